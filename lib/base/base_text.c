@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Text builder for logs and explanations. */
+#include "base_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct base_text base_text(char *buf, size_t cap)
+{
+    buf[0] = '\0';
+    return (struct base_text){buf, cap, 0};
+}
+
+void base_text_add(struct base_text *t, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    const int n = vsnprintf(t->buf + t->len, t->cap - t->len, format, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    t->len += (size_t)n;
+    if (t->len >= t->cap) {
+        t->len = t->cap - 1;
+        memcpy(t->buf + t->cap - 4, "...", 4);
+    }
+}
+
+void base_text_add_escaped(struct base_text *t, struct base_span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        const uint8_t c = bytes.ptr[i];
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+            base_text_add(t, "%c", c);
+        else
+            base_text_add(t, "\\x%02x", c);
+    }
+}
+
+void base_text_add_hex(struct base_text *t, struct base_span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        base_text_add(t, "%02x", bytes.ptr[i]);
+}

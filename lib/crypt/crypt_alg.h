@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The algorithms that Culvert knows: one row each, by IANA "IKEv2 Transform" number. A number that a peer
+ * sends is looked up here before it is used for anything; what has no row does not exist.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Transform types, RFC 7296 3.3.2. */
+enum crypt_type {
+    CRYPT_TYPE_ENCR = 1,
+    CRYPT_TYPE_PRF = 2,
+    CRYPT_TYPE_INTEG = 3,
+    CRYPT_TYPE_DH = 4,
+    CRYPT_TYPE_ESN = 5,
+};
+
+enum crypt_encr {
+    CRYPT_ENCR_NULL = 11,
+    CRYPT_ENCR_AES_CBC = 12,
+    CRYPT_ENCR_AES_GCM_16 = 20,
+    CRYPT_ENCR_CHACHA20_POLY1305 = 28,
+};
+
+enum crypt_prf {
+    CRYPT_PRF_HMAC_SHA1 = 2, /* known so that the NIST vectors can be run; never offered, never accepted */
+    CRYPT_PRF_HMAC_SHA2_256 = 5,
+    CRYPT_PRF_HMAC_SHA2_384 = 6,
+    CRYPT_PRF_HMAC_SHA2_512 = 7,
+};
+
+enum crypt_integ {
+    CRYPT_INTEG_NONE = 0,
+    CRYPT_INTEG_HMAC_SHA1_96 = 2, /* ESP only */
+    CRYPT_INTEG_HMAC_SHA2_256_128 = 12,
+    CRYPT_INTEG_HMAC_SHA2_384_192 = 13,
+    CRYPT_INTEG_HMAC_SHA2_512_256 = 14,
+};
+
+enum crypt_dh {
+    CRYPT_DH_NONE = 0,
+    CRYPT_DH_MODP_2048 = 14,
+    CRYPT_DH_MODP_3072 = 15,
+    CRYPT_DH_MODP_4096 = 16,
+    CRYPT_DH_MODP_6144 = 17,
+    CRYPT_DH_MODP_8192 = 18,
+    CRYPT_DH_ECP_256 = 19,
+    CRYPT_DH_ECP_384 = 20,
+    CRYPT_DH_ECP_521 = 21,
+    CRYPT_DH_X25519 = 31,
+};
+
+enum crypt_esn { CRYPT_ESN_OFF = 0, CRYPT_ESN_ON = 1 };
+
+/* Upper bounds over all rows, in bytes. */
+#define CRYPT_PRF_MAX       64
+#define CRYPT_DH_MAX        1024 /* MODP 8192; both public value and shared secret */
+#define CRYPT_ENCR_KEY_MAX  36   /* AES-256-GCM or ChaCha20 with salt */
+#define CRYPT_INTEG_KEY_MAX 64
+
+/* One algorithm. Fields that do not apply are zero. */
+struct crypt_alg {
+    uint8_t type;        /* enum crypt_type */
+    uint16_t id;         /* IANA number */
+    uint16_t key_bits;   /* cipher key length attribute; 0: the transform carries none (RFC 7296 3.3.5) */
+    const char *keyword; /* in proposals, strongSwan's notation: "aes128gcm16", "prfsha256", "x25519" */
+    const char *name;    /* for people: "AES-GCM-16-128" */
+    uint16_t key_bytes;  /* key without salt; PRF: preferred key length; INTEG: key length */
+    uint8_t salt_bytes;  /* taken from KEYMAT behind the key (RFC 4106 8.1, RFC 5282 7.1) */
+    uint8_t iv_bytes;    /* explicit IV on the wire */
+    uint8_t block_bytes; /* padding granule of the cipher, 1 for stream modes */
+    uint8_t icv_bytes;   /* AEAD tag, or truncated HMAC */
+    uint16_t out_bytes;  /* PRF output; DH: public value length; INTEG: hash output */
+    bool is_aead;
+    bool for_ike; /* usable in an IKE proposal */
+    bool for_esp; /* usable in an ESP proposal */
+    const char *rfc;
+};
+
+/* The row, or NULL when Culvert does not know this transform with this key length. */
+const struct crypt_alg *crypt_alg_find(uint8_t type, uint16_t id, uint16_t key_bits);
+
+/* The row with this proposal keyword, or NULL. */
+const struct crypt_alg *crypt_alg_by_keyword(const char *keyword);
+
+/* Name for people; "unknown" for what has no row. Never NULL, static storage. */
+const char *crypt_alg_name(uint8_t type, uint16_t id, uint16_t key_bits);
+
+/* All rows, for tests and --help. */
+const struct crypt_alg *crypt_alg_rows(size_t *count);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The cryptography that the IKE engine needs, as a table of functions, so that the engine is free of any
+ * library and tests can put a deterministic one in. The product's table is ossl_ike_ops (crypt_ossl).
+ *
+ * Every function returns 0 or a negative errno: -EINVAL for input that a peer chose badly (answer it or
+ * drop it), -EBADMSG for an authentication failure, -EIO when the library failed (give the exchange up).
+ * All buffers are borrowed until return. Thread: any; an object is used by one thread at a time.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include "base_span.h"
+#include "crypt_alg.h"
+
+struct crypt_dh_key; /* a private DH value; owned by whoever got it from dh_new */
+
+struct crypt_ike_ops {
+    /* HMAC of the concatenated parts. out holds the PRF's out_bytes (crypt_alg). key may be empty. */
+    int (*prf)(enum crypt_prf prf, struct base_span key, const struct base_span *parts, size_t count,
+               uint8_t *out);
+
+    /* SHA-1 of the concatenated parts, for NAT detection only (RFC 7296 2.23). */
+    int (*sha1)(const struct base_span *parts, size_t count, uint8_t out[20]);
+
+    /*
+     * Makes a key pair. *out is owned by the caller (dh_free). public_value gets exactly the group's
+     * out_bytes in IKE's form (RFC 7296 3.4, RFC 5903 x|y, RFC 8031). May take milliseconds (MODP).
+     */
+    int (*dh_new)(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *public_value);
+
+    /*
+     * The shared secret with the peer's public value; *secret_len gets its length (RFC 5903: x only).
+     * -EINVAL: wrong length, point not on the curve, 0 / 1 / p-1 for MODP (RFC 6989), all-zero result for
+     * X25519 (RFC 8031). May take milliseconds.
+     */
+    int (*dh_derive)(struct crypt_dh_key *key, struct base_span peer_public, uint8_t secret[CRYPT_DH_MAX],
+                     size_t *secret_len);
+
+    /* Wipes and frees. NULL is fine. */
+    void (*dh_free)(struct crypt_dh_key *key);
+
+    /*
+     * Encrypts `plain` (already padded to the cipher's block) for an SK payload. key is key|salt for an
+     * AEAD. AEAD: the tag goes to icv. CBC: only encrypts; icv is NULL and the caller applies integ.
+     * iv has alg->iv_bytes. cipher_out may equal plain.ptr.
+     */
+    int (*encrypt)(const struct crypt_alg *alg, struct base_span key, struct base_span iv,
+                   struct base_span aad, struct base_span plain, uint8_t *cipher_out, uint8_t *icv);
+
+    /* The reverse. AEAD: -EBADMSG when the tag is wrong, and then plain_out is all zero. */
+    int (*decrypt)(const struct crypt_alg *alg, struct base_span key, struct base_span iv,
+                   struct base_span aad, struct base_span cipher, struct base_span icv, uint8_t *plain_out);
+
+    /* Truncated HMAC over the parts; out gets alg->icv_bytes. */
+    int (*integ)(const struct crypt_alg *alg, struct base_span key, const struct base_span *parts,
+                 size_t count, uint8_t *out);
+
+    /* Whether two DER-encoded distinguished names are the same (RFC 5280 7.1). 1 yes, 0 no, -EINVAL
+     * malformed. */
+    int (*dn_equal)(struct base_span a, struct base_span b);
+
+    /* One line of text for a DER-encoded name, "C=NZ, O=Lab, CN=x". 0 or -EINVAL. */
+    int (*dn_text)(struct base_span der, char *out, size_t out_size);
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * A configured proposal: for each transform type the accepted algorithms in order of preference. Written as
+ * strongSwan users know it: "aes256gcm16-aes128gcm16-prfsha256-x25519-ecp256", "aes128gcm16-x25519-esn".
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include "crypt_alg.h"
+
+#define CRYPT_PROPOSAL_TRANSFORMS_MAX 24
+#define CRYPT_PROPOSAL_TEXT_MAX       256
+
+enum crypt_protocol { CRYPT_PROTOCOL_IKE = 1, CRYPT_PROTOCOL_AH = 2, CRYPT_PROTOCOL_ESP = 3 };
+
+struct crypt_transform {
+    uint8_t type;
+    uint16_t id;
+    uint16_t key_bits;
+};
+
+/* Transforms grouped by type, ENCR first; within a type in order of preference. A plain value. */
+struct crypt_proposal {
+    uint8_t protocol; /* enum crypt_protocol: IKE or ESP */
+    uint8_t count;
+    struct crypt_transform transforms[CRYPT_PROPOSAL_TRANSFORMS_MAX];
+};
+
+/*
+ * Parses the notation for `protocol`. IKE: a missing PRF is derived from the integrity algorithm, or
+ * PRF-HMAC-SHA2-256 beside an AEAD; a DH group is required. ESP: no PRF; without "esn"/"noesn" both are
+ * accepted and ESN preferred. An AEAD together with an integrity algorithm is an error, as is a CBC
+ * cipher without one (RFC 7296 3.3.3).
+ * Returns 0, or -EINVAL with a sentence in why (what is wrong and what to write instead). AH notation
+ * ("ah-…") is refused with the reason that NAT breaks AH.
+ */
+int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct crypt_proposal *out,
+                         char *why, size_t why_size);
+
+/* The notation of a proposal, into out. Returns out. */
+const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX]);
+
+/* Built-in proposals when the configuration names none; *count of them in order of preference. */
+const struct crypt_proposal *crypt_proposal_defaults(enum crypt_protocol protocol, size_t *count);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What goes into the IKE engine beside packets (events), and what comes out of it (actions). */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_span.h"
+#include "base_time.h"
+#include "crypt_alg.h"
+#include "crypt_ike_ops.h"
+#include "ike_conf.h"
+
+/* Where a datagram came from or goes to. */
+struct ike_path {
+    struct base_endpoint local;
+    struct base_endpoint remote;
+    bool natt; /* our port is the NAT-T port: IKE carries the non-ESP marker (RFC 3948 2.2) */
+};
+
+/* Slow work that the engine hands out, so that one handshake never blocks another. */
+enum ike_job_kind {
+    IKE_JOB_DH_NEW,    /* make a key pair */
+    IKE_JOB_DH_DERIVE, /* shared secret of key and peer_public */
+    IKE_JOB_DH_BOTH,   /* responder: both at once */
+};
+
+struct ike_job {
+    uint64_t id;
+    enum ike_job_kind kind;
+    enum crypt_dh group;
+    struct crypt_dh_key *key; /* DERIVE: lent to the job; the engine does not touch it until JOB_DONE */
+    uint16_t peer_public_len; /* DERIVE, BOTH */
+    uint8_t peer_public[CRYPT_DH_MAX];
+};
+
+struct ike_job_result {
+    uint64_t id;
+    int status;               /* 0 or what crypt_ike_ops returned */
+    struct crypt_dh_key *key; /* NEW: given to the engine, which frees it */
+    uint16_t public_len;
+    uint8_t public_value[CRYPT_DH_MAX];
+    uint16_t secret_len;
+    uint8_t secret[CRYPT_DH_MAX]; /* the engine wipes it after use */
+};
+
+enum ike_event_type {
+    IKE_EV_INITIATE,   /* name: connection */
+    IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE */
+    IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children */
+    IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
+    IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
+    IKE_EV_JOB_DONE,   /* job */
+    IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
+    IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
+    IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
+    IKE_EV_TRAFFIC,    /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+};
+
+struct ike_event {
+    enum ike_event_type type;
+    const char *name;
+    bool rekey_ike;     /* REKEY: the IKE SA rather than its children */
+    bool rekey_with_dh; /* REKEY of children: with a fresh DH exchange where the proposal has a group */
+    uint32_t spi_in;
+    struct base_endpoint remote;
+    base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
+    const struct ike_conf *conf;
+    struct ike_job_result *job; /* borrowed; the engine takes key and wipes secret */
+};
+
+enum ike_action_type {
+    IKE_ACT_SEND,        /* send */
+    IKE_ACT_KEEPALIVE,   /* send.path: one byte 0xff (RFC 3948 2.3) */
+    IKE_ACT_SA_INSTALL,  /* install: both directions of a child SA */
+    IKE_ACT_SA_ACTIVATE, /* spi_in: from now on send on this pair (it was installed with active false) */
+    IKE_ACT_SA_REPATH,   /* spi_in, path: outer addresses and ports of the pair changed */
+    IKE_ACT_SA_REMOVE,   /* spi_in: both directions, keys wiped */
+    IKE_ACT_JOB,         /* job: run it, then IKE_EV_JOB_DONE */
+    IKE_ACT_AUDIT,       /* audit: something that an operator may want to know */
+};
+
+/* Keys of one direction, straight from KEYMAT. */
+struct ike_child_keys {
+    uint32_t spi;
+    uint8_t encr_len; /* key | salt */
+    uint8_t integ_len;
+    uint8_t encr[CRYPT_ENCR_KEY_MAX];
+    uint8_t integ[CRYPT_INTEG_KEY_MAX];
+};
+
+struct ike_install {
+    uint64_t ike_id;  /* the IKE SA's local number */
+    const char *conn; /* connection name, lives as long as the configuration */
+    const char *child;
+    struct ike_id remote_id; /* who the peer proved to be: overlap of selectors is judged by it */
+    struct ike_child_keys in, out;
+    const struct crypt_alg *encr;
+    const struct crypt_alg *integ; /* NULL with an AEAD */
+    bool esn;
+    uint32_t replay_window;
+    bool encap;  /* ESP in UDP */
+    bool follow; /* endpoint learning from ESP is allowed */
+    struct ike_path path;
+    struct wire_ike_ts_list local_ts, remote_ts;
+    uint64_t soft_bytes, soft_pkts; /* 0: none */
+    bool active; /* send on it at once; false: wait for SA_ACTIVATE (rekey as responder, RFC 7296 2.8) */
+    uint32_t replaces_in; /* spi_in of the child that this one replaces; 0: none */
+};
+
+enum ike_audit_kind {
+    IKE_AUDIT_IKE_UP,
+    IKE_AUDIT_IKE_DOWN,
+    IKE_AUDIT_CHILD_UP,
+    IKE_AUDIT_CHILD_DOWN,
+    IKE_AUDIT_IKE_REKEYED,
+    IKE_AUDIT_CHILD_REKEYED,
+    IKE_AUDIT_PEER_MOVED,
+    IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
+    IKE_AUDIT_FAIL_NO_CONNECTION, /* no connection for this address and identity */
+    IKE_AUDIT_FAIL_UNKNOWN_ID,  /* the peer's identity is not configured (private address behind NAT is named)
+                                 */
+    IKE_AUDIT_FAIL_WRONG_KEY,   /* AUTH does not verify: the keys differ */
+    IKE_AUDIT_FAIL_NO_SECRET,   /* no key for this pair of identities */
+    IKE_AUDIT_FAIL_NO_PROPOSAL, /* both lists in what / nearest */
+    IKE_AUDIT_FAIL_SELECTORS,
+    IKE_AUDIT_FAIL_AH,            /* AH asked for */
+    IKE_AUDIT_FAIL_PEER_ID,       /* we called, and somebody else answered */
+    IKE_AUDIT_FAIL_NAT_FORBIDDEN, /* encapsulation: never, but there is a NAT */
+    IKE_AUDIT_FAIL_TIMEOUT,       /* no answer */
+    IKE_AUDIT_FAIL_REFUSED,       /* the peer sent an error notify; why explains what it usually means */
+    IKE_AUDIT_FAIL_OVERLAP,       /* selectors overlap another identity's live ones */
+    IKE_AUDIT_FAIL_MALFORMED,     /* authenticated peer sent a message that cannot be understood */
+    IKE_AUDIT_FAIL_LIMIT,         /* a cap was hit */
+};
+
+/* Name of a kind as used in logs and JSON: "child_up", "wrong_key". Static storage. */
+const char *ike_audit_kind_name(enum ike_audit_kind kind);
+/* True for the FAIL kinds: they go into `culvertctl show failures`. */
+bool ike_audit_is_failure(enum ike_audit_kind kind);
+
+#define IKE_AUDIT_TEXT_MAX 640
+
+/* One structured record. Texts are sentences for people; unused ones are empty. */
+struct ike_audit {
+    enum ike_audit_kind kind;
+    uint64_t ike_id;
+    struct ike_path path;
+    struct ike_id local_id;  /* ours, or the one that the peer asked for */
+    struct ike_id remote_id; /* the peer's, as received */
+    char conn[IKE_NAME_MAX]; /* the connection, or the nearest one for a failure; may be empty */
+    char child[IKE_NAME_MAX];
+    uint32_t spi_in, spi_out;
+    uint16_t notify;                   /* error notify that was sent or received; 0: none */
+    char what[IKE_AUDIT_TEXT_MAX];     /* what arrived */
+    char nearest[IKE_AUDIT_TEXT_MAX];  /* the nearest configuration */
+    char why[IKE_AUDIT_TEXT_MAX];      /* why they do not match */
+    char fix_here[IKE_AUDIT_TEXT_MAX]; /* what to change on this side */
+    char fix_peer[IKE_AUDIT_TEXT_MAX]; /* or on the peer's */
+};
+
+struct ike_action {
+    enum ike_action_type type;
+    uint32_t spi_in;
+    struct ike_path path;       /* SEND, KEEPALIVE, SA_REPATH */
+    struct base_span bytes;     /* SEND: message without the marker */
+    struct ike_install install; /* the caller wipes it with ike_action_wipe() */
+    struct ike_job job;
+    struct ike_audit audit;
+};
+
+/* Erases keys in an action that has been carried out. */
+void ike_action_wipe(struct ike_action *a);

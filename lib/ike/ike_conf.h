@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What the IKE engine is told to do: connections, children, identities and keys. An ike_conf is built once
+ * (by conf, or by a test), never changes afterwards, and is shared by reference count.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_span.h"
+#include "crypt_proposal.h"
+#include "wire_ike.h"
+
+#define IKE_NAME_MAX      64 /* with NUL */
+#define IKE_ID_MAX        255
+#define IKE_ID_TEXT_MAX   (4 * IKE_ID_MAX + 16)
+#define IKE_PSK_MAX       256
+#define IKE_PROPOSALS_MAX 8
+#define IKE_ADDRS_MAX     8
+#define IKE_CHILDREN_MAX  16 /* per connection */
+
+/* An identity: type and exact bytes (RFC 7296 3.5). type 0: none given. Plain value, unused bytes zero. */
+struct ike_id {
+    uint8_t type; /* enum wire_ike_id_type */
+    uint8_t len;
+    uint8_t bytes[IKE_ID_MAX];
+};
+
+/*
+ * Parses an identity as operators write it:
+ *   192.0.2.1, 2001:db8::1   IPv4, IPv6         @name or name.with.dot   FQDN
+ *   user@host                user@FQDN          keyid:text, 0xHEX or @#HEX   key-id, raw bytes
+ *   dn:HEX                   DN in DER (the configuration turns "C=NZ, CN=x" into this form first)
+ * 0, or -EINVAL with a sentence in why. Thread: any.
+ */
+int ike_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
+
+/* The form that ike_id_parse() reads ("(none)" for type 0), peer-chosen bytes escaped. Returns out. */
+const char *ike_id_text(const struct ike_id *id, char out[IKE_ID_TEXT_MAX]);
+
+/* Same type and same bytes; FQDN and user@FQDN without regard to ASCII case (RFC 4343). */
+bool ike_id_equal(const struct ike_id *a, const struct ike_id *b);
+
+/* A pre-shared key, found by the pair of identities and nothing else. */
+struct ike_secret {
+    struct ike_id local;
+    struct ike_id remote;
+    uint16_t psk_len;
+    uint8_t psk[IKE_PSK_MAX];
+};
+
+enum ike_encap {
+    IKE_ENCAP_AUTO,  /* ESP in UDP when NAT detection finds a NAT (or the peer forces it) */
+    IKE_ENCAP_FORCE, /* always; done by sending NAT detection hashes that cannot match */
+    IKE_ENCAP_NEVER, /* plain ESP only; a path with NAT is refused and explained */
+};
+
+struct ike_child_conf {
+    char name[IKE_NAME_MAX];
+    size_t n_proposals;
+    struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
+    struct wire_ike_ts_list local_ts;
+    struct wire_ike_ts_list remote_ts;
+    uint32_t rekey_s;       /* soft lifetime, before jitter; 0: never by time */
+    uint32_t life_s;        /* hard lifetime; 0: rekey_s + 10 % */
+    uint64_t rekey_bytes;   /* 0: no limit but the cipher's own */
+    uint64_t rekey_pkts;    /* 0: no limit but the sequence space */
+    uint32_t replay_window; /* packets, 32..65536 */
+};
+
+struct ike_conn_conf {
+    char name[IKE_NAME_MAX];
+    /* Addresses this connection may use on our side; none: any address of an outside port. */
+    size_t n_local_addrs;
+    struct base_addr local_addrs[IKE_ADDRS_MAX];
+    /* Where to call the peer; family none: we only answer. Never a reason to accept or refuse a peer. */
+    struct base_addr remote_addr;
+    uint16_t remote_port; /* 500 or 4500 (RFC 7296 2.23 allows to start on 4500); 0: 500 */
+    /* Peers are accepted from these only; none: from anywhere. */
+    size_t n_remote_from;
+    struct base_prefix remote_from[IKE_ADDRS_MAX];
+    struct ike_id local_id;
+    struct ike_id remote_id; /* mandatory, exact */
+    size_t n_proposals;
+    struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
+    enum ike_encap encap;
+    bool start;                /* initiate when loaded and whenever the SA is lost */
+    uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
+    uint32_t dpd_s;            /* idle time before a liveness check; 0: never */
+    uint32_t keepalive_s;      /* NAT keepalive; 0: none */
+    uint32_t retransmit_ms;    /* first timeout */
+    uint32_t retransmit_tries; /* after the first transmission; timeout grows by 1.8 each */
+    size_t n_children;
+    struct ike_child_conf *children; /* owned by the ike_conf */
+    const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
+};
+
+struct ike_conf {
+    uint32_t refs; /* ike_conf_get/put only */
+    size_t n_conns;
+    struct ike_conn_conf *conns; /* owned */
+    size_t n_secrets;
+    struct ike_secret *secrets; /* owned, wiped when freed */
+    /* Public addresses that a 1:1 NAT may map to us, hashed to learn which one a peer dialled. */
+    size_t n_public_addrs;
+    struct base_addr public_addrs[IKE_ADDRS_MAX];
+    /* Caps, all > 0. */
+    uint32_t half_open_max;          /* half-open SAs as responder */
+    uint32_t half_open_per_endpoint; /* per (address, port) */
+    uint32_t cookie_threshold;       /* half-open SAs from which cookies are asked for; 0: always */
+    uint32_t half_open_timeout_s;
+    uint32_t sas_max;      /* IKE SAs */
+    uint32_t children_max; /* per IKE SA */
+};
+
+/* An empty configuration with the default caps and one reference, or NULL without memory. */
+struct ike_conf *ike_conf_new(void);
+
+/* Fills a connection or child with the defaults (timers, built-in proposals, window 1024). */
+void ike_conn_conf_defaults(struct ike_conn_conf *c);
+void ike_child_conf_defaults(struct ike_child_conf *c);
+
+/* Sets back pointers; call once, after the last change and before the first use. */
+void ike_conf_seal(struct ike_conf *conf);
+
+const struct ike_conf *ike_conf_get(const struct ike_conf *conf);
+/* Drops a reference; the last one wipes and frees. NULL is fine. */
+void ike_conf_put(const struct ike_conf *conf);
+
+const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const char *name);
+
+/* The key for exactly this pair, or NULL. No fallback of any kind. */
+const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const struct ike_id *local,
+                                         const struct ike_id *remote);
+
+/* Same meaning, secret included: live SAs of the one may go on under the other. */
+bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
