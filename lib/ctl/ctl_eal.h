@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* DPDK's environment, derived from the configuration. Thread: main, before and after everything else. */
+#include <stddef.h>
+#include <stdint.h>
+#include "conf.h"
+
+/* Where the daemon runs: lcore 0 is the control core, lcores 1..n_workers are the workers. */
+struct ctl_cores {
+    uint32_t control_cpu;
+    size_t n_workers;
+    uint32_t worker_cpu[CONF_CORES_MAX];
+};
+
+/*
+ * Starts EAL: cores, hugepages or their absence, one vdev or PCI device per port, then conf->eal.args.
+ * Fills *cores. 0, or -1 with a sentence (what is wrong and the cure) in why; the caller prints it and
+ * exits, since EAL cannot be started twice.
+ */
+int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, size_t why_size);
+
+/* Ends EAL and removes what it left in its runtime folder. */
+void ctl_eal_stop(void);
