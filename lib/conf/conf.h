@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The configuration: one JSON file becomes one immutable snapshot, or a list of errors that name the path
+ * and the cure. What the keys are is told by conf_schema.def; nothing here opens a port or starts a tunnel.
+ *
+ * Thread: control, or any thread before the control core runs. A snapshot is read-only after conf_load().
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base_addr.h"
+#include "ike_conf.h"
+
+#define CONF_NAME_MAX   64 /* with NUL; names of ports, connections, children */
+#define CONF_DEVICE_MAX 256
+#define CONF_PATH_MAX   4096
+#define CONF_PORTS_MAX  16
+#define CONF_ADDRS_MAX  16 /* per port */
+#define CONF_ROUTES_MAX 1024
+#define CONF_CORES_MAX  128
+#define CONF_ARGS_MAX   32
+#define CONF_ARG_MAX    256
+#define CONF_SOCKET_MAX 108 /* sun_path, with NUL */
+#define CONF_ISSUES_MAX 32
+#define CONF_FILE_MAX   (64u << 20) /* bytes of a configuration file */
+#define CONF_CORE_AUTO  UINT32_MAX
+
+enum conf_role { CONF_ROLE_OUTSIDE = 1, CONF_ROLE_INSIDE = 2, CONF_ROLE_BOTH = 3 }; /* bits */
+
+struct conf_port {
+    char name[CONF_NAME_MAX];
+    char device[CONF_DEVICE_MAX]; /* "0000:01:00.1" or a vdev string "net_af_packet0,iface=wan" */
+    bool is_pci;                  /* device is a PCI address: a NIC that DPDK drives itself */
+    enum conf_role role;
+    size_t n_addresses;
+    struct base_prefix addresses[CONF_ADDRS_MAX]; /* host bits kept: address and its network */
+    struct base_addr gateway;                     /* next hop of the default route; none: no default route */
+    uint16_t mtu;                                 /* 576..9600 */
+    uint16_t queues; /* receive queues; 0: one per worker as far as the port has them */
+};
+
+struct conf_route {
+    struct base_prefix to;
+    struct base_addr via; /* family none: on link */
+    size_t port;          /* index into conf.ports */
+};
+
+enum conf_poll { CONF_POLL_AUTO, CONF_POLL_BUSY, CONF_POLL_ADAPTIVE };
+enum conf_hugepages { CONF_HUGEPAGES_AUTO, CONF_HUGEPAGES_REQUIRE, CONF_HUGEPAGES_NEVER };
+
+struct conf_workers {
+    size_t n_cores; /* 0: the daemon takes the last core that it may run on */
+    uint32_t cores[CONF_CORES_MAX];
+    uint32_t control_core; /* CONF_CORE_AUTO: the first core that it may run on */
+    enum conf_poll poll;   /* AUTO: busy when all ports are PCI, else adaptive */
+};
+
+struct conf_eal {
+    enum conf_hugepages hugepages;
+    uint32_t memory_mb;
+    size_t n_args;
+    char args[CONF_ARGS_MAX][CONF_ARG_MAX]; /* added at the end of the derived EAL arguments */
+};
+
+struct conf_control {
+    char socket[CONF_SOCKET_MAX]; /* absolute path of the control socket */
+    bool telemetry;               /* DPDK's telemetry socket */
+};
+
+struct conf {
+    size_t n_ports;
+    struct conf_port ports[CONF_PORTS_MAX];
+    size_t n_routes;
+    struct conf_route *routes; /* owned; without the default routes of ports[].gateway */
+    struct conf_workers workers;
+    struct conf_eal eal;
+    struct conf_control control;
+    struct ike_conf *ike; /* one reference, sealed: connections, secrets, nat, limits */
+};
+
+/* One finding. Both texts are printable; bytes of the file are escaped. */
+struct conf_issue {
+    bool is_warning;
+    char path[192]; /* "connections.foo.remote.id"; "" for the file as a whole */
+    char text[512]; /* what is wrong, and the cure */
+};
+
+/* About 22 KB: keep it on the heap or static. */
+struct conf_report {
+    size_t n_errors, n_warnings; /* found; those beyond the caps are counted only */
+    size_t n_issues;             /* kept: errors first come, warnings as far as there is room */
+    struct conf_issue issues[CONF_ISSUES_MAX];
+};
+
+/*
+ * Reads and checks a file. Relative psk_file paths start at its folder. Report is reset first and tells all
+ * errors found, not only the first. Returns an owned snapshot (report may hold warnings), or NULL when
+ * report->n_errors > 0: the caller prints the report and keeps what it runs on.
+ */
+struct conf *conf_load(const char *file, struct conf_report *report);
+
+/* The same for text in memory; folder is where relative psk_file paths start ("." for the current one). */
+struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report);
+
+/* Frees, and drops the reference to conf->ike (secrets wiped with the last one). NULL is fine. */
+void conf_free(struct conf *conf);
+
+/* The port with this name, or NULL. */
+const struct conf_port *conf_port_find(const struct conf *conf, const char *name);
+
+/* Writes one line per finding: "error: connections.foo.remote.id: ...". */
+void conf_report_print(const struct conf_report *report, FILE *out);
+
+/* Writes the JSON Schema (draft 2020-12) of the file. Generated from conf_schema.def. */
+void conf_schema_print(FILE *out);
+
+/* Writes every key with type, default and help, as text for people (culvertd --help-config). */
+void conf_schema_help(FILE *out);
+
+enum conf_op_type {
+    CONF_OP_CONN_ADDED,
+    CONF_OP_CONN_REMOVED,
+    CONF_OP_CONN_CHANGED,   /* its SAs are closed and, with start, opened again */
+    CONF_OP_CONN_UNCHANGED, /* its SAs go on without losing a packet */
+    CONF_OP_ROUTES,         /* static routes or gateways changed: applied live */
+    CONF_OP_NAT,            /* public addresses or limits changed: applied live */
+    CONF_OP_RESTART,        /* takes effect at the next start only; name says what ("ports.inside") */
+};
+
+struct conf_op {
+    enum conf_op_type type;
+    char name[CONF_NAME_MAX + 16];
+};
+
+struct conf_diff {
+    size_t n_ops;
+    struct conf_op *ops; /* owned */
+    bool needs_restart;
+};
+
+/* What a reload from one snapshot to the other does. 0, or -ENOMEM with *out empty. */
+int conf_diff_make(const struct conf *from, const struct conf *to, struct conf_diff *out);
+void conf_diff_free(struct conf_diff *diff);
+
+/* "added", "removed", "changed", "unchanged", "routes", "nat", "needs_restart". Static storage. */
+const char *conf_op_name(enum conf_op_type type);
