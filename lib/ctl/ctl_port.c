@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ethernet devices over rte_ethdev. EAL only prints a line when a device does not come up and goes on with
+ * fewer ports, so every configured port is looked up by name here and its absence explained.
+ */
+#include "ctl_port.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+
+#include "ctl_log.h"
+
+#define RING_DESCRIPTORS 1024
+#define POOL_CACHE       256
+/* Room in front of a frame for encapsulation beside the usual headroom, and behind it for trailer and ICV. */
+#define BUFFER_EXTRA     256
+
+struct rte_mempool *ctl_port_pool(const struct conf *conf, size_t n_workers, char *why, size_t why_size)
+{
+    uint32_t count = 4096, mtu = 1500;
+    for (size_t i = 0; i < conf->n_ports; i++) {
+        const uint32_t queues = (uint32_t)n_workers * 2;
+        count += queues * RING_DESCRIPTORS;
+        mtu = conf->ports[i].mtu > mtu ? conf->ports[i].mtu : mtu;
+    }
+    count += (uint32_t)n_workers * (POOL_CACHE + 1024);
+    uint32_t room = RTE_PKTMBUF_HEADROOM + mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + BUFFER_EXTRA;
+    if (room < RTE_MBUF_DEFAULT_BUF_SIZE)
+        room = RTE_MBUF_DEFAULT_BUF_SIZE;
+    struct rte_mempool *pool =
+        rte_pktmbuf_pool_create("culvert_mbufs", count, POOL_CACHE, 0, (uint16_t)room, (int)rte_socket_id());
+    if (!pool)
+        snprintf(
+            why, why_size,
+            "no memory for %u packet buffers of %u bytes (%s): raise eal.memory_mb above %u, or use fewer "
+            "workers or ports",
+            count, room, rte_strerror(rte_errno), conf->eal.memory_mb);
+    return pool;
+}
+
+/* The ethdev whose device carries this name: a vdev string's part before the first comma, or a PCI address.
+ */
+static int find(const char *device, uint16_t *id)
+{
+    char name[RTE_ETH_NAME_MAX_LEN];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(device, ","), device);
+    if (rte_eth_dev_get_port_by_name(name, id) == 0)
+        return 0;
+    /* A PCI address without its domain is written so by many tools. */
+    char full[RTE_ETH_NAME_MAX_LEN + 8];
+    snprintf(full, sizeof full, "0000:%s", name);
+    return rte_eth_dev_get_port_by_name(full, id);
+}
+
+static void explain_absence(const struct conf_port *conf, char *why, size_t why_size)
+{
+    if (conf->is_pci)
+        snprintf(why, why_size,
+                 "ports.%s.device: DPDK found no device %s. Bind it to vfio-pci (`dpdk-devbind.py -b "
+                 "vfio-pci %s`), or "
+                 "name the kernel's interface instead: \"net_af_packet0,iface=eth0\"",
+                 conf->name, conf->device, conf->device);
+    else
+        snprintf(why, why_size,
+                 "ports.%s.device: DPDK could not make %s. Check that the interface named in it exists (`ip "
+                 "link`) and "
+                 "that the driver's name is right; two ports need two names (net_af_packet0, net_af_packet1)",
+                 conf->name, conf->device);
+}
+
+static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_port *p)
+{
+    struct rte_eth_dev_info info;
+    struct rte_eth_conf eth = {0};
+    int rc = rte_eth_dev_info_get(p->id, &info);
+    if (rc < 0)
+        return rc;
+    const uint16_t want = conf->queues ? conf->queues : (uint16_t)n_workers;
+    p->n_rxq = RTE_MIN(want, info.max_rx_queues);
+    p->n_txq = RTE_MIN((uint16_t)n_workers, info.max_tx_queues);
+    p->tx_offloads = info.tx_offload_capa & (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM);
+    eth.txmode.offloads = p->tx_offloads;
+    if (p->n_rxq > 1) {
+        /* UDP ports spread NAT-T peers; what the port cannot hash it leaves out. */
+        eth.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+        eth.rx_adv_conf.rss_conf.rss_hf =
+            (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP) & info.flow_type_rss_offloads;
+        if (!eth.rx_adv_conf.rss_conf.rss_hf)
+            eth.rxmode.mq_mode = RTE_ETH_MQ_RX_NONE;
+    }
+    rc = rte_eth_dev_configure(p->id, p->n_rxq, p->n_txq, &eth);
+    if (rc < 0)
+        return rc;
+    snprintf(p->driver, sizeof p->driver, "%s", info.driver_name);
+    /* Drivers without an MTU setter (ring, memif, pcap) carry any size that fits a buffer. */
+    rc = rte_eth_dev_set_mtu(p->id, conf->mtu);
+    p->mtu = conf->mtu;
+    return rc == -ENOTSUP ? 0 : rc;
+}
+
+static int start(struct ctl_port *p, struct rte_mempool *pool)
+{
+    uint16_t rxd = RING_DESCRIPTORS, txd = RING_DESCRIPTORS;
+    const int socket = rte_eth_dev_socket_id(p->id) < 0 ? 0 : rte_eth_dev_socket_id(p->id);
+    int rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &rxd, &txd);
+    for (uint16_t q = 0; rc >= 0 && q < p->n_rxq; q++)
+        rc = rte_eth_rx_queue_setup(p->id, q, rxd, (unsigned)socket, NULL, pool);
+    for (uint16_t q = 0; rc >= 0 && q < p->n_txq; q++)
+        rc = rte_eth_tx_queue_setup(p->id, q, txd, (unsigned)socket, NULL);
+    if (rc >= 0)
+        rc = rte_eth_dev_start(p->id);
+    return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
+}
+
+int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_mempool *pool,
+                   struct ctl_port *out, char *why, size_t why_size)
+{
+    struct ctl_port p = {0};
+    if (find(conf->device, &p.id) < 0) {
+        explain_absence(conf, why, why_size);
+        return -1;
+    }
+    int rc = configure(conf, n_workers, &p);
+    if (rc >= 0)
+        rc = start(&p, pool);
+    if (rc < 0) {
+        snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
+                 conf->name, conf->device, p.n_rxq, conf->mtu, rte_strerror(-rc));
+        rte_eth_dev_close(p.id);
+        return -1;
+    }
+    char mac[RTE_ETHER_ADDR_FMT_SIZE];
+    rte_ether_format_addr(mac, sizeof mac, &p.mac);
+    ctl_log(CTL_NOTICE, "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u",
+            conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq);
+    *out = p;
+    return 0;
+}
+
+void ctl_port_stop(struct ctl_port *port)
+{
+    rte_eth_dev_stop(port->id);
+    rte_eth_dev_close(port->id);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Ethernet devices: found by the names of the configuration, set up, started, stopped. Thread: control. */
+#include <stddef.h>
+#include <stdint.h>
+#include <rte_ether.h>
+#include <rte_mempool.h>
+#include "conf.h"
+
+struct ctl_port {
+    uint16_t id; /* ethdev port */
+    uint16_t n_rxq;
+    uint16_t n_txq; /* one per worker, or fewer when the device has fewer */
+    uint16_t mtu;
+    uint64_t tx_offloads; /* RTE_ETH_TX_OFFLOAD_* that are switched on */
+    char driver[64];
+    struct rte_ether_addr mac;
+};
+
+/*
+ * Makes the buffer pool for all ports: enough for every ring of every port and what workers hold, and
+ * large enough buffers for the largest MTU in one segment. NULL with a sentence in why.
+ */
+struct rte_mempool *ctl_port_pool(const struct conf *conf, size_t n_workers, char *why, size_t why_size);
+
+/*
+ * Finds, sets up and starts the device of a configured port. 0, or -1 with a sentence in why, and then the
+ * device is closed again.
+ */
+int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_mempool *pool,
+                   struct ctl_port *out, char *why, size_t why_size);
+
+/* Stops and closes. Workers must have left it. */
+void ctl_port_stop(struct ctl_port *port);
