@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The data path: control side. Control configures the ports (one rx and one tx queue per worker), makes a dp,
+ * runs dp_worker_run() on each worker core and then talks to it through the functions below. How a packet
+ * goes through is in dp_path.c.
+ *
+ * Thread: control, unless said otherwise.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_span.h"
+#include "base_time.h"
+
+struct dp;
+struct dp_worker;
+struct sad;
+struct rte_mbuf;
+struct rte_mempool;
+
+#define DP_PORTS_MAX      16
+#define DP_PORT_ADDRS_MAX 16
+#define DP_WORKERS_MAX    64
+#define DP_BURST_MAX      64 /* packets that a stage takes at once */
+#define DP_NAME_MAX       64
+
+enum dp_role {
+    DP_ROLE_OUTSIDE, /* peers are here; what comes in clear is never sealed */
+    DP_ROLE_INSIDE,  /* protected hosts are here */
+    DP_ROLE_BOTH,    /* one-armed */
+};
+
+enum dp_poll {
+    DP_POLL_BUSY,    /* never sleeps */
+    DP_POLL_ADAPTIVE /* sleeps after idle polls, up to 250 us */
+};
+
+/* A started ethdev port. Its number in the dp is its index in dp_params.ports. */
+struct dp_port_params {
+    uint16_t port_id; /* ethdev */
+    char name[DP_NAME_MAX];
+    enum dp_role role;
+    uint8_t mac[6];
+    uint16_t mtu;       /* L3 bytes, 576..9216 */
+    uint16_t vlan;      /* 0: untagged */
+    uint16_t rx_queues; /* worker n polls queue n when n < rx_queues */
+    uint16_t tx_queues; /* worker n sends on queue n; fewer than workers: worker n % tx_queues sends for n */
+    bool tx_ip4_cksum;  /* the port computes IPv4 header checksums (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM is on) */
+    bool rx_ip4_cksum;  /* the port checks them (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM is on) */
+    size_t n_addrs;
+    struct base_prefix
+        addrs[DP_PORT_ADDRS_MAX]; /* own addresses with their on-link prefix (host bits kept) */
+};
+
+/* A route: prefix -> port, by way of next_hop, or on-link when next_hop's family is none. */
+struct dp_route {
+    struct base_prefix prefix;
+    uint16_t port;
+    struct base_addr next_hop;
+};
+
+struct dp_params {
+    size_t n_ports; /* 0 is legal: bursts are handed to dp_inbound()/dp_outbound() (dp_path.h) */
+    struct dp_port_params ports[DP_PORTS_MAX];
+    size_t n_routes;
+    const struct dp_route *routes;
+    uint16_t workers;
+    enum dp_poll poll;
+    struct sad *sad;          /* borrowed for the dp's life; made for as many workers */
+    struct rte_mempool *pool; /* borrowed; for packets that the data path makes itself */
+    uint64_t tsc_hz;
+    bool mss_clamp;    /* lower the MSS of TCP SYNs that go into or come out of a tunnel */
+    bool copy_df;      /* outer DF = inner DF; false: outer DF is always set (IPv4) */
+    uint32_t punt_pps; /* per worker, IKE packets to control per second; 0: 20,000 */
+};
+
+/* NULL: parameter out of range or no memory; why (may be NULL) gets a sentence. Needs an initialised EAL. */
+struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size);
+
+/* Frees all, with the packets in its rings. Workers must have returned. NULL is fine. */
+void dp_free(struct dp *dp);
+
+/* The argument for dp_worker_run() of worker index (< workers). */
+struct dp_worker *dp_worker(struct dp *dp, uint16_t index);
+
+/* The poll loop: an lcore function. Returns 0 after dp_stop(). Thread: that worker's. */
+int dp_worker_run(void *worker);
+
+/* Tells all workers to return. Thread: any, also a signal handler. */
+void dp_stop(struct dp *dp);
+
+enum dp_punt_reason {
+    DP_PUNT_IKE,      /* UDP 500, or 4500 with the non-ESP marker: src, dst, natt, payload are filled */
+    DP_PUNT_ARP,      /* a whole ARP frame: give it to dp_resolve_punt() */
+    DP_PUNT_ND,       /* ICMPv6 neighbour or router discovery: give it to dp_resolve_punt() */
+    DP_PUNT_RESOLVE,  /* next_hop on port has no known MAC address: give it to dp_resolve_punt() */
+    DP_PUNT_ICMP_ERR, /* an ICMP or ICMPv6 error to an own address, payload is the ICMP message */
+    DP_PUNT_HOST, /* for an own address, nobody's here: for the host's stack; free it when there is none */
+};
+
+struct dp_punt {
+    enum dp_punt_reason reason;
+    uint16_t port; /* index in dp_params.ports */
+    struct rte_mbuf *mbuf;
+    bool natt;                     /* IKE: came to 4500; the marker is not in payload */
+    struct base_endpoint src, dst; /* IKE, ICMP_ERR (ports 0) */
+    struct base_span payload;      /* IKE, ICMP_ERR: borrowed from mbuf */
+    struct base_addr next_hop;     /* RESOLVE */
+};
+
+/* Takes the oldest punted packet; out->mbuf is owned by the caller (rte_pktmbuf_free). False: none. */
+bool dp_punt_pop(struct dp *dp, struct dp_punt *out);
+
+/*
+ * Sends a frame (Ethernet header first) on a port through worker 0. Takes the mbuf. False: ring full, mbuf
+ * freed and counted.
+ */
+bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame);
+
+/*
+ * Sends a UDP datagram from an own endpoint (its address must be a port's). marker: put the non-ESP marker
+ * before it (RFC 3948 2.2). An unknown next hop makes a RESOLVE punt that carries the datagram. 0,
+ * -ENETUNREACH (no route), -ENOBUFS (no mbuf or ring full), -EMSGSIZE (payload above 8 KiB or above the
+ * port's MTU: the datagram is fragmented up to 8 KiB).
+ */
+int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
+                bool marker, struct base_span payload);
+
+/* The own address and the MTU that packets to this destination leave with. 0, or -ENETUNREACH. */
+int dp_route_find(const struct dp *dp, const struct base_addr *to, struct base_addr *local, uint16_t *mtu);
+
+/* Whether this is an address of one of the ports. */
+bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr);
+
+/* Replaces all routes (connected prefixes stay). Known neighbours are kept. 0, -EINVAL, -ENOMEM: old ones
+ * stay. */
+int dp_routes_set(struct dp *dp, const struct dp_route *routes, size_t count);
+
+/* Publishes or changes a neighbour. 0, or -ENOSPC (65,536 neighbours). */
+int dp_neigh_set(struct dp *dp, uint16_t port, const struct base_addr *addr, const uint8_t mac[6]);
+
+/* Removes a neighbour; packets for it are punted as RESOLVE again. */
+void dp_neigh_remove(struct dp *dp, uint16_t port, const struct base_addr *addr);
+
+/*
+ * Neighbour resolution (dp_resolve.c), ready made for the control loop: answers ARP, learns, asks, retries,
+ * keeps at most 3 packets per next hop and 256 in all, ages entries. dp_resolve_punt() takes the mbuf of an
+ * ARP, ND or RESOLVE punt. dp_resolve_tick() is called when dp_resolve_deadline() is reached.
+ */
+void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt);
+void dp_resolve_tick(struct dp *dp, base_time now);
+base_time dp_resolve_deadline(const struct dp *dp);
+/* Announces the own addresses (gratuitous ARP), after start. */
+void dp_resolve_announce(struct dp *dp);
+
+/* One neighbour, for status. */
+struct dp_neigh_view {
+    uint16_t port;
+    struct base_addr addr;
+    uint8_t mac[6];
+    bool is_resolved;
+};
+/* Walks neighbours; start with *cursor 0. False: no more. */
+bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *out);
+
+enum dp_drop {
+#define DP_DROP(name, help) DP_DROP_##name,
+#include "dp_drop.def"
+#undef DP_DROP
+    DP_DROPS
+};
+
+/* Name ("bad_icv") and a sentence for people. Static storage. */
+const char *dp_drop_name(enum dp_drop d);
+const char *dp_drop_help(enum dp_drop d);
+
+/* Sums over workers (or of one worker). Counters never go back. */
+struct dp_counters {
+    uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes;
+    uint64_t esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes; /* inner packets */
+    uint64_t punted;
+    uint64_t handed_over; /* packets that went to the SA's owner worker */
+    uint64_t polls, idle_polls, sleeps;
+    uint64_t busy_cycles, idle_cycles; /* load = busy / (busy + idle) */
+    uint64_t drops[DP_DROPS];
+};
+
+/* worker: index, or -1 for the sum. */
+void dp_counters(const struct dp *dp, int worker, struct dp_counters *out);
+
+struct dp_port_counters {
+    uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full;
+};
+/* Sums over workers. */
+void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The security associations of the data path and the policies they serve: control side.
+ *
+ * Control makes pairs of SAs (one per direction, one slot for both), workers read them without locks. A pair
+ * lives so: SPI reserved -> installed (opens packets) -> activated (seals packets) -> removed -> grace period
+ * (rte_rcu_qsbr) -> keys wiped, slot free again. Everything here is called by the control thread only, unless
+ * said otherwise. What workers call is in sad_fast.h.
+ *
+ * Memory is reserved in the address space for max_sas pairs and touched as pairs are installed; it needs no
+ * hugepages and no EAL, takes transparent huge pages where the system gives them, and is kept out of core
+ * dumps.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "crypt_alg.h"
+#include "wire_ike.h"
+
+struct sad;
+struct rte_rcu_qsbr;
+
+#define SAD_SAS_MAX     (1u << 20) /* pairs */
+#define SAD_WORKERS_MAX 64
+#define SAD_WINDOW_MIN  32
+#define SAD_WINDOW_MAX  65536
+
+struct sad_params {
+    uint32_t max_sas;      /* pairs, 1..SAD_SAS_MAX; rounded up to a power of two */
+    uint16_t workers;      /* 1..SAD_WORKERS_MAX; worker n reports to the qsbr as thread n */
+    int socket;            /* NUMA socket of the workers, -1: any */
+    uint8_t spi_node_bits; /* 0..8: topmost bits of each inbound SPI that carry spi_node */
+    uint16_t spi_node;     /* < 1 << spi_node_bits */
+    uint64_t tsc_hz;       /* of the time stamps that workers hand in; 0: rate limits count packets only */
+    /* Fills buf with random bytes; may not fail. */
+    void (*rng)(void *ctx, void *buf, size_t len);
+    void *rng_ctx;
+};
+
+/* Makes empty tables. NULL without memory or with a parameter out of range. */
+struct sad *sad_create(const struct sad_params *params);
+
+/* Wipes and frees all. No worker may be running. NULL is fine. */
+void sad_free(struct sad *sad);
+
+/* The RCU variable whose quiescent states the workers report. Lives as long as the sad. */
+struct rte_rcu_qsbr *sad_qsbr(struct sad *sad);
+
+/*
+ * Reserves an inbound SPI: low bits are the slot, above them random bits, topmost the node tag; never 0..255,
+ * and never the SPI that the slot had before. 0, or -ENOSPC when all slots are taken (answer
+ * NO_ADDITIONAL_SAS).
+ */
+int sad_spi_alloc(struct sad *sad, uint32_t *spi);
+
+/* Gives back a reserved SPI that was never installed. Others are ignored. */
+void sad_spi_free(struct sad *sad, uint32_t spi);
+
+/* Keys of one direction, straight from KEYMAT: encr is key | salt. */
+struct sad_keys {
+    uint8_t encr_len;
+    uint8_t integ_len;
+    uint8_t encr[CRYPT_ENCR_KEY_MAX];
+    uint8_t integ[CRYPT_INTEG_KEY_MAX];
+};
+
+/* Outer addresses and ports. Ports are 0 for plain ESP (protocol 50). */
+struct sad_path {
+    struct base_endpoint local;
+    struct base_endpoint remote;
+};
+
+/* A pair to install. Borrowed; the caller wipes the keys afterwards. */
+struct sad_pair_params {
+    uint32_t spi_in;  /* from sad_spi_alloc() */
+    uint32_t spi_out; /* the peer's */
+    const struct crypt_alg *encr;
+    const struct crypt_alg *integ; /* NULL with an AEAD */
+    struct sad_keys keys_in, keys_out;
+    bool esn;
+    uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
+    bool encap;             /* ESP in UDP */
+    struct sad_path path;
+    uint16_t outer_mtu; /* of the port towards the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
+    bool follow;        /* the peer's endpoint may be learned: PEER_MOVED events are wanted */
+    struct wire_ike_ts_list local_ts, remote_ts; /* inner selectors */
+    uint64_t soft_bytes, soft_pkts;              /* 0: no limit. Each direction counts by itself */
+    uint64_t hard_bytes, hard_pkts;
+    uint64_t ike_id;      /* opaque owner, returned in events and statistics */
+    uint32_t conn;        /* opaque */
+    bool active;          /* send on it at once; false: wait for sad_activate() */
+    uint32_t replaces_in; /* spi_in of the pair that this one replaces (its counters live on); 0: none */
+};
+
+/*
+ * Publishes both directions. Errors, and then nothing has changed: -EINVAL parameter out of range or keys of
+ * wrong length, -ENOTSUP algorithm that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG more
+ * than 64 combinations of selectors, -ENOMEM. Cost: some microseconds.
+ */
+int sad_install(struct sad *sad, const struct sad_pair_params *params);
+
+/* From now on packets are sealed with this pair, in preference to older pairs with the same selectors. 0, or
+ * -ENOENT. */
+int sad_activate(struct sad *sad, uint32_t spi_in);
+
+/*
+ * New outer addresses and ports; outer_mtu as at install. Takes effect with the workers' next burst. May wait
+ * for a grace period (microseconds) when called twice in a row. 0, -ENOENT, -EINVAL (family of local and
+ * remote differ).
+ */
+int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, uint16_t outer_mtu);
+
+/* Lowers or raises the outer MTU of a pair (path MTU discovery). 0, -ENOENT, -EINVAL. */
+int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu);
+
+/* Takes both directions away. Keys are wiped and the slot is free after a grace period. 0, or -ENOENT. */
+int sad_remove(struct sad *sad, uint32_t spi_in);
+
+/*
+ * Wipes and frees what was removed and whose grace period is over; never waits. Call it often (each turn of
+ * the control loop). Returns how many objects still wait.
+ */
+size_t sad_reclaim(struct sad *sad);
+
+/* Counters of one direction. Times are TSC stamps of the worker's burst; 0: never. */
+struct sad_direction_stats {
+    uint64_t pkts, bytes; /* bytes: inner packets */
+    uint64_t seq;         /* in: highest sequence number that was accepted; out: last one used */
+    uint64_t last_tsc;
+};
+
+struct sad_stats {
+    uint32_t spi_in, spi_out;
+    uint64_t ike_id;
+    uint32_t conn;
+    bool active;
+    struct sad_direction_stats in, out;
+    uint64_t replay_drops; /* too old or seen before */
+    uint64_t bad_icv;
+    uint64_t bad_trailer;
+    uint64_t policy_drops; /* inner packet outside of this SA's selectors */
+    uint64_t limit_drops;  /* hard limit or end of the sequence space */
+    struct sad_path path;
+    uint16_t inner_mtu;
+    uint16_t owner_in, owner_out; /* workers */
+    const struct crypt_alg *encr, *integ;
+    bool esn;
+};
+
+/* Fills out with a snapshot (fields are exact, not of one instant). 0, or -ENOENT. */
+int sad_stats(const struct sad *sad, uint32_t spi_in, struct sad_stats *out);
+
+/*
+ * Walks installed pairs: the first with a slot number of at least *cursor. Start with 0; *cursor moves on.
+ * False: no more.
+ */
+bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out);
+
+/* Installed pairs. */
+uint32_t sad_count(const struct sad *sad);
+
+enum sad_event_type {
+    SAD_EV_SOFT,       /* a soft limit was reached, or three quarters of the sequence space: rekey */
+    SAD_EV_HARD,       /* a hard limit was reached: the direction drops from now on */
+    SAD_EV_SEQ_END,    /* the sequence space is used up: nothing more is sent */
+    SAD_EV_PEER_MOVED, /* remote: an authenticated, newest packet came from there */
+};
+
+struct sad_event {
+    enum sad_event_type type;
+    uint32_t spi_in;
+    uint64_t ike_id;
+    uint32_t conn;
+    struct base_endpoint remote; /* PEER_MOVED */
+};
+
+/*
+ * Takes the oldest event of any worker. Each SA has at most one event of each type waiting, and
+ * PEER_MOVED comes at most once per second. False: none.
+ */
+bool sad_event_pop(struct sad *sad, struct sad_event *out);
+
+/* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
+struct sad_policy {
+    struct wire_ike_ts_list local_ts, remote_ts;
+    uint32_t conn; /* opaque */
+};
+
+/*
+ * Replaces the set of policies; what is in both sets is protected throughout. 0, -E2BIG (more than 64
+ * combinations in one policy), -ENOMEM; on error the old set stays. Borrows until return.
+ */
+int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
+
+/* Gives the pair's directions to workers (< params.workers). Loses and reorders nothing. 0, -ENOENT, -EINVAL.
+ */
+int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out);
