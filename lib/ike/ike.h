@@ -37,6 +37,11 @@ struct ike_env {
     int (*spi_alloc)(void *ctx, uint32_t *spi);
     /* Gives back a reserved SPI that was never installed. */
     void (*spi_free)(void *ctx, uint32_t spi);
+    /*
+     * Our own address that packets to `remote` leave from; asked when a connection without local address
+     * is initiated. 0, or -ENETUNREACH.
+     */
+    int (*local_for)(void *ctx, const struct base_addr *remote, struct base_addr *local);
 };
 
 /* Makes an engine with a sealed configuration (takes its own reference). env is copied. NULL: no memory. */
