@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Inside the room: OpenSSL's algorithm objects, fetched once per process because a fetch takes a lock. */
+#include <openssl/types.h>
+#include "crypt_alg.h"
+
+/* An HMAC context with its digest set and no key: to be duplicated, never used. NULL: no such PRF. */
+const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf);
+
+/* NULL: no such cipher. */
+const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg);
+
+const EVP_MD *ossl_fetch_sha1(void);

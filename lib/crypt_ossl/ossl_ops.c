@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table itself, and randomness. The work is in the files by kind: prf, dh, aead, dn. */
+#include "ossl_ops.h"
+
+#include <errno.h>
+#include <openssl/rand.h>
+#include "ossl_room.h"
+
+const struct crypt_ike_ops ossl_ike_ops = {
+    .prf = ossl_prf,
+    .sha1 = ossl_sha1,
+    .dh_new = ossl_dh_new,
+    .dh_derive = ossl_dh_derive,
+    .dh_free = ossl_dh_free,
+    .encrypt = ossl_encrypt,
+    .decrypt = ossl_decrypt,
+    .integ = ossl_integ,
+    .dn_equal = ossl_dn_equal,
+    .dn_text = ossl_dn_text,
+};
+
+int ossl_random(void *buf, size_t len)
+{
+    return RAND_bytes_ex(NULL, buf, len, 0) == 1 ? 0 : -EIO;
+}
+
+int ossl_random_secret(void *buf, size_t len)
+{
+    return RAND_priv_bytes_ex(NULL, buf, len, 0) == 1 ? 0 : -EIO;
+}

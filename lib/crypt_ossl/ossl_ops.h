@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * IKE's cryptography over OpenSSL 3: the product's crypt_ike_ops and what else of the library the daemon
+ * and the configuration need. Algorithms are fetched from the library once, at first use. Thread: any.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include "crypt_ike_ops.h"
+
+extern const struct crypt_ike_ops ossl_ike_ops;
+
+/* Random bytes that others will see: SPIs, nonces, IVs. 0, or -EIO (the caller must not go on). */
+int ossl_random(void *buf, size_t len);
+
+/* Random bytes that stay secret: cookie and hash seeds. 0, or -EIO (the caller must not go on). */
+int ossl_random_secret(void *buf, size_t len);
+
+/*
+ * Turns "C=NZ, O=Lab, CN=x" into DER. RDNs stand in the order written; ',' separates them, '+' joins the
+ * parts of one; special characters are escaped with '\' or \XX as in RFC 4514 2.4. Types are short names in
+ * any case, "E" for an e-mail address, or dotted numbers. Values become PrintableString where their
+ * characters allow (RFC 5280 4.1.2.4), otherwise UTF8String.
+ * *len gets the length. 0, -EINVAL for malformed text, -ENOSPC when der is too small.
+ */
+int ossl_dn_parse(const char *text, uint8_t *der, size_t cap, size_t *len);
+
+/*
+ * A key pair from a private value as the RFCs print it (big-endian; X25519: the 32 bytes), for known-answer
+ * tests. 0 and *out owned by the caller (dh_free), or -EINVAL.
+ */
+int ossl_dh_from_private(enum crypt_dh group, struct base_span private_value, struct crypt_dh_key **out);
+
+/* Gives back what was fetched from the library. Last call into this room; no other thread may be in it. */
+void ossl_fini(void);
