@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * culvert-bench: measures what the data path costs and prints it beside what it could cost at best. This file
+ * only chooses the subcommand; each has a file of its own and teaches with --help.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench_raw.h"
+
+struct bench_command {
+    const char *word;
+    int (*main)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct bench_command commands[] = {
+    {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
+};
+
+static void help_print(FILE *f)
+{
+    fputs("usage: culvert-bench COMMAND [options]   (culvert-bench COMMAND --help teaches)\n\n", f);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        fprintf(f, "  %-8s %s\n", commands[i].word, commands[i].help);
+    fputs("\nFigures are TSC cycles per packet: medians over windows of at least 512 packets, then the "
+          "minimum of\n"
+          "several runs. tests/bench/table.sh prints the whole comparison, DPDK's ipsec-secgw included.\n",
+          f);
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        if (!strcmp(word, commands[i].word))
+            return commands[i].main(argc - 1, argv + 1);
+    if (!strcmp(word, "--version")) {
+        puts("culvert-bench " CULVERT_VERSION);
+        return 0;
+    }
+    if (!strcmp(word, "--help") || !strcmp(word, "help")) {
+        help_print(stdout);
+        return 0;
+    }
+    help_print(stderr);
+    return 2;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Statistics that survive a hypervisor: a run is the median over its windows, a result is the minimum of
+ * several runs' medians, shown with the median and maximum of them. Means are never used, because a stolen
+ * time slice of 400 us outweighs thousands of packets. Thread: one series belongs to one thread. */
+#include <stddef.h>
+#include <stdint.h>
+#include <x86intrin.h>
+
+#define BENCH_RUNS_MAX    64
+#define BENCH_WINDOWS_MAX 65536
+
+struct bench_series {
+    double *window;             /* cycles per packet of each window of the current run */
+    uint32_t count;             /* windows in the current run */
+    uint32_t cap;               /* > 0 */
+    uint32_t runs;              /* finished runs */
+    double run[BENCH_RUNS_MAX]; /* median of each finished run */
+};
+
+struct bench_result {
+    double min;    /* the figure to quote: the least disturbed run */
+    double median; /* of the runs' medians */
+    double max;
+    uint32_t runs;
+};
+
+/* Allocates room for `windows` windows a run (1 to BENCH_WINDOWS_MAX). Ends the process if memory is out. */
+void bench_series_init(struct bench_series *s, uint32_t windows);
+void bench_series_fini(struct bench_series *s);
+
+/* Records one window of `pkts` packets (> 0) that took `cycles` TSC cycles. Windows past the cap are ignored.
+ */
+void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts);
+
+/* Ends the current run: its median becomes one run value. A run without windows counts as none. */
+void bench_series_run_end(struct bench_series *s);
+
+/* What the finished runs say; all zero when there are none. */
+struct bench_result bench_series_result(const struct bench_series *s);
+
+/* TSC frequency in Hz, measured once over 20 ms. Thread: control. */
+double bench_tsc_hz(void);
+
+/* Pins the calling thread to a CPU. Returns 0, or -errno (say so and go on: figures only get noisier). */
+int bench_pin(unsigned cpu);
+
+/* Serialised enough for windows of 512 packets. */
+static inline uint64_t bench_tsc(void)
+{
+    unsigned aux;
+    return __rdtscp(&aux);
+}
