@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The peer's NAT forgets its mappings under traffic and makes new ones, three times. Culvert follows with the peer's next
+# ESP packet: no IKE message is exchanged, and the new port is what `culvertctl show sas` tells.
+. "$(dirname "$0")/../lib/lab.sh"
+
+SWAN_KEEPALIVE=600s
+lab_up a=masq b=1to1
+gw_pair
+check_capture_start
+gw_start b
+gw_start a
+gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+check_reach a "${NET_LAN[b]}.10" 5
+sleep 0.5
+messages=$(grep -c -E 'generating|parsed' "$LAB_OUT/gwa/charon.log")
+check_ping_start a "${NET_LAN[b]}.10" 800 0.01
+for low in 20000 30000 40000; do
+    # an endpoint moves at most once per second
+    sleep 2
+    net_rebind a "$low-$((low + 9))"
+done
+check_ping_lost
+port=$(culvert_json b 'd["sas"][0]["remote"]["port"]' show sas)
+[[ $port == 4000? ]] || lab_fail "Culvert sends to port $port, the NAT now uses 40000-40009"
+# what was under way when the mapping went is lost, nothing else
+[ "$CHECK_LOST" -le 15 ] || lab_fail "$CHECK_LOST of $CHECK_SENT pings lost in three rebindings"
+check_ping b "${NET_LAN[a]}.10" 50 0.02
+check_equal "IKE messages since the tunnel is up" 0 "$(($(grep -c -E 'generating|parsed' "$LAB_OUT/gwa/charon.log") - messages))"
+check_equal "children at Culvert" 1 "$(gw_children b)"
+check_capture_end --least-esp 500
+echo "shows: $CHECK_LOST of $CHECK_SENT pings lost in three rebindings; $(head -n 1 <<<"$CHECK_CAPTURE")"

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs the scenarios, two at a time, each in a lab of its own.
+#
+# A scenario is a script NN_name.sh, here or in tests/abuse; a line "# cases: one two" in it makes one run per case. It
+# succeeds by ending with 0. Logs and configurations are in OUT/<name>; captures of what passed are removed.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+
+usage() {
+    cat <<TEXT
+usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--list] [NAME...]
+  NAME is a scenario (10_nat), or one of its cases (10_nat:responder-both); without any, all run.
+  CULVERTD and CULVERTCTL in the environment name the programs; LAB_BIN their folder (build/app).
+TEXT
+}
+
+jobs=2 out="" list=0 folder=$here wanted=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --jobs) jobs=$2 && shift ;;
+    --out) out=$2 && shift ;;
+    --folder) folder=$2 && shift ;;
+    --list) list=1 ;;
+    --help | -h) usage && exit 0 ;;
+    -*) usage >&2 && exit 2 ;;
+    *) wanted+=("$1") ;;
+    esac
+    shift
+done
+
+# All runs as "file case", in order.
+runs=()
+for file in "$folder"/[0-9][0-9]_*.sh; do
+    name=$(basename "$file" .sh)
+    cases=$(sed -n 's/^# cases: *//p' "$file")
+    for case in ${cases:--}; do
+        full=$name
+        [ "$case" = - ] || full=$name:$case
+        if [ "${#wanted[@]}" -gt 0 ]; then
+            [[ " ${wanted[*]} " == *" $name "* || " ${wanted[*]} " == *" $full "* ]] || continue
+        fi
+        runs+=("$file $case $full")
+    done
+done
+if [ "${#runs[@]}" = 0 ]; then
+    echo "no scenario of that name in $folder" >&2
+    exit 2
+fi
+if [ "$list" = 1 ]; then
+    for run in "${runs[@]}"; do echo "${run##* }"; done
+    exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+    echo "network namespaces need root" >&2
+    exit 2
+fi
+
+[ -n "$out" ] || out=$(mktemp -d "${TMPDIR:-/tmp}/culvert-scenarios.XXXXXX")
+mkdir -p "$out"
+declare -A name_of=() began=()
+passed=0 failed=0 number=0 broken=()
+
+stop_all() {
+    trap '' INT TERM
+    [ "${#name_of[@]}" = 0 ] || kill -TERM "${!name_of[@]}" 2>/dev/null
+    wait
+    exit 130
+}
+trap stop_all INT TERM
+
+# Waits for one scenario to end and tells how it went.
+reap() {
+    local pid status name
+    wait -n -p pid "${!name_of[@]}"
+    status=$?
+    name=${name_of[$pid]}
+    unset "name_of[$pid]"
+    local took=$((SECONDS - began[$pid])) dir=$out/${name/:/.}
+    if [ "$status" = 0 ]; then
+        passed=$((passed + 1))
+        printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^shows: ' "$dir.log" | tail -n 1 | cut -c8-)"
+        find "$dir" -name '*.pcap' -delete
+    else
+        failed=$((failed + 1))
+        broken+=("$name")
+        [ "$status" = 124 ] && echo "ended after its time limit" >>"$dir.log"
+        printf 'FAILED %-36s %3d s  %s\n' "$name" "$took" "$(tail -n 20 "$dir.log" | grep -v '^logs and' | tail -n 1)"
+    fi
+}
+
+for run in "${runs[@]}"; do
+    read -r file case name <<<"$run"
+    while [ "${#name_of[@]}" -ge "$jobs" ]; do reap; done
+    number=$((number + 1))
+    dir=$out/${name/:/.}
+    rm -rf "$dir"
+    LAB=culvert-$$-$number LAB_OUT=$dir timeout -k 15 "${SCENARIO_SECONDS:-150}" bash "$file" "$case" >"$dir.log" 2>&1 &
+    name_of[$!]=$name
+    began[$!]=$SECONDS
+done
+while [ "${#name_of[@]}" -gt 0 ]; do reap; done
+
+if [ "$failed" -gt 0 ]; then
+    echo "logs: $out"
+    for name in "${broken[@]}"; do echo "again: $0 ${folder:+--folder $folder} $name"; done
+fi
+echo "scenarios: $passed passed, $failed failed"
+[ "$failed" = 0 ]

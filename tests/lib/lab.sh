@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# One lab: gateways, hosts and NATs in network namespaces of their own, torn down however the script ends.
+#
+# A script sources this file, calls lab_up, declares connections with `conn`, starts gateways and checks what passes.
+# Names start with $LAB, so that labs run side by side and never touch the namespaces of anybody else.
+# Only processes that were started through lab_spawn are ended, by their pid.
+
+set -u
+set -o pipefail
+
+LAB_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_TREE=$(cd "$LAB_LIB/../.." && pwd)
+LAB=${LAB:-culvert-$$}
+LAB_PYTHON=${LAB_PYTHON:-/usr/bin/python3}
+LAB_BIN=${LAB_BIN:-$LAB_TREE/build/app}
+CULVERTD=${CULVERTD:-$LAB_BIN/culvertd}
+CULVERTCTL=${CULVERTCTL:-$LAB_BIN/culvertctl}
+LAB_OUT=${LAB_OUT:-}
+
+declare -a LAB_PIDS=()     # started and not yet ended
+declare -a LAB_NAMES=()    # short names of the namespaces that exist
+LAB_STARTED=$(date +%s)
+
+# Everything a run writes (configurations, logs, captures) is under $LAB_OUT; without one it is a temporary directory
+# that goes away when the run was a success.
+if [ -z "$LAB_OUT" ]; then
+    LAB_OUT=$(mktemp -d "${TMPDIR:-/tmp}/$LAB.XXXXXX")
+    LAB_OUT_TEMPORARY=1
+else
+    mkdir -p "$LAB_OUT"
+    LAB_OUT_TEMPORARY=0
+fi
+
+lab_say() { printf '%s\n' "$*"; }
+
+# Ends the script as failed. The trap shows where the logs are.
+lab_fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# Runs a command inside a namespace: lab_in gwa ping ...
+lab_in() {
+    local name=$1
+    shift
+    ip netns exec "$LAB-$name" "$@"
+}
+
+# Starts a long-running command inside a namespace with its output in a log; its pid is in LAB_PID.
+#   lab_spawn NAMESPACE LOG COMMAND...
+lab_spawn() {
+    local name=$1 log=$2
+    shift 2
+    ip netns exec "$LAB-$name" "$@" >"$log" 2>&1 </dev/null &
+    LAB_PID=$!
+    LAB_PIDS+=("$LAB_PID")
+}
+
+# Is a process of ours still running (a zombie is not)?
+lab_alive() {
+    local state
+    state=$(ps -o stat= -p "$1" 2>/dev/null) || return 1
+    [[ $state != Z* ]]
+}
+
+# Ends one process of ours: TERM, up to SECONDS of patience, then KILL. Its exit status is in LAB_STATUS.
+lab_end() {
+    local pid=$1 patience=${2:-5} i
+    LAB_STATUS=0
+    kill -TERM "$pid" 2>/dev/null
+    for ((i = 0; i < patience * 20; i++)); do
+        lab_alive "$pid" || break
+        sleep 0.05
+    done
+    if lab_alive "$pid"; then
+        kill -KILL "$pid" 2>/dev/null
+        LAB_STATUS=137
+        wait "$pid" 2>/dev/null
+    else
+        wait "$pid" 2>/dev/null
+        LAB_STATUS=$?
+    fi
+    local rest=() p
+    for p in "${LAB_PIDS[@]}"; do
+        [ "$p" = "$pid" ] || rest+=("$p")
+    done
+    LAB_PIDS=("${rest[@]+"${rest[@]}"}")
+}
+
+# Takes the lab away: processes in reverse order of their start, then the namespaces.
+lab_down() {
+    local i name
+    for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
+        kill -TERM "${LAB_PIDS[i]}" 2>/dev/null
+    done
+    for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
+        lab_end "${LAB_PIDS[i]}" 5
+    done
+    for name in "${LAB_NAMES[@]+"${LAB_NAMES[@]}"}"; do
+        ip netns del "$LAB-$name" 2>/dev/null
+    done
+    LAB_NAMES=()
+}
+
+lab_on_exit() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM
+    lab_down
+    if [ "$status" -ne 0 ]; then
+        lab_say "logs and captures: $LAB_OUT" >&2
+    elif [ "$LAB_OUT_TEMPORARY" = 1 ]; then
+        rm -rf "$LAB_OUT"
+    fi
+    exit "$status"
+}
+
+# Waits until a command succeeds: lab_wait SECONDS COMMAND...
+lab_wait() {
+    local deadline=$((SECONDS + $1 + 1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
+
+lab_need_root() {
+    [ "$(id -u)" = 0 ] || lab_fail "network namespaces need root"
+}
+
+trap lab_on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# shellcheck source=tests/lib/lab_net.sh
+. "$LAB_LIB/lab_net.sh"
+# shellcheck source=tests/lib/lab_gateway.sh
+. "$LAB_LIB/lab_gateway.sh"
+# shellcheck source=tests/lib/lab_swan.sh
+. "$LAB_LIB/lab_swan.sh"
+# shellcheck source=tests/lib/lab_culvert.sh
+. "$LAB_LIB/lab_culvert.sh"
+# shellcheck source=tests/lib/lab_check.sh
+. "$LAB_LIB/lab_check.sh"

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# What a scenario proves: pings, throughput, captures on the internet, and the logs of the peer.
+
+CHECK_PATTERN=c17ba5e0ddf00d5e     # fills the pings, so that a packet in clear is recognised wherever it lies
+
+# Pings once and again until an answer comes: check_reach HOST ADDRESS SECONDS
+check_reach() {
+    lab_wait "$3" lab_in "host$1" ping -c 1 -W 0.3 -q "$2" || lab_fail "no ping from host$1 reaches $2 within $3 s"
+}
+
+# Pings COUNT times, INTERVAL seconds apart; all must be answered: check_ping HOST ADDRESS COUNT INTERVAL
+check_ping() {
+    local log
+    log=$LAB_OUT/ping-$1-$2.log
+    lab_in "host$1" ping -n -q -c "$3" -i "$4" -W 2 -p "$CHECK_PATTERN" "$2" >"$log" 2>&1
+    grep -q " 0% packet loss" "$log" || lab_fail "pings from host$1 to $2: $(grep -h transmitted "$log")"
+}
+
+# A ping in the background, for what happens under traffic: check_ping_start HOST ADDRESS COUNT INTERVAL
+# then check_ping_lost waits for its end and puts the number of lost pings into CHECK_LOST.
+check_ping_start() {
+    CHECK_LOG=$LAB_OUT/ping-under-traffic.log
+    lab_spawn "host$1" "$CHECK_LOG" ping -n -q -c "$3" -i "$4" -W 2 -p "$CHECK_PATTERN" "$2"
+    CHECK_PID=$LAB_PID
+}
+
+check_ping_lost() {
+    local counts
+    while lab_alive "$CHECK_PID"; do sleep 0.1; done
+    lab_end "$CHECK_PID"
+    counts=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$CHECK_LOG")
+    [ -n "$counts" ] || lab_fail "ping under traffic ended without a result: $(tail -n 2 "$CHECK_LOG")"
+    CHECK_SENT=${counts% *}
+    CHECK_LOST=$((${counts% *} - ${counts#* }))
+}
+
+# TCP for a second in both directions, at least MBIT: check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
+check_iperf() {
+    local client=$1 server=$2 address=$3 least=${4:-5} way json rate rates=""
+    lab_spawn "host$server" "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
+    local pid=$LAB_PID
+    lab_wait 3 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+    for way in "" -R; do
+        json=$LAB_OUT/iperf-$client-$server$way.json
+        # shellcheck disable=SC2086
+        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 -t 1 -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
+        rate=$("$LAB_PYTHON" -c 'import json, sys
+print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' "$json" 2>/dev/null) ||
+            lab_fail "iperf3 $way from host$client to $address: $(tail -n 3 "$json" | tr '\n' ' ')"
+        [ "$rate" -ge "$least" ] || lab_fail "iperf3 $way from host$client to $address: only $rate Mbit/s"
+        rates+=" $rate"
+    done
+    lab_end "$pid"
+    CHECK_RATES=${rates# }
+}
+
+# Records the internet side of a gateway: check_capture_start [SIDE]; the file is $CHECK_PCAP
+check_capture_start() {
+    CHECK_PCAP=$LAB_OUT/internet.pcap
+    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s 256 -B 16384 -i "to${1:-b}" -w "$CHECK_PCAP" ip
+    CHECK_CAPTURE_PID=$LAB_PID
+    lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
+}
+
+# Ends the capture and judges it: no inner packet in clear, only the public addresses, every ESP packet in UDP, no
+# (SPI, IV) twice. check_capture_end [ARGUMENTS of pcap_check.py]
+check_capture_end() {
+    local side lan=() public="NET_PUBLIC_a" gw
+    sleep 0.2
+    lab_end "$CHECK_CAPTURE_PID"
+    for gw in "${!NET_LAN[@]}"; do lan+=(--inner "${NET_LAN[$gw]}.0/24"); done
+    for side in a b; do
+        public="NET_PUBLIC_$side"
+        lan+=(--outer "${!public}")
+        [ "${NET_NAT[$side]}" = none ] || lan+=(--hidden "${NET_WAN[$side]}")
+    done
+    CHECK_CAPTURE=$("$LAB_PYTHON" "$LAB_LIB/pcap_check.py" "${lan[@]}" --pattern "$CHECK_PATTERN" "$@" "$CHECK_PCAP") ||
+        lab_fail "capture $CHECK_PCAP: $CHECK_CAPTURE"
+}
+
+check_equal() { [ "$2" = "$3" ] || lab_fail "$1: expected $2, found $3"; }
+
+# Everything that a tunnel owes: both pings, TCP both ways.
+check_traffic() {
+    local a=${1:-a}
+    check_reach "$a" "${NET_LAN[b]}.10" 5
+    check_ping "$a" "${NET_LAN[b]}.10" 20 0.02
+    check_ping b "${NET_LAN[$a]}.10" 20 0.02
+    check_iperf "$a" b "${NET_LAN[b]}.10"
+}

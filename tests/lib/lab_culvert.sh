@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Culvert as a gateway: its configuration is written from the declared connections; its ports are AF_PACKET sockets on
+# the veths of its namespace, which the kernel releases first.
+
+declare -A CULVERT_EXTRA=()   # gateway -> JSON members to add at the top level, each followed by a comma
+
+culvert_dir() { printf '%s' "$LAB_OUT/gw$1"; }
+
+culvert_connection() {
+    local gw=$1 name=$2 peer encap
+    peer=$(gw_value "$gw" "$name" peer)
+    encap=$(gw_value "$gw" "$name" encap)
+    cat <<JSON
+    "$name": {
+      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)", "subnets": ["$(gw_value "$gw" "$name" lan)"]},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)",
+                 "subnets": ["$(gw_value "$gw" "$name" peer_lan)"]},
+      "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
+      "esp_proposals": ["$(gw_value "$gw" "$name" esp | sed 's/,/", "/g')"],
+      "encapsulation": "$encap",
+      "start": false
+    }
+JSON
+}
+
+culvert_write() {
+    local gw=$1 dir=$2 name comma=""
+    cat <<JSON
+{
+  ${CULVERT_EXTRA[$gw]:-}
+  "ports": {
+    "outside": {"device": "net_af_packet0,iface=wan", "role": "outside", "addresses": ["${NET_WAN[$gw]}/24"],
+                "gateway": "${NET_HOP[$gw]}"},
+    "inside": {"device": "net_af_packet1,iface=lan", "role": "inside", "addresses": ["${NET_LAN[$gw]}.1/24"]}
+  },
+  "workers": {"cores": [1], "poll": "auto", "control_core": 0},
+  "eal": {"hugepages": "never", "memory_mb": 128},
+  "control": {"socket": "$dir/culvertd.sock"},
+  "nat": {"public_addresses": ["$(gw_public "$gw")"]},
+  "secrets": [
+JSON
+    for name in ${GW_CONNS[$gw]}; do
+        printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
+        chmod 600 "$dir/$name.psk"
+        printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
+            "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
+        comma=,
+    done
+    printf '  ],\n  "connections": {\n'
+    comma=""
+    for name in ${GW_CONNS[$gw]}; do
+        printf '%s' "$comma"
+        culvert_connection "$gw" "$name"
+        comma=,
+    done
+    printf '  }\n}\n'
+}
+
+culvert_start() {
+    local gw=$1 dir
+    dir=$(culvert_dir "$gw")
+    mkdir -p "$dir"
+    culvert_write "$gw" "$dir" >"$dir/culvert.json"
+    net_release "$gw"
+    "$CULVERTD" --check --config "$dir/culvert.json" >"$dir/check.log" 2>&1 || {
+        cat "$dir/check.log" >&2
+        return 1
+    }
+    lab_spawn "gw$gw" "$dir/culvertd.log" "$CULVERTD" --config "$dir/culvert.json"
+    GW_PID[$gw]=$LAB_PID
+    lab_wait "${CULVERT_START_SECONDS:-10}" culvert_ctl "$gw" status || {
+        tail -n 15 "$dir/culvertd.log" >&2
+        return 1
+    }
+}
+
+# culvert_ctl GATEWAY ARGUMENTS...
+culvert_ctl() {
+    local gw=$1
+    shift
+    "$CULVERTCTL" --socket "$(culvert_dir "$gw")/culvertd.sock" "$@"
+}
+
+culvert_initiate() { culvert_ctl "$1" initiate "$2" >"$(culvert_dir "$1")/initiate.log" 2>&1 && lab_wait 10 culvert_up "$1"; }
+culvert_up() { [ "$(culvert_children "$1")" -ge 1 ]; }
+culvert_rekey() { culvert_ctl "$1" rekey "$2" "--$3" >>"$(culvert_dir "$1")/rekey.log" 2>&1; }
+culvert_terminate() { culvert_ctl "$1" terminate "$2" >"$(culvert_dir "$1")/terminate.log" 2>&1; }
+
+# culvert_json GATEWAY PYTHON-EXPRESSION COMMAND...: evaluates the expression over the answer `d`
+culvert_json() {
+    local gw=$1 expression=$2
+    shift 2
+    culvert_ctl "$gw" "$@" --json | "$LAB_PYTHON" -c 'import json, sys
+d = json.load(sys.stdin)
+print(eval(sys.argv[1]))' "$expression"
+}
+
+culvert_children() { culvert_json "$1" 'sum(len(s.get("children", [])) for s in d["sas"])' show sas 2>/dev/null || echo 0; }
+
+# Inbound SPIs of all children.
+culvert_spis() { culvert_json "$1" 'sorted(c["spi_in"] for s in d["sas"] for c in s["children"])' show sas; }
+# Is this side (local or remote) behind a NAT? True or False
+culvert_nat() { culvert_json "$1" "d['peers'][0]['$2']['behind_nat']" show nat; }

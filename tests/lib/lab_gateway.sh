@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# What both kinds of gateway have in common: connections are declared once, and whichever engine runs on that side
+# (strongSwan or Culvert) gets them in its own notation.
+#
+#   conn SIDE NAME key=value...
+# keys: id peer_id         identities, as @fqdn, user@fqdn, an IPv4 address, or keyid:TEXT
+#       peer               address of the peer, or any (the default)
+#       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
+#       psk                pre-shared key
+#       ike esp            proposals, comma-separated, in strongSwan's notation
+#       child_rekey ike_rekey   seconds, 0 for never
+#       encap              auto (default), force or never
+
+declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
+declare -A GW_CONNS=()     # gateway -> names
+declare -A GW_VALUE=()     # gateway/name/key -> value
+declare -A GW_PID=()       # gateway -> pid of its engine
+LAB_PSK=lab-secret-of-32-characters-0001
+
+conn() {
+    local gw=$1 name=$2 arg other=b
+    shift 2
+    [ "${gw:0:1}" = b ] && other=a
+    GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
+    local defaults=(peer=any "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
+        ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto)
+    for arg in "${defaults[@]}" "$@"; do
+        GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
+    done
+}
+
+gw_value() { printf '%s' "${GW_VALUE[$1/$2/$3]}"; }
+
+# The address under which the other side of the internet reaches a gateway.
+gw_public() {
+    local public="NET_PUBLIC_${1:0:1}"
+    printf '%s' "${!public}"
+}
+
+# The usual pair: strongSwan on side a with the connection "net", the gateway of side b with the connection "foo".
+#   gw_pair [a.key=value | b.key=value | key=value]...
+gw_pair() {
+    local arg both=() a=() b=()
+    for arg in "$@"; do
+        case $arg in
+        a.*) a+=("${arg#a.}") ;;
+        b.*) b+=("${arg#b.}") ;;
+        *) both+=("$arg") ;;
+        esac
+    done
+    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${both[@]+"${both[@]}"}" "${a[@]+"${a[@]}"}"
+    conn b foo id=@gw peer_id=@foo "${both[@]+"${both[@]}"}" "${b[@]+"${b[@]}"}"
+}
+
+gw_start() { "${GW_ENGINE[$1]}_start" "$1" || lab_fail "the gateway of side $1 did not start"; }
+gw_stop() { lab_end "${GW_PID[$1]}" 10; }
+# gw_initiate GATEWAY CONNECTION: returns 0 when the tunnel is up
+gw_initiate() { "${GW_ENGINE[$1]}_initiate" "$1" "$2"; }
+# gw_rekey GATEWAY CONNECTION ike|child
+gw_rekey() { "${GW_ENGINE[$1]}_rekey" "$1" "$2" "$3"; }
+gw_terminate() { "${GW_ENGINE[$1]}_terminate" "$1" "$2"; }
+# Number of installed child SAs of a gateway.
+gw_children() { "${GW_ENGINE[$1]}_children" "$1"; }

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# The wires and the NATs of a lab.
+#
+#   hosta - gwa - nata - inet - natb - gwb - hostb          (gwa2/hosta2, gwa3/hosta3 ... share nata)
+#
+# A side without NAT has its gateway on the internet with the public address; then nata or natb does not exist.
+# Kinds of NAT, per side:
+#   none    the gateway owns the public address
+#   masq    masquerade that keeps source ports while they are free; nothing new comes in
+#   random  masquerade with unpredictable source ports; nothing new comes in
+#   fwd     masquerade, and UDP 500 and 4500 from outside go to the first gateway
+#   1to1    every address bit is mapped one to one, as clouds do it
+
+# The plan of addresses; a scenario may set its own before lab_up.
+NET_PUBLIC_a=${NET_PUBLIC_a:-203.0.113.2} NET_ROUTER_a=${NET_ROUTER_a:-203.0.113.1}
+NET_PUBLIC_b=${NET_PUBLIC_b:-198.51.100.2} NET_ROUTER_b=${NET_ROUTER_b:-198.51.100.1}
+NET_PRIVATE_a=${NET_PRIVATE_a:-192.168.1} NET_PRIVATE_b=${NET_PRIVATE_b:-172.31.0}
+NET_LAN_a=${NET_LAN_a:-10.1.0} NET_LAN_b=${NET_LAN_b:-10.2.0}
+# Hosts send packets that still fit the wire after encapsulation.
+NET_HOST_MTU=1400
+
+declare -A NET_WAN=()    # gateway -> address of its outside port
+declare -A NET_HOP=()    # gateway -> its next hop
+declare -A NET_LAN=()    # gateway -> first three octets of its inside network
+declare -A NET_NAT=()    # side -> kind of NAT
+
+# Creates a namespace that forwards or not: net_space NAME 0|1
+net_space() {
+    ip netns add "$LAB-$1" || lab_fail "cannot create namespace $LAB-$1"
+    LAB_NAMES+=("$1")
+    ip netns exec "$LAB-$1" sh -c "
+        cd /proc/sys/net
+        echo 1 >ipv6/conf/all/disable_ipv6
+        echo 1 >ipv6/conf/default/disable_ipv6
+        for conf in all default; do
+            echo 0 >ipv4/conf/\$conf/rp_filter
+            echo 0 >ipv4/conf/\$conf/send_redirects
+            echo 0 >ipv4/conf/\$conf/accept_redirects
+        done
+        echo $2 >ipv4/ip_forward
+        if [ -e bridge/bridge-nf-call-iptables ]; then echo 0 >bridge/bridge-nf-call-iptables; fi
+        ip link set lo up" || lab_fail "cannot set up namespace $LAB-$1"
+}
+
+# Joins two namespaces by a wire without offloads: net_wire SPACE PORT SPACE PORT
+# With offloads a packet from a local sender has no complete checksum and may be 64 KiB long, which a reader of raw
+# frames on the other end forwards as it is.
+net_wire() {
+    ip -n "$LAB-$1" link add "$2" type veth peer name "$4" netns "$LAB-$3" || lab_fail "cannot wire $1 to $3"
+    local off="tx off rx off sg off tso off gso off gro off"
+    # shellcheck disable=SC2086
+    lab_in "$1" ethtool -K "$2" $off >/dev/null 2>&1
+    # shellcheck disable=SC2086
+    lab_in "$3" ethtool -K "$4" $off >/dev/null 2>&1
+    ip -n "$LAB-$1" link set "$2" up
+    ip -n "$LAB-$3" link set "$4" up
+}
+
+net_address() { ip -n "$LAB-$1" address add "$3" dev "$2" || lab_fail "address $3 in $1"; }
+net_default() { ip -n "$LAB-$1" route replace default via "$2" || lab_fail "default route of $1"; }
+
+# A gateway with a LAN and one host: net_gateway NAME LAN
+net_gateway() {
+    local gw=$1 lan=$2
+    net_space "gw$gw" 1
+    net_space "host$gw" 0
+    net_wire "gw$gw" lan "host$gw" eth0
+    net_address "gw$gw" lan "$lan.1/24"
+    net_address "host$gw" eth0 "$lan.10/24"
+    ip -n "$LAB-host$gw" link set eth0 mtu "$NET_HOST_MTU"
+    net_default "host$gw" "$lan.1"
+    NET_LAN[$gw]=$lan
+}
+
+# Connects a gateway to the NAT of its side: net_behind SIDE GATEWAY NUMBER
+net_behind() {
+    local side=$1 gw=$2 private="NET_PRIVATE_$1"
+    local address=${!private}.$(($3 + 9))
+    net_wire "gw$gw" wan "nat$side" "in$3"
+    ip -n "$LAB-nat$side" link set "in$3" master inside
+    net_address "gw$gw" wan "$address/24"
+    net_default "gw$gw" "${!private}.1"
+    NET_WAN[$gw]=$address
+    NET_HOP[$gw]=${!private}.1
+}
+
+# One side of the internet: net_side SIDE KIND CLIENTS
+net_side() {
+    local side=$1 kind=$2 clients=$3 i gw
+    local public="NET_PUBLIC_$side" router="NET_ROUTER_$side" lan="NET_LAN_$side" private="NET_PRIVATE_$side"
+    NET_NAT[$side]=$kind
+    net_gateway "$side" "${!lan}"
+    if [ "$kind" = none ]; then
+        net_wire "gw$side" wan inet "to$side"
+        net_address "gw$side" wan "${!public}/24"
+        net_default "gw$side" "${!router}"
+        NET_WAN[$side]=${!public}
+        NET_HOP[$side]=${!router}
+    else
+        net_space "nat$side" 1
+        net_wire "nat$side" outside inet "to$side"
+        net_address "nat$side" outside "${!public}/24"
+        net_default "nat$side" "${!router}"
+        ip -n "$LAB-nat$side" link add inside type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+        ip -n "$LAB-nat$side" link set inside up
+        net_address "nat$side" inside "${!private}.1/24"
+        net_behind "$side" "$side" 1
+        for ((i = 2; i <= clients; i++)); do
+            gw=$side$i
+            net_gateway "$gw" "${!lan%.*}.$((${!lan##*.} + i - 1))"
+            net_behind "$side" "$gw" "$i"
+        done
+        net_nat "$side" "$kind" ""
+    fi
+    net_address inet "to$side" "${!router}/24"
+}
+
+# Loads the rules of a NAT anew: net_nat SIDE KIND PORTS ("" or low-high for its public UDP ports)
+net_nat() {
+    local side=$1 kind=$2 ports=${3:+to :$3} random="" pre="" post="" filter=""
+    local public="NET_PUBLIC_$side" first=${NET_WAN[$1]}
+    [ "$kind" = random ] && random=fully-random
+    case $kind in
+    masq | random | fwd)
+        post="oifname outside meta l4proto udp masquerade $ports $random
+              oifname outside masquerade"
+        filter='iifname outside ct state new ct status ! dnat drop'
+        ;;&
+    fwd) pre="iifname outside udp dport { 500, 4500 } dnat to $first" ;;
+    1to1)
+        pre="iifname outside ip daddr ${!public} dnat to $first"
+        post="oifname outside ip saddr $first snat to ${!public}"
+        ;;
+    esac
+    lab_in "nat$side" nft -f - <<NFT || lab_fail "rules of nat$side"
+flush ruleset
+table ip address {
+    chain before {
+        type nat hook prerouting priority dstnat; policy accept;
+        $pre
+    }
+    chain after {
+        type nat hook postrouting priority srcnat; policy accept;
+        $post
+    }
+}
+table ip guard {
+    chain through {
+        type filter hook forward priority filter; policy accept;
+        $filter
+    }
+}
+NFT
+}
+
+# The NAT forgets all mappings and makes new ones from other ports: net_rebind SIDE [low-high]
+net_rebind() {
+    local low=$((20000 + RANDOM % 20000))
+    net_nat "$1" "${NET_NAT[$1]}" "${2:-$low-$((low + 99))}"
+    lab_in "nat$1" conntrack -F >/dev/null 2>&1 || lab_fail "cannot flush the mappings of nat$1"
+}
+
+# Leaves the ports of a gateway to a process that reads raw frames: the kernel keeps no address and answers nothing.
+net_release() {
+    local port
+    for port in wan lan; do
+        ip -n "$LAB-gw$1" address flush dev "$port"
+        ip -n "$LAB-gw$1" link set "$port" arp off
+    done
+    lab_in "gw$1" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+}
+
+# Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N]
+lab_up() {
+    local a=masq b=1to1 clients=1 arg
+    for arg in "$@"; do
+        case $arg in
+        a=*) a=${arg#*=} ;;
+        b=*) b=${arg#*=} ;;
+        clients=*) clients=${arg#*=} ;;
+        *) lab_fail "lab_up does not know $arg" ;;
+        esac
+    done
+    lab_need_root
+    net_space inet 1
+    net_side a "$a" "$clients"
+    net_side b "$b" 1
+    if lab_in hosta ping -c 1 -W 0.2 -q "${NET_LAN[b]}.10" >/dev/null; then
+        lab_fail "the hosts reach each other without a tunnel"
+    fi
+}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# strongSwan as a gateway: charon-systemd (no pid file, needs no systemd) with its userland ESP, one per namespace.
+# kernel-libipsec stands before kernel-netlink, since the first plugin that offers ESP is the one that is used; it always
+# encapsulates in UDP, knows tunnel mode only and no ESN.
+
+SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac kdf gcm gmp curve25519 kernel-libipsec kernel-netlink"
+SWAN_PLUGINS+=" socket-default vici counters"
+
+# An identity in swanctl's notation.
+swan_id() {
+    case $1 in
+    keyid:*) printf '"@#%s"' "$(printf '%s' "${1#keyid:}" | od -An -tx1 | tr -d ' \n')" ;;
+    *) printf '"%s"' "$1" ;;
+    esac
+}
+
+swan_write_daemon() {
+    cat >"$1/strongswan.conf" <<CONF
+charon {
+    load_modular = no
+    load = $SWAN_PLUGINS
+    retransmit_timeout = 1.0
+    retransmit_base = 1.4
+    retransmit_tries = ${SWAN_TRIES:-4}
+    keep_alive = ${SWAN_KEEPALIVE:-20s}
+    half_open_timeout = 10
+    filelog {
+        log {
+            path = $1/charon.log
+            time_format = %H:%M:%S
+            time_add_ms = yes
+            flush_line = yes
+            default = 1
+            ike = 2
+            cfg = 2
+        }
+    }
+    plugins {
+        vici {
+            socket = unix://$1/vici
+        }
+    }
+}
+swanctl {
+    load = pem openssl random
+}
+CONF
+}
+
+swan_write_connection() {
+    local gw=$1 name=$2 peer encap=no
+    peer=$(gw_value "$gw" "$name" peer)
+    [ "$peer" = any ] && peer=%any
+    [ "$(gw_value "$gw" "$name" encap)" = force ] && encap=yes
+    cat <<CONF
+    $name {
+        version = 2
+        mobike = no
+        local_addrs = ${NET_WAN[$gw]}
+        remote_addrs = $peer
+        proposals = $(gw_value "$gw" "$name" ike)
+        rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
+        encap = $encap
+        local {
+            auth = psk
+            id = $(swan_id "$(gw_value "$gw" "$name" id)")
+        }
+        remote {
+            auth = psk
+            id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
+        }
+        children {
+            $name {
+                local_ts = $(gw_value "$gw" "$name" lan)
+                remote_ts = $(gw_value "$gw" "$name" peer_lan)
+                esp_proposals = $(gw_value "$gw" "$name" esp)
+                rekey_time = $(gw_value "$gw" "$name" child_rekey)s
+            }
+        }
+    }
+CONF
+}
+
+swan_write_secret() {
+    cat <<CONF
+    ike-$2 {
+        id-1 = $(swan_id "$(gw_value "$1" "$2" id)")
+        id-2 = $(swan_id "$(gw_value "$1" "$2" peer_id)")
+        secret = "$(gw_value "$1" "$2" psk)"
+    }
+CONF
+}
+
+swan_start() {
+    local gw=$1 dir=$LAB_OUT/gw$1 name folder
+    mkdir -p "$dir"
+    rm -f "$dir/vici"
+    for folder in x509 x509ca x509ocsp x509aa x509ac x509crl pubkey private rsa ecdsa pkcs8 pkcs12; do
+        mkdir -p "$dir/swanctl/$folder"
+    done
+    swan_write_daemon "$dir"
+    {
+        echo 'connections {'
+        for name in ${GW_CONNS[$gw]}; do swan_write_connection "$gw" "$name"; done
+        echo '}'
+        echo 'secrets {'
+        for name in ${GW_CONNS[$gw]}; do swan_write_secret "$gw" "$name"; done
+        echo '}'
+    } >"$dir/swanctl/swanctl.conf"
+    lab_spawn "gw$gw" "$dir/stdout" env "STRONGSWAN_CONF=$dir/strongswan.conf" "SWANCTL_DIR=$dir/swanctl" \
+        /usr/sbin/charon-systemd
+    GW_PID[$gw]=$LAB_PID
+    lab_wait 5 test -S "$dir/vici" || return 1
+    swan_ctl "$gw" --load-all --noprompt >"$dir/load.log" 2>&1
+}
+
+# swan_ctl GATEWAY VERB ARGUMENTS...
+swan_ctl() {
+    local dir=$LAB_OUT/gw$1 verb=$2
+    local gw=$1
+    shift 2
+    lab_in "gw$gw" env "STRONGSWAN_CONF=$dir/strongswan.conf" "SWANCTL_DIR=$dir/swanctl" \
+        swanctl "$verb" --uri "unix://$dir/vici" "$@"
+}
+
+swan_initiate() { swan_ctl "$1" --initiate --child "$2" --timeout "${3:-15}" >"$LAB_OUT/gw$1/initiate.log" 2>&1; }
+swan_rekey() { swan_ctl "$1" --rekey "--$3" "$2" >>"$LAB_OUT/gw$1/rekey.log" 2>&1; }
+swan_terminate() { swan_ctl "$1" --terminate --ike "$2" --timeout 5 >"$LAB_OUT/gw$1/terminate.log" 2>&1; }
+swan_children() { swan_ctl "$1" --list-sas | grep -c 'INSTALLED'; }
+# Does the log of a strongSwan hold this text? swan_logged GATEWAY TEXT
+swan_logged() { grep -qF -- "$2" "$LAB_OUT/gw$1/charon.log"; }

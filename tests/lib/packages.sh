@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# The Debian 12 packages that Culvert needs, by purpose, and the one function that installs the missing ones.
+
+PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
+    libjansson-dev libcmocka-dev python3"
+PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins
+    libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps"
+PACKAGES_TEST="clang clang-format llvm libclang-rt-14-dev python3-jsonschema git"
+
+packages_missing() {
+    local name
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || printf '%s ' "$name"
+    done
+}
+
+# Installs what is missing of the named packages; without network this succeeds when nothing is missing.
+packages_install() {
+    local missing
+    missing=$(packages_missing "$@")
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        printf 'packages are missing and only root can install them: %s\n' "$missing" >&2
+        return 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q || return 1
+    # shellcheck disable=SC2086
+    apt-get install -q -y --no-install-recommends $missing
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Judges a capture that was taken on the internet between two IPsec gateways.
+
+It reads the classic pcap format and takes Ethernet, IPv4, UDP and ESP apart with struct alone, so that a mistake in
+the gateway's own parsers cannot hide in it. Prints one line; ends with 1 when something is wrong:
+
+  * an inner packet in clear: an inner network in an outer header, the address pair of an inner header anywhere in a
+    packet, or the pattern that the pings carry
+  * an address other than the --outer ones, or a private one (--hidden) in an outer header
+  * ESP as IP protocol 50 (unless --allow-plain-esp)
+  * the same explicit IV twice for one destination and SPI (AES-GCM: the end of all secrecy)
+  * fewer than --least-esp ESP packets in one of the two directions
+"""
+import argparse
+import ipaddress
+import struct
+import sys
+
+
+def packets(path):
+    """Yields the Ethernet payload of each IPv4 frame of a capture."""
+    with open(path, "rb") as handle:
+        data = handle.read()
+    if len(data) < 24:
+        raise SystemExit(f"{path}: not a capture")
+    order = {b"\xd4\xc3\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">"}.get(data[:4])
+    if order is None or struct.unpack(order + "I", data[20:24])[0] != 1:
+        raise SystemExit(f"{path}: not an Ethernet capture in pcap format")
+    at = 24
+    while at + 16 <= len(data):
+        size = struct.unpack(order + "I", data[at + 8 : at + 12])[0]
+        frame = data[at + 16 : at + 16 + size]
+        at += 16 + size
+        if len(frame) >= 34 and frame[12:14] == b"\x08\x00":
+            yield frame[14:]
+
+
+class Verdict:
+    """Counts what was seen and collects the first few faults of each kind."""
+
+    def __init__(self, options):
+        self.inner = [ipaddress.ip_network(net) for net in options.inner]
+        self.outer = {ipaddress.ip_address(a).packed for a in options.outer}
+        self.hidden = {ipaddress.ip_address(a).packed for a in options.hidden}
+        self.pattern = bytes.fromhex(options.pattern)
+        self.allow_plain_esp = options.allow_plain_esp
+        self.pairs = self.inner_pairs()
+        self.seen_iv = set()
+        self.esp = {}
+        self.ports = set()
+        self.count = {"packets": 0, "ike": 0, "keepalive": 0, "other": 0}
+        self.faults = {}
+
+    def inner_pairs(self):
+        """The first three octets of two inner networks as they follow each other in an IPv4 header."""
+        prefixes = [net.network_address.packed[:3] for net in self.inner]
+        return [(a, b) for a in prefixes for b in prefixes if a != b]
+
+    def fault(self, kind, detail):
+        self.faults.setdefault(kind, []).append(detail)
+
+    def is_inner(self, packed):
+        return any(ipaddress.ip_address(packed) in net for net in self.inner)
+
+    def look_for_clear_text(self, body):
+        if self.pattern and self.pattern in body:
+            self.fault("pattern of a ping in clear", body[:32].hex())
+        for first, second in self.pairs:
+            at = body.find(first)
+            while at >= 0:
+                if body[at + 4 : at + 7] == second and at >= 12 and body[at - 12] >> 4 == 4:
+                    self.fault("inner header in clear", body[at - 12 : at + 8].hex())
+                at = body.find(first, at + 1)
+
+    def look_at(self, packet):
+        self.count["packets"] += 1
+        header = (packet[0] & 15) * 4
+        source, destination, protocol = packet[12:16], packet[16:20], packet[9]
+        for address in (source, destination):
+            text = str(ipaddress.ip_address(address))
+            if self.is_inner(address):
+                self.fault("inner packet in clear", text)
+            elif address in self.hidden:
+                self.fault("private address on the internet", text)
+            elif address not in self.outer:
+                self.fault("unexpected address", text)
+        self.look_for_clear_text(packet[header:])
+        if struct.unpack("!H", packet[6:8])[0] & 0x1FFF:
+            self.count["other"] += 1
+        elif protocol == 17:
+            self.look_at_udp(source, destination, packet[header:])
+        elif protocol == 50:
+            if not self.allow_plain_esp:
+                self.fault("ESP outside of UDP", str(ipaddress.ip_address(source)))
+            self.look_at_esp(source, destination, packet[header:])
+        else:
+            self.count["other"] += 1
+
+    def look_at_udp(self, source, destination, udp):
+        ports = struct.unpack("!HH", udp[:4])
+        body = udp[8:]
+        if 4500 not in ports:
+            self.count["ike" if 500 in ports else "other"] += 1
+        elif body == b"\xff" or body[:1] == b"\xff" and struct.unpack("!H", udp[4:6])[0] == 9:
+            self.count["keepalive"] += 1
+        elif body[:4] == b"\0\0\0\0":
+            self.count["ike"] += 1
+        else:
+            self.ports.add((source, ports[0]))
+            self.look_at_esp(source, destination, body)
+
+    def look_at_esp(self, source, destination, body):
+        if len(body) < 16:
+            self.fault("ESP too short", body.hex())
+            return
+        key = (destination, body[:4], body[8:16])
+        if key in self.seen_iv:
+            self.fault("IV used twice", f"SPI {body[:4].hex()} IV {body[8:16].hex()}")
+        self.seen_iv.add(key)
+        way = (source, destination)
+        self.esp[way] = self.esp.get(way, 0) + 1
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("capture")
+    parser.add_argument("--inner", action="append", default=[], help="an inner network")
+    parser.add_argument("--outer", action="append", default=[], help="an address that belongs on the internet")
+    parser.add_argument("--hidden", action="append", default=[], help="a private address behind a NAT")
+    parser.add_argument("--pattern", default="", help="bytes, in hexadecimal, that must never be seen")
+    parser.add_argument("--least-esp", type=int, default=1)
+    parser.add_argument("--allow-plain-esp", action="store_true")
+    parser.add_argument("--spis-to", help="only print how many SPIs carried ESP towards this address")
+    options = parser.parse_args()
+    verdict = Verdict(options)
+    for packet in packets(options.capture):
+        verdict.look_at(packet)
+    if options.spis_to:
+        there = ipaddress.ip_address(options.spis_to).packed
+        print(len({spi for destination, spi, _ in verdict.seen_iv if destination == there}))
+        return 0
+    if options.least_esp and len(verdict.esp) < 2:
+        verdict.fault("ESP in fewer than two directions", str(len(verdict.esp)))
+    for way, number in verdict.esp.items():
+        if number < options.least_esp:
+            verdict.fault("too little ESP", f"{number} from {ipaddress.ip_address(way[0])}")
+    esp = sum(verdict.esp.values())
+    print(f"{verdict.count['packets']} packets, {esp} ESP, {verdict.count['ike']} IKE, "
+          f"{verdict.count['keepalive']} keepalives, {len(verdict.seen_iv)} distinct (SPI, IV), "
+          f"{len(verdict.ports)} ESP sources")
+    for kind, details in verdict.faults.items():
+        print(f"{kind}: {len(details)} times, first {details[0]}")
+    return 1 if verdict.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
