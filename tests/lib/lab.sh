@@ -47,12 +47,13 @@ lab_in() {
     ip netns exec "$LAB-$name" "$@"
 }
 
-# Starts a long-running command inside a namespace with its output in a log; its pid is in LAB_PID.
+# Starts a long-running command inside a namespace with its output in a log; its pid is in LAB_PID. With LAB_DETACH it
+# gets a session of its own and so outlives the terminal.
 #   lab_spawn NAMESPACE LOG COMMAND...
 lab_spawn() {
     local name=$1 log=$2
     shift 2
-    ip netns exec "$LAB-$name" "$@" >"$log" 2>&1 </dev/null &
+    ${LAB_DETACH:+setsid} ip netns exec "$LAB-$name" "$@" >"$log" 2>&1 </dev/null &
     LAB_PID=$!
     LAB_PIDS+=("$LAB_PID")
 }

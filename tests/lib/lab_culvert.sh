@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Culvert as a gateway: its configuration is written from the declared connections; its ports are AF_PACKET sockets on
 # the veths of its namespace, which the kernel releases first.
+# strongSwan's userland ESP knows no ESN and still chooses it when it is offered, so proposals here say noesn.
 
 declare -A CULVERT_EXTRA=()   # gateway -> JSON members to add at the top level, each followed by a comma
 
@@ -17,9 +18,11 @@ culvert_connection() {
       "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)",
                  "subnets": ["$(gw_value "$gw" "$name" peer_lan)"]},
       "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
-      "esp_proposals": ["$(gw_value "$gw" "$name" esp | sed 's/,/", "/g')"],
+      "esp_proposals": ["$(gw_value "$gw" "$name" esp | sed 's/,/-noesn", "/g')-noesn"],
       "encapsulation": "$encap",
-      "start": false
+      "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
+      "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey)},
+      "start": $(gw_value "$gw" "$name" start)
     }
 JSON
 }
@@ -34,8 +37,7 @@ culvert_write() {
                 "gateway": "${NET_HOP[$gw]}"},
     "inside": {"device": "net_af_packet1,iface=lan", "role": "inside", "addresses": ["${NET_LAN[$gw]}.1/24"]}
   },
-  "workers": {"cores": [1], "poll": "auto", "control_core": 0},
-  "eal": {"hugepages": "never", "memory_mb": 128},
+  "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": 128},
   "control": {"socket": "$dir/culvertd.sock"},
   "nat": {"public_addresses": ["$(gw_public "$gw")"]},
   "secrets": [

@@ -11,6 +11,7 @@
 #       ike esp            proposals, comma-separated, in strongSwan's notation
 #       child_rekey ike_rekey   seconds, 0 for never
 #       encap              auto (default), force or never
+#       start              true: the gateway calls its peer by itself (Culvert only)
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
 declare -A GW_CONNS=()     # gateway -> names
@@ -24,7 +25,7 @@ conn() {
     [ "${gw:0:1}" = b ] && other=a
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
-        ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto)
+        ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto start=false)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done
