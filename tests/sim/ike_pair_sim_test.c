@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The smoke-test pair through every kind of NAT, in calm weather: it comes up, carries traffic, rekeys
+ * without losing a packet, survives lost messages and leaves nothing behind.
+ */
+#include "sim_check.h"
+#include "sim_main.h"
+#include "sim_pair.h"
+
+static const enum sim_nat_kind nats_foo[] = {SIM_NAT_NONE, SIM_NAT_MASQUERADE, SIM_NAT_NONE,
+                                             SIM_NAT_MASQUERADE, SIM_NAT_STATIC};
+static const enum sim_nat_kind nats_gw[] = {SIM_NAT_NONE, SIM_NAT_NONE, SIM_NAT_STATIC, SIM_NAT_STATIC,
+                                            SIM_NAT_STATIC};
+
+/* The seed chooses the NATs. */
+static struct sim_pair pair_by_seed(struct sim_world *w)
+{
+    return sim_pair_new(w, nats_foo[w->seed % 5], nats_gw[w->seed % 5]);
+}
+
+static void finish(struct sim_pair *p)
+{
+    sim_check_settled(p->w);
+    sim_check_up(p->w, p->foo, p->gw, 1);
+    sim_check_traffic(p->w, p->foo, p->gw, 20 * SIM_S);
+    sim_check_end(p->w);
+}
+
+static void comes_up(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    bool nat = p.foo_nat || p.gw_nat;
+    sim_pair_connect(&p);
+    if (w->failed)
+        return;
+    SIM_EXPECT(w, p.foo->init_out == 1);
+    SIM_EXPECT(w, p.foo->sas[0].inst.encap == nat);
+    SIM_EXPECT(w, p.gw->audits[IKE_AUDIT_CHILD_UP] == 1);
+    finish(&p);
+}
+
+static void forced_encapsulation(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.encap = IKE_ENCAP_FORCE;
+    p.foo_conn.remote_port = w->seed % 2 ? 4500 : 0;
+    sim_pair_connect(&p);
+    if (w->failed)
+        return;
+    SIM_EXPECT(w, p.foo->sas[0].inst.encap && p.gw->sas[0].inst.encap);
+    finish(&p);
+}
+
+static void every_proposal(struct sim_world *w)
+{
+    static const char *const ike[] = {"aes128gcm16-prfsha256-x25519", "aes256gcm16-prfsha384-ecp384",
+                                      "aes128-sha256-modp2048", "aes256-sha512-ecp521",
+                                      "aes256-sha384-ecp256"};
+    static const char *const esp[] = {"aes128gcm16-esn", "aes256gcm16-noesn", "aes256gcm16-x25519-esn",
+                                      "aes128-sha256-esn"};
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.ike = p.gw_conn.ike = ike[w->seed % 5];
+    p.foo_conn.esp = p.gw_conn.esp = esp[w->seed / 5 % 4];
+    sim_pair_connect(&p);
+    if (w->failed)
+        return;
+    sim_host_rekey(p.foo, "c", false, true);
+    sim_world_run(w, 10 * SIM_S);
+    SIM_EXPECT(w, p.foo->installs == 2);
+    sim_host_rekey(p.gw, "c", true, false);
+    sim_world_run(w, 60 * SIM_S);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REKEYED] == 1);
+    finish(&p);
+}
+
+static void second_child(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.child2_ts = "10.105.0.0/24";
+    p.gw_conn.child2_ts = "10.104.0.0/24";
+    /* The gateway's children share its local selector: give it the wider one. */
+    p.gw_conn.local_ts = "10.102.0.0/15";
+    p.foo_conn.child2_ts = "10.102.7.0/24";
+    sim_pair_connect(&p);
+    sim_world_run(w, 10 * SIM_S);
+    finish(&p);
+}
+
+/* Three rekeys of each kind, by either side, under traffic: every packet arrives. */
+static void rekeys_lose_nothing(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo->traffic_ns = p.gw->traffic_ns = 10 * SIM_MS;
+    sim_pair_connect(&p);
+    sim_world_run(w, 5 * SIM_S);
+    uint64_t lost = p.foo->esp_unknown + p.gw->esp_unknown;
+    for (int i = 0; i < 6 && !w->failed; i++) {
+        struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
+        SIM_EXPECT(w, sim_host_rekey(h, "c", i & 1, seed_rng_chance(&w->rng, 500)) == 0);
+        sim_world_run(w, 10 * SIM_S);
+        sim_check_up(w, p.foo, p.gw, 1);
+    }
+    p.foo->sends_traffic = p.gw->sends_traffic = false;
+    sim_world_run(w, 5 * SIM_S);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REKEYED] == 3);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_CHILD_REKEYED] == 3);
+    SIM_EXPECT(w, p.foo->esp_unknown + p.gw->esp_unknown == lost);
+    SIM_EXPECT(w, p.foo->esp_out == p.gw->esp_ok || p.foo->esp_out - p.gw->esp_ok <= lost);
+    SIM_EXPECT(w, p.foo->init_out == 1);
+    finish(&p);
+}
+
+/* Ten virtual hours of natural rekeys by time and by packets. */
+static void long_life(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.rekey_s = 3 * 3600;
+    p.gw_conn.rekey_s = 4 * 3600;
+    p.foo_conn.child_rekey_s = 3600;
+    p.gw_conn.child_rekey_s = 3600;
+    p.gw_conn.child_rekey_pkts = w->seed % 2 ? 1000 : 0;
+    sim_pair_connect(&p);
+    sim_check_quiet(w, 10 * SIM_HOUR);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REKEYED] >= 2);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_CHILD_REKEYED] >= 8);
+    SIM_EXPECT(w, p.foo->init_out == 1);
+    SIM_EXPECT(w, p.foo->esp_unknown + p.gw->esp_unknown == 0);
+    finish(&p);
+}
+
+static bool drop_by_number(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d)
+{
+    uint64_t *left = w->test;
+    if (d->kind != SIM_IKE)
+        return false;
+    uint64_t bit = *left & 1;
+    *left >>= 1;
+    return bit;
+}
+
+/* Any pattern of loss among the first messages is overcome by retransmission. */
+static void lost_messages(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    uint64_t pattern = seed_rng_u64(&w->rng) & seed_rng_u64(&w->rng) & 0xffff;
+    w->test = &pattern;
+    w->drop = drop_by_number;
+    sim_pair_start(&p);
+    sim_world_run(w, 3 * SIM_MIN);
+    finish(&p);
+}
+
+/* The peer loses power: liveness finds out, nothing stays; it comes back and calls again. */
+static void peer_dies(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    sim_pair_connect(&p);
+    if (w->failed)
+        return;
+    struct sim_host *dead = w->seed / 5 % 2 ? p.foo : p.gw, *alive = dead == p.foo ? p.gw : p.foo;
+    sim_host_kill(dead);
+    sim_world_run(w, 3 * SIM_MIN);
+    SIM_EXPECT(w, sim_host_established(alive) == 0 && sim_host_count(alive, SIM_SA_INSTALLED) == 0);
+    SIM_EXPECT(w, alive->audits[IKE_AUDIT_IKE_DOWN] >= 1);
+    sim_host_start(dead, sim_pair_conf(dead == p.foo ? &p.foo_conn : &p.gw_conn, dead));
+    sim_world_run(w, 3 * SIM_MIN);
+    finish(&p);
+}
+
+/* The peer restarts before liveness notices: INITIAL_CONTACT or the new SA replaces the old one. */
+static void peer_restarts(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    sim_pair_connect(&p);
+    sim_host_kill(p.foo);
+    sim_world_run(w, 2 * SIM_S);
+    sim_host_start(p.foo, sim_pair_conf(&p.foo_conn, p.foo));
+    sim_world_run(w, 3 * SIM_MIN);
+    finish(&p);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct sim_case cases[] = {
+        {"a pair comes up through every NAT and leaves nothing", comes_up, 10},
+        {"forced encapsulation, from port 500 and 4500", forced_encapsulation, 10},
+        {"every kind of proposal gives equal keys", every_proposal, 20},
+        {"a second child comes up", second_child, 10},
+        {"rekeys under traffic lose no packet", rekeys_lose_nothing, 20},
+        {"ten hours of natural rekeys", long_life, 10},
+        {"lost messages are sent again", lost_messages, 60},
+        {"a dead peer is noticed and comes back", peer_dies, 10},
+        {"a restarted peer replaces its old SA", peer_restarts, 10},
+    };
+    return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);
+}

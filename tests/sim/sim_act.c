@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The part of a gateway around the engine: SPI reservation, SA table, jobs that take time, sending. Each
+ * step is checked: a removal without an install, a send from an address that is not ours, and the like.
+ */
+#include "sim_act.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "null_crypt.h"
+#include "sim_check.h"
+#include "sim_world.h"
+#include "wire_natt.h"
+
+static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
+{
+    struct sim_host *h = ctx;
+    (void)purpose;
+    seed_rng_fill(&h->world->rng, buf, len);
+}
+
+static struct sim_sa *sa_add(struct sim_host *h, uint32_t spi)
+{
+    if (h->n_sas == h->cap_sas) {
+        h->cap_sas = h->cap_sas ? 2 * h->cap_sas : 8;
+        h->sas = realloc(h->sas, h->cap_sas * sizeof *h->sas);
+        if (!h->sas)
+            abort();
+    }
+    struct sim_sa *sa = &h->sas[h->n_sas++];
+    *sa = (struct sim_sa){.spi = spi, .state = SIM_SA_RESERVED};
+    return sa;
+}
+
+static void sa_drop(struct sim_host *h, struct sim_sa *sa)
+{
+    *sa = h->sas[--h->n_sas];
+}
+
+static int env_spi_alloc(void *ctx, uint32_t *spi)
+{
+    struct sim_host *h = ctx;
+    if (seed_rng_chance(&h->world->rng, h->spi_fail))
+        return -ENOSPC;
+    do
+        *spi = (uint32_t)seed_rng_between(&h->world->rng, 256, UINT32_MAX);
+    while (sim_host_sa(h, *spi));
+    sa_add(h, *spi);
+    return 0;
+}
+
+static void env_spi_free(void *ctx, uint32_t spi)
+{
+    struct sim_host *h = ctx;
+    struct sim_sa *sa = sim_host_sa(h, spi);
+    if (!sa || sa->state != SIM_SA_RESERVED)
+        sim_fail(h->world, "%s: spi_free of %08x, which is %s", h->name, spi, sa ? "installed" : "unknown");
+    else
+        sa_drop(h, sa);
+}
+
+struct ike_env sim_act_env(struct sim_host *h)
+{
+    return (struct ike_env){.ctx = h,
+                            .rng = env_rng,
+                            .crypto = &null_ike_ops,
+                            .spi_alloc = env_spi_alloc,
+                            .spi_free = env_spi_free};
+}
+
+static void check_path(struct sim_host *h, struct ike_path *path)
+{
+    struct sim_world *w = h->world;
+    if (path->local.addr.family == BASE_AF_NONE) /* left to routing */
+        path->local.addr = h->addr;
+    if (!base_addr_equal(&path->local.addr, &h->addr))
+        sim_fail(w, "%s: sends from an address that is not its own", h->name);
+    if (path->local.port != (path->natt ? WIRE_NATT_PORT : WIRE_IKE_PORT))
+        sim_fail(w, "%s: local port %u and natt %d do not fit", h->name, path->local.port, path->natt);
+    if (!path->remote.port || path->remote.addr.family == BASE_AF_NONE)
+        sim_fail(w, "%s: sends to nowhere", h->name);
+}
+
+static void act_send(struct sim_host *h, struct ike_action *a)
+{
+    check_path(h, &a->path);
+    bool is_ike = a->type == IKE_ACT_SEND;
+    if (is_ike) {
+        char to[BASE_ENDPOINT_TEXT_MAX];
+        sim_trace(h->world, h, "sends %s exchange %u flags %02x id %u, %zu bytes to %s%s",
+                  a->bytes.len > 18 ? "ike" : "runt", a->bytes.ptr[18], a->bytes.ptr[19], a->bytes.ptr[23],
+                  a->bytes.len, base_endpoint_text(&a->path.remote, to), a->path.natt ? " natt" : "");
+        sim_watch_out(h, a->bytes);
+        h->ike_out++;
+        if (a->bytes.ptr[18] == WIRE_IKE_SA_INIT && !(a->bytes.ptr[19] & WIRE_IKE_F_RESPONSE))
+            h->init_out++;
+    } else {
+        h->keepalives_out++;
+        if (!a->path.natt)
+            sim_fail(h->world, "%s: keepalive off the NAT-T port", h->name);
+    }
+    struct base_span bytes = is_ike ? a->bytes : BASE_SPAN_NONE;
+    sim_net_send(h->world, h,
+                 sim_dgram_new(a->path.local, a->path.remote, is_ike ? SIM_IKE : SIM_KEEPALIVE, bytes));
+}
+
+static uint64_t seal_of(const struct ike_install *inst, const struct ike_child_keys *k)
+{
+    uint64_t hash = sim_hash(0, k->encr, k->encr_len);
+    hash = sim_hash(hash, k->integ, k->integ_len);
+    hash = sim_hash(hash, &inst->encr->id, sizeof inst->encr->id);
+    hash = sim_hash(hash, &inst->encr->key_bits, sizeof inst->encr->key_bits);
+    hash = sim_hash(hash, &inst->esn, sizeof inst->esn);
+    return sim_hash(hash, &k->spi, sizeof k->spi);
+}
+
+static void act_install(struct sim_host *h, struct ike_action *a)
+{
+    struct ike_install *inst = &a->install;
+    struct sim_sa *sa = sim_host_sa(h, inst->in.spi);
+    sim_trace(h->world, h, "installs %08x/%08x of %s%s replacing %08x", inst->in.spi, inst->out.spi,
+              inst->child, inst->active ? "" : " (inactive)", inst->replaces_in);
+    if (!sa || sa->state != SIM_SA_RESERVED) {
+        sim_fail(h->world, "%s: install of %08x, which is %s", h->name, inst->in.spi,
+                 sa ? "installed already" : "not reserved");
+        return;
+    }
+    check_path(h, &inst->path);
+    if (inst->encap && !inst->path.natt)
+        sim_fail(h->world, "%s: ESP in UDP away from the NAT-T port", h->name);
+    sa->state = SIM_SA_INSTALLED;
+    sa->inst = *inst;
+    sa->order = ++h->installs;
+    sa->installed_at = h->world->now;
+    sa->seal_in = seal_of(inst, &inst->in);
+    sa->seal_out = seal_of(inst, &inst->out);
+    sim_check_pair(h, sa);
+}
+
+static struct sim_sa *installed(struct sim_host *h, const struct ike_action *a, const char *what)
+{
+    struct sim_sa *sa = sim_host_sa(h, a->spi_in);
+    if (sa && sa->state == SIM_SA_INSTALLED)
+        return sa;
+    sim_fail(h->world, "%s: %s of %08x, which is not installed", h->name, what, a->spi_in);
+    return NULL;
+}
+
+static void act_repath(struct sim_host *h, struct ike_action *a)
+{
+    struct sim_sa *sa = installed(h, a, "repath");
+    char to[BASE_ENDPOINT_TEXT_MAX];
+    sim_trace(h->world, h, "repaths %08x to %s", a->spi_in, base_endpoint_text(&a->path.remote, to));
+    if (!sa)
+        return;
+    check_path(h, &a->path);
+    if (h->world->attacker.family && base_addr_equal(&a->path.remote.addr, &h->world->attacker))
+        sim_fail(h->world, "%s: a replayed packet moved %08x to the attacker", h->name, a->spi_in);
+    sa->inst.path = a->path;
+}
+
+static void act_remove(struct sim_host *h, struct ike_action *a)
+{
+    struct sim_sa *sa = installed(h, a, "removal");
+    sim_trace(h->world, h, "removes %08x", a->spi_in);
+    if (!sa)
+        return;
+    h->removes++;
+    sa_drop(h, sa);
+}
+
+/* A job under way; key stays lent by the engine until the result is handed in. */
+struct running_job {
+    struct sim_host *host;
+    struct ike *ike;
+    struct ike_job job;
+};
+
+static void job_done(struct sim_world *w, void *arg, uint64_t num)
+{
+    struct running_job *r = arg;
+    struct sim_host *h = r->host;
+    static struct ike_job_result result;
+    memset(&result, 0, sizeof result);
+    if (h->ike != r->ike) /* the host was killed meanwhile */
+        return;
+    h->jobs_running--;
+    if (seed_rng_chance(&w->rng, h->job_fail)) {
+        result.id = r->job.id;
+        result.status = -EIO;
+    } else {
+        ike_job_run(&null_ike_ops, &r->job, &result);
+    }
+    sim_host_event(h, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = &result});
+    if (result.key)
+        sim_fail(w, "%s: the engine left the key of a job result behind", h->name);
+}
+
+static void act_job(struct sim_host *h, const struct ike_action *a)
+{
+    struct running_job *r = malloc(sizeof *r);
+    if (!r)
+        abort();
+    *r = (struct running_job){h, h->ike, a->job};
+    h->jobs_running++;
+    uint64_t us = seed_rng_between(&h->world->rng, h->job_min_us, h->job_max_us);
+    sim_world_post(h->world, us * 1000, job_done, r, 0, true);
+}
+
+static void act_audit(struct sim_host *h, const struct ike_action *a)
+{
+    sim_trace(h->world, h, "audit %s conn=%s child=%s notify=%u what=%s why=%s",
+              ike_audit_kind_name(a->audit.kind), a->audit.conn, a->audit.child, a->audit.notify,
+              a->audit.what, a->audit.why);
+    h->audits[a->audit.kind]++;
+    if (ike_audit_is_failure(a->audit.kind))
+        h->last_failure = a->audit;
+}
+
+static void act(struct sim_host *h, struct ike_action *a)
+{
+    switch (a->type) {
+    case IKE_ACT_SEND:
+    case IKE_ACT_KEEPALIVE:
+        act_send(h, a);
+        break;
+    case IKE_ACT_SA_INSTALL:
+        act_install(h, a);
+        break;
+    case IKE_ACT_SA_ACTIVATE: {
+        struct sim_sa *sa = installed(h, a, "activation");
+        sim_trace(h->world, h, "activates %08x", a->spi_in);
+        if (sa)
+            sa->inst.active = true;
+        break;
+    }
+    case IKE_ACT_SA_REPATH:
+        act_repath(h, a);
+        break;
+    case IKE_ACT_SA_REMOVE:
+        act_remove(h, a);
+        break;
+    case IKE_ACT_JOB:
+        act_job(h, a);
+        break;
+    case IKE_ACT_AUDIT:
+        act_audit(h, a);
+        break;
+    }
+}
+
+void sim_act_drain(struct sim_host *h)
+{
+    static struct ike_action a;
+    while (ike_next_action(h->ike, &a)) {
+        act(h, &a);
+        ike_action_wipe(&a);
+    }
+    h->deadline = ike_deadline(h->ike);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Configurations for simulated hosts, from a few words. */
+#include "ike_conf.h"
+
+/* One connection with one child. Texts as operators write them; NULL takes the default named. */
+struct sim_conn {
+    const char *name;      /* "c" */
+    const char *local_id;  /* mandatory */
+    const char *remote_id; /* mandatory */
+    const char *psk;       /* "secret"; "" leaves the pair without a key */
+    const char *remote;    /* address to call; NULL: only answers */
+    const char *local_ts;  /* mandatory */
+    const char *remote_ts; /* mandatory */
+    const char *child2_ts; /* remote selector of a second child; NULL: none */
+    const char *ike;       /* proposal; the built-in ones */
+    const char *esp;       /* proposal; the built-in ones */
+    uint16_t remote_port;
+    enum ike_encap encap;
+    bool start;
+    uint32_t rekey_s;       /* IKE SA; 0: never */
+    uint32_t child_rekey_s; /* 0: never */
+    uint64_t child_rekey_pkts;
+    uint32_t dpd_s;       /* 0: never */
+    uint32_t keepalive_s; /* 0: none */
+};
+
+/* Builds a configuration of n connections, not sealed yet: caps may still be changed. Aborts on bad text. */
+struct ike_conf *sim_conf_build(const struct sim_conn *conns, size_t n);
+
+/* The same, sealed. */
+struct ike_conf *sim_conf(const struct sim_conn *conns, size_t n);

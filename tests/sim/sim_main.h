@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The main of a simulation program: runs its cases over a range of seeds and reports.
+ *   --seed N   (or SIM_SEED)  this seed only          --runs N  (or SIM_RUNS)  seeds per case
+ *   --first N                 first seed              --case NAME              this case only
+ * SIM_TRACE=1 prints what happens. Exit status 1 when anything failed.
+ */
+#include "sim_world.h"
+
+struct sim_case {
+    const char *name; /* a sentence */
+    void (*run)(struct sim_world *w);
+    unsigned runs; /* seeds by default; 0: what --runs says */
+};
+
+int sim_main(int argc, char **argv, const struct sim_case *cases, size_t n);
