@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * ESP's cryptography over intel-ipsec-mb: bursts of packets are sealed or opened in place.
+ *
+ * A packet lies in memory as  SPI | sequence | explicit IV | payload | ICV  (RFC 4303). The caller has
+ * written all but ICV (and, for CBC, IV) and padded the payload. Everything that a cipher call reads besides
+ * the payload is in struct imb_op, which the caller fills one pass before the call: bytes that were stored
+ * just before a wide load stall the load.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "crypt_alg.h"
+
+/* A back end; one thread uses it at a time. */
+struct imb;
+
+/* How a burst is processed: all packets of one call have the same class. */
+enum imb_class {
+    IMB_CLASS_GCM128,
+    IMB_CLASS_GCM192,
+    IMB_CLASS_GCM256,
+    IMB_CLASS_CHACHA, /* ChaCha20-Poly1305, RFC 7634 */
+    IMB_CLASS_HMAC,   /* AES-CBC or NULL with HMAC */
+    IMB_CLASSES
+};
+
+/* What the data path needs to know of a pair of algorithms. */
+struct imb_suite {
+    uint8_t cls;         /* enum imb_class */
+    uint8_t iv_bytes;    /* explicit IV */
+    uint8_t icv_bytes;   /* ICV, at most 32 */
+    uint8_t align_bytes; /* payload with its trailer is a multiple of this (at least 4) */
+    uint8_t encr_len;    /* key | salt */
+    uint8_t integ_len;
+};
+
+#define IMB_KEY_BYTES  1024
+#define IMB_ICV_MAX    32
+#define IMB_HMAC_BURST 64 /* packets that imb_seal/imb_open take at once */
+
+/* An expanded key. Content is the back end's business; wiped by whoever owns the memory. */
+struct imb_key {
+    _Alignas(64) uint8_t bytes[IMB_KEY_BYTES];
+};
+
+/* One packet. */
+struct imb_op {
+    uint8_t *data; /* payload behind the IV; ICV follows the payload */
+    const struct imb_key *key;
+    uint8_t iv[12];  /* AEAD nonce: salt | explicit IV */
+    uint32_t len;    /* payload bytes, ICV not counted */
+    uint8_t aad[12]; /* SPI | seq, with ESN: SPI | seq high | seq low (RFC 4106 5) */
+    uint8_t aad_len; /* 8 or 12 */
+    uint8_t failed;  /* open: 1 when the ICV is wrong, and then the payload is not to be used */
+    uint8_t user[2]; /* the caller's */
+};
+
+/* NULL: the CPU lacks what the library needs (AES-NI), or no memory. */
+struct imb *imb_create(void);
+void imb_free(struct imb *imb);
+
+/* "AVX512 VAES": the code path that the library chose. Static storage. */
+const char *imb_arch_name(const struct imb *imb);
+
+/* The suite of two rows; integ is NULL with an AEAD. 0, or -ENOTSUP when this back end lacks it. */
+int imb_suite_find(const struct crypt_alg *encr, const struct crypt_alg *integ, struct imb_suite *out);
+
+/*
+ * Expands keys for one direction. encr is key | salt (the salt is not used here), lengths as in the suite.
+ * 0, or -EINVAL when a length is wrong, -ENOTSUP. Thread: any, with its own imb.
+ */
+int imb_key_expand(struct imb *imb, const struct crypt_alg *encr, const struct crypt_alg *integ,
+                   const uint8_t *encr_key, size_t encr_len, const uint8_t *integ_key, size_t integ_len,
+                   struct imb_key *out);
+
+/*
+ * Seals / opens count packets of one class in place, in order; count <= IMB_HMAC_BURST. ops are an array
+ * with `stride` bytes from one to the next. imb_open() compares ICVs in constant time and sets failed;
+ * it returns how many failed.
+ */
+void imb_seal(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count);
+size_t imb_open(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count);
