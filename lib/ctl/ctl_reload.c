@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reload: load and check first, then apply. What is protected stays protected throughout: policies of the new
+ * snapshot are set before connections of the old one are closed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "ctl_log.h"
+#include "ctl_tables.h"
+
+static void log_report(const struct conf_report *report)
+{
+    for (size_t i = 0; i < report->n_issues; i++)
+        ctl_log(report->issues[i].is_warning ? CTL_WARN : CTL_ERR, "event=config path=\"%s\" text=\"%s\"",
+                report->issues[i].path, report->issues[i].text);
+}
+
+static void log_plan(const struct conf_diff *diff)
+{
+    for (size_t i = 0; i < diff->n_ops; i++)
+        if (diff->ops[i].type != CONF_OP_CONN_UNCHANGED)
+            ctl_log(CTL_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
+                    diff->ops[i].name);
+    ctl_log(CTL_NOTICE, "event=reloaded");
+}
+
+int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+{
+    memset(diff, 0, sizeof *diff);
+    struct conf *next = conf_load(ctl->conf_file, report);
+    log_report(report);
+    if (!next) {
+        ctl_log(CTL_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
+                report->n_errors);
+        return -EINVAL;
+    }
+    int rc = conf_diff_make(ctl->conf, next, diff);
+    if (rc == 0)
+        rc = ctl_tables_apply(ctl, next);
+    if (rc < 0) {
+        conf_diff_free(diff);
+        memset(diff, 0, sizeof *diff);
+        conf_free(next);
+        return rc;
+    }
+    struct conf *old = ctl->conf;
+    ctl->conf = next;
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next->ike});
+    conf_free(old);
+    ctl->reloads++;
+    log_plan(diff);
+    return 0;
+}
