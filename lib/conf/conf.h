@@ -37,7 +37,7 @@ struct conf_port {
     size_t n_addresses;
     struct base_prefix addresses[CONF_ADDRS_MAX]; /* host bits kept: address and its network */
     struct base_addr gateway;                     /* next hop of the default route; none: no default route */
-    uint16_t mtu;                                 /* 576..9600 */
+    uint16_t mtu;                                 /* 576..9216 */
     uint16_t queues; /* receive queues; 0: one per worker as far as the port has them */
 };
 

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rules over connections, identities and secrets: what cannot work is an error, what usually is a mistake
+ * behind NAT is a warning with the cure. Ports are conf_check_port.c's, overlaps conf_check_overlap.c's.
+ */
+#include "conf_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A total order that agrees with ike_id_equal(). */
+static int id_order(const struct ike_id *a, const struct ike_id *b)
+{
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    if (a->len != b->len)
+        return a->len < b->len ? -1 : 1;
+    if (a->type == WIRE_IKE_ID_FQDN || a->type == WIRE_IKE_ID_EMAIL)
+        return strncasecmp((const char *)a->bytes, (const char *)b->bytes, a->len);
+    return memcmp(a->bytes, b->bytes, a->len);
+}
+
+/* Something that has a pair of identities: a secret (conn NULL) or a connection (secret NULL). */
+struct pair {
+    const struct ike_id *local, *remote;
+    const struct ike_conn_conf *conn;
+    size_t index; /* in its list */
+};
+
+static int pair_order(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    const int rc = id_order(x->remote, y->remote);
+    return rc ? rc : id_order(x->local, y->local);
+}
+
+/* Sorted pairs of all secrets, or of all connections. NULL: none, or no memory. */
+static struct pair *pairs_make(const struct ike_conf *ike, bool of_secrets, size_t *count)
+{
+    const size_t n = of_secrets ? ike->n_secrets : ike->n_conns;
+    struct pair *pairs = n ? calloc(n, sizeof *pairs) : NULL;
+    *count = pairs ? n : 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct ike_secret *s = of_secrets ? &ike->secrets[i] : NULL;
+        const struct ike_conn_conf *c = of_secrets ? NULL : &ike->conns[i];
+        pairs[i] = (struct pair){s ? &s->local : &c->local_id, s ? &s->remote : &c->remote_id, c, i};
+    }
+    if (pairs)
+        qsort(pairs, n, sizeof *pairs, pair_order);
+    return pairs;
+}
+
+static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
+{
+    char id[IKE_ID_TEXT_MAX];
+    for (size_t i = 1; i < n; i++) {
+        if (pair_order(&p[i - 1], &p[i]) != 0)
+            continue;
+        const struct pair *a = p[i - 1].index < p[i].index ? &p[i - 1] : &p[i];
+        const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
+        const size_t mark = conf_enter(r, b->conn ? "connections" : "secrets");
+        const size_t at = b->conn ? conf_enter(r, b->conn->name) : conf_enter_at(r, b->index);
+        if (b->conn)
+            conf_warn(
+                r,
+                "has the same pair of identities as connection \"%s\"; a peer that calls cannot be told "
+                "apart and gets the first. Make one connection with several children",
+                a->conn->name);
+        else
+            conf_fail(r, "secrets[%zu] is for the same pair of identities (remote %s); keep one of them",
+                      a->index, ike_id_text(b->remote, id));
+        conf_leave(r, at);
+        conf_leave(r, mark);
+    }
+}
+
+/* A secret for the same peer but another identity of ours, as a hint. */
+static const struct pair *nearest_secret(const struct pair *secrets, size_t n, const struct ike_id *remote)
+{
+    for (size_t i = 0; i < n; i++)
+        if (id_order(secrets[i].remote, remote) == 0)
+            return &secrets[i];
+    return NULL;
+}
+
+static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *c, const struct pair *secrets,
+                             size_t n)
+{
+    char local[IKE_ID_TEXT_MAX], remote[IKE_ID_TEXT_MAX], other[IKE_ID_TEXT_MAX];
+    const struct pair want = {.local = &c->local_id, .remote = &c->remote_id};
+    if (n > 0 && bsearch(&want, secrets, n, sizeof want, pair_order))
+        return;
+    const struct pair *near = nearest_secret(secrets, n, &c->remote_id);
+    ike_id_text(&c->local_id, local);
+    ike_id_text(&c->remote_id, remote);
+    if (near)
+        conf_fail(
+            r,
+            "no secret for the pair local %.100s, remote %.100s; secrets[%zu] has this remote, but local "
+            "%.100s. The pair must match exactly",
+            local, remote, near->index, ike_id_text(near->local, other));
+    else
+        conf_fail(
+            r,
+            "no secret for the pair local %.100s, remote %.100s; add { \"local\": \"%.100s\", \"remote\": "
+            "\"%.100s\", \"psk_file\": \"%s.psk\" } to \"secrets\"",
+            local, remote, local, remote, c->name);
+}
+
+/* The address that an identity is, or one of family none. */
+static struct base_addr id_address(const struct ike_id *id)
+{
+    if (id->type == WIRE_IKE_ID_IP4)
+        return base_addr_from_bytes(BASE_AF_IP4, id->bytes);
+    if (id->type == WIRE_IKE_ID_IP6)
+        return base_addr_from_bytes(BASE_AF_IP6, id->bytes);
+    return (struct base_addr){0};
+}
+
+/* DESIGN story 5: addresses as identities are where NAT hurts. */
+static void check_remote_id(struct conf_reader *r, const struct ike_conn_conf *c)
+{
+    char id[BASE_ADDR_TEXT_MAX], peer[BASE_ADDR_TEXT_MAX];
+    const struct base_addr addr = id_address(&c->remote_id);
+    const bool is_private = addr.family != BASE_AF_NONE && base_addr_is_private(&addr);
+    if (!is_private || base_addr_equal(&addr, &c->remote_addr))
+        return;
+    const size_t mark = conf_enter(r, "remote.id");
+    base_addr_text(&addr, id);
+    base_addr_text(&c->remote_addr, peer);
+    if (c->remote_addr.family == BASE_AF_NONE)
+        conf_warn(r,
+                  "\"%s\" is a private address: another site may have the same one, and it changes with the "
+                  "peer's network. Give the peer a name, such as \"@%s\", there as its local id and here",
+                  id, c->name);
+    else if (!base_addr_is_private(&c->remote_addr))
+        conf_warn(
+            r,
+            "\"%s\" is the peer's private address behind the NAT at %s; this works only if the peer "
+            "really announces it. Safer: give it the id \"@%s\" or \"%s\", there as its local id and here",
+            id, peer, c->name, peer);
+    conf_leave(r, mark);
+}
+
+static bool is_known_public(const struct conf *conf, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < conf->ike->n_public_addrs; i++)
+        if (base_addr_equal(&conf->ike->public_addrs[i], addr))
+            return true;
+    return false;
+}
+
+static bool is_outside_address(const struct conf *conf, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < conf->n_ports; i++)
+        for (size_t j = 0; (conf->ports[i].role & CONF_ROLE_OUTSIDE) && j < conf->ports[i].n_addresses; j++)
+            if (base_addr_equal(&conf->ports[i].addresses[j].addr, addr))
+                return true;
+    return false;
+}
+
+static void check_local_id(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *c)
+{
+    char id[BASE_ADDR_TEXT_MAX], public_text[BASE_ADDR_TEXT_MAX];
+    const struct base_addr addr = id_address(&c->local_id);
+    const bool peer_is_public =
+        c->remote_addr.family != BASE_AF_NONE && !base_addr_is_private(&c->remote_addr);
+    if (addr.family == BASE_AF_NONE)
+        return;
+    const size_t mark = conf_enter(r, "local.id");
+    base_addr_text(&addr, id);
+    if (base_addr_is_private(&addr) && conf->ike->n_public_addrs > 0)
+        conf_warn(
+            r,
+            "\"%s\" is our private address; the peer sees us as %s and usually looks for that. Write \"%s\" "
+            "or a name such as \"@gw\", here and as remote id on the peer",
+            id, base_addr_text(&conf->ike->public_addrs[0], public_text), public_text);
+    else if (base_addr_is_private(&addr) && peer_is_public)
+        conf_warn(
+            r,
+            "\"%s\" is a private address, but the peer is on the Internet and sees the public one of our "
+            "NAT. Write that one or a name such as \"@gw\", here and as remote id on the peer",
+            id);
+    else if (!base_addr_is_private(&addr) && !is_outside_address(conf, &addr) &&
+             !is_known_public(conf, &addr))
+        conf_warn(r,
+                  "\"%s\" is on no port; if a 1:1 NAT maps it to us, add it to nat.public_addresses, so that "
+                  "status can tell that peers dial it",
+                  id);
+    conf_leave(r, mark);
+}
+
+static void check_addresses(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *c)
+{
+    char text[BASE_ADDR_TEXT_MAX];
+    const size_t mark = conf_enter(r, "local.address");
+    for (size_t i = 0; i < c->n_local_addrs; i++) {
+        const struct base_addr *addr = &c->local_addrs[i];
+        base_addr_text(addr, text);
+        if (is_known_public(conf, addr) && !is_outside_address(conf, addr))
+            conf_fail(r,
+                      "%s is the NAT's address, not ours; packets arrive at the private one. Write \"any\"",
+                      text);
+        else if (!is_outside_address(conf, addr) && conf->n_ports > 0)
+            conf_fail(r, "%s is no address of an outside port; write one that is, or \"any\"", text);
+    }
+    conf_leave(r, mark);
+    if (is_outside_address(conf, &c->remote_addr)) {
+        const size_t at = conf_enter(r, "remote.address");
+        conf_fail(r, "%s is our own address", base_addr_text(&c->remote_addr, text));
+        conf_leave(r, at);
+    }
+}
+
+static void check_child(struct conf_reader *r, const struct ike_child_conf *child)
+{
+    if (child->life_s && child->life_s <= child->rekey_s)
+        conf_fail(
+            r, "child \"%s\": life_s %u must be more than rekey_s %u, or the SA dies before it is replaced",
+            child->name, child->life_s, child->rekey_s);
+    if (child->life_s && !child->rekey_s)
+        conf_warn(r, "child \"%s\": has life_s but rekey_s 0, so its traffic stops after %u s", child->name,
+                  child->life_s);
+}
+
+static void check_connection(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *c)
+{
+    if (ike_id_equal(&c->local_id, &c->remote_id))
+        conf_fail(r, "local.id and remote.id are the same; each side needs its own");
+    if (c->start && c->remote_addr.family == BASE_AF_NONE)
+        conf_fail(r, "start needs remote.address: a peer without one can only be waited for");
+    if (c->remote_port != 500 && c->remote_port != 4500)
+        conf_fail(r, "remote.port %u: IKE listens on 500 and 4500 only", c->remote_port);
+    if (c->encap == IKE_ENCAP_NEVER && conf->ike->n_public_addrs > 0)
+        conf_warn(
+            r, "encapsulation \"never\" although nat.public_addresses tells of a NAT, which drops plain ESP "
+               "or sends it astray; write \"auto\"");
+    check_remote_id(r, c);
+    check_local_id(r, conf, c);
+    check_addresses(r, conf, c);
+    for (size_t i = 0; i < c->n_children; i++)
+        check_child(r, &c->children[i]);
+}
+
+static void check_nat(struct conf_reader *r, const struct conf *conf)
+{
+    char text[BASE_ADDR_TEXT_MAX];
+    const size_t mark = conf_enter(r, "nat.public_addresses");
+    for (size_t i = 0; i < conf->ike->n_public_addrs; i++) {
+        const struct base_addr *addr = &conf->ike->public_addrs[i];
+        if (is_outside_address(conf, addr))
+            conf_warn(r, "%s is on a port of ours; only addresses that a NAT maps to us belong here",
+                      base_addr_text(addr, text));
+    }
+    conf_leave(r, mark);
+}
+
+void conf_check(struct conf_reader *r, const struct conf *conf)
+{
+    const struct ike_conf *ike = conf->ike;
+    /* A secret left out for its errors would make its connection look as if it had none. */
+    const bool is_whole = r->report->n_errors == 0;
+    size_t n_secrets, n_conns;
+    struct pair *secrets = pairs_make(ike, true, &n_secrets), *conns = pairs_make(ike, false, &n_conns);
+    conf_check_ports(r, conf);
+    check_nat(r, conf);
+    const size_t mark = conf_enter(r, "connections");
+    for (size_t i = 0; i < ike->n_conns; i++) {
+        const size_t at = conf_enter(r, ike->conns[i].name);
+        check_connection(r, conf, &ike->conns[i]);
+        if (is_whole)
+            check_has_secret(r, &ike->conns[i], secrets, n_secrets);
+        conf_leave(r, at);
+    }
+    conf_leave(r, mark);
+    check_twins(r, secrets, n_secrets);
+    check_twins(r, conns, n_conns);
+    conf_check_overlap(r, ike);
+    free(secrets);
+    free(conns);
+}

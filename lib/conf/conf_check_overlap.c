@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Finds remote subnets that two connections claim. Only one can have a flow; which, is decided when SAs are
+ * made (overlap of another identity's live selectors is refused), so this is a warning and not an error.
+ */
+#include "conf_int.h"
+
+#include <stdlib.h>
+
+struct claim {
+    const struct wire_ike_ts *ts;
+    const struct ike_conn_conf *conn;
+};
+
+static int claim_order(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    return base_addr_compare(&x->ts->lo, &y->ts->lo);
+}
+
+static bool flows_meet(const struct wire_ike_ts *a, const struct wire_ike_ts *b)
+{
+    if (a->protocol && b->protocol && a->protocol != b->protocol)
+        return false;
+    return a->port_lo <= b->port_hi && b->port_lo <= a->port_hi;
+}
+
+static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ike->n_conns; i++)
+        for (size_t j = 0; j < ike->conns[i].n_children; j++)
+            for (size_t k = 0; k < ike->conns[i].children[j].remote_ts.count; k++, n++)
+                if (out)
+                    out[n] = (struct claim){&ike->conns[i].children[j].remote_ts.list[k], &ike->conns[i]};
+    return n;
+}
+
+static void warn_of(struct conf_reader *r, const struct claim *a, const struct claim *b)
+{
+    char a_lo[BASE_ADDR_TEXT_MAX], a_hi[BASE_ADDR_TEXT_MAX], b_lo[BASE_ADDR_TEXT_MAX],
+        b_hi[BASE_ADDR_TEXT_MAX];
+    const size_t mark = conf_enter(r, "connections"), at = conf_enter(r, b->conn->name);
+    conf_warn(
+        r,
+        "remote subnet %s-%s overlaps %s-%s of connection \"%s\"; whoever comes second will be refused. "
+        "Make the subnets disjoint, or renumber one site",
+        base_addr_text(&b->ts->lo, b_lo), base_addr_text(&b->ts->hi, b_hi), base_addr_text(&a->ts->lo, a_lo),
+        base_addr_text(&a->ts->hi, a_hi), a->conn->name);
+    conf_leave(r, at);
+    conf_leave(r, mark);
+}
+
+/*
+ * Sorted by first address, a claim can only overlap ones before it that reach far enough; remembering the
+ * farthest of them finds each claim's one such neighbour in a single pass.
+ */
+void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike)
+{
+    const size_t n = claims_fill(ike, NULL);
+    struct claim *claims = n ? calloc(n, sizeof *claims) : NULL;
+    if (!claims)
+        return;
+    claims_fill(ike, claims);
+    qsort(claims, n, sizeof *claims, claim_order);
+    const struct claim *far = &claims[0];
+    for (size_t i = 1; i < n; i++) {
+        const struct claim *c = &claims[i];
+        if (c->conn != far->conn && base_addr_compare(&c->ts->lo, &far->ts->hi) <= 0 &&
+            flows_meet(c->ts, far->ts))
+            warn_of(r, far, c);
+        if (base_addr_compare(&c->ts->hi, &far->ts->hi) > 0)
+            far = c;
+    }
+    free(claims);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * File -> JSON tree -> snapshot. Builds ports, routes, workers, EAL and control; connections and keys are
+ * conf_build_ike.c's. Parts that hold an error are left out, the others still checked, so that one run
+ * tells all errors.
+ */
+#include "conf_int.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base_wipe.h"
+
+/* "0000:01:00.0" or "01:00.0". */
+static bool is_pci_address(const char *device)
+{
+    unsigned domain, bus, dev, function;
+    int used = 0;
+    const bool has_domain = sscanf(device, "%4x:%2x:%2x.%1u%n", &domain, &bus, &dev, &function, &used) == 4;
+    if (!has_domain && sscanf(device, "%2x:%2x.%1u%n", &bus, &dev, &function, &used) != 3)
+        return false;
+    return device[used] == '\0' || device[used] == ',';
+}
+
+static void build_port(struct conf_reader *r, const char *name, const json_t *o, size_t n_ports,
+                       struct conf_port *port)
+{
+    snprintf(port->name, sizeof port->name, "%s", name);
+    snprintf(port->device, sizeof port->device, "%s", conf_get_text(o, CONF_S_PORT, "device"));
+    port->is_pci = is_pci_address(port->device);
+    port->mtu = (uint16_t)conf_get_num(o, CONF_S_PORT, "mtu");
+    port->queues = (uint16_t)conf_get_num(o, CONF_S_PORT, "queues");
+    /* The choices stand in the order of the bits: outside 1, inside 2, both 3. */
+    port->role = conf_get_choice(o, CONF_S_PORT, "role", 2) + 1;
+    if (!json_object_get(o, "role") && n_ports > 1) {
+        const size_t mark = conf_enter(r, "role");
+        conf_fail(r, "missing: with several ports each must say \"outside\" (towards the peers), \"inside\" "
+                     "(towards what is protected) or \"both\"");
+        conf_leave(r, mark);
+    }
+    port->n_addresses = conf_get_count(o, "addresses");
+    for (size_t i = 0; i < port->n_addresses; i++)
+        base_prefix_parse_host(conf_get_item_text(o, "addresses", i), &port->addresses[i]);
+    const char *gateway = conf_get_text(o, CONF_S_PORT, "gateway");
+    if (gateway)
+        base_addr_parse(gateway, &port->gateway);
+}
+
+static void build_ports(struct conf_reader *r, const json_t *ports, struct conf *conf)
+{
+    const char *name;
+    json_t *o;
+    const size_t n = json_object_size(ports);
+    if (n > CONF_PORTS_MAX)
+        return;
+    const size_t mark = conf_enter(r, "ports");
+    json_object_foreach((json_t *)ports, name, o)
+    {
+        const size_t at = conf_enter(r, name);
+        if (conf_read_name(r, name) & conf_read_object(r, CONF_S_PORT, o))
+            build_port(r, name, o, n, &conf->ports[conf->n_ports++]);
+        conf_leave(r, at);
+    }
+    conf_leave(r, mark);
+}
+
+static void build_route(struct conf_reader *r, const json_t *o, struct conf *conf)
+{
+    struct conf_route route = {0};
+    const char *via = conf_get_text(o, CONF_S_ROUTE, "via");
+    const char *name = conf_get_text(o, CONF_S_ROUTE, "port");
+    const struct conf_port *port = conf_port_find(conf, name);
+    base_prefix_parse(conf_get_text(o, CONF_S_ROUTE, "to"), &route.to);
+    if (via)
+        base_addr_parse(via, &route.via);
+    if (port) {
+        route.port = (size_t)(port - conf->ports);
+        conf->routes[conf->n_routes++] = route;
+        return;
+    }
+    const size_t mark = conf_enter(r, "port");
+    conf_fail(r, "there is no port \"%s\"; write a name from \"ports\"", name);
+    conf_leave(r, mark);
+}
+
+static bool build_routes(struct conf_reader *r, const json_t *routes, struct conf *conf)
+{
+    const size_t n = json_array_size(routes);
+    if (n == 0 || n > CONF_ROUTES_MAX)
+        return true;
+    conf->routes = calloc(n, sizeof *conf->routes);
+    if (!conf->routes)
+        return false;
+    const size_t mark = conf_enter(r, "routes");
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = conf_enter_at(r, i);
+        if (conf_read_object(r, CONF_S_ROUTE, json_array_get(routes, i)))
+            build_route(r, json_array_get(routes, i), conf);
+        conf_leave(r, at);
+    }
+    conf_leave(r, mark);
+    return true;
+}
+
+static void build_workers(const json_t *o, struct conf_workers *w)
+{
+    w->n_cores = conf_get_count(o, "cores");
+    for (size_t i = 0; i < w->n_cores; i++)
+        w->cores[i] = (uint32_t)json_integer_value(conf_get_item(o, "cores", i));
+    w->control_core = json_object_get(o, "control_core")
+                          ? (uint32_t)conf_get_num(o, CONF_S_WORKERS, "control_core")
+                          : CONF_CORE_AUTO;
+    w->poll = conf_get_choice(o, CONF_S_WORKERS, "poll", CONF_POLL_AUTO);
+}
+
+static void build_eal(const json_t *o, struct conf_eal *eal)
+{
+    eal->hugepages = conf_get_choice(o, CONF_S_EAL, "hugepages", CONF_HUGEPAGES_AUTO);
+    eal->memory_mb = (uint32_t)conf_get_num(o, CONF_S_EAL, "memory_mb");
+    eal->n_args = conf_get_count(o, "args");
+    for (size_t i = 0; i < eal->n_args; i++)
+        snprintf(eal->args[i], sizeof eal->args[i], "%s", conf_get_item_text(o, "args", i));
+}
+
+static void build_control(struct conf_reader *r, const json_t *o, struct conf_control *c)
+{
+    snprintf(c->socket, sizeof c->socket, "%s", conf_get_text(o, CONF_S_CONTROL, "socket"));
+    c->telemetry = conf_get_num(o, CONF_S_CONTROL, "telemetry");
+    if (c->socket[0] == '/')
+        return;
+    const size_t mark = conf_enter(r, "control.socket");
+    conf_fail(r, "must begin with \"/\": the daemon and culvertctl start in different folders");
+    conf_leave(r, mark);
+}
+
+/* A sub-object, or NULL when it is absent or was found wrong: then presets hold. */
+static const json_t *section(const json_t *root, const char *name, bool root_ok)
+{
+    const json_t *o = json_object_get(root, name);
+    return root_ok && json_is_object(o) ? o : NULL;
+}
+
+static bool build(struct conf_reader *r, const json_t *root, struct conf *conf)
+{
+    const bool root_ok = conf_read_object(r, CONF_S_ROOT, root);
+    build_workers(section(root, "workers", root_ok), &conf->workers);
+    build_eal(section(root, "eal", root_ok), &conf->eal);
+    build_control(r, section(root, "control", root_ok), &conf->control);
+    build_ports(r, json_object_get(root, "ports"), conf);
+    return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
+}
+
+/* Wipes inline keys out of the tree before it goes back to the heap. */
+static void wipe_keys(json_t *root)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(root, "secrets"), i, entry)
+    {
+        json_t *psk = json_object_get(entry, "psk");
+        if (json_is_string(psk))
+            base_wipe((char *)json_string_value(psk), json_string_length(psk));
+    }
+}
+
+struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report)
+{
+    json_error_t error;
+    struct conf_reader r = {.report = report, .folder = folder};
+    *report = (struct conf_report){0};
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    if (!root) {
+        conf_fail(&r, "not JSON: line %d, column %d: %s", error.line, error.column, error.text);
+        return NULL;
+    }
+    struct conf *conf = calloc(1, sizeof *conf);
+    if (conf)
+        conf->ike = ike_conf_new();
+    if (!conf || !conf->ike || !build(&r, root, conf))
+        conf_fail(&r, "out of memory");
+    else
+        conf_check(&r, conf);
+    wipe_keys(root);
+    json_decref(root);
+    if (report->n_errors == 0) {
+        ike_conf_seal(conf->ike);
+        return conf;
+    }
+    conf_free(conf);
+    return NULL;
+}
+
+/* The whole file in one owned block. NULL with errno. */
+static char *file_read(const char *file, size_t *len)
+{
+    struct stat st;
+    char *text = NULL;
+    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) < 0)
+        goto out;
+    errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+    if (!S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX)
+        goto out;
+    text = malloc((size_t)st.st_size + 1);
+    if (!text)
+        goto out;
+    *len = 0;
+    ssize_t got;
+    while (*len < (size_t)st.st_size && (got = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
+        *len += (size_t)got;
+out:
+    close(fd);
+    return text;
+}
+
+struct conf *conf_load(const char *file, struct conf_report *report)
+{
+    struct conf_reader r = {.report = report};
+    char folder[CONF_PATH_MAX];
+    size_t len;
+    *report = (struct conf_report){0};
+    char *text = file_read(file, &len);
+    if (!text || strlen(file) >= sizeof folder) {
+        conf_fail(&r, "cannot read %s: %s", file, strerror(errno));
+        free(text);
+        return NULL;
+    }
+    snprintf(folder, sizeof folder, "%s", file);
+    struct conf *conf = conf_load_text(text, len, dirname(folder), report);
+    base_wipe(text, len);
+    free(text);
+    return conf;
+}
+
+void conf_free(struct conf *conf)
+{
+    if (!conf)
+        return;
+    ike_conf_put(conf->ike);
+    free(conf->routes);
+    free(conf);
+}
+
+const struct conf_port *conf_port_find(const struct conf *conf, const char *name)
+{
+    for (size_t i = 0; i < conf->n_ports; i++)
+        if (strcmp(conf->ports[i].name, name) == 0)
+            return &conf->ports[i];
+    return NULL;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pre-shared keys: from a file that others cannot read, or from the configuration itself. The key is text
+ * as it stands, without the line end, or hexadecimal behind "0x". Copies are wiped; nothing is logged.
+ */
+#include "conf_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base_wipe.h"
+
+#define PSK_TEXT_MAX (2 * IKE_PSK_MAX + 4) /* "0x", digits, line end */
+#define PSK_WEAK     20                    /* bytes; below, a captured handshake can be searched off line */
+
+static int hex_value(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c | 0x20) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* The bytes that a text stands for. 0: not legal, and it was said why. */
+static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, uint8_t out[IKE_PSK_MAX])
+{
+    const bool is_hex = len >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    if (!is_hex) {
+        if (len == 0)
+            conf_fail(r, "the key is empty; make one with: openssl rand -hex 32");
+        else if (len > IKE_PSK_MAX)
+            conf_fail(r, "the key is longer than %d bytes", IKE_PSK_MAX);
+        else
+            memcpy(out, text, len);
+        return len > IKE_PSK_MAX ? 0 : len;
+    }
+    const size_t n = (len - 2) / 2;
+    bool ok = len % 2 == 0 && n > 0 && n <= IKE_PSK_MAX;
+    for (size_t i = 0; ok && i < n; i++) {
+        const int hi = hex_value(text[2 + 2 * i]), lo = hex_value(text[3 + 2 * i]);
+        ok = hi >= 0 && lo >= 0;
+        out[i] = (uint8_t)(hi << 4 | lo);
+    }
+    if (!ok)
+        conf_fail(
+            r, "the key begins with 0x, but an even number (2 to %d) of hexadecimal digits does not follow",
+            2 * IKE_PSK_MAX);
+    return ok ? n : 0;
+}
+
+/* Opens the file and judges who may read it. -1: it was said why. */
+static int psk_open(struct conf_reader *r, const char *file)
+{
+    struct stat st;
+    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        conf_fail(r, "cannot open %s: %s", file, strerror(errno));
+        return -1;
+    }
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        conf_fail(r, "%s is not a plain file", file);
+    else if (st.st_mode & S_IRWXO)
+        conf_fail(r, "%s can be read or changed by every user (mode %04o); run: chmod 600 %s", file,
+                  st.st_mode & 07777u, file);
+    else
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out[IKE_PSK_MAX])
+{
+    char file[CONF_PATH_MAX];
+    char text[PSK_TEXT_MAX + 1];
+    snprintf(file, sizeof file, "%s%s%s", name[0] == '/' ? "" : r->folder, name[0] == '/' ? "" : "/", name);
+    const int fd = psk_open(r, file);
+    if (fd < 0)
+        return 0;
+    size_t len = 0, n = 0;
+    ssize_t got = 0;
+    while (len < sizeof text && (got = read(fd, text + len, sizeof text - len)) > 0)
+        len += (size_t)got;
+    close(fd);
+    if (got < 0)
+        conf_fail(r, "cannot read %s: %s", file, strerror(errno));
+    else if (len == sizeof text)
+        conf_fail(r, "%s is too long for a key (%d bytes)", file, IKE_PSK_MAX);
+    else {
+        if (len > 0 && text[len - 1] == '\n')
+            len--;
+        if (len > 0 && text[len - 1] == '\r')
+            len--;
+        n = psk_decode(r, text, len, out);
+    }
+    base_wipe(text, sizeof text);
+    return n;
+}
+
+bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out)
+{
+    const char *file = conf_get_text(object, CONF_S_SECRET, "psk_file");
+    const char *text = conf_get_text(object, CONF_S_SECRET, "psk");
+    if (!file == !text) {
+        conf_fail(r, "needs either psk_file or psk%s; write \"psk_file\": \"name.psk\" and put the key there",
+                  file ? ", not both" : "");
+        return false;
+    }
+    const size_t mark = conf_enter(r, file ? "psk_file" : "psk");
+    const size_t n = file ? psk_from_file(r, file, out->psk) : psk_decode(r, text, strlen(text), out->psk);
+    out->psk_len = (uint16_t)n;
+    if (text && n > 0)
+        conf_warn(r, "inline_psk: everybody who reads this file has the key; use psk_file outside of a lab");
+    if (n > 0 && n < PSK_WEAK)
+        conf_warn(
+            r,
+            "weak_psk: %zu bytes can be guessed by whoever poses as the peer once; use %d or more random "
+            "bytes: openssl rand -hex 32",
+            n, PSK_WEAK);
+    conf_leave(r, mark);
+    return n > 0;
+}

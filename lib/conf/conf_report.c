@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Findings: the path that the reader stands at, and the list of what was wrong there. Errors push out
+ * warnings when the list is full; all are counted.
+ */
+#include "conf_int.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+#include "base_text.h"
+
+size_t conf_enter(struct conf_reader *r, const char *key)
+{
+    const size_t mark = r->path_len;
+    struct base_text t = {r->path, sizeof r->path, mark};
+    if (mark)
+        base_text_add(&t, ".");
+    base_text_add_escaped(&t, base_span(key, strlen(key)));
+    r->path_len = t.len;
+    return mark;
+}
+
+size_t conf_enter_at(struct conf_reader *r, size_t index)
+{
+    const size_t mark = r->path_len;
+    struct base_text t = {r->path, sizeof r->path, mark};
+    base_text_add(&t, "[%zu]", index);
+    r->path_len = t.len;
+    return mark;
+}
+
+void conf_leave(struct conf_reader *r, size_t mark)
+{
+    r->path_len = mark;
+    r->path[mark] = '\0';
+}
+
+/* A place for a finding: a free one; for an error also that of the last warning; else NULL. */
+static struct conf_issue *issue_place(struct conf_report *report, bool is_warning)
+{
+    if (report->n_issues < CONF_ISSUES_MAX)
+        return &report->issues[report->n_issues++];
+    if (is_warning)
+        return NULL;
+    for (size_t i = CONF_ISSUES_MAX; i-- > 0;) {
+        if (!report->issues[i].is_warning)
+            continue;
+        memmove(&report->issues[i], &report->issues[i + 1],
+                (CONF_ISSUES_MAX - 1 - i) * sizeof report->issues[0]);
+        return &report->issues[CONF_ISSUES_MAX - 1];
+    }
+    return NULL;
+}
+
+static void issue_add(struct conf_reader *r, bool is_warning, const char *format, va_list args)
+{
+    struct conf_issue *issue = issue_place(r->report, is_warning);
+    if (is_warning)
+        r->report->n_warnings++;
+    else
+        r->report->n_errors++;
+    if (!issue)
+        return;
+    issue->is_warning = is_warning;
+    memcpy(issue->path, r->path, sizeof issue->path);
+    vsnprintf(issue->text, sizeof issue->text, format, args);
+    /* Texts quote the file, which may hold anything: terminal escapes must not reach a terminal. */
+    for (char *c = issue->text; *c; c++)
+        if (!isprint((unsigned char)*c))
+            *c = '?';
+}
+
+void conf_fail(struct conf_reader *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    issue_add(r, false, format, args);
+    va_end(args);
+}
+
+void conf_warn(struct conf_reader *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    issue_add(r, true, format, args);
+    va_end(args);
+}
+
+void conf_report_print(const struct conf_report *report, FILE *out)
+{
+    size_t kept_errors = 0;
+    for (size_t i = 0; i < report->n_issues; i++) {
+        const struct conf_issue *issue = &report->issues[i];
+        kept_errors += !issue->is_warning;
+        fprintf(out, "%s: %s%s%s\n", issue->is_warning ? "warning" : "error", issue->path,
+                issue->path[0] ? ": " : "", issue->text);
+    }
+    if (report->n_errors > kept_errors)
+        fprintf(out, "and %zu more errors\n", report->n_errors - kept_errors);
+    const size_t kept_warnings = report->n_issues - kept_errors;
+    if (report->n_warnings > kept_warnings)
+        fprintf(out, "and %zu more warnings\n", report->n_warnings - kept_warnings);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of keys as a JSON Schema (draft 2020-12) for editors, and as text for people. */
+#include "conf_int.h"
+
+#include <string.h>
+
+static const char addr_pattern[] = "^[0-9a-fA-F:.]+$";
+static const char prefix_pattern[] = "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$";
+
+static json_t *text_schema(const char *pattern)
+{
+    json_t *s = json_pack("{s:s}", "type", "string");
+    if (pattern)
+        json_object_set_new(s, "pattern", json_string(pattern));
+    return s;
+}
+
+static json_t *choice_schema(const struct conf_key *k)
+{
+    char word[32];
+    json_t *words = json_array();
+    for (size_t i = 0; conf_choice(k->choices, i, word, sizeof word); i++)
+        json_array_append_new(words, json_string(word));
+    return json_pack("{s:o}", "enum", words);
+}
+
+static json_t *ref_schema(enum conf_section of)
+{
+    char ref[64];
+    snprintf(ref, sizeof ref, "#/$defs/%s", conf_section_path(of));
+    return json_pack("{s:s}", "$ref", ref);
+}
+
+static json_t *scalar_schema(const struct conf_key *k)
+{
+    switch (k->type) {
+    case CONF_BOOL:
+        return json_pack("{s:s}", "type", "boolean");
+    case CONF_UINT:
+        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)k->min, "maximum",
+                         (json_int_t)k->max);
+    case CONF_CHOICE:
+        return choice_schema(k);
+    case CONF_STRING:
+        return json_pack("{s:s, s:I, s:I}", "type", "string", "minLength", (json_int_t)k->min, "maxLength",
+                         (json_int_t)k->max);
+    case CONF_NAME:
+        return text_schema("^[A-Za-z0-9_.-]{1,63}$");
+    case CONF_ADDR:
+        return text_schema(addr_pattern);
+    case CONF_ADDR_ANY:
+        return text_schema("^([0-9a-fA-F:.]+|any)$");
+    case CONF_PREFIX:
+        return text_schema(prefix_pattern);
+    case CONF_IFADDR:
+        return text_schema("^[0-9a-fA-F:.]+/[0-9]{1,3}$");
+    case CONF_SUBNET:
+        return text_schema("^[0-9a-fA-F:.]+(/[0-9]{1,3})?(\\[[a-z0-9]+(/[0-9]+(-[0-9]+)?)?\\])?$");
+    default:
+        return text_schema(NULL);
+    }
+}
+
+static json_t *container_schema(const struct conf_key *k)
+{
+    if (k->type == CONF_OBJECT)
+        return ref_schema(k->of);
+    if (k->type == CONF_LIST)
+        return json_pack("{s:s, s:o, s:I}", "type", "array", "items", ref_schema(k->of), "maxItems",
+                         (json_int_t)k->max);
+    return json_pack("{s:s, s:o, s:o, s:I, s:I}", "type", "object", "propertyNames",
+                     text_schema("^[A-Za-z0-9_.-]{1,63}$"), "additionalProperties", ref_schema(k->of),
+                     "minProperties", (json_int_t)k->min, "maxProperties", (json_int_t)k->max);
+}
+
+static json_t *key_schema(const struct conf_key *k)
+{
+    json_t *s;
+    if (k->type == CONF_OBJECT || k->type == CONF_MAP || k->type == CONF_LIST) {
+        s = container_schema(k);
+    } else if (k->list_max) {
+        json_t *one = scalar_schema(k);
+        s = json_pack("{s:[O, {s:s, s:o, s:i, s:I}]}", "anyOf", one, "type", "array", "items", one,
+                      "minItems", k->required || k->type == CONF_SUBNET, "maxItems", (json_int_t)k->list_max);
+    } else {
+        s = scalar_schema(k);
+    }
+    json_object_set_new(s, "description", json_string(k->help));
+    if (!conf_key_has_preset(k))
+        return s;
+    if (k->type == CONF_BOOL)
+        json_object_set_new(s, "default", json_boolean(k->preset));
+    else if (k->type == CONF_UINT)
+        json_object_set_new(s, "default", json_integer(k->preset));
+    else
+        json_object_set_new(s, "default", json_string(k->preset_text));
+    return s;
+}
+
+static json_t *section_schema(enum conf_section in)
+{
+    size_t count;
+    const struct conf_key *keys = conf_keys(&count);
+    json_t *properties = json_object(), *required = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].in != in || keys[i].type == CONF_REFUSED)
+            continue;
+        json_object_set_new(properties, keys[i].name, key_schema(&keys[i]));
+        if (keys[i].required)
+            json_array_append_new(required, json_string(keys[i].name));
+    }
+    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required",
+                     required, "properties", properties);
+}
+
+void conf_schema_print(FILE *out)
+{
+    json_t *defs = json_object();
+    json_t *schema = json_pack("{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+                               "title", "Culvert configuration", "$comment",
+                               "Generated from lib/conf/conf_schema.def by: culvertd --schema");
+    json_object_update_new(schema, section_schema(CONF_S_ROOT));
+    for (enum conf_section s = CONF_S_ROOT + 1; s < CONF_SECTIONS; s++)
+        json_object_set_new(defs, conf_section_path(s), section_schema(s));
+    json_object_set_new(schema, "$defs", defs);
+    json_dumpf(schema, out, JSON_INDENT(2));
+    fputc('\n', out);
+    json_decref(schema);
+}
+
+static const char *type_text(const struct conf_key *k, char *buf, size_t size)
+{
+    static const char *const words[] = {
+        [CONF_BOOL] = "true|false",       [CONF_STRING] = "text",           [CONF_NAME] = "name",
+        [CONF_ADDR] = "address",          [CONF_ADDR_ANY] = "address|any",  [CONF_PREFIX] = "network",
+        [CONF_IFADDR] = "address/len",    [CONF_SUBNET] = "network",        [CONF_ID] = "identity",
+        [CONF_IKE_PROPOSAL] = "proposal", [CONF_ESP_PROPOSAL] = "proposal", [CONF_OBJECT] = "{ }",
+        [CONF_MAP] = "{ name: { } }",     [CONF_LIST] = "[ { } ]",
+    };
+    if (k->type == CONF_UINT)
+        snprintf(buf, size, "%lld..%lld", (long long)k->min, (long long)k->max);
+    else
+        snprintf(buf, size, "%s", k->type == CONF_CHOICE ? k->choices : words[k->type]);
+    if (k->list_max)
+        strncat(buf, ", list", size - strlen(buf) - 1);
+    return buf;
+}
+
+void conf_schema_help(FILE *out)
+{
+    size_t count;
+    const struct conf_key *keys = conf_keys(&count);
+    for (size_t i = 0; i < count; i++) {
+        char type[96];
+        const struct conf_key *k = &keys[i];
+        if (k->type == CONF_REFUSED)
+            continue;
+        if (i == 0 || keys[i - 1].in != k->in)
+            fprintf(out, "%s%s\n", i ? "\n" : "",
+                    k->in == CONF_S_ROOT ? "top level" : conf_section_path(k->in));
+        fprintf(out, "  %-22s %-24s %s", k->name, type_text(k, type, sizeof type), k->help);
+        if (k->required)
+            fprintf(out, " (must be given)");
+        else if (conf_key_has_preset(k) && k->preset_text)
+            fprintf(out, " (default %s)", k->preset_text);
+        else if (conf_key_has_preset(k) && k->type == CONF_BOOL)
+            fprintf(out, " (default %s)", k->preset ? "true" : "false");
+        else if (conf_key_has_preset(k))
+            fprintf(out, " (default %lld)", (long long)k->preset);
+        else if (k->unset)
+            fprintf(out, " (default: %s)", k->unset);
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Values that are more than a word: identities, and subnets with protocol and ports. Identities but for
+ * distinguished names are the engine's own notation (ike_id_parse).
+ */
+#include "conf_int.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
+{
+    if (strcasecmp(text, "any") == 0 || strcmp(text, "%any") == 0) {
+        snprintf(why, why_size,
+                 "an identity must be exact, \"%s\" would let anybody in; write the peer's own, such as "
+                 "\"@branch.example.org\"",
+                 text);
+        return -EINVAL;
+    }
+    return ike_id_parse(text, out, why, why_size);
+}
+
+static const struct {
+    const char *name;
+    uint8_t number;
+    bool has_ports;
+} protocols[] = {{"icmp", 1, false}, {"ipip", 4, false},    {"tcp", 6, true},   {"udp", 17, true},
+                 {"gre", 47, false}, {"icmpv6", 58, false}, {"sctp", 132, true}};
+
+/* Reads digits up to `max` and moves *text behind them. -1: there are none, or too much. */
+static long number_take(const char **text, long max)
+{
+    if (!isdigit((unsigned char)**text))
+        return -1;
+    char *end;
+    const long v = strtol(*text, &end, 10);
+    *text = end;
+    return v > max ? -1 : v;
+}
+
+static int protocol_take(const char **text, struct wire_ike_ts *ts, bool *has_ports)
+{
+    if (isdigit((unsigned char)**text)) {
+        const long v = number_take(text, 255);
+        ts->protocol = (uint8_t)v;
+        *has_ports = v == 6 || v == 17 || v == 132;
+        return v < 1 ? -EINVAL : 0;
+    }
+    const size_t len = strcspn(*text, "/]");
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+        if (strlen(protocols[i].name) != len || strncasecmp(*text, protocols[i].name, len) != 0)
+            continue;
+        ts->protocol = protocols[i].number;
+        *has_ports = protocols[i].has_ports;
+        *text += len;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+/* "tcp/443]", "udp/1000-2000]", "gre]": what stands behind the bracket. */
+static int narrow_parse(const char *text, struct wire_ike_ts *ts)
+{
+    bool has_ports = false;
+    if (protocol_take(&text, ts, &has_ports) < 0)
+        return -EINVAL;
+    if (*text == '/') {
+        text++;
+        const long lo = number_take(&text, 65535);
+        long hi = lo;
+        if (*text == '-') {
+            text++;
+            hi = number_take(&text, 65535);
+        }
+        if (!has_ports || lo < 0 || hi < lo)
+            return -EINVAL;
+        ts->port_lo = (uint16_t)lo;
+        ts->port_hi = (uint16_t)hi;
+    }
+    return strcmp(text, "]") == 0 ? 0 : -EINVAL;
+}
+
+int conf_subnet_parse(const char *text, struct wire_ike_ts *out, char *why, size_t why_size)
+{
+    char net[BASE_PREFIX_TEXT_MAX];
+    struct base_prefix prefix;
+    struct wire_ike_ts ts = {.port_lo = 0, .port_hi = 65535};
+    const size_t len = strcspn(text, "[");
+    const bool is_narrow = text[len] == '[';
+    int rc = -EINVAL;
+    if (len < sizeof net) {
+        memcpy(net, text, len);
+        net[len] = '\0';
+        rc = base_prefix_parse(net, &prefix);
+    }
+    if (rc == -ERANGE)
+        snprintf(why, why_size,
+                 "\"%s\" has bits set behind its prefix length; write the network's first address", net);
+    else if (rc < 0)
+        snprintf(why, why_size, "\"%s\" is no network; write it as \"10.1.0.0/16\" or \"2001:db8::/32\"",
+                 text);
+    if (rc < 0)
+        return -EINVAL;
+    if (is_narrow && narrow_parse(text + len + 1, &ts) < 0) {
+        snprintf(why, why_size,
+                 "cannot read the part in brackets of \"%s\"; write [tcp], [tcp/443], [udp/1000-2000] or a "
+                 "protocol number [47]",
+                 text);
+        return -EINVAL;
+    }
+    base_prefix_range(&prefix, &ts.lo, &ts.hi);
+    *out = ts;
+    return 0;
+}
