@@ -59,20 +59,26 @@ static void env_spi_free(void *ctx, uint32_t spi)
         sa_drop(h, sa);
 }
 
+static int env_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
+{
+    struct sim_host *h = ctx;
+    *local = h->addr;
+    return remote->family == h->addr.family ? 0 : -ENETUNREACH;
+}
+
 struct ike_env sim_act_env(struct sim_host *h)
 {
     return (struct ike_env){.ctx = h,
                             .rng = env_rng,
                             .crypto = &null_ike_ops,
                             .spi_alloc = env_spi_alloc,
-                            .spi_free = env_spi_free};
+                            .spi_free = env_spi_free,
+                            .local_for = env_local_for};
 }
 
-static void check_path(struct sim_host *h, struct ike_path *path)
+static void check_path(struct sim_host *h, const struct ike_path *path)
 {
     struct sim_world *w = h->world;
-    if (path->local.addr.family == BASE_AF_NONE) /* left to routing */
-        path->local.addr = h->addr;
     if (!base_addr_equal(&path->local.addr, &h->addr))
         sim_fail(w, "%s: sends from an address that is not its own", h->name);
     if (path->local.port != (path->natt ? WIRE_NATT_PORT : WIRE_IKE_PORT))

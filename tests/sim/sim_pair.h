@@ -18,7 +18,7 @@ struct sim_pair {
  */
 struct sim_pair sim_pair_new(struct sim_world *w, enum sim_nat_kind foo_nat, enum sim_nat_kind gw_nat);
 
-/* A sealed configuration of one connection that uses the host's own address. */
+/* A sealed configuration of one connection; half of the seeds name the host's own address in it. */
 struct ike_conf *sim_pair_conf(const struct sim_conn *c, const struct sim_host *h);
 
 /* Starts both engines with the connections as they now are. */
