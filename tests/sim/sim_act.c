@@ -15,8 +15,9 @@
 static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
 {
     struct sim_host *h = ctx;
-    (void)purpose;
     seed_rng_fill(&h->world->rng, buf, len);
+    if (purpose == IKE_RNG_SPI && len == 8)
+        sim_script_spi(h->script, buf);
 }
 
 static struct sim_sa *sa_add(struct sim_host *h, uint32_t spi)

@@ -29,6 +29,8 @@ struct sim_host *sim_host_new(struct sim_world *w, const char *name, const char 
     h->traffic_ns = SIM_S;
     h->sends_traffic = true;
     w->hosts[w->n_hosts++] = h;
+    if (getenv("SIM_CORPUS") && strcmp(name, "gw") == 0)
+        h->script = sim_script_new(w->now);
     sim_esp_begin(h);
     return h;
 }
@@ -64,6 +66,7 @@ void sim_host_free(struct sim_host *h)
         sim_host_kill(h);
     sim_watch_free(&h->watch);
     free(h->sas);
+    free(h->script);
     free(h);
 }
 
@@ -74,6 +77,7 @@ static void receive_ike(struct sim_host *h, const struct sim_dgram *d)
         return; /* nobody listens */
     h->ike_in++;
     sim_watch_in(h, base_span(d->bytes, d->len));
+    sim_script_message(h->script, h->world->now, &path, base_span(d->bytes, d->len));
     /* A heap copy of exact size, so that a read past the end is found by the sanitizer. */
     uint8_t *copy = malloc(d->len ? d->len : 1);
     if (!copy)
@@ -96,6 +100,7 @@ void sim_host_receive(struct sim_host *h, const struct sim_dgram *d)
 
 int sim_host_event(struct sim_host *h, const struct ike_event *ev)
 {
+    sim_script_event(h->script, h->world->now, ev);
     int rc = ike_on_event(h->ike, h->world->now, ev);
     sim_act_drain(h);
     return rc;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "ike.h"
 #include "sim_net.h"
+#include "sim_script.h"
 #include "sim_watch.h"
 
 enum sim_sa_state { SIM_SA_RESERVED, SIM_SA_INSTALLED };
@@ -41,6 +42,7 @@ struct sim_host {
     struct sim_sa *sas;
     uint64_t installs, removes;
     struct sim_watch watch;
+    struct sim_script *script; /* NULL: not recorded */
 
     uint32_t job_min_us, job_max_us;
     uint16_t job_fail, spi_fail; /* chances of a failing job and of a full SPI table, per mille */

@@ -49,10 +49,26 @@ static int parse(int argc, char **argv, struct options *o)
     return 0;
 }
 
+static void save_scripts(const struct sim_world *w, const struct sim_case *c)
+{
+    const char *dir = getenv("SIM_CORPUS");
+    char name[128];
+    for (size_t i = 0; dir && i < w->n_hosts; i++) {
+        if (!w->hosts[i]->script)
+            continue;
+        snprintf(name, sizeof name, "%s-%lu", c->name, (unsigned long)w->seed);
+        for (char *p = name; *p; p++)
+            if (*p == ' ' || *p == ',' || *p == ':')
+                *p = '_';
+        sim_script_save(w->hosts[i]->script, dir, name);
+    }
+}
+
 static bool run_one(const char *program, const struct sim_case *c, uint64_t seed)
 {
     struct sim_world *w = sim_world_new(seed);
     c->run(w);
+    save_scripts(w, c);
     bool failed = w->failed;
     if (failed)
         printf(

@@ -4,7 +4,8 @@
  * The main of a simulation program: runs its cases over a range of seeds and reports.
  *   --seed N   (or SIM_SEED)  this seed only          --runs N  (or SIM_RUNS)  seeds per case
  *   --first N                 first seed              --case NAME              this case only
- * SIM_TRACE=1 prints what happens. Exit status 1 when anything failed.
+ * SIM_TRACE=1 prints what happens. SIM_CORPUS=DIR writes what each host "gw" was told there, for the fuzzer.
+ * Exit status 1 when anything failed.
  */
 #include "sim_world.h"
 
