@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reading: values arrive in the snapshot, defaults hold, and each kind of mistake is told with path and cure.
+ */
+#include "conf_test_help.h"
+
+#include "ike_conf.h"
+
+static void a_small_configuration_gets_all_defaults(void **state)
+{
+    struct conf *conf = load_good(NULL);
+    assert_int_equal(report.n_warnings, 1); /* the key in the file */
+    assert_int_equal(conf->n_ports, 2);
+    assert_string_equal(conf->ports[0].name, "out");
+    assert_false(conf->ports[0].is_pci);
+    assert_true(conf->ports[1].is_pci);
+    assert_int_equal(conf->ports[0].role, CONF_ROLE_OUTSIDE);
+    assert_int_equal(conf->ports[1].role, CONF_ROLE_INSIDE);
+    assert_int_equal(conf->ports[0].mtu, 1500);
+    assert_int_equal(conf->ports[0].addresses[0].len, 24);
+    assert_int_equal(conf->workers.n_cores, 0);
+    assert_int_equal(conf->workers.control_core, CONF_CORE_AUTO);
+    assert_int_equal(conf->workers.poll, CONF_POLL_AUTO);
+    assert_int_equal(conf->eal.memory_mb, 256);
+    assert_string_equal(conf->control.socket, "/run/culvert/culvertd.sock");
+    assert_false(conf->control.telemetry);
+    assert_int_equal(conf->ike->n_secrets, 1);
+    assert_int_equal(conf->ike->secrets[0].psk_len, 20);
+    assert_int_equal(conf->ike->secrets[0].psk[19], 0x13);
+    conf_free(conf);
+}
+
+static void presets_of_the_table_are_those_of_the_engine(void **state)
+{
+    struct conf *conf = load_good(NULL);
+    struct ike_conf *plain = ike_conf_new();
+    struct ike_conn_conf c;
+    struct ike_child_conf child;
+    ike_conn_conf_defaults(&c);
+    ike_child_conf_defaults(&child);
+    const struct ike_conn_conf *is = &conf->ike->conns[0];
+    assert_int_equal(is->rekey_s, c.rekey_s);
+    assert_int_equal(is->dpd_s, c.dpd_s);
+    assert_int_equal(is->keepalive_s, c.keepalive_s);
+    assert_int_equal(is->retransmit_ms, c.retransmit_ms);
+    assert_int_equal(is->retransmit_tries, c.retransmit_tries);
+    assert_int_equal(is->remote_port, c.remote_port);
+    assert_int_equal(is->n_proposals, c.n_proposals);
+    assert_int_equal(is->children[0].rekey_s, child.rekey_s);
+    assert_int_equal(is->children[0].replay_window, child.replay_window);
+    assert_int_equal(is->children[0].n_proposals, child.n_proposals);
+    assert_int_equal(conf->ike->half_open_max, plain->half_open_max);
+    assert_int_equal(conf->ike->half_open_per_endpoint, plain->half_open_per_endpoint);
+    assert_int_equal(conf->ike->cookie_threshold, plain->cookie_threshold);
+    assert_int_equal(conf->ike->half_open_timeout_s, plain->half_open_timeout_s);
+    assert_int_equal(conf->ike->sas_max, plain->sas_max);
+    assert_int_equal(conf->ike->children_max, plain->children_max);
+    ike_conf_put(plain);
+    conf_free(conf);
+}
+
+static void every_value_of_a_connection_arrives(void **state)
+{
+    struct conf *conf = load_parts(
+        GOOD_PORTS, GOOD_SECRET,
+        "'foo':{'local':{'address':['192.0.2.1'],'id':'@gw','subnets':'10.1.0.0/24'},"
+        "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
+        "'subnets':['10.2.0.0/24[tcp/443]']},"
+        "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
+        "'encapsulation':'force','start':true,'rekey_s':100,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,"
+        "'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,"
+        "'replay_window':64}}",
+        ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
+        "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy'},"
+        "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
+        "'control':{'socket':'/tmp/x.sock','telemetry':true},"
+        "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]");
+    if (!conf)
+        conf_report_print(&report, stderr);
+    assert_non_null(conf);
+    const struct ike_conn_conf *c = ike_conf_conn(conf->ike, "foo");
+    assert_non_null(c);
+    assert_ptr_equal(c->conf, conf->ike);
+    assert_int_equal(c->n_local_addrs, 1);
+    assert_int_equal(c->remote_addr.bytes[0], 198);
+    assert_int_equal(c->remote_port, 4500);
+    assert_int_equal(c->n_remote_from, 1);
+    assert_int_equal(c->encap, IKE_ENCAP_FORCE);
+    assert_true(c->start);
+    assert_int_equal(c->rekey_s, 100);
+    assert_int_equal(c->dpd_s, 7);
+    assert_int_equal(c->keepalive_s, 9);
+    assert_int_equal(c->retransmit_ms, 500);
+    assert_int_equal(c->retransmit_tries, 3);
+    assert_int_equal(c->n_proposals, 1);
+    assert_int_equal(c->n_children, 1);
+    assert_string_equal(c->children[0].name, "foo");
+    assert_int_equal(c->children[0].life_s, 60);
+    assert_int_equal(c->children[0].rekey_bytes, 5000000000);
+    assert_int_equal(c->children[0].rekey_pkts, 77);
+    assert_int_equal(c->children[0].replay_window, 64);
+    assert_int_equal(c->children[0].remote_ts.list[0].protocol, 6);
+    assert_int_equal(c->children[0].remote_ts.list[0].port_lo, 443);
+    assert_int_equal(conf->ike->n_public_addrs, 1);
+    assert_int_equal(conf->ike->sas_max, 10);
+    assert_int_equal(conf->workers.n_cores, 2);
+    assert_int_equal(conf->workers.cores[1], 2);
+    assert_int_equal(conf->workers.poll, CONF_POLL_BUSY);
+    assert_int_equal(conf->eal.hugepages, CONF_HUGEPAGES_NEVER);
+    assert_string_equal(conf->eal.args[1], "x.so");
+    assert_true(conf->control.telemetry);
+    assert_int_equal(conf->n_routes, 2);
+    assert_int_equal(conf->routes[0].port, 1);
+    assert_int_equal(conf->routes[1].via.family, BASE_AF_NONE);
+    conf_free(conf);
+}
+
+static void a_connection_takes_what_it_does_not_say_from_nat(void **state)
+{
+    struct conf *conf =
+        load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'nat':{'encapsulation':'force','keepalive_s':0}");
+    assert_non_null(conf);
+    assert_int_equal(conf->ike->conns[0].encap, IKE_ENCAP_FORCE);
+    assert_int_equal(conf->ike->conns[0].keepalive_s, 0);
+    conf_free(conf);
+}
+
+static void children_inherit_the_settings_of_child(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},"
+                                   "'child':{'rekey_s':50,'replay_window':128},'children':{"
+                                   "'a':{'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
+                                   "'b':{'local':['10.1.0.0/24'],'remote':['10.3.0.0/24'],'rekey_s':70}}}",
+                                   "");
+    if (!conf)
+        conf_report_print(&report, stderr);
+    assert_non_null(conf);
+    const struct ike_conn_conf *c = &conf->ike->conns[0];
+    assert_int_equal(c->n_children, 2);
+    assert_string_equal(c->children[0].name, "a");
+    assert_int_equal(c->children[0].rekey_s, 50);
+    assert_int_equal(c->children[1].rekey_s, 70);
+    assert_int_equal(c->children[1].replay_window, 128);
+    assert_int_equal(c->children[1].remote_ts.list[0].lo.bytes[1], 3);
+    conf_free(conf);
+}
+
+static void an_only_port_is_one_armed(void **state)
+{
+    struct conf *conf =
+        load_parts("'eth0':{'device':'net_tap0','addresses':['192.0.2.1/24']}", GOOD_SECRET, GOOD_CONN, "");
+    assert_non_null(conf);
+    assert_int_equal(conf->ports[0].role, CONF_ROLE_BOTH);
+    conf_free(conf);
+}
+
+static void broken_json_is_told_with_line_and_column(void **state)
+{
+    assert_null(load("{\n  'ports': {\n    oops\n"));
+    expect_error("", "line 3, column");
+    assert_null(load("{'ports':{},'ports':{}}"));
+    expect_error("", "duplicate");
+    assert_null(load(""));
+    assert_int_equal(report.n_errors, 1);
+    assert_null(load("[]"));
+    expect_error("", "is a list");
+}
+
+static void an_unknown_key_is_told_with_the_nearest_one(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'encapsulaton':'auto'}", "",
+            "connections.foo.encapsulaton", "did you mean \"encapsulation\"?");
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'public_addresses':[]}", "",
+            "connections.foo.public_addresses", "belongs into nat");
+    refused(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'zebra':1", "zebra", "take it out");
+}
+
+static void a_value_of_the_wrong_type_or_range_is_told(void **state)
+{
+    const char *c = GOOD_CONN;
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':'much'}", "eal.memory_mb",
+            "is a text; write a whole");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':1}", "eal.memory_mb", "write 64 to");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':64.5}", "eal.memory_mb", "write a whole number");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'hugepages':'alwys'}", "eal.hugepages", "is none of");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'poll':'bussy'}", "workers.poll",
+            "did you mean \"busy\"");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'cores':[1,'x']}", "workers.cores[1]", "is a text");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'telemetry':1}", "control.telemetry", "true or false");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'socket':'x.sock'}", "control.socket", "begin with");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':null", "control", "is null");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'nat':{'public_addresses':['nat.example.org']}",
+            "nat.public_addresses[0]", "names are not resolved");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.1/8','port':'in'}]", "routes[0].to",
+            "bits set behind");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.0/8','port':'nil'}]", "routes[0].port",
+            "no port \"nil\"");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.0/8[tcp]','port':'in'}]", "routes[0].to",
+            "no protocol or port");
+    refused("'out':{'device':'x','addresses':['192.0.2.1']}", GOOD_SECRET, c, "", "ports.out.addresses[0]",
+            "192.0.2.1/24");
+    refused("'out port':{'device':'x','addresses':['192.0.2.1/24']}", GOOD_SECRET, c, "", "ports.out port",
+            "not a name");
+}
+
+static void missing_identities_are_explained(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{'local':{'subnets':['10.1.0.0/24']}," GOOD_REMOTE "}", "",
+            "connections.foo.local.id", "NAT changes addresses");
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL ",'remote':{'subnets':['10.1.0.0/24']}}", "",
+            "connections.foo.remote.id", "NAT changes addresses");
+    refused(GOOD_PORTS, GOOD_SECRET,
+            "'foo':{" GOOD_LOCAL ",'remote':{'id':'%any','subnets':['10.1.0.0/24']}}", "",
+            "connections.foo.remote.id", "let anybody in");
+}
+
+static void ah_is_refused_with_the_reason(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'ah_proposals':['sha256']}", "",
+            "connections.foo.ah_proposals", "every NAT on the way breaks it");
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'esp_proposals':['ah-sha256']}",
+            "", "connections.foo.esp_proposals[0]", "NAT");
+}
+
+static void subnets_or_children_must_be_given_but_not_both(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{'local':{'id':'@gw'}," GOOD_REMOTE "}", "",
+            "connections.foo.local.subnets", "networks behind us");
+    refused(GOOD_PORTS, GOOD_SECRET,
+            "'foo':{" GOOD_LOCAL "," GOOD_REMOTE
+            ",'children':{'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24'}}}",
+            "", "connections.foo", "both subnets and children");
+}
+
+static void all_errors_are_told_in_one_run(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS ",'x':{}", "{'local':'@gw'}", "'foo':{'locl':{}}",
+                                   ",'eal':{'memory_mb':1},'routes':[7]");
+    assert_null(conf);
+    expect_error("eal.memory_mb", "out of range");
+    expect_error("ports.x.device", "missing");
+    expect_error("routes[0]", "is a number");
+    expect_error("secrets[0].remote", "missing");
+    expect_error("connections.foo.locl", "did you mean \"local\"?");
+    expect_error("connections.foo.remote", "missing");
+}
+
+static void more_errors_than_are_kept_are_counted(void **state)
+{
+    char extra[2048] = ",'workers':{'cores':[";
+    for (int i = 0; i < 40; i++)
+        strcat(extra, i ? ",'x'" : "'x'");
+    strcat(extra, "]}");
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, extra));
+    assert_int_equal(report.n_errors, 40);
+    assert_int_equal(report.n_issues, CONF_ISSUES_MAX);
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    conf_report_print(&report, out);
+    fclose(out);
+    assert_non_null(strstr(text, "error: workers.cores[0]: "));
+    assert_non_null(strstr(text, "and 8 more errors"));
+    free(text);
+}
+
+static void bytes_of_the_file_never_reach_the_terminal_raw(void **state)
+{
+    assert_null(load("{'\\u001b[2J':1,'eal':{'hugepages':'\\u001b]0;x'}}"));
+    for (size_t i = 0; i < report.n_issues; i++) {
+        assert_null(strchr(report.issues[i].path, 0x1b));
+        assert_null(strchr(report.issues[i].text, 0x1b));
+    }
+}
+
+static void a_file_that_cannot_be_read_is_told(void **state)
+{
+    assert_null(conf_load("/nonexistent/culvert.json", &report));
+    expect_error("", "cannot read /nonexistent/culvert.json: No such file");
+    assert_null(conf_load("/", &report));
+    assert_int_equal(report.n_errors, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_configuration_gets_all_defaults),
+        cmocka_unit_test(presets_of_the_table_are_those_of_the_engine),
+        cmocka_unit_test(every_value_of_a_connection_arrives),
+        cmocka_unit_test(a_connection_takes_what_it_does_not_say_from_nat),
+        cmocka_unit_test(children_inherit_the_settings_of_child),
+        cmocka_unit_test(an_only_port_is_one_armed),
+        cmocka_unit_test(broken_json_is_told_with_line_and_column),
+        cmocka_unit_test(an_unknown_key_is_told_with_the_nearest_one),
+        cmocka_unit_test(a_value_of_the_wrong_type_or_range_is_told),
+        cmocka_unit_test(missing_identities_are_explained),
+        cmocka_unit_test(ah_is_refused_with_the_reason),
+        cmocka_unit_test(subnets_or_children_must_be_given_but_not_both),
+        cmocka_unit_test(all_errors_are_told_in_one_run),
+        cmocka_unit_test(more_errors_than_are_kept_are_counted),
+        cmocka_unit_test(bytes_of_the_file_never_reach_the_terminal_raw),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

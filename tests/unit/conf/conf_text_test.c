@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Subnets with protocol and ports, and identities, as text. */
+#include "conf_test_help.h"
+
+static struct wire_ike_ts subnet(const char *text)
+{
+    char remote[512];
+    snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':'%s'}}", text);
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, remote, "");
+    if (!conf)
+        conf_report_print(&report, stderr);
+    assert_non_null(conf);
+    const struct wire_ike_ts ts = conf->ike->conns[0].children[0].remote_ts.list[0];
+    conf_free(conf);
+    return ts;
+}
+
+static void bad_subnet(const char *text, const char *part)
+{
+    char remote[512];
+    snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':['%s']}}", text);
+    refused(GOOD_PORTS, GOOD_SECRET, remote, "", "connections.foo.remote.subnets[0]", part);
+}
+
+static void a_plain_subnet_means_all_protocols_and_ports(void **state)
+{
+    const struct wire_ike_ts ts = subnet("10.2.0.0/16");
+    assert_int_equal(ts.protocol, 0);
+    assert_int_equal(ts.port_lo, 0);
+    assert_int_equal(ts.port_hi, 65535);
+    assert_int_equal(ts.lo.bytes[2], 0);
+    assert_int_equal(ts.hi.bytes[2], 255);
+    const struct wire_ike_ts six = subnet("2001:db8::/32");
+    assert_int_equal(six.lo.family, BASE_AF_IP6);
+    assert_int_equal(six.hi.bytes[15], 255);
+    const struct wire_ike_ts host = subnet("10.2.0.7");
+    assert_int_equal(base_addr_compare(&host.lo, &host.hi), 0);
+}
+
+static void brackets_narrow_it_to_protocol_and_ports(void **state)
+{
+    struct wire_ike_ts ts = subnet("10.2.0.0/16[tcp/443]");
+    assert_int_equal(ts.protocol, 6);
+    assert_int_equal(ts.port_lo, 443);
+    assert_int_equal(ts.port_hi, 443);
+    ts = subnet("10.2.0.0/16[UDP/1000-2000]");
+    assert_int_equal(ts.protocol, 17);
+    assert_int_equal(ts.port_lo, 1000);
+    assert_int_equal(ts.port_hi, 2000);
+    ts = subnet("10.2.0.0/16[icmp]");
+    assert_int_equal(ts.protocol, 1);
+    assert_int_equal(ts.port_hi, 65535);
+    ts = subnet("10.2.0.0/16[47]");
+    assert_int_equal(ts.protocol, 47);
+}
+
+static void subnets_that_mean_nothing_are_refused(void **state)
+{
+    bad_subnet("10.2.0.1/16", "bits set behind");
+    bad_subnet("10.2.0.0/33", "is no network");
+    bad_subnet("branch", "is no network");
+    bad_subnet("", "is no network");
+    bad_subnet("10.2.0.0/16[tcp/443", "part in brackets");
+    bad_subnet("10.2.0.0/16[tcp/]", "part in brackets");
+    bad_subnet("10.2.0.0/16[tcp/9-8]", "part in brackets");
+    bad_subnet("10.2.0.0/16[tcp/65536]", "part in brackets");
+    bad_subnet("10.2.0.0/16[icmp/8]", "part in brackets");
+    bad_subnet("10.2.0.0/16[]", "part in brackets");
+    bad_subnet("10.2.0.0/16[0]", "part in brackets");
+    bad_subnet("10.2.0.0/16[256]", "part in brackets");
+    bad_subnet("10.2.0.0/16[tcp] ", "part in brackets");
+}
+
+static void identity(const char *text, uint8_t type, const void *bytes, size_t len)
+{
+    char s[512], remote[512];
+    snprintf(s, sizeof s, "{'local':'@gw','remote':'%s','psk':'0x000102030405060708090a0b0c0d0e0f10111213'}",
+             text);
+    snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'%s','subnets':'10.2.0.0/16'}}",
+             text);
+    struct conf *conf = load_parts(GOOD_PORTS, s, remote, "");
+    if (!conf)
+        conf_report_print(&report, stderr);
+    assert_non_null(conf);
+    const struct ike_id *id = &conf->ike->conns[0].remote_id;
+    assert_int_equal(id->type, type);
+    assert_int_equal(id->len, len);
+    assert_memory_equal(id->bytes, bytes, len);
+    conf_free(conf);
+}
+
+static void identities_are_read_as_operators_write_them(void **state)
+{
+    identity("@foo", WIRE_IKE_ID_FQDN, "foo", 3);
+    identity("gw.example.org", WIRE_IKE_ID_FQDN, "gw.example.org", 14);
+    identity("anna@example.org", WIRE_IKE_ID_EMAIL, "anna@example.org", 16);
+    identity("203.0.113.1", WIRE_IKE_ID_IP4, "\xcb\x00\x71\x01", 4);
+    identity("keyid:meter", WIRE_IKE_ID_KEY, "meter", 5);
+    identity("0x00ff", WIRE_IKE_ID_KEY, "\x00\xff", 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plain_subnet_means_all_protocols_and_ports),
+        cmocka_unit_test(brackets_narrow_it_to_protocol_and_ports),
+        cmocka_unit_test(subnets_that_mean_nothing_are_refused),
+        cmocka_unit_test(identities_are_read_as_operators_write_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
