@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Holds the example configurations against the schema that ships with them, against `culvertd --check`, and the schema
+against the one that culvertd prints. usage: config_check.py FOLDER CULVERTD"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+
+def main():
+    folder, culvertd = pathlib.Path(sys.argv[1]), sys.argv[2]
+    schema_file = folder / "culvert.schema.json"
+    schema = json.loads(schema_file.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    examples = sorted(p for p in folder.glob("*.json") if p != schema_file)
+    bad = 0
+    if len(examples) < 4:
+        print(f"{folder} holds {len(examples)} examples: both sides of a site pair, a cloud instance and a concentrator belong there")
+        bad += 1
+    printed = subprocess.run([culvertd, "--print-schema"], capture_output=True, text=True, check=False)
+    if printed.returncode or json.loads(printed.stdout) != schema:
+        print(f"{schema_file.name} is not what culvertd --print-schema writes")
+        bad += 1
+    with tempfile.TemporaryDirectory() as copy:
+        # Keys must not be readable by others; git keeps no such mode.
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        for key in pathlib.Path(copy).rglob("*.psk"):
+            key.chmod(0o600)
+        for example in examples:
+            errors = [f"{'.'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(json.loads(example.read_text()))]
+            check = subprocess.run([culvertd, "--check", "--config", pathlib.Path(copy) / example.name],
+                                   capture_output=True, text=True, check=False)
+            if check.returncode:
+                errors.append(f"culvertd --check: {(check.stdout + check.stderr).strip()}")
+            bad += bool(errors)
+            print(f"{'FAILED' if errors else 'ok    '} {example.name}", *errors, sep="\n       " if errors else "")
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()

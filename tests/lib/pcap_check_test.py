@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Each fault that pcap_check.py exists for is put into a capture of its own and must be found; a clean one must pass."""
+import pathlib
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECKER = pathlib.Path(__file__).with_name("pcap_check.py")
+A, B = "203.0.113.2", "198.51.100.2"
+PATTERN = "c17ba5e0ddf00d5e"
+
+
+def ip4(source, destination, protocol, body):
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 0, 0, 64, protocol, 0,
+                         socket.inet_aton(source), socket.inet_aton(destination))
+    return header + body
+
+
+def udp(sport, dport, body):
+    return struct.pack("!HHHH", sport, dport, 8 + len(body), 0) + body
+
+
+def esp(spi, iv, body=b"\x5a" * 64):
+    return struct.pack("!IIQ", spi, iv & 0xFFFFFFFF, iv) + body
+
+
+def in_udp(source, destination, spi, iv, **kw):
+    return ip4(source, destination, 17, udp(4500, 4500, esp(spi, iv, **kw)))
+
+
+CLEAN = [ip4(A, B, 17, udp(500, 500, b"\1" * 40)), ip4(A, B, 17, udp(4500, 4500, b"\0" * 4 + b"\1" * 40)),
+         ip4(A, B, 17, udp(4500, 4500, b"\xff")),
+         in_udp(A, B, 0x1001, 1), in_udp(B, A, 0x2002, 1), in_udp(A, B, 0x1001, 2), in_udp(B, A, 0x2002, 2)]
+
+
+class CaptureChecker(unittest.TestCase):
+    def check(self, packets, *arguments):
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as capture:
+            capture.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            for packet in packets:
+                frame = b"\2" * 12 + b"\x08\x00" + packet
+                capture.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
+            capture.flush()
+            run = subprocess.run([sys.executable, CHECKER, "--inner", "10.1.0.0/24", "--inner", "10.2.0.0/24", "--outer", A,
+                                  "--outer", B, "--hidden", "192.168.1.10", "--pattern", PATTERN, *arguments, capture.name],
+                                 capture_output=True, text=True, check=False)
+        return run.returncode, run.stdout
+
+    def refused(self, packets, words, *arguments):
+        status, told = self.check(packets, *arguments)
+        self.assertEqual(status, 1, told)
+        self.assertIn(words, told)
+
+    def test_clean_capture_passes(self):
+        status, told = self.check(CLEAN)
+        self.assertEqual((status, "4 ESP" in told, "1 keepalives" in told), (0, True, True), told)
+
+    def test_inner_packet_in_clear_is_found(self):
+        self.refused(CLEAN + [ip4("10.1.0.10", "10.2.0.10", 1, b"\8\0" + b"\0" * 30)], "inner packet in clear")
+
+    def test_inner_header_behind_an_esp_header_is_found(self):
+        self.refused(CLEAN + [in_udp(A, B, 0x1001, 3, body=ip4("10.1.0.10", "10.2.0.10", 6, b"\0" * 20))], "inner header in clear")
+
+    def test_ping_pattern_is_found_anywhere(self):
+        self.refused(CLEAN + [in_udp(A, B, 0x1001, 3, body=b"\0" * 33 + bytes.fromhex(PATTERN))], "pattern of a ping")
+
+    def test_private_address_is_found(self):
+        self.refused(CLEAN + [in_udp("192.168.1.10", B, 0x1001, 3)], "private address on the internet")
+
+    def test_unexpected_address_is_found(self):
+        self.refused(CLEAN + [in_udp("192.0.2.99", B, 0x1001, 3)], "unexpected address")
+
+    def test_second_use_of_an_iv_is_found(self):
+        self.refused(CLEAN + [in_udp(A, B, 0x1001, 2)], "IV used twice")
+
+    def test_same_iv_under_another_spi_is_fine(self):
+        self.assertEqual(self.check(CLEAN + [in_udp(A, B, 0x1003, 2)])[0], 0)
+
+    def test_esp_outside_of_udp_is_found_unless_allowed(self):
+        packets = CLEAN + [ip4(A, B, 50, esp(0x1001, 3))]
+        self.refused(packets, "ESP outside of UDP")
+        self.assertEqual(self.check(packets, "--allow-plain-esp")[0], 0)
+
+    def test_silence_is_not_a_proof(self):
+        self.refused(CLEAN[:3], "fewer than two directions")
+        self.refused(CLEAN, "too little ESP", "--least-esp", "3")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)

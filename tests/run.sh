@@ -1,0 +1,278 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Everything that this tree can prove about itself, by one command. The last line is "N passed, N failed, N skipped".
+#
+# Steps are rows of the table below: name, phase, what it shows. A step is the function step_<name>; it may write
+# "passed failed" into $out/<name>.counts when it is many tests in one. Steps of one phase run side by side as far as the
+# phase says, phases one after another.
+set -u
+set -o pipefail
+tree=$(cd "$(dirname "$0")/.." && pwd)
+cd "$tree" || exit 2
+# shellcheck source=tests/lib/packages.sh
+. "$tree/tests/lib/packages.sh"
+
+out=$tree/build-test
+fuzz_seconds=60
+quick=0 only=() verbose=0
+# Targets that must exist: a build that loses one must not go unnoticed.
+fuzz_expected="fuzz_ike_pld fuzz_ike_responder"
+
+steps="
+packages   setup   what is missing is installed
+gcc        build   release build, warnings are errors
+clang      build   the same with clang
+asan       build   build with address and undefined-behaviour sanitizers
+fuzzers    build   libFuzzer targets, with sanitizers
+lint       light   house rules: format, license lines, rooms, sizes, words
+tools      light   the capture checker finds each fault that it exists for
+config     light   example configurations against the schema and culvertd --check
+unit       light   unit tests, release build
+sim        light   two engines in virtual time, seeded faults, release build
+asan_unit  light   unit tests under the sanitizers
+asan_sim   light   simulation under the sanitizers
+fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
+interop    alone   strongSwan through real NATs, with the sanitized culvertd
+abuse      alone   malformed and hostile traffic, with the sanitized culvertd
+quickstart alone   app/quickstart.sh from an empty build folder
+"
+quick_steps="packages gcc lint tools config unit sim"
+root_steps="interop abuse quickstart"
+
+usage() {
+    cat <<TEXT
+usage: tests/run.sh [--quick] [--only NAME]... [--out DIR] [--fuzz-seconds N] [--verbose]
+  --quick           only: $quick_steps
+  --only NAME       only this step, with the builds it needs
+  --out DIR         where builds and logs go (build-test)
+  --fuzz-seconds N  time per fuzz target (60)
+  --verbose         print the logs of steps that passed, too
+steps:
+$(printf '%s' "$steps" | awk 'NF { name = $1; $1 = $2 = ""; printf "  %-11s%s\n", name, substr($0, 3) }')
+TEXT
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) quick=1 ;;
+    --only) only+=("${2:?--only needs a name}") && shift ;;
+    --out) out=$(realpath -m "${2:?--out needs a folder}") && shift ;;
+    --fuzz-seconds) fuzz_seconds=${2:?--fuzz-seconds needs a number} && shift ;;
+    --verbose) verbose=1 ;;
+    --help | -h) usage && exit 0 ;;
+    *) usage >&2 && exit 2 ;;
+    esac
+    shift
+done
+mkdir -p "$out"
+
+# ---- builds -------------------------------------------------------------------------------------------------------
+
+# Makes or refreshes a build: build NAME CC MESON-OPTIONS...
+build() {
+    local dir=$out/$1 cc=$2
+    shift 2
+    (
+        # Steps that run side by side may want the same build.
+        flock 9
+        if [ ! -f "$dir/build.ninja" ]; then
+            CC=$cc meson setup "$dir" "$tree" "$@" || exit 1
+        fi
+        ninja -C "$dir"
+    ) 9>"$dir.lock"
+}
+step_gcc() { build gcc gcc --buildtype=release --werror; }
+step_clang() { build clang clang --buildtype=release --werror; }
+step_asan() { build asan gcc --buildtype=debugoptimized -Db_sanitize=address,undefined; }
+step_fuzzers() {
+    build fuzz clang --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dtests=false -Dfuzz=true
+}
+
+# ---- light steps --------------------------------------------------------------------------------------------------
+
+step_packages() {
+    # shellcheck disable=SC2086
+    packages_install $PACKAGES_BUILD $PACKAGES_LAB $PACKAGES_TEST
+}
+
+step_lint() {
+    /usr/bin/python3 tests/lint/lint.py | tee "$out/lint.tmp"
+    local status=$?
+    counts_from "$out/lint.tmp" lint
+    return "$status"
+}
+
+# "NAME: P passed, F failed" in a log becomes the counts of the step.
+counts_from() { sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 >"$out/$2.counts"; }
+
+step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py; }
+
+step_config() {
+    step_gcc >"$out/config.build" || return 1
+    /usr/bin/python3 tests/lib/config_check.py "$tree/config" "$out/gcc/app/culvertd"
+}
+
+# meson_suite NAME BUILD SUITE
+meson_suite() {
+    local log=$out/$2/meson-logs/testlog-$1.txt status
+    # A suite without tests is a build that lost them.
+    meson test -C "$out/$2" --list --suite "$3" 2>/dev/null | grep -q . || { echo "no tests in suite $3"; return 1; }
+    meson test -C "$out/$2" --no-rebuild --suite "$3" --num-processes 2 --print-errorlogs --logbase "testlog-$1"
+    status=$?
+    awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } END { print ok + 0, bad + 0 }' "$log" >"$out/$1.counts"
+    return "$status"
+}
+sanitizer_options() {
+    export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+}
+step_unit() { step_gcc >"$out/unit.build" && meson_suite unit gcc unit; }
+step_sim() { step_gcc >"$out/sim.build" && meson_suite sim gcc sim; }
+step_asan_unit() { sanitizer_options && step_asan >"$out/asan_unit.build" && meson_suite asan_unit asan unit; }
+step_asan_sim() { sanitizer_options && step_asan >"$out/asan_sim.build" && meson_suite asan_sim asan sim; }
+
+# ---- long steps ---------------------------------------------------------------------------------------------------
+
+# One fuzz target on a copy of its corpus; what it finds is kept in the build folder.
+fuzz_one() {
+    local name=$1 target=$out/fuzz/tests/fuzz/$1 finds=$out/fuzz-finds/$1 corpus=$tree/tests/fuzz/corpus/${1#fuzz_}
+    local dict=$tree/tests/fuzz/dict/${1#fuzz_}.dict
+    mkdir -p "$finds/corpus"
+    [ -x "$target" ] || { echo "$name: not built"; return 1; }
+    [ -n "$(ls "$corpus" 2>/dev/null)" ] || { echo "$name: no corpus in ${corpus#"$tree"/}"; return 1; }
+    "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="$finds/" ${dict:+$([ -f "$dict" ] && echo "-dict=$dict")} "$finds/corpus" "$corpus" >"$finds/log" 2>&1
+}
+step_fuzz() {
+    sanitizer_options
+    step_fuzzers >"$out/fuzz.build" || return 1
+    local name passed=0 failed=0 names=""
+    for name in $fuzz_expected $(cd tests/fuzz && ls fuzz_*.c); do names+="${name%.c}"$'\n'; done
+    names=$(sort -u <<<"$names" | grep .)
+    export -f fuzz_one
+    export out tree fuzz_seconds
+    # shellcheck disable=SC2016
+    xargs -P 2 -I{} bash -c 'fuzz_one {}; echo $? >"$out/fuzz-finds/{}/status"' <<<"$names"
+    for name in $names; do
+        if [ "$(cat "$out/fuzz-finds/$name/status")" = 0 ]; then
+            passed=$((passed + 1))
+            echo "ok     $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$out/fuzz-finds/$name/log") runs"
+        else
+            failed=$((failed + 1))
+            echo "FAILED $name, see $out/fuzz-finds/$name"
+            tail -n 15 "$out/fuzz-finds/$name/log"
+        fi
+    done
+    echo "$passed $failed" >"$out/fuzz.counts"
+    [ "$failed" = 0 ]
+}
+
+# scenarios STEP FOLDER
+scenarios() {
+    local status
+    sanitizer_options
+    step_asan >"$out/$1.build" || return 1
+    LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$2" --out "$out/scenarios-$1" | tee "$out/$1.tmp"
+    status=$?
+    counts_from "$out/$1.tmp" "$1"
+    return "$status"
+}
+step_interop() { scenarios interop interop; }
+step_abuse() { scenarios abuse abuse; }
+
+step_quickstart() {
+    rm -rf "$out/quickstart"
+    timeout 600 app/quickstart.sh --build "$out/quickstart"
+}
+
+# ---- the run ------------------------------------------------------------------------------------------------------
+
+chosen=$(awk 'NF { print $1 }' <<<"$steps")
+if [ "$quick" = 1 ]; then chosen=$(tr ' ' '\n' <<<"$quick_steps"); fi
+if [ "${#only[@]}" -gt 0 ]; then
+    for name in "${only[@]}"; do
+        grep -qx "$name" <<<"$chosen" || { echo "no step $name" >&2 && usage >&2 && exit 2; }
+    done
+    chosen=$(printf '%s\n' "${only[@]}")
+fi
+
+passed=0 failed=0 skipped=0 broken=()
+declare -A name_of=() began=()
+
+stop_all() {
+    trap '' INT TERM
+    local pid
+    for pid in "${!name_of[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null; done
+    wait
+    echo "interrupted"
+    exit 130
+}
+trap stop_all INT TERM
+
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+
+finished() {
+    local name=$1 status=$2 took=$3 ok=0 bad=0
+    [ -s "$out/$name.counts" ] && read -r ok bad <"$out/$name.counts"
+    if [ "$status" = 0 ] && [ "$bad" != 0 ]; then status=1; fi
+    if [ "$status" = 0 ]; then
+        [ "$ok" -gt 0 ] || ok=1
+        say "ok      $name: $ok passed ($took s)"
+        if [ "$verbose" = 1 ]; then cat "$out/$name.log"; fi
+    else
+        [ "$bad" -gt 0 ] || bad=1
+        broken+=("$name")
+        say "FAILED  $name: $bad failed ($took s), the end of $out/$name.log:"
+        tail -n 30 "$out/$name.log" | sed 's/^/         | /'
+        echo "         again: tests/run.sh --only $name"
+    fi
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+}
+
+start() {
+    local name=$1
+    rm -f "$out/$name.counts"
+    if ! declare -F "step_$name" >/dev/null; then
+        echo "no function step_$name" >"$out/$name.log"
+        finished "$name" 1 0
+        return
+    fi
+    if [ "$(id -u)" != 0 ] && [[ " $root_steps " == *" $name "* ]]; then
+        say "skipped $name: needs root"
+        skipped=$((skipped + 1))
+        return
+    fi
+    # A process group of its own, so that an interrupt ends all that the step started and no more.
+    set -m
+    "step_$name" >"$out/$name.log" 2>&1 </dev/null &
+    set +m
+    name_of[$!]=$name
+    began[$!]=$SECONDS
+}
+
+reap() {
+    local pid status name
+    wait -n -p pid "${!name_of[@]}"
+    status=$?
+    name=${name_of[$pid]}
+    unset "name_of[$pid]"
+    finished "$name" "$status" $((SECONDS - began[$pid]))
+}
+
+for phase in setup build light alone; do
+    width=1
+    [ "$phase" = light ] && width=2
+    while read -r name where _; do
+        [ "$where" = "$phase" ] && grep -qx "$name" <<<"$chosen" || continue
+        while [ "${#name_of[@]}" -ge "$width" ]; do reap; done
+        start "$name"
+    done <<<"$steps"
+    while [ "${#name_of[@]}" -gt 0 ]; do reap; done
+done
+
+if [ "${#broken[@]}" -gt 0 ]; then say "broken: ${broken[*]}"; fi
+if [ "$quick" = 1 ]; then say "quick run: builds with other compilers, sanitizers, fuzzing, interop, abuse and quickstart were not asked for"; fi
+echo "$passed passed, $failed failed, $skipped skipped"
+# What was skipped could have run as root, so it is no success.
+[ "$failed" = 0 ] && [ "$skipped" = 0 ]
