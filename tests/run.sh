@@ -109,7 +109,7 @@ step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py; }
 
 step_config() {
     step_gcc >"$out/config.build" || return 1
-    /usr/bin/python3 tests/lib/config_check.py "$tree/config" "$out/gcc/app/culvertd"
+    /usr/bin/python3 tests/lib/config_check.py "$tree/config" "$out/gcc/app/culvertd/culvertd"
 }
 
 # meson_suite NAME BUILD SUITE

@@ -23,9 +23,9 @@ def main():
     if len(examples) < 4:
         print(f"{folder} holds {len(examples)} examples: both sides of a site pair, a cloud instance and a concentrator belong there")
         bad += 1
-    printed = subprocess.run([culvertd, "--print-schema"], capture_output=True, text=True, check=False)
+    printed = subprocess.run([culvertd, "--schema"], capture_output=True, text=True, check=False)
     if printed.returncode or json.loads(printed.stdout) != schema:
-        print(f"{schema_file.name} is not what culvertd --print-schema writes")
+        print(f"{schema_file.name} is not what culvertd --schema writes")
         bad += 1
     with tempfile.TemporaryDirectory() as copy:
         # Keys must not be readable by others; git keeps no such mode.

@@ -14,8 +14,8 @@ LAB_TREE=$(cd "$LAB_LIB/../.." && pwd)
 LAB=${LAB:-culvert-$$}
 LAB_PYTHON=${LAB_PYTHON:-/usr/bin/python3}
 LAB_BIN=${LAB_BIN:-$LAB_TREE/build/app}
-CULVERTD=${CULVERTD:-$LAB_BIN/culvertd}
-CULVERTCTL=${CULVERTCTL:-$LAB_BIN/culvertctl}
+CULVERTD=${CULVERTD:-$LAB_BIN/culvertd/culvertd}
+CULVERTCTL=${CULVERTCTL:-$LAB_BIN/culvertctl/culvertctl}
 LAB_OUT=${LAB_OUT:-}
 
 declare -a LAB_PIDS=()     # started and not yet ended
@@ -108,6 +108,7 @@ lab_on_exit() {
     local status=$?
     trap - EXIT
     trap '' INT TERM
+    if [ "$status" -eq 0 ]; then gw_check_ends || status=1; fi
     lab_down
     if [ "$status" -ne 0 ]; then
         lab_say "logs and captures: $LAB_OUT" >&2

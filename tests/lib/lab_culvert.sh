@@ -20,6 +20,7 @@ culvert_connection() {
       "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
       "esp_proposals": ["$(gw_value "$gw" "$name" esp | sed 's/,/-noesn", "/g')-noesn"],
       "encapsulation": "$encap",
+      "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey)},
       "start": $(gw_value "$gw" "$name" start)
@@ -69,6 +70,8 @@ culvert_start() {
         cat "$dir/check.log" >&2
         return 1
     }
+    CULVERT_STARTS=$((${CULVERT_STARTS:-0} + 1))
+    [ -e "$dir/culvertd.log" ] && mv "$dir/culvertd.log" "$dir/culvertd-$CULVERT_STARTS.log"
     lab_spawn "gw$gw" "$dir/culvertd.log" "$CULVERTD" --config "$dir/culvert.json"
     GW_PID[$gw]=$LAB_PID
     lab_wait "${CULVERT_START_SECONDS:-10}" culvert_ctl "$gw" status || {

@@ -11,6 +11,7 @@
 #       ike esp            proposals, comma-separated, in strongSwan's notation
 #       child_rekey ike_rekey   seconds, 0 for never
 #       encap              auto (default), force or never
+#       dpd                idle seconds before the peer is asked for a sign of life (Culvert only)
 #       start              true: the gateway calls its peer by itself (Culvert only)
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
@@ -25,7 +26,7 @@ conn() {
     [ "${gw:0:1}" = b ] && other=a
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
-        ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto start=false)
+        ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto start=false dpd=30)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done
@@ -63,3 +64,20 @@ gw_rekey() { "${GW_ENGINE[$1]}_rekey" "$1" "$2" "$3"; }
 gw_terminate() { "${GW_ENGINE[$1]}_terminate" "$1" "$2"; }
 # Number of installed child SAs of a gateway.
 gw_children() { "${GW_ENGINE[$1]}_children" "$1"; }
+
+# Stops every Culvert of the lab: it must end with 0, and sanitizers must have found nothing.
+gw_check_ends() {
+    local gw bad=0
+    for gw in "${!GW_PID[@]}"; do
+        [ "${GW_ENGINE[$gw]}" = culvert ] || continue
+        if lab_alive "${GW_PID[$gw]}"; then
+            gw_stop "$gw"
+            if [ "$LAB_STATUS" != 0 ]; then
+                lab_say "culvertd ended with $LAB_STATUS: $(tail -n 3 "$LAB_OUT/gw$gw/culvertd.log")"
+                bad=1
+            fi
+        fi
+        if grep -h -m 3 -E 'Sanitizer|runtime error' "$LAB_OUT/gw$gw"/culvertd*.log; then bad=1; fi
+    done
+    return "$bad"
+}

@@ -23,8 +23,8 @@ PURE_HEADERS = {"assert.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "
 BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h"}
 HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
-    r"jansson\.h": {"conf", "api", "cli", "ctl", "telem"},
-    r"rte_.*|generic/rte_.*": {"sad", "dp", "ctl", "crypt_imb", "telem"},
+    r"jansson\.h": {"conf", "api", "cli", "ctl"},
+    r"rte_.*|generic/rte_.*": {"sad", "dp", "ctl", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},
     r"cmocka\.h": set(),
 }

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Tunnels end and come back: closed by either side, daemon stopped, peer killed, peer restarted, called by Culvert itself.
+# cases: closed-by-peer closed-by-culvert stopped peer-dies peer-restarts culvert-calls
+. "$(dirname "$0")/../lib/lab.sh"
+
+peer=any
+if [ "$1" = culvert-calls ]; then
+    lab_up a=none b=1to1
+    peer=$(gw_public a)
+else
+    lab_up a=masq b=1to1
+fi
+gw_pair "b.peer=$peer" b.dpd=2 "b.start=$([ "$1" = culvert-calls ] && echo true || echo false)"
+gone() { [ "$(gw_children "$1")" = 0 ]; }
+no_ike() { [ "$(culvert_json b 'len(d["sas"])' show sas)" = 0 ]; }
+tunnel() {
+    gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+    check_reach a "${NET_LAN[b]}.10" 5
+    check_ping b "${NET_LAN[a]}.10" 10 0.02
+}
+gw_start b
+if [ "$1" = culvert-calls ]; then
+    sleep 1.5
+    gw_start a
+    check_reach b "${NET_LAN[a]}.10" 20
+    kill -KILL "${GW_PID[a]}"
+    lab_end "${GW_PID[a]}"
+    lab_wait 20 gone b || lab_fail "Culvert did not notice that the peer is gone"
+    gw_start a
+    check_reach b "${NET_LAN[a]}.10" 20
+    check_equal "children at Culvert" 1 "$(gw_children b)"
+    echo "shows: the tunnel came up by itself, twice"
+    exit 0
+fi
+gw_start a
+tunnel
+case $1 in
+closed-by-peer)
+    gw_terminate a net || lab_fail "strongSwan could not close the tunnel"
+    lab_wait 3 no_ike || lab_fail "Culvert keeps state of a closed tunnel"
+    tunnel
+    ;;
+closed-by-culvert)
+    gw_terminate b foo || lab_fail "Culvert could not close the tunnel"
+    lab_wait 3 gone a || lab_fail "strongSwan was not told"
+    lab_wait 3 no_ike || lab_fail "Culvert keeps state of a closed tunnel"
+    tunnel
+    ;;
+stopped)
+    pid=${GW_PID[b]}
+    gw_stop b
+    check_equal "exit status of culvertd" 0 "$LAB_STATUS"
+    lab_wait 3 gone a || lab_fail "strongSwan was not told"
+    swan_logged a "received DELETE for IKE_SA net" || lab_fail "no DELETE in strongSwan's log"
+    [ ! -e "$LAB_OUT/gwb/culvertd.sock" ] || lab_fail "the control socket is left"
+    left=$(find /run/dpdk /dev/hugepages -name "*culvert*$pid*" 2>/dev/null)
+    [ -z "$left" ] || lab_fail "files are left: $left"
+    gw_start b
+    tunnel
+    ;;
+peer-dies)
+    kill -KILL "${GW_PID[a]}"
+    lab_end "${GW_PID[a]}"
+    lab_wait 20 no_ike || lab_fail "Culvert did not notice that the peer is gone"
+    check_equal "explained as" True "$(culvert_json b "any(f['kind'] == 'timeout' for f in d['failures'])" show failures)"
+    gw_start a
+    tunnel
+    ;;
+peer-restarts)
+    kill -KILL "${GW_PID[a]}"
+    lab_end "${GW_PID[a]}"
+    gw_start a
+    tunnel
+    check_equal "IKE SAs at Culvert" 1 "$(culvert_json b 'len(d["sas"])' show sas)"
+    check_equal "children at Culvert" 1 "$(gw_children b)"
+    ;;
+esac
+echo "shows: traffic before and after"
