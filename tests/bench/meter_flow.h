@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The packets that a metering port hands out and checks: clear IPv4/UDP, or ESP with a fresh sequence number
+ * and a valid ICV, plain or in UDP. Thread: one flow belongs to the worker that polls its port. */
+#include <intel-ipsec-mb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum meter_kind {
+    METER_SINK,  /* hands out nothing */
+    METER_PLAIN, /* clear packets for the gateway to seal */
+    METER_ESP,   /* ESP in IPv4, RFC 4303 */
+    METER_NATT,  /* ESP in UDP 4500, RFC 3948 */
+};
+
+struct meter_flow {
+    enum meter_kind kind;
+    uint32_t size;      /* plaintext Ethernet frame bytes; 0 is IMIX */
+    uint32_t sas;       /* 1 or more; each packet takes one at random */
+    uint32_t inner_src; /* host order; the varying one is base + SA index */
+    uint32_t inner_dst;
+    bool is_src_varied;
+    uint32_t outer_src; /* host order */
+    uint32_t outer_dst;
+    uint16_t outer_port; /* source port of METER_NATT */
+    uint32_t spi;        /* of SA 0; SA i has spi + (i << spi_shift) */
+    uint32_t spi_shift;
+    bool is_esn;
+    uint8_t mac_dst[6]; /* of the gateway's port */
+    uint8_t mac_src[6];
+
+    uint8_t salt[4];
+    struct gcm_key_data
+        *key; /* all SAs share one key, so that this side stays out of the caches; NULL: none */
+    aes_gcm_enc_dec_t seal;
+    aes_gcm_enc_dec_t open;
+    uint64_t *seq; /* last sequence number of each SA */
+    uint64_t rng;
+    uint32_t turn; /* position in the mix */
+};
+
+#define METER_PKT_MAX 2048
+
+/* Takes key material (16 or 32 bytes of key, then 4 of salt) and allocates what the flow needs. Returns 0,
+ * -EINVAL for a wrong length, -ENOMEM. */
+int meter_flow_init(struct meter_flow *f, const uint8_t *keymat, uint32_t keymat_bytes);
+void meter_flow_fini(struct meter_flow *f);
+
+/* Writes the next packet at data (METER_PKT_MAX bytes). Returns its length in bytes. */
+uint32_t meter_flow_next(struct meter_flow *f, uint8_t *data);
+
+/* Judges a packet that the gateway sent: ESP must have a good ICV under the flow's key, clear IPv4/UDP a good
+ * header checksum and the pattern that meter_flow_next() writes. */
+bool meter_flow_check(const struct meter_flow *f, const uint8_t *data, uint32_t bytes);
