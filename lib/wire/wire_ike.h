@@ -17,7 +17,7 @@
 #define WIRE_IKE_MSG_MAX   8192 /* bytes of a message that is accepted or built */
 #define WIRE_IKE_PLDS_MAX  40   /* payloads in one chain */
 #define WIRE_IKE_PROPS_MAX 32   /* proposals in one SA payload */
-#define WIRE_IKE_TRANS_MAX 40   /* transforms in one proposal */
+#define WIRE_IKE_TRANS_MAX 64   /* transforms in one proposal; a default offer of strongSwan has some 40 */
 #define WIRE_IKE_TS_MAX    16   /* selectors in one TS payload */
 #define WIRE_IKE_DEL_MAX   32   /* SPIs in one DELETE payload */
 
