@@ -64,7 +64,7 @@ struct wire_icmp_view {
     struct base_span body; /* echo: data; errors: the packet that caused them, usually cut short */
 };
 
-/* Checks length and checksum of an IPv4 packet whose protocol is ICMP. A fragment is BAD_FIELD. */
+/* Checks length and checksum of an IPv4 packet's payload. A fragment or another protocol is BAD_FIELD. */
 enum wire_pkt_err wire_icmp4_parse(const struct wire_ip4_view *ip, struct wire_icmp_view *out);
 
 /* The same for IPv6, whose checksum covers the addresses. */

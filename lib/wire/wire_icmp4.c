@@ -13,7 +13,7 @@ enum wire_pkt_err wire_icmp4_parse(const struct wire_ip4_view *ip, struct wire_i
     out->hdr = (const struct wire_icmp *)base_read_span(&r, WIRE_ICMP_BYTES).ptr;
     if (!out->hdr)
         return WIRE_PKT_SHORT;
-    if (ip->is_fragment)
+    if (ip->is_fragment || ip->hdr->proto != WIRE_PROTO_ICMP4)
         return WIRE_PKT_BAD_FIELD;
     out->body = base_read_rest(&r);
     return wire_csum(ip->payload) == 0 ? WIRE_PKT_OK : WIRE_PKT_BAD_CSUM;

@@ -13,7 +13,7 @@ enum wire_pkt_err wire_icmp6_parse(const struct wire_ip6_view *ip, struct wire_i
     out->hdr = (const struct wire_icmp *)base_read_span(&r, WIRE_ICMP_BYTES).ptr;
     if (!out->hdr)
         return WIRE_PKT_SHORT;
-    if (ip->is_fragment)
+    if (ip->is_fragment || ip->proto != WIRE_PROTO_ICMP6)
         return WIRE_PKT_BAD_FIELD;
     out->body = base_read_rest(&r);
     const uint64_t sum =
