@@ -206,7 +206,7 @@ static EVP_PKEY *peer_new(const struct crypt_dh_key *key, struct base_span value
     return NULL;
 }
 
-/* The range of y makes 0 and 1 impossible for MODP; a low-order X25519 point gives all zeros. */
+/* What a low-order X25519 point gives (RFC 8031 3.2). For an ECP group zero is an x like any other. */
 static bool secret_is_zero(const uint8_t *secret, size_t len)
 {
     uint8_t any = 0;
@@ -230,8 +230,8 @@ int ossl_dh_derive(struct crypt_dh_key *key, struct base_span peer_public, uint8
         (g->kind != KIND_MODP || EVP_PKEY_CTX_set_dh_pad(ctx, 1) == 1) &&
         EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1) {
         /* From here only the peer's value can be at fault. */
-        const bool is_good =
-            EVP_PKEY_derive(ctx, secret, &len) == 1 && len == g->secret_bytes && !secret_is_zero(secret, len);
+        const bool is_good = EVP_PKEY_derive(ctx, secret, &len) == 1 && len == g->secret_bytes &&
+                             (g->kind != KIND_X25519 || !secret_is_zero(secret, len));
         err = is_good ? 0 : -EINVAL;
     }
     EVP_PKEY_CTX_free(ctx);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ciphers of the SK payload: published answers, in place, and everything that must not decrypt. */
+#include "ossl_ops.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+#include "vectors.h"
+
+/* key is key | salt as KEYMAT gives it. */
+static const struct {
+    const char *keyword, *key, *iv, *aad, *plain, *cipher, *icv;
+} known[] = {
+    /* GCM specification, test cases 4 and 16. */
+    {"aes128gcm16", "feffe9928665731c6d6a8f9467308308cafebabe", "facedbaddecaf888",
+     "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf"
+     "5aa0de657ba637b39",
+     "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b3"
+     "96a0aac973d58e091",
+     "5bc94fbc3221a5db94fae95ae7121a47"},
+    {"aes256gcm16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308cafebabe",
+     "facedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf"
+     "5aa0de657ba637b39",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6"
+     "393ba7a0abcc9f662",
+     "76fc6ece0f4e1768cddf8853bb2d551b"},
+    /* RFC 7539 2.8.2; its constant and IV are salt and IV of RFC 7634. */
+    {"chacha20poly1305", "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f07000000",
+     "4041424344454647", "50515253c0c1c2c3c4c5c6c7",
+     "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c6"
+     "4206f6666657220796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e2077"
+     "6f756c642062652069742e",
+     "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0"
+     "a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a"
+     "9de576d26586cec64b6116",
+     "1ae10b594f09e26a7e902ecbd0600691"},
+    /* RFC 3602 4, case 1. */
+    {"aes128", "06a9214036b8a15b512e03d534120006", "3dafba429d9eb430b422da802c9fac41", "",
+     "53696e676c6520626c6f636b206d7367", "e353779c1079aeb82708942dbe77181a", ""},
+};
+
+#define KNOWN (sizeof known / sizeof known[0])
+
+/* A decoded case. */
+struct sample {
+    const struct crypt_alg *alg;
+    uint8_t key_bytes[64], iv_bytes[32], aad_bytes[64], plain_bytes[128], cipher_bytes[128], icv_bytes[16];
+    struct base_span key, iv, aad, plain, cipher, icv;
+};
+
+static struct base_span decode(const char *hex, uint8_t *bytes, size_t cap)
+{
+    return base_span(bytes, vectors_hex(hex, bytes, cap));
+}
+
+static struct sample *sample(size_t i)
+{
+    static struct sample s;
+    s.alg = crypt_alg_by_keyword(known[i].keyword);
+    s.key = decode(known[i].key, s.key_bytes, sizeof s.key_bytes);
+    s.iv = decode(known[i].iv, s.iv_bytes, sizeof s.iv_bytes);
+    s.aad = decode(known[i].aad, s.aad_bytes, sizeof s.aad_bytes);
+    s.plain = decode(known[i].plain, s.plain_bytes, sizeof s.plain_bytes);
+    s.cipher = decode(known[i].cipher, s.cipher_bytes, sizeof s.cipher_bytes);
+    s.icv = decode(known[i].icv, s.icv_bytes, sizeof s.icv_bytes);
+    return &s;
+}
+
+static void published_texts_encrypt_and_decrypt(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        uint8_t out[128], icv[16];
+        assert_int_equal(ossl_ike_ops.encrypt(s->alg, s->key, s->iv, s->aad, s->plain, out, icv), 0);
+        assert_memory_equal(out, s->cipher.ptr, s->cipher.len);
+        assert_memory_equal(icv, s->icv.ptr, s->icv.len);
+        assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, s->iv, s->aad, s->cipher, s->icv, out), 0);
+        assert_memory_equal(out, s->plain.ptr, s->plain.len);
+    }
+}
+
+static void encryption_and_decryption_work_in_place(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        uint8_t text[128], icv[16];
+        const struct base_span data = base_span(text, s->plain.len);
+        memcpy(text, s->plain.ptr, s->plain.len);
+        assert_int_equal(ossl_ike_ops.encrypt(s->alg, s->key, s->iv, s->aad, data, text, icv), 0);
+        assert_memory_equal(text, s->cipher.ptr, s->cipher.len);
+        assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, s->iv, s->aad, data, s->icv, text), 0);
+        assert_memory_equal(text, s->plain.ptr, s->plain.len);
+    }
+}
+
+static void assert_forged(const struct sample *s)
+{
+    static const uint8_t zeros[128];
+    uint8_t out[128];
+    memset(out, 0xee, sizeof out);
+    assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, s->iv, s->aad, s->cipher, s->icv, out), -EBADMSG);
+    assert_memory_equal(out, zeros, s->cipher.len);
+}
+
+static void a_flipped_bit_anywhere_fails_and_leaves_no_plaintext(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        if (!s->alg->is_aead)
+            continue;
+        uint8_t *const bytes[] = {s->key_bytes, s->iv_bytes, s->aad_bytes, s->cipher_bytes, s->icv_bytes};
+        const size_t lens[] = {s->key.len, s->iv.len, s->aad.len, s->cipher.len, s->icv.len};
+        for (size_t f = 0; f < 5; f++) {
+            for (size_t bit = 0; bit < 8 * lens[f]; bit += 5) {
+                bytes[f][bit / 8] ^= (uint8_t)(1 << bit % 8);
+                assert_forged(s);
+                bytes[f][bit / 8] ^= (uint8_t)(1 << bit % 8);
+            }
+        }
+    }
+}
+
+static void a_shortened_tag_never_passes(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        for (s->icv.len = 0; s->alg->is_aead && s->icv.len < 16; s->icv.len++)
+            assert_forged(s);
+    }
+}
+
+static void wrong_lengths_are_refused(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        uint8_t out[128], icv[16];
+        for (int by = -1; by <= 1; by += 2) {
+            const struct base_span key = base_span(s->key.ptr, s->key.len + (size_t)by),
+                                   iv = base_span(s->iv.ptr, s->iv.len + (size_t)by),
+                                   odd = base_span(s->plain.ptr, s->plain.len + (size_t)by);
+            assert_int_equal(ossl_ike_ops.encrypt(s->alg, key, s->iv, s->aad, s->plain, out, icv), -EINVAL);
+            assert_int_equal(ossl_ike_ops.encrypt(s->alg, s->key, iv, s->aad, s->plain, out, icv), -EINVAL);
+            assert_int_equal(ossl_ike_ops.decrypt(s->alg, key, s->iv, s->aad, s->cipher, s->icv, out),
+                             -EINVAL);
+            assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, iv, s->aad, s->cipher, s->icv, out),
+                             -EINVAL);
+            if (!s->alg->is_aead)
+                assert_int_equal(ossl_ike_ops.encrypt(s->alg, s->key, s->iv, s->aad, odd, out, icv), -EINVAL);
+        }
+    }
+}
+
+static void nothing_at_all_can_be_authenticated(void **state)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        struct sample *s = sample(i);
+        uint8_t icv[16] = {0};
+        if (!s->alg->is_aead)
+            continue;
+        assert_int_equal(
+            ossl_ike_ops.encrypt(s->alg, s->key, s->iv, BASE_SPAN_NONE, BASE_SPAN_NONE, NULL, icv), 0);
+        assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, s->iv, BASE_SPAN_NONE, BASE_SPAN_NONE,
+                                              base_span(icv, 16), NULL),
+                         0);
+        icv[0] ^= 1;
+        assert_int_equal(ossl_ike_ops.decrypt(s->alg, s->key, s->iv, BASE_SPAN_NONE, BASE_SPAN_NONE,
+                                              base_span(icv, 16), NULL),
+                         -EBADMSG);
+    }
+}
+
+static void ciphers_that_ike_does_not_encrypt_with_fail(void **state)
+{
+    uint8_t out[16], icv[16];
+    const uint8_t zeros[16] = {0};
+    assert_int_equal(ossl_ike_ops.encrypt(crypt_alg_by_keyword("null"), BASE_SPAN_NONE, BASE_SPAN_NONE,
+                                          BASE_SPAN_NONE, base_span(zeros, 16), out, icv),
+                     -EIO);
+    assert_int_equal(ossl_ike_ops.encrypt(crypt_alg_by_keyword("sha256"), base_span(zeros, 16),
+                                          BASE_SPAN_NONE, BASE_SPAN_NONE, BASE_SPAN_NONE, out, icv),
+                     -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_texts_encrypt_and_decrypt),
+        cmocka_unit_test(encryption_and_decryption_work_in_place),
+        cmocka_unit_test(a_flipped_bit_anywhere_fails_and_leaves_no_plaintext),
+        cmocka_unit_test(a_shortened_tag_never_passes),
+        cmocka_unit_test(wrong_lengths_are_refused),
+        cmocka_unit_test(nothing_at_all_can_be_authenticated),
+        cmocka_unit_test(ciphers_that_ike_does_not_encrypt_with_fail),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    ossl_fini();
+    return failed;
+}
