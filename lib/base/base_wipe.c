@@ -7,7 +7,8 @@
 
 void base_wipe(void *p, size_t n)
 {
-    explicit_bzero(p, n);
+    if (n)
+        explicit_bzero(p, n);
 }
 
 bool base_equal_secret(const void *a, const void *b, size_t n)

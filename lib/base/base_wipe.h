@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes zeros over n bytes. */
+/* Writes zeros over n bytes. p may be NULL when n is 0. */
 void base_wipe(void *p, size_t n);
 
 /* Compares n bytes in constant time. */
