@@ -114,8 +114,7 @@ static void sha1_of_parts_is_sha1_of_all(void **state)
     assert_memory_equal(got, want, 20);
 }
 
-/* The second case of RFC 2202 and of RFC 4231, cut to the lengths of RFC 2404 and RFC 4868, with full-length
- * keys of our own choice checked against the PRF. */
+/* Lengths of RFC 2404 2 and RFC 4868 2.6. */
 static void integrity_values_are_the_front_of_the_hash(void **state)
 {
     static const struct {
