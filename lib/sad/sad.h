@@ -88,10 +88,11 @@ struct sad_pair_params {
     struct wire_ike_ts_list local_ts, remote_ts; /* inner selectors */
     uint64_t soft_bytes, soft_pkts;              /* 0: no limit. Each direction counts by itself */
     uint64_t hard_bytes, hard_pkts;
-    uint64_t ike_id;      /* opaque owner, returned in events and statistics */
-    uint32_t conn;        /* opaque */
-    bool active;          /* send on it at once; false: wait for sad_activate() */
-    uint32_t replaces_in; /* spi_in of the pair that this one replaces (its counters live on); 0: none */
+    uint64_t ike_id; /* opaque owner, returned in events and statistics */
+    uint32_t conn;   /* opaque */
+    bool active;     /* send on it at once; false: wait for sad_activate() */
+    uint32_t
+        replaces_in; /* spi_in of the pair that this one replaces (it stays until sad_remove()); 0: none */
 };
 
 /*

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The tables as workers see them: layout of an SA direction, lookup by SPI, choice of an SA by selectors.
+ *
+ * Memory order: control fills a slot and then release-stores its spi (inbound) or links its candidate
+ * (outbound); a worker acquire-loads that and then reads the rest. A slot is refilled only after a grace
+ * period. Each field below names its writer; "owner" is the one worker that the direction belongs to.
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "imb_esp.h"
+#include "sad_trie.h"
+
+#define SAD_LINE         64
+#define SAD_WINDOW_WORDS 16 /* of the replay window inside of the SA: 1024 packets */
+#define SAD_OWNER_MOVING 0x8000u
+
+enum sad_flag {
+    SAD_F_ESN = 1,
+    SAD_F_ENCAP = 2,      /* ESP in UDP */
+    SAD_F_OUTER6 = 4,     /* outer addresses are IPv6 */
+    SAD_F_FOLLOW = 8,     /* report a peer that moved */
+    SAD_F_SELS = 16,      /* selectors are in sels, not in sel */
+    SAD_F_NO_REPLAY = 32, /* no replay protection */
+};
+
+/* One pair of IPv4 selectors; addresses in host order, span = last - first. */
+struct sad_sel4 {
+    uint32_t local_lo, local_span;
+    uint32_t remote_lo, remote_span;
+    uint16_t local_port_lo, local_port_hi;
+    uint16_t remote_port_lo, remote_port_hi;
+    uint8_t local_proto, remote_proto; /* 0: any */
+    uint8_t pad[2];
+};
+
+/* Selectors of any number and family, in a block of their own. */
+struct sad_range {
+    uint8_t family; /* enum base_family */
+    uint8_t proto;
+    uint16_t port_lo, port_hi;
+    uint8_t lo[16], hi[16];
+};
+
+struct sad_sels {
+    uint32_t n_local, n_remote;
+    struct sad_range list[]; /* local ones first */
+};
+
+/* Next values at which a limit must be looked at, and the limits (0: none). */
+struct sad_limits {
+    uint64_t soft_pkts, hard_pkts, soft_bytes, hard_bytes;
+};
+
+enum sad_limit_state { SAD_LIMIT_OK, SAD_LIMIT_SOFT, SAD_LIMIT_HARD, SAD_LIMIT_SEQ_END };
+
+/* Inbound direction. */
+struct sad_in {
+    /* Line 0, read for every packet. Writer: control. */
+    _Alignas(SAD_LINE) _Atomic uint32_t spi; /* host order; 0: the slot is not live */
+    uint32_t salt;                           /* as it lies in memory */
+    uint8_t cls;                             /* enum imb_class */
+    uint8_t flags;                           /* enum sad_flag */
+    uint8_t iv_bytes;
+    uint8_t icv_bytes;
+    _Atomic uint16_t owner; /* worker, with SAD_OWNER_MOVING while it changes */
+    uint8_t align_mask;     /* payload length & this is 0 */
+    uint8_t pad0;
+    _Atomic uint64_t remote_key; /* IPv4 outer: sad_remote_key() of the peer */
+    const struct sad_sels *sels; /* SAD_F_SELS */
+    uint32_t local4;             /* IPv4 outer: our address, network order */
+    struct sad_sel4 sel;
+
+    /* Line 1. Writer: owner. */
+    _Alignas(SAD_LINE) uint64_t top; /* highest sequence number accepted */
+    uint64_t pkts, bytes;
+    uint64_t stop_pkts, stop_bytes; /* from here on sad_in_limit() decides */
+    uint64_t last_tsc;
+    uint64_t *window;     /* bit s & (ring - 1) of s in (top - window_pkts, top] */
+    uint32_t window_pkts; /* control */
+    uint32_t ring_mask;   /* control; bits of the ring - 1 */
+
+    /* Lines 2 and 3. Writer: owner. */
+    _Alignas(SAD_LINE) uint64_t window_words[SAD_WINDOW_WORDS];
+
+    /* Seldom touched. Writer: owner, unless said otherwise. */
+    _Alignas(SAD_LINE) uint64_t replay_drops;
+    uint64_t bad_icv, bad_trailer, policy_drops, limit_drops;
+    uint64_t moved_tsc;       /* when PEER_MOVED was last reported */
+    _Atomic uint32_t pending; /* events that wait; owner sets bits, control clears */
+    uint8_t limit_state;      /* enum sad_limit_state */
+    uint8_t pad4[3];
+    struct base_endpoint moved_to;   /* owner while PEER_MOVED is not pending, control while it is */
+    struct sad_limits limits;        /* control */
+    uint8_t local6[16], remote6[16]; /* control; IPv6 outer */
+    uint16_t remote6_port;           /* control */
+
+    struct imb_key key; /* control */
+};
+
+/* Outer headers of an SA, ready to copy. */
+struct sad_tmpl {
+    uint8_t bytes[52];   /* IP, UDP when encapsulated, SPI; lengths, ID and checksum zero */
+    uint32_t cksum;      /* IPv4: sum of the header's 16-bit words as they lie in memory */
+    uint32_t dst4;       /* IPv4: outer destination, network order */
+    uint32_t generation; /* changes with each repath */
+};
+
+/* Outbound direction. */
+struct sad_out {
+    /* Line 0, read for every packet. Writer: control. */
+    _Alignas(SAD_LINE) _Atomic uint32_t spi; /* host order; 0: not live */
+    uint32_t salt;
+    uint8_t cls;
+    uint8_t flags;
+    uint8_t iv_bytes;
+    uint8_t icv_bytes;
+    _Atomic uint16_t owner;
+    uint8_t align_mask;
+    uint8_t hdr_bytes; /* IP and UDP of the template */
+    _Atomic uint16_t inner_mtu;
+    _Atomic uint8_t tmpl_at; /* which template is in force */
+
+    /* Line 1. Writer: owner. */
+    _Alignas(SAD_LINE) uint64_t seq; /* last one used */
+    uint64_t bytes;
+    uint64_t stop_seq, stop_bytes; /* from here on sad_out_limit() decides */
+    uint64_t last_tsc;
+    uint64_t limit_drops;
+    uint32_t adj;        /* next hop that was found last, and for which */
+    uint32_t fib_gen;    /* state of the routes and */
+    uint32_t tmpl_gen;   /* of the template */
+    uint8_t limit_state; /* enum sad_limit_state */
+    uint8_t pad1[3];
+
+    /* Lines 2 and 3. Writer: control, the one that is not in force, after a grace period. */
+    _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];
+
+    /* Seldom touched. */
+    _Alignas(SAD_LINE) _Atomic uint32_t pending; /* owner sets, control clears */
+    struct sad_limits limits;                    /* control */
+
+    struct imb_key key; /* control */
+};
+
+_Static_assert(offsetof(struct sad_in, top) == SAD_LINE, "the read line is one line");
+_Static_assert(offsetof(struct sad_in, window_words) == 2 * SAD_LINE, "the owner's line is one line");
+_Static_assert(offsetof(struct sad_out, seq) == SAD_LINE, "the read line is one line");
+_Static_assert(offsetof(struct sad_out, tmpl) == 2 * SAD_LINE, "the owner's line is one line");
+_Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
+
+#define SAD_NO_SLOT UINT32_MAX
+
+/* An entry of a prefix's list: this pair of selectors is served by this slot. IPv6 ranges are in cands6. */
+struct sad_cand {
+    _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
+    uint32_t slot;                            /* SAD_NO_SLOT: protection is required, by whatever SA */
+    struct sad_sel4 sel;
+    uint8_t is_anchor; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
+    uint8_t pad[3];
+    /* Control only. */
+    uint32_t prefix;   /* record of the prefix */
+    uint32_t next_own; /* next of the same pair or policy */
+    uint32_t owner;    /* slot, or policy */
+};
+
+/* IPv6 addresses of a candidate. */
+struct sad_cand6 {
+    uint8_t local_lo[16], local_hi[16], remote_lo[16], remote_hi[16];
+};
+
+/* What workers read. Fixed from creation to the end. */
+struct sad_tables {
+    struct sad_in *in;
+    struct sad_out *out;
+    uint32_t slot_mask;
+    struct sad_cand *cands;
+    struct sad_cand6 *cands6;
+    struct sad_trie trie4, trie6;
+};
+
+const struct sad_tables *sad_tables(const struct sad *sad);
+
+/* The slot of an inbound SPI; whether it is live and this very SPI is for the caller to see in ->spi. */
+static inline struct sad_in *sad_in_at(const struct sad_tables *t, uint32_t spi)
+{
+    return &t->in[spi & t->slot_mask];
+}
+
+static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t slot)
+{
+    return &t->out[slot];
+}
+
+/* Address (network order) and port (network order) of an IPv4 peer in one word. */
+static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
+{
+    return (uint64_t)addr_be << 16 | port_be;
+}
+
+/* An inner packet as the selectors see it. "local" is our side. Ports of ICMP are type << 8 | code. */
+struct sad_flow {
+    uint8_t family;
+    uint8_t proto;
+    bool has_ports; /* false for fragments without the header: only selectors for all ports match */
+    uint16_t local_port, remote_port;
+    uint8_t local[16], remote[16]; /* IPv4 in the first four bytes */
+};
+
+#define SAD_SELECT_NONE  UINT32_MAX       /* no policy */
+#define SAD_SELECT_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
+
+/* First candidate for a destination (network order bytes); 0: none. */
+static inline uint32_t sad_select_head(const struct sad_tables *t, bool is6, const uint8_t *remote)
+{
+    return sad_trie_find(is6 ? &t->trie6 : &t->trie4, remote);
+}
+
+/* Protocol and ports against an IPv4 pair of selectors. */
+bool sad_sel4_l4_match(const struct sad_sel4 *sel, const struct sad_flow *flow);
+
+/* Addresses of an IPv4 pair, host order. */
+static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t local, uint32_t remote)
+{
+    return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
+}
+
+/* True when protocol and ports of the pair admit everything. */
+static inline bool sad_sel4_any_l4(const struct sad_sel4 *sel)
+{
+    return (sel->local_proto | sel->remote_proto) == 0 && (sel->local_port_lo | sel->remote_port_lo) == 0 &&
+           (sel->local_port_hi & sel->remote_port_hi) == 0xffff;
+}
+
+/* Walks the list from head: slot, SAD_SELECT_NO_SA or SAD_SELECT_NONE. The newest active pair comes first. */
+uint32_t sad_select_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
+
+/* The same from a flow alone. */
+uint32_t sad_select(const struct sad_tables *t, const struct sad_flow *flow);
+
+/* Whether the flow is inside of a block of selectors. */
+bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow);
+
+/*
+ * Called when stop_pkts or stop_bytes is reached: raises events and says whether the packet may pass. Thread:
+ * the direction's owner.
+ */
+bool sad_in_limit(struct sad *sad, struct sad_in *in);
+bool sad_out_limit(struct sad *sad, struct sad_out *out);
+
+/* An authenticated, newest packet came from elsewhere. Thread: the direction's owner. */
+void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint *from, uint64_t tsc);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The life of a pair: install, activate, repath, rehome, remove. Everything about a slot is written before it
+ * is published with one release-store; taking it away is the same store with 0, and the rest waits for the
+ * grace period in sad_reclaim.c.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <rte_rcu_qsbr.h>
+#include "base_wipe.h"
+
+#define WORD_BITS 64
+
+static uint32_t ring_bits(uint32_t window)
+{
+    uint32_t bits = WORD_BITS;
+    while (bits < window)
+        bits *= 2;
+    return bits;
+}
+
+static int params_check(const struct sad *sad, const struct sad_pair_params *p, struct imb_suite *suite)
+{
+    int err = imb_suite_find(p->encr, p->integ, suite);
+    if (err)
+        return err;
+    if (p->keys_in.encr_len != suite->encr_len || p->keys_out.encr_len != suite->encr_len ||
+        p->keys_in.integ_len != suite->integ_len || p->keys_out.integ_len != suite->integ_len)
+        return -EINVAL;
+    if (p->replay_window && (p->replay_window < SAD_WINDOW_MIN || p->replay_window > SAD_WINDOW_MAX))
+        return -EINVAL;
+    if (p->local_ts.count == 0 || p->remote_ts.count == 0 || p->spi_out == 0)
+        return -EINVAL;
+    if (p->local_ts.count * p->remote_ts.count > SAD_CANDS_PER_SA)
+        return -E2BIG;
+    err = sad_path_check(&p->path, p->outer_mtu);
+    if (err)
+        return err;
+    const struct sad_pair *pair = &sad->pairs[p->spi_in & sad->tables.slot_mask];
+    return pair->state == SAD_PAIR_RESERVED && pair->spi_in == p->spi_in ? 0 : -ENOENT;
+}
+
+static uint8_t flags_of(const struct sad_pair_params *p)
+{
+    return (uint8_t)((p->esn ? SAD_F_ESN : 0) | (p->encap ? SAD_F_ENCAP : 0) |
+                     (p->follow ? SAD_F_FOLLOW : 0) |
+                     (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
+}
+
+static void salt_copy(uint32_t *salt, const struct sad_keys *keys, const struct crypt_alg *encr)
+{
+    if (encr->salt_bytes == sizeof *salt)
+        memcpy(salt, keys->encr + encr->key_bytes, sizeof *salt);
+}
+
+static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, const struct sad_pair_params *p)
+{
+    memset(in, 0, sizeof *in);
+    in->cls = pair->suite.cls;
+    in->flags = flags_of(p);
+    in->iv_bytes = pair->suite.iv_bytes;
+    in->icv_bytes = pair->suite.icv_bytes;
+    in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
+    in->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
+    salt_copy(&in->salt, &p->keys_in, p->encr);
+    if (!p->replay_window)
+        in->flags |= SAD_F_NO_REPLAY;
+    in->window_pkts = p->replay_window ? p->replay_window : 1;
+    in->ring_mask = ring_bits(in->window_pkts) - 1;
+    in->window = pair->window ? pair->window : in->window_words;
+    in->sels = pair->sels;
+    if (!sad_sels_single4(pair->sels, &in->sel))
+        in->flags |= SAD_F_SELS;
+    sad_in_set_path(in, &p->path);
+    in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
+    sad_limits_arm_in(in);
+    return imb_key_expand(sad->imb, p->encr, p->integ, p->keys_in.encr, p->keys_in.encr_len, p->keys_in.integ,
+                          p->keys_in.integ_len, &in->key);
+}
+
+static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
+                    const struct sad_pair_params *p)
+{
+    memset(out, 0, sizeof *out);
+    out->cls = pair->suite.cls;
+    out->flags = flags_of(p);
+    out->iv_bytes = pair->suite.iv_bytes;
+    out->icv_bytes = pair->suite.icv_bytes;
+    out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
+    out->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
+    salt_copy(&out->salt, &p->keys_out, p->encr);
+    out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->encap);
+    out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
+    out->tmpl[0].generation = 1;
+    sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
+    out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
+    sad_limits_arm_out(out);
+    return imb_key_expand(sad->imb, p->encr, p->integ, p->keys_out.encr, p->keys_out.encr_len,
+                          p->keys_out.integ, p->keys_out.integ_len, &out->key);
+}
+
+static int pair_fill(struct sad_pair *pair, const struct sad_pair_params *p, const struct imb_suite *suite)
+{
+    pair->suite = *suite;
+    pair->encr = p->encr;
+    pair->integ = p->integ;
+    pair->spi_out = p->spi_out;
+    pair->conn = p->conn;
+    pair->ike_id = p->ike_id;
+    pair->path = p->path;
+    pair->outer_mtu = p->outer_mtu;
+    pair->cands = 0;
+    pair->is_active = false;
+    pair->sels = sad_sels_make(&p->local_ts, &p->remote_ts);
+    uint32_t bits = ring_bits(p->replay_window);
+    if (bits > SAD_WINDOW_WORDS * WORD_BITS) {
+        pair->window = aligned_alloc(SAD_LINE, bits / 8);
+        if (pair->window)
+            memset(pair->window, 0, bits / 8);
+    }
+    bool is_window_missing = bits > SAD_WINDOW_WORDS * WORD_BITS && !pair->window;
+    return pair->sels && !is_window_missing ? 0 : -ENOMEM;
+}
+
+/* No worker can see the slot any more, or none ever did. */
+static void slot_wipe(struct sad *sad, uint32_t slot)
+{
+    struct sad_pair *pair = &sad->pairs[slot];
+    base_wipe(&sad->tables.in[slot], sizeof sad->tables.in[slot]);
+    base_wipe(&sad->tables.out[slot], sizeof sad->tables.out[slot]);
+    free(pair->sels);
+    free(pair->window);
+    pair->sels = NULL;
+    pair->window = NULL;
+}
+
+static void slot_retired(void *ctx, uint64_t slot)
+{
+    struct sad *sad = ctx;
+    slot_wipe(sad, (uint32_t)slot);
+    sad_slot_give(sad, (uint32_t)slot);
+}
+
+static int pair_link(struct sad *sad, struct sad_pair *pair)
+{
+    if (pair->is_active)
+        return 0;
+    int err = sad_select_link(sad, pair->sels, sad_pair_slot(sad, pair), &pair->cands);
+    pair->is_active = err == 0;
+    return err;
+}
+
+int sad_install(struct sad *sad, const struct sad_pair_params *p)
+{
+    struct imb_suite suite;
+    int err = params_check(sad, p, &suite);
+    if (err)
+        return err;
+    uint32_t slot = p->spi_in & sad->tables.slot_mask;
+    struct sad_pair *pair = &sad->pairs[slot];
+    struct sad_in *in = &sad->tables.in[slot];
+    struct sad_out *out = &sad->tables.out[slot];
+    err = pair_fill(pair, p, &suite);
+    if (!err)
+        err = in_fill(sad, in, pair, p);
+    if (!err)
+        err = out_fill(sad, out, pair, p);
+    if (err) {
+        slot_wipe(sad, slot);
+        return err;
+    }
+    /* Pairs with the workers' acquire-load of spi. */
+    atomic_store_explicit(&in->spi, p->spi_in, memory_order_release);
+    atomic_store_explicit(&out->spi, p->spi_out, memory_order_release);
+    pair->state = SAD_PAIR_LIVE;
+    sad->live++;
+    if (p->active && (err = pair_link(sad, pair)) != 0)
+        (void)sad_remove(sad, p->spi_in);
+    return err;
+}
+
+int sad_activate(struct sad *sad, uint32_t spi_in)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    return pair ? pair_link(sad, pair) : -ENOENT;
+}
+
+int sad_remove(struct sad *sad, uint32_t spi_in)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    uint32_t slot = sad_pair_slot(sad, pair);
+    sad_select_unlink(sad, &pair->cands);
+    atomic_store_explicit(&sad->tables.in[slot].spi, 0, memory_order_release);
+    atomic_store_explicit(&sad->tables.out[slot].spi, 0, memory_order_release);
+    pair->state = SAD_PAIR_DYING;
+    sad->live--;
+    sad_reclaim_defer(&sad->reclaim, slot_retired, sad, slot);
+    return 0;
+}
+
+static void mtu_store(struct sad_pair *pair, struct sad_out *out, uint16_t outer_mtu)
+{
+    pair->outer_mtu = outer_mtu;
+    uint16_t inner = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, outer_mtu);
+    atomic_store_explicit(&out->inner_mtu, inner, memory_order_relaxed);
+}
+
+int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    int err = sad_path_check(&pair->path, outer_mtu);
+    if (!err)
+        mtu_store(pair, &sad->tables.out[sad_pair_slot(sad, pair)], outer_mtu);
+    return err;
+}
+
+int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, uint16_t outer_mtu)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    int err = sad_path_check(path, outer_mtu);
+    if (err)
+        return err;
+    if (path->local.addr.family != pair->path.local.addr.family)
+        return -EINVAL;
+    uint32_t slot = sad_pair_slot(sad, pair);
+    struct sad_out *out = &sad->tables.out[slot];
+    /* A worker may still be copying from the template that was in force before the last change. */
+    if (pair->tmpl_token)
+        (void)rte_rcu_qsbr_check(sad->reclaim.qsbr, pair->tmpl_token, true);
+    uint8_t at = (uint8_t)(1 - atomic_load_explicit(&out->tmpl_at, memory_order_relaxed));
+    out->tmpl[at].generation = out->tmpl[1 - at].generation + 1;
+    sad_tmpl_fill(&out->tmpl[at], path, out->flags & SAD_F_ENCAP, pair->spi_out);
+    atomic_store_explicit(&out->tmpl_at, at, memory_order_release);
+    pair->tmpl_token = rte_rcu_qsbr_start(sad->reclaim.qsbr);
+    pair->path = *path;
+    sad_in_set_path(&sad->tables.in[slot], path);
+    mtu_store(pair, out, outer_mtu);
+    return 0;
+}
+
+static void owner_settle(_Atomic uint16_t *owner)
+{
+    uint16_t now = atomic_load_explicit(owner, memory_order_relaxed);
+    atomic_store_explicit(owner, (uint16_t)(now & ~SAD_OWNER_MOVING), memory_order_release);
+}
+
+/* The old owner has finished the burst in which it may still have touched the state. */
+static void rehome_settle(void *ctx, uint64_t spi_in)
+{
+    struct sad *sad = ctx;
+    struct sad_pair *pair = sad_pair_live(sad, (uint32_t)spi_in);
+    if (!pair)
+        return;
+    uint32_t slot = sad_pair_slot(sad, pair);
+    owner_settle(&sad->tables.in[slot].owner);
+    owner_settle(&sad->tables.out[slot].owner);
+}
+
+static void owner_move(_Atomic uint16_t *owner, uint16_t to)
+{
+    if (atomic_load_explicit(owner, memory_order_relaxed) != to)
+        atomic_store_explicit(owner, (uint16_t)(to | SAD_OWNER_MOVING), memory_order_release);
+}
+
+int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    if (worker_in >= sad->params.workers || worker_out >= sad->params.workers)
+        return -EINVAL;
+    uint32_t slot = sad_pair_slot(sad, pair);
+    struct sad_in *in = &sad->tables.in[slot];
+    struct sad_out *out = &sad->tables.out[slot];
+    /* One move at a time: until the last one has settled, two workers may be concerned already. */
+    if ((in->owner | out->owner) & SAD_OWNER_MOVING)
+        return -EBUSY;
+    owner_move(&in->owner, worker_in);
+    owner_move(&out->owner, worker_out);
+    sad_reclaim_defer(&sad->reclaim, rehome_settle, sad, spi_in);
+    return 0;
+}

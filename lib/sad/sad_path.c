@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From parameters to the forms that workers read: selectors, outer header templates, inner MTU. Pure
+ * functions over their arguments.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IP4_BYTES   20
+#define IP6_BYTES   40
+#define UDP_BYTES   8
+#define ESP_BYTES   8
+#define OUTER_TTL   64
+#define PROTO_UDP   17
+#define PROTO_ESP   50
+#define MTU_MIN4    576
+#define MTU_MIN6    1280
+#define MTU_MAX     9216
+#define TRAILER_MIN 2 /* pad length and next header */
+
+static void range_fill(struct sad_range *r, const struct wire_ike_ts *ts)
+{
+    r->family = ts->lo.family;
+    r->proto = ts->protocol;
+    r->port_lo = ts->port_lo;
+    r->port_hi = ts->port_hi;
+    memcpy(r->lo, ts->lo.bytes, sizeof r->lo);
+    memcpy(r->hi, ts->hi.bytes, sizeof r->hi);
+}
+
+struct sad_sels *sad_sels_make(const struct wire_ike_ts_list *local, const struct wire_ike_ts_list *remote)
+{
+    if (local->count > WIRE_IKE_TS_MAX || remote->count > WIRE_IKE_TS_MAX)
+        return NULL;
+    size_t count = local->count + remote->count;
+    struct sad_sels *s = calloc(1, sizeof *s + count * sizeof s->list[0]);
+    if (!s)
+        return NULL;
+    s->n_local = (uint32_t)local->count;
+    s->n_remote = (uint32_t)remote->count;
+    for (size_t i = 0; i < local->count; i++)
+        range_fill(&s->list[i], &local->list[i]);
+    for (size_t i = 0; i < remote->count; i++)
+        range_fill(&s->list[s->n_local + i], &remote->list[i]);
+    return s;
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out)
+{
+    *out = (struct sad_sel4){
+        .local_lo = load32(local->lo),
+        .local_span = load32(local->hi) - load32(local->lo),
+        .remote_lo = load32(remote->lo),
+        .remote_span = load32(remote->hi) - load32(remote->lo),
+        .local_port_lo = local->port_lo,
+        .local_port_hi = local->port_hi,
+        .remote_port_lo = remote->port_lo,
+        .remote_port_hi = remote->port_hi,
+        .local_proto = local->proto,
+        .remote_proto = remote->proto,
+    };
+}
+
+bool sad_sels_single4(const struct sad_sels *s, struct sad_sel4 *out)
+{
+    if (s->n_local != 1 || s->n_remote != 1 || s->list[0].family != BASE_AF_IP4 ||
+        s->list[1].family != BASE_AF_IP4)
+        return false;
+    sad_sel4_fill(&s->list[0], &s->list[1], out);
+    return true;
+}
+
+int sad_path_check(const struct sad_path *path, uint16_t outer_mtu)
+{
+    uint8_t family = path->local.addr.family;
+    if (family != path->remote.addr.family || (family != BASE_AF_IP4 && family != BASE_AF_IP6))
+        return -EINVAL;
+    if (outer_mtu < (family == BASE_AF_IP4 ? MTU_MIN4 : MTU_MIN6) || outer_mtu > MTU_MAX)
+        return -EINVAL;
+    return 0;
+}
+
+uint8_t sad_path_hdr_bytes(const struct sad_path *path, bool encap)
+{
+    return (uint8_t)((path->local.addr.family == BASE_AF_IP4 ? IP4_BYTES : IP6_BYTES) +
+                     (encap ? UDP_BYTES : 0));
+}
+
+/* Largest inner packet whose padded, sealed and encapsulated form fits. */
+uint16_t sad_path_inner_mtu(const struct imb_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu)
+{
+    unsigned room = outer_mtu - hdr_bytes - ESP_BYTES - suite->iv_bytes - suite->icv_bytes;
+    return (uint16_t)(room - room % suite->align_bytes - TRAILER_MIN);
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
+
+static void tmpl_ip4(struct sad_tmpl *t, const struct sad_path *path, bool encap)
+{
+    uint8_t *ip = t->bytes;
+    ip[0] = 0x45;
+    ip[6] = 0x40; /* DF */
+    ip[8] = OUTER_TTL;
+    ip[9] = encap ? PROTO_UDP : PROTO_ESP;
+    memcpy(ip + 12, path->local.addr.bytes, 4);
+    memcpy(ip + 16, path->remote.addr.bytes, 4);
+    memcpy(&t->dst4, ip + 16, 4);
+    for (size_t i = 0; i < IP4_BYTES; i += 2) {
+        uint16_t word;
+        memcpy(&word, ip + i, 2);
+        t->cksum += word;
+    }
+}
+
+static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap)
+{
+    uint8_t *ip = t->bytes;
+    ip[0] = 0x60;
+    ip[6] = encap ? PROTO_UDP : PROTO_ESP;
+    ip[7] = OUTER_TTL;
+    memcpy(ip + 8, path->local.addr.bytes, 16);
+    memcpy(ip + 24, path->remote.addr.bytes, 16);
+}
+
+void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out)
+{
+    uint32_t generation = t->generation;
+    memset(t, 0, sizeof *t);
+    t->generation = generation;
+    bool is6 = path->local.addr.family == BASE_AF_IP6;
+    if (is6)
+        tmpl_ip6(t, path, encap);
+    else
+        tmpl_ip4(t, path, encap);
+    uint8_t *p = t->bytes + (is6 ? IP6_BYTES : IP4_BYTES);
+    if (encap) {
+        put16(p, path->local.port);
+        put16(p + 2, path->remote.port);
+        p += UDP_BYTES;
+    }
+    put16(p, (uint16_t)(spi_out >> 16));
+    put16(p + 2, (uint16_t)spi_out);
+}
+
+void sad_in_set_path(struct sad_in *in, const struct sad_path *path)
+{
+    const uint8_t *remote = path->remote.addr.bytes;
+    if (path->local.addr.family == BASE_AF_IP4) {
+        uint32_t remote4;
+        uint16_t port;
+        put16((uint8_t *)&port, path->remote.port);
+        memcpy(&remote4, remote, 4);
+        memcpy(&in->local4, path->local.addr.bytes, 4);
+        atomic_store_explicit(&in->remote_key, sad_remote_key(remote4, port), memory_order_relaxed);
+        return;
+    }
+    /* A worker that reads a half-written address reports a move that control then finds to be none. */
+    memcpy(in->local6, path->local.addr.bytes, 16);
+    memcpy(in->remote6, remote, 16);
+    in->remote6_port = path->remote.port;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Policies: selectors that must be protected, whether an SA for them lives or not. They are candidates
+ * without a slot, behind all SAs of their prefix. A new set is linked before the old one is unlinked, so that
+ * what is in both is never open.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void policies_drop(struct sad *sad, struct sad_policies *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        sad_select_unlink(sad, &set->cands[i]);
+    free(set->cands);
+    *set = (struct sad_policies){0};
+}
+
+static int policy_link(struct sad *sad, const struct sad_policy *policy, uint32_t *head)
+{
+    struct sad_sels *sels = sad_sels_make(&policy->local_ts, &policy->remote_ts);
+    if (!sels)
+        return -ENOMEM;
+    int err = sad_select_link(sad, sels, SAD_NO_SLOT, head);
+    free(sels);
+    return err;
+}
+
+int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count)
+{
+    struct sad_policies set = {0};
+    int err = 0;
+    if (count) {
+        set.cands = calloc(count, sizeof *set.cands);
+        if (!set.cands)
+            return -ENOMEM;
+    }
+    while (set.count < count && !err) {
+        err = policy_link(sad, &list[set.count], &set.cands[set.count]);
+        set.count++;
+    }
+    if (err) {
+        policies_drop(sad, &set);
+        return err;
+    }
+    policies_drop(sad, &sad->policies);
+    sad->policies = set;
+    return 0;
+}

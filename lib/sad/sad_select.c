@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which SA an inner packet belongs to. The trie gives the list of candidates of the longest prefix that
+ * covers the destination; a list ends in the anchor of the next shorter prefix, so a walk sees every selector
+ * that may match, more specific prefixes first. A range of addresses that is no prefix is filed under the
+ * shortest prefix that covers it; the candidate itself is exact.
+ *
+ * Control links a candidate in front (an SA) or at the end (a policy) of its prefix's list with one store;
+ * unlinked ones are reused after a grace period.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sad_mem.h"
+
+#define PROTO_ICMP     1
+#define PROTO_ICMP6    58
+#define CANDS_PER_SLOT 4
+#define CANDS_SPARE    65536u
+
+static int index_init(struct sad_index *x, uint32_t max)
+{
+    x->max = max;
+    x->n_used = 1;
+    x->free = sad_mem_reserve(max * sizeof *x->free, false);
+    return x->free ? 0 : -ENOMEM;
+}
+
+static uint32_t index_take(struct sad_index *x)
+{
+    if (x->n_free)
+        return x->free[--x->n_free];
+    return x->n_used < x->max ? x->n_used++ : 0;
+}
+
+static void index_give(struct sad_index *x, uint32_t i)
+{
+    x->free[x->n_free++] = i;
+}
+
+static void cand_give(void *ctx, uint64_t i)
+{
+    struct sad *sad = ctx;
+    index_give(&sad->cand_index, (uint32_t)i);
+}
+
+int sad_select_init(struct sad *sad)
+{
+    struct sad_tables *t = &sad->tables;
+    sad->max_cands = sad->slots * CANDS_PER_SLOT + CANDS_SPARE;
+    sad->max_prefixes = sad->max_cands / 2;
+    for (sad->n_buckets = 1024; sad->n_buckets < sad->slots;)
+        sad->n_buckets *= 2;
+    t->cands = sad_mem_reserve(sad->max_cands * sizeof *t->cands, false);
+    t->cands6 = sad_mem_reserve(sad->max_cands * sizeof *t->cands6, false);
+    sad->prefixes = sad_mem_reserve(sad->max_prefixes * sizeof *sad->prefixes, false);
+    sad->buckets = sad_mem_reserve(sad->n_buckets * sizeof *sad->buckets, false);
+    if (!t->cands || !t->cands6 || !sad->prefixes || !sad->buckets ||
+        index_init(&sad->cand_index, sad->max_cands) || index_init(&sad->prefix_index, sad->max_prefixes))
+        return -ENOMEM;
+    if (sad_trie_init(&t->trie4, SAD_TRIE_NODES, &sad->reclaim))
+        return -ENOMEM;
+    return sad_trie_init(&t->trie6, SAD_TRIE_NODES_V6, &sad->reclaim);
+}
+
+void sad_select_fini(struct sad *sad)
+{
+    struct sad_tables *t = &sad->tables;
+    sad_mem_release(t->cands, sad->max_cands * sizeof *t->cands);
+    sad_mem_release(t->cands6, sad->max_cands * sizeof *t->cands6);
+    sad_mem_release(sad->prefixes, sad->max_prefixes * sizeof *sad->prefixes);
+    sad_mem_release(sad->buckets, sad->n_buckets * sizeof *sad->buckets);
+    sad_mem_release(sad->cand_index.free, sad->cand_index.max * sizeof(uint32_t));
+    sad_mem_release(sad->prefix_index.free, sad->prefix_index.max * sizeof(uint32_t));
+    if (t->trie4.entries)
+        sad_trie_fini(&t->trie4);
+    if (t->trie6.entries)
+        sad_trie_fini(&t->trie6);
+}
+
+/* The shortest prefix length that holds both ends of a range. */
+static unsigned common_len(const uint8_t *lo, const uint8_t *hi, unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++)
+        if ((lo[i / 8] ^ hi[i / 8]) >> (7 - i % 8) & 1)
+            return i;
+    return bits;
+}
+
+static void key_mask(uint8_t key[16], const uint8_t *from, unsigned len)
+{
+    memset(key, 0, 16);
+    memcpy(key, from, (len + 7) / 8);
+    if (len % 8)
+        key[len / 8] &= (uint8_t)(0xff00 >> len % 8);
+}
+
+static uint32_t *bucket_of(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len)
+{
+    uint64_t a, b;
+    memcpy(&a, key, 8);
+    memcpy(&b, key + 8, 8);
+    uint64_t h = (a ^ b * UINT64_C(0x9e3779b97f4a7c15) ^ len << 8 ^ family) * UINT64_C(0xff51afd7ed558ccd);
+    return &sad->buckets[(h >> 32 ^ h) & (sad->n_buckets - 1)];
+}
+
+static uint32_t prefix_find(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len)
+{
+    uint32_t i = *bucket_of(sad, family, key, len);
+    while (i) {
+        const struct sad_prefix *p = &sad->prefixes[i];
+        if (p->len == len && p->family == family && memcmp(p->key, key, 16) == 0)
+            return i;
+        i = p->hash_next;
+    }
+    return 0;
+}
+
+static uint32_t *len_counts(struct sad *sad, uint8_t family)
+{
+    return sad->len_count[family == BASE_AF_IP6];
+}
+
+static uint32_t prefix_find_parent(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len)
+{
+    for (unsigned l = len; l-- > 0;) {
+        if (!len_counts(sad, family)[l])
+            continue;
+        uint8_t shorter[16];
+        key_mask(shorter, key, l);
+        uint32_t i = prefix_find(sad, family, shorter, l);
+        if (i)
+            return i;
+    }
+    return 0;
+}
+
+static struct sad_trie *trie_of(struct sad *sad, uint8_t family)
+{
+    return family == BASE_AF_IP6 ? &sad->tables.trie6 : &sad->tables.trie4;
+}
+
+static uint32_t anchor_of(const struct sad *sad, uint32_t prefix)
+{
+    return prefix ? sad->prefixes[prefix].anchor : 0;
+}
+
+static void next_store(struct sad *sad, uint32_t cand, uint32_t next)
+{
+    atomic_store_explicit(&sad->tables.cands[cand].next, next, memory_order_release);
+}
+
+static uint32_t next_load(const struct sad *sad, uint32_t cand)
+{
+    return atomic_load_explicit(&sad->tables.cands[cand].next, memory_order_relaxed);
+}
+
+/* The last candidate of a prefix's own; there is at least one. */
+static uint32_t list_tail(const struct sad *sad, uint32_t prefix)
+{
+    uint32_t end = anchor_of(sad, sad->prefixes[prefix].parent);
+    uint32_t i = sad->prefixes[prefix].first;
+    while (next_load(sad, i) != end)
+        i = next_load(sad, i);
+    return i;
+}
+
+static void parent_change(struct sad *sad, uint32_t prefix, uint32_t parent)
+{
+    uint32_t tail = list_tail(sad, prefix);
+    sad->prefixes[prefix].parent = parent;
+    next_store(sad, tail, anchor_of(sad, parent));
+}
+
+struct reparent {
+    struct sad *sad;
+    uint32_t from, to;
+};
+
+/* A longer prefix below the one that comes or goes: its list ends elsewhere from now on. */
+static void reparent_visit(void *ctx, uint32_t cand)
+{
+    const struct reparent *r = ctx;
+    uint32_t prefix = r->sad->tables.cands[cand].prefix;
+    if (prefix != r->to && r->sad->prefixes[prefix].parent == r->from)
+        parent_change(r->sad, prefix, r->to);
+}
+
+/* The zero-length prefix is not in the trie's entries, so the trie cannot name those below it. */
+static void reparent_all(struct sad *sad, uint8_t family, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 1; i < sad->prefix_index.n_used; i++) {
+        const struct sad_prefix *p = &sad->prefixes[i];
+        if (i != to && p->first && p->family == family && p->parent == from)
+            parent_change(sad, i, to);
+    }
+}
+
+/* Makes a prefix whose first candidate is cand, and publishes it. */
+static int prefix_add(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len, uint32_t cand)
+{
+    uint32_t i = index_take(&sad->prefix_index);
+    uint32_t anchor = i ? index_take(&sad->cand_index) : 0;
+    if (!anchor) {
+        if (i)
+            index_give(&sad->prefix_index, i);
+        return -ENOMEM;
+    }
+    struct sad_prefix *p = &sad->prefixes[i];
+    uint32_t *bucket = bucket_of(sad, family, key, len);
+    *p = (struct sad_prefix){.family = family, .len = (uint8_t)len, .anchor = anchor, .first = cand};
+    memcpy(p->key, key, 16);
+    p->parent = prefix_find_parent(sad, family, key, len);
+    memset(&sad->tables.cands[anchor], 0, sizeof sad->tables.cands[anchor]);
+    sad->tables.cands[anchor].is_anchor = 1;
+    sad->tables.cands[anchor].prefix = i;
+    sad->tables.cands[cand].prefix = i;
+    next_store(sad, cand, anchor_of(sad, p->parent));
+    next_store(sad, anchor, cand);
+    struct reparent r = {sad, p->parent, i};
+    if (sad_trie_set(trie_of(sad, family), key, len, cand, true, reparent_visit, &r) != 0) {
+        p->first = 0;
+        index_give(&sad->prefix_index, i);
+        index_give(&sad->cand_index, anchor);
+        return -ENOMEM;
+    }
+    if (len == 0)
+        reparent_all(sad, family, 0, i);
+    p->hash_next = *bucket;
+    *bucket = i;
+    len_counts(sad, family)[len]++;
+    return 0;
+}
+
+/* Takes a prefix away whose last candidate is about to go. */
+static void prefix_remove(struct sad *sad, uint32_t i)
+{
+    struct sad_prefix *p = &sad->prefixes[i];
+    const struct sad_prefix *parent = &sad->prefixes[p->parent];
+    struct reparent r = {sad, i, p->parent};
+    sad_trie_clear(trie_of(sad, p->family), p->key, p->len, p->parent ? parent->first : 0,
+                   p->parent ? parent->len : 0, reparent_visit, &r);
+    p->first = 0;
+    if (p->len == 0)
+        reparent_all(sad, p->family, i, 0);
+    uint32_t *at = bucket_of(sad, p->family, p->key, p->len);
+    while (*at != i)
+        at = &sad->prefixes[*at].hash_next;
+    *at = p->hash_next;
+    len_counts(sad, p->family)[p->len]--;
+    sad_reclaim_defer(&sad->reclaim, cand_give, sad, p->anchor);
+    index_give(&sad->prefix_index, i);
+}
+
+static void first_change(struct sad *sad, uint32_t prefix, uint32_t cand)
+{
+    struct sad_prefix *p = &sad->prefixes[prefix];
+    p->first = cand;
+    next_store(sad, p->anchor, cand);
+    /* Replacing a value takes no new node, so this cannot fail. */
+    (void)sad_trie_set(trie_of(sad, p->family), p->key, p->len, cand, false, NULL, NULL);
+}
+
+static int cand_link(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len, uint32_t cand)
+{
+    struct sad_cand *c = &sad->tables.cands[cand];
+    uint32_t i = prefix_find(sad, family, key, len);
+    if (!i)
+        return prefix_add(sad, family, key, len, cand);
+    c->prefix = i;
+    if (c->slot == SAD_NO_SLOT) {
+        uint32_t tail = list_tail(sad, i);
+        next_store(sad, cand, next_load(sad, tail));
+        next_store(sad, tail, cand);
+    } else {
+        next_store(sad, cand, sad->prefixes[i].first);
+        first_change(sad, i, cand);
+    }
+    return 0;
+}
+
+static void cand_unlink(struct sad *sad, uint32_t cand)
+{
+    struct sad_cand *c = &sad->tables.cands[cand];
+    struct sad_prefix *p = &sad->prefixes[c->prefix];
+    uint32_t next = next_load(sad, cand);
+    if (p->first != cand) {
+        uint32_t before = p->first;
+        while (next_load(sad, before) != cand)
+            before = next_load(sad, before);
+        next_store(sad, before, next);
+    } else if (next == anchor_of(sad, p->parent)) {
+        prefix_remove(sad, c->prefix);
+    } else {
+        first_change(sad, c->prefix, next);
+    }
+    sad_reclaim_defer(&sad->reclaim, cand_give, sad, cand);
+}
+
+static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
+                          uint32_t slot)
+{
+    uint32_t i = index_take(&sad->cand_index);
+    if (!i)
+        return 0;
+    struct sad_cand *c = &sad->tables.cands[i];
+    memset(c, 0, sizeof *c);
+    c->slot = slot;
+    sad_sel4_fill(local, remote, &c->sel);
+    if (local->family == BASE_AF_IP6) {
+        struct sad_cand6 *c6 = &sad->tables.cands6[i];
+        memcpy(c6->local_lo, local->lo, 16);
+        memcpy(c6->local_hi, local->hi, 16);
+        memcpy(c6->remote_lo, remote->lo, 16);
+        memcpy(c6->remote_hi, remote->hi, 16);
+    }
+    return i;
+}
+
+static int combination_link(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
+                            uint32_t slot, uint32_t *head)
+{
+    uint32_t cand = cand_make(sad, local, remote, slot);
+    if (!cand)
+        return -ENOMEM;
+    unsigned bits = remote->family == BASE_AF_IP6 ? 128 : 32;
+    unsigned len = common_len(remote->lo, remote->hi, bits);
+    uint8_t key[16];
+    key_mask(key, remote->lo, len);
+    int err = cand_link(sad, remote->family, key, len, cand);
+    if (err) {
+        index_give(&sad->cand_index, cand);
+        return err;
+    }
+    sad->tables.cands[cand].next_own = *head;
+    *head = cand;
+    return 0;
+}
+
+int sad_select_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head)
+{
+    int err = 0;
+    *head = 0;
+    if (sels->n_local * sels->n_remote > SAD_CANDS_PER_SA)
+        return -E2BIG;
+    for (uint32_t l = 0; l < sels->n_local && !err; l++) {
+        for (uint32_t r = 0; r < sels->n_remote && !err; r++) {
+            const struct sad_range *local = &sels->list[l], *remote = &sels->list[sels->n_local + r];
+            if (local->family == remote->family)
+                err = combination_link(sad, local, remote, slot, head);
+        }
+    }
+    if (err)
+        sad_select_unlink(sad, head);
+    return err;
+}
+
+void sad_select_unlink(struct sad *sad, uint32_t *head)
+{
+    while (*head) {
+        uint32_t cand = *head;
+        *head = sad->tables.cands[cand].next_own;
+        cand_unlink(sad, cand);
+    }
+}
+
+static bool is_icmp(uint8_t proto)
+{
+    return proto == PROTO_ICMP || proto == PROTO_ICMP6;
+}
+
+static bool ports_match(uint8_t proto, uint16_t lo, uint16_t hi, const struct sad_flow *flow, uint16_t port)
+{
+    if (proto && proto != flow->proto)
+        return false;
+    if (lo == 0 && hi == UINT16_MAX)
+        return true;
+    if (lo > hi) /* OPAQUE: only packets whose ports cannot be seen, RFC 7296 3.13.1 */
+        return !flow->has_ports;
+    return flow->has_ports && port >= lo && port <= hi;
+}
+
+bool sad_sel4_l4_match(const struct sad_sel4 *s, const struct sad_flow *flow)
+{
+    /* ICMP has one pair of type and code, which stands for the ports of both sides. */
+    uint16_t local = flow->local_port, remote = is_icmp(flow->proto) ? local : flow->remote_port;
+    return ports_match(s->local_proto, s->local_port_lo, s->local_port_hi, flow, local) &&
+           ports_match(s->remote_proto, s->remote_port_lo, s->remote_port_hi, flow, remote);
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static bool in_range(const uint8_t *addr, const uint8_t *lo, const uint8_t *hi, size_t size)
+{
+    return memcmp(addr, lo, size) >= 0 && memcmp(addr, hi, size) <= 0;
+}
+
+static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_flow *flow)
+{
+    const struct sad_cand *c = &t->cands[i];
+    if (c->is_anchor)
+        return false;
+    if (flow->family == BASE_AF_IP4) {
+        if (!sad_sel4_addr_match(&c->sel, load32(flow->local), load32(flow->remote)))
+            return false;
+    } else {
+        const struct sad_cand6 *c6 = &t->cands6[i];
+        if (!in_range(flow->local, c6->local_lo, c6->local_hi, 16) ||
+            !in_range(flow->remote, c6->remote_lo, c6->remote_hi, 16))
+            return false;
+    }
+    return sad_sel4_l4_match(&c->sel, flow);
+}
+
+uint32_t sad_select_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
+{
+    uint32_t verdict = SAD_SELECT_NONE;
+    for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire)) {
+        if (!cand_match(t, i, flow))
+            continue;
+        if (t->cands[i].slot != SAD_NO_SLOT)
+            return t->cands[i].slot;
+        verdict = SAD_SELECT_NO_SA;
+    }
+    return verdict;
+}
+
+uint32_t sad_select(const struct sad_tables *t, const struct sad_flow *flow)
+{
+    return sad_select_walk(t, sad_select_head(t, flow->family == BASE_AF_IP6, flow->remote), flow);
+}
+
+static bool range_match(const struct sad_range *r, const struct sad_flow *flow, const uint8_t *addr,
+                        uint16_t port)
+{
+    return r->family == flow->family && in_range(addr, r->lo, r->hi, flow->family == BASE_AF_IP6 ? 16 : 4) &&
+           ports_match(r->proto, r->port_lo, r->port_hi, flow, port);
+}
+
+bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow)
+{
+    uint16_t remote_port = is_icmp(flow->proto) ? flow->local_port : flow->remote_port;
+    bool is_local = false, is_remote = false;
+    for (uint32_t i = 0; i < sels->n_local && !is_local; i++)
+        is_local = range_match(&sels->list[i], flow, flow->local, flow->local_port);
+    for (uint32_t i = 0; i < sels->n_remote && !is_remote; i++)
+        is_remote = range_match(&sels->list[sels->n_local + i], flow, flow->remote, remote_port);
+    return is_local && is_remote;
+}

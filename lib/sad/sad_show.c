@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a pair looks like from outside. Counters are read while their owner counts: each is a single aligned
+ * word, so each is a true value of some moment.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint64_t peek(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struct sad_stats *s)
+{
+    uint32_t slot = sad_pair_slot(sad, pair);
+    const struct sad_in *in = &sad->tables.in[slot];
+    const struct sad_out *out = &sad->tables.out[slot];
+    *s = (struct sad_stats){
+        .spi_in = pair->spi_in,
+        .spi_out = pair->spi_out,
+        .ike_id = pair->ike_id,
+        .conn = pair->conn,
+        .active = pair->is_active,
+        .in = {peek(&in->pkts), peek(&in->bytes), peek(&in->top), peek(&in->last_tsc)},
+        .out = {peek(&out->seq), peek(&out->bytes), peek(&out->seq), peek(&out->last_tsc)},
+        .replay_drops = peek(&in->replay_drops),
+        .bad_icv = peek(&in->bad_icv),
+        .bad_trailer = peek(&in->bad_trailer),
+        .policy_drops = peek(&in->policy_drops),
+        .limit_drops = peek(&in->limit_drops) + peek(&out->limit_drops),
+        .path = pair->path,
+        .inner_mtu = out->inner_mtu,
+        .owner_in = (uint16_t)(in->owner & ~SAD_OWNER_MOVING),
+        .owner_out = (uint16_t)(out->owner & ~SAD_OWNER_MOVING),
+        .encr = pair->encr,
+        .integ = pair->integ,
+        .esn = in->flags & SAD_F_ESN,
+    };
+}
+
+int sad_stats(const struct sad *sad, uint32_t spi_in, struct sad_stats *out)
+{
+    const struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    stats_fill(sad, pair, out);
+    return 0;
+}
+
+bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out)
+{
+    for (uint32_t slot = *cursor; slot < sad->never_used; slot++) {
+        if (sad->pairs[slot].state != SAD_PAIR_LIVE)
+            continue;
+        stats_fill(sad, &sad->pairs[slot], out);
+        *cursor = slot + 1;
+        return true;
+    }
+    *cursor = sad->never_used;
+    return false;
+}

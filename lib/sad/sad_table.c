@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tables as a whole: creation, SPIs and slots. An inbound SPI names its slot by its low bits, so a lookup
+ * is one index and one compare. The bits above are random and differ from the slot's previous SPI.
+ */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base_wipe.h"
+#include "sad_mem.h"
+
+#define SPI_FIRST 256u /* RFC 4303 2.1: 0 is local, 1..255 are reserved */
+#define SPI_TRIES 64
+
+const struct sad_tables *sad_tables(const struct sad *sad)
+{
+    return &sad->tables;
+}
+
+struct rte_rcu_qsbr *sad_qsbr(struct sad *sad)
+{
+    return sad->reclaim.qsbr;
+}
+
+static bool params_are_sane(const struct sad_params *p)
+{
+    return p->max_sas >= 1 && p->max_sas <= SAD_SAS_MAX && p->workers >= 1 && p->workers <= SAD_WORKERS_MAX &&
+           p->spi_node_bits <= 8 && p->spi_node < 1u << p->spi_node_bits && p->rng;
+}
+
+static int tables_reserve(struct sad *sad)
+{
+    struct sad_tables *t = &sad->tables;
+    t->slot_mask = sad->slots - 1;
+    t->in = sad_mem_reserve(sad->slots * sizeof *t->in, true);
+    t->out = sad_mem_reserve(sad->slots * sizeof *t->out, true);
+    sad->pairs = sad_mem_reserve(sad->slots * sizeof *sad->pairs, false);
+    return t->in && t->out && sad->pairs ? 0 : -ENOMEM;
+}
+
+struct sad *sad_create(const struct sad_params *params)
+{
+    if (!params_are_sane(params))
+        return NULL;
+    struct sad *sad = calloc(1, sizeof *sad);
+    if (!sad)
+        return NULL;
+    sad->params = *params;
+    sad->slots = 1;
+    while (sad->slots < params->max_sas)
+        sad->slots *= 2;
+    sad->free_head = sad->free_tail = SAD_NO_SLOT;
+    if (sad_reclaim_init(&sad->reclaim, params->workers) != 0) {
+        free(sad);
+        return NULL;
+    }
+    sad->imb = imb_create();
+    if (!sad->imb || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
+        sad_free(sad);
+        return NULL;
+    }
+    return sad;
+}
+
+void sad_free(struct sad *sad)
+{
+    if (!sad)
+        return;
+    struct sad_tables *t = &sad->tables;
+    for (uint32_t slot = 0; slot < sad->never_used; slot++)
+        if (sad->pairs[slot].state == SAD_PAIR_LIVE)
+            (void)sad_remove(sad, sad->pairs[slot].spi_in);
+    (void)sad_policies_set(sad, NULL, 0);
+    sad_reclaim_fini(&sad->reclaim);
+    sad_select_fini(sad);
+    sad_event_fini(sad);
+    imb_free(sad->imb);
+    sad_mem_release(t->in, sad->slots * sizeof *t->in);
+    sad_mem_release(t->out, sad->slots * sizeof *t->out);
+    sad_mem_release(sad->pairs, sad->slots * sizeof *sad->pairs);
+    free(sad);
+}
+
+struct sad_pair *sad_pair_live(const struct sad *sad, uint32_t spi_in)
+{
+    struct sad_pair *pair = &sad->pairs[spi_in & sad->tables.slot_mask];
+    return pair->state == SAD_PAIR_LIVE && pair->spi_in == spi_in ? pair : NULL;
+}
+
+uint32_t sad_pair_slot(const struct sad *sad, const struct sad_pair *pair)
+{
+    return (uint32_t)(pair - sad->pairs);
+}
+
+/* Slots that were never used come first, then the one that was freed the longest time ago. */
+static uint32_t slot_take(struct sad *sad)
+{
+    if (sad->never_used < sad->params.max_sas)
+        return sad->never_used++;
+    uint32_t slot = sad->free_head;
+    if (slot != SAD_NO_SLOT) {
+        sad->free_head = sad->pairs[slot].next_free;
+        if (sad->free_head == SAD_NO_SLOT)
+            sad->free_tail = SAD_NO_SLOT;
+    }
+    return slot;
+}
+
+void sad_slot_give(struct sad *sad, uint32_t slot)
+{
+    struct sad_pair *pair = &sad->pairs[slot];
+    uint32_t last_spi = pair->spi_in;
+    memset(pair, 0, sizeof *pair);
+    pair->spi_in = last_spi;
+    pair->next_free = SAD_NO_SLOT;
+    if (sad->free_tail == SAD_NO_SLOT)
+        sad->free_head = slot;
+    else
+        sad->pairs[sad->free_tail].next_free = slot;
+    sad->free_tail = slot;
+}
+
+static uint32_t spi_make(struct sad *sad, uint32_t slot)
+{
+    uint32_t random;
+    unsigned node_bits = sad->params.spi_node_bits;
+    sad->params.rng(sad->params.rng_ctx, &random, sizeof random);
+    uint32_t spi = (random & ~sad->tables.slot_mask) | slot;
+    if (node_bits)
+        spi = (spi & UINT32_MAX >> node_bits) | (uint32_t)sad->params.spi_node << (32 - node_bits);
+    return spi;
+}
+
+int sad_spi_alloc(struct sad *sad, uint32_t *spi)
+{
+    uint32_t slot = slot_take(sad);
+    if (slot == SAD_NO_SLOT)
+        return -ENOSPC;
+    struct sad_pair *pair = &sad->pairs[slot];
+    uint32_t made = spi_make(sad, slot);
+    /* A generator that repeats itself must not hang us: then the bits are changed by hand. */
+    for (unsigned i = 0; i < SPI_TRIES && (made < SPI_FIRST || made == pair->spi_in); i++)
+        made = spi_make(sad, slot);
+    if (made < SPI_FIRST || made == pair->spi_in)
+        made ^= 1u << 23 ^ (made < SPI_FIRST ? 1u << 22 : 0);
+    pair->state = SAD_PAIR_RESERVED;
+    pair->spi_in = made;
+    *spi = made;
+    return 0;
+}
+
+void sad_spi_free(struct sad *sad, uint32_t spi)
+{
+    uint32_t slot = spi & sad->tables.slot_mask;
+    struct sad_pair *pair = &sad->pairs[slot];
+    if (pair->state == SAD_PAIR_RESERVED && pair->spi_in == spi)
+        sad_slot_give(sad, slot);
+}
+
+uint32_t sad_count(const struct sad *sad)
+{
+    return sad->live;
+}
+
+size_t sad_reclaim(struct sad *sad)
+{
+    return sad_reclaim_run(&sad->reclaim);
+}
