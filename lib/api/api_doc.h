@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The documents of all commands. Times are seconds, counts are whole numbers, SPIs are hexadecimal text
+ * ("0x01c2a3b4"), endpoints "192.0.2.1:4500", identities as in the configuration. A client must ignore
+ * members that it does not know.
+ *
+ * status
+ *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
+ *   connections, ike_sas, half_open, child_sas, established, failed, moves, failures,
+ *   workers: [ as in show workers ], drops: [ {name, count, help} ] the five largest, largest first
+ *
+ * show connections                                  args: connection (optional)
+ *   connections: [ {name, state: "up" | "connecting" | "closing" | "down" (start, and not up) | "waiting"
+ * (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, peer (endpoint, when up),
+ * sas, children: [ {name, up, local: [network], remote: [network]} ] } ]
+ *
+ * show sas                                          args: connection (optional)
+ *   sas: [ {id, connection, state, role: "initiator" | "responder", spi_i, spi_r, local, remote, local_id,
+ *     remote_id, proposal, encapsulated, age_s, rekey_in_s (absent: never), idle_s, retransmits, moves,
+ *     children: [ {name, spi_in, spi_out, proposal, local: [network], remote: [network], age_s, rekey_in_s,
+ *       replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv, bad_trailer, policy, limit,
+ *       inner_mtu, owner_in, owner_out} ] } ]
+ *     (the members from `in` on are absent when the data path does not know the SA; idle_s: never when
+ * absent)
+ *
+ * show ports
+ *   ports: [ {name, device, driver, role, mac, mtu, addresses: [text], gateway, link, rx_queues, tx_queues,
+ *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, neighbours: [ {address, mac, resolved} ] } ]
+ *
+ * show counters
+ *   data_path: {rx_pkts, rx_bytes, tx_pkts, tx_bytes, esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes,
+ *     punted, handed_over}, drops: [ {name, count, help} ] in the order of the path, zeros too,
+ *   ike: {packets_in, packets_out, ... as in struct ike_stats}
+ *
+ * show nat                                          args: connection (optional)
+ *   public_addresses: [text],
+ *   peers: [ {connection, remote_id, encapsulated,
+ *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
+ *              unknown)},
+ *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
+ *     keepalive_s (absent: we send none), moves, explanation} ]
+ *
+ * show failures
+ *   total, failures: [ {kind, first, last (UTC text), count, connection, child, local, remote, local_id,
+ *     remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty texts are absent
+ *
+ * show workers
+ *   workers: [ {worker, core, load_percent (since start), busy_cycles, idle_cycles, polls, idle_polls,
+ * sleeps, rx_pkts, rx_bytes, tx_pkts, tx_bytes, esp_in_pkts, esp_out_pkts, punted, handed_over, dropped} ]
+ *
+ * initiate    args: connection                      {} at once; progress is in show sas, an end in show
+ * failures terminate   args: connection                      {} rekey       args: connection, what: "ike" |
+ * "child" (default), pfs: bool      {} reload      operations: [ {type, name} ] (conf_op_name),
+ * needs_restart, warnings: [ {path, text} ]
+ */
