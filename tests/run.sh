@@ -116,7 +116,7 @@ step_config() {
 meson_suite() {
     local log=$out/$2/meson-logs/testlog-$1.txt status
     # A suite without tests is a build that lost them.
-    meson test -C "$out/$2" --list --suite "$3" 2>/dev/null | grep -q . || { echo "no tests in suite $3"; return 1; }
+    [ -n "$(meson test -C "$out/$2" --no-rebuild --list --suite "$3" 2>/dev/null)" ] || { echo "no tests in suite $3"; return 1; }
     meson test -C "$out/$2" --no-rebuild --suite "$3" --num-processes 2 --print-errorlogs --logbase "testlog-$1"
     status=$?
     awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } END { print ok + 0, bad + 0 }' "$log" >"$out/$1.counts"

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Somebody on the internet sends what belongs to a live tunnel from another place: recorded ESP again, forged ESP with the
+# right SPI, keepalives. Nothing moves the endpoint, nothing gets in, the tunnel does not notice.
+. "$(dirname "$0")/../lib/lab.sh"
+
+CHECK_SNAP=2000
+lab_up a=masq b=1to1
+gw_pair
+check_capture_start
+gw_start b
+gw_start a
+gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+check_reach a "${NET_LAN[b]}.10" 5
+check_ping a "${NET_LAN[b]}.10" 200 0.005
+check_capture_end
+endpoint() { culvert_json b '"%s:%s" % (d["sas"][0]["remote"]["address"], d["sas"][0]["remote"]["port"])' show sas; }
+drops() { culvert_json b "sum(c['value'] for c in d['counters'] if c['name'] == 'drop_$1')" show counters; }
+before=$(endpoint) replay=$(drops replay) bad_icv=$(drops bad_icv)
+check_ping_start a "${NET_LAN[b]}.10" 400 0.01
+counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/esp_replay.py" "$CHECK_PCAP" "$(gw_public b)" --times 10) ||
+    lab_fail "the sender did not finish"
+check_ping_lost
+read -r replayed forged <<<"$counts"
+check_equal "pings lost" 0 "$CHECK_LOST"
+check_equal "endpoint" "$before" "$(endpoint)"
+check_equal "replayed packets dropped as such" "$replayed" $(($(drops replay) - replay))
+check_equal "forged packets dropped as such" "$forged" $(($(drops bad_icv) - bad_icv))
+check_ping b "${NET_LAN[a]}.10" 20 0.02
+echo "shows: $replayed replayed and $forged forged packets from another address, the endpoint stays, no ping lost"
