@@ -28,7 +28,7 @@ lab_alive "${GW_PID[b]}" || lab_fail "culvertd is gone: $(tail -n 3 "$LAB_OUT/gw
 # the pings are counted too: one ESP packet each
 check_equal "datagrams accounted for" $((10000 + CHECK_SENT)) $(($(culvert_accounted b) - sent_before))
 check_equal "children at Culvert" 1 "$(gw_children b)"
-alone() { [ "$(culvert_json b 'len(d["sas"])' show sas)" = 1 ]; }
+alone() { [ "$(culvert_ikes b)" = 1 ] && [ "$(culvert_json b 'd["half_open"]' status)" = 0 ]; }
 lab_wait 8 alone || lab_fail "half-open state is left: $(culvert_ctl b show sas)"
 check_ping b "${NET_LAN[a]}.10" 50 0.02
 gw_stop b

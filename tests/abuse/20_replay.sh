@@ -14,17 +14,15 @@ gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log
 check_reach a "${NET_LAN[b]}.10" 5
 check_ping a "${NET_LAN[b]}.10" 200 0.005
 check_capture_end
-endpoint() { culvert_json b '"%s:%s" % (d["sas"][0]["remote"]["address"], d["sas"][0]["remote"]["port"])' show sas; }
-drops() { culvert_json b "sum(c['value'] for c in d['counters'] if c['name'] == 'drop_$1')" show counters; }
-before=$(endpoint) replay=$(drops replay) bad_icv=$(drops bad_icv)
+before=$(culvert_endpoint b) replay=$(culvert_drops b replay) bad_icv=$(culvert_drops b bad_icv)
 check_ping_start a "${NET_LAN[b]}.10" 400 0.01
 counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/esp_replay.py" "$CHECK_PCAP" "$(gw_public b)" --times 10) ||
     lab_fail "the sender did not finish"
 check_ping_lost
 read -r replayed forged <<<"$counts"
 check_equal "pings lost" 0 "$CHECK_LOST"
-check_equal "endpoint" "$before" "$(endpoint)"
-check_equal "replayed packets dropped as such" "$replayed" $(($(drops replay) - replay))
-check_equal "forged packets dropped as such" "$forged" $(($(drops bad_icv) - bad_icv))
+check_equal "endpoint" "$before" "$(culvert_endpoint b)"
+check_equal "replayed packets dropped as such" "$replayed" $(($(culvert_drops b replay) - replay))
+check_equal "forged packets dropped as such" "$forged" $(($(culvert_drops b bad_icv) - bad_icv))
 check_ping b "${NET_LAN[a]}.10" 20 0.02
 echo "shows: $replayed replayed and $forged forged packets from another address, the endpoint stays, no ping lost"

@@ -21,8 +21,8 @@ for low in 20000 30000 40000; do
     net_rebind a "$low-$((low + 9))"
 done
 check_ping_lost
-port=$(culvert_json b 'd["sas"][0]["remote"]["port"]' show sas)
-[[ $port == 4000? ]] || lab_fail "Culvert sends to port $port, the NAT now uses 40000-40009"
+endpoint=$(culvert_endpoint b)
+[[ $endpoint == "$(gw_public a)":4000? ]] || lab_fail "Culvert sends to $endpoint, the NAT now uses 40000-40009"
 # what was under way when the mapping went is lost, nothing else
 [ "$CHECK_LOST" -le 15 ] || lab_fail "$CHECK_LOST of $CHECK_SENT pings lost in three rebindings"
 check_ping b "${NET_LAN[a]}.10" 50 0.02

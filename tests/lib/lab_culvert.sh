@@ -107,3 +107,17 @@ culvert_children() { culvert_json "$1" 'sum(len(s.get("children", [])) for s in 
 culvert_spis() { culvert_json "$1" 'sorted(c["spi_in"] for s in d["sas"] for c in s["children"])' show sas; }
 # Is this side (local or remote) behind a NAT? True or False
 culvert_nat() { culvert_json "$1" "d['peers'][0]['$2']['behind_nat']" show nat; }
+# Address and port that the only peer is reached at.
+culvert_endpoint() { culvert_json "$1" 'd["sas"][0]["remote"]' show sas; }
+culvert_ikes() { culvert_json "$1" 'len(d["sas"])' show sas; }
+# How often packets were dropped for a reason.
+culvert_drops() { culvert_json "$1" "next(c['count'] for c in d['drops'] if c['name'] == '$2')" show counters; }
+# Datagrams that came in from outside and have a counter: passed through a tunnel, handed to IKE, or dropped by name.
+culvert_accounted() {
+    culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["data_path"]["punted"] + sum(c["count"] for c in d["drops"])' \
+        show counters
+}
+# A text of the failure of this kind (why, fix_here, fix_peer, nearest ...); empty when there is none.
+culvert_failure() {
+    culvert_json "$1" "next((f.get('$3', '') for f in d['failures'] if f['kind'] == '$2'), '')" show failures
+}
