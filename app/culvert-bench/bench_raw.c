@@ -114,6 +114,7 @@ static void ring_turn(struct raw_bench *b, aes_gcm_enc_dec_t seal, aes_gcm_enc_d
 {
     for (uint32_t from = 0; from < RING_PKTS; from += WINDOW_PKTS)
         ring_prepare(b, from);
+    bench_series_start(s);
     for (uint32_t from = 0; from < RING_PKTS; from += WINDOW_PKTS) {
         uint64_t tsc = bench_tsc();
         if (b->c->is_prefetched)
@@ -123,6 +124,7 @@ static void ring_turn(struct raw_bench *b, aes_gcm_enc_dec_t seal, aes_gcm_enc_d
         if (!b->c->is_open)
             bench_series_window(s, bench_tsc() - tsc, WINDOW_PKTS);
     }
+    bench_series_start(s);
     for (uint32_t from = 0; b->c->is_open && from < RING_PKTS; from += WINDOW_PKTS) {
         uint64_t tsc = bench_tsc();
         if (b->c->is_prefetched)

@@ -19,7 +19,7 @@ static const char help[] =
     "Prints what AES-GCM costs when intel-ipsec-mb is called directly: the limit that no gateway beats.\n"
     "Unit: TSC cycles per packet. Each figure is the minimum of several runs' medians; median and maximum "
     "of\n"
-    "the runs follow it. Far apart means that something else used the core: measure again.\n"
+    "the runs follow it. Far apart, or a star: something else used the core, measure again.\n"
     "\n"
     "  --sizes LIST   bytes encrypted per packet, and imix (default 64,128,256,512,1024,1420,imix)\n"
     "  --frames       read sizes as Ethernet frames: encrypt what ESP would of such a frame\n"
@@ -72,13 +72,15 @@ static void row_print(const struct raw_args *a, const struct bench_raw_case *c, 
     if (a->is_json)
         printf(
             "{\"case\":\"raw\",\"direction\":\"%s\",\"key_bits\":%u,\"size\":\"%s\",\"frames\":%s,\"sas\":%u,"
-            "\"prefetch\":%s,\"cycles_min\":%.1f,\"cycles_median\":%.1f,\"cycles_max\":%.1f,\"gbps\":%.2f}\n",
+            "\"prefetch\":%s,\"quiet\":%s,\"cycles_min\":%.1f,\"cycles_median\":%.1f,\"cycles_max\":%.1f,"
+            "\"gbps\":%.2f}\n",
             c->is_open ? "open" : "seal", c->key_bits, name, c->is_frame ? "true" : "false", c->sas,
-            c->is_prefetched ? "true" : "false", r->min, r->median, r->max, gbps);
+            c->is_prefetched ? "true" : "false", r->is_quiet ? "true" : "false", r->min, r->median, r->max,
+            gbps);
     else
-        printf("%-5s AES-%u  %6s  %7u SA%s %-9s %7.1f   %7.1f %7.1f   %6.2f\n", c->is_open ? "open" : "seal",
+        printf("%-5s AES-%u  %6s  %7u SA%s %-9s %7.1f%s  %7.1f %7.1f   %6.2f\n", c->is_open ? "open" : "seal",
                c->key_bits, name, c->sas, c->sas == 1 ? " " : "s", c->is_prefetched ? "prefetch" : "", r->min,
-               r->median, r->max, gbps);
+               r->is_quiet ? " " : "*", r->median, r->max, gbps);
     fflush(stdout);
 }
 

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#define QUIET_FACTOR  1.15 /* a probe slower than this times the best means a disturbed core */
+#define QUIET_WINDOWS 8u   /* undisturbed windows that make an undisturbed run */
+
 static int double_compare(const void *a, const void *b)
 {
     double x = *(const double *)a;
@@ -24,12 +27,33 @@ static double sorted_median(const double *v, uint32_t n)
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* The least that a probe took in this process: an undisturbed core. Writer: any measuring thread; a lost
+ * update does no harm. */
+static double probe_best = 1e9;
+
+/* Register arithmetic as wide as the core issues, so that a busy sibling thread shows. */
+static double core_probe(void)
+{
+    uint64_t from = bench_tsc();
+    for (int i = 0; i < 64; i++)
+        __asm__ volatile(".rept 8\n\t"
+                         "incq %%rax\n\tincq %%rcx\n\tincq %%rdx\n\tincq %%rsi\n\t"
+                         "incq %%rdi\n\tincq %%r8\n\tincq %%r9\n\tincq %%r10\n\t"
+                         ".endr" ::
+                             : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "cc");
+    double took = (double)(bench_tsc() - from);
+    if (took < probe_best)
+        probe_best = took;
+    return took;
+}
+
 void bench_series_init(struct bench_series *s, uint32_t windows)
 {
     memset(s, 0, sizeof(*s));
     s->cap = windows;
     s->window = calloc(windows, sizeof(*s->window));
-    if (!s->window) {
+    s->noise = calloc(windows, sizeof(*s->noise));
+    if (!s->window || !s->noise) {
         fprintf(stderr, "culvert-bench: no memory for %u windows\n", windows);
         exit(1);
     }
@@ -38,35 +62,60 @@ void bench_series_init(struct bench_series *s, uint32_t windows)
 void bench_series_fini(struct bench_series *s)
 {
     free(s->window);
+    free(s->noise);
     memset(s, 0, sizeof(*s));
+}
+
+void bench_series_start(struct bench_series *s)
+{
+    s->probed = core_probe();
 }
 
 void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 {
-    if (s->count < s->cap)
-        s->window[s->count++] = (double)cycles / (double)pkts;
+    double before = s->probed;
+    s->probed = core_probe();
+    if (s->count == s->cap)
+        return;
+    s->noise[s->count] = s->probed > before ? s->probed : before;
+    s->window[s->count++] = (double)cycles / (double)pkts;
 }
 
 void bench_series_run_end(struct bench_series *s)
 {
-    if (s->count && s->runs < BENCH_RUNS_MAX) {
-        qsort(s->window, s->count, sizeof(*s->window), double_compare);
-        s->run[s->runs++] = sorted_median(s->window, s->count);
+    uint32_t quiet = 0;
+    if (!s->count || s->runs == BENCH_RUNS_MAX)
+        return;
+    for (uint32_t i = 0; i < s->count; i++) {
+        double w = s->window[i];
+        if (s->noise[i] > probe_best * QUIET_FACTOR)
+            continue;
+        s->window[i] = s->window[quiet];
+        s->window[quiet++] = w;
     }
+    s->is_quiet[s->runs] = quiet >= QUIET_WINDOWS;
+    if (quiet < QUIET_WINDOWS)
+        quiet = s->count;
+    qsort(s->window, quiet, sizeof(*s->window), double_compare);
+    s->run[s->runs++] = sorted_median(s->window, quiet);
     s->count = 0;
 }
 
 struct bench_result bench_series_result(const struct bench_series *s)
 {
-    struct bench_result r = {.runs = s->runs};
+    struct bench_result r = {0};
     double sorted[BENCH_RUNS_MAX];
-    if (!s->runs)
+    for (uint32_t i = 0; i < s->runs; i++)
+        r.is_quiet |= s->is_quiet[i];
+    for (uint32_t i = 0; i < s->runs; i++)
+        if (s->is_quiet[i] == r.is_quiet)
+            sorted[r.runs++] = s->run[i];
+    if (!r.runs)
         return r;
-    memcpy(sorted, s->run, s->runs * sizeof(*sorted));
-    qsort(sorted, s->runs, sizeof(*sorted), double_compare);
+    qsort(sorted, r.runs, sizeof(*sorted), double_compare);
     r.min = sorted[0];
-    r.median = sorted_median(sorted, s->runs);
-    r.max = sorted[s->runs - 1];
+    r.median = sorted_median(sorted, r.runs);
+    r.max = sorted[r.runs - 1];
     return r;
 }
 

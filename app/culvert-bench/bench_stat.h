@@ -2,7 +2,10 @@
 #pragma once
 /* Statistics that survive a hypervisor: a run is the median over its windows, a result is the minimum of
  * several runs' medians, shown with the median and maximum of them. Means are never used, because a stolen
- * time slice of 400 us outweighs thousands of packets. Thread: one series belongs to one thread. */
+ * time slice of 400 us outweighs thousands of packets. Virtual CPUs often are two threads of one core, and a
+ * busy sibling makes everything up to twice as slow: a short probe between windows shows that, and disturbed
+ * windows are left out as long as undisturbed ones remain. Thread: one series belongs to one thread. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <x86intrin.h>
@@ -11,18 +14,22 @@
 #define BENCH_WINDOWS_MAX 65536
 
 struct bench_series {
-    double *window;             /* cycles per packet of each window of the current run */
-    uint32_t count;             /* windows in the current run */
-    uint32_t cap;               /* > 0 */
-    uint32_t runs;              /* finished runs */
-    double run[BENCH_RUNS_MAX]; /* median of each finished run */
+    double *window;                /* cycles per packet of each window of the current run */
+    double *noise;                 /* probe cycles around it, the worse of before and after */
+    double probed;                 /* the last probe; 0: none yet */
+    uint32_t count;                /* windows in the current run */
+    uint32_t cap;                  /* > 0 */
+    uint32_t runs;                 /* finished runs */
+    double run[BENCH_RUNS_MAX];    /* median of each finished run */
+    bool is_quiet[BENCH_RUNS_MAX]; /* that run had enough undisturbed windows */
 };
 
 struct bench_result {
     double min;    /* the figure to quote: the least disturbed run */
     double median; /* of the runs' medians */
     double max;
-    uint32_t runs;
+    uint32_t runs; /* that these are taken from */
+    bool is_quiet; /* false: no run was undisturbed, so the figures are too high: measure again */
 };
 
 /* Allocates room for `windows` windows a run (1 to BENCH_WINDOWS_MAX). Ends the process if memory is out. */
@@ -36,7 +43,7 @@ void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 /* Ends the current run: its median becomes one run value. A run without windows counts as none. */
 void bench_series_run_end(struct bench_series *s);
 
-/* What the finished runs say; all zero when there are none. */
+/* What the finished runs say, the undisturbed ones if there are any; all zero when there are none. */
 struct bench_result bench_series_result(const struct bench_series *s);
 
 /* TSC frequency in Hz, measured once over 20 ms. Thread: control. */
@@ -44,6 +51,10 @@ double bench_tsc_hz(void);
 
 /* Pins the calling thread to a CPU. Returns 0, or -errno (say so and go on: figures only get noisier). */
 int bench_pin(unsigned cpu);
+
+/* Starts a window: probes the core (about 1,000 cycles) and forgets what was before. Needed only where the
+ * time between windows is long; a window's end is also the next one's start. */
+void bench_series_start(struct bench_series *s);
 
 /* Serialised enough for windows of 512 packets. */
 static inline uint64_t bench_tsc(void)

@@ -33,111 +33,59 @@
 #include <rte_kvargs.h>
 #include <rte_mbuf.h>
 
-#include "meter_clock.h"
-#include "meter_flow.h"
+#include "meter_port.h"
 
-#define RING_PKTS   1024u /* written ahead of their reception; a power of two */
-#define BURST_PKTS  32u
-#define CHECK_EVERY 64u /* send calls between two checked packets */
-#define ARP_BYTES   42
-
-struct meter_port {
-    struct meter_flow flow;
+struct meter_dev {
+    struct meter_port port;
     struct rte_ether_addr mac;
-    struct rte_mempool *pool;
-    uint16_t port_id;
-    bool has_ptypes, has_offload;
-    uint32_t head, tail; /* ring[tail..head) is ready */
-    struct rte_mbuf *ring[RING_PKTS];
-    struct rte_mbuf *arp_reply; /* one waiting, or NULL */
-    uint32_t tx_calls;
-    uint64_t rx_pkts, tx_pkts;
-    char result[256];
-    char label[64];
+    bool has_offload;
 };
 
-static struct meter_port *sibling_with_key; /* a sink checks with the key that another port was given */
+/* One clock for all ports of the process. One polling thread is measured, the first that comes. */
+static struct meter_clock clock_of_all;
+static char result_path[256];
+static char result_label[64];
+static bool is_written;
+static atomic_int owner_taken;
+static _Thread_local int is_owner = -1;
+static struct meter_dev
+    *dev_with_key; /* what is sent anywhere is checked with the key that this one was given */
 
-static void ring_fill(struct meter_port *p)
+static struct meter_clock *my_clock(void)
 {
-    struct rte_mbuf *fresh[BURST_PKTS];
-    while (p->head - p->tail + BURST_PKTS <= RING_PKTS) {
-        if (rte_pktmbuf_alloc_bulk(p->pool, fresh, BURST_PKTS))
-            return;
-        for (uint32_t i = 0; i < BURST_PKTS; i++) {
-            struct rte_mbuf *pkt = fresh[i];
-            uint32_t bytes = meter_flow_next(&p->flow, rte_pktmbuf_mtod(pkt, uint8_t *));
-            pkt->data_len = (uint16_t)bytes;
-            pkt->pkt_len = bytes;
-            pkt->port = p->port_id;
-            pkt->ol_flags |= RTE_MBUF_F_RX_IP_CKSUM_GOOD;
-            if (p->has_ptypes)
-                pkt->packet_type = RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4;
-            p->ring[p->head++ % RING_PKTS] = pkt;
-        }
+    if (is_owner < 0)
+        is_owner = result_path[0] && !atomic_exchange(&owner_taken, 1);
+    return is_owner ? &clock_of_all : NULL;
+}
+
+static void result_write(void)
+{
+    if (is_written || !result_path[0])
+        return;
+    is_written = true;
+    FILE *f = fopen(result_path, "a");
+    if (!f) {
+        perror(result_path);
+        return;
     }
+    meter_clock_print(&clock_of_all, result_label, f);
+    fclose(f);
 }
 
 static uint16_t meter_rx(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-    struct meter_port *p = queue;
-    uint16_t given = 0;
-    meter_clock_rx_begin();
-    if (p->arp_reply && n) {
-        pkts[given++] = p->arp_reply;
-        p->arp_reply = NULL;
-    }
-    if (p->flow.kind != METER_SINK) {
-        ring_fill(p);
-        while (given < n && given < BURST_PKTS && p->tail != p->head)
-            pkts[given++] = p->ring[p->tail++ % RING_PKTS];
-    }
-    p->rx_pkts += given;
-    meter_clock_rx_end(given);
-    return given;
-}
-
-/* Whoever is asked for, we are it: turns a request into the reply and keeps it for the next receive call. */
-static bool arp_answer(struct meter_port *p, struct rte_mbuf *pkt)
-{
-    uint8_t *d = rte_pktmbuf_mtod(pkt, uint8_t *);
-    uint8_t asked[4];
-    if (pkt->data_len < ARP_BYTES || d[12] != 0x08 || d[13] != 0x06 || d[21] != 1 || p->arp_reply)
-        return false;
-    memcpy(asked, d + 38, 4);
-    if (!memcmp(asked, d + 28, 4))
-        return false; /* an announcement */
-    memcpy(d, d + 6, 6);
-    memcpy(d + 6, p->flow.mac_src, 6);
-    d[21] = 2;
-    memcpy(d + 32, d + 22, 10); /* sender becomes target */
-    memcpy(d + 22, p->flow.mac_src, 6);
-    memcpy(d + 28, asked, 4);
-    pkt->port = p->port_id;
-    p->arp_reply = pkt;
-    return true;
+    struct meter_dev *d = queue;
+    struct meter_clock *clock = my_clock();
+    if (clock && !is_written && atomic_load_explicit(&clock->is_finished, memory_order_relaxed))
+        result_write();
+    return meter_port_rx(&d->port, clock, pkts, n);
 }
 
 static uint16_t meter_tx(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-    struct meter_port *p = queue;
-    uint32_t checked = 0, good = 0, counted = 0;
-    meter_clock_tx_begin();
-    if (n && p->tx_calls++ % CHECK_EVERY == 0) {
-        const struct meter_flow *f = sibling_with_key ? &sibling_with_key->flow : &p->flow;
-        checked = 1;
-        good = meter_flow_check(f, rte_pktmbuf_mtod(pkts[0], uint8_t *), pkts[0]->data_len);
-    }
-    for (uint16_t i = 0; i < n; i++) {
-        if (arp_answer(p, pkts[i])) {
-            checked = 0;
-            continue;
-        }
-        rte_pktmbuf_free(pkts[i]);
-        counted++;
-    }
-    p->tx_pkts += n;
-    meter_clock_tx_end(counted, checked, good);
+    struct meter_dev *d = queue;
+    d->port.check = dev_with_key ? &dev_with_key->port.flow : NULL;
+    meter_port_tx(&d->port, my_clock(), pkts, n);
     return n;
 }
 
@@ -154,24 +102,23 @@ static int meter_start(struct rte_eth_dev *dev)
 
 static int meter_stop(struct rte_eth_dev *dev)
 {
-    meter_clock_finish();
+    result_write();
     dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
     return 0;
 }
 
 static int meter_close(struct rte_eth_dev *dev)
 {
-    struct meter_port *p = dev->data->dev_private;
-    while (p->tail != p->head)
-        rte_pktmbuf_free(p->ring[p->tail++ % RING_PKTS]);
-    meter_flow_fini(&p->flow);
+    struct meter_dev *d = dev->data->dev_private;
+    meter_port_drain(&d->port);
+    meter_flow_fini(&d->port.flow);
     dev->data->mac_addrs = NULL; /* lies in our private data */
     return 0;
 }
 
 static int meter_infos(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 {
-    struct meter_port *p = dev->data->dev_private;
+    struct meter_dev *d = dev->data->dev_private;
     info->max_mac_addrs = 1;
     info->max_rx_pktlen = METER_PKT_MAX;
     info->max_mtu = METER_PKT_MAX - 14;
@@ -179,7 +126,7 @@ static int meter_infos(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
     info->max_rx_queues = 1;
     info->max_tx_queues = 16;
     info->rx_offload_capa = RTE_ETH_RX_OFFLOAD_CHECKSUM; /* ipsec-secgw insists on it */
-    if (p->has_offload)
+    if (d->has_offload)
         info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
     return 0;
 }
@@ -187,9 +134,9 @@ static int meter_infos(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 static int meter_rx_queue(struct rte_eth_dev *dev, uint16_t i, uint16_t n, unsigned socket,
                           const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
 {
-    struct meter_port *p = dev->data->dev_private;
-    p->pool = pool;
-    dev->data->rx_queues[i] = p;
+    struct meter_dev *d = dev->data->dev_private;
+    d->port.pool = pool;
+    dev->data->rx_queues[i] = d;
     return 0;
 }
 
@@ -207,9 +154,9 @@ static int meter_link(struct rte_eth_dev *dev, int wait)
 
 static int meter_stats(struct rte_eth_dev *dev, struct rte_eth_stats *stats)
 {
-    struct meter_port *p = dev->data->dev_private;
-    stats->ipackets = p->rx_pkts;
-    stats->opackets = p->tx_pkts;
+    struct meter_dev *d = dev->data->dev_private;
+    stats->ipackets = d->port.rx_pkts;
+    stats->opackets = d->port.tx_pkts;
     return 0;
 }
 
@@ -225,8 +172,8 @@ static int meter_mtu(struct rte_eth_dev *dev, uint16_t mtu)
 
 static int meter_mac(struct rte_eth_dev *dev, struct rte_ether_addr *mac)
 {
-    struct meter_port *p = dev->data->dev_private;
-    memcpy(p->flow.mac_dst, mac, 6);
+    struct meter_dev *d = dev->data->dev_private;
+    memcpy(d->port.flow.mac_dst, mac, 6);
     return 0;
 }
 
@@ -234,8 +181,8 @@ static const uint32_t *meter_ptypes(struct rte_eth_dev *dev)
 {
     static const uint32_t types[] = {RTE_PTYPE_L2_ETHER, RTE_PTYPE_L3_IPV4, RTE_PTYPE_L3_IPV6,
                                      RTE_PTYPE_UNKNOWN};
-    struct meter_port *p = dev->data->dev_private;
-    return p->has_ptypes ? types : NULL;
+    struct meter_dev *d = dev->data->dev_private;
+    return d->port.has_ptypes ? types : NULL;
 }
 
 static const struct eth_dev_ops meter_ops = {
@@ -285,10 +232,9 @@ static uint32_t hex_parse(const char *text, uint8_t *out, uint32_t cap)
     return n;
 }
 
-static int flow_args(struct meter_port *p, struct rte_kvargs *args)
+static int flow_args(struct meter_flow *f, struct rte_kvargs *args)
 {
     static const char *const kinds[] = {"sink", "plain", "esp", "natt"};
-    struct meter_flow *f = &p->flow;
     const char *kind = arg_get(args, "flow", "sink");
     const char *size = arg_get(args, "size", "64");
     uint8_t keymat[36];
@@ -312,33 +258,36 @@ static int flow_args(struct meter_port *p, struct rte_kvargs *args)
     return meter_flow_init(f, keymat, hex_parse(arg_get(args, "key", ""), keymat, sizeof(keymat)));
 }
 
-static int port_args(struct meter_port *p, struct rte_kvargs *args)
+static int dev_args(struct meter_dev *d, struct rte_kvargs *args)
 {
-    int rc = flow_args(p, args);
-    p->has_ptypes = arg_number(args, "ptypes", "0");
-    p->has_offload = arg_number(args, "offload", "0");
-    snprintf(p->result, sizeof(p->result), "%s", arg_get(args, "result", ""));
-    snprintf(p->label, sizeof(p->label), "%s", arg_get(args, "label", "meter"));
-    if (p->result[0])
-        meter_clock_setup(p->result, p->label, strtoull(arg_get(args, "packets", "4000000"), NULL, 0),
-                          arg_number(args, "runs", "8"));
-    if (p->flow.key)
-        sibling_with_key = p;
+    int rc = flow_args(&d->port.flow, args);
+    d->port.has_ptypes = arg_number(args, "ptypes", "0");
+    d->has_offload = arg_number(args, "offload", "0");
+    const char *result = arg_get(args, "result", "");
+    uint32_t runs = arg_number(args, "runs", "8");
+    if (*result && !result_path[0]) {
+        snprintf(result_path, sizeof(result_path), "%s", result);
+        snprintf(result_label, sizeof(result_label), "%s", arg_get(args, "label", "meter"));
+        meter_clock_init(&clock_of_all, strtoull(arg_get(args, "packets", "4000000"), NULL, 0),
+                         runs && runs <= BENCH_RUNS_MAX ? runs : 8);
+    }
+    if (d->port.flow.key)
+        dev_with_key = d;
     return rc;
 }
 
 static int meter_probe(struct rte_vdev_device *vdev)
 {
     struct rte_kvargs *args = rte_kvargs_parse(rte_vdev_device_args(vdev), NULL);
-    struct rte_eth_dev *dev = rte_eth_vdev_allocate(vdev, sizeof(struct meter_port));
+    struct rte_eth_dev *dev = rte_eth_vdev_allocate(vdev, sizeof(struct meter_dev));
     if (!args || !dev)
         return -ENOMEM;
-    struct meter_port *p = dev->data->dev_private;
-    p->port_id = dev->data->port_id;
-    p->mac = (struct rte_ether_addr){{2, 0, 0, 0, 0, (uint8_t)(1 + p->port_id)}};
-    memcpy(p->flow.mac_dst, &p->mac, 6);
-    memcpy(p->flow.mac_src, (uint8_t[]){2, 0, 0, 0, 1, (uint8_t)(1 + p->port_id)}, 6);
-    int rc = port_args(p, args);
+    struct meter_dev *d = dev->data->dev_private;
+    d->port.port_id = dev->data->port_id;
+    d->mac = (struct rte_ether_addr){{2, 0, 0, 0, 0, (uint8_t)(1 + d->port.port_id)}};
+    memcpy(d->port.flow.mac_dst, &d->mac, 6);
+    memcpy(d->port.flow.mac_src, (uint8_t[]){2, 0, 0, 0, 1, (uint8_t)(1 + d->port.port_id)}, 6);
+    int rc = dev_args(d, args);
     rte_kvargs_free(args);
     if (rc) {
         fprintf(stderr, "net_meter: the arguments of %s make no sense\n", rte_vdev_device_name(vdev));
@@ -348,7 +297,7 @@ static int meter_probe(struct rte_vdev_device *vdev)
     dev->data->dev_link = (struct rte_eth_link){.link_speed = RTE_ETH_SPEED_NUM_100G,
                                                 .link_duplex = RTE_ETH_LINK_FULL_DUPLEX,
                                                 .link_autoneg = RTE_ETH_LINK_FIXED};
-    dev->data->mac_addrs = &p->mac;
+    dev->data->mac_addrs = &d->mac;
     dev->data->promiscuous = 1;
     dev->dev_ops = &meter_ops;
     dev->rx_pkt_burst = meter_rx;

@@ -16,7 +16,8 @@ fail() {
     exit 1
 }
 
-newest=$(ls -t "$here"/net_meter.c "$here"/meter_*.[ch] "$so" 2>/dev/null | head -1)
+shared=$here/../../app/culvert-bench
+newest=$(ls -t "$here"/net_meter.c "$shared"/meter_*.[ch] "$shared"/bench_stat.[ch] "$so" 2>/dev/null | head -1)
 if [ "$newest" = "$so" ]; then
     echo "$so"
     exit 0
@@ -53,7 +54,8 @@ done
 ${CC:-cc} -shared -fPIC -O3 -march=native -std=gnu17 -D_GNU_SOURCE -DALLOW_INTERNAL_API -DALLOW_EXPERIMENTAL_API \
     -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
     $(pkg-config --cflags libdpdk | sed 's/-march=[^ ]*//g; s/-I/-isystem /g') -isystem "$dir/driver-include" \
-    "$here/net_meter.c" "$here/meter_flow.c" "$here/meter_clock.c" -o "$so" \
+    -I"$shared" "$here/net_meter.c" "$shared/meter_flow.c" "$shared/meter_clock.c" "$shared/meter_port.c" \
+    "$shared/bench_stat.c" -o "$so" \
     -lrte_ethdev -lrte_bus_vdev -lrte_kvargs -lrte_mbuf -lrte_mempool -lrte_eal -lIPSec_MB >&2 ||
     fail "the driver does not compile"
 echo "$so"

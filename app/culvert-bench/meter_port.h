@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What a metering port does inside of a receive and a send call; used by the port driver net_meter and,
+ * through DPDK's receive and transmit callbacks, by culvert-bench itself. Thread: the one that polls. */
+#include <rte_mbuf.h>
+#include "meter_clock.h"
+#include "meter_flow.h"
+
+#define METER_RING_PKTS 1024u /* packets are written that long before they are received; a power of two */
+
+struct meter_port {
+    struct meter_flow flow;
+    struct rte_mempool *pool; /* of received packets */
+    uint16_t port_id;
+    bool has_ptypes;                /* fill packet_type */
+    const struct meter_flow *check; /* packets that are sent are judged by this flow's key */
+    uint32_t head, tail;            /* ring[tail..head) is ready */
+    struct rte_mbuf *ring[METER_RING_PKTS];
+    struct rte_mbuf *arp_reply; /* one waiting, or NULL */
+    uint32_t tx_turn;
+    uint64_t rx_pkts, tx_pkts;
+};
+
+/* Fills pkts with up to n packets, 32 at most. clock may be NULL: nothing is measured. */
+uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n);
+
+/* Checks some and frees all of n packets. */
+void meter_port_tx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n);
+
+/* Frees what waits in the port. Nobody may poll it. */
+void meter_port_drain(struct meter_port *p);
