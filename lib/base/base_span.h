@@ -116,7 +116,7 @@ static inline uint8_t *base_write_room(struct base_writer *w, size_t n)
         w->failed = true;
         return NULL;
     }
-    uint8_t *p = w->buf + w->pos;
+    uint8_t *p = w->buf ? w->buf + w->pos : NULL;
     w->pos += n;
     return p;
 }
@@ -156,25 +156,33 @@ static inline void base_write_u64(struct base_writer *w, uint64_t v)
     base_write_u32(w, (uint32_t)v);
 }
 
-/* Overwrites two bytes written before (a length known only afterwards). at + 2 must be <= pos. */
+/* Whether n bytes at this offset were written before, so that they may be overwritten. */
+static inline bool base_patch_fits(const struct base_writer *w, size_t at, size_t n)
+{
+    return !w->failed && at <= w->pos && w->pos - at >= n;
+}
+
+/* Overwrites two bytes written before (a length known only afterwards). Nothing happens beyond pos. */
 static inline void base_patch_u16(struct base_writer *w, size_t at, uint16_t v)
 {
-    if (w->failed || at + 2 > w->pos)
+    if (!base_patch_fits(w, at, 2))
         return;
     w->buf[at] = (uint8_t)(v >> 8);
     w->buf[at + 1] = (uint8_t)v;
 }
 
-/* Overwrites four bytes written before. at + 4 must be <= pos. */
+/* Overwrites four bytes written before, or none. */
 static inline void base_patch_u32(struct base_writer *w, size_t at, uint32_t v)
 {
+    if (!base_patch_fits(w, at, 4))
+        return;
     base_patch_u16(w, at, (uint16_t)(v >> 16));
     base_patch_u16(w, at + 2, (uint16_t)v);
 }
 
-/* Overwrites one byte written before. at must be < pos. */
+/* Overwrites one byte written before. */
 static inline void base_patch_u8(struct base_writer *w, size_t at, uint8_t v)
 {
-    if (!w->failed && at < w->pos)
+    if (base_patch_fits(w, at, 1))
         w->buf[at] = v;
 }
