@@ -133,7 +133,10 @@ struct wire_ike_hdr {
     uint32_t length; /* whole message */
 };
 
-/* Reads the header; its length field must equal the number of bytes given. */
+/*
+ * Reads the header; its length field must equal the number of bytes given. WIRE_IKE_TOO_MANY: a message of
+ * more than WIRE_IKE_MSG_MAX bytes.
+ */
 enum wire_ike_err wire_ike_hdr_parse(struct base_span msg, struct wire_ike_hdr *out);
 
 /* A payload of a chain. */
@@ -269,9 +272,17 @@ struct wire_ike_builder wire_ike_build_chain(void *buf, size_t cap);
 uint8_t wire_ike_chain_first(const struct wire_ike_builder *b);
 struct base_span wire_ike_chain_bytes(const struct wire_ike_builder *b);
 
-/* Writes the final length into the header. The message, or an empty span when it did not fit. */
+/*
+ * Writes the final length into the header. The message, or an empty span when it did not fit into buf or
+ * WIRE_IKE_MSG_MAX.
+ */
 struct base_span wire_ike_finish(struct wire_ike_builder *b);
 
+/*
+ * One payload each, of what the parser beside it reads. What no parser would take back fails the writer: an
+ * SA or TS list without elements, a transform that is_unknown, an SPI of another width, mixed address
+ * families.
+ */
 void wire_ike_put_raw(struct wire_ike_builder *b, uint8_t type, struct base_span body);
 void wire_ike_put_sa(struct wire_ike_builder *b, const struct wire_ike_sa *sa);
 void wire_ike_put_ke(struct wire_ike_builder *b, uint16_t group, struct base_span value);
