@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an operator can do: initiate, terminate, rekey, reload. */
+#include "ctl_api_cmd.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "api.h"
+#include "ctl_json.h"
+
+/* Hands an event for the connection in args to the engine and puts its verdict into words. */
+static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, struct ctl_refusal *refusal)
+{
+    const char *name;
+    if (!ctl_arg_connection(ctl, args, &name, refusal))
+        return NULL;
+    if (!name)
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "say which connection");
+    ev->name = name;
+    switch (ctl_event(ctl, ev)) {
+    case 0:
+        return json_object();
+    case -ENOENT:
+        return ctl_refuse(refusal, API_ERR_NOT_FOUND,
+                          "\"%.63s\" is not up; start it with: culvertctl initiate %.63s", name, name);
+    case -EALREADY:
+        return ctl_refuse(refusal, API_ERR_ALREADY, "\"%.63s\" is up or under way; see: culvertctl show sas",
+                          name);
+    case -EHOSTUNREACH:
+        return ctl_refuse(refusal, API_ERR_NO_ADDRESS,
+                          "\"%.63s\" has no remote.address, so the peer must call us; to call it, write "
+                          "connections.%.63s.remote.address",
+                          name, name);
+    default:
+        return ctl_refuse(refusal, API_ERR_FAILED, "it did not work; see: culvertctl show failures");
+    }
+}
+
+json_t *ctl_act_initiate(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    if (ctl->stopping)
+        return ctl_refuse(refusal, API_ERR_FAILED, "the daemon is stopping");
+    return act(ctl, args, &(struct ike_event){.type = IKE_EV_INITIATE}, refusal);
+}
+
+json_t *ctl_act_terminate(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    return act(ctl, args, &(struct ike_event){.type = IKE_EV_TERMINATE}, refusal);
+}
+
+json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    const json_t *what = json_object_get(args, "what"), *pfs = json_object_get(args, "pfs");
+    const char *text = what ? json_string_value(what) : "child";
+    if (!text || (strcmp(text, "ike") != 0 && strcmp(text, "child") != 0))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\" or \"child\"");
+    if (pfs && !json_is_boolean(pfs))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"pfs\" must be true or false");
+    struct ike_event ev = {.type = IKE_EV_REKEY};
+    ev.rekey_ike = strcmp(text, "ike") == 0;
+    ev.rekey_with_dh = json_is_true(pfs);
+    return act(ctl, args, &ev, refusal);
+}
+
+/* The findings of one kind as [ {path, text} ]. */
+static json_t *issues(const struct conf_report *report, bool warnings)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < report->n_issues; i++)
+        if (report->issues[i].is_warning == warnings)
+            json_array_append_new(list, json_pack("{s:o, s:o}", "path", ctl_json_text(report->issues[i].path),
+                                                  "text", ctl_json_text(report->issues[i].text)));
+    return list;
+}
+
+json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    static struct conf_report report;
+    struct conf_diff diff;
+    const int rc = ctl_reload(ctl, &report, &diff);
+    (void)args;
+    if (rc == -EINVAL) {
+        refusal->details = issues(&report, false);
+        return ctl_refuse(refusal, API_ERR_BAD_CONFIG, "%s has %zu error%s; the running configuration stays",
+                          ctl->conf_file, report.n_errors, report.n_errors == 1 ? "" : "s");
+    }
+    if (rc < 0)
+        return ctl_refuse(refusal, API_ERR_FAILED, "cannot apply %s: %s; the running configuration stays",
+                          ctl->conf_file, strerror(-rc));
+    json_t *operations = json_array();
+    for (size_t i = 0; i < diff.n_ops; i++)
+        json_array_append_new(operations, json_pack("{s:s, s:o}", "type", conf_op_name(diff.ops[i].type),
+                                                    "name", ctl_json_text(diff.ops[i].name)));
+    const bool needs_restart = diff.needs_restart;
+    conf_diff_free(&diff);
+    return json_pack("{s:o, s:b, s:o}", "operations", operations, "needs_restart", needs_restart, "warnings",
+                     issues(&report, true));
+}

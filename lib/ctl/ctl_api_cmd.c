@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Request line -> row -> handler -> answer line. */
+#include "ctl_api_cmd.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+
+static const struct {
+    const char *command;
+    ctl_handler *handler;
+} rows[] = {
+    {"status", ctl_show_status},
+    {"show connections", ctl_show_connections},
+    {"show sas", ctl_show_sas},
+    {"show ports", ctl_show_ports},
+    {"show counters", ctl_show_counters},
+    {"show nat", ctl_show_nat},
+    {"show failures", ctl_show_failures},
+    {"show workers", ctl_show_workers},
+    {"initiate", ctl_act_initiate},
+    {"terminate", ctl_act_terminate},
+    {"rekey", ctl_act_rekey},
+    {"reload", ctl_act_reload},
+};
+
+json_t *ctl_refuse(struct ctl_refusal *refusal, const char *code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    refusal->code = code;
+    vsnprintf(refusal->message, sizeof refusal->message, format, args);
+    va_end(args);
+    return NULL;
+}
+
+bool ctl_arg_connection(struct ctl *ctl, const json_t *args, const char **name, struct ctl_refusal *refusal)
+{
+    const json_t *v = json_object_get(args, "connection");
+    *name = json_string_value(v);
+    if (v && !*name)
+        ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"connection\" must be a text");
+    else if (*name && !ike_conf_conn(ctl->conf->ike, *name))
+        ctl_refuse(refusal, API_ERR_NOT_FOUND,
+                   "there is no connection \"%.63s\"; see: culvertctl show connections", *name);
+    else
+        return true;
+    return false;
+}
+
+static json_t *dispatch(struct ctl *ctl, const struct api_request *request, struct ctl_refusal *refusal)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].command, request->command) == 0)
+            return rows[i].handler(ctl, request->args, refusal);
+    return ctl_refuse(refusal, API_ERR_UNKNOWN_COMMAND, "unknown command; this daemon is culvertd %s",
+                      CULVERT_VERSION);
+}
+
+char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len)
+{
+    struct api_request request;
+    struct ctl_refusal refusal = {0};
+    char why[160];
+    if (api_request_parse(line, len, &request, why, sizeof why) < 0)
+        return api_response_fail(API_ERR_BAD_REQUEST, why, NULL, answer_len);
+    json_t *data = dispatch(ctl, &request, &refusal);
+    json_decref(request.root);
+    if (data)
+        return api_response_ok(data, answer_len);
+    if (!refusal.code)
+        return api_response_fail(API_ERR_NO_MEMORY, "out of memory", NULL, answer_len);
+    return api_response_fail(refusal.code, refusal.message, refusal.details, answer_len);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What NAT does to each peer, from the NAT detection hashes (RFC 7296 2.23). A hash covers address and port
+ * as their owner knows them, so a match tells that nobody rewrote them, and a match with one of
+ * nat.public_addresses tells which of our addresses the peer dialled.
+ */
+#include "ctl_api_cmd.h"
+
+#include <string.h>
+
+#include "base_text.h"
+#include "ctl_json.h"
+
+static void explain_local(struct base_text *t, const struct ike_sa_view *v)
+{
+    char at[BASE_ENDPOINT_TEXT_MAX], dialled[BASE_ADDR_TEXT_MAX];
+    base_endpoint_text(&v->path.local, at);
+    if (!v->local_nat)
+        base_text_add(t, "Nobody rewrites our address %s. ", at);
+    else if (v->public_addr.family != BASE_AF_NONE)
+        base_text_add(t, "We are behind a NAT: the peer dials %s, which arrives at %s. ",
+                      base_addr_text(&v->public_addr, dialled), at);
+    else
+        base_text_add(
+            t,
+            "We are behind a NAT: what arrives at %s was sent to another address (or the peer forces "
+            "encapsulation); list our public addresses in nat.public_addresses to learn which. ",
+            at);
+}
+
+static void explain_remote(struct base_text *t, const struct ike_sa_view *v)
+{
+    char seen[BASE_ENDPOINT_TEXT_MAX], id_text[BASE_ADDR_TEXT_MAX];
+    base_endpoint_text(&v->path.remote, seen);
+    if (!v->remote_nat) {
+        base_text_add(t, "The peer has %s itself.", seen);
+        return;
+    }
+    base_text_add(t, "The peer is behind a NAT (or forces encapsulation): %s is not what it calls itself.",
+                  seen);
+    if (v->remote_id.type != WIRE_IKE_ID_IP4)
+        return;
+    const struct base_addr id = base_addr_from_bytes(BASE_AF_IP4, v->remote_id.bytes);
+    if (base_addr_is_private(&id))
+        base_text_add(t, " Its identity %s is probably its private address.", base_addr_text(&id, id_text));
+}
+
+static json_t *explanation(const struct ike_sa_view *v)
+{
+    char buf[640];
+    struct base_text t = base_text(buf, sizeof buf);
+    explain_local(&t, v);
+    explain_remote(&t, v);
+    return ctl_json_text(buf);
+}
+
+static json_t *side(const struct base_endpoint *seen, bool behind_nat)
+{
+    json_t *o = json_object();
+    ctl_json_set(o, "seen", ctl_json_endpoint(seen));
+    ctl_json_set(o, "behind_nat", json_boolean(behind_nat));
+    return o;
+}
+
+static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ctl->conf->ike, v->conn);
+    json_t *o = json_object();
+    json_t *local = side(&v->path.local, v->local_nat), *remote = side(&v->path.remote, v->remote_nat);
+    if (v->public_addr.family != BASE_AF_NONE)
+        ctl_json_set(local, "dialled", ctl_json_addr(&v->public_addr));
+    else if (v->local_hash_matches)
+        ctl_json_set(local, "dialled", ctl_json_addr(&v->path.local.addr));
+    if (v->remote_hash_matches)
+        ctl_json_set(remote, "announced", ctl_json_addr(&v->path.remote.addr));
+    ctl_json_set(o, "connection", ctl_json_text(v->conn));
+    ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
+    ctl_json_set(o, "encapsulated", json_boolean(v->encap));
+    ctl_json_set(o, "local", local);
+    ctl_json_set(o, "remote", remote);
+    /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */
+    if (v->local_nat && conn && conn->keepalive_s)
+        ctl_json_num(o, "keepalive_s", conn->keepalive_s);
+    ctl_json_num(o, "moves", v->moves);
+    ctl_json_set(o, "explanation", explanation(v));
+    return o;
+}
+
+json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    const struct ike_conf *ike = ctl->conf->ike;
+    struct ike_sa_view view;
+    const char *name;
+    if (!ctl_arg_connection(ctl, args, &name, refusal))
+        return NULL;
+    json_t *peers = json_array(), *addresses = json_array();
+    for (size_t i = 0; i < ike->n_public_addrs; i++)
+        json_array_append_new(addresses, ctl_json_addr(&ike->public_addrs[i]));
+    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id)
+        if (strcmp(view.state, "established") == 0 && (!name || strcmp(name, view.conn) == 0))
+            json_array_append_new(peers, peer(ctl, &view));
+    return json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
+}

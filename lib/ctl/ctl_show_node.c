@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The node itself as documents: status, workers, counters, ports. */
+#include "ctl_api_cmd.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include <rte_ethdev.h>
+
+#include "ctl_json.h"
+
+#define TOP_DROPS 5
+
+static uint64_t drops_sum(const struct dp_counters *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < DP_DROPS; i++)
+        sum += c->drops[i];
+    return sum;
+}
+
+/* Busy cycles of all: what the core really did, since a polling core is always at 100 % to the system. */
+static double load_percent(const struct dp_counters *c)
+{
+    const double all = (double)c->busy_cycles + (double)c->idle_cycles;
+    return all > 0 ? 100.0 * (double)c->busy_cycles / all : 0;
+}
+
+static json_t *worker(const struct ctl *ctl, size_t index)
+{
+    struct dp_counters c;
+    json_t *o = json_object();
+    dp_counters(ctl->dp, (int)index, &c);
+    ctl_json_num(o, "worker", index);
+    ctl_json_num(o, "core", ctl->cores.worker_cpu[index]);
+    ctl_json_set(o, "load_percent", json_real(load_percent(&c)));
+    ctl_json_num(o, "busy_cycles", c.busy_cycles);
+    ctl_json_num(o, "idle_cycles", c.idle_cycles);
+    ctl_json_num(o, "polls", c.polls);
+    ctl_json_num(o, "idle_polls", c.idle_polls);
+    ctl_json_num(o, "sleeps", c.sleeps);
+    ctl_json_num(o, "rx_pkts", c.rx_pkts);
+    ctl_json_num(o, "rx_bytes", c.rx_bytes);
+    ctl_json_num(o, "tx_pkts", c.tx_pkts);
+    ctl_json_num(o, "tx_bytes", c.tx_bytes);
+    ctl_json_num(o, "esp_in_pkts", c.esp_in_pkts);
+    ctl_json_num(o, "esp_out_pkts", c.esp_out_pkts);
+    ctl_json_num(o, "punted", c.punted);
+    ctl_json_num(o, "handed_over", c.handed_over);
+    ctl_json_num(o, "dropped", drops_sum(&c));
+    return o;
+}
+
+static json_t *workers(const struct ctl *ctl)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < ctl->cores.n_workers; i++)
+        json_array_append_new(list, worker(ctl, i));
+    return list;
+}
+
+json_t *ctl_show_workers(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    (void)args;
+    (void)refusal;
+    return json_pack("{s:o}", "workers", workers(ctl));
+}
+
+static json_t *drop(const struct dp_counters *c, enum dp_drop d)
+{
+    json_t *o = json_object();
+    ctl_json_set(o, "name", json_string(dp_drop_name(d)));
+    ctl_json_num(o, "count", c->drops[d]);
+    ctl_json_set(o, "help", json_string(dp_drop_help(d)));
+    return o;
+}
+
+/* The largest drops that happened at all. */
+static json_t *top_drops(const struct dp_counters *c)
+{
+    bool is_taken[DP_DROPS] = {0};
+    json_t *list = json_array();
+    for (int n = 0; n < TOP_DROPS; n++) {
+        size_t best = DP_DROPS;
+        for (size_t i = 0; i < DP_DROPS; i++)
+            if (c->drops[i] && !is_taken[i] && (best == DP_DROPS || c->drops[i] > c->drops[best]))
+                best = i;
+        if (best == DP_DROPS)
+            break;
+        is_taken[best] = true;
+        json_array_append_new(list, drop(c, (enum dp_drop)best));
+    }
+    return list;
+}
+
+json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    struct ike_stats ike;
+    struct dp_counters sum;
+    json_t *o = json_object();
+    (void)args;
+    (void)refusal;
+    ike_stats(ctl->ike, &ike);
+    dp_counters(ctl->dp, -1, &sum);
+    ctl_json_set(o, "version", json_string(CULVERT_VERSION));
+    ctl_json_set(o, "config", ctl_json_text(ctl->conf_file));
+    ctl_json_num(o, "pid", (uint64_t)getpid());
+    ctl_json_set(o, "uptime_s", ctl_json_since(ctl_now(), ctl->started_at));
+    ctl_json_set(o, "hugepages", json_boolean(ctl->hugepages));
+    ctl_json_set(o, "poll", json_string(ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive"));
+    ctl_json_set(o, "stopping", json_boolean(ctl->stopping));
+    ctl_json_num(o, "reloads", ctl->reloads);
+    ctl_json_num(o, "connections", ctl->conf->ike->n_conns);
+    ctl_json_num(o, "ike_sas", ike.ike_sas);
+    ctl_json_num(o, "half_open", ike.half_open);
+    ctl_json_num(o, "child_sas", ike.children);
+    ctl_json_num(o, "established", ike.established);
+    ctl_json_num(o, "failed", ike.failed);
+    ctl_json_num(o, "moves", ike.moves);
+    ctl_json_num(o, "failures", ctl->failures.total);
+    ctl_json_set(o, "workers", workers(ctl));
+    ctl_json_set(o, "drops", top_drops(&sum));
+    return o;
+}
+
+static json_t *ike_counters(const struct ctl *ctl)
+{
+    struct ike_stats s;
+    json_t *o = json_object();
+    ike_stats(ctl->ike, &s);
+    ctl_json_num(o, "ike_sas", s.ike_sas);
+    ctl_json_num(o, "half_open", s.half_open);
+    ctl_json_num(o, "children", s.children);
+    ctl_json_num(o, "jobs", s.jobs);
+    ctl_json_num(o, "packets_in", s.packets_in);
+    ctl_json_num(o, "packets_out", s.packets_out);
+    ctl_json_num(o, "retransmits_out", s.retransmits_out);
+    ctl_json_num(o, "dropped_malformed", s.dropped_malformed);
+    ctl_json_num(o, "dropped_unknown_spi", s.dropped_unknown_spi);
+    ctl_json_num(o, "dropped_unexpected", s.dropped_unexpected);
+    ctl_json_num(o, "dropped_bad_icv", s.dropped_bad_icv);
+    ctl_json_num(o, "dropped_capped", s.dropped_capped);
+    ctl_json_num(o, "cookies_sent", s.cookies_sent);
+    ctl_json_num(o, "duplicates_answered", s.duplicates_answered);
+    ctl_json_num(o, "established", s.established);
+    ctl_json_num(o, "failed", s.failed);
+    ctl_json_num(o, "rekeyed_ike", s.rekeyed_ike);
+    ctl_json_num(o, "rekeyed_child", s.rekeyed_child);
+    ctl_json_num(o, "moves", s.moves);
+    ctl_json_num(o, "install_failures", ctl->install_failures);
+    return o;
+}
+
+json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    struct dp_counters c;
+    json_t *path = json_object(), *drops = json_array();
+    (void)args;
+    (void)refusal;
+    dp_counters(ctl->dp, -1, &c);
+    ctl_json_num(path, "rx_pkts", c.rx_pkts);
+    ctl_json_num(path, "rx_bytes", c.rx_bytes);
+    ctl_json_num(path, "tx_pkts", c.tx_pkts);
+    ctl_json_num(path, "tx_bytes", c.tx_bytes);
+    ctl_json_num(path, "esp_in_pkts", c.esp_in_pkts);
+    ctl_json_num(path, "esp_in_bytes", c.esp_in_bytes);
+    ctl_json_num(path, "esp_out_pkts", c.esp_out_pkts);
+    ctl_json_num(path, "esp_out_bytes", c.esp_out_bytes);
+    ctl_json_num(path, "punted", c.punted);
+    ctl_json_num(path, "handed_over", c.handed_over);
+    for (size_t i = 0; i < DP_DROPS; i++)
+        json_array_append_new(drops, drop(&c, (enum dp_drop)i));
+    return json_pack("{s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl));
+}
+
+static json_t *neighbours(const struct ctl *ctl, size_t port)
+{
+    struct dp_neigh_view view;
+    json_t *list = json_array();
+    for (uint32_t cursor = 0; dp_neigh_next(ctl->dp, &cursor, &view);) {
+        if (view.port != port)
+            continue;
+        json_t *o = json_object();
+        ctl_json_set(o, "address", ctl_json_addr(&view.addr));
+        ctl_json_set(o, "resolved", json_boolean(view.is_resolved));
+        if (view.is_resolved)
+            ctl_json_set(o, "mac", ctl_json_mac(view.mac));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static void port_device(const struct ctl_port *port, json_t *o)
+{
+    struct rte_eth_link link;
+    struct rte_eth_stats stats;
+    if (rte_eth_link_get_nowait(port->id, &link) == 0)
+        ctl_json_set(o, "link", json_string(link.link_status ? "up" : "down"));
+    if (rte_eth_stats_get(port->id, &stats) == 0)
+        ctl_json_num(o, "missed", stats.imissed);
+}
+
+static json_t *port(const struct ctl *ctl, size_t index)
+{
+    static const char *const roles[] = {"", "outside", "inside", "both"};
+    const struct conf_port *conf = &ctl->port_confs[index];
+    const struct ctl_port *p = &ctl->ports[index];
+    struct dp_port_counters c;
+    char text[BASE_PREFIX_TEXT_MAX];
+    json_t *o = json_object(), *addresses = json_array();
+    dp_port_counters(ctl->dp, (uint16_t)index, &c);
+    ctl_json_set(o, "name", ctl_json_text(conf->name));
+    ctl_json_set(o, "device", ctl_json_text(conf->device));
+    ctl_json_set(o, "driver", ctl_json_text(p->driver));
+    ctl_json_set(o, "role", json_string(roles[conf->role]));
+    ctl_json_set(o, "mac", ctl_json_mac(p->mac.addr_bytes));
+    ctl_json_num(o, "mtu", p->mtu);
+    for (size_t i = 0; i < conf->n_addresses; i++)
+        json_array_append_new(addresses, json_string(base_prefix_text(&conf->addresses[i], text)));
+    ctl_json_set(o, "addresses", addresses);
+    if (conf->gateway.family != BASE_AF_NONE)
+        ctl_json_set(o, "gateway", ctl_json_addr(&conf->gateway));
+    port_device(p, o);
+    ctl_json_num(o, "rx_queues", p->n_rxq);
+    ctl_json_num(o, "tx_queues", p->n_txq);
+    ctl_json_num(o, "rx_pkts", c.rx_pkts);
+    ctl_json_num(o, "rx_bytes", c.rx_bytes);
+    ctl_json_num(o, "tx_pkts", c.tx_pkts);
+    ctl_json_num(o, "tx_bytes", c.tx_bytes);
+    ctl_json_num(o, "tx_full", c.tx_full);
+    ctl_json_set(o, "neighbours", neighbours(ctl, index));
+    return o;
+}
+
+json_t *ctl_show_ports(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    json_t *list = json_array();
+    (void)args;
+    (void)refusal;
+    for (size_t i = 0; i < ctl->n_ports; i++)
+        json_array_append_new(list, port(ctl, i));
+    return json_pack("{s:o}", "ports", list);
+}

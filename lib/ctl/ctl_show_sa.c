@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections and SAs as documents: what the engine knows, joined with the data path's counters by SPI. */
+#include "ctl_api_cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "ctl_json.h"
+
+static json_t *direction(const struct ctl *ctl, base_time now, const struct sad_direction_stats *d)
+{
+    json_t *o = json_object();
+    ctl_json_num(o, "pkts", d->pkts);
+    ctl_json_num(o, "bytes", d->bytes);
+    ctl_json_num(o, "seq", d->seq);
+    if (d->last_tsc)
+        ctl_json_set(o, "idle_s", ctl_json_since(now, ctl_time_of_tsc(ctl, d->last_tsc)));
+    return o;
+}
+
+/* Adds what the data path counted for a child. */
+static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in, json_t *o)
+{
+    struct sad_stats stats;
+    if (sad_stats(ctl->sad, spi_in, &stats) < 0)
+        return;
+    ctl_json_set(o, "in", direction(ctl, now, &stats.in));
+    ctl_json_set(o, "out", direction(ctl, now, &stats.out));
+    ctl_json_num(o, "replay", stats.replay_drops);
+    ctl_json_num(o, "bad_icv", stats.bad_icv);
+    ctl_json_num(o, "bad_trailer", stats.bad_trailer);
+    ctl_json_num(o, "policy", stats.policy_drops);
+    ctl_json_num(o, "limit", stats.limit_drops);
+    ctl_json_num(o, "inner_mtu", stats.inner_mtu);
+    ctl_json_num(o, "owner_in", stats.owner_in);
+    ctl_json_num(o, "owner_out", stats.owner_out);
+}
+
+static json_t *child(const struct ctl *ctl, base_time now, const struct ike_child_view *c)
+{
+    json_t *o = json_object();
+    ctl_json_set(o, "name", ctl_json_text(c->name));
+    ctl_json_set(o, "spi_in", ctl_json_spi(c->spi_in));
+    ctl_json_set(o, "spi_out", ctl_json_spi(c->spi_out));
+    ctl_json_set(o, "proposal", ctl_json_text(c->proposal));
+    ctl_json_set(o, "local", ctl_json_selectors(&c->local_ts));
+    ctl_json_set(o, "remote", ctl_json_selectors(&c->remote_ts));
+    ctl_json_set(o, "age_s", ctl_json_since(now, c->installed_at));
+    if (!base_time_is_never(c->rekey_at))
+        ctl_json_set(o, "rekey_in_s", ctl_json_until(now, c->rekey_at));
+    ctl_json_set(o, "replaced", json_boolean(c->is_rekeyed));
+    child_traffic(ctl, now, c->spi_in, o);
+    return o;
+}
+
+static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view *v)
+{
+    json_t *o = json_object(), *children = json_array();
+    ctl_json_num(o, "id", v->id);
+    ctl_json_set(o, "connection", ctl_json_text(v->conn));
+    ctl_json_set(o, "state", ctl_json_text(v->state));
+    ctl_json_set(o, "role", json_string(v->is_initiator ? "initiator" : "responder"));
+    ctl_json_set(o, "spi_i", ctl_json_ike_spi(v->spi_i));
+    ctl_json_set(o, "spi_r", ctl_json_ike_spi(v->spi_r));
+    ctl_json_set(o, "local", ctl_json_endpoint(&v->path.local));
+    ctl_json_set(o, "remote", ctl_json_endpoint(&v->path.remote));
+    ctl_json_set(o, "local_id", ctl_json_id(&v->local_id));
+    ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
+    ctl_json_set_text(o, "proposal", v->proposal);
+    ctl_json_set(o, "encapsulated", json_boolean(v->encap));
+    if (v->established_at.ns)
+        ctl_json_set(o, "age_s", ctl_json_since(now, v->established_at));
+    if (v->established_at.ns && !base_time_is_never(v->rekey_at))
+        ctl_json_set(o, "rekey_in_s", ctl_json_until(now, v->rekey_at));
+    if (v->last_in_at.ns)
+        ctl_json_set(o, "idle_s", ctl_json_since(now, v->last_in_at));
+    ctl_json_num(o, "retransmits", v->retransmits);
+    ctl_json_num(o, "moves", v->moves);
+    for (size_t i = 0; i < v->n_children; i++)
+        json_array_append_new(children, child(ctl, now, &v->children[i]));
+    ctl_json_set(o, "children", children);
+    return o;
+}
+
+json_t *ctl_show_sas(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    struct ike_sa_view view;
+    const char *name;
+    const base_time now = ctl_now();
+    if (!ctl_arg_connection(ctl, args, &name, refusal))
+        return NULL;
+    json_t *sas = json_array();
+    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id)
+        if (!name || strcmp(name, view.conn) == 0)
+            json_array_append_new(sas, sa(ctl, now, &view));
+    return json_pack("{s:o}", "sas", sas);
+}
+
+/* What is known of a connection beyond its configuration. */
+struct presence {
+    const struct ike_conn_conf *conn;
+    uint32_t sas;
+    bool is_up, is_connecting, is_closing;
+    struct base_endpoint peer;
+    uint32_t children_up; /* bit n: conn->children[n] */
+};
+
+static int presence_order(const void *a, const void *b)
+{
+    const struct presence *x = a, *y = b;
+    return strcmp(x->conn->name, y->conn->name);
+}
+
+static void presence_add(struct presence *p, const struct ike_sa_view *v)
+{
+    p->sas++;
+    p->is_up |= strcmp(v->state, "established") == 0;
+    p->is_connecting |= strcmp(v->state, "connecting") == 0;
+    p->is_closing |= strcmp(v->state, "closing") == 0;
+    p->peer = v->path.remote;
+    for (size_t i = 0; i < v->n_children; i++)
+        for (size_t j = 0; j < p->conn->n_children; j++)
+            if (strcmp(v->children[i].name, p->conn->children[j].name) == 0)
+                p->children_up |= 1u << j;
+}
+
+static const char *state_name(const struct presence *p)
+{
+    return p->is_up           ? "up"
+           : p->is_connecting ? "connecting"
+           : p->is_closing    ? "closing"
+           : p->conn->start   ? "down"
+                              : "waiting";
+}
+
+static json_t *connection(const struct presence *p)
+{
+    static const char *const encap[] = {"auto", "force", "never"};
+    const struct ike_conn_conf *c = p->conn;
+    json_t *o = json_object(), *children = json_array();
+    ctl_json_set(o, "name", ctl_json_text(c->name));
+    ctl_json_set(o, "state", json_string(state_name(p)));
+    ctl_json_set(o, "local_id", ctl_json_id(&c->local_id));
+    ctl_json_set(o, "remote_id", ctl_json_id(&c->remote_id));
+    ctl_json_set(o, "remote_address", ctl_json_addr(&c->remote_addr));
+    ctl_json_set(o, "start", json_boolean(c->start));
+    ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
+    if (p->is_up)
+        ctl_json_set(o, "peer", ctl_json_endpoint(&p->peer));
+    ctl_json_num(o, "sas", p->sas);
+    for (size_t i = 0; i < c->n_children; i++) {
+        json_t *child_doc = json_object();
+        ctl_json_set(child_doc, "name", ctl_json_text(c->children[i].name));
+        ctl_json_set(child_doc, "up", json_boolean(p->children_up >> i & 1));
+        ctl_json_set(child_doc, "local", ctl_json_selectors(&c->children[i].local_ts));
+        ctl_json_set(child_doc, "remote", ctl_json_selectors(&c->children[i].remote_ts));
+        json_array_append_new(children, child_doc);
+    }
+    ctl_json_set(o, "children", children);
+    return o;
+}
+
+json_t *ctl_show_connections(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    const struct ike_conf *ike = ctl->conf->ike;
+    struct ike_sa_view view;
+    const char *name;
+    if (!ctl_arg_connection(ctl, args, &name, refusal))
+        return NULL;
+    struct presence *list = calloc(ike->n_conns + 1, sizeof *list);
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < ike->n_conns; i++)
+        list[i].conn = &ike->conns[i];
+    qsort(list, ike->n_conns, sizeof *list, presence_order);
+    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id) {
+        struct ike_conn_conf wanted;
+        memcpy(wanted.name, view.conn, sizeof wanted.name);
+        const struct presence key = {.conn = &wanted};
+        struct presence *p = bsearch(&key, list, ike->n_conns, sizeof key, presence_order);
+        if (p)
+            presence_add(p, &view);
+    }
+    json_t *connections = json_array();
+    for (size_t i = 0; i < ike->n_conns; i++)
+        if (!name || strcmp(name, list[i].conn->name) == 0)
+            json_array_append_new(connections, connection(&list[i]));
+    free(list);
+    return json_pack("{s:o}", "connections", connections);
+}
