@@ -14,6 +14,7 @@ import sys
 TREE = pathlib.Path(__file__).resolve().parents[2]
 TOP_LEVEL = {"app", "lib", "config", "pktgen-scripts", "tests", "meson.build", "meson_options.txt", "README.md", "LICENSE"}
 FILE_LINES_MAX = 600
+FUNCTION_LINES_MAX = 60
 SOURCE_FOLDERS = ("lib/", "app/", "tests/")
 
 # System headers by where they may appear; what no line names is refused in the rooms.
@@ -99,6 +100,19 @@ def rule_size():
         lines = text_of(path).count("\n")
         if lines > FILE_LINES_MAX:
             yield f"{path}: {lines} lines"
+
+
+def rule_functions():
+    """no function is longer than a screen"""
+    for path in c_files():
+        began = None
+        for number, line in enumerate(text_of(path).split("\n"), 1):
+            if line.startswith("{"):
+                began = number
+            elif line.startswith("}") and began:
+                if number - began - 1 > FUNCTION_LINES_MAX:
+                    yield f"{path}:{began}: {number - began - 1} lines"
+                began = None
 
 
 def rule_names():
