@@ -105,7 +105,9 @@ static bool build_children(struct conf_reader *r, const json_t *o, struct ike_co
     json_object_foreach(list, name, entry)
     {
         const size_t at = conf_enter(r, name);
-        if (conf_read_name(r, name) & conf_read_object(r, CONF_S_NET, entry)) {
+        /* Both, so that all that is wrong is told at once. */
+        const bool name_ok = conf_read_name(r, name);
+        if (conf_read_object(r, CONF_S_NET, entry) && name_ok) {
             struct ike_child_conf *c = &conn->children[conn->n_children++];
             json_t *merged = with_inherited(entry, json_object_get(o, "child"));
             ike_child_conf_defaults(c);
@@ -169,7 +171,9 @@ static bool build_connections(struct conf_reader *r, const json_t *list, const j
     json_object_foreach((json_t *)list, name, o)
     {
         const size_t at = conf_enter(r, name);
-        if (conf_read_name(r, name) & conf_read_object(r, CONF_S_CONNECTION, o))
+        /* Both, so that all that is wrong is told at once. */
+        const bool name_ok = conf_read_name(r, name);
+        if (conf_read_object(r, CONF_S_CONNECTION, o) && name_ok)
             ok &= build_connection(r, name, o, nat, &ike->conns[ike->n_conns++]);
         conf_leave(r, at);
     }
