@@ -63,7 +63,8 @@ static void build_ports(struct conf_reader *r, const json_t *ports, struct conf 
     json_object_foreach((json_t *)ports, name, o)
     {
         const size_t at = conf_enter(r, name);
-        if (conf_read_name(r, name) & conf_read_object(r, CONF_S_PORT, o))
+        const bool name_ok = conf_read_name(r, name); /* read both: all that is wrong is told at once */
+        if (conf_read_object(r, CONF_S_PORT, o) && name_ok)
             build_port(r, name, o, n, &conf->ports[conf->n_ports++]);
         conf_leave(r, at);
     }
