@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The command line of culvertctl: words -> request, answer -> tables for people or JSON for programs. How the
+ * daemon is reached is handed in, so that tests need none. Thread: one.
+ */
+#include <stdio.h>
+#include "api.h"
+
+/* Exit codes, told by --help. */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_REFUSED = 1,     /* the daemon said no */
+    CLI_USAGE = 2,       /* the command line makes no sense */
+    CLI_UNREACHABLE = 3, /* no daemon, or no answer */
+};
+
+struct cli_io {
+    FILE *out, *err;
+    void *ctx;
+    /* As api_client_call(), with the socket's path and the time limit of the command line. */
+    int (*call)(void *ctx, const char *socket, unsigned timeout_ms, const char *command, json_t *args,
+                struct api_response *out, char *why, size_t why_size);
+    /* Waits between two looks at the workers' load. */
+    void (*sleep_ms)(void *ctx, unsigned ms);
+};
+
+/* Runs one command line (argv[0] is the program). Returns an enum cli_exit. */
+int cli_run(int argc, char **argv, const struct cli_io *io);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Inside cli: rows of commands, tables, and how values look to people. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "cli.h"
+
+/* A switch of a command: sets a member of the request's args. */
+struct cli_flag {
+    const char *word; /* "--ike" */
+    const char *key;
+    const char *text; /* value, or NULL: true */
+    const char *help;
+};
+
+#define CLI_FLAGS_MAX 3
+
+enum cli_name { CLI_NAME_NONE, CLI_NAME_OPTIONAL, CLI_NAME_NEEDED };
+
+struct cli_row {
+    const char *words;   /* what is typed: "show sas" */
+    const char *command; /* what is asked for */
+    enum cli_name name;  /* whether a connection's name follows */
+    struct cli_flag flags[CLI_FLAGS_MAX];
+    bool samples_load; /* looks twice at the workers, for the load of now */
+    void (*print)(FILE *out, const json_t *data);
+    const char *help;     /* one line */
+    const char *examples; /* indented lines, each a command with what it is good for */
+};
+
+/* The tables of cli_rows.c. */
+const struct cli_row *cli_rows(size_t *count);
+
+void cli_print_status(FILE *out, const json_t *data);
+void cli_print_workers(FILE *out, const json_t *data);
+void cli_print_counters(FILE *out, const json_t *data);
+void cli_print_ports(FILE *out, const json_t *data);
+void cli_print_connections(FILE *out, const json_t *data);
+void cli_print_sas(FILE *out, const json_t *data);
+void cli_print_nat(FILE *out, const json_t *data);
+void cli_print_failures(FILE *out, const json_t *data);
+void cli_print_explain(FILE *out, const json_t *data);
+void cli_print_reload(FILE *out, const json_t *data);
+void cli_print_done(FILE *out, const json_t *data);
+
+#define CLI_COLUMNS_MAX 12
+
+/* A table that is printed when all rows are known. Columns whose title begins with ">" are set right. */
+struct cli_table {
+    size_t columns;
+    const char *titles[CLI_COLUMNS_MAX];
+    size_t count, cap; /* cells */
+    char **cells;
+};
+
+/* titles ends with NULL. */
+void cli_table_start(struct cli_table *t, const char *const *titles);
+/* Adds the next cell (copied). NULL and "" show as "-". */
+void cli_table_cell(struct cli_table *t, const char *text);
+/* Prints with two spaces before and between, and frees. empty is printed when there is no row. */
+void cli_table_end(struct cli_table *t, FILE *out, const char *empty);
+
+/* Members of a document, with "" / 0 / false for what is absent. */
+const char *cli_text(const json_t *object, const char *key);
+uint64_t cli_num(const json_t *object, const char *key);
+bool cli_true(const json_t *object, const char *key);
+
+#define CLI_VALUE_MAX 48
+/* "3 s", "12 min", "5 h 12 min", "3 d 4 h"; "-" when the member is absent. Returns out. */
+const char *cli_duration(const json_t *object, const char *key, char out[CLI_VALUE_MAX]);
+/* "1.2 MB". Returns out. */
+const char *cli_bytes(uint64_t bytes, char out[CLI_VALUE_MAX]);
+/* A member that is a number, or "-". Returns out. */
+const char *cli_count(const json_t *object, const char *key, char out[CLI_VALUE_MAX]);
+/* A list of texts joined with ", ", cut at the end of out. Returns out. */
+const char *cli_join(const json_t *list, char *out, size_t size);
+/* Prints text folded at 100 columns, each line behind indent spaces. */
+void cli_fold(FILE *out, int indent, const char *text);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All commands: one row each. */
+#include "cli_int.h"
+
+static const struct cli_row rows[] = {
+    {.words = "status",
+     .command = "status",
+     .samples_load = true,
+     .print = cli_print_status,
+     .help = "the daemon at a glance: uptime, SAs, load of the workers, largest drops",
+     .examples = "  culvertctl status\n"
+                 "  culvertctl status --json | jq .ike_sas\n"},
+    {.words = "show connections",
+     .command = "show connections",
+     .name = CLI_NAME_OPTIONAL,
+     .print = cli_print_connections,
+     .help = "configured connections and whether they are up",
+     .examples = "  culvertctl show connections\n"
+                 "  culvertctl show connections foo --json\n"},
+    {.words = "show sas",
+     .command = "show sas",
+     .name = CLI_NAME_OPTIONAL,
+     .print = cli_print_sas,
+     .help = "IKE SAs and their child SAs with traffic counters",
+     .examples = "  culvertctl show sas\n"
+                 "  culvertctl show sas foo --json | jq '.sas[].children[].in.pkts'\n"},
+    {.words = "show nat",
+     .command = "show nat",
+     .name = CLI_NAME_OPTIONAL,
+     .print = cli_print_nat,
+     .help = "who is behind NAT, and which of our public addresses each peer dialled",
+     .examples = "  culvertctl show nat\n"
+                 "  culvertctl show nat foo\n"},
+    {.words = "show failures",
+     .command = "show failures",
+     .print = cli_print_failures,
+     .help = "what was refused or failed lately, one line each",
+     .examples = "  culvertctl show failures\n"},
+    {.words = "explain",
+     .command = "show failures",
+     .print = cli_print_explain,
+     .help = "the same in full: what arrived, why it failed, what to change on which side",
+     .examples = "  culvertctl explain\n"},
+    {.words = "show ports",
+     .command = "show ports",
+     .print = cli_print_ports,
+     .help = "network ports, their traffic and neighbours",
+     .examples = "  culvertctl show ports\n"},
+    {.words = "show workers",
+     .command = "show workers",
+     .samples_load = true,
+     .print = cli_print_workers,
+     .help = "workers with their true load (busy cycles, not polling)",
+     .examples = "  culvertctl show workers\n"},
+    {.words = "show counters",
+     .command = "show counters",
+     .print = cli_print_counters,
+     .help = "all counters; drops that happened, with their meaning",
+     .examples = "  culvertctl show counters\n"
+                 "  culvertctl show counters --json | jq '.drops[] | select(.count > 0)'\n"},
+    {.words = "initiate",
+     .command = "initiate",
+     .name = CLI_NAME_NEEDED,
+     .print = cli_print_done,
+     .help = "call the peer of a connection",
+     .examples = "  culvertctl initiate foo\n"},
+    {.words = "terminate",
+     .command = "terminate",
+     .name = CLI_NAME_NEEDED,
+     .print = cli_print_done,
+     .help = "close all SAs of a connection",
+     .examples = "  culvertctl terminate foo\n"},
+    {.words = "rekey",
+     .command = "rekey",
+     .name = CLI_NAME_NEEDED,
+     .flags = {{"--ike", "what", "ike", "replace the IKE SA"},
+               {"--child", "what", "child", "replace the child SAs (default)"},
+               {"--pfs", "pfs", NULL, "with a fresh Diffie-Hellman exchange"}},
+     .print = cli_print_done,
+     .help = "replace the keys of a connection without losing a packet",
+     .examples = "  culvertctl rekey foo\n"
+                 "  culvertctl rekey foo --ike\n"
+                 "  culvertctl rekey foo --child --pfs\n"},
+    {.words = "reload",
+     .command = "reload",
+     .print = cli_print_reload,
+     .help = "read the configuration again; unchanged connections lose nothing",
+     .examples = "  culvertctl reload\n"},
+};
+
+const struct cli_row *cli_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}

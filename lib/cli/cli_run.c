@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Command line -> row -> request -> answer on screen. Options may stand anywhere. Documents go to out, all
+ * else to err, so that --json can be piped.
+ */
+#include "cli_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX   3
+#define TIMEOUT_S   10
+#define SAMPLE_MS   200
+#define TIMEOUT_MAX 3600
+
+struct line {
+    const char *socket;
+    unsigned timeout_ms;
+    bool json, help, version;
+    size_t n_words;
+    const char *words[WORDS_MAX];
+    size_t n_flags;
+    const char *flags[CLI_FLAGS_MAX];
+};
+
+static void general_help(FILE *out)
+{
+    size_t count;
+    const struct cli_row *rows = cli_rows(&count);
+    fprintf(out, "culvertctl: asks and commands the IPsec gateway culvertd\n\nusage: culvertctl COMMAND "
+                 "[OPTIONS]\n\n");
+    for (size_t i = 0; i < count; i++) {
+        char words[40];
+        snprintf(words, sizeof words, "%s%s", rows[i].words,
+                 rows[i].name == CLI_NAME_NEEDED     ? " NAME"
+                 : rows[i].name == CLI_NAME_OPTIONAL ? " [NAME]"
+                                                     : "");
+        fprintf(out, "  %-26s %s\n", words, rows[i].help);
+    }
+    fprintf(out,
+            "\noptions\n"
+            "  --json                     the document as JSON, for programs\n"
+            "  --socket PATH              control socket (default %s)\n"
+            "  --timeout SECONDS          how long to wait for an answer (default %d)\n"
+            "  --help                     this, or help and examples for a COMMAND before it\n"
+            "  --version\n"
+            "\nexit codes: 0 done, 1 the daemon refused, 2 wrong command line, 3 no daemon or no answer\n"
+            "\nto begin with\n"
+            "  culvertctl status          does it run?\n"
+            "  culvertctl show sas        which tunnels are up?\n"
+            "  culvertctl explain         why is one not up?\n",
+            API_SOCKET, TIMEOUT_S);
+}
+
+static void row_help(FILE *out, const struct cli_row *row)
+{
+    fprintf(out, "culvertctl %s%s: %s\n", row->words,
+            row->name == CLI_NAME_NEEDED     ? " NAME"
+            : row->name == CLI_NAME_OPTIONAL ? " [NAME]"
+                                             : "",
+            row->help);
+    if (row->name != CLI_NAME_NONE)
+        fprintf(out,
+                "\nNAME is a connection of the configuration; culvertctl show connections lists them.\n");
+    for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++)
+        fprintf(out, "%s  %-10s %s\n", i ? "" : "\n", row->flags[i].word, row->flags[i].help);
+    fprintf(out, "\nexamples\n%s", row->examples);
+}
+
+/* Reads the value of an option that takes one. NULL: it is missing, and that was said. */
+static const char *option_value(int argc, char **argv, int *i, FILE *err)
+{
+    if (*i + 1 < argc)
+        return argv[++*i];
+    fprintf(err, "culvertctl: %s needs a value\n", argv[*i]);
+    return NULL;
+}
+
+static bool parse_timeout(struct line *line, const char *text, FILE *err)
+{
+    char *end;
+    const unsigned long s = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || s == 0 || s > TIMEOUT_MAX) {
+        fprintf(err, "culvertctl: --timeout takes 1 to %d seconds\n", TIMEOUT_MAX);
+        return false;
+    }
+    line->timeout_ms = (unsigned)s * 1000;
+    return true;
+}
+
+static bool parse_option(struct line *line, int argc, char **argv, int *i, FILE *err)
+{
+    const char *word = argv[*i], *value;
+    if (strcmp(word, "--json") == 0) {
+        line->json = true;
+    } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        line->help = true;
+    } else if (strcmp(word, "--version") == 0) {
+        line->version = true;
+    } else if (strcmp(word, "--socket") == 0) {
+        return (line->socket = option_value(argc, argv, i, err)) != NULL;
+    } else if (strcmp(word, "--timeout") == 0) {
+        value = option_value(argc, argv, i, err);
+        return value && parse_timeout(line, value, err);
+    } else if (line->n_flags < CLI_FLAGS_MAX) {
+        line->flags[line->n_flags++] = word; /* judged when the command is known */
+    } else {
+        fprintf(err, "culvertctl: too many options\n");
+        return false;
+    }
+    return true;
+}
+
+static bool parse_line(struct line *line, int argc, char **argv, FILE *err)
+{
+    *line = (struct line){.socket = API_SOCKET, .timeout_ms = TIMEOUT_S * 1000};
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            if (!parse_option(line, argc, argv, &i, err))
+                return false;
+        } else if (line->n_words < WORDS_MAX) {
+            line->words[line->n_words++] = argv[i];
+        } else {
+            fprintf(err, "culvertctl: \"%s\" is one word too many\n", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many words of the line the row's words take; 0: another command. */
+static size_t row_matches(const struct cli_row *row, const struct line *line)
+{
+    const char *words = row->words;
+    for (size_t i = 0; i < line->n_words; i++) {
+        const size_t len = strcspn(words, " ");
+        if (strlen(line->words[i]) != len || strncmp(words, line->words[i], len) != 0)
+            return 0;
+        if (!words[len])
+            return i + 1;
+        words += len + 1;
+    }
+    return 0;
+}
+
+static const struct cli_row *find_row(const struct line *line, size_t *used)
+{
+    size_t count;
+    const struct cli_row *rows = cli_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((*used = row_matches(&rows[i], line)) > 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* Tells what would have been understood. */
+static int unknown_command(const struct line *line, FILE *err)
+{
+    size_t count;
+    const struct cli_row *rows = cli_rows(&count);
+    fprintf(err, "culvertctl: there is no command \"%s%s%s\"", line->words[0], line->n_words > 1 ? " " : "",
+            line->n_words > 1 ? line->words[1] : "");
+    bool is_first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(rows[i].words, line->words[0], strlen(line->words[0])) != 0)
+            continue;
+        fprintf(err, "%s%s", is_first ? "; did you mean: " : ", ", rows[i].words);
+        is_first = false;
+    }
+    fprintf(err, "\nsee: culvertctl --help\n");
+    return CLI_USAGE;
+}
+
+static bool add_flag(json_t *args, const struct cli_row *row, const char *word, FILE *err)
+{
+    for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
+        const struct cli_flag *f = &row->flags[i];
+        if (strcmp(f->word, word) != 0)
+            continue;
+        if (json_object_get(args, f->key)) {
+            fprintf(err, "culvertctl: %s contradicts another option\n", word);
+            return false;
+        }
+        return json_object_set_new(args, f->key, f->text ? json_string(f->text) : json_true()) == 0;
+    }
+    fprintf(err, "culvertctl: %s has no option %s; see: culvertctl %s --help\n", row->words, word,
+            row->words);
+    return false;
+}
+
+/* The request's args from name and flags. NULL: wrong usage, and it was said. */
+static json_t *make_args(const struct cli_row *row, const struct line *line, size_t used, FILE *err)
+{
+    const size_t names = line->n_words - used;
+    json_t *args = json_object();
+    bool ok = args != NULL;
+    if (names > (row->name != CLI_NAME_NONE)) {
+        fprintf(err, "culvertctl: \"%s\" is one word too many\n", line->words[line->n_words - 1]);
+        ok = false;
+    } else if (names == 0 && row->name == CLI_NAME_NEEDED) {
+        fprintf(err, "culvertctl: %s which connection? culvertctl show connections lists them\n", row->words);
+        ok = false;
+    }
+    if (ok && names)
+        ok = json_object_set_new(args, "connection", json_string(line->words[used])) == 0;
+    for (size_t i = 0; ok && i < line->n_flags; i++)
+        ok = add_flag(args, row, line->flags[i], err);
+    if (ok)
+        return args;
+    json_decref(args);
+    return NULL;
+}
+
+static int refused(const struct cli_io *io, const struct line *line, const struct api_response *answer)
+{
+    size_t i;
+    json_t *d;
+    if (line->json) {
+        json_dumpf(answer->root, io->out, JSON_INDENT(2));
+        fputc('\n', io->out);
+        return CLI_REFUSED;
+    }
+    fprintf(io->err, "culvertctl: %s\n", answer->message);
+    json_array_foreach((json_t *)answer->details, i, d) fprintf(
+        io->err, "  %s%s%s\n", cli_text(d, "path"), cli_text(d, "path")[0] ? ": " : "", cli_text(d, "text"));
+    return CLI_REFUSED;
+}
+
+/* Puts the load between two looks into the later one. */
+static void set_load(json_t *workers, const json_t *before)
+{
+    size_t i;
+    json_t *w;
+    json_array_foreach(workers, i, w)
+    {
+        const json_t *b = json_array_get(before, i);
+        const double busy = (double)cli_num(w, "busy_cycles") - (double)cli_num(b, "busy_cycles");
+        const double idle = (double)cli_num(w, "idle_cycles") - (double)cli_num(b, "idle_cycles");
+        if (b && busy >= 0 && idle >= 0 && busy + idle > 0)
+            json_object_set_new(w, "load_percent", json_real(100 * busy / (busy + idle)));
+    }
+}
+
+static int call(const struct cli_io *io, const struct line *line, const char *command, json_t *args,
+                struct api_response *answer)
+{
+    char why[320];
+    if (io->call(io->ctx, line->socket, line->timeout_ms, command, args, answer, why, sizeof why) == 0)
+        return 0;
+    fprintf(io->err, "culvertctl: %s\n", why);
+    return -1;
+}
+
+static int run_row(const struct cli_io *io, const struct line *line, const struct cli_row *row, json_t *args)
+{
+    struct api_response answer, before = {0};
+    if (row->samples_load) {
+        if (call(io, line, "show workers", NULL, &before) < 0) {
+            json_decref(args);
+            return CLI_UNREACHABLE;
+        }
+        io->sleep_ms(io->ctx, SAMPLE_MS);
+    }
+    if (call(io, line, row->command, args, &answer) < 0) {
+        json_decref(before.root);
+        return CLI_UNREACHABLE;
+    }
+    int rc = CLI_OK;
+    if (row->samples_load && answer.ok && before.ok)
+        set_load(json_object_get(answer.data, "workers"), json_object_get(before.data, "workers"));
+    if (!answer.ok) {
+        rc = refused(io, line, &answer);
+    } else if (line->json) {
+        json_dumpf(answer.data, io->out, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(5));
+        fputc('\n', io->out);
+    } else {
+        row->print(io->out, answer.data);
+    }
+    json_decref(before.root);
+    json_decref(answer.root);
+    return rc;
+}
+
+int cli_run(int argc, char **argv, const struct cli_io *io)
+{
+    struct line line;
+    size_t used = 0;
+    if (!parse_line(&line, argc, argv, io->err))
+        return CLI_USAGE;
+    if (line.version) {
+        fprintf(io->out, "culvertctl %s\n", CULVERT_VERSION);
+        return CLI_OK;
+    }
+    if (line.n_words == 0) {
+        general_help(line.help ? io->out : io->err);
+        return line.help ? CLI_OK : CLI_USAGE;
+    }
+    const struct cli_row *row = find_row(&line, &used);
+    if (!row)
+        return unknown_command(&line, io->err);
+    if (line.help) {
+        row_help(io->out, row);
+        return CLI_OK;
+    }
+    json_t *args = make_args(row, &line, used, io->err);
+    return args ? run_row(io, &line, row, args) : CLI_USAGE;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Failures as a table and as paragraphs, and what actions answer. */
+#include "cli_int.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void cli_print_failures(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {"LAST",   ">TIMES",    "KIND", "CONNECTION",
+                                         "REMOTE", "REMOTE ID", "WHY",  NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i;
+    json_t *f;
+    cli_table_start(&t, titles);
+    json_array_foreach(json_object_get(data, "failures"), i, f)
+    {
+        cli_table_cell(&t, cli_text(f, "last"));
+        cli_table_cell(&t, cli_count(f, "count", v));
+        cli_table_cell(&t, cli_text(f, "kind"));
+        cli_table_cell(&t, cli_text(f, "connection"));
+        cli_table_cell(&t, cli_text(f, "remote"));
+        cli_table_cell(&t, cli_text(f, "remote_id"));
+        cli_table_cell(&t, cli_text(f, "why"));
+    }
+    cli_table_end(&t, out, "nothing has failed");
+    if (json_array_size(json_object_get(data, "failures")))
+        fprintf(out, "\nwhat to change is told by: culvertctl explain\n");
+}
+
+static void paragraph(FILE *out, const json_t *f, const char *title, const char *key)
+{
+    if (!cli_text(f, key)[0])
+        return;
+    fprintf(out, "  %s\n", title);
+    cli_fold(out, 4, cli_text(f, key));
+}
+
+void cli_print_explain(FILE *out, const json_t *data)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(data, "failures"), i, f)
+    {
+        fprintf(out, "%s%s  %s", i ? "\n" : "", cli_text(f, "last"), cli_text(f, "kind"));
+        if (cli_num(f, "count") > 1)
+            fprintf(out, "  (%" PRIu64 " times since %s)", cli_num(f, "count"), cli_text(f, "first"));
+        fprintf(out, "\n  peer %s", cli_text(f, "remote")[0] ? cli_text(f, "remote") : "unknown");
+        if (cli_text(f, "remote_id")[0])
+            fprintf(out, " as %s", cli_text(f, "remote_id"));
+        if (cli_text(f, "connection")[0])
+            fprintf(out, ", connection %s", cli_text(f, "connection"));
+        if (cli_text(f, "notify")[0])
+            fprintf(out, ", notify %s", cli_text(f, "notify"));
+        fputc('\n', out);
+        paragraph(out, f, "what arrived", "what");
+        paragraph(out, f, "nearest configuration", "nearest");
+        paragraph(out, f, "why it failed", "why");
+        paragraph(out, f, "change here", "fix_here");
+        paragraph(out, f, "or on the peer", "fix_peer");
+    }
+    if (json_array_size(json_object_get(data, "failures")) == 0)
+        fprintf(out, "nothing has failed\n");
+}
+
+void cli_print_reload(FILE *out, const json_t *data)
+{
+    size_t i, unchanged = 0;
+    json_t *o;
+    json_array_foreach(json_object_get(data, "operations"), i, o)
+    {
+        if (json_equal(json_object_get(o, "type"), json_object_get(o, "name")))
+            fprintf(out, "%s: changed\n", cli_text(o, "name"));
+        else if (strcmp(cli_text(o, "type"), "unchanged") == 0)
+            unchanged++; /* only counted, there may be thousands */
+        else
+            fprintf(out, "%s: %s\n", cli_text(o, "name"), cli_text(o, "type"));
+    }
+    fprintf(out, "%zu connections unchanged\n", unchanged);
+    json_array_foreach(json_object_get(data, "warnings"), i, o)
+        fprintf(out, "warning: %s: %s\n", cli_text(o, "path"), cli_text(o, "text"));
+    if (cli_true(data, "needs_restart"))
+        fprintf(out, "what needs a restart takes effect at the next start of culvertd only\n");
+}
+
+void cli_print_done(FILE *out, const json_t *data)
+{
+    (void)data;
+    fprintf(out, "under way; see: culvertctl show sas\n");
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* status, workers, counters and ports for people. */
+#include "cli_int.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void workers_table(FILE *out, const json_t *list)
+{
+    static const char *const titles[] = {">WORKER", ">CORE",    ">LOAD",        ">RX PKTS", ">TX PKTS",
+                                         ">ESP IN", ">ESP OUT", ">HANDED OVER", ">DROPPED", NULL};
+    static const char *const counts[] = {"rx_pkts",      "tx_pkts",     "esp_in_pkts",
+                                         "esp_out_pkts", "handed_over", "dropped"};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i;
+    json_t *w;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)list, i, w)
+    {
+        cli_table_cell(&t, cli_count(w, "worker", v));
+        cli_table_cell(&t, cli_count(w, "core", v));
+        snprintf(v, sizeof v, "%.1f %%", json_number_value(json_object_get(w, "load_percent")));
+        cli_table_cell(&t, v);
+        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+            cli_table_cell(&t, cli_count(w, counts[k], v));
+    }
+    cli_table_end(&t, out, "no workers");
+}
+
+static void drops_table(FILE *out, const json_t *list, bool zeros)
+{
+    static const char *const titles[] = {">COUNT", "DROP", "MEANING", NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i;
+    json_t *d;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)list, i, d)
+    {
+        if (!zeros && cli_num(d, "count") == 0)
+            continue;
+        cli_table_cell(&t, cli_count(d, "count", v));
+        cli_table_cell(&t, cli_text(d, "name"));
+        cli_table_cell(&t, cli_text(d, "help"));
+    }
+    cli_table_end(&t, out, "nothing was dropped");
+}
+
+void cli_print_status(FILE *out, const json_t *data)
+{
+    char uptime[CLI_VALUE_MAX];
+    fprintf(out, "culvertd %s, up %s, pid %" PRIu64 ", %s%s\n", cli_text(data, "version"),
+            cli_duration(data, "uptime_s", uptime), cli_num(data, "pid"), cli_text(data, "config"),
+            cli_true(data, "stopping") ? ", stopping" : "");
+    fprintf(out,
+            "%" PRIu64 " connections, %" PRIu64 " IKE SAs (%" PRIu64 " half open), %" PRIu64 " child SAs\n",
+            cli_num(data, "connections"), cli_num(data, "ike_sas"), cli_num(data, "half_open"),
+            cli_num(data, "child_sas"));
+    fprintf(out,
+            "since start: %" PRIu64 " established, %" PRIu64 " failed, %" PRIu64 " moves of peers, %" PRIu64
+            " reloads\n",
+            cli_num(data, "established"), cli_num(data, "failed"), cli_num(data, "moves"),
+            cli_num(data, "reloads"));
+    if (cli_num(data, "failures"))
+        fprintf(out, "%" PRIu64 " failures are explained by: culvertctl explain\n",
+                cli_num(data, "failures"));
+    fprintf(out, "\nworkers (poll: %s, hugepages: %s)\n", cli_text(data, "poll"),
+            cli_true(data, "hugepages") ? "yes" : "no, which is slower");
+    workers_table(out, json_object_get(data, "workers"));
+    fprintf(out, "\nlargest drops\n");
+    drops_table(out, json_object_get(data, "drops"), false);
+}
+
+void cli_print_workers(FILE *out, const json_t *data)
+{
+    workers_table(out, json_object_get(data, "workers"));
+}
+
+static void numbers_table(FILE *out, const json_t *object)
+{
+    static const char *const titles[] = {">COUNT", "COUNTER", NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    const char *key;
+    json_t *value;
+    cli_table_start(&t, titles);
+    json_object_foreach((json_t *)object, key, value)
+    {
+        cli_table_cell(&t, cli_count(object, key, v));
+        cli_table_cell(&t, key);
+    }
+    cli_table_end(&t, out, "none");
+}
+
+void cli_print_counters(FILE *out, const json_t *data)
+{
+    fprintf(out, "data path\n");
+    numbers_table(out, json_object_get(data, "data_path"));
+    fprintf(out, "\ndrops\n");
+    drops_table(out, json_object_get(data, "drops"), false);
+    fprintf(out, "\nIKE\n");
+    numbers_table(out, json_object_get(data, "ike"));
+}
+
+static void neighbours_table(FILE *out, const json_t *ports)
+{
+    static const char *const titles[] = {"NEIGHBOUR", "MAC", "PORT", NULL};
+    struct cli_table t;
+    size_t i, k;
+    json_t *port, *n;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)ports, i, port)
+    {
+        json_array_foreach(json_object_get(port, "neighbours"), k, n)
+        {
+            cli_table_cell(&t, cli_text(n, "address"));
+            cli_table_cell(&t, cli_true(n, "resolved") ? cli_text(n, "mac") : "(asking)");
+            cli_table_cell(&t, cli_text(port, "name"));
+        }
+    }
+    cli_table_end(&t, out, "no neighbours yet");
+}
+
+void cli_print_ports(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {"PORT",    "ROLE",     "LINK", ">MTU",     "ADDRESSES",
+                                         "GATEWAY", ">RX PKTS", ">RX",  ">TX PKTS", ">TX",
+                                         ">MISSED", "DEVICE",   NULL};
+    const json_t *ports = json_object_get(data, "ports");
+    struct cli_table t;
+    char v[CLI_VALUE_MAX], list[512], device[320];
+    size_t i;
+    json_t *p;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)ports, i, p)
+    {
+        cli_table_cell(&t, cli_text(p, "name"));
+        cli_table_cell(&t, cli_text(p, "role"));
+        cli_table_cell(&t, cli_text(p, "link"));
+        cli_table_cell(&t, cli_count(p, "mtu", v));
+        cli_table_cell(&t, cli_join(json_object_get(p, "addresses"), list, sizeof list));
+        cli_table_cell(&t, cli_text(p, "gateway"));
+        cli_table_cell(&t, cli_count(p, "rx_pkts", v));
+        cli_table_cell(&t, cli_bytes(cli_num(p, "rx_bytes"), v));
+        cli_table_cell(&t, cli_count(p, "tx_pkts", v));
+        cli_table_cell(&t, cli_bytes(cli_num(p, "tx_bytes"), v));
+        cli_table_cell(&t, cli_count(p, "missed", v));
+        snprintf(device, sizeof device, "%s (%s, %s)", cli_text(p, "device"), cli_text(p, "driver"),
+                 cli_text(p, "mac"));
+        cli_table_cell(&t, device);
+    }
+    cli_table_end(&t, out, "no ports");
+    fputc('\n', out);
+    neighbours_table(out, ports);
+}

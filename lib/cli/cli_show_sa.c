@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections, SAs and NAT for people. */
+#include "cli_int.h"
+
+#include <inttypes.h>
+
+void cli_print_connections(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {"CONNECTION", "STATE", "LOCAL ID", "REMOTE ID", "PEER",
+                                         "CHILD",      "UP",    "LOCAL",    "REMOTE",    NULL};
+    struct cli_table t;
+    char list[512];
+    size_t i, k;
+    json_t *c, *child;
+    cli_table_start(&t, titles);
+    json_array_foreach(json_object_get(data, "connections"), i, c)
+    {
+        json_array_foreach(json_object_get(c, "children"), k, child)
+        {
+            cli_table_cell(&t, k ? "\"" : cli_text(c, "name"));
+            cli_table_cell(&t, k ? "\"" : cli_text(c, "state"));
+            cli_table_cell(&t, k ? "\"" : cli_text(c, "local_id"));
+            cli_table_cell(&t, k ? "\"" : cli_text(c, "remote_id"));
+            cli_table_cell(&t, k                        ? "\""
+                               : cli_text(c, "peer")[0] ? cli_text(c, "peer")
+                                                        : cli_text(c, "remote_address"));
+            cli_table_cell(&t, cli_text(child, "name"));
+            cli_table_cell(&t, cli_true(child, "up") ? "yes" : "no");
+            cli_table_cell(&t, cli_join(json_object_get(child, "local"), list, sizeof list));
+            cli_table_cell(&t, cli_join(json_object_get(child, "remote"), list, sizeof list));
+        }
+    }
+    cli_table_end(&t, out, "no connections are configured");
+}
+
+static void ike_table(FILE *out, const json_t *sas)
+{
+    static const char *const titles[] = {"CONNECTION", ">ID",       "STATE",      "ROLE",     "LOCAL",
+                                         "REMOTE",     "REMOTE ID", "ESP IN UDP", "PROPOSAL", "AGE",
+                                         "REKEY IN",   "IDLE",      NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i;
+    json_t *sa;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)sas, i, sa)
+    {
+        cli_table_cell(&t, cli_text(sa, "connection"));
+        cli_table_cell(&t, cli_count(sa, "id", v));
+        cli_table_cell(&t, cli_text(sa, "state"));
+        cli_table_cell(&t, cli_text(sa, "role"));
+        cli_table_cell(&t, cli_text(sa, "local"));
+        cli_table_cell(&t, cli_text(sa, "remote"));
+        cli_table_cell(&t, cli_text(sa, "remote_id"));
+        cli_table_cell(&t, cli_true(sa, "encapsulated") ? "yes" : "no");
+        cli_table_cell(&t, cli_text(sa, "proposal"));
+        cli_table_cell(&t, cli_duration(sa, "age_s", v));
+        cli_table_cell(&t, cli_duration(sa, "rekey_in_s", v));
+        cli_table_cell(&t, cli_duration(sa, "idle_s", v));
+    }
+    cli_table_end(&t, out, "no SAs; start one with: culvertctl initiate NAME");
+}
+
+static void child_cells(struct cli_table *t, const json_t *child)
+{
+    static const char *const ways[] = {"in", "out"};
+    char v[CLI_VALUE_MAX], list[512];
+    cli_table_cell(t, cli_text(child, "name"));
+    cli_table_cell(t, cli_text(child, "spi_in"));
+    cli_table_cell(t, cli_text(child, "spi_out"));
+    cli_table_cell(t, cli_text(child, "proposal"));
+    cli_table_cell(t, cli_join(json_object_get(child, "local"), list, sizeof list));
+    cli_table_cell(t, cli_join(json_object_get(child, "remote"), list, sizeof list));
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *way = json_object_get(child, ways[i]);
+        cli_table_cell(t, cli_count(way, "pkts", v));
+        cli_table_cell(t, way ? cli_bytes(cli_num(way, "bytes"), v) : "-");
+    }
+    snprintf(v, sizeof v, "%" PRIu64,
+             cli_num(child, "replay") + cli_num(child, "bad_icv") + cli_num(child, "bad_trailer") +
+                 cli_num(child, "policy") + cli_num(child, "limit"));
+    cli_table_cell(t, v);
+    cli_table_cell(t, cli_true(child, "replaced") ? "(replaced)" : cli_duration(child, "rekey_in_s", v));
+}
+
+void cli_print_sas(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {"CHILD",  "SPI IN",   "SPI OUT", "PROPOSAL",  "LOCAL",
+                                         "REMOTE", ">IN PKTS", ">IN",     ">OUT PKTS", ">OUT",
+                                         ">DROPS", "REKEY IN", NULL};
+    const json_t *sas = json_object_get(data, "sas");
+    struct cli_table t;
+    size_t i, k;
+    json_t *sa, *child;
+    ike_table(out, sas);
+    if (json_array_size(sas) == 0)
+        return;
+    fputc('\n', out);
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)sas, i, sa) json_array_foreach(json_object_get(sa, "children"), k, child)
+        child_cells(&t, child);
+    cli_table_end(&t, out, "no child SAs");
+}
+
+static void nat_side(struct cli_table *t, const char *who, const json_t *side, const char *other,
+                     const char *unknown)
+{
+    cli_table_cell(t, who);
+    cli_table_cell(t, cli_text(side, "seen"));
+    cli_table_cell(t, cli_true(side, "behind_nat") ? "yes" : "no");
+    cli_table_cell(t, cli_text(side, other)[0] ? cli_text(side, other) : unknown);
+}
+
+void cli_print_nat(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {"SIDE", "SEEN HERE", "BEHIND NAT", "AS THE PEER KNOWS IT", NULL};
+    char list[512];
+    size_t i;
+    json_t *p;
+    if (json_array_size(json_object_get(data, "public_addresses")))
+        fprintf(out, "our public addresses: %s\n",
+                cli_join(json_object_get(data, "public_addresses"), list, sizeof list));
+    json_array_foreach(json_object_get(data, "peers"), i, p)
+    {
+        struct cli_table t;
+        fprintf(out, "%s%s (%s), %s, moved %" PRIu64 " times\n", i ? "\n" : "", cli_text(p, "connection"),
+                cli_text(p, "remote_id"), cli_true(p, "encapsulated") ? "ESP in UDP" : "plain ESP",
+                cli_num(p, "moves"));
+        cli_table_start(&t, titles);
+        nat_side(&t, "we", json_object_get(p, "local"), "dialled",
+                 "another address (not in nat.public_addresses)");
+        nat_side(&t, "peer", json_object_get(p, "remote"), "announced",
+                 "another address (only its hash is known)");
+        cli_table_end(&t, out, "");
+        if (json_object_get(p, "keepalive_s"))
+            fprintf(out, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
+                    cli_num(p, "keepalive_s"));
+        cli_fold(out, 2, cli_text(p, "explanation"));
+    }
+    if (json_array_size(json_object_get(data, "peers")) == 0)
+        fprintf(out, "no peer is connected\n");
+}

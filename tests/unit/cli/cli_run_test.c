@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Command lines against a daemon that is only pretended: requests that go out, what is printed, exit codes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cli.h"
+
+static struct fake {
+    const char *answers[2]; /* one per call; the last one holds on */
+    int calls;
+    char requests[2][256];
+    unsigned slept_ms;
+    char socket[64];
+    unsigned timeout_ms;
+} fake;
+
+static char *out_text, *err_text;
+
+static int fake_call(void *ctx, const char *socket, unsigned timeout_ms, const char *command, json_t *args,
+                     struct api_response *out, char *why, size_t why_size)
+{
+    size_t len;
+    const int n = fake.calls < 2 ? fake.calls : 1;
+    const char *answer = fake.answers[n] ? fake.answers[n] : fake.answers[0];
+    char *line = api_request_line(command, args, &len);
+    snprintf(fake.requests[n], sizeof fake.requests[n], "%.*s", (int)len - 1, line);
+    free(line);
+    fake.calls++;
+    fake.timeout_ms = timeout_ms;
+    snprintf(fake.socket, sizeof fake.socket, "%s", socket);
+    if (answer)
+        return api_response_parse(answer, strlen(answer), out, why, why_size);
+    snprintf(why, why_size, "cannot connect");
+    return -1;
+}
+
+static void fake_sleep(void *ctx, unsigned ms)
+{
+    fake.slept_ms += ms;
+}
+
+/* Runs "culvertctl <words>" and keeps what it printed. */
+static int run(const char *words)
+{
+    char copy[256], *argv[16] = {"culvertctl"};
+    int argc = 1;
+    size_t len;
+    snprintf(copy, sizeof copy, "%s", words);
+    for (char *w = strtok(copy, " "); w && argc < 16; w = strtok(NULL, " "))
+        argv[argc++] = w;
+    free(out_text);
+    free(err_text);
+    struct cli_io io = {.call = fake_call, .sleep_ms = fake_sleep};
+    io.out = open_memstream(&out_text, &len);
+    io.err = open_memstream(&err_text, &len);
+    const int rc = cli_run(argc, argv, &io);
+    fclose(io.out);
+    fclose(io.err);
+    return rc;
+}
+
+static int reset(void **state)
+{
+    fake = (struct fake){.answers = {"{\"ok\":true,\"data\":{}}"}};
+    return 0;
+}
+
+static int cleanup(void **state)
+{
+    free(out_text);
+    free(err_text);
+    out_text = err_text = NULL;
+    return 0;
+}
+
+static void expect_request(const char *words, const char *request)
+{
+    reset(NULL);
+    assert_int_equal(run(words), CLI_OK);
+    assert_string_equal(fake.requests[0], request);
+}
+
+static void each_command_sends_its_request(void **state)
+{
+    expect_request("show sas", "{\"command\":\"show sas\",\"args\":{}}");
+    expect_request("show sas foo", "{\"command\":\"show sas\",\"args\":{\"connection\":\"foo\"}}");
+    expect_request("explain", "{\"command\":\"show failures\",\"args\":{}}");
+    expect_request("initiate foo", "{\"command\":\"initiate\",\"args\":{\"connection\":\"foo\"}}");
+    expect_request("rekey foo", "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\"}}");
+    expect_request("rekey --ike foo",
+                   "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"ike\"}}");
+    expect_request(
+        "rekey foo --child --pfs",
+        "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\",\"pfs\":true}}");
+    expect_request("--json reload", "{\"command\":\"reload\",\"args\":{}}");
+}
+
+static void every_row_prints_an_empty_document_without_harm(void **state)
+{
+    static const char *const all[] = {"status",        "show connections", "show sas",    "show nat",
+                                      "show failures", "explain",          "show ports",  "show workers",
+                                      "show counters", "initiate x",       "terminate x", "rekey x",
+                                      "reload"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        assert_int_equal(run(all[i]), CLI_OK);
+        assert_true(strlen(out_text) > 0);
+        assert_string_equal(err_text, "");
+    }
+}
+
+static void json_prints_the_document_as_it_came(void **state)
+{
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"sas\":[{\"id\":7}]}}";
+    assert_int_equal(run("show sas --json"), CLI_OK);
+    json_t *doc = json_loads(out_text, 0, NULL);
+    assert_int_equal(
+        json_integer_value(json_object_get(json_array_get(json_object_get(doc, "sas"), 0), "id")), 7);
+    json_decref(doc);
+}
+
+static void the_load_is_that_between_two_looks(void **state)
+{
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"workers\":[{\"worker\":0,\"load_percent\":1.0,"
+                      "\"busy_cycles\":100,\"idle_cycles\":900}]}}";
+    fake.answers[1] = "{\"ok\":true,\"data\":{\"workers\":[{\"worker\":0,\"load_percent\":1.0,"
+                      "\"busy_cycles\":400,\"idle_cycles\":1300}]}}";
+    assert_int_equal(run("show workers"), CLI_OK);
+    assert_non_null(strstr(out_text, "42.9 %")); /* 300 of 700 */
+    assert_int_equal(fake.calls, 2);
+    assert_true(fake.slept_ms > 0);
+}
+
+static void a_refusal_is_told_with_its_details(void **state)
+{
+    fake.answers[0] = "{\"ok\":false,\"error\":{\"code\":\"bad_config\",\"message\":\"2 errors\",\"details\":"
+                      "[{\"path\":\"nat.x\",\"text\":\"unknown key\"}]}}";
+    assert_int_equal(run("reload"), CLI_REFUSED);
+    assert_string_equal(out_text, "");
+    assert_string_equal(err_text, "culvertctl: 2 errors\n  nat.x: unknown key\n");
+    assert_int_equal(run("reload --json"), CLI_REFUSED);
+    assert_non_null(strstr(out_text, "bad_config"));
+}
+
+static void no_daemon_is_an_exit_code_of_its_own(void **state)
+{
+    fake.answers[0] = NULL;
+    assert_int_equal(run("status"), CLI_UNREACHABLE);
+    assert_string_equal(err_text, "culvertctl: cannot connect\n");
+    assert_int_equal(run("show sas"), CLI_UNREACHABLE);
+}
+
+static void wrong_command_lines_are_told_and_send_nothing(void **state)
+{
+    static const struct {
+        const char *words, *part;
+    } bad[] = {
+        {"", "usage: culvertctl"},
+        {"frobnicate", "no command \"frobnicate\""},
+        {"show", "did you mean: show connections, show sas"},
+        {"show everything", "no command \"show everything\""},
+        {"initiate", "which connection?"},
+        {"initiate a b", "one word too many"},
+        {"reload now", "one word too many"},
+        {"show sas a b", "one word too many"},
+        {"status --pfs", "has no option --pfs"},
+        {"rekey a --ike --child", "contradicts"},
+        {"status --timeout", "needs a value"},
+        {"status --timeout 0", "1 to 3600"},
+        {"status --timeout 5x", "1 to 3600"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(run(bad[i].words), CLI_USAGE);
+        if (!strstr(err_text, bad[i].part))
+            fail_msg("\"%s\" says: %s", bad[i].words, err_text);
+    }
+    assert_int_equal(fake.calls, 0);
+}
+
+static void socket_and_timeout_reach_the_transport(void **state)
+{
+    assert_int_equal(run("--socket /tmp/x --timeout 3 show sas"), CLI_OK);
+    assert_string_equal(fake.socket, "/tmp/x");
+    assert_int_equal(fake.timeout_ms, 3000);
+    assert_int_equal(run("show sas"), CLI_OK);
+    assert_string_equal(fake.socket, API_SOCKET);
+}
+
+static void help_teaches_with_examples(void **state)
+{
+    assert_int_equal(run("--help"), CLI_OK);
+    assert_non_null(strstr(out_text, "exit codes: 0 done"));
+    assert_non_null(strstr(out_text, "rekey NAME"));
+    assert_int_equal(run("rekey --help"), CLI_OK);
+    assert_non_null(strstr(out_text, "--pfs"));
+    assert_non_null(strstr(out_text, "culvertctl rekey foo --child --pfs"));
+    assert_int_equal(run("--version"), CLI_OK);
+    assert_string_equal(out_text, "culvertctl " CULVERT_VERSION "\n");
+    assert_int_equal(fake.calls, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_command_sends_its_request, reset, cleanup),
+        cmocka_unit_test_setup_teardown(every_row_prints_an_empty_document_without_harm, reset, cleanup),
+        cmocka_unit_test_setup_teardown(json_prints_the_document_as_it_came, reset, cleanup),
+        cmocka_unit_test_setup_teardown(the_load_is_that_between_two_looks, reset, cleanup),
+        cmocka_unit_test_setup_teardown(a_refusal_is_told_with_its_details, reset, cleanup),
+        cmocka_unit_test_setup_teardown(no_daemon_is_an_exit_code_of_its_own, reset, cleanup),
+        cmocka_unit_test_setup_teardown(wrong_command_lines_are_told_and_send_nothing, reset, cleanup),
+        cmocka_unit_test_setup_teardown(socket_and_timeout_reach_the_transport, reset, cleanup),
+        cmocka_unit_test_setup_teardown(help_teaches_with_examples, reset, cleanup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
