@@ -76,11 +76,8 @@ static void every_proposal(struct sim_world *w)
 static void second_child(struct sim_world *w)
 {
     struct sim_pair p = pair_by_seed(w);
-    p.foo_conn.child2_ts = "10.105.0.0/24";
-    p.gw_conn.child2_ts = "10.104.0.0/24";
-    /* The gateway's children share its local selector: give it the wider one. */
-    p.gw_conn.local_ts = "10.102.0.0/15";
-    p.foo_conn.child2_ts = "10.102.7.0/24";
+    p.foo_conn.child2_ts = p.gw_conn.child2_local_ts = "10.105.0.0/24";
+    p.gw_conn.child2_ts = p.foo_conn.local_ts;
     sim_pair_connect(&p);
     sim_world_run(w, 10 * SIM_S);
     finish(&p);

@@ -109,7 +109,8 @@ static void keepalives_hold_the_mapping(struct sim_world *w)
         sim_world_run(w, SIM_S);
         SIM_EXPECT(w, p.foo->esp_ok == ok + 1);
     }
-    SIM_EXPECT(w, p.foo->keepalives_out > 0 && p.gw->keepalives_out == 0);
+    SIM_EXPECT(w, p.foo->keepalives_out > 0);
+    SIM_EXPECT(w, p.gw_nat || p.gw->keepalives_out == 0);
     finish(&p);
 }
 

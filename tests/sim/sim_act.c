@@ -179,7 +179,7 @@ static void act_remove(struct sim_host *h, struct ike_action *a)
 /* A job under way; key stays lent by the engine until the result is handed in. */
 struct running_job {
     struct sim_host *host;
-    struct ike *ike;
+    uint64_t life;
     struct ike_job job;
 };
 
@@ -189,7 +189,7 @@ static void job_done(struct sim_world *w, void *arg, uint64_t num)
     struct sim_host *h = r->host;
     static struct ike_job_result result;
     memset(&result, 0, sizeof result);
-    if (h->ike != r->ike) /* the host was killed meanwhile */
+    if (!h->ike || h->life != r->life) /* the host was killed meanwhile */
         return;
     h->jobs_running--;
     if (seed_rng_chance(&w->rng, h->job_fail)) {
@@ -208,7 +208,7 @@ static void act_job(struct sim_host *h, const struct ike_action *a)
     struct running_job *r = malloc(sizeof *r);
     if (!r)
         abort();
-    *r = (struct running_job){h, h->ike, a->job};
+    *r = (struct running_job){h, h->life, a->job};
     h->jobs_running++;
     uint64_t us = seed_rng_between(&h->world->rng, h->job_min_us, h->job_max_us);
     sim_world_post(h->world, us * 1000, job_done, r, 0, true);

@@ -47,13 +47,13 @@ static void fill_ts(const char *text, struct wire_ike_ts_list *list)
     base_prefix_range(&p, &list->list[0].lo, &list->list[0].hi);
 }
 
-static void fill_child(const struct sim_conn *s, const char *name, const char *remote_ts,
-                       struct ike_child_conf *k)
+static void fill_child(const struct sim_conn *s, const char *name, const char *local_ts,
+                       const char *remote_ts, struct ike_child_conf *k)
 {
     ike_child_conf_defaults(k);
     snprintf(k->name, sizeof k->name, "%s", name);
     fill_proposal(s->esp, CRYPT_PROTOCOL_ESP, &k->n_proposals, k->proposals);
-    fill_ts(s->local_ts, &k->local_ts);
+    fill_ts(local_ts, &k->local_ts);
     fill_ts(remote_ts, &k->remote_ts);
     k->rekey_s = s->child_rekey_s;
     k->life_s = 0;
@@ -79,9 +79,10 @@ static void fill_conn(const struct sim_conn *s, struct ike_conn_conf *c)
     c->retransmit_tries = 5;
     c->n_children = s->child2_ts ? 2 : 1;
     c->children = must_alloc(c->n_children, sizeof *c->children);
-    fill_child(s, "net", s->remote_ts, &c->children[0]);
+    fill_child(s, "net", s->local_ts, s->remote_ts, &c->children[0]);
     if (s->child2_ts)
-        fill_child(s, "net2", s->child2_ts, &c->children[1]);
+        fill_child(s, "net2", s->child2_local_ts ? s->child2_local_ts : s->local_ts, s->child2_ts,
+                   &c->children[1]);
 }
 
 static void fill_secret(const struct ike_conn_conf *c, const char *psk, struct ike_conf *conf)

@@ -5,16 +5,17 @@
 
 /* One connection with one child. Texts as operators write them; NULL takes the default named. */
 struct sim_conn {
-    const char *name;      /* "c" */
-    const char *local_id;  /* mandatory */
-    const char *remote_id; /* mandatory */
-    const char *psk;       /* "secret"; "" leaves the pair without a key */
-    const char *remote;    /* address to call; NULL: only answers */
-    const char *local_ts;  /* mandatory */
-    const char *remote_ts; /* mandatory */
-    const char *child2_ts; /* remote selector of a second child; NULL: none */
-    const char *ike;       /* proposal; the built-in ones */
-    const char *esp;       /* proposal; the built-in ones */
+    const char *name;            /* "c" */
+    const char *local_id;        /* mandatory */
+    const char *remote_id;       /* mandatory */
+    const char *psk;             /* "secret"; "" leaves the pair without a key */
+    const char *remote;          /* address to call; NULL: only answers */
+    const char *local_ts;        /* mandatory */
+    const char *remote_ts;       /* mandatory */
+    const char *child2_ts;       /* remote selector of a second child; NULL: none */
+    const char *child2_local_ts; /* its local selector; NULL: local_ts */
+    const char *ike;             /* proposal; the built-in ones */
+    const char *esp;             /* proposal; the built-in ones */
     uint16_t remote_port;
     enum ike_encap encap;
     bool start;

@@ -40,6 +40,7 @@ void sim_host_start(struct sim_host *h, struct ike_conf *conf)
     struct ike_env env = sim_act_env(h);
     h->is_closing = false;
     h->conf = conf;
+    h->life++;
     h->ike = ike_new(&env, conf, h->world->now);
     if (!h->ike)
         abort();

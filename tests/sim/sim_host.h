@@ -32,6 +32,7 @@ struct sim_host {
     struct base_addr addr;
     struct sim_nat *nat; /* NULL: public address */
     struct ike *ike;
+    uint64_t life;               /* how many engines this host has had */
     const struct ike_conf *conf; /* our reference; NULL when it was given to nobody */
     base_time deadline;          /* of the engine, as last told */
     base_time last_timer;

@@ -66,6 +66,7 @@ static void save_scripts(const struct sim_world *w, const struct sim_case *c)
 
 static bool run_one(const char *program, const struct sim_case *c, uint64_t seed)
 {
+    uint32_t keys = null_crypt_live_keys();
     struct sim_world *w = sim_world_new(seed);
     c->run(w);
     save_scripts(w, c);
@@ -76,9 +77,9 @@ static bool run_one(const char *program, const struct sim_case *c, uint64_t seed
             c->name, (unsigned long)seed, (double)w->now.ns / 1e9 - 1000, w->why, program, c->name,
             (unsigned long)seed);
     sim_world_free(w);
-    if (!failed && null_crypt_live_keys()) {
+    if (!failed && null_crypt_live_keys() != keys) {
         printf("FAIL  %s\n      seed %lu: %u key pairs were never freed\n", c->name, (unsigned long)seed,
-               null_crypt_live_keys());
+               null_crypt_live_keys() - keys);
         failed = true;
     }
     return !failed;

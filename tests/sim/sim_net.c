@@ -118,13 +118,24 @@ static struct sim_host *nat_in(struct sim_world *w, struct sim_nat *nat, struct 
     return NULL;
 }
 
-static void capture(struct sim_world *w, const struct sim_dgram *outer)
+static void capture(struct sim_world *w, const struct sim_dgram *outer, struct sim_host *to)
 {
     if (outer->is_hostile)
         return;
     size_t slot = w->n_captured++ % SIM_CAPTURE;
     free(w->captured[slot]);
     w->captured[slot] = dgram_copy(outer);
+    w->captured_by[slot] = to;
+}
+
+/* A packet that its receiver could not use yet would be news when it comes again; only old ones are replayed.
+ */
+static bool is_old(struct sim_host *to, const struct sim_dgram *d)
+{
+    if (d->kind == SIM_IKE)
+        return sim_watch_is_done(to, base_span(d->bytes, d->len));
+    const struct sim_sa *sa = d->kind == SIM_ESP ? sim_host_sa(to, d->spi) : NULL;
+    return !sa || sa->in_top >= d->seq;
 }
 
 static void arrive(struct sim_world *w, void *arg, uint64_t num)
@@ -136,7 +147,7 @@ static void arrive(struct sim_world *w, void *arg, uint64_t num)
         if (base_addr_equal(&w->nats[i]->public_addr, &d->dst.addr))
             to = nat_in(w, w->nats[i], inner);
     if (to) {
-        capture(w, d);
+        capture(w, d, to);
         sim_host_receive(to, inner);
     } else {
         w->unroutable++;
@@ -179,7 +190,10 @@ void sim_net_replay(struct sim_world *w, struct base_endpoint from)
     size_t have = w->n_captured < SIM_CAPTURE ? w->n_captured : SIM_CAPTURE;
     if (!have)
         return;
-    struct sim_dgram *d = dgram_copy(w->captured[seed_rng_below(&w->rng, have)]);
+    size_t slot = seed_rng_below(&w->rng, have);
+    if (!is_old(w->captured_by[slot], w->captured[slot]))
+        return;
+    struct sim_dgram *d = dgram_copy(w->captured[slot]);
     d->src = d->dst.port ? from : (struct base_endpoint){from.addr, 0};
     sim_net_inject(w, d);
 }

@@ -63,6 +63,14 @@ static struct sim_watch_row *row_for(struct sim_watch *watch, uint64_t spi_i, ui
     return *at = row;
 }
 
+static const struct sim_watch_row *find_row(const struct sim_watch *watch, uint64_t spi_i, uint64_t spi_r)
+{
+    const struct sim_watch_row *row = watch->rows[(spi_i ^ spi_r) % SIM_WATCH_BUCKETS];
+    while (row && (row->spi_i != spi_i || row->spi_r != spi_r))
+        row = row->next;
+    return row;
+}
+
 static bool is_protected(const struct head *m)
 {
     return m->next == WIRE_IKE_P_SK || m->next == WIRE_IKE_P_SKF;
@@ -163,6 +171,17 @@ void sim_watch_out(struct sim_host *h, struct base_span msg)
         response_out(h, row, &m, hash);
     else
         request_out(h, row, &m, hash);
+}
+
+bool sim_watch_is_done(const struct sim_host *h, struct base_span msg)
+{
+    struct head m = read_head(msg);
+    if (!m.ok || m.exchange == WIRE_IKE_SA_INIT || !is_protected(&m))
+        return true;
+    const struct sim_watch_row *row = find_row(&h->watch, m.spi_i, m.spi_r);
+    if (m.flags & WIRE_IKE_F_RESPONSE)
+        return row && row->has_request && (row->request_id > m.msgid || row->is_answered);
+    return row && row->has_response && row->response_id >= m.msgid;
 }
 
 void sim_watch_free(struct sim_watch *watch)

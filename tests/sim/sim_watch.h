@@ -21,6 +21,8 @@ struct sim_watch {
 
 void sim_watch_in(struct sim_host *h, struct base_span msg);
 void sim_watch_out(struct sim_host *h, struct base_span msg);
+/* Whether a message to this host is over and done with: repeating it must change nothing any more. */
+bool sim_watch_is_done(const struct sim_host *h, struct base_span msg);
 void sim_watch_free(struct sim_watch *watch);
 
 /* FNV-1a, for fingerprints. Start with 0. */

@@ -31,6 +31,7 @@ struct sim_world {
     struct sim_host *hosts[SIM_HOSTS_MAX];
     struct sim_nat *nats[SIM_NATS_MAX];
     struct sim_dgram *captured[SIM_CAPTURE];
+    struct sim_host *captured_by[SIM_CAPTURE];
     uint64_t n_captured;
     uint64_t unroutable;
     struct base_addr attacker; /* no SA may ever move here; family none: no attacker */
