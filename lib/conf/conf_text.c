@@ -10,6 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "ossl_ops.h"
+
+/* A DN begins with an attribute type and "="; key-ids and e-mail addresses are told apart by what precedes
+ * it. */
+static bool looks_like_dn(const char *text)
+{
+    const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. ");
+    return n > 0 && text[n] == '=';
+}
+
+static int dn_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
+{
+    struct ike_id id = {.type = WIRE_IKE_ID_DN};
+    size_t len = 0;
+    const int rc = ossl_dn_parse(text, id.bytes, sizeof id.bytes, &len);
+    if (rc < 0) {
+        snprintf(why, why_size, "\"%.128s\" is %s; write it as \"C=NZ, O=Example, CN=gw\"", text,
+                 rc == -ENOSPC ? "too long for an identity (255 bytes)" : "no distinguished name");
+        return -EINVAL;
+    }
+    id.len = (uint8_t)len;
+    *out = id;
+    return 0;
+}
 
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
 {
@@ -20,7 +44,7 @@ int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_si
                  text);
         return -EINVAL;
     }
-    return ike_id_parse(text, out, why, why_size);
+    return looks_like_dn(text) ? dn_parse(text, out, why, why_size) : ike_id_parse(text, out, why, why_size);
 }
 
 static const struct {

@@ -97,6 +97,19 @@ static void identities_are_read_as_operators_write_them(void **state)
     identity("203.0.113.1", WIRE_IKE_ID_IP4, "\xcb\x00\x71\x01", 4);
     identity("keyid:meter", WIRE_IKE_ID_KEY, "meter", 5);
     identity("0x00ff", WIRE_IKE_ID_KEY, "\x00\xff", 2);
+    identity("CN=x", WIRE_IKE_ID_DN, "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01x", 14);
+}
+
+static void identities_that_mean_nothing_are_refused(void **state)
+{
+    static const char *const bad[] = {"",    "foo",    "@",  "%any", "any",  "0x",
+                                      "0x1", "keyid:", "C=", "=x",   "CN=x,"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char remote[256];
+        snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'%s','subnets':'10.2.0.0/16'}}",
+                 bad[i]);
+        refused(GOOD_PORTS, GOOD_SECRET, remote, "", "connections.foo.remote.id", "");
+    }
 }
 
 int main(void)
@@ -106,6 +119,7 @@ int main(void)
         cmocka_unit_test(brackets_narrow_it_to_protocol_and_ports),
         cmocka_unit_test(subnets_that_mean_nothing_are_refused),
         cmocka_unit_test(identities_are_read_as_operators_write_them),
+        cmocka_unit_test(identities_that_mean_nothing_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
