@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The queue of actions. A node holds only what its type needs, since a full action is several kilobytes.
+ *
+ * Bound: one input makes at most a constant number of actions per SA that it touches, the SAs are capped by
+ * sas_max, and the caller drains the queue after each input; so the queue cannot grow beyond that product.
+ * Without memory an action is lost: for SEND that is a lost datagram, and the caller is out of memory itself.
+ */
+#include "ike_sa.h"
+
+#include <stdlib.h>
+
+struct ike_act_node {
+    struct ike_act_node *next;
+    enum ike_action_type type;
+    uint32_t spi_in;
+    size_t len; /* of payload */
+    struct ike_path path;
+    _Alignas(16) uint8_t payload[];
+};
+
+static struct ike_act_node *push(struct ike *ike, enum ike_action_type type, const void *payload, size_t len)
+{
+    struct ike_act_node *n = calloc(1, sizeof(*n) + len);
+    if (!n)
+        return NULL;
+    n->type = type;
+    n->len = len;
+    if (len)
+        memcpy(n->payload, payload, len);
+    if (ike->act_last)
+        ike->act_last->next = n;
+    else
+        ike->act_first = n;
+    ike->act_last = n;
+    return n;
+}
+
+void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    struct ike_act_node *n = push(ike, IKE_ACT_SEND, bytes.ptr, bytes.len);
+    if (n)
+        n->path = *path;
+}
+
+void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
+{
+    struct ike_act_node *n = push(ike, IKE_ACT_KEEPALIVE, NULL, 0);
+    if (n)
+        n->path = *path;
+}
+
+void ike_act_install(struct ike *ike, const struct ike_install *install)
+{
+    struct ike_act_node *n = push(ike, IKE_ACT_SA_INSTALL, install, sizeof *install);
+    if (n)
+        n->spi_in = install->in.spi;
+}
+
+void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path)
+{
+    struct ike_act_node *n = push(ike, type, NULL, 0);
+    if (!n)
+        return;
+    n->spi_in = spi_in;
+    if (path)
+        n->path = *path;
+}
+
+void ike_act_job(struct ike *ike, const struct ike_job *job)
+{
+    push(ike, IKE_ACT_JOB, job, sizeof *job);
+}
+
+void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
+{
+    push(ike, IKE_ACT_AUDIT, audit, sizeof *audit);
+}
+
+static void drop(struct ike_act_node *n)
+{
+    if (!n)
+        return;
+    base_wipe(n->payload, n->len);
+    free(n);
+}
+
+bool ike_next_action(struct ike *ike, struct ike_action *out)
+{
+    drop(ike->act_taken);
+    struct ike_act_node *n = ike->act_taken = ike->act_first;
+    if (!n)
+        return false;
+    ike->act_first = n->next;
+    if (!ike->act_first)
+        ike->act_last = NULL;
+    memset(out, 0, sizeof *out);
+    out->type = n->type;
+    out->spi_in = n->spi_in;
+    out->path = n->path;
+    switch (n->type) {
+    case IKE_ACT_SEND:
+        out->bytes = base_span(n->payload, n->len);
+        break;
+    case IKE_ACT_SA_INSTALL:
+        memcpy(&out->install, n->payload, sizeof out->install);
+        break;
+    case IKE_ACT_JOB:
+        memcpy(&out->job, n->payload, sizeof out->job);
+        break;
+    case IKE_ACT_AUDIT:
+        memcpy(&out->audit, n->payload, sizeof out->audit);
+        break;
+    case IKE_ACT_KEEPALIVE:
+    case IKE_ACT_SA_ACTIVATE:
+    case IKE_ACT_SA_REPATH:
+    case IKE_ACT_SA_REMOVE:
+        break;
+    }
+    return true;
+}
+
+void ike_act_fini(struct ike *ike)
+{
+    drop(ike->act_taken);
+    while (ike->act_first) {
+        struct ike_act_node *n = ike->act_first;
+        ike->act_first = n->next;
+        drop(n);
+    }
+    ike->act_taken = ike->act_last = NULL;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Child SAs: installed from a negotiated exchange, activated, replaced, removed. The data path has a pair
+ * from SA_INSTALL until SA_REMOVE; exactly one SA_REMOVE follows each SA_INSTALL.
+ */
+#include "ike_sa.h"
+
+#include <stdlib.h>
+
+static size_t slot_of(const struct ike *ike, uint32_t spi)
+{
+    return ike_sa_hash(ike, &spi, sizeof spi) & (ike->n_slots - 1);
+}
+
+struct ike_child *ike_child_by_spi(struct ike *ike, uint32_t spi_in)
+{
+    struct ike_child *c = ike->by_child[slot_of(ike, spi_in)];
+    while (c && c->spi_in != spi_in)
+        c = c->hash_next;
+    return c;
+}
+
+struct ike_child *ike_child_by_spi_out(struct ike_sa *sa, uint32_t spi_out)
+{
+    struct ike_child *c = sa->children;
+    while (c && c->spi_out != spi_out)
+        c = c->next;
+    return c;
+}
+
+static void send_install(struct ike *ike, const struct ike_child *c, const struct ike_child_keys *in,
+                         const struct ike_child_keys *out, uint32_t replaces_in)
+{
+    struct ike_install i = {
+        .ike_id = c->sa->id,
+        .conn = c->sa->conn->name,
+        .child = c->conf->name,
+        .remote_id = c->sa->remote_id,
+        .in = *in,
+        .out = *out,
+        .encr = c->algs.encr,
+        .integ = c->algs.integ,
+        .esn = c->algs.esn,
+        .replay_window = c->conf->replay_window,
+        .encap = c->sa->encap,
+        .follow = true,
+        .path = c->sa->path,
+        .local_ts = c->local_ts,
+        .remote_ts = c->remote_ts,
+        .soft_bytes = c->conf->rekey_bytes,
+        .soft_pkts = c->conf->rekey_pkts,
+        .active = c->active,
+        .replaces_in = replaces_in,
+    };
+    i.in.spi = c->spi_in;
+    i.out.spi = c->spi_out;
+    ike_act_install(ike, &i);
+    base_wipe(&i, sizeof i);
+}
+
+static void link_child(struct ike *ike, struct ike_child *c)
+{
+    struct ike_child **slot = &ike->by_child[slot_of(ike, c->spi_in)];
+    c->hash_next = *slot;
+    *slot = c;
+    c->next = c->sa->children;
+    c->sa->children = c;
+    c->sa->n_children++;
+    ike->stats.children++;
+}
+
+static struct ike_child *make_child(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
+{
+    struct ike_child *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->sa = sa;
+    c->conf = &sa->conn->children[t->child_index];
+    c->spi_in = t->spi_in;
+    c->spi_out = (uint32_t)t->choice.spi;
+    c->algs = t->choice;
+    c->local_ts = t->local_ts;
+    c->remote_ts = t->remote_ts;
+    c->installed_at = c->last_in = c->last_out = ike->now;
+    c->gone_at = BASE_TIME_NEVER;
+    t->spi_in = 0; /* the child owns it now */
+    return c;
+}
+
+struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
+                                    bool exchange_initiator, struct base_span secret, bool active,
+                                    uint32_t replaces_in)
+{
+    const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, t->choice.encr, t->choice.integ};
+    struct ike_child_keys i_to_r = {0}, r_to_i = {0};
+    struct ike_child *c = NULL;
+    const int rc = ike_keymat_child(ike->env.crypto, &algs, base_span(sa->keys.sk_d, sa->keys.prf_len),
+                                    secret, ike_nonce_span(&t->ni), ike_nonce_span(&t->nr), &i_to_r, &r_to_i);
+    if (rc == 0)
+        c = make_child(ike, sa, t);
+    if (c) {
+        c->active = active;
+        link_child(ike, c);
+        ike_life_start_child(ike, c);
+        send_install(ike, c, exchange_initiator ? &r_to_i : &i_to_r, exchange_initiator ? &i_to_r : &r_to_i,
+                     replaces_in);
+    }
+    base_wipe(&i_to_r, sizeof i_to_r);
+    base_wipe(&r_to_i, sizeof r_to_i);
+    return c;
+}
+
+void ike_child_activate(struct ike *ike, struct ike_child *c)
+{
+    if (c->active)
+        return;
+    c->active = true;
+    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in, NULL);
+}
+
+void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why)
+{
+    struct ike_child **p = &ike->by_child[slot_of(ike, c->spi_in)];
+    while (*p != c)
+        p = &(*p)->hash_next;
+    *p = c->hash_next;
+    p = &c->sa->children;
+    while (*p != c)
+        p = &(*p)->next;
+    *p = c->next;
+    c->sa->n_children--;
+    ike->stats.children--;
+    ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
+    if (!c->is_rekeyed && why)
+        ike_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
+    base_wipe(c, sizeof *c);
+    free(c);
+}
+
+void ike_child_deleted(struct ike *ike, struct ike_child *c, const char *why)
+{
+    struct ike_child *heir = c->replaced_by ? ike_child_by_spi(ike, c->replaced_by) : NULL;
+    if (heir && heir->state == IKE_CHILD_UP) {
+        ike_child_activate(ike, heir);
+        c->is_rekeyed = true;
+    }
+    if (!c->is_rekeyed) {
+        ike_child_remove(ike, c, why);
+        return;
+    }
+    c->state = IKE_CHILD_LINGER;
+    c->gone_at = base_time_add(ike->now, IKE_LINGER_S * BASE_NS_PER_S);
+}
+
+void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to)
+{
+    while (from->children) {
+        struct ike_child *c = from->children;
+        from->children = c->next;
+        c->sa = to;
+        c->next = to->children;
+        to->children = c;
+    }
+    to->n_children += from->n_children;
+    from->n_children = 0;
+    to->children_todo |= from->children_todo;
+    from->children_todo = 0;
+}
+
+bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
+                        const struct wire_ike_ts_list *remote, const struct ike_child **who)
+{
+    for (const struct ike_sa *o = ike->first; o; o = o->next) {
+        if (!o->children || o->conn == sa->conn || ike_id_equal(&o->remote_id, &sa->remote_id))
+            continue;
+        for (const struct ike_child *c = o->children; c; c = c->next) {
+            if (c->state == IKE_CHILD_LINGER || !ike_ts_overlap(&c->remote_ts, remote) ||
+                !ike_ts_overlap(&c->local_ts, local))
+                continue;
+            *who = c;
+            return true;
+        }
+    }
+    return false;
+}

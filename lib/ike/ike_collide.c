@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Collisions. Both sides see the same four nonces, so both know without asking which pair is redundant: the
+ * one whose exchange holds the lowest, and its initiator deletes it (RFC 7296 2.8.1).
+ */
+#include "ike_collide.h"
+
+#define RETRY_S      1  /* after TEMPORARY_FAILURE, plus jitter */
+#define RETRY_LONG_S 10 /* after any other refusal */
+
+static const struct ike_nonce *low_of(const struct ike_task *t)
+{
+    return ike_nonce_compare(&t->ni, &t->nr) <= 0 ? &t->ni : &t->nr;
+}
+
+void ike_collide_child_replaced(struct ike *ike, struct ike_child *old, struct ike_child *heir,
+                                const struct ike_task *t)
+{
+    old->replaced_by = heir->spi_in;
+    old->low = *low_of(t);
+    ike->stats.rekeyed_child++;
+}
+
+bool ike_collide_child_lost(const struct ike_child *old, const struct ike_task *t)
+{
+    return old && old->replaced_by && ike_nonce_compare(low_of(t), &old->low) < 0;
+}
+
+void ike_collide_child_done(struct ike *ike, struct ike_child *old, struct ike_child *heir, bool lost)
+{
+    if (lost) {
+        heir->is_rekeyed = true;
+        heir->state = IKE_CHILD_DELETING;
+        return;
+    }
+    ike->stats.rekeyed_child++;
+    if (!old)
+        return;
+    struct ike_child *redundant = old->replaced_by ? ike_child_by_spi(ike, old->replaced_by) : NULL;
+    if (redundant)
+        redundant->is_rekeyed = true; /* its DELETE comes from the peer */
+    old->replaced_by = 0;
+    old->is_rekeyed = true;
+    if (old->state == IKE_CHILD_UP)
+        old->state = IKE_CHILD_DELETING;
+}
+
+static void plan_retry(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
+{
+    const uint64_t ns = seconds * BASE_NS_PER_S;
+    sa->retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
+}
+
+/* The peer does not know the child any more: it is dead on our side too (RFC 7296 2.25). */
+static void forget_child(struct ike *ike, struct ike_sa *sa, uint32_t spi_in)
+{
+    struct ike_child *c = ike_child_by_spi(ike, spi_in);
+    if (!c || c->sa != sa || c->state != IKE_CHILD_UP || c->replaced_by)
+        return;
+    if (sa->conn->start)
+        sa->children_todo |= 1u << (c->conf - sa->conn->children);
+    ike_child_remove(ike, c, "the peer does not know it any more");
+}
+
+void ike_collide_child_failed(struct ike *ike, struct ike_sa *sa, uint16_t notify)
+{
+    const enum ike_task_kind kind = sa->task->kind;
+    const uint32_t spi_old = sa->task->spi_old;
+    const size_t index = sa->task->child_index;
+    ike_task_done(ike, sa);
+    plan_retry(ike, sa, notify == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
+    if (kind == IKE_TASK_REKEY_CHILD) {
+        if (notify == WIRE_IKE_N_CHILD_SA_NOT_FOUND)
+            forget_child(ike, sa, spi_old);
+        return;
+    }
+    if (notify == WIRE_IKE_N_TEMPORARY_FAILURE)
+        return;
+    /* Asking again for what was refused helps only when the peer's configuration changes. */
+    sa->children_todo &= ~(1u << index);
+    if (sa->n_children == 0 && sa->children_todo == 0) {
+        sa->want_close = true;
+        sa->close_why = "the peer accepted none of its children";
+    }
+}

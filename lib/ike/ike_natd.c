@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * NAT detection and what follows from it (RFC 7296 2.23): hashes of addresses and ports, which side is
+ * behind a NAT, which public address the peer dialled, and following a peer whose mapping changed. Whether
+ * a NAT is acceptable is decided by the exchanges.
+ */
+#include "ike_sa.h"
+
+#define HASH_BYTES    20
+#define MOVE_PAUSE_NS BASE_NS_PER_S
+#define NATT_PORT     4500
+#define IKE_PORT      500
+
+static bool hash(struct ike *ike, uint64_t spi_i, uint64_t spi_r, const struct base_addr *addr, uint16_t port,
+                 uint8_t out[HASH_BYTES])
+{
+    uint8_t buf[16 + 16 + 2];
+    struct base_writer w = base_writer(buf, sizeof buf);
+    base_write_u64(&w, spi_i);
+    base_write_u64(&w, spi_r);
+    base_write(&w, addr->bytes, base_addr_size((enum base_family)addr->family));
+    base_write_u16(&w, port);
+    const struct base_span all = base_writer_span(&w);
+    return ike->env.crypto->sha1(&all, 1, out) == 0;
+}
+
+void ike_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,
+                  const struct ike_path *path, bool fake)
+{
+    uint8_t h[HASH_BYTES];
+    /* A random hash cannot match, so the peer sees a NAT and encapsulates. */
+    if (fake)
+        ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, h, sizeof h);
+    else if (!hash(ike, spi_i, spi_r, &path->local.addr, path->local.port, h))
+        return;
+    ike_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP, base_span(h, sizeof h));
+    if (hash(ike, spi_i, spi_r, &path->remote.addr, path->remote.port, h))
+        ike_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, base_span(h, sizeof h));
+}
+
+/* Whether one of the message's notifies of this type carries this hash; *seen: there was one at all. */
+static bool carries(const struct ike_msg *msg, uint16_t type, const uint8_t h[HASH_BYTES], bool *seen)
+{
+    const struct wire_ike_pld *p;
+    struct wire_ike_notification n;
+    for (size_t i = 0; (p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NOTIFY, i)) != NULL; i++) {
+        if (wire_ike_notify_parse(p->body, &n) != WIRE_IKE_OK || n.type != type)
+            continue;
+        *seen = true;
+        if (base_span_equal(n.data, base_span(h, HASH_BYTES)))
+            return true;
+    }
+    return false;
+}
+
+/* The candidate that the peer's destination hash covers: what it dialled, seen through its eyes. */
+static struct base_addr dialled(struct ike *ike, const struct ike_msg *msg)
+{
+    const uint16_t ports[] = {msg->path->local.port, NATT_PORT, IKE_PORT};
+    uint8_t h[HASH_BYTES];
+    bool seen = false;
+    for (size_t i = 0; i < ike->conf->n_public_addrs; i++)
+        for (size_t j = 0; j < sizeof ports / sizeof *ports; j++)
+            if (hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &ike->conf->public_addrs[i], ports[j], h) &&
+                carries(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, h, &seen))
+                return ike->conf->public_addrs[i];
+    return (struct base_addr){0};
+}
+
+void ike_natd_check(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+{
+    uint8_t h[HASH_BYTES];
+    bool source_seen = false, dest_seen = false;
+    struct ike_natd n = {.faked = sa->natd.faked};
+    if (hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &msg->path->remote.addr, msg->path->remote.port, h))
+        n.remote_nat = !carries(msg, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP, h, &source_seen) && source_seen;
+    if (hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &msg->path->local.addr, msg->path->local.port, h))
+        n.local_nat = !carries(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, h, &dest_seen) && dest_seen;
+    n.seen = source_seen && dest_seen;
+    if (n.local_nat)
+        n.public_addr = dialled(ike, msg);
+    sa->natd = n;
+}
+
+static bool same_path(const struct ike_path *a, const struct ike_path *b)
+{
+    return base_endpoint_equal(&a->local, &b->local) && base_endpoint_equal(&a->remote, &b->remote);
+}
+
+static void move(struct ike *ike, struct ike_sa *sa, const struct ike_path *to)
+{
+    char from[BASE_ENDPOINT_TEXT_MAX], text[96];
+    if (sa->moves && base_time_since(ike->now, sa->moved_at) < MOVE_PAUSE_NS)
+        return;
+    struct base_text t = base_text(text, sizeof text);
+    base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, from));
+    sa->path = *to;
+    sa->moved_at = ike->now;
+    sa->moves++;
+    ike->stats.moves++;
+    for (const struct ike_child *c = sa->children; c; c = c->next)
+        ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);
+    ike_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);
+}
+
+void ike_natd_follow(struct ike *ike, struct ike_sa *sa, const struct ike_path *path)
+{
+    if (same_path(&sa->path, path) || (sa->state != IKE_ST_UP && sa->state != IKE_ST_REKEYED))
+        return;
+    /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
+    if (sa->path.natt && !path->natt)
+        return;
+    move(ike, sa, path);
+}
+
+void ike_natd_follow_esp(struct ike *ike, struct ike_sa *sa, const struct base_endpoint *remote)
+{
+    struct ike_path to = sa->path;
+    if (base_endpoint_equal(&sa->path.remote, remote) || sa->state != IKE_ST_UP)
+        return;
+    to.remote = *remote;
+    /* Plain ESP has no port: only the address can have changed. */
+    if (!sa->encap || remote->port == 0)
+        to.remote.port = sa->path.remote.port;
+    if (!same_path(&to, &sa->path))
+        move(ike, sa, &to);
+}

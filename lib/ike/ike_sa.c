@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE SAs as objects: birth, tables, states, death. An SA that ends during a dispatch is taken out of all
+ * tables at once and freed when the dispatch is over, so no handler holds a stale pointer.
+ */
+#include "ike_sa.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A 64-bit mix with a secret seed: peers choose SPIs, but not where they collide. */
+uint64_t ike_sa_hash(const struct ike *ike, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+    uint64_t h = ike->hash_seed;
+    for (size_t i = 0; i < len; i++) {
+        h ^= p[i];
+        h *= 0x9e3779b97f4a7c15ull;
+        h ^= h >> 29;
+    }
+    return h ^ (h >> 32);
+}
+
+static size_t slot_of_u64(const struct ike *ike, uint64_t key)
+{
+    return ike_sa_hash(ike, &key, sizeof key) & (ike->n_slots - 1);
+}
+
+static size_t slot_of_endpoint(const struct ike *ike, const struct base_endpoint *e)
+{
+    uint8_t key[18];
+    memcpy(key, e->addr.bytes, 16);
+    memcpy(key + 16, &e->port, 2);
+    return ike_sa_hash(ike, key, sizeof key) & (ike->n_slots - 1);
+}
+
+static uint64_t own_spi(const struct ike_sa *sa)
+{
+    return sa->is_initiator ? sa->spi_i : sa->spi_r;
+}
+
+int ike_blob_set(struct ike_blob *b, struct base_span bytes)
+{
+    uint8_t *p = malloc(bytes.len ? bytes.len : 1);
+    if (!p)
+        return -ENOMEM;
+    if (bytes.len)
+        memcpy(p, bytes.ptr, bytes.len);
+    ike_blob_free(b);
+    *b = (struct ike_blob){p, bytes.len};
+    return 0;
+}
+
+void ike_blob_free(struct ike_blob *b)
+{
+    free(b->ptr);
+    *b = (struct ike_blob){NULL, 0};
+}
+
+struct ike_sa *ike_sa_by_spi(struct ike *ike, uint64_t spi)
+{
+    struct ike_sa *sa = ike->by_spi[slot_of_u64(ike, spi)];
+    while (sa && own_spi(sa) != spi)
+        sa = sa->spi_next;
+    return sa;
+}
+
+struct ike_sa *ike_sa_by_id(const struct ike *ike, uint64_t id)
+{
+    struct ike_sa *sa = ike->by_id[slot_of_u64(ike, id)];
+    while (sa && sa->id != id)
+        sa = sa->id_next;
+    return sa;
+}
+
+struct ike_sa *ike_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote)
+{
+    struct ike_sa *sa = ike->by_init[slot_of_endpoint(ike, remote)];
+    while (sa && !(sa->spi_i == spi_i && base_endpoint_equal(&sa->path.remote, remote)))
+        sa = sa->init_next;
+    return sa;
+}
+
+uint32_t ike_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote)
+{
+    uint32_t n = 0;
+    for (struct ike_sa *sa = ike->by_init[slot_of_endpoint(ike, remote)]; sa; sa = sa->init_next)
+        n += base_endpoint_equal(&sa->path.remote, remote);
+    return n;
+}
+
+uint64_t ike_sa_new_spi(struct ike *ike)
+{
+    uint64_t spi;
+    do
+        ike->env.rng(ike->env.ctx, IKE_RNG_SPI, &spi, sizeof spi);
+    while (spi == 0 || ike_sa_by_spi(ike, spi));
+    return spi;
+}
+
+struct ike_sa *ike_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator)
+{
+    if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
+        return NULL;
+    struct ike_sa *sa = calloc(1, sizeof *sa);
+    if (!sa)
+        return NULL;
+    sa->id = ++ike->next_id;
+    sa->is_initiator = is_initiator;
+    sa->path = *path;
+    sa->timer.owner = IKE_TIMER_SA;
+    sa->give_up_at = sa->rekey_at = sa->dies_at = BASE_TIME_NEVER;
+    sa->created_at = sa->last_in = sa->last_out = ike->now;
+    sa->prev = ike->last;
+    if (ike->last)
+        ike->last->next = sa;
+    else
+        ike->first = sa;
+    ike->last = sa;
+    struct ike_sa **id_slot = &ike->by_id[slot_of_u64(ike, sa->id)];
+    sa->id_next = *id_slot;
+    *id_slot = sa;
+    ike->stats.ike_sas++;
+    return sa;
+}
+
+void ike_sa_link(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_sa **slot = &ike->by_spi[slot_of_u64(ike, own_spi(sa))];
+    sa->spi_next = *slot;
+    *slot = sa;
+}
+
+void ike_sa_init_link(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_sa **slot = &ike->by_init[slot_of_endpoint(ike, &sa->path.remote)];
+    sa->init_next = *slot;
+    *slot = sa;
+    ike->stats.half_open++;
+}
+
+void ike_sa_init_unlink(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_sa **p = &ike->by_init[slot_of_endpoint(ike, &sa->path.remote)];
+    while (*p && *p != sa)
+        p = &(*p)->init_next;
+    if (!*p)
+        return;
+    *p = sa->init_next;
+    sa->init_next = NULL;
+    ike->stats.half_open--;
+}
+
+static void unlink_all(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_sa **p = &ike->by_spi[slot_of_u64(ike, own_spi(sa))];
+    while (*p && *p != sa)
+        p = &(*p)->spi_next;
+    if (*p)
+        *p = sa->spi_next;
+    p = &ike->by_id[slot_of_u64(ike, sa->id)];
+    while (*p && *p != sa)
+        p = &(*p)->id_next;
+    if (*p)
+        *p = sa->id_next;
+    if (sa->prev)
+        sa->prev->next = sa->next;
+    else
+        ike->first = sa->next;
+    if (sa->next)
+        sa->next->prev = sa->prev;
+    else
+        ike->last = sa->prev;
+    sa->prev = sa->next = NULL;
+    ike->stats.ike_sas--;
+}
+
+static void leave_run(struct ike_sa *sa)
+{
+    if (!sa->run)
+        return;
+    if (sa->conn_prev)
+        sa->conn_prev->conn_next = sa->conn_next;
+    else
+        sa->run->sas = sa->conn_next;
+    if (sa->conn_next)
+        sa->conn_next->conn_prev = sa->conn_prev;
+    sa->conn_prev = sa->conn_next = NULL;
+    sa->run = NULL;
+}
+
+void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ike_conf *old = sa->conf;
+    leave_run(sa);
+    sa->conn = conn;
+    sa->conf = conn ? ike_conf_get(conn->conf) : NULL;
+    ike_conf_put(old);
+    sa->run = conn ? ike_run_of(ike, conn) : NULL;
+    if (!sa->run)
+        return;
+    sa->conn_next = sa->run->sas;
+    if (sa->conn_next)
+        sa->conn_next->conn_prev = sa;
+    sa->run->sas = sa;
+}
+
+static bool is_half_open(enum ike_state s)
+{
+    return s == IKE_ST_R_DH || s == IKE_ST_R_INIT;
+}
+
+void ike_sa_set_state(struct ike *ike, struct ike_sa *sa, enum ike_state state)
+{
+    const enum ike_state before = sa->state;
+    sa->state = state;
+    if (is_half_open(before) && !is_half_open(state))
+        ike_sa_init_unlink(ike, sa);
+}
+
+void ike_init_free(struct ike_sa *sa)
+{
+    if (!sa->init)
+        return;
+    ike_blob_free(&sa->init->msg_i);
+    ike_blob_free(&sa->init->msg_r);
+    free(sa->init);
+    sa->init = NULL;
+}
+
+/* An SA of a rekeying that still names this one as its rival must forget it. */
+static void forget_rival(struct ike *ike, const struct ike_sa *gone)
+{
+    if (!gone->run)
+        return;
+    for (struct ike_sa *sa = gone->run->sas; sa; sa = sa->conn_next)
+        if (sa->rival == gone)
+            sa->rival = NULL;
+}
+
+void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
+{
+    if (sa->state == IKE_ST_DEAD)
+        return;
+    struct ike_run *run = sa->run;
+    const bool was_up = sa->state == IKE_ST_UP;
+    const bool counts = was_up || sa->state < IKE_ST_UP || sa->state == IKE_ST_CLOSING;
+    while (sa->children)
+        ike_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
+    ike_sa_set_state(ike, sa, IKE_ST_DEAD);
+    forget_rival(ike, sa);
+    ike_timer_clear(&ike->timers, &sa->timer);
+    unlink_all(ike, sa);
+    leave_run(sa);
+    sa->spi_next = ike->dead;
+    ike->dead = sa;
+    if (run && counts)
+        ike_run_lost(ike, run, was_up);
+}
+
+static void disown_jobs(struct ike *ike, uint64_t id, const struct ike_task *t)
+{
+    if (!t || !t->job)
+        return;
+    for (struct ike_wait *w = ike->by_job[t->job & (ike->n_slots - 1)]; w; w = w->hash_next)
+        if (w->id == t->job && w->sa_id == id)
+            w->sa_id = 0;
+}
+
+static void free_sa(struct ike *ike, struct ike_sa *sa)
+{
+    disown_jobs(ike, sa->id, sa->task);
+    disown_jobs(ike, sa->id, sa->peer_task);
+    ike_task_free(ike, sa->task);
+    ike_task_free(ike, sa->peer_task);
+    ike_init_free(sa);
+    ike_request_clear(sa);
+    ike_blob_free(&sa->resp);
+    ike_conf_put(sa->conf);
+    base_wipe(sa, sizeof *sa);
+    free(sa);
+}
+
+void ike_sa_reap(struct ike *ike)
+{
+    while (ike->dead) {
+        struct ike_sa *sa = ike->dead;
+        ike->dead = sa->spi_next;
+        free_sa(ike, sa);
+    }
+}

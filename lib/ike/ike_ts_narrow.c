@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Traffic selectors as sets: intersection, containment, overlap (RFC 7296 2.9). A selector is a box of
+ * address range, port range and protocol; a list is the union of its boxes.
+ */
+#include "ike_sa.h"
+
+static const struct base_addr *higher(const struct base_addr *a, const struct base_addr *b)
+{
+    return base_addr_compare(a, b) >= 0 ? a : b;
+}
+
+static const struct base_addr *lower(const struct base_addr *a, const struct base_addr *b)
+{
+    return base_addr_compare(a, b) <= 0 ? a : b;
+}
+
+/* OPAQUE (65535..0, RFC 7296 3.13.1) stands for packets whose ports are unknown: it meets OPAQUE and ANY. */
+static bool meet_ports(const struct wire_ike_ts *a, const struct wire_ike_ts *b, struct wire_ike_ts *out)
+{
+    const bool a_any = a->port_lo == 0 && a->port_hi == UINT16_MAX;
+    const bool b_any = b->port_lo == 0 && b->port_hi == UINT16_MAX;
+    const struct wire_ike_ts *opaque = a->port_lo > a->port_hi ? a : b->port_lo > b->port_hi ? b : NULL;
+    if (opaque) {
+        const bool both = a->port_lo > a->port_hi && b->port_lo > b->port_hi;
+        out->port_lo = opaque->port_lo;
+        out->port_hi = opaque->port_hi;
+        return both || a_any || b_any;
+    }
+    out->port_lo = a->port_lo > b->port_lo ? a->port_lo : b->port_lo;
+    out->port_hi = a->port_hi < b->port_hi ? a->port_hi : b->port_hi;
+    return out->port_lo <= out->port_hi;
+}
+
+static bool meet(const struct wire_ike_ts *a, const struct wire_ike_ts *b, struct wire_ike_ts *out)
+{
+    if (a->lo.family != b->lo.family || (a->protocol && b->protocol && a->protocol != b->protocol))
+        return false;
+    out->protocol = a->protocol ? a->protocol : b->protocol;
+    out->lo = *higher(&a->lo, &b->lo);
+    out->hi = *lower(&a->hi, &b->hi);
+    return base_addr_compare(&out->lo, &out->hi) <= 0 && meet_ports(a, b, out);
+}
+
+static bool same(const struct wire_ike_ts *a, const struct wire_ike_ts *b)
+{
+    return a->protocol == b->protocol && a->port_lo == b->port_lo && a->port_hi == b->port_hi &&
+           base_addr_equal(&a->lo, &b->lo) && base_addr_equal(&a->hi, &b->hi);
+}
+
+static bool contains(const struct wire_ike_ts *outer, const struct wire_ike_ts *inner)
+{
+    struct wire_ike_ts m = {0};
+    return meet(outer, inner, &m) && same(&m, inner);
+}
+
+static bool is_listed(const struct wire_ike_ts_list *l, const struct wire_ike_ts *t)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (contains(&l->list[i], t))
+            return true;
+    return false;
+}
+
+bool ike_ts_narrow(const struct wire_ike_ts_list *policy, const struct wire_ike_ts_list *offered,
+                   struct wire_ike_ts_list *out)
+{
+    struct wire_ike_ts_list r = {0};
+    for (size_t i = 0; i < policy->count; i++) {
+        for (size_t j = 0; j < offered->count && r.count < WIRE_IKE_TS_MAX; j++) {
+            struct wire_ike_ts m = {0};
+            if (meet(&policy->list[i], &offered->list[j], &m) && !is_listed(&r, &m))
+                r.list[r.count++] = m;
+        }
+    }
+    *out = r;
+    return r.count > 0;
+}
+
+bool ike_ts_within(const struct wire_ike_ts_list *inner, const struct wire_ike_ts_list *outer)
+{
+    for (size_t i = 0; i < inner->count; i++)
+        if (!is_listed(outer, &inner->list[i]))
+            return false;
+    return inner->count > 0;
+}
+
+bool ike_ts_overlap(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b)
+{
+    struct wire_ike_ts m;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t j = 0; j < b->count; j++)
+            if (meet(&a->list[i], &b->list[j], &m))
+                return true;
+    return false;
+}
+
+bool ike_ts_equal(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b)
+{
+    return ike_ts_within(a, b) && ike_ts_within(b, a);
+}
+
+/* The prefix length of a range, or -1 when the range is no prefix. */
+static int prefix_len(const struct wire_ike_ts *t)
+{
+    const size_t bits = base_addr_size((enum base_family)t->lo.family) * 8;
+    struct base_prefix p = {t->lo, 0};
+    for (size_t len = 0; len <= bits; len++) {
+        struct base_addr lo, hi;
+        p.len = (uint8_t)len;
+        base_prefix_range(&p, &lo, &hi);
+        if (base_addr_equal(&lo, &t->lo) && base_addr_equal(&hi, &t->hi))
+            return (int)len;
+    }
+    return -1;
+}
+
+static void add_one(struct base_text *t, const struct wire_ike_ts *ts)
+{
+    char a[BASE_ADDR_TEXT_MAX], b[BASE_ADDR_TEXT_MAX];
+    const int len = prefix_len(ts);
+    if (len >= 0)
+        base_text_add(t, "%s/%d", base_addr_text(&ts->lo, a), len);
+    else
+        base_text_add(t, "%s-%s", base_addr_text(&ts->lo, a), base_addr_text(&ts->hi, b));
+    const bool any_port = ts->port_lo == 0 && ts->port_hi == UINT16_MAX;
+    if (ts->protocol == 0 && any_port)
+        return;
+    base_text_add(t, "[%u", ts->protocol);
+    if (ts->port_lo > ts->port_hi)
+        base_text_add(t, "/opaque");
+    else if (!any_port && ts->port_lo == ts->port_hi)
+        base_text_add(t, "/%u", ts->port_lo);
+    else if (!any_port)
+        base_text_add(t, "/%u-%u", ts->port_lo, ts->port_hi);
+    base_text_add(t, "]");
+}
+
+void ike_ts_text(struct base_text *t, const struct wire_ike_ts_list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        base_text_add(t, i ? ", " : "");
+        add_one(t, &l->list[i]);
+    }
+    if (l->count == 0)
+        base_text_add(t, "(none)");
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE_AUTH (RFC 7296 1.2, 2.15): both sides prove their identities and make the first child. Everything is
+ * verified before anything is committed; the responder's identity must be the configured one before any
+ * child exists.
+ */
+#include "ike_explain.h"
+#include "ike_rows.h"
+
+#define REFUSED_S 5  /* a refused peer's repeated request is answered that long */
+#define TWIN_S    10 /* both sides called at the same time when their SAs are that close */
+
+static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+
+static const struct ike_row rows[] = {
+    {"auth_request", WIRE_IKE_AUTH, false, true, IKE_IN(IKE_ST_R_INIT),
+     IKE_PLD(WIRE_IKE_P_IDI) | IKE_PLD(WIRE_IKE_P_AUTH) | IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_TSI) |
+         IKE_PLD(WIRE_IKE_P_TSR),
+     IKE_PLD(WIRE_IKE_P_IDR) | IKE_PLD(WIRE_IKE_P_NOTIFY), on_request, "RFC 7296 1.2"},
+    {"auth_response", WIRE_IKE_AUTH, true, true, IKE_IN(IKE_ST_I_AUTH),
+     IKE_PLD(WIRE_IKE_P_IDR) | IKE_PLD(WIRE_IKE_P_AUTH),
+     IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_TSI) | IKE_PLD(WIRE_IKE_P_TSR) | IKE_PLD(WIRE_IKE_P_NOTIFY),
+     on_response, "RFC 7296 1.2"},
+    {"auth_refusal", WIRE_IKE_AUTH, true, true, IKE_IN(IKE_ST_I_AUTH), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
+     on_response, "RFC 7296 2.21.2"},
+};
+
+const struct ike_row *ike_auth_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}
+
+/* ---- proofs ---- */
+
+/* The body of an ID payload, which AUTH covers (RFC 7296 2.15, 3.5). */
+static struct base_span id_body(const struct ike_id *id, uint8_t buf[4 + IKE_ID_MAX])
+{
+    memset(buf, 0, 4);
+    buf[0] = id->type;
+    memcpy(buf + 4, id->bytes, id->len);
+    return base_span(buf, 4u + id->len);
+}
+
+/* The AUTH data of the SA's initiator or responder with this key. */
+static int prove_psk(struct ike *ike, const struct ike_sa *sa, bool by_initiator,
+                     const struct ike_secret *secret, const struct ike_id *id, uint8_t out[CRYPT_PRF_MAX])
+{
+    uint8_t body[4 + IKE_ID_MAX];
+    const struct ike_init *in = sa->init;
+    return ike_keymat_auth_psk(
+        ike->env.crypto, (enum crypt_prf)sa->algs.prf->id, base_span(secret->psk, secret->psk_len),
+        ike_blob_span(by_initiator ? &in->msg_i : &in->msg_r),
+        ike_nonce_span(by_initiator ? &in->nr : &in->ni),
+        base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len), id_body(id, body), out);
+}
+
+static bool verify_psk(struct ike *ike, const struct ike_sa *sa, const struct ike_secret *secret,
+                       const struct ike_id *peer, struct base_span proof)
+{
+    uint8_t want[CRYPT_PRF_MAX];
+    const bool by_initiator = !sa->is_initiator;
+    const bool good = prove_psk(ike, sa, by_initiator, secret, peer, want) == 0 &&
+                      proof.len == sa->algs.prf->out_bytes && base_equal_secret(want, proof.ptr, proof.len);
+    base_wipe(want, sizeof want);
+    return good;
+}
+
+/* How a peer may prove its identity: one row per AUTH method (RFC 7296 3.8). */
+static const struct auth_method {
+    uint8_t method;
+    bool (*verify)(struct ike *ike, const struct ike_sa *sa, const struct ike_secret *secret,
+                   const struct ike_id *peer, struct base_span proof);
+} methods[] = {
+    {WIRE_IKE_AUTH_PSK, verify_psk},
+};
+
+/* True when the peer is who it says; otherwise explained. */
+static bool verify(struct ike *ike, const struct ike_sa *sa, const struct ike_conn_conf *conn,
+                   const struct ike_id *peer, const struct wire_ike_auth *auth)
+{
+    const struct ike_secret *secret = ike_conf_secret(conn->conf, &conn->local_id, &conn->remote_id);
+    if (!secret) {
+        ike_explain_no_secret(ike, sa, conn);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (methods[i].method != auth->method)
+            continue;
+        if (methods[i].verify(ike, sa, secret, peer, auth->data))
+            return true;
+        ike_explain_wrong_key(ike, sa, conn);
+        return false;
+    }
+    ike_explain_method(ike, sa, conn, auth->method);
+    return false;
+}
+
+static bool put_proof(struct ike *ike, const struct ike_sa *sa, struct wire_ike_builder *b,
+                      uint8_t id_payload)
+{
+    const struct ike_id *own = &sa->conn->local_id;
+    const struct ike_secret *secret = ike_conf_secret(sa->conn->conf, own, &sa->conn->remote_id);
+    const struct wire_ike_id id = {own->type, base_span(own->bytes, own->len)};
+    uint8_t proof[CRYPT_PRF_MAX];
+    if (!secret || prove_psk(ike, sa, sa->is_initiator, secret, own, proof) != 0)
+        return false;
+    wire_ike_put_id(b, id_payload, &id);
+    wire_ike_put_auth(b, WIRE_IKE_AUTH_PSK, base_span(proof, sa->algs.prf->out_bytes));
+    base_wipe(proof, sizeof proof);
+    return true;
+}
+
+/* ---- older SAs with the same peer ---- */
+
+static void replace_older(struct ike *ike, struct ike_sa *sa, bool initial_contact)
+{
+    for (struct ike_sa *o = sa->run ? sa->run->sas : NULL, *next; o; o = next) {
+        next = o->conn_next;
+        if (o == sa || o->state != IKE_ST_UP)
+            continue;
+        if (initial_contact && o->established_at.ns <= sa->created_at.ns) {
+            ike_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
+            ike_sa_kill(ike, o);
+            continue;
+        }
+        /* Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator.
+         */
+        if (base_time_since(ike->now, o->established_at) < TWIN_S * BASE_NS_PER_S &&
+            o->is_initiator != sa->is_initiator) {
+            struct ike_sa *loser = o->spi_i > sa->spi_i ? o : sa;
+            loser->quiet = true;
+            loser->want_close = loser->is_initiator;
+            if (loser != sa)
+                ike_task_next(ike, loser);
+        } else {
+            o->want_dpd = true;
+            ike_task_next(ike, o);
+        }
+    }
+}
+
+static bool is_first(const struct ike_sa *sa)
+{
+    for (const struct ike_sa *o = sa->run ? sa->run->sas : NULL; o; o = o->conn_next)
+        if (o != sa && o->state == IKE_ST_UP)
+            return false;
+    return true;
+}
+
+static void commit(struct ike *ike, struct ike_sa *sa, const struct ike_id *peer)
+{
+    sa->local_id = sa->conn->local_id;
+    sa->remote_id = *peer;
+    if (sa->run)
+        sa->run->failures = 0;
+    ike_sa_set_state(ike, sa, IKE_ST_UP);
+    ike_life_start_sa(ike, sa);
+    ike->stats.established++;
+    ike_note(ike, sa, IKE_AUDIT_IKE_UP, "");
+}
+
+/* ---- responder ---- */
+
+/* The answer is kept for a repeated request, the SA goes soon; nothing else is accepted (no init data). */
+static void refuse(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, uint16_t notify)
+{
+    const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
+    ike->stats.failed++;
+    ike_msg_respond_error(ike, sa, msg->path, WIRE_IKE_AUTH, msg->hdr.msgid, notify, BASE_SPAN_NONE);
+    ike_init_free(sa);
+    sa->give_up_at = base_time_min(sa->give_up_at, end);
+}
+
+/* Which connection this is, proved; or NULL with *notify set and the failure explained. */
+static const struct ike_conn_conf *identify(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg,
+                                            const struct ike_id *peer, const struct ike_id *asked,
+                                            const struct wire_ike_auth *auth, uint16_t *notify)
+{
+    const struct ike_conn_conf *conn = ike_peer_find(ike, msg->path, peer, asked);
+    *notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    if (!conn) {
+        ike_explain_unknown_id(ike, sa, peer, asked);
+        return NULL;
+    }
+    if (!verify(ike, sa, conn, peer, auth))
+        return NULL;
+    *notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    if (!ike_select_covers(conn->proposals, conn->n_proposals, &sa->algs)) {
+        ike_explain_no_proposal(ike, sa, msg->path, conn, NULL, NULL);
+        return NULL;
+    }
+    if (conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+        ike_explain_nat_forbidden(ike, sa, conn);
+        return NULL;
+    }
+    return conn;
+}
+
+static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+{
+    struct ike_task t = {.kind = IKE_TASK_CREATE_CHILD, .ni = sa->init->ni, .nr = sa->init->nr};
+    struct wire_ike_notification n;
+    const uint16_t refusal = ike_child_answer(ike, sa, msg, IKE_DH_IGNORE, &t);
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    if (!put_proof(ike, sa, &b, WIRE_IKE_P_IDR)) {
+        if (t.spi_in)
+            ike->env.spi_free(ike->env.ctx, t.spi_in);
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    if (refusal)
+        ike_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
+    else
+        ike_child_put_answer(ike, &b, &t);
+    ike_msg_respond(ike, sa, msg->path, WIRE_IKE_AUTH, msg->hdr.msgid, &b);
+    commit(ike, sa, &sa->remote_id);
+    if (!refusal) {
+        struct ike_child *c = ike_child_install(ike, sa, &t, false, BASE_SPAN_NONE, true, 0);
+        if (c)
+            ike_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
+    }
+    replace_older(ike, sa, ike_msg_notify(msg, WIRE_IKE_N_INITIAL_CONTACT, &n));
+    ike_init_free(sa);
+    ike_task_done(ike, sa);
+    base_wipe(&t, sizeof t);
+}
+
+static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct ike_id peer, asked;
+    struct wire_ike_auth auth;
+    uint16_t notify;
+    if (!sa->init) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    const bool names = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
+    if (!ike_peer_id_take(msg, WIRE_IKE_P_IDI, &peer) ||
+        (!ike_peer_id_take(msg, WIRE_IKE_P_IDR, &asked) && names) ||
+        wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK) {
+        ike_explain_malformed(ike, sa, "an identity or AUTH payload of IKE_AUTH");
+        refuse(ike, sa, msg, WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    const struct ike_conn_conf *conn = identify(ike, sa, msg, &peer, &asked, &auth, &notify);
+    if (!conn || ike->shutting_down) {
+        refuse(ike, sa, msg, notify);
+        return;
+    }
+    /* The initiator may have floated to port 4500, through another mapping of its NAT. */
+    ike_sa_init_unlink(ike, sa);
+    sa->path = *msg->path;
+    ike_sa_init_link(ike, sa);
+    sa->encap = sa->path.natt && (sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked);
+    ike_sa_set_conn(ike, sa, conn);
+    sa->remote_id = peer;
+    answer(ike, sa, msg);
+}
+
+/* ---- initiator ---- */
+
+void ike_auth_start(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_task *t = sa->task;
+    const struct ike_id *wanted = &sa->conn->remote_id;
+    const struct wire_ike_id idr = {wanted->type, base_span(wanted->bytes, wanted->len)};
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    t->child_index = 0;
+    if (!put_proof(ike, sa, &b, WIRE_IKE_P_IDI)) {
+        ike_explain_no_secret(ike, sa, sa->conn);
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    wire_ike_put_id(&b, WIRE_IKE_P_IDR, &idr);
+    if (is_first(sa))
+        ike_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
+    if (!ike_child_offer(ike, sa, &b, IKE_DH_IGNORE, t)) {
+        ike_explain_limit(ike, sa, &sa->path, "inbound SPIs");
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    ike_sa_set_state(ike, sa, IKE_ST_I_AUTH);
+    ike_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+}
+
+static void take_child(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
+{
+    t->ni = sa->init->ni;
+    t->nr = sa->init->nr;
+    if (ike_child_check(ike, sa, msg, IKE_DH_IGNORE, t) != 0)
+        return;
+    struct ike_child *c = ike_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
+    if (c)
+        ike_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
+}
+
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct ike_id peer;
+    struct wire_ike_auth auth;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    const uint16_t error = ike_msg_error(msg, NULL);
+    if (!p || !wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0)) {
+        ike_explain_refused(ike, sa, "IKE_AUTH", error);
+        ike->stats.failed++;
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    bool good = false;
+    if (!ike_peer_id_take(msg, WIRE_IKE_P_IDR, &peer) || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
+        ike_explain_malformed(ike, sa, "an identity or AUTH payload of IKE_AUTH");
+    else if (!ike_peer_id_equal(ike, &peer, &sa->conn->remote_id))
+        ike_explain_peer_id(ike, sa, &peer);
+    else
+        good = verify(ike, sa, sa->conn, &peer, &auth);
+    if (!good) {
+        ike->stats.failed++;
+        ike_info_close(ike, sa, "the peer did not prove the identity that it must have");
+        return;
+    }
+    commit(ike, sa, &peer);
+    take_child(ike, sa, msg, sa->task);
+    ike_init_free(sa);
+    ike_task_done(ike, sa);
+    for (size_t i = 1; i < sa->conn->n_children; i++)
+        sa->children_todo |= 1u << i;
+    if (!sa->children && !sa->children_todo)
+        sa->want_close = true;
+    replace_older(ike, sa, false);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * CREATE_CHILD_SA for children (RFC 7296 1.3.1, 1.3.3): new ones and rekeying, with or without a fresh key
+ * exchange; and the part of IKE_AUTH that makes the first child. Rekeying of the IKE SA is in ike_x_rekey.c.
+ */
+#include "ike_collide.h"
+#include "ike_explain.h"
+#include "ike_rows.h"
+
+#include <stdlib.h>
+
+#define TOTAL_FACTOR 4 /* pairs that linger count too */
+
+static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+
+static const struct ike_row rows[] = {
+    {"child_request", WIRE_IKE_CREATE_CHILD_SA, false, true,
+     IKE_IN(IKE_ST_UP) | IKE_IN(IKE_ST_REKEYED) | IKE_IN(IKE_ST_CLOSING),
+     IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_NONCE),
+     IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_TSI) | IKE_PLD(WIRE_IKE_P_TSR) | IKE_PLD(WIRE_IKE_P_NOTIFY),
+     on_request, "RFC 7296 1.3"},
+    {"child_response", WIRE_IKE_CREATE_CHILD_SA, true, true, IKE_IN(IKE_ST_UP),
+     IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_NONCE),
+     IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_TSI) | IKE_PLD(WIRE_IKE_P_TSR) | IKE_PLD(WIRE_IKE_P_NOTIFY),
+     on_response, "RFC 7296 1.3"},
+    {"child_refusal", WIRE_IKE_CREATE_CHILD_SA, true, true, IKE_IN(IKE_ST_UP), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
+     on_response, "RFC 7296 1.3, 2.25"},
+};
+
+const struct ike_row *ike_child_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}
+
+/* ---- what both exchanges share ---- */
+
+static bool take_selectors(const struct ike_msg *msg, struct wire_ike_ts_list *tsi,
+                           struct wire_ike_ts_list *tsr)
+{
+    const struct wire_ike_pld *i = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0);
+    const struct wire_ike_pld *r = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSR, 0);
+    return i && r && wire_ike_ts_parse(i->body, tsi) == WIRE_IKE_OK &&
+           wire_ike_ts_parse(r->body, tsr) == WIRE_IKE_OK;
+}
+
+/* The child of the connection that fits: an exact match, else the first that has anything in common. */
+static bool pick_child(const struct ike_sa *sa, const struct wire_ike_ts_list *local,
+                       const struct wire_ike_ts_list *remote, struct ike_task *t)
+{
+    bool found = false;
+    for (size_t i = 0; i < sa->conn->n_children; i++) {
+        const struct ike_child_conf *c = &sa->conn->children[i];
+        struct wire_ike_ts_list l, r;
+        if (!ike_ts_narrow(&c->local_ts, local, &l) || !ike_ts_narrow(&c->remote_ts, remote, &r))
+            continue;
+        const bool exact = ike_ts_equal(&c->local_ts, local) && ike_ts_equal(&c->remote_ts, remote);
+        if (found && !exact)
+            continue;
+        t->child_index = i;
+        t->local_ts = l;
+        t->remote_ts = r;
+        found = true;
+        if (exact)
+            break;
+    }
+    return found;
+}
+
+uint16_t ike_child_answer(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg,
+                          enum ike_dh_rule rule, struct ike_task *t)
+{
+    const struct wire_ike_pld *ke = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke k = {0};
+    struct wire_ike_ts_list local, remote;
+    const struct ike_child *live;
+    if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->sa_in) !=
+            WIRE_IKE_OK ||
+        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) || !take_selectors(msg, &remote, &local)) {
+        ike_explain_malformed(ike, sa, "an SA, KE or selector payload");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!pick_child(sa, &local, &remote, t)) {
+        ike_explain_selectors(ike, sa, &local, &remote);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
+    if (!ike_select(conf->proposals, conf->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_ESP, rule,
+                    (enum crypt_dh)k.group, &t->choice)) {
+        if (ike_select_asks_ah(&ike->sa_in))
+            ike_explain_ah(ike, sa, &sa->path, sa->conn);
+        else
+            ike_explain_no_proposal(ike, sa, &sa->path, sa->conn, conf, &ike->sa_in);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    if (ike_child_overlaps(ike, sa, &t->local_ts, &t->remote_ts, &live)) {
+        ike_explain_overlap(ike, sa, &t->remote_ts, live);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        ike_explain_limit(ike, sa, &sa->path, "inbound SPIs");
+        return WIRE_IKE_N_NO_ADDITIONAL_SAS;
+    }
+    return 0;
+}
+
+void ike_child_put_answer(struct ike *ike, struct wire_ike_builder *b, const struct ike_task *t)
+{
+    ike_msg_put_choice(ike, b, &t->choice, t->spi_in);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &t->remote_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &t->local_ts);
+}
+
+bool ike_child_offer(struct ike *ike, struct ike_sa *sa, struct wire_ike_builder *b, enum ike_dh_rule rule,
+                     struct ike_task *t)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    if (!t->spi_in && ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        return false;
+    }
+    ike_select_offer(c->proposals, c->n_proposals, t->spi_in, IKE_ESP_SPI_BYTES, rule, &ike->sa_out);
+    wire_ike_put_sa(b, &ike->sa_out);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &c->local_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &c->remote_ts);
+    return true;
+}
+
+uint16_t ike_child_check(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, enum ike_dh_rule rule,
+                         struct ike_task *t)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
+    const char *during = rule == IKE_DH_IGNORE ? "IKE_AUTH" : "CREATE_CHILD_SA";
+    const struct ike_child *live;
+    struct wire_ike_ts_list local, remote;
+    if (!p) {
+        const uint16_t error = ike_msg_error(msg, NULL);
+        ike_explain_refused(ike, sa, during, error);
+        return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (wire_ike_sa_parse(p->body, &ike->sa_in) != WIRE_IKE_OK || !take_selectors(msg, &local, &remote)) {
+        ike_explain_malformed(ike, sa, "an SA or selector payload");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!ike_select_answer(c->proposals, c->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_ESP, rule, &t->choice)) {
+        ike_explain_no_proposal(ike, sa, &sa->path, sa->conn, c, &ike->sa_in);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    if (!ike_ts_within(&local, &c->local_ts) || !ike_ts_within(&remote, &c->remote_ts)) {
+        ike_explain_selectors(ike, sa, &local, &remote);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    if (ike_child_overlaps(ike, sa, &local, &remote, &live)) {
+        ike_explain_overlap(ike, sa, &remote, live);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    t->local_ts = local;
+    t->remote_ts = remote;
+    return 0;
+}
+
+/* ---- responder ---- */
+
+static size_t live_children(const struct ike_sa *sa)
+{
+    size_t n = 0;
+    for (const struct ike_child *c = sa->children; c; c = c->next)
+        n += c->state == IKE_CHILD_UP && !c->is_rekeyed;
+    return n;
+}
+
+/* What must hold before a child is made or replaced. 0, or the notify. */
+static uint16_t admit(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
+{
+    struct wire_ike_notification n;
+    if (sa->state != IKE_ST_UP || sa->want_close || (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE))
+        return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.2 */
+    if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!ike_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
+        if (live_children(sa) < ike->conf->children_max)
+            return 0;
+        ike_explain_limit(ike, sa, &sa->path, "children_max");
+        return WIRE_IKE_N_NO_ADDITIONAL_SAS;
+    }
+    const struct ike_child *old = ike_child_by_spi_out(sa, (uint32_t)n.spi);
+    if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKE_CHILD_LINGER)
+        return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
+    if (old->state != IKE_CHILD_UP || old->replaced_by)
+        return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.1 */
+    t->kind = IKE_TASK_REKEY_CHILD;
+    t->spi_old = old->spi_in;
+    return 0;
+}
+
+static void respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_task *t, uint16_t notify,
+                          struct base_span data)
+{
+    ike_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
+}
+
+/* Answers, then installs. A pair that replaces another sends only when the peer is known to receive on it. */
+static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct base_span secret)
+{
+    struct ike_child *old = t->spi_old ? ike_child_by_spi(ike, t->spi_old) : NULL;
+    if (sa->state != IKE_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKE_CHILD_UP))) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    ike_msg_put_choice(ike, &b, &t->choice, t->spi_in);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    if (t->public_len)
+        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &t->remote_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &t->local_ts);
+    struct ike_child *c = ike_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
+    if (!c) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    ike_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    if (old)
+        ike_collide_child_replaced(ike, old, c, t);
+    ike_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+}
+
+static void answer_request(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke ke = {0};
+    struct base_span ni;
+    uint16_t notify = admit(ike, sa, msg, t);
+    if (notify == 0 &&
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK)
+        notify = WIRE_IKE_N_INVALID_SYNTAX;
+    if (notify == 0)
+        notify = ike_child_answer(ike, sa, msg, IKE_DH_WANTED, t);
+    if (notify) {
+        respond_error(ike, sa, t, notify, BASE_SPAN_NONE);
+        return;
+    }
+    ike_nonce_set(&t->ni, ni);
+    ike_nonce_new(ike, &t->nr);
+    t->group = t->choice.dh;
+    if (t->group == CRYPT_DH_NONE) {
+        conclude(ike, sa, t, BASE_SPAN_NONE);
+        return;
+    }
+    if (!p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK || ke.group != (uint16_t)t->group ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
+        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        return;
+    }
+    sa->peer_task = t;
+    ike_task_job(ike, sa, t, IKE_JOB_DH_BOTH, ke.value);
+}
+
+static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    if (!wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0)) {
+        ike_rekey_request(ike, sa, msg);
+        return;
+    }
+    struct ike_task *t = ike_task_new(IKE_TASK_CREATE_CHILD);
+    if (!t)
+        return;
+    t->msgid = msg->hdr.msgid;
+    t->path = *msg->path;
+    answer_request(ike, sa, msg, t);
+    if (sa->peer_task != t)
+        ike_task_free(ike, t);
+}
+
+void ike_child_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+{
+    sa->peer_task = NULL;
+    if (r->status == 0) {
+        t->public_len = r->public_len;
+        memcpy(t->public_value, r->public_value, r->public_len);
+        conclude(ike, sa, t, base_span(r->secret, r->secret_len));
+    } else {
+        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
+    }
+    ike_task_free(ike, t);
+}
+
+/* ---- initiator ---- */
+
+static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
+{
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    if (!t->spi_in && ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        ike_explain_limit(ike, sa, &sa->path, "inbound SPIs");
+        ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
+    if (t->spi_old) {
+        const struct wire_ike_notification n = {.protocol = WIRE_IKE_PROTO_ESP,
+                                                .spi_len = IKE_ESP_SPI_BYTES,
+                                                .type = WIRE_IKE_N_REKEY_SA,
+                                                .spi = t->spi_old};
+        wire_ike_put_notify(&b, &n);
+    }
+    ike_select_offer(c->proposals, c->n_proposals, t->spi_in, IKE_ESP_SPI_BYTES,
+                     t->group == CRYPT_DH_NONE ? IKE_DH_IGNORE : IKE_DH_WANTED, &ike->sa_out);
+    wire_ike_put_sa(&b, &ike->sa_out);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
+    if (t->group != CRYPT_DH_NONE)
+        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &c->local_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &c->remote_ts);
+    ike_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
+}
+
+void ike_child_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
+{
+    ike_nonce_new(ike, &t->ni);
+    if (t->group == CRYPT_DH_NONE)
+        send_request(ike, sa, t);
+    else
+        ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+}
+
+/* The new pair is complete: it sends at once, and the old one gets its DELETE. */
+static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct base_span secret)
+{
+    struct ike_child *old = t->spi_old ? ike_child_by_spi(ike, t->spi_old) : NULL;
+    const bool lost = ike_collide_child_lost(old, t);
+    const bool is_rekey = t->spi_old != 0;
+    struct ike_child *c = ike_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
+    if (!c) {
+        ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
+    sa->children_todo &= is_rekey ? ~0u : ~(1u << t->child_index);
+    if (is_rekey)
+        ike_collide_child_done(ike, old, c, lost);
+    if (!lost)
+        ike_note_child(ike, c, is_rekey ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+    ike_task_done(ike, sa);
+}
+
+void ike_child_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+{
+    if (r->status != 0) {
+        ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+    } else if (r->key) {
+        t->dh = r->key;
+        r->key = NULL;
+        t->public_len = r->public_len;
+        memcpy(t->public_value, r->public_value, r->public_len);
+        send_request(ike, sa, t);
+    } else {
+        finish(ike, sa, t, base_span(r->secret, r->secret_len));
+    }
+}
+
+static bool retry_group(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct base_span data)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    struct base_reader r = base_reader(data);
+    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
+    if (r.failed || group == t->group || t->ke_retries++ >= IKE_KE_RETRIES ||
+        !ike_select_has_group(c->proposals, c->n_proposals, group))
+        return false;
+    ike_request_clear(sa);
+    ike->env.crypto->dh_free(t->dh);
+    t->dh = NULL;
+    t->group = group;
+    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    return true;
+}
+
+static void take_answer(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
+{
+    const enum ike_dh_rule rule = t->group == CRYPT_DH_NONE ? IKE_DH_IGNORE : IKE_DH_WANTED;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke ke = {0};
+    struct base_span nr;
+    const uint16_t notify = ike_child_check(ike, sa, msg, rule, t);
+    if (notify ||
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &nr) != WIRE_IKE_OK) {
+        ike_collide_child_failed(ike, sa, notify ? notify : WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    ike_nonce_set(&t->nr, nr);
+    if (t->choice.dh == CRYPT_DH_NONE) {
+        finish(ike, sa, t, BASE_SPAN_NONE);
+        return;
+    }
+    if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
+        ke.group != (uint16_t)t->group ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        ike_explain_malformed(ike, sa, "the KE payload");
+        ike_collide_child_failed(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    ike_request_clear(sa);
+    ike_task_job(ike, sa, t, IKE_JOB_DH_DERIVE, ke.value);
+}
+
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct ike_task *t = sa->task;
+    struct base_span data = BASE_SPAN_NONE;
+    if (!t || t->job) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (t->kind == IKE_TASK_REKEY_IKE) {
+        ike_rekey_response(ike, sa, msg);
+        return;
+    }
+    if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) {
+        take_answer(ike, sa, msg, t);
+        return;
+    }
+    const uint16_t error = ike_msg_error(msg, &data);
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, t, data))
+        return;
+    if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
+        ike_explain_refused(ike, sa, "CREATE_CHILD_SA", error);
+    ike_collide_child_failed(ike, sa, error ? error : WIRE_IKE_N_INVALID_SYNTAX);
+}

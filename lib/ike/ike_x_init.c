@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE_SA_INIT (RFC 7296 1.2): algorithms, key exchange, nonces and NAT detection, in clear. Nothing in it is
+ * authenticated, so it may only make a half-open SA, within the caps; IKE_AUTH proves it afterwards.
+ */
+#include "ike_explain.h"
+#include "ike_rows.h"
+
+#include <stdlib.h>
+
+#define CONNECT_S 300 /* an attempt to connect ends by its retransmissions; this catches a job that is lost \
+                       */
+
+static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+
+static const struct ike_row rows[] = {
+    {"init_request", WIRE_IKE_SA_INIT, false, false, IKE_IN(IKE_ST_NONE),
+     IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
+     on_request, "RFC 7296 1.2"},
+    {"init_response", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT),
+     IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
+     on_response, "RFC 7296 1.2"},
+    {"init_refusal", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
+     on_response, "RFC 7296 2.6, 1.3"},
+};
+
+const struct ike_row *ike_init_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}
+
+static int derive_keys(struct ike *ike, struct ike_sa *sa, const struct ike_job_result *r)
+{
+    uint8_t seed[CRYPT_PRF_MAX];
+    const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
+    const struct base_span ni = ike_nonce_span(&sa->init->ni), nr = ike_nonce_span(&sa->init->nr);
+    int rc =
+        ike_keymat_skeyseed(ike->env.crypto, algs.prf, ni, nr, base_span(r->secret, r->secret_len), seed);
+    if (rc == 0)
+        rc = ike_keymat_derive(ike->env.crypto, &algs, base_span(seed, sa->algs.prf->out_bytes), ni, nr,
+                               sa->spi_i, sa->spi_r, &sa->keys);
+    base_wipe(seed, sizeof seed);
+    return rc;
+}
+
+/* ---- responder ---- */
+
+/* An answer in clear with one notify; no state behind it. */
+static void refuse(struct ike *ike, const struct ike_msg *msg, uint16_t notify, struct base_span data)
+{
+    const struct wire_ike_hdr hdr = {.spi_i = msg->hdr.spi_i,
+                                     .version = WIRE_IKE_MAJOR << 4,
+                                     .exchange = WIRE_IKE_SA_INIT,
+                                     .flags = WIRE_IKE_F_RESPONSE};
+    struct wire_ike_builder b = wire_ike_build(ike->wire, sizeof ike->wire, &hdr);
+    ike_msg_put_notify(&b, notify, data);
+    ike_msg_send(ike, msg->path, wire_ike_finish(&b));
+}
+
+/* A repeated request gets the same answer again; a different one with the same SPI is nobody's. */
+static bool is_repeated(struct ike *ike, const struct ike_msg *msg)
+{
+    const struct ike_sa *sa = ike_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
+    if (!sa)
+        return false;
+    if (sa->init && sa->state == IKE_ST_R_INIT &&
+        base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw)) {
+        ike->stats.duplicates_answered++;
+        ike_msg_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
+    } else {
+        ike->stats.dropped_unexpected++;
+    }
+    return true;
+}
+
+static bool is_within_caps(struct ike *ike, const struct ike_msg *msg)
+{
+    const char *cap = NULL;
+    if (ike->stats.half_open >= ike->conf->half_open_max)
+        cap = "half_open_max";
+    else if (ike_sa_half_open_of(ike, &msg->path->remote) >= ike->conf->half_open_per_endpoint)
+        cap = "half_open_per_endpoint";
+    else if (ike->stats.ike_sas >= ike->conf->sas_max)
+        cap = "sas_max";
+    if (!cap)
+        return true;
+    ike->stats.dropped_capped++;
+    ike_explain_limit(ike, NULL, msg->path, cap);
+    return false;
+}
+
+/*
+ * The first connection that could be meant and shares a proposal. Which one it is shows in IKE_AUTH; *fake:
+ * one of the candidates forces encapsulation.
+ */
+static bool choose(struct ike *ike, const struct ike_msg *msg, enum crypt_dh group, struct ike_choice *out,
+                   bool *fake)
+{
+    const struct ike_conn_conf *nearest = NULL;
+    bool found = false;
+    *fake = false;
+    for (size_t i = 0; i < ike->conf->n_conns; i++) {
+        const struct ike_conn_conf *c = &ike->conf->conns[i];
+        if (!ike_peer_is_candidate(c, msg->path))
+            continue;
+        nearest = nearest ? nearest : c;
+        *fake = *fake || c->encap == IKE_ENCAP_FORCE;
+        if (!found)
+            found = ike_select(c->proposals, c->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE, IKE_DH_WANTED,
+                               group, out);
+    }
+    if (!nearest)
+        ike_explain_no_connection(ike, msg->path);
+    else if (!found && ike_select_asks_ah(&ike->sa_in))
+        ike_explain_ah(ike, NULL, msg->path, nearest);
+    else if (!found)
+        ike_explain_no_proposal(ike, NULL, msg->path, nearest, NULL, &ike->sa_in);
+    if (!found)
+        ike->stats.failed++;
+    return found;
+}
+
+static void accept(struct ike *ike, const struct ike_msg *msg, const struct ike_choice *choice,
+                   struct base_span ni, struct base_span public_value, bool fake)
+{
+    struct ike_sa *sa = ike_sa_new(ike, msg->path, false);
+    if (!sa)
+        return;
+    sa->spi_i = msg->hdr.spi_i;
+    sa->spi_r = ike_sa_new_spi(ike);
+    sa->algs = *choice;
+    sa->natd.faked = fake;
+    sa->task = ike_task_new(IKE_TASK_CONNECT);
+    sa->init = calloc(1, sizeof *sa->init);
+    ike_sa_link(ike, sa);
+    ike_sa_init_link(ike, sa);
+    ike_sa_set_state(ike, sa, IKE_ST_R_DH);
+    if (!sa->task || !sa->init || ike_blob_set(&sa->init->msg_i, msg->raw) < 0) {
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    ike_natd_check(ike, sa, msg);
+    ike_nonce_set(&sa->init->ni, ni);
+    ike_nonce_new(ike, &sa->init->nr);
+    sa->next_peer_msgid = 1;
+    sa->give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
+    sa->task->group = choice->dh;
+    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_BOTH, public_value);
+    ike_life_rearm(ike, sa);
+}
+
+/* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes. */
+static size_t answer_bytes(const struct ike_choice *c, size_t public_len)
+{
+    const size_t sa = 4 + 8 + 8 + (c->encr->key_bits ? 4 : 0) + 8 + (c->integ ? 8 : 0) + 8;
+    return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20);
+}
+
+static void on_request(struct ike *ike, struct ike_sa *none, struct ike_msg *msg)
+{
+    (void)none;
+    struct wire_ike_ke ke;
+    struct base_span ni;
+    struct ike_choice choice;
+    bool fake;
+    const bool challenge = ike_cookie_wanted(ike);
+    if (wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK ||
+        wire_ike_ke_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0)->body, &ke) != WIRE_IKE_OK) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    if (is_repeated(ike, msg))
+        return;
+    if (ike->shutting_down) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if ((challenge && !ike_cookie_check(ike, msg, ni)) || !is_within_caps(ike, msg))
+        return;
+    if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->sa_in) !=
+        WIRE_IKE_OK) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    if (!choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
+        refuse(ike, msg, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
+        return;
+    }
+    if (choice.dh != (enum crypt_dh)ke.group) {
+        const uint8_t wanted[2] = {(uint8_t)((unsigned)choice.dh >> 8), (uint8_t)choice.dh};
+        refuse(ike, msg, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        return;
+    }
+    if (ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    /* Until its address is proved, a peer never gets more bytes than it sent. */
+    if (!challenge && answer_bytes(&choice, ke.value.len) > msg->raw.len && !ike_cookie_check(ike, msg, ni))
+        return;
+    accept(ike, msg, &choice, ni, ke.value, fake);
+}
+
+static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_job_result *r)
+{
+    const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
+                                     .spi_r = sa->spi_r,
+                                     .version = WIRE_IKE_MAJOR << 4,
+                                     .exchange = WIRE_IKE_SA_INIT,
+                                     .flags = WIRE_IKE_F_RESPONSE};
+    struct wire_ike_builder b = wire_ike_build(ike->wire, sizeof ike->wire, &hdr);
+    ike_msg_put_choice(ike, &b, &sa->algs, 0);
+    wire_ike_put_ke(&b, (uint16_t)sa->algs.dh, base_span(r->public_value, r->public_len));
+    wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->nr));
+    ike_natd_put(ike, &b, sa->spi_i, sa->spi_r, &sa->path, sa->natd.faked);
+    const struct base_span bytes = wire_ike_finish(&b);
+    if (ike_blob_set(&sa->init->msg_r, bytes) < 0) {
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    ike_sa_set_state(ike, sa, IKE_ST_R_INIT);
+    ike_msg_send(ike, &sa->path, bytes);
+}
+
+/* ---- initiator ---- */
+
+static void send_request(struct ike *ike, struct ike_sa *sa)
+{
+    struct ike_task *t = sa->task;
+    const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
+                                     .version = WIRE_IKE_MAJOR << 4,
+                                     .exchange = WIRE_IKE_SA_INIT,
+                                     .flags = WIRE_IKE_F_INITIATOR};
+    struct wire_ike_builder b = wire_ike_build(ike->wire, sizeof ike->wire, &hdr);
+    if (t->cookie_len) /* first, and all else unchanged (RFC 7296 2.6) */
+        ike_msg_put_notify(&b, WIRE_IKE_N_COOKIE, base_span(t->cookie, t->cookie_len));
+    ike_select_offer(sa->conn->proposals, sa->conn->n_proposals, 0, 0, IKE_DH_WANTED, &ike->sa_out);
+    wire_ike_put_sa(&b, &ike->sa_out);
+    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->ni));
+    ike_natd_put(ike, &b, sa->spi_i, 0, &sa->path, sa->natd.faked);
+    const struct base_span bytes = wire_ike_finish(&b);
+    if (ike_blob_set(&sa->init->msg_i, bytes) < 0)
+        return;
+    ike_sa_set_state(ike, sa, IKE_ST_I_INIT);
+    ike_request_arm(ike, sa, bytes, WIRE_IKE_SA_INIT);
+    ike_life_rearm(ike, sa);
+}
+
+void ike_init_start(struct ike *ike, struct ike_sa *sa)
+{
+    sa->spi_i = ike_sa_new_spi(ike);
+    ike_sa_link(ike, sa);
+    sa->task = ike_task_new(IKE_TASK_CONNECT);
+    sa->init = calloc(1, sizeof *sa->init);
+    if (!sa->task || !sa->init) {
+        ike_sa_kill(ike, sa);
+        return;
+    }
+    sa->natd.faked = sa->conn->encap == IKE_ENCAP_FORCE;
+    ike_nonce_new(ike, &sa->init->ni);
+    sa->task->group = ike_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
+    sa->give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
+    ike_sa_set_state(ike, sa, IKE_ST_I_DH);
+    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    ike_life_rearm(ike, sa);
+}
+
+static void fail(struct ike *ike, struct ike_sa *sa)
+{
+    ike->stats.failed++;
+    ike_sa_kill(ike, sa);
+}
+
+/* The peer wants another group: one of ours, and not the one that it just refused. */
+static void retry_group(struct ike *ike, struct ike_sa *sa, struct base_span data)
+{
+    struct base_reader r = base_reader(data);
+    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
+    struct ike_task *t = sa->task;
+    if (r.failed || group == t->group || t->ke_retries++ >= IKE_KE_RETRIES ||
+        !ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group)) {
+        ike_explain_refused(ike, sa, "IKE_SA_INIT", WIRE_IKE_N_INVALID_KE_PAYLOAD);
+        fail(ike, sa);
+        return;
+    }
+    ike_request_clear(sa);
+    ike->env.crypto->dh_free(t->dh);
+    t->dh = NULL;
+    t->group = group;
+    ike_sa_set_state(ike, sa, IKE_ST_I_DH);
+    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+}
+
+static void take_cookie(struct ike *ike, struct ike_sa *sa, struct base_span cookie)
+{
+    struct ike_task *t = sa->task;
+    if (cookie.len == 0 || cookie.len > IKE_COOKIE_MAX || t->cookie_tries >= IKE_COOKIE_TRIES)
+        return;
+    t->cookie_tries++;
+    t->cookie_len = (uint8_t)cookie.len;
+    memcpy(t->cookie, cookie.ptr, cookie.len);
+    ike_request_clear(sa);
+    send_request(ike, sa);
+}
+
+static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+{
+    struct wire_ike_notification n;
+    struct base_span data;
+    if (ike_msg_notify(msg, WIRE_IKE_N_COOKIE, &n)) {
+        take_cookie(ike, sa, n.data);
+        return;
+    }
+    const uint16_t error = ike_msg_error(msg, &data);
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD) {
+        retry_group(ike, sa, data);
+    } else if (error) {
+        ike_explain_refused(ike, sa, "IKE_SA_INIT", error);
+        fail(ike, sa);
+    } else {
+        ike->stats.dropped_unexpected++;
+    }
+}
+
+/* Verifies an answer without touching the SA. */
+static bool is_good(struct ike *ike, const struct ike_sa *sa, const struct ike_msg *msg,
+                    struct ike_choice *choice, struct wire_ike_ke *ke, struct base_span *nr)
+{
+    if (msg->hdr.spi_r == 0 ||
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, nr) != WIRE_IKE_OK ||
+        wire_ike_ke_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0)->body, ke) != WIRE_IKE_OK ||
+        wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->sa_in) != WIRE_IKE_OK)
+        return false;
+    return ike_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE,
+                             IKE_DH_WANTED, choice) &&
+           choice->dh == sa->task->group && ke->group == (uint16_t)choice->dh &&
+           ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes;
+}
+
+static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct wire_ike_ke ke;
+    struct base_span nr;
+    struct ike_choice choice;
+    if (!base_addr_equal(&msg->path->remote.addr, &sa->path.remote.addr)) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (!wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) {
+        on_refusal(ike, sa, msg);
+        return;
+    }
+    if (!is_good(ike, sa, msg, &choice, &ke, &nr)) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    ike_natd_check(ike, sa, msg);
+    if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+        ike_explain_nat_forbidden(ike, sa, sa->conn);
+        fail(ike, sa);
+        return;
+    }
+    if (ike_blob_set(&sa->init->msg_r, msg->raw) < 0)
+        return;
+    sa->algs = choice;
+    sa->spi_r = msg->hdr.spi_r;
+    ike_nonce_set(&sa->init->nr, nr);
+    ike_request_clear(sa);
+    sa->next_msgid = 1;
+    ike_sa_set_state(ike, sa, IKE_ST_I_DERIVE);
+    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_DERIVE, ke.value);
+}
+
+/* Both ports float when there is a NAT, real or played (RFC 7296 2.23). */
+static void float_ports(struct ike_sa *sa)
+{
+    if (!sa->natd.local_nat && !sa->natd.remote_nat && !sa->natd.faked)
+        return;
+    sa->encap = true;
+    if (sa->path.natt)
+        return;
+    sa->path.local.port = sa->path.remote.port = 4500;
+    sa->path.natt = true;
+}
+
+void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result *r)
+{
+    if (r->status != 0) {
+        /* A bad public value of the peer's: nothing that could be answered safely. */
+        fail(ike, sa);
+        return;
+    }
+    switch (sa->state) {
+    case IKE_ST_I_DH:
+        sa->task->dh = r->key;
+        r->key = NULL;
+        sa->task->public_len = r->public_len;
+        memcpy(sa->task->public_value, r->public_value, r->public_len);
+        send_request(ike, sa);
+        break;
+    case IKE_ST_I_DERIVE:
+        if (derive_keys(ike, sa, r) != 0) {
+            fail(ike, sa);
+            break;
+        }
+        float_ports(sa);
+        ike_auth_start(ike, sa);
+        break;
+    case IKE_ST_R_DH:
+        if (derive_keys(ike, sa, r) == 0)
+            answer(ike, sa, r);
+        else
+            fail(ike, sa);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rekeying of the IKE SA (RFC 7296 1.3.2, 2.8, 2.18). The new SA inherits connection, path and children;
+ * the old one is deleted by whoever made the new one. When both sides rekey at once, the exchange with the
+ * lowest nonce loses and its initiator deletes its SA (2.8.2).
+ */
+#include "ike_explain.h"
+#include "ike_rows.h"
+
+#define RETRY_S      1
+#define RETRY_LONG_S 30
+
+static const struct ike_nonce *low_of(const struct ike_task *t)
+{
+    return ike_nonce_compare(&t->ni, &t->nr) <= 0 ? &t->ni : &t->nr;
+}
+
+static int derive_keys(struct ike *ike, const struct ike_sa *old, struct ike_sa *sa, const struct ike_task *t,
+                       const struct ike_job_result *r)
+{
+    uint8_t seed[CRYPT_PRF_MAX];
+    const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
+    const struct base_span ni = ike_nonce_span(&t->ni), nr = ike_nonce_span(&t->nr);
+    int rc = ike_keymat_skeyseed_rekey(ike->env.crypto, (enum crypt_prf)old->algs.prf->id,
+                                       base_span(old->keys.sk_d, old->keys.prf_len),
+                                       base_span(r->secret, r->secret_len), ni, nr, seed);
+    if (rc == 0)
+        rc = ike_keymat_derive(ike->env.crypto, &algs, base_span(seed, old->algs.prf->out_bytes), ni, nr,
+                               sa->spi_i, sa->spi_r, &sa->keys);
+    base_wipe(seed, sizeof seed);
+    return rc;
+}
+
+/* The new SA, up, without children. NULL: failed. */
+static struct ike_sa *make(struct ike *ike, struct ike_sa *old, const struct ike_task *t, bool is_initiator,
+                           const struct ike_job_result *r)
+{
+    struct ike_sa *sa = ike_sa_new(ike, &old->path, is_initiator);
+    if (!sa)
+        return NULL;
+    sa->spi_i = is_initiator ? t->spi_new : t->choice.spi;
+    sa->spi_r = is_initiator ? t->choice.spi : t->spi_new;
+    sa->algs = t->choice;
+    sa->local_id = old->local_id;
+    sa->remote_id = old->remote_id;
+    sa->natd = old->natd;
+    sa->encap = old->encap;
+    sa->moves = old->moves;
+    sa->moved_at = old->moved_at;
+    ike_sa_link(ike, sa);
+    ike_sa_set_conn(ike, sa, old->conn);
+    if (derive_keys(ike, old, sa, t, r) != 0) {
+        sa->quiet = true;
+        ike_sa_kill(ike, sa);
+        return NULL;
+    }
+    ike_sa_set_state(ike, sa, IKE_ST_UP);
+    ike_life_start_sa(ike, sa);
+    ike_life_rearm(ike, sa);
+    return sa;
+}
+
+/* Children go over; the old SA waits for the peer's DELETE. */
+static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
+{
+    ike_child_move_all(ike, old, heir);
+    old->quiet = true;
+    old->rival = NULL;
+    ike_sa_set_state(ike, old, IKE_ST_REKEYED);
+    old->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
+    ike->stats.rekeyed_ike++;
+    ike_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
+    ike_life_rearm(ike, old);
+    ike_task_next(ike, heir);
+}
+
+void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
+{
+    if (sa->rival)
+        retire(ike, sa, sa->rival);
+}
+
+static void failed(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
+{
+    const uint64_t ns = seconds * BASE_NS_PER_S;
+    ike_task_done(ike, sa);
+    sa->retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
+    ike_rekey_dropped(ike, sa);
+}
+
+/* ---- initiator ---- */
+
+void ike_rekey_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
+{
+    if (!ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, t->group))
+        t->group = ike_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
+    t->spi_new = ike_sa_new_spi(ike);
+    ike_nonce_new(ike, &t->ni);
+    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+}
+
+static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
+{
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    ike_select_offer(sa->conn->proposals, sa->conn->n_proposals, t->spi_new, IKE_SPI_BYTES, IKE_DH_WANTED,
+                     &ike->sa_out);
+    wire_ike_put_sa(&b, &ike->sa_out);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
+    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    ike_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
+}
+
+static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_result *r)
+{
+    struct ike_sa *rival = sa->rival;
+    const bool lost = rival && ike_nonce_compare(low_of(t), &sa->rival_low) < 0;
+    struct ike_sa *heir = make(ike, sa, t, true, r);
+    if (!heir) {
+        failed(ike, sa, RETRY_LONG_S);
+        return;
+    }
+    ike_task_done(ike, sa);
+    if (lost) {
+        heir->quiet = true;
+        heir->want_close = true;
+        ike_task_next(ike, heir);
+        retire(ike, sa, rival);
+        return;
+    }
+    if (rival) {
+        rival->quiet = true;
+        rival->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
+        ike_life_rearm(ike, rival);
+    }
+    retire(ike, sa, heir);
+    sa->want_close = true; /* ours to delete */
+    ike_info_close(ike, sa, "rekeyed");
+}
+
+void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+{
+    if (r->status != 0) {
+        failed(ike, sa, RETRY_LONG_S);
+    } else if (r->key) {
+        t->dh = r->key;
+        r->key = NULL;
+        t->public_len = r->public_len;
+        memcpy(t->public_value, r->public_value, r->public_len);
+        send_request(ike, sa, t);
+    } else {
+        finish(ike, sa, t, r);
+    }
+}
+
+static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+{
+    struct ike_task *t = sa->task;
+    struct base_span data = BASE_SPAN_NONE;
+    const uint16_t error = ike_msg_error(msg, &data);
+    struct base_reader r = base_reader(data);
+    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && !r.failed && group != t->group &&
+        t->ke_retries++ < IKE_KE_RETRIES &&
+        ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group)) {
+        ike->env.crypto->dh_free(t->dh);
+        t->dh = NULL;
+        t->group = group;
+        ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+        return;
+    }
+    if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
+        ike_explain_refused(ike, sa, "rekeying of the IKE SA", error);
+    failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
+}
+
+void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct ike_task *t = sa->task;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
+    const struct wire_ike_pld *k = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    const struct wire_ike_pld *n = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0);
+    struct wire_ike_ke ke;
+    struct base_span nr;
+    if (!p || !n) {
+        on_refusal(ike, sa, msg);
+        return;
+    }
+    if (!k || wire_ike_sa_parse(p->body, &ike->sa_in) != WIRE_IKE_OK ||
+        wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
+        !ike_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE,
+                           IKE_DH_WANTED, &t->choice) ||
+        t->choice.dh != t->group || ke.group != (uint16_t)t->group || t->choice.spi == 0 ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        ike_explain_malformed(ike, sa, "the answer to rekeying of the IKE SA");
+        failed(ike, sa, RETRY_LONG_S);
+        return;
+    }
+    ike_nonce_set(&t->nr, nr);
+    ike_task_job(ike, sa, t, IKE_JOB_DH_DERIVE, ke.value);
+}
+
+/* ---- responder ---- */
+
+static void respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_task *t, uint16_t notify,
+                          struct base_span data)
+{
+    ike_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
+}
+
+/* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
+static bool is_busy(const struct ike_sa *sa)
+{
+    if (sa->state != IKE_ST_UP || sa->want_close || sa->rival)
+        return true;
+    return sa->task && sa->task->kind != IKE_TASK_DPD && sa->task->kind != IKE_TASK_REKEY_IKE;
+}
+
+/* Verifies the request; fills t. 0, or the notify; *data for INVALID_KE_PAYLOAD. */
+static uint16_t check(struct ike *ike, const struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t,
+                      struct wire_ike_ke *ke)
+{
+    const struct wire_ike_pld *k = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct base_span ni;
+    if (is_busy(sa))
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!k || wire_ike_ke_parse(k->body, ke) != WIRE_IKE_OK ||
+        wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->sa_in) !=
+            WIRE_IKE_OK ||
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK) {
+        ike_explain_malformed(ike, sa, "a request to rekey the IKE SA, or selectors are missing");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!ike_select(sa->conn->proposals, sa->conn->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE,
+                    IKE_DH_WANTED, (enum crypt_dh)ke->group, &t->choice) ||
+        t->choice.spi == 0) {
+        ike_explain_no_proposal(ike, sa, &sa->path, sa->conn, NULL, &ike->sa_in);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    ike_nonce_set(&t->ni, ni);
+    t->group = t->choice.dh;
+    if (ke->group != (uint16_t)t->group)
+        return WIRE_IKE_N_INVALID_KE_PAYLOAD;
+    return ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes
+               ? 0
+               : WIRE_IKE_N_INVALID_SYNTAX;
+}
+
+void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct ike_task *t = ike_task_new(IKE_TASK_REKEY_IKE);
+    struct wire_ike_ke ke;
+    if (!t)
+        return;
+    t->msgid = msg->hdr.msgid;
+    t->path = *msg->path;
+    const uint16_t notify = check(ike, sa, msg, t, &ke);
+    if (notify) {
+        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
+        respond_error(ike, sa, t, notify,
+                      notify == WIRE_IKE_N_INVALID_KE_PAYLOAD ? base_span(wanted, sizeof wanted)
+                                                              : BASE_SPAN_NONE);
+        ike_task_free(ike, t);
+        return;
+    }
+    ike_nonce_new(ike, &t->nr);
+    t->spi_new = ike_sa_new_spi(ike);
+    sa->peer_task = t;
+    ike_task_job(ike, sa, t, IKE_JOB_DH_BOTH, ke.value);
+}
+
+static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_result *r)
+{
+    struct ike_sa *heir = r->status == 0 && !is_busy(sa) ? make(ike, sa, t, false, r) : NULL;
+    if (!heir) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    struct wire_ike_builder b = ike_msg_begin(ike);
+    ike_msg_put_choice(ike, &b, &t->choice, t->spi_new);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
+    ike_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    if (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE) {
+        sa->rival = heir;
+        sa->rival_low = *low_of(t);
+        return;
+    }
+    retire(ike, sa, heir);
+}
+
+void ike_rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+{
+    sa->peer_task = NULL;
+    conclude(ike, sa, t, r);
+    ike_task_free(ike, t);
+}
