@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct rte_rcu_qsbr;
+struct sad;
 
 typedef void (*sad_reclaim_fn)(void *ctx, uint64_t arg);
 
@@ -45,3 +46,6 @@ size_t sad_reclaim_run(struct sad_reclaim *r);
 
 /* Waits until every worker has been quiescent once. */
 void sad_reclaim_wait(struct sad_reclaim *r);
+
+/* The queue of the tables, for others whose readers are the same workers; sad_reclaim() serves it. */
+struct sad_reclaim *sad_reclaimer(struct sad *sad);

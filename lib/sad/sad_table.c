@@ -168,3 +168,8 @@ size_t sad_reclaim(struct sad *sad)
 {
     return sad_reclaim_run(&sad->reclaim);
 }
+
+struct sad_reclaim *sad_reclaimer(struct sad *sad)
+{
+    return &sad->reclaim;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What goes from stage to stage: a burst of packets, compact, with what earlier stages found out about each.
+ * A stage takes the burst, keeps the survivors in order, and hands every other packet to a drop reason
+ * (dp_drop_pkt), to control (dp_punt), or to another worker.
+ */
+#include <rte_mbuf.h>
+#include "dp.h"
+#include "imb_esp.h"
+#include "sad_fast.h"
+
+#define DP_L2_BYTES 14
+#define DP_L2_ROOM  32 /* bytes before the IP header that writing an Ethernet header may touch */
+
+enum dp_pkt_flag {
+    DP_PKT_INNER6 = 1,   /* inner packet is IPv6 */
+    DP_PKT_LOCAL = 2,    /* made by the gateway itself: it may leave in clear */
+    DP_PKT_TTL_DONE = 4, /* its TTL stays as it is */
+};
+
+/*
+ * One packet, one cache line. Stages and the fields that they write:
+ *   classify     mbuf; op.data, op.len: inbound the ESP header and its length, outbound the IP packet;
+ * op.user lookup       in / out prepare      op: everything that the cipher reads open, seal   op.failed
+ */
+struct dp_pkt {
+    struct imb_op op; /* user[0]: enum dp_pkt_flag; user[1]: Ethernet and VLAN header bytes (inbound) */
+    struct rte_mbuf *mbuf;
+    union {
+        struct sad_in *in;
+        struct sad_out *out;
+        uintptr_t head; /* outbound, until the SA is known: first candidate */
+    };
+};
+_Static_assert(sizeof(struct dp_pkt) == 64, "a packet's metadata is one cache line");
+
+struct dp_burst {
+    uint16_t count;
+    uint16_t port;    /* where it came in; DP_PORTS_MAX: made here or handed over */
+    uint8_t cls_mask; /* 1 << enum imb_class of all packets */
+    struct dp_pkt pkt[DP_BURST_MAX];
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From frames to work: ESP for an own address goes to the inbound burst, other addresses' packets to the
+ * outbound burst, ARP, IKE and the rest of our own to control or to an answer. Lengths and header checksums
+ * are verified here, so that later stages may trust them.
+ *
+ * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, keepalive,
+ * natt_short, fragment, segments.
+ */
+#include "dp_int.h"
+
+#include <rte_prefetch.h>
+#include "dp_bytes.h"
+#include "wire_natt.h"
+
+#define AHEAD      4
+#define MAC_MASK   UINT64_C(0xffffffffffff)
+#define VLAN_BYTES 4
+#define FRAG_MASK  0x3fff /* more fragments, offset */
+
+static void in_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2)
+{
+    struct dp_pkt *p = &w->in.pkt[w->in.count++];
+    p->mbuf = m;
+    p->op.data = esp;
+    p->op.len = len;
+    p->op.user[0] = 0;
+    p->op.user[1] = l2;
+}
+
+static void out_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint8_t flags)
+{
+    struct dp_pkt *p = &w->out.pkt[w->out.count++];
+    p->mbuf = m;
+    p->op.data = ip;
+    p->op.len = len;
+    p->op.user[0] = flags;
+}
+
+/* UDP to an own address; udp has at least 8 bytes of which `len` belong to the IP packet. */
+static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *udp, uint32_t len,
+                    uint8_t l2)
+{
+    uint16_t dst = dp_get16(udp + 2), udp_len = dp_get16(udp + 4);
+    if (udp_len < DP_UDP_BYTES || udp_len > len) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return;
+    }
+    if (dst == WIRE_IKE_PORT) {
+        dp_punt(w, m, port, DP_PUNT_IKE, l2);
+        return;
+    }
+    if (dst != WIRE_NATT_PORT) {
+        dp_icmp_own(w, m, port, l2, false);
+        return;
+    }
+    uint8_t *payload = udp + DP_UDP_BYTES;
+    uint32_t payload_len = udp_len - DP_UDP_BYTES;
+    switch (wire_natt_kind(payload, payload_len)) {
+    case WIRE_NATT_ESP:
+        in_add(w, m, payload, payload_len, l2);
+        break;
+    case WIRE_NATT_IKE:
+        dp_punt(w, m, port, DP_PUNT_IKE, l2);
+        break;
+    case WIRE_NATT_KEEPALIVE:
+        dp_drop_mbuf(w, m, DP_DROP_keepalive);
+        break;
+    case WIRE_NATT_SHORT:
+        dp_drop_mbuf(w, m, DP_DROP_natt_short);
+        break;
+    }
+}
+
+static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t proto, uint8_t *l4,
+                   uint32_t len, uint8_t l2)
+{
+    if (proto == DP_PROTO_UDP && len >= DP_UDP_BYTES)
+        own_udp(w, m, port, l4, len, l2);
+    else if (proto == DP_PROTO_ESP)
+        in_add(w, m, l4, len, l2);
+    else
+        dp_icmp_own(w, m, port, l2, false);
+}
+
+static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, const uint8_t *ip,
+                          uint32_t ihl)
+{
+    if (port->params.rx_ip4_cksum &&
+        (m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD)
+        return true;
+    uint64_t sum = ihl == DP_IP4_BYTES ? dp_ip4_sum20(ip) : dp_cksum_sum(ip, ihl, 0);
+    return dp_cksum_fold(sum) == 0xffff;
+}
+
+static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
+                uint8_t l2)
+{
+    uint32_t ihl = room ? (ip[0] & 0xfu) * 4 : 0;
+    if (room < DP_IP4_BYTES || ip[0] >> 4 != 4 || ihl < DP_IP4_BYTES || ihl > room) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return;
+    }
+    uint32_t total = dp_get16(ip + 2);
+    if (total < ihl || total > room) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return;
+    }
+    if (!cksum_is_good(&w->dp->ports[port], m, ip, ihl)) {
+        dp_drop_mbuf(w, m, DP_DROP_bad_checksum);
+        return;
+    }
+    if (!dp_own4_find(w->dp, dp_load32(ip + 16)))
+        out_add(w, m, ip, total, 0);
+    else if (dp_get16(ip + 6) & FRAG_MASK)
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+    else
+        own_ip(w, m, port, ip[9], ip + ihl, total - ihl, l2);
+}
+
+static bool own6_find(const struct dp_worker *w, const uint8_t *addr)
+{
+    uint32_t adj = dp_fib_find(w->fib, true, addr);
+    return adj && w->adjs[adj].kind == DP_ADJ_LOCAL;
+}
+
+static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
+                uint8_t l2)
+{
+    uint32_t total = room >= DP_IP6_BYTES ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : 0;
+    if (room < DP_IP6_BYTES || ip[0] >> 4 != 6 || total > room) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return;
+    }
+    uint8_t type = ip[6] == DP_PROTO_ICMP6 && total > DP_IP6_BYTES ? ip[DP_IP6_BYTES] : 0;
+    if (type >= 133 && type <= 137) /* neighbour and router discovery, RFC 4861 */
+        dp_punt(w, m, port, DP_PUNT_ND, l2);
+    else if (ip[24] == 0xff)
+        dp_drop_mbuf(w, m, DP_DROP_not_for_us);
+    else if (!own6_find(w, ip + 24))
+        out_add(w, m, ip, total, DP_PKT_INNER6);
+    else if (ip[6] == DP_PROTO_FRAG)
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+    else
+        own_ip(w, m, port, ip[6], ip + DP_IP6_BYTES, total - DP_IP6_BYTES, l2);
+}
+
+/* Anything; the common case has its own way below. */
+static void frame(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+    const struct dp_port *at = &w->dp->ports[port];
+    if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
+        dp_drop_mbuf(w, m, DP_DROP_segments);
+        return;
+    }
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+    uint32_t len = m->data_len;
+    uint8_t l2 = at->params.vlan ? DP_L2_BYTES + VLAN_BYTES : DP_L2_BYTES;
+    if (len < l2) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return;
+    }
+    bool is_multicast = p[0] & 1;
+    bool is_tagged = dp_get16(p + 12) == DP_ETHER_VLAN;
+    if ((!is_multicast && (dp_load64(p) & MAC_MASK) != at->mac_word) || is_tagged != (at->params.vlan != 0) ||
+        (is_tagged && (dp_get16(p + 14) & 0xfff) != at->params.vlan)) {
+        dp_drop_mbuf(w, m, DP_DROP_not_for_us);
+        return;
+    }
+    switch (dp_get16(p + l2 - 2)) {
+    case DP_ETHER_ARP:
+        dp_punt(w, m, port, DP_PUNT_ARP, l2);
+        break;
+    case DP_ETHER_IP4:
+        if (is_multicast)
+            dp_drop_mbuf(w, m, DP_DROP_not_for_us);
+        else
+            ip4(w, m, port, p + l2, len - l2, l2);
+        break;
+    case DP_ETHER_IP6:
+        ip6(w, m, port, p + l2, len - l2, l2);
+        break;
+    default:
+        dp_drop_mbuf(w, m, DP_DROP_not_ip);
+        break;
+    }
+}
+
+/*
+ * The common case: untagged IPv4 without options, in one piece, to our MAC address, which is ESP in UDP for
+ * us or for somebody else's address. Everything else, faults included, goes the long way.
+ */
+static inline bool fast4(struct dp_worker *w, const struct dp_port *at, struct rte_mbuf *m)
+{
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+    uint32_t len = m->data_len;
+    if (m->nb_segs != 1 || len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4)
+        return false;
+    if ((dp_load64(p) & MAC_MASK) != at->mac_word || dp_load32(p + 11) >> 8 != 0x450008u)
+        return false;
+    uint8_t *ip = p + DP_L2_BYTES;
+    uint32_t total = dp_get16(ip + 2);
+    if (total > len - DP_L2_BYTES || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
+        dp_get16(ip + 6) & FRAG_MASK || !cksum_is_good(at, m, ip, DP_IP4_BYTES))
+        return false;
+    if (!dp_own4_find(w->dp, dp_load32(ip + 16))) {
+        out_add(w, m, ip, total, 0);
+        return true;
+    }
+    uint8_t *udp = ip + DP_IP4_BYTES;
+    uint32_t udp_len = dp_get16(udp + 4);
+    if (ip[9] != DP_PROTO_UDP || dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) ||
+        udp_len < DP_UDP_BYTES + 4 || udp_len > total - DP_IP4_BYTES || dp_load32(udp + DP_UDP_BYTES) == 0)
+        return false;
+    in_add(w, m, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES);
+    return true;
+}
+
+void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
+{
+    const struct dp_port *at = &w->dp->ports[port];
+    w->in.port = w->out.port = port;
+    for (uint16_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            rte_prefetch0(rte_pktmbuf_mtod(frames[i + AHEAD], void *));
+        w->port_count[port].rx_bytes += frames[i]->pkt_len;
+        if (at->params.vlan || !fast4(w, at, frames[i]))
+            frame(w, port, frames[i]);
+    }
+    w->port_count[port].rx_pkts += count;
+}

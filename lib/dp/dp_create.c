@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Making and unmaking a data path: ports, own addresses, rings, workers' state. Packets are not its business.
+ */
+#include "dp_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <rte_errno.h>
+#include <rte_rcu_qsbr.h>
+#include "dp_bytes.h"
+#include "sad_mem.h"
+
+static struct rte_ring *ring_make(unsigned size, unsigned flags)
+{
+    ssize_t bytes = rte_ring_get_memsize(size);
+    struct rte_ring *ring = bytes > 0 ? aligned_alloc(128, ((size_t)bytes + 127) & ~(size_t)127) : NULL;
+    if (ring && rte_ring_init(ring, "dp", size, flags) != 0) {
+        free(ring);
+        return NULL;
+    }
+    return ring;
+}
+
+static void ring_unmake(struct rte_ring *ring)
+{
+    void *object;
+    if (!ring)
+        return;
+    while (rte_ring_dequeue(ring, &object) == 0)
+        rte_pktmbuf_free(object);
+    free(ring);
+}
+
+static bool say(char *why, size_t why_size, const char *text)
+{
+    if (why && why_size)
+        snprintf(why, why_size, "%s", text);
+    return false;
+}
+
+static bool params_are_sane(const struct dp_params *p, char *why, size_t why_size)
+{
+    if (p->n_ports > DP_PORTS_MAX)
+        return say(why, why_size, "too many ports");
+    if (p->workers < 1 || p->workers > DP_WORKERS_MAX)
+        return say(why, why_size, "the number of workers is out of range");
+    if (!p->sad || !p->pool || !p->tsc_hz)
+        return say(why, why_size, "tables, packet pool and clock rate are needed");
+    for (size_t i = 0; i < p->n_ports; i++) {
+        const struct dp_port_params *port = &p->ports[i];
+        if (port->mtu < 576 || port->mtu > 9216)
+            return say(why, why_size, "a port's MTU is out of range 576..9216");
+        if (port->port_id != DP_PORT_SINK && (!port->rx_queues || !port->tx_queues))
+            return say(why, why_size, "a port has no queue");
+    }
+    return true;
+}
+
+static void own_add(struct dp *dp, const struct base_addr *addr)
+{
+    uint32_t be = dp_load32(addr->bytes);
+    uint32_t h = (be * 0x9e3779b1u) >> 26;
+    if (addr->family != BASE_AF_IP4)
+        return;
+    while (dp->own4[h] && dp->own4[h] != be)
+        h = (h + 1) & (DP_OWN_SLOTS - 1);
+    dp->own4[h] = be;
+}
+
+static bool ports_fill(struct dp *dp)
+{
+    size_t n_own = 0;
+    for (uint16_t i = 0; i < dp->params.n_ports; i++) {
+        struct dp_port *port = &dp->ports[i];
+        port->params = dp->params.ports[i];
+        memcpy(&port->mac_word, port->params.mac, 6);
+        if (!dp_adj_new(dp, DP_ADJ_ONLINK, i) || !dp_adj_new(dp, DP_ADJ_LOCAL, i))
+            return false;
+        n_own += port->params.n_addrs;
+        if (n_own > DP_OWN_SLOTS / 2)
+            return false;
+        for (size_t a = 0; a < port->params.n_addrs; a++)
+            own_add(dp, &port->params.addrs[a].addr);
+    }
+    return true;
+}
+
+static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
+{
+    struct dp_worker *w = aligned_alloc(64, sizeof *w);
+    if (!w)
+        return NULL;
+    memset(w, 0, sizeof *w);
+    w->dp = dp;
+    w->index = index;
+    w->tables = sad_tables(dp->sad);
+    w->adjs = dp->adjs;
+    w->imb = imb_create();
+    w->handed = ring_make(DP_RING_OWNER, RING_F_SC_DEQ);
+    w->tx_ring = ring_make(DP_RING_TX, RING_F_SC_DEQ);
+    dp->workers[index] = w;
+    return w->imb && w->handed && w->tx_ring ? w : NULL;
+}
+
+static void worker_unmake(struct dp *dp, uint16_t index)
+{
+    struct dp_worker *w = dp->workers[index];
+    if (!w)
+        return;
+    for (uint16_t port = 0; port < DP_PORTS_MAX; port++)
+        rte_pktmbuf_free_bulk(w->tx[port].frames, w->tx[port].count);
+    ring_unmake(w->handed);
+    ring_unmake(w->tx_ring);
+    imb_free(w->imb);
+    free(w);
+    dp->workers[index] = NULL;
+}
+
+static bool parts_make(struct dp *dp)
+{
+    dp->reclaim = sad_reclaimer(dp->sad);
+    dp->n_adjs = 1;
+    dp->adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->adjs, false);
+    dp->free_adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->free_adjs, false);
+    dp->punt = ring_make(DP_RING_PUNT, RING_F_SC_DEQ);
+    dp->resolve = dp_resolve_create();
+    if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->resolve || !ports_fill(dp))
+        return false;
+    dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
+    if (!dp->fib)
+        return false;
+    for (uint16_t i = 0; i < dp->params.workers; i++)
+        if (!worker_make(dp, i))
+            return false;
+    return true;
+}
+
+struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size)
+{
+    if (!params_are_sane(params, why, why_size))
+        return NULL;
+    struct dp *dp = calloc(1, sizeof *dp);
+    if (!dp)
+        return NULL;
+    dp->params = *params;
+    dp->sad = params->sad;
+    if (!parts_make(dp)) {
+        say(why, why_size,
+            "no memory for the data path, or a route names no port, or too many own addresses");
+        dp_free(dp);
+        return NULL;
+    }
+    dp->params.routes = NULL;
+    return dp;
+}
+
+void dp_free(struct dp *dp)
+{
+    if (!dp)
+        return;
+    /* No worker is registered any more, so all that waits is due. */
+    if (dp->reclaim)
+        sad_reclaim_run(dp->reclaim);
+    for (uint16_t i = 0; i < dp->params.workers; i++)
+        worker_unmake(dp, i);
+    ring_unmake(dp->punt);
+    dp_resolve_free(dp->resolve);
+    dp_fib_free(dp->fib);
+    sad_mem_release(dp->adjs, DP_ADJS_MAX * sizeof *dp->adjs);
+    sad_mem_release(dp->free_adjs, DP_ADJS_MAX * sizeof *dp->free_adjs);
+    free(dp);
+}
+
+struct dp_worker *dp_worker(struct dp *dp, uint16_t index)
+{
+    return index < dp->params.workers ? dp->workers[index] : NULL;
+}
+
+void dp_stop(struct dp *dp)
+{
+    atomic_store_explicit(&dp->is_stopping, true, memory_order_relaxed);
+}
+
+bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < dp->params.n_ports; i++)
+        for (size_t a = 0; a < dp->ports[i].params.n_addrs; a++)
+            if (base_addr_equal(&dp->ports[i].params.addrs[a].addr, addr))
+                return true;
+    return false;
+}

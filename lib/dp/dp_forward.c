@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
+ * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
+ *
+ * Drops: ttl, no_route, no_room, inner_policy (ECN), and what resolution refuses.
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+
+#define ECN_MASK 3
+#define ECN_CE   3
+
+/* Puts the Ethernet header before ip (headroom of DP_L2_ROOM checked) and queues the frame. */
+static inline void frame_send(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len,
+                              const struct dp_adj *adj)
+{
+    memcpy(ip - 16, adj->l2 + DP_L2_ROOM - 16, 16);
+    if (adj->l2_bytes != DP_L2_BYTES)
+        memcpy(ip - DP_L2_ROOM, adj->l2, 16);
+    m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr - adj->l2_bytes);
+    m->pkt_len = len + adj->l2_bytes;
+    m->data_len = (uint16_t)m->pkt_len;
+    dp_tx_put(w, adj->port, m);
+}
+
+static void mbuf_span(struct rte_mbuf *m, uint8_t *ip, uint32_t len)
+{
+    m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr);
+    m->data_len = (uint16_t)len;
+    m->pkt_len = len;
+}
+
+/* No Ethernet header to be had: control resolves the next hop. */
+static void unresolved(struct dp_worker *w, struct rte_mbuf *m, uint32_t adj)
+{
+    const struct dp_adj *a = &w->adjs[adj];
+    if (a->kind != DP_ADJ_NEIGH && a->kind != DP_ADJ_ONLINK) {
+        dp_drop_mbuf(w, m, DP_DROP_no_route);
+        return;
+    }
+    dp_punt(w, m, a->port, DP_PUNT_RESOLVE, adj);
+}
+
+static inline bool is_ready(const struct dp_adj *a)
+{
+    return atomic_load_explicit(&a->is_resolved, memory_order_acquire);
+}
+
+/* Lets a congestion mark of the outer header survive. False: a mark on a packet that must not carry one. */
+static bool ecn_take(uint8_t *inner, bool is6, uint8_t outer_tos)
+{
+    if ((outer_tos & ECN_MASK) != ECN_CE)
+        return true;
+    uint8_t tos = is6 ? (uint8_t)(inner[0] << 4 | inner[1] >> 4) : inner[1];
+    if ((tos & ECN_MASK) == 0)
+        return false;
+    if (is6) {
+        inner[1] |= ECN_CE << 4;
+        return true;
+    }
+    uint16_t before = dp_load16(inner);
+    inner[1] |= ECN_CE;
+    /* RFC 1624: HC' = ~(~HC + ~m + m') */
+    uint32_t sum = (uint16_t)~dp_load16(inner + 10) + (uint32_t)(uint16_t)~before + dp_load16(inner);
+    dp_store16(inner + 10, (uint16_t)~dp_cksum_fold(sum));
+    return true;
+}
+
+static inline uint8_t outer_tos(const struct dp_pkt *p)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    return p->in->flags & SAD_F_OUTER6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
+}
+
+/* An inner packet for the gateway itself. */
+static void deliver(struct dp_worker *w, struct dp_pkt *p)
+{
+    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_icmp_own(w, p->mbuf, DP_PORT_NONE, 0, true);
+}
+
+static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
+{
+    bool may_cut = !(p->op.user[0] & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
+    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    if (may_cut) {
+        dp_frag_inner(w, p->mbuf, mtu, false);
+        return;
+    }
+    dp_icmp_send(w, p->mbuf, DP_ICMP_TOO_BIG, mtu);
+    dp_drop_pkt(w, p, DP_DROP_too_big);
+}
+
+static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
+{
+    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_icmp_send(w, p->mbuf, DP_ICMP_TTL, 0);
+    dp_drop_pkt(w, p, DP_DROP_ttl);
+}
+
+static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
+{
+    uint8_t *ip = p->op.data;
+    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    if (!ecn_take(ip, is6, outer_tos(p))) {
+        dp_drop_pkt(w, p, DP_DROP_inner_policy);
+        return;
+    }
+    uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+    const struct dp_adj *a = &w->adjs[adj];
+    if (a->kind == DP_ADJ_LOCAL) {
+        deliver(w, p);
+        return;
+    }
+    uint8_t *ttl = ip + (is6 ? 7 : 8);
+    if (*ttl <= 1) {
+        ttl_end(w, p);
+        return;
+    }
+    if (is6)
+        (*ttl)--;
+    else
+        dp_ip4_ttl_dec(ip);
+    if (p->op.len > a->mtu && adj) {
+        inner_too_big(w, p, a->mtu);
+    } else if (is_ready(a)) {
+        frame_send(w, p->mbuf, ip, p->op.len, a);
+    } else {
+        mbuf_span(p->mbuf, ip, p->op.len);
+        unresolved(w, p->mbuf, adj);
+    }
+}
+
+void dp_forward_in(struct dp_worker *w, struct dp_burst *b)
+{
+    bool has_clamp = w->dp->params.mss_clamp;
+    for (uint16_t i = 0; i < b->count; i++) {
+        struct dp_pkt *p = &b->pkt[i];
+        bool is6 = p->op.user[0] & DP_PKT_INNER6;
+        if (has_clamp && p->op.data[is6 ? 6 : 9] == DP_PROTO_TCP) {
+            const struct sad_out *out = sad_out_at(w->tables, (uint32_t)(p->in - w->tables->in));
+            uint16_t mtu = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
+            dp_mss_clamp(p->op.data, p->op.len, is6, mtu);
+        }
+        forward_inner(w, p);
+    }
+}
+
+/* The next hop towards the peer, remembered in the SA until routes or template change. */
+static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, uint32_t fib_gen)
+{
+    const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
+    if (out->fib_gen != fib_gen || out->tmpl_gen != t->generation) {
+        bool is6 = out->flags & SAD_F_OUTER6;
+        out->adj = dp_fib_find(w->fib, is6, t->bytes + (is6 ? 24 : 16));
+        out->fib_gen = fib_gen;
+        out->tmpl_gen = t->generation;
+    }
+    return out->adj;
+}
+
+/* UDP over IPv6 carries a checksum (RFC 8200 8.1); over IPv4 it is 0 (RFC 3948 2.1). */
+static void udp6_cksum(uint8_t *ip, uint32_t len)
+{
+    uint8_t *udp = ip + DP_IP6_BYTES;
+    uint32_t udp_len = len - DP_IP6_BYTES;
+    uint64_t sum = dp_cksum_sum(ip + 8, 32, 0);
+    sum = dp_cksum_sum(udp, udp_len,
+                       sum + __builtin_bswap16((uint16_t)udp_len) + __builtin_bswap16(DP_PROTO_UDP));
+    uint16_t cksum = (uint16_t)~dp_cksum_fold(sum);
+    dp_store16(udp + 6, cksum ? cksum : 0xffff);
+}
+
+void dp_forward_out(struct dp_worker *w, struct dp_burst *b)
+{
+    uint32_t fib_gen = atomic_load_explicit(&w->fib->generation, memory_order_acquire);
+    for (uint16_t i = 0; i < b->count; i++) {
+        struct dp_pkt *p = &b->pkt[i];
+        struct rte_mbuf *m = p->mbuf;
+        struct sad_out *out = p->out;
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+        if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
+            udp6_cksum(ip, m->data_len);
+        uint32_t adj = outer_adj(w, out, fib_gen);
+        if (is_ready(&w->adjs[adj]))
+            frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
+        else
+            unresolved(w, m, adj);
+    }
+}
+
+void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m)
+{
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+    bool is6 = ip[0] >> 4 == 6;
+    uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+    if (rte_pktmbuf_headroom(m) < DP_L2_ROOM)
+        dp_drop_mbuf(w, m, DP_DROP_no_room);
+    else if (is_ready(&w->adjs[adj]))
+        frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
+    else
+        unresolved(w, m, adj);
+}

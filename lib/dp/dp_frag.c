@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sizes: cutting an inner IPv4 packet before it is sealed (RFC 791 3.2), and lowering the MSS of TCP
+ * connections so that it is seldom needed (RFC 4459 3.2).
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+
+#define OPTION_COPIED 0x80
+#define TCP_BYTES     20
+#define TCP_SYN       0x02
+
+/* The header of a later fragment: only options with the copied flag. Returns its length. */
+static uint32_t later_header(uint8_t out[60], const uint8_t *ip, uint32_t ihl)
+{
+    uint32_t len = DP_IP4_BYTES;
+    memcpy(out, ip, DP_IP4_BYTES);
+    for (uint32_t at = DP_IP4_BYTES; at < ihl && ip[at] != 0;) {
+        uint32_t n = ip[at] == 1 ? 1 : at + 1 < ihl ? ip[at + 1] : 0;
+        if (n == 0 || at + n > ihl || (ip[at] != 1 && n < 2))
+            break;
+        if (ip[at] & OPTION_COPIED) {
+            memcpy(out + len, ip + at, n);
+            len += n;
+        }
+        at += n;
+    }
+    while (len % 4)
+        out[len++] = 0;
+    out[0] = (uint8_t)(0x40 | len / 4);
+    return len;
+}
+
+static void fragment_finish(uint8_t *p, uint32_t hdr, uint32_t len, uint32_t offset, bool has_more)
+{
+    dp_put16(p + 2, (uint16_t)(hdr + len));
+    dp_put16(p + 6, (uint16_t)((has_more ? 0x2000 : 0) | offset / 8));
+    dp_put16(p + 10, 0);
+    dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(p, hdr, 0)));
+}
+
+void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
+    uint32_t ihl = (ip[0] & 0xfu) * 4, payload = m->data_len - ihl;
+    uint32_t before = (dp_get16(ip + 6) & 0x1fffu) * 8;
+    bool is_last_of_all = !(dp_get16(ip + 6) & 0x2000);
+    uint8_t later[60];
+    uint32_t later_len = later_header(later, ip, ihl);
+    for (uint32_t at = 0; at < payload;) {
+        const uint8_t *hdr = at ? later : ip;
+        uint32_t hdr_len = at ? later_len : ihl;
+        uint32_t n = (mtu - hdr_len) & ~7u;
+        if (n >= payload - at)
+            n = payload - at;
+        struct rte_mbuf *piece = rte_pktmbuf_alloc(w->dp->params.pool);
+        uint8_t *p = piece ? (uint8_t *)rte_pktmbuf_append(piece, (uint16_t)(hdr_len + n)) : NULL;
+        if (!p) {
+            rte_pktmbuf_free(piece);
+            dp_drop_mbuf(w, m, DP_DROP_no_mbuf);
+            return;
+        }
+        memcpy(p, hdr, hdr_len);
+        memcpy(p + hdr_len, ip + ihl + at, n);
+        fragment_finish(p, hdr_len, n, before + at, !(is_last_of_all && at + n == payload));
+        if (is_to_seal)
+            dp_local_put(w, piece, DP_PKT_TTL_DONE);
+        else
+            dp_forward_ip(w, piece);
+        at += n;
+    }
+    rte_pktmbuf_free(m);
+}
+
+static void mss_lower(uint8_t *tcp, uint8_t *option, uint16_t most)
+{
+    uint16_t mss = dp_get16(option + 2);
+    if (mss <= most)
+        return;
+    /* An option may begin at an odd offset: then its bytes lie swapped in the checksum's words. */
+    bool is_odd = (option + 2 - tcp) & 1;
+    uint16_t was = is_odd ? __builtin_bswap16(mss) : mss, is = is_odd ? __builtin_bswap16(most) : most;
+    uint32_t sum = (uint16_t)~dp_get16(tcp + 16) + (uint32_t)(uint16_t)~was + is;
+    dp_put16(tcp + 16, (uint16_t)~dp_cksum_fold(sum));
+    dp_put16(option + 2, most);
+}
+
+void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu)
+{
+    uint32_t l3 = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
+    if (len < l3 + TCP_BYTES || (!is6 && dp_get16(ip + 6) & 0x1fff))
+        return;
+    uint8_t *tcp = ip + l3;
+    uint32_t hdr = (uint32_t)(tcp[12] >> 4) * 4;
+    if (!(tcp[13] & TCP_SYN) || hdr < TCP_BYTES || len < l3 + hdr)
+        return;
+    uint16_t most = (uint16_t)(inner_mtu - (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) - TCP_BYTES);
+    for (uint32_t at = TCP_BYTES; at + 1 < hdr && tcp[at] != 0;) {
+        uint32_t n = tcp[at] == 1 ? 1 : tcp[at + 1];
+        if (tcp[at] == 2 && n == 4 && at + 4 <= hdr)
+            mss_lower(tcp, tcp + at, most);
+        if (n == 0)
+            return;
+        at += n;
+    }
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Inside of dp: the data path's state. Each field names its writer where it is not plain. */
+#include <stdatomic.h>
+#include <rte_ring.h>
+#include "dp_burst.h"
+#include "dp_path.h"
+#include "sad.h"
+#include "sad_reclaim.h"
+
+#define DP_TX_QUEUE   128   /* frames that wait for a port within one turn */
+#define DP_ADJS_MAX   65536 /* next hops and neighbours */
+#define DP_OWN_SLOTS  64    /* hash over own IPv4 addresses, four times the most that fit */
+#define DP_LOCAL_MAX  64    /* packets made here that wait to be sent within one turn */
+#define DP_RING_PUNT  4096
+#define DP_RING_TX    4096
+#define DP_RING_OWNER 4096
+#define DP_PORT_NONE  DP_PORTS_MAX
+#define DP_FIB_NODES4 65536
+#define DP_FIB_NODES6 16384
+
+enum dp_adj_kind {
+    DP_ADJ_NONE,
+    DP_ADJ_NEIGH,  /* next_hop on port; l2 is valid while is_resolved */
+    DP_ADJ_ONLINK, /* each destination is its own next hop on port */
+    DP_ADJ_LOCAL,  /* our own address */
+};
+
+/* Where a packet goes next. One cache line. Writer: control. */
+struct dp_adj {
+    _Alignas(64) uint8_t l2[DP_L2_ROOM]; /* right-aligned Ethernet header, with VLAN tag if any */
+    _Atomic uint8_t is_resolved;
+    uint8_t kind; /* enum dp_adj_kind */
+    uint8_t port;
+    uint8_t l2_bytes; /* 14 or 18 */
+    uint16_t mtu;
+    struct base_addr next_hop;
+    uint32_t hash_next; /* control: neighbours by (port, address) */
+    uint32_t refs;      /* control: routes that use it */
+    bool is_known;      /* control: the MAC was set and not removed */
+};
+
+/* Routes. Replaced as a whole; neighbours are added and removed in place. */
+struct dp_fib {
+    struct sad_trie trie4, trie6; /* address -> index of a dp_adj */
+    _Atomic uint32_t generation;  /* changes with each change of the tries */
+    size_t n_routes;
+    struct dp_fib_route *routes; /* control */
+};
+
+struct dp_fib_route {
+    struct base_prefix prefix;
+    uint32_t adj;
+};
+
+/* A port as workers see it. Fixed from creation on. */
+struct dp_port {
+    struct dp_port_params params;
+    uint64_t mac_word; /* the six bytes as the low 48 bits of a load */
+};
+
+struct dp_tx {
+    uint16_t count;
+    struct rte_mbuf *frames[DP_TX_QUEUE];
+};
+
+/* One per core. Writer: its thread, unless said otherwise. */
+struct dp_worker {
+    _Alignas(64) struct dp *dp;
+    struct imb *imb;
+    const struct sad_tables *tables;
+    struct dp_fib *fib; /* loaded once per burst */
+    struct dp_adj *adjs;
+    uint64_t now_tsc; /* read once per burst */
+    uint16_t index;
+    struct dp_burst in, out;
+    uint16_t n_local;
+    struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
+    struct dp_tx tx[DP_PORTS_MAX];
+    struct rte_ring *handed;  /* frames and IP packets from other workers */
+    struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
+    uint64_t punt_tokens, punt_tsc;
+    uint64_t resolve_tokens, resolve_tsc;
+    uint64_t icmp_tokens, icmp_tsc;
+    struct dp_counters count;
+    struct dp_port_counters port_count[DP_PORTS_MAX];
+};
+
+struct dp_resolve;
+
+struct dp {
+    struct dp_params params;
+    struct dp_port ports[DP_PORTS_MAX];
+    struct sad *sad;
+    _Atomic(struct dp_fib *) fib;
+    struct dp_adj *adjs;
+    uint32_t n_adjs;     /* used so far, 0 is none */
+    uint32_t *free_adjs; /* control: stack */
+    uint32_t n_free_adjs;
+    uint32_t neigh_buckets[1024]; /* control */
+    uint32_t own4[DP_OWN_SLOTS];  /* network order, 0: empty */
+    struct rte_ring *punt;
+    struct sad_reclaim *reclaim; /* the tables' own */
+    struct dp_resolve *resolve;
+    _Atomic bool is_stopping;
+    size_t n_static;
+    struct dp_worker *workers[DP_WORKERS_MAX];
+};
+
+static inline bool dp_own4_find(const struct dp *dp, uint32_t addr_be)
+{
+    uint32_t h = (addr_be * 0x9e3779b1u) >> 26;
+    for (uint32_t i = h;; i = (i + 1) & (DP_OWN_SLOTS - 1)) {
+        if (dp->own4[i] == addr_be)
+            return addr_be != 0;
+        if (dp->own4[i] == 0)
+            return false;
+    }
+}
+
+/* dp_drop.c: counts and frees. */
+void dp_drop_mbuf(struct dp_worker *w, struct rte_mbuf *m, enum dp_drop why);
+
+static inline void dp_drop_pkt(struct dp_worker *w, const struct dp_pkt *p, enum dp_drop why)
+{
+    dp_drop_mbuf(w, p->mbuf, why);
+}
+
+/* dp_classify.c: frames -> w->in (ESP for us) and w->out (clear packets to forward); all others are dealt
+ * with. */
+void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count);
+
+/* Inbound stages, in order. */
+void dp_lookup_in(struct dp_worker *w, struct dp_burst *b);  /* SPI -> slot */
+void dp_prepare_in(struct dp_worker *w, struct dp_burst *b); /* SA, length, replay pre-check, nonce */
+void dp_open(struct dp_worker *w, struct dp_burst *b);       /* cipher */
+void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay commit, trailer, inner policy */
+void dp_forward_in(struct dp_worker *w, struct dp_burst *b); /* TTL, route, Ethernet, tx */
+
+/* Outbound stages, in order. */
+void dp_lookup_out(struct dp_worker *w, struct dp_burst *b);  /* destination -> list of candidates */
+void dp_select_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
+void dp_encap(struct dp_worker *w, struct dp_burst *b);       /* MTU, TTL, sequence, trailer, outer headers */
+void dp_seal(struct dp_worker *w, struct dp_burst *b);        /* cipher */
+void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet, tx */
+
+/* dp_path.c: what other workers handed over. */
+void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count);
+
+/* dp_forward.c: an IP packet (data at the IP header, headroom before it) towards an adjacency or its route.
+ */
+void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m);
+
+/* dp_tx.c */
+void dp_tx_flush(struct dp_worker *w, uint16_t port);
+void dp_tx_flush_all(struct dp_worker *w);
+void dp_tx_drain(struct dp_worker *w);
+
+static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+    struct dp_tx *tx = &w->tx[port];
+    if (tx->count == DP_TX_QUEUE)
+        dp_tx_flush(w, port);
+    tx->frames[tx->count++] = m;
+}
+
+/* dp_punt.c: to control, within limits. hint is read by dp_punt_pop(). */
+void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
+             uint32_t hint);
+bool dp_bucket_take(uint64_t *tokens, uint64_t *tsc, uint64_t now, uint64_t hz, uint64_t pps);
+
+/* dp_icmp.c: packets to our own addresses, data at the frame; l3 is the IP header's offset. */
+void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3, bool is_inner);
+/* Whether addr is a host that a port which is not outside reaches directly. */
+bool dp_is_inside_link(const struct dp_worker *w, uint16_t port, const uint8_t *addr, bool is6);
+/* Tells the sender of an IPv4 or IPv6 packet; borrows m (data at the IP header). */
+enum dp_icmp_error { DP_ICMP_TTL, DP_ICMP_TOO_BIG };
+void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu);
+/* Queues a packet made here for the outbound way; takes it. flags: enum dp_pkt_flag. */
+void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t flags);
+
+/*
+ * dp_frag.c: cuts an IPv4 packet (data at the IP header) into fragments of at most mtu. They go to be sealed,
+ * or by their route.
+ */
+void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal);
+/* Lowers the MSS option of a TCP SYN. ip: a whole inner IPv4 or IPv6 packet of len bytes. */
+void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu);
+
+/* dp_fib.c, control. */
+struct dp_fib *dp_fib_make(struct dp *dp, const struct dp_route *routes, size_t count);
+void dp_fib_free(struct dp_fib *fib);
+int dp_fib_host_set(struct dp *dp, struct dp_fib *fib, const struct base_addr *addr, uint32_t adj);
+void dp_fib_host_clear(struct dp_fib *fib, const struct base_addr *addr);
+static inline uint32_t dp_fib_find(const struct dp_fib *fib, bool is6, const uint8_t *addr)
+{
+    return sad_trie_find(is6 ? &fib->trie6 : &fib->trie4, addr);
+}
+
+/* dp_adj.c, control. */
+uint32_t dp_adj_find(const struct dp *dp, uint16_t port, const struct base_addr *addr);
+uint32_t dp_adj_neigh(struct dp *dp, uint16_t port,
+                      const struct base_addr *addr); /* found or made; 0: full */
+uint32_t dp_adj_new(struct dp *dp, enum dp_adj_kind kind, uint16_t port);
+
+/* dp_resolve.c */
+struct dp_resolve *dp_resolve_create(void);
+void dp_resolve_free(struct dp_resolve *r);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From an ESP header to its SA. dp_lookup_in() computes the slots and starts fetching them; dp_prepare_in()
+ * then looks: is the slot live, is it this very SPI, is it for this address, is it ours, is the sequence
+ * number new? What the cipher reads (nonce, associated data) is written here, one pass before it is read.
+ *
+ * IN: w->in from classify. OUT: in, op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, owner_full.
+ */
+#include "dp_int.h"
+
+#include <rte_prefetch.h>
+#include "dp_bytes.h"
+#include "sad_replay.h"
+
+void dp_lookup_in(struct dp_worker *w, struct dp_burst *b)
+{
+    const struct sad_tables *t = w->tables;
+    for (uint16_t i = 0; i < b->count; i++) {
+        struct dp_pkt *p = &b->pkt[i];
+        /* Too short an ESP packet is found out in the next stage; classify guarantees four bytes. */
+        p->in = sad_in_at(t, p->op.len >= 4 ? dp_get32(p->op.data) : 0);
+        rte_prefetch0(p->in);
+        rte_prefetch0(&p->in->top);
+    }
+}
+
+/* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
+static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    if (!(in->flags & SAD_F_OUTER6))
+        return ip[0] >> 4 == 4 && dp_load32(ip + 16) == in->local4;
+    return ip[0] >> 4 == 6 && memcmp(ip + 24, in->local6, 16) == 0;
+}
+
+/* A packet whose SA belongs to another worker, or is on its way to one. Takes it. */
+static void hand_over(struct dp_worker *w, const struct dp_pkt *p, uint16_t port, uint16_t owner)
+{
+    p->mbuf->port = port;
+    if (rte_ring_enqueue(w->dp->workers[owner & ~SAD_OWNER_MOVING]->handed, p->mbuf) == 0)
+        w->count.handed_over++;
+    else
+        dp_drop_pkt(w, p, DP_DROP_owner_full);
+}
+
+static inline void nonce_write(struct dp_pkt *p, const struct sad_in *in, const uint8_t *esp, uint64_t seq)
+{
+    memcpy(p->op.iv, &in->salt, 4);
+    memcpy(p->op.iv + 4, esp + DP_ESP_BYTES, 8);
+    if (in->flags & SAD_F_ESN) {
+        memcpy(p->op.aad, esp, 4);
+        dp_put64(p->op.aad + 4, seq);
+        p->op.aad_len = 12;
+    } else {
+        memcpy(p->op.aad, esp, 8);
+        p->op.aad_len = 8;
+    }
+}
+
+/* True when the packet goes on. */
+static inline bool prepare(struct dp_worker *w, struct dp_burst *b, struct dp_pkt *p)
+{
+    struct sad_in *in = p->in;
+    const uint8_t *esp = p->op.data;
+    uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+    if (p->op.len < DP_ESP_BYTES) {
+        dp_drop_pkt(w, p, DP_DROP_esp_short);
+        return false;
+    }
+    uint32_t spi = dp_get32(esp);
+    if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
+        dp_drop_pkt(w, p, DP_DROP_unknown_spi);
+        return false;
+    }
+    if (!dst_matches(in, p)) {
+        dp_drop_pkt(w, p, DP_DROP_wrong_dst);
+        return false;
+    }
+    uint32_t len = p->op.len - head - in->icv_bytes;
+    if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {
+        dp_drop_pkt(w, p, DP_DROP_esp_short);
+        return false;
+    }
+    uint16_t owner = atomic_load_explicit(&in->owner, memory_order_acquire);
+    if (owner != w->index) {
+        hand_over(w, p, b->port, owner);
+        return false;
+    }
+    uint64_t seq = sad_seq_infer(in, dp_get32(esp + 4));
+    if (!sad_replay_check(in, seq)) {
+        in->replay_drops++;
+        dp_drop_pkt(w, p, DP_DROP_replay);
+        return false;
+    }
+    if ((in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes) && !sad_in_limit(w->dp->sad, in)) {
+        in->limit_drops++;
+        dp_drop_pkt(w, p, DP_DROP_limit);
+        return false;
+    }
+    nonce_write(p, in, esp, seq);
+    p->op.data += head;
+    p->op.len = len;
+    p->op.key = &in->key;
+    p->op.failed = 0;
+    b->cls_mask |= (uint8_t)(1u << in->cls);
+    return true;
+}
+
+void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
+{
+    uint16_t kept = 0;
+    b->cls_mask = 0;
+    for (uint16_t i = 0; i < b->count; i++) {
+        if (!prepare(w, b, &b->pkt[i]))
+            continue;
+        if (kept != i)
+            b->pkt[kept] = b->pkt[i];
+        kept++;
+    }
+    b->count = kept;
+}

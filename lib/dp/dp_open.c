@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Opening, and what may be believed only afterwards: the replay window moves, the trailer is read, the inner
+ * packet is held against the selectors of the SA that it came in by (RFC 4301 5.2), and a peer that sends
+ * from a new place is reported (RFC 7296 2.23). A bad ICV moves nothing.
+ *
+ * IN: w->in with op filled. OUT: op.data, op.len are the inner packet. Drops: bad_icv, replay, bad_trailer,
+ * dummy, inner_malformed, inner_policy.
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+#include "dp_flow.h"
+#include "sad_replay.h"
+
+/* Packets of one class at a time; a burst of one class, which is the common case, in one call. */
+void dp_open(struct dp_worker *w, struct dp_burst *b)
+{
+    uint16_t i = 0;
+    while (i < b->count) {
+        enum imb_class cls = (enum imb_class)b->pkt[i].in->cls;
+        uint16_t end = b->count;
+        if (b->cls_mask & (b->cls_mask - 1))
+            for (end = (uint16_t)(i + 1); end < b->count && b->pkt[end].in->cls == cls;)
+                end++;
+        imb_open(w->imb, cls, &b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i));
+        i = end;
+    }
+}
+
+static inline uint64_t seq_of(const struct dp_pkt *p, const struct sad_in *in)
+{
+    return in->flags & SAD_F_ESN ? __builtin_bswap64(dp_load64(p->op.aad + 4)) : dp_get32(p->op.aad + 4);
+}
+
+/* Length of the payload without padding, pad length and next header; UINT32_MAX when they are wrong. */
+static inline uint32_t trailer_check(const uint8_t *data, uint32_t len)
+{
+    uint32_t pad = data[len - 2];
+    if (pad + 2 > len)
+        return UINT32_MAX;
+    uint32_t inner = len - 2 - pad;
+    uint8_t wrong = 0; /* RFC 4303 2.4: 1, 2, 3, ... */
+    for (uint32_t i = 0; i < pad; i++)
+        wrong |= (uint8_t)(data[inner + i] ^ (i + 1));
+    return wrong ? UINT32_MAX : inner;
+}
+
+static void move_report(struct dp_worker *w, struct sad_in *in, const uint8_t *ip, const uint8_t *udp)
+{
+    bool is6 = ip[0] >> 4 == 6;
+    struct base_endpoint from = {
+        .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 8 : 12)),
+        .port = udp ? dp_get16(udp) : 0,
+    };
+    sad_in_moved(w->dp->sad, in, &from, w->now_tsc);
+}
+
+/* The outer header is still there: decryption was in place, behind it. */
+static inline void peer_check(struct dp_worker *w, const struct dp_pkt *p, struct sad_in *in)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    const uint8_t *l4 = p->op.data - in->iv_bytes - DP_ESP_BYTES - DP_UDP_BYTES;
+    if (!(in->flags & SAD_F_OUTER6)) {
+        bool is_udp = ip[9] == DP_PROTO_UDP;
+        uint64_t key = sad_remote_key(dp_load32(ip + 12), is_udp ? dp_load16(l4) : 0);
+        if (key != atomic_load_explicit(&in->remote_key, memory_order_relaxed))
+            move_report(w, in, ip, is_udp ? l4 : NULL);
+        return;
+    }
+    bool is_udp = ip[6] == DP_PROTO_UDP;
+    if (memcmp(ip + 8, in->remote6, 16) != 0 || (is_udp ? dp_get16(l4) : 0) != in->remote6_port)
+        move_report(w, in, ip, is_udp ? l4 : NULL);
+}
+
+/* The inner packet is whole and of the family that the next header says. *len becomes its own length. */
+static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, uint8_t *flags)
+{
+    uint32_t room = *len;
+    if (next == DP_PROTO_IPIP) {
+        if (room < DP_IP4_BYTES || ip[0] >> 4 != 4)
+            return false;
+        uint32_t ihl = (ip[0] & 0xfu) * 4;
+        *len = dp_get16(ip + 2);
+        return ihl >= DP_IP4_BYTES && *len >= ihl && *len <= room;
+    }
+    *flags |= DP_PKT_INNER6;
+    if (room < DP_IP6_BYTES || ip[0] >> 4 != 6)
+        return false;
+    *len = DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4);
+    return *len <= room;
+}
+
+/* Inner source must be the peer's side, destination ours. */
+static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
+{
+    const uint8_t *ip = p->op.data;
+    if (!((in->flags & SAD_F_SELS) | (p->op.user[0] & DP_PKT_INNER6))) {
+        if (!sad_sel4_addr_match(&in->sel, dp_get32(ip + 16), dp_get32(ip + 12)))
+            return false;
+        if (sad_sel4_any_l4(&in->sel))
+            return true;
+    }
+    struct sad_flow flow;
+    dp_flow_fill(&flow, ip, p->op.len, p->op.user[0] & DP_PKT_INNER6, true);
+    return sad_sels_match(in->sels, &flow);
+}
+
+static inline bool commit(struct dp_worker *w, struct dp_pkt *p)
+{
+    struct sad_in *in = p->in;
+    bool is_newest;
+    if (p->op.failed) {
+        in->bad_icv++;
+        dp_drop_pkt(w, p, DP_DROP_bad_icv);
+        return false;
+    }
+    if (!sad_replay_commit(in, seq_of(p, in), &is_newest)) {
+        in->replay_drops++;
+        dp_drop_pkt(w, p, DP_DROP_replay);
+        return false;
+    }
+    if (is_newest && in->flags & SAD_F_FOLLOW)
+        peer_check(w, p, in);
+    in->last_tsc = w->now_tsc;
+    uint32_t len = trailer_check(p->op.data, p->op.len);
+    uint8_t next = p->op.data[p->op.len - 1];
+    bool is_ip = next == DP_PROTO_IPIP || next == DP_PROTO_IPV6;
+    if (len == UINT32_MAX || !is_ip) {
+        bool is_dummy = len != UINT32_MAX && next == DP_PROTO_NONE;
+        in->bad_trailer += !is_dummy;
+        dp_drop_pkt(w, p, is_dummy ? DP_DROP_dummy : DP_DROP_bad_trailer);
+        return false;
+    }
+    if (!inner_check(p->op.data, &len, next, &p->op.user[0])) {
+        in->bad_trailer++;
+        dp_drop_pkt(w, p, DP_DROP_inner_malformed);
+        return false;
+    }
+    p->op.len = len;
+    if (!policy_check(in, p)) {
+        in->policy_drops++;
+        dp_drop_pkt(w, p, DP_DROP_inner_policy);
+        return false;
+    }
+    in->pkts++;
+    in->bytes += len;
+    w->count.esp_in_bytes += len;
+    return true;
+}
+
+void dp_commit_in(struct dp_worker *w, struct dp_burst *b)
+{
+    uint16_t kept = 0;
+    for (uint16_t i = 0; i < b->count; i++) {
+        if (!commit(w, &b->pkt[i]))
+            continue;
+        if (kept != i)
+            b->pkt[kept] = b->pkt[i];
+        kept++;
+    }
+    b->count = kept;
+    w->count.esp_in_pkts += kept;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The map of the data path. Each line is a stage and each stage is a file of that name (dp_commit_in is in
+ * dp_open.c). A stage takes the burst, leaves the survivors compact, and sends every other packet to a drop
+ * reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
+ */
+#include "dp_int.h"
+
+static void inbound(struct dp_worker *w)
+{
+    struct dp_burst *b = &w->in;
+    dp_lookup_in(w, b);
+    dp_prepare_in(w, b);
+    dp_open(w, b);
+    dp_commit_in(w, b);
+    dp_forward_in(w, b);
+    b->count = 0;
+}
+
+static void outbound(struct dp_worker *w)
+{
+    struct dp_burst *b = &w->out;
+    dp_lookup_out(w, b);
+    dp_select_out(w, b);
+    dp_encap(w, b);
+    dp_seal(w, b);
+    dp_forward_out(w, b);
+    b->count = 0;
+}
+
+/* What the gateway made itself (echo replies, ICMP errors, fragments) goes the way of any other packet. */
+static void local(struct dp_worker *w)
+{
+    while (w->n_local) {
+        struct dp_burst *b = &w->out;
+        b->port = DP_PORT_NONE;
+        for (uint16_t i = 0; i < w->n_local; i++) {
+            struct rte_mbuf *m = w->local[i];
+            uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+            struct dp_pkt *p = &b->pkt[b->count++];
+            p->mbuf = m;
+            p->op.data = ip;
+            p->op.len = m->data_len;
+            p->op.user[0] = (uint8_t)(m->packet_type | (ip[0] >> 4 == 6 ? DP_PKT_INNER6 : 0));
+        }
+        w->n_local = 0;
+        outbound(w);
+    }
+}
+
+static void finish(struct dp_worker *w)
+{
+    if (w->in.count)
+        inbound(w);
+    if (w->out.count)
+        outbound(w);
+    if (w->n_local)
+        local(w);
+}
+
+void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
+{
+    w->fib = atomic_load_explicit(&w->dp->fib, memory_order_acquire);
+    for (uint16_t i = 0; i < count; i++) {
+        struct rte_mbuf *m = mbufs[i];
+        if (m->port < DP_PORTS_MAX) {
+            dp_classify(w, m->port, &m, 1);
+            finish(w);
+            continue;
+        }
+        struct dp_pkt *p = &w->out.pkt[w->out.count++];
+        w->out.port = DP_PORT_NONE;
+        p->mbuf = m;
+        p->op.data = rte_pktmbuf_mtod(m, uint8_t *);
+        p->op.len = m->data_len;
+        p->op.user[0] = (uint8_t)m->packet_type;
+    }
+    finish(w);
+}
+
+void dp_process(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count, uint64_t tsc)
+{
+    w->now_tsc = tsc;
+    w->fib = atomic_load_explicit(&w->dp->fib, memory_order_acquire);
+    dp_classify(w, port, frames, count);
+    finish(w);
+}

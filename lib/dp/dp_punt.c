@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From workers to control: a bounded ring, and token buckets before it, so that neither a flood of IKE nor a
+ * scan of an attached network costs the data path or control more than its share. What a packet is, is noted
+ * in its mbuf (hash.fdir, which nobody uses behind receive); control takes the packet apart again in
+ * dp_punt_pop().
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+#include "wire_natt.h"
+
+#define PUNT_PPS_DEFAULT 20000
+#define RESOLVE_PPS      2000
+#define BURST_SHARE      10 /* a bucket holds a tenth of a second's worth, at least 16 */
+
+bool dp_bucket_take(uint64_t *tokens, uint64_t *tsc, uint64_t now, uint64_t hz, uint64_t pps)
+{
+    uint64_t cap = pps / BURST_SHARE > 16 ? pps / BURST_SHARE : 16;
+    uint64_t per_token = hz / pps ? hz / pps : 1;
+    if (*tsc == 0) {
+        *tokens = cap;
+        *tsc = now;
+    }
+    uint64_t made = (now - *tsc) / per_token;
+    if (made) {
+        *tokens = *tokens + made > cap ? cap : *tokens + made;
+        *tsc += made * per_token;
+    }
+    if (*tokens == 0)
+        return false;
+    (*tokens)--;
+    return true;
+}
+
+void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
+             uint32_t hint)
+{
+    uint64_t hz = w->dp->params.tsc_hz;
+    uint64_t pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
+    bool is_resolve = reason == DP_PUNT_RESOLVE;
+    bool may = is_resolve ? dp_bucket_take(&w->resolve_tokens, &w->resolve_tsc, w->now_tsc, hz, RESOLVE_PPS)
+                          : dp_bucket_take(&w->punt_tokens, &w->punt_tsc, w->now_tsc, hz, pps);
+    if (!may) {
+        dp_drop_mbuf(w, m, is_resolve ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
+        return;
+    }
+    m->port = port;
+    m->hash.fdir.lo = reason;
+    m->hash.fdir.hi = hint;
+    if (rte_ring_enqueue(w->dp->punt, m) == 0)
+        w->count.punted++;
+    else
+        dp_drop_mbuf(w, m, DP_DROP_punt_full);
+}
+
+static struct base_addr addr_at(const uint8_t *p, bool is6)
+{
+    return base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, p);
+}
+
+/* IKE and ICMP errors: the worker has checked all lengths that are relied on here. */
+static void parse(struct dp_punt *p, uint32_t l2)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + l2;
+    bool is6 = ip[0] >> 4 == 6;
+    uint32_t ihl = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
+    uint32_t total = is6 ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : dp_get16(ip + 2);
+    const uint8_t *l4 = ip + ihl;
+    p->src.addr = addr_at(ip + (is6 ? 8 : 12), is6);
+    p->dst.addr = addr_at(ip + (is6 ? 24 : 16), is6);
+    p->payload = base_span(l4, total - ihl);
+    if (p->reason != DP_PUNT_IKE)
+        return;
+    p->src.port = dp_get16(l4);
+    p->dst.port = dp_get16(l4 + 2);
+    p->natt = p->dst.port == WIRE_NATT_PORT;
+    uint32_t head = DP_UDP_BYTES + (p->natt ? WIRE_NATT_MARKER_BYTES : 0);
+    p->payload = base_span(l4 + head, dp_get16(l4 + 4) - head);
+}
+
+static void next_hop_fill(const struct dp *dp, struct dp_punt *p, uint32_t adj)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *);
+    const struct dp_adj *a = &dp->adjs[adj];
+    bool is6 = ip[0] >> 4 == 6;
+    p->next_hop = a->kind == DP_ADJ_NEIGH ? a->next_hop : addr_at(ip + (is6 ? 24 : 16), is6);
+}
+
+bool dp_punt_pop(struct dp *dp, struct dp_punt *out)
+{
+    void *object;
+    if (rte_ring_dequeue(dp->punt, &object) != 0)
+        return false;
+    struct rte_mbuf *m = object;
+    *out = (struct dp_punt){.reason = (enum dp_punt_reason)m->hash.fdir.lo, .port = m->port, .mbuf = m};
+    if (out->reason == DP_PUNT_IKE || out->reason == DP_PUNT_ICMP_ERR)
+        parse(out, m->hash.fdir.hi);
+    else if (out->reason == DP_PUNT_RESOLVE)
+        next_hop_fill(dp, out, m->hash.fdir.hi);
+    return true;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Neighbour resolution on the control core: ARP (RFC 826) for IPv4. Questions for our addresses are answered;
+ * a packet whose next hop is unknown waits (3 per next hop, 256 in all) while we ask, once a second, three
+ * times. What is learned is asked again after a minute, first directly, and forgotten when nobody answers.
+ * Only answers to our questions and questions to us make an entry, so a flood of ARP cannot.
+ */
+#include "dp_int.h"
+
+#include <stdlib.h>
+#include "dp_bytes.h"
+#include "sad_mem.h"
+
+#define ARP_BYTES    28
+#define WAIT_PER_HOP 3
+#define WAIT_MAX     256
+#define ASK_TRIES    3
+#define ASK_NS       (1 * BASE_NS_PER_S)
+#define FRESH_NS     (60 * BASE_NS_PER_S)
+
+enum hop_state { HOP_NONE, HOP_ASKING, HOP_FRESH, HOP_STALE };
+
+/* One per adjacency, same index. */
+struct hop {
+    uint8_t state; /* enum hop_state */
+    uint8_t tries;
+    uint8_t n_waiting;
+    base_time next; /* when to look at it again */
+    struct rte_mbuf *waiting[WAIT_PER_HOP];
+};
+
+struct dp_resolve {
+    struct hop *hops;
+    uint32_t n_waiting;
+    uint32_t top; /* hops beyond this one were never used */
+    base_time deadline;
+};
+
+struct dp_resolve *dp_resolve_create(void)
+{
+    struct dp_resolve *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->hops = sad_mem_reserve(DP_ADJS_MAX * sizeof *r->hops, false);
+    r->deadline = BASE_TIME_NEVER;
+    if (r->hops)
+        return r;
+    free(r);
+    return NULL;
+}
+
+static void waiting_drop(struct dp_resolve *r, struct hop *h)
+{
+    rte_pktmbuf_free_bulk(h->waiting, h->n_waiting);
+    r->n_waiting -= h->n_waiting;
+    h->n_waiting = 0;
+}
+
+void dp_resolve_free(struct dp_resolve *r)
+{
+    if (!r)
+        return;
+    for (uint32_t i = 0; i <= r->top; i++)
+        waiting_drop(r, &r->hops[i]);
+    sad_mem_release(r->hops, DP_ADJS_MAX * sizeof *r->hops);
+    free(r);
+}
+
+static struct hop *hop_at(struct dp_resolve *r, uint32_t adj)
+{
+    r->top = adj > r->top ? adj : r->top;
+    return &r->hops[adj];
+}
+
+static void hop_schedule(struct dp_resolve *r, struct hop *h, base_time at)
+{
+    h->next = at;
+    r->deadline = base_time_min(r->deadline, at);
+}
+
+/* Our address on a port that asks for target: one of the same prefix, else the first. NULL: none. */
+static const struct base_addr *asker(const struct dp *dp, uint16_t port, const struct base_addr *target)
+{
+    const struct dp_port_params *p = &dp->ports[port].params;
+    const struct base_addr *any = NULL;
+    for (size_t i = 0; i < p->n_addrs; i++) {
+        if (p->addrs[i].addr.family != target->family)
+            continue;
+        if (base_prefix_contains(&p->addrs[i], target))
+            return &p->addrs[i].addr;
+        any = any ? any : &p->addrs[i].addr;
+    }
+    return any;
+}
+
+static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to_mac[6],
+                     const uint8_t *target_mac, const struct base_addr *from, const struct base_addr *to)
+{
+    const struct dp_port_params *at = &dp->ports[port].params;
+    struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
+    if (!m)
+        return;
+    struct base_writer w = base_writer(rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_tailroom(m));
+    base_write(&w, to_mac, 6);
+    base_write(&w, at->mac, 6);
+    if (at->vlan) {
+        base_write_u16(&w, DP_ETHER_VLAN);
+        base_write_u16(&w, at->vlan);
+    }
+    base_write_u16(&w, DP_ETHER_ARP);
+    base_write_u16(&w, 1); /* Ethernet */
+    base_write_u16(&w, DP_ETHER_IP4);
+    base_write_u16(&w, 6 << 8 | 4);
+    base_write_u16(&w, op);
+    base_write(&w, at->mac, 6);
+    base_write(&w, from->bytes, 4);
+    base_write(&w, target_mac, 6);
+    base_write(&w, to->bytes, 4);
+    uint8_t pad[18] = {0}; /* smallest Ethernet frame */
+    base_write(&w, pad, sizeof pad);
+    m->data_len = (uint16_t)w.pos;
+    m->pkt_len = m->data_len;
+    (void)dp_tx(dp, port, m);
+}
+
+static void ask(struct dp *dp, uint32_t adj, bool is_direct)
+{
+    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t nobody[6];
+    const struct dp_adj *a = &dp->adjs[adj];
+    const struct base_addr *from = asker(dp, a->port, &a->next_hop);
+    if (!from || a->next_hop.family != BASE_AF_IP4)
+        return;
+    const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
+    arp_send(dp, a->port, 1, is_direct ? mac : everybody, nobody, from, &a->next_hop);
+}
+
+static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
+{
+    const struct dp_adj *a = &dp->adjs[adj];
+    for (uint8_t i = 0; i < h->n_waiting; i++) {
+        uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(h->waiting[i], a->l2_bytes);
+        if (!p) {
+            rte_pktmbuf_free(h->waiting[i]);
+            continue;
+        }
+        memcpy(p, a->l2 + DP_L2_ROOM - a->l2_bytes, a->l2_bytes);
+        (void)dp_tx(dp, a->port, h->waiting[i]);
+    }
+    dp->resolve->n_waiting -= h->n_waiting;
+    h->n_waiting = 0;
+}
+
+static void learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
+                  const uint8_t mac[6], bool may_create)
+{
+    struct dp_resolve *r = dp->resolve;
+    uint32_t adj = dp_adj_find(dp, port, addr);
+    if ((!adj || hop_at(r, adj)->state == HOP_NONE) && !may_create)
+        return;
+    if (dp_neigh_set(dp, port, addr, mac) != 0)
+        return;
+    adj = dp_adj_find(dp, port, addr);
+    struct hop *h = hop_at(r, adj);
+    h->state = HOP_FRESH;
+    h->tries = 0;
+    hop_schedule(r, h, base_time_add(now, FRESH_NS));
+    waiting_send(dp, h, adj);
+}
+
+static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
+{
+    static const uint8_t nobody[6];
+    const struct rte_mbuf *m = punt->mbuf;
+    struct base_reader r = base_reader(base_span(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len));
+    (void)base_read_span(&r, m->hash.fdir.hi);
+    uint16_t hardware = base_read_u16(&r), protocol = base_read_u16(&r), sizes = base_read_u16(&r);
+    uint16_t op = base_read_u16(&r);
+    struct base_span from_mac = base_read_span(&r, 6), from = base_read_span(&r, 4);
+    (void)base_read_span(&r, 6);
+    struct base_span to = base_read_span(&r, 4);
+    if (r.failed || hardware != 1 || protocol != DP_ETHER_IP4 || sizes != (6 << 8 | 4) ||
+        from_mac.ptr[0] & 1 || memcmp(from_mac.ptr, nobody, 6) == 0)
+        return;
+    struct base_addr sender = base_addr_from_bytes(BASE_AF_IP4, from.ptr);
+    struct base_addr target = base_addr_from_bytes(BASE_AF_IP4, to.ptr);
+    const struct base_addr *ours = asker(dp, punt->port, &target);
+    bool is_for_us = ours && base_addr_equal(ours, &target);
+    if (!dp_addr_is_own(dp, &sender) && dp_load32(from.ptr) != 0)
+        learn(dp, now, punt->port, &sender, from_mac.ptr, is_for_us && op == 1);
+    if (is_for_us && op == 1)
+        arp_send(dp, punt->port, 2, from_mac.ptr, from_mac.ptr, &target, &sender);
+}
+
+static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
+{
+    struct dp_resolve *r = dp->resolve;
+    uint32_t adj = dp_adj_neigh(dp, punt->port, &punt->next_hop);
+    struct hop *h = adj ? hop_at(r, adj) : NULL;
+    if (!h || h->n_waiting == WAIT_PER_HOP || r->n_waiting == WAIT_MAX) {
+        rte_pktmbuf_free(punt->mbuf);
+        return;
+    }
+    h->waiting[h->n_waiting++] = punt->mbuf;
+    r->n_waiting++;
+    if (dp->adjs[adj].is_resolved) {
+        waiting_send(dp, h, adj);
+    } else if (h->state == HOP_NONE) {
+        h->state = HOP_ASKING;
+        h->tries = 1;
+        ask(dp, adj, false);
+        hop_schedule(r, h, base_time_add(now, ASK_NS));
+    }
+}
+
+void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt)
+{
+    if (punt->reason == DP_PUNT_RESOLVE) {
+        on_unknown(dp, now, punt);
+        return;
+    }
+    if (punt->reason == DP_PUNT_ARP)
+        on_arp(dp, now, punt);
+    rte_pktmbuf_free(punt->mbuf);
+}
+
+static void hop_forget(struct dp *dp, uint32_t adj, struct hop *h)
+{
+    struct base_addr addr = dp->adjs[adj].next_hop;
+    waiting_drop(dp->resolve, h);
+    h->state = HOP_NONE;
+    h->tries = 0;
+    dp_neigh_remove(dp, dp->adjs[adj].port, &addr);
+}
+
+static void hop_due(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
+{
+    if (h->tries >= ASK_TRIES) {
+        hop_forget(dp, adj, h);
+        return;
+    }
+    if (h->state == HOP_FRESH)
+        h->state = HOP_STALE;
+    /* The first question about a known neighbour goes to it alone. */
+    ask(dp, adj, h->state == HOP_STALE && h->tries == 0);
+    h->tries++;
+    hop_schedule(dp->resolve, h, base_time_add(now, ASK_NS));
+}
+
+void dp_resolve_tick(struct dp *dp, base_time now)
+{
+    struct dp_resolve *r = dp->resolve;
+    r->deadline = BASE_TIME_NEVER;
+    for (uint32_t i = 1; i <= r->top; i++) {
+        struct hop *h = &r->hops[i];
+        if (h->state == HOP_NONE)
+            continue;
+        if (base_time_reached(h->next, now))
+            hop_due(dp, now, i, h);
+        else
+            r->deadline = base_time_min(r->deadline, h->next);
+    }
+}
+
+base_time dp_resolve_deadline(const struct dp *dp)
+{
+    return dp->resolve->deadline;
+}
+
+void dp_resolve_announce(struct dp *dp)
+{
+    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t nobody[6];
+    for (uint16_t port = 0; port < dp->params.n_ports; port++) {
+        const struct dp_port_params *p = &dp->ports[port].params;
+        for (size_t i = 0; i < p->n_addrs; i++)
+            if (p->addrs[i].addr.family == BASE_AF_IP4)
+                arp_send(dp, port, 1, everybody, nobody, &p->addrs[i].addr, &p->addrs[i].addr);
+    }
+}

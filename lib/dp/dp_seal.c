@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The cipher of the outbound way. Packets of one class at a time; a burst of one class, which is the common
+ * case, in one call.
+ *
+ * IN: w->out with op filled. OUT: sealed packets. Drops: crypto.
+ */
+#include "dp_int.h"
+
+/* Only the job interface can refuse a packet; nothing unsealed may leave. */
+static void failures_drop(struct dp_worker *w, struct dp_burst *b)
+{
+    uint16_t kept = 0;
+    for (uint16_t i = 0; i < b->count; i++) {
+        if (b->pkt[i].op.failed) {
+            dp_drop_pkt(w, &b->pkt[i], DP_DROP_crypto);
+            continue;
+        }
+        if (kept != i)
+            b->pkt[kept] = b->pkt[i];
+        kept++;
+    }
+    b->count = kept;
+}
+
+void dp_seal(struct dp_worker *w, struct dp_burst *b)
+{
+    uint16_t i = 0;
+    while (i < b->count) {
+        enum imb_class cls = (enum imb_class)b->pkt[i].out->cls;
+        uint16_t end = b->count;
+        if (b->cls_mask & (b->cls_mask - 1))
+            for (end = (uint16_t)(i + 1); end < b->count && b->pkt[end].out->cls == cls;)
+                end++;
+        imb_seal(w->imb, cls, &b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i));
+        i = end;
+    }
+    if (b->cls_mask & 1u << IMB_CLASS_HMAC)
+        failures_drop(w, b);
+}

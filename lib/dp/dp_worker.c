@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker's loop. One turn polls every port once, takes what other workers and control have for it, and
+ * hands the collected frames to the drivers; then it reports that it holds no reference to any table. The
+ * clock is read once per burst. An adaptive worker that has found nothing for a while sleeps, longer each
+ * time, and is offline for the tables while it does: the one system call in here.
+ */
+#include "dp_int.h"
+
+#include <time.h>
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_pause.h>
+#include <rte_rcu_qsbr.h>
+#include "dp_bytes.h"
+
+#define IDLE_TURNS   256 /* before the first sleep */
+#define SLEEP_MIN_NS 10000
+#define SLEEP_MAX_NS 250000
+
+void dp_worker_online(struct dp_worker *w)
+{
+    struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
+    rte_rcu_qsbr_thread_register(qsbr, w->index);
+    rte_rcu_qsbr_thread_online(qsbr, w->index);
+}
+
+void dp_worker_offline(struct dp_worker *w)
+{
+    struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
+    rte_rcu_qsbr_thread_offline(qsbr, w->index);
+    rte_rcu_qsbr_thread_unregister(qsbr, w->index);
+}
+
+/* Frames that another worker received, and inner packets that it was to seal. */
+static uint16_t handed_take(struct dp_worker *w)
+{
+    struct rte_mbuf *handed[DP_BURST_MAX];
+    uint16_t n = (uint16_t)rte_ring_dequeue_burst(w->handed, (void **)handed, DP_BURST_MAX, NULL);
+    if (!n)
+        return 0;
+    w->now_tsc = rte_rdtsc();
+    dp_handed(w, handed, n);
+    return n;
+}
+
+static uint16_t ports_poll(struct dp_worker *w)
+{
+    struct rte_mbuf *frames[DP_BURST_MAX];
+    uint16_t total = 0;
+    for (uint16_t port = 0; port < w->dp->params.n_ports; port++) {
+        const struct dp_port_params *at = &w->dp->ports[port].params;
+        if (at->port_id == DP_PORT_SINK || w->index >= at->rx_queues)
+            continue;
+        uint16_t n = rte_eth_rx_burst(at->port_id, w->index, frames, DP_BURST_MAX);
+        if (n)
+            dp_process(w, port, frames, n, rte_rdtsc());
+        total = (uint16_t)(total + n);
+    }
+    return total;
+}
+
+bool dp_turn(struct dp_worker *w)
+{
+    uint64_t begin = rte_rdtsc();
+    uint32_t work = ports_poll(w);
+    if (!rte_ring_empty(w->handed))
+        work += handed_take(w);
+    if (!rte_ring_empty(w->tx_ring)) {
+        dp_tx_drain(w);
+        work++;
+    }
+    dp_tx_flush_all(w);
+    rte_rcu_qsbr_quiescent(sad_qsbr(w->dp->sad), w->index);
+    uint64_t cycles = rte_rdtsc() - begin;
+    w->count.polls++;
+    if (work) {
+        w->count.busy_cycles += cycles;
+    } else {
+        w->count.idle_polls++;
+        w->count.idle_cycles += cycles;
+    }
+    return work;
+}
+
+static void nap(struct dp_worker *w, uint32_t ns)
+{
+    struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
+    struct timespec ts = {0, (long)ns};
+    uint64_t begin = rte_rdtsc();
+    rte_rcu_qsbr_thread_offline(qsbr, w->index);
+    nanosleep(&ts, NULL);
+    rte_rcu_qsbr_thread_online(qsbr, w->index);
+    w->count.sleeps++;
+    w->count.idle_cycles += rte_rdtsc() - begin;
+}
+
+int dp_worker_run(void *worker)
+{
+    struct dp_worker *w = worker;
+    bool may_sleep = w->dp->params.poll == DP_POLL_ADAPTIVE;
+    uint32_t idle = 0, sleep_ns = SLEEP_MIN_NS;
+    dp_worker_online(w);
+    while (!atomic_load_explicit(&w->dp->is_stopping, memory_order_relaxed)) {
+        if (dp_turn(w)) {
+            idle = 0;
+            sleep_ns = SLEEP_MIN_NS;
+        } else if (may_sleep && ++idle > IDLE_TURNS) {
+            nap(w, sleep_ns);
+            sleep_ns = sleep_ns * 2 < SLEEP_MAX_NS ? sleep_ns * 2 : SLEEP_MAX_NS;
+        } else {
+            rte_pause();
+        }
+    }
+    dp_worker_offline(w);
+    return 0;
+}
