@@ -228,14 +228,17 @@ static int bind_private(struct ctl_api *api, char *why, size_t why_size)
     struct stat st;
     const mode_t mask = umask(0177);
     int rc = bind(api->fd, addr, sizeof api->addr);
-    if (rc < 0 && errno == EADDRINUSE && is_alive(&api->addr)) {
+    const bool is_taken = rc < 0 && errno == EADDRINUSE;
+    if (is_taken && is_alive(&api->addr)) {
         snprintf(why, why_size,
                  "another culvertd serves %s; stop it, or give this one a control.socket of its own", path);
         umask(mask);
         return -1;
     }
-    if (rc < 0 && errno == EADDRINUSE && stat(path, &st) == 0 && S_ISSOCK(st.st_mode) && unlink(path) == 0)
+    if (is_taken && stat(path, &st) == 0 && S_ISSOCK(st.st_mode) && unlink(path) == 0)
         rc = bind(api->fd, addr, sizeof api->addr);
+    else if (is_taken)
+        errno = EADDRINUSE;
     const int err = errno;
     umask(mask);
     if (rc == 0 && stat(path, &st) == 0) {

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands and documents, from request line to answer line. Engine, tables and data path are replaced by a
+ * few values, so that each member of a document can be told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <cmocka.h>
+#include "api.h"
+#include "ctl_api_cmd.h"
+
+static struct ctl ctl;
+static struct ike_conn_conf conns[2];
+static struct ike_child_conf children[2];
+static struct ike_conf ike_conf;
+static struct conf conf;
+static struct ike_sa_view view;
+static bool has_view;
+static struct ike_event last_event;
+static char last_name[IKE_NAME_MAX];
+static int event_rc, reload_rc;
+static json_t *answer;
+
+base_time ctl_now(void)
+{
+    return (base_time){1000 * BASE_NS_PER_S};
+}
+
+base_time ctl_time_of_tsc(const struct ctl *c, uint64_t tsc)
+{
+    return (base_time){tsc * BASE_NS_PER_S};
+}
+
+int ctl_event(struct ctl *c, const struct ike_event *ev)
+{
+    last_event = *ev;
+    snprintf(last_name, sizeof last_name, "%s", ev->name);
+    return event_rc;
+}
+
+int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff)
+{
+    *report = (struct conf_report){.n_errors = reload_rc == -EINVAL, .n_issues = 1};
+    report->issues[0].is_warning = reload_rc == 0;
+    snprintf(report->issues[0].path, sizeof report->issues[0].path, "nat.x");
+    snprintf(report->issues[0].text, sizeof report->issues[0].text, "words");
+    *diff = (struct conf_diff){0};
+    if (reload_rc == 0) {
+        diff->ops = calloc(1, sizeof *diff->ops);
+        diff->ops[diff->n_ops++] = (struct conf_op){CONF_OP_CONN_CHANGED, "foo"};
+    }
+    return reload_rc;
+}
+
+bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
+{
+    if (!has_view || after_id >= view.id)
+        return false;
+    *out = view;
+    return true;
+}
+
+void ike_stats(const struct ike *ike, struct ike_stats *out)
+{
+    *out = (struct ike_stats){.ike_sas = 1, .half_open = 2, .children = 3, .cookies_sent = 4};
+}
+
+int sad_stats(const struct sad *sad, uint32_t spi_in, struct sad_stats *out)
+{
+    if (spi_in != 0x100)
+        return -ENOENT;
+    *out = (struct sad_stats){
+        .in = {10, 1000, 12, 990}, .out = {20, 2000, 20, 0}, .bad_icv = 5, .inner_mtu = 1400};
+    return 0;
+}
+
+void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
+{
+    *out = (struct dp_counters){.rx_pkts = 7, .busy_cycles = 25, .idle_cycles = 75};
+    out->drops[DP_DROP_bad_icv] = 3;
+    out->drops[DP_DROP_replay] = 9;
+}
+
+const char *dp_drop_name(enum dp_drop d)
+{
+    return d == DP_DROP_replay ? "replay" : d == DP_DROP_bad_icv ? "bad_icv" : "other";
+}
+
+const char *dp_drop_help(enum dp_drop d)
+{
+    return "help";
+}
+
+bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *out)
+{
+    *out =
+        (struct dp_neigh_view){.port = 0, .addr = base_addr_ip4(0xc0000201), .mac = {2}, .is_resolved = true};
+    return (*cursor)++ == 0;
+}
+
+void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out)
+{
+    *out = (struct dp_port_counters){.rx_pkts = 11};
+}
+
+static struct ike_id fqdn(const char *name)
+{
+    struct ike_id id = {.type = WIRE_IKE_ID_FQDN, .len = (uint8_t)strlen(name)};
+    memcpy(id.bytes, name, id.len);
+    return id;
+}
+
+static struct wire_ike_ts_list subnet(uint32_t lo, uint32_t hi)
+{
+    struct wire_ike_ts_list list = {.count = 1};
+    list.list[0] = (struct wire_ike_ts){0, 0, 65535, base_addr_ip4(lo), base_addr_ip4(hi)};
+    return list;
+}
+
+static void make_view(void)
+{
+    view = (struct ike_sa_view){.id = 7,
+                                .conn = "foo",
+                                .state = "established",
+                                .spi_i = 1,
+                                .spi_r = 2,
+                                .path = {.local = {base_addr_ip4(0xac1f000a), 4500},
+                                         .remote = {base_addr_ip4(0xc6336407), 1024},
+                                         .natt = true},
+                                .local_id = fqdn("gw"),
+                                .remote_id = fqdn("foo"),
+                                .proposal = "AES",
+                                .local_nat = true,
+                                .remote_nat = true,
+                                .encap = true,
+                                .public_addr = base_addr_ip4(0xc6336402),
+                                .established_at = {900 * BASE_NS_PER_S},
+                                .rekey_at = {1600 * BASE_NS_PER_S},
+                                .last_in_at = {998 * BASE_NS_PER_S},
+                                .moves = 1,
+                                .n_children = 1};
+    view.children[0] = (struct ike_child_view){.name = "foo",
+                                               .spi_in = 0x100,
+                                               .spi_out = 0x200,
+                                               .proposal = "AES-GCM",
+                                               .local_ts = subnet(0x0a010000, 0x0a0100ff),
+                                               .remote_ts = subnet(0x0a020000, 0x0a0200fe),
+                                               .installed_at = {950 * BASE_NS_PER_S},
+                                               .rekey_at = BASE_TIME_NEVER};
+    view.children[0].remote_ts.list[0].protocol = 6;
+    view.children[0].remote_ts.list[0].port_lo = 80;
+    view.children[0].remote_ts.list[0].port_hi = 81;
+}
+
+static int start(void **state)
+{
+    static const char *const names[] = {"foo", "bar"};
+    memset(&ctl, 0, sizeof ctl);
+    for (size_t i = 0; i < 2; i++) {
+        conns[i] =
+            (struct ike_conn_conf){.local_id = fqdn("gw"), .remote_id = fqdn(names[i]), .keepalive_s = 20};
+        snprintf(conns[i].name, sizeof conns[i].name, "%s", names[i]);
+        children[i] = (struct ike_child_conf){.local_ts = subnet(0x0a010000, 0x0a0100ff)};
+        snprintf(children[i].name, sizeof children[i].name, "%s", names[i]);
+        conns[i].n_children = 1;
+        conns[i].children = &children[i];
+    }
+    conns[1].start = true;
+    ike_conf = (struct ike_conf){.refs = 1, .n_conns = 2, .conns = conns, .n_public_addrs = 1};
+    ike_conf.public_addrs[0] = base_addr_ip4(0xc6336402);
+    conf = (struct conf){.ike = &ike_conf};
+    ctl.conf = &conf;
+    ctl.conf_file = "/etc/culvert.json";
+    ctl.cores.n_workers = 1;
+    ctl.cores.worker_cpu[0] = 3;
+    ctl.n_ports = 1;
+    snprintf(ctl.port_confs[0].name, sizeof ctl.port_confs[0].name, "out");
+    ctl.port_confs[0].role = CONF_ROLE_OUTSIDE;
+    ctl.ports[0].id = UINT16_MAX; /* no device */
+    ctl.started_at = (base_time){400 * BASE_NS_PER_S};
+    make_view();
+    has_view = true;
+    event_rc = reload_rc = 0;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    json_decref(answer);
+    answer = NULL;
+    return 0;
+}
+
+static void check_value(const json_t *v, const char *path, const char *json)
+{
+    char *text =
+        v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(5)) : strdup("(absent)");
+    if (strcmp(text, json) != 0)
+        fail_msg("%s is %s, wanted %s", path, text, json);
+    free(text);
+}
+
+/* Member at "a.0.b" of the answer, as JSON. */
+static void expect(const char *path, const char *json)
+{
+    char copy[128];
+    const json_t *v = answer;
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *key = strtok(copy, "."); key && v; key = strtok(NULL, "."))
+        v = json_is_array(v) ? json_array_get(v, (size_t)atoi(key)) : json_object_get(v, key);
+    check_value(v, path, json);
+}
+
+static void ask(const char *request)
+{
+    size_t len;
+    json_decref(answer);
+    char *line = ctl_api_answer(&ctl, request, strlen(request), &len);
+    assert_non_null(line);
+    assert_int_equal(line[len - 1], '\n');
+    answer = json_loadb(line, len, 0, NULL);
+    assert_non_null(answer);
+    free(line);
+}
+
+#define ASK(command)             ask("{\"command\":\"" command "\"}")
+#define ASK_NAME(command, extra) ask("{\"command\":\"" command "\",\"args\":{\"connection\":" extra "}}")
+
+static void sas_join_the_engine_with_the_data_path(void **state)
+{
+    ASK("show sas");
+    expect("data.sas.0.id", "7");
+    expect("data.sas.0.role", "\"responder\"");
+    expect("data.sas.0.local", "\"172.31.0.10:4500\"");
+    expect("data.sas.0.remote", "\"198.51.100.7:1024\"");
+    expect("data.sas.0.spi_r", "\"0x0000000000000002\"");
+    expect("data.sas.0.age_s", "100");
+    expect("data.sas.0.rekey_in_s", "600");
+    expect("data.sas.0.idle_s", "2");
+    expect("data.sas.0.children.0.spi_in", "\"0x00000100\"");
+    expect("data.sas.0.children.0.local", "[\"10.1.0.0/24\"]");
+    expect("data.sas.0.children.0.remote", "[\"10.2.0.0-10.2.0.254[tcp/80-81]\"]");
+    expect("data.sas.0.children.0.rekey_in_s", "(absent)");
+    expect("data.sas.0.children.0.in", "{\"pkts\":10,\"bytes\":1000,\"seq\":12,\"idle_s\":10}");
+    expect("data.sas.0.children.0.out", "{\"pkts\":20,\"bytes\":2000,\"seq\":20}");
+    expect("data.sas.0.children.0.bad_icv", "5");
+    view.children[0].spi_in = 0x300; /* not in the data path */
+    ASK("show sas");
+    expect("data.sas.0.children.0.in", "(absent)");
+}
+
+static void sas_can_be_asked_for_by_connection(void **state)
+{
+    ASK_NAME("show sas", "\"bar\"");
+    expect("data.sas", "[]");
+    ASK_NAME("show sas", "\"foo\"");
+    expect("data.sas.0.id", "7");
+    ASK_NAME("show sas", "\"nobody\"");
+    expect("error.code", "\"not_found\"");
+    ASK_NAME("show sas", "7");
+    expect("error.code", "\"bad_argument\"");
+}
+
+static void connections_tell_whether_they_are_up(void **state)
+{
+    ASK("show connections"); /* sorted by name */
+    expect("data.connections.0.name", "\"bar\"");
+    expect("data.connections.0.state", "\"down\"");
+    expect("data.connections.0.peer", "(absent)");
+    expect("data.connections.1.state", "\"up\"");
+    expect("data.connections.1.peer", "\"198.51.100.7:1024\"");
+    expect("data.connections.1.children.0.up", "true");
+    view.state = "connecting";
+    ASK_NAME("show connections", "\"foo\"");
+    expect("data.connections.0.state", "\"connecting\"");
+    has_view = false;
+    ASK_NAME("show connections", "\"foo\"");
+    expect("data.connections.0.state", "\"waiting\"");
+    expect("data.connections.0.remote_address", "\"any\"");
+}
+
+static void nat_tells_the_address_that_the_peer_dialled(void **state)
+{
+    ASK("show nat");
+    expect("data.public_addresses", "[\"198.51.100.2\"]");
+    expect("data.peers.0.local",
+           "{\"seen\":\"172.31.0.10:4500\",\"behind_nat\":true,\"dialled\":\"198.51.100.2\"}");
+    expect("data.peers.0.remote", "{\"seen\":\"198.51.100.7:1024\",\"behind_nat\":true}");
+    expect("data.peers.0.keepalive_s", "20");
+    assert_non_null(strstr(
+        json_string_value(json_object_get(
+            json_array_get(json_object_get(json_object_get(answer, "data"), "peers"), 0), "explanation")),
+        "the peer dials 198.51.100.2, which arrives at 172.31.0.10:4500"));
+}
+
+static void without_nat_both_sides_have_their_addresses_themselves(void **state)
+{
+    view.local_nat = view.remote_nat = false;
+    view.local_hash_matches = view.remote_hash_matches = true;
+    view.public_addr = (struct base_addr){0};
+    ASK("show nat");
+    expect("data.peers.0.local.dialled", "\"172.31.0.10\"");
+    expect("data.peers.0.remote.announced", "\"198.51.100.7\"");
+    expect("data.peers.0.keepalive_s", "(absent)");
+}
+
+static void status_and_counters_add_up(void **state)
+{
+    ASK("status");
+    expect("data.uptime_s", "600");
+    expect("data.half_open", "2");
+    expect("data.child_sas", "3");
+    expect("data.workers.0.core", "3");
+    expect("data.workers.0.load_percent", "25.0");
+    expect("data.workers.0.dropped", "12");
+    expect("data.drops", "[{\"name\":\"replay\",\"count\":9,\"help\":\"help\"},"
+                         "{\"name\":\"bad_icv\",\"count\":3,\"help\":\"help\"}]");
+    ASK("show counters");
+    expect("data.data_path.rx_pkts", "7");
+    expect("data.ike.cookies_sent", "4");
+    assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "data"), "drops")), DP_DROPS);
+    ASK("show workers");
+    expect("data.workers.0.rx_pkts", "7");
+    ASK("show ports");
+    expect("data.ports.0.role", "\"outside\"");
+    expect("data.ports.0.rx_pkts", "11");
+    expect("data.ports.0.neighbours.0.mac", "\"02:00:00:00:00:00\"");
+}
+
+static void failures_come_newest_first_without_empty_texts(void **state)
+{
+    struct ctl_failures *f = &ctl.failures;
+    f->count = 2;
+    f->total = 5;
+    f->ring[0] =
+        (struct ctl_failure){.audit = {.kind = IKE_AUDIT_FAIL_WRONG_KEY}, .first = 0, .last = 1, .count = 1};
+    f->ring[1] = (struct ctl_failure){
+        .audit = {.kind = IKE_AUDIT_FAIL_UNKNOWN_ID, .notify = 24}, .last = 60, .count = 4};
+    snprintf(f->ring[1].audit.why, IKE_AUDIT_TEXT_MAX, "because\x1b[2J");
+    ASK("show failures");
+    expect("data.total", "5");
+    expect("data.failures.0.last", "\"1970-01-01T00:01:00Z\"");
+    expect("data.failures.0.notify", "\"AUTHENTICATION_FAILED\"");
+    expect("data.failures.0.why", "\"because?[2J\"");
+    expect("data.failures.0.fix_here", "(absent)");
+    expect("data.failures.1.count", "1");
+}
+
+static void actions_become_events(void **state)
+{
+    ASK_NAME("initiate", "\"bar\"");
+    expect("data", "{}");
+    assert_int_equal(last_event.type, IKE_EV_INITIATE);
+    assert_string_equal(last_name, "bar");
+    ASK_NAME("terminate", "\"foo\"");
+    assert_int_equal(last_event.type, IKE_EV_TERMINATE);
+    ASK_NAME("rekey", "\"foo\"");
+    assert_int_equal(last_event.type, IKE_EV_REKEY);
+    assert_false(last_event.rekey_ike);
+    assert_false(last_event.rekey_with_dh);
+    ASK_NAME("rekey", "\"foo\",\"what\":\"ike\",\"pfs\":true");
+    assert_true(last_event.rekey_ike);
+    assert_true(last_event.rekey_with_dh);
+}
+
+static void refused_actions_say_why(void **state)
+{
+    ASK("initiate");
+    expect("error.code", "\"bad_argument\"");
+    ASK_NAME("initiate", "\"nobody\"");
+    expect("error.code", "\"not_found\"");
+    event_rc = -EALREADY;
+    ASK_NAME("initiate", "\"foo\"");
+    expect("error.code", "\"already\"");
+    event_rc = -EHOSTUNREACH;
+    ASK_NAME("initiate", "\"foo\"");
+    expect("error.code", "\"no_address\"");
+    event_rc = -ENOENT;
+    ASK_NAME("terminate", "\"foo\"");
+    expect("error.code", "\"not_found\"");
+    ASK_NAME("rekey", "\"foo\",\"what\":\"all\"");
+    expect("error.code", "\"bad_argument\"");
+    ASK_NAME("rekey", "\"foo\",\"pfs\":1");
+    expect("error.code", "\"bad_argument\"");
+}
+
+static void reload_tells_operations_or_errors(void **state)
+{
+    ASK("reload");
+    expect("data.operations", "[{\"type\":\"changed\",\"name\":\"foo\"}]");
+    expect("data.needs_restart", "false");
+    expect("data.warnings", "[{\"path\":\"nat.x\",\"text\":\"words\"}]");
+    reload_rc = -EINVAL;
+    ASK("reload");
+    expect("error.code", "\"bad_config\"");
+    expect("error.details", "[{\"path\":\"nat.x\",\"text\":\"words\"}]");
+    reload_rc = -ENOMEM;
+    ASK("reload");
+    expect("error.code", "\"failed\"");
+}
+
+static void nonsense_is_answered(void **state)
+{
+    ask("nonsense");
+    expect("error.code", "\"bad_request\"");
+    ASK("show everything");
+    expect("error.code", "\"unknown_command\"");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(sas_join_the_engine_with_the_data_path),
+        TEST(sas_can_be_asked_for_by_connection),
+        TEST(connections_tell_whether_they_are_up),
+        TEST(nat_tells_the_address_that_the_peer_dialled),
+        TEST(without_nat_both_sides_have_their_addresses_themselves),
+        TEST(status_and_counters_add_up),
+        TEST(failures_come_newest_first_without_empty_texts),
+        TEST(actions_become_events),
+        TEST(refused_actions_say_why),
+        TEST(reload_tells_operations_or_errors),
+        TEST(nonsense_is_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
