@@ -102,13 +102,26 @@ step_lint() {
     return "$status"
 }
 
+# A build that a later step needs; it is quiet unless it fails: need gcc|clang|asan|fuzzers
+need() {
+    local log
+    log=$out/need-$1-$BASHPID.log
+    if "step_$1" >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        tail -n 30 "$log"
+        echo "the $1 build failed, see $log"
+        return 1
+    fi
+}
+
 # "NAME: P passed, F failed" in a log becomes the counts of the step.
 counts_from() { sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 >"$out/$2.counts"; }
 
 step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py; }
 
 step_config() {
-    step_gcc >"$out/config.build" || return 1
+    need gcc || return 1
     /usr/bin/python3 tests/lib/config_check.py "$tree/config" "$out/gcc/app/culvertd/culvertd"
 }
 
@@ -126,10 +139,10 @@ sanitizer_options() {
     export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 }
-step_unit() { step_gcc >"$out/unit.build" && meson_suite unit gcc unit; }
-step_sim() { step_gcc >"$out/sim.build" && meson_suite sim gcc sim; }
-step_asan_unit() { sanitizer_options && step_asan >"$out/asan_unit.build" && meson_suite asan_unit asan unit; }
-step_asan_sim() { sanitizer_options && step_asan >"$out/asan_sim.build" && meson_suite asan_sim asan sim; }
+step_unit() { need gcc && meson_suite unit gcc unit; }
+step_sim() { need gcc && meson_suite sim gcc sim; }
+step_asan_unit() { sanitizer_options && need asan && meson_suite asan_unit asan unit; }
+step_asan_sim() { sanitizer_options && need asan && meson_suite asan_sim asan sim; }
 
 # ---- long steps ---------------------------------------------------------------------------------------------------
 
@@ -145,7 +158,7 @@ fuzz_one() {
 }
 step_fuzz() {
     sanitizer_options
-    step_fuzzers >"$out/fuzz.build" || return 1
+    need fuzzers || return 1
     local name passed=0 failed=0 names=""
     for name in $fuzz_expected $(cd tests/fuzz && ls fuzz_*.c); do names+="${name%.c}"$'\n'; done
     names=$(sort -u <<<"$names" | grep .)
@@ -171,7 +184,7 @@ step_fuzz() {
 scenarios() {
     local status
     sanitizer_options
-    step_asan >"$out/$1.build" || return 1
+    need asan || return 1
     LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$2" --out "$out/scenarios-$1" | tee "$out/$1.tmp"
     status=$?
     counts_from "$out/$1.tmp" "$1"
