@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Two engines on a table, with a switchable NAT and a recorder between them; for unit tests of exchanges.
+ * The clock moves only when a test says so. Test double cryptography, so runs are fast and repeatable.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "ike.h"
+#include "null_crypt.h"
+#include "seed_rng.h"
+
+#define PAIR_AUDITS   200
+#define PAIR_CHILDREN 64
+#define PAIR_QUEUE    256
+
+struct pair_child {
+    struct ike_install i;
+    bool is_removed, is_active;
+    struct ike_path path;
+};
+
+struct pair_host {
+    struct ike *ike;
+    struct ike_conf *conf;
+    struct seed_rng rng;
+    struct base_addr addr;
+    uint32_t next_spi;
+    int spis_out; /* reserved and neither freed nor installed */
+    size_t n_children;
+    struct pair_child children[PAIR_CHILDREN];
+    size_t n_audits;
+    struct ike_audit audits[PAIR_AUDITS];
+    unsigned sends, keepalives;
+    bool hold_jobs;
+    size_t n_jobs;
+    struct ike_job jobs[16];
+};
+
+struct pair_packet {
+    int to; /* 0: a, 1: b */
+    struct ike_path path;
+    size_t len;
+    uint8_t bytes[WIRE_IKE_MSG_MAX];
+};
+
+struct pair {
+    struct pair_host h[2];
+    base_time now;
+    bool drop[2]; /* packets from a, from b are lost */
+    bool hold;    /* packets stay in the queue */
+    bool has_nat; /* a is behind a NAT */
+    struct base_addr nat_addr;
+    uint16_t nat_shift; /* added to a's ports outside */
+    bool has_dnat;      /* b is behind a 1:1 NAT */
+    struct base_addr public_addr;
+    size_t head, tail;
+    struct pair_packet *queue;
+    struct pair_packet last; /* last one delivered */
+};
+
+static inline struct base_addr pair_addr(const char *text)
+{
+    struct base_addr a = {0};
+    assert_int_equal(base_addr_parse(text, &a), 0);
+    return a;
+}
+
+static inline void pair_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
+{
+    (void)purpose;
+    seed_rng_fill(&((struct pair_host *)ctx)->rng, buf, len);
+}
+
+static inline int pair_spi_alloc(void *ctx, uint32_t *spi)
+{
+    struct pair_host *h = ctx;
+    *spi = h->next_spi++;
+    h->spis_out++;
+    return 0;
+}
+
+static inline void pair_spi_free(void *ctx, uint32_t spi)
+{
+    (void)spi;
+    ((struct pair_host *)ctx)->spis_out--;
+}
+
+static inline int pair_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
+{
+    (void)remote;
+    *local = ((struct pair_host *)ctx)->addr;
+    return 0;
+}
+
+static inline void pair_ts(struct wire_ike_ts_list *l, const char *prefix)
+{
+    struct base_prefix p;
+    assert_int_equal(base_prefix_parse(prefix, &p), 0);
+    struct wire_ike_ts *t = &l->list[l->count++];
+    *t = (struct wire_ike_ts){.port_hi = UINT16_MAX};
+    base_prefix_range(&p, &t->lo, &t->hi);
+}
+
+static inline struct ike_id pair_id(const char *text)
+{
+    struct ike_id id;
+    char why[200] = "";
+    if (ike_id_parse(text, &id, why, sizeof why) != 0)
+        fail_msg("%s: %s", text, why);
+    return id;
+}
+
+/* One connection with one child between these identities. */
+static inline struct ike_conf *pair_conf(const char *name, const char *local, const char *remote,
+                                         const char *psk, const char *local_net, const char *remote_net)
+{
+    struct ike_conf *conf = ike_conf_new();
+    conf->sas_max = 64;
+    conf->n_conns = conf->n_secrets = 1;
+    conf->conns = calloc(1, sizeof *conf->conns);
+    conf->secrets = calloc(1, sizeof *conf->secrets);
+    struct ike_conn_conf *c = &conf->conns[0];
+    ike_conn_conf_defaults(c);
+    snprintf(c->name, sizeof c->name, "%s", name);
+    c->local_id = conf->secrets[0].local = pair_id(local);
+    c->remote_id = conf->secrets[0].remote = pair_id(remote);
+    conf->secrets[0].psk_len = (uint16_t)strlen(psk);
+    memcpy(conf->secrets[0].psk, psk, strlen(psk));
+    c->n_children = 1;
+    c->children = calloc(2, sizeof *c->children);
+    ike_child_conf_defaults(&c->children[0]);
+    snprintf(c->children[0].name, IKE_NAME_MAX, "net");
+    pair_ts(&c->children[0].local_ts, local_net);
+    pair_ts(&c->children[0].remote_ts, remote_net);
+    c->retransmit_ms = 1000;
+    c->retransmit_tries = 3;
+    return conf;
+}
+
+static inline struct pair *pair_new(void)
+{
+    struct pair *p = calloc(1, sizeof *p);
+    p->queue = calloc(PAIR_QUEUE, sizeof *p->queue);
+    p->now.ns = 1000 * BASE_NS_PER_S;
+    p->h[0].addr = pair_addr("192.0.2.1");
+    p->h[1].addr = pair_addr("198.51.100.1");
+    p->nat_addr = pair_addr("203.0.113.7");
+    p->public_addr = pair_addr("203.0.113.99");
+    p->h[0].conf = pair_conf("b", "@a", "@b", "secret", "10.1.0.0/16", "10.2.0.0/16");
+    p->h[1].conf = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    p->h[0].conf->conns[0].remote_addr = p->h[1].addr;
+    p->h[1].conf->conns[0].remote_addr = p->h[0].addr;
+    return p;
+}
+
+static inline void pair_start(struct pair *p)
+{
+    null_crypt_seed(1);
+    for (int i = 0; i < 2; i++) {
+        struct pair_host *h = &p->h[i];
+        const struct ike_env env = {
+            h, pair_rng, &null_ike_ops, pair_spi_alloc, pair_spi_free, pair_local_for};
+        h->rng = seed_rng(100 + (uint64_t)i);
+        h->next_spi = 0x1000u * (unsigned)(i + 1);
+        ike_conf_seal(h->conf);
+        h->ike = ike_new(&env, h->conf, p->now);
+        assert_non_null(h->ike);
+    }
+}
+
+static inline struct pair_child *pair_find(struct pair_host *h, uint32_t spi_in)
+{
+    for (size_t i = 0; i < h->n_children; i++)
+        if (h->children[i].i.in.spi == spi_in)
+            return &h->children[i];
+    fail_msg("no child %x", spi_in);
+    return NULL;
+}
+
+static inline void pair_route(struct pair *p, int from, const struct ike_path *path, struct base_span bytes)
+{
+    struct ike_path q = {.local = path->remote, .remote = path->local, .natt = path->remote.port == 4500};
+    p->h[from].sends++;
+    if (p->drop[from])
+        return;
+    if (from == 0 && p->has_nat) {
+        q.remote.addr = p->nat_addr;
+        q.remote.port = (uint16_t)(q.remote.port + p->nat_shift);
+    }
+    if (from == 1 && p->has_nat) {
+        if (!base_addr_equal(&path->remote.addr, &p->nat_addr))
+            return;
+        q.local.addr = p->h[0].addr;
+        q.local.port = (uint16_t)(q.local.port - p->nat_shift);
+        q.natt = q.local.port == 4500;
+    }
+    if (p->has_dnat && from == 0)
+        q.local.addr = p->h[1].addr;
+    if (p->has_dnat && from == 1)
+        q.remote.addr = p->public_addr;
+    assert_true(p->tail < PAIR_QUEUE);
+    struct pair_packet *k = &p->queue[p->tail++];
+    k->to = !from;
+    k->path = q;
+    k->len = bytes.len;
+    memcpy(k->bytes, bytes.ptr, bytes.len);
+}
+
+static inline void pair_job(struct pair *p, int i, const struct ike_job *job)
+{
+    struct ike_job_result *r = calloc(1, sizeof *r);
+    ike_job_run(&null_ike_ops, job, r);
+    const struct ike_event ev = {.type = IKE_EV_JOB_DONE, .job = r};
+    ike_on_event(p->h[i].ike, p->now, &ev);
+    free(r);
+}
+
+static inline void pair_act(struct pair *p, int i, struct ike_action *a)
+{
+    struct pair_host *h = &p->h[i];
+    switch (a->type) {
+    case IKE_ACT_SEND:
+        pair_route(p, i, &a->path, a->bytes);
+        break;
+    case IKE_ACT_KEEPALIVE:
+        h->keepalives++;
+        break;
+    case IKE_ACT_SA_INSTALL:
+        assert_true(h->n_children < PAIR_CHILDREN);
+        h->children[h->n_children++] =
+            (struct pair_child){.i = a->install, .is_active = a->install.active, .path = a->install.path};
+        h->spis_out--;
+        break;
+    case IKE_ACT_SA_ACTIVATE:
+        pair_find(h, a->spi_in)->is_active = true;
+        break;
+    case IKE_ACT_SA_REPATH:
+        pair_find(h, a->spi_in)->path = a->path;
+        break;
+    case IKE_ACT_SA_REMOVE:
+        assert_false(pair_find(h, a->spi_in)->is_removed);
+        pair_find(h, a->spi_in)->is_removed = true;
+        break;
+    case IKE_ACT_JOB:
+        if (h->hold_jobs)
+            h->jobs[h->n_jobs++] = a->job;
+        else
+            pair_job(p, i, &a->job);
+        break;
+    case IKE_ACT_AUDIT:
+        assert_true(h->n_audits < PAIR_AUDITS);
+        h->audits[h->n_audits++] = a->audit;
+        break;
+    }
+    ike_action_wipe(a);
+}
+
+static inline bool pair_drain(struct pair *p)
+{
+    bool any = false;
+    struct ike_action *a = malloc(sizeof *a);
+    for (int i = 0; i < 2; i++)
+        while (ike_next_action(p->h[i].ike, a)) {
+            pair_act(p, i, a);
+            any = true;
+        }
+    free(a);
+    return any;
+}
+
+/* Until nothing is left to do at this moment. */
+static inline void pair_settle(struct pair *p)
+{
+    pair_drain(p);
+    while (!p->hold && p->head < p->tail) {
+        p->last = p->queue[p->head++];
+        ike_on_packet(p->h[p->last.to].ike, p->now, &p->last.path, base_span(p->last.bytes, p->last.len));
+        pair_drain(p);
+    }
+    if (p->head == p->tail)
+        p->head = p->tail = 0;
+}
+
+/* Lets time pass, timers firing on the way. */
+static inline void pair_run(struct pair *p, uint64_t seconds)
+{
+    const base_time end = base_time_add(p->now, seconds * BASE_NS_PER_S);
+    pair_settle(p);
+    for (;;) {
+        const base_time at = base_time_min(ike_deadline(p->h[0].ike), ike_deadline(p->h[1].ike));
+        if (at.ns > end.ns)
+            break;
+        if (at.ns > p->now.ns)
+            p->now = at;
+        ike_on_timer(p->h[0].ike, p->now);
+        ike_on_timer(p->h[1].ike, p->now);
+        pair_settle(p);
+    }
+    p->now = end;
+}
+
+static inline int pair_event(struct pair *p, int i, struct ike_event ev)
+{
+    const int rc = ike_on_event(p->h[i].ike, p->now, &ev);
+    pair_settle(p);
+    return rc;
+}
+
+static inline void pair_connect(struct pair *p)
+{
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "b"}), 0);
+}
+
+static inline size_t pair_live(const struct pair_host *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_children; i++)
+        n += !h->children[i].is_removed;
+    return n;
+}
+
+static inline const struct ike_audit *pair_audit(const struct pair_host *h, enum ike_audit_kind kind)
+{
+    for (size_t i = h->n_audits; i > 0; i--)
+        if (h->audits[i - 1].kind == kind)
+            return &h->audits[i - 1];
+    return NULL;
+}
+
+static inline size_t pair_count(const struct pair_host *h, enum ike_audit_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_audits; i++)
+        n += h->audits[i].kind == kind;
+    return n;
+}
+
+/* Each side's live pairs that send are each other's counterparts, with the same keys. */
+static inline void pair_check_keys(struct pair *p)
+{
+    for (size_t i = 0; i < p->h[0].n_children; i++) {
+        const struct pair_child *c = &p->h[0].children[i];
+        if (c->is_removed)
+            continue;
+        const struct pair_child *d = pair_find(&p->h[1], c->i.out.spi);
+        assert_int_equal(d->i.out.spi, c->i.in.spi);
+        assert_memory_equal(d->i.out.encr, c->i.in.encr, CRYPT_ENCR_KEY_MAX);
+        assert_memory_equal(d->i.in.encr, c->i.out.encr, CRYPT_ENCR_KEY_MAX);
+    }
+}
+
+static inline void pair_free(struct pair *p)
+{
+    for (int i = 0; i < 2; i++) {
+        for (size_t j = 0; j < p->h[i].n_jobs; j++)
+            pair_job(p, i, &p->h[i].jobs[j]);
+        ike_free(p->h[i].ike);
+        assert_int_equal(p->h[i].spis_out, 0);
+        ike_conf_put(p->h[i].conf);
+    }
+    free(p->queue);
+    free(p);
+}
