@@ -20,6 +20,7 @@
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_log.h"
+#include "ctl_pmtu.h"
 
 #define PUNTS_PER_TURN   256
 #define WAIT_BUSY_MS     1
@@ -62,6 +63,9 @@ static bool take_punts(struct ctl *ctl, base_time now)
             dp_resolve_punt(ctl->dp, now, &punt);
             break;
         case DP_PUNT_ICMP_ERR:
+            ctl_pmtu_error(ctl, now, &punt);
+            rte_pktmbuf_free(punt.mbuf);
+            break;
         case DP_PUNT_HOST:
             rte_pktmbuf_free(punt.mbuf);
             break;
@@ -108,6 +112,7 @@ static bool turn(struct ctl *ctl, base_time now)
     ctl_ike_timer(ctl, now);
     if (base_time_reached(dp_resolve_deadline(ctl->dp), now))
         dp_resolve_tick(ctl->dp, now);
+    ctl_pmtu_tick(ctl, now);
     sad_reclaim(ctl->sad);
     return busy;
 }

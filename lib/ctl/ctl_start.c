@@ -188,6 +188,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->tsc_hz = rte_get_tsc_hz();
     ctl->hugepages = rte_eal_has_hugepages() != 0;
     ctl->traffic_tsc = rte_rdtsc();
+    ctl->pmtu_restore_at = BASE_TIME_NEVER;
     if (start_ports(ctl, why, why_size) == 0 && start_tables(ctl, why, why_size) == 0 &&
         start_data_path(ctl, why, why_size) == 0 && start_workers(ctl, why, why_size) == 0 &&
         start_control(ctl, why, why_size) == 0) {

@@ -144,6 +144,7 @@ struct sad_stats {
     uint64_t policy_drops; /* inner packet outside of this SA's selectors */
     uint64_t limit_drops;  /* hard limit or end of the sequence space */
     struct sad_path path;
+    uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
     uint16_t owner_in, owner_out; /* workers */
     const struct crypt_alg *encr, *integ;

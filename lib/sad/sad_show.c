@@ -32,6 +32,7 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .policy_drops = peek(&in->policy_drops),
         .limit_drops = peek(&in->limit_drops) + peek(&out->limit_drops),
         .path = pair->path,
+        .outer_mtu = pair->outer_mtu,
         .inner_mtu = out->inner_mtu,
         .owner_in = (uint16_t)(in->owner & ~SAD_OWNER_MOVING),
         .owner_out = (uint16_t)(out->owner & ~SAD_OWNER_MOVING),

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Path MTU discovery for tunnels. An error is believed when it quotes an SPI that we send with, between the
+ * addresses that we send it between: somebody who does not see our packets cannot know it. It never lowers an
+ * MTU below what every path carries.
+ */
+#include "ctl_pmtu.h"
+
+#include "ctl_log.h"
+#include "wire_icmp.h"
+
+#define ERRORS_PER_SECOND 10 /* each costs a walk over the SAs */
+#define RESTORE_NS        (600 * BASE_NS_PER_S)
+#define UDP_HEADER_BYTES  8
+
+/* Reads which MTU an error asks for, 0 when it is about something else, and which SPI it quotes. */
+static uint32_t read_error(const struct dp_punt *punt, struct wire_icmp_quote *quote, uint32_t *spi)
+{
+    struct base_reader r = base_reader(punt->payload);
+    const bool is_ip4 = punt->dst.addr.family == BASE_AF_IP4;
+    const uint8_t type = base_read_u8(&r), code = base_read_u8(&r);
+    base_read_u16(&r); /* checksum: verified where the packet was classified, or the quote will not match */
+    const uint32_t arg = base_read_u32(&r);
+    const struct base_span body = base_read_rest(&r);
+    if (r.failed || (is_ip4 ? type != WIRE_ICMP4_UNREACHABLE || code != WIRE_ICMP4_FRAG_NEEDED
+                            : type != WIRE_ICMP6_TOO_BIG))
+        return 0;
+    if ((is_ip4 ? wire_icmp4_quote_parse(body, quote) : wire_icmp6_quote_parse(body, quote)) != WIRE_PKT_OK)
+        return 0;
+    struct base_reader u = base_reader(quote->upper);
+    if (quote->proto == WIRE_PROTO_UDP)
+        base_read_span(&u, UDP_HEADER_BYTES);
+    *spi = base_read_u32(&u);
+    return u.failed ? 0 : is_ip4 ? arg & 0xffff : arg;
+}
+
+static bool find(const struct ctl *ctl, const struct wire_icmp_quote *quote, uint32_t spi,
+                 struct sad_stats *out)
+{
+    uint32_t cursor = 0;
+    while (sad_next(ctl->sad, &cursor, out))
+        if (out->spi_out == spi && base_addr_equal(&out->path.local.addr, &quote->src) &&
+            base_addr_equal(&out->path.remote.addr, &quote->dst))
+            return true;
+    return false;
+}
+
+static bool is_within_rate(struct ctl *ctl, base_time now)
+{
+    if (base_time_since(now, ctl->pmtu_window) >= BASE_NS_PER_S) {
+        ctl->pmtu_window = now;
+        ctl->pmtu_errors = 0;
+    }
+    return ctl->pmtu_errors++ < ERRORS_PER_SECOND;
+}
+
+void ctl_pmtu_error(struct ctl *ctl, base_time now, const struct dp_punt *punt)
+{
+    const uint32_t floor = punt->dst.addr.family == BASE_AF_IP4 ? 576 : 1280;
+    struct wire_icmp_quote quote;
+    struct sad_stats sa;
+    uint32_t spi;
+    uint32_t mtu = read_error(punt, &quote, &spi);
+    if (mtu == 0 || !is_within_rate(ctl, now) || !find(ctl, &quote, spi, &sa))
+        return;
+    if (mtu < floor)
+        mtu = floor;
+    if (mtu >= sa.outer_mtu || sad_set_mtu(ctl->sad, sa.spi_in, (uint16_t)mtu) < 0)
+        return;
+    ctl->pmtu_restore_at = base_time_add(now, RESTORE_NS);
+    char router[BASE_ADDR_TEXT_MAX];
+    ctl_log(CTL_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u told_by=%s", sa.spi_in, mtu,
+            sa.outer_mtu, base_addr_text(&punt->src.addr, router));
+}
+
+void ctl_pmtu_tick(struct ctl *ctl, base_time now)
+{
+    struct sad_stats sa;
+    uint32_t cursor = 0;
+    if (!base_time_reached(ctl->pmtu_restore_at, now))
+        return;
+    ctl->pmtu_restore_at = BASE_TIME_NEVER;
+    while (sad_next(ctl->sad, &cursor, &sa)) {
+        struct base_addr local;
+        uint16_t mtu;
+        if (dp_route_find(ctl->dp, &sa.path.remote.addr, &local, &mtu) == 0 && mtu > sa.outer_mtu)
+            sad_set_mtu(ctl->sad, sa.spi_in, mtu);
+    }
+}
