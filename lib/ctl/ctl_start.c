@@ -146,7 +146,8 @@ static int watch(struct ctl *ctl, int fd)
     return epoll_ctl(ctl->epoll_fd, EPOLL_CTL_ADD, fd, &ev);
 }
 
-static int start_control(struct ctl *ctl, char *why, size_t why_size)
+/* Before EAL makes its threads: they inherit the mask, so that signals reach the control loop alone. */
+static void start_signals(struct ctl *ctl)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -156,6 +157,10 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     ctl->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int start_control(struct ctl *ctl, char *why, size_t why_size)
+{
     ctl->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     ctl->jobs = ctl_jobs_new(&ossl_ike_ops);
     if (ctl->signal_fd < 0 || ctl->epoll_fd < 0 || !ctl->jobs) {
@@ -181,6 +186,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->conf = conf;
     ctl->signal_fd = ctl->epoll_fd = -1;
     ctl->started_at = ctl_now();
+    start_signals(ctl);
     if (ctl_eal_start(conf, &ctl->cores, why, why_size) < 0) {
         conf_free(conf);
         return -1;
