@@ -22,10 +22,8 @@ struct sim_script *sim_script_new(base_time now)
 
 void sim_script_spi(struct sim_script *s, const void *spi)
 {
-    if (s && s->n_spis < SIM_SCRIPT_SPIS) {
-        struct base_reader r = base_reader(base_span(spi, 8));
-        s->spis[s->n_spis++] = base_read_u64(&r);
-    }
+    if (s && s->n_spis < SIM_SCRIPT_SPIS)
+        memcpy(&s->spis[s->n_spis++], spi, 8); /* the engine draws it as a number */
 }
 
 static uint8_t own_number(const struct sim_script *s, uint64_t spi)

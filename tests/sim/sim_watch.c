@@ -39,7 +39,10 @@ uint64_t sim_hash(uint64_t hash, const void *bytes, size_t len)
 static struct head read_head(struct base_span msg)
 {
     struct base_reader r = base_reader(msg);
-    struct head h = {.spi_i = base_read_u64(&r), .spi_r = base_read_u64(&r), .next = base_read_u8(&r)};
+    struct head h;
+    h.spi_i = base_read_u64(&r);
+    h.spi_r = base_read_u64(&r);
+    h.next = base_read_u8(&r);
     base_read_u8(&r);
     h.exchange = base_read_u8(&r);
     h.flags = base_read_u8(&r);
