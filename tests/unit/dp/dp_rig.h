@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Two gateways in one process, back to back, on byte arrays: each has an inside and an outside port without a
+ * device. 10.1.0.0/24 is inside of A, 10.2.0.0/24 of B; 192.0.2.1 and 192.0.2.2 are their outside addresses.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <rte_eal.h>
+#include <rte_mbuf.h>
+#include "dp.h"
+#include "dp_bytes.h"
+#include "dp_path.h"
+#include "sad.h"
+
+#define RIG_INSIDE  0
+#define RIG_OUTSIDE 1
+#define RIG_HZ      1000000000ull
+
+struct rig_gateway {
+    struct sad *sad;
+    struct dp *dp;
+    struct dp_worker *w;
+};
+
+struct rig {
+    struct rig_gateway a, b;
+    uint32_t spi_a, spi_b; /* inbound SPIs of A and B */
+    uint64_t tsc;
+};
+
+static struct rte_mempool *rig_pool;
+
+static inline void rig_rng(void *ctx, void *buf, size_t len)
+{
+    static uint64_t state = 0x1234567;
+    uint8_t *p = buf;
+    for (size_t i = 0; i < len; i++) {
+        state = state * 6364136223846793005ull + 1442695040888963407ull;
+        p[i] = (uint8_t)(state >> 56);
+    }
+}
+
+static inline void rig_eal(void)
+{
+    char *args[] = {"test", "--no-huge", "--no-pci", "--no-shconf",    "--no-telemetry",   "-m",
+                    "64",   "-l",        "0",        "--iova-mode=va", "--log-level=error"};
+    if (rig_pool)
+        return;
+    assert_true(rte_eal_init(sizeof args / sizeof args[0], args) >= 0);
+    rig_pool = rte_pktmbuf_pool_create("rig", 1023, 32, 0, 10240, 0);
+    assert_non_null(rig_pool);
+}
+
+static inline struct base_addr rig_ip(const char *text)
+{
+    struct base_addr a;
+    assert_int_equal(base_addr_parse(text, &a), 0);
+    return a;
+}
+
+static inline struct wire_ike_ts_list rig_ts(const char *prefix)
+{
+    struct wire_ike_ts_list list = {.count = 1};
+    struct base_prefix p;
+    assert_int_equal(base_prefix_parse(prefix, &p), 0);
+    base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);
+    list.list[0].port_hi = 0xffff;
+    return list;
+}
+
+static inline void rig_mac(uint8_t mac[6], uint8_t last)
+{
+    const uint8_t m[6] = {2, 0, 0, 0, 0, last};
+    memcpy(mac, m, 6);
+}
+
+static inline struct dp_port_params rig_port(const char *name, enum dp_role role, const char *addr,
+                                             uint8_t mac)
+{
+    struct dp_port_params p = {
+        .port_id = DP_PORT_SINK, .role = role, .mtu = 1500, .rx_queues = 1, .tx_queues = 1, .n_addrs = 1};
+    strcpy(p.name, name);
+    rig_mac(p.mac, mac);
+    assert_int_equal(base_prefix_parse_host(addr, &p.addrs[0]), 0);
+    return p;
+}
+
+/* n: 1 for A, 2 for B. The other one's addresses and a host 10.n.0.9 are known neighbours. */
+static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu)
+{
+    struct rig_gateway g;
+    char inside[24], outside[24], host[24], peer[24], why[128] = "";
+    snprintf(inside, sizeof inside, "10.%u.0.1/24", n);
+    snprintf(host, sizeof host, "10.%u.0.9", n);
+    snprintf(outside, sizeof outside, "192.0.2.%u/24", n);
+    snprintf(peer, sizeof peer, "192.0.2.%u", 3 - n);
+    struct sad_params sp = {.max_sas = 64, .workers = 1, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
+    g.sad = sad_create(&sp);
+    assert_non_null(g.sad);
+    struct dp_params dpp = {.n_ports = 2, .workers = 1, .sad = g.sad, .pool = rig_pool, .tsc_hz = RIG_HZ};
+    dpp.ports[RIG_INSIDE] = rig_port("inside", DP_ROLE_INSIDE, inside, (uint8_t)(0x10 + n));
+    dpp.ports[RIG_OUTSIDE] = rig_port("outside", DP_ROLE_OUTSIDE, outside, (uint8_t)(0x20 + n));
+    dpp.ports[RIG_INSIDE].mtu = 9000;
+    dpp.ports[RIG_OUTSIDE].mtu = mtu;
+    g.dp = dp_create(&dpp, why, sizeof why);
+    assert_string_equal(why, "");
+    uint8_t mac[6];
+    struct base_addr addr = rig_ip(host);
+    rig_mac(mac, (uint8_t)(0x30 + n));
+    assert_int_equal(dp_neigh_set(g.dp, RIG_INSIDE, &addr, mac), 0);
+    addr = rig_ip(peer);
+    rig_mac(mac, (uint8_t)(0x20 + 3 - n));
+    assert_int_equal(dp_neigh_set(g.dp, RIG_OUTSIDE, &addr, mac), 0);
+    g.w = dp_worker(g.dp, 0);
+    dp_worker_online(g.w);
+    return g;
+}
+
+static inline void rig_gateway_free(struct rig_gateway *g)
+{
+    dp_worker_offline(g->w);
+    sad_reclaim(g->sad);
+    dp_free(g->dp);
+    sad_free(g->sad);
+}
+
+static const struct crypt_alg rig_gcm128 = {.type = CRYPT_TYPE_ENCR,
+                                            .id = CRYPT_ENCR_AES_GCM_16,
+                                            .key_bits = 128,
+                                            .key_bytes = 16,
+                                            .salt_bytes = 4,
+                                            .iv_bytes = 8,
+                                            .block_bytes = 1,
+                                            .icv_bytes = 16,
+                                            .is_aead = true};
+static const struct crypt_alg rig_gcm256 = {.type = CRYPT_TYPE_ENCR,
+                                            .id = CRYPT_ENCR_AES_GCM_16,
+                                            .key_bits = 256,
+                                            .key_bytes = 32,
+                                            .salt_bytes = 4,
+                                            .iv_bytes = 8,
+                                            .block_bytes = 1,
+                                            .icv_bytes = 16,
+                                            .is_aead = true};
+
+/* Parameters of one gateway's end of a tunnel; keys are the same byte per direction. */
+static inline struct sad_pair_params rig_pair(unsigned n, const struct crypt_alg *encr,
+                                              const struct crypt_alg *integ, bool esn, bool encap)
+{
+    struct sad_pair_params p = {.encr = encr,
+                                .integ = integ,
+                                .esn = esn,
+                                .encap = encap,
+                                .replay_window = 1024,
+                                .outer_mtu = 1500,
+                                .follow = true,
+                                .ike_id = n,
+                                .active = true};
+    char local[24], remote[24];
+    p.keys_in.encr_len = p.keys_out.encr_len = (uint8_t)(encr->key_bytes + encr->salt_bytes);
+    p.keys_in.integ_len = p.keys_out.integ_len = integ ? (uint8_t)integ->key_bytes : 0;
+    memset(p.keys_in.encr, (int)(3 - n), sizeof p.keys_in.encr);
+    memset(p.keys_out.encr, (int)n, sizeof p.keys_out.encr);
+    memset(p.keys_in.integ, (int)(3 - n), sizeof p.keys_in.integ);
+    memset(p.keys_out.integ, (int)n, sizeof p.keys_out.integ);
+    snprintf(local, sizeof local, "10.%u.0.0/24", n);
+    snprintf(remote, sizeof remote, "10.%u.0.0/24", 3 - n);
+    p.local_ts = rig_ts(local);
+    p.remote_ts = rig_ts(remote);
+    snprintf(local, sizeof local, "192.0.2.%u", n);
+    snprintf(remote, sizeof remote, "192.0.2.%u", 3 - n);
+    p.path.local = (struct base_endpoint){rig_ip(local), encap ? 4500 : 0};
+    p.path.remote = (struct base_endpoint){rig_ip(remote), encap ? 4500 : 0};
+    return p;
+}
+
+static inline void rig_connect(struct rig *r, struct sad_pair_params *a, struct sad_pair_params *b)
+{
+    assert_int_equal(sad_spi_alloc(r->a.sad, &r->spi_a), 0);
+    assert_int_equal(sad_spi_alloc(r->b.sad, &r->spi_b), 0);
+    a->spi_in = b->spi_out = r->spi_a;
+    b->spi_in = a->spi_out = r->spi_b;
+    assert_int_equal(sad_install(r->a.sad, a), 0);
+    assert_int_equal(sad_install(r->b.sad, b), 0);
+}
+
+static inline struct rig rig_make(const struct crypt_alg *encr, const struct crypt_alg *integ, bool esn,
+                                  bool encap, uint16_t mtu)
+{
+    rig_eal();
+    struct rig r = {.a = rig_gateway_make(1, mtu), .b = rig_gateway_make(2, mtu), .tsc = RIG_HZ};
+    struct sad_pair_params a = rig_pair(1, encr, integ, esn, encap), b = rig_pair(2, encr, integ, esn, encap);
+    a.outer_mtu = b.outer_mtu = mtu;
+    rig_connect(&r, &a, &b);
+    return r;
+}
+
+static inline void rig_free(struct rig *r)
+{
+    rig_gateway_free(&r->a);
+    rig_gateway_free(&r->b);
+    assert_int_equal(rte_mempool_in_use_count(rig_pool), 0);
+}
+
+/* A frame to a gateway's port: UDP from src to dst, `len` bytes of IP packet in all (at least 28). */
+static inline struct rte_mbuf *rig_frame(uint8_t mac_last, const char *src, const char *dst, uint32_t len)
+{
+    struct rte_mbuf *m = rte_pktmbuf_alloc(rig_pool);
+    assert_non_null(m);
+    uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(14 + len));
+    assert_non_null(p);
+    memset(p, 0, 14);
+    rig_mac(p, mac_last);
+    rig_mac(p + 6, 0x77);
+    dp_put16(p + 12, 0x0800);
+    uint8_t *ip = p + 14;
+    struct base_addr s = rig_ip(src), d = rig_ip(dst);
+    memset(ip, 0, 20);
+    ip[0] = 0x45;
+    dp_put16(ip + 2, (uint16_t)len);
+    dp_put16(ip + 6, 0x4000);
+    ip[8] = 64;
+    ip[9] = 17;
+    memcpy(ip + 12, s.bytes, 4);
+    memcpy(ip + 16, d.bytes, 4);
+    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(ip)));
+    for (uint32_t i = 20; i < len; i++)
+        ip[i] = (uint8_t)(i * 7);
+    if (len >= 28) {
+        dp_put16(ip + 20, 1000);
+        dp_put16(ip + 22, 2000);
+        dp_put16(ip + 24, (uint16_t)(len - 20));
+    }
+    return m;
+}
+
+static inline void rig_in(struct rig *r, struct rig_gateway *g, uint16_t port, struct rte_mbuf *m)
+{
+    r->tsc += 1000;
+    dp_process(g->w, port, &m, 1, r->tsc);
+}
+
+/* What a gateway sent on a port, or NULL. */
+static inline struct rte_mbuf *rig_out(struct rig_gateway *g, uint16_t port)
+{
+    struct rte_mbuf *m = NULL;
+    return dp_sink_take(g->w, port, &m, 1) ? m : NULL;
+}
+
+static inline uint64_t rig_drops(const struct rig_gateway *g, enum dp_drop d)
+{
+    struct dp_counters c;
+    dp_counters(g->dp, -1, &c);
+    return c.drops[d];
+}
+
+static inline struct rte_mbuf *rig_clone(const struct rte_mbuf *m)
+{
+    struct rte_mbuf *c = rte_pktmbuf_alloc(rig_pool);
+    assert_non_null(c);
+    uint8_t *p = (uint8_t *)rte_pktmbuf_append(c, m->data_len);
+    memcpy(p, rte_pktmbuf_mtod(m, const void *), m->data_len);
+    return c;
+}
