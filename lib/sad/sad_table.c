@@ -12,7 +12,6 @@
 #include "sad_mem.h"
 
 #define SPI_FIRST 256u /* RFC 4303 2.1: 0 is local, 1..255 are reserved */
-#define SPI_TRIES 64
 
 const struct sad_tables *sad_tables(const struct sad *sad)
 {
@@ -122,11 +121,13 @@ void sad_slot_give(struct sad *sad, uint32_t slot)
     sad->free_tail = slot;
 }
 
-static uint32_t spi_make(struct sad *sad, uint32_t slot)
+/* nth try: a generator that repeats itself must not hang us. */
+static uint32_t spi_make(struct sad *sad, uint32_t slot, uint32_t nth)
 {
     uint32_t random;
     unsigned node_bits = sad->params.spi_node_bits;
     sad->params.rng(sad->params.rng_ctx, &random, sizeof random);
+    random += nth * (sad->tables.slot_mask + 1);
     uint32_t spi = (random & ~sad->tables.slot_mask) | slot;
     if (node_bits)
         spi = (spi & UINT32_MAX >> node_bits) | (uint32_t)sad->params.spi_node << (32 - node_bits);
@@ -139,12 +140,10 @@ int sad_spi_alloc(struct sad *sad, uint32_t *spi)
     if (slot == SAD_NO_SLOT)
         return -ENOSPC;
     struct sad_pair *pair = &sad->pairs[slot];
-    uint32_t made = spi_make(sad, slot);
-    /* A generator that repeats itself must not hang us: then the bits are changed by hand. */
-    for (unsigned i = 0; i < SPI_TRIES && (made < SPI_FIRST || made == pair->spi_in); i++)
-        made = spi_make(sad, slot);
-    if (made < SPI_FIRST || made == pair->spi_in)
-        made ^= 1u << 23 ^ (made < SPI_FIRST ? 1u << 22 : 0);
+    uint32_t nth = 0, made;
+    do
+        made = spi_make(sad, slot, nth++);
+    while (made < SPI_FIRST || made == pair->spi_in);
     pair->state = SAD_PAIR_RESERVED;
     pair->spi_in = made;
     *spi = made;

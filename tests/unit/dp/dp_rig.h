@@ -214,7 +214,8 @@ static inline struct rte_mbuf *rig_frame(uint8_t mac_last, const char *src, cons
     struct rte_mbuf *m = rte_pktmbuf_alloc(rig_pool);
     assert_non_null(m);
     uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(14 + len));
-    assert_non_null(p);
+    if (!p)
+        abort();
     memset(p, 0, 14);
     rig_mac(p, mac_last);
     rig_mac(p + 6, 0x77);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which SA a packet belongs to: specific before general, new before old, and exact in addresses, ports,
+ * ranges. */
+#include "sad_rig.h"
+
+static struct sad_flow flow_make(const char *local, const char *remote, uint8_t proto, uint16_t local_port,
+                                 uint16_t remote_port)
+{
+    struct sad_flow f = {
+        .proto = proto, .has_ports = true, .local_port = local_port, .remote_port = remote_port};
+    struct base_addr l, r;
+    assert_int_equal(base_addr_parse(local, &l), 0);
+    assert_int_equal(base_addr_parse(remote, &r), 0);
+    f.family = l.family;
+    memcpy(f.local, l.bytes, 16);
+    memcpy(f.remote, r.bytes, 16);
+    return f;
+}
+
+static uint32_t find(struct sad *sad, const char *local, const char *remote)
+{
+    struct sad_flow f = flow_make(local, remote, 17, 1000, 2000);
+    return sad_select(sad_tables(sad), &f);
+}
+
+static uint32_t slot(uint32_t spi)
+{
+    return spi & 63;
+}
+
+static void longer_prefixes_win_whatever_came_first(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    uint32_t all = rig_install(sad, "10.1.0.0/16", "0.0.0.0/0");
+    uint32_t host = rig_install(sad, "10.1.0.0/16", "10.2.3.4/32");
+    uint32_t net = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), slot(net));
+    assert_int_equal(find(sad, "10.1.0.9", "8.8.8.8"), slot(all));
+    assert_int_equal(find(sad, "10.9.0.9", "8.8.8.8"), SAD_SELECT_NONE);
+    assert_int_equal(sad_remove(sad, net), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), slot(all));
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
+    assert_int_equal(sad_remove(sad, all), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
+    sad_free(sad);
+}
+
+static void what_a_specific_list_does_not_match_falls_through_to_the_general_one(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.remote_ts.list[0].protocol = 6;
+    p.remote_ts.list[0].port_lo = p.remote_ts.list[0].port_hi = 443;
+    assert_int_equal(sad_install(sad, &p), 0);
+    uint32_t all = rig_install(sad, "10.1.0.0/16", "10.0.0.0/8");
+    struct sad_flow web = flow_make("10.1.0.9", "10.2.0.9", 6, 5000, 443);
+    struct sad_flow other = flow_make("10.1.0.9", "10.2.0.9", 6, 5000, 80);
+    struct sad_flow later = web;
+    later.has_ports = false;
+    assert_int_equal(sad_select(sad_tables(sad), &web), slot(p.spi_in));
+    assert_int_equal(sad_select(sad_tables(sad), &other), slot(all));
+    assert_int_equal(sad_select(sad_tables(sad), &later), slot(all));
+    sad_free(sad);
+}
+
+static void a_prefix_that_comes_in_between_is_seen_from_below(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    uint32_t wide = rig_install(sad, "10.1.0.0/16", "10.0.0.0/8");
+    rig_install(sad, "10.7.0.0/16", "10.2.3.0/24");
+    uint32_t middle = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(middle));
+    assert_int_equal(sad_remove(sad, middle), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(wide));
+    assert_int_equal(sad_remove(sad, wide), 0);
+    uint32_t all = rig_install(sad, "10.1.0.0/16", "0.0.0.0/0");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(all));
+    sad_free(sad);
+}
+
+static void ranges_that_are_no_prefix_are_exact(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/24");
+    assert_int_equal(base_addr_parse("10.2.0.200", &p.remote_ts.list[0].lo), 0);
+    assert_int_equal(base_addr_parse("10.2.1.5", &p.remote_ts.list[0].hi), 0);
+    assert_int_equal(sad_install(sad, &p), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.199"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.200"), slot(p.spi_in));
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.1.5"), slot(p.spi_in));
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.1.6"), SAD_SELECT_NONE);
+    sad_free(sad);
+}
+
+static void a_rekeyed_pair_takes_over_when_it_is_activated(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    uint32_t old = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.active = false;
+    p.replaces_in = old;
+    assert_int_equal(sad_install(sad, &p), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(old));
+    assert_int_equal(sad_activate(sad, p.spi_in), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(p.spi_in));
+    assert_int_equal(sad_remove(sad, old), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(p.spi_in));
+    sad_free(sad);
+}
+
+static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    struct sad_policy policy[2] = {{rig_ts("10.1.0.0/16"), rig_ts("10.2.0.0/16"), 1},
+                                   {rig_ts("10.1.0.0/16"), rig_ts("10.3.0.0/16"), 2}};
+    assert_int_equal(sad_policies_set(sad, policy, 2), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SELECT_NO_SA);
+    uint32_t spi = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(spi));
+    assert_int_equal(sad_policies_set(sad, policy + 1, 1), 0);
+    assert_int_equal(sad_remove(sad, spi), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.3.0.9"), SAD_SELECT_NO_SA);
+    /* An SA for a wider range serves a narrower policy's traffic. */
+    spi = rig_install(sad, "10.1.0.0/16", "10.0.0.0/8");
+    assert_int_equal(find(sad, "10.1.0.9", "10.3.0.9"), slot(spi));
+    sad_free(sad);
+}
+
+static void ipv6_is_selected_like_ipv4(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.local_ts = rig_ts("2001:db8:1::/48");
+    p.remote_ts = rig_ts("2001:db8:2::/48");
+    assert_int_equal(sad_install(sad, &p), 0);
+    assert_int_equal(find(sad, "2001:db8:1::9", "2001:db8:2::9"), slot(p.spi_in));
+    assert_int_equal(find(sad, "2001:db8:1::9", "2001:db8:3::9"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "2001:db8:3::9", "2001:db8:2::9"), SAD_SELECT_NONE);
+    sad_free(sad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(longer_prefixes_win_whatever_came_first),
+        cmocka_unit_test(what_a_specific_list_does_not_match_falls_through_to_the_general_one),
+        cmocka_unit_test(a_prefix_that_comes_in_between_is_seen_from_below),
+        cmocka_unit_test(ranges_that_are_no_prefix_are_exact),
+        cmocka_unit_test(a_rekeyed_pair_takes_over_when_it_is_activated),
+        cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
+        cmocka_unit_test(ipv6_is_selected_like_ipv4),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
