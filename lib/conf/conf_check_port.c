@@ -4,9 +4,16 @@
 
 #include <string.h>
 
+static bool is_link_local(const struct base_addr *addr)
+{
+    return addr->family == BASE_AF_IP6 && addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80;
+}
+
 /* Whether a next hop can be reached on a link: in a network of the port, or the port is alone in its /32. */
 static bool is_on_link(const struct conf_port *port, const struct base_addr *hop)
 {
+    if (is_link_local(hop))
+        return true; /* how IPv6 routers are usually written (RFC 4861 4.2) */
     for (size_t i = 0; i < port->n_addresses; i++) {
         const struct base_prefix *a = &port->addresses[i];
         if (a->addr.family != hop->family)

@@ -41,7 +41,7 @@ static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, ui
     for (size_t i = 0; ok && i < n; i++) {
         const int hi = hex_value(text[2 + 2 * i]), lo = hex_value(text[3 + 2 * i]);
         ok = hi >= 0 && lo >= 0;
-        out[i] = (uint8_t)(hi << 4 | lo);
+        out[i] = ok ? (uint8_t)(hi << 4 | lo) : 0;
     }
     if (!ok)
         conf_fail(

@@ -191,6 +191,15 @@ static void a_cloud_gateway_outside_of_a_single_address_is_accepted(void **state
     conf_free(conf);
 }
 
+static void a_link_local_gateway_is_on_link(void **state)
+{
+    struct conf *conf = load_parts("'a':{'device':'x','addresses':['2001:db8::2/64'],'gateway':'fe80::1'}",
+                                   GOOD_SECRET, GOOD_CONN, "");
+    assert_non_null(conf);
+    assert_int_equal(conf->ports[0].gateway.family, BASE_AF_IP6);
+    conf_free(conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +217,7 @@ int main(void)
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
         cmocka_unit_test(ports_that_cannot_work_are_refused),
         cmocka_unit_test(a_cloud_gateway_outside_of_a_single_address_is_accepted),
+        cmocka_unit_test(a_link_local_gateway_is_on_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
