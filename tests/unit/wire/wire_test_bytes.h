@@ -21,10 +21,12 @@ typedef bool accepts_fn(struct base_span bytes);
 
 static inline bool accepts_copy(accepts_fn *accepts, const uint8_t *bytes, size_t len)
 {
+    /* Read through a volatile, so that no compiler inlines the parser and warns of the length it refuses. */
+    accepts_fn *volatile parser = accepts;
     uint8_t *copy = malloc(len);
     if (len)
         memcpy(copy, bytes, len);
-    const bool is_accepted = accepts(base_span(copy, len));
+    const bool is_accepted = parser(base_span(copy, len));
     free(copy);
     return is_accepted;
 }
