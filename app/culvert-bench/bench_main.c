@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench_path.h"
 #include "bench_raw.h"
 
 struct bench_command {
@@ -15,6 +16,8 @@ struct bench_command {
 };
 
 static const struct bench_command commands[] = {
+    {"path", bench_path_main, "the whole data path, beside raw AES-GCM: what a packet costs"},
+    {"churn", bench_churn_main, "what installing and removing SAs costs the worker"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
 };
 
@@ -25,7 +28,7 @@ static void help_print(FILE *f)
         fprintf(f, "  %-8s %s\n", commands[i].word, commands[i].help);
     fputs("\nFigures are TSC cycles per packet: medians over windows of at least 512 packets, then the "
           "minimum of\n"
-          "several runs. tests/bench/table.sh prints the whole comparison, DPDK's ipsec-secgw included.\n",
+          "several runs. tests/bench/table.py prints the whole comparison, DPDK's ipsec-secgw included.\n",
           f);
 }
 

@@ -15,8 +15,8 @@ uint32_t bench_mix_frame(uint32_t size, uint32_t i);
  * octets, a multiple of 4 (RFC 4303 2.4). */
 uint32_t bench_mix_sealed(uint32_t frame_bytes);
 
-/* Mean of sealed bytes over the mix. */
-double bench_mix_sealed_mean(uint32_t size);
+/* Mean frame bytes of the mix. */
+double bench_mix_frame_mean(uint32_t size);
 
 /* "64" or "IMIX", in buf (at least 12 bytes), which is returned. */
 const char *bench_mix_name(uint32_t size, char *buf);

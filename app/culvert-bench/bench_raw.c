@@ -187,7 +187,7 @@ int bench_raw_run(const struct bench_raw_case *c, struct bench_result *out)
     struct bench_series s;
     int rc = raw_init(&b);
     bench_series_init(&s, c->windows);
-    for (uint32_t run = 0; !rc && run < c->runs + 1; run++) {
+    for (uint32_t run = 0; !rc && !bench_series_is_done(&s, c->runs); run++) {
         bool is_wide = c->key_bits == 256;
         for (uint32_t w = 0; w < c->windows; w += 2)
             ring_turn(&b, is_wide ? b.mgr->gcm256_enc : b.mgr->gcm128_enc,

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <time.h>
 
-#define QUIET_FACTOR  1.15 /* a probe slower than this times the best means a disturbed core */
-#define QUIET_WINDOWS 8u   /* undisturbed windows that make an undisturbed run */
+#define QUIET_FACTOR \
+    1.3 /* a slower probe than so many times the best means a busy sibling; turbo alone makes 1.17 */
+#define QUIET_SHARE 4 /* a run is undisturbed when one window in so many is */
+#define PATIENCE    6 /* times the wanted runs, until quiet is given up */
 
 static int double_compare(const void *a, const void *b)
 {
@@ -45,6 +47,11 @@ static double core_probe(void)
     if (took < probe_best)
         probe_best = took;
     return took;
+}
+
+double bench_probe_best(void)
+{
+    return probe_best < 1e9 ? probe_best : 0;
 }
 
 void bench_series_init(struct bench_series *s, uint32_t windows)
@@ -93,12 +100,20 @@ void bench_series_run_end(struct bench_series *s)
         s->window[i] = s->window[quiet];
         s->window[quiet++] = w;
     }
-    s->is_quiet[s->runs] = quiet >= QUIET_WINDOWS;
-    if (quiet < QUIET_WINDOWS)
+    s->is_quiet[s->runs] = quiet * QUIET_SHARE >= s->count;
+    if (!s->is_quiet[s->runs])
         quiet = s->count;
     qsort(s->window, quiet, sizeof(*s->window), double_compare);
     s->run[s->runs++] = sorted_median(s->window, quiet);
     s->count = 0;
+}
+
+bool bench_series_is_done(const struct bench_series *s, uint32_t runs)
+{
+    uint32_t quiet = 0;
+    for (uint32_t i = 0; i < s->runs; i++)
+        quiet += s->is_quiet[i];
+    return quiet >= runs || s->runs >= runs * PATIENCE || s->runs == BENCH_RUNS_MAX;
 }
 
 struct bench_result bench_series_result(const struct bench_series *s)
@@ -139,10 +154,15 @@ double bench_tsc_hz(void)
     return hz;
 }
 
-int bench_pin(unsigned cpu)
+int bench_pin_thread(pthread_t thread, unsigned cpu)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+    return -pthread_setaffinity_np(thread, sizeof(set), &set);
+}
+
+int bench_pin(unsigned cpu)
+{
+    return bench_pin_thread(pthread_self(), cpu);
 }

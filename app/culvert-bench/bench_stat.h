@@ -5,6 +5,7 @@
  * time slice of 400 us outweighs thousands of packets. Virtual CPUs often are two threads of one core, and a
  * busy sibling makes everything up to twice as slow: a short probe between windows shows that, and disturbed
  * windows are left out as long as undisturbed ones remain. Thread: one series belongs to one thread. */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,6 +44,9 @@ void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 /* Ends the current run: its median becomes one run value. A run without windows counts as none. */
 void bench_series_run_end(struct bench_series *s);
 
+/* Whether `runs` undisturbed runs are finished, or so many in all that waiting for quiet is in vain. */
+bool bench_series_is_done(const struct bench_series *s, uint32_t runs);
+
 /* What the finished runs say, the undisturbed ones if there are any; all zero when there are none. */
 struct bench_result bench_series_result(const struct bench_series *s);
 
@@ -52,9 +56,16 @@ double bench_tsc_hz(void);
 /* Pins the calling thread to a CPU. Returns 0, or -errno (say so and go on: figures only get noisier). */
 int bench_pin(unsigned cpu);
 
+/* The same for another thread. */
+int bench_pin_thread(pthread_t thread, unsigned cpu);
+
 /* Starts a window: probes the core (about 1,000 cycles) and forgets what was before. Needed only where the
  * time between windows is long; a window's end is also the next one's start. */
 void bench_series_start(struct bench_series *s);
+
+/* The least that a probe took in this process: figures of processes whose values differ by much are not of
+ * the same weather. 0: nothing was probed. Thread: any. */
+double bench_probe_best(void);
 
 /* Serialised enough for windows of 512 packets. */
 static inline uint64_t bench_tsc(void)

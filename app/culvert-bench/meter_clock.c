@@ -37,7 +37,7 @@ static void window_end(struct meter_clock *m)
         m->series.count = 0;
     m->is_warm = true;
     bench_series_run_end(&m->series);
-    if (m->series.runs >= m->runs)
+    if (bench_series_is_done(&m->series, m->runs))
         atomic_store_explicit(&m->is_finished, true, memory_order_release);
 }
 
@@ -86,8 +86,9 @@ void meter_clock_print(const struct meter_clock *m, const char *label, FILE *out
     fprintf(
         out,
         "{\"case\":\"meter\",\"label\":\"%s\",\"cycles_min\":%.1f,\"cycles_median\":%.1f,\"cycles_max\":%.1f,"
-        "\"runs\":%u,\"quiet\":%s,\"rx\":%lu,\"tx\":%lu,\"checked\":%lu,\"good\":%lu,\"burst\":%.1f,"
+        "\"runs\":%u,\"quiet\":%s,\"probe\":%.0f,\"rx\":%lu,\"tx\":%lu,\"checked\":%lu,\"good\":%lu,"
+        "\"burst\":%.1f,"
         "\"starved\":%s}\n",
-        label, r.min, r.median, r.max, r.runs, r.is_quiet ? "true" : "false", m->rx, m->tx, m->checked,
-        m->good, burst, burst < STARVED_BELOW ? "true" : "false");
+        label, r.min, r.median, r.max, r.runs, r.is_quiet ? "true" : "false", bench_probe_best(), m->rx,
+        m->tx, m->checked, m->good, burst, burst < STARVED_BELOW ? "true" : "false");
 }

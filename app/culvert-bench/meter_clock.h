@@ -23,8 +23,8 @@ struct meter_clock {
     atomic_bool is_finished; /* release-stored by the polling thread; what is above then stands still */
 };
 
-/* Starts a measurement of `pkts` packets in `runs` runs (1 to BENCH_RUNS_MAX). Thread: control, before the
- * first poll. Release with meter_clock_fini(). */
+/* Starts a measurement of `runs` undisturbed runs (1 to BENCH_RUNS_MAX) of together `pkts` packets. Thread:
+ * control, before the first poll. Release with meter_clock_fini(). */
 void meter_clock_init(struct meter_clock *m, uint64_t pkts, uint32_t runs);
 void meter_clock_fini(struct meter_clock *m);
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Options that all subcommands share. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "bench_mix.h"
+
+#define BENCH_LIST 8
+
+struct bench_args {
+    uint32_t sizes[BENCH_SIZES], size_count;
+    uint32_t sas[BENCH_LIST], sas_count;
+    uint32_t bits[BENCH_LIST], bits_count; /* 128, 256 */
+    bool is_in, is_out;                    /* directions */
+    bool is_plain_esp, is_frame, is_json, is_verbose;
+    uint32_t runs;    /* 1 to BENCH_RUNS_MAX - 1 */
+    uint32_t windows; /* of 512 packets, per run */
+    uint32_t pkts;    /* per figure */
+    uint32_t core;
+    uint32_t rate; /* SAs per second */
+};
+
+/* Parses over the defaults in *a; `accepts` names the options of this subcommand, `help` is printed for
+ * --help, which ends the process. Returns 0, or -1 after a sentence on stderr (exit with 2). */
+int bench_args_parse(struct bench_args *a, int argc, char **argv, const char *accepts, const char *help);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Builds the gateway under measurement: two ports whose receive and transmit callbacks are metering ports,
+ * SAs for 10.2.0.0/15 behind 192.0.2.2, routes, neighbours. The devices below the callbacks are net_null:
+ * they give nothing and take NULL pointers.
+ */
+#include "bench_gate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_cycles.h>
+
+#include "bench_mix.h"
+#include "crypt_alg.h"
+#include "dp.h"
+#include "dp_path.h"
+#include "sad.h"
+
+#define INSIDE        0
+#define OUTSIDE       1
+#define POOL_PKTS     8191u
+#define GATE_INSIDE   0xc0a80101u /* 192.168.1.1 */
+#define ROUTER_INSIDE 0xc0a80102u
+#define GATE_OUTSIDE  0xc0000201u /* 192.0.2.1 */
+#define PEER_OUTSIDE  0xc0000202u
+#define HOST_INSIDE   0x0a010001u /* 10.1.0.1 */
+#define HOST_REMOTE   0x0a020001u /* 10.2.0.1, of SA 0 */
+#define NATT_PORT     4500
+
+static struct rte_mempool *pool;
+static const uint8_t keymat[36] = {0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87, 0x98, 0xa9, 0xba, 0xcb,
+                                   0xdc, 0xed, 0xfe, 0x0f, 0x1f, 0x2e, 0x3d, 0x4c, 0x5b, 0x6a, 0x79, 0x88,
+                                   0x97, 0xa6, 0xb5, 0xc4, 0xd3, 0xe2, 0xf1, 0x00, 0xa0, 0xa1, 0xa2, 0xa3};
+
+static uint16_t rx_callback(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n, uint16_t max,
+                            void *arg)
+{
+    struct bench_gate **gate = arg;
+    return *gate ? meter_port_rx(&(*gate)->port[port], &(*gate)->clock, pkts, max) : 0;
+}
+
+static uint16_t tx_callback(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n, void *arg)
+{
+    struct bench_gate **gate = arg;
+    meter_port_tx(&(*gate)->port[port], &(*gate)->clock, pkts, n);
+    memset(pkts, 0, n * sizeof(*pkts));
+    return n;
+}
+
+static struct bench_gate *gate_now; /* what the callbacks work for */
+
+static void give_up(const char *what, int rc)
+{
+    fprintf(stderr, "culvert-bench: %s: %s\n", what, strerror(rc < 0 ? -rc : rc));
+    exit(1);
+}
+
+static void port_start(uint16_t port)
+{
+    struct rte_eth_conf conf = {0};
+    int rc = rte_eth_dev_configure(port, 1, 1, &conf);
+    if (!rc)
+        rc = rte_eth_rx_queue_setup(port, 0, 512, 0, NULL, pool);
+    if (!rc)
+        rc = rte_eth_tx_queue_setup(port, 0, 512, 0, NULL);
+    if (!rc)
+        rc = rte_eth_dev_start(port);
+    if (rc)
+        give_up("a net_null port does not start", rc);
+    if (!rte_eth_add_rx_callback(port, 0, rx_callback, &gate_now) ||
+        !rte_eth_add_tx_callback(port, 0, tx_callback, &gate_now))
+        give_up("this DPDK has no receive and transmit callbacks", ENOTSUP);
+}
+
+static long huge_free_mib(void)
+{
+    char line[128];
+    long free_pages = 0;
+    FILE *f = fopen("/proc/meminfo", "r");
+    while (f && fgets(line, sizeof(line), f))
+        sscanf(line, "HugePages_Free: %ld", &free_pages);
+    if (f)
+        fclose(f);
+    return free_pages * 2;
+}
+
+bool bench_gate_has_huge(void)
+{
+    return rte_eal_has_hugepages();
+}
+
+void bench_gate_eal(uint32_t core, bool is_verbose)
+{
+    char lcore[16];
+    char *argv[16] = {"culvert-bench",
+                      "-l",
+                      lcore,
+                      "--no-pci",
+                      "--no-telemetry",
+                      "--vdev",
+                      "net_null0,no-rx=1",
+                      "--vdev",
+                      "net_null1,no-rx=1",
+                      "-m",
+                      "256"};
+    int argc = 11;
+    snprintf(lcore, sizeof(lcore), "%u", core);
+    argv[argc++] = huge_free_mib() >= 256 ? "--in-memory" : "--no-huge";
+    if (!is_verbose)
+        argv[argc++] = "--log-level=*:error";
+    if (rte_eal_init(argc, argv) < 0)
+        give_up("DPDK's environment does not start (--verbose tells more)", EIO);
+    pool = rte_pktmbuf_pool_create("bench", POOL_PKTS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+    if (!pool)
+        give_up("no memory for packets", ENOMEM);
+    port_start(INSIDE);
+    port_start(OUTSIDE);
+}
+
+/* Constant, so that the upper bits of all SPIs are alike and one number tells the meter all of them. */
+static void spi_rng(void *ctx, void *buf, size_t len)
+{
+    memset(buf, 0x5a, len);
+}
+
+static struct wire_ike_ts_list ts_range(uint32_t lo, uint32_t hi)
+{
+    return (struct wire_ike_ts_list){
+        .count = 1,
+        .list = {{.port_lo = 0, .port_hi = 65535, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(hi)}}};
+}
+
+int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i)
+{
+    const struct crypt_alg *encr = crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_GCM_16, g->c.key_bits);
+    uint16_t port = g->c.is_plain_esp ? 0 : NATT_PORT;
+    struct sad_pair_params p = {
+        .spi_in = spi_in,
+        .spi_out = 0x10000 + i,
+        .encr = encr,
+        .esn = true,
+        .replay_window = 1024,
+        .encap = !g->c.is_plain_esp,
+        .path = {{base_addr_ip4(GATE_OUTSIDE), port}, {base_addr_ip4(PEER_OUTSIDE), port}},
+        .outer_mtu = 1600,
+        .follow = true,
+        .local_ts = ts_range(0x0a010000, 0x0a01ffff),
+        .remote_ts = ts_range(HOST_REMOTE + i, HOST_REMOTE + i),
+        .active = true};
+    uint8_t key_bytes = (uint8_t)(g->c.key_bits / 8);
+    p.keys_in.encr_len = p.keys_out.encr_len = (uint8_t)(key_bytes + 4);
+    memcpy(p.keys_in.encr, keymat, key_bytes);
+    memcpy(p.keys_in.encr + key_bytes, keymat + 32, 4);
+    p.keys_out = p.keys_in;
+    return sad_install(g->sad, &p);
+}
+
+static int spi_compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* SPIs of SA 0, 1, 2 ... must be consecutive numbers: that is how the meter addresses them. */
+static int pairs_install(struct bench_gate *g)
+{
+    struct sad_policy all = {.local_ts = ts_range(0x0a010000, 0x0a01ffff),
+                             .remote_ts = ts_range(0x0a020000, 0x0a07ffff)};
+    int rc = sad_policies_set(g->sad, &all, 1);
+    g->spis = calloc(g->c.sas, sizeof(*g->spis));
+    if (!g->spis)
+        return -ENOMEM;
+    for (uint32_t i = 0; !rc && i < g->c.sas; i++)
+        rc = sad_spi_alloc(g->sad, &g->spis[i]);
+    if (rc)
+        return rc;
+    qsort(g->spis, g->c.sas, sizeof(*g->spis), spi_compare);
+    if (g->spis[g->c.sas - 1] - g->spis[0] != g->c.sas - 1)
+        return -ERANGE;
+    uint64_t tsc = bench_tsc();
+    for (uint32_t i = 0; !rc && i < g->c.sas; i++)
+        rc = bench_gate_pair(g, g->spis[i], i);
+    g->install_tsc = bench_tsc() - tsc;
+    return rc;
+}
+
+static struct dp_port_params port_params(uint16_t port, enum dp_role role, uint32_t addr)
+{
+    struct dp_port_params p = {.port_id = port,
+                               .role = role,
+                               .mtu = 1600,
+                               .rx_queues = 1,
+                               .tx_queues = 1,
+                               .rx_ip4_cksum = true,
+                               .n_addrs = 1};
+    snprintf(p.name, sizeof(p.name), "%s", role == DP_ROLE_INSIDE ? "inside" : "outside");
+    rte_eth_macaddr_get(port, (struct rte_ether_addr *)p.mac);
+    p.addrs[0] = (struct base_prefix){base_addr_ip4(addr), 24};
+    return p;
+}
+
+static int dp_build(struct bench_gate *g)
+{
+    static const uint8_t mac_inside[6] = {2, 0, 0, 0, 1, 1}, mac_outside[6] = {2, 0, 0, 0, 1, 2};
+    struct base_addr router = base_addr_ip4(ROUTER_INSIDE), peer = base_addr_ip4(PEER_OUTSIDE);
+    struct dp_route routes[] = {{{base_addr_ip4(0x0a010000), 16}, INSIDE, router}, {{{0}, 0}, OUTSIDE, peer}};
+    routes[1].prefix.addr = base_addr_ip4(0);
+    struct dp_params params = {.n_ports = 2,
+                               .n_routes = 2,
+                               .routes = routes,
+                               .workers = 1,
+                               .poll = DP_POLL_BUSY,
+                               .sad = g->sad,
+                               .pool = pool,
+                               .tsc_hz = rte_get_tsc_hz(),
+                               .mss_clamp = true};
+    char why[256] = "";
+    params.ports[INSIDE] = port_params(INSIDE, DP_ROLE_INSIDE, GATE_INSIDE);
+    params.ports[OUTSIDE] = port_params(OUTSIDE, DP_ROLE_OUTSIDE, GATE_OUTSIDE);
+    g->dp = dp_create(&params, why, sizeof(why));
+    if (!g->dp) {
+        fprintf(stderr, "culvert-bench: the data path refuses: %s\n", why);
+        return -EINVAL;
+    }
+    g->worker = dp_worker(g->dp, 0);
+    int rc = dp_neigh_set(g->dp, INSIDE, &router, mac_inside);
+    return rc ? rc : dp_neigh_set(g->dp, OUTSIDE, &peer, mac_outside);
+}
+
+static int meters_init(struct bench_gate *g)
+{
+    struct meter_flow *in = &g->port[OUTSIDE].flow, *out = &g->port[INSIDE].flow;
+    struct meter_flow *flow = g->c.is_inbound ? in : out;
+    uint8_t key[36];
+    uint32_t key_bytes = g->c.key_bits / 8u;
+    for (uint16_t i = 0; i < 2; i++) {
+        g->port[i].pool = pool;
+        g->port[i].port_id = i;
+        g->port[i].check = flow;
+        g->port[i].flow.sas = 1;
+        rte_eth_macaddr_get(i, (struct rte_ether_addr *)g->port[i].flow.mac_dst);
+    }
+    *flow = (struct meter_flow){.kind = METER_PLAIN,
+                                .size = g->c.size == BENCH_IMIX ? 0 : g->c.size,
+                                .sas = g->c.sas,
+                                .inner_src = HOST_INSIDE,
+                                .inner_dst = HOST_REMOTE,
+                                .is_esn = true,
+                                .mac_src = {2, 0, 0, 0, 1, 9}};
+    memcpy(flow->mac_dst, g->port[g->c.is_inbound].flow.mac_dst, 6);
+    rte_eth_macaddr_get(g->c.is_inbound ? OUTSIDE : INSIDE, (struct rte_ether_addr *)flow->mac_dst);
+    if (g->c.is_inbound) {
+        flow->kind = g->c.is_plain_esp ? METER_ESP : METER_NATT;
+        flow->inner_src = HOST_REMOTE;
+        flow->inner_dst = HOST_INSIDE;
+        flow->is_src_varied = true;
+        flow->outer_src = PEER_OUTSIDE;
+        flow->outer_dst = GATE_OUTSIDE;
+        flow->outer_port = NATT_PORT;
+        flow->spi = g->spis[0];
+    }
+    memcpy(key, keymat, key_bytes);
+    memcpy(key + key_bytes, keymat + 32, 4);
+    return meter_flow_init(flow, key, key_bytes + 4);
+}
+
+int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c)
+{
+    memset(g, 0, sizeof(*g));
+    g->c = *c;
+    struct sad_params params = {.max_sas = c->sas + c->churn_room,
+                                .workers = 1,
+                                .socket = -1,
+                                .tsc_hz = rte_get_tsc_hz(),
+                                .rng = spi_rng};
+    g->sad = sad_create(&params);
+    int rc = g->sad ? pairs_install(g) : -ENOMEM;
+    if (!rc)
+        rc = dp_build(g);
+    if (!rc)
+        rc = meters_init(g);
+    if (rc)
+        fprintf(stderr, "culvert-bench: cannot build the gateway: %s\n", strerror(-rc));
+    meter_clock_init(&g->clock, c->pkts, c->runs);
+    return rc;
+}
+
+void bench_gate_close(struct bench_gate *g)
+{
+    for (int i = 0; i < 2; i++) {
+        meter_port_drain(&g->port[i]);
+        meter_flow_fini(&g->port[i].flow);
+    }
+    meter_clock_fini(&g->clock);
+    dp_free(g->dp);
+    sad_free(g->sad);
+    free(g->spis);
+    memset(g, 0, sizeof(*g));
+}
+
+static void drops_print(const struct bench_gate *g)
+{
+    struct dp_counters counters;
+    dp_counters(g->dp, -1, &counters);
+    for (int i = 0; i < DP_DROPS; i++)
+        if (counters.drops[i])
+            fprintf(stderr, "  %lu dropped: %s\n", counters.drops[i], dp_drop_name((enum dp_drop)i));
+    fprintf(stderr, "  %lu punted\n", counters.punted);
+}
+
+void bench_gate_attach(struct bench_gate *g)
+{
+    gate_now = g;
+    dp_worker_online(g->worker);
+}
+
+void bench_gate_detach(struct bench_gate *g)
+{
+    dp_worker_offline(g->worker);
+    gate_now = NULL;
+}
+
+int bench_gate_run(struct bench_gate *g)
+{
+    bench_gate_attach(g);
+    uint64_t patience = bench_tsc() + (uint64_t)(60 * bench_tsc_hz());
+    for (uint32_t turn = 1;; turn++) {
+        dp_turn(g->worker);
+        if (atomic_load_explicit(&g->clock.is_finished, memory_order_relaxed))
+            break;
+        if (turn % 65536 == 0 && bench_tsc() > patience)
+            break;
+    }
+    bench_gate_detach(g);
+    struct meter_clock *m = &g->clock;
+    if (m->tx + 4096 < m->rx || m->good != m->checked || !m->checked) {
+        fprintf(stderr,
+                "culvert-bench: of %lu packets %lu came through, %lu of %lu checked ones were right\n", m->rx,
+                m->tx, m->good, m->checked);
+        drops_print(g);
+        return -EIO;
+    }
+    return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A gateway to measure: Culvert's own tables and data path on two metering ports, with SAs installed by hand
+ * in place of IKE. What runs is dp_turn(), the turn of the worker loop that culvertd's workers make. Thread:
+ * all from the measuring thread, except where said otherwise. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "bench_stat.h"
+#include "meter_clock.h"
+#include "meter_port.h"
+
+struct sad;
+struct dp;
+struct dp_worker;
+
+struct bench_gate_case {
+    uint32_t size;       /* plaintext frame bytes, or BENCH_IMIX */
+    bool is_inbound;     /* ESP in, clear out; else clear in, ESP out */
+    bool is_plain_esp;   /* ESP without UDP, as ipsec-secgw is measured */
+    uint16_t key_bits;   /* 128 or 256 */
+    uint32_t sas;        /* pairs, one at random per packet; at most BENCH_GATE_SAS */
+    uint64_t pkts;       /* to measure, over all runs */
+    uint32_t runs;       /* 1 to BENCH_RUNS_MAX */
+    uint32_t churn_room; /* further pairs that may be installed meanwhile */
+};
+
+#define BENCH_GATE_SAS 131072u
+
+struct bench_gate {
+    struct bench_gate_case c;
+    struct sad *sad;
+    struct dp *dp;
+    struct dp_worker *worker;
+    struct meter_clock clock;
+    struct meter_port port[2]; /* inside, outside */
+    uint32_t *spis;            /* inbound SPIs in ascending order; SA i serves inner address i */
+    uint64_t install_tsc;      /* cycles that installing all pairs took */
+};
+
+/* Starts EAL on one CPU, with huge pages if 512 MiB of them are free and without otherwise, and two ports.
+ * Ends the process with a sentence when that fails. Once per process. */
+void bench_gate_eal(uint32_t core, bool is_verbose);
+/* Whether packets lie in huge pages. */
+bool bench_gate_has_huge(void);
+
+/* Builds the gateway. 0, or -errno with a sentence on stderr. Release with bench_gate_close() in both cases.
+ */
+int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c);
+void bench_gate_close(struct bench_gate *g);
+
+/* Works until the clock is finished. 0, or -EIO with a sentence when packets did not come through whole. */
+int bench_gate_run(struct bench_gate *g);
+
+/* For those who call dp_turn() themselves: from attach to detach the ports belong to this gateway. */
+void bench_gate_attach(struct bench_gate *g);
+void bench_gate_detach(struct bench_gate *g);
+
+/* Installs pair i (0 .. sas + churn_room) under a reserved inbound SPI. 0, or -errno of sad_install().
+ * Thread: control, which may be another one than the measuring thread. */
+int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i);
