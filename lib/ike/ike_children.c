@@ -87,6 +87,16 @@ static struct ike_child *make_child(struct ike *ike, struct ike_sa *sa, struct i
     return c;
 }
 
+/* The connection has this child now; asking for it once more would make a second one. */
+static void drop_wish(struct ike *ike, struct ike_sa *sa, size_t child_index)
+{
+    const struct ike_task *t = sa->task;
+    sa->children_todo &= ~(1u << child_index);
+    if (t && t->kind == IKE_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.bytes.ptr &&
+        t->job && t->nr.len == 0)
+        ike_task_done(ike, sa);
+}
+
 struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
                                     bool exchange_initiator, struct base_span secret, bool active,
                                     uint32_t replaces_in)
@@ -101,6 +111,8 @@ struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct i
     if (c) {
         c->active = active;
         link_child(ike, c);
+        if (!exchange_initiator)
+            drop_wish(ike, sa, t->child_index);
         ike_life_start_child(ike, c);
         send_install(ike, c, exchange_initiator ? &r_to_i : &i_to_r, exchange_initiator ? &i_to_r : &r_to_i,
                      replaces_in);
@@ -108,6 +120,30 @@ struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct i
     base_wipe(&i_to_r, sizeof i_to_r);
     base_wipe(&r_to_i, sizeof r_to_i);
     return c;
+}
+
+bool ike_child_is_due(const struct ike_child *c)
+{
+    /* A pair that is not active yet is one that the peer may not know yet. */
+    return c->want_rekey && c->active && c->state == IKE_CHILD_UP && !c->is_rekeyed && !c->replaced_by;
+}
+
+static bool has_other(const struct ike_sa *sa, const struct ike_child *c)
+{
+    for (const struct ike_child *o = sa->children; o; o = o->next)
+        if (o != c && o->conf == c->conf && o->state == IKE_CHILD_UP && !o->is_rekeyed)
+            return true;
+    return false;
+}
+
+void ike_child_want_again(struct ike *ike, struct ike_child *c, uint32_t pause_s)
+{
+    struct ike_sa *sa = c->sa;
+    if (!sa->conn->start || c->is_rekeyed || has_other(sa, c))
+        return;
+    sa->children_todo |= 1u << (c->conf - sa->conn->children);
+    if (pause_s)
+        sa->retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
 }
 
 void ike_child_activate(struct ike *ike, struct ike_child *c)
@@ -130,6 +166,9 @@ void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why)
     *p = c->next;
     c->sa->n_children--;
     ike->stats.children--;
+    for (struct ike_child *o = c->sa->children; o; o = o->next)
+        if (o->replaced_by == c->spi_in)
+            o->replaced_by = 0;
     ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
     if (!c->is_rekeyed && why)
         ike_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);

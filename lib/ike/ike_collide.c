@@ -57,8 +57,7 @@ static void forget_child(struct ike *ike, struct ike_sa *sa, uint32_t spi_in)
     struct ike_child *c = ike_child_by_spi(ike, spi_in);
     if (!c || c->sa != sa || c->state != IKE_CHILD_UP || c->replaced_by)
         return;
-    if (sa->conn->start)
-        sa->children_todo |= 1u << (c->conf - sa->conn->children);
+    ike_child_want_again(ike, c, 0);
     ike_child_remove(ike, c, "the peer does not know it any more");
 }
 

@@ -156,6 +156,8 @@ static void on_protected(struct ike *ike, struct ike_msg *msg)
         ike_blob_free(&sa->resp);
     }
     ike_natd_follow(ike, sa, msg->path);
+    if (!err && !msg->is_response)
+        ike_rekey_claim(ike, sa, msg);
     handle(ike, sa, msg, err);
     base_wipe(ike->plain_in, msg->raw.len);
     if (sa->state != IKE_ST_DEAD)
@@ -251,7 +253,7 @@ static void on_traffic(struct ike *ike, struct ike_child *c, const struct ike_ev
     /* The peer sends on the new pair, so it receives on it as well. */
     if (ev->last_in.ns && c->state == IKE_CHILD_UP && !c->is_rekeyed)
         ike_child_activate(ike, c);
-    ike_life_rearm(ike, sa);
+    ike_task_next(ike, sa);
 }
 
 static void on_limit(struct ike *ike, struct ike_child *c, bool hard)
@@ -260,8 +262,7 @@ static void on_limit(struct ike *ike, struct ike_child *c, bool hard)
         return;
     if (hard) {
         c->state = IKE_CHILD_DELETING;
-        if (c->sa->conn->start && !c->is_rekeyed && !c->replaced_by)
-            c->sa->children_todo |= 1u << (c->conf - c->sa->conn->children);
+        ike_child_want_again(ike, c, 0);
     } else {
         c->want_rekey = true;
         c->without_dh = false;

@@ -65,7 +65,7 @@ static bool has_work(const struct ike_sa *sa)
     if (sa->want_rekey || sa->children_todo)
         return true;
     for (const struct ike_child *c = sa->children; c; c = c->next)
-        if (c->want_rekey && c->state == IKE_CHILD_UP && !c->is_rekeyed && !c->replaced_by)
+        if (ike_child_is_due(c))
             return true;
     return false;
 }
@@ -110,8 +110,7 @@ static void child_on_timer(struct ike *ike, struct ike_child *c)
     if (base_time_reached(c->dies_at, ike->now)) {
         c->state = IKE_CHILD_DELETING;
         c->dies_at = BASE_TIME_NEVER;
-        if (!c->is_rekeyed && !c->replaced_by && c->sa->conn->start)
-            c->sa->children_todo |= 1u << (c->conf - c->sa->conn->children);
+        ike_child_want_again(ike, c, 0);
     } else if (base_time_reached(c->rekey_at, ike->now)) {
         c->want_rekey = true;
         c->without_dh = false;

@@ -319,6 +319,10 @@ struct ike_child *ike_child_by_spi_out(struct ike_sa *sa, uint32_t spi_out);
 struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
                                     bool exchange_initiator, struct base_span secret, bool active,
                                     uint32_t replaces_in);
+/* Whether it is to be rekeyed and can be. */
+bool ike_child_is_due(const struct ike_child *c);
+/* It ends: the connection, if it is to be kept up, asks for it again, unless there is another of its kind. */
+void ike_child_want_again(struct ike *ike, struct ike_child *c, uint32_t pause_s);
 void ike_child_activate(struct ike *ike, struct ike_child *c);
 /* Takes it out of the data path and frees it. */
 void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why);
@@ -462,6 +466,8 @@ void ike_rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task
                              struct ike_job_result *r);
 void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+/* A request on an SA that is a rival: when it concerns children, the peer has decided for that SA. */
+void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
 /* Our rekeying came to nothing: the peer's, if any, takes over. */
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa);
 void ike_info_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t);

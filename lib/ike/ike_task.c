@@ -130,7 +130,7 @@ void ike_task_job_done(struct ike *ike, struct ike_job_result *r)
 static struct ike_task *pick_child(struct ike_sa *sa)
 {
     for (struct ike_child *c = sa->children; c; c = c->next) {
-        if (c->state != IKE_CHILD_UP || !c->want_rekey || c->is_rekeyed || c->replaced_by)
+        if (!ike_child_is_due(c))
             continue;
         struct ike_task *t = ike_task_new(IKE_TASK_REKEY_CHILD);
         if (t) {

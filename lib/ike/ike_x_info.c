@@ -40,10 +40,7 @@ static void delete_child(struct ike *ike, struct ike_sa *sa, struct ike_child *c
         return;
     if (out->count < WIRE_IKE_DEL_MAX)
         out->spis[out->count++] = c->spi_in;
-    if (sa->conn->start && !c->is_rekeyed && !c->replaced_by) {
-        sa->children_todo |= 1u << (c->conf - sa->conn->children);
-        sa->retry_at = base_time_add(ike->now, RECREATE_S * BASE_NS_PER_S);
-    }
+    ike_child_want_again(ike, c, RECREATE_S);
     ike_child_deleted(ike, c, "the peer deleted it");
 }
 

@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-#define CONNECT_S 300 /* an attempt to connect ends by its retransmissions; this catches a job that is lost \
-                       */
+#define CONNECT_S                                                                             \
+    300 /* an attempt to connect ends by its retransmissions; this catches a job that is lost \
+         */
 
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);

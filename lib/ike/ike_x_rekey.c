@@ -80,6 +80,25 @@ void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
         retire(ike, sa, sa->rival);
 }
 
+static bool is_about_children(const struct ike_msg *msg)
+{
+    struct wire_ike_delete d;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_DELETE, 0);
+    return msg->hdr.exchange == WIRE_IKE_CREATE_CHILD_SA ||
+           (p && wire_ike_delete_parse(p->body, &d) == WIRE_IKE_OK && d.protocol == WIRE_IKE_PROTO_ESP);
+}
+
+void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+{
+    for (struct ike_sa *old = sa->run ? sa->run->sas : NULL; old; old = old->conn_next) {
+        if (old->rival != sa || !is_about_children(msg))
+            continue;
+        ike_task_done(ike, old);
+        retire(ike, old, sa);
+        return;
+    }
+}
+
 static void failed(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
 {
     const uint64_t ns = seconds * BASE_NS_PER_S;

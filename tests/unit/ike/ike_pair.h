@@ -4,6 +4,7 @@
  * Two engines on a table, with a switchable NAT and a recorder between them; for unit tests of exchanges.
  * The clock moves only when a test says so. Test double cryptography, so runs are fast and repeatable.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +17,8 @@
 #include "null_crypt.h"
 #include "seed_rng.h"
 
-#define PAIR_AUDITS   200
-#define PAIR_CHILDREN 64
+#define PAIR_AUDITS   600
+#define PAIR_CHILDREN 200
 #define PAIR_QUEUE    256
 
 struct pair_child {
