@@ -301,7 +301,12 @@ void ike_explain_malformed(struct ike *ike, const struct ike_sa *sa, const char 
         return;
     e.a->notify = WIRE_IKE_N_INVALID_SYNTAX;
     base_text_add(&e.what, "the peer sent a message that cannot be understood: %s", fault);
-    base_text_add(&e.why, "The message was authentic, so this is a fault in one of the two implementations.");
+    if (sa->keys.prf_len)
+        base_text_add(&e.why,
+                      "The message was authentic, so this is a fault in one of the two implementations.");
+    else
+        base_text_add(&e.why,
+                      "It came in clear: a fault in one of the two implementations, or somebody's forgery.");
     ike_explain_end(ike, &e);
 }
 

@@ -244,15 +244,15 @@ static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         refuse(ike, sa, msg, WIRE_IKE_N_INVALID_SYNTAX);
         return;
     }
+    /* The initiator may have floated to port 4500, through another mapping of its NAT. */
+    ike_sa_init_unlink(ike, sa);
+    sa->path = *msg->path;
+    ike_sa_init_link(ike, sa);
     const struct ike_conn_conf *conn = identify(ike, sa, msg, &peer, &asked, &auth, &notify);
     if (!conn || ike->shutting_down) {
         refuse(ike, sa, msg, notify);
         return;
     }
-    /* The initiator may have floated to port 4500, through another mapping of its NAT. */
-    ike_sa_init_unlink(ike, sa);
-    sa->path = *msg->path;
-    ike_sa_init_link(ike, sa);
     sa->encap = sa->path.natt && (sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked);
     ike_sa_set_conn(ike, sa, conn);
     sa->remote_id = peer;

@@ -45,11 +45,20 @@ static bool take_selectors(const struct ike_msg *msg, struct wire_ike_ts_list *t
            wire_ike_ts_parse(r->body, tsr) == WIRE_IKE_OK;
 }
 
-/* The child of the connection that fits: an exact match, else the first that has anything in common. */
-static bool pick_child(const struct ike_sa *sa, const struct wire_ike_ts_list *local,
+/*
+ * The child of the connection that fits: the one that is rekeyed, an exact match, or the first that has
+ * anything in common.
+ */
+static bool pick_child(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
                        const struct wire_ike_ts_list *remote, struct ike_task *t)
 {
+    const struct ike_child *old = t->spi_old ? ike_child_by_spi(ike, t->spi_old) : NULL;
     bool found = false;
+    if (old && ike_ts_narrow(&old->conf->local_ts, local, &t->local_ts) &&
+        ike_ts_narrow(&old->conf->remote_ts, remote, &t->remote_ts)) {
+        t->child_index = (size_t)(old->conf - sa->conn->children);
+        return true;
+    }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
         const struct ike_child_conf *c = &sa->conn->children[i];
         struct wire_ike_ts_list l, r;
@@ -81,7 +90,7 @@ uint16_t ike_child_answer(struct ike *ike, struct ike_sa *sa, const struct ike_m
         ike_explain_malformed(ike, sa, "an SA, KE or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!pick_child(sa, &local, &remote, t)) {
+    if (!pick_child(ike, sa, &local, &remote, t)) {
         ike_explain_selectors(ike, sa, &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }

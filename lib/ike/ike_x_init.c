@@ -355,7 +355,9 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         return;
     }
     if (!is_good(ike, sa, msg, &choice, &ke, &nr)) {
+        /* It may be forged, so the true answer is still waited for. */
         ike->stats.dropped_malformed++;
+        ike_explain_malformed(ike, sa, "an answer to IKE_SA_INIT that does not fit what we offered");
         return;
     }
     ike_natd_check(ike, sa, msg);
@@ -390,7 +392,8 @@ static void float_ports(struct ike_sa *sa)
 void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result *r)
 {
     if (r->status != 0) {
-        /* A bad public value of the peer's: nothing that could be answered safely. */
+        /* A public value that no honest peer sends: nothing to be answered. */
+        ike_explain_malformed(ike, sa, "its public value of the key exchange");
         fail(ike, sa);
         return;
     }
