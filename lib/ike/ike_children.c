@@ -67,14 +67,28 @@ static void link_child(struct ike *ike, struct ike_child *c)
     c->sa->children = c;
     c->sa->n_children++;
     ike->stats.children++;
+    for (size_t i = 0; i < c->remote_ts.count; i++) {
+        struct ike_span_node *n = &c->spans[i];
+        const uint64_t key = (uint64_t)c->spi_in << 8 | i;
+        *n = (struct ike_span_node){.lo = c->remote_ts.list[i].lo,
+                                    .hi = c->remote_ts.list[i].hi,
+                                    .priority = ike_sa_hash(ike, &key, sizeof key),
+                                    .child = c};
+        ike_spans_add(&ike->spans, n);
+    }
 }
 
 static struct ike_child *make_child(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 {
     struct ike_child *c = calloc(1, sizeof *c);
-    if (!c)
+    struct ike_span_node *spans = calloc(t->remote_ts.count, sizeof *spans);
+    if (!c || !spans) {
+        free(c);
+        free(spans);
         return NULL;
+    }
     c->sa = sa;
+    c->spans = spans;
     c->conf = &sa->conn->children[t->child_index];
     c->spi_in = t->spi_in;
     c->spi_out = (uint32_t)t->choice.spi;
@@ -169,9 +183,12 @@ void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why)
     for (struct ike_child *o = c->sa->children; o; o = o->next)
         if (o->replaced_by == c->spi_in)
             o->replaced_by = 0;
+    for (size_t i = 0; i < c->remote_ts.count; i++)
+        ike_spans_remove(&ike->spans, &c->spans[i]);
     ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
     if (!c->is_rekeyed && why)
         ike_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
+    free(c->spans);
     base_wipe(c, sizeof *c);
     free(c);
 }
@@ -206,19 +223,30 @@ void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to)
     from->children_todo = 0;
 }
 
+/* What a new child is compared with. */
+struct newcomer {
+    const struct ike_sa *sa;
+    const struct wire_ike_ts_list *local, *remote;
+    const struct ike_child *found;
+};
+
+static bool is_foreign(struct ike_child *c, void *ctx)
+{
+    struct newcomer *n = ctx;
+    if (c->state == IKE_CHILD_LINGER || c->sa->conn == n->sa->conn ||
+        ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !ike_ts_overlap(&c->remote_ts, n->remote) ||
+        !ike_ts_overlap(&c->local_ts, n->local))
+        return false;
+    n->found = c;
+    return true;
+}
+
 bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
                         const struct wire_ike_ts_list *remote, const struct ike_child **who)
 {
-    for (const struct ike_sa *o = ike->first; o; o = o->next) {
-        if (!o->children || o->conn == sa->conn || ike_id_equal(&o->remote_id, &sa->remote_id))
-            continue;
-        for (const struct ike_child *c = o->children; c; c = c->next) {
-            if (c->state == IKE_CHILD_LINGER || !ike_ts_overlap(&c->remote_ts, remote) ||
-                !ike_ts_overlap(&c->local_ts, local))
-                continue;
-            *who = c;
-            return true;
-        }
-    }
-    return false;
+    struct newcomer n = {sa, local, remote, NULL};
+    for (size_t i = 0; i < remote->count && !n.found; i++)
+        ike_spans_any(&ike->spans, &remote->list[i].lo, &remote->list[i].hi, is_foreign, &n);
+    *who = n.found;
+    return n.found != NULL;
 }

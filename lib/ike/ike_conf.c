@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base_wipe.h"
+#include "ike_index.h"
 
 struct ike_conf *ike_conf_new(void)
 {
@@ -57,8 +58,12 @@ void ike_child_conf_defaults(struct ike_child_conf *c)
 
 void ike_conf_seal(struct ike_conf *conf)
 {
-    for (size_t i = 0; i < conf->n_conns; i++)
+    for (size_t i = 0; i < conf->n_conns; i++) {
         conf->conns[i].conf = conf;
+        conf->forces_encap = conf->forces_encap || conf->conns[i].encap == IKE_ENCAP_FORCE;
+    }
+    ike_index_free(conf->index);
+    conf->index = ike_index_new(conf);
 }
 
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
@@ -79,12 +84,14 @@ void ike_conf_put(const struct ike_conf *conf)
     if (c->secrets)
         base_wipe(c->secrets, c->n_secrets * sizeof *c->secrets);
     free(c->secrets);
+    ike_index_free(c->index);
     free(c);
 }
 
 const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const char *name)
 {
-    for (size_t i = 0; i < conf->n_conns; i++)
+    uint32_t i = IKE_INDEX_NONE;
+    while ((i = ike_index_name(conf, name, i)) != IKE_INDEX_NONE)
         if (strcmp(conf->conns[i].name, name) == 0)
             return &conf->conns[i];
     return NULL;
@@ -93,7 +100,8 @@ const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const cha
 const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const struct ike_id *local,
                                          const struct ike_id *remote)
 {
-    for (size_t i = 0; i < conf->n_secrets; i++)
+    uint32_t i = IKE_INDEX_NONE;
+    while ((i = ike_index_secret(conf, local, remote, i)) != IKE_INDEX_NONE)
         if (ike_id_equal(&conf->secrets[i].local, local) && ike_id_equal(&conf->secrets[i].remote, remote))
             return &conf->secrets[i];
     return NULL;

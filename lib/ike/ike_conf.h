@@ -112,6 +112,9 @@ struct ike_conf {
     uint32_t half_open_timeout_s;
     uint32_t sas_max;      /* IKE SAs */
     uint32_t children_max; /* per IKE SA */
+    /* Made by ike_conf_seal(); nobody else's business. */
+    struct ike_conf_index *index;
+    bool forces_encap; /* some connection does */
 };
 
 /* An empty configuration with the default caps and one reference, or NULL without memory. */
@@ -121,7 +124,8 @@ struct ike_conf *ike_conf_new(void);
 void ike_conn_conf_defaults(struct ike_conn_conf *c);
 void ike_child_conf_defaults(struct ike_child_conf *c);
 
-/* Sets back pointers; call once, after the last change and before the first use. */
+/* Sets back pointers and indexes names, identities and secrets; call once, after the last change and before
+ * the first use. */
 void ike_conf_seal(struct ike_conf *conf);
 
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf);

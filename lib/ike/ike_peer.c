@@ -3,6 +3,7 @@
  * Who the peer is: which connections could be meant by an address, and which one is by the pair of
  * identities. An address never decides it (it only narrows down), and there is no fallback.
  */
+#include "ike_index.h"
 #include "ike_sa.h"
 
 static bool is_local(const struct ike_conn_conf *c, const struct base_addr *a)
@@ -38,7 +39,8 @@ bool ike_peer_id_equal(const struct ike *ike, const struct ike_id *a, const stru
 const struct ike_conn_conf *ike_peer_find(const struct ike *ike, const struct ike_path *path,
                                           const struct ike_id *remote, const struct ike_id *asked)
 {
-    for (size_t i = 0; i < ike->conf->n_conns; i++) {
+    uint32_t i = IKE_INDEX_NONE;
+    while ((i = ike_index_peer(ike->conf, remote, i)) != IKE_INDEX_NONE) {
         const struct ike_conn_conf *c = &ike->conf->conns[i];
         if (ike_peer_is_candidate(c, path) && ike_peer_id_equal(ike, &c->remote_id, remote) &&
             (asked->type == 0 || ike_peer_id_equal(ike, &c->local_id, asked)))

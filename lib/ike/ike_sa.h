@@ -8,6 +8,7 @@
 #include "base_wipe.h"
 #include "ike.h"
 #include "ike_keymat.h"
+#include "ike_overlap.h"
 #include "ike_timer.h"
 
 #define IKE_NONCE_BYTES   32 /* ours: half of the longest PRF's key at least (RFC 7296 2.10) */
@@ -85,6 +86,7 @@ struct ike_child {
     struct ike_choice algs;
     struct wire_ike_ts_list local_ts;
     struct wire_ike_ts_list remote_ts;
+    struct ike_span_node *spans; /* one per remote selector */
     base_time installed_at;
     base_time rekey_at;
     base_time dies_at;
@@ -258,6 +260,7 @@ struct ike {
     struct ike_wait **by_job;
     struct ike_run *runs; /* parallel to conf->conns */
     struct ike_timers timers;
+    struct ike_spans spans; /* remote selectors of all children */
 
     struct ike_act_node *act_first, *act_last, *act_taken;
 

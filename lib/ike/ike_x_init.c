@@ -102,7 +102,7 @@ static bool choose(struct ike *ike, const struct ike_msg *msg, enum crypt_dh gro
     const struct ike_conn_conf *nearest = NULL;
     bool found = false;
     *fake = false;
-    for (size_t i = 0; i < ike->conf->n_conns; i++) {
+    for (size_t i = 0; i < ike->conf->n_conns && (!found || (ike->conf->forces_encap && !*fake)); i++) {
         const struct ike_conn_conf *c = &ike->conf->conns[i];
         if (!ike_peer_is_candidate(c, msg->path))
             continue;

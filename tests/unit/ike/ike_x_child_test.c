@@ -279,6 +279,7 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     /* the same host comes again under another name; b has the same network for it */
     ike_free(p->h[0].ike);
     p->h[0].conf->conns[0].local_id = p->h[0].conf->secrets[0].local = pair_id("@thief");
+    ike_conf_seal(p->h[0].conf);
     const struct ike_env env = {&p->h[0],       pair_rng,      &null_ike_ops,
                                 pair_spi_alloc, pair_spi_free, pair_local_for};
     p->h[0].ike = ike_new(&env, p->h[0].conf, p->now);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Hash index of a sealed configuration: names, peers' identities, secrets. Private to this room. */
+#include "ike_conf.h"
+
+#define IKE_INDEX_NONE UINT32_MAX
+
+struct ike_conf_index;
+
+/* NULL without memory; lookups then walk. */
+struct ike_conf_index *ike_index_new(const struct ike_conf *conf);
+void ike_index_free(struct ike_conf_index *index);
+
+/*
+ * Numbers that may be what is looked for, in the order of the configuration: start with IKE_INDEX_NONE as
+ * `after`, until IKE_INDEX_NONE comes back. The caller compares.
+ */
+uint32_t ike_index_name(const struct ike_conf *conf, const char *name, uint32_t after);
+uint32_t ike_index_peer(const struct ike_conf *conf, const struct ike_id *remote, uint32_t after);
+uint32_t ike_index_secret(const struct ike_conf *conf, const struct ike_id *local,
+                          const struct ike_id *remote, uint32_t after);
