@@ -44,7 +44,7 @@ struct ctl {
     base_time stop_by;         /* stopping: when to give up waiting for peers */
     uint64_t install_failures; /* SAs that the tables refused */
     uint64_t reloads;
-    base_time pmtu_window;     /* ICMP errors are counted per second from here */
+    base_time pmtu_window; /* ICMP errors are counted per second from here */
     uint32_t pmtu_errors;
     base_time pmtu_restore_at; /* when lowered MTUs are tried in full again */
     bool stopping;

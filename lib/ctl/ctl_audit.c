@@ -14,10 +14,16 @@ static enum ctl_level level_of(enum ike_audit_kind kind)
     return kind == IKE_AUDIT_RETRANSMIT ? CTL_DEBUG : CTL_NOTICE;
 }
 
+/* The texts quote lines of configuration: their quotes are escaped, so that the line can be taken apart
+ * again. */
 static void add_sentence(struct base_text *t, const char *key, const char *text)
 {
-    if (text[0])
-        base_text_add(t, " %s=\"%s\"", key, text);
+    if (!text[0])
+        return;
+    base_text_add(t, " %s=\"", key);
+    for (; *text; text++)
+        base_text_add(t, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    base_text_add(t, "\"");
 }
 
 static void log_line(const struct ike_audit *a)
