@@ -5,6 +5,7 @@
  */
 #include "sim_act.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "null_crypt.h"
@@ -137,6 +138,9 @@ static void act_install(struct sim_host *h, struct ike_action *a)
         sim_fail(h->world, "%s: ESP in UDP away from the NAT-T port", h->name);
     sa->state = SIM_SA_INSTALLED;
     sa->inst = *inst;
+    snprintf(sa->conn, sizeof sa->conn, "%s", inst->conn);
+    snprintf(sa->child, sizeof sa->child, "%s", inst->child);
+    sa->inst.conn = sa->inst.child = NULL;
     sa->order = ++h->installs;
     sa->installed_at = h->world->now;
     sa->seal_in = seal_of(inst, &inst->in);

@@ -70,7 +70,7 @@ static void settled_host(struct sim_host *h)
             sim_fail(h->world, "%s: %08x is reserved for nothing", h->name, h->sas[i].spi);
         else if (!other_half(h, &h->sas[i]))
             sim_fail(h->world, "%s: %08x/%08x (%s) is installed on one side only", h->name, h->sas[i].spi,
-                     h->sas[i].inst.out.spi, h->sas[i].inst.child);
+                     h->sas[i].inst.out.spi, h->sas[i].child);
     }
     if (s.half_open || s.jobs || h->jobs_running)
         sim_fail(h->world, "%s: %u half-open SAs, %u jobs (%zu running) left", h->name, s.half_open, s.jobs,

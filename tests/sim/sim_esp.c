@@ -10,10 +10,10 @@
 
 #define REPORT_NS (5 * SIM_S)
 
-static bool same_child(const struct ike_install *a, const struct ike_install *b)
+static bool same_child(const struct sim_sa *a, const struct sim_sa *b)
 {
     return strcmp(a->conn, b->conn) == 0 && strcmp(a->child, b->child) == 0 &&
-           ike_id_equal(&a->remote_id, &b->remote_id);
+           ike_id_equal(&a->inst.remote_id, &b->inst.remote_id);
 }
 
 bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
@@ -22,8 +22,7 @@ bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
         return false;
     for (size_t i = 0; i < h->n_sas; i++) {
         const struct sim_sa *o = &h->sas[i];
-        if (o->state == SIM_SA_INSTALLED && o->inst.active && o->order > sa->order &&
-            same_child(&o->inst, &sa->inst))
+        if (o->state == SIM_SA_INSTALLED && o->inst.active && o->order > sa->order && same_child(o, sa))
             return false;
     }
     return true;

@@ -18,8 +18,9 @@ enum sim_sa_state { SIM_SA_RESERVED, SIM_SA_INSTALLED };
 struct sim_sa {
     uint32_t spi;
     enum sim_sa_state state;
-    struct ike_install inst; /* path follows SA_REPATH */
-    uint64_t order;          /* of installation in this host */
+    struct ike_install inst;                      /* path follows SA_REPATH; conn and child are NULL here: */
+    char conn[IKE_NAME_MAX], child[IKE_NAME_MAX]; /* the configuration may go before the pair */
+    uint64_t order;                               /* of installation in this host */
     uint64_t out_seq, in_top;
     uint64_t in_count, out_count;
     base_time installed_at, last_in, last_out, reported;
