@@ -12,7 +12,7 @@ case $1 in
 wrong-key) bad=(id=@bar psk=not-the-secret-that-was-agreed-on1) kind=wrong_key ;;
 wrong-identity) bad=(id=@stranger) kind=unknown_id ;;
 private-identity) bad=("id=${NET_WAN[a2]}") kind=unknown_id ;;
-wrong-gateway) bad=(id=@bar peer_id=@other) kind=no_connection ;;
+wrong-gateway) bad=(id=@bar peer_id=@other) kind=unknown_id ;;
 no-ike-proposal) bad=(id=@bar ike=aes256-sha512-modp4096) kind=no_proposal notify=NO_PROPOSAL_CHOSEN ;;
 no-esp-proposal) bad=(id=@bar esp=aes256-sha512) kind=no_proposal notify=NO_PROPOSAL_CHOSEN ;;
 selectors) bad=(id=@bar peer_lan=10.77.0.0/24) kind=selectors notify=TS_UNACCEPTABLE ;;

@@ -101,7 +101,10 @@ d = json.load(sys.stdin)
 print(eval(sys.argv[1]))' "$expression"
 }
 
-culvert_children() { culvert_json "$1" 'sum(len(s.get("children", [])) for s in d["sas"])' show sas 2>/dev/null || echo 0; }
+# A replaced child still takes late packets for some seconds and does not count.
+culvert_children() {
+    culvert_json "$1" 'sum(not c.get("replaced") for s in d["sas"] for c in s["children"])' show sas 2>/dev/null || echo 0
+}
 
 # Inbound SPIs of all children.
 culvert_spis() { culvert_json "$1" 'sorted(c["spi_in"] for s in d["sas"] for c in s["children"])' show sas; }
