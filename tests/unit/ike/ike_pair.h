@@ -357,6 +357,34 @@ static inline void pair_check_keys(struct pair *p)
     }
 }
 
+static inline struct ike_stats pair_stats(struct pair *p, int i)
+{
+    struct ike_stats s;
+    ike_stats(p->h[i].ike, &s);
+    return s;
+}
+
+/* A pair of engines with one child up. */
+static inline struct pair *pair_up(void)
+{
+    struct pair *p = pair_new();
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    return p;
+}
+
+/* One IKE SA and one child on both sides, with the same keys. */
+static inline void pair_check_one(struct pair *p)
+{
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pair_stats(p, i).ike_sas, 1);
+        assert_int_equal(pair_stats(p, i).children, 1);
+        assert_int_equal(pair_live(&p->h[i]), 1);
+    }
+    pair_check_keys(p);
+}
+
 static inline void pair_free(struct pair *p)
 {
     for (int i = 0; i < 2; i++) {

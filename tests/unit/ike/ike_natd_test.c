@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* NAT detection, floating to port 4500, forced encapsulation, and following a peer that moves. */
+#include "ike_pair.h"
+
+static struct ike_sa_view view(struct pair *p, int i)
+{
+    struct ike_sa_view v;
+    assert_true(ike_show_next(p->h[i].ike, 0, &v));
+    return v;
+}
+
+static void a_nat_before_the_initiator_moves_both_to_port_4500(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_nat = true;
+    p->nat_shift = 100;
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_sa_view a = view(p, 0), b = view(p, 1);
+    assert_true(a.local_nat && !a.remote_nat && a.encap && a.path.natt);
+    assert_true(b.remote_nat && !b.local_nat && b.encap);
+    assert_int_equal(b.path.remote.port, 4600);
+    assert_true(p->h[1].children[0].i.encap);
+    pair_run(p, 61);
+    assert_true(p->h[0].keepalives >= 1);
+    assert_int_equal(p->h[1].keepalives, 0);
+    pair_free(p);
+}
+
+static void the_public_address_that_the_peer_dialled_is_told_by_its_hash(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_dnat = true;
+    p->h[0].conf->conns[0].remote_addr = p->public_addr;
+    p->h[1].conf->public_addrs[0] = pair_addr("203.0.113.98");
+    p->h[1].conf->public_addrs[1] = p->public_addr;
+    p->h[1].conf->n_public_addrs = 2;
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_sa_view b = view(p, 1);
+    assert_true(b.local_nat && b.encap);
+    assert_true(base_addr_equal(&b.public_addr, &p->public_addr));
+    assert_true(view(p, 0).remote_nat);
+    pair_free(p);
+}
+
+static void forced_encapsulation_is_followed_by_the_other_side(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_new();
+        p->h[i].conf->conns[0].encap = IKE_ENCAP_FORCE;
+        pair_start(p);
+        pair_connect(p);
+        assert_true(view(p, 0).encap && view(p, 1).encap);
+        assert_int_equal(view(p, 1).path.local.port, 4500);
+        pair_free(p);
+    }
+}
+
+static void nat_is_refused_where_encapsulation_is_forbidden(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_new();
+        p->has_nat = true;
+        p->h[i].conf->conns[0].encap = IKE_ENCAP_NEVER;
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+        assert_int_equal(pair_count(&p->h[i], IKE_AUDIT_FAIL_NAT_FORBIDDEN), 1);
+        pair_free(p);
+    }
+}
+
+static void the_first_packet_may_go_to_port_4500(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].remote_port = 4500;
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(view(p, 0).path.local.port, 4500);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+}
+
+static void the_peer_is_followed_through_a_new_mapping(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_nat = true;
+    p->nat_shift = 100;
+    pair_start(p);
+    pair_connect(p);
+    p->nat_shift = 200;
+    pair_run(p, 40); /* a liveness check passes */
+    assert_int_equal(p->h[1].children[0].path.remote.port, 4700);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_PEER_MOVED), 1);
+    const struct base_endpoint esp = {pair_addr("203.0.113.8"), 5000};
+    const struct ike_event ev = {
+        .type = IKE_EV_PEER_MOVED, .spi_in = p->h[1].children[0].i.in.spi, .remote = esp};
+    pair_event(p, 1, ev);
+    assert_true(base_endpoint_equal(&p->h[1].children[0].path.remote, &esp));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_nat_before_the_initiator_moves_both_to_port_4500),
+        cmocka_unit_test(the_public_address_that_the_peer_dialled_is_told_by_its_hash),
+        cmocka_unit_test(forced_encapsulation_is_followed_by_the_other_side),
+        cmocka_unit_test(nat_is_refused_where_encapsulation_is_forbidden),
+        cmocka_unit_test(the_first_packet_may_go_to_port_4500),
+        cmocka_unit_test(the_peer_is_followed_through_a_new_mapping),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

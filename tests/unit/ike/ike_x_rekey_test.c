@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rekeying of the IKE SA. */
+#include "ike_pair.h"
+
+static void an_ike_sa_is_rekeyed_by_either_side_and_keeps_its_child(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_up();
+        const struct ike_event ev = {.type = IKE_EV_REKEY, .name = i ? "a" : "b", .rekey_ike = true};
+        assert_int_equal(pair_event(p, i, ev), 0);
+        pair_check_one(p);
+        assert_int_equal(p->h[0].n_children, 1);
+        assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_IKE_REKEYED));
+        assert_null(pair_audit(&p->h[0], IKE_AUDIT_IKE_DOWN));
+        assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"}), 0);
+        pair_run(p, 6);
+        pair_check_one(p);
+        pair_free(p);
+    }
+}
+
+static void both_rekey_the_ike_sa_at_once_and_one_remains(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    p->hold = false;
+    pair_run(p, 10);
+    pair_check_one(p);
+    assert_null(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_ike_sa_is_rekeyed_by_either_side_and_keeps_its_child),
+        cmocka_unit_test(both_rekey_the_ike_sa_at_once_and_one_remains),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
