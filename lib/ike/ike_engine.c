@@ -99,7 +99,10 @@ static void on_malformed_response(struct ike *ike, struct ike_sa *sa, const char
 {
     ike_explain_malformed(ike, sa, fault);
     ike->stats.failed += sa->state == IKE_ST_I_AUTH;
-    ike_info_close(ike, sa, "the peer sent a malformed answer");
+    if (sa->state == IKE_ST_CLOSING)
+        ike_sa_kill(ike, sa); /* whatever it says, our DELETE has arrived */
+    else
+        ike_info_close(ike, sa, "the peer sent a malformed answer");
 }
 
 static void handle(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg, enum wire_ike_err err)

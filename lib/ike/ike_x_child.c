@@ -181,6 +181,12 @@ static size_t live_children(const struct ike_sa *sa)
     return n;
 }
 
+/* A pair of ours whose answer is still under way may be the very one that the peer names. */
+static bool is_making_one(const struct ike_sa *sa)
+{
+    return sa->task && (sa->task->kind == IKE_TASK_CREATE_CHILD || sa->task->kind == IKE_TASK_REKEY_CHILD);
+}
+
 /* What must hold before a child is made or replaced. 0, or the notify. */
 static uint16_t admit(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
 {
@@ -196,6 +202,8 @@ static uint16_t admit(struct ike *ike, struct ike_sa *sa, const struct ike_msg *
         return WIRE_IKE_N_NO_ADDITIONAL_SAS;
     }
     const struct ike_child *old = ike_child_by_spi_out(sa, (uint32_t)n.spi);
+    if (!old && is_making_one(sa))
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
     if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKE_CHILD_LINGER)
         return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
     if (old->state != IKE_CHILD_UP || old->replaced_by)
