@@ -102,11 +102,25 @@ static void operator_acts(struct chaos *c, struct sim_host *h)
     }
 }
 
+/* A bit of a message that was seen flips, or its end is cut off; it comes from where the real one came from.
+ */
+static void damage(struct sim_world *w)
+{
+    size_t have = w->n_captured < SIM_CAPTURE ? w->n_captured : SIM_CAPTURE;
+    const struct sim_dgram *o = have ? w->captured[seed_rng_below(&w->rng, have)] : NULL;
+    if (!o || o->kind != SIM_IKE || !o->len)
+        return;
+    size_t len = seed_rng_chance(&w->rng, 300) ? seed_rng_between(&w->rng, 1, o->len) : o->len;
+    struct sim_dgram *d = sim_dgram_new(o->src, o->dst, SIM_IKE, base_span(o->bytes, len));
+    d->bytes[seed_rng_below(&w->rng, len)] ^= (uint8_t)(1 << seed_rng_below(&w->rng, 8));
+    sim_net_inject(w, d);
+}
+
 static void world_acts(struct chaos *c)
 {
     struct sim_world *w = c->p.w;
     struct base_endpoint evil = {w->attacker, (uint16_t)seed_rng_between(&w->rng, 1024, 65535)};
-    switch (seed_rng_below(&w->rng, 4)) {
+    switch (seed_rng_below(&w->rng, 6)) {
     case 0:
         if (c->p.foo_nat)
             sim_nat_flush(w, c->p.foo_nat);
@@ -117,6 +131,13 @@ static void world_acts(struct chaos *c)
     case 2:
         c->p.foo->sends_traffic = seed_rng_chance(&w->rng, 700);
         c->p.gw->sends_traffic = seed_rng_chance(&w->rng, 700);
+        break;
+    case 3:
+        w->weather.loss = 1000; /* until the weather changes */
+        break;
+    case 4:
+        for (int i = 0; i < 20; i++)
+            damage(w);
         break;
     default:
         for (int i = 0; i < 20; i++)
@@ -145,7 +166,7 @@ static struct chaos chaos_new(struct sim_world *w)
     struct chaos c = {.p = sim_pair_new(w, foo[seed_rng_below(r, 3)],
                                         seed_rng_chance(r, 500) ? SIM_NAT_STATIC : SIM_NAT_NONE)};
     base_addr_parse("192.0.2.66", &w->attacker);
-    c.mean_ns = seed_rng_between(r, 10, 300) * SIM_S;
+    c.mean_ns = seed_rng_between(r, 1, seed_rng_chance(r, 500) ? 10 : 300) * SIM_S;
     c.kills = seed_rng_chance(r, 300);
     c.p.foo_conn.rekey_s = (uint32_t)seed_rng_between(r, 900, 7200);
     c.p.gw_conn.rekey_s = seed_rng_chance(r, 500) ? c.p.foo_conn.rekey_s : 3600;
@@ -153,6 +174,10 @@ static struct chaos chaos_new(struct sim_world *w)
     c.p.gw_conn.child_rekey_s = seed_rng_chance(r, 500) ? c.p.foo_conn.child_rekey_s : 1800;
     c.p.foo_conn.child_rekey_pkts = seed_rng_chance(r, 300) ? 500 : 0;
     c.p.gw_conn.start = c.p.gw_conn.remote && seed_rng_chance(r, 300);
+    if (seed_rng_chance(r, 300)) {
+        c.p.foo_conn.child2_ts = c.p.gw_conn.child2_local_ts = "10.105.0.0/24";
+        c.p.gw_conn.child2_ts = c.p.foo_conn.local_ts;
+    }
     if (seed_rng_chance(r, 300))
         c.p.foo_conn.encap = c.p.gw_conn.encap = IKE_ENCAP_FORCE;
     struct sim_host *both[] = {c.p.foo, c.p.gw};

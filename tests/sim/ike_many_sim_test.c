@@ -31,6 +31,7 @@ static struct crowd *crowd_new(struct sim_world *w, size_t n, size_t offices)
     c->w = w;
     c->n = n;
     c->gw = sim_host_new(w, "gw", "172.16.0.1", sim_world_nat(w, SIM_NAT_STATIC, "203.0.113.1"));
+    c->gw->pairs_max = 4 * n;
     struct sim_nat *nats[OFFICES];
     for (size_t i = 0; i < offices; i++) {
         char addr[32];

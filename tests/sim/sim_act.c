@@ -146,6 +146,8 @@ static void act_install(struct sim_host *h, struct ike_action *a)
     sa->seal_in = seal_of(inst, &inst->in);
     sa->seal_out = seal_of(inst, &inst->out);
     sim_check_pair(h, sa);
+    if (sim_host_count(h, SIM_SA_INSTALLED) > h->pairs_max)
+        sim_fail(h->world, "%s: more than %zu pairs are installed at once", h->name, h->pairs_max);
 }
 
 static struct sim_sa *installed(struct sim_host *h, const struct ike_action *a, const char *what)

@@ -43,6 +43,7 @@ struct sim_host {
     size_t n_sas, cap_sas;
     struct sim_sa *sas;
     uint64_t installs, removes;
+    size_t pairs_max; /* installed at once; more is a failure */
     struct sim_watch watch;
     struct sim_script *script; /* NULL: not recorded */
 
