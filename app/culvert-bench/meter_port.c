@@ -19,17 +19,26 @@ static void ring_fill(struct meter_port *p)
         if (rte_pktmbuf_alloc_bulk(p->pool, fresh, BURST_PKTS))
             return;
         for (uint32_t i = 0; i < BURST_PKTS; i++) {
-            struct rte_mbuf *pkt = fresh[i];
-            uint32_t bytes = meter_flow_next(&p->flow, rte_pktmbuf_mtod(pkt, uint8_t *));
-            pkt->data_len = (uint16_t)bytes;
-            pkt->pkt_len = bytes;
-            pkt->port = p->port_id;
-            pkt->ol_flags |= RTE_MBUF_F_RX_IP_CKSUM_GOOD;
-            if (p->has_ptypes)
-                pkt->packet_type = RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4;
-            p->ring[p->head++ % METER_RING_PKTS] = pkt;
+            uint32_t at = p->head++ % METER_RING_PKTS;
+            p->ring[at] = fresh[i];
+            p->ring_bytes[at] = (uint16_t)meter_flow_next(&p->flow, rte_pktmbuf_mtod(fresh[i], uint8_t *));
         }
     }
+}
+
+/* What a NIC's driver does at this moment: it fills in the mbuf, and leaves the packet's bytes where they
+ * are. */
+static struct rte_mbuf *ring_take(struct meter_port *p)
+{
+    uint32_t at = p->tail++ % METER_RING_PKTS;
+    struct rte_mbuf *pkt = p->ring[at];
+    pkt->data_len = p->ring_bytes[at];
+    pkt->pkt_len = p->ring_bytes[at];
+    pkt->port = p->port_id;
+    pkt->ol_flags |= RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+    if (p->has_ptypes)
+        pkt->packet_type = RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4;
+    return pkt;
 }
 
 uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n)
@@ -44,7 +53,7 @@ uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct r
     if (p->flow.kind != METER_SINK) {
         ring_fill(p);
         while (given < n && given < BURST_PKTS && p->tail != p->head)
-            pkts[given++] = p->ring[p->tail++ % METER_RING_PKTS];
+            pkts[given++] = ring_take(p);
     }
     p->rx_pkts += given;
     if (clock)

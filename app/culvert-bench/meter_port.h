@@ -16,6 +16,7 @@ struct meter_port {
     const struct meter_flow *check; /* packets that are sent are judged by this flow's key */
     uint32_t head, tail;            /* ring[tail..head) is ready */
     struct rte_mbuf *ring[METER_RING_PKTS];
+    uint16_t ring_bytes[METER_RING_PKTS];
     struct rte_mbuf *arp_reply; /* one waiting, or NULL */
     uint32_t tx_turn;
     uint64_t rx_pkts, tx_pkts;
