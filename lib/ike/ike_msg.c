@@ -74,8 +74,20 @@ static int encrypt(struct ike *ike, const struct ike_sa *sa, uint8_t *iv, struct
     return rc;
 }
 
+/* A counter for an AEAD (RFC 5282 3.1), unpredictable bytes for CBC (RFC 7296 3.14). */
+static void make_iv(struct ike *ike, struct ike_sa *sa, uint8_t *iv)
+{
+    const struct crypt_alg *encr = sa->algs.encr;
+    if (!encr->is_aead) {
+        ike->env.rng(ike->env.ctx, IKE_RNG_IV, iv, encr->iv_bytes);
+        return;
+    }
+    struct base_writer w = base_writer(iv, encr->iv_bytes);
+    base_write_u64(&w, sa->next_iv++);
+}
+
 /* Puts the chain into an SK payload of a message with this header. Empty: it failed. */
-static struct base_span seal(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_hdr *hdr,
+static struct base_span seal(struct ike *ike, struct ike_sa *sa, const struct wire_ike_hdr *hdr,
                              struct wire_ike_builder *chain)
 {
     const struct crypt_alg *encr = sa->algs.encr;
@@ -93,7 +105,7 @@ static struct base_span seal(struct ike *ike, const struct ike_sa *sa, const str
     const struct base_span out = wire_ike_finish(&b);
     if (!iv || out.len == 0)
         return BASE_SPAN_NONE;
-    ike->env.rng(ike->env.ctx, IKE_RNG_IV, iv, encr->iv_bytes);
+    make_iv(ike, sa, iv);
     return encrypt(ike, sa, iv, plain) == 0 ? out : BASE_SPAN_NONE;
 }
 

@@ -182,6 +182,7 @@ struct ike_sa {
     struct ike_natd natd;
     bool encap;
 
+    uint64_t next_iv;         /* of an AEAD: a counter, so that no IV comes twice under one key */
     uint32_t next_msgid;      /* of our next request */
     uint32_t next_peer_msgid; /* that we expect */
     struct ike_request req;

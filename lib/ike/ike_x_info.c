@@ -155,6 +155,12 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
 
 void ike_info_close(struct ike *ike, struct ike_sa *sa, const char *why)
 {
+    if (sa->state == IKE_ST_I_AUTH && sa->req.bytes.ptr) {
+        /* With the answer it is known whether there is something to delete. */
+        sa->want_close = true;
+        sa->close_why = why;
+        return;
+    }
     if (sa->state == IKE_ST_I_AUTH) {
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;

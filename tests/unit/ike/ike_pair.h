@@ -52,6 +52,7 @@ struct pair_packet {
 };
 
 struct pair {
+    const struct crypt_ike_ops *ops; /* the test double, unless a test says otherwise */
     struct pair_host h[2];
     base_time now;
     bool drop[2]; /* packets from a, from b are lost */
@@ -148,6 +149,7 @@ static inline struct ike_conf *pair_conf(const char *name, const char *local, co
 static inline struct pair *pair_new(void)
 {
     struct pair *p = calloc(1, sizeof *p);
+    p->ops = &null_ike_ops;
     p->queue = calloc(PAIR_QUEUE, sizeof *p->queue);
     p->now.ns = 1000 * BASE_NS_PER_S;
     p->h[0].addr = pair_addr("192.0.2.1");
@@ -166,8 +168,7 @@ static inline void pair_start(struct pair *p)
     null_crypt_seed(1);
     for (int i = 0; i < 2; i++) {
         struct pair_host *h = &p->h[i];
-        const struct ike_env env = {
-            h, pair_rng, &null_ike_ops, pair_spi_alloc, pair_spi_free, pair_local_for};
+        const struct ike_env env = {h, pair_rng, p->ops, pair_spi_alloc, pair_spi_free, pair_local_for};
         h->rng = seed_rng(100 + (uint64_t)i);
         h->next_spi = 0x1000u * (unsigned)(i + 1);
         ike_conf_seal(h->conf);
@@ -217,7 +218,7 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
 static inline void pair_job(struct pair *p, int i, const struct ike_job *job)
 {
     struct ike_job_result *r = calloc(1, sizeof *r);
-    ike_job_run(&null_ike_ops, job, r);
+    ike_job_run(p->ops, job, r);
     const struct ike_event ev = {.type = IKE_EV_JOB_DONE, .job = r};
     ike_on_event(p->h[i].ike, p->now, &ev);
     free(r);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine's state as status shows it. */
+#include "ike_pair.h"
+
+static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_sa_view v;
+    char id[IKE_ID_TEXT_MAX];
+    assert_true(ike_show_next(p->h[1].ike, 0, &v));
+    assert_string_equal(v.conn, "a");
+    assert_string_equal(v.state, "established");
+    assert_string_equal(ike_id_text(&v.remote_id, id), "@a");
+    assert_string_equal(ike_id_text(&v.local_id, id), "@b");
+    assert_true(v.remote_hash_matches && v.local_hash_matches);
+    assert_int_equal(v.n_children, 1);
+    assert_string_equal(v.children[0].name, "net");
+    assert_non_null(strstr(v.children[0].proposal, "/ESN"));
+    assert_int_equal(v.children[0].spi_in, p->h[1].children[0].i.in.spi);
+    assert_false(ike_show_next(p->h[1].ike, v.id, &v));
+    pair_free(p);
+}
+
+static void a_walk_goes_on_when_the_last_one_shown_has_gone(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_sa_view v;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    assert_true(ike_show_next(p->h[0].ike, 1, &v)); /* number 1 was replaced */
+    assert_true(v.id > 1);
+    assert_int_equal(v.n_children, 1);
+    assert_false(ike_show_next(p->h[0].ike, v.id, &v));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_sa_is_shown_with_its_child_and_both_identities),
+        cmocka_unit_test(a_walk_goes_on_when_the_last_one_shown_has_gone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
