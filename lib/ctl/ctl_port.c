@@ -80,17 +80,21 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
     int rc = rte_eth_dev_info_get(p->id, &info);
     if (rc < 0)
         return rc;
-    const uint16_t want = conf->queues ? conf->queues : (uint16_t)n_workers;
+    /* A queue that no worker polls would swallow packets. */
+    const uint16_t want = conf->queues && conf->queues < n_workers ? conf->queues : (uint16_t)n_workers;
     p->n_rxq = RTE_MIN(want, info.max_rx_queues);
     p->n_txq = RTE_MIN((uint16_t)n_workers, info.max_tx_queues);
-    p->tx_offloads = info.tx_offload_capa & (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM);
+    p->tx_offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+    p->rx_offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
     eth.txmode.offloads = p->tx_offloads;
+    eth.rxmode.offloads = p->rx_offloads;
     if (p->n_rxq > 1) {
         /* UDP ports spread NAT-T peers; what the port cannot hash it leaves out. */
         eth.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
         eth.rx_adv_conf.rss_conf.rss_hf =
             (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP) & info.flow_type_rss_offloads;
-        if (!eth.rx_adv_conf.rss_conf.rss_hf)
+        p->rss_hf = eth.rx_adv_conf.rss_conf.rss_hf;
+        if (!p->rss_hf)
             eth.rxmode.mq_mode = RTE_ETH_MQ_RX_NONE;
     }
     rc = rte_eth_dev_configure(p->id, p->n_rxq, p->n_txq, &eth);
@@ -101,6 +105,27 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
     rc = rte_eth_dev_set_mtu(p->id, conf->mtu);
     p->mtu = conf->mtu;
     return rc == -ENOTSUP ? 0 : rc;
+}
+
+/*
+ * Says whether the port spreads peers over workers. ESP in UDP spreads by the peer's address and port when
+ * the port hashes UDP ports; by address only, all peers behind one NAT land on one worker; with one queue,
+ * worker 0 receives everything and hands each packet to the worker that owns its SA.
+ */
+static void report_spread(const struct conf_port *conf, size_t n_workers, const struct ctl_port *p)
+{
+    const bool by_port = p->rss_hf & (RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP);
+    const char *hash = p->n_rxq < 2 ? "none" : by_port ? "udp_ports" : p->rss_hf ? "addresses" : "driver";
+    const char *done =
+        p->n_rxq < 2 ? "worker 0 receives and hands packets to the owner of each SA"
+        : by_port    ? "each peer has a queue by its address and port"
+        : p->rss_hf  ? "peers behind one NAT share a queue; workers hand packets to the owner of each SA"
+                     : "the driver spreads by its own rule; workers hand packets to the owner of each SA";
+    if (n_workers < 2)
+        return;
+    ctl_log(by_port || p->n_rxq < 2 ? CTL_NOTICE : CTL_WARN,
+            "event=port_spread port=%s rx_queues=%u workers=%zu hash=%s effect=\"%s\"", conf->name, p->n_rxq,
+            n_workers, hash, done);
 }
 
 static int start(struct ctl_port *p, struct rte_mempool *pool)
@@ -138,6 +163,7 @@ int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_me
     rte_ether_format_addr(mac, sizeof mac, &p.mac);
     ctl_log(CTL_NOTICE, "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u",
             conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq);
+    report_spread(conf, n_workers, &p);
     *out = p;
     return 0;
 }
