@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Explanations of proposals, selectors and silence. */
+#include "ike_explain.h"
 #include "ike_pair.h"
 
 static void both_lists_are_shown_when_no_proposal_is_common(void **state)
@@ -62,12 +63,90 @@ static void silence_ends_in_one_explanation(void **state)
     pair_free(p);
 }
 
+static void ah_is_refused_with_the_reason_and_what_to_use_instead(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    ike_explain_ah(ike, ike->first, NULL, &p->h[1].conf->conns[0]);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_AH);
+    assert_non_null(a);
+    assert_non_null(strstr(a->why, "every NAT on the way breaks it"));
+    assert_non_null(strstr(a->fix_peer, "ESP"));
+    pair_free(p);
+}
+
+static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t notify;
+        const char *word;
+    } rows[] = {
+        {WIRE_IKE_N_AUTHENTICATION_FAILED, "pair of identities"},
+        {WIRE_IKE_N_NO_PROPOSAL_CHOSEN, "none of our algorithms"},
+        {WIRE_IKE_N_TS_UNACCEPTABLE, "10.2.0.0/16 === 10.1.0.0/16"},
+        {WIRE_IKE_N_INVALID_KE_PAYLOAD, "group"},
+        {WIRE_IKE_N_INVALID_SYNTAX, "log"},
+    };
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pair_run(p, 11);
+        ike_on_timer(ike, p->now);
+        ike_explain_refused(ike, ike->first, "IKE_AUTH", rows[i].notify);
+        pair_drain(p);
+        const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_REFUSED);
+        assert_non_null(a);
+        assert_int_equal(a->notify, rows[i].notify);
+        assert_non_null(strstr(a->what, wire_ike_notify_name(rows[i].notify)));
+        assert_non_null(strstr(a->why, rows[i].word));
+    }
+    pair_free(p);
+}
+
+static void a_call_from_an_address_that_no_connection_allows_is_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    struct ike_conn_conf *c = &p->h[1].conf->conns[0];
+    assert_int_equal(base_prefix_parse("203.0.113.0/24", &c->remote_from[0]), 0);
+    c->n_remote_from = 1;
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_CONNECTION);
+    assert_non_null(a);
+    assert_non_null(strstr(a->fix_here, "connections.a.remote.from: add \"192.0.2.1\""));
+    pair_free(p);
+}
+
+static void an_overlap_names_who_has_the_network(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    struct wire_ike_ts_list want = {0};
+    pair_ts(&want, "10.1.7.0/24");
+    ike_explain_overlap(ike, ike->first, &want, ike->first->children);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_OVERLAP);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "10.1.7.0/24"));
+    assert_non_null(strstr(a->nearest, "10.1.0.0/16 for @a"));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_lists_are_shown_when_no_proposal_is_common),
         cmocka_unit_test(disjoint_selectors_leave_no_child),
         cmocka_unit_test(silence_ends_in_one_explanation),
+        cmocka_unit_test(ah_is_refused_with_the_reason_and_what_to_use_instead),
+        cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
+        cmocka_unit_test(a_call_from_an_address_that_no_connection_allows_is_told),
+        cmocka_unit_test(an_overlap_names_who_has_the_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
