@@ -28,7 +28,7 @@ struct sim_host *sim_host_new(struct sim_world *w, const char *name, const char 
     h->job_max_us = 3000;
     h->traffic_ns = SIM_S;
     h->sends_traffic = true;
-    h->pairs_max = 16;
+    h->pairs_max = 40;
     w->hosts[w->n_hosts++] = h;
     if (getenv("SIM_CORPUS") && strcmp(name, "gw") == 0)
         h->script = sim_script_new(w->now);
