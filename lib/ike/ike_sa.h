@@ -204,6 +204,7 @@ struct ike_sa {
     bool want_rekey;
     bool want_dpd;
     bool quiet;             /* a redundant SA: its end is no news */
+    bool is_mute;           /* a request of ours was given up unanswered: its message id is not free again */
     const char *close_why;  /* with want_close; static text */
     uint32_t children_todo; /* bit per child of the connection that we still have to create */
     struct ike_child *children;

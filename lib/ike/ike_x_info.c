@@ -155,6 +155,8 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
 
 void ike_info_close(struct ike *ike, struct ike_sa *sa, const char *why)
 {
+    if (sa->is_mute)
+        return; /* ends with the peer's DELETE, or at give_up_at */
     if (sa->state == IKE_ST_I_AUTH && sa->req.bytes.ptr) {
         /* With the answer it is known whether there is something to delete. */
         sa->want_close = true;

@@ -93,6 +93,7 @@ void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *m
     for (struct ike_sa *old = sa->run ? sa->run->sas : NULL; old; old = old->conn_next) {
         if (old->rival != sa || !is_about_children(msg))
             continue;
+        old->is_mute = old->req.bytes.ptr != NULL;
         ike_task_done(ike, old);
         retire(ike, old, sa);
         return;
