@@ -8,18 +8,37 @@
 
 #include <immintrin.h>
 
-#define AHEAD       3 /* packets between prefetch of a key and its use */
+#define KEY_AHEAD   3 /* packets between prefetch of a key and its use */
 #define ICV_BYTES   16
-#define ROUND_LINES 4 /* cache lines of AES round keys that every packet reads */
+#define ROUND_BYTES 256 /* round keys, which every packet reads */
+#define HASH_BYTES \
+    768 /* powers of the hash key behind them; a packet reads as many, from the end, as it has blocks */
+#define LINE 64
 
-/* Round keys, and the hash keys of the last blocks, which is all that a short packet reads. */
-static inline void key_prefetch(const struct imb_key *key)
+static inline void line_prefetch(const uint8_t *p)
 {
-    const uint8_t *p = key->bytes;
-    for (size_t line = 0; line < ROUND_LINES; line++)
-        _mm_prefetch((const char *)p + line * 64, _MM_HINT_T0);
-    for (size_t line = 12; line < 16; line++)
-        _mm_prefetch((const char *)p + line * 64, _MM_HINT_T0);
+    _mm_prefetch((const char *)p, _MM_HINT_T0);
+}
+
+/* What a packet of len bytes reads of its key. */
+static inline void key_prefetch(const struct imb_op *op)
+{
+    const uint8_t *key = op->key->bytes;
+    uint32_t hash = (op->len + 2 * ICV_BYTES + LINE - 1) & ~(LINE - 1u);
+    for (uint32_t at = 0; at < ROUND_BYTES; at += LINE)
+        line_prefetch(key + at);
+    for (uint32_t at = hash < HASH_BYTES ? HASH_BYTES - hash : 0; at < HASH_BYTES; at += LINE)
+        line_prefetch(key + ROUND_BYTES + at);
+}
+
+/* Keys of a burst that belong to one SA are warm after the first. */
+static inline void ahead_prefetch(struct imb_op *ops, size_t stride, size_t i, size_t count)
+{
+    if (i + KEY_AHEAD >= count)
+        return;
+    const struct imb_op *op = imb_op_at(ops, stride, i + KEY_AHEAD);
+    if (op->key != imb_op_at(ops, stride, i + KEY_AHEAD - 1)->key)
+        key_prefetch(op);
 }
 
 static inline uint8_t icv_differs(const uint8_t *a, const uint8_t *b)
@@ -32,8 +51,7 @@ static inline uint8_t icv_differs(const uint8_t *a, const uint8_t *b)
 static void gcm_seal(struct imb *imb, aes_gcm_enc_dec_t fn, struct imb_op *ops, size_t stride, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            key_prefetch(imb_op_at(ops, stride, i + AHEAD)->key);
+        ahead_prefetch(ops, stride, i, count);
         struct imb_op *op = imb_op_at(ops, stride, i);
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,
            op->data + op->len, ICV_BYTES);
@@ -44,8 +62,7 @@ static size_t gcm_open(struct imb *imb, aes_gcm_enc_dec_t fn, struct imb_op *ops
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            key_prefetch(imb_op_at(ops, stride, i + AHEAD)->key);
+        ahead_prefetch(ops, stride, i, count);
         struct imb_op *op = imb_op_at(ops, stride, i);
         uint8_t *tag = imb->tags[i];
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,

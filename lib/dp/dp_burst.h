@@ -11,7 +11,7 @@
 #include "sad_fast.h"
 
 #define DP_L2_BYTES 14
-#define DP_L2_ROOM  32 /* bytes before the IP header that writing an Ethernet header may touch */
+#define DP_L2_ROOM  SAD_L2_ROOM
 
 enum dp_pkt_flag {
     DP_PKT_INNER6 = 1,   /* inner packet is IPv6 */

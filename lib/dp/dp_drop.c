@@ -23,7 +23,7 @@ const char *dp_drop_help(enum dp_drop d)
     return d < DP_DROPS ? rows[d].help : "unknown";
 }
 
-void dp_drop_mbuf(struct dp_worker *w, struct rte_mbuf *m, enum dp_drop why)
+__attribute__((cold)) void dp_drop_mbuf(struct dp_worker *w, struct rte_mbuf *m, enum dp_drop why)
 {
     w->count.drops[why]++;
     rte_pktmbuf_free(m);

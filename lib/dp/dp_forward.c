@@ -7,6 +7,7 @@
  */
 #include "dp_int.h"
 
+#include <rte_branch_prediction.h>
 #include "dp_bytes.h"
 
 #define ECN_MASK 3
@@ -100,6 +101,32 @@ static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
     dp_drop_pkt(w, p, DP_DROP_ttl);
 }
 
+/* Ours, at the end of its life, too big for the link, or to a host that is not known yet. */
+static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struct dp_pkt *p, uint32_t adj)
+{
+    const struct dp_adj *a = &w->adjs[adj];
+    uint8_t *ip = p->op.data;
+    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    if (a->kind == DP_ADJ_LOCAL) {
+        deliver(w, p);
+        return;
+    }
+    if (ip[is6 ? 7 : 8] <= 1) {
+        ttl_end(w, p);
+        return;
+    }
+    if (is6)
+        ip[7]--;
+    else
+        dp_ip4_ttl_dec(ip);
+    if (p->op.len > a->mtu && adj) {
+        inner_too_big(w, p, a->mtu);
+        return;
+    }
+    mbuf_span(p->mbuf, ip, p->op.len);
+    unresolved(w, p->mbuf, adj);
+}
+
 static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
@@ -110,27 +137,16 @@ static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
     }
     uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
     const struct dp_adj *a = &w->adjs[adj];
-    if (a->kind == DP_ADJ_LOCAL) {
-        deliver(w, p);
-        return;
-    }
-    uint8_t *ttl = ip + (is6 ? 7 : 8);
-    if (*ttl <= 1) {
-        ttl_end(w, p);
+    uint32_t len = p->op.len;
+    if (unlikely(ip[is6 ? 7 : 8] <= 1 || !is_ready(a) || len > a->mtu)) {
+        exception(w, p, adj);
         return;
     }
     if (is6)
-        (*ttl)--;
+        ip[7]--;
     else
         dp_ip4_ttl_dec(ip);
-    if (p->op.len > a->mtu && adj) {
-        inner_too_big(w, p, a->mtu);
-    } else if (is_ready(a)) {
-        frame_send(w, p->mbuf, ip, p->op.len, a);
-    } else {
-        mbuf_span(p->mbuf, ip, p->op.len);
-        unresolved(w, p->mbuf, adj);
-    }
+    frame_send(w, p->mbuf, ip, len, a);
 }
 
 void dp_forward_in(struct dp_worker *w, struct dp_burst *b)

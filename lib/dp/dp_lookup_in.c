@@ -8,6 +8,7 @@
  */
 #include "dp_int.h"
 
+#include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include "dp_bytes.h"
 #include "sad_replay.h"
@@ -57,65 +58,79 @@ static inline void nonce_write(struct dp_pkt *p, const struct sad_in *in, const 
     }
 }
 
-/* True when the packet goes on. */
-static inline bool prepare(struct dp_worker *w, struct dp_burst *b, struct dp_pkt *p)
+/* Everything that is not the rule. True when the packet goes on after all. */
+static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
 {
     struct sad_in *in = p->in;
     const uint8_t *esp = p->op.data;
     uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+    uint32_t len = p->op.len - head - in->icv_bytes;
+    uint32_t spi = p->op.len >= DP_ESP_BYTES ? dp_get32(esp) : 0;
+    uint16_t owner = atomic_load_explicit(&in->owner, memory_order_acquire);
     if (p->op.len < DP_ESP_BYTES) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
-        return false;
-    }
-    uint32_t spi = dp_get32(esp);
-    if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
+    } else if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
         dp_drop_pkt(w, p, DP_DROP_unknown_spi);
-        return false;
-    }
-    if (!dst_matches(in, p)) {
+    } else if (!dst_matches(in, p)) {
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
-        return false;
-    }
-    uint32_t len = p->op.len - head - in->icv_bytes;
-    if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {
+    } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
-        return false;
-    }
-    uint16_t owner = atomic_load_explicit(&in->owner, memory_order_acquire);
-    if (owner != w->index) {
-        hand_over(w, p, b->port, owner);
-        return false;
-    }
-    uint64_t seq = sad_seq_infer(in, dp_get32(esp + 4));
-    if (!sad_replay_check(in, seq)) {
+    } else if (owner != w->index) {
+        hand_over(w, p, port, owner);
+    } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + 4)))) {
         in->replay_drops++;
         dp_drop_pkt(w, p, DP_DROP_replay);
-        return false;
-    }
-    if ((in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes) && !sad_in_limit(w->dp->sad, in)) {
+    } else if ((in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes) && !sad_in_limit(w->dp->sad, in)) {
         in->limit_drops++;
         dp_drop_pkt(w, p, DP_DROP_limit);
-        return false;
+    } else {
+        return true;
     }
-    nonce_write(p, in, esp, seq);
-    p->op.data += head;
-    p->op.len = len;
-    p->op.key = &in->key;
-    p->op.failed = 0;
-    b->cls_mask |= (uint8_t)(1u << in->cls);
-    return true;
+    return false;
+}
+
+/* True for all that needs a closer look. *seq is valid otherwise. */
+static inline bool is_exception(const struct dp_pkt *p, const struct sad_in *in, uint16_t self, uint64_t *seq)
+{
+    const uint8_t *esp = p->op.data;
+    uint32_t around = DP_ESP_BYTES + (uint32_t)in->iv_bytes + in->icv_bytes;
+    /* The SPI goes first: only if it is live are the other fields anything. Bytes exist: classify saw 4, and
+     * what lies behind is inside of the buffer. */
+    if (p->op.len < around + in->align_mask + 1u || (p->op.len - around) & in->align_mask)
+        return true;
+    uint32_t spi = dp_get32(esp);
+    if (atomic_load_explicit(&in->spi, memory_order_acquire) != spi || spi == 0 ||
+        atomic_load_explicit(&in->owner, memory_order_acquire) != self || !dst_matches(in, p))
+        return true;
+    *seq = sad_seq_infer(in, dp_get32(esp + 4));
+    return !sad_replay_check(in, *seq) || in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes;
 }
 
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
 {
+    const uint16_t self = w->index;
+    uint32_t cls_mask = 0;
     uint16_t kept = 0;
-    b->cls_mask = 0;
     for (uint16_t i = 0; i < b->count; i++) {
-        if (!prepare(w, b, &b->pkt[i]))
-            continue;
-        if (kept != i)
-            b->pkt[kept] = b->pkt[i];
+        struct dp_pkt *p = &b->pkt[i];
+        struct sad_in *in = p->in;
+        uint64_t seq;
+        if (unlikely(is_exception(p, in, self, &seq))) {
+            if (!exception(w, p, b->port))
+                continue;
+            seq = sad_seq_infer(in, dp_get32(p->op.data + 4));
+        }
+        uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+        nonce_write(p, in, p->op.data, seq);
+        p->op.data += head;
+        p->op.len -= head + in->icv_bytes;
+        p->op.key = &in->key;
+        p->op.failed = 0;
+        cls_mask |= 1u << in->cls;
+        if (unlikely(kept != i))
+            b->pkt[kept] = *p;
         kept++;
     }
     b->count = kept;
+    b->cls_mask = (uint8_t)cls_mask;
 }

@@ -7,6 +7,7 @@
  */
 #include "dp_int.h"
 
+#include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include "dp_bytes.h"
 #include "dp_flow.h"
@@ -83,15 +84,27 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
         ports_fill(flow, ip + l4, len - l4, is_inbound);
 }
 
+/* Neighbours in a burst often go the same way: the last answer is kept. */
 void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
+    uint32_t last_dst = 0, last_head = 0;
+    bool has_last = false;
     for (uint16_t i = 0; i < b->count; i++) {
         struct dp_pkt *p = &b->pkt[i];
-        bool is6 = p->op.user[0] & DP_PKT_INNER6;
-        uint32_t head = sad_select_head(t, is6, p->op.data + (is6 ? 24 : 16));
-        p->head = head;
-        rte_prefetch0(&t->cands[head]);
+        if (unlikely(p->op.user[0] & DP_PKT_INNER6)) {
+            p->head = sad_select_head(t, true, p->op.data + 24);
+            rte_prefetch0(&t->cands[p->head]);
+            continue;
+        }
+        uint32_t dst = dp_load32(p->op.data + 16);
+        if (!has_last || dst != last_dst) {
+            has_last = true;
+            last_dst = dst;
+            last_head = sad_select_head(t, false, p->op.data + 16);
+            rte_prefetch0(&t->cands[last_head]);
+        }
+        p->head = last_head;
     }
 }
 
@@ -126,16 +139,21 @@ static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
     dp_drop_pkt(w, p, is_covered ? DP_DROP_clear_text : DP_DROP_no_policy);
 }
 
-static inline uint32_t select_slot(const struct sad_tables *t, const struct dp_pkt *p)
+/* *is_by_addrs: source and destination alone decided, so the next packet between the two goes the same way.
+ */
+static inline uint32_t select_slot(const struct sad_tables *t, const struct dp_pkt *p, bool *is_by_addrs)
 {
     const uint8_t *ip = p->op.data;
     const struct sad_cand *c = &t->cands[p->head];
     bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    *is_by_addrs = false;
     if (p->head == 0)
         return SAD_SELECT_NONE;
     if (!is6 && c->slot != SAD_NO_SLOT && sad_sel4_any_l4(&c->sel) &&
-        sad_sel4_addr_match(&c->sel, dp_get32(ip + 12), dp_get32(ip + 16)))
+        sad_sel4_addr_match(&c->sel, dp_get32(ip + 12), dp_get32(ip + 16))) {
+        *is_by_addrs = !(p->op.user[0] & DP_PKT_LOCAL);
         return c->slot;
+    }
     struct sad_flow flow;
     dp_flow_fill(&flow, ip, p->op.len, is6, false);
     return sad_select_walk(t, (uint32_t)p->head, &flow);
@@ -147,26 +165,42 @@ static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst 
     return b->port < DP_PORTS_MAX && w->dp->ports[b->port].params.role == DP_ROLE_OUTSIDE;
 }
 
+static inline void sa_prefetch(const struct sad_out *out)
+{
+    rte_prefetch0(out);
+    rte_prefetch0(&out->seq);
+    rte_prefetch0(&out->tmpl[0]);
+    rte_prefetch0(&out->tmpl[1]);
+}
+
 void dp_select_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
-    bool is_outside = comes_from_outside(w, b);
+    const bool is_outside = comes_from_outside(w, b);
+    uint64_t last_addrs = 0;
+    struct sad_out *last = NULL;
     uint16_t kept = 0;
     for (uint16_t i = 0; i < b->count; i++) {
         struct dp_pkt *p = &b->pkt[i];
-        uint32_t slot = is_outside ? SAD_SELECT_NONE : select_slot(t, p);
-        if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
-            slot = SAD_SELECT_NONE;
-        if (slot >= SAD_SELECT_NO_SA) {
-            refuse(w, p, slot);
-            continue;
+        uint64_t addrs = dp_load64(p->op.data + 12); /* IPv4 source and destination */
+        if (!last || addrs != last_addrs || p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_LOCAL)) {
+            bool is_by_addrs = false;
+            uint32_t slot = is_outside ? SAD_SELECT_NONE : select_slot(t, p, &is_by_addrs);
+            if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
+                slot = SAD_SELECT_NONE;
+            if (unlikely(slot >= SAD_SELECT_NO_SA)) {
+                refuse(w, p, slot);
+                continue;
+            }
+            struct sad_out *out = sad_out_at(t, slot);
+            sa_prefetch(out);
+            last = is_by_addrs ? out : NULL;
+            last_addrs = addrs;
+            p->out = out;
+        } else {
+            p->out = last;
         }
-        p->out = sad_out_at(t, slot);
-        rte_prefetch0(p->out);
-        rte_prefetch0(&p->out->seq);
-        rte_prefetch0(&p->out->tmpl[0]);
-        rte_prefetch0(&p->out->tmpl[1]);
-        if (kept != i)
+        if (unlikely(kept != i))
             b->pkt[kept] = *p;
         kept++;
     }

@@ -16,8 +16,11 @@
 #include "sad_trie.h"
 
 #define SAD_LINE         64
+#define SAD_L2_ROOM      32 /* bytes before an outer header that writing an Ethernet header may touch */
+#define SAD_TRAILER_ROOM 8  /* bytes behind the padding that writing a trailer may touch */
 #define SAD_WINDOW_WORDS 16 /* of the replay window inside of the SA: 1024 packets */
 #define SAD_OWNER_MOVING 0x8000u
+#define SAD_OWNER_NONE   0xffffu /* outbound: the direction is not live */
 
 enum sad_flag {
     SAD_F_ESN = 1,
@@ -113,17 +116,20 @@ struct sad_tmpl {
 /* Outbound direction. */
 struct sad_out {
     /* Line 0, read for every packet. Writer: control. */
-    _Alignas(SAD_LINE) _Atomic uint32_t spi; /* host order; 0: not live */
+    _Alignas(SAD_LINE) uint32_t spi; /* host order, the peer's */
     uint32_t salt;
     uint8_t cls;
     uint8_t flags;
     uint8_t iv_bytes;
     uint8_t icv_bytes;
-    _Atomic uint16_t owner;
-    uint8_t align_mask;
-    uint8_t hdr_bytes; /* IP and UDP of the template */
+    _Atomic uint16_t owner; /* as above, or SAD_OWNER_NONE */
     _Atomic uint16_t inner_mtu;
+    uint8_t align_mask;
+    uint8_t hdr_bytes;       /* IP and UDP of the template */
     _Atomic uint8_t tmpl_at; /* which template is in force */
+    uint8_t esp_bytes;       /* ESP header and IV */
+    uint16_t front_bytes;    /* room that a packet needs before it, Ethernet included */
+    uint16_t behind_bytes;   /* and behind it */
 
     /* Line 1. Writer: owner. */
     _Alignas(SAD_LINE) uint64_t seq; /* last one used */

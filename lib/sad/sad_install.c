@@ -13,6 +13,7 @@
 #include "base_wipe.h"
 
 #define WORD_BITS 64
+#define ESP_BYTES 8
 
 static uint32_t ring_bits(uint32_t window)
 {
@@ -90,9 +91,12 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->iv_bytes = pair->suite.iv_bytes;
     out->icv_bytes = pair->suite.icv_bytes;
     out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
-    out->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
+    out->owner = SAD_OWNER_NONE; /* until published */
     salt_copy(&out->salt, &p->keys_out, p->encr);
     out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->encap);
+    out->esp_bytes = (uint8_t)(ESP_BYTES + out->iv_bytes);
+    out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
+    out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
     out->tmpl[0].generation = 1;
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
@@ -174,7 +178,9 @@ int sad_install(struct sad *sad, const struct sad_pair_params *p)
     }
     /* Pairs with the workers' acquire-load of spi. */
     atomic_store_explicit(&in->spi, p->spi_in, memory_order_release);
-    atomic_store_explicit(&out->spi, p->spi_out, memory_order_release);
+    out->spi = p->spi_out;
+    uint16_t owner = (uint16_t)(slot % sad->params.workers);
+    atomic_store_explicit(&out->owner, owner, memory_order_release);
     pair->state = SAD_PAIR_LIVE;
     sad->live++;
     if (p->active && (err = pair_link(sad, pair)) != 0)
@@ -196,7 +202,7 @@ int sad_remove(struct sad *sad, uint32_t spi_in)
     uint32_t slot = sad_pair_slot(sad, pair);
     sad_select_unlink(sad, &pair->cands);
     atomic_store_explicit(&sad->tables.in[slot].spi, 0, memory_order_release);
-    atomic_store_explicit(&sad->tables.out[slot].spi, 0, memory_order_release);
+    atomic_store_explicit(&sad->tables.out[slot].owner, SAD_OWNER_NONE, memory_order_release);
     pair->state = SAD_PAIR_DYING;
     sad->live--;
     sad_reclaim_defer(&sad->reclaim, slot_retired, sad, slot);
