@@ -9,19 +9,24 @@ check_reach() {
     lab_wait "$3" lab_in "host$1" ping -c 1 -W 0.3 -q "$2" || lab_fail "no ping from host$1 reaches $2 within $3 s"
 }
 
-# Pings COUNT times, INTERVAL seconds apart; all must be answered: check_ping HOST ADDRESS COUNT INTERVAL
+# Pings COUNT times, INTERVAL seconds apart; all must be answered, once: check_ping HOST ADDRESS COUNT INTERVAL
+# The round trips are in CHECK_RTT (milliseconds, least/mean/most).
 check_ping() {
-    local log
-    log=$LAB_OUT/ping-$1-$2.log
-    lab_in "host$1" ping -n -q -c "$3" -i "$4" -W 2 -p "$CHECK_PATTERN" "$2" >"$log" 2>&1
-    grep -q " 0% packet loss" "$log" || lab_fail "pings from host$1 to $2: $(grep -h transmitted "$log")"
+    local log=$LAB_OUT/ping-$1-$2.log
+    check_pinger "$1" "$log" "$2" "$3" "$4" || lab_fail "pings from host$1 to $2 cannot be sent: $(cat "$log")"
+    [[ $(cat "$log") == "sent $3 received $3 duplicates 0 "* ]] || lab_fail "pings from host$1 to $2: $(cat "$log")"
+    CHECK_RTT=$(sed 's/.*rtt_ms //' "$log")
+}
+check_pinger() {
+    lab_in "host$1" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$3" --count "$4" --interval "$5" --pattern "$CHECK_PATTERN" >"$2" 2>&1
 }
 
-# A ping in the background, for what happens under traffic: check_ping_start HOST ADDRESS COUNT INTERVAL
-# then check_ping_lost waits for its end and puts the number of lost pings into CHECK_LOST.
+# Pings in the background, for what happens under traffic: check_ping_start HOST ADDRESS COUNT INTERVAL
+# Then check_ping_lost waits for their end and puts into CHECK_SENT, CHECK_LOST and CHECK_GAP how many there were, how
+# many got no answer, and for how many milliseconds no answer came.
 check_ping_start() {
     CHECK_LOG=$LAB_OUT/ping-under-traffic.log
-    lab_spawn "host$1" "$CHECK_LOG" ping -n -q -c "$3" -i "$4" -W 2 -p "$CHECK_PATTERN" "$2"
+    lab_spawn "host$1" "$CHECK_LOG" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval "$4" --pattern "$CHECK_PATTERN"
     CHECK_PID=$LAB_PID
 }
 
@@ -29,10 +34,10 @@ check_ping_lost() {
     local counts
     while lab_alive "$CHECK_PID"; do sleep 0.1; done
     lab_end "$CHECK_PID"
-    counts=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$CHECK_LOG")
-    [ -n "$counts" ] || lab_fail "ping under traffic ended without a result: $(tail -n 2 "$CHECK_LOG")"
-    CHECK_SENT=${counts% *}
-    CHECK_LOST=$((${counts% *} - ${counts#* }))
+    counts=$(sed -n 's/^sent \([0-9]*\) received \([0-9]*\) duplicates 0 longest_gap_ms \([0-9]*\) .*/\1 \2 \3/p' "$CHECK_LOG")
+    [ -n "$counts" ] || lab_fail "pings under traffic: $(tail -n 2 "$CHECK_LOG")"
+    read -r CHECK_SENT CHECK_LOST CHECK_GAP <<<"$counts"
+    CHECK_LOST=$((CHECK_SENT - CHECK_LOST))
 }
 
 # TCP for a second in both directions, at least MBIT: check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]

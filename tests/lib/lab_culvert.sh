@@ -117,7 +117,7 @@ culvert_ikes() { culvert_json "$1" 'len(d["sas"])' show sas; }
 culvert_drops() { culvert_json "$1" "next(c['count'] for c in d['drops'] if c['name'] == '$2')" show counters; }
 # Datagrams that came in from outside and have a counter: passed through a tunnel, handed to IKE, or dropped by name.
 culvert_accounted() {
-    culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["data_path"]["punted"] + sum(c["count"] for c in d["drops"])' \
+    culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["ike"]["packets_in"] + sum(c["count"] for c in d["drops"])' \
         show counters
 }
 # A text of the failure of this kind (why, fix_here, fix_peer, nearest ...); empty when there is none.

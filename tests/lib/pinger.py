@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pings at a fixed rate and waits for late answers. ping(8) gives up two round trips after its last packet, which counts
+answers as lost that a busy machine only delays. Prints
+  sent N received N duplicates N longest_gap_ms N rtt_ms MIN/AVG/MAX"""
+import argparse
+import os
+import select
+import socket
+import struct
+import time
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def request(ident, number, pattern):
+    body = struct.pack("!HHI", ident, number & 0xFFFF, number) + (pattern * 64)[:52]
+    return struct.pack("!BBH", 8, 0, checksum(b"\x08\x00\x00\x00" + body)) + body
+
+
+class Pinger:
+    def __init__(self, target, count, pattern):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.sock.setblocking(False)
+        self.target, self.count, self.pattern = target, count, pattern
+        self.ident = os.getpid() & 0xFFFF
+        self.sent_at, self.rtt, self.duplicates, self.gap = {}, {}, 0, 0.0
+        self.last_answer = None
+
+    def send(self, number):
+        self.sent_at[number] = time.monotonic()
+        try:
+            self.sock.sendto(request(self.ident, number, self.pattern), (self.target, 0))
+        except OSError:
+            pass  # counted as lost
+
+    def receive(self):
+        now = time.monotonic()
+        packet = self.sock.recv(2048)
+        icmp = packet[(packet[0] & 15) * 4 :]
+        if len(icmp) < 12 or icmp[0] != 0:
+            return
+        ident, _, number = struct.unpack("!HHI", icmp[4:12])
+        if ident != self.ident or number not in self.sent_at or packet[12:16] != socket.inet_aton(self.target):
+            return
+        if number in self.rtt:
+            self.duplicates += 1
+            return
+        self.rtt[number] = now - self.sent_at[number]
+        if self.last_answer is not None:
+            self.gap = max(self.gap, now - self.last_answer)
+        self.last_answer = now
+
+    def run(self, interval, patience):
+        began = time.monotonic()
+        number, until = 0, None
+        while until is None or (time.monotonic() < until and len(self.rtt) < self.count):
+            due = began + number * interval
+            if number < self.count and time.monotonic() >= due:
+                self.send(number)
+                number += 1
+                until = time.monotonic() + patience if number == self.count else None
+                continue
+            wait = (until if until is not None else due) - time.monotonic()
+            if select.select([self.sock], [], [], max(wait, 0))[0]:
+                self.receive()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target")
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--interval", type=float, default=0.02, help="seconds")
+    parser.add_argument("--patience", type=float, default=2, help="seconds to wait for answers after the last ping")
+    parser.add_argument("--pattern", default="00", help="bytes to fill with, in hexadecimal")
+    options = parser.parse_args()
+    pinger = Pinger(options.target, options.count, bytes.fromhex(options.pattern))
+    pinger.run(options.interval, options.patience)
+    times = [t * 1000 for t in pinger.rtt.values()] or [0.0]
+    print(f"sent {len(pinger.sent_at)} received {len(pinger.rtt)} duplicates {pinger.duplicates} "
+          f"longest_gap_ms {pinger.gap * 1000:.0f} "
+          f"rtt_ms {min(times):.2f}/{sum(times) / len(times):.2f}/{max(times):.2f}")
+
+
+if __name__ == "__main__":
+    main()
