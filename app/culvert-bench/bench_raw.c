@@ -42,6 +42,7 @@ struct raw_bench {
     uint64_t seq;
     uint64_t rng;
     uint32_t bad_icvs;
+    uint32_t at; /* where the payload begins, past a multiple of 64 bytes */
 };
 
 static uint32_t rng_below(struct raw_bench *b, uint32_t n)
@@ -89,8 +90,8 @@ static inline __attribute__((always_inline)) void seal_window(struct raw_bench *
         struct raw_pkt *p = &b->ring[i];
         if (ahead)
             key_prefetch(b, (i + AHEAD_PKTS) % RING_PKTS);
-        gcm(key_of(b, i), &ctx, p->payload, p->payload, b->len[i], p->iv, p->aad, AAD_BYTES, p->icv,
-            ICV_BYTES);
+        gcm(key_of(b, i), &ctx, p->payload + b->at, p->payload + b->at, b->len[i], p->iv, p->aad, AAD_BYTES,
+            p->icv, ICV_BYTES);
     }
 }
 
@@ -102,8 +103,8 @@ static inline __attribute__((always_inline)) void open_window(struct raw_bench *
         struct raw_pkt *p = &b->ring[i];
         if (ahead)
             key_prefetch(b, (i + AHEAD_PKTS) % RING_PKTS);
-        gcm(key_of(b, i), &ctx, p->payload, p->payload, b->len[i], p->iv, p->aad, AAD_BYTES, p->icv_seen,
-            ICV_BYTES);
+        gcm(key_of(b, i), &ctx, p->payload + b->at, p->payload + b->at, b->len[i], p->iv, p->aad, AAD_BYTES,
+            p->icv_seen, ICV_BYTES);
         b->bad_icvs += memcmp(p->icv, p->icv_seen, ICV_BYTES) != 0;
     }
 }
@@ -164,6 +165,8 @@ static void *huge_alloc(size_t *bytes)
 static int raw_init(struct raw_bench *b)
 {
     size_t ring_bytes = RING_PKTS * sizeof(struct raw_pkt);
+    if (b->c->is_frame) /* behind Ethernet, and when opened behind IP, UDP, ESP and IV too: never aligned */
+        b->at = b->c->is_open ? 58 : 14;
     b->rng = 0x9e3779b97f4a7c15ull;
     b->keys_bytes = b->c->sas * KEY_STRIDE;
     b->mgr = alloc_mb_mgr(0);
