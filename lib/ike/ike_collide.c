@@ -6,6 +6,7 @@
 #include "ike_collide.h"
 
 #define RETRY_S      1  /* after TEMPORARY_FAILURE, plus jitter */
+#define RETRY_FULL_S 60 /* after the peer had no room */
 #define RETRY_LONG_S 10 /* after any other refusal */
 
 static const struct ike_nonce *low_of(const struct ike_task *t)
@@ -75,6 +76,10 @@ void ike_collide_child_failed(struct ike *ike, struct ike_sa *sa, uint16_t notif
     }
     if (notify == WIRE_IKE_N_TEMPORARY_FAILURE)
         return;
+    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start) {
+        plan_retry(ike, sa, RETRY_FULL_S);
+        return;
+    }
     /* Asking again for what was refused helps only when the peer's configuration changes. */
     sa->children_todo &= ~(1u << index);
     if (sa->n_children == 0 && sa->children_todo == 0) {

@@ -167,6 +167,9 @@ void ike_info_close(struct ike *ike, struct ike_sa *sa, const char *why)
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;
         ike_init_free(sa);
+    } else if (sa->state == IKE_ST_REKEYED && !sa->want_close) {
+        /* The peer made the heir and deletes this one; a request of ours may be unanswered for ever. */
+        return;
     } else if (sa->state != IKE_ST_UP && sa->state != IKE_ST_REKEYED) {
         if (sa->state < IKE_ST_UP)
             ike_sa_kill(ike, sa);

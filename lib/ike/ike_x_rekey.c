@@ -66,6 +66,11 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
     ike_child_move_all(ike, old, heir);
     old->quiet = true;
     old->rival = NULL;
+    if (old->want_close) { /* what was to end ends under its new keys */
+        heir->want_close = true;
+        heir->close_why = old->close_why;
+        old->want_close = false;
+    }
     ike_sa_set_state(ike, old, IKE_ST_REKEYED);
     old->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
     ike->stats.rekeyed_ike++;

@@ -277,15 +277,21 @@ static inline bool pair_drain(struct pair *p)
     return any;
 }
 
+/* Hands over the oldest packet that is held. */
+static inline void pair_deliver_one(struct pair *p)
+{
+    assert_true(p->head < p->tail);
+    p->last = p->queue[p->head++];
+    ike_on_packet(p->h[p->last.to].ike, p->now, &p->last.path, base_span(p->last.bytes, p->last.len));
+    pair_drain(p);
+}
+
 /* Until nothing is left to do at this moment. */
 static inline void pair_settle(struct pair *p)
 {
     pair_drain(p);
-    while (!p->hold && p->head < p->tail) {
-        p->last = p->queue[p->head++];
-        ike_on_packet(p->h[p->last.to].ike, p->now, &p->last.path, base_span(p->last.bytes, p->last.len));
-        pair_drain(p);
-    }
+    while (!p->hold && p->head < p->tail)
+        pair_deliver_one(p);
     if (p->head == p->tail)
         p->head = p->tail = 0;
 }
