@@ -146,7 +146,7 @@ static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
 }
 
 /* Anything; the common case has its own way below. */
-static void frame(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
+static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
     const struct dp_port *at = &w->dp->ports[port];
     if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
@@ -216,16 +216,27 @@ static inline bool fast4(struct dp_worker *w, const struct dp_port *at, struct r
     return true;
 }
 
+/* The header, and the line before it, where an outer header will be written. */
+static inline void frame_prefetch(const struct rte_mbuf *m)
+{
+    const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+    rte_prefetch0(p);
+    rte_prefetch0(p - RTE_CACHE_LINE_SIZE);
+}
+
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
 {
     const struct dp_port *at = &w->dp->ports[port];
+    const bool has_vlan = at->params.vlan;
+    uint64_t bytes = 0;
     w->in.port = w->out.port = port;
     for (uint16_t i = 0; i < count; i++) {
         if (i + AHEAD < count)
-            rte_prefetch0(rte_pktmbuf_mtod(frames[i + AHEAD], void *));
-        w->port_count[port].rx_bytes += frames[i]->pkt_len;
-        if (at->params.vlan || !fast4(w, at, frames[i]))
+            frame_prefetch(frames[i + AHEAD]);
+        bytes += frames[i]->pkt_len;
+        if (has_vlan || !fast4(w, at, frames[i]))
             frame(w, port, frames[i]);
     }
     w->port_count[port].rx_pkts += count;
+    w->port_count[port].rx_bytes += bytes;
 }

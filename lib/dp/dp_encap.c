@@ -13,13 +13,9 @@
 #include <rte_branch_prediction.h>
 #include "dp_bytes.h"
 
-#define NEXT_SHIFT(pad) (8 * ((pad) + 1))
-#define IV_COUNTER      8 /* the IV of the AEADs is the sequence number */
+#define IV_COUNTER 8 /* the IV of the AEADs is the sequence number */
 
 _Static_assert(SAD_TRAILER_ROOM >= 8, "a short trailer is written by one store of 8 bytes");
-
-/* Pad bytes 1, 2, 3 and the pad length, as a number in memory order; the next header goes behind. */
-static const uint32_t short_trailer[4] = {0x00, 0x0101, 0x020201, 0x03030201};
 
 /* An SA of another worker, or on its way to one. Takes the packet. */
 static void hand_over(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
@@ -80,16 +76,11 @@ static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
     dp_drop_pkt(w, p, DP_DROP_too_big);
 }
 
-static inline uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
+static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
 {
     uint8_t *end = ip + len;
     uint8_t next = is6 ? DP_PROTO_IPV6 : DP_PROTO_IPIP;
     uint32_t pad = (0u - (len + 2)) & align_mask;
-    if (likely(align_mask == 3)) {
-        uint64_t trailer = short_trailer[pad] | (uint64_t)next << NEXT_SHIFT(pad);
-        memcpy(end, &trailer, sizeof trailer);
-        return len + pad + 2;
-    }
     for (uint32_t i = 0; i < pad; i++)
         end[i] = (uint8_t)(i + 1);
     end[pad] = (uint8_t)pad;
@@ -121,7 +112,7 @@ static inline void outer_ip4_udp(uint8_t *hdr, const struct sad_tmpl *t, uint32_
     memcpy(hdr + 24, &w3, 8);
 }
 
-static void outer_other(uint8_t *hdr, const struct sad_out *out, const struct sad_tmpl *t, uint32_t total,
+static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sad_tmpl *t, uint32_t total,
                         uint16_t id, uint8_t tos)
 {
     memcpy(hdr, t->bytes, out->hdr_bytes + 4u);
@@ -145,8 +136,8 @@ static inline uint8_t inner_tos(const uint8_t *ip, bool is6)
     return is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
 }
 
-/* IVs other than the AEADs': none, or a block that the cipher encrypts first. */
-static void iv_write_other(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
+/* The counter; of CBC the last half of a block that the cipher encrypts first; none without a cipher. */
+static void iv_write(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
 {
     if (!iv_bytes)
         return;
@@ -154,7 +145,7 @@ static void iv_write_other(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
     dp_put64(iv + iv_bytes - 8, seq);
 }
 
-static inline void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8_t tos)
+static void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8_t tos)
 {
     struct sad_out *out = p->out;
     const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
@@ -166,15 +157,9 @@ static inline void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq
     uint32_t low_be = (uint32_t)(seq_be >> 32);
     uint32_t spi_be = dp_load32(t->bytes + hdr_bytes);
     struct rte_mbuf *m = p->mbuf;
-    if (likely(hdr_bytes == DP_IP4_BYTES + DP_UDP_BYTES))
-        outer_ip4_udp(hdr, t, total, (uint16_t)seq, tos);
-    else
-        outer_other(hdr, out, t, total, (uint16_t)seq, tos);
+    outer_write(hdr, out, t, total, (uint16_t)seq, tos);
     memcpy(esp + 4, &low_be, 4);
-    if (likely(esp_bytes == DP_ESP_BYTES + IV_COUNTER))
-        memcpy(esp + DP_ESP_BYTES, &seq_be, 8);
-    else
-        iv_write_other(esp + DP_ESP_BYTES, out->iv_bytes, seq);
+    iv_write(esp + DP_ESP_BYTES, out->iv_bytes, seq);
     memcpy(p->op.iv, &out->salt, 4);
     memcpy(p->op.iv + 4, &seq_be, 8);
     memcpy(p->op.aad, &spi_be, 4);
@@ -217,45 +202,114 @@ static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struc
     return false;
 }
 
-static inline bool is_exception(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, uint8_t ttl)
+static inline bool is_exception(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, uint8_t ttl,
+                                uint32_t front, uint32_t behind)
 {
     const struct rte_mbuf *m = p->mbuf;
     uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
-    return atomic_load_explicit(&out->owner, memory_order_acquire) != self ||
-           p->op.len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed) || at < out->front_bytes ||
-           at + p->op.len + out->behind_bytes > m->buf_len || out->seq >= out->stop_seq ||
-           out->bytes >= out->stop_bytes || ttl <= 1;
+    /* One branch for all: | and not ||. */
+    return (atomic_load_explicit(&out->owner, memory_order_acquire) != self) |
+           (p->op.len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed)) | (at < front) |
+           (at + p->op.len + behind > m->buf_len) | (out->seq >= out->stop_seq) |
+           (out->bytes >= out->stop_bytes) | (ttl <= 1);
+}
+
+/* Any SA, any packet. */
+static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_pkt *p)
+{
+    struct sad_out *out = p->out;
+    uint8_t *ip = p->op.data;
+    uint32_t len = p->op.len;
+    uint8_t flags = p->op.user[0];
+    bool is6 = flags & DP_PKT_INNER6;
+    if (is_exception(p, out, w->index, ip[is6 ? 7 : 8], out->front_bytes, out->behind_bytes) &&
+        !exception(w, p))
+        return false;
+    if (!(flags & DP_PKT_TTL_DONE))
+        ttl_step(ip, is6);
+    if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
+        dp_mss_clamp(ip, len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
+    uint64_t seq = ++out->seq;
+    out->bytes += len;
+    out->last_tsc = w->now_tsc;
+    uint8_t tos = inner_tos(ip, is6);
+    uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
+    headers_write(p, sealed, seq, tos);
+    p->op.len = sealed;
+    return true;
+}
+
+#define USUAL_FRONT  (SAD_USUAL_HDR + USUAL_ESP + SAD_L2_ROOM)
+#define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)
+#define USUAL_ESP    (DP_ESP_BYTES + IV_COUNTER)
+#define USUAL_ICV    16
+
+/* The short trailers with the next header of IPv4. */
+static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
+
+/* SAD_F_USUAL and an IPv4 packet that is no exception: the same as encap_any(), with all sizes known. */
+static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t now_tsc)
+{
+    const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
+    uint8_t *ip = p->op.data;
+    uint8_t *hdr = ip - USUAL_ESP - SAD_USUAL_HDR;
+    uint32_t len = p->op.len;
+    uint32_t sealed = (len + 5) & ~3u;
+    uint32_t total = SAD_USUAL_HDR + USUAL_ESP + sealed + USUAL_ICV;
+    uint64_t seq = out->seq + 1;
+    uint64_t seq_be = __builtin_bswap64(seq);
+    uint32_t low_be = (uint32_t)(seq_be >> 32), spi_be = dp_load32(t->bytes + SAD_USUAL_HDR);
+    struct rte_mbuf *m = p->mbuf;
+    out->seq = seq;
+    out->bytes += len;
+    out->last_tsc = now_tsc;
+    memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
+    outer_ip4_udp(hdr, t, total, (uint16_t)seq, ip[1]);
+    dp_ip4_ttl_dec(ip);
+    memcpy(hdr + SAD_USUAL_HDR + 4, &low_be, 4);
+    memcpy(hdr + SAD_USUAL_HDR + 8, &seq_be, 8);
+    memcpy(p->op.iv, &out->salt, 4);
+    memcpy(p->op.iv + 4, &seq_be, 8);
+    memcpy(p->op.aad, &spi_be, 4);
+    if (out->flags & SAD_F_ESN) {
+        memcpy(p->op.aad + 4, &seq_be, 8);
+        p->op.aad_len = 12;
+    } else {
+        memcpy(p->op.aad + 4, &low_be, 4);
+        p->op.aad_len = 8;
+    }
+    p->op.len = sealed;
+    m->data_off = (uint16_t)(hdr - (uint8_t *)m->buf_addr);
+    m->data_len = (uint16_t)total;
+    m->pkt_len = total;
+}
+
+/* No exception, and nothing about it that encap_usual() does not know. */
+static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp)
+{
+    const uint8_t *ip = p->op.data;
+    return out->flags & SAD_F_USUAL && !(p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_TTL_DONE)) &&
+           !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
+           !(has_clamp && ip[9] == DP_PROTO_TCP);
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
     const bool has_clamp = w->dp->params.mss_clamp;
-    const uint16_t self = w->index;
+    const uint16_t self = w->index, count = b->count;
     const uint64_t now_tsc = w->now_tsc;
     uint64_t bytes = 0;
     uint32_t cls_mask = 0;
     uint16_t kept = 0;
-    for (uint16_t i = 0; i < b->count; i++) {
+    for (uint16_t i = 0; i < count; i++) {
         struct dp_pkt *p = &b->pkt[i];
         struct sad_out *out = p->out;
-        uint8_t *ip = p->op.data;
         uint32_t len = p->op.len;
-        uint8_t flags = p->op.user[0];
-        bool is6 = flags & DP_PKT_INNER6;
-        if (unlikely(is_exception(p, out, self, ip[is6 ? 7 : 8])) && !exception(w, p))
+        if (likely(is_usual(p, out, self, has_clamp)))
+            encap_usual(p, out, now_tsc);
+        else if (!encap_any(w, p))
             continue;
-        if (likely(!(flags & DP_PKT_TTL_DONE)))
-            ttl_step(ip, is6);
-        if (has_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
-            dp_mss_clamp(ip, len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
-        uint64_t seq = ++out->seq;
-        out->bytes += len;
-        out->last_tsc = now_tsc;
         bytes += len;
-        uint8_t tos = inner_tos(ip, is6);
-        uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
-        headers_write(p, sealed, seq, tos);
-        p->op.len = sealed;
         p->op.key = &out->key;
         p->op.failed = 0;
         cls_mask |= 1u << out->cls;

@@ -61,6 +61,7 @@ struct dp_port {
 
 struct dp_tx {
     uint16_t count;
+    uint64_t bytes;
     struct rte_mbuf *frames[DP_TX_QUEUE];
 };
 
@@ -161,6 +162,7 @@ static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf
     struct dp_tx *tx = &w->tx[port];
     if (tx->count == DP_TX_QUEUE)
         dp_tx_flush(w, port);
+    tx->bytes += m->pkt_len;
     tx->frames[tx->count++] = m;
 }
 

@@ -30,27 +30,26 @@ void dp_tx_flush(struct dp_worker *w, uint16_t port)
     struct dp_tx *tx = &w->tx[port];
     const struct dp_port_params *at = &w->dp->ports[port].params;
     uint16_t sent;
-    uint64_t bytes = 0;
     if (at->port_id == DP_PORT_SINK) {
         if (tx->count == DP_TX_QUEUE) {
             unsent_drop(w, port, tx->frames, tx->count);
             tx->count = 0;
+            tx->bytes = 0;
         }
         return;
     }
-    for (uint16_t i = 0; i < tx->count; i++)
-        bytes += tx->frames[i]->pkt_len;
     if (w->index < at->tx_queues)
         sent = rte_eth_tx_burst(at->port_id, w->index, tx->frames, tx->count);
     else
         sent = pass_on(w, port, tx, w->index % at->tx_queues);
     w->port_count[port].tx_pkts += sent;
-    w->port_count[port].tx_bytes += bytes;
+    w->port_count[port].tx_bytes += tx->bytes;
     for (uint16_t i = sent; i < tx->count; i++)
         w->port_count[port].tx_bytes -= tx->frames[i]->pkt_len;
     if (sent < tx->count)
         unsent_drop(w, port, tx->frames + sent, (uint16_t)(tx->count - sent));
     tx->count = 0;
+    tx->bytes = 0;
 }
 
 void dp_tx_flush_all(struct dp_worker *w)

@@ -17,6 +17,7 @@
 
 #define SAD_LINE         64
 #define SAD_L2_ROOM      32 /* bytes before an outer header that writing an Ethernet header may touch */
+#define SAD_USUAL_HDR    28 /* IPv4 and UDP */
 #define SAD_TRAILER_ROOM 8  /* bytes behind the padding that writing a trailer may touch */
 #define SAD_WINDOW_WORDS 16 /* of the replay window inside of the SA: 1024 packets */
 #define SAD_OWNER_MOVING 0x8000u
@@ -29,6 +30,7 @@ enum sad_flag {
     SAD_F_FOLLOW = 8,     /* report a peer that moved */
     SAD_F_SELS = 16,      /* selectors are in sels, not in sel */
     SAD_F_NO_REPLAY = 32, /* no replay protection */
+    SAD_F_USUAL = 64,     /* outbound: IPv4, UDP, 8 bytes of IV, 16 of ICV, padding to 4 */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */

@@ -97,6 +97,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->esp_bytes = (uint8_t)(ESP_BYTES + out->iv_bytes);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
+    if (out->hdr_bytes == SAD_USUAL_HDR && out->iv_bytes == 8 && out->icv_bytes == 16 && out->align_mask == 3)
+        out->flags |= SAD_F_USUAL;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
     out->tmpl[0].generation = 1;
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
