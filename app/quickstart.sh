@@ -126,6 +126,8 @@ finish() {
 trap finish EXIT
 
 if [ "$down" = 1 ]; then
+    trap - EXIT
+    rm -rf "$LAB_OUT"
     [ -d "$state" ] || note "nothing to take away"
     take_down_kept
     exit 0
@@ -200,12 +202,18 @@ if [ "$keep" = 1 ]; then
 
 [$(printf '%3d' "$SECONDS") s] The tunnel stays up. To try:
 
-  ip netns exec $LAB-hosta ping 10.2.0.10                     through the tunnel
-  ip netns exec $LAB-inet tcpdump -ni tob udp port 4500       what the internet sees
+  # through the tunnel
+  ip netns exec $LAB-hosta ping 10.2.0.10
+  # what the internet sees of it
+  ip netns exec $LAB-inet tcpdump -ni tob udp port 4500
+  # the NAT forgets its mappings; traffic goes on
+  ip netns exec $LAB-nata conntrack -F
+  # ask the gateway, or tell it something (--help lists the commands)
   $CULVERTCTL --socket $LAB_OUT/gwb/culvertd.sock show counters
   $CULVERTCTL --socket $LAB_OUT/gwb/culvertd.sock rekey foo
-  ip netns exec $LAB-nata conntrack -F                        the NAT forgets; traffic goes on
-  $LAB_OUT/gwb                                                configuration and log of culvertd
-  app/quickstart.sh --down                                    takes it all away
+  # configuration and log of culvertd
+  ls $LAB_OUT/gwb
+  # take it all away
+  app/quickstart.sh --down
 TEXT
 fi
