@@ -69,6 +69,11 @@ struct conf_control {
     bool telemetry;               /* DPDK's telemetry socket */
 };
 
+struct conf_tunnel {
+    bool mss_clamp; /* lower the MSS of TCP SYNs that pass a tunnel */
+    bool copy_df;   /* outer DF = inner DF; false: always set */
+};
+
 struct conf {
     size_t n_ports;
     struct conf_port ports[CONF_PORTS_MAX];
@@ -77,6 +82,7 @@ struct conf {
     struct conf_workers workers;
     struct conf_eal eal;
     struct conf_control control;
+    struct conf_tunnel tunnel;
     struct ike_conf *ike; /* one reference, sealed: connections, secrets, nat, limits */
 };
 

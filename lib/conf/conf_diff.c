@@ -126,6 +126,8 @@ int conf_diff_make(const struct conf *from, const struct conf *to, struct conf_d
         op_add(out, CONF_OP_RESTART, "", "eal");
     if (memcmp(&from->control, &to->control, sizeof from->control) != 0)
         op_add(out, CONF_OP_RESTART, "", "control");
+    if (from->tunnel.mss_clamp != to->tunnel.mss_clamp || from->tunnel.copy_df != to->tunnel.copy_df)
+        op_add(out, CONF_OP_RESTART, "", "tunnel");
     return 0;
 }
 

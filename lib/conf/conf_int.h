@@ -31,6 +31,7 @@ enum conf_section {
     CONF_S_WORKERS,
     CONF_S_EAL,
     CONF_S_CONTROL,
+    CONF_S_TUNNEL,
     CONF_S_NAT,
     CONF_S_LIMITS,
     CONF_S_SECRET,

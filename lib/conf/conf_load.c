@@ -153,6 +153,9 @@ static bool build(struct conf_reader *r, const json_t *root, struct conf *conf)
     build_workers(section(root, "workers", root_ok), &conf->workers);
     build_eal(section(root, "eal", root_ok), &conf->eal);
     build_control(r, section(root, "control", root_ok), &conf->control);
+    const json_t *tunnel = section(root, "tunnel", root_ok);
+    conf->tunnel.mss_clamp = conf_get_num(tunnel, CONF_S_TUNNEL, "mss_clamp");
+    conf->tunnel.copy_df = conf_get_num(tunnel, CONF_S_TUNNEL, "copy_df");
     build_ports(r, json_object_get(root, "ports"), conf);
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }

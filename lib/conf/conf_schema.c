@@ -20,6 +20,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_WORKERS] = "workers",
     [CONF_S_EAL] = "eal",
     [CONF_S_CONTROL] = "control",
+    [CONF_S_TUNNEL] = "tunnel",
     [CONF_S_NAT] = "nat",
     [CONF_S_LIMITS] = "limits",
     [CONF_S_SECRET] = "secrets[]",

@@ -119,8 +119,8 @@ static int start_data_path(struct ctl *ctl, char *why, size_t why_size)
     p->sad = ctl->sad;
     p->pool = ctl->pool;
     p->tsc_hz = ctl->tsc_hz;
-    p->mss_clamp = true;
-    p->copy_df = true;
+    p->mss_clamp = ctl->conf->tunnel.mss_clamp;
+    p->copy_df = ctl->conf->tunnel.copy_df;
     ctl->dp = dp_create(p, why, why_size);
     free(routes);
     free(p);

@@ -23,6 +23,8 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_int_equal(conf->eal.memory_mb, 256);
     assert_string_equal(conf->control.socket, "/run/culvert/culvertd.sock");
     assert_false(conf->control.telemetry);
+    assert_true(conf->tunnel.mss_clamp);
+    assert_true(conf->tunnel.copy_df);
     assert_int_equal(conf->ike->n_secrets, 1);
     assert_int_equal(conf->ike->secrets[0].psk_len, 20);
     assert_int_equal(conf->ike->secrets[0].psk[19], 0x13);
@@ -72,7 +74,7 @@ static void every_value_of_a_connection_arrives(void **state)
         ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
         "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy'},"
         "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
-        "'control':{'socket':'/tmp/x.sock','telemetry':true},"
+        "'control':{'socket':'/tmp/x.sock','telemetry':true},'tunnel':{'mss_clamp':false,'copy_df':false},"
         "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]");
     if (!conf)
         conf_report_print(&report, stderr);
@@ -108,6 +110,8 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(conf->eal.hugepages, CONF_HUGEPAGES_NEVER);
     assert_string_equal(conf->eal.args[1], "x.so");
     assert_true(conf->control.telemetry);
+    assert_false(conf->tunnel.mss_clamp);
+    assert_false(conf->tunnel.copy_df);
     assert_int_equal(conf->n_routes, 2);
     assert_int_equal(conf->routes[0].port, 1);
     assert_int_equal(conf->routes[1].via.family, BASE_AF_NONE);
