@@ -228,14 +228,13 @@ void ike_init_free(struct ike_sa *sa)
     sa->init = NULL;
 }
 
-/* An SA of a rekeying that still names this one as its rival must forget it. */
-static void forget_rival(struct ike *ike, const struct ike_sa *gone)
+void ike_sa_set_rival(struct ike_sa *sa, struct ike_sa *rival)
 {
-    if (!gone->run)
-        return;
-    for (struct ike_sa *sa = gone->run->sas; sa; sa = sa->conn_next)
-        if (sa->rival == gone)
-            sa->rival = NULL;
+    if (sa->rival)
+        sa->rival->rival_of = NULL;
+    sa->rival = rival;
+    if (rival)
+        rival->rival_of = sa;
 }
 
 void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
@@ -248,7 +247,9 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
     while (sa->children)
         ike_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike_sa_set_state(ike, sa, IKE_ST_DEAD);
-    forget_rival(ike, sa);
+    ike_sa_set_rival(sa, NULL);
+    if (sa->rival_of)
+        ike_sa_set_rival(sa->rival_of, NULL);
     ike_timer_clear(&ike->timers, &sa->timer);
     unlink_all(ike, sa);
     leave_run(sa);

@@ -209,7 +209,8 @@ struct ike_sa {
     uint32_t children_todo; /* bit per child of the connection that we still have to create */
     struct ike_child *children;
     size_t n_children;
-    struct ike_sa *rival; /* the SA from the peer's rekeying while ours is under way (RFC 7296 2.8.2) */
+    struct ike_sa *rival;    /* the SA from the peer's rekeying while ours is under way (RFC 7296 2.8.2) */
+    struct ike_sa *rival_of; /* the other way round */
     struct ike_nonce rival_low;
 };
 
@@ -301,6 +302,8 @@ void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_c
 void ike_sa_set_state(struct ike *ike, struct ike_sa *sa, enum ike_state state);
 /* Enters the tables; spi_i and spi_r are set. */
 void ike_sa_link(struct ike *ike, struct ike_sa *sa);
+/* Sets or, with NULL, takes back an SA's rival; each knows of the other while both live. */
+void ike_sa_set_rival(struct ike_sa *sa, struct ike_sa *rival);
 /* Ends an SA at once: children removed, nothing sent. Memory goes with ike_sa_reap(). */
 void ike_sa_kill(struct ike *ike, struct ike_sa *sa);
 void ike_sa_reap(struct ike *ike);

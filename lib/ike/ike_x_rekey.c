@@ -65,7 +65,7 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
 {
     ike_child_move_all(ike, old, heir);
     old->quiet = true;
-    old->rival = NULL;
+    ike_sa_set_rival(old, NULL);
     if (old->want_close) { /* what was to end ends under its new keys */
         heir->want_close = true;
         heir->close_why = old->close_why;
@@ -95,14 +95,12 @@ static bool is_about_children(const struct ike_msg *msg)
 
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
-    for (struct ike_sa *old = sa->run ? sa->run->sas : NULL; old; old = old->conn_next) {
-        if (old->rival != sa || !is_about_children(msg))
-            continue;
-        old->is_mute = old->req.bytes.ptr != NULL;
-        ike_task_done(ike, old);
-        retire(ike, old, sa);
+    struct ike_sa *old = sa->rival_of;
+    if (!old || !is_about_children(msg))
         return;
-    }
+    old->is_mute = old->req.bytes.ptr != NULL;
+    ike_task_done(ike, old);
+    retire(ike, old, sa);
 }
 
 static void failed(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
@@ -306,7 +304,7 @@ static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, con
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
     ike_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
     if (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE) {
-        sa->rival = heir;
+        ike_sa_set_rival(sa, heir);
         sa->rival_low = *low_of(t);
         return;
     }
