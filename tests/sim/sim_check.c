@@ -6,6 +6,7 @@
 
 /* Linger of replaced SAs and answers, retransmission of the last DELETE: all is over after this. */
 #define LINGER_NS             (5 * SIM_MIN)
+#define SETTLE_TRIES          6
 #define TIMERS_PER_HOUR_MAX   4000
 #define MESSAGES_PER_HOUR_MAX 1500
 
@@ -80,8 +81,25 @@ static void settled_host(struct sim_host *h)
                  sim_host_count(h, SIM_SA_INSTALLED));
 }
 
+/* An exchange may just be under way: a natural rekey, a liveness check. */
+static bool is_busy(const struct sim_host *h)
+{
+    bool busy = sim_host_count(h, SIM_SA_RESERVED) || sim_host_stats(h).jobs;
+    for (size_t i = 0; i < h->n_sas; i++)
+        busy = busy || !other_half(h, &h->sas[i]);
+    return busy;
+}
+
 void sim_check_settled(struct sim_world *w)
 {
+    bool busy = true;
+    for (int tries = 0; tries < SETTLE_TRIES && busy && !w->failed; tries++) {
+        busy = false;
+        for (size_t i = 0; i < w->n_hosts; i++)
+            busy = busy || is_busy(w->hosts[i]);
+        if (busy)
+            sim_world_run(w, 5 * SIM_S);
+    }
     for (size_t i = 0; i < w->n_hosts; i++)
         settled_host(w->hosts[i]);
 }
