@@ -289,7 +289,10 @@ static void take_child(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
 {
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
-    if (ike_child_check(ike, sa, msg, IKE_DH_IGNORE, t) != 0)
+    const uint16_t notify = ike_child_check(ike, sa, msg, IKE_DH_IGNORE, t);
+    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
+        sa->children_todo |= 1u << t->child_index;
+    if (notify)
         return;
     struct ike_child *c = ike_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
     if (c)
