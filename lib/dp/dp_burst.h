@@ -17,15 +17,25 @@ enum dp_pkt_flag {
     DP_PKT_INNER6 = 1,   /* inner packet is IPv6 */
     DP_PKT_LOCAL = 2,    /* made by the gateway itself: it may leave in clear */
     DP_PKT_TTL_DONE = 4, /* its TTL stays as it is */
+    DP_PKT_CE = 8,       /* inbound: the outer header carries a congestion mark */
+    DP_PKT_MOVED = 16,   /* inbound: it came from elsewhere than the SA's peer */
+    DP_PKT_OUTER6 = 32,  /* inbound: came over IPv6 */
 };
 
 /*
- * One packet, one cache line. Stages and the fields that they write:
- *   classify     mbuf; op.data, op.len: inbound the ESP header and its length, outbound the IP packet;
- * op.user lookup       in / out prepare      op: everything that the cipher reads open, seal   op.failed
+ * One packet, one cache line. Classify writes mbuf, data, len (inbound the ESP header and its length,
+ * outbound the IP packet), user, and for ESP over IPv4 outer_dst and from. Lookup writes in or out. Prepare
+ * and encap write all of op that the cipher reads; open and seal write op.failed.
  */
 struct dp_pkt {
-    struct imb_op op; /* user[0]: enum dp_pkt_flag; user[1]: Ethernet and VLAN header bytes (inbound) */
+    union {
+        struct imb_op op; /* user[0]: enum dp_pkt_flag; user[1]: Ethernet and VLAN header bytes (inbound) */
+        struct {
+            uint8_t *data;      /* op.data */
+            uint64_t from;      /* where op.key will be: sad_remote_key() of the sender */
+            uint32_t outer_dst; /* where op.iv will be; network order */
+        };
+    };
     struct rte_mbuf *mbuf;
     union {
         struct sad_in *in;

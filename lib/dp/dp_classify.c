@@ -18,14 +18,46 @@
 #define VLAN_BYTES 4
 #define FRAG_MASK  0x3fff /* more fragments, offset */
 
-static void in_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2)
+static inline struct dp_pkt *in_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len,
+                                    uint8_t l2)
 {
     struct dp_pkt *p = &w->in.pkt[w->in.count++];
     p->mbuf = m;
     p->op.data = esp;
     p->op.len = len;
-    p->op.user[0] = 0;
     p->op.user[1] = l2;
+    return p;
+}
+
+static inline uint8_t ce_flag(uint8_t tos)
+{
+    return (tos & 3) == 3 ? DP_PKT_CE : 0;
+}
+
+/* ESP for us over IPv4; src_port in network order, 0 for plain ESP. */
+static inline void in_add4(struct dp_worker *w, struct rte_mbuf *m, const uint8_t *ip, uint8_t *esp,
+                           uint32_t len, uint8_t l2, uint16_t src_port)
+{
+    struct dp_pkt *p = in_add(w, m, esp, len, l2);
+    p->op.user[0] = ce_flag(ip[1]);
+    p->from = sad_remote_key(dp_load32(ip + 12), src_port);
+    p->outer_dst = dp_load32(ip + 16);
+}
+
+static void esp_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
+                    uint16_t src_port)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
+    if (len < 4) {
+        dp_drop_mbuf(w, m, DP_DROP_esp_short);
+        return;
+    }
+    if (ip[0] >> 4 == 4) {
+        in_add4(w, m, ip, esp, len, l2, src_port);
+        return;
+    }
+    struct dp_pkt *p = in_add(w, m, esp, len, l2);
+    p->op.user[0] = (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4)));
 }
 
 static void out_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint8_t flags)
@@ -58,7 +90,7 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
     uint32_t payload_len = udp_len - DP_UDP_BYTES;
     switch (wire_natt_kind(payload, payload_len)) {
     case WIRE_NATT_ESP:
-        in_add(w, m, payload, payload_len, l2);
+        esp_add(w, m, payload, payload_len, l2, dp_load16(udp));
         break;
     case WIRE_NATT_IKE:
         dp_punt(w, m, port, DP_PUNT_IKE, l2);
@@ -78,7 +110,7 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
     if (proto == DP_PROTO_UDP && len >= DP_UDP_BYTES)
         own_udp(w, m, port, l4, len, l2);
     else if (proto == DP_PROTO_ESP)
-        in_add(w, m, l4, len, l2);
+        esp_add(w, m, l4, len, l2, 0);
     else
         dp_icmp_own(w, m, port, l2, false);
 }
@@ -212,7 +244,7 @@ static inline bool fast4(struct dp_worker *w, const struct dp_port *at, struct r
     if (ip[9] != DP_PROTO_UDP || dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) ||
         udp_len < DP_UDP_BYTES + 4 || udp_len > total - DP_IP4_BYTES || dp_load32(udp + DP_UDP_BYTES) == 0)
         return false;
-    in_add(w, m, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES);
+    in_add4(w, m, ip, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES, dp_load16(udp));
     return true;
 }
 

@@ -50,10 +50,8 @@ static inline bool is_ready(const struct dp_adj *a)
 }
 
 /* Lets a congestion mark of the outer header survive. False: a mark on a packet that must not carry one. */
-static bool ecn_take(uint8_t *inner, bool is6, uint8_t outer_tos)
+static bool ecn_take(uint8_t *inner, bool is6)
 {
-    if ((outer_tos & ECN_MASK) != ECN_CE)
-        return true;
     uint8_t tos = is6 ? (uint8_t)(inner[0] << 4 | inner[1] >> 4) : inner[1];
     if ((tos & ECN_MASK) == 0)
         return false;
@@ -67,12 +65,6 @@ static bool ecn_take(uint8_t *inner, bool is6, uint8_t outer_tos)
     uint32_t sum = (uint16_t)~dp_load16(inner + 10) + (uint32_t)(uint16_t)~before + dp_load16(inner);
     dp_store16(inner + 10, (uint16_t)~dp_cksum_fold(sum));
     return true;
-}
-
-static inline uint8_t outer_tos(const struct dp_pkt *p)
-{
-    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
-    return p->in->flags & SAD_F_OUTER6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
 }
 
 /* An inner packet for the gateway itself. */
@@ -131,7 +123,7 @@ static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
     bool is6 = p->op.user[0] & DP_PKT_INNER6;
-    if (!ecn_take(ip, is6, outer_tos(p))) {
+    if (unlikely(p->op.user[0] & DP_PKT_CE) && !ecn_take(ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
     }

@@ -19,7 +19,7 @@ void dp_lookup_in(struct dp_worker *w, struct dp_burst *b)
     for (uint16_t i = 0; i < b->count; i++) {
         struct dp_pkt *p = &b->pkt[i];
         /* Too short an ESP packet is found out in the next stage; classify guarantees four bytes. */
-        p->in = sad_in_at(t, p->op.len >= 4 ? dp_get32(p->op.data) : 0);
+        p->in = sad_in_at(t, dp_get32(p->op.data));
         rte_prefetch0(p->in);
         rte_prefetch0(&p->in->top);
     }
@@ -28,10 +28,20 @@ void dp_lookup_in(struct dp_worker *w, struct dp_burst *b)
 /* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 {
+    if (likely(!((in->flags & SAD_F_OUTER6) | (p->op.user[0] & DP_PKT_OUTER6))))
+        return p->outer_dst == in->local4;
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
-    if (!(in->flags & SAD_F_OUTER6))
-        return ip[0] >> 4 == 4 && dp_load32(ip + 16) == in->local4;
-    return ip[0] >> 4 == 6 && memcmp(ip + 24, in->local6, 16) == 0;
+    return in->flags & SAD_F_OUTER6 && p->op.user[0] & DP_PKT_OUTER6 && memcmp(ip + 24, in->local6, 16) == 0;
+}
+
+/* Whether it came from elsewhere than the SA's peer; believed only when it proves authentic and newest. */
+static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pkt *p)
+{
+    if (likely(!(in->flags & SAD_F_OUTER6)))
+        return p->from != atomic_load_explicit(&in->remote_key, memory_order_relaxed);
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    uint16_t port = ip[6] == DP_PROTO_UDP ? dp_get16(p->op.data - DP_UDP_BYTES) : 0;
+    return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;
 }
 
 /* A packet whose SA belongs to another worker, or is on its way to one. Takes it. */
@@ -121,6 +131,8 @@ void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
             seq = sad_seq_infer(in, dp_get32(p->op.data + 4));
         }
         uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+        if (in->flags & SAD_F_FOLLOW && unlikely(is_from_elsewhere(in, p)))
+            p->op.user[0] |= DP_PKT_MOVED;
         nonce_write(p, in, p->op.data, seq);
         p->op.data += head;
         p->op.len -= head + in->icv_bytes;

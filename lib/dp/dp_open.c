@@ -53,32 +53,19 @@ static inline uint32_t trailer_check(const uint8_t *data, uint32_t len)
     return wrong ? UINT32_MAX : inner;
 }
 
-static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, struct sad_in *in,
-                                                        const uint8_t *ip, const uint8_t *udp)
+/* The outer header is still there: decryption was in place, behind it. */
+static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, const struct dp_pkt *p)
 {
-    bool is6 = ip[0] >> 4 == 6;
+    struct sad_in *in = p->in;
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    const uint8_t *udp = p->op.data - in->iv_bytes - DP_ESP_BYTES - DP_UDP_BYTES;
+    bool is6 = in->flags & SAD_F_OUTER6;
+    bool is_udp = ip[is6 ? 6 : 9] == DP_PROTO_UDP;
     struct base_endpoint from = {
         .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 8 : 12)),
-        .port = udp ? dp_get16(udp) : 0,
+        .port = is_udp ? dp_get16(udp) : 0,
     };
     sad_in_moved(w->dp->sad, in, &from, w->now_tsc);
-}
-
-/* The outer header is still there: decryption was in place, behind it. */
-static inline void peer_check(struct dp_worker *w, const struct dp_pkt *p, struct sad_in *in)
-{
-    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
-    const uint8_t *l4 = p->op.data - in->iv_bytes - DP_ESP_BYTES - DP_UDP_BYTES;
-    if (!(in->flags & SAD_F_OUTER6)) {
-        bool is_udp = ip[9] == DP_PROTO_UDP;
-        uint64_t key = sad_remote_key(dp_load32(ip + 12), is_udp ? dp_load16(l4) : 0);
-        if (key != atomic_load_explicit(&in->remote_key, memory_order_relaxed))
-            move_report(w, in, ip, is_udp ? l4 : NULL);
-        return;
-    }
-    bool is_udp = ip[6] == DP_PROTO_UDP;
-    if (memcmp(ip + 8, in->remote6, 16) != 0 || (is_udp ? dp_get16(l4) : 0) != in->remote6_port)
-        move_report(w, in, ip, is_udp ? l4 : NULL);
 }
 
 /* The inner packet is whole and of the family that the next header says. *len becomes its own length. */
@@ -133,8 +120,8 @@ static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct 
         return DP_DROP_bad_icv;
     if (unlikely(!sad_replay_commit(in, seq_of(p, in), &is_newest)))
         return DP_DROP_replay;
-    if (is_newest && in->flags & SAD_F_FOLLOW)
-        peer_check(w, p, in);
+    if (unlikely(p->op.user[0] & DP_PKT_MOVED) && is_newest)
+        move_report(w, p);
     in->last_tsc = now_tsc;
     uint32_t len = trailer_check(p->op.data, p->op.len);
     uint8_t next = p->op.data[p->op.len - 1];
