@@ -127,8 +127,8 @@ static void inner_packet_outside_of_the_selectors_is_dropped(void **state)
 {
     struct rig r = {0};
     rig_eal();
-    r.a = rig_gateway_make(1, 1500);
-    r.b = rig_gateway_make(2, 1500);
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
     struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.local_ts = rig_ts("10.0.0.0/8"); /* A thinks that it may send more than B agreed to */
@@ -276,8 +276,8 @@ static void hard_limit_stops_and_is_reported(void **state)
 {
     struct rig r = {0};
     rig_eal();
-    r.a = rig_gateway_make(1, 1500);
-    r.b = rig_gateway_make(2, 1500);
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
     struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, false, true);
     struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, false, true);
     struct sad_event ev;

@@ -81,50 +81,69 @@ static inline void rig_mac(uint8_t mac[6], uint8_t last)
 }
 
 static inline struct dp_port_params rig_port(const char *name, enum dp_role role, const char *addr,
-                                             uint8_t mac)
+                                             const char *addr6, uint8_t mac)
 {
     struct dp_port_params p = {
-        .port_id = DP_PORT_SINK, .role = role, .mtu = 1500, .rx_queues = 1, .tx_queues = 1, .n_addrs = 1};
+        .port_id = DP_PORT_SINK, .role = role, .mtu = 1500, .rx_queues = 1, .tx_queues = 1, .n_addrs = 2};
     strcpy(p.name, name);
     rig_mac(p.mac, mac);
     assert_int_equal(base_prefix_parse_host(addr, &p.addrs[0]), 0);
+    assert_int_equal(base_prefix_parse_host(addr6, &p.addrs[1]), 0);
     return p;
 }
 
-/* n: 1 for A, 2 for B. The other one's addresses and a host 10.n.0.9 are known neighbours. */
-static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu)
+static inline void rig_neighbour(struct dp *dp, uint16_t port, const char *addr, unsigned mac_last)
+{
+    uint8_t mac[6];
+    struct base_addr a = rig_ip(addr);
+    rig_mac(mac, (uint8_t)mac_last);
+    assert_int_equal(dp_neigh_set(dp, port, &a, mac), 0);
+}
+
+/* "10.%u.0.1/24" with n in it, in one of a few static buffers. */
+static inline const char *rig_text(const char *format, unsigned n)
+{
+    static char texts[8][48];
+    static unsigned next;
+    char *text = texts[next++ % 8];
+    snprintf(text, sizeof texts[0], format, n);
+    return text;
+}
+
+/* n: 1 for A, 2 for B. The other one's addresses and the hosts 10.n.0.9 and fd00:n::9 are known neighbours.
+ */
+static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint16_t workers)
 {
     struct rig_gateway g;
-    char inside[24], outside[24], host[24], peer[24], why[128] = "";
-    snprintf(inside, sizeof inside, "10.%u.0.1/24", n);
-    snprintf(host, sizeof host, "10.%u.0.9", n);
-    snprintf(outside, sizeof outside, "192.0.2.%u/24", n);
-    snprintf(peer, sizeof peer, "192.0.2.%u", 3 - n);
-    struct sad_params sp = {.max_sas = 64, .workers = 1, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
+    char why[128] = "";
+    struct sad_params sp = {
+        .max_sas = 64, .workers = workers, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
     g.sad = sad_create(&sp);
     assert_non_null(g.sad);
-    struct dp_params dpp = {.n_ports = 2, .workers = 1, .sad = g.sad, .pool = rig_pool, .tsc_hz = RIG_HZ};
-    dpp.ports[RIG_INSIDE] = rig_port("inside", DP_ROLE_INSIDE, inside, (uint8_t)(0x10 + n));
-    dpp.ports[RIG_OUTSIDE] = rig_port("outside", DP_ROLE_OUTSIDE, outside, (uint8_t)(0x20 + n));
+    struct dp_params dpp = {
+        .n_ports = 2, .workers = workers, .sad = g.sad, .pool = rig_pool, .tsc_hz = RIG_HZ};
+    dpp.ports[RIG_INSIDE] = rig_port("inside", DP_ROLE_INSIDE, rig_text("10.%u.0.1/24", n),
+                                     rig_text("fd00:%u::1/64", n), (uint8_t)(0x10 + n));
+    dpp.ports[RIG_OUTSIDE] = rig_port("outside", DP_ROLE_OUTSIDE, rig_text("192.0.2.%u/24", n),
+                                      rig_text("2001:db8::%u/64", n), (uint8_t)(0x20 + n));
     dpp.ports[RIG_INSIDE].mtu = 9000;
     dpp.ports[RIG_OUTSIDE].mtu = mtu;
     g.dp = dp_create(&dpp, why, sizeof why);
     assert_string_equal(why, "");
-    uint8_t mac[6];
-    struct base_addr addr = rig_ip(host);
-    rig_mac(mac, (uint8_t)(0x30 + n));
-    assert_int_equal(dp_neigh_set(g.dp, RIG_INSIDE, &addr, mac), 0);
-    addr = rig_ip(peer);
-    rig_mac(mac, (uint8_t)(0x20 + 3 - n));
-    assert_int_equal(dp_neigh_set(g.dp, RIG_OUTSIDE, &addr, mac), 0);
+    rig_neighbour(g.dp, RIG_INSIDE, rig_text("10.%u.0.9", n), 0x30 + n);
+    rig_neighbour(g.dp, RIG_INSIDE, rig_text("fd00:%u::9", n), 0x30 + n);
+    rig_neighbour(g.dp, RIG_OUTSIDE, rig_text("192.0.2.%u", 3 - n), 0x20 + 3 - n);
+    rig_neighbour(g.dp, RIG_OUTSIDE, rig_text("2001:db8::%u", 3 - n), 0x20 + 3 - n);
     g.w = dp_worker(g.dp, 0);
-    dp_worker_online(g.w);
+    for (uint16_t i = 0; i < workers; i++)
+        dp_worker_online(dp_worker(g.dp, i));
     return g;
 }
 
 static inline void rig_gateway_free(struct rig_gateway *g)
 {
-    dp_worker_offline(g->w);
+    for (uint16_t i = 0; dp_worker(g->dp, i); i++)
+        dp_worker_offline(dp_worker(g->dp, i));
     sad_reclaim(g->sad);
     dp_free(g->dp);
     sad_free(g->sad);
@@ -194,7 +213,7 @@ static inline struct rig rig_make(const struct crypt_alg *encr, const struct cry
                                   bool encap, uint16_t mtu)
 {
     rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, mtu), .b = rig_gateway_make(2, mtu), .tsc = RIG_HZ};
+    struct rig r = {.a = rig_gateway_make(1, mtu, 1), .b = rig_gateway_make(2, mtu, 1), .tsc = RIG_HZ};
     struct sad_pair_params a = rig_pair(1, encr, integ, esn, encap), b = rig_pair(2, encr, integ, esn, encap);
     a.outer_mtu = b.outer_mtu = mtu;
     rig_connect(&r, &a, &b);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Round trips with every algorithm, all four mixes of IP versions inside and outside, both forms of ESP and
+ * of sequence numbers; and packets that reach a worker which does not own their SA.
+ */
+#include "dp_rig.h"
+
+#define ALG_CBC(bits)                                                                                   \
+    {                                                                                                   \
+        .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_AES_CBC, .key_bits = (bits), .key_bytes = (bits) / 8, \
+        .iv_bytes = 16, .block_bytes = 16                                                               \
+    }
+#define ALG_HMAC(ID, KEY, ICV)                                                                           \
+    {                                                                                                    \
+        .type = CRYPT_TYPE_INTEG, .id = (ID), .key_bytes = (KEY), .icv_bytes = (ICV), .out_bytes = (KEY) \
+    }
+
+static const struct crypt_alg cbc128 = ALG_CBC(128), cbc256 = ALG_CBC(256);
+static const struct crypt_alg null_cipher = {
+    .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_NULL, .block_bytes = 1};
+static const struct crypt_alg chacha = {.type = CRYPT_TYPE_ENCR,
+                                        .id = CRYPT_ENCR_CHACHA20_POLY1305,
+                                        .key_bits = 256,
+                                        .key_bytes = 32,
+                                        .salt_bytes = 4,
+                                        .iv_bytes = 8,
+                                        .block_bytes = 1,
+                                        .icv_bytes = 16,
+                                        .is_aead = true};
+static const struct crypt_alg sha1 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA1_96, 20, 12);
+static const struct crypt_alg sha256 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_256_128, 32, 16);
+static const struct crypt_alg sha384 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_384_192, 48, 24);
+static const struct crypt_alg sha512 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_512_256, 64, 32);
+
+static const struct suite {
+    const struct crypt_alg *encr, *integ;
+} suites[] = {
+    {&rig_gcm128, NULL}, {&rig_gcm256, NULL}, {&chacha, NULL},    {&cbc128, &sha1},
+    {&cbc128, &sha256},  {&cbc256, &sha384},  {&cbc256, &sha512}, {&null_cipher, &sha256},
+};
+#define SUITES (sizeof suites / sizeof suites[0])
+
+/* An IPv6 frame with `len` bytes of IP packet, UDP inside. */
+static struct rte_mbuf *frame6(uint8_t mac_last, const char *src, const char *dst, uint32_t len)
+{
+    struct rte_mbuf *m = rig_frame(mac_last, "10.0.0.1", "10.0.0.2", len);
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + 14;
+    struct base_addr s = rig_ip(src), d = rig_ip(dst);
+    dp_put16(p + 12, 0x86dd);
+    memset(ip, 0, 40);
+    ip[0] = 0x60;
+    dp_put16(ip + 4, (uint16_t)(len - 40));
+    ip[6] = 17;
+    ip[7] = 64;
+    memcpy(ip + 8, s.bytes, 16);
+    memcpy(ip + 24, d.bytes, 16);
+    return m;
+}
+
+static void pair_families(struct sad_pair_params *p, unsigned n, bool inner6, bool outer6)
+{
+    if (inner6) {
+        p->local_ts = rig_ts(rig_text("fd00:%u::/64", n));
+        p->remote_ts = rig_ts(rig_text("fd00:%u::/64", 3 - n));
+    }
+    if (outer6) {
+        p->path.local.addr = rig_ip(rig_text("2001:db8::%u", n));
+        p->path.remote.addr = rig_ip(rig_text("2001:db8::%u", 3 - n));
+    }
+}
+
+static struct rig mix_make(const struct suite *s, bool esn, bool encap, bool inner6, bool outer6)
+{
+    rig_eal();
+    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct sad_pair_params a = rig_pair(1, s->encr, s->integ, esn, encap);
+    struct sad_pair_params b = rig_pair(2, s->encr, s->integ, esn, encap);
+    pair_families(&a, 1, inner6, outer6);
+    pair_families(&b, 2, inner6, outer6);
+    rig_connect(&r, &a, &b);
+    return r;
+}
+
+static struct rte_mbuf *inner_frame(bool inner6, uint32_t len)
+{
+    return inner6 ? frame6(0x11, "fd00:1::9", "fd00:2::9", len)
+                  : rig_frame(0x11, "10.1.0.9", "10.2.0.9", len);
+}
+
+static void udp6_cksum_assert(const struct rte_mbuf *m)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
+    uint16_t len = dp_get16(ip + 4);
+    assert_int_not_equal(dp_get16(ip + 46), 0);
+    uint64_t sum = dp_cksum_sum(ip + 8, 32 + (size_t)len, __builtin_bswap16(len) + __builtin_bswap16(17));
+    assert_int_equal(dp_cksum_fold(sum), 0xffff);
+}
+
+static void round_trip(struct rig *r, bool inner6, bool has_udp6, uint32_t len)
+{
+    rig_in(r, &r->a, RIG_INSIDE, inner_frame(inner6, len));
+    struct rte_mbuf *m = rig_out(&r->a, RIG_OUTSIDE), *bad;
+    assert_non_null(m);
+    if (has_udp6)
+        udp6_cksum_assert(m);
+    bad = rig_clone(m);
+    rte_pktmbuf_mtod(bad, uint8_t *)[bad->data_len - 3] ^= 4;
+    rig_in(r, &r->b, RIG_OUTSIDE, bad);
+    assert_null(rig_out(&r->b, RIG_INSIDE));
+    rig_in(r, &r->b, RIG_OUTSIDE, m);
+    m = rig_out(&r->b, RIG_INSIDE);
+    assert_non_null(m);
+    struct rte_mbuf *want = inner_frame(inner6, len);
+    const uint8_t *got = rte_pktmbuf_mtod(m, const uint8_t *), *p = rte_pktmbuf_mtod(want, const uint8_t *);
+    uint32_t hdr = inner6 ? 40 : 20;
+    assert_int_equal(m->pkt_len, 14 + len);
+    assert_int_equal(got[14 + (inner6 ? 7 : 8)], 62);
+    assert_memory_equal(got + 14 + hdr, p + 14 + hdr, len - hdr);
+    assert_memory_equal(got + 14 + hdr - 8, p + 14 + hdr - 8, 8);
+    rte_pktmbuf_free(want);
+    rte_pktmbuf_free(m);
+}
+
+static void every_algorithm_and_mix_makes_the_round_trip(void **state)
+{
+    for (size_t i = 0; i < SUITES * 16; i++) {
+        bool esn = i & 1, encap = i & 2, inner6 = i & 4, outer6 = i & 8;
+        struct rig r = mix_make(&suites[i / 16], esn, encap, inner6, outer6);
+        for (uint32_t len = 48; len < 1380; len += len < 140 ? 1 : 97)
+            round_trip(&r, inner6, encap && outer6, len);
+        rig_free(&r);
+    }
+}
+
+static void a_burst_of_several_algorithms_stays_in_order(void **state)
+{
+    rig_eal();
+    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rte_mbuf *burst[SUITES * 4];
+    for (unsigned i = 0; i < SUITES; i++) {
+        struct sad_pair_params a = rig_pair(1, suites[i].encr, suites[i].integ, true, true);
+        struct sad_pair_params b = rig_pair(2, suites[i].encr, suites[i].integ, true, true);
+        a.remote_ts = b.local_ts = rig_ts(rig_text("10.2.0.%u/32", 20 + i));
+        rig_neighbour(r.b.dp, RIG_INSIDE, rig_text("10.2.0.%u", 20 + i), 0x40 + i);
+        rig_connect(&r, &a, &b);
+    }
+    for (unsigned i = 0; i < SUITES * 4; i++)
+        burst[i] = rig_frame(0x11, "10.1.0.9", rig_text("10.2.0.%u", 20 + i % SUITES), 100 + i);
+    dp_process(r.a.w, RIG_INSIDE, burst, SUITES * 4, r.tsc);
+    assert_int_equal(dp_sink_take(r.a.w, RIG_OUTSIDE, burst, SUITES * 4), SUITES * 4);
+    dp_process(r.b.w, RIG_OUTSIDE, burst, SUITES * 4, r.tsc);
+    assert_int_equal(dp_sink_take(r.b.w, RIG_INSIDE, burst, SUITES * 4), SUITES * 4);
+    for (unsigned i = 0; i < SUITES * 4; i++) {
+        assert_int_equal(burst[i]->pkt_len, 14 + 100 + i);
+        rte_pktmbuf_free(burst[i]);
+    }
+    rig_free(&r);
+}
+
+/* Both workers of A and of B get packets; only the owner counts. */
+static void a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_rehoming(void **state)
+{
+    rig_eal();
+    struct rig r = {.a = rig_gateway_make(1, 1500, 2), .b = rig_gateway_make(2, 1500, 2), .tsc = RIG_HZ};
+    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct dp_worker *wa[2] = {dp_worker(r.a.dp, 0), dp_worker(r.a.dp, 1)};
+    struct dp_worker *wb[2] = {dp_worker(r.b.dp, 0), dp_worker(r.b.dp, 1)};
+    struct sad_stats s;
+    uint32_t arrived = 0, seq = 0;
+    rig_connect(&r, &a, &b);
+    for (uint32_t i = 0; i < 400; i++) {
+        struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 100);
+        dp_process(wa[i % 2], RIG_INSIDE, &m, 1, ++r.tsc);
+        if (i % 50 == 7) {
+            assert_int_equal(sad_rehome(r.a.sad, r.spi_a, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)), 0);
+            assert_int_equal(sad_rehome(r.b.sad, r.spi_b, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)), 0);
+        }
+        for (unsigned k = 0; k < 4; k++) {
+            dp_turn(wa[k % 2]);
+            if (dp_sink_take(wa[k % 2], RIG_OUTSIDE, &m, 1) == 1) {
+                assert_int_equal(dp_get32(rte_pktmbuf_mtod(m, const uint8_t *) + 14 + 32), ++seq);
+                dp_process(wb[(i / 3) % 2], RIG_OUTSIDE, &m, 1, ++r.tsc);
+            }
+            dp_turn(wb[k % 2]);
+            while (dp_sink_take(wb[k % 2], RIG_INSIDE, &m, 1)) {
+                arrived++;
+                rte_pktmbuf_free(m);
+            }
+            sad_reclaim(r.a.sad);
+            sad_reclaim(r.b.sad);
+        }
+    }
+    assert_int_equal(arrived, 400);
+    assert_int_equal(sad_stats(r.a.sad, r.spi_a, &s), 0);
+    assert_int_equal(s.out.seq, 400);
+    rig_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_algorithm_and_mix_makes_the_round_trip),
+        cmocka_unit_test(a_burst_of_several_algorithms_stays_in_order),
+        cmocka_unit_test(a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_rehoming),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
