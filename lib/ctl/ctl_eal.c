@@ -145,7 +145,8 @@ static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *
 
 int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, size_t why_size)
 {
-    static struct args a; /* EAL keeps pointers into it */
+    static struct args a;        /* EAL keeps pointers into it */
+    static char *argv[ARGS_MAX]; /* the list that EAL changes; the strings stay reachable from a */
     add(&a, "culvertd");
     if (add_cores(&a, conf, cores, why, why_size) < 0 || add_memory(&a, conf, why, why_size) < 0)
         return -1;
@@ -159,7 +160,8 @@ int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, s
     for (int i = 1; i < a.argc; i++)
         base_text_add(&t, "%s%s", i > 1 ? " " : "", a.argv[i]);
     ctl_log(CTL_DEBUG, "event=eal_start args=\"%s\"", why);
-    if (rte_eal_init(a.argc, a.argv) >= 0)
+    memcpy(argv, a.argv, sizeof argv);
+    if (rte_eal_init(a.argc, argv) >= 0)
         return 0;
     snprintf(
         why, why_size,
