@@ -40,7 +40,7 @@ culvert_write() {
   },
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": 128},
   "control": {"socket": "$dir/culvertd.sock"},
-  "nat": {"public_addresses": ["$(gw_public "$gw")"]},
+  "nat": {"public_addresses": [$([ "${NET_NAT[${gw:0:1}]}" = none ] || printf '"%s"' "$(gw_public "$gw")")]},
   "secrets": [
 JSON
     for name in ${GW_CONNS[$gw]}; do
