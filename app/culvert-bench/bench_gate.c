@@ -93,7 +93,7 @@ bool bench_gate_has_huge(void)
     return rte_eal_has_hugepages();
 }
 
-void bench_gate_eal(uint32_t core, bool is_verbose)
+void bench_gate_eal(uint32_t core, bool is_huge, bool is_verbose)
 {
     char lcore[16];
     char *argv[16] = {"culvert-bench",
@@ -109,7 +109,7 @@ void bench_gate_eal(uint32_t core, bool is_verbose)
                       "256"};
     int argc = 11;
     snprintf(lcore, sizeof(lcore), "%u", core);
-    argv[argc++] = huge_free_mib() >= 256 ? "--in-memory" : "--no-huge";
+    argv[argc++] = is_huge && huge_free_mib() >= 256 ? "--in-memory" : "--no-huge";
     if (!is_verbose)
         argv[argc++] = "--log-level=*:error";
     if (rte_eal_init(argc, argv) < 0)

@@ -37,9 +37,9 @@ struct bench_gate {
     uint64_t install_tsc;      /* cycles that installing all pairs took */
 };
 
-/* Starts EAL on one CPU, with huge pages if 512 MiB of them are free and without otherwise, and two ports.
+/* Starts EAL on one CPU, with huge pages if is_huge and 256 MiB of them are free, and two ports.
  * Ends the process with a sentence when that fails. Once per process. */
-void bench_gate_eal(uint32_t core, bool is_verbose);
+void bench_gate_eal(uint32_t core, bool is_huge, bool is_verbose);
 /* Whether packets lie in huge pages. */
 bool bench_gate_has_huge(void);
 

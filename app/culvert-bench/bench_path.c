@@ -32,6 +32,7 @@ static const char help[] =
     "  --packets N       packets per figure (default 2000000)\n"
     "  --runs N          undisturbed runs of a share each (default 8); up to six times as many are tried\n"
     "  --core N          CPU to run on (default: the last one)\n"
+    "  --no-huge         packets in small pages, which is slower\n"
     "  --json            one object per line instead of a table\n"
     "  --verbose         show DPDK's own messages\n"
     "\n"
@@ -121,9 +122,9 @@ int bench_path_main(int argc, char **argv)
                            .is_out = true};
     int rc = 0;
     a.size_count = bench_mix_parse("64,512,1420,imix", a.sizes);
-    if (bench_args_parse(&a, argc, argv, "snbdprcjev", help))
+    if (bench_args_parse(&a, argc, argv, "snbdprcjevu", help))
         return 2;
-    bench_gate_eal(a.core, a.is_verbose);
+    bench_gate_eal(a.core, !a.is_small_paged, a.is_verbose);
     if (!a.is_json)
         printf("culvert-bench path, %s, %s pages, TSC %.2f GHz, CPU %u\n"
                "dir  cipher    size     SAs  cycles: min    median      max       raw   above  ratio    Mpps "

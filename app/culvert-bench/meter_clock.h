@@ -16,6 +16,7 @@ struct meter_clock {
     bool is_warm;
     uint64_t end;         /* TSC at the end of the last driver call; 0: none yet */
     bool is_idle;         /* the last call was an empty poll */
+    uint64_t busy;        /* application cycles since init, goes on when finished */
     uint64_t cycles;      /* of the current window */
     uint32_t window_pkts; /* of the current window */
     uint64_t run_count;   /* packets in the current run */
