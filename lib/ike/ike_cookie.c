@@ -63,18 +63,23 @@ static void demand(struct ike *ike, const struct ike_msg *msg, struct base_span 
     ike_msg_send(ike, msg->path, wire_ike_finish(&b));
 }
 
-bool ike_cookie_check(struct ike *ike, const struct ike_msg *msg, struct base_span ni)
+bool ike_cookie_is_good(struct ike *ike, const struct ike_msg *msg, struct base_span ni)
 {
     struct wire_ike_notification n;
     uint8_t want[COOKIE_BYTES];
     rotate(ike);
-    if (ike_msg_notify(msg, WIRE_IKE_N_COOKIE, &n) && n.data.len == COOKIE_BYTES) {
-        struct base_reader r = base_reader(n.data);
-        const uint32_t version = base_read_u32(&r);
-        if (ike->cookie_version - version <= 1 && make(ike, msg, ni, version, want) &&
-            base_equal_secret(want, n.data.ptr, COOKIE_BYTES))
-            return true;
-    }
+    if (!ike_msg_notify(msg, WIRE_IKE_N_COOKIE, &n) || n.data.len != COOKIE_BYTES)
+        return false;
+    struct base_reader r = base_reader(n.data);
+    const uint32_t version = base_read_u32(&r);
+    return ike->cookie_version - version <= 1 && make(ike, msg, ni, version, want) &&
+           base_equal_secret(want, n.data.ptr, COOKIE_BYTES);
+}
+
+bool ike_cookie_check(struct ike *ike, const struct ike_msg *msg, struct base_span ni)
+{
+    if (ike_cookie_is_good(ike, msg, ni))
+        return true;
     demand(ike, msg, ni);
     return false;
 }

@@ -412,7 +412,9 @@ void ike_natd_follow_esp(struct ike *ike, struct ike_sa *sa, const struct base_e
 
 /* ---- ike_cookie.c ---- */
 bool ike_cookie_wanted(const struct ike *ike);
-/* Checks the message's COOKIE; false: a request for one has been sent. */
+/* Whether the message carries a COOKIE of ours that fits it. */
+bool ike_cookie_is_good(struct ike *ike, const struct ike_msg *msg, struct base_span ni);
+/* The same; false: a request for one has been sent. */
 bool ike_cookie_check(struct ike *ike, const struct ike_msg *msg, struct base_span ni);
 
 /* ---- ike_select.c ---- */

@@ -60,14 +60,26 @@ static void refuse(struct ike *ike, const struct ike_msg *msg, uint16_t notify, 
     ike_msg_send(ike, msg->path, wire_ike_finish(&b));
 }
 
+/*
+ * The same call with a cookie that we asked for, after a copy without it was let in (the load had gone):
+ * AUTH covers what the initiator sent last (RFC 7296 2.6, 2.15).
+ */
+static bool is_same_call(struct ike *ike, const struct ike_sa *sa, const struct ike_msg *msg,
+                         struct base_span ni)
+{
+    return base_span_equal(ike_nonce_span(&sa->init->ni), ni) && ike_cookie_is_good(ike, msg, ni);
+}
+
 /* A repeated request gets the same answer again; a different one with the same SPI is nobody's. */
-static bool is_repeated(struct ike *ike, const struct ike_msg *msg)
+static bool is_repeated(struct ike *ike, const struct ike_msg *msg, struct base_span ni)
 {
     const struct ike_sa *sa = ike_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
     if (!sa)
         return false;
-    if (sa->init && sa->state == IKE_ST_R_INIT &&
-        base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw)) {
+    const bool same = sa->init && base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw);
+    if (sa->init &&
+        (same || (is_same_call(ike, sa, msg, ni) && ike_blob_set(&sa->init->msg_i, msg->raw) == 0)) &&
+        sa->state == IKE_ST_R_INIT) {
         ike->stats.duplicates_answered++;
         ike_msg_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
     } else {
@@ -172,7 +184,7 @@ static void on_request(struct ike *ike, struct ike_sa *none, struct ike_msg *msg
         ike->stats.dropped_malformed++;
         return;
     }
-    if (is_repeated(ike, msg))
+    if (is_repeated(ike, msg, ni))
         return;
     if (ike->shutting_down) {
         ike->stats.dropped_unexpected++;

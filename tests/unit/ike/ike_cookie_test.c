@@ -17,10 +17,80 @@ static void a_cookie_is_asked_for_and_given_back(void **state)
     pair_free(p);
 }
 
+static void a_copy_that_slips_in_without_the_cookie_does_not_spoil_the_call(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->cookie_threshold = 0;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    const struct pair_packet first = p->queue[p->head];
+    pair_deliver_one(p); /* the cookie is asked for */
+    pair_deliver_one(p); /* and sent */
+    p->h[1].conf->cookie_threshold = 1000;
+    ike_on_packet(p->h[1].ike, p->now, &first.path, base_span(first.bytes, first.len));
+    pair_drain(p); /* the copy was answered */
+    p->hold = false;
+    pair_run(p, 3);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void an_old_cookie_or_one_of_another_address_is_worth_nothing(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->cookie_threshold = 0;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    struct pair_packet with_cookie = p->queue[p->head];
+    struct ike_path elsewhere = with_cookie.path;
+    elsewhere.remote.addr = pair_addr("203.0.113.66");
+    ike_on_packet(p->h[1].ike, p->now, &elsewhere, base_span(with_cookie.bytes, with_cookie.len));
+    assert_int_equal(pair_stats(p, 1).cookies_sent, 2);
+    p->now = base_time_add(p->now, 500 * BASE_NS_PER_S);
+    ike_on_packet(p->h[1].ike, p->now, &with_cookie.path, base_span(with_cookie.bytes, with_cookie.len));
+    assert_int_equal(pair_stats(p, 1).cookies_sent, 3);
+    assert_int_equal(pair_stats(p, 1).half_open, 0);
+    pair_free(p);
+}
+
+static void an_answer_is_never_longer_than_an_unproved_request(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    /* the request with its two NAT detection notifies (28 bytes each) cut off */
+    struct pair_packet k = p->queue[p->head];
+    k.len -= 56;
+    k.bytes[27] = (uint8_t)k.len;
+    k.bytes[26] = (uint8_t)(k.len >> 8);
+    size_t at = 28, last = 0;
+    while (at < k.len) {
+        last = at;
+        at += (size_t)(k.bytes[at + 2] << 8 | k.bytes[at + 3]);
+    }
+    k.bytes[last] = 0;
+    p->tail = p->head;
+    ike_on_packet(p->h[1].ike, p->now, &k.path, base_span(k.bytes, k.len));
+    pair_drain(p);
+    assert_true(p->tail == p->head + 1 && p->queue[p->head].len <= k.len);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cookie_is_asked_for_and_given_back),
+        cmocka_unit_test(a_copy_that_slips_in_without_the_cookie_does_not_spoil_the_call),
+        cmocka_unit_test(an_old_cookie_or_one_of_another_address_is_worth_nothing),
+        cmocka_unit_test(an_answer_is_never_longer_than_an_unproved_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
