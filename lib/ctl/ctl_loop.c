@@ -66,9 +66,6 @@ static bool take_punts(struct ctl *ctl, base_time now)
             ctl_pmtu_error(ctl, now, &punt);
             rte_pktmbuf_free(punt.mbuf);
             break;
-        case DP_PUNT_HOST:
-            rte_pktmbuf_free(punt.mbuf);
-            break;
         }
     }
     return n > 0;

@@ -49,6 +49,7 @@ struct dp_port_params {
     uint16_t tx_queues; /* worker n sends on queue n; fewer than workers: worker n % tx_queues sends for n */
     bool tx_ip4_cksum;  /* the port computes IPv4 header checksums (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM is on) */
     bool rx_ip4_cksum;  /* the port checks them (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM is on) */
+    bool has_host;      /* the host's stack shares this port's addresses: dp_host_pop(), dp_host_send() */
     size_t n_addrs;
     struct base_prefix
         addrs[DP_PORT_ADDRS_MAX]; /* own addresses with their on-link prefix (host bits kept) */
@@ -74,6 +75,7 @@ struct dp_params {
     bool mss_clamp;    /* lower the MSS of TCP SYNs that go into or come out of a tunnel */
     bool copy_df;      /* outer DF = inner DF; false: outer DF is always set (IPv4) */
     uint32_t punt_pps; /* per worker, IKE packets to control per second; 0: 20,000 */
+    uint32_t host_pps; /* per worker, packets to the host per second; 0: 10,000 */
 };
 
 /* NULL: parameter out of range or no memory; why (may be NULL) gets a sentence. Needs an initialised EAL. */
@@ -97,7 +99,6 @@ enum dp_punt_reason {
     DP_PUNT_ND,       /* ICMPv6 neighbour or router discovery: give it to dp_resolve_punt() */
     DP_PUNT_RESOLVE,  /* next_hop on port has no known MAC address: give it to dp_resolve_punt() */
     DP_PUNT_ICMP_ERR, /* an ICMP or ICMPv6 error to an own address, payload is the ICMP message */
-    DP_PUNT_HOST, /* for an own address, nobody's here: for the host's stack; free it when there is none */
 };
 
 struct dp_punt {
@@ -112,6 +113,28 @@ struct dp_punt {
 
 /* Takes the oldest punted packet; out->mbuf is owned by the caller (rte_pktmbuf_free). False: none. */
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out);
+
+/*
+ * Takes the oldest packet for the host's stack: IP, data at its header, for an address of *port, which has a
+ * host. It came in clear where no policy forbids that, or out of a tunnel. A ring and a rate limit of its own
+ * keep IKE's way free. NULL: none. Owned by the caller.
+ */
+struct rte_mbuf *dp_host_pop(struct dp *dp, uint16_t *port);
+
+/*
+ * Sends what the host's stack wants sent: an IP packet, data at its header, with DP_HOST_HEADROOM before it.
+ * A worker checks it (from an address of a port that has a host, not from the ports of IKE), and routes it:
+ * through the tunnel that a policy asks for, in clear where none does, never otherwise. Takes the mbuf.
+ * False: ring full, mbuf freed; the caller counts.
+ */
+bool dp_host_send(struct dp *dp, struct rte_mbuf *packet);
+#define DP_HOST_HEADROOM 128
+
+/*
+ * An ICMP error may be about a packet of the host's as well as of ours. True: punt->mbuf has become what
+ * dp_host_pop() returns, punt->port its port; the punt's payload is not valid any more.
+ */
+bool dp_host_wants(const struct dp *dp, struct dp_punt *punt);
 
 /*
  * Sends a frame (Ethernet header first) on a port through worker 0. Takes the mbuf. False: ring full, mbuf
@@ -181,7 +204,8 @@ struct dp_counters {
     uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes;
     uint64_t esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes; /* inner packets */
     uint64_t punted;
-    uint64_t handed_over; /* packets that went to the SA's owner worker */
+    uint64_t host_in, host_out; /* packets to and from the host's stack */
+    uint64_t handed_over;       /* packets that went to the SA's owner worker */
     uint64_t polls, idle_polls, sleeps;
     uint64_t busy_cycles, idle_cycles; /* load = busy / (busy + idle) */
     uint64_t drops[DP_DROPS];

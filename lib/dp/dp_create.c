@@ -124,8 +124,9 @@ static bool parts_make(struct dp *dp)
     dp->adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->adjs, false);
     dp->free_adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->free_adjs, false);
     dp->punt = ring_make(DP_RING_PUNT, RING_F_SC_DEQ);
+    dp->host = ring_make(DP_RING_HOST, RING_F_SC_DEQ);
     dp->resolve = dp_resolve_create();
-    if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->resolve || !ports_fill(dp))
+    if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->host || !dp->resolve || !ports_fill(dp))
         return false;
     dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
     if (!dp->fib)
@@ -165,6 +166,7 @@ void dp_free(struct dp *dp)
     for (uint16_t i = 0; i < dp->params.workers; i++)
         worker_unmake(dp, i);
     ring_unmake(dp->punt);
+    ring_unmake(dp->host);
     dp_resolve_free(dp->resolve);
     dp_fib_free(dp->fib);
     sad_mem_release(dp->adjs, DP_ADJS_MAX * sizeof *dp->adjs);

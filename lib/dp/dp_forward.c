@@ -204,10 +204,15 @@ void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m)
     uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
     bool is6 = ip[0] >> 4 == 6;
     uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
-    if (rte_pktmbuf_headroom(m) < DP_L2_ROOM)
+    const struct dp_adj *a = &w->adjs[adj];
+    if (rte_pktmbuf_headroom(m) < DP_L2_ROOM) {
         dp_drop_mbuf(w, m, DP_DROP_no_room);
-    else if (is_ready(&w->adjs[adj]))
-        frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
-    else
+    } else if (!is_ready(a)) {
         unresolved(w, m, adj);
+    } else if (m->data_len > a->mtu) {
+        dp_icmp_send(w, m, DP_ICMP_TOO_BIG, a->mtu);
+        dp_drop_mbuf(w, m, DP_DROP_too_big);
+    } else {
+        frame_send(w, m, ip, m->data_len, a);
+    }
 }

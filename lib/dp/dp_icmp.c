@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Packets for the gateway's own addresses that are neither ESP nor IKE: echo is answered in place, errors go
- * to control. And the errors that the gateway sends: time exceeded, too big (RFC 792, 4443; RFC 1812 4.3.2
- * for when not to). All of them leave through w->local.
+ * to control, the rest to the host. And the errors that the gateway sends: time exceeded, too big (RFC 792,
+ * 4443; RFC 1812 4.3.2 for when not to). All of them leave through w->local.
  */
 #include "dp_int.h"
 
@@ -138,7 +138,7 @@ void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_
     } else if (!is_inner && is_error(ip, len, is6)) {
         dp_punt(w, m, port, DP_PUNT_ICMP_ERR, l3);
     } else {
-        dp_drop_mbuf(w, m, DP_DROP_own_unhandled);
+        dp_host_deliver(w, m, port, l3);
     }
 }
 
@@ -212,7 +212,10 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     bool is6 = ip[0] >> 4 == 6;
-    const struct base_addr *from = own_addr(w->dp, is6);
+    /* The host's stack takes no errors from itself: as if from where its packet was to go. */
+    bool is_for_host = dp_host_has(w->dp, ip + (is6 ? 8 : 12), is6);
+    struct base_addr there = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 24 : 16));
+    const struct base_addr *from = is_for_host ? &there : own_addr(w->dp, is6);
     if (!from || !may_answer(ip, m->data_len, is6) ||
         !dp_bucket_take(&w->icmp_tokens, &w->icmp_tsc, w->now_tsc, w->dp->params.tsc_hz, ICMP_PPS))
         return;
@@ -231,5 +234,8 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
         error6(p, from, ip, quote, error, mtu);
     else
         error4(p, from, ip, quote, error, mtu);
-    dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
+    if (is_for_host)
+        dp_host_deliver(w, answer, DP_PORT_NONE, 0);
+    else
+        dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
 }

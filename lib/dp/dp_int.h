@@ -13,6 +13,7 @@
 #define DP_OWN_SLOTS  64    /* hash over own IPv4 addresses, four times the most that fit */
 #define DP_LOCAL_MAX  64    /* packets made here that wait to be sent within one turn */
 #define DP_RING_PUNT  4096
+#define DP_RING_HOST  1024
 #define DP_RING_TX    4096
 #define DP_RING_OWNER 4096
 #define DP_PORT_NONE  DP_PORTS_MAX
@@ -83,6 +84,7 @@ struct dp_worker {
     uint64_t punt_tokens, punt_tsc;
     uint64_t resolve_tokens, resolve_tsc;
     uint64_t icmp_tokens, icmp_tsc;
+    uint64_t host_tokens, host_tsc;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
 };
@@ -101,6 +103,7 @@ struct dp {
     uint32_t neigh_buckets[1024]; /* control */
     uint32_t own4[DP_OWN_SLOTS];  /* network order, 0: empty */
     struct rte_ring *punt;
+    struct rte_ring *host;       /* to the host's stack */
     struct sad_reclaim *reclaim; /* the tables' own */
     struct dp_resolve *resolve;
     _Atomic bool is_stopping;
@@ -180,6 +183,17 @@ enum dp_icmp_error { DP_ICMP_TTL, DP_ICMP_TOO_BIG };
 void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu);
 /* Queues a packet made here for the outbound way; takes it. flags: enum dp_pkt_flag. */
 void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t flags);
+
+/* dp_host.c. A packet for an own address, data l3 bytes before its IP header; port: where it came in in
+ * clear. */
+void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3);
+/* Whether the host's stack has this address. */
+bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6);
+/* Judges what the host sent, once, and sets its flags; false: it was dropped. */
+#define DP_HOST_UNJUDGED 0x100 /* as packet_type in the ring, above all of enum dp_pkt_flag */
+bool dp_host_admit(struct dp_worker *w, struct rte_mbuf *m);
+/* Whether no policy wants this packet of the host's in a tunnel. */
+bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p);
 
 /*
  * dp_frag.c: cuts an IPv4 packet (data at the IP header) into fragments of at most mtu. They go to be sealed,

@@ -110,14 +110,16 @@ void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
 
 /*
  * A packet of our own may leave in clear to a host that an inside port reaches directly, or where no policy
- * has anything to say about the destination.
+ * has anything to say about the destination; one of the host's, where none has about the packet.
  */
 static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 {
     bool is6 = p->op.user[0] & DP_PKT_INNER6;
     const uint8_t *dst = p->op.data + (is6 ? 24 : 16);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
-    return dp_is_inside_link(w, a->port, dst, is6) || sad_select_head(w->tables, is6, dst) == 0;
+    if (dp_is_inside_link(w, a->port, dst, is6) || sad_select_head(w->tables, is6, dst) == 0)
+        return true;
+    return p->op.user[0] & DP_PKT_HOST && dp_host_may_go_clear(w, p);
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? (DESIGN rule 7)

@@ -68,6 +68,8 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
             finish(w);
             continue;
         }
+        if (m->packet_type & DP_HOST_UNJUDGED && !dp_host_admit(w, m))
+            continue;
         struct dp_pkt *p = &w->out.pkt[w->out.count++];
         w->out.port = DP_PORT_NONE;
         p->mbuf = m;

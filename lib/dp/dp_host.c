@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's stack behind the gateway's own addresses. Workers pass on what they have no use for themselves,
+ * within a limit and through a ring of its own, so that a flood to some open port leaves IKE's way alone.
+ * What the host sends is judged here and then goes the outbound way, as a packet of the gateway's own: SA
+ * selection, routes and neighbours are those of everybody else (DESIGN rule 7). IKE and ESP never cross: who
+ * could send or take them on our addresses could pose as the gateway.
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+#include "dp_flow.h"
+#include "wire_natt.h"
+
+#define HOST_PPS_DEFAULT 10000
+
+/* The port with a host that has this address; DP_PORT_NONE: none. */
+static uint16_t owner_of(const struct dp *dp, const uint8_t *addr, bool is6)
+{
+    const uint8_t family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
+    for (uint16_t i = 0; i < dp->params.n_ports; i++) {
+        const struct dp_port_params *p = &dp->ports[i].params;
+        for (size_t a = 0; p->has_host && a < p->n_addrs; a++)
+            if (p->addrs[a].addr.family == family && memcmp(p->addrs[a].addr.bytes, addr, is6 ? 16 : 4) == 0)
+                return i;
+    }
+    return DP_PORT_NONE;
+}
+
+bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6)
+{
+    return owner_of(dp, addr, is6) != DP_PORT_NONE;
+}
+
+/* ESP, or UDP with IKE's ports on our side: the local one of flow. */
+static bool is_gateways(const struct sad_flow *flow)
+{
+    if (flow->proto == DP_PROTO_ESP)
+        return true;
+    return flow->proto == DP_PROTO_UDP && flow->has_ports &&
+           (flow->local_port == WIRE_IKE_PORT || flow->local_port == WIRE_NATT_PORT);
+}
+
+static void span_set(struct rte_mbuf *m, const uint8_t *ip, uint32_t len)
+{
+    m->data_off = (uint16_t)(ip - (const uint8_t *)m->buf_addr);
+    m->data_len = (uint16_t)len;
+    m->pkt_len = len;
+}
+
+void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, l3);
+    const bool is6 = ip[0] >> 4 == 6;
+    const uint32_t len = is6 ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : dp_get16(ip + 2);
+    const uint16_t owner = owner_of(w->dp, ip + (is6 ? 24 : 16), is6);
+    const uint64_t pps = w->dp->params.host_pps ? w->dp->params.host_pps : HOST_PPS_DEFAULT;
+    struct sad_flow flow;
+    /* In clear only by a port that has a host itself: the others stay closed. */
+    if (owner == DP_PORT_NONE || (port < w->dp->params.n_ports && !w->dp->ports[port].params.has_host)) {
+        dp_drop_mbuf(w, m, DP_DROP_own_unhandled);
+        return;
+    }
+    dp_flow_fill(&flow, ip, len, is6, true);
+    if (is_gateways(&flow)) {
+        dp_drop_mbuf(w, m, DP_DROP_host_shadow);
+        return;
+    }
+    if (!dp_bucket_take(&w->host_tokens, &w->host_tsc, w->now_tsc, w->dp->params.tsc_hz, pps)) {
+        dp_drop_mbuf(w, m, DP_DROP_host_limit);
+        return;
+    }
+    span_set(m, ip, len);
+    m->port = owner;
+    if (rte_ring_enqueue(w->dp->host, m) == 0)
+        w->count.host_in++;
+    else
+        dp_drop_mbuf(w, m, DP_DROP_host_full);
+}
+
+/* Cuts the mbuf to the IP packet in it. False: there is none. */
+static bool packet_fit(struct rte_mbuf *m, bool *is6)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
+    const uint32_t room = m->data_len;
+    uint32_t head = DP_IP4_BYTES, len;
+    if (room < DP_IP4_BYTES)
+        return false;
+    *is6 = ip[0] >> 4 == 6;
+    if (*is6) {
+        head = DP_IP6_BYTES;
+        len = room >= DP_IP6_BYTES ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : 0;
+    } else {
+        len = dp_get16(ip + 2);
+        if (ip[0] >> 4 != 4 || (ip[0] & 0xfu) < 5 || (ip[0] & 0xfu) * 4 > len)
+            return false;
+    }
+    if (len < head || len > room)
+        return false;
+    span_set(m, ip, len);
+    return true;
+}
+
+bool dp_host_admit(struct dp_worker *w, struct rte_mbuf *m)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
+    struct sad_flow flow;
+    bool is6;
+    if (!packet_fit(m, &is6)) {
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+        return false;
+    }
+    if (is6 ? ip[24] == 0xff : ip[16] >= 224) {
+        dp_drop_mbuf(w, m, DP_DROP_host_multicast);
+        return false;
+    }
+    if (!dp_host_has(w->dp, ip + (is6 ? 8 : 12), is6)) {
+        dp_drop_mbuf(w, m, DP_DROP_host_source);
+        return false;
+    }
+    dp_flow_fill(&flow, ip, m->data_len, is6, false);
+    if (is_gateways(&flow)) {
+        dp_drop_mbuf(w, m, DP_DROP_host_shadow);
+        return false;
+    }
+    m->packet_type = DP_PKT_LOCAL | DP_PKT_TTL_DONE | DP_PKT_HOST | (is6 ? DP_PKT_INNER6 : 0);
+    w->count.host_out++;
+    return true;
+}
+
+bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
+{
+    const bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    struct sad_flow flow;
+    dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
+    /*
+     * An ICMP error quotes a packet that may have come protected under another selector, and a fragment does
+     * not tell its ports: for these it takes a destination that no policy knows.
+     */
+    const uint8_t type = (uint8_t)(flow.local_port >> 8);
+    const bool is_echo = flow.proto == DP_PROTO_ICMP    ? type == 0 || type == 8
+                         : flow.proto == DP_PROTO_ICMP6 ? type == 128 || type == 129
+                                                        : true;
+    return flow.has_ports && is_echo && sad_select(w->tables, &flow) == SAD_SELECT_NONE;
+}
+
+struct rte_mbuf *dp_host_pop(struct dp *dp, uint16_t *port)
+{
+    void *object;
+    if (rte_ring_dequeue(dp->host, &object) != 0)
+        return NULL;
+    struct rte_mbuf *m = object;
+    *port = m->port;
+    return m;
+}
+
+bool dp_host_send(struct dp *dp, struct rte_mbuf *packet)
+{
+    packet->port = DP_PORT_NONE;
+    packet->packet_type = DP_HOST_UNJUDGED;
+    if (rte_ring_enqueue(dp->workers[0]->handed, packet) == 0)
+        return true;
+    rte_pktmbuf_free(packet);
+    return false;
+}
+
+bool dp_host_wants(const struct dp *dp, struct dp_punt *punt)
+{
+    struct rte_mbuf *m = punt->mbuf;
+    const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, m->hash.fdir.hi);
+    const uint16_t owner = owner_of(dp, punt->dst.addr.bytes, ip[0] >> 4 == 6);
+    if (owner == DP_PORT_NONE || !dp->ports[punt->port].params.has_host)
+        return false;
+    punt->port = owner;
+    span_set(m, ip, (uint32_t)(punt->payload.ptr - ip) + (uint32_t)punt->payload.len);
+    return true;
+}
