@@ -64,6 +64,7 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
     for (uint16_t i = 0; i < count; i++) {
         struct rte_mbuf *m = mbufs[i];
         if (m->port < DP_PORTS_MAX) {
+            finish(w); /* what came before has another port, and with it other rights */
             dp_classify(w, m->port, &m, 1);
             finish(w);
             continue;

@@ -309,6 +309,22 @@ static void the_host_is_told_the_mtu_of_the_tunnel(void **state)
     rig_free(&r);
 }
 
+static void a_frame_handed_over_behind_it_does_not_take_its_rights(void **state)
+{
+    struct rig r = host_rig("192.0.2.1/32", 0);
+    struct rte_mbuf *frame = from_outside("203.0.113.9", OWN, 6);
+    assert_true(dp_host_send(r.a.dp, from_host(OWN, PEER_LAN, 6, 22)));
+    frame->port = RIG_OUTSIDE;
+    assert_int_equal(rte_ring_enqueue(r.a.w->handed, frame), 0);
+    dp_turn(r.a.w);
+    struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+    assert_non_null(m);
+    assert_int_equal(dp_get32(rte_pktmbuf_mtod(m, const uint8_t *) + 14 + 28), r.spi_b);
+    rte_pktmbuf_free(m);
+    assert_host_gets(&r, "203.0.113.9", OWN);
+    rig_free(&r);
+}
+
 static void icmp_errors_are_for_both(void **state)
 {
     struct rig r = host_rig("10.1.0.0/24", 0);
@@ -341,6 +357,7 @@ int main(void)
         cmocka_unit_test(every_truncation_from_the_host_is_refused),
         cmocka_unit_test(a_flood_to_the_host_leaves_the_way_of_ike_free),
         cmocka_unit_test(the_host_is_told_the_mtu_of_the_tunnel),
+        cmocka_unit_test(a_frame_handed_over_behind_it_does_not_take_its_rights),
         cmocka_unit_test(icmp_errors_are_for_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
