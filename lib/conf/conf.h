@@ -23,6 +23,7 @@
 #define CONF_ARGS_MAX   32
 #define CONF_ARG_MAX    256
 #define CONF_SOCKET_MAX 108 /* sun_path, with NUL */
+#define CONF_IFNAME_MAX 16  /* of a network interface, with NUL */
 #define CONF_ISSUES_MAX 32
 #define CONF_FILE_MAX   (64u << 20) /* bytes of a configuration file */
 #define CONF_CORE_AUTO  UINT32_MAX
@@ -38,7 +39,8 @@ struct conf_port {
     struct base_prefix addresses[CONF_ADDRS_MAX]; /* host bits kept: address and its network */
     struct base_addr gateway;                     /* next hop of the default route; none: no default route */
     uint16_t mtu;                                 /* 576..9216 */
-    uint16_t queues; /* receive queues; 0: one per worker as far as the port has them */
+    uint16_t queues;            /* receive queues; 0: one per worker as far as the port has them */
+    char host[CONF_IFNAME_MAX]; /* interface through which the host uses these addresses too; "": none */
 };
 
 struct conf_route {

@@ -53,6 +53,43 @@ static void check_two_ports(struct conf_reader *r, const struct conf_port *a, co
     conf_leave(r, mark);
 }
 
+/* What the kernel takes as the name of an interface. */
+static bool is_interface_name(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (*c <= ' ' || *c > '~' || *c == '/' || *c == ':' || *c == '%')
+            return false;
+    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* Whether the device is made over this interface: "net_af_packet0,iface=eth0". */
+static bool is_made_over(const char *device, const char *interface)
+{
+    const char *at = strstr(device, ",iface=");
+    const size_t len = strlen(interface);
+    return at && strncmp(at + 7, interface, len) == 0 && (at[7 + len] == ',' || at[7 + len] == '\0');
+}
+
+static void check_host(struct conf_reader *r, const struct conf *conf, const struct conf_port *port)
+{
+    if (!port->host[0])
+        return;
+    const size_t mark = conf_enter(r, port->name), deeper = conf_enter(r, "host");
+    if (!is_interface_name(port->host))
+        conf_fail(r, "\"%s\" is no name of an interface; write letters and digits, as in \"culvert0\"",
+                  port->host);
+    for (const struct conf_port *p = conf->ports; p < conf->ports + conf->n_ports; p++) {
+        if (is_made_over(p->device, port->host))
+            conf_fail(r, "\"%s\" is the interface that port \"%s\" is made over; write the name of a new one",
+                      port->host, p->name);
+        if (p < port && strcmp(p->host, port->host) == 0)
+            conf_fail(r, "port \"%s\" has the interface \"%s\" already; each needs one of its own", p->name,
+                      port->host);
+    }
+    conf_leave(r, deeper);
+    conf_leave(r, mark);
+}
+
 static void check_port(struct conf_reader *r, const struct conf_port *port)
 {
     char hop[BASE_ADDR_TEXT_MAX];
@@ -127,6 +164,7 @@ void conf_check_ports(struct conf_reader *r, const struct conf *conf)
     const size_t mark = conf_enter(r, "ports");
     for (size_t i = 0; i < conf->n_ports; i++) {
         check_port(r, &conf->ports[i]);
+        check_host(r, conf, &conf->ports[i]);
         for (size_t j = 0; j < i; j++)
             check_two_ports(r, &conf->ports[j], &conf->ports[i]);
     }

@@ -47,6 +47,9 @@ static void build_port(struct conf_reader *r, const char *name, const json_t *o,
     port->n_addresses = conf_get_count(o, "addresses");
     for (size_t i = 0; i < port->n_addresses; i++)
         base_prefix_parse_host(conf_get_item_text(o, "addresses", i), &port->addresses[i]);
+    const char *host = conf_get_text(o, CONF_S_PORT, "host");
+    if (host)
+        snprintf(port->host, sizeof port->host, "%s", host);
     const char *gateway = conf_get_text(o, CONF_S_PORT, "gateway");
     if (gateway)
         base_addr_parse(gateway, &port->gateway);

@@ -183,6 +183,29 @@ static void ports_that_cannot_work_are_refused(void **state)
            s, c, "", "ports.b", "overlaps one of port \"a\"");
 }
 
+#define HOST_PORT(host) \
+    "'a':{'device':'net_af_packet0,iface=eth0,qpairs=1','addresses':['10.1.0.1/24'],'host':'" host "'}"
+
+static void a_host_interface_has_a_name_that_the_kernel_takes(void **state)
+{
+    const char *s = GOOD_SECRET, *c = GOOD_CONN;
+    struct conf *conf = load_parts(HOST_PORT("culvert0"), s, c, "");
+    assert_non_null(conf);
+    assert_string_equal(conf->ports[0].host, "culvert0");
+    conf_free(conf);
+    refused(HOST_PORT(".."), s, c, "", "ports.a.host", "no name of an interface");
+    refused(HOST_PORT("a b"), s, c, "", "ports.a.host", "no name of an interface");
+    refused(HOST_PORT("culvert%d"), s, c, "", "ports.a.host", "no name of an interface");
+    refused(HOST_PORT("sixteen-letters-"), s, c, "", "ports.a.host", "15");
+    refused(HOST_PORT(""), s, c, "", "ports.a.host", "is empty");
+    refused(HOST_PORT("eth0"), s, c, "", "ports.a.host", "port \"a\" is made over");
+    refused(HOST_PORT("h0") ",'b':{'device':'x','role':'inside','addresses':['10.2.0.1/24'],'host':'h0'}", s,
+            c, "", "ports.b.host", "one of its own");
+    conf = load_parts(HOST_PORT("eth"), s, c, "");
+    assert_non_null(conf);
+    conf_free(conf);
+}
+
 static void a_cloud_gateway_outside_of_a_single_address_is_accepted(void **state)
 {
     struct conf *conf = load_parts("'a':{'device':'x','addresses':['10.128.0.5/32'],'gateway':'10.128.0.1'}",
@@ -216,6 +239,7 @@ int main(void)
         cmocka_unit_test(impossible_connections_are_refused),
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
         cmocka_unit_test(ports_that_cannot_work_are_refused),
+        cmocka_unit_test(a_host_interface_has_a_name_that_the_kernel_takes),
         cmocka_unit_test(a_cloud_gateway_outside_of_a_single_address_is_accepted),
         cmocka_unit_test(a_link_local_gateway_is_on_link),
     };

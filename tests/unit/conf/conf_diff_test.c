@@ -87,6 +87,16 @@ static void ports_workers_eal_and_socket_need_a_restart(void **state)
     conf_diff_free(&diff);
 }
 
+static void a_host_interface_needs_a_restart(void **state)
+{
+    compare(load_parts("'a':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, ""),
+            load_parts("'a':{'device':'x','addresses':['10.1.0.1/24'],'host':'culvert0'}", GOOD_SECRET,
+                       GOOD_CONN, ""));
+    assert_true(diff.needs_restart);
+    assert_true(has_op(CONF_OP_RESTART, "ports.a"));
+    conf_diff_free(&diff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +105,7 @@ int main(void)
         cmocka_unit_test(a_new_key_changes_its_connection),
         cmocka_unit_test(routes_and_nat_change_live),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),
+        cmocka_unit_test(a_host_interface_needs_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
