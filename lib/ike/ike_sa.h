@@ -124,11 +124,12 @@ struct ike_task {
     uint8_t cookie[IKE_COOKIE_MAX];
     uint16_t public_len;
     uint8_t public_value[CRYPT_DH_MAX];
-    uint64_t job;       /* pending, 0: none */
-    uint64_t spi_new;   /* our SPI of the new IKE SA */
-    uint32_t spi_in;    /* reserved inbound SPI of the new child; 0: none */
-    uint32_t spi_old;   /* spi_in of the child to rekey or delete */
-    size_t child_index; /* in the connection */
+    uint64_t job;        /* pending, 0: none */
+    uint64_t spi_new;    /* our SPI of the new IKE SA */
+    uint32_t spi_in;     /* reserved inbound SPI of the new child; 0: none */
+    uint32_t spi_old;    /* spi_in of the child to rekey or delete */
+    uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
+    size_t child_index;  /* in the connection */
     struct ike_choice choice;
     struct wire_ike_ts_list local_ts;
     struct wire_ike_ts_list remote_ts;

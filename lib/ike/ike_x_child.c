@@ -351,6 +351,10 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struc
     struct ike_child *old = t->spi_old ? ike_child_by_spi(ike, t->spi_old) : NULL;
     const bool lost = ike_collide_child_lost(old, t);
     const bool is_rekey = t->spi_old != 0;
+    if (t->spi_doomed && (uint32_t)t->choice.spi == t->spi_doomed) {
+        ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
     struct ike_child *c = ike_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
     if (!c) {
         ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);

@@ -59,6 +59,8 @@ static bool take_deletes(struct ike *ike, struct ike_sa *sa, const struct ike_ms
             struct ike_child *c = ike_child_by_spi_out(sa, d.spis[j]);
             if (c)
                 delete_child(ike, sa, c, out);
+            else if (sa->task)
+                sa->task->spi_doomed = d.spis[j];
         }
     }
     return ends;

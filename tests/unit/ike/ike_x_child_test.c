@@ -73,11 +73,35 @@ static void selectors_are_narrowed_to_what_both_have(void **state)
     pair_free(p);
 }
 
+static void a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_deliver_one(p);
+    const struct pair_packet answer = p->queue[p->head++];
+    const uint32_t spi = p->h[1].children[1].i.in.spi;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = spi});
+    p->hold = false;
+    pair_settle(p); /* the DELETE overtakes the answer */
+    ike_on_packet(p->h[0].ike, p->now, &answer.path, base_span(answer.bytes, answer.len));
+    pair_settle(p);
+    assert_int_equal(p->h[0].n_children, 1);
+    pair_run(p, 20); /* and is asked for again */
+    assert_int_equal(pair_stats(p, 0).children, 1);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_check_keys(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_is_rekeyed_by_either_side_without_a_gap),
         cmocka_unit_test(a_child_is_rekeyed_with_a_fresh_key_exchange),
+        cmocka_unit_test(a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed),
         cmocka_unit_test(a_second_child_of_the_connection_is_made_by_its_own_exchange),
         cmocka_unit_test(selectors_are_narrowed_to_what_both_have),
     };
