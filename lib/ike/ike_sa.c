@@ -228,15 +228,6 @@ void ike_init_free(struct ike_sa *sa)
     sa->init = NULL;
 }
 
-void ike_sa_set_rival(struct ike_sa *sa, struct ike_sa *rival)
-{
-    if (sa->rival)
-        sa->rival->rival_of = NULL;
-    sa->rival = rival;
-    if (rival)
-        rival->rival_of = sa;
-}
-
 void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
 {
     if (sa->state == IKE_ST_DEAD)
@@ -247,9 +238,6 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
     while (sa->children)
         ike_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike_sa_set_state(ike, sa, IKE_ST_DEAD);
-    ike_sa_set_rival(sa, NULL);
-    if (sa->rival_of)
-        ike_sa_set_rival(sa->rival_of, NULL);
     ike_timer_clear(&ike->timers, &sa->timer);
     unlink_all(ike, sa);
     leave_run(sa);

@@ -210,8 +210,8 @@ struct ike_sa {
     uint32_t children_todo; /* bit per child of the connection that we still have to create */
     struct ike_child *children;
     size_t n_children;
-    struct ike_sa *rival;    /* the SA from the peer's rekeying while ours is under way (RFC 7296 2.8.2) */
-    struct ike_sa *rival_of; /* the other way round */
+    uint64_t rival_id; /* the SA from the peer's rekeying while ours is under way (RFC 7296 2.8.2); 0: none */
+    uint64_t rival_of; /* the SA that this one is the rival of; 0: none */
     struct ike_nonce rival_low;
 };
 
@@ -303,8 +303,6 @@ void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_c
 void ike_sa_set_state(struct ike *ike, struct ike_sa *sa, enum ike_state state);
 /* Enters the tables; spi_i and spi_r are set. */
 void ike_sa_link(struct ike *ike, struct ike_sa *sa);
-/* Sets or, with NULL, takes back an SA's rival; each knows of the other while both live. */
-void ike_sa_set_rival(struct ike_sa *sa, struct ike_sa *rival);
 /* Ends an SA at once: children removed, nothing sent. Memory goes with ike_sa_reap(). */
 void ike_sa_kill(struct ike *ike, struct ike_sa *sa);
 void ike_sa_reap(struct ike *ike);
@@ -479,6 +477,8 @@ void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 /* A request on an SA that is a rival: when it concerns children, the peer has decided for that SA. */
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
+/* The living rival of an SA, or NULL. */
+struct ike_sa *ike_rekey_rival(const struct ike *ike, const struct ike_sa *sa);
 /* Our rekeying came to nothing: the peer's, if any, takes over. */
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa);
 void ike_info_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t);

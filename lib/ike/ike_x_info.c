@@ -69,8 +69,7 @@ static bool take_deletes(struct ike *ike, struct ike_sa *sa, const struct ike_ms
 /* The peer's goodbye. Children go down with the SA, unless a rekeyed one has them or gets them now. */
 static void end(struct ike *ike, struct ike_sa *sa, const char *why)
 {
-    if (sa->rival)
-        ike_rekey_dropped(ike, sa);
+    ike_rekey_dropped(ike, sa);
     if (!sa->quiet && sa->state == IKE_ST_UP)
         ike_note(ike, sa, IKE_AUDIT_IKE_DOWN, why);
     ike_sa_kill(ike, sa);

@@ -65,7 +65,8 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
 {
     ike_child_move_all(ike, old, heir);
     old->quiet = true;
-    ike_sa_set_rival(old, NULL);
+    old->rival_id = 0;
+    heir->rival_of = 0;
     if (old->want_close) { /* what was to end ends under its new keys */
         heir->want_close = true;
         heir->close_why = old->close_why;
@@ -79,10 +80,18 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
     ike_task_next(ike, heir);
 }
 
+struct ike_sa *ike_rekey_rival(const struct ike *ike, const struct ike_sa *sa)
+{
+    struct ike_sa *rival = sa->rival_id ? ike_sa_by_id(ike, sa->rival_id) : NULL;
+    return rival && rival->state == IKE_ST_UP ? rival : NULL;
+}
+
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
 {
-    if (sa->rival)
-        retire(ike, sa, sa->rival);
+    struct ike_sa *rival = ike_rekey_rival(ike, sa);
+    sa->rival_id = 0;
+    if (rival)
+        retire(ike, sa, rival);
 }
 
 static bool is_about_children(const struct ike_msg *msg)
@@ -95,8 +104,8 @@ static bool is_about_children(const struct ike_msg *msg)
 
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
-    struct ike_sa *old = sa->rival_of;
-    if (!old || !is_about_children(msg))
+    struct ike_sa *old = sa->rival_of ? ike_sa_by_id(ike, sa->rival_of) : NULL;
+    if (!old || old->rival_id != sa->id || !is_about_children(msg))
         return;
     old->is_mute = old->req.bytes.ptr != NULL;
     ike_task_done(ike, old);
@@ -135,7 +144,7 @@ static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 
 static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_result *r)
 {
-    struct ike_sa *rival = sa->rival;
+    struct ike_sa *rival = ike_rekey_rival(ike, sa);
     const bool lost = rival && ike_nonce_compare(low_of(t), &sa->rival_low) < 0;
     struct ike_sa *heir = make(ike, sa, t, true, r);
     if (!heir) {
@@ -233,7 +242,7 @@ static void respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_t
 /* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
 static bool is_busy(const struct ike_sa *sa)
 {
-    if (sa->state != IKE_ST_UP || sa->want_close || sa->rival)
+    if (sa->state != IKE_ST_UP || sa->want_close || sa->rival_id)
         return true;
     return sa->task && sa->task->kind != IKE_TASK_DPD && sa->task->kind != IKE_TASK_REKEY_IKE;
 }
@@ -304,7 +313,8 @@ static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, con
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
     ike_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
     if (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE) {
-        ike_sa_set_rival(sa, heir);
+        sa->rival_id = heir->id;
+        heir->rival_of = sa->id;
         sa->rival_low = *low_of(t);
         return;
     }

@@ -34,11 +34,38 @@ static void both_rekey_the_ike_sa_at_once_and_one_remains(void **state)
     pair_free(p);
 }
 
+static void a_rival_that_is_gone_is_not_remembered(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 2);
+    /* the answer to our own is late; the connection is gone meanwhile, and the rival with it */
+    const struct pair_packet late = p->queue[p->head++];
+    struct ike_conf *none = ike_conf_new();
+    ike_conf_seal(none);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = none});
+    p->hold = false;
+    pair_settle(p);
+    ike_on_packet(p->h[0].ike, p->now, &late.path, base_span(late.bytes, late.len));
+    pair_run(p, 60);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pair_live(&p->h[i]), 0);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    ike_conf_put(none);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ike_sa_is_rekeyed_by_either_side_and_keeps_its_child),
         cmocka_unit_test(both_rekey_the_ike_sa_at_once_and_one_remains),
+        cmocka_unit_test(a_rival_that_is_gone_is_not_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
