@@ -58,8 +58,10 @@ static void limit_reached(struct sim_host *h)
     struct seed_rng *r = &h->world->rng;
     if (!h->n_sas)
         return;
-    struct ike_event ev = {.type = seed_rng_chance(r, 800) ? IKE_EV_SA_SOFT : IKE_EV_SA_HARD,
-                           .spi_in = h->sas[seed_rng_below(r, h->n_sas)].spi};
+    const struct sim_sa *sa = &h->sas[seed_rng_below(r, h->n_sas)];
+    /* A hard limit takes traffic to reach, so the peer has the pair as well. */
+    bool is_hard = sa->in_count && seed_rng_chance(r, 200);
+    struct ike_event ev = {.type = is_hard ? IKE_EV_SA_HARD : IKE_EV_SA_SOFT, .spi_in = sa->spi};
     sim_trace(h->world, h, "limit of %08x, %s", ev.spi_in, ev.type == IKE_EV_SA_SOFT ? "soft" : "hard");
     sim_host_event(h, &ev);
 }
@@ -174,12 +176,6 @@ static struct chaos chaos_new(struct sim_world *w)
     c.p.gw_conn.child_rekey_s = seed_rng_chance(r, 500) ? c.p.foo_conn.child_rekey_s : 1800;
     c.p.foo_conn.child_rekey_pkts = seed_rng_chance(r, 300) ? 500 : 0;
     c.p.gw_conn.start = c.p.gw_conn.remote && seed_rng_chance(r, 300);
-    if (seed_rng_chance(r, 300)) {
-        c.p.foo_conn.child2_ts = c.p.gw_conn.child2_local_ts = "10.105.0.0/24";
-        c.p.gw_conn.child2_ts = c.p.foo_conn.local_ts;
-    }
-    if (seed_rng_chance(r, 300))
-        c.p.foo_conn.encap = c.p.gw_conn.encap = IKE_ENCAP_FORCE;
     struct sim_host *both[] = {c.p.foo, c.p.gw};
     for (int i = 0; i < 2; i++) {
         both[i]->traffic_ns = seed_rng_between(r, 1, 10) * SIM_S;
@@ -187,6 +183,14 @@ static struct chaos chaos_new(struct sim_world *w)
         both[i]->job_fail = seed_rng_chance(r, 200) ? 50 : 0;
         both[i]->spi_fail = seed_rng_chance(r, 200) ? 50 : 0;
     }
+    /* A child that was refused for want of room is asked for again only by who is to start the connection. */
+    bool is_sound = !c.p.foo->spi_fail && !c.p.gw->spi_fail && !c.p.foo->job_fail && !c.p.gw->job_fail;
+    if (is_sound && seed_rng_chance(r, 400)) {
+        c.p.foo_conn.child2_ts = c.p.gw_conn.child2_local_ts = "10.105.0.0/24";
+        c.p.gw_conn.child2_ts = c.p.foo_conn.local_ts;
+    }
+    if (seed_rng_chance(r, 300))
+        c.p.foo_conn.encap = c.p.gw_conn.encap = IKE_ENCAP_FORCE;
     w->weather = weather_by_chance(r);
     return c;
 }
