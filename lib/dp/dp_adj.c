@@ -98,7 +98,7 @@ static struct dp_fib *fib_of(struct dp *dp)
 }
 
 /* An address of a port's own prefix is reached directly: it gets a host route. */
-static bool is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *addr)
+bool dp_is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *addr)
 {
     const struct dp_port_params *p = &dp->ports[port].params;
     for (size_t i = 0; i < p->n_addrs; i++)
@@ -129,7 +129,7 @@ int dp_neigh_set(struct dp *dp, uint16_t port, const struct base_addr *addr, con
     atomic_store_explicit(&a->is_resolved, true, memory_order_release);
     bool is_new = !a->is_known;
     a->is_known = true;
-    if (is_new && is_onlink(dp, port, addr))
+    if (is_new && dp_is_onlink(dp, port, addr))
         return dp_fib_host_set(dp, fib_of(dp), addr, i);
     return 0;
 }
@@ -141,7 +141,7 @@ void dp_neigh_remove(struct dp *dp, uint16_t port, const struct base_addr *addr)
         return;
     struct dp_adj *a = &dp->adjs[i];
     atomic_store_explicit(&a->is_resolved, false, memory_order_release);
-    if (a->is_known && is_onlink(dp, port, addr))
+    if (a->is_known && dp_is_onlink(dp, port, addr))
         dp_fib_host_clear(fib_of(dp), addr);
     a->is_known = false;
     if (!a->refs)

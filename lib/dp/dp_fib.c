@@ -95,21 +95,12 @@ static int static_add(struct dp *dp, struct dp_fib *fib, const struct dp_route *
     return route_add(fib, &prefix, adj);
 }
 
-static bool is_in_a_port_prefix(const struct dp *dp, const struct dp_adj *a)
-{
-    const struct dp_port_params *p = &dp->ports[a->port].params;
-    for (size_t i = 0; i < p->n_addrs; i++)
-        if (base_prefix_contains(&p->addrs[i], &a->next_hop))
-            return true;
-    return false;
-}
-
 static int neighbours_add(struct dp *dp, struct dp_fib *fib)
 {
     int err = 0;
     for (uint32_t i = 1; i < dp->n_adjs && !err; i++) {
         const struct dp_adj *a = &dp->adjs[i];
-        if (a->kind == DP_ADJ_NEIGH && a->is_known && is_in_a_port_prefix(dp, a))
+        if (a->kind == DP_ADJ_NEIGH && a->is_known && dp_is_onlink(dp, a->port, &a->next_hop))
             err = dp_fib_host_set(dp, fib, &a->next_hop, i);
     }
     return err;

@@ -94,21 +94,11 @@ static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
     return ip[9] == DP_PROTO_ICMP && (ip[l4] == 3 || ip[l4] == 11 || ip[l4] == 12);
 }
 
-/* Whether an address lies in one of a port's own prefixes. */
-static bool is_onlink(const struct dp *dp, uint16_t port, const uint8_t *addr, bool is6)
-{
-    struct base_addr a = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, addr);
-    const struct dp_port_params *p = &dp->ports[port].params;
-    for (size_t i = 0; i < p->n_addrs; i++)
-        if (base_prefix_contains(&p->addrs[i], &a))
-            return true;
-    return false;
-}
-
 bool dp_is_inside_link(const struct dp_worker *w, uint16_t port, const uint8_t *addr, bool is6)
 {
+    struct base_addr a = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, addr);
     return port < w->dp->params.n_ports && w->dp->ports[port].params.role != DP_ROLE_OUTSIDE &&
-           is_onlink(w->dp, port, addr, is6);
+           dp_is_onlink(w->dp, port, &a);
 }
 
 /* Clear text to us from a sender whom a policy requires to use a tunnel (DESIGN rule 7). */

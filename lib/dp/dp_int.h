@@ -217,6 +217,8 @@ static inline uint32_t dp_fib_find(const struct dp_fib *fib, bool is6, const uin
 uint32_t dp_adj_find(const struct dp *dp, uint16_t port, const struct base_addr *addr);
 uint32_t dp_adj_neigh(struct dp *dp, uint16_t port,
                       const struct base_addr *addr); /* found or made; 0: full */
+/* Whether an address lies in one of a port's own prefixes. Thread: any. */
+bool dp_is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *addr);
 uint32_t dp_adj_new(struct dp *dp, enum dp_adj_kind kind, uint16_t port);
 
 /* dp_resolve.c */

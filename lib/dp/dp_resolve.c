@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbour resolution on the control core: ARP (RFC 826) for IPv4. Questions for our addresses are answered;
- * a packet whose next hop is unknown waits (3 per next hop, 256 in all) while we ask, once a second, three
- * times. What is learned is asked again after a minute, first directly, and forgotten when nobody answers.
- * Only answers to our questions and questions to us make an entry, so a flood of ARP cannot.
+ * Neighbour resolution on the control core: ARP (RFC 826) for IPv4, neighbour discovery (RFC 4861) for IPv6
+ * over wire_ndp. Questions for our addresses are answered; a packet whose next hop is unknown waits (3 per
+ * next hop, 256 in all) while we ask, once a second, three times. What is learned is asked again after a
+ * minute, first directly, and forgotten when nobody answers. Only answers to our questions and questions to
+ * us make an entry, so a flood of ARP cannot.
  */
 #include "dp_int.h"
 
 #include <stdlib.h>
 #include "dp_bytes.h"
 #include "sad_mem.h"
+#include "wire_ndp.h"
 
 #define ARP_BYTES    28
 #define WAIT_PER_HOP 3
@@ -123,16 +125,54 @@ static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to
     (void)dp_tx(dp, port, m);
 }
 
+/* An IPv6 packet of WIRE_NDP_PACKET_BYTES to a MAC address. */
+static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], const struct base_addr *from,
+                     const uint8_t to[16], const struct wire_ndp *ndp)
+{
+    const struct dp_port_params *at = &dp->ports[port].params;
+    struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
+    uint8_t packet[WIRE_NDP_PACKET_BYTES];
+    if (!m)
+        return;
+    wire_ndp_build(packet, from->bytes, to, ndp);
+    struct base_writer w = base_writer(rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_tailroom(m));
+    base_write(&w, to_mac, 6);
+    base_write(&w, at->mac, 6);
+    if (at->vlan) {
+        base_write_u16(&w, DP_ETHER_VLAN);
+        base_write_u16(&w, at->vlan);
+    }
+    base_write_u16(&w, DP_ETHER_IP6);
+    base_write(&w, packet, sizeof packet);
+    m->data_len = (uint16_t)w.pos;
+    m->pkt_len = m->data_len;
+    (void)dp_tx(dp, port, m);
+}
+
+static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_addr *from)
+{
+    struct wire_ndp ndp = {0};
+    uint8_t group[16], mac[6];
+    memcpy(ndp.target, a->next_hop.bytes, 16);
+    memcpy(ndp.mac, dp->ports[a->port].params.mac, 6);
+    wire_ndp_solicited_node(ndp.target, group);
+    wire_ndp_group_mac(group, mac);
+    ndp_send(dp, a->port, mac, from, group, &ndp);
+}
+
 static void ask(struct dp *dp, uint32_t adj, bool is_direct)
 {
     static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     static const uint8_t nobody[6];
     const struct dp_adj *a = &dp->adjs[adj];
     const struct base_addr *from = asker(dp, a->port, &a->next_hop);
-    if (!from || a->next_hop.family != BASE_AF_IP4)
-        return;
     const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
-    arp_send(dp, a->port, 1, is_direct ? mac : everybody, nobody, from, &a->next_hop);
+    if (!from)
+        return;
+    if (a->next_hop.family == BASE_AF_IP6)
+        ndp_ask(dp, a, from);
+    else
+        arp_send(dp, a->port, 1, is_direct ? mac : everybody, nobody, from, &a->next_hop);
 }
 
 static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
@@ -192,6 +232,51 @@ static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
         arp_send(dp, punt->port, 2, from_mac.ptr, from_mac.ptr, &target, &sender);
 }
 
+/* Someone asks for one of our addresses: RFC 4861 7.2.4. */
+static void ndp_answer(struct dp *dp, uint16_t port, const uint8_t asker_addr[16],
+                       const struct wire_ndp *question)
+{
+    static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
+    static const uint8_t unspecified[16];
+    bool is_probe = memcmp(asker_addr, unspecified, 16) == 0;
+    const uint8_t *to = is_probe ? all_nodes : asker_addr;
+    struct wire_ndp ndp = {.is_advert = true, .is_solicited = !is_probe, .is_override = true};
+    struct base_addr from = base_addr_from_bytes(BASE_AF_IP6, question->target);
+    uint8_t mac[6];
+    memcpy(ndp.target, question->target, 16);
+    memcpy(ndp.mac, dp->ports[port].params.mac, 6);
+    if (is_probe || !question->has_mac)
+        wire_ndp_group_mac(all_nodes, mac);
+    else
+        memcpy(mac, question->mac, 6);
+    ndp_send(dp, port, mac, &from, to, &ndp);
+}
+
+static void on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
+{
+    const struct rte_mbuf *m = punt->mbuf;
+    struct base_reader r = base_reader(base_span(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len));
+    struct wire_ip6_view ip;
+    struct wire_ndp ndp;
+    (void)base_read_span(&r, m->hash.fdir.hi);
+    if (wire_ip6_parse(base_read_rest(&r), &ip) != WIRE_PKT_OK || wire_ndp_parse(&ip, &ndp) != WIRE_PKT_OK)
+        return;
+    struct base_addr sender = base_addr_from_bytes(BASE_AF_IP6, ip.hdr->src);
+    struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp.target);
+    const struct base_addr *ours = asker(dp, punt->port, &target);
+    bool is_for_us = ours && base_addr_equal(ours, &target);
+    if (ndp.is_advert) {
+        if (ndp.has_mac && !dp_addr_is_own(dp, &target))
+            learn(dp, now, punt->port, &target, ndp.mac, false);
+        return;
+    }
+    if (!is_for_us)
+        return;
+    if (ndp.has_mac && dp_is_onlink(dp, punt->port, &sender) && !dp_addr_is_own(dp, &sender))
+        learn(dp, now, punt->port, &sender, ndp.mac, true);
+    ndp_answer(dp, punt->port, ip.hdr->src, &ndp);
+}
+
 static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
 {
     struct dp_resolve *r = dp->resolve;
@@ -221,6 +306,8 @@ void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt)
     }
     if (punt->reason == DP_PUNT_ARP)
         on_arp(dp, now, punt);
+    else if (punt->reason == DP_PUNT_ND)
+        on_ndp(dp, now, punt);
     rte_pktmbuf_free(punt->mbuf);
 }
 

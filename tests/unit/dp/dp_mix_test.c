@@ -4,6 +4,7 @@
  * of sequence numbers; and packets that reach a worker which does not own their SA.
  */
 #include "dp_rig.h"
+#include "wire_ndp.h"
 
 #define ALG_CBC(bits)                                                                                   \
     {                                                                                                   \
@@ -197,10 +198,45 @@ static void a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_re
     rig_free(&r);
 }
 
+static void an_unknown_ipv6_next_hop_is_solicited_and_the_packet_follows(void **state)
+{
+    struct rig r = mix_make(&suites[0], true, true, true, true);
+    struct dp_punt punt;
+    base_time now = {1};
+    rig_in(&r, &r.a, RIG_INSIDE, frame6(0x11, "fd00:1::9", "fd00:2::77", 60));
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_RESOLVE);
+    dp_resolve_punt(r.b.dp, now, &punt);
+    dp_turn(r.b.w);
+    struct rte_mbuf *question = rig_out(&r.b, RIG_INSIDE);
+    assert_non_null(question);
+    uint8_t *p = rte_pktmbuf_mtod(question, uint8_t *);
+    struct base_addr own = rig_ip("fd00:2::1"), host = rig_ip("fd00:2::77");
+    assert_int_equal(p[0], 0x33);
+    assert_memory_equal(p + 14 + 48, host.bytes, 16);
+    struct wire_ndp ndp = {.is_advert = true, .is_solicited = true, .is_override = true};
+    memcpy(ndp.target, host.bytes, 16);
+    rig_mac(ndp.mac, 0x66);
+    memcpy(p, p + 6, 6);
+    wire_ndp_build(p + 14, host.bytes, own.bytes, &ndp);
+    rig_in(&r, &r.b, RIG_INSIDE, question);
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_ND);
+    dp_resolve_punt(r.b.dp, now, &punt);
+    dp_turn(r.b.w);
+    struct rte_mbuf *m = rig_out(&r.b, RIG_INSIDE);
+    assert_non_null(m);
+    assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[5], 0x66);
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_algorithm_and_mix_makes_the_round_trip),
+        cmocka_unit_test(an_unknown_ipv6_next_hop_is_solicited_and_the_packet_follows),
         cmocka_unit_test(a_burst_of_several_algorithms_stays_in_order),
         cmocka_unit_test(a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_rehoming),
     };
