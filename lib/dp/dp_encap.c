@@ -207,11 +207,15 @@ static inline bool is_exception(const struct dp_pkt *p, const struct sad_out *ou
 {
     const struct rte_mbuf *m = p->mbuf;
     uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
-    /* One branch for all: | and not ||. */
-    return (atomic_load_explicit(&out->owner, memory_order_acquire) != self) |
-           (p->op.len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed)) | (at < front) |
-           (at + p->op.len + behind > m->buf_len) | (out->seq >= out->stop_seq) |
-           (out->bytes >= out->stop_bytes) | (ttl <= 1);
+    unsigned odd = atomic_load_explicit(&out->owner, memory_order_acquire) != self;
+    /* One branch for all. */
+    odd |= p->op.len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
+    odd |= at < front;
+    odd |= at + p->op.len + behind > m->buf_len;
+    odd |= out->seq >= out->stop_seq;
+    odd |= out->bytes >= out->stop_bytes;
+    odd |= ttl <= 1;
+    return odd;
 }
 
 /* Any SA, any packet. */
