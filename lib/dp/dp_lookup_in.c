@@ -16,12 +16,18 @@
 void dp_lookup_in(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
+    const struct sad_in *last = NULL;
     for (uint16_t i = 0; i < b->count; i++) {
         struct dp_pkt *p = &b->pkt[i];
-        /* Too short an ESP packet is found out in the next stage; classify guarantees four bytes. */
         p->in = sad_in_at(t, dp_get32(p->op.data));
+        if (p->in == last)
+            continue;
+        last = p->in;
         rte_prefetch0(p->in);
         rte_prefetch0(&p->in->top);
+        rte_prefetch0(p->in->window_words);
+        rte_prefetch0(p->in->window_words + SAD_WINDOW_WORDS / 2);
+        imb_key_prefetch(&p->in->key, p->op.len);
     }
 }
 

@@ -167,8 +167,9 @@ static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst 
     return b->port < DP_PORTS_MAX && w->dp->ports[b->port].params.role == DP_ROLE_OUTSIDE;
 }
 
-static inline void sa_prefetch(const struct sad_out *out)
+static inline void sa_prefetch(const struct sad_out *out, uint32_t len)
 {
+    imb_key_prefetch(&out->key, len);
     rte_prefetch0(out);
     rte_prefetch0(&out->seq);
     rte_prefetch0(&out->tmpl[0]);
@@ -195,7 +196,7 @@ void dp_select_out(struct dp_worker *w, struct dp_burst *b)
                 continue;
             }
             struct sad_out *out = sad_out_at(t, slot);
-            sa_prefetch(out);
+            sa_prefetch(out, p->op.len);
             last = is_by_addrs ? out : NULL;
             last_addrs = addrs;
             p->out = out;
