@@ -72,7 +72,8 @@ check_capture_start() {
 # (SPI, IV) twice. check_capture_end [ARGUMENTS of pcap_check.py]
 check_capture_end() {
     local side lan=() public="NET_PUBLIC_a" gw
-    sleep 0.2
+    # the kernel hands packets over in blocks, at the latest after a second
+    sleep 1.1
     lab_end "$CHECK_CAPTURE_PID"
     for gw in "${!NET_LAN[@]}"; do lan+=(--inner "${NET_LAN[$gw]}.0/24"); done
     for side in a b; do
