@@ -136,7 +136,7 @@ meson_suite() {
     return "$status"
 }
 sanitizer_options() {
-    export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+    export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16:detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 }
 step_unit() { need gcc && meson_suite unit gcc unit; }
