@@ -25,7 +25,7 @@ clang      build   the same with clang
 asan       build   build with address and undefined-behaviour sanitizers
 fuzzers    build   libFuzzer targets, with sanitizers
 lint       light   house rules: format, license lines, rooms, sizes, words
-tools      light   the capture checker finds each fault that it exists for
+tools      light   the capture checker finds each fault that it exists for; Pktgen scripts parse
 config     light   example configurations against the schema and culvertd --check
 unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
@@ -34,6 +34,7 @@ asan_sim   light   simulation under the sanitizers
 fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
 interop    alone   strongSwan through real NATs, with the sanitized culvertd
 abuse      alone   malformed and hostile traffic, with the sanitized culvertd
+bench      alone   a million packets each way through the data path, beside raw ipsec-mb
 quickstart alone   app/quickstart.sh from an empty build folder
 "
 quick_steps="packages gcc lint tools config unit sim"
@@ -118,7 +119,7 @@ need() {
 # "NAME: P passed, F failed" in a log becomes the counts of the step.
 counts_from() { sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 >"$out/$2.counts"; }
 
-step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py; }
+step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py && sh tests/bench/lint_lua.sh; }
 
 step_config() {
     need gcc || return 1
@@ -192,6 +193,18 @@ scenarios() {
 }
 step_interop() { scenarios interop interop; }
 step_abuse() { scenarios abuse abuse; }
+
+# The figures are printed, not judged: they depend on the machine and on what else it does.
+step_bench() {
+    need gcc || return 1
+    local log=$out/bench.tmp way size
+    "$out/gcc/app/culvert-bench/culvert-bench" path --packets 1000000 --no-huge | tee "$log" || return 1
+    for way in in out; do
+        for size in 64 512 1420 IMIX; do
+            grep -qE "^$way +AES-128 +$size +1 +[0-9]" "$log" || { echo "no figure for $size bytes, $way"; return 1; }
+        done
+    done
+}
 
 step_quickstart() {
     rm -rf "$out/quickstart"
@@ -285,7 +298,7 @@ for phase in setup build light alone; do
 done
 
 if [ "${#broken[@]}" -gt 0 ]; then say "broken: ${broken[*]}"; fi
-if [ "$quick" = 1 ]; then say "quick run: builds with other compilers, sanitizers, fuzzing, interop, abuse and quickstart were not asked for"; fi
+if [ "$quick" = 1 ]; then say "quick run: builds with other compilers, sanitizers, fuzzing, interop, abuse, bench and quickstart were not asked for"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 # What was skipped could have run as root, so it is no success.
 [ "$failed" = 0 ] && [ "$skipped" = 0 ]
