@@ -85,9 +85,10 @@ net_behind() {
     NET_HOP[$gw]=${!private}.1
 }
 
-# One side of the internet: net_side SIDE KIND CLIENTS
+# One side of the internet: net_side SIDE KIND CLIENTS LANS (own: each client has another inside network; same)
 net_side() {
-    local side=$1 kind=$2 clients=$3 i gw
+    local side=$1 kind=$2 clients=$3 i gw step=1
+    [ "$4" = same ] && step=0
     local public="NET_PUBLIC_$side" router="NET_ROUTER_$side" lan="NET_LAN_$side" private="NET_PRIVATE_$side"
     NET_NAT[$side]=$kind
     net_gateway "$side" "${!lan}"
@@ -108,7 +109,7 @@ net_side() {
         net_behind "$side" "$side" 1
         for ((i = 2; i <= clients; i++)); do
             gw=$side$i
-            net_gateway "$gw" "${!lan%.*}.$((${!lan##*.} + i - 1))"
+            net_gateway "$gw" "${!lan%.*}.$((${!lan##*.} + (i - 1) * step))"
             net_behind "$side" "$gw" "$i"
         done
         net_nat "$side" "$kind" ""
@@ -171,21 +172,22 @@ net_release() {
     lab_in "gw$1" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
 }
 
-# Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N]
+# Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N] [lans=own|same]
 lab_up() {
-    local a=masq b=1to1 clients=1 arg
+    local a=masq b=1to1 clients=1 lans=own arg
     for arg in "$@"; do
         case $arg in
         a=*) a=${arg#*=} ;;
         b=*) b=${arg#*=} ;;
         clients=*) clients=${arg#*=} ;;
+        lans=*) lans=${arg#*=} ;;
         *) lab_fail "lab_up does not know $arg" ;;
         esac
     done
     lab_need_root
     net_space inet 1
-    net_side a "$a" "$clients"
-    net_side b "$b" 1
+    net_side a "$a" "$clients" "$lans"
+    net_side b "$b" 1 own
     if lab_in hosta ping -c 1 -W 0.2 -q "${NET_LAN[b]}.10" >/dev/null; then
         lab_fail "the hosts reach each other without a tunnel"
     fi
