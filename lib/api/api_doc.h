@@ -26,12 +26,13 @@
  *
  * show ports
  *   ports: [ {name, device, driver, role, mac, mtu, addresses: [text], gateway, link, rx_queues, tx_queues,
- *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, neighbours: [ {address, mac, resolved} ] } ]
+ *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, neighbours: [ {address, mac, resolved} ],
+ *     host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
  *
  * show counters
  *   data_path: {rx_pkts, rx_bytes, tx_pkts, tx_bytes, esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes,
- *     punted, handed_over}, drops: [ {name, count, help} ] in the order of the path, zeros too,
- *   ike: {packets_in, packets_out, ... as in struct ike_stats}
+ *     punted, handed_over, host_in, host_out}, drops: [ {name, count, help} ] in the order of the path, zeros
+ * too, ike: {packets_in, packets_out, ... as in struct ike_stats}
  *
  * show nat                                          args: connection (optional)
  *   public_addresses: [text],

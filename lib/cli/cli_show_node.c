@@ -122,6 +122,36 @@ static void neighbours_table(FILE *out, const json_t *ports)
     cli_table_end(&t, out, "no neighbours yet");
 }
 
+static void hosts_table(FILE *out, const json_t *ports)
+{
+    static const char *const titles[] = {"HOST",      "PORT", ">IN PKTS", ">IN",
+                                         ">OUT PKTS", ">OUT", ">LOST",    NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i, n = 0;
+    json_t *port, *host;
+    cli_table_start(&t, titles);
+    json_array_foreach((json_t *)ports, i, port)
+    {
+        host = json_object_get(port, "host");
+        if (!host)
+            continue;
+        n++;
+        cli_table_cell(&t, cli_text(host, "interface"));
+        cli_table_cell(&t, cli_text(port, "name"));
+        cli_table_cell(&t, cli_count(host, "in_pkts", v));
+        cli_table_cell(&t, cli_bytes(cli_num(host, "in_bytes"), v));
+        cli_table_cell(&t, cli_count(host, "out_pkts", v));
+        cli_table_cell(&t, cli_bytes(cli_num(host, "out_bytes"), v));
+        snprintf(v, sizeof v, "%" PRIu64, cli_num(host, "in_lost") + cli_num(host, "out_lost"));
+        cli_table_cell(&t, v);
+    }
+    if (n == 0)
+        return;
+    fputc('\n', out);
+    cli_table_end(&t, out, "");
+}
+
 void cli_print_ports(FILE *out, const json_t *data)
 {
     static const char *const titles[] = {"PORT",    "ROLE",     "LINK", ">MTU",     "ADDRESSES",
@@ -151,6 +181,7 @@ void cli_print_ports(FILE *out, const json_t *data)
         cli_table_cell(&t, device);
     }
     cli_table_end(&t, out, "no ports");
+    hosts_table(out, ports);
     fputc('\n', out);
     neighbours_table(out, ports);
 }

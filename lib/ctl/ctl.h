@@ -11,6 +11,7 @@
 #include "conf.h"
 #include "ctl_audit.h"
 #include "ctl_eal.h"
+#include "ctl_host.h"
 #include "ctl_port.h"
 #include "dp.h"
 #include "ike.h"
@@ -27,6 +28,7 @@ struct ctl {
     size_t n_ports;
     struct ctl_port ports[CONF_PORTS_MAX];       /* same index as conf->ports at start and as in dp */
     struct conf_port port_confs[CONF_PORTS_MAX]; /* what the ports were started with */
+    struct ctl_host hosts[CONF_PORTS_MAX];       /* same index */
     enum dp_poll poll;                           /* what workers.poll came to */
     bool hugepages;                              /* EAL runs on hugepages */
     struct rte_mempool *pool;

@@ -64,6 +64,7 @@ static bool take_punts(struct ctl *ctl, base_time now)
             break;
         case DP_PUNT_ICMP_ERR:
             ctl_pmtu_error(ctl, now, &punt);
+            ctl_host_error(ctl, &punt);
             rte_pktmbuf_free(punt.mbuf);
             break;
         }
@@ -106,6 +107,7 @@ static bool turn(struct ctl *ctl, base_time now)
 {
     bool busy = take_punts(ctl, now);
     busy |= ctl_ike_sad_events(ctl, now);
+    busy |= ctl_host_feed(ctl);
     ctl_ike_timer(ctl, now);
     if (base_time_reached(dp_resolve_deadline(ctl->dp), now))
         dp_resolve_tick(ctl->dp, now);
@@ -138,7 +140,7 @@ void ctl_run(struct ctl *ctl)
                 on_signal(ctl, now);
             else if (events[i].data.fd == ctl_jobs_fd(ctl->jobs))
                 ctl_ike_jobs(ctl);
-            else
+            else if (!ctl_host_ready(ctl, events[i].data.fd))
                 ctl_api_ready(ctl->api);
         }
         if (turn(ctl, now) || n > 0)

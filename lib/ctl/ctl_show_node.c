@@ -167,6 +167,8 @@ json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusa
     ctl_json_num(path, "esp_out_bytes", c.esp_out_bytes);
     ctl_json_num(path, "punted", c.punted);
     ctl_json_num(path, "handed_over", c.handed_over);
+    ctl_json_num(path, "host_in", c.host_in);
+    ctl_json_num(path, "host_out", c.host_out);
     for (size_t i = 0; i < DP_DROPS; i++)
         json_array_append_new(drops, drop(&c, (enum dp_drop)i));
     return json_pack("{s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl));
@@ -199,6 +201,19 @@ static void port_device(const struct ctl_port *port, json_t *o)
         ctl_json_num(o, "missed", stats.imissed);
 }
 
+static json_t *host(const char *interface, const struct ctl_host *h)
+{
+    json_t *o = json_object();
+    ctl_json_set(o, "interface", ctl_json_text(interface));
+    ctl_json_num(o, "in_pkts", h->in_pkts);
+    ctl_json_num(o, "in_bytes", h->in_bytes);
+    ctl_json_num(o, "in_lost", h->in_lost);
+    ctl_json_num(o, "out_pkts", h->out_pkts);
+    ctl_json_num(o, "out_bytes", h->out_bytes);
+    ctl_json_num(o, "out_lost", h->out_lost);
+    return o;
+}
+
 static json_t *port(const struct ctl *ctl, size_t index)
 {
     static const char *const roles[] = {"", "outside", "inside", "both"};
@@ -219,6 +234,8 @@ static json_t *port(const struct ctl *ctl, size_t index)
     ctl_json_set(o, "addresses", addresses);
     if (conf->gateway.family != BASE_AF_NONE)
         ctl_json_set(o, "gateway", ctl_json_addr(&conf->gateway));
+    if (conf->host[0])
+        ctl_json_set(o, "host", host(conf->host, &ctl->hosts[index]));
     port_device(p, o);
     ctl_json_num(o, "rx_queues", p->n_rxq);
     ctl_json_num(o, "tx_queues", p->n_txq);

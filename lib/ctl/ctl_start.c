@@ -77,6 +77,7 @@ static struct dp_port_params port_params(const struct conf_port *conf, const str
         .tx_queues = port->n_txq,
         .tx_ip4_cksum = (port->tx_offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0,
         .rx_ip4_cksum = (port->rx_offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0,
+        .has_host = conf->host[0] != '\0',
         .n_addrs = conf->n_addresses,
     };
     snprintf(p.name, sizeof p.name, "%s", conf->name);
@@ -198,7 +199,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->pmtu_restore_at = BASE_TIME_NEVER;
     if (start_ports(ctl, why, why_size) == 0 && start_tables(ctl, why, why_size) == 0 &&
         start_data_path(ctl, why, why_size) == 0 && start_workers(ctl, why, why_size) == 0 &&
-        start_control(ctl, why, why_size) == 0) {
+        start_control(ctl, why, why_size) == 0 && ctl_host_start(ctl, why, why_size) == 0) {
         dp_resolve_announce(ctl->dp);
         ctl_log(CTL_NOTICE, "event=started version=%s connections=%zu workers=%zu socket=%s", CULVERT_VERSION,
                 conf->ike->n_conns, ctl->cores.n_workers, conf->control.socket);
@@ -211,6 +212,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
 void ctl_stop(struct ctl *ctl)
 {
     ctl_api_close(ctl->api);
+    ctl_host_stop(ctl);
     if (ctl->dp)
         dp_stop(ctl->dp);
     rte_eal_mp_wait_lcore();
