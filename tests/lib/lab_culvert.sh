@@ -6,6 +6,8 @@
 
 declare -A CULVERT_EXTRA=()   # gateway -> JSON members to add at the top level, each followed by a comma
 
+declare -A CULVERT_PORTS=()   # gateway -> value of "ports", where it is not the usual pair
+
 culvert_dir() { printf '%s' "$LAB_OUT/gw$1"; }
 
 culvert_connection() {
@@ -28,16 +30,22 @@ culvert_connection() {
 JSON
 }
 
+culvert_ports() {
+    cat <<JSON
+{
+    "outside": {"device": "net_af_packet0,iface=wan", "role": "outside", "addresses": ["${NET_WAN[$1]}/24"],
+                "gateway": "${NET_HOP[$1]}"},
+    "inside": {"device": "net_af_packet1,iface=lan", "role": "inside", "addresses": ["${NET_LAN[$1]}.1/24"]}
+  }
+JSON
+}
+
 culvert_write() {
     local gw=$1 dir=$2 name comma=""
     cat <<JSON
 {
   ${CULVERT_EXTRA[$gw]:-}
-  "ports": {
-    "outside": {"device": "net_af_packet0,iface=wan", "role": "outside", "addresses": ["${NET_WAN[$gw]}/24"],
-                "gateway": "${NET_HOP[$gw]}"},
-    "inside": {"device": "net_af_packet1,iface=lan", "role": "inside", "addresses": ["${NET_LAN[$gw]}.1/24"]}
-  },
+  "ports": ${CULVERT_PORTS[$gw]:-$(culvert_ports "$gw")},
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": 128},
   "control": {"socket": "$dir/culvertd.sock"},
   "nat": {"public_addresses": [$([ "${NET_NAT[${gw:0:1}]}" = none ] || printf '"%s"' "$(gw_public "$gw")")]},

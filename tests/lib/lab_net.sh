@@ -162,10 +162,26 @@ net_rebind() {
     lab_in "nat$1" conntrack -F >/dev/null 2>&1 || lab_fail "cannot flush the mappings of nat$1"
 }
 
+# Makes a side that is behind a NAT a cloud instance with one NIC: the LAN goes, and its host becomes a neighbour in the
+# provider's network, whose routes send the other side's LAN to the gateway: net_one_nic SIDE
+net_one_nic() {
+    local side=$1 private="NET_PRIVATE_$1" other=a
+    [ "$side" = a ] && other=b
+    ip -n "$LAB-gw$side" link del lan
+    net_wire "host$side" eth0 "nat$side" neighbour
+    ip -n "$LAB-nat$side" link set neighbour master inside
+    net_address "host$side" eth0 "${!private}.20/24"
+    ip -n "$LAB-host$side" link set eth0 mtu "$NET_HOST_MTU"
+    net_default "host$side" "${!private}.1"
+    ip -n "$LAB-host$side" route add "${NET_LAN[$other]}.0/24" via "${NET_WAN[$side]}"
+    NET_LAN[$side]=${!private}
+}
+
 # Leaves the ports of a gateway to a process that reads raw frames: the kernel keeps no address and answers nothing.
 net_release() {
     local port
     for port in wan lan; do
+        ip -n "$LAB-gw$1" link show dev "$port" >/dev/null 2>&1 || continue
         ip -n "$LAB-gw$1" address flush dev "$port"
         ip -n "$LAB-gw$1" link set "$port" arp off
     done

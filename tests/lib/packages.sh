@@ -5,7 +5,8 @@
 PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
     libjansson-dev libcmocka-dev python3"
 PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins
-    libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps"
+    libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps
+    openssh-server openssh-client"
 PACKAGES_TEST="clang clang-format llvm libclang-rt-14-dev python3-jsonschema lua5.3 git"
 
 packages_missing() {
