@@ -67,7 +67,7 @@ check_equal "pings lost while SSH ran" 0 "$CHECK_LOST"
 check_iperf a b "$neighbour"
 # The host calls by itself, and learns the tunnel's MTU.
 lab_in gwb ping -n -q -c 5 -i 0.05 -W 2 -p "$CHECK_PATTERN" "$far" | grep -q ' 0% packet loss' || lab_fail "the host's own pings"
-lab_in gwb ping -n -c 3 -i 0.2 -W 1 -M do -s 1472 "$far" >"$LAB_OUT/big.log" 2>&1
+lab_in gwb ping -n -c 3 -i 0.2 -W 1 -M "do" -s 1472 "$far" >"$LAB_OUT/big.log" 2>&1
 grep -Eq 'message too long|Frag needed' "$LAB_OUT/big.log" || lab_fail "the host was not told the tunnel's MTU: $(cat "$LAB_OUT/big.log")"
 # IKE's ports are the gateway's alone.
 lab_in gwb "$LAB_PYTHON" -c 'import socket, sys

@@ -182,6 +182,8 @@ static int start(void **state)
     ctl.n_ports = 1;
     snprintf(ctl.port_confs[0].name, sizeof ctl.port_confs[0].name, "out");
     ctl.port_confs[0].role = CONF_ROLE_OUTSIDE;
+    snprintf(ctl.port_confs[0].host, sizeof ctl.port_confs[0].host, "culvert0");
+    ctl.hosts[0].in_pkts = 5;
     ctl.ports[0].id = UINT16_MAX; /* no device */
     ctl.started_at = (base_time){400 * BASE_NS_PER_S};
     make_view();
@@ -331,6 +333,8 @@ static void status_and_counters_add_up(void **state)
     expect("data.ports.0.role", "\"outside\"");
     expect("data.ports.0.rx_pkts", "11");
     expect("data.ports.0.neighbours.0.mac", "\"02:00:00:00:00:00\"");
+    expect("data.ports.0.host.interface", "\"culvert0\"");
+    expect("data.ports.0.host.in_pkts", "5");
 }
 
 static void failures_come_newest_first_without_empty_texts(void **state)
