@@ -28,7 +28,10 @@ static struct rte_mbuf *packet(uint16_t len)
 {
     struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
     assert_non_null(m);
-    memset(rte_pktmbuf_append(m, len), 0x45, len);
+    void *bytes = rte_pktmbuf_append(m, len);
+    if (!bytes)
+        abort();
+    memset(bytes, 0x45, len);
     return m;
 }
 

@@ -325,6 +325,77 @@ static void a_frame_handed_over_behind_it_does_not_take_its_rights(void **state)
     rig_free(&r);
 }
 
+#define OWN6  "2001:db8::1"
+#define PEER6 "2001:db8::2"
+
+/* An IPv6 frame to A's outside port: a header of 8 bytes (TCP or hop-by-hop) that names UDP, then UDP. */
+static struct rte_mbuf *frame6(const char *src, const char *dst, uint8_t first, uint16_t src_port,
+                               uint16_t dst_port)
+{
+    struct rte_mbuf *m = rte_pktmbuf_alloc(rig_pool);
+    struct base_addr s = rig_ip(src), d = rig_ip(dst);
+    assert_non_null(m);
+    uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, 14 + 40 + 16);
+    if (!p)
+        abort();
+    memset(p, 0, 14 + 40 + 16);
+    rig_mac(p, OWN_MAC);
+    rig_mac(p + 6, 0x77);
+    dp_put16(p + 12, 0x86dd);
+    uint8_t *ip = p + 14;
+    ip[0] = 0x60;
+    dp_put16(ip + 4, 16);
+    ip[6] = first;
+    ip[7] = 64;
+    memcpy(ip + 8, s.bytes, 16);
+    memcpy(ip + 24, d.bytes, 16);
+    ip[40] = 17;
+    dp_put16(ip + 48, src_port);
+    dp_put16(ip + 50, dst_port);
+    dp_put16(ip + 52, 8);
+    return m;
+}
+
+static void ip6_goes_the_same_ways(void **state)
+{
+    struct rig r = host_rig("10.1.0.0/24", 0);
+    uint16_t port;
+    rig_in(&r, &r.a, RIG_OUTSIDE, frame6("2001:db8::77", OWN6, 6, 1000, 22));
+    struct rte_mbuf *m = dp_host_pop(r.a.dp, &port);
+    assert_non_null(m);
+    assert_int_equal(m->data_len, 56);
+    assert_int_equal(port, RIG_OUTSIDE);
+    rte_pktmbuf_free(m);
+    m = frame6(OWN6, PEER6, 6, 22, 1000);
+    rte_pktmbuf_adj(m, 14);
+    host_sends(&r, m);
+    m = rig_out(&r.a, RIG_OUTSIDE);
+    assert_non_null(m);
+    assert_int_equal(m->pkt_len, 14 + 56);
+    assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[14 + 7], 64);
+    rte_pktmbuf_free(m);
+    m = frame6(OWN6, "ff02::1", 6, 22, 1000);
+    rte_pktmbuf_adj(m, 14);
+    host_sends(&r, m);
+    assert_int_equal(drops(&r, DP_DROP_host_multicast), 1);
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    rig_free(&r);
+}
+
+static void no_extension_header_hides_ike(void **state)
+{
+    struct rig r = host_rig("10.1.0.0/24", 0);
+    rig_in(&r, &r.a, RIG_OUTSIDE, frame6("2001:db8::77", OWN6, 0, 1000, 4500));
+    assert_host_gets_nothing(&r);
+    assert_int_equal(drops(&r, DP_DROP_host_shadow), 1);
+    struct rte_mbuf *m = frame6(OWN6, PEER6, 0, 500, 1000);
+    rte_pktmbuf_adj(m, 14);
+    host_sends(&r, m);
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    assert_int_equal(drops(&r, DP_DROP_host_shadow), 2);
+    rig_free(&r);
+}
+
 static void icmp_errors_are_for_both(void **state)
 {
     struct rig r = host_rig("10.1.0.0/24", 0);
@@ -358,6 +429,8 @@ int main(void)
         cmocka_unit_test(a_flood_to_the_host_leaves_the_way_of_ike_free),
         cmocka_unit_test(the_host_is_told_the_mtu_of_the_tunnel),
         cmocka_unit_test(a_frame_handed_over_behind_it_does_not_take_its_rights),
+        cmocka_unit_test(ip6_goes_the_same_ways),
+        cmocka_unit_test(no_extension_header_hides_ike),
         cmocka_unit_test(icmp_errors_are_for_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
