@@ -47,11 +47,11 @@ static bool event_raise(struct sad *sad, uint32_t slot, enum sad_event_type type
     return false;
 }
 
+/* The nearer of the limits that still count; a hard one may lie below the soft one, or have none. */
 static uint64_t next_stop(uint64_t used, uint64_t soft, uint64_t hard)
 {
-    if (soft && used < soft)
-        return soft;
-    return hard ? hard : UINT64_MAX;
+    uint64_t stop = hard ? hard : UINT64_MAX;
+    return soft && used < soft && soft < stop ? soft : stop;
 }
 
 /* The sequence space is the last limit of all. */
