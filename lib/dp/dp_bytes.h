@@ -75,12 +75,12 @@ static inline uint64_t dp_ip4_sum20(const uint8_t *ip)
 
 uint64_t dp_cksum_sum(const uint8_t *p, size_t len, uint64_t sum);
 
-/* Decrements the TTL and repairs the header checksum (RFC 1624). */
+/* Decrements the TTL and repairs the header checksum; 0xffff is never the result (RFC 1624 3). */
 static inline void dp_ip4_ttl_dec(uint8_t *ip)
 {
     ip[8]--;
     uint32_t sum = dp_load16(ip + 10) + 1u; /* the TTL is the low byte of its word in memory order */
-    dp_store16(ip + 10, (uint16_t)(sum + (sum >> 16)));
+    dp_store16(ip + 10, (uint16_t)(sum + (sum >= 0xffff)));
 }
 
 #define DP_IP4_BYTES   20
