@@ -139,6 +139,9 @@ static int start(struct ctl_port *p, struct rte_mempool *pool)
         rc = rte_eth_tx_queue_setup(p->id, q, txd, (unsigned)socket, NULL);
     if (rc >= 0)
         rc = rte_eth_dev_start(p->id);
+    /* IPv6 neighbours ask by multicast; drivers that cannot filter hear everything anyway. */
+    if (rc >= 0)
+        (void)rte_eth_allmulticast_enable(p->id);
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
