@@ -63,7 +63,7 @@ print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
 # Records the internet side of a gateway: check_capture_start [SIDE]; the file is $CHECK_PCAP
 check_capture_start() {
     CHECK_PCAP=$LAB_OUT/internet.pcap
-    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s ${CHECK_SNAP:-256} -B 16384 -i "to${1:-b}" -w "$CHECK_PCAP" ip
+    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s ${CHECK_SNAP:-256} -B 16384 -i "to${1:-b}" -w "$CHECK_PCAP" 'ip or ip6'
     CHECK_CAPTURE_PID=$LAB_PID
     lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
 }
@@ -76,6 +76,7 @@ check_capture_end() {
     sleep 1.1
     lab_end "$CHECK_CAPTURE_PID"
     for gw in "${!NET_LAN[@]}"; do lan+=(--inner "${NET_LAN[$gw]}.0/24"); done
+    for gw in "${!NET_LAN6[@]}"; do lan+=(--inner "${NET_LAN6[$gw]}:/64" --outer "${NET_WAN6[$gw]}"); done
     for side in a b; do
         public="NET_PUBLIC_$side"
         lan+=(--outer "${!public}")

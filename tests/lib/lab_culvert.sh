@@ -30,13 +30,24 @@ culvert_connection() {
 JSON
 }
 
+# The ports on AF_PACKET sockets, with IPv6 where the lab has it; CULVERT_PORTS of a gateway stands instead of them.
 culvert_ports() {
+    local gw=$1 wan6="" lan6="" hop6=${NET_HOP6[$1]:-}
+    if [ -n "${CULVERT_PORTS[$gw]:-}" ]; then
+        printf '  "ports": %s,\n' "${CULVERT_PORTS[$gw]}"
+        return
+    fi
+    if [ -n "$hop6" ]; then
+        wan6=", \"${NET_WAN6[$gw]}/64\"" lan6=", \"${NET_LAN6[$gw]}:1/64\""
+        printf '  "routes": [{"to": "::/0", "via": "%s", "port": "outside"}],\n' "$hop6"
+    fi
     cat <<JSON
-{
-    "outside": {"device": "net_af_packet0,iface=wan", "role": "outside", "addresses": ["${NET_WAN[$1]}/24"],
-                "gateway": "${NET_HOP[$1]}"},
-    "inside": {"device": "net_af_packet1,iface=lan", "role": "inside", "addresses": ["${NET_LAN[$1]}.1/24"]}
-  }
+  "ports": {
+    "outside": {"device": "${CULVERT_DEVICE_OUTSIDE:-net_af_packet0,iface=wan}", "role": "outside",
+                "addresses": ["${NET_WAN[$gw]}/24"$wan6], ${CULVERT_OUTSIDE:-} "gateway": "${NET_HOP[$gw]}"},
+    "inside": {"device": "${CULVERT_DEVICE_INSIDE:-net_af_packet1,iface=lan}", "role": "inside",
+               ${CULVERT_INSIDE:-} "addresses": ["${NET_LAN[$gw]}.1/24"$lan6]}
+  },
 JSON
 }
 
@@ -45,7 +56,7 @@ culvert_write() {
     cat <<JSON
 {
   ${CULVERT_EXTRA[$gw]:-}
-  "ports": ${CULVERT_PORTS[$gw]:-$(culvert_ports "$gw")},
+$(culvert_ports "$gw")
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": 128},
   "control": {"socket": "$dir/culvertd.sock"},
   "nat": {"public_addresses": [$([ "${NET_NAT[${gw:0:1}]}" = none ] || printf '"%s"' "$(gw_public "$gw")")]},

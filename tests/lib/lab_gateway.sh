@@ -6,6 +6,7 @@
 #   conn SIDE NAME key=value...
 # keys: id peer_id         identities, as @fqdn, user@fqdn, an IPv4 address, or keyid:TEXT
 #       peer               address of the peer, or any (the default)
+#       local              own address of strongSwan; by default that of its outside port
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
 #       psk                pre-shared key
 #       ike esp            proposals, comma-separated, in strongSwan's notation
@@ -25,7 +26,7 @@ conn() {
     shift 2
     [ "${gw:0:1}" = b ] && other=a
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
-    local defaults=(peer=any "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
+    local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 ike_rekey=0 encap=auto start=false dpd=30)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}

@@ -24,6 +24,9 @@ declare -A NET_WAN=()    # gateway -> address of its outside port
 declare -A NET_HOP=()    # gateway -> its next hop
 declare -A NET_LAN=()    # gateway -> first three octets of its inside network
 declare -A NET_NAT=()    # side -> kind of NAT
+declare -A NET_WAN6=()   # gateway -> IPv6 address of its outside port, when the lab has IPv6
+declare -A NET_HOP6=()   # gateway -> its next hop
+declare -A NET_LAN6=()   # gateway -> its inside network without the last part (fd00:a:)
 
 # Creates a namespace that forwards or not: net_space NAME 0|1
 net_space() {
@@ -57,7 +60,11 @@ net_wire() {
     ip -n "$LAB-$3" link set "$4" up
 }
 
-net_address() { ip -n "$LAB-$1" address add "$3" dev "$2" || lab_fail "address $3 in $1"; }
+net_address() {
+    local nodad=""
+    [[ $3 == *:* ]] && nodad=nodad
+    ip -n "$LAB-$1" address add "$3" dev "$2" $nodad || lab_fail "address $3 in $1"
+}
 net_default() { ip -n "$LAB-$1" route replace default via "$2" || lab_fail "default route of $1"; }
 
 # A gateway with a LAN and one host: net_gateway NAME LAN
@@ -177,26 +184,57 @@ net_one_nic() {
     NET_LAN[$side]=${!private}
 }
 
+# Gives a namespace IPv6: net_space6 NAME 0|1
+net_space6() {
+    lab_in "$1" sh -c "
+        cd /proc/sys/net/ipv6/conf
+        for conf in *; do
+            echo 0 >\$conf/accept_dad
+            echo 0 >\$conf/accept_ra
+            echo 0 >\$conf/disable_ipv6
+        done
+        echo $2 >all/forwarding" || lab_fail "no IPv6 in $1"
+}
+
+# Routed IPv6 beside the IPv4 of a side without NAT: net_side6 SIDE
+net_side6() {
+    local side=$1 gw=gw$1 host=host$1
+    [ "${NET_NAT[$side]}" = none ] || lab_fail "IPv6 is for sides without NAT"
+    NET_WAN6[$side]=2001:db8:${side}1::2
+    NET_HOP6[$side]=2001:db8:${side}1::1
+    NET_LAN6[$side]=fd00:$side:
+    net_space6 "$gw" 1
+    net_space6 "$host" 0
+    net_address inet "to$side" "${NET_HOP6[$side]}/64"
+    net_address "$gw" wan "${NET_WAN6[$side]}/64"
+    net_address "$gw" lan "${NET_LAN6[$side]}:1/64"
+    net_address "$host" eth0 "${NET_LAN6[$side]}:10/64"
+    net_default "$gw" "${NET_HOP6[$side]}"
+    net_default "$host" "${NET_LAN6[$side]}:1"
+}
+
 # Leaves the ports of a gateway to a process that reads raw frames: the kernel keeps no address and answers nothing.
 net_release() {
     local port
     for port in wan lan; do
         ip -n "$LAB-gw$1" link show dev "$port" >/dev/null 2>&1 || continue
+        lab_in "gw$1" sh -c "echo 1 >/proc/sys/net/ipv6/conf/$port/disable_ipv6"
         ip -n "$LAB-gw$1" address flush dev "$port"
         ip -n "$LAB-gw$1" link set "$port" arp off
     done
     lab_in "gw$1" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
 }
 
-# Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N] [lans=own|same]
+# Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N] [lans=own|same] [v6=yes]
 lab_up() {
-    local a=masq b=1to1 clients=1 lans=own arg
+    local a=masq b=1to1 clients=1 lans=own v6=no arg
     for arg in "$@"; do
         case $arg in
         a=*) a=${arg#*=} ;;
         b=*) b=${arg#*=} ;;
         clients=*) clients=${arg#*=} ;;
         lans=*) lans=${arg#*=} ;;
+        v6=*) v6=${arg#*=} ;;
         *) lab_fail "lab_up does not know $arg" ;;
         esac
     done
@@ -204,6 +242,11 @@ lab_up() {
     net_space inet 1
     net_side a "$a" "$clients" "$lans"
     net_side b "$b" 1 own
+    if [ "$v6" = yes ]; then
+        net_space6 inet 1
+        net_side6 a
+        net_side6 b
+    fi
     if lab_in hosta ping -c 1 -W 0.2 -q "${NET_LAN[b]}.10" >/dev/null; then
         lab_fail "the hosts reach each other without a tunnel"
     fi

@@ -57,7 +57,7 @@ swan_write_connection() {
     $name {
         version = 2
         mobike = no
-        local_addrs = ${NET_WAN[$gw]}
+        local_addrs = $(gw_value "$gw" "$name" local)
         remote_addrs = $peer
         proposals = $(gw_value "$gw" "$name" ike)
         rekey_time = $(gw_value "$gw" "$name" ike_rekey)s

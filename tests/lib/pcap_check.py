@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Judges a capture that was taken on the internet between two IPsec gateways.
 
-It reads the classic pcap format and takes Ethernet, IPv4, UDP and ESP apart with struct alone, so that a mistake in
+It reads the classic pcap format and takes Ethernet, IPv4, IPv6, UDP and ESP apart with struct alone, so that a mistake in
 the gateway's own parsers cannot hide in it. Prints one line; ends with 1 when something is wrong:
 
   * an inner packet in clear: an inner network in an outer header, the address pair of an inner header anywhere in a
@@ -10,6 +10,7 @@ the gateway's own parsers cannot hide in it. Prints one line; ends with 1 when s
   * an address other than the --outer ones, or a private one (--hidden) in an outer header
   * ESP as IP protocol 50 (unless --allow-plain-esp)
   * the same explicit IV twice for one destination and SPI (AES-GCM: the end of all secrecy)
+  * UDP over IPv6 without its checksum, or, where the capture holds the whole datagram, with a wrong one
   * fewer than --least-esp ESP packets in one of the two directions
 """
 import argparse
@@ -19,7 +20,7 @@ import sys
 
 
 def packets(path):
-    """Yields the Ethernet payload of each IPv4 frame of a capture."""
+    """Yields the Ethernet payload of each IPv4 and IPv6 frame of a capture."""
     with open(path, "rb") as handle:
         data = handle.read()
     if len(data) < 24:
@@ -32,8 +33,18 @@ def packets(path):
         size = struct.unpack(order + "I", data[at + 8 : at + 12])[0]
         frame = data[at + 16 : at + 16 + size]
         at += 16 + size
-        if len(frame) >= 34 and frame[12:14] == b"\x08\x00":
+        if len(frame) >= 34 and frame[12:14] == b"\x08\x00" or len(frame) >= 54 and frame[12:14] == b"\x86\xdd":
             yield frame[14:]
+
+
+def udp6_checksum_is_good(packet):
+    """Whether the pseudo-header and a whole UDP datagram over IPv6 sum up to ones."""
+    udp = packet[40 : 40 + struct.unpack("!H", packet[44:46])[0]]
+    data = packet[8:40] + struct.pack("!II", len(udp), 17) + udp + b"\0" * (len(udp) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total >> 16) + (total & 0xFFFF)
+    return total == 0xFFFF
 
 
 class Verdict:
@@ -53,9 +64,9 @@ class Verdict:
         self.faults = {}
 
     def inner_pairs(self):
-        """The first three octets of two inner networks as they follow each other in an IPv4 header."""
-        prefixes = [net.network_address.packed[:3] for net in self.inner]
-        return [(a, b) for a in prefixes for b in prefixes if a != b]
+        """The first octets of two inner networks as they follow each other in an IP header."""
+        prefixes = [net.network_address.packed[: net.prefixlen // 8] for net in self.inner]
+        return [(a, b) for a in prefixes for b in prefixes if a != b and len(a) == len(b)]
 
     def fault(self, kind, detail):
         self.faults.setdefault(kind, []).append(detail)
@@ -67,16 +78,23 @@ class Verdict:
         if self.pattern and self.pattern in body:
             self.fault("pattern of a ping in clear", body[:32].hex())
         for first, second in self.pairs:
+            version, size, front = (4, 4, 12) if len(first) < 4 else (6, 16, 8)
             at = body.find(first)
             while at >= 0:
-                if body[at + 4 : at + 7] == second and at >= 12 and body[at - 12] >> 4 == 4:
-                    self.fault("inner header in clear", body[at - 12 : at + 8].hex())
+                there = body[at + size : at + size + len(second)]
+                if there == second and at >= front and body[at - front] >> 4 == version:
+                    self.fault("inner header in clear", body[at - front : at + 2 * size].hex())
                 at = body.find(first, at + 1)
 
     def look_at(self, packet):
+        is6 = packet[0] >> 4 == 6
+        if is6:
+            header, source, destination, protocol = 40, packet[8:24], packet[24:40], packet[6]
+            if protocol == 58 and 133 <= packet[40] <= 137 or destination[0] == 0xFF:
+                return  # talk of neighbours, which stays on its link
+        else:
+            header, source, destination, protocol = (packet[0] & 15) * 4, packet[12:16], packet[16:20], packet[9]
         self.count["packets"] += 1
-        header = (packet[0] & 15) * 4
-        source, destination, protocol = packet[12:16], packet[16:20], packet[9]
         for address in (source, destination):
             text = str(ipaddress.ip_address(address))
             if self.is_inner(address):
@@ -86,9 +104,11 @@ class Verdict:
             elif address not in self.outer:
                 self.fault("unexpected address", text)
         self.look_for_clear_text(packet[header:])
-        if struct.unpack("!H", packet[6:8])[0] & 0x1FFF:
+        if not is6 and struct.unpack("!H", packet[6:8])[0] & 0x1FFF:
             self.count["other"] += 1
         elif protocol == 17:
+            if is6:
+                self.look_at_checksum(packet)
             self.look_at_udp(source, destination, packet[header:])
         elif protocol == 50:
             if not self.allow_plain_esp:
@@ -96,6 +116,12 @@ class Verdict:
             self.look_at_esp(source, destination, packet[header:])
         else:
             self.count["other"] += 1
+
+    def look_at_checksum(self, packet):
+        if packet[46:48] == b"\0\0":
+            self.fault("UDP over IPv6 without checksum", packet[:48].hex())
+        elif len(packet) >= 40 + struct.unpack("!H", packet[4:6])[0] and not udp6_checksum_is_good(packet):
+            self.fault("UDP over IPv6 with a wrong checksum", packet[:48].hex())
 
     def look_at_udp(self, source, destination, udp):
         ports = struct.unpack("!HH", udp[:4])

@@ -32,6 +32,16 @@ def in_udp(source, destination, spi, iv, **kw):
     return ip4(source, destination, 17, udp(4500, 4500, esp(spi, iv, **kw)))
 
 
+def udp6(source, destination, body, right=True):
+    addresses = socket.inet_pton(socket.AF_INET6, source) + socket.inet_pton(socket.AF_INET6, destination)
+    data = addresses + struct.pack("!II", 8 + len(body), 17) + udp(4500, 4500, body)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    total = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    whole = struct.pack("!HHHH", 4500, 4500, 8 + len(body), total if right else total ^ 0x100) + body
+    return struct.pack("!IHBB", 0x60000000, len(whole), 17, 64) + addresses + whole
+
+
 CLEAN = [ip4(A, B, 17, udp(500, 500, b"\1" * 40)), ip4(A, B, 17, udp(4500, 4500, b"\0" * 4 + b"\1" * 40)),
          ip4(A, B, 17, udp(4500, 4500, b"\xff")),
          in_udp(A, B, 0x1001, 1), in_udp(B, A, 0x2002, 1), in_udp(A, B, 0x1001, 2), in_udp(B, A, 0x2002, 2)]
@@ -42,7 +52,7 @@ class CaptureChecker(unittest.TestCase):
         with tempfile.NamedTemporaryFile(suffix=".pcap") as capture:
             capture.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
             for packet in packets:
-                frame = b"\2" * 12 + b"\x08\x00" + packet
+                frame = b"\2" * 12 + (b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd") + packet
                 capture.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
             capture.flush()
             run = subprocess.run([sys.executable, CHECKER, "--inner", "10.1.0.0/24", "--inner", "10.2.0.0/24", "--outer", A,
@@ -84,6 +94,20 @@ class CaptureChecker(unittest.TestCase):
         packets = CLEAN + [ip4(A, B, 50, esp(0x1001, 3))]
         self.refused(packets, "ESP outside of UDP")
         self.assertEqual(self.check(packets, "--allow-plain-esp")[0], 0)
+
+    def test_ipv6_is_judged_as_well(self):
+        a, b = "2001:db8:a1::2", "2001:db8:b1::2"
+        outer = ("--outer", a, "--outer", b, "--inner", "fd00:a::/64", "--inner", "fd00:b::/64")
+        packets = CLEAN + [udp6(a, b, esp(0x1004, 1)), udp6(b, a, esp(0x2004, 1))]
+        self.assertEqual(self.check(packets, *outer)[0], 0)
+        inner = udp6("fd00:a::10", "fd00:b::10", b"\0" * 8)
+        self.refused(packets + [inner], "inner packet in clear", *outer)
+        self.refused(packets + [udp6(a, b, esp(0x1004, 2, inner + b"\0" * 12))], "inner header in clear", *outer)
+        self.refused(packets + [udp6(a, b, esp(0x1004, 2), right=False)], "wrong checksum", *outer)
+        without = bytearray(udp6(a, b, esp(0x1004, 2)))
+        without[46:48] = b"\0\0"
+        self.refused(packets + [bytes(without)], "without checksum", *outer)
+        self.refused(packets + [udp6(a, "2001:db8::9", esp(0x1004, 2))], "unexpected address", *outer)
 
     def test_silence_is_not_a_proof(self):
         self.refused(CLEAN[:3], "fewer than two directions")

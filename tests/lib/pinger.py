@@ -17,14 +17,18 @@ def checksum(data):
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def request(ident, number, pattern):
+def request(ident, number, pattern, is6):
     body = struct.pack("!HHI", ident, number & 0xFFFF, number) + (pattern * 64)[:52]
+    if is6:
+        return struct.pack("!BBH", 128, 0, 0) + body  # the kernel computes it: it covers addresses
     return struct.pack("!BBH", 8, 0, checksum(b"\x08\x00\x00\x00" + body)) + body
 
 
 class Pinger:
     def __init__(self, target, count, pattern):
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.is6 = ":" in target
+        self.sock = (socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) if self.is6 else
+                     socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.sock.setblocking(False)
         self.target, self.count, self.pattern = target, count, pattern
@@ -35,18 +39,18 @@ class Pinger:
     def send(self, number):
         self.sent_at[number] = time.monotonic()
         try:
-            self.sock.sendto(request(self.ident, number, self.pattern), (self.target, 0))
+            self.sock.sendto(request(self.ident, number, self.pattern, self.is6), (self.target, 0))
         except OSError:
             pass  # counted as lost
 
     def receive(self):
         now = time.monotonic()
-        packet = self.sock.recv(2048)
-        icmp = packet[(packet[0] & 15) * 4 :]
-        if len(icmp) < 12 or icmp[0] != 0:
+        packet, source = self.sock.recvfrom(2048)
+        icmp = packet if self.is6 else packet[(packet[0] & 15) * 4 :]  # an IPv6 socket gives no header
+        if len(icmp) < 12 or icmp[0] != (129 if self.is6 else 0):
             return
         ident, _, number = struct.unpack("!HHI", icmp[4:12])
-        if ident != self.ident or number not in self.sent_at or packet[12:16] != socket.inet_aton(self.target):
+        if ident != self.ident or number not in self.sent_at or source[0] != self.target:
             return
         if number in self.rtt:
             self.duplicates += 1
