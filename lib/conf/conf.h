@@ -41,6 +41,7 @@ struct conf_port {
     uint16_t mtu;                                 /* 576..9216 */
     uint16_t queues;            /* receive queues; 0: one per worker as far as the port has them */
     char host[CONF_IFNAME_MAX]; /* interface through which the host uses these addresses too; "": none */
+    uint16_t vlan;              /* 1..4094; 0: untagged */
 };
 
 struct conf_route {

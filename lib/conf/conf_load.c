@@ -35,6 +35,7 @@ static void build_port(struct conf_reader *r, const char *name, const json_t *o,
     snprintf(port->device, sizeof port->device, "%s", conf_get_text(o, CONF_S_PORT, "device"));
     port->is_pci = is_pci_address(port->device);
     port->mtu = (uint16_t)conf_get_num(o, CONF_S_PORT, "mtu");
+    port->vlan = (uint16_t)conf_get_num(o, CONF_S_PORT, "vlan");
     port->queues = (uint16_t)conf_get_num(o, CONF_S_PORT, "queues");
     /* The choices stand in the order of the bits: outside 1, inside 2, both 3. */
     port->role = conf_get_choice(o, CONF_S_PORT, "role", 2) + 1;

@@ -73,6 +73,7 @@ static struct dp_port_params port_params(const struct conf_port *conf, const str
         .port_id = port->id,
         .role = role_of(conf->role),
         .mtu = port->mtu,
+        .vlan = conf->vlan,
         .rx_queues = port->n_rxq,
         .tx_queues = port->n_txq,
         .tx_ip4_cksum = (port->tx_offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0,

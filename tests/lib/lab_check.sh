@@ -63,7 +63,7 @@ print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
 # Records the internet side of a gateway: check_capture_start [SIDE]; the file is $CHECK_PCAP
 check_capture_start() {
     CHECK_PCAP=$LAB_OUT/internet.pcap
-    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s ${CHECK_SNAP:-256} -B 16384 -i "to${1:-b}" -w "$CHECK_PCAP" 'ip or ip6'
+    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s ${CHECK_SNAP:-256} -B 16384 -i "${CHECK_PORT:-to${1:-b}}" -w "$CHECK_PCAP" 'ip or ip6'
     CHECK_CAPTURE_PID=$LAB_PID
     lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
 }

@@ -16,6 +16,7 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_int_equal(conf->ports[0].role, CONF_ROLE_OUTSIDE);
     assert_int_equal(conf->ports[1].role, CONF_ROLE_INSIDE);
     assert_int_equal(conf->ports[0].mtu, 1500);
+    assert_int_equal(conf->ports[0].vlan, 0);
     assert_int_equal(conf->ports[0].addresses[0].len, 24);
     assert_int_equal(conf->workers.n_cores, 0);
     assert_int_equal(conf->workers.control_core, CONF_CORE_AUTO);
