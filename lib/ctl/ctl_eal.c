@@ -7,6 +7,7 @@
 #include "ctl_eal.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_devargs.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
@@ -143,6 +145,36 @@ static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *
     return 0;
 }
 
+/* The port whose device no driver of DPDK takes by its name; NULL: none. */
+static const struct conf_port *without_driver(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->n_ports; i++) {
+        struct rte_devargs args = {0};
+        const int rc = rte_devargs_parse(&args, conf->ports[i].device);
+        rte_devargs_reset(&args);
+        if (rc < 0)
+            return &conf->ports[i];
+    }
+    return NULL;
+}
+
+static void explain(const struct conf *conf, int error, char *why, size_t why_size)
+{
+    const struct conf_port *port = error == ENODEV || error == EFAULT ? without_driver(conf) : NULL;
+    if (port)
+        snprintf(
+            why, why_size,
+            "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma: "
+            "net_af_packet0, net_af_xdp0, net_tap0, net_memif0, net_pcap0, net_ring0 (the number is free), "
+            "or a PCI address",
+            port->name, port->device);
+    else
+        snprintf(why, why_size,
+                 "DPDK did not start (%s); the lines above are its own. Check eal.memory_mb (%u MB wanted), "
+                 "eal.args, and that no other process uses the same devices",
+                 rte_strerror(error), conf->eal.memory_mb);
+}
+
 int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, size_t why_size)
 {
     static struct args a;        /* EAL keeps pointers into it */
@@ -163,11 +195,7 @@ int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, s
     memcpy(argv, a.argv, sizeof argv);
     if (rte_eal_init(a.argc, argv) >= 0)
         return 0;
-    snprintf(
-        why, why_size,
-        "DPDK did not start (%s); the lines above are its own. Check eal.memory_mb (%u MB wanted), eal.args, "
-        "and that no other process uses the same devices",
-        rte_strerror(rte_errno), conf->eal.memory_mb);
+    explain(conf, rte_errno, why, why_size);
     return -1;
 }
 

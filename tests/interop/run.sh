@@ -3,7 +3,7 @@
 # Runs the scenarios, two at a time, each in a lab of its own.
 #
 # A scenario is a script NN_name.sh, here or in tests/abuse; a line "# cases: one two" in it makes one run per case. It
-# succeeds by ending with 0. Logs and configurations are in OUT/<name>; captures of what passed are removed.
+# succeeds by ending with 0, and says with 77 that this machine cannot run it. Logs and configurations are in OUT/<name>; captures of what passed are removed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -59,7 +59,7 @@ fi
 [ -n "$out" ] || out=$(mktemp -d "${TMPDIR:-/tmp}/culvert-scenarios.XXXXXX")
 mkdir -p "$out"
 declare -A name_of=() began=()
-passed=0 failed=0 number=0 broken=()
+passed=0 failed=0 skipped=0 number=0 broken=()
 
 stop_all() {
     trap '' INT TERM
@@ -81,6 +81,9 @@ reap() {
         passed=$((passed + 1))
         printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^shows: ' "$dir.log" | tail -n 1 | cut -c8-)"
         find "$dir" -name '*.pcap' -delete
+    elif [ "$status" = 77 ]; then
+        skipped=$((skipped + 1))
+        printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^skipped: ' "$dir.log" | tail -n 1 | cut -c10-)"
     else
         failed=$((failed + 1))
         broken+=("$name")
@@ -105,5 +108,9 @@ if [ "$failed" -gt 0 ]; then
     echo "logs: $out"
     for name in "${broken[@]}"; do echo "again: $0 ${folder:+--folder $folder} $name"; done
 fi
-echo "scenarios: $passed passed, $failed failed"
+if [ "$skipped" -gt 0 ]; then
+    echo "scenarios: $passed passed, $failed failed, $skipped skipped"
+else
+    echo "scenarios: $passed passed, $failed failed"
+fi
 [ "$failed" = 0 ]
