@@ -45,9 +45,9 @@ void ike_life_start_child(struct ike *ike, struct ike_child *c)
     c->dies_at = hard_end(ike, c->conf->rekey_s, c->conf->life_s);
 }
 
-static base_time dpd_at(const struct ike_sa *sa)
+static base_time dpd_at(const struct ike *ike, const struct ike_sa *sa)
 {
-    return sa->state == IKE_ST_UP && sa->conn->dpd_s && !sa->task
+    return sa->state == IKE_ST_UP && sa->conn->dpd_s && !sa->task && !ike_rekey_is_undecided(ike, sa)
                ? base_time_add(sa->last_in, sa->conn->dpd_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;
 }
@@ -79,9 +79,9 @@ void ike_life_rearm(struct ike *ike, struct ike_sa *sa)
         at = base_time_min(at, sa->dies_at);
         if (!sa->want_rekey)
             at = base_time_min(at, sa->rekey_at);
-        at = base_time_min(at, dpd_at(sa));
+        at = base_time_min(at, dpd_at(ike, sa));
         at = base_time_min(at, keepalive_at(sa));
-        if (!sa->task && has_work(sa))
+        if (!sa->task && has_work(sa) && !ike_rekey_is_undecided(ike, sa))
             at = base_time_min(at, sa->retry_at);
     }
     for (const struct ike_child *c = sa->children; c; c = c->next) {
@@ -126,7 +126,7 @@ static void sa_on_timer(struct ike *ike, struct ike_sa *sa)
     }
     if (base_time_reached(sa->rekey_at, ike->now))
         sa->want_rekey = true;
-    if (base_time_reached(dpd_at(sa), ike->now))
+    if (base_time_reached(dpd_at(ike, sa), ike->now))
         sa->want_dpd = true;
     if (base_time_reached(keepalive_at(sa), ike->now)) {
         sa->last_out = ike->now;

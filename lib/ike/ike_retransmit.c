@@ -45,6 +45,12 @@ void ike_request_clear(struct ike_sa *sa)
 void ike_request_timeout(struct ike *ike, struct ike_sa *sa)
 {
     const uint32_t most = sa->state == IKE_ST_CLOSING ? CLOSE_TRIES : sa->conn->retransmit_tries;
+    if (sa->req.tries >= most && ike_rekey_rival(ike, sa)) {
+        /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
+        ike_task_done(ike, sa);
+        ike_rekey_dropped(ike, sa);
+        return;
+    }
     if (sa->req.tries >= most) {
         if (sa->state != IKE_ST_CLOSING && !sa->quiet && sa->state != IKE_ST_REKEYED) {
             ike_explain_timeout(ike, sa);

@@ -233,6 +233,7 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
     if (sa->state == IKE_ST_DEAD)
         return;
     struct ike_run *run = sa->run;
+    struct ike_sa *rival = ike_rekey_rival(ike, sa);
     const bool was_up = sa->state == IKE_ST_UP;
     const bool counts = was_up || sa->state < IKE_ST_UP || sa->state == IKE_ST_CLOSING;
     while (sa->children)
@@ -243,6 +244,8 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
     leave_run(sa);
     sa->spi_next = ike->dead;
     ike->dead = sa;
+    if (rival) /* decided by that: its own deadlines count now */
+        ike_life_rearm(ike, rival);
     if (run && counts)
         ike_run_lost(ike, run, was_up);
 }

@@ -477,6 +477,8 @@ void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 /* A request on an SA that is a rival: when it concerns children, the peer has decided for that SA. */
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
+/* Whether this SA is a rival of which it is not decided yet that it stays: nothing may be asked on it. */
+bool ike_rekey_is_undecided(const struct ike *ike, const struct ike_sa *sa);
 /* The living rival of an SA, or NULL. */
 struct ike_sa *ike_rekey_rival(const struct ike *ike, const struct ike_sa *sa);
 /* Our rekeying came to nothing: the peer's, if any, takes over. */

@@ -211,7 +211,7 @@ static void start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 
 void ike_task_next(struct ike *ike, struct ike_sa *sa)
 {
-    if (sa->state == IKE_ST_UP && !sa->task) {
+    if (sa->state == IKE_ST_UP && !sa->task && (sa->want_close || !ike_rekey_is_undecided(ike, sa))) {
         sa->task = pick(ike, sa);
         if (sa->task)
             start(ike, sa, sa->task);

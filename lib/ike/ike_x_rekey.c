@@ -94,6 +94,17 @@ void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
         retire(ike, sa, rival);
 }
 
+static struct ike_sa *rival_of(const struct ike *ike, const struct ike_sa *sa)
+{
+    struct ike_sa *old = sa->rival_of ? ike_sa_by_id(ike, sa->rival_of) : NULL;
+    return old && old->rival_id == sa->id ? old : NULL;
+}
+
+bool ike_rekey_is_undecided(const struct ike *ike, const struct ike_sa *sa)
+{
+    return rival_of(ike, sa) != NULL;
+}
+
 static bool is_about_children(const struct ike_msg *msg)
 {
     struct wire_ike_delete d;
@@ -104,8 +115,8 @@ static bool is_about_children(const struct ike_msg *msg)
 
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
-    struct ike_sa *old = sa->rival_of ? ike_sa_by_id(ike, sa->rival_of) : NULL;
-    if (!old || old->rival_id != sa->id || !is_about_children(msg))
+    struct ike_sa *old = rival_of(ike, sa);
+    if (!old || !is_about_children(msg))
         return;
     old->is_mute = old->req.bytes.ptr != NULL;
     ike_task_done(ike, old);
