@@ -12,9 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -108,11 +110,40 @@ static int interface_set(int rtnl, const struct conf_port *port, uint16_t mtu, u
     return 0;
 }
 
+static bool is_same_addr(const struct sockaddr *sa, const struct base_addr *addr)
+{
+    if (sa->sa_family == AF_INET && addr->family == BASE_AF_IP4)
+        return memcmp(&((const struct sockaddr_in *)(const void *)sa)->sin_addr, addr->bytes, 4) == 0;
+    if (sa->sa_family == AF_INET6 && addr->family == BASE_AF_IP6)
+        return memcmp(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, addr->bytes, 16) == 0;
+    return false;
+}
+
+/*
+ * The usual mistake with AF_PACKET: the NIC's own interface keeps the address, so that the kernel hears the
+ * same packets there and answers IKE and ESP with "port unreachable".
+ */
+static void warn_of_others(const struct conf_port *port)
+{
+    struct ifaddrs *list = NULL;
+    if (getifaddrs(&list) < 0)
+        return;
+    for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+        for (size_t a = 0; i->ifa_addr && a < port->n_addresses; a++)
+            if (is_same_addr(i->ifa_addr, &port->addresses[a].addr))
+                ctl_log(CTL_WARN,
+                        "event=address_twice port=%s interface=%s effect=\"the kernel answers beside the "
+                        "gateway\" fix=\"ip address flush dev %s; ip link set %s arp off\"",
+                        port->name, i->ifa_name, i->ifa_name, i->ifa_name);
+    freeifaddrs(list);
+}
+
 static int start_one(struct ctl *ctl, int rtnl, size_t index, char *why, size_t why_size)
 {
     const struct conf_port *port = &ctl->port_confs[index];
     struct ctl_host *host = &ctl->hosts[index];
     struct epoll_event ev = {.events = EPOLLIN};
+    warn_of_others(port);
     host->fd = tun_open(port, why, why_size);
     if (host->fd < 0)
         return -1;

@@ -115,6 +115,24 @@ static void explanations_are_paragraphs(void **state)
            "    write @foo\n");
 }
 
+static void the_host_of_a_port_has_a_line_of_its_own(void **state)
+{
+    expect(cli_print_ports,
+           "{'ports':[{'name':'eth0','device':'net_x','driver':'x','role':'both','mac':'m','mtu':1500,"
+           "'addresses':['172.31.0.10/24'],'gateway':'172.31.0.1','link':'up','rx_pkts':9,'rx_bytes':900,"
+           "'tx_pkts':8,'tx_bytes':800,'missed':0,'neighbours':[],'host':{'interface':'culvert0',"
+           "'in_pkts':5,'in_bytes':500,'in_lost':1,'out_pkts':4,'out_bytes':4000,'out_lost':2}}]}",
+           "  PORT  ROLE  LINK   MTU  ADDRESSES       GATEWAY     RX PKTS     RX  TX PKTS     TX  MISSED  "
+           "DEVICE\n"
+           "  eth0  both  up    1500  172.31.0.10/24  172.31.0.1        9  900 B        8  800 B       0  "
+           "net_x (x, m)\n"
+           "\n"
+           "  HOST      PORT  IN PKTS     IN  OUT PKTS     OUT  LOST\n"
+           "  culvert0  eth0        5  500 B         4  4.0 kB     3\n"
+           "\n"
+           "  no neighbours yet\n");
+}
+
 static void connections_show_one_line_per_child(void **state)
 {
     expect(cli_print_connections,
@@ -160,6 +178,7 @@ int main(void)
         cmocka_unit_test(sas_are_two_tables),
         cmocka_unit_test(nat_tells_both_sides_and_explains),
         cmocka_unit_test(explanations_are_paragraphs),
+        cmocka_unit_test(the_host_of_a_port_has_a_line_of_its_own),
         cmocka_unit_test(connections_show_one_line_per_child),
         cmocka_unit_test(reload_counts_what_did_not_change),
         cmocka_unit_test(byte_counts_keep_four_digits_at_most),
