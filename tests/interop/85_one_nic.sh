@@ -34,6 +34,7 @@ ssh_check() {
 
 host_line() { culvert_json b "d['ports'][0]['host']['$1']" show ports; }
 dropped() { culvert_drops b "$1"; }
+limited() { [ "$(dropped host_limit)" -gt 0 ]; }
 
 lab_up a=masq b=1to1
 net_one_nic b
@@ -41,6 +42,8 @@ own=${NET_WAN[b]} neighbour=${NET_LAN[b]}.20 far=${NET_LAN[a]}.10
 CULVERT_PORTS[b]='{"eth0": {"device": "net_af_packet0,iface=wan", "addresses": ["'$own'/24"], "gateway": "'${NET_HOP[b]}'",
              "host": "culvert0"}}'
 gw_pair
+# As many distributions have it: only packets from where the answer would go.
+lab_in gwb sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 1 >/proc/sys/net/ipv4/conf/default/rp_filter'
 check_capture_start
 gw_start b
 gw_start a
@@ -69,6 +72,13 @@ check_iperf a b "$neighbour"
 lab_in gwb ping -n -q -c 5 -i 0.05 -W 2 -p "$CHECK_PATTERN" "$far" | grep -q ' 0% packet loss' || lab_fail "the host's own pings"
 lab_in gwb ping -n -c 3 -i 0.2 -W 1 -M "do" -s 1472 "$far" >"$LAB_OUT/big.log" 2>&1
 grep -Eq 'message too long|Frag needed' "$LAB_OUT/big.log" || lab_fail "the host was not told the tunnel's MTU: $(cat "$LAB_OUT/big.log")"
+# Another interface has the default route: it keeps it, and answers still leave where the question came in.
+net_wire gwb mgmt inet mgmt
+net_address gwb mgmt 192.0.2.1/24
+ip -n "$LAB-gwb" route add default via 192.0.2.254 dev mgmt metric 100
+ssh_check hosta "$own" "through the tunnel beside another default route"
+ssh_check gwa "$(gw_public b)" "in clear beside another default route"
+lab_in gwb ip route get 203.0.113.77 | grep -q 'dev mgmt' || lab_fail "the default route that was there is overridden"
 # IKE's ports are the gateway's alone.
 lab_in gwb "$LAB_PYTHON" -c 'import socket, sys
 for port in (500, 4500):
@@ -79,6 +89,22 @@ shadows_counted() { [ "$(dropped host_shadow)" = 2 ]; }
 lab_wait 3 shadows_counted || lab_fail "the host may send from the ports of IKE"
 check_equal "packets that were lost between host and workers" "0 0" "$(host_line in_lost) $(host_line out_lost)"
 check_capture_end --least-esp 100
+# A flood to a port of the host leaves IKE its way.
+lab_spawn inet "$LAB_OUT/flood.log" "$LAB_PYTHON" -c 'import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 9))
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    try:
+        s.send(b"flood" * 8)
+    except OSError:
+        pass' "$(gw_public b)"
+flood=$LAB_PID
+lab_wait 3 limited || lab_fail "a flood to the host meets no limit"
+gw_rekey a net ike || lab_fail "no IKE rekeying under a flood to the host"
+lab_alive "$flood" || lab_fail "the flood ended before its time: $(cat "$LAB_OUT/flood.log")"
+lab_end "$flood"
+check_ping a "$neighbour" 10 0.02
 counts="$(host_line in_pkts) packets to the host, $(host_line out_pkts) from it"
 
 gw_stop b
