@@ -49,6 +49,8 @@ static void build_child_settings(const json_t *o, enum conf_section in, struct i
     c->life_s = (uint32_t)conf_get_num(o, in, "life_s");
     c->rekey_bytes = (uint64_t)conf_get_num(o, in, "rekey_bytes");
     c->rekey_pkts = (uint64_t)conf_get_num(o, in, "rekey_pkts");
+    c->life_bytes = (uint64_t)conf_get_num(o, in, "life_bytes");
+    c->life_pkts = (uint64_t)conf_get_num(o, in, "life_pkts");
     c->replay_window = (uint32_t)conf_get_num(o, in, "replay_window");
 }
 

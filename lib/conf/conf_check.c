@@ -213,12 +213,36 @@ static void check_addresses(struct conf_reader *r, const struct conf *conf, cons
     }
 }
 
+/* NULL is never offered unless it is written (RFC 8221 5 allows it, for debugging). */
+static bool has_null(const struct ike_child_conf *child)
+{
+    for (size_t i = 0; i < child->n_proposals; i++)
+        for (size_t j = 0; j < child->proposals[i].count; j++)
+            if (child->proposals[i].transforms[j].type == CRYPT_TYPE_ENCR &&
+                child->proposals[i].transforms[j].id == CRYPT_ENCR_NULL)
+                return true;
+    return false;
+}
+
 static void check_child(struct conf_reader *r, const struct ike_child_conf *child)
 {
+    if (has_null(child))
+        conf_warn(r,
+                  "child \"%s\": esp_proposals name null, so its packets may travel authenticated, but not "
+                  "encrypted; write aes128gcm16",
+                  child->name);
     if (child->life_s && child->life_s <= child->rekey_s)
         conf_fail(
             r, "child \"%s\": life_s %u must be more than rekey_s %u, or the SA dies before it is replaced",
             child->name, child->life_s, child->rekey_s);
+    if (child->life_bytes && child->life_bytes <= child->rekey_bytes)
+        conf_fail(
+            r, "child \"%s\": life_bytes must be more than rekey_bytes, or the SA dies before it is replaced",
+            child->name);
+    if (child->life_pkts && child->life_pkts <= child->rekey_pkts)
+        conf_fail(
+            r, "child \"%s\": life_pkts must be more than rekey_pkts, or the SA dies before it is replaced",
+            child->name);
     if (child->life_s && !child->rekey_s)
         conf_warn(r, "child \"%s\": has life_s but rekey_s 0, so its traffic stops after %u s", child->name,
                   child->life_s);

@@ -109,6 +109,8 @@ static void install(struct ctl *ctl, const struct ike_install *in)
         .remote_ts = in->remote_ts,
         .soft_bytes = in->soft_bytes,
         .soft_pkts = in->soft_pkts,
+        .hard_bytes = in->hard_bytes,
+        .hard_pkts = in->hard_pkts,
         .ike_id = in->ike_id,
         .conn = conn_index(ctl, in->conn),
         .active = in->active,

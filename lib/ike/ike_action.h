@@ -104,6 +104,7 @@ struct ike_install {
     struct ike_path path;
     struct wire_ike_ts_list local_ts, remote_ts;
     uint64_t soft_bytes, soft_pkts; /* 0: none */
+    uint64_t hard_bytes, hard_pkts; /* 0: none */
     bool active; /* send on it at once; false: wait for SA_ACTIVATE (rekey as responder, RFC 7296 2.8) */
     uint32_t replaces_in; /* spi_in of the child that this one replaces; 0: none */
 };

@@ -49,6 +49,8 @@ static void send_install(struct ike *ike, const struct ike_child *c, const struc
         .remote_ts = c->remote_ts,
         .soft_bytes = c->conf->rekey_bytes,
         .soft_pkts = c->conf->rekey_pkts,
+        .hard_bytes = c->conf->life_bytes,
+        .hard_pkts = c->conf->life_pkts,
         .active = c->active,
         .replaces_in = replaces_in,
     };

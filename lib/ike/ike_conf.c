@@ -143,7 +143,8 @@ static bool same_child(const struct ike_child_conf *a, const struct ike_child_co
            same_proposals(a->proposals, a->n_proposals, b->proposals, b->n_proposals) &&
            same_ts(&a->local_ts, &b->local_ts) && same_ts(&a->remote_ts, &b->remote_ts) &&
            a->rekey_s == b->rekey_s && a->life_s == b->life_s && a->rekey_bytes == b->rekey_bytes &&
-           a->rekey_pkts == b->rekey_pkts && a->replay_window == b->replay_window;
+           a->rekey_pkts == b->rekey_pkts && a->life_bytes == b->life_bytes && a->life_pkts == b->life_pkts &&
+           a->replay_window == b->replay_window;
 }
 
 static bool same_addresses(const struct ike_conn_conf *a, const struct ike_conn_conf *b)

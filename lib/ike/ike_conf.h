@@ -64,8 +64,10 @@ struct ike_child_conf {
     struct wire_ike_ts_list remote_ts;
     uint32_t rekey_s;       /* soft lifetime, before jitter; 0: never by time */
     uint32_t life_s;        /* hard lifetime; 0: rekey_s + 10 % */
-    uint64_t rekey_bytes;   /* 0: no limit but the cipher's own */
+    uint64_t rekey_bytes;   /* 0: no limit */
     uint64_t rekey_pkts;    /* 0: no limit but the sequence space */
+    uint64_t life_bytes;    /* hard limit; 0: none */
+    uint64_t life_pkts;     /* hard limit; 0: none but the sequence space */
     uint32_t replay_window; /* packets, 32..65536 */
 };
 

@@ -143,6 +143,17 @@ static void impossible_connections_are_refused(void **state)
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo.remote.address", "our own address");
     conn("'id':'@gw'", "'id':'@foo'", ",'child':{'rekey_s':60,'life_s':60}", c);
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "must be more than rekey_s");
+    conn("'id':'@gw'", "'id':'@foo'", ",'child':{'rekey_bytes':60,'life_bytes':60}", c);
+    refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "must be more than rekey_bytes");
+    conn("'id':'@gw'", "'id':'@foo'", ",'child':{'rekey_pkts':60,'life_pkts':59}", c);
+    refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "must be more than rekey_pkts");
+}
+
+static void esp_without_encryption_is_warned_of(void **state)
+{
+    char c[1024];
+    conn("'id':'@gw'", "'id':'@foo'", ",'esp_proposals':['aes128gcm16','null-sha256']", c);
+    warned(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "not encrypted");
 }
 
 static void never_behind_a_known_nat_is_warned_of(void **state)
@@ -237,6 +248,7 @@ int main(void)
         cmocka_unit_test(overlapping_remote_subnets_are_warned_of_once_per_pair),
         cmocka_unit_test(subnets_of_different_ports_do_not_overlap),
         cmocka_unit_test(impossible_connections_are_refused),
+        cmocka_unit_test(esp_without_encryption_is_warned_of),
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
         cmocka_unit_test(ports_that_cannot_work_are_refused),
         cmocka_unit_test(a_host_interface_has_a_name_that_the_kernel_takes),

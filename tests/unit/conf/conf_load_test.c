@@ -71,6 +71,7 @@ static void every_value_of_a_connection_arrives(void **state)
         "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
         "'encapsulation':'force','start':true,'rekey_s':100,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,"
         "'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,"
+        "'life_bytes':6000000000,'life_pkts':78,"
         "'replay_window':64}}",
         ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
         "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy'},"
@@ -100,6 +101,8 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->children[0].life_s, 60);
     assert_int_equal(c->children[0].rekey_bytes, 5000000000);
     assert_int_equal(c->children[0].rekey_pkts, 77);
+    assert_int_equal(c->children[0].life_bytes, 6000000000);
+    assert_int_equal(c->children[0].life_pkts, 78);
     assert_int_equal(c->children[0].replay_window, 64);
     assert_int_equal(c->children[0].remote_ts.list[0].protocol, 6);
     assert_int_equal(c->children[0].remote_ts.list[0].port_lo, 443);
