@@ -24,7 +24,8 @@ culvert_connection() {
       "encapsulation": "$encap",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
-      "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey)},
+      "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
+                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts)},
       "start": $(gw_value "$gw" "$name" start)
     }
 JSON
