@@ -8,27 +8,20 @@
 
 #include <immintrin.h>
 
-#define KEY_AHEAD   3 /* packets between prefetch of a key and its use */
-#define ICV_BYTES   16
-#define ROUND_BYTES 256 /* round keys, which every packet reads */
-#define HASH_BYTES \
-    768 /* powers of the hash key behind them; a packet reads as many, from the end, as it has blocks */
-#define LINE 64
+#define KEY_AHEAD 3 /* packets between prefetch of a key and its use */
+#define ICV_BYTES 16
+#define LINE      64
 
-static inline void line_prefetch(const uint8_t *p)
-{
-    _mm_prefetch((const char *)p, _MM_HINT_T0);
-}
-
-/* What a packet of len bytes reads of its key. */
+/* What a packet of len bytes reads of its key. In asm, see imb_key_prefetch(). */
 static inline void key_prefetch(const struct imb_op *op)
 {
     const uint8_t *key = op->key->bytes;
-    uint32_t hash = (op->len + 2 * ICV_BYTES + LINE - 1) & ~(LINE - 1u);
-    for (uint32_t at = 0; at < ROUND_BYTES; at += LINE)
-        line_prefetch(key + at);
-    for (uint32_t at = hash < HASH_BYTES ? HASH_BYTES - hash : 0; at < HASH_BYTES; at += LINE)
-        line_prefetch(key + ROUND_BYTES + at);
+    uint32_t hash = (op->len + LINE - 1) & ~(LINE - 1u);
+    uint32_t at = hash < IMB_KEY_END - IMB_KEY_FRONT ? (IMB_KEY_END - hash) & ~(LINE - 1u) : IMB_KEY_FRONT;
+    for (uint32_t i = 0; i < IMB_KEY_FRONT; i += LINE)
+        __asm__ volatile("prefetcht0 %0" ::"m"(key[i]));
+    for (; at < IMB_KEY_END; at += LINE)
+        __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
 }
 
 /* Keys of a burst that belong to one SA are warm after the first. */

@@ -45,20 +45,22 @@ struct imb_key {
     _Alignas(64) uint8_t bytes[IMB_KEY_BYTES];
 };
 
-#define IMB_KEY_FRONT 256 /* bytes that every packet reads: round keys */
+#define IMB_KEY_FRONT 256  /* bytes that every packet reads: round keys */
+#define IMB_KEY_END   1008 /* end of the powers of the hash key */
 
 /*
  * Starts fetching what a packet of len bytes will read of its key, into the second-level cache: for the stage
- * that finds the SA, so that many SAs' keys are under way at once. Thread: any.
+ * that finds the SA, so that many SAs' keys are under way at once. Thread: any. (asm and not
+ * __builtin_prefetch(): gcc takes a function that does nothing else for one without effect and drops it.)
  */
 static inline void imb_key_prefetch(const struct imb_key *key, uint32_t len)
 {
-    uint32_t back = (len + 95) & ~63u; /* powers of the hash key, from the end, as many as there are blocks */
-    uint32_t at = back < IMB_KEY_BYTES - IMB_KEY_FRONT ? IMB_KEY_BYTES - back : IMB_KEY_FRONT;
+    uint32_t back = (len + 63) & ~63u; /* powers of the hash key, from the end, as many as there are blocks */
+    uint32_t at = back < IMB_KEY_END - IMB_KEY_FRONT ? (IMB_KEY_END - back) & ~63u : IMB_KEY_FRONT;
     for (uint32_t i = 0; i < IMB_KEY_FRONT; i += 64)
-        __builtin_prefetch(key->bytes + i, 0, 2);
-    for (; at < IMB_KEY_BYTES; at += 64)
-        __builtin_prefetch(key->bytes + at, 0, 2);
+        __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[i]));
+    for (; at < IMB_KEY_END; at += 64)
+        __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[at]));
 }
 
 /* One packet. */
