@@ -204,7 +204,20 @@ void ctl_host_stop(struct ctl *ctl)
     }
 }
 
-/* One packet from the host. False: there is none. */
+/* Somebody deleted the interface: its descriptor would wake the loop for ever. */
+static void give_up(struct ctl *ctl, size_t index, int err)
+{
+    struct ctl_host *host = &ctl->hosts[index];
+    ctl_log(CTL_ERR,
+            "event=host_lost port=%s interface=%s error=\"%s\" effect=\"the host does not use this port's "
+            "addresses any more\" fix=\"restart the daemon\"",
+            ctl->port_confs[index].name, ctl->port_confs[index].host, strerror(err));
+    rules_remove(&ctl->port_confs[index], TABLE_FIRST + (uint32_t)index);
+    close(host->fd); /* which takes it out of the epoll set */
+    host->is_open = false;
+}
+
+/* One packet from the host. False: there is none, errno tells why. */
 static bool out_one(struct ctl *ctl, struct ctl_host *host)
 {
     uint8_t spare[1];
@@ -213,8 +226,10 @@ static bool out_one(struct ctl *ctl, struct ctl_host *host)
     const ssize_t n = m ? read(host->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m))
                         : read(host->fd, spare, sizeof spare);
     if (n <= 0 || !m) {
+        const int err = n < 0 ? errno : EAGAIN;
         rte_pktmbuf_free(m);
         host->out_lost += n > 0;
+        errno = err;
         return n > 0;
     }
     m->data_len = (uint16_t)n;
@@ -233,8 +248,11 @@ bool ctl_host_ready(struct ctl *ctl, int fd)
     for (size_t i = 0; i < ctl->n_ports; i++) {
         if (!ctl->hosts[i].is_open || ctl->hosts[i].fd != fd)
             continue;
-        for (int n = 0; n < OUT_PER_READY && out_one(ctl, &ctl->hosts[i]); n++)
-            ;
+        int n = 0;
+        while (n < OUT_PER_READY && out_one(ctl, &ctl->hosts[i]))
+            n++;
+        if (n < OUT_PER_READY && errno != EAGAIN && errno != EINTR)
+            give_up(ctl, i, errno);
         return true;
     }
     return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <rte_eal.h>
@@ -88,7 +89,8 @@ static int start(void **state)
 static int stop(void **state)
 {
     assert_int_equal(rte_mempool_in_use_count(pool), 0);
-    close(ctl->hosts[1].fd);
+    if (ctl->hosts[1].is_open)
+        close(ctl->hosts[1].fd);
     close(host_end);
     free(ctl);
     return 0;
@@ -141,6 +143,19 @@ static void without_buffers_the_queue_is_emptied_and_counted(void **state)
     assert_int_equal(n_sent, 0);
 }
 
+static void an_interface_that_is_gone_is_given_up(void **state)
+{
+    const int gone = open("/dev/null", O_WRONLY); /* reading fails, as from a deleted interface */
+    close(ctl->hosts[1].fd);
+    ctl->hosts[1].fd = gone;
+    assert_true(ctl_host_ready(ctl, gone));
+    assert_false(ctl->hosts[1].is_open);
+    assert_false(ctl_host_ready(ctl, gone));
+    n_for_host = 1;
+    assert_true(ctl_host_feed(ctl));
+    assert_int_equal(ctl->hosts[1].in_lost, 1);
+}
+
 static void one_turn_takes_no_more_than_its_share(void **state)
 {
     uint8_t bytes[100];
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(descriptors_of_others_are_left_alone, start, stop),
         cmocka_unit_test_setup_teardown(a_full_ring_loses_and_counts, start, stop),
         cmocka_unit_test_setup_teardown(without_buffers_the_queue_is_emptied_and_counted, start, stop),
+        cmocka_unit_test_setup_teardown(an_interface_that_is_gone_is_given_up, start, stop),
         cmocka_unit_test_setup_teardown(one_turn_takes_no_more_than_its_share, start, stop),
         cmocka_unit_test_setup_teardown(an_icmp_error_reaches_the_host_that_wants_it, start, stop),
     };
