@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Limits of both directions, the end of the sequence space, and events: which, how often, and of whom. */
+#include "sad_rig.h"
+
+struct limits {
+    uint64_t soft_pkts, hard_pkts, soft_bytes, hard_bytes;
+};
+
+static uint32_t install(struct sad *sad, const struct limits *l, bool esn)
+{
+    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.soft_pkts = l->soft_pkts;
+    p.hard_pkts = l->hard_pkts;
+    p.soft_bytes = l->soft_bytes;
+    p.hard_bytes = l->hard_bytes;
+    p.esn = esn;
+    assert_int_equal(sad_install(sad, &p), 0);
+    return p.spi_in;
+}
+
+static struct sad_out *out_of(struct sad *sad, uint32_t spi)
+{
+    return sad_out_at(sad_tables(sad), spi & sad_tables(sad)->slot_mask);
+}
+
+/* What a worker does with a packet of 100 bytes. */
+static bool send_one(struct sad *sad, struct sad_out *out)
+{
+    if ((out->seq >= out->stop_seq || out->bytes >= out->stop_bytes) && !sad_out_limit(sad, out))
+        return false;
+    out->seq++;
+    out->bytes += 100;
+    return true;
+}
+
+static bool take_one(struct sad *sad, struct sad_in *in)
+{
+    if ((in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes) && !sad_in_limit(sad, in))
+        return false;
+    in->pkts++;
+    in->bytes += 100;
+    return true;
+}
+
+static unsigned events_of(struct sad *sad, uint32_t spi)
+{
+    struct sad_event ev;
+    unsigned seen = 0;
+    while (sad_event_pop(sad, &ev)) {
+        assert_int_equal(ev.spi_in, spi);
+        assert_false(seen & 1u << ev.type);
+        seen |= 1u << ev.type;
+    }
+    return seen;
+}
+
+static void every_mix_of_limits_stops_at_the_hard_one(void **state)
+{
+    const unsigned soft = 1u << SAD_EV_SOFT, hard = 1u << SAD_EV_HARD;
+    const struct {
+        struct limits limits;
+        unsigned passed, events;
+    } cases[] = {
+        {{3, 5, 0, 0}, 5, soft | hard},
+        {{3, 0, 0, 0}, 20, soft},
+        {{0, 5, 0, 0}, 5, hard},
+        {{9, 5, 0, 0}, 5, hard},
+        {{0, 0, 300, 500}, 5, soft | hard},
+        {{0, 0, 300, 0}, 20, soft},
+        {{0, 0, 0, 500}, 5, hard},
+        {{0, 0, 900, 500}, 5, hard},
+        {{3, 0, 0, 500}, 5, soft | hard},
+        {{0, 5, 300, 0}, 5, soft | hard},
+        {{0, 0, 0, 0}, 20, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sad *sad = rig_sad(4, 1);
+        uint32_t spi = install(sad, &cases[i].limits, i % 2);
+        unsigned sent = 0, taken = 0;
+        for (int n = 0; n < 20; n++)
+            sent += send_one(sad, out_of(sad, spi));
+        assert_int_equal(sent, cases[i].passed);
+        assert_int_equal(events_of(sad, spi), cases[i].events);
+        for (int n = 0; n < 20; n++)
+            taken += take_one(sad, sad_in_at(sad_tables(sad), spi));
+        assert_int_equal(taken, cases[i].passed);
+        assert_int_equal(events_of(sad, spi), cases[i].events);
+        sad_free(sad);
+    }
+}
+
+static void without_esn_the_last_number_is_the_last(void **state)
+{
+    struct sad *sad = rig_sad(4, 1);
+    uint32_t spi = install(sad, &(struct limits){0}, false);
+    struct sad_out *out = out_of(sad, spi);
+    out->seq = UINT64_C(3) << 30;
+    assert_true(send_one(sad, out));
+    assert_int_equal(events_of(sad, spi), 1u << SAD_EV_SOFT);
+    out->seq = UINT32_MAX - 1;
+    assert_true(send_one(sad, out));
+    assert_int_equal(out->seq, UINT32_MAX);
+    for (int i = 0; i < 3; i++)
+        assert_false(send_one(sad, out));
+    assert_int_equal(out->seq, UINT32_MAX);
+    assert_int_equal(events_of(sad, spi), 1u << SAD_EV_SEQ_END);
+    sad_free(sad);
+}
+
+static void with_esn_numbers_go_on(void **state)
+{
+    struct sad *sad = rig_sad(4, 1);
+    uint32_t spi = install(sad, &(struct limits){0}, true);
+    struct sad_out *out = out_of(sad, spi);
+    out->seq = UINT32_MAX;
+    assert_true(send_one(sad, out));
+    assert_int_equal(out->seq, UINT64_C(1) << 32);
+    assert_int_equal(events_of(sad, spi), 0);
+    out->seq = UINT64_MAX;
+    assert_false(send_one(sad, out));
+    assert_int_equal(events_of(sad, spi), 1u << SAD_EV_SEQ_END);
+    sad_free(sad);
+}
+
+static void an_event_of_a_pair_that_is_gone_is_not_told(void **state)
+{
+    struct sad *sad = rig_sad(4, 1);
+    struct sad_event ev;
+    uint32_t spi = install(sad, &(struct limits){.soft_pkts = 1}, true);
+    for (int i = 0; i < 3; i++)
+        assert_true(send_one(sad, out_of(sad, spi)));
+    assert_int_equal(sad_remove(sad, spi), 0);
+    assert_false(sad_event_pop(sad, &ev));
+    sad_free(sad);
+}
+
+static void a_move_is_told_once_a_second(void **state)
+{
+    struct sad *sad = rig_sad(4, 1);
+    struct sad_event ev;
+    uint32_t spi = install(sad, &(struct limits){0}, true);
+    struct sad_in *in = sad_in_at(sad_tables(sad), spi);
+    struct base_endpoint from = {.port = 777};
+    assert_int_equal(base_addr_parse("203.0.113.9", &from.addr), 0);
+    for (uint64_t tsc = 5000; tsc < 6000; tsc += 100)
+        sad_in_moved(sad, in, &from, tsc);
+    assert_true(sad_event_pop(sad, &ev));
+    assert_int_equal(ev.type, SAD_EV_PEER_MOVED);
+    assert_true(base_endpoint_equal(&ev.remote, &from));
+    assert_false(sad_event_pop(sad, &ev));
+    sad_in_moved(sad, in, &from, 5999);
+    assert_false(sad_event_pop(sad, &ev));
+    sad_in_moved(sad, in, &from, 6000);
+    assert_true(sad_event_pop(sad, &ev));
+    sad_free(sad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_mix_of_limits_stops_at_the_hard_one),
+        cmocka_unit_test(without_esn_the_last_number_is_the_last),
+        cmocka_unit_test(with_esn_numbers_go_on),
+        cmocka_unit_test(an_event_of_a_pair_that_is_gone_is_not_told),
+        cmocka_unit_test(a_move_is_told_once_a_second),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
