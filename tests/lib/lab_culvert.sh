@@ -25,7 +25,7 @@ culvert_connection() {
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
-                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts)},
+                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts), "life_pkts": $(gw_value "$gw" "$name" child_life_pkts)},
       "start": $(gw_value "$gw" "$name" start)
     }
 JSON
