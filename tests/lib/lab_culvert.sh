@@ -10,6 +10,14 @@ declare -A CULVERT_PORTS=()   # gateway -> value of "ports", where it is not the
 
 culvert_dir() { printf '%s' "$LAB_OUT/gw$1"; }
 
+# Proposals that say themselves what they want of sequence numbers are taken as they are.
+culvert_esp() {
+    case $(gw_value "$1" "$2" esp) in
+    *esn*) gw_value "$1" "$2" esp | sed 's/,/", "/g' ;;
+    *) gw_value "$1" "$2" esp | sed 's/,/-noesn", "/g; s/$/-noesn/' ;;
+    esac
+}
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
@@ -20,7 +28,7 @@ culvert_connection() {
       "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)",
                  "subnets": ["$(gw_value "$gw" "$name" peer_lan)"]},
       "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
-      "esp_proposals": ["$(gw_value "$gw" "$name" esp | sed 's/,/-noesn", "/g')-noesn"],
+      "esp_proposals": ["$(culvert_esp "$gw" "$name")"],
       "encapsulation": "$encap",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
