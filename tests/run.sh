@@ -31,6 +31,7 @@ unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
 esp_oracle light   the data path, byte for byte, against scapy and a second implementation of ESP
 asan_unit  light   unit tests under the sanitizers
+asan_esp   light   replay, limits and refusals of the data path under the sanitizers
 asan_sim   light   simulation under the sanitizers
 fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
 interop    alone   strongSwan through real NATs, with the sanitized culvertd
@@ -145,6 +146,7 @@ step_unit() { need gcc && meson_suite unit gcc unit; }
 step_sim() { need gcc && meson_suite sim gcc sim; }
 step_esp_oracle() { need gcc && meson_suite esp_oracle gcc esp; }
 step_asan_unit() { sanitizer_options && need asan && meson_suite asan_unit asan unit; }
+step_asan_esp() { sanitizer_options && need asan && meson_suite asan_esp asan esp_edge; }
 step_asan_sim() { sanitizer_options && need asan && meson_suite asan_sim asan sim; }
 
 # ---- long steps ---------------------------------------------------------------------------------------------------
