@@ -178,6 +178,38 @@ def replay(gateway):
     print("ok the first boundary, the end of 32 bits, sending across a boundary", flush=True)
 
 
+def mixed(gateway, algorithms):
+    """Bursts of many SAs and algorithms at once, with damaged packets and copies between the good ones."""
+    tunnels = [Tunnel(gateway, encr, integ, n % 2, n // 2 % 2, 4 + n % 3 // 2 * 2, 4 + n % 5 // 3 * 2)
+               for n in range(3) for encr, integ in algorithms]
+    passed = dropped = 0
+    for burst in (1, 2, 7, 32, 48) * 30:
+        chosen = [(DRAW.choice(tunnels), DRAW.randrange(1500)) for _ in range(48)]
+        inner = [t.packet(size, True) for t, size in chosen]
+        drops, out = gateway.passes("I", inner, burst)
+        want(not drops and len(out) == 48, f"{len(out)} of 48 left, {drops}")
+        for (t, _), plain, (_, packet) in zip(chosen, inner, out):
+            t.check_sealed(packet, plain, 0, set())
+        good, sent = [], []
+        for t, size in chosen:
+            plain = t.packet(size, False)
+            packet, draw = t.seal(plain), DRAW.random()
+            if draw < 0.1 and not (t.encap and t.outer == 6):
+                sent.append(packet[:-1] + bytes([packet[-1] ^ 1]))
+                continue
+            good.append(("I", esp_ref.hop(plain)))
+            sent.append(packet)
+            if draw > 0.9:
+                sent.append(packet)
+        for at in range(0, len(sent), 48):
+            drops, out = gateway.passes("O", sent[at:at + 48], burst)
+            want(out == good[:len(out)] and set(drops) <= {"bad_icv", "replay"}, f"burst of {burst}: {drops}")
+            good, passed, dropped = good[len(out):], passed + len(out), dropped + len(drops)
+        want(not good, f"burst of {burst}: {len(good)} did not arrive")
+    print(f"ok {len(tunnels)} SAs of {len(algorithms)} algorithms in bursts of 1 to 48: {passed} arrived in order, {dropped} damaged "
+          "ones and copies did not", flush=True)
+
+
 def limit_run(gateway, limits, sent, passed, events):
     """sent packets of 100 bytes in each direction: so many pass, and these events are raised."""
     for port in "IO":

@@ -88,6 +88,7 @@ GROUPS = {
     "null": lambda g: bulk(g, NULLS, False),
     "scapy": lambda g: esp_scapy.sample(g, ALL, SHAPES, START_ESN),
     "refused": lambda g: esp_edge.refused(g, ALL),
+    "mixed": lambda g: esp_edge.mixed(g, ALL),
     "replay": lambda g: esp_edge.replay(g),
     "limits": lambda g: esp_edge.limits(g),
 }
