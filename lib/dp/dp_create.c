@@ -28,7 +28,8 @@ static void ring_unmake(struct rte_ring *ring)
     if (!ring)
         return;
     while (rte_ring_dequeue(ring, &object) == 0)
-        rte_pktmbuf_free(object);
+        if (!dp_is_mark(object))
+            rte_pktmbuf_free(object);
     free(ring);
 }
 
@@ -110,6 +111,9 @@ static void worker_unmake(struct dp *dp, uint16_t index)
         return;
     for (uint16_t port = 0; port < DP_PORTS_MAX; port++)
         rte_pktmbuf_free_bulk(w->tx[port].frames, w->tx[port].count);
+    for (uint32_t i = 0; i < w->n_kept; i++)
+        if (!dp_is_mark(w->kept[(w->kept_head + i) % DP_KEPT_MAX]))
+            rte_pktmbuf_free(w->kept[(w->kept_head + i) % DP_KEPT_MAX]);
     ring_unmake(w->handed);
     ring_unmake(w->tx_ring);
     imb_free(w->imb);
@@ -153,6 +157,7 @@ struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size)
         return NULL;
     }
     dp->params.routes = NULL;
+    sad_mark_by(dp->sad, dp_home_mark_send, dp);
     return dp;
 }
 
@@ -161,6 +166,7 @@ void dp_free(struct dp *dp)
     if (!dp)
         return;
     /* No worker is registered any more, so all that waits is due. */
+    sad_mark_by(dp->sad, NULL, NULL);
     if (dp->reclaim)
         sad_reclaim_run(dp->reclaim);
     for (uint16_t i = 0; i < dp->params.workers; i++)

@@ -17,21 +17,6 @@
 
 _Static_assert(SAD_TRAILER_ROOM >= 8, "a short trailer is written by one store of 8 bytes");
 
-/* An SA of another worker, or on its way to one. Takes the packet. */
-static void hand_over(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
-{
-    struct rte_mbuf *m = p->mbuf;
-    m->data_off = (uint16_t)(p->op.data - (uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)p->op.len;
-    m->pkt_len = p->op.len;
-    m->port = DP_PORT_NONE;
-    m->packet_type = p->op.user[0];
-    if (rte_ring_enqueue(w->dp->workers[owner & ~SAD_OWNER_MOVING]->handed, m) == 0)
-        w->count.handed_over++;
-    else
-        dp_drop_mbuf(w, m, DP_DROP_owner_full);
-}
-
 /* Makes the mbuf span the inner packet only, for those who take it from here. */
 static void mbuf_to_inner(struct dp_pkt *p)
 {
@@ -39,6 +24,14 @@ static void mbuf_to_inner(struct dp_pkt *p)
     m->data_off = (uint16_t)(p->op.data - (uint8_t *)m->buf_addr);
     m->data_len = (uint16_t)p->op.len;
     m->pkt_len = p->op.len;
+}
+
+static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
+{
+    mbuf_to_inner(p);
+    p->mbuf->port = DP_PORT_NONE;
+    p->mbuf->packet_type = p->op.user[0];
+    dp_home_send(w, p->mbuf, owner, &p->out->stray);
 }
 
 static inline void ttl_step(uint8_t *ip, bool is6)
@@ -184,8 +177,8 @@ static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struc
     uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
     if (owner == SAD_OWNER_NONE) {
         dp_drop_pkt(w, p, DP_DROP_no_sa);
-    } else if (owner != w->index) {
-        hand_over(w, p, owner);
+    } else if (owner != w->index && !dp_home_is_here(w, &out->owner, owner)) {
+        send_home(w, p, owner);
     } else if (p->op.len > mtu) {
         too_big(w, p, mtu);
     } else if (at < out->front_bytes || at + p->op.len + out->behind_bytes > m->buf_len) {

@@ -16,6 +16,7 @@
 #define DP_RING_HOST  1024
 #define DP_RING_TX    4096
 #define DP_RING_OWNER 4096
+#define DP_KEPT_MAX   4096 /* packets that a worker keeps while their SA moves */
 #define DP_PORT_NONE  DP_PORTS_MAX
 #define DP_FIB_NODES4 65536
 #define DP_FIB_NODES6 16384
@@ -79,7 +80,7 @@ struct dp_worker {
     uint16_t n_local;
     struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
     struct dp_tx tx[DP_PORTS_MAX];
-    struct rte_ring *handed;  /* frames and IP packets from other workers */
+    struct rte_ring *handed;  /* frames and IP packets from other workers, and marks */
     struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
     uint64_t punt_tokens, punt_tsc;
     uint64_t resolve_tokens, resolve_tsc;
@@ -87,6 +88,9 @@ struct dp_worker {
     uint64_t host_tokens, host_tsc;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
+    uint32_t n_kept, kept_head;
+    bool is_releasing, is_blocked;
+    struct rte_mbuf *kept[DP_KEPT_MAX]; /* ring; as in handed */
 };
 
 struct dp_resolve;
@@ -150,6 +154,23 @@ void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet, tx */
 
 /* dp_path.c: what other workers handed over. */
 void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count);
+
+/*
+ * dp_home.c. Whether this worker may use an SA direction whose owner word is `now`, which is not just its own
+ * index; else dp_home_send() takes the mbuf (as in handed) to the owner, keeps it while the SA moves, or
+ * drops it.
+ */
+bool dp_home_is_here(struct dp_worker *w, _Atomic uint16_t *owner, uint16_t now);
+void dp_home_send(struct dp_worker *w, struct rte_mbuf *m, uint16_t owner, struct sad_stray *stray);
+/* Between bursts: what was kept goes on, as far as it may. */
+void dp_home_release(struct dp_worker *w);
+/* Marks travel among the mbufs of a ring (sad.h, sad_mark_by()). */
+static inline bool dp_is_mark(const struct rte_mbuf *m)
+{
+    return (uintptr_t)m & 1;
+}
+void dp_home_mark(struct dp_worker *w, struct rte_mbuf *mark);
+bool dp_home_mark_send(void *ctx, uint16_t worker, uint64_t mark);
 
 /* dp_forward.c: an IP packet (data at the IP header, headroom before it) towards an adjacency or its route.
  */

@@ -50,16 +50,6 @@ static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pk
     return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;
 }
 
-/* A packet whose SA belongs to another worker, or is on its way to one. Takes it. */
-static void hand_over(struct dp_worker *w, const struct dp_pkt *p, uint16_t port, uint16_t owner)
-{
-    p->mbuf->port = port;
-    if (rte_ring_enqueue(w->dp->workers[owner & ~SAD_OWNER_MOVING]->handed, p->mbuf) == 0)
-        w->count.handed_over++;
-    else
-        dp_drop_pkt(w, p, DP_DROP_owner_full);
-}
-
 static inline void nonce_write(struct dp_pkt *p, const struct sad_in *in, const uint8_t *esp, uint64_t seq)
 {
     memcpy(p->op.iv, &in->salt, 4);
@@ -91,8 +81,9 @@ static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struc
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
     } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
-    } else if (owner != w->index) {
-        hand_over(w, p, port, owner);
+    } else if (owner != w->index && !dp_home_is_here(w, &in->owner, owner)) {
+        p->mbuf->port = port;
+        dp_home_send(w, p->mbuf, owner, &in->stray);
     } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + 4)))) {
         in->replay_drops++;
         dp_drop_pkt(w, p, DP_DROP_replay);

@@ -63,6 +63,11 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
     w->fib = atomic_load_explicit(&w->dp->fib, memory_order_acquire);
     for (uint16_t i = 0; i < count; i++) {
         struct rte_mbuf *m = mbufs[i];
+        if (dp_is_mark(m)) {
+            finish(w);
+            dp_home_mark(w, m);
+            continue;
+        }
         if (m->port < DP_PORTS_MAX) {
             finish(w); /* what came before has another port, and with it other rights */
             dp_classify(w, m->port, &m, 1);

@@ -63,7 +63,12 @@ static uint16_t ports_poll(struct dp_worker *w)
 bool dp_turn(struct dp_worker *w)
 {
     uint64_t begin = rte_rdtsc();
-    uint32_t work = ports_poll(w);
+    uint32_t work = w->n_kept;
+    if (w->n_kept) {
+        w->now_tsc = begin;
+        dp_home_release(w);
+    }
+    work += ports_poll(w);
     if (!rte_ring_empty(w->handed))
         work += handed_take(w);
     if (!rte_ring_empty(w->tx_ring)) {

@@ -147,6 +147,7 @@ struct sad_stats {
     uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
     uint16_t owner_in, owner_out; /* workers */
+    uint32_t stray_in, stray_out; /* packets that came to other workers than these */
     const struct crypt_alg *encr, *integ;
     bool esn;
 };
@@ -196,6 +197,28 @@ struct sad_policy {
  */
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 
-/* Gives the pair's directions to workers (< params.workers). Loses and reorders nothing. 0, -ENOENT, -EINVAL.
+/*
+ * Gives the pair's directions to workers (< params.workers), as soon as these and the owners now have done
+ * their part and sad_reclaim() was called. Loses and reorders nothing. 0, -ENOENT, -EINVAL, -EBUSY: an
+ * earlier move is not over (a worker may stall), try later.
  */
 int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out);
+
+/* What became of a direction's packets since the last call. */
+struct sad_strays {
+    uint64_t pkts;   /* were opened or sealed */
+    uint32_t strays; /* came to a worker other than the owner */
+    uint32_t lead;   /* by how many of the strays one worker is ahead of all others together */
+    uint16_t worker; /* that worker */
+};
+
+/* Reads and starts anew. 0, or -ENOENT. */
+int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, struct sad_strays *out);
+
+/*
+ * How a mark (bit 0 is set, so it is no pointer) reaches a worker: behind all packets that were handed to it.
+ * False: no room now, it is tried again after a grace period. Whoever owns the workers' rings sets this;
+ * without it no move ends.
+ */
+typedef bool (*sad_mark_fn)(void *ctx, uint16_t worker, uint64_t mark);
+void sad_mark_by(struct sad *sad, sad_mark_fn fn, void *ctx);

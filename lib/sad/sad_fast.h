@@ -16,12 +16,20 @@
 #include "sad_trie.h"
 
 #define SAD_LINE         64
-#define SAD_L2_ROOM      32 /* bytes before an outer header that writing an Ethernet header may touch */
-#define SAD_USUAL_HDR    28 /* IPv4 and UDP */
-#define SAD_TRAILER_ROOM 8  /* bytes behind the padding that writing a trailer may touch */
-#define SAD_WINDOW_WORDS 16 /* of the replay window inside of the SA: 1024 packets */
-#define SAD_OWNER_MOVING 0x8000u
+#define SAD_L2_ROOM      32      /* bytes before an outer header that writing an Ethernet header may touch */
+#define SAD_USUAL_HDR    28      /* IPv4 and UDP */
+#define SAD_TRAILER_ROOM 8       /* bytes behind the padding that writing a trailer may touch */
+#define SAD_WINDOW_WORDS 16      /* of the replay window inside of the SA: 1024 packets */
 #define SAD_OWNER_NONE   0xffffu /* outbound: the direction is not live */
+/*
+ * A direction moves so: MOVING (its owner goes on, all others keep their packets back) -> a grace period,
+ * after which nobody hands anything to the owner any more -> a mark through the owner's ring, behind all that
+ * was handed before -> GIVEN (the owner named takes it, once it keeps nothing back that is older) -> no flag.
+ * So one worker counts at any time, and a flow stays in order.
+ */
+#define SAD_OWNER_MOVING 0x8000u
+#define SAD_OWNER_GIVEN  0x4000u
+#define SAD_OWNER_INDEX  0x00ffu
 
 enum sad_flag {
     SAD_F_ESN = 1,
@@ -63,6 +71,14 @@ struct sad_limits {
 
 enum sad_limit_state { SAD_LIMIT_OK, SAD_LIMIT_SOFT, SAD_LIMIT_HARD, SAD_LIMIT_SEQ_END };
 
+/* Packets that came to workers which do not own the direction. Writers: those workers, control clears lead.
+ */
+struct sad_stray {
+    _Atomic uint32_t pkts;
+    _Atomic uint32_t lead;   /* how far the worker below is ahead of all others together */
+    _Atomic uint16_t worker; /* the one that most came to, since lead was cleared */
+};
+
 /* Inbound direction. */
 struct sad_in {
     /* Line 0, read for every packet. Writer: control. */
@@ -72,7 +88,7 @@ struct sad_in {
     uint8_t flags;                           /* enum sad_flag */
     uint8_t iv_bytes;
     uint8_t icv_bytes;
-    _Atomic uint16_t owner; /* worker, with SAD_OWNER_MOVING while it changes */
+    _Atomic uint16_t owner; /* worker, with flags while it changes. Writers: control, and who owns it then */
     uint8_t align_mask;     /* payload length & this is 0 */
     uint8_t pad0;
     _Atomic uint64_t remote_key; /* IPv4 outer: sad_remote_key() of the peer */
@@ -103,6 +119,7 @@ struct sad_in {
     struct sad_limits limits;        /* control */
     uint8_t local6[16], remote6[16]; /* control; IPv6 outer */
     uint16_t remote6_port;           /* control */
+    struct sad_stray stray;
 
     struct imb_key key; /* control */
 };
@@ -151,6 +168,7 @@ struct sad_out {
     /* Seldom touched. */
     _Alignas(SAD_LINE) _Atomic uint32_t pending; /* owner sets, control clears */
     struct sad_limits limits;                    /* control */
+    struct sad_stray stray;
 
     struct imb_key key; /* control */
 };
@@ -209,6 +227,23 @@ static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
 {
     return (uint64_t)addr_be << 16 | port_be;
 }
+
+/*
+ * Counts a packet that came to a worker which does not own it. Several may do so at once; then lead is a
+ * little wrong, and pkts is not. Thread: that worker's.
+ */
+static inline void sad_stray_note(struct sad_stray *s, uint16_t worker)
+{
+    uint32_t lead = atomic_load_explicit(&s->lead, memory_order_relaxed);
+    atomic_fetch_add_explicit(&s->pkts, 1, memory_order_relaxed);
+    if (lead == 0)
+        atomic_store_explicit(&s->worker, worker, memory_order_relaxed);
+    bool is_same = atomic_load_explicit(&s->worker, memory_order_relaxed) == worker;
+    atomic_store_explicit(&s->lead, is_same ? lead + 1 : lead - (lead > 0), memory_order_relaxed);
+}
+
+/* Makes the worker that reads a mark give the direction away. Thread: that worker's, between two bursts. */
+void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 
 /* An inner packet as the selectors see it. "local" is our side. Ports of ICMP are type << 8 | code. */
 struct sad_flow {

@@ -120,6 +120,9 @@ static int pair_fill(struct sad_pair *pair, const struct sad_pair_params *p, con
     pair->outer_mtu = p->outer_mtu;
     pair->cands = 0;
     pair->is_active = false;
+    pair->next_in = pair->next_out = SAD_OWNER_NONE;
+    pair->seen_in = pair->seen_out = 0;
+    pair->pkts_in = pair->pkts_out = 0;
     pair->sels = sad_sels_make(&p->local_ts, &p->remote_ts);
     uint32_t bits = ring_bits(p->replay_window);
     if (bits > SAD_WINDOW_WORDS * WORD_BITS) {
@@ -252,48 +255,5 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, ui
     pair->path = *path;
     sad_in_set_path(&sad->tables.in[slot], path);
     mtu_store(pair, out, outer_mtu);
-    return 0;
-}
-
-static void owner_settle(_Atomic uint16_t *owner)
-{
-    uint16_t now = atomic_load_explicit(owner, memory_order_relaxed);
-    atomic_store_explicit(owner, (uint16_t)(now & ~SAD_OWNER_MOVING), memory_order_release);
-}
-
-/* The old owner has finished the burst in which it may still have touched the state. */
-static void rehome_settle(void *ctx, uint64_t spi_in)
-{
-    struct sad *sad = ctx;
-    struct sad_pair *pair = sad_pair_live(sad, (uint32_t)spi_in);
-    if (!pair)
-        return;
-    uint32_t slot = sad_pair_slot(sad, pair);
-    owner_settle(&sad->tables.in[slot].owner);
-    owner_settle(&sad->tables.out[slot].owner);
-}
-
-static void owner_move(_Atomic uint16_t *owner, uint16_t to)
-{
-    if (atomic_load_explicit(owner, memory_order_relaxed) != to)
-        atomic_store_explicit(owner, (uint16_t)(to | SAD_OWNER_MOVING), memory_order_release);
-}
-
-int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
-{
-    struct sad_pair *pair = sad_pair_live(sad, spi_in);
-    if (!pair)
-        return -ENOENT;
-    if (worker_in >= sad->params.workers || worker_out >= sad->params.workers)
-        return -EINVAL;
-    uint32_t slot = sad_pair_slot(sad, pair);
-    struct sad_in *in = &sad->tables.in[slot];
-    struct sad_out *out = &sad->tables.out[slot];
-    /* One move at a time: until the last one has settled, two workers may be concerned already. */
-    if ((in->owner | out->owner) & SAD_OWNER_MOVING)
-        return -EBUSY;
-    owner_move(&in->owner, worker_in);
-    owner_move(&out->owner, worker_out);
-    sad_reclaim_defer(&sad->reclaim, rehome_settle, sad, spi_in);
     return 0;
 }

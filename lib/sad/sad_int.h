@@ -23,11 +23,14 @@ struct sad_pair {
     const struct crypt_alg *encr, *integ;
     struct imb_suite suite;
     struct sad_path path;
-    struct sad_sels *sels; /* both sides' selectors, owned */
-    uint64_t *window;      /* owned when larger than the one inside of the SA */
-    uint32_t cands;        /* first candidate, linked by next_own */
-    uint32_t next_free;    /* FREE: queue */
-    uint64_t tmpl_token;   /* grace period after which the other template may be written; 0: at once */
+    struct sad_sels *sels;      /* both sides' selectors, owned */
+    uint64_t *window;           /* owned when larger than the one inside of the SA */
+    uint32_t cands;             /* first candidate, linked by next_own */
+    uint32_t next_free;         /* FREE: queue */
+    uint16_t next_in, next_out; /* owners to be, while the direction is MOVING */
+    uint32_t seen_in, seen_out; /* strays, and */
+    uint64_t pkts_in, pkts_out; /* packets at the last sad_strays_take() */
+    uint64_t tmpl_token;        /* grace period after which the other template may be written; 0: at once */
 };
 
 /* A prefix that has candidates. */
@@ -73,6 +76,8 @@ struct sad {
     struct sad_policies policies;
     struct rte_ring *events;
     void *events_mem;
+    sad_mark_fn mark_send;
+    void *mark_ctx;
 };
 
 /* sad_select.c: makes, links and removes the candidates of selectors; head is the list by next_own. */

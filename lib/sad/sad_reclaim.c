@@ -85,7 +85,8 @@ void sad_reclaim_defer_free(struct sad_reclaim *r, void *p)
 
 size_t sad_reclaim_run(struct sad_reclaim *r)
 {
-    while (r->count && rte_rcu_qsbr_check(r->qsbr, r->items[r->head].token, false) == 1) {
+    /* What a function defers again waits for the next run. */
+    for (size_t n = r->count; n && rte_rcu_qsbr_check(r->qsbr, r->items[r->head].token, false) == 1; n--) {
         struct sad_reclaim_item item = item_take(r);
         item.fn(item.ctx, item.arg);
     }
