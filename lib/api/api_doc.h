@@ -20,7 +20,7 @@
  *     remote_id, proposal, encapsulated, age_s, rekey_in_s (absent: never), idle_s, retransmits, moves,
  *     children: [ {name, spi_in, spi_out, proposal, local: [network], remote: [network], age_s, rekey_in_s,
  *       replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv, bad_trailer, policy, limit,
- *       inner_mtu, owner_in, owner_out} ] } ]
+ *       inner_mtu, owner_in, owner_out, stray_in, stray_out} ] } ]
  *     (the members from `in` on are absent when the data path does not know the SA; idle_s: never when
  * absent)
  *

@@ -41,6 +41,9 @@ struct ctl {
     uint64_t tsc_hz;
     uint64_t traffic_tsc; /* TSC of the last look for traffic */
     base_time traffic_at; /* when to look next */
+    uint64_t home_handed; /* packets that workers had handed over at the last look for strays */
+    base_time home_at;    /* when to look next */
+    uint64_t rehomed;     /* SAs that were given to another worker */
     base_time started_at;
     base_time busy_at;         /* last turn of the loop that had work */
     base_time stop_by;         /* stopping: when to give up waiting for peers */

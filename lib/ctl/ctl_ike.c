@@ -14,6 +14,7 @@
 
 #include "base_text.h"
 #include "base_wipe.h"
+#include "ctl_home.h"
 #include "ctl_job.h"
 #include "ctl_log.h"
 #include "ossl_ops.h"
@@ -265,5 +266,6 @@ bool ctl_ike_sad_events(struct ctl *ctl, base_time now)
         any = true;
     }
     look_for_traffic(ctl, now);
+    ctl_home_look(ctl, now);
     return any;
 }

@@ -167,6 +167,7 @@ json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusa
     ctl_json_num(path, "esp_out_bytes", c.esp_out_bytes);
     ctl_json_num(path, "punted", c.punted);
     ctl_json_num(path, "handed_over", c.handed_over);
+    ctl_json_num(path, "rehomed", ctl->rehomed);
     ctl_json_num(path, "host_in", c.host_in);
     ctl_json_num(path, "host_out", c.host_out);
     for (size_t i = 0; i < DP_DROPS; i++)

@@ -35,6 +35,8 @@ static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in,
     ctl_json_num(o, "inner_mtu", stats.inner_mtu);
     ctl_json_num(o, "owner_in", stats.owner_in);
     ctl_json_num(o, "owner_out", stats.owner_out);
+    ctl_json_num(o, "stray_in", stats.stray_in);
+    ctl_json_num(o, "stray_out", stats.stray_out);
 }
 
 static json_t *child(const struct ctl *ctl, base_time now, const struct ike_child_view *c)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where SAs are at home. An SA gets its owner by its slot, not by where the port's queues bring its packets;
+ * every packet that comes to another worker costs two cores instead of one. When nearly all packets of a
+ * direction came to one other worker since the last look, it becomes the owner. Packets that spread over
+ * several workers move nothing: there is no better place for them.
+ */
+#include "ctl_home.h"
+
+#include <errno.h>
+#include <rte_cycles.h>
+
+#include "ctl_log.h"
+
+#define LOOK_NS       (3 * BASE_NS_PER_S)
+#define STRAYS_MIN    100 /* fewer are not worth a move */
+#define MOVES_MAX     64  /* per look: each makes packets wait */
+#define GRACE_WAIT_US 200 /* most that control waits for the workers to see the moves */
+
+/* More than nine in ten came to one worker that is not the owner. */
+static bool is_astray(const struct sad_strays *s)
+{
+    return s->strays > STRAYS_MIN && s->strays * 10ull > s->pkts * 9 && s->lead * 10ull > s->strays * 8ull;
+}
+
+static bool look_at(struct ctl *ctl, const struct sad_stats *s)
+{
+    struct sad_strays in, out;
+    if (sad_strays_take(ctl->sad, s->spi_in, &in, &out) < 0)
+        return false;
+    const uint16_t to_in = is_astray(&in) ? in.worker : s->owner_in;
+    const uint16_t to_out = is_astray(&out) ? out.worker : s->owner_out;
+    if ((to_in == s->owner_in && to_out == s->owner_out) ||
+        sad_rehome(ctl->sad, s->spi_in, to_in, to_out) < 0)
+        return false;
+    ctl->rehomed++;
+    ctl_log(CTL_DEBUG, "event=sa_rehomed spi_in=0x%08x worker_in=%u worker_out=%u before_in=%u before_out=%u",
+            s->spi_in, to_in, to_out, s->owner_in, s->owner_out);
+    return true;
+}
+
+void ctl_home_look(struct ctl *ctl, base_time now)
+{
+    struct dp_counters sum;
+    struct sad_stats s;
+    uint32_t cursor = 0, moves = 0;
+    if (ctl->cores.n_workers < 2 || !base_time_reached(ctl->home_at, now))
+        return;
+    ctl->home_at = base_time_add(now, LOOK_NS);
+    dp_counters(ctl->dp, -1, &sum);
+    const bool is_quiet = sum.handed_over - ctl->home_handed <= STRAYS_MIN;
+    ctl->home_handed = sum.handed_over;
+    if (is_quiet)
+        return;
+    while (moves < MOVES_MAX && sad_next(ctl->sad, &cursor, &s))
+        moves += look_at(ctl, &s);
+    /* Packets wait while an SA moves: the workers are microseconds away, the next turn of this loop is not.
+     */
+    const uint64_t until = rte_rdtsc() + ctl->tsc_hz / 1000000 * GRACE_WAIT_US;
+    while (moves && sad_reclaim(ctl->sad) && rte_rdtsc() < until)
+        ;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* When an SA moves to another worker, and when not. Tables and data path are replaced by a few values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <errno.h>
+#include <cmocka.h>
+#include "ctl_home.h"
+
+static struct ctl ctl;
+static struct sad_strays strays_in, strays_out;
+static uint64_t handed_over;
+static int rehomes, rehome_rc;
+static uint16_t to_in, to_out;
+
+void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
+{
+    *out = (struct dp_counters){.handed_over = handed_over};
+}
+
+bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out)
+{
+    *out = (struct sad_stats){.spi_in = 0x100, .owner_in = 1, .owner_out = 2};
+    return (*cursor)++ == 0;
+}
+
+int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, struct sad_strays *out)
+{
+    assert_int_equal(spi_in, 0x100);
+    *in = strays_in;
+    *out = strays_out;
+    return 0;
+}
+
+int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
+{
+    rehomes++;
+    to_in = worker_in;
+    to_out = worker_out;
+    return rehome_rc;
+}
+
+size_t sad_reclaim(struct sad *sad)
+{
+    return 0;
+}
+
+static int setup(void **state)
+{
+    memset(&ctl, 0, sizeof ctl);
+    ctl.cores.n_workers = 4;
+    strays_in = strays_out = (struct sad_strays){0};
+    handed_over = 0;
+    rehomes = rehome_rc = 0;
+    return 0;
+}
+
+/* One look, `s` seconds from the start, after many packets went over. */
+static void look(unsigned s)
+{
+    handed_over += 100000;
+    ctl_home_look(&ctl, (base_time){(100 + s) * BASE_NS_PER_S});
+}
+
+static void the_direction_that_strays_goes_where_its_packets_come_to(void **state)
+{
+    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    strays_out = (struct sad_strays){.pkts = 1000, .strays = 10, .lead = 10, .worker = 3};
+    look(0);
+    assert_int_equal(rehomes, 1);
+    assert_int_equal(to_in, 3);
+    assert_int_equal(to_out, 2);
+    assert_int_equal(ctl.rehomed, 1);
+    strays_out = strays_in;
+    look(10);
+    assert_int_equal(to_out, 3);
+}
+
+static void packets_that_spread_or_are_few_move_nothing(void **state)
+{
+    const struct sad_strays none[] = {
+        {.pkts = 1000, .strays = 1000, .lead = 700, .worker = 3}, /* 85 % and 15 % on another one */
+        {.pkts = 1000, .strays = 880, .lead = 880, .worker = 3},  /* the owner gets its share */
+        {.pkts = 100, .strays = 100, .lead = 100, .worker = 3},
+    };
+    for (unsigned i = 0; i < 3; i++) {
+        strays_in = strays_out = none[i];
+        look(10 * i);
+    }
+    assert_int_equal(rehomes, 0);
+    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    ctl_home_look(&ctl, (base_time){200 * BASE_NS_PER_S}); /* nothing was handed over since */
+    assert_int_equal(rehomes, 0);
+    ctl.cores.n_workers = 1;
+    look(110);
+    assert_int_equal(rehomes, 0);
+}
+
+static void no_sa_moves_twice_within_three_seconds(void **state)
+{
+    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    for (unsigned s = 0; s < 9; s++)
+        look(s);
+    assert_int_equal(rehomes, 3);
+}
+
+static void a_move_that_is_refused_is_not_counted(void **state)
+{
+    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    rehome_rc = -EBUSY;
+    look(0);
+    assert_int_equal(rehomes, 1);
+    assert_int_equal(ctl.rehomed, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_direction_that_strays_goes_where_its_packets_come_to, setup),
+        cmocka_unit_test_setup(packets_that_spread_or_are_few_move_nothing, setup),
+        cmocka_unit_test_setup(no_sa_moves_twice_within_three_seconds, setup),
+        cmocka_unit_test_setup(a_move_that_is_refused_is_not_counted, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
