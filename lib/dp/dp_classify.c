@@ -115,6 +115,21 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
         dp_icmp_own(w, m, port, l2, false);
 }
 
+static __attribute__((cold, noinline)) void fragment(struct dp_worker *w, struct rte_mbuf *m, uint16_t port,
+                                                     uint8_t l2, bool is6)
+{
+    struct rte_mbuf *whole = is6 ? dp_reass_ip6(w, m, l2) : dp_reass_ip4(w, m, l2);
+    if (!whole)
+        return;
+    uint8_t *ip = rte_pktmbuf_mtod_offset(whole, uint8_t *, l2);
+    uint32_t hdr = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
+    uint32_t len = is6 ? dp_get16(ip + 4) : dp_get16(ip + 2) - hdr;
+    if (whole->data_len < l2 + hdr + len)
+        dp_drop_mbuf(w, whole, DP_DROP_fragment);
+    else
+        own_ip(w, whole, port, ip[is6 ? 6 : 9], ip + hdr, len, l2);
+}
+
 static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, const uint8_t *ip,
                           uint32_t ihl)
 {
@@ -145,7 +160,7 @@ static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     if (!dp_own4_find(w->dp, dp_load32(ip + 16)))
         out_add(w, m, ip, total, 0);
     else if (dp_get16(ip + 6) & FRAG_MASK)
-        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        fragment(w, m, port, l2, false);
     else
         own_ip(w, m, port, ip[9], ip + ihl, total - ihl, l2);
 }
@@ -172,7 +187,7 @@ static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     else if (!own6_find(w, ip + 24))
         out_add(w, m, ip, total, DP_PKT_INNER6);
     else if (ip[6] == DP_PROTO_FRAG)
-        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        fragment(w, m, port, l2, true);
     else
         own_ip(w, m, port, ip[6], ip + DP_IP6_BYTES, total - DP_IP6_BYTES, l2);
 }

@@ -98,10 +98,11 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     w->tables = sad_tables(dp->sad);
     w->adjs = dp->adjs;
     w->imb = imb_create();
+    w->reass = dp_reass_create(dp->params.tsc_hz);
     w->handed = ring_make(DP_RING_OWNER, RING_F_SC_DEQ);
     w->tx_ring = ring_make(DP_RING_TX, RING_F_SC_DEQ);
     dp->workers[index] = w;
-    return w->imb && w->handed && w->tx_ring ? w : NULL;
+    return w->imb && w->reass && w->handed && w->tx_ring ? w : NULL;
 }
 
 static void worker_unmake(struct dp *dp, uint16_t index)
@@ -116,6 +117,7 @@ static void worker_unmake(struct dp *dp, uint16_t index)
             rte_pktmbuf_free(w->kept[(w->kept_head + i) % DP_KEPT_MAX]);
     ring_unmake(w->handed);
     ring_unmake(w->tx_ring);
+    dp_reass_free(w->reass);
     imb_free(w->imb);
     free(w);
     dp->workers[index] = NULL;

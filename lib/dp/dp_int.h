@@ -71,6 +71,7 @@ struct dp_tx {
 struct dp_worker {
     _Alignas(64) struct dp *dp;
     struct imb *imb;
+    struct dp_reass *reass;
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */
     struct dp_adj *adjs;
@@ -137,6 +138,16 @@ static inline void dp_drop_pkt(struct dp_worker *w, const struct dp_pkt *p, enum
 /* dp_classify.c: frames -> w->in (ESP for us) and w->out (clear packets to forward); all others are dealt
  * with. */
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count);
+
+/*
+ * dp_reass.c: a fragment for an own address, checked by classify; takes it. Returns the whole frame when it
+ * was the last missing one, else NULL.
+ */
+struct dp_reass;
+struct dp_reass *dp_reass_create(uint64_t tsc_hz);
+void dp_reass_free(struct dp_reass *r);
+struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2);
+struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2);
 
 /* Inbound stages, in order. */
 void dp_lookup_in(struct dp_worker *w, struct dp_burst *b);  /* SPI -> slot */

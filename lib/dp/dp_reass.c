@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Fragments of packets for our own addresses are put together before anything else looks at them: a peer, or
+ * a router on an IPv4 path, may have cut its ESP packet (RFC 4303 3.4.1). Each worker keeps a table of its
+ * own, of a fixed size and with a short memory; what does not fit or waits too long is counted as frag_cap.
+ * Packets that are only forwarded are never put together.
+ */
+#include "dp_int.h"
+
+#include <stdlib.h>
+#include <rte_ip_frag.h>
+#include "dp_bytes.h"
+
+/* A packet of at most RTE_LIBRTE_IP_FRAG_MAX_FRAG pieces is held, so a worker keeps at most 8 times as many
+ * mbufs. The whole must fit one buffer, as every packet here does. */
+#define PACKETS_MAX 256
+#define BUCKETS     32
+#define WAIT_MS     1000
+#define FRAG_BYTES  8
+
+struct dp_reass {
+    struct rte_ip_frag_tbl *table;
+    struct rte_ip_frag_death_row dead;
+};
+
+struct dp_reass *dp_reass_create(uint64_t tsc_hz)
+{
+    struct dp_reass *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->table = rte_ip_frag_table_create(BUCKETS, PACKETS_MAX / BUCKETS, PACKETS_MAX, tsc_hz * WAIT_MS / 1000,
+                                        SOCKET_ID_ANY);
+    if (r->table)
+        return r;
+    free(r);
+    return NULL;
+}
+
+void dp_reass_free(struct dp_reass *r)
+{
+    if (!r)
+        return;
+    rte_ip_frag_free_death_row(&r->dead, 0);
+    rte_ip_frag_table_destroy(r->table);
+    free(r);
+}
+
+static void dead_bury(struct dp_worker *w)
+{
+    struct dp_reass *r = w->reass;
+    w->count.drops[DP_DROP_frag_cap] += r->dead.cnt;
+    rte_ip_frag_free_death_row(&r->dead, 0);
+}
+
+/* In one buffer again, as the rest of the data path wants it. NULL: dropped. */
+static struct rte_mbuf *joined(struct dp_worker *w, struct rte_mbuf *m)
+{
+    dead_bury(w);
+    if (m && m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
+        dp_drop_mbuf(w, m, DP_DROP_segments);
+        return NULL;
+    }
+    return m;
+}
+
+/* The library counts on frames that end with their packet. */
+static void frame_trim(struct rte_mbuf *m, uint32_t len)
+{
+    m->data_len = (uint16_t)len;
+    m->pkt_len = len;
+}
+
+struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
+{
+    uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
+    const uint32_t ihl = (ip[0] & 0xfu) * 4, total = dp_get16(ip + 2);
+    /* All pieces but the last are a multiple of 8 long (RFC 791 3.2). */
+    if (total == ihl || (dp_get16(ip + 6) & 0x2000 && (total - ihl) % 8)) {
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        return NULL;
+    }
+    frame_trim(m, l2 + total);
+    m->l2_len = l2;
+    m->l3_len = ihl;
+    m = joined(w, rte_ipv4_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
+                                                  (struct rte_ipv4_hdr *)ip));
+    if (!m)
+        return NULL;
+    ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
+    dp_put16(ip + 10, 0);
+    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(ip, (ip[0] & 0xfu) * 4, 0)));
+    return m;
+}
+
+struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
+{
+    uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
+    uint8_t *frag = ip + DP_IP6_BYTES;
+    const uint32_t len = dp_get16(ip + 4);
+    const uint16_t place = len > FRAG_BYTES ? dp_get16(frag + 2) : 0;
+    if (len <= FRAG_BYTES || (place & 1 && (len - FRAG_BYTES) % 8)) {
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        return NULL;
+    }
+    frame_trim(m, l2 + DP_IP6_BYTES + len);
+    m->l2_len = l2;
+    m->l3_len = DP_IP6_BYTES + FRAG_BYTES;
+    return joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
+                                                     (struct rte_ipv6_hdr *)ip,
+                                                     (struct rte_ipv6_fragment_ext *)frag));
+}
