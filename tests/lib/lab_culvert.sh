@@ -143,6 +143,10 @@ culvert_endpoint() { culvert_json "$1" 'd["sas"][0]["remote"]' show sas; }
 culvert_ikes() { culvert_json "$1" 'len(d["sas"])' show sas; }
 # How often packets were dropped for a reason.
 culvert_drops() { culvert_json "$1" "next(c['count'] for c in d['drops'] if c['name'] == '$2')" show counters; }
+# All reasons for which packets were dropped, with their counts.
+culvert_dropped() {
+    culvert_json "$1" "' '.join(c['name'] + '=' + str(c['count']) for c in d['drops'] if c['count'])" show counters
+}
 # Datagrams that came in from outside and have a counter: passed through a tunnel, handed to IKE, or dropped by name.
 culvert_accounted() {
     culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["ike"]["packets_in"] + sum(c["count"] for c in d["drops"])' \

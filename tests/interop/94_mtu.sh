@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Packets that do not fit. A router in the middle whose next wire carries 1280 bytes answers Culvert's packets with an
+# ICMP error: the SA's MTU falls, TCP goes on, and the host behind Culvert is told the exact inner MTU. A path that drops
+# all fragments: nothing of ours is one. A peer whose outer packets are cut: they are put together before they are opened.
+# cases: path-1280 path-1280-over-6 fragments-dropped peer-fragments peer-fragments-over-6
+. "$(dirname "$0")/../lib/lab.sh"
+
+lab_up a=none b=none v6=yes
+peer_b=$(gw_public b) local_a=${NET_WAN[a]} outer=4 udp_and_ip=28
+if [[ $1 == *-over-6 ]]; then
+    peer_b=${NET_WAN6[b]} local_a=${NET_WAN6[a]} outer=6 udp_and_ip=48
+fi
+host_a=${NET_LAN[a]}.10 host_b=${NET_LAN[b]}.10
+# With the ESP header, IV, ICV and pad length of AES-GCM: what fits an outer MTU.
+inner_of() { echo $((($1 - udp_and_ip - 8 - 8 - 16) / 4 * 4 - 2)); }
+# Hosts may send what a wire carries, and the peer's tunnel takes it.
+for host in a b; do ip -n "$LAB-host$host" link set eth0 mtu 1500; done
+inner_mtu() { culvert_json b 'd["sas"][0]["children"][0]["inner_mtu"]' show sas; }
+
+# Sends SIZE bytes (whole IP packet) from host b with DF; what comes back is in TOLD: df_ping SIZE
+df_ping() { TOLD=$(lab_in hostb ping -M "do" -c 1 -W 0.5 -s $(($1 - 28)) "$host_a" 2>&1); }
+forget_paths() {
+    lab_in hosta ip route flush cache
+    lab_in hostb ip route flush cache
+}
+
+check_capture_start
+gw_pair "a.peer=$peer_b" "a.local=$local_a"
+gw_start b
+gw_start a
+gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+check_reach a "$host_b" 5
+check_equal "inner MTU of a path of 1500" "$(inner_of 1500)" "$(inner_mtu)"
+
+case $1 in
+path-1280*)
+    # The peer's side of the router is narrow; IPv6's least MTU is the path's.
+    ip -n "$LAB-inet" link set toa mtu 1280
+    ip -n "$LAB-gwa" link set wan mtu 1280
+    ip -n "$LAB-gwa" link set ipsec0 mtu 1200
+    lab_spawn hostb "$LAB_OUT/icmp.log" tcpdump -n -l -v -i eth0 'icmp[icmptype] == icmp-unreach'
+    lab_wait 5 grep -q 'listening on' "$LAB_OUT/icmp.log" || lab_fail "tcpdump did not start"
+    df_ping "$(inner_of 1500)"
+    low() { [ "$(inner_mtu)" = "$(inner_of 1280)" ]; }
+    lab_wait 3 low || lab_fail "the router's error was not heeded: inner MTU is $(inner_mtu), not $(inner_of 1280): $(tail -n 2 "$LAB_OUT/gwb/culvertd.log")"
+    df_ping "$(inner_of 1500)"
+    [[ $TOLD == *"mtu = $(inner_of 1280)"* || $TOLD == *"mtu=$(inner_of 1280)"* ]] || lab_fail "the host was not told $(inner_of 1280): $TOLD"
+    # TCP: first with segments that the clamp makes fit, then the host's own knowledge of the path is gone
+    forget_paths
+    lab_spawn hosta "$LAB_OUT/syn.log" tcpdump -n -l -i eth0 'tcp[tcpflags] & tcp-syn != 0 and port 5201'
+    lab_wait 5 grep -q 'listening on' "$LAB_OUT/syn.log" || lab_fail "tcpdump did not start"
+    CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
+    grep -q "mss $(($(inner_of 1280) - 40))" "$LAB_OUT/syn.log" || lab_fail "no SYN with MSS $(($(inner_of 1280) - 40)): $(grep -o 'mss [0-9]*' "$LAB_OUT/syn.log" | sort | uniq -c | tr '\n' ' ')"
+    # without DF it is cut before it is sealed
+    lab_in hostb ping -M dont -c 3 -i 0.05 -W 1 -s 1400 -q "$host_a" >"$LAB_OUT/dont.log" || lab_fail "large pings without DF: $(tail -n 2 "$LAB_OUT/dont.log")"
+    told="inner MTU $(inner_mtu)"
+    ;;
+fragments-dropped)
+    lab_in inet nft -f - <<NFT || lab_fail "no rules in inet"
+table inet drops {
+    chain early {
+        type filter hook prerouting priority -450; policy accept;
+        ip frag-off & 0x3fff != 0 counter drop
+        exthdr frag exists counter drop
+    }
+}
+NFT
+    CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
+    lab_in hostb ping -M dont -c 5 -i 0.05 -W 1 -s 1472 -q "$host_a" >"$LAB_OUT/dont.log"
+    df_ping 1500
+    [[ $TOLD == *"mtu = $(inner_of 1500)"* || $TOLD == *"mtu=$(inner_of 1500)"* ]] || lab_fail "the host was not told $(inner_of 1500): $TOLD"
+    sleep 0.3
+    cut=$(lab_in hosta nstat -az 2>/dev/null | awk '$1 == "IpReasmOKs" { print $2 }')
+    [ "${cut:-0}" -ge 5 ] || lab_fail "inner packets were not cut before they were sealed: host a joined ${cut:-none}"
+    told="$cut inner packets in pieces, none of ours was one"
+    ;;
+peer-fragments*)
+    # The kernel below strongSwan cuts what it hands down.
+    ip -n "$LAB-gwa" route change default via "${NET_HOP[a]}" mtu lock 1280
+    ip -n "$LAB-gwa" -6 route change default via "${NET_HOP6[a]}" mtu 1280
+    before=$(culvert_drops b frag_cap)
+    lab_in hosta ping -M dont -c 20 -i 0.02 -W 1 -s 1372 -q "$host_b" >"$LAB_OUT/large.log" || lab_fail "large pings: $(tail -n 2 "$LAB_OUT/large.log") $(culvert_dropped b)"
+    grep -q " 20 received" "$LAB_OUT/large.log" || lab_fail "large pings: $(tail -n 2 "$LAB_OUT/large.log") $(culvert_dropped b)"
+    CHECK_IPERF_LIMIT=50M check_iperf a b "$host_b"
+    check_equal "packets that were not put together" "$before" "$(culvert_drops b frag_cap)"
+    ;;
+esac
+lab_end "$CHECK_CAPTURE_PID"
+if [[ $1 == peer-fragments* ]]; then
+    pieces=$(tcpdump -n -r "$CHECK_PCAP" 'src host '"$local_a"' and (ip[6:2] & 0x3fff != 0 or ip6[6] == 44)' 2>/dev/null | wc -l)
+    [ "$pieces" -ge 40 ] || lab_fail "the peer did not cut its packets: $pieces pieces"
+    told="$pieces pieces put together"
+fi
+ours=$(tcpdump -n -r "$CHECK_PCAP" "src host $peer_b and (ip[6:2] & 0x3fff != 0 or ip6[6] == 44)" 2>/dev/null | wc -l)
+check_equal "fragments that Culvert sent" 0 "$ours"
+echo "shows: outer IPv$outer, $told"
