@@ -35,6 +35,7 @@ struct rig {
 };
 
 static struct rte_mempool *rig_pool;
+static uint32_t rig_max_sas = 64; /* of gateways made from here on */
 
 static inline void rig_rng(void *ctx, void *buf, size_t len)
 {
@@ -112,12 +113,14 @@ static inline const char *rig_text(const char *format, unsigned n)
 
 /* n: 1 for A, 2 for B. The other one's addresses and the hosts 10.n.0.9 and fd00:n::9 are known neighbours.
  */
-static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint16_t workers)
+/* outside: ethdev port of the outside. */
+static inline struct rig_gateway rig_gateway_make_on(unsigned n, uint16_t mtu, uint16_t workers,
+                                                     uint16_t outside)
 {
     struct rig_gateway g;
     char why[128] = "";
     struct sad_params sp = {
-        .max_sas = 64, .workers = workers, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
+        .max_sas = rig_max_sas, .workers = workers, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
     g.sad = sad_create(&sp);
     assert_non_null(g.sad);
     struct dp_params dpp = {
@@ -128,6 +131,7 @@ static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint
                                       rig_text("2001:db8::%u/64", n), (uint8_t)(0x20 + n));
     dpp.ports[RIG_INSIDE].mtu = 9000;
     dpp.ports[RIG_OUTSIDE].mtu = mtu;
+    dpp.ports[RIG_OUTSIDE].port_id = outside;
     g.dp = dp_create(&dpp, why, sizeof why);
     assert_string_equal(why, "");
     rig_neighbour(g.dp, RIG_INSIDE, rig_text("10.%u.0.9", n), 0x30 + n);
@@ -138,6 +142,11 @@ static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint
     for (uint16_t i = 0; i < workers; i++)
         dp_worker_online(dp_worker(g.dp, i));
     return g;
+}
+
+static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint16_t workers)
+{
+    return rig_gateway_make_on(n, mtu, workers, DP_PORT_SINK);
 }
 
 static inline void rig_gateway_free(struct rig_gateway *g)
