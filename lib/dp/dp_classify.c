@@ -29,9 +29,10 @@ static inline struct dp_pkt *in_add(struct dp_worker *w, struct rte_mbuf *m, uin
     return p;
 }
 
+/* CE and ECT(1), the two that change an inner packet. */
 static inline uint8_t ce_flag(uint8_t tos)
 {
-    return (tos & 3) == 3 ? DP_PKT_CE : 0;
+    return tos & 1 ? DP_PKT_CE : 0;
 }
 
 /* ESP for us over IPv4; src_port in network order, 0 for plain ESP. */

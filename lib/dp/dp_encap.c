@@ -13,7 +13,8 @@
 #include <rte_branch_prediction.h>
 #include "dp_bytes.h"
 
-#define IV_COUNTER 8 /* the IV of the AEADs is the sequence number */
+#define DF         0x40 /* in byte 6 of an IPv4 header */
+#define IV_COUNTER 8    /* the IV of the AEADs is the sequence number */
 
 _Static_assert(SAD_TRAILER_ROOM >= 8, "a short trailer is written by one store of 8 bytes");
 
@@ -111,7 +112,7 @@ static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sa
     memcpy(hdr, t->bytes, out->hdr_bytes + 4u);
     if (out->flags & SAD_F_OUTER6) {
         hdr[0] = (uint8_t)(0x60 | tos >> 4);
-        hdr[1] = (uint8_t)(tos << 4);
+        hdr[1] = (uint8_t)(tos << 4 | hdr[1]);
         dp_put16(hdr + 4, (uint16_t)(total - DP_IP6_BYTES));
     } else {
         uint16_t len_be = __builtin_bswap16((uint16_t)total);
@@ -211,6 +212,14 @@ static inline bool is_exception(const struct dp_pkt *p, const struct sad_out *ou
     return odd;
 }
 
+/* Outer DF as the inner one (RFC 4301 8.1); IPv6 inside counts as DF. */
+static void df_clear(uint8_t *outer)
+{
+    outer[6] = 0;
+    dp_put16(outer + 10, 0);
+    dp_store16(outer + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(outer)));
+}
+
 /* Any SA, any packet. */
 static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_pkt *p)
 {
@@ -230,8 +239,11 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     out->bytes += len;
     out->last_tsc = w->now_tsc;
     uint8_t tos = inner_tos(ip, is6);
+    bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
     headers_write(p, sealed, seq, tos);
+    if (may_cut)
+        df_clear(rte_pktmbuf_mtod(p->mbuf, uint8_t *));
     p->op.len = sealed;
     return true;
 }
@@ -282,17 +294,19 @@ static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t n
 }
 
 /* No exception, and nothing about it that encap_usual() does not know. */
-static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp)
+static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp,
+                            uint8_t need_df)
 {
     const uint8_t *ip = p->op.data;
     return out->flags & SAD_F_USUAL && !(p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_TTL_DONE)) &&
-           !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
+           (ip[6] & need_df) == need_df && !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
            !(has_clamp && ip[9] == DP_PROTO_TCP);
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
     const bool has_clamp = w->dp->params.mss_clamp;
+    const uint8_t need_df = w->dp->params.copy_df ? DF : 0;
     const uint16_t self = w->index, count = b->count;
     const uint64_t now_tsc = w->now_tsc;
     uint64_t bytes = 0;
@@ -302,7 +316,7 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
         struct dp_pkt *p = &b->pkt[i];
         struct sad_out *out = p->out;
         uint32_t len = p->op.len;
-        if (likely(is_usual(p, out, self, has_clamp)))
+        if (likely(is_usual(p, out, self, has_clamp, need_df)))
             encap_usual(p, out, now_tsc);
         else if (!encap_any(w, p))
             continue;

@@ -12,6 +12,7 @@
 
 #define ECN_MASK 3
 #define ECN_CE   3
+#define ECN_ECT0 2
 
 /* Puts the Ethernet header before ip (headroom of DP_L2_ROOM checked) and queues the frame. */
 static inline void frame_send(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len,
@@ -49,18 +50,28 @@ static inline bool is_ready(const struct dp_adj *a)
     return atomic_load_explicit(&a->is_resolved, memory_order_acquire);
 }
 
-/* Lets a congestion mark of the outer header survive. False: a mark on a packet that must not carry one. */
-static bool ecn_take(uint8_t *inner, bool is6)
+/* CE or ECT(1): what classify saw in the outer header, which is still there. */
+static uint8_t outer_ecn(const struct dp_pkt *p)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod_offset(p->mbuf, const uint8_t *, p->op.user[1]);
+    return (uint8_t)(p->op.user[0] & DP_PKT_OUTER6 ? ip[1] >> 4 : ip[1]) & ECN_MASK;
+}
+
+/* Lets the outer header's mark survive by the table of RFC 6040 4.2. False: CE on a packet without ECN. */
+static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uint8_t *inner, bool is6)
 {
     uint8_t tos = is6 ? (uint8_t)(inner[0] << 4 | inner[1] >> 4) : inner[1];
-    if ((tos & ECN_MASK) == 0)
-        return false;
+    uint8_t mine = tos & ECN_MASK, seen = outer_ecn(p);
+    if (mine == 0)
+        return seen != ECN_CE;
+    if (seen != ECN_CE && mine != ECN_ECT0)
+        return true;
     if (is6) {
-        inner[1] |= ECN_CE << 4;
+        inner[1] = (uint8_t)((inner[1] & ~(ECN_MASK << 4)) | seen << 4);
         return true;
     }
     uint16_t before = dp_load16(inner);
-    inner[1] |= ECN_CE;
+    inner[1] = (uint8_t)((tos & ~ECN_MASK) | seen);
     /* RFC 1624: HC' = ~(~HC + ~m + m') */
     uint32_t sum = (uint16_t)~dp_load16(inner + 10) + (uint32_t)(uint16_t)~before + dp_load16(inner);
     dp_store16(inner + 10, (uint16_t)~dp_cksum_fold(sum));
@@ -123,7 +134,7 @@ static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
     bool is6 = p->op.user[0] & DP_PKT_INNER6;
-    if (unlikely(p->op.user[0] & DP_PKT_CE) && !ecn_take(ip, is6)) {
+    if (unlikely(p->op.user[0] & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
     }

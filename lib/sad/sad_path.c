@@ -124,10 +124,14 @@ static void tmpl_ip4(struct sad_tmpl *t, const struct sad_path *path, bool encap
     }
 }
 
-static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap)
+static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out)
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x60;
+    /* One flow label per SA (RFC 6437 3): routers can spread SAs, and learn nothing about flows inside. */
+    const uint32_t label = spi_out * 0x9e3779b1u >> 12;
+    ip[1] = (uint8_t)(label >> 16);
+    put16(ip + 2, (uint16_t)label);
     ip[6] = encap ? PROTO_UDP : PROTO_ESP;
     ip[7] = OUTER_TTL;
     memcpy(ip + 8, path->local.addr.bytes, 16);
@@ -141,7 +145,7 @@ void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, 
     t->generation = generation;
     bool is6 = path->local.addr.family == BASE_AF_IP6;
     if (is6)
-        tmpl_ip6(t, path, encap);
+        tmpl_ip6(t, path, encap, spi_out);
     else
         tmpl_ip4(t, path, encap);
     uint8_t *p = t->bytes + (is6 ? IP6_BYTES : IP4_BYTES);

@@ -114,8 +114,8 @@ static inline const char *rig_text(const char *format, unsigned n)
 /* n: 1 for A, 2 for B. The other one's addresses and the hosts 10.n.0.9 and fd00:n::9 are known neighbours.
  */
 /* outside: ethdev port of the outside. */
-static inline struct rig_gateway rig_gateway_make_on(unsigned n, uint16_t mtu, uint16_t workers,
-                                                     uint16_t outside)
+static inline struct rig_gateway rig_gateway_make_with(unsigned n, uint16_t mtu, uint16_t workers,
+                                                       uint16_t outside, bool copy_df)
 {
     struct rig_gateway g;
     char why[128] = "";
@@ -123,8 +123,12 @@ static inline struct rig_gateway rig_gateway_make_on(unsigned n, uint16_t mtu, u
         .max_sas = rig_max_sas, .workers = workers, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
     g.sad = sad_create(&sp);
     assert_non_null(g.sad);
-    struct dp_params dpp = {
-        .n_ports = 2, .workers = workers, .sad = g.sad, .pool = rig_pool, .tsc_hz = RIG_HZ};
+    struct dp_params dpp = {.n_ports = 2,
+                            .workers = workers,
+                            .sad = g.sad,
+                            .pool = rig_pool,
+                            .tsc_hz = RIG_HZ,
+                            .copy_df = copy_df};
     dpp.ports[RIG_INSIDE] = rig_port("inside", DP_ROLE_INSIDE, rig_text("10.%u.0.1/24", n),
                                      rig_text("fd00:%u::1/64", n), (uint8_t)(0x10 + n));
     dpp.ports[RIG_OUTSIDE] = rig_port("outside", DP_ROLE_OUTSIDE, rig_text("192.0.2.%u/24", n),
@@ -146,7 +150,18 @@ static inline struct rig_gateway rig_gateway_make_on(unsigned n, uint16_t mtu, u
 
 static inline struct rig_gateway rig_gateway_make(unsigned n, uint16_t mtu, uint16_t workers)
 {
-    return rig_gateway_make_on(n, mtu, workers, DP_PORT_SINK);
+    return rig_gateway_make_with(n, mtu, workers, DP_PORT_SINK, false);
+}
+
+static inline struct rig_gateway rig_gateway_make_on(unsigned n, uint16_t mtu, uint16_t workers,
+                                                     uint16_t outside)
+{
+    return rig_gateway_make_with(n, mtu, workers, outside, false);
+}
+
+static inline struct rig_gateway rig_gateway_make_df(unsigned n, uint16_t mtu, uint16_t workers, bool copy_df)
+{
+    return rig_gateway_make_with(n, mtu, workers, DP_PORT_SINK, copy_df);
 }
 
 static inline void rig_gateway_free(struct rig_gateway *g)
