@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_cycles.h>
@@ -269,6 +270,18 @@ static int meters_init(struct bench_gate *g)
     return meter_flow_init(flow, key, key_bytes + 4);
 }
 
+/* Memory of this process that is really there. */
+static uint64_t resident_bytes(void)
+{
+    unsigned long size, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f && fscanf(f, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    if (f)
+        fclose(f);
+    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c)
 {
     memset(g, 0, sizeof(*g));
@@ -279,7 +292,9 @@ int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c)
                                 .tsc_hz = rte_get_tsc_hz(),
                                 .rng = spi_rng};
     g->sad = sad_create(&params);
+    const uint64_t before = resident_bytes();
     int rc = g->sad ? pairs_install(g) : -ENOMEM;
+    g->install_bytes = resident_bytes() - before;
     if (!rc)
         rc = dp_build(g);
     if (!rc)

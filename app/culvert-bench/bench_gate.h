@@ -35,6 +35,7 @@ struct bench_gate {
     struct meter_port port[2]; /* inside, outside */
     uint32_t *spis;            /* inbound SPIs in ascending order; SA i serves inner address i */
     uint64_t install_tsc;      /* cycles that installing all pairs took */
+    uint64_t install_bytes;    /* memory that the process grew by when they were installed */
 };
 
 /* Starts EAL on one CPU, with huge pages if is_huge and 256 MiB of them are free, and two ports.

@@ -12,6 +12,8 @@
 #include "bench_gate.h"
 #include "bench_raw.h"
 
+#define MEMORY_SAS 1000 /* from so many on, pages are no longer what is measured */
+
 static const char help[] =
     "usage: culvert-bench path [options]\n"
     "\n"
@@ -87,6 +89,9 @@ static int case_run(const struct bench_args *a, struct bench_gate_case c)
         rc = bench_gate_run(&g);
     if (!rc)
         r = bench_series_result(&g.clock.series);
+    if (!rc && !a->is_json && c.sas >= MEMORY_SAS && !c.is_inbound && c.size == a->sizes[0])
+        printf("memory: %.0f bytes per tunnel, both directions (%u installed)\n",
+               (double)g.install_bytes / c.sas, c.sas);
     bench_gate_close(&g);
     if (!rc)
         rc = raw_measure(&c, &raw);
