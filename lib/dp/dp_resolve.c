@@ -95,13 +95,10 @@ static const struct base_addr *asker(const struct dp *dp, uint16_t port, const s
     return any;
 }
 
-static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to_mac[6],
-                     const uint8_t *target_mac, const struct base_addr *from, const struct base_addr *to)
+/* Writes the Ethernet header of a frame of this port's, with its VLAN tag if it has one. */
+static struct base_writer frame_begin(const struct dp_port_params *at, struct rte_mbuf *m,
+                                      const uint8_t to_mac[6], uint16_t type)
 {
-    const struct dp_port_params *at = &dp->ports[port].params;
-    struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
-    if (!m)
-        return;
     struct base_writer w = base_writer(rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_tailroom(m));
     base_write(&w, to_mac, 6);
     base_write(&w, at->mac, 6);
@@ -109,7 +106,18 @@ static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to
         base_write_u16(&w, DP_ETHER_VLAN);
         base_write_u16(&w, at->vlan);
     }
-    base_write_u16(&w, DP_ETHER_ARP);
+    base_write_u16(&w, type);
+    return w;
+}
+
+static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to_mac[6],
+                     const uint8_t *target_mac, const struct base_addr *from, const struct base_addr *to)
+{
+    const struct dp_port_params *at = &dp->ports[port].params;
+    struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
+    if (!m)
+        return;
+    struct base_writer w = frame_begin(at, m, to_mac, DP_ETHER_ARP);
     base_write_u16(&w, 1); /* Ethernet */
     base_write_u16(&w, DP_ETHER_IP4);
     base_write_u16(&w, 6 << 8 | 4);
@@ -135,14 +143,7 @@ static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], cons
     if (!m)
         return;
     wire_ndp_build(packet, from->bytes, to, ndp);
-    struct base_writer w = base_writer(rte_pktmbuf_mtod(m, uint8_t *), rte_pktmbuf_tailroom(m));
-    base_write(&w, to_mac, 6);
-    base_write(&w, at->mac, 6);
-    if (at->vlan) {
-        base_write_u16(&w, DP_ETHER_VLAN);
-        base_write_u16(&w, at->vlan);
-    }
-    base_write_u16(&w, DP_ETHER_IP6);
+    struct base_writer w = frame_begin(at, m, to_mac, DP_ETHER_IP6);
     base_write(&w, packet, sizeof packet);
     m->data_len = (uint16_t)w.pos;
     m->pkt_len = m->data_len;

@@ -350,6 +350,8 @@ void ike_task_next(struct ike *ike, struct ike_sa *sa);
 /* Hands a job out for this task; the key, if any, is lent to it. */
 void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, enum ike_job_kind kind,
                   struct base_span peer_public);
+/* Moves a job's new key pair into the task. */
+void ike_task_take_key(struct ike_task *t, struct ike_job_result *r);
 void ike_task_job_done(struct ike *ike, struct ike_job_result *result);
 void ike_nonce_new(struct ike *ike, struct ike_nonce *n);
 void ike_nonce_set(struct ike_nonce *n, struct base_span bytes);

@@ -103,6 +103,14 @@ static void deliver(struct ike *ike, struct ike_sa *sa, struct ike_task *t, bool
         ike_child_job_done(ike, sa, t, r);
 }
 
+void ike_task_take_key(struct ike_task *t, struct ike_job_result *r)
+{
+    t->dh = r->key;
+    r->key = NULL;
+    t->public_len = r->public_len;
+    memcpy(t->public_value, r->public_value, r->public_len);
+}
+
 void ike_task_job_done(struct ike *ike, struct ike_job_result *r)
 {
     struct ike_wait **p = &ike->by_job[r->id & (ike->n_slots - 1)];

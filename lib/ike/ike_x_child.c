@@ -373,10 +373,7 @@ void ike_child_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, 
     if (r->status != 0) {
         ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
     } else if (r->key) {
-        t->dh = r->key;
-        r->key = NULL;
-        t->public_len = r->public_len;
-        memcpy(t->public_value, r->public_value, r->public_len);
+        ike_task_take_key(t, r);
         send_request(ike, sa, t);
     } else {
         finish(ike, sa, t, base_span(r->secret, r->secret_len));

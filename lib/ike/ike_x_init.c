@@ -411,10 +411,7 @@ void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result
     }
     switch (sa->state) {
     case IKE_ST_I_DH:
-        sa->task->dh = r->key;
-        r->key = NULL;
-        sa->task->public_len = r->public_len;
-        memcpy(sa->task->public_value, r->public_value, r->public_len);
+        ike_task_take_key(sa->task, r);
         send_request(ike, sa);
         break;
     case IKE_ST_I_DERIVE:

@@ -185,10 +185,7 @@ void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, 
     if (r->status != 0) {
         failed(ike, sa, RETRY_LONG_S);
     } else if (r->key) {
-        t->dh = r->key;
-        r->key = NULL;
-        t->public_len = r->public_len;
-        memcpy(t->public_value, r->public_value, r->public_len);
+        ike_task_take_key(t, r);
         send_request(ike, sa, t);
     } else {
         finish(ike, sa, t, r);
