@@ -47,7 +47,7 @@ af_packet) ;;
 af_packet-hugepages)
     if [ "$(hugepages_free)" -lt 96 ]; then
         reserved=$(cat /proc/sys/vm/nr_hugepages)
-        trap 'sysctl -q vm.nr_hugepages="$reserved"; lab_on_exit' EXIT
+        trap 'status=$?; sysctl -q vm.nr_hugepages="$reserved"; (exit "$status"); lab_on_exit' EXIT
         sysctl -q vm.nr_hugepages=$((reserved + 128)) 2>/dev/null
         if [ "$(hugepages_free)" -lt 96 ]; then
             echo "skipped: the kernel gives no hugepages ($(hugepages_free) free)"

@@ -3,7 +3,7 @@
 # Packets that do not fit. A router in the middle whose next wire carries 1280 bytes answers Culvert's packets with an
 # ICMP error: the SA's MTU falls, TCP goes on, and the host behind Culvert is told the exact inner MTU. A path that drops
 # all fragments: nothing of ours is one. A peer whose outer packets are cut: they are put together before they are opened.
-# cases: path-1280 path-1280-over-6 fragments-dropped peer-fragments peer-fragments-over-6
+# cases: path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6
 . "$(dirname "$0")/../lib/lab.sh"
 
 lab_up a=none b=none v6=yes
@@ -11,7 +11,10 @@ peer_b=$(gw_public b) local_a=${NET_WAN[a]} outer=4 udp_and_ip=28
 if [[ $1 == *-over-6 ]]; then
     peer_b=${NET_WAN6[b]} local_a=${NET_WAN6[a]} outer=6 udp_and_ip=48
 fi
-host_a=${NET_LAN[a]}.10 host_b=${NET_LAN[b]}.10
+host_a=${NET_LAN[a]}.10 host_b=${NET_LAN[b]}.10 lan_a=${NET_LAN[a]}.0/24 lan_b=${NET_LAN[b]}.0/24 inner_ip=20 narrow=1280
+if [[ $1 == *-inside-6* ]]; then # no IPv6 host goes below 1280 inside
+    lan_a=${NET_LAN6[a]}:/64 lan_b=${NET_LAN6[b]}:/64 host_a=${NET_LAN6[a]}:10 host_b=${NET_LAN6[b]}:10 inner_ip=40 narrow=1400
+fi
 # With the ESP header, IV, ICV and pad length of AES-GCM: what fits an outer MTU.
 inner_of() { echo $((($1 - udp_and_ip - 8 - 8 - 16) / 4 * 4 - 2)); }
 # Hosts may send what a wire carries, and the peer's tunnel takes it.
@@ -19,14 +22,16 @@ for host in a b; do ip -n "$LAB-host$host" link set eth0 mtu 1500; done
 inner_mtu() { culvert_json b 'd["sas"][0]["children"][0]["inner_mtu"]' show sas; }
 
 # Sends SIZE bytes (whole IP packet) from host b with DF; what comes back is in TOLD: df_ping SIZE
-df_ping() { TOLD=$(lab_in hostb ping -M "do" -c 1 -W 0.5 -s $(($1 - 28)) "$host_a" 2>&1); }
+df_ping() { TOLD=$(lab_in hostb ping -M "do" -c 1 -W 0.5 -s $(($1 - inner_ip - 8)) "$host_a" 2>&1); }
 forget_paths() {
     lab_in hosta ip route flush cache
     lab_in hostb ip route flush cache
+    lab_in hosta ip -6 route flush cache
+    lab_in hostb ip -6 route flush cache
 }
 
 check_capture_start
-gw_pair "a.peer=$peer_b" "a.local=$local_a"
+gw_pair "a.peer=$peer_b" "a.local=$local_a" "a.lan=$lan_a" "a.peer_lan=$lan_b" "b.lan=$lan_b" "b.peer_lan=$lan_a"
 gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
@@ -34,26 +39,24 @@ check_reach a "$host_b" 5
 check_equal "inner MTU of a path of 1500" "$(inner_of 1500)" "$(inner_mtu)"
 
 case $1 in
-path-1280*)
-    # The peer's side of the router is narrow; IPv6's least MTU is the path's.
-    ip -n "$LAB-inet" link set toa mtu 1280
-    ip -n "$LAB-gwa" link set wan mtu 1280
-    ip -n "$LAB-gwa" link set ipsec0 mtu 1200
-    lab_spawn hostb "$LAB_OUT/icmp.log" tcpdump -n -l -v -i eth0 'icmp[icmptype] == icmp-unreach'
-    lab_wait 5 grep -q 'listening on' "$LAB_OUT/icmp.log" || lab_fail "tcpdump did not start"
+path-*)
+    # The peer's side of the router is narrow.
+    ip -n "$LAB-inet" link set toa mtu "$narrow"
+    ip -n "$LAB-gwa" link set wan mtu "$narrow"
+    ip -n "$LAB-gwa" link set ipsec0 mtu $((narrow - 80))
     df_ping "$(inner_of 1500)"
-    low() { [ "$(inner_mtu)" = "$(inner_of 1280)" ]; }
-    lab_wait 3 low || lab_fail "the router's error was not heeded: inner MTU is $(inner_mtu), not $(inner_of 1280): $(tail -n 2 "$LAB_OUT/gwb/culvertd.log")"
+    low() { [ "$(inner_mtu)" = "$(inner_of "$narrow")" ]; }
+    lab_wait 3 low || lab_fail "the router's error was not heeded: inner MTU is $(inner_mtu), not $(inner_of "$narrow"): $(tail -n 2 "$LAB_OUT/gwb/culvertd.log")"
     df_ping "$(inner_of 1500)"
-    [[ $TOLD == *"mtu = $(inner_of 1280)"* || $TOLD == *"mtu=$(inner_of 1280)"* ]] || lab_fail "the host was not told $(inner_of 1280): $TOLD"
+    [[ $TOLD == *"mtu = $(inner_of "$narrow")"* || $TOLD == *"mtu=$(inner_of "$narrow")"* ]] || lab_fail "the host was not told $(inner_of "$narrow"): $TOLD"
     # TCP: first with segments that the clamp makes fit, then the host's own knowledge of the path is gone
     forget_paths
-    lab_spawn hosta "$LAB_OUT/syn.log" tcpdump -n -l -i eth0 'tcp[tcpflags] & tcp-syn != 0 and port 5201'
+    lab_spawn hosta "$LAB_OUT/syn.log" tcpdump -n -l -i eth0 'port 5201 and (tcp[tcpflags] & tcp-syn != 0 or ip6[53] & 2 != 0)'
     lab_wait 5 grep -q 'listening on' "$LAB_OUT/syn.log" || lab_fail "tcpdump did not start"
     CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
-    grep -q "mss $(($(inner_of 1280) - 40))" "$LAB_OUT/syn.log" || lab_fail "no SYN with MSS $(($(inner_of 1280) - 40)): $(grep -o 'mss [0-9]*' "$LAB_OUT/syn.log" | sort | uniq -c | tr '\n' ' ')"
+    grep -q "mss $(($(inner_of "$narrow") - inner_ip - 20))" "$LAB_OUT/syn.log" || lab_fail "no SYN with MSS $(($(inner_of "$narrow") - inner_ip - 20)): $(grep -o 'mss [0-9]*' "$LAB_OUT/syn.log" | sort | uniq -c | tr '\n' ' ')"
     # without DF it is cut before it is sealed
-    lab_in hostb ping -M dont -c 3 -i 0.05 -W 1 -s 1400 -q "$host_a" >"$LAB_OUT/dont.log" || lab_fail "large pings without DF: $(tail -n 2 "$LAB_OUT/dont.log")"
+    lab_in hostb ping -M dont -c 3 -i 0.05 -W 1 -s $((1428 - inner_ip - 8)) -q "$host_a" >"$LAB_OUT/dont.log" || lab_fail "large pings without DF: $(tail -n 2 "$LAB_OUT/dont.log")"
     told="inner MTU $(inner_mtu)"
     ;;
 fragments-dropped)

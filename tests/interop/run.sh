@@ -80,7 +80,7 @@ reap() {
     if [ "$status" = 0 ]; then
         passed=$((passed + 1))
         printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^shows: ' "$dir.log" | tail -n 1 | cut -c8-)"
-        find "$dir" -name '*.pcap' -delete
+        find "$dir" -type f -name '*.pcap' -delete
     elif [ "$status" = 77 ]; then
         skipped=$((skipped + 1))
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^skipped: ' "$dir.log" | tail -n 1 | cut -c10-)"
