@@ -128,6 +128,20 @@ static void report_spread(const struct conf_port *conf, size_t n_workers, const 
             n_workers, hash, done);
 }
 
+/* The kernel spreads over all sockets that the device's arguments made, also over those that nobody polls. */
+static void warn_unpolled(const struct conf_port *conf, const struct ctl_port *p)
+{
+    struct rte_eth_dev_info info;
+    if (strcmp(p->driver, "net_af_packet") != 0 || rte_eth_dev_info_get(p->id, &info) < 0 ||
+        info.max_rx_queues <= p->n_rxq)
+        return;
+    ctl_log(
+        CTL_WARN,
+        "event=queues_unpolled port=%s queues=%u polled=%u effect=\"packets that the kernel puts into the "
+        "others are lost\" fix=\"set qpairs=%u in ports.%s.device, or add workers\"",
+        conf->name, info.max_rx_queues, p->n_rxq, p->n_rxq, conf->name);
+}
+
 static int start(struct ctl_port *p, struct rte_mempool *pool)
 {
     uint16_t rxd = RING_DESCRIPTORS, txd = RING_DESCRIPTORS;
@@ -167,6 +181,7 @@ int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_me
     ctl_log(CTL_NOTICE, "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u",
             conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq);
     report_spread(conf, n_workers, &p);
+    warn_unpolled(conf, &p);
     *out = p;
     return 0;
 }
