@@ -11,6 +11,8 @@
 #include "sad.h"
 #include "sad_fast.h"
 
+#include <rte_rcu_qsbr.h>
+
 static const struct crypt_alg rig_gcm = {.type = CRYPT_TYPE_ENCR,
                                          .id = CRYPT_ENCR_AES_GCM_16,
                                          .key_bits = 128,
@@ -70,4 +72,70 @@ static inline uint32_t rig_install(struct sad *sad, const char *local, const cha
     struct sad_pair_params p = rig_params(sad, local, remote);
     assert_int_equal(sad_install(sad, &p), 0);
     return p.spi_in;
+}
+
+static inline struct sad_in *rig_in(struct sad *sad, uint32_t spi)
+{
+    return sad_in_at(sad_tables(sad), spi);
+}
+
+static inline uint32_t rig_slot(struct sad *sad, uint32_t spi)
+{
+    return spi & sad_tables(sad)->slot_mask;
+}
+
+static inline struct sad_out *rig_out(struct sad *sad, uint32_t spi)
+{
+    return sad_out_at(sad_tables(sad), rig_slot(sad, spi));
+}
+
+static inline struct sad_stats rig_stats(struct sad *sad, uint32_t spi)
+{
+    struct sad_stats s;
+    assert_int_equal(sad_stats(sad, spi, &s), 0);
+    return s;
+}
+
+static inline struct base_endpoint rig_endpoint(const char *addr, uint16_t port)
+{
+    struct base_endpoint e = {.port = port};
+    assert_int_equal(base_addr_parse(addr, &e.addr), 0);
+    return e;
+}
+
+/* What the tables say of a UDP packet. */
+static inline uint32_t rig_find(struct sad *sad, const char *local, const char *remote)
+{
+    struct sad_flow f = {.proto = 17, .has_ports = true, .local_port = 1000, .remote_port = 2000};
+    struct base_addr l, r;
+    assert_int_equal(base_addr_parse(local, &l), 0);
+    assert_int_equal(base_addr_parse(remote, &r), 0);
+    f.family = l.family;
+    memcpy(f.local, l.bytes, 16);
+    memcpy(f.remote, r.bytes, 16);
+    return sad_select(sad_tables(sad), &f);
+}
+
+/* AES-CBC-128 with HMAC-SHA2-256-128 in place of the AEAD. */
+static inline void rig_use_cbc(struct sad_pair_params *p)
+{
+    p->encr = crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_CBC, 128);
+    p->integ = crypt_alg_find(CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_256_128, 0);
+    assert_non_null(p->encr);
+    assert_non_null(p->integ);
+    p->keys_in.encr_len = p->keys_out.encr_len = 16;
+    p->keys_in.integ_len = p->keys_out.integ_len = 32;
+}
+
+/* Worker n runs from here on, and has seen nothing yet that comes later. */
+static inline void rig_worker_on(struct rte_rcu_qsbr *qsbr, unsigned n)
+{
+    assert_int_equal(rte_rcu_qsbr_thread_register(qsbr, n), 0);
+    rte_rcu_qsbr_thread_online(qsbr, n);
+}
+
+static inline void rig_worker_off(struct rte_rcu_qsbr *qsbr, unsigned n)
+{
+    rte_rcu_qsbr_thread_offline(qsbr, n);
+    assert_int_equal(rte_rcu_qsbr_thread_unregister(qsbr, n), 0);
 }
