@@ -9,7 +9,7 @@
 lab_up a=masq b=1to1
 gw_pair
 CULVERT_EXTRA[b]='"workers": {"cores": [0, 1], "control_core": 0, "poll": "adaptive"},'
-CULVERT_PORTS[b]=$(culvert_ports b | sed 's/,iface=\([a-z]*\)/,iface=\1,qpairs=2/')
+CULVERT_DEVICE_OUTSIDE=net_af_packet0,iface=wan,qpairs=2 CULVERT_DEVICE_INSIDE=net_af_packet1,iface=lan,qpairs=2
 check_capture_start
 gw_start b
 gw_start a
