@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sets of policies: one replaces another as a whole, and what both protect is never open in between. */
+#include "sad_rig.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+static struct sad_policy policy(const char *local, const char *remote)
+{
+    return (struct sad_policy){.local_ts = rig_ts(local), .remote_ts = rig_ts(remote)};
+}
+
+static struct sad_policy too_big(void)
+{
+    struct sad_policy p = policy("10.1.0.0/16", "10.7.0.0/16");
+    for (size_t i = 1; i < WIRE_IKE_TS_MAX; i++) {
+        p.local_ts.list[i] = p.local_ts.list[0];
+        p.remote_ts.list[i] = p.remote_ts.list[0];
+    }
+    p.local_ts.count = 5;
+    p.remote_ts.count = 13;
+    return p;
+}
+
+static void a_new_set_takes_the_place_of_the_old_one(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy first[] = {policy("10.1.0.0/16", "10.2.0.0/16"),
+                                       policy("10.1.0.0/16", "10.3.0.0/16")};
+    const struct sad_policy second[] = {policy("10.1.0.0/16", "10.3.0.0/16"),
+                                        policy("2001:db8:1::/48", "2001:db8:2::/48")};
+    assert_int_equal(sad_policies_set(sad, first, 2), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "10.9.0.1", "10.3.0.1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NONE);
+    assert_int_equal(sad_policies_set(sad, second, 2), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NO_SA);
+    assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NONE);
+    assert_int_equal(sad_reclaim(sad), 0);
+    sad_free(sad);
+}
+
+static void a_set_with_one_policy_too_big_leaves_the_old_set(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy old = policy("10.1.0.0/16", "10.2.0.0/16");
+    assert_int_equal(sad_policies_set(sad, &old, 1), 0);
+    for (int at = 0; at < 3; at++) {
+        struct sad_policy list[3] = {policy("10.1.0.0/16", "10.4.0.0/16"),
+                                     policy("10.1.0.0/16", "10.5.0.0/16"),
+                                     policy("10.1.0.0/16", "10.6.0.0/16")};
+        list[at] = too_big();
+        assert_int_equal(sad_policies_set(sad, list, 3), -E2BIG);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.4.0.1"), SAD_SELECT_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.5.0.1"), SAD_SELECT_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.6.0.1"), SAD_SELECT_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SELECT_NONE);
+    }
+    sad_free(sad);
+}
+
+static void sixty_four_combinations_are_not_too_many(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    struct sad_policy p = too_big();
+    p.local_ts.count = 4;
+    p.remote_ts.count = 16;
+    assert_int_equal(sad_policies_set(sad, &p, 1), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SELECT_NO_SA);
+    sad_free(sad);
+}
+
+static void pairs_serve_their_policy_whenever_the_set_changes(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy same = policy("10.1.0.0/16", "10.2.0.0/16");
+    const struct sad_policy wide = policy("10.1.0.0/16", "10.0.0.0/8");
+    uint32_t spi = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    const struct sad_policy *const sets[] = {&same, &wide, &same, &same, NULL, &wide};
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        assert_int_equal(sad_policies_set(sad, sets[i], sets[i] != NULL), 0);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), rig_slot(sad, spi));
+    }
+    assert_int_equal(sad_remove(sad, spi), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NONE);
+    sad_free(sad);
+}
+
+static void sets_may_change_without_end(void **state)
+{
+    struct sad *sad = rig_sad(1, 1);
+    struct sad_policy list[64];
+    for (int round = 0; round < 3000; round++) {
+        for (int i = 0; i < 64; i++) {
+            list[i] = policy("10.1.0.0/16", "10.2.0.0/16");
+            list[i].remote_ts.list[0].lo.bytes[2] = list[i].remote_ts.list[0].hi.bytes[2] =
+                (uint8_t)(round + i);
+        }
+        assert_int_equal(sad_policies_set(sad, list, 64),
+                         0); /* candidates are reused, or they would run out */
+        assert_int_equal(sad_reclaim(sad), 0);
+    }
+    sad_free(sad);
+}
+
+/* A worker that looks the same packet up for as long as it is told to. */
+struct looker {
+    struct sad *sad;
+    _Atomic bool is_over;
+    _Atomic uint64_t looks;
+    _Atomic uint64_t open; /* how often nothing said that the packet must be protected */
+};
+
+static void *look(void *arg)
+{
+    struct looker *l = arg;
+    struct rte_rcu_qsbr *qsbr = sad_qsbr(l->sad);
+    struct sad_flow f = {.family = BASE_AF_IP4,
+                         .proto = 17,
+                         .has_ports = true,
+                         .local = {10, 1, 0, 1},
+                         .remote = {10, 2, 3, 4}};
+    rte_rcu_qsbr_thread_online(qsbr, 0);
+    while (!l->is_over) {
+        l->open += sad_select(sad_tables(l->sad), &f) != SAD_SELECT_NO_SA;
+        l->looks++;
+        rte_rcu_qsbr_quiescent(qsbr, 0);
+    }
+    rte_rcu_qsbr_thread_offline(qsbr, 0);
+    return NULL;
+}
+
+static void what_is_in_both_sets_is_protected_throughout(void **state)
+{
+    enum { LOOKS = 50000, CHANGES = 1000 };
+    struct looker l = {.sad = rig_sad(16, 1)};
+    pthread_t worker;
+    const struct sad_policy a[] = {policy("10.1.0.0/16", "10.2.0.0/16"), policy("10.1.0.0/16", "0.0.0.0/0")};
+    const struct sad_policy b[] = {policy("10.1.0.0/16", "10.2.3.0/24"), policy("10.0.0.0/8", "10.2.0.0/16")};
+    const struct sad_policy c[] = {policy("10.1.0.0/16", "10.0.0.0/8"), policy("10.1.0.0/16", "10.2.3.4/32")};
+    const struct sad_policy *const sets[] = {a, b, c, a, c, b};
+    assert_int_equal(sad_policies_set(l.sad, a, 2), 0);
+    assert_int_equal(rte_rcu_qsbr_thread_register(sad_qsbr(l.sad), 0), 0);
+    assert_int_equal(pthread_create(&worker, NULL, look, &l), 0);
+    int err = 0;
+    for (unsigned i = 0; (i < CHANGES || l.looks < LOOKS) && !err; i++) {
+        err = sad_policies_set(l.sad, sets[i % 6], 2);
+        while (sad_reclaim(l.sad) > 1000)
+            ;
+    }
+    l.is_over = true;
+    assert_int_equal(pthread_join(worker, NULL), 0);
+    assert_int_equal(err, 0);
+    assert_true(l.looks >= LOOKS);
+    assert_int_equal(l.open, 0);
+    assert_int_equal(rte_rcu_qsbr_thread_unregister(sad_qsbr(l.sad), 0), 0);
+    sad_free(l.sad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_set_takes_the_place_of_the_old_one),
+        cmocka_unit_test(a_set_with_one_policy_too_big_leaves_the_old_set),
+        cmocka_unit_test(sixty_four_combinations_are_not_too_many),
+        cmocka_unit_test(pairs_serve_their_policy_whenever_the_set_changes),
+        cmocka_unit_test(sets_may_change_without_end),
+        cmocka_unit_test(what_is_in_both_sets_is_protected_throughout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
