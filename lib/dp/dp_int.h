@@ -62,8 +62,7 @@ struct dp_port {
 };
 
 struct dp_tx {
-    uint16_t count;
-    uint64_t bytes;
+    uint64_t count;
     struct rte_mbuf *frames[DP_TX_QUEUE];
 };
 
@@ -197,7 +196,6 @@ static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf
     struct dp_tx *tx = &w->tx[port];
     if (tx->count == DP_TX_QUEUE)
         dp_tx_flush(w, port);
-    tx->bytes += m->pkt_len;
     tx->frames[tx->count++] = m;
 }
 

@@ -9,6 +9,15 @@
 
 #include <rte_ethdev.h>
 
+/* Summed here and not frame by frame in dp_tx_put(), where each sum would wait for the one before. */
+static uint64_t bytes_of(struct rte_mbuf *const *frames, uint64_t count)
+{
+    uint64_t bytes = 0;
+    for (uint64_t i = 0; i < count; i++)
+        bytes += frames[i]->pkt_len;
+    return bytes;
+}
+
 static void unsent_drop(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
 {
     w->port_count[port].tx_full += count;
@@ -21,35 +30,32 @@ static uint16_t pass_on(struct dp_worker *w, uint16_t port, struct dp_tx *tx, ui
 {
     for (uint16_t i = 0; i < tx->count; i++)
         tx->frames[i]->port = port;
-    return (uint16_t)rte_ring_enqueue_burst(w->dp->workers[server]->tx_ring, (void **)tx->frames, tx->count,
-                                            NULL);
+    return (uint16_t)rte_ring_enqueue_burst(w->dp->workers[server]->tx_ring, (void **)tx->frames,
+                                            (unsigned)tx->count, NULL);
 }
 
 void dp_tx_flush(struct dp_worker *w, uint16_t port)
 {
     struct dp_tx *tx = &w->tx[port];
     const struct dp_port_params *at = &w->dp->ports[port].params;
-    uint16_t sent;
+    uint16_t sent, count = (uint16_t)tx->count;
     if (at->port_id == DP_PORT_SINK) {
-        if (tx->count == DP_TX_QUEUE) {
-            unsent_drop(w, port, tx->frames, tx->count);
+        if (count == DP_TX_QUEUE) {
+            unsent_drop(w, port, tx->frames, count);
             tx->count = 0;
-            tx->bytes = 0;
         }
         return;
     }
+    uint64_t bytes = bytes_of(tx->frames, count); /* afterwards they are the driver's */
     if (w->index < at->tx_queues)
-        sent = rte_eth_tx_burst(at->port_id, w->index, tx->frames, tx->count);
+        sent = rte_eth_tx_burst(at->port_id, w->index, tx->frames, count);
     else
         sent = pass_on(w, port, tx, w->index % at->tx_queues);
     w->port_count[port].tx_pkts += sent;
-    w->port_count[port].tx_bytes += tx->bytes;
-    for (uint16_t i = sent; i < tx->count; i++)
-        w->port_count[port].tx_bytes -= tx->frames[i]->pkt_len;
-    if (sent < tx->count)
-        unsent_drop(w, port, tx->frames + sent, (uint16_t)(tx->count - sent));
+    w->port_count[port].tx_bytes += bytes - bytes_of(tx->frames + sent, (uint64_t)(count - sent));
+    if (sent < count)
+        unsent_drop(w, port, tx->frames + sent, (uint16_t)(count - sent));
     tx->count = 0;
-    tx->bytes = 0;
 }
 
 void dp_tx_flush_all(struct dp_worker *w)
@@ -70,7 +76,7 @@ void dp_tx_drain(struct dp_worker *w)
 uint16_t dp_sink_take(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t max)
 {
     struct dp_tx *tx = &w->tx[port];
-    uint16_t n = tx->count < max ? tx->count : max;
+    uint16_t n = tx->count < max ? (uint16_t)tx->count : max;
     for (uint16_t i = 0; i < n; i++) {
         w->port_count[port].tx_pkts++;
         w->port_count[port].tx_bytes += tx->frames[i]->pkt_len;
@@ -78,6 +84,6 @@ uint16_t dp_sink_take(struct dp_worker *w, uint16_t port, struct rte_mbuf **fram
     }
     for (uint16_t i = n; i < tx->count; i++)
         tx->frames[i - n] = tx->frames[i];
-    tx->count = (uint16_t)(tx->count - n);
+    tx->count -= n;
     return n;
 }
