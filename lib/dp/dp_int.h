@@ -74,7 +74,7 @@ struct dp_worker {
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */
     struct dp_adj *adjs;
-    uint64_t now_tsc; /* read once per burst */
+    uint64_t now_tsc; /* read once per turn */
     uint16_t index;
     struct dp_burst in, out;
     uint16_t n_local;

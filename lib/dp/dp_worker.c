@@ -2,7 +2,7 @@
 /*
  * A worker's loop. One turn polls every port once, takes what other workers and control have for it, and
  * hands the collected frames to the drivers; then it reports that it holds no reference to any table. The
- * clock is read once per burst. An adaptive worker that has found nothing for a while sleeps, longer each
+ * clock is read once per turn. An adaptive worker that has found nothing for a while sleeps, longer each
  * time, and is offline for the tables while it does: the one system call in here.
  */
 #include "dp_int.h"
@@ -44,7 +44,7 @@ static uint16_t handed_take(struct dp_worker *w)
     return n;
 }
 
-static uint16_t ports_poll(struct dp_worker *w)
+static uint16_t ports_poll(struct dp_worker *w, uint64_t now_tsc)
 {
     struct rte_mbuf *frames[DP_BURST_MAX];
     uint16_t total = 0;
@@ -54,7 +54,7 @@ static uint16_t ports_poll(struct dp_worker *w)
             continue;
         uint16_t n = rte_eth_rx_burst(at->port_id, w->index, frames, DP_BURST_MAX);
         if (n)
-            dp_process(w, port, frames, n, rte_rdtsc());
+            dp_process(w, port, frames, n, now_tsc);
         total = (uint16_t)(total + n);
     }
     return total;
@@ -68,7 +68,7 @@ bool dp_turn(struct dp_worker *w)
         w->now_tsc = begin;
         dp_home_release(w);
     }
-    work += ports_poll(w);
+    work += ports_poll(w, begin);
     if (!rte_ring_empty(w->handed))
         work += handed_take(w);
     if (!rte_ring_empty(w->tx_ring)) {
