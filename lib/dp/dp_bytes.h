@@ -78,9 +78,10 @@ uint64_t dp_cksum_sum(const uint8_t *p, size_t len, uint64_t sum);
 /* Decrements the TTL and repairs the header checksum; 0xffff is never the result (RFC 1624 3). */
 static inline void dp_ip4_ttl_dec(uint8_t *ip)
 {
-    ip[8]--;
-    uint32_t sum = dp_load16(ip + 10) + 1u; /* the TTL is the low byte of its word in memory order */
-    dp_store16(ip + 10, (uint16_t)(sum + (sum >= 0xffff)));
+    /* TTL in the low byte of a word, checksum in its upper half: -1 and +1, and +1 again for the carry. */
+    uint32_t word = dp_load32(ip + 8);
+    word += 0xffffu + ((uint32_t)(word >= 0xfffe0000u) << 16);
+    memcpy(ip + 8, &word, sizeof word);
 }
 
 #define DP_IP4_BYTES   20
