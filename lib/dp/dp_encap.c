@@ -307,13 +307,13 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
     const bool has_clamp = w->dp->params.mss_clamp;
     const uint8_t need_df = w->dp->params.copy_df ? DF : 0;
-    const uint16_t self = w->index, count = b->count;
+    const uint16_t self = w->index;
     const uint64_t now_tsc = w->now_tsc;
+    const struct dp_pkt *end = b->pkt + b->count;
+    struct dp_pkt *kept = b->pkt;
     uint64_t bytes = 0;
     uint32_t cls_mask = 0;
-    uint16_t kept = 0;
-    for (uint16_t i = 0; i < count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
+    for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_out *out = p->out;
         uint32_t len = p->op.len;
         if (likely(is_usual(p, out, self, has_clamp, need_df)))
@@ -324,12 +324,12 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
         p->op.key = &out->key;
         p->op.failed = 0;
         cls_mask |= 1u << out->cls;
-        if (unlikely(kept != i))
-            b->pkt[kept] = *p;
+        if (unlikely(kept != p))
+            *kept = *p;
         kept++;
     }
-    b->count = kept;
+    b->count = (uint16_t)(kept - b->pkt);
     b->cls_mask = (uint8_t)cls_mask;
-    w->count.esp_out_pkts += kept;
+    w->count.esp_out_pkts += b->count;
     w->count.esp_out_bytes += bytes;
 }

@@ -116,14 +116,15 @@ static inline bool is_exception(const struct dp_pkt *p, const struct sad_in *in,
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
 {
     const uint16_t self = w->index;
+    const uint16_t port = b->port;
+    const struct dp_pkt *end = b->pkt + b->count;
+    struct dp_pkt *kept = b->pkt;
     uint32_t cls_mask = 0;
-    uint16_t kept = 0;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
+    for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_in *in = p->in;
         uint64_t seq;
         if (unlikely(is_exception(p, in, self, &seq))) {
-            if (!exception(w, p, b->port))
+            if (!exception(w, p, port))
                 continue;
             seq = sad_seq_infer(in, dp_get32(p->op.data + 4));
         }
@@ -136,10 +137,10 @@ void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
         p->op.key = &in->key;
         p->op.failed = 0;
         cls_mask |= 1u << in->cls;
-        if (unlikely(kept != i))
-            b->pkt[kept] = *p;
+        if (unlikely(kept != p))
+            *kept = *p;
         kept++;
     }
-    b->count = kept;
+    b->count = (uint16_t)(kept - b->pkt);
     b->cls_mask = (uint8_t)cls_mask;
 }

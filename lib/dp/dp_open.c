@@ -140,21 +140,21 @@ static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct 
 void dp_commit_in(struct dp_worker *w, struct dp_burst *b)
 {
     const uint64_t now_tsc = w->now_tsc;
+    const struct dp_pkt *end = b->pkt + b->count;
+    struct dp_pkt *kept = b->pkt;
     uint64_t bytes = 0;
-    uint16_t kept = 0;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
+    for (struct dp_pkt *p = b->pkt; p < end; p++) {
         enum dp_drop why = commit(w, p, p->in, now_tsc);
         if (unlikely(why != DP_DROPS)) {
             refuse(w, p, why);
             continue;
         }
         bytes += p->op.len;
-        if (unlikely(kept != i))
-            b->pkt[kept] = *p;
+        if (unlikely(kept != p))
+            *kept = *p;
         kept++;
     }
-    b->count = kept;
-    w->count.esp_in_pkts += kept;
+    b->count = (uint16_t)(kept - b->pkt);
+    w->count.esp_in_pkts += b->count;
     w->count.esp_in_bytes += bytes;
 }
