@@ -14,6 +14,7 @@
 
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 
 static const struct ike_row rows[] = {
     {"init_request", WIRE_IKE_SA_INIT, false, false, IKE_IN(IKE_ST_NONE),
@@ -23,7 +24,7 @@ static const struct ike_row rows[] = {
      IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
      on_response, "RFC 7296 1.2"},
     {"init_refusal", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
-     on_response, "RFC 7296 2.6, 1.3"},
+     on_refused, "RFC 7296 2.6, 1.3"},
 };
 
 const struct ike_row *ike_init_rows(size_t *count)
@@ -353,19 +354,28 @@ static bool is_good(struct ike *ike, const struct ike_sa *sa, const struct ike_m
            ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes;
 }
 
+/* Only the address that was called may answer. */
+static bool is_from_called(struct ike *ike, const struct ike_sa *sa, const struct ike_msg *msg)
+{
+    if (base_addr_equal(&msg->path->remote.addr, &sa->path.remote.addr))
+        return true;
+    ike->stats.dropped_unexpected++;
+    return false;
+}
+
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    if (is_from_called(ike, sa, msg))
+        on_refusal(ike, sa, msg);
+}
+
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
 {
     struct wire_ike_ke ke;
     struct base_span nr;
     struct ike_choice choice;
-    if (!base_addr_equal(&msg->path->remote.addr, &sa->path.remote.addr)) {
-        ike->stats.dropped_unexpected++;
+    if (!is_from_called(ike, sa, msg))
         return;
-    }
-    if (!wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) {
-        on_refusal(ike, sa, msg);
-        return;
-    }
     if (!is_good(ike, sa, msg, &choice, &ke, &nr)) {
         /* It may be forged, so the true answer is still waited for. */
         ike->stats.dropped_malformed++;
