@@ -98,6 +98,7 @@ void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
             continue;
         }
         uint32_t dst = dp_load32(p->op.data + 16);
+        rte_prefetch0(p->op.data + p->op.len); /* where its trailer and ICV will be written */
         if (!has_last || dst != last_dst) {
             has_last = true;
             last_dst = dst;
