@@ -436,7 +436,9 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         ike_rekey_response(ike, sa, msg);
         return;
     }
-    if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) {
+    /* Both, as the row of answers has it: what lacks one came here by the row of refusals. */
+    if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0) &&
+        wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)) {
         take_answer(ike, sa, msg, t);
         return;
     }

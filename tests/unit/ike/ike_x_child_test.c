@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* CREATE_CHILD_SA for children: new ones, and rekeying with and without a fresh key exchange. */
 #include "ike_pair.h"
+#include "ike_sa.h"
 
 static void a_child_is_rekeyed_by_either_side_without_a_gap(void **state)
 {
@@ -96,6 +97,28 @@ static void a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed(vo
     pair_free(p);
 }
 
+/* SA and a notify, no nonce: what the row of refusals lets in. */
+static void an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    const struct ike_path path = p->queue[p->head].path;
+    struct ike *b = p->h[1].ike;
+    struct ike_sa *sa = b->first;
+    p->head = p->tail = 0; /* the request is answered by hand */
+    struct wire_ike_builder w = ike_msg_begin(b);
+    ike_msg_put_choice(b, &w, &sa->children->algs, 0x12345678);
+    ike_msg_put_notify(&w, WIRE_IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BASE_SPAN_NONE);
+    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->next_peer_msgid++, &w);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +127,7 @@ int main(void)
         cmocka_unit_test(a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed),
         cmocka_unit_test(a_second_child_of_the_connection_is_made_by_its_own_exchange),
         cmocka_unit_test(selectors_are_narrowed_to_what_both_have),
+        cmocka_unit_test(an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
