@@ -219,7 +219,8 @@ static int dp_build(struct bench_gate *g)
                                .sad = g->sad,
                                .pool = pool,
                                .tsc_hz = rte_get_tsc_hz(),
-                               .mss_clamp = true};
+                               .mss_clamp = true,
+                               .copy_df = true}; /* as culvertd does unless told otherwise */
     char why[256] = "";
     params.ports[INSIDE] = port_params(INSIDE, DP_ROLE_INSIDE, GATE_INSIDE);
     params.ports[OUTSIDE] = port_params(OUTSIDE, DP_ROLE_OUTSIDE, GATE_OUTSIDE);

@@ -82,22 +82,30 @@ static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, boo
     return len + pad + 2;
 }
 
-/* Length, ID, DSCP and ECN of the inner packet (RFC 6040 4.1, normal mode), as a sum over the template's. */
-static inline uint16_t outer_cksum(const struct sad_tmpl *t, uint16_t len_be, uint16_t id, uint8_t tos)
+/*
+ * Length, ID, DSCP and ECN of the inner packet (RFC 6040 4.1, normal mode), as a sum over the template's;
+ * less the template's DF bit where no_df is that bit.
+ */
+static inline uint16_t outer_cksum(const struct sad_tmpl *t, uint16_t len_be, uint16_t id, uint8_t tos,
+                                   uint8_t no_df)
 {
-    uint32_t sum = t->cksum + len_be + id + ((uint32_t)tos << 8);
+    uint32_t sum = t->cksum + len_be + id + ((uint32_t)tos << 8) + (0xffffu - no_df);
     sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* IPv4 and UDP, the usual case, with the SPI: four words, each stored once. */
+/*
+ * IPv4 and UDP, the usual case, with the SPI: four words, each stored once. no_df: DF where the template's is
+ * to be taken back (RFC 4301 8.1), else 0.
+ */
 static inline void outer_ip4_udp(uint8_t *hdr, const struct sad_tmpl *t, uint32_t total, uint16_t id,
-                                 uint8_t tos)
+                                 uint8_t tos, uint8_t no_df)
 {
     uint16_t len_be = __builtin_bswap16((uint16_t)total);
     uint16_t udp_be = __builtin_bswap16((uint16_t)(total - DP_IP4_BYTES));
     uint64_t w0 = dp_load64(t->bytes) | (uint64_t)tos << 8 | (uint64_t)len_be << 16 | (uint64_t)id << 32;
-    uint64_t w1 = dp_load64(t->bytes + 8) | (uint64_t)outer_cksum(t, len_be, id, tos) << 16;
+    uint64_t w1 = dp_load64(t->bytes + 8) | (uint64_t)outer_cksum(t, len_be, id, tos, no_df) << 16;
+    w0 &= ~((uint64_t)no_df << 48);
     uint64_t w2 = dp_load64(t->bytes + 16);
     uint64_t w3 = dp_load64(t->bytes + 24) | udp_be;
     memcpy(hdr, &w0, 8);
@@ -119,7 +127,7 @@ static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sa
         hdr[1] = tos;
         dp_store16(hdr + 2, len_be);
         dp_store16(hdr + 4, id);
-        dp_store16(hdr + 10, outer_cksum(t, len_be, id, tos));
+        dp_store16(hdr + 10, outer_cksum(t, len_be, id, tos, 0));
     }
     if (out->flags & SAD_F_ENCAP)
         dp_put16(hdr + out->hdr_bytes - DP_UDP_BYTES + 4, (uint16_t)(total - out->hdr_bytes + DP_UDP_BYTES));
@@ -257,7 +265,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
 static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
 /* SAD_F_USUAL and an IPv4 packet that is no exception: the same as encap_any(), with all sizes known. */
-static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t now_tsc)
+static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t now_tsc, uint8_t copy_df)
 {
     const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
     uint8_t *ip = p->op.data;
@@ -273,7 +281,7 @@ static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t n
     out->bytes += len;
     out->last_tsc = now_tsc;
     memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
-    outer_ip4_udp(hdr, t, total, (uint16_t)seq, ip[1]);
+    outer_ip4_udp(hdr, t, total, (uint16_t)seq, ip[1], (uint8_t)(copy_df & ~ip[6]));
     dp_ip4_ttl_dec(ip);
     memcpy(hdr + SAD_USUAL_HDR + 4, &low_be, 4);
     memcpy(hdr + SAD_USUAL_HDR + 8, &seq_be, 8);
@@ -293,20 +301,26 @@ static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t n
     m->pkt_len = total;
 }
 
+/* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
+static inline bool may_be_syn(const uint8_t *ip, uint32_t len)
+{
+    uint32_t flags_at = (ip[0] & 0xfu) * 4 + 13;
+    return flags_at >= len || ip[flags_at] & 0x02;
+}
+
 /* No exception, and nothing about it that encap_usual() does not know. */
-static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp,
-                            uint8_t need_df)
+static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp)
 {
     const uint8_t *ip = p->op.data;
     return out->flags & SAD_F_USUAL && !(p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_TTL_DONE)) &&
-           (ip[6] & need_df) == need_df && !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
-           !(has_clamp && ip[9] == DP_PROTO_TCP);
+           !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
+           !(has_clamp && ip[9] == DP_PROTO_TCP && may_be_syn(ip, p->op.len));
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
     const bool has_clamp = w->dp->params.mss_clamp;
-    const uint8_t need_df = w->dp->params.copy_df ? DF : 0;
+    const uint8_t copy_df = w->dp->params.copy_df ? DF : 0;
     const uint16_t self = w->index;
     const uint64_t now_tsc = w->now_tsc;
     const struct dp_pkt *end = b->pkt + b->count;
@@ -316,8 +330,8 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_out *out = p->out;
         uint32_t len = p->op.len;
-        if (likely(is_usual(p, out, self, has_clamp, need_df)))
-            encap_usual(p, out, now_tsc);
+        if (likely(is_usual(p, out, self, has_clamp)))
+            encap_usual(p, out, now_tsc, copy_df);
         else if (!encap_any(w, p))
             continue;
         bytes += len;
