@@ -192,6 +192,7 @@ scenarios() {
     need asan || return 1
     # gcc's frames for this check are aligned to 32 bytes, and the daemon copies structs by 64-byte vectors.
     ASAN_OPTIONS+=:detect_stack_use_after_return=0
+    export LSAN_OPTIONS=suppressions=$tree/tests/lib/lsan.supp:print_suppressions=0
     LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$2" --out "$out/scenarios-$1" | tee "$out/$1.tmp"
     status=$?
     counts_from "$out/$1.tmp" "$1"

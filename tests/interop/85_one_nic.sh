@@ -102,7 +102,7 @@ while time.monotonic() < end:
 flood=$LAB_PID
 lab_wait 3 limited || lab_fail "a flood to the host meets no limit"
 gw_rekey a net ike || lab_fail "no IKE rekeying under a flood to the host"
-swan_logged a '] rekeyed between' || lab_fail "no IKE rekeying in strongSwan's log"
+lab_wait 5 swan_logged a '] rekeyed between' || lab_fail "no IKE rekeying in strongSwan's log"
 lab_alive "$flood" || lab_fail "the flood ended before its time: $(cat "$LAB_OUT/flood.log")"
 lab_end "$flood"
 check_ping a "$neighbour" 10 0.02
