@@ -92,6 +92,9 @@ check_equal "exit status of culvertd" 0 "$LAB_STATUS"
 check_equal "files of culvertd" "" "$(leftovers "$pid")"
 [ ! -e "$LAB_OUT/gwb/culvertd.sock" ] || lab_fail "the control socket is left"
 [ ! -e "$LAB_OUT/memif.sock" ] || lab_fail "the socket of memif is left"
+# Only where this run used them: the count is the machine's, and another case beside this one may reserve some.
 all_free() { [ "$(hugepages_free)" -ge "$free" ]; }
-lab_wait 5 all_free || lab_fail "hugepages: $free were free before, now $(hugepages_free)"
+if [ "$1" = af_packet-hugepages ]; then
+    lab_wait 5 all_free || lab_fail "hugepages: $free were free before, now $(hugepages_free)"
+fi
 if [ "$has_traffic" = yes ]; then echo "shows: $CHECK_RATES Mbit/s; nothing left behind"; else echo "shows: starts, stops, nothing left behind"; fi
