@@ -196,6 +196,7 @@ int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, s
     if (rte_eal_init(a.argc, argv) >= 0)
         return 0;
     explain(conf, rte_errno, why, why_size);
+    rmdir(rte_eal_get_runtime_dir()); /* made before it failed, and empty */
     return -1;
 }
 
