@@ -84,9 +84,7 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
     const uint16_t want = conf->queues && conf->queues < n_workers ? conf->queues : (uint16_t)n_workers;
     p->n_rxq = RTE_MIN(want, info.max_rx_queues);
     p->n_txq = RTE_MIN((uint16_t)n_workers, info.max_tx_queues);
-    p->tx_offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
     p->rx_offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
-    eth.txmode.offloads = p->tx_offloads;
     eth.rxmode.offloads = p->rx_offloads;
     if (p->n_rxq > 1) {
         /* UDP ports spread NAT-T peers; what the port cannot hash it leaves out. */

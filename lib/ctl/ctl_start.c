@@ -76,7 +76,6 @@ static struct dp_port_params port_params(const struct conf_port *conf, const str
         .vlan = conf->vlan,
         .rx_queues = port->n_rxq,
         .tx_queues = port->n_txq,
-        .tx_ip4_cksum = (port->tx_offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0,
         .rx_ip4_cksum = (port->rx_offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0,
         .has_host = conf->host[0] != '\0',
         .n_addrs = conf->n_addresses,

@@ -47,7 +47,6 @@ struct dp_port_params {
     uint16_t vlan;      /* 0: untagged */
     uint16_t rx_queues; /* worker n polls queue n when n < rx_queues */
     uint16_t tx_queues; /* worker n sends on queue n; fewer than workers: worker n % tx_queues sends for n */
-    bool tx_ip4_cksum;  /* the port computes IPv4 header checksums (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM is on) */
     bool rx_ip4_cksum;  /* the port checks them (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM is on) */
     bool has_host;      /* the host's stack shares this port's addresses: dp_host_pop(), dp_host_send() */
     size_t n_addrs;
