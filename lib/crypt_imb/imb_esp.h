@@ -40,13 +40,15 @@ struct imb_suite {
 #define IMB_ICV_MAX    32
 #define IMB_HMAC_BURST 64 /* packets that imb_seal/imb_open take at once */
 
+#define IMB_KEY_FRONT  192  /* bytes that every packet reads: round keys (of AES-256 one line more) */
+#define IMB_KEY_END    1008 /* end of the powers of the hash key */
+
 /* An expanded key. Content is the back end's business; wiped by whoever owns the memory. */
 struct imb_key {
-    _Alignas(64) uint8_t bytes[IMB_KEY_BYTES];
+    _Alignas(64) uint8_t bytes[IMB_KEY_END];
+    uint32_t salt; /* of an AEAD, as it lies in memory: on a line that every packet reads anyhow */
+    uint8_t pad[IMB_KEY_BYTES - IMB_KEY_END - 4];
 };
-
-#define IMB_KEY_FRONT 256  /* bytes that every packet reads: round keys */
-#define IMB_KEY_END   1008 /* end of the powers of the hash key */
 
 /*
  * Starts fetching what a packet of len bytes will read of its key, into the second-level cache: for the stage
@@ -86,7 +88,7 @@ const char *imb_arch_name(const struct imb *imb);
 int imb_suite_find(const struct crypt_alg *encr, const struct crypt_alg *integ, struct imb_suite *out);
 
 /*
- * Expands keys for one direction. encr is key | salt (the salt is not used here), lengths as in the suite.
+ * Expands keys for one direction. encr is key | salt, lengths as in the suite.
  * 0, or -EINVAL when a length is wrong, -ENOTSUP. Thread: any, with its own imb.
  */
 int imb_key_expand(struct imb *imb, const struct crypt_alg *encr, const struct crypt_alg *integ,

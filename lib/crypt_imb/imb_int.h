@@ -30,7 +30,12 @@ union imb_key_data {
     uint8_t chacha[32];
     struct imb_hmac_key hmac;
 };
-_Static_assert(sizeof(union imb_key_data) <= sizeof(struct imb_key), "an expanded key fits");
+_Static_assert(sizeof(((struct gcm_key_data *)0)->expanded_keys) +
+                       sizeof(((struct gcm_key_data *)0)->ghash_keys) <=
+                   IMB_KEY_END,
+               "an expanded key ends before the salt");
+_Static_assert(sizeof(struct imb_hmac_key) <= IMB_KEY_END, "an expanded key ends before the salt");
+_Static_assert(sizeof(struct imb_key) == IMB_KEY_BYTES, "a key is whole lines");
 
 static inline union imb_key_data *imb_key_data(const struct imb_key *key)
 {

@@ -107,6 +107,8 @@ int imb_key_expand(struct imb *imb, const struct crypt_alg *encr, const struct c
     if (encr_len != suite.encr_len || integ_len != suite.integ_len || integ_len > 64)
         return -EINVAL;
     union imb_key_data *data = imb_key_data(out);
+    if (encr->salt_bytes == sizeof out->salt)
+        memcpy(&out->salt, encr_key + encr->key_bytes, sizeof out->salt);
     switch ((enum imb_class)suite.cls) {
     case IMB_CLASS_GCM128:
         IMB_AES128_GCM_PRE(imb->mgr, encr_key, &data->gcm);

@@ -30,7 +30,9 @@ enum dp_pkt_flag {
  */
 struct dp_pkt {
     union {
-        struct imb_op op; /* user[0]: enum dp_pkt_flag; user[1]: Ethernet and VLAN header bytes (inbound) */
+        /* user[0]: enum dp_pkt_flag; user[1]: inbound Ethernet and VLAN header bytes, outbound port + 1 of a
+         * whole frame */
+        struct imb_op op;
         struct {
             uint8_t *data;      /* op.data */
             uint64_t from;      /* where op.key will be: sad_remote_key() of the sender */

@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From frames to work: ESP for an own address goes to the inbound burst, other addresses' packets to the
- * outbound burst, ARP, IKE and the rest of our own to control or to an answer. Lengths and header checksums
- * are verified here, so that later stages may trust them.
+ * From frames to work: ESP for an own address goes to the inbound burst with the slot of its SPI, other
+ * addresses' packets to the outbound burst with the list of candidates for their destination; ARP, IKE and
+ * the rest of our own to control or to an answer. Lengths and header checksums are verified here, so that
+ * later stages may trust them.
  *
  * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, keepalive,
  * natt_short, fragment, segments.
  */
 #include "dp_int.h"
 
-#include <rte_prefetch.h>
 #include "dp_bytes.h"
+#include "dp_put.h"
 #include "wire_natt.h"
 
 #define AHEAD      4
 #define MAC_MASK   UINT64_C(0xffffffffffff)
 #define VLAN_BYTES 4
 #define FRAG_MASK  0x3fff /* more fragments, offset */
-
-static inline struct dp_pkt *in_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len,
-                                    uint8_t l2)
-{
-    struct dp_pkt *p = &w->in.pkt[w->in.count++];
-    p->mbuf = m;
-    p->op.data = esp;
-    p->op.len = len;
-    p->op.user[1] = l2;
-    return p;
-}
 
 /* CE and ECT(1), the two that change an inner packet. */
 static inline uint8_t ce_flag(uint8_t tos)
@@ -36,38 +26,24 @@ static inline uint8_t ce_flag(uint8_t tos)
 }
 
 /* ESP for us over IPv4; src_port in network order, 0 for plain ESP. */
-static inline void in_add4(struct dp_worker *w, struct rte_mbuf *m, const uint8_t *ip, uint8_t *esp,
+static inline void in_put4(struct dp_worker *w, struct rte_mbuf *m, const uint8_t *ip, uint8_t *esp,
                            uint32_t len, uint8_t l2, uint16_t src_port)
 {
-    struct dp_pkt *p = in_add(w, m, esp, len, l2);
-    p->op.user[0] = ce_flag(ip[1]);
+    struct dp_pkt *p = dp_put_in(w, m, esp, len, ce_flag(ip[1]), l2);
     p->from = sad_remote_key(dp_load32(ip + 12), src_port);
     p->outer_dst = dp_load32(ip + 16);
 }
 
-static void esp_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
+static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
                     uint16_t src_port)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
-    if (len < 4) {
+    if (len < 4)
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
-        return;
-    }
-    if (ip[0] >> 4 == 4) {
-        in_add4(w, m, ip, esp, len, l2, src_port);
-        return;
-    }
-    struct dp_pkt *p = in_add(w, m, esp, len, l2);
-    p->op.user[0] = (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4)));
-}
-
-static void out_add(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint8_t flags)
-{
-    struct dp_pkt *p = &w->out.pkt[w->out.count++];
-    p->mbuf = m;
-    p->op.data = ip;
-    p->op.len = len;
-    p->op.user[0] = flags;
+    else if (ip[0] >> 4 == 4)
+        in_put4(w, m, ip, esp, len, l2, src_port);
+    else
+        dp_put_in(w, m, esp, len, (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))), l2);
 }
 
 /* UDP to an own address; udp has at least 8 bytes of which `len` belong to the IP packet. */
@@ -91,7 +67,7 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
     uint32_t payload_len = udp_len - DP_UDP_BYTES;
     switch (wire_natt_kind(payload, payload_len)) {
     case WIRE_NATT_ESP:
-        esp_add(w, m, payload, payload_len, l2, dp_load16(udp));
+        esp_put(w, m, payload, payload_len, l2, dp_load16(udp));
         break;
     case WIRE_NATT_IKE:
         dp_punt(w, m, port, DP_PUNT_IKE, l2);
@@ -111,7 +87,7 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
     if (proto == DP_PROTO_UDP && len >= DP_UDP_BYTES)
         own_udp(w, m, port, l4, len, l2);
     else if (proto == DP_PROTO_ESP)
-        esp_add(w, m, l4, len, l2, 0);
+        esp_put(w, m, l4, len, l2, 0);
     else
         dp_icmp_own(w, m, port, l2, false);
 }
@@ -159,7 +135,7 @@ static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
         return;
     }
     if (!dp_own4_find(w->dp, dp_load32(ip + 16)))
-        out_add(w, m, ip, total, 0);
+        dp_put_out(w, m, ip, total, 0, dp_head(w, ip, false));
     else if (dp_get16(ip + 6) & FRAG_MASK)
         fragment(w, m, port, l2, false);
     else
@@ -186,7 +162,7 @@ static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     else if (ip[24] == 0xff)
         dp_drop_mbuf(w, m, DP_DROP_not_for_us);
     else if (!own6_find(w, ip + 24))
-        out_add(w, m, ip, total, DP_PKT_INNER6);
+        dp_put_out(w, m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
     else if (ip[6] == DP_PROTO_FRAG)
         fragment(w, m, port, l2, true);
     else
@@ -234,25 +210,55 @@ static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, 
     }
 }
 
+/* What is the same for all frames of a burst, and what was found for the last inner packet. */
+struct scan {
+    uint64_t mac;   /* ours, in the upper six bytes */
+    uint64_t good;  /* ol_flags & its mask where the port found the header checksum right */
+    uint64_t addrs; /* IPv4 source and destination; neighbours often go the same way */
+    uint32_t head;  /* dp_head() of these */
+};
+
+static inline struct scan scan_make(const struct dp_port *at)
+{
+    return (struct scan){
+        .mac = at->mac_word << 16,
+        .good = at->params.rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
+        .addrs = UINT64_MAX, /* broadcast to broadcast has no policy */
+    };
+}
+
+static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, const uint8_t *ip)
+{
+    return (m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == s->good ||
+           dp_cksum_fold(dp_ip4_sum20(ip)) == 0xffff;
+}
+
 /*
  * The common case: untagged IPv4 without options, in one piece, to our MAC address, which is ESP in UDP for
  * us or for somebody else's address. Everything else, faults included, goes the long way.
  */
-static inline bool fast4(struct dp_worker *w, const struct dp_port *at, struct rte_mbuf *m)
+static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m)
 {
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
     uint32_t len = m->data_len;
     if (m->nb_segs != 1 || len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4)
         return false;
-    if ((dp_load64(p) & MAC_MASK) != at->mac_word || dp_load32(p + 11) >> 8 != 0x450008u)
+    if (dp_load64(p) << 16 != s->mac || dp_load32(p + 11) >> 8 != 0x450008u)
         return false;
     uint8_t *ip = p + DP_L2_BYTES;
     uint32_t total = dp_get16(ip + 2);
     if (total > len - DP_L2_BYTES || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
-        dp_get16(ip + 6) & FRAG_MASK || !cksum_is_good(at, m, ip, DP_IP4_BYTES))
+        dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return false;
-    if (!dp_own4_find(w->dp, dp_load32(ip + 16))) {
-        out_add(w, m, ip, total, 0);
+    uint64_t addrs = dp_load64(ip + 12);
+    if (addrs == s->addrs) {
+        dp_put_out(w, m, ip, total, 0, s->head);
+        return true;
+    }
+    if (!dp_own4_find(w->dp, (uint32_t)(addrs >> 32))) {
+        s->addrs = addrs;
+        s->head = dp_head(w, ip, false);
+        dp_put_out(w, m, ip, total, 0, s->head);
         return true;
     }
     uint8_t *udp = ip + DP_IP4_BYTES;
@@ -260,7 +266,7 @@ static inline bool fast4(struct dp_worker *w, const struct dp_port *at, struct r
     if (ip[9] != DP_PROTO_UDP || dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) ||
         udp_len < DP_UDP_BYTES + 4 || udp_len > total - DP_IP4_BYTES || dp_load32(udp + DP_UDP_BYTES) == 0)
         return false;
-    in_add4(w, m, ip, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES, dp_load16(udp));
+    in_put4(w, m, ip, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES, dp_load16(udp));
     return true;
 }
 
@@ -276,13 +282,14 @@ void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, u
 {
     const struct dp_port *at = &w->dp->ports[port];
     const bool has_vlan = at->params.vlan;
+    struct scan s = scan_make(at);
     uint64_t bytes = 0;
     w->in.port = w->out.port = port;
     for (uint16_t i = 0; i < count; i++) {
         if (i + AHEAD < count)
             frame_prefetch(frames[i + AHEAD]);
         bytes += frames[i]->pkt_len;
-        if (has_vlan || !fast4(w, at, frames[i]))
+        if (has_vlan || !fast4(w, &s, frames[i]))
             frame(w, port, frames[i]);
     }
     w->port_count[port].rx_pkts += count;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Everything that happens to an inner packet before the cipher: size against the path, TTL, limits, sequence
- * number, ESP trailer, outer headers from the SA's template, nonce. The IV is the sequence number (unique per
- * key, never reused: the SA's owner alone counts, and refuses at the end). All of it is written one pass
- * before the cipher reads it.
+ * number, ESP trailer, outer headers, nonce. A usual packet gets its Ethernet header here, too. The IV is the
+ * sequence number (unique per key, never reused: the SA's owner alone counts, and refuses at the end). All of
+ * it is written one pass before the cipher reads it.
  *
  * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on. Drops:
  * no_sa, owner_full, too_big, ttl, limit, seq_end, no_room.
@@ -82,36 +82,12 @@ static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, boo
     return len + pad + 2;
 }
 
-/*
- * Length, ID, DSCP and ECN of the inner packet (RFC 6040 4.1, normal mode), as a sum over the template's;
- * less the template's DF bit where no_df is that bit.
- */
-static inline uint16_t outer_cksum(const struct sad_tmpl *t, uint16_t len_be, uint16_t id, uint8_t tos,
-                                   uint8_t no_df)
+/* Length, ID, DSCP and ECN of the inner packet (RFC 6040 4.1, normal mode), as a sum over the template's. */
+static inline uint16_t outer_cksum(const struct sad_tmpl *t, uint16_t len_be, uint16_t id, uint8_t tos)
 {
-    uint32_t sum = t->cksum + len_be + id + ((uint32_t)tos << 8) + (0xffffu - no_df);
+    uint32_t sum = t->cksum + len_be + id + ((uint32_t)tos << 8);
     sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t) ~(sum + (sum >> 16));
-}
-
-/*
- * IPv4 and UDP, the usual case, with the SPI: four words, each stored once. no_df: DF where the template's is
- * to be taken back (RFC 4301 8.1), else 0.
- */
-static inline void outer_ip4_udp(uint8_t *hdr, const struct sad_tmpl *t, uint32_t total, uint16_t id,
-                                 uint8_t tos, uint8_t no_df)
-{
-    uint16_t len_be = __builtin_bswap16((uint16_t)total);
-    uint16_t udp_be = __builtin_bswap16((uint16_t)(total - DP_IP4_BYTES));
-    uint64_t w0 = dp_load64(t->bytes) | (uint64_t)tos << 8 | (uint64_t)len_be << 16 | (uint64_t)id << 32;
-    uint64_t w1 = dp_load64(t->bytes + 8) | (uint64_t)outer_cksum(t, len_be, id, tos, no_df) << 16;
-    w0 &= ~((uint64_t)no_df << 48);
-    uint64_t w2 = dp_load64(t->bytes + 16);
-    uint64_t w3 = dp_load64(t->bytes + 24) | udp_be;
-    memcpy(hdr, &w0, 8);
-    memcpy(hdr + 8, &w1, 8);
-    memcpy(hdr + 16, &w2, 8);
-    memcpy(hdr + 24, &w3, 8);
 }
 
 static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sad_tmpl *t, uint32_t total,
@@ -127,7 +103,7 @@ static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sa
         hdr[1] = tos;
         dp_store16(hdr + 2, len_be);
         dp_store16(hdr + 4, id);
-        dp_store16(hdr + 10, outer_cksum(t, len_be, id, tos, 0));
+        dp_store16(hdr + 10, outer_cksum(t, len_be, id, tos));
     }
     if (out->flags & SAD_F_ENCAP)
         dp_put16(hdr + out->hdr_bytes - DP_UDP_BYTES + 4, (uint16_t)(total - out->hdr_bytes + DP_UDP_BYTES));
@@ -138,6 +114,11 @@ static inline uint8_t inner_tos(const uint8_t *ip, bool is6)
     return is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
 }
 
+static inline uint32_t last_of(uint64_t tsc)
+{
+    return (uint32_t)(tsc >> SAD_LAST_SHIFT) | 1; /* 0 is never */
+}
+
 /* The counter; of CBC the last half of a block that the cipher encrypts first; none without a cipher. */
 static void iv_write(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
 {
@@ -145,6 +126,24 @@ static void iv_write(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
         return;
     memset(iv, 0, iv_bytes);
     dp_put64(iv + iv_bytes - 8, seq);
+}
+
+/* What the cipher reads besides the payload (RFC 4106 4 and 5). */
+static inline void op_write(struct dp_pkt *p, const struct sad_out *out, uint64_t seq_be)
+{
+    p->op.key = &out->key;
+    memcpy(p->op.iv, &out->key.salt, 4);
+    memcpy(p->op.iv + 4, &seq_be, 8);
+    memcpy(p->op.aad, &out->spi_be, 4);
+    if (out->flags & SAD_F_ESN) {
+        memcpy(p->op.aad + 4, &seq_be, 8);
+        p->op.aad_len = 12;
+    } else {
+        uint32_t low_be = (uint32_t)(seq_be >> 32);
+        memcpy(p->op.aad + 4, &low_be, 4);
+        p->op.aad_len = 8;
+    }
+    p->op.failed = 0;
 }
 
 static void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8_t tos)
@@ -157,26 +156,18 @@ static void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8
     uint32_t total = hdr_bytes + esp_bytes + sealed + out->icv_bytes;
     uint64_t seq_be = __builtin_bswap64(seq);
     uint32_t low_be = (uint32_t)(seq_be >> 32);
-    uint32_t spi_be = dp_load32(t->bytes + hdr_bytes);
     struct rte_mbuf *m = p->mbuf;
     outer_write(hdr, out, t, total, (uint16_t)seq, tos);
     memcpy(esp + 4, &low_be, 4);
     iv_write(esp + DP_ESP_BYTES, out->iv_bytes, seq);
-    memcpy(p->op.iv, &out->salt, 4);
-    memcpy(p->op.iv + 4, &seq_be, 8);
-    memcpy(p->op.aad, &spi_be, 4);
-    if (out->flags & SAD_F_ESN)
-        memcpy(p->op.aad + 4, &seq_be, 8);
-    else
-        memcpy(p->op.aad + 4, &low_be, 4);
-    p->op.aad_len = out->flags & SAD_F_ESN ? 12 : 8;
+    op_write(p, out, seq_be);
     m->data_off = (uint16_t)(hdr - (uint8_t *)m->buf_addr);
     m->data_len = (uint16_t)total;
     m->pkt_len = total;
 }
 
-/* Everything that is not the rule. True when the packet goes on to the cipher after all. */
-static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struct dp_pkt *p)
+/* False: the packet was dropped, cut, or went to the worker that owns its SA. */
+static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
 {
     struct sad_out *out = p->out;
     const struct rte_mbuf *m = p->mbuf;
@@ -204,22 +195,6 @@ static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struc
     return false;
 }
 
-static inline bool is_exception(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, uint8_t ttl,
-                                uint32_t front, uint32_t behind)
-{
-    const struct rte_mbuf *m = p->mbuf;
-    uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
-    unsigned odd = atomic_load_explicit(&out->owner, memory_order_acquire) != self;
-    /* One branch for all. */
-    odd |= p->op.len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
-    odd |= at < front;
-    odd |= at + p->op.len + behind > m->buf_len;
-    odd |= out->seq >= out->stop_seq;
-    odd |= out->bytes >= out->stop_bytes;
-    odd |= ttl <= 1;
-    return odd;
-}
-
 /* Outer DF as the inner one (RFC 4301 8.1); IPv6 inside counts as DF. */
 static void df_clear(uint8_t *outer)
 {
@@ -236,8 +211,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     uint32_t len = p->op.len;
     uint8_t flags = p->op.user[0];
     bool is6 = flags & DP_PKT_INNER6;
-    if (is_exception(p, out, w->index, ip[is6 ? 7 : 8], out->front_bytes, out->behind_bytes) &&
-        !exception(w, p))
+    if (!may_seal(w, p))
         return false;
     if (!(flags & DP_PKT_TTL_DONE))
         ttl_step(ip, is6);
@@ -245,7 +219,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
         dp_mss_clamp(ip, len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
     uint64_t seq = ++out->seq;
     out->bytes += len;
-    out->last_tsc = w->now_tsc;
+    out->last = last_of(w->now_tsc);
     uint8_t tos = inner_tos(ip, is6);
     bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
@@ -256,49 +230,75 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     return true;
 }
 
-#define USUAL_FRONT  (SAD_USUAL_HDR + USUAL_ESP + SAD_L2_ROOM)
-#define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)
 #define USUAL_ESP    (DP_ESP_BYTES + IV_COUNTER)
 #define USUAL_ICV    16
+#define USUAL_HDR    (DP_IP4_BYTES + DP_UDP_BYTES + USUAL_ESP)
+#define USUAL_FRONT  (USUAL_HDR + DP_L2_ROOM)
+#define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)
 
 /* The short trailers with the next header of IPv4. */
 static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
-/* SAD_F_USUAL and an IPv4 packet that is no exception: the same as encap_any(), with all sizes known. */
-static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, uint64_t now_tsc, uint8_t copy_df)
+/*
+ * IPv4, UDP, ESP header and IV of a packet of `total` bytes, in words that are stored once; the checksum
+ * counts the words as they lie in memory. not_df: DF where it is not wanted (RFC 4301 8.1), else 0.
+ */
+static inline void usual_headers(uint8_t *hdr, const struct sad_out *out, uint32_t total, uint8_t tos,
+                                 uint32_t not_df, uint64_t seq_be)
 {
-    const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
+    uint64_t remote4 = atomic_load_explicit(&out->remote4, memory_order_relaxed);
+    uint32_t len_be = __builtin_bswap16((uint16_t)total);
+    uint32_t udp_len_be = __builtin_bswap16((uint16_t)(total - DP_IP4_BYTES));
+    uint32_t word0 = 0x45 | (uint32_t)tos << 8 | len_be << 16;
+    uint32_t word1 = ((DF & ~not_df) << 16) | (uint32_t)(seq_be >> 48); /* ID: the last bytes of the number */
+    uint32_t word2 = SAD_OUTER_TTL | DP_PROTO_UDP << 8;
+    uint64_t sum = (uint64_t)word0 + word1 + word2 + out->local4 + (uint32_t)remote4;
+    uint64_t w0 = word0 | (uint64_t)word1 << 32;
+    uint64_t w1 = word2 | (uint64_t)(uint16_t)~dp_cksum_fold(sum) << 16 | (uint64_t)out->local4 << 32;
+    uint64_t w3 = udp_len_be | (uint64_t)out->spi_be << 32; /* the UDP checksum is 0, RFC 3948 2.1 */
+    uint32_t low_be = (uint32_t)(seq_be >> 32);
+    memcpy(hdr, &w0, 8);
+    memcpy(hdr + 8, &w1, 8);
+    memcpy(hdr + 16, &remote4, 8);
+    memcpy(hdr + 24, &w3, 8);
+    memcpy(hdr + 32, &low_be, 4);
+    memcpy(hdr + 36, &seq_be, 8);
+}
+
+/* Ethernet header, before the header of `total` bytes; the mbuf spans the frame. */
+static inline void usual_frame(struct dp_pkt *p, uint8_t *hdr, uint32_t total, const struct dp_adj *adj)
+{
+    struct rte_mbuf *m = p->mbuf;
+    uint32_t l2_bytes = adj->l2_bytes;
+    memcpy(hdr - 16, adj->l2 + DP_L2_ROOM - 16, 16);
+    if (unlikely(l2_bytes != DP_L2_BYTES))
+        memcpy(hdr - DP_L2_ROOM, adj->l2, 16);
+    m->data_off = (uint16_t)(hdr - l2_bytes - (uint8_t *)m->buf_addr);
+    m->data_len = (uint16_t)(total + l2_bytes);
+    m->pkt_len = total + l2_bytes;
+    p->op.user[1] = (uint8_t)(adj->port + 1);
+}
+
+/* For what is_usual() says: the same as encap_any() and dp_forward_out(), with all sizes known. */
+static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, const struct dp_adj *adj, uint32_t last,
+                               uint8_t copy_df)
+{
     uint8_t *ip = p->op.data;
-    uint8_t *hdr = ip - USUAL_ESP - SAD_USUAL_HDR;
+    uint8_t *hdr = ip - USUAL_HDR;
     uint32_t len = p->op.len;
     uint32_t sealed = (len + 5) & ~3u;
-    uint32_t total = SAD_USUAL_HDR + USUAL_ESP + sealed + USUAL_ICV;
+    uint32_t total = USUAL_HDR + sealed + USUAL_ICV;
     uint64_t seq = out->seq + 1;
     uint64_t seq_be = __builtin_bswap64(seq);
-    uint32_t low_be = (uint32_t)(seq_be >> 32), spi_be = dp_load32(t->bytes + SAD_USUAL_HDR);
-    struct rte_mbuf *m = p->mbuf;
     out->seq = seq;
     out->bytes += len;
-    out->last_tsc = now_tsc;
+    out->last = last;
     memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
-    outer_ip4_udp(hdr, t, total, (uint16_t)seq, ip[1], (uint8_t)(copy_df & ~ip[6]));
+    usual_headers(hdr, out, total, ip[1], copy_df & ~ip[6], seq_be);
     dp_ip4_ttl_dec(ip);
-    memcpy(hdr + SAD_USUAL_HDR + 4, &low_be, 4);
-    memcpy(hdr + SAD_USUAL_HDR + 8, &seq_be, 8);
-    memcpy(p->op.iv, &out->salt, 4);
-    memcpy(p->op.iv + 4, &seq_be, 8);
-    memcpy(p->op.aad, &spi_be, 4);
-    if (out->flags & SAD_F_ESN) {
-        memcpy(p->op.aad + 4, &seq_be, 8);
-        p->op.aad_len = 12;
-    } else {
-        memcpy(p->op.aad + 4, &low_be, 4);
-        p->op.aad_len = 8;
-    }
+    usual_frame(p, hdr, total, adj);
+    op_write(p, out, seq_be);
     p->op.len = sealed;
-    m->data_off = (uint16_t)(hdr - (uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)total;
-    m->pkt_len = total;
 }
 
 /* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
@@ -308,13 +308,24 @@ static inline bool may_be_syn(const uint8_t *ip, uint32_t len)
     return flags_at >= len || ip[flags_at] & 0x02;
 }
 
-/* No exception, and nothing about it that encap_usual() does not know. */
-static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, bool has_clamp)
+/*
+ * An SA of SAD_F_USUAL with a next hop that is known, and an IPv4 packet that fits, needs no other worker and
+ * has nothing to it that encap_usual() does not know.
+ */
+static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, uint32_t gen,
+                            bool has_clamp)
 {
-    const uint8_t *ip = p->op.data;
-    return out->flags & SAD_F_USUAL && !(p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_TTL_DONE)) &&
-           !is_exception(p, out, self, ip[8], USUAL_FRONT, USUAL_BEHIND) &&
-           !(has_clamp && ip[9] == DP_PROTO_TCP && may_be_syn(ip, p->op.len));
+    const uint8_t *ip = p->op.data, *room = p->mbuf->buf_addr;
+    uint32_t len = p->op.len;
+    if (!(out->flags & SAD_F_USUAL) || p->op.user[0] || out->adj_gen != gen ||
+        atomic_load_explicit(&out->owner, memory_order_acquire) != self)
+        return false;
+    if (len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed) || ip < room + USUAL_FRONT ||
+        ip + len + USUAL_BEHIND > room + p->mbuf->buf_len)
+        return false;
+    if (out->seq >= out->stop_seq || out->bytes >= out->stop_bytes || ip[8] <= 1)
+        return false;
+    return !(has_clamp && ip[9] == DP_PROTO_TCP && may_be_syn(ip, len));
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
@@ -322,21 +333,21 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
     const bool has_clamp = w->dp->params.mss_clamp;
     const uint8_t copy_df = w->dp->params.copy_df ? DF : 0;
     const uint16_t self = w->index;
-    const uint64_t now_tsc = w->now_tsc;
+    const uint32_t gen = w->adj_gen, last = last_of(w->now_tsc);
+    const struct dp_adj *adjs = w->adjs;
     const struct dp_pkt *end = b->pkt + b->count;
     struct dp_pkt *kept = b->pkt;
     uint64_t bytes = 0;
     uint32_t cls_mask = 0;
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_out *out = p->out;
+        const struct dp_adj *adj = &adjs[out->adj];
         uint32_t len = p->op.len;
-        if (likely(is_usual(p, out, self, has_clamp)))
-            encap_usual(p, out, now_tsc, copy_df);
+        if (likely(is_usual(p, out, self, gen, has_clamp) && dp_adj_is_ready(adj)))
+            encap_usual(p, out, adj, last, copy_df);
         else if (!encap_any(w, p))
             continue;
         bytes += len;
-        p->op.key = &out->key;
-        p->op.failed = 0;
         cls_mask |= 1u << out->cls;
         if (unlikely(kept != p))
             *kept = *p;

@@ -24,7 +24,7 @@ static inline void frame_send(struct dp_worker *w, struct rte_mbuf *m, uint8_t *
     m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr - adj->l2_bytes);
     m->pkt_len = len + adj->l2_bytes;
     m->data_len = (uint16_t)m->pkt_len;
-    dp_tx_put(w, adj->port, m);
+    dp_tx_put(w, adj->port, m, m->pkt_len);
 }
 
 static void mbuf_span(struct rte_mbuf *m, uint8_t *ip, uint32_t len)
@@ -43,11 +43,6 @@ static void unresolved(struct dp_worker *w, struct rte_mbuf *m, uint32_t adj)
         return;
     }
     dp_punt(w, m, a->port, DP_PUNT_RESOLVE, adj);
-}
-
-static inline bool is_ready(const struct dp_adj *a)
-{
-    return atomic_load_explicit(&a->is_resolved, memory_order_acquire);
 }
 
 /* CE or ECT(1): what classify saw in the outer header, which is still there. */
@@ -141,7 +136,7 @@ static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
     uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
     const struct dp_adj *a = &w->adjs[adj];
     uint32_t len = p->op.len;
-    if (unlikely(ip[is6 ? 7 : 8] <= 1 || !is_ready(a) || len > a->mtu)) {
+    if (unlikely(ip[is6 ? 7 : 8] <= 1 || !dp_adj_is_ready(a) || len > a->mtu)) {
         exception(w, p, adj);
         return;
     }
@@ -167,15 +162,13 @@ void dp_forward_in(struct dp_worker *w, struct dp_burst *b)
     }
 }
 
-/* The next hop towards the peer, remembered in the SA until routes or template change. */
-static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, uint32_t fib_gen)
+/* The next hop towards the peer, remembered in the SA until routes or paths change. */
+static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, const uint8_t *ip)
 {
-    const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
-    if (out->fib_gen != fib_gen || out->tmpl_gen != t->generation) {
+    if (out->adj_gen != w->adj_gen) {
         bool is6 = out->flags & SAD_F_OUTER6;
-        out->adj = dp_fib_find(w->fib, is6, t->bytes + (is6 ? 24 : 16));
-        out->fib_gen = fib_gen;
-        out->tmpl_gen = t->generation;
+        out->adj = (uint16_t)dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+        out->adj_gen = w->adj_gen;
     }
     return out->adj;
 }
@@ -192,21 +185,29 @@ static void udp6_cksum(uint8_t *ip, uint32_t len)
     dp_store16(udp + 6, cksum ? cksum : 0xffff);
 }
 
+static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
+{
+    struct rte_mbuf *m = p->mbuf;
+    struct sad_out *out = p->out;
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+    if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
+        udp6_cksum(ip, m->data_len);
+    uint32_t adj = outer_adj(w, out, ip);
+    if (dp_adj_is_ready(&w->adjs[adj]))
+        frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
+    else
+        unresolved(w, m, adj);
+}
+
+/* Most packets got their Ethernet header with the others (dp_encap.c), and only go out. */
 void dp_forward_out(struct dp_worker *w, struct dp_burst *b)
 {
-    uint32_t fib_gen = atomic_load_explicit(&w->fib->generation, memory_order_acquire);
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
-        struct rte_mbuf *m = p->mbuf;
-        struct sad_out *out = p->out;
-        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-        if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
-            udp6_cksum(ip, m->data_len);
-        uint32_t adj = outer_adj(w, out, fib_gen);
-        if (is_ready(&w->adjs[adj]))
-            frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
+    struct dp_pkt *end = b->pkt + b->count;
+    for (struct dp_pkt *p = b->pkt; p < end; p++) {
+        if (likely(p->op.user[1]))
+            dp_tx_put(w, (uint16_t)(p->op.user[1] - 1), p->mbuf, p->mbuf->pkt_len);
         else
-            unresolved(w, m, adj);
+            forward_outer(w, p);
     }
 }
 
@@ -218,7 +219,7 @@ void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m)
     const struct dp_adj *a = &w->adjs[adj];
     if (rte_pktmbuf_headroom(m) < DP_L2_ROOM) {
         dp_drop_mbuf(w, m, DP_DROP_no_room);
-    } else if (!is_ready(a)) {
+    } else if (!dp_adj_is_ready(a)) {
         unresolved(w, m, adj);
     } else if (m->data_len > a->mtu) {
         dp_icmp_send(w, m, DP_ICMP_TOO_BIG, a->mtu);

@@ -62,7 +62,7 @@ struct dp_port {
 };
 
 struct dp_tx {
-    uint64_t count;
+    uint64_t count, bytes; /* of frames */
     struct rte_mbuf *frames[DP_TX_QUEUE];
 };
 
@@ -73,8 +73,13 @@ struct dp_worker {
     struct dp_reass *reass;
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */
+    /* Changes with routes and with SAs' paths: an SA's next hop is looked up once for each value. Loaded once
+     * per outbound burst, before any path is read; so what is found for a path is never kept under a later
+     * value. */
+    uint32_t adj_gen;
     struct dp_adj *adjs;
-    uint64_t now_tsc; /* read once per turn */
+    uint64_t now_tsc;  /* read once per turn */
+    uint64_t turn_tsc; /* when the last turn ended */
     uint16_t index;
     struct dp_burst in, out;
     uint16_t n_local;
@@ -149,18 +154,16 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
 struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2);
 
 /* Inbound stages, in order. */
-void dp_lookup_in(struct dp_worker *w, struct dp_burst *b);  /* SPI -> slot */
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b); /* SA, length, replay pre-check, nonce */
 void dp_open(struct dp_worker *w, struct dp_burst *b);       /* cipher */
 void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay commit, trailer, inner policy */
 void dp_forward_in(struct dp_worker *w, struct dp_burst *b); /* TTL, route, Ethernet, tx */
 
 /* Outbound stages, in order. */
-void dp_lookup_out(struct dp_worker *w, struct dp_burst *b);  /* destination -> list of candidates */
 void dp_select_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
-void dp_encap(struct dp_worker *w, struct dp_burst *b);       /* MTU, TTL, sequence, trailer, outer headers */
+void dp_encap(struct dp_worker *w, struct dp_burst *b);       /* MTU, TTL, sequence, trailer, headers */
 void dp_seal(struct dp_worker *w, struct dp_burst *b);        /* cipher */
-void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet, tx */
+void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet of unusual packets, tx */
 
 /* dp_path.c: what other workers handed over. */
 void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count);
@@ -191,12 +194,18 @@ void dp_tx_flush(struct dp_worker *w, uint16_t port);
 void dp_tx_flush_all(struct dp_worker *w);
 void dp_tx_drain(struct dp_worker *w);
 
-static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
+static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf *m, uint32_t len)
 {
     struct dp_tx *tx = &w->tx[port];
     if (tx->count == DP_TX_QUEUE)
         dp_tx_flush(w, port);
     tx->frames[tx->count++] = m;
+    tx->bytes += len;
+}
+
+static inline bool dp_adj_is_ready(const struct dp_adj *a)
+{
+    return atomic_load_explicit(&a->is_resolved, memory_order_acquire);
 }
 
 /* dp_punt.c: to control, within limits. hint is read by dp_punt_pop(). */

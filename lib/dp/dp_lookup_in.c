@@ -1,35 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From an ESP header to its SA. dp_lookup_in() computes the slots and starts fetching them; dp_prepare_in()
- * then looks: is the slot live, is it this very SPI, is it for this address, is it ours, is the sequence
- * number new? What the cipher reads (nonce, associated data) is written here, one pass before it is read.
+ * Whether an ESP packet may be opened: is its slot live, is it this very SPI, is it for this address, is it
+ * ours, is the sequence number new? What the cipher reads (nonce, associated data) is written here, one pass
+ * before it is read.
  *
- * IN: w->in from classify. OUT: in, op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, owner_full.
+ * IN: w->in from classify. OUT: op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, owner_full.
  */
 #include "dp_int.h"
 
 #include <rte_branch_prediction.h>
-#include <rte_prefetch.h>
 #include "dp_bytes.h"
 #include "sad_replay.h"
-
-void dp_lookup_in(struct dp_worker *w, struct dp_burst *b)
-{
-    const struct sad_tables *t = w->tables;
-    const struct sad_in *last = NULL;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
-        p->in = sad_in_at(t, dp_get32(p->op.data));
-        if (p->in == last)
-            continue;
-        last = p->in;
-        rte_prefetch0(p->in);
-        rte_prefetch0(&p->in->top);
-        rte_prefetch0(p->in->window_words);
-        rte_prefetch0(p->in->window_words + SAD_WINDOW_WORDS / 2);
-        imb_key_prefetch(&p->in->key, p->op.len);
-    }
-}
 
 /* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
@@ -50,22 +31,27 @@ static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pk
     return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;
 }
 
-static inline void nonce_write(struct dp_pkt *p, const struct sad_in *in, const uint8_t *esp, uint64_t seq)
+/* What the cipher reads besides the payload (RFC 4106 4 and 5), and where the payload is. */
+static inline void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t seq, uint32_t iv_bytes,
+                            uint32_t icv_bytes)
 {
-    memcpy(p->op.iv, &in->salt, 4);
+    const uint8_t *esp = p->op.data;
+    memcpy(p->op.iv, &in->key.salt, 4);
     memcpy(p->op.iv + 4, esp + DP_ESP_BYTES, 8);
+    memcpy(p->op.aad, esp, 8);
+    p->op.aad_len = 8;
     if (in->flags & SAD_F_ESN) {
-        memcpy(p->op.aad, esp, 4);
         dp_put64(p->op.aad + 4, seq);
         p->op.aad_len = 12;
-    } else {
-        memcpy(p->op.aad, esp, 8);
-        p->op.aad_len = 8;
     }
+    p->op.data += DP_ESP_BYTES + iv_bytes;
+    p->op.len -= DP_ESP_BYTES + iv_bytes + icv_bytes;
+    p->op.key = &in->key;
+    p->op.failed = 0;
 }
 
-/* Everything that is not the rule. True when the packet goes on after all. */
-static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
+/* False: the packet was dropped, or went to the worker that owns its SA. */
+static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
 {
     struct sad_in *in = p->in;
     const uint8_t *esp = p->op.data;
@@ -96,21 +82,39 @@ static __attribute__((cold, noinline)) bool exception(struct dp_worker *w, struc
     return false;
 }
 
-/* True for all that needs a closer look. *seq is valid otherwise. */
-static inline bool is_exception(const struct dp_pkt *p, const struct sad_in *in, uint16_t self, uint64_t *seq)
+/* Any SA, any packet. */
+static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
+{
+    struct sad_in *in = p->in;
+    if (!may_open(w, p, port))
+        return false;
+    if (in->flags & SAD_F_FOLLOW && is_from_elsewhere(in, p))
+        p->op.user[0] |= DP_PKT_MOVED;
+    op_write(p, in, sad_seq_infer(in, dp_get32(p->op.data + 4)), in->iv_bytes, in->icv_bytes);
+    return true;
+}
+
+#define USUAL_IV  8
+#define USUAL_ICV 16
+#define USUAL_MIN (DP_ESP_BYTES + USUAL_IV + USUAL_ICV + 4)
+
+/*
+ * An SA of SAD_F_USUAL, and nothing about the packet that may_open() has to look at. The SPI is read first:
+ * only if it is live are the other fields anything. The bytes exist: classify saw 4, and what lies behind is
+ * inside of the buffer.
+ */
+static inline bool is_usual(const struct dp_pkt *p, struct sad_in *in, uint16_t self, uint64_t *seq)
 {
     const uint8_t *esp = p->op.data;
-    uint32_t around = DP_ESP_BYTES + (uint32_t)in->iv_bytes + in->icv_bytes;
-    /* The SPI goes first: only if it is live are the other fields anything. Bytes exist: classify saw 4, and
-     * what lies behind is inside of the buffer. */
-    if (p->op.len < around + in->align_mask + 1u || (p->op.len - around) & in->align_mask)
-        return true;
-    uint32_t spi = dp_get32(esp);
-    if (atomic_load_explicit(&in->spi, memory_order_acquire) != spi || spi == 0 ||
-        atomic_load_explicit(&in->owner, memory_order_acquire) != self || !dst_matches(in, p))
-        return true;
+    if (atomic_load_explicit(&in->spi, memory_order_acquire) != dp_get32(esp) || !(in->flags & SAD_F_USUAL))
+        return false;
+    if (p->op.user[0] & DP_PKT_OUTER6 || p->outer_dst != in->local4 ||
+        atomic_load_explicit(&in->owner, memory_order_acquire) != self)
+        return false;
+    if (p->op.len < USUAL_MIN || p->op.len & 3 || in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes)
+        return false;
     *seq = sad_seq_infer(in, dp_get32(esp + 4));
-    return !sad_replay_check(in, *seq) || in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes;
+    return sad_replay_check(in, *seq);
 }
 
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
@@ -123,19 +127,14 @@ void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_in *in = p->in;
         uint64_t seq;
-        if (unlikely(is_exception(p, in, self, &seq))) {
-            if (!exception(w, p, port))
-                continue;
-            seq = sad_seq_infer(in, dp_get32(p->op.data + 4));
+        if (likely(is_usual(p, in, self, &seq))) {
+            if (in->flags & SAD_F_FOLLOW &&
+                unlikely(p->from != atomic_load_explicit(&in->remote_key, memory_order_relaxed)))
+                p->op.user[0] |= DP_PKT_MOVED;
+            op_write(p, in, seq, USUAL_IV, USUAL_ICV);
+        } else if (!prepare_any(w, p, port)) {
+            continue;
         }
-        uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
-        if (in->flags & SAD_F_FOLLOW && unlikely(is_from_elsewhere(in, p)))
-            p->op.user[0] |= DP_PKT_MOVED;
-        nonce_write(p, in, p->op.data, seq);
-        p->op.data += head;
-        p->op.len -= head + in->icv_bytes;
-        p->op.key = &in->key;
-        p->op.failed = 0;
         cls_mask |= 1u << in->cls;
         if (unlikely(kept != p))
             *kept = *p;

@@ -84,31 +84,6 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
         ports_fill(flow, ip + l4, len - l4, is_inbound);
 }
 
-/* Neighbours in a burst often go the same way: the last answer is kept. */
-void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
-{
-    const struct sad_tables *t = w->tables;
-    uint32_t last_dst = 0, last_head = 0;
-    bool has_last = false;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
-        if (unlikely(p->op.user[0] & DP_PKT_INNER6)) {
-            p->head = sad_select_head(t, true, p->op.data + 24);
-            rte_prefetch0(&t->cands[p->head]);
-            continue;
-        }
-        uint32_t dst = dp_load32(p->op.data + 16);
-        rte_prefetch0(p->op.data + p->op.len); /* where its trailer and ICV will be written */
-        if (!has_last || dst != last_dst) {
-            has_last = true;
-            last_dst = dst;
-            last_head = sad_select_head(t, false, p->op.data + 16);
-            rte_prefetch0(&t->cands[last_head]);
-        }
-        p->head = last_head;
-    }
-}
-
 /*
  * A packet of our own may leave in clear to a host that an inside port reaches directly, or where no policy
  * has anything to say about the destination; one of the host's, where none has about the packet.
@@ -170,11 +145,8 @@ static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst 
 
 static inline void sa_prefetch(const struct sad_out *out, uint32_t len)
 {
-    imb_key_prefetch(&out->key, len);
     rte_prefetch0(out);
-    rte_prefetch0(&out->seq);
-    rte_prefetch0(&out->tmpl[0]);
-    rte_prefetch0(&out->tmpl[1]);
+    imb_key_prefetch(&out->key, len);
 }
 
 void dp_select_out(struct dp_worker *w, struct dp_burst *b)

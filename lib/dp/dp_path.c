@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The map of the data path. Each line is a stage and each stage is a file of that name (dp_commit_in is in
- * dp_open.c). A stage takes the burst, leaves the survivors compact, and sends every other packet to a drop
- * reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
+ * The map of the data path. Each line is a stage and each stage is a file of that name (dp_prepare_in is in
+ * dp_lookup_in.c, dp_select_out in dp_lookup_out.c, dp_commit_in in dp_open.c). A stage takes the burst,
+ * leaves the survivors compact, and sends every other packet to a drop reason, to control, to the worker that
+ * owns its SA, or into w->local (packets that the gateway makes).
  */
 #include "dp_int.h"
+
+#include "dp_put.h"
 
 static void inbound(struct dp_worker *w)
 {
     struct dp_burst *b = &w->in;
-    dp_lookup_in(w, b);
     dp_prepare_in(w, b);
     dp_open(w, b);
     dp_commit_in(w, b);
@@ -20,7 +22,8 @@ static void inbound(struct dp_worker *w)
 static void outbound(struct dp_worker *w)
 {
     struct dp_burst *b = &w->out;
-    dp_lookup_out(w, b);
+    w->adj_gen = atomic_load_explicit(&w->fib->generation, memory_order_acquire) +
+                 atomic_load_explicit(&w->tables->path_gen, memory_order_acquire);
     dp_select_out(w, b);
     dp_encap(w, b);
     dp_seal(w, b);
@@ -37,11 +40,9 @@ static void local(struct dp_worker *w)
         for (uint16_t i = 0; i < w->n_local; i++) {
             struct rte_mbuf *m = w->local[i];
             uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-            struct dp_pkt *p = &b->pkt[b->count++];
-            p->mbuf = m;
-            p->op.data = ip;
-            p->op.len = m->data_len;
-            p->op.user[0] = (uint8_t)(m->packet_type | (ip[0] >> 4 == 6 ? DP_PKT_INNER6 : 0));
+            bool is6 = ip[0] >> 4 == 6;
+            uint8_t flags = (uint8_t)(m->packet_type | (is6 ? DP_PKT_INNER6 : 0));
+            dp_put_out(w, m, ip, m->data_len, flags, dp_head(w, ip, is6));
         }
         w->n_local = 0;
         outbound(w);
@@ -76,12 +77,10 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
         }
         if (m->packet_type & DP_HOST_UNJUDGED && !dp_host_admit(w, m))
             continue;
-        struct dp_pkt *p = &w->out.pkt[w->out.count++];
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+        uint8_t flags = (uint8_t)m->packet_type;
         w->out.port = DP_PORT_NONE;
-        p->mbuf = m;
-        p->op.data = rte_pktmbuf_mtod(m, uint8_t *);
-        p->op.len = m->data_len;
-        p->op.user[0] = (uint8_t)m->packet_type;
+        dp_put_out(w, m, ip, m->data_len, flags, dp_head(w, ip, flags & DP_PKT_INNER6));
     }
     finish(w);
 }

@@ -9,7 +9,6 @@
 
 #include <rte_ethdev.h>
 
-/* Summed here and not frame by frame in dp_tx_put(), where each sum would wait for the one before. */
 static uint64_t bytes_of(struct rte_mbuf *const *frames, uint64_t count)
 {
     uint64_t bytes = 0;
@@ -42,20 +41,19 @@ void dp_tx_flush(struct dp_worker *w, uint16_t port)
     if (at->port_id == DP_PORT_SINK) {
         if (count == DP_TX_QUEUE) {
             unsent_drop(w, port, tx->frames, count);
-            tx->count = 0;
+            tx->count = tx->bytes = 0;
         }
         return;
     }
-    uint64_t bytes = bytes_of(tx->frames, count); /* afterwards they are the driver's */
     if (w->index < at->tx_queues)
         sent = rte_eth_tx_burst(at->port_id, w->index, tx->frames, count);
     else
         sent = pass_on(w, port, tx, w->index % at->tx_queues);
     w->port_count[port].tx_pkts += sent;
-    w->port_count[port].tx_bytes += bytes - bytes_of(tx->frames + sent, (uint64_t)(count - sent));
+    w->port_count[port].tx_bytes += tx->bytes - bytes_of(tx->frames + sent, (uint64_t)(count - sent));
     if (sent < count)
         unsent_drop(w, port, tx->frames + sent, (uint16_t)(count - sent));
-    tx->count = 0;
+    tx->count = tx->bytes = 0;
 }
 
 void dp_tx_flush_all(struct dp_worker *w)
@@ -70,7 +68,7 @@ void dp_tx_drain(struct dp_worker *w)
     struct rte_mbuf *frames[DP_BURST_MAX];
     unsigned n = rte_ring_dequeue_burst(w->tx_ring, (void **)frames, DP_BURST_MAX, NULL);
     for (unsigned i = 0; i < n; i++)
-        dp_tx_put(w, frames[i]->port, frames[i]);
+        dp_tx_put(w, frames[i]->port, frames[i], frames[i]->pkt_len);
 }
 
 uint16_t dp_sink_take(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t max)

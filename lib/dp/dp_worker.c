@@ -23,6 +23,7 @@ void dp_worker_online(struct dp_worker *w)
     struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
     rte_rcu_qsbr_thread_register(qsbr, w->index);
     rte_rcu_qsbr_thread_online(qsbr, w->index);
+    w->turn_tsc = rte_rdtsc();
 }
 
 void dp_worker_offline(struct dp_worker *w)
@@ -62,7 +63,7 @@ static uint16_t ports_poll(struct dp_worker *w, uint64_t now_tsc)
 
 bool dp_turn(struct dp_worker *w)
 {
-    uint64_t begin = rte_rdtsc();
+    uint64_t begin = w->turn_tsc;
     uint32_t work = w->n_kept;
     if (w->n_kept) {
         w->now_tsc = begin;
@@ -77,7 +78,8 @@ bool dp_turn(struct dp_worker *w)
     }
     dp_tx_flush_all(w);
     rte_rcu_qsbr_quiescent(sad_qsbr(w->dp->sad), w->index);
-    uint64_t cycles = rte_rdtsc() - begin;
+    w->turn_tsc = rte_rdtsc(); /* the next turn's beginning, too */
+    uint64_t cycles = w->turn_tsc - begin;
     w->count.polls++;
     if (work) {
         w->count.busy_cycles += cycles;
@@ -97,7 +99,8 @@ static void nap(struct dp_worker *w, uint32_t ns)
     nanosleep(&ts, NULL);
     rte_rcu_qsbr_thread_online(qsbr, w->index);
     w->count.sleeps++;
-    w->count.idle_cycles += rte_rdtsc() - begin;
+    w->turn_tsc = rte_rdtsc();
+    w->count.idle_cycles += w->turn_tsc - begin;
 }
 
 int dp_worker_run(void *worker)

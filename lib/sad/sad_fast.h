@@ -16,10 +16,11 @@
 #include "sad_trie.h"
 
 #define SAD_LINE         64
-#define SAD_L2_ROOM      32      /* bytes before an outer header that writing an Ethernet header may touch */
-#define SAD_USUAL_HDR    28      /* IPv4 and UDP */
+#define SAD_L2_ROOM      32 /* bytes before an outer header that writing an Ethernet header may touch */
+#define SAD_OUTER_TTL    64
 #define SAD_TRAILER_ROOM 8       /* bytes behind the padding that writing a trailer may touch */
 #define SAD_WINDOW_WORDS 16      /* of the replay window inside of the SA: 1024 packets */
+#define SAD_LAST_SHIFT   24      /* TSC >> this is the unit of sad_out.last: some milliseconds */
 #define SAD_OWNER_NONE   0xffffu /* outbound: the direction is not live */
 /*
  * A direction moves so: MOVING (its owner goes on, all others keep their packets back) -> a grace period,
@@ -38,7 +39,7 @@ enum sad_flag {
     SAD_F_FOLLOW = 8,     /* report a peer that moved */
     SAD_F_SELS = 16,      /* selectors are in sels, not in sel */
     SAD_F_NO_REPLAY = 32, /* no replay protection */
-    SAD_F_USUAL = 64,     /* outbound: IPv4, UDP, 8 bytes of IV, 16 of ICV, padding to 4 */
+    SAD_F_USUAL = 64,     /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */
@@ -83,34 +84,33 @@ struct sad_stray {
 struct sad_in {
     /* Line 0, read for every packet. Writer: control. */
     _Alignas(SAD_LINE) _Atomic uint32_t spi; /* host order; 0: the slot is not live */
-    uint32_t salt;                           /* as it lies in memory */
     uint8_t cls;                             /* enum imb_class */
     uint8_t flags;                           /* enum sad_flag */
+    _Atomic uint16_t owner; /* worker, with flags while it changes. Writers: control, and who owns it then */
+    _Atomic uint64_t remote_key; /* IPv4 outer: sad_remote_key() of the peer */
+    uint32_t local4;             /* IPv4 outer: our address, network order */
     uint8_t iv_bytes;
     uint8_t icv_bytes;
-    _Atomic uint16_t owner; /* worker, with flags while it changes. Writers: control, and who owns it then */
-    uint8_t align_mask;     /* payload length & this is 0 */
+    uint8_t align_mask; /* payload length & this is 0 */
     uint8_t pad0;
-    _Atomic uint64_t remote_key; /* IPv4 outer: sad_remote_key() of the peer */
-    const struct sad_sels *sels; /* SAD_F_SELS */
-    uint32_t local4;             /* IPv4 outer: our address, network order */
     struct sad_sel4 sel;
+    uint64_t *window; /* replay bits of the blocks before the head (sad_replay.h) */
 
     /* Line 1. Writer: owner. */
     _Alignas(SAD_LINE) uint64_t top; /* highest sequence number accepted */
+    uint64_t head;                   /* replay bits of its block */
     uint64_t pkts, bytes;
     uint64_t stop_pkts, stop_bytes; /* from here on sad_in_limit() decides */
     uint64_t last_tsc;
-    uint64_t *window;     /* bit s & (ring - 1) of s in (top - window_pkts, top] */
     uint32_t window_pkts; /* control */
-    uint32_t ring_mask;   /* control; bits of the ring - 1 */
+    uint32_t word_mask;   /* control; words of the window - 1 */
 
     /* Lines 2 and 3. Writer: owner. */
     _Alignas(SAD_LINE) uint64_t window_words[SAD_WINDOW_WORDS];
 
     /* Seldom touched. Writer: owner, unless said otherwise. */
-    _Alignas(SAD_LINE) uint64_t replay_drops;
-    uint64_t bad_icv, bad_trailer, policy_drops, limit_drops;
+    _Alignas(SAD_LINE) const struct sad_sels *sels; /* control; SAD_F_SELS */
+    uint64_t replay_drops, bad_icv, bad_trailer, policy_drops, limit_drops;
     uint64_t moved_tsc;       /* when PEER_MOVED was last reported */
     _Atomic uint32_t pending; /* events that wait; owner sets bits, control clears */
     uint8_t limit_state;      /* enum sad_limit_state */
@@ -126,48 +126,52 @@ struct sad_in {
 
 /* Outer headers of an SA, ready to copy. */
 struct sad_tmpl {
-    uint8_t bytes[52];   /* IP, UDP when encapsulated, SPI; lengths, ID and checksum zero */
-    uint32_t cksum;      /* IPv4: sum of the header's 16-bit words as they lie in memory */
-    uint32_t dst4;       /* IPv4: outer destination, network order */
-    uint32_t generation; /* changes with each repath */
+    uint8_t bytes[52]; /* IP, UDP when encapsulated, SPI; lengths, ID and checksum zero */
+    uint32_t cksum;    /* IPv4: sum of the header's 16-bit words as they lie in memory */
 };
 
-/* Outbound direction. */
+/*
+ * Outbound direction. The first line is all that a usual packet needs besides the key: with many SAs it is
+ * lines fetched, not instructions, that a packet costs. So control's fields and the owner's share it; what
+ * other workers read there (owner, flags) they read only to hand a packet over.
+ */
 struct sad_out {
-    /* Line 0, read for every packet. Writer: control. */
-    _Alignas(SAD_LINE) uint32_t spi; /* host order, the peer's */
-    uint32_t salt;
+    /* Line 0. Writer: owner. */
+    _Alignas(SAD_LINE) uint64_t seq; /* last one used */
+    uint64_t bytes;
+    uint64_t stop_seq, stop_bytes; /* from here on sad_out_limit() decides */
+    /* Writer: control. A repath may change local4 a moment before or after remote4; then one packet to the
+     * old place carries our new address. */
+    _Atomic uint64_t remote4; /* SAD_F_USUAL: address, our port, its port: 8 bytes as in the header */
+    uint32_t local4;          /* SAD_F_USUAL: our address, network order */
+    uint32_t spi_be;          /* the peer's */
+    _Atomic uint16_t owner;   /* as above, or SAD_OWNER_NONE */
+    _Atomic uint16_t inner_mtu;
     uint8_t cls;
     uint8_t flags;
-    uint8_t iv_bytes;
+    /* Writer: owner. */
+    uint16_t adj;     /* next hop that was found last, */
+    uint32_t adj_gen; /* for this state of routes and paths */
+    uint32_t last;    /* time of the last packet: TSC >> SAD_LAST_SHIFT */
+
+    /* What other packets and SAs need besides. Writer: control. */
+    _Alignas(SAD_LINE) uint8_t iv_bytes;
     uint8_t icv_bytes;
-    _Atomic uint16_t owner; /* as above, or SAD_OWNER_NONE */
-    _Atomic uint16_t inner_mtu;
     uint8_t align_mask;
     uint8_t hdr_bytes;       /* IP and UDP of the template */
     _Atomic uint8_t tmpl_at; /* which template is in force */
     uint8_t esp_bytes;       /* ESP header and IV */
     uint16_t front_bytes;    /* room that a packet needs before it, Ethernet included */
     uint16_t behind_bytes;   /* and behind it */
+    uint8_t limit_state;     /* owner; enum sad_limit_state */
+    uint8_t pad1[5];
+    struct sad_limits limits;
+    uint64_t limit_drops;     /* owner */
+    _Atomic uint32_t pending; /* owner sets, control clears */
 
-    /* Line 1. Writer: owner. */
-    _Alignas(SAD_LINE) uint64_t seq; /* last one used */
-    uint64_t bytes;
-    uint64_t stop_seq, stop_bytes; /* from here on sad_out_limit() decides */
-    uint64_t last_tsc;
-    uint64_t limit_drops;
-    uint32_t adj;        /* next hop that was found last, and for which */
-    uint32_t fib_gen;    /* state of the routes and */
-    uint32_t tmpl_gen;   /* of the template */
-    uint8_t limit_state; /* enum sad_limit_state */
-    uint8_t pad1[3];
-
-    /* Lines 2 and 3. Writer: control, the one that is not in force, after a grace period. */
+    /* Writer: control, the one that is not in force, after a grace period. */
     _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];
 
-    /* Seldom touched. */
-    _Alignas(SAD_LINE) _Atomic uint32_t pending; /* owner sets, control clears */
-    struct sad_limits limits;                    /* control */
     struct sad_stray stray;
 
     struct imb_key key; /* control */
@@ -175,8 +179,7 @@ struct sad_out {
 
 _Static_assert(offsetof(struct sad_in, top) == SAD_LINE, "the read line is one line");
 _Static_assert(offsetof(struct sad_in, window_words) == 2 * SAD_LINE, "the owner's line is one line");
-_Static_assert(offsetof(struct sad_out, seq) == SAD_LINE, "the read line is one line");
-_Static_assert(offsetof(struct sad_out, tmpl) == 2 * SAD_LINE, "the owner's line is one line");
+_Static_assert(offsetof(struct sad_out, iv_bytes) == SAD_LINE, "a usual packet's line is one line");
 _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
 
 #define SAD_NO_SLOT UINT32_MAX
@@ -207,6 +210,7 @@ struct sad_tables {
     struct sad_cand *cands;
     struct sad_cand6 *cands6;
     struct sad_trie trie4, trie6;
+    _Atomic uint32_t path_gen; /* control: changes after each repath, so that next hops are looked up again */
 };
 
 const struct sad_tables *sad_tables(const struct sad *sad);
@@ -226,6 +230,12 @@ static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t sl
 static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
 {
     return (uint64_t)addr_be << 16 | port_be;
+}
+
+/* The remote4 of sad_out; ports in network order. */
+static inline uint64_t sad_remote4(uint32_t addr_be, uint16_t local_port_be, uint16_t remote_port_be)
+{
+    return addr_be | (uint64_t)local_port_be << 32 | (uint64_t)remote_port_be << 48;
 }
 
 /*

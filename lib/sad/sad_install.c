@@ -52,10 +52,11 @@ static uint8_t flags_of(const struct sad_pair_params *p)
                      (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
 }
 
-static void salt_copy(uint32_t *salt, const struct sad_keys *keys, const struct crypt_alg *encr)
+/* What the shortest way through the data path is made for (SAD_F_USUAL). */
+static bool is_usual(const struct sad_path *path, const struct imb_suite *suite)
 {
-    if (encr->salt_bytes == sizeof *salt)
-        memcpy(salt, keys->encr + encr->key_bytes, sizeof *salt);
+    return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
+           suite->align_bytes == 4;
 }
 
 static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, const struct sad_pair_params *p)
@@ -67,11 +68,12 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->icv_bytes = pair->suite.icv_bytes;
     in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     in->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
-    salt_copy(&in->salt, &p->keys_in, p->encr);
+    if (is_usual(&p->path, &pair->suite))
+        in->flags |= SAD_F_USUAL;
     if (!p->replay_window)
         in->flags |= SAD_F_NO_REPLAY;
     in->window_pkts = p->replay_window ? p->replay_window : 1;
-    in->ring_mask = ring_bits(in->window_pkts) - 1;
+    in->word_mask = ring_bits(in->window_pkts) / WORD_BITS - 1;
     in->window = pair->window ? pair->window : in->window_words;
     in->sels = pair->sels;
     if (!sad_sels_single4(pair->sels, &in->sel))
@@ -93,15 +95,15 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->icv_bytes = pair->suite.icv_bytes;
     out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     out->owner = SAD_OWNER_NONE; /* until published */
-    salt_copy(&out->salt, &p->keys_out, p->encr);
     out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->encap);
     out->esp_bytes = (uint8_t)(ESP_BYTES + out->iv_bytes);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
-    if (out->hdr_bytes == SAD_USUAL_HDR && out->iv_bytes == 8 && out->icv_bytes == 16 && out->align_mask == 3)
+    if (p->encap && is_usual(&p->path, &pair->suite))
         out->flags |= SAD_F_USUAL;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
-    out->tmpl[0].generation = 1;
+    out->spi_be = __builtin_bswap32(p->spi_out);
+    sad_out_set_path(out, &p->path);
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
     out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_out(out);
@@ -184,7 +186,6 @@ int sad_install(struct sad *sad, const struct sad_pair_params *p)
     }
     /* Pairs with the workers' acquire-load of spi. */
     atomic_store_explicit(&in->spi, p->spi_in, memory_order_release);
-    out->spi = p->spi_out;
     uint16_t owner = (uint16_t)(slot % sad->params.workers);
     atomic_store_explicit(&out->owner, owner, memory_order_release);
     pair->state = SAD_PAIR_LIVE;
@@ -249,11 +250,13 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, ui
     if (pair->tmpl_token)
         (void)rte_rcu_qsbr_check(sad->reclaim.qsbr, pair->tmpl_token, true);
     uint8_t at = (uint8_t)(1 - atomic_load_explicit(&out->tmpl_at, memory_order_relaxed));
-    out->tmpl[at].generation = out->tmpl[1 - at].generation + 1;
     sad_tmpl_fill(&out->tmpl[at], path, out->flags & SAD_F_ENCAP, pair->spi_out);
     atomic_store_explicit(&out->tmpl_at, at, memory_order_release);
     pair->tmpl_token = rte_rcu_qsbr_start(sad->reclaim.qsbr);
     pair->path = *path;
+    sad_out_set_path(out, path);
+    /* Pairs with the acquire-load of who looks up next hops: the new generation goes with the new path. */
+    atomic_fetch_add_explicit(&sad->tables.path_gen, 1, memory_order_release);
     sad_in_set_path(&sad->tables.in[slot], path);
     mtu_store(pair, out, outer_mtu);
     return 0;

@@ -13,7 +13,6 @@
 #define IP6_BYTES   40
 #define UDP_BYTES   8
 #define ESP_BYTES   8
-#define OUTER_TTL   64
 #define PROTO_UDP   17
 #define PROTO_ESP   50
 #define MTU_MIN4    576
@@ -112,11 +111,10 @@ static void tmpl_ip4(struct sad_tmpl *t, const struct sad_path *path, bool encap
     uint8_t *ip = t->bytes;
     ip[0] = 0x45;
     ip[6] = 0x40; /* DF */
-    ip[8] = OUTER_TTL;
+    ip[8] = SAD_OUTER_TTL;
     ip[9] = encap ? PROTO_UDP : PROTO_ESP;
     memcpy(ip + 12, path->local.addr.bytes, 4);
     memcpy(ip + 16, path->remote.addr.bytes, 4);
-    memcpy(&t->dst4, ip + 16, 4);
     for (size_t i = 0; i < IP4_BYTES; i += 2) {
         uint16_t word;
         memcpy(&word, ip + i, 2);
@@ -133,16 +131,14 @@ static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap
     ip[1] = (uint8_t)(label >> 16);
     put16(ip + 2, (uint16_t)label);
     ip[6] = encap ? PROTO_UDP : PROTO_ESP;
-    ip[7] = OUTER_TTL;
+    ip[7] = SAD_OUTER_TTL;
     memcpy(ip + 8, path->local.addr.bytes, 16);
     memcpy(ip + 24, path->remote.addr.bytes, 16);
 }
 
 void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out)
 {
-    uint32_t generation = t->generation;
     memset(t, 0, sizeof *t);
-    t->generation = generation;
     bool is6 = path->local.addr.family == BASE_AF_IP6;
     if (is6)
         tmpl_ip6(t, path, encap, spi_out);
@@ -158,16 +154,32 @@ void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, 
     put16(p + 2, (uint16_t)spi_out);
 }
 
+static uint16_t be16(uint16_t v)
+{
+    return __builtin_bswap16(v);
+}
+
+void sad_out_set_path(struct sad_out *out, const struct sad_path *path)
+{
+    uint32_t remote4;
+    if (path->local.addr.family != BASE_AF_IP4)
+        return;
+    memcpy(&remote4, path->remote.addr.bytes, 4);
+    memcpy(&out->local4, path->local.addr.bytes, 4);
+    atomic_store_explicit(&out->remote4,
+                          sad_remote4(remote4, be16(path->local.port), be16(path->remote.port)),
+                          memory_order_relaxed);
+}
+
 void sad_in_set_path(struct sad_in *in, const struct sad_path *path)
 {
     const uint8_t *remote = path->remote.addr.bytes;
     if (path->local.addr.family == BASE_AF_IP4) {
         uint32_t remote4;
-        uint16_t port;
-        put16((uint8_t *)&port, path->remote.port);
         memcpy(&remote4, remote, 4);
         memcpy(&in->local4, path->local.addr.bytes, 4);
-        atomic_store_explicit(&in->remote_key, sad_remote_key(remote4, port), memory_order_relaxed);
+        atomic_store_explicit(&in->remote_key, sad_remote_key(remote4, be16(path->remote.port)),
+                              memory_order_relaxed);
         return;
     }
     /* A worker that reads a half-written address reports a move that control then finds to be none. */

@@ -3,31 +3,41 @@
 /*
  * Anti-replay window with extended sequence numbers (RFC 4303 3.4.3 and appendix A), on an inbound SA.
  *
- * The window holds the last window_pkts sequence numbers up to and including top. Bit s modulo ring belongs
- * to sequence number s. Thread: the SA's owner.
+ * The window holds the last window_pkts sequence numbers up to and including top, as bits of 64-number
+ * blocks. The block of top lies in head, beside all else that a packet reads; older ones lie in window, block
+ * b at b modulo its words. So a stream in order touches that memory once in 64 packets. Thread: the SA's
+ * owner.
  */
 #include "sad_fast.h"
 
+#define SAD_BLOCK_BITS 64u
+
 /*
- * The full sequence number of a packet that carries these low 32 bits (RFC 4303 A2.2). Without ESN the high
- * half is 0.
+ * The full sequence number of a packet that carries these low 32 bits (RFC 4303 A2.2): the one number with
+ * them in the 2^32 that begin with the window's oldest. Without ESN the high half is 0.
  */
 static inline uint64_t sad_seq_infer(const struct sad_in *in, uint32_t low)
 {
-    if (!(in->flags & SAD_F_ESN))
-        return low;
-    uint32_t top_low = (uint32_t)in->top;
-    uint32_t high = (uint32_t)(in->top >> 32);
-    uint32_t bottom = top_low - in->window_pkts + 1;
-    if (top_low >= in->window_pkts - 1)
-        high += low < bottom; /* case A: the window lies in one subspace */
-    else
-        high -= low >= bottom && high > 0; /* case B: it spans two; there is nothing below subspace 0 */
-    return (uint64_t)high << 32 | low;
+    uint64_t bottom = in->top - in->window_pkts + 1;
+    if (in->top + 1 <= in->window_pkts)
+        bottom = 0; /* there is nothing below subspace 0 */
+    return in->flags & SAD_F_ESN ? bottom + (uint32_t)(low - (uint32_t)bottom) : low;
+}
+
+/* The word of the block that holds seq, which lies in the window. */
+static inline uint64_t *sad_replay_word(struct sad_in *in, uint64_t seq)
+{
+    bool is_head = seq / SAD_BLOCK_BITS == in->top / SAD_BLOCK_BITS;
+    return is_head ? &in->head : &in->window[(uint32_t)(seq / SAD_BLOCK_BITS) & in->word_mask];
+}
+
+static inline uint64_t sad_replay_bit(uint64_t seq)
+{
+    return UINT64_C(1) << seq % SAD_BLOCK_BITS;
 }
 
 /* Whether seq is new enough and not seen. Changes nothing. */
-static inline bool sad_replay_check(const struct sad_in *in, uint64_t seq)
+static inline bool sad_replay_check(struct sad_in *in, uint64_t seq)
 {
     if (seq > in->top)
         return true;
@@ -35,25 +45,19 @@ static inline bool sad_replay_check(const struct sad_in *in, uint64_t seq)
         return true;
     if (seq == 0 || in->top - seq >= in->window_pkts)
         return false;
-    uint32_t bit = (uint32_t)seq & in->ring_mask;
-    return !(in->window[bit / 64] >> (bit % 64) & 1);
+    return !(*sad_replay_word(in, seq) & sad_replay_bit(seq));
 }
 
-/* Clears the bits of the sequence numbers that enter the window behind from, up to and including to. */
-static inline void sad_replay_clear(struct sad_in *in, uint64_t from, uint64_t to)
+/* Makes the block of seq, a later one, the head: blocks that were skipped hold nothing. */
+static inline void sad_replay_advance(struct sad_in *in, uint64_t seq)
 {
-    if (to - from > in->ring_mask)
-        from = to - in->ring_mask - 1;
-    for (uint64_t s = from + 1; s <= to;) {
-        uint32_t bit = (uint32_t)s & in->ring_mask;
-        uint64_t left = to - s + 1;
-        uint32_t n = 64 - bit % 64;
-        if (n > left)
-            n = (uint32_t)left;
-        uint64_t mask = n == 64 ? UINT64_MAX : ((UINT64_C(1) << n) - 1) << (bit % 64);
-        in->window[bit / 64] &= ~mask;
-        s += n;
-    }
+    uint64_t from = in->top / SAD_BLOCK_BITS, to = seq / SAD_BLOCK_BITS;
+    in->window[(uint32_t)from & in->word_mask] = in->head;
+    if (to - from > (uint64_t)in->word_mask + 1)
+        from = to - in->word_mask - 2;
+    while (++from < to)
+        in->window[(uint32_t)from & in->word_mask] = 0;
+    in->head = 0;
 }
 
 /*
@@ -63,21 +67,17 @@ static inline void sad_replay_clear(struct sad_in *in, uint64_t from, uint64_t t
 static inline bool sad_replay_commit(struct sad_in *in, uint64_t seq, bool *is_newest)
 {
     *is_newest = seq > in->top;
-    if (in->flags & SAD_F_NO_REPLAY) {
-        in->top = *is_newest ? seq : in->top;
-        return true;
-    }
-    uint32_t bit = (uint32_t)seq & in->ring_mask;
-    uint64_t mask = UINT64_C(1) << (bit % 64);
     if (*is_newest) {
-        if (seq != in->top + 1)
-            sad_replay_clear(in, in->top, seq);
+        if (seq / SAD_BLOCK_BITS != in->top / SAD_BLOCK_BITS)
+            sad_replay_advance(in, seq);
+        in->head |= sad_replay_bit(seq);
         in->top = seq;
-        in->window[bit / 64] |= mask;
         return true;
     }
+    if (in->flags & SAD_F_NO_REPLAY)
+        return true;
     if (!sad_replay_check(in, seq))
         return false;
-    in->window[bit / 64] |= mask;
+    *sad_replay_word(in, seq) |= sad_replay_bit(seq);
     return true;
 }

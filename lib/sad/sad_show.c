@@ -7,10 +7,19 @@
 
 #include <errno.h>
 #include <string.h>
+#include <rte_cycles.h>
 
 static uint64_t peek(const uint64_t *counter)
 {
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* The whole TSC value of sad_out.last; 0 stays "never". */
+static uint64_t last_tsc(const struct sad_out *out)
+{
+    uint32_t last = __atomic_load_n(&out->last, __ATOMIC_RELAXED);
+    uint64_t now = rte_rdtsc() >> SAD_LAST_SHIFT;
+    return last ? (now - (uint32_t)((uint32_t)now - last)) << SAD_LAST_SHIFT : 0;
 }
 
 static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struct sad_stats *s)
@@ -25,7 +34,7 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .conn = pair->conn,
         .active = pair->is_active,
         .in = {peek(&in->pkts), peek(&in->bytes), peek(&in->top), peek(&in->last_tsc)},
-        .out = {peek(&out->seq), peek(&out->bytes), peek(&out->seq), peek(&out->last_tsc)},
+        .out = {peek(&out->seq), peek(&out->bytes), peek(&out->seq), last_tsc(out)},
         .replay_drops = peek(&in->replay_drops),
         .bad_icv = peek(&in->bad_icv),
         .bad_trailer = peek(&in->bad_trailer),

@@ -312,7 +312,8 @@ static void state_set(struct gateway *g, uint32_t spi, uint64_t top, uint64_t se
     const struct sad_tables *t = sad_tables(g->sad);
     struct sad_in *in = sad_in_at(t, spi);
     in->top = top;
-    memset(in->window, 0, (in->ring_mask + 1) / 8);
+    in->head = 0;
+    memset(in->window, 0, (in->word_mask + 1) * sizeof *in->window);
     sad_out_at(t, spi & t->slot_mask)->seq = seq;
 }
 

@@ -175,7 +175,7 @@ static void keys_are_whole_until_the_grace_period_ends_and_zero_afterwards(void 
         assert_int_not_equal(sad_reclaim(sad), 0);
         assert_memory_equal(&in->key, &key_in, sizeof key_in);
         assert_memory_equal(&out->key, &key_out, sizeof key_out);
-        assert_int_equal(in->salt, 0x5a5a5a5a);
+        assert_int_equal(in->key.salt, 0x5a5a5a5a);
         rte_rcu_qsbr_quiescent(qsbr, w);
     }
     assert_int_equal(sad_reclaim(sad), 0);
@@ -194,7 +194,7 @@ static void large_windows_and_selectors_stay_readable_while_they_wait(void **sta
     p.replay_window = SAD_WINDOW_MAX;
     assert_int_equal(sad_install(sad, &p), 0);
     struct sad_in *in = rig_in(sad, p.spi_in);
-    uint32_t words = (in->ring_mask + 1) / 64;
+    uint32_t words = in->word_mask + 1;
     memset(in->window, 0xff, words * 8);
     assert_int_equal(sad_remove(sad, p.spi_in), 0);
     assert_int_not_equal(sad_reclaim(sad), 0);

@@ -20,7 +20,7 @@ static struct sad_in *in_make(uint32_t window, uint64_t top, bool esn)
     in->window = aligned_alloc(64, bits / 8 < 64 ? 64 : bits / 8);
     memset(in->window, 0, bits / 8);
     in->window_pkts = window;
-    in->ring_mask = bits - 1;
+    in->word_mask = bits / 64 - 1;
     in->top = top;
     in->flags = esn ? SAD_F_ESN : 0;
     return in;

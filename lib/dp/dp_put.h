@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * From classify into a burst. What the next stage will read of the tables starts on its way from memory here,
+ * for all packets of the burst at once. Thread: the worker's.
+ */
+#include <rte_prefetch.h>
+#include "dp_bytes.h"
+#include "dp_int.h"
+
+/* Lines of an inbound SA that a packet of len ESP bytes reads. */
+static inline void dp_in_prefetch(const struct sad_in *in, uint32_t len)
+{
+    rte_prefetch0(in);
+    rte_prefetch0(&in->top);
+    imb_key_prefetch(&in->key, len);
+}
+
+/* An ESP header with at least 4 bytes, and the Ethernet and VLAN header bytes before its IP header. */
+static inline struct dp_pkt *dp_put_in(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len,
+                                       uint8_t flags, uint8_t l2)
+{
+    struct dp_pkt *p = &w->in.pkt[w->in.count];
+    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
+    if (w->in.count++ == 0 || in != p[-1].in)
+        dp_in_prefetch(in, len);
+    p->mbuf = m;
+    p->op.data = esp;
+    p->op.len = len;
+    p->op.user[0] = flags;
+    p->op.user[1] = l2;
+    p->in = in;
+    return p;
+}
+
+/* First candidate for an inner packet's destination; 0: no policy has anything to say about it. */
+static inline uint32_t dp_head(const struct dp_worker *w, const uint8_t *ip, bool is6)
+{
+    uint32_t head = sad_select_head(w->tables, is6, ip + (is6 ? 24 : 16));
+    rte_prefetch0(&w->tables->cands[head]);
+    return head;
+}
+
+/* An IP packet to be protected, and its dp_head(). */
+static inline void dp_put_out(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len,
+                              uint8_t flags, uint32_t head)
+{
+    struct dp_pkt *p = &w->out.pkt[w->out.count++];
+    rte_prefetch0(ip + len); /* where its trailer and ICV will be written */
+    p->mbuf = m;
+    p->op.data = ip;
+    p->op.len = len;
+    p->op.user[0] = flags;
+    p->op.user[1] = 0;
+    p->head = head;
+}
