@@ -25,9 +25,18 @@ static inline uint64_t dp_load64(const uint8_t *p)
     return v;
 }
 
+/*
+ * A 16-bit number to network order and back. By 32-bit operations: gcc keeps what a 16-bit swap gives in half
+ * a register, and where it spills it to the stack and reads it back wider, the load waits for the store.
+ */
+static inline uint32_t dp_swap16(uint32_t v)
+{
+    return __builtin_bswap32(v) >> 16;
+}
+
 static inline uint16_t dp_get16(const uint8_t *p) /* big-endian number */
 {
-    return __builtin_bswap16(dp_load16(p));
+    return (uint16_t)dp_swap16(dp_load16(p));
 }
 
 static inline uint32_t dp_get32(const uint8_t *p)
@@ -42,7 +51,7 @@ static inline void dp_store16(uint8_t *p, uint16_t v)
 
 static inline void dp_put16(uint8_t *p, uint16_t v)
 {
-    dp_store16(p, __builtin_bswap16(v));
+    dp_store16(p, (uint16_t)dp_swap16(v));
 }
 
 static inline void dp_put32(uint8_t *p, uint32_t v)
@@ -64,6 +73,12 @@ static inline uint16_t dp_cksum_fold(uint64_t sum)
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/* The same of a sum that fits 32 bits: the upper half of the sum of both halves' orders is the folded one. */
+static inline uint16_t dp_cksum_fold32(uint32_t sum)
+{
+    return (uint16_t)((sum + (sum << 16 | sum >> 16)) >> 16);
 }
 
 /* Sum of a 20-byte header, checksum included: folds to 0xffff when right. */

@@ -10,13 +10,8 @@
  */
 #include "dp_int.h"
 
-#include <rte_branch_prediction.h>
 #include "dp_bytes.h"
-
-#define DF         0x40 /* in byte 6 of an IPv4 header */
-#define IV_COUNTER 8    /* the IV of the AEADs is the sequence number */
-
-_Static_assert(SAD_TRAILER_ROOM >= 8, "a short trailer is written by one store of 8 bytes");
+#include "dp_encap_usual.h"
 
 /* Makes the mbuf span the inner packet only, for those who take it from here. */
 static void mbuf_to_inner(struct dp_pkt *p)
@@ -134,7 +129,7 @@ static inline void op_write(struct dp_pkt *p, const struct sad_out *out, uint64_
     p->op.key = &out->key;
     memcpy(p->op.iv, &out->key.salt, 4);
     memcpy(p->op.iv + 4, &seq_be, 8);
-    memcpy(p->op.aad, &out->spi_be, 4);
+    memcpy(p->op.aad, &out->path.spi_be, 4);
     if (out->flags & SAD_F_ESN) {
         memcpy(p->op.aad + 4, &seq_be, 8);
         p->op.aad_len = 12;
@@ -221,7 +216,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     out->bytes += len;
     out->last = last_of(w->now_tsc);
     uint8_t tos = inner_tos(ip, is6);
-    bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DF) && !(out->flags & SAD_F_OUTER6);
+    bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
     headers_write(p, sealed, seq, tos);
     if (may_cut)
@@ -230,131 +225,72 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     return true;
 }
 
-#define USUAL_ESP    (DP_ESP_BYTES + IV_COUNTER)
-#define USUAL_ICV    16
-#define USUAL_HDR    (DP_IP4_BYTES + DP_UDP_BYTES + USUAL_ESP)
-#define USUAL_FRONT  (USUAL_HDR + DP_L2_ROOM)
-#define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)
+/* What survives of a burst. */
+struct tally {
+    struct dp_pkt *end;
+    uint64_t bytes;
+    uint32_t cls_mask;
+};
 
-/* The short trailers with the next header of IPv4. */
-static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
-
-/*
- * IPv4, UDP, ESP header and IV of a packet of `total` bytes, in words that are stored once; the checksum
- * counts the words as they lie in memory. not_df: DF where it is not wanted (RFC 4301 8.1), else 0.
- */
-static inline void usual_headers(uint8_t *hdr, const struct sad_out *out, uint32_t total, uint8_t tos,
-                                 uint32_t not_df, uint64_t seq_be)
+static inline void keep(struct tally *t, const struct dp_pkt *p)
 {
-    uint64_t remote4 = atomic_load_explicit(&out->remote4, memory_order_relaxed);
-    uint32_t len_be = __builtin_bswap16((uint16_t)total);
-    uint32_t udp_len_be = __builtin_bswap16((uint16_t)(total - DP_IP4_BYTES));
-    uint32_t word0 = 0x45 | (uint32_t)tos << 8 | len_be << 16;
-    uint32_t word1 = ((DF & ~not_df) << 16) | (uint32_t)(seq_be >> 48); /* ID: the last bytes of the number */
-    uint32_t word2 = SAD_OUTER_TTL | DP_PROTO_UDP << 8;
-    uint64_t sum = (uint64_t)word0 + word1 + word2 + out->local4 + (uint32_t)remote4;
-    uint64_t w0 = word0 | (uint64_t)word1 << 32;
-    uint64_t w1 = word2 | (uint64_t)(uint16_t)~dp_cksum_fold(sum) << 16 | (uint64_t)out->local4 << 32;
-    uint64_t w3 = udp_len_be | (uint64_t)out->spi_be << 32; /* the UDP checksum is 0, RFC 3948 2.1 */
-    uint32_t low_be = (uint32_t)(seq_be >> 32);
-    memcpy(hdr, &w0, 8);
-    memcpy(hdr + 8, &w1, 8);
-    memcpy(hdr + 16, &remote4, 8);
-    memcpy(hdr + 24, &w3, 8);
-    memcpy(hdr + 32, &low_be, 4);
-    memcpy(hdr + 36, &seq_be, 8);
+    if (unlikely(t->end != p))
+        *t->end = *p;
+    t->end++;
 }
 
-/* Ethernet header, before the header of `total` bytes; the mbuf spans the frame. */
-static inline void usual_frame(struct dp_pkt *p, uint8_t *hdr, uint32_t total, const struct dp_adj *adj)
+/* Usual packets of one SA from p on. Returns the first that is none, which may be p. */
+static inline struct dp_pkt *run(const struct usual_burst *b, struct dp_pkt *p, const struct dp_pkt *end,
+                                 struct tally *t)
 {
-    struct rte_mbuf *m = p->mbuf;
-    uint32_t l2_bytes = adj->l2_bytes;
-    memcpy(hdr - 16, adj->l2 + DP_L2_ROOM - 16, 16);
-    if (unlikely(l2_bytes != DP_L2_BYTES))
-        memcpy(hdr - DP_L2_ROOM, adj->l2, 16);
-    m->data_off = (uint16_t)(hdr - l2_bytes - (uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)(total + l2_bytes);
-    m->pkt_len = total + l2_bytes;
-    p->op.user[1] = (uint8_t)(adj->port + 1);
+    struct sad_out *out = p->out;
+    if (unlikely(!usual_sa(b, out)))
+        return p;
+    struct usual_run r = usual_run_begin(b, out);
+    do {
+        uint8_t *ip = p->op.data;
+        uint32_t len = p->op.len;
+        if (unlikely(!usual_pkt(b, &r, p, ip, len)))
+            break;
+        usual_encap(p, &r, ip, len, b->keep_df);
+        keep(t, p);
+    } while (++p < end && p->out == out);
+    usual_run_end(&r, out, b->last);
+    t->bytes += r.bytes;
+    t->cls_mask |= 1u << out->cls;
+    return p;
 }
 
-/* For what is_usual() says: the same as encap_any() and dp_forward_out(), with all sizes known. */
-static inline void encap_usual(struct dp_pkt *p, struct sad_out *out, const struct dp_adj *adj, uint32_t last,
-                               uint8_t copy_df)
+static void any(struct dp_worker *w, struct dp_pkt *p, struct tally *t)
 {
-    uint8_t *ip = p->op.data;
-    uint8_t *hdr = ip - USUAL_HDR;
     uint32_t len = p->op.len;
-    uint32_t sealed = (len + 5) & ~3u;
-    uint32_t total = USUAL_HDR + sealed + USUAL_ICV;
-    uint64_t seq = out->seq + 1;
-    uint64_t seq_be = __builtin_bswap64(seq);
-    out->seq = seq;
-    out->bytes += len;
-    out->last = last;
-    memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
-    usual_headers(hdr, out, total, ip[1], copy_df & ~ip[6], seq_be);
-    dp_ip4_ttl_dec(ip);
-    usual_frame(p, hdr, total, adj);
-    op_write(p, out, seq_be);
-    p->op.len = sealed;
-}
-
-/* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
-static inline bool may_be_syn(const uint8_t *ip, uint32_t len)
-{
-    uint32_t flags_at = (ip[0] & 0xfu) * 4 + 13;
-    return flags_at >= len || ip[flags_at] & 0x02;
-}
-
-/*
- * An SA of SAD_F_USUAL with a next hop that is known, and an IPv4 packet that fits, needs no other worker and
- * has nothing to it that encap_usual() does not know.
- */
-static inline bool is_usual(const struct dp_pkt *p, const struct sad_out *out, uint16_t self, uint32_t gen,
-                            bool has_clamp)
-{
-    const uint8_t *ip = p->op.data, *room = p->mbuf->buf_addr;
-    uint32_t len = p->op.len;
-    if (!(out->flags & SAD_F_USUAL) || p->op.user[0] || out->adj_gen != gen ||
-        atomic_load_explicit(&out->owner, memory_order_acquire) != self)
-        return false;
-    if (len > atomic_load_explicit(&out->inner_mtu, memory_order_relaxed) || ip < room + USUAL_FRONT ||
-        ip + len + USUAL_BEHIND > room + p->mbuf->buf_len)
-        return false;
-    if (out->seq >= out->stop_seq || out->bytes >= out->stop_bytes || ip[8] <= 1)
-        return false;
-    return !(has_clamp && ip[9] == DP_PROTO_TCP && may_be_syn(ip, len));
+    if (!encap_any(w, p))
+        return;
+    t->bytes += len;
+    t->cls_mask |= 1u << p->out->cls;
+    keep(t, p);
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
-    const bool has_clamp = w->dp->params.mss_clamp;
-    const uint8_t copy_df = w->dp->params.copy_df ? DF : 0;
-    const uint16_t self = w->index;
-    const uint32_t gen = w->adj_gen, last = last_of(w->now_tsc);
-    const struct dp_adj *adjs = w->adjs;
+    const struct usual_burst usual = {
+        .self = w->index,
+        .keep_df = w->dp->params.copy_df ? 0 : DP_IP4_DF,
+        .clamp = w->dp->params.mss_clamp ? DP_PROTO_TCP : 256,
+        .gen = w->adj_gen,
+        .last = last_of(w->now_tsc),
+        .adjs = w->adjs,
+    };
     const struct dp_pkt *end = b->pkt + b->count;
-    struct dp_pkt *kept = b->pkt;
-    uint64_t bytes = 0;
-    uint32_t cls_mask = 0;
-    for (struct dp_pkt *p = b->pkt; p < end; p++) {
-        struct sad_out *out = p->out;
-        const struct dp_adj *adj = &adjs[out->adj];
-        uint32_t len = p->op.len;
-        if (likely(is_usual(p, out, self, gen, has_clamp) && dp_adj_is_ready(adj)))
-            encap_usual(p, out, adj, last, copy_df);
-        else if (!encap_any(w, p))
-            continue;
-        bytes += len;
-        cls_mask |= 1u << out->cls;
-        if (unlikely(kept != p))
-            *kept = *p;
-        kept++;
+    struct tally t = {.end = b->pkt};
+    for (struct dp_pkt *p = b->pkt; p < end;) {
+        struct dp_pkt *other = run(&usual, p, end, &t);
+        if (unlikely(other == p))
+            any(w, p, &t);
+        p = other + (other == p);
     }
-    b->count = (uint16_t)(kept - b->pkt);
-    b->cls_mask = (uint8_t)cls_mask;
+    b->count = (uint16_t)(t.end - b->pkt);
+    b->cls_mask = (uint8_t)t.cls_mask;
     w->count.esp_out_pkts += b->count;
-    w->count.esp_out_bytes += bytes;
+    w->count.esp_out_bytes += t.bytes;
 }

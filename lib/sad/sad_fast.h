@@ -131,6 +131,18 @@ struct sad_tmpl {
 };
 
 /*
+ * Outer addresses, ports and SPI of an IPv4 path, in network order and as they follow each other in the
+ * packet but for UDP's length and checksum. One aligned 16-byte load or store, which every CPU with AVX does
+ * as a whole: a packet never has one path's address with another's port.
+ */
+struct sad_path4 {
+    _Alignas(16) uint32_t local_be;
+    uint32_t remote_be;
+    uint16_t local_port_be, remote_port_be;
+    uint32_t spi_be; /* the peer's; of an IPv6 path, too */
+};
+
+/*
  * Outbound direction. The first line is all that a usual packet needs besides the key: with many SAs it is
  * lines fetched, not instructions, that a packet costs. So control's fields and the owner's share it; what
  * other workers read there (owner, flags) they read only to hand a packet over.
@@ -140,12 +152,9 @@ struct sad_out {
     _Alignas(SAD_LINE) uint64_t seq; /* last one used */
     uint64_t bytes;
     uint64_t stop_seq, stop_bytes; /* from here on sad_out_limit() decides */
-    /* Writer: control. A repath may change local4 a moment before or after remote4; then one packet to the
-     * old place carries our new address. */
-    _Atomic uint64_t remote4; /* SAD_F_USUAL: address, our port, its port: 8 bytes as in the header */
-    uint32_t local4;          /* SAD_F_USUAL: our address, network order */
-    uint32_t spi_be;          /* the peer's */
-    _Atomic uint16_t owner;   /* as above, or SAD_OWNER_NONE */
+    /* Writer: control. */
+    struct sad_path4 path;  /* sad_out_set_path() */
+    _Atomic uint16_t owner; /* as above, or SAD_OWNER_NONE */
     _Atomic uint16_t inner_mtu;
     uint8_t cls;
     uint8_t flags;
@@ -230,12 +239,6 @@ static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t sl
 static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
 {
     return (uint64_t)addr_be << 16 | port_be;
-}
-
-/* The remote4 of sad_out; ports in network order. */
-static inline uint64_t sad_remote4(uint32_t addr_be, uint16_t local_port_be, uint16_t remote_port_be)
-{
-    return addr_be | (uint64_t)local_port_be << 32 | (uint64_t)remote_port_be << 48;
 }
 
 /*

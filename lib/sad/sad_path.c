@@ -5,6 +5,7 @@
  */
 #include "sad_int.h"
 
+#include <emmintrin.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,16 +160,16 @@ static uint16_t be16(uint16_t v)
     return __builtin_bswap16(v);
 }
 
-void sad_out_set_path(struct sad_out *out, const struct sad_path *path)
+void sad_out_set_path(struct sad_out *out, const struct sad_path *path, uint32_t spi_out)
 {
-    uint32_t remote4;
-    if (path->local.addr.family != BASE_AF_IP4)
-        return;
-    memcpy(&remote4, path->remote.addr.bytes, 4);
-    memcpy(&out->local4, path->local.addr.bytes, 4);
-    atomic_store_explicit(&out->remote4,
-                          sad_remote4(remote4, be16(path->local.port), be16(path->remote.port)),
-                          memory_order_relaxed);
+    struct sad_path4 p = {.spi_be = __builtin_bswap32(spi_out)};
+    if (path->local.addr.family == BASE_AF_IP4) {
+        memcpy(&p.local_be, path->local.addr.bytes, 4);
+        memcpy(&p.remote_be, path->remote.addr.bytes, 4);
+        p.local_port_be = be16(path->local.port);
+        p.remote_port_be = be16(path->remote.port);
+    }
+    _mm_store_si128((__m128i *)(void *)&out->path, _mm_load_si128((const __m128i *)(const void *)&p));
 }
 
 void sad_in_set_path(struct sad_in *in, const struct sad_path *path)

@@ -171,10 +171,9 @@ static void a_new_path_is_in_force_at_once_and_leaves_the_old_header_whole(void 
         assert_int_not_equal(sad_tables(sad)->path_gen, gen); /* next hops are looked up again */
         if (!is6) {
             /* What the shortest way reads of it: addresses and ports as they go into the header. */
-            const struct sad_out *out = rig_out(sad, spi);
-            uint64_t remote4 = out->remote4;
-            assert_memory_equal(&out->local4, now->bytes + 12, 4);
-            assert_memory_equal(&remote4, now->bytes + 16, 8);
+            const struct sad_path4 *path4 = &rig_out(sad, spi)->path;
+            assert_memory_equal(&path4->local_be, now->bytes + 12, 12);
+            assert_memory_equal(&path4->spi_be, now->bytes + 28, 4);
         }
         assert_memory_equal(now->bytes + ip - 2 * addr, path.local.addr.bytes, addr);
         assert_memory_equal(now->bytes + ip - addr, path.remote.addr.bytes, addr);
