@@ -276,7 +276,7 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
     const struct usual_burst usual = {
         .self = w->index,
         .keep_df = w->dp->params.copy_df ? 0 : DP_IP4_DF,
-        .clamp = w->dp->params.mss_clamp ? DP_PROTO_TCP : 256,
+        .clamp = usual_clamp(w),
         .gen = w->adj_gen,
         .last = last_of(w->now_tsc),
         .adjs = w->adjs,

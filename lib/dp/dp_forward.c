@@ -125,10 +125,19 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
     unresolved(w, p->mbuf, adj);
 }
 
-static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
+/* The MSS that fits what goes back through the tunnel. */
+static void clamp(struct dp_worker *w, const struct dp_pkt *p, bool is6)
+{
+    const struct sad_out *out = sad_out_at(w->tables, (uint32_t)(p->in - w->tables->in));
+    dp_mss_clamp(p->op.data, p->op.len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
+}
+
+void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
     bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
+        clamp(w, p, is6);
     if (unlikely(p->op.user[0] & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
@@ -145,21 +154,6 @@ static inline void forward_inner(struct dp_worker *w, struct dp_pkt *p)
     else
         dp_ip4_ttl_dec(ip);
     frame_send(w, p->mbuf, ip, len, a);
-}
-
-void dp_forward_in(struct dp_worker *w, struct dp_burst *b)
-{
-    bool has_clamp = w->dp->params.mss_clamp;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
-        bool is6 = p->op.user[0] & DP_PKT_INNER6;
-        if (has_clamp && p->op.data[is6 ? 6 : 9] == DP_PROTO_TCP) {
-            const struct sad_out *out = sad_out_at(w->tables, (uint32_t)(p->in - w->tables->in));
-            uint16_t mtu = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
-            dp_mss_clamp(p->op.data, p->op.len, is6, mtu);
-        }
-        forward_inner(w, p);
-    }
 }
 
 /* The next hop towards the peer, remembered in the SA until routes or paths change. */

@@ -156,8 +156,7 @@ struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
 /* Inbound stages, in order. */
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b); /* SA, length, replay pre-check, nonce */
 void dp_open(struct dp_worker *w, struct dp_burst *b);       /* cipher */
-void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay commit, trailer, inner policy */
-void dp_forward_in(struct dp_worker *w, struct dp_burst *b); /* TTL, route, Ethernet, tx */
+void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay, trailer, inner policy, route, tx */
 
 /* Outbound stages, in order. */
 void dp_select_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
@@ -184,6 +183,9 @@ static inline bool dp_is_mark(const struct rte_mbuf *m)
 }
 void dp_home_mark(struct dp_worker *w, struct rte_mbuf *mark);
 bool dp_home_mark_send(void *ctx, uint16_t worker, uint64_t mark);
+
+/* dp_forward.c: an inner packet that was let in: MSS, congestion mark, TTL, route, Ethernet, tx. */
+void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p);
 
 /* dp_forward.c: an IP packet (data at the IP header, headroom before it) towards an adjacency or its route.
  */

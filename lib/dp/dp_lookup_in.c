@@ -10,7 +10,7 @@
 
 #include <rte_branch_prediction.h>
 #include "dp_bytes.h"
-#include "sad_replay.h"
+#include "dp_prepare_usual.h"
 
 /* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
@@ -32,10 +32,10 @@ static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pk
 }
 
 /* What the cipher reads besides the payload (RFC 4106 4 and 5), and where the payload is. */
-static inline void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t seq, uint32_t iv_bytes,
-                            uint32_t icv_bytes)
+static void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t seq)
 {
     const uint8_t *esp = p->op.data;
+    const uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
     memcpy(p->op.iv, &in->key.salt, 4);
     memcpy(p->op.iv + 4, esp + DP_ESP_BYTES, 8);
     memcpy(p->op.aad, esp, 8);
@@ -44,8 +44,8 @@ static inline void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t 
         dp_put64(p->op.aad + 4, seq);
         p->op.aad_len = 12;
     }
-    p->op.data += DP_ESP_BYTES + iv_bytes;
-    p->op.len -= DP_ESP_BYTES + iv_bytes + icv_bytes;
+    p->op.data += head;
+    p->op.len -= head + in->icv_bytes;
     p->op.key = &in->key;
     p->op.failed = 0;
 }
@@ -90,55 +90,47 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
         return false;
     if (in->flags & SAD_F_FOLLOW && is_from_elsewhere(in, p))
         p->op.user[0] |= DP_PKT_MOVED;
-    op_write(p, in, sad_seq_infer(in, dp_get32(p->op.data + 4)), in->iv_bytes, in->icv_bytes);
+    op_write(p, in, sad_seq_infer(in, dp_get32(p->op.data + 4)));
     return true;
 }
 
-#define USUAL_IV  8
-#define USUAL_ICV 16
-#define USUAL_MIN (DP_ESP_BYTES + USUAL_IV + USUAL_ICV + 4)
-
-/*
- * An SA of SAD_F_USUAL, and nothing about the packet that may_open() has to look at. The SPI is read first:
- * only if it is live are the other fields anything. The bytes exist: classify saw 4, and what lies behind is
- * inside of the buffer.
- */
-static inline bool is_usual(const struct dp_pkt *p, struct sad_in *in, uint16_t self, uint64_t *seq)
+/* Usual packets of one SA from p on, written to *kept. Returns the first that is none, which may be p. */
+static inline struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end, uint16_t self,
+                                 struct dp_pkt **kept, uint32_t *cls_mask)
 {
-    const uint8_t *esp = p->op.data;
-    if (atomic_load_explicit(&in->spi, memory_order_acquire) != dp_get32(esp) || !(in->flags & SAD_F_USUAL))
-        return false;
-    if (p->op.user[0] & DP_PKT_OUTER6 || p->outer_dst != in->local4 ||
-        atomic_load_explicit(&in->owner, memory_order_acquire) != self)
-        return false;
-    if (p->op.len < USUAL_MIN || p->op.len & 3 || in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes)
-        return false;
-    *seq = sad_seq_infer(in, dp_get32(esp + 4));
-    return sad_replay_check(in, *seq);
+    struct sad_in *in = p->in;
+    if (unlikely(!usual_prep_sa(in, self)))
+        return p;
+    const struct usual_prep r = usual_prep_begin(in);
+    do {
+        if (unlikely(!usual_prep(p, &r, in)))
+            break;
+        if (unlikely(*kept != p))
+            **kept = *p;
+        ++*kept;
+    } while (++p < end && p->in == in);
+    *cls_mask |= 1u << in->cls;
+    return p;
 }
 
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
 {
-    const uint16_t self = w->index;
-    const uint16_t port = b->port;
     const struct dp_pkt *end = b->pkt + b->count;
     struct dp_pkt *kept = b->pkt;
     uint32_t cls_mask = 0;
-    for (struct dp_pkt *p = b->pkt; p < end; p++) {
-        struct sad_in *in = p->in;
-        uint64_t seq;
-        if (likely(is_usual(p, in, self, &seq))) {
-            if (in->flags & SAD_F_FOLLOW &&
-                unlikely(p->from != atomic_load_explicit(&in->remote_key, memory_order_relaxed)))
-                p->op.user[0] |= DP_PKT_MOVED;
-            op_write(p, in, seq, USUAL_IV, USUAL_ICV);
-        } else if (!prepare_any(w, p, port)) {
+    for (struct dp_pkt *p = b->pkt; p < end;) {
+        struct dp_pkt *other = run(p, end, w->index, &kept, &cls_mask);
+        if (other != p) {
+            p = other;
             continue;
         }
-        cls_mask |= 1u << in->cls;
-        if (unlikely(kept != p))
-            *kept = *p;
-        kept++;
+        if (prepare_any(w, p, b->port)) {
+            cls_mask |= 1u << p->in->cls;
+            if (kept != p)
+                *kept = *p;
+            kept++;
+        }
+        p++;
     }
     b->count = (uint16_t)(kept - b->pkt);
     b->cls_mask = (uint8_t)cls_mask;

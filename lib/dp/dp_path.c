@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The map of the data path. Each line is a stage and each stage is a file of that name (dp_prepare_in is in
- * dp_lookup_in.c, dp_select_out in dp_lookup_out.c, dp_commit_in in dp_open.c). A stage takes the burst,
+ * dp_lookup_in.c, dp_select_out in dp_lookup_out.c, dp_commit_in in dp_commit.c). A stage takes the burst,
  * leaves the survivors compact, and sends every other packet to a drop reason, to control, to the worker that
  * owns its SA, or into w->local (packets that the gateway makes).
  */
@@ -15,7 +15,6 @@ static void inbound(struct dp_worker *w)
     dp_prepare_in(w, b);
     dp_open(w, b);
     dp_commit_in(w, b);
-    dp_forward_in(w, b);
     b->count = 0;
 }
 

@@ -12,15 +12,19 @@
 
 #define SAD_BLOCK_BITS 64u
 
+/* The oldest number in the window; there is nothing below subspace 0. */
+static inline uint64_t sad_seq_bottom(const struct sad_in *in)
+{
+    return in->top + 1 > in->window_pkts ? in->top + 1 - in->window_pkts : 0;
+}
+
 /*
  * The full sequence number of a packet that carries these low 32 bits (RFC 4303 A2.2): the one number with
  * them in the 2^32 that begin with the window's oldest. Without ESN the high half is 0.
  */
 static inline uint64_t sad_seq_infer(const struct sad_in *in, uint32_t low)
 {
-    uint64_t bottom = in->top - in->window_pkts + 1;
-    if (in->top + 1 <= in->window_pkts)
-        bottom = 0; /* there is nothing below subspace 0 */
+    uint64_t bottom = sad_seq_bottom(in);
     return in->flags & SAD_F_ESN ? bottom + (uint32_t)(low - (uint32_t)bottom) : low;
 }
 

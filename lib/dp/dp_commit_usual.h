@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The inbound packet that nearly every packet is, after it was opened: in order, padded no more than it must
+ * be, IPv4 inside, for a host whose Ethernet address is known. Thread: the worker's.
+ */
+#include "dp_usual.h"
+#include "sad_replay.h"
+
+/* usual_trailer's bytes. */
+static const uint64_t usual_trailer_mask[4] = {0xffff, 0xffffff, 0xffffffff, 0xffffffffff};
+
+/* The way of the last inner packet; those behind it often have the same destination. */
+struct usual_way {
+    uint32_t dst; /* network order; 0: none yet */
+    uint32_t mtu;
+    uint32_t l2_bytes, l2_end; /* last bytes of the Ethernet header, and its first */
+    __m128i l2;
+    uint16_t port;
+    uint16_t clamp; /* usual_clamp() */
+};
+
+/* What is the same for all packets of a run, and what goes on counting. */
+struct usual_commit {
+    struct sad_sel4 sel;
+    bool is_esn;
+    uint64_t top, head, pkts, bytes;
+};
+
+/* One pair of IPv4 selectors for all ports, and a replay window. */
+static inline bool usual_commit_sa(const struct sad_in *in)
+{
+    return (in->flags & (SAD_F_USUAL | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_USUAL &&
+           sad_sel4_any_l4(&in->sel);
+}
+
+static inline struct usual_commit usual_commit_begin(const struct sad_in *in)
+{
+    return (struct usual_commit){
+        .sel = in->sel,
+        .is_esn = in->flags & SAD_F_ESN,
+        .top = in->top,
+        .head = in->head,
+    };
+}
+
+static inline void usual_commit_end(const struct usual_commit *r, struct sad_in *in, uint64_t now_tsc)
+{
+    in->top = r->top;
+    in->head = r->head;
+    in->pkts += r->pkts;
+    in->bytes += r->bytes;
+    in->last_tsc = now_tsc;
+}
+
+/* Makes dst's way the current one. False: it is none that a usual packet can take. */
+static inline bool usual_way_find(const struct dp_worker *w, struct usual_way *way, const uint8_t *dst)
+{
+    const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, false, dst)];
+    if (!dp_adj_is_ready(a))
+        return false;
+    way->dst = dp_load32(dst);
+    way->mtu = a->mtu;
+    way->l2_bytes = a->l2_bytes;
+    way->l2 = usual_load(a->l2 + DP_L2_ROOM - USUAL_L2);
+    way->l2_end = dp_load32(a->l2 + DP_L2_ROOM - 4);
+    way->port = a->port;
+    return true;
+}
+
+/* The sequence number of an op. */
+static inline uint64_t usual_seq(const struct imb_op *op, bool is_esn)
+{
+    return is_esn ? __builtin_bswap64(dp_load64(op->aad + 4)) : dp_get32(op->aad + 4);
+}
+
+/* False: nothing was changed, and the packet needs a closer look. */
+static inline bool usual_commit(struct dp_worker *w, struct dp_pkt *p, struct usual_commit *r,
+                                struct usual_way *way)
+{
+    uint8_t *ip = p->op.data;
+    const uint64_t seq = usual_seq(&p->op, r->is_esn);
+    const uint32_t total = dp_get16(ip + 2), pad = p->op.len - 2 - total;
+    if (p->op.failed | p->op.user[0] || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
+        return false;
+    if (ip[0] != 0x45 || total < DP_IP4_BYTES || pad > 3 ||
+        (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])
+        return false;
+    if (!sad_sel4_addr_match(&r->sel, dp_get32(ip + 16), dp_get32(ip + 12)) || ip[8] <= 1)
+        return false;
+    if (unlikely(dp_load32(ip + 16) != way->dst) && !usual_way_find(w, way, ip + 16))
+        return false;
+    if (total > way->mtu || (unlikely(ip[9] == way->clamp) && usual_may_be_syn(ip, total)))
+        return false;
+    r->top = seq;
+    r->head |= sad_replay_bit(seq);
+    r->pkts++;
+    r->bytes += total;
+    dp_ip4_ttl_dec(ip);
+    usual_store(ip - USUAL_L2, way->l2);
+    memcpy(ip - 4, &way->l2_end, 4);
+    usual_mbuf(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
+    dp_tx_put(w, way->port, p->mbuf, total + way->l2_bytes);
+    return true;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The inbound packet that nearly every packet is, before it is opened: an AEAD over IPv4 for an SA of ours.
+ * Thread: the worker's.
+ */
+#include "dp_usual.h"
+#include "sad_replay.h"
+
+#define USUAL_HEAD (DP_ESP_BYTES + USUAL_IV)
+#define USUAL_MIN  (USUAL_HEAD + USUAL_ICV + 4)
+
+/* What is the same for all packets of a run. The window stands still until packets are open. */
+struct usual_prep {
+    struct usual_ops ops;
+    uint32_t spi_be;
+    uint32_t local4;
+    uint64_t remote_key;
+    uint64_t bottom; /* of the 2^32 sequence numbers that a packet can have */
+    uint64_t top;
+    uint8_t moved; /* DP_PKT_MOVED when the SA follows its peer */
+};
+
+/* Whether the slot has a live SA of SAD_F_USUAL, ours, and no limit within reach of a burst. */
+static inline bool usual_prep_sa(const struct sad_in *in, uint16_t self)
+{
+    /* The SPI goes first: only if it is live are the other fields anything. */
+    return atomic_load_explicit(&in->spi, memory_order_acquire) != 0 && in->flags & SAD_F_USUAL &&
+           atomic_load_explicit(&in->owner, memory_order_acquire) == self &&
+           usual_is_unlimited(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
+}
+
+static inline struct usual_prep usual_prep_begin(const struct sad_in *in)
+{
+    const uint32_t spi_be = __builtin_bswap32(atomic_load_explicit(&in->spi, memory_order_relaxed));
+    const bool is_esn = in->flags & SAD_F_ESN;
+    return (struct usual_prep){
+        .ops = usual_ops_make(&in->key, spi_be, is_esn),
+        .spi_be = spi_be,
+        .local4 = in->local4,
+        .remote_key = atomic_load_explicit(&in->remote_key, memory_order_relaxed),
+        .bottom = is_esn ? sad_seq_bottom(in) : 0,
+        .top = in->top,
+        .moved = in->flags & SAD_F_FOLLOW ? DP_PKT_MOVED : 0,
+    };
+}
+
+/* False: nothing was written, and the packet needs a closer look. */
+static inline bool usual_prep(struct dp_pkt *p, const struct usual_prep *r, struct sad_in *in)
+{
+    uint8_t *esp = p->op.data;
+    const uint32_t len = p->op.len;
+    uint16_t user = dp_load16(p->op.user);
+    if (dp_load32(esp) != r->spi_be || p->outer_dst != r->local4 || user & DP_PKT_OUTER6 || len < USUAL_MIN ||
+        len & 3)
+        return false;
+    const uint64_t seq = r->bottom + (uint32_t)(dp_get32(esp + 4) - (uint32_t)r->bottom);
+    if (unlikely(seq <= r->top) && !sad_replay_check(in, seq))
+        return false;
+    if (unlikely(p->from != r->remote_key))
+        user |= r->moved;
+    const __m128i iv = _mm_loadl_epi64((const __m128i *)(const void *)(esp + DP_ESP_BYTES));
+    const __m128i seq_be = _mm_cvtsi64_si128((long long)__builtin_bswap64(seq));
+    usual_op_write(&p->op, &r->ops, iv, seq_be, len - USUAL_HEAD - USUAL_ICV, user);
+    p->op.data = esp + USUAL_HEAD;
+    return true;
+}

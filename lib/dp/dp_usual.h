@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What the short ways of both directions share (dp_encap_usual.h, dp_prepare_usual.h, dp_commit_usual.h): an
+ * AEAD with 8 bytes of IV and 16 of ICV, the op that the cipher reads in two wide stores, and the bytes
+ * before an inner packet.
+ *
+ * Packets of one SA that follow each other are a run: what is the same for all of them is looked at once, and
+ * what they count is counted in registers. Thread: the worker's.
+ */
+#include <rte_branch_prediction.h>
+#include <smmintrin.h>
+#include "dp_bytes.h"
+#include "dp_int.h"
+
+#define USUAL_IV  8
+#define USUAL_ICV 16
+#define USUAL_L2  20 /* bytes before an IP header in which its Ethernet header lies, VLAN tag or not */
+
+_Static_assert(offsetof(struct imb_op, len) == offsetof(struct imb_op, iv) + 12 &&
+                   offsetof(struct imb_op, aad) == offsetof(struct imb_op, iv) + 16 &&
+                   offsetof(struct imb_op, aad_len) == offsetof(struct imb_op, aad) + 12 &&
+                   offsetof(struct imb_op, user) == offsetof(struct imb_op, aad) + 14,
+               "what the cipher reads is two stores");
+_Static_assert(offsetof(struct rte_mbuf, data_len) == offsetof(struct rte_mbuf, pkt_len) + 4 &&
+                   offsetof(struct rte_mbuf, vlan_tci) == offsetof(struct rte_mbuf, pkt_len) + 6,
+               "a frame's lengths are one store");
+
+/* The trailers of up to three padding bytes, with the next header of IPv4. */
+static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
+
+/* Whether a counter cannot reach its stop within a burst that adds at most this. */
+static inline bool usual_is_far(uint64_t used, uint64_t stop, uint64_t most)
+{
+    return used < stop && stop - used > most;
+}
+
+/* Whether neither limit of a direction can be reached within a burst. */
+static inline bool usual_is_unlimited(uint64_t pkts, uint64_t stop_pkts, uint64_t bytes, uint64_t stop_bytes)
+{
+    return usual_is_far(pkts, stop_pkts, DP_BURST_MAX) &&
+           usual_is_far(bytes, stop_bytes, (uint64_t)DP_BURST_MAX * UINT16_MAX);
+}
+
+static inline __m128i usual_load(const void *from)
+{
+    return _mm_loadu_si128((const __m128i *)from);
+}
+
+static inline void usual_store(void *to, __m128i v)
+{
+    _mm_storeu_si128((__m128i *)to, v);
+}
+
+/* What the ops of a run have in common (RFC 4106 4 and 5). */
+struct usual_ops {
+    const struct imb_key *key;
+    __m128i salt;   /* of the nonce */
+    __m128i aad;    /* SPI, and aad_len */
+    __m128i seq_at; /* shuffles a sequence number in network order to where the associated data has it */
+};
+
+static inline struct usual_ops usual_ops_make(const struct imb_key *key, uint32_t spi_be, bool is_esn)
+{
+    const char no = (char)0x80;
+    return (struct usual_ops){
+        .key = key,
+        .salt = _mm_cvtsi32_si128((int)key->salt),
+        .aad = _mm_insert_epi32(_mm_cvtsi32_si128((int)spi_be), is_esn ? 12 : 8, 3),
+        .seq_at = is_esn ? _mm_setr_epi8(no, no, no, no, 0, 1, 2, 3, 4, 5, 6, 7, no, no, no, no)
+                         : _mm_setr_epi8(no, no, no, no, 4, 5, 6, 7, no, no, no, no, no, no, no, no),
+    };
+}
+
+/* iv: the explicit one; user: both bytes. */
+static inline void usual_op_write(struct imb_op *op, const struct usual_ops *c, __m128i iv, __m128i seq_be,
+                                  uint32_t len, uint16_t user)
+{
+    const __m128i nonce = _mm_or_si128(_mm_slli_si128(iv, 4), c->salt);
+    const __m128i aad = _mm_or_si128(_mm_shuffle_epi8(seq_be, c->seq_at), c->aad);
+    op->key = c->key;
+    usual_store(op->iv, _mm_insert_epi32(nonce, (int)len, 3));
+    usual_store(op->aad, _mm_insert_epi16(aad, user, 7));
+}
+
+/* The mbuf spans the frame. */
+static inline void usual_mbuf(struct rte_mbuf *m, const uint8_t *frame, uint32_t len)
+{
+    uint64_t lens = len | (uint64_t)len << 32;
+    m->data_off = (uint16_t)(frame - (const uint8_t *)m->buf_addr);
+    memcpy(&m->pkt_len, &lens, 8);
+}
+
+/* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
+static inline bool usual_may_be_syn(const uint8_t *ip, uint32_t len)
+{
+    uint32_t flags_at = (ip[0] & 0xfu) * 4 + 13;
+    return flags_at >= len || ip[flags_at] & 0x02;
+}
+
+/* The protocol whose MSS is clamped; one that no packet has when none is. */
+static inline uint16_t usual_clamp(const struct dp_worker *w)
+{
+    return w->dp->params.mss_clamp ? DP_PROTO_TCP : 256;
+}
