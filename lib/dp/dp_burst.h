@@ -25,7 +25,7 @@ enum dp_pkt_flag {
 
 /*
  * One packet, one cache line. Classify writes mbuf, data, len (inbound the ESP header and its length,
- * outbound the IP packet), user, and for ESP over IPv4 outer_dst and from. Lookup writes in or out. Prepare
+ * outbound the IP packet), user, and for ESP over IPv4 addrs and src_port. Lookup writes in or out. Prepare
  * and encap write all of op that the cipher reads; open and seal write op.failed.
  */
 struct dp_pkt {
@@ -34,9 +34,9 @@ struct dp_pkt {
          * whole frame */
         struct imb_op op;
         struct {
-            uint8_t *data;      /* op.data */
-            uint64_t from;      /* where op.key will be: sad_remote_key() of the sender */
-            uint32_t outer_dst; /* where op.iv will be; network order */
+            uint8_t *data;     /* op.data */
+            uint64_t addrs;    /* where op.key will be: outer source and destination as in the header */
+            uint16_t src_port; /* where op.iv will be: network order, 0 without UDP */
         };
     };
     struct rte_mbuf *mbuf;

@@ -10,6 +10,7 @@
  */
 #include "dp_int.h"
 
+#include <smmintrin.h>
 #include "dp_bytes.h"
 #include "dp_put.h"
 #include "wire_natt.h"
@@ -30,8 +31,8 @@ static inline void in_put4(struct dp_worker *w, struct rte_mbuf *m, const uint8_
                            uint32_t len, uint8_t l2, uint16_t src_port)
 {
     struct dp_pkt *p = dp_put_in(w, m, esp, len, ce_flag(ip[1]), l2);
-    p->from = sad_remote_key(dp_load32(ip + 12), src_port);
-    p->outer_dst = dp_load32(ip + 16);
+    p->addrs = dp_load64(ip + 12);
+    p->src_port = src_port;
 }
 
 static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
@@ -210,27 +211,46 @@ static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, 
     }
 }
 
-/* What is the same for all frames of a burst, and what was found for the last inner packet. */
+/* What is the same for all frames of a burst, and what was found last: neighbours often go the same way. */
 struct scan {
-    uint64_t mac;   /* ours, in the upper six bytes */
-    uint64_t good;  /* ol_flags & its mask where the port found the header checksum right */
-    uint64_t addrs; /* IPv4 source and destination; neighbours often go the same way */
-    uint32_t head;  /* dp_head() of these */
+    __m128i want, care; /* of the first 16 bytes: our MAC address, IPv4 without options */
+    uint64_t good;      /* ol_flags & its mask where the port found the header checksum right */
+    uint64_t addrs;     /* IPv4 source and destination of an inner packet, and */
+    uint32_t head;      /* its dp_head() */
+    uint64_t own;       /* an own address, network order; UINT64_MAX: none yet */
 };
 
 static inline struct scan scan_make(const struct dp_port *at)
 {
     return (struct scan){
-        .mac = at->mac_word << 16,
+        .want = _mm_set_epi64x(0x45000800000000, (long long)at->mac_word),
+        .care = _mm_set_epi64x(0xffffff00000000, 0xffffffffffff),
         .good = at->params.rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
         .addrs = UINT64_MAX, /* broadcast to broadcast has no policy */
+        .own = UINT64_MAX,
     };
+}
+
+static inline bool eth_is_wanted(const struct scan *s, const uint8_t *p)
+{
+    const __m128i seen = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return _mm_testz_si128(_mm_xor_si128(seen, s->want), s->care);
 }
 
 static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, const uint8_t *ip)
 {
     return (m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == s->good ||
            dp_cksum_fold(dp_ip4_sum20(ip)) == 0xffff;
+}
+
+static inline bool is_own(const struct dp_worker *w, struct scan *s, uint32_t dst)
+{
+    if (dst == s->own)
+        return true;
+    if (!dp_own4_find(w->dp, dst))
+        return false;
+    s->own = dst;
+    return true;
 }
 
 /*
@@ -240,14 +260,12 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
 static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m)
 {
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
-    uint32_t len = m->data_len;
-    if (m->nb_segs != 1 || len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4)
-        return false;
-    if (dp_load64(p) << 16 != s->mac || dp_load32(p + 11) >> 8 != 0x450008u)
+    if (m->nb_segs != 1 || m->data_len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
+        !eth_is_wanted(s, p))
         return false;
     uint8_t *ip = p + DP_L2_BYTES;
     uint32_t total = dp_get16(ip + 2);
-    if (total > len - DP_L2_BYTES || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
+    if (total + DP_L2_BYTES > m->data_len || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
         dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return false;
     uint64_t addrs = dp_load64(ip + 12);
@@ -255,7 +273,7 @@ static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m
         dp_put_out(w, m, ip, total, 0, s->head);
         return true;
     }
-    if (!dp_own4_find(w->dp, (uint32_t)(addrs >> 32))) {
+    if (!is_own(w, s, (uint32_t)(addrs >> 32))) {
         s->addrs = addrs;
         s->head = dp_head(w, ip, false);
         dp_put_out(w, m, ip, total, 0, s->head);
@@ -278,20 +296,36 @@ static inline void frame_prefetch(const struct rte_mbuf *m)
     rte_prefetch0(p - RTE_CACHE_LINE_SIZE);
 }
 
+/* The common frames from f on. Returns the first that is none. (No call in the loop, so all is in registers.)
+ */
+static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w, const struct dp_port *at,
+                                                             struct rte_mbuf **f, struct rte_mbuf **end)
+{
+    struct scan s = scan_make(at);
+    uint64_t bytes = 0;
+    for (; f < end; f++) {
+        if (f + AHEAD < end)
+            frame_prefetch(f[AHEAD]);
+        if (!fast4(w, &s, *f))
+            break;
+        bytes += (*f)->pkt_len;
+    }
+    w->port_count[at - w->dp->ports].rx_bytes += bytes;
+    return f;
+}
+
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
 {
     const struct dp_port *at = &w->dp->ports[port];
-    const bool has_vlan = at->params.vlan;
-    struct scan s = scan_make(at);
-    uint64_t bytes = 0;
+    struct rte_mbuf **f = frames, **end = frames + count;
     w->in.port = w->out.port = port;
-    for (uint16_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            frame_prefetch(frames[i + AHEAD]);
-        bytes += frames[i]->pkt_len;
-        if (has_vlan || !fast4(w, &s, frames[i]))
-            frame(w, port, frames[i]);
-    }
     w->port_count[port].rx_pkts += count;
-    w->port_count[port].rx_bytes += bytes;
+    while (f < end) {
+        if (!at->params.vlan)
+            f = fast4_run(w, at, f, end);
+        if (f < end) {
+            w->port_count[port].rx_bytes += (*f)->pkt_len;
+            frame(w, port, *f++);
+        }
+    }
 }

@@ -130,16 +130,20 @@ static __attribute__((noinline)) void commit_any(struct dp_worker *w, struct dp_
     dp_forward_inner(w, p);
 }
 
-/* Usual packets of one SA from p on. Returns the first that is none, which may be p. */
+/* Usual packets of one SA from p on, as many as the queue has room for. Returns the first other, perhaps p.
+ */
 static inline struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p, const struct dp_pkt *end,
-                                 struct usual_way *way)
+                                 const struct usual_way *way)
 {
     struct sad_in *in = p->in;
-    if (unlikely(!usual_commit_sa(in)))
+    const int64_t room = (int64_t)(DP_TX_QUEUE - way->tx->count);
+    if (unlikely(!usual_commit_sa(in) || room == 0))
         return p;
+    if (end - p > room)
+        end = p + room;
     struct usual_commit r = usual_commit_begin(in);
     do {
-        if (unlikely(!usual_commit(w, p, &r, way)))
+        if (unlikely(!usual_commit(p, &r, way)))
             break;
     } while (++p < end && p->in == in);
     if (likely(r.pkts))
@@ -152,11 +156,11 @@ static inline struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p, const st
 void dp_commit_in(struct dp_worker *w, struct dp_burst *b)
 {
     const struct dp_pkt *end = b->pkt + b->count;
-    struct usual_way way = {.clamp = usual_clamp(w)};
+    struct usual_way way = {.dst = UINT64_MAX, .tx = &w->tx[0], .clamp = usual_clamp(w)};
     for (struct dp_pkt *p = b->pkt; p < end;) {
         struct dp_pkt *other = run(w, p, end, &way);
-        if (unlikely(other == p))
-            commit_any(w, p);
-        p = other + (other == p);
+        if (other == p && !usual_way_find(w, &way, p))
+            commit_any(w, other++);
+        p = other;
     }
 }

@@ -12,11 +12,11 @@ static const uint64_t usual_trailer_mask[4] = {0xffff, 0xffffff, 0xffffffff, 0xf
 
 /* The way of the last inner packet; those behind it often have the same destination. */
 struct usual_way {
-    uint32_t dst; /* network order; 0: none yet */
+    uint64_t dst; /* network order; UINT64_MAX: none yet */
     uint32_t mtu;
     uint32_t l2_bytes, l2_end; /* last bytes of the Ethernet header, and its first */
     __m128i l2;
-    uint16_t port;
+    struct dp_tx *tx;
     uint16_t clamp; /* usual_clamp() */
 };
 
@@ -53,9 +53,12 @@ static inline void usual_commit_end(const struct usual_commit *r, struct sad_in 
     in->last_tsc = now_tsc;
 }
 
-/* Makes dst's way the current one. False: it is none that a usual packet can take. */
-static inline bool usual_way_find(const struct dp_worker *w, struct usual_way *way, const uint8_t *dst)
+/* Makes the way of an opened packet the current one. False: it is already, or no usual packet can take it. */
+static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, const struct dp_pkt *p)
 {
+    const uint8_t *dst = p->op.data + 16;
+    if (p->op.failed || p->op.len < DP_IP4_BYTES || dp_load32(dst) == way->dst)
+        return false;
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, false, dst)];
     if (!dp_adj_is_ready(a))
         return false;
@@ -64,7 +67,7 @@ static inline bool usual_way_find(const struct dp_worker *w, struct usual_way *w
     way->l2_bytes = a->l2_bytes;
     way->l2 = usual_load(a->l2 + DP_L2_ROOM - USUAL_L2);
     way->l2_end = dp_load32(a->l2 + DP_L2_ROOM - 4);
-    way->port = a->port;
+    way->tx = &w->tx[a->port];
     return true;
 }
 
@@ -75,8 +78,7 @@ static inline uint64_t usual_seq(const struct imb_op *op, bool is_esn)
 }
 
 /* False: nothing was changed, and the packet needs a closer look. */
-static inline bool usual_commit(struct dp_worker *w, struct dp_pkt *p, struct usual_commit *r,
-                                struct usual_way *way)
+static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const struct usual_way *way)
 {
     uint8_t *ip = p->op.data;
     const uint64_t seq = usual_seq(&p->op, r->is_esn);
@@ -88,9 +90,8 @@ static inline bool usual_commit(struct dp_worker *w, struct dp_pkt *p, struct us
         return false;
     if (!sad_sel4_addr_match(&r->sel, dp_get32(ip + 16), dp_get32(ip + 12)) || ip[8] <= 1)
         return false;
-    if (unlikely(dp_load32(ip + 16) != way->dst) && !usual_way_find(w, way, ip + 16))
-        return false;
-    if (total > way->mtu || (unlikely(ip[9] == way->clamp) && usual_may_be_syn(ip, total)))
+    if (dp_load32(ip + 16) != way->dst || total > way->mtu ||
+        (unlikely(ip[9] == way->clamp) && usual_may_be_syn(ip, total)))
         return false;
     r->top = seq;
     r->head |= sad_replay_bit(seq);
@@ -100,6 +101,7 @@ static inline bool usual_commit(struct dp_worker *w, struct dp_pkt *p, struct us
     usual_store(ip - USUAL_L2, way->l2);
     memcpy(ip - 4, &way->l2_end, 4);
     usual_mbuf(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
-    dp_tx_put(w, way->port, p->mbuf, total + way->l2_bytes);
+    way->tx->frames[way->tx->count++] = p->mbuf;
+    way->tx->bytes += total + way->l2_bytes;
     return true;
 }

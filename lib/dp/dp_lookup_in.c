@@ -16,7 +16,7 @@
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 {
     if (likely(!((in->flags & SAD_F_OUTER6) | (p->op.user[0] & DP_PKT_OUTER6))))
-        return p->outer_dst == in->local4;
+        return p->addrs >> 32 == in->local4;
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
     return in->flags & SAD_F_OUTER6 && p->op.user[0] & DP_PKT_OUTER6 && memcmp(ip + 24, in->local6, 16) == 0;
 }
@@ -25,7 +25,8 @@ static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pkt *p)
 {
     if (likely(!(in->flags & SAD_F_OUTER6)))
-        return p->from != atomic_load_explicit(&in->remote_key, memory_order_relaxed);
+        return sad_remote_key((uint32_t)p->addrs, p->src_port) !=
+               atomic_load_explicit(&in->remote_key, memory_order_relaxed);
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
     uint16_t port = ip[6] == DP_PROTO_UDP ? dp_get16(p->op.data - DP_UDP_BYTES) : 0;
     return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;

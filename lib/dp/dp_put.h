@@ -27,8 +27,7 @@ static inline struct dp_pkt *dp_put_in(struct dp_worker *w, struct rte_mbuf *m, 
     p->mbuf = m;
     p->op.data = esp;
     p->op.len = len;
-    p->op.user[0] = flags;
-    p->op.user[1] = l2;
+    dp_store16(p->op.user, (uint16_t)(flags | l2 << 8));
     p->in = in;
     return p;
 }
@@ -50,7 +49,6 @@ static inline void dp_put_out(struct dp_worker *w, struct rte_mbuf *m, uint8_t *
     p->mbuf = m;
     p->op.data = ip;
     p->op.len = len;
-    p->op.user[0] = flags;
-    p->op.user[1] = 0;
+    dp_store16(p->op.user, flags);
     p->head = head;
 }

@@ -238,7 +238,7 @@ static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t sl
 /* Address (network order) and port (network order) of an IPv4 peer in one word. */
 static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
 {
-    return (uint64_t)addr_be << 16 | port_be;
+    return addr_be | (uint64_t)port_be << 32;
 }
 
 /*
