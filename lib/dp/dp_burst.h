@@ -14,10 +14,10 @@
 #define DP_L2_ROOM  SAD_L2_ROOM
 
 enum dp_pkt_flag {
-    DP_PKT_INNER6 = 1,   /* inner packet is IPv6 */
+    DP_PKT_CE = 1,       /* inbound: the outer header carries CE or ECT(1), whose lower bit this is */
     DP_PKT_LOCAL = 2,    /* made by the gateway itself: it may leave in clear */
     DP_PKT_TTL_DONE = 4, /* its TTL stays as it is */
-    DP_PKT_CE = 8,       /* inbound: the outer header carries CE or ECT(1) */
+    DP_PKT_INNER6 = 8,   /* inner packet is IPv6 */
     DP_PKT_MOVED = 16,   /* inbound: it came from elsewhere than the SA's peer */
     DP_PKT_OUTER6 = 32,  /* inbound: came over IPv6 */
     DP_PKT_HOST = 64,    /* with LOCAL: the host's stack made it */

@@ -23,28 +23,27 @@
 /* CE and ECT(1), the two that change an inner packet. */
 static inline uint8_t ce_flag(uint8_t tos)
 {
-    return tos & 1 ? DP_PKT_CE : 0;
-}
-
-/* ESP for us over IPv4; src_port in network order, 0 for plain ESP. */
-static inline void in_put4(struct dp_worker *w, struct rte_mbuf *m, const uint8_t *ip, uint8_t *esp,
-                           uint32_t len, uint8_t l2, uint16_t src_port)
-{
-    struct dp_pkt *p = dp_put_in(w, m, esp, len, ce_flag(ip[1]), l2);
-    p->addrs = dp_load64(ip + 12);
-    p->src_port = src_port;
+    return tos & DP_PKT_CE;
 }
 
 static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
                     uint16_t src_port)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
-    if (len < 4)
+    const bool is6 = ip[0] >> 4 == 6;
+    uint8_t flags = is6 ? (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[1]);
+    if (len < 4) {
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
-    else if (ip[0] >> 4 == 4)
-        in_put4(w, m, ip, esp, len, l2, src_port);
-    else
-        dp_put_in(w, m, esp, len, (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))), l2);
+        return;
+    }
+    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
+    struct dp_pkt *p = dp_put(&w->in);
+    dp_in_prefetch(in, len);
+    dp_put_in(p, in, m, esp, len, flags, l2);
+    if (!is6) {
+        p->addrs = dp_load64(ip + 12);
+        p->src_port = src_port;
+    }
 }
 
 /* UDP to an own address; udp has at least 8 bytes of which `len` belong to the IP packet. */
@@ -136,7 +135,7 @@ static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
         return;
     }
     if (!dp_own4_find(w->dp, dp_load32(ip + 16)))
-        dp_put_out(w, m, ip, total, 0, dp_head(w, ip, false));
+        dp_put_out(dp_put(&w->out), m, ip, total, 0, dp_head(w, ip, false));
     else if (dp_get16(ip + 6) & FRAG_MASK)
         fragment(w, m, port, l2, false);
     else
@@ -163,7 +162,7 @@ static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     else if (ip[24] == 0xff)
         dp_drop_mbuf(w, m, DP_DROP_not_for_us);
     else if (!own6_find(w, ip + 24))
-        dp_put_out(w, m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
+        dp_put_out(dp_put(&w->out), m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
     else if (ip[6] == DP_PROTO_FRAG)
         fragment(w, m, port, l2, true);
     else
@@ -218,9 +217,11 @@ struct scan {
     uint64_t addrs;     /* IPv4 source and destination of an inner packet, and */
     uint32_t head;      /* its dp_head() */
     uint64_t own;       /* an own address, network order; UINT64_MAX: none yet */
+    struct sad_in *in;  /* an SA whose lines are on their way */
+    struct dp_pkt *in_end, *out_end;
 };
 
-static inline struct scan scan_make(const struct dp_port *at)
+static inline struct scan scan_begin(struct dp_worker *w, const struct dp_port *at)
 {
     return (struct scan){
         .want = _mm_set_epi64x(0x45000800000000, (long long)at->mac_word),
@@ -228,7 +229,15 @@ static inline struct scan scan_make(const struct dp_port *at)
         .good = at->params.rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
         .addrs = UINT64_MAX, /* broadcast to broadcast has no policy */
         .own = UINT64_MAX,
+        .in_end = w->in.pkt + w->in.count,
+        .out_end = w->out.pkt + w->out.count,
     };
+}
+
+static inline void scan_end(struct dp_worker *w, const struct scan *s)
+{
+    w->in.count = (uint16_t)(s->in_end - w->in.pkt);
+    w->out.count = (uint16_t)(s->out_end - w->out.pkt);
 }
 
 static inline bool eth_is_wanted(const struct scan *s, const uint8_t *p)
@@ -253,6 +262,26 @@ static inline bool is_own(const struct dp_worker *w, struct scan *s, uint32_t ds
     return true;
 }
 
+/* UDP to an own address. False: it is no ESP. */
+static inline bool esp4(const struct dp_worker *w, struct scan *s, struct rte_mbuf *m, uint8_t *ip,
+                        uint32_t total, uint64_t addrs)
+{
+    uint8_t *udp = ip + DP_IP4_BYTES, *esp = udp + DP_UDP_BYTES;
+    uint32_t udp_len = dp_get16(udp + 4), len = udp_len - DP_UDP_BYTES;
+    if (dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || udp_len < DP_UDP_BYTES + 4 ||
+        udp_len > total - DP_IP4_BYTES || dp_load32(esp) == 0)
+        return false;
+    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
+    struct dp_pkt *p = s->in_end++;
+    if (in != s->in)
+        dp_in_prefetch(in, len);
+    s->in = in;
+    dp_put_in(p, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
+    p->addrs = addrs;
+    p->src_port = dp_load16(udp);
+    return true;
+}
+
 /*
  * The common case: untagged IPv4 without options, in one piece, to our MAC address, which is ESP in UDP for
  * us or for somebody else's address. Everything else, faults included, goes the long way.
@@ -270,22 +299,16 @@ static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m
         return false;
     uint64_t addrs = dp_load64(ip + 12);
     if (addrs == s->addrs) {
-        dp_put_out(w, m, ip, total, 0, s->head);
+        dp_put_out(s->out_end++, m, ip, total, 0, s->head);
         return true;
     }
     if (!is_own(w, s, (uint32_t)(addrs >> 32))) {
         s->addrs = addrs;
         s->head = dp_head(w, ip, false);
-        dp_put_out(w, m, ip, total, 0, s->head);
+        dp_put_out(s->out_end++, m, ip, total, 0, s->head);
         return true;
     }
-    uint8_t *udp = ip + DP_IP4_BYTES;
-    uint32_t udp_len = dp_get16(udp + 4);
-    if (ip[9] != DP_PROTO_UDP || dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) ||
-        udp_len < DP_UDP_BYTES + 4 || udp_len > total - DP_IP4_BYTES || dp_load32(udp + DP_UDP_BYTES) == 0)
-        return false;
-    in_put4(w, m, ip, udp + DP_UDP_BYTES, udp_len - DP_UDP_BYTES, DP_L2_BYTES, dp_load16(udp));
-    return true;
+    return ip[9] == DP_PROTO_UDP && esp4(w, s, m, ip, total, addrs);
 }
 
 /* The header, and the line before it, where an outer header will be written. */
@@ -301,7 +324,7 @@ static inline void frame_prefetch(const struct rte_mbuf *m)
 static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w, const struct dp_port *at,
                                                              struct rte_mbuf **f, struct rte_mbuf **end)
 {
-    struct scan s = scan_make(at);
+    struct scan s = scan_begin(w, at);
     uint64_t bytes = 0;
     for (; f < end; f++) {
         if (f + AHEAD < end)
@@ -310,6 +333,7 @@ static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w
             break;
         bytes += (*f)->pkt_len;
     }
+    scan_end(w, &s);
     w->port_count[at - w->dp->ports].rx_bytes += bytes;
     return f;
 }

@@ -17,19 +17,14 @@ static inline void dp_in_prefetch(const struct sad_in *in, uint32_t len)
 }
 
 /* An ESP header with at least 4 bytes, and the Ethernet and VLAN header bytes before its IP header. */
-static inline struct dp_pkt *dp_put_in(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len,
-                                       uint8_t flags, uint8_t l2)
+static inline void dp_put_in(struct dp_pkt *p, struct sad_in *in, struct rte_mbuf *m, uint8_t *esp,
+                             uint32_t len, uint8_t flags, uint8_t l2)
 {
-    struct dp_pkt *p = &w->in.pkt[w->in.count];
-    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
-    if (w->in.count++ == 0 || in != p[-1].in)
-        dp_in_prefetch(in, len);
     p->mbuf = m;
     p->op.data = esp;
     p->op.len = len;
     dp_store16(p->op.user, (uint16_t)(flags | l2 << 8));
     p->in = in;
-    return p;
 }
 
 /* First candidate for an inner packet's destination; 0: no policy has anything to say about it. */
@@ -41,14 +36,19 @@ static inline uint32_t dp_head(const struct dp_worker *w, const uint8_t *ip, boo
 }
 
 /* An IP packet to be protected, and its dp_head(). */
-static inline void dp_put_out(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len,
-                              uint8_t flags, uint32_t head)
+static inline void dp_put_out(struct dp_pkt *p, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint8_t flags,
+                              uint32_t head)
 {
-    struct dp_pkt *p = &w->out.pkt[w->out.count++];
     rte_prefetch0(ip + len); /* where its trailer and ICV will be written */
     p->mbuf = m;
     p->op.data = ip;
     p->op.len = len;
     dp_store16(p->op.user, flags);
     p->head = head;
+}
+
+/* The next place in a burst. */
+static inline struct dp_pkt *dp_put(struct dp_burst *b)
+{
+    return &b->pkt[b->count++];
 }
