@@ -17,8 +17,9 @@ fail() {
 }
 
 shared=$here/../../app/culvert-bench
-newest=$(ls -t "$here"/net_meter.c "$shared"/meter_*.[ch] "$shared"/bench_stat.[ch] "$so" 2>/dev/null | head -1)
-if [ "$newest" = "$so" ]; then
+# What it is made of; trees of several versions may share the folder.
+made_of=$(cat "$0" "$here"/net_meter.c "$shared"/meter_*.[ch] "$shared"/bench_stat.[ch] | sha256sum)
+if [ -e "$so" ] && [ "$made_of" = "$(cat "$so.made-of" 2>/dev/null)" ]; then
     echo "$so"
     exit 0
 fi
@@ -50,12 +51,15 @@ for h in lib/ethdev/ethdev_driver.h lib/ethdev/ethdev_vdev.h lib/eal/include/dev
     lib/eal/include/bus_driver.h drivers/bus/vdev/bus_vdev_driver.h; do
     cp "$src/$h" "$dir/driver-include/"
 done
+rm -f "$so.made-of"
 # shellcheck disable=SC2046
 ${CC:-cc} -shared -fPIC -O3 -march=native -std=gnu17 -D_GNU_SOURCE -DALLOW_INTERNAL_API -DALLOW_EXPERIMENTAL_API \
     -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
     $(pkg-config --cflags libdpdk | sed 's/-march=[^ ]*//g; s/-I/-isystem /g') -isystem "$dir/driver-include" \
     -I"$shared" "$here/net_meter.c" "$shared/meter_flow.c" "$shared/meter_clock.c" "$shared/meter_port.c" \
-    "$shared/bench_stat.c" -o "$so" \
+    "$shared/bench_stat.c" -o "$so.new" \
     -lrte_ethdev -lrte_bus_vdev -lrte_kvargs -lrte_mbuf -lrte_mempool -lrte_eal -lIPSec_MB >&2 ||
     fail "the driver does not compile"
+mv "$so.new" "$so" # a process may run on the old one
+echo "$made_of" >"$so.made-of"
 echo "$so"
