@@ -12,16 +12,27 @@
 #define CHECK_EVERY 1024u /* packets sent between two checked ones */
 #define ARP_BYTES   42
 
+static uint32_t packet_write(struct meter_port *p, uint8_t *data)
+{
+    return p->next ? p->next(p->next_ctx, data) : meter_flow_next(&p->flow, data);
+}
+
 static void ring_fill(struct meter_port *p)
 {
     struct rte_mbuf *fresh[BURST_PKTS];
-    while (p->head - p->tail + BURST_PKTS <= METER_RING_PKTS) {
+    while (!p->is_dry && p->head - p->tail + BURST_PKTS <= METER_RING_PKTS) {
         if (rte_pktmbuf_alloc_bulk(p->pool, fresh, BURST_PKTS))
             return;
         for (uint32_t i = 0; i < BURST_PKTS; i++) {
-            uint32_t at = p->head++ % METER_RING_PKTS;
+            uint32_t at = p->head % METER_RING_PKTS;
+            p->ring_bytes[at] = (uint16_t)packet_write(p, rte_pktmbuf_mtod(fresh[i], uint8_t *));
+            if (!p->ring_bytes[at]) {
+                p->is_dry = true;
+                rte_pktmbuf_free_bulk(fresh + i, BURST_PKTS - i);
+                return;
+            }
             p->ring[at] = fresh[i];
-            p->ring_bytes[at] = (uint16_t)meter_flow_next(&p->flow, rte_pktmbuf_mtod(fresh[i], uint8_t *));
+            p->head++;
         }
     }
 }
@@ -41,21 +52,27 @@ static struct rte_mbuf *ring_take(struct meter_port *p)
     return pkt;
 }
 
-uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n)
+uint16_t meter_port_give(struct meter_port *p, struct rte_mbuf **pkts, uint16_t n)
 {
     uint16_t given = 0;
-    if (clock)
-        meter_clock_begin(clock);
     if (p->arp_reply && n) {
         pkts[given++] = p->arp_reply;
         p->arp_reply = NULL;
     }
-    if (p->flow.kind != METER_SINK) {
+    if (p->flow.kind != METER_SINK || p->next) {
         ring_fill(p);
         while (given < n && given < BURST_PKTS && p->tail != p->head)
             pkts[given++] = ring_take(p);
     }
     p->rx_pkts += given;
+    return given;
+}
+
+uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n)
+{
+    if (clock)
+        meter_clock_begin(clock);
+    uint16_t given = meter_port_give(p, pkts, n);
     if (clock)
         meter_clock_rx_end(clock, given);
     return given;
@@ -82,24 +99,30 @@ static bool arp_answer(struct meter_port *p, struct rte_mbuf *pkt)
     return true;
 }
 
-void meter_port_tx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n)
+struct meter_taken meter_port_take(struct meter_port *p, struct rte_mbuf **pkts, uint16_t n)
 {
-    uint32_t checked = 0, good = 0, taken = 0;
-    if (clock)
-        meter_clock_begin(clock);
+    struct meter_taken t = {0};
     for (uint16_t i = 0; i < n; i++) {
         if (arp_answer(p, pkts[i]))
             continue;
         if (p->check && p->tx_turn++ % CHECK_EVERY == 0) {
-            checked++;
-            good += meter_flow_check(p->check, rte_pktmbuf_mtod(pkts[i], uint8_t *), pkts[i]->data_len);
+            t.checked++;
+            t.good += meter_flow_check(p->check, rte_pktmbuf_mtod(pkts[i], uint8_t *), pkts[i]->data_len);
         }
         rte_pktmbuf_free(pkts[i]);
-        taken++;
+        t.pkts++;
     }
     p->tx_pkts += n;
+    return t;
+}
+
+void meter_port_tx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n)
+{
     if (clock)
-        meter_clock_tx_end(clock, taken, checked, good);
+        meter_clock_begin(clock);
+    struct meter_taken t = meter_port_take(p, pkts, n);
+    if (clock)
+        meter_clock_tx_end(clock, t.pkts, t.checked, t.good);
 }
 
 void meter_port_drain(struct meter_port *p)

@@ -10,6 +10,11 @@
 
 struct meter_port {
     struct meter_flow flow;
+    /* Where packets come from when the flow does not make them; NULL: it does. Writes the next one at data
+     * (METER_PKT_MAX bytes) and returns its length, 0 when there are no more. */
+    uint32_t (*next)(void *ctx, uint8_t *data);
+    void *next_ctx;
+    bool is_dry;              /* next() had no more */
     struct rte_mempool *pool; /* of received packets */
     uint16_t port_id;
     bool has_ptypes;                /* fill packet_type */
@@ -25,7 +30,19 @@ struct meter_port {
 /* Fills pkts with up to n packets, 32 at most. clock may be NULL: nothing is measured. */
 uint16_t meter_port_rx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n);
 
+/* The same without a clock. */
+uint16_t meter_port_give(struct meter_port *p, struct rte_mbuf **pkts, uint16_t n);
+
+struct meter_taken {
+    uint32_t pkts;    /* that were no ARP requests */
+    uint32_t checked; /* of these */
+    uint32_t good;    /* of the checked ones */
+};
+
 /* Checks some and frees all of n packets. */
+struct meter_taken meter_port_take(struct meter_port *p, struct rte_mbuf **pkts, uint16_t n);
+
+/* The same on a clock. */
 void meter_port_tx(struct meter_port *p, struct meter_clock *clock, struct rte_mbuf **pkts, uint16_t n);
 
 /* Frees what waits in the port. Nobody may poll it. */
