@@ -22,6 +22,13 @@
  *   packets=N, runs=N         how much to measure (default 4000000 in 8 runs)
  *   ptypes=0|1, offload=0|1   claim packet types on receive, IPv4 checksums on send (default 0);
  *                             IPv4 checksums on receive are always claimed
+ *
+ * A gateway that negotiates its SAs is measured with these; meter_live.h tells what happens:
+ *   relay=IFNAME              an interface, to which frames go that are not measured, and from which they
+ *                             come; the port has its MAC address; both ports or none
+ *   start=FILE                until this appears, with 16 bytes, nothing is measured; one of the ports
+ *   hold=N                    in place of a flow: N ESP frames from the wire, kept until all are there
+ *
  * It builds against driver headers that Debian does not install: see net_meter.sh.
  */
 #include <arpa/inet.h>
@@ -33,10 +40,13 @@
 #include <rte_kvargs.h>
 #include <rte_mbuf.h>
 
+#include "meter_live.h"
 #include "meter_port.h"
 
 struct meter_dev {
     struct meter_port port;
+    struct meter_live_port live_port;
+    bool has_relay;
     struct rte_ether_addr mac;
     bool has_offload;
 };
@@ -48,6 +58,7 @@ static char result_label[64];
 static bool is_written;
 static atomic_int owner_taken;
 static _Thread_local int is_owner = -1;
+static struct meter_live live; /* in use when some port has start= */
 static struct meter_dev
     *dev_with_key; /* what is sent anywhere is checked with the key that this one was given */
 
@@ -69,21 +80,35 @@ static void result_write(void)
         return;
     }
     meter_clock_print(&clock_of_all, result_label, f);
+    if (live.start[0])
+        meter_live_print(&live, result_label, f);
     fclose(f);
+}
+
+static bool is_over(const struct meter_clock *clock)
+{
+    return live.start[0] ? live.phase == METER_DONE
+                         : atomic_load_explicit(&clock->is_finished, memory_order_relaxed);
 }
 
 static uint16_t meter_rx(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
     struct meter_dev *d = queue;
     struct meter_clock *clock = my_clock();
-    if (clock && !is_written && atomic_load_explicit(&clock->is_finished, memory_order_relaxed))
+    if (clock && !is_written && is_over(clock))
         result_write();
+    if (d->has_relay)
+        return meter_live_rx(&live, &d->live_port, clock, pkts, n);
     return meter_port_rx(&d->port, clock, pkts, n);
 }
 
 static uint16_t meter_tx(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
     struct meter_dev *d = queue;
+    if (d->has_relay) {
+        meter_live_tx(&live, &d->live_port, my_clock(), pkts, n);
+        return n;
+    }
     d->port.check = dev_with_key ? &dev_with_key->port.flow : NULL;
     meter_port_tx(&d->port, my_clock(), pkts, n);
     return n;
@@ -96,6 +121,11 @@ static int meter_configure(struct rte_eth_dev *dev)
 
 static int meter_start(struct rte_eth_dev *dev)
 {
+    struct meter_dev *d = dev->data->dev_private;
+    if (d->has_relay != (live.start[0] != 0)) {
+        fprintf(stderr, "net_meter: relay= for both ports and start= for one belong together\n");
+        return -EINVAL;
+    }
     dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
     return 0;
 }
@@ -112,6 +142,9 @@ static int meter_close(struct rte_eth_dev *dev)
     struct meter_dev *d = dev->data->dev_private;
     meter_port_drain(&d->port);
     meter_flow_fini(&d->port.flow);
+    if (d->has_relay)
+        meter_live_close(&live, &d->live_port);
+    d->has_relay = false;
     dev->data->mac_addrs = NULL; /* lies in our private data */
     return 0;
 }
@@ -258,21 +291,43 @@ static int flow_args(struct meter_flow *f, struct rte_kvargs *args)
     return meter_flow_init(f, keymat, hex_parse(arg_get(args, "key", ""), keymat, sizeof(keymat)));
 }
 
+static void result_args(struct rte_kvargs *args)
+{
+    const char *result = arg_get(args, "result", "");
+    uint32_t runs = arg_number(args, "runs", "8");
+    if (!*result || result_path[0])
+        return;
+    snprintf(result_path, sizeof(result_path), "%s", result);
+    snprintf(result_label, sizeof(result_label), "%s", arg_get(args, "label", "meter"));
+    meter_clock_init(&clock_of_all, strtoull(arg_get(args, "packets", "4000000"), NULL, 0),
+                     runs && runs <= BENCH_RUNS_MAX ? runs : 8);
+}
+
+static int live_args(struct meter_dev *d, struct rte_kvargs *args)
+{
+    const char *interface = arg_get(args, "relay", NULL);
+    const char *start = arg_get(args, "start", NULL);
+    if (start)
+        snprintf(live.start, sizeof(live.start), "%s", start);
+    d->has_relay = interface;
+    if (!interface)
+        return 0;
+    int rc = meter_live_open(&live, &d->live_port, &d->port, interface, arg_number(args, "hold", "0"));
+    memcpy(&d->mac, d->live_port.relay.mac, 6);
+    return rc;
+}
+
 static int dev_args(struct meter_dev *d, struct rte_kvargs *args)
 {
     int rc = flow_args(&d->port.flow, args);
     d->port.has_ptypes = arg_number(args, "ptypes", "0");
     d->has_offload = arg_number(args, "offload", "0");
-    const char *result = arg_get(args, "result", "");
-    uint32_t runs = arg_number(args, "runs", "8");
-    if (*result && !result_path[0]) {
-        snprintf(result_path, sizeof(result_path), "%s", result);
-        snprintf(result_label, sizeof(result_label), "%s", arg_get(args, "label", "meter"));
-        meter_clock_init(&clock_of_all, strtoull(arg_get(args, "packets", "4000000"), NULL, 0),
-                         runs && runs <= BENCH_RUNS_MAX ? runs : 8);
-    }
+    result_args(args);
     if (d->port.flow.key)
         dev_with_key = d;
+    if (!rc)
+        rc = live_args(d, args);
+    memcpy(d->port.flow.mac_dst, &d->mac, 6);
     return rc;
 }
 
@@ -285,12 +340,13 @@ static int meter_probe(struct rte_vdev_device *vdev)
     struct meter_dev *d = dev->data->dev_private;
     d->port.port_id = dev->data->port_id;
     d->mac = (struct rte_ether_addr){{2, 0, 0, 0, 0, (uint8_t)(1 + d->port.port_id)}};
-    memcpy(d->port.flow.mac_dst, &d->mac, 6);
     memcpy(d->port.flow.mac_src, (uint8_t[]){2, 0, 0, 0, 1, (uint8_t)(1 + d->port.port_id)}, 6);
     int rc = dev_args(d, args);
     rte_kvargs_free(args);
     if (rc) {
         fprintf(stderr, "net_meter: the arguments of %s make no sense\n", rte_vdev_device_name(vdev));
+        if (d->has_relay)
+            meter_live_close(&live, &d->live_port);
         rte_eth_dev_release_port(dev);
         return rc;
     }

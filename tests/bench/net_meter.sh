@@ -18,7 +18,7 @@ fail() {
 
 shared=$here/../../app/culvert-bench
 # What it is made of; trees of several versions may share the folder.
-made_of=$(cat "$0" "$here"/net_meter.c "$shared"/meter_*.[ch] "$shared"/bench_stat.[ch] | sha256sum)
+made_of=$(cat "$0" "$here"/net_meter.c "$here"/meter_*.[ch] "$shared"/meter_*.[ch] "$shared"/bench_stat.[ch] | sha256sum)
 if [ -e "$so" ] && [ "$made_of" = "$(cat "$so.made-of" 2>/dev/null)" ]; then
     echo "$so"
     exit 0
@@ -56,7 +56,8 @@ rm -f "$so.made-of"
 ${CC:-cc} -shared -fPIC -O3 -march=native -std=gnu17 -D_GNU_SOURCE -DALLOW_INTERNAL_API -DALLOW_EXPERIMENTAL_API \
     -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
     $(pkg-config --cflags libdpdk | sed 's/-march=[^ ]*//g; s/-I/-isystem /g') -isystem "$dir/driver-include" \
-    -I"$shared" "$here/net_meter.c" "$shared/meter_flow.c" "$shared/meter_clock.c" "$shared/meter_port.c" \
+    -I"$here" -I"$shared" "$here/net_meter.c" "$here/meter_live.c" "$here/meter_relay.c" "$here/meter_hold.c" \
+    "$here/meter_frame.c" "$shared/meter_flow.c" "$shared/meter_clock.c" "$shared/meter_port.c" \
     "$shared/bench_stat.c" -o "$so.new" \
     -lrte_ethdev -lrte_bus_vdev -lrte_kvargs -lrte_mbuf -lrte_mempool -lrte_eal -lIPSec_MB >&2 ||
     fail "the driver does not compile"
