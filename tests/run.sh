@@ -25,7 +25,7 @@ clang      build   the same with clang, unoptimised: its warnings do not need mo
 asan       build   build with address and undefined-behaviour sanitizers
 fuzzers    build   libFuzzer targets, with sanitizers
 lint       light   house rules: format, license lines, rooms, sizes, words
-tools      light   the capture checker finds each fault that it exists for; Pktgen scripts parse
+tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts parse
 config     light   example configurations against the schema and culvertd --check
 unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
@@ -121,7 +121,10 @@ need() {
 # "NAME: P passed, F failed" in a log becomes the counts of the step.
 counts_from() { sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 >"$out/$2.counts"; }
 
-step_tools() { /usr/bin/python3 tests/lib/pcap_check_test.py && sh tests/bench/lint_lua.sh; }
+step_tools() {
+    /usr/bin/python3 tests/lib/pcap_check_test.py && /usr/bin/python3 tests/bench/daemon_report_test.py &&
+        sh tests/bench/lint_lua.sh
+}
 
 step_config() {
     need gcc || return 1

@@ -66,7 +66,7 @@ culvert_write() {
 {
   ${CULVERT_EXTRA[$gw]:-}
 $(culvert_ports "$gw")
-  "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}},
+  "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}, "args": [${CULVERT_EAL_ARGS:-}]},
   "control": {"socket": "$dir/culvertd.sock"},
   "nat": {"public_addresses": [$([ "${NET_NAT[${gw:0:1}]}" = none ] || printf '"%s"' "$(gw_public "$gw")")]},
   "secrets": [

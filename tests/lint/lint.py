@@ -195,7 +195,7 @@ def rule_scripts():
                 json.loads(text_of(path))
             except ValueError as error:
                 yield f"{path}: {error}"
-    for path in ("app/quickstart.sh", "tests/run.sh", "tests/interop/run.sh", ".ci/run"):
+    for path in ("app/quickstart.sh", "tests/run.sh", "tests/interop/run.sh", "tests/bench/daemon.sh", ".ci/run"):
         if not (TREE / path).is_file() or not (TREE / path).stat().st_mode & 0o100:
             yield f"{path}: missing or without run bit"
 
