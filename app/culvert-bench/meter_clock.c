@@ -49,7 +49,7 @@ static inline bool is_over(struct meter_clock *m)
 void meter_clock_begin(struct meter_clock *m)
 {
     uint64_t now = bench_tsc();
-    if (m->is_idle || !m->end)
+    if (m->empty_polls >= METER_IDLE_POLLS || !m->end)
         return;
     m->busy += now - m->end;
     m->cycles += now - m->end;
@@ -64,7 +64,7 @@ void meter_clock_rx_end(struct meter_clock *m, uint32_t given)
         m->rx += given;
         m->rx_calls += given > 0;
     }
-    m->is_idle = given == 0;
+    m->empty_polls = given ? 0 : m->empty_polls + 1;
     m->end = bench_tsc();
 }
 
@@ -75,7 +75,7 @@ void meter_clock_tx_end(struct meter_clock *m, uint32_t taken, uint32_t checked,
         m->checked += checked;
         m->good += good;
     }
-    m->is_idle = false;
+    m->empty_polls = 0;
     m->end = bench_tsc();
 }
 

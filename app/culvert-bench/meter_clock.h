@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* Application time of one polling thread: the TSC cycles between the end of one port-driver call and the
- * start of the next, whichever metering port they go to. What follows an empty poll is not counted: nothing
- * was worked on. Thread: all calls from the polling thread, except where said otherwise. */
+ * start of the next, whichever metering port they go to. After METER_IDLE_POLLS empty polls in a row nothing
+ * is counted until packets come: nothing is worked on. Thread: all calls from the polling thread, except
+ * where said otherwise. */
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include "bench_stat.h"
+
+/* A turn of the gateway polls each of its two ports, and may send what came by the first after the second was
+ * found empty. */
+#define METER_IDLE_POLLS 4
 
 struct meter_clock {
     struct bench_series series;
@@ -15,7 +20,7 @@ struct meter_clock {
     uint32_t runs;     /* kept ones that end the measurement */
     bool is_warm;
     uint64_t end;         /* TSC at the end of the last driver call; 0: none yet */
-    bool is_idle;         /* the last call was an empty poll */
+    uint32_t empty_polls; /* since packets last came or went */
     uint64_t busy;        /* application cycles since init, goes on when finished */
     uint64_t cycles;      /* of the current window */
     uint32_t window_pkts; /* of the current window */
