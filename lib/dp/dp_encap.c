@@ -129,7 +129,7 @@ static inline void op_write(struct dp_pkt *p, const struct sad_out *out, uint64_
     p->op.key = &out->key;
     memcpy(p->op.iv, &out->key.salt, 4);
     memcpy(p->op.iv + 4, &seq_be, 8);
-    memcpy(p->op.aad, &out->path.spi_be, 4);
+    memcpy(p->op.aad, &out->spi_be, 4);
     if (out->flags & SAD_F_ESN) {
         memcpy(p->op.aad + 4, &seq_be, 8);
         p->op.aad_len = 12;
@@ -208,6 +208,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     bool is6 = flags & DP_PKT_INNER6;
     if (!may_seal(w, p))
         return false;
+    out->near_seq = sad_near(out->seq, out->stop_seq, out->bytes, out->stop_bytes);
     if (!(flags & DP_PKT_TTL_DONE))
         ttl_step(ip, is6);
     if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)

@@ -41,8 +41,7 @@ struct usual_run {
 static inline bool usual_sa(const struct usual_burst *b, const struct sad_out *out)
 {
     return out->flags & SAD_F_USUAL && out->adj_gen == b->gen &&
-           atomic_load_explicit(&out->owner, memory_order_acquire) == b->self &&
-           usual_is_unlimited(out->seq, out->stop_seq, out->bytes, out->stop_bytes) &&
+           atomic_load_explicit(&out->owner, memory_order_acquire) == b->self && out->seq < out->near_seq &&
            dp_adj_is_ready(&b->adjs[out->adj]);
 }
 
@@ -61,14 +60,12 @@ static inline struct usual_run usual_run_begin(const struct usual_burst *b, cons
     const struct dp_adj *adj = &b->adjs[out->adj];
     const uint8_t *l2 = adj->l2 + DP_L2_ROOM - USUAL_L2;
     const __m128i path = _mm_load_si128((const __m128i *)(const void *)&out->path);
-    const uint64_t addrs = (uint64_t)_mm_cvtsi128_si64(path);
-    const uint64_t fixed = 0x45 + (SAD_OUTER_TTL | DP_PROTO_UDP << 8);
     return (struct usual_run){
-        .ops = usual_ops_make(&out->key, (uint32_t)_mm_extract_epi32(path, 3), out->flags & SAD_F_ESN),
+        .ops = usual_ops_make(&out->key, out->spi_be, out->flags & SAD_F_ESN),
         .user = (uint16_t)((adj->port + 1u) << 8),
         .mtu = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed),
         .l2_bytes = adj->l2_bytes,
-        .cksum = dp_cksum_fold(fixed + (uint32_t)addrs + (addrs >> 32)),
+        .cksum = (uint32_t)_mm_extract_epi32(path, 3),
         .head = dp_load32(l2 + 16) | UINT64_C(0x45) << 32,
         .l2 = usual_load(l2),
         .path = path,
@@ -98,7 +95,7 @@ static inline void usual_front(uint8_t *ip, const struct usual_run *r, uint32_t 
     usual_store(front, r->l2);
     memcpy(front + 16, &head, 8);
     memcpy(front + 24, &rest, 8);
-    /* The length stands where path has the SPI, and the UDP checksum is 0 (RFC 3948 2.1). */
+    /* The length stands where path has the sum, and the UDP checksum is 0 (RFC 3948 2.1). */
     usual_store(front + 32, _mm_insert_epi32(r->path, (int)udp_len_be, 3));
     usual_store(front + 48,
                 _mm_blend_epi16(_mm_shuffle_epi32(seq, _MM_SHUFFLE(1, 0, 1, 0)), r->ops.aad, 0x03));

@@ -251,7 +251,7 @@ int dp_fib_host_set(struct dp *dp, struct dp_fib *fib, const struct base_addr *a
 void dp_fib_host_clear(struct dp_fib *fib, const struct base_addr *addr);
 static inline uint32_t dp_fib_find(const struct dp_fib *fib, bool is6, const uint8_t *addr)
 {
-    return sad_trie_find(is6 ? &fib->trie6 : &fib->trie4, addr);
+    return is6 ? sad_trie_find(&fib->trie6, addr) : sad_trie_find4(&fib->trie4, addr);
 }
 
 /* dp_adj.c, control. */

@@ -89,6 +89,7 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
     struct sad_in *in = p->in;
     if (!may_open(w, p, port))
         return false;
+    in->near_pkts = sad_near(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
     if (in->flags & SAD_F_FOLLOW && is_from_elsewhere(in, p))
         p->op.user[0] |= DP_PKT_MOVED;
     op_write(p, in, sad_seq_infer(in, dp_get32(p->op.data + 4)));

@@ -26,8 +26,7 @@ static inline bool usual_prep_sa(const struct sad_in *in, uint16_t self)
 {
     /* The SPI goes first: only if it is live are the other fields anything. */
     return atomic_load_explicit(&in->spi, memory_order_acquire) != 0 && in->flags & SAD_F_USUAL &&
-           atomic_load_explicit(&in->owner, memory_order_acquire) == self &&
-           usual_is_unlimited(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
+           atomic_load_explicit(&in->owner, memory_order_acquire) == self && in->pkts < in->near_pkts;
 }
 
 static inline struct usual_prep usual_prep_begin(const struct sad_in *in)

@@ -29,19 +29,6 @@ _Static_assert(offsetof(struct rte_mbuf, data_len) == offsetof(struct rte_mbuf, 
 /* The trailers of up to three padding bytes, with the next header of IPv4. */
 static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
-/* Whether a counter cannot reach its stop within a burst that adds at most this. */
-static inline bool usual_is_far(uint64_t used, uint64_t stop, uint64_t most)
-{
-    return used < stop && stop - used > most;
-}
-
-/* Whether neither limit of a direction can be reached within a burst. */
-static inline bool usual_is_unlimited(uint64_t pkts, uint64_t stop_pkts, uint64_t bytes, uint64_t stop_bytes)
-{
-    return usual_is_far(pkts, stop_pkts, DP_BURST_MAX) &&
-           usual_is_far(bytes, stop_bytes, (uint64_t)DP_BURST_MAX * UINT16_MAX);
-}
-
 static inline __m128i usual_load(const void *from)
 {
     return _mm_loadu_si128((const __m128i *)from);

@@ -77,6 +77,7 @@ void sad_limits_arm_in(struct sad_in *in)
     bool is_soft_done = in->limit_state != SAD_LIMIT_OK;
     in->stop_pkts = next_stop(in->pkts, is_soft_done ? 0 : in->limits.soft_pkts, in->limits.hard_pkts);
     in->stop_bytes = next_stop(in->bytes, is_soft_done ? 0 : in->limits.soft_bytes, in->limits.hard_bytes);
+    in->near_pkts = sad_near(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
 }
 
 void sad_limits_arm_out(struct sad_out *out)
@@ -86,6 +87,7 @@ void sad_limits_arm_out(struct sad_out *out)
     out->stop_seq = next_stop(out->seq, soft, min_set(out->limits.hard_pkts, seq_max(out)));
     out->stop_bytes =
         next_stop(out->bytes, is_soft_done ? 0 : out->limits.soft_bytes, out->limits.hard_bytes);
+    out->near_seq = sad_near(out->seq, out->stop_seq, out->bytes, out->stop_bytes);
 }
 
 static bool is_over(uint64_t used, uint64_t limit)

@@ -20,6 +20,7 @@
 #define SAD_OUTER_TTL    64
 #define SAD_TRAILER_ROOM 8       /* bytes behind the padding that writing a trailer may touch */
 #define SAD_WINDOW_WORDS 16      /* of the replay window inside of the SA: 1024 packets */
+#define SAD_BURST_MAX    64      /* packets of one SA that a worker counts at once */
 #define SAD_LAST_SHIFT   24      /* TSC >> this is the unit of sad_out.last: some milliseconds */
 #define SAD_OWNER_NONE   0xffffu /* outbound: the direction is not live */
 /*
@@ -49,7 +50,8 @@ struct sad_sel4 {
     uint16_t local_port_lo, local_port_hi;
     uint16_t remote_port_lo, remote_port_hi;
     uint8_t local_proto, remote_proto; /* 0: any */
-    uint8_t pad[2];
+    bool is_any_l4;                    /* protocol and ports admit everything */
+    uint8_t pad;
 };
 
 /* Selectors of any number and family, in a block of their own. */
@@ -100,7 +102,7 @@ struct sad_in {
     _Alignas(SAD_LINE) uint64_t top; /* highest sequence number accepted */
     uint64_t head;                   /* replay bits of its block */
     uint64_t pkts, bytes;
-    uint64_t stop_pkts, stop_bytes; /* from here on sad_in_limit() decides */
+    uint64_t near_pkts; /* up to here no limit is within a burst's reach: sad_near() */
     uint64_t last_tsc;
     uint32_t window_pkts; /* control */
     uint32_t word_mask;   /* control; words of the window - 1 */
@@ -110,6 +112,7 @@ struct sad_in {
 
     /* Seldom touched. Writer: owner, unless said otherwise. */
     _Alignas(SAD_LINE) const struct sad_sels *sels; /* control; SAD_F_SELS */
+    uint64_t stop_pkts, stop_bytes;                 /* from here on sad_in_limit() decides */
     uint64_t replay_drops, bad_icv, bad_trailer, policy_drops, limit_drops;
     uint64_t moved_tsc;       /* when PEER_MOVED was last reported */
     _Atomic uint32_t pending; /* events that wait; owner sets bits, control clears */
@@ -131,15 +134,15 @@ struct sad_tmpl {
 };
 
 /*
- * Outer addresses, ports and SPI of an IPv4 path, in network order and as they follow each other in the
- * packet but for UDP's length and checksum. One aligned 16-byte load or store, which every CPU with AVX does
- * as a whole: a packet never has one path's address with another's port.
+ * Outer addresses and ports of an IPv4 path, in network order and as they follow each other in the packet.
+ * One aligned 16-byte load or store, which every CPU with AVX does as a whole: a packet never has one path's
+ * address with another's port or checksum.
  */
 struct sad_path4 {
     _Alignas(16) uint32_t local_be;
     uint32_t remote_be;
     uint16_t local_port_be, remote_port_be;
-    uint32_t spi_be; /* the peer's; of an IPv6 path, too */
+    uint32_t cksum; /* 16-bit sum of the outer header, words as in memory, without length, ID, TOS and DF */
 };
 
 /*
@@ -151,8 +154,10 @@ struct sad_out {
     /* Line 0. Writer: owner. */
     _Alignas(SAD_LINE) uint64_t seq; /* last one used */
     uint64_t bytes;
-    uint64_t stop_seq, stop_bytes; /* from here on sad_out_limit() decides */
+    uint64_t near_seq; /* up to here no limit is within a burst's reach: sad_near() */
+    uint32_t last;     /* time of the last packet: TSC >> SAD_LAST_SHIFT */
     /* Writer: control. */
+    uint32_t spi_be;        /* the peer's */
     struct sad_path4 path;  /* sad_out_set_path() */
     _Atomic uint16_t owner; /* as above, or SAD_OWNER_NONE */
     _Atomic uint16_t inner_mtu;
@@ -161,7 +166,6 @@ struct sad_out {
     /* Writer: owner. */
     uint16_t adj;     /* next hop that was found last, */
     uint32_t adj_gen; /* for this state of routes and paths */
-    uint32_t last;    /* time of the last packet: TSC >> SAD_LAST_SHIFT */
 
     /* What other packets and SAs need besides. Writer: control. */
     _Alignas(SAD_LINE) uint8_t iv_bytes;
@@ -175,8 +179,9 @@ struct sad_out {
     uint8_t limit_state;     /* owner; enum sad_limit_state */
     uint8_t pad1[5];
     struct sad_limits limits;
-    uint64_t limit_drops;     /* owner */
-    _Atomic uint32_t pending; /* owner sets, control clears */
+    uint64_t stop_seq, stop_bytes; /* owner; from here on sad_out_limit() decides */
+    uint64_t limit_drops;          /* owner */
+    _Atomic uint32_t pending;      /* owner sets, control clears */
 
     /* Writer: control, the one that is not in force, after a grace period. */
     _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];
@@ -273,7 +278,7 @@ struct sad_flow {
 /* First candidate for a destination (network order bytes); 0: none. */
 static inline uint32_t sad_select_head(const struct sad_tables *t, bool is6, const uint8_t *remote)
 {
-    return sad_trie_find(is6 ? &t->trie6 : &t->trie4, remote);
+    return is6 ? sad_trie_find(&t->trie6, remote) : sad_trie_find4(&t->trie4, remote);
 }
 
 /* Protocol and ports against an IPv4 pair of selectors. */
@@ -288,8 +293,7 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
 /* True when protocol and ports of the pair admit everything. */
 static inline bool sad_sel4_any_l4(const struct sad_sel4 *sel)
 {
-    return (sel->local_proto | sel->remote_proto) == 0 && (sel->local_port_lo | sel->remote_port_lo) == 0 &&
-           (sel->local_port_hi & sel->remote_port_hi) == 0xffff;
+    return sel->is_any_l4;
 }
 
 /* Walks the list from head: slot, SAD_SELECT_NO_SA or SAD_SELECT_NONE. The newest active pair comes first. */
@@ -300,6 +304,18 @@ uint32_t sad_select(const struct sad_tables *t, const struct sad_flow *flow);
 
 /* Whether the flow is inside of a block of selectors. */
 bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow);
+
+/*
+ * Up to which packet neither stop can be reached by the next SAD_BURST_MAX packets, however large: a worker
+ * looks at this one number before it counts a burst, and at the stops packet by packet behind it.
+ */
+static inline uint64_t sad_near(uint64_t pkts, uint64_t stop_pkts, uint64_t bytes, uint64_t stop_bytes)
+{
+    uint64_t left = stop_pkts > pkts ? stop_pkts - pkts : 0;
+    uint64_t fit = stop_bytes > bytes ? (stop_bytes - bytes) / UINT16_MAX : 0;
+    left = fit < left ? fit : left;
+    return left > SAD_BURST_MAX ? pkts + left - SAD_BURST_MAX : 0;
+}
 
 /*
  * Called when stop_pkts or stop_bytes is reached: raises events and says whether the packet may pass. Thread:

@@ -102,7 +102,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     if (p->encap && is_usual(&p->path, &pair->suite))
         out->flags |= SAD_F_USUAL;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
-    sad_out_set_path(out, &p->path, p->spi_out);
+    out->spi_be = __builtin_bswap32(p->spi_out);
+    sad_out_set_path(out, &p->path);
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
     out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_out(out);
@@ -253,7 +254,7 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, ui
     atomic_store_explicit(&out->tmpl_at, at, memory_order_release);
     pair->tmpl_token = rte_rcu_qsbr_start(sad->reclaim.qsbr);
     pair->path = *path;
-    sad_out_set_path(out, path, pair->spi_out);
+    sad_out_set_path(out, path);
     /* Pairs with the acquire-load of who looks up next hops: the new generation goes with the new path. */
     atomic_fetch_add_explicit(&sad->tables.path_gen, 1, memory_order_release);
     sad_in_set_path(&sad->tables.in[slot], path);

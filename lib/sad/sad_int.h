@@ -95,7 +95,7 @@ int sad_path_check(const struct sad_path *path, uint16_t outer_mtu);
 void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out);
 uint8_t sad_path_hdr_bytes(const struct sad_path *path, bool encap);
 uint16_t sad_path_inner_mtu(const struct imb_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
-void sad_out_set_path(struct sad_out *out, const struct sad_path *path, uint32_t spi_out);
+void sad_out_set_path(struct sad_out *out, const struct sad_path *path);
 void sad_in_set_path(struct sad_in *in, const struct sad_path *path);
 
 /* sad_table.c */

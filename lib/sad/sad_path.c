@@ -16,6 +16,7 @@
 #define ESP_BYTES   8
 #define PROTO_UDP   17
 #define PROTO_ESP   50
+#define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
 #define MTU_MIN4    576
 #define MTU_MIN6    1280
 #define MTU_MAX     9216
@@ -53,6 +54,11 @@ static uint32_t load32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static bool range_is_any_l4(const struct sad_range *r)
+{
+    return r->proto == 0 && r->port_lo == 0 && r->port_hi == UINT16_MAX;
+}
+
 void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out)
 {
     *out = (struct sad_sel4){
@@ -66,6 +72,7 @@ void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote
         .remote_port_hi = remote->port_hi,
         .local_proto = local->proto,
         .remote_proto = remote->proto,
+        .is_any_l4 = range_is_any_l4(local) && range_is_any_l4(remote),
     };
 }
 
@@ -160,15 +167,18 @@ static uint16_t be16(uint16_t v)
     return __builtin_bswap16(v);
 }
 
-void sad_out_set_path(struct sad_out *out, const struct sad_path *path, uint32_t spi_out)
+void sad_out_set_path(struct sad_out *out, const struct sad_path *path)
 {
-    struct sad_path4 p = {.spi_be = __builtin_bswap32(spi_out)};
-    if (path->local.addr.family == BASE_AF_IP4) {
-        memcpy(&p.local_be, path->local.addr.bytes, 4);
-        memcpy(&p.remote_be, path->remote.addr.bytes, 4);
-        p.local_port_be = be16(path->local.port);
-        p.remote_port_be = be16(path->remote.port);
-    }
+    struct sad_path4 p = {0};
+    struct sad_tmpl t = {0};
+    if (path->local.addr.family != BASE_AF_IP4)
+        return;
+    tmpl_ip4(&t, path, true);
+    memcpy(&p.local_be, path->local.addr.bytes, 4);
+    memcpy(&p.remote_be, path->remote.addr.bytes, 4);
+    p.local_port_be = be16(path->local.port);
+    p.remote_port_be = be16(path->remote.port);
+    p.cksum = t.cksum - IP4_DF_WORD;
     _mm_store_si128((__m128i *)(void *)&out->path, _mm_load_si128((const __m128i *)(const void *)&p));
 }
 

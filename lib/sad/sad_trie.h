@@ -60,3 +60,18 @@ static inline uint32_t sad_trie_find(const struct sad_trie *t, const uint8_t *ke
     }
     return e ? e : atomic_load_explicit(&t->dflt, memory_order_acquire);
 }
+
+/* The same for an IPv4 address, which has three levels at most. */
+static inline uint32_t sad_trie_find4(const struct sad_trie *t, const uint8_t *key)
+{
+    const uint32_t *entries = t->entries;
+    uint32_t e = __atomic_load_n(&entries[(uint32_t)key[0] << 8 | key[1]], __ATOMIC_ACQUIRE);
+    if (e & SAD_TRIE_CHILD) {
+        e = __atomic_load_n(&entries[SAD_TRIE_ROOT + (e & ~SAD_TRIE_CHILD) * SAD_TRIE_NODE + key[2]],
+                            __ATOMIC_ACQUIRE);
+        if (e & SAD_TRIE_CHILD)
+            e = __atomic_load_n(&entries[SAD_TRIE_ROOT + (e & ~SAD_TRIE_CHILD) * SAD_TRIE_NODE + key[3]],
+                                __ATOMIC_ACQUIRE);
+    }
+    return e ? e : atomic_load_explicit(&t->dflt, memory_order_acquire);
+}

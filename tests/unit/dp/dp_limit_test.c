@@ -104,14 +104,16 @@ static void three_quarters_of_the_space_call_for_a_rekey(void **state)
     rig_free(&r);
 }
 
-static struct rig soft_make(uint64_t pkts, uint64_t bytes)
+static struct rig limit_make(uint64_t soft_pkts, uint64_t soft_bytes, uint64_t hard_pkts, uint64_t hard_bytes)
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
     struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
-    a.soft_pkts = pkts;
-    a.soft_bytes = bytes;
+    a.soft_pkts = soft_pkts;
+    a.soft_bytes = soft_bytes;
+    a.hard_pkts = b.hard_pkts = hard_pkts;
+    a.hard_bytes = b.hard_bytes = hard_bytes;
     rig_connect(&r, &a, &b);
     return r;
 }
@@ -119,7 +121,7 @@ static struct rig soft_make(uint64_t pkts, uint64_t bytes)
 static void a_soft_limit_is_told_once_and_stops_nothing(void **state)
 {
     for (unsigned by_bytes = 0; by_bytes < 2; by_bytes++) {
-        struct rig r = soft_make(by_bytes ? 0 : 5, by_bytes ? 500 : 0);
+        struct rig r = limit_make(by_bytes ? 0 : 5, by_bytes ? 500 : 0, 0, 0);
         for (unsigned i = 0; i < 5; i++)
             assert_true(goes_through(&r));
         assert_int_equal(events_of(&r, SAD_EV_SOFT), 0);
@@ -127,6 +129,37 @@ static void a_soft_limit_is_told_once_and_stops_nothing(void **state)
             assert_true(goes_through(&r));
         assert_int_equal(events_of(&r, SAD_EV_SOFT), 1);
         rig_free(&r);
+    }
+}
+
+/* How many of a burst of packets of 100 bytes get out of A. */
+static uint64_t burst_send(struct rig *r, unsigned count)
+{
+    struct rte_mbuf *frames[DP_BURST_MAX], *m;
+    uint64_t sent = 0;
+    for (unsigned i = 0; i < count; i++)
+        frames[i] = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 100);
+    dp_process(dp_worker(r->a.dp, 0), RIG_INSIDE, frames, (uint16_t)count, r->tsc);
+    for (; (m = rig_out(&r->a, RIG_OUTSIDE)); sent++)
+        rte_pktmbuf_free(m);
+    return sent;
+}
+
+/* A burst is counted as a whole where no limit is near; where one is, it still ends at the very packet. */
+static void hard_limits_cut_a_burst_at_the_very_packet(void **state)
+{
+    for (unsigned by_bytes = 0; by_bytes < 2; by_bytes++) {
+        for (uint64_t limit = 1; limit < 400; limit += 37) {
+            struct rig r = limit_make(0, 0, by_bytes ? 0 : limit, by_bytes ? limit * 100 : 0);
+            uint64_t sent = 0;
+            for (unsigned i = 0; i < 10; i++)
+                sent += burst_send(&r, 50);
+            assert_int_equal(sent, limit);
+            assert_int_equal(out_of(&r)->seq, limit);
+            assert_int_equal(rig_drops(&r.a, DP_DROP_limit), 500 - limit);
+            assert_int_equal(events_of(&r, SAD_EV_HARD), 1);
+            rig_free(&r);
+        }
     }
 }
 
@@ -138,6 +171,7 @@ int main(void)
         cmocka_unit_test(with_esn_the_space_ends_at_64_bits),
         cmocka_unit_test(three_quarters_of_the_space_call_for_a_rekey),
         cmocka_unit_test(a_soft_limit_is_told_once_and_stops_nothing),
+        cmocka_unit_test(hard_limits_cut_a_burst_at_the_very_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

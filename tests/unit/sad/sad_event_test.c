@@ -54,6 +54,21 @@ static unsigned events_of(struct sad *sad, uint32_t spi)
     return seen;
 }
 
+static void near_is_where_a_burst_of_the_largest_packets_could_reach_a_stop(void **state)
+{
+    const uint64_t no = UINT64_MAX;
+    assert_int_equal(sad_near(0, no, 0, no), no / UINT16_MAX - 64); /* so many bytes nobody counts */
+    assert_int_equal(sad_near(100, 1000, 0, no), 936);
+    assert_int_equal(sad_near(935, 1000, 0, no), 936);
+    assert_int_equal(sad_near(936, 1000, 0, no), 0);
+    assert_int_equal(sad_near(1000, 1000, 0, no), 0);
+    assert_int_equal(sad_near(no - 10, no, 0, no), 0);
+    assert_int_equal(sad_near(100, 1000, 0, 65535 * 200), 236);
+    assert_int_equal(sad_near(100, 1000, 65535, 65535 * 200), 235);
+    assert_int_equal(sad_near(100, 1000, 0, 65535 * 64), 0);
+    assert_int_equal(sad_near(100, 1000, 1, 0), 0);
+}
+
 static void every_mix_of_limits_stops_at_the_hard_one(void **state)
 {
     const unsigned soft = 1u << SAD_EV_SOFT, hard = 1u << SAD_EV_HARD;
@@ -158,6 +173,7 @@ static void a_move_is_told_once_a_second(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_is_where_a_burst_of_the_largest_packets_could_reach_a_stop),
         cmocka_unit_test(every_mix_of_limits_stops_at_the_hard_one),
         cmocka_unit_test(without_esn_the_last_number_is_the_last),
         cmocka_unit_test(with_esn_numbers_go_on),

@@ -190,7 +190,7 @@ static void each_direction_gets_its_own_key_and_salt(void **state)
     assert_int_equal(sad_install(sad, &p), 0);
     assert_int_equal(rig_in(sad, p.spi_in)->key.salt, 0x22222222);
     assert_int_equal(rig_out(sad, p.spi_in)->key.salt, 0x44444444);
-    assert_int_equal(rig_out(sad, p.spi_in)->path.spi_be, __builtin_bswap32(p.spi_out));
+    assert_int_equal(rig_out(sad, p.spi_in)->spi_be, __builtin_bswap32(p.spi_out));
     q.keys_in = p.keys_out;
     q.keys_out = p.keys_in;
     assert_int_equal(sad_install(sad, &q), 0);
