@@ -52,5 +52,9 @@ struct dp_burst {
     uint16_t count;
     uint16_t port;    /* where it came in; DP_PORTS_MAX: made here or handed over */
     uint8_t cls_mask; /* 1 << enum imb_class of all packets */
+    /* Neighbours seldom are of one SA: stages take packets one by one, since to look for runs would
+     * mispredict and find none. A guess of classify's, from this burst or the one before; wrong, it only
+     * costs time. */
+    bool is_mixed;
     struct dp_pkt pkt[DP_BURST_MAX];
 };

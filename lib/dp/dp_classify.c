@@ -16,6 +16,7 @@
 #include "wire_natt.h"
 
 #define AHEAD      4
+#define MIXED_RUN  4 /* shorter runs are not worth it */
 #define MAC_MASK   UINT64_C(0xffffffffffff)
 #define VLAN_BYTES 4
 #define FRAG_MASK  0x3fff /* more fragments, offset */
@@ -219,6 +220,8 @@ struct scan {
     uint64_t own;       /* an own address, network order; UINT64_MAX: none yet */
     struct sad_in *in;  /* an SA whose lines are on their way */
     struct dp_pkt *in_end, *out_end;
+    uint32_t in_changes, out_changes; /* packets that did not go the way of the one before */
+    bool in_mixed, out_mixed;         /* what was found for the last one is of no use */
 };
 
 static inline struct scan scan_begin(struct dp_worker *w, const struct dp_port *at)
@@ -231,6 +234,8 @@ static inline struct scan scan_begin(struct dp_worker *w, const struct dp_port *
         .own = UINT64_MAX,
         .in_end = w->in.pkt + w->in.count,
         .out_end = w->out.pkt + w->out.count,
+        .in_mixed = w->in.is_mixed,
+        .out_mixed = w->out.is_mixed,
     };
 }
 
@@ -238,6 +243,8 @@ static inline void scan_end(struct dp_worker *w, const struct scan *s)
 {
     w->in.count = (uint16_t)(s->in_end - w->in.pkt);
     w->out.count = (uint16_t)(s->out_end - w->out.pkt);
+    w->in.is_mixed = s->in_changes * MIXED_RUN > w->in.count;
+    w->out.is_mixed = s->out_changes * MIXED_RUN > w->out.count;
 }
 
 static inline bool eth_is_wanted(const struct scan *s, const uint8_t *p)
@@ -273,7 +280,8 @@ static inline bool esp4(const struct dp_worker *w, struct scan *s, struct rte_mb
         return false;
     struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
     struct dp_pkt *p = s->in_end++;
-    if (in != s->in)
+    s->in_changes += in != s->in;
+    if (s->in_mixed || in != s->in)
         dp_in_prefetch(in, len);
     s->in = in;
     dp_put_in(p, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
@@ -298,11 +306,12 @@ static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m
         dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return false;
     uint64_t addrs = dp_load64(ip + 12);
-    if (addrs == s->addrs) {
+    if (!s->out_mixed && addrs == s->addrs) {
         dp_put_out(s->out_end++, m, ip, total, 0, s->head);
         return true;
     }
     if (!is_own(w, s, (uint32_t)(addrs >> 32))) {
+        s->out_changes += addrs != s->addrs;
         s->addrs = addrs;
         s->head = dp_head(w, ip, false);
         dp_put_out(s->out_end++, m, ip, total, 0, s->head);

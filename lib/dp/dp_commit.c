@@ -130,10 +130,13 @@ static __attribute__((noinline)) void commit_any(struct dp_worker *w, struct dp_
     dp_forward_inner(w, p);
 }
 
-/* Usual packets of one SA from p on, as many as the queue has room for. Returns the first other, perhaps p.
+/*
+ * Usual packets of one SA from p on, as many as the queue has room for, one when mixed. Returns the first
+ * other, which may be p.
  */
-static inline struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p, const struct dp_pkt *end,
-                                 const struct usual_way *way)
+static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p,
+                                                                const struct dp_pkt *end,
+                                                                const struct usual_way *way, bool is_mixed)
 {
     struct sad_in *in = p->in;
     const int64_t room = (int64_t)(DP_TX_QUEUE - way->tx->count);
@@ -145,7 +148,8 @@ static inline struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p, const st
     do {
         if (unlikely(!usual_commit(p, &r, way)))
             break;
-    } while (++p < end && p->in == in);
+        p++;
+    } while (!is_mixed && p < end && p->in == in);
     if (likely(r.pkts))
         usual_commit_end(&r, in, w->now_tsc);
     w->count.esp_in_pkts += r.pkts;
@@ -153,14 +157,23 @@ static inline struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p, const st
     return p;
 }
 
-void dp_commit_in(struct dp_worker *w, struct dp_burst *b)
+static inline __attribute__((always_inline)) void commit_all(struct dp_worker *w, struct dp_burst *b,
+                                                             bool is_mixed)
 {
     const struct dp_pkt *end = b->pkt + b->count;
     struct usual_way way = {.dst = UINT64_MAX, .tx = &w->tx[0], .clamp = usual_clamp(w)};
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(w, p, end, &way);
-        if (other == p && !usual_way_find(w, &way, p))
+        struct dp_pkt *other = run(w, p, end, &way, is_mixed);
+        if (unlikely(other == p) && !usual_way_find(w, &way, p))
             commit_any(w, other++);
         p = other;
     }
+}
+
+void dp_commit_in(struct dp_worker *w, struct dp_burst *b)
+{
+    if (b->is_mixed)
+        commit_all(w, b, true);
+    else
+        commit_all(w, b, false);
 }

@@ -67,6 +67,11 @@ static void own_add(struct dp *dp, const struct base_addr *addr)
     while (dp->own4[h] && dp->own4[h] != be)
         h = (h + 1) & (DP_OWN_SLOTS - 1);
     dp->own4[h] = be;
+    if (!dp->own4_one) {
+        dp->own4_one = be;
+        dp->own4_alike = UINT32_MAX;
+    }
+    dp->own4_alike &= ~(be ^ dp->own4_one);
 }
 
 static bool ports_fill(struct dp *dp)

@@ -240,9 +240,10 @@ static inline void keep(struct tally *t, const struct dp_pkt *p)
     t->end++;
 }
 
-/* Usual packets of one SA from p on. Returns the first that is none, which may be p. */
-static inline struct dp_pkt *run(const struct usual_burst *b, struct dp_pkt *p, const struct dp_pkt *end,
-                                 struct tally *t)
+/* Usual packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
+static inline __attribute__((always_inline)) struct dp_pkt *run(const struct usual_burst *b, struct dp_pkt *p,
+                                                                const struct dp_pkt *end, struct tally *t,
+                                                                bool is_mixed)
 {
     struct sad_out *out = p->out;
     if (unlikely(!usual_sa(b, out)))
@@ -254,8 +255,8 @@ static inline struct dp_pkt *run(const struct usual_burst *b, struct dp_pkt *p, 
         if (unlikely(!usual_pkt(b, &r, p, ip, len)))
             break;
         usual_encap(p, &r, ip, len, b->keep_df);
-        keep(t, p);
-    } while (++p < end && p->out == out);
+        keep(t, p++);
+    } while (!is_mixed && p < end && p->out == out);
     usual_run_end(&r, out, b->last);
     t->bytes += r.bytes;
     t->cls_mask |= 1u << out->cls;
@@ -272,6 +273,19 @@ static void any(struct dp_worker *w, struct dp_pkt *p, struct tally *t)
     keep(t, p);
 }
 
+static inline __attribute__((always_inline)) void encap_all(struct dp_worker *w, struct dp_burst *b,
+                                                            const struct usual_burst *usual, struct tally *t,
+                                                            bool is_mixed)
+{
+    const struct dp_pkt *end = b->pkt + b->count;
+    for (struct dp_pkt *p = b->pkt; p < end;) {
+        struct dp_pkt *other = run(usual, p, end, t, is_mixed);
+        if (unlikely(other == p))
+            any(w, other++, t);
+        p = other;
+    }
+}
+
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
     const struct usual_burst usual = {
@@ -282,14 +296,11 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
         .last = last_of(w->now_tsc),
         .adjs = w->adjs,
     };
-    const struct dp_pkt *end = b->pkt + b->count;
     struct tally t = {.end = b->pkt};
-    for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(&usual, p, end, &t);
-        if (unlikely(other == p))
-            any(w, p, &t);
-        p = other + (other == p);
-    }
+    if (b->is_mixed)
+        encap_all(w, b, &usual, &t, true);
+    else
+        encap_all(w, b, &usual, &t, false);
     b->count = (uint16_t)(t.end - b->pkt);
     b->cls_mask = (uint8_t)t.cls_mask;
     w->count.esp_out_pkts += b->count;

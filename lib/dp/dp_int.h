@@ -109,8 +109,9 @@ struct dp {
     uint32_t n_adjs;     /* used so far, 0 is none */
     uint32_t *free_adjs; /* control: stack */
     uint32_t n_free_adjs;
-    uint32_t neigh_buckets[1024]; /* control */
-    uint32_t own4[DP_OWN_SLOTS];  /* network order, 0: empty */
+    uint32_t neigh_buckets[1024];  /* control */
+    uint32_t own4[DP_OWN_SLOTS];   /* network order, 0: empty */
+    uint32_t own4_one, own4_alike; /* one of them, and the bits that all of them have alike */
     struct rte_ring *punt;
     struct rte_ring *host;       /* to the host's stack */
     struct sad_reclaim *reclaim; /* the tables' own */
@@ -120,8 +121,11 @@ struct dp {
     struct dp_worker *workers[DP_WORKERS_MAX];
 };
 
+/* Most other addresses differ from ours in bits that ours have alike. */
 static inline bool dp_own4_find(const struct dp *dp, uint32_t addr_be)
 {
+    if ((addr_be ^ dp->own4_one) & dp->own4_alike)
+        return false;
     uint32_t h = (addr_be * 0x9e3779b1u) >> 26;
     for (uint32_t i = h;; i = (i + 1) & (DP_OWN_SLOTS - 1)) {
         if (dp->own4[i] == addr_be)

@@ -96,9 +96,22 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
     return true;
 }
 
-/* Usual packets of one SA from p on, written to *kept. Returns the first that is none, which may be p. */
-static inline struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end, uint16_t self,
-                                 struct dp_pkt **kept, uint32_t *cls_mask)
+/* What survives of a burst. */
+struct tally {
+    struct dp_pkt *end;
+    uint32_t cls_mask;
+};
+
+static inline void keep(struct tally *t, const struct dp_pkt *p)
+{
+    if (unlikely(t->end != p))
+        *t->end = *p;
+    t->end++;
+}
+
+/* Usual packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
+static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end,
+                                                                uint16_t self, struct tally *t, bool is_mixed)
 {
     struct sad_in *in = p->in;
     if (unlikely(!usual_prep_sa(in, self)))
@@ -107,33 +120,40 @@ static inline struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end, uin
     do {
         if (unlikely(!usual_prep(p, &r, in)))
             break;
-        if (unlikely(*kept != p))
-            **kept = *p;
-        ++*kept;
-    } while (++p < end && p->in == in);
-    *cls_mask |= 1u << in->cls;
+        keep(t, p++);
+    } while (!is_mixed && p < end && p->in == in);
+    t->cls_mask |= 1u << in->cls;
     return p;
+}
+
+static void any(struct dp_worker *w, struct dp_pkt *p, uint16_t port, struct tally *t)
+{
+    if (!prepare_any(w, p, port))
+        return;
+    t->cls_mask |= 1u << p->in->cls;
+    keep(t, p);
+}
+
+static inline __attribute__((always_inline)) void prepare_all(struct dp_worker *w, struct dp_burst *b,
+                                                              struct tally *t, bool is_mixed)
+{
+    const struct dp_pkt *end = b->pkt + b->count;
+    const uint16_t self = w->index;
+    for (struct dp_pkt *p = b->pkt; p < end;) {
+        struct dp_pkt *other = run(p, end, self, t, is_mixed);
+        if (unlikely(other == p))
+            any(w, other++, b->port, t);
+        p = other;
+    }
 }
 
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
 {
-    const struct dp_pkt *end = b->pkt + b->count;
-    struct dp_pkt *kept = b->pkt;
-    uint32_t cls_mask = 0;
-    for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(p, end, w->index, &kept, &cls_mask);
-        if (other != p) {
-            p = other;
-            continue;
-        }
-        if (prepare_any(w, p, b->port)) {
-            cls_mask |= 1u << p->in->cls;
-            if (kept != p)
-                *kept = *p;
-            kept++;
-        }
-        p++;
-    }
-    b->count = (uint16_t)(kept - b->pkt);
-    b->cls_mask = (uint8_t)cls_mask;
+    struct tally t = {.end = b->pkt};
+    if (b->is_mixed)
+        prepare_all(w, b, &t, true);
+    else
+        prepare_all(w, b, &t, false);
+    b->count = (uint16_t)(t.end - b->pkt);
+    b->cls_mask = (uint8_t)t.cls_mask;
 }

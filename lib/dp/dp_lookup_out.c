@@ -159,7 +159,7 @@ void dp_select_out(struct dp_worker *w, struct dp_burst *b)
     for (uint16_t i = 0; i < b->count; i++) {
         struct dp_pkt *p = &b->pkt[i];
         uint64_t addrs = dp_load64(p->op.data + 12); /* IPv4 source and destination */
-        if (!last || addrs != last_addrs || p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_LOCAL)) {
+        if (b->is_mixed || !last || addrs != last_addrs || p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_LOCAL)) {
             bool is_by_addrs = false;
             uint32_t slot = is_outside ? SAD_SELECT_NONE : select_slot(t, p, &is_by_addrs);
             if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
