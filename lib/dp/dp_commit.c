@@ -70,12 +70,8 @@ static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, u
 static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
 {
     const uint8_t *ip = p->op.data;
-    if (!((in->flags & SAD_F_SELS) | (p->op.user[0] & DP_PKT_INNER6))) {
-        if (!sad_sel4_addr_match(&in->sel, dp_get32(ip + 16), dp_get32(ip + 12)))
-            return false;
-        if (sad_sel4_any_l4(&in->sel))
-            return true;
-    }
+    if (!((in->flags & SAD_F_SELS) | (p->op.user[0] & DP_PKT_INNER6)))
+        return sad_addrs4_match(&in->inner, dp_load64(ip + 12));
     struct sad_flow flow;
     dp_flow_fill(&flow, ip, p->op.len, p->op.user[0] & DP_PKT_INNER6, true);
     return sad_sels_match(in->sels, &flow);

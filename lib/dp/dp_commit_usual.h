@@ -22,22 +22,21 @@ struct usual_way {
 
 /* What is the same for all packets of a run, and what goes on counting. */
 struct usual_commit {
-    struct sad_sel4 sel;
+    struct sad_addrs4 inner;
     bool is_esn;
     uint64_t top, head, pkts, bytes;
 };
 
-/* One pair of IPv4 selectors for all ports, and a replay window. */
+/* One pair of IPv4 prefixes for all ports, and a replay window. */
 static inline bool usual_commit_sa(const struct sad_in *in)
 {
-    return (in->flags & (SAD_F_USUAL | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_USUAL &&
-           sad_sel4_any_l4(&in->sel);
+    return (in->flags & (SAD_F_USUAL | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_USUAL;
 }
 
 static inline struct usual_commit usual_commit_begin(const struct sad_in *in)
 {
     return (struct usual_commit){
-        .sel = in->sel,
+        .inner = in->inner,
         .is_esn = in->flags & SAD_F_ESN,
         .top = in->top,
         .head = in->head,
@@ -88,9 +87,10 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
     if (ip[0] != 0x45 || total < DP_IP4_BYTES || pad > 3 ||
         (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])
         return false;
-    if (!sad_sel4_addr_match(&r->sel, dp_get32(ip + 16), dp_get32(ip + 12)) || ip[8] <= 1)
+    const uint64_t addrs = dp_load64(ip + 12);
+    if (!sad_addrs4_match(&r->inner, addrs) || ip[8] <= 1)
         return false;
-    if (dp_load32(ip + 16) != way->dst || total > way->mtu ||
+    if (addrs >> 32 != way->dst || total > way->mtu ||
         (unlikely(ip[9] == way->clamp) && usual_may_be_syn(ip, total)))
         return false;
     r->top = seq;

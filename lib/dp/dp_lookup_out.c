@@ -117,26 +117,6 @@ static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
     dp_drop_pkt(w, p, is_covered ? DP_DROP_clear_text : DP_DROP_no_policy);
 }
 
-/* *is_by_addrs: source and destination alone decided, so the next packet between the two goes the same way.
- */
-static inline uint32_t select_slot(const struct sad_tables *t, const struct dp_pkt *p, bool *is_by_addrs)
-{
-    const uint8_t *ip = p->op.data;
-    const struct sad_cand *c = &t->cands[p->head];
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
-    *is_by_addrs = false;
-    if (p->head == 0)
-        return SAD_SELECT_NONE;
-    if (!is6 && c->slot != SAD_NO_SLOT && sad_sel4_any_l4(&c->sel) &&
-        sad_sel4_addr_match(&c->sel, dp_get32(ip + 12), dp_get32(ip + 16))) {
-        *is_by_addrs = !(p->op.user[0] & DP_PKT_LOCAL);
-        return c->slot;
-    }
-    struct sad_flow flow;
-    dp_flow_fill(&flow, ip, p->op.len, is6, false);
-    return sad_select_walk(t, (uint32_t)p->head, &flow);
-}
-
 /* Clear packets from outside are not ours to seal: sealing would vouch for them. */
 static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst *b)
 {
@@ -149,36 +129,70 @@ static inline void sa_prefetch(const struct sad_out *out, uint32_t len)
     imb_key_prefetch(&out->key, len);
 }
 
+/* Any packet. NULL: it was refused, or went its way in clear. */
+static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w, struct dp_pkt *p,
+                                                            bool is_outside)
+{
+    const bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    uint32_t slot = SAD_SELECT_NONE;
+    if (!is_outside && p->head) {
+        struct sad_flow flow;
+        dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
+        slot = sad_select_walk(w->tables, (uint32_t)p->head, &flow);
+    }
+    if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
+        slot = SAD_SELECT_NONE;
+    if (slot >= SAD_SELECT_NO_SA) {
+        refuse(w, p, slot);
+        return NULL;
+    }
+    struct sad_out *out = sad_out_at(w->tables, slot);
+    sa_prefetch(out, p->op.len);
+    return out;
+}
+
+/*
+ * The common case: the first candidate is simple and admits the packet. Then the next packet between the two
+ * hosts goes the same way: *last is the SA of *addrs.
+ */
+static inline struct sad_out *select_simple(const struct sad_cand *cands, struct sad_out *outs,
+                                            const struct dp_pkt *p, bool is_mixed, uint64_t *last_addrs,
+                                            struct sad_out **last)
+{
+    const uint64_t addrs = dp_load64(p->op.data + 12);
+    const struct sad_cand *c = &cands[p->head];
+    if (p->op.user[0])
+        return NULL;
+    if (!is_mixed && addrs == *last_addrs && *last)
+        return *last;
+    if (!c->is_simple || !sad_addrs4_match(&c->addrs, addrs))
+        return NULL;
+    struct sad_out *out = &outs[c->slot];
+    sa_prefetch(out, p->op.len);
+    *last_addrs = addrs;
+    return *last = out;
+}
+
 void dp_select_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
-    const bool is_outside = comes_from_outside(w, b);
+    const struct sad_cand *cands = t->cands;
+    struct sad_out *outs = t->out, *last = NULL;
+    const bool is_outside = comes_from_outside(w, b), is_mixed = b->is_mixed;
     uint64_t last_addrs = 0;
-    struct sad_out *last = NULL;
-    uint16_t kept = 0;
-    for (uint16_t i = 0; i < b->count; i++) {
-        struct dp_pkt *p = &b->pkt[i];
-        uint64_t addrs = dp_load64(p->op.data + 12); /* IPv4 source and destination */
-        if (b->is_mixed || !last || addrs != last_addrs || p->op.user[0] & (DP_PKT_INNER6 | DP_PKT_LOCAL)) {
-            bool is_by_addrs = false;
-            uint32_t slot = is_outside ? SAD_SELECT_NONE : select_slot(t, p, &is_by_addrs);
-            if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
-                slot = SAD_SELECT_NONE;
-            if (unlikely(slot >= SAD_SELECT_NO_SA)) {
-                refuse(w, p, slot);
+    const struct dp_pkt *end = b->pkt + b->count;
+    struct dp_pkt *kept = b->pkt;
+    for (struct dp_pkt *p = b->pkt; p < end; p++) {
+        struct sad_out *out = is_outside ? NULL : select_simple(cands, outs, p, is_mixed, &last_addrs, &last);
+        if (unlikely(!out)) {
+            out = select_any(w, p, is_outside);
+            if (!out)
                 continue;
-            }
-            struct sad_out *out = sad_out_at(t, slot);
-            sa_prefetch(out, p->op.len);
-            last = is_by_addrs ? out : NULL;
-            last_addrs = addrs;
-            p->out = out;
-        } else {
-            p->out = last;
         }
-        if (unlikely(kept != i))
-            b->pkt[kept] = *p;
+        p->out = out;
+        if (unlikely(kept != p))
+            *kept = *p;
         kept++;
     }
-    b->count = kept;
+    b->count = (uint16_t)(kept - b->pkt);
 }

@@ -38,7 +38,7 @@ enum sad_flag {
     SAD_F_ENCAP = 2,      /* ESP in UDP */
     SAD_F_OUTER6 = 4,     /* outer addresses are IPv6 */
     SAD_F_FOLLOW = 8,     /* report a peer that moved */
-    SAD_F_SELS = 16,      /* selectors are in sels, not in sel */
+    SAD_F_SELS = 16,      /* selectors are in sels, not in inner */
     SAD_F_NO_REPLAY = 32, /* no replay protection */
     SAD_F_USUAL = 64,     /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
 };
@@ -50,9 +50,21 @@ struct sad_sel4 {
     uint16_t local_port_lo, local_port_hi;
     uint16_t remote_port_lo, remote_port_hi;
     uint8_t local_proto, remote_proto; /* 0: any */
-    bool is_any_l4;                    /* protocol and ports admit everything */
-    uint8_t pad;
+    uint8_t pad[2];
 };
+
+/*
+ * Source (low half) and destination of an IPv4 packet that one pair of selectors admits, as they lie in the
+ * header: what a pair of prefixes for all protocols and ports comes down to.
+ */
+struct sad_addrs4 {
+    uint64_t want, care;
+};
+
+static inline bool sad_addrs4_match(const struct sad_addrs4 *a, uint64_t addrs)
+{
+    return ((addrs ^ a->want) & a->care) == 0;
+}
 
 /* Selectors of any number and family, in a block of their own. */
 struct sad_range {
@@ -95,7 +107,7 @@ struct sad_in {
     uint8_t icv_bytes;
     uint8_t align_mask; /* payload length & this is 0 */
     uint8_t pad0;
-    struct sad_sel4 sel;
+    struct sad_addrs4 inner;
     uint64_t *window; /* replay bits of the blocks before the head (sad_replay.h) */
 
     /* Line 1. Writer: owner. */
@@ -202,14 +214,16 @@ _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
     uint32_t slot;                            /* SAD_NO_SLOT: protection is required, by whatever SA */
+    struct sad_addrs4 addrs;                  /* is_simple */
     struct sad_sel4 sel;
-    uint8_t is_anchor; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
-    uint8_t pad[3];
+    bool is_anchor; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
+    bool is_simple; /* a slot's, and addrs say all about it */
+    uint8_t pad[2];
     /* Control only. */
     uint32_t prefix;   /* record of the prefix */
     uint32_t next_own; /* next of the same pair or policy */
-    uint32_t owner;    /* slot, or policy */
 };
+_Static_assert(sizeof(struct sad_cand) == SAD_LINE, "a candidate is one line");
 
 /* IPv6 addresses of a candidate. */
 struct sad_cand6 {
@@ -288,12 +302,6 @@ bool sad_sel4_l4_match(const struct sad_sel4 *sel, const struct sad_flow *flow);
 static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t local, uint32_t remote)
 {
     return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
-}
-
-/* True when protocol and ports of the pair admit everything. */
-static inline bool sad_sel4_any_l4(const struct sad_sel4 *sel)
-{
-    return sel->is_any_l4;
 }
 
 /* Walks the list from head: slot, SAD_SELECT_NO_SA or SAD_SELECT_NONE. The newest active pair comes first. */

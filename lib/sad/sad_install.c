@@ -76,7 +76,8 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->word_mask = ring_bits(in->window_pkts) / WORD_BITS - 1;
     in->window = pair->window ? pair->window : in->window_words;
     in->sels = pair->sels;
-    if (!sad_sels_single4(pair->sels, &in->sel))
+    const struct sad_sels *s = pair->sels;
+    if (s->n_local != 1 || s->n_remote != 1 || !sad_addrs4_fill(&s->list[1], &s->list[0], &in->inner))
         in->flags |= SAD_F_SELS;
     sad_in_set_path(in, &p->path);
     in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};

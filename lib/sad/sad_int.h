@@ -88,8 +88,8 @@ void sad_select_unlink(struct sad *sad, uint32_t *head);
 
 /* sad_path.c */
 struct sad_sels *sad_sels_make(const struct wire_ike_ts_list *local, const struct wire_ike_ts_list *remote);
-/* The pair of IPv4 selectors when there is only one and it is IPv4. */
-bool sad_sels_single4(const struct sad_sels *s, struct sad_sel4 *out);
+/* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
+bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
 void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out);
 int sad_path_check(const struct sad_path *path, uint16_t outer_mtu);
 void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out);

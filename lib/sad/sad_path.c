@@ -54,11 +54,6 @@ static uint32_t load32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static bool range_is_any_l4(const struct sad_range *r)
-{
-    return r->proto == 0 && r->port_lo == 0 && r->port_hi == UINT16_MAX;
-}
-
 void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out)
 {
     *out = (struct sad_sel4){
@@ -72,16 +67,25 @@ void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote
         .remote_port_hi = remote->port_hi,
         .local_proto = local->proto,
         .remote_proto = remote->proto,
-        .is_any_l4 = range_is_any_l4(local) && range_is_any_l4(remote),
     };
 }
 
-bool sad_sels_single4(const struct sad_sels *s, struct sad_sel4 *out)
+/* The mask of an IPv4 range that is a prefix for all protocols and ports, host order. */
+static bool mask_find(const struct sad_range *r, uint32_t *mask)
 {
-    if (s->n_local != 1 || s->n_remote != 1 || s->list[0].family != BASE_AF_IP4 ||
-        s->list[1].family != BASE_AF_IP4)
+    const uint32_t lo = load32(r->lo), free = lo ^ load32(r->hi);
+    *mask = ~free;
+    return r->family == BASE_AF_IP4 && r->proto == 0 && r->port_lo == 0 && r->port_hi == UINT16_MAX &&
+           (free & (free + 1)) == 0 && (lo & free) == 0;
+}
+
+bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out)
+{
+    uint32_t src_mask, dst_mask;
+    if (!mask_find(src, &src_mask) || !mask_find(dst, &dst_mask))
         return false;
-    sad_sel4_fill(&s->list[0], &s->list[1], out);
+    out->care = __builtin_bswap64((uint64_t)src_mask << 32 | dst_mask);
+    out->want = __builtin_bswap64((uint64_t)load32(src->lo) << 32 | load32(dst->lo));
     return true;
 }
 

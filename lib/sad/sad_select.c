@@ -309,6 +309,7 @@ static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const 
     memset(c, 0, sizeof *c);
     c->slot = slot;
     sad_sel4_fill(local, remote, &c->sel);
+    c->is_simple = slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
     if (local->family == BASE_AF_IP6) {
         struct sad_cand6 *c6 = &sad->tables.cands6[i];
         memcpy(c6->local_lo, local->lo, 16);

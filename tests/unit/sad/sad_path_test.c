@@ -252,27 +252,57 @@ static void a_path_of_another_family_is_refused_and_changes_nothing(void **state
     sad_free(sad);
 }
 
-static void only_a_single_pair_of_ipv4_selectors_is_read_from_the_sa_itself(void **state)
+static void only_a_pair_of_ipv4_prefixes_for_everything_is_two_words(void **state)
 {
-    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), v6 = rig_ts("2001:db8::/32"), two = v4;
-    struct sad_sel4 sel;
-    two.list[two.count++] = v4.list[0];
+    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32"),
+                            any = rig_ts("0.0.0.0/0"), v6 = rig_ts("2001:db8::/32"), range = v4, ports = v4,
+                            proto = v4, odd = v4;
+    range.list[0].hi = base_addr_ip4(0x0a0102fe);
+    odd.list[0].lo = base_addr_ip4(0x0a010180); /* 256 addresses, but no prefix */
+    odd.list[0].hi = base_addr_ip4(0x0a01027f);
+    ports.list[0].port_hi = 80;
+    proto.list[0].protocol = 17;
     const struct {
-        const struct wire_ike_ts_list *local, *remote;
-        bool is_single;
-    } cases[] = {{&v4, &v4, true}, {&v6, &v6, false}, {&two, &v4, false}, {&v4, &two, false}};
+        const struct wire_ike_ts_list *src, *dst;
+        bool is_simple;
+    } cases[] = {{&v4, &v4, true},     {&v4, &host, true},   {&any, &v4, true},    {&any, &any, true},
+                 {&v6, &v6, false},    {&v4, &v6, false},    {&range, &v4, false}, {&v4, &range, false},
+                 {&ports, &v4, false}, {&v4, &proto, false}, {&odd, &v4, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct sad_sels *sels = sad_sels_make(cases[i].local, cases[i].remote);
+        struct sad_sels *sels = sad_sels_make(cases[i].src, cases[i].dst);
+        struct sad_addrs4 a;
         assert_non_null(sels);
-        assert_int_equal(sels->n_local + sels->n_remote, cases[i].local->count + cases[i].remote->count);
-        assert_int_equal(sad_sels_single4(sels, &sel), cases[i].is_single);
+        assert_int_equal(sad_addrs4_fill(&sels->list[0], &sels->list[1], &a), cases[i].is_simple);
         free(sels);
     }
-    assert_int_equal(sel.local_lo, 0x0a010200);
-    assert_int_equal(sel.remote_span, 255);
-    two.count = WIRE_IKE_TS_MAX + 1;
-    assert_null(sad_sels_make(&two, &v4));
-    assert_null(sad_sels_make(&v4, &two));
+}
+
+static void two_words_admit_what_both_prefixes_hold(void **state)
+{
+    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32");
+    struct sad_sels *sels = sad_sels_make(&v4, &host);
+    const struct {
+        const char *addrs; /* as in a header */
+        bool is_in;
+    } cases[] = {{"\x0a\x01\x02\x00\xc0\x00\x02\x07", true},  {"\x0a\x01\x02\xff\xc0\x00\x02\x07", true},
+                 {"\x0a\x01\x03\x00\xc0\x00\x02\x07", false}, {"\x0a\x01\x01\xff\xc0\x00\x02\x07", false},
+                 {"\x0a\x01\x02\x00\xc0\x00\x02\x06", false}, {"\xc0\x00\x02\x07\x0a\x01\x02\x00", false}};
+    struct sad_addrs4 a;
+    assert_true(sad_addrs4_fill(&sels->list[0], &sels->list[1], &a));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t addrs;
+        memcpy(&addrs, cases[i].addrs, sizeof addrs);
+        assert_int_equal(sad_addrs4_match(&a, addrs), cases[i].is_in);
+    }
+    free(sels);
+}
+
+static void too_many_selectors_are_none(void **state)
+{
+    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), many = v4;
+    many.count = WIRE_IKE_TS_MAX + 1;
+    assert_null(sad_sels_make(&many, &v4));
+    assert_null(sad_sels_make(&v4, &many));
 }
 
 int main(void)
@@ -287,7 +317,9 @@ int main(void)
         cmocka_unit_test(paths_may_change_again_and_again),
         cmocka_unit_test(the_inbound_half_knows_the_new_peer),
         cmocka_unit_test(a_path_of_another_family_is_refused_and_changes_nothing),
-        cmocka_unit_test(only_a_single_pair_of_ipv4_selectors_is_read_from_the_sa_itself),
+        cmocka_unit_test(only_a_pair_of_ipv4_prefixes_for_everything_is_two_words),
+        cmocka_unit_test(two_words_admit_what_both_prefixes_hold),
+        cmocka_unit_test(too_many_selectors_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
