@@ -221,6 +221,7 @@ struct scan {
     struct sad_in *in;  /* an SA whose lines are on their way */
     struct dp_pkt *in_end, *out_end;
     uint32_t in_changes, out_changes; /* packets that did not go the way of the one before */
+    uint64_t bytes;                   /* of all of them */
     bool in_mixed, out_mixed;         /* what was found for the last one is of no use */
 };
 
@@ -306,6 +307,7 @@ static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m
         dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return false;
     uint64_t addrs = dp_load64(ip + 12);
+    s->bytes += m->data_len;
     if (!s->out_mixed && addrs == s->addrs) {
         dp_put_out(s->out_end++, m, ip, total, 0, s->head);
         return true;
@@ -317,7 +319,10 @@ static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m
         dp_put_out(s->out_end++, m, ip, total, 0, s->head);
         return true;
     }
-    return ip[9] == DP_PROTO_UDP && esp4(w, s, m, ip, total, addrs);
+    if (ip[9] == DP_PROTO_UDP && esp4(w, s, m, ip, total, addrs))
+        return true;
+    s->bytes -= m->data_len;
+    return false;
 }
 
 /* The header, and the line before it, where an outer header will be written. */
@@ -334,16 +339,14 @@ static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w
                                                              struct rte_mbuf **f, struct rte_mbuf **end)
 {
     struct scan s = scan_begin(w, at);
-    uint64_t bytes = 0;
     for (; f < end; f++) {
         if (f + AHEAD < end)
             frame_prefetch(f[AHEAD]);
         if (!fast4(w, &s, *f))
             break;
-        bytes += (*f)->pkt_len;
     }
     scan_end(w, &s);
-    w->port_count[at - w->dp->ports].rx_bytes += bytes;
+    w->port_count[at - w->dp->ports].rx_bytes += s.bytes;
     return f;
 }
 

@@ -140,14 +140,14 @@ static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_worker
         return p;
     if (end - p > room)
         end = p + room;
-    struct usual_commit r = usual_commit_begin(in);
+    struct usual_commit r = usual_commit_begin(in, way);
     do {
         if (unlikely(!usual_commit(p, &r, way)))
             break;
         p++;
     } while (!is_mixed && p < end && p->in == in);
     if (likely(r.pkts))
-        usual_commit_end(&r, in, w->now_tsc);
+        usual_commit_end(&r, in, way, w->now_tsc);
     w->count.esp_in_pkts += r.pkts;
     w->count.esp_in_bytes += r.bytes;
     return p;

@@ -25,6 +25,7 @@ struct usual_commit {
     struct sad_addrs4 inner;
     bool is_esn;
     uint64_t top, head, pkts, bytes;
+    struct rte_mbuf **frames; /* where they go */
 };
 
 /* One pair of IPv4 prefixes for all ports, and a replay window. */
@@ -33,18 +34,22 @@ static inline bool usual_commit_sa(const struct sad_in *in)
     return (in->flags & (SAD_F_USUAL | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_USUAL;
 }
 
-static inline struct usual_commit usual_commit_begin(const struct sad_in *in)
+static inline struct usual_commit usual_commit_begin(const struct sad_in *in, const struct usual_way *way)
 {
     return (struct usual_commit){
         .inner = in->inner,
         .is_esn = in->flags & SAD_F_ESN,
         .top = in->top,
         .head = in->head,
+        .frames = way->tx->frames + way->tx->count,
     };
 }
 
-static inline void usual_commit_end(const struct usual_commit *r, struct sad_in *in, uint64_t now_tsc)
+static inline void usual_commit_end(const struct usual_commit *r, struct sad_in *in,
+                                    const struct usual_way *way, uint64_t now_tsc)
 {
+    way->tx->count += r->pkts;
+    way->tx->bytes += r->bytes + r->pkts * way->l2_bytes;
     in->top = r->top;
     in->head = r->head;
     in->pkts += r->pkts;
@@ -95,13 +100,11 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
         return false;
     r->top = seq;
     r->head |= sad_replay_bit(seq);
-    r->pkts++;
+    r->frames[r->pkts++] = p->mbuf;
     r->bytes += total;
     dp_ip4_ttl_dec(ip);
     usual_store(ip - USUAL_L2, way->l2);
     memcpy(ip - 4, &way->l2_end, 4);
     usual_mbuf(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
-    way->tx->frames[way->tx->count++] = p->mbuf;
-    way->tx->bytes += total + way->l2_bytes;
     return true;
 }

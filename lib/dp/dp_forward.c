@@ -193,15 +193,34 @@ static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
         unresolved(w, m, adj);
 }
 
+/* Whole frames for one port from p on, as many as its queue has room for. Returns the first other. */
+static inline struct dp_pkt *frames_send(struct dp_worker *w, struct dp_pkt *p, const struct dp_pkt *end)
+{
+    const uint8_t user = p->op.user[1];
+    struct dp_tx *tx = &w->tx[user - 1];
+    if (unlikely(tx->count == DP_TX_QUEUE))
+        dp_tx_flush(w, (uint16_t)(user - 1));
+    struct rte_mbuf **at = tx->frames + tx->count, **full = tx->frames + DP_TX_QUEUE;
+    uint64_t bytes = 0;
+    do {
+        *at++ = p->mbuf;
+        bytes += p->mbuf->pkt_len;
+        p++;
+    } while (p < end && p->op.user[1] == user && at < full);
+    tx->count = (uint64_t)(at - tx->frames);
+    tx->bytes += bytes;
+    return p;
+}
+
 /* Most packets got their Ethernet header with the others (dp_encap.c), and only go out. */
 void dp_forward_out(struct dp_worker *w, struct dp_burst *b)
 {
-    struct dp_pkt *end = b->pkt + b->count;
-    for (struct dp_pkt *p = b->pkt; p < end; p++) {
+    const struct dp_pkt *end = b->pkt + b->count;
+    for (struct dp_pkt *p = b->pkt; p < end;) {
         if (likely(p->op.user[1]))
-            dp_tx_put(w, (uint16_t)(p->op.user[1] - 1), p->mbuf, p->mbuf->pkt_len);
+            p = frames_send(w, p, end);
         else
-            forward_outer(w, p);
+            forward_outer(w, p++);
     }
 }
 
