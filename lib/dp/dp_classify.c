@@ -211,41 +211,21 @@ static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, 
     }
 }
 
-/* What is the same for all frames of a burst, and what was found last: neighbours often go the same way. */
+/* What is the same for all frames of a burst. */
 struct scan {
     __m128i want, care; /* of the first 16 bytes: our MAC address, IPv4 without options */
     uint64_t good;      /* ol_flags & its mask where the port found the header checksum right */
-    uint64_t addrs;     /* IPv4 source and destination of an inner packet, and */
-    uint32_t head;      /* its dp_head() */
-    uint64_t own;       /* an own address, network order; UINT64_MAX: none yet */
-    struct sad_in *in;  /* an SA whose lines are on their way */
-    struct dp_pkt *in_end, *out_end;
-    uint32_t in_changes, out_changes; /* packets that did not go the way of the one before */
-    uint64_t bytes;                   /* of all of them */
-    bool in_mixed, out_mixed;         /* what was found for the last one is of no use */
+    uint64_t bytes;     /* of the frames that were taken */
+    uint32_t changes;   /* packets that do not go the way of the one before */
 };
 
-static inline struct scan scan_begin(struct dp_worker *w, const struct dp_port *at)
+static inline struct scan scan_begin(const struct dp_port *at)
 {
     return (struct scan){
         .want = _mm_set_epi64x(0x45000800000000, (long long)at->mac_word),
         .care = _mm_set_epi64x(0xffffff00000000, 0xffffffffffff),
         .good = at->params.rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
-        .addrs = UINT64_MAX, /* broadcast to broadcast has no policy */
-        .own = UINT64_MAX,
-        .in_end = w->in.pkt + w->in.count,
-        .out_end = w->out.pkt + w->out.count,
-        .in_mixed = w->in.is_mixed,
-        .out_mixed = w->out.is_mixed,
     };
-}
-
-static inline void scan_end(struct dp_worker *w, const struct scan *s)
-{
-    w->in.count = (uint16_t)(s->in_end - w->in.pkt);
-    w->out.count = (uint16_t)(s->out_end - w->out.pkt);
-    w->in.is_mixed = s->in_changes * MIXED_RUN > w->in.count;
-    w->out.is_mixed = s->out_changes * MIXED_RUN > w->out.count;
 }
 
 static inline bool eth_is_wanted(const struct scan *s, const uint8_t *p)
@@ -260,69 +240,21 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
            dp_cksum_fold(dp_ip4_sum20(ip)) == 0xffff;
 }
 
-static inline bool is_own(const struct dp_worker *w, struct scan *s, uint32_t dst)
-{
-    if (dst == s->own)
-        return true;
-    if (!dp_own4_find(w->dp, dst))
-        return false;
-    s->own = dst;
-    return true;
-}
-
-/* UDP to an own address. False: it is no ESP. */
-static inline bool esp4(const struct dp_worker *w, struct scan *s, struct rte_mbuf *m, uint8_t *ip,
-                        uint32_t total, uint64_t addrs)
-{
-    uint8_t *udp = ip + DP_IP4_BYTES, *esp = udp + DP_UDP_BYTES;
-    uint32_t udp_len = dp_get16(udp + 4), len = udp_len - DP_UDP_BYTES;
-    if (dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || udp_len < DP_UDP_BYTES + 4 ||
-        udp_len > total - DP_IP4_BYTES || dp_load32(esp) == 0)
-        return false;
-    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
-    struct dp_pkt *p = s->in_end++;
-    s->in_changes += in != s->in;
-    if (s->in_mixed || in != s->in)
-        dp_in_prefetch(in, len);
-    s->in = in;
-    dp_put_in(p, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
-    p->addrs = addrs;
-    p->src_port = dp_load16(udp);
-    return true;
-}
-
 /*
- * The common case: untagged IPv4 without options, in one piece, to our MAC address, which is ESP in UDP for
- * us or for somebody else's address. Everything else, faults included, goes the long way.
+ * The common case: untagged IPv4 without options, in one piece, to our MAC address, with at least 4 bytes
+ * behind a UDP header's worth. Returns its total length, 0: none of that.
  */
-static inline bool fast4(struct dp_worker *w, struct scan *s, struct rte_mbuf *m)
+static inline uint32_t plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
 {
-    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+    const uint8_t *ip = p + DP_L2_BYTES;
     if (m->nb_segs != 1 || m->data_len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
         !eth_is_wanted(s, p))
-        return false;
-    uint8_t *ip = p + DP_L2_BYTES;
+        return 0;
     uint32_t total = dp_get16(ip + 2);
     if (total + DP_L2_BYTES > m->data_len || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
         dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
-        return false;
-    uint64_t addrs = dp_load64(ip + 12);
-    s->bytes += m->data_len;
-    if (!s->out_mixed && addrs == s->addrs) {
-        dp_put_out(s->out_end++, m, ip, total, 0, s->head);
-        return true;
-    }
-    if (!is_own(w, s, (uint32_t)(addrs >> 32))) {
-        s->out_changes += addrs != s->addrs;
-        s->addrs = addrs;
-        s->head = dp_head(w, ip, false);
-        dp_put_out(s->out_end++, m, ip, total, 0, s->head);
-        return true;
-    }
-    if (ip[9] == DP_PROTO_UDP && esp4(w, s, m, ip, total, addrs))
-        return true;
-    s->bytes -= m->data_len;
-    return false;
+        return 0;
+    return total;
 }
 
 /* The header, and the line before it, where an outer header will be written. */
@@ -333,19 +265,82 @@ static inline void frame_prefetch(const struct rte_mbuf *m)
     rte_prefetch0(p - RTE_CACHE_LINE_SIZE);
 }
 
-/* The common frames from f on. Returns the first that is none. (No call in the loop, so all is in registers.)
- */
-static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w, const struct dp_port *at,
-                                                             struct rte_mbuf **f, struct rte_mbuf **end)
+/* ESP in UDP to an own address, from f on. Returns the first frame that is something else. (The loops of both
+ * have no call inside, so that all is in registers.) */
+static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w, const struct dp_port *at,
+                                                            struct rte_mbuf **f, struct rte_mbuf **end)
 {
-    struct scan s = scan_begin(w, at);
+    const bool is_mixed = w->in.is_mixed;
+    struct scan s = scan_begin(at);
+    struct dp_pkt *begin = w->in.pkt + w->in.count, *next = begin;
+    struct sad_in *last = NULL; /* its lines are on their way */
+    uint64_t own = UINT64_MAX;  /* an own address, network order */
     for (; f < end; f++) {
+        struct rte_mbuf *m = *f;
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
+        uint8_t *udp = ip + DP_IP4_BYTES, *esp = udp + DP_UDP_BYTES;
         if (f + AHEAD < end)
             frame_prefetch(f[AHEAD]);
-        if (!fast4(w, &s, *f))
+        uint32_t total = plain4(&s, m, p);
+        if (!total || ip[9] != DP_PROTO_UDP)
             break;
+        uint64_t addrs = dp_load64(ip + 12), dst = addrs >> 32;
+        if (dst != own && !dp_own4_find(w->dp, (uint32_t)dst))
+            break;
+        uint32_t udp_len = dp_get16(udp + 4), len = udp_len - DP_UDP_BYTES;
+        if (dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || udp_len < DP_UDP_BYTES + 4 ||
+            udp_len > total - DP_IP4_BYTES || dp_load32(esp) == 0)
+            break;
+        struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
+        s.changes += in != last;
+        if (is_mixed || in != last)
+            dp_in_prefetch(in, len);
+        dp_put_in(next, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
+        next->addrs = addrs;
+        next->src_port = dp_load16(udp);
+        next++;
+        last = in;
+        own = dst;
+        s.bytes += m->data_len;
     }
-    scan_end(w, &s);
+    w->in.count = (uint16_t)(next - w->in.pkt);
+    if (next != begin)
+        w->in.is_mixed = s.changes * MIXED_RUN > (uint32_t)(next - begin);
+    w->port_count[at - w->dp->ports].rx_bytes += s.bytes;
+    return f;
+}
+
+/* Packets for somebody else, from f on. Returns the first frame that is something else. */
+static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *w, const struct dp_port *at,
+                                                              struct rte_mbuf **f, struct rte_mbuf **end)
+{
+    const bool is_mixed = w->out.is_mixed;
+    struct scan s = scan_begin(at);
+    struct dp_pkt *begin = w->out.pkt + w->out.count, *next = begin;
+    uint64_t last = UINT64_MAX; /* source and destination; broadcast to broadcast has no policy */
+    uint32_t head = 0;
+    for (; f < end; f++) {
+        struct rte_mbuf *m = *f;
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
+        if (f + AHEAD < end)
+            frame_prefetch(f[AHEAD]);
+        uint32_t total = plain4(&s, m, p);
+        if (!total)
+            break;
+        uint64_t addrs = dp_load64(ip + 12);
+        if (is_mixed || addrs != last) {
+            if (dp_own4_find(w->dp, (uint32_t)(addrs >> 32)))
+                break;
+            s.changes += addrs != last;
+            head = dp_head(w, ip, false);
+        }
+        dp_put_out(next++, m, ip, total, 0, head);
+        last = addrs;
+        s.bytes += m->data_len;
+    }
+    w->out.count = (uint16_t)(next - w->out.pkt);
+    if (next != begin)
+        w->out.is_mixed = s.changes * MIXED_RUN > (uint32_t)(next - begin);
     w->port_count[at - w->dp->ports].rx_bytes += s.bytes;
     return f;
 }
@@ -353,13 +348,17 @@ static __attribute__((noinline)) struct rte_mbuf **fast4_run(struct dp_worker *w
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
 {
     const struct dp_port *at = &w->dp->ports[port];
+    const bool is_fast = !at->params.vlan, is_inside = at->params.role == DP_ROLE_INSIDE;
     struct rte_mbuf **f = frames, **end = frames + count;
     w->in.port = w->out.port = port;
     w->port_count[port].rx_pkts += count;
     while (f < end) {
-        if (!at->params.vlan)
-            f = fast4_run(w, at, f, end);
-        if (f < end) {
+        struct rte_mbuf **before = f;
+        if (is_fast && !is_inside)
+            f = esp4_run(w, at, f, end);
+        if (is_fast && f < end)
+            f = clear4_run(w, at, f, end);
+        if (f == before) {
             w->port_count[port].rx_bytes += (*f)->pkt_len;
             frame(w, port, *f++);
         }
