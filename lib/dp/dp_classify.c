@@ -241,17 +241,16 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
 }
 
 /*
- * The common case: untagged IPv4 without options, in one piece, to our MAC address, with at least 4 bytes
- * behind a UDP header's worth. Returns its total length, 0: none of that.
+ * The common case: untagged IPv4 without options, in one piece, to our MAC address. Returns its total length,
+ * not less than a header; 0: none of that. The 16 bytes at p that are read first are in the buffer.
  */
 static inline uint32_t plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
 {
     const uint8_t *ip = p + DP_L2_BYTES;
-    if (m->nb_segs != 1 || m->data_len < DP_L2_BYTES + DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
-        !eth_is_wanted(s, p))
+    if (m->nb_segs != 1 || m->data_len < DP_L2_BYTES + DP_IP4_BYTES || !eth_is_wanted(s, p))
         return 0;
     uint32_t total = dp_get16(ip + 2);
-    if (total + DP_L2_BYTES > m->data_len || total < DP_IP4_BYTES + DP_UDP_BYTES + 4 ||
+    if (total + DP_L2_BYTES > m->data_len || total < DP_IP4_BYTES ||
         dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return 0;
     return total;
@@ -273,6 +272,8 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
     const bool is_mixed = w->in.is_mixed;
     struct scan s = scan_begin(at);
     struct dp_pkt *begin = w->in.pkt + w->in.count, *next = begin;
+    struct sad_in *const ins = w->tables->in;
+    const uint32_t slot_mask = w->tables->slot_mask;
     struct sad_in *last = NULL; /* its lines are on their way */
     uint64_t own = UINT64_MAX;  /* an own address, network order */
     for (; f < end; f++) {
@@ -287,14 +288,15 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
         uint64_t addrs = dp_load64(ip + 12), dst = addrs >> 32;
         if (dst != own && !dp_own4_find(w->dp, (uint32_t)dst))
             break;
-        uint32_t udp_len = dp_get16(udp + 4), len = udp_len - DP_UDP_BYTES;
-        if (dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || udp_len < DP_UDP_BYTES + 4 ||
-            udp_len > total - DP_IP4_BYTES || dp_load32(esp) == 0)
+        const uint32_t len = total - DP_IP4_BYTES - DP_UDP_BYTES; /* if UDP says so, too */
+        if (total < DP_IP4_BYTES + DP_UDP_BYTES + 4 || dp_get16(udp + 4) != len + DP_UDP_BYTES ||
+            dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
             break;
-        struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
-        s.changes += in != last;
-        if (is_mixed || in != last)
+        struct sad_in *in = &ins[dp_get32(esp) & slot_mask];
+        if (is_mixed || in != last) {
+            s.changes += in != last;
             dp_in_prefetch(in, len);
+        }
         dp_put_in(next, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
         next->addrs = addrs;
         next->src_port = dp_load16(udp);

@@ -75,6 +75,8 @@ static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, co
     return true;
 }
 
+_Static_assert(offsetof(struct imb_op, user) == offsetof(struct imb_op, failed) + 1, "both are read at once");
+
 /* The sequence number of an op. */
 static inline uint64_t usual_seq(const struct imb_op *op, bool is_esn)
 {
@@ -87,7 +89,7 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
     uint8_t *ip = p->op.data;
     const uint64_t seq = usual_seq(&p->op, r->is_esn);
     const uint32_t total = dp_get16(ip + 2), pad = p->op.len - 2 - total;
-    if (p->op.failed | p->op.user[0] || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
+    if (dp_load16(&p->op.failed) || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
         return false;
     if (ip[0] != 0x45 || total < DP_IP4_BYTES || pad > 3 ||
         (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])
