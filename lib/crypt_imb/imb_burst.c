@@ -24,14 +24,10 @@ static inline void key_prefetch(const struct imb_op *op)
         __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
 }
 
-/* Keys of a burst that belong to one SA are warm after the first. */
 static inline void ahead_prefetch(struct imb_op *ops, size_t stride, size_t i, size_t count)
 {
-    if (i + KEY_AHEAD >= count)
-        return;
-    const struct imb_op *op = imb_op_at(ops, stride, i + KEY_AHEAD);
-    if (op->key != imb_op_at(ops, stride, i + KEY_AHEAD - 1)->key)
-        key_prefetch(op);
+    if (i + KEY_AHEAD < count)
+        key_prefetch(imb_op_at(ops, stride, i + KEY_AHEAD));
 }
 
 static inline uint8_t icv_differs(const uint8_t *a, const uint8_t *b)
@@ -41,21 +37,35 @@ static inline uint8_t icv_differs(const uint8_t *a, const uint8_t *b)
     return _mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) != 0xffff;
 }
 
-static void gcm_seal(struct imb *imb, aes_gcm_enc_dec_t fn, struct imb_op *ops, size_t stride, size_t count)
+static inline __attribute__((always_inline)) void gcm_seal_all(struct imb *imb, aes_gcm_enc_dec_t fn,
+                                                               struct imb_op *ops, size_t stride,
+                                                               size_t count, bool is_mixed)
 {
     for (size_t i = 0; i < count; i++) {
-        ahead_prefetch(ops, stride, i, count);
+        if (is_mixed)
+            ahead_prefetch(ops, stride, i, count);
         struct imb_op *op = imb_op_at(ops, stride, i);
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,
            op->data + op->len, ICV_BYTES);
     }
 }
 
-static size_t gcm_open(struct imb *imb, aes_gcm_enc_dec_t fn, struct imb_op *ops, size_t stride, size_t count)
+static void gcm_seal(struct imb *imb, aes_gcm_enc_dec_t fn, const struct imb_ops *b)
+{
+    if (b->is_mixed)
+        gcm_seal_all(imb, fn, b->ops, b->stride, b->count, true);
+    else
+        gcm_seal_all(imb, fn, b->ops, b->stride, b->count, false);
+}
+
+static inline __attribute__((always_inline)) size_t gcm_open_all(struct imb *imb, aes_gcm_enc_dec_t fn,
+                                                                 struct imb_op *ops, size_t stride,
+                                                                 size_t count, bool is_mixed)
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        ahead_prefetch(ops, stride, i, count);
+        if (is_mixed)
+            ahead_prefetch(ops, stride, i, count);
         struct imb_op *op = imb_op_at(ops, stride, i);
         uint8_t *tag = imb->tags[i];
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,
@@ -64,6 +74,12 @@ static size_t gcm_open(struct imb *imb, aes_gcm_enc_dec_t fn, struct imb_op *ops
         failed += op->failed;
     }
     return failed;
+}
+
+static size_t gcm_open(struct imb *imb, aes_gcm_enc_dec_t fn, const struct imb_ops *b)
+{
+    return b->is_mixed ? gcm_open_all(imb, fn, b->ops, b->stride, b->count, true)
+                       : gcm_open_all(imb, fn, b->ops, b->stride, b->count, false);
 }
 
 static void chacha_seal(struct imb *imb, struct imb_op *ops, size_t stride, size_t count)
@@ -93,42 +109,42 @@ static size_t chacha_open(struct imb *imb, struct imb_op *ops, size_t stride, si
     return failed;
 }
 
-void imb_seal(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count)
+void imb_seal(struct imb *imb, enum imb_class cls, const struct imb_ops *b)
 {
     switch (cls) {
     case IMB_CLASS_GCM128:
-        gcm_seal(imb, imb->mgr->gcm128_enc, ops, stride, count);
+        gcm_seal(imb, imb->mgr->gcm128_enc, b);
         break;
     case IMB_CLASS_GCM192:
-        gcm_seal(imb, imb->mgr->gcm192_enc, ops, stride, count);
+        gcm_seal(imb, imb->mgr->gcm192_enc, b);
         break;
     case IMB_CLASS_GCM256:
-        gcm_seal(imb, imb->mgr->gcm256_enc, ops, stride, count);
+        gcm_seal(imb, imb->mgr->gcm256_enc, b);
         break;
     case IMB_CLASS_CHACHA:
-        chacha_seal(imb, ops, stride, count);
+        chacha_seal(imb, b->ops, b->stride, b->count);
         break;
     case IMB_CLASS_HMAC:
-        imb_hmac_seal(imb, ops, stride, count);
+        imb_hmac_seal(imb, b->ops, b->stride, b->count);
         break;
     case IMB_CLASSES:
         break;
     }
 }
 
-size_t imb_open(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count)
+size_t imb_open(struct imb *imb, enum imb_class cls, const struct imb_ops *b)
 {
     switch (cls) {
     case IMB_CLASS_GCM128:
-        return gcm_open(imb, imb->mgr->gcm128_dec, ops, stride, count);
+        return gcm_open(imb, imb->mgr->gcm128_dec, b);
     case IMB_CLASS_GCM192:
-        return gcm_open(imb, imb->mgr->gcm192_dec, ops, stride, count);
+        return gcm_open(imb, imb->mgr->gcm192_dec, b);
     case IMB_CLASS_GCM256:
-        return gcm_open(imb, imb->mgr->gcm256_dec, ops, stride, count);
+        return gcm_open(imb, imb->mgr->gcm256_dec, b);
     case IMB_CLASS_CHACHA:
-        return chacha_open(imb, ops, stride, count);
+        return chacha_open(imb, b->ops, b->stride, b->count);
     case IMB_CLASS_HMAC:
-        return imb_hmac_open(imb, ops, stride, count);
+        return imb_hmac_open(imb, b->ops, b->stride, b->count);
     case IMB_CLASSES:
         break;
     }

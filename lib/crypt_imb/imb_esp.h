@@ -95,10 +95,18 @@ int imb_key_expand(struct imb *imb, const struct crypt_alg *encr, const struct c
                    const uint8_t *encr_key, size_t encr_len, const uint8_t *integ_key, size_t integ_len,
                    struct imb_key *out);
 
+/* Packets of one class: an array with `stride` bytes from one to the next. */
+struct imb_ops {
+    struct imb_op *ops;
+    size_t stride;
+    size_t count;  /* at most IMB_HMAC_BURST */
+    bool is_mixed; /* neighbours have different keys, so each is fetched ahead; changes only the time it takes
+                    */
+};
+
 /*
- * Seals / opens count packets of one class in place, in order; count <= IMB_HMAC_BURST. ops are an array
- * with `stride` bytes from one to the next. imb_open() compares ICVs in constant time and sets failed;
- * it returns how many failed.
+ * Seals / opens packets in place, in order. imb_open() compares ICVs in constant time and sets failed; it
+ * returns how many failed.
  */
-void imb_seal(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count);
-size_t imb_open(struct imb *imb, enum imb_class cls, struct imb_op *ops, size_t stride, size_t count);
+void imb_seal(struct imb *imb, enum imb_class cls, const struct imb_ops *b);
+size_t imb_open(struct imb *imb, enum imb_class cls, const struct imb_ops *b);

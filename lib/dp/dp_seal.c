@@ -32,7 +32,8 @@ void dp_seal(struct dp_worker *w, struct dp_burst *b)
         if (b->cls_mask & (b->cls_mask - 1))
             for (end = (uint16_t)(i + 1); end < b->count && b->pkt[end].out->cls == cls;)
                 end++;
-        imb_seal(w->imb, cls, &b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i));
+        const struct imb_ops ops = {&b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i), b->is_mixed};
+        imb_seal(w->imb, cls, &ops);
         i = end;
     }
     if (b->cls_mask & 1u << IMB_CLASS_HMAC)

@@ -61,12 +61,13 @@ static bool run_case(const json_t *group, const json_t *test, uint16_t id)
     memcpy(op.aad, aad.at, aad.len);
     memcpy(op.data, ct.at, ct.len);
     memcpy(op.data + ct.len, tag.at, 16);
-    assert_int_equal(imb_open(imb, (enum imb_class)suite.cls, &op, sizeof op, 1), !is_valid);
+    assert_int_equal(imb_open(imb, (enum imb_class)suite.cls, &(struct imb_ops){&op, sizeof op, 1, false}),
+                     !is_valid);
     assert_int_equal(op.failed, !is_valid);
     if (!is_valid)
         return true;
     assert_memory_equal(op.data, msg.at, msg.len);
-    imb_seal(imb, (enum imb_class)suite.cls, &op, sizeof op, 1);
+    imb_seal(imb, (enum imb_class)suite.cls, &(struct imb_ops){&op, sizeof op, 1, false});
     assert_memory_equal(op.data, ct.at, ct.len);
     assert_memory_equal(op.data + ct.len, tag.at, 16);
     return true;
@@ -126,13 +127,15 @@ static void every_changed_byte_is_noticed(void **state)
         uint32_t all = 8u + suite.iv_bytes + op.len + suite.icv_bytes;
         memset(sealed, 0x33, sizeof sealed);
         memcpy(op.aad, sealed, 4);
-        imb_seal(imb, (enum imb_class)suite.cls, &op, sizeof op, 1);
+        imb_seal(imb, (enum imb_class)suite.cls, &(struct imb_ops){&op, sizeof op, 1, true});
         assert_int_equal(op.failed, 0);
         for (uint32_t at = 8u + suite.iv_bytes; at <= all; at++) {
             memcpy(buf, sealed, sizeof buf);
             buf[at] ^= at < all ? 0x40 : 0; /* the last one is unchanged */
             op.data = buf + 8 + suite.iv_bytes;
-            assert_int_equal(imb_open(imb, (enum imb_class)suite.cls, &op, sizeof op, 1), at < all);
+            assert_int_equal(
+                imb_open(imb, (enum imb_class)suite.cls, &(struct imb_ops){&op, sizeof op, 1, true}),
+                at < all);
         }
     }
 }
