@@ -18,6 +18,7 @@
  * show sas                                          args: connection (optional)
  *   sas: [ {id, connection, state, role: "initiator" | "responder", spi_i, spi_r, local, remote, local_id,
  *     remote_id, proposal, encapsulated, age_s, rekey_in_s (absent: never), idle_s, retransmits, moves,
+ *     refused (an error that came in clear while connecting; a better answer is waited for; absent: none),
  *     children: [ {name, spi_in, spi_out, proposal, local: [network], remote: [network], age_s, rekey_in_s,
  *       replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv, bad_trailer, policy, limit,
  *       inner_mtu, owner_in, owner_out, stray_in, stray_out} ] } ]

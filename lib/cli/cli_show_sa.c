@@ -39,7 +39,7 @@ static void ike_table(FILE *out, const json_t *sas)
                                          "REMOTE",     "REMOTE ID", "ESP IN UDP", "PROPOSAL", "AGE",
                                          "REKEY IN",   "IDLE",      NULL};
     struct cli_table t;
-    char v[CLI_VALUE_MAX];
+    char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX];
     size_t i;
     json_t *sa;
     cli_table_start(&t, titles);
@@ -47,7 +47,9 @@ static void ike_table(FILE *out, const json_t *sas)
     {
         cli_table_cell(&t, cli_text(sa, "connection"));
         cli_table_cell(&t, cli_count(sa, "id", v));
-        cli_table_cell(&t, cli_text(sa, "state"));
+        snprintf(state, sizeof state, cli_text(sa, "refused")[0] ? "%s (%s)" : "%s", cli_text(sa, "state"),
+                 cli_text(sa, "refused"));
+        cli_table_cell(&t, state);
         cli_table_cell(&t, cli_text(sa, "role"));
         cli_table_cell(&t, cli_text(sa, "local"));
         cli_table_cell(&t, cli_text(sa, "remote"));

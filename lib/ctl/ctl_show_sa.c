@@ -78,6 +78,8 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     if (v->last_in_at.ns)
         ctl_json_set(o, "idle_s", ctl_json_since(now, v->last_in_at));
     ctl_json_num(o, "retransmits", v->retransmits);
+    if (v->refusal)
+        ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));
     ctl_json_num(o, "moves", v->moves);
     for (size_t i = 0; i < v->n_children; i++)
         json_array_append_new(children, child(ctl, now, &v->children[i]));

@@ -102,6 +102,7 @@ struct ike_sa_view {
     bool remote_hash_matches, local_hash_matches;
     base_time established_at, rekey_at, last_in_at;
     uint32_t retransmits; /* of the request in flight */
+    uint16_t refusal;     /* connecting: the error notify that came in clear, no better answer yet; 0: none */
     uint32_t moves;       /* times that the peer's endpoint moved */
     size_t n_children;
     struct ike_child_view children[IKE_CHILDREN_MAX];

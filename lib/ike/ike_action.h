@@ -118,6 +118,7 @@ enum ike_audit_kind {
     IKE_AUDIT_CHILD_REKEYED,
     IKE_AUDIT_PEER_MOVED,
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
+    IKE_AUDIT_DOUBTED,            /* an error came in clear: it may be forged, and the attempt goes on */
     IKE_AUDIT_FAIL_NO_CONNECTION, /* no connection for this address and identity */
     IKE_AUDIT_FAIL_UNKNOWN_ID,  /* the peer's identity is not configured (private address behind NAT is named)
                                  */

@@ -16,6 +16,7 @@ static const struct audit_row {
     [IKE_AUDIT_CHILD_REKEYED] = {"child_rekeyed", false},
     [IKE_AUDIT_PEER_MOVED] = {"peer_moved", false},
     [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
+    [IKE_AUDIT_DOUBTED] = {"doubted", false},
     [IKE_AUDIT_FAIL_NO_CONNECTION] = {"no_connection", true},
     [IKE_AUDIT_FAIL_UNKNOWN_ID] = {"unknown_id", true},
     [IKE_AUDIT_FAIL_WRONG_KEY] = {"wrong_key", true},

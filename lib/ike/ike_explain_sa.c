@@ -271,8 +271,12 @@ static void add_refusal(struct ike_explain *e, const struct ike_conn_conf *c, ui
                       "the same networks, the other way round (strongSwan: local_ts, remote_ts)");
         break;
     case WIRE_IKE_N_INVALID_KE_PAYLOAD:
-        base_text_add(&e->why, "The peer wants a key exchange group that we do not offer.");
+        base_text_add(&e->why,
+                      "The peer wants a key exchange group that we do not offer, or another one each time.");
         base_text_add(&e->fix_here, "connections.%s.ike_proposals: add its group", c->name);
+        break;
+    case WIRE_IKE_N_COOKIE:
+        base_text_add(&e->why, "The peer is under load and wants another cookie each time.");
         break;
     default:
         base_text_add(&e->why, "The peer's log tells more.");
@@ -291,6 +295,9 @@ void ike_explain_refused(struct ike *ike, const struct ike_sa *sa, const char *d
                   notify ? wire_ike_notify_name(notify) : "nothing useful", notify, during);
     base_text_add(&e.nearest, "connection %s", sa->conn->name);
     add_refusal(&e, sa->conn, notify);
+    if (!sa->keys.prf_len)
+        base_text_add(&e.why,
+                      " This came in clear, so somebody else may have sent it; no better answer came.");
     ike_explain_end(ike, &e);
 }
 

@@ -53,7 +53,8 @@ void ike_request_timeout(struct ike *ike, struct ike_sa *sa)
     }
     if (sa->req.tries >= most) {
         if (sa->state != IKE_ST_CLOSING && !sa->quiet && sa->state != IKE_ST_REKEYED) {
-            ike_explain_timeout(ike, sa);
+            if (!sa->init || !sa->init->refusal) /* else its end tells that */
+                ike_explain_timeout(ike, sa);
             if (sa->state == IKE_ST_UP)
                 ike_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer does not answer");
             else

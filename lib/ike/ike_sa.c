@@ -3,7 +3,7 @@
  * IKE SAs as objects: birth, tables, states, death. An SA that ends during a dispatch is taken out of all
  * tables at once and freed when the dispatch is over, so no handler holds a stale pointer.
  */
-#include "ike_sa.h"
+#include "ike_explain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -232,6 +232,9 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
 {
     if (sa->state == IKE_ST_DEAD)
         return;
+    /* However the attempt ends, the operator hears what the peer said to it. */
+    if (sa->init && sa->init->refusal && !sa->quiet && !ike->shutting_down)
+        ike_explain_refused(ike, sa, "IKE_SA_INIT", sa->init->refusal);
     struct ike_run *run = sa->run;
     struct ike_sa *rival = ike_rekey_rival(ike, sa);
     const bool was_up = sa->state == IKE_ST_UP;

@@ -144,6 +144,7 @@ struct ike_init {
     struct ike_nonce nr;
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
+    uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };
 
 struct ike_request {

@@ -55,6 +55,7 @@ static void show(const struct ike_sa *sa, struct ike_sa_view *v)
     v->rekey_at = sa->rekey_at;
     v->last_in_at = sa->last_in;
     v->retransmits = sa->req.tries;
+    v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moves;
     for (const struct ike_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
         show_child(c, &v->children[v->n_children++]);

@@ -24,7 +24,7 @@ static const struct ike_row rows[] = {
      IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
      on_response, "RFC 7296 1.2"},
     {"init_refusal", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
-     on_refused, "RFC 7296 2.6, 1.3"},
+     on_refused, "RFC 7296 2.6, 2.21.1"},
 };
 
 const struct ike_row *ike_init_rows(size_t *count)
@@ -288,36 +288,55 @@ static void fail(struct ike *ike, struct ike_sa *sa)
     ike_sa_kill(ike, sa);
 }
 
-/* The peer wants another group: one of ours, and not the one that it just refused. */
-static void retry_group(struct ike *ike, struct ike_sa *sa, struct base_span data)
+/*
+ * An error in clear may be anybody's, so the attempt goes on: the request is repeated until its timeout, and
+ * the true peer answers each copy. What was received last is told when nothing better came (RFC 7296 2.21.1).
+ */
+static void doubt(struct ike *ike, struct ike_sa *sa, uint16_t notify)
+{
+    if (!sa->init->refusal) {
+        char text[IKE_AUDIT_TEXT_MAX];
+        struct base_text t = base_text(text, sizeof text);
+        base_text_add(&t, "%s came in clear and may be forged, so a better answer is waited for",
+                      wire_ike_notify_name(notify));
+        ike_note(ike, sa, IKE_AUDIT_DOUBTED, text);
+    }
+    sa->init->refusal = notify;
+}
+
+/*
+ * The peer wants another group: one of ours, and not the one that it just refused. Whoever sends such
+ * notifies can make us compute, so only a few are acted on.
+ */
+static bool retry_group(struct ike *ike, struct ike_sa *sa, struct base_span data)
 {
     struct base_reader r = base_reader(data);
     const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
     struct ike_task *t = sa->task;
-    if (r.failed || group == t->group || t->ke_retries++ >= IKE_KE_RETRIES ||
-        !ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group)) {
-        ike_explain_refused(ike, sa, "IKE_SA_INIT", WIRE_IKE_N_INVALID_KE_PAYLOAD);
-        fail(ike, sa);
-        return;
-    }
+    if (r.failed || group == t->group || t->ke_retries >= IKE_KE_RETRIES ||
+        !ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group))
+        return false;
+    t->ke_retries++;
     ike_request_clear(sa);
     ike->env.crypto->dh_free(t->dh);
     t->dh = NULL;
     t->group = group;
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
     ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    return true;
 }
 
-static void take_cookie(struct ike *ike, struct ike_sa *sa, struct base_span cookie)
+static bool take_cookie(struct ike *ike, struct ike_sa *sa, struct base_span cookie)
 {
     struct ike_task *t = sa->task;
     if (cookie.len == 0 || cookie.len > IKE_COOKIE_MAX || t->cookie_tries >= IKE_COOKIE_TRIES)
-        return;
+        return false;
     t->cookie_tries++;
     t->cookie_len = (uint8_t)cookie.len;
     memcpy(t->cookie, cookie.ptr, cookie.len);
     ike_request_clear(sa);
     send_request(ike, sa);
+    return true;
 }
 
 static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
@@ -325,18 +344,15 @@ static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
     struct wire_ike_notification n;
     struct base_span data;
     if (ike_msg_notify(msg, WIRE_IKE_N_COOKIE, &n)) {
-        take_cookie(ike, sa, n.data);
+        if (!take_cookie(ike, sa, n.data))
+            doubt(ike, sa, WIRE_IKE_N_COOKIE);
         return;
     }
     const uint16_t error = ike_msg_error(msg, &data);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD) {
-        retry_group(ike, sa, data);
-    } else if (error) {
-        ike_explain_refused(ike, sa, "IKE_SA_INIT", error);
-        fail(ike, sa);
-    } else {
+    if (!error)
         ike->stats.dropped_unexpected++;
-    }
+    else if (error != WIRE_IKE_N_INVALID_KE_PAYLOAD || !retry_group(ike, sa, data))
+        doubt(ike, sa, error);
 }
 
 /* Verifies an answer without touching the SA. */
@@ -382,6 +398,7 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         ike_explain_malformed(ike, sa, "an answer to IKE_SA_INIT that does not fit what we offered");
         return;
     }
+    sa->init->refusal = 0;
     ike_natd_check(ike, sa, msg);
     if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
         ike_explain_nat_forbidden(ike, sa, sa->conn);

@@ -80,6 +80,19 @@ static void sas_are_two_tables(void **state)
         " 20  2.0 MB      3  5 s\n");
 }
 
+static void a_refusal_that_is_doubted_stands_beside_the_state(void **state)
+{
+    expect(cli_print_sas,
+           "{'sas':[{'id':1,'connection':'foo','state':'connecting','refused':'NO_PROPOSAL_CHOSEN',"
+           "'role':'initiator','local':'l','remote':'r','remote_id':'@foo','children':[]}]}",
+           "  CONNECTION  ID  STATE                            ROLE       LOCAL  REMOTE  REMOTE ID  "
+           "ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+           "  foo          1  connecting (NO_PROPOSAL_CHOSEN)  initiator  l      r       @foo       "
+           "no          -         -    -         -\n"
+           "\n"
+           "  no child SAs\n");
+}
+
 static void nat_tells_both_sides_and_explains(void **state)
 {
     expect(cli_print_nat,
@@ -176,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_is_a_few_lines_and_two_tables),
         cmocka_unit_test(sas_are_two_tables),
+        cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
         cmocka_unit_test(nat_tells_both_sides_and_explains),
         cmocka_unit_test(explanations_are_paragraphs),
         cmocka_unit_test(the_host_of_a_port_has_a_line_of_its_own),

@@ -252,9 +252,12 @@ static void sas_join_the_engine_with_the_data_path(void **state)
     expect("data.sas.0.children.0.in", "{\"pkts\":10,\"bytes\":1000,\"seq\":12,\"idle_s\":10}");
     expect("data.sas.0.children.0.out", "{\"pkts\":20,\"bytes\":2000,\"seq\":20}");
     expect("data.sas.0.children.0.bad_icv", "5");
+    expect("data.sas.0.refused", "(absent)");
+    view.refusal = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     view.children[0].spi_in = 0x300; /* not in the data path */
     ASK("show sas");
     expect("data.sas.0.children.0.in", "(absent)");
+    expect("data.sas.0.refused", "\"NO_PROPOSAL_CHOSEN\"");
 }
 
 static void sas_can_be_asked_for_by_connection(void **state)

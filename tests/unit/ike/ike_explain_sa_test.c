@@ -20,6 +20,7 @@ static void both_lists_are_shown_when_no_proposal_is_common(void **state)
     c->n_proposals = 1;
     pair_start(p);
     pair_connect(p);
+    pair_run(p, 60);
     const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_PROPOSAL);
     assert_non_null(a);
     assert_non_null(strstr(a->what, "aes256gcm16-prfsha384-ecp384"));
