@@ -268,6 +268,7 @@ static void free_sa(struct ike *ike, struct ike_sa *sa)
     disown_jobs(ike, sa->id, sa->peer_task);
     ike_task_free(ike, sa->task);
     ike_task_free(ike, sa->peer_task);
+    ike_offer_free(ike, sa);
     ike_init_free(sa);
     ike_request_clear(sa);
     ike_blob_free(&sa->resp);

@@ -138,12 +138,23 @@ struct ike_task {
     struct ike_path path;
 };
 
+/* A request of SA_INIT that another one, with a group of its own, took the place of. */
+struct ike_offer {
+    struct ike_offer *next;
+    enum crypt_dh group;
+    struct crypt_dh_key *dh;
+    struct ike_blob msg_i;
+    uint16_t public_len;
+    uint8_t public_value[CRYPT_DH_MAX];
+};
+
 /* What is kept of SA_INIT until AUTH has been checked. */
 struct ike_init {
     struct ike_nonce ni;
     struct ike_nonce nr;
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
+    struct ike_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };
 
@@ -411,6 +422,14 @@ void ike_natd_check(struct ike *ike, struct ike_sa *sa, const struct ike_msg *ms
 void ike_natd_follow(struct ike *ike, struct ike_sa *sa, const struct ike_path *path);
 /* The peer's ESP came from this endpoint. */
 void ike_natd_follow_esp(struct ike *ike, struct ike_sa *sa, const struct base_endpoint *remote);
+
+/* ---- ike_offer.c: requests of SA_INIT in other groups ---- */
+bool ike_offer_has(const struct ike_sa *sa, enum crypt_dh group);
+/* Lays the task's group, key and request aside and gives it a new group, without both. False: no memory. */
+bool ike_offer_change(struct ike_sa *sa, enum crypt_dh group);
+/* Gives the task back what was laid aside for this group, which there is; what it has now is laid aside. */
+void ike_offer_return(struct ike *ike, struct ike_sa *sa, enum crypt_dh group);
+void ike_offer_free(struct ike *ike, struct ike_sa *sa);
 
 /* ---- ike_cookie.c ---- */
 bool ike_cookie_wanted(const struct ike *ike);

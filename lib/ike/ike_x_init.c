@@ -20,9 +20,9 @@ static const struct ike_row rows[] = {
     {"init_request", WIRE_IKE_SA_INIT, false, false, IKE_IN(IKE_ST_NONE),
      IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
      on_request, "RFC 7296 1.2"},
-    {"init_response", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT),
+    {"init_response", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT) | IKE_IN(IKE_ST_I_DH),
      IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_NONCE), IKE_PLD(WIRE_IKE_P_NOTIFY),
-     on_response, "RFC 7296 1.2"},
+     on_response, "RFC 7296 1.2, 2.4"},
     {"init_refusal", WIRE_IKE_SA_INIT, true, false, IKE_IN(IKE_ST_I_INIT), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
      on_refused, "RFC 7296 2.6, 2.21.1"},
 };
@@ -240,7 +240,14 @@ static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_job_resu
 
 /* ---- initiator ---- */
 
-static void send_request(struct ike *ike, struct ike_sa *sa)
+static void send(struct ike *ike, struct ike_sa *sa)
+{
+    ike_sa_set_state(ike, sa, IKE_ST_I_INIT);
+    ike_request_arm(ike, sa, ike_blob_span(&sa->init->msg_i), WIRE_IKE_SA_INIT);
+    ike_life_rearm(ike, sa);
+}
+
+static void make_request(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_task *t = sa->task;
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
@@ -255,12 +262,8 @@ static void send_request(struct ike *ike, struct ike_sa *sa)
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
     wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->ni));
     ike_natd_put(ike, &b, sa->spi_i, 0, &sa->path, sa->natd.faked);
-    const struct base_span bytes = wire_ike_finish(&b);
-    if (ike_blob_set(&sa->init->msg_i, bytes) < 0)
-        return;
-    ike_sa_set_state(ike, sa, IKE_ST_I_INIT);
-    ike_request_arm(ike, sa, bytes, WIRE_IKE_SA_INIT);
-    ike_life_rearm(ike, sa);
+    if (ike_blob_set(&sa->init->msg_i, wire_ike_finish(&b)) == 0)
+        send(ike, sa);
 }
 
 void ike_init_start(struct ike *ike, struct ike_sa *sa)
@@ -317,10 +320,15 @@ static bool retry_group(struct ike *ike, struct ike_sa *sa, struct base_span dat
         !ike_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group))
         return false;
     t->ke_retries++;
+    if (ike_offer_has(sa, group)) {
+        ike_offer_return(ike, sa, group);
+        ike_request_clear(sa);
+        send(ike, sa);
+        return true;
+    }
+    if (!ike_offer_change(sa, group))
+        return false;
     ike_request_clear(sa);
-    ike->env.crypto->dh_free(t->dh);
-    t->dh = NULL;
-    t->group = group;
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
     ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
     return true;
@@ -335,7 +343,7 @@ static bool take_cookie(struct ike *ike, struct ike_sa *sa, struct base_span coo
     t->cookie_len = (uint8_t)cookie.len;
     memcpy(t->cookie, cookie.ptr, cookie.len);
     ike_request_clear(sa);
-    send_request(ike, sa);
+    make_request(ike, sa);
     return true;
 }
 
@@ -355,6 +363,12 @@ static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
         doubt(ike, sa, error);
 }
 
+/* Whether a request of ours in this group is out: the last one, or one before. */
+static bool is_asked(const struct ike_sa *sa, enum crypt_dh group)
+{
+    return ike_offer_has(sa, group) || (sa->state == IKE_ST_I_INIT && group == sa->task->group);
+}
+
 /* Verifies an answer without touching the SA. */
 static bool is_good(struct ike *ike, const struct ike_sa *sa, const struct ike_msg *msg,
                     struct ike_choice *choice, struct wire_ike_ke *ke, struct base_span *nr)
@@ -366,7 +380,7 @@ static bool is_good(struct ike *ike, const struct ike_sa *sa, const struct ike_m
         return false;
     return ike_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE,
                              IKE_DH_WANTED, choice) &&
-           choice->dh == sa->task->group && ke->group == (uint16_t)choice->dh &&
+           is_asked(sa, choice->dh) && ke->group == (uint16_t)choice->dh &&
            ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes;
 }
 
@@ -407,6 +421,9 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     }
     if (ike_blob_set(&sa->init->msg_r, msg->raw) < 0)
         return;
+    if (ike_offer_has(sa, choice.dh))
+        ike_offer_return(ike, sa, choice.dh);
+    ike_offer_free(ike, sa);
     sa->algs = choice;
     sa->spi_r = msg->hdr.spi_r;
     ike_nonce_set(&sa->init->nr, nr);
@@ -439,7 +456,7 @@ void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result
     switch (sa->state) {
     case IKE_ST_I_DH:
         ike_task_take_key(sa->task, r);
-        send_request(ike, sa);
+        make_request(ike, sa);
         break;
     case IKE_ST_I_DERIVE:
         if (derive_keys(ike, sa, r) != 0) {

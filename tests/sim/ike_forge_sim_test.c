@@ -11,6 +11,7 @@
 struct forger {
     struct sim_pair p;
     uint16_t only; /* this notify, to the first request; 0: anything to each */
+    bool groups;   /* of anything: groups that the caller offers */
     size_t sent;
 };
 
@@ -46,6 +47,13 @@ static void forge_any(struct sim_world *w, const struct sim_dgram *request)
     forge(w, request, any[i].notify, any[i].data);
 }
 
+static void forge_group(struct sim_world *w, const struct sim_dgram *request)
+{
+    static const uint8_t offered[] = {14, 15, 16, 19, 20, 21, 31};
+    const uint8_t data[] = {0, offered[seed_rng_below(&w->rng, sizeof offered)]};
+    forge(w, request, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(data, sizeof data));
+}
+
 static bool overhear(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d)
 {
     struct forger *f = w->test;
@@ -55,7 +63,7 @@ static bool overhear(struct sim_world *w, struct sim_host *from, const struct si
     if (f->only && f->sent++ == 0)
         forge(w, d, f->only, BASE_SPAN_NONE);
     for (uint64_t n = f->only ? 0 : seed_rng_between(&w->rng, 1, 8); n; n--, f->sent++)
-        forge_any(w, d);
+        (f->groups ? forge_group : forge_any)(w, d);
     return false;
 }
 
@@ -83,6 +91,23 @@ static void the_peer_answers(struct sim_world *w)
     SIM_EXPECT(w, f.p.foo->audits[IKE_AUDIT_FAIL_REFUSED] == 0);
     SIM_EXPECT(w, f.p.foo->audits[IKE_AUDIT_IKE_UP] == 1);
     w->weather = sim_weather_calm;
+    sim_check_settled(w);
+    sim_check_up(w, f.p.foo, f.p.gw, 1);
+    sim_check_traffic(w, f.p.foo, f.p.gw, 3 * SIM_S);
+    sim_check_end(w);
+}
+
+/* Each such notify is followed, and still the answer to what was asked for before is good. */
+static void in_another_group(struct sim_world *w)
+{
+    struct forger f = {.groups = true};
+    prepare(&f, w, 0);
+    sim_pair_start(&f.p);
+    SIM_EXPECT(w, sim_host_initiate(f.p.foo, "c") == 0);
+    sim_world_run(w, 5 * SIM_S);
+    SIM_EXPECT(w, f.p.foo->init_out <= 4);
+    SIM_EXPECT(w, f.p.foo->audits[IKE_AUDIT_IKE_UP] == 1);
+    sim_world_run(w, SIM_MIN); /* a late request may have made another half-open SA, which times out */
     sim_check_settled(w);
     sim_check_up(w, f.p.foo, f.p.gw, 1);
     sim_check_traffic(w, f.p.foo, f.p.gw, 3 * SIM_S);
@@ -121,6 +146,7 @@ int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
         {"forged errors beside the true answer", the_peer_answers, 40},
+        {"forged wishes for another group beside the true answer", in_another_group, 40},
         {"a forged error beside the true refusal", the_peer_refuses, 12},
         {"a forged error and no peer", nobody_answers, 6},
     };

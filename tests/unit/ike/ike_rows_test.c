@@ -75,7 +75,7 @@ static bool may_arrive(unsigned exchange, bool is_response, bool is_encrypted, e
     const bool living = s == IKE_ST_UP || s == IKE_ST_REKEYED || s == IKE_ST_CLOSING;
     switch (exchange) {
     case WIRE_IKE_SA_INIT:
-        return !is_encrypted && s == (is_response ? IKE_ST_I_INIT : IKE_ST_NONE);
+        return !is_encrypted && (is_response ? s == IKE_ST_I_INIT || s == IKE_ST_I_DH : s == IKE_ST_NONE);
     case WIRE_IKE_AUTH:
         return is_encrypted && s == (is_response ? IKE_ST_I_AUTH : IKE_ST_R_INIT);
     case WIRE_IKE_CREATE_CHILD_SA:
