@@ -15,7 +15,7 @@ struct ike_row {
     bool is_response;
     bool is_encrypted;
     uint32_t states;   /* IKE_IN() bits */
-    uint64_t required; /* IKE_PLD() bits */
+    uint64_t required; /* IKE_PLD() bits: the handler relies on each, so no two rows share one */
     uint64_t optional; /* what else the handler reads; other payloads are skipped (RFC 7296 2.5) */
     void (*handle)(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
     const char *rfc;

@@ -496,7 +496,9 @@ void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, 
 void ike_rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
                              struct ike_job_result *r);
 void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
-void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+/* The answer to our request to rekey the IKE SA, with SA and nonce, and one without. */
+void ike_rekey_response(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
+void ike_rekey_refused(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
 /* A request on an SA that is a rival: when it concerns children, the peer has decided for that SA. */
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
 /* Whether this SA is a rival of which it is not decided yet that it stays: nothing may be asked on it. */

@@ -12,6 +12,7 @@
 
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 
 static const struct ike_row rows[] = {
     {"auth_request", WIRE_IKE_AUTH, false, true, IKE_IN(IKE_ST_R_INIT),
@@ -23,7 +24,7 @@ static const struct ike_row rows[] = {
      IKE_PLD(WIRE_IKE_P_SA) | IKE_PLD(WIRE_IKE_P_TSI) | IKE_PLD(WIRE_IKE_P_TSR) | IKE_PLD(WIRE_IKE_P_NOTIFY),
      on_response, "RFC 7296 1.2"},
     {"auth_refusal", WIRE_IKE_AUTH, true, true, IKE_IN(IKE_ST_I_AUTH), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
-     on_response, "RFC 7296 2.21.2"},
+     on_refused, "RFC 7296 2.21.2"},
 };
 
 const struct ike_row *ike_auth_rows(size_t *count)
@@ -299,20 +300,20 @@ static void take_child(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
         ike_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
 }
 
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    ike_explain_refused(ike, sa, "IKE_AUTH", ike_msg_error(msg, NULL));
+    ike->stats.failed++;
+    ike_sa_kill(ike, sa);
+}
+
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
 {
     struct ike_id peer;
     struct wire_ike_auth auth;
-    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
-    const uint16_t error = ike_msg_error(msg, NULL);
-    if (!p || !wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0)) {
-        ike_explain_refused(ike, sa, "IKE_AUTH", error);
-        ike->stats.failed++;
-        ike_sa_kill(ike, sa);
-        return;
-    }
     bool good = false;
-    if (!ike_peer_id_take(msg, WIRE_IKE_P_IDR, &peer) || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
+    if (!ike_peer_id_take(msg, WIRE_IKE_P_IDR, &peer) ||
+        wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK)
         ike_explain_malformed(ike, sa, "an identity or AUTH payload of IKE_AUTH");
     else if (!ike_peer_id_equal(ike, &peer, &sa->conn->remote_id))
         ike_explain_peer_id(ike, sa, &peer);

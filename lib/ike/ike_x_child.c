@@ -13,6 +13,7 @@
 
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 
 static const struct ike_row rows[] = {
     {"child_request", WIRE_IKE_CREATE_CHILD_SA, false, true,
@@ -25,7 +26,7 @@ static const struct ike_row rows[] = {
      IKE_PLD(WIRE_IKE_P_KE) | IKE_PLD(WIRE_IKE_P_TSI) | IKE_PLD(WIRE_IKE_P_TSR) | IKE_PLD(WIRE_IKE_P_NOTIFY),
      on_response, "RFC 7296 1.3"},
     {"child_refusal", WIRE_IKE_CREATE_CHILD_SA, true, true, IKE_IN(IKE_ST_UP), IKE_PLD(WIRE_IKE_P_NOTIFY), 0,
-     on_response, "RFC 7296 1.3, 2.25"},
+     on_refused, "RFC 7296 1.3, 2.25"},
 };
 
 const struct ike_row *ike_child_rows(size_t *count)
@@ -424,26 +425,35 @@ static void take_answer(struct ike *ike, struct ike_sa *sa, const struct ike_msg
     ike_task_job(ike, sa, t, IKE_JOB_DH_DERIVE, ke.value);
 }
 
+static bool is_awaited(struct ike *ike, const struct ike_sa *sa)
+{
+    if (sa->task && !sa->task->job)
+        return true;
+    ike->stats.dropped_unexpected++;
+    return false;
+}
+
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
 {
-    struct ike_task *t = sa->task;
-    struct base_span data = BASE_SPAN_NONE;
-    if (!t || t->job) {
-        ike->stats.dropped_unexpected++;
+    if (!is_awaited(ike, sa))
         return;
-    }
-    if (t->kind == IKE_TASK_REKEY_IKE) {
+    if (sa->task->kind == IKE_TASK_REKEY_IKE)
         ike_rekey_response(ike, sa, msg);
+    else
+        take_answer(ike, sa, msg, sa->task);
+}
+
+static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+{
+    struct base_span data = BASE_SPAN_NONE;
+    if (!is_awaited(ike, sa))
         return;
-    }
-    /* Both, as the row of answers has it: what lacks one came here by the row of refusals. */
-    if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0) &&
-        wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)) {
-        take_answer(ike, sa, msg, t);
+    if (sa->task->kind == IKE_TASK_REKEY_IKE) {
+        ike_rekey_refused(ike, sa, msg);
         return;
     }
     const uint16_t error = ike_msg_error(msg, &data);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, t, data))
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, sa->task, data))
         return;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
         ike_explain_refused(ike, sa, "CREATE_CHILD_SA", error);

@@ -192,7 +192,7 @@ void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, 
     }
 }
 
-static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
+void ike_rekey_refused(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
     struct ike_task *t = sa->task;
     struct base_span data = BASE_SPAN_NONE;
@@ -213,7 +213,7 @@ static void on_refusal(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
     failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
 }
 
-void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
+void ike_rekey_response(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
     struct ike_task *t = sa->task;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
@@ -221,10 +221,6 @@ void ike_rekey_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     const struct wire_ike_pld *n = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0);
     struct wire_ike_ke ke;
     struct base_span nr;
-    if (!p || !n) {
-        on_refusal(ike, sa, msg);
-        return;
-    }
     if (!k || wire_ike_sa_parse(p->body, &ike->sa_in) != WIRE_IKE_OK ||
         wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
         !ike_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->sa_in, WIRE_IKE_PROTO_IKE,

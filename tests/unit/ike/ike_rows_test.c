@@ -34,6 +34,15 @@ static void every_row_names_its_handler_states_and_section(void **state)
     }
 }
 
+static void no_two_rows_share_a_handler(void **state)
+{
+    (void)state;
+    const struct ike_row *a, *b;
+    for (size_t i = 0; (a = ike_rows_at(i)) != NULL; i++)
+        for (size_t j = i + 1; (b = ike_rows_at(j)) != NULL; j++)
+            assert_true(a->handle != b->handle);
+}
+
 static void every_row_is_reached_by_a_message_with_just_what_it_requires(void **state)
 {
     (void)state;
@@ -106,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_names_its_handler_states_and_section),
+        cmocka_unit_test(no_two_rows_share_a_handler),
         cmocka_unit_test(every_row_is_reached_by_a_message_with_just_what_it_requires),
         cmocka_unit_test(a_message_that_lacks_any_required_payload_finds_another_row_or_none),
         cmocka_unit_test(every_exchange_in_every_state_has_a_row_or_is_refused),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rekeying of the IKE SA. */
 #include "ike_pair.h"
+#include "ike_sa.h"
 
 static void an_ike_sa_is_rekeyed_by_either_side_and_keeps_its_child(void **state)
 {
@@ -60,12 +61,38 @@ static void a_rival_that_is_gone_is_not_remembered(void **state)
     pair_free(p);
 }
 
+/* SA and a notify, no nonce: the row of answers does not take it. */
+static void an_answer_without_nonce_is_a_refusal_and_the_old_sa_stays(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    const struct ike_path path = p->queue[p->head].path;
+    struct ike *b = p->h[1].ike;
+    struct ike_sa *sa = b->first;
+    p->head = p->tail = 0; /* the request is answered by hand */
+    struct wire_ike_builder w = ike_msg_begin(b);
+    ike_msg_put_choice(b, &w, &sa->algs, 0x123456789abcdef0);
+    ike_msg_put_notify(&w, WIRE_IKE_N_NO_ADDITIONAL_SAS, BASE_SPAN_NONE);
+    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->next_peer_msgid++, &w);
+    p->hold = false;
+    pair_settle(p);
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
+    assert_non_null(a);
+    assert_int_equal(a->notify, WIRE_IKE_N_NO_ADDITIONAL_SAS);
+    pair_check_one(p);
+    assert_null(pair_audit(&p->h[0], IKE_AUDIT_IKE_REKEYED));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ike_sa_is_rekeyed_by_either_side_and_keeps_its_child),
         cmocka_unit_test(both_rekey_the_ike_sa_at_once_and_one_remains),
         cmocka_unit_test(a_rival_that_is_gone_is_not_remembered),
+        cmocka_unit_test(an_answer_without_nonce_is_a_refusal_and_the_old_sa_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
