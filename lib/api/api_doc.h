@@ -7,6 +7,7 @@
  *
  * status
  *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
+ *   restart_pending: [key] of the configuration that was loaded last and is not in force ("ports.in.mtu"),
  *   connections, ike_sas, half_open, child_sas, established, failed, moves, failures,
  *   workers: [ as in show workers ], drops: [ {name, count, help} ] the five largest, largest first
  *

@@ -49,7 +49,7 @@ static void drops_table(FILE *out, const json_t *list, bool zeros)
 
 void cli_print_status(FILE *out, const json_t *data)
 {
-    char uptime[CLI_VALUE_MAX];
+    char uptime[CLI_VALUE_MAX], list[1024];
     fprintf(out, "culvertd %s, up %s, pid %" PRIu64 ", %s%s\n", cli_text(data, "version"),
             cli_duration(data, "uptime_s", uptime), cli_num(data, "pid"), cli_text(data, "config"),
             cli_true(data, "stopping") ? ", stopping" : "");
@@ -62,6 +62,9 @@ void cli_print_status(FILE *out, const json_t *data)
             " reloads\n",
             cli_num(data, "established"), cli_num(data, "failed"), cli_num(data, "moves"),
             cli_num(data, "reloads"));
+    if (json_array_size(json_object_get(data, "restart_pending")))
+        fprintf(out, "a restart of culvertd is pending, for: %s\n",
+                cli_join(json_object_get(data, "restart_pending"), list, sizeof list));
     if (cli_num(data, "failures"))
         fprintf(out, "%" PRIu64 " failures are explained by: culvertctl explain\n",
                 cli_num(data, "failures"));

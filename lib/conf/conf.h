@@ -135,7 +135,7 @@ enum conf_op_type {
     CONF_OP_CONN_UNCHANGED, /* its SAs go on without losing a packet */
     CONF_OP_ROUTES,         /* static routes or gateways changed: applied live */
     CONF_OP_NAT,            /* public addresses or limits changed: applied live */
-    CONF_OP_RESTART,        /* takes effect at the next start only; name says what ("ports.inside") */
+    CONF_OP_RESTART,        /* takes effect at the next start only; name is the key ("ports.inside.mtu") */
 };
 
 struct conf_op {
@@ -149,9 +149,19 @@ struct conf_diff {
     bool needs_restart;
 };
 
-/* What a reload from one snapshot to the other does. 0, or -ENOMEM with *out empty. */
-int conf_diff_make(const struct conf *from, const struct conf *to, struct conf_diff *out);
+/*
+ * What a reload from one snapshot to the other does. in_force is what the daemon was started with: of it,
+ * ports, workers, eal, control and tunnel are read. 0, or -ENOMEM with *out empty.
+ */
+int conf_diff_make(const struct conf *in_force, const struct conf *from, const struct conf *to,
+                   struct conf_diff *out);
+
+/* The same, CONF_OP_RESTART only: what of the snapshot that was loaded last waits for a restart. */
+int conf_diff_restart(const struct conf *in_force, const struct conf *loaded, struct conf_diff *out);
 void conf_diff_free(struct conf_diff *diff);
+
+/* Whether routes, which name ports by index, mean the same in both. */
+bool conf_same_port_names(const struct conf *a, const struct conf *b);
 
 /* "added", "removed", "changed", "unchanged", "routes", "nat", "needs_restart". Static storage. */
 const char *conf_op_name(enum conf_op_type type);

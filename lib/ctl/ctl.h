@@ -24,13 +24,14 @@ struct ctl_jobs;
 struct ctl {
     const char *conf_file;
     struct conf *conf; /* owned; replaced as a whole by ctl_reload() */
+    /* What ports (same index as in dp), workers, eal, control and tunnel run with; no routes, no ike. */
+    struct conf in_force;
     struct ctl_cores cores;
     size_t n_ports;
-    struct ctl_port ports[CONF_PORTS_MAX];       /* same index as conf->ports at start and as in dp */
-    struct conf_port port_confs[CONF_PORTS_MAX]; /* what the ports were started with */
-    struct ctl_host hosts[CONF_PORTS_MAX];       /* same index */
-    enum dp_poll poll;                           /* what workers.poll came to */
-    bool hugepages;                              /* EAL runs on hugepages */
+    struct ctl_port ports[CONF_PORTS_MAX]; /* same index as in_force.ports */
+    struct ctl_host hosts[CONF_PORTS_MAX]; /* same index */
+    enum dp_poll poll;                     /* what workers.poll came to */
+    bool hugepages;                        /* EAL runs on hugepages */
     struct rte_mempool *pool;
     struct sad *sad;
     struct dp *dp;

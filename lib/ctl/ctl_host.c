@@ -140,7 +140,7 @@ static void warn_of_others(const struct conf_port *port)
 
 static int start_one(struct ctl *ctl, int rtnl, size_t index, char *why, size_t why_size)
 {
-    const struct conf_port *port = &ctl->port_confs[index];
+    const struct conf_port *port = &ctl->in_force.ports[index];
     struct ctl_host *host = &ctl->hosts[index];
     struct epoll_event ev = {.events = EPOLLIN};
     warn_of_others(port);
@@ -166,12 +166,12 @@ int ctl_host_start(struct ctl *ctl, char *why, size_t why_size)
 {
     int rc = 0, rtnl = -1;
     for (size_t i = 0; i < ctl->n_ports && rc == 0; i++) {
-        if (!ctl->port_confs[i].host[0])
+        if (!ctl->in_force.ports[i].host[0])
             continue;
         if (rtnl < 0)
             rtnl = ctl_rtnl_open();
         if (rtnl < 0) {
-            snprintf(why, why_size, "ports.%s.host: no routing socket: %s", ctl->port_confs[i].name,
+            snprintf(why, why_size, "ports.%s.host: no routing socket: %s", ctl->in_force.ports[i].name,
                      strerror(-rtnl));
             return -1;
         }
@@ -198,7 +198,7 @@ void ctl_host_stop(struct ctl *ctl)
         struct ctl_host *host = &ctl->hosts[i];
         if (!host->is_open)
             continue;
-        rules_remove(&ctl->port_confs[i], TABLE_FIRST + (uint32_t)i);
+        rules_remove(&ctl->in_force.ports[i], TABLE_FIRST + (uint32_t)i);
         close(host->fd);
         host->is_open = false;
     }
@@ -211,8 +211,8 @@ static void give_up(struct ctl *ctl, size_t index, int err)
     ctl_log(CTL_ERR,
             "event=host_lost port=%s interface=%s error=\"%s\" effect=\"the host does not use this port's "
             "addresses any more\" fix=\"restart the daemon\"",
-            ctl->port_confs[index].name, ctl->port_confs[index].host, strerror(err));
-    rules_remove(&ctl->port_confs[index], TABLE_FIRST + (uint32_t)index);
+            ctl->in_force.ports[index].name, ctl->in_force.ports[index].host, strerror(err));
+    rules_remove(&ctl->in_force.ports[index], TABLE_FIRST + (uint32_t)index);
     close(host->fd); /* which takes it out of the epoll set */
     host->is_open = false;
 }

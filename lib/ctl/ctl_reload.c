@@ -37,7 +37,7 @@ int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *di
                 report->n_errors);
         return -EINVAL;
     }
-    int rc = conf_diff_make(ctl->conf, next, diff);
+    int rc = conf_diff_make(&ctl->in_force, ctl->conf, next, diff);
     if (rc == 0)
         rc = ctl_tables_apply(ctl, next);
     if (rc < 0) {

@@ -92,6 +92,19 @@ static json_t *top_drops(const struct dp_counters *c)
     return list;
 }
 
+/* Keys that were loaded and are not in force. */
+static json_t *restart_pending(const struct ctl *ctl)
+{
+    struct conf_diff diff;
+    json_t *list = json_array();
+    if (conf_diff_restart(&ctl->in_force, ctl->conf, &diff) < 0)
+        return list;
+    for (size_t i = 0; i < diff.n_ops; i++)
+        json_array_append_new(list, ctl_json_text(diff.ops[i].name));
+    conf_diff_free(&diff);
+    return list;
+}
+
 json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     struct ike_stats ike;
@@ -109,6 +122,7 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     ctl_json_set(o, "poll", json_string(ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive"));
     ctl_json_set(o, "stopping", json_boolean(ctl->stopping));
     ctl_json_num(o, "reloads", ctl->reloads);
+    ctl_json_set(o, "restart_pending", restart_pending(ctl));
     ctl_json_num(o, "connections", ctl->conf->ike->n_conns);
     ctl_json_num(o, "ike_sas", ike.ike_sas);
     ctl_json_num(o, "half_open", ike.half_open);
@@ -218,7 +232,7 @@ static json_t *host(const char *interface, const struct ctl_host *h)
 static json_t *port(const struct ctl *ctl, size_t index)
 {
     static const char *const roles[] = {"", "outside", "inside", "both"};
-    const struct conf_port *conf = &ctl->port_confs[index];
+    const struct conf_port *conf = &ctl->in_force.ports[index];
     const struct ctl_port *p = &ctl->ports[index];
     struct dp_port_counters c;
     char text[BASE_PREFIX_TEXT_MAX];

@@ -54,7 +54,6 @@ static int start_ports(struct ctl *ctl, char *why, size_t why_size)
         if (ctl_port_start(&conf->ports[i], ctl->cores.n_workers, ctl->pool, &ctl->ports[i], why, why_size) <
             0)
             return -1;
-        ctl->port_confs[i] = conf->ports[i];
         ctl->n_ports++;
     }
     return 0;
@@ -186,6 +185,10 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     memset(ctl, 0, sizeof *ctl);
     ctl->conf_file = conf_file;
     ctl->conf = conf;
+    memcpy(&ctl->in_force, conf, sizeof ctl->in_force); /* with its padding: it is compared as bytes */
+    ctl->in_force.routes = NULL;
+    ctl->in_force.n_routes = 0;
+    ctl->in_force.ike = NULL;
     ctl->signal_fd = ctl->epoll_fd = -1;
     ctl->started_at = ctl_now();
     start_signals(ctl);

@@ -48,14 +48,15 @@ int ctl_tables_policies(struct ctl *ctl, const struct conf *conf)
     return rc;
 }
 
-/* Routes name ports by index; while a change of ports waits for a restart, the running ones keep their
- * routes. */
-static bool same_ports(const struct ctl *ctl, const struct conf *conf)
+/* While a change of ports waits for a restart, the running ones keep their routes. */
+static int apply_routes(struct ctl *ctl, const struct conf *conf, const struct dp_route *routes, size_t count)
 {
-    bool same = conf->n_ports == ctl->n_ports;
-    for (size_t i = 0; same && i < ctl->n_ports; i++)
-        same = strcmp(conf->ports[i].name, ctl->port_confs[i].name) == 0;
-    return same;
+    if (!conf_same_port_names(&ctl->in_force, conf))
+        return 0;
+    const int rc = dp_routes_set(ctl->dp, routes, count);
+    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++)
+        ctl->in_force.ports[i].gateway = conf->ports[i].gateway;
+    return rc;
 }
 
 int ctl_tables_apply(struct ctl *ctl, const struct conf *conf)
@@ -66,8 +67,8 @@ int ctl_tables_apply(struct ctl *ctl, const struct conf *conf)
     if (rc < 0)
         return rc;
     rc = ctl_tables_policies(ctl, conf);
-    if (rc == 0 && same_ports(ctl, conf))
-        rc = dp_routes_set(ctl->dp, routes, count);
+    if (rc == 0)
+        rc = apply_routes(ctl, conf, routes, count);
     free(routes);
     return rc;
 }

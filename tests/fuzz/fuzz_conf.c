@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!conf)
         return 0;
     struct conf_diff diff;
-    if (conf_diff_make(conf, conf, &diff) == 0) {
+    if (conf_diff_make(conf, conf, conf, &diff) == 0) {
         if (diff.needs_restart || diff.n_ops != conf->ike->n_conns)
             abort();
         conf_diff_free(&diff);

@@ -35,14 +35,16 @@ static void status_is_a_few_lines_and_two_tables(void **state)
     expect(cli_print_status,
            "{'version':'0.1.0','uptime_s':7384,'pid':42,'config':'/etc/"
            "culvert.json','connections':2,'ike_sas':1,"
-           "'half_open':0,'child_sas':1,'established':3,'failed':1,'moves':1,'reloads':0,'failures':2,"
+           "'half_open':0,'child_sas':1,'established':3,'failed':1,'moves':1,'reloads':1,'failures':2,"
+           "'restart_pending':['ports.in.mtu','workers.poll'],"
            "'poll':'adaptive','hugepages':false,'workers':[{'worker':0,'core':1,'load_percent':3.25,'rx_pkts'"
            ":1000,"
            "'tx_pkts':900,'esp_in_pkts':500,'esp_out_pkts':400,'handed_over':0,'dropped':7}],"
            "'drops':[{'name':'bad_icv','count':7,'help':'ESP authentication failed'}]}",
            "culvertd 0.1.0, up 2 h 3 min, pid 42, /etc/culvert.json\n"
            "2 connections, 1 IKE SAs (0 half open), 1 child SAs\n"
-           "since start: 3 established, 1 failed, 1 moves of peers, 0 reloads\n"
+           "since start: 3 established, 1 failed, 1 moves of peers, 1 reloads\n"
+           "a restart of culvertd is pending, for: ports.in.mtu, workers.poll\n"
            "2 failures are explained by: culvertctl explain\n"
            "\n"
            "workers (poll: adaptive, hugepages: no, which is slower)\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a reload does, told by comparing two snapshots. */
+#include "conf_int.h"
 #include "conf_test_help.h"
 
 static struct conf_diff diff;
@@ -8,7 +9,7 @@ static void compare(struct conf *from, struct conf *to)
 {
     assert_non_null(from);
     assert_non_null(to);
-    assert_int_equal(conf_diff_make(from, to, &diff), 0);
+    assert_int_equal(conf_diff_make(from, from, to, &diff), 0);
     conf_free(from);
     conf_free(to);
 }
@@ -77,13 +78,91 @@ static void ports_workers_eal_and_socket_need_a_restart(void **state)
                    GOOD_SECRET, GOOD_CONN,
                    ",'workers':{'poll':'busy'},'eal':{'memory_mb':64},'control':{'telemetry':true}"));
     assert_true(diff.needs_restart);
-    assert_true(has_op(CONF_OP_ROUTES, "routes")); /* the gateway of a port that stays */
+    assert_true(has_op(CONF_OP_RESTART, "routes")); /* they name ports that are not there yet */
+    assert_false(has_op(CONF_OP_ROUTES, "routes"));
     assert_false(has_op(CONF_OP_RESTART, "ports.out"));
     assert_true(has_op(CONF_OP_RESTART, "ports.in"));
     assert_true(has_op(CONF_OP_RESTART, "ports.in2"));
-    assert_true(has_op(CONF_OP_RESTART, "workers"));
-    assert_true(has_op(CONF_OP_RESTART, "eal"));
-    assert_true(has_op(CONF_OP_RESTART, "control"));
+    assert_true(has_op(CONF_OP_RESTART, "workers.poll"));
+    assert_true(has_op(CONF_OP_RESTART, "eal.memory_mb"));
+    assert_true(has_op(CONF_OP_RESTART, "control.telemetry"));
+    conf_diff_free(&diff);
+}
+
+static void a_new_gateway_is_applied_live(void **state)
+{
+    compare(load_good(NULL),
+            load_parts("'out':{'device':'net_af_packet0,iface=wan','role':'outside','addresses':['192.0.2.1/"
+                       "24'],'gateway':'192.0.2.253'},"
+                       "'in':{'device':'0000:01:00.1','role':'inside','addresses':['10.1.0.1/24']}",
+                       GOOD_SECRET, GOOD_CONN, ""));
+    assert_true(has_op(CONF_OP_ROUTES, "routes"));
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+}
+
+static void what_waits_for_a_restart_is_told_until_it_is_taken_back(void **state)
+{
+    struct conf *a = load_good(NULL), *b = with(GOOD_CONN, ",'workers':{'poll':'busy'}");
+    assert_int_equal(conf_diff_make(a, a, b, &diff), 0);
+    assert_true(has_op(CONF_OP_RESTART, "workers.poll"));
+    conf_diff_free(&diff);
+    assert_int_equal(conf_diff_make(a, b, b, &diff), 0); /* the same file again */
+    assert_true(diff.needs_restart);
+    assert_true(has_op(CONF_OP_RESTART, "workers.poll"));
+    conf_diff_free(&diff);
+    assert_int_equal(conf_diff_restart(a, b, &diff), 0);
+    assert_int_equal(diff.n_ops, 1);
+    assert_true(has_op(CONF_OP_RESTART, "workers.poll"));
+    conf_diff_free(&diff);
+    assert_int_equal(conf_diff_make(a, b, a, &diff), 0);
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+    conf_free(a);
+    conf_free(b);
+}
+
+static void routes_that_waited_with_their_ports_are_applied_when_those_are_back(void **state)
+{
+    struct conf *a = load_good(NULL);
+    struct conf *b = load_parts("'x':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, "");
+    assert_int_equal(conf_diff_make(a, b, a, &diff), 0);
+    assert_true(has_op(CONF_OP_ROUTES, "routes"));
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+    conf_free(a);
+    conf_free(b);
+}
+
+/* A key that is new in the schema must find its way into the comparison. */
+static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
+{
+    static const char *const places[CONF_SECTIONS] = {[CONF_S_PORT] = "ports.p.",
+                                                      [CONF_S_WORKERS] = "workers.",
+                                                      [CONF_S_EAL] = "eal.",
+                                                      [CONF_S_CONTROL] = "control.",
+                                                      [CONF_S_TUNNEL] = "tunnel."};
+    size_t n, told = 0;
+    const struct conf_key *k = conf_keys(&n);
+    compare(load_parts("'p':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, ""),
+            load_parts("'p':{'device':'y','role':'outside','addresses':['10.1.0.1/24','10.3.0.1/24'],"
+                       "'gateway':'10.1.0.2','mtu':1400,'vlan':7,'queues':2,'host':'culvert0'},"
+                       "'q':{'device':'z','role':'inside','addresses':['10.2.0.1/24']}",
+                       GOOD_SECRET, GOOD_CONN,
+                       ",'workers':{'poll':'busy','cores':[3],'control_core':2},"
+                       "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
+                       "'control':{'telemetry':true,'socket':'/x'},"
+                       "'tunnel':{'mss_clamp':false,'copy_df':false}"));
+    for (size_t i = 0; i < n; i++) {
+        char name[128];
+        if (!places[k[i].in] || strcmp(k[i].name, "gateway") == 0) /* applied live */
+            continue;
+        snprintf(name, sizeof name, "%s%s", places[k[i].in], k[i].name);
+        if (!has_op(CONF_OP_RESTART, name))
+            fail_msg("%s is not compared", name);
+        told++;
+    }
+    assert_int_equal(diff.n_ops, told + 3); /* and the connection, the new port, the routes */
     conf_diff_free(&diff);
 }
 
@@ -93,7 +172,7 @@ static void a_host_interface_needs_a_restart(void **state)
             load_parts("'a':{'device':'x','addresses':['10.1.0.1/24'],'host':'culvert0'}", GOOD_SECRET,
                        GOOD_CONN, ""));
     assert_true(diff.needs_restart);
-    assert_true(has_op(CONF_OP_RESTART, "ports.a"));
+    assert_true(has_op(CONF_OP_RESTART, "ports.a.host"));
     conf_diff_free(&diff);
 }
 
@@ -105,6 +184,10 @@ int main(void)
         cmocka_unit_test(a_new_key_changes_its_connection),
         cmocka_unit_test(routes_and_nat_change_live),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),
+        cmocka_unit_test(a_new_gateway_is_applied_live),
+        cmocka_unit_test(what_waits_for_a_restart_is_told_until_it_is_taken_back),
+        cmocka_unit_test(routes_that_waited_with_their_ports_are_applied_when_those_are_back),
+        cmocka_unit_test(each_key_that_holds_until_the_end_is_told_by_its_name),
         cmocka_unit_test(a_host_interface_needs_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

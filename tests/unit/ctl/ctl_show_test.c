@@ -174,17 +174,18 @@ static int start(void **state)
     conns[1].start = true;
     ike_conf = (struct ike_conf){.refs = 1, .n_conns = 2, .conns = conns, .n_public_addrs = 1};
     ike_conf.public_addrs[0] = base_addr_ip4(0xc6336402);
-    conf = (struct conf){.ike = &ike_conf};
+    conf = (struct conf){.ike = &ike_conf, .n_ports = 1};
     ctl.conf = &conf;
     ctl.conf_file = "/etc/culvert.json";
     ctl.cores.n_workers = 1;
     ctl.cores.worker_cpu[0] = 3;
-    ctl.n_ports = 1;
-    snprintf(ctl.port_confs[0].name, sizeof ctl.port_confs[0].name, "out");
-    ctl.port_confs[0].role = CONF_ROLE_OUTSIDE;
-    snprintf(ctl.port_confs[0].host, sizeof ctl.port_confs[0].host, "culvert0");
+    ctl.n_ports = ctl.in_force.n_ports = 1;
+    snprintf(ctl.in_force.ports[0].name, sizeof ctl.in_force.ports[0].name, "out");
+    ctl.in_force.ports[0].role = CONF_ROLE_OUTSIDE;
+    snprintf(ctl.in_force.ports[0].host, sizeof ctl.in_force.ports[0].host, "culvert0");
     ctl.hosts[0].in_pkts = 5;
     ctl.ports[0].id = UINT16_MAX; /* no device */
+    memcpy(conf.ports, ctl.in_force.ports, sizeof conf.ports);
     ctl.started_at = (base_time){400 * BASE_NS_PER_S};
     make_view();
     has_view = true;
@@ -326,6 +327,11 @@ static void status_and_counters_add_up(void **state)
     expect("data.workers.0.dropped", "12");
     expect("data.drops", "[{\"name\":\"replay\",\"count\":9,\"help\":\"help\"},"
                          "{\"name\":\"bad_icv\",\"count\":3,\"help\":\"help\"}]");
+    expect("data.restart_pending", "[]");
+    conf.ports[0].mtu = 9000;
+    conf.tunnel.copy_df = true;
+    ASK("status");
+    expect("data.restart_pending", "[\"ports.out.mtu\",\"tunnel.copy_df\"]");
     ASK("show counters");
     expect("data.data_path.rx_pkts", "7");
     expect("data.ike.cookies_sent", "4");
