@@ -2,6 +2,8 @@
 /* The engine's state as plain values for status output. */
 #include "ike_sa.h"
 
+#define PROBES 64 /* ids below one that is gone, before the list is walked */
+
 static const char *state_text(const struct ike_sa *sa)
 {
     if (sa->state < IKE_ST_UP)
@@ -30,7 +32,7 @@ static void show_child(const struct ike_child *c, struct ike_child_view *v)
 
 static void show(const struct ike_sa *sa, struct ike_sa_view *v)
 {
-    memset(v, 0, sizeof *v);
+    memset(v, 0, offsetof(struct ike_sa_view, children)); /* those that exist are written whole */
     v->id = sa->id;
     v->state = state_text(sa);
     v->is_initiator = sa->is_initiator;
@@ -61,13 +63,21 @@ static void show(const struct ike_sa *sa, struct ike_sa_view *v)
         show_child(c, &v->children[v->n_children++]);
 }
 
+/* Ids ascend along the list: the SA with this one is the way in, or a living one a little before. */
+static const struct ike_sa *first_after(const struct ike *ike, uint64_t id)
+{
+    const struct ike_sa *sa = NULL;
+    for (uint64_t i = 0; i < PROBES && i < id && !sa; i++)
+        sa = ike_sa_by_id(ike, id - i);
+    sa = sa ? sa->next : ike->first;
+    while (sa && sa->id <= id)
+        sa = sa->next;
+    return sa;
+}
+
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
 {
-    /* Ids ascend along the list; the one before is the way in when it still lives. */
-    const struct ike_sa *sa = after_id ? ike_sa_by_id(ike, after_id) : NULL;
-    sa = sa ? sa->next : ike->first;
-    while (sa && sa->id <= after_id)
-        sa = sa->next;
+    const struct ike_sa *sa = first_after(ike, after_id);
     if (!sa)
         return false;
     show(sa, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The engine's state as status shows it. */
 #include "ike_pair.h"
+#include "ike_sa.h"
 
 static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
 {
@@ -35,11 +36,40 @@ static void a_walk_goes_on_when_the_last_one_shown_has_gone(void **state)
     pair_free(p);
 }
 
+static void a_walk_goes_on_over_a_wide_gap(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *a = p->h[0].ike;
+    struct ike_sa_view v;
+    uint64_t gone[200];
+    for (size_t i = 0; i < 200; i++) { /* each ends before it is authenticated */
+        struct ike_sa *sa = ike_sa_new(a, &(struct ike_path){0}, true);
+        sa->spi_i = ike_sa_new_spi(a);
+        sa->quiet = true;
+        ike_sa_link(a, sa);
+        gone[i] = sa->id;
+        if (i < 199)
+            ike_sa_kill(a, sa);
+    }
+    ike_sa_reap(a);
+    assert_true(ike_show_next(a, 0, &v));
+    assert_true(v.id < gone[0]);
+    for (size_t i = 0; i < 199; i++) {
+        assert_true(ike_show_next(a, gone[i], &v));
+        assert_int_equal(v.id, gone[199]);
+    }
+    assert_false(ike_show_next(a, gone[199], &v));
+    assert_false(ike_show_next(a, gone[199] + 1000, &v));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sa_is_shown_with_its_child_and_both_identities),
         cmocka_unit_test(a_walk_goes_on_when_the_last_one_shown_has_gone),
+        cmocka_unit_test(a_walk_goes_on_over_a_wide_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
