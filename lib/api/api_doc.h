@@ -5,6 +5,10 @@
  * ("0x01c2a3b4"), endpoints "192.0.2.1:4500", identities as in the configuration. A client must ignore
  * members that it does not know.
  *
+ * A list that may be long comes in pages, between which the daemon serves its peers: when "next" is there,
+ * there is more, and the same request with args.after = next gets it. No id comes twice; SAs that begin in
+ * between come at the end, and one that was rekeyed is told as it was and once more as its heir.
+ *
  * status
  *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
  *   restart_pending: [key] of the configuration that was loaded last and is not in force ("ports.in.mtu"),
@@ -16,7 +20,8 @@
  * (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, peer (endpoint, when up),
  * sas, children: [ {name, up, local: [network], remote: [network]} ] } ]
  *
- * show sas                                          args: connection (optional)
+ * show sas                                          args: connection, after (optional)
+ *   next (absent: that was all)
  *   sas: [ {id, connection, state, role: "initiator" | "responder", spi_i, spi_r, local, remote, local_id,
  *     remote_id, proposal, encapsulated, age_s, rekey_in_s (absent: never), idle_s, retransmits, moves,
  *     refused (an error that came in clear while connecting; a better answer is waited for; absent: none),
@@ -36,8 +41,8 @@
  *     punted, handed_over, host_in, host_out}, drops: [ {name, count, help} ] in the order of the path, zeros
  * too, ike: {packets_in, packets_out, ... as in struct ike_stats}
  *
- * show nat                                          args: connection (optional)
- *   public_addresses: [text],
+ * show nat                                          args: connection, after (optional)
+ *   next (absent: that was all), public_addresses: [text],
  *   peers: [ {connection, remote_id, encapsulated,
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
  *              unknown)},

@@ -22,7 +22,9 @@ struct cli_row {
     const char *command; /* what is asked for */
     enum cli_name name;  /* whether a connection's name follows */
     struct cli_flag flags[CLI_FLAGS_MAX];
-    bool samples_load; /* looks twice at the workers, for the load of now */
+    bool samples_load;            /* looks twice at the workers, for the load of now */
+    const char *pages;            /* the document's list comes in pages; NULL: all comes at once */
+    void (*settle)(json_t *data); /* with pages: what a document of several must be rid of */
     void (*print)(FILE *out, const json_t *data);
     const char *help;     /* one line */
     const char *examples; /* indented lines, each a command with what it is good for */
@@ -42,6 +44,11 @@ void cli_print_failures(FILE *out, const json_t *data);
 void cli_print_explain(FILE *out, const json_t *data);
 void cli_print_reload(FILE *out, const json_t *data);
 void cli_print_done(FILE *out, const json_t *data);
+
+/* Adds a further page's list to the document's. False: no memory. */
+bool cli_page_add(json_t *data, const json_t *page, const char *list);
+void cli_settle_sas(json_t *data);
+void cli_settle_peers(json_t *data);
 
 #define CLI_COLUMNS_MAX 12
 

@@ -251,17 +251,70 @@ static int call(const struct cli_io *io, const struct line *line, const char *co
     return -1;
 }
 
-static int run_row(const struct cli_io *io, const struct line *line, const struct cli_row *row, json_t *args)
+/* Where the next page begins; 0: there is none. Takes the mark out of the document. */
+static json_int_t take_next(struct api_response *answer)
+{
+    const json_int_t next = json_integer_value(json_object_get(answer->data, "next"));
+    json_object_del((json_t *)answer->data, "next");
+    return next;
+}
+
+/* Asks for what follows the first page and adds it to that. A refusal on the way takes its place. */
+static int call_rest(const struct cli_io *io, const struct line *line, const struct cli_row *row,
+                     const json_t *args, struct api_response *answer)
+{
+    json_int_t next = take_next(answer), last = 0;
+    const bool has_more = next > 0;
+    while (next > last) {
+        struct api_response page;
+        json_t *more = json_copy((json_t *)args);
+        if (json_object_set_new(more, "after", json_integer(next)) < 0) {
+            json_decref(more);
+            return -1;
+        }
+        if (call(io, line, row->command, more, &page) < 0)
+            return -1;
+        if (!page.ok) {
+            json_decref(answer->root);
+            *answer = page;
+            return 0;
+        }
+        last = next;
+        next = take_next(&page);
+        const bool is_added = cli_page_add((json_t *)answer->data, page.data, row->pages);
+        json_decref(page.root);
+        if (!is_added || (next > 0 && next <= last)) {
+            fprintf(io->err, "culvertctl: cannot put the pages of culvertd's answer together\n");
+            return -1;
+        }
+    }
+    if (has_more)
+        row->settle((json_t *)answer->data);
+    return 0;
+}
+
+/* The whole document. */
+static int call_row(const struct cli_io *io, const struct line *line, const struct cli_row *row,
+                    const json_t *args, struct api_response *answer)
+{
+    if (call(io, line, row->command, json_copy((json_t *)args), answer) < 0)
+        return -1;
+    if (!row->pages || !answer->ok || call_rest(io, line, row, args, answer) == 0)
+        return 0;
+    json_decref(answer->root);
+    return -1;
+}
+
+static int run_row(const struct cli_io *io, const struct line *line, const struct cli_row *row,
+                   const json_t *args)
 {
     struct api_response answer, before = {0};
     if (row->samples_load) {
-        if (call(io, line, "show workers", NULL, &before) < 0) {
-            json_decref(args);
+        if (call(io, line, "show workers", NULL, &before) < 0)
             return CLI_UNREACHABLE;
-        }
         io->sleep_ms(io->ctx, SAMPLE_MS);
     }
-    if (call(io, line, row->command, args, &answer) < 0) {
+    if (call_row(io, line, row, args, &answer) < 0) {
         json_decref(before.root);
         return CLI_UNREACHABLE;
     }
@@ -303,5 +356,9 @@ int cli_run(int argc, char **argv, const struct cli_io *io)
         return CLI_OK;
     }
     json_t *args = make_args(row, &line, used, io->err);
-    return args ? run_row(io, &line, row, args) : CLI_USAGE;
+    if (!args)
+        return CLI_USAGE;
+    const int rc = run_row(io, &line, row, args);
+    json_decref(args);
+    return rc;
 }

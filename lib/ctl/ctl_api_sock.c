@@ -24,7 +24,9 @@
 #define CLIENTS_MAX  16
 #define EVENTS_MAX   (CLIENTS_MAX + 1)
 #define LISTENER     UINT64_MAX
-#define REQUESTS_MAX 64 /* of one client in one turn, so that it cannot keep the loop busy */
+/* Of one client in one turn, so that it cannot keep the loop busy. */
+#define REQUESTS_MAX 64
+#define ANSWERS_MAX  (32u << 10) /* bytes; the last answer may go beyond */
 
 struct client {
     int fd; /* -1: free */
@@ -177,8 +179,9 @@ static void client_ready(struct ctl_api *api, struct client *c)
         ok = n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
         c->in_len += n > 0 ? (size_t)n : 0;
     }
-    for (int i = 0; ok && i < REQUESTS_MAX && client_request(api, c, &ok);)
-        i++;
+    size_t bytes = 0;
+    for (int i = 0; ok && i < REQUESTS_MAX && bytes < ANSWERS_MAX && client_request(api, c, &ok); i++)
+        bytes += c->out_len;
     if (!ok)
         client_close(c);
     else if (!c->out && c->in_len == API_REQUEST_MAX && !has_request(c))

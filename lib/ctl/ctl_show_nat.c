@@ -10,6 +10,7 @@
 
 #include "base_text.h"
 #include "ctl_json.h"
+#include "ctl_page.h"
 
 static void explain_local(struct base_text *t, const struct ike_sa_view *v)
 {
@@ -90,14 +91,17 @@ json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
 {
     const struct ike_conf *ike = ctl->conf->ike;
     struct ike_sa_view view;
+    struct ctl_page page;
     const char *name;
-    if (!ctl_arg_connection(ctl, args, &name, refusal))
+    if (!ctl_arg_connection(ctl, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
         return NULL;
     json_t *peers = json_array(), *addresses = json_array();
     for (size_t i = 0; i < ike->n_public_addrs; i++)
         json_array_append_new(addresses, ctl_json_addr(&ike->public_addrs[i]));
-    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id)
+    while (ctl_page_next(ctl, &page, &view))
         if (strcmp(view.state, "established") == 0 && (!name || strcmp(name, view.conn) == 0))
             json_array_append_new(peers, peer(ctl, &view));
-    return json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
+    json_t *document = json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
+    ctl_page_end(&page, document);
+    return document;
 }

@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "ctl_json.h"
+#include "ctl_page.h"
 
 static json_t *direction(const struct ctl *ctl, base_time now, const struct sad_direction_stats *d)
 {
@@ -90,15 +91,18 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
 json_t *ctl_show_sas(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     struct ike_sa_view view;
+    struct ctl_page page;
     const char *name;
     const base_time now = ctl_now();
-    if (!ctl_arg_connection(ctl, args, &name, refusal))
+    if (!ctl_arg_connection(ctl, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
         return NULL;
     json_t *sas = json_array();
-    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id)
+    while (ctl_page_next(ctl, &page, &view))
         if (!name || strcmp(name, view.conn) == 0)
             json_array_append_new(sas, sa(ctl, now, &view));
-    return json_pack("{s:o}", "sas", sas);
+    json_t *document = json_pack("{s:o}", "sas", sas);
+    ctl_page_end(&page, document);
+    return document;
 }
 
 /* What is known of a connection beyond its configuration. */

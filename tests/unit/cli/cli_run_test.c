@@ -11,9 +11,9 @@
 #include "cli.h"
 
 static struct fake {
-    const char *answers[2]; /* one per call; the last one holds on */
+    const char *answers[3]; /* one per call; the last one holds on */
     int calls;
-    char requests[2][256];
+    char requests[3][256];
     unsigned slept_ms;
     char socket[64];
     unsigned timeout_ms;
@@ -25,8 +25,11 @@ static int fake_call(void *ctx, const char *socket, unsigned timeout_ms, const c
                      struct api_response *out, char *why, size_t why_size)
 {
     size_t len;
-    const int n = fake.calls < 2 ? fake.calls : 1;
-    const char *answer = fake.answers[n] ? fake.answers[n] : fake.answers[0];
+    const int n = fake.calls < 3 ? fake.calls : 2;
+    int last = n;
+    while (last > 0 && !fake.answers[last])
+        last--;
+    const char *answer = fake.answers[last];
     char *line = api_request_line(command, args, &len);
     snprintf(fake.requests[n], sizeof fake.requests[n], "%.*s", (int)len - 1, line);
     free(line);
@@ -123,6 +126,64 @@ static void json_prints_the_document_as_it_came(void **state)
     json_decref(doc);
 }
 
+static void expect_json(const char *text)
+{
+    json_t *got = json_loads(out_text, 0, NULL), *want = json_loads(text, 0, NULL);
+    assert_non_null(want);
+    if (!json_equal(got, want))
+        fail_msg("%s", out_text);
+    json_decref(got);
+    json_decref(want);
+}
+
+static void pages_become_one_document(void **state)
+{
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"next\":7,\"sas\":[{\"id\":2},{\"id\":7}]}}";
+    fake.answers[1] = "{\"ok\":true,\"data\":{\"next\":8,\"sas\":[]}}";
+    fake.answers[2] = "{\"ok\":true,\"data\":{\"sas\":[{\"id\":9}]}}";
+    assert_int_equal(run("show sas foo --json"), CLI_OK);
+    assert_int_equal(fake.calls, 3);
+    assert_string_equal(fake.requests[1],
+                        "{\"command\":\"show sas\",\"args\":{\"connection\":\"foo\",\"after\":7}}");
+    assert_string_equal(fake.requests[2],
+                        "{\"command\":\"show sas\",\"args\":{\"connection\":\"foo\",\"after\":8}}");
+    expect_json("{\"sas\":[{\"id\":2},{\"id\":7},{\"id\":9}]}");
+}
+
+static void what_was_rekeyed_between_two_pages_is_told_once(void **state)
+{
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"next\":2,\"sas\":[{\"id\":1,\"children\":[{\"spi_in\":\"a\"},"
+                      "{\"spi_in\":\"b\"}]},{\"id\":2,\"children\":[{\"spi_in\":\"c\"}]}]}}";
+    fake.answers[1] = "{\"ok\":true,\"data\":{\"sas\":[{\"id\":9,\"children\":[{\"spi_in\":\"a\"},"
+                      "{\"spi_in\":\"b\"}]}]}}";
+    assert_int_equal(run("show sas --json"), CLI_OK);
+    expect_json("{\"sas\":[{\"id\":1,\"children\":[]},{\"id\":2,\"children\":[{\"spi_in\":\"c\"}]},"
+                "{\"id\":9,\"children\":[{\"spi_in\":\"a\"},{\"spi_in\":\"b\"}]}]}");
+    reset(NULL);
+    fake.answers[0] =
+        "{\"ok\":true,\"data\":{\"next\":2,\"peers\":[{\"connection\":\"x\",\"remote_id\":\"@x\","
+        "\"moves\":1},{\"connection\":\"y\",\"remote_id\":\"@y\"}]}}";
+    fake.answers[1] =
+        "{\"ok\":true,\"data\":{\"peers\":[{\"connection\":\"x\",\"remote_id\":\"@x\",\"moves\":2}]}}";
+    assert_int_equal(run("show nat --json"), CLI_OK);
+    expect_json("{\"peers\":[{\"connection\":\"y\",\"remote_id\":\"@y\"},"
+                "{\"connection\":\"x\",\"remote_id\":\"@x\",\"moves\":2}]}");
+}
+
+static void pages_that_end_in_a_refusal_or_not_at_all_are_no_document(void **state)
+{
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"next\":7,\"sas\":[{\"id\":7}]}}";
+    fake.answers[1] = "{\"ok\":false,\"error\":{\"code\":\"not_found\",\"message\":\"it is gone\"}}";
+    assert_int_equal(run("show sas foo"), CLI_REFUSED);
+    assert_string_equal(out_text, "");
+    assert_non_null(strstr(err_text, "it is gone"));
+    reset(NULL);
+    fake.answers[0] = "{\"ok\":true,\"data\":{\"next\":7,\"sas\":[{\"id\":7}]}}"; /* again and again */
+    assert_int_equal(run("show sas"), CLI_UNREACHABLE);
+    assert_int_equal(fake.calls, 2);
+    assert_string_equal(out_text, "");
+}
+
 static void the_load_is_that_between_two_looks(void **state)
 {
     fake.answers[0] = "{\"ok\":true,\"data\":{\"workers\":[{\"worker\":0,\"load_percent\":1.0,"
@@ -209,6 +270,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_command_sends_its_request, reset, cleanup),
         cmocka_unit_test_setup_teardown(every_row_prints_an_empty_document_without_harm, reset, cleanup),
         cmocka_unit_test_setup_teardown(json_prints_the_document_as_it_came, reset, cleanup),
+        cmocka_unit_test_setup_teardown(pages_become_one_document, reset, cleanup),
+        cmocka_unit_test_setup_teardown(what_was_rekeyed_between_two_pages_is_told_once, reset, cleanup),
+        cmocka_unit_test_setup_teardown(pages_that_end_in_a_refusal_or_not_at_all_are_no_document, reset,
+                                        cleanup),
         cmocka_unit_test_setup_teardown(the_load_is_that_between_two_looks, reset, cleanup),
         cmocka_unit_test_setup_teardown(a_refusal_is_told_with_its_details, reset, cleanup),
         cmocka_unit_test_setup_teardown(no_daemon_is_an_exit_code_of_its_own, reset, cleanup),

@@ -21,9 +21,11 @@ static char folder[] = "/tmp/culvert-sock-XXXXXX";
 static char path[64], why[256];
 static struct ctl_api *api;
 static size_t answer_size; /* > 0: answers of this many bytes instead of an echo */
+static int answers;        /* that were made */
 
 char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len)
 {
+    answers++;
     *answer_len = answer_size ? answer_size : len;
     char *answer = malloc(*answer_len + 1);
     assert_non_null(answer);
@@ -124,6 +126,23 @@ static void many_requests_in_one_piece_are_all_answered(void **state)
         got += n > 0 ? (size_t)n : 0;
     }
     assert_int_equal(got, sizeof text);
+    close(fd);
+}
+
+/* A page takes its time to make: the loop has its turn before the next one, whatever is asked for. */
+static void long_answers_are_made_one_in_a_turn(void **state)
+{
+    static char text[3 * 40000];
+    const int fd = dial();
+    serve();
+    put(fd, "a\nb\nc\n", 6);
+    answer_size = 40000;
+    for (answers = 0; answers < 3;) {
+        const int before = answers;
+        ctl_api_ready(api);
+        assert_int_equal(answers, before + 1);
+        assert_int_equal(recv(fd, text, sizeof text, 0), 40000);
+    }
     close(fd);
 }
 
@@ -254,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(requests_are_answered_in_order),
         WITH_SERVER(many_requests_in_one_piece_are_all_answered),
+        WITH_SERVER(long_answers_are_made_one_in_a_turn),
         WITH_SERVER(the_socket_is_for_its_owner_only),
         WITH_SERVER(a_second_daemon_is_refused_and_the_first_goes_on),
         cmocka_unit_test(a_stale_socket_is_replaced),

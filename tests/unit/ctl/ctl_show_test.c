@@ -273,6 +273,21 @@ static void sas_can_be_asked_for_by_connection(void **state)
     expect("error.code", "\"bad_argument\"");
 }
 
+static void a_page_begins_where_the_request_says(void **state)
+{
+    ask("{\"command\":\"show sas\",\"args\":{\"after\":6}}");
+    expect("data.sas.0.id", "7");
+    expect("data.next", "(absent)");
+    ask("{\"command\":\"show sas\",\"args\":{\"after\":7}}");
+    expect("data.sas", "[]");
+    ask("{\"command\":\"show nat\",\"args\":{\"after\":7}}");
+    expect("data.peers", "[]");
+    ask("{\"command\":\"show sas\",\"args\":{\"after\":-1}}");
+    expect("error.code", "\"bad_argument\"");
+    ask("{\"command\":\"show nat\",\"args\":{\"after\":\"x\"}}");
+    expect("error.code", "\"bad_argument\"");
+}
+
 static void connections_tell_whether_they_are_up(void **state)
 {
     ASK("show connections"); /* sorted by name */
@@ -433,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(sas_join_the_engine_with_the_data_path),
         TEST(sas_can_be_asked_for_by_connection),
+        TEST(a_page_begins_where_the_request_says),
         TEST(connections_tell_whether_they_are_up),
         TEST(nat_tells_the_address_that_the_peer_dialled),
         TEST(without_nat_both_sides_have_their_addresses_themselves),

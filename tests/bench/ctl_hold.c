@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How long commands hold the control loop. Engine and SA tables are filled with as many SAs as wanted, each
+ * of a connection of its own with one child; then a command is asked for, page by page, as culvertctl does,
+ * and the CPU time of each answer is taken, from the request line to the answer line.
+ *
+ * usage: ctl_hold [SAS [COMMAND]]      (100000, "show sas")
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "api.h"
+#include "ctl_api_cmd.h"
+#include "ike_sa.h"
+#include "null_crypt.h"
+#include "seed_rng.h"
+
+static struct ctl ctl;
+static struct seed_rng rng;
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "ctl_hold: %s\n", what);
+    exit(1);
+}
+
+static void table_rng(void *ctx, void *buf, size_t len)
+{
+    (void)ctx;
+    seed_rng_fill(&rng, buf, len);
+}
+
+static void engine_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
+{
+    (void)purpose;
+    table_rng(ctx, buf, len);
+}
+
+static int spi_alloc(void *ctx, uint32_t *spi)
+{
+    (void)ctx;
+    return sad_spi_alloc(ctl.sad, spi);
+}
+
+static void spi_free(void *ctx, uint32_t spi)
+{
+    (void)ctx;
+    sad_spi_free(ctl.sad, spi);
+}
+
+static int local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
+{
+    (void)ctx;
+    *local = *remote;
+    return 0;
+}
+
+static struct wire_ike_ts_list network(uint32_t lo, uint32_t hosts)
+{
+    struct wire_ike_ts_list l = {.count = 1};
+    l.list[0] =
+        (struct wire_ike_ts){.port_hi = UINT16_MAX, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(lo + hosts)};
+    return l;
+}
+
+static void make_conn(struct ike_conn_conf *c, size_t i)
+{
+    char id[64], why[200];
+    ike_conn_conf_defaults(c);
+    snprintf(c->name, sizeof c->name, "site-%zu", i);
+    snprintf(id, sizeof id, "@site-%zu.example.org", i);
+    c->children = calloc(1, sizeof *c->children);
+    if (!c->children || ike_id_parse("@gw.example.org", &c->local_id, why, sizeof why) != 0 ||
+        ike_id_parse(id, &c->remote_id, why, sizeof why) != 0)
+        fail("no connection");
+    c->n_children = 1;
+    ike_child_conf_defaults(c->children);
+    snprintf(c->children->name, sizeof c->children->name, "net");
+    c->children->local_ts = network(0x0a000000, 0xffff);
+    c->children->remote_ts = network(0x14000000 + (uint32_t)i * 256, 0xff);
+}
+
+static struct conf *make_conf(size_t n)
+{
+    struct conf *conf = calloc(1, sizeof *conf);
+    struct ike_conf *ike = ike_conf_new();
+    if (!conf || !ike)
+        fail("no memory");
+    ike->sas_max = (uint32_t)n + 1;
+    ike->conns = calloc(n, sizeof *ike->conns);
+    if (!ike->conns)
+        fail("no memory");
+    for (; ike->n_conns < n; ike->n_conns++)
+        make_conn(&ike->conns[ike->n_conns], ike->n_conns);
+    ike_conf_seal(ike);
+    conf->ike = ike;
+    return conf;
+}
+
+static void choose(struct ike_choice *c, uint8_t protocol)
+{
+    *c = (struct ike_choice){.number = 1,
+                             .protocol = protocol,
+                             .encr = crypt_alg_find(CRYPT_TYPE_ENCR, 20, 128),
+                             .prf = crypt_alg_find(CRYPT_TYPE_PRF, 5, 0),
+                             .dh = CRYPT_DH_X25519,
+                             .esn = true};
+    if (!c->encr || !c->prf)
+        fail("no algorithms");
+}
+
+/* One established IKE SA with its child, as if both had been negotiated. */
+static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
+{
+    const struct ike_path path = {{base_addr_ip4(0xc0000201), 4500},
+                                  {base_addr_ip4(0xc6000000 + i / 8), (uint16_t)(1024 + i % 8)},
+                                  true};
+    struct ike_sa *sa = ike_sa_new(ctl.ike, &path, false);
+    struct ike_task t = {.kind = IKE_TASK_CREATE_CHILD, .ni.len = 32, .nr.len = 32};
+    if (!sa || spi_alloc(NULL, &t.spi_in) < 0)
+        fail("no SA");
+    sa->spi_i = ike_sa_new_spi(ctl.ike);
+    sa->spi_r = ike_sa_new_spi(ctl.ike);
+    choose(&sa->algs, WIRE_IKE_PROTO_IKE);
+    ike_sa_link(ctl.ike, sa);
+    ike_sa_set_conn(ctl.ike, sa, conn);
+    sa->remote_id = conn->remote_id;
+    sa->keys.prf_len = sa->algs.prf->out_bytes;
+    sa->encap = sa->natd.remote_nat = true;
+    ike_sa_set_state(ctl.ike, sa, IKE_ST_UP);
+    ike_life_start_sa(ctl.ike, sa);
+    choose(&t.choice, WIRE_IKE_PROTO_ESP);
+    t.choice.spi = 0xc0000000 + i;
+    t.local_ts = conn->children->local_ts;
+    t.remote_ts = conn->children->remote_ts;
+    if (!ike_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
+        fail("no child");
+}
+
+static struct sad_keys keys_of(const struct ike_child_keys *k)
+{
+    struct sad_keys out = {.encr_len = k->encr_len, .integ_len = k->integ_len};
+    memcpy(out.encr, k->encr, sizeof out.encr);
+    return out;
+}
+
+/* Carries out what the engine asked for: nothing but installs. */
+static void install_all(void)
+{
+    static struct ike_action a;
+    while (ike_next_action(ctl.ike, &a)) {
+        const struct ike_install *in = &a.install;
+        if (a.type != IKE_ACT_SA_INSTALL)
+            continue;
+        const struct sad_pair_params p = {.spi_in = in->in.spi,
+                                          .spi_out = in->out.spi,
+                                          .encr = in->encr,
+                                          .keys_in = keys_of(&in->in),
+                                          .keys_out = keys_of(&in->out),
+                                          .esn = in->esn,
+                                          .replay_window = in->replay_window,
+                                          .encap = true,
+                                          .path = {in->path.local, in->path.remote},
+                                          .outer_mtu = 1500,
+                                          .local_ts = in->local_ts,
+                                          .remote_ts = in->remote_ts,
+                                          .active = true};
+        if (sad_install(ctl.sad, &p) < 0)
+            fail("the tables refuse an SA");
+        ike_action_wipe(&a);
+    }
+}
+
+static void fill(size_t n)
+{
+    const struct sad_params params = {
+        .max_sas = (uint32_t)n + 1, .workers = 1, .socket = -1, .tsc_hz = 1000000000, .rng = table_rng};
+    const struct ike_env env = {.rng = engine_rng,
+                                .crypto = &null_ike_ops,
+                                .spi_alloc = spi_alloc,
+                                .spi_free = spi_free,
+                                .local_for = local_for};
+    rng = seed_rng(1);
+    ctl.tsc_hz = params.tsc_hz;
+    ctl.conf = make_conf(n);
+    ctl.sad = sad_create(&params);
+    ctl.ike = ctl.sad ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
+    if (!ctl.ike)
+        fail("no memory");
+    for (uint32_t i = 0; i < n; i++) {
+        make_sa(&ctl.conf->ike->conns[i], i);
+        install_all();
+    }
+}
+
+/* Of this thread alone: what else runs on the machine does not count. */
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+struct result {
+    size_t pages, bytes, rows;
+    double sum_us, max_us;
+};
+
+/* One page. Returns where the next one begins, -1: that was the last. */
+static json_int_t ask(const char *command, json_int_t after, struct result *r)
+{
+    char request[200];
+    size_t len;
+    snprintf(request, sizeof request, "{\"command\":\"%s\",\"args\":{\"after\":%lld}}", command,
+             (long long)after);
+    const double start = now_us();
+    char *line = ctl_api_answer(&ctl, request, strlen(request), &len);
+    const double us = now_us() - start;
+    json_t *root = line ? json_loadb(line, len, 0, NULL) : NULL;
+    const json_t *data = json_object_get(root, "data"), *next = json_object_get(data, "next");
+    if (!data)
+        fail(line ? line : "no answer");
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)data, key, value) r->rows += json_array_size(value);
+    r->pages++;
+    r->bytes += len;
+    r->sum_us += us;
+    r->max_us = us > r->max_us ? us : r->max_us;
+    const json_int_t id = json_is_integer(next) ? json_integer_value(next) : -1;
+    json_decref(root);
+    free(line);
+    return id;
+}
+
+int main(int argc, char **argv)
+{
+    const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
+    const char *command = argc > 2 ? argv[2] : "show sas";
+    struct result r = {0};
+    if (n == 0 || n >= SAD_SAS_MAX)
+        fail("between one SA and a million");
+    fill(n);
+    for (json_int_t after = 0; after >= 0;)
+        after = ask(command, after, &r);
+    printf("%s: %zu SAs, %zu rows in %zu pages of %.1f kB; the loop was held %.3f ms at most, %.3f ms on "
+           "average, %.0f ms in all\n",
+           command, n, r.rows, r.pages, (double)r.bytes / 1e3 / (double)r.pages, r.max_us / 1e3,
+           r.sum_us / 1e3 / (double)r.pages, r.sum_us / 1e3);
+    return 0;
+}
