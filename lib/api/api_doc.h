@@ -41,6 +41,9 @@
  *     punted, handed_over, host_in, host_out}, drops: [ {name, count, help} ] in the order of the path, zeros
  * too, ike: {packets_in, packets_out, ... as in struct ike_stats}
  *
+ * show drops
+ *   drops: [ {where: "worker 0" | "port NAME" | "host INTERFACE" | "IKE", name, count, help} ], zeros too
+ *
  * show nat                                          args: connection, after (optional)
  *   next (absent: that was all), public_addresses: [text],
  *   peers: [ {connection, remote_id, encapsulated,

@@ -36,6 +36,7 @@ const struct cli_row *cli_rows(size_t *count);
 void cli_print_status(FILE *out, const json_t *data);
 void cli_print_workers(FILE *out, const json_t *data);
 void cli_print_counters(FILE *out, const json_t *data);
+void cli_print_drops(FILE *out, const json_t *data);
 void cli_print_ports(FILE *out, const json_t *data);
 void cli_print_connections(FILE *out, const json_t *data);
 void cli_print_sas(FILE *out, const json_t *data);

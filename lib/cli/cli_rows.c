@@ -56,6 +56,12 @@ static const struct cli_row rows[] = {
      .print = cli_print_workers,
      .help = "workers with their true load (busy cycles, not polling)",
      .examples = "  culvertctl show workers\n"},
+    {.words = "show drops",
+     .command = "show drops",
+     .print = cli_print_drops,
+     .help = "what was thrown away: by which worker, port or IKE, how often, and what that means",
+     .examples = "  culvertctl show drops\n"
+                 "  culvertctl show drops --json | jq '.drops[] | select(.where == \"worker 0\")'\n"},
     {.words = "show counters",
      .command = "show counters",
      .print = cli_print_counters,

@@ -47,6 +47,26 @@ static void drops_table(FILE *out, const json_t *list, bool zeros)
     cli_table_end(&t, out, "nothing was dropped");
 }
 
+void cli_print_drops(FILE *out, const json_t *data)
+{
+    static const char *const titles[] = {">COUNT", "WHERE", "DROP", "MEANING", NULL};
+    struct cli_table t;
+    char v[CLI_VALUE_MAX];
+    size_t i;
+    json_t *d;
+    cli_table_start(&t, titles);
+    json_array_foreach(json_object_get(data, "drops"), i, d)
+    {
+        if (cli_num(d, "count") == 0)
+            continue;
+        cli_table_cell(&t, cli_count(d, "count", v));
+        cli_table_cell(&t, cli_text(d, "where"));
+        cli_table_cell(&t, cli_text(d, "name"));
+        cli_table_cell(&t, cli_text(d, "help"));
+    }
+    cli_table_end(&t, out, "nothing was dropped");
+}
+
 void cli_print_status(FILE *out, const json_t *data)
 {
     char uptime[CLI_VALUE_MAX], list[1024];
@@ -71,7 +91,7 @@ void cli_print_status(FILE *out, const json_t *data)
     fprintf(out, "\nworkers (poll: %s, hugepages: %s)\n", cli_text(data, "poll"),
             cli_true(data, "hugepages") ? "yes" : "no, which is slower");
     workers_table(out, json_object_get(data, "workers"));
-    fprintf(out, "\nlargest drops\n");
+    fprintf(out, "\nlargest drops of all workers (more: culvertctl show drops)\n");
     drops_table(out, json_object_get(data, "drops"), false);
 }
 

@@ -12,11 +12,13 @@ static const struct {
     const char *command;
     ctl_handler *handler;
 } rows[] = {
+    /* clang-format off */
     {"status", ctl_show_status},
     {"show connections", ctl_show_connections},
     {"show sas", ctl_show_sas},
     {"show ports", ctl_show_ports},
     {"show counters", ctl_show_counters},
+    {"show drops", ctl_show_drops},
     {"show nat", ctl_show_nat},
     {"show failures", ctl_show_failures},
     {"show workers", ctl_show_workers},
@@ -24,6 +26,7 @@ static const struct {
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},
     {"reload", ctl_act_reload},
+    /* clang-format on */
 };
 
 json_t *ctl_refuse(struct ctl_refusal *refusal, const char *code, const char *format, ...)

@@ -28,5 +28,5 @@ __attribute__((format(printf, 3, 4))) json_t *ctl_refuse(struct ctl_refusal *ref
 bool ctl_arg_connection(struct ctl *ctl, const json_t *args, const char **name, struct ctl_refusal *refusal);
 
 ctl_handler ctl_show_status, ctl_show_connections, ctl_show_sas, ctl_show_ports, ctl_show_counters,
-    ctl_show_nat, ctl_show_failures, ctl_show_workers;
+    ctl_show_nat, ctl_show_failures, ctl_show_workers, ctl_show_drops;
 ctl_handler ctl_act_initiate, ctl_act_terminate, ctl_act_rekey, ctl_act_reload;

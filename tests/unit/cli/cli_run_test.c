@@ -105,10 +105,10 @@ static void each_command_sends_its_request(void **state)
 
 static void every_row_prints_an_empty_document_without_harm(void **state)
 {
-    static const char *const all[] = {"status",        "show connections", "show sas",    "show nat",
-                                      "show failures", "explain",          "show ports",  "show workers",
-                                      "show counters", "initiate x",       "terminate x", "rekey x",
-                                      "reload"};
+    static const char *const all[] = {
+        "status",     "show connections", "show sas",     "show nat",      "show failures",
+        "explain",    "show ports",       "show workers", "show counters", "show drops",
+        "initiate x", "terminate x",      "rekey x",      "reload"};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         assert_int_equal(run(all[i]), CLI_OK);
         assert_true(strlen(out_text) > 0);

@@ -51,9 +51,21 @@ static void status_is_a_few_lines_and_two_tables(void **state)
            "  WORKER  CORE   LOAD  RX PKTS  TX PKTS  ESP IN  ESP OUT  HANDED OVER  DROPPED\n"
            "       0     1  3.2 %     1000      900     500      400            0        7\n"
            "\n"
-           "largest drops\n"
+           "largest drops of all workers (more: culvertctl show drops)\n"
            "  COUNT  DROP     MEANING\n"
            "      7  bad_icv  ESP authentication failed\n");
+}
+
+static void drops_that_happened_are_told_with_place_and_meaning(void **state)
+{
+    expect(cli_print_drops,
+           "{'drops':[{'where':'worker 1','name':'replay','count':12,'help':'seen before'},"
+           "{'where':'port eth0','name':'missed','count':0,'help':'full'},"
+           "{'where':'IKE','name':'bad_icv','count':3,'help':'forged'}]}",
+           "  COUNT  WHERE     DROP     MEANING\n"
+           "     12  worker 1  replay   seen before\n"
+           "      3  IKE       bad_icv  forged\n");
+    expect(cli_print_drops, "{'drops':[]}", "  nothing was dropped\n");
 }
 
 static void sas_are_two_tables(void **state)
@@ -190,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_is_a_few_lines_and_two_tables),
+        cmocka_unit_test(drops_that_happened_are_told_with_place_and_meaning),
         cmocka_unit_test(sas_are_two_tables),
         cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
         cmocka_unit_test(nat_tells_both_sides_and_explains),

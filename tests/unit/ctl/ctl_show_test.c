@@ -361,6 +361,29 @@ static void status_and_counters_add_up(void **state)
     expect("data.ports.0.host.in_pkts", "5");
 }
 
+static void every_drop_has_a_place_and_a_meaning(void **state)
+{
+    ctl.cores.n_workers = 2;
+    ctl.hosts[0].in_lost = 4;
+    ctl.install_failures = 6;
+    ASK("show drops");
+    const json_t *list = json_object_get(json_object_get(answer, "data"), "drops");
+    assert_int_equal(json_array_size(list), 2 * DP_DROPS + 2 + 6); /* the port has no device here */
+    size_t i;
+    json_t *d;
+    json_array_foreach((json_t *)list, i, d)
+    {
+        assert_true(strlen(json_string_value(json_object_get(d, "where"))) > 0);
+        assert_true(strlen(json_string_value(json_object_get(d, "help"))) > 0);
+    }
+    check_value(json_array_get(list, DP_DROPS + DP_DROP_replay), "the second worker's",
+                "{\"where\":\"worker 1\",\"name\":\"replay\",\"count\":9,\"help\":\"help\"}");
+    check_value(json_array_get(list, 2 * DP_DROPS), "the host's",
+                "{\"where\":\"host culvert0\",\"name\":\"in_lost\",\"count\":4,"
+                "\"help\":\"for the host, whose interface took no more\"}");
+    check_value(json_object_get(json_array_get(list, json_array_size(list) - 1), "count"), "the last", "6");
+}
+
 static void failures_come_newest_first_without_empty_texts(void **state)
 {
     struct ctl_failures *f = &ctl.failures;
@@ -453,6 +476,7 @@ int main(void)
         TEST(nat_tells_the_address_that_the_peer_dialled),
         TEST(without_nat_both_sides_have_their_addresses_themselves),
         TEST(status_and_counters_add_up),
+        TEST(every_drop_has_a_place_and_a_meaning),
         TEST(failures_come_newest_first_without_empty_texts),
         TEST(actions_become_events),
         TEST(refused_actions_say_why),

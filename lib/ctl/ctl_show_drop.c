@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Everything that was thrown away, as one list: by workers (dp_drop.def), by ports, on the way to and from
+ * the host, and by IKE. Each row says where, why, how often, and what that means.
+ */
+#include "ctl_api_cmd.h"
+
+#include <stdio.h>
+#include <rte_ethdev.h>
+
+#include "ctl_json.h"
+
+static void add(json_t *list, const char *where, const char *name, uint64_t count, const char *help)
+{
+    json_t *o = json_object();
+    ctl_json_set(o, "where", ctl_json_text(where));
+    ctl_json_set(o, "name", json_string(name));
+    ctl_json_num(o, "count", count);
+    ctl_json_set(o, "help", json_string(help));
+    json_array_append_new(list, o);
+}
+
+static void add_worker(const struct ctl *ctl, size_t index, json_t *list)
+{
+    struct dp_counters c;
+    char where[32];
+    dp_counters(ctl->dp, (int)index, &c);
+    snprintf(where, sizeof where, "worker %zu", index);
+    for (size_t i = 0; i < DP_DROPS; i++)
+        add(list, where, dp_drop_name((enum dp_drop)i), c.drops[i], dp_drop_help((enum dp_drop)i));
+}
+
+/* What the device counts; what its driver does not count stays 0. */
+static void add_port(const struct ctl *ctl, size_t index, json_t *list)
+{
+    struct rte_eth_stats s;
+    char where[CONF_NAME_MAX + 8];
+    if (rte_eth_stats_get(ctl->ports[index].id, &s) != 0)
+        return;
+    snprintf(where, sizeof where, "port %s", ctl->in_force.ports[index].name);
+    add(list, where, "missed", s.imissed, "its receive queue was full: the workers did not keep up");
+    add(list, where, "no_buffer", s.rx_nombuf, "no packet buffer was free to receive into");
+    add(list, where, "rx_errors", s.ierrors, "frames that it found damaged");
+    add(list, where, "tx_errors", s.oerrors, "frames that it could not send");
+}
+
+static void add_host(const struct ctl *ctl, size_t index, json_t *list)
+{
+    char where[CONF_IFNAME_MAX + 8];
+    if (!ctl->in_force.ports[index].host[0])
+        return;
+    snprintf(where, sizeof where, "host %s", ctl->in_force.ports[index].host);
+    add(list, where, "in_lost", ctl->hosts[index].in_lost, "for the host, whose interface took no more");
+    add(list, where, "out_lost", ctl->hosts[index].out_lost,
+        "from the host: no buffer, or the ring was full");
+}
+
+static void add_ike(const struct ctl *ctl, json_t *list)
+{
+    struct ike_stats s;
+    ike_stats(ctl->ike, &s);
+    add(list, "IKE", "malformed", s.dropped_malformed, "message that is cut short or contradicts itself");
+    add(list, "IKE", "unknown_spi", s.dropped_unknown_spi, "message for an IKE SA that is not there");
+    add(list, "IKE", "unexpected", s.dropped_unexpected,
+        "message that fits no exchange under way: late, repeated or forged");
+    add(list, "IKE", "bad_icv", s.dropped_bad_icv, "message that does not authenticate");
+    add(list, "IKE", "capped", s.dropped_capped, "call beyond one of the limits of the configuration");
+    add(list, "IKE", "install_failures", ctl->install_failures, "child SA that the tables refused");
+}
+
+json_t *ctl_show_drops(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    json_t *list = json_array();
+    (void)args;
+    (void)refusal;
+    for (size_t i = 0; i < ctl->cores.n_workers; i++)
+        add_worker(ctl, i, list);
+    for (size_t i = 0; i < ctl->n_ports; i++) {
+        add_port(ctl, i, list);
+        add_host(ctl, i, list);
+    }
+    add_ike(ctl, list);
+    return json_pack("{s:o}", "drops", list);
+}
