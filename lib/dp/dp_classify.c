@@ -256,14 +256,6 @@ static inline uint32_t plain4(const struct scan *s, const struct rte_mbuf *m, co
     return total;
 }
 
-/* The header, and the line before it, where an outer header will be written. */
-static inline void frame_prefetch(const struct rte_mbuf *m)
-{
-    const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-    rte_prefetch0(p);
-    rte_prefetch0(p - RTE_CACHE_LINE_SIZE);
-}
-
 /* ESP in UDP to an own address, from f on. Returns the first frame that is something else. (The loops of both
  * have no call inside, so that all is in registers.) */
 static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w, const struct dp_port *at,
@@ -281,7 +273,7 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
         uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
         uint8_t *udp = ip + DP_IP4_BYTES, *esp = udp + DP_UDP_BYTES;
         if (f + AHEAD < end)
-            frame_prefetch(f[AHEAD]);
+            rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *));
         uint32_t total = plain4(&s, m, p);
         if (!total || ip[9] != DP_PROTO_UDP)
             break;
@@ -324,8 +316,11 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
     for (; f < end; f++) {
         struct rte_mbuf *m = *f;
         uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
-        if (f + AHEAD < end)
-            frame_prefetch(f[AHEAD]);
+        if (f + AHEAD < end) {
+            rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *));
+            /* The line before, where the outer header will be written. */
+            rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *) - RTE_CACHE_LINE_SIZE);
+        }
         uint32_t total = plain4(&s, m, p);
         if (!total)
             break;
