@@ -224,7 +224,7 @@ static inline struct scan scan_begin(const struct dp_port *at)
     return (struct scan){
         .want = _mm_set_epi64x(0x45000800000000, (long long)at->mac_word),
         .care = _mm_set_epi64x(0xffffff00000000, 0xffffffffffff),
-        .good = at->params.rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
+        .good = at->rx_ip4_cksum ? RTE_MBUF_F_RX_IP_CKSUM_GOOD : UINT64_MAX,
     };
 }
 
@@ -345,7 +345,7 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)
 {
     const struct dp_port *at = &w->dp->ports[port];
-    const bool is_fast = !at->params.vlan, is_inside = at->params.role == DP_ROLE_INSIDE;
+    const bool is_fast = !at->has_vlan, is_inside = at->is_inside;
     struct rte_mbuf **f = frames, **end = frames + count;
     w->in.port = w->out.port = port;
     w->port_count[port].rx_pkts += count;

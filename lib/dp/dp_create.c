@@ -81,6 +81,9 @@ static bool ports_fill(struct dp *dp)
         struct dp_port *port = &dp->ports[i];
         port->params = dp->params.ports[i];
         memcpy(&port->mac_word, port->params.mac, 6);
+        port->has_vlan = port->params.vlan;
+        port->is_inside = port->params.role == DP_ROLE_INSIDE;
+        port->rx_ip4_cksum = port->params.rx_ip4_cksum;
         if (!dp_adj_new(dp, DP_ADJ_ONLINK, i) || !dp_adj_new(dp, DP_ADJ_LOCAL, i))
             return false;
         n_own += port->params.n_addrs;
@@ -90,6 +93,22 @@ static bool ports_fill(struct dp *dp)
             own_add(dp, &port->params.addrs[a].addr);
     }
     return true;
+}
+
+/* The queues that a worker polls, and those that it sends by. */
+static void queues_fill(struct dp_worker *w)
+{
+    const struct dp_params *p = &w->dp->params;
+    w->n_ports = (uint16_t)p->n_ports;
+    for (uint16_t port = 0; port < w->n_ports; port++) {
+        const struct dp_port_params *at = &p->ports[port];
+        w->tx[port].port_id = at->port_id;
+        w->tx[port].is_served = w->index < at->tx_queues;
+        if (at->port_id == DP_PORT_SINK || w->index >= at->rx_queues)
+            continue;
+        w->polls[w->n_polls].port = port;
+        w->polls[w->n_polls++].port_id = at->port_id;
+    }
 }
 
 static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
@@ -102,6 +121,7 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     w->index = index;
     w->tables = sad_tables(dp->sad);
     w->adjs = dp->adjs;
+    queues_fill(w);
     w->imb = imb_create();
     w->reass = dp_reass_create(dp->params.tsc_hz);
     w->handed = ring_make(DP_RING_OWNER, RING_F_SC_DEQ);
@@ -152,9 +172,10 @@ struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size)
 {
     if (!params_are_sane(params, why, why_size))
         return NULL;
-    struct dp *dp = calloc(1, sizeof *dp);
+    struct dp *dp = aligned_alloc(_Alignof(struct dp), sizeof *dp);
     if (!dp)
         return NULL;
+    memset(dp, 0, sizeof *dp);
     dp->params = *params;
     dp->sad = params->sad;
     if (!parts_make(dp)) {

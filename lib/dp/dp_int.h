@@ -57,12 +57,16 @@ struct dp_fib_route {
 
 /* A port as workers see it. Fixed from creation on. */
 struct dp_port {
+    /* What each burst needs, on one line: copies from params. */
+    _Alignas(64) uint64_t mac_word; /* the six bytes as the low 48 bits of a load */
+    bool has_vlan, is_inside, rx_ip4_cksum;
     struct dp_port_params params;
-    uint64_t mac_word; /* the six bytes as the low 48 bits of a load */
 };
 
 struct dp_tx {
     uint64_t count, bytes; /* of frames */
+    uint16_t port_id;      /* ethdev, or DP_PORT_SINK */
+    bool is_served;        /* by a queue of this worker's own */
     struct rte_mbuf *frames[DP_TX_QUEUE];
 };
 
@@ -78,23 +82,27 @@ struct dp_worker {
      * value. */
     uint32_t adj_gen;
     struct dp_adj *adjs;
-    uint64_t now_tsc;  /* read once per turn */
-    uint64_t turn_tsc; /* when the last turn ended */
     uint16_t index;
+    uint16_t n_ports, n_polls;
+    struct {
+        uint16_t port, port_id;
+    } polls[DP_PORTS_MAX];    /* what a turn receives from */
+    uint64_t now_tsc;         /* read once per turn */
+    uint64_t turn_tsc;        /* when the last turn ended */
+    struct rte_ring *handed;  /* frames and IP packets from other workers, and marks */
+    struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
+    uint32_t n_kept, kept_head;
+    bool is_releasing, is_blocked;
     struct dp_burst in, out;
     uint16_t n_local;
     struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
     struct dp_tx tx[DP_PORTS_MAX];
-    struct rte_ring *handed;  /* frames and IP packets from other workers, and marks */
-    struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
     uint64_t punt_tokens, punt_tsc;
     uint64_t resolve_tokens, resolve_tsc;
     uint64_t icmp_tokens, icmp_tsc;
     uint64_t host_tokens, host_tsc;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
-    uint32_t n_kept, kept_head;
-    bool is_releasing, is_blocked;
     struct rte_mbuf *kept[DP_KEPT_MAX]; /* ring; as in handed */
 };
 

@@ -36,29 +36,30 @@ static uint16_t pass_on(struct dp_worker *w, uint16_t port, struct dp_tx *tx, ui
 void dp_tx_flush(struct dp_worker *w, uint16_t port)
 {
     struct dp_tx *tx = &w->tx[port];
-    const struct dp_port_params *at = &w->dp->ports[port].params;
     uint16_t sent, count = (uint16_t)tx->count;
-    if (at->port_id == DP_PORT_SINK) {
+    if (tx->port_id == DP_PORT_SINK) {
         if (count == DP_TX_QUEUE) {
             unsent_drop(w, port, tx->frames, count);
             tx->count = tx->bytes = 0;
         }
         return;
     }
-    if (w->index < at->tx_queues)
-        sent = rte_eth_tx_burst(at->port_id, w->index, tx->frames, count);
+    if (tx->is_served)
+        sent = rte_eth_tx_burst(tx->port_id, w->index, tx->frames, count);
     else
-        sent = pass_on(w, port, tx, w->index % at->tx_queues);
+        sent = pass_on(w, port, tx, w->index % w->dp->ports[port].params.tx_queues);
     w->port_count[port].tx_pkts += sent;
-    w->port_count[port].tx_bytes += tx->bytes - bytes_of(tx->frames + sent, (uint64_t)(count - sent));
-    if (sent < count)
+    w->port_count[port].tx_bytes += tx->bytes;
+    if (sent < count) {
+        w->port_count[port].tx_bytes -= bytes_of(tx->frames + sent, (uint64_t)(count - sent));
         unsent_drop(w, port, tx->frames + sent, (uint16_t)(count - sent));
+    }
     tx->count = tx->bytes = 0;
 }
 
 void dp_tx_flush_all(struct dp_worker *w)
 {
-    for (uint16_t port = 0; port < w->dp->params.n_ports; port++)
+    for (uint16_t port = 0; port < w->n_ports; port++)
         if (w->tx[port].count)
             dp_tx_flush(w, port);
 }

@@ -49,13 +49,10 @@ static uint16_t ports_poll(struct dp_worker *w, uint64_t now_tsc)
 {
     struct rte_mbuf *frames[DP_BURST_MAX];
     uint16_t total = 0;
-    for (uint16_t port = 0; port < w->dp->params.n_ports; port++) {
-        const struct dp_port_params *at = &w->dp->ports[port].params;
-        if (at->port_id == DP_PORT_SINK || w->index >= at->rx_queues)
-            continue;
-        uint16_t n = rte_eth_rx_burst(at->port_id, w->index, frames, DP_BURST_MAX);
+    for (uint16_t i = 0; i < w->n_polls; i++) {
+        uint16_t n = rte_eth_rx_burst(w->polls[i].port_id, w->index, frames, DP_BURST_MAX);
         if (n)
-            dp_process(w, port, frames, n, now_tsc);
+            dp_process(w, w->polls[i].port, frames, n, now_tsc);
         total = (uint16_t)(total + n);
     }
     return total;
