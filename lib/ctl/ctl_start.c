@@ -121,6 +121,7 @@ static int start_data_path(struct ctl *ctl, char *why, size_t why_size)
     p->tsc_hz = ctl->tsc_hz;
     p->mss_clamp = ctl->conf->tunnel.mss_clamp;
     p->copy_df = ctl->conf->tunnel.copy_df;
+    table_rng(NULL, &p->frag_seed, sizeof p->frag_seed);
     ctl->dp = dp_create(p, why, why_size);
     free(routes);
     free(p);

@@ -71,10 +71,11 @@ struct dp_params {
     struct sad *sad;          /* borrowed for the dp's life; made for as many workers */
     struct rte_mempool *pool; /* borrowed; for packets that the data path makes itself */
     uint64_t tsc_hz;
-    bool mss_clamp;    /* lower the MSS of TCP SYNs that go into or come out of a tunnel */
-    bool copy_df;      /* outer DF = inner DF; false: outer DF is always set (IPv4) */
-    uint32_t punt_pps; /* per worker, IKE packets to control per second; 0: 20,000 */
-    uint32_t host_pps; /* per worker, packets to the host per second; 0: 10,000 */
+    bool mss_clamp;     /* lower the MSS of TCP SYNs that go into or come out of a tunnel */
+    bool copy_df;       /* outer DF = inner DF; false: outer DF is always set (IPv4) */
+    uint64_t frag_seed; /* random: nobody off the path can tell which IDs our fragments will have */
+    uint32_t punt_pps;  /* per worker, IKE packets to control per second; 0: 20,000 */
+    uint32_t host_pps;  /* per worker, packets to the host per second; 0: 10,000 */
 };
 
 /* NULL: parameter out of range or no memory; why (may be NULL) gets a sentence. Needs an initialised EAL. */

@@ -168,10 +168,9 @@ static uint32_t piece_header(uint8_t *ip, const struct base_addr *from, const st
 static int pieces_send(struct dp *dp, const struct base_addr *from, const struct base_addr *to,
                        struct base_span datagram, uint32_t index)
 {
-    static uint32_t id; /* control is one thread */
     const struct dp_adj *a = &dp->adjs[index];
     uint32_t most = a->mtu - (from->family == BASE_AF_IP4 ? DP_IP4_BYTES : DP_IP6_BYTES);
-    id++;
+    uint32_t id = dp_frag_id(dp, to->bytes, to->family == BASE_AF_IP6);
     if (datagram.len > most)
         most = (most - (from->family == BASE_AF_IP4 ? 0 : 8)) & ~7u;
     for (uint32_t at = 0; at < datagram.len;) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sizes: cutting an inner IPv4 packet before it is sealed (RFC 791 3.2), and lowering the MSS of TCP
- * connections so that it is seldom needed (RFC 4459 3.2).
+ * Sizes: cutting an inner IPv4 packet before it is sealed (RFC 791 3.2; RFC 4459 3.4), lowering the MSS of
+ * TCP connections so that it is seldom needed, and IDs for packets of our own that are cut.
  */
 #include "dp_int.h"
 
@@ -38,6 +38,29 @@ static void fragment_finish(uint8_t *p, uint32_t hdr, uint32_t len, uint32_t off
     dp_put16(p + 6, (uint16_t)((has_more ? 0x2000 : 0) | offset / 8));
     dp_put16(p + 10, 0);
     dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(p, hdr, 0)));
+}
+
+/* Each bit of v decides on half of the bits of the result. No cryptography. */
+static uint64_t mixed(uint64_t v)
+{
+    v = (v ^ v >> 32) * 0x9e3779b97f4a7c15u;
+    v = (v ^ v >> 29) * 0xbf58476d1ce4e5b9u;
+    return v ^ v >> 32;
+}
+
+/*
+ * Each destination has a counter, so that an ID comes again as late as can be (RFC 6864 4.3, RFC 4963); where
+ * it begins is the seed's secret (RFC 7739 5.4). All SAs and IKE take from it, since nothing but the ID tells
+ * their pieces apart. Destinations that share a counter come to the end of their IDs sooner, that is all.
+ */
+uint32_t dp_frag_id(struct dp *dp, const uint8_t *dst, bool is6)
+{
+    uint64_t h = mixed(dp->params.frag_seed ^ (is6 ? dp_load64(dst) : dp_load32(dst)));
+    if (is6)
+        h = mixed(h ^ dp_load64(dst + 8));
+    uint64_t n = atomic_fetch_add_explicit(&dp->frag_ids[h % DP_FRAG_IDS], 1, memory_order_relaxed);
+    n += h >> 32;
+    return is6 ? (uint32_t)n : (uint32_t)(n % UINT16_MAX) + 1;
 }
 
 void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal)

@@ -18,6 +18,7 @@
 #define DP_RING_OWNER 4096
 #define DP_KEPT_MAX   4096 /* packets that a worker keeps while their SA moves */
 #define DP_PORT_NONE  DP_PORTS_MAX
+#define DP_FRAG_IDS   1024 /* counters of fragment IDs that all destinations share */
 #define DP_FIB_NODES4 65536
 #define DP_FIB_NODES6 16384
 
@@ -127,6 +128,7 @@ struct dp {
     _Atomic bool is_stopping;
     size_t n_static;
     struct dp_worker *workers[DP_WORKERS_MAX];
+    _Atomic uint64_t frag_ids[DP_FRAG_IDS]; /* writers: workers and control, whoever cuts */
 };
 
 /* Most other addresses differ from ours in bits that ours have alike. */
@@ -253,6 +255,11 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p);
  * or by their route.
  */
 void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal);
+/*
+ * A fresh ID for a packet to dst that is about to be cut (IPv4: 1..65535, all of them before one comes
+ * again). Thread: any.
+ */
+uint32_t dp_frag_id(struct dp *dp, const uint8_t *dst, bool is6);
 /* Lowers the MSS option of a TCP SYN. ip: a whole inner IPv4 or IPv6 packet of len bytes. */
 void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu);
 
