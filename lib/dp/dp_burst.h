@@ -21,6 +21,7 @@ enum dp_pkt_flag {
     DP_PKT_MOVED = 16,   /* inbound: it came from elsewhere than the SA's peer */
     DP_PKT_OUTER6 = 32,  /* inbound: came over IPv6 */
     DP_PKT_HOST = 64,    /* with LOCAL: the host's stack made it */
+    DP_PKT_WHOLE = 128,  /* outbound: larger than the path; sealed whole, cut behind the cipher */
 };
 
 /*
@@ -56,5 +57,6 @@ struct dp_burst {
      * mispredict and find none. A guess of classify's, from this burst or the one before; wrong, it only
      * costs time. */
     bool is_mixed;
+    bool has_whole; /* a packet may be marked DP_PKT_WHOLE */
     struct dp_pkt pkt[DP_BURST_MAX];
 };

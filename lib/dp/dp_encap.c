@@ -5,8 +5,9 @@
  * sequence number (unique per key, never reused: the SA's owner alone counts, and refuses at the end). All of
  * it is written one pass before the cipher reads it.
  *
- * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on. Drops:
- * no_sa, owner_full, too_big, ttl, limit, seq_end, no_room.
+ * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on, which may
+ * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, owner_full, too_big,
+ * ttl, limit, seq_end, no_room.
  */
 #include "dp_int.h"
 
@@ -45,7 +46,7 @@ static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
     dp_drop_pkt(w, p, DP_DROP_ttl);
 }
 
-/* Cut before sealing when the sender allows it, else tell the sender (RFC 4301 8.2). Takes the packet. */
+/* Cut before sealing when the sender allows it, else tell the sender (RFC 4301 8.2.1). Takes the packet. */
 static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     mbuf_to_inner(p);
@@ -174,7 +175,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
         dp_drop_pkt(w, p, DP_DROP_no_sa);
     } else if (owner != w->index && !dp_home_is_here(w, &out->owner, owner)) {
         send_home(w, p, owner);
-    } else if (p->op.len > mtu) {
+    } else if (p->op.len > mtu && !dp_frag_mark(w, p)) {
         too_big(w, p, mtu);
     } else if (at < out->front_bytes || at + p->op.len + out->behind_bytes > m->buf_len) {
         dp_drop_pkt(w, p, DP_DROP_no_room);

@@ -8,6 +8,7 @@
 
 #include "dp_bytes.h"
 #include "dp_flow.h"
+#include "wire_ip6.h"
 
 #define ICMP_PPS       1000
 #define TTL_OWN        64
@@ -192,7 +193,8 @@ static void error6(uint8_t *p, const struct base_addr *from, const uint8_t *ip, 
     memcpy(p + 8, from->bytes, 16);
     memcpy(p + 24, ip + 8, 16);
     icmp[0] = error == DP_ICMP_TTL ? 3 : 2;
-    dp_put32(icmp + 4, error == DP_ICMP_TTL ? 0 : mtu);
+    /* Never less than what every link carries (RFC 8200 5); ours does, in pieces if need be. */
+    dp_put32(icmp + 4, error == DP_ICMP_TTL ? 0 : RTE_MAX(mtu, WIRE_IP6_MIN_MTU));
     memcpy(icmp + ICMP_HDR_BYTES, ip, quote);
     uint64_t sum = dp_cksum_sum(p + 8, 32, __builtin_bswap16(len) + __builtin_bswap16(DP_PROTO_ICMP6));
     dp_store16(icmp + 2, (uint16_t)~dp_cksum_fold(dp_cksum_sum(icmp, len, sum)));

@@ -176,6 +176,7 @@ void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay, trailer,
 void dp_select_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
 void dp_encap(struct dp_worker *w, struct dp_burst *b);       /* MTU, TTL, sequence, trailer, headers */
 void dp_seal(struct dp_worker *w, struct dp_burst *b);        /* cipher */
+void dp_frag_out(struct dp_worker *w, struct dp_burst *b);    /* cuts what is larger than the path */
 void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet of unusual packets, tx */
 
 /* dp_path.c: what other workers handed over. */
@@ -262,6 +263,12 @@ void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool i
 uint32_t dp_frag_id(struct dp *dp, const uint8_t *dst, bool is6);
 /* Lowers the MSS option of a TCP SYN. ip: a whole inner IPv4 or IPv6 packet of len bytes. */
 void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu);
+
+/*
+ * dp_frag_out.c: whether a packet above its SA's inner MTU is to be sealed whole; it is marked then, for
+ * dp_frag_out() to cut.
+ */
+bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p);
 
 /* dp_fib.c, control. */
 struct dp_fib *dp_fib_make(struct dp *dp, const struct dp_route *routes, size_t count);

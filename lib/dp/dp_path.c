@@ -26,6 +26,8 @@ static void outbound(struct dp_worker *w)
     dp_select_out(w, b);
     dp_encap(w, b);
     dp_seal(w, b);
+    if (b->has_whole)
+        dp_frag_out(w, b);
     dp_forward_out(w, b);
     b->count = 0;
 }

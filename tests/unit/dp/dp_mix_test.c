@@ -41,23 +41,6 @@ static const struct suite {
 };
 #define SUITES (sizeof suites / sizeof suites[0])
 
-/* An IPv6 frame with `len` bytes of IP packet, UDP inside. */
-static struct rte_mbuf *frame6(uint8_t mac_last, const char *src, const char *dst, uint32_t len)
-{
-    struct rte_mbuf *m = rig_frame(mac_last, "10.0.0.1", "10.0.0.2", len);
-    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + 14;
-    struct base_addr s = rig_ip(src), d = rig_ip(dst);
-    dp_put16(p + 12, 0x86dd);
-    memset(ip, 0, 40);
-    ip[0] = 0x60;
-    dp_put16(ip + 4, (uint16_t)(len - 40));
-    ip[6] = 17;
-    ip[7] = 64;
-    memcpy(ip + 8, s.bytes, 16);
-    memcpy(ip + 24, d.bytes, 16);
-    return m;
-}
-
 static void pair_families(struct sad_pair_params *p, unsigned n, bool inner6, bool outer6)
 {
     if (inner6) {
@@ -84,7 +67,7 @@ static struct rig mix_make(const struct suite *s, bool esn, bool encap, bool inn
 
 static struct rte_mbuf *inner_frame(bool inner6, uint32_t len)
 {
-    return inner6 ? frame6(0x11, "fd00:1::9", "fd00:2::9", len)
+    return inner6 ? rig_frame6(0x11, "fd00:1::9", "fd00:2::9", len)
                   : rig_frame(0x11, "10.1.0.9", "10.2.0.9", len);
 }
 
@@ -203,7 +186,7 @@ static void an_unknown_ipv6_next_hop_is_solicited_and_the_packet_follows(void **
     struct rig r = mix_make(&suites[0], true, true, true, true);
     struct dp_punt punt;
     base_time now = {1};
-    rig_in(&r, &r.a, RIG_INSIDE, frame6(0x11, "fd00:1::9", "fd00:2::77", 60));
+    rig_in(&r, &r.a, RIG_INSIDE, rig_frame6(0x11, "fd00:1::9", "fd00:2::77", 60));
     rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
     assert_true(dp_punt_pop(r.b.dp, &punt));
     assert_int_equal(punt.reason, DP_PUNT_RESOLVE);

@@ -284,6 +284,23 @@ static inline struct rte_mbuf *rig_frame(uint8_t mac_last, const char *src, cons
     return m;
 }
 
+/* The same over IPv6 (at least 40 bytes). */
+static inline struct rte_mbuf *rig_frame6(uint8_t mac_last, const char *src, const char *dst, uint32_t len)
+{
+    struct rte_mbuf *m = rig_frame(mac_last, "10.0.0.1", "10.0.0.2", len);
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + 14;
+    struct base_addr s = rig_ip(src), d = rig_ip(dst);
+    dp_put16(p + 12, 0x86dd);
+    memset(ip, 0, 40);
+    ip[0] = 0x60;
+    dp_put16(ip + 4, (uint16_t)(len - 40));
+    ip[6] = 17;
+    ip[7] = 64;
+    memcpy(ip + 8, s.bytes, 16);
+    memcpy(ip + 24, d.bytes, 16);
+    return m;
+}
+
 static inline void rig_in(struct rig *r, struct rig_gateway *g, uint16_t port, struct rte_mbuf *m)
 {
     r->tsc += 1000;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Fragmentation after encryption (RFC 4303 3.3.4; RFC 4459 3.1). A packet that is larger than its tunnel's
+ * inner MTU and must pass all the same is marked by dp_encap(), goes through the cipher whole like any other,
+ * and is cut here, so that the far end puts it together before it opens it. That is every inner IPv6 packet
+ * of up to 1280 bytes: no host makes it smaller (RFC 8200 5, RFC 2473 7.1).
+ *
+ * IN: w->out, sealed. OUT: what was not marked; the rest has been sent, in its place in the order. Drops:
+ * no_mbuf, no_room, and those of dp_forward_ip().
+ */
+#include "dp_int.h"
+
+#include "dp_bytes.h"
+#include "wire_esp.h"
+
+#define FRAG_BYTES 8 /* fragment header, RFC 8200 4.5 */
+#define MORE4      0x2000
+#define MORE6      1
+
+bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
+{
+    if (!(p->op.user[0] & DP_PKT_INNER6) || p->op.len > WIRE_IP6_MIN_MTU)
+        return false;
+    p->op.user[0] |= DP_PKT_WHOLE;
+    w->out.has_whole = true;
+    return true;
+}
+
+/*
+ * The outer packet around an inner one as large as the SA's inner MTU: what the path takes, less at most a
+ * granule of padding.
+ */
+static uint32_t outer_most(const struct sad_out *out)
+{
+    uint32_t inner = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
+    return out->hdr_bytes + out->esp_bytes + inner + WIRE_ESP_TRAILER_BYTES + out->icv_bytes;
+}
+
+/* Bytes behind the headers of all pieces but the last, in outer packets of at most `most` bytes. */
+static uint32_t piece_bytes(uint32_t most, bool is6)
+{
+    return (most - (is6 ? DP_IP6_BYTES + FRAG_BYTES : DP_IP4_BYTES)) & ~7u;
+}
+
+struct piece {
+    uint32_t at, len; /* of what stands behind the IP header of the whole */
+    uint32_t id;
+    bool has_more;
+};
+
+/* Headers of a piece, made of the whole's (ip). Both return their length. */
+static uint32_t header4(uint8_t *p, const uint8_t *ip, const struct piece *piece)
+{
+    memcpy(p, ip, DP_IP4_BYTES);
+    dp_put16(p + 2, (uint16_t)(DP_IP4_BYTES + piece->len));
+    dp_put16(p + 4, (uint16_t)piece->id);
+    dp_put16(p + 6, (uint16_t)((piece->has_more ? MORE4 : 0) | piece->at / 8)); /* and no DF */
+    dp_put16(p + 10, 0);
+    dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(p)));
+    return DP_IP4_BYTES;
+}
+
+static uint32_t header6(uint8_t *p, const uint8_t *ip, const struct piece *piece)
+{
+    uint8_t *frag = p + DP_IP6_BYTES;
+    memcpy(p, ip, DP_IP6_BYTES);
+    dp_put16(p + 4, (uint16_t)(FRAG_BYTES + piece->len));
+    p[6] = DP_PROTO_FRAG;
+    frag[0] = ip[6];
+    frag[1] = 0;
+    dp_put16(frag + 2, (uint16_t)(piece->at | (piece->has_more ? MORE6 : 0)));
+    dp_put32(frag + 4, piece->id);
+    return DP_IP6_BYTES + FRAG_BYTES;
+}
+
+/* UDP over IPv6 carries a checksum over the whole (RFC 8200 8.1). */
+static void udp6_cksum(uint8_t *ip, uint32_t len)
+{
+    const uint64_t sum = wire_csum_pseudo6(ip + 8, ip + 24, DP_PROTO_UDP, len - DP_IP6_BYTES);
+    const uint16_t csum =
+        wire_csum_fold(wire_csum_add(sum, base_span(ip + DP_IP6_BYTES, len - DP_IP6_BYTES)));
+    dp_store16(ip + DP_IP6_BYTES + 6, wire_csum_udp(csum));
+}
+
+/* Sends an outer packet in pieces of at most `most` bytes. Takes it. */
+static void cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
+    const bool is6 = ip[0] >> 4 == 6;
+    const uint32_t hdr = is6 ? DP_IP6_BYTES : DP_IP4_BYTES, total = m->data_len - hdr;
+    const uint32_t each = piece_bytes(most, is6);
+    struct piece piece = {.id = dp_frag_id(w->dp, ip + (is6 ? 24 : 16), is6), .has_more = true};
+    for (; piece.has_more; piece.at += each) {
+        struct rte_mbuf *out = rte_pktmbuf_alloc(w->dp->params.pool);
+        piece.has_more = total - piece.at > each;
+        piece.len = piece.has_more ? each : total - piece.at;
+        if (!out || rte_pktmbuf_tailroom(out) < hdr + FRAG_BYTES + piece.len) {
+            dp_drop_mbuf(w, m, out ? DP_DROP_no_room : DP_DROP_no_mbuf);
+            rte_pktmbuf_free(out);
+            return;
+        }
+        uint8_t *p = rte_pktmbuf_mtod(out, uint8_t *);
+        const uint32_t front = (is6 ? header6 : header4)(p, ip, &piece);
+        memcpy(p + front, ip + hdr + piece.at, piece.len);
+        out->data_len = (uint16_t)(front + piece.len);
+        out->pkt_len = out->data_len;
+        dp_forward_ip(w, out);
+    }
+    rte_pktmbuf_free(m);
+}
+
+static void whole_send(struct dp_worker *w, const struct dp_pkt *p)
+{
+    const struct sad_out *out = p->out;
+    if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
+        udp6_cksum(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
+    cut(w, p->mbuf, outer_most(out));
+}
+
+void dp_frag_out(struct dp_worker *w, struct dp_burst *b)
+{
+    const uint16_t count = b->count;
+    b->count = 0;
+    b->has_whole = false;
+    for (uint16_t i = 0; i < count; i++) {
+        if (!(b->pkt[i].op.user[0] & DP_PKT_WHOLE)) {
+            b->pkt[b->count++] = b->pkt[i];
+            continue;
+        }
+        /* A small replay window wants what was sealed before to be there before. */
+        dp_forward_out(w, b);
+        b->count = 0;
+        whole_send(w, &b->pkt[i]);
+    }
+}
