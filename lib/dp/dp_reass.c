@@ -17,6 +17,7 @@
 #define BUCKETS     32
 #define WAIT_MS     1000
 #define FRAG_BYTES  8
+#define PLACE_MASK  0xfff9 /* offset, more fragments */
 
 struct dp_reass {
     struct rte_ip_frag_tbl *table;
@@ -92,6 +93,17 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
     return m;
 }
 
+/* Takes the fragment header out of a frame. */
+static struct rte_mbuf *unwrapped(struct rte_mbuf *m, uint8_t l2)
+{
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + l2;
+    dp_put16(ip + 4, (uint16_t)(dp_get16(ip + 4) - FRAG_BYTES));
+    ip[6] = ip[DP_IP6_BYTES];
+    memmove(p + FRAG_BYTES, p, l2 + DP_IP6_BYTES);
+    rte_pktmbuf_adj(m, FRAG_BYTES);
+    return m;
+}
+
 struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
@@ -103,6 +115,9 @@ struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
         return NULL;
     }
     frame_trim(m, l2 + DP_IP6_BYTES + len);
+    /* An atomic fragment is a whole packet, whatever others have its ID (RFC 6946 4). */
+    if (!(place & PLACE_MASK))
+        return unwrapped(m, l2);
     m->l2_len = l2;
     m->l3_len = DP_IP6_BYTES + FRAG_BYTES;
     return joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,

@@ -100,6 +100,22 @@ static void pieces_in_any_order_make_the_packet(void **state)
     three_pieces(true);
 }
 
+static void an_atomic_fragment_is_a_whole_packet(void **state)
+{
+    struct rig r = make(true);
+    struct rte_mbuf *a = sealed(&r), *b = sealed(&r);
+    const uint32_t len = a->data_len - L2 - 40u;
+    /* Between the pieces of another packet with the same ID, which it does not disturb. */
+    rig_in(&r, &r.b, RIG_OUTSIDE, piece_of(a, (struct piece){0, 640}, 5));
+    rig_in(&r, &r.b, RIG_OUTSIDE, piece_of(b, (struct piece){0, len}, 5));
+    assert_opened(&r);
+    rig_in(&r, &r.b, RIG_OUTSIDE, piece_of(a, (struct piece){640, len - 640}, 5));
+    assert_opened(&r);
+    rte_pktmbuf_free(a);
+    rte_pktmbuf_free(b);
+    rig_free(&r);
+}
+
 static void halves_are_kept_within_caps_and_not_for_long(void **state)
 {
     for (int outer6 = 0; outer6 < 2; outer6++) {
@@ -145,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_in_any_order_make_the_packet),
+        cmocka_unit_test(an_atomic_fragment_is_a_whole_packet),
         cmocka_unit_test(halves_are_kept_within_caps_and_not_for_long),
         cmocka_unit_test(broken_pieces_are_refused),
     };
