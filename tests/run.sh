@@ -31,7 +31,7 @@ unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
 esp_oracle light   the data path, byte for byte, against scapy and a second implementation of ESP
 asan_unit  light   unit tests under the sanitizers
-asan_esp   light   replay, limits and refusals of the data path under the sanitizers
+asan_esp   light   replay, limits, refusals and fragments of the data path under the sanitizers
 asan_sim   light   simulation under the sanitizers
 fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
 interop    alone   strongSwan through real NATs, with the sanitized culvertd

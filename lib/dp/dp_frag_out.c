@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fragmentation after encryption (RFC 4303 3.3.4; RFC 4459 3.1). A packet that is larger than its tunnel's
- * inner MTU and must pass all the same is marked by dp_encap(), goes through the cipher whole like any other,
- * and is cut here, so that the far end puts it together before it opens it. That is every inner IPv6 packet
- * of up to 1280 bytes: no host makes it smaller (RFC 8200 5, RFC 2473 7.1).
+ * inner MTU and passes all the same is marked by dp_encap(), goes through the cipher whole like any other,
+ * and is cut here, so that the far end puts it together before it opens it.
+ *
+ * That is always an inner IPv6 packet of up to 1280 bytes: no host makes it smaller (RFC 8200 5, RFC
+ * 2473 7.1). And where the SA is set to it, an inner IPv4 packet without DF (case 2 of RFC 4301 8.2.1), up to
+ * what a far end can be expected to put together; beyond, it is cut before. The senders of all others can be
+ * told (cases 1 and 3), and are.
  *
  * IN: w->out, sealed. OUT: what was not marked; the rest has been sent, in its place in the order. Drops:
  * no_mbuf, no_room, and those of dp_forward_ip().
@@ -16,15 +20,8 @@
 #define FRAG_BYTES 8 /* fragment header, RFC 8200 4.5 */
 #define MORE4      0x2000
 #define MORE6      1
-
-bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
-{
-    if (!(p->op.user[0] & DP_PKT_INNER6) || p->op.len > WIRE_IP6_MIN_MTU)
-        return false;
-    p->op.user[0] |= DP_PKT_WHOLE;
-    w->out.has_whole = true;
-    return true;
-}
+#define DF         0x40 /* in byte 6 of an IPv4 header */
+#define PIECES_MAX 8    /* as many as DPDK's reassembly, and so a far end like us, takes */
 
 /*
  * The outer packet around an inner one as large as the SA's inner MTU: what the path takes, less at most a
@@ -40,6 +37,37 @@ static uint32_t outer_most(const struct sad_out *out)
 static uint32_t piece_bytes(uint32_t most, bool is6)
 {
     return (most - (is6 ? DP_IP6_BYTES + FRAG_BYTES : DP_IP4_BYTES)) & ~7u;
+}
+
+/*
+ * Whether the far end can be expected to put an outer packet around so many bytes together, and its trailer
+ * finds room behind them.
+ */
+static bool is_within_reach(const struct dp_pkt *p)
+{
+    const struct sad_out *out = p->out;
+    const bool is6 = out->flags & SAD_F_OUTER6;
+    const uint32_t align = out->align_mask, sealed = (p->op.len + WIRE_ESP_TRAILER_BYTES + align) & ~align;
+    const uint32_t outer = out->hdr_bytes + out->esp_bytes + sealed + out->icv_bytes;
+    const uint32_t begin = (uint32_t)(p->op.data - (uint8_t *)p->mbuf->buf_addr);
+    return outer - (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) <= PIECES_MAX * piece_bytes(outer_most(out), is6) &&
+           begin + p->op.len + out->behind_bytes <= p->mbuf->buf_len;
+}
+
+static bool may_stay_whole(const struct dp_pkt *p)
+{
+    if (p->op.user[0] & DP_PKT_INNER6)
+        return p->op.len <= WIRE_IP6_MIN_MTU;
+    return p->out->flags & SAD_F_AFTER && !(p->op.data[6] & DF) && is_within_reach(p);
+}
+
+bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
+{
+    if (!may_stay_whole(p))
+        return false;
+    p->op.user[0] |= DP_PKT_WHOLE;
+    w->out.has_whole = true;
+    return true;
 }
 
 struct piece {

@@ -84,6 +84,7 @@ struct sad_pair_params {
     bool encap;             /* ESP in UDP */
     struct sad_path path;
     uint16_t outer_mtu; /* of the port towards the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
+    bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
     bool follow;        /* the peer's endpoint may be learned: PEER_MOVED events are wanted */
     struct wire_ike_ts_list local_ts, remote_ts; /* inner selectors */
     uint64_t soft_bytes, soft_pkts;              /* 0: no limit. Each direction counts by itself */

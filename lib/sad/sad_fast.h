@@ -41,6 +41,7 @@ enum sad_flag {
     SAD_F_SELS = 16,      /* selectors are in sels, not in inner */
     SAD_F_NO_REPLAY = 32, /* no replay protection */
     SAD_F_USUAL = 64,     /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
+    SAD_F_AFTER = 128,    /* outbound: packets that may be cut are cut after encryption */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */

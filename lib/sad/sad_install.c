@@ -102,6 +102,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
     if (p->encap && is_usual(&p->path, &pair->suite))
         out->flags |= SAD_F_USUAL;
+    if (p->frag_after)
+        out->flags |= SAD_F_AFTER;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
     out->spi_be = __builtin_bswap32(p->spi_out);
     sad_out_set_path(out, &p->path);

@@ -185,6 +185,10 @@ static void tunnel_set(struct sad_pair_params *p, const char *key, const char *v
     else if (strcmp(key, "outer") == 0)
         p->path = n == 6 ? (struct sad_path){{addr_of("2001:db8::1"), 0}, {addr_of("2001:db8::2"), 0}}
                          : (struct sad_path){{addr_of("192.0.2.1"), 0}, {addr_of("192.0.2.2"), 0}};
+    else if (strcmp(key, "outer_mtu") == 0)
+        p->outer_mtu = (uint16_t)n;
+    else if (strcmp(key, "after") == 0)
+        p->frag_after = n;
     else if (strcmp(key, "window") == 0)
         p->replay_window = (uint32_t)n;
     else if (strcmp(key, "spi_out") == 0)

@@ -3,7 +3,8 @@
 """The data path against other implementations of ESP: esp_oracle.py GATEWAY GROUP.
 
 Bulk groups compare every size against esp_ref.py (scapy takes milliseconds per packet); the group "scapy" compares a sample of
-sizes of every case against scapy's IPsec layer. The rest is about what must be refused, replay, and limits."""
+sizes of every case against scapy's IPsec layer. The rest is about what must be refused, replay, limits, and
+packets in pieces."""
 import sys
 import time
 
@@ -13,6 +14,7 @@ try:
 except ImportError as missing:
     sys.exit(f"{missing}: install python3-scapy and python3-cryptography (tests/lib/packages.sh)")
 import esp_edge
+import esp_frag
 import esp_pipe
 import esp_scapy
 from esp_pipe import BATCH, Tunnel
@@ -91,6 +93,7 @@ GROUPS = {
     "mixed": lambda g: esp_edge.mixed(g, ALL),
     "replay": lambda g: esp_edge.replay(g),
     "limits": lambda g: esp_edge.limits(g),
+    "pieces": lambda g: esp_frag.pieces(g, ALL),
 }
 
 

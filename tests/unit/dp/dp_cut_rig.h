@@ -25,7 +25,7 @@ static const struct crypt_alg sha256 = {.type = CRYPT_TYPE_INTEG,
 
 /* How A's tunnel is made. */
 struct shape {
-    bool outer6, inner6, encap, cbc, esn;
+    bool outer6, inner6, encap, cbc, esn, after;
     uint16_t path; /* MTU that A knows of */
     uint16_t workers;
     bool copy_df;
@@ -50,6 +50,7 @@ static inline struct sad_pair_params pair_of(unsigned n, const struct shape *s)
         p.remote_ts = rig_ts(rig_text("fd00:%u::/64", 3 - n));
     }
     p.replay_window = 32;
+    p.frag_after = s->after;
     return p;
 }
 

@@ -226,6 +226,20 @@ static void replay_windows_have_the_size_that_was_asked_for(void **state)
     sad_free(sad);
 }
 
+static void where_to_cut_is_known_to_the_sealing_half_alone(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    for (int after = 0; after < 2; after++) {
+        struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+        p.frag_after = after;
+        assert_int_equal(sad_install(sad, &p), 0);
+        assert_int_equal(!!(rig_out(sad, p.spi_in)->flags & SAD_F_AFTER), after);
+        assert_false(rig_in(sad, p.spi_in)->flags & SAD_F_AFTER);
+        assert_true(rig_out(sad, p.spi_in)->flags & SAD_F_USUAL);
+    }
+    sad_free(sad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_pair_that_replaces_another_leaves_it_until_it_is_removed),
         cmocka_unit_test(each_direction_gets_its_own_key_and_salt),
         cmocka_unit_test(replay_windows_have_the_size_that_was_asked_for),
+        cmocka_unit_test(where_to_cut_is_known_to_the_sealing_half_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
