@@ -17,8 +17,8 @@
  *
  * show connections                                  args: connection (optional)
  *   connections: [ {name, state: "up" | "connecting" | "closing" | "down" (start, and not up) | "waiting"
- * (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, peer (endpoint, when up),
- * sas, children: [ {name, up, local: [network], remote: [network]} ] } ]
+ * (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer
+ * (endpoint, when up), sas, children: [ {name, up, local: [network], remote: [network]} ] } ]
  *
  * show sas                                          args: connection, after (optional)
  *   next (absent: that was all)

@@ -127,9 +127,11 @@ static bool build_children(struct conf_reader *r, const json_t *o, struct ike_co
     return true;
 }
 
-static bool build_connection(struct conf_reader *r, const char *name, const json_t *o, const json_t *nat,
+/* What a connection does not say itself comes from the root's nat and tunnel. */
+static bool build_connection(struct conf_reader *r, const char *name, const json_t *o, const json_t *root,
                              struct ike_conn_conf *c)
 {
+    const json_t *nat = json_object_get(root, "nat"), *tunnel = json_object_get(root, "tunnel");
     const json_t *local = json_object_get(o, "local"), *remote = json_object_get(o, "remote");
     const enum conf_section in = CONF_S_CONNECTION;
     ike_conn_conf_defaults(c);
@@ -147,6 +149,9 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     get_proposals(o, "ike_proposals", CRYPT_PROTOCOL_IKE, c->proposals, &c->n_proposals);
     const unsigned encap = conf_get_choice(nat, CONF_S_NAT, "encapsulation", IKE_ENCAP_AUTO);
     c->encap = conf_get_choice(o, in, "encapsulation", encap);
+    /* The choices stand in this order: before, after. */
+    const unsigned after = conf_get_choice(tunnel, CONF_S_TUNNEL, "fragmentation", false);
+    c->frag_after = conf_get_choice(o, in, "fragmentation", after);
     c->start = conf_get_num(o, in, "start");
     c->rekey_s = (uint32_t)conf_get_num(o, in, "rekey_s");
     c->dpd_s = (uint32_t)conf_get_num(o, in, "dpd_s");
@@ -158,9 +163,9 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
 }
 
-static bool build_connections(struct conf_reader *r, const json_t *list, const json_t *nat,
-                              struct ike_conf *ike)
+static bool build_connections(struct conf_reader *r, const json_t *root, struct ike_conf *ike)
 {
+    const json_t *list = json_object_get(root, "connections");
     const char *name;
     json_t *o;
     bool ok = true;
@@ -176,7 +181,7 @@ static bool build_connections(struct conf_reader *r, const json_t *list, const j
         /* Both, so that all that is wrong is told at once. */
         const bool name_ok = conf_read_name(r, name);
         if (conf_read_object(r, CONF_S_CONNECTION, o) && name_ok)
-            ok &= build_connection(r, name, o, nat, &ike->conns[ike->n_conns++]);
+            ok &= build_connection(r, name, o, root, &ike->conns[ike->n_conns++]);
         conf_leave(r, at);
     }
     conf_leave(r, mark);
@@ -226,6 +231,5 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     if (conf_get_count(nat, "public_addresses") <= IKE_ADDRS_MAX)
         get_addresses(nat, "public_addresses", ike->public_addrs, &ike->n_public_addrs);
     build_limits(json_object_get(root, "limits"), ike);
-    return build_secrets(r, json_object_get(root, "secrets"), ike) &&
-           build_connections(r, json_object_get(root, "connections"), nat, ike);
+    return build_secrets(r, json_object_get(root, "secrets"), ike) && build_connections(r, root, ike);
 }

@@ -103,6 +103,7 @@ static void install(struct ctl *ctl, const struct ike_install *in)
         .esn = in->esn,
         .replay_window = in->replay_window,
         .encap = in->encap,
+        .frag_after = in->frag_after,
         .path = {in->path.local, in->path.remote},
         .outer_mtu = outer_mtu(ctl, &in->path.remote.addr),
         .follow = in->follow,

@@ -154,6 +154,7 @@ static json_t *connection(const struct presence *p)
     ctl_json_set(o, "remote_address", ctl_json_addr(&c->remote_addr));
     ctl_json_set(o, "start", json_boolean(c->start));
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
+    ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
     if (p->is_up)
         ctl_json_set(o, "peer", ctl_json_endpoint(&p->peer));
     ctl_json_num(o, "sas", p->sas);

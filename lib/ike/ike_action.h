@@ -99,8 +99,9 @@ struct ike_install {
     const struct crypt_alg *integ; /* NULL with an AEAD */
     bool esn;
     uint32_t replay_window;
-    bool encap;  /* ESP in UDP */
-    bool follow; /* endpoint learning from ESP is allowed */
+    bool encap;      /* ESP in UDP */
+    bool frag_after; /* as configured: large packets are cut after encryption */
+    bool follow;     /* endpoint learning from ESP is allowed */
     struct ike_path path;
     struct wire_ike_ts_list local_ts, remote_ts;
     uint64_t soft_bytes, soft_pkts; /* 0: none */

@@ -43,6 +43,7 @@ static void send_install(struct ike *ike, const struct ike_child *c, const struc
         .esn = c->algs.esn,
         .replay_window = c->conf->replay_window,
         .encap = c->sa->encap,
+        .frag_after = c->sa->conn->frag_after,
         .follow = true,
         .path = c->sa->path,
         .local_ts = c->local_ts,

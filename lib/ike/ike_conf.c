@@ -175,10 +175,10 @@ static bool same_secret(const struct ike_conn_conf *a, const struct ike_conn_con
 bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     if (strcmp(a->name, b->name) != 0 || !same_addresses(a, b) || !ike_id_equal(&a->local_id, &b->local_id) ||
-        !ike_id_equal(&a->remote_id, &b->remote_id) || a->encap != b->encap || a->start != b->start ||
-        a->rekey_s != b->rekey_s || a->dpd_s != b->dpd_s || a->keepalive_s != b->keepalive_s ||
-        a->retransmit_ms != b->retransmit_ms || a->retransmit_tries != b->retransmit_tries ||
-        a->n_children != b->n_children ||
+        !ike_id_equal(&a->remote_id, &b->remote_id) || a->encap != b->encap ||
+        a->frag_after != b->frag_after || a->start != b->start || a->rekey_s != b->rekey_s ||
+        a->dpd_s != b->dpd_s || a->keepalive_s != b->keepalive_s || a->retransmit_ms != b->retransmit_ms ||
+        a->retransmit_tries != b->retransmit_tries || a->n_children != b->n_children ||
         !same_proposals(a->proposals, a->n_proposals, b->proposals, b->n_proposals))
         return false;
     for (size_t i = 0; i < a->n_children; i++)

@@ -87,6 +87,7 @@ struct ike_conn_conf {
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
     enum ike_encap encap;
+    bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
     bool start;                /* initiate when loaded and whenever the SA is lost */
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
     uint32_t dpd_s;            /* idle time before a liveness check; 0: never */

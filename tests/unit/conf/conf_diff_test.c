@@ -68,6 +68,18 @@ static void routes_and_nat_change_live(void **state)
     conf_diff_free(&diff);
 }
 
+static void where_to_cut_changes_the_connections_that_take_it_from_tunnel(void **state)
+{
+    static const char conns[] = "'says':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'before'},"
+                                "'takes':{" GOOD_LOCAL "," GOOD_REMOTE "}";
+    compare(with(conns, ""), with(conns, ",'tunnel':{'fragmentation':'after'}"));
+    assert_int_equal(diff.n_ops, 2);
+    assert_true(has_op(CONF_OP_CONN_UNCHANGED, "says"));
+    assert_true(has_op(CONF_OP_CONN_CHANGED, "takes"));
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+}
+
 static void ports_workers_eal_and_socket_need_a_restart(void **state)
 {
     compare(
@@ -183,6 +195,7 @@ int main(void)
         cmocka_unit_test(connections_are_added_removed_and_changed),
         cmocka_unit_test(a_new_key_changes_its_connection),
         cmocka_unit_test(routes_and_nat_change_live),
+        cmocka_unit_test(where_to_cut_changes_the_connections_that_take_it_from_tunnel),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),
         cmocka_unit_test(a_new_gateway_is_applied_live),
         cmocka_unit_test(what_waits_for_a_restart_is_told_until_it_is_taken_back),

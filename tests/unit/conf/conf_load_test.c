@@ -26,6 +26,7 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_false(conf->control.telemetry);
     assert_true(conf->tunnel.mss_clamp);
     assert_true(conf->tunnel.copy_df);
+    assert_false(conf->ike->conns[0].frag_after);
     assert_int_equal(conf->ike->n_secrets, 1);
     assert_int_equal(conf->ike->secrets[0].psk_len, 20);
     assert_int_equal(conf->ike->secrets[0].psk[19], 0x13);
@@ -47,6 +48,7 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     assert_int_equal(is->retransmit_ms, c.retransmit_ms);
     assert_int_equal(is->retransmit_tries, c.retransmit_tries);
     assert_int_equal(is->remote_port, c.remote_port);
+    assert_int_equal(is->frag_after, c.frag_after);
     assert_int_equal(is->n_proposals, c.n_proposals);
     assert_int_equal(is->children[0].rekey_s, child.rekey_s);
     assert_int_equal(is->children[0].replay_window, child.replay_window);
@@ -69,7 +71,8 @@ static void every_value_of_a_connection_arrives(void **state)
         "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
         "'subnets':['10.2.0.0/24[tcp/443]']},"
         "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-        "'encapsulation':'force','start':true,'rekey_s':100,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,"
+        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'dpd_s':7,'keepalive_s':"
+        "9,'retransmit_ms':500,"
         "'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,"
         "'life_bytes':6000000000,'life_pkts':78,"
         "'replay_window':64}}",
@@ -89,6 +92,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->remote_port, 4500);
     assert_int_equal(c->n_remote_from, 1);
     assert_int_equal(c->encap, IKE_ENCAP_FORCE);
+    assert_true(c->frag_after);
     assert_true(c->start);
     assert_int_equal(c->rekey_s, 100);
     assert_int_equal(c->dpd_s, 7);
@@ -130,6 +134,23 @@ static void a_connection_takes_what_it_does_not_say_from_nat(void **state)
     assert_int_equal(conf->ike->conns[0].encap, IKE_ENCAP_FORCE);
     assert_int_equal(conf->ike->conns[0].keepalive_s, 0);
     conf_free(conf);
+}
+
+static void a_connection_says_where_to_cut_or_takes_it_from_tunnel(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'says':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'before'},"
+                                   "'takes':{" GOOD_LOCAL "," GOOD_REMOTE "}",
+                                   ",'tunnel':{'fragmentation':'after'}");
+    assert_non_null(conf);
+    assert_false(ike_conf_conn(conf->ike, "says")->frag_after);
+    assert_true(ike_conf_conn(conf->ike, "takes")->frag_after);
+    conf_free(conf);
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'tunnel':{'fragmentation':'afterwards'}"));
+    assert_true(has_issue(false, "tunnel.fragmentation", "is none of \"before\", \"after\""));
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
+                           "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'never'}", ""));
+    assert_true(has_issue(false, "connections.foo.fragmentation", "is none of"));
 }
 
 static void children_inherit_the_settings_of_child(void **state)
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(presets_of_the_table_are_those_of_the_engine),
         cmocka_unit_test(every_value_of_a_connection_arrives),
         cmocka_unit_test(a_connection_takes_what_it_does_not_say_from_nat),
+        cmocka_unit_test(a_connection_says_where_to_cut_or_takes_it_from_tunnel),
         cmocka_unit_test(children_inherit_the_settings_of_child),
         cmocka_unit_test(an_only_port_is_one_armed),
         cmocka_unit_test(broken_json_is_told_with_line_and_column),

@@ -171,7 +171,7 @@ static int start(void **state)
         conns[i].n_children = 1;
         conns[i].children = &children[i];
     }
-    conns[1].start = true;
+    conns[1].start = conns[1].frag_after = true;
     ike_conf = (struct ike_conf){.refs = 1, .n_conns = 2, .conns = conns, .n_public_addrs = 1};
     ike_conf.public_addrs[0] = base_addr_ip4(0xc6336402);
     conf = (struct conf){.ike = &ike_conf, .n_ports = 1};
@@ -296,6 +296,8 @@ static void connections_tell_whether_they_are_up(void **state)
     expect("data.connections.0.peer", "(absent)");
     expect("data.connections.1.state", "\"up\"");
     expect("data.connections.1.peer", "\"198.51.100.7:1024\"");
+    expect("data.connections.0.fragmentation", "\"after\"");
+    expect("data.connections.1.fragmentation", "\"before\"");
     expect("data.connections.1.children.0.up", "true");
     view.state = "connecting";
     ASK_NAME("show connections", "\"foo\"");

@@ -31,9 +31,26 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     pair_free(p);
 }
 
+static void where_to_cut_is_handed_on_with_each_child(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].frag_after = true;
+    pair_start(p);
+    pair_connect(p);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    assert_int_equal(p->h[0].n_children, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(p->h[0].children[i].i.frag_after);
+        assert_false(p->h[1].children[i].i.frag_after);
+    }
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_to_cut_is_handed_on_with_each_child),
         cmocka_unit_test(networks_of_another_identity_are_not_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

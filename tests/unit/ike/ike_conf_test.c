@@ -47,7 +47,7 @@ static void the_last_reference_frees(void **state)
 static void any_change_of_meaning_makes_connections_differ(void **state)
 {
     (void)state;
-    for (int what = 0; what < 16; what++) {
+    for (int what = 0; what < 17; what++) {
         struct ike_conf *a = sealed(), *b = sealed();
         struct ike_conn_conf *c = &b->conns[0];
         switch (what) {
@@ -95,6 +95,9 @@ static void any_change_of_meaning_makes_connections_differ(void **state)
             break;
         case 15:
             c->children[0].name[0] = 'x';
+            break;
+        case 16:
+            c->frag_after = true;
             break;
         default:
             break;
