@@ -40,7 +40,8 @@ check_ping_lost() {
     CHECK_LOST=$((CHECK_SENT - CHECK_LOST))
 }
 
-# TCP for a second in both directions, at least MBIT: check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
+# TCP for a second (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
+# check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
 check_iperf() {
     local client=$1 server=$2 address=$3 least=${4:-5} way json rate rates=""
     lab_spawn "host$server" "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
@@ -49,7 +50,7 @@ check_iperf() {
     for way in "" -R; do
         json=$LAB_OUT/iperf-$client-$server$way.json
         # shellcheck disable=SC2086
-        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 -t 1 -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
+        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--t 1} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
         rate=$("$LAB_PYTHON" -c 'import json, sys
 print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' "$json" 2>/dev/null) ||
             lab_fail "iperf3 $way from host$client to $address: $(tail -n 3 "$json" | tr '\n' ' ')"

@@ -29,7 +29,7 @@ culvert_connection() {
                  "subnets": ["$(gw_value "$gw" "$name" peer_lan)"]},
       "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
       "esp_proposals": ["$(culvert_esp "$gw" "$name")"],
-      "encapsulation": "$encap",
+      "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),

@@ -11,6 +11,7 @@ the gateway's own parsers cannot hide in it. Prints one line; ends with 1 when s
   * ESP as IP protocol 50 (unless --allow-plain-esp)
   * the same explicit IV twice for one destination and SPI (AES-GCM: the end of all secrecy)
   * UDP over IPv6 without its checksum, or, where the capture holds the whole datagram, with a wrong one
+  * of the host --cut-by: a fragment with DF, with the ID 0, or with the ID of an earlier packet
   * fewer than --least-esp ESP packets in one of the two directions
 """
 import argparse
@@ -56,6 +57,8 @@ class Verdict:
         self.hidden = {ipaddress.ip_address(a).packed for a in options.hidden}
         self.pattern = bytes.fromhex(options.pattern)
         self.allow_plain_esp = options.allow_plain_esp
+        self.cut_by = ipaddress.ip_address(options.cut_by).packed if options.cut_by else b""
+        self.seen_piece = set()
         self.pairs = self.inner_pairs()
         self.seen_iv = set()
         self.esp = {}
@@ -104,11 +107,20 @@ class Verdict:
             elif address not in self.outer:
                 self.fault("unexpected address", text)
         self.look_for_clear_text(packet[header:])
-        if not is6 and struct.unpack("!H", packet[6:8])[0] & 0x1FFF:
+        is_cut, offset = False, 0
+        if is6 and protocol == 44:
+            header, protocol, place = 48, packet[40], struct.unpack("!H", packet[42:44])[0]
+            is_cut, offset = True, place & 0xFFF8
+        elif not is6:
+            place = struct.unpack("!H", packet[6:8])[0]
+            is_cut, offset = place & 0x3FFF != 0, (place & 0x1FFF) * 8
+        if is_cut and source == self.cut_by:
+            self.look_at_piece(packet, is6, offset)
+        if offset:
             self.count["other"] += 1
         elif protocol == 17:
             if is6:
-                self.look_at_checksum(packet)
+                self.look_at_checksum(packet, header)
             self.look_at_udp(source, destination, packet[header:])
         elif protocol == 50:
             if not self.allow_plain_esp:
@@ -117,10 +129,22 @@ class Verdict:
         else:
             self.count["other"] += 1
 
-    def look_at_checksum(self, packet):
-        if packet[46:48] == b"\0\0":
+    def look_at_piece(self, packet, is6, offset):
+        ident = packet[44:48] if is6 else packet[4:6]
+        if not is6 and packet[6] & 0x40:
+            self.fault("fragment with DF", packet[:20].hex())
+        if not is6 and ident == b"\0\0":
+            self.fault("fragment with the ID 0", packet[:20].hex())
+        key = (packet[24:40] if is6 else packet[16:20], ident, offset)
+        if key in self.seen_piece:
+            self.fault("ID of a fragment used twice", packet[:48].hex())
+        self.seen_piece.add(key)
+
+    def look_at_checksum(self, packet, header):
+        """Of a datagram that was cut, only that there is one."""
+        if packet[header + 6:header + 8] == b"\0\0":
             self.fault("UDP over IPv6 without checksum", packet[:48].hex())
-        elif len(packet) >= 40 + struct.unpack("!H", packet[4:6])[0] and not udp6_checksum_is_good(packet):
+        elif header == 40 and len(packet) >= 40 + struct.unpack("!H", packet[4:6])[0] and not udp6_checksum_is_good(packet):
             self.fault("UDP over IPv6 with a wrong checksum", packet[:48].hex())
 
     def look_at_udp(self, source, destination, udp):
@@ -157,6 +181,7 @@ def main():
     parser.add_argument("--pattern", default="", help="bytes, in hexadecimal, that must never be seen")
     parser.add_argument("--least-esp", type=int, default=1)
     parser.add_argument("--allow-plain-esp", action="store_true")
+    parser.add_argument("--cut-by", help="a host whose fragments are judged and counted")
     parser.add_argument("--spis-to", help="only print how many SPIs carried ESP towards this address")
     options = parser.parse_args()
     verdict = Verdict(options)
@@ -174,7 +199,7 @@ def main():
     esp = sum(verdict.esp.values())
     print(f"{verdict.count['packets']} packets, {esp} ESP, {verdict.count['ike']} IKE, "
           f"{verdict.count['keepalive']} keepalives, {len(verdict.seen_iv)} distinct (SPI, IV), "
-          f"{len(verdict.ports)} ESP sources")
+          f"{len(verdict.ports)} ESP sources" + (f", {len(verdict.seen_piece)} fragments" if options.cut_by else ""))
     for kind, details in verdict.faults.items():
         print(f"{kind}: {len(details)} times, first {details[0]}")
     return 1 if verdict.faults else 0

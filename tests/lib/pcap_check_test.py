@@ -42,6 +42,17 @@ def udp6(source, destination, body, right=True):
     return struct.pack("!IHBB", 0x60000000, len(whole), 17, 64) + addresses + whole
 
 
+def ip4_piece(packet, ident, place):
+    """A packet with another ID and these flags and offset."""
+    return packet[:4] + struct.pack("!HH", ident, place) + packet[8:]
+
+
+def ip6_piece(packet, ident, place):
+    """A packet with a fragment header."""
+    head = packet[:4] + struct.pack("!HB", len(packet) - 32, 44) + packet[7:40]
+    return head + struct.pack("!BBHI", packet[6], 0, place, ident) + packet[40:]
+
+
 CLEAN = [ip4(A, B, 17, udp(500, 500, b"\1" * 40)), ip4(A, B, 17, udp(4500, 4500, b"\0" * 4 + b"\1" * 40)),
          ip4(A, B, 17, udp(4500, 4500, b"\xff")),
          in_udp(A, B, 0x1001, 1), in_udp(B, A, 0x2002, 1), in_udp(A, B, 0x1001, 2), in_udp(B, A, 0x2002, 2)]
@@ -108,6 +119,29 @@ class CaptureChecker(unittest.TestCase):
         without[46:48] = b"\0\0"
         self.refused(packets + [bytes(without)], "without checksum", *outer)
         self.refused(packets + [udp6(a, "2001:db8::9", esp(0x1004, 2))], "unexpected address", *outer)
+
+    def test_fragments_are_judged(self):
+        whole, cut_by = in_udp(A, B, 0x1001, 3), ("--cut-by", A)
+        first, last = ip4_piece(whole, 7, 0x2000), ip4_piece(whole, 7, 3)
+        status, told = self.check(CLEAN + [first, last], *cut_by)
+        self.assertEqual((status, "5 ESP" in told, "2 fragments" in told), (0, True, True), told)
+        self.refused(CLEAN + [first, last, ip4_piece(in_udp(A, B, 0x1001, 4), 7, 0x2000)], "ID of a fragment used twice", *cut_by)
+        self.refused(CLEAN + [ip4_piece(whole, 7, 0x6000)], "fragment with DF", *cut_by)
+        self.refused(CLEAN + [ip4_piece(whole, 0, 0x2000)], "fragment with the ID 0", *cut_by)
+        self.refused(CLEAN + [ip4_piece(in_udp(A, B, 0x1001, 2), 8, 0x2000)], "IV used twice", *cut_by)
+        self.assertEqual(self.check(CLEAN + [ip4_piece(whole, 0, 0x6000)])[0], 0)
+
+    def test_fragments_over_ipv6_are_judged(self):
+        a, b = "2001:db8:a1::2", "2001:db8:b1::2"
+        outer = ("--outer", a, "--outer", b, "--cut-by", a)
+        first, last = ip6_piece(udp6(a, b, esp(0x1004, 1)), 7, 1), ip6_piece(udp6(a, b, esp(0x1004, 1)), 7, 24)
+        status, told = self.check(CLEAN + [first, last, udp6(b, a, esp(0x2004, 1))], *outer)
+        self.assertEqual((status, "6 ESP" in told, "2 fragments" in told), (0, True, True), told)
+        self.refused(CLEAN + [first, last, ip6_piece(udp6(a, b, esp(0x1004, 2)), 7, 1)], "ID of a fragment used twice", *outer)
+        self.refused(CLEAN + [first, ip6_piece(udp6(a, b, esp(0x1004, 1)), 8, 1)], "IV used twice", *outer)
+        without = bytearray(first)
+        without[54:56] = b"\0\0"
+        self.refused(CLEAN + [bytes(without)], "without checksum", *outer)
 
     def test_silence_is_not_a_proof(self):
         self.refused(CLEAN[:3], "fewer than two directions")

@@ -128,6 +128,12 @@ static void a_quote_with_extension_headers_points_behind_them(void **state)
     assert_int_equal(quote.proto, WIRE_PROTO_UDP);
     assert_int_equal(quote.upper.len, 8);
     assert_only_whole_accepted(accepts_quote, base_span(packet, 56));
+    /* The first piece of a packet is as good as the whole, a later one says nothing. */
+    make(WIRE_IP6_FRAGMENT, 64);
+    memcpy(packet + 40, (const uint8_t[]){WIRE_PROTO_UDP, 0, 0, 1, 0, 0, 0, 7}, 8);
+    assert_true(accepts_quote(base_span(packet, 64)));
+    assert_int_equal(quote.proto, WIRE_PROTO_UDP);
+    assert_ptr_equal(quote.upper.ptr, packet + 48);
     make(WIRE_IP6_FRAGMENT, 64);
     memcpy(packet + 40, (const uint8_t[]){WIRE_PROTO_UDP, 0, 0, 8, 0, 0, 0, 0}, 8);
     assert_int_equal(wire_icmp6_quote_parse(base_span(packet, 64), &quote), WIRE_PKT_BAD_FIELD);
