@@ -167,7 +167,8 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                        "'tunnel':{'mss_clamp':false,'copy_df':false}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];
-        if (!places[k[i].in] || strcmp(k[i].name, "gateway") == 0) /* applied live */
+        const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0;
+        if (!places[k[i].in] || is_live)
             continue;
         snprintf(name, sizeof name, "%s%s", places[k[i].in], k[i].name);
         if (!has_op(CONF_OP_RESTART, name))
