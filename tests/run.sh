@@ -36,7 +36,7 @@ asan_sim   light   simulation under the sanitizers
 fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
 interop    alone   strongSwan through real NATs, with the sanitized culvertd
 abuse      alone   malformed and hostile traffic, with the sanitized culvertd
-bench      alone   a million packets each way through the data path, beside raw ipsec-mb
+bench      alone   the data path beside raw ipsec-mb, and what a second worker brings
 quickstart alone   app/quickstart.sh from an empty build folder
 "
 quick_steps="packages gcc lint tools config unit sim"
@@ -214,6 +214,20 @@ step_bench() {
             grep -qE "^$way +AES-128 +$size +1 +[0-9]" "$log" || { echo "no figure for $size bytes, $way"; return 1; }
         done
     done
+    bench_workers "$log"
+}
+
+# Two workers on two CPUs print a ratio; where there is but one CPU, or no moment in which both worked, the reason.
+bench_workers() {
+    local log=$1 way sas figure='[0-9]+\.[0-9]+'
+    "$out/gcc/app/culvert-bench/culvert-bench" workers --sizes 64 --runs 3 --stray --no-huge | tee "$log" || return 1
+    for way in in out; do
+        for sas in 1 1000; do
+            grep -qE "^$way +64 +$sas +$figure\*? +$figure\*? +($figure\*? +x$figure|- +-)" "$log" ||
+                { echo "no figure for two workers with $sas SAs each, $way"; return 1; }
+        done
+    done
+    ! grep -qE ' - +-' "$log" || grep -qE '^(-:|Fewer CPUs than workers:)' "$log" || { echo "no ratio, and no reason"; return 1; }
 }
 
 step_quickstart() {

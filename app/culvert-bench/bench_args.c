@@ -5,6 +5,7 @@
 #include "bench_args.h"
 
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +13,34 @@
 
 #include "bench_stat.h"
 
-static const struct option options[] = {
-    {"sizes", 1, 0, 's'},   {"sas", 1, 0, 'n'},       {"bits", 1, 0, 'b'},    {"runs", 1, 0, 'r'},
-    {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},   {"core", 1, 0, 'c'},    {"json", 0, 0, 'j'},
-    {"frames", 0, 0, 'f'},  {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
-    {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {0}};
+static const struct option options[] = {{"sizes", 1, 0, 's'},
+                                        {"sas", 1, 0, 'n'},
+                                        {"bits", 1, 0, 'b'},
+                                        {"runs", 1, 0, 'r'},
+                                        {"windows", 1, 0, 'w'},
+                                        {"packets", 1, 0, 'p'},
+                                        {"core", 1, 0, 'c'},
+                                        {"json", 0, 0, 'j'},
+                                        {"frames", 0, 0, 'f'},
+                                        {"direction", 1, 0, 'd'},
+                                        {"esp", 0, 0, 'e'},
+                                        {"rate", 1, 0, 'a'},
+                                        {"help", 0, 0, 'h'},
+                                        {"verbose", 0, 0, 'v'},
+                                        {"no-huge", 0, 0, 'u'},
+                                        {"workers", 1, 0, 'k'},
+                                        {"cores", 1, 0, 'l'},
+                                        {"stray", 0, 0, 't'},
+                                        {0}};
 
-/* "1,1000" into out. Returns how many, 0 if not a list of numbers from 1 to max. */
-static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t max)
+/* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
+static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)
 {
     uint32_t n = 0;
     while (*text && n < cap) {
         char *end;
         unsigned long v = strtoul(text, &end, 10);
-        if (end == text || !v || v > max || (*end && *end != ','))
+        if (end == text || v < min || v > max || (*end && *end != ','))
             return 0;
         out[n++] = (uint32_t)v;
         text = *end ? end + 1 : end;
@@ -42,7 +57,7 @@ static bool direction_parse(struct bench_args *a, const char *text)
 
 static bool bits_parse(struct bench_args *a, const char *text)
 {
-    a->bits_count = list_parse(text, a->bits, BENCH_LIST, 256);
+    a->bits_count = list_parse(text, a->bits, BENCH_LIST, 1, 256);
     for (uint32_t i = 0; i < a->bits_count; i++)
         if (a->bits[i] != 128 && a->bits[i] != 256)
             return false;
@@ -55,19 +70,23 @@ static bool value_take(struct bench_args *a, int o, const char *value)
     case 's':
         return (a->size_count = bench_mix_parse(value, a->sizes));
     case 'n':
-        return (a->sas_count = list_parse(value, a->sas, BENCH_LIST, 131072));
+        return (a->sas_count = list_parse(value, a->sas, BENCH_LIST, 1, 131072));
     case 'b':
         return bits_parse(a, value);
     case 'd':
         return direction_parse(a, value);
     case 'r':
-        return list_parse(value, &a->runs, 1, BENCH_RUNS_MAX - 1);
+        return list_parse(value, &a->runs, 1, 1, BENCH_RUNS_MAX - 1);
     case 'w':
-        return list_parse(value, &a->windows, 1, BENCH_WINDOWS_MAX);
+        return list_parse(value, &a->windows, 1, 1, BENCH_WINDOWS_MAX);
     case 'p':
-        return list_parse(value, &a->pkts, 1, 1000000000);
+        return list_parse(value, &a->pkts, 1, 1, 1000000000);
     case 'a':
-        return list_parse(value, &a->rate, 1, 1000000);
+        return list_parse(value, &a->rate, 1, 1, 1000000);
+    case 'k':
+        return list_parse(value, &a->workers, 1, 2, BENCH_WORKERS_MAX);
+    case 'l':
+        return (a->cores_count = list_parse(value, a->cores, BENCH_WORKERS_MAX, 0, CPU_SETSIZE - 1));
     case 'c':
         a->core = (uint32_t)strtoul(value, NULL, 10);
         break;
@@ -79,6 +98,9 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         break;
     case 'e':
         a->is_plain_esp = true;
+        break;
+    case 't':
+        a->is_stray = true;
         break;
     case 'u':
         a->is_small_paged = true;

@@ -3,6 +3,7 @@
 /* Options that all subcommands share. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "bench_gate.h"
 #include "bench_mix.h"
 
 #define BENCH_LIST 8
@@ -17,7 +18,10 @@ struct bench_args {
     uint32_t windows; /* of 512 packets, per run */
     uint32_t pkts;    /* per figure */
     uint32_t core;
-    uint32_t rate; /* SAs per second */
+    uint32_t rate;                                  /* SAs per second */
+    uint32_t workers;                               /* 2 to BENCH_WORKERS_MAX; 0: not said */
+    uint32_t cores[BENCH_WORKERS_MAX], cores_count; /* CPUs; 0: not said */
+    bool is_stray;
 };
 
 /* Parses over the defaults in *a; `accepts` names the options of this subcommand, `help` is printed for

@@ -107,17 +107,18 @@ static int double_compare(const void *a, const void *b)
 static double stretch(struct churn *t, enum churn_mode mode)
 {
     double slice[STRETCH_SLICES];
-    const uint64_t *count = &t->gate->port[t->gate->c.is_inbound].rx_pkts;
+    struct bench_seat *seat = &t->gate->seat[0];
+    const uint64_t *count = &seat->port[t->gate->c.is_inbound].rx_pkts;
     uint64_t slice_tsc = (uint64_t)(bench_tsc_hz() / 100);
     atomic_store(&t->mode, mode);
     for (int i = -2; i < STRETCH_SLICES; i++) {
-        uint64_t from = bench_tsc(), pkts = *count, busy = t->gate->clock.busy;
+        uint64_t from = bench_tsc(), pkts = *count, busy = seat->clock.busy;
         do
             for (int turn = 0; turn < 16; turn++)
-                dp_turn(t->gate->worker);
+                dp_turn(seat->worker);
         while (bench_tsc() - from < slice_tsc);
         if (i >= 0)
-            slice[i] = (double)(*count - pkts) * bench_tsc_hz() / (double)(t->gate->clock.busy - busy);
+            slice[i] = (double)(*count - pkts) * bench_tsc_hz() / (double)(seat->clock.busy - busy);
     }
     qsort(slice, STRETCH_SLICES, sizeof(*slice), double_compare);
     return slice[STRETCH_SLICES / 2];
@@ -201,7 +202,7 @@ int bench_churn_main(int argc, char **argv)
     int rc = 0;
     if (bench_args_parse(&a, argc, argv, "snadrcjvu", help))
         return 2;
-    bench_gate_eal(a.core, !a.is_small_paged, a.is_verbose);
+    bench_gate_eal(&a.core, 1, !a.is_small_paged, a.is_verbose);
     for (uint32_t n = 0; !rc && n < a.sas_count; n++)
         for (uint32_t s = 0; !rc && s < a.size_count; s++) {
             if (a.is_out)

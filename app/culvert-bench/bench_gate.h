@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* A gateway to measure: Culvert's own tables and data path on two metering ports, with SAs installed by hand
- * in place of IKE. What runs is dp_turn(), the turn of the worker loop that culvertd's workers make. Thread:
- * all from the measuring thread, except where said otherwise. */
+ * in place of IKE. What runs is dp_turn(), the turn of the worker loop that culvertd's workers make. Worker n
+ * polls queue n of both ports, whose packets belong to the SAs that it owns. Thread: all from the measuring
+ * thread, except where said otherwise. */
 #include <stdbool.h>
 #include <stdint.h>
 #include "bench_stat.h"
@@ -18,29 +19,42 @@ struct bench_gate_case {
     bool is_inbound;     /* ESP in, clear out; else clear in, ESP out */
     bool is_plain_esp;   /* ESP without UDP, as ipsec-secgw is measured */
     uint16_t key_bits;   /* 128 or 256 */
-    uint32_t sas;        /* pairs, one at random per packet; at most BENCH_GATE_SAS */
+    uint32_t sas;        /* pairs of each worker, one at random per packet; in all at most BENCH_GATE_SAS */
+    uint16_t workers;    /* as many as EAL was started for; 0 is 1 */
     uint64_t pkts;       /* to measure, over all runs */
     uint32_t runs;       /* 1 to BENCH_RUNS_MAX */
     uint32_t churn_room; /* further pairs that may be installed meanwhile */
 };
 
-#define BENCH_GATE_SAS 131072u
+#define BENCH_GATE_SAS    131072u
+#define BENCH_WORKERS_MAX 32
+#define BENCH_INSIDE      0 /* port numbers */
+#define BENCH_OUTSIDE     1
+
+/* A worker, its clock and its queues of the two ports. Writer: that worker's thread. */
+struct bench_seat {
+    _Alignas(128) struct dp_worker *worker;
+    struct meter_clock clock;
+    struct meter_port port[2];
+    const struct bench_seat *sender; /* of what is received here; NULL: itself. Writer: whoever measures */
+    uint64_t received;               /* here, when the sender had sent nothing of it yet */
+    _Alignas(128) _Atomic uint64_t sent; /* packets on both ports; for others to read, with several workers */
+};
 
 struct bench_gate {
     struct bench_gate_case c;
     struct sad *sad;
     struct dp *dp;
-    struct dp_worker *worker;
-    struct meter_clock clock;
-    struct meter_port port[2]; /* inside, outside */
-    uint32_t *spis;            /* inbound SPIs in ascending order; SA i serves inner address i */
-    uint64_t install_tsc;      /* cycles that installing all pairs took */
-    uint64_t install_bytes;    /* memory that the process grew by when they were installed */
+    uint32_t *spis;         /* inbound SPIs in ascending order; SA i serves inner address i */
+    uint64_t install_tsc;   /* cycles that installing all pairs took */
+    uint64_t install_bytes; /* memory that the process grew by when they were installed */
+    struct bench_seat seat[BENCH_WORKERS_MAX];
 };
 
-/* Starts EAL on one CPU, with huge pages if is_huge and 256 MiB of them are free, and two ports.
- * Ends the process with a sentence when that fails. Once per process. */
-void bench_gate_eal(uint32_t core, bool is_huge, bool is_verbose);
+/* Starts EAL with lcore n for worker n (1 to BENCH_WORKERS_MAX) on CPU cpus[n], with huge pages if is_huge
+ * and enough of them are free, and two ports with a queue pair per worker. Ends the process with a sentence
+ * when that fails. Once per process. */
+void bench_gate_eal(const uint32_t *cpus, uint16_t workers, bool is_huge, bool is_verbose);
 /* Whether packets lie in huge pages. */
 bool bench_gate_has_huge(void);
 
@@ -49,8 +63,13 @@ bool bench_gate_has_huge(void);
 int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c);
 void bench_gate_close(struct bench_gate *g);
 
-/* Works until the clock is finished. 0, or -EIO with a sentence when packets did not come through whole. */
+/* Works with worker 0 until its clock is finished. 0, or -EIO with a sentence when packets did not come
+ * through whole. */
 int bench_gate_run(struct bench_gate *g);
+
+/* What bench_gate_run() says in the end, for those who call dp_turn() themselves: did all packets come
+ * through whole? 0, or -EIO with a sentence. */
+int bench_gate_verdict(const struct bench_gate *g);
 
 /* For those who call dp_turn() themselves: from attach to detach the ports belong to this gateway. */
 void bench_gate_attach(struct bench_gate *g);

@@ -88,7 +88,7 @@ static int case_run(const struct bench_args *a, struct bench_gate_case c)
     if (!rc)
         rc = bench_gate_run(&g);
     if (!rc)
-        r = bench_series_result(&g.clock.series);
+        r = bench_series_result(&g.seat[0].clock.series);
     if (!rc && !a->is_json && c.sas >= MEMORY_SAS && !c.is_inbound && c.size == a->sizes[0])
         printf("memory: %.0f bytes per tunnel, both directions (%u installed)\n",
                (double)g.install_bytes / c.sas, c.sas);
@@ -129,7 +129,7 @@ int bench_path_main(int argc, char **argv)
     a.size_count = bench_mix_parse("64,512,1420,imix", a.sizes);
     if (bench_args_parse(&a, argc, argv, "snbdprcjevu", help))
         return 2;
-    bench_gate_eal(a.core, !a.is_small_paged, a.is_verbose);
+    bench_gate_eal(&a.core, 1, !a.is_small_paged, a.is_verbose);
     if (!a.is_json)
         printf("culvert-bench path, %s, %s pages, TSC %.2f GHz, CPU %u\n"
                "dir  cipher    size     SAs  cycles: min    median      max       raw   above  ratio    Mpps "
