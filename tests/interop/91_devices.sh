@@ -1,19 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Culvert on every kind of software port: it starts, its tunnel carries pings and TCP where the lab can reach the port,
-# and it stops cleanly: exit status 0, and no socket, runtime file or hugepage stays behind.
-# cases: af_packet af_packet-hugepages af_packet-two-workers af_xdp af_xdp-force-copy tap pcap memif ring
+# Culvert on every kind of software port: it starts, its tunnel carries pings and TCP, and it stops cleanly: exit status
+# 0, and no socket, runtime file or hugepage stays behind. net_ring is none of them: such a port has no other end but
+# itself, except for a process that shares culvertd's memory, and culvertd shares it with nobody.
+# cases: af_packet af_packet-hugepages af_packet-two-workers af_xdp af_xdp-force-copy tap pcap memif
 . "$(dirname "$0")/../lib/lab.sh"
 
 # What a process left behind that had this pid; others may run beside this lab.
 leftovers() { find /run/dpdk /dev/hugepages /run/culvert "$LAB_OUT" -name "*[!0-9]$1" ! -path '*/proc/*' 2>/dev/null; }
 hugepages_free() { awk '/HugePages_Free/ { print $2 }' /proc/meminfo; }
-
-# Devices whose other end is no interface of the lab: the daemon comes up, answers, sends and stops.
-only_starts() {
-    gw_start b
-    check_equal "ports of culvertd" 2 "$(culvert_json b 'len(d["ports"])' show ports)"
-}
 
 # A port of DPDK's own that becomes a kernel interface, bridged to the wire: bridged_tap NAME WIRE NUMBER
 bridged_tap() {
@@ -28,12 +23,27 @@ bridged_tap() {
     ip -n "$LAB-gwb" link set "br$2" up
 }
 
+# Another DPDK process, which forwards between memif and the wires as a switch would: its ports 0 and 1 belong together,
+# and 2 and 3.
+memif_switch() {
+    local cpu device
+    cpu=$("$LAB_PYTHON" -c 'import os; print(min(os.sched_getaffinity(0)))')
+    device=role=client,socket-abstract=no,socket=$LAB_OUT/memif.sock
+    lab_spawn gwb "$LAB_OUT/testpmd.log" env "RUNTIME_DIRECTORY=$LAB_OUT" dpdk-testpmd --no-huge --no-pci --no-telemetry -m 128 \
+        --lcores "(0,1)@$cpu" --vdev "net_memif0,id=0,$device" --vdev net_af_packet0,iface=wan \
+        --vdev "net_memif1,id=1,$device" --vdev net_af_packet1,iface=lan -- --forward-mode=io --total-num-mbufs=8192 --stats-period=600
+    lab_wait 20 grep -q 'Port statistics' "$LAB_OUT/testpmd.log" || lab_fail "testpmd: $(tail -n 3 "$LAB_OUT/testpmd.log")"
+}
+
 tunnel() {
     gw_start b
-    if [ "$1" = tap ]; then
+    case $1 in
+    tap)
         bridged_tap culvert0 wan 1
         bridged_tap culvert1 lan 2
-    fi
+        ;;
+    memif) memif_switch ;;
+    esac
     gw_start a
     gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
     check_traffic
@@ -41,7 +51,6 @@ tunnel() {
 
 lab_up a=masq b=none
 gw_pair
-has_traffic=yes
 case $1 in
 af_packet) ;;
 af_packet-hugepages)
@@ -72,17 +81,12 @@ af_xdp-force-copy)
 tap) CULVERT_DEVICE_OUTSIDE=net_tap0,iface=culvert0 CULVERT_DEVICE_INSIDE=net_tap1,iface=culvert1 ;;
 pcap) CULVERT_DEVICE_OUTSIDE=net_pcap0,iface=wan CULVERT_DEVICE_INSIDE=net_pcap1,iface=lan ;;
 memif)
-    has_traffic=no
     CULVERT_DEVICE_OUTSIDE=net_memif0,role=server,id=0,socket-abstract=no,socket=$LAB_OUT/memif.sock
     CULVERT_DEVICE_INSIDE=net_memif1,role=server,id=1,socket-abstract=no,socket=$LAB_OUT/memif.sock
     ;;
-ring)
-    has_traffic=no
-    CULVERT_DEVICE_OUTSIDE=net_ring0 CULVERT_DEVICE_INSIDE=net_ring1
-    ;;
 esac
 free=$(hugepages_free)
-if [ "$has_traffic" = yes ]; then tunnel "$1"; else only_starts; fi
+tunnel "$1"
 if [ "$1" = af_packet-hugepages ]; then
     check_equal "use of hugepages" True "$(culvert_json b 'd["hugepages"]' status)"
 fi
@@ -97,4 +101,4 @@ all_free() { [ "$(hugepages_free)" -ge "$free" ]; }
 if [ "$1" = af_packet-hugepages ]; then
     lab_wait 5 all_free || lab_fail "hugepages: $free were free before, now $(hugepages_free)"
 fi
-if [ "$has_traffic" = yes ]; then echo "shows: $CHECK_RATES Mbit/s; nothing left behind"; else echo "shows: starts, stops, nothing left behind"; fi
+echo "shows: $CHECK_RATES Mbit/s; nothing left behind"
