@@ -162,12 +162,11 @@ static void explain(const struct conf *conf, int error, char *why, size_t why_si
 {
     const struct conf_port *port = error == ENODEV || error == EFAULT ? without_driver(conf) : NULL;
     if (port)
-        snprintf(
-            why, why_size,
-            "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma: "
-            "net_af_packet0, net_af_xdp0, net_tap0, net_memif0, net_pcap0, net_ring0 (the number is free), "
-            "or a PCI address",
-            port->name, port->device);
+        snprintf(why, why_size,
+                 "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma: "
+                 "net_af_packet0, net_af_xdp0, net_tap0, net_memif0, net_pcap0 (the number is free), "
+                 "or a PCI address",
+                 port->name, port->device);
     else
         snprintf(why, why_size,
                  "DPDK did not start (%s); the lines above are its own. Check eal.memory_mb (%u MB wanted), "
