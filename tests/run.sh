@@ -3,7 +3,7 @@
 # Everything that this tree can prove about itself, by one command. The last line is "N passed, N failed, N skipped".
 #
 # Steps are rows of the table below: name, phase, what it shows. A step is the function step_<name>; it may write
-# "passed failed" into $out/<name>.counts when it is many tests in one. Steps of one phase run side by side as far as the
+# "passed failed skipped" into $out/<name>.counts when it is many tests in one. Steps of one phase run side by side as far as the
 # phase says, phases one after another.
 set -u
 set -o pipefail
@@ -101,8 +101,7 @@ step_packages() {
 step_lint() {
     /usr/bin/python3 tests/lint/lint.py | tee "$out/lint.tmp"
     local status=$?
-    counts_from "$out/lint.tmp" lint
-    return "$status"
+    counts_from "$out/lint.tmp" lint && return "$status"
 }
 
 # A build that a later step needs; it is quiet unless it fails: need gcc|clang|asan|fuzzers
@@ -118,8 +117,11 @@ need() {
     fi
 }
 
-# "NAME: P passed, F failed" in a log becomes the counts of the step.
-counts_from() { sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1 >"$out/$2.counts"; }
+# "NAME: P passed, F failed", perhaps with ", S skipped", in a log becomes the counts of the step: counts_from LOG STEP
+counts_from() {
+    sed -nE 's/^[a-z]+: ([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\1 \2 \4/p' "$1" | tail -n 1 >"$out/$2.counts"
+    [ -s "$out/$2.counts" ] || { echo "no counts in $1"; return 1; }
+}
 
 step_tools() {
     /usr/bin/python3 tests/lib/pcap_check_test.py && /usr/bin/python3 tests/bench/daemon_report_test.py &&
@@ -138,7 +140,8 @@ meson_suite() {
     [ -n "$(meson test -C "$out/$2" --no-rebuild --list --suite "$3" 2>/dev/null)" ] || { echo "no tests in suite $3"; return 1; }
     meson test -C "$out/$2" --no-rebuild --suite "$3" --num-processes 2 --print-errorlogs --logbase "testlog-$1"
     status=$?
-    awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } END { print ok + 0, bad + 0 }' "$log" >"$out/$1.counts"
+    awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } /^Skipped:/ { skip = $2 }
+        END { print ok + 0, bad + 0, skip + 0 }' "$log" >"$out/$1.counts"
     return "$status"
 }
 sanitizer_options() {
@@ -198,8 +201,7 @@ scenarios() {
     export LSAN_OPTIONS=suppressions=$tree/tests/lib/lsan.supp:print_suppressions=0
     LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$2" --out "$out/scenarios-$1" | tee "$out/$1.tmp"
     status=$?
-    counts_from "$out/$1.tmp" "$1"
-    return "$status"
+    counts_from "$out/$1.tmp" "$1" && return "$status"
 }
 step_interop() { scenarios interop interop; }
 step_abuse() { scenarios abuse abuse; }
@@ -262,22 +264,26 @@ trap stop_all INT TERM
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 
 finished() {
-    local name=$1 status=$2 took=$3 ok=0 bad=0
-    [ -s "$out/$name.counts" ] && read -r ok bad <"$out/$name.counts"
+    local name=$1 status=$2 took=$3 ok=0 bad=0 skips="" not=""
+    [ -s "$out/$name.counts" ] && read -r ok bad skips <"$out/$name.counts"
+    skips=${skips:-0}
+    [ "$skips" = 0 ] || not=", $skips skipped"
     if [ "$status" = 0 ] && [ "$bad" != 0 ]; then status=1; fi
     if [ "$status" = 0 ]; then
-        [ "$ok" -gt 0 ] || ok=1
-        say "ok      $name: $ok passed ($took s)"
+        [ "$((ok + skips))" -gt 0 ] || ok=1
+        say "ok      $name: $ok passed$not ($took s)"
+        [ "$skips" = 0 ] || grep -h '^skip ' "$out/$name.log" | sed 's/^/         | /'
         if [ "$verbose" = 1 ]; then cat "$out/$name.log"; fi
     else
         [ "$bad" -gt 0 ] || bad=1
         broken+=("$name")
-        say "FAILED  $name: $bad failed ($took s), the end of $out/$name.log:"
+        say "FAILED  $name: $bad failed$not ($took s), the end of $out/$name.log:"
         tail -n 30 "$out/$name.log" | sed 's/^/         | /'
         echo "         again: tests/run.sh --only $name"
     fi
     passed=$((passed + ok))
     failed=$((failed + bad))
+    skipped=$((skipped + skips))
 }
 
 start() {
