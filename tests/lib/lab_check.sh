@@ -77,7 +77,10 @@ check_capture_end() {
     sleep 1.1
     lab_end "$CHECK_CAPTURE_PID"
     for gw in "${!NET_LAN[@]}"; do lan+=(--inner "${NET_LAN[$gw]}.0/24"); done
-    for gw in "${!NET_LAN6[@]}"; do lan+=(--inner "${NET_LAN6[$gw]}:/64" --outer "${NET_WAN6[$gw]}"); done
+    for gw in "${!NET_LAN6[@]}"; do
+        lan+=(--inner "${NET_LAN6[$gw]}:/64" --outer "${NET_PUBLIC6[$gw]}")
+        [ "${NET_NAT[$gw]}" = none ] || lan+=(--hidden "${NET_WAN6[$gw]}")
+    done
     for side in a b; do
         public="NET_PUBLIC_$side"
         lan+=(--outer "${!public}")

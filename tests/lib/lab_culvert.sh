@@ -60,6 +60,14 @@ culvert_ports() {
 JSON
 }
 
+# The addresses that a NAT gives to a gateway, as a list of JSON.
+culvert_public() {
+    local side=${1:0:1}
+    [ "${NET_NAT[$side]}" = none ] && return
+    printf '"%s"' "$(gw_public "$1")"
+    [ -z "${NET_PUBLIC6[$side]:-}" ] || printf ', "%s"' "${NET_PUBLIC6[$side]}"
+}
+
 culvert_write() {
     local gw=$1 dir=$2 name comma=""
     cat <<JSON
@@ -68,7 +76,7 @@ culvert_write() {
 $(culvert_ports "$gw")
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}, "args": [${CULVERT_EAL_ARGS:-}]},
   "control": {"socket": "$dir/culvertd.sock"},
-  "nat": {"public_addresses": [$([ "${NET_NAT[${gw:0:1}]}" = none ] || printf '"%s"' "$(gw_public "$gw")")]},
+  "nat": {"public_addresses": [$(culvert_public "$gw")]},
   "secrets": [
 JSON
     for name in ${GW_CONNS[$gw]}; do

@@ -11,6 +11,7 @@
 #   random  masquerade with unpredictable source ports; nothing new comes in
 #   fwd     masquerade, and UDP 500 and 4500 from outside go to the first gateway
 #   1to1    every address bit is mapped one to one, as clouds do it
+# With IPv6 the same NAT translates that, too, from addresses fd01:SIDE:: (NAT66).
 
 # The plan of addresses; a scenario may set its own before lab_up.
 NET_PUBLIC_a=${NET_PUBLIC_a:-203.0.113.2} NET_ROUTER_a=${NET_ROUTER_a:-203.0.113.1}
@@ -24,7 +25,8 @@ declare -A NET_WAN=()    # gateway -> address of its outside port
 declare -A NET_HOP=()    # gateway -> its next hop
 declare -A NET_LAN=()    # gateway -> first three octets of its inside network
 declare -A NET_NAT=()    # side -> kind of NAT
-declare -A NET_WAN6=()   # gateway -> IPv6 address of its outside port, when the lab has IPv6
+declare -A NET_PUBLIC6=() # side -> its IPv6 address on the internet, when the lab has IPv6
+declare -A NET_WAN6=()   # gateway -> IPv6 address of its outside port
 declare -A NET_HOP6=()   # gateway -> its next hop
 declare -A NET_LAN6=()   # gateway -> its inside network without the last part (fd00:a:)
 
@@ -124,10 +126,9 @@ net_side() {
     net_address inet "to$side" "${!router}/24"
 }
 
-# Loads the rules of a NAT anew: net_nat SIDE KIND PORTS ("" or low-high for its public UDP ports)
-net_nat() {
-    local side=$1 kind=$2 ports=${3:+to :$3} random="" pre="" post="" filter=""
-    local public="NET_PUBLIC_$side" first=${NET_WAN[$1]}
+# The rules of a NAT for one family: net_nat_rules ip|ip6 KIND PORTS PUBLIC FIRST
+net_nat_rules() {
+    local family=$1 kind=$2 ports=${3:+to :$3} public=$4 first=$5 random="" pre="" post="" filter=""
     [ "$kind" = random ] && random=fully-random
     case $kind in
     masq | random | fwd)
@@ -137,13 +138,12 @@ net_nat() {
         ;;&
     fwd) pre="iifname outside udp dport { 500, 4500 } dnat to $first" ;;
     1to1)
-        pre="iifname outside ip daddr ${!public} dnat to $first"
-        post="oifname outside ip saddr $first snat to ${!public}"
+        pre="iifname outside $family daddr $public dnat to $first"
+        post="oifname outside $family saddr $first snat to $public"
         ;;
     esac
-    lab_in "nat$side" nft -f - <<NFT || lab_fail "rules of nat$side"
-flush ruleset
-table ip address {
+    cat <<NFT
+table $family address {
     chain before {
         type nat hook prerouting priority dstnat; policy accept;
         $pre
@@ -153,7 +153,7 @@ table ip address {
         $post
     }
 }
-table ip guard {
+table $family guard {
     chain through {
         type filter hook forward priority filter; policy accept;
         $filter
@@ -162,7 +162,17 @@ table ip guard {
 NFT
 }
 
-# The NAT forgets all mappings and makes new ones from other ports: net_rebind SIDE [low-high]
+# Loads the rules of a NAT anew: net_nat SIDE KIND PORTS ("" or low-high for its public UDP ports)
+net_nat() {
+    local public="NET_PUBLIC_$1"
+    {
+        echo 'flush ruleset'
+        net_nat_rules ip "$2" "$3" "${!public}" "${NET_WAN[$1]}"
+        [ -z "${NET_PUBLIC6[$1]:-}" ] || net_nat_rules ip6 "$2" "$3" "${NET_PUBLIC6[$1]}" "${NET_WAN6[$1]}"
+    } | lab_in "nat$1" nft -f - || lab_fail "rules of nat$1"
+}
+
+# The NAT forgets all mappings, of both families at once, and makes new ones from other ports: net_rebind SIDE [low-high]
 net_rebind() {
     local low=$((20000 + RANDOM % 20000))
     net_nat "$1" "${NET_NAT[$1]}" "${2:-$low-$((low + 99))}"
@@ -196,16 +206,25 @@ net_space6() {
         echo $2 >all/forwarding" || lab_fail "no IPv6 in $1"
 }
 
-# Routed IPv6 beside the IPv4 of a side without NAT: net_side6 SIDE
+# IPv6 beside the IPv4 of a side, routed or behind the same NAT; of several clients the first has it: net_side6 SIDE
 net_side6() {
-    local side=$1 gw=gw$1 host=host$1
-    [ "${NET_NAT[$side]}" = none ] || lab_fail "IPv6 is for sides without NAT"
-    NET_WAN6[$side]=2001:db8:${side}1::2
-    NET_HOP6[$side]=2001:db8:${side}1::1
+    local side=$1 gw=gw$1 host=host$1 router=2001:db8:${1}1::1
+    NET_PUBLIC6[$side]=2001:db8:${side}1::2
+    NET_WAN6[$side]=${NET_PUBLIC6[$side]}
+    NET_HOP6[$side]=$router
     NET_LAN6[$side]=fd00:$side:
     net_space6 "$gw" 1
     net_space6 "$host" 0
-    net_address inet "to$side" "${NET_HOP6[$side]}/64"
+    net_address inet "to$side" "$router/64"
+    if [ "${NET_NAT[$side]}" != none ]; then
+        NET_WAN6[$side]=fd01:$side::10
+        NET_HOP6[$side]=fd01:$side::1
+        net_space6 "nat$side" 1
+        net_address "nat$side" outside "${NET_PUBLIC6[$side]}/64"
+        net_address "nat$side" inside "${NET_HOP6[$side]}/64"
+        net_default "nat$side" "$router"
+        net_nat "$side" "${NET_NAT[$side]}" ""
+    fi
     net_address "$gw" wan "${NET_WAN6[$side]}/64"
     net_address "$gw" lan "${NET_LAN6[$side]}:1/64"
     net_address "$host" eth0 "${NET_LAN6[$side]}:10/64"
