@@ -4,18 +4,12 @@
  * Two gateways in one process, back to back, on byte arrays: each has an inside and an outside port without a
  * device. 10.1.0.0/24 is inside of A, 10.2.0.0/24 of B; 192.0.2.1 and 192.0.2.2 are their outside addresses.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 #include <rte_eal.h>
 #include <rte_mbuf.h>
 #include "dp.h"
 #include "dp_bytes.h"
 #include "dp_path.h"
+#include "rig_parts.h"
 #include "sad.h"
 
 #define RIG_INSIDE  0
@@ -37,16 +31,6 @@ struct rig {
 static struct rte_mempool *rig_pool;
 static uint32_t rig_max_sas = 64; /* of gateways made from here on */
 
-static inline void rig_rng(void *ctx, void *buf, size_t len)
-{
-    static uint64_t state = 0x1234567;
-    uint8_t *p = buf;
-    for (size_t i = 0; i < len; i++) {
-        state = state * 6364136223846793005ull + 1442695040888963407ull;
-        p[i] = (uint8_t)(state >> 56);
-    }
-}
-
 static inline void rig_eal(void)
 {
     char *args[] = {"test", "--no-huge", "--no-pci", "--no-shconf",    "--no-telemetry",   "-m",
@@ -56,23 +40,6 @@ static inline void rig_eal(void)
     assert_true(rte_eal_init(sizeof args / sizeof args[0], args) >= 0);
     rig_pool = rte_pktmbuf_pool_create("rig", 1023, 32, 0, 10240, 0);
     assert_non_null(rig_pool);
-}
-
-static inline struct base_addr rig_ip(const char *text)
-{
-    struct base_addr a;
-    assert_int_equal(base_addr_parse(text, &a), 0);
-    return a;
-}
-
-static inline struct wire_ike_ts_list rig_ts(const char *prefix)
-{
-    struct wire_ike_ts_list list = {.count = 1};
-    struct base_prefix p;
-    assert_int_equal(base_prefix_parse(prefix, &p), 0);
-    base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);
-    list.list[0].port_hi = 0xffff;
-    return list;
 }
 
 static inline void rig_mac(uint8_t mac[6], uint8_t last)
@@ -173,25 +140,6 @@ static inline void rig_gateway_free(struct rig_gateway *g)
     sad_free(g->sad);
 }
 
-static const struct crypt_alg rig_gcm128 = {.type = CRYPT_TYPE_ENCR,
-                                            .id = CRYPT_ENCR_AES_GCM_16,
-                                            .key_bits = 128,
-                                            .key_bytes = 16,
-                                            .salt_bytes = 4,
-                                            .iv_bytes = 8,
-                                            .block_bytes = 1,
-                                            .icv_bytes = 16,
-                                            .is_aead = true};
-static const struct crypt_alg rig_gcm256 = {.type = CRYPT_TYPE_ENCR,
-                                            .id = CRYPT_ENCR_AES_GCM_16,
-                                            .key_bits = 256,
-                                            .key_bytes = 32,
-                                            .salt_bytes = 4,
-                                            .iv_bytes = 8,
-                                            .block_bytes = 1,
-                                            .icv_bytes = 16,
-                                            .is_aead = true};
-
 /* Parameters of one gateway's end of a tunnel; keys are the same byte per direction. */
 static inline struct sad_pair_params rig_pair(unsigned n, const struct crypt_alg *encr,
                                               const struct crypt_alg *integ, bool esn, bool encap)
@@ -218,8 +166,8 @@ static inline struct sad_pair_params rig_pair(unsigned n, const struct crypt_alg
     p.remote_ts = rig_ts(remote);
     snprintf(local, sizeof local, "192.0.2.%u", n);
     snprintf(remote, sizeof remote, "192.0.2.%u", 3 - n);
-    p.path.local = (struct base_endpoint){rig_ip(local), encap ? 4500 : 0};
-    p.path.remote = (struct base_endpoint){rig_ip(remote), encap ? 4500 : 0};
+    p.path.local = rig_endpoint(local, encap ? 4500 : 0);
+    p.path.remote = rig_endpoint(remote, encap ? 4500 : 0);
     return p;
 }
 

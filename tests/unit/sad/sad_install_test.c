@@ -82,7 +82,7 @@ static void what_the_data_path_lacks_is_not_supported(void **state)
     struct sad_pair_params p = good;
     p.encr = NULL;
     assert_refused(sad, &p, -ENOTSUP);
-    struct crypt_alg unknown = rig_gcm;
+    struct crypt_alg unknown = rig_gcm128;
     unknown.id = 99;
     p.encr = &unknown;
     assert_refused(sad, &p, -ENOTSUP);
