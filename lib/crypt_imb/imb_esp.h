@@ -77,8 +77,12 @@ struct imb_op {
     uint8_t user[2]; /* the caller's */
 };
 
-/* NULL: the CPU lacks what the library needs (AES-NI), or no memory. */
-struct imb *imb_create(void);
+/*
+ * NULL: the CPU lacks what the library needs (AES-NI), or no memory. has_own_library: with a copy of the
+ * library (13 MB), if there can be one: for threads that use theirs at the same time as others use theirs,
+ * and would else wait for each other's cache lines.
+ */
+struct imb *imb_create(bool has_own_library);
 void imb_free(struct imb *imb);
 
 /* "AVX512 VAES": the code path that the library chose. Static storage. */

@@ -5,7 +5,22 @@
 #include <intel-ipsec-mb.h>
 #include "imb_esp.h"
 
+/* imb_lib.c: the library, or a copy of it. */
+struct imb_lib {
+    void *handle; /* of a copy; NULL: the one that everybody uses */
+    int fd;       /* its file, open as long: the linker tells copies apart by its name; or -1 */
+    IMB_MGR *(*alloc)(uint64_t flags);
+    void (*init)(IMB_MGR *mgr, IMB_ARCH *arch);
+    int (*get_errno)(IMB_MGR *mgr);
+    void (*free)(IMB_MGR *mgr);
+};
+
+/* is_own: a copy, if there can be one. */
+struct imb_lib imb_lib_open(bool is_own);
+void imb_lib_close(struct imb_lib *lib);
+
 struct imb {
+    struct imb_lib lib;
     IMB_MGR *mgr;
     struct gcm_context_data gcm;
     struct chacha20_poly1305_context_data chacha;

@@ -7,20 +7,22 @@
 #include <stdlib.h>
 #include "base_wipe.h"
 
-struct imb *imb_create(void)
+struct imb *imb_create(bool has_own_library)
 {
     struct imb *imb = aligned_alloc(64, (sizeof *imb + 63) & ~(size_t)63);
     if (!imb)
         return NULL;
     memset(imb, 0, sizeof *imb);
-    imb->mgr = alloc_mb_mgr(0);
+    imb->lib = imb_lib_open(has_own_library);
+    imb->mgr = imb->lib.alloc(0);
     if (!imb->mgr) {
+        imb_lib_close(&imb->lib);
         free(imb);
         return NULL;
     }
     IMB_ARCH arch = IMB_ARCH_NONE;
-    init_mb_mgr_auto(imb->mgr, &arch);
-    if (imb_get_errno(imb->mgr) != 0 || arch == IMB_ARCH_NONE || arch == IMB_ARCH_NOAESNI) {
+    imb->lib.init(imb->mgr, &arch);
+    if (imb->lib.get_errno(imb->mgr) != 0 || arch == IMB_ARCH_NONE || arch == IMB_ARCH_NOAESNI) {
         imb_free(imb);
         return NULL;
     }
@@ -31,7 +33,8 @@ void imb_free(struct imb *imb)
 {
     if (!imb)
         return;
-    free_mb_mgr(imb->mgr);
+    imb->lib.free(imb->mgr);
+    imb_lib_close(&imb->lib);
     base_wipe(imb, sizeof *imb);
     free(imb);
 }

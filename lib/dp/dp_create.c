@@ -122,7 +122,7 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     w->tables = sad_tables(dp->sad);
     w->adjs = dp->adjs;
     queues_fill(w);
-    w->imb = imb_create();
+    w->imb = imb_create(dp->params.workers > 1);
     w->reass = dp_reass_create(dp->params.tsc_hz);
     w->handed = ring_make(DP_RING_OWNER, RING_F_SC_DEQ);
     w->tx_ring = ring_make(DP_RING_TX, RING_F_SC_DEQ);

@@ -55,7 +55,7 @@ struct sad *sad_create(const struct sad_params *params)
         free(sad);
         return NULL;
     }
-    sad->imb = imb_create();
+    sad->imb = imb_create(false);
     if (!sad->imb || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
         sad_free(sad);
         return NULL;

@@ -154,7 +154,7 @@ static void what_does_not_belong_together_is_refused(void **state)
 
 static int setup(void **state)
 {
-    imb = imb_create();
+    imb = imb_create(false);
     return imb ? 0 : -1;
 }
 
