@@ -26,8 +26,8 @@ enum dp_pkt_flag {
 
 /*
  * One packet, one cache line. Classify writes mbuf, data, len (inbound the ESP header and its length,
- * outbound the IP packet), user, and for ESP over IPv4 addrs and src_port. Lookup writes in or out. Prepare
- * and encap write all of op that the cipher reads; open and seal write op.failed.
+ * outbound the IP packet), user, in or head, and for ESP over IPv4 addrs and src_port. Select writes out.
+ * Prepare and encap write all of op that the cipher reads; open and seal write op.failed.
  */
 struct dp_pkt {
     union {
@@ -58,5 +58,5 @@ struct dp_burst {
      * costs time. */
     bool is_mixed;
     bool has_whole; /* a packet may be marked DP_PKT_WHOLE */
-    struct dp_pkt pkt[DP_BURST_MAX];
+    _Alignas(64) struct dp_pkt pkt[DP_BURST_MAX];
 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The map of the data path. Each line is a stage and each stage is a file of that name (dp_prepare_in is in
- * dp_lookup_in.c, dp_select_out in dp_lookup_out.c, dp_commit_in in dp_commit.c). A stage takes the burst,
- * leaves the survivors compact, and sends every other packet to a drop reason, to control, to the worker that
- * owns its SA, or into w->local (packets that the gateway makes).
+ * The map of the data path. Each line is a stage and each stage is a file of that name, without the direction
+ * where it has one. A stage takes the burst, leaves the survivors compact, and sends every other packet to a
+ * drop reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
+ *
+ * A stage has two ways. The packet that nearly every packet is goes the usual one (dp_usual.h, dp_<stage>_
+ * usual.h), which does nothing that this packet does not need; all others take the one in the stage's own
+ * file. Both do the same to a packet that either could take.
  */
 #include "dp_int.h"
 

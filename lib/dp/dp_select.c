@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From an inner packet to the SA that seals it. dp_lookup_out() finds the list of the destination's longest
- * prefix and starts fetching it; dp_select_out() walks the list and starts fetching the SA.
+ * From an inner packet to the SA that seals it: walks the list of candidates for the destination, which
+ * classify found, and starts fetching the SA.
  *
  * IN: w->out from classify. OUT: out. Drops: no_sa, no_policy, clear_text.
  */
