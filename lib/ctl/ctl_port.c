@@ -73,6 +73,14 @@ static void explain_absence(const struct conf_port *conf, char *why, size_t why_
                  conf->name, conf->device);
 }
 
+static bool has_ip6(const struct conf_port *conf)
+{
+    for (size_t i = 0; i < conf->n_addresses; i++)
+        if (conf->addresses[i].addr.family == BASE_AF_IP6)
+            return true;
+    return false;
+}
+
 static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_port *p)
 {
     struct rte_eth_dev_info info;
@@ -86,6 +94,10 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
     p->n_txq = RTE_MIN((uint16_t)n_workers, info.max_tx_queues);
     p->rx_offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
     eth.rxmode.offloads = p->rx_offloads;
+    /* Outer UDP has a checksum over IPv6 only, and some drivers send faster without offloads. */
+    if (has_ip6(conf))
+        p->tx_offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
+    eth.txmode.offloads = p->tx_offloads;
     if (p->n_rxq > 1) {
         /* UDP ports spread NAT-T peers; what the port cannot hash it leaves out. */
         eth.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
@@ -176,8 +188,14 @@ int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_me
     }
     char mac[RTE_ETHER_ADDR_FMT_SIZE];
     rte_ether_format_addr(mac, sizeof mac, &p.mac);
-    ctl_log(CTL_NOTICE, "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u",
-            conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq);
+    ctl_log(
+        CTL_NOTICE,
+        "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u offloads=%s%s%s",
+        conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq, p.rx_offloads ? "rx_ip4_cksum" : "",
+        p.rx_offloads && p.tx_offloads ? "," : "",
+        p.tx_offloads   ? "tx_udp_cksum"
+        : p.rx_offloads ? ""
+                        : "none");
     report_spread(conf, n_workers, &p);
     warn_unpolled(conf, &p);
     *out = p;

@@ -15,6 +15,7 @@ struct ctl_port {
     uint64_t
         rss_hf; /* RTE_ETH_RSS_* that spread packets over queues; 0: one queue, or the driver's own rule */
     uint64_t rx_offloads; /* RTE_ETH_RX_OFFLOAD_* that are switched on */
+    uint64_t tx_offloads; /* RTE_ETH_TX_OFFLOAD_*, likewise */
     char driver[64];
     struct rte_ether_addr mac;
 };

@@ -76,6 +76,7 @@ static struct dp_port_params port_params(const struct conf_port *conf, const str
         .rx_queues = port->n_rxq,
         .tx_queues = port->n_txq,
         .rx_ip4_cksum = (port->rx_offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0,
+        .tx_udp_cksum = (port->tx_offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0,
         .has_host = conf->host[0] != '\0',
         .n_addrs = conf->n_addresses,
     };

@@ -48,6 +48,7 @@ struct dp_port_params {
     uint16_t rx_queues; /* worker n polls queue n when n < rx_queues */
     uint16_t tx_queues; /* worker n sends on queue n; fewer than workers: worker n % tx_queues sends for n */
     bool rx_ip4_cksum;  /* the port checks them (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM is on) */
+    bool tx_udp_cksum;  /* the port fills them in (RTE_ETH_TX_OFFLOAD_UDP_CKSUM is on) */
     bool has_host;      /* the host's stack shares this port's addresses: dp_host_pop(), dp_host_send() */
     size_t n_addrs;
     struct base_prefix

@@ -8,6 +8,7 @@
 #include "dp_int.h"
 
 #include <rte_branch_prediction.h>
+#include <rte_ip.h>
 #include "dp_bytes.h"
 
 #define ECN_MASK 3
@@ -179,16 +180,31 @@ static void udp6_cksum(uint8_t *ip, uint32_t len)
     dp_store16(udp + 6, cksum ? cksum : 0xffff);
 }
 
+/* Leaves the checksum to the port, which adds the rest to the sum of the pseudo header. */
+static void udp6_cksum_offload(struct rte_mbuf *m, uint8_t *ip, uint8_t l2_bytes)
+{
+    m->ol_flags |= RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_UDP_CKSUM;
+    m->l2_len = l2_bytes;
+    m->l3_len = DP_IP6_BYTES;
+    dp_store16(ip + DP_IP6_BYTES + 6, rte_ipv6_phdr_cksum((const struct rte_ipv6_hdr *)ip, m->ol_flags));
+}
+
 static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
 {
     struct rte_mbuf *m = p->mbuf;
     struct sad_out *out = p->out;
     uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-    if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
-        udp6_cksum(ip, m->data_len);
     uint32_t adj = outer_adj(w, out, ip);
-    if (dp_adj_is_ready(&w->adjs[adj]))
-        frame_send(w, m, ip, m->data_len, &w->adjs[adj]);
+    const struct dp_adj *a = &w->adjs[adj];
+    const bool is_ready = dp_adj_is_ready(a);
+    if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP)) {
+        if (is_ready && w->dp->ports[a->port].params.tx_udp_cksum)
+            udp6_cksum_offload(m, ip, a->l2_bytes);
+        else
+            udp6_cksum(ip, m->data_len);
+    }
+    if (is_ready)
+        frame_send(w, m, ip, m->data_len, a);
     else
         unresolved(w, m, adj);
 }

@@ -3,7 +3,8 @@
 # Culvert on every kind of software port: it starts, its tunnel carries pings and TCP, and it stops cleanly: exit status
 # 0, and no socket, runtime file or hugepage stays behind. net_ring is none of them: such a port has no other end but
 # itself, except for a process that shares culvertd's memory, and culvertd shares it with nobody.
-# cases: af_packet af_packet-hugepages af_packet-two-workers af_xdp af_xdp-force-copy tap pcap memif
+# Over IPv6 a tap port fills in the outer UDP checksums itself, and the capture finds none wrong.
+# cases: af_packet af_packet-hugepages af_packet-two-workers af_xdp af_xdp-force-copy tap tap-ipv6 pcap memif
 . "$(dirname "$0")/../lib/lab.sh"
 
 # What a process left behind that had this pid; others may run beside this lab.
@@ -38,7 +39,7 @@ memif_switch() {
 tunnel() {
     gw_start b
     case $1 in
-    tap)
+    tap | tap-ipv6)
         bridged_tap culvert0 wan 1
         bridged_tap culvert1 lan 2
         ;;
@@ -49,8 +50,14 @@ tunnel() {
     check_traffic
 }
 
-lab_up a=masq b=none
-gw_pair
+if [ "$1" = tap-ipv6 ]; then
+    lab_up a=none b=none v6=yes
+    check_capture_start
+    gw_pair "a.peer=${NET_WAN6[b]}" "a.local=${NET_WAN6[a]}" b.peer=any
+else
+    lab_up a=masq b=none
+    gw_pair
+fi
 case $1 in
 af_packet) ;;
 af_packet-hugepages)
@@ -78,7 +85,7 @@ af_xdp) CULVERT_DEVICE_OUTSIDE=net_af_xdp0,iface=wan CULVERT_DEVICE_INSIDE=net_a
 af_xdp-force-copy)
     CULVERT_DEVICE_OUTSIDE=net_af_xdp0,iface=wan,force_copy=1 CULVERT_DEVICE_INSIDE=net_af_xdp1,iface=lan,force_copy=1
     ;;
-tap) CULVERT_DEVICE_OUTSIDE=net_tap0,iface=culvert0 CULVERT_DEVICE_INSIDE=net_tap1,iface=culvert1 ;;
+tap | tap-ipv6) CULVERT_DEVICE_OUTSIDE=net_tap0,iface=culvert0 CULVERT_DEVICE_INSIDE=net_tap1,iface=culvert1 ;;
 pcap) CULVERT_DEVICE_OUTSIDE=net_pcap0,iface=wan CULVERT_DEVICE_INSIDE=net_pcap1,iface=lan ;;
 memif)
     CULVERT_DEVICE_OUTSIDE=net_memif0,role=server,id=0,socket-abstract=no,socket=$LAB_OUT/memif.sock
@@ -87,6 +94,10 @@ memif)
 esac
 free=$(hugepages_free)
 tunnel "$1"
+if [ "$1" = tap-ipv6 ]; then
+    check_capture_end --least-esp 100
+    grep -q 'port=outside .*offloads=.*tx_udp_cksum' "$LAB_OUT/gwb/culvertd.log" || lab_fail "the port was not asked to sum up"
+fi
 if [ "$1" = af_packet-hugepages ]; then
     check_equal "use of hugepages" True "$(culvert_json b 'd["hugepages"]' status)"
 fi

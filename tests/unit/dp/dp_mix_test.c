@@ -3,6 +3,7 @@
  * Round trips with every algorithm, all four mixes of IP versions inside and outside, both forms of ESP and
  * of sequence numbers; and packets that reach a worker which does not own their SA.
  */
+#include "dp_int.h"
 #include "dp_rig.h"
 #include "wire_ndp.h"
 
@@ -116,6 +117,44 @@ static void every_algorithm_and_mix_makes_the_round_trip(void **state)
     }
 }
 
+/* What a port with that offload does: sums up from the UDP header on, where the pseudo header's sum stands.
+ */
+static void port_sum(struct rte_mbuf *m)
+{
+    uint8_t *udp = rte_pktmbuf_mtod_offset(m, uint8_t *, m->l2_len + m->l3_len);
+    size_t len = (size_t)(m->data_len - m->l2_len - m->l3_len);
+    dp_store16(udp + 6, (uint16_t)~dp_cksum_fold(dp_cksum_sum(udp, len, 0)));
+}
+
+static void a_port_that_fills_in_udp_checksums_is_left_to_it(void **state)
+{
+    const uint64_t asked = RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_UDP_CKSUM;
+    struct rig r = mix_make(&suites[0], true, true, false, true);
+    for (int is_on = 0; is_on < 2; is_on++) {
+        r.a.dp->ports[RIG_OUTSIDE].params.tx_udp_cksum = is_on;
+        for (uint32_t len = 48; len < 1380; len += 111) {
+            rig_in(&r, &r.a, RIG_INSIDE, inner_frame(false, len));
+            struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+            assert_int_equal(m->ol_flags & asked, is_on ? asked : 0);
+            if (is_on) {
+                assert_int_equal(m->l2_len, 14);
+                assert_int_equal(m->l3_len, 40);
+                port_sum(m);
+            }
+            udp6_cksum_assert(m);
+            rte_pktmbuf_free(m);
+        }
+    }
+    rig_free(&r);
+    r = mix_make(&suites[0], true, true, false, false);
+    r.a.dp->ports[RIG_OUTSIDE].params.tx_udp_cksum = true;
+    rig_in(&r, &r.a, RIG_INSIDE, inner_frame(false, 100));
+    struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+    assert_int_equal(m->ol_flags & asked, 0); /* over IPv4 it is 0 */
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
 static void a_burst_of_several_algorithms_stays_in_order(void **state)
 {
     rig_eal();
@@ -220,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_algorithm_and_mix_makes_the_round_trip),
         cmocka_unit_test(an_unknown_ipv6_next_hop_is_solicited_and_the_packet_follows),
+        cmocka_unit_test(a_port_that_fills_in_udp_checksums_is_left_to_it),
         cmocka_unit_test(a_burst_of_several_algorithms_stays_in_order),
         cmocka_unit_test(a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_rehoming),
     };
