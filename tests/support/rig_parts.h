@@ -13,24 +13,13 @@
 #include "wire_ike.h"
 
 /* As in the table of algorithms, but constants, for initialisers. */
-static const struct crypt_alg rig_gcm128 = {.type = CRYPT_TYPE_ENCR,
-                                            .id = CRYPT_ENCR_AES_GCM_16,
-                                            .key_bits = 128,
-                                            .key_bytes = 16,
-                                            .salt_bytes = 4,
-                                            .iv_bytes = 8,
-                                            .block_bytes = 1,
-                                            .icv_bytes = 16,
-                                            .is_aead = true};
-static const struct crypt_alg rig_gcm256 = {.type = CRYPT_TYPE_ENCR,
-                                            .id = CRYPT_ENCR_AES_GCM_16,
-                                            .key_bits = 256,
-                                            .key_bytes = 32,
-                                            .salt_bytes = 4,
-                                            .iv_bytes = 8,
-                                            .block_bytes = 1,
-                                            .icv_bytes = 16,
-                                            .is_aead = true};
+#define RIG_AEAD(ID, BITS)                                                                                 \
+    {                                                                                                      \
+        .type = CRYPT_TYPE_ENCR, .id = (ID), .key_bits = (BITS), .key_bytes = (BITS) / 8, .salt_bytes = 4, \
+        .iv_bytes = 8, .block_bytes = 1, .icv_bytes = 16, .is_aead = true                                  \
+    }
+static const struct crypt_alg rig_gcm128 = RIG_AEAD(CRYPT_ENCR_AES_GCM_16, 128);
+static const struct crypt_alg rig_gcm256 = RIG_AEAD(CRYPT_ENCR_AES_GCM_16, 256);
 
 /* Random bytes, the same in each run, or when ctx is given always this word. */
 static inline void rig_rng(void *ctx, void *buf, size_t len)

@@ -20,15 +20,7 @@
 static const struct crypt_alg cbc128 = ALG_CBC(128), cbc256 = ALG_CBC(256);
 static const struct crypt_alg null_cipher = {
     .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_NULL, .block_bytes = 1};
-static const struct crypt_alg chacha = {.type = CRYPT_TYPE_ENCR,
-                                        .id = CRYPT_ENCR_CHACHA20_POLY1305,
-                                        .key_bits = 256,
-                                        .key_bytes = 32,
-                                        .salt_bytes = 4,
-                                        .iv_bytes = 8,
-                                        .block_bytes = 1,
-                                        .icv_bytes = 16,
-                                        .is_aead = true};
+static const struct crypt_alg chacha = RIG_AEAD(CRYPT_ENCR_CHACHA20_POLY1305, 256);
 static const struct crypt_alg sha1 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA1_96, 20, 12);
 static const struct crypt_alg sha256 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_256_128, 32, 16);
 static const struct crypt_alg sha384 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_384_192, 48, 24);
