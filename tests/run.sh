@@ -216,6 +216,10 @@ step_bench() {
             grep -qE "^$way +AES-128 +$size +1 +[0-9]" "$log" || { echo "no figure for $size bytes, $way"; return 1; }
         done
     done
+    "$out/gcc/app/culvert-bench/culvert-bench" stages --sizes 64 --packets 200000 --no-huge | tee "$log" || return 1
+    for way in "in .* open" "out .* seal"; do
+        grep -qE "^$way +[0-9.]+ .* sum +[0-9]" "$log" || { echo "no figure for the stages, ${way%% *}"; return 1; }
+    done
     bench_workers "$log"
 }
 

@@ -17,6 +17,7 @@ struct bench_command {
 
 static const struct bench_command commands[] = {
     {"path", bench_path_main, "the whole data path, beside raw AES-GCM: what a packet costs"},
+    {"stages", bench_stages_main, "what each stage of it costs"},
     {"churn", bench_churn_main, "what installing and removing SAs costs the worker"},
     {"workers", bench_workers_main,
      "what a second worker brings, and what a hand-over between the two costs"},

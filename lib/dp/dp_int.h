@@ -220,6 +220,13 @@ static inline void dp_tx_put(struct dp_worker *w, uint16_t port, struct rte_mbuf
     tx->bytes += len;
 }
 
+/* For w->adj_gen. */
+static inline uint32_t dp_adj_gen(const struct dp_worker *w)
+{
+    return atomic_load_explicit(&w->fib->generation, memory_order_acquire) +
+           atomic_load_explicit(&w->tables->path_gen, memory_order_acquire);
+}
+
 static inline bool dp_adj_is_ready(const struct dp_adj *a)
 {
     return atomic_load_explicit(&a->is_resolved, memory_order_acquire);

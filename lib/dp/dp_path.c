@@ -24,8 +24,7 @@ static void inbound(struct dp_worker *w)
 static void outbound(struct dp_worker *w)
 {
     struct dp_burst *b = &w->out;
-    w->adj_gen = atomic_load_explicit(&w->fib->generation, memory_order_acquire) +
-                 atomic_load_explicit(&w->tables->path_gen, memory_order_acquire);
+    w->adj_gen = dp_adj_gen(w);
     dp_select_out(w, b);
     dp_encap(w, b);
     dp_seal(w, b);
