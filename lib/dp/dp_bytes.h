@@ -100,6 +100,7 @@ static inline void dp_ip4_ttl_dec(uint8_t *ip)
 }
 
 #define DP_IP4_BYTES   20
+#define DP_IP4_DF      0x40 /* in byte 6 of an IPv4 header */
 #define DP_IP6_BYTES   40
 #define DP_UDP_BYTES   8
 #define DP_ESP_BYTES   8

@@ -7,7 +7,6 @@
  */
 #include "dp_usual.h"
 
-#define DP_IP4_DF    0x40 /* in byte 6 of an IPv4 header */
 #define USUAL_HDR    (DP_IP4_BYTES + DP_UDP_BYTES + DP_ESP_BYTES + USUAL_IV)
 #define USUAL_FRONT  (USUAL_L2 + USUAL_HDR)
 #define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)

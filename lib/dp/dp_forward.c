@@ -168,8 +168,7 @@ static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, const
     return out->adj;
 }
 
-/* UDP over IPv6 carries a checksum (RFC 8200 8.1); over IPv4 it is 0 (RFC 3948 2.1). */
-static void udp6_cksum(uint8_t *ip, uint32_t len)
+void dp_udp6_cksum(uint8_t *ip, uint32_t len)
 {
     uint8_t *udp = ip + DP_IP6_BYTES;
     uint32_t udp_len = len - DP_IP6_BYTES;
@@ -201,7 +200,7 @@ static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
         if (is_ready && w->dp->ports[a->port].params.tx_udp_cksum)
             udp6_cksum_offload(m, ip, a->l2_bytes);
         else
-            udp6_cksum(ip, m->data_len);
+            dp_udp6_cksum(ip, m->data_len);
     }
     if (is_ready)
         frame_send(w, m, ip, m->data_len, a);

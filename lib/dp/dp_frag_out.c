@@ -20,8 +20,7 @@
 #define FRAG_BYTES 8 /* fragment header, RFC 8200 4.5 */
 #define MORE4      0x2000
 #define MORE6      1
-#define DF         0x40 /* in byte 6 of an IPv4 header */
-#define PIECES_MAX 8    /* as many as DPDK's reassembly, and so a far end like us, takes */
+#define PIECES_MAX 8 /* as many as DPDK's reassembly, and so a far end like us, takes */
 
 /*
  * The outer packet around an inner one as large as the SA's inner MTU: what the path takes, less at most a
@@ -58,7 +57,7 @@ static bool may_stay_whole(const struct dp_pkt *p)
 {
     if (p->op.user[0] & DP_PKT_INNER6)
         return p->op.len <= WIRE_IP6_MIN_MTU;
-    return p->out->flags & SAD_F_AFTER && !(p->op.data[6] & DF) && is_within_reach(p);
+    return p->out->flags & SAD_F_AFTER && !(p->op.data[6] & DP_IP4_DF) && is_within_reach(p);
 }
 
 bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
@@ -101,15 +100,6 @@ static uint32_t header6(uint8_t *p, const uint8_t *ip, const struct piece *piece
     return DP_IP6_BYTES + FRAG_BYTES;
 }
 
-/* UDP over IPv6 carries a checksum over the whole (RFC 8200 8.1). */
-static void udp6_cksum(uint8_t *ip, uint32_t len)
-{
-    const uint64_t sum = wire_csum_pseudo6(ip + 8, ip + 24, DP_PROTO_UDP, len - DP_IP6_BYTES);
-    const uint16_t csum =
-        wire_csum_fold(wire_csum_add(sum, base_span(ip + DP_IP6_BYTES, len - DP_IP6_BYTES)));
-    dp_store16(ip + DP_IP6_BYTES + 6, wire_csum_udp(csum));
-}
-
 /* Sends an outer packet in pieces of at most `most` bytes. Takes it. */
 static void cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
 {
@@ -141,7 +131,7 @@ static void whole_send(struct dp_worker *w, const struct dp_pkt *p)
 {
     const struct sad_out *out = p->out;
     if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
-        udp6_cksum(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
+        dp_udp6_cksum(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
     cut(w, p->mbuf, outer_most(out));
 }
 

@@ -202,6 +202,10 @@ bool dp_home_mark_send(void *ctx, uint16_t worker, uint64_t mark);
 /* dp_forward.c: an inner packet that was let in: MSS, congestion mark, TTL, route, Ethernet, tx. */
 void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p);
 
+/* dp_forward.c: UDP over IPv6 carries a checksum (RFC 8200 8.1); over IPv4 it is 0 (RFC 3948 2.1). len: from
+ * ip on, of which the UDP header stands behind the fixed header. */
+void dp_udp6_cksum(uint8_t *ip, uint32_t len);
+
 /* dp_forward.c: an IP packet (data at the IP header, headroom before it) towards an adjacency or its route.
  */
 void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m);

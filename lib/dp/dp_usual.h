@@ -17,6 +17,7 @@
 #define USUAL_ICV 16
 #define USUAL_L2  20 /* bytes before an IP header in which its Ethernet header lies, VLAN tag or not */
 
+_Static_assert(DP_BURST_MAX <= SAD_BURST_MAX, "a run stays below what sad_near() leaves");
 _Static_assert(offsetof(struct imb_op, len) == offsetof(struct imb_op, iv) + 12 &&
                    offsetof(struct imb_op, aad) == offsetof(struct imb_op, iv) + 16 &&
                    offsetof(struct imb_op, aad_len) == offsetof(struct imb_op, aad) + 12 &&
