@@ -179,9 +179,9 @@ static void spi_rng(void *ctx, void *buf, size_t len)
     memset(buf, 0x5a, len);
 }
 
-static struct wire_ike_ts_list ts_range(uint32_t lo, uint32_t hi)
+static struct base_ts_list ts_range(uint32_t lo, uint32_t hi)
 {
-    return (struct wire_ike_ts_list){
+    return (struct base_ts_list){
         .count = 1,
         .list = {{.port_lo = 0, .port_hi = 65535, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(hi)}}};
 }

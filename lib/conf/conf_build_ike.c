@@ -17,7 +17,7 @@ static void get_addresses(const json_t *o, const char *name, struct base_addr *o
             ++*count; /* "any" is not an address and narrows nothing */
 }
 
-static void get_subnets(const json_t *o, const char *name, struct wire_ike_ts_list *out)
+static void get_subnets(const json_t *o, const char *name, struct base_ts_list *out)
 {
     char why[320];
     out->count = conf_get_count(o, name);

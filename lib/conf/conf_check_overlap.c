@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 struct claim {
-    const struct wire_ike_ts *ts;
+    const struct base_ts *ts;
     const struct ike_conn_conf *conn;
 };
 
@@ -18,7 +18,7 @@ static int claim_order(const void *a, const void *b)
     return base_addr_compare(&x->ts->lo, &y->ts->lo);
 }
 
-static bool flows_meet(const struct wire_ike_ts *a, const struct wire_ike_ts *b)
+static bool flows_meet(const struct base_ts *a, const struct base_ts *b)
 {
     if (a->protocol && b->protocol && a->protocol != b->protocol)
         return false;

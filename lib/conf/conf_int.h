@@ -108,7 +108,7 @@ const char *conf_get_item_text(const json_t *object, const char *name, size_t n)
 
 /* Values as text. 0, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
-int conf_subnet_parse(const char *text, struct wire_ike_ts *out, char *why, size_t why_size);
+int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 
 /* Reads the key of secrets[n] (the reader stands there) into the secret. False: it said why. */
 bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out);

@@ -132,7 +132,7 @@ static bool read_with_why(struct conf_reader *r, const struct conf_key *k, const
 {
     char why[WHY_MAX] = "";
     struct ike_id id;
-    struct wire_ike_ts ts;
+    struct base_ts ts;
     struct crypt_proposal proposal;
     int rc;
     if (k->type == CONF_ID)

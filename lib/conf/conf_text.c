@@ -65,7 +65,7 @@ static long number_take(const char **text, long max)
     return v > max ? -1 : v;
 }
 
-static int protocol_take(const char **text, struct wire_ike_ts *ts, bool *has_ports)
+static int protocol_take(const char **text, struct base_ts *ts, bool *has_ports)
 {
     if (isdigit((unsigned char)**text)) {
         const long v = number_take(text, 255);
@@ -86,7 +86,7 @@ static int protocol_take(const char **text, struct wire_ike_ts *ts, bool *has_po
 }
 
 /* "tcp/443]", "udp/1000-2000]", "gre]": what stands behind the bracket. */
-static int narrow_parse(const char *text, struct wire_ike_ts *ts)
+static int narrow_parse(const char *text, struct base_ts *ts)
 {
     bool has_ports = false;
     if (protocol_take(&text, ts, &has_ports) < 0)
@@ -107,11 +107,11 @@ static int narrow_parse(const char *text, struct wire_ike_ts *ts)
     return strcmp(text, "]") == 0 ? 0 : -EINVAL;
 }
 
-int conf_subnet_parse(const char *text, struct wire_ike_ts *out, char *why, size_t why_size)
+int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size)
 {
     char net[BASE_PREFIX_TEXT_MAX];
     struct base_prefix prefix;
-    struct wire_ike_ts ts = {.port_lo = 0, .port_hi = 65535};
+    struct base_ts ts = {.port_lo = 0, .port_hi = 65535};
     const size_t len = strcspn(text, "[");
     const bool is_narrow = text[len] == '[';
     int rc = -EINVAL;

@@ -80,7 +80,7 @@ static const char *protocol_name(uint8_t protocol)
     }
 }
 
-static json_t *selector(const struct wire_ike_ts *ts)
+static json_t *selector(const struct base_ts *ts)
 {
     char buf[192], lo[BASE_ADDR_TEXT_MAX], hi[BASE_ADDR_TEXT_MAX];
     struct base_text t = base_text(buf, sizeof buf);
@@ -107,10 +107,10 @@ static json_t *selector(const struct wire_ike_ts *ts)
     return json_string(buf);
 }
 
-json_t *ctl_json_selectors(const struct wire_ike_ts_list *list)
+json_t *ctl_json_selectors(const struct base_ts_list *list)
 {
     json_t *out = json_array();
-    for (size_t i = 0; i < list->count && i < WIRE_IKE_TS_MAX; i++)
+    for (size_t i = 0; i < list->count && i < BASE_TS_MAX; i++)
         json_array_append_new(out, selector(&list->list[i]));
     return out;
 }

@@ -5,7 +5,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 #include "ike_conf.h"
-#include "wire_ike.h"
+#include "base_ts.h"
 
 /* A text; bytes that are not printable ASCII become "?". */
 json_t *ctl_json_text(const char *text);
@@ -16,7 +16,7 @@ json_t *ctl_json_spi(uint32_t spi);
 json_t *ctl_json_ike_spi(uint64_t spi);
 json_t *ctl_json_mac(const uint8_t mac[6]);
 /* Selectors as [ "10.1.0.0/16[tcp/443]" ]. */
-json_t *ctl_json_selectors(const struct wire_ike_ts_list *list);
+json_t *ctl_json_selectors(const struct base_ts_list *list);
 /* Whole seconds since t, resp. until t (0 when it has passed). */
 json_t *ctl_json_since(base_time now, base_time t);
 json_t *ctl_json_until(base_time now, base_time t);

@@ -80,7 +80,7 @@ struct ike_child_view {
     char name[IKE_NAME_MAX];
     uint32_t spi_in, spi_out;
     char proposal[96]; /* "AES-GCM-16-128/ESN" */
-    struct wire_ike_ts_list local_ts, remote_ts;
+    struct base_ts_list local_ts, remote_ts;
     base_time installed_at, rekey_at;
     bool is_rekeyed; /* replaced, lingers for packets under way */
 };

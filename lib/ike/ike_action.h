@@ -103,7 +103,7 @@ struct ike_install {
     bool frag_after; /* as configured: large packets are cut after encryption */
     bool follow;     /* endpoint learning from ESP is allowed */
     struct ike_path path;
-    struct wire_ike_ts_list local_ts, remote_ts;
+    struct base_ts_list local_ts, remote_ts;
     uint64_t soft_bytes, soft_pkts; /* 0: none */
     uint64_t hard_bytes, hard_pkts; /* 0: none */
     bool active; /* send on it at once; false: wait for SA_ACTIVATE (rekey as responder, RFC 7296 2.8) */

@@ -229,7 +229,7 @@ void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to)
 /* What a new child is compared with. */
 struct newcomer {
     const struct ike_sa *sa;
-    const struct wire_ike_ts_list *local, *remote;
+    const struct base_ts_list *local, *remote;
     const struct ike_child *found;
 };
 
@@ -237,15 +237,15 @@ static bool is_foreign(struct ike_child *c, void *ctx)
 {
     struct newcomer *n = ctx;
     if (c->state == IKE_CHILD_LINGER || c->sa->conn == n->sa->conn ||
-        ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !ike_ts_overlap(&c->remote_ts, n->remote) ||
-        !ike_ts_overlap(&c->local_ts, n->local))
+        ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !base_ts_overlap(&c->remote_ts, n->remote) ||
+        !base_ts_overlap(&c->local_ts, n->local))
         return false;
     n->found = c;
     return true;
 }
 
-bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
-                        const struct wire_ike_ts_list *remote, const struct ike_child **who)
+bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
+                        const struct base_ts_list *remote, const struct ike_child **who)
 {
     struct newcomer n = {sa, local, remote, NULL};
     for (size_t i = 0; i < remote->count && !n.found; i++)

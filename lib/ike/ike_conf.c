@@ -124,12 +124,12 @@ static bool same_proposals(const struct crypt_proposal *a, size_t n_a, const str
     return true;
 }
 
-static bool same_ts(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b)
+static bool same_ts(const struct base_ts_list *a, const struct base_ts_list *b)
 {
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++) {
-        const struct wire_ike_ts *x = &a->list[i], *y = &b->list[i];
+        const struct base_ts *x = &a->list[i], *y = &b->list[i];
         if (x->protocol != y->protocol || x->port_lo != y->port_lo || x->port_hi != y->port_hi ||
             !base_addr_equal(&x->lo, &y->lo) || !base_addr_equal(&x->hi, &y->hi))
             return false;

@@ -60,8 +60,8 @@ struct ike_child_conf {
     char name[IKE_NAME_MAX];
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
-    struct wire_ike_ts_list local_ts;
-    struct wire_ike_ts_list remote_ts;
+    struct base_ts_list local_ts;
+    struct base_ts_list remote_ts;
     uint32_t rekey_s;       /* soft lifetime, before jitter; 0: never by time */
     uint32_t life_s;        /* hard lifetime; 0: rekey_s + 10 % */
     uint64_t rekey_bytes;   /* 0: no limit */

@@ -21,9 +21,9 @@ void ike_explain_no_proposal(struct ike *ike, const struct ike_sa *sa, const str
                              const struct wire_ike_sa *theirs);
 void ike_explain_ah(struct ike *ike, const struct ike_sa *sa, const struct ike_path *path,
                     const struct ike_conn_conf *conn);
-void ike_explain_selectors(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
-                           const struct wire_ike_ts_list *remote);
-void ike_explain_overlap(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *remote,
+void ike_explain_selectors(struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
+                           const struct base_ts_list *remote);
+void ike_explain_overlap(struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *remote,
                          const struct ike_child *live);
 void ike_explain_peer_id(struct ike *ike, const struct ike_sa *sa, const struct ike_id *got);
 void ike_explain_nat_forbidden(struct ike *ike, const struct ike_sa *sa, const struct ike_conn_conf *conn);

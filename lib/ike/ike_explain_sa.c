@@ -133,40 +133,40 @@ static void add_own_selectors(struct base_text *t, const struct ike_conn_conf *c
     base_text_add(t, "connection %s: ", conn->name);
     for (size_t i = 0; i < conn->n_children; i++) {
         base_text_add(t, "%s%s ", i ? "; " : "", conn->children[i].name);
-        ike_ts_text(t, &conn->children[i].local_ts);
+        base_ts_text(t, &conn->children[i].local_ts);
         base_text_add(t, " === ");
-        ike_ts_text(t, &conn->children[i].remote_ts);
+        base_ts_text(t, &conn->children[i].remote_ts);
     }
 }
 
-void ike_explain_selectors(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
-                           const struct wire_ike_ts_list *remote)
+void ike_explain_selectors(struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
+                           const struct base_ts_list *remote)
 {
     struct ike_explain e;
     if (!ike_explain_begin(ike, &e, IKE_AUDIT_FAIL_SELECTORS, sa, NULL, sa->conn))
         return;
     e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
     base_text_add(&e.what, "the peer wants (our side === its side): ");
-    ike_ts_text(&e.what, local);
+    base_ts_text(&e.what, local);
     base_text_add(&e.what, " === ");
-    ike_ts_text(&e.what, remote);
+    base_ts_text(&e.what, remote);
     add_own_selectors(&e.nearest, sa->conn);
     base_text_add(&e.why, "No child has something in common with both sides of that.");
     base_text_add(&e.fix_here, "connections.%s: local.subnets: \"", sa->conn->name);
-    ike_ts_text(&e.fix_here, local);
+    base_ts_text(&e.fix_here, local);
     base_text_add(&e.fix_here, "\", remote.subnets: \"");
-    ike_ts_text(&e.fix_here, remote);
+    base_ts_text(&e.fix_here, remote);
     base_text_add(&e.fix_here, "\"");
     if (sa->conn->n_children) {
         base_text_add(&e.fix_peer, "strongSwan: local_ts = ");
-        ike_ts_text(&e.fix_peer, &sa->conn->children[0].remote_ts);
+        base_ts_text(&e.fix_peer, &sa->conn->children[0].remote_ts);
         base_text_add(&e.fix_peer, ", remote_ts = ");
-        ike_ts_text(&e.fix_peer, &sa->conn->children[0].local_ts);
+        base_ts_text(&e.fix_peer, &sa->conn->children[0].local_ts);
     }
     ike_explain_end(ike, &e);
 }
 
-void ike_explain_overlap(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *remote,
+void ike_explain_overlap(struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *remote,
                          const struct ike_child *live)
 {
     char id[IKE_ID_TEXT_MAX];
@@ -175,9 +175,9 @@ void ike_explain_overlap(struct ike *ike, const struct ike_sa *sa, const struct 
         return;
     e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
     base_text_add(&e.what, "%s wants ", ike_id_text(&sa->remote_id, id));
-    ike_ts_text(&e.what, remote);
+    base_ts_text(&e.what, remote);
     base_text_add(&e.nearest, "connection %s, child %s, has ", live->sa->conn->name, live->conf->name);
-    ike_ts_text(&e.nearest, &live->remote_ts);
+    base_ts_text(&e.nearest, &live->remote_ts);
     base_text_add(&e.nearest, " for %s", ike_id_text(&live->sa->remote_id, id));
     base_text_add(&e.why,
                   "These networks overlap and belong to different identities: packets for one peer could go "

@@ -42,8 +42,8 @@ void ike_note_child(struct ike *ike, const struct ike_child *c, enum ike_audit_k
     char algs[96];
     struct base_text t = base_text(a->what, sizeof a->what);
     base_text_add(&t, "%s, ", ike_select_text(&c->algs, algs, sizeof algs));
-    ike_ts_text(&t, &c->local_ts);
+    base_ts_text(&t, &c->local_ts);
     base_text_add(&t, " === ");
-    ike_ts_text(&t, &c->remote_ts);
+    base_ts_text(&t, &c->remote_ts);
     ike_act_audit(ike, a);
 }

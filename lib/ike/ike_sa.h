@@ -84,8 +84,8 @@ struct ike_child {
     uint32_t spi_in;
     uint32_t spi_out;
     struct ike_choice algs;
-    struct wire_ike_ts_list local_ts;
-    struct wire_ike_ts_list remote_ts;
+    struct base_ts_list local_ts;
+    struct base_ts_list remote_ts;
     struct ike_span_node *spans; /* one per remote selector */
     base_time installed_at;
     base_time rekey_at;
@@ -131,8 +131,8 @@ struct ike_task {
     uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
     size_t child_index;  /* in the connection */
     struct ike_choice choice;
-    struct wire_ike_ts_list local_ts;
-    struct wire_ike_ts_list remote_ts;
+    struct base_ts_list local_ts;
+    struct base_ts_list remote_ts;
     /* Of the peer's exchange, which waits for a job. */
     uint32_t msgid;
     struct ike_path path;
@@ -349,8 +349,8 @@ void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why);
 void ike_child_deleted(struct ike *ike, struct ike_child *c, const char *why);
 void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to);
 /* True when these selectors overlap live ones of another identity; *who is one of them. */
-bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
-                        const struct wire_ike_ts_list *remote, const struct ike_child **who);
+bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
+                        const struct base_ts_list *remote, const struct ike_child **who);
 
 /* ---- ike_task.c: which exchange comes next, and jobs ---- */
 struct ike_task *ike_task_new(enum ike_task_kind kind);
@@ -456,13 +456,13 @@ bool ike_select_has_group(const struct crypt_proposal *ours, size_t n_ours, enum
 bool ike_select_asks_ah(const struct wire_ike_sa *theirs);
 const char *ike_select_text(const struct ike_choice *c, char *out, size_t size);
 
-/* ---- ike_ts_narrow.c ---- */
-bool ike_ts_narrow(const struct wire_ike_ts_list *policy, const struct wire_ike_ts_list *offered,
-                   struct wire_ike_ts_list *out);
-bool ike_ts_within(const struct wire_ike_ts_list *inner, const struct wire_ike_ts_list *outer);
-bool ike_ts_overlap(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b);
-bool ike_ts_equal(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b);
-void ike_ts_text(struct base_text *t, const struct wire_ike_ts_list *l);
+/* ---- base_ts_narrow.c ---- */
+bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
+                    struct base_ts_list *out);
+bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer);
+bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b);
+bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b);
+void base_ts_text(struct base_text *t, const struct base_ts_list *l);
 
 /* ---- ike_peer.c: which connection ---- */
 bool ike_peer_is_candidate(const struct ike_conn_conf *c, const struct ike_path *path);

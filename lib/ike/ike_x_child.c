@@ -37,8 +37,7 @@ const struct ike_row *ike_child_rows(size_t *count)
 
 /* ---- what both exchanges share ---- */
 
-static bool take_selectors(const struct ike_msg *msg, struct wire_ike_ts_list *tsi,
-                           struct wire_ike_ts_list *tsr)
+static bool take_selectors(const struct ike_msg *msg, struct base_ts_list *tsi, struct base_ts_list *tsr)
 {
     const struct wire_ike_pld *i = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0);
     const struct wire_ike_pld *r = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSR, 0);
@@ -50,22 +49,22 @@ static bool take_selectors(const struct ike_msg *msg, struct wire_ike_ts_list *t
  * The child of the connection that fits: the one that is rekeyed, an exact match, or the first that has
  * anything in common.
  */
-static bool pick_child(struct ike *ike, const struct ike_sa *sa, const struct wire_ike_ts_list *local,
-                       const struct wire_ike_ts_list *remote, struct ike_task *t)
+static bool pick_child(struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
+                       const struct base_ts_list *remote, struct ike_task *t)
 {
     const struct ike_child *old = t->spi_old ? ike_child_by_spi(ike, t->spi_old) : NULL;
     bool found = false;
-    if (old && ike_ts_narrow(&old->conf->local_ts, local, &t->local_ts) &&
-        ike_ts_narrow(&old->conf->remote_ts, remote, &t->remote_ts)) {
+    if (old && base_ts_narrow(&old->conf->local_ts, local, &t->local_ts) &&
+        base_ts_narrow(&old->conf->remote_ts, remote, &t->remote_ts)) {
         t->child_index = (size_t)(old->conf - sa->conn->children);
         return true;
     }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
         const struct ike_child_conf *c = &sa->conn->children[i];
-        struct wire_ike_ts_list l, r;
-        if (!ike_ts_narrow(&c->local_ts, local, &l) || !ike_ts_narrow(&c->remote_ts, remote, &r))
+        struct base_ts_list l, r;
+        if (!base_ts_narrow(&c->local_ts, local, &l) || !base_ts_narrow(&c->remote_ts, remote, &r))
             continue;
-        const bool exact = ike_ts_equal(&c->local_ts, local) && ike_ts_equal(&c->remote_ts, remote);
+        const bool exact = base_ts_equal(&c->local_ts, local) && base_ts_equal(&c->remote_ts, remote);
         if (found && !exact)
             continue;
         t->child_index = i;
@@ -83,7 +82,7 @@ uint16_t ike_child_answer(struct ike *ike, struct ike_sa *sa, const struct ike_m
 {
     const struct wire_ike_pld *ke = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
     struct wire_ike_ke k = {0};
-    struct wire_ike_ts_list local, remote;
+    struct base_ts_list local, remote;
     const struct ike_child *live;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->sa_in) !=
             WIRE_IKE_OK ||
@@ -145,7 +144,7 @@ uint16_t ike_child_check(struct ike *ike, struct ike_sa *sa, const struct ike_ms
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
     const char *during = rule == IKE_DH_IGNORE ? "IKE_AUTH" : "CREATE_CHILD_SA";
     const struct ike_child *live;
-    struct wire_ike_ts_list local, remote;
+    struct base_ts_list local, remote;
     if (!p) {
         const uint16_t error = ike_msg_error(msg, NULL);
         ike_explain_refused(ike, sa, during, error);
@@ -159,7 +158,7 @@ uint16_t ike_child_check(struct ike *ike, struct ike_sa *sa, const struct ike_ms
         ike_explain_no_proposal(ike, sa, &sa->path, sa->conn, c, &ike->sa_in);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
-    if (!ike_ts_within(&local, &c->local_ts) || !ike_ts_within(&remote, &c->remote_ts)) {
+    if (!base_ts_within(&local, &c->local_ts) || !base_ts_within(&remote, &c->remote_ts)) {
         ike_explain_selectors(ike, sa, &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }

@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "crypt_alg.h"
-#include "wire_ike.h"
+#include "base_ts.h"
 
 struct sad;
 struct rte_rcu_qsbr;
@@ -86,8 +86,8 @@ struct sad_pair_params {
     uint16_t outer_mtu; /* of the port towards the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
     bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
     bool follow;        /* the peer's endpoint may be learned: PEER_MOVED events are wanted */
-    struct wire_ike_ts_list local_ts, remote_ts; /* inner selectors */
-    uint64_t soft_bytes, soft_pkts;              /* 0: no limit. Each direction counts by itself */
+    struct base_ts_list local_ts, remote_ts; /* inner selectors */
+    uint64_t soft_bytes, soft_pkts;          /* 0: no limit. Each direction counts by itself */
     uint64_t hard_bytes, hard_pkts;
     uint64_t ike_id; /* opaque owner, returned in events and statistics */
     uint32_t conn;   /* opaque */
@@ -188,7 +188,7 @@ bool sad_event_pop(struct sad *sad, struct sad_event *out);
 
 /* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
 struct sad_policy {
-    struct wire_ike_ts_list local_ts, remote_ts;
+    struct base_ts_list local_ts, remote_ts;
     uint32_t conn; /* opaque */
 };
 

@@ -33,8 +33,8 @@ static int params_check(const struct sad *sad, const struct sad_pair_params *p, 
         return -EINVAL;
     if (p->replay_window && (p->replay_window < SAD_WINDOW_MIN || p->replay_window > SAD_WINDOW_MAX))
         return -EINVAL;
-    if (p->local_ts.count == 0 || p->local_ts.count > WIRE_IKE_TS_MAX || p->remote_ts.count == 0 ||
-        p->remote_ts.count > WIRE_IKE_TS_MAX || p->spi_out == 0)
+    if (p->local_ts.count == 0 || p->local_ts.count > BASE_TS_MAX || p->remote_ts.count == 0 ||
+        p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0)
         return -EINVAL;
     if (p->local_ts.count * p->remote_ts.count > SAD_CANDS_PER_SA)
         return -E2BIG;

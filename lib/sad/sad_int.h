@@ -87,7 +87,7 @@ int sad_select_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot,
 void sad_select_unlink(struct sad *sad, uint32_t *head);
 
 /* sad_path.c */
-struct sad_sels *sad_sels_make(const struct wire_ike_ts_list *local, const struct wire_ike_ts_list *remote);
+struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote);
 /* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
 bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
 void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out);

@@ -22,7 +22,7 @@
 #define MTU_MAX     9216
 #define TRAILER_MIN 2 /* pad length and next header */
 
-static void range_fill(struct sad_range *r, const struct wire_ike_ts *ts)
+static void range_fill(struct sad_range *r, const struct base_ts *ts)
 {
     r->family = ts->lo.family;
     r->proto = ts->protocol;
@@ -32,9 +32,9 @@ static void range_fill(struct sad_range *r, const struct wire_ike_ts *ts)
     memcpy(r->hi, ts->hi.bytes, sizeof r->hi);
 }
 
-struct sad_sels *sad_sels_make(const struct wire_ike_ts_list *local, const struct wire_ike_ts_list *remote)
+struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote)
 {
-    if (local->count > WIRE_IKE_TS_MAX || remote->count > WIRE_IKE_TS_MAX)
+    if (local->count > BASE_TS_MAX || remote->count > BASE_TS_MAX)
         return NULL;
     size_t count = local->count + remote->count;
     struct sad_sels *s = calloc(1, sizeof *s + count * sizeof s->list[0]);

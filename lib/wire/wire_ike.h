@@ -12,13 +12,13 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "base_span.h"
+#include "base_ts.h"
 
 #define WIRE_IKE_HDR_BYTES 28
 #define WIRE_IKE_MSG_MAX   8192 /* bytes of a message that is accepted or built */
 #define WIRE_IKE_PLDS_MAX  40   /* payloads in one chain */
 #define WIRE_IKE_PROPS_MAX 32   /* proposals in one SA payload */
 #define WIRE_IKE_TRANS_MAX 64   /* transforms in one proposal; a default offer of strongSwan has some 40 */
-#define WIRE_IKE_TS_MAX    16   /* selectors in one TS payload */
 #define WIRE_IKE_DEL_MAX   32   /* SPIs in one DELETE payload */
 
 #define WIRE_IKE_MAJOR     2 /* version octet 0x20 */
@@ -235,22 +235,8 @@ struct wire_ike_delete {
 
 enum wire_ike_err wire_ike_delete_parse(struct base_span body, struct wire_ike_delete *out);
 
-/* A selector, RFC 7296 3.13.1. OPAQUE ports are start 65535, end 0. Unknown TS types are skipped, counted. */
-struct wire_ike_ts {
-    uint8_t protocol; /* 0: any */
-    uint16_t port_lo;
-    uint16_t port_hi;
-    struct base_addr lo;
-    struct base_addr hi;
-};
-
-struct wire_ike_ts_list {
-    size_t count;
-    size_t skipped; /* selectors of a type that we do not know */
-    struct wire_ike_ts list[WIRE_IKE_TS_MAX];
-};
-
-enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct wire_ike_ts_list *out);
+/* TSi, TSr, RFC 7296 3.13. Selectors of unknown types are skipped and counted. */
+enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct base_ts_list *out);
 
 /*
  * Building. A message is a writer that starts with wire_ike_put_hdr(); each put adds one payload and links
@@ -291,7 +277,7 @@ void wire_ike_put_auth(struct wire_ike_builder *b, uint8_t method, struct base_s
 void wire_ike_put_nonce(struct wire_ike_builder *b, struct base_span nonce);
 void wire_ike_put_notify(struct wire_ike_builder *b, const struct wire_ike_notification *n);
 void wire_ike_put_delete(struct wire_ike_builder *b, const struct wire_ike_delete *d);
-void wire_ike_put_ts(struct wire_ike_builder *b, uint8_t payload, const struct wire_ike_ts_list *ts);
+void wire_ike_put_ts(struct wire_ike_builder *b, uint8_t payload, const struct base_ts_list *ts);
 
 /*
  * Appends an SK payload header (next = first inner type) with room for iv | ciphertext | icv and returns

@@ -13,7 +13,7 @@
 #define OPAQUE_PORT_LO 65535
 #define OPAQUE_PORT_HI 0
 
-static enum wire_ike_err read_range(struct base_reader *r, enum base_family family, struct wire_ike_ts *out)
+static enum wire_ike_err read_range(struct base_reader *r, enum base_family family, struct base_ts *out)
 {
     const size_t size = base_addr_size(family);
     out->port_lo = base_read_u16(r);
@@ -30,9 +30,9 @@ static enum wire_ike_err read_range(struct base_reader *r, enum base_family fami
     return base_addr_compare(&out->lo, &out->hi) > 0 ? WIRE_IKE_BAD_FIELD : WIRE_IKE_OK;
 }
 
-static enum wire_ike_err read_selector(struct base_reader *r, struct wire_ike_ts_list *out)
+static enum wire_ike_err read_selector(struct base_reader *r, struct base_ts_list *out)
 {
-    struct wire_ike_ts ts = {0};
+    struct base_ts ts = {0};
     const uint8_t type = base_read_u8(r);
     ts.protocol = base_read_u8(r);
     const uint16_t length = base_read_u16(r);
@@ -53,7 +53,7 @@ static enum wire_ike_err read_selector(struct base_reader *r, struct wire_ike_ts
     return e;
 }
 
-enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct wire_ike_ts_list *out)
+enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct base_ts_list *out)
 {
     struct base_reader r = base_reader(body);
     out->count = 0;
@@ -64,7 +64,7 @@ enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct wire_ike_ts_li
         return WIRE_IKE_SHORT;
     if (selectors == 0)
         return WIRE_IKE_BAD_FIELD;
-    if (selectors > WIRE_IKE_TS_MAX)
+    if (selectors > BASE_TS_MAX)
         return WIRE_IKE_TOO_MANY;
     for (unsigned i = 0; i < selectors; i++) {
         const enum wire_ike_err e = read_selector(&r, out);
@@ -74,7 +74,7 @@ enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct wire_ike_ts_li
     return base_reader_left(&r) ? WIRE_IKE_BAD_LENGTH : WIRE_IKE_OK;
 }
 
-static void write_selector(struct base_writer *w, const struct wire_ike_ts *ts)
+static void write_selector(struct base_writer *w, const struct base_ts *ts)
 {
     const size_t size = base_addr_size(ts->lo.family);
     if (size == 0 || ts->hi.family != ts->lo.family) {
@@ -90,7 +90,7 @@ static void write_selector(struct base_writer *w, const struct wire_ike_ts *ts)
     base_write(w, ts->hi.bytes, size);
 }
 
-void wire_ike_put_ts(struct wire_ike_builder *b, uint8_t payload, const struct wire_ike_ts_list *ts)
+void wire_ike_put_ts(struct wire_ike_builder *b, uint8_t payload, const struct base_ts_list *ts)
 {
     const size_t at = wire_ike_pld_begin(b, payload);
     base_write_u8(&b->w, (uint8_t)ts->count);

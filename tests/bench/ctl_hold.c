@@ -56,11 +56,11 @@ static int local_for(void *ctx, const struct base_addr *remote, struct base_addr
     return 0;
 }
 
-static struct wire_ike_ts_list network(uint32_t lo, uint32_t hosts)
+static struct base_ts_list network(uint32_t lo, uint32_t hosts)
 {
-    struct wire_ike_ts_list l = {.count = 1};
+    struct base_ts_list l = {.count = 1};
     l.list[0] =
-        (struct wire_ike_ts){.port_hi = UINT16_MAX, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(lo + hosts)};
+        (struct base_ts){.port_hi = UINT16_MAX, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(lo + hosts)};
     return l;
 }
 

@@ -149,9 +149,9 @@ static const struct crypt_alg *alg_of(const char *word)
     return alg;
 }
 
-static struct wire_ike_ts_list ts_of(const char *text)
+static struct base_ts_list ts_of(const char *text)
 {
-    struct wire_ike_ts_list list = {.count = 1};
+    struct base_ts_list list = {.count = 1};
     struct base_prefix p = prefix_of(text);
     base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);
     list.list[0].port_hi = 0xffff;

@@ -152,7 +152,7 @@ static void try_delete(struct base_span body)
 
 static void try_ts(uint8_t type, struct base_span body)
 {
-    struct wire_ike_ts_list ts, again;
+    struct base_ts_list ts, again;
     if (wire_ike_ts_parse(body, &ts) != WIRE_IKE_OK || ts.count == 0)
         return;
     struct wire_ike_builder b = wire_ike_build_chain(out_buf, sizeof out_buf);
@@ -160,7 +160,7 @@ static void try_ts(uint8_t type, struct base_span body)
     require(wire_ike_ts_parse(only_body(&b, type), &again) == WIRE_IKE_OK);
     require(ts.count == again.count && again.skipped == 0);
     for (size_t i = 0; i < ts.count; i++) {
-        const struct wire_ike_ts *x = &ts.list[i], *y = &again.list[i];
+        const struct base_ts *x = &ts.list[i], *y = &again.list[i];
         require(x->protocol == y->protocol && x->port_lo == y->port_lo && x->port_hi == y->port_hi);
         require(base_addr_equal(&x->lo, &y->lo) && base_addr_equal(&x->hi, &y->hi));
     }

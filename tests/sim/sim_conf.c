@@ -37,12 +37,12 @@ static void fill_proposal(const char *text, enum crypt_protocol protocol, size_t
         bad(text, why);
 }
 
-static void fill_ts(const char *text, struct wire_ike_ts_list *list)
+static void fill_ts(const char *text, struct base_ts_list *list)
 {
     struct base_prefix p;
     if (base_prefix_parse(text, &p))
         bad(text, "not a prefix");
-    *list = (struct wire_ike_ts_list){.count = 1};
+    *list = (struct base_ts_list){.count = 1};
     list->list[0].port_hi = 65535;
     base_prefix_range(&p, &list->list[0].lo, &list->list[0].hi);
 }

@@ -41,9 +41,9 @@ static inline struct base_endpoint rig_endpoint(const char *addr, uint16_t port)
 }
 
 /* A selector for all protocols and ports of a prefix. */
-static inline struct wire_ike_ts_list rig_ts(const char *prefix)
+static inline struct base_ts_list rig_ts(const char *prefix)
 {
-    struct wire_ike_ts_list list = {.count = 1};
+    struct base_ts_list list = {.count = 1};
     struct base_prefix p;
     assert_int_equal(base_prefix_parse(prefix, &p), 0);
     base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);

@@ -2,7 +2,7 @@
 /* Subnets with protocol and ports, and identities, as text. */
 #include "conf_test_help.h"
 
-static struct wire_ike_ts subnet(const char *text)
+static struct base_ts subnet(const char *text)
 {
     char remote[512];
     snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':'%s'}}", text);
@@ -10,7 +10,7 @@ static struct wire_ike_ts subnet(const char *text)
     if (!conf)
         conf_report_print(&report, stderr);
     assert_non_null(conf);
-    const struct wire_ike_ts ts = conf->ike->conns[0].children[0].remote_ts.list[0];
+    const struct base_ts ts = conf->ike->conns[0].children[0].remote_ts.list[0];
     conf_free(conf);
     return ts;
 }
@@ -24,22 +24,22 @@ static void bad_subnet(const char *text, const char *part)
 
 static void a_plain_subnet_means_all_protocols_and_ports(void **state)
 {
-    const struct wire_ike_ts ts = subnet("10.2.0.0/16");
+    const struct base_ts ts = subnet("10.2.0.0/16");
     assert_int_equal(ts.protocol, 0);
     assert_int_equal(ts.port_lo, 0);
     assert_int_equal(ts.port_hi, 65535);
     assert_int_equal(ts.lo.bytes[2], 0);
     assert_int_equal(ts.hi.bytes[2], 255);
-    const struct wire_ike_ts six = subnet("2001:db8::/32");
+    const struct base_ts six = subnet("2001:db8::/32");
     assert_int_equal(six.lo.family, BASE_AF_IP6);
     assert_int_equal(six.hi.bytes[15], 255);
-    const struct wire_ike_ts host = subnet("10.2.0.7");
+    const struct base_ts host = subnet("10.2.0.7");
     assert_int_equal(base_addr_compare(&host.lo, &host.hi), 0);
 }
 
 static void brackets_narrow_it_to_protocol_and_ports(void **state)
 {
-    struct wire_ike_ts ts = subnet("10.2.0.0/16[tcp/443]");
+    struct base_ts ts = subnet("10.2.0.0/16[tcp/443]");
     assert_int_equal(ts.protocol, 6);
     assert_int_equal(ts.port_lo, 443);
     assert_int_equal(ts.port_hi, 443);

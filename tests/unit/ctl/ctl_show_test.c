@@ -116,10 +116,10 @@ static struct ike_id fqdn(const char *name)
     return id;
 }
 
-static struct wire_ike_ts_list subnet(uint32_t lo, uint32_t hi)
+static struct base_ts_list subnet(uint32_t lo, uint32_t hi)
 {
-    struct wire_ike_ts_list list = {.count = 1};
-    list.list[0] = (struct wire_ike_ts){0, 0, 65535, base_addr_ip4(lo), base_addr_ip4(hi)};
+    struct base_ts_list list = {.count = 1};
+    list.list[0] = (struct base_ts){0, 0, 65535, base_addr_ip4(lo), base_addr_ip4(hi)};
     return list;
 }
 

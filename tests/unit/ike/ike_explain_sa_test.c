@@ -127,7 +127,7 @@ static void an_overlap_names_who_has_the_network(void **state)
     (void)state;
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;
-    struct wire_ike_ts_list want = {0};
+    struct base_ts_list want = {0};
     pair_ts(&want, "10.1.7.0/24");
     ike_explain_overlap(ike, ike->first, &want, ike->first->children);
     pair_drain(p);

@@ -101,12 +101,12 @@ static inline int pair_local_for(void *ctx, const struct base_addr *remote, stru
     return 0;
 }
 
-static inline void pair_ts(struct wire_ike_ts_list *l, const char *prefix)
+static inline void pair_ts(struct base_ts_list *l, const char *prefix)
 {
     struct base_prefix p;
     assert_int_equal(base_prefix_parse(prefix, &p), 0);
-    struct wire_ike_ts *t = &l->list[l->count++];
-    *t = (struct wire_ike_ts){.port_hi = UINT16_MAX};
+    struct base_ts *t = &l->list[l->count++];
+    *t = (struct base_ts){.port_hi = UINT16_MAX};
     base_prefix_range(&p, &t->lo, &t->hi);
 }
 

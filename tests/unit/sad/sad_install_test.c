@@ -65,8 +65,8 @@ static void parameters_out_of_range_are_refused(void **state)
     bad[2].spi_out = 0;
     bad[3].local_ts.count = 0;
     bad[4].remote_ts.count = 0;
-    bad[5].local_ts.count = WIRE_IKE_TS_MAX + 1;
-    bad[6].remote_ts.count = WIRE_IKE_TS_MAX + 1;
+    bad[5].local_ts.count = BASE_TS_MAX + 1;
+    bad[6].remote_ts.count = BASE_TS_MAX + 1;
     bad[7].path.local.addr.family = BASE_AF_IP6;
     bad[8].outer_mtu = 575;
     for (size_t i = 0; i < 9; i++)
@@ -120,14 +120,14 @@ static void sixty_four_combinations_of_selectors_fit_and_more_do_not(void **stat
 {
     struct sad *sad = rig_sad(16, 1);
     struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
-    for (size_t i = 1; i < WIRE_IKE_TS_MAX; i++) {
+    for (size_t i = 1; i < BASE_TS_MAX; i++) {
         p.local_ts.list[i] = p.local_ts.list[0];
         p.remote_ts.list[i] = p.remote_ts.list[0];
     }
     p.local_ts.count = 5;
     p.remote_ts.count = 13;
     assert_refused(sad, &p, -E2BIG);
-    p.local_ts.count = p.remote_ts.count = WIRE_IKE_TS_MAX;
+    p.local_ts.count = p.remote_ts.count = BASE_TS_MAX;
     assert_refused(sad, &p, -E2BIG);
     p.local_ts.count = 4;
     assert_int_equal(sad_install(sad, &p), 0);

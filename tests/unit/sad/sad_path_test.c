@@ -254,16 +254,15 @@ static void a_path_of_another_family_is_refused_and_changes_nothing(void **state
 
 static void only_a_pair_of_ipv4_prefixes_for_everything_is_two_words(void **state)
 {
-    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32"),
-                            any = rig_ts("0.0.0.0/0"), v6 = rig_ts("2001:db8::/32"), range = v4, ports = v4,
-                            proto = v4, odd = v4;
+    struct base_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32"), any = rig_ts("0.0.0.0/0"),
+                        v6 = rig_ts("2001:db8::/32"), range = v4, ports = v4, proto = v4, odd = v4;
     range.list[0].hi = base_addr_ip4(0x0a0102fe);
     odd.list[0].lo = base_addr_ip4(0x0a010180); /* 256 addresses, but no prefix */
     odd.list[0].hi = base_addr_ip4(0x0a01027f);
     ports.list[0].port_hi = 80;
     proto.list[0].protocol = 17;
     const struct {
-        const struct wire_ike_ts_list *src, *dst;
+        const struct base_ts_list *src, *dst;
         bool is_simple;
     } cases[] = {{&v4, &v4, true},     {&v4, &host, true},   {&any, &v4, true},    {&any, &any, true},
                  {&v6, &v6, false},    {&v4, &v6, false},    {&range, &v4, false}, {&v4, &range, false},
@@ -279,7 +278,7 @@ static void only_a_pair_of_ipv4_prefixes_for_everything_is_two_words(void **stat
 
 static void two_words_admit_what_both_prefixes_hold(void **state)
 {
-    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32");
+    struct base_ts_list v4 = rig_ts("10.1.2.0/24"), host = rig_ts("192.0.2.7/32");
     struct sad_sels *sels = sad_sels_make(&v4, &host);
     const struct {
         const char *addrs; /* as in a header */
@@ -299,8 +298,8 @@ static void two_words_admit_what_both_prefixes_hold(void **state)
 
 static void too_many_selectors_are_none(void **state)
 {
-    struct wire_ike_ts_list v4 = rig_ts("10.1.2.0/24"), many = v4;
-    many.count = WIRE_IKE_TS_MAX + 1;
+    struct base_ts_list v4 = rig_ts("10.1.2.0/24"), many = v4;
+    many.count = BASE_TS_MAX + 1;
     assert_null(sad_sels_make(&many, &v4));
     assert_null(sad_sels_make(&v4, &many));
 }

@@ -14,7 +14,7 @@ static struct sad_policy policy(const char *local, const char *remote)
 static struct sad_policy too_big(void)
 {
     struct sad_policy p = policy("10.1.0.0/16", "10.7.0.0/16");
-    for (size_t i = 1; i < WIRE_IKE_TS_MAX; i++) {
+    for (size_t i = 1; i < BASE_TS_MAX; i++) {
         p.local_ts.list[i] = p.local_ts.list[0];
         p.remote_ts.list[i] = p.remote_ts.list[0];
     }

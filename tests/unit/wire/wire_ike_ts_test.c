@@ -10,7 +10,7 @@ static const uint8_t TWO[] = {
     10, 0, 0, 8,  1, 2,  3, 4,                                /* 20 */
 };
 
-static struct wire_ike_ts_list list;
+static struct base_ts_list list;
 
 static bool accepts_ts(struct base_span bytes)
 {
@@ -81,11 +81,11 @@ static void opaque_ports_are_kept(void **state)
 
 static void more_selectors_than_the_cap_are_refused(void **state)
 {
-    uint8_t buf[4 + 4 * (WIRE_IKE_TS_MAX + 1)] = {WIRE_IKE_TS_MAX};
+    uint8_t buf[4 + 4 * (BASE_TS_MAX + 1)] = {BASE_TS_MAX};
     for (size_t i = 4; i < sizeof buf; i += 4)
         memcpy(buf + i, (const uint8_t[]){99, 0, 0, 4}, 4);
     assert_int_equal(wire_ike_ts_parse(base_span(buf, sizeof buf - 4), &list), WIRE_IKE_OK);
-    assert_int_equal(list.skipped, WIRE_IKE_TS_MAX);
+    assert_int_equal(list.skipped, BASE_TS_MAX);
     buf[0]++;
     assert_int_equal(wire_ike_ts_parse(base_span(buf, sizeof buf), &list), WIRE_IKE_TOO_MANY);
 }
@@ -93,9 +93,9 @@ static void more_selectors_than_the_cap_are_refused(void **state)
 static void both_families_survive_a_round_trip(void **state)
 {
     uint8_t buf[256];
-    struct wire_ike_ts_list in = {.count = 2}, out;
-    in.list[0] = (struct wire_ike_ts){17, 4500, 4500, base_addr_ip4(0xc0000201), base_addr_ip4(0xc00002ff)};
-    in.list[1] = (struct wire_ike_ts){.port_hi = 65535};
+    struct base_ts_list in = {.count = 2}, out;
+    in.list[0] = (struct base_ts){17, 4500, 4500, base_addr_ip4(0xc0000201), base_addr_ip4(0xc00002ff)};
+    in.list[1] = (struct base_ts){.port_hi = 65535};
     assert_int_equal(base_addr_parse("2001:db8::", &in.list[1].lo), 0);
     assert_int_equal(base_addr_parse("2001:db8::ffff", &in.list[1].hi), 0);
     struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
@@ -117,10 +117,10 @@ static void both_families_survive_a_round_trip(void **state)
 static void lists_that_could_not_be_parsed_back_are_not_built(void **state)
 {
     uint8_t buf[256];
-    struct wire_ike_ts_list none = {.count = 0}, mixed = {.count = 1}, any = {.count = 1};
+    struct base_ts_list none = {.count = 0}, mixed = {.count = 1}, any = {.count = 1};
     mixed.list[0].lo = base_addr_ip4(1);
     mixed.list[0].hi.family = BASE_AF_IP6;
-    const struct wire_ike_ts_list *const bad[] = {&none, &mixed, &any};
+    const struct base_ts_list *const bad[] = {&none, &mixed, &any};
     for (size_t i = 0; i < 3; i++) {
         struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
         wire_ike_put_ts(&b, WIRE_IKE_P_TSI, bad[i]);

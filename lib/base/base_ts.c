@@ -3,7 +3,7 @@
  * Traffic selectors as sets: intersection, containment, overlap (RFC 7296 2.9). A selector is a box of
  * address range, port range and protocol; a list is the union of its boxes.
  */
-#include "ike_sa.h"
+#include "base_ts.h"
 
 static const struct base_addr *higher(const struct base_addr *a, const struct base_addr *b)
 {
@@ -16,11 +16,11 @@ static const struct base_addr *lower(const struct base_addr *a, const struct bas
 }
 
 /* OPAQUE (65535..0, RFC 7296 3.13.1) stands for packets whose ports are unknown: it meets OPAQUE and ANY. */
-static bool meet_ports(const struct wire_ike_ts *a, const struct wire_ike_ts *b, struct wire_ike_ts *out)
+static bool meet_ports(const struct base_ts *a, const struct base_ts *b, struct base_ts *out)
 {
     const bool a_any = a->port_lo == 0 && a->port_hi == UINT16_MAX;
     const bool b_any = b->port_lo == 0 && b->port_hi == UINT16_MAX;
-    const struct wire_ike_ts *opaque = a->port_lo > a->port_hi ? a : b->port_lo > b->port_hi ? b : NULL;
+    const struct base_ts *opaque = a->port_lo > a->port_hi ? a : b->port_lo > b->port_hi ? b : NULL;
     if (opaque) {
         const bool both = a->port_lo > a->port_hi && b->port_lo > b->port_hi;
         out->port_lo = opaque->port_lo;
@@ -32,7 +32,7 @@ static bool meet_ports(const struct wire_ike_ts *a, const struct wire_ike_ts *b,
     return out->port_lo <= out->port_hi;
 }
 
-static bool meet(const struct wire_ike_ts *a, const struct wire_ike_ts *b, struct wire_ike_ts *out)
+static bool meet(const struct base_ts *a, const struct base_ts *b, struct base_ts *out)
 {
     if (a->lo.family != b->lo.family || (a->protocol && b->protocol && a->protocol != b->protocol))
         return false;
@@ -42,19 +42,19 @@ static bool meet(const struct wire_ike_ts *a, const struct wire_ike_ts *b, struc
     return base_addr_compare(&out->lo, &out->hi) <= 0 && meet_ports(a, b, out);
 }
 
-static bool same(const struct wire_ike_ts *a, const struct wire_ike_ts *b)
+static bool same(const struct base_ts *a, const struct base_ts *b)
 {
     return a->protocol == b->protocol && a->port_lo == b->port_lo && a->port_hi == b->port_hi &&
            base_addr_equal(&a->lo, &b->lo) && base_addr_equal(&a->hi, &b->hi);
 }
 
-static bool contains(const struct wire_ike_ts *outer, const struct wire_ike_ts *inner)
+static bool contains(const struct base_ts *outer, const struct base_ts *inner)
 {
-    struct wire_ike_ts m = {0};
+    struct base_ts m = {0};
     return meet(outer, inner, &m) && same(&m, inner);
 }
 
-static bool is_listed(const struct wire_ike_ts_list *l, const struct wire_ike_ts *t)
+static bool is_listed(const struct base_ts_list *l, const struct base_ts *t)
 {
     for (size_t i = 0; i < l->count; i++)
         if (contains(&l->list[i], t))
@@ -62,13 +62,13 @@ static bool is_listed(const struct wire_ike_ts_list *l, const struct wire_ike_ts
     return false;
 }
 
-bool ike_ts_narrow(const struct wire_ike_ts_list *policy, const struct wire_ike_ts_list *offered,
-                   struct wire_ike_ts_list *out)
+bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
+                    struct base_ts_list *out)
 {
-    struct wire_ike_ts_list r = {0};
+    struct base_ts_list r = {0};
     for (size_t i = 0; i < policy->count; i++) {
-        for (size_t j = 0; j < offered->count && r.count < WIRE_IKE_TS_MAX; j++) {
-            struct wire_ike_ts m = {0};
+        for (size_t j = 0; j < offered->count && r.count < BASE_TS_MAX; j++) {
+            struct base_ts m = {0};
             if (meet(&policy->list[i], &offered->list[j], &m) && !is_listed(&r, &m))
                 r.list[r.count++] = m;
         }
@@ -77,7 +77,7 @@ bool ike_ts_narrow(const struct wire_ike_ts_list *policy, const struct wire_ike_
     return r.count > 0;
 }
 
-bool ike_ts_within(const struct wire_ike_ts_list *inner, const struct wire_ike_ts_list *outer)
+bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer)
 {
     for (size_t i = 0; i < inner->count; i++)
         if (!is_listed(outer, &inner->list[i]))
@@ -85,9 +85,9 @@ bool ike_ts_within(const struct wire_ike_ts_list *inner, const struct wire_ike_t
     return inner->count > 0;
 }
 
-bool ike_ts_overlap(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b)
+bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
 {
-    struct wire_ike_ts m;
+    struct base_ts m;
     for (size_t i = 0; i < a->count; i++)
         for (size_t j = 0; j < b->count; j++)
             if (meet(&a->list[i], &b->list[j], &m))
@@ -95,13 +95,13 @@ bool ike_ts_overlap(const struct wire_ike_ts_list *a, const struct wire_ike_ts_l
     return false;
 }
 
-bool ike_ts_equal(const struct wire_ike_ts_list *a, const struct wire_ike_ts_list *b)
+bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
 {
-    return ike_ts_within(a, b) && ike_ts_within(b, a);
+    return base_ts_within(a, b) && base_ts_within(b, a);
 }
 
 /* The prefix length of a range, or -1 when the range is no prefix. */
-static int prefix_len(const struct wire_ike_ts *t)
+static int prefix_len(const struct base_ts *t)
 {
     const size_t bits = base_addr_size((enum base_family)t->lo.family) * 8;
     struct base_prefix p = {t->lo, 0};
@@ -115,7 +115,7 @@ static int prefix_len(const struct wire_ike_ts *t)
     return -1;
 }
 
-static void add_one(struct base_text *t, const struct wire_ike_ts *ts)
+static void add_one(struct base_text *t, const struct base_ts *ts)
 {
     char a[BASE_ADDR_TEXT_MAX], b[BASE_ADDR_TEXT_MAX];
     const int len = prefix_len(ts);
@@ -136,7 +136,7 @@ static void add_one(struct base_text *t, const struct wire_ike_ts *ts)
     base_text_add(t, "]");
 }
 
-void ike_ts_text(struct base_text *t, const struct wire_ike_ts_list *l)
+void base_ts_text(struct base_text *t, const struct base_ts_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         base_text_add(t, i ? ", " : "");

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Traffic selectors and lists of them as sets: what IKE negotiates (RFC 7296 2.9, 3.13), what a configuration
+ * asks for, and what the SA tables enforce (RFC 4301 4.4.1). Thread: any.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_text.h"
+
+#define BASE_TS_MAX 16 /* selectors in a list */
+
+/* A box of addresses, ports and protocol. OPAQUE ports are start 65535, end 0 (RFC 7296 3.13.1). */
+struct base_ts {
+    uint8_t protocol; /* 0: any */
+    uint16_t port_lo;
+    uint16_t port_hi;
+    struct base_addr lo; /* of the same family as hi */
+    struct base_addr hi;
+};
+
+/* The union of its boxes. */
+struct base_ts_list {
+    size_t count;
+    size_t skipped; /* selectors of a type that we do not know, left out of the list */
+    struct base_ts list[BASE_TS_MAX];
+};
+
+/* What both lists have in common, in the policy's order and cut at BASE_TS_MAX. False: nothing (answer
+ * TS_UNACCEPTABLE, RFC 7296 2.9). out may be one of the arguments. */
+bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
+                    struct base_ts_list *out);
+
+/* Each box of inner lies in one box of outer; false for an empty inner. */
+bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer);
+
+/* Some packet lies in both. */
+bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b);
+
+/* Each within the other. */
+bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b);
+
+/* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9", or "(none)". */
+void base_ts_text(struct base_text *t, const struct base_ts_list *l);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Traffic selectors as sets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base_ts.h"
+
+static struct base_ts_list list(const char *prefix, uint8_t protocol, uint16_t port_lo, uint16_t port_hi)
+{
+    struct base_prefix p;
+    struct base_ts_list l = {.count = 1,
+                             .list = {{.protocol = protocol, .port_lo = port_lo, .port_hi = port_hi}}};
+    assert_int_equal(base_prefix_parse(prefix, &p), 0);
+    base_prefix_range(&p, &l.list[0].lo, &l.list[0].hi);
+    return l;
+}
+
+static const char *text(const struct base_ts_list *l)
+{
+    static char buf[400];
+    struct base_text t = base_text(buf, sizeof buf);
+    base_ts_text(&t, l);
+    return buf;
+}
+
+static void narrowing_takes_what_both_have(void **state)
+{
+    (void)state;
+    const struct base_ts_list policy = list("10.0.0.0/8", 0, 0, 65535);
+    struct base_ts_list out, want = list("10.1.0.0/16", 6, 443, 443);
+    assert_true(base_ts_narrow(&policy, &want, &out));
+    assert_string_equal(text(&out), "10.1.0.0/16[6/443]");
+    want = list("0.0.0.0/0", 0, 0, 65535);
+    assert_true(base_ts_narrow(&policy, &want, &out));
+    assert_string_equal(text(&out), "10.0.0.0/8");
+    want = list("11.0.0.0/8", 0, 0, 65535);
+    assert_false(base_ts_narrow(&policy, &want, &out));
+    want = list("::/0", 0, 0, 65535);
+    assert_false(base_ts_narrow(&policy, &want, &out));
+}
+
+static void protocols_and_ports_must_meet_too(void **state)
+{
+    (void)state;
+    const struct base_ts_list tcp = list("10.0.0.0/8", 6, 0, 65535), udp = list("10.0.0.0/8", 17, 0, 65535);
+    const struct base_ts_list low = list("10.0.0.0/8", 6, 0, 1023), high = list("10.0.0.0/8", 6, 1024, 65535);
+    assert_false(base_ts_overlap(&tcp, &udp));
+    assert_false(base_ts_overlap(&low, &high));
+    assert_true(base_ts_overlap(&tcp, &low));
+    assert_true(base_ts_within(&low, &tcp));
+    assert_false(base_ts_within(&tcp, &low));
+}
+
+static void opaque_ports_meet_opaque_and_any_only(void **state)
+{
+    (void)state;
+    const struct base_ts_list opaque = list("10.0.0.0/8", 6, 65535, 0), any = list("10.0.0.0/8", 6, 0, 65535);
+    const struct base_ts_list some = list("10.0.0.0/8", 6, 1, 65535);
+    assert_true(base_ts_overlap(&opaque, &any));
+    assert_true(base_ts_overlap(&opaque, &opaque));
+    assert_false(base_ts_overlap(&opaque, &some));
+    assert_string_equal(text(&opaque), "10.0.0.0/8[6/opaque]");
+}
+
+static void a_full_list_is_cut_and_never_overrun(void **state)
+{
+    (void)state;
+    struct base_ts_list a = {0}, b = {0}, out;
+    for (unsigned i = 0; i < BASE_TS_MAX; i++) {
+        a.list[i] = (struct base_ts){.lo = base_addr_ip4(i), .hi = base_addr_ip4(i + 100), .port_hi = 65535};
+        b.list[i] =
+            (struct base_ts){.lo = base_addr_ip4(2 * i), .hi = base_addr_ip4(90 + i), .port_hi = 65535};
+    }
+    a.count = b.count = BASE_TS_MAX;
+    assert_true(base_ts_narrow(&a, &b, &out));
+    assert_true(out.count <= BASE_TS_MAX);
+    assert_true(base_ts_within(&out, &a) && base_ts_within(&out, &b));
+}
+
+static void ranges_that_are_no_prefix_are_written_as_ranges(void **state)
+{
+    (void)state;
+    struct base_ts_list l = list("10.0.0.0/24", 0, 0, 65535);
+    l.list[0].hi = base_addr_ip4(0x0a000009);
+    assert_string_equal(text(&l), "10.0.0.0-10.0.0.9");
+    l.count = 0;
+    assert_string_equal(text(&l), "(none)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(narrowing_takes_what_both_have),
+        cmocka_unit_test(protocols_and_ports_must_meet_too),
+        cmocka_unit_test(opaque_ports_meet_opaque_and_any_only),
+        cmocka_unit_test(a_full_list_is_cut_and_never_overrun),
+        cmocka_unit_test(ranges_that_are_no_prefix_are_written_as_ranges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
