@@ -24,7 +24,7 @@ gcc        build   release build, warnings are errors
 clang      build   the same with clang, unoptimised: its warnings do not need more
 asan       build   build with address and undefined-behaviour sanitizers
 fuzzers    build   libFuzzer targets, with sanitizers
-lint       light   house rules: format, license lines, rooms, sizes, words
+lint       light   house rules: format, license lines, rooms and their order, sizes, words; the rules find their faults
 tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts parse
 config     light   example configurations against the schema and culvertd --check
 unit       light   unit tests, release build
@@ -99,7 +99,9 @@ step_packages() {
 }
 
 step_lint() {
-    /usr/bin/python3 tests/lint/lint.py | tee "$out/lint.tmp"
+    need gcc || return 1
+    /usr/bin/python3 tests/lint/lint_test.py || return 1
+    /usr/bin/python3 tests/lint/lint.py --build "$out/gcc" | tee "$out/lint.tmp"
     local status=$?
     counts_from "$out/lint.tmp" lint && return "$status"
 }
