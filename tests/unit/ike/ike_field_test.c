@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Fields: numbers of each width, lists, and what counts as equal for each kind of value. */
+#include "ike_pair.h"
+
+#include "ike_field.h"
+
+struct sample {
+    uint8_t byte;
+    uint16_t half;
+    uint32_t word;
+    uint64_t wide;
+    size_t n;
+    uint32_t list[3];
+    char text[8];
+    struct base_addr addr;
+    struct base_prefix prefix;
+    struct ike_id id;
+    struct crypt_proposal proposal;
+    struct base_ts ts;
+};
+
+static const struct ike_field word = IKE_FIELD(UINT, struct sample, word);
+static const struct ike_field list = IKE_FIELD_LIST(UINT, struct sample, n, list);
+
+static void a_number_is_set_in_its_own_width(void **state)
+{
+    static const struct ike_field fields[] = {
+        IKE_FIELD(UINT, struct sample, byte), IKE_FIELD(UINT, struct sample, half),
+        IKE_FIELD(UINT, struct sample, word), IKE_FIELD(UINT, struct sample, wide)};
+    struct sample s = {0};
+    for (size_t i = 0; i < 4; i++)
+        ike_field_set_uint(&fields[i], &s, 0, 0x1112131415161718);
+    assert_int_equal(s.byte, 0x18);
+    assert_int_equal(s.half, 0x1718);
+    assert_int_equal(s.word, 0x15161718);
+    assert_int_equal(s.wide, 0x1112131415161718);
+    assert_int_equal(s.n, 0);
+    assert_int_equal(ike_field_count(&word, &s), 1);
+    (void)state;
+}
+
+static void a_list_has_a_count_and_slots(void **state)
+{
+    struct sample s = {0};
+    assert_int_equal(list.max, 3);
+    assert_int_equal(list.size, 4);
+    ike_field_set_uint(&list, &s, 2, 7);
+    ike_field_set_count(&list, &s, 3);
+    assert_int_equal(s.list[2], 7);
+    assert_int_equal(s.n, 3);
+    assert_int_equal(ike_field_count(&list, &s), 3);
+    assert_ptr_equal(ike_field_slot(&list, &s, 1), &s.list[1]);
+    (void)state;
+}
+
+static void lists_are_equal_as_far_as_they_are_filled(void **state)
+{
+    struct sample a = {.n = 2, .list = {1, 2, 3}}, b = {.n = 2, .list = {1, 2, 4}};
+    assert_true(ike_field_equal(&list, &a, &b));
+    b.list[1] = 3;
+    assert_false(ike_field_equal(&list, &a, &b));
+    b.list[1] = 2;
+    b.n = 1;
+    assert_false(ike_field_equal(&list, &a, &b));
+    (void)state;
+}
+
+static void each_kind_compares_what_it_means(void **state)
+{
+    static const struct ike_field text = IKE_FIELD(TEXT, struct sample, text),
+                                  addr = IKE_FIELD(ADDR, struct sample, addr),
+                                  prefix = IKE_FIELD(PREFIX, struct sample, prefix),
+                                  id = IKE_FIELD(ID, struct sample, id),
+                                  proposal = IKE_FIELD(PROPOSAL, struct sample, proposal),
+                                  ts = IKE_FIELD(TS, struct sample, ts);
+    struct sample a = {.text = "ab\0c", .addr = pair_addr("10.0.0.1"), .id = pair_id("@Foo")};
+    struct sample b = {.text = "ab\0d", .addr = pair_addr("10.0.0.1"), .id = pair_id("@foo")};
+    a.proposal.count = b.proposal.count = 1;
+    a.proposal.transforms[1].id = 5; /* behind the count */
+    const struct ike_field *all[] = {&text, &addr, &prefix, &id, &proposal, &ts};
+    for (size_t i = 0; i < 6; i++)
+        assert_true(ike_field_equal(all[i], &a, &b));
+    b.text[1] = 'x';
+    b.addr = pair_addr("10.0.0.2");
+    b.prefix.len = 1;
+    b.id = pair_id("@bar");
+    b.proposal.transforms[0].key_bits = 256;
+    b.ts.port_hi = 1;
+    for (size_t i = 0; i < 6; i++)
+        assert_false(ike_field_equal(all[i], &a, &b));
+    b.proposal = a.proposal;
+    b.ts = a.ts;
+    b.proposal.protocol = CRYPT_PROTOCOL_ESP;
+    a.proposal.protocol = CRYPT_PROTOCOL_IKE;
+    b.ts.lo = a.addr;
+    assert_false(ike_field_equal(&proposal, &a, &b));
+    assert_false(ike_field_equal(&ts, &a, &b));
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_is_set_in_its_own_width),
+        cmocka_unit_test(a_list_has_a_count_and_slots),
+        cmocka_unit_test(lists_are_equal_as_far_as_they_are_filled),
+        cmocka_unit_test(each_kind_compares_what_it_means),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
