@@ -188,21 +188,20 @@ static struct base_ts_list ts_range(uint32_t lo, uint32_t hi)
 
 int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i)
 {
-    const struct crypt_alg *encr = crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_GCM_16, g->c.key_bits);
     uint16_t port = g->c.is_plain_esp ? 0 : NATT_PORT;
-    struct sad_pair_params p = {
-        .spi_in = spi_in,
-        .spi_out = 0x10000 + i,
-        .encr = encr,
-        .esn = true,
-        .replay_window = 1024,
-        .encap = !g->c.is_plain_esp,
-        .path = {{base_addr_ip4(GATE_OUTSIDE), port}, {base_addr_ip4(PEER_OUTSIDE), port}},
-        .outer_mtu = 1600,
-        .follow = true,
-        .local_ts = ts_range(0x0a010000, 0x0a01ffff),
-        .remote_ts = ts_range(HOST_REMOTE + i, HOST_REMOTE + i),
-        .active = true};
+    struct esp_pair p = {.spi_in = spi_in,
+                         .spi_out = 0x10000 + i,
+                         .encr = CRYPT_ENCR_AES_GCM_16,
+                         .encr_bits = (uint16_t)g->c.key_bits,
+                         .esn = true,
+                         .replay_window = 1024,
+                         .encap = !g->c.is_plain_esp,
+                         .path = {{base_addr_ip4(GATE_OUTSIDE), port}, {base_addr_ip4(PEER_OUTSIDE), port}},
+                         .outer_mtu = 1600,
+                         .follow = true,
+                         .local_ts = ts_range(0x0a010000, 0x0a01ffff),
+                         .remote_ts = ts_range(HOST_REMOTE + i, HOST_REMOTE + i),
+                         .active = true};
     uint8_t key_bytes = (uint8_t)(g->c.key_bits / 8);
     p.keys_in.encr_len = p.keys_out.encr_len = (uint8_t)(key_bytes + 4);
     memcpy(p.keys_in.encr, keymat, key_bytes);

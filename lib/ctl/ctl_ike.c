@@ -74,65 +74,24 @@ static uint16_t outer_mtu(const struct ctl *ctl, const struct base_addr *remote)
     return dp_route_find(ctl->dp, remote, &local, &mtu) == 0 ? mtu : DEFAULT_MTU;
 }
 
-static uint32_t conn_index(const struct ctl *ctl, const char *name)
+static void install(struct ctl *ctl, struct ike_install *in)
 {
-    const struct ike_conf *conf = ctl->conf->ike;
-    for (size_t i = 0; i < conf->n_conns; i++)
-        if (strcmp(conf->conns[i].name, name) == 0)
-            return (uint32_t)i;
-    return UINT32_MAX;
-}
-
-static struct sad_keys keys_of(const struct ike_child_keys *k)
-{
-    struct sad_keys out = {.encr_len = k->encr_len, .integ_len = k->integ_len};
-    memcpy(out.encr, k->encr, sizeof out.encr);
-    memcpy(out.integ, k->integ, sizeof out.integ);
-    return out;
-}
-
-static void install(struct ctl *ctl, const struct ike_install *in)
-{
-    struct sad_pair_params p = {
-        .spi_in = in->in.spi,
-        .spi_out = in->out.spi,
-        .encr = in->encr,
-        .integ = in->integ,
-        .keys_in = keys_of(&in->in),
-        .keys_out = keys_of(&in->out),
-        .esn = in->esn,
-        .replay_window = in->replay_window,
-        .encap = in->encap,
-        .frag_after = in->frag_after,
-        .path = {in->path.local, in->path.remote},
-        .outer_mtu = outer_mtu(ctl, &in->path.remote.addr),
-        .follow = in->follow,
-        .local_ts = in->local_ts,
-        .remote_ts = in->remote_ts,
-        .soft_bytes = in->soft_bytes,
-        .soft_pkts = in->soft_pkts,
-        .hard_bytes = in->hard_bytes,
-        .hard_pkts = in->hard_pkts,
-        .ike_id = in->ike_id,
-        .conn = conn_index(ctl, in->conn),
-        .active = in->active,
-        .replaces_in = in->replaces_in,
-    };
-    const int rc = sad_install(ctl->sad, &p);
-    base_wipe(&p, sizeof p);
+    struct esp_pair *pair = &in->pair;
+    pair->outer_mtu = outer_mtu(ctl, &pair->path.remote.addr);
+    const int rc = sad_install(ctl->sad, pair);
     if (rc == 0)
         return;
     ctl->install_failures++;
     ctl_log(
         CTL_ERR,
         "event=install_failed connection=%s child=%s spi_in=0x%08x error=\"%s\" effect=\"child is closed\"",
-        in->conn, in->child, in->in.spi, strerror(-rc));
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = in->in.spi});
+        in->conn, in->child, pair->spi_in, strerror(-rc));
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = pair->spi_in});
 }
 
 static void repath(struct ctl *ctl, const struct ike_action *a)
 {
-    const struct sad_path path = {a->path.local, a->path.remote};
+    const struct esp_path path = {a->path.local, a->path.remote};
     const int rc = sad_repath(ctl->sad, a->spi_in, &path, outer_mtu(ctl, &a->path.remote.addr));
     if (rc < 0)
         ctl_log(CTL_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));
@@ -161,7 +120,7 @@ static void run_job(struct ctl *ctl, const struct ike_job *job)
     base_wipe(&result, sizeof result);
 }
 
-static void carry_out(struct ctl *ctl, const struct ike_action *a)
+static void carry_out(struct ctl *ctl, struct ike_action *a)
 {
     switch (a->type) {
     case IKE_ACT_SEND:

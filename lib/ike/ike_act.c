@@ -50,11 +50,13 @@ void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
         n->path = *path;
 }
 
-void ike_act_install(struct ike *ike, const struct ike_install *install)
+void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install)
 {
     struct ike_act_node *n = push(ike, IKE_ACT_SA_INSTALL, install, sizeof *install);
-    if (n)
-        n->spi_in = install->in.spi;
+    if (!n)
+        return;
+    n->path = *path;
+    n->spi_in = install->pair.spi_in;
 }
 
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path)

@@ -9,6 +9,7 @@
 #include "base_time.h"
 #include "crypt_alg.h"
 #include "crypt_ike_ops.h"
+#include "esp_pair.h"
 #include "ike_conf.h"
 
 /* Where a datagram came from or goes to. */
@@ -80,34 +81,12 @@ enum ike_action_type {
     IKE_ACT_AUDIT,       /* audit: something that an operator may want to know */
 };
 
-/* Keys of one direction, straight from KEYMAT. */
-struct ike_child_keys {
-    uint32_t spi;
-    uint8_t encr_len; /* key | salt */
-    uint8_t integ_len;
-    uint8_t encr[CRYPT_ENCR_KEY_MAX];
-    uint8_t integ[CRYPT_INTEG_KEY_MAX];
-};
-
+/* A child SA to install, and what people call it. */
 struct ike_install {
-    uint64_t ike_id;  /* the IKE SA's local number */
     const char *conn; /* connection name, lives as long as the configuration */
     const char *child;
     struct ike_id remote_id; /* who the peer proved to be: overlap of selectors is judged by it */
-    struct ike_child_keys in, out;
-    const struct crypt_alg *encr;
-    const struct crypt_alg *integ; /* NULL with an AEAD */
-    bool esn;
-    uint32_t replay_window;
-    bool encap;      /* ESP in UDP */
-    bool frag_after; /* as configured: large packets are cut after encryption */
-    bool follow;     /* endpoint learning from ESP is allowed */
-    struct ike_path path;
-    struct base_ts_list local_ts, remote_ts;
-    uint64_t soft_bytes, soft_pkts; /* 0: none */
-    uint64_t hard_bytes, hard_pkts; /* 0: none */
-    bool active; /* send on it at once; false: wait for SA_ACTIVATE (rekey as responder, RFC 7296 2.8) */
-    uint32_t replaces_in; /* spi_in of the child that this one replaces; 0: none */
+    struct esp_pair pair;    /* its conn is the place of the connection in the configuration */
 };
 
 enum ike_audit_kind {
@@ -165,7 +144,7 @@ struct ike_audit {
 struct ike_action {
     enum ike_action_type type;
     uint32_t spi_in;
-    struct ike_path path;       /* SEND, KEEPALIVE, SA_REPATH */
+    struct ike_path path;       /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
     struct base_span bytes;     /* SEND: message without the marker */
     struct ike_install install; /* the caller wipes it with ike_action_wipe() */
     struct ike_job job;

@@ -28,36 +28,37 @@ struct ike_child *ike_child_by_spi_out(struct ike_sa *sa, uint32_t spi_out)
     return c;
 }
 
-static void send_install(struct ike *ike, const struct ike_child *c, const struct ike_child_keys *in,
-                         const struct ike_child_keys *out, uint32_t replaces_in)
+static void send_install(struct ike *ike, const struct ike_child *c, const struct esp_keymat *in,
+                         const struct esp_keymat *out, uint32_t replaces_in)
 {
+    const struct ike_sa *sa = c->sa;
     struct ike_install i = {
-        .ike_id = c->sa->id,
-        .conn = c->sa->conn->name,
+        .conn = sa->conn->name,
         .child = c->conf->name,
-        .remote_id = c->sa->remote_id,
-        .in = *in,
-        .out = *out,
-        .encr = c->algs.encr,
-        .integ = c->algs.integ,
-        .esn = c->algs.esn,
-        .replay_window = c->conf->replay_window,
-        .encap = c->sa->encap,
-        .frag_after = c->sa->conn->frag_after,
-        .follow = true,
-        .path = c->sa->path,
-        .local_ts = c->local_ts,
-        .remote_ts = c->remote_ts,
-        .soft_bytes = c->conf->rekey_bytes,
-        .soft_pkts = c->conf->rekey_pkts,
-        .hard_bytes = c->conf->life_bytes,
-        .hard_pkts = c->conf->life_pkts,
-        .active = c->active,
-        .replaces_in = replaces_in,
+        .remote_id = sa->remote_id,
+        .pair = {.spi_in = c->spi_in,
+                 .spi_out = c->spi_out,
+                 .esn = c->algs.esn,
+                 .encap = sa->encap,
+                 .frag_after = sa->conn->frag_after,
+                 .follow = true,
+                 .active = c->active,
+                 .replay_window = c->conf->replay_window,
+                 .replaces_in = replaces_in,
+                 .conn = (uint32_t)(sa->conn - sa->conn->conf->conns),
+                 .ike_id = sa->id,
+                 .keys_in = *in,
+                 .keys_out = *out,
+                 .path = {sa->path.local, sa->path.remote},
+                 .local_ts = c->local_ts,
+                 .remote_ts = c->remote_ts,
+                 .soft_bytes = c->conf->rekey_bytes,
+                 .soft_pkts = c->conf->rekey_pkts,
+                 .hard_bytes = c->conf->life_bytes,
+                 .hard_pkts = c->conf->life_pkts},
     };
-    i.in.spi = c->spi_in;
-    i.out.spi = c->spi_out;
-    ike_act_install(ike, &i);
+    esp_pair_set_algs(&i.pair, c->algs.encr, c->algs.integ);
+    ike_act_install(ike, &sa->path, &i);
     base_wipe(&i, sizeof i);
 }
 
@@ -119,7 +120,7 @@ struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct i
                                     uint32_t replaces_in)
 {
     const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, t->choice.encr, t->choice.integ};
-    struct ike_child_keys i_to_r = {0}, r_to_i = {0};
+    struct esp_keymat i_to_r = {0}, r_to_i = {0};
     struct ike_child *c = NULL;
     const int rc = ike_keymat_child(ike->env.crypto, &algs, base_span(sa->keys.sk_d, sa->keys.prf_len),
                                     secret, ike_nonce_span(&t->ni), ike_nonce_span(&t->nr), &i_to_r, &r_to_i);

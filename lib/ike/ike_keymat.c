@@ -139,16 +139,8 @@ int ike_keymat_derive(const struct crypt_ike_ops *ops, const struct ike_keymat_a
     return 0;
 }
 
-static void child_wipe(struct ike_child_keys *keys)
-{
-    keys->encr_len = 0;
-    keys->integ_len = 0;
-    base_wipe(keys->encr, sizeof keys->encr);
-    base_wipe(keys->integ, sizeof keys->integ);
-}
-
 /* Within a direction the cipher's key comes first (RFC 7296 2.17). */
-static void child_cut(struct base_reader *r, size_t encr_len, size_t integ_len, struct ike_child_keys *out)
+static void child_cut(struct base_reader *r, size_t encr_len, size_t integ_len, struct esp_keymat *out)
 {
     out->encr_len = (uint8_t)encr_len;
     out->integ_len = (uint8_t)integ_len;
@@ -158,13 +150,13 @@ static void child_cut(struct base_reader *r, size_t encr_len, size_t integ_len, 
 
 int ike_keymat_child(const struct crypt_ike_ops *ops, const struct ike_keymat_algs *algs,
                      struct base_span sk_d, struct base_span secret, struct base_span ni, struct base_span nr,
-                     struct ike_child_keys *i_to_r, struct ike_child_keys *r_to_i)
+                     struct esp_keymat *i_to_r, struct esp_keymat *r_to_i)
 {
     uint8_t keymat[KEYMAT_MAX];
     size_t encr_len, integ_len;
 
-    child_wipe(i_to_r);
-    child_wipe(r_to_i);
+    base_wipe(i_to_r, sizeof *i_to_r);
+    base_wipe(r_to_i, sizeof *r_to_i);
     int err = lengths(algs, &encr_len, &integ_len);
     if (err)
         return err;

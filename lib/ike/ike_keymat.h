@@ -69,7 +69,7 @@ int ike_keymat_derive(const struct crypt_ike_ops *ops, const struct ike_keymat_a
  */
 int ike_keymat_child(const struct crypt_ike_ops *ops, const struct ike_keymat_algs *algs,
                      struct base_span sk_d, struct base_span secret, struct base_span ni, struct base_span nr,
-                     struct ike_child_keys *i_to_r, struct ike_child_keys *r_to_i);
+                     struct esp_keymat *i_to_r, struct esp_keymat *r_to_i);
 
 /*
  * AUTH = prf(prf(PSK, "Key Pad for IKEv2"), message | nonce | prf(SK_p, id_body)) (RFC 7296 2.15). For the

@@ -302,7 +302,7 @@ struct ike {
 /* ---- ike_act.c: the action queue ---- */
 void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes);
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
-void ike_act_install(struct ike *ike, const struct ike_install *install);
+void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
 void ike_act_job(struct ike *ike, const struct ike_job *job);
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit);

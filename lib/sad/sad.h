@@ -16,8 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_addr.h"
-#include "crypt_alg.h"
 #include "base_ts.h"
+#include "crypt_alg.h"
+#include "esp_pair.h"
 
 struct sad;
 struct rte_rcu_qsbr;
@@ -58,50 +59,13 @@ int sad_spi_alloc(struct sad *sad, uint32_t *spi);
 /* Gives back a reserved SPI that was never installed. Others are ignored. */
 void sad_spi_free(struct sad *sad, uint32_t spi);
 
-/* Keys of one direction, straight from KEYMAT: encr is key | salt. */
-struct sad_keys {
-    uint8_t encr_len;
-    uint8_t integ_len;
-    uint8_t encr[CRYPT_ENCR_KEY_MAX];
-    uint8_t integ[CRYPT_INTEG_KEY_MAX];
-};
-
-/* Outer addresses and ports. Ports are 0 for plain ESP (protocol 50). */
-struct sad_path {
-    struct base_endpoint local;
-    struct base_endpoint remote;
-};
-
-/* A pair to install. Borrowed; the caller wipes the keys afterwards. */
-struct sad_pair_params {
-    uint32_t spi_in;  /* from sad_spi_alloc() */
-    uint32_t spi_out; /* the peer's */
-    const struct crypt_alg *encr;
-    const struct crypt_alg *integ; /* NULL with an AEAD */
-    struct sad_keys keys_in, keys_out;
-    bool esn;
-    uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
-    bool encap;             /* ESP in UDP */
-    struct sad_path path;
-    uint16_t outer_mtu; /* of the port towards the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
-    bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
-    bool follow;        /* the peer's endpoint may be learned: PEER_MOVED events are wanted */
-    struct base_ts_list local_ts, remote_ts; /* inner selectors */
-    uint64_t soft_bytes, soft_pkts;          /* 0: no limit. Each direction counts by itself */
-    uint64_t hard_bytes, hard_pkts;
-    uint64_t ike_id; /* opaque owner, returned in events and statistics */
-    uint32_t conn;   /* opaque */
-    bool active;     /* send on it at once; false: wait for sad_activate() */
-    uint32_t
-        replaces_in; /* spi_in of the pair that this one replaces (it stays until sad_remove()); 0: none */
-};
-
 /*
- * Publishes both directions. Errors, and then nothing has changed: -EINVAL parameter out of range or keys of
- * wrong length, -ENOTSUP algorithm that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG more
- * than 64 combinations of selectors, -ENOMEM. Cost: some microseconds.
+ * Publishes both directions of a pair whose spi_in is from sad_spi_alloc(). Borrows until return; the caller
+ * wipes its keys. Errors, and then nothing has changed: -EINVAL parameter out of range or keys of wrong
+ * length, -ENOTSUP algorithm that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG more than 64
+ * combinations of selectors, -ENOMEM. Cost: some microseconds.
  */
-int sad_install(struct sad *sad, const struct sad_pair_params *params);
+int sad_install(struct sad *sad, const struct esp_pair *pair);
 
 /* From now on packets are sealed with this pair, in preference to older pairs with the same selectors. 0, or
  * -ENOENT. */
@@ -112,7 +76,7 @@ int sad_activate(struct sad *sad, uint32_t spi_in);
  * for a grace period (microseconds) when called twice in a row. 0, -ENOENT, -EINVAL (family of local and
  * remote differ).
  */
-int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, uint16_t outer_mtu);
+int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu);
 
 /* Lowers or raises the outer MTU of a pair (path MTU discovery). 0, -ENOENT, -EINVAL. */
 int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu);
@@ -144,7 +108,7 @@ struct sad_stats {
     uint64_t bad_trailer;
     uint64_t policy_drops; /* inner packet outside of this SA's selectors */
     uint64_t limit_drops;  /* hard limit or end of the sequence space */
-    struct sad_path path;
+    struct esp_path path;
     uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
     uint16_t owner_in, owner_out; /* workers */

@@ -23,9 +23,22 @@ static uint32_t ring_bits(uint32_t window)
     return bits;
 }
 
-static int params_check(const struct sad *sad, const struct sad_pair_params *p, struct imb_suite *suite)
+static const struct crypt_alg *encr_of(const struct esp_pair *p)
 {
-    int err = imb_suite_find(p->encr, p->integ, suite);
+    return crypt_alg_find(CRYPT_TYPE_ENCR, p->encr, p->encr_bits);
+}
+
+/* NULL: an AEAD needs none. */
+static const struct crypt_alg *integ_of(const struct esp_pair *p)
+{
+    return crypt_alg_find(CRYPT_TYPE_INTEG, p->integ, 0);
+}
+
+static int params_check(const struct sad *sad, const struct esp_pair *p, struct imb_suite *suite)
+{
+    if (p->integ != CRYPT_INTEG_NONE && !integ_of(p))
+        return -ENOTSUP;
+    int err = imb_suite_find(encr_of(p), integ_of(p), suite);
     if (err)
         return err;
     if (p->keys_in.encr_len != suite->encr_len || p->keys_out.encr_len != suite->encr_len ||
@@ -45,7 +58,7 @@ static int params_check(const struct sad *sad, const struct sad_pair_params *p, 
     return pair->state == SAD_PAIR_RESERVED && pair->spi_in == p->spi_in ? 0 : -ENOENT;
 }
 
-static uint8_t flags_of(const struct sad_pair_params *p)
+static uint8_t flags_of(const struct esp_pair *p)
 {
     return (uint8_t)((p->esn ? SAD_F_ESN : 0) | (p->encap ? SAD_F_ENCAP : 0) |
                      (p->follow ? SAD_F_FOLLOW : 0) |
@@ -53,13 +66,13 @@ static uint8_t flags_of(const struct sad_pair_params *p)
 }
 
 /* What the shortest way through the data path is made for (SAD_F_USUAL). */
-static bool is_usual(const struct sad_path *path, const struct imb_suite *suite)
+static bool is_usual(const struct esp_path *path, const struct imb_suite *suite)
 {
     return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
            suite->align_bytes == 4;
 }
 
-static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, const struct sad_pair_params *p)
+static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, const struct esp_pair *p)
 {
     memset(in, 0, sizeof *in);
     in->cls = pair->suite.cls;
@@ -82,12 +95,11 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     sad_in_set_path(in, &p->path);
     in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_in(in);
-    return imb_key_expand(sad->imb, p->encr, p->integ, p->keys_in.encr, p->keys_in.encr_len, p->keys_in.integ,
-                          p->keys_in.integ_len, &in->key);
+    return imb_key_expand(sad->imb, pair->encr, pair->integ, p->keys_in.encr, p->keys_in.encr_len,
+                          p->keys_in.integ, p->keys_in.integ_len, &in->key);
 }
 
-static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
-                    const struct sad_pair_params *p)
+static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair, const struct esp_pair *p)
 {
     memset(out, 0, sizeof *out);
     out->cls = pair->suite.cls;
@@ -110,15 +122,15 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
     out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_out(out);
-    return imb_key_expand(sad->imb, p->encr, p->integ, p->keys_out.encr, p->keys_out.encr_len,
+    return imb_key_expand(sad->imb, pair->encr, pair->integ, p->keys_out.encr, p->keys_out.encr_len,
                           p->keys_out.integ, p->keys_out.integ_len, &out->key);
 }
 
-static int pair_fill(struct sad_pair *pair, const struct sad_pair_params *p, const struct imb_suite *suite)
+static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const struct imb_suite *suite)
 {
     pair->suite = *suite;
-    pair->encr = p->encr;
-    pair->integ = p->integ;
+    pair->encr = encr_of(p);
+    pair->integ = integ_of(p);
     pair->spi_out = p->spi_out;
     pair->conn = p->conn;
     pair->ike_id = p->ike_id;
@@ -168,7 +180,7 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
     return err;
 }
 
-int sad_install(struct sad *sad, const struct sad_pair_params *p)
+int sad_install(struct sad *sad, const struct esp_pair *p)
 {
     struct imb_suite suite;
     int err = params_check(sad, p, &suite);
@@ -237,7 +249,7 @@ int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)
     return err;
 }
 
-int sad_repath(struct sad *sad, uint32_t spi_in, const struct sad_path *path, uint16_t outer_mtu)
+int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu)
 {
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
     if (!pair)

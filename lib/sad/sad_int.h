@@ -22,7 +22,7 @@ struct sad_pair {
     uint64_t ike_id;
     const struct crypt_alg *encr, *integ;
     struct imb_suite suite;
-    struct sad_path path;
+    struct esp_path path;
     struct sad_sels *sels;      /* both sides' selectors, owned */
     uint64_t *window;           /* owned when larger than the one inside of the SA */
     uint32_t cands;             /* first candidate, linked by next_own */
@@ -91,12 +91,12 @@ struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct ba
 /* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
 bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
 void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out);
-int sad_path_check(const struct sad_path *path, uint16_t outer_mtu);
-void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out);
-uint8_t sad_path_hdr_bytes(const struct sad_path *path, bool encap);
+int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
+void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out);
+uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap);
 uint16_t sad_path_inner_mtu(const struct imb_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
-void sad_out_set_path(struct sad_out *out, const struct sad_path *path);
-void sad_in_set_path(struct sad_in *in, const struct sad_path *path);
+void sad_out_set_path(struct sad_out *out, const struct esp_path *path);
+void sad_in_set_path(struct sad_in *in, const struct esp_path *path);
 
 /* sad_table.c */
 struct sad_pair *sad_pair_live(const struct sad *sad, uint32_t spi_in);

@@ -89,7 +89,7 @@ bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, s
     return true;
 }
 
-int sad_path_check(const struct sad_path *path, uint16_t outer_mtu)
+int sad_path_check(const struct esp_path *path, uint16_t outer_mtu)
 {
     uint8_t family = path->local.addr.family;
     if (family != path->remote.addr.family || (family != BASE_AF_IP4 && family != BASE_AF_IP6))
@@ -99,7 +99,7 @@ int sad_path_check(const struct sad_path *path, uint16_t outer_mtu)
     return 0;
 }
 
-uint8_t sad_path_hdr_bytes(const struct sad_path *path, bool encap)
+uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap)
 {
     return (uint8_t)((path->local.addr.family == BASE_AF_IP4 ? IP4_BYTES : IP6_BYTES) +
                      (encap ? UDP_BYTES : 0));
@@ -118,7 +118,7 @@ static void put16(uint8_t *p, uint16_t v)
     p[1] = (uint8_t)v;
 }
 
-static void tmpl_ip4(struct sad_tmpl *t, const struct sad_path *path, bool encap)
+static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, bool encap)
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x45;
@@ -134,7 +134,7 @@ static void tmpl_ip4(struct sad_tmpl *t, const struct sad_path *path, bool encap
     }
 }
 
-static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out)
+static void tmpl_ip6(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out)
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x60;
@@ -148,7 +148,7 @@ static void tmpl_ip6(struct sad_tmpl *t, const struct sad_path *path, bool encap
     memcpy(ip + 24, path->remote.addr.bytes, 16);
 }
 
-void sad_tmpl_fill(struct sad_tmpl *t, const struct sad_path *path, bool encap, uint32_t spi_out)
+void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out)
 {
     memset(t, 0, sizeof *t);
     bool is6 = path->local.addr.family == BASE_AF_IP6;
@@ -171,7 +171,7 @@ static uint16_t be16(uint16_t v)
     return __builtin_bswap16(v);
 }
 
-void sad_out_set_path(struct sad_out *out, const struct sad_path *path)
+void sad_out_set_path(struct sad_out *out, const struct esp_path *path)
 {
     struct sad_path4 p = {0};
     struct sad_tmpl t = {0};
@@ -186,7 +186,7 @@ void sad_out_set_path(struct sad_out *out, const struct sad_path *path)
     _mm_store_si128((__m128i *)(void *)&out->path, _mm_load_si128((const __m128i *)(const void *)&p));
 }
 
-void sad_in_set_path(struct sad_in *in, const struct sad_path *path)
+void sad_in_set_path(struct sad_in *in, const struct esp_path *path)
 {
     const uint8_t *remote = path->remote.addr.bytes;
     if (path->local.addr.family == BASE_AF_IP4) {

@@ -138,35 +138,15 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
         fail("no child");
 }
 
-static struct sad_keys keys_of(const struct ike_child_keys *k)
-{
-    struct sad_keys out = {.encr_len = k->encr_len, .integ_len = k->integ_len};
-    memcpy(out.encr, k->encr, sizeof out.encr);
-    return out;
-}
-
 /* Carries out what the engine asked for: nothing but installs. */
 static void install_all(void)
 {
     static struct ike_action a;
     while (ike_next_action(ctl.ike, &a)) {
-        const struct ike_install *in = &a.install;
         if (a.type != IKE_ACT_SA_INSTALL)
             continue;
-        const struct sad_pair_params p = {.spi_in = in->in.spi,
-                                          .spi_out = in->out.spi,
-                                          .encr = in->encr,
-                                          .keys_in = keys_of(&in->in),
-                                          .keys_out = keys_of(&in->out),
-                                          .esn = in->esn,
-                                          .replay_window = in->replay_window,
-                                          .encap = true,
-                                          .path = {in->path.local, in->path.remote},
-                                          .outer_mtu = 1500,
-                                          .local_ts = in->local_ts,
-                                          .remote_ts = in->remote_ts,
-                                          .active = true};
-        if (sad_install(ctl.sad, &p) < 0)
+        a.install.pair.outer_mtu = 1500;
+        if (sad_install(ctl.sad, &a.install.pair) < 0)
             fail("the tables refuse an SA");
         ike_action_wipe(&a);
     }

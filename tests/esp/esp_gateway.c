@@ -159,13 +159,13 @@ static struct base_ts_list ts_of(const char *text)
 }
 
 /* One setting of a tunnel. */
-static void tunnel_set(struct sad_pair_params *p, const char *key, const char *value)
+static void tunnel_set(struct esp_pair *p, const char *key, const char *value)
 {
     uint64_t n = strtoull(value, NULL, 0);
     if (strcmp(key, "encr") == 0)
-        p->encr = alg_of(value);
+        esp_pair_set_algs(p, alg_of(value), NULL);
     else if (strcmp(key, "integ") == 0)
-        p->integ = alg_of(value);
+        p->integ = alg_of(value)->id;
     else if (strcmp(key, "key_in") == 0)
         p->keys_in.encr_len = hex_read(value, p->keys_in.encr, sizeof p->keys_in.encr);
     else if (strcmp(key, "key_out") == 0)
@@ -183,8 +183,8 @@ static void tunnel_set(struct sad_pair_params *p, const char *key, const char *v
     else if (strcmp(key, "encap") == 0)
         p->encap = n;
     else if (strcmp(key, "outer") == 0)
-        p->path = n == 6 ? (struct sad_path){{addr_of("2001:db8::1"), 0}, {addr_of("2001:db8::2"), 0}}
-                         : (struct sad_path){{addr_of("192.0.2.1"), 0}, {addr_of("192.0.2.2"), 0}};
+        p->path = n == 6 ? (struct esp_path){{addr_of("2001:db8::1"), 0}, {addr_of("2001:db8::2"), 0}}
+                         : (struct esp_path){{addr_of("192.0.2.1"), 0}, {addr_of("192.0.2.2"), 0}};
     else if (strcmp(key, "outer_mtu") == 0)
         p->outer_mtu = (uint16_t)n;
     else if (strcmp(key, "after") == 0)
@@ -207,7 +207,7 @@ static void tunnel_set(struct sad_pair_params *p, const char *key, const char *v
 
 static int tunnel_make(struct gateway *g, char *text, uint32_t *spi)
 {
-    struct sad_pair_params p = {.outer_mtu = MTU, .active = true};
+    struct esp_pair p = {.outer_mtu = MTU, .active = true};
     for (char *save, *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         char *value = strchr(word, '=');
         if (!value)

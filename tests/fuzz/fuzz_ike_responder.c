@@ -130,7 +130,7 @@ static void saw_message(struct base_span msg)
 
 static void act(struct ike_action *a)
 {
-    struct pair *p = pair_of(a->type == IKE_ACT_SA_INSTALL ? a->install.in.spi : a->spi_in);
+    struct pair *p = pair_of(a->type == IKE_ACT_SA_INSTALL ? a->install.pair.spi_in : a->spi_in);
     switch (a->type) {
     case IKE_ACT_SEND:
         saw_message(a->bytes);

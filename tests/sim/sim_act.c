@@ -112,29 +112,30 @@ static void act_send(struct sim_host *h, struct ike_action *a)
                  sim_dgram_new(a->path.local, a->path.remote, is_ike ? SIM_IKE : SIM_KEEPALIVE, bytes));
 }
 
-static uint64_t seal_of(const struct ike_install *inst, const struct ike_child_keys *k)
+static uint64_t seal_of(const struct esp_pair *pair, const struct esp_keymat *k, uint32_t spi)
 {
     uint64_t hash = sim_hash(0, k->encr, k->encr_len);
     hash = sim_hash(hash, k->integ, k->integ_len);
-    hash = sim_hash(hash, &inst->encr->id, sizeof inst->encr->id);
-    hash = sim_hash(hash, &inst->encr->key_bits, sizeof inst->encr->key_bits);
-    hash = sim_hash(hash, &inst->esn, sizeof inst->esn);
-    return sim_hash(hash, &k->spi, sizeof k->spi);
+    hash = sim_hash(hash, &pair->encr, sizeof pair->encr);
+    hash = sim_hash(hash, &pair->encr_bits, sizeof pair->encr_bits);
+    hash = sim_hash(hash, &pair->esn, sizeof pair->esn);
+    return sim_hash(hash, &spi, sizeof spi);
 }
 
 static void act_install(struct sim_host *h, struct ike_action *a)
 {
-    struct ike_install *inst = &a->install;
-    struct sim_sa *sa = sim_host_sa(h, inst->in.spi);
-    sim_trace(h->world, h, "installs %08x/%08x of %s%s replacing %08x", inst->in.spi, inst->out.spi,
-              inst->child, inst->active ? "" : " (inactive)", inst->replaces_in);
+    const struct ike_install *inst = &a->install;
+    const struct esp_pair *pair = &inst->pair;
+    struct sim_sa *sa = sim_host_sa(h, pair->spi_in);
+    sim_trace(h->world, h, "installs %08x/%08x of %s%s replacing %08x", pair->spi_in, pair->spi_out,
+              inst->child, pair->active ? "" : " (inactive)", pair->replaces_in);
     if (!sa || sa->state != SIM_SA_RESERVED) {
-        sim_fail(h->world, "%s: install of %08x, which is %s", h->name, inst->in.spi,
+        sim_fail(h->world, "%s: install of %08x, which is %s", h->name, pair->spi_in,
                  sa ? "installed already" : "not reserved");
         return;
     }
-    check_path(h, &inst->path);
-    if (inst->encap && !inst->path.natt)
+    check_path(h, &a->path);
+    if (pair->encap && !a->path.natt)
         sim_fail(h->world, "%s: ESP in UDP away from the NAT-T port", h->name);
     sa->state = SIM_SA_INSTALLED;
     sa->inst = *inst;
@@ -143,8 +144,8 @@ static void act_install(struct sim_host *h, struct ike_action *a)
     sa->inst.conn = sa->inst.child = NULL;
     sa->order = ++h->installs;
     sa->installed_at = h->world->now;
-    sa->seal_in = seal_of(inst, &inst->in);
-    sa->seal_out = seal_of(inst, &inst->out);
+    sa->seal_in = seal_of(pair, &pair->keys_in, pair->spi_in);
+    sa->seal_out = seal_of(pair, &pair->keys_out, pair->spi_out);
     sim_check_pair(h, sa);
     if (sim_host_count(h, SIM_SA_INSTALLED) > h->pairs_max)
         sim_fail(h->world, "%s: more than %zu pairs are installed at once", h->name, h->pairs_max);
@@ -169,7 +170,7 @@ static void act_repath(struct sim_host *h, struct ike_action *a)
     check_path(h, &a->path);
     if (h->world->attacker.family && base_addr_equal(&a->path.remote.addr, &h->world->attacker))
         sim_fail(h->world, "%s: a replayed packet moved %08x to the attacker", h->name, a->spi_in);
-    sa->inst.path = a->path;
+    sa->inst.pair.path = (struct esp_path){a->path.local, a->path.remote};
 }
 
 static void act_remove(struct sim_host *h, struct ike_action *a)
@@ -244,7 +245,7 @@ static void act(struct sim_host *h, struct ike_action *a)
         struct sim_sa *sa = installed(h, a, "activation");
         sim_trace(h->world, h, "activates %08x", a->spi_in);
         if (sa)
-            sa->inst.active = true;
+            sa->inst.pair.active = true;
         break;
     }
     case IKE_ACT_SA_REPATH:

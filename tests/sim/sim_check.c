@@ -10,9 +10,9 @@
 #define TIMERS_PER_HOUR_MAX   4000
 #define MESSAGES_PER_HOUR_MAX 1500
 
-static bool keys_equal(const struct ike_child_keys *a, const struct ike_child_keys *b)
+static bool keys_equal(const struct esp_keymat *a, const struct esp_keymat *b)
 {
-    return a->spi == b->spi && a->encr_len == b->encr_len && a->integ_len == b->integ_len &&
+    return a->encr_len == b->encr_len && a->integ_len == b->integ_len &&
            memcmp(a->encr, b->encr, a->encr_len) == 0 && memcmp(a->integ, b->integ, a->integ_len) == 0;
 }
 
@@ -36,7 +36,8 @@ static const struct sim_sa *other_half(const struct sim_host *h, const struct si
         const struct sim_host *o = w->hosts[i];
         for (size_t j = 0; o != h && j < o->n_sas; j++) {
             const struct sim_sa *s = &o->sas[j];
-            if (s->state == SIM_SA_INSTALLED && s->spi == sa->inst.out.spi && s->inst.out.spi == sa->spi)
+            if (s->state == SIM_SA_INSTALLED && s->spi == sa->inst.pair.spi_out &&
+                s->inst.pair.spi_out == sa->spi)
                 return s;
         }
     }
@@ -48,11 +49,11 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
     const struct sim_sa *o = other_half(h, sa);
     if (!o)
         return;
-    const struct ike_install *x = &sa->inst, *y = &o->inst;
+    const struct esp_pair *x = &sa->inst.pair, *y = &o->inst.pair;
     const char *what = NULL;
-    if (!keys_equal(&x->in, &y->out) || !keys_equal(&x->out, &y->in))
+    if (!keys_equal(&x->keys_in, &y->keys_out) || !keys_equal(&x->keys_out, &y->keys_in))
         what = "keys";
-    else if (x->encr != y->encr || x->integ != y->integ || x->esn != y->esn)
+    else if (x->encr != y->encr || x->encr_bits != y->encr_bits || x->integ != y->integ || x->esn != y->esn)
         what = "algorithms";
     else if (!ts_equal(&x->local_ts, &y->remote_ts) || !ts_equal(&x->remote_ts, &y->local_ts))
         what = "selectors";
@@ -60,7 +61,7 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
         what = "encapsulation";
     if (what)
         sim_fail(h->world, "%s: %s of %08x/%08x differ between the sides", h->name, what, sa->spi,
-                 sa->inst.out.spi);
+                 sa->inst.pair.spi_out);
 }
 
 static void settled_host(struct sim_host *h)
@@ -71,7 +72,7 @@ static void settled_host(struct sim_host *h)
             sim_fail(h->world, "%s: %08x is reserved for nothing", h->name, h->sas[i].spi);
         else if (!other_half(h, &h->sas[i]))
             sim_fail(h->world, "%s: %08x/%08x (%s) is installed on one side only", h->name, h->sas[i].spi,
-                     h->sas[i].inst.out.spi, h->sas[i].child);
+                     h->sas[i].inst.pair.spi_out, h->sas[i].child);
     }
     if (s.half_open || s.jobs || h->jobs_running)
         sim_fail(h->world, "%s: %u half-open SAs, %u jobs (%zu running) left", h->name, s.half_open, s.jobs,

@@ -18,11 +18,11 @@ static bool same_child(const struct sim_sa *a, const struct sim_sa *b)
 
 bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
 {
-    if (sa->state != SIM_SA_INSTALLED || !sa->inst.active)
+    if (sa->state != SIM_SA_INSTALLED || !sa->inst.pair.active)
         return false;
     for (size_t i = 0; i < h->n_sas; i++) {
         const struct sim_sa *o = &h->sas[i];
-        if (o->state == SIM_SA_INSTALLED && o->inst.active && o->order > sa->order && same_child(o, sa))
+        if (o->state == SIM_SA_INSTALLED && o->inst.pair.active && o->order > sa->order && same_child(o, sa))
             return false;
     }
     return true;
@@ -30,11 +30,11 @@ bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
 
 static void send_one(struct sim_host *h, struct sim_sa *sa)
 {
-    struct base_endpoint src = sa->inst.path.local, dst = sa->inst.path.remote;
-    if (!sa->inst.encap)
+    struct base_endpoint src = sa->inst.pair.path.local, dst = sa->inst.pair.path.remote;
+    if (!sa->inst.pair.encap)
         src.port = dst.port = 0;
     struct sim_dgram *d = sim_dgram_new(src, dst, SIM_ESP, BASE_SPAN_NONE);
-    d->spi = sa->inst.out.spi;
+    d->spi = sa->inst.pair.spi_out;
     d->seq = ++sa->out_seq;
     d->seal = sa->seal_out;
     sa->out_count++;
@@ -55,9 +55,10 @@ static void check_soft(struct sim_host *h)
 {
     for (size_t i = 0; i < h->n_sas; i++) {
         struct sim_sa *sa = &h->sas[i];
-        if (sa->state != SIM_SA_INSTALLED || !sa->inst.soft_pkts || sa->out_count < sa->inst.soft_pkts)
+        if (sa->state != SIM_SA_INSTALLED || !sa->inst.pair.soft_pkts ||
+            sa->out_count < sa->inst.pair.soft_pkts)
             continue;
-        sa->inst.soft_pkts = 0;
+        sa->inst.pair.soft_pkts = 0;
         sim_host_event(h, &(struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = sa->spi});
         return; /* the table may have changed */
     }
@@ -98,13 +99,13 @@ void sim_esp_begin(struct sim_host *h)
 
 static bool endpoint_differs(const struct sim_sa *sa, const struct sim_dgram *d)
 {
-    return sa->inst.encap && !base_endpoint_equal(&sa->inst.path.remote, &d->src);
+    return sa->inst.pair.encap && !base_endpoint_equal(&sa->inst.pair.path.remote, &d->src);
 }
 
 void sim_esp_receive(struct sim_host *h, const struct sim_dgram *d)
 {
     struct sim_sa *sa = sim_host_sa(h, d->spi);
-    if (!sa || sa->state != SIM_SA_INSTALLED || sa->inst.encap != (d->dst.port != 0)) {
+    if (!sa || sa->state != SIM_SA_INSTALLED || sa->inst.pair.encap != (d->dst.port != 0)) {
         h->esp_unknown++;
         sim_trace(h->world, h, "gets esp of unknown %08x", d->spi);
         return;
@@ -120,7 +121,7 @@ void sim_esp_receive(struct sim_host *h, const struct sim_dgram *d)
     sa->last_in = h->world->now;
     h->esp_ok++;
     h->last_esp_ok = h->world->now;
-    if (sa->inst.follow && endpoint_differs(sa, d)) {
+    if (sa->inst.pair.follow && endpoint_differs(sa, d)) {
         struct ike_event ev = {.type = IKE_EV_PEER_MOVED, .spi_in = sa->spi, .remote = d->src};
         sim_host_event(h, &ev);
     }

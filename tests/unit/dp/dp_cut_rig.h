@@ -37,9 +37,9 @@ struct scene {
     struct shape shape;
 };
 
-static inline struct sad_pair_params pair_of(unsigned n, const struct shape *s)
+static inline struct esp_pair pair_of(unsigned n, const struct shape *s)
 {
-    struct sad_pair_params p =
+    struct esp_pair p =
         rig_pair(n, s->cbc ? &cbc128 : &rig_gcm128, s->cbc ? &sha256 : NULL, s->esn, s->encap);
     if (s->outer6) {
         p.path.local.addr = rig_ip(rig_text("2001:db8::%u", n));
@@ -63,7 +63,7 @@ static inline struct scene scene_make(struct shape s)
     sc.r.a = rig_gateway_make_df(1, 9216, workers, s.copy_df);
     sc.r.b = rig_gateway_make(2, 9216, 1);
     sc.twin = rig_gateway_make(1, 9216, 1);
-    struct sad_pair_params a = pair_of(1, &s), b = pair_of(2, &s), twin = pair_of(1, &s);
+    struct esp_pair a = pair_of(1, &s), b = pair_of(2, &s), twin = pair_of(1, &s);
     a.outer_mtu = s.path;
     rig_connect(&sc.r, &a, &b);
     twin.outer_mtu = 9216;

@@ -102,7 +102,7 @@ static void large_and_small_packets_keep_their_order(void **state)
 static void two_tunnels_between_the_same_gateways_share_no_id(void **state)
 {
     struct scene sc = scene_make((struct shape){.encap = true, .inner6 = true, .path = 1280});
-    struct sad_pair_params a = pair_of(1, &sc.shape), b = pair_of(2, &sc.shape);
+    struct esp_pair a = pair_of(1, &sc.shape), b = pair_of(2, &sc.shape);
     static uint8_t seen[65536];
     a.remote_ts = b.local_ts = rig_ts("fd00:2:0:1::/64");
     a.outer_mtu = 1280;
@@ -125,7 +125,7 @@ static void two_tunnels_between_the_same_gateways_share_no_id(void **state)
 static void limits_and_the_end_of_a_life_hold_for_large_packets(void **state)
 {
     struct scene sc = scene_make((struct shape){.encap = true, .inner6 = true, .path = 1280});
-    struct sad_pair_params a = pair_of(1, &sc.shape), b = pair_of(2, &sc.shape);
+    struct esp_pair a = pair_of(1, &sc.shape), b = pair_of(2, &sc.shape);
     a.outer_mtu = 1280;
     a.hard_pkts = 1;
     rig_connect(&sc.r, &a, &b);

@@ -110,8 +110,8 @@ static struct rig home_make(uint16_t workers_a, uint16_t workers_b)
     rig_eal();
     struct rig r = {
         .a = rig_gateway_make(1, 1500, workers_a), .b = rig_gateway_make(2, 1500, workers_b), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     rig_connect(&r, &a, &b);
     templates_make();
     return r;
@@ -348,7 +348,7 @@ static uint32_t others[OTHERS], n_others;
 /* Installs one more SA with selectors of its own, and removes the oldest beyond OTHERS_NOW. */
 static void other_comes_and_goes(struct rig *r)
 {
-    struct sad_pair_params p = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair p = rig_pair(1, &rig_gcm128, NULL, true, true);
     char remote[32];
     snprintf(remote, sizeof remote, "10.3.%u.%u/32", n_others / 250, n_others % 250);
     p.remote_ts = rig_ts(remote);

@@ -15,8 +15,8 @@ static struct rig host_rig(const char *local_ts, uint32_t host_pps)
 {
     rig_eal();
     struct rig r = {.tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     r.a = rig_gateway_make(1, 1500, 1);
     r.b = rig_gateway_make(2, 1500, 1);
     a.local_ts = b.remote_ts = rig_ts(local_ts);

@@ -108,8 +108,8 @@ static struct rig limit_make(uint64_t soft_pkts, uint64_t soft_bytes, uint64_t h
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.soft_pkts = soft_pkts;
     a.soft_bytes = soft_bytes;
     a.hard_pkts = b.hard_pkts = hard_pkts;

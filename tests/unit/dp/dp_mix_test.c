@@ -20,7 +20,14 @@
 static const struct crypt_alg cbc128 = ALG_CBC(128), cbc256 = ALG_CBC(256);
 static const struct crypt_alg null_cipher = {
     .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_NULL, .block_bytes = 1};
-static const struct crypt_alg chacha = RIG_AEAD(CRYPT_ENCR_CHACHA20_POLY1305, 256);
+static const struct crypt_alg chacha = {.type = CRYPT_TYPE_ENCR,
+                                        .id = CRYPT_ENCR_CHACHA20_POLY1305,
+                                        .key_bytes = 32,
+                                        .salt_bytes = 4,
+                                        .iv_bytes = 8,
+                                        .block_bytes = 1,
+                                        .icv_bytes = 16,
+                                        .is_aead = true};
 static const struct crypt_alg sha1 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA1_96, 20, 12);
 static const struct crypt_alg sha256 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_256_128, 32, 16);
 static const struct crypt_alg sha384 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_384_192, 48, 24);
@@ -34,7 +41,7 @@ static const struct suite {
 };
 #define SUITES (sizeof suites / sizeof suites[0])
 
-static void pair_families(struct sad_pair_params *p, unsigned n, bool inner6, bool outer6)
+static void pair_families(struct esp_pair *p, unsigned n, bool inner6, bool outer6)
 {
     if (inner6) {
         p->local_ts = rig_ts(rig_text("fd00:%u::/64", n));
@@ -50,8 +57,8 @@ static struct rig mix_make(const struct suite *s, bool esn, bool encap, bool inn
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, s->encr, s->integ, esn, encap);
-    struct sad_pair_params b = rig_pair(2, s->encr, s->integ, esn, encap);
+    struct esp_pair a = rig_pair(1, s->encr, s->integ, esn, encap);
+    struct esp_pair b = rig_pair(2, s->encr, s->integ, esn, encap);
     pair_families(&a, 1, inner6, outer6);
     pair_families(&b, 2, inner6, outer6);
     rig_connect(&r, &a, &b);
@@ -153,8 +160,8 @@ static void a_burst_of_several_algorithms_stays_in_order(void **state)
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
     struct rte_mbuf *burst[SUITES * 4];
     for (unsigned i = 0; i < SUITES; i++) {
-        struct sad_pair_params a = rig_pair(1, suites[i].encr, suites[i].integ, true, true);
-        struct sad_pair_params b = rig_pair(2, suites[i].encr, suites[i].integ, true, true);
+        struct esp_pair a = rig_pair(1, suites[i].encr, suites[i].integ, true, true);
+        struct esp_pair b = rig_pair(2, suites[i].encr, suites[i].integ, true, true);
         a.remote_ts = b.local_ts = rig_ts(rig_text("10.2.0.%u/32", 20 + i));
         rig_neighbour(r.b.dp, RIG_INSIDE, rig_text("10.2.0.%u", 20 + i), 0x40 + i);
         rig_connect(&r, &a, &b);
@@ -177,8 +184,8 @@ static void a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_re
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 2), .b = rig_gateway_make(2, 1500, 2), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     struct dp_worker *wa[2] = {dp_worker(r.a.dp, 0), dp_worker(r.a.dp, 1)};
     struct dp_worker *wb[2] = {dp_worker(r.b.dp, 0), dp_worker(r.b.dp, 1)};
     struct sad_stats s;

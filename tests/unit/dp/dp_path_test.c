@@ -129,8 +129,8 @@ static void inner_packet_outside_of_the_selectors_is_dropped(void **state)
     rig_eal();
     r.a = rig_gateway_make(1, 1500, 1);
     r.b = rig_gateway_make(2, 1500, 1);
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.local_ts = rig_ts("10.0.0.0/8"); /* A thinks that it may send more than B agreed to */
     rig_connect(&r, &a, &b);
     rig_in(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.7.0.9", "10.2.0.9", 60));
@@ -186,7 +186,7 @@ static void a_peer_that_moved_is_reported_once_and_only_if_authentic(void **stat
     assert_int_equal(ev.remote.port, 30000);
     assert_false(sad_event_pop(r.b.sad, &ev));
     /* Control moves the path: the answer goes there. */
-    struct sad_path path = {{rig_ip("192.0.2.2"), 4500}, ev.remote};
+    struct esp_path path = {{rig_ip("192.0.2.2"), 4500}, ev.remote};
     assert_int_equal(sad_repath(r.b.sad, r.spi_b, &path, 1500), 0);
     rig_in(&r, &r.b, RIG_INSIDE, rig_frame(0x12, "10.2.0.9", "10.1.0.9", 60));
     struct rte_mbuf *m = rig_out(&r.b, RIG_OUTSIDE);
@@ -278,8 +278,8 @@ static void hard_limit_stops_and_is_reported(void **state)
     rig_eal();
     r.a = rig_gateway_make(1, 1500, 1);
     r.b = rig_gateway_make(2, 1500, 1);
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, false, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, false, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, false, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, false, true);
     struct sad_event ev;
     a.soft_pkts = 2;
     a.hard_pkts = 4;

@@ -16,8 +16,8 @@ static struct rig make(bool outer6)
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     if (outer6) {
         a.path.local.addr = b.path.remote.addr = rig_ip("2001:db8::1");
         a.path.remote.addr = b.path.local.addr = rig_ip("2001:db8::2");

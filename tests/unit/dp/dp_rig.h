@@ -141,19 +141,18 @@ static inline void rig_gateway_free(struct rig_gateway *g)
 }
 
 /* Parameters of one gateway's end of a tunnel; keys are the same byte per direction. */
-static inline struct sad_pair_params rig_pair(unsigned n, const struct crypt_alg *encr,
-                                              const struct crypt_alg *integ, bool esn, bool encap)
+static inline struct esp_pair rig_pair(unsigned n, const struct crypt_alg *encr,
+                                       const struct crypt_alg *integ, bool esn, bool encap)
 {
-    struct sad_pair_params p = {.encr = encr,
-                                .integ = integ,
-                                .esn = esn,
-                                .encap = encap,
-                                .replay_window = 1024,
-                                .outer_mtu = 1500,
-                                .follow = true,
-                                .ike_id = n,
-                                .active = true};
+    struct esp_pair p = {.esn = esn,
+                         .encap = encap,
+                         .replay_window = 1024,
+                         .outer_mtu = 1500,
+                         .follow = true,
+                         .ike_id = n,
+                         .active = true};
     char local[24], remote[24];
+    esp_pair_set_algs(&p, encr, integ);
     p.keys_in.encr_len = p.keys_out.encr_len = (uint8_t)(encr->key_bytes + encr->salt_bytes);
     p.keys_in.integ_len = p.keys_out.integ_len = integ ? (uint8_t)integ->key_bytes : 0;
     memset(p.keys_in.encr, (int)(3 - n), sizeof p.keys_in.encr);
@@ -171,7 +170,7 @@ static inline struct sad_pair_params rig_pair(unsigned n, const struct crypt_alg
     return p;
 }
 
-static inline void rig_connect(struct rig *r, struct sad_pair_params *a, struct sad_pair_params *b)
+static inline void rig_connect(struct rig *r, struct esp_pair *a, struct esp_pair *b)
 {
     assert_int_equal(sad_spi_alloc(r->a.sad, &r->spi_a), 0);
     assert_int_equal(sad_spi_alloc(r->b.sad, &r->spi_b), 0);
@@ -186,7 +185,7 @@ static inline struct rig rig_make(const struct crypt_alg *encr, const struct cry
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, mtu, 1), .b = rig_gateway_make(2, mtu, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, encr, integ, esn, encap), b = rig_pair(2, encr, integ, esn, encap);
+    struct esp_pair a = rig_pair(1, encr, integ, esn, encap), b = rig_pair(2, encr, integ, esn, encap);
     a.outer_mtu = b.outer_mtu = mtu;
     rig_connect(&r, &a, &b);
     return r;

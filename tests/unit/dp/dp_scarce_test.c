@@ -24,8 +24,8 @@ static struct rig scarce_make(uint16_t workers)
     rig_pool = many;
     struct rig r = {
         .a = rig_gateway_make(1, 1500, workers), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     rig_connect(&r, &a, &b);
     return r;
 }
@@ -133,7 +133,7 @@ static void of_a_burst_that_a_driver_takes_in_part_the_rest_is_dropped_by_name(v
     unsigned room = rte_ring_get_capacity(tx), seq = 0;
     rig_gateway_free(&r.a);
     r.a = rig_gateway_make_on(1, 1500, 1, id);
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     assert_int_equal(sad_spi_alloc(r.a.sad, &a.spi_in), 0);
     a.spi_out = r.spi_b;
     assert_int_equal(sad_install(r.a.sad, &a), 0);
@@ -179,7 +179,7 @@ static void a_stalled_owner_fills_its_ring_and_catches_up_when_it_runs_again(voi
 static void while_a_worker_stalls_nothing_is_freed_and_control_does_not_wait(void **state)
 {
     struct rig r = scarce_make(2);
-    struct sad_pair_params p = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair p = rig_pair(1, &rig_gcm128, NULL, true, true);
     static const struct imb_key nothing;
     p.remote_ts = rig_ts("10.3.0.0/24");
     p.spi_out = 0x4444;

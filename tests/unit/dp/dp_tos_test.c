@@ -17,7 +17,7 @@ struct mix {
 };
 static const struct mix mixes[] = {{false, false}, {false, true}, {true, false}, {true, true}};
 
-static void path_set(struct sad_pair_params *p, unsigned n, struct mix mix)
+static void path_set(struct esp_pair *p, unsigned n, struct mix mix)
 {
     if (mix.outer6) {
         p->path.local.addr = rig_ip(rig_text("2001:db8::%u", n));
@@ -33,8 +33,8 @@ static struct rig rig_of(struct mix mix)
 {
     rig_eal();
     struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     path_set(&a, 1, mix);
     path_set(&b, 2, mix);
     rig_connect(&r, &a, &b);
@@ -152,8 +152,8 @@ static bool outer_df(bool copy_df, bool inner_df)
     struct rig r = {0};
     r.a = rig_gateway_make_df(1, 1500, 1, copy_df);
     r.b = rig_gateway_make(2, 1500, 1);
-    struct sad_pair_params a = rig_pair(1, &rig_gcm128, NULL, true, true);
-    struct sad_pair_params b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     rig_connect(&r, &a, &b);
     struct rte_mbuf *m = inner(false, 0, 64, 0);
     uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + L2;

@@ -9,9 +9,9 @@ static void actions_come_out_in_order_with_their_content(void **state)
     struct ike *ike = calloc(1, sizeof *ike);
     struct ike_action *a = malloc(sizeof *a);
     const struct ike_path path = {.remote = {pair_addr("192.0.2.1"), 4500}, .natt = true};
-    struct ike_install install = {.in.spi = 7, .in.encr = {1, 2, 3}};
+    struct ike_install install = {.pair = {.spi_in = 7, .keys_in.encr = {1, 2, 3}}};
     ike_act_send(ike, &path, base_span("hello", 5));
-    ike_act_install(ike, &install);
+    ike_act_install(ike, &path, &install);
     ike_act_sa(ike, IKE_ACT_SA_REPATH, 7, &path);
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_SEND);
@@ -19,9 +19,9 @@ static void actions_come_out_in_order_with_their_content(void **state)
     assert_true(base_endpoint_equal(&a->path.remote, &path.remote));
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_SA_INSTALL);
-    assert_int_equal(a->install.in.encr[2], 3);
+    assert_int_equal(a->install.pair.keys_in.encr[2], 3);
     ike_action_wipe(a);
-    assert_int_equal(a->install.in.encr[2], 0);
+    assert_int_equal(a->install.pair.keys_in.encr[2], 0);
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->spi_in, 7);
     assert_true(a->path.natt);

@@ -41,8 +41,8 @@ static void where_to_cut_is_handed_on_with_each_child(void **state)
     pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
     assert_int_equal(p->h[0].n_children, 2);
     for (size_t i = 0; i < 2; i++) {
-        assert_true(p->h[0].children[i].i.frag_after);
-        assert_false(p->h[1].children[i].i.frag_after);
+        assert_true(p->h[0].children[i].i.pair.frag_after);
+        assert_false(p->h[1].children[i].i.pair.frag_after);
     }
     pair_free(p);
 }

@@ -37,11 +37,11 @@ static void traffic_from_the_peer_spares_the_liveness_check(void **state)
     const unsigned before = p->h[0].sends;
     for (int i = 0; i < 10; i++) {
         const struct ike_event a = {.type = IKE_EV_TRAFFIC,
-                                    .spi_in = p->h[0].children[0].i.in.spi,
+                                    .spi_in = p->h[0].children[0].i.pair.spi_in,
                                     .last_in = p->now,
                                     .last_out = p->now};
         const struct ike_event b = {.type = IKE_EV_TRAFFIC,
-                                    .spi_in = p->h[1].children[0].i.in.spi,
+                                    .spi_in = p->h[1].children[0].i.pair.spi_in,
                                     .last_in = p->now,
                                     .last_out = p->now};
         pair_event(p, 0, a);

@@ -21,7 +21,7 @@ static void a_nat_before_the_initiator_moves_both_to_port_4500(void **state)
     assert_true(a.local_nat && !a.remote_nat && a.encap && a.path.natt);
     assert_true(b.remote_nat && !b.local_nat && b.encap);
     assert_int_equal(b.path.remote.port, 4600);
-    assert_true(p->h[1].children[0].i.encap);
+    assert_true(p->h[1].children[0].i.pair.encap);
     pair_run(p, 61);
     assert_true(p->h[0].keepalives >= 1);
     assert_int_equal(p->h[1].keepalives, 0);
@@ -101,7 +101,7 @@ static void the_peer_is_followed_through_a_new_mapping(void **state)
     assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_PEER_MOVED), 1);
     const struct base_endpoint esp = {pair_addr("203.0.113.8"), 5000};
     const struct ike_event ev = {
-        .type = IKE_EV_PEER_MOVED, .spi_in = p->h[1].children[0].i.in.spi, .remote = esp};
+        .type = IKE_EV_PEER_MOVED, .spi_in = p->h[1].children[0].i.pair.spi_in, .remote = esp};
     pair_event(p, 1, ev);
     assert_true(base_endpoint_equal(&p->h[1].children[0].path.remote, &esp));
     pair_free(p);

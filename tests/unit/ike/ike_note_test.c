@@ -17,7 +17,7 @@ static void going_up_and_down_is_told_once_each(void **state)
     const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_CHILD_UP);
     assert_string_equal(a->conn, "b");
     assert_string_equal(a->child, "net");
-    assert_int_equal(a->spi_in, p->h[0].children[0].i.in.spi);
+    assert_int_equal(a->spi_in, p->h[0].children[0].i.pair.spi_in);
     assert_non_null(strstr(a->what, "10.1.0.0/16 === 10.2.0.0/16"));
     pair_free(p);
 }

@@ -180,7 +180,7 @@ static inline void pair_start(struct pair *p)
 static inline struct pair_child *pair_find(struct pair_host *h, uint32_t spi_in)
 {
     for (size_t i = 0; i < h->n_children; i++)
-        if (h->children[i].i.in.spi == spi_in)
+        if (h->children[i].i.pair.spi_in == spi_in)
             return &h->children[i];
     fail_msg("no child %x", spi_in);
     return NULL;
@@ -237,7 +237,7 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
     case IKE_ACT_SA_INSTALL:
         assert_true(h->n_children < PAIR_CHILDREN);
         h->children[h->n_children++] =
-            (struct pair_child){.i = a->install, .is_active = a->install.active, .path = a->install.path};
+            (struct pair_child){.i = a->install, .is_active = a->install.pair.active, .path = a->path};
         h->spis_out--;
         break;
     case IKE_ACT_SA_ACTIVATE:
@@ -357,10 +357,10 @@ static inline void pair_check_keys(struct pair *p)
         const struct pair_child *c = &p->h[0].children[i];
         if (c->is_removed)
             continue;
-        const struct pair_child *d = pair_find(&p->h[1], c->i.out.spi);
-        assert_int_equal(d->i.out.spi, c->i.in.spi);
-        assert_memory_equal(d->i.out.encr, c->i.in.encr, CRYPT_ENCR_KEY_MAX);
-        assert_memory_equal(d->i.in.encr, c->i.out.encr, CRYPT_ENCR_KEY_MAX);
+        const struct pair_child *d = pair_find(&p->h[1], c->i.pair.spi_out);
+        assert_int_equal(d->i.pair.spi_out, c->i.pair.spi_in);
+        assert_memory_equal(d->i.pair.keys_out.encr, c->i.pair.keys_in.encr, CRYPT_ENCR_KEY_MAX);
+        assert_memory_equal(d->i.pair.keys_in.encr, c->i.pair.keys_out.encr, CRYPT_ENCR_KEY_MAX);
     }
 }
 

@@ -18,7 +18,7 @@ static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
     assert_int_equal(v.n_children, 1);
     assert_string_equal(v.children[0].name, "net");
     assert_non_null(strstr(v.children[0].proposal, "/ESN"));
-    assert_int_equal(v.children[0].spi_in, p->h[1].children[0].i.in.spi);
+    assert_int_equal(v.children[0].spi_in, p->h[1].children[0].i.pair.spi_in);
     assert_false(ike_show_next(p->h[1].ike, v.id, &v));
     pair_free(p);
 }

@@ -12,8 +12,8 @@ static void a_child_is_rekeyed_by_either_side_without_a_gap(void **state)
                          0);
         assert_int_equal(pair_live(&p->h[0]), 2);
         assert_true(p->h[!i].children[1].is_active);
-        assert_int_equal(p->h[i].children[1].i.replaces_in, p->h[i].children[0].i.in.spi);
-        assert_false(p->h[!i].children[1].i.active);
+        assert_int_equal(p->h[i].children[1].i.pair.replaces_in, p->h[i].children[0].i.pair.spi_in);
+        assert_false(p->h[!i].children[1].i.pair.active);
         pair_run(p, 6);
         pair_check_one(p);
         pair_free(p);
@@ -70,7 +70,7 @@ static void selectors_are_narrowed_to_what_both_have(void **state)
     pair_connect(p);
     assert_int_equal(pair_live(&p->h[0]), 1);
     char text[BASE_ADDR_TEXT_MAX];
-    assert_string_equal(base_addr_text(&p->h[0].children[0].i.remote_ts.list[0].lo, text), "10.2.7.0");
+    assert_string_equal(base_addr_text(&p->h[0].children[0].i.pair.remote_ts.list[0].lo, text), "10.2.7.0");
     pair_free(p);
 }
 
@@ -82,7 +82,7 @@ static void a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed(vo
     pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
     pair_deliver_one(p);
     const struct pair_packet answer = p->queue[p->head++];
-    const uint32_t spi = p->h[1].children[1].i.in.spi;
+    const uint32_t spi = p->h[1].children[1].i.pair.spi_in;
     pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = spi});
     p->hold = false;
     pair_settle(p); /* the DELETE overtakes the answer */

@@ -8,7 +8,7 @@ struct limits {
 
 static uint32_t install(struct sad *sad, const struct limits *l, bool esn)
 {
-    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
     p.soft_pkts = l->soft_pkts;
     p.hard_pkts = l->hard_pkts;
     p.soft_bytes = l->soft_bytes;

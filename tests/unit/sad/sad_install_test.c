@@ -16,7 +16,7 @@ static uint32_t find(struct sad *sad)
 }
 
 /* Installing p fails with err, and neither the slot nor its SPI is another one afterwards. */
-static void assert_refused(struct sad *sad, const struct sad_pair_params *p, int err)
+static void assert_refused(struct sad *sad, const struct esp_pair *p, int err)
 {
     static struct sad_in in;
     static struct sad_out out;
@@ -34,9 +34,9 @@ static void assert_refused(struct sad *sad, const struct sad_pair_params *p, int
 static void keys_of_a_wrong_length_are_refused(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    const struct sad_pair_params good = rig_params(sad, LOCAL, REMOTE);
+    const struct esp_pair good = rig_params(sad, LOCAL, REMOTE);
     for (int with_cbc = 0; with_cbc < 2; with_cbc++) {
-        struct sad_pair_params p = good;
+        struct esp_pair p = good;
         if (with_cbc)
             rig_use_cbc(&p);
         uint8_t *const lens[] = {&p.keys_in.encr_len, &p.keys_out.encr_len, &p.keys_in.integ_len,
@@ -56,8 +56,8 @@ static void keys_of_a_wrong_length_are_refused(void **state)
 static void parameters_out_of_range_are_refused(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    const struct sad_pair_params good = rig_params(sad, LOCAL, REMOTE);
-    struct sad_pair_params bad[9];
+    const struct esp_pair good = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair bad[9];
     for (size_t i = 0; i < 9; i++)
         bad[i] = good;
     bad[0].replay_window = SAD_WINDOW_MIN - 1;
@@ -78,20 +78,25 @@ static void parameters_out_of_range_are_refused(void **state)
 static void what_the_data_path_lacks_is_not_supported(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    const struct sad_pair_params good = rig_params(sad, LOCAL, REMOTE);
-    struct sad_pair_params p = good;
-    p.encr = NULL;
+    const struct esp_pair good = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = good;
+    p.encr = 0;
     assert_refused(sad, &p, -ENOTSUP);
-    struct crypt_alg unknown = rig_gcm128;
-    unknown.id = 99;
-    p.encr = &unknown;
+    p.encr = 99;
+    assert_refused(sad, &p, -ENOTSUP);
+    p = good;
+    p.encr_bits = 129;
     assert_refused(sad, &p, -ENOTSUP);
     p = good;
     rig_use_cbc(&p);
-    const struct crypt_alg *integ = p.integ;
-    p.integ = NULL;
+    const uint16_t integ = p.integ;
+    p.integ = CRYPT_INTEG_NONE;
+    assert_refused(sad, &p, -ENOTSUP);
+    p.integ = 99;
     assert_refused(sad, &p, -ENOTSUP);
     p = good;
+    p.integ = 99;
+    assert_refused(sad, &p, -ENOTSUP);
     p.integ = integ; /* next to an AEAD */
     assert_refused(sad, &p, -ENOTSUP);
     assert_int_equal(sad_install(sad, &good), 0);
@@ -101,8 +106,8 @@ static void what_the_data_path_lacks_is_not_supported(void **state)
 static void an_spi_that_is_not_reserved_is_refused(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    const struct sad_pair_params good = rig_params(sad, LOCAL, REMOTE);
-    struct sad_pair_params p = good;
+    const struct esp_pair good = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = good;
     p.spi_in ^= 1; /* a slot that nobody reserved */
     assert_refused(sad, &p, -ENOENT);
     p.spi_in = good.spi_in ^ 0x80000000; /* the slot, but another SPI */
@@ -119,7 +124,7 @@ static void an_spi_that_is_not_reserved_is_refused(void **state)
 static void sixty_four_combinations_of_selectors_fit_and_more_do_not(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
     for (size_t i = 1; i < BASE_TS_MAX; i++) {
         p.local_ts.list[i] = p.local_ts.list[0];
         p.remote_ts.list[i] = p.remote_ts.list[0];
@@ -140,7 +145,7 @@ static void sixty_four_combinations_of_selectors_fit_and_more_do_not(void **stat
 static void a_pair_opens_at_once_and_seals_when_it_is_activated(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
     p.active = false;
     assert_int_equal(sad_activate(sad, p.spi_in), -ENOENT);
     assert_int_equal(sad_install(sad, &p), 0);
@@ -163,7 +168,7 @@ static void a_pair_that_replaces_another_leaves_it_until_it_is_removed(void **st
 {
     struct sad *sad = rig_sad(16, 1);
     uint32_t old = rig_install(sad, LOCAL, REMOTE);
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
     p.active = false;
     p.replaces_in = old;
     assert_int_equal(sad_install(sad, &p), 0);
@@ -182,7 +187,7 @@ static void a_pair_that_replaces_another_leaves_it_until_it_is_removed(void **st
 static void each_direction_gets_its_own_key_and_salt(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE), q = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE), q = rig_params(sad, LOCAL, REMOTE);
     memset(p.keys_in.encr, 0x11, 16);
     memset(p.keys_in.encr + 16, 0x22, 4);
     memset(p.keys_out.encr, 0x33, 16);
@@ -212,7 +217,7 @@ static void replay_windows_have_the_size_that_was_asked_for(void **state)
     };
     struct sad *sad = rig_sad(16, 1);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+        struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
         p.replay_window = cases[i].asked;
         assert_int_equal(sad_install(sad, &p), 0);
         const struct sad_in *in = rig_in(sad, p.spi_in);
@@ -230,7 +235,7 @@ static void where_to_cut_is_known_to_the_sealing_half_alone(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
     for (int after = 0; after < 2; after++) {
-        struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+        struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
         p.frag_after = after;
         assert_int_equal(sad_install(sad, &p), 0);
         assert_int_equal(!!(rig_out(sad, p.spi_in)->flags & SAD_F_AFTER), after);

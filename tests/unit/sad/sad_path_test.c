@@ -18,7 +18,7 @@ static const uint8_t udp4[] = {0x45, 0, 0, 0, 0,    0,    0x40, 0,    64, 17, 0,
 static const uint8_t esp4[] = {0x45, 0, 0, 0, 0,   0, 0x40, 0, 64, 50, 0,    0,
                                192,  0, 2, 1, 192, 0, 2,    2, 0,  0,  0x10, 0};
 
-static void path6(struct sad_pair_params *p)
+static void path6(struct esp_pair *p)
 {
     p->path.local = rig_endpoint("2001:db8::1", p->path.local.port);
     p->path.remote = rig_endpoint("2001:db8::2", p->path.remote.port);
@@ -32,7 +32,7 @@ static const struct sad_tmpl *tmpl_of(struct sad *sad, uint32_t spi)
 
 static uint32_t install(struct sad *sad, bool is6, bool encap, bool with_cbc, uint16_t outer_mtu)
 {
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
     if (!encap)
         p.path.local.port = p.path.remote.port = 0;
     if (is6)
@@ -161,7 +161,7 @@ static void a_new_path_is_in_force_at_once_and_leaves_the_old_header_whole(void 
         const uint32_t gen = sad_tables(sad)->path_gen;
         const struct sad_tmpl *old = tmpl_of(sad, spi);
         struct sad_tmpl copy = *old;
-        struct sad_path path = {rig_endpoint(is6 ? "2001:db8::1:1" : "198.51.100.1", 4500),
+        struct esp_path path = {rig_endpoint(is6 ? "2001:db8::1:1" : "198.51.100.1", 4500),
                                 rig_endpoint(is6 ? "2001:db8::1:2" : "198.51.100.2", 61000)};
         assert_int_equal(sad_repath(sad, spi, &path, 1400), 0);
         const struct sad_tmpl *now = tmpl_of(sad, spi);
@@ -198,7 +198,7 @@ static void paths_may_change_again_and_again(void **state)
     for (int i = 1; i <= 20; i++) {
         char text[24];
         snprintf(text, sizeof text, "198.51.100.%d", i);
-        struct sad_path path = {rig_endpoint("192.0.2.1", 4500), rig_endpoint(text, (uint16_t)(5000 + i))};
+        struct esp_path path = {rig_endpoint("192.0.2.1", 4500), rig_endpoint(text, (uint16_t)(5000 + i))};
         assert_int_equal(sad_repath(sad, spi, &path, 1500), 0);
         assert_memory_equal(tmpl_of(sad, spi)->bytes + 16, path.remote.addr.bytes, 4);
         assert_int_equal(sad_tables(sad)->path_gen, gen + (uint32_t)i);
@@ -212,7 +212,7 @@ static void the_inbound_half_knows_the_new_peer(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
     uint32_t spi4 = install(sad, false, true, false, 1500), spi6 = install(sad, true, true, false, 1500);
-    struct sad_path path = {rig_endpoint("198.51.100.1", 4500), rig_endpoint("198.51.100.2", 0x1234)};
+    struct esp_path path = {rig_endpoint("198.51.100.1", 4500), rig_endpoint("198.51.100.2", 0x1234)};
     assert_int_equal(sad_repath(sad, spi4, &path, 1500), 0);
     uint32_t addr_be;
     uint16_t port_be;
@@ -220,7 +220,7 @@ static void the_inbound_half_knows_the_new_peer(void **state)
     memcpy(&port_be, "\x12\x34", 2);
     assert_int_equal(rig_in(sad, spi4)->remote_key, sad_remote_key(addr_be, port_be));
     assert_memory_equal(&rig_in(sad, spi4)->local4, path.local.addr.bytes, 4);
-    path = (struct sad_path){rig_endpoint("2001:db8::7", 4500), rig_endpoint("2001:db8::8", 0x1234)};
+    path = (struct esp_path){rig_endpoint("2001:db8::7", 4500), rig_endpoint("2001:db8::8", 0x1234)};
     assert_int_equal(sad_repath(sad, spi6, &path, 1500), 0);
     assert_memory_equal(rig_in(sad, spi6)->local6, path.local.addr.bytes, 16);
     assert_memory_equal(rig_in(sad, spi6)->remote6, path.remote.addr.bytes, 16);
@@ -233,7 +233,7 @@ static void a_path_of_another_family_is_refused_and_changes_nothing(void **state
     const struct base_endpoint v4 = rig_endpoint("198.51.100.1", 4500),
                                v6 = rig_endpoint("2001:db8::9", 4500);
     const struct base_endpoint none = {.port = 4500};
-    const struct sad_path wrong[] = {{v4, v6}, {v6, v4}, {v6, v6}, {none, none}};
+    const struct esp_path wrong[] = {{v4, v6}, {v6, v4}, {v6, v6}, {none, none}};
     struct sad *sad = rig_sad(16, 1);
     uint32_t spi = install(sad, false, true, false, 1500);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -245,7 +245,7 @@ static void a_path_of_another_family_is_refused_and_changes_nothing(void **state
         assert_int_equal(rig_in(sad, spi)->remote_key, key);
         assert_int_equal(rig_stats(sad, spi).outer_mtu, 1500);
     }
-    struct sad_path path = {v4, v4};
+    struct esp_path path = {v4, v4};
     assert_int_equal(sad_repath(sad, spi ^ 0x80000000, &path, 1400), -ENOENT);
     assert_int_equal(sad_remove(sad, spi), 0);
     assert_int_equal(sad_repath(sad, spi, &path, 1400), -ENOENT);

@@ -160,7 +160,7 @@ static void keys_are_whole_until_the_grace_period_ends_and_zero_afterwards(void 
     struct rte_rcu_qsbr *qsbr = sad_qsbr(sad);
     for (unsigned w = 0; w < 2; w++)
         rig_worker_on(qsbr, w);
-    struct sad_pair_params p = rig_params(sad, LOCAL, REMOTE);
+    struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
     memset(p.keys_in.encr, 0x5a, 20);
     memset(p.keys_out.encr, 0xa5, 20);
     assert_int_equal(sad_install(sad, &p), 0);
@@ -190,7 +190,7 @@ static void large_windows_and_selectors_stay_readable_while_they_wait(void **sta
 {
     struct sad *sad = rig_sad(16, 1);
     rig_worker_on(sad_qsbr(sad), 0);
-    struct sad_pair_params p = rig_params(sad, "2001:db8:1::/48", "2001:db8:2::/48");
+    struct esp_pair p = rig_params(sad, "2001:db8:1::/48", "2001:db8:2::/48");
     p.replay_window = SAD_WINDOW_MAX;
     assert_int_equal(sad_install(sad, &p), 0);
     struct sad_in *in = rig_in(sad, p.spi_in);

@@ -14,16 +14,16 @@ static inline struct sad *rig_sad(uint32_t max, uint16_t workers)
     return sad;
 }
 
-static inline struct sad_pair_params rig_params(struct sad *sad, const char *local, const char *remote)
+static inline struct esp_pair rig_params(struct sad *sad, const char *local, const char *remote)
 {
-    struct sad_pair_params p = {.spi_out = 0x1000,
-                                .encr = &rig_gcm128,
-                                .keys_in.encr_len = 20,
-                                .keys_out.encr_len = 20,
-                                .replay_window = 1024,
-                                .encap = true,
-                                .outer_mtu = 1500,
-                                .active = true};
+    struct esp_pair p = {.spi_out = 0x1000,
+                         .keys_in.encr_len = 20,
+                         .keys_out.encr_len = 20,
+                         .replay_window = 1024,
+                         .encap = true,
+                         .outer_mtu = 1500,
+                         .active = true};
+    esp_pair_set_algs(&p, &rig_gcm128, NULL);
     p.local_ts = rig_ts(local);
     p.remote_ts = rig_ts(remote);
     p.path.local = rig_endpoint("192.0.2.1", 4500);
@@ -34,7 +34,7 @@ static inline struct sad_pair_params rig_params(struct sad *sad, const char *loc
 
 static inline uint32_t rig_install(struct sad *sad, const char *local, const char *remote)
 {
-    struct sad_pair_params p = rig_params(sad, local, remote);
+    struct esp_pair p = rig_params(sad, local, remote);
     assert_int_equal(sad_install(sad, &p), 0);
     return p.spi_in;
 }
@@ -73,12 +73,13 @@ static inline uint32_t rig_find(struct sad *sad, const char *local, const char *
 }
 
 /* AES-CBC-128 with HMAC-SHA2-256-128 in place of the AEAD. */
-static inline void rig_use_cbc(struct sad_pair_params *p)
+static inline void rig_use_cbc(struct esp_pair *p)
 {
-    p->encr = crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_CBC, 128);
-    p->integ = crypt_alg_find(CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_256_128, 0);
-    assert_non_null(p->encr);
-    assert_non_null(p->integ);
+    const struct crypt_alg *encr = crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_CBC, 128);
+    const struct crypt_alg *integ = crypt_alg_find(CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_256_128, 0);
+    assert_non_null(encr);
+    assert_non_null(integ);
+    esp_pair_set_algs(p, encr, integ);
     p->keys_in.encr_len = p->keys_out.encr_len = 16;
     p->keys_in.integ_len = p->keys_out.integ_len = 32;
 }

@@ -50,7 +50,7 @@ static void longer_prefixes_win_whatever_came_first(void **state)
 static void what_a_specific_list_does_not_match_falls_through_to_the_general_one(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
     p.remote_ts.list[0].protocol = 6;
     p.remote_ts.list[0].port_lo = p.remote_ts.list[0].port_hi = 443;
     assert_int_equal(sad_install(sad, &p), 0);
@@ -83,7 +83,7 @@ static void a_prefix_that_comes_in_between_is_seen_from_below(void **state)
 static void ranges_that_are_no_prefix_are_exact(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/24");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/24");
     assert_int_equal(base_addr_parse("10.2.0.200", &p.remote_ts.list[0].lo), 0);
     assert_int_equal(base_addr_parse("10.2.1.5", &p.remote_ts.list[0].hi), 0);
     assert_int_equal(sad_install(sad, &p), 0);
@@ -98,7 +98,7 @@ static void a_rekeyed_pair_takes_over_when_it_is_activated(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
     uint32_t old = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
-    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
     p.active = false;
     p.replaces_in = old;
     assert_int_equal(sad_install(sad, &p), 0);
@@ -132,7 +132,7 @@ static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
 static void ipv6_is_selected_like_ipv4(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    struct sad_pair_params p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
     p.local_ts = rig_ts("2001:db8:1::/48");
     p.remote_ts = rig_ts("2001:db8:2::/48");
     assert_int_equal(sad_install(sad, &p), 0);

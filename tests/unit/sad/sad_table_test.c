@@ -50,7 +50,7 @@ static void spis_carry_the_node_tag(void **state)
 static void what_is_wrong_is_refused_and_leaves_nothing(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
-    struct sad_pair_params good = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16"), bad = good;
+    struct esp_pair good = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16"), bad = good;
     bad.keys_in.encr_len = 16;
     assert_int_not_equal(sad_install(sad, &bad), 0);
     bad = good;

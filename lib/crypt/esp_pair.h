@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * A child SA as the data path wants it: two directions of ESP with their keys, addresses, selectors and
+ * limits (RFC 4301 4.4.2.1). The IKE engine fills it once and all the way down it is passed on as it is.
+ * Plain bytes without a pointer: it may cross to another process. Thread: any.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_ts.h"
+#include "base_wipe.h"
+#include "crypt_alg.h"
+
+/* Keys of one direction, straight from KEYMAT (RFC 7296 2.17): encr is key | salt. */
+struct esp_keymat {
+    uint8_t encr_len;
+    uint8_t integ_len;
+    uint8_t encr[CRYPT_ENCR_KEY_MAX];
+    uint8_t integ[CRYPT_INTEG_KEY_MAX];
+};
+
+/* Outer addresses and ports. Ports are 0 for plain ESP (protocol 50). */
+struct esp_path {
+    struct base_endpoint local;
+    struct base_endpoint remote;
+};
+
+/* Whoever is done with a copy wipes it with esp_pair_wipe(). */
+struct esp_pair {
+    uint32_t spi_in;    /* ours, as the data side gave it out */
+    uint32_t spi_out;   /* the peer's */
+    uint16_t encr;      /* enum crypt_encr */
+    uint16_t encr_bits; /* key length attribute of the cipher; 0: it has none */
+    uint16_t integ;     /* enum crypt_integ; CRYPT_INTEG_NONE with an AEAD */
+    uint16_t outer_mtu; /* bytes of the way to the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
+    bool esn;           /* extended sequence numbers (RFC 4304) */
+    bool encap;         /* ESP in UDP */
+    bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
+    bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
+    bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
+    uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
+    uint32_t replaces_in; /* spi_in of the pair that this one replaces, which stays until removed; 0: none */
+    uint32_t conn;        /* number of its connection; the data side only gives it back */
+    uint64_t ike_id;      /* number of its IKE SA, likewise */
+    struct esp_keymat keys_in, keys_out;
+    struct esp_path path;
+    struct base_ts_list local_ts, remote_ts; /* inner selectors */
+    uint64_t soft_bytes, soft_pkts;          /* 0: no limit. Each direction counts by itself */
+    uint64_t hard_bytes, hard_pkts;
+};
+
+/* Names both algorithms by their numbers. integ may be NULL: an AEAD. */
+static inline void esp_pair_set_algs(struct esp_pair *p, const struct crypt_alg *encr,
+                                     const struct crypt_alg *integ)
+{
+    p->encr = encr->id;
+    p->encr_bits = encr->key_bits;
+    p->integ = integ ? integ->id : CRYPT_INTEG_NONE;
+}
+
+/* Erases all, keys first of all. */
+static inline void esp_pair_wipe(struct esp_pair *p)
+{
+    base_wipe(p, sizeof *p);
+}
