@@ -7,7 +7,7 @@ def rule_tests(tree):
     """every wire, engine and table file has a unit test of its name, and every unit test file is built"""
     for path in tree.c_files:
         room = room_of(path)
-        if room in ("wire", "ike", "sad") and path.endswith(".c"):
+        if room in ("telem", "wire", "ike", "sad") and path.endswith(".c"):
             base = path.rsplit("/", 1)[1][:-2]
             if not list((tree.root / "tests/unit" / room).glob(f"{base}*_test.c")):
                 yield f"{path}: no tests/unit/{room}/{base}_test.c"
