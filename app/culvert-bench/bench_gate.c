@@ -423,7 +423,7 @@ static void drops_print(const struct bench_gate *g)
     dp_counters(g->dp, -1, &counters);
     for (int i = 0; i < DP_DROPS; i++)
         if (counters.drops[i])
-            fprintf(stderr, "  %lu dropped: %s\n", counters.drops[i], dp_drop_name((enum dp_drop)i));
+            fprintf(stderr, "  %lu dropped: %s\n", counters.drops[i], dp_drop_rows.list[i].name);
     fprintf(stderr, "  %lu punted\n", counters.punted);
 }
 

@@ -20,14 +20,21 @@ static void add(json_t *list, const char *where, const char *name, uint64_t coun
     json_array_append_new(list, o);
 }
 
+/* Those rows that count what was thrown away. */
+static void add_rows(json_t *list, const char *where, const struct telem_rows *rows, const void *counters)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->list[i].kind == TELEM_DROP)
+            add(list, where, rows->list[i].name, telem_value(&rows->list[i], counters), rows->list[i].help);
+}
+
 static void add_worker(const struct ctl *ctl, size_t index, json_t *list)
 {
     struct dp_counters c;
     char where[32];
     dp_counters(ctl->dp, (int)index, &c);
     snprintf(where, sizeof where, "worker %zu", index);
-    for (size_t i = 0; i < DP_DROPS; i++)
-        add(list, where, dp_drop_name((enum dp_drop)i), c.drops[i], dp_drop_help((enum dp_drop)i));
+    add_rows(list, where, &dp_drop_rows, &c);
 }
 
 /* What the device counts; what its driver does not count stays 0. */

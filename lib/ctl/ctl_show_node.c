@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <rte_ethdev.h>
 
+#include "ctl_count.h"
 #include "ctl_json.h"
 
 #define TOP_DROPS 5
@@ -33,19 +34,7 @@ static json_t *worker(const struct ctl *ctl, size_t index)
     ctl_json_num(o, "worker", index);
     ctl_json_num(o, "core", ctl->cores.worker_cpu[index]);
     ctl_json_set(o, "load_percent", json_real(load_percent(&c)));
-    ctl_json_num(o, "busy_cycles", c.busy_cycles);
-    ctl_json_num(o, "idle_cycles", c.idle_cycles);
-    ctl_json_num(o, "polls", c.polls);
-    ctl_json_num(o, "idle_polls", c.idle_polls);
-    ctl_json_num(o, "sleeps", c.sleeps);
-    ctl_json_num(o, "rx_pkts", c.rx_pkts);
-    ctl_json_num(o, "rx_bytes", c.rx_bytes);
-    ctl_json_num(o, "tx_pkts", c.tx_pkts);
-    ctl_json_num(o, "tx_bytes", c.tx_bytes);
-    ctl_json_num(o, "esp_in_pkts", c.esp_in_pkts);
-    ctl_json_num(o, "esp_out_pkts", c.esp_out_pkts);
-    ctl_json_num(o, "punted", c.punted);
-    ctl_json_num(o, "handed_over", c.handed_over);
+    ctl_count_set(o, &dp_worker_rows, &c);
     ctl_json_num(o, "dropped", drops_sum(&c));
     return o;
 }
@@ -68,9 +57,9 @@ json_t *ctl_show_workers(struct ctl *ctl, const json_t *args, struct ctl_refusal
 static json_t *drop(const struct dp_counters *c, enum dp_drop d)
 {
     json_t *o = json_object();
-    ctl_json_set(o, "name", json_string(dp_drop_name(d)));
+    ctl_json_set(o, "name", json_string(dp_drop_rows.list[d].name));
     ctl_json_num(o, "count", c->drops[d]);
-    ctl_json_set(o, "help", json_string(dp_drop_help(d)));
+    ctl_json_set(o, "help", json_string(dp_drop_rows.list[d].help));
     return o;
 }
 
@@ -167,26 +156,17 @@ static json_t *ike_counters(const struct ctl *ctl)
 json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     struct dp_counters c;
-    json_t *path = json_object(), *drops = json_array();
+    json_t *path = json_object(), *drops = json_array(), *about = json_array();
     (void)args;
     (void)refusal;
     dp_counters(ctl->dp, -1, &c);
-    ctl_json_num(path, "rx_pkts", c.rx_pkts);
-    ctl_json_num(path, "rx_bytes", c.rx_bytes);
-    ctl_json_num(path, "tx_pkts", c.tx_pkts);
-    ctl_json_num(path, "tx_bytes", c.tx_bytes);
-    ctl_json_num(path, "esp_in_pkts", c.esp_in_pkts);
-    ctl_json_num(path, "esp_in_bytes", c.esp_in_bytes);
-    ctl_json_num(path, "esp_out_pkts", c.esp_out_pkts);
-    ctl_json_num(path, "esp_out_bytes", c.esp_out_bytes);
-    ctl_json_num(path, "punted", c.punted);
-    ctl_json_num(path, "handed_over", c.handed_over);
+    ctl_count_set(path, &dp_worker_rows, &c);
     ctl_json_num(path, "rehomed", ctl->rehomed);
-    ctl_json_num(path, "host_in", c.host_in);
-    ctl_json_num(path, "host_out", c.host_out);
     for (size_t i = 0; i < DP_DROPS; i++)
         json_array_append_new(drops, drop(&c, (enum dp_drop)i));
-    return json_pack("{s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl));
+    json_array_append_new(about, ctl_count_about("data_path", "data path", &dp_worker_rows));
+    return json_pack("{s:o, s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl),
+                     "about", about);
 }
 
 static json_t *neighbours(const struct ctl *ctl, size_t port)
@@ -254,11 +234,7 @@ static json_t *port(const struct ctl *ctl, size_t index)
     port_device(p, o);
     ctl_json_num(o, "rx_queues", p->n_rxq);
     ctl_json_num(o, "tx_queues", p->n_txq);
-    ctl_json_num(o, "rx_pkts", c.rx_pkts);
-    ctl_json_num(o, "rx_bytes", c.rx_bytes);
-    ctl_json_num(o, "tx_pkts", c.tx_pkts);
-    ctl_json_num(o, "tx_bytes", c.tx_bytes);
-    ctl_json_num(o, "tx_full", c.tx_full);
+    ctl_count_set(o, &dp_port_rows, &c);
     ctl_json_set(o, "neighbours", neighbours(ctl, index));
     return o;
 }

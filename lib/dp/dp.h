@@ -13,6 +13,7 @@
 #include "base_addr.h"
 #include "base_span.h"
 #include "base_time.h"
+#include "dp_counters.h"
 
 struct dp;
 struct dp_worker;
@@ -188,35 +189,3 @@ struct dp_neigh_view {
 };
 /* Walks neighbours; start with *cursor 0. False: no more. */
 bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *out);
-
-enum dp_drop {
-#define DP_DROP(name, help) DP_DROP_##name,
-#include "dp_drop.def"
-#undef DP_DROP
-    DP_DROPS
-};
-
-/* Name ("bad_icv") and a sentence for people. Static storage. */
-const char *dp_drop_name(enum dp_drop d);
-const char *dp_drop_help(enum dp_drop d);
-
-/* Sums over workers (or of one worker). Counters never go back. */
-struct dp_counters {
-    uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes;
-    uint64_t esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes; /* inner packets */
-    uint64_t punted;
-    uint64_t host_in, host_out; /* packets to and from the host's stack */
-    uint64_t handed_over;       /* packets that went to the SA's owner worker */
-    uint64_t polls, idle_polls, sleeps;
-    uint64_t busy_cycles, idle_cycles; /* load = busy / (busy + idle) */
-    uint64_t drops[DP_DROPS];
-};
-
-/* worker: index, or -1 for the sum. */
-void dp_counters(const struct dp *dp, int worker, struct dp_counters *out);
-
-struct dp_port_counters {
-    uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full;
-};
-/* Sums over workers. */
-void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out);

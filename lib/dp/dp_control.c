@@ -12,37 +12,11 @@
 #define UDP_PAYLOAD_MAX 8192
 #define TTL_OWN         64
 
-static void counters_add(struct dp_counters *sum, const struct dp_counters *one)
-{
-    /* All fields are uint64_t counters of one writer each. */
-    uint64_t *to = (uint64_t *)sum;
-    const uint64_t *from = (const uint64_t *)one;
-    for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
-        to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-}
-
 void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out)
 {
     *out = (struct dp_port_counters){0};
-    for (uint16_t i = 0; i < dp->params.workers; i++) {
-        const struct dp_port_counters *c = &dp->workers[i]->port_count[port];
-        out->rx_pkts += __atomic_load_n(&c->rx_pkts, __ATOMIC_RELAXED);
-        out->rx_bytes += __atomic_load_n(&c->rx_bytes, __ATOMIC_RELAXED);
-        out->tx_pkts += __atomic_load_n(&c->tx_pkts, __ATOMIC_RELAXED);
-        out->tx_bytes += __atomic_load_n(&c->tx_bytes, __ATOMIC_RELAXED);
-        out->tx_full += __atomic_load_n(&c->tx_full, __ATOMIC_RELAXED);
-    }
-}
-
-static void worker_ports_add(const struct dp_worker *w, size_t n_ports, struct dp_counters *out)
-{
-    for (size_t i = 0; i < n_ports; i++) {
-        const struct dp_port_counters *c = &w->port_count[i];
-        out->rx_pkts += __atomic_load_n(&c->rx_pkts, __ATOMIC_RELAXED);
-        out->rx_bytes += __atomic_load_n(&c->rx_bytes, __ATOMIC_RELAXED);
-        out->tx_pkts += __atomic_load_n(&c->tx_pkts, __ATOMIC_RELAXED);
-        out->tx_bytes += __atomic_load_n(&c->tx_bytes, __ATOMIC_RELAXED);
-    }
+    for (uint16_t i = 0; i < dp->params.workers; i++)
+        telem_add(&dp_port_rows, out, &dp->workers[i]->port_count[port]);
 }
 
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
@@ -51,8 +25,10 @@ void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
     for (uint16_t i = 0; i < dp->params.workers; i++) {
         if (worker >= 0 && worker != i)
             continue;
-        counters_add(out, &dp->workers[i]->count);
-        worker_ports_add(dp->workers[i], dp->params.n_ports, out);
+        telem_add(&dp_worker_rows, out, &dp->workers[i]->count);
+        telem_add(&dp_drop_rows, out, &dp->workers[i]->count);
+        for (size_t p = 0; p < dp->params.n_ports; p++)
+            telem_add(&dp_port_rows, out, &dp->workers[i]->port_count[p]);
     }
 }
 

@@ -276,7 +276,7 @@ static void drops_tell(struct gateway *g)
     dp_counters(g->dp, -1, &c);
     for (unsigned d = 0; d < DP_DROPS; d++) {
         for (uint64_t n = g->drops[d]; n < c.drops[d]; n++) {
-            answer_text(g, dp_drop_name(d));
+            answer_text(g, dp_drop_rows.list[d].name);
             answer_text(g, " ");
         }
         g->drops[d] = c.drops[d];

@@ -87,16 +87,6 @@ void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
     out->drops[DP_DROP_replay] = 9;
 }
 
-const char *dp_drop_name(enum dp_drop d)
-{
-    return d == DP_DROP_replay ? "replay" : d == DP_DROP_bad_icv ? "bad_icv" : "other";
-}
-
-const char *dp_drop_help(enum dp_drop d)
-{
-    return "help";
-}
-
 bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *out)
 {
     *out =
@@ -342,8 +332,9 @@ static void status_and_counters_add_up(void **state)
     expect("data.workers.0.core", "3");
     expect("data.workers.0.load_percent", "25.0");
     expect("data.workers.0.dropped", "12");
-    expect("data.drops", "[{\"name\":\"replay\",\"count\":9,\"help\":\"help\"},"
-                         "{\"name\":\"bad_icv\",\"count\":3,\"help\":\"help\"}]");
+    expect("data.drops",
+           "[{\"name\":\"replay\",\"count\":9,\"help\":\"sequence number too old or seen before\"},"
+           "{\"name\":\"bad_icv\",\"count\":3,\"help\":\"ESP authentication failed\"}]");
     expect("data.restart_pending", "[]");
     conf.ports[0].mtu = 9000;
     conf.tunnel.copy_df = true;
@@ -363,6 +354,30 @@ static void status_and_counters_add_up(void **state)
     expect("data.ports.0.host.in_pkts", "5");
 }
 
+static void every_counter_is_told_with_its_meaning(void **state)
+{
+    size_t i, k;
+    json_t *group, *row;
+    ASK("show counters");
+    const json_t *data = json_object_get(answer, "data"), *about = json_object_get(data, "about");
+    assert_true(json_array_size(about) > 0);
+    json_array_foreach((json_t *)about, i, group)
+    {
+        const json_t *values = json_object_get(data, json_string_value(json_object_get(group, "group")));
+        assert_true(strlen(json_string_value(json_object_get(group, "title"))) > 0);
+        json_array_foreach(json_object_get(group, "counters"), k, row)
+        {
+            assert_true(
+                json_is_integer(json_object_get(values, json_string_value(json_object_get(row, "name")))));
+            assert_true(strlen(json_string_value(json_object_get(row, "help"))) > 0);
+        }
+        assert_true(k > 0);
+    }
+    expect("data.about.0.group", "\"data_path\"");
+    expect("data.about.0.counters.0", "{\"name\":\"rx_pkts\",\"unit\":\"pkts\",\"kind\":\"counter\","
+                                      "\"help\":\"frames received\"}");
+}
+
 static void every_drop_has_a_place_and_a_meaning(void **state)
 {
     ctl.cores.n_workers = 2;
@@ -379,7 +394,8 @@ static void every_drop_has_a_place_and_a_meaning(void **state)
         assert_true(strlen(json_string_value(json_object_get(d, "help"))) > 0);
     }
     check_value(json_array_get(list, DP_DROPS + DP_DROP_replay), "the second worker's",
-                "{\"where\":\"worker 1\",\"name\":\"replay\",\"count\":9,\"help\":\"help\"}");
+                "{\"where\":\"worker 1\",\"name\":\"replay\",\"count\":9,"
+                "\"help\":\"sequence number too old or seen before\"}");
     check_value(json_array_get(list, 2 * DP_DROPS), "the host's",
                 "{\"where\":\"host culvert0\",\"name\":\"in_lost\",\"count\":4,"
                 "\"help\":\"for the host, whose interface took no more\"}");
@@ -478,6 +494,7 @@ int main(void)
         TEST(nat_tells_the_address_that_the_peer_dialled),
         TEST(without_nat_both_sides_have_their_addresses_themselves),
         TEST(status_and_counters_add_up),
+        TEST(every_counter_is_told_with_its_meaning),
         TEST(every_drop_has_a_place_and_a_meaning),
         TEST(failures_come_newest_first_without_empty_texts),
         TEST(actions_become_events),

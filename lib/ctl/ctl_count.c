@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Counters as documents. No counter is known by its name here: a new row shows everywhere by itself. */
+#include "ctl_count.h"
+
+#include "ctl_json.h"
+
+void ctl_count_set(json_t *object, const struct telem_rows *rows, const void *counters)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        ctl_json_num(object, rows->list[i].name, telem_value(&rows->list[i], counters));
+}
+
+json_t *ctl_count_about(const char *group, const char *title, const struct telem_rows *rows)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct telem_row *row = &rows->list[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", row->name, "unit",
+                                              telem_unit_name(row->unit), "kind", telem_kind_name(row->kind),
+                                              "help", row->help));
+    }
+    return json_pack("{s:s, s:s, s:o}", "group", group, "title", title, "counters", list);
+}

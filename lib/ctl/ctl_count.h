@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Counters of any room as JSON, by their rows. Thread: any. */
+#include <jansson.h>
+#include "telem.h"
+
+/* Sets a member of object for each row: its name and its value in counters. */
+void ctl_count_set(json_t *object, const struct telem_rows *rows, const void *counters);
+
+/*
+ * What rows mean, for a reader that knows none of them: {group, title, counters: [ {name, unit, kind, help}
+ * ]}. group is the document's member that has the values, title is for people. Owned by the caller; NULL: no
+ * memory.
+ */
+json_t *ctl_count_about(const char *group, const char *title, const struct telem_rows *rows);
