@@ -37,9 +37,12 @@
  *     host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
  *
  * show counters
- *   data_path: {rx_pkts, rx_bytes, tx_pkts, tx_bytes, esp_in_pkts, esp_in_bytes, esp_out_pkts, esp_out_bytes,
- *     punted, handed_over, host_in, host_out}, drops: [ {name, count, help} ] in the order of the path, zeros
- * too, ike: {packets_in, packets_out, ... as in struct ike_stats}
+ *   about: [ {group, title, counters: [ {name, unit: "count" | "pkts" | "bytes" | "cycles",
+ *       kind: "counter" | "gauge" (goes up and down) | "drop" (a counter of what was lost), help} ]} ]
+ *     in the order to show it; the member that `group` names has the values by name:
+ *   data_path: {rx_pkts, ...} of all workers together
+ *   ike: {packets_in, ...}
+ *   drops: [ {name, count, help} ] in the order of the path, zeros too
  *
  * show drops
  *   drops: [ {where: "worker 0" | "port NAME" | "host INTERFACE" | "IKE", name, count, help} ], zeros too
@@ -57,8 +60,8 @@
  *     remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty texts are absent
  *
  * show workers
- *   workers: [ {worker, core, load_percent (since start), busy_cycles, idle_cycles, polls, idle_polls,
- * sleeps, rx_pkts, rx_bytes, tx_pkts, tx_bytes, esp_in_pkts, esp_out_pkts, punted, handed_over, dropped} ]
+ *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,
+ * dropped} ]
  *
  * initiate    args: connection                      {} at once; progress is in show sas, an end in show
  * failures terminate   args: connection                      {} rekey       args: connection, what: "ike" |

@@ -100,30 +100,38 @@ void cli_print_workers(FILE *out, const json_t *data)
     workers_table(out, json_object_get(data, "workers"));
 }
 
-static void numbers_table(FILE *out, const json_t *object)
+/* Names, units and meanings are the daemon's: this client knows no counter. */
+static void counters_table(FILE *out, const json_t *values, const json_t *counters)
 {
-    static const char *const titles[] = {">COUNT", "COUNTER", NULL};
+    static const char *const titles[] = {">COUNT", "UNIT", "COUNTER", "MEANING", NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
-    const char *key;
-    json_t *value;
+    size_t i;
+    json_t *c;
     cli_table_start(&t, titles);
-    json_object_foreach((json_t *)object, key, value)
+    json_array_foreach((json_t *)counters, i, c)
     {
-        cli_table_cell(&t, cli_count(object, key, v));
-        cli_table_cell(&t, key);
+        cli_table_cell(&t, cli_count(values, cli_text(c, "name"), v));
+        cli_table_cell(&t, cli_text(c, "unit"));
+        cli_table_cell(&t, cli_text(c, "name"));
+        cli_table_cell(&t, cli_text(c, "help"));
     }
     cli_table_end(&t, out, "none");
 }
 
 void cli_print_counters(FILE *out, const json_t *data)
 {
-    fprintf(out, "data path\n");
-    numbers_table(out, json_object_get(data, "data_path"));
-    fprintf(out, "\ndrops\n");
+    size_t i;
+    json_t *group;
+    json_array_foreach(json_object_get(data, "about"), i, group)
+    {
+        fprintf(out, "%s\n", cli_text(group, "title"));
+        counters_table(out, json_object_get(data, cli_text(group, "group")),
+                       json_object_get(group, "counters"));
+        fputc('\n', out);
+    }
+    fprintf(out, "drops\n");
     drops_table(out, json_object_get(data, "drops"), false);
-    fprintf(out, "\nIKE\n");
-    numbers_table(out, json_object_get(data, "ike"));
 }
 
 static void neighbours_table(FILE *out, const json_t *ports)

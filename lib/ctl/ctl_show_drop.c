@@ -66,12 +66,7 @@ static void add_ike(const struct ctl *ctl, json_t *list)
 {
     struct ike_stats s;
     ike_stats(ctl->ike, &s);
-    add(list, "IKE", "malformed", s.dropped_malformed, "message that is cut short or contradicts itself");
-    add(list, "IKE", "unknown_spi", s.dropped_unknown_spi, "message for an IKE SA that is not there");
-    add(list, "IKE", "unexpected", s.dropped_unexpected,
-        "message that fits no exchange under way: late, repeated or forged");
-    add(list, "IKE", "bad_icv", s.dropped_bad_icv, "message that does not authenticate");
-    add(list, "IKE", "capped", s.dropped_capped, "call beyond one of the limits of the configuration");
+    add_rows(list, "IKE", &ike_drop_rows, &s);
     add(list, "IKE", "install_failures", ctl->install_failures, "child SA that the tables refused");
 }
 

@@ -130,25 +130,7 @@ static json_t *ike_counters(const struct ctl *ctl)
     struct ike_stats s;
     json_t *o = json_object();
     ike_stats(ctl->ike, &s);
-    ctl_json_num(o, "ike_sas", s.ike_sas);
-    ctl_json_num(o, "half_open", s.half_open);
-    ctl_json_num(o, "children", s.children);
-    ctl_json_num(o, "jobs", s.jobs);
-    ctl_json_num(o, "packets_in", s.packets_in);
-    ctl_json_num(o, "packets_out", s.packets_out);
-    ctl_json_num(o, "retransmits_out", s.retransmits_out);
-    ctl_json_num(o, "dropped_malformed", s.dropped_malformed);
-    ctl_json_num(o, "dropped_unknown_spi", s.dropped_unknown_spi);
-    ctl_json_num(o, "dropped_unexpected", s.dropped_unexpected);
-    ctl_json_num(o, "dropped_bad_icv", s.dropped_bad_icv);
-    ctl_json_num(o, "dropped_capped", s.dropped_capped);
-    ctl_json_num(o, "cookies_sent", s.cookies_sent);
-    ctl_json_num(o, "duplicates_answered", s.duplicates_answered);
-    ctl_json_num(o, "established", s.established);
-    ctl_json_num(o, "failed", s.failed);
-    ctl_json_num(o, "rekeyed_ike", s.rekeyed_ike);
-    ctl_json_num(o, "rekeyed_child", s.rekeyed_child);
-    ctl_json_num(o, "moves", s.moves);
+    ctl_count_set(o, &ike_stats_rows, &s);
     ctl_json_num(o, "install_failures", ctl->install_failures);
     return o;
 }
@@ -165,6 +147,7 @@ json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusa
     for (size_t i = 0; i < DP_DROPS; i++)
         json_array_append_new(drops, drop(&c, (enum dp_drop)i));
     json_array_append_new(about, ctl_count_about("data_path", "data path", &dp_worker_rows));
+    json_array_append_new(about, ctl_count_about("ike", "IKE", &ike_stats_rows));
     return json_pack("{s:o, s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl),
                      "about", about);
 }

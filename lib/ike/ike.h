@@ -15,6 +15,7 @@
 #include "crypt_ike_ops.h"
 #include "ike_action.h"
 #include "ike_conf.h"
+#include "ike_stats.h"
 
 struct ike;
 
@@ -112,12 +113,3 @@ struct ike_sa_view {
  * Copies the SA with the smallest id greater than after_id (0: the first). False: there is none.
  */
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
-
-struct ike_stats {
-    uint32_t ike_sas, half_open, children, jobs;
-    uint64_t packets_in, packets_out, retransmits_out;
-    uint64_t dropped_malformed, dropped_unknown_spi, dropped_unexpected, dropped_bad_icv, dropped_capped;
-    uint64_t cookies_sent, duplicates_answered;
-    uint64_t established, failed, rekeyed_ike, rekeyed_child, moves;
-};
-void ike_stats(const struct ike *ike, struct ike_stats *out);

@@ -86,5 +86,6 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
 
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
-    *out = ike->stats;
+    *out = (struct ike_stats){0};
+    telem_add(&ike_stats_rows, out, &ike->stats);
 }

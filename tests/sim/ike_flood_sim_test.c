@@ -67,7 +67,7 @@ static void flood(struct flood *f, size_t count, const struct base_endpoint *src
     for (size_t i = 0; i < count && !w->failed; i++) {
         forge(f, src ? *src : anywhere(w));
         sim_world_run(w, SIM_MS);
-        uint32_t now = sim_host_stats(f->p.gw).half_open;
+        uint64_t now = sim_host_stats(f->p.gw).half_open;
         f->max_seen = now > f->max_seen ? now : f->max_seen;
     }
 }

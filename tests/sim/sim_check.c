@@ -75,11 +75,11 @@ static void settled_host(struct sim_host *h)
                      h->sas[i].inst.pair.spi_out, h->sas[i].child);
     }
     if (s.half_open || s.jobs || h->jobs_running)
-        sim_fail(h->world, "%s: %u half-open SAs, %u jobs (%zu running) left", h->name, s.half_open, s.jobs,
-                 h->jobs_running);
+        sim_fail(h->world, "%s: %lu half-open SAs, %lu jobs (%zu running) left", h->name,
+                 (unsigned long)s.half_open, (unsigned long)s.jobs, h->jobs_running);
     if (s.children != sim_host_count(h, SIM_SA_INSTALLED))
-        sim_fail(h->world, "%s: the engine counts %u children, installed are %zu", h->name, s.children,
-                 sim_host_count(h, SIM_SA_INSTALLED));
+        sim_fail(h->world, "%s: the engine counts %lu children, installed are %zu", h->name,
+                 (unsigned long)s.children, sim_host_count(h, SIM_SA_INSTALLED));
 }
 
 /* An exchange may just be under way: a natural rekey, a liveness check. */
@@ -177,8 +177,9 @@ static void end_host(struct sim_host *h)
         sim_fail(h->world, "%s: %lu installs, %lu removals", h->name, (unsigned long)h->installs,
                  (unsigned long)h->removes);
     if (s.ike_sas || s.half_open || s.children || s.jobs)
-        sim_fail(h->world, "%s: at the end %u IKE SAs, %u half-open, %u children, %u jobs", h->name,
-                 s.ike_sas, s.half_open, s.children, s.jobs);
+        sim_fail(h->world, "%s: at the end %lu IKE SAs, %lu half-open, %lu children, %lu jobs", h->name,
+                 (unsigned long)s.ike_sas, (unsigned long)s.half_open, (unsigned long)s.children,
+                 (unsigned long)s.jobs);
 }
 
 void sim_check_end(struct sim_world *w)

@@ -68,6 +68,31 @@ static void drops_that_happened_are_told_with_place_and_meaning(void **state)
     expect(cli_print_drops, "{'drops':[]}", "  nothing was dropped\n");
 }
 
+static void counters_are_told_with_the_daemons_words(void **state)
+{
+    expect(
+        cli_print_counters,
+        "{'a':{'x_pkts':7,'y':0},'b':{'x_pkts':5},'drops':[{'name':'replay','count':12,'help':'seen "
+        "before'}],"
+        "'about':[{'group':'a','title':'the A','counters':[{'name':'x_pkts','unit':'pkts','help':'packets'},"
+        "{'name':'y','unit':'count','help':'things'},{'name':'z','unit':'count','help':'unknown here'}]},"
+        "{'group':'b','title':'the B','counters':[{'name':'x_pkts','unit':'pkts','help':'others'}]}]}",
+        "the A\n"
+        "  COUNT  UNIT   COUNTER  MEANING\n"
+        "      7  pkts   x_pkts   packets\n"
+        "      0  count  y        things\n"
+        "      -  count  z        unknown here\n"
+        "\n"
+        "the B\n"
+        "  COUNT  UNIT  COUNTER  MEANING\n"
+        "      5  pkts  x_pkts   others\n"
+        "\n"
+        "drops\n"
+        "  COUNT  DROP    MEANING\n"
+        "     12  replay  seen before\n");
+    expect(cli_print_counters, "{'drops':[]}", "drops\n  nothing was dropped\n");
+}
+
 static void sas_are_two_tables(void **state)
 {
     expect(
@@ -203,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_is_a_few_lines_and_two_tables),
         cmocka_unit_test(drops_that_happened_are_told_with_place_and_meaning),
+        cmocka_unit_test(counters_are_told_with_the_daemons_words),
         cmocka_unit_test(sas_are_two_tables),
         cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
         cmocka_unit_test(nat_tells_both_sides_and_explains),
