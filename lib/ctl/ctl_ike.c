@@ -13,7 +13,6 @@
 #include <rte_mbuf.h>
 
 #include "base_text.h"
-#include "base_wipe.h"
 #include "ctl_home.h"
 #include "ctl_job.h"
 #include "ctl_log.h"
@@ -110,16 +109,6 @@ static void send_datagram(struct ctl *ctl, const struct ike_action *a)
                 rc == -ENETUNREACH ? " fix=\"give the outside port a gateway, or add a route\"" : "");
 }
 
-static void run_job(struct ctl *ctl, const struct ike_job *job)
-{
-    if (ctl_jobs_submit(ctl->jobs, job) == 0)
-        return;
-    struct ike_job_result result;
-    ike_job_run(&ossl_ike_ops, job, &result);
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = &result});
-    base_wipe(&result, sizeof result);
-}
-
 static void carry_out(struct ctl *ctl, struct ike_action *a)
 {
     switch (a->type) {
@@ -140,7 +129,7 @@ static void carry_out(struct ctl *ctl, struct ike_action *a)
         sad_remove(ctl->sad, a->spi_in);
         return;
     case IKE_ACT_JOB:
-        run_job(ctl, &a->job);
+        ctl_jobs_submit(ctl->jobs, a->job);
         return;
     case IKE_ACT_AUDIT:
         ctl_audit(&ctl->failures, &a->audit);
@@ -173,11 +162,10 @@ void ctl_ike_packet(struct ctl *ctl, const struct dp_punt *punt)
 
 bool ctl_ike_jobs(struct ctl *ctl)
 {
-    struct ike_job_result result;
+    struct ike_job *job;
     bool any = false;
-    while (ctl_jobs_pop(ctl->jobs, &result)) {
-        ctl_event(ctl, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = &result});
-        base_wipe(&result, sizeof result);
+    while ((job = ctl_jobs_pop(ctl->jobs))) {
+        ctl_event(ctl, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
         any = true;
     }
     return any;

@@ -10,34 +10,46 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
-#include "base_wipe.h"
-#include "ike.h"
-
-struct item {
-    STAILQ_ENTRY(item) link;
-    struct ike_job job;
-    struct ike_job_result result;
+/* First in, first out, by the jobs' own links. */
+struct job_list {
+    struct ike_job *first, **end;
 };
-STAILQ_HEAD(item_list, item);
 
 struct ctl_jobs {
     const struct crypt_ike_ops *ops;
     pthread_t thread;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t wake;
-    struct item_list waiting;
-    struct item_list done;
+    struct job_list waiting;
+    struct job_list done;
     bool stop;
     int fd; /* eventfd: results wait */
 };
 
-static void item_free(struct item *it)
+static void job_list_init(struct job_list *l)
 {
-    base_wipe(it, sizeof *it);
-    free(it);
+    l->first = NULL;
+    l->end = &l->first;
+}
+
+static void job_list_push(struct job_list *l, struct ike_job *job)
+{
+    job->next = NULL;
+    *l->end = job;
+    l->end = &job->next;
+}
+
+static struct ike_job *job_list_pop(struct job_list *l)
+{
+    struct ike_job *job = l->first;
+    if (!job)
+        return NULL;
+    l->first = job->next;
+    if (!l->first)
+        l->end = &l->first;
+    return job;
 }
 
 static void *run(void *arg)
@@ -45,16 +57,15 @@ static void *run(void *arg)
     struct ctl_jobs *j = arg;
     pthread_mutex_lock(&j->lock);
     for (;;) {
-        while (STAILQ_EMPTY(&j->waiting) && !j->stop)
+        while (!j->waiting.first && !j->stop)
             pthread_cond_wait(&j->wake, &j->lock);
         if (j->stop)
             break;
-        struct item *it = STAILQ_FIRST(&j->waiting);
-        STAILQ_REMOVE_HEAD(&j->waiting, link);
+        struct ike_job *job = job_list_pop(&j->waiting);
         pthread_mutex_unlock(&j->lock);
-        ike_job_run(j->ops, &it->job, &it->result);
+        ike_job_run(j->ops, job);
         pthread_mutex_lock(&j->lock);
-        STAILQ_INSERT_TAIL(&j->done, it, link);
+        job_list_push(&j->done, job);
         eventfd_write(j->fd, 1);
     }
     pthread_mutex_unlock(&j->lock);
@@ -69,8 +80,8 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops)
         return NULL;
     j->ops = ops;
     j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    STAILQ_INIT(&j->waiting);
-    STAILQ_INIT(&j->done);
+    job_list_init(&j->waiting);
+    job_list_init(&j->done);
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->wake, NULL);
     /* Signals are the control loop's alone. */
@@ -89,14 +100,11 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops)
     return j;
 }
 
-static void drop_all(struct ctl_jobs *j, struct item_list *list)
+static void drop_all(struct ctl_jobs *j, struct job_list *list)
 {
-    struct item *it;
-    while ((it = STAILQ_FIRST(list))) {
-        STAILQ_REMOVE_HEAD(list, link);
-        j->ops->dh_free(it->result.key);
-        item_free(it);
-    }
+    struct ike_job *job;
+    while ((job = job_list_pop(list)))
+        ike_job_free(j->ops, job);
 }
 
 void ctl_jobs_free(struct ctl_jobs *j)
@@ -114,17 +122,12 @@ void ctl_jobs_free(struct ctl_jobs *j)
     free(j);
 }
 
-int ctl_jobs_submit(struct ctl_jobs *j, const struct ike_job *job)
+void ctl_jobs_submit(struct ctl_jobs *j, struct ike_job *job)
 {
-    struct item *it = calloc(1, sizeof *it);
-    if (!it)
-        return -ENOMEM;
-    it->job = *job;
     pthread_mutex_lock(&j->lock);
-    STAILQ_INSERT_TAIL(&j->waiting, it, link);
+    job_list_push(&j->waiting, job);
     pthread_cond_signal(&j->wake);
     pthread_mutex_unlock(&j->lock);
-    return 0;
 }
 
 int ctl_jobs_fd(const struct ctl_jobs *j)
@@ -132,19 +135,13 @@ int ctl_jobs_fd(const struct ctl_jobs *j)
     return j->fd;
 }
 
-bool ctl_jobs_pop(struct ctl_jobs *j, struct ike_job_result *out)
+struct ike_job *ctl_jobs_pop(struct ctl_jobs *j)
 {
     eventfd_t ignored;
     pthread_mutex_lock(&j->lock);
-    struct item *it = STAILQ_FIRST(&j->done);
-    if (it)
-        STAILQ_REMOVE_HEAD(&j->done, link);
-    else
+    struct ike_job *job = job_list_pop(&j->done);
+    if (!job)
         eventfd_read(j->fd, &ignored);
     pthread_mutex_unlock(&j->lock);
-    if (!it)
-        return false;
-    *out = it->result;
-    item_free(it);
-    return true;
+    return job;
 }

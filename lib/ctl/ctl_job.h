@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Runs the engine's slow work (Diffie-Hellman) on a thread of its own, so that one MODP-8192 handshake does
+ * Runs the engine's slow work on a thread of its own, so that one MODP-8192 handshake does
  * not hold up the others. Jobs go in and results come out in order. Thread: control, for all functions.
  */
-#include <stdbool.h>
 #include "crypt_ike_ops.h"
-#include "ike_action.h"
+#include "ike_job.h"
 
 struct ctl_jobs;
 
@@ -17,11 +16,11 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops);
  */
 void ctl_jobs_free(struct ctl_jobs *jobs);
 
-/* Copies the job into the queue. 0, or -ENOMEM: run it at once with ike_job_run() instead. */
-int ctl_jobs_submit(struct ctl_jobs *jobs, const struct ike_job *job);
+/* Takes the job. */
+void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job);
 
 /* A descriptor that polls readable while results wait. */
 int ctl_jobs_fd(const struct ctl_jobs *jobs);
 
-/* Takes the oldest result; the caller wipes it. False: none left. */
-bool ctl_jobs_pop(struct ctl_jobs *jobs, struct ike_job_result *out);
+/* Gives the job that was done first to the caller. NULL: none left. */
+struct ike_job *ctl_jobs_pop(struct ctl_jobs *jobs);

@@ -73,9 +73,6 @@ base_time ike_deadline(const struct ike *ike);
  */
 bool ike_next_action(struct ike *ike, struct ike_action *out);
 
-/* Runs a job with these ops and fills the result. Touches nothing but its arguments. Thread: any. */
-void ike_job_run(const struct crypt_ike_ops *ops, const struct ike_job *job, struct ike_job_result *out);
-
 /* One IKE SA and its children, for status. Plain values. */
 struct ike_child_view {
     char name[IKE_NAME_MAX];

@@ -69,9 +69,10 @@ void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, con
         n->path = *path;
 }
 
-void ike_act_job(struct ike *ike, const struct ike_job *job)
+void ike_act_job(struct ike *ike, struct ike_job *job)
 {
-    push(ike, IKE_ACT_JOB, job, sizeof *job);
+    if (!push(ike, IKE_ACT_JOB, &job, sizeof job))
+        ike_job_free(ike->env.crypto, job);
 }
 
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
@@ -85,6 +86,15 @@ static void drop(struct ike_act_node *n)
         return;
     base_wipe(n->payload, n->len);
     free(n);
+}
+
+/* The job of a node, which has none afterwards. */
+static struct ike_job *act_take_job(struct ike_act_node *n)
+{
+    struct ike_job *job;
+    memcpy(&job, n->payload, sizeof job);
+    memset(n->payload, 0, sizeof job);
+    return job;
 }
 
 bool ike_next_action(struct ike *ike, struct ike_action *out)
@@ -108,7 +118,7 @@ bool ike_next_action(struct ike *ike, struct ike_action *out)
         memcpy(&out->install, n->payload, sizeof out->install);
         break;
     case IKE_ACT_JOB:
-        memcpy(&out->job, n->payload, sizeof out->job);
+        out->job = act_take_job(n);
         break;
     case IKE_ACT_AUDIT:
         memcpy(&out->audit, n->payload, sizeof out->audit);
@@ -128,6 +138,8 @@ void ike_act_fini(struct ike *ike)
     while (ike->act_first) {
         struct ike_act_node *n = ike->act_first;
         ike->act_first = n->next;
+        if (n->type == IKE_ACT_JOB)
+            ike_job_free(ike->env.crypto, act_take_job(n));
         drop(n);
     }
     ike->act_taken = ike->act_last = NULL;

@@ -11,6 +11,7 @@
 #include "crypt_ike_ops.h"
 #include "esp_pair.h"
 #include "ike_conf.h"
+#include "ike_job.h"
 
 /* Where a datagram came from or goes to. */
 struct ike_path {
@@ -19,39 +20,13 @@ struct ike_path {
     bool natt; /* our port is the NAT-T port: IKE carries the non-ESP marker (RFC 3948 2.2) */
 };
 
-/* Slow work that the engine hands out, so that one handshake never blocks another. */
-enum ike_job_kind {
-    IKE_JOB_DH_NEW,    /* make a key pair */
-    IKE_JOB_DH_DERIVE, /* shared secret of key and peer_public */
-    IKE_JOB_DH_BOTH,   /* responder: both at once */
-};
-
-struct ike_job {
-    uint64_t id;
-    enum ike_job_kind kind;
-    enum crypt_dh group;
-    struct crypt_dh_key *key; /* DERIVE: lent to the job; the engine does not touch it until JOB_DONE */
-    uint16_t peer_public_len; /* DERIVE, BOTH */
-    uint8_t peer_public[CRYPT_DH_MAX];
-};
-
-struct ike_job_result {
-    uint64_t id;
-    int status;               /* 0 or what crypt_ike_ops returned */
-    struct crypt_dh_key *key; /* NEW: given to the engine, which frees it */
-    uint16_t public_len;
-    uint8_t public_value[CRYPT_DH_MAX];
-    uint16_t secret_len;
-    uint8_t secret[CRYPT_DH_MAX]; /* the engine wipes it after use */
-};
-
 enum ike_event_type {
     IKE_EV_INITIATE,   /* name: connection */
     IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE */
     IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children */
     IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
     IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
-    IKE_EV_JOB_DONE,   /* job */
+    IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
     IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
@@ -67,7 +42,7 @@ struct ike_event {
     struct base_endpoint remote;
     base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
     const struct ike_conf *conf;
-    struct ike_job_result *job; /* borrowed; the engine takes key and wipes secret */
+    struct ike_job *job; /* the engine's again, which frees it */
 };
 
 enum ike_action_type {
@@ -77,7 +52,7 @@ enum ike_action_type {
     IKE_ACT_SA_ACTIVATE, /* spi_in: from now on send on this pair (it was installed with active false) */
     IKE_ACT_SA_REPATH,   /* spi_in, path: outer addresses and ports of the pair changed */
     IKE_ACT_SA_REMOVE,   /* spi_in: both directions, keys wiped */
-    IKE_ACT_JOB,         /* job: run it, then IKE_EV_JOB_DONE */
+    IKE_ACT_JOB,         /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
     IKE_ACT_AUDIT,       /* audit: something that an operator may want to know */
 };
 
@@ -147,7 +122,7 @@ struct ike_action {
     struct ike_path path;       /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
     struct base_span bytes;     /* SEND: message without the marker */
     struct ike_install install; /* the caller wipes it with ike_action_wipe() */
-    struct ike_job job;
+    struct ike_job *job;
     struct ike_audit audit;
 };
 

@@ -389,7 +389,6 @@ static void free_jobs(struct ike *ike)
         while (ike->by_job[i]) {
             struct ike_wait *w = ike->by_job[i];
             ike->by_job[i] = w->hash_next;
-            ike->env.crypto->dh_free(w->key);
             free(w);
         }
     }

@@ -7,6 +7,7 @@
 #include "base_text.h"
 #include "base_wipe.h"
 #include "ike.h"
+#include "ike_job_dh.h"
 #include "ike_keymat.h"
 #include "ike_overlap.h"
 #include "ike_timer.h"
@@ -154,6 +155,7 @@ struct ike_init {
     struct ike_nonce nr;
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
+    bool is_proved;           /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ike_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };
@@ -236,13 +238,16 @@ struct ike_run {
     bool held;         /* the operator ended it: no call until told so */
 };
 
+/* Takes up what waited for a job of this task of the SA. Borrows the job, and may take keys out of it. */
+typedef void ike_task_done_fn(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job);
+
 /* A job that has been handed out. Outlives its SA. */
 struct ike_wait {
     struct ike_wait *hash_next;
     uint64_t id;
-    uint64_t sa_id;           /* 0: the SA is gone */
-    bool peer_task;           /* which of the SA's tasks */
-    struct crypt_dh_key *key; /* lent to the job */
+    uint64_t sa_id; /* 0: the SA is gone */
+    bool peer_task; /* which of the SA's tasks */
+    ike_task_done_fn *done;
 };
 
 /* A received message. */
@@ -304,7 +309,8 @@ void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
-void ike_act_job(struct ike *ike, const struct ike_job *job);
+/* Takes the job. */
+void ike_act_job(struct ike *ike, struct ike_job *job);
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit);
 void ike_act_fini(struct ike *ike);
 
@@ -359,12 +365,19 @@ void ike_task_free(struct ike *ike, struct ike_task *t);
 void ike_task_done(struct ike *ike, struct ike_sa *sa);
 /* Starts the next exchange that is due when none is under way, and sets the timer. Call after any change. */
 void ike_task_next(struct ike *ike, struct ike_sa *sa);
-/* Hands a job out for this task; the key, if any, is lent to it. */
-void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, enum ike_job_kind kind,
-                  struct base_span peer_public);
+/*
+ * Hands a job out for this task, which has no other one out, and takes it; done is called with it when it
+ * comes back, unless the task has ended. NULL (no memory): nothing; the exchange then runs into its timeout.
+ */
+void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job,
+                  ike_task_done_fn *done);
+/* The same with a job of key exchange in the task's group; dh_secret is given the task's key. */
+void ike_task_dh(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_kind *kind,
+                 struct base_span peer_public, ike_task_done_fn *done);
 /* Moves a job's new key pair into the task. */
-void ike_task_take_key(struct ike_task *t, struct ike_job_result *r);
-void ike_task_job_done(struct ike *ike, struct ike_job_result *result);
+void ike_task_take_key(struct ike_task *t, struct ike_job_dh *d);
+/* A job is back: whoever waits for it gets it, then it is freed. */
+void ike_task_job_done(struct ike *ike, struct ike_job *job);
 void ike_nonce_new(struct ike *ike, struct ike_nonce *n);
 void ike_nonce_set(struct ike_nonce *n, struct base_span bytes);
 /* The lower one of two nonces, as RFC 7296 2.8.1 compares. */
@@ -485,16 +498,9 @@ bool ike_child_offer(struct ike *ike, struct ike_sa *sa, struct wire_ike_builder
                      struct ike_task *t);
 void ike_child_put_answer(struct ike *ike, struct wire_ike_builder *b, const struct ike_task *t);
 void ike_init_start(struct ike *ike, struct ike_sa *sa);
-void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result *r);
 void ike_auth_start(struct ike *ike, struct ike_sa *sa);
-void ike_child_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r);
-void ike_child_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
-                             struct ike_job_result *r);
 void ike_child_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t);
 void ike_rekey_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t);
-void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r);
-void ike_rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t,
-                             struct ike_job_result *r);
 void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 /* The answer to our request to rekey the IKE SA, with SA and nonce, and one without. */
 void ike_rekey_response(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);

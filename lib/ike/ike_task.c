@@ -62,77 +62,80 @@ void ike_task_done(struct ike *ike, struct ike_sa *sa)
     ike_request_clear(sa);
 }
 
-void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, enum ike_job_kind kind,
-                  struct base_span peer_public)
+static enum ike_job_class task_urgency(const struct ike_sa *sa)
 {
-    struct ike_wait *w = calloc(1, sizeof *w);
-    struct ike_job job = {.kind = kind, .group = t->group};
-    if (!w)
+    if (sa->state == IKE_ST_R_DH)
+        return sa->init && sa->init->is_proved ? IKE_JOB_PROVED : IKE_JOB_CLAIMED;
+    return sa->established_at.ns ? IKE_JOB_LIVE : IKE_JOB_PROVED;
+}
+
+void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job,
+                  ike_task_done_fn *done)
+{
+    struct ike_wait *w = job ? calloc(1, sizeof *w) : NULL;
+    if (!w) {
+        ike_job_free(ike->env.crypto, job);
         return;
-    w->id = t->job = job.id = ++ike->next_job;
+    }
+    w->id = t->job = job->id = ++ike->next_job;
     w->sa_id = sa->id;
     w->peer_task = t == sa->peer_task;
-    if (kind == IKE_JOB_DH_DERIVE) {
-        job.key = w->key = t->dh;
-        t->dh = NULL;
-    }
-    if (peer_public.len && peer_public.len <= CRYPT_DH_MAX) {
-        job.peer_public_len = (uint16_t)peer_public.len;
-        memcpy(job.peer_public, peer_public.ptr, peer_public.len);
-    }
+    w->done = done;
+    job->urgency = task_urgency(sa);
+    job->from = sa->path.remote.addr;
     struct ike_wait **slot = &ike->by_job[w->id & (ike->n_slots - 1)];
     w->hash_next = *slot;
     *slot = w;
     ike->stats.jobs++;
-    ike_act_job(ike, &job);
+    ike_act_job(ike, job);
 }
 
-static void deliver(struct ike *ike, struct ike_sa *sa, struct ike_task *t, bool is_peers,
-                    struct ike_job_result *r)
+void ike_task_dh(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_kind *kind,
+                 struct base_span peer_public, ike_task_done_fn *done)
 {
-    t->job = 0;
-    if (t->kind == IKE_TASK_CONNECT)
-        ike_init_job_done(ike, sa, r);
-    else if (t->kind == IKE_TASK_REKEY_IKE && is_peers)
-        ike_rekey_peer_job_done(ike, sa, t, r);
-    else if (t->kind == IKE_TASK_REKEY_IKE)
-        ike_rekey_job_done(ike, sa, t, r);
-    else if (is_peers)
-        ike_child_peer_job_done(ike, sa, t, r);
-    else
-        ike_child_job_done(ike, sa, t, r);
-}
-
-void ike_task_take_key(struct ike_task *t, struct ike_job_result *r)
-{
-    t->dh = r->key;
-    r->key = NULL;
-    t->public_len = r->public_len;
-    memcpy(t->public_value, r->public_value, r->public_len);
-}
-
-void ike_task_job_done(struct ike *ike, struct ike_job_result *r)
-{
-    struct ike_wait **p = &ike->by_job[r->id & (ike->n_slots - 1)];
-    while (*p && (*p)->id != r->id)
-        p = &(*p)->hash_next;
-    struct ike_wait *w = *p;
-    if (!w)
+    struct crypt_dh_key *key = kind == &ike_job_kind_dh_secret ? t->dh : NULL;
+    struct ike_job_dh *d = ike_job_dh(kind, t->group, key, peer_public);
+    if (!d)
         return;
-    *p = w->hash_next;
-    ike->stats.jobs--;
+    if (key)
+        t->dh = NULL;
+    ike_task_job(ike, sa, t, &d->job, done);
+}
+
+void ike_task_take_key(struct ike_task *t, struct ike_job_dh *d)
+{
+    t->dh = d->key;
+    d->key = NULL;
+    t->public_len = d->public_len;
+    memcpy(t->public_value, d->public_value, d->public_len);
+}
+
+/* Hands the job to the task that waits for it, if that is still there. */
+static void task_deliver(struct ike *ike, const struct ike_wait *w, struct ike_job *job)
+{
     struct ike_sa *sa = w->sa_id ? ike_sa_by_id(ike, w->sa_id) : NULL;
     struct ike_task *t = !sa ? NULL : w->peer_task ? sa->peer_task : sa->task;
-    if (t && t->job == r->id) {
-        deliver(ike, sa, t, w->peer_task, r);
-        if (sa->state != IKE_ST_DEAD)
-            ike_task_next(ike, sa);
+    if (!t || t->job != w->id)
+        return;
+    t->job = 0;
+    w->done(ike, sa, t, job);
+    if (sa->state != IKE_ST_DEAD)
+        ike_task_next(ike, sa);
+}
+
+void ike_task_job_done(struct ike *ike, struct ike_job *job)
+{
+    struct ike_wait **p = &ike->by_job[job->id & (ike->n_slots - 1)];
+    while (*p && (*p)->id != job->id)
+        p = &(*p)->hash_next;
+    struct ike_wait *w = *p;
+    if (w) {
+        *p = w->hash_next;
+        ike->stats.jobs--;
+        task_deliver(ike, w, job);
+        free(w);
     }
-    ike->env.crypto->dh_free(w->key);
-    ike->env.crypto->dh_free(r->key);
-    r->key = NULL;
-    base_wipe(r->secret, sizeof r->secret);
-    free(w);
+    ike_job_free(ike->env.crypto, job);
 }
 
 static struct ike_task *pick_child(struct ike_sa *sa)

@@ -14,6 +14,8 @@
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static ike_task_done_fn child_job_done;
+static ike_task_done_fn child_peer_job_done;
 
 static const struct ike_row rows[] = {
     {"child_request", WIRE_IKE_CREATE_CHILD_SA, false, true,
@@ -274,7 +276,7 @@ static void answer_request(struct ike *ike, struct ike_sa *sa, const struct ike_
         return;
     }
     sa->peer_task = t;
-    ike_task_job(ike, sa, t, IKE_JOB_DH_BOTH, ke.value);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, child_peer_job_done);
 }
 
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
@@ -293,10 +295,11 @@ static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         ike_task_free(ike, t);
 }
 
-void ike_child_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+static void child_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
 {
+    const struct ike_job_dh *r = ike_job_dh_of(job);
     sa->peer_task = NULL;
-    if (r->status == 0) {
+    if (job->status == 0) {
         t->public_len = r->public_len;
         memcpy(t->public_value, r->public_value, r->public_len);
         conclude(ike, sa, t, base_span(r->secret, r->secret_len));
@@ -342,7 +345,7 @@ void ike_child_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
     if (t->group == CRYPT_DH_NONE)
         send_request(ike, sa, t);
     else
-        ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+        ike_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
 }
 
 /* The new pair is complete: it sends at once, and the old one gets its DELETE. */
@@ -368,11 +371,12 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struc
     ike_task_done(ike, sa);
 }
 
-void ike_child_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+static void child_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
 {
-    if (r->status != 0) {
+    struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0) {
         ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
-    } else if (r->key) {
+    } else if (r->public_len) {
         ike_task_take_key(t, r);
         send_request(ike, sa, t);
     } else {
@@ -392,7 +396,7 @@ static bool retry_group(struct ike *ike, struct ike_sa *sa, struct ike_task *t, 
     ike->env.crypto->dh_free(t->dh);
     t->dh = NULL;
     t->group = group;
-    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
     return true;
 }
 
@@ -421,7 +425,7 @@ static void take_answer(struct ike *ike, struct ike_sa *sa, const struct ike_msg
         return;
     }
     ike_request_clear(sa);
-    ike_task_job(ike, sa, t, IKE_JOB_DH_DERIVE, ke.value);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, child_job_done);
 }
 
 static bool is_awaited(struct ike *ike, const struct ike_sa *sa)

@@ -15,6 +15,7 @@
 static void on_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
 static void on_refused(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg);
+static ike_task_done_fn init_job_done;
 
 static const struct ike_row rows[] = {
     {"init_request", WIRE_IKE_SA_INIT, false, false, IKE_IN(IKE_ST_NONE),
@@ -33,7 +34,7 @@ const struct ike_row *ike_init_rows(size_t *count)
     return rows;
 }
 
-static int derive_keys(struct ike *ike, struct ike_sa *sa, const struct ike_job_result *r)
+static int derive_keys(struct ike *ike, struct ike_sa *sa, const struct ike_job_dh *r)
 {
     uint8_t seed[CRYPT_PRF_MAX];
     const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
@@ -137,7 +138,7 @@ static bool choose(struct ike *ike, const struct ike_msg *msg, enum crypt_dh gro
 }
 
 static void accept(struct ike *ike, const struct ike_msg *msg, const struct ike_choice *choice,
-                   struct base_span ni, struct base_span public_value, bool fake)
+                   struct base_span ni, struct base_span public_value, bool fake, bool proved)
 {
     struct ike_sa *sa = ike_sa_new(ike, msg->path, false);
     if (!sa)
@@ -158,10 +159,11 @@ static void accept(struct ike *ike, const struct ike_msg *msg, const struct ike_
     ike_natd_check(ike, sa, msg);
     ike_nonce_set(&sa->init->ni, ni);
     ike_nonce_new(ike, &sa->init->nr);
+    sa->init->is_proved = proved;
     sa->next_peer_msgid = 1;
     sa->give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
     sa->task->group = choice->dh;
-    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_BOTH, public_value);
+    ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, init_job_done);
     ike_life_rearm(ike, sa);
 }
 
@@ -214,10 +216,10 @@ static void on_request(struct ike *ike, struct ike_sa *none, struct ike_msg *msg
     /* Until its address is proved, a peer never gets more bytes than it sent. */
     if (!challenge && answer_bytes(&choice, ke.value.len) > msg->raw.len && !ike_cookie_check(ike, msg, ni))
         return;
-    accept(ike, msg, &choice, ni, ke.value, fake);
+    accept(ike, msg, &choice, ni, ke.value, fake, challenge || ike_cookie_is_good(ike, msg, ni));
 }
 
-static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_job_result *r)
+static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_job_dh *r)
 {
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
                                      .spi_r = sa->spi_r,
@@ -281,7 +283,7 @@ void ike_init_start(struct ike *ike, struct ike_sa *sa)
     sa->task->group = ike_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
     sa->give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
-    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
     ike_life_rearm(ike, sa);
 }
 
@@ -330,7 +332,7 @@ static bool retry_group(struct ike *ike, struct ike_sa *sa, struct base_span dat
         return false;
     ike_request_clear(sa);
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
-    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
     return true;
 }
 
@@ -430,7 +432,7 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     ike_request_clear(sa);
     sa->next_msgid = 1;
     ike_sa_set_state(ike, sa, IKE_ST_I_DERIVE);
-    ike_task_job(ike, sa, sa->task, IKE_JOB_DH_DERIVE, ke.value);
+    ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_secret, ke.value, init_job_done);
 }
 
 /* Both ports float when there is a NAT, real or played (RFC 7296 2.23). */
@@ -445,9 +447,10 @@ static void float_ports(struct ike_sa *sa)
     sa->path.natt = true;
 }
 
-void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result *r)
+static void init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
 {
-    if (r->status != 0) {
+    struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0) {
         /* A public value that no honest peer sends: nothing to be answered. */
         ike_explain_malformed(ike, sa, "its public value of the key exchange");
         fail(ike, sa);
@@ -455,7 +458,7 @@ void ike_init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_job_result
     }
     switch (sa->state) {
     case IKE_ST_I_DH:
-        ike_task_take_key(sa->task, r);
+        ike_task_take_key(t, r);
         make_request(ike, sa);
         break;
     case IKE_ST_I_DERIVE:

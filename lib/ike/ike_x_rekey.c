@@ -10,13 +10,16 @@
 #define RETRY_S      1
 #define RETRY_LONG_S 30
 
+static ike_task_done_fn rekey_job_done;
+static ike_task_done_fn rekey_peer_job_done;
+
 static const struct ike_nonce *low_of(const struct ike_task *t)
 {
     return ike_nonce_compare(&t->ni, &t->nr) <= 0 ? &t->ni : &t->nr;
 }
 
 static int derive_keys(struct ike *ike, const struct ike_sa *old, struct ike_sa *sa, const struct ike_task *t,
-                       const struct ike_job_result *r)
+                       const struct ike_job_dh *r)
 {
     uint8_t seed[CRYPT_PRF_MAX];
     const struct ike_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
@@ -33,7 +36,7 @@ static int derive_keys(struct ike *ike, const struct ike_sa *old, struct ike_sa 
 
 /* The new SA, up, without children. NULL: failed. */
 static struct ike_sa *make(struct ike *ike, struct ike_sa *old, const struct ike_task *t, bool is_initiator,
-                           const struct ike_job_result *r)
+                           const struct ike_job_dh *r)
 {
     struct ike_sa *sa = ike_sa_new(ike, &old->path, is_initiator);
     if (!sa)
@@ -139,7 +142,7 @@ void ike_rekey_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
         t->group = ike_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
     t->spi_new = ike_sa_new_spi(ike);
     ike_nonce_new(ike, &t->ni);
-    ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
 }
 
 static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
@@ -153,7 +156,7 @@ static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
     ike_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
 }
 
-static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_result *r)
+static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_dh *r)
 {
     struct ike_sa *rival = ike_rekey_rival(ike, sa);
     const bool lost = rival && ike_nonce_compare(low_of(t), &sa->rival_low) < 0;
@@ -180,11 +183,12 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const
     ike_info_close(ike, sa, "rekeyed");
 }
 
-void ike_rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+static void rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
 {
-    if (r->status != 0) {
+    struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0) {
         failed(ike, sa, RETRY_LONG_S);
-    } else if (r->key) {
+    } else if (r->public_len) {
         ike_task_take_key(t, r);
         send_request(ike, sa, t);
     } else {
@@ -205,7 +209,7 @@ void ike_rekey_refused(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
         ike->env.crypto->dh_free(t->dh);
         t->dh = NULL;
         t->group = group;
-        ike_task_job(ike, sa, t, IKE_JOB_DH_NEW, BASE_SPAN_NONE);
+        ike_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
         return;
     }
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
@@ -232,7 +236,7 @@ void ike_rekey_response(struct ike *ike, struct ike_sa *sa, const struct ike_msg
         return;
     }
     ike_nonce_set(&t->nr, nr);
-    ike_task_job(ike, sa, t, IKE_JOB_DH_DERIVE, ke.value);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, rekey_job_done);
 }
 
 /* ---- responder ---- */
@@ -301,12 +305,12 @@ void ike_rekey_request(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     ike_nonce_new(ike, &t->nr);
     t->spi_new = ike_sa_new_spi(ike);
     sa->peer_task = t;
-    ike_task_job(ike, sa, t, IKE_JOB_DH_BOTH, ke.value);
+    ike_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, rekey_peer_job_done);
 }
 
-static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_result *r)
+static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_dh *r)
 {
-    struct ike_sa *heir = r->status == 0 && !is_busy(sa) ? make(ike, sa, t, false, r) : NULL;
+    struct ike_sa *heir = r->job.status == 0 && !is_busy(sa) ? make(ike, sa, t, false, r) : NULL;
     if (!heir) {
         respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
         return;
@@ -325,9 +329,9 @@ static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, con
     retire(ike, sa, heir);
 }
 
-void ike_rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job_result *r)
+static void rekey_peer_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
 {
     sa->peer_task = NULL;
-    conclude(ike, sa, t, r);
+    conclude(ike, sa, t, ike_job_dh_of(job));
     ike_task_free(ike, t);
 }

@@ -183,31 +183,37 @@ static void act_remove(struct sim_host *h, struct ike_action *a)
     sa_drop(h, sa);
 }
 
-/* A job under way; key stays lent by the engine until the result is handed in. */
+/* The host's job with this number, taken from it. NULL: it was killed meanwhile. */
+static struct ike_job *job_take(struct sim_host *h, uint64_t id)
+{
+    struct ike_job **p = &h->jobs;
+    while (*p && (*p)->id != id)
+        p = &(*p)->next;
+    struct ike_job *job = *p;
+    if (job)
+        *p = job->next;
+    return job;
+}
+
+/* What becomes of a job at the end of its time. */
 struct running_job {
     struct sim_host *host;
     uint64_t life;
-    struct ike_job job;
 };
 
 static void job_done(struct sim_world *w, void *arg, uint64_t num)
 {
     struct running_job *r = arg;
     struct sim_host *h = r->host;
-    static struct ike_job_result result;
-    memset(&result, 0, sizeof result);
-    if (!h->ike || h->life != r->life) /* the host was killed meanwhile */
+    struct ike_job *job = h->life == r->life ? job_take(h, num) : NULL;
+    if (!job)
         return;
     h->jobs_running--;
-    if (seed_rng_chance(&w->rng, h->job_fail)) {
-        result.id = r->job.id;
-        result.status = -EIO;
-    } else {
-        ike_job_run(&null_ike_ops, &r->job, &result);
-    }
-    sim_host_event(h, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = &result});
-    if (result.key)
-        sim_fail(w, "%s: the engine left the key of a job result behind", h->name);
+    if (seed_rng_chance(&w->rng, h->job_fail))
+        job->status = -EIO;
+    else
+        ike_job_run(&null_ike_ops, job);
+    sim_host_event(h, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
 }
 
 static void act_job(struct sim_host *h, const struct ike_action *a)
@@ -215,10 +221,12 @@ static void act_job(struct sim_host *h, const struct ike_action *a)
     struct running_job *r = malloc(sizeof *r);
     if (!r)
         abort();
-    *r = (struct running_job){h, h->life, a->job};
+    *r = (struct running_job){h, h->life};
+    a->job->next = h->jobs;
+    h->jobs = a->job;
     h->jobs_running++;
     uint64_t us = seed_rng_between(&h->world->rng, h->job_min_us, h->job_max_us);
-    sim_world_post(h->world, us * 1000, job_done, r, 0, true);
+    sim_world_post(h->world, us * 1000, job_done, r, a->job->id, true);
 }
 
 static void act_audit(struct sim_host *h, const struct ike_action *a)

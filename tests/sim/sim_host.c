@@ -11,6 +11,7 @@
 #include "sim_act.h"
 #include "sim_esp.h"
 #include "sim_world.h"
+#include "null_crypt.h"
 #include "wire_natt.h"
 
 #define SPINS_MAX 64
@@ -57,6 +58,11 @@ void sim_host_kill(struct sim_host *h)
     h->conf = NULL;
     h->deadline = BASE_TIME_NEVER;
     h->jobs_running = 0;
+    for (struct ike_job *job = h->jobs, *next; job; job = next) {
+        next = job->next;
+        ike_job_free(&null_ike_ops, job);
+    }
+    h->jobs = NULL;
     h->removes += sim_host_count(h, SIM_SA_INSTALLED);
     h->n_sas = 0;
     sim_watch_free(&h->watch);

@@ -60,7 +60,7 @@ static void an_answer_is_good_while_the_key_of_another_group_is_made(void **stat
     p->h[0].hold_jobs = false;
     arrive_all(p);
     pair_check_one(p);
-    pair_job(p, 0, &p->h[0].jobs[0]); /* comes too late */
+    pair_job(p, 0, p->h[0].jobs[0]); /* comes too late */
     p->h[0].n_jobs = 0;
     pair_settle(p);
     pair_check_one(p);

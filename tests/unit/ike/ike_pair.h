@@ -41,7 +41,7 @@ struct pair_host {
     unsigned sends, keepalives;
     bool hold_jobs;
     size_t n_jobs;
-    struct ike_job jobs[16];
+    struct ike_job *jobs[16];
 };
 
 struct pair_packet {
@@ -215,13 +215,12 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
     memcpy(k->bytes, bytes.ptr, bytes.len);
 }
 
-static inline void pair_job(struct pair *p, int i, const struct ike_job *job)
+/* Runs a job and gives it back. */
+static inline void pair_job(struct pair *p, int i, struct ike_job *job)
 {
-    struct ike_job_result *r = calloc(1, sizeof *r);
-    ike_job_run(p->ops, job, r);
-    const struct ike_event ev = {.type = IKE_EV_JOB_DONE, .job = r};
+    ike_job_run(p->ops, job);
+    const struct ike_event ev = {.type = IKE_EV_JOB_DONE, .job = job};
     ike_on_event(p->h[i].ike, p->now, &ev);
-    free(r);
 }
 
 static inline void pair_act(struct pair *p, int i, struct ike_action *a)
@@ -254,7 +253,7 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
         if (h->hold_jobs)
             h->jobs[h->n_jobs++] = a->job;
         else
-            pair_job(p, i, &a->job);
+            pair_job(p, i, a->job);
         break;
     case IKE_ACT_AUDIT:
         assert_true(h->n_audits < PAIR_AUDITS);
@@ -396,7 +395,7 @@ static inline void pair_free(struct pair *p)
 {
     for (int i = 0; i < 2; i++) {
         for (size_t j = 0; j < p->h[i].n_jobs; j++)
-            pair_job(p, i, &p->h[i].jobs[j]);
+            pair_job(p, i, p->h[i].jobs[j]);
         ike_free(p->h[i].ike);
         assert_int_equal(p->h[i].spis_out, 0);
         ike_conf_put(p->h[i].conf);
