@@ -16,12 +16,14 @@
 static inline void key_prefetch(const struct imb_op *op)
 {
     const uint8_t *key = op->key->bytes;
-    uint32_t hash = (op->len + LINE - 1) & ~(LINE - 1u);
-    uint32_t at = hash < IMB_KEY_END - IMB_KEY_FRONT ? (IMB_KEY_END - hash) & ~(LINE - 1u) : IMB_KEY_FRONT;
-    for (uint32_t i = 0; i < IMB_KEY_FRONT; i += LINE)
-        __asm__ volatile("prefetcht0 %0" ::"m"(key[i]));
-    for (; at < IMB_KEY_END; at += LINE)
+    for (uint32_t at = 0; at < IMB_KEY_FRONT; at += LINE)
         __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
+    for (uint32_t at = imb_key_run_begin(IMB_KEY_END, op->len); at < IMB_KEY_END; at += LINE)
+        __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
+#if IMB_KEY_RUN_END != IMB_KEY_END
+    for (uint32_t at = imb_key_run_begin(IMB_KEY_RUN_END, op->len); at < IMB_KEY_RUN_END; at += LINE)
+        __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
+#endif
 }
 
 static inline void ahead_prefetch(struct imb_op *ops, size_t stride, size_t i, size_t count)

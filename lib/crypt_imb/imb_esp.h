@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "crypt_alg.h"
+#include "imb_layout.h"
 
 /* A back end; one thread uses it at a time. */
 struct imb;
@@ -36,12 +37,19 @@ struct imb_suite {
     uint8_t integ_len;
 };
 
-#define IMB_KEY_BYTES  1024
 #define IMB_ICV_MAX    32
 #define IMB_HMAC_BURST 64 /* packets that imb_seal/imb_open take at once */
 
-#define IMB_KEY_FRONT  192  /* bytes that every packet reads: round keys (of AES-256 one line more) */
-#define IMB_KEY_END    1008 /* end of the powers of the hash key */
+/*
+ * How an expanded AES-GCM key lies in memory, by the library's header (IMB_KEY_END, IMB_KEY_RUN_END and
+ * IMB_KEY_RUN are of imb_layout.h, which the build makes from it): round keys, then the powers of the hash
+ * key. A packet reads as many powers as it has blocks, up to a whole run, from the end of a run towards its
+ * front. Version 1 has one run of 48 powers. Version 2 has two runs of 32, powers and powers times the
+ * polynomial, and reads the same part of both. This holds for the library's code for VAES and AVX512; its
+ * other codes read less, at other places.
+ */
+#define IMB_KEY_FRONT  192 /* bytes that every packet reads: round keys (of AES-256 one line more) */
+#define IMB_KEY_BYTES  ((IMB_KEY_END + 4 + 63) & ~63)
 
 /* An expanded key. Content is the back end's business; wiped by whoever owns the memory. */
 struct imb_key {
@@ -49,6 +57,14 @@ struct imb_key {
     uint32_t salt; /* of an AEAD, as it lies in memory: on a line that every packet reads anyhow */
     uint8_t pad[IMB_KEY_BYTES - IMB_KEY_END - 4];
 };
+_Static_assert(offsetof(struct imb_key, salt) / 64 == (IMB_KEY_END - 1) / 64,
+               "the salt costs no line of its own");
+
+/* Where a packet of len bytes begins to read a run of powers that ends at `end`: a multiple of 64. */
+static inline uint32_t imb_key_run_begin(uint32_t end, uint32_t len)
+{
+    return (end - (len < IMB_KEY_RUN ? (len + 63) & ~63u : IMB_KEY_RUN)) & ~63u;
+}
 
 /*
  * Starts fetching what a packet of len bytes will read of its key, into the second-level cache: for the stage
@@ -57,12 +73,14 @@ struct imb_key {
  */
 static inline void imb_key_prefetch(const struct imb_key *key, uint32_t len)
 {
-    uint32_t back = (len + 63) & ~63u; /* powers of the hash key, from the end, as many as there are blocks */
-    uint32_t at = back < IMB_KEY_END - IMB_KEY_FRONT ? (IMB_KEY_END - back) & ~63u : IMB_KEY_FRONT;
-    for (uint32_t i = 0; i < IMB_KEY_FRONT; i += 64)
-        __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[i]));
-    for (; at < IMB_KEY_END; at += 64)
+    for (uint32_t at = 0; at < IMB_KEY_FRONT; at += 64)
         __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[at]));
+    for (uint32_t at = imb_key_run_begin(IMB_KEY_END, len); at < IMB_KEY_END; at += 64)
+        __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[at]));
+#if IMB_KEY_RUN_END != IMB_KEY_END
+    for (uint32_t at = imb_key_run_begin(IMB_KEY_RUN_END, len); at < IMB_KEY_RUN_END; at += 64)
+        __asm__ volatile("prefetcht1 %0" ::"m"(key->bytes[at]));
+#endif
 }
 
 /* One packet. */

@@ -45,10 +45,13 @@ union imb_key_data {
     uint8_t chacha[32];
     struct imb_hmac_key hmac;
 };
-_Static_assert(sizeof(((struct gcm_key_data *)0)->expanded_keys) +
-                       sizeof(((struct gcm_key_data *)0)->ghash_keys) <=
-                   IMB_KEY_END,
+_Static_assert(sizeof(struct gcm_key_data) <= IMB_KEY_BYTES &&
+                   offsetof(struct gcm_key_data, ghash_keys) +
+                           sizeof(((struct gcm_key_data *)0)->ghash_keys) <=
+                       IMB_KEY_END,
                "an expanded key ends before the salt");
+_Static_assert(IMB_KEY_END - IMB_KEY_FRONT >= (IMB_KEY_END - IMB_KEY_RUN_END) + IMB_KEY_RUN,
+               "runs of powers lie behind the round keys");
 _Static_assert(sizeof(struct imb_hmac_key) <= IMB_KEY_END, "an expanded key ends before the salt");
 _Static_assert(sizeof(struct imb_key) == IMB_KEY_BYTES, "a key is whole lines");
 

@@ -22,7 +22,7 @@ struct imb *imb_create(bool has_own_library)
     }
     IMB_ARCH arch = IMB_ARCH_NONE;
     imb->lib.init(imb->mgr, &arch);
-    if (imb->lib.get_errno(imb->mgr) != 0 || arch == IMB_ARCH_NONE || arch == IMB_ARCH_NOAESNI) {
+    if (imb->lib.get_errno(imb->mgr) != 0 || !(imb->mgr->features & IMB_FEATURE_AESNI)) {
         imb_free(imb);
         return NULL;
     }
@@ -45,8 +45,10 @@ const char *imb_arch_name(const struct imb *imb)
     switch ((IMB_ARCH)imb->mgr->used_arch) {
     case IMB_ARCH_SSE:
         return "SSE";
+#if IMB_VERSION_NUM < IMB_VERSION(2, 0, 0)
     case IMB_ARCH_AVX:
         return "AVX";
+#endif
     case IMB_ARCH_AVX2:
         return "AVX2";
     case IMB_ARCH_AVX512:

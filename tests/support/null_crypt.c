@@ -106,7 +106,7 @@ static int null_dh_new(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *
 {
     const size_t len = public_bytes(group);
     *out = NULL;
-    if (len == 0)
+    if (len < 8)
         return -EINVAL;
     struct crypt_dh_key *key = malloc(sizeof *key);
     if (!key)
