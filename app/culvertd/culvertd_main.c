@@ -10,7 +10,7 @@
 
 #include "conf.h"
 #include "ctl.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ossl_ops.h"
 
 static const char help[] =
@@ -54,7 +54,7 @@ static int parse_level(const char *text)
     static const char *const names[] = {"error", "warning", "notice", "debug"};
     for (int i = 0; i < 4; i++) {
         if (strcmp(text, names[i]) == 0) {
-            ctl_log_set_level((enum ctl_level)i);
+            host_log_set_level((enum host_level)i);
             return 0;
         }
     }

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base_text.h"
-#include "ctl_log.h"
+#include "host_log.h"
 
-static enum ctl_level level_of(enum ike_audit_kind kind)
+static enum host_level level_of(enum ike_audit_kind kind)
 {
     if (ike_audit_is_failure(kind))
-        return CTL_WARN;
-    return kind == IKE_AUDIT_RETRANSMIT ? CTL_DEBUG : CTL_NOTICE;
+        return HOST_WARN;
+    return kind == IKE_AUDIT_RETRANSMIT ? HOST_DEBUG : HOST_NOTICE;
 }
 
 /* The texts quote lines of configuration: their quotes are escaped, so that the line can be taken apart
@@ -50,7 +50,7 @@ static void log_line(const struct ike_audit *a)
     add_sentence(&t, "why", a->why);
     add_sentence(&t, "fix_here", a->fix_here);
     add_sentence(&t, "fix_peer", a->fix_peer);
-    ctl_log(level_of(a->kind), "%s", line);
+    host_log(level_of(a->kind), "%s", line);
 }
 
 /* Same trouble of the same peer: ports change with every NAT mapping, so the address alone counts. */

@@ -20,7 +20,7 @@
 #include <rte_errno.h>
 
 #include "base_text.h"
-#include "ctl_log.h"
+#include "host_log.h"
 
 #define ARGS_MAX (32 + CONF_PORTS_MAX + CONF_ARGS_MAX)
 
@@ -82,10 +82,10 @@ static int add_memory(struct args *a, const struct conf *conf, char *why, size_t
         add(a, "--no-shconf");
         add(a, "--file-prefix=culvert-%d", getpid());
         if (conf->eal.hugepages == CONF_HUGEPAGES_AUTO)
-            ctl_log(CTL_WARN,
-                    "event=no_hugepages need_mb=%u free_mb=%llu effect=\"works, but slower\" "
-                    "fix=\"sysctl vm.nr_hugepages=%u\"",
-                    need, (unsigned long long)have, need / 2);
+            host_log(HOST_WARN,
+                     "event=no_hugepages need_mb=%u free_mb=%llu effect=\"works, but slower\" "
+                     "fix=\"sysctl vm.nr_hugepages=%u\"",
+                     need, (unsigned long long)have, need / 2);
     }
     add(a, "-m");
     add(a, "%u", need);
@@ -190,7 +190,7 @@ int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, s
     struct base_text t = base_text(why, why_size);
     for (int i = 1; i < a.argc; i++)
         base_text_add(&t, "%s%s", i > 1 ? " " : "", a.argv[i]);
-    ctl_log(CTL_DEBUG, "event=eal_start args=\"%s\"", why);
+    host_log(HOST_DEBUG, "event=eal_start args=\"%s\"", why);
     memcpy(argv, a.argv, sizeof argv);
     if (rte_eal_init(a.argc, argv) >= 0)
         return 0;

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <rte_cycles.h>
 
-#include "ctl_log.h"
+#include "host_log.h"
 
 #define LOOK_NS       (3 * BASE_NS_PER_S)
 #define STRAYS_MIN    100 /* fewer are not worth a move */
@@ -34,8 +34,9 @@ static bool look_at(struct ctl *ctl, const struct sad_stats *s)
         sad_rehome(ctl->sad, s->spi_in, to_in, to_out) < 0)
         return false;
     ctl->rehomed++;
-    ctl_log(CTL_DEBUG, "event=sa_rehomed spi_in=0x%08x worker_in=%u worker_out=%u before_in=%u before_out=%u",
-            s->spi_in, to_in, to_out, s->owner_in, s->owner_out);
+    host_log(HOST_DEBUG,
+             "event=sa_rehomed spi_in=0x%08x worker_in=%u worker_out=%u before_in=%u before_out=%u",
+             s->spi_in, to_in, to_out, s->owner_in, s->owner_out);
     return true;
 }
 

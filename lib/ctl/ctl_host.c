@@ -26,8 +26,8 @@
 #include <rte_mbuf.h>
 
 #include "ctl.h"
-#include "ctl_log.h"
-#include "ctl_rtnl.h"
+#include "host_log.h"
+#include "host_rtnl.h"
 
 #define TABLE_FIRST   4500 /* routing table of port 0, and the priority of its rules */
 #define METRIC        4000
@@ -78,16 +78,16 @@ static int family_set(int rtnl, const struct conf_port *port, unsigned ifindex, 
         const struct base_prefix *a = &port->addresses[i];
         if (a->addr.family != family)
             continue;
-        rc = ctl_rtnl_addr_add(rtnl, ifindex, a);
+        rc = host_rtnl_addr_add(rtnl, ifindex, a);
         if (rc == 0)
-            rc = ctl_rtnl_rule_add(rtnl, &a->addr, table, table);
+            rc = host_rtnl_rule_add(rtnl, &a->addr, table, table);
         if (rc == -EEXIST) /* a rule that a killed predecessor left */
             rc = 0;
     }
     if (rc == 0)
-        rc = ctl_rtnl_default_add(rtnl, ifindex, family, table, METRIC);
+        rc = host_rtnl_default_add(rtnl, ifindex, family, table, METRIC);
     if (rc == 0 && port->gateway.family == family) {
-        rc = ctl_rtnl_default_add(rtnl, ifindex, family, RT_TABLE_MAIN, METRIC);
+        rc = host_rtnl_default_add(rtnl, ifindex, family, RT_TABLE_MAIN, METRIC);
         rc = rc == -EEXIST ? 0 : rc; /* another port's */
     }
     return rc;
@@ -96,17 +96,17 @@ static int family_set(int rtnl, const struct conf_port *port, unsigned ifindex, 
 static int interface_set(int rtnl, const struct conf_port *port, uint16_t mtu, uint32_t table)
 {
     const unsigned ifindex = if_nametoindex(port->host);
-    ctl_rtnl_no_link_local(rtnl, ifindex); /* what it would send is dropped anyway */
-    int rc = ctl_rtnl_link_up(rtnl, ifindex, mtu);
+    host_rtnl_no_link_local(rtnl, ifindex); /* what it would send is dropped anyway */
+    int rc = host_rtnl_link_up(rtnl, ifindex, mtu);
     if (rc == 0 && has_family(port, BASE_AF_IP4))
         rc = family_set(rtnl, port, ifindex, table, BASE_AF_IP4);
     if (rc < 0 || !has_family(port, BASE_AF_IP6))
         return rc;
     const int rc6 = family_set(rtnl, port, ifindex, table, BASE_AF_IP6);
     if (rc6 < 0)
-        ctl_log(CTL_WARN,
-                "event=host_without_ip6 port=%s interface=%s error=\"%s\" fix=\"is IPv6 off on this host?\"",
-                port->name, port->host, strerror(-rc6));
+        host_log(HOST_WARN,
+                 "event=host_without_ip6 port=%s interface=%s error=\"%s\" fix=\"is IPv6 off on this host?\"",
+                 port->name, port->host, strerror(-rc6));
     return 0;
 }
 
@@ -131,10 +131,10 @@ static void warn_of_others(const struct conf_port *port)
     for (const struct ifaddrs *i = list; i; i = i->ifa_next)
         for (size_t a = 0; i->ifa_addr && a < port->n_addresses; a++)
             if (is_same_addr(i->ifa_addr, &port->addresses[a].addr))
-                ctl_log(CTL_WARN,
-                        "event=address_twice port=%s interface=%s effect=\"the kernel answers beside the "
-                        "gateway\" fix=\"ip address flush dev %s; ip link set %s arp off\"",
-                        port->name, i->ifa_name, i->ifa_name, i->ifa_name);
+                host_log(HOST_WARN,
+                         "event=address_twice port=%s interface=%s effect=\"the kernel answers beside the "
+                         "gateway\" fix=\"ip address flush dev %s; ip link set %s arp off\"",
+                         port->name, i->ifa_name, i->ifa_name, i->ifa_name);
     freeifaddrs(list);
 }
 
@@ -157,8 +157,8 @@ static int start_one(struct ctl *ctl, int rtnl, size_t index, char *why, size_t 
                  strerror(-rc));
         return -1;
     }
-    ctl_log(CTL_NOTICE, "event=host_up port=%s interface=%s mtu=%u", port->name, port->host,
-            ctl->ports[index].mtu);
+    host_log(HOST_NOTICE, "event=host_up port=%s interface=%s mtu=%u", port->name, port->host,
+             ctl->ports[index].mtu);
     return 0;
 }
 
@@ -169,7 +169,7 @@ int ctl_host_start(struct ctl *ctl, char *why, size_t why_size)
         if (!ctl->in_force.ports[i].host[0])
             continue;
         if (rtnl < 0)
-            rtnl = ctl_rtnl_open();
+            rtnl = host_rtnl_open();
         if (rtnl < 0) {
             snprintf(why, why_size, "ports.%s.host: no routing socket: %s", ctl->in_force.ports[i].name,
                      strerror(-rtnl));
@@ -184,11 +184,11 @@ int ctl_host_start(struct ctl *ctl, char *why, size_t why_size)
 
 static void rules_remove(const struct conf_port *port, uint32_t table)
 {
-    const int rtnl = ctl_rtnl_open();
+    const int rtnl = host_rtnl_open();
     if (rtnl < 0)
         return;
     for (size_t i = 0; i < port->n_addresses; i++)
-        ctl_rtnl_rule_remove(rtnl, &port->addresses[i].addr, table, table);
+        host_rtnl_rule_remove(rtnl, &port->addresses[i].addr, table, table);
     close(rtnl);
 }
 
@@ -208,10 +208,10 @@ void ctl_host_stop(struct ctl *ctl)
 static void give_up(struct ctl *ctl, size_t index, int err)
 {
     struct ctl_host *host = &ctl->hosts[index];
-    ctl_log(CTL_ERR,
-            "event=host_lost port=%s interface=%s error=\"%s\" effect=\"the host does not use this port's "
-            "addresses any more\" fix=\"restart the daemon\"",
-            ctl->in_force.ports[index].name, ctl->in_force.ports[index].host, strerror(err));
+    host_log(HOST_ERR,
+             "event=host_lost port=%s interface=%s error=\"%s\" effect=\"the host does not use this port's "
+             "addresses any more\" fix=\"restart the daemon\"",
+             ctl->in_force.ports[index].name, ctl->in_force.ports[index].host, strerror(err));
     rules_remove(&ctl->in_force.ports[index], TABLE_FIRST + (uint32_t)index);
     close(host->fd); /* which takes it out of the epoll set */
     host->is_open = false;

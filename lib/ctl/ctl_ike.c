@@ -15,7 +15,7 @@
 #include "base_text.h"
 #include "ctl_home.h"
 #include "ctl_job.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ossl_ops.h"
 #include "wire_natt.h"
 
@@ -27,7 +27,7 @@ static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t l
     const bool secret = purpose == IKE_RNG_COOKIE || purpose == IKE_RNG_HASH_SEED;
     /* Without randomness no key is safe: nothing that the daemon could still do is better than to end. */
     if ((secret ? ossl_random_secret(buf, len) : ossl_random(buf, len)) < 0) {
-        ctl_log(CTL_ERR, "event=no_randomness effect=\"the daemon ends\"");
+        host_log(HOST_ERR, "event=no_randomness effect=\"the daemon ends\"");
         abort();
     }
 }
@@ -81,8 +81,8 @@ static void install(struct ctl *ctl, struct ike_install *in)
     if (rc == 0)
         return;
     ctl->install_failures++;
-    ctl_log(
-        CTL_ERR,
+    host_log(
+        HOST_ERR,
         "event=install_failed connection=%s child=%s spi_in=0x%08x error=\"%s\" effect=\"child is closed\"",
         in->conn, in->child, pair->spi_in, strerror(-rc));
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = pair->spi_in});
@@ -93,7 +93,7 @@ static void repath(struct ctl *ctl, const struct ike_action *a)
     const struct esp_path path = {a->path.local, a->path.remote};
     const int rc = sad_repath(ctl->sad, a->spi_in, &path, outer_mtu(ctl, &a->path.remote.addr));
     if (rc < 0)
-        ctl_log(CTL_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));
+        host_log(HOST_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));
 }
 
 static void send_datagram(struct ctl *ctl, const struct ike_action *a)
@@ -104,9 +104,9 @@ static void send_datagram(struct ctl *ctl, const struct ike_action *a)
     const int rc = dp_udp_send(ctl->dp, &a->path.local, &a->path.remote, a->path.natt && !is_keepalive,
                                is_keepalive ? base_span(&keepalive, 1) : a->bytes);
     if (rc < 0)
-        ctl_log(CTL_WARN, "event=send_failed peer=%s error=\"%s\"%s", base_endpoint_text(&a->path.remote, to),
-                strerror(-rc),
-                rc == -ENETUNREACH ? " fix=\"give the outside port a gateway, or add a route\"" : "");
+        host_log(HOST_WARN, "event=send_failed peer=%s error=\"%s\"%s",
+                 base_endpoint_text(&a->path.remote, to), strerror(-rc),
+                 rc == -ENETUNREACH ? " fix=\"give the outside port a gateway, or add a route\"" : "");
 }
 
 static void carry_out(struct ctl *ctl, struct ike_action *a)

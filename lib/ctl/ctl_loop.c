@@ -19,7 +19,7 @@
 #include "ctl_api.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ctl_pmtu.h"
 
 #define PUNTS_PER_TURN   256
@@ -76,7 +76,7 @@ static void begin_goodbye(struct ctl *ctl, base_time now)
 {
     if (ctl->stopping)
         return;
-    ctl_log(CTL_NOTICE, "event=stopping");
+    host_log(HOST_NOTICE, "event=stopping");
     ctl->stopping = true;
     ctl->stop_by = base_time_add(now, GOODBYE_NS);
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN});

@@ -6,7 +6,7 @@
  */
 #include "ctl_pmtu.h"
 
-#include "ctl_log.h"
+#include "host_log.h"
 #include "wire_icmp.h"
 
 #define ERRORS_PER_SECOND 10 /* each costs a walk over the SAs */
@@ -69,8 +69,8 @@ void ctl_pmtu_error(struct ctl *ctl, base_time now, const struct dp_punt *punt)
         return;
     ctl->pmtu_restore_at = base_time_add(now, RESTORE_NS);
     char router[BASE_ADDR_TEXT_MAX];
-    ctl_log(CTL_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u told_by=%s", sa.spi_in, mtu,
-            sa.outer_mtu, base_addr_text(&punt->src.addr, router));
+    host_log(HOST_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u told_by=%s", sa.spi_in, mtu,
+             sa.outer_mtu, base_addr_text(&punt->src.addr, router));
 }
 
 void ctl_pmtu_tick(struct ctl *ctl, base_time now)

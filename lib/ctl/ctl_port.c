@@ -13,7 +13,7 @@
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
-#include "ctl_log.h"
+#include "host_log.h"
 
 #define RING_DESCRIPTORS 1024
 #define POOL_CACHE       256
@@ -133,9 +133,9 @@ static void report_spread(const struct conf_port *conf, size_t n_workers, const 
                      : "the driver spreads by its own rule; workers hand packets to the owner of each SA";
     if (n_workers < 2)
         return;
-    ctl_log(by_port || p->n_rxq < 2 ? CTL_NOTICE : CTL_WARN,
-            "event=port_spread port=%s rx_queues=%u workers=%zu hash=%s effect=\"%s\"", conf->name, p->n_rxq,
-            n_workers, hash, done);
+    host_log(by_port || p->n_rxq < 2 ? HOST_NOTICE : HOST_WARN,
+             "event=port_spread port=%s rx_queues=%u workers=%zu hash=%s effect=\"%s\"", conf->name, p->n_rxq,
+             n_workers, hash, done);
 }
 
 /* The kernel spreads over all sockets that the device's arguments made, also over those that nobody polls. */
@@ -145,8 +145,8 @@ static void warn_unpolled(const struct conf_port *conf, const struct ctl_port *p
     if (strcmp(p->driver, "net_af_packet") != 0 || rte_eth_dev_info_get(p->id, &info) < 0 ||
         info.max_rx_queues <= p->n_rxq)
         return;
-    ctl_log(
-        CTL_WARN,
+    host_log(
+        HOST_WARN,
         "event=queues_unpolled port=%s queues=%u polled=%u effect=\"packets that the kernel puts into the "
         "others are lost\" fix=\"set qpairs=%u in ports.%s.device, or add workers\"",
         conf->name, info.max_rx_queues, p->n_rxq, p->n_rxq, conf->name);
@@ -188,8 +188,8 @@ int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_me
     }
     char mac[RTE_ETHER_ADDR_FMT_SIZE];
     rte_ether_format_addr(mac, sizeof mac, &p.mac);
-    ctl_log(
-        CTL_NOTICE,
+    host_log(
+        HOST_NOTICE,
         "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u offloads=%s%s%s",
         conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq, p.rx_offloads ? "rx_ip4_cksum" : "",
         p.rx_offloads && p.tx_offloads ? "," : "",

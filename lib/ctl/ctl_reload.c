@@ -8,23 +8,23 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ctl_tables.h"
 
 static void log_report(const struct conf_report *report)
 {
     for (size_t i = 0; i < report->n_issues; i++)
-        ctl_log(report->issues[i].is_warning ? CTL_WARN : CTL_ERR, "event=config path=\"%s\" text=\"%s\"",
-                report->issues[i].path, report->issues[i].text);
+        host_log(report->issues[i].is_warning ? HOST_WARN : HOST_ERR, "event=config path=\"%s\" text=\"%s\"",
+                 report->issues[i].path, report->issues[i].text);
 }
 
 static void log_plan(const struct conf_diff *diff)
 {
     for (size_t i = 0; i < diff->n_ops; i++)
         if (diff->ops[i].type != CONF_OP_CONN_UNCHANGED)
-            ctl_log(CTL_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
-                    diff->ops[i].name);
-    ctl_log(CTL_NOTICE, "event=reloaded");
+            host_log(HOST_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
+                     diff->ops[i].name);
+    host_log(HOST_NOTICE, "event=reloaded");
 }
 
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
@@ -33,8 +33,8 @@ int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *di
     struct conf *next = conf_load(ctl->conf_file, report);
     log_report(report);
     if (!next) {
-        ctl_log(CTL_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
-                report->n_errors);
+        host_log(HOST_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
+                 report->n_errors);
         return -EINVAL;
     }
     int rc = conf_diff_make(&ctl->in_force, ctl->conf, next, diff);

@@ -22,14 +22,14 @@
 #include "ctl_api.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ctl_tables.h"
 #include "ossl_ops.h"
 
 static void table_rng(void *ctx, void *buf, size_t len)
 {
     if (ossl_random(buf, len) < 0) {
-        ctl_log(CTL_ERR, "event=no_randomness effect=\"the daemon ends\"");
+        host_log(HOST_ERR, "event=no_randomness effect=\"the daemon ends\"");
         abort();
     }
 }
@@ -137,8 +137,8 @@ static int start_workers(struct ctl *ctl, char *why, size_t why_size)
             snprintf(why, why_size, "worker %u does not start: %s", w, strerror(-rc));
             return -1;
         }
-        ctl_log(CTL_NOTICE, "event=worker_up worker=%u cpu=%u poll=%s", w, ctl->cores.worker_cpu[w],
-                ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive");
+        host_log(HOST_NOTICE, "event=worker_up worker=%u cpu=%u poll=%s", w, ctl->cores.worker_cpu[w],
+                 ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive");
     }
     return 0;
 }
@@ -206,8 +206,8 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
         start_data_path(ctl, why, why_size) == 0 && start_workers(ctl, why, why_size) == 0 &&
         start_control(ctl, why, why_size) == 0 && ctl_host_start(ctl, why, why_size) == 0) {
         dp_resolve_announce(ctl->dp);
-        ctl_log(CTL_NOTICE, "event=started version=%s connections=%zu workers=%zu socket=%s", CULVERT_VERSION,
-                conf->ike->n_conns, ctl->cores.n_workers, conf->control.socket);
+        host_log(HOST_NOTICE, "event=started version=%s connections=%zu workers=%zu socket=%s",
+                 CULVERT_VERSION, conf->ike->n_conns, ctl->cores.n_workers, conf->control.socket);
         return 0;
     }
     ctl_stop(ctl);
@@ -235,5 +235,5 @@ void ctl_stop(struct ctl *ctl)
         close(ctl->signal_fd);
     conf_free(ctl->conf);
     ctl_eal_stop();
-    ctl_log(CTL_NOTICE, "event=stopped");
+    host_log(HOST_NOTICE, "event=stopped");
 }

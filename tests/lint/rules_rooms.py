@@ -20,7 +20,7 @@ HEADER_HOMES = {
 QUIET_ROOMS = PURE_ROOMS | {"sad", "dp"}
 PRINTING = re.compile(r"(?<![\w.>])(printf|fprintf|vprintf|vfprintf|puts|fputs|perror|putchar)\s*\(")
 HOMES_OF_CALLS = {
-    r"(?<![\w.>])(time|clock_gettime|gettimeofday|clock)\s*\(": {"ctl", "app", "cli"},
+    r"(?<![\w.>])(time|clock_gettime|gettimeofday|clock)\s*\(": {"ctl", "app", "cli", "host"},
     r"(?<![\w.>])(rand|random|srand|getrandom)\s*\(": {"ctl", "app", "crypt_ossl"},
     r"(?<![\w.>])(system|popen|execl\w*|execv\w*)\s*\(": set(),
     r"(?<![\w.>])RAND_\w*bytes\s*\(": {"crypt_ossl"},

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "ctl_audit.h"
-#include "ctl_log.h"
+#include "host_log.h"
 
 static struct ctl_failures failures;
 
@@ -25,7 +25,7 @@ static struct ike_audit audit_from(enum ike_audit_kind kind, uint32_t addr, uint
 
 static int reset(void **state)
 {
-    ctl_log_set_level(CTL_ERR);
+    host_log_set_level(HOST_ERR);
     memset(&failures, 0, sizeof failures);
     return 0;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "ctl.h"
-#include "ctl_log.h"
+#include "host_log.h"
 #include "ctl_tables.h"
 
 static struct ctl ctl;
@@ -48,7 +48,7 @@ static int start(void **state)
     if (fd < 0)
         return -1;
     close(fd);
-    ctl_log_set_level(CTL_ERR);
+    host_log_set_level(HOST_ERR);
     memset(&ctl, 0, sizeof ctl);
     tables_rc = applied = swaps = 0;
     write_file("1500");

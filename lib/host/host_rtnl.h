@@ -9,20 +9,20 @@
 #include "base_addr.h"
 
 /* A socket for the functions below; the caller closes it. -errno: no such family. */
-int ctl_rtnl_open(void);
+int host_rtnl_open(void);
 
 /* Sets the MTU and takes the interface up. */
-int ctl_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu);
+int host_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu);
 
 /* Keeps IPv6 from making a link-local address of its own; -EAFNOSUPPORT where there is no IPv6. */
-int ctl_rtnl_no_link_local(int fd, unsigned ifindex);
+int host_rtnl_no_link_local(int fd, unsigned ifindex);
 
 /* Gives the interface an address with its network. */
-int ctl_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr);
+int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr);
 
 /* A default route by the interface; it goes when the interface goes. */
-int ctl_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric);
+int host_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric);
 
 /* Packets from this address look into this table first. Rules stay until they are taken away. */
-int ctl_rtnl_rule_add(int fd, const struct base_addr *from, uint32_t table, uint32_t priority);
-int ctl_rtnl_rule_remove(int fd, const struct base_addr *from, uint32_t table, uint32_t priority);
+int host_rtnl_rule_add(int fd, const struct base_addr *from, uint32_t table, uint32_t priority);
+int host_rtnl_rule_remove(int fd, const struct base_addr *from, uint32_t table, uint32_t priority);

@@ -3,7 +3,7 @@
  * Requests to the kernel's routing socket. Each is built in a small buffer, sent, and its acknowledgement
  * read; nothing is listened to and nothing is cached.
  */
-#include "ctl_rtnl.h"
+#include "host_rtnl.h"
 
 #include <errno.h>
 #include <linux/fib_rules.h>
@@ -77,7 +77,7 @@ static uint8_t family_of(uint8_t family)
     return family == BASE_AF_IP6 ? AF_INET6 : AF_INET;
 }
 
-int ctl_rtnl_open(void)
+int host_rtnl_open(void)
 {
     const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -90,7 +90,7 @@ int ctl_rtnl_open(void)
     return -err;
 }
 
-int ctl_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu)
+int host_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu)
 {
     const struct ifinfomsg i = {.ifi_index = (int)ifindex, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
     struct request r = request(RTM_NEWLINK, 0, &i, sizeof i);
@@ -98,7 +98,7 @@ int ctl_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu)
     return ask(fd, &r);
 }
 
-int ctl_rtnl_no_link_local(int fd, unsigned ifindex)
+int host_rtnl_no_link_local(int fd, unsigned ifindex)
 {
     const struct ifinfomsg i = {.ifi_index = (int)ifindex};
     const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
@@ -110,7 +110,7 @@ int ctl_rtnl_no_link_local(int fd, unsigned ifindex)
     return ask(fd, &r);
 }
 
-int ctl_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
+int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
 {
     const size_t size = base_addr_size(addr->addr.family);
     const struct ifaddrmsg i = {
@@ -125,7 +125,7 @@ int ctl_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
     return ask(fd, &r);
 }
 
-int ctl_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric)
+int host_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric)
 {
     const struct rtmsg i = {
         .rtm_family = family_of(family),
@@ -158,12 +158,12 @@ static int rule(int fd, uint16_t type, uint16_t flags, const struct base_addr *f
     return ask(fd, &r);
 }
 
-int ctl_rtnl_rule_add(int fd, const struct base_addr *from, uint32_t table, uint32_t priority)
+int host_rtnl_rule_add(int fd, const struct base_addr *from, uint32_t table, uint32_t priority)
 {
     return rule(fd, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, from, table, priority);
 }
 
-int ctl_rtnl_rule_remove(int fd, const struct base_addr *from, uint32_t table, uint32_t priority)
+int host_rtnl_rule_remove(int fd, const struct base_addr *from, uint32_t table, uint32_t priority)
 {
     return rule(fd, RTM_DELRULE, 0, from, table, priority);
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One place that writes log lines; the prefix that journald understands (<3>…) only when not on a terminal.
  */
-#include "ctl_log.h"
+#include "host_log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
-static enum ctl_level threshold = CTL_NOTICE;
+static enum host_level threshold = HOST_NOTICE;
 
-void ctl_log_set_level(enum ctl_level level)
+void host_log_set_level(enum host_level level)
 {
     threshold = level;
 }
 
-void ctl_log(enum ctl_level level, const char *format, ...)
+void host_log(enum host_level level, const char *format, ...)
 {
     static const char *const names[] = {"error", "warning", "notice", "debug"};
     static const int syslog_prio[] = {3, 4, 5, 7};
