@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making and unmaking the tables as a whole, with everything that stands in them. */
+#include "sad_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "sad_mem.h"
+
+static bool params_are_sane(const struct sad_params *p)
+{
+    return p->max_sas >= 1 && p->max_sas <= SAD_SAS_MAX && p->workers >= 1 && p->workers <= SAD_WORKERS_MAX &&
+           p->spi_node_bits <= 8 && p->spi_node < 1u << p->spi_node_bits && p->rng;
+}
+
+static int tables_reserve(struct sad *sad)
+{
+    struct sad_tables *t = &sad->tables;
+    t->slot_mask = sad->slots - 1;
+    t->in = sad_mem_reserve(sad->slots * sizeof *t->in, true);
+    t->out = sad_mem_reserve(sad->slots * sizeof *t->out, true);
+    sad->pairs = sad_mem_reserve(sad->slots * sizeof *sad->pairs, false);
+    return t->in && t->out && sad->pairs ? 0 : -ENOMEM;
+}
+
+struct sad *sad_create(const struct sad_params *params)
+{
+    if (!params_are_sane(params))
+        return NULL;
+    struct sad *sad = calloc(1, sizeof *sad);
+    if (!sad)
+        return NULL;
+    sad->params = *params;
+    sad->slots = 1;
+    while (sad->slots < params->max_sas)
+        sad->slots *= 2;
+    sad->free_head = sad->free_tail = SAD_NO_SLOT;
+    if (sad_reclaim_init(&sad->reclaim, params->workers) != 0) {
+        free(sad);
+        return NULL;
+    }
+    sad->imb = imb_create(false);
+    if (!sad->imb || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
+        sad_free(sad);
+        return NULL;
+    }
+    return sad;
+}
+
+void sad_free(struct sad *sad)
+{
+    if (!sad)
+        return;
+    struct sad_tables *t = &sad->tables;
+    for (uint32_t slot = 0; slot < sad->never_used; slot++)
+        if (sad->pairs[slot].state == SAD_PAIR_LIVE)
+            (void)sad_remove(sad, sad->pairs[slot].spi_in);
+    (void)sad_policies_set(sad, NULL, 0);
+    sad_reclaim_fini(&sad->reclaim);
+    sad_select_fini(sad);
+    sad_event_fini(sad);
+    imb_free(sad->imb);
+    sad_mem_release(t->in, sad->slots * sizeof *t->in);
+    sad_mem_release(t->out, sad->slots * sizeof *t->out);
+    sad_mem_release(sad->pairs, sad->slots * sizeof *sad->pairs);
+    free(sad);
+}
