@@ -10,7 +10,8 @@
 
 #include "bench_args.h"
 #include "bench_gate.h"
-#include "dp_int.h"
+#include "dp_nexthop.h"
+#include "dp_stages.h"
 
 #define STAGES       5
 #define BURST_PKTS   32

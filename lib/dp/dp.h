@@ -64,7 +64,7 @@ struct dp_route {
 };
 
 struct dp_params {
-    size_t n_ports; /* 0 is legal: bursts are handed to dp_inbound()/dp_outbound() (dp_path.h) */
+    size_t n_ports; /* 0 is legal: nothing is received then */
     struct dp_port_params ports[DP_PORTS_MAX];
     size_t n_routes;
     const struct dp_route *routes;

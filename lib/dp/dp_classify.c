@@ -8,11 +8,20 @@
  * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, keepalive,
  * natt_short, fragment, segments.
  */
-#include "dp_int.h"
+#include "dp_stages.h"
 
 #include <smmintrin.h>
+#include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
+#include "dp_fib.h"
+#include "dp_icmp.h"
+#include "dp_own.h"
+#include "dp_punt.h"
 #include "dp_put.h"
+#include "dp_reass.h"
+#include "dp_worker.h"
 #include "wire_natt.h"
 
 #define AHEAD      4

@@ -8,11 +8,12 @@
  * IN: w->in, opened. Drops: bad_icv, replay, bad_trailer, dummy, inner_malformed, inner_policy, and those of
  * dp_forward_inner().
  */
-#include "dp_int.h"
+#include "dp_stages.h"
 
-#include "dp_bytes.h"
 #include "dp_commit_usual.h"
+#include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_forward.h"
 
 /* Length of the payload without padding, pad length and next header; UINT32_MAX when they are wrong. */
 static inline uint32_t trailer_check(const uint8_t *data, uint32_t len)

@@ -4,6 +4,9 @@
  * The inbound packet that nearly every packet is, after it was opened: in order, padded no more than it must
  * be, IPv4 inside, for a host whose Ethernet address is known. Thread: the worker's.
  */
+#include "dp_adj.h"
+#include "dp_fib.h"
+#include "dp_mbuf.h"
 #include "dp_usual.h"
 #include "sad_replay.h"
 
@@ -107,6 +110,6 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
     dp_ip4_ttl_dec(ip);
     usual_store(ip - USUAL_L2, way->l2);
     memcpy(ip - 4, &way->l2_end, 4);
-    usual_mbuf(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
+    dp_mbuf_span(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
     return true;
 }

@@ -3,10 +3,16 @@
  * What control asks of the data path: counters, frames and datagrams to send, routes to look up. Neighbour
  * resolution is in dp_resolve.c, routes and neighbours in dp_fib.c and dp_adj.c.
  */
-#include "dp_int.h"
+#include "dp.h"
 
 #include <errno.h>
+#include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_fib.h"
+#include "dp_frag_id.h"
+#include "dp_own.h"
+#include "dp_worker.h"
 #include "wire_natt.h"
 
 #define UDP_PAYLOAD_MAX 8192
@@ -49,29 +55,13 @@ static const struct dp_adj *adj_towards(const struct dp *dp, const struct base_a
     return a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK ? a : NULL;
 }
 
-/* The address of a port that reaches next_hop directly, or else its first of the family. */
-static const struct base_addr *addr_of_port(const struct dp *dp, uint16_t port,
-                                            const struct base_addr *next_hop)
-{
-    const struct dp_port_params *p = &dp->ports[port].params;
-    const struct base_addr *any = NULL;
-    for (size_t i = 0; i < p->n_addrs; i++) {
-        if (p->addrs[i].addr.family != next_hop->family)
-            continue;
-        if (base_prefix_contains(&p->addrs[i], next_hop))
-            return &p->addrs[i].addr;
-        any = any ? any : &p->addrs[i].addr;
-    }
-    return any;
-}
-
 int dp_route_find(const struct dp *dp, const struct base_addr *to, struct base_addr *local, uint16_t *mtu)
 {
     uint32_t index;
     const struct dp_adj *a = adj_towards(dp, to, &index);
     if (!a)
         return -ENETUNREACH;
-    const struct base_addr *addr = addr_of_port(dp, a->port, a->kind == DP_ADJ_NEIGH ? &a->next_hop : to);
+    const struct base_addr *addr = dp_own_towards(dp, a->port, a->kind == DP_ADJ_NEIGH ? &a->next_hop : to);
     if (!addr)
         return -ENETUNREACH;
     *local = *addr;

@@ -2,14 +2,25 @@
 /*
  * Making and unmaking a data path: ports, own addresses, rings, workers' state. Packets are not its business.
  */
-#include "dp_int.h"
+#include "dp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <rte_errno.h>
 #include <rte_rcu_qsbr.h>
-#include "dp_bytes.h"
+#include "dp_adj.h"
+#include "dp_fib.h"
+#include "dp_handoff.h"
+#include "dp_own.h"
+#include "dp_path.h"
+#include "dp_reass.h"
+#include "dp_resolve.h"
 #include "sad_mem.h"
+
+#define RING_PUNT   4096
+#define RING_HOST   1024
+#define RING_TX     4096
+#define RING_HANDED 4096
 
 static struct rte_ring *ring_make(unsigned size, unsigned flags)
 {
@@ -58,22 +69,6 @@ static bool params_are_sane(const struct dp_params *p, char *why, size_t why_siz
     return true;
 }
 
-static void own_add(struct dp *dp, const struct base_addr *addr)
-{
-    uint32_t be = dp_load32(addr->bytes);
-    uint32_t h = (be * 0x9e3779b1u) >> 26;
-    if (addr->family != BASE_AF_IP4)
-        return;
-    while (dp->own4[h] && dp->own4[h] != be)
-        h = (h + 1) & (DP_OWN_SLOTS - 1);
-    dp->own4[h] = be;
-    if (!dp->own4_one) {
-        dp->own4_one = be;
-        dp->own4_alike = UINT32_MAX;
-    }
-    dp->own4_alike &= ~(be ^ dp->own4_one);
-}
-
 static bool ports_fill(struct dp *dp)
 {
     size_t n_own = 0;
@@ -90,7 +85,7 @@ static bool ports_fill(struct dp *dp)
         if (n_own > DP_OWN_SLOTS / 2)
             return false;
         for (size_t a = 0; a < port->params.n_addrs; a++)
-            own_add(dp, &port->params.addrs[a].addr);
+            dp_own4_add(dp, &port->params.addrs[a].addr);
     }
     return true;
 }
@@ -124,8 +119,8 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     queues_fill(w);
     w->imb = imb_create(dp->params.workers > 1);
     w->reass = dp_reass_create(dp->params.tsc_hz);
-    w->handed = ring_make(DP_RING_OWNER, RING_F_SC_DEQ);
-    w->tx_ring = ring_make(DP_RING_TX, RING_F_SC_DEQ);
+    w->handed = ring_make(RING_HANDED, RING_F_SC_DEQ);
+    w->tx_ring = ring_make(RING_TX, RING_F_SC_DEQ);
     dp->workers[index] = w;
     return w->imb && w->reass && w->handed && w->tx_ring ? w : NULL;
 }
@@ -154,8 +149,8 @@ static bool parts_make(struct dp *dp)
     dp->n_adjs = 1;
     dp->adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->adjs, false);
     dp->free_adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->free_adjs, false);
-    dp->punt = ring_make(DP_RING_PUNT, RING_F_SC_DEQ);
-    dp->host = ring_make(DP_RING_HOST, RING_F_SC_DEQ);
+    dp->punt = ring_make(RING_PUNT, RING_F_SC_DEQ);
+    dp->host = ring_make(RING_HOST, RING_F_SC_DEQ);
     dp->resolve = dp_resolve_create();
     if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->host || !dp->resolve || !ports_fill(dp))
         return false;
@@ -185,7 +180,7 @@ struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size)
         return NULL;
     }
     dp->params.routes = NULL;
-    sad_mark_by(dp->sad, dp_home_mark_send, dp);
+    sad_mark_by(dp->sad, dp_handoff_mark_send, dp);
     return dp;
 }
 
@@ -216,13 +211,4 @@ struct dp_worker *dp_worker(struct dp *dp, uint16_t index)
 void dp_stop(struct dp *dp)
 {
     atomic_store_explicit(&dp->is_stopping, true, memory_order_relaxed);
-}
-
-bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr)
-{
-    for (size_t i = 0; i < dp->params.n_ports; i++)
-        for (size_t a = 0; a < dp->ports[i].params.n_addrs; a++)
-            if (base_addr_equal(&dp->ports[i].params.addrs[a].addr, addr))
-                return true;
-    return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where packets that are dropped end. */
-#include "dp_int.h"
+#include "dp_drop.h"
+
+#include "dp_worker.h"
 
 __attribute__((cold)) void dp_drop_mbuf(struct dp_worker *w, struct rte_mbuf *m, enum dp_drop why)
 {

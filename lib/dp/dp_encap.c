@@ -9,26 +9,22 @@
  * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, owner_full, too_big,
  * ttl, limit, seq_end, no_room.
  */
-#include "dp_int.h"
+#include "dp_stages.h"
 
-#include "dp_bytes.h"
+#include "dp_drop.h"
 #include "dp_encap_usual.h"
-
-/* Makes the mbuf span the inner packet only, for those who take it from here. */
-static void mbuf_to_inner(struct dp_pkt *p)
-{
-    struct rte_mbuf *m = p->mbuf;
-    m->data_off = (uint16_t)(p->op.data - (uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)p->op.len;
-    m->pkt_len = p->op.len;
-}
+#include "dp_frag.h"
+#include "dp_frag_out.h"
+#include "dp_handoff.h"
+#include "dp_icmp.h"
+#include "dp_mss.h"
 
 static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
 {
-    mbuf_to_inner(p);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     p->mbuf->port = DP_PORT_NONE;
     p->mbuf->packet_type = p->op.user[0];
-    dp_home_send(w, p->mbuf, owner, &p->out->stray);
+    dp_handoff_send(w, p->mbuf, owner, &p->out->stray);
 }
 
 static inline void ttl_step(uint8_t *ip, bool is6)
@@ -41,7 +37,7 @@ static inline void ttl_step(uint8_t *ip, bool is6)
 
 static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
 {
-    mbuf_to_inner(p);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     dp_icmp_send(w, p->mbuf, DP_ICMP_TTL, 0);
     dp_drop_pkt(w, p, DP_DROP_ttl);
 }
@@ -49,7 +45,7 @@ static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
 /* Cut before sealing when the sender allows it, else tell the sender (RFC 4301 8.2.1). Takes the packet. */
 static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
-    mbuf_to_inner(p);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     bool may_cut = !(p->op.user[0] & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
     if (may_cut && !(p->op.user[0] & DP_PKT_TTL_DONE)) {
         if (p->op.data[8] <= 1) {
@@ -173,7 +169,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
     uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
     if (owner == SAD_OWNER_NONE) {
         dp_drop_pkt(w, p, DP_DROP_no_sa);
-    } else if (owner != w->index && !dp_home_is_here(w, &out->owner, owner)) {
+    } else if (owner != w->index && !dp_owner_is_self(w, &out->owner, owner)) {
         send_home(w, p, owner);
     } else if (p->op.len > mtu && !dp_frag_mark(w, p)) {
         too_big(w, p, mtu);

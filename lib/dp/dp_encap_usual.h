@@ -5,6 +5,8 @@
  * known. Everything before it, Ethernet header included, lies in the 64 bytes before the inner packet, and is
  * written in as few and as wide stores as can be. Thread: the worker's.
  */
+#include "dp_adj.h"
+#include "dp_mbuf.h"
 #include "dp_usual.h"
 
 #define USUAL_HDR    (DP_IP4_BYTES + DP_UDP_BYTES + DP_ESP_BYTES + USUAL_IV)
@@ -112,6 +114,6 @@ static inline void usual_encap(struct dp_pkt *p, struct usual_run *r, uint8_t *i
     memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
     usual_front(ip, r, total, keep_df, seq_be, seq);
     usual_op_write(&p->op, &r->ops, seq, seq, sealed, r->user);
-    usual_mbuf(p->mbuf, ip - USUAL_HDR - r->l2_bytes, total + r->l2_bytes);
+    dp_mbuf_span(p->mbuf, ip - USUAL_HDR - r->l2_bytes, total + r->l2_bytes);
     dp_ip4_ttl_dec(ip);
 }

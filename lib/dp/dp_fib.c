@@ -4,10 +4,15 @@
  * routes are built in whenever the set is replaced; known neighbours are host routes in it, added and removed
  * in place. Control only, except for lookups.
  */
-#include "dp_int.h"
+#include "dp_fib.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include "dp_adj.h"
+#include "dp_own.h"
+
+#define NODES4 65536 /* of the tries */
+#define NODES6 16384
 
 static struct sad_trie *trie_of(struct dp_fib *fib, uint8_t family)
 {
@@ -128,9 +133,9 @@ struct dp_fib *dp_fib_make(struct dp *dp, const struct dp_route *routes, size_t 
     struct dp_fib *fib = calloc(1, sizeof *fib);
     if (!fib)
         return NULL;
-    int err = sad_trie_init(&fib->trie4, DP_FIB_NODES4, dp->reclaim);
+    int err = sad_trie_init(&fib->trie4, NODES4, dp->reclaim);
     if (!err)
-        err = sad_trie_init(&fib->trie6, DP_FIB_NODES6, dp->reclaim);
+        err = sad_trie_init(&fib->trie6, NODES6, dp->reclaim);
     fib->routes = calloc(count + 2 * DP_PORTS_MAX * DP_PORT_ADDRS_MAX, sizeof *fib->routes);
     if (!fib->routes)
         err = -ENOMEM;

@@ -5,46 +5,23 @@
  *
  * Drops: ttl, no_route, no_room, inner_policy (ECN), and what resolution refuses.
  */
-#include "dp_int.h"
+#include "dp_forward.h"
 
 #include <rte_branch_prediction.h>
 #include <rte_ip.h>
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
+#include "dp_frag.h"
+#include "dp_icmp.h"
+#include "dp_mbuf.h"
+#include "dp_mss.h"
+#include "dp_nexthop.h"
+#include "dp_stages.h"
 
 #define ECN_MASK 3
 #define ECN_CE   3
 #define ECN_ECT0 2
-
-/* Puts the Ethernet header before ip (headroom of DP_L2_ROOM checked) and queues the frame. */
-static inline void frame_send(struct dp_worker *w, struct rte_mbuf *m, uint8_t *ip, uint32_t len,
-                              const struct dp_adj *adj)
-{
-    memcpy(ip - 16, adj->l2 + DP_L2_ROOM - 16, 16);
-    if (adj->l2_bytes != DP_L2_BYTES)
-        memcpy(ip - DP_L2_ROOM, adj->l2, 16);
-    m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr - adj->l2_bytes);
-    m->pkt_len = len + adj->l2_bytes;
-    m->data_len = (uint16_t)m->pkt_len;
-    dp_tx_put(w, adj->port, m, m->pkt_len);
-}
-
-static void mbuf_span(struct rte_mbuf *m, uint8_t *ip, uint32_t len)
-{
-    m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)len;
-    m->pkt_len = len;
-}
-
-/* No Ethernet header to be had: control resolves the next hop. */
-static void unresolved(struct dp_worker *w, struct rte_mbuf *m, uint32_t adj)
-{
-    const struct dp_adj *a = &w->adjs[adj];
-    if (a->kind != DP_ADJ_NEIGH && a->kind != DP_ADJ_ONLINK) {
-        dp_drop_mbuf(w, m, DP_DROP_no_route);
-        return;
-    }
-    dp_punt(w, m, a->port, DP_PUNT_RESOLVE, adj);
-}
 
 /* CE or ECT(1): what classify saw in the outer header, which is still there. */
 static uint8_t outer_ecn(const struct dp_pkt *p)
@@ -77,14 +54,14 @@ static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uin
 /* An inner packet for the gateway itself. */
 static void deliver(struct dp_worker *w, struct dp_pkt *p)
 {
-    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     dp_icmp_own(w, p->mbuf, DP_PORT_NONE, 0, true);
 }
 
 static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     bool may_cut = !(p->op.user[0] & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
-    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     if (may_cut) {
         dp_frag_inner(w, p->mbuf, mtu, false);
         return;
@@ -95,7 +72,7 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 
 static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
 {
-    mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     dp_icmp_send(w, p->mbuf, DP_ICMP_TTL, 0);
     dp_drop_pkt(w, p, DP_DROP_ttl);
 }
@@ -122,8 +99,8 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
         inner_too_big(w, p, a->mtu);
         return;
     }
-    mbuf_span(p->mbuf, ip, p->op.len);
-    unresolved(w, p->mbuf, adj);
+    dp_mbuf_span(p->mbuf, ip, p->op.len);
+    dp_nexthop_ask(w, p->mbuf, adj);
 }
 
 /* The MSS that fits what goes back through the tunnel. */
@@ -154,7 +131,7 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
         ip[7]--;
     else
         dp_ip4_ttl_dec(ip);
-    frame_send(w, p->mbuf, ip, len, a);
+    dp_nexthop_send(w, p->mbuf, ip, len, a);
 }
 
 /* The next hop towards the peer, remembered in the SA until routes or paths change. */
@@ -166,17 +143,6 @@ static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, const
         out->adj_gen = w->adj_gen;
     }
     return out->adj;
-}
-
-void dp_udp6_cksum(uint8_t *ip, uint32_t len)
-{
-    uint8_t *udp = ip + DP_IP6_BYTES;
-    uint32_t udp_len = len - DP_IP6_BYTES;
-    uint64_t sum = dp_cksum_sum(ip + 8, 32, 0);
-    sum = dp_cksum_sum(udp, udp_len,
-                       sum + __builtin_bswap16((uint16_t)udp_len) + __builtin_bswap16(DP_PROTO_UDP));
-    uint16_t cksum = (uint16_t)~dp_cksum_fold(sum);
-    dp_store16(udp + 6, cksum ? cksum : 0xffff);
 }
 
 /* Leaves the checksum to the port, which adds the rest to the sum of the pseudo header. */
@@ -203,9 +169,9 @@ static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
             dp_udp6_cksum(ip, m->data_len);
     }
     if (is_ready)
-        frame_send(w, m, ip, m->data_len, a);
+        dp_nexthop_send(w, m, ip, m->data_len, a);
     else
-        unresolved(w, m, adj);
+        dp_nexthop_ask(w, m, adj);
 }
 
 /* Whole frames for one port from p on, as many as its queue has room for. Returns the first other. */
@@ -236,23 +202,5 @@ void dp_forward_out(struct dp_worker *w, struct dp_burst *b)
             p = frames_send(w, p, end);
         else
             forward_outer(w, p++);
-    }
-}
-
-void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m)
-{
-    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-    bool is6 = ip[0] >> 4 == 6;
-    uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
-    const struct dp_adj *a = &w->adjs[adj];
-    if (rte_pktmbuf_headroom(m) < DP_L2_ROOM) {
-        dp_drop_mbuf(w, m, DP_DROP_no_room);
-    } else if (!dp_adj_is_ready(a)) {
-        unresolved(w, m, adj);
-    } else if (m->data_len > a->mtu) {
-        dp_icmp_send(w, m, DP_ICMP_TOO_BIG, a->mtu);
-        dp_drop_mbuf(w, m, DP_DROP_too_big);
-    } else {
-        frame_send(w, m, ip, m->data_len, a);
     }
 }

@@ -3,9 +3,13 @@
  * Sizes: cutting an inner IPv4 packet before it is sealed (RFC 791 3.2; RFC 4459 3.4), lowering the MSS of
  * TCP connections so that it is seldom needed, and IDs for packets of our own that are cut.
  */
-#include "dp_int.h"
+#include "dp_frag.h"
 
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
+#include "dp_local.h"
+#include "dp_nexthop.h"
 
 #define OPTION_COPIED 0x80
 #define TCP_BYTES     20
@@ -40,29 +44,6 @@ static void fragment_finish(uint8_t *p, uint32_t hdr, uint32_t len, uint32_t off
     dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(p, hdr, 0)));
 }
 
-/* Each bit of v decides on half of the bits of the result. No cryptography. */
-static uint64_t mixed(uint64_t v)
-{
-    v = (v ^ v >> 32) * 0x9e3779b97f4a7c15u;
-    v = (v ^ v >> 29) * 0xbf58476d1ce4e5b9u;
-    return v ^ v >> 32;
-}
-
-/*
- * Each destination has a counter, so that an ID comes again as late as can be (RFC 6864 4.3, RFC 4963); where
- * it begins is the seed's secret (RFC 7739 5.4). All SAs and IKE take from it, since nothing but the ID tells
- * their pieces apart. Destinations that share a counter come to the end of their IDs sooner, that is all.
- */
-uint32_t dp_frag_id(struct dp *dp, const uint8_t *dst, bool is6)
-{
-    uint64_t h = mixed(dp->params.frag_seed ^ (is6 ? dp_load64(dst) : dp_load32(dst)));
-    if (is6)
-        h = mixed(h ^ dp_load64(dst + 8));
-    uint64_t n = atomic_fetch_add_explicit(&dp->frag_ids[h % DP_FRAG_IDS], 1, memory_order_relaxed);
-    n += h >> 32;
-    return is6 ? (uint32_t)n : (uint32_t)(n % UINT16_MAX) + 1;
-}
-
 void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -94,37 +75,4 @@ void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool i
         at += n;
     }
     rte_pktmbuf_free(m);
-}
-
-static void mss_lower(uint8_t *tcp, uint8_t *option, uint16_t most)
-{
-    uint16_t mss = dp_get16(option + 2);
-    if (mss <= most)
-        return;
-    /* An option may begin at an odd offset: then its bytes lie swapped in the checksum's words. */
-    bool is_odd = (option + 2 - tcp) & 1;
-    uint16_t was = is_odd ? __builtin_bswap16(mss) : mss, is = is_odd ? __builtin_bswap16(most) : most;
-    uint32_t sum = (uint16_t)~dp_get16(tcp + 16) + (uint32_t)(uint16_t)~was + is;
-    dp_put16(tcp + 16, (uint16_t)~dp_cksum_fold(sum));
-    dp_put16(option + 2, most);
-}
-
-void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu)
-{
-    uint32_t l3 = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
-    if (len < l3 + TCP_BYTES || (!is6 && dp_get16(ip + 6) & 0x1fff))
-        return;
-    uint8_t *tcp = ip + l3;
-    uint32_t hdr = (uint32_t)(tcp[12] >> 4) * 4;
-    if (!(tcp[13] & TCP_SYN) || hdr < TCP_BYTES || len < l3 + hdr)
-        return;
-    uint16_t most = (uint16_t)(inner_mtu - (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) - TCP_BYTES);
-    for (uint32_t at = TCP_BYTES; at + 1 < hdr && tcp[at] != 0;) {
-        uint32_t n = tcp[at] == 1 ? 1 : tcp[at + 1];
-        if (tcp[at] == 2 && n == 4 && at + 4 <= hdr)
-            mss_lower(tcp, tcp + at, most);
-        if (n == 0)
-            return;
-        at += n;
-    }
 }

@@ -12,9 +12,14 @@
  * IN: w->out, sealed. OUT: what was not marked; the rest has been sent, in its place in the order. Drops:
  * no_mbuf, no_room, and those of dp_forward_ip().
  */
-#include "dp_int.h"
+#include "dp_frag_out.h"
 
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
+#include "dp_frag_id.h"
+#include "dp_nexthop.h"
+#include "dp_stages.h"
 #include "wire_esp.h"
 
 #define FRAG_BYTES 8 /* fragment header, RFC 8200 4.5 */

@@ -6,10 +6,13 @@
  * selection, routes and neighbours are those of everybody else (DESIGN rule 7). IKE and ESP never cross: who
  * could send or take them on our addresses could pose as the gateway.
  */
-#include "dp_int.h"
+#include "dp_host.h"
 
 #include "dp_bytes.h"
+#include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_mbuf.h"
+#include "dp_worker.h"
 #include "wire_natt.h"
 
 #define HOST_PPS_DEFAULT 10000
@@ -41,13 +44,6 @@ static bool is_gateways(const struct sad_flow *flow)
            (flow->local_port == WIRE_IKE_PORT || flow->local_port == WIRE_NATT_PORT);
 }
 
-static void span_set(struct rte_mbuf *m, const uint8_t *ip, uint32_t len)
-{
-    m->data_off = (uint16_t)(ip - (const uint8_t *)m->buf_addr);
-    m->data_len = (uint16_t)len;
-    m->pkt_len = len;
-}
-
 void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3)
 {
     const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, l3);
@@ -66,11 +62,11 @@ void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
         dp_drop_mbuf(w, m, DP_DROP_host_shadow);
         return;
     }
-    if (!dp_bucket_take(&w->host_tokens, &w->host_tsc, w->now_tsc, w->dp->params.tsc_hz, pps)) {
+    if (!dp_bucket_take(&w->host_bucket, w->now_tsc, w->dp->params.tsc_hz, pps)) {
         dp_drop_mbuf(w, m, DP_DROP_host_limit);
         return;
     }
-    span_set(m, ip, len);
+    dp_mbuf_span(m, ip, len);
     m->port = owner;
     if (rte_ring_enqueue(w->dp->host, m) == 0)
         w->count.host_in++;
@@ -97,7 +93,7 @@ static bool packet_fit(struct rte_mbuf *m, bool *is6)
     }
     if (len < head || len > room)
         return false;
-    span_set(m, ip, len);
+    dp_mbuf_span(m, ip, len);
     return true;
 }
 
@@ -172,6 +168,6 @@ bool dp_host_wants(const struct dp *dp, struct dp_punt *punt)
     if (owner == DP_PORT_NONE || !dp->ports[punt->port].params.has_host)
         return false;
     punt->port = owner;
-    span_set(m, ip, (uint32_t)(punt->payload.ptr - ip) + (uint32_t)punt->payload.len);
+    dp_mbuf_span(m, ip, (uint32_t)(punt->payload.ptr - ip) + (uint32_t)punt->payload.len);
     return true;
 }

@@ -4,10 +4,17 @@
  * to control, the rest to the host. And the errors that the gateway sends: time exceeded, too big (RFC 792,
  * 4443; RFC 1812 4.3.2 for when not to). All of them leave through w->local.
  */
-#include "dp_int.h"
+#include "dp_icmp.h"
 
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_host.h"
+#include "dp_local.h"
+#include "dp_own.h"
+#include "dp_punt.h"
+#include "dp_worker.h"
 #include "wire_ip6.h"
 
 #define ICMP_PPS       1000
@@ -19,29 +26,6 @@
 #define ICMP4_QUOTE    548  /* whole error at most 576 bytes (RFC 1812 4.3.2.3) */
 #define ICMP6_QUOTE    1232 /* whole error at most 1280 bytes (RFC 4443 2.4) */
 #define ICMP_HDR_BYTES 8
-
-uint64_t dp_cksum_sum(const uint8_t *p, size_t len, uint64_t sum)
-{
-    for (; len >= 4; p += 4, len -= 4)
-        sum += dp_load32(p);
-    if (len >= 2) {
-        sum += dp_load16(p);
-        p += 2;
-        len -= 2;
-    }
-    if (len)
-        sum += *p; /* low byte of the last word in memory order */
-    return sum;
-}
-
-void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t flags)
-{
-    m->packet_type = flags;
-    if (w->n_local == DP_LOCAL_MAX)
-        dp_drop_mbuf(w, m, DP_DROP_tx_full);
-    else
-        w->local[w->n_local++] = m;
-}
 
 static void ip4_finish(uint8_t *ip, uint32_t ihl)
 {
@@ -95,17 +79,10 @@ static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
     return ip[9] == DP_PROTO_ICMP && (ip[l4] == 3 || ip[l4] == 11 || ip[l4] == 12);
 }
 
-bool dp_is_inside_link(const struct dp_worker *w, uint16_t port, const uint8_t *addr, bool is6)
-{
-    struct base_addr a = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, addr);
-    return port < w->dp->params.n_ports && w->dp->ports[port].params.role != DP_ROLE_OUTSIDE &&
-           dp_is_onlink(w->dp, port, &a);
-}
-
 /* Clear text to us from a sender whom a policy requires to use a tunnel (DESIGN rule 7). */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
-    if (dp_is_inside_link(w, port, ip + (is6 ? 8 : 12), is6))
+    if (dp_is_inside_link(w->dp, port, ip + (is6 ? 8 : 12), is6))
         return false;
     struct sad_flow reverse;
     dp_flow_fill(&reverse, ip, len, is6, true);
@@ -209,7 +186,7 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
     struct base_addr there = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 24 : 16));
     const struct base_addr *from = is_for_host ? &there : own_addr(w->dp, is6);
     if (!from || !may_answer(ip, m->data_len, is6) ||
-        !dp_bucket_take(&w->icmp_tokens, &w->icmp_tsc, w->now_tsc, w->dp->params.tsc_hz, ICMP_PPS))
+        !dp_bucket_take(&w->icmp_bucket, w->now_tsc, w->dp->params.tsc_hz, ICMP_PPS))
         return;
     struct rte_mbuf *answer = rte_pktmbuf_alloc(w->dp->params.pool);
     if (!answer)

@@ -5,7 +5,9 @@
  *
  * IN: w->in with op filled. OUT: opened packets, op.failed.
  */
-#include "dp_int.h"
+#include "dp_stages.h"
+
+#include "dp_worker.h"
 
 void dp_open(struct dp_worker *w, struct dp_burst *b)
 {

@@ -8,9 +8,13 @@
  * usual.h), which does nothing that this packet does not need; all others take the one in the stage's own
  * file. Both do the same to a packet that either could take.
  */
-#include "dp_int.h"
+#include "dp_path.h"
 
+#include "dp_handoff.h"
+#include "dp_host.h"
+#include "dp_nexthop.h"
 #include "dp_put.h"
+#include "dp_stages.h"
 
 static void inbound(struct dp_worker *w)
 {
@@ -69,7 +73,7 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
         struct rte_mbuf *m = mbufs[i];
         if (dp_is_mark(m)) {
             finish(w);
-            dp_home_mark(w, m);
+            dp_handoff_mark(w, m);
             continue;
         }
         if (m->port < DP_PORTS_MAX) {
@@ -86,6 +90,15 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
         dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, flags & DP_PKT_INNER6));
     }
     finish(w);
+}
+
+void dp_kept_release(struct dp_worker *w)
+{
+    struct rte_mbuf *m;
+    dp_handoff_kept_begin(w);
+    while ((m = dp_handoff_kept_take(w)))
+        dp_handed(w, &m, 1);
+    dp_handoff_kept_end(w);
 }
 
 void dp_process(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count, uint64_t tsc)

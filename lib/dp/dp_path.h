@@ -13,6 +13,13 @@
 /* A burst of frames (at most DP_BURST_MAX) that came in on a port. Takes the mbufs. */
 void dp_process(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count, uint64_t tsc);
 
+/* The same for what other workers and the host handed over (dp_worker.handed): frames, IP packets and marks.
+ */
+void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count);
+
+/* And for what was kept while its SA moved, as far as it may go on. */
+void dp_kept_release(struct dp_worker *w);
+
 /* One turn of the worker's loop: all ports, rings, transmit, quiescent state. True when there was work. */
 bool dp_turn(struct dp_worker *w);
 

@@ -6,10 +6,11 @@
  *
  * IN: w->in from classify. OUT: op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, owner_full.
  */
-#include "dp_int.h"
+#include "dp_stages.h"
 
 #include <rte_branch_prediction.h>
-#include "dp_bytes.h"
+#include "dp_drop.h"
+#include "dp_handoff.h"
 #include "dp_prepare_usual.h"
 
 /* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
@@ -68,9 +69,9 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
     } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
-    } else if (owner != w->index && !dp_home_is_here(w, &in->owner, owner)) {
+    } else if (owner != w->index && !dp_owner_is_self(w, &in->owner, owner)) {
         p->mbuf->port = port;
-        dp_home_send(w, p->mbuf, owner, &in->stray);
+        dp_handoff_send(w, p->mbuf, owner, &in->stray);
     } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + 4)))) {
         in->replay_drops++;
         dp_drop_pkt(w, p, DP_DROP_replay);

@@ -5,33 +5,16 @@
  * in its mbuf (hash.fdir, which nobody uses behind receive); control takes the packet apart again in
  * dp_punt_pop().
  */
-#include "dp_int.h"
+#include "dp_punt.h"
 
+#include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_drop.h"
+#include "dp_worker.h"
 #include "wire_natt.h"
 
 #define PUNT_PPS_DEFAULT 20000
 #define RESOLVE_PPS      2000
-#define BURST_SHARE      10 /* a bucket holds a tenth of a second's worth, at least 16 */
-
-bool dp_bucket_take(uint64_t *tokens, uint64_t *tsc, uint64_t now, uint64_t hz, uint64_t pps)
-{
-    uint64_t cap = pps / BURST_SHARE > 16 ? pps / BURST_SHARE : 16;
-    uint64_t per_token = hz / pps ? hz / pps : 1;
-    if (*tsc == 0) {
-        *tokens = cap;
-        *tsc = now;
-    }
-    uint64_t made = (now - *tsc) / per_token;
-    if (made) {
-        *tokens = *tokens + made > cap ? cap : *tokens + made;
-        *tsc += made * per_token;
-    }
-    if (*tokens == 0)
-        return false;
-    (*tokens)--;
-    return true;
-}
 
 void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
              uint32_t hint)
@@ -39,8 +22,8 @@ void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_pun
     uint64_t hz = w->dp->params.tsc_hz;
     uint64_t pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
     bool is_resolve = reason == DP_PUNT_RESOLVE;
-    bool may = is_resolve ? dp_bucket_take(&w->resolve_tokens, &w->resolve_tsc, w->now_tsc, hz, RESOLVE_PPS)
-                          : dp_bucket_take(&w->punt_tokens, &w->punt_tsc, w->now_tsc, hz, pps);
+    bool may = is_resolve ? dp_bucket_take(&w->resolve_bucket, w->now_tsc, hz, RESOLVE_PPS)
+                          : dp_bucket_take(&w->punt_bucket, w->now_tsc, hz, pps);
     if (!may) {
         dp_drop_mbuf(w, m, is_resolve ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
         return;

@@ -6,7 +6,7 @@
  */
 #include <rte_prefetch.h>
 #include "dp_bytes.h"
-#include "dp_int.h"
+#include "dp_worker.h"
 
 /* Lines of an inbound SA that a packet of len ESP bytes reads. */
 static inline void dp_in_prefetch(const struct sad_in *in, uint32_t len)

@@ -5,11 +5,14 @@
  * own, of a fixed size and with a short memory; what does not fit or waits too long is counted as frag_cap.
  * Packets that are only forwarded are never put together.
  */
-#include "dp_int.h"
+#include "dp_reass.h"
 
 #include <stdlib.h>
 #include <rte_ip_frag.h>
 #include "dp_bytes.h"
+#include "dp_cksum.h"
+#include "dp_drop.h"
+#include "dp_worker.h"
 
 /* A packet of at most RTE_LIBRTE_IP_FRAG_MAX_FRAG pieces is held, so a worker keeps at most 8 times as many
  * mbufs. The whole must fit one buffer, as every packet here does. */

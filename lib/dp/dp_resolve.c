@@ -6,10 +6,12 @@
  * minute, first directly, and forgotten when nobody answers. Only answers to our questions and questions to
  * us make an entry, so a flood of ARP cannot.
  */
-#include "dp_int.h"
+#include "dp_resolve.h"
 
 #include <stdlib.h>
+#include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_own.h"
 #include "sad_mem.h"
 #include "wire_ndp.h"
 
@@ -78,21 +80,6 @@ static void hop_schedule(struct dp_resolve *r, struct hop *h, base_time at)
 {
     h->next = at;
     r->deadline = base_time_min(r->deadline, at);
-}
-
-/* Our address on a port that asks for target: one of the same prefix, else the first. NULL: none. */
-static const struct base_addr *asker(const struct dp *dp, uint16_t port, const struct base_addr *target)
-{
-    const struct dp_port_params *p = &dp->ports[port].params;
-    const struct base_addr *any = NULL;
-    for (size_t i = 0; i < p->n_addrs; i++) {
-        if (p->addrs[i].addr.family != target->family)
-            continue;
-        if (base_prefix_contains(&p->addrs[i], target))
-            return &p->addrs[i].addr;
-        any = any ? any : &p->addrs[i].addr;
-    }
-    return any;
 }
 
 /* Writes the Ethernet header of a frame of this port's, with its VLAN tag if it has one. */
@@ -166,7 +153,7 @@ static void ask(struct dp *dp, uint32_t adj, bool is_direct)
     static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     static const uint8_t nobody[6];
     const struct dp_adj *a = &dp->adjs[adj];
-    const struct base_addr *from = asker(dp, a->port, &a->next_hop);
+    const struct base_addr *from = dp_own_towards(dp, a->port, &a->next_hop);
     const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
     if (!from)
         return;
@@ -225,7 +212,7 @@ static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
         return;
     struct base_addr sender = base_addr_from_bytes(BASE_AF_IP4, from.ptr);
     struct base_addr target = base_addr_from_bytes(BASE_AF_IP4, to.ptr);
-    const struct base_addr *ours = asker(dp, punt->port, &target);
+    const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
     bool is_for_us = ours && base_addr_equal(ours, &target);
     if (!dp_addr_is_own(dp, &sender) && dp_load32(from.ptr) != 0)
         learn(dp, now, punt->port, &sender, from_mac.ptr, is_for_us && op == 1);
@@ -264,7 +251,7 @@ static void on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
         return;
     struct base_addr sender = base_addr_from_bytes(BASE_AF_IP6, ip.hdr->src);
     struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp.target);
-    const struct base_addr *ours = asker(dp, punt->port, &target);
+    const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
     bool is_for_us = ours && base_addr_equal(ours, &target);
     if (ndp.is_advert) {
         if (ndp.has_mac && !dp_addr_is_own(dp, &target))

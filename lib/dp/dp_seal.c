@@ -5,7 +5,10 @@
  *
  * IN: w->out with op filled. OUT: sealed packets. Drops: crypto.
  */
-#include "dp_int.h"
+#include "dp_stages.h"
+
+#include "dp_drop.h"
+#include "dp_worker.h"
 
 /* Only the job interface can refuse a packet; nothing unsealed may leave. */
 static void failures_drop(struct dp_worker *w, struct dp_burst *b)

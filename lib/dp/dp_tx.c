@@ -5,9 +5,10 @@
  * whose queue it shares. What the driver does not take is dropped and counted: waiting would stall everybody
  * else.
  */
-#include "dp_int.h"
+#include "dp_tx.h"
 
 #include <rte_ethdev.h>
+#include "dp_path.h"
 
 static uint64_t bytes_of(struct rte_mbuf *const *frames, uint64_t count)
 {

@@ -11,7 +11,7 @@
 #include <rte_branch_prediction.h>
 #include <smmintrin.h>
 #include "dp_bytes.h"
-#include "dp_int.h"
+#include "dp_worker.h"
 
 #define USUAL_IV  8
 #define USUAL_ICV 16
@@ -23,10 +23,6 @@ _Static_assert(offsetof(struct imb_op, len) == offsetof(struct imb_op, iv) + 12 
                    offsetof(struct imb_op, aad_len) == offsetof(struct imb_op, aad) + 12 &&
                    offsetof(struct imb_op, user) == offsetof(struct imb_op, aad) + 14,
                "what the cipher reads is two stores");
-_Static_assert(offsetof(struct rte_mbuf, data_len) == offsetof(struct rte_mbuf, pkt_len) + 4 &&
-                   offsetof(struct rte_mbuf, vlan_tci) == offsetof(struct rte_mbuf, pkt_len) + 6,
-               "a frame's lengths are one store");
-
 /* The trailers of up to three padding bytes, with the next header of IPv4. */
 static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
@@ -69,14 +65,6 @@ static inline void usual_op_write(struct imb_op *op, const struct usual_ops *c, 
     op->key = c->key;
     usual_store(op->iv, _mm_insert_epi32(nonce, (int)len, 3));
     usual_store(op->aad, _mm_insert_epi16(aad, user, 7));
-}
-
-/* The mbuf spans the frame. */
-static inline void usual_mbuf(struct rte_mbuf *m, const uint8_t *frame, uint32_t len)
-{
-    uint64_t lens = len | (uint64_t)len << 32;
-    m->data_off = (uint16_t)(frame - (const uint8_t *)m->buf_addr);
-    memcpy(&m->pkt_len, &lens, 8);
 }
 
 /* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */

@@ -5,14 +5,14 @@
  * clock is read once per turn. An adaptive worker that has found nothing for a while sleeps, longer each
  * time, and is offline for the tables while it does: the one system call in here.
  */
-#include "dp_int.h"
+#include "dp_path.h"
 
 #include <time.h>
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_pause.h>
 #include <rte_rcu_qsbr.h>
-#include "dp_bytes.h"
+#include "dp_tx.h"
 
 #define IDLE_TURNS   256 /* before the first sleep */
 #define SLEEP_MIN_NS 10000
@@ -64,7 +64,7 @@ bool dp_turn(struct dp_worker *w)
     uint32_t work = w->n_kept;
     if (w->n_kept) {
         w->now_tsc = begin;
-        dp_home_release(w);
+        dp_kept_release(w);
     }
     work += ports_poll(w, begin);
     if (!rte_ring_empty(w->handed))

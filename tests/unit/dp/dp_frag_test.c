@@ -2,7 +2,8 @@
 /* IDs of packets that we cut ourselves: never 0 over IPv4, none again before all others came, one sequence
  * for all. */
 #include "dp_rig.h"
-#include "dp_int.h"
+#include "dp_frag_id.h"
+#include "dp_worker.h"
 
 #define L2       14
 #define IDS4     65535

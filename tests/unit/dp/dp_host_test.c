@@ -3,7 +3,7 @@
  * The host behind gateway A's outside address 192.0.2.1: what reaches it, what it may send, and how either
  * goes through the tunnel when a policy says so.
  */
-#include "dp_int.h"
+#include "dp_worker.h"
 #include "dp_rig.h"
 
 #define OWN      "192.0.2.1"

@@ -3,7 +3,7 @@
  * Round trips with every algorithm, all four mixes of IP versions inside and outside, both forms of ESP and
  * of sequence numbers; and packets that reach a worker which does not own their SA.
  */
-#include "dp_int.h"
+#include "dp_worker.h"
 #include "dp_rig.h"
 #include "wire_ndp.h"
 

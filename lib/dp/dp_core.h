@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The data path as a whole: its ports, tables and rings. Made and unmade by dp_create.c. Fields are fixed
+ * from creation on, or name their writer.
+ */
+#include <stdatomic.h>
+#include <rte_ring.h>
+#include "dp.h"
+#include "sad.h"
+#include "sad_reclaim.h"
+
+#define DP_ADJS_MAX  65536        /* next hops and neighbours */
+#define DP_OWN_SLOTS 64           /* hash over own IPv4 addresses, four times the most that fit */
+#define DP_FRAG_IDS  1024         /* counters of fragment IDs that all destinations share */
+#define DP_PORT_NONE DP_PORTS_MAX /* of a packet that came in by no port */
+
+struct dp_adj;
+struct dp_fib;
+struct dp_resolve;
+
+/* A port as workers see it. */
+struct dp_port {
+    /* What each burst needs, on one line: copies from params. */
+    _Alignas(64) uint64_t mac_word; /* the six bytes as the low 48 bits of a load */
+    bool has_vlan, is_inside, rx_ip4_cksum;
+    struct dp_port_params params;
+};
+
+struct dp {
+    struct dp_params params;
+    struct dp_port ports[DP_PORTS_MAX];
+    struct sad *sad;
+    _Atomic(struct dp_fib *) fib; /* control, as a whole; workers load it once per burst */
+    struct dp_adj *adjs;
+    uint32_t n_adjs;     /* control: used so far, 0 is none */
+    uint32_t *free_adjs; /* control: stack */
+    uint32_t n_free_adjs;
+    uint32_t neigh_buckets[1024];  /* control */
+    uint32_t own4[DP_OWN_SLOTS];   /* network order, 0: empty */
+    uint32_t own4_one, own4_alike; /* one of them, and the bits that all of them have alike */
+    struct rte_ring *punt;         /* to control */
+    struct rte_ring *host;         /* to the host's stack */
+    struct sad_reclaim *reclaim;   /* the tables' own */
+    struct dp_resolve *resolve;    /* control */
+    _Atomic bool is_stopping;      /* any thread, once */
+    struct dp_worker *workers[DP_WORKERS_MAX];
+    _Atomic uint64_t frag_ids[DP_FRAG_IDS]; /* any thread */
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Cutting before the cipher. Thread: the worker's. */
+#include "dp.h"
+
+struct dp_worker;
+
+/*
+ * Cuts an IPv4 packet (data at the IP header, DF clear) into fragments of at most mtu. They go to be sealed,
+ * or by their route. Takes it.
+ */
+void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Cutting behind the cipher. Thread: the worker's. */
+#include "dp_burst.h"
+
+struct dp_worker;
+
+/*
+ * Whether a packet above its SA's inner MTU is to be sealed whole; it is marked then, for dp_frag_out() to
+ * cut (dp_stages.h).
+ */
+bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p);

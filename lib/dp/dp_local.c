@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets that the gateway makes: they wait here within a turn, and go the outbound way after it. */
+#include "dp_local.h"
+
+#include "dp_drop.h"
+#include "dp_worker.h"
+
+void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t flags)
+{
+    m->packet_type = flags;
+    if (w->n_local == DP_LOCAL_MAX)
+        dp_drop_mbuf(w, m, DP_DROP_tx_full);
+    else
+        w->local[w->n_local++] = m;
+}

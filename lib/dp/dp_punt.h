@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* From workers to control, within limits. Thread: the worker's. */
+#include "dp.h"
+
+struct dp_worker;
+
+/*
+ * Takes a frame (RESOLVE: an IP packet). hint is read by dp_punt_pop(): the IP header's offset, of RESOLVE
+ * the index of the adjacency. What is above the limits, or finds the ring full, is dropped.
+ */
+void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
+             uint32_t hint);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A worker's state, one per core. Writer of every field: its thread, unless said otherwise. */
+#include "dp_bucket.h"
+#include "dp_burst.h"
+#include "dp_core.h"
+
+#define DP_TX_QUEUE  128  /* frames that wait for a port within one turn */
+#define DP_LOCAL_MAX 64   /* packets made here that wait to be sent within one turn */
+#define DP_KEPT_MAX  4096 /* packets that a worker keeps while their SA moves */
+
+struct dp_reass;
+
+/* What a worker has to send on a port at the end of its turn (dp_tx.h). */
+struct dp_tx {
+    uint64_t count, bytes; /* of frames */
+    uint16_t port_id;      /* ethdev, or DP_PORT_SINK */
+    bool is_served;        /* by a queue of this worker's own */
+    struct rte_mbuf *frames[DP_TX_QUEUE];
+};
+
+struct dp_worker {
+    _Alignas(64) struct dp *dp;
+    struct imb *imb;
+    struct dp_reass *reass;
+    const struct sad_tables *tables;
+    struct dp_fib *fib; /* loaded once per burst */
+    /* Changes with routes and with SAs' paths: an SA's next hop is looked up once for each value. Loaded once
+     * per outbound burst, before any path is read; so what is found for a path is never kept under a later
+     * value. */
+    uint32_t adj_gen;
+    struct dp_adj *adjs;
+    uint16_t index;
+    uint16_t n_ports, n_polls;
+    struct {
+        uint16_t port, port_id;
+    } polls[DP_PORTS_MAX];    /* what a turn receives from */
+    uint64_t now_tsc;         /* read once per turn */
+    uint64_t turn_tsc;        /* when the last turn ended */
+    struct rte_ring *handed;  /* frames and IP packets from other workers, and marks */
+    struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
+    uint32_t n_kept, kept_head;
+    bool is_releasing, is_blocked; /* dp_handoff.h */
+    struct dp_burst in, out;
+    uint16_t n_local;
+    struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
+    struct dp_tx tx[DP_PORTS_MAX];
+    struct dp_bucket punt_bucket, resolve_bucket, icmp_bucket, host_bucket;
+    struct dp_counters count;
+    struct dp_port_counters port_count[DP_PORTS_MAX];
+    struct rte_mbuf *kept[DP_KEPT_MAX]; /* ring; as in handed */
+};
