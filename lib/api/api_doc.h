@@ -33,15 +33,17 @@
  *
  * show ports
  *   ports: [ {name, device, driver, role, mac, mtu, addresses: [text], gateway, link, rx_queues, tx_queues,
- *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, neighbours: [ {address, mac, resolved} ],
- *     host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
+ *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, no_buffer, rx_errors, tx_errors, neighbours: [
+ * {address, mac, resolved} ], host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts,
+ * out_bytes, out_lost} } ]
  *
  * show counters
  *   about: [ {group, title, counters: [ {name, unit: "count" | "pkts" | "bytes" | "cycles",
  *       kind: "counter" | "gauge" (goes up and down) | "drop" (a counter of what was lost), help} ]} ]
- *     in the order to show it; the member that `group` names has the values by name:
- *   data_path: {rx_pkts, ...} of all workers together
- *   ike: {packets_in, ...}
+ *     in the order to show it; the member that `group` names has the values by name, or, when the group says
+ *     each: true, objects by place that have them:
+ *   data_path: {rx_pkts, ...} of all workers together, ike: {packets_in, ...}, control: {reloads, ...},
+ *   ports, devices: {NAME: {...}}, hosts: {INTERFACE: {...}}
  *   drops: [ {name, count, help} ] in the order of the path, zeros too
  *
  * show drops

@@ -117,18 +117,28 @@ static void counters_table(FILE *out, const json_t *values, const json_t *counte
         cli_table_cell(&t, cli_text(c, "help"));
     }
     cli_table_end(&t, out, "none");
+    fputc('\n', out);
 }
 
 void cli_print_counters(FILE *out, const json_t *data)
 {
     size_t i;
-    json_t *group;
+    json_t *group, *place;
+    const char *name;
     json_array_foreach(json_object_get(data, "about"), i, group)
     {
-        fprintf(out, "%s\n", cli_text(group, "title"));
-        counters_table(out, json_object_get(data, cli_text(group, "group")),
-                       json_object_get(group, "counters"));
-        fputc('\n', out);
+        const json_t *rows = json_object_get(group, "counters");
+        json_t *values = json_object_get(data, cli_text(group, "group"));
+        if (!cli_true(group, "each")) {
+            fprintf(out, "%s\n", cli_text(group, "title"));
+            counters_table(out, values, rows);
+            continue;
+        }
+        json_object_foreach(values, name, place)
+        {
+            fprintf(out, "%s %s\n", cli_text(group, "title"), name);
+            counters_table(out, place, rows);
+        }
     }
     fprintf(out, "drops\n");
     drops_table(out, json_object_get(data, "drops"), false);

@@ -16,6 +16,7 @@
 #include "dp.h"
 #include "ike.h"
 #include "sad.h"
+#include "telem.h"
 
 struct ctl_api;
 struct ctl_jobs;
@@ -44,18 +45,18 @@ struct ctl {
     base_time traffic_at; /* when to look next */
     uint64_t home_handed; /* packets that workers had handed over at the last look for strays */
     base_time home_at;    /* when to look next */
-    uint64_t rehomed;     /* SAs that were given to another worker */
     base_time started_at;
-    base_time busy_at;         /* last turn of the loop that had work */
-    base_time stop_by;         /* stopping: when to give up waiting for peers */
-    uint64_t install_failures; /* SAs that the tables refused */
-    uint64_t reloads;
+    base_time busy_at;     /* last turn of the loop that had work */
+    base_time stop_by;     /* stopping: when to give up waiting for peers */
     base_time pmtu_window; /* ICMP errors are counted per second from here */
     uint32_t pmtu_errors;
     base_time pmtu_restore_at; /* when lowered MTUs are tried in full again */
     bool stopping;
     int signal_fd;
     int epoll_fd;
+#define TELEM TELEM_FIELD
+#include "ctl.def"
+#undef TELEM
 };
 
 /*

@@ -10,6 +10,13 @@ void ctl_count_set(json_t *object, const struct telem_rows *rows, const void *co
         ctl_json_num(object, rows->list[i].name, telem_value(&rows->list[i], counters));
 }
 
+void ctl_count_drop(json_t *object, const struct telem_row *row, const void *counters)
+{
+    ctl_json_set(object, "name", json_string(row->name));
+    ctl_json_num(object, "count", telem_value(row, counters));
+    ctl_json_set(object, "help", json_string(row->help));
+}
+
 json_t *ctl_count_about(const char *group, const char *title, const struct telem_rows *rows)
 {
     json_t *list = json_array();

@@ -7,6 +7,9 @@
 /* Sets a member of object for each row: its name and its value in counters. */
 void ctl_count_set(json_t *object, const struct telem_rows *rows, const void *counters);
 
+/* Sets the members of a counter of what was lost, as it stands in a list: name, count, help. */
+void ctl_count_drop(json_t *object, const struct telem_row *row, const void *counters);
+
 /*
  * What rows mean, for a reader that knows none of them: {group, title, counters: [ {name, unit, kind, help}
  * ]}. group is the document's member that has the values, title is for people. Owned by the caller; NULL: no

@@ -7,17 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "telem.h"
 
 struct ctl;
 struct dp_punt;
 
 /* One per port; its addresses are those of the port's configuration. */
 struct ctl_host {
-    bool is_open;                 /* fd is valid */
-    int fd;                       /* the TUN; the interface goes when it is closed */
-    uint64_t in_pkts, in_bytes;   /* to the host */
-    uint64_t out_pkts, out_bytes; /* from the host, as far as the workers' door: they judge them */
-    uint64_t in_lost, out_lost;   /* the interface did not take them; no buffer, or workers did not keep up */
+    bool is_open; /* fd is valid */
+    int fd;       /* the TUN; the interface goes when it is closed */
+#define TELEM TELEM_FIELD
+#include "ctl_host.def"
+#undef TELEM
 };
 
 /*

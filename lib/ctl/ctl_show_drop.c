@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Everything that was thrown away, as one list: by workers (dp_drop.def), by ports, on the way to and from
- * the host, and by IKE. Each row says where, why, how often, and what that means.
+ * Everything that was thrown away, as one list: the rows of kind "drop" of workers, ports, hosts and IKE.
+ * Each says where, why, how often, and what that means.
  */
 #include "ctl_api_cmd.h"
 
 #include <stdio.h>
 #include <rte_ethdev.h>
 
+#include "ctl_count.h"
 #include "ctl_json.h"
+#include "ctl_rows.h"
 
-static void add(json_t *list, const char *where, const char *name, uint64_t count, const char *help)
+static void add(json_t *list, const char *where, const struct telem_row *row, const void *counters)
 {
     json_t *o = json_object();
     ctl_json_set(o, "where", ctl_json_text(where));
-    ctl_json_set(o, "name", json_string(name));
-    ctl_json_num(o, "count", count);
-    ctl_json_set(o, "help", json_string(help));
+    ctl_count_drop(o, row, counters);
     json_array_append_new(list, o);
 }
 
@@ -25,7 +25,7 @@ static void add_rows(json_t *list, const char *where, const struct telem_rows *r
 {
     for (size_t i = 0; i < rows->count; i++)
         if (rows->list[i].kind == TELEM_DROP)
-            add(list, where, rows->list[i].name, telem_value(&rows->list[i], counters), rows->list[i].help);
+            add(list, where, &rows->list[i], counters);
 }
 
 static void add_worker(const struct ctl *ctl, size_t index, json_t *list)
@@ -37,7 +37,6 @@ static void add_worker(const struct ctl *ctl, size_t index, json_t *list)
     add_rows(list, where, &dp_drop_rows, &c);
 }
 
-/* What the device counts; what its driver does not count stays 0. */
 static void add_port(const struct ctl *ctl, size_t index, json_t *list)
 {
     struct rte_eth_stats s;
@@ -45,10 +44,7 @@ static void add_port(const struct ctl *ctl, size_t index, json_t *list)
     if (rte_eth_stats_get(ctl->ports[index].id, &s) != 0)
         return;
     snprintf(where, sizeof where, "port %s", ctl->in_force.ports[index].name);
-    add(list, where, "missed", s.imissed, "its receive queue was full: the workers did not keep up");
-    add(list, where, "no_buffer", s.rx_nombuf, "no packet buffer was free to receive into");
-    add(list, where, "rx_errors", s.ierrors, "frames that it found damaged");
-    add(list, where, "tx_errors", s.oerrors, "frames that it could not send");
+    add_rows(list, where, &ctl_device_rows, &s);
 }
 
 static void add_host(const struct ctl *ctl, size_t index, json_t *list)
@@ -57,9 +53,7 @@ static void add_host(const struct ctl *ctl, size_t index, json_t *list)
     if (!ctl->in_force.ports[index].host[0])
         return;
     snprintf(where, sizeof where, "host %s", ctl->in_force.ports[index].host);
-    add(list, where, "in_lost", ctl->hosts[index].in_lost, "for the host, whose interface took no more");
-    add(list, where, "out_lost", ctl->hosts[index].out_lost,
-        "from the host: no buffer, or the ring was full");
+    add_rows(list, where, &ctl_host_rows, &ctl->hosts[index]);
 }
 
 static void add_ike(const struct ctl *ctl, json_t *list)
@@ -67,7 +61,7 @@ static void add_ike(const struct ctl *ctl, json_t *list)
     struct ike_stats s;
     ike_stats(ctl->ike, &s);
     add_rows(list, "IKE", &ike_drop_rows, &s);
-    add(list, "IKE", "install_failures", ctl->install_failures, "child SA that the tables refused");
+    add_rows(list, "IKE", &ctl_rows, ctl);
 }
 
 json_t *ctl_show_drops(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The node itself as documents: status, workers, counters, ports. */
+/* The node itself as documents: status, workers, ports. */
 #include "ctl_api_cmd.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "ctl_count.h"
 #include "ctl_json.h"
+#include "ctl_rows.h"
 
 #define TOP_DROPS 5
 
@@ -54,15 +55,6 @@ json_t *ctl_show_workers(struct ctl *ctl, const json_t *args, struct ctl_refusal
     return json_pack("{s:o}", "workers", workers(ctl));
 }
 
-static json_t *drop(const struct dp_counters *c, enum dp_drop d)
-{
-    json_t *o = json_object();
-    ctl_json_set(o, "name", json_string(dp_drop_rows.list[d].name));
-    ctl_json_num(o, "count", c->drops[d]);
-    ctl_json_set(o, "help", json_string(dp_drop_rows.list[d].help));
-    return o;
-}
-
 /* The largest drops that happened at all. */
 static json_t *top_drops(const struct dp_counters *c)
 {
@@ -76,7 +68,9 @@ static json_t *top_drops(const struct dp_counters *c)
         if (best == DP_DROPS)
             break;
         is_taken[best] = true;
-        json_array_append_new(list, drop(c, (enum dp_drop)best));
+        json_t *o = json_object();
+        ctl_count_drop(o, &dp_drop_rows.list[best], c);
+        json_array_append_new(list, o);
     }
     return list;
 }
@@ -125,33 +119,6 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     return o;
 }
 
-static json_t *ike_counters(const struct ctl *ctl)
-{
-    struct ike_stats s;
-    json_t *o = json_object();
-    ike_stats(ctl->ike, &s);
-    ctl_count_set(o, &ike_stats_rows, &s);
-    ctl_json_num(o, "install_failures", ctl->install_failures);
-    return o;
-}
-
-json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
-{
-    struct dp_counters c;
-    json_t *path = json_object(), *drops = json_array(), *about = json_array();
-    (void)args;
-    (void)refusal;
-    dp_counters(ctl->dp, -1, &c);
-    ctl_count_set(path, &dp_worker_rows, &c);
-    ctl_json_num(path, "rehomed", ctl->rehomed);
-    for (size_t i = 0; i < DP_DROPS; i++)
-        json_array_append_new(drops, drop(&c, (enum dp_drop)i));
-    json_array_append_new(about, ctl_count_about("data_path", "data path", &dp_worker_rows));
-    json_array_append_new(about, ctl_count_about("ike", "IKE", &ike_stats_rows));
-    return json_pack("{s:o, s:o, s:o, s:o}", "data_path", path, "drops", drops, "ike", ike_counters(ctl),
-                     "about", about);
-}
-
 static json_t *neighbours(const struct ctl *ctl, size_t port)
 {
     struct dp_neigh_view view;
@@ -176,19 +143,14 @@ static void port_device(const struct ctl_port *port, json_t *o)
     if (rte_eth_link_get_nowait(port->id, &link) == 0)
         ctl_json_set(o, "link", json_string(link.link_status ? "up" : "down"));
     if (rte_eth_stats_get(port->id, &stats) == 0)
-        ctl_json_num(o, "missed", stats.imissed);
+        ctl_count_set(o, &ctl_device_rows, &stats);
 }
 
 static json_t *host(const char *interface, const struct ctl_host *h)
 {
     json_t *o = json_object();
     ctl_json_set(o, "interface", ctl_json_text(interface));
-    ctl_json_num(o, "in_pkts", h->in_pkts);
-    ctl_json_num(o, "in_bytes", h->in_bytes);
-    ctl_json_num(o, "in_lost", h->in_lost);
-    ctl_json_num(o, "out_pkts", h->out_pkts);
-    ctl_json_num(o, "out_bytes", h->out_bytes);
-    ctl_json_num(o, "out_lost", h->out_lost);
+    ctl_count_set(o, &ctl_host_rows, h);
     return o;
 }
 

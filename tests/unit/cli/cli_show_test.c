@@ -72,20 +72,25 @@ static void counters_are_told_with_the_daemons_words(void **state)
 {
     expect(
         cli_print_counters,
-        "{'a':{'x_pkts':7,'y':0},'b':{'x_pkts':5},'drops':[{'name':'replay','count':12,'help':'seen "
-        "before'}],"
+        "{'a':{'x_pkts':7,'y':0},'b':{'in':{'x_pkts':5},'out':{'x_pkts':6}},"
+        "'drops':[{'name':'replay','count':12,'help':'seen before'}],"
         "'about':[{'group':'a','title':'the A','counters':[{'name':'x_pkts','unit':'pkts','help':'packets'},"
         "{'name':'y','unit':'count','help':'things'},{'name':'z','unit':'count','help':'unknown here'}]},"
-        "{'group':'b','title':'the B','counters':[{'name':'x_pkts','unit':'pkts','help':'others'}]}]}",
+        "{'group':'b','title':'the B','each':true,"
+        "'counters':[{'name':'x_pkts','unit':'pkts','help':'others'}]}]}",
         "the A\n"
         "  COUNT  UNIT   COUNTER  MEANING\n"
         "      7  pkts   x_pkts   packets\n"
         "      0  count  y        things\n"
         "      -  count  z        unknown here\n"
         "\n"
-        "the B\n"
+        "the B in\n"
         "  COUNT  UNIT  COUNTER  MEANING\n"
         "      5  pkts  x_pkts   others\n"
+        "\n"
+        "the B out\n"
+        "  COUNT  UNIT  COUNTER  MEANING\n"
+        "      6  pkts  x_pkts   others\n"
         "\n"
         "drops\n"
         "  COUNT  DROP    MEANING\n"
