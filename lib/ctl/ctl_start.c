@@ -24,6 +24,7 @@
 #include "ctl_job.h"
 #include "host_log.h"
 #include "ctl_tables.h"
+#include "ctl_telemetry.h"
 #include "ossl_ops.h"
 
 static void table_rng(void *ctx, void *buf, size_t len)
@@ -206,6 +207,8 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
         start_data_path(ctl, why, why_size) == 0 && start_workers(ctl, why, why_size) == 0 &&
         start_control(ctl, why, why_size) == 0 && ctl_host_start(ctl, why, why_size) == 0) {
         dp_resolve_announce(ctl->dp);
+        if (conf->control.telemetry && ctl_telemetry_open(ctl) < 0)
+            host_log(HOST_WARN, "event=telemetry_failed effect=\"no /culvert commands on DPDK's socket\"");
         host_log(HOST_NOTICE, "event=started version=%s connections=%zu workers=%zu socket=%s",
                  CULVERT_VERSION, conf->ike->n_conns, ctl->cores.n_workers, conf->control.socket);
         return 0;
@@ -216,6 +219,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
 
 void ctl_stop(struct ctl *ctl)
 {
+    ctl_telemetry_close();
     ctl_api_close(ctl->api);
     ctl_host_stop(ctl);
     if (ctl->dp)
