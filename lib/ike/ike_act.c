@@ -38,6 +38,7 @@ static struct ike_act_node *push(struct ike *ike, enum ike_action_type type, con
 
 void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
 {
+    ike->stats.packets_out++;
     struct ike_act_node *n = push(ike, IKE_ACT_SEND, bytes.ptr, bytes.len);
     if (n)
         n->path = *path;

@@ -237,7 +237,7 @@ struct newcomer {
 static bool is_foreign(struct ike_child *c, void *ctx)
 {
     struct newcomer *n = ctx;
-    if (c->state == IKE_CHILD_LINGER || c->sa->conn == n->sa->conn ||
+    if (c->sa->state == IKE_ST_DEAD || c->state == IKE_CHILD_LINGER || c->sa->conn == n->sa->conn ||
         ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !base_ts_overlap(&c->remote_ts, n->remote) ||
         !base_ts_overlap(&c->local_ts, n->local))
         return false;

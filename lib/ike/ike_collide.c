@@ -9,22 +9,17 @@
 #define RETRY_FULL_S 60 /* after the peer had no room */
 #define RETRY_LONG_S 10 /* after any other refusal */
 
-static const struct ike_nonce *low_of(const struct ike_task *t)
-{
-    return ike_nonce_compare(&t->ni, &t->nr) <= 0 ? &t->ni : &t->nr;
-}
-
 void ike_collide_child_replaced(struct ike *ike, struct ike_child *old, struct ike_child *heir,
                                 const struct ike_task *t)
 {
     old->replaced_by = heir->spi_in;
-    old->low = *low_of(t);
+    old->low = *ike_nonce_low(&t->ni, &t->nr);
     ike->stats.rekeyed_child++;
 }
 
 bool ike_collide_child_lost(const struct ike_child *old, const struct ike_task *t)
 {
-    return old && old->replaced_by && ike_nonce_compare(low_of(t), &old->low) < 0;
+    return old && old->replaced_by && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &old->low) < 0;
 }
 
 void ike_collide_child_done(struct ike *ike, struct ike_child *old, struct ike_child *heir, bool lost)

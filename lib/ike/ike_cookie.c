@@ -60,7 +60,7 @@ static void demand(struct ike *ike, const struct ike_msg *msg, struct base_span 
     struct wire_ike_builder b = wire_ike_build(ike->wire, sizeof ike->wire, &hdr);
     ike_msg_put_notify(&b, WIRE_IKE_N_COOKIE, base_span(cookie, sizeof cookie));
     ike->stats.cookies_sent++;
-    ike_msg_send(ike, msg->path, wire_ike_finish(&b));
+    ike_act_send(ike, msg->path, wire_ike_finish(&b));
 }
 
 bool ike_cookie_is_good(struct ike *ike, const struct ike_msg *msg, struct base_span ni)

@@ -39,9 +39,9 @@ static void on_init(struct ike *ike, struct ike_msg *msg)
         ike->stats.dropped_unexpected++;
         return;
     }
+    if (sa)
+        ike_sa_touch(ike, sa);
     row->handle(ike, sa, msg);
-    if (sa && sa->state != IKE_ST_DEAD)
-        ike_life_rearm(ike, sa);
 }
 
 static struct ike_sa *find_sa(struct ike *ike, const struct ike_msg *msg)
@@ -67,7 +67,7 @@ static void repeat_answer(struct ike *ike, struct ike_sa *sa, struct ike_msg *ms
         return;
     }
     ike->stats.duplicates_answered++;
-    ike_msg_send(ike, msg->path, ike_blob_span(&sa->resp));
+    ike_act_send(ike, msg->path, ike_blob_span(&sa->resp));
 }
 
 /* An authentic request that cannot be understood: both sides give the SA up (RFC 7296 2.21.2, 2.21.3). */
@@ -102,7 +102,7 @@ static void on_malformed_response(struct ike *ike, struct ike_sa *sa, const char
     if (sa->state == IKE_ST_CLOSING)
         ike_sa_kill(ike, sa); /* whatever it says, our DELETE has arrived */
     else
-        ike_info_close(ike, sa, "the peer sent a malformed answer");
+        ike_close(ike, sa, "the peer sent a malformed answer");
 }
 
 static void handle(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg, enum wire_ike_err err)
@@ -150,6 +150,7 @@ static void on_protected(struct ike *ike, struct ike_msg *msg)
         ike->stats.dropped_bad_icv++;
         return;
     }
+    ike_sa_touch(ike, sa);
     sa->last_in = ike->now;
     if (msg->is_response) {
         sa->next_msgid++;
@@ -163,14 +164,11 @@ static void on_protected(struct ike *ike, struct ike_msg *msg)
         ike_rekey_claim(ike, sa, msg);
     handle(ike, sa, msg, err);
     base_wipe(ike->plain_in, msg->raw.len);
-    if (sa->state != IKE_ST_DEAD)
-        ike_task_next(ike, sa);
 }
 
-void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, struct base_span bytes)
+static void on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)
 {
     struct ike_msg msg = {.path = path, .raw = bytes};
-    ike->now = now;
     ike->stats.packets_in++;
     const enum wire_ike_err err =
         bytes.len > WIRE_IKE_MSG_MAX ? WIRE_IKE_TOO_MANY : wire_ike_hdr_parse(bytes, &msg.hdr);
@@ -187,7 +185,13 @@ void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, 
         on_init(ike, &msg);
     else
         on_protected(ike, &msg);
-    ike_sa_reap(ike);
+}
+
+void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, struct base_span bytes)
+{
+    ike->now = now;
+    on_packet(ike, path, bytes);
+    ike_settle(ike);
 }
 
 /* ---- events ---- */
@@ -207,7 +211,7 @@ static int terminate(struct ike *ike, struct ike_run *run)
     ike_timer_clear(&ike->timers, &run->timer);
     for (struct ike_sa *sa = run->sas, *next; sa; sa = next) {
         next = sa->conn_next;
-        ike_info_close(ike, sa, "terminated by the operator");
+        ike_close(ike, sa, "terminated by the operator");
         rc = 0;
     }
     return rc;
@@ -225,7 +229,7 @@ static int rekey(struct ike *ike, struct ike_run *run, const struct ike_event *e
             c->want_rekey = c->want_rekey || c->state == IKE_CHILD_UP;
             c->without_dh = !ev->rekey_with_dh;
         }
-        ike_task_next(ike, sa);
+        ike_sa_touch(ike, sa);
         rc = 0;
     }
     return rc;
@@ -238,7 +242,7 @@ static void shut_down(struct ike *ike)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
     for (struct ike_sa *sa = ike->first, *next; sa; sa = next) {
         next = sa->next;
-        ike_info_close(ike, sa, "shutting down");
+        ike_close(ike, sa, "shutting down");
     }
 }
 
@@ -256,7 +260,7 @@ static void on_traffic(struct ike *ike, struct ike_child *c, const struct ike_ev
     /* The peer sends on the new pair, so it receives on it as well. */
     if (ev->last_in.ns && c->state == IKE_CHILD_UP && !c->is_rekeyed)
         ike_child_activate(ike, c);
-    ike_task_next(ike, sa);
+    ike_sa_touch(ike, sa);
 }
 
 static void on_limit(struct ike *ike, struct ike_child *c, bool hard)
@@ -270,7 +274,7 @@ static void on_limit(struct ike *ike, struct ike_child *c, bool hard)
         c->want_rekey = true;
         c->without_dh = false;
     }
-    ike_task_next(ike, c->sa);
+    ike_sa_touch(ike, c->sa);
 }
 
 static int on_child_event(struct ike *ike, const struct ike_event *ev)
@@ -320,7 +324,7 @@ int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev)
 {
     ike->now = now;
     const int rc = on_event(ike, ev);
-    ike_sa_reap(ike);
+    ike_settle(ike);
     return rc;
 }
 
@@ -335,10 +339,11 @@ void ike_on_timer(struct ike *ike, base_time now)
             ike_run_on_timer(ike, (struct ike_run *)((char *)t - offsetof(struct ike_run, timer)));
         } else {
             struct ike_sa *sa = (struct ike_sa *)((char *)t - offsetof(struct ike_sa, timer));
-            ike_life_on_timer(ike, sa);
+            ike_timer_clear(&ike->timers, t); /* the settle step sets it anew */
+            ike_due_on_timer(ike, sa);
         }
     }
-    ike_sa_reap(ike);
+    ike_settle(ike);
 }
 
 base_time ike_deadline(const struct ike *ike)
@@ -403,7 +408,7 @@ void ike_free(struct ike *ike)
         ike->first->quiet = true;
         ike_sa_kill(ike, ike->first);
     }
-    ike_sa_reap(ike);
+    ike_settle(ike);
     free_jobs(ike);
     ike_act_fini(ike);
     ike_run_fini(ike);

@@ -42,12 +42,6 @@ void ike_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const struc
     wire_ike_put_sa(b, sa);
 }
 
-void ike_msg_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
-{
-    ike->stats.packets_out++;
-    ike_act_send(ike, path, bytes);
-}
-
 /* The key of one direction: what the SA's initiator sends with is SK_e[i], SK_a[i]. */
 static struct base_span encr_key(const struct ike_sa *sa, bool from_initiator)
 {
@@ -139,7 +133,7 @@ void ike_msg_respond(struct ike *ike, struct ike_sa *sa, const struct ike_path *
     if (bytes.len == 0 || ike_blob_set(&sa->resp, bytes) < 0)
         return;
     sa->last_out = ike->now;
-    ike_msg_send(ike, path, bytes);
+    ike_act_send(ike, path, bytes);
 }
 
 void ike_msg_respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_path *path, uint8_t exchange,

@@ -4,13 +4,11 @@
  * (RFC 7296 2.1, 2.4). Answers are never repeated unasked.
  */
 #include "ike_sa.h"
-#include "ike_explain.h"
 
 #define GROWTH_PER_MILLE 1800u
-#define CLOSE_TRIES      2u /* a goodbye is not worth more */
 #define PAUSE_MAX_MS     60000u
 
-static uint64_t pause_ns(const struct ike_conn_conf *conn, uint32_t tries)
+static uint64_t request_pause_ns(const struct ike_conn_conf *conn, uint32_t tries)
 {
     uint64_t ms = conn->retransmit_ms;
     for (uint32_t i = 0; i < tries && ms < PAUSE_MAX_MS; i++)
@@ -30,9 +28,9 @@ void ike_request_arm(struct ike *ike, struct ike_sa *sa, struct base_span bytes,
     sa->req.tries = 0;
     sa->req.exchange = exchange;
     sa->req.sent_at = ike->now;
-    sa->req.at = base_time_add(ike->now, pause_ns(sa->conn, 0));
+    sa->req.at = base_time_add(ike->now, request_pause_ns(sa->conn, 0));
     sa->last_out = ike->now;
-    ike_msg_send(ike, &sa->path, bytes);
+    ike_act_send(ike, &sa->path, bytes);
 }
 
 void ike_request_clear(struct ike_sa *sa)
@@ -42,32 +40,11 @@ void ike_request_clear(struct ike_sa *sa)
     sa->req.tries = 0;
 }
 
-void ike_request_timeout(struct ike *ike, struct ike_sa *sa)
+void ike_request_repeat(struct ike *ike, struct ike_sa *sa)
 {
-    const uint32_t most = sa->state == IKE_ST_CLOSING ? CLOSE_TRIES : sa->conn->retransmit_tries;
-    if (sa->req.tries >= most && ike_rekey_rival(ike, sa)) {
-        /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
-        ike_task_done(ike, sa);
-        ike_rekey_dropped(ike, sa);
-        return;
-    }
-    if (sa->req.tries >= most) {
-        if (sa->state != IKE_ST_CLOSING && !sa->quiet && sa->state != IKE_ST_REKEYED) {
-            if (!sa->init || !sa->init->refusal) /* else its end tells that */
-                ike_explain_timeout(ike, sa);
-            if (sa->state == IKE_ST_UP)
-                ike_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer does not answer");
-            else
-                ike->stats.failed++;
-        }
-        ike_sa_kill(ike, sa);
-        return;
-    }
-    if (sa->req.tries == 0 && sa->state != IKE_ST_CLOSING)
-        ike_note(ike, sa, IKE_AUDIT_RETRANSMIT, "no answer yet, sending again");
     sa->req.tries++;
-    sa->req.at = base_time_add(ike->now, pause_ns(sa->conn, sa->req.tries));
+    sa->req.at = base_time_add(ike->now, request_pause_ns(sa->conn, sa->req.tries));
     sa->last_out = ike->now;
     ike->stats.retransmits_out++;
-    ike_msg_send(ike, &sa->path, ike_blob_span(&sa->req.bytes));
+    ike_act_send(ike, &sa->path, ike_blob_span(&sa->req.bytes));
 }

@@ -14,11 +14,6 @@
 #define NATT_PORT     4500
 #define IKE_PORT      500
 
-struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn)
-{
-    return conn->conf == ike->conf ? &ike->runs[conn - ike->conf->conns] : NULL;
-}
-
 static bool is_live(const struct ike_sa *sa)
 {
     return sa->state == IKE_ST_UP ? !sa->want_close : sa->state < IKE_ST_UP && sa->is_initiator;
@@ -154,7 +149,7 @@ static void hand_over(struct ike *ike, struct ike_run *old, const struct ike_con
             continue;
         }
         ike_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
-        ike_info_close(ike, sa, "its configuration changed");
+        ike_close(ike, sa, "its configuration changed");
     }
     if (conn) {
         struct ike_run *run = ike_run_of(ike, conn);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * IKE SAs as objects: birth, tables, states, death. An SA that ends during a dispatch is taken out of all
- * tables at once and freed when the dispatch is over, so no handler holds a stale pointer.
+ * tables at once; what its end means for others, and its memory, is the business of the settle step, so no
+ * handler holds a stale pointer.
  */
-#include "ike_explain.h"
+#include "ike_sa.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -98,6 +99,19 @@ uint64_t ike_sa_new_spi(struct ike *ike)
     return spi;
 }
 
+void ike_sa_touch(struct ike *ike, struct ike_sa *sa)
+{
+    if (sa->is_touched)
+        return;
+    sa->is_touched = true;
+    sa->touch_next = NULL;
+    if (ike->touched_last)
+        ike->touched_last->touch_next = sa;
+    else
+        ike->touched = sa;
+    ike->touched_last = sa;
+}
+
 struct ike_sa *ike_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator)
 {
     if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
@@ -121,6 +135,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, const struct ike_path *path, bool is_
     sa->id_next = *id_slot;
     *id_slot = sa;
     ike->stats.ike_sas++;
+    ike_sa_touch(ike, sa);
     return sa;
 }
 
@@ -151,7 +166,7 @@ void ike_sa_init_unlink(struct ike *ike, struct ike_sa *sa)
     ike->stats.half_open--;
 }
 
-static void unlink_all(struct ike *ike, struct ike_sa *sa)
+static void sa_unlink_all(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa **p = &ike->by_spi[slot_of_u64(ike, own_spi(sa))];
     while (*p && *p != sa)
@@ -175,7 +190,7 @@ static void unlink_all(struct ike *ike, struct ike_sa *sa)
     ike->stats.ike_sas--;
 }
 
-static void leave_run(struct ike_sa *sa)
+void ike_sa_leave_run(struct ike_sa *sa)
 {
     if (!sa->run)
         return;
@@ -189,10 +204,15 @@ static void leave_run(struct ike_sa *sa)
     sa->run = NULL;
 }
 
+struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn)
+{
+    return conn->conf == ike->conf ? &ike->runs[conn - ike->conf->conns] : NULL;
+}
+
 void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_conf *old = sa->conf;
-    leave_run(sa);
+    ike_sa_leave_run(sa);
     sa->conn = conn;
     sa->conf = conn ? ike_conf_get(conn->conf) : NULL;
     ike_conf_put(old);
@@ -214,6 +234,7 @@ void ike_sa_set_state(struct ike *ike, struct ike_sa *sa, enum ike_state state)
 {
     const enum ike_state before = sa->state;
     sa->state = state;
+    ike_sa_touch(ike, sa);
     if (is_half_open(before) && !is_half_open(state))
         ike_sa_init_unlink(ike, sa);
 }
@@ -232,56 +253,10 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
 {
     if (sa->state == IKE_ST_DEAD)
         return;
-    /* However the attempt ends, the operator hears what the peer said to it. */
-    if (sa->init && sa->init->refusal && !sa->quiet && !ike->shutting_down)
-        ike_explain_refused(ike, sa, "IKE_SA_INIT", sa->init->refusal);
-    struct ike_run *run = sa->run;
-    struct ike_sa *rival = ike_rekey_rival(ike, sa);
-    const bool was_up = sa->state == IKE_ST_UP;
-    const bool counts = was_up || sa->state < IKE_ST_UP || sa->state == IKE_ST_CLOSING;
-    while (sa->children)
-        ike_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
+    sa->died_in = sa->state;
     ike_sa_set_state(ike, sa, IKE_ST_DEAD);
     ike_timer_clear(&ike->timers, &sa->timer);
-    unlink_all(ike, sa);
-    leave_run(sa);
+    sa_unlink_all(ike, sa);
     sa->spi_next = ike->dead;
     ike->dead = sa;
-    if (rival) /* decided by that: its own deadlines count now */
-        ike_life_rearm(ike, rival);
-    if (run && counts)
-        ike_run_lost(ike, run, was_up);
-}
-
-static void disown_jobs(struct ike *ike, uint64_t id, const struct ike_task *t)
-{
-    if (!t || !t->job)
-        return;
-    for (struct ike_wait *w = ike->by_job[t->job & (ike->n_slots - 1)]; w; w = w->hash_next)
-        if (w->id == t->job && w->sa_id == id)
-            w->sa_id = 0;
-}
-
-static void free_sa(struct ike *ike, struct ike_sa *sa)
-{
-    disown_jobs(ike, sa->id, sa->task);
-    disown_jobs(ike, sa->id, sa->peer_task);
-    ike_task_free(ike, sa->task);
-    ike_task_free(ike, sa->peer_task);
-    ike_offer_free(ike, sa);
-    ike_init_free(sa);
-    ike_request_clear(sa);
-    ike_blob_free(&sa->resp);
-    ike_conf_put(sa->conf);
-    base_wipe(sa, sizeof *sa);
-    free(sa);
-}
-
-void ike_sa_reap(struct ike *ike)
-{
-    while (ike->dead) {
-        struct ike_sa *sa = ike->dead;
-        ike->dead = sa->spi_next;
-        free_sa(ike, sa);
-    }
 }

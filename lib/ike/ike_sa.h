@@ -182,7 +182,10 @@ struct ike_sa {
     struct ike_sa *init_next;   /* hash by (SPIi, peer): half-open as responder only */
     struct ike_sa *id_next;     /* hash by id */
     struct ike_sa *conn_prev, *conn_next;
-    struct ike_run *run; /* runtime of the connection; NULL before it is known or after it is gone */
+    struct ike_sa *touch_next; /* with is_touched */
+    bool is_touched;           /* in this dispatch: the settle step looks at it */
+    enum ike_state died_in;    /* with IKE_ST_DEAD: the state before */
+    struct ike_run *run;       /* runtime of the connection; NULL before it is known or after it is gone */
     struct ike_timer timer;
     uint64_t id;
     uint64_t spi_i, spi_r;
@@ -271,7 +274,8 @@ struct ike {
     uint64_t next_job;
 
     struct ike_sa *first, *last;
-    struct ike_sa *dead; /* by spi_next; to be freed */
+    struct ike_sa *dead; /* by spi_next; to be buried and freed */
+    struct ike_sa *touched, *touched_last;
     uint64_t hash_seed;
     size_t n_slots; /* of each table, a power of two */
     struct ike_sa **by_spi;
@@ -321,9 +325,16 @@ void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_c
 void ike_sa_set_state(struct ike *ike, struct ike_sa *sa, enum ike_state state);
 /* Enters the tables; spi_i and spi_r are set. */
 void ike_sa_link(struct ike *ike, struct ike_sa *sa);
-/* Ends an SA at once: children removed, nothing sent. Memory goes with ike_sa_reap(). */
+/* Something about this SA changed: the settle step looks at it. Twice is once. */
+void ike_sa_touch(struct ike *ike, struct ike_sa *sa);
+/*
+ * Ends an SA at once: it is found no more, and nothing is sent. Its children, its connection and its memory
+ * are the settle step's. Twice is once.
+ */
 void ike_sa_kill(struct ike *ike, struct ike_sa *sa);
-void ike_sa_reap(struct ike *ike);
+void ike_sa_leave_run(struct ike_sa *sa);
+/* The runtime of a connection of the current configuration; NULL for one of a former. */
+struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);
 uint64_t ike_sa_new_spi(struct ike *ike);
 struct ike_sa *ike_sa_by_spi(struct ike *ike, uint64_t own_spi);
 struct ike_sa *ike_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote);
@@ -358,13 +369,11 @@ void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to)
 bool ike_child_overlaps(const struct ike *ike, const struct ike_sa *sa, const struct base_ts_list *local,
                         const struct base_ts_list *remote, const struct ike_child **who);
 
-/* ---- ike_task.c: which exchange comes next, and jobs ---- */
+/* ---- ike_task.c: exchanges and their jobs ---- */
 struct ike_task *ike_task_new(enum ike_task_kind kind);
 void ike_task_free(struct ike *ike, struct ike_task *t);
 /* Ends our exchange. */
 void ike_task_done(struct ike *ike, struct ike_sa *sa);
-/* Starts the next exchange that is due when none is under way, and sets the timer. Call after any change. */
-void ike_task_next(struct ike *ike, struct ike_sa *sa);
 /*
  * Hands a job out for this task, which has no other one out, and takes it; done is called with it when it
  * comes back, unless the task has ended. NULL (no memory): nothing; the exchange then runs into its timeout.
@@ -378,10 +387,34 @@ void ike_task_dh(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const s
 void ike_task_take_key(struct ike_task *t, struct ike_job_dh *d);
 /* A job is back: whoever waits for it gets it, then it is freed. */
 void ike_task_job_done(struct ike *ike, struct ike_job *job);
+
+/* ---- ike_nonce.c ---- */
 void ike_nonce_new(struct ike *ike, struct ike_nonce *n);
 void ike_nonce_set(struct ike_nonce *n, struct base_span bytes);
-/* The lower one of two nonces, as RFC 7296 2.8.1 compares. */
+/* The order of two nonces, as RFC 7296 2.8.1 compares: below, at or above zero. */
 int ike_nonce_compare(const struct ike_nonce *a, const struct ike_nonce *b);
+/* The lower one of an exchange's two. */
+const struct ike_nonce *ike_nonce_low(const struct ike_nonce *a, const struct ike_nonce *b);
+
+/* ---- ike_rival.c: two heirs of one SA (RFC 7296 2.8.2) ---- */
+/* The living rival of an SA, or NULL. */
+struct ike_sa *ike_rival_of_old(const struct ike *ike, const struct ike_sa *sa);
+/* The SA that this one is a rival of, while that is undecided; or NULL. */
+struct ike_sa *ike_rival_old(const struct ike *ike, const struct ike_sa *sa);
+/* Whether this SA is a rival of which it is not decided yet that it stays: nothing may be asked on it. */
+bool ike_rival_is_undecided(const struct ike *ike, const struct ike_sa *sa);
+
+/* ---- ike_close.c ---- */
+/* Sends DELETE for the SA (or drops it, when it is not up) and takes its children away. */
+void ike_close(struct ike *ike, struct ike_sa *sa, const char *why);
+
+/* ---- ike_due.c ---- */
+/* A deadline of this SA was reached: repeats, gives up, marks. */
+void ike_due_on_timer(struct ike *ike, struct ike_sa *sa);
+
+/* ---- ike_settle.c ---- */
+/* The last step of each door, called by doors alone. */
+void ike_settle(struct ike *ike);
 
 /* ---- ike_msg.c ---- */
 struct wire_ike_builder ike_msg_begin(struct ike *ike);
@@ -398,7 +431,6 @@ void ike_msg_respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_
                            uint32_t msgid, uint16_t notify, struct base_span data);
 /* Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err. */
 int ike_msg_open(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg, enum wire_ike_err *err);
-void ike_msg_send(struct ike *ike, const struct ike_path *path, struct base_span bytes);
 /* The first error notify of a message, or 0; data, if wanted, gets its content. */
 uint16_t ike_msg_error(const struct ike_msg *msg, struct base_span *data);
 bool ike_msg_notify(const struct ike_msg *msg, uint16_t type, struct wire_ike_notification *out);
@@ -406,21 +438,18 @@ bool ike_msg_notify(const struct ike_msg *msg, uint16_t type, struct wire_ike_no
 /* ---- ike_retransmit.c ---- */
 void ike_request_arm(struct ike *ike, struct ike_sa *sa, struct base_span bytes, uint8_t exchange);
 void ike_request_clear(struct ike_sa *sa);
-/* Repeats the request, or ends the SA when nobody answers. */
-void ike_request_timeout(struct ike *ike, struct ike_sa *sa);
+/* Sends it once more and plans the next time. */
+void ike_request_repeat(struct ike *ike, struct ike_sa *sa);
 
 /* ---- ike_life.c: deadlines of an SA ---- */
 void ike_life_start_sa(struct ike *ike, struct ike_sa *sa);
 void ike_life_start_child(struct ike *ike, struct ike_child *c);
-void ike_life_rearm(struct ike *ike, struct ike_sa *sa);
-void ike_life_on_timer(struct ike *ike, struct ike_sa *sa);
 /* A random number of nanoseconds in [0, range). */
 uint64_t ike_life_jitter(struct ike *ike, uint64_t range_ns);
 
 /* ---- ike_run.c: connections ---- */
 int ike_run_init(struct ike *ike, const struct ike_conf *conf);
 void ike_run_fini(struct ike *ike);
-struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);
 int ike_run_initiate(struct ike *ike, struct ike_run *run);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 /* An SA of this connection is gone for good: call again if the configuration says so. */
@@ -507,15 +536,9 @@ void ike_rekey_response(struct ike *ike, struct ike_sa *sa, const struct ike_msg
 void ike_rekey_refused(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
 /* A request on an SA that is a rival: when it concerns children, the peer has decided for that SA. */
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg);
-/* Whether this SA is a rival of which it is not decided yet that it stays: nothing may be asked on it. */
-bool ike_rekey_is_undecided(const struct ike *ike, const struct ike_sa *sa);
-/* The living rival of an SA, or NULL. */
-struct ike_sa *ike_rekey_rival(const struct ike *ike, const struct ike_sa *sa);
 /* Our rekeying came to nothing: the peer's, if any, takes over. */
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa);
 void ike_info_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t);
-/* Sends DELETE for the SA (or drops it, when it is not up) and takes its children away. */
-void ike_info_close(struct ike *ike, struct ike_sa *sa, const char *why);
 
 /* ---- ike_note.c: records of what went well ---- */
 void ike_note(struct ike *ike, const struct ike_sa *sa, enum ike_audit_kind kind, const char *why);

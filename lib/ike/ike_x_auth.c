@@ -133,11 +133,10 @@ static void replace_older(struct ike *ike, struct ike_sa *sa, bool initial_conta
             struct ike_sa *loser = o->spi_i > sa->spi_i ? o : sa;
             loser->quiet = true;
             loser->want_close = loser->is_initiator;
-            if (loser != sa)
-                ike_task_next(ike, loser);
+            ike_sa_touch(ike, loser);
         } else {
             o->want_dpd = true;
-            ike_task_next(ike, o);
+            ike_sa_touch(ike, o);
         }
     }
 }
@@ -321,7 +320,7 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
         good = verify(ike, sa, sa->conn, &peer, &auth);
     if (!good) {
         ike->stats.failed++;
-        ike_info_close(ike, sa, "the peer did not prove the identity that it must have");
+        ike_close(ike, sa, "the peer did not prove the identity that it must have");
         return;
     }
     commit(ike, sa, &peer);

@@ -59,7 +59,7 @@ static void refuse(struct ike *ike, const struct ike_msg *msg, uint16_t notify, 
                                      .flags = WIRE_IKE_F_RESPONSE};
     struct wire_ike_builder b = wire_ike_build(ike->wire, sizeof ike->wire, &hdr);
     ike_msg_put_notify(&b, notify, data);
-    ike_msg_send(ike, msg->path, wire_ike_finish(&b));
+    ike_act_send(ike, msg->path, wire_ike_finish(&b));
 }
 
 /*
@@ -83,7 +83,7 @@ static bool is_repeated(struct ike *ike, const struct ike_msg *msg, struct base_
         (same || (is_same_call(ike, sa, msg, ni) && ike_blob_set(&sa->init->msg_i, msg->raw) == 0)) &&
         sa->state == IKE_ST_R_INIT) {
         ike->stats.duplicates_answered++;
-        ike_msg_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
+        ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
     } else {
         ike->stats.dropped_unexpected++;
     }
@@ -164,7 +164,6 @@ static void accept(struct ike *ike, const struct ike_msg *msg, const struct ike_
     sa->give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
     sa->task->group = choice->dh;
     ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, init_job_done);
-    ike_life_rearm(ike, sa);
 }
 
 /* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes. */
@@ -237,7 +236,7 @@ static void answer(struct ike *ike, struct ike_sa *sa, const struct ike_job_dh *
         return;
     }
     ike_sa_set_state(ike, sa, IKE_ST_R_INIT);
-    ike_msg_send(ike, &sa->path, bytes);
+    ike_act_send(ike, &sa->path, bytes);
 }
 
 /* ---- initiator ---- */
@@ -246,7 +245,6 @@ static void send(struct ike *ike, struct ike_sa *sa)
 {
     ike_sa_set_state(ike, sa, IKE_ST_I_INIT);
     ike_request_arm(ike, sa, ike_blob_span(&sa->init->msg_i), WIRE_IKE_SA_INIT);
-    ike_life_rearm(ike, sa);
 }
 
 static void make_request(struct ike *ike, struct ike_sa *sa)
@@ -284,7 +282,6 @@ void ike_init_start(struct ike *ike, struct ike_sa *sa)
     sa->give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
     ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
-    ike_life_rearm(ike, sa);
 }
 
 static void fail(struct ike *ike, struct ike_sa *sa)

@@ -13,11 +13,6 @@
 static ike_task_done_fn rekey_job_done;
 static ike_task_done_fn rekey_peer_job_done;
 
-static const struct ike_nonce *low_of(const struct ike_task *t)
-{
-    return ike_nonce_compare(&t->ni, &t->nr) <= 0 ? &t->ni : &t->nr;
-}
-
 static int derive_keys(struct ike *ike, const struct ike_sa *old, struct ike_sa *sa, const struct ike_task *t,
                        const struct ike_job_dh *r)
 {
@@ -59,7 +54,6 @@ static struct ike_sa *make(struct ike *ike, struct ike_sa *old, const struct ike
     }
     ike_sa_set_state(ike, sa, IKE_ST_UP);
     ike_life_start_sa(ike, sa);
-    ike_life_rearm(ike, sa);
     return sa;
 }
 
@@ -79,33 +73,15 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
     old->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
     ike->stats.rekeyed_ike++;
     ike_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
-    ike_life_rearm(ike, old);
-    ike_task_next(ike, heir);
-}
-
-struct ike_sa *ike_rekey_rival(const struct ike *ike, const struct ike_sa *sa)
-{
-    struct ike_sa *rival = sa->rival_id ? ike_sa_by_id(ike, sa->rival_id) : NULL;
-    return rival && rival->state == IKE_ST_UP ? rival : NULL;
+    ike_sa_touch(ike, heir);
 }
 
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
 {
-    struct ike_sa *rival = ike_rekey_rival(ike, sa);
+    struct ike_sa *rival = ike_rival_of_old(ike, sa);
     sa->rival_id = 0;
     if (rival)
         retire(ike, sa, rival);
-}
-
-static struct ike_sa *rival_of(const struct ike *ike, const struct ike_sa *sa)
-{
-    struct ike_sa *old = sa->rival_of ? ike_sa_by_id(ike, sa->rival_of) : NULL;
-    return old && old->rival_id == sa->id ? old : NULL;
-}
-
-bool ike_rekey_is_undecided(const struct ike *ike, const struct ike_sa *sa)
-{
-    return rival_of(ike, sa) != NULL;
 }
 
 static bool is_about_children(const struct ike_msg *msg)
@@ -118,7 +94,7 @@ static bool is_about_children(const struct ike_msg *msg)
 
 void ike_rekey_claim(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg)
 {
-    struct ike_sa *old = rival_of(ike, sa);
+    struct ike_sa *old = ike_rival_old(ike, sa);
     if (!old || !is_about_children(msg))
         return;
     old->is_mute = old->req.bytes.ptr != NULL;
@@ -158,8 +134,8 @@ static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 
 static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_dh *r)
 {
-    struct ike_sa *rival = ike_rekey_rival(ike, sa);
-    const bool lost = rival && ike_nonce_compare(low_of(t), &sa->rival_low) < 0;
+    struct ike_sa *rival = ike_rival_of_old(ike, sa);
+    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival_low) < 0;
     struct ike_sa *heir = make(ike, sa, t, true, r);
     if (!heir) {
         failed(ike, sa, RETRY_LONG_S);
@@ -169,18 +145,17 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const
     if (lost) {
         heir->quiet = true;
         heir->want_close = true;
-        ike_task_next(ike, heir);
         retire(ike, sa, rival);
         return;
     }
     if (rival) {
         rival->quiet = true;
         rival->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
-        ike_life_rearm(ike, rival);
+        ike_sa_touch(ike, rival);
     }
     retire(ike, sa, heir);
     sa->want_close = true; /* ours to delete */
-    ike_info_close(ike, sa, "rekeyed");
+    ike_close(ike, sa, "rekeyed");
 }
 
 static void rekey_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job)
@@ -323,7 +298,7 @@ static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, con
     if (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE) {
         sa->rival_id = heir->id;
         heir->rival_of = sa->id;
-        sa->rival_low = *low_of(t);
+        sa->rival_low = *ike_nonce_low(&t->ni, &t->nr);
         return;
     }
     retire(ike, sa, heir);

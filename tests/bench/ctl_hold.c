@@ -170,6 +170,7 @@ static void fill(size_t n)
         fail("no memory");
     for (uint32_t i = 0; i < n; i++) {
         make_sa(&ctl.conf->ike->conns[i], i);
+        ike_settle(ctl.ike);
         install_all();
     }
 }

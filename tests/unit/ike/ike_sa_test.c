@@ -17,7 +17,7 @@ static void an_sa_is_found_by_spi_and_id_until_it_dies(void **state)
     ike_sa_kill(ike, sa); /* twice is once */
     assert_null(ike_sa_by_spi(ike, spi));
     assert_null(ike_sa_by_id(ike, id));
-    ike_sa_reap(ike);
+    ike_settle(ike);
     pair_drain(p);
     assert_int_equal(pair_live(&p->h[1]), 0);
     assert_int_equal(pair_stats(p, 1).ike_sas, 0);

@@ -52,7 +52,7 @@ static void a_walk_goes_on_over_a_wide_gap(void **state)
         if (i < 199)
             ike_sa_kill(a, sa);
     }
-    ike_sa_reap(a);
+    ike_settle(a);
     assert_true(ike_show_next(a, 0, &v));
     assert_true(v.id < gone[0]);
     for (size_t i = 0; i < 199; i++) {
