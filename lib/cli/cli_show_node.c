@@ -88,8 +88,9 @@ void cli_print_status(FILE *out, const json_t *data)
     if (cli_num(data, "failures"))
         fprintf(out, "%" PRIu64 " failures are explained by: culvertctl explain\n",
                 cli_num(data, "failures"));
-    fprintf(out, "\nworkers (poll: %s, hugepages: %s)\n", cli_text(data, "poll"),
-            cli_true(data, "hugepages") ? "yes" : "no, which is slower");
+    fprintf(out, "\nworkers (poll: %s, hugepages: %s, threads for IKE's cryptography: %" PRIu64 ")\n",
+            cli_text(data, "poll"), cli_true(data, "hugepages") ? "yes" : "no, which is slower",
+            cli_num(data, "crypto_threads"));
     workers_table(out, json_object_get(data, "workers"));
     fprintf(out, "\nlargest drops of all workers (more: culvertctl show drops)\n");
     drops_table(out, json_object_get(data, "drops"), false);

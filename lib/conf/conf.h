@@ -56,8 +56,9 @@ enum conf_hugepages { CONF_HUGEPAGES_AUTO, CONF_HUGEPAGES_REQUIRE, CONF_HUGEPAGE
 struct conf_workers {
     size_t n_cores; /* 0: the daemon takes the last core that it may run on */
     uint32_t cores[CONF_CORES_MAX];
-    uint32_t control_core; /* CONF_CORE_AUTO: the first core that it may run on */
-    enum conf_poll poll;   /* AUTO: busy when all ports are PCI, else adaptive */
+    uint32_t control_core;   /* CONF_CORE_AUTO: the first core that it may run on */
+    enum conf_poll poll;     /* AUTO: busy when all ports are PCI, else adaptive */
+    uint32_t crypto_threads; /* 0: as many as fit the machine */
 };
 
 struct conf_eal {

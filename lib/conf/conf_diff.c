@@ -36,6 +36,7 @@ static const struct fixed keys[] = {
     FIXED(struct conf, "workers.cores", workers.n_cores, workers.cores),
     FIXED(struct conf, "workers.control_core", workers.control_core, workers.control_core),
     FIXED(struct conf, "workers.poll", workers.poll, workers.poll),
+    FIXED(struct conf, "workers.crypto_threads", workers.crypto_threads, workers.crypto_threads),
     FIXED(struct conf, "eal.hugepages", eal.hugepages, eal.hugepages),
     FIXED(struct conf, "eal.memory_mb", eal.memory_mb, eal.memory_mb),
     FIXED(struct conf, "eal.args", eal.n_args, eal.args),

@@ -122,6 +122,9 @@ static void build_workers(const json_t *o, struct conf_workers *w)
                           ? (uint32_t)conf_get_num(o, CONF_S_WORKERS, "control_core")
                           : CONF_CORE_AUTO;
     w->poll = conf_get_choice(o, CONF_S_WORKERS, "poll", CONF_POLL_AUTO);
+    w->crypto_threads = json_object_get(o, "crypto_threads")
+                            ? (uint32_t)conf_get_num(o, CONF_S_WORKERS, "crypto_threads")
+                            : 0;
 }
 
 static void build_eal(const json_t *o, struct conf_eal *eal)

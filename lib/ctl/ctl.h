@@ -38,6 +38,7 @@ struct ctl {
     struct dp *dp;
     struct ike *ike;
     struct ctl_jobs *jobs;
+    uint32_t job_threads; /* what workers.crypto_threads came to */
     struct ctl_api *api;
     struct ctl_failures failures;
     uint64_t tsc_hz;

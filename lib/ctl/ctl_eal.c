@@ -140,6 +140,10 @@ static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *
             return -1;
         }
     }
+    cores->n_cpus = (uint32_t)CPU_COUNT(&set);
+    cores->spare = set;
+    for (size_t i = 0; i < cores->n_workers; i++)
+        CPU_CLR(cores->worker_cpu[i], &cores->spare);
     add(a, "--lcores=%s", map);
     add(a, "--main-lcore=0");
     return 0;

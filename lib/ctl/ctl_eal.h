@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* DPDK's environment, derived from the configuration. Thread: main, before and after everything else. */
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "conf.h"
@@ -10,6 +11,8 @@ struct ctl_cores {
     uint32_t control_cpu;
     size_t n_workers;
     uint32_t worker_cpu[CONF_CORES_MAX];
+    uint32_t n_cpus; /* that this process may run on */
+    cpu_set_t spare; /* of these, those without a worker */
 };
 
 /*

@@ -1,132 +1,149 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A job thread with two queues under one lock. The engine itself is never touched here: a job carries all
- * that it needs, and its result waits for the control core.
+ * A few threads, a queue of jobs that wait and a list of those that are done, under one lock. The engine
+ * itself is never touched here: a job carries all that it needs, and waits when done for the control core.
  */
 #include "ctl_job.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* First in, first out, by the jobs' own links. */
-struct job_list {
-    struct ike_job *first, **end;
-};
+#include "ctl_job_queue.h"
+
+#define THREADS_AUTO_MAX 4u
 
 struct ctl_jobs {
     const struct crypt_ike_ops *ops;
-    pthread_t thread;
+    uint32_t n_threads;
+    pthread_t threads[CTL_JOBS_THREADS_MAX];
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t wake;
-    struct job_list waiting;
-    struct job_list done;
+    struct ctl_job_queue *waiting;
+    struct ike_job *done, **done_end;
     bool stop;
     int fd; /* eventfd: results wait */
 };
 
-static void job_list_init(struct job_list *l)
+uint32_t ctl_jobs_threads(uint32_t configured, uint32_t cores, uint32_t spare_cores)
 {
-    l->first = NULL;
-    l->end = &l->first;
+    if (configured)
+        return configured;
+    if (cores <= 2 || spare_cores <= 1)
+        return 1;
+    return spare_cores < THREADS_AUTO_MAX ? spare_cores : THREADS_AUTO_MAX;
 }
 
-static void job_list_push(struct job_list *l, struct ike_job *job)
+static void jobs_put_done(struct ctl_jobs *j, struct ike_job *job)
 {
     job->next = NULL;
-    *l->end = job;
-    l->end = &job->next;
+    *j->done_end = job;
+    j->done_end = &job->next;
+    eventfd_write(j->fd, 1);
 }
 
-static struct ike_job *job_list_pop(struct job_list *l)
-{
-    struct ike_job *job = l->first;
-    if (!job)
-        return NULL;
-    l->first = job->next;
-    if (!l->first)
-        l->end = &l->first;
-    return job;
-}
-
-static void *run(void *arg)
+static void *jobs_run(void *arg)
 {
     struct ctl_jobs *j = arg;
+    struct ike_job *job;
     pthread_mutex_lock(&j->lock);
-    for (;;) {
-        while (!j->waiting.first && !j->stop)
+    while (!j->stop) {
+        job = ctl_job_queue_pop(j->waiting);
+        if (!job) {
             pthread_cond_wait(&j->wake, &j->lock);
-        if (j->stop)
-            break;
-        struct ike_job *job = job_list_pop(&j->waiting);
+            continue;
+        }
         pthread_mutex_unlock(&j->lock);
         ike_job_run(j->ops, job);
         pthread_mutex_lock(&j->lock);
-        job_list_push(&j->done, job);
-        eventfd_write(j->fd, 1);
+        jobs_put_done(j, job);
     }
     pthread_mutex_unlock(&j->lock);
     return NULL;
 }
 
-struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops)
+/* Starts the threads with all signals blocked: those are the control loop's alone. 0, or an errno. */
+static int jobs_start(struct ctl_jobs *j, uint32_t threads, const cpu_set_t *cores)
+{
+    pthread_attr_t attr;
+    sigset_t all, old;
+    int rc = 0;
+    pthread_attr_init(&attr);
+    if (cores && CPU_COUNT(cores))
+        pthread_attr_setaffinity_np(&attr, sizeof *cores, cores);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    while (rc == 0 && j->n_threads < threads) {
+        rc = pthread_create(&j->threads[j->n_threads], &attr, jobs_run, j);
+        if (rc == 0)
+            pthread_setname_np(j->threads[j->n_threads++], "culvert-jobs");
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    return rc;
+}
+
+struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads, const cpu_set_t *cores)
 {
     struct ctl_jobs *j = calloc(1, sizeof *j);
-    sigset_t all, old;
     if (!j)
         return NULL;
     j->ops = ops;
-    j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    job_list_init(&j->waiting);
-    job_list_init(&j->done);
+    j->done_end = &j->done;
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->wake, NULL);
-    /* Signals are the control loop's alone. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    const int rc = j->fd < 0 ? errno : pthread_create(&j->thread, NULL, run, j);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (rc != 0) {
-        if (j->fd >= 0)
-            close(j->fd);
-        free(j);
-        errno = rc;
-        return NULL;
-    }
-    pthread_setname_np(j->thread, "culvert-jobs");
-    return j;
-}
-
-static void drop_all(struct ctl_jobs *j, struct job_list *list)
-{
-    struct ike_job *job;
-    while ((job = job_list_pop(list)))
-        ike_job_free(j->ops, job);
+    j->waiting = ctl_job_queue_new();
+    j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int rc = j->fd < 0 ? errno : 0;
+    if (!j->waiting)
+        rc = ENOMEM;
+    if (rc == 0)
+        rc = jobs_start(j, threads < CTL_JOBS_THREADS_MAX ? threads : CTL_JOBS_THREADS_MAX, cores);
+    if (rc == 0)
+        return j;
+    ctl_jobs_free(j);
+    errno = rc;
+    return NULL;
 }
 
 void ctl_jobs_free(struct ctl_jobs *j)
 {
+    struct ike_job *job;
     if (!j)
         return;
     pthread_mutex_lock(&j->lock);
     j->stop = true;
-    pthread_cond_signal(&j->wake);
+    pthread_cond_broadcast(&j->wake);
     pthread_mutex_unlock(&j->lock);
-    pthread_join(j->thread, NULL);
-    drop_all(j, &j->waiting);
-    drop_all(j, &j->done);
-    close(j->fd);
+    for (uint32_t i = 0; i < j->n_threads; i++)
+        pthread_join(j->threads[i], NULL);
+    while (j->waiting && (job = ctl_job_queue_pop(j->waiting)))
+        ike_job_free(j->ops, job);
+    while ((job = j->done)) {
+        j->done = job->next;
+        ike_job_free(j->ops, job);
+    }
+    ctl_job_queue_free(j->waiting);
+    if (j->fd >= 0)
+        close(j->fd);
+    pthread_cond_destroy(&j->wake);
+    pthread_mutex_destroy(&j->lock);
     free(j);
 }
 
 void ctl_jobs_submit(struct ctl_jobs *j, struct ike_job *job)
 {
     pthread_mutex_lock(&j->lock);
-    job_list_push(&j->waiting, job);
-    pthread_cond_signal(&j->wake);
+    if (ctl_job_queue_push(j->waiting, job) == 0) {
+        pthread_cond_signal(&j->wake);
+    } else {
+        job->status = -ENOMEM;
+        jobs_put_done(j, job);
+    }
     pthread_mutex_unlock(&j->lock);
 }
 
@@ -139,9 +156,15 @@ struct ike_job *ctl_jobs_pop(struct ctl_jobs *j)
 {
     eventfd_t ignored;
     pthread_mutex_lock(&j->lock);
-    struct ike_job *job = job_list_pop(&j->done);
-    if (!job)
+    struct ike_job *job = j->done;
+    if (job) {
+        j->done = job->next;
+        if (!j->done)
+            j->done_end = &j->done;
+        job->next = NULL;
+    } else {
         eventfd_read(j->fd, &ignored);
+    }
     pthread_mutex_unlock(&j->lock);
     return job;
 }

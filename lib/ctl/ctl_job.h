@@ -1,22 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Runs the engine's slow work on a thread of its own, so that one MODP-8192 handshake does
- * not hold up the others. Jobs go in and results come out in order. Thread: control, for all functions.
+ * Runs the engine's slow work on threads of their own, so that one MODP-8192 handshake does not hold up the
+ * others. Jobs go in, are run in the order of ctl_job_queue.h, and come out as they get done. Thread:
+ * control, for all functions.
  */
+#include <sched.h>
+#include <stdint.h>
 #include "crypt_ike_ops.h"
 #include "ike_job.h"
 
+#define CTL_JOBS_THREADS_MAX 16
+
 struct ctl_jobs;
 
-/* Starts the thread. NULL with errno when it cannot be had. */
-struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops);
+/*
+ * How many threads there are to be: what is configured, or, with 0, one on a machine of one or two cores and
+ * else one for each core that no worker has, up to four.
+ */
+uint32_t ctl_jobs_threads(uint32_t configured, uint32_t cores, uint32_t spare_cores);
 
-/* Finishes what is under way, drops the rest (keys freed, secrets wiped) and ends the thread. NULL is fine.
+/*
+ * Starts 1 to CTL_JOBS_THREADS_MAX threads, which run on these cores only; NULL or an empty set: on those of
+ * the caller. NULL with errno when they cannot be had.
+ */
+struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads, const cpu_set_t *cores);
+
+/* Finishes what is under way, drops the rest (keys freed, secrets wiped) and ends the threads. NULL is fine.
  */
 void ctl_jobs_free(struct ctl_jobs *jobs);
 
-/* Takes the job. */
+/* Takes the job. Without memory to queue it, it comes out at once with the status -ENOMEM. */
 void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job);
 
 /* A descriptor that polls readable while results wait. */

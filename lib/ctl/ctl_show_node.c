@@ -103,6 +103,7 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     ctl_json_set(o, "uptime_s", ctl_json_since(ctl_now(), ctl->started_at));
     ctl_json_set(o, "hugepages", json_boolean(ctl->hugepages));
     ctl_json_set(o, "poll", json_string(ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive"));
+    ctl_json_num(o, "crypto_threads", ctl->job_threads);
     ctl_json_set(o, "stopping", json_boolean(ctl->stopping));
     ctl_json_num(o, "reloads", ctl->reloads);
     ctl_json_set(o, "restart_pending", restart_pending(ctl));

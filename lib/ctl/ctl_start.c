@@ -166,7 +166,9 @@ static void start_signals(struct ctl *ctl)
 static int start_control(struct ctl *ctl, char *why, size_t why_size)
 {
     ctl->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    ctl->jobs = ctl_jobs_new(&ossl_ike_ops);
+    ctl->job_threads = ctl_jobs_threads(ctl->conf->workers.crypto_threads, ctl->cores.n_cpus,
+                                        (uint32_t)CPU_COUNT(&ctl->cores.spare));
+    ctl->jobs = ctl_jobs_new(&ossl_ike_ops, ctl->job_threads, &ctl->cores.spare);
     if (ctl->signal_fd < 0 || ctl->epoll_fd < 0 || !ctl->jobs) {
         snprintf(why, why_size, "the control loop does not start: %s", strerror(errno));
         return -1;

@@ -6,6 +6,7 @@
 #include "ike_explain.h"
 #include "ike_rows.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define CONNECT_S                                                                             \
@@ -448,8 +449,9 @@ static void init_job_done(struct ike *ike, struct ike_sa *sa, struct ike_task *t
 {
     struct ike_job_dh *r = ike_job_dh_of(job);
     if (job->status != 0) {
-        /* A public value that no honest peer sends: nothing to be answered. */
-        ike_explain_malformed(ike, sa, "its public value of the key exchange");
+        /* A public value that no honest peer sends: nothing to be answered. Else it is our own trouble. */
+        if (job->status == -EINVAL)
+            ike_explain_malformed(ike, sa, "its public value of the key exchange");
         fail(ike, sa);
         return;
     }

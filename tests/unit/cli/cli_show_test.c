@@ -37,7 +37,8 @@ static void status_is_a_few_lines_and_two_tables(void **state)
            "culvert.json','connections':2,'ike_sas':1,"
            "'half_open':0,'child_sas':1,'established':3,'failed':1,'moves':1,'reloads':1,'failures':2,"
            "'restart_pending':['ports.in.mtu','workers.poll'],"
-           "'poll':'adaptive','hugepages':false,'workers':[{'worker':0,'core':1,'load_percent':3.25,'rx_pkts'"
+           "'poll':'adaptive','hugepages':false,'crypto_threads':3,'workers':[{'worker':0,'core':1,'load_"
+           "percent':3.25,'rx_pkts'"
            ":1000,"
            "'tx_pkts':900,'esp_in_pkts':500,'esp_out_pkts':400,'handed_over':0,'dropped':7}],"
            "'drops':[{'name':'bad_icv','count':7,'help':'ESP authentication failed'}]}",
@@ -47,7 +48,7 @@ static void status_is_a_few_lines_and_two_tables(void **state)
            "a restart of culvertd is pending, for: ports.in.mtu, workers.poll\n"
            "2 failures are explained by: culvertctl explain\n"
            "\n"
-           "workers (poll: adaptive, hugepages: no, which is slower)\n"
+           "workers (poll: adaptive, hugepages: no, which is slower, threads for IKE's cryptography: 3)\n"
            "  WORKER  CORE   LOAD  RX PKTS  TX PKTS  ESP IN  ESP OUT  HANDED OVER  DROPPED\n"
            "       0     1  3.2 %     1000      900     500      400            0        7\n"
            "\n"

@@ -21,6 +21,7 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_int_equal(conf->workers.n_cores, 0);
     assert_int_equal(conf->workers.control_core, CONF_CORE_AUTO);
     assert_int_equal(conf->workers.poll, CONF_POLL_AUTO);
+    assert_int_equal(conf->workers.crypto_threads, 0);
     assert_int_equal(conf->eal.memory_mb, 256);
     assert_string_equal(conf->control.socket, "/run/culvert/culvertd.sock");
     assert_false(conf->control.telemetry);
@@ -77,7 +78,7 @@ static void every_value_of_a_connection_arrives(void **state)
         "'life_bytes':6000000000,'life_pkts':78,"
         "'replay_window':64}}",
         ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
-        "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy'},"
+        "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
         "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
         "'control':{'socket':'/tmp/x.sock','telemetry':true},'tunnel':{'mss_clamp':false,'copy_df':false},"
         "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]");
@@ -115,6 +116,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(conf->workers.n_cores, 2);
     assert_int_equal(conf->workers.cores[1], 2);
     assert_int_equal(conf->workers.poll, CONF_POLL_BUSY);
+    assert_int_equal(conf->workers.crypto_threads, 16);
     assert_int_equal(conf->eal.hugepages, CONF_HUGEPAGES_NEVER);
     assert_string_equal(conf->eal.args[1], "x.so");
     assert_true(conf->control.telemetry);
@@ -212,6 +214,8 @@ static void a_value_of_the_wrong_type_or_range_is_told(void **state)
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':1}", "eal.memory_mb", "write 64 to");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':64.5}", "eal.memory_mb", "write a whole number");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'hugepages':'alwys'}", "eal.hugepages", "is none of");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'crypto_threads':0}", "workers.crypto_threads", "1");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'crypto_threads':17}", "workers.crypto_threads", "16");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'poll':'bussy'}", "workers.poll",
             "did you mean \"busy\"");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'cores':[1,'x']}", "workers.cores[1]", "is a text");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The job thread: results come back in order, and what is not fetched is freed with it. */
+/* The threads that run jobs: what goes in comes out once, in order with one thread, and is freed with them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,10 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include "ctl_job.h"
 #include "ike_job_dh.h"
@@ -26,20 +31,25 @@ static struct ike_job *job_new_pair(uint64_t id)
     return job_new(id, &ike_job_kind_dh_pair, NULL, BASE_SPAN_NONE);
 }
 
-/* Waits for the next result; the thread needs milliseconds, ten seconds mean that it is dead. */
-static struct ike_job_dh *wait_for_result(struct ctl_jobs *jobs)
+/* Waits for the next job; a thread needs milliseconds, ten seconds mean that it is dead. */
+static struct ike_job *wait_for_job(struct ctl_jobs *jobs)
 {
     struct ike_job *job;
     while (!(job = ctl_jobs_pop(jobs))) {
         struct pollfd p = {.fd = ctl_jobs_fd(jobs), .events = POLLIN};
         assert_int_equal(poll(&p, 1, 10000), 1);
     }
-    return ike_job_dh_of(job);
+    return job;
+}
+
+static struct ike_job_dh *wait_for_result(struct ctl_jobs *jobs)
+{
+    return ike_job_dh_of(wait_for_job(jobs));
 }
 
 static void results_come_back_in_order(void **state)
 {
-    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops);
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
     assert_non_null(jobs);
     for (uint64_t id = 1; id <= 20; id++) {
         ctl_jobs_submit(jobs, job_new_pair(id));
@@ -57,7 +67,7 @@ static void results_come_back_in_order(void **state)
 
 static void both_sides_of_a_job_pair_share_a_secret(void **state)
 {
-    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops);
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
     ctl_jobs_submit(jobs, job_new_pair(1));
     struct ike_job_dh *mine = wait_for_result(jobs);
     ctl_jobs_submit(jobs,
@@ -77,11 +87,167 @@ static void both_sides_of_a_job_pair_share_a_secret(void **state)
 
 static void what_is_not_fetched_is_freed(void **state)
 {
-    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops);
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
     for (uint64_t id = 1; id <= 50; id++) {
         ctl_jobs_submit(jobs, job_new_pair(id));
     }
     ctl_jobs_free(jobs); /* the leak checker is the judge */
+}
+
+/* Jobs of a kind of the test's own: each does what its function says, and counts its end. */
+struct probe {
+    struct ike_job job;
+    cpu_set_t cores;
+};
+
+static pthread_barrier_t meeting;
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int runs, drops;
+
+static int meet_run(const struct crypt_ike_ops *ops, struct ike_job *job)
+{
+    (void)ops;
+    (void)job;
+    pthread_barrier_wait(&meeting);
+    return 0;
+}
+
+static int gate_run(const struct crypt_ike_ops *ops, struct ike_job *job)
+{
+    (void)ops;
+    (void)job;
+    runs++;
+    pthread_mutex_lock(&gate);
+    pthread_mutex_unlock(&gate);
+    return 0;
+}
+
+static int cores_run(const struct crypt_ike_ops *ops, struct ike_job *job)
+{
+    (void)ops;
+    struct probe *p = (struct probe *)job;
+    return sched_getaffinity(0, sizeof p->cores, &p->cores);
+}
+
+static void count_drop(const struct crypt_ike_ops *ops, struct ike_job *job)
+{
+    (void)ops;
+    (void)job;
+    drops++;
+}
+
+static const struct ike_job_kind meet_kind = {"meet", sizeof(struct probe), meet_run, count_drop};
+static const struct ike_job_kind gate_kind = {"gate", sizeof(struct probe), gate_run, count_drop};
+static const struct ike_job_kind cores_kind = {"cores", sizeof(struct probe), cores_run, count_drop};
+
+static struct ike_job *probe_new(const struct ike_job_kind *kind, uint64_t id, enum ike_job_class urgency)
+{
+    struct ike_job *job = ike_job_new(kind);
+    assert_non_null(job);
+    job->id = id;
+    job->urgency = urgency;
+    return job;
+}
+
+static void threads_work_at_the_same_time(void **state)
+{
+    /* Four jobs that wait for each other end only when four threads have them. */
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 4, NULL);
+    unsigned seen = 0;
+    pthread_barrier_init(&meeting, NULL, 4);
+    for (uint64_t id = 1; id <= 4; id++)
+        ctl_jobs_submit(jobs, probe_new(&meet_kind, id, IKE_JOB_LIVE));
+    for (int i = 0; i < 4; i++) {
+        struct ike_job *job = wait_for_job(jobs);
+        seen |= 1u << job->id;
+        ike_job_free(&ossl_ike_ops, job);
+    }
+    assert_int_equal(seen, 0x1e);
+    ctl_jobs_free(jobs);
+    pthread_barrier_destroy(&meeting);
+}
+
+static void each_of_many_jobs_comes_out_once(void **state)
+{
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 3, NULL);
+    uint8_t seen[401] = {0};
+    for (uint64_t id = 1; id <= 400; id++) {
+        struct ike_job *job = job_new_pair(id);
+        job->urgency = (enum ike_job_class)(id % IKE_JOB_CLASSES);
+        job->from = base_addr_ip4((uint32_t)(id % 7));
+        ctl_jobs_submit(jobs, job);
+    }
+    for (int i = 0; i < 400; i++) {
+        struct ike_job_dh *r = wait_for_result(jobs);
+        assert_int_equal(r->job.status, 0);
+        assert_int_equal(seen[r->job.id]++, 0);
+        ike_job_free(&ossl_ike_ops, &r->job);
+    }
+    assert_null(ctl_jobs_pop(jobs));
+    ctl_jobs_free(jobs);
+}
+
+static void what_is_urgent_overtakes_what_waits(void **state)
+{
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
+    const uint64_t want[] = {1, 4, 3, 2};
+    pthread_mutex_lock(&gate);
+    runs = 0;
+    ctl_jobs_submit(jobs, probe_new(&gate_kind, 1, IKE_JOB_CLAIMED));
+    while (!runs)
+        usleep(100);
+    ctl_jobs_submit(jobs, probe_new(&gate_kind, 2, IKE_JOB_CLAIMED));
+    ctl_jobs_submit(jobs, probe_new(&gate_kind, 3, IKE_JOB_PROVED));
+    ctl_jobs_submit(jobs, probe_new(&gate_kind, 4, IKE_JOB_LIVE));
+    pthread_mutex_unlock(&gate);
+    for (size_t i = 0; i < 4; i++) {
+        struct ike_job *job = wait_for_job(jobs);
+        assert_int_equal(job->id, want[i]);
+        ike_job_free(&ossl_ike_ops, job);
+    }
+    ctl_jobs_free(jobs);
+}
+
+static void an_end_finishes_what_runs_and_drops_what_waits(void **state)
+{
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 2, NULL);
+    runs = drops = 0;
+    for (uint64_t id = 1; id <= 100; id++)
+        ctl_jobs_submit(jobs, probe_new(&gate_kind, id, IKE_JOB_PROVED));
+    ctl_jobs_free(jobs);
+    assert_int_equal(drops, 100);
+    assert_true(runs <= 100);
+}
+
+static void threads_stay_on_the_cores_they_are_given(void **state)
+{
+    cpu_set_t own, one;
+    sched_getaffinity(0, sizeof own, &own);
+    int core = 0;
+    while (!CPU_ISSET(core, &own))
+        core++;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, &one);
+    ctl_jobs_submit(jobs, probe_new(&cores_kind, 1, IKE_JOB_LIVE));
+    struct ike_job *job = wait_for_job(jobs);
+    assert_int_equal(job->status, 0);
+    assert_true(CPU_EQUAL(&((struct probe *)job)->cores, &one));
+    ike_job_free(&ossl_ike_ops, job);
+    ctl_jobs_free(jobs);
+    cpu_set_t after;
+    sched_getaffinity(0, sizeof after, &after);
+    assert_true(CPU_EQUAL(&after, &own));
+}
+
+static void the_number_of_threads_fits_the_machine(void **state)
+{
+    assert_int_equal(ctl_jobs_threads(0, 1, 0), 1);
+    assert_int_equal(ctl_jobs_threads(0, 2, 1), 1);
+    assert_int_equal(ctl_jobs_threads(0, 4, 3), 3);
+    assert_int_equal(ctl_jobs_threads(0, 64, 48), 4);
+    assert_int_equal(ctl_jobs_threads(0, 8, 0), 1);
+    assert_int_equal(ctl_jobs_threads(16, 2, 1), 16);
 }
 
 int main(void)
@@ -90,6 +256,12 @@ int main(void)
         cmocka_unit_test(results_come_back_in_order),
         cmocka_unit_test(both_sides_of_a_job_pair_share_a_secret),
         cmocka_unit_test(what_is_not_fetched_is_freed),
+        cmocka_unit_test(threads_work_at_the_same_time),
+        cmocka_unit_test(each_of_many_jobs_comes_out_once),
+        cmocka_unit_test(what_is_urgent_overtakes_what_waits),
+        cmocka_unit_test(an_end_finishes_what_runs_and_drops_what_waits),
+        cmocka_unit_test(threads_stay_on_the_cores_they_are_given),
+        cmocka_unit_test(the_number_of_threads_fits_the_machine),
     };
     const int rc = cmocka_run_group_tests(tests, NULL, NULL);
     ossl_fini();

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The order in which jobs run: the more urgent class first, and within a class one job of each address in
+ * turn, so that a thousand jobs of one address delay the single one of another by one job and no more.
+ * Without threads and locks; whoever shares a queue guards it.
+ *
+ * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), and it caps IKE
+ * SAs (limits.sas) and those of unproved peers (limits.half_open).
+ */
+#include <stddef.h>
+#include "ike_job.h"
+
+struct ctl_job_queue;
+
+/* An empty queue, or NULL without memory. */
+struct ctl_job_queue *ctl_job_queue_new(void);
+
+/* Frees a queue, which must be empty. NULL is fine. */
+void ctl_job_queue_free(struct ctl_job_queue *q);
+
+/* Takes the job. 0, or -ENOMEM: then it is still the caller's. */
+int ctl_job_queue_push(struct ctl_job_queue *q, struct ike_job *job);
+
+/* Gives the job whose turn it is to the caller. NULL: the queue is empty. */
+struct ike_job *ctl_job_queue_pop(struct ctl_job_queue *q);
