@@ -5,8 +5,9 @@
  * turn, so that a thousand jobs of one address delay the single one of another by one job and no more.
  * Without threads and locks; whoever shares a queue guards it.
  *
- * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), and it caps IKE
- * SAs (limits.sas) and those of unproved peers (limits.half_open).
+ * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), it caps IKE SAs
+ * (limits.sas), and it takes no new caller in while half-open SAs, and jobs of ended SAs that still wait,
+ * reach limits.half_open. So no peer makes a queue grow beyond what these caps allow.
  */
 #include <stddef.h>
 #include "ike_job.h"

@@ -272,6 +272,7 @@ struct ike {
     struct ike_stats stats;
     uint64_t next_id;
     uint64_t next_job;
+    uint32_t n_orphans; /* jobs that are out and whose SA or exchange has ended */
 
     struct ike_sa *first, *last;
     struct ike_sa *dead; /* by spi_next; to be buried and freed */

@@ -18,8 +18,10 @@ struct ike_task *ike_task_new(enum ike_task_kind kind)
 static void task_disown_job(struct ike *ike, const struct ike_task *t)
 {
     for (struct ike_wait *w = ike->by_job[t->job & (ike->n_slots - 1)]; w; w = w->hash_next)
-        if (w->id == t->job)
+        if (w->id == t->job) {
             w->sa_id = 0;
+            ike->n_orphans++;
+        }
 }
 
 void ike_task_free(struct ike *ike, struct ike_task *t)
@@ -112,6 +114,7 @@ void ike_task_job_done(struct ike *ike, struct ike_job *job)
     if (w) {
         *p = w->hash_next;
         ike->stats.jobs--;
+        ike->n_orphans -= w->sa_id == 0;
         task_deliver(ike, w, job);
         free(w);
     }

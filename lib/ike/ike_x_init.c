@@ -94,7 +94,7 @@ static bool is_repeated(struct ike *ike, const struct ike_msg *msg, struct base_
 static bool is_within_caps(struct ike *ike, const struct ike_msg *msg)
 {
     const char *cap = NULL;
-    if (ike->stats.half_open >= ike->conf->half_open_max)
+    if (ike->stats.half_open + ike->n_orphans >= ike->conf->half_open_max)
         cap = "half_open_max";
     else if (ike_sa_half_open_of(ike, &msg->path->remote) >= ike->conf->half_open_per_endpoint)
         cap = "half_open_per_endpoint";

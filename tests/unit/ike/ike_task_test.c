@@ -59,11 +59,36 @@ static void a_job_says_how_urgent_it_is_and_for_whom(void **state)
     }
 }
 
+static void jobs_of_callers_that_are_gone_count_as_callers(void **state)
+{
+    struct pair *p = pair_new();
+    p->h[1].conf->half_open_max = 1;
+    p->h[1].conf->half_open_timeout_s = 5;
+    p->h[0].conf->conns[0].retransmit_tries = 0;
+    pair_start(p);
+    p->h[1].hold_jobs = true;
+    pair_connect(p);
+    pair_run(p, 6);
+    assert_int_equal(pair_stats(p, 1).half_open, 0); /* it gave up, and its job waits still */
+    assert_int_equal(pair_stats(p, 1).jobs, 1);
+    const uint64_t capped = pair_stats(p, 1).dropped_capped;
+    pair_connect(p);
+    assert_int_equal(pair_stats(p, 1).jobs, 1);
+    assert_int_equal(pair_stats(p, 1).dropped_capped, capped + 1);
+    pair_run(p, 6);
+    run_held(p, 1);
+    p->h[1].hold_jobs = false;
+    pair_connect(p);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_that_come_back_after_the_end_harm_nothing),
         cmocka_unit_test(a_job_says_how_urgent_it_is_and_for_whom),
+        cmocka_unit_test(jobs_of_callers_that_are_gone_count_as_callers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
