@@ -118,7 +118,7 @@ static struct base_addr id_address(const struct ike_id *id)
     return (struct base_addr){0};
 }
 
-/* DESIGN story 5: addresses as identities are where NAT hurts. */
+/* Addresses as identities are where NAT hurts. */
 static void check_remote_id(struct conf_reader *r, const struct ike_conn_conf *c)
 {
     char id[BASE_ADDR_TEXT_MAX], peer[BASE_ADDR_TEXT_MAX];

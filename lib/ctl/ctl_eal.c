@@ -155,7 +155,7 @@ static const struct conf_port *without_driver(const struct conf *conf)
     for (size_t i = 0; i < conf->n_ports; i++) {
         struct rte_devargs args = {0};
         const int rc = rte_devargs_parse(&args, conf->ports[i].device);
-        free(args.data); /* what rte_devargs_reset() does, which is not part of the stable interface yet */
+        free(args.data); /* as DPDK's own reset does, which is not part of the stable interface yet */
         if (rc < 0)
             return &conf->ports[i];
     }

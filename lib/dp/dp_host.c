@@ -3,8 +3,8 @@
  * The host's stack behind the gateway's own addresses. Workers pass on what they have no use for themselves,
  * within a limit and through a ring of its own, so that a flood to some open port leaves IKE's way alone.
  * What the host sends is judged here and then goes the outbound way, as a packet of the gateway's own: SA
- * selection, routes and neighbours are those of everybody else (DESIGN rule 7). IKE and ESP never cross: who
- * could send or take them on our addresses could pose as the gateway.
+ * selection, routes and neighbours are those of everybody else: no policy, no clear text. IKE and ESP never
+ * cross: who could send or take them on our addresses could pose as the gateway.
  */
 #include "dp_host.h"
 

@@ -79,7 +79,7 @@ static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
     return ip[9] == DP_PROTO_ICMP && (ip[l4] == 3 || ip[l4] == 11 || ip[l4] == 12);
 }
 
-/* Clear text to us from a sender whom a policy requires to use a tunnel (DESIGN rule 7). */
+/* Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
     if (dp_is_inside_link(w->dp, port, ip + (is6 ? 8 : 12), is6))

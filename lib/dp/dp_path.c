@@ -4,9 +4,9 @@
  * where it has one. A stage takes the burst, leaves the survivors compact, and sends every other packet to a
  * drop reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
  *
- * A stage has two ways. The packet that nearly every packet is goes the usual one (dp_usual.h, dp_<stage>_
- * usual.h), which does nothing that this packet does not need; all others take the one in the stage's own
- * file. Both do the same to a packet that either could take.
+ * A stage has two ways. The packet that nearly every packet is goes the usual one (dp_usual.h, dp_*_usual.h
+ * for each stage), which does nothing that this packet does not need; all others take the one in the stage's
+ * own file. Both do the same to a packet that either could take.
  */
 #include "dp_path.h"
 

@@ -13,7 +13,7 @@
 #include "dp_handoff.h"
 #include "dp_prepare_usual.h"
 
-/* The outer destination must be the address that the SA was made for (DESIGN rule 3). */
+/* The outer destination must be the address that the SA was made for: an SA moves by learning only. */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 {
     if (likely(!((in->flags & SAD_F_OUTER6) | (p->op.user[0] & DP_PKT_OUTER6))))

@@ -30,8 +30,7 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     return p->op.user[0] & DP_PKT_HOST && dp_host_may_go_clear(w, p);
 }
 
-/* Nothing protects this packet on its way out. Is it one that should have come in protected? (DESIGN rule 7)
- */
+/* Nothing protects this packet on its way out. Is it one that should have come in protected? */
 static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
 {
     bool is6 = p->op.user[0] & DP_PKT_INNER6;

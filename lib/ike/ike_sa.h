@@ -499,14 +499,6 @@ bool ike_select_has_group(const struct crypt_proposal *ours, size_t n_ours, enum
 bool ike_select_asks_ah(const struct wire_ike_sa *theirs);
 const char *ike_select_text(const struct ike_choice *c, char *out, size_t size);
 
-/* ---- base_ts_narrow.c ---- */
-bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
-                    struct base_ts_list *out);
-bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer);
-bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b);
-bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b);
-void base_ts_text(struct base_text *t, const struct base_ts_list *l);
-
 /* ---- ike_peer.c: which connection ---- */
 bool ike_peer_is_candidate(const struct ike_conn_conf *c, const struct ike_path *path);
 bool ike_peer_id_equal(const struct ike *ike, const struct ike_id *a, const struct ike_id *b);

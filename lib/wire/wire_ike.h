@@ -239,7 +239,7 @@ enum wire_ike_err wire_ike_delete_parse(struct base_span body, struct wire_ike_d
 enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct base_ts_list *out);
 
 /*
- * Building. A message is a writer that starts with wire_ike_put_hdr(); each put adds one payload and links
+ * Building. A message is a writer that starts with wire_ike_build(); each put adds one payload and links
  * it to the one before. A failed writer (did not fit) shows at the end: base_writer.failed.
  */
 struct wire_ike_builder {

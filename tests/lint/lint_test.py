@@ -11,7 +11,8 @@ import unittest
 sys.dont_write_bytecode = True
 
 import objects
-import rules_rooms
+import rules_comments
+import rules_symbols
 from tree import Tree
 
 
@@ -26,23 +27,31 @@ class InSmallTree(unittest.TestCase):
         self.write("lib/meson.build", "rooms = [\n  'low', # words\n  'high',\n]\n")
         self.room("low", "low_a.c", "low_b.c")
         self.room("high", "high_a.c")
-        self.write("lib/low/low_a.c", "int low_a(void);\nint low_a(void)\n{\n    return 1;\n}\n")
-        self.write("lib/low/low_b.c", "int low_a(void);\nint low_b(void);\nint low_b(void)\n{\n    return low_a();\n}\n")
-        self.write("lib/high/high_a.c", "int low_b(void);\nint high_a(void);\nint high_a(void)\n{\n    return low_b();\n}\n")
+        self.write("lib/low/low.h", "int low_a(void);\nint low_b(void);\nint low_in(void);\n")
+        self.write("lib/high/high.h", "int high_a(void);\n")
+        self.function("lib/low/low_a.c", "low_a", "1")
+        self.function("lib/low/low_b.c", "low_b", "low_a()")
+        self.function("lib/high/high_a.c", "high_a", "low_b()")
+        self.function("app/prog/prog_main.c", "main", "high_a()")
 
     def write(self, path, text):
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text, encoding="utf-8")
 
+    def function(self, path, name, value, more=""):
+        """A file with one function that returns `value`."""
+        self.write(path, f'#include "low.h"\n#include "high.h"\n{more}int {name}(void)\n{{\n    return {value};\n}}\n')
+
     def room(self, name, *sources, comment=""):
         self.write(f"lib/{name}/meson.build", f"{comment}sources = files({', '.join(map(repr, sources))})\nuses = []\n")
 
     def build(self):
-        for source in self.root.glob("lib/*/*.c"):
-            room = source.parent.name
-            out = self.root / f"build/lib/libcv_{room}.a.p/{room}_{source.name}.o"
+        for source in [*self.root.glob("lib/*/*.c"), *self.root.glob("app/*/*.c")]:
+            name = source.parent.name
+            out = self.root / "build" / (f"lib/libcv_{name}.a.p/{name}_{source.name}.o" if "lib" in source.parts else
+                                         f"app/{name}/{name}.p/{source.name}.o")
             out.parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["cc", "-c", "-o", out, source], check=True)
+            subprocess.run(["cc", "-c", f"-I{self.root}/lib/low", f"-I{self.root}/lib/high", "-o", out, source], check=True)
         self.write("build/.ninja_log", "")
 
     def found(self, rule):
@@ -57,7 +66,7 @@ class InSmallTree(unittest.TestCase):
 
 
 class Order(InSmallTree):
-    rule = staticmethod(rules_rooms.rule_order)
+    rule = staticmethod(rules_symbols.rule_order)
 
     def test_a_room_in_order_passes(self):
         self.build()
@@ -69,7 +78,7 @@ class Order(InSmallTree):
         self.finds(self.rule, "lib/low/meson.build", "low_b.c stands before low_a.c and calls low_a")
 
     def test_a_table_of_a_later_file_counts_as_a_call(self):
-        self.write("lib/low/low_a.c", "extern const int low_rows[2];\nint low_a(int i);\nint low_a(int i)\n{\n    return low_rows[i];\n}\n")
+        self.function("lib/low/low_a.c", "low_a", "low_rows[0]", "extern const int low_rows[2];\n")
         self.write("lib/low/low_b.c", "extern const int low_rows[2];\nconst int low_rows[2] = {1, 2};\n")
         self.build()
         self.finds(self.rule, "low_a.c stands before low_b.c and calls low_rows")
@@ -89,9 +98,8 @@ class Order(InSmallTree):
     def test_more_than_three_pairs_are_too_many(self):
         names = [f"low_{letter}" for letter in "abcde"]
         for name, later in zip(names, names[1:] + [None]):
-            body = f"int {later}(void);\n" if later else ""
-            self.write(f"lib/low/{name}.c", f"{body}int {name}(void);\nint {name}(void)\n{{\n    return {later + '()' if later else 0};\n}}\n")
-        self.write("lib/high/high_a.c", "int high_a(void);\nint high_a(void)\n{\n    return 1;\n}\n")
+            self.function(f"lib/low/{name}.c", name, f"{later}()" if later else "1", f"int {later}(void);\n" if later else "")
+        self.function("lib/high/high_a.c", "high_a", "1")
         pairs = "".join(f"# upward: {a}.c -> {b}.c: so it is\n" for a, b in zip(names, names[1:]))
         self.room("low", *(f"{name}.c" for name in names), comment=pairs)
         self.build()
@@ -106,6 +114,66 @@ class Order(InSmallTree):
         self.write("lib/low/low_c.c", "\n")
         os.utime(self.root / "lib/low/low_b.c", (0, 0))
         self.finds(self.rule, "lib/low/low_c.c: not built")
+
+
+class Public(InSmallTree):
+    @staticmethod
+    def rule(tree):
+        return rules_symbols.rule_public(tree, doors={})
+
+    def test_functions_that_others_call_pass(self):
+        self.build()
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_function_that_only_tests_call_is_found(self):
+        self.function("app/prog/prog_main.c", "main", "low_b()")
+        self.function("tests/unit/high/high_a_test.c", "main", "high_a()")
+        self.build()
+        self.finds(self.rule, "lib/high/high_a.c: nothing but tests calls high_a()")
+
+    def test_an_inline_function_that_only_tests_call_is_found(self):
+        self.write("lib/low/low_c.h", "static inline int low_c(void)\n{\n    return 1; /* low_c() */\n}\n")
+        self.function("tests/unit/low/low_c_test.c", "main", "low_c()")
+        self.build()
+        self.finds(self.rule, "lib/low/low_c.h: nothing but tests calls low_c()")
+        self.function("lib/low/low_b.c", "low_b", "low_a() + low_c()", '#include "low_c.h"\n')
+        self.build()
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_function_of_its_own_file_is_static_unless_a_test_calls_it(self):
+        self.function("lib/low/low_a.c", "low_a", "low_in()", "int low_in(void)\n{\n    return 1;\n}\n")
+        self.build()
+        self.finds(self.rule, "lib/low/low_a.c: nothing outside calls low_in(): static")
+        self.function("tests/unit/low/low_a_test.c", "main", "low_in()")
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_door_for_tests_that_is_none_is_found(self):
+        self.build()
+        self.finds(lambda tree: rules_symbols.rule_public(tree, doors={"low_a": "why"}), "low_a() is no function that only tests call")
+
+
+class Mentions(InSmallTree):
+    rule = staticmethod(rules_comments.rule_mentions)
+
+    def comment(self, text):
+        self.write("lib/low/low_c.h", f"/* {text} */\nint low_a(void);\n")
+
+    def test_what_is_there_may_be_named(self):
+        self.comment("low_a() of low_a.c and low_b, as low_*.c, sizes by __builtin_ctz(), for <name>.c; see low_x_*() and a_low_x")
+        self.write("README.md", "`low_a()` is in `lib/low/low_a.c`; a rule 7 of a document may be named in another.\n")
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_what_is_not_there_is_found(self):
+        for text, name in (("See low_z().", "low_z()"), ("see low_z.c", "low_z.c"), ("see\n * HOWTO.md", "low_c.h:2: HOWTO.md"),
+                           ("as low_z wants", "low_z"), ("(DESIGN, third part)", "DESIGN"), ("rule 7 says so", "rule 7"),
+                           ("the caller frees(), not we", "frees()")):
+            with self.subTest(text):
+                self.comment(text)
+                self.finds(self.rule, name)
+
+    def test_documents_are_judged_too(self):
+        self.write("README.md", "first\n`low_z()`\n")
+        self.finds(self.rule, "README.md:2: low_z()")
 
 
 if __name__ == "__main__":

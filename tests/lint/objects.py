@@ -64,6 +64,17 @@ class Symbols:
         return {symbol: name for name, symbols in self.defines.items() for symbol in symbols}
 
 
-def room_symbols(tree, room):
-    return Symbols({source: fresh(tree, f"lib/{room}/{source}", f"lib/libcv_{room}.a.p/{room}_{source}.o")
-                    for source in tree.sources(room)})
+def room_objects(tree, room):
+    """source -> its object, from the ground up"""
+    return {source: fresh(tree, f"lib/{room}/{source}", f"lib/libcv_{room}.a.p/{room}_{source}.o")
+            for source in tree.sources(room)}
+
+
+def product_objects(tree):
+    """path of a source of lib or app -> its object"""
+    found = {f"lib/{room}/{source}": path for room in tree.rooms for source, path in room_objects(tree, room).items()}
+    for source in tree.c_files:
+        if source.startswith("app/") and source.endswith(".c"):
+            _, program, name = source.split("/")
+            found[source] = fresh(tree, source, f"app/{program}/{program}.p/{name}.o")
+    return found

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rules about rooms: what each may include and call, and that no call goes up inside one."""
+"""Rules about rooms: what each may include and call."""
 import re
 
-import objects
 from tree import room_of, without_comments
 
 # System headers by where they may appear; what no line names is refused in the rooms.
@@ -27,11 +26,6 @@ HOMES_OF_CALLS = {
     r"(?<![\w.>])EVP_\w+\s*\(": {"crypt_ossl"},
     r"(?<![\w.>])(strcpy|strcat|sprintf|gets)\s*\(": set(),
 }
-# A call to a later file, named in the room's meson.build with the reason why it cannot go.
-UPWARD = re.compile(r"^# upward: (\w+\.c) -> (\w+\.c): (\S.*)$")
-UPWARD_MAX = 3
-# Rooms that are not judged as long as they break the rule.
-ORDER_EXEMPT = {"ctl"}
 
 
 def rule_includes(tree):
@@ -70,45 +64,3 @@ def rule_calls(tree):
                 found = re.search(pattern, line)
                 if found and room not in homes:
                     yield f"{path}:{number}: {found.group().strip()}"
-
-
-def upward_calls(tree, room):
-    """(from, to) -> symbols, for each file of a room that asks for what a later one defines."""
-    order = tree.sources(room)
-    symbols = objects.room_symbols(tree, room)
-    home = symbols.home
-    found = {}
-    for place, source in enumerate(order):
-        for symbol in symbols.wants[source]:
-            target = home.get(symbol)
-            if target is not None and order.index(target) > place:
-                found.setdefault((source, target), []).append(symbol)
-    return found
-
-
-def rule_order(tree):
-    """no file of a room calls a later one, but for at most three named pairs in the tree"""
-    pairs = 0
-    for room in tree.rooms:
-        if room in ORDER_EXEMPT:
-            if not upward_calls(tree, room):
-                yield f"lib/{room}: in order, so its place in ORDER_EXEMPT must go"
-            continue
-        path = f"lib/{room}/meson.build"
-        named = set()
-        for number, line in enumerate(tree.text(path).split("\n"), 1):
-            if line.lower().startswith("# upward"):
-                found = UPWARD.match(line)
-                if not found:
-                    yield f"{path}:{number}: not of the form '# upward: a.c -> b.c: reason'"
-                else:
-                    named.add(found.groups()[:2])
-        calls = upward_calls(tree, room)
-        for (source, target), symbols in calls.items():
-            if (source, target) not in named:
-                yield f"{path}: {source} stands before {target} and calls {', '.join(sorted(symbols))}"
-        for source, target in sorted(named - calls.keys()):
-            yield f"{path}: {source} does not call {target}, which is named as upward"
-        pairs += len(named)
-    if pairs > UPWARD_MAX:
-        yield f"{pairs} upward pairs are named in the tree, {UPWARD_MAX} are the most"
