@@ -140,18 +140,6 @@ static void every_changed_byte_is_noticed(void **state)
     }
 }
 
-static void what_does_not_belong_together_is_refused(void **state)
-{
-    struct imb_suite suite;
-    const struct crypt_alg *gcm = crypt_alg_by_keyword("aes128gcm16"), *cbc = crypt_alg_by_keyword("aes128");
-    const struct crypt_alg *sha = crypt_alg_by_keyword("sha256");
-    assert_int_not_equal(imb_suite_find(gcm, sha, &suite), 0);
-    assert_int_not_equal(imb_suite_find(cbc, NULL, &suite), 0);
-    assert_int_not_equal(imb_suite_find(sha, NULL, &suite), 0);
-    assert_int_not_equal(imb_suite_find(NULL, NULL, &suite), 0);
-    assert_int_equal(imb_suite_find(cbc, sha, &suite), 0);
-}
-
 static int setup(void **state)
 {
     imb = imb_create(false);
@@ -170,7 +158,6 @@ int main(void)
         cmocka_unit_test(aes_gcm_answers_as_wycheproof),
         cmocka_unit_test(chacha20_poly1305_answers_as_wycheproof),
         cmocka_unit_test(every_changed_byte_is_noticed),
-        cmocka_unit_test(what_does_not_belong_together_is_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -148,17 +148,6 @@ static void integrity_wants_the_right_algorithm_and_key_length(void **state)
     assert_int_equal(ossl_ike_ops.integ(gcm, base_span(key, 16), NULL, 0, icv), -EINVAL);
 }
 
-static void random_bytes_differ_each_time(void **state)
-{
-    uint8_t a[32] = {0}, b[32] = {0}, c[32] = {0};
-    assert_int_equal(ossl_random(a, sizeof a), 0);
-    assert_int_equal(ossl_random(b, sizeof b), 0);
-    assert_int_equal(ossl_random_secret(c, sizeof c), 0);
-    assert_memory_not_equal(a, b, sizeof a);
-    assert_memory_not_equal(a, c, sizeof a);
-    assert_memory_not_equal(b, c, sizeof a);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,7 +158,6 @@ int main(void)
         cmocka_unit_test(sha1_of_parts_is_sha1_of_all),
         cmocka_unit_test(integrity_values_are_the_front_of_the_hash),
         cmocka_unit_test(integrity_wants_the_right_algorithm_and_key_length),
-        cmocka_unit_test(random_bytes_differ_each_time),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ossl_fini();

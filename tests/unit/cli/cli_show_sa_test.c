@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections, SAs and NAT as people see them: whole texts, so that a change of the layout is a decision. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cli_int.h"
+#include "cli_doc.h"
+
+static void sas_are_two_tables(void **state)
+{
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'id':1,'connection':'foo','state':'established','role':'responder','local':'172.31.0.10:"
+        "4500',"
+        "'remote':'198.51.100.7:1024','remote_id':'@foo','encapsulated':true,'proposal':'AES','age_s':61,"
+        "'rekey_in_s':90061,'idle_s':3,'children':[{'name':'foo','spi_in':'0x00000100','spi_out':'0xc0ffee00'"
+        ","
+        "'proposal':'AES-GCM','local':['10.1.0.0/24'],'remote':['10.2.0.0/24','10.3.0.0/24'],'rekey_in_s':5,"
+        "'in':{'pkts':10,'bytes':1500},'out':{'pkts':20,'bytes':2000000},'replay':1,'bad_icv':2}]}]}",
+        "  CONNECTION  ID  STATE        ROLE       LOCAL             REMOTE             REMOTE ID  ESP IN "
+        "UDP  "
+        "PROPOSAL  AGE        REKEY IN  IDLE\n"
+        "  foo          1  established  responder  172.31.0.10:4500  198.51.100.7:1024  @foo       yes       "
+        "  "
+        "AES       1 min 1 s  1 d 1 h   3 s\n"
+        "\n"
+        "  CHILD  SPI IN      SPI OUT     PROPOSAL  LOCAL        REMOTE                    IN PKTS      IN  "
+        "OUT "
+        "PKTS     OUT  DROPS  REKEY IN\n"
+        "  foo    0x00000100  0xc0ffee00  AES-GCM   10.1.0.0/24  10.2.0.0/24, 10.3.0.0/24       10  1.5 kB   "
+        "    "
+        " 20  2.0 MB      3  5 s\n");
+}
+
+static void a_refusal_that_is_doubted_stands_beside_the_state(void **state)
+{
+    expect_printed(cli_print_sas,
+                   "{'sas':[{'id':1,'connection':'foo','state':'connecting','refused':'NO_PROPOSAL_CHOSEN',"
+                   "'role':'initiator','local':'l','remote':'r','remote_id':'@foo','children':[]}]}",
+                   "  CONNECTION  ID  STATE                            ROLE       LOCAL  REMOTE  REMOTE ID  "
+                   "ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+                   "  foo          1  connecting (NO_PROPOSAL_CHOSEN)  initiator  l      r       @foo       "
+                   "no          -         -    -         -\n"
+                   "\n"
+                   "  no child SAs\n");
+}
+
+static void nat_tells_both_sides_and_explains(void **state)
+{
+    expect_printed(
+        cli_print_nat,
+        "{'public_addresses':['198.51.100.2'],'peers':[{'connection':'foo','remote_id':'@foo','"
+        "encapsulated':true,"
+        "'moves':2,'keepalive_s':20,'local':{'seen':'172.31.0.10:4500','behind_nat':true,'dialled':'198."
+        "51.100.2'},"
+        "'remote':{'seen':'198.51.100.7:1024','behind_nat':true},'explanation':'Words.'}]}",
+        "our public addresses: 198.51.100.2\n"
+        "foo (@foo), ESP in UDP, moved 2 times\n"
+        "  SIDE  SEEN HERE          BEHIND NAT  AS THE PEER KNOWS IT\n"
+        "  we    172.31.0.10:4500   yes         198.51.100.2\n"
+        "  peer  198.51.100.7:1024  yes         another address (only its hash is known)\n"
+        "  we keep the NAT's mapping alive after 20 idle seconds\n"
+        "  Words.\n");
+}
+
+static void connections_show_one_line_per_child(void **state)
+{
+    expect_printed(
+        cli_print_connections,
+        "{'connections':[{'name':'foo','state':'waiting','local_id':'@gw','remote_id':'@foo','remote_"
+        "address':'any',"
+        "'children':[{'name':'a','up':false,'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
+        "{'name':'b','up':true,'local':['10.1.0.0/24'],'remote':['10.3.0.0/24']}]}]}",
+        "  CONNECTION  STATE    LOCAL ID  REMOTE ID  PEER  CHILD  UP   LOCAL        REMOTE\n"
+        "  foo         waiting  @gw       @foo       any   a      no   10.1.0.0/24  10.2.0.0/24\n"
+        "  \"           \"        \"         \"          \"     b      yes  10.1.0.0/24  10.3.0.0/24\n");
+}
+
+static void without_sas_one_line_tells_how_to_have_one(void **state)
+{
+    expect_printed(cli_print_sas, "{'sas':[]}", "  no SAs; start one with: culvertctl initiate NAME\n");
+    expect_printed(cli_print_sas, "{}", "  no SAs; start one with: culvertctl initiate NAME\n");
+}
+
+static void a_replaced_child_says_so_and_one_without_counters_has_dashes(void **state)
+{
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'id':2,'connection':'a','children':[{'name':'c','spi_in':'1','spi_out':'2','proposal':'p',"
+        "'local':['l'],'remote':['r'],'replaced':true,'rekey_in_s':9,'limit':1,'policy':2,'bad_trailer':4}]}]"
+        "}",
+        "  CONNECTION  ID  STATE  ROLE  LOCAL  REMOTE  REMOTE ID  ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+        "  a            2  -      -     -      -       -          no          -         -    -         -\n"
+        "\n"
+        "  CHILD  SPI IN  SPI OUT  PROPOSAL  LOCAL  REMOTE  IN PKTS  IN  OUT PKTS  OUT  DROPS  REKEY IN\n"
+        "  c      1       2        p         l      r             -   -         -    -      7  (replaced)\n");
+}
+
+static void a_peer_that_is_known_stands_in_place_of_the_configured_address(void **state)
+{
+    expect_printed(
+        cli_print_connections,
+        "{'connections':[{'name':'foo','state':'up','local_id':'@gw','remote_id':'@foo','remote_address':'"
+        "any',"
+        "'peer':'198.51.100.7:4500','children':[{'name':'a','up':true,'local':['l'],'remote':['r']}]}]}",
+        "  CONNECTION  STATE  LOCAL ID  REMOTE ID  PEER               CHILD  UP   LOCAL  REMOTE\n"
+        "  foo         up     @gw       @foo       198.51.100.7:4500  a      yes  l      r\n");
+    expect_printed(cli_print_connections, "{'connections':[]}", "  no connections are configured\n");
+}
+
+static void nat_without_nat_and_without_peers(void **state)
+{
+    expect_printed(cli_print_nat, "{'public_addresses':[],'peers':[]}", "no peer is connected\n");
+    expect_printed(cli_print_nat,
+                   "{'peers':[{'connection':'a','remote_id':'@a','moves':0,'local':{'seen':'l','behind_nat':"
+                   "false,'dialled':"
+                   "'l'},'remote':{'seen':'r','announced':'r'},'explanation':'One.'},"
+                   "{'connection':'b','remote_id':'@b','moves':0,'local':{'seen':'l','behind_nat':true},'"
+                   "remote':{'seen':'r'}"
+                   ",'explanation':'Two.'}]}",
+                   "a (@a), plain ESP, moved 0 times\n"
+                   "  SIDE  SEEN HERE  BEHIND NAT  AS THE PEER KNOWS IT\n"
+                   "  we    l          no          l\n"
+                   "  peer  r          no          r\n"
+                   "  One.\n"
+                   "\n"
+                   "b (@b), plain ESP, moved 0 times\n"
+                   "  SIDE  SEEN HERE  BEHIND NAT  AS THE PEER KNOWS IT\n"
+                   "  we    l          yes         another address (not in nat.public_addresses)\n"
+                   "  peer  r          no          another address (only its hash is known)\n"
+                   "  Two.\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sas_are_two_tables),
+        cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
+        cmocka_unit_test(nat_tells_both_sides_and_explains),
+        cmocka_unit_test(connections_show_one_line_per_child),
+        cmocka_unit_test(without_sas_one_line_tells_how_to_have_one),
+        cmocka_unit_test(a_replaced_child_says_so_and_one_without_counters_has_dashes),
+        cmocka_unit_test(a_peer_that_is_known_stands_in_place_of_the_configured_address),
+        cmocka_unit_test(nat_without_nat_and_without_peers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From algorithm rows to suites, and from key bytes to what a packet reads. */
+#include "imb_int.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include "vectors.h"
+
+static struct imb *imb;
+static struct imb_key expanded;
+
+static const struct crypt_alg *row(const char *keyword)
+{
+    const struct crypt_alg *alg = keyword ? crypt_alg_by_keyword(keyword) : NULL;
+    assert_int_equal(alg != NULL, keyword != NULL);
+    return alg;
+}
+
+static void suites_have_the_sizes_of_their_rfc(void **state)
+{
+    static const struct {
+        const char *encr, *integ;
+        struct imb_suite want;
+    } all[] = {
+        {"aes128gcm16", NULL, {IMB_CLASS_GCM128, 8, 16, 4, 20, 0}},
+        {"aes256gcm16", NULL, {IMB_CLASS_GCM256, 8, 16, 4, 36, 0}},
+        {"chacha20poly1305", NULL, {IMB_CLASS_CHACHA, 8, 16, 4, 36, 0}},
+        {"aes128", "sha1", {IMB_CLASS_HMAC, 16, 12, 16, 16, 20}},
+        {"aes128", "sha256", {IMB_CLASS_HMAC, 16, 16, 16, 16, 32}},
+        {"aes256", "sha384", {IMB_CLASS_HMAC, 16, 24, 16, 32, 48}},
+        {"aes256", "sha512", {IMB_CLASS_HMAC, 16, 32, 16, 32, 64}},
+        {"null", "sha256", {IMB_CLASS_HMAC, 0, 16, 4, 0, 32}},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct imb_suite got;
+        assert_int_equal(imb_suite_find(row(all[i].encr), row(all[i].integ), &got), 0);
+        assert_memory_equal(&got, &all[i].want, sizeof got);
+    }
+}
+
+static void what_does_not_belong_together_is_refused(void **state)
+{
+    struct imb_suite suite;
+    const struct crypt_alg *gcm = row("aes128gcm16"), *cbc = row("aes128"), *sha = row("sha256");
+    assert_int_equal(imb_suite_find(gcm, sha, &suite), -ENOTSUP);
+    assert_int_equal(imb_suite_find(cbc, NULL, &suite), -ENOTSUP);
+    assert_int_equal(imb_suite_find(sha, NULL, &suite), -ENOTSUP);
+    assert_int_equal(imb_suite_find(NULL, NULL, &suite), -ENOTSUP);
+    assert_int_equal(imb_suite_find(cbc, row("x25519"), &suite), -ENOTSUP);
+    assert_int_equal(imb_suite_find(cbc, sha, &suite), 0);
+}
+
+static void integrity_of_none_is_none(void **state)
+{
+    const struct crypt_alg none = {.type = CRYPT_TYPE_INTEG, .id = CRYPT_INTEG_NONE};
+    struct imb_suite suite;
+    assert_int_equal(imb_suite_find(row("aes128gcm16"), &none, &suite), 0);
+    assert_int_equal(suite.integ_len, 0);
+    assert_int_equal(imb_suite_find(row("null"), &none, &suite), -ENOTSUP);
+}
+
+static void a_gcm_key_length_without_code_is_refused(void **state)
+{
+    struct crypt_alg odd = *row("aes128gcm16");
+    struct imb_suite suite;
+    odd.key_bits = 120;
+    assert_int_equal(imb_suite_find(&odd, NULL, &suite), -ENOTSUP);
+}
+
+static void a_key_one_byte_off_is_refused_and_nothing_is_written(void **state)
+{
+    static const struct {
+        const char *encr, *integ;
+    } all[] = {{"aes128gcm16", NULL},
+               {"aes256gcm16", NULL},
+               {"chacha20poly1305", NULL},
+               {"aes256", "sha256"},
+               {"null", "sha1"}};
+    static const uint8_t key[128];
+    static struct imb_key before;
+    memset(&before, 0x77, sizeof before);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const struct crypt_alg *encr = row(all[i].encr), *integ = row(all[i].integ);
+        struct imb_suite s;
+        assert_int_equal(imb_suite_find(encr, integ, &s), 0);
+        expanded = before;
+        for (int off = -1; off <= 1; off += 2) {
+            if (s.encr_len > 0 || off > 0)
+                assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len + (size_t)off, key,
+                                                s.integ_len, &expanded),
+                                 -EINVAL);
+            if (s.integ_len > 0 || off > 0)
+                assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len, key,
+                                                s.integ_len + (size_t)off, &expanded),
+                                 -EINVAL);
+        }
+        assert_memory_equal(&expanded, &before, sizeof before);
+        assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len, key, s.integ_len, &expanded), 0);
+    }
+    assert_int_equal(imb_key_expand(imb, row("aes128gcm16"), row("sha256"), key, 20, key, 32, &expanded),
+                     -ENOTSUP);
+}
+
+static void a_salt_lies_behind_the_key_as_it_came(void **state)
+{
+    static const char *const all[] = {"aes128gcm16", "aes256gcm16", "chacha20poly1305"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct crypt_alg *encr = row(all[i]);
+        uint8_t key[36] = {0};
+        memcpy(key + encr->key_bytes, "salt", 4);
+        assert_int_equal(imb_key_expand(imb, encr, NULL, key, encr->key_bytes + 4u, NULL, 0, &expanded), 0);
+        assert_memory_equal(&expanded.salt, "salt", 4);
+    }
+}
+
+/* FIPS 197 A.1: the first round key is the key, and the last word of the schedule is b6630ca6. */
+static void round_keys_are_those_of_the_standard(void **state)
+{
+    uint8_t key[16], sha[32] = {0}, last[4];
+    vectors_hex("2b7e151628aed2a6abf7158809cf4f3c", key, sizeof key);
+    vectors_hex("b6630ca6", last, sizeof last);
+    assert_int_equal(imb_key_expand(imb, row("aes128"), row("sha256"), key, 16, sha, 32, &expanded), 0);
+    const struct imb_hmac_key *hmac = &imb_key_data(&expanded)->hmac;
+    assert_memory_equal(hmac->enc, key, 16);
+    assert_memory_equal(hmac->enc + 16 * 11 - 4, last, 4);
+    assert_int_equal(hmac->key_bytes, 16);
+    assert_int_equal(hmac->icv_bytes, 16);
+    assert_int_equal(hmac->iv_bytes, 16);
+}
+
+static int setup(void **state)
+{
+    imb = imb_create(false);
+    return imb ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    imb_free(imb);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(suites_have_the_sizes_of_their_rfc),
+        cmocka_unit_test(what_does_not_belong_together_is_refused),
+        cmocka_unit_test(integrity_of_none_is_none),
+        cmocka_unit_test(a_gcm_key_length_without_code_is_refused),
+        cmocka_unit_test(a_key_one_byte_off_is_refused_and_nothing_is_written),
+        cmocka_unit_test(a_salt_lies_behind_the_key_as_it_came),
+        cmocka_unit_test(round_keys_are_those_of_the_standard),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
