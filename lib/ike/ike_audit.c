@@ -2,8 +2,6 @@
 /* Names of audit kinds, as logs and JSON show them, and which of them are failures. */
 #include "ike_action.h"
 
-#include "base_wipe.h"
-
 static const struct audit_row {
     const char *name;
     bool is_failure;
@@ -45,5 +43,5 @@ bool ike_audit_is_failure(enum ike_audit_kind kind)
 
 void ike_action_wipe(struct ike_action *a)
 {
-    base_wipe(&a->install, sizeof a->install);
+    esp_pair_wipe(&a->install);
 }

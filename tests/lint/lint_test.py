@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 import objects
 import rules_comments
 import rules_symbols
+import rules_tests
 from tree import Tree
 
 
@@ -174,6 +175,30 @@ class Mentions(InSmallTree):
     def test_documents_are_judged_too(self):
         self.write("README.md", "first\n`low_z()`\n")
         self.finds(self.rule, "README.md:2: low_z()")
+
+
+class Tests(InSmallTree):
+    rule = staticmethod(rules_tests.rule_tests)
+
+    def setUp(self):
+        super().setUp()
+        self.write("lib/low/low_b.c", "int low_b(void)\n{\n" + "    work();\n" * rules_tests.LOGIC_LINES_MIN + "}\n")
+
+    def unit(self, *names):
+        self.write("tests/unit/low/meson.build", f"unit_tests = {list(names)}\n")
+
+    def test_a_file_with_logic_has_a_test_of_its_name_that_is_built(self):
+        self.write("tests/unit/low/low_b_test.c", "\n")
+        self.unit("low_b")
+        self.assertEqual(self.found(self.rule), [])
+        self.unit("low_a", "low_bb")
+        self.finds(self.rule, "tests/unit/low/low_b_test.c: not built")
+
+    def test_a_file_with_logic_and_without_test_is_found(self):
+        self.finds(self.rule, "lib/low/low_b.c: no tests/unit/low/low_b_test.c")
+        self.write("tests/unit/low/low_bb_test.c", "\n")
+        self.unit("low_bb")
+        self.finds(self.rule, "lib/low/low_b.c: no tests/unit/low/low_b_test.c")
 
 
 if __name__ == "__main__":
