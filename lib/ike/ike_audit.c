@@ -43,5 +43,5 @@ bool ike_audit_is_failure(enum ike_audit_kind kind)
 
 void ike_action_wipe(struct ike_action *a)
 {
-    esp_pair_wipe(&a->install);
+    esp_pair_wipe(&a->install.pair);
 }

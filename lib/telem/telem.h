@@ -8,17 +8,17 @@
  * and includes that file twice: in a struct, with TELEM_FIELD, which makes the field that is counted in, and
  * in a table, with TELEM_ROW, which makes the row that says what the field means:
  *
- *   struct x_counters {
+ *   struct dp_port_counters {
  *   #define TELEM TELEM_FIELD
- *   #include "x_counters.def"
+ *   #include "dp_port.def"
  *   #undef TELEM
  *   };
  *   static const struct telem_row list[] = {
- *   #define TELEM(...) TELEM_ROW(struct x_counters, __VA_ARGS__)
- *   #include "x_counters.def"
+ *   #define TELEM(...) TELEM_ROW(struct dp_port_counters, __VA_ARGS__)
+ *   #include "dp_port.def"
  *   #undef TELEM
  *   };
- *   const struct telem_rows x_rows = TELEM_ROWS(list);
+ *   const struct telem_rows dp_port_rows = TELEM_ROWS(list);
  *
  * Sums, documents and tables go by rows and know no counter by its name. A counter has one writer, which adds
  * to the plain field. Whoever reads in another thread goes through the functions below: each value is then a
