@@ -32,6 +32,8 @@ def rule_mentions(tree):
             files.update(name.rsplit("/", 1)[-1] for name in re.findall(r'#\s*include\s*<([^>]+)>', tree.text(path)))
         elif path.endswith((".py", ".sh", ".build", ".json", ".lua")):
             known.update(re.findall(r"\w+", tree.text(path)))
+            if path.endswith(".build"):  # what a build makes is there, too
+                files.update(re.findall(r"'([\w-]+\.[ch])'", tree.text(path)))
     known.update(name.rsplit(".", 1)[0] for name in files)
     of_room = re.compile(rf"\b((?:{'|'.join(tree.rooms)}|imb|ossl)_\w*\w)(?![\w*<])")
     for path in tree.tracked:
