@@ -109,7 +109,7 @@ static struct ike_child *make_child(struct ike *ike, struct ike_sa *sa, struct i
 static void drop_wish(struct ike *ike, struct ike_sa *sa, size_t child_index)
 {
     const struct ike_task *t = sa->task;
-    sa->children_todo &= ~(1u << child_index);
+    sa->want.children &= ~(1u << child_index);
     if (t && t->kind == IKE_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.bytes.ptr &&
         t->job && t->nr.len == 0)
         ike_task_done(ike, sa);
@@ -159,9 +159,9 @@ void ike_child_want_again(struct ike *ike, struct ike_child *c, uint32_t pause_s
     struct ike_sa *sa = c->sa;
     if (!sa->conn->start || c->is_rekeyed || has_other(sa, c))
         return;
-    sa->children_todo |= 1u << (c->conf - sa->conn->children);
+    sa->want.children |= 1u << (c->conf - sa->conn->children);
     if (pause_s)
-        sa->retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
+        sa->life.retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
 }
 
 void ike_child_activate(struct ike *ike, struct ike_child *c)
@@ -223,8 +223,8 @@ void ike_child_move_all(struct ike *ike, struct ike_sa *from, struct ike_sa *to)
     }
     to->n_children += from->n_children;
     from->n_children = 0;
-    to->children_todo |= from->children_todo;
-    from->children_todo = 0;
+    to->want.children |= from->want.children;
+    from->want.children = 0;
 }
 
 /* What a new child is compared with. */

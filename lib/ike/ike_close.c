@@ -8,15 +8,15 @@ void ike_close(struct ike *ike, struct ike_sa *sa, const char *why)
         return; /* ends with the peer's DELETE, or at give_up_at */
     if (sa->state == IKE_ST_I_AUTH && sa->req.bytes.ptr) {
         /* With the answer it is known whether there is something to delete. */
-        sa->want_close = true;
-        sa->close_why = why;
+        sa->want.close = true;
+        sa->want.close_why = why;
         return;
     }
     if (sa->state == IKE_ST_I_AUTH) {
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;
         ike_init_free(sa);
-    } else if (sa->state == IKE_ST_REKEYED && !sa->want_close) {
+    } else if (sa->state == IKE_ST_REKEYED && !sa->want.close) {
         /* The peer made the heir and deletes this one; a request of ours may be unanswered for ever. */
         return;
     } else if (sa->state != IKE_ST_UP && sa->state != IKE_ST_REKEYED) {
@@ -24,8 +24,8 @@ void ike_close(struct ike *ike, struct ike_sa *sa, const char *why)
             ike_sa_kill(ike, sa);
         return;
     }
-    sa->want_close = true;
-    sa->close_why = why;
+    sa->want.close = true;
+    sa->want.close_why = why;
     if (sa->task && !sa->req.bytes.ptr)
         ike_task_done(ike, sa);
     ike_sa_set_state(ike, sa, IKE_ST_UP);

@@ -44,7 +44,7 @@ void ike_collide_child_done(struct ike *ike, struct ike_child *old, struct ike_c
 static void plan_retry(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
 {
     const uint64_t ns = seconds * BASE_NS_PER_S;
-    sa->retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
+    sa->life.retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
 }
 
 /* The peer does not know the child any more: it is dead on our side too (RFC 7296 2.25). */
@@ -76,9 +76,9 @@ void ike_collide_child_failed(struct ike *ike, struct ike_sa *sa, uint16_t notif
         return;
     }
     /* Asking again for what was refused helps only when the peer's configuration changes. */
-    sa->children_todo &= ~(1u << index);
-    if (sa->n_children == 0 && sa->children_todo == 0) {
-        sa->want_close = true;
-        sa->close_why = "the peer accepted none of its children";
+    sa->want.children &= ~(1u << index);
+    if (sa->n_children == 0 && sa->want.children == 0) {
+        sa->want.close = true;
+        sa->want.close_why = "the peer accepted none of its children";
     }
 }

@@ -54,19 +54,19 @@ static void child_on_timer(struct ike *ike, struct ike_child *c)
 
 static void sa_on_timer(struct ike *ike, struct ike_sa *sa)
 {
-    if (base_time_reached(sa->dies_at, ike->now)) {
-        sa->dies_at = BASE_TIME_NEVER;
+    if (base_time_reached(sa->life.dies_at, ike->now)) {
+        sa->life.dies_at = BASE_TIME_NEVER;
         ike_close(ike, sa, "the IKE SA's lifetime ended before it could be rekeyed");
         return;
     }
-    if (base_time_reached(sa->rekey_at, ike->now))
-        sa->want_rekey = true;
+    if (base_time_reached(sa->life.rekey_at, ike->now))
+        sa->want.rekey = true;
 }
 
 void ike_due_on_timer(struct ike *ike, struct ike_sa *sa)
 {
     ike_sa_touch(ike, sa);
-    if (base_time_reached(sa->give_up_at, ike->now)) {
+    if (base_time_reached(sa->life.give_up_at, ike->now)) {
         ike_sa_kill(ike, sa);
         return;
     }

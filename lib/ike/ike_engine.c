@@ -87,7 +87,8 @@ static void on_malformed_request(struct ike *ike, struct ike_sa *sa, struct ike_
     }
     if (sa->state == IKE_ST_R_INIT) {
         ike_init_free(sa);
-        sa->give_up_at = base_time_min(sa->give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
+        sa->life.give_up_at =
+            base_time_min(sa->life.give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
         return;
     }
     if (sa->state == IKE_ST_UP)
@@ -126,8 +127,8 @@ static bool is_expected(const struct ike_sa *sa, const struct ike_msg *msg)
     if (ike_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, NULL, &row) != IKE_ROW_FOUND)
         return false;
     if (msg->is_response)
-        return sa->req.bytes.ptr && msg->hdr.msgid == sa->next_msgid && msg->hdr.exchange == sa->req.exchange;
-    return msg->hdr.msgid == sa->next_peer_msgid && !sa->peer_task && sa->next_peer_msgid != UINT32_MAX;
+        return sa->req.bytes.ptr && msg->hdr.msgid == sa->seq.own && msg->hdr.exchange == sa->req.exchange;
+    return msg->hdr.msgid == sa->seq.peer && !sa->peer_task && sa->seq.peer != UINT32_MAX;
 }
 
 static void on_protected(struct ike *ike, struct ike_msg *msg)
@@ -138,7 +139,7 @@ static void on_protected(struct ike *ike, struct ike_msg *msg)
         ike->stats.dropped_unknown_spi++;
         return;
     }
-    if (!msg->is_response && sa->next_peer_msgid > 0 && msg->hdr.msgid == sa->next_peer_msgid - 1) {
+    if (!msg->is_response && sa->seq.peer > 0 && msg->hdr.msgid == sa->seq.peer - 1) {
         repeat_answer(ike, sa, msg);
         return;
     }
@@ -151,12 +152,12 @@ static void on_protected(struct ike *ike, struct ike_msg *msg)
         return;
     }
     ike_sa_touch(ike, sa);
-    sa->last_in = ike->now;
+    sa->life.last_in = ike->now;
     if (msg->is_response) {
-        sa->next_msgid++;
+        sa->seq.own++;
         ike_request_clear(sa);
     } else {
-        sa->next_peer_msgid++;
+        sa->seq.peer++;
         ike_blob_free(&sa->resp);
     }
     ike_natd_follow(ike, sa, msg->path);
@@ -210,7 +211,7 @@ static int terminate(struct ike *ike, struct ike_run *run)
     run->held = true;
     ike_timer_clear(&ike->timers, &run->timer);
     for (struct ike_sa *sa = run->sas, *next; sa; sa = next) {
-        next = sa->conn_next;
+        next = sa->link.run_next;
         ike_close(ike, sa, "terminated by the operator");
         rc = 0;
     }
@@ -221,10 +222,10 @@ static int rekey(struct ike *ike, struct ike_run *run, const struct ike_event *e
 {
     int rc = -ENOENT;
     for (struct ike_sa *sa = run ? run->sas : NULL, *next; sa; sa = next) {
-        next = sa->conn_next;
+        next = sa->link.run_next;
         if (sa->state != IKE_ST_UP)
             continue;
-        sa->want_rekey = sa->want_rekey || ev->rekey_ike;
+        sa->want.rekey = sa->want.rekey || ev->rekey_ike;
         for (struct ike_child *c = sa->children; c && !ev->rekey_ike; c = c->next) {
             c->want_rekey = c->want_rekey || c->state == IKE_CHILD_UP;
             c->without_dh = !ev->rekey_with_dh;
@@ -241,7 +242,7 @@ static void shut_down(struct ike *ike)
     for (size_t i = 0; i < ike->conf->n_conns; i++)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
     for (struct ike_sa *sa = ike->first, *next; sa; sa = next) {
-        next = sa->next;
+        next = sa->link.next;
         ike_close(ike, sa, "shutting down");
     }
 }
@@ -253,10 +254,10 @@ static void on_traffic(struct ike *ike, struct ike_child *c, const struct ike_ev
         c->last_in = ev->last_in;
     if (ev->last_out.ns > c->last_out.ns)
         c->last_out = ev->last_out;
-    if (c->last_in.ns > sa->last_in.ns)
-        sa->last_in = c->last_in;
-    if (c->last_out.ns > sa->last_out.ns)
-        sa->last_out = c->last_out;
+    if (c->last_in.ns > sa->life.last_in.ns)
+        sa->life.last_in = c->last_in;
+    if (c->last_out.ns > sa->life.last_out.ns)
+        sa->life.last_out = c->last_out;
     /* The peer sends on the new pair, so it receives on it as well. */
     if (ev->last_in.ns && c->state == IKE_CHILD_UP && !c->is_rekeyed)
         ike_child_activate(ike, c);

@@ -29,10 +29,10 @@ static base_time hard_end(struct ike *ike, uint32_t soft_s, uint32_t hard_s)
 
 void ike_life_start_sa(struct ike *ike, struct ike_sa *sa)
 {
-    sa->established_at = sa->last_in = ike->now;
-    sa->give_up_at = BASE_TIME_NEVER;
-    sa->rekey_at = soft_end(ike, sa->conn->rekey_s);
-    sa->dies_at = hard_end(ike, sa->conn->rekey_s, 0);
+    sa->life.established_at = sa->life.last_in = ike->now;
+    sa->life.give_up_at = BASE_TIME_NEVER;
+    sa->life.rekey_at = soft_end(ike, sa->conn->rekey_s);
+    sa->life.dies_at = hard_end(ike, sa->conn->rekey_s, 0);
 }
 
 void ike_life_start_child(struct ike *ike, struct ike_child *c)

@@ -77,7 +77,7 @@ static void make_iv(struct ike *ike, struct ike_sa *sa, uint8_t *iv)
         return;
     }
     struct base_writer w = base_writer(iv, encr->iv_bytes);
-    base_write_u64(&w, sa->next_iv++);
+    base_write_u64(&w, sa->seq.iv++);
 }
 
 /* Puts the chain into an SK payload of a message with this header. Empty: it failed. */
@@ -118,7 +118,7 @@ static struct wire_ike_hdr header(const struct ike_sa *sa, uint8_t exchange, uin
 
 void ike_msg_request(struct ike *ike, struct ike_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
 {
-    const struct wire_ike_hdr hdr = header(sa, exchange, sa->next_msgid, false);
+    const struct wire_ike_hdr hdr = header(sa, exchange, sa->seq.own, false);
     const struct base_span bytes = seal(ike, sa, &hdr, b);
     base_wipe(ike->chain, sizeof ike->chain);
     ike_request_arm(ike, sa, bytes, exchange);
@@ -132,7 +132,7 @@ void ike_msg_respond(struct ike *ike, struct ike_sa *sa, const struct ike_path *
     base_wipe(ike->chain, sizeof ike->chain);
     if (bytes.len == 0 || ike_blob_set(&sa->resp, bytes) < 0)
         return;
-    sa->last_out = ike->now;
+    sa->life.last_out = ike->now;
     ike_act_send(ike, path, bytes);
 }
 

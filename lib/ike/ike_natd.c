@@ -90,13 +90,13 @@ static bool same_path(const struct ike_path *a, const struct ike_path *b)
 static void move(struct ike *ike, struct ike_sa *sa, const struct ike_path *to)
 {
     char from[BASE_ENDPOINT_TEXT_MAX], text[96];
-    if (sa->moves && base_time_since(ike->now, sa->moved_at) < MOVE_PAUSE_NS)
+    if (sa->moved.times && base_time_since(ike->now, sa->moved.at) < MOVE_PAUSE_NS)
         return;
     struct base_text t = base_text(text, sizeof text);
     base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, from));
     sa->path = *to;
-    sa->moved_at = ike->now;
-    sa->moves++;
+    sa->moved.at = ike->now;
+    sa->moved.times++;
     ike->stats.moves++;
     for (const struct ike_child *c = sa->children; c; c = c->next)
         ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);

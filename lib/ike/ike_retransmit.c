@@ -29,7 +29,7 @@ void ike_request_arm(struct ike *ike, struct ike_sa *sa, struct base_span bytes,
     sa->req.exchange = exchange;
     sa->req.sent_at = ike->now;
     sa->req.at = base_time_add(ike->now, request_pause_ns(sa->conn, 0));
-    sa->last_out = ike->now;
+    sa->life.last_out = ike->now;
     ike_act_send(ike, &sa->path, bytes);
 }
 
@@ -44,7 +44,7 @@ void ike_request_repeat(struct ike *ike, struct ike_sa *sa)
 {
     sa->req.tries++;
     sa->req.at = base_time_add(ike->now, request_pause_ns(sa->conn, sa->req.tries));
-    sa->last_out = ike->now;
+    sa->life.last_out = ike->now;
     ike->stats.retransmits_out++;
     ike_act_send(ike, &sa->path, ike_blob_span(&sa->req.bytes));
 }

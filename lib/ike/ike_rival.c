@@ -7,14 +7,14 @@
 
 struct ike_sa *ike_rival_of_old(const struct ike *ike, const struct ike_sa *sa)
 {
-    struct ike_sa *rival = sa->rival_id ? ike_sa_by_id(ike, sa->rival_id) : NULL;
+    struct ike_sa *rival = sa->rival.id ? ike_sa_by_id(ike, sa->rival.id) : NULL;
     return rival && rival->state == IKE_ST_UP ? rival : NULL;
 }
 
 struct ike_sa *ike_rival_old(const struct ike *ike, const struct ike_sa *sa)
 {
-    struct ike_sa *old = sa->rival_of ? ike_sa_by_id(ike, sa->rival_of) : NULL;
-    return old && old->rival_id == sa->id ? old : NULL;
+    struct ike_sa *old = sa->rival.of ? ike_sa_by_id(ike, sa->rival.of) : NULL;
+    return old && old->rival.id == sa->id ? old : NULL;
 }
 
 bool ike_rival_is_undecided(const struct ike *ike, const struct ike_sa *sa)

@@ -16,12 +16,12 @@
 
 static bool is_live(const struct ike_sa *sa)
 {
-    return sa->state == IKE_ST_UP ? !sa->want_close : sa->state < IKE_ST_UP && sa->is_initiator;
+    return sa->state == IKE_ST_UP ? !sa->want.close : sa->state < IKE_ST_UP && sa->is_initiator;
 }
 
 static bool has_live(const struct ike_run *run)
 {
-    for (const struct ike_sa *sa = run->sas; sa; sa = sa->conn_next)
+    for (const struct ike_sa *sa = run->sas; sa; sa = sa->link.run_next)
         if (is_live(sa))
             return true;
     return false;

@@ -62,7 +62,7 @@ struct ike_sa *ike_sa_by_spi(struct ike *ike, uint64_t spi)
 {
     struct ike_sa *sa = ike->by_spi[slot_of_u64(ike, spi)];
     while (sa && own_spi(sa) != spi)
-        sa = sa->spi_next;
+        sa = sa->link.spi_next;
     return sa;
 }
 
@@ -70,7 +70,7 @@ struct ike_sa *ike_sa_by_id(const struct ike *ike, uint64_t id)
 {
     struct ike_sa *sa = ike->by_id[slot_of_u64(ike, id)];
     while (sa && sa->id != id)
-        sa = sa->id_next;
+        sa = sa->link.id_next;
     return sa;
 }
 
@@ -78,14 +78,14 @@ struct ike_sa *ike_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base
 {
     struct ike_sa *sa = ike->by_init[slot_of_endpoint(ike, remote)];
     while (sa && !(sa->spi_i == spi_i && base_endpoint_equal(&sa->path.remote, remote)))
-        sa = sa->init_next;
+        sa = sa->link.init_next;
     return sa;
 }
 
 uint32_t ike_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote)
 {
     uint32_t n = 0;
-    for (struct ike_sa *sa = ike->by_init[slot_of_endpoint(ike, remote)]; sa; sa = sa->init_next)
+    for (struct ike_sa *sa = ike->by_init[slot_of_endpoint(ike, remote)]; sa; sa = sa->link.init_next)
         n += base_endpoint_equal(&sa->path.remote, remote);
     return n;
 }
@@ -101,12 +101,12 @@ uint64_t ike_sa_new_spi(struct ike *ike)
 
 void ike_sa_touch(struct ike *ike, struct ike_sa *sa)
 {
-    if (sa->is_touched)
+    if (sa->link.is_touched)
         return;
-    sa->is_touched = true;
-    sa->touch_next = NULL;
+    sa->link.is_touched = true;
+    sa->link.touch_next = NULL;
     if (ike->touched_last)
-        ike->touched_last->touch_next = sa;
+        ike->touched_last->link.touch_next = sa;
     else
         ike->touched = sa;
     ike->touched_last = sa;
@@ -123,16 +123,16 @@ struct ike_sa *ike_sa_new(struct ike *ike, const struct ike_path *path, bool is_
     sa->is_initiator = is_initiator;
     sa->path = *path;
     sa->timer.owner = IKE_TIMER_SA;
-    sa->give_up_at = sa->rekey_at = sa->dies_at = BASE_TIME_NEVER;
-    sa->created_at = sa->last_in = sa->last_out = ike->now;
-    sa->prev = ike->last;
+    sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = BASE_TIME_NEVER;
+    sa->life.created_at = sa->life.last_in = sa->life.last_out = ike->now;
+    sa->link.prev = ike->last;
     if (ike->last)
-        ike->last->next = sa;
+        ike->last->link.next = sa;
     else
         ike->first = sa;
     ike->last = sa;
     struct ike_sa **id_slot = &ike->by_id[slot_of_u64(ike, sa->id)];
-    sa->id_next = *id_slot;
+    sa->link.id_next = *id_slot;
     *id_slot = sa;
     ike->stats.ike_sas++;
     ike_sa_touch(ike, sa);
@@ -142,14 +142,14 @@ struct ike_sa *ike_sa_new(struct ike *ike, const struct ike_path *path, bool is_
 void ike_sa_link(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa **slot = &ike->by_spi[slot_of_u64(ike, own_spi(sa))];
-    sa->spi_next = *slot;
+    sa->link.spi_next = *slot;
     *slot = sa;
 }
 
 void ike_sa_init_link(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa **slot = &ike->by_init[slot_of_endpoint(ike, &sa->path.remote)];
-    sa->init_next = *slot;
+    sa->link.init_next = *slot;
     *slot = sa;
     ike->stats.half_open++;
 }
@@ -158,11 +158,11 @@ void ike_sa_init_unlink(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa **p = &ike->by_init[slot_of_endpoint(ike, &sa->path.remote)];
     while (*p && *p != sa)
-        p = &(*p)->init_next;
+        p = &(*p)->link.init_next;
     if (!*p)
         return;
-    *p = sa->init_next;
-    sa->init_next = NULL;
+    *p = sa->link.init_next;
+    sa->link.init_next = NULL;
     ike->stats.half_open--;
 }
 
@@ -170,23 +170,23 @@ static void sa_unlink_all(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa **p = &ike->by_spi[slot_of_u64(ike, own_spi(sa))];
     while (*p && *p != sa)
-        p = &(*p)->spi_next;
+        p = &(*p)->link.spi_next;
     if (*p)
-        *p = sa->spi_next;
+        *p = sa->link.spi_next;
     p = &ike->by_id[slot_of_u64(ike, sa->id)];
     while (*p && *p != sa)
-        p = &(*p)->id_next;
+        p = &(*p)->link.id_next;
     if (*p)
-        *p = sa->id_next;
-    if (sa->prev)
-        sa->prev->next = sa->next;
+        *p = sa->link.id_next;
+    if (sa->link.prev)
+        sa->link.prev->link.next = sa->link.next;
     else
-        ike->first = sa->next;
-    if (sa->next)
-        sa->next->prev = sa->prev;
+        ike->first = sa->link.next;
+    if (sa->link.next)
+        sa->link.next->link.prev = sa->link.prev;
     else
-        ike->last = sa->prev;
-    sa->prev = sa->next = NULL;
+        ike->last = sa->link.prev;
+    sa->link.prev = sa->link.next = NULL;
     ike->stats.ike_sas--;
 }
 
@@ -194,13 +194,13 @@ void ike_sa_leave_run(struct ike_sa *sa)
 {
     if (!sa->run)
         return;
-    if (sa->conn_prev)
-        sa->conn_prev->conn_next = sa->conn_next;
+    if (sa->link.run_prev)
+        sa->link.run_prev->link.run_next = sa->link.run_next;
     else
-        sa->run->sas = sa->conn_next;
-    if (sa->conn_next)
-        sa->conn_next->conn_prev = sa->conn_prev;
-    sa->conn_prev = sa->conn_next = NULL;
+        sa->run->sas = sa->link.run_next;
+    if (sa->link.run_next)
+        sa->link.run_next->link.run_prev = sa->link.run_prev;
+    sa->link.run_prev = sa->link.run_next = NULL;
     sa->run = NULL;
 }
 
@@ -219,9 +219,9 @@ void ike_sa_set_conn(struct ike *ike, struct ike_sa *sa, const struct ike_conn_c
     sa->run = conn ? ike_run_of(ike, conn) : NULL;
     if (!sa->run)
         return;
-    sa->conn_next = sa->run->sas;
-    if (sa->conn_next)
-        sa->conn_next->conn_prev = sa;
+    sa->link.run_next = sa->run->sas;
+    if (sa->link.run_next)
+        sa->link.run_next->link.run_prev = sa;
     sa->run->sas = sa;
 }
 
@@ -257,6 +257,6 @@ void ike_sa_kill(struct ike *ike, struct ike_sa *sa)
     ike_sa_set_state(ike, sa, IKE_ST_DEAD);
     ike_timer_clear(&ike->timers, &sa->timer);
     sa_unlink_all(ike, sa);
-    sa->spi_next = ike->dead;
+    sa->link.spi_next = ike->dead;
     ike->dead = sa;
 }

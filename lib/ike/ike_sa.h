@@ -176,60 +176,83 @@ struct ike_natd {
     struct base_addr public_addr;
 };
 
-struct ike_sa {
-    struct ike_sa *prev, *next; /* all, ascending by id */
-    struct ike_sa *spi_next;    /* hash by our SPI */
-    struct ike_sa *init_next;   /* hash by (SPIi, peer): half-open as responder only */
-    struct ike_sa *id_next;     /* hash by id */
-    struct ike_sa *conn_prev, *conn_next;
-    struct ike_sa *touch_next; /* with is_touched */
-    bool is_touched;           /* in this dispatch: the settle step looks at it */
-    enum ike_state died_in;    /* with IKE_ST_DEAD: the state before */
-    struct ike_run *run;       /* runtime of the connection; NULL before it is known or after it is gone */
-    struct ike_timer timer;
-    uint64_t id;
-    uint64_t spi_i, spi_r;
-    bool is_initiator; /* of this SA (after a rekey: of the rekeying) */
-    enum ike_state state;
-    const struct ike_conf *conf; /* a reference */
-    const struct ike_conn_conf *conn;
-    struct ike_path path;
-    struct ike_choice algs;
-    struct ike_keys keys;
-    struct ike_id local_id, remote_id;
-    struct ike_natd natd;
-    bool encap;
+/* Where an SA stands in tables and lists. */
+struct ike_sa_link {
+    struct ike_sa *prev, *next;         /* all, ascending by id */
+    struct ike_sa *spi_next;            /* hash by our SPI; with IKE_ST_DEAD: the dead */
+    struct ike_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
+    struct ike_sa *id_next;             /* hash by id */
+    struct ike_sa *run_prev, *run_next; /* of the connection */
+    struct ike_sa *touch_next;          /* with is_touched */
+    bool is_touched;                    /* in this dispatch: the settle step looks at it */
+};
 
-    uint64_t next_iv;         /* of an AEAD: a counter, so that no IV comes twice under one key */
-    uint32_t next_msgid;      /* of our next request */
-    uint32_t next_peer_msgid; /* that we expect */
-    struct ike_request req;
-    struct ike_blob resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
-    struct ike_init *init;
-    struct ike_task *task;      /* ours */
-    struct ike_task *peer_task; /* the peer's, waiting for a job */
+/* Message ids (RFC 7296 2.2) and IVs. */
+struct ike_sa_seq {
+    uint64_t iv;   /* of an AEAD: a counter, so that no IV comes twice under one key */
+    uint32_t own;  /* of our next request */
+    uint32_t peer; /* that we expect */
+};
 
+/* Times of an SA; BASE_TIME_NEVER: not. */
+struct ike_sa_life {
     base_time created_at;
     base_time give_up_at; /* half open, or REKEYED: the end */
     base_time established_at;
     base_time rekey_at, dies_at;
     base_time retry_at; /* no new exchange of ours before, but for DELETE */
     base_time last_in, last_out;
-    base_time moved_at;
-    uint32_t moves;
+};
 
-    bool want_close;
-    bool want_rekey;
-    bool want_dpd;
-    bool quiet;             /* a redundant SA: its end is no news */
-    bool is_mute;           /* a request of ours was given up unanswered: its message id is not free again */
-    const char *close_why;  /* with want_close; static text */
-    uint32_t children_todo; /* bit per child of the connection that we still have to create */
+/* What is to be done when its turn comes: marked by handlers, started by the settle step. */
+struct ike_sa_want {
+    bool close, rekey, dpd;
+    const char *close_why; /* with close; static text */
+    uint32_t children;     /* bit per child of the connection that we still have to create */
+};
+
+/* The peer's rekeying while ours is under way (RFC 7296 2.8.2). */
+struct ike_sa_rival {
+    uint64_t id;          /* the SA from it; 0: none */
+    uint64_t of;          /* the SA that this one is the rival of; 0: none */
+    struct ike_nonce low; /* with id: the lower nonce of its exchange */
+};
+
+struct ike_sa {
+    struct ike_sa_link link;
+    struct ike_run *run; /* runtime of the connection; NULL before it is known or after it is gone */
+    struct ike_timer timer;
+    uint64_t id;
+    uint64_t spi_i, spi_r;
+    bool is_initiator; /* of this SA (after a rekey: of the rekeying) */
+    enum ike_state state;
+    enum ike_state died_in;      /* with IKE_ST_DEAD: the state before */
+    const struct ike_conf *conf; /* a reference */
+    const struct ike_conn_conf *conn;
+    struct ike_path path;
+    struct {
+        base_time at;
+        uint32_t times;
+    } moved; /* the peer's endpoint */
+    struct ike_choice algs;
+    struct ike_keys keys;
+    struct ike_id local_id, remote_id;
+    struct ike_natd natd;
+    bool encap;
+
+    struct ike_sa_seq seq;
+    struct ike_request req;
+    struct ike_blob resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
+    struct ike_init *init;
+    struct ike_task *task;      /* ours */
+    struct ike_task *peer_task; /* the peer's, waiting for a job */
+    struct ike_sa_life life;
+    struct ike_sa_want want;
+    struct ike_sa_rival rival;
+    bool quiet;   /* a redundant SA: its end is no news */
+    bool is_mute; /* a request of ours was given up unanswered: its message id is not free again */
     struct ike_child *children;
     size_t n_children;
-    uint64_t rival_id; /* the SA from the peer's rekeying while ours is under way (RFC 7296 2.8.2); 0: none */
-    uint64_t rival_of; /* the SA that this one is the rival of; 0: none */
-    struct ike_nonce rival_low;
 };
 
 /* A connection's runtime: its SAs and when to call again. */

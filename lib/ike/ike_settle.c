@@ -49,7 +49,7 @@ static void dead_free(struct ike *ike, struct ike_sa *sa)
 static base_time sa_dpd_at(const struct ike *ike, const struct ike_sa *sa)
 {
     return sa->state == IKE_ST_UP && sa->conn->dpd_s && !sa->task && !ike_rival_is_undecided(ike, sa)
-               ? base_time_add(sa->last_in, sa->conn->dpd_s * BASE_NS_PER_S)
+               ? base_time_add(sa->life.last_in, sa->conn->dpd_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;
 }
 
@@ -57,13 +57,13 @@ static base_time sa_dpd_at(const struct ike *ike, const struct ike_sa *sa)
 static base_time sa_keepalive_at(const struct ike_sa *sa)
 {
     return sa->state == IKE_ST_UP && sa->natd.local_nat && sa->path.natt && sa->conn->keepalive_s
-               ? base_time_add(sa->last_out, sa->conn->keepalive_s * BASE_NS_PER_S)
+               ? base_time_add(sa->life.last_out, sa->conn->keepalive_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;
 }
 
 static bool sa_has_work(const struct ike_sa *sa)
 {
-    if (sa->want_rekey || sa->children_todo)
+    if (sa->want.rekey || sa->want.children)
         return true;
     for (const struct ike_child *c = sa->children; c; c = c->next)
         if (ike_child_is_due(c))
@@ -73,17 +73,17 @@ static bool sa_has_work(const struct ike_sa *sa)
 
 static void sa_rearm(struct ike *ike, struct ike_sa *sa)
 {
-    base_time at = sa->give_up_at;
+    base_time at = sa->life.give_up_at;
     if (sa->req.bytes.ptr || sa->req.tries)
         at = base_time_min(at, sa->req.at);
     if (sa->state == IKE_ST_UP) {
-        at = base_time_min(at, sa->dies_at);
-        if (!sa->want_rekey)
-            at = base_time_min(at, sa->rekey_at);
+        at = base_time_min(at, sa->life.dies_at);
+        if (!sa->want.rekey)
+            at = base_time_min(at, sa->life.rekey_at);
         at = base_time_min(at, sa_dpd_at(ike, sa));
         at = base_time_min(at, sa_keepalive_at(sa));
         if (!sa->task && sa_has_work(sa) && !ike_rival_is_undecided(ike, sa))
-            at = base_time_min(at, sa->retry_at);
+            at = base_time_min(at, sa->life.retry_at);
     }
     for (const struct ike_child *c = sa->children; c; c = c->next) {
         at = base_time_min(at, c->gone_at);
@@ -116,7 +116,7 @@ static struct ike_task *task_pick_child(struct ike_sa *sa)
         return t;
     }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
-        if (!(sa->children_todo & 1u << i))
+        if (!(sa->want.children & 1u << i))
             continue;
         const struct ike_child_conf *c = &sa->conn->children[i];
         struct ike_task *t = ike_task_new(IKE_TASK_CREATE_CHILD);
@@ -144,13 +144,13 @@ static struct ike_task *task_pick_delete(const struct ike_sa *sa)
 
 static struct ike_task *task_pick(struct ike *ike, struct ike_sa *sa)
 {
-    if (sa->want_close)
+    if (sa->want.close)
         return ike_task_new(IKE_TASK_DELETE_IKE);
     struct ike_task *t = task_pick_delete(sa);
     if (t)
         return t;
-    if (base_time_reached(sa->retry_at, ike->now)) {
-        if (sa->want_rekey && !sa->peer_task) {
+    if (base_time_reached(sa->life.retry_at, ike->now)) {
+        if (sa->want.rekey && !sa->peer_task) {
             t = ike_task_new(IKE_TASK_REKEY_IKE);
             if (t)
                 t->group = sa->algs.dh;
@@ -160,7 +160,7 @@ static struct ike_task *task_pick(struct ike *ike, struct ike_sa *sa)
         if (t)
             return t;
     }
-    return sa->want_dpd ? ike_task_new(IKE_TASK_DPD) : NULL;
+    return sa->want.dpd ? ike_task_new(IKE_TASK_DPD) : NULL;
 }
 
 static void task_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
@@ -188,12 +188,12 @@ static void task_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 static void sa_settle(struct ike *ike, struct ike_sa *sa)
 {
     if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
-        sa->want_dpd = true;
+        sa->want.dpd = true;
     if (base_time_reached(sa_keepalive_at(sa), ike->now)) {
-        sa->last_out = ike->now;
+        sa->life.last_out = ike->now;
         ike_act_keepalive(ike, &sa->path);
     }
-    if (sa->state == IKE_ST_UP && !sa->task && (sa->want_close || !ike_rival_is_undecided(ike, sa))) {
+    if (sa->state == IKE_ST_UP && !sa->task && (sa->want.close || !ike_rival_is_undecided(ike, sa))) {
         sa->task = task_pick(ike, sa);
         if (sa->task)
             task_start(ike, sa, sa->task);
@@ -207,23 +207,23 @@ void ike_settle(struct ike *ike)
     struct ike_sa *buried = NULL, *sa;
     while (ike->dead || ike->touched) {
         if ((sa = ike->dead) != NULL) {
-            ike->dead = sa->spi_next;
+            ike->dead = sa->link.spi_next;
             dead_bury(ike, sa);
-            sa->spi_next = buried;
+            sa->link.spi_next = buried;
             buried = sa;
             continue;
         }
         sa = ike->touched;
         if (sa->state != IKE_ST_DEAD)
             sa_settle(ike, sa);
-        ike->touched = sa->touch_next;
+        ike->touched = sa->link.touch_next;
         if (!ike->touched)
             ike->touched_last = NULL;
-        sa->is_touched = false;
+        sa->link.is_touched = false;
     }
     /* Nobody names them any more: they are in no table and on no list. */
     while ((sa = buried) != NULL) {
-        buried = sa->spi_next;
+        buried = sa->link.spi_next;
         dead_free(ike, sa);
     }
 }

@@ -8,7 +8,7 @@ static const char *state_text(const struct ike_sa *sa)
 {
     if (sa->state < IKE_ST_UP)
         return "connecting";
-    return sa->state == IKE_ST_UP && !sa->want_close ? "established" : "closing";
+    return sa->state == IKE_ST_UP && !sa->want.close ? "established" : "closing";
 }
 
 static void copy_text(char *out, size_t size, const char *text)
@@ -53,12 +53,12 @@ static void show(const struct ike_sa *sa, struct ike_sa_view *v)
     v->public_addr = sa->natd.public_addr;
     v->remote_hash_matches = sa->natd.seen && !sa->natd.remote_nat;
     v->local_hash_matches = sa->natd.seen && !sa->natd.local_nat;
-    v->established_at = sa->established_at;
-    v->rekey_at = sa->rekey_at;
-    v->last_in_at = sa->last_in;
+    v->established_at = sa->life.established_at;
+    v->rekey_at = sa->life.rekey_at;
+    v->last_in_at = sa->life.last_in;
     v->retransmits = sa->req.tries;
     v->refusal = sa->init ? sa->init->refusal : 0;
-    v->moves = sa->moves;
+    v->moves = sa->moved.times;
     for (const struct ike_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
         show_child(c, &v->children[v->n_children++]);
 }
@@ -69,9 +69,9 @@ static const struct ike_sa *first_after(const struct ike *ike, uint64_t id)
     const struct ike_sa *sa = NULL;
     for (uint64_t i = 0; i < PROBES && i < id && !sa; i++)
         sa = ike_sa_by_id(ike, id - i);
-    sa = sa ? sa->next : ike->first;
+    sa = sa ? sa->link.next : ike->first;
     while (sa && sa->id <= id)
-        sa = sa->next;
+        sa = sa->link.next;
     return sa;
 }
 

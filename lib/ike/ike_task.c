@@ -49,7 +49,7 @@ static enum ike_job_class task_urgency(const struct ike_sa *sa)
 {
     if (sa->state == IKE_ST_R_DH)
         return sa->init && sa->init->is_proved ? IKE_JOB_PROVED : IKE_JOB_CLAIMED;
-    return sa->established_at.ns ? IKE_JOB_LIVE : IKE_JOB_PROVED;
+    return sa->life.established_at.ns ? IKE_JOB_LIVE : IKE_JOB_PROVED;
 }
 
 void ike_task_job(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struct ike_job *job,

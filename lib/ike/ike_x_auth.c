@@ -118,24 +118,24 @@ static bool put_proof(struct ike *ike, const struct ike_sa *sa, struct wire_ike_
 static void replace_older(struct ike *ike, struct ike_sa *sa, bool initial_contact)
 {
     for (struct ike_sa *o = sa->run ? sa->run->sas : NULL, *next; o; o = next) {
-        next = o->conn_next;
+        next = o->link.run_next;
         if (o == sa || o->state != IKE_ST_UP)
             continue;
-        if (initial_contact && o->established_at.ns <= sa->created_at.ns) {
+        if (initial_contact && o->life.established_at.ns <= sa->life.created_at.ns) {
             ike_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
             ike_sa_kill(ike, o);
             continue;
         }
         /* Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator.
          */
-        if (base_time_since(ike->now, o->established_at) < TWIN_S * BASE_NS_PER_S &&
+        if (base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S &&
             o->is_initiator != sa->is_initiator) {
             struct ike_sa *loser = o->spi_i > sa->spi_i ? o : sa;
             loser->quiet = true;
-            loser->want_close = loser->is_initiator;
+            loser->want.close = loser->is_initiator;
             ike_sa_touch(ike, loser);
         } else {
-            o->want_dpd = true;
+            o->want.dpd = true;
             ike_sa_touch(ike, o);
         }
     }
@@ -143,7 +143,7 @@ static void replace_older(struct ike *ike, struct ike_sa *sa, bool initial_conta
 
 static bool is_first(const struct ike_sa *sa)
 {
-    for (const struct ike_sa *o = sa->run ? sa->run->sas : NULL; o; o = o->conn_next)
+    for (const struct ike_sa *o = sa->run ? sa->run->sas : NULL; o; o = o->link.run_next)
         if (o != sa && o->state == IKE_ST_UP)
             return false;
     return true;
@@ -170,7 +170,7 @@ static void refuse(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg
     ike->stats.failed++;
     ike_msg_respond_error(ike, sa, msg->path, WIRE_IKE_AUTH, msg->hdr.msgid, notify, BASE_SPAN_NONE);
     ike_init_free(sa);
-    sa->give_up_at = base_time_min(sa->give_up_at, end);
+    sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);
 }
 
 /* Which connection this is, proved; or NULL with *notify set and the failure explained. */
@@ -291,7 +291,7 @@ static void take_child(struct ike *ike, struct ike_sa *sa, const struct ike_msg 
     t->nr = sa->init->nr;
     const uint16_t notify = ike_child_check(ike, sa, msg, IKE_DH_IGNORE, t);
     if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
-        sa->children_todo |= 1u << t->child_index;
+        sa->want.children |= 1u << t->child_index;
     if (notify)
         return;
     struct ike_child *c = ike_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
@@ -328,8 +328,8 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     ike_init_free(sa);
     ike_task_done(ike, sa);
     for (size_t i = 1; i < sa->conn->n_children; i++)
-        sa->children_todo |= 1u << i;
-    if (!sa->children && !sa->children_todo)
-        sa->want_close = true;
+        sa->want.children |= 1u << i;
+    if (!sa->children && !sa->want.children)
+        sa->want.close = true;
     replace_older(ike, sa, false);
 }

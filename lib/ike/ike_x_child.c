@@ -193,7 +193,7 @@ static bool is_making_one(const struct ike_sa *sa)
 static uint16_t admit(struct ike *ike, struct ike_sa *sa, const struct ike_msg *msg, struct ike_task *t)
 {
     struct wire_ike_notification n;
-    if (sa->state != IKE_ST_UP || sa->want_close || (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE))
+    if (sa->state != IKE_ST_UP || sa->want.close || (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE))
         return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.2 */
     if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
         return WIRE_IKE_N_TEMPORARY_FAILURE;
@@ -363,7 +363,7 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, struc
         ike_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    sa->children_todo &= is_rekey ? ~0u : ~(1u << t->child_index);
+    sa->want.children &= is_rekey ? ~0u : ~(1u << t->child_index);
     if (is_rekey)
         ike_collide_child_done(ike, old, c, lost);
     if (!lost)

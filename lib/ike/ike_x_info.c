@@ -106,9 +106,9 @@ static void start_close(struct ike *ike, struct ike_sa *sa)
 {
     const struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_IKE};
     if (!sa->quiet)
-        ike_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->close_why ? sa->close_why : "");
+        ike_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->want.close_why ? sa->want.close_why : "");
     while (sa->children)
-        ike_child_remove(ike, sa->children, sa->close_why ? sa->close_why : "the IKE SA ended");
+        ike_child_remove(ike, sa->children, sa->want.close_why ? sa->want.close_why : "the IKE SA ended");
     ike_sa_set_state(ike, sa, IKE_ST_CLOSING);
     send_delete(ike, sa, &d);
 }
@@ -127,7 +127,7 @@ void ike_info_start(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
         send_delete(ike, sa, &d);
         break;
     default:
-        sa->want_dpd = false;
+        sa->want.dpd = false;
         send_delete(ike, sa, NULL);
         break;
     }

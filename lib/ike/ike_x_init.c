@@ -161,8 +161,8 @@ static void accept(struct ike *ike, const struct ike_msg *msg, const struct ike_
     ike_nonce_set(&sa->init->ni, ni);
     ike_nonce_new(ike, &sa->init->nr);
     sa->init->is_proved = proved;
-    sa->next_peer_msgid = 1;
-    sa->give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
+    sa->seq.peer = 1;
+    sa->life.give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
     sa->task->group = choice->dh;
     ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, init_job_done);
 }
@@ -280,7 +280,7 @@ void ike_init_start(struct ike *ike, struct ike_sa *sa)
     sa->natd.faked = sa->conn->encap == IKE_ENCAP_FORCE;
     ike_nonce_new(ike, &sa->init->ni);
     sa->task->group = ike_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
-    sa->give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
+    sa->life.give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
     ike_sa_set_state(ike, sa, IKE_ST_I_DH);
     ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
 }
@@ -428,7 +428,7 @@ static void on_response(struct ike *ike, struct ike_sa *sa, struct ike_msg *msg)
     sa->spi_r = msg->hdr.spi_r;
     ike_nonce_set(&sa->init->nr, nr);
     ike_request_clear(sa);
-    sa->next_msgid = 1;
+    sa->seq.own = 1;
     ike_sa_set_state(ike, sa, IKE_ST_I_DERIVE);
     ike_task_dh(ike, sa, sa->task, &ike_job_kind_dh_secret, ke.value, init_job_done);
 }

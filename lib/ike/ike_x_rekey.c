@@ -43,8 +43,8 @@ static struct ike_sa *make(struct ike *ike, struct ike_sa *old, const struct ike
     sa->remote_id = old->remote_id;
     sa->natd = old->natd;
     sa->encap = old->encap;
-    sa->moves = old->moves;
-    sa->moved_at = old->moved_at;
+    sa->moved.times = old->moved.times;
+    sa->moved.at = old->moved.at;
     ike_sa_link(ike, sa);
     ike_sa_set_conn(ike, sa, old->conn);
     if (derive_keys(ike, old, sa, t, r) != 0) {
@@ -62,15 +62,15 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
 {
     ike_child_move_all(ike, old, heir);
     old->quiet = true;
-    old->rival_id = 0;
-    heir->rival_of = 0;
-    if (old->want_close) { /* what was to end ends under its new keys */
-        heir->want_close = true;
-        heir->close_why = old->close_why;
-        old->want_close = false;
+    old->rival.id = 0;
+    heir->rival.of = 0;
+    if (old->want.close) { /* what was to end ends under its new keys */
+        heir->want.close = true;
+        heir->want.close_why = old->want.close_why;
+        old->want.close = false;
     }
     ike_sa_set_state(ike, old, IKE_ST_REKEYED);
-    old->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
+    old->life.give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
     ike->stats.rekeyed_ike++;
     ike_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
     ike_sa_touch(ike, heir);
@@ -79,7 +79,7 @@ static void retire(struct ike *ike, struct ike_sa *old, struct ike_sa *heir)
 void ike_rekey_dropped(struct ike *ike, struct ike_sa *sa)
 {
     struct ike_sa *rival = ike_rival_of_old(ike, sa);
-    sa->rival_id = 0;
+    sa->rival.id = 0;
     if (rival)
         retire(ike, sa, rival);
 }
@@ -106,7 +106,7 @@ static void failed(struct ike *ike, struct ike_sa *sa, uint32_t seconds)
 {
     const uint64_t ns = seconds * BASE_NS_PER_S;
     ike_task_done(ike, sa);
-    sa->retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
+    sa->life.retry_at = base_time_add(ike->now, ns + ike_life_jitter(ike, 2 * ns));
     ike_rekey_dropped(ike, sa);
 }
 
@@ -135,7 +135,7 @@ static void send_request(struct ike *ike, struct ike_sa *sa, struct ike_task *t)
 static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const struct ike_job_dh *r)
 {
     struct ike_sa *rival = ike_rival_of_old(ike, sa);
-    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival_low) < 0;
+    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
     struct ike_sa *heir = make(ike, sa, t, true, r);
     if (!heir) {
         failed(ike, sa, RETRY_LONG_S);
@@ -144,17 +144,17 @@ static void finish(struct ike *ike, struct ike_sa *sa, struct ike_task *t, const
     ike_task_done(ike, sa);
     if (lost) {
         heir->quiet = true;
-        heir->want_close = true;
+        heir->want.close = true;
         retire(ike, sa, rival);
         return;
     }
     if (rival) {
         rival->quiet = true;
-        rival->give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
+        rival->life.give_up_at = base_time_add(ike->now, IKE_GONE_S * BASE_NS_PER_S);
         ike_sa_touch(ike, rival);
     }
     retire(ike, sa, heir);
-    sa->want_close = true; /* ours to delete */
+    sa->want.close = true; /* ours to delete */
     ike_close(ike, sa, "rekeyed");
 }
 
@@ -225,7 +225,7 @@ static void respond_error(struct ike *ike, struct ike_sa *sa, const struct ike_t
 /* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
 static bool is_busy(const struct ike_sa *sa)
 {
-    if (sa->state != IKE_ST_UP || sa->want_close || sa->rival_id)
+    if (sa->state != IKE_ST_UP || sa->want.close || sa->rival.id)
         return true;
     return sa->task && sa->task->kind != IKE_TASK_DPD && sa->task->kind != IKE_TASK_REKEY_IKE;
 }
@@ -296,9 +296,9 @@ static void conclude(struct ike *ike, struct ike_sa *sa, struct ike_task *t, con
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
     ike_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
     if (sa->task && sa->task->kind == IKE_TASK_REKEY_IKE) {
-        sa->rival_id = heir->id;
-        heir->rival_of = sa->id;
-        sa->rival_low = *ike_nonce_low(&t->ni, &t->nr);
+        sa->rival.id = heir->id;
+        heir->rival.of = sa->id;
+        sa->rival.low = *ike_nonce_low(&t->ni, &t->nr);
         return;
     }
     retire(ike, sa, heir);

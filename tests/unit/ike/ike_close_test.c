@@ -9,7 +9,7 @@ static void an_sa_that_the_peer_knows_is_marked_for_a_delete(void **state)
     struct pair *p = pair_up();
     struct ike_sa *sa = p->h[0].ike->first;
     ike_close(p->h[0].ike, sa, "a reason");
-    assert_true(sa->want_close);
+    assert_true(sa->want.close);
     assert_int_equal(sa->state, IKE_ST_UP);
     assert_null(sa->req.bytes.ptr);
     ike_settle(p->h[0].ike);

@@ -39,9 +39,9 @@ static void a_deadline_marks_and_starts_nothing(void **state)
     struct pair *p = pair_up();
     struct ike *ike = p->h[0].ike;
     struct ike_sa *sa = ike->first;
-    p->now = ike->now = sa->rekey_at;
+    p->now = ike->now = sa->life.rekey_at;
     ike_due_on_timer(ike, sa);
-    assert_true(sa->want_rekey);
+    assert_true(sa->want.rekey);
     assert_null(sa->task);
     ike_settle(ike);
     assert_non_null(sa->task);

@@ -27,9 +27,9 @@ static void only_a_touched_sa_is_looked_at(void **state)
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;
     struct ike_sa *sa = ike->first;
-    const uint32_t msgid = sa->next_msgid;
+    const uint32_t msgid = sa->seq.own;
     assert_null(ike->touched);
-    sa->want_dpd = true;
+    sa->want.dpd = true;
     ike_settle(ike);
     assert_null(sa->task);
     ike_sa_touch(ike, sa);
@@ -38,9 +38,9 @@ static void only_a_touched_sa_is_looked_at(void **state)
     assert_non_null(sa->task);
     assert_int_equal(sa->task->kind, IKE_TASK_DPD);
     assert_null(ike->touched);
-    assert_false(sa->is_touched);
+    assert_false(sa->link.is_touched);
     pair_settle(p);
-    assert_int_equal(sa->next_msgid, msgid + 1);
+    assert_int_equal(sa->seq.own, msgid + 1);
     pair_free(p);
 }
 
@@ -51,17 +51,17 @@ static void one_exchange_is_started_at_a_time(void **state)
     struct pair *p = pair_up();
     struct ike_sa *sa = p->h[0].ike->first;
     p->hold = true;
-    sa->want_dpd = sa->children->want_rekey = true;
+    sa->want.dpd = sa->children->want_rekey = true;
     ike_sa_touch(p->h[0].ike, sa);
     ike_settle(p->h[0].ike);
     pair_drain(p);
     assert_int_equal(p->tail, 1);
     assert_int_equal(sa->task->kind, IKE_TASK_REKEY_CHILD);
-    assert_true(sa->want_dpd);
+    assert_true(sa->want.dpd);
     p->hold = false;
     pair_settle(p);
     pair_run(p, 6);
-    assert_false(p->h[0].ike->first->want_dpd);
+    assert_false(p->h[0].ike->first->want.dpd);
     assert_null(p->h[0].ike->first->task);
     pair_check_one(p);
     pair_free(p);

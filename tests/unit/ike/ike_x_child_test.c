@@ -111,7 +111,7 @@ static void an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair(voi
     struct wire_ike_builder w = ike_msg_begin(b);
     ike_msg_put_choice(b, &w, &sa->children->algs, 0x12345678);
     ike_msg_put_notify(&w, WIRE_IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BASE_SPAN_NONE);
-    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->next_peer_msgid++, &w);
+    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->seq.peer++, &w);
     p->hold = false;
     pair_settle(p);
     assert_int_equal(pair_live(&p->h[0]), 1);

@@ -75,7 +75,7 @@ static void an_answer_without_nonce_is_a_refusal_and_the_old_sa_stays(void **sta
     struct wire_ike_builder w = ike_msg_begin(b);
     ike_msg_put_choice(b, &w, &sa->algs, 0x123456789abcdef0);
     ike_msg_put_notify(&w, WIRE_IKE_N_NO_ADDITIONAL_SAS, BASE_SPAN_NONE);
-    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->next_peer_msgid++, &w);
+    ike_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->seq.peer++, &w);
     p->hold = false;
     pair_settle(p);
     const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
