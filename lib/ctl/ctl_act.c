@@ -12,7 +12,7 @@
 static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, struct ctl_refusal *refusal)
 {
     const char *name;
-    if (!ctl_arg_connection(ctl, args, &name, refusal))
+    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal))
         return NULL;
     if (!name)
         return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "say which connection");
@@ -38,7 +38,7 @@ static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, st
 
 json_t *ctl_act_initiate(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
-    if (ctl->stopping)
+    if (ctl->loop.is_stopping)
         return ctl_refuse(refusal, API_ERR_FAILED, "the daemon is stopping");
     return act(ctl, args, &(struct ike_event){.type = IKE_EV_INITIATE}, refusal);
 }

@@ -2,8 +2,6 @@
 /* Request line -> row -> handler -> answer line. */
 #include "ctl_api_cmd.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "api.h"
@@ -28,30 +26,6 @@ static const struct {
     {"reload", ctl_act_reload},
     /* clang-format on */
 };
-
-json_t *ctl_refuse(struct ctl_refusal *refusal, const char *code, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    refusal->code = code;
-    vsnprintf(refusal->message, sizeof refusal->message, format, args);
-    va_end(args);
-    return NULL;
-}
-
-bool ctl_arg_connection(struct ctl *ctl, const json_t *args, const char **name, struct ctl_refusal *refusal)
-{
-    const json_t *v = json_object_get(args, "connection");
-    *name = json_string_value(v);
-    if (v && !*name)
-        ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"connection\" must be a text");
-    else if (*name && !ike_conf_conn(ctl->conf->ike, *name))
-        ctl_refuse(refusal, API_ERR_NOT_FOUND,
-                   "there is no connection \"%.63s\"; see: culvertctl show connections", *name);
-    else
-        return true;
-    return false;
-}
 
 static json_t *dispatch(struct ctl *ctl, const struct api_request *request, struct ctl_refusal *refusal)
 {

@@ -6,26 +6,13 @@
  */
 #include <jansson.h>
 #include "ctl.h"
-
-/* Why a handler gives no document. */
-struct ctl_refusal {
-    const char *code; /* API_ERR_* */
-    char message[512];
-    json_t *details; /* owned, or NULL */
-};
+#include "ctl_refuse.h"
 
 /* Returns an owned document, or NULL with *refusal filled; NULL with code NULL means: no memory. */
 typedef json_t *ctl_handler(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal);
 
 /* Answers a request line. Returns an owned answer line (free) and its length, or NULL without memory. */
 char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len);
-
-/* Fills the refusal and returns NULL, for handlers to return. */
-__attribute__((format(printf, 3, 4))) json_t *ctl_refuse(struct ctl_refusal *refusal, const char *code,
-                                                         const char *format, ...);
-
-/* The argument "connection": its name, or NULL when it is absent. False: wrong type, or there is no such. */
-bool ctl_arg_connection(struct ctl *ctl, const json_t *args, const char **name, struct ctl_refusal *refusal);
 
 ctl_handler ctl_show_status, ctl_show_connections, ctl_show_sas, ctl_show_ports, ctl_show_counters,
     ctl_show_nat, ctl_show_failures, ctl_show_workers, ctl_show_drops;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the IKE engine asks for becomes packets, SAs and log lines here, and what the data path saw becomes
- * events for the engine. Neither knows of the other.
+ * What the IKE engine asks for becomes requests to the node and log lines here, and what the node reports
+ * becomes events for the engine. Neither knows of the other.
  */
 #include "ctl_ike.h"
 
@@ -9,18 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_cycles.h>
-#include <rte_mbuf.h>
-
-#include "base_text.h"
-#include "ctl_home.h"
 #include "ctl_job.h"
 #include "host_log.h"
+#include "node_event.h"
+#include "node_request.h"
+#include "node_view.h"
 #include "ossl_ops.h"
-#include "wire_natt.h"
-
-#define TRAFFIC_LOOK_NS BASE_NS_PER_S
-#define DEFAULT_MTU     1500
 
 static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
 {
@@ -32,23 +26,35 @@ static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t l
     }
 }
 
+/* A request that is about one SPI. */
+static int ask_of_spi(struct ctl *ctl, enum node_request_type type, uint32_t spi_in)
+{
+    struct node_request r;
+    r.type = type;
+    r.spi_in = spi_in;
+    return node_do(ctl->node, &r);
+}
+
 static int env_spi_alloc(void *ctx, uint32_t *spi)
 {
     struct ctl *ctl = ctx;
-    return sad_spi_alloc(ctl->sad, spi);
+    struct node_request r;
+    r.type = NODE_SPI_RESERVE;
+    const int rc = node_do(ctl->node, &r);
+    if (rc == 0)
+        *spi = r.spi_in;
+    return rc;
 }
 
 static void env_spi_free(void *ctx, uint32_t spi)
 {
-    struct ctl *ctl = ctx;
-    sad_spi_free(ctl->sad, spi);
+    ask_of_spi(ctx, NODE_SPI_RELEASE, spi);
 }
 
 static int env_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
 {
     struct ctl *ctl = ctx;
-    uint16_t mtu;
-    return dp_route_find(ctl->dp, remote, local, &mtu);
+    return node_view_local(ctl->node, remote, local);
 }
 
 int ctl_ike_start(struct ctl *ctl)
@@ -65,35 +71,45 @@ int ctl_ike_start(struct ctl *ctl)
     return ctl->ike ? 0 : -ENOMEM;
 }
 
-/* MTU of the way to a peer; without a route the SA is installed all the same and its packets are counted. */
-static uint16_t outer_mtu(const struct ctl *ctl, const struct base_addr *remote)
+static void install(struct ctl *ctl, const struct ike_install *in)
 {
-    struct base_addr local;
-    uint16_t mtu;
-    return dp_route_find(ctl->dp, remote, &local, &mtu) == 0 ? mtu : DEFAULT_MTU;
-}
-
-static void install(struct ctl *ctl, struct ike_install *in)
-{
-    struct esp_pair *pair = &in->pair;
-    pair->outer_mtu = outer_mtu(ctl, &pair->path.remote.addr);
-    const int rc = sad_install(ctl->sad, pair);
+    struct node_request r;
+    r.type = NODE_PAIR_INSTALL;
+    r.pair = in->pair;
+    const int rc = node_do(ctl->node, &r);
+    esp_pair_wipe(&r.pair);
     if (rc == 0)
         return;
-    ctl->install_failures++;
+    ctl->tally.install_failures++;
     host_log(
         HOST_ERR,
         "event=install_failed connection=%s child=%s spi_in=0x%08x error=\"%s\" effect=\"child is closed\"",
-        in->conn, in->child, pair->spi_in, strerror(-rc));
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = pair->spi_in});
+        in->conn, in->child, in->pair.spi_in, strerror(-rc));
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = in->pair.spi_in});
 }
 
 static void repath(struct ctl *ctl, const struct ike_action *a)
 {
-    const struct esp_path path = {a->path.local, a->path.remote};
-    const int rc = sad_repath(ctl->sad, a->spi_in, &path, outer_mtu(ctl, &a->path.remote.addr));
+    struct node_request r;
+    r.type = NODE_PAIR_MOVE;
+    r.move = (struct node_move){a->spi_in, {a->path.local, a->path.remote}};
+    const int rc = node_do(ctl->node, &r);
     if (rc < 0)
         host_log(HOST_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));
+}
+
+static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker, struct base_span bytes)
+{
+    struct node_request r;
+    if (bytes.len > sizeof r.send.bytes)
+        return -EMSGSIZE;
+    r.type = NODE_DATAGRAM_SEND;
+    r.send.local = path->local;
+    r.send.remote = path->remote;
+    r.send.marker = marker;
+    r.send.len = (uint16_t)bytes.len;
+    memcpy(r.send.bytes, bytes.ptr, bytes.len);
+    return node_do(ctl->node, &r);
 }
 
 static void send_datagram(struct ctl *ctl, const struct ike_action *a)
@@ -101,7 +117,7 @@ static void send_datagram(struct ctl *ctl, const struct ike_action *a)
     static const uint8_t keepalive = 0xff;
     char to[BASE_ENDPOINT_TEXT_MAX];
     const bool is_keepalive = a->type == IKE_ACT_KEEPALIVE;
-    const int rc = dp_udp_send(ctl->dp, &a->path.local, &a->path.remote, a->path.natt && !is_keepalive,
+    const int rc = ask_to_send(ctl, &a->path, a->path.natt && !is_keepalive,
                                is_keepalive ? base_span(&keepalive, 1) : a->bytes);
     if (rc < 0)
         host_log(HOST_WARN, "event=send_failed peer=%s error=\"%s\"%s",
@@ -109,7 +125,7 @@ static void send_datagram(struct ctl *ctl, const struct ike_action *a)
                  rc == -ENETUNREACH ? " fix=\"give the outside port a gateway, or add a route\"" : "");
 }
 
-static void carry_out(struct ctl *ctl, struct ike_action *a)
+static void carry_out(struct ctl *ctl, const struct ike_action *a)
 {
     switch (a->type) {
     case IKE_ACT_SEND:
@@ -120,13 +136,13 @@ static void carry_out(struct ctl *ctl, struct ike_action *a)
         install(ctl, &a->install);
         return;
     case IKE_ACT_SA_ACTIVATE:
-        sad_activate(ctl->sad, a->spi_in);
+        ask_of_spi(ctl, NODE_PAIR_ACTIVATE, a->spi_in);
         return;
     case IKE_ACT_SA_REPATH:
         repath(ctl, a);
         return;
     case IKE_ACT_SA_REMOVE:
-        sad_remove(ctl->sad, a->spi_in);
+        ask_of_spi(ctl, NODE_PAIR_REMOVE, a->spi_in);
         return;
     case IKE_ACT_JOB:
         ctl_jobs_submit(ctl->jobs, a->job);
@@ -153,13 +169,6 @@ int ctl_event(struct ctl *ctl, const struct ike_event *ev)
     return rc;
 }
 
-void ctl_ike_packet(struct ctl *ctl, const struct dp_punt *punt)
-{
-    const struct ike_path path = {.local = punt->dst, .remote = punt->src, .natt = punt->natt};
-    ike_on_packet(ctl->ike, ctl_now(), &path, punt->payload);
-    ctl_ike_actions(ctl);
-}
-
 bool ctl_ike_jobs(struct ctl *ctl)
 {
     struct ike_job *job;
@@ -179,41 +188,46 @@ void ctl_ike_timer(struct ctl *ctl, base_time now)
     ctl_ike_actions(ctl);
 }
 
-/* Tells the engine which children carried packets since the last look: liveness and keepalives hang on it. */
-static void look_for_traffic(struct ctl *ctl, base_time now)
+static void on_datagram(struct ctl *ctl, const struct node_datagram *d)
 {
-    struct sad_stats s;
-    uint32_t cursor = 0;
-    const uint64_t since = ctl->traffic_tsc;
-    if (!base_time_reached(ctl->traffic_at, now))
-        return;
-    ctl->traffic_tsc = rte_rdtsc();
-    ctl->traffic_at = base_time_add(now, TRAFFIC_LOOK_NS);
-    while (sad_next(ctl->sad, &cursor, &s)) {
-        if (s.in.last_tsc < since && s.out.last_tsc < since)
-            continue;
-        ctl_event(ctl, &(struct ike_event){.type = IKE_EV_TRAFFIC,
-                                           .spi_in = s.spi_in,
-                                           .last_in = ctl_time_of_tsc(ctl, s.in.last_tsc),
-                                           .last_out = ctl_time_of_tsc(ctl, s.out.last_tsc)});
-    }
+    const struct ike_path path = {.local = d->local, .remote = d->remote, .natt = d->natt};
+    ike_on_packet(ctl->ike, ctl_now(), &path, base_span(d->bytes, d->len));
+    ctl_ike_actions(ctl);
 }
 
-bool ctl_ike_sad_events(struct ctl *ctl, base_time now)
+static void on_event(struct ctl *ctl, const struct node_event *ev)
 {
-    static const enum ike_event_type types[] = {
-        [SAD_EV_SOFT] = IKE_EV_SA_SOFT,
-        [SAD_EV_HARD] = IKE_EV_SA_HARD,
-        [SAD_EV_SEQ_END] = IKE_EV_SA_HARD,
-        [SAD_EV_PEER_MOVED] = IKE_EV_PEER_MOVED,
-    };
-    struct sad_event ev;
-    bool any = false;
-    while (sad_event_pop(ctl->sad, &ev)) {
-        ctl_event(ctl, &(struct ike_event){.type = types[ev.type], .spi_in = ev.spi_in, .remote = ev.remote});
-        any = true;
+    struct ike_event to = {.spi_in = ev->spi_in};
+    switch (ev->type) {
+    case NODE_EV_DATAGRAM:
+        on_datagram(ctl, &ev->datagram);
+        return;
+    case NODE_EV_SOFT:
+        to.type = IKE_EV_SA_SOFT;
+        break;
+    case NODE_EV_HARD:
+        to.type = IKE_EV_SA_HARD;
+        break;
+    case NODE_EV_MOVED:
+        to.type = IKE_EV_PEER_MOVED;
+        to.remote = ev->moved_to;
+        break;
+    case NODE_EV_TRAFFIC:
+        to.type = IKE_EV_TRAFFIC;
+        to.last_in = ev->traffic.last_in;
+        to.last_out = ev->traffic.last_out;
+        break;
     }
-    look_for_traffic(ctl, now);
-    ctl_home_look(ctl, now);
+    ctl_event(ctl, &to);
+}
+
+bool ctl_ike_events(struct ctl *ctl)
+{
+    struct node_event ev;
+    bool any = false;
+    while (node_event_pop(ctl->node, &ev)) {
+        on_event(ctl, &ev);
+        any |= ev.type != NODE_EV_TRAFFIC;
+    }
     return any;
 }

@@ -7,7 +7,8 @@
  * what begins comes at the end, and nothing comes twice.
  */
 #include <jansson.h>
-#include "ctl_api_cmd.h"
+#include "ctl.h"
+#include "ctl_refuse.h"
 
 struct ctl_page {
     uint64_t after; /* the last SA that was looked at */

@@ -9,7 +9,7 @@
 
 #include "ctl.h"
 #include "host_log.h"
-#include "ctl_tables.h"
+#include "ctl_node.h"
 
 static void log_report(const struct conf_report *report)
 {
@@ -39,7 +39,7 @@ int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *di
     }
     int rc = conf_diff_make(&ctl->in_force, ctl->conf, next, diff);
     if (rc == 0)
-        rc = ctl_tables_apply(ctl, next);
+        rc = ctl_node_apply(ctl, next);
     if (rc < 0) {
         conf_diff_free(diff);
         memset(diff, 0, sizeof *diff);
@@ -50,7 +50,7 @@ int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *di
     ctl->conf = next;
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next->ike});
     conf_free(old);
-    ctl->reloads++;
+    ctl->tally.reloads++;
     log_plan(diff);
     return 0;
 }

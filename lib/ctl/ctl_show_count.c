@@ -2,11 +2,10 @@
 /* All counters as one document, in groups: their values by name, and beside them what each means. */
 #include "ctl_api_cmd.h"
 
-#include <rte_ethdev.h>
-
 #include "ctl_count.h"
 #include "ctl_json.h"
 #include "ctl_rows.h"
+#include "node_view.h"
 
 /* A document under way. */
 struct groups {
@@ -33,19 +32,24 @@ static void place(json_t *values, const char *name, const struct telem_rows *row
     ctl_json_set(values, name, o);
 }
 
-static void group_data_path(const struct ctl *ctl, struct groups *g)
+static void group_data_path(const struct node_view *v, struct groups *g)
 {
-    struct dp_counters c;
-    json_t *path = group(g, "data_path", "data path", &dp_worker_rows, false), *drops = json_array();
-    dp_counters(ctl->dp, -1, &c);
-    ctl_count_set(path, &dp_worker_rows, &c);
-    ctl_json_num(path, "rehomed", ctl->rehomed);
-    for (size_t i = 0; i < DP_DROPS; i++) {
+    const struct telem_rows *rows = node_rows(NODE_ROWS_WORKER), *reasons = node_rows(NODE_ROWS_DROP);
+    json_t *path = group(g, "data_path", "data path", rows, false), *drops = json_array();
+    ctl_count_set(path, rows, &v->counters);
+    ctl_json_num(path, "rehomed", v->own.rehomed);
+    for (size_t i = 0; i < reasons->count; i++) {
         json_t *o = json_object();
-        ctl_count_drop(o, &dp_drop_rows.list[i], &c);
+        ctl_count_drop(o, &reasons->list[i], &v->counters);
         json_array_append_new(drops, o);
     }
     ctl_json_set(g->document, "drops", drops);
+}
+
+static void group_node(const struct node_view *v, struct groups *g)
+{
+    const struct telem_rows *rows = node_rows(NODE_ROWS_OWN);
+    ctl_count_set(group(g, "node", "node", rows, false), rows, &v->own);
 }
 
 static void group_ike(const struct ctl *ctl, struct groups *g)
@@ -54,35 +58,39 @@ static void group_ike(const struct ctl *ctl, struct groups *g)
     json_t *ike = group(g, "ike", "IKE", &ike_stats_rows, false);
     ike_stats(ctl->ike, &s);
     ctl_count_set(ike, &ike_stats_rows, &s);
-    ctl_json_num(ike, "install_failures", ctl->install_failures);
+    ctl_json_num(ike, "install_failures", ctl->tally.install_failures);
 }
 
 static void groups_ports(const struct ctl *ctl, struct groups *g)
 {
-    json_t *ports = group(g, "ports", "port", &dp_port_rows, true);
-    json_t *devices = group(g, "devices", "device of port", &ctl_device_rows, true);
-    json_t *hosts = group(g, "hosts", "host interface", &ctl_host_rows, true);
-    for (size_t i = 0; i < ctl->n_ports; i++) {
+    const struct telem_rows *port_rows = node_rows(NODE_ROWS_PORT),
+                            *device_rows = node_rows(NODE_ROWS_DEVICE),
+                            *host_rows = node_rows(NODE_ROWS_HOST);
+    json_t *ports = group(g, "ports", "port", port_rows, true);
+    json_t *devices = group(g, "devices", "device of port", device_rows, true);
+    json_t *hosts = group(g, "hosts", "host interface", host_rows, true);
+    struct node_port_view v;
+    for (size_t i = 0; node_view_port(ctl->node, i, &v); i++) {
         const struct conf_port *conf = &ctl->in_force.ports[i];
-        struct dp_port_counters c;
-        struct rte_eth_stats s;
-        dp_port_counters(ctl->dp, (uint16_t)i, &c);
-        place(ports, conf->name, &dp_port_rows, &c);
-        if (rte_eth_stats_get(ctl->ports[i].id, &s) == 0)
-            place(devices, conf->name, &ctl_device_rows, &s);
+        place(ports, conf->name, port_rows, &v.counters);
+        if (v.has_device)
+            place(devices, conf->name, device_rows, &v.device);
         if (conf->host[0])
-            place(hosts, conf->host, &ctl_host_rows, &ctl->hosts[i]);
+            place(hosts, conf->host, host_rows, &v.host);
     }
 }
 
 json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     struct groups g = {json_object(), json_array()};
+    struct node_view v;
     (void)args;
     (void)refusal;
-    group_data_path(ctl, &g);
+    node_view(ctl->node, &v);
+    group_data_path(&v, &g);
+    group_node(&v, &g);
     group_ike(ctl, &g);
-    ctl_count_set(group(&g, "control", "control", &ctl_rows, false), &ctl_rows, ctl);
+    ctl_count_set(group(&g, "control", "control", &ctl_rows, false), &ctl_rows, &ctl->tally);
     groups_ports(ctl, &g);
     ctl_json_set(g.document, "about", g.about);
     return g.document;

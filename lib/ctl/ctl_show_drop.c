@@ -6,11 +6,11 @@
 #include "ctl_api_cmd.h"
 
 #include <stdio.h>
-#include <rte_ethdev.h>
 
 #include "ctl_count.h"
 #include "ctl_json.h"
 #include "ctl_rows.h"
+#include "node_view.h"
 
 static void add(json_t *list, const char *where, const struct telem_row *row, const void *counters)
 {
@@ -28,32 +28,24 @@ static void add_rows(json_t *list, const char *where, const struct telem_rows *r
             add(list, where, &rows->list[i], counters);
 }
 
-static void add_worker(const struct ctl *ctl, size_t index, json_t *list)
+static void add_worker(const struct node_worker_view *v, size_t index, json_t *list)
 {
-    struct dp_counters c;
     char where[32];
-    dp_counters(ctl->dp, (int)index, &c);
     snprintf(where, sizeof where, "worker %zu", index);
-    add_rows(list, where, &dp_drop_rows, &c);
+    add_rows(list, where, node_rows(NODE_ROWS_DROP), &v->counters);
 }
 
-static void add_port(const struct ctl *ctl, size_t index, json_t *list)
+static void add_port(const struct conf_port *port, const struct node_port_view *v, json_t *list)
 {
-    struct rte_eth_stats s;
-    char where[CONF_NAME_MAX + 8];
-    if (rte_eth_stats_get(ctl->ports[index].id, &s) != 0)
-        return;
-    snprintf(where, sizeof where, "port %s", ctl->in_force.ports[index].name);
-    add_rows(list, where, &ctl_device_rows, &s);
-}
-
-static void add_host(const struct ctl *ctl, size_t index, json_t *list)
-{
-    char where[CONF_IFNAME_MAX + 8];
-    if (!ctl->in_force.ports[index].host[0])
-        return;
-    snprintf(where, sizeof where, "host %s", ctl->in_force.ports[index].host);
-    add_rows(list, where, &ctl_host_rows, &ctl->hosts[index]);
+    char where[CONF_NAME_MAX + CONF_IFNAME_MAX];
+    if (v->has_device) {
+        snprintf(where, sizeof where, "port %s", port->name);
+        add_rows(list, where, node_rows(NODE_ROWS_DEVICE), &v->device);
+    }
+    if (port->host[0]) {
+        snprintf(where, sizeof where, "host %s", port->host);
+        add_rows(list, where, node_rows(NODE_ROWS_HOST), &v->host);
+    }
 }
 
 static void add_ike(const struct ctl *ctl, json_t *list)
@@ -61,20 +53,20 @@ static void add_ike(const struct ctl *ctl, json_t *list)
     struct ike_stats s;
     ike_stats(ctl->ike, &s);
     add_rows(list, "IKE", &ike_drop_rows, &s);
-    add_rows(list, "IKE", &ctl_rows, ctl);
+    add_rows(list, "IKE", &ctl_rows, &ctl->tally);
 }
 
 json_t *ctl_show_drops(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
+    struct node_worker_view worker;
+    struct node_port_view port;
     json_t *list = json_array();
     (void)args;
     (void)refusal;
-    for (size_t i = 0; i < ctl->cores.n_workers; i++)
-        add_worker(ctl, i, list);
-    for (size_t i = 0; i < ctl->n_ports; i++) {
-        add_port(ctl, i, list);
-        add_host(ctl, i, list);
-    }
+    for (size_t i = 0; node_view_worker(ctl->node, i, &worker); i++)
+        add_worker(&worker, i, list);
+    for (size_t i = 0; node_view_port(ctl->node, i, &port); i++)
+        add_port(&ctl->in_force.ports[i], &port, list);
     add_ike(ctl, list);
     return json_pack("{s:o}", "drops", list);
 }

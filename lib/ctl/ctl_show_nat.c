@@ -93,7 +93,7 @@ json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     struct ike_sa_view view;
     struct ctl_page page;
     const char *name;
-    if (!ctl_arg_connection(ctl, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
+    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
         return NULL;
     json_t *peers = json_array(), *addresses = json_array();
     for (size_t i = 0; i < ike->n_public_addrs; i++)

@@ -4,47 +4,39 @@
 
 #include <stdlib.h>
 #include <unistd.h>
-#include <rte_ethdev.h>
 
 #include "ctl_count.h"
 #include "ctl_json.h"
-#include "ctl_rows.h"
+#include "node_view.h"
 
 #define TOP_DROPS 5
 
-static uint64_t drops_sum(const struct dp_counters *c)
+static uint64_t drops_sum(const struct node_counters *c)
 {
+    const struct telem_rows *rows = node_rows(NODE_ROWS_DROP);
     uint64_t sum = 0;
-    for (size_t i = 0; i < DP_DROPS; i++)
-        sum += c->drops[i];
+    for (size_t i = 0; i < rows->count; i++)
+        sum += telem_value(&rows->list[i], c);
     return sum;
 }
 
-/* Busy cycles of all: what the core really did, since a polling core is always at 100 % to the system. */
-static double load_percent(const struct dp_counters *c)
+static json_t *worker(const struct node_worker_view *v, size_t index)
 {
-    const double all = (double)c->busy_cycles + (double)c->idle_cycles;
-    return all > 0 ? 100.0 * (double)c->busy_cycles / all : 0;
-}
-
-static json_t *worker(const struct ctl *ctl, size_t index)
-{
-    struct dp_counters c;
     json_t *o = json_object();
-    dp_counters(ctl->dp, (int)index, &c);
     ctl_json_num(o, "worker", index);
-    ctl_json_num(o, "core", ctl->cores.worker_cpu[index]);
-    ctl_json_set(o, "load_percent", json_real(load_percent(&c)));
-    ctl_count_set(o, &dp_worker_rows, &c);
-    ctl_json_num(o, "dropped", drops_sum(&c));
+    ctl_json_num(o, "core", v->cpu);
+    ctl_json_set(o, "load_percent", json_real(v->load_percent));
+    ctl_count_set(o, node_rows(NODE_ROWS_WORKER), &v->counters);
+    ctl_json_num(o, "dropped", drops_sum(&v->counters));
     return o;
 }
 
 static json_t *workers(const struct ctl *ctl)
 {
+    struct node_worker_view view;
     json_t *list = json_array();
-    for (size_t i = 0; i < ctl->cores.n_workers; i++)
-        json_array_append_new(list, worker(ctl, i));
+    for (size_t i = 0; node_view_worker(ctl->node, i, &view); i++)
+        json_array_append_new(list, worker(&view, i));
     return list;
 }
 
@@ -55,21 +47,27 @@ json_t *ctl_show_workers(struct ctl *ctl, const json_t *args, struct ctl_refusal
     return json_pack("{s:o}", "workers", workers(ctl));
 }
 
-/* The largest drops that happened at all. */
-static json_t *top_drops(const struct dp_counters *c)
+/* The largest reason below the last one that was taken, or of the same size and further down the list. */
+static const struct telem_row *next_drop(const struct node_counters *c, const struct telem_row *last)
 {
-    bool is_taken[DP_DROPS] = {0};
+    const struct telem_rows *rows = node_rows(NODE_ROWS_DROP);
+    const struct telem_row *best = NULL;
+    for (const struct telem_row *r = rows->list; r < rows->list + rows->count; r++) {
+        const uint64_t n = telem_value(r, c), most = last ? telem_value(last, c) : UINT64_MAX;
+        if (n && (n < most || (n == most && r > last)) && (!best || n > telem_value(best, c)))
+            best = r;
+    }
+    return best;
+}
+
+/* The largest drops that happened at all. */
+static json_t *top_drops(const struct node_counters *c)
+{
     json_t *list = json_array();
-    for (int n = 0; n < TOP_DROPS; n++) {
-        size_t best = DP_DROPS;
-        for (size_t i = 0; i < DP_DROPS; i++)
-            if (c->drops[i] && !is_taken[i] && (best == DP_DROPS || c->drops[i] > c->drops[best]))
-                best = i;
-        if (best == DP_DROPS)
-            break;
-        is_taken[best] = true;
+    const struct telem_row *row = NULL;
+    for (int n = 0; n < TOP_DROPS && (row = next_drop(c, row)); n++) {
         json_t *o = json_object();
-        ctl_count_drop(o, &dp_drop_rows.list[best], c);
+        ctl_count_drop(o, row, c);
         json_array_append_new(list, o);
     }
     return list;
@@ -91,21 +89,21 @@ static json_t *restart_pending(const struct ctl *ctl)
 json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     struct ike_stats ike;
-    struct dp_counters sum;
+    struct node_view node;
     json_t *o = json_object();
     (void)args;
     (void)refusal;
     ike_stats(ctl->ike, &ike);
-    dp_counters(ctl->dp, -1, &sum);
+    node_view(ctl->node, &node);
     ctl_json_set(o, "version", json_string(CULVERT_VERSION));
     ctl_json_set(o, "config", ctl_json_text(ctl->conf_file));
     ctl_json_num(o, "pid", (uint64_t)getpid());
-    ctl_json_set(o, "uptime_s", ctl_json_since(ctl_now(), ctl->started_at));
-    ctl_json_set(o, "hugepages", json_boolean(ctl->hugepages));
-    ctl_json_set(o, "poll", json_string(ctl->poll == DP_POLL_BUSY ? "busy" : "adaptive"));
+    ctl_json_set(o, "uptime_s", ctl_json_since(ctl_now(), ctl->tally.started_at));
+    ctl_json_set(o, "hugepages", json_boolean(node.has_hugepages));
+    ctl_json_set(o, "poll", json_string(node.is_busy_poll ? "busy" : "adaptive"));
     ctl_json_num(o, "crypto_threads", ctl->job_threads);
-    ctl_json_set(o, "stopping", json_boolean(ctl->stopping));
-    ctl_json_num(o, "reloads", ctl->reloads);
+    ctl_json_set(o, "stopping", json_boolean(ctl->loop.is_stopping));
+    ctl_json_num(o, "reloads", ctl->tally.reloads);
     ctl_json_set(o, "restart_pending", restart_pending(ctl));
     ctl_json_num(o, "connections", ctl->conf->ike->n_conns);
     ctl_json_num(o, "ike_sas", ike.ike_sas);
@@ -116,15 +114,15 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     ctl_json_num(o, "moves", ike.moves);
     ctl_json_num(o, "failures", ctl->failures.total);
     ctl_json_set(o, "workers", workers(ctl));
-    ctl_json_set(o, "drops", top_drops(&sum));
+    ctl_json_set(o, "drops", top_drops(&node.counters));
     return o;
 }
 
 static json_t *neighbours(const struct ctl *ctl, size_t port)
 {
-    struct dp_neigh_view view;
+    struct node_neighbour_view view;
     json_t *list = json_array();
-    for (uint32_t cursor = 0; dp_neigh_next(ctl->dp, &cursor, &view);) {
+    for (uint32_t cursor = 0; node_view_neighbour(ctl->node, &cursor, &view);) {
         if (view.port != port)
             continue;
         json_t *o = json_object();
@@ -137,60 +135,56 @@ static json_t *neighbours(const struct ctl *ctl, size_t port)
     return list;
 }
 
-static void port_device(const struct ctl_port *port, json_t *o)
+static void port_device(const struct node_port_view *v, json_t *o)
 {
-    struct rte_eth_link link;
-    struct rte_eth_stats stats;
-    if (rte_eth_link_get_nowait(port->id, &link) == 0)
-        ctl_json_set(o, "link", json_string(link.link_status ? "up" : "down"));
-    if (rte_eth_stats_get(port->id, &stats) == 0)
-        ctl_count_set(o, &ctl_device_rows, &stats);
+    if (v->has_link)
+        ctl_json_set(o, "link", json_string(v->is_up ? "up" : "down"));
+    if (v->has_device)
+        ctl_count_set(o, node_rows(NODE_ROWS_DEVICE), &v->device);
 }
 
-static json_t *host(const char *interface, const struct ctl_host *h)
+static json_t *host(const char *interface, const struct node_host_counters *c)
 {
     json_t *o = json_object();
     ctl_json_set(o, "interface", ctl_json_text(interface));
-    ctl_count_set(o, &ctl_host_rows, h);
+    ctl_count_set(o, node_rows(NODE_ROWS_HOST), c);
     return o;
 }
 
-static json_t *port(const struct ctl *ctl, size_t index)
+static json_t *port(const struct ctl *ctl, size_t index, const struct node_port_view *v)
 {
     static const char *const roles[] = {"", "outside", "inside", "both"};
     const struct conf_port *conf = &ctl->in_force.ports[index];
-    const struct ctl_port *p = &ctl->ports[index];
-    struct dp_port_counters c;
     char text[BASE_PREFIX_TEXT_MAX];
     json_t *o = json_object(), *addresses = json_array();
-    dp_port_counters(ctl->dp, (uint16_t)index, &c);
     ctl_json_set(o, "name", ctl_json_text(conf->name));
     ctl_json_set(o, "device", ctl_json_text(conf->device));
-    ctl_json_set(o, "driver", ctl_json_text(p->driver));
+    ctl_json_set(o, "driver", ctl_json_text(v->driver));
     ctl_json_set(o, "role", json_string(roles[conf->role]));
-    ctl_json_set(o, "mac", ctl_json_mac(p->mac.addr_bytes));
-    ctl_json_num(o, "mtu", p->mtu);
+    ctl_json_set(o, "mac", ctl_json_mac(v->mac));
+    ctl_json_num(o, "mtu", v->mtu);
     for (size_t i = 0; i < conf->n_addresses; i++)
         json_array_append_new(addresses, json_string(base_prefix_text(&conf->addresses[i], text)));
     ctl_json_set(o, "addresses", addresses);
     if (conf->gateway.family != BASE_AF_NONE)
         ctl_json_set(o, "gateway", ctl_json_addr(&conf->gateway));
     if (conf->host[0])
-        ctl_json_set(o, "host", host(conf->host, &ctl->hosts[index]));
-    port_device(p, o);
-    ctl_json_num(o, "rx_queues", p->n_rxq);
-    ctl_json_num(o, "tx_queues", p->n_txq);
-    ctl_count_set(o, &dp_port_rows, &c);
+        ctl_json_set(o, "host", host(conf->host, &v->host));
+    port_device(v, o);
+    ctl_json_num(o, "rx_queues", v->rx_queues);
+    ctl_json_num(o, "tx_queues", v->tx_queues);
+    ctl_count_set(o, node_rows(NODE_ROWS_PORT), &v->counters);
     ctl_json_set(o, "neighbours", neighbours(ctl, index));
     return o;
 }
 
 json_t *ctl_show_ports(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
+    struct node_port_view view;
     json_t *list = json_array();
     (void)args;
     (void)refusal;
-    for (size_t i = 0; i < ctl->n_ports; i++)
-        json_array_append_new(list, port(ctl, i));
+    for (size_t i = 0; node_view_port(ctl->node, i, &view); i++)
+        json_array_append_new(list, port(ctl, i, &view));
     return json_pack("{s:o}", "ports", list);
 }

@@ -8,26 +8,27 @@
 #include "api.h"
 #include "ctl_json.h"
 #include "ctl_page.h"
+#include "node_view.h"
 
-static json_t *direction(const struct ctl *ctl, base_time now, const struct sad_direction_stats *d)
+static json_t *direction(base_time now, const struct node_direction_view *d)
 {
     json_t *o = json_object();
     ctl_json_num(o, "pkts", d->pkts);
     ctl_json_num(o, "bytes", d->bytes);
     ctl_json_num(o, "seq", d->seq);
-    if (d->last_tsc)
-        ctl_json_set(o, "idle_s", ctl_json_since(now, ctl_time_of_tsc(ctl, d->last_tsc)));
+    if (d->last.ns)
+        ctl_json_set(o, "idle_s", ctl_json_since(now, d->last));
     return o;
 }
 
 /* Adds what the data path counted for a child. */
 static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in, json_t *o)
 {
-    struct sad_stats stats;
-    if (sad_stats(ctl->sad, spi_in, &stats) < 0)
+    struct node_pair_view stats;
+    if (node_view_pair(ctl->node, spi_in, &stats) < 0)
         return;
-    ctl_json_set(o, "in", direction(ctl, now, &stats.in));
-    ctl_json_set(o, "out", direction(ctl, now, &stats.out));
+    ctl_json_set(o, "in", direction(now, &stats.in));
+    ctl_json_set(o, "out", direction(now, &stats.out));
     ctl_json_num(o, "replay", stats.replay_drops);
     ctl_json_num(o, "bad_icv", stats.bad_icv);
     ctl_json_num(o, "bad_trailer", stats.bad_trailer);
@@ -94,7 +95,7 @@ json_t *ctl_show_sas(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     struct ctl_page page;
     const char *name;
     const base_time now = ctl_now();
-    if (!ctl_arg_connection(ctl, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
+    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
         return NULL;
     json_t *sas = json_array();
     while (ctl_page_next(ctl, &page, &view))
@@ -175,7 +176,7 @@ json_t *ctl_show_connections(struct ctl *ctl, const json_t *args, struct ctl_ref
     const struct ike_conf *ike = ctl->conf->ike;
     struct ike_sa_view view;
     const char *name;
-    if (!ctl_arg_connection(ctl, args, &name, refusal))
+    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal))
         return NULL;
     struct presence *list = calloc(ike->n_conns + 1, sizeof *list);
     if (!list)

@@ -13,10 +13,12 @@
 #include "api.h"
 #include "ctl_api_cmd.h"
 #include "ike_sa.h"
+#include "node_int.h"
 #include "null_crypt.h"
 #include "seed_rng.h"
 
 static struct ctl ctl;
+static struct node node; /* with tables, and nothing else */
 static struct seed_rng rng;
 
 static void fail(const char *what)
@@ -40,13 +42,13 @@ static void engine_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_
 static int spi_alloc(void *ctx, uint32_t *spi)
 {
     (void)ctx;
-    return sad_spi_alloc(ctl.sad, spi);
+    return sad_spi_alloc(node.sad, spi);
 }
 
 static void spi_free(void *ctx, uint32_t spi)
 {
     (void)ctx;
-    sad_spi_free(ctl.sad, spi);
+    sad_spi_free(node.sad, spi);
 }
 
 static int local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
@@ -146,7 +148,7 @@ static void install_all(void)
         if (a.type != IKE_ACT_SA_INSTALL)
             continue;
         a.install.pair.outer_mtu = 1500;
-        if (sad_install(ctl.sad, &a.install.pair) < 0)
+        if (sad_install(node.sad, &a.install.pair) < 0)
             fail("the tables refuse an SA");
         ike_action_wipe(&a);
     }
@@ -162,10 +164,11 @@ static void fill(size_t n)
                                 .spi_free = spi_free,
                                 .local_for = local_for};
     rng = seed_rng(1);
-    ctl.tsc_hz = params.tsc_hz;
+    ctl.node = &node;
+    node.tsc_hz = params.tsc_hz;
     ctl.conf = make_conf(n);
-    ctl.sad = sad_create(&params);
-    ctl.ike = ctl.sad ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
+    node.sad = sad_create(&params);
+    ctl.ike = node.sad ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
     if (!ctl.ike)
         fail("no memory");
     for (uint32_t i = 0; i < n; i++) {

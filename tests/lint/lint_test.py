@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 
 import objects
 import rules_comments
+import rules_contract
 import rules_symbols
 import rules_tests
 from tree import Tree
@@ -199,6 +200,37 @@ class Tests(InSmallTree):
         self.write("tests/unit/low/low_bb_test.c", "\n")
         self.unit("low_bb")
         self.finds(self.rule, "lib/low/low_b.c: no tests/unit/low/low_b_test.c")
+
+
+class Contract(InSmallTree):
+    rule = staticmethod(rules_contract.rule_contract)
+
+    def setUp(self):
+        super().setUp()
+        for path in rules_contract.CONTRACT:
+            self.write(path, "/* no struct * here */\n")
+        self.write("lib/node/node_event.h", "struct node;\nstruct a {\n    int n; /* of * all */\n    union {\n        int m;\n    };\n};\n"
+                                            "int pop(struct node *node, struct a *out);\n")
+
+    def test_plain_structs_pass(self):
+        self.write("lib/node/node_view.h", "struct b {\n    struct a list[2];\n};\n")
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_pointer_in_a_struct_is_found(self):
+        self.write("lib/node/node_view.h", "struct b {\n    int n;\n    const char *name;\n};\n")
+        self.finds(self.rule, "node_view.h:3: a pointer in struct b")
+
+    def test_a_function_in_a_union_of_a_struct_is_found(self):
+        self.write("lib/node/node_view.h", "struct b {\n    union {\n        int (*fn)(void);\n    };\n};\n")
+        self.finds(self.rule, "node_view.h:3: a pointer in struct b")
+
+    def test_a_struct_of_elsewhere_is_found(self):
+        self.write("lib/node/node_view.h", "struct b {\n    struct list list;\n};\n")
+        self.finds(self.rule, "node_view.h:2: struct list is not of the contract")
+
+    def test_a_header_that_is_gone_is_found(self):
+        (self.root / "lib/node/node_rows.h").unlink()
+        self.finds(self.rule, "lib/node/node_rows.h: not there")
 
 
 if __name__ == "__main__":

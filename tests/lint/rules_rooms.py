@@ -12,7 +12,7 @@ BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h"}
 HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
     r"jansson\.h": {"conf", "api", "cli", "ctl"},
-    r"rte_.*|generic/rte_.*": {"sad", "dp", "ctl", "crypt_imb"},
+    r"rte_.*|generic/rte_.*": {"sad", "dp", "node", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},
     r"cmocka\.h": set(),
 }
@@ -20,7 +20,7 @@ QUIET_ROOMS = PURE_ROOMS | {"sad", "dp"}
 PRINTING = re.compile(r"(?<![\w.>])(printf|fprintf|vprintf|vfprintf|puts|fputs|perror|putchar)\s*\(")
 HOMES_OF_CALLS = {
     r"(?<![\w.>])(time|clock_gettime|gettimeofday|clock)\s*\(": {"ctl", "app", "cli", "host"},
-    r"(?<![\w.>])(rand|random|srand|getrandom)\s*\(": {"ctl", "app", "crypt_ossl"},
+    r"(?<![\w.>])(rand|random|srand|getrandom)\s*\(": {"node", "app", "crypt_ossl"},
     r"(?<![\w.>])(system|popen|execl\w*|execv\w*)\s*\(": set(),
     r"(?<![\w.>])RAND_\w*bytes\s*\(": {"crypt_ossl"},
     r"(?<![\w.>])EVP_\w+\s*\(": {"crypt_ossl"},

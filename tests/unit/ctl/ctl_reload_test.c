@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reloads of a real file, one after another. Tables and engine are replaced by what counts their calls. */
+/* Reloads of a real file, one after another. Node and engine are replaced by what counts their calls. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include "ctl.h"
 #include "host_log.h"
-#include "ctl_tables.h"
+#include "ctl_node.h"
 
 static struct ctl ctl;
 static struct conf_report report;
@@ -20,7 +20,7 @@ static struct conf_diff diff;
 static char file[] = "/tmp/culvert-reload-XXXXXX";
 static int tables_rc, applied, swaps;
 
-int ctl_tables_apply(struct ctl *c, const struct conf *conf)
+int ctl_node_apply(struct ctl *c, const struct conf *conf)
 {
     assert_non_null(conf);
     applied++;
@@ -83,7 +83,7 @@ static void a_file_is_compared_with_what_runs_however_often_it_is_loaded(void **
     assert_true(reload_waits("1400"));
     assert_int_equal(ctl.in_force.ports[0].mtu, 1500);
     assert_false(reload_waits("1500"));
-    assert_int_equal(ctl.reloads, 3);
+    assert_int_equal(ctl.tally.reloads, 3);
     assert_int_equal(swaps, 3);
 }
 
@@ -100,7 +100,7 @@ static void what_cannot_be_applied_changes_nothing(void **state)
     assert_null(diff.ops);
     assert_ptr_equal(ctl.conf, before);
     assert_int_equal(swaps, 0);
-    assert_int_equal(ctl.reloads, 0);
+    assert_int_equal(ctl.tally.reloads, 0);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Commands and documents, from request line to answer line. Engine, tables and data path are replaced by a
- * few values, so that each member of a document can be told.
+ * Commands and documents, from request line to answer line. Engine and node are replaced by a few
+ * values, so that each member of a document can be told.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
+#include "node_view.h"
 
 static struct ctl ctl;
 static struct ike_conn_conf conns[2];
@@ -26,15 +27,12 @@ static struct ike_event last_event;
 static char last_name[IKE_NAME_MAX];
 static int event_rc, reload_rc;
 static json_t *answer;
+static size_t n_workers;
+static struct node_port_view port_view;
 
 base_time ctl_now(void)
 {
     return (base_time){1000 * BASE_NS_PER_S};
-}
-
-base_time ctl_time_of_tsc(const struct ctl *c, uint64_t tsc)
-{
-    return (base_time){tsc * BASE_NS_PER_S};
 }
 
 int ctl_event(struct ctl *c, const struct ike_event *ev)
@@ -71,32 +69,65 @@ void ike_stats(const struct ike *ike, struct ike_stats *out)
     *out = (struct ike_stats){.ike_sas = 1, .half_open = 2, .children = 3, .cookies_sent = 4};
 }
 
-int sad_stats(const struct sad *sad, uint32_t spi_in, struct sad_stats *out)
+static size_t row_of(enum node_rows which, const char *name)
 {
-    if (spi_in != 0x100)
-        return -ENOENT;
-    *out = (struct sad_stats){
-        .in = {10, 1000, 12, 990}, .out = {20, 2000, 20, 0}, .bad_icv = 5, .inner_mtu = 1400};
+    const struct telem_rows *rows = node_rows(which);
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->list[i].name, name) == 0)
+            return i;
+    fail_msg("no row %s", name);
     return 0;
 }
 
-void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
+static void count_set(struct node_counters *c, enum node_rows which, const char *name, uint64_t value)
 {
-    *out = (struct dp_counters){.rx_pkts = 7, .busy_cycles = 25, .idle_cycles = 75};
-    out->drops[DP_DROP_bad_icv] = 3;
-    out->drops[DP_DROP_replay] = 9;
+    c->words[node_rows(which)->list[row_of(which, name)].offset / sizeof value] = value;
 }
 
-bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *out)
+static struct node_counters worker_counters(void)
 {
-    *out =
-        (struct dp_neigh_view){.port = 0, .addr = base_addr_ip4(0xc0000201), .mac = {2}, .is_resolved = true};
+    struct node_counters c = {0};
+    count_set(&c, NODE_ROWS_WORKER, "rx_pkts", 7);
+    count_set(&c, NODE_ROWS_DROP, "bad_icv", 3);
+    count_set(&c, NODE_ROWS_DROP, "replay", 9);
+    return c;
+}
+
+void node_view(const struct node *node, struct node_view *out)
+{
+    *out = (struct node_view){
+        .n_workers = n_workers, .n_ports = 1, .own.rehomed = 9, .counters = worker_counters()};
+}
+
+bool node_view_worker(const struct node *node, size_t index, struct node_worker_view *out)
+{
+    *out = (struct node_worker_view){.cpu = 3, .load_percent = 25, .counters = worker_counters()};
+    return index < n_workers;
+}
+
+bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)
+{
+    *out = port_view;
+    count_set(&out->counters, NODE_ROWS_PORT, "rx_pkts", 11);
+    return index < 1;
+}
+
+bool node_view_neighbour(const struct node *node, uint32_t *cursor, struct node_neighbour_view *out)
+{
+    *out = (struct node_neighbour_view){
+        .port = 0, .addr = base_addr_ip4(0xc0000201), .mac = {2}, .is_resolved = true};
     return (*cursor)++ == 0;
 }
 
-void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out)
+int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out)
 {
-    *out = (struct dp_port_counters){.rx_pkts = 11};
+    if (spi_in != 0x100)
+        return -ENOENT;
+    *out = (struct node_pair_view){.in = {10, 1000, 12, {990 * BASE_NS_PER_S}},
+                                   .out = {20, 2000, 20, {0}},
+                                   .bad_icv = 5,
+                                   .inner_mtu = 1400};
+    return 0;
 }
 
 static struct ike_id fqdn(const char *name)
@@ -167,16 +198,14 @@ static int start(void **state)
     conf = (struct conf){.ike = &ike_conf, .n_ports = 1};
     ctl.conf = &conf;
     ctl.conf_file = "/etc/culvert.json";
-    ctl.cores.n_workers = 1;
-    ctl.cores.worker_cpu[0] = 3;
-    ctl.n_ports = ctl.in_force.n_ports = 1;
+    n_workers = 1;
+    port_view = (struct node_port_view){.host.in_pkts = 5}; /* no device */
+    ctl.in_force.n_ports = 1;
     snprintf(ctl.in_force.ports[0].name, sizeof ctl.in_force.ports[0].name, "out");
     ctl.in_force.ports[0].role = CONF_ROLE_OUTSIDE;
     snprintf(ctl.in_force.ports[0].host, sizeof ctl.in_force.ports[0].host, "culvert0");
-    ctl.hosts[0].in_pkts = 5;
-    ctl.ports[0].id = UINT16_MAX; /* no device */
     memcpy(conf.ports, ctl.in_force.ports, sizeof conf.ports);
-    ctl.started_at = (base_time){400 * BASE_NS_PER_S};
+    ctl.tally.started_at = (base_time){400 * BASE_NS_PER_S};
     make_view();
     has_view = true;
     event_rc = reload_rc = 0;
@@ -343,7 +372,8 @@ static void status_and_counters_add_up(void **state)
     ASK("show counters");
     expect("data.data_path.rx_pkts", "7");
     expect("data.ike.cookies_sent", "4");
-    assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "data"), "drops")), DP_DROPS);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "data"), "drops")),
+                     node_rows(NODE_ROWS_DROP)->count);
     ASK("show workers");
     expect("data.workers.0.rx_pkts", "7");
     ASK("show ports");
@@ -371,7 +401,7 @@ static void every_counter_is_told_with_its_meaning(void **state)
 {
     size_t i;
     json_t *group;
-    ctl.reloads = 8;
+    ctl.tally.reloads = 8;
     ASK("show counters");
     const json_t *data = json_object_get(answer, "data"), *about = json_object_get(data, "about");
     assert_true(json_array_size(about) > 0);
@@ -388,7 +418,8 @@ static void every_counter_is_told_with_its_meaning(void **state)
     expect("data.about.0.group", "\"data_path\"");
     expect("data.about.0.counters.0", "{\"name\":\"rx_pkts\",\"unit\":\"pkts\",\"kind\":\"counter\","
                                       "\"help\":\"frames received\"}");
-    expect("data.control", "{\"install_failures\":0,\"rehomed\":0,\"reloads\":8}");
+    expect("data.control", "{\"install_failures\":0,\"reloads\":8}");
+    expect("data.node", "{\"rehomed\":9}");
     expect("data.ports.out.rx_pkts", "11");
     expect("data.hosts.culvert0.in_pkts", "5");
     expect("data.devices", "{}"); /* the port has no device here */
@@ -396,12 +427,13 @@ static void every_counter_is_told_with_its_meaning(void **state)
 
 static void every_drop_has_a_place_and_a_meaning(void **state)
 {
-    ctl.cores.n_workers = 2;
-    ctl.hosts[0].in_lost = 4;
-    ctl.install_failures = 6;
+    n_workers = 2;
+    port_view.host.in_lost = 4;
+    ctl.tally.install_failures = 6;
     ASK("show drops");
     const json_t *list = json_object_get(json_object_get(answer, "data"), "drops");
-    assert_int_equal(json_array_size(list), 2 * DP_DROPS + 2 + 6); /* the port has no device here */
+    const size_t reasons = node_rows(NODE_ROWS_DROP)->count;
+    assert_int_equal(json_array_size(list), 2 * reasons + 2 + 6); /* the port has no device here */
     size_t i;
     json_t *d;
     json_array_foreach((json_t *)list, i, d)
@@ -409,10 +441,10 @@ static void every_drop_has_a_place_and_a_meaning(void **state)
         assert_true(strlen(json_string_value(json_object_get(d, "where"))) > 0);
         assert_true(strlen(json_string_value(json_object_get(d, "help"))) > 0);
     }
-    check_value(json_array_get(list, DP_DROPS + DP_DROP_replay), "the second worker's",
+    check_value(json_array_get(list, reasons + row_of(NODE_ROWS_DROP, "replay")), "the second worker's",
                 "{\"where\":\"worker 1\",\"name\":\"replay\",\"count\":9,"
                 "\"help\":\"sequence number too old or seen before\"}");
-    check_value(json_array_get(list, 2 * DP_DROPS), "the host's",
+    check_value(json_array_get(list, 2 * reasons), "the host's",
                 "{\"where\":\"host culvert0\",\"name\":\"in_lost\",\"count\":4,"
                 "\"help\":\"for the host, whose interface took no more\"}");
     check_value(json_object_get(json_array_get(list, json_array_size(list) - 1), "count"), "the last", "6");

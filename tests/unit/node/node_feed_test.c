@@ -12,13 +12,12 @@
 #include <cmocka.h>
 #include <rte_eal.h>
 #include <rte_mbuf.h>
-#include "ctl.h"
-#include "ctl_host.h"
+#include "node_int.h"
 
 #define BUFFERS 63
 
 static struct rte_mempool *pool;
-static struct ctl *ctl;
+static struct node *node;
 static int host_end;        /* what the host's stack would hold */
 static unsigned n_for_host; /* packets that dp_host_pop() still gives */
 static unsigned n_sent;
@@ -74,12 +73,12 @@ static int start(void **state)
         assert_non_null(pool);
     }
     assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends), 0);
-    ctl = calloc(1, sizeof *ctl);
-    assert_non_null(ctl);
-    ctl->n_ports = 2;
-    ctl->pool = pool;
-    ctl->hosts[1].is_open = true;
-    ctl->hosts[1].fd = ends[0];
+    node = calloc(1, sizeof *node);
+    assert_non_null(node);
+    node->n_ports = 2;
+    node->pool = pool;
+    node->feeds[1].is_open = true;
+    node->feeds[1].fd = ends[0];
     host_end = ends[1];
     n_for_host = n_sent = 0;
     is_full = false;
@@ -89,10 +88,10 @@ static int start(void **state)
 static int stop(void **state)
 {
     assert_int_equal(rte_mempool_in_use_count(pool), 0);
-    if (ctl->hosts[1].is_open)
-        close(ctl->hosts[1].fd);
+    if (node->feeds[1].is_open)
+        close(node->feeds[1].fd);
     close(host_end);
-    free(ctl);
+    free(node);
     return 0;
 }
 
@@ -106,26 +105,26 @@ static void host_writes(size_t len)
 static void what_the_host_sends_reaches_the_workers_whole(void **state)
 {
     host_writes(1500);
-    assert_true(ctl_host_ready(ctl, ctl->hosts[1].fd));
+    assert_true(node_feed_ready(node, node->feeds[1].fd));
     assert_int_equal(n_sent, 1);
     assert_int_equal(sent_len, 1500);
-    assert_int_equal(ctl->hosts[1].out_pkts, 1);
-    assert_int_equal(ctl->hosts[1].out_bytes, 1500);
+    assert_int_equal(node->feeds[1].count.out_pkts, 1);
+    assert_int_equal(node->feeds[1].count.out_bytes, 1500);
 }
 
 static void descriptors_of_others_are_left_alone(void **state)
 {
-    assert_false(ctl_host_ready(ctl, host_end));
-    assert_false(ctl_host_ready(ctl, 0)); /* as in the entry of a port without a host */
+    assert_false(node_feed_ready(node, host_end));
+    assert_false(node_feed_ready(node, 0)); /* as in the entry of a port without a host */
 }
 
 static void a_full_ring_loses_and_counts(void **state)
 {
     is_full = true;
     host_writes(60);
-    assert_true(ctl_host_ready(ctl, ctl->hosts[1].fd));
-    assert_int_equal(ctl->hosts[1].out_pkts, 0);
-    assert_int_equal(ctl->hosts[1].out_lost, 1);
+    assert_true(node_feed_ready(node, node->feeds[1].fd));
+    assert_int_equal(node->feeds[1].count.out_pkts, 0);
+    assert_int_equal(node->feeds[1].count.out_lost, 1);
 }
 
 static void without_buffers_the_queue_is_emptied_and_counted(void **state)
@@ -135,25 +134,25 @@ static void without_buffers_the_queue_is_emptied_and_counted(void **state)
         all[i] = packet(1);
     host_writes(60);
     host_writes(60);
-    assert_true(ctl_host_ready(ctl, ctl->hosts[1].fd));
-    assert_int_equal(ctl->hosts[1].out_lost, 2);
+    assert_true(node_feed_ready(node, node->feeds[1].fd));
+    assert_int_equal(node->feeds[1].count.out_lost, 2);
     assert_int_equal(n_sent, 0);
     rte_pktmbuf_free_bulk(all, BUFFERS);
-    assert_true(ctl_host_ready(ctl, ctl->hosts[1].fd));
+    assert_true(node_feed_ready(node, node->feeds[1].fd));
     assert_int_equal(n_sent, 0);
 }
 
 static void an_interface_that_is_gone_is_given_up(void **state)
 {
     const int gone = open("/dev/null", O_WRONLY); /* reading fails, as from a deleted interface */
-    close(ctl->hosts[1].fd);
-    ctl->hosts[1].fd = gone;
-    assert_true(ctl_host_ready(ctl, gone));
-    assert_false(ctl->hosts[1].is_open);
-    assert_false(ctl_host_ready(ctl, gone));
+    close(node->feeds[1].fd);
+    node->feeds[1].fd = gone;
+    assert_true(node_feed_ready(node, gone));
+    assert_false(node->feeds[1].is_open);
+    assert_false(node_feed_ready(node, gone));
     n_for_host = 1;
-    assert_true(ctl_host_feed(ctl));
-    assert_int_equal(ctl->hosts[1].in_lost, 1);
+    assert_true(node_feed_turn(node));
+    assert_int_equal(node->feeds[1].count.in_lost, 1);
 }
 
 static void one_turn_takes_no_more_than_its_share(void **state)
@@ -163,7 +162,7 @@ static void one_turn_takes_no_more_than_its_share(void **state)
     uint64_t before = 0;
     unsigned turns = 0;
     n_for_host = 300;
-    while (ctl_host_feed(ctl)) {
+    while (node_feed_turn(node)) {
         assert_true(300 - n_for_host - before <= 256);
         before = 300 - n_for_host;
         turns++;
@@ -176,19 +175,19 @@ static void one_turn_takes_no_more_than_its_share(void **state)
         arrived++;
     }
     assert_true(arrived > 0);
-    assert_int_equal(ctl->hosts[1].in_pkts, arrived);
-    assert_int_equal(ctl->hosts[1].in_bytes, 60 * arrived);
-    assert_int_equal(ctl->hosts[1].in_lost, 300 - arrived);
+    assert_int_equal(node->feeds[1].count.in_pkts, arrived);
+    assert_int_equal(node->feeds[1].count.in_bytes, 60 * arrived);
+    assert_int_equal(node->feeds[1].count.in_lost, 300 - arrived);
 }
 
 static void an_icmp_error_reaches_the_host_that_wants_it(void **state)
 {
     uint8_t bytes[100];
     struct dp_punt punt = {.mbuf = packet(56)};
-    ctl_host_error(ctl, &punt);
+    node_feed_error(node, &punt);
     assert_int_equal(read(host_end, bytes, sizeof bytes), 56);
     is_full = true;
-    ctl_host_error(ctl, &punt);
+    node_feed_error(node, &punt);
     assert_int_equal(read(host_end, bytes, sizeof bytes), -1);
     rte_pktmbuf_free(punt.mbuf);
 }

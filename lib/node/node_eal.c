@@ -4,7 +4,7 @@
  * free, else ordinary pages (--no-huge), which is slower and is said so. Devices: only those that the
  * configuration names are touched, so that a NIC which carries the management traffic is never taken.
  */
-#include "ctl_eal.h"
+#include "node_eal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,14 +22,14 @@
 #include "base_text.h"
 #include "host_log.h"
 
-#define ARGS_MAX (32 + CONF_PORTS_MAX + CONF_ARGS_MAX)
+#define ARGS_MAX (32 + NODE_PORTS_MAX + NODE_ARGS_MAX)
 
-struct args {
+struct eal_args {
     char *argv[ARGS_MAX];
     int argc;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void args_add(struct eal_args *a, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
@@ -62,12 +62,12 @@ static uint64_t free_hugepages_mb(void)
     return mb;
 }
 
-static int add_memory(struct args *a, const struct conf *conf, char *why, size_t why_size)
+static int args_add_memory(struct eal_args *a, const struct node_params *params, char *why, size_t why_size)
 {
-    const uint32_t need = conf->eal.memory_mb;
+    const uint32_t need = params->memory_mb;
     const uint64_t have = free_hugepages_mb();
     const bool enough = have >= need;
-    if (conf->eal.hugepages == CONF_HUGEPAGES_REQUIRE && !enough) {
+    if (params->hugepages == NODE_HUGEPAGES_REQUIRE && !enough) {
         snprintf(
             why, why_size,
             "eal.hugepages is \"require\", but %llu MB of hugepages are free and eal.memory_mb asks for %u: "
@@ -75,47 +75,46 @@ static int add_memory(struct args *a, const struct conf *conf, char *why, size_t
             (unsigned long long)have, need, need / 2);
         return -1;
     }
-    if (enough && conf->eal.hugepages != CONF_HUGEPAGES_NEVER) {
-        add(a, "--in-memory");
+    if (enough && params->hugepages != NODE_HUGEPAGES_NEVER) {
+        args_add(a, "--in-memory");
     } else {
-        add(a, "--no-huge");
-        add(a, "--no-shconf");
-        add(a, "--file-prefix=culvert-%d", getpid());
-        if (conf->eal.hugepages == CONF_HUGEPAGES_AUTO)
+        args_add(a, "--no-huge");
+        args_add(a, "--no-shconf");
+        args_add(a, "--file-prefix=culvert-%d", getpid());
+        if (params->hugepages == NODE_HUGEPAGES_AUTO)
             host_log(HOST_WARN,
                      "event=no_hugepages need_mb=%u free_mb=%llu effect=\"works, but slower\" "
                      "fix=\"sysctl vm.nr_hugepages=%u\"",
                      need, (unsigned long long)have, need / 2);
     }
-    add(a, "-m");
-    add(a, "%u", need);
+    args_add(a, "-m");
+    args_add(a, "%u", need);
     return 0;
 }
 
-static void add_devices(struct args *a, const struct conf *conf)
+static void args_add_devices(struct eal_args *a, const struct node_params *params)
 {
     bool any_pci = false;
-    for (size_t i = 0; i < conf->n_ports; i++) {
-        const struct conf_port *p = &conf->ports[i];
+    for (size_t i = 0; i < params->n_ports; i++) {
+        const struct node_port_params *p = &params->ports[i];
         if (p->is_pci) {
-            add(a, "-a");
-            add(a, "%s", p->device);
+            args_add(a, "-a");
+            args_add(a, "%s", p->device);
             any_pci = true;
         } else {
-            add(a, "--vdev=%s", p->device);
+            args_add(a, "--vdev=%s", p->device);
         }
     }
     if (!any_pci) {
-        add(a, "--no-pci");
-        add(a, "--iova-mode=va");
+        args_add(a, "--no-pci");
+        args_add(a, "--iova-mode=va");
     }
 }
 
-static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *cores, char *why,
-                     size_t why_size)
+static int args_add_cores(struct eal_args *a, const struct node_params *params, struct node_cores *cores,
+                          char *why, size_t why_size)
 {
-    const struct conf_workers *w = &conf->workers;
-    char map[16 * CONF_CORES_MAX];
+    char map[16 * NODE_CORES_MAX];
     struct base_text t = base_text(map, sizeof map);
     uint32_t first = CPU_SETSIZE, last = 0;
     cpu_set_t set;
@@ -126,11 +125,11 @@ static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *
         first = c < first ? c : first;
         last = c;
     }
-    cores->control_cpu = w->control_core == CONF_CORE_AUTO ? first : w->control_core;
-    cores->n_workers = w->n_cores ? w->n_cores : 1;
+    cores->control_cpu = params->control_core == NODE_CORE_AUTO ? first : params->control_core;
+    cores->n_workers = params->n_cores ? params->n_cores : 1;
     base_text_add(&t, "0@%u", cores->control_cpu);
     for (size_t i = 0; i < cores->n_workers; i++) {
-        cores->worker_cpu[i] = w->n_cores ? w->cores[i] : last;
+        cores->worker_cpu[i] = params->n_cores ? params->cores[i] : last;
         base_text_add(&t, ",%zu@%u", i + 1, cores->worker_cpu[i]);
         if (cores->worker_cpu[i] >= CPU_SETSIZE || !CPU_ISSET(cores->worker_cpu[i], &set)) {
             snprintf(why, why_size,
@@ -144,27 +143,28 @@ static int add_cores(struct args *a, const struct conf *conf, struct ctl_cores *
     cores->spare = set;
     for (size_t i = 0; i < cores->n_workers; i++)
         CPU_CLR(cores->worker_cpu[i], &cores->spare);
-    add(a, "--lcores=%s", map);
-    add(a, "--main-lcore=0");
+    args_add(a, "--lcores=%s", map);
+    args_add(a, "--main-lcore=0");
     return 0;
 }
 
 /* The port whose device no driver of DPDK takes by its name; NULL: none. */
-static const struct conf_port *without_driver(const struct conf *conf)
+static const struct node_port_params *port_without_driver(const struct node_params *params)
 {
-    for (size_t i = 0; i < conf->n_ports; i++) {
+    for (size_t i = 0; i < params->n_ports; i++) {
         struct rte_devargs args = {0};
-        const int rc = rte_devargs_parse(&args, conf->ports[i].device);
+        const int rc = rte_devargs_parse(&args, params->ports[i].device);
         free(args.data); /* as DPDK's own reset does, which is not part of the stable interface yet */
         if (rc < 0)
-            return &conf->ports[i];
+            return &params->ports[i];
     }
     return NULL;
 }
 
-static void explain(const struct conf *conf, int error, char *why, size_t why_size)
+static void eal_explain(const struct node_params *params, int error, char *why, size_t why_size)
 {
-    const struct conf_port *port = error == ENODEV || error == EFAULT ? without_driver(conf) : NULL;
+    const struct node_port_params *port =
+        error == ENODEV || error == EFAULT ? port_without_driver(params) : NULL;
     if (port)
         snprintf(why, why_size,
                  "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma: "
@@ -175,22 +175,23 @@ static void explain(const struct conf *conf, int error, char *why, size_t why_si
         snprintf(why, why_size,
                  "DPDK did not start (%s); the lines above are its own. Check eal.memory_mb (%u MB wanted), "
                  "eal.args, and that no other process uses the same devices",
-                 rte_strerror(error), conf->eal.memory_mb);
+                 rte_strerror(error), params->memory_mb);
 }
 
-int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, size_t why_size)
+int node_eal_start(const struct node_params *params, struct node_cores *cores, char *why, size_t why_size)
 {
-    static struct args a;        /* EAL keeps pointers into it */
+    static struct eal_args a;    /* EAL keeps pointers into it */
     static char *argv[ARGS_MAX]; /* the list that EAL changes; the strings stay reachable from a */
-    add(&a, "culvertd");
-    if (add_cores(&a, conf, cores, why, why_size) < 0 || add_memory(&a, conf, why, why_size) < 0)
+    args_add(&a, "culvertd");
+    if (args_add_cores(&a, params, cores, why, why_size) < 0 ||
+        args_add_memory(&a, params, why, why_size) < 0)
         return -1;
-    add_devices(&a, conf);
-    if (!conf->control.telemetry)
-        add(&a, "--no-telemetry");
-    add(&a, "--log-level=*:warning");
-    for (size_t i = 0; i < conf->eal.n_args; i++)
-        add(&a, "%s", conf->eal.args[i]);
+    args_add_devices(&a, params);
+    if (!params->telemetry)
+        args_add(&a, "--no-telemetry");
+    args_add(&a, "--log-level=*:warning");
+    for (size_t i = 0; i < params->n_args; i++)
+        args_add(&a, "%s", params->args[i]);
     struct base_text t = base_text(why, why_size);
     for (int i = 1; i < a.argc; i++)
         base_text_add(&t, "%s%s", i > 1 ? " " : "", a.argv[i]);
@@ -198,12 +199,12 @@ int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, s
     memcpy(argv, a.argv, sizeof argv);
     if (rte_eal_init(a.argc, argv) >= 0)
         return 0;
-    explain(conf, rte_errno, why, why_size);
+    eal_explain(params, rte_errno, why, why_size);
     rmdir(rte_eal_get_runtime_dir()); /* made before it failed, and empty */
     return -1;
 }
 
-void ctl_eal_stop(void)
+void node_eal_stop(void)
 {
     char dir[512];
     /* With --no-shconf nothing but the empty folder is left; it is ours alone by its prefix. */

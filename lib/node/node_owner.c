@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where SAs are at home. An SA gets its owner by its slot, not by where the port's queues bring its packets;
+ * Which worker owns an SA. It gets its owner by its slot, not by where the port's queues bring its packets;
  * every packet that comes to another worker costs two cores instead of one. When nearly all packets of a
  * direction came to one other worker since the last look, it becomes the owner. Packets that spread over
  * several workers move nothing: there is no better place for them.
  */
-#include "ctl_home.h"
+#include "node_owner.h"
 
 #include <errno.h>
 #include <rte_cycles.h>
 
 #include "host_log.h"
+#include "node_int.h"
 
 #define LOOK_NS       (3 * BASE_NS_PER_S)
 #define STRAYS_MIN    100 /* fewer are not worth a move */
@@ -23,41 +24,41 @@ static bool is_astray(const struct sad_strays *s)
     return s->strays > STRAYS_MIN && s->strays * 10ull > s->pkts * 9 && s->lead * 10ull > s->strays * 8ull;
 }
 
-static bool look_at(struct ctl *ctl, const struct sad_stats *s)
+static bool owner_look_at(struct node *node, const struct sad_stats *s)
 {
     struct sad_strays in, out;
-    if (sad_strays_take(ctl->sad, s->spi_in, &in, &out) < 0)
+    if (sad_strays_take(node->sad, s->spi_in, &in, &out) < 0)
         return false;
     const uint16_t to_in = is_astray(&in) ? in.worker : s->owner_in;
     const uint16_t to_out = is_astray(&out) ? out.worker : s->owner_out;
     if ((to_in == s->owner_in && to_out == s->owner_out) ||
-        sad_rehome(ctl->sad, s->spi_in, to_in, to_out) < 0)
+        sad_rehome(node->sad, s->spi_in, to_in, to_out) < 0)
         return false;
-    ctl->rehomed++;
+    node->own.rehomed++;
     host_log(HOST_DEBUG,
              "event=sa_rehomed spi_in=0x%08x worker_in=%u worker_out=%u before_in=%u before_out=%u",
              s->spi_in, to_in, to_out, s->owner_in, s->owner_out);
     return true;
 }
 
-void ctl_home_look(struct ctl *ctl, base_time now)
+void node_owner_look(struct node *node)
 {
     struct dp_counters sum;
     struct sad_stats s;
     uint32_t cursor = 0, moves = 0;
-    if (ctl->cores.n_workers < 2 || !base_time_reached(ctl->home_at, now))
+    if (node->cores.n_workers < 2 || !base_time_reached(node->owner.at, node->now))
         return;
-    ctl->home_at = base_time_add(now, LOOK_NS);
-    dp_counters(ctl->dp, -1, &sum);
-    const bool is_quiet = sum.handed_over - ctl->home_handed <= STRAYS_MIN;
-    ctl->home_handed = sum.handed_over;
+    node->owner.at = base_time_add(node->now, LOOK_NS);
+    dp_counters(node->dp, -1, &sum);
+    const bool is_quiet = sum.handed_over - node->owner.handed <= STRAYS_MIN;
+    node->owner.handed = sum.handed_over;
     if (is_quiet)
         return;
-    while (moves < MOVES_MAX && sad_next(ctl->sad, &cursor, &s))
-        moves += look_at(ctl, &s);
+    while (moves < MOVES_MAX && sad_next(node->sad, &cursor, &s))
+        moves += owner_look_at(node, &s);
     /* Packets wait while an SA moves: the workers are microseconds away, the next turn of this loop is not.
      */
-    const uint64_t until = rte_rdtsc() + ctl->tsc_hz / 1000000 * GRACE_WAIT_US;
-    while (moves && sad_reclaim(ctl->sad) && rte_rdtsc() < until)
+    const uint64_t until = rte_rdtsc() + node->tsc_hz / 1000000 * GRACE_WAIT_US;
+    while (moves && sad_reclaim(node->sad) && rte_rdtsc() < until)
         ;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <errno.h>
 #include <cmocka.h>
-#include "ctl_home.h"
+#include "node_int.h"
 
-static struct ctl ctl;
+static struct node node;
 static struct sad_strays strays_in, strays_out;
 static uint64_t handed_over;
 static int rehomes, rehome_rc;
@@ -49,8 +49,8 @@ size_t sad_reclaim(struct sad *sad)
 
 static int setup(void **state)
 {
-    memset(&ctl, 0, sizeof ctl);
-    ctl.cores.n_workers = 4;
+    memset(&node, 0, sizeof node);
+    node.cores.n_workers = 4;
     strays_in = strays_out = (struct sad_strays){0};
     handed_over = 0;
     rehomes = rehome_rc = 0;
@@ -61,7 +61,8 @@ static int setup(void **state)
 static void look(unsigned s)
 {
     handed_over += 100000;
-    ctl_home_look(&ctl, (base_time){(100 + s) * BASE_NS_PER_S});
+    node.now = (base_time){(100 + s) * BASE_NS_PER_S};
+    node_owner_look(&node);
 }
 
 static void the_direction_that_strays_goes_where_its_packets_come_to(void **state)
@@ -72,7 +73,7 @@ static void the_direction_that_strays_goes_where_its_packets_come_to(void **stat
     assert_int_equal(rehomes, 1);
     assert_int_equal(to_in, 3);
     assert_int_equal(to_out, 2);
-    assert_int_equal(ctl.rehomed, 1);
+    assert_int_equal(node.own.rehomed, 1);
     strays_out = strays_in;
     look(10);
     assert_int_equal(to_out, 3);
@@ -91,9 +92,10 @@ static void packets_that_spread_or_are_few_move_nothing(void **state)
     }
     assert_int_equal(rehomes, 0);
     strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
-    ctl_home_look(&ctl, (base_time){200 * BASE_NS_PER_S}); /* nothing was handed over since */
+    node.now = (base_time){200 * BASE_NS_PER_S};
+    node_owner_look(&node); /* nothing was handed over since */
     assert_int_equal(rehomes, 0);
-    ctl.cores.n_workers = 1;
+    node.cores.n_workers = 1;
     look(110);
     assert_int_equal(rehomes, 0);
 }
@@ -112,7 +114,7 @@ static void a_move_that_is_refused_is_not_counted(void **state)
     rehome_rc = -EBUSY;
     look(0);
     assert_int_equal(rehomes, 1);
-    assert_int_equal(ctl.rehomed, 0);
+    assert_int_equal(node.own.rehomed, 0);
 }
 
 int main(void)

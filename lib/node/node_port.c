@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ethernet devices over rte_ethdev. EAL only prints a line when a device does not come up and goes on with
- * fewer ports, so every configured port is looked up by name here and its absence explained.
+ * fewer ports, so every port that is asked for is looked up by name here and its absence explained.
  */
-#include "ctl_port.h"
+#include "node_port.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,13 +20,14 @@
 /* Room in front of a frame for encapsulation beside the usual headroom, and behind it for trailer and ICV. */
 #define BUFFER_EXTRA     256
 
-struct rte_mempool *ctl_port_pool(const struct conf *conf, size_t n_workers, char *why, size_t why_size)
+struct rte_mempool *node_port_pool(const struct node_params *params, size_t n_workers, char *why,
+                                   size_t why_size)
 {
     uint32_t count = 4096, mtu = 1500;
-    for (size_t i = 0; i < conf->n_ports; i++) {
+    for (size_t i = 0; i < params->n_ports; i++) {
         const uint32_t queues = (uint32_t)n_workers * 2;
         count += queues * RING_DESCRIPTORS;
-        mtu = conf->ports[i].mtu > mtu ? conf->ports[i].mtu : mtu;
+        mtu = params->ports[i].mtu > mtu ? params->ports[i].mtu : mtu;
     }
     count += (uint32_t)n_workers * (POOL_CACHE + 1024);
     uint32_t room = RTE_PKTMBUF_HEADROOM + mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + BUFFER_EXTRA;
@@ -39,13 +40,13 @@ struct rte_mempool *ctl_port_pool(const struct conf *conf, size_t n_workers, cha
             why, why_size,
             "no memory for %u packet buffers of %u bytes (%s): raise eal.memory_mb above %u, or use fewer "
             "workers or ports",
-            count, room, rte_strerror(rte_errno), conf->eal.memory_mb);
+            count, room, rte_strerror(rte_errno), params->memory_mb);
     return pool;
 }
 
 /* The ethdev whose device carries this name: a vdev string's part before the first comma, or a PCI address.
  */
-static int find(const char *device, uint16_t *id)
+static int port_find(const char *device, uint16_t *id)
 {
     char name[RTE_ETH_NAME_MAX_LEN];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(device, ","), device);
@@ -57,31 +58,31 @@ static int find(const char *device, uint16_t *id)
     return rte_eth_dev_get_port_by_name(full, id);
 }
 
-static void explain_absence(const struct conf_port *conf, char *why, size_t why_size)
+static void port_explain_absence(const struct node_port_params *params, char *why, size_t why_size)
 {
-    if (conf->is_pci)
+    if (params->is_pci)
         snprintf(why, why_size,
                  "ports.%s.device: DPDK found no device %s. Bind it to vfio-pci (`dpdk-devbind.py -b "
                  "vfio-pci %s`), or "
                  "name the kernel's interface instead: \"net_af_packet0,iface=eth0\"",
-                 conf->name, conf->device, conf->device);
+                 params->name, params->device, params->device);
     else
         snprintf(why, why_size,
                  "ports.%s.device: DPDK could not make %s. Check that the interface named in it exists (`ip "
                  "link`) and "
                  "that the driver's name is right; two ports need two names (net_af_packet0, net_af_packet1)",
-                 conf->name, conf->device);
+                 params->name, params->device);
 }
 
-static bool has_ip6(const struct conf_port *conf)
+static bool port_has_ip6(const struct node_port_params *params)
 {
-    for (size_t i = 0; i < conf->n_addresses; i++)
-        if (conf->addresses[i].addr.family == BASE_AF_IP6)
+    for (size_t i = 0; i < params->n_addrs; i++)
+        if (params->addrs[i].addr.family == BASE_AF_IP6)
             return true;
     return false;
 }
 
-static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_port *p)
+static int port_configure(const struct node_port_params *params, size_t n_workers, struct node_port *p)
 {
     struct rte_eth_dev_info info;
     struct rte_eth_conf eth = {0};
@@ -89,13 +90,13 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
     if (rc < 0)
         return rc;
     /* A queue that no worker polls would swallow packets. */
-    const uint16_t want = conf->queues && conf->queues < n_workers ? conf->queues : (uint16_t)n_workers;
+    const uint16_t want = params->queues && params->queues < n_workers ? params->queues : (uint16_t)n_workers;
     p->n_rxq = RTE_MIN(want, info.max_rx_queues);
     p->n_txq = RTE_MIN((uint16_t)n_workers, info.max_tx_queues);
     p->rx_offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
     eth.rxmode.offloads = p->rx_offloads;
     /* Outer UDP has a checksum over IPv6 only, and some drivers send faster without offloads. */
-    if (has_ip6(conf))
+    if (port_has_ip6(params))
         p->tx_offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
     eth.txmode.offloads = p->tx_offloads;
     if (p->n_rxq > 1) {
@@ -112,8 +113,8 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
         return rc;
     snprintf(p->driver, sizeof p->driver, "%s", info.driver_name);
     /* Drivers without an MTU setter (ring, memif, pcap) carry any size that fits a buffer. */
-    rc = rte_eth_dev_set_mtu(p->id, conf->mtu);
-    p->mtu = conf->mtu;
+    rc = rte_eth_dev_set_mtu(p->id, params->mtu);
+    p->mtu = params->mtu;
     return rc == -ENOTSUP ? 0 : rc;
 }
 
@@ -122,7 +123,8 @@ static int configure(const struct conf_port *conf, size_t n_workers, struct ctl_
  * the port hashes UDP ports; by address only, all peers behind one NAT land on one worker; with one queue,
  * worker 0 receives everything and hands each packet to the worker that owns its SA.
  */
-static void report_spread(const struct conf_port *conf, size_t n_workers, const struct ctl_port *p)
+static void port_report_spread(const struct node_port_params *params, size_t n_workers,
+                               const struct node_port *p)
 {
     const bool by_port = p->rss_hf & (RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP);
     const char *hash = p->n_rxq < 2 ? "none" : by_port ? "udp_ports" : p->rss_hf ? "addresses" : "driver";
@@ -134,12 +136,12 @@ static void report_spread(const struct conf_port *conf, size_t n_workers, const 
     if (n_workers < 2)
         return;
     host_log(by_port || p->n_rxq < 2 ? HOST_NOTICE : HOST_WARN,
-             "event=port_spread port=%s rx_queues=%u workers=%zu hash=%s effect=\"%s\"", conf->name, p->n_rxq,
-             n_workers, hash, done);
+             "event=port_spread port=%s rx_queues=%u workers=%zu hash=%s effect=\"%s\"", params->name,
+             p->n_rxq, n_workers, hash, done);
 }
 
 /* The kernel spreads over all sockets that the device's arguments made, also over those that nobody polls. */
-static void warn_unpolled(const struct conf_port *conf, const struct ctl_port *p)
+static void port_warn_unpolled(const struct node_port_params *params, const struct node_port *p)
 {
     struct rte_eth_dev_info info;
     if (strcmp(p->driver, "net_af_packet") != 0 || rte_eth_dev_info_get(p->id, &info) < 0 ||
@@ -149,10 +151,10 @@ static void warn_unpolled(const struct conf_port *conf, const struct ctl_port *p
         HOST_WARN,
         "event=queues_unpolled port=%s queues=%u polled=%u effect=\"packets that the kernel puts into the "
         "others are lost\" fix=\"set qpairs=%u in ports.%s.device, or add workers\"",
-        conf->name, info.max_rx_queues, p->n_rxq, p->n_rxq, conf->name);
+        params->name, info.max_rx_queues, p->n_rxq, p->n_rxq, params->name);
 }
 
-static int start(struct ctl_port *p, struct rte_mempool *pool)
+static int port_set_up(struct node_port *p, struct rte_mempool *pool)
 {
     uint16_t rxd = RING_DESCRIPTORS, txd = RING_DESCRIPTORS;
     const int socket = rte_eth_dev_socket_id(p->id) < 0 ? 0 : rte_eth_dev_socket_id(p->id);
@@ -169,20 +171,20 @@ static int start(struct ctl_port *p, struct rte_mempool *pool)
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
-int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_mempool *pool,
-                   struct ctl_port *out, char *why, size_t why_size)
+int node_port_start(const struct node_port_params *params, size_t n_workers, struct rte_mempool *pool,
+                    struct node_port *out, char *why, size_t why_size)
 {
-    struct ctl_port p = {0};
-    if (find(conf->device, &p.id) < 0) {
-        explain_absence(conf, why, why_size);
+    struct node_port p = {0};
+    if (port_find(params->device, &p.id) < 0) {
+        port_explain_absence(params, why, why_size);
         return -1;
     }
-    int rc = configure(conf, n_workers, &p);
+    int rc = port_configure(params, n_workers, &p);
     if (rc >= 0)
-        rc = start(&p, pool);
+        rc = port_set_up(&p, pool);
     if (rc < 0) {
         snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
-                 conf->name, conf->device, p.n_rxq, conf->mtu, rte_strerror(-rc));
+                 params->name, params->device, p.n_rxq, params->mtu, rte_strerror(-rc));
         rte_eth_dev_close(p.id);
         return -1;
     }
@@ -191,18 +193,18 @@ int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_me
     host_log(
         HOST_NOTICE,
         "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u offloads=%s%s%s",
-        conf->name, conf->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq, p.rx_offloads ? "rx_ip4_cksum" : "",
-        p.rx_offloads && p.tx_offloads ? "," : "",
+        params->name, params->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq,
+        p.rx_offloads ? "rx_ip4_cksum" : "", p.rx_offloads && p.tx_offloads ? "," : "",
         p.tx_offloads   ? "tx_udp_cksum"
         : p.rx_offloads ? ""
                         : "none");
-    report_spread(conf, n_workers, &p);
-    warn_unpolled(conf, &p);
+    port_report_spread(params, n_workers, &p);
+    port_warn_unpolled(params, &p);
     *out = p;
     return 0;
 }
 
-void ctl_port_stop(struct ctl_port *port)
+void node_port_stop(struct node_port *port)
 {
     rte_eth_dev_stop(port->id);
     rte_eth_dev_close(port->id);

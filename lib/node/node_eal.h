@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* DPDK's environment, derived from the configuration. Thread: main, before and after everything else. */
+/* DPDK's environment, derived from what the node is started with. Thread: control, before and after
+ * everything else. */
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "conf.h"
+#include "node_params.h"
 
 /* Where the daemon runs: lcore 0 is the control core, lcores 1..n_workers are the workers. */
-struct ctl_cores {
+struct node_cores {
     uint32_t control_cpu;
     size_t n_workers;
-    uint32_t worker_cpu[CONF_CORES_MAX];
+    uint32_t worker_cpu[NODE_CORES_MAX];
     uint32_t n_cpus; /* that this process may run on */
     cpu_set_t spare; /* of these, those without a worker */
 };
 
 /*
- * Starts EAL: cores, hugepages or their absence, one vdev or PCI device per port, then conf->eal.args.
+ * Starts EAL: cores, hugepages or their absence, one vdev or PCI device per port, then params->args.
  * Fills *cores. 0, or -1 with a sentence (what is wrong and the cure) in why; the caller prints it and
  * exits, since EAL cannot be started twice.
  */
-int ctl_eal_start(const struct conf *conf, struct ctl_cores *cores, char *why, size_t why_size);
+int node_eal_start(const struct node_params *params, struct node_cores *cores, char *why, size_t why_size);
 
 /* Ends EAL and removes what it left in its runtime folder. */
-void ctl_eal_stop(void);
+void node_eal_stop(void);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Ethernet devices: found by the names of the configuration, set up, started, stopped. Thread: control. */
+/* Ethernet devices: found by their names, set up, started, stopped. Thread: control. */
 #include <stddef.h>
 #include <stdint.h>
 #include <rte_ether.h>
 #include <rte_mempool.h>
-#include "conf.h"
+#include "node_params.h"
 
-struct ctl_port {
+struct node_port {
     uint16_t id; /* ethdev port */
     uint16_t n_rxq;
     uint16_t n_txq; /* one per worker, or fewer when the device has fewer */
@@ -24,14 +24,15 @@ struct ctl_port {
  * Makes the buffer pool for all ports: enough for every ring of every port and what workers hold, and
  * large enough buffers for the largest MTU in one segment. NULL with a sentence in why.
  */
-struct rte_mempool *ctl_port_pool(const struct conf *conf, size_t n_workers, char *why, size_t why_size);
+struct rte_mempool *node_port_pool(const struct node_params *params, size_t n_workers, char *why,
+                                   size_t why_size);
 
 /*
- * Finds, sets up and starts the device of a configured port. 0, or -1 with a sentence in why, and then the
+ * Finds, sets up and starts the device of a port. 0, or -1 with a sentence in why, and then the
  * device is closed again.
  */
-int ctl_port_start(const struct conf_port *conf, size_t n_workers, struct rte_mempool *pool,
-                   struct ctl_port *out, char *why, size_t why_size);
+int node_port_start(const struct node_port_params *params, size_t n_workers, struct rte_mempool *pool,
+                    struct node_port *out, char *why, size_t why_size);
 
 /* Stops and closes. Workers must have left it. */
-void ctl_port_stop(struct ctl_port *port);
+void node_port_stop(struct node_port *port);

@@ -4,9 +4,10 @@
  * addresses that we send it between: somebody who does not see our packets cannot know it. It never lowers an
  * MTU below what every path carries.
  */
-#include "ctl_pmtu.h"
+#include "node_pmtu.h"
 
 #include "host_log.h"
+#include "node_int.h"
 #include "wire_icmp.h"
 
 #define ERRORS_PER_SECOND 10 /* each costs a walk over the SAs */
@@ -14,7 +15,7 @@
 #define UDP_HEADER_BYTES  8
 
 /* Reads which MTU an error asks for, 0 when it is about something else, and which SPI it quotes. */
-static uint32_t read_error(const struct dp_punt *punt, struct wire_icmp_quote *quote, uint32_t *spi)
+static uint32_t pmtu_read_error(const struct dp_punt *punt, struct wire_icmp_quote *quote, uint32_t *spi)
 {
     struct base_reader r = base_reader(punt->payload);
     const bool is_ip4 = punt->dst.addr.family == BASE_AF_IP4;
@@ -34,56 +35,56 @@ static uint32_t read_error(const struct dp_punt *punt, struct wire_icmp_quote *q
     return u.failed ? 0 : is_ip4 ? arg & 0xffff : arg;
 }
 
-static bool find(const struct ctl *ctl, const struct wire_icmp_quote *quote, uint32_t spi,
-                 struct sad_stats *out)
+static bool pmtu_find(const struct node *node, const struct wire_icmp_quote *quote, uint32_t spi,
+                      struct sad_stats *out)
 {
     uint32_t cursor = 0;
-    while (sad_next(ctl->sad, &cursor, out))
+    while (sad_next(node->sad, &cursor, out))
         if (out->spi_out == spi && base_addr_equal(&out->path.local.addr, &quote->src) &&
             base_addr_equal(&out->path.remote.addr, &quote->dst))
             return true;
     return false;
 }
 
-static bool is_within_rate(struct ctl *ctl, base_time now)
+static bool is_within_rate(struct node *node)
 {
-    if (base_time_since(now, ctl->pmtu_window) >= BASE_NS_PER_S) {
-        ctl->pmtu_window = now;
-        ctl->pmtu_errors = 0;
+    if (base_time_since(node->now, node->pmtu.window) >= BASE_NS_PER_S) {
+        node->pmtu.window = node->now;
+        node->pmtu.errors = 0;
     }
-    return ctl->pmtu_errors++ < ERRORS_PER_SECOND;
+    return node->pmtu.errors++ < ERRORS_PER_SECOND;
 }
 
-void ctl_pmtu_error(struct ctl *ctl, base_time now, const struct dp_punt *punt)
+void node_pmtu_error(struct node *node, const struct dp_punt *punt)
 {
     const uint32_t floor = punt->dst.addr.family == BASE_AF_IP4 ? 576 : 1280;
     struct wire_icmp_quote quote;
     struct sad_stats sa;
     uint32_t spi;
-    uint32_t mtu = read_error(punt, &quote, &spi);
-    if (mtu == 0 || !is_within_rate(ctl, now) || !find(ctl, &quote, spi, &sa))
+    uint32_t mtu = pmtu_read_error(punt, &quote, &spi);
+    if (mtu == 0 || !is_within_rate(node) || !pmtu_find(node, &quote, spi, &sa))
         return;
     if (mtu < floor)
         mtu = floor;
-    if (mtu >= sa.outer_mtu || sad_set_mtu(ctl->sad, sa.spi_in, (uint16_t)mtu) < 0)
+    if (mtu >= sa.outer_mtu || sad_set_mtu(node->sad, sa.spi_in, (uint16_t)mtu) < 0)
         return;
-    ctl->pmtu_restore_at = base_time_add(now, RESTORE_NS);
+    node->pmtu.restore_at = base_time_add(node->now, RESTORE_NS);
     char router[BASE_ADDR_TEXT_MAX];
     host_log(HOST_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u told_by=%s", sa.spi_in, mtu,
              sa.outer_mtu, base_addr_text(&punt->src.addr, router));
 }
 
-void ctl_pmtu_tick(struct ctl *ctl, base_time now)
+void node_pmtu_tick(struct node *node)
 {
     struct sad_stats sa;
     uint32_t cursor = 0;
-    if (!base_time_reached(ctl->pmtu_restore_at, now))
+    if (!base_time_reached(node->pmtu.restore_at, node->now))
         return;
-    ctl->pmtu_restore_at = BASE_TIME_NEVER;
-    while (sad_next(ctl->sad, &cursor, &sa)) {
+    node->pmtu.restore_at = BASE_TIME_NEVER;
+    while (sad_next(node->sad, &cursor, &sa)) {
         struct base_addr local;
         uint16_t mtu;
-        if (dp_route_find(ctl->dp, &sa.path.remote.addr, &local, &mtu) == 0 && mtu > sa.outer_mtu)
-            sad_set_mtu(ctl->sad, sa.spi_in, mtu);
+        if (dp_route_find(node->dp, &sa.path.remote.addr, &local, &mtu) == 0 && mtu > sa.outer_mtu)
+            sad_set_mtu(node->sad, sa.spi_in, mtu);
     }
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The configuration for the data side: parameters at the start, routes and policies whenever it is loaded. */
+#include "ctl_node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "node_request.h"
+
+_Static_assert(CONF_PORTS_MAX <= NODE_PORTS_MAX && CONF_ADDRS_MAX <= NODE_PORT_ADDRS_MAX &&
+                   CONF_CORES_MAX <= NODE_CORES_MAX && CONF_ARGS_MAX <= NODE_ARGS_MAX,
+               "what may be configured fits");
+_Static_assert(CONF_NAME_MAX <= NODE_NAME_MAX && CONF_DEVICE_MAX <= NODE_DEVICE_MAX &&
+                   CONF_IFNAME_MAX <= NODE_IFNAME_MAX && CONF_ARG_MAX <= NODE_ARG_MAX,
+               "texts, too");
+
+static struct node_port_params node_port(const struct conf_port *conf)
+{
+    struct node_port_params p = {
+        .is_pci = conf->is_pci,
+        .role = conf->role == CONF_ROLE_OUTSIDE  ? NODE_ROLE_OUTSIDE
+                : conf->role == CONF_ROLE_INSIDE ? NODE_ROLE_INSIDE
+                                                 : NODE_ROLE_BOTH,
+        .mtu = conf->mtu,
+        .vlan = conf->vlan,
+        .queues = conf->queues,
+        .gateway_family = conf->gateway.family,
+        .n_addrs = (uint8_t)conf->n_addresses,
+    };
+    snprintf(p.name, sizeof p.name, "%s", conf->name);
+    snprintf(p.device, sizeof p.device, "%s", conf->device);
+    snprintf(p.host, sizeof p.host, "%s", conf->host);
+    memcpy(p.addrs, conf->addresses, conf->n_addresses * sizeof conf->addresses[0]);
+    return p;
+}
+
+static enum node_poll node_poll(enum conf_poll poll)
+{
+    return poll == CONF_POLL_AUTO   ? NODE_POLL_AUTO
+           : poll == CONF_POLL_BUSY ? NODE_POLL_BUSY
+                                    : NODE_POLL_ADAPTIVE;
+}
+
+static enum node_hugepages node_hugepages(enum conf_hugepages pages)
+{
+    return pages == CONF_HUGEPAGES_AUTO      ? NODE_HUGEPAGES_AUTO
+           : pages == CONF_HUGEPAGES_REQUIRE ? NODE_HUGEPAGES_REQUIRE
+                                             : NODE_HUGEPAGES_NEVER;
+}
+
+void ctl_node_params(const struct conf *conf, struct node_params *out)
+{
+    memset(out, 0, sizeof *out);
+    out->n_ports = conf->n_ports;
+    for (size_t i = 0; i < conf->n_ports; i++)
+        out->ports[i] = node_port(&conf->ports[i]);
+    out->n_cores = conf->workers.n_cores;
+    memcpy(out->cores, conf->workers.cores, sizeof conf->workers.cores);
+    out->control_core =
+        conf->workers.control_core == CONF_CORE_AUTO ? NODE_CORE_AUTO : conf->workers.control_core;
+    out->poll = node_poll(conf->workers.poll);
+    out->mss_clamp = conf->tunnel.mss_clamp;
+    out->copy_df = conf->tunnel.copy_df;
+    out->telemetry = conf->control.telemetry;
+    out->hugepages = node_hugepages(conf->eal.hugepages);
+    out->memory_mb = conf->eal.memory_mb;
+    out->n_args = conf->eal.n_args;
+    for (size_t i = 0; i < conf->eal.n_args; i++)
+        snprintf(out->args[i], sizeof out->args[i], "%s", conf->eal.args[i]);
+}
+
+static int node_ask(struct ctl *ctl, enum node_request_type type)
+{
+    struct node_request r;
+    r.type = type;
+    return node_do(ctl->node, &r);
+}
+
+static int node_add_route(struct ctl *ctl, const struct base_prefix *to, size_t port,
+                          const struct base_addr *via)
+{
+    struct node_request r;
+    r.type = NODE_ROUTE_ADD;
+    r.route = (struct node_route){*to, (uint16_t)port, *via};
+    return node_do(ctl->node, &r);
+}
+
+static int node_add_routes(struct ctl *ctl, const struct conf *conf)
+{
+    int rc = 0;
+    for (size_t i = 0; i < conf->n_routes && rc == 0; i++)
+        rc = node_add_route(ctl, &conf->routes[i].to, conf->routes[i].port, &conf->routes[i].via);
+    for (size_t i = 0; i < conf->n_ports && rc == 0; i++) {
+        const struct base_addr *gateway = &conf->ports[i].gateway;
+        const struct base_prefix all = {.addr = {.family = gateway->family}};
+        if (gateway->family != BASE_AF_NONE)
+            rc = node_add_route(ctl, &all, i, gateway);
+    }
+    return rc;
+}
+
+static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, uint32_t number)
+{
+    struct node_request r;
+    int rc = 0;
+    r.type = NODE_POLICY_ADD;
+    for (size_t i = 0; i < conn->n_children && rc == 0; i++) {
+        r.policy = (struct node_policy){conn->children[i].local_ts, conn->children[i].remote_ts, number};
+        rc = node_do(ctl->node, &r);
+    }
+    return rc;
+}
+
+/* While a change of ports waits for a restart, the running ones keep their routes. */
+static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
+{
+    if (!conf_same_port_names(&ctl->in_force, conf))
+        return 0;
+    const int rc = node_ask(ctl, NODE_ROUTES_COMMIT);
+    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++)
+        ctl->in_force.ports[i].gateway = conf->ports[i].gateway;
+    return rc;
+}
+
+int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
+{
+    int rc = node_ask(ctl, NODE_TABLES_BEGIN);
+    if (rc == 0)
+        rc = node_add_routes(ctl, conf);
+    for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++)
+        rc = node_add_policies(ctl, &conf->ike->conns[i], (uint32_t)i);
+    if (rc == 0)
+        rc = node_ask(ctl, NODE_POLICIES_COMMIT);
+    return rc == 0 ? node_commit_routes(ctl, conf) : rc;
+}

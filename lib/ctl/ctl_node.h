@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The configuration as what a node is started with and what its tables hold. Thread: control. */
+#include "conf.h"
+#include "node.h"
+
+struct ctl;
+
+/* Fills *out, about 20 KB, from what a configuration says of ports, workers, eal, control and tunnel. */
+void ctl_node_params(const struct conf *conf, struct node_params *out);
+
+/*
+ * Sets routes (static ones and each port's gateway) and policies (one per child of each connection) from conf
+ * in the node. 0, or the error of the table that refused: -ENOMEM, -E2BIG, -EINVAL.
+ */
+int ctl_node_apply(struct ctl *ctl, const struct conf *conf);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One TUN interface per port that has a host. IP packets cross and not frames: resolution, routes and
+ * policies are the data path's, so the kernel needs no neighbours of its own and cannot send around them.
+ *
+ * How the host finds the interface: what it sends from one of the port's addresses looks into a table whose
+ * default is the interface, so that answers leave where the question came in, whatever other interfaces
+ * there are; and where the port has a gateway there is a default route of high metric for all else. An
+ * existing default route keeps its place.
+ */
+#include "host_tun.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "host_log.h"
+#include "host_rtnl.h"
+
+#define METRIC 4000
+
+static int tun_open(const struct host_tun *tun, char *why, size_t why_size)
+{
+    struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI | (short)IFF_TUN_EXCL};
+    const int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        snprintf(
+            why, why_size,
+            "ports.%s.host: /dev/net/tun: %s; load the kernel's module (`modprobe tun`) and see that the "
+            "daemon may use it, or take the key out",
+            tun->port, strerror(errno));
+        return -1;
+    }
+    snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", tun->name);
+    if (ioctl(fd, TUNSETIFF, &ifr) == 0)
+        return fd;
+    const int err = errno;
+    snprintf(why, why_size, "ports.%s.host: interface %s cannot be made: %s; %s", tun->port, tun->name,
+             strerror(err),
+             err == EPERM ? "the daemon needs CAP_NET_ADMIN"
+                          : "if there is one of that name already (`ip link`), write another");
+    close(fd);
+    return -1;
+}
+
+static bool tun_has_family(const struct host_tun *tun, uint8_t family)
+{
+    for (size_t i = 0; i < tun->n_addrs; i++)
+        if (tun->addrs[i].addr.family == family)
+            return true;
+    return false;
+}
+
+/* All of one family. -errno of the first that the kernel refuses. */
+static int tun_set_family(int rtnl, const struct host_tun *tun, unsigned ifindex, uint8_t family)
+{
+    int rc = 0;
+    for (size_t i = 0; i < tun->n_addrs && rc == 0; i++) {
+        const struct base_prefix *a = &tun->addrs[i];
+        if (a->addr.family != family)
+            continue;
+        rc = host_rtnl_addr_add(rtnl, ifindex, a);
+        if (rc == 0)
+            rc = host_rtnl_rule_add(rtnl, &a->addr, tun->table, tun->table);
+        if (rc == -EEXIST) /* a rule that a killed predecessor left */
+            rc = 0;
+    }
+    if (rc == 0)
+        rc = host_rtnl_default_add(rtnl, ifindex, family, tun->table, METRIC);
+    if (rc == 0 && tun->gateway_family == family) {
+        rc = host_rtnl_default_add(rtnl, ifindex, family, RT_TABLE_MAIN, METRIC);
+        rc = rc == -EEXIST ? 0 : rc; /* another port's */
+    }
+    return rc;
+}
+
+static int tun_set(int rtnl, const struct host_tun *tun)
+{
+    const unsigned ifindex = if_nametoindex(tun->name);
+    host_rtnl_no_link_local(rtnl, ifindex); /* what it would send is dropped anyway */
+    int rc = host_rtnl_link_up(rtnl, ifindex, tun->mtu);
+    if (rc == 0 && tun_has_family(tun, BASE_AF_IP4))
+        rc = tun_set_family(rtnl, tun, ifindex, BASE_AF_IP4);
+    if (rc < 0 || !tun_has_family(tun, BASE_AF_IP6))
+        return rc;
+    const int rc6 = tun_set_family(rtnl, tun, ifindex, BASE_AF_IP6);
+    if (rc6 < 0)
+        host_log(HOST_WARN,
+                 "event=host_without_ip6 port=%s interface=%s error=\"%s\" fix=\"is IPv6 off on this host?\"",
+                 tun->port, tun->name, strerror(-rc6));
+    return 0;
+}
+
+static bool is_same_addr(const struct sockaddr *sa, const struct base_addr *addr)
+{
+    if (sa->sa_family == AF_INET && addr->family == BASE_AF_IP4)
+        return memcmp(&((const struct sockaddr_in *)(const void *)sa)->sin_addr, addr->bytes, 4) == 0;
+    if (sa->sa_family == AF_INET6 && addr->family == BASE_AF_IP6)
+        return memcmp(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, addr->bytes, 16) == 0;
+    return false;
+}
+
+/*
+ * The usual mistake with AF_PACKET: the NIC's own interface keeps the address, so that the kernel hears the
+ * same packets there and answers IKE and ESP with "port unreachable".
+ */
+static void warn_of_others(const struct host_tun *tun)
+{
+    struct ifaddrs *list = NULL;
+    if (getifaddrs(&list) < 0)
+        return;
+    for (const struct ifaddrs *i = list; i; i = i->ifa_next)
+        for (size_t a = 0; i->ifa_addr && a < tun->n_addrs; a++)
+            if (is_same_addr(i->ifa_addr, &tun->addrs[a].addr))
+                host_log(HOST_WARN,
+                         "event=address_twice port=%s interface=%s effect=\"the kernel answers beside the "
+                         "gateway\" fix=\"ip address flush dev %s; ip link set %s arp off\"",
+                         tun->port, i->ifa_name, i->ifa_name, i->ifa_name);
+    freeifaddrs(list);
+}
+
+int host_tun_open(const struct host_tun *tun, char *why, size_t why_size)
+{
+    const int rtnl = host_rtnl_open();
+    if (rtnl < 0) {
+        snprintf(why, why_size, "ports.%s.host: no routing socket: %s", tun->port, strerror(-rtnl));
+        return -1;
+    }
+    warn_of_others(tun);
+    int fd = tun_open(tun, why, why_size);
+    if (fd >= 0) {
+        const int rc = tun_set(rtnl, tun);
+        if (rc < 0) {
+            snprintf(why, why_size, "ports.%s.host: interface %s cannot be set up: %s", tun->port, tun->name,
+                     strerror(-rc));
+            host_tun_close(tun, fd);
+            fd = -1;
+        }
+    }
+    close(rtnl);
+    return fd;
+}
+
+void host_tun_close(const struct host_tun *tun, int fd)
+{
+    const int rtnl = host_rtnl_open();
+    for (size_t i = 0; rtnl >= 0 && i < tun->n_addrs; i++)
+        host_rtnl_rule_remove(rtnl, &tun->addrs[i].addr, tun->table, tun->table);
+    if (rtnl >= 0)
+        close(rtnl);
+    close(fd);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The data side as one thing: ports, buffers, SA tables, data path, workers, the host's interfaces. Control
+ * reaches it by four headers and by nothing else: its life here, what it is asked in node_request.h, what it
+ * reports in node_event.h, what it shows in node_view.h. What crosses by the latter three is plain bytes
+ * without a pointer, so that control may live in another process.
+ *
+ * Thread: control, for all functions of all four. One node per process.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include "base_time.h"
+#include "node_params.h"
+
+struct node;
+
+/*
+ * Starts DPDK and makes everything, up to the point where packets could flow. Copies params. NULL with a
+ * sentence (what is wrong, and the cure) in why, and all is undone; DPDK cannot be started twice, so the
+ * caller ends.
+ */
+struct node *node_start(const struct node_params *params, char *why, size_t why_size);
+
+/*
+ * Lets packets flow: workers and the host's interfaces. Policies and routes are set before, since what no
+ * policy protects goes in clear. 0, or -1 with a sentence in why: the caller stops the node.
+ */
+int node_run(struct node *node, char *why, size_t why_size);
+
+/* Stops the workers, wipes all keys, gives all back. Nothing of the node may be used any more. NULL is fine.
+ */
+void node_stop(struct node *node);
+
+/* A descriptor that polls readable when node_ready() has something to do. It is the node's. */
+int node_fd(const struct node *node);
+
+/* Takes what the host's programs have sent. Never blocks. */
+void node_ready(struct node *node);
+
+/*
+ * One turn of the node's own upkeep: packets for the host, neighbours, path MTUs, owners of SAs, wiping what
+ * was removed. Call it some hundred times a second, and take the events afterwards. now: CLOCK_MONOTONIC.
+ * True when there was work.
+ */
+bool node_turn(struct node *node, base_time now);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Requests, each to the table that it is about. */
+#include "node_request.h"
+
+#include <errno.h>
+
+#include "node_int.h"
+#include "node_telemetry.h"
+
+#define DEFAULT_MTU 1500
+
+/* MTU of the way to a peer; without a route the SA is installed all the same and its packets are counted. */
+static uint16_t do_outer_mtu(const struct node *node, const struct base_addr *remote)
+{
+    struct base_addr local;
+    uint16_t mtu;
+    return dp_route_find(node->dp, remote, &local, &mtu) == 0 ? mtu : DEFAULT_MTU;
+}
+
+static int do_install(struct node *node, struct esp_pair *pair)
+{
+    pair->outer_mtu = do_outer_mtu(node, &pair->path.remote.addr);
+    return sad_install(node->sad, pair);
+}
+
+static int do_move(struct node *node, const struct node_move *move)
+{
+    return sad_repath(node->sad, move->spi_in, &move->path, do_outer_mtu(node, &move->path.remote.addr));
+}
+
+/* One that could not be installed is reserved still. */
+static int do_remove(struct node *node, uint32_t spi_in)
+{
+    const int rc = sad_remove(node->sad, spi_in);
+    if (rc == -ENOENT)
+        sad_spi_free(node->sad, spi_in);
+    return rc;
+}
+
+static int do_send(struct node *node, const struct node_send *send)
+{
+    if (send->len > sizeof send->bytes)
+        return -EMSGSIZE;
+    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker,
+                       base_span(send->bytes, send->len));
+}
+
+static int do_commit_routes(struct node *node)
+{
+    struct node_list *list = &node->stage.routes;
+    const int rc = dp_routes_set(node->dp, list->items, list->count);
+    node_list_clear(list);
+    return rc;
+}
+
+static int do_commit_policies(struct node *node)
+{
+    struct node_list *list = &node->stage.policies;
+    const int rc = sad_policies_set(node->sad, list->items, list->count);
+    node_list_clear(list);
+    return rc;
+}
+
+static int do_tables(struct node *node, const struct node_request *r)
+{
+    switch (r->type) {
+    case NODE_TABLES_BEGIN:
+        node_list_clear(&node->stage.routes);
+        node_list_clear(&node->stage.policies);
+        return 0;
+    case NODE_ROUTE_ADD:
+        return node_stage_add_route(&node->stage, &r->route);
+    case NODE_POLICY_ADD:
+        return node_stage_add_policy(&node->stage, &r->policy);
+    case NODE_ROUTES_COMMIT:
+        return do_commit_routes(node);
+    case NODE_POLICIES_COMMIT:
+        return do_commit_policies(node);
+    default:
+        return -EINVAL;
+    }
+}
+
+int node_do(struct node *node, struct node_request *r)
+{
+    switch (r->type) {
+    case NODE_SPI_RESERVE:
+        return sad_spi_alloc(node->sad, &r->spi_in);
+    case NODE_SPI_RELEASE:
+        sad_spi_free(node->sad, r->spi_in);
+        return 0;
+    case NODE_PAIR_INSTALL:
+        return do_install(node, &r->pair);
+    case NODE_PAIR_ACTIVATE:
+        return sad_activate(node->sad, r->spi_in);
+    case NODE_PAIR_MOVE:
+        return do_move(node, &r->move);
+    case NODE_PAIR_REMOVE:
+        return do_remove(node, r->spi_in);
+    case NODE_DATAGRAM_SEND:
+        return do_send(node, &r->send);
+    case NODE_COUNTERS_TELL:
+        return node_telemetry_tell(&r->told);
+    default:
+        return do_tables(node, r);
+    }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What the data side reports: datagrams of IKE, and what became of SAs. Plain bytes without a pointer. Times
+ * are CLOCK_MONOTONIC. Thread: control.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_time.h"
+
+#define NODE_DATAGRAM_MAX 9216
+
+struct node;
+
+enum node_event_type {
+    NODE_EV_DATAGRAM, /* datagram: IKE came in */
+    NODE_EV_SOFT,     /* a soft limit was reached, or three quarters of the sequence space: rekey */
+    NODE_EV_HARD,     /* a hard limit or the end of the sequence space: a direction drops from now on */
+    NODE_EV_MOVED,    /* moved_to: an authenticated, newest packet came from there; once a second at most */
+    NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
+};
+
+/* UDP to port 500, or to 4500 with the non-ESP marker, which is taken off (RFC 3948 2.2). */
+struct node_datagram {
+    struct base_endpoint local, remote;
+    bool natt;    /* it came to 4500 */
+    uint16_t len; /* of bytes; what is longer than any frame of a port comes cut */
+    uint8_t bytes[NODE_DATAGRAM_MAX];
+};
+
+struct node_traffic {
+    base_time last_in, last_out; /* 0 ns: never */
+};
+
+struct node_event {
+    enum node_event_type type;
+    uint32_t spi_in; /* all but DATAGRAM */
+    union {
+        struct node_datagram datagram;
+        struct base_endpoint moved_to;
+        struct node_traffic traffic;
+    };
+};
+
+/*
+ * Takes the next event; false: none is left in this turn. Take all of them after each node_turn(): IKE comes
+ * first and is bounded per turn, so a flood of it holds up nothing else.
+ */
+bool node_event_pop(struct node *node, struct node_event *out);

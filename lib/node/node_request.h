@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What control asks of the data side. A request is plain bytes without a pointer; it is carried out at once,
+ * and the answer is a number and, for some, what is filled into the request. Thread: control.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_ts.h"
+#include "esp_pair.h"
+
+#define NODE_SEND_MAX 8192 /* bytes of a datagram's payload */
+#define NODE_TOLD_MAX 48   /* counters in a group */
+
+struct node;
+
+/*
+ * Besides what its row says, each request may come back with -EINVAL: a number in it is out of range. Nothing
+ * has changed then, nor after any other error.
+ */
+enum node_request_type {
+    /*
+     * Reserves an inbound SPI and fills spi_in; it is given back by RELEASE or, once it is installed, by
+     * REMOVE. -ENOSPC: all are taken (answer NO_ADDITIONAL_SAS, RFC 7296 1.3).
+     */
+    NODE_SPI_RESERVE,
+    /* Gives back spi_in, which was never installed. Others are ignored. */
+    NODE_SPI_RELEASE,
+    /*
+     * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is not read: the node knows
+     * its routes. The caller wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT:
+     * spi_in is not reserved; -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved
+     * then: RELEASE it, and close the child.
+     */
+    NODE_PAIR_INSTALL,
+    /* From now on packets are sealed with the pair of spi_in. -ENOENT: there is none; -ENOMEM. */
+    NODE_PAIR_ACTIVATE,
+    /* move: the peer is elsewhere. -ENOENT: there is no such pair; -EINVAL also: not of the family of before.
+     */
+    NODE_PAIR_MOVE,
+    /* Takes both directions of spi_in away; the node wipes their keys. -ENOENT: there is none. */
+    NODE_PAIR_REMOVE,
+    /*
+     * send: a UDP datagram from an own address. -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way;
+     * -EMSGSIZE: longer than NODE_SEND_MAX.
+     */
+    NODE_DATAGRAM_SEND,
+    /*
+     * Routes and policies are replaced as a whole: BEGIN, an ADD for each, COMMIT. What was added and not
+     * committed is forgotten by the next BEGIN. ADD: -ENOMEM. A commit with an error leaves the old set in
+     * force.
+     */
+    NODE_TABLES_BEGIN,
+    NODE_ROUTE_ADD,
+    NODE_POLICY_ADD,
+    NODE_ROUTES_COMMIT, /* -EINVAL: a route names no port; -ENOMEM */
+    /* -E2BIG: more than 64 combinations in a policy; -ENOMEM. What both sets have in common is protected
+     * throughout. */
+    NODE_POLICIES_COMMIT,
+    /* told: counters of control's, for the telemetry socket. -ENOSPC: too many groups. */
+    NODE_COUNTERS_TELL,
+};
+
+struct node_move {
+    uint32_t spi_in;
+    struct esp_path path;
+};
+
+struct node_send {
+    struct base_endpoint local; /* its address is a port's */
+    struct base_endpoint remote;
+    bool marker;  /* put the non-ESP marker before it (RFC 3948 2.2) */
+    uint16_t len; /* of bytes, 1..NODE_SEND_MAX */
+    uint8_t bytes[NODE_SEND_MAX];
+};
+
+/* Packets to prefix leave by a port. Connected prefixes of ports need no route. */
+struct node_route {
+    struct base_prefix prefix;
+    uint16_t port;             /* place in node_params.ports */
+    struct base_addr next_hop; /* family none: on link */
+};
+
+/* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
+struct node_policy {
+    struct base_ts_list local_ts, remote_ts;
+    uint32_t conn; /* as in struct esp_pair */
+};
+
+struct node_told_row {
+    char name[40]; /* [a-z0-9_]+ */
+    uint64_t value;
+};
+
+/* A group of counters, which takes the place of what was told of it before. */
+struct node_told {
+    char group[16]; /* [a-z0-9_]+ */
+    uint32_t count; /* of rows, 0..NODE_TOLD_MAX */
+    struct node_told_row rows[NODE_TOLD_MAX];
+};
+
+struct node_request {
+    enum node_request_type type;
+    union {
+        uint32_t spi_in; /* SPI_*, PAIR_ACTIVATE, PAIR_REMOVE */
+        struct esp_pair pair;
+        struct node_move move;
+        struct node_send send;
+        struct node_route route;
+        struct node_policy policy;
+        struct node_told told;
+    };
+};
+
+/* Carries out a request. 0, or what its type says. Borrows until return. */
+int node_do(struct node *node, struct node_request *request);

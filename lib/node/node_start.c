@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Start and stop of the node, in order: EAL, buffers, ports, SA tables, data path; then, when control has set
+ * the policies, workers and the host's interfaces. node_stop() undoes whatever was done, so a failed start
+ * uses it too.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "host_log.h"
+#include "node_int.h"
+#include "node_telemetry.h"
+
+static void node_rng(void *ctx, void *buf, size_t len)
+{
+    (void)ctx;
+    if (getrandom(buf, len, 0) != (ssize_t)len) {
+        host_log(HOST_ERR, "event=no_randomness effect=\"the daemon ends\"");
+        abort();
+    }
+}
+
+static bool start_is_busy_poll(const struct node_params *params)
+{
+    bool all_pci = true;
+    for (size_t i = 0; i < params->n_ports; i++)
+        all_pci &= params->ports[i].is_pci;
+    return params->poll == NODE_POLL_AUTO ? all_pci : params->poll == NODE_POLL_BUSY;
+}
+
+static int start_ports(struct node *node, char *why, size_t why_size)
+{
+    const struct node_params *params = &node->params;
+    node->pool = node_port_pool(params, node->cores.n_workers, why, why_size);
+    if (!node->pool)
+        return -1;
+    for (size_t i = 0; i < params->n_ports; i++) {
+        if (node_port_start(&params->ports[i], node->cores.n_workers, node->pool, &node->ports[i], why,
+                            why_size) < 0)
+            return -1;
+        node->n_ports++;
+    }
+    return 0;
+}
+
+static int start_tables(struct node *node, char *why, size_t why_size)
+{
+    const struct sad_params params = {
+        .max_sas = SAD_SAS_MAX,
+        .workers = (uint16_t)node->cores.n_workers,
+        .socket = -1,
+        .tsc_hz = node->tsc_hz,
+        .rng = node_rng,
+    };
+    node->sad = sad_create(&params);
+    if (node->sad)
+        return 0;
+    snprintf(why, why_size, "no memory for the SA tables: raise eal.memory_mb");
+    return -1;
+}
+
+static enum dp_role start_role(uint8_t role)
+{
+    return role == NODE_ROLE_OUTSIDE  ? DP_ROLE_OUTSIDE
+           : role == NODE_ROLE_INSIDE ? DP_ROLE_INSIDE
+                                      : DP_ROLE_BOTH;
+}
+
+static struct dp_port_params start_dp_port(const struct node_port_params *params,
+                                           const struct node_port *port)
+{
+    struct dp_port_params p = {
+        .port_id = port->id,
+        .role = start_role(params->role),
+        .mtu = port->mtu,
+        .vlan = params->vlan,
+        .rx_queues = port->n_rxq,
+        .tx_queues = port->n_txq,
+        .rx_ip4_cksum = (port->rx_offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0,
+        .tx_udp_cksum = (port->tx_offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0,
+        .has_host = params->host[0] != '\0',
+        .n_addrs = params->n_addrs,
+    };
+    snprintf(p.name, sizeof p.name, "%s", params->name);
+    memcpy(p.mac, port->mac.addr_bytes, sizeof p.mac);
+    memcpy(p.addrs, params->addrs, params->n_addrs * sizeof params->addrs[0]);
+    return p;
+}
+
+static int start_data_path(struct node *node, char *why, size_t why_size)
+{
+    struct dp_params *p = calloc(1, sizeof *p);
+    if (!p) {
+        snprintf(why, why_size, "no memory for the data path");
+        return -1;
+    }
+    p->n_ports = node->n_ports;
+    for (size_t i = 0; i < node->n_ports; i++)
+        p->ports[i] = start_dp_port(&node->params.ports[i], &node->ports[i]);
+    p->workers = (uint16_t)node->cores.n_workers;
+    p->poll = node->is_busy_poll ? DP_POLL_BUSY : DP_POLL_ADAPTIVE;
+    p->sad = node->sad;
+    p->pool = node->pool;
+    p->tsc_hz = node->tsc_hz;
+    p->mss_clamp = node->params.mss_clamp;
+    p->copy_df = node->params.copy_df;
+    node_rng(NULL, &p->frag_seed, sizeof p->frag_seed);
+    node->dp = dp_create(p, why, why_size);
+    free(p);
+    return node->dp ? 0 : -1;
+}
+
+struct node *node_start(const struct node_params *params, char *why, size_t why_size)
+{
+    struct node *node = calloc(1, sizeof *node);
+    if (!node) {
+        snprintf(why, why_size, "no memory");
+        return NULL;
+    }
+    node->params = *params;
+    node->is_busy_poll = start_is_busy_poll(params);
+    node->pmtu.restore_at = BASE_TIME_NEVER;
+    node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (node->epoll_fd < 0)
+        snprintf(why, why_size, "no epoll descriptor: %s", strerror(errno));
+    else if (node_eal_start(params, &node->cores, why, why_size) == 0)
+        node->has_eal = true;
+    if (node->has_eal) {
+        node->tsc_hz = rte_get_tsc_hz();
+        node->look.tsc = node->now_tsc = rte_rdtsc();
+        if (start_ports(node, why, why_size) == 0 && start_tables(node, why, why_size) == 0 &&
+            start_data_path(node, why, why_size) == 0)
+            return node;
+    }
+    node_stop(node);
+    return NULL;
+}
+
+static int start_workers(struct node *node, char *why, size_t why_size)
+{
+    for (uint16_t w = 0; w < node->cores.n_workers; w++) {
+        const int rc = rte_eal_remote_launch(dp_worker_run, dp_worker(node->dp, w), w + 1u);
+        if (rc < 0) {
+            snprintf(why, why_size, "worker %u does not start: %s", w, strerror(-rc));
+            return -1;
+        }
+        host_log(HOST_NOTICE, "event=worker_up worker=%u cpu=%u poll=%s", w, node->cores.worker_cpu[w],
+                 node->is_busy_poll ? "busy" : "adaptive");
+    }
+    return 0;
+}
+
+int node_run(struct node *node, char *why, size_t why_size)
+{
+    if (start_workers(node, why, why_size) < 0 || node_feed_start(node, why, why_size) < 0)
+        return -1;
+    dp_resolve_announce(node->dp);
+    if (node->params.telemetry && node_telemetry_open(node) < 0)
+        host_log(HOST_WARN, "event=telemetry_failed effect=\"no /culvert commands on DPDK's socket\"");
+    return 0;
+}
+
+void node_stop(struct node *node)
+{
+    if (!node)
+        return;
+    node_telemetry_close();
+    node_feed_stop(node);
+    if (node->dp)
+        dp_stop(node->dp);
+    if (node->has_eal)
+        rte_eal_mp_wait_lcore();
+    dp_free(node->dp);
+    for (size_t i = 0; i < node->n_ports; i++)
+        node_port_stop(&node->ports[i]);
+    sad_free(node->sad);
+    rte_mempool_free(node->pool);
+    if (node->has_eal)
+        node_eal_stop();
+    node_list_clear(&node->stage.routes);
+    node_list_clear(&node->stage.policies);
+    if (node->epoll_fd >= 0)
+        close(node->epoll_fd);
+    free(node);
+}

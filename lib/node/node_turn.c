@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The node's own upkeep, once per turn of the control loop. */
+#include <sys/epoll.h>
+
+#include <rte_cycles.h>
+
+#include "node_int.h"
+
+#define PUNTS_PER_TURN   256
+#define EPOLL_EVENTS_MAX NODE_PORTS_MAX
+
+int node_fd(const struct node *node)
+{
+    return node->epoll_fd;
+}
+
+void node_ready(struct node *node)
+{
+    struct epoll_event events[EPOLL_EVENTS_MAX];
+    const int n = epoll_wait(node->epoll_fd, events, EPOLL_EVENTS_MAX, 0);
+    for (int i = 0; i < n; i++)
+        node_feed_ready(node, events[i].data.fd);
+}
+
+bool node_turn(struct node *node, base_time now)
+{
+    node->now = now;
+    node->now_tsc = rte_rdtsc();
+    node->punts_left = PUNTS_PER_TURN;
+    const bool busy = node_feed_turn(node);
+    if (base_time_reached(dp_resolve_deadline(node->dp), now))
+        dp_resolve_tick(node->dp, now);
+    node_owner_look(node);
+    node_pmtu_tick(node);
+    sad_reclaim(node->sad);
+    return busy;
+}

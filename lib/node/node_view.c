@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copies of what tables, workers and devices count, for whoever asks. */
+#include "node_view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+
+#include "node_int.h"
+
+_Static_assert(sizeof(struct dp_counters) <= sizeof(struct node_counters), "all counters of a worker fit");
+_Static_assert(sizeof(struct dp_port_counters) <= sizeof(struct node_counters), "all counters of a port fit");
+
+base_time node_time_of_tsc(const struct node *node, uint64_t tsc)
+{
+    if (tsc == 0)
+        return (base_time){0};
+    const double ago_ns =
+        node->now_tsc > tsc ? (double)(node->now_tsc - tsc) * 1e9 / (double)node->tsc_hz : 0;
+    return (base_time){ago_ns < (double)node->now.ns ? node->now.ns - (uint64_t)ago_ns : 1};
+}
+
+/* Of a worker, or of all with -1. */
+static void view_counters(const struct node *node, int worker, struct node_counters *out)
+{
+    struct dp_counters c;
+    dp_counters(node->dp, worker, &c);
+    *out = (struct node_counters){0};
+    memcpy(out, &c, sizeof c);
+}
+
+void node_view(const struct node *node, struct node_view *out)
+{
+    *out = (struct node_view){
+        .n_workers = node->cores.n_workers,
+        .n_ports = node->n_ports,
+        .n_cpus = node->cores.n_cpus,
+        .spare_cpus = node->cores.spare,
+        .has_hugepages = rte_eal_has_hugepages() != 0,
+        .is_busy_poll = node->is_busy_poll,
+        .own = node->own,
+    };
+    view_counters(node, -1, &out->counters);
+}
+
+bool node_view_worker(const struct node *node, size_t index, struct node_worker_view *out)
+{
+    struct dp_counters c;
+    if (index >= node->cores.n_workers)
+        return false;
+    dp_counters(node->dp, (int)index, &c);
+    const double all = (double)c.busy_cycles + (double)c.idle_cycles;
+    *out = (struct node_worker_view){.cpu = node->cores.worker_cpu[index],
+                                     .load_percent = all > 0 ? 100.0 * (double)c.busy_cycles / all : 0};
+    memcpy(&out->counters, &c, sizeof c);
+    return true;
+}
+
+static void view_device(const struct node_port *port, struct node_port_view *out)
+{
+    struct rte_eth_link link;
+    struct rte_eth_stats s;
+    out->has_link = rte_eth_link_get_nowait(port->id, &link) == 0;
+    out->is_up = out->has_link && link.link_status;
+    out->has_device = rte_eth_stats_get(port->id, &s) == 0;
+    if (out->has_device)
+        out->device = (struct node_device_counters){s.imissed, s.rx_nombuf, s.ierrors, s.oerrors};
+}
+
+bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)
+{
+    if (index >= node->n_ports)
+        return false;
+    const struct node_port *port = &node->ports[index];
+    struct dp_port_counters c;
+    *out = (struct node_port_view){
+        .mtu = port->mtu,
+        .rx_queues = port->n_rxq,
+        .tx_queues = port->n_txq,
+        .host = node->feeds[index].count,
+    };
+    snprintf(out->driver, sizeof out->driver, "%s", port->driver);
+    memcpy(out->mac, port->mac.addr_bytes, sizeof out->mac);
+    view_device(port, out);
+    dp_port_counters(node->dp, (uint16_t)index, &c);
+    memcpy(&out->counters, &c, sizeof c);
+    return true;
+}
+
+bool node_view_neighbour(const struct node *node, uint32_t *cursor, struct node_neighbour_view *out)
+{
+    struct dp_neigh_view v;
+    if (!dp_neigh_next(node->dp, cursor, &v))
+        return false;
+    *out = (struct node_neighbour_view){.port = v.port, .addr = v.addr, .is_resolved = v.is_resolved};
+    memcpy(out->mac, v.mac, sizeof out->mac);
+    return true;
+}
+
+static struct node_direction_view view_direction(const struct node *node, const struct sad_direction_stats *d)
+{
+    return (struct node_direction_view){d->pkts, d->bytes, d->seq, node_time_of_tsc(node, d->last_tsc)};
+}
+
+int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out)
+{
+    struct sad_stats s;
+    const int rc = sad_stats(node->sad, spi_in, &s);
+    if (rc < 0)
+        return rc;
+    *out = (struct node_pair_view){
+        .spi_in = s.spi_in,
+        .spi_out = s.spi_out,
+        .ike_id = s.ike_id,
+        .conn = s.conn,
+        .is_active = s.active,
+        .in = view_direction(node, &s.in),
+        .out = view_direction(node, &s.out),
+        .replay_drops = s.replay_drops,
+        .bad_icv = s.bad_icv,
+        .bad_trailer = s.bad_trailer,
+        .policy_drops = s.policy_drops,
+        .limit_drops = s.limit_drops,
+        .path = s.path,
+        .outer_mtu = s.outer_mtu,
+        .inner_mtu = s.inner_mtu,
+        .owner_in = s.owner_in,
+        .owner_out = s.owner_out,
+        .stray_in = s.stray_in,
+        .stray_out = s.stray_out,
+    };
+    return 0;
+}
+
+int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local)
+{
+    uint16_t mtu;
+    return dp_route_find(node->dp, to, local, &mtu);
+}

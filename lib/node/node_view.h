@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What the data side shows of itself. Each view is a copy, plain bytes without a pointer. Times are
+ * CLOCK_MONOTONIC; counters only grow. Thread: control.
+ */
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_time.h"
+#include "esp_pair.h"
+#include "node_rows.h"
+
+#define NODE_DRIVER_MAX 64
+
+struct node;
+
+struct node_view {
+    size_t n_workers, n_ports;
+    uint32_t n_cpus;      /* that the process may run on */
+    cpu_set_t spare_cpus; /* of these, those without a worker */
+    bool has_hugepages;
+    bool is_busy_poll; /* workers never sleep */
+    struct node_own_counters own;
+    struct node_counters counters; /* of all workers */
+};
+
+void node_view(const struct node *node, struct node_view *out);
+
+struct node_worker_view {
+    uint32_t cpu;
+    double load_percent; /* turns that found work: a polling core is always at 100 % to the system */
+    struct node_counters counters;
+};
+
+/* Worker index < n_workers; false: there is none. */
+bool node_view_worker(const struct node *node, size_t index, struct node_worker_view *out);
+
+struct node_port_view {
+    char driver[NODE_DRIVER_MAX];
+    uint8_t mac[6];
+    uint16_t mtu;
+    uint16_t rx_queues, tx_queues;
+    bool has_link; /* the driver tells whether */
+    bool is_up;
+    bool has_device; /* the device counts */
+    struct node_device_counters device;
+    struct node_host_counters host; /* all 0 without a host */
+    struct node_counters counters;
+};
+
+/* Port index < n_ports, its place in node_params.ports; false: there is none. */
+bool node_view_port(const struct node *node, size_t index, struct node_port_view *out);
+
+struct node_neighbour_view {
+    uint16_t port; /* place in node_params.ports */
+    struct base_addr addr;
+    uint8_t mac[6];
+    bool is_resolved;
+};
+
+/* Walks neighbours; start with *cursor 0. False: no more. */
+bool node_view_neighbour(const struct node *node, uint32_t *cursor, struct node_neighbour_view *out);
+
+/* One direction of a pair. */
+struct node_direction_view {
+    uint64_t pkts, bytes; /* bytes: inner packets */
+    uint64_t seq;         /* in: highest sequence number that was accepted; out: last one used */
+    base_time last;       /* 0 ns: never */
+};
+
+struct node_pair_view {
+    uint32_t spi_in, spi_out;
+    uint64_t ike_id;
+    uint32_t conn;
+    bool is_active;
+    struct node_direction_view in, out;
+    uint64_t replay_drops; /* too old or seen before */
+    uint64_t bad_icv;
+    uint64_t bad_trailer;
+    uint64_t policy_drops; /* inner packet outside of this SA's selectors */
+    uint64_t limit_drops;  /* hard limit or end of the sequence space */
+    struct esp_path path;
+    uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
+    uint16_t inner_mtu;
+    uint16_t owner_in, owner_out; /* workers */
+    uint32_t stray_in, stray_out; /* packets that came to other workers than these */
+};
+
+/* The installed pair of an SPI. 0, or -ENOENT. */
+int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out);
+
+/* The own address that packets to this destination leave from. 0, or -ENETUNREACH. */
+int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local);
