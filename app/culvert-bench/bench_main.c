@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <intel-ipsec-mb.h>
+#include <rte_version.h>
+
+#include "about_version.h"
 #include "bench_path.h"
 #include "bench_raw.h"
 
@@ -42,7 +46,9 @@ int main(int argc, char **argv)
         if (!strcmp(word, commands[i].word))
             return commands[i].main(argc - 1, argv + 1);
     if (!strcmp(word, "--version")) {
-        puts("culvert-bench " CULVERT_VERSION);
+        const struct about_running running = {.dpdk = rte_version() + strlen("DPDK "),
+                                              .ipsec_mb = imb_get_version_str()};
+        about_version_print(stdout, "culvert-bench", &running);
         return 0;
     }
     if (!strcmp(word, "--help") || !strcmp(word, "help")) {

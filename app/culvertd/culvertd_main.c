@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * culvertd: the gateway. Reads its arguments and its configuration, and hands over to the control core
- * (lib/ctl). Exit status: 0 stopped as asked, 1 configuration or start failed, 2 wrong arguments.
+ * (lib/ctl). Exit status: 0 stopped as asked, 1 configuration or start failed, 2 wrong arguments,
+ * 69 a CPU that lacks what this build uses (guard.h).
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <intel-ipsec-mb.h>
+#include <openssl/crypto.h>
+#include <rte_version.h>
 
+#include "about_version.h"
 #include "conf.h"
 #include "ctl.h"
 #include "host_log.h"
@@ -45,7 +50,12 @@ struct arguments {
 
 static int print_version(void)
 {
-    printf("culvertd %s (DPDK, intel-ipsec-mb, OpenSSL)\n", CULVERT_VERSION);
+    const struct about_running running = {
+        .dpdk = rte_version() + strlen("DPDK "),
+        .ipsec_mb = imb_get_version_str(),
+        .openssl = OpenSSL_version(OPENSSL_VERSION_STRING),
+    };
+    about_version_print(stdout, "culvertd", &running);
     return 0;
 }
 

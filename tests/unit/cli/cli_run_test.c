@@ -260,7 +260,10 @@ static void help_teaches_with_examples(void **state)
     assert_non_null(strstr(out_text, "--pfs"));
     assert_non_null(strstr(out_text, "culvertctl rekey foo --child --pfs"));
     assert_int_equal(run("--version"), CLI_OK);
-    assert_string_equal(out_text, "culvertctl " CULVERT_VERSION "\n");
+    assert_ptr_equal(strstr(out_text, "culvertctl " CULVERT_VERSION "\n"), out_text);
+    assert_non_null(strstr(out_text, "intel-ipsec-mb"));
+    assert_int_equal(run("--version --json"), CLI_OK);
+    assert_non_null(strstr(out_text, "\"version\": \"" CULVERT_VERSION "\""));
     assert_int_equal(fake.calls, 0);
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The versions of everything that a report of a fault should name. */
+#include "about_version.h"
+
+#include <string.h>
+#include "about_build.h"
+#include "about_wanted.h"
+
+const struct about_build about_build = {
+    .version = CULVERT_VERSION,
+    .cpu = ABOUT_BUILD_CPU,
+    .compiler = ABOUT_BUILD_COMPILER,
+    .dpdk = ABOUT_BUILD_DPDK,
+    .ipsec_mb = ABOUT_BUILD_IPSEC_MB,
+    .openssl = ABOUT_BUILD_OPENSSL,
+};
+
+static void library_print(FILE *out, const char *name, const char *built, const char *running)
+{
+    fprintf(out, "  %s %s", name, built);
+    if (running && strcmp(running, built) != 0)
+        fprintf(out, ", running with %s", running);
+    fputs("\n", out);
+}
+
+void about_version_print(FILE *out, const char *program, const struct about_running *running)
+{
+    fprintf(out, "%s %s\n  built for %s by %s\n  uses", program, about_build.version, about_build.cpu,
+            about_build.compiler);
+    for (size_t i = 0; i < about_wanted_count; i++)
+        fprintf(out, " %s", about_wanted[i].name);
+    fputs("\n", out);
+    library_print(out, "DPDK", about_build.dpdk, running->dpdk);
+    library_print(out, "intel-ipsec-mb", about_build.ipsec_mb, running->ipsec_mb);
+    library_print(out, "OpenSSL", about_build.openssl, running->openssl);
+}

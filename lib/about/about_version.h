@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What this build is: its version, what it was made for and with. */
+#include <stdio.h>
+
+struct about_build {
+    const char *version;
+    const char *cpu;      /* argument of -march */
+    const char *compiler; /* "gcc 12.2.0" */
+    const char *dpdk, *ipsec_mb, *openssl;
+};
+
+extern const struct about_build about_build;
+
+/* Versions of the libraries that run; NULL: the program has not loaded that one. */
+struct about_running {
+    const char *dpdk, *ipsec_mb, *openssl;
+};
+
+/*
+ * Prints the version of a program in a few lines, the first of them "NAME VERSION". The version of a library
+ * that runs is told where it is another one than that of the build. Borrows all. Thread: any.
+ */
+void about_version_print(FILE *out, const char *program, const struct about_running *running);
