@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# From a fresh Debian 12 to traffic in a tunnel through two NATs: packages, build, a lab of network namespaces with
+# From a fresh Debian 12 or 13 to traffic in a tunnel through two NATs: packages, build, a lab of network namespaces with
 # strongSwan as the peer, pings and TCP both ways, what culvertctl tells about it, and everything cleaned up again.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 state=/run/culvert-quickstart

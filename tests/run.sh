@@ -20,13 +20,16 @@ fuzz_expected="fuzz_ike_pld fuzz_ike_responder"
 
 steps="
 packages   setup   what is missing is installed
+root13     build   a Debian 13 root by debootstrap, made once; waits for the network more than for the CPU
 gcc        build   release build, warnings are errors
 clang      build   the same with clang, unoptimised: its warnings do not need more
 asan       build   build with address and undefined-behaviour sanitizers
 fuzzers    build   libFuzzer targets, with sanitizers
+debian13   light   the tree in that root: its gcc, clang, DPDK, ipsec-mb, OpenSSL and strongSwan
 lint       light   house rules: format, license lines, rooms and their order, sizes, words; the rules find their faults
 tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts parse
 config     light   example configurations against the schema and culvertd --check
+cpu        light   what programs say on a CPU that they were not built for
 unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
 esp_oracle light   the data path, byte for byte, against scapy and a second implementation of ESP
@@ -40,7 +43,7 @@ bench      alone   the data path beside raw ipsec-mb, and what a second worker b
 quickstart alone   app/quickstart.sh from an empty build folder
 "
 quick_steps="packages gcc lint tools config unit sim"
-root_steps="interop abuse quickstart"
+root_steps="root13 debian13 interop abuse quickstart"
 
 usage() {
     cat <<TEXT
@@ -98,6 +101,14 @@ step_packages() {
     packages_install $PACKAGES_BUILD $PACKAGES_LAB $PACKAGES_TEST
 }
 
+step_root13() { tests/debian13/run.sh --root --out "$out/debian13"; }
+step_debian13() {
+    local status
+    tests/debian13/run.sh --out "$out/debian13" | tee "$out/debian13.tmp"
+    status=$?
+    counts_from "$out/debian13.tmp" debian13 && return "$status"
+}
+
 step_lint() {
     need gcc || return 1
     /usr/bin/python3 tests/lint/lint_test.py || return 1
@@ -121,7 +132,7 @@ need() {
 
 # "NAME: P passed, F failed", perhaps with ", S skipped", in a log becomes the counts of the step: counts_from LOG STEP
 counts_from() {
-    sed -nE 's/^[a-z]+: ([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\1 \2 \4/p' "$1" | tail -n 1 >"$out/$2.counts"
+    sed -nE 's/^[a-z0-9]+: ([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\1 \2 \4/p' "$1" | tail -n 1 >"$out/$2.counts"
     [ -s "$out/$2.counts" ] || { echo "no counts in $1"; return 1; }
 }
 
@@ -150,6 +161,7 @@ sanitizer_options() {
     export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16:detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 }
+step_cpu() { need gcc && tests/lib/cpu_check.sh "$out/gcc"; }
 step_unit() { need gcc && meson_suite unit gcc unit; }
 step_sim() { need gcc && meson_suite sim gcc sim; }
 step_esp_oracle() { need gcc && meson_suite esp_oracle gcc esp; }
@@ -324,7 +336,7 @@ reap() {
 
 for phase in setup build light alone; do
     width=1
-    [ "$phase" = light ] && width=2
+    case $phase in build | light) width=2 ;; esac
     while read -r name where _; do
         [ "$where" = "$phase" ] && grep -qx "$name" <<<"$chosen" || continue
         while [ "${#name_of[@]}" -ge "$width" ]; do reap; done

@@ -2,7 +2,7 @@
 /*
  * culvertd: the gateway. Reads its arguments and its configuration, and hands over to the control core
  * (lib/ctl). Exit status: 0 stopped as asked, 1 configuration or start failed, 2 wrong arguments,
- * 69 a CPU that lacks what this build uses (guard.h).
+ * 69 a CPU that lacks what this build uses (guard.c).
  */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# The Debian 12 packages that Culvert needs, by purpose, and the one function that installs the missing ones.
+# The packages of Debian 12 and 13 that Culvert needs, by purpose, and the one function that installs the missing ones.
 
 PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
     libjansson-dev libcmocka-dev python3"
 PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins
     libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps"
-PACKAGES_TEST="clang clang-format llvm libclang-rt-14-dev python3-jsonschema python3-scapy python3-cryptography lua5.3 git
-    openssh-server openssh-client"
+PACKAGES_SUITES="python3-scapy python3-cryptography python3-jsonschema qemu-user"
+PACKAGES_TEST="clang clang-format llvm libclang-rt-dev $PACKAGES_SUITES lua5.3 git
+    openssh-server openssh-client debootstrap debian-archive-keyring"
 
 packages_missing() {
     local name

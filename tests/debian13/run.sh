@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Culvert on Debian 13, on whatever machine this is: a root folder made by debootstrap, in which a copy of the tree is built by gcc
+# and clang, unit tests, simulation and the ESP oracle run, and a tunnel with Debian 13's strongSwan comes up.
+#
+# The root is made once and kept in OUT/root. Mounts are made in a namespace of their own, so none outlives this script, and
+# neither does a process in the root, however the script ends.
+set -u
+set -o pipefail
+tree=$(cd "$(dirname "$0")/../.." && pwd)
+out=$tree/build-test/debian13
+release=trixie
+only_root=0
+
+usage() {
+    cat <<TEXT
+usage: tests/debian13/run.sh [--root] [--out DIR] [COMMAND...]
+  --root     only make the root, or bring its packages up to date
+  --out DIR  where the root and the logs go (build-test/debian13)
+  COMMAND    run this in the root instead of the tests, in a copy of the tree
+             (its builds are in /build, so: tests/debian13/run.sh /build/gcc/app/culvert-bench/culvert-bench path)
+TEXT
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --root) only_root=1 ;;
+    --out) out=$(realpath -m "${2:?--out needs a folder}") && shift ;;
+    --help | -h) usage && exit 0 ;;
+    -*) usage >&2 && exit 2 ;;
+    *) break ;;
+    esac
+    shift
+done
+root=$out/root
+mkdir -p "$out"
+
+fail() {
+    printf 'debian13: %s\n' "$*" >&2
+    exit 1
+}
+[ "$(id -u)" = 0 ] || fail "debootstrap and chroot need root"
+
+# ---- the root -----------------------------------------------------------------------------------------------------
+
+# The mirror that this machine itself uses.
+mirror() {
+    local uri
+    uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n 1)
+    echo "${CULVERT_DEBIAN_MIRROR:-${uri:-http://deb.debian.org/debian}}"
+}
+
+# Runs a command in the root, with the tree's copy as its folder. A process namespace ends all of it when its first process ends.
+inside() {
+    # shellcheck disable=SC2016
+    unshare --mount --propagation private --pid --fork --kill-child bash -c '
+        root=$1 && shift
+        # A root that is a mount of its own is what "ip netns" needs.
+        mount --bind "$root" "$root" && cd "$root" &&
+            mount -t proc proc proc && mount --rbind /dev dev && mount --rbind /sys sys && mount -t tmpfs run run || exit 125
+        exec chroot . /bin/bash -c "cd /src && exec \"\$@\"" inside "$@"
+    ' inside "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+}
+
+root_make() {
+    [ -e "$out/root.made" ] && return
+    rm -rf "$root"
+    command -v debootstrap >/dev/null || fail "no debootstrap; tests/run.sh --only packages installs it"
+    echo "debootstrap $release from $(mirror)"
+    if ! debootstrap --variant=minbase "$release" "$root" "$(mirror)" >"$out/debootstrap.log" 2>&1; then
+        tail -n 5 "$out/debootstrap.log" >&2
+        fail "debootstrap could not get $release from $(mirror): without network there is no Debian 13 to test on, see $out/debootstrap.log"
+    fi
+    # What is in there can be made again, so it need not reach the disk at once.
+    echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/culvert"
+    touch "$out/root.made"
+}
+
+# The tree as it is, with times, so that a build makes only what changed. Vectors that tests look for beside the tree come along.
+tree_copy() {
+    rm -rf "$root/src" "$root/shared"
+    mkdir -p "$root/src" "$root/build" "$root/shared"
+    tar -C "$tree" --exclude='./build*' --exclude='./.git' -c . | tar -C "$root/src" -x || fail "cannot copy the tree"
+    if [ -d "$tree/../shared/vectors" ]; then cp -a "$tree/../shared/vectors" "$root/shared/"; fi
+}
+
+packages_install_inside() {
+    # shellcheck disable=SC2016
+    inside bash -c '. tests/lib/packages.sh && [ -z "$(packages_missing $PACKAGES_BUILD $PACKAGES_SUITES $PACKAGES_LAB clang)" ]' && return
+    echo "packages of $release"
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+    # shellcheck disable=SC2016
+    if ! inside bash -c '. tests/lib/packages.sh && packages_install $PACKAGES_BUILD $PACKAGES_SUITES $PACKAGES_LAB clang' \
+        >"$out/packages.log" 2>&1; then
+        tail -n 5 "$out/packages.log" >&2
+        fail "could not install packages in the root: is there network? See $out/packages.log"
+    fi
+    inside apt-get clean
+}
+
+root_ready() {
+    exec 9>"$out/lock"
+    flock 9
+    root_make
+    tree_copy
+    inside true || fail "this machine does not allow mounts in a namespace of their own, which the root needs"
+    packages_install_inside
+}
+
+# ---- what is shown ------------------------------------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+# One more test: tell STATUS WHAT LOG
+tell() {
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+        echo "ok     $2"
+    else
+        failed=$((failed + 1))
+        echo "FAILED $2, see $3"
+        tail -n 30 "$3"
+    fi
+}
+
+# build NAME CC MESON-OPTIONS...
+build() {
+    local name=$1 cc=$2 log=$out/$1.log
+    shift 2
+    # shellcheck disable=SC2016
+    inside bash -c 'dir=/build/$1 CC=$2 && export CC && shift 2
+        { [ -f "$dir/build.ninja" ] || meson setup "$dir" /src --werror "$@"; } && exec ninja -C "$dir"' \
+        inside "$name" "$cc" "$@" >"$log" 2>&1
+    tell $? "Debian 13 builds without a warning: $(inside "$cc" --version | head -n 1)" "$log"
+}
+
+suites() {
+    local log=$root/build/gcc/meson-logs/testlog-debian13.txt ok bad skip
+    rm -f "$log"
+    inside meson test -C /build/gcc --no-rebuild --num-processes 2 --suite unit --suite sim --suite esp --print-errorlogs \
+        --logbase testlog-debian13 >"$out/suites.log" 2>&1
+    read -r ok bad skip < <(awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } /^Skipped:/ { skip = $2 }
+        END { print ok + 0, bad + 0, skip + 0 }' "$log" 2>/dev/null)
+    if [ "${ok:-0}" -lt 100 ]; then
+        tell 1 "unit tests, simulation and ESP oracle: only ${ok:-0} ran" "$out/suites.log"
+        return
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    echo "$([ "$bad" = 0 ] && echo "ok    " || echo FAILED) unit tests, simulation, ESP oracle: $ok passed, $bad failed"
+    [ "$bad" = 0 ] || tail -n 60 "$out/suites.log"
+}
+
+pair() {
+    inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 30_site_pair >"$out/pair.log" 2>&1
+    tell $? "a tunnel with strongSwan $(inside dpkg-query -W -f '${source:Upstream-Version}' strongswan-swanctl), both ways round" "$out/pair.log"
+}
+
+root_ready
+if [ "$only_root" = 1 ]; then exit 0; fi
+if [ $# -gt 0 ]; then
+    inside "$@"
+    exit
+fi
+build gcc gcc --buildtype=release
+if [ -x "$root/build/gcc/app/culvertd/culvertd" ]; then
+    suites
+    pair
+fi
+build clang clang --buildtype=debug -Dcpu=generic
+inside tests/lib/cpu_check.sh /build/clang >"$out/cpu.log" 2>&1
+tell $? "a portable build runs on a CPU of 2013, and says on one of 2008 what that lacks" "$out/cpu.log"
+echo "debian13: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
