@@ -38,6 +38,12 @@ __attribute__((format(printf, 2, 3))) static void args_add(struct eal_args *a, c
     va_end(ap);
 }
 
+static void args_clear(struct eal_args *a)
+{
+    while (a->argc > 0)
+        free(a->argv[--a->argc]);
+}
+
 /* Megabytes in free hugepages of all sizes. */
 static uint64_t free_hugepages_mb(void)
 {
@@ -182,6 +188,7 @@ int node_eal_start(const struct node_params *params, struct node_cores *cores, c
 {
     static struct eal_args a;    /* EAL keeps pointers into it */
     static char *argv[ARGS_MAX]; /* the list that EAL changes; the strings stay reachable from a */
+    args_clear(&a);              /* of a start that was refused */
     args_add(&a, "culvertd");
     if (args_add_cores(&a, params, cores, why, why_size) < 0 ||
         args_add_memory(&a, params, why, why_size) < 0)
