@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each request: what it changes, and with which number it comes back when it cannot. */
+#include "node_rig.h"
+
+static void a_pair_seals_once_it_is_active_and_no_longer_than_it_lives(void **state)
+{
+    const uint32_t spi = rig_install();
+    const uint64_t before = rig_drops("no_sa");
+    rig_host_sends();
+    assert_int_equal(rig_drops("no_sa"), before + 1);
+    assert_false(rig_pair_view(spi).is_active);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
+    rig_host_sends();
+    struct rte_mbuf *m = rig_went_out(RIG_OUTSIDE);
+    assert_non_null(m);
+    const uint8_t *esp = rte_pktmbuf_mtod(m, const uint8_t *) + RIG_ETH + RIG_IP + RIG_UDP;
+    assert_int_equal(esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3], (int)spi);
+    rte_pktmbuf_free(m);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+    rig_host_sends();
+    assert_null(rig_went_out(RIG_OUTSIDE));
+    assert_int_equal(rig_drops("no_sa"), before + 2);
+    struct node_pair_view v;
+    assert_int_equal(node_view_pair(rig_node, spi, &v), -ENOENT);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), -ENOENT);
+}
+
+static void a_pair_that_moves_seals_for_the_new_place(void **state)
+{
+    const uint32_t spi = rig_install();
+    struct node_request r = {.type = NODE_PAIR_MOVE, .move = {spi, rig_pair_of(spi).path}};
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
+    r.move.path.remote.port = 5000;
+    assert_int_equal(rig_ask(&r), 0);
+    rig_host_sends();
+    struct rte_mbuf *m = rig_went_out(RIG_OUTSIDE);
+    assert_non_null(m);
+    const uint8_t *udp = rte_pktmbuf_mtod(m, const uint8_t *) + RIG_ETH + RIG_IP;
+    assert_int_equal(udp[2] << 8 | udp[3], 5000);
+    rte_pktmbuf_free(m);
+    assert_int_equal(rig_pair_view(spi).path.remote.port, 5000);
+    r = (struct node_request){.type = NODE_PAIR_MOVE, .move = {spi ^ 0x80000000, rig_pair_of(spi).path}};
+    assert_int_equal(rig_ask(&r), -ENOENT);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+}
+
+static void a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed(void **state)
+{
+    const uint32_t spi = rig_reserve();
+    struct node_request r = {.type = NODE_PAIR_INSTALL, .pair = rig_pair_of(spi)};
+    r.pair.encr = 99;
+    assert_int_equal(rig_ask(&r), -ENOTSUP);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), -ENOENT);
+    r = (struct node_request){.type = NODE_PAIR_INSTALL, .pair = rig_pair_of(spi)};
+    assert_int_equal(rig_ask(&r), -ENOENT); /* it is not reserved any more */
+}
+
+static void what_cannot_be_sent_comes_back_as_a_number(void **state)
+{
+    struct node_request r = {
+        .type = NODE_DATAGRAM_SEND,
+        .send = {.local = {rig_ip("192.0.2.1"), 500}, .remote = {rig_ip("203.0.113.1"), 500}, .len = 1},
+    };
+    struct base_addr local;
+    assert_int_equal(rig_ask(&r), -ENETUNREACH);
+    r.send.len = NODE_SEND_MAX + 1;
+    assert_int_equal(rig_ask(&r), -EMSGSIZE);
+    assert_int_equal(rig_ask_of_spi((enum node_request_type)99, 0), -EINVAL);
+    const struct base_addr far = rig_ip("203.0.113.1"), near = rig_ip("198.51.100.1"),
+                           own = rig_ip("192.0.2.1");
+    assert_int_equal(node_view_local(rig_node, &far, &local), -ENETUNREACH);
+    assert_int_equal(node_view_local(rig_node, &near, &local), 0);
+    assert_true(base_addr_equal(&local, &own));
+}
+
+static void tables_that_are_refused_leave_the_old_ones(void **state)
+{
+    const struct base_addr near = rig_ip("198.51.100.1");
+    struct base_addr local;
+    struct node_request r = {.type = NODE_TABLES_BEGIN};
+    assert_int_equal(rig_ask(&r), 0);
+    r = (struct node_request){.type = NODE_ROUTE_ADD,
+                              .route = {{rig_ip("0.0.0.0"), 0}, 9, rig_ip("192.0.2.2")}};
+    assert_int_equal(rig_ask(&r), 0);
+    assert_int_equal(rig_ask_of_spi(NODE_ROUTES_COMMIT, 0), -EINVAL);
+    assert_int_equal(node_view_local(rig_node, &near, &local), 0);
+    /* What was added is forgotten, so this commits no route at all. */
+    assert_int_equal(rig_ask_of_spi(NODE_ROUTES_COMMIT, 0), 0);
+    assert_int_equal(node_view_local(rig_node, &near, &local), -ENETUNREACH);
+    rig_tables_set();
+    assert_int_equal(node_view_local(rig_node, &near, &local), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pair_seals_once_it_is_active_and_no_longer_than_it_lives),
+        cmocka_unit_test(a_pair_that_moves_seals_for_the_new_place),
+        cmocka_unit_test(a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed),
+        cmocka_unit_test(what_cannot_be_sent_comes_back_as_a_number),
+        cmocka_unit_test(tables_that_are_refused_leave_the_old_ones),
+    };
+    return cmocka_run_group_tests(tests, rig_start, rig_stop);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is refused before DPDK is started, and what DPDK itself refuses, in words; the start is the last test.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sched.h>
+#include <string.h>
+#include <cmocka.h>
+#include "host_log.h"
+#include "node_eal.h"
+
+static struct node_params params;
+static struct node_cores cores;
+static char why[1024];
+
+static int setup(void **state)
+{
+    host_log_set_level(HOST_ERR);
+    params = (struct node_params){
+        .control_core = NODE_CORE_AUTO, .hugepages = NODE_HUGEPAGES_NEVER, .memory_mb = 64};
+    return 0;
+}
+
+static void a_core_that_is_not_there_is_refused(void **state)
+{
+    params.n_cores = 1;
+    params.cores[0] = CPU_SETSIZE;
+    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), -1);
+    assert_non_null(strstr(why, "workers.cores names core 1024, but this process may only run on cores"));
+}
+
+static void hugepages_that_are_required_and_missing_are_refused(void **state)
+{
+    params.hugepages = NODE_HUGEPAGES_REQUIRE;
+    params.memory_mb = 1u << 30;
+    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), -1);
+    assert_non_null(strstr(why, "eal.hugepages is \"require\""));
+    assert_non_null(strstr(why, "sysctl vm.nr_hugepages=536870912"));
+}
+
+static void the_last_core_works_when_none_is_named_and_the_others_are_spare(void **state)
+{
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof set, &set);
+    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), 0);
+    assert_int_equal(cores.n_workers, 1);
+    assert_int_equal(cores.n_cpus, CPU_COUNT(&set));
+    assert_true(CPU_ISSET(cores.worker_cpu[0], &set));
+    assert_false(CPU_ISSET(cores.worker_cpu[0], &cores.spare));
+    assert_int_equal(CPU_COUNT(&cores.spare), CPU_COUNT(&set) - 1);
+    for (uint32_t c = cores.worker_cpu[0] + 1; c < CPU_SETSIZE; c++)
+        assert_false(CPU_ISSET(c, &set));
+    node_eal_stop();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_core_that_is_not_there_is_refused, setup),
+        cmocka_unit_test_setup(hugepages_that_are_required_and_missing_are_refused, setup),
+        cmocka_unit_test_setup(the_last_core_works_when_none_is_named_and_the_others_are_spare, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

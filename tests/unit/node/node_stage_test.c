@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of routes and policies: order, content, growth. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "dp.h"
+#include "node_stage.h"
+#include "sad.h"
+
+static void routes_and_policies_stay_in_order_however_many_there_are(void **state)
+{
+    struct node_stage stage = {0};
+    struct node_route route = {.next_hop = base_addr_ip4(0xc0000202)};
+    struct node_policy policy = {.local_ts.count = 1, .remote_ts.count = 2};
+    for (uint16_t i = 0; i < 1000; i++) {
+        route.port = i;
+        route.prefix = (struct base_prefix){base_addr_ip4(i), 32};
+        policy.conn = i;
+        assert_int_equal(node_stage_add_route(&stage, &route), 0);
+        assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    }
+    assert_int_equal(stage.routes.count, 1000);
+    assert_int_equal(stage.policies.count, 1000);
+    const struct dp_route *routes = stage.routes.items;
+    const struct sad_policy *policies = stage.policies.items;
+    for (uint16_t i = 0; i < 1000; i++) {
+        const struct base_addr to = base_addr_ip4(i);
+        assert_int_equal(routes[i].port, i);
+        assert_true(base_addr_equal(&routes[i].prefix.addr, &to));
+        assert_true(base_addr_equal(&routes[i].next_hop, &route.next_hop));
+        assert_int_equal(policies[i].conn, i);
+        assert_int_equal(policies[i].local_ts.count, 1);
+        assert_int_equal(policies[i].remote_ts.count, 2);
+    }
+    node_list_clear(&stage.routes);
+    assert_int_equal(stage.routes.count, 0);
+    assert_int_equal(node_stage_add_route(&stage, &route), 0);
+    assert_int_equal(stage.routes.count, 1);
+    node_list_clear(&stage.routes);
+    node_list_clear(&stage.policies);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(routes_and_policies_stay_in_order_however_many_there_are)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
