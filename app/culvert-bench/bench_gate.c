@@ -20,6 +20,7 @@
 #include "crypt_alg.h"
 #include "dp.h"
 #include "dp_path.h"
+#include "imb_esp.h"
 #include "sad.h"
 
 #define INSIDE        BENCH_INSIDE
@@ -384,6 +385,7 @@ int bench_gate_open(struct bench_gate *g, const struct bench_gate_case *c)
                                 .workers = g->c.workers,
                                 .socket = -1,
                                 .tsc_hz = rte_get_tsc_hz(),
+                                .esp = &imb_esp_ops,
                                 .rng = spi_rng};
     g->sad = sad_create(&params);
     const uint64_t before = resident_bytes();

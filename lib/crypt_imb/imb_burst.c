@@ -12,21 +12,21 @@
 #define ICV_BYTES 16
 #define LINE      64
 
-/* What a packet of len bytes reads of its key. In asm, see imb_key_prefetch(). */
-static inline void key_prefetch(const struct imb_op *op)
+/* What a packet reads of its key. In asm, see esp_key_prefetch(). */
+static inline void key_prefetch(const struct esp_op *op)
 {
-    const uint8_t *key = op->key->bytes;
-    for (uint32_t at = 0; at < IMB_KEY_FRONT; at += LINE)
+    const uint8_t *key = (const uint8_t *)op->key;
+    for (uint32_t at = 0; at < ESP_KEY_FRONT; at += LINE)
         __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
-    for (uint32_t at = imb_key_run_begin(IMB_KEY_END, op->len); at < IMB_KEY_END; at += LINE)
+    for (uint32_t at = esp_key_run_begin(IMB_KEY_RUN, IMB_KEY_END, op->len); at < IMB_KEY_END; at += LINE)
         __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
-#if IMB_KEY_RUN_END != IMB_KEY_END
-    for (uint32_t at = imb_key_run_begin(IMB_KEY_RUN_END, op->len); at < IMB_KEY_RUN_END; at += LINE)
-        __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
-#endif
+    if (IMB_KEY_RUNS > 1)
+        for (uint32_t at = esp_key_run_begin(IMB_KEY_RUN, IMB_KEY_RUN_END, op->len); at < IMB_KEY_RUN_END;
+             at += LINE)
+            __asm__ volatile("prefetcht0 %0" ::"m"(key[at]));
 }
 
-static inline void ahead_prefetch(struct imb_op *ops, size_t stride, size_t i, size_t count)
+static inline void ahead_prefetch(struct esp_op *ops, size_t stride, size_t i, size_t count)
 {
     if (i + KEY_AHEAD < count)
         key_prefetch(imb_op_at(ops, stride, i + KEY_AHEAD));
@@ -39,20 +39,20 @@ static inline uint8_t icv_differs(const uint8_t *a, const uint8_t *b)
     return _mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) != 0xffff;
 }
 
-static inline __attribute__((always_inline)) void gcm_seal_all(struct imb *imb, aes_gcm_enc_dec_t fn,
-                                                               struct imb_op *ops, size_t stride,
+static inline __attribute__((always_inline)) void gcm_seal_all(struct esp_ctx *imb, aes_gcm_enc_dec_t fn,
+                                                               struct esp_op *ops, size_t stride,
                                                                size_t count, bool is_mixed)
 {
     for (size_t i = 0; i < count; i++) {
         if (is_mixed)
             ahead_prefetch(ops, stride, i, count);
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,
            op->data + op->len, ICV_BYTES);
     }
 }
 
-static void gcm_seal(struct imb *imb, aes_gcm_enc_dec_t fn, const struct imb_ops *b)
+static void gcm_seal(struct esp_ctx *imb, aes_gcm_enc_dec_t fn, const struct esp_burst *b)
 {
     if (b->is_mixed)
         gcm_seal_all(imb, fn, b->ops, b->stride, b->count, true);
@@ -60,15 +60,15 @@ static void gcm_seal(struct imb *imb, aes_gcm_enc_dec_t fn, const struct imb_ops
         gcm_seal_all(imb, fn, b->ops, b->stride, b->count, false);
 }
 
-static inline __attribute__((always_inline)) size_t gcm_open_all(struct imb *imb, aes_gcm_enc_dec_t fn,
-                                                                 struct imb_op *ops, size_t stride,
+static inline __attribute__((always_inline)) size_t gcm_open_all(struct esp_ctx *imb, aes_gcm_enc_dec_t fn,
+                                                                 struct esp_op *ops, size_t stride,
                                                                  size_t count, bool is_mixed)
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
         if (is_mixed)
             ahead_prefetch(ops, stride, i, count);
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         uint8_t *tag = imb->tags[i];
         fn(&imb_key_data(op->key)->gcm, &imb->gcm, op->data, op->data, op->len, op->iv, op->aad, op->aad_len,
            tag, ICV_BYTES);
@@ -78,16 +78,16 @@ static inline __attribute__((always_inline)) size_t gcm_open_all(struct imb *imb
     return failed;
 }
 
-static size_t gcm_open(struct imb *imb, aes_gcm_enc_dec_t fn, const struct imb_ops *b)
+static size_t gcm_open(struct esp_ctx *imb, aes_gcm_enc_dec_t fn, const struct esp_burst *b)
 {
     return b->is_mixed ? gcm_open_all(imb, fn, b->ops, b->stride, b->count, true)
                        : gcm_open_all(imb, fn, b->ops, b->stride, b->count, false);
 }
 
-static void chacha_seal(struct imb *imb, struct imb_op *ops, size_t stride, size_t count)
+static void chacha_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         const uint8_t *key = imb_key_data(op->key)->chacha;
         IMB_CHACHA20_POLY1305_INIT(imb->mgr, key, &imb->chacha, op->iv, op->aad, op->aad_len);
         IMB_CHACHA20_POLY1305_ENC_UPDATE(imb->mgr, key, &imb->chacha, op->data, op->data, op->len);
@@ -95,11 +95,11 @@ static void chacha_seal(struct imb *imb, struct imb_op *ops, size_t stride, size
     }
 }
 
-static size_t chacha_open(struct imb *imb, struct imb_op *ops, size_t stride, size_t count)
+static size_t chacha_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         const uint8_t *key = imb_key_data(op->key)->chacha;
         uint8_t *tag = imb->tags[i];
         IMB_CHACHA20_POLY1305_INIT(imb->mgr, key, &imb->chacha, op->iv, op->aad, op->aad_len);
@@ -111,9 +111,9 @@ static size_t chacha_open(struct imb *imb, struct imb_op *ops, size_t stride, si
     return failed;
 }
 
-void imb_seal(struct imb *imb, enum imb_class cls, const struct imb_ops *b)
+size_t imb_seal(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b)
 {
-    switch (cls) {
+    switch ((enum imb_class)cls) {
     case IMB_CLASS_GCM128:
         gcm_seal(imb, imb->mgr->gcm128_enc, b);
         break;
@@ -127,16 +127,16 @@ void imb_seal(struct imb *imb, enum imb_class cls, const struct imb_ops *b)
         chacha_seal(imb, b->ops, b->stride, b->count);
         break;
     case IMB_CLASS_HMAC:
-        imb_hmac_seal(imb, b->ops, b->stride, b->count);
-        break;
+        return imb_hmac_seal(imb, b->ops, b->stride, b->count);
     case IMB_CLASSES:
         break;
     }
+    return 0;
 }
 
-size_t imb_open(struct imb *imb, enum imb_class cls, const struct imb_ops *b)
+size_t imb_open(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b)
 {
-    switch (cls) {
+    switch ((enum imb_class)cls) {
     case IMB_CLASS_GCM128:
         return gcm_open(imb, imb->mgr->gcm128_dec, b);
     case IMB_CLASS_GCM192:

@@ -18,7 +18,7 @@
 static const uint8_t zero_iv[16];
 
 /* The part of a job that both directions share. src begins at the ESP header. */
-static IMB_JOB *job_prepare(struct imb *imb, struct imb_op *op, uint8_t *tag)
+static IMB_JOB *job_prepare(struct esp_ctx *imb, struct esp_op *op, uint8_t *tag)
 {
     const struct imb_hmac_key *key = &imb_key_data(op->key)->hmac;
     size_t head = ESP_HDR_BYTES + key->iv_bytes;
@@ -44,18 +44,20 @@ static IMB_JOB *job_prepare(struct imb *imb, struct imb_op *op, uint8_t *tag)
     return job;
 }
 
-static void seal_finish(IMB_JOB *job)
+static size_t seal_finish(IMB_JOB *job)
 {
-    struct imb_op *op = job->user_data;
+    struct esp_op *op = job->user_data;
     op->failed = job->status != IMB_STATUS_COMPLETED;
     memcpy(op->data + op->len, job->user_data2, imb_key_data(op->key)->hmac.icv_bytes);
+    return op->failed;
 }
 
-void imb_hmac_seal(struct imb *imb, struct imb_op *ops, size_t stride, size_t count)
+size_t imb_hmac_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
 {
     IMB_JOB *done;
+    size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         IMB_JOB *job = job_prepare(imb, op, imb->tags[i]);
         size_t iv_bytes = imb_key_data(op->key)->hmac.iv_bytes;
         job->cipher_direction = IMB_DIR_ENCRYPT;
@@ -65,28 +67,29 @@ void imb_hmac_seal(struct imb *imb, struct imb_op *ops, size_t stride, size_t co
         job->dst = op->data - iv_bytes;
         job->iv = zero_iv;
         for (done = IMB_SUBMIT_JOB(imb->mgr); done; done = IMB_GET_COMPLETED_JOB(imb->mgr))
-            seal_finish(done);
+            failed += seal_finish(done);
     }
     while ((done = IMB_FLUSH_JOB(imb->mgr)))
-        seal_finish(done);
+        failed += seal_finish(done);
+    return failed;
 }
 
-static size_t open_finish(struct imb *imb, IMB_JOB *job)
+static size_t open_finish(struct esp_ctx *imb, IMB_JOB *job)
 {
-    struct imb_op *op = job->user_data;
+    struct esp_op *op = job->user_data;
     uint8_t *tag = job->user_data2;
-    size_t i = (size_t)(tag - imb->tags[0]) / IMB_ICV_MAX;
+    size_t i = (size_t)(tag - imb->tags[0]) / ESP_ICV_MAX;
     op->failed = job->status != IMB_STATUS_COMPLETED ||
                  !base_equal_secret(tag, imb->received[i], imb_key_data(op->key)->hmac.icv_bytes);
     return op->failed;
 }
 
-size_t imb_hmac_open(struct imb *imb, struct imb_op *ops, size_t stride, size_t count)
+size_t imb_hmac_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
 {
     IMB_JOB *done;
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        struct imb_op *op = imb_op_at(ops, stride, i);
+        struct esp_op *op = imb_op_at(ops, stride, i);
         const struct imb_hmac_key *key = &imb_key_data(op->key)->hmac;
         memcpy(imb->received[i], op->data + op->len, key->icv_bytes);
         IMB_JOB *job = job_prepare(imb, op, imb->tags[i]);

@@ -42,7 +42,7 @@ static int hash_of(const struct crypt_alg *integ)
     }
 }
 
-int imb_suite_find(const struct crypt_alg *encr, const struct crypt_alg *integ, struct imb_suite *out)
+int imb_suite_find(const struct crypt_alg *encr, const struct crypt_alg *integ, struct esp_suite *out)
 {
     if (!encr || encr->type != CRYPT_TYPE_ENCR)
         return -ENOTSUP;
@@ -54,7 +54,7 @@ int imb_suite_find(const struct crypt_alg *encr, const struct crypt_alg *integ, 
         return -ENOTSUP;
     if (is_hmac && hash_of(integ) < 0)
         return -ENOTSUP;
-    *out = (struct imb_suite){
+    *out = (struct esp_suite){
         .cls = (uint8_t)cls,
         .iv_bytes = encr->iv_bytes,
         .icv_bytes = is_hmac ? integ->icv_bytes : encr->icv_bytes,
@@ -96,19 +96,19 @@ static void cbc_expand(IMB_MGR *mgr, const uint8_t *key, size_t len, struct imb_
         IMB_AES_KEYEXP_256(mgr, key, out->enc, out->dec);
 }
 
-int imb_key_expand(struct imb *imb, const struct crypt_alg *encr, const struct crypt_alg *integ,
+int imb_key_expand(struct esp_ctx *imb, const struct crypt_alg *encr, const struct crypt_alg *integ,
                    const uint8_t *encr_key, size_t encr_len, const uint8_t *integ_key, size_t integ_len,
-                   struct imb_key *out)
+                   struct esp_key *out)
 {
-    struct imb_suite suite;
+    struct esp_suite suite;
     int err = imb_suite_find(encr, integ, &suite);
     if (err)
         return err;
     if (encr_len != suite.encr_len || integ_len != suite.integ_len || integ_len > 64)
         return -EINVAL;
-    union imb_key_data *data = imb_key_data(out);
-    if (encr->salt_bytes == sizeof out->salt)
-        memcpy(&out->salt, encr_key + encr->key_bytes, sizeof out->salt);
+    union imb_key *data = imb_key_data(out);
+    if (encr->salt_bytes == sizeof data->salt)
+        memcpy(&data->salt, encr_key + encr->key_bytes, 4);
     switch ((enum imb_class)suite.cls) {
     case IMB_CLASS_GCM128:
         IMB_AES128_GCM_PRE(imb->mgr, encr_key, &data->gcm);

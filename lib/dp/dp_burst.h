@@ -5,39 +5,45 @@
  * A stage takes the burst, keeps the survivors in order, and hands every other packet to a drop reason
  * (dp_drop_pkt), to control (dp_punt), or to another worker.
  */
+#include <string.h>
 #include <rte_mbuf.h>
 #include "dp.h"
-#include "imb_esp.h"
+#include "esp_ops.h"
 #include "sad_fast.h"
 
 #define DP_L2_BYTES 14
 #define DP_L2_ROOM  SAD_L2_ROOM
 
-enum dp_pkt_flag {
-    DP_PKT_CE = 1,       /* inbound: the outer header carries CE or ECT(1), whose lower bit this is */
-    DP_PKT_LOCAL = 2,    /* made by the gateway itself: it may leave in clear */
-    DP_PKT_TTL_DONE = 4, /* its TTL stays as it is */
-    DP_PKT_INNER6 = 8,   /* inner packet is IPv6 */
-    DP_PKT_MOVED = 16,   /* inbound: it came from elsewhere than the SA's peer */
-    DP_PKT_OUTER6 = 32,  /* inbound: came over IPv6 */
-    DP_PKT_HOST = 64,    /* with LOCAL: the host's stack made it */
-    DP_PKT_WHOLE = 128,  /* outbound: larger than the path; sealed whole, cut behind the cipher */
+enum dp_pkt_flag { /* 16 bits */
+                   DP_PKT_CE =
+                       1 << 0, /* inbound: the outer header carries CE or ECT(1), whose lower bit this is */
+                   DP_PKT_LOCAL = 1 << 1,    /* made by the gateway itself: it may leave in clear */
+                   DP_PKT_TTL_DONE = 1 << 2, /* its TTL stays as it is */
+                   DP_PKT_INNER6 = 1 << 3,   /* inner packet is IPv6 */
+                   DP_PKT_MOVED = 1 << 4,    /* inbound: it came from elsewhere than the SA's peer */
+                   DP_PKT_OUTER6 = 1 << 5,   /* inbound: came over IPv6 */
+                   DP_PKT_HOST = 1 << 6,     /* with LOCAL: the host's stack made it */
+                   DP_PKT_WHOLE =
+                       1 << 7, /* outbound: larger than the path; sealed whole, cut behind the cipher */
 };
 
 /*
  * One packet, one cache line. Classify writes mbuf, data, len (inbound the ESP header and its length,
- * outbound the IP packet), user, in or head, and for ESP over IPv4 addrs and src_port. Select writes out.
- * Prepare and encap write all of op that the cipher reads; open and seal write op.failed.
+ * outbound the IP packet), place, flags, in or head, and for ESP over IPv4 addrs and src_port. Select writes
+ * out. Prepare and encap write all of op that the cipher reads; open and seal write op.failed.
  */
 struct dp_pkt {
     union {
-        /* user[0]: enum dp_pkt_flag; user[1]: inbound Ethernet and VLAN header bytes, outbound port + 1 of a
-         * whole frame */
-        struct imb_op op;
+        struct esp_op op;
         struct {
             uint8_t *data;     /* op.data */
             uint64_t addrs;    /* where op.key will be: outer source and destination as in the header */
             uint16_t src_port; /* where op.iv will be: network order, 0 without UDP */
+            uint8_t pad0[13];
+            uint8_t place; /* op.user8: inbound Ethernet and VLAN header bytes, outbound port + 1 of a whole
+                              frame */
+            uint8_t pad1[14];
+            uint16_t flags; /* op.user16: enum dp_pkt_flag */
         };
     };
     struct rte_mbuf *mbuf;
@@ -48,11 +54,33 @@ struct dp_pkt {
     };
 };
 _Static_assert(sizeof(struct dp_pkt) == 64, "a packet's metadata is one cache line");
+_Static_assert(offsetof(struct dp_pkt, place) == offsetof(struct esp_op, user8) &&
+                   offsetof(struct dp_pkt, flags) == offsetof(struct esp_op, user16),
+               "what is the data path's own in an op");
+
+/*
+ * op.len, op.aad_len and place as one word, which classify stores, and prepare and encap load and store, as a
+ * whole: a load that is wider than the store before it waits.
+ */
+#define DP_OP_AAD_LEN 16 /* bits from the lowest on */
+#define DP_OP_PLACE   24
+
+static inline uint32_t dp_op_word(const struct dp_pkt *p)
+{
+    uint32_t word;
+    memcpy(&word, &p->op.len, sizeof word);
+    return word;
+}
+
+static inline void dp_op_word_store(struct dp_pkt *p, uint32_t word)
+{
+    memcpy(&p->op.len, &word, sizeof word);
+}
 
 struct dp_burst {
     uint16_t count;
     uint16_t port;    /* where it came in; DP_PORTS_MAX: made here or handed over */
-    uint8_t cls_mask; /* 1 << enum imb_class of all packets */
+    uint8_t cls_mask; /* 1 << esp_suite.cls of all packets */
     /* Neighbours seldom are of one SA: stages take packets one by one, since to look for runs would
      * mispredict and find none. A guess of classify's, from this burst or the one before; wrong, it only
      * costs time. */

@@ -41,14 +41,14 @@ static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint3
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
     const bool is6 = ip[0] >> 4 == 6;
-    uint8_t flags = is6 ? (uint8_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[1]);
+    uint16_t flags = is6 ? (uint16_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[1]);
     if (len < 4) {
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
         return;
     }
     struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
     struct dp_pkt *p = dp_put(&w->in);
-    dp_in_prefetch(in, len);
+    dp_in_prefetch(in, &w->tables->key, len);
     dp_put_in(p, in, m, esp, len, flags, l2);
     if (!is6) {
         p->addrs = dp_load64(ip + 12);
@@ -273,8 +273,10 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
     const bool is_mixed = w->in.is_mixed;
     struct scan s = scan_begin(at);
     struct dp_pkt *begin = w->in.pkt + w->in.count, *next = begin;
-    struct sad_in *const ins = w->tables->in;
+    uint8_t *const ins = w->tables->in;
+    const size_t in_bytes = w->tables->in_bytes;
     const uint32_t slot_mask = w->tables->slot_mask;
+    const struct esp_key_shape key = w->tables->key;
     struct sad_in *last = NULL; /* its lines are on their way */
     uint64_t own = UINT64_MAX;  /* an own address, network order */
     for (; f < end; f++) {
@@ -293,10 +295,10 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
         if (total < DP_IP4_BYTES + DP_UDP_BYTES + 4 || dp_get16(udp + 4) != len + DP_UDP_BYTES ||
             dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
             break;
-        struct sad_in *in = &ins[dp_get32(esp) & slot_mask];
+        struct sad_in *in = (struct sad_in *)(void *)(ins + (dp_get32(esp) & slot_mask) * in_bytes);
         if (is_mixed || in != last) {
             s.changes += in != last;
-            dp_in_prefetch(in, len);
+            dp_in_prefetch(in, &key, len);
         }
         dp_put_in(next, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
         next->addrs = addrs;

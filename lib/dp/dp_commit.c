@@ -38,7 +38,7 @@ static inline uint32_t trailer_check(const uint8_t *data, uint32_t len)
 static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, const struct dp_pkt *p)
 {
     struct sad_in *in = p->in;
-    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
     const uint8_t *udp = p->op.data - in->iv_bytes - DP_ESP_BYTES - DP_UDP_BYTES;
     bool is6 = in->flags & SAD_F_OUTER6;
     bool is_udp = ip[is6 ? 6 : 9] == DP_PROTO_UDP;
@@ -50,7 +50,7 @@ static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, con
 }
 
 /* The inner packet is whole and of the family that the next header says. *len becomes its own length. */
-static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, uint8_t *flags)
+static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, uint16_t *flags)
 {
     uint32_t room = *len;
     if (next == DP_PROTO_IPIP) {
@@ -71,10 +71,10 @@ static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, u
 static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
 {
     const uint8_t *ip = p->op.data;
-    if (!((in->flags & SAD_F_SELS) | (p->op.user[0] & DP_PKT_INNER6)))
+    if (!((in->flags & SAD_F_SELS) | (p->flags & DP_PKT_INNER6)))
         return sad_addrs4_match(&in->inner, dp_load64(ip + 12));
     struct sad_flow flow;
-    dp_flow_fill(&flow, ip, p->op.len, p->op.user[0] & DP_PKT_INNER6, true);
+    dp_flow_fill(&flow, ip, p->op.len, p->flags & DP_PKT_INNER6, true);
     return sad_sels_match(in->sels, &flow);
 }
 
@@ -97,16 +97,16 @@ static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct 
         return DP_DROP_bad_icv;
     if (unlikely(!sad_replay_commit(in, usual_seq(&p->op, in->flags & SAD_F_ESN), &is_newest)))
         return DP_DROP_replay;
-    if (unlikely(p->op.user[0] & DP_PKT_MOVED) && is_newest)
+    if (unlikely(p->flags & DP_PKT_MOVED) && is_newest)
         move_report(w, p);
     in->last_tsc = now_tsc;
     uint32_t len = trailer_check(p->op.data, p->op.len);
     uint8_t next = p->op.data[p->op.len - 1];
     if (unlikely(len == UINT32_MAX || (next != DP_PROTO_IPIP && next != DP_PROTO_IPV6)))
         return len != UINT32_MAX && next == DP_PROTO_NONE ? DP_DROP_dummy : DP_DROP_bad_trailer;
-    if (unlikely(!inner_check(p->op.data, &len, next, &p->op.user[0])))
+    if (unlikely(!inner_check(p->op.data, &len, next, &p->flags)))
         return DP_DROP_inner_malformed;
-    p->op.len = len;
+    p->op.len = (uint16_t)len;
     if (unlikely(!policy_check(in, p)))
         return DP_DROP_inner_policy;
     in->pkts++;

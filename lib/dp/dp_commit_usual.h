@@ -78,10 +78,12 @@ static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, co
     return true;
 }
 
-_Static_assert(offsetof(struct imb_op, user) == offsetof(struct imb_op, failed) + 1, "both are read at once");
+_Static_assert(offsetof(struct esp_op, zero) == offsetof(struct esp_op, failed) + 1 &&
+                   offsetof(struct esp_op, user16) == offsetof(struct esp_op, failed) + 2,
+               "failed and flags are read at once");
 
 /* The sequence number of an op. */
-static inline uint64_t usual_seq(const struct imb_op *op, bool is_esn)
+static inline uint64_t usual_seq(const struct esp_op *op, bool is_esn)
 {
     return is_esn ? __builtin_bswap64(dp_load64(op->aad + 4)) : dp_get32(op->aad + 4);
 }
@@ -92,7 +94,7 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
     uint8_t *ip = p->op.data;
     const uint64_t seq = usual_seq(&p->op, r->is_esn);
     const uint32_t total = dp_get16(ip + 2), pad = p->op.len - 2 - total;
-    if (dp_load16(&p->op.failed) || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
+    if (dp_load32(&p->op.failed) || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
         return false;
     if (ip[0] != 0x45 || total < DP_IP4_BYTES || pad > 3 ||
         (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])

@@ -117,12 +117,13 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     w->tables = sad_tables(dp->sad);
     w->adjs = dp->adjs;
     queues_fill(w);
-    w->imb = imb_create(dp->params.workers > 1);
+    w->esp_ops = sad_esp(dp->sad);
+    w->esp = w->esp_ops->create(dp->params.workers > 1);
     w->reass = dp_reass_create(dp->params.tsc_hz);
     w->handed = ring_make(RING_HANDED, RING_F_SC_DEQ);
     w->tx_ring = ring_make(RING_TX, RING_F_SC_DEQ);
     dp->workers[index] = w;
-    return w->imb && w->reass && w->handed && w->tx_ring ? w : NULL;
+    return w->esp && w->reass && w->handed && w->tx_ring ? w : NULL;
 }
 
 static void worker_unmake(struct dp *dp, uint16_t index)
@@ -138,7 +139,7 @@ static void worker_unmake(struct dp *dp, uint16_t index)
     ring_unmake(w->handed);
     ring_unmake(w->tx_ring);
     dp_reass_free(w->reass);
-    imb_free(w->imb);
+    w->esp_ops->free(w->esp);
     free(w);
     dp->workers[index] = NULL;
 }

@@ -23,7 +23,7 @@ static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     p->mbuf->port = DP_PORT_NONE;
-    p->mbuf->packet_type = p->op.user[0];
+    p->mbuf->packet_type = p->flags;
     dp_handoff_send(w, p->mbuf, owner, &p->out->stray);
 }
 
@@ -46,8 +46,8 @@ static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
 static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    bool may_cut = !(p->op.user[0] & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
-    if (may_cut && !(p->op.user[0] & DP_PKT_TTL_DONE)) {
+    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
+    if (may_cut && !(p->flags & DP_PKT_TTL_DONE)) {
         if (p->op.data[8] <= 1) {
             ttl_end(w, p);
             return;
@@ -121,10 +121,12 @@ static void iv_write(uint8_t *iv, uint8_t iv_bytes, uint64_t seq)
 }
 
 /* What the cipher reads besides the payload (RFC 4106 4 and 5). */
-static inline void op_write(struct dp_pkt *p, const struct sad_out *out, uint64_t seq_be)
+static inline void op_write(struct dp_pkt *p, const struct sad_out *out, const struct esp_key_shape *shape,
+                            uint64_t seq_be)
 {
-    p->op.key = &out->key;
-    memcpy(p->op.iv, &out->key.salt, 4);
+    p->op.key = sad_out_key(out);
+    const uint32_t salt = esp_key_salt(p->op.key, shape);
+    memcpy(p->op.iv, &salt, 4);
     memcpy(p->op.iv + 4, &seq_be, 8);
     memcpy(p->op.aad, &out->spi_be, 4);
     if (out->flags & SAD_F_ESN) {
@@ -135,10 +137,11 @@ static inline void op_write(struct dp_pkt *p, const struct sad_out *out, uint64_
         memcpy(p->op.aad + 4, &low_be, 4);
         p->op.aad_len = 8;
     }
-    p->op.failed = 0;
+    p->op.failed = p->op.zero = 0;
 }
 
-static void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8_t tos)
+static void headers_write(struct dp_pkt *p, const struct esp_key_shape *shape, uint32_t sealed, uint64_t seq,
+                          uint8_t tos)
 {
     struct sad_out *out = p->out;
     const struct sad_tmpl *t = &out->tmpl[atomic_load_explicit(&out->tmpl_at, memory_order_acquire)];
@@ -152,7 +155,7 @@ static void headers_write(struct dp_pkt *p, uint32_t sealed, uint64_t seq, uint8
     outer_write(hdr, out, t, total, (uint16_t)seq, tos);
     memcpy(esp + 4, &low_be, 4);
     iv_write(esp + DP_ESP_BYTES, out->iv_bytes, seq);
-    op_write(p, out, seq_be);
+    op_write(p, out, shape, seq_be);
     m->data_off = (uint16_t)(hdr - (uint8_t *)m->buf_addr);
     m->data_len = (uint16_t)total;
     m->pkt_len = total;
@@ -163,7 +166,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
 {
     struct sad_out *out = p->out;
     const struct rte_mbuf *m = p->mbuf;
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    bool is6 = p->flags & DP_PKT_INNER6;
     uint16_t owner = atomic_load_explicit(&out->owner, memory_order_acquire);
     uint16_t mtu = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
     uint32_t at = (uint32_t)(p->op.data - (uint8_t *)m->buf_addr);
@@ -179,7 +182,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
                !sad_out_limit(w->dp->sad, out)) {
         out->limit_drops++;
         dp_drop_pkt(w, p, out->limit_state == SAD_LIMIT_SEQ_END ? DP_DROP_seq_end : DP_DROP_limit);
-    } else if (!(p->op.user[0] & DP_PKT_TTL_DONE) && p->op.data[is6 ? 7 : 8] <= 1) {
+    } else if (!(p->flags & DP_PKT_TTL_DONE) && p->op.data[is6 ? 7 : 8] <= 1) {
         ttl_end(w, p);
     } else {
         return true;
@@ -201,7 +204,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     struct sad_out *out = p->out;
     uint8_t *ip = p->op.data;
     uint32_t len = p->op.len;
-    uint8_t flags = p->op.user[0];
+    uint16_t flags = p->flags;
     bool is6 = flags & DP_PKT_INNER6;
     if (!may_seal(w, p))
         return false;
@@ -216,10 +219,10 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     uint8_t tos = inner_tos(ip, is6);
     bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
-    headers_write(p, sealed, seq, tos);
+    headers_write(p, &w->tables->key, sealed, seq, tos);
     if (may_cut)
         df_clear(rte_pktmbuf_mtod(p->mbuf, uint8_t *));
-    p->op.len = sealed;
+    p->op.len = (uint16_t)sealed;
     return true;
 }
 
@@ -292,6 +295,7 @@ void dp_encap(struct dp_worker *w, struct dp_burst *b)
         .gen = w->adj_gen,
         .last = last_of(w->now_tsc),
         .adjs = w->adjs,
+        .shape = &w->tables->key,
     };
     struct tally t = {.end = b->pkt};
     if (b->is_mixed)

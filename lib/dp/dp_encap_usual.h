@@ -23,12 +23,13 @@ struct usual_burst {
     uint8_t keep_df;    /* DF unless the inner packet's is copied (RFC 4301 8.1), else 0 */
     uint32_t gen, last; /* sad_out.adj_gen, sad_out.last */
     const struct dp_adj *adjs;
+    const struct esp_key_shape *shape;
 };
 
 /* What is the same for all packets of a run, and what goes on counting. */
 struct usual_run {
     struct usual_ops ops;
-    uint16_t user; /* of the op: where the frame goes */
+    uint32_t word; /* dp_op_word() without the length */
     uint32_t mtu;
     uint32_t l2_bytes;
     uint32_t cksum; /* of the outer header without length, ID, DSCP, ECN and DF */
@@ -51,7 +52,7 @@ static inline bool usual_pkt(const struct usual_burst *b, const struct usual_run
                              const uint8_t *ip, uint32_t len)
 {
     const uint8_t *room = p->mbuf->buf_addr;
-    return !p->op.user[0] && len <= r->mtu && ip >= room + USUAL_FRONT &&
+    return !p->flags && len <= r->mtu && ip >= room + USUAL_FRONT &&
            ip + len + USUAL_BEHIND <= room + p->mbuf->buf_len && ip[8] > 1 &&
            (likely(ip[9] != b->clamp) || !usual_may_be_syn(ip, len));
 }
@@ -62,8 +63,8 @@ static inline struct usual_run usual_run_begin(const struct usual_burst *b, cons
     const uint8_t *l2 = adj->l2 + DP_L2_ROOM - USUAL_L2;
     const __m128i path = _mm_load_si128((const __m128i *)(const void *)&out->path);
     return (struct usual_run){
-        .ops = usual_ops_make(&out->key, out->spi_be, out->flags & SAD_F_ESN),
-        .user = (uint16_t)((adj->port + 1u) << 8),
+        .ops = usual_ops_make(sad_out_key(out), b->shape, out->spi_be, out->flags & SAD_F_ESN),
+        .word = usual_aad_len(out->flags & SAD_F_ESN) << DP_OP_AAD_LEN | (adj->port + 1u) << DP_OP_PLACE,
         .mtu = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed),
         .l2_bytes = adj->l2_bytes,
         .cksum = (uint32_t)_mm_extract_epi32(path, 3),
@@ -113,7 +114,7 @@ static inline void usual_encap(struct dp_pkt *p, struct usual_run *r, uint8_t *i
     r->bytes += len;
     memcpy(ip + len, &usual_trailer[sealed - len - 2], 8);
     usual_front(ip, r, total, keep_df, seq_be, seq);
-    usual_op_write(&p->op, &r->ops, seq, seq, sealed, r->user);
+    usual_op_write(&p->op, &r->ops, seq, seq, r->word | sealed);
     dp_mbuf_span(p->mbuf, ip - USUAL_HDR - r->l2_bytes, total + r->l2_bytes);
     dp_ip4_ttl_dec(ip);
 }

@@ -26,8 +26,8 @@
 /* CE or ECT(1): what classify saw in the outer header, which is still there. */
 static uint8_t outer_ecn(const struct dp_pkt *p)
 {
-    const uint8_t *ip = rte_pktmbuf_mtod_offset(p->mbuf, const uint8_t *, p->op.user[1]);
-    return (uint8_t)(p->op.user[0] & DP_PKT_OUTER6 ? ip[1] >> 4 : ip[1]) & ECN_MASK;
+    const uint8_t *ip = rte_pktmbuf_mtod_offset(p->mbuf, const uint8_t *, p->place);
+    return (uint8_t)(p->flags & DP_PKT_OUTER6 ? ip[1] >> 4 : ip[1]) & ECN_MASK;
 }
 
 /* Lets the outer header's mark survive by the table of RFC 6040 4.2. False: CE on a packet without ECN. */
@@ -60,7 +60,7 @@ static void deliver(struct dp_worker *w, struct dp_pkt *p)
 
 static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
-    bool may_cut = !(p->op.user[0] & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
+    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     if (may_cut) {
         dp_frag_inner(w, p->mbuf, mtu, false);
@@ -82,7 +82,7 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
 {
     const struct dp_adj *a = &w->adjs[adj];
     uint8_t *ip = p->op.data;
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    bool is6 = p->flags & DP_PKT_INNER6;
     if (a->kind == DP_ADJ_LOCAL) {
         deliver(w, p);
         return;
@@ -106,17 +106,17 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
 /* The MSS that fits what goes back through the tunnel. */
 static void clamp(struct dp_worker *w, const struct dp_pkt *p, bool is6)
 {
-    const struct sad_out *out = sad_out_at(w->tables, (uint32_t)(p->in - w->tables->in));
+    const struct sad_out *out = sad_out_at(w->tables, sad_in_slot(w->tables, p->in));
     dp_mss_clamp(p->op.data, p->op.len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
 }
 
 void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    bool is6 = p->flags & DP_PKT_INNER6;
     if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
         clamp(w, p, is6);
-    if (unlikely(p->op.user[0] & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
+    if (unlikely(p->flags & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
     }
@@ -177,7 +177,7 @@ static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
 /* Whole frames for one port from p on, as many as its queue has room for. Returns the first other. */
 static inline struct dp_pkt *frames_send(struct dp_worker *w, struct dp_pkt *p, const struct dp_pkt *end)
 {
-    const uint8_t user = p->op.user[1];
+    const uint8_t user = p->place;
     struct dp_tx *tx = &w->tx[user - 1];
     if (unlikely(tx->count == DP_TX_QUEUE))
         dp_tx_flush(w, (uint16_t)(user - 1));
@@ -187,7 +187,7 @@ static inline struct dp_pkt *frames_send(struct dp_worker *w, struct dp_pkt *p, 
         *at++ = p->mbuf;
         bytes += p->mbuf->pkt_len;
         p++;
-    } while (p < end && p->op.user[1] == user && at < full);
+    } while (p < end && p->place == user && at < full);
     tx->count = (uint64_t)(at - tx->frames);
     tx->bytes += bytes;
     return p;
@@ -198,7 +198,7 @@ void dp_forward_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct dp_pkt *end = b->pkt + b->count;
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        if (likely(p->op.user[1]))
+        if (likely(p->place))
             p = frames_send(w, p, end);
         else
             forward_outer(w, p++);

@@ -60,7 +60,7 @@ static bool is_within_reach(const struct dp_pkt *p)
 
 static bool may_stay_whole(const struct dp_pkt *p)
 {
-    if (p->op.user[0] & DP_PKT_INNER6)
+    if (p->flags & DP_PKT_INNER6)
         return p->op.len <= WIRE_IP6_MIN_MTU;
     return p->out->flags & SAD_F_AFTER && !(p->op.data[6] & DP_IP4_DF) && is_within_reach(p);
 }
@@ -69,7 +69,7 @@ bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
 {
     if (!may_stay_whole(p))
         return false;
-    p->op.user[0] |= DP_PKT_WHOLE;
+    p->flags |= DP_PKT_WHOLE;
     w->out.has_whole = true;
     return true;
 }
@@ -146,7 +146,7 @@ void dp_frag_out(struct dp_worker *w, struct dp_burst *b)
     b->count = 0;
     b->has_whole = false;
     for (uint16_t i = 0; i < count; i++) {
-        if (!(b->pkt[i].op.user[0] & DP_PKT_WHOLE)) {
+        if (!(b->pkt[i].flags & DP_PKT_WHOLE)) {
             b->pkt[b->count++] = b->pkt[i];
             continue;
         }

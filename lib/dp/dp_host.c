@@ -126,7 +126,7 @@ bool dp_host_admit(struct dp_worker *w, struct rte_mbuf *m)
 
 bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 {
-    const bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    const bool is6 = p->flags & DP_PKT_INNER6;
     struct sad_flow flow;
     dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
     /*

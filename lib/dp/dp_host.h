@@ -6,7 +6,7 @@
 struct dp_worker;
 
 /* As packet_type in the ring, above all of enum dp_pkt_flag: not judged yet. */
-#define DP_HOST_UNJUDGED 0x100
+#define DP_HOST_UNJUDGED 0x10000
 
 /* A packet for an own address, data l3 bytes before its IP header; port: where it came in in clear. Takes it.
  */

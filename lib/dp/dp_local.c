@@ -5,7 +5,7 @@
 #include "dp_drop.h"
 #include "dp_worker.h"
 
-void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t flags)
+void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint16_t flags)
 {
     m->packet_type = flags;
     if (w->n_local == DP_LOCAL_MAX)

@@ -13,13 +13,13 @@ void dp_open(struct dp_worker *w, struct dp_burst *b)
 {
     uint16_t i = 0;
     while (i < b->count) {
-        enum imb_class cls = (enum imb_class)b->pkt[i].in->cls;
+        const uint8_t cls = b->pkt[i].in->cls;
         uint16_t end = b->count;
         if (b->cls_mask & (b->cls_mask - 1))
             for (end = (uint16_t)(i + 1); end < b->count && b->pkt[end].in->cls == cls;)
                 end++;
-        const struct imb_ops ops = {&b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i), b->is_mixed};
-        imb_open(w->imb, cls, &ops);
+        const struct esp_burst ops = {&b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i), b->is_mixed};
+        w->esp_ops->open(w->esp, cls, &ops);
         i = end;
     }
 }

@@ -48,7 +48,7 @@ static void local(struct dp_worker *w)
             struct rte_mbuf *m = w->local[i];
             uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
             bool is6 = ip[0] >> 4 == 6;
-            uint8_t flags = (uint8_t)(m->packet_type | (is6 ? DP_PKT_INNER6 : 0));
+            uint16_t flags = (uint16_t)(m->packet_type | (is6 ? DP_PKT_INNER6 : 0));
             dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, is6));
         }
         w->n_local = 0;
@@ -85,7 +85,7 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
         if (m->packet_type & DP_HOST_UNJUDGED && !dp_host_admit(w, m))
             continue;
         uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-        uint8_t flags = (uint8_t)m->packet_type;
+        uint16_t flags = (uint16_t)m->packet_type;
         w->out.port = DP_PORT_NONE;
         dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, flags & DP_PKT_INNER6));
     }

@@ -16,10 +16,10 @@
 /* The outer destination must be the address that the SA was made for: an SA moves by learning only. */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 {
-    if (likely(!((in->flags & SAD_F_OUTER6) | (p->op.user[0] & DP_PKT_OUTER6))))
+    if (likely(!((in->flags & SAD_F_OUTER6) | (p->flags & DP_PKT_OUTER6))))
         return p->addrs >> 32 == in->local4;
-    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
-    return in->flags & SAD_F_OUTER6 && p->op.user[0] & DP_PKT_OUTER6 && memcmp(ip + 24, in->local6, 16) == 0;
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
+    return in->flags & SAD_F_OUTER6 && p->flags & DP_PKT_OUTER6 && memcmp(ip + 24, in->local6, 16) == 0;
 }
 
 /* Whether it came from elsewhere than the SA's peer; believed only when it proves authentic and newest. */
@@ -28,17 +28,19 @@ static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pk
     if (likely(!(in->flags & SAD_F_OUTER6)))
         return sad_remote_key((uint32_t)p->addrs, p->src_port) !=
                atomic_load_explicit(&in->remote_key, memory_order_relaxed);
-    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->op.user[1];
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
     uint16_t port = ip[6] == DP_PROTO_UDP ? dp_get16(p->op.data - DP_UDP_BYTES) : 0;
     return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;
 }
 
 /* What the cipher reads besides the payload (RFC 4106 4 and 5), and where the payload is. */
-static void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t seq)
+static void op_write(struct dp_pkt *p, const struct sad_in *in, const struct esp_key_shape *shape,
+                     uint64_t seq)
 {
     const uint8_t *esp = p->op.data;
     const uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
-    memcpy(p->op.iv, &in->key.salt, 4);
+    const uint32_t salt = esp_key_salt(sad_in_key(in), shape);
+    memcpy(p->op.iv, &salt, 4);
     memcpy(p->op.iv + 4, esp + DP_ESP_BYTES, 8);
     memcpy(p->op.aad, esp, 8);
     p->op.aad_len = 8;
@@ -47,9 +49,9 @@ static void op_write(struct dp_pkt *p, const struct sad_in *in, uint64_t seq)
         p->op.aad_len = 12;
     }
     p->op.data += head;
-    p->op.len -= head + in->icv_bytes;
-    p->op.key = &in->key;
-    p->op.failed = 0;
+    p->op.len = (uint16_t)(p->op.len - head - in->icv_bytes);
+    p->op.key = sad_in_key(in);
+    p->op.failed = p->op.zero = 0;
 }
 
 /* False: the packet was dropped, or went to the worker that owns its SA. */
@@ -92,8 +94,8 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
         return false;
     in->near_pkts = sad_near(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
     if (in->flags & SAD_F_FOLLOW && is_from_elsewhere(in, p))
-        p->op.user[0] |= DP_PKT_MOVED;
-    op_write(p, in, sad_seq_infer(in, dp_get32(p->op.data + 4)));
+        p->flags |= DP_PKT_MOVED;
+    op_write(p, in, &w->tables->key, sad_seq_infer(in, dp_get32(p->op.data + 4)));
     return true;
 }
 
@@ -112,12 +114,14 @@ static inline void keep(struct tally *t, const struct dp_pkt *p)
 
 /* Usual packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
 static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end,
-                                                                uint16_t self, struct tally *t, bool is_mixed)
+                                                                uint16_t self,
+                                                                const struct esp_key_shape *shape,
+                                                                struct tally *t, bool is_mixed)
 {
     struct sad_in *in = p->in;
     if (unlikely(!usual_prep_sa(in, self)))
         return p;
-    const struct usual_prep r = usual_prep_begin(in);
+    const struct usual_prep r = usual_prep_begin(in, shape);
     do {
         if (unlikely(!usual_prep(p, &r, in)))
             break;
@@ -140,8 +144,9 @@ static inline __attribute__((always_inline)) void prepare_all(struct dp_worker *
 {
     const struct dp_pkt *end = b->pkt + b->count;
     const uint16_t self = w->index;
+    const struct esp_key_shape *shape = &w->tables->key;
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(p, end, self, t, is_mixed);
+        struct dp_pkt *other = run(p, end, self, shape, t, is_mixed);
         if (unlikely(other == p))
             any(w, other++, b->port, t);
         p = other;

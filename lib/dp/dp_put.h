@@ -9,21 +9,21 @@
 #include "dp_worker.h"
 
 /* Lines of an inbound SA that a packet of len ESP bytes reads. */
-static inline void dp_in_prefetch(const struct sad_in *in, uint32_t len)
+static inline void dp_in_prefetch(const struct sad_in *in, const struct esp_key_shape *key, uint32_t len)
 {
     rte_prefetch0(in);
     rte_prefetch0(&in->top);
-    imb_key_prefetch(&in->key, len);
+    esp_key_prefetch(sad_in_key(in), key, len);
 }
 
 /* An ESP header with at least 4 bytes, and the Ethernet and VLAN header bytes before its IP header. */
 static inline void dp_put_in(struct dp_pkt *p, struct sad_in *in, struct rte_mbuf *m, uint8_t *esp,
-                             uint32_t len, uint8_t flags, uint8_t l2)
+                             uint32_t len, uint16_t flags, uint8_t l2)
 {
     p->mbuf = m;
     p->op.data = esp;
-    p->op.len = len;
-    dp_store16(p->op.user, (uint16_t)(flags | l2 << 8));
+    dp_op_word_store(p, len | (uint32_t)l2 << DP_OP_PLACE);
+    p->flags = flags;
     p->in = in;
 }
 
@@ -36,14 +36,14 @@ static inline uint32_t dp_head(const struct dp_worker *w, const uint8_t *ip, boo
 }
 
 /* An IP packet to be protected, and its dp_head(). */
-static inline void dp_put_out(struct dp_pkt *p, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint8_t flags,
+static inline void dp_put_out(struct dp_pkt *p, struct rte_mbuf *m, uint8_t *ip, uint32_t len, uint16_t flags,
                               uint32_t head)
 {
     rte_prefetch0(ip + len); /* where its trailer and ICV will be written */
     p->mbuf = m;
     p->op.data = ip;
-    p->op.len = len;
-    dp_store16(p->op.user, flags);
+    dp_op_word_store(p, len);
+    p->flags = flags;
     p->head = head;
 }
 

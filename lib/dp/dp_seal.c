@@ -7,10 +7,11 @@
  */
 #include "dp_stages.h"
 
+#include <rte_branch_prediction.h>
 #include "dp_drop.h"
 #include "dp_worker.h"
 
-/* Only the job interface can refuse a packet; nothing unsealed may leave. */
+/* A back end may refuse a packet; nothing unsealed may leave. */
 static void failures_drop(struct dp_worker *w, struct dp_burst *b)
 {
     uint16_t kept = 0;
@@ -28,17 +29,18 @@ static void failures_drop(struct dp_worker *w, struct dp_burst *b)
 
 void dp_seal(struct dp_worker *w, struct dp_burst *b)
 {
+    size_t failed = 0;
     uint16_t i = 0;
     while (i < b->count) {
-        enum imb_class cls = (enum imb_class)b->pkt[i].out->cls;
+        const uint8_t cls = b->pkt[i].out->cls;
         uint16_t end = b->count;
         if (b->cls_mask & (b->cls_mask - 1))
             for (end = (uint16_t)(i + 1); end < b->count && b->pkt[end].out->cls == cls;)
                 end++;
-        const struct imb_ops ops = {&b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i), b->is_mixed};
-        imb_seal(w->imb, cls, &ops);
+        const struct esp_burst ops = {&b->pkt[i].op, sizeof b->pkt[0], (size_t)(end - i), b->is_mixed};
+        failed += w->esp_ops->seal(w->esp, cls, &ops);
         i = end;
     }
-    if (b->cls_mask & 1u << IMB_CLASS_HMAC)
+    if (unlikely(failed))
         failures_drop(w, b);
 }

@@ -22,20 +22,20 @@
  */
 static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 {
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    bool is6 = p->flags & DP_PKT_INNER6;
     const uint8_t *dst = p->op.data + (is6 ? 24 : 16);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_select_head(w->tables, is6, dst) == 0)
         return true;
-    return p->op.user[0] & DP_PKT_HOST && dp_host_may_go_clear(w, p);
+    return p->flags & DP_PKT_HOST && dp_host_may_go_clear(w, p);
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? */
 static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
 {
-    bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    bool is6 = p->flags & DP_PKT_INNER6;
     struct sad_flow reverse;
-    if (p->op.user[0] & DP_PKT_LOCAL && may_go_clear(w, p)) {
+    if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p)) {
         dp_forward_ip(w, p->mbuf);
         return;
     }
@@ -54,31 +54,31 @@ static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst 
     return b->port < DP_PORTS_MAX && w->dp->ports[b->port].params.role == DP_ROLE_OUTSIDE;
 }
 
-static inline void sa_prefetch(const struct sad_out *out, uint32_t len)
+static inline void sa_prefetch(const struct sad_out *out, const struct esp_key_shape *key, uint32_t len)
 {
     rte_prefetch0(out);
-    imb_key_prefetch(&out->key, len);
+    esp_key_prefetch(sad_out_key(out), key, len);
 }
 
 /* Any packet. NULL: it was refused, or went its way in clear. */
 static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w, struct dp_pkt *p,
                                                             bool is_outside)
 {
-    const bool is6 = p->op.user[0] & DP_PKT_INNER6;
+    const bool is6 = p->flags & DP_PKT_INNER6;
     uint32_t slot = SAD_SELECT_NONE;
     if (!is_outside && p->head) {
         struct sad_flow flow;
         dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
         slot = sad_select_walk(w->tables, (uint32_t)p->head, &flow);
     }
-    if (p->op.user[0] & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
+    if (p->flags & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
         slot = SAD_SELECT_NONE;
     if (slot >= SAD_SELECT_NO_SA) {
         refuse(w, p, slot);
         return NULL;
     }
     struct sad_out *out = sad_out_at(w->tables, slot);
-    sa_prefetch(out, p->op.len);
+    sa_prefetch(out, &w->tables->key, p->op.len);
     return out;
 }
 
@@ -86,20 +86,19 @@ static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w,
  * The common case: the first candidate is simple and admits the packet. Then the next packet between the two
  * hosts goes the same way: *last is the SA of *addrs.
  */
-static inline struct sad_out *select_simple(const struct sad_cand *cands, struct sad_out *outs,
-                                            const struct dp_pkt *p, bool is_mixed, uint64_t *last_addrs,
-                                            struct sad_out **last)
+static inline struct sad_out *select_simple(const struct sad_tables *t, const struct dp_pkt *p, bool is_mixed,
+                                            uint64_t *last_addrs, struct sad_out **last)
 {
     const uint64_t addrs = dp_load64(p->op.data + 12);
-    const struct sad_cand *c = &cands[p->head];
-    if (p->op.user[0])
+    const struct sad_cand *c = &t->cands[p->head];
+    if (p->flags)
         return NULL;
     if (!is_mixed && addrs == *last_addrs && *last)
         return *last;
     if (!c->is_simple || !sad_addrs4_match(&c->addrs, addrs))
         return NULL;
-    struct sad_out *out = &outs[c->slot];
-    sa_prefetch(out, p->op.len);
+    struct sad_out *out = sad_out_at(t, c->slot);
+    sa_prefetch(out, &t->key, p->op.len);
     *last_addrs = addrs;
     return *last = out;
 }
@@ -107,14 +106,13 @@ static inline struct sad_out *select_simple(const struct sad_cand *cands, struct
 void dp_select_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
-    const struct sad_cand *cands = t->cands;
-    struct sad_out *outs = t->out, *last = NULL;
+    struct sad_out *last = NULL;
     const bool is_outside = comes_from_outside(w, b), is_mixed = b->is_mixed;
     uint64_t last_addrs = 0;
     const struct dp_pkt *end = b->pkt + b->count;
     struct dp_pkt *kept = b->pkt;
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
-        struct sad_out *out = is_outside ? NULL : select_simple(cands, outs, p, is_mixed, &last_addrs, &last);
+        struct sad_out *out = is_outside ? NULL : select_simple(t, p, is_mixed, &last_addrs, &last);
         if (unlikely(!out)) {
             out = select_any(w, p, is_outside);
             if (!out)

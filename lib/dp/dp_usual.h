@@ -18,11 +18,12 @@
 #define USUAL_L2  20 /* bytes before an IP header in which its Ethernet header lies, VLAN tag or not */
 
 _Static_assert(DP_BURST_MAX <= SAD_BURST_MAX, "a run stays below what sad_near() leaves");
-_Static_assert(offsetof(struct imb_op, len) == offsetof(struct imb_op, iv) + 12 &&
-                   offsetof(struct imb_op, aad) == offsetof(struct imb_op, iv) + 16 &&
-                   offsetof(struct imb_op, aad_len) == offsetof(struct imb_op, aad) + 12 &&
-                   offsetof(struct imb_op, user) == offsetof(struct imb_op, aad) + 14,
+_Static_assert(offsetof(struct esp_op, len) == offsetof(struct esp_op, iv) + 12 &&
+                   offsetof(struct esp_op, aad) == offsetof(struct esp_op, iv) + 16 &&
+                   offsetof(struct esp_op, failed) == offsetof(struct esp_op, aad) + 12 &&
+                   offsetof(struct esp_op, user16) == offsetof(struct esp_op, aad) + 14,
                "what the cipher reads is two stores");
+
 /* The trailers of up to three padding bytes, with the next header of IPv4. */
 static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
@@ -36,35 +37,42 @@ static inline void usual_store(void *to, __m128i v)
     _mm_storeu_si128((__m128i *)to, v);
 }
 
+/* Bytes of the associated data (RFC 4106 5). */
+static inline uint32_t usual_aad_len(bool is_esn)
+{
+    return is_esn ? 12 : 8;
+}
+
 /* What the ops of a run have in common (RFC 4106 4 and 5). */
 struct usual_ops {
-    const struct imb_key *key;
+    const struct esp_key *key;
     __m128i salt;   /* of the nonce */
-    __m128i aad;    /* SPI, and aad_len */
+    __m128i aad;    /* SPI */
     __m128i seq_at; /* shuffles a sequence number in network order to where the associated data has it */
 };
 
-static inline struct usual_ops usual_ops_make(const struct imb_key *key, uint32_t spi_be, bool is_esn)
+static inline struct usual_ops usual_ops_make(const struct esp_key *key, const struct esp_key_shape *shape,
+                                              uint32_t spi_be, bool is_esn)
 {
     const char no = (char)0x80;
     return (struct usual_ops){
         .key = key,
-        .salt = _mm_cvtsi32_si128((int)key->salt),
-        .aad = _mm_insert_epi32(_mm_cvtsi32_si128((int)spi_be), is_esn ? 12 : 8, 3),
+        .salt = _mm_cvtsi32_si128((int)esp_key_salt(key, shape)),
+        .aad = _mm_cvtsi32_si128((int)spi_be),
         .seq_at = is_esn ? _mm_setr_epi8(no, no, no, no, 0, 1, 2, 3, 4, 5, 6, 7, no, no, no, no)
                          : _mm_setr_epi8(no, no, no, no, 4, 5, 6, 7, no, no, no, no, no, no, no, no),
     };
 }
 
-/* iv: the explicit one; user: both bytes. */
-static inline void usual_op_write(struct imb_op *op, const struct usual_ops *c, __m128i iv, __m128i seq_be,
-                                  uint32_t len, uint16_t user)
+/* iv: the explicit one; word: dp_op_word(). Nothing has failed yet, and no flag is set. */
+static inline void usual_op_write(struct esp_op *op, const struct usual_ops *c, __m128i iv, __m128i seq_be,
+                                  uint32_t word)
 {
     const __m128i nonce = _mm_or_si128(_mm_slli_si128(iv, 4), c->salt);
     const __m128i aad = _mm_or_si128(_mm_shuffle_epi8(seq_be, c->seq_at), c->aad);
     op->key = c->key;
-    usual_store(op->iv, _mm_insert_epi32(nonce, (int)len, 3));
-    usual_store(op->aad, _mm_insert_epi16(aad, user, 7));
+    usual_store(op->iv, _mm_insert_epi32(nonce, (int)word, 3));
+    usual_store(op->aad, aad);
 }
 
 /* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */

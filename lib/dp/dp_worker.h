@@ -21,7 +21,8 @@ struct dp_tx {
 
 struct dp_worker {
     _Alignas(64) struct dp *dp;
-    struct imb *imb;
+    const struct esp_ops *esp_ops;
+    struct esp_ctx *esp;
     struct dp_reass *reass;
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */

@@ -19,6 +19,7 @@
 #include <rte_lcore.h>
 
 #include "host_log.h"
+#include "imb_esp.h"
 #include "node_int.h"
 #include "node_telemetry.h"
 
@@ -61,6 +62,7 @@ static int start_tables(struct node *node, char *why, size_t why_size)
         .workers = (uint16_t)node->cores.n_workers,
         .socket = -1,
         .tsc_hz = node->tsc_hz,
+        .esp = &imb_esp_ops,
         .rng = node_rng,
     };
     node->sad = sad_create(&params);

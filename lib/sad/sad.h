@@ -21,6 +21,7 @@
 #include "esp_pair.h"
 
 struct sad;
+struct esp_ops;
 struct rte_rcu_qsbr;
 
 #define SAD_SAS_MAX     (1u << 20) /* pairs */
@@ -35,6 +36,7 @@ struct sad_params {
     uint8_t spi_node_bits; /* 0..8: topmost bits of each inbound SPI that carry spi_node */
     uint16_t spi_node;     /* < 1 << spi_node_bits */
     uint64_t tsc_hz;       /* of the time stamps that workers hand in; 0: rate limits count packets only */
+    const struct esp_ops *esp; /* back end of ESP's cryptography; lives as long as the sad */
     /* Fills buf with random bytes; may not fail. */
     void (*rng)(void *ctx, void *buf, size_t len);
     void *rng_ctx;

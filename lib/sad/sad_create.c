@@ -9,15 +9,19 @@
 static bool params_are_sane(const struct sad_params *p)
 {
     return p->max_sas >= 1 && p->max_sas <= SAD_SAS_MAX && p->workers >= 1 && p->workers <= SAD_WORKERS_MAX &&
-           p->spi_node_bits <= 8 && p->spi_node < 1u << p->spi_node_bits && p->rng;
+           p->spi_node_bits <= 8 && p->spi_node < 1u << p->spi_node_bits && p->rng && p->esp &&
+           p->esp->key.end >= ESP_KEY_FRONT;
 }
 
 static int tables_reserve(struct sad *sad)
 {
     struct sad_tables *t = &sad->tables;
     t->slot_mask = sad->slots - 1;
-    t->in = sad_mem_reserve(sad->slots * sizeof *t->in, true);
-    t->out = sad_mem_reserve(sad->slots * sizeof *t->out, true);
+    t->key = sad->params.esp->key;
+    t->in_bytes = (uint32_t)(sizeof(struct sad_in) + esp_key_bytes(&t->key));
+    t->out_bytes = (uint32_t)(sizeof(struct sad_out) + esp_key_bytes(&t->key));
+    t->in = sad_mem_reserve((size_t)sad->slots * t->in_bytes, true);
+    t->out = sad_mem_reserve((size_t)sad->slots * t->out_bytes, true);
     sad->pairs = sad_mem_reserve(sad->slots * sizeof *sad->pairs, false);
     return t->in && t->out && sad->pairs ? 0 : -ENOMEM;
 }
@@ -38,8 +42,8 @@ struct sad *sad_create(const struct sad_params *params)
         free(sad);
         return NULL;
     }
-    sad->imb = imb_create(false);
-    if (!sad->imb || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
+    sad->esp = params->esp->create(false);
+    if (!sad->esp || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
         sad_free(sad);
         return NULL;
     }
@@ -58,9 +62,9 @@ void sad_free(struct sad *sad)
     sad_reclaim_fini(&sad->reclaim);
     sad_select_fini(sad);
     sad_event_fini(sad);
-    imb_free(sad->imb);
-    sad_mem_release(t->in, sad->slots * sizeof *t->in);
-    sad_mem_release(t->out, sad->slots * sizeof *t->out);
+    sad->params.esp->free(sad->esp);
+    sad_mem_release(t->in, (size_t)sad->slots * t->in_bytes);
+    sad_mem_release(t->out, (size_t)sad->slots * t->out_bytes);
     sad_mem_release(sad->pairs, sad->slots * sizeof *sad->pairs);
     free(sad);
 }

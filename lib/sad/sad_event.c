@@ -39,7 +39,7 @@ static bool event_raise(struct sad *sad, uint32_t slot, enum sad_event_type type
         return true;
     atomic_fetch_or_explicit(pending, bit, memory_order_release);
     /* The SPI, not the slot: the slot may serve another pair by the time that the event is read. */
-    uint32_t spi = atomic_load_explicit(&sad->tables.in[slot].spi, memory_order_relaxed);
+    uint32_t spi = atomic_load_explicit(&sad_in_at(&sad->tables, slot)->spi, memory_order_relaxed);
     void *word = (void *)((uintptr_t)type << 32 | spi);
     if (rte_ring_enqueue(sad->events, word) == 0)
         return true;
@@ -97,7 +97,7 @@ static bool is_over(uint64_t used, uint64_t limit)
 
 bool sad_in_limit(struct sad *sad, struct sad_in *in)
 {
-    uint32_t slot = (uint32_t)(in - sad->tables.in);
+    uint32_t slot = sad_in_slot(&sad->tables, in);
     if (is_over(in->pkts, in->limits.hard_pkts) || is_over(in->bytes, in->limits.hard_bytes)) {
         if (in->limit_state != SAD_LIMIT_HARD && event_raise(sad, slot, SAD_EV_HARD, &in->pending))
             in->limit_state = SAD_LIMIT_HARD;
@@ -112,7 +112,7 @@ bool sad_in_limit(struct sad *sad, struct sad_in *in)
 
 bool sad_out_limit(struct sad *sad, struct sad_out *out)
 {
-    uint32_t slot = (uint32_t)(out - sad->tables.out);
+    uint32_t slot = sad_out_slot(&sad->tables, out);
     if (out->seq >= seq_max(out)) {
         if (out->limit_state != SAD_LIMIT_SEQ_END && event_raise(sad, slot, SAD_EV_SEQ_END, &out->pending))
             out->limit_state = SAD_LIMIT_SEQ_END;
@@ -138,7 +138,7 @@ void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint
     if (in->moved_tsc && tsc - in->moved_tsc < sad->params.tsc_hz)
         return;
     in->moved_to = *from;
-    if (event_raise(sad, (uint32_t)(in - sad->tables.in), SAD_EV_PEER_MOVED, &in->pending))
+    if (event_raise(sad, sad_in_slot(&sad->tables, in), SAD_EV_PEER_MOVED, &in->pending))
         in->moved_tsc = tsc;
 }
 
@@ -148,8 +148,8 @@ static bool event_fill(struct sad *sad, uint64_t word, struct sad_event *out)
     uint32_t slot = spi & sad->tables.slot_mask;
     enum sad_event_type type = (enum sad_event_type)(word >> 32);
     const struct sad_pair *pair = &sad->pairs[slot];
-    struct sad_in *in = &sad->tables.in[slot];
-    struct sad_out *dir_out = &sad->tables.out[slot];
+    struct sad_in *in = sad_in_at(&sad->tables, slot);
+    struct sad_out *dir_out = sad_out_at(&sad->tables, slot);
     uint32_t bit = 1u << type;
     if (pair->state != SAD_PAIR_LIVE || pair->spi_in != spi)
         return false;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_addr.h"
-#include "imb_esp.h"
+#include "esp_ops.h"
 #include "sad_trie.h"
 
 #define SAD_LINE         64
@@ -33,15 +33,16 @@
 #define SAD_OWNER_GIVEN  0x4000u
 #define SAD_OWNER_INDEX  0x00ffu
 
-enum sad_flag {
-    SAD_F_ESN = 1,
-    SAD_F_ENCAP = 2,      /* ESP in UDP */
-    SAD_F_OUTER6 = 4,     /* outer addresses are IPv6 */
-    SAD_F_FOLLOW = 8,     /* report a peer that moved */
-    SAD_F_SELS = 16,      /* selectors are in sels, not in inner */
-    SAD_F_NO_REPLAY = 32, /* no replay protection */
-    SAD_F_USUAL = 64,     /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
-    SAD_F_AFTER = 128,    /* outbound: packets that may be cut are cut after encryption */
+enum sad_flag { /* 16 bits */
+                SAD_F_ESN = 1 << 0,
+                SAD_F_ENCAP = 1 << 1,     /* ESP in UDP */
+                SAD_F_OUTER6 = 1 << 2,    /* outer addresses are IPv6 */
+                SAD_F_FOLLOW = 1 << 3,    /* report a peer that moved */
+                SAD_F_SELS = 1 << 4,      /* selectors are in sels, not in inner */
+                SAD_F_NO_REPLAY = 1 << 5, /* no replay protection */
+                SAD_F_USUAL =
+                    1 << 6, /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
+                SAD_F_AFTER = 1 << 7, /* outbound: packets that may be cut are cut after encryption */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */
@@ -99,15 +100,14 @@ struct sad_stray {
 struct sad_in {
     /* Line 0, read for every packet. Writer: control. */
     _Alignas(SAD_LINE) _Atomic uint32_t spi; /* host order; 0: the slot is not live */
-    uint8_t cls;                             /* enum imb_class */
-    uint8_t flags;                           /* enum sad_flag */
+    uint16_t flags;                          /* enum sad_flag */
     _Atomic uint16_t owner; /* worker, with flags while it changes. Writers: control, and who owns it then */
     _Atomic uint64_t remote_key; /* IPv4 outer: sad_remote_key() of the peer */
     uint32_t local4;             /* IPv4 outer: our address, network order */
     uint8_t iv_bytes;
     uint8_t icv_bytes;
     uint8_t align_mask; /* payload length & this is 0 */
-    uint8_t pad0;
+    uint8_t cls;        /* esp_suite.cls */
     struct sad_addrs4 inner;
     uint64_t *window; /* replay bits of the blocks before the head (sad_replay.h) */
 
@@ -136,8 +136,7 @@ struct sad_in {
     uint8_t local6[16], remote6[16]; /* control; IPv6 outer */
     uint16_t remote6_port;           /* control */
     struct sad_stray stray;
-
-    struct imb_key key; /* control */
+    /* The expanded key follows: sad_in_key(). */
 };
 
 /* Outer headers of an SA, ready to copy. */
@@ -174,11 +173,12 @@ struct sad_out {
     struct sad_path4 path;  /* sad_out_set_path() */
     _Atomic uint16_t owner; /* as above, or SAD_OWNER_NONE */
     _Atomic uint16_t inner_mtu;
-    uint8_t cls;
-    uint8_t flags;
+    uint16_t flags; /* enum sad_flag */
     /* Writer: owner. */
     uint16_t adj;     /* next hop that was found last, */
     uint32_t adj_gen; /* for this state of routes and paths */
+    uint8_t cls;      /* control: esp_suite.cls */
+    uint8_t pad0[3];
 
     /* What other packets and SAs need besides. Writer: control. */
     _Alignas(SAD_LINE) uint8_t iv_bytes;
@@ -200,14 +200,15 @@ struct sad_out {
     _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];
 
     struct sad_stray stray;
-
-    struct imb_key key; /* control */
+    /* The expanded key follows: sad_out_key(). */
 };
 
 _Static_assert(offsetof(struct sad_in, top) == SAD_LINE, "the read line is one line");
 _Static_assert(offsetof(struct sad_in, window_words) == 2 * SAD_LINE, "the owner's line is one line");
 _Static_assert(offsetof(struct sad_out, iv_bytes) == SAD_LINE, "a usual packet's line is one line");
 _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
+_Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_out) % ESP_KEY_LINE == 0,
+               "a key begins where its SA ends");
 
 #define SAD_NO_SLOT UINT32_MAX
 
@@ -233,9 +234,10 @@ struct sad_cand6 {
 
 /* What workers read. Fixed from creation to the end. */
 struct sad_tables {
-    struct sad_in *in;
-    struct sad_out *out;
+    uint8_t *in, *out;            /* slots: sad_in_at(), sad_out_at() */
+    uint32_t in_bytes, out_bytes; /* of a slot, with its key */
     uint32_t slot_mask;
+    struct esp_key_shape key; /* esp_ops.key */
     struct sad_cand *cands;
     struct sad_cand6 *cands6;
     struct sad_trie trie4, trie6;
@@ -244,15 +246,40 @@ struct sad_tables {
 
 const struct sad_tables *sad_tables(const struct sad *sad);
 
+/* The back end that the keys were expanded by, and that opens and seals with them. */
+const struct esp_ops *sad_esp(const struct sad *sad);
+
 /* The slot of an inbound SPI; whether it is live and this very SPI is for the caller to see in ->spi. */
 static inline struct sad_in *sad_in_at(const struct sad_tables *t, uint32_t spi)
 {
-    return &t->in[spi & t->slot_mask];
+    return (struct sad_in *)(void *)(t->in + (size_t)(spi & t->slot_mask) * t->in_bytes);
 }
 
 static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t slot)
 {
-    return &t->out[slot];
+    return (struct sad_out *)(void *)(t->out + (size_t)slot * t->out_bytes);
+}
+
+/* The way back. These divide: not for every packet. */
+static inline uint32_t sad_in_slot(const struct sad_tables *t, const struct sad_in *in)
+{
+    return (uint32_t)((size_t)((const uint8_t *)in - t->in) / t->in_bytes);
+}
+
+static inline uint32_t sad_out_slot(const struct sad_tables *t, const struct sad_out *out)
+{
+    return (uint32_t)((size_t)((const uint8_t *)out - t->out) / t->out_bytes);
+}
+
+/* The expanded key behind an SA direction; esp_key_bytes(). Writer: control. */
+static inline struct esp_key *sad_in_key(const struct sad_in *in)
+{
+    return (struct esp_key *)((uintptr_t)in + sizeof *in);
+}
+
+static inline struct esp_key *sad_out_key(const struct sad_out *out)
+{
+    return (struct esp_key *)((uintptr_t)out + sizeof *out);
 }
 
 /* Address (network order) and port (network order) of an IPv4 peer in one word. */

@@ -24,7 +24,7 @@ void sad_mark_obey(const struct sad_tables *t, uint64_t mark)
 {
     uint32_t slot = (uint32_t)(mark >> MARK_SLOT) & t->slot_mask;
     uint16_t to = (uint16_t)(mark >> MARK_TO & 0xff);
-    _Atomic uint16_t *owner = mark & MARK_IS_OUT ? &t->out[slot].owner : &t->in[slot].owner;
+    _Atomic uint16_t *owner = mark & MARK_IS_OUT ? &sad_out_at(t, slot)->owner : &sad_in_at(t, slot)->owner;
     uint16_t now = atomic_load_explicit(owner, memory_order_relaxed);
     /* A pair that was removed meanwhile, and perhaps followed by another, is left alone. */
     if (now != SAD_OWNER_NONE && now & SAD_OWNER_MOVING)
@@ -61,8 +61,8 @@ static void marks_send(void *ctx, uint64_t spi_in)
         return;
     uint32_t slot = sad_pair_slot(sad, pair);
     uint64_t mark = (uint64_t)slot << MARK_SLOT | MARK_IS;
-    bool is_done = mark_sent(sad, &sad->tables.in[slot].owner, &pair->next_in, mark);
-    is_done &= mark_sent(sad, &sad->tables.out[slot].owner, &pair->next_out, mark | MARK_IS_OUT);
+    bool is_done = mark_sent(sad, &sad_in_at(&sad->tables, slot)->owner, &pair->next_in, mark);
+    is_done &= mark_sent(sad, &sad_out_at(&sad->tables, slot)->owner, &pair->next_out, mark | MARK_IS_OUT);
     if (!is_done)
         sad_reclaim_defer(&sad->reclaim, marks_send, sad, spi_in);
 }
@@ -90,8 +90,8 @@ int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t wo
     if (worker_in >= sad->params.workers || worker_out >= sad->params.workers)
         return -EINVAL;
     uint32_t slot = sad_pair_slot(sad, pair);
-    struct sad_in *in = &sad->tables.in[slot];
-    struct sad_out *out = &sad->tables.out[slot];
+    struct sad_in *in = sad_in_at(&sad->tables, slot);
+    struct sad_out *out = sad_out_at(&sad->tables, slot);
     if (is_moving(&in->owner) || is_moving(&out->owner))
         return -EBUSY;
     bool has_move = move_start(&in->owner, &pair->next_in, worker_in);
@@ -122,8 +122,8 @@ int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, str
     if (!pair)
         return -ENOENT;
     uint32_t slot = sad_pair_slot(sad, pair);
-    struct sad_in *dir_in = &sad->tables.in[slot];
-    struct sad_out *dir_out = &sad->tables.out[slot];
+    struct sad_in *dir_in = sad_in_at(&sad->tables, slot);
+    struct sad_out *dir_out = sad_out_at(&sad->tables, slot);
     uint64_t pkts_in = __atomic_load_n(&dir_in->pkts, __ATOMIC_RELAXED);
     uint64_t pkts_out = __atomic_load_n(&dir_out->seq, __ATOMIC_RELAXED);
     stray_take(&dir_in->stray, &pair->seen_in, pkts_in, &pair->pkts_in, in);

@@ -34,11 +34,11 @@ static const struct crypt_alg *integ_of(const struct esp_pair *p)
     return crypt_alg_find(CRYPT_TYPE_INTEG, p->integ, 0);
 }
 
-static int params_check(const struct sad *sad, const struct esp_pair *p, struct imb_suite *suite)
+static int params_check(const struct sad *sad, const struct esp_pair *p, struct esp_suite *suite)
 {
     if (p->integ != CRYPT_INTEG_NONE && !integ_of(p))
         return -ENOTSUP;
-    int err = imb_suite_find(encr_of(p), integ_of(p), suite);
+    int err = sad->params.esp->suite_find(encr_of(p), integ_of(p), suite);
     if (err)
         return err;
     if (p->keys_in.encr_len != suite->encr_len || p->keys_out.encr_len != suite->encr_len ||
@@ -58,23 +58,31 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
     return pair->state == SAD_PAIR_RESERVED && pair->spi_in == p->spi_in ? 0 : -ENOENT;
 }
 
-static uint8_t flags_of(const struct esp_pair *p)
+static uint16_t flags_of(const struct esp_pair *p)
 {
-    return (uint8_t)((p->esn ? SAD_F_ESN : 0) | (p->encap ? SAD_F_ENCAP : 0) |
-                     (p->follow ? SAD_F_FOLLOW : 0) |
-                     (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
+    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->encap ? SAD_F_ENCAP : 0) |
+                      (p->follow ? SAD_F_FOLLOW : 0) |
+                      (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
 }
 
 /* What the shortest way through the data path is made for (SAD_F_USUAL). */
-static bool is_usual(const struct esp_path *path, const struct imb_suite *suite)
+static bool is_usual(const struct esp_path *path, const struct esp_suite *suite)
 {
     return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
            suite->align_bytes == 4;
 }
 
+/* key: of an SA that no worker can see. */
+static int key_expand(struct sad *sad, const struct sad_pair *pair, const struct esp_keymat *k,
+                      struct esp_key *key)
+{
+    return sad->params.esp->key_expand(sad->esp, pair->encr, pair->integ, k->encr, k->encr_len, k->integ,
+                                       k->integ_len, key);
+}
+
 static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, const struct esp_pair *p)
 {
-    memset(in, 0, sizeof *in);
+    memset(in, 0, sad->tables.in_bytes);
     in->cls = pair->suite.cls;
     in->flags = flags_of(p);
     in->iv_bytes = pair->suite.iv_bytes;
@@ -95,13 +103,12 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     sad_in_set_path(in, &p->path);
     in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_in(in);
-    return imb_key_expand(sad->imb, pair->encr, pair->integ, p->keys_in.encr, p->keys_in.encr_len,
-                          p->keys_in.integ, p->keys_in.integ_len, &in->key);
+    return key_expand(sad, pair, &p->keys_in, sad_in_key(in));
 }
 
 static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair, const struct esp_pair *p)
 {
-    memset(out, 0, sizeof *out);
+    memset(out, 0, sad->tables.out_bytes);
     out->cls = pair->suite.cls;
     out->flags = flags_of(p);
     out->iv_bytes = pair->suite.iv_bytes;
@@ -122,11 +129,10 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
     out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_out(out);
-    return imb_key_expand(sad->imb, pair->encr, pair->integ, p->keys_out.encr, p->keys_out.encr_len,
-                          p->keys_out.integ, p->keys_out.integ_len, &out->key);
+    return key_expand(sad, pair, &p->keys_out, sad_out_key(out));
 }
 
-static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const struct imb_suite *suite)
+static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const struct esp_suite *suite)
 {
     pair->suite = *suite;
     pair->encr = encr_of(p);
@@ -156,8 +162,8 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
 static void slot_wipe(struct sad *sad, uint32_t slot)
 {
     struct sad_pair *pair = &sad->pairs[slot];
-    base_wipe(&sad->tables.in[slot], sizeof sad->tables.in[slot]);
-    base_wipe(&sad->tables.out[slot], sizeof sad->tables.out[slot]);
+    base_wipe(sad_in_at(&sad->tables, slot), sad->tables.in_bytes);
+    base_wipe(sad_out_at(&sad->tables, slot), sad->tables.out_bytes);
     free(pair->sels);
     free(pair->window);
     pair->sels = NULL;
@@ -182,14 +188,14 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
 
 int sad_install(struct sad *sad, const struct esp_pair *p)
 {
-    struct imb_suite suite;
+    struct esp_suite suite;
     int err = params_check(sad, p, &suite);
     if (err)
         return err;
     uint32_t slot = p->spi_in & sad->tables.slot_mask;
     struct sad_pair *pair = &sad->pairs[slot];
-    struct sad_in *in = &sad->tables.in[slot];
-    struct sad_out *out = &sad->tables.out[slot];
+    struct sad_in *in = sad_in_at(&sad->tables, slot);
+    struct sad_out *out = sad_out_at(&sad->tables, slot);
     err = pair_fill(pair, p, &suite);
     if (!err)
         err = in_fill(sad, in, pair, p);
@@ -223,8 +229,8 @@ int sad_remove(struct sad *sad, uint32_t spi_in)
         return -ENOENT;
     uint32_t slot = sad_pair_slot(sad, pair);
     sad_select_unlink(sad, &pair->cands);
-    atomic_store_explicit(&sad->tables.in[slot].spi, 0, memory_order_release);
-    atomic_store_explicit(&sad->tables.out[slot].owner, SAD_OWNER_NONE, memory_order_release);
+    atomic_store_explicit(&sad_in_at(&sad->tables, slot)->spi, 0, memory_order_release);
+    atomic_store_explicit(&sad_out_at(&sad->tables, slot)->owner, SAD_OWNER_NONE, memory_order_release);
     pair->state = SAD_PAIR_DYING;
     sad->live--;
     sad_reclaim_defer(&sad->reclaim, slot_retired, sad, slot);
@@ -245,7 +251,7 @@ int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)
         return -ENOENT;
     int err = sad_path_check(&pair->path, outer_mtu);
     if (!err)
-        mtu_store(pair, &sad->tables.out[sad_pair_slot(sad, pair)], outer_mtu);
+        mtu_store(pair, sad_out_at(&sad->tables, sad_pair_slot(sad, pair)), outer_mtu);
     return err;
 }
 
@@ -260,7 +266,7 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, ui
     if (path->local.addr.family != pair->path.local.addr.family)
         return -EINVAL;
     uint32_t slot = sad_pair_slot(sad, pair);
-    struct sad_out *out = &sad->tables.out[slot];
+    struct sad_out *out = sad_out_at(&sad->tables, slot);
     /* A worker may still be copying from the template that was in force before the last change. */
     if (pair->tmpl_token)
         (void)rte_rcu_qsbr_check(sad->reclaim.qsbr, pair->tmpl_token, true);
@@ -272,7 +278,7 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, ui
     sad_out_set_path(out, path);
     /* Pairs with the acquire-load of who looks up next hops: the new generation goes with the new path. */
     atomic_fetch_add_explicit(&sad->tables.path_gen, 1, memory_order_release);
-    sad_in_set_path(&sad->tables.in[slot], path);
+    sad_in_set_path(sad_in_at(&sad->tables, slot), path);
     mtu_store(pair, out, outer_mtu);
     return 0;
 }

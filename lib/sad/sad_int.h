@@ -21,7 +21,7 @@ struct sad_pair {
     uint32_t conn;
     uint64_t ike_id;
     const struct crypt_alg *encr, *integ;
-    struct imb_suite suite;
+    struct esp_suite suite;
     struct esp_path path;
     struct sad_sels *sels;      /* both sides' selectors, owned */
     uint64_t *window;           /* owned when larger than the one inside of the SA */
@@ -59,8 +59,8 @@ struct sad {
     struct sad_tables tables;
     struct sad_params params;
     struct sad_reclaim reclaim;
-    struct imb *imb;
-    uint32_t slots; /* power of two */
+    struct esp_ctx *esp; /* control's, for the expansion of keys */
+    uint32_t slots;      /* power of two */
     uint32_t live;
     struct sad_pair *pairs;
     uint32_t free_head, free_tail; /* queue: a slot is reused as late as possible; SAD_NO_SLOT: empty */
@@ -94,7 +94,7 @@ void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote
 int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
 void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out);
 uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap);
-uint16_t sad_path_inner_mtu(const struct imb_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
+uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
 void sad_out_set_path(struct sad_out *out, const struct esp_path *path);
 void sad_in_set_path(struct sad_in *in, const struct esp_path *path);
 

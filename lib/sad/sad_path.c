@@ -106,7 +106,7 @@ uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap)
 }
 
 /* Largest inner packet whose padded, sealed and encapsulated form fits. */
-uint16_t sad_path_inner_mtu(const struct imb_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu)
+uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu)
 {
     unsigned room = outer_mtu - hdr_bytes - ESP_BYTES - suite->iv_bytes - suite->icv_bytes;
     return (uint16_t)(room - room % suite->align_bytes - TRAILER_MIN);

@@ -25,8 +25,8 @@ static uint64_t last_tsc(const struct sad_out *out)
 static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struct sad_stats *s)
 {
     uint32_t slot = sad_pair_slot(sad, pair);
-    const struct sad_in *in = &sad->tables.in[slot];
-    const struct sad_out *out = &sad->tables.out[slot];
+    const struct sad_in *in = sad_in_at(&sad->tables, slot);
+    const struct sad_out *out = sad_out_at(&sad->tables, slot);
     *s = (struct sad_stats){
         .spi_in = pair->spi_in,
         .spi_out = pair->spi_out,

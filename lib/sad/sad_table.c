@@ -16,6 +16,11 @@ const struct sad_tables *sad_tables(const struct sad *sad)
     return &sad->tables;
 }
 
+const struct esp_ops *sad_esp(const struct sad *sad)
+{
+    return sad->params.esp;
+}
+
 struct rte_rcu_qsbr *sad_qsbr(struct sad *sad)
 {
     return sad->reclaim.qsbr;

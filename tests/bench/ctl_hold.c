@@ -13,6 +13,7 @@
 #include "api.h"
 #include "ctl_api_cmd.h"
 #include "ike_sa.h"
+#include "imb_esp.h"
 #include "node_int.h"
 #include "null_crypt.h"
 #include "seed_rng.h"
@@ -156,8 +157,12 @@ static void install_all(void)
 
 static void fill(size_t n)
 {
-    const struct sad_params params = {
-        .max_sas = (uint32_t)n + 1, .workers = 1, .socket = -1, .tsc_hz = 1000000000, .rng = table_rng};
+    const struct sad_params params = {.max_sas = (uint32_t)n + 1,
+                                      .workers = 1,
+                                      .socket = -1,
+                                      .tsc_hz = 1000000000,
+                                      .esp = &imb_esp_ops,
+                                      .rng = table_rng};
     const struct ike_env env = {.rng = engine_rng,
                                 .crypto = &null_ike_ops,
                                 .spi_alloc = spi_alloc,

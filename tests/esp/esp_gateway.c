@@ -20,6 +20,7 @@
 #include <rte_mbuf.h>
 #include "dp.h"
 #include "dp_path.h"
+#include "imb_esp.h"
 #include "sad.h"
 #include "sad_fast.h"
 
@@ -102,8 +103,12 @@ static void eal_start(struct gateway *g)
 static void gateway_start(struct gateway *g)
 {
     char why[128] = "";
-    struct sad_params sp = {
-        .max_sas = 256, .workers = 1, .socket = -1, .tsc_hz = 1000000000, .rng = fill_random};
+    struct sad_params sp = {.max_sas = 256,
+                            .workers = 1,
+                            .socket = -1,
+                            .tsc_hz = 1000000000,
+                            .esp = &imb_esp_ops,
+                            .rng = fill_random};
     const struct dp_route routes[] = {{prefix_of("10.0.0.0/8"), INSIDE, addr_of("10.255.255.1")},
                                       {prefix_of("fd00::/16"), INSIDE, addr_of("fdff::1")}};
     eal_start(g);

@@ -11,18 +11,18 @@
 #define BYTES 128
 #define ROOM  (BYTES + 64)
 
-static struct imb *imb;
+static struct esp_ctx *imb;
 
 /* A packet's record as the data path has it: with something of its own behind the operation. */
 struct record {
-    struct imb_op op;
+    struct esp_op op;
     uint64_t own;
 };
 
 static struct burst {
     struct record records[PKTS];
     uint8_t data[PKTS][ROOM];
-    struct imb_key keys[2];
+    union imb_key keys[2];
 } burst;
 
 static const struct aead {
@@ -34,12 +34,12 @@ static const struct aead {
 
 #define AEADS (sizeof aeads / sizeof *aeads)
 
-static void key_make(const struct aead *a, uint8_t first, struct imb_key *out)
+static void key_make(const struct aead *a, uint8_t first, union imb_key *out)
 {
     const struct crypt_alg *alg = crypt_alg_by_keyword(a->keyword);
     uint8_t key[36];
     memset(key, first, sizeof key);
-    assert_int_equal(imb_key_expand(imb, alg, NULL, key, alg->key_bytes + 4u, NULL, 0, out), 0);
+    assert_int_equal(imb_key_expand(imb, alg, NULL, key, alg->key_bytes + 4u, NULL, 0, &out->first), 0);
 }
 
 /* Packet i has i + 1 bytes of payload, two keys take turns, every third has the long sequence number. */
@@ -50,8 +50,8 @@ static void burst_fill(const struct aead *a)
     for (size_t i = 0; i < PKTS; i++) {
         memset(burst.data[i], (int)i, ROOM);
         burst.records[i] = (struct record){.op = {.data = burst.data[i] + 16,
-                                                  .key = &burst.keys[i % 2],
-                                                  .len = (uint32_t)i + 1,
+                                                  .key = &burst.keys[i % 2].first,
+                                                  .len = (uint16_t)(i + 1),
                                                   .failed = 9},
                                            .own = i};
         burst.records[i].op.aad_len = i % 3 ? 8 : 12;
@@ -60,9 +60,9 @@ static void burst_fill(const struct aead *a)
     }
 }
 
-static struct imb_ops all_of(size_t count, bool is_mixed)
+static struct esp_burst all_of(size_t count, bool is_mixed)
 {
-    return (struct imb_ops){&burst.records[0].op, sizeof(struct record), count, is_mixed};
+    return (struct esp_burst){&burst.records[0].op, sizeof(struct record), count, is_mixed};
 }
 
 static void assert_as_filled(size_t i)
@@ -77,7 +77,7 @@ static void what_a_burst_seals_it_opens(void **state)
 {
     for (size_t a = 0; a < AEADS; a++) {
         burst_fill(&aeads[a]);
-        const struct imb_ops ops = all_of(PKTS, true);
+        const struct esp_burst ops = all_of(PKTS, true);
         imb_seal(imb, aeads[a].cls, &ops);
         for (size_t i = 8; i < PKTS; i++)
             assert_memory_not_equal(burst.data[i] + 16, burst.data[i], 8);
@@ -97,10 +97,10 @@ static void a_burst_does_what_single_packets_do(void **state)
         for (int is_mixed = 0; is_mixed < 2; is_mixed++) {
             burst_fill(&aeads[a]);
             for (size_t i = 0; i < PKTS; i++)
-                imb_seal(imb, aeads[a].cls, &(struct imb_ops){&burst.records[i].op, 1, 1, false});
+                imb_seal(imb, aeads[a].cls, &(struct esp_burst){&burst.records[i].op, 1, 1, false});
             memcpy(want, burst.data, sizeof want);
             burst_fill(&aeads[a]);
-            const struct imb_ops ops = all_of(PKTS, is_mixed);
+            const struct esp_burst ops = all_of(PKTS, is_mixed);
             imb_seal(imb, aeads[a].cls, &ops);
             assert_memory_equal(burst.data, want, sizeof want);
         }
@@ -111,7 +111,7 @@ static void one_bad_packet_does_not_touch_its_neighbours(void **state)
     for (size_t a = 0; a < AEADS; a++)
         for (size_t bad = 0; bad < PKTS; bad += PKTS / 2) {
             burst_fill(&aeads[a]);
-            const struct imb_ops ops = all_of(PKTS, true);
+            const struct esp_burst ops = all_of(PKTS, true);
             imb_seal(imb, aeads[a].cls, &ops);
             burst.data[bad][16 + bad + 1 + 15] ^= 1; /* last bit of its ICV */
             assert_int_equal(imb_open(imb, aeads[a].cls, &ops), 1);
@@ -128,11 +128,11 @@ static void another_key_nonce_or_header_fails(void **state)
     for (size_t a = 0; a < AEADS; a++)
         for (int what = 0; what < 4; what++) {
             burst_fill(&aeads[a]);
-            const struct imb_ops ops = all_of(1, false);
+            const struct esp_burst ops = all_of(1, false);
             imb_seal(imb, aeads[a].cls, &ops);
-            struct imb_op *op = &burst.records[0].op;
+            struct esp_op *op = &burst.records[0].op;
             if (what == 0)
-                op->key = &burst.keys[1];
+                op->key = &burst.keys[1].first;
             else if (what == 1)
                 op->iv[11] ^= 1;
             else if (what == 2)
@@ -148,7 +148,7 @@ static void no_packets_and_empty_packets_are_fine(void **state)
 {
     for (size_t a = 0; a < AEADS; a++) {
         burst_fill(&aeads[a]);
-        const struct imb_ops none = all_of(0, true), one = all_of(1, true);
+        const struct esp_burst none = all_of(0, true), one = all_of(1, true);
         imb_seal(imb, aeads[a].cls, &none);
         assert_int_equal(imb_open(imb, aeads[a].cls, &none), 0);
         assert_int_equal(burst.records[0].op.failed, 9);
@@ -164,8 +164,8 @@ static void no_packets_and_empty_packets_are_fine(void **state)
 static void gcm_answers_as_specified(void **state)
 {
     uint8_t key[20] = {0}, data[80], want[80];
-    struct imb_key expanded;
-    struct imb_op op = {.data = data, .key = &expanded, .len = 64};
+    union imb_key expanded;
+    struct esp_op op = {.data = data, .key = &expanded.first, .len = 64};
     vectors_hex("feffe9928665731c6d6a8f9467308308", key, 16);
     vectors_hex("cafebabefacedbaddecaf888", op.iv, 12);
     vectors_hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
@@ -175,10 +175,10 @@ static void gcm_answers_as_specified(void **state)
                 "21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091473f5985"
                 "4d5c2af327cd64a62cf35abd2ba6fab4",
                 want, 80);
-    assert_int_equal(
-        imb_key_expand(imb, crypt_alg_by_keyword("aes128gcm16"), NULL, key, sizeof key, NULL, 0, &expanded),
-        0);
-    imb_seal(imb, IMB_CLASS_GCM128, &(struct imb_ops){&op, sizeof op, 1, false});
+    assert_int_equal(imb_key_expand(imb, crypt_alg_by_keyword("aes128gcm16"), NULL, key, sizeof key, NULL, 0,
+                                    &expanded.first),
+                     0);
+    imb_seal(imb, IMB_CLASS_GCM128, &(struct esp_burst){&op, sizeof op, 1, false});
     assert_memory_equal(data, want, 80);
 }
 

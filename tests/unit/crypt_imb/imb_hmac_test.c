@@ -12,7 +12,7 @@
 
 #define HEAD 8 /* SPI and sequence number */
 
-static struct imb *imb;
+static struct esp_ctx *imb;
 static const uint8_t jefe[64] = "Jefe";
 
 static const struct hash {
@@ -32,30 +32,30 @@ static const struct hash {
 
 #define HASHES (sizeof hashes / sizeof *hashes)
 
-static void key_make(const char *encr, const uint8_t *encr_key, const struct hash *h, struct imb_key *out)
+static void key_make(const char *encr, const uint8_t *encr_key, const struct hash *h, union imb_key *out)
 {
     const struct crypt_alg *alg = crypt_alg_by_keyword(encr);
     assert_int_equal(imb_key_expand(imb, alg, crypt_alg_by_keyword(h->keyword), encr_key, alg->key_bytes,
-                                    jefe, h->key_bytes, out),
+                                    jefe, h->key_bytes, &out->first),
                      0);
 }
 
-static struct imb_ops one(struct imb_op *op)
+static struct esp_burst one(struct esp_op *op)
 {
-    return (struct imb_ops){op, sizeof *op, 1, false};
+    return (struct esp_burst){op, sizeof *op, 1, false};
 }
 
 static void the_icv_is_the_front_of_the_hash_of_header_and_payload(void **state)
 {
     for (size_t i = 0; i < HASHES; i++) {
-        static struct imb_key key;
+        static union imb_key key;
         uint8_t pkt[HEAD + 20 + 32 + 8], hmac[64];
-        struct imb_op op = {.data = pkt + HEAD, .key = &key, .len = 20, .aad_len = 8, .failed = 9};
+        struct esp_op op = {.data = pkt + HEAD, .key = &key.first, .len = 20, .aad_len = 8, .failed = 9};
         key_make("null", NULL, &hashes[i], &key);
         memset(pkt, 0xee, sizeof pkt);
         memcpy(pkt, "what do ya want for nothing?", HEAD + 20);
         vectors_hex(hashes[i].hmac, hmac, sizeof hmac);
-        const struct imb_ops ops = one(&op);
+        const struct esp_burst ops = one(&op);
         imb_seal(imb, IMB_CLASS_HMAC, &ops);
         assert_int_equal(op.failed, 0);
         assert_memory_equal(pkt, "what do ya want for nothing?", HEAD + 20);
@@ -69,14 +69,14 @@ static void the_icv_is_the_front_of_the_hash_of_header_and_payload(void **state)
 static void a_long_sequence_number_is_hashed_and_not_sent(void **state)
 {
     for (size_t i = 0; i < HASHES; i++) {
-        static struct imb_key key;
+        static union imb_key key;
         uint8_t pkt[HEAD + 16 + 32], hmac[64];
-        struct imb_op op = {.data = pkt + HEAD, .key = &key, .len = 16, .aad_len = 12};
+        struct esp_op op = {.data = pkt + HEAD, .key = &key.first, .len = 16, .aad_len = 12};
         key_make("null", NULL, &hashes[i], &key);
         memcpy(pkt, "what do ya want for noth", HEAD + 16);
         memcpy(op.aad + 4, "ing?", 4);
         vectors_hex(hashes[i].hmac, hmac, sizeof hmac);
-        const struct imb_ops ops = one(&op);
+        const struct esp_burst ops = one(&op);
         imb_seal(imb, IMB_CLASS_HMAC, &ops);
         assert_memory_equal(pkt + HEAD + 16, hmac, hashes[i].icv_bytes);
         assert_int_equal(imb_open(imb, IMB_CLASS_HMAC, &ops), 0);
@@ -89,9 +89,9 @@ static void a_long_sequence_number_is_hashed_and_not_sent(void **state)
 /* FIPS 197 C.1: what lies in the IV field goes out encrypted, and is the IV of what follows. */
 static void the_iv_is_the_encrypted_counter(void **state)
 {
-    static struct imb_key key;
+    static union imb_key key;
     uint8_t aes[16], counter[16], cipher[16], pkt[HEAD + 16 + 16 + 16] = {0};
-    struct imb_op op = {.data = pkt + HEAD + 16, .key = &key, .len = 16, .aad_len = 8};
+    struct esp_op op = {.data = pkt + HEAD + 16, .key = &key.first, .len = 16, .aad_len = 8};
     vectors_hex("000102030405060708090a0b0c0d0e0f", aes, 16);
     vectors_hex("00112233445566778899aabbccddeeff", counter, 16);
     vectors_hex("69c4e0d86a7b0430d8cdb78070b4c55a", cipher, 16);
@@ -99,7 +99,7 @@ static void the_iv_is_the_encrypted_counter(void **state)
     memcpy(pkt + HEAD, counter, 16);
     for (size_t i = 0; i < 16; i++) /* so that the first block under this IV is the same block once more */
         pkt[HEAD + 16 + i] = counter[i] ^ cipher[i];
-    const struct imb_ops ops = one(&op);
+    const struct esp_burst ops = one(&op);
     imb_seal(imb, IMB_CLASS_HMAC, &ops);
     assert_memory_equal(pkt + HEAD, cipher, 16);
     assert_memory_equal(pkt + HEAD + 16, cipher, 16);
@@ -112,23 +112,23 @@ static void the_iv_is_the_encrypted_counter(void **state)
 /* Jobs come back in another order than they went when their sizes differ: each must find its packet. */
 static void a_whole_burst_of_many_sizes_comes_back_in_place(void **state)
 {
-    static uint8_t pkts[IMB_HMAC_BURST][HEAD + 16 + 1024 + 32], want[1024];
-    static struct imb_op ops[IMB_HMAC_BURST];
-    static struct imb_key keys[HASHES];
+    static uint8_t pkts[ESP_BURST_MAX][HEAD + 16 + 1024 + 32], want[1024];
+    static struct esp_op ops[ESP_BURST_MAX];
+    static union imb_key keys[HASHES];
     const uint8_t aes[32] = {7};
     for (size_t i = 0; i < HASHES; i++)
         key_make("aes256", aes, &hashes[i], &keys[i]);
-    for (size_t i = 0; i < IMB_HMAC_BURST; i++) {
+    for (size_t i = 0; i < ESP_BURST_MAX; i++) {
         memset(pkts[i], (int)i, sizeof pkts[i]);
-        ops[i] = (struct imb_op){.data = pkts[i] + HEAD + 16, .key = &keys[i % HASHES], .aad_len = 8};
-        ops[i].len = 16 * (1 + (uint32_t)(i * 37 % 64));
+        ops[i] = (struct esp_op){.data = pkts[i] + HEAD + 16, .key = &keys[i % HASHES].first, .aad_len = 8};
+        ops[i].len = (uint16_t)(16 * (1 + i * 37 % 64));
     }
-    const struct imb_ops all = {ops, sizeof *ops, IMB_HMAC_BURST, true};
+    const struct esp_burst all = {ops, sizeof *ops, ESP_BURST_MAX, true};
     imb_seal(imb, IMB_CLASS_HMAC, &all);
     pkts[5][HEAD + 16] ^= 1;
     pkts[63][HEAD + 16 + ops[63].len] ^= 1;
     assert_int_equal(imb_open(imb, IMB_CLASS_HMAC, &all), 2);
-    for (size_t i = 0; i < IMB_HMAC_BURST; i++) {
+    for (size_t i = 0; i < ESP_BURST_MAX; i++) {
         assert_int_equal(ops[i].failed, i == 5 || i == 63);
         memset(want, (int)i, sizeof want);
         if (!ops[i].failed)
@@ -138,13 +138,13 @@ static void a_whole_burst_of_many_sizes_comes_back_in_place(void **state)
 
 static void header_and_iv_are_covered(void **state)
 {
-    static struct imb_key key;
+    static union imb_key key;
     const uint8_t aes[16] = {3};
     key_make("aes128", aes, &hashes[1], &key);
     for (size_t at = 0; at < HEAD + 16; at++) {
         uint8_t pkt[HEAD + 16 + 16 + 16] = {0};
-        struct imb_op op = {.data = pkt + HEAD + 16, .key = &key, .len = 16, .aad_len = 8};
-        const struct imb_ops ops = one(&op);
+        struct esp_op op = {.data = pkt + HEAD + 16, .key = &key.first, .len = 16, .aad_len = 8};
+        const struct esp_burst ops = one(&op);
         imb_seal(imb, IMB_CLASS_HMAC, &ops);
         pkt[at] ^= 0x80;
         assert_int_equal(imb_open(imb, IMB_CLASS_HMAC, &ops), 1);
@@ -153,7 +153,7 @@ static void header_and_iv_are_covered(void **state)
 
 static void nothing_is_left_in_the_library_after_no_packets(void **state)
 {
-    const struct imb_ops none = {NULL, sizeof(struct imb_op), 0, false};
+    const struct esp_burst none = {NULL, sizeof(struct esp_op), 0, false};
     imb_seal(imb, IMB_CLASS_HMAC, &none);
     assert_int_equal(imb_open(imb, IMB_CLASS_HMAC, &none), 0);
     assert_int_equal(IMB_QUEUE_SIZE(imb->mgr), 0);

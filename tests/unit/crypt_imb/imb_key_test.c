@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include "vectors.h"
 
-static struct imb *imb;
-static struct imb_key expanded;
+static struct esp_ctx *imb;
+static union imb_key expanded;
 
 static const struct crypt_alg *row(const char *keyword)
 {
@@ -22,7 +22,7 @@ static void suites_have_the_sizes_of_their_rfc(void **state)
 {
     static const struct {
         const char *encr, *integ;
-        struct imb_suite want;
+        struct esp_suite want;
     } all[] = {
         {"aes128gcm16", NULL, {IMB_CLASS_GCM128, 8, 16, 4, 20, 0}},
         {"aes256gcm16", NULL, {IMB_CLASS_GCM256, 8, 16, 4, 36, 0}},
@@ -34,7 +34,7 @@ static void suites_have_the_sizes_of_their_rfc(void **state)
         {"null", "sha256", {IMB_CLASS_HMAC, 0, 16, 4, 0, 32}},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct imb_suite got;
+        struct esp_suite got;
         assert_int_equal(imb_suite_find(row(all[i].encr), row(all[i].integ), &got), 0);
         assert_memory_equal(&got, &all[i].want, sizeof got);
     }
@@ -42,7 +42,7 @@ static void suites_have_the_sizes_of_their_rfc(void **state)
 
 static void what_does_not_belong_together_is_refused(void **state)
 {
-    struct imb_suite suite;
+    struct esp_suite suite;
     const struct crypt_alg *gcm = row("aes128gcm16"), *cbc = row("aes128"), *sha = row("sha256");
     assert_int_equal(imb_suite_find(gcm, sha, &suite), -ENOTSUP);
     assert_int_equal(imb_suite_find(cbc, NULL, &suite), -ENOTSUP);
@@ -55,7 +55,7 @@ static void what_does_not_belong_together_is_refused(void **state)
 static void integrity_of_none_is_none(void **state)
 {
     const struct crypt_alg none = {.type = CRYPT_TYPE_INTEG, .id = CRYPT_INTEG_NONE};
-    struct imb_suite suite;
+    struct esp_suite suite;
     assert_int_equal(imb_suite_find(row("aes128gcm16"), &none, &suite), 0);
     assert_int_equal(suite.integ_len, 0);
     assert_int_equal(imb_suite_find(row("null"), &none, &suite), -ENOTSUP);
@@ -64,7 +64,7 @@ static void integrity_of_none_is_none(void **state)
 static void a_gcm_key_length_without_code_is_refused(void **state)
 {
     struct crypt_alg odd = *row("aes128gcm16");
-    struct imb_suite suite;
+    struct esp_suite suite;
     odd.key_bits = 120;
     assert_int_equal(imb_suite_find(&odd, NULL, &suite), -ENOTSUP);
 }
@@ -79,28 +79,29 @@ static void a_key_one_byte_off_is_refused_and_nothing_is_written(void **state)
                {"aes256", "sha256"},
                {"null", "sha1"}};
     static const uint8_t key[128];
-    static struct imb_key before;
+    static union imb_key before;
     memset(&before, 0x77, sizeof before);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         const struct crypt_alg *encr = row(all[i].encr), *integ = row(all[i].integ);
-        struct imb_suite s;
+        struct esp_suite s;
         assert_int_equal(imb_suite_find(encr, integ, &s), 0);
         expanded = before;
         for (int off = -1; off <= 1; off += 2) {
             if (s.encr_len > 0 || off > 0)
                 assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len + (size_t)off, key,
-                                                s.integ_len, &expanded),
+                                                s.integ_len, &expanded.first),
                                  -EINVAL);
             if (s.integ_len > 0 || off > 0)
                 assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len, key,
-                                                s.integ_len + (size_t)off, &expanded),
+                                                s.integ_len + (size_t)off, &expanded.first),
                                  -EINVAL);
         }
         assert_memory_equal(&expanded, &before, sizeof before);
-        assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len, key, s.integ_len, &expanded), 0);
+        assert_int_equal(imb_key_expand(imb, encr, integ, key, s.encr_len, key, s.integ_len, &expanded.first),
+                         0);
     }
-    assert_int_equal(imb_key_expand(imb, row("aes128gcm16"), row("sha256"), key, 20, key, 32, &expanded),
-                     -ENOTSUP);
+    assert_int_equal(
+        imb_key_expand(imb, row("aes128gcm16"), row("sha256"), key, 20, key, 32, &expanded.first), -ENOTSUP);
 }
 
 static void a_salt_lies_behind_the_key_as_it_came(void **state)
@@ -110,7 +111,8 @@ static void a_salt_lies_behind_the_key_as_it_came(void **state)
         const struct crypt_alg *encr = row(all[i]);
         uint8_t key[36] = {0};
         memcpy(key + encr->key_bytes, "salt", 4);
-        assert_int_equal(imb_key_expand(imb, encr, NULL, key, encr->key_bytes + 4u, NULL, 0, &expanded), 0);
+        assert_int_equal(imb_key_expand(imb, encr, NULL, key, encr->key_bytes + 4u, NULL, 0, &expanded.first),
+                         0);
         assert_memory_equal(&expanded.salt, "salt", 4);
     }
 }
@@ -121,8 +123,8 @@ static void round_keys_are_those_of_the_standard(void **state)
     uint8_t key[16], sha[32] = {0}, last[4];
     vectors_hex("2b7e151628aed2a6abf7158809cf4f3c", key, sizeof key);
     vectors_hex("b6630ca6", last, sizeof last);
-    assert_int_equal(imb_key_expand(imb, row("aes128"), row("sha256"), key, 16, sha, 32, &expanded), 0);
-    const struct imb_hmac_key *hmac = &imb_key_data(&expanded)->hmac;
+    assert_int_equal(imb_key_expand(imb, row("aes128"), row("sha256"), key, 16, sha, 32, &expanded.first), 0);
+    const struct imb_hmac_key *hmac = &expanded.hmac;
     assert_memory_equal(hmac->enc, key, 16);
     assert_memory_equal(hmac->enc + 16 * 11 - 4, last, 4);
     assert_int_equal(hmac->key_bytes, 16);

@@ -9,6 +9,7 @@
 #include "dp.h"
 #include "dp_bytes.h"
 #include "dp_path.h"
+#include "imb_esp.h"
 #include "rig_parts.h"
 #include "sad.h"
 
@@ -29,7 +30,9 @@ struct rig {
 };
 
 static struct rte_mempool *rig_pool;
-static uint32_t rig_max_sas = 64; /* of gateways made from here on */
+/* Of gateways made from here on. */
+static uint32_t rig_max_sas = 64;
+static const struct esp_ops *rig_esp = &imb_esp_ops;
 
 static inline void rig_eal(void)
 {
@@ -86,8 +89,12 @@ static inline struct rig_gateway rig_gateway_make_with(unsigned n, uint16_t mtu,
 {
     struct rig_gateway g;
     char why[128] = "";
-    struct sad_params sp = {
-        .max_sas = rig_max_sas, .workers = workers, .socket = -1, .tsc_hz = RIG_HZ, .rng = rig_rng};
+    struct sad_params sp = {.max_sas = rig_max_sas,
+                            .workers = workers,
+                            .socket = -1,
+                            .tsc_hz = RIG_HZ,
+                            .esp = rig_esp,
+                            .rng = rig_rng};
     g.sad = sad_create(&sp);
     assert_non_null(g.sad);
     struct dp_params dpp = {.n_ports = 2,

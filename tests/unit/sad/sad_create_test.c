@@ -5,7 +5,7 @@
 #include <errno.h>
 
 static const struct sad_params good = {
-    .max_sas = 5, .workers = 2, .socket = -1, .tsc_hz = 1000, .rng = rig_rng};
+    .max_sas = 5, .workers = 2, .socket = -1, .tsc_hz = 1000, .esp = &imb_esp_ops, .rng = rig_rng};
 
 static bool is_made(const struct sad_params *p)
 {
@@ -37,6 +37,9 @@ static void parameters_out_of_range_make_no_tables(void **state)
     p.spi_node = 7;
     assert_true(is_made(&p));
     p.rng = NULL;
+    assert_false(is_made(&p));
+    p = good;
+    p.esp = NULL;
     assert_false(is_made(&p));
 }
 

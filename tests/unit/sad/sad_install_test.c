@@ -193,16 +193,17 @@ static void each_direction_gets_its_own_key_and_salt(void **state)
     memset(p.keys_out.encr, 0x33, 16);
     memset(p.keys_out.encr + 16, 0x44, 4);
     assert_int_equal(sad_install(sad, &p), 0);
-    assert_int_equal(rig_in(sad, p.spi_in)->key.salt, 0x22222222);
-    assert_int_equal(rig_out(sad, p.spi_in)->key.salt, 0x44444444);
+    assert_int_equal(rig_salt(sad_in_key(rig_in(sad, p.spi_in))), 0x22222222);
+    assert_int_equal(rig_salt(sad_out_key(rig_out(sad, p.spi_in))), 0x44444444);
     assert_int_equal(rig_out(sad, p.spi_in)->spi_be, __builtin_bswap32(p.spi_out));
     q.keys_in = p.keys_out;
     q.keys_out = p.keys_in;
     assert_int_equal(sad_install(sad, &q), 0);
-    const struct imb_key *in = &rig_in(sad, p.spi_in)->key, *out = &rig_out(sad, p.spi_in)->key;
-    assert_memory_equal(in, &rig_out(sad, q.spi_in)->key, sizeof *in);
-    assert_memory_equal(out, &rig_in(sad, q.spi_in)->key, sizeof *out);
-    assert_memory_not_equal(in, out, sizeof *in);
+    const struct rig_key in = rig_key(sad_in_key(rig_in(sad, p.spi_in)));
+    const struct rig_key out = rig_key(sad_out_key(rig_out(sad, p.spi_in)));
+    rig_key_is(sad_out_key(rig_out(sad, q.spi_in)), in);
+    rig_key_is(sad_in_key(rig_in(sad, q.spi_in)), out);
+    assert_memory_not_equal(&in, &out, sizeof in);
     sad_free(sad);
 }
 

@@ -155,7 +155,6 @@ static void keys_are_whole_until_the_grace_period_ends_and_zero_afterwards(void 
 {
     static const struct sad_in no_in;
     static const struct sad_out no_out;
-    static struct imb_key key_in, key_out;
     struct sad *sad = rig_sad(16, 2);
     struct rte_rcu_qsbr *qsbr = sad_qsbr(sad);
     for (unsigned w = 0; w < 2; w++)
@@ -166,16 +165,15 @@ static void keys_are_whole_until_the_grace_period_ends_and_zero_afterwards(void 
     assert_int_equal(sad_install(sad, &p), 0);
     const struct sad_in *in = rig_in(sad, p.spi_in);
     const struct sad_out *out = rig_out(sad, p.spi_in);
-    memcpy(&key_in, &in->key, sizeof key_in);
-    memcpy(&key_out, &out->key, sizeof key_out);
+    const struct rig_key key_in = rig_key(sad_in_key(in)), key_out = rig_key(sad_out_key(out));
     assert_int_equal(sad_remove(sad, p.spi_in), 0);
     assert_int_equal(in->spi, 0);
     assert_int_equal(out->owner, SAD_OWNER_NONE);
     for (unsigned w = 0; w < 2; w++) {
         assert_int_not_equal(sad_reclaim(sad), 0);
-        assert_memory_equal(&in->key, &key_in, sizeof key_in);
-        assert_memory_equal(&out->key, &key_out, sizeof key_out);
-        assert_int_equal(in->key.salt, 0x5a5a5a5a);
+        rig_key_is(sad_in_key(in), key_in);
+        rig_key_is(sad_out_key(out), key_out);
+        assert_int_equal(rig_salt(sad_in_key(in)), 0x5a5a5a5a);
         rte_rcu_qsbr_quiescent(qsbr, w);
     }
     assert_int_equal(sad_reclaim(sad), 0);

@@ -2,13 +2,19 @@
 #pragma once
 /* Tables and parameters for tests of this room. */
 #include <rte_rcu_qsbr.h>
+#include "imb_esp.h"
 #include "rig_parts.h"
 #include "sad.h"
 #include "sad_fast.h"
 
 static inline struct sad *rig_sad(uint32_t max, uint16_t workers)
 {
-    struct sad_params p = {.max_sas = max, .workers = workers, .socket = -1, .tsc_hz = 1000, .rng = rig_rng};
+    struct sad_params p = {.max_sas = max,
+                           .workers = workers,
+                           .socket = -1,
+                           .tsc_hz = 1000,
+                           .esp = &imb_esp_ops,
+                           .rng = rig_rng};
     struct sad *sad = sad_create(&p);
     assert_non_null(sad);
     return sad;
@@ -37,6 +43,30 @@ static inline uint32_t rig_install(struct sad *sad, const char *local, const cha
     struct esp_pair p = rig_params(sad, local, remote);
     assert_int_equal(sad_install(sad, &p), 0);
     return p.spi_in;
+}
+
+/* A copy of an expanded key, or none. */
+struct rig_key {
+    uint8_t bytes[2048];
+};
+
+static inline struct rig_key rig_key(const struct esp_key *key)
+{
+    struct rig_key copy = {{0}};
+    if (key)
+        memcpy(copy.bytes, key, esp_key_bytes(&imb_esp_ops.key));
+    return copy;
+}
+
+static inline void rig_key_is(const struct esp_key *key, struct rig_key want)
+{
+    struct rig_key got = rig_key(key);
+    assert_memory_equal(&got, &want, sizeof got);
+}
+
+static inline uint32_t rig_salt(const struct esp_key *key)
+{
+    return esp_key_salt(key, &imb_esp_ops.key);
 }
 
 static inline struct sad_in *rig_in(struct sad *sad, uint32_t spi)
