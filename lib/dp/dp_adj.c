@@ -42,20 +42,20 @@ uint32_t dp_adj_new(struct dp *dp, enum dp_adj_kind kind, uint16_t port)
     a->kind = (uint8_t)kind;
     a->port = (uint8_t)port;
     a->mtu = dp->ports[port].params.mtu;
-    a->l2_bytes = dp->ports[port].params.vlan ? DP_L2_BYTES + 4 : DP_L2_BYTES;
+    a->l2_bytes = dp->ports[port].params.vlan ? WIRE_ETH_BYTES + 4 : WIRE_ETH_BYTES;
     return i;
 }
 
 void dp_adj_l2_fill(const struct dp *dp, struct dp_adj *a, const uint8_t mac[6])
 {
     const struct dp_port_params *port = &dp->ports[a->port].params;
-    uint16_t type = a->next_hop.family == BASE_AF_IP6 ? DP_ETHER_IP6 : DP_ETHER_IP4;
-    a->l2_bytes = port->vlan ? DP_L2_BYTES + 4 : DP_L2_BYTES;
+    uint16_t type = a->next_hop.family == BASE_AF_IP6 ? WIRE_ETH_IP6 : WIRE_ETH_IP4;
+    a->l2_bytes = port->vlan ? WIRE_ETH_BYTES + 4 : WIRE_ETH_BYTES;
     uint8_t *p = a->l2 + DP_L2_ROOM - a->l2_bytes;
     memcpy(p, mac, 6);
     memcpy(p + 6, port->mac, 6);
     if (port->vlan) {
-        dp_put16(p + 12, DP_ETHER_VLAN);
+        dp_put16(p + 12, WIRE_ETH_VLAN);
         dp_put16(p + 14, port->vlan);
     }
     dp_put16(p + a->l2_bytes - 2, type);

@@ -11,8 +11,7 @@
 #include "esp_ops.h"
 #include "sad_fast.h"
 
-#define DP_L2_BYTES 14
-#define DP_L2_ROOM  SAD_L2_ROOM
+#define DP_L2_ROOM SAD_L2_ROOM
 
 enum dp_pkt_flag { /* 16 bits */
                    DP_PKT_CE =

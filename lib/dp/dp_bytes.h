@@ -3,6 +3,10 @@
 /* Loads and stores of packet bytes, and the Internet checksum. Callers have checked that the bytes exist. */
 #include <stdint.h>
 #include <string.h>
+#include "wire_esp.h"
+#include "wire_eth.h"
+#include "wire_ip.h"
+#include "wire_udp.h"
 
 static inline uint16_t dp_load16(const uint8_t *p) /* as it lies in memory */
 {
@@ -88,33 +92,28 @@ static inline uint64_t dp_ip4_sum20(const uint8_t *ip)
            dp_load32(ip + 16);
 }
 
-uint64_t dp_cksum_sum(const uint8_t *p, size_t len, uint64_t sum);
-
 /* Decrements the TTL and repairs the header checksum; 0xffff is never the result (RFC 1624 3). */
 static inline void dp_ip4_ttl_dec(uint8_t *ip)
 {
     /* TTL in the low byte of a word, checksum in its upper half: -1 and +1, and +1 again for the carry. */
-    uint32_t word = dp_load32(ip + 8);
+    uint32_t word = dp_load32(ip + WIRE_IP4_AT_TTL);
     word += 0xffffu + ((uint32_t)(word >= 0xfffe0000u) << 16);
-    memcpy(ip + 8, &word, sizeof word);
+    memcpy(ip + WIRE_IP4_AT_TTL, &word, sizeof word);
 }
 
-#define DP_IP4_BYTES   20
-#define DP_IP4_DF      0x40 /* in byte 6 of an IPv4 header */
-#define DP_IP6_BYTES   40
-#define DP_UDP_BYTES   8
-#define DP_ESP_BYTES   8
-#define DP_PROTO_ICMP  1
-#define DP_PROTO_IPIP  4
-#define DP_PROTO_TCP   6
-#define DP_PROTO_UDP   17
-#define DP_PROTO_IPV6  41
-#define DP_PROTO_FRAG  44
-#define DP_PROTO_ESP   50
-#define DP_PROTO_ICMP6 58
-#define DP_PROTO_NONE  59
+/* Fills in the checksum of an IPv4 header of ihl bytes. */
+static inline void dp_ip4_cksum_fill(uint8_t *ip, uint32_t ihl)
+{
+    dp_store16(ip + WIRE_IP4_AT_CSUM, 0);
+    dp_store16(ip + WIRE_IP4_AT_CSUM, wire_csum(base_span(ip, ihl)));
+}
 
-#define DP_ETHER_IP4   0x0800
-#define DP_ETHER_IP6   0x86dd
-#define DP_ETHER_ARP   0x0806
-#define DP_ETHER_VLAN  0x8100
+/* Fills in the checksum that UDP over IPv6 carries (RFC 8200 8.1), where 0 stands. len: of the IP packet,
+ * whose UDP header is behind the fixed header. */
+static inline void dp_udp6_cksum_fill(uint8_t *ip, uint32_t len)
+{
+    wire_udp_fill_csum6((struct wire_udp *)(void *)(ip + WIRE_IP6_BYTES), (uint16_t)(len - WIRE_IP6_BYTES),
+                        ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST);
+}
+
+#define DP_IP4_DF (WIRE_IP4_DF >> 8) /* in the first byte of the fragment field */

@@ -13,7 +13,6 @@
 #include <smmintrin.h>
 #include "dp_adj.h"
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_fib.h"
 #include "dp_icmp.h"
@@ -22,13 +21,13 @@
 #include "dp_put.h"
 #include "dp_reass.h"
 #include "dp_worker.h"
+#include "wire_icmp.h"
 #include "wire_natt.h"
 
-#define AHEAD      4
-#define MIXED_RUN  4 /* shorter runs are not worth it */
-#define MAC_MASK   UINT64_C(0xffffffffffff)
-#define VLAN_BYTES 4
-#define FRAG_MASK  0x3fff /* more fragments, offset */
+#define AHEAD     4
+#define MIXED_RUN 4 /* shorter runs are not worth it */
+#define MAC_MASK  UINT64_C(0xffffffffffff)
+#define FRAG_MASK (WIRE_IP4_MF | WIRE_IP4_OFFSET)
 
 /* CE and ECT(1), the two that change an inner packet. */
 static inline uint8_t ce_flag(uint8_t tos)
@@ -41,7 +40,8 @@ static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint3
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
     const bool is6 = ip[0] >> 4 == 6;
-    uint16_t flags = is6 ? (uint16_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[1]);
+    uint16_t flags =
+        is6 ? (uint16_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[WIRE_IP4_AT_TOS]);
     if (len < 4) {
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
         return;
@@ -51,7 +51,7 @@ static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint3
     dp_in_prefetch(in, &w->tables->key, len);
     dp_put_in(p, in, m, esp, len, flags, l2);
     if (!is6) {
-        p->addrs = dp_load64(ip + 12);
+        p->addrs = dp_load64(ip + WIRE_IP4_AT_SRC);
         p->src_port = src_port;
     }
 }
@@ -60,8 +60,8 @@ static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint3
 static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *udp, uint32_t len,
                     uint8_t l2)
 {
-    uint16_t dst = dp_get16(udp + 2), udp_len = dp_get16(udp + 4);
-    if (udp_len < DP_UDP_BYTES || udp_len > len) {
+    uint16_t dst = dp_get16(udp + WIRE_UDP_AT_DST), udp_len = dp_get16(udp + WIRE_UDP_AT_LEN);
+    if (udp_len < WIRE_UDP_BYTES || udp_len > len) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
     }
@@ -73,8 +73,8 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
         dp_icmp_own(w, m, port, l2, false);
         return;
     }
-    uint8_t *payload = udp + DP_UDP_BYTES;
-    uint32_t payload_len = udp_len - DP_UDP_BYTES;
+    uint8_t *payload = udp + WIRE_UDP_BYTES;
+    uint32_t payload_len = udp_len - WIRE_UDP_BYTES;
     switch (wire_natt_kind(payload, payload_len)) {
     case WIRE_NATT_ESP:
         esp_put(w, m, payload, payload_len, l2, dp_load16(udp));
@@ -94,9 +94,9 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
 static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t proto, uint8_t *l4,
                    uint32_t len, uint8_t l2)
 {
-    if (proto == DP_PROTO_UDP && len >= DP_UDP_BYTES)
+    if (proto == WIRE_PROTO_UDP && len >= WIRE_UDP_BYTES)
         own_udp(w, m, port, l4, len, l2);
-    else if (proto == DP_PROTO_ESP)
+    else if (proto == WIRE_PROTO_ESP)
         esp_put(w, m, l4, len, l2, 0);
     else
         dp_icmp_own(w, m, port, l2, false);
@@ -109,12 +109,12 @@ static __attribute__((cold, noinline)) void fragment(struct dp_worker *w, struct
     if (!whole)
         return;
     uint8_t *ip = rte_pktmbuf_mtod_offset(whole, uint8_t *, l2);
-    uint32_t hdr = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
-    uint32_t len = is6 ? dp_get16(ip + 4) : dp_get16(ip + 2) - hdr;
+    uint32_t hdr = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    uint32_t len = is6 ? dp_get16(ip + WIRE_IP6_AT_LEN) : dp_get16(ip + WIRE_IP4_AT_LEN) - hdr;
     if (whole->data_len < l2 + hdr + len)
         dp_drop_mbuf(w, whole, DP_DROP_fragment);
     else
-        own_ip(w, whole, port, ip[is6 ? 6 : 9], ip + hdr, len, l2);
+        own_ip(w, whole, port, ip[wire_ip_proto_at(is6)], ip + hdr, len, l2);
 }
 
 static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, const uint8_t *ip,
@@ -123,19 +123,18 @@ static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, 
     if (port->params.rx_ip4_cksum &&
         (m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD)
         return true;
-    uint64_t sum = ihl == DP_IP4_BYTES ? dp_ip4_sum20(ip) : dp_cksum_sum(ip, ihl, 0);
-    return dp_cksum_fold(sum) == 0xffff;
+    return wire_csum(base_span(ip, ihl)) == 0;
 }
 
 static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
                 uint8_t l2)
 {
-    uint32_t ihl = room ? (ip[0] & 0xfu) * 4 : 0;
-    if (room < DP_IP4_BYTES || ip[0] >> 4 != 4 || ihl < DP_IP4_BYTES || ihl > room) {
+    uint32_t ihl = room ? wire_ip4_hdr_len(ip) : 0;
+    if (room < WIRE_IP4_BYTES || ip[0] >> 4 != 4 || ihl < WIRE_IP4_BYTES || ihl > room) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
     }
-    uint32_t total = dp_get16(ip + 2);
+    uint32_t total = dp_get16(ip + WIRE_IP4_AT_LEN);
     if (total < ihl || total > room) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
@@ -144,12 +143,12 @@ static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
         dp_drop_mbuf(w, m, DP_DROP_bad_checksum);
         return;
     }
-    if (!dp_own4_find(w->dp, dp_load32(ip + 16)))
+    if (!dp_own4_find(w->dp, dp_load32(ip + WIRE_IP4_AT_DST)))
         dp_put_out(dp_put(&w->out), m, ip, total, 0, dp_head(w, ip, false));
-    else if (dp_get16(ip + 6) & FRAG_MASK)
+    else if (dp_get16(ip + WIRE_IP4_AT_FRAG) & FRAG_MASK)
         fragment(w, m, port, l2, false);
     else
-        own_ip(w, m, port, ip[9], ip + ihl, total - ihl, l2);
+        own_ip(w, m, port, ip[WIRE_IP4_AT_PROTO], ip + ihl, total - ihl, l2);
 }
 
 static bool own6_find(const struct dp_worker *w, const uint8_t *addr)
@@ -161,22 +160,23 @@ static bool own6_find(const struct dp_worker *w, const uint8_t *addr)
 static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
                 uint8_t l2)
 {
-    uint32_t total = room >= DP_IP6_BYTES ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : 0;
-    if (room < DP_IP6_BYTES || ip[0] >> 4 != 6 || total > room) {
+    uint32_t total = room >= WIRE_IP6_BYTES ? WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN) : 0;
+    if (room < WIRE_IP6_BYTES || ip[0] >> 4 != 6 || total > room) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
     }
-    uint8_t type = ip[6] == DP_PROTO_ICMP6 && total > DP_IP6_BYTES ? ip[DP_IP6_BYTES] : 0;
-    if (type >= 133 && type <= 137) /* neighbour and router discovery, RFC 4861 */
+    uint8_t type =
+        ip[WIRE_IP6_AT_NEXT] == WIRE_PROTO_ICMP6 && total > WIRE_IP6_BYTES ? ip[WIRE_IP6_BYTES] : 0;
+    if (type >= WIRE_ICMP6_ROUTER_SOLICIT && type <= WIRE_ICMP6_REDIRECT) /* RFC 4861 */
         dp_punt(w, m, port, DP_PUNT_ND, l2);
-    else if (ip[24] == 0xff)
+    else if (ip[WIRE_IP6_AT_DST] == 0xff)
         dp_drop_mbuf(w, m, DP_DROP_not_for_us);
-    else if (!own6_find(w, ip + 24))
+    else if (!own6_find(w, ip + WIRE_IP6_AT_DST))
         dp_put_out(dp_put(&w->out), m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
-    else if (ip[6] == DP_PROTO_FRAG)
+    else if (ip[WIRE_IP6_AT_NEXT] == WIRE_IP6_FRAGMENT)
         fragment(w, m, port, l2, true);
     else
-        own_ip(w, m, port, ip[6], ip + DP_IP6_BYTES, total - DP_IP6_BYTES, l2);
+        own_ip(w, m, port, ip[WIRE_IP6_AT_NEXT], ip + WIRE_IP6_BYTES, total - WIRE_IP6_BYTES, l2);
 }
 
 /* Anything; the common case has its own way below. */
@@ -189,29 +189,29 @@ static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, 
     }
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
     uint32_t len = m->data_len;
-    uint8_t l2 = at->params.vlan ? DP_L2_BYTES + VLAN_BYTES : DP_L2_BYTES;
+    uint8_t l2 = at->params.vlan ? WIRE_ETH_BYTES + WIRE_VLAN_BYTES : WIRE_ETH_BYTES;
     if (len < l2) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
     }
     bool is_multicast = p[0] & 1;
-    bool is_tagged = dp_get16(p + 12) == DP_ETHER_VLAN;
+    bool is_tagged = dp_get16(p + 12) == WIRE_ETH_VLAN;
     if ((!is_multicast && (dp_load64(p) & MAC_MASK) != at->mac_word) || is_tagged != (at->params.vlan != 0) ||
-        (is_tagged && (dp_get16(p + 14) & 0xfff) != at->params.vlan)) {
+        (is_tagged && (dp_get16(p + 14) & WIRE_VLAN_ID) != at->params.vlan)) {
         dp_drop_mbuf(w, m, DP_DROP_not_for_us);
         return;
     }
     switch (dp_get16(p + l2 - 2)) {
-    case DP_ETHER_ARP:
+    case WIRE_ETH_ARP:
         dp_punt(w, m, port, DP_PUNT_ARP, l2);
         break;
-    case DP_ETHER_IP4:
+    case WIRE_ETH_IP4:
         if (is_multicast)
             dp_drop_mbuf(w, m, DP_DROP_not_for_us);
         else
             ip4(w, m, port, p + l2, len - l2, l2);
         break;
-    case DP_ETHER_IP6:
+    case WIRE_ETH_IP6:
         ip6(w, m, port, p + l2, len - l2, l2);
         break;
     default:
@@ -255,12 +255,12 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
  */
 static inline uint32_t plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
 {
-    const uint8_t *ip = p + DP_L2_BYTES;
-    if (m->nb_segs != 1 || m->data_len < DP_L2_BYTES + DP_IP4_BYTES || !eth_is_wanted(s, p))
+    const uint8_t *ip = p + WIRE_ETH_BYTES;
+    if (m->nb_segs != 1 || m->data_len < WIRE_ETH_BYTES + WIRE_IP4_BYTES || !eth_is_wanted(s, p))
         return 0;
-    uint32_t total = dp_get16(ip + 2);
-    if (total + DP_L2_BYTES > m->data_len || total < DP_IP4_BYTES ||
-        dp_load16(ip + 6) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
+    uint32_t total = dp_get16(ip + WIRE_IP4_AT_LEN);
+    if (total + WIRE_ETH_BYTES > m->data_len || total < WIRE_IP4_BYTES ||
+        dp_load16(ip + WIRE_IP4_AT_FRAG) & RTE_BE16(FRAG_MASK) || !ip4_is_good(s, m, ip))
         return 0;
     return total;
 }
@@ -281,26 +281,27 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
     uint64_t own = UINT64_MAX;  /* an own address, network order */
     for (; f < end; f++) {
         struct rte_mbuf *m = *f;
-        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
-        uint8_t *udp = ip + DP_IP4_BYTES, *esp = udp + DP_UDP_BYTES;
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + WIRE_ETH_BYTES;
+        uint8_t *udp = ip + WIRE_IP4_BYTES, *esp = udp + WIRE_UDP_BYTES;
         if (f + AHEAD < end)
             rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *));
         uint32_t total = plain4(&s, m, p);
-        if (!total || ip[9] != DP_PROTO_UDP)
+        if (!total || ip[WIRE_IP4_AT_PROTO] != WIRE_PROTO_UDP)
             break;
-        uint64_t addrs = dp_load64(ip + 12), dst = addrs >> 32;
+        uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC), dst = addrs >> 32;
         if (dst != own && !dp_own4_find(w->dp, (uint32_t)dst))
             break;
-        const uint32_t len = total - DP_IP4_BYTES - DP_UDP_BYTES; /* if UDP says so, too */
-        if (total < DP_IP4_BYTES + DP_UDP_BYTES + 4 || dp_get16(udp + 4) != len + DP_UDP_BYTES ||
-            dp_load16(udp + 2) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
+        const uint32_t len = total - WIRE_IP4_BYTES - WIRE_UDP_BYTES; /* if UDP says so, too */
+        if (total < WIRE_IP4_BYTES + WIRE_UDP_BYTES + 4 ||
+            dp_get16(udp + WIRE_UDP_AT_LEN) != len + WIRE_UDP_BYTES ||
+            dp_load16(udp + WIRE_UDP_AT_DST) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
             break;
         struct sad_in *in = (struct sad_in *)(void *)(ins + (dp_get32(esp) & slot_mask) * in_bytes);
         if (is_mixed || in != last) {
             s.changes += in != last;
             dp_in_prefetch(in, &key, len);
         }
-        dp_put_in(next, in, m, esp, len, ce_flag(ip[1]), DP_L2_BYTES);
+        dp_put_in(next, in, m, esp, len, ce_flag(ip[WIRE_IP4_AT_TOS]), WIRE_ETH_BYTES);
         next->addrs = addrs;
         next->src_port = dp_load16(udp);
         next++;
@@ -326,7 +327,7 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
     uint32_t head = 0;
     for (; f < end; f++) {
         struct rte_mbuf *m = *f;
-        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + DP_L2_BYTES;
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + WIRE_ETH_BYTES;
         if (f + AHEAD < end) {
             rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *));
             /* The line before, where the outer header will be written. */
@@ -335,7 +336,7 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
         uint32_t total = plain4(&s, m, p);
         if (!total)
             break;
-        uint64_t addrs = dp_load64(ip + 12);
+        uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC);
         if (is_mixed || addrs != last) {
             if (dp_own4_find(w->dp, (uint32_t)(addrs >> 32)))
                 break;

@@ -39,11 +39,11 @@ static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, con
 {
     struct sad_in *in = p->in;
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
-    const uint8_t *udp = p->op.data - in->iv_bytes - DP_ESP_BYTES - DP_UDP_BYTES;
+    const uint8_t *udp = p->op.data - in->iv_bytes - WIRE_ESP_BYTES - WIRE_UDP_BYTES;
     bool is6 = in->flags & SAD_F_OUTER6;
-    bool is_udp = ip[is6 ? 6 : 9] == DP_PROTO_UDP;
+    bool is_udp = ip[wire_ip_proto_at(is6)] == WIRE_PROTO_UDP;
     struct base_endpoint from = {
-        .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 8 : 12)),
+        .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_src_at(is6)),
         .port = is_udp ? dp_get16(udp) : 0,
     };
     sad_in_moved(w->dp->sad, in, &from, w->now_tsc);
@@ -53,17 +53,17 @@ static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, con
 static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, uint16_t *flags)
 {
     uint32_t room = *len;
-    if (next == DP_PROTO_IPIP) {
-        if (room < DP_IP4_BYTES || ip[0] >> 4 != 4)
+    if (next == WIRE_PROTO_IP4) {
+        if (room < WIRE_IP4_BYTES || ip[0] >> 4 != 4)
             return false;
-        uint32_t ihl = (ip[0] & 0xfu) * 4;
-        *len = dp_get16(ip + 2);
-        return ihl >= DP_IP4_BYTES && *len >= ihl && *len <= room;
+        uint32_t ihl = wire_ip4_hdr_len(ip);
+        *len = dp_get16(ip + WIRE_IP4_AT_LEN);
+        return ihl >= WIRE_IP4_BYTES && *len >= ihl && *len <= room;
     }
     *flags |= DP_PKT_INNER6;
-    if (room < DP_IP6_BYTES || ip[0] >> 4 != 6)
+    if (room < WIRE_IP6_BYTES || ip[0] >> 4 != 6)
         return false;
-    *len = DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4);
+    *len = WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN);
     return *len <= room;
 }
 
@@ -72,7 +72,7 @@ static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
 {
     const uint8_t *ip = p->op.data;
     if (!((in->flags & SAD_F_SELS) | (p->flags & DP_PKT_INNER6)))
-        return sad_addrs4_match(&in->inner, dp_load64(ip + 12));
+        return sad_addrs4_match(&in->inner, dp_load64(ip + WIRE_IP4_AT_SRC));
     struct sad_flow flow;
     dp_flow_fill(&flow, ip, p->op.len, p->flags & DP_PKT_INNER6, true);
     return sad_sels_match(in->sels, &flow);
@@ -102,8 +102,8 @@ static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct 
     in->last_tsc = now_tsc;
     uint32_t len = trailer_check(p->op.data, p->op.len);
     uint8_t next = p->op.data[p->op.len - 1];
-    if (unlikely(len == UINT32_MAX || (next != DP_PROTO_IPIP && next != DP_PROTO_IPV6)))
-        return len != UINT32_MAX && next == DP_PROTO_NONE ? DP_DROP_dummy : DP_DROP_bad_trailer;
+    if (unlikely(len == UINT32_MAX || (next != WIRE_PROTO_IP4 && next != WIRE_PROTO_IP6)))
+        return len != UINT32_MAX && next == WIRE_PROTO_NONE ? DP_DROP_dummy : DP_DROP_bad_trailer;
     if (unlikely(!inner_check(p->op.data, &len, next, &p->flags)))
         return DP_DROP_inner_malformed;
     p->op.len = (uint16_t)len;

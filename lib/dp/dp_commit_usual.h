@@ -64,7 +64,7 @@ static inline void usual_commit_end(const struct usual_commit *r, struct sad_in 
 static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, const struct dp_pkt *p)
 {
     const uint8_t *dst = p->op.data + 16;
-    if (p->op.failed || p->op.len < DP_IP4_BYTES || dp_load32(dst) == way->dst)
+    if (p->op.failed || p->op.len < WIRE_IP4_BYTES || dp_load32(dst) == way->dst)
         return false;
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, false, dst)];
     if (!dp_adj_is_ready(a))
@@ -93,17 +93,17 @@ static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const 
 {
     uint8_t *ip = p->op.data;
     const uint64_t seq = usual_seq(&p->op, r->is_esn);
-    const uint32_t total = dp_get16(ip + 2), pad = p->op.len - 2 - total;
+    const uint32_t total = dp_get16(ip + WIRE_IP4_AT_LEN), pad = p->op.len - 2 - total;
     if (dp_load32(&p->op.failed) || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
         return false;
-    if (ip[0] != 0x45 || total < DP_IP4_BYTES || pad > 3 ||
+    if (ip[0] != 0x45 || total < WIRE_IP4_BYTES || pad > 3 ||
         (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])
         return false;
-    const uint64_t addrs = dp_load64(ip + 12);
-    if (!sad_addrs4_match(&r->inner, addrs) || ip[8] <= 1)
+    const uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC);
+    if (!sad_addrs4_match(&r->inner, addrs) || ip[WIRE_IP4_AT_TTL] <= 1)
         return false;
     if (addrs >> 32 != way->dst || total > way->mtu ||
-        (unlikely(ip[9] == way->clamp) && usual_may_be_syn(ip, total)))
+        (unlikely(ip[WIRE_IP4_AT_PROTO] == way->clamp) && usual_may_be_syn(ip, total)))
         return false;
     r->top = seq;
     r->head |= sad_replay_bit(seq);

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include "dp_adj.h"
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_fib.h"
 #include "dp_frag_id.h"
+#include "dp_mbuf.h"
 #include "dp_own.h"
 #include "dp_worker.h"
 #include "wire_natt.h"
@@ -91,101 +91,106 @@ static int packet_send(struct dp *dp, struct rte_mbuf *m, uint32_t index)
     return dp_tx(dp, a->port, m) ? 0 : -ENOBUFS;
 }
 
-static void ip4_write(uint8_t *ip, const struct base_addr *from, const struct base_addr *to, uint32_t len,
-                      uint16_t id, uint16_t frag)
+/* A piece of a datagram: what is behind the IP header. */
+struct piece {
+    uint32_t at, len, id;
+    bool has_more;
+};
+
+static uint32_t header4(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
+                        const struct piece *piece)
 {
-    memset(ip, 0, DP_IP4_BYTES);
-    ip[0] = 0x45;
-    dp_put16(ip + 2, (uint16_t)(DP_IP4_BYTES + len));
-    dp_put16(ip + 4, id);
-    dp_put16(ip + 6, frag);
-    ip[8] = TTL_OWN;
-    ip[9] = DP_PROTO_UDP;
-    memcpy(ip + 12, from->bytes, 4);
-    memcpy(ip + 16, to->bytes, 4);
-    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(ip)));
+    const struct wire_ip4_make make = {
+        .src_be = dp_load32(from->bytes),
+        .dst_be = dp_load32(to->bytes),
+        .payload_len = (uint16_t)piece->len,
+        .id = (uint16_t)piece->id,
+        .frag = (uint16_t)((piece->has_more ? WIRE_IP4_MF : 0) | piece->at / 8),
+        .proto = WIRE_PROTO_UDP,
+        .ttl = TTL_OWN,
+    };
+    wire_ip4_build((struct wire_ip4 *)(void *)ip, &make);
+    return WIRE_IP4_BYTES;
 }
 
-/* Header of one piece; IPv6 pieces carry a fragment header (RFC 8200 4.5). Returns its length. */
-static uint32_t piece_header(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
-                             uint32_t len, uint32_t offset, bool has_more, uint32_t id)
+/* Pieces carry a fragment header (RFC 8200 4.5). */
+static uint32_t header6(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
+                        const struct piece *piece)
 {
-    bool is_whole = !offset && !has_more;
-    if (from->family == BASE_AF_IP4) {
-        ip4_write(ip, from, to, len, (uint16_t)id, (uint16_t)((has_more ? 0x2000 : 0) | offset / 8));
-        return DP_IP4_BYTES;
-    }
-    uint32_t ext = is_whole ? 0 : 8;
-    memset(ip, 0, DP_IP6_BYTES + ext);
-    ip[0] = 0x60;
-    dp_put16(ip + 4, (uint16_t)(ext + len));
-    ip[6] = is_whole ? DP_PROTO_UDP : DP_PROTO_FRAG;
-    ip[7] = TTL_OWN;
-    memcpy(ip + 8, from->bytes, 16);
-    memcpy(ip + 24, to->bytes, 16);
+    const bool is_whole = !piece->at && !piece->has_more;
+    const uint32_t ext = is_whole ? 0 : WIRE_IP6_FRAG_BYTES;
+    uint8_t *frag = ip + WIRE_IP6_BYTES;
+    const struct wire_ip6_make make = {
+        .src = from->bytes,
+        .dst = to->bytes,
+        .payload_len = (uint16_t)(ext + piece->len),
+        .proto = is_whole ? WIRE_PROTO_UDP : WIRE_IP6_FRAGMENT,
+        .hop_limit = TTL_OWN,
+    };
+    wire_ip6_build((struct wire_ip6 *)(void *)ip, &make);
     if (!is_whole) {
-        ip[40] = DP_PROTO_UDP;
-        dp_put16(ip + 42, (uint16_t)(offset | has_more));
-        dp_put32(ip + 44, id);
+        frag[0] = WIRE_PROTO_UDP;
+        frag[1] = 0;
+        dp_put16(frag + WIRE_IP6_FRAG_AT_PLACE,
+                 (uint16_t)(piece->at | (piece->has_more ? WIRE_IP6_FRAG_MORE : 0)));
+        dp_put32(frag + WIRE_IP6_FRAG_AT_ID, piece->id);
     }
-    return DP_IP6_BYTES + ext;
+    return WIRE_IP6_BYTES + ext;
 }
 
 static int pieces_send(struct dp *dp, const struct base_addr *from, const struct base_addr *to,
                        struct base_span datagram, uint32_t index)
 {
-    const struct dp_adj *a = &dp->adjs[index];
-    uint32_t most = a->mtu - (from->family == BASE_AF_IP4 ? DP_IP4_BYTES : DP_IP6_BYTES);
-    uint32_t id = dp_frag_id(dp, to->bytes, to->family == BASE_AF_IP6);
+    const bool is6 = to->family == BASE_AF_IP6;
+    uint32_t most = dp->adjs[index].mtu - wire_ip_bytes(is6);
+    struct piece piece = {.id = dp_frag_id(dp, to->bytes, is6)};
     if (datagram.len > most)
-        most = (most - (from->family == BASE_AF_IP4 ? 0 : 8)) & ~7u;
-    for (uint32_t at = 0; at < datagram.len;) {
-        uint32_t n = datagram.len - at < most ? (uint32_t)datagram.len - at : most;
+        most = (most - (is6 ? WIRE_IP6_FRAG_BYTES : 0)) & ~7u;
+    for (; piece.at < datagram.len; piece.at += piece.len) {
+        const uint32_t left = (uint32_t)datagram.len - piece.at;
+        piece.len = left < most ? left : most;
+        piece.has_more = piece.len < left;
         struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
-        if (!m || rte_pktmbuf_tailroom(m) < DP_IP6_BYTES + 8 + n) {
+        if (!m || rte_pktmbuf_tailroom(m) < WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES + piece.len) {
             rte_pktmbuf_free(m);
             return -ENOBUFS;
         }
         uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-        uint32_t hdr = piece_header(ip, from, to, n, at, at + n < datagram.len, id);
-        memcpy(ip + hdr, datagram.ptr + at, n);
-        m->data_len = (uint16_t)(hdr + n);
-        m->pkt_len = m->data_len;
+        const uint32_t hdr = (is6 ? header6 : header4)(ip, from, to, &piece);
+        memcpy(ip + hdr, datagram.ptr + piece.at, piece.len);
+        dp_mbuf_span(m, ip, hdr + piece.len);
         int err = packet_send(dp, m, index);
         if (err)
             return err;
-        at += n;
     }
     return 0;
 }
 
-static void udp_cksum(uint8_t *udp, size_t len, const struct base_addr *from, const struct base_addr *to)
+static void udp_cksum_fill(uint8_t *udp, size_t len, const struct base_addr *from, const struct base_addr *to)
 {
-    size_t size = base_addr_size(from->family);
-    uint64_t sum = __builtin_bswap16((uint16_t)len) + __builtin_bswap16(DP_PROTO_UDP);
-    sum = dp_cksum_sum(from->bytes, size, sum);
-    sum = dp_cksum_sum(to->bytes, size, sum);
-    uint16_t cksum = (uint16_t)~dp_cksum_fold(dp_cksum_sum(udp, len, sum));
-    dp_store16(udp + 6, cksum ? cksum : 0xffff);
+    struct wire_udp *h = (struct wire_udp *)(void *)udp;
+    if (from->family == BASE_AF_IP4)
+        wire_udp_fill_csum4(h, (uint16_t)len, dp_load32(from->bytes), dp_load32(to->bytes));
+    else
+        wire_udp_fill_csum6(h, (uint16_t)len, from->bytes, to->bytes);
 }
 
 int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
                 bool marker, struct base_span payload)
 {
-    uint8_t udp[DP_UDP_BYTES + WIRE_NATT_MARKER_BYTES + UDP_PAYLOAD_MAX];
+    uint8_t udp[WIRE_UDP_BYTES + WIRE_NATT_MARKER_BYTES + UDP_PAYLOAD_MAX];
     uint32_t index;
     if (payload.len > UDP_PAYLOAD_MAX)
         return -EMSGSIZE;
     if (local->addr.family != remote->addr.family || !adj_towards(dp, &remote->addr, &index))
         return -ENETUNREACH;
-    struct base_writer w = base_writer(udp, sizeof udp);
-    base_write_u16(&w, local->port);
-    base_write_u16(&w, remote->port);
-    base_write_u16(&w, (uint16_t)(DP_UDP_BYTES + (marker ? WIRE_NATT_MARKER_BYTES : 0) + payload.len));
-    base_write_u16(&w, 0);
+    const uint16_t len = (uint16_t)((marker ? WIRE_NATT_MARKER_BYTES : 0) + payload.len);
+    wire_udp_build((struct wire_udp *)(void *)udp, local->port, remote->port, len);
+    struct base_writer w = base_writer(udp + WIRE_UDP_BYTES, sizeof udp - WIRE_UDP_BYTES);
     if (marker)
         base_write_u32(&w, 0);
     base_write_span(&w, payload);
-    udp_cksum(udp, w.pos, &local->addr, &remote->addr);
-    return pieces_send(dp, &local->addr, &remote->addr, base_writer_span(&w), index);
+    const struct base_span datagram = base_span(udp, WIRE_UDP_BYTES + w.pos);
+    udp_cksum_fill(udp, datagram.len, &local->addr, &remote->addr);
+    return pieces_send(dp, &local->addr, &remote->addr, datagram, index);
 }

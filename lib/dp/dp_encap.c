@@ -30,7 +30,7 @@ static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
 static inline void ttl_step(uint8_t *ip, bool is6)
 {
     if (is6)
-        ip[7]--;
+        ip[WIRE_IP6_AT_HOPS]--;
     else
         dp_ip4_ttl_dec(ip);
 }
@@ -46,9 +46,9 @@ static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
 static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
+    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
     if (may_cut && !(p->flags & DP_PKT_TTL_DONE)) {
-        if (p->op.data[8] <= 1) {
+        if (p->op.data[WIRE_IP4_AT_TTL] <= 1) {
             ttl_end(w, p);
             return;
         }
@@ -65,7 +65,7 @@ static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
 {
     uint8_t *end = ip + len;
-    uint8_t next = is6 ? DP_PROTO_IPV6 : DP_PROTO_IPIP;
+    uint8_t next = is6 ? WIRE_PROTO_IP6 : WIRE_PROTO_IP4;
     uint32_t pad = (0u - (len + 2)) & align_mask;
     for (uint32_t i = 0; i < pad; i++)
         end[i] = (uint8_t)(i + 1);
@@ -89,21 +89,22 @@ static void outer_write(uint8_t *hdr, const struct sad_out *out, const struct sa
     if (out->flags & SAD_F_OUTER6) {
         hdr[0] = (uint8_t)(0x60 | tos >> 4);
         hdr[1] = (uint8_t)(tos << 4 | hdr[1]);
-        dp_put16(hdr + 4, (uint16_t)(total - DP_IP6_BYTES));
+        dp_put16(hdr + WIRE_IP6_AT_LEN, (uint16_t)(total - WIRE_IP6_BYTES));
     } else {
         uint16_t len_be = __builtin_bswap16((uint16_t)total);
-        hdr[1] = tos;
-        dp_store16(hdr + 2, len_be);
-        dp_store16(hdr + 4, id);
-        dp_store16(hdr + 10, outer_cksum(t, len_be, id, tos));
+        hdr[WIRE_IP4_AT_TOS] = tos;
+        dp_store16(hdr + WIRE_IP4_AT_LEN, len_be);
+        dp_store16(hdr + WIRE_IP4_AT_ID, id);
+        dp_store16(hdr + WIRE_IP4_AT_CSUM, outer_cksum(t, len_be, id, tos));
     }
     if (out->flags & SAD_F_ENCAP)
-        dp_put16(hdr + out->hdr_bytes - DP_UDP_BYTES + 4, (uint16_t)(total - out->hdr_bytes + DP_UDP_BYTES));
+        dp_put16(hdr + out->hdr_bytes - WIRE_UDP_BYTES + WIRE_UDP_AT_LEN,
+                 (uint16_t)(total - out->hdr_bytes + WIRE_UDP_BYTES));
 }
 
 static inline uint8_t inner_tos(const uint8_t *ip, bool is6)
 {
-    return is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[1];
+    return is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[WIRE_IP4_AT_TOS];
 }
 
 static inline uint32_t last_of(uint64_t tsc)
@@ -153,8 +154,8 @@ static void headers_write(struct dp_pkt *p, const struct esp_key_shape *shape, u
     uint32_t low_be = (uint32_t)(seq_be >> 32);
     struct rte_mbuf *m = p->mbuf;
     outer_write(hdr, out, t, total, (uint16_t)seq, tos);
-    memcpy(esp + 4, &low_be, 4);
-    iv_write(esp + DP_ESP_BYTES, out->iv_bytes, seq);
+    memcpy(esp + WIRE_ESP_AT_SEQ, &low_be, 4);
+    iv_write(esp + WIRE_ESP_BYTES, out->iv_bytes, seq);
     op_write(p, out, shape, seq_be);
     m->data_off = (uint16_t)(hdr - (uint8_t *)m->buf_addr);
     m->data_len = (uint16_t)total;
@@ -182,7 +183,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
                !sad_out_limit(w->dp->sad, out)) {
         out->limit_drops++;
         dp_drop_pkt(w, p, out->limit_state == SAD_LIMIT_SEQ_END ? DP_DROP_seq_end : DP_DROP_limit);
-    } else if (!(p->flags & DP_PKT_TTL_DONE) && p->op.data[is6 ? 7 : 8] <= 1) {
+    } else if (!(p->flags & DP_PKT_TTL_DONE) && p->op.data[wire_ip_ttl_at(is6)] <= 1) {
         ttl_end(w, p);
     } else {
         return true;
@@ -193,9 +194,8 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
 /* Outer DF as the inner one (RFC 4301 8.1); IPv6 inside counts as DF. */
 static void df_clear(uint8_t *outer)
 {
-    outer[6] = 0;
-    dp_put16(outer + 10, 0);
-    dp_store16(outer + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(outer)));
+    outer[WIRE_IP4_AT_FRAG] = 0;
+    dp_ip4_cksum_fill(outer, WIRE_IP4_BYTES);
 }
 
 /* Any SA, any packet. */
@@ -211,13 +211,14 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     out->near_seq = sad_near(out->seq, out->stop_seq, out->bytes, out->stop_bytes);
     if (!(flags & DP_PKT_TTL_DONE))
         ttl_step(ip, is6);
-    if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
+    if (w->dp->params.mss_clamp && ip[wire_ip_proto_at(is6)] == WIRE_PROTO_TCP)
         dp_mss_clamp(ip, len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
     uint64_t seq = ++out->seq;
     out->bytes += len;
     out->last = last_of(w->now_tsc);
     uint8_t tos = inner_tos(ip, is6);
-    bool may_cut = w->dp->params.copy_df && !is6 && !(ip[6] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
+    bool may_cut =
+        w->dp->params.copy_df && !is6 && !(ip[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
     headers_write(p, &w->tables->key, sealed, seq, tos);
     if (may_cut)

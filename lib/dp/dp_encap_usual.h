@@ -9,7 +9,7 @@
 #include "dp_mbuf.h"
 #include "dp_usual.h"
 
-#define USUAL_HDR    (DP_IP4_BYTES + DP_UDP_BYTES + DP_ESP_BYTES + USUAL_IV)
+#define USUAL_HDR    (WIRE_IP4_BYTES + WIRE_UDP_BYTES + WIRE_ESP_BYTES + USUAL_IV)
 #define USUAL_FRONT  (USUAL_L2 + USUAL_HDR)
 #define USUAL_BEHIND (4 + SAD_TRAILER_ROOM + USUAL_ICV)
 
@@ -53,8 +53,8 @@ static inline bool usual_pkt(const struct usual_burst *b, const struct usual_run
 {
     const uint8_t *room = p->mbuf->buf_addr;
     return !p->flags && len <= r->mtu && ip >= room + USUAL_FRONT &&
-           ip + len + USUAL_BEHIND <= room + p->mbuf->buf_len && ip[8] > 1 &&
-           (likely(ip[9] != b->clamp) || !usual_may_be_syn(ip, len));
+           ip + len + USUAL_BEHIND <= room + p->mbuf->buf_len && ip[WIRE_IP4_AT_TTL] > 1 &&
+           (likely(ip[WIRE_IP4_AT_PROTO] != b->clamp) || !usual_may_be_syn(ip, len));
 }
 
 static inline struct usual_run usual_run_begin(const struct usual_burst *b, const struct sad_out *out)
@@ -87,13 +87,14 @@ static inline void usual_front(uint8_t *ip, const struct usual_run *r, uint32_t 
                                uint64_t seq_be, __m128i seq)
 {
     uint8_t *front = ip - USUAL_FRONT;
-    uint32_t len_be = dp_swap16(total), udp_len_be = dp_swap16(total - DP_IP4_BYTES);
+    uint32_t len_be = dp_swap16(total), udp_len_be = dp_swap16(total - WIRE_IP4_BYTES);
     /* The ID is the end of the sequence number. */
-    uint32_t tos = ip[1], frag = (ip[6] | keep_df) & DP_IP4_DF, id = (uint32_t)(seq_be >> 48);
+    uint32_t tos = ip[WIRE_IP4_AT_TOS], frag = (ip[WIRE_IP4_AT_FRAG] | keep_df) & DP_IP4_DF,
+             id = (uint32_t)(seq_be >> 48);
     uint32_t cksum = (uint16_t)~dp_cksum_fold32(r->cksum + len_be + id + frag + (tos << 8));
     uint64_t head = r->head | (uint64_t)tos << 40 | (uint64_t)len_be << 48;
     uint64_t rest =
-        id | frag << 16 | (uint64_t)(SAD_OUTER_TTL | DP_PROTO_UDP << 8) << 32 | (uint64_t)cksum << 48;
+        id | frag << 16 | (uint64_t)(SAD_OUTER_TTL | WIRE_PROTO_UDP << 8) << 32 | (uint64_t)cksum << 48;
     usual_store(front, r->l2);
     memcpy(front + 16, &head, 8);
     memcpy(front + 24, &rest, 8);

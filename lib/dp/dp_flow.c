@@ -4,19 +4,23 @@
 
 #include "dp_bytes.h"
 
-uint32_t dp_ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, bool *is_fragment)
+#define EXT_MAX 8 /* extension headers that are walked */
+
+/* The upper protocol of an IPv6 packet and its offset; 0 when the chain is too long or cut short. */
+static uint32_t ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, bool *is_fragment)
 {
-    uint32_t at = DP_IP6_BYTES;
-    *proto = ip[6];
+    uint32_t at = WIRE_IP6_BYTES;
+    *proto = ip[WIRE_IP6_AT_NEXT];
     *is_fragment = false;
-    for (unsigned i = 0; i < DP_IP6_EXT_MAX; i++) {
-        bool is_frag = *proto == DP_PROTO_FRAG;
-        if (*proto != 0 && *proto != 43 && *proto != 60 && *proto != 135 && !is_frag)
+    for (unsigned i = 0; i < EXT_MAX; i++) {
+        bool is_frag = *proto == WIRE_IP6_FRAGMENT;
+        if (*proto != WIRE_IP6_HOP_BY_HOP && *proto != WIRE_IP6_ROUTING && *proto != WIRE_IP6_DEST_OPTIONS &&
+            *proto != WIRE_IP6_MOBILITY && !is_frag)
             return at;
         if (len < at + 8)
             return 0;
         *proto = ip[at];
-        if (is_frag && dp_get16(ip + at + 2) & 0xfff8) {
+        if (is_frag && dp_get16(ip + at + WIRE_IP6_FRAG_AT_PLACE) & WIRE_IP6_FRAG_OFFSET) {
             *is_fragment = true; /* not the first: the upper header is elsewhere */
             return at + 8;
         }
@@ -31,18 +35,18 @@ static void ports_fill(struct sad_flow *flow, const uint8_t *l4, uint32_t len, b
 {
     uint16_t src, dst;
     switch (flow->proto) {
-    case DP_PROTO_TCP:
-    case DP_PROTO_UDP:
-    case 33:  /* DCCP */
-    case 132: /* SCTP */
-    case 136: /* UDP-Lite */
+    case WIRE_PROTO_TCP:
+    case WIRE_PROTO_UDP:
+    case WIRE_PROTO_DCCP:
+    case WIRE_PROTO_SCTP:
+    case WIRE_PROTO_UDP_LITE:
         if (len < 4)
             return;
         src = dp_get16(l4);
         dst = dp_get16(l4 + 2);
         break;
-    case DP_PROTO_ICMP:
-    case DP_PROTO_ICMP6:
+    case WIRE_PROTO_ICMP4:
+    case WIRE_PROTO_ICMP6:
         if (len < 2)
             return;
         src = dst = dp_get16(l4);
@@ -59,18 +63,18 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
 {
     memset(flow, 0, sizeof *flow);
     flow->family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
-    unsigned size = is6 ? 16 : 4;
-    const uint8_t *src = ip + (is6 ? 8 : 12), *dst = src + size;
+    unsigned size = wire_ip_addr_bytes(is6);
+    const uint8_t *src = ip + wire_ip_src_at(is6), *dst = src + size;
     memcpy(flow->local, is_inbound ? dst : src, size);
     memcpy(flow->remote, is_inbound ? src : dst, size);
     bool is_later_fragment;
     uint32_t l4;
     if (is6) {
-        l4 = dp_ip6_upper(ip, len, &flow->proto, &is_later_fragment);
+        l4 = ip6_upper(ip, len, &flow->proto, &is_later_fragment);
     } else {
-        l4 = (ip[0] & 0xfu) * 4;
-        flow->proto = ip[9];
-        is_later_fragment = dp_get16(ip + 6) & 0x1fff;
+        l4 = wire_ip4_hdr_len(ip);
+        flow->proto = ip[WIRE_IP4_AT_PROTO];
+        is_later_fragment = dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET;
     }
     if (l4 && !is_later_fragment)
         ports_fill(flow, ip + l4, len - l4, is_inbound);

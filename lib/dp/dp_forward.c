@@ -10,7 +10,6 @@
 #include <rte_branch_prediction.h>
 #include <rte_ip.h>
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_frag.h"
 #include "dp_icmp.h"
@@ -27,13 +26,13 @@
 static uint8_t outer_ecn(const struct dp_pkt *p)
 {
     const uint8_t *ip = rte_pktmbuf_mtod_offset(p->mbuf, const uint8_t *, p->place);
-    return (uint8_t)(p->flags & DP_PKT_OUTER6 ? ip[1] >> 4 : ip[1]) & ECN_MASK;
+    return (uint8_t)(p->flags & DP_PKT_OUTER6 ? ip[1] >> 4 : ip[WIRE_IP4_AT_TOS]) & ECN_MASK;
 }
 
 /* Lets the outer header's mark survive by the table of RFC 6040 4.2. False: CE on a packet without ECN. */
 static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uint8_t *inner, bool is6)
 {
-    uint8_t tos = is6 ? (uint8_t)(inner[0] << 4 | inner[1] >> 4) : inner[1];
+    uint8_t tos = is6 ? (uint8_t)(inner[0] << 4 | inner[1] >> 4) : inner[WIRE_IP4_AT_TOS];
     uint8_t mine = tos & ECN_MASK, seen = outer_ecn(p);
     if (mine == 0)
         return seen != ECN_CE;
@@ -44,10 +43,9 @@ static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uin
         return true;
     }
     uint16_t before = dp_load16(inner);
-    inner[1] = (uint8_t)((tos & ~ECN_MASK) | seen);
-    /* RFC 1624: HC' = ~(~HC + ~m + m') */
-    uint32_t sum = (uint16_t)~dp_load16(inner + 10) + (uint32_t)(uint16_t)~before + dp_load16(inner);
-    dp_store16(inner + 10, (uint16_t)~dp_cksum_fold(sum));
+    inner[WIRE_IP4_AT_TOS] = (uint8_t)((tos & ~ECN_MASK) | seen);
+    dp_store16(inner + WIRE_IP4_AT_CSUM,
+               wire_csum_update16(dp_load16(inner + WIRE_IP4_AT_CSUM), before, dp_load16(inner)));
     return true;
 }
 
@@ -60,7 +58,7 @@ static void deliver(struct dp_worker *w, struct dp_pkt *p)
 
 static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
-    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + 6) & 0x4000);
+    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     if (may_cut) {
         dp_frag_inner(w, p->mbuf, mtu, false);
@@ -87,12 +85,12 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
         deliver(w, p);
         return;
     }
-    if (ip[is6 ? 7 : 8] <= 1) {
+    if (ip[wire_ip_ttl_at(is6)] <= 1) {
         ttl_end(w, p);
         return;
     }
     if (is6)
-        ip[7]--;
+        ip[WIRE_IP6_AT_HOPS]--;
     else
         dp_ip4_ttl_dec(ip);
     if (p->op.len > a->mtu && adj) {
@@ -114,21 +112,21 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
 {
     uint8_t *ip = p->op.data;
     bool is6 = p->flags & DP_PKT_INNER6;
-    if (w->dp->params.mss_clamp && ip[is6 ? 6 : 9] == DP_PROTO_TCP)
+    if (w->dp->params.mss_clamp && ip[wire_ip_proto_at(is6)] == WIRE_PROTO_TCP)
         clamp(w, p, is6);
     if (unlikely(p->flags & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
     }
-    uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+    uint32_t adj = dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6));
     const struct dp_adj *a = &w->adjs[adj];
     uint32_t len = p->op.len;
-    if (unlikely(ip[is6 ? 7 : 8] <= 1 || !dp_adj_is_ready(a) || len > a->mtu)) {
+    if (unlikely(ip[wire_ip_ttl_at(is6)] <= 1 || !dp_adj_is_ready(a) || len > a->mtu)) {
         exception(w, p, adj);
         return;
     }
     if (is6)
-        ip[7]--;
+        ip[WIRE_IP6_AT_HOPS]--;
     else
         dp_ip4_ttl_dec(ip);
     dp_nexthop_send(w, p->mbuf, ip, len, a);
@@ -139,7 +137,7 @@ static inline uint32_t outer_adj(struct dp_worker *w, struct sad_out *out, const
 {
     if (out->adj_gen != w->adj_gen) {
         bool is6 = out->flags & SAD_F_OUTER6;
-        out->adj = (uint16_t)dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+        out->adj = (uint16_t)dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6));
         out->adj_gen = w->adj_gen;
     }
     return out->adj;
@@ -150,8 +148,9 @@ static void udp6_cksum_offload(struct rte_mbuf *m, uint8_t *ip, uint8_t l2_bytes
 {
     m->ol_flags |= RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_UDP_CKSUM;
     m->l2_len = l2_bytes;
-    m->l3_len = DP_IP6_BYTES;
-    dp_store16(ip + DP_IP6_BYTES + 6, rte_ipv6_phdr_cksum((const struct rte_ipv6_hdr *)ip, m->ol_flags));
+    m->l3_len = WIRE_IP6_BYTES;
+    dp_store16(ip + WIRE_IP6_BYTES + WIRE_UDP_AT_CSUM,
+               rte_ipv6_phdr_cksum((const struct rte_ipv6_hdr *)ip, m->ol_flags));
 }
 
 static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
@@ -166,7 +165,7 @@ static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
         if (is_ready && w->dp->ports[a->port].params.tx_udp_cksum)
             udp6_cksum_offload(m, ip, a->l2_bytes);
         else
-            dp_udp6_cksum(ip, m->data_len);
+            dp_udp6_cksum_fill(ip, m->data_len);
     }
     if (is_ready)
         dp_nexthop_send(w, m, ip, m->data_len, a);

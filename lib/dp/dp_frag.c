@@ -6,7 +6,6 @@
 #include "dp_frag.h"
 
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_local.h"
 #include "dp_nexthop.h"
@@ -18,9 +17,9 @@
 /* The header of a later fragment: only options with the copied flag. Returns its length. */
 static uint32_t later_header(uint8_t out[60], const uint8_t *ip, uint32_t ihl)
 {
-    uint32_t len = DP_IP4_BYTES;
-    memcpy(out, ip, DP_IP4_BYTES);
-    for (uint32_t at = DP_IP4_BYTES; at < ihl && ip[at] != 0;) {
+    uint32_t len = WIRE_IP4_BYTES;
+    memcpy(out, ip, WIRE_IP4_BYTES);
+    for (uint32_t at = WIRE_IP4_BYTES; at < ihl && ip[at] != 0;) {
         uint32_t n = ip[at] == 1 ? 1 : at + 1 < ihl ? ip[at + 1] : 0;
         if (n == 0 || at + n > ihl || (ip[at] != 1 && n < 2))
             break;
@@ -38,18 +37,17 @@ static uint32_t later_header(uint8_t out[60], const uint8_t *ip, uint32_t ihl)
 
 static void fragment_finish(uint8_t *p, uint32_t hdr, uint32_t len, uint32_t offset, bool has_more)
 {
-    dp_put16(p + 2, (uint16_t)(hdr + len));
-    dp_put16(p + 6, (uint16_t)((has_more ? 0x2000 : 0) | offset / 8));
-    dp_put16(p + 10, 0);
-    dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(p, hdr, 0)));
+    dp_put16(p + WIRE_IP4_AT_LEN, (uint16_t)(hdr + len));
+    dp_put16(p + WIRE_IP4_AT_FRAG, (uint16_t)((has_more ? WIRE_IP4_MF : 0) | offset / 8));
+    dp_ip4_cksum_fill(p, hdr);
 }
 
 void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
-    uint32_t ihl = (ip[0] & 0xfu) * 4, payload = m->data_len - ihl;
-    uint32_t before = (dp_get16(ip + 6) & 0x1fffu) * 8;
-    bool is_last_of_all = !(dp_get16(ip + 6) & 0x2000);
+    uint32_t ihl = wire_ip4_hdr_len(ip), payload = m->data_len - ihl;
+    uint32_t before = (dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET) * 8;
+    bool is_last_of_all = !(dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_MF);
     uint8_t later[60];
     uint32_t later_len = later_header(later, ip, ihl);
     for (uint32_t at = 0; at < payload;) {

@@ -15,16 +15,12 @@
 #include "dp_frag_out.h"
 
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_frag_id.h"
 #include "dp_nexthop.h"
 #include "dp_stages.h"
 #include "wire_esp.h"
 
-#define FRAG_BYTES 8 /* fragment header, RFC 8200 4.5 */
-#define MORE4      0x2000
-#define MORE6      1
 #define PIECES_MAX 8 /* as many as DPDK's reassembly, and so a far end like us, takes */
 
 /*
@@ -40,7 +36,7 @@ static uint32_t outer_most(const struct sad_out *out)
 /* Bytes behind the headers of all pieces but the last, in outer packets of at most `most` bytes. */
 static uint32_t piece_bytes(uint32_t most, bool is6)
 {
-    return (most - (is6 ? DP_IP6_BYTES + FRAG_BYTES : DP_IP4_BYTES)) & ~7u;
+    return (most - (is6 ? WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES : WIRE_IP4_BYTES)) & ~7u;
 }
 
 /*
@@ -54,7 +50,7 @@ static bool is_within_reach(const struct dp_pkt *p)
     const uint32_t align = out->align_mask, sealed = (p->op.len + WIRE_ESP_TRAILER_BYTES + align) & ~align;
     const uint32_t outer = out->hdr_bytes + out->esp_bytes + sealed + out->icv_bytes;
     const uint32_t begin = (uint32_t)(p->op.data - (uint8_t *)p->mbuf->buf_addr);
-    return outer - (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) <= PIECES_MAX * piece_bytes(outer_most(out), is6) &&
+    return outer - (wire_ip_bytes(is6)) <= PIECES_MAX * piece_bytes(outer_most(out), is6) &&
            begin + p->op.len + out->behind_bytes <= p->mbuf->buf_len;
 }
 
@@ -62,7 +58,7 @@ static bool may_stay_whole(const struct dp_pkt *p)
 {
     if (p->flags & DP_PKT_INNER6)
         return p->op.len <= WIRE_IP6_MIN_MTU;
-    return p->out->flags & SAD_F_AFTER && !(p->op.data[6] & DP_IP4_DF) && is_within_reach(p);
+    return p->out->flags & SAD_F_AFTER && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && is_within_reach(p);
 }
 
 bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
@@ -83,26 +79,27 @@ struct piece {
 /* Headers of a piece, made of the whole's (ip). Both return their length. */
 static uint32_t header4(uint8_t *p, const uint8_t *ip, const struct piece *piece)
 {
-    memcpy(p, ip, DP_IP4_BYTES);
-    dp_put16(p + 2, (uint16_t)(DP_IP4_BYTES + piece->len));
-    dp_put16(p + 4, (uint16_t)piece->id);
-    dp_put16(p + 6, (uint16_t)((piece->has_more ? MORE4 : 0) | piece->at / 8)); /* and no DF */
-    dp_put16(p + 10, 0);
-    dp_store16(p + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(p)));
-    return DP_IP4_BYTES;
+    memcpy(p, ip, WIRE_IP4_BYTES);
+    dp_put16(p + WIRE_IP4_AT_LEN, (uint16_t)(WIRE_IP4_BYTES + piece->len));
+    dp_put16(p + WIRE_IP4_AT_ID, (uint16_t)piece->id);
+    dp_put16(p + WIRE_IP4_AT_FRAG,
+             (uint16_t)((piece->has_more ? WIRE_IP4_MF : 0) | piece->at / 8)); /* and no DF */
+    dp_ip4_cksum_fill(p, WIRE_IP4_BYTES);
+    return WIRE_IP4_BYTES;
 }
 
 static uint32_t header6(uint8_t *p, const uint8_t *ip, const struct piece *piece)
 {
-    uint8_t *frag = p + DP_IP6_BYTES;
-    memcpy(p, ip, DP_IP6_BYTES);
-    dp_put16(p + 4, (uint16_t)(FRAG_BYTES + piece->len));
-    p[6] = DP_PROTO_FRAG;
-    frag[0] = ip[6];
+    uint8_t *frag = p + WIRE_IP6_BYTES;
+    memcpy(p, ip, WIRE_IP6_BYTES);
+    dp_put16(p + WIRE_IP6_AT_LEN, (uint16_t)(WIRE_IP6_FRAG_BYTES + piece->len));
+    p[WIRE_IP6_AT_NEXT] = WIRE_IP6_FRAGMENT;
+    frag[0] = ip[WIRE_IP6_AT_NEXT];
     frag[1] = 0;
-    dp_put16(frag + 2, (uint16_t)(piece->at | (piece->has_more ? MORE6 : 0)));
-    dp_put32(frag + 4, piece->id);
-    return DP_IP6_BYTES + FRAG_BYTES;
+    dp_put16(frag + WIRE_IP6_FRAG_AT_PLACE,
+             (uint16_t)(piece->at | (piece->has_more ? WIRE_IP6_FRAG_MORE : 0)));
+    dp_put32(frag + WIRE_IP6_FRAG_AT_ID, piece->id);
+    return WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES;
 }
 
 /* Sends an outer packet in pieces of at most `most` bytes. Takes it. */
@@ -110,14 +107,14 @@ static void cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     const bool is6 = ip[0] >> 4 == 6;
-    const uint32_t hdr = is6 ? DP_IP6_BYTES : DP_IP4_BYTES, total = m->data_len - hdr;
+    const uint32_t hdr = wire_ip_bytes(is6), total = m->data_len - hdr;
     const uint32_t each = piece_bytes(most, is6);
-    struct piece piece = {.id = dp_frag_id(w->dp, ip + (is6 ? 24 : 16), is6), .has_more = true};
+    struct piece piece = {.id = dp_frag_id(w->dp, ip + wire_ip_dst_at(is6), is6), .has_more = true};
     for (; piece.has_more; piece.at += each) {
         struct rte_mbuf *out = rte_pktmbuf_alloc(w->dp->params.pool);
         piece.has_more = total - piece.at > each;
         piece.len = piece.has_more ? each : total - piece.at;
-        if (!out || rte_pktmbuf_tailroom(out) < hdr + FRAG_BYTES + piece.len) {
+        if (!out || rte_pktmbuf_tailroom(out) < hdr + WIRE_IP6_FRAG_BYTES + piece.len) {
             dp_drop_mbuf(w, m, out ? DP_DROP_no_room : DP_DROP_no_mbuf);
             rte_pktmbuf_free(out);
             return;
@@ -136,7 +133,7 @@ static void whole_send(struct dp_worker *w, const struct dp_pkt *p)
 {
     const struct sad_out *out = p->out;
     if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
-        dp_udp6_cksum(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
+        dp_udp6_cksum_fill(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
     cut(w, p->mbuf, outer_most(out));
 }
 

@@ -13,6 +13,7 @@
 #include "dp_flow.h"
 #include "dp_mbuf.h"
 #include "dp_worker.h"
+#include "wire_icmp.h"
 #include "wire_natt.h"
 
 #define HOST_PPS_DEFAULT 10000
@@ -24,7 +25,8 @@ static uint16_t owner_of(const struct dp *dp, const uint8_t *addr, bool is6)
     for (uint16_t i = 0; i < dp->params.n_ports; i++) {
         const struct dp_port_params *p = &dp->ports[i].params;
         for (size_t a = 0; p->has_host && a < p->n_addrs; a++)
-            if (p->addrs[a].addr.family == family && memcmp(p->addrs[a].addr.bytes, addr, is6 ? 16 : 4) == 0)
+            if (p->addrs[a].addr.family == family &&
+                memcmp(p->addrs[a].addr.bytes, addr, wire_ip_addr_bytes(is6)) == 0)
                 return i;
     }
     return DP_PORT_NONE;
@@ -38,9 +40,9 @@ bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6)
 /* ESP, or UDP with IKE's ports on our side: the local one of flow. */
 static bool is_gateways(const struct sad_flow *flow)
 {
-    if (flow->proto == DP_PROTO_ESP)
+    if (flow->proto == WIRE_PROTO_ESP)
         return true;
-    return flow->proto == DP_PROTO_UDP && flow->has_ports &&
+    return flow->proto == WIRE_PROTO_UDP && flow->has_ports &&
            (flow->local_port == WIRE_IKE_PORT || flow->local_port == WIRE_NATT_PORT);
 }
 
@@ -48,8 +50,8 @@ void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
 {
     const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, l3);
     const bool is6 = ip[0] >> 4 == 6;
-    const uint32_t len = is6 ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : dp_get16(ip + 2);
-    const uint16_t owner = owner_of(w->dp, ip + (is6 ? 24 : 16), is6);
+    const uint32_t len = wire_ip_len(ip, is6);
+    const uint16_t owner = owner_of(w->dp, ip + wire_ip_dst_at(is6), is6);
     const uint64_t pps = w->dp->params.host_pps ? w->dp->params.host_pps : HOST_PPS_DEFAULT;
     struct sad_flow flow;
     /* In clear only by a port that has a host itself: the others stay closed. */
@@ -79,16 +81,16 @@ static bool packet_fit(struct rte_mbuf *m, bool *is6)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     const uint32_t room = m->data_len;
-    uint32_t head = DP_IP4_BYTES, len;
-    if (room < DP_IP4_BYTES)
+    uint32_t head = WIRE_IP4_BYTES, len;
+    if (room < WIRE_IP4_BYTES)
         return false;
     *is6 = ip[0] >> 4 == 6;
     if (*is6) {
-        head = DP_IP6_BYTES;
-        len = room >= DP_IP6_BYTES ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : 0;
+        head = WIRE_IP6_BYTES;
+        len = room >= WIRE_IP6_BYTES ? WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN) : 0;
     } else {
-        len = dp_get16(ip + 2);
-        if (ip[0] >> 4 != 4 || (ip[0] & 0xfu) < 5 || (ip[0] & 0xfu) * 4 > len)
+        len = dp_get16(ip + WIRE_IP4_AT_LEN);
+        if (ip[0] >> 4 != 4 || (ip[0] & 0xfu) < 5 || wire_ip4_hdr_len(ip) > len)
             return false;
     }
     if (len < head || len > room)
@@ -106,11 +108,11 @@ bool dp_host_admit(struct dp_worker *w, struct rte_mbuf *m)
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return false;
     }
-    if (is6 ? ip[24] == 0xff : ip[16] >= 224) {
+    if (is6 ? ip[WIRE_IP6_AT_DST] == 0xff : ip[WIRE_IP4_AT_DST] >= 224) {
         dp_drop_mbuf(w, m, DP_DROP_host_multicast);
         return false;
     }
-    if (!dp_host_has(w->dp, ip + (is6 ? 8 : 12), is6)) {
+    if (!dp_host_has(w->dp, ip + wire_ip_src_at(is6), is6)) {
         dp_drop_mbuf(w, m, DP_DROP_host_source);
         return false;
     }
@@ -134,9 +136,10 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
      * not tell its ports: for these it takes a destination that no policy knows.
      */
     const uint8_t type = (uint8_t)(flow.local_port >> 8);
-    const bool is_echo = flow.proto == DP_PROTO_ICMP    ? type == 0 || type == 8
-                         : flow.proto == DP_PROTO_ICMP6 ? type == 128 || type == 129
-                                                        : true;
+    const bool is_echo =
+        flow.proto == WIRE_PROTO_ICMP4   ? type == WIRE_ICMP4_ECHO_REPLY || type == WIRE_ICMP4_ECHO
+        : flow.proto == WIRE_PROTO_ICMP6 ? type == WIRE_ICMP6_ECHO || type == WIRE_ICMP6_ECHO_REPLY
+                                         : true;
     return flow.has_ports && is_echo && sad_select(w->tables, &flow) == SAD_SELECT_NONE;
 }
 

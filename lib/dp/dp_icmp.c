@@ -7,31 +7,17 @@
 #include "dp_icmp.h"
 
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
 #include "dp_host.h"
 #include "dp_local.h"
+#include "dp_mbuf.h"
 #include "dp_own.h"
 #include "dp_punt.h"
 #include "dp_worker.h"
-#include "wire_ip6.h"
+#include "wire_icmp.h"
 
-#define ICMP_PPS       1000
-#define TTL_OWN        64
-#define ICMP_ECHO      8
-#define ICMP_REPLY     0
-#define ICMP6_ECHO     128
-#define ICMP6_REPLY    129
-#define ICMP4_QUOTE    548  /* whole error at most 576 bytes (RFC 1812 4.3.2.3) */
-#define ICMP6_QUOTE    1232 /* whole error at most 1280 bytes (RFC 4443 2.4) */
-#define ICMP_HDR_BYTES 8
-
-static void ip4_finish(uint8_t *ip, uint32_t ihl)
-{
-    dp_put16(ip + 10, 0);
-    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(ip, ihl, 0)));
-}
+#define ICMP_PPS 1000
 
 static void swap_addrs(uint8_t *src, uint8_t *dst, size_t size)
 {
@@ -43,46 +29,44 @@ static void swap_addrs(uint8_t *src, uint8_t *dst, size_t size)
 
 static bool echo4(uint8_t *ip, uint32_t len)
 {
-    uint32_t ihl = (ip[0] & 0xfu) * 4;
-    if (ip[9] != DP_PROTO_ICMP || len < ihl + ICMP_HDR_BYTES || ip[ihl] != ICMP_ECHO ||
-        dp_get16(ip + 6) & 0x3fff)
+    const uint32_t ihl = wire_ip4_hdr_len(ip);
+    if (ip[WIRE_IP4_AT_PROTO] != WIRE_PROTO_ICMP4 || len < ihl + WIRE_ICMP_BYTES ||
+        ip[ihl] != WIRE_ICMP4_ECHO || dp_get16(ip + WIRE_IP4_AT_FRAG) & (WIRE_IP4_MF | WIRE_IP4_OFFSET))
         return false;
-    uint8_t *icmp = ip + ihl;
-    icmp[0] = ICMP_REPLY;
-    dp_store16(icmp + 2, dp_cksum_fold((uint64_t)dp_load16(icmp + 2) + ICMP_ECHO)); /* RFC 1624 */
-    swap_addrs(ip + 12, ip + 16, 4);
-    ip[8] = TTL_OWN;
-    ip4_finish(ip, ihl);
+    wire_icmp4_make_reply((struct wire_icmp *)(void *)(ip + ihl));
+    swap_addrs(ip + WIRE_IP4_AT_SRC, ip + WIRE_IP4_AT_DST, 4);
+    ip[WIRE_IP4_AT_TTL] = WIRE_ICMP_TTL;
+    dp_ip4_cksum_fill(ip, ihl);
     return true;
 }
 
 static bool echo6(uint8_t *ip, uint32_t len)
 {
-    if (ip[6] != DP_PROTO_ICMP6 || len < DP_IP6_BYTES + ICMP_HDR_BYTES || ip[DP_IP6_BYTES] != ICMP6_ECHO)
+    if (ip[WIRE_IP6_AT_NEXT] != WIRE_PROTO_ICMP6 || len < WIRE_IP6_BYTES + WIRE_ICMP_BYTES ||
+        ip[WIRE_IP6_BYTES] != WIRE_ICMP6_ECHO)
         return false;
-    uint8_t *icmp = ip + DP_IP6_BYTES;
-    icmp[0] = ICMP6_REPLY;
-    /* The type grew by one, so the checksum shrinks by one in one's complement. */
-    dp_store16(icmp + 2, dp_cksum_fold((uint64_t)dp_load16(icmp + 2) + 0xfffe));
-    swap_addrs(ip + 8, ip + 24, 16);
-    ip[7] = TTL_OWN;
+    wire_icmp6_make_reply((struct wire_icmp *)(void *)(ip + WIRE_IP6_BYTES));
+    swap_addrs(ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST, 16);
+    ip[WIRE_IP6_AT_HOPS] = WIRE_ICMP_TTL;
     return true;
 }
 
 static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
 {
-    uint32_t l4 = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
-    if (len < l4 + ICMP_HDR_BYTES)
+    uint32_t l4 = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    if (len < l4 + WIRE_ICMP_BYTES)
         return false;
     if (is6)
-        return ip[6] == DP_PROTO_ICMP6 && ip[l4] < 128;
-    return ip[9] == DP_PROTO_ICMP && (ip[l4] == 3 || ip[l4] == 11 || ip[l4] == 12);
+        return ip[WIRE_IP6_AT_NEXT] == WIRE_PROTO_ICMP6 && ip[l4] < WIRE_ICMP6_INFO;
+    return ip[WIRE_IP4_AT_PROTO] == WIRE_PROTO_ICMP4 &&
+           (ip[l4] == WIRE_ICMP4_UNREACHABLE || ip[l4] == WIRE_ICMP4_TIME_EXCEEDED ||
+            ip[l4] == WIRE_ICMP4_PARAMETER);
 }
 
 /* Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
-    if (dp_is_inside_link(w->dp, port, ip + (is6 ? 8 : 12), is6))
+    if (dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6))
         return false;
     struct sad_flow reverse;
     dp_flow_fill(&reverse, ip, len, is6, true);
@@ -93,15 +77,13 @@ void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l3);
     bool is6 = ip[0] >> 4 == 6;
-    uint32_t len = is6 ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : dp_get16(ip + 2);
+    uint32_t len = wire_ip_len(ip, is6);
     if (!is_inner && is_forbidden_clear(w, ip, len, port, is6)) {
         dp_drop_mbuf(w, m, DP_DROP_clear_text);
         return;
     }
     if (is6 ? echo6(ip, len) : echo4(ip, len)) {
-        m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr);
-        m->data_len = (uint16_t)len;
-        m->pkt_len = len;
+        dp_mbuf_span(m, ip, len);
         dp_local_put(w, m, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
     } else if (!is_inner && is_error(ip, len, is6)) {
         dp_punt(w, m, port, DP_PUNT_ICMP_ERR, l3);
@@ -133,48 +115,27 @@ static bool may_answer(const uint8_t *ip, uint32_t len, bool is6)
     if (is_error(ip, len, is6))
         return false;
     if (is6)
-        return ip[8] != 0xff && ip[24] != 0xff && dp_load64(ip + 8) != 0;
-    uint8_t first = ip[12];
-    return !(dp_get16(ip + 6) & 0x1fff) && first != 0 && first != 127 && first < 224 && ip[16] < 224;
+        return !wire_ip6_is_multicast(ip + WIRE_IP6_AT_SRC) && !wire_ip6_is_multicast(ip + WIRE_IP6_AT_DST) &&
+               dp_load64(ip + WIRE_IP6_AT_SRC) != 0;
+    return !(dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET) &&
+           !wire_ip4_is_bad_source(dp_load32(ip + WIRE_IP4_AT_SRC)) && ip[WIRE_IP4_AT_DST] < 224;
 }
 
-static void error4(uint8_t *p, const struct base_addr *from, const uint8_t *ip, uint32_t quote,
-                   enum dp_icmp_error error, uint16_t mtu)
+/* Builds the whole answer about packet. 0: no room. */
+static size_t error_build(uint8_t *at, size_t room, const struct base_addr *from, struct base_span packet,
+                          enum dp_icmp_error error, uint16_t mtu)
 {
-    uint8_t *icmp = p + DP_IP4_BYTES;
-    memset(p, 0, DP_IP4_BYTES + ICMP_HDR_BYTES);
-    p[0] = 0x45;
-    dp_put16(p + 2, (uint16_t)(DP_IP4_BYTES + ICMP_HDR_BYTES + quote));
-    p[8] = TTL_OWN;
-    p[9] = DP_PROTO_ICMP;
-    memcpy(p + 12, from->bytes, 4);
-    memcpy(p + 16, ip + 12, 4);
-    ip4_finish(p, DP_IP4_BYTES);
-    icmp[0] = error == DP_ICMP_TTL ? 11 : 3;
-    icmp[1] = error == DP_ICMP_TTL ? 0 : 4;
-    dp_put16(icmp + 6, mtu);
-    memcpy(icmp + ICMP_HDR_BYTES, ip, quote);
-    dp_store16(icmp + 2, (uint16_t)~dp_cksum_fold(dp_cksum_sum(icmp, ICMP_HDR_BYTES + quote, 0)));
-}
-
-static void error6(uint8_t *p, const struct base_addr *from, const uint8_t *ip, uint32_t quote,
-                   enum dp_icmp_error error, uint16_t mtu)
-{
-    uint8_t *icmp = p + DP_IP6_BYTES;
-    uint16_t len = (uint16_t)(ICMP_HDR_BYTES + quote);
-    memset(p, 0, DP_IP6_BYTES + ICMP_HDR_BYTES);
-    p[0] = 0x60;
-    dp_put16(p + 4, len);
-    p[6] = DP_PROTO_ICMP6;
-    p[7] = TTL_OWN;
-    memcpy(p + 8, from->bytes, 16);
-    memcpy(p + 24, ip + 8, 16);
-    icmp[0] = error == DP_ICMP_TTL ? 3 : 2;
+    if (from->family == BASE_AF_IP4)
+        return error == DP_ICMP_TTL
+                   ? wire_icmp4_error(at, room, dp_load32(from->bytes), WIRE_ICMP4_TIME_EXCEEDED, 0, 0,
+                                      packet)
+                   : wire_icmp4_error(at, room, dp_load32(from->bytes), WIRE_ICMP4_UNREACHABLE,
+                                      WIRE_ICMP4_FRAG_NEEDED, mtu, packet);
     /* Never less than what every link carries (RFC 8200 5); ours does, in pieces if need be. */
-    dp_put32(icmp + 4, error == DP_ICMP_TTL ? 0 : RTE_MAX(mtu, WIRE_IP6_MIN_MTU));
-    memcpy(icmp + ICMP_HDR_BYTES, ip, quote);
-    uint64_t sum = dp_cksum_sum(p + 8, 32, __builtin_bswap16(len) + __builtin_bswap16(DP_PROTO_ICMP6));
-    dp_store16(icmp + 2, (uint16_t)~dp_cksum_fold(dp_cksum_sum(icmp, len, sum)));
+    return error == DP_ICMP_TTL
+               ? wire_icmp6_error(at, room, from->bytes, WIRE_ICMP6_TIME_EXCEEDED, 0, 0, packet)
+               : wire_icmp6_error(at, room, from->bytes, WIRE_ICMP6_TOO_BIG, 0,
+                                  RTE_MAX(mtu, WIRE_IP6_MIN_MTU), packet);
 }
 
 void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu)
@@ -182,8 +143,8 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     bool is6 = ip[0] >> 4 == 6;
     /* The host's stack takes no errors from itself: as if from where its packet was to go. */
-    bool is_for_host = dp_host_has(w->dp, ip + (is6 ? 8 : 12), is6);
-    struct base_addr there = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + (is6 ? 24 : 16));
+    bool is_for_host = dp_host_has(w->dp, ip + wire_ip_src_at(is6), is6);
+    struct base_addr there = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_dst_at(is6));
     const struct base_addr *from = is_for_host ? &there : own_addr(w->dp, is6);
     if (!from || !may_answer(ip, m->data_len, is6) ||
         !dp_bucket_take(&w->icmp_bucket, w->now_tsc, w->dp->params.tsc_hz, ICMP_PPS))
@@ -191,18 +152,14 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
     struct rte_mbuf *answer = rte_pktmbuf_alloc(w->dp->params.pool);
     if (!answer)
         return;
-    uint32_t most = is6 ? ICMP6_QUOTE : ICMP4_QUOTE;
-    uint32_t quote = m->data_len < most ? m->data_len : most;
-    uint32_t len = (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) + ICMP_HDR_BYTES + quote;
-    uint8_t *p = (uint8_t *)rte_pktmbuf_append(answer, (uint16_t)len);
-    if (!p) {
+    uint8_t *at = rte_pktmbuf_mtod(answer, uint8_t *);
+    const size_t len =
+        error_build(at, rte_pktmbuf_tailroom(answer), from, base_span(ip, m->data_len), error, mtu);
+    if (!len) {
         rte_pktmbuf_free(answer);
         return;
     }
-    if (is6)
-        error6(p, from, ip, quote, error, mtu);
-    else
-        error4(p, from, ip, quote, error, mtu);
+    dp_mbuf_span(answer, at, (uint32_t)len);
     if (is_for_host)
         dp_host_deliver(w, answer, DP_PORT_NONE, 0);
     else

@@ -22,14 +22,14 @@ static void mss_lower(uint8_t *tcp, uint8_t *option, uint16_t most)
 
 void dp_mss_clamp(uint8_t *ip, uint32_t len, bool is6, uint16_t inner_mtu)
 {
-    uint32_t l3 = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
-    if (len < l3 + TCP_BYTES || (!is6 && dp_get16(ip + 6) & 0x1fff))
+    uint32_t l3 = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    if (len < l3 + TCP_BYTES || (!is6 && dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET))
         return;
     uint8_t *tcp = ip + l3;
     uint32_t hdr = (uint32_t)(tcp[12] >> 4) * 4;
     if (!(tcp[13] & TCP_SYN) || hdr < TCP_BYTES || len < l3 + hdr)
         return;
-    uint16_t most = (uint16_t)(inner_mtu - (is6 ? DP_IP6_BYTES : DP_IP4_BYTES) - TCP_BYTES);
+    uint16_t most = (uint16_t)(inner_mtu - (wire_ip_bytes(is6)) - TCP_BYTES);
     for (uint32_t at = TCP_BYTES; at + 1 < hdr && tcp[at] != 0;) {
         uint32_t n = tcp[at] == 1 ? 1 : tcp[at + 1];
         if (tcp[at] == 2 && n == 4 && at + 4 <= hdr)

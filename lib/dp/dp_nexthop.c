@@ -7,6 +7,7 @@
  */
 #include "dp_nexthop.h"
 
+#include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_icmp.h"
 #include "dp_punt.h"
@@ -25,7 +26,7 @@ void dp_forward_ip(struct dp_worker *w, struct rte_mbuf *m)
 {
     uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
     bool is6 = ip[0] >> 4 == 6;
-    uint32_t adj = dp_fib_find(w->fib, is6, ip + (is6 ? 24 : 16));
+    uint32_t adj = dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6));
     const struct dp_adj *a = &w->adjs[adj];
     if (rte_pktmbuf_headroom(m) < DP_L2_ROOM) {
         dp_drop_mbuf(w, m, DP_DROP_no_room);

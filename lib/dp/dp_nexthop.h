@@ -4,6 +4,7 @@
 #include "dp_adj.h"
 #include "dp_fib.h"
 #include "dp_tx.h"
+#include "wire_eth.h"
 
 /* For dp_worker.adj_gen. */
 static inline uint32_t dp_adj_gen(const struct dp_worker *w)
@@ -18,7 +19,7 @@ static inline void dp_nexthop_send(struct dp_worker *w, struct rte_mbuf *m, uint
                                    const struct dp_adj *adj)
 {
     memcpy(ip - 16, adj->l2 + DP_L2_ROOM - 16, 16);
-    if (adj->l2_bytes != DP_L2_BYTES)
+    if (adj->l2_bytes != WIRE_ETH_BYTES)
         memcpy(ip - DP_L2_ROOM, adj->l2, 16);
     m->data_off = (uint16_t)(ip - (uint8_t *)m->buf_addr - adj->l2_bytes);
     m->pkt_len = len + adj->l2_bytes;

@@ -19,7 +19,8 @@ static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
     if (likely(!((in->flags & SAD_F_OUTER6) | (p->flags & DP_PKT_OUTER6))))
         return p->addrs >> 32 == in->local4;
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
-    return in->flags & SAD_F_OUTER6 && p->flags & DP_PKT_OUTER6 && memcmp(ip + 24, in->local6, 16) == 0;
+    return in->flags & SAD_F_OUTER6 && p->flags & DP_PKT_OUTER6 &&
+           memcmp(ip + WIRE_IP6_AT_DST, in->local6, 16) == 0;
 }
 
 /* Whether it came from elsewhere than the SA's peer; believed only when it proves authentic and newest. */
@@ -29,8 +30,8 @@ static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pk
         return sad_remote_key((uint32_t)p->addrs, p->src_port) !=
                atomic_load_explicit(&in->remote_key, memory_order_relaxed);
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
-    uint16_t port = ip[6] == DP_PROTO_UDP ? dp_get16(p->op.data - DP_UDP_BYTES) : 0;
-    return memcmp(ip + 8, in->remote6, 16) != 0 || port != in->remote6_port;
+    uint16_t port = ip[WIRE_IP6_AT_NEXT] == WIRE_PROTO_UDP ? dp_get16(p->op.data - WIRE_UDP_BYTES) : 0;
+    return memcmp(ip + WIRE_IP6_AT_SRC, in->remote6, 16) != 0 || port != in->remote6_port;
 }
 
 /* What the cipher reads besides the payload (RFC 4106 4 and 5), and where the payload is. */
@@ -38,10 +39,10 @@ static void op_write(struct dp_pkt *p, const struct sad_in *in, const struct esp
                      uint64_t seq)
 {
     const uint8_t *esp = p->op.data;
-    const uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+    const uint32_t head = WIRE_ESP_BYTES + (uint32_t)in->iv_bytes;
     const uint32_t salt = esp_key_salt(sad_in_key(in), shape);
     memcpy(p->op.iv, &salt, 4);
-    memcpy(p->op.iv + 4, esp + DP_ESP_BYTES, 8);
+    memcpy(p->op.iv + 4, esp + WIRE_ESP_BYTES, 8);
     memcpy(p->op.aad, esp, 8);
     p->op.aad_len = 8;
     if (in->flags & SAD_F_ESN) {
@@ -59,11 +60,11 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
 {
     struct sad_in *in = p->in;
     const uint8_t *esp = p->op.data;
-    uint32_t head = DP_ESP_BYTES + (uint32_t)in->iv_bytes;
+    uint32_t head = WIRE_ESP_BYTES + (uint32_t)in->iv_bytes;
     uint32_t len = p->op.len - head - in->icv_bytes;
-    uint32_t spi = p->op.len >= DP_ESP_BYTES ? dp_get32(esp) : 0;
+    uint32_t spi = p->op.len >= WIRE_ESP_BYTES ? dp_get32(esp) : 0;
     uint16_t owner = atomic_load_explicit(&in->owner, memory_order_acquire);
-    if (p->op.len < DP_ESP_BYTES) {
+    if (p->op.len < WIRE_ESP_BYTES) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
     } else if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
         dp_drop_pkt(w, p, DP_DROP_unknown_spi);
@@ -74,7 +75,7 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
     } else if (owner != w->index && !dp_owner_is_self(w, &in->owner, owner)) {
         p->mbuf->port = port;
         dp_handoff_send(w, p->mbuf, owner, &in->stray);
-    } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + 4)))) {
+    } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + WIRE_ESP_AT_SEQ)))) {
         in->replay_drops++;
         dp_drop_pkt(w, p, DP_DROP_replay);
     } else if ((in->pkts >= in->stop_pkts || in->bytes >= in->stop_bytes) && !sad_in_limit(w->dp->sad, in)) {
@@ -95,7 +96,7 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
     in->near_pkts = sad_near(in->pkts, in->stop_pkts, in->bytes, in->stop_bytes);
     if (in->flags & SAD_F_FOLLOW && is_from_elsewhere(in, p))
         p->flags |= DP_PKT_MOVED;
-    op_write(p, in, &w->tables->key, sad_seq_infer(in, dp_get32(p->op.data + 4)));
+    op_write(p, in, &w->tables->key, sad_seq_infer(in, dp_get32(p->op.data + WIRE_ESP_AT_SEQ)));
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include "dp_usual.h"
 #include "sad_replay.h"
 
-#define USUAL_HEAD (DP_ESP_BYTES + USUAL_IV)
+#define USUAL_HEAD (WIRE_ESP_BYTES + USUAL_IV)
 #define USUAL_MIN  (USUAL_HEAD + USUAL_ICV + 4)
 
 /* What is the same for all packets of a run. The window stands still until packets are open. */
@@ -61,10 +61,10 @@ static inline bool usual_prep(struct dp_pkt *p, const struct usual_prep *r, stru
             return false;
         flags |= r->moved;
     }
-    const uint64_t seq = r->bottom + (uint32_t)(dp_get32(esp + 4) - (uint32_t)r->bottom);
+    const uint64_t seq = r->bottom + (uint32_t)(dp_get32(esp + WIRE_ESP_AT_SEQ) - (uint32_t)r->bottom);
     if (unlikely(seq <= r->top) && !sad_replay_check(in, seq))
         return false;
-    const __m128i iv = _mm_loadl_epi64((const __m128i *)(const void *)(esp + DP_ESP_BYTES));
+    const __m128i iv = _mm_loadl_epi64((const __m128i *)(const void *)(esp + WIRE_ESP_BYTES));
     const __m128i seq_be = _mm_cvtsi64_si128((long long)__builtin_bswap64(seq));
     usual_op_write(&p->op, &r->ops, iv, seq_be, word + r->word_step);
     p->flags = flags;

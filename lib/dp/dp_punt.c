@@ -47,19 +47,19 @@ static void parse(struct dp_punt *p, uint32_t l2)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + l2;
     bool is6 = ip[0] >> 4 == 6;
-    uint32_t ihl = is6 ? DP_IP6_BYTES : (ip[0] & 0xfu) * 4;
-    uint32_t total = is6 ? DP_IP6_BYTES + (uint32_t)dp_get16(ip + 4) : dp_get16(ip + 2);
+    uint32_t ihl = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    uint32_t total = wire_ip_len(ip, is6);
     const uint8_t *l4 = ip + ihl;
-    p->src.addr = addr_at(ip + (is6 ? 8 : 12), is6);
-    p->dst.addr = addr_at(ip + (is6 ? 24 : 16), is6);
+    p->src.addr = addr_at(ip + wire_ip_src_at(is6), is6);
+    p->dst.addr = addr_at(ip + wire_ip_dst_at(is6), is6);
     p->payload = base_span(l4, total - ihl);
     if (p->reason != DP_PUNT_IKE)
         return;
-    p->src.port = dp_get16(l4);
-    p->dst.port = dp_get16(l4 + 2);
+    p->src.port = dp_get16(l4 + WIRE_UDP_AT_SRC);
+    p->dst.port = dp_get16(l4 + WIRE_UDP_AT_DST);
     p->natt = p->dst.port == WIRE_NATT_PORT;
-    uint32_t head = DP_UDP_BYTES + (p->natt ? WIRE_NATT_MARKER_BYTES : 0);
-    p->payload = base_span(l4 + head, dp_get16(l4 + 4) - head);
+    uint32_t head = WIRE_UDP_BYTES + (p->natt ? WIRE_NATT_MARKER_BYTES : 0);
+    p->payload = base_span(l4 + head, dp_get16(l4 + WIRE_UDP_AT_LEN) - head);
 }
 
 static void next_hop_fill(const struct dp *dp, struct dp_punt *p, uint32_t adj)
@@ -67,7 +67,7 @@ static void next_hop_fill(const struct dp *dp, struct dp_punt *p, uint32_t adj)
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *);
     const struct dp_adj *a = &dp->adjs[adj];
     bool is6 = ip[0] >> 4 == 6;
-    p->next_hop = a->kind == DP_ADJ_NEIGH ? a->next_hop : addr_at(ip + (is6 ? 24 : 16), is6);
+    p->next_hop = a->kind == DP_ADJ_NEIGH ? a->next_hop : addr_at(ip + wire_ip_dst_at(is6), is6);
 }
 
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <rte_ip_frag.h>
 #include "dp_bytes.h"
-#include "dp_cksum.h"
 #include "dp_drop.h"
 #include "dp_worker.h"
 
@@ -19,8 +18,6 @@
 #define PACKETS_MAX 256
 #define BUCKETS     32
 #define WAIT_MS     1000
-#define FRAG_BYTES  8
-#define PLACE_MASK  0xfff9 /* offset, more fragments */
 
 struct dp_reass {
     struct rte_ip_frag_tbl *table;
@@ -77,9 +74,9 @@ static void frame_trim(struct rte_mbuf *m, uint32_t len)
 struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    const uint32_t ihl = (ip[0] & 0xfu) * 4, total = dp_get16(ip + 2);
+    const uint32_t ihl = wire_ip4_hdr_len(ip), total = dp_get16(ip + WIRE_IP4_AT_LEN);
     /* All pieces but the last are a multiple of 8 long (RFC 791 3.2). */
-    if (total == ihl || (dp_get16(ip + 6) & 0x2000 && (total - ihl) % 8)) {
+    if (total == ihl || (dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_MF && (total - ihl) % 8)) {
         dp_drop_mbuf(w, m, DP_DROP_fragment);
         return NULL;
     }
@@ -91,8 +88,7 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
     if (!m)
         return NULL;
     ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    dp_put16(ip + 10, 0);
-    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_cksum_sum(ip, (ip[0] & 0xfu) * 4, 0)));
+    dp_ip4_cksum_fill(ip, wire_ip4_hdr_len(ip));
     return m;
 }
 
@@ -100,29 +96,29 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
 static struct rte_mbuf *unwrapped(struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + l2;
-    dp_put16(ip + 4, (uint16_t)(dp_get16(ip + 4) - FRAG_BYTES));
-    ip[6] = ip[DP_IP6_BYTES];
-    memmove(p + FRAG_BYTES, p, l2 + DP_IP6_BYTES);
-    rte_pktmbuf_adj(m, FRAG_BYTES);
+    dp_put16(ip + WIRE_IP6_AT_LEN, (uint16_t)(dp_get16(ip + WIRE_IP6_AT_LEN) - WIRE_IP6_FRAG_BYTES));
+    ip[WIRE_IP6_AT_NEXT] = ip[WIRE_IP6_BYTES];
+    memmove(p + WIRE_IP6_FRAG_BYTES, p, l2 + WIRE_IP6_BYTES);
+    rte_pktmbuf_adj(m, WIRE_IP6_FRAG_BYTES);
     return m;
 }
 
 struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    uint8_t *frag = ip + DP_IP6_BYTES;
-    const uint32_t len = dp_get16(ip + 4);
-    const uint16_t place = len > FRAG_BYTES ? dp_get16(frag + 2) : 0;
-    if (len <= FRAG_BYTES || (place & 1 && (len - FRAG_BYTES) % 8)) {
+    uint8_t *frag = ip + WIRE_IP6_BYTES;
+    const uint32_t len = dp_get16(ip + WIRE_IP6_AT_LEN);
+    const uint16_t place = len > WIRE_IP6_FRAG_BYTES ? dp_get16(frag + WIRE_IP6_FRAG_AT_PLACE) : 0;
+    if (len <= WIRE_IP6_FRAG_BYTES || (place & WIRE_IP6_FRAG_MORE && (len - WIRE_IP6_FRAG_BYTES) % 8)) {
         dp_drop_mbuf(w, m, DP_DROP_fragment);
         return NULL;
     }
-    frame_trim(m, l2 + DP_IP6_BYTES + len);
+    frame_trim(m, l2 + WIRE_IP6_BYTES + len);
     /* An atomic fragment is a whole packet, whatever others have its ID (RFC 6946 4). */
-    if (!(place & PLACE_MASK))
+    if (!(place & (WIRE_IP6_FRAG_OFFSET | WIRE_IP6_FRAG_MORE)))
         return unwrapped(m, l2);
     m->l2_len = l2;
-    m->l3_len = DP_IP6_BYTES + FRAG_BYTES;
+    m->l3_len = WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES;
     return joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
                                                      (struct rte_ipv6_hdr *)ip,
                                                      (struct rte_ipv6_fragment_ext *)frag));

@@ -13,9 +13,9 @@
 #include "dp_bytes.h"
 #include "dp_own.h"
 #include "sad_mem.h"
+#include "wire_arp.h"
 #include "wire_ndp.h"
 
-#define ARP_BYTES    28
 #define WAIT_PER_HOP 3
 #define WAIT_MAX     256
 #define ASK_TRIES    3
@@ -90,29 +90,23 @@ static struct base_writer frame_begin(const struct dp_port_params *at, struct rt
     base_write(&w, to_mac, 6);
     base_write(&w, at->mac, 6);
     if (at->vlan) {
-        base_write_u16(&w, DP_ETHER_VLAN);
+        base_write_u16(&w, WIRE_ETH_VLAN);
         base_write_u16(&w, at->vlan);
     }
     base_write_u16(&w, type);
     return w;
 }
 
-static void arp_send(struct dp *dp, uint16_t port, uint16_t op, const uint8_t to_mac[6],
+static void arp_send(struct dp *dp, uint16_t port, enum wire_arp_op op, const uint8_t to_mac[6],
                      const uint8_t *target_mac, const struct base_addr *from, const struct base_addr *to)
 {
     const struct dp_port_params *at = &dp->ports[port].params;
     struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
     if (!m)
         return;
-    struct base_writer w = frame_begin(at, m, to_mac, DP_ETHER_ARP);
-    base_write_u16(&w, 1); /* Ethernet */
-    base_write_u16(&w, DP_ETHER_IP4);
-    base_write_u16(&w, 6 << 8 | 4);
-    base_write_u16(&w, op);
-    base_write(&w, at->mac, 6);
-    base_write(&w, from->bytes, 4);
-    base_write(&w, target_mac, 6);
-    base_write(&w, to->bytes, 4);
+    struct base_writer w = frame_begin(at, m, to_mac, WIRE_ETH_ARP);
+    struct wire_arp *arp = (struct wire_arp *)(void *)base_write_room(&w, WIRE_ARP_BYTES);
+    wire_arp_build(arp, op, at->mac, dp_load32(from->bytes), target_mac, dp_load32(to->bytes));
     uint8_t pad[18] = {0}; /* smallest Ethernet frame */
     base_write(&w, pad, sizeof pad);
     m->data_len = (uint16_t)w.pos;
@@ -130,7 +124,7 @@ static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], cons
     if (!m)
         return;
     wire_ndp_build(packet, from->bytes, to, ndp);
-    struct base_writer w = frame_begin(at, m, to_mac, DP_ETHER_IP6);
+    struct base_writer w = frame_begin(at, m, to_mac, WIRE_ETH_IP6);
     base_write(&w, packet, sizeof packet);
     m->data_len = (uint16_t)w.pos;
     m->pkt_len = m->data_len;
@@ -151,7 +145,6 @@ static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_add
 static void ask(struct dp *dp, uint32_t adj, bool is_direct)
 {
     static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    static const uint8_t nobody[6];
     const struct dp_adj *a = &dp->adjs[adj];
     const struct base_addr *from = dp_own_towards(dp, a->port, &a->next_hop);
     const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
@@ -160,7 +153,7 @@ static void ask(struct dp *dp, uint32_t adj, bool is_direct)
     if (a->next_hop.family == BASE_AF_IP6)
         ndp_ask(dp, a, from);
     else
-        arp_send(dp, a->port, 1, is_direct ? mac : everybody, nobody, from, &a->next_hop);
+        arp_send(dp, a->port, WIRE_ARP_REQUEST, is_direct ? mac : everybody, NULL, from, &a->next_hop);
 }
 
 static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
@@ -198,26 +191,20 @@ static void learn(struct dp *dp, base_time now, uint16_t port, const struct base
 
 static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
 {
-    static const uint8_t nobody[6];
     const struct rte_mbuf *m = punt->mbuf;
+    const struct wire_arp *arp;
     struct base_reader r = base_reader(base_span(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len));
     (void)base_read_span(&r, m->hash.fdir.hi);
-    uint16_t hardware = base_read_u16(&r), protocol = base_read_u16(&r), sizes = base_read_u16(&r);
-    uint16_t op = base_read_u16(&r);
-    struct base_span from_mac = base_read_span(&r, 6), from = base_read_span(&r, 4);
-    (void)base_read_span(&r, 6);
-    struct base_span to = base_read_span(&r, 4);
-    if (r.failed || hardware != 1 || protocol != DP_ETHER_IP4 || sizes != (6 << 8 | 4) ||
-        from_mac.ptr[0] & 1 || memcmp(from_mac.ptr, nobody, 6) == 0)
+    if (wire_arp_parse(base_read_rest(&r), &arp) != WIRE_PKT_OK)
         return;
-    struct base_addr sender = base_addr_from_bytes(BASE_AF_IP4, from.ptr);
-    struct base_addr target = base_addr_from_bytes(BASE_AF_IP4, to.ptr);
+    const bool is_request = arp->op_be == wire_be16(WIRE_ARP_REQUEST);
+    struct base_addr sender = wire_ip4_addr(arp->sender_be), target = wire_ip4_addr(arp->target_be);
     const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
     bool is_for_us = ours && base_addr_equal(ours, &target);
-    if (!dp_addr_is_own(dp, &sender) && dp_load32(from.ptr) != 0)
-        learn(dp, now, punt->port, &sender, from_mac.ptr, is_for_us && op == 1);
-    if (is_for_us && op == 1)
-        arp_send(dp, punt->port, 2, from_mac.ptr, from_mac.ptr, &target, &sender);
+    if (!dp_addr_is_own(dp, &sender) && arp->sender_be != 0)
+        learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us && is_request);
+    if (is_for_us && is_request)
+        arp_send(dp, punt->port, WIRE_ARP_REPLY, arp->sender_mac, arp->sender_mac, &target, &sender);
 }
 
 /* Someone asks for one of our addresses: RFC 4861 7.2.4. */
@@ -345,11 +332,10 @@ base_time dp_resolve_deadline(const struct dp *dp)
 void dp_resolve_announce(struct dp *dp)
 {
     static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    static const uint8_t nobody[6];
     for (uint16_t port = 0; port < dp->params.n_ports; port++) {
         const struct dp_port_params *p = &dp->ports[port].params;
         for (size_t i = 0; i < p->n_addrs; i++)
             if (p->addrs[i].addr.family == BASE_AF_IP4)
-                arp_send(dp, port, 1, everybody, nobody, &p->addrs[i].addr, &p->addrs[i].addr);
+                arp_send(dp, port, WIRE_ARP_REQUEST, everybody, NULL, &p->addrs[i].addr, &p->addrs[i].addr);
     }
 }

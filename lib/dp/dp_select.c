@@ -23,7 +23,7 @@
 static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 {
     bool is6 = p->flags & DP_PKT_INNER6;
-    const uint8_t *dst = p->op.data + (is6 ? 24 : 16);
+    const uint8_t *dst = p->op.data + wire_ip_dst_at(is6);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_select_head(w->tables, is6, dst) == 0)
         return true;
@@ -89,7 +89,7 @@ static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w,
 static inline struct sad_out *select_simple(const struct sad_tables *t, const struct dp_pkt *p, bool is_mixed,
                                             uint64_t *last_addrs, struct sad_out **last)
 {
-    const uint64_t addrs = dp_load64(p->op.data + 12);
+    const uint64_t addrs = dp_load64(p->op.data + WIRE_IP4_AT_SRC);
     const struct sad_cand *c = &t->cands[p->head];
     if (p->flags)
         return NULL;

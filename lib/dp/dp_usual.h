@@ -78,12 +78,12 @@ static inline void usual_op_write(struct esp_op *op, const struct usual_ops *c, 
 /* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
 static inline bool usual_may_be_syn(const uint8_t *ip, uint32_t len)
 {
-    uint32_t flags_at = (ip[0] & 0xfu) * 4 + 13;
+    uint32_t flags_at = wire_ip4_hdr_len(ip) + 13;
     return flags_at >= len || ip[flags_at] & 0x02;
 }
 
 /* The protocol whose MSS is clamped; one that no packet has when none is. */
 static inline uint16_t usual_clamp(const struct dp_worker *w)
 {
-    return w->dp->params.mss_clamp ? DP_PROTO_TCP : 256;
+    return w->dp->params.mss_clamp ? WIRE_PROTO_TCP : 256;
 }

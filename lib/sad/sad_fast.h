@@ -323,9 +323,6 @@ static inline uint32_t sad_select_head(const struct sad_tables *t, bool is6, con
     return is6 ? sad_trie_find(&t->trie6, remote) : sad_trie_find4(&t->trie4, remote);
 }
 
-/* Protocol and ports against an IPv4 pair of selectors. */
-bool sad_sel4_l4_match(const struct sad_sel4 *sel, const struct sad_flow *flow);
-
 /* Addresses of an IPv4 pair, host order. */
 static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t local, uint32_t remote)
 {

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <rte_rcu_qsbr.h>
 #include "base_wipe.h"
+#include "wire_esp.h"
 
 #define WORD_BITS 64
-#define ESP_BYTES 8
 
 static uint32_t ring_bits(uint32_t window)
 {
@@ -116,7 +116,7 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     out->owner = SAD_OWNER_NONE; /* until published */
     out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->encap);
-    out->esp_bytes = (uint8_t)(ESP_BYTES + out->iv_bytes);
+    out->esp_bytes = (uint8_t)(WIRE_ESP_BYTES + out->iv_bytes);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
     if (p->encap && is_usual(&p->path, &pair->suite))

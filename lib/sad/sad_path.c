@@ -9,18 +9,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "wire_esp.h"
 
-#define IP4_BYTES   20
-#define IP6_BYTES   40
-#define UDP_BYTES   8
-#define ESP_BYTES   8
-#define PROTO_UDP   17
-#define PROTO_ESP   50
 #define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
-#define MTU_MIN4    576
-#define MTU_MIN6    1280
 #define MTU_MAX     9216
-#define TRAILER_MIN 2 /* pad length and next header */
 
 static void range_fill(struct sad_range *r, const struct base_ts *ts)
 {
@@ -94,22 +86,21 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu)
     uint8_t family = path->local.addr.family;
     if (family != path->remote.addr.family || (family != BASE_AF_IP4 && family != BASE_AF_IP6))
         return -EINVAL;
-    if (outer_mtu < (family == BASE_AF_IP4 ? MTU_MIN4 : MTU_MIN6) || outer_mtu > MTU_MAX)
+    if (outer_mtu < (family == BASE_AF_IP4 ? WIRE_IP4_MIN_MTU : WIRE_IP6_MIN_MTU) || outer_mtu > MTU_MAX)
         return -EINVAL;
     return 0;
 }
 
 uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap)
 {
-    return (uint8_t)((path->local.addr.family == BASE_AF_IP4 ? IP4_BYTES : IP6_BYTES) +
-                     (encap ? UDP_BYTES : 0));
+    return (uint8_t)wire_esp_outer_len(path->local.addr.family, encap);
 }
 
 /* Largest inner packet whose padded, sealed and encapsulated form fits. */
 uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu)
 {
-    unsigned room = outer_mtu - hdr_bytes - ESP_BYTES - suite->iv_bytes - suite->icv_bytes;
-    return (uint16_t)(room - room % suite->align_bytes - TRAILER_MIN);
+    const struct wire_esp_geom geom = {suite->iv_bytes, suite->icv_bytes, suite->align_bytes};
+    return (uint16_t)wire_esp_max_inner(&geom, outer_mtu, hdr_bytes);
 }
 
 static void put16(uint8_t *p, uint16_t v)
@@ -122,12 +113,12 @@ static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, bool encap
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x45;
-    ip[6] = 0x40; /* DF */
-    ip[8] = SAD_OUTER_TTL;
-    ip[9] = encap ? PROTO_UDP : PROTO_ESP;
-    memcpy(ip + 12, path->local.addr.bytes, 4);
-    memcpy(ip + 16, path->remote.addr.bytes, 4);
-    for (size_t i = 0; i < IP4_BYTES; i += 2) {
+    ip[WIRE_IP4_AT_FRAG] = WIRE_IP4_DF >> 8;
+    ip[WIRE_IP4_AT_TTL] = SAD_OUTER_TTL;
+    ip[WIRE_IP4_AT_PROTO] = encap ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+    memcpy(ip + WIRE_IP4_AT_SRC, path->local.addr.bytes, 4);
+    memcpy(ip + WIRE_IP4_AT_DST, path->remote.addr.bytes, 4);
+    for (size_t i = 0; i < WIRE_IP4_BYTES; i += 2) {
         uint16_t word;
         memcpy(&word, ip + i, 2);
         t->cksum += word;
@@ -142,10 +133,10 @@ static void tmpl_ip6(struct sad_tmpl *t, const struct esp_path *path, bool encap
     const uint32_t label = spi_out * 0x9e3779b1u >> 12;
     ip[1] = (uint8_t)(label >> 16);
     put16(ip + 2, (uint16_t)label);
-    ip[6] = encap ? PROTO_UDP : PROTO_ESP;
-    ip[7] = SAD_OUTER_TTL;
-    memcpy(ip + 8, path->local.addr.bytes, 16);
-    memcpy(ip + 24, path->remote.addr.bytes, 16);
+    ip[WIRE_IP6_AT_NEXT] = encap ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+    ip[WIRE_IP6_AT_HOPS] = SAD_OUTER_TTL;
+    memcpy(ip + WIRE_IP6_AT_SRC, path->local.addr.bytes, 16);
+    memcpy(ip + WIRE_IP6_AT_DST, path->remote.addr.bytes, 16);
 }
 
 void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out)
@@ -156,11 +147,11 @@ void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, 
         tmpl_ip6(t, path, encap, spi_out);
     else
         tmpl_ip4(t, path, encap);
-    uint8_t *p = t->bytes + (is6 ? IP6_BYTES : IP4_BYTES);
+    uint8_t *p = t->bytes + (is6 ? WIRE_IP6_BYTES : WIRE_IP4_BYTES);
     if (encap) {
         put16(p, path->local.port);
         put16(p + 2, path->remote.port);
-        p += UDP_BYTES;
+        p += WIRE_UDP_BYTES;
     }
     put16(p, (uint16_t)(spi_out >> 16));
     put16(p + 2, (uint16_t)spi_out);

@@ -14,9 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sad_mem.h"
+#include "wire_pkt.h"
 
-#define PROTO_ICMP     1
-#define PROTO_ICMP6    58
 #define CANDS_PER_SLOT 4
 #define CANDS_SPARE    65536u
 
@@ -369,7 +368,7 @@ void sad_select_unlink(struct sad *sad, uint32_t *head)
 
 static bool is_icmp(uint8_t proto)
 {
-    return proto == PROTO_ICMP || proto == PROTO_ICMP6;
+    return proto == WIRE_PROTO_ICMP4 || proto == WIRE_PROTO_ICMP6;
 }
 
 static bool ports_match(uint8_t proto, uint16_t lo, uint16_t hi, const struct sad_flow *flow, uint16_t port)
@@ -383,7 +382,8 @@ static bool ports_match(uint8_t proto, uint16_t lo, uint16_t hi, const struct sa
     return flow->has_ports && port >= lo && port <= hi;
 }
 
-bool sad_sel4_l4_match(const struct sad_sel4 *s, const struct sad_flow *flow)
+/* Protocol and ports against an IPv4 pair of selectors. */
+static bool sel4_l4_match(const struct sad_sel4 *s, const struct sad_flow *flow)
 {
     /* ICMP has one pair of type and code, which stands for the ports of both sides. */
     uint16_t local = flow->local_port, remote = is_icmp(flow->proto) ? local : flow->remote_port;
@@ -415,7 +415,7 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
             !in_range(flow->remote, c6->remote_lo, c6->remote_hi, 16))
             return false;
     }
-    return sad_sel4_l4_match(&c->sel, flow);
+    return sel4_l4_match(&c->sel, flow);
 }
 
 uint32_t sad_select_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)

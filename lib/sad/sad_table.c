@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SPI_FIRST 256u /* RFC 4303 2.1: 0 is local, 1..255 are reserved */
+#include "wire_esp.h"
 
 const struct sad_tables *sad_tables(const struct sad *sad)
 {
@@ -87,7 +86,7 @@ int sad_spi_alloc(struct sad *sad, uint32_t *spi)
     uint32_t nth = 0, made;
     do
         made = spi_make(sad, slot, nth++);
-    while (made < SPI_FIRST || made == pair->spi_in);
+    while (made < WIRE_ESP_SPI_MIN || made == pair->spi_in);
     pair->state = SAD_PAIR_RESERVED;
     pair->spi_in = made;
     *spi = made;

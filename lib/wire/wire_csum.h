@@ -42,21 +42,10 @@ static inline uint16_t wire_csum(struct base_span bytes)
     return wire_csum_fold(wire_csum_add(0, bytes));
 }
 
-/* The checksum after `before` was replaced by `after` at an even offset (RFC 1624, equation 3). */
-static inline uint16_t wire_csum_update(uint16_t csum, struct base_span before, struct base_span after)
-{
-    const uint64_t removed = (uint16_t)~csum + (uint64_t)wire_csum_fold(wire_csum_add(0, before));
-    return wire_csum_fold(wire_csum_add(removed, after));
-}
-
+/* The checksum after a word at an even offset was replaced (RFC 1624, equation 3). */
 static inline uint16_t wire_csum_update16(uint16_t csum, uint16_t before_be, uint16_t after_be)
 {
     return wire_csum_fold((uint64_t)(uint16_t)~csum + (uint16_t)~before_be + after_be);
-}
-
-static inline uint16_t wire_csum_update32(uint16_t csum, uint32_t before_be, uint32_t after_be)
-{
-    return wire_csum_fold((uint64_t)(uint16_t)~csum + (uint32_t)~before_be + after_be);
 }
 
 /* Running sum of the pseudo-header: addresses in network order, upper-layer length in bytes (RFC 793). */

@@ -5,8 +5,7 @@
  * room for a link header, ready to send. Rate limits are the caller's: an error per bad packet is a flood.
  */
 #include <stdbool.h>
-#include "wire_ip4.h"
-#include "wire_ip6.h"
+#include "wire_ip.h"
 
 #define WIRE_ICMP_BYTES 8
 #define WIRE_ICMP_TTL   64
@@ -39,6 +38,7 @@ enum wire_icmp6_type {
     WIRE_ICMP6_INFO = 128,    /* types from here on are no errors */
     WIRE_ICMP6_ECHO = 128,
     WIRE_ICMP6_ECHO_REPLY = 129,
+    WIRE_ICMP6_ROUTER_SOLICIT = 133,
     WIRE_ICMP6_NEIGHBOR_SOLICIT = 135,
     WIRE_ICMP6_NEIGHBOR_ADVERT = 136,
     WIRE_ICMP6_REDIRECT = 137,
@@ -64,14 +64,12 @@ struct wire_icmp_view {
     struct base_span body; /* echo: data; errors: the packet that caused them, usually cut short */
 };
 
-/* Checks length and checksum of an IPv4 packet's payload. A fragment or another protocol is BAD_FIELD. */
-enum wire_pkt_err wire_icmp4_parse(const struct wire_ip4_view *ip, struct wire_icmp_view *out);
-
-/* The same for IPv6, whose checksum covers the addresses. */
+/* Checks length and checksum of an IPv6 packet's payload, which covers the addresses. A fragment or another
+ * protocol is BAD_FIELD. */
 enum wire_pkt_err wire_icmp6_parse(const struct wire_ip6_view *ip, struct wire_icmp_view *out);
 
 /*
- * Turns an ICMP message that a parser accepted as echo request into its reply, in place: type and checksum.
+ * Turns an ICMP message, an echo request, into its reply, in place: type and checksum.
  * The caller swaps the IP addresses, which changes neither checksum.
  */
 void wire_icmp4_make_reply(struct wire_icmp *icmp);
@@ -90,25 +88,6 @@ struct wire_icmp_quote {
 /* Reads the body of an error. A quoted fragment that is not the first is BAD_FIELD. */
 enum wire_pkt_err wire_icmp4_quote_parse(struct base_span body, struct wire_icmp_quote *out);
 enum wire_pkt_err wire_icmp6_quote_parse(struct base_span body, struct wire_icmp_quote *out);
-
-/* The MTU that FRAG_NEEDED or TOO_BIG carries, in host order; 0 when an old router put none (RFC 1191 5). */
-static inline uint32_t wire_icmp4_mtu(const struct wire_icmp *icmp)
-{
-    return wire_be32(icmp->arg_be) & 0xffff;
-}
-
-static inline uint32_t wire_icmp6_mtu(const struct wire_icmp *icmp)
-{
-    return wire_be32(icmp->arg_be);
-}
-
-/*
- * Whether an error about this packet may be sent at all: not about ICMP errors, fragments other than the
- * first, group destinations or impossible sources (RFC 1122 3.2.2; RFC 4443 2.4 (e), whose exception is
- * TOO_BIG, which answers multicast as well). is_link_group: it came in a frame to a group address.
- */
-bool wire_icmp4_may_answer(const struct wire_ip4_view *ip, bool is_link_group);
-bool wire_icmp6_may_answer(const struct wire_ip6_view *ip, bool is_link_group, uint8_t error_type);
 
 /*
  * Builds an error about `packet` (from its IP header on) into buf: IP header, ICMP header, and as much of

@@ -7,18 +7,6 @@
 
 #define QUOTE_UPPER_MIN 8 /* bytes behind the IP header that every error carries (RFC 792) */
 
-enum wire_pkt_err wire_icmp4_parse(const struct wire_ip4_view *ip, struct wire_icmp_view *out)
-{
-    struct base_reader r = base_reader(ip->payload);
-    out->hdr = (const struct wire_icmp *)base_read_span(&r, WIRE_ICMP_BYTES).ptr;
-    if (!out->hdr)
-        return WIRE_PKT_SHORT;
-    if (ip->is_fragment || ip->hdr->proto != WIRE_PROTO_ICMP4)
-        return WIRE_PKT_BAD_FIELD;
-    out->body = base_read_rest(&r);
-    return wire_csum(ip->payload) == 0 ? WIRE_PKT_OK : WIRE_PKT_BAD_CSUM;
-}
-
 void wire_icmp4_make_reply(struct wire_icmp *icmp)
 {
     uint16_t before, after;
@@ -49,30 +37,6 @@ enum wire_pkt_err wire_icmp4_quote_parse(struct base_span body, struct wire_icmp
     return r.failed || out->upper.len < QUOTE_UPPER_MIN ? WIRE_PKT_SHORT : WIRE_PKT_OK;
 }
 
-static bool is_error(const struct wire_ip4_view *ip)
-{
-    if (ip->hdr->proto != WIRE_PROTO_ICMP4)
-        return false;
-    struct base_reader r = base_reader(ip->payload);
-    switch (base_read_u8(&r)) {
-    case WIRE_ICMP4_UNREACHABLE:
-    case WIRE_ICMP4_SOURCE_QUENCH:
-    case WIRE_ICMP4_REDIRECT:
-    case WIRE_ICMP4_TIME_EXCEEDED:
-    case WIRE_ICMP4_PARAMETER:
-        return true;
-    default:
-        return r.failed; /* an ICMP packet without a type gets no answer either */
-    }
-}
-
-bool wire_icmp4_may_answer(const struct wire_ip4_view *ip, bool is_link_group)
-{
-    const bool is_group_dst = wire_be32(ip->hdr->dst_be) >> 28 >= 14;
-    return !is_link_group && !is_group_dst && ip->frag_offset == 0 &&
-           !wire_ip4_is_bad_source(ip->hdr->src_be) && !is_error(ip);
-}
-
 size_t wire_icmp4_error(void *buf, size_t cap, uint32_t src_be, uint8_t type, uint8_t code, uint32_t arg,
                         struct base_span packet)
 {
@@ -86,14 +50,12 @@ size_t wire_icmp4_error(void *buf, size_t cap, uint32_t src_be, uint8_t type, ui
     struct wire_ip4 *ip = (struct wire_ip4 *)base_write_room(&w, WIRE_IP4_BYTES);
     struct wire_icmp *icmp = (struct wire_icmp *)base_write_room(&w, WIRE_ICMP_BYTES);
     base_write(&w, packet.ptr, quoted);
-    /* Precedence 6, internetwork control, as RFC 1812 4.3.2.5 wants it for errors of routers. */
     const struct wire_ip4_make make = {
         .src_be = src_be,
         .dst_be = about->src_be,
         .payload_len = (uint16_t)(WIRE_ICMP_BYTES + quoted),
         .proto = WIRE_PROTO_ICMP4,
         .ttl = WIRE_ICMP_TTL,
-        .tos = 0xc0,
     };
     wire_ip4_build(ip, &make);
     *icmp = (struct wire_icmp){.type = type, .code = code, .arg_be = wire_be32(arg)};

@@ -57,22 +57,6 @@ enum wire_pkt_err wire_icmp6_quote_parse(struct base_span body, struct wire_icmp
     return out->upper.len < QUOTE_UPPER_MIN ? WIRE_PKT_SHORT : WIRE_PKT_OK;
 }
 
-static bool is_error(const struct wire_ip6_view *ip)
-{
-    if (ip->proto != WIRE_PROTO_ICMP6)
-        return false;
-    struct base_reader r = base_reader(ip->payload);
-    const uint8_t type = base_read_u8(&r);
-    return r.failed || type < WIRE_ICMP6_INFO || type == WIRE_ICMP6_REDIRECT;
-}
-
-bool wire_icmp6_may_answer(const struct wire_ip6_view *ip, bool is_link_group, uint8_t error_type)
-{
-    const bool is_group = is_link_group || wire_ip6_is_multicast(ip->hdr->dst);
-    return (!is_group || error_type == WIRE_ICMP6_TOO_BIG) && ip->frag_offset == 0 &&
-           !wire_ip6_is_multicast(ip->hdr->src) && !wire_ip6_is_unspecified(ip->hdr->src) && !is_error(ip);
-}
-
 void wire_icmp6_fill_csum(struct wire_icmp *icmp, size_t len, const uint8_t src[16], const uint8_t dst[16])
 {
     const uint64_t sum = wire_csum_pseudo6(src, dst, WIRE_PROTO_ICMP6, (uint32_t)len);

@@ -11,6 +11,19 @@
 #define WIRE_IP4_OFFSET  0x1fff /* of a fragment, in units of 8 bytes */
 #define WIRE_IP4_MIN_MTU 576    /* what every host takes (RFC 791) */
 
+/* Where fields of the header are, for those who read and write single ones. */
+enum wire_ip4_at {
+    WIRE_IP4_AT_TOS = 1,
+    WIRE_IP4_AT_LEN = 2,
+    WIRE_IP4_AT_ID = 4,
+    WIRE_IP4_AT_FRAG = 6,
+    WIRE_IP4_AT_TTL = 8,
+    WIRE_IP4_AT_PROTO = 9,
+    WIRE_IP4_AT_CSUM = 10,
+    WIRE_IP4_AT_SRC = 12,
+    WIRE_IP4_AT_DST = 16,
+};
+
 struct wire_ip4 {
     uint8_t ver_ihl; /* version 4 and header length in 4-byte words */
     uint8_t tos;     /* DSCP and ECN */
@@ -24,49 +37,12 @@ struct wire_ip4 {
     uint32_t dst_be;
 } WIRE_OVERLAY;
 
-struct wire_ip4_view {
-    const struct wire_ip4 *hdr;
-    uint16_t hdr_len;         /* with options */
-    uint16_t len;             /* header and payload, as stated and present */
-    bool is_fragment;         /* offset or MF: payload begins with an upper header only if offset is 0 */
-    uint16_t frag_offset;     /* bytes */
-    struct base_span payload; /* cut to the stated length: link-layer padding is off */
-};
-
-/* Checks and splits a packet: version, IHL, total length against IHL and bytes. Not the checksum. */
-static inline enum wire_pkt_err wire_ip4_parse(struct base_span packet, struct wire_ip4_view *out)
-{
-    struct base_reader r = base_reader(packet);
-    const struct wire_ip4 *h = (const struct wire_ip4 *)base_read_span(&r, WIRE_IP4_BYTES).ptr;
-    if (!h)
-        return WIRE_PKT_SHORT;
-    if (h->ver_ihl >> 4 != 4)
-        return WIRE_PKT_BAD_VERSION;
-    out->hdr = h;
-    out->hdr_len = (uint16_t)((h->ver_ihl & 15) * 4);
-    out->len = wire_be16(h->len_be);
-    const uint16_t frag = wire_be16(h->frag_be);
-    out->is_fragment = (frag & (WIRE_IP4_MF | WIRE_IP4_OFFSET)) != 0;
-    out->frag_offset = (uint16_t)((frag & WIRE_IP4_OFFSET) * 8);
-    if (out->hdr_len < WIRE_IP4_BYTES || out->len < out->hdr_len)
-        return WIRE_PKT_BAD_LENGTH;
-    base_read_span(&r, out->hdr_len - WIRE_IP4_BYTES);
-    out->payload = base_read_span(&r, (size_t)(out->len - out->hdr_len));
-    return r.failed ? WIRE_PKT_SHORT : WIRE_PKT_OK;
-}
-
-/* Whether the header checksum of a parsed packet verifies. */
-static inline bool wire_ip4_csum_ok(const struct wire_ip4_view *v)
-{
-    return wire_csum(base_span(v->hdr, v->hdr_len)) == 0;
-}
-
 struct wire_ip4_make {
     uint32_t src_be, dst_be;
     uint16_t payload_len; /* bytes behind the header, at most 65515 */
     uint16_t id;
+    uint16_t frag; /* WIRE_IP4_DF, WIRE_IP4_MF, offset in units of 8 bytes */
     uint8_t proto, ttl, tos;
-    bool df;
 };
 
 /* Writes a header without options, with its checksum. */
@@ -77,7 +53,7 @@ static inline void wire_ip4_build(struct wire_ip4 *h, const struct wire_ip4_make
         .tos = m->tos,
         .len_be = wire_be16((uint16_t)(WIRE_IP4_BYTES + m->payload_len)),
         .id_be = wire_be16(m->id),
-        .frag_be = wire_be16(m->df ? WIRE_IP4_DF : 0),
+        .frag_be = wire_be16(m->frag),
         .ttl = m->ttl,
         .proto = m->proto,
         .src_be = m->src_be,
@@ -86,14 +62,10 @@ static inline void wire_ip4_build(struct wire_ip4 *h, const struct wire_ip4_make
     h->csum_be = wire_csum(base_span(h, WIRE_IP4_BYTES));
 }
 
-/* Takes one off the TTL (which must not be 0) and repairs the checksum. */
-static inline void wire_ip4_dec_ttl(struct wire_ip4 *h)
+/* Bytes of a header, by its first one. */
+static inline uint32_t wire_ip4_hdr_len(const uint8_t *ip)
 {
-    uint16_t before, after;
-    memcpy(&before, &h->ttl, sizeof before);
-    h->ttl--;
-    memcpy(&after, &h->ttl, sizeof after);
-    h->csum_be = wire_csum_update16(h->csum_be, before, after);
+    return (ip[0] & 0xfu) * 4;
 }
 
 /* The address as a value. */

@@ -5,9 +5,7 @@
  */
 #include "wire_ip6.h"
 
-#define EXT_UNIT    8      /* length fields count these, the first one not included */
-#define FRAG_OFFSET 0xfff8 /* bytes, as the field is 8-byte units shifted by three */
-#define FRAG_MORE   1
+#define EXT_UNIT 8 /* length fields count these, the first one not included */
 
 static bool is_extension(uint8_t next)
 {
@@ -27,8 +25,8 @@ static void read_extension(struct base_reader *r, struct wire_ip6_view *out)
         base_read_span(r, (size_t)units * EXT_UNIT);
         return;
     }
-    out->frag_offset = frag & FRAG_OFFSET;
-    out->more_fragments = (frag & FRAG_MORE) != 0;
+    out->frag_offset = frag & WIRE_IP6_FRAG_OFFSET;
+    out->more_fragments = (frag & WIRE_IP6_FRAG_MORE) != 0;
     out->frag_id = id;
     /* An atomic fragment (RFC 6946) is a whole packet. */
     out->is_fragment = out->frag_offset > 0 || out->more_fragments;

@@ -9,11 +9,28 @@
 #define WIRE_IP6_EXT_MAX 8 /* extension headers in one packet */
 #define WIRE_IP6_MIN_MTU 1280
 
+/* Where fields of the header are, for those who read and write single ones. */
+enum wire_ip6_at {
+    WIRE_IP6_AT_LEN = 4,
+    WIRE_IP6_AT_NEXT = 6,
+    WIRE_IP6_AT_HOPS = 7,
+    WIRE_IP6_AT_SRC = 8,
+    WIRE_IP6_AT_DST = 24,
+};
+
+/* The fragment header (RFC 8200 4.5): next header, reserved, offset in bytes with the lowest bit for more,
+ * ID. */
+#define WIRE_IP6_FRAG_BYTES 8
+enum wire_ip6_frag_at { WIRE_IP6_FRAG_AT_PLACE = 2, WIRE_IP6_FRAG_AT_ID = 4 };
+#define WIRE_IP6_FRAG_OFFSET 0xfff8
+#define WIRE_IP6_FRAG_MORE   1
+
 enum wire_ip6_ext {
     WIRE_IP6_HOP_BY_HOP = 0,
     WIRE_IP6_ROUTING = 43,
     WIRE_IP6_FRAGMENT = 44,
     WIRE_IP6_DEST_OPTIONS = 60,
+    WIRE_IP6_MOBILITY = 135,
 };
 
 struct wire_ip6 {
@@ -58,11 +75,6 @@ static inline void wire_ip6_build(struct wire_ip6 *h, const struct wire_ip6_make
     h->hop_limit = m->hop_limit;
     memcpy(h->src, m->src, 16);
     memcpy(h->dst, m->dst, 16);
-}
-
-static inline uint8_t wire_ip6_traffic_class(const struct wire_ip6 *h)
-{
-    return (uint8_t)(wire_be32(h->vtf_be) >> 20);
 }
 
 static inline struct base_addr wire_ip6_addr(const uint8_t addr[16])

@@ -29,11 +29,13 @@ enum wire_ip_proto {
     WIRE_PROTO_IP4 = 4, /* IPv4 in IP: ESP tunnel mode, next header */
     WIRE_PROTO_TCP = 6,
     WIRE_PROTO_UDP = 17,
+    WIRE_PROTO_DCCP = 33,
     WIRE_PROTO_IP6 = 41, /* IPv6 in IP */
     WIRE_PROTO_ESP = 50,
-    WIRE_PROTO_AH = 51,
     WIRE_PROTO_ICMP6 = 58,
     WIRE_PROTO_NONE = 59, /* nothing follows; in ESP: a dummy packet (RFC 4303 2.6) */
+    WIRE_PROTO_SCTP = 132,
+    WIRE_PROTO_UDP_LITE = 136,
 };
 
 /* Host to network order and back. */

@@ -106,7 +106,7 @@ static inline struct rte_mbuf *inner(const struct scene *sc, uint32_t len)
 static inline bool is_piece(const struct rte_mbuf *m)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + L2;
-    return ip[0] >> 4 == 6 ? ip[6] == DP_PROTO_FRAG : dp_get16(ip + 6) & 0x3fff;
+    return ip[0] >> 4 == 6 ? ip[6] == WIRE_IP6_FRAGMENT : dp_get16(ip + 6) & 0x3fff;
 }
 
 /* An outer packet that is being put together. */

@@ -34,9 +34,9 @@ static uint32_t told(struct scene *sc, uint32_t len)
     assert_int_equal(ip[6], 58);
     assert_int_equal(ip[40], 2);
     uint16_t n = dp_get16(ip + 4);
-    assert_int_equal(
-        dp_cksum_fold(dp_cksum_sum(ip + 8, 32 + (size_t)n, __builtin_bswap16(n) + __builtin_bswap16(58))),
-        0xffff);
+    assert_int_equal(dp_cksum_fold(wire_csum_add((uint64_t)__builtin_bswap16(n) + __builtin_bswap16(58),
+                                                 base_span(ip + 8, 32 + (size_t)n))),
+                     0xffff);
     const uint32_t mtu = dp_get32(ip + 44);
     rte_pktmbuf_free(m);
     return mtu;
@@ -67,7 +67,7 @@ static uint32_t seq_of(const struct shape *s, const struct rte_mbuf *m)
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + L2;
     if (!s->outer6)
         return dp_get16(ip + 6) & 0x1fff ? 0 : dp_get32(ip + 20 + 8 + 4);
-    if (ip[6] != DP_PROTO_FRAG)
+    if (ip[6] != WIRE_IP6_FRAGMENT)
         return dp_get32(ip + 40 + 8 + 4);
     return dp_get16(ip + 42) & 0xfff8 ? 0 : dp_get32(ip + 48 + 8 + 4);
 }

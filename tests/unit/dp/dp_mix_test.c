@@ -76,7 +76,8 @@ static void udp6_cksum_assert(const struct rte_mbuf *m)
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
     uint16_t len = dp_get16(ip + 4);
     assert_int_not_equal(dp_get16(ip + 46), 0);
-    uint64_t sum = dp_cksum_sum(ip + 8, 32 + (size_t)len, __builtin_bswap16(len) + __builtin_bswap16(17));
+    uint64_t sum = wire_csum_add((uint64_t)__builtin_bswap16(len) + __builtin_bswap16(17),
+                                 base_span(ip + 8, 32 + (size_t)len));
     assert_int_equal(dp_cksum_fold(sum), 0xffff);
 }
 
@@ -122,7 +123,7 @@ static void port_sum(struct rte_mbuf *m)
 {
     uint8_t *udp = rte_pktmbuf_mtod_offset(m, uint8_t *, m->l2_len + m->l3_len);
     size_t len = (size_t)(m->data_len - m->l2_len - m->l3_len);
-    dp_store16(udp + 6, (uint16_t)~dp_cksum_fold(dp_cksum_sum(udp, len, 0)));
+    dp_store16(udp + 6, (uint16_t)~dp_cksum_fold(wire_csum_add(0, base_span(udp, len))));
 }
 
 static void a_port_that_fills_in_udp_checksums_is_left_to_it(void **state)

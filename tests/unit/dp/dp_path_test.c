@@ -207,7 +207,7 @@ static void echo_to_the_inside_address_is_answered_through_the_tunnel(void **sta
     ip[20] = 8;
     ip[21] = 0;
     dp_put16(ip + 22, 0);
-    dp_store16(ip + 22, (uint16_t)~dp_cksum_fold(dp_cksum_sum(ip + 20, 40, 0)));
+    dp_store16(ip + 22, (uint16_t)~dp_cksum_fold(wire_csum_add(0, base_span(ip + 20, 40))));
     rig_in(&r, &r.a, RIG_INSIDE, m);
     rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
     m = rig_out(&r.b, RIG_OUTSIDE);
@@ -217,7 +217,7 @@ static void echo_to_the_inside_address_is_answered_through_the_tunnel(void **sta
     assert_non_null(m);
     ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
     assert_int_equal(ip[20], 0);
-    assert_int_equal(dp_cksum_fold(dp_cksum_sum(ip + 20, 40, 0)), 0xffff);
+    assert_int_equal(dp_cksum_fold(wire_csum_add(0, base_span(ip + 20, 40))), 0xffff);
     assert_int_equal(dp_cksum_fold(dp_ip4_sum20(ip)), 0xffff);
     rte_pktmbuf_free(m);
     rig_free(&r);

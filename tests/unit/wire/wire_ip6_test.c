@@ -35,7 +35,7 @@ static void a_built_packet_is_read_back(void **state)
     assert_true(accepts_ip6(make(WIRE_PROTO_UDP, BYTES(1, 2, 3))));
     assert_int_equal(ip.hdr_len, 40);
     assert_int_equal(ip.proto, WIRE_PROTO_UDP);
-    assert_int_equal(wire_ip6_traffic_class(ip.hdr), 0xb9);
+    assert_int_equal((uint8_t)(wire_be32(ip.hdr->vtf_be) >> 20), 0xb9);
     assert_int_equal(wire_be32(ip.hdr->vtf_be) & 0xfffff, 0xedcba);
     assert_int_equal(ip.hdr->hop_limit, 64);
     assert_true(base_span_equal(ip.payload, BYTES(1, 2, 3)));
@@ -120,6 +120,16 @@ static void link_padding_is_cut_off(void **state)
     assert_int_equal(ip.payload.len, 3);
 }
 
+static void offsets_are_those_of_the_struct(void **state)
+{
+    assert_int_equal(offsetof(struct wire_ip6, payload_len_be), WIRE_IP6_AT_LEN);
+    assert_int_equal(offsetof(struct wire_ip6, next), WIRE_IP6_AT_NEXT);
+    assert_int_equal(offsetof(struct wire_ip6, hop_limit), WIRE_IP6_AT_HOPS);
+    assert_int_equal(offsetof(struct wire_ip6, src), WIRE_IP6_AT_SRC);
+    assert_int_equal(offsetof(struct wire_ip6, dst), WIRE_IP6_AT_DST);
+    assert_int_equal(sizeof(struct wire_ip6), WIRE_IP6_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +141,7 @@ int main(void)
         cmocka_unit_test(an_atomic_fragment_is_a_whole_packet),
         cmocka_unit_test(version_length_order_and_number_are_checked),
         cmocka_unit_test(link_padding_is_cut_off),
+        cmocka_unit_test(offsets_are_those_of_the_struct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

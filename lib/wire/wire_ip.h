@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Where the fields are that IPv4 and IPv6 have alike, for those who treat both. */
+#include "wire_ip4.h"
+#include "wire_ip6.h"
+
+static inline unsigned wire_ip_bytes(bool is6) /* of the header, without options */
+{
+    return is6 ? WIRE_IP6_BYTES : WIRE_IP4_BYTES;
+}
+
+static inline unsigned wire_ip_src_at(bool is6)
+{
+    return is6 ? WIRE_IP6_AT_SRC : WIRE_IP4_AT_SRC;
+}
+
+static inline unsigned wire_ip_dst_at(bool is6)
+{
+    return is6 ? WIRE_IP6_AT_DST : WIRE_IP4_AT_DST;
+}
+
+static inline unsigned wire_ip_addr_bytes(bool is6)
+{
+    return is6 ? 16 : 4;
+}
+
+static inline unsigned wire_ip_ttl_at(bool is6)
+{
+    return is6 ? WIRE_IP6_AT_HOPS : WIRE_IP4_AT_TTL;
+}
+
+/* Of IPv6 the next header, which need not be the upper protocol. */
+static inline unsigned wire_ip_proto_at(bool is6)
+{
+    return is6 ? WIRE_IP6_AT_NEXT : WIRE_IP4_AT_PROTO;
+}
+
+/* Bytes of the whole packet, as its header says. The fixed header must be there. */
+static inline uint32_t wire_ip_len(const uint8_t *ip, bool is6)
+{
+    uint16_t len_be;
+    memcpy(&len_be, ip + (is6 ? WIRE_IP6_AT_LEN : WIRE_IP4_AT_LEN), sizeof len_be);
+    return is6 ? WIRE_IP6_BYTES + (uint32_t)wire_be16(len_be) : wire_be16(len_be);
+}
