@@ -131,7 +131,7 @@ struct ike_child *ike_child_install(struct ike *ike, struct ike_sa *sa, struct i
         link_child(ike, c);
         if (!exchange_initiator)
             drop_wish(ike, sa, t->child_index);
-        ike_life_start_child(ike, c);
+        ike_life_set_child(ike, c);
         send_install(ike, c, exchange_initiator ? &r_to_i : &i_to_r, exchange_initiator ? &i_to_r : &r_to_i,
                      replaces_in);
     }
@@ -157,7 +157,7 @@ static bool has_other(const struct ike_sa *sa, const struct ike_child *c)
 void ike_child_want_again(struct ike *ike, struct ike_child *c, uint32_t pause_s)
 {
     struct ike_sa *sa = c->sa;
-    if (!sa->conn->start || c->is_rekeyed || has_other(sa, c))
+    if (!sa->conn->start || c->old_conf || c->is_rekeyed || has_other(sa, c))
         return;
     sa->want.children |= 1u << (c->conf - sa->conn->children);
     if (pause_s)
@@ -193,6 +193,7 @@ void ike_child_remove(struct ike *ike, struct ike_child *c, const char *why)
     if (!c->is_rekeyed && why)
         ike_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
     free(c->spans);
+    ike_conf_put(c->old_conf);
     base_wipe(c, sizeof *c);
     free(c);
 }

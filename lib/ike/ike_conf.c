@@ -84,8 +84,7 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
     return NULL;
 }
 
-/* The secret of the connection's own pair; both sides may lack one. */
-static bool same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     const struct ike_secret *x = a->conf ? ike_conf_secret(a->conf, &a->local_id, &a->remote_id) : NULL;
     const struct ike_secret *y = b->conf ? ike_conf_secret(b->conf, &b->local_id, &b->remote_id) : NULL;
@@ -94,14 +93,26 @@ static bool same_secret(const struct ike_conn_conf *a, const struct ike_conn_con
     return x->psk_len == y->psk_len && base_equal_secret(x->psk, y->psk, x->psk_len);
 }
 
+enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct ike_conn_conf *to)
+{
+    return ike_conn_conf_same_secret(from, to) ? ike_keys_compare(IKE_OWNER_CONN, from, to) : IKE_ASKS_SA;
+}
+
+const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_children; i++)
+        if (strcmp(c->children[i].name, name) == 0)
+            return &c->children[i];
+    return NULL;
+}
+
 bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
-    if (strcmp(a->name, b->name) != 0 || a->n_children != b->n_children ||
-        ike_keys_compare(IKE_OWNER_CONN, a, b))
+    if (a->n_children != b->n_children || ike_conn_conf_asks(a, b))
         return false;
     for (size_t i = 0; i < a->n_children; i++)
         if (strcmp(a->children[i].name, b->children[i].name) != 0 ||
             ike_keys_compare(IKE_OWNER_CHILD, &a->children[i], &b->children[i]))
             return false;
-    return same_secret(a, b);
+    return true;
 }

@@ -141,5 +141,11 @@ const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const cha
 const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const struct ike_id *local,
                                          const struct ike_id *remote);
 
-/* Same meaning, secret included: live SAs of the one may go on under the other. */
+/* Whether both find the same secret, or none, for their own pair of identities. Both are sealed. */
+bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
+
+/* The child with this name, or NULL. */
+const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);
+
+/* Same meaning of connections of one name, secret included. */
 bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b);

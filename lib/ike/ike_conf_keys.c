@@ -14,17 +14,12 @@
     {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD(kind, owner_, member), 0},
 #define IKE_KEY_LIST(owner_, name, kind, count, list, asks_) \
     {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD_LIST(kind, owner_, count, list), 0},
-static const struct ike_key keys[IKE_KEYS] = {
+const struct ike_key ike_keys[IKE_KEYS] = {
 #include "ike_conf_keys.def"
 };
 #undef CONF
 #undef CONN
 #undef CHILD
-
-const struct ike_key *ike_key(enum ike_key_id id)
-{
-    return &keys[id];
-}
 
 /* Copies the built-in proposals of a protocol, as many as fit. */
 static void preset_proposals(const struct ike_field *f, enum crypt_protocol protocol, void *object)
@@ -40,15 +35,15 @@ static void preset_proposals(const struct ike_field *f, enum crypt_protocol prot
 void ike_keys_preset(enum ike_owner owner, void *object)
 {
     for (size_t i = 0; i < IKE_KEYS; i++) {
-        const struct ike_field *f = &keys[i].field;
-        if (keys[i].owner != owner)
+        const struct ike_field *f = &ike_keys[i].field;
+        if (ike_keys[i].owner != owner)
             continue;
         if (f->kind == IKE_FIELD_PROPOSAL)
             preset_proposals(f, owner == IKE_OWNER_CONN ? CRYPT_PROTOCOL_IKE : CRYPT_PROTOCOL_ESP, object);
         else if (f->max)
             ike_field_set_count(f, object, 0);
         else if (f->kind == IKE_FIELD_UINT)
-            ike_field_set_uint(f, object, 0, keys[i].preset);
+            ike_field_set_uint(f, object, 0, ike_keys[i].preset);
         else
             memset(ike_field_slot(f, object, 0), 0, f->size);
     }
@@ -58,7 +53,8 @@ enum ike_asks ike_keys_compare(enum ike_owner owner, const void *from, const voi
 {
     enum ike_asks most = 0;
     for (size_t i = 0; i < IKE_KEYS; i++)
-        if (keys[i].owner == owner && keys[i].asks > most && !ike_field_equal(&keys[i].field, from, to))
-            most = keys[i].asks;
+        if (ike_keys[i].owner == owner && ike_keys[i].asks > most &&
+            !ike_field_equal(&ike_keys[i].field, from, to))
+            most = ike_keys[i].asks;
     return most;
 }

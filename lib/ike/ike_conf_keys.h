@@ -35,12 +35,16 @@ struct ike_key {
     uint64_t preset; /* of a single number; all else is empty, or built in */
 };
 
-/* One row, and all of them: IKE_KEYS many, by id. Static storage. */
-const struct ike_key *ike_key(enum ike_key_id id);
+/* The rows, by id. */
+extern const struct ike_key ike_keys[IKE_KEYS];
 
 /* Sets all values of an owner (a struct ike_conf, ike_conn_conf, ike_child_conf) to their defaults; what is
  * not a value stays. */
 void ike_keys_preset(enum ike_owner owner, void *object);
+
+/* What going from one connection to another of its name asks of its SAs, its secret included; children are
+ * compared one by one (ike_keys_compare). 0: nothing differs. Both are sealed. */
+enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct ike_conn_conf *to);
 
 /* What going from one to the other asks, or 0 when all values of this owner are equal. Children, names and
  * secrets are no values of their connection. */

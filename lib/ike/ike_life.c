@@ -12,10 +12,10 @@ uint64_t ike_life_jitter(struct ike *ike, uint64_t range_ns)
     return range_ns ? r % range_ns : 0;
 }
 
-static base_time soft_end(struct ike *ike, uint32_t seconds)
+static base_time soft_end(struct ike *ike, base_time start, uint32_t seconds)
 {
     const uint64_t ns = seconds * BASE_NS_PER_S;
-    return seconds ? base_time_add(ike->now, ns - ike_life_jitter(ike, ns * JITTER_PER_CENT / 100))
+    return seconds ? base_time_add(start, ns - ike_life_jitter(ike, ns * JITTER_PER_CENT / 100))
                    : BASE_TIME_NEVER;
 }
 
@@ -27,16 +27,21 @@ static base_time hard_end(struct ike *ike, uint32_t soft_s, uint32_t hard_s)
     return soft_s ? base_time_add(ike->now, ns + ns * HARD_PER_CENT / 100) : BASE_TIME_NEVER;
 }
 
+void ike_life_set_sa(struct ike *ike, struct ike_sa *sa)
+{
+    sa->life.rekey_at = soft_end(ike, sa->life.established_at, sa->conn->rekey_s);
+    sa->life.dies_at = hard_end(ike, sa->conn->rekey_s, 0);
+}
+
 void ike_life_start_sa(struct ike *ike, struct ike_sa *sa)
 {
     sa->life.established_at = sa->life.last_in = ike->now;
     sa->life.give_up_at = BASE_TIME_NEVER;
-    sa->life.rekey_at = soft_end(ike, sa->conn->rekey_s);
-    sa->life.dies_at = hard_end(ike, sa->conn->rekey_s, 0);
+    ike_life_set_sa(ike, sa);
 }
 
-void ike_life_start_child(struct ike *ike, struct ike_child *c)
+void ike_life_set_child(struct ike *ike, struct ike_child *c)
 {
-    c->rekey_at = soft_end(ike, c->conf->rekey_s);
+    c->rekey_at = soft_end(ike, c->installed_at, c->conf->rekey_s);
     c->dies_at = hard_end(ike, c->conf->rekey_s, c->conf->life_s);
 }

@@ -4,6 +4,7 @@
  * goes to the configured address only, never to one that was learned (a NAT's address may be somebody
  * else's).
  */
+#include "ike_conf_keys.h"
 #include "ike_explain.h"
 
 #include <errno.h>
@@ -122,30 +123,29 @@ void ike_run_fini(struct ike *ike)
     ike_conf_put(ike->conf);
 }
 
-/* The connection of the new configuration that is the same as the old one, or NULL. */
-static const struct ike_conn_conf *same_in(const struct ike_conf *conf, const struct ike_conn_conf *old,
-                                           size_t hint)
+/* The connection of the new configuration under which all SAs of the old one can go on, or NULL. */
+static const struct ike_conn_conf *run_heir(const struct ike_conf *conf, const struct ike_run *old,
+                                            size_t hint)
 {
-    const struct ike_conn_conf *c = hint < conf->n_conns && strcmp(conf->conns[hint].name, old->name) == 0
-                                        ? &conf->conns[hint]
-                                        : ike_conf_conn(conf, old->name);
-    return c && ike_conn_conf_equal(c, old) ? c : NULL;
+    const struct ike_conn_conf *c =
+        hint < conf->n_conns && strcmp(conf->conns[hint].name, old->conn->name) == 0
+            ? &conf->conns[hint]
+            : ike_conf_conn(conf, old->conn->name);
+    if (!c || ike_conn_conf_asks(old->conn, c) >= IKE_ASKS_SA)
+        return NULL;
+    for (const struct ike_sa *sa = old->sas; sa; sa = sa->link.run_next)
+        if (!ike_reload_fits(sa, c))
+            return NULL;
+    return c;
 }
 
-static void keep(struct ike *ike, struct ike_sa *sa, const struct ike_conn_conf *conn)
-{
-    for (struct ike_child *c = sa->children; c; c = c->next)
-        c->conf = &conn->children[c->conf - sa->conn->children];
-    ike_sa_set_conn(ike, sa, conn);
-}
-
-/* Old runtimes die with this; SAs of connections that are gone live on under the old configuration. */
+/* Old runtimes die with this; SAs that cannot go on end under the old configuration. */
 static void hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
 {
     while (old->sas) {
         struct ike_sa *sa = old->sas;
         if (conn) {
-            keep(ike, sa, conn);
+            ike_reload_sa(ike, sa, conn);
             continue;
         }
         ike_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
@@ -153,7 +153,7 @@ static void hand_over(struct ike *ike, struct ike_run *old, const struct ike_con
     }
     if (conn) {
         struct ike_run *run = ike_run_of(ike, conn);
-        run->held = old->held;
+        run->held = old->held && old->conn->start == conn->start;
         run->failures = old->failures;
     }
     ike_timer_clear(&ike->timers, &old->timer);
@@ -166,7 +166,7 @@ void ike_run_swap(struct ike *ike, const struct ike_conf *conf)
     if (ike_run_init(ike, conf) < 0)
         return;
     for (size_t i = 0; i < old_conf->n_conns; i++)
-        hand_over(ike, &old_runs[i], same_in(conf, old_runs[i].conn, i));
+        hand_over(ike, &old_runs[i], run_heir(conf, &old_runs[i], i));
     free(old_runs);
     ike_conf_put(old_conf);
     for (size_t i = 0; i < conf->n_conns; i++)

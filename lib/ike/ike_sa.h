@@ -81,6 +81,8 @@ struct ike_child {
     struct ike_child *hash_next;
     struct ike_sa *sa;
     const struct ike_child_conf *conf;
+    const struct ike_conf
+        *old_conf; /* a reference, when conf stands in one that the SA has left; else NULL */
     enum ike_child_state state;
     uint32_t spi_in;
     uint32_t spi_out;
@@ -467,7 +469,10 @@ void ike_request_repeat(struct ike *ike, struct ike_sa *sa);
 
 /* ---- ike_life.c: deadlines of an SA ---- */
 void ike_life_start_sa(struct ike *ike, struct ike_sa *sa);
-void ike_life_start_child(struct ike *ike, struct ike_child *c);
+/* Lifetimes of the configuration for what lives: rekeying is due by its age, and it has a whole life from now
+ * to get there. */
+void ike_life_set_sa(struct ike *ike, struct ike_sa *sa);
+void ike_life_set_child(struct ike *ike, struct ike_child *c);
 /* A random number of nanoseconds in [0, range). */
 uint64_t ike_life_jitter(struct ike *ike, uint64_t range_ns);
 
@@ -479,6 +484,14 @@ void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 /* An SA of this connection is gone for good: call again if the configuration says so. */
 void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up);
 void ike_run_swap(struct ike *ike, const struct ike_conf *conf);
+
+/* ---- ike_reload.c ---- */
+/* Whether an SA can go on under this connection, which has the name of its own: not when that asks for a new
+ * SA, or an exchange under way negotiates what has changed. */
+bool ike_reload_fits(const struct ike_sa *sa, const struct ike_conn_conf *to);
+/* Puts an SA that fits under it: children that are gone or ask for a new pair are deleted or replaced, new
+ * ones are made, the rest goes on. */
+void ike_reload_sa(struct ike *ike, struct ike_sa *sa, const struct ike_conn_conf *to);
 
 /* ---- ike_natd.c ---- */
 void ike_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,

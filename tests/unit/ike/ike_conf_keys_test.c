@@ -12,7 +12,7 @@ static const size_t sizes[] = {[IKE_OWNER_CONF] = sizeof(struct ike_conf),
 static void each_row_says_what_a_change_asks_and_has_its_field(void **state)
 {
     for (enum ike_key_id id = 0; id < IKE_KEYS; id++) {
-        const struct ike_key *k = ike_key(id);
+        const struct ike_key *k = &ike_keys[id];
         assert_in_range(k->asks, IKE_ASKS_NOTHING, IKE_ASKS_SA);
         assert_in_range(k->field.size, 1, sizes[k->owner]);
         assert_in_range(k->field.at + k->field.size, 1, sizes[k->owner]);
@@ -32,7 +32,7 @@ static void every_member_has_a_row(void **state)
     assert_true(sizeof(struct ike_conn_conf) <= sizeof seen[0] &&
                 sizeof(struct ike_child_conf) <= sizeof seen[0]);
     for (enum ike_key_id id = 0; id < IKE_KEYS; id++) {
-        const struct ike_key *k = ike_key(id);
+        const struct ike_key *k = &ike_keys[id];
         mark(seen[k->owner], k->field.at, k->field.size * (k->field.max ? k->field.max : 1));
         if (k->field.max)
             mark(seen[k->owner], k->field.count_at, sizeof(size_t));
@@ -99,7 +99,7 @@ static void a_change_asks_what_its_row_says(void **state)
         struct ike_child_conf child;
     } from, to;
     for (enum ike_key_id id = 0; id < IKE_KEYS; id++) {
-        const struct ike_key *k = ike_key(id);
+        const struct ike_key *k = &ike_keys[id];
         memset(&from, 0, sizeof from);
         memset(&to, 0, sizeof to);
         ike_keys_preset(k->owner, &from);

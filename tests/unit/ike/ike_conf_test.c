@@ -2,6 +2,8 @@
 /* The configuration object: keys by pair and nothing else, and which connections are the same. */
 #include "ike_pair.h"
 
+#include "ike_conf_keys.h"
+
 static struct ike_conf *sealed(void)
 {
     struct ike_conf *c = pair_conf("a", "@us", "@them", "key", "10.1.0.0/16", "10.2.0.0/16");
@@ -42,6 +44,12 @@ static void the_last_reference_frees(void **state)
     assert_int_equal(c->refs, 1);
     ike_conf_put(c);
     ike_conf_put(NULL);
+}
+
+static bool is_same(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    const struct ike_child_conf *child = ike_conn_conf_child(b, a->children[0].name);
+    return !ike_conn_conf_asks(a, b) && child && !ike_keys_compare(IKE_OWNER_CHILD, &a->children[0], child);
 }
 
 static void any_change_of_meaning_makes_connections_differ(void **state)
@@ -102,7 +110,7 @@ static void any_change_of_meaning_makes_connections_differ(void **state)
         default:
             break;
         }
-        assert_int_equal(ike_conn_conf_equal(&a->conns[0], c), what == 0);
+        assert_int_equal(is_same(&a->conns[0], c), what == 0);
         ike_conf_put(a);
         ike_conf_put(b);
     }
