@@ -93,9 +93,11 @@ static const struct cli_row rows[] = {
                  "  culvertctl rekey foo --child --pfs\n"},
     {.words = "reload",
      .command = "reload",
+     .flags = {{"--check", "check", NULL, "only tell what it would do, key by key"}},
      .print = cli_print_reload,
-     .help = "read the configuration again; unchanged connections lose nothing",
-     .examples = "  culvertctl reload\n"},
+     .help = "read the configuration again; what does not ask for it loses no packet",
+     .examples = "  culvertctl reload --check\n"
+                 "  culvertctl reload\n"},
 };
 
 const struct cli_row *cli_rows(size_t *count)

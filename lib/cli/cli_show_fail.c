@@ -64,18 +64,33 @@ void cli_print_explain(FILE *out, const json_t *data)
         fprintf(out, "nothing has failed\n");
 }
 
+/* What an operation means, in an operator's words; one that has none here stands for itself. */
+static const char *operation_words(const char *type)
+{
+    static const struct {
+        const char *type, *words;
+    } list[] = {{"in_force", "in force"},
+                {"new_child", "new child SAs"},
+                {"new_sa", "new IKE SA"},
+                {"needs_restart", "needs a restart"}};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (strcmp(type, list[i].type) == 0)
+            return list[i].words;
+    return type;
+}
+
 void cli_print_reload(FILE *out, const json_t *data)
 {
     size_t i, unchanged = 0;
     json_t *o;
+    if (cli_true(data, "is_check"))
+        fprintf(out, "only checked: nothing was changed. A reload would do this:\n");
     json_array_foreach(json_object_get(data, "operations"), i, o)
     {
-        if (json_equal(json_object_get(o, "type"), json_object_get(o, "name")))
-            fprintf(out, "%s: changed\n", cli_text(o, "name"));
-        else if (strcmp(cli_text(o, "type"), "unchanged") == 0)
+        if (strcmp(cli_text(o, "type"), "unchanged") == 0)
             unchanged++; /* only counted, there may be thousands */
         else
-            fprintf(out, "%s: %s\n", cli_text(o, "name"), cli_text(o, "type"));
+            fprintf(out, "%s: %s\n", cli_text(o, "name"), operation_words(cli_text(o, "type")));
     }
     fprintf(out, "%zu connections unchanged\n", unchanged);
     json_array_foreach(json_object_get(data, "warnings"), i, o)

@@ -130,23 +130,26 @@ void conf_schema_print(FILE *out);
 void conf_schema_help(FILE *out);
 
 enum conf_op_type {
-    CONF_OP_CONN_ADDED,
-    CONF_OP_CONN_REMOVED,
-    CONF_OP_CONN_CHANGED,   /* its SAs are closed and, with start, opened again */
-    CONF_OP_CONN_UNCHANGED, /* its SAs go on without losing a packet */
-    CONF_OP_ROUTES,         /* static routes or gateways changed: applied live */
-    CONF_OP_NAT,            /* public addresses or limits changed: applied live */
-    CONF_OP_RESTART,        /* takes effect at the next start only; name is the key ("ports.inside.mtu") */
+    /* Connections, by name, and their children, by path ("connections.foo.children.b"). */
+    CONF_OP_ADDED,
+    CONF_OP_REMOVED,
+    CONF_OP_UNCHANGED, /* a connection: its SAs go on without losing a packet */
+    /* Keys that changed, by path ("connections.foo.dpd_s"), and what that asks. */
+    CONF_OP_IN_FORCE,  /* nothing: SAs go on */
+    CONF_OP_NEW_CHILD, /* the child SAs are replaced, the IKE SA goes on */
+    CONF_OP_NEW_SA,    /* the IKE SA is closed and, with start, opened again */
+    CONF_OP_RESTART    /* takes effect at the next start only */
 };
 
 struct conf_op {
     enum conf_op_type type;
-    char name[CONF_NAME_MAX + 16];
+    char name[2 * CONF_NAME_MAX + 64];
 };
 
 struct conf_diff {
-    size_t n_ops;
+    size_t n_ops, room;
     struct conf_op *ops; /* owned */
+    bool is_short;       /* there was no memory for all */
     bool needs_restart;
 };
 
@@ -164,5 +167,5 @@ void conf_diff_free(struct conf_diff *diff);
 /* Whether routes, which name ports by index, mean the same in both. */
 bool conf_same_port_names(const struct conf *a, const struct conf *b);
 
-/* "added", "removed", "changed", "unchanged", "routes", "nat", "needs_restart". Static storage. */
+/* "added", "removed", "unchanged", "in_force", "new_child", "new_sa", "needs_restart". Static storage. */
 const char *conf_op_name(enum conf_op_type type);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Old and new snapshot -> what a reload does, and what of the new one waits for a restart: that is judged by
- * what the daemon was started with, however often it was loaded since. It only tells; doing is the control
- * core's.
+ * Old and new snapshot -> what a reload does, key by key, and what of the new one waits for a restart: that
+ * is judged by what the daemon was started with, however often it was loaded since. What a change asks stands
+ * in the table of keys. It only tells; doing is the control core's.
  */
 #include "conf_int.h"
 
@@ -11,61 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key whose value holds from start to end; its fields lie beside each other in the snapshot. */
-struct fixed {
-    const char *key;
-    size_t at, size;
-};
-
-#define FIXED(type, key, first, last)                                                                      \
-    {                                                                                                      \
-        key, offsetof(type, first), offsetof(type, last) + sizeof((type *)0)->last - offsetof(type, first) \
-    }
-
-static const struct fixed port_keys[] = {
-    FIXED(struct conf_port, "device", device, is_pci),
-    FIXED(struct conf_port, "role", role, role),
-    FIXED(struct conf_port, "addresses", n_addresses, addresses),
-    FIXED(struct conf_port, "mtu", mtu, mtu),
-    FIXED(struct conf_port, "vlan", vlan, vlan),
-    FIXED(struct conf_port, "queues", queues, queues),
-    FIXED(struct conf_port, "host", host, host),
-};
-
-static const struct fixed keys[] = {
-    FIXED(struct conf, "workers.cores", workers.n_cores, workers.cores),
-    FIXED(struct conf, "workers.control_core", workers.control_core, workers.control_core),
-    FIXED(struct conf, "workers.poll", workers.poll, workers.poll),
-    FIXED(struct conf, "workers.crypto_threads", workers.crypto_threads, workers.crypto_threads),
-    FIXED(struct conf, "eal.hugepages", eal.hugepages, eal.hugepages),
-    FIXED(struct conf, "eal.memory_mb", eal.memory_mb, eal.memory_mb),
-    FIXED(struct conf, "eal.args", eal.n_args, eal.args),
-    FIXED(struct conf, "control.socket", control.socket, control.socket),
-    FIXED(struct conf, "control.telemetry", control.telemetry, control.telemetry),
-    FIXED(struct conf, "tunnel.mss_clamp", tunnel.mss_clamp, tunnel.mss_clamp),
-    FIXED(struct conf, "tunnel.copy_df", tunnel.copy_df, tunnel.copy_df),
-};
-
-#define COUNT(list) (sizeof list / sizeof *list)
-/* Every key of every port, ports that are gone, the keys above, and the routes. */
-#define RESTART_OPS (CONF_PORTS_MAX * (COUNT(port_keys) + 1) + COUNT(keys) + 1)
-#define LIVE_OPS    2 /* beside connections: routes and nat */
-
-struct named {
-    const struct ike_conn_conf *conn;
-    bool is_new;
-};
-
-static int named_order(const void *a, const void *b)
-{
-    const struct named *x = a, *y = b;
-    const int rc = strcmp(x->conn->name, y->conn->name);
-    return rc ? rc : (int)x->is_new - (int)y->is_new;
-}
+#define ROOM_MIN 64
 
 __attribute__((format(printf, 3, 4))) static void op_add(struct conf_diff *d, enum conf_op_type type,
                                                          const char *format, ...)
 {
+    if (d->n_ops == d->room) {
+        const size_t room = d->room ? 2 * d->room : ROOM_MIN;
+        struct conf_op *ops = realloc(d->ops, room * sizeof *ops);
+        d->is_short = d->is_short || !ops;
+        if (!ops)
+            return;
+        d->ops = ops;
+        d->room = room;
+    }
     struct conf_op *op = &d->ops[d->n_ops++];
     va_list args;
     va_start(args, format);
@@ -75,56 +34,121 @@ __attribute__((format(printf, 3, 4))) static void op_add(struct conf_diff *d, en
     d->needs_restart |= type == CONF_OP_RESTART;
 }
 
-/* The one at [i] with its namesake behind it, or alone. Returns how many it took. */
-static size_t conn_op(struct conf_diff *d, const struct named *list, size_t i, size_t n)
-{
-    const struct ike_conn_conf *c = list[i].conn;
-    const bool has_twin = i + 1 < n && strcmp(c->name, list[i + 1].conn->name) == 0;
-    if (!has_twin)
-        op_add(d, list[i].is_new ? CONF_OP_CONN_ADDED : CONF_OP_CONN_REMOVED, "%s", c->name);
-    else if (ike_conn_conf_equal(c, list[i + 1].conn))
-        op_add(d, CONF_OP_CONN_UNCHANGED, "%s", c->name);
-    else
-        op_add(d, CONF_OP_CONN_CHANGED, "%s", c->name);
-    return has_twin ? 2 : 1;
-}
+/* The same section of two snapshots, and where it stands: "connections.foo.local". */
+struct twins {
+    struct conf_objects from, to;
+    const char *path;
+};
 
-static int diff_conns(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
+/* Keys of a section whose values differ, each with what it asks; `only` or, when that is 0, all. */
+static void diff_keys(struct conf_diff *d, enum conf_section in, const struct twins *t, enum conf_asks only)
 {
-    const size_t n = from->n_conns + to->n_conns;
-    struct named *list = n ? calloc(n, sizeof *list) : NULL;
-    if (n == 0)
-        return 0;
-    if (!list)
-        return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        list[i] = i < from->n_conns ? (struct named){&from->conns[i], false}
-                                    : (struct named){&to->conns[i - from->n_conns], true};
-    qsort(list, n, sizeof *list, named_order);
-    for (size_t i = 0; i < n;)
-        i += conn_op(d, list, i, n);
-    free(list);
-    return 0;
-}
-
-/* Snapshots come from calloc() and are filled field by field, so padding is equal: zero. */
-static bool differs(const void *a, const void *b, const struct fixed *f)
-{
-    return memcmp((const char *)a + f->at, (const char *)b + f->at, f->size) != 0;
-}
-
-static void diff_ports(struct conf_diff *d, const struct conf *in_force, const struct conf *to)
-{
-    for (size_t i = 0; i < in_force->n_ports; i++) {
-        const struct conf_port *port = &in_force->ports[i], *next = conf_port_find(to, port->name);
-        if (!next)
-            op_add(d, CONF_OP_RESTART, "ports.%s", port->name);
-        for (size_t k = 0; next && k < COUNT(port_keys); k++)
-            if (differs(port, next, &port_keys[k]))
-                op_add(d, CONF_OP_RESTART, "ports.%s.%s", port->name, port_keys[k].key);
+    static const enum conf_op_type op_of[] = {[CONF_ASKS_NOTHING] = CONF_OP_IN_FORCE,
+                                              [CONF_ASKS_CHILD] = CONF_OP_NEW_CHILD,
+                                              [CONF_ASKS_SA] = CONF_OP_NEW_SA,
+                                              [CONF_ASKS_RESTART] = CONF_OP_RESTART};
+    size_t count;
+    const struct conf_key *keys = conf_keys(&count);
+    for (const struct conf_key *k = keys; k < keys + count; k++) {
+        const struct ike_field *f;
+        if (k->in != in || (only && conf_key_asks(k) != only))
+            continue;
+        const void *from = conf_key_object(k, &t->from, &f), *to = conf_key_object(k, &t->to, &f);
+        if (from && to && !ike_field_equal(f, from, to))
+            op_add(d, op_of[conf_key_asks(k)], "%s.%s", t->path, k->name);
     }
-    for (size_t i = 0; i < to->n_ports; i++)
-        if (!conf_port_find(in_force, to->ports[i].name))
+}
+
+/* The one child that subnets imply has the name of its connection. */
+static bool has_implied_child(const struct ike_conn_conf *c)
+{
+    return c->n_children == 1 && strcmp(c->children[0].name, c->name) == 0;
+}
+
+static struct ike_child_conf *child_find(const struct ike_conn_conf *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_children; i++)
+        if (strcmp(c->children[i].name, name) == 0)
+            return &c->children[i];
+    return NULL;
+}
+
+static void diff_children(struct conf_diff *d, const struct ike_conn_conf *from,
+                          const struct ike_conn_conf *to)
+{
+    for (size_t i = 0; i < from->n_children; i++) {
+        char path[sizeof d->ops->name];
+        struct ike_child_conf *child = &from->children[i], *next = child_find(to, child->name);
+        snprintf(path, sizeof path, "connections.%s.children.%s", from->name, child->name);
+        const struct twins t = {{.child = child}, {.child = next}, path};
+        if (!next)
+            op_add(d, CONF_OP_REMOVED, "%s", path);
+        diff_keys(d, CONF_S_NET, &t, 0);
+    }
+    for (size_t i = 0; i < to->n_children; i++)
+        if (!child_find(from, to->children[i].name))
+            op_add(d, CONF_OP_ADDED, "connections.%s.children.%s", to->name, to->children[i].name);
+}
+
+static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
+{
+    static const struct {
+        enum conf_section in;
+        const char *name;
+    } sections[] = {{CONF_S_CONNECTION, ""},
+                    {CONF_S_LOCAL, ".local"},
+                    {CONF_S_REMOTE, ".remote"},
+                    {CONF_S_CHILD, ".child"}};
+    const size_t before = d->n_ops;
+    const bool is_implied = has_implied_child(from) && has_implied_child(to);
+    struct twins t = {{.conn = from}, {.conn = to}, NULL};
+    if (is_implied) {
+        t.from.child = from->children;
+        t.to.child = to->children;
+    }
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        char path[sizeof d->ops->name];
+        snprintf(path, sizeof path, "connections.%s%s", from->name, sections[i].name);
+        t.path = path;
+        diff_keys(d, sections[i].in, &t, 0);
+    }
+    if (!is_implied)
+        diff_children(d, from, to);
+    if (!ike_conn_conf_same_secret(from, to))
+        op_add(d, CONF_OP_NEW_SA, "secrets for connections.%s", from->name);
+    if (d->n_ops == before)
+        op_add(d, CONF_OP_UNCHANGED, "%s", from->name);
+}
+
+static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
+{
+    for (size_t i = 0; i < from->n_conns; i++) {
+        struct ike_conn_conf *c = &from->conns[i];
+        const struct ike_conn_conf *next = ike_conf_conn(to, c->name);
+        if (next)
+            diff_conn(d, c, &to->conns[next - to->conns]);
+        else
+            op_add(d, CONF_OP_REMOVED, "%s", c->name);
+    }
+    for (size_t i = 0; i < to->n_conns; i++)
+        if (!ike_conf_conn(from, to->conns[i].name))
+            op_add(d, CONF_OP_ADDED, "%s", to->conns[i].name);
+}
+
+/* Of all ports: what asks for a restart, or, when `is_live`, what does not. */
+static void diff_ports(struct conf_diff *d, const struct conf *from, const struct conf *to, bool is_live)
+{
+    for (size_t i = 0; i < from->n_ports; i++) {
+        char path[sizeof d->ops->name];
+        const struct conf_port *port = &from->ports[i], *next = conf_port_find(to, port->name);
+        snprintf(path, sizeof path, "ports.%s", port->name);
+        const struct twins t = {{.own = (void *)port}, {.own = (void *)next}, path};
+        if (!next && !is_live)
+            op_add(d, CONF_OP_RESTART, "%s", path);
+        diff_keys(d, CONF_S_PORT, &t, is_live ? CONF_ASKS_NOTHING : CONF_ASKS_RESTART);
+    }
+    for (size_t i = 0; i < to->n_ports && !is_live; i++)
+        if (!conf_port_find(from, to->ports[i].name))
             op_add(d, CONF_OP_RESTART, "ports.%s", to->ports[i].name);
 }
 
@@ -136,69 +160,71 @@ bool conf_same_port_names(const struct conf *a, const struct conf *b)
     return same;
 }
 
-static void diff_fixed(struct conf_diff *d, const struct conf *in_force, const struct conf *to)
+static void diff_restart(struct conf_diff *d, const struct conf *in_force, const struct conf *to)
 {
-    diff_ports(d, in_force, to);
+    size_t count;
+    const struct conf_part *parts = conf_parts(&count);
+    diff_ports(d, in_force, to, false);
     if (!conf_same_port_names(in_force, to))
         op_add(d, CONF_OP_RESTART, "routes");
-    for (size_t k = 0; k < COUNT(keys); k++)
-        if (differs(in_force, to, &keys[k]))
-            op_add(d, CONF_OP_RESTART, "%s", keys[k].key);
+    for (size_t i = 0; i < count; i++) {
+        const struct twins t = {{.own = (char *)in_force + parts[i].at},
+                                {.own = (char *)to + parts[i].at},
+                                conf_section_path(parts[i].in)};
+        diff_keys(d, parts[i].in, &t, 0);
+    }
 }
 
 static bool same_routes(const struct conf *a, const struct conf *b)
 {
-    if (a->n_routes != b->n_routes)
-        return false;
-    for (size_t i = 0; i < a->n_routes; i++) {
+    bool same = a->n_routes == b->n_routes;
+    for (size_t i = 0; same && i < a->n_routes; i++) {
         const struct conf_route *x = &a->routes[i], *y = &b->routes[i];
-        if (!base_addr_equal(&x->to.addr, &y->to.addr) || x->to.len != y->to.len ||
-            !base_addr_equal(&x->via, &y->via) || strcmp(a->ports[x->port].name, b->ports[y->port].name) != 0)
-            return false;
+        same = x->to.len == y->to.len && base_addr_equal(&x->to.addr, &y->to.addr) &&
+               base_addr_equal(&x->via, &y->via) &&
+               strcmp(a->ports[x->port].name, b->ports[y->port].name) == 0;
     }
-    for (size_t i = 0; i < a->n_ports; i++) {
-        const struct conf_port *now = conf_port_find(b, a->ports[i].name);
-        if (now && !base_addr_equal(&a->ports[i].gateway, &now->gateway))
-            return false;
-    }
-    return true;
+    return same;
 }
 
-static bool same_nat(const struct ike_conf *a, const struct ike_conf *b)
+/* Routes and gateways of a snapshot that waits for a restart as a whole were never applied. */
+static void diff_routes(struct conf_diff *d, const struct conf *in_force, const struct conf *from,
+                        const struct conf *to)
 {
-    return a->n_public_addrs == b->n_public_addrs &&
-           memcmp(a->public_addrs, b->public_addrs, sizeof a->public_addrs) == 0 &&
-           a->half_open_max == b->half_open_max && a->half_open_per_endpoint == b->half_open_per_endpoint &&
-           a->cookie_threshold == b->cookie_threshold && a->half_open_timeout_s == b->half_open_timeout_s &&
-           a->sas_max == b->sas_max && a->children_max == b->children_max;
+    if (!conf_same_port_names(in_force, to))
+        return;
+    if (!conf_same_port_names(in_force, from) || !same_routes(from, to))
+        op_add(d, CONF_OP_IN_FORCE, "routes");
+    diff_ports(d, from, to, true);
+}
+
+static int diff_end(struct conf_diff *d)
+{
+    if (!d->is_short)
+        return 0;
+    conf_diff_free(d);
+    return -ENOMEM;
 }
 
 int conf_diff_make(const struct conf *in_force, const struct conf *from, const struct conf *to,
                    struct conf_diff *out)
 {
-    const size_t most = from->ike->n_conns + to->ike->n_conns + RESTART_OPS + LIVE_OPS;
-    *out = (struct conf_diff){.ops = calloc(most, sizeof *out->ops)};
-    if (!out->ops || diff_conns(out, from->ike, to->ike) < 0) {
-        conf_diff_free(out);
-        return -ENOMEM;
-    }
-    /* Those of a snapshot that waits for a restart as a whole were never applied. */
-    if (conf_same_port_names(in_force, to) &&
-        (!conf_same_port_names(in_force, from) || !same_routes(from, to)))
-        op_add(out, CONF_OP_ROUTES, "routes");
-    if (!same_nat(from->ike, to->ike))
-        op_add(out, CONF_OP_NAT, "nat");
-    diff_fixed(out, in_force, to);
-    return 0;
+    const struct twins nat = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_NAT)};
+    const struct twins limits = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_LIMITS)};
+    *out = (struct conf_diff){0};
+    diff_conns(out, from->ike, to->ike);
+    diff_routes(out, in_force, from, to);
+    diff_keys(out, CONF_S_NAT, &nat, 0);
+    diff_keys(out, CONF_S_LIMITS, &limits, 0);
+    diff_restart(out, in_force, to);
+    return diff_end(out);
 }
 
 int conf_diff_restart(const struct conf *in_force, const struct conf *loaded, struct conf_diff *out)
 {
-    *out = (struct conf_diff){.ops = calloc(RESTART_OPS, sizeof *out->ops)};
-    if (!out->ops)
-        return -ENOMEM;
-    diff_fixed(out, in_force, loaded);
-    return 0;
+    *out = (struct conf_diff){0};
+    diff_restart(out, in_force, loaded);
+    return diff_end(out);
 }
 
 void conf_diff_free(struct conf_diff *diff)
@@ -210,18 +236,18 @@ void conf_diff_free(struct conf_diff *diff)
 const char *conf_op_name(enum conf_op_type type)
 {
     switch (type) {
-    case CONF_OP_CONN_ADDED:
+    case CONF_OP_ADDED:
         return "added";
-    case CONF_OP_CONN_REMOVED:
+    case CONF_OP_REMOVED:
         return "removed";
-    case CONF_OP_CONN_CHANGED:
-        return "changed";
-    case CONF_OP_CONN_UNCHANGED:
+    case CONF_OP_UNCHANGED:
         return "unchanged";
-    case CONF_OP_ROUTES:
-        return "routes";
-    case CONF_OP_NAT:
-        return "nat";
+    case CONF_OP_IN_FORCE:
+        return "in_force";
+    case CONF_OP_NEW_CHILD:
+        return "new_child";
+    case CONF_OP_NEW_SA:
+        return "new_sa";
     case CONF_OP_RESTART:
         return "needs_restart";
     }

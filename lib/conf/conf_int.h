@@ -3,6 +3,7 @@
 /* Inside conf: the table of keys, and the reader that walks a JSON tree with it. Not for other rooms. */
 #include <jansson.h>
 #include "conf.h"
+#include "ike_conf_keys.h"
 
 enum conf_type {
     CONF_BOOL,
@@ -43,18 +44,32 @@ enum conf_section {
     CONF_SECTIONS
 };
 
+/* What a change of a key asks of a daemon that runs. */
+enum conf_asks {
+    CONF_ASKS_NOTHING = IKE_ASKS_NOTHING, /* in force at once */
+    CONF_ASKS_CHILD = IKE_ASKS_CHILD,
+    CONF_ASKS_SA = IKE_ASKS_SA,
+    CONF_ASKS_RESTART
+};
+
 struct conf_key {
     enum conf_section in;
     const char *name;
+    /* Where the value goes: field, engine, or neither. */
+    struct ike_field field;       /* in the section's own struct; size 0: not there */
+    const struct ike_key *engine; /* or a value of the engine's, which also has asks and preset */
+    enum conf_asks asks;          /* 0: of the engine's row, or none of its own; see conf_key_asks() */
+    const char *nobody;           /* why no code reads it */
     enum conf_type type;
     enum conf_section of; /* OBJECT, MAP, LIST */
     uint32_t list_max;    /* > 0: a list of values; one value alone is read as a list of one */
     int64_t min, max;     /* UINT: value; STRING: bytes; MAP, LIST: entries; other lists: min entries */
     bool required;
-    int64_t preset;          /* UINT, BOOL */
-    const char *preset_text; /* CHOICE, STRING */
+    int64_t preset;          /* UINT, BOOL; CHOICE with unset: what stands for that; 0 with engine */
+    const char *preset_text; /* CHOICE, STRING; NULL with engine */
     const char *unset;       /* what happens without the key, when there is no preset value */
     const char *choices;     /* "a|b|c" */
+    int64_t first;           /* the number that stands for the first choice */
     const char *missing;     /* the sentence for a missing required key; NULL: a general one */
     const char *help;
 };
@@ -66,9 +81,36 @@ const struct conf_key *conf_key_find(enum conf_section in, const char *name);
 const char *conf_section_path(enum conf_section in);
 /* Whether a key has a preset value of its own. */
 bool conf_key_has_preset(const struct conf_key *k);
+/* The number that the field of a UINT, BOOL or CHOICE has when the key is not there. */
+int64_t conf_key_preset(const struct conf_key *k);
+/* 0: a key that holds others, or has no meaning for the daemon. */
+enum conf_asks conf_key_asks(const struct conf_key *k);
+/* "in force", "new child SAs", "new IKE SA", "needs a restart". */
+const char *conf_asks_words(enum conf_asks asks);
+
+/* A part of the snapshot that is one section's own struct. */
+struct conf_part {
+    enum conf_section in;
+    size_t at; /* offset in struct conf */
+};
+const struct conf_part *conf_parts(size_t *count);
+
+/* The objects that a section's values go to or stand in; those of a NULL one are passed over. */
+struct conf_objects {
+    void *own;   /* the section's struct: conf_port, conf_route, conf_workers, ..., ike_secret */
+    void *conf;  /* struct ike_conf */
+    void *conn;  /* struct ike_conn_conf */
+    void *child; /* struct ike_child_conf */
+};
+/* The object and field of a key's value. NULL: it has none here. */
+void *conf_key_object(const struct conf_key *k, const struct conf_objects *in,
+                      const struct ike_field **field);
 
 /* Splits choices: copies the n-th into out and returns true, or false behind the last. */
 bool conf_choice(const char *choices, size_t n, char *out, size_t size);
+
+/* The number that a choice's word stands for. -1: no such word. */
+int64_t conf_choice_number(const struct conf_key *k, const char *text);
 
 /* Where the reader stands, and where its findings go. */
 struct conf_reader {
@@ -95,16 +137,14 @@ bool conf_read_object(struct conf_reader *r, enum conf_section in, const json_t 
 /* A name of a port, connection or child: 1..63 of letters, digits, "_.-". */
 bool conf_read_name(struct conf_reader *r, const char *name);
 
-/* Values of an object that conf_read_object() found right, or the preset. object may be NULL: presets. */
-int64_t conf_get_num(const json_t *object, enum conf_section in, const char *name);
-const char *conf_get_text(const json_t *object, enum conf_section in, const char *name); /* NULL: unset */
-/* Index of the chosen word. fallback when unset and without preset. */
-unsigned conf_get_choice(const json_t *object, enum conf_section in, const char *name, unsigned fallback);
-/* List of values: how many, and the n-th, also when the key holds one value alone. */
-size_t conf_get_count(const json_t *object, const char *name);
-const json_t *conf_get_item(const json_t *object, const char *name, size_t n);
-/* The same as text; "" for what is none (an error was noted then). */
-const char *conf_get_item_text(const json_t *object, const char *name, size_t n);
+/* Gives all values of a section's own struct their presets; lists and what has none become empty. */
+void conf_preset(enum conf_section in, void *own);
+/*
+ * Writes the values that stand in an object (NULL: none do) to where they go. What does not stand there keeps
+ * what it has, so filling from the general to the special inherits. A value of which an error was noted may
+ * be left out.
+ */
+void conf_fill(const json_t *object, enum conf_section in, const struct conf_objects *to);
 
 /* Values as text. 0, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);

@@ -32,28 +32,15 @@ static void build_port(struct conf_reader *r, const char *name, const json_t *o,
                        struct conf_port *port)
 {
     snprintf(port->name, sizeof port->name, "%s", name);
-    snprintf(port->device, sizeof port->device, "%s", conf_get_text(o, CONF_S_PORT, "device"));
+    conf_preset(CONF_S_PORT, port);
+    conf_fill(o, CONF_S_PORT, &(struct conf_objects){.own = port});
     port->is_pci = is_pci_address(port->device);
-    port->mtu = (uint16_t)conf_get_num(o, CONF_S_PORT, "mtu");
-    port->vlan = (uint16_t)conf_get_num(o, CONF_S_PORT, "vlan");
-    port->queues = (uint16_t)conf_get_num(o, CONF_S_PORT, "queues");
-    /* The choices stand in the order of the bits: outside 1, inside 2, both 3. */
-    port->role = conf_get_choice(o, CONF_S_PORT, "role", 2) + 1;
     if (!json_object_get(o, "role") && n_ports > 1) {
         const size_t mark = conf_enter(r, "role");
         conf_fail(r, "missing: with several ports each must say \"outside\" (towards the peers), \"inside\" "
                      "(towards what is protected) or \"both\"");
         conf_leave(r, mark);
     }
-    port->n_addresses = conf_get_count(o, "addresses");
-    for (size_t i = 0; i < port->n_addresses; i++)
-        base_prefix_parse_host(conf_get_item_text(o, "addresses", i), &port->addresses[i]);
-    const char *host = conf_get_text(o, CONF_S_PORT, "host");
-    if (host)
-        snprintf(port->host, sizeof port->host, "%s", host);
-    const char *gateway = conf_get_text(o, CONF_S_PORT, "gateway");
-    if (gateway)
-        base_addr_parse(gateway, &port->gateway);
 }
 
 static void build_ports(struct conf_reader *r, const json_t *ports, struct conf *conf)
@@ -78,12 +65,9 @@ static void build_ports(struct conf_reader *r, const json_t *ports, struct conf 
 static void build_route(struct conf_reader *r, const json_t *o, struct conf *conf)
 {
     struct conf_route route = {0};
-    const char *via = conf_get_text(o, CONF_S_ROUTE, "via");
-    const char *name = conf_get_text(o, CONF_S_ROUTE, "port");
+    const char *name = json_string_value(json_object_get(o, "port"));
     const struct conf_port *port = conf_port_find(conf, name);
-    base_prefix_parse(conf_get_text(o, CONF_S_ROUTE, "to"), &route.to);
-    if (via)
-        base_addr_parse(via, &route.via);
+    conf_fill(o, CONF_S_ROUTE, &(struct conf_objects){.own = &route});
     if (port) {
         route.port = (size_t)(port - conf->ports);
         conf->routes[conf->n_routes++] = route;
@@ -113,40 +97,6 @@ static bool build_routes(struct conf_reader *r, const json_t *routes, struct con
     return true;
 }
 
-static void build_workers(const json_t *o, struct conf_workers *w)
-{
-    w->n_cores = conf_get_count(o, "cores");
-    for (size_t i = 0; i < w->n_cores; i++)
-        w->cores[i] = (uint32_t)json_integer_value(conf_get_item(o, "cores", i));
-    w->control_core = json_object_get(o, "control_core")
-                          ? (uint32_t)conf_get_num(o, CONF_S_WORKERS, "control_core")
-                          : CONF_CORE_AUTO;
-    w->poll = conf_get_choice(o, CONF_S_WORKERS, "poll", CONF_POLL_AUTO);
-    w->crypto_threads = json_object_get(o, "crypto_threads")
-                            ? (uint32_t)conf_get_num(o, CONF_S_WORKERS, "crypto_threads")
-                            : 0;
-}
-
-static void build_eal(const json_t *o, struct conf_eal *eal)
-{
-    eal->hugepages = conf_get_choice(o, CONF_S_EAL, "hugepages", CONF_HUGEPAGES_AUTO);
-    eal->memory_mb = (uint32_t)conf_get_num(o, CONF_S_EAL, "memory_mb");
-    eal->n_args = conf_get_count(o, "args");
-    for (size_t i = 0; i < eal->n_args; i++)
-        snprintf(eal->args[i], sizeof eal->args[i], "%s", conf_get_item_text(o, "args", i));
-}
-
-static void build_control(struct conf_reader *r, const json_t *o, struct conf_control *c)
-{
-    snprintf(c->socket, sizeof c->socket, "%s", conf_get_text(o, CONF_S_CONTROL, "socket"));
-    c->telemetry = conf_get_num(o, CONF_S_CONTROL, "telemetry");
-    if (c->socket[0] == '/')
-        return;
-    const size_t mark = conf_enter(r, "control.socket");
-    conf_fail(r, "must begin with \"/\": the daemon and culvertctl start in different folders");
-    conf_leave(r, mark);
-}
-
 /* A sub-object, or NULL when it is absent or was found wrong: then presets hold. */
 static const json_t *section(const json_t *root, const char *name, bool root_ok)
 {
@@ -154,15 +104,27 @@ static const json_t *section(const json_t *root, const char *name, bool root_ok)
     return root_ok && json_is_object(o) ? o : NULL;
 }
 
+static void check_socket(struct conf_reader *r, const struct conf_control *c)
+{
+    if (c->socket[0] == '/')
+        return;
+    const size_t mark = conf_enter(r, "control.socket");
+    conf_fail(r, "must begin with \"/\": the daemon and culvertctl start in different folders");
+    conf_leave(r, mark);
+}
+
 static bool build(struct conf_reader *r, const json_t *root, struct conf *conf)
 {
     const bool root_ok = conf_read_object(r, CONF_S_ROOT, root);
-    build_workers(section(root, "workers", root_ok), &conf->workers);
-    build_eal(section(root, "eal", root_ok), &conf->eal);
-    build_control(r, section(root, "control", root_ok), &conf->control);
-    const json_t *tunnel = section(root, "tunnel", root_ok);
-    conf->tunnel.mss_clamp = conf_get_num(tunnel, CONF_S_TUNNEL, "mss_clamp");
-    conf->tunnel.copy_df = conf_get_num(tunnel, CONF_S_TUNNEL, "copy_df");
+    size_t count;
+    const struct conf_part *parts = conf_parts(&count);
+    for (size_t i = 0; i < count; i++) {
+        void *own = (char *)conf + parts[i].at;
+        conf_preset(parts[i].in, own);
+        conf_fill(section(root, conf_section_path(parts[i].in), root_ok), parts[i].in,
+                  &(struct conf_objects){.own = own});
+    }
+    check_socket(r, &conf->control);
     build_ports(r, json_object_get(root, "ports"), conf);
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }

@@ -100,8 +100,8 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
 
 bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out)
 {
-    const char *file = conf_get_text(object, CONF_S_SECRET, "psk_file");
-    const char *text = conf_get_text(object, CONF_S_SECRET, "psk");
+    const char *file = json_string_value(json_object_get(object, "psk_file"));
+    const char *text = json_string_value(json_object_get(object, "psk"));
     if (!file == !text) {
         conf_fail(r, "needs either psk_file or psk%s; write \"psk_file\": \"name.psk\" and put the key there",
                   file ? ", not both" : "");

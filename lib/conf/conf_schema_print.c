@@ -73,6 +73,15 @@ static json_t *container_schema(const struct conf_key *k)
                      "minProperties", (json_int_t)k->min, "maxProperties", (json_int_t)k->max);
 }
 
+/* The preset of a CHOICE or STRING. */
+static const char *preset_text(const struct conf_key *k, char *buf, size_t size)
+{
+    if (k->type != CONF_CHOICE)
+        return k->preset_text;
+    conf_choice(k->choices, (size_t)(conf_key_preset(k) - k->first), buf, size);
+    return buf;
+}
+
 static json_t *key_schema(const struct conf_key *k)
 {
     json_t *s;
@@ -85,15 +94,20 @@ static json_t *key_schema(const struct conf_key *k)
     } else {
         s = scalar_schema(k);
     }
-    json_object_set_new(s, "description", json_string(k->help));
+    char text[32];
+    const enum conf_asks asks = conf_key_asks(k);
+    json_object_set_new(s, "description",
+                        asks > CONF_ASKS_NOTHING
+                            ? json_sprintf("%s (a change: %s)", k->help, conf_asks_words(asks))
+                            : json_string(k->help));
     if (!conf_key_has_preset(k))
         return s;
     if (k->type == CONF_BOOL)
-        json_object_set_new(s, "default", json_boolean(k->preset));
+        json_object_set_new(s, "default", json_boolean(conf_key_preset(k)));
     else if (k->type == CONF_UINT)
-        json_object_set_new(s, "default", json_integer(k->preset));
+        json_object_set_new(s, "default", json_integer(conf_key_preset(k)));
     else
-        json_object_set_new(s, "default", json_string(k->preset_text));
+        json_object_set_new(s, "default", json_string(preset_text(k, text, sizeof text)));
     return s;
 }
 
@@ -146,6 +160,23 @@ static const char *type_text(const struct conf_key *k, char *buf, size_t size)
     return buf;
 }
 
+static void print_default(FILE *out, const struct conf_key *k)
+{
+    char buf[32];
+    if (k->required)
+        fprintf(out, " (must be given)");
+    else if (k->unset)
+        fprintf(out, " (default: %s)", k->unset);
+    else if (!conf_key_has_preset(k))
+        return;
+    else if (k->type == CONF_BOOL)
+        fprintf(out, " (default %s)", conf_key_preset(k) ? "true" : "false");
+    else if (k->type == CONF_UINT)
+        fprintf(out, " (default %lld)", (long long)conf_key_preset(k));
+    else
+        fprintf(out, " (default %s)", preset_text(k, buf, sizeof buf));
+}
+
 void conf_schema_help(FILE *out)
 {
     size_t count;
@@ -159,16 +190,9 @@ void conf_schema_help(FILE *out)
             fprintf(out, "%s%s\n", i ? "\n" : "",
                     k->in == CONF_S_ROOT ? "top level" : conf_section_path(k->in));
         fprintf(out, "  %-22s %-24s %s", k->name, type_text(k, type, sizeof type), k->help);
-        if (k->required)
-            fprintf(out, " (must be given)");
-        else if (conf_key_has_preset(k) && k->preset_text)
-            fprintf(out, " (default %s)", k->preset_text);
-        else if (conf_key_has_preset(k) && k->type == CONF_BOOL)
-            fprintf(out, " (default %s)", k->preset ? "true" : "false");
-        else if (conf_key_has_preset(k))
-            fprintf(out, " (default %lld)", (long long)k->preset);
-        else if (k->unset)
-            fprintf(out, " (default: %s)", k->unset);
+        print_default(out, k);
+        if (conf_key_asks(k) > CONF_ASKS_NOTHING)
+            fprintf(out, " (a change: %s)", conf_asks_words(conf_key_asks(k)));
         fputc('\n', out);
     }
 }

@@ -74,3 +74,6 @@ int ctl_event(struct ctl *ctl, const struct ike_event *ev);
  * errors in *report and *diff empty; or -ENOMEM.
  */
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
+
+/* The same, but only tells what it would do. */
+int ctl_reload_check(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);

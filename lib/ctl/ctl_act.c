@@ -77,8 +77,11 @@ json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *
 {
     static struct conf_report report;
     struct conf_diff diff;
-    const int rc = ctl_reload(ctl, &report, &diff);
-    (void)args;
+    const json_t *check = json_object_get(args, "check");
+    if (check && !json_is_boolean(check))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"check\" must be true or false");
+    const bool is_check = json_is_true(check);
+    const int rc = is_check ? ctl_reload_check(ctl, &report, &diff) : ctl_reload(ctl, &report, &diff);
     if (rc == -EINVAL) {
         refusal->details = issues(&report, false);
         return ctl_refuse(refusal, API_ERR_BAD_CONFIG, "%s has %zu error%s; the running configuration stays",
@@ -93,6 +96,6 @@ json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *
                                                     "name", ctl_json_text(diff.ops[i].name)));
     const bool needs_restart = diff.needs_restart;
     conf_diff_free(&diff);
-    return json_pack("{s:o, s:b, s:o}", "operations", operations, "needs_restart", needs_restart, "warnings",
-                     issues(&report, true));
+    return json_pack("{s:b, s:o, s:b, s:o}", "is_check", is_check, "operations", operations, "needs_restart",
+                     needs_restart, "warnings", issues(&report, true));
 }

@@ -21,10 +21,19 @@ static void log_report(const struct conf_report *report)
 static void log_plan(const struct conf_diff *diff)
 {
     for (size_t i = 0; i < diff->n_ops; i++)
-        if (diff->ops[i].type != CONF_OP_CONN_UNCHANGED)
+        if (diff->ops[i].type != CONF_OP_UNCHANGED)
             host_log(HOST_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
                      diff->ops[i].name);
     host_log(HOST_NOTICE, "event=reloaded");
+}
+
+int ctl_reload_check(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+{
+    memset(diff, 0, sizeof *diff);
+    struct conf *next = conf_load(ctl->conf_file, report);
+    const int rc = next ? conf_diff_make(&ctl->in_force, ctl->conf, next, diff) : -EINVAL;
+    conf_free(next);
+    return rc;
 }
 
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)

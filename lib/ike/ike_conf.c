@@ -105,14 +105,3 @@ const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, 
             return &c->children[i];
     return NULL;
 }
-
-bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
-{
-    if (a->n_children != b->n_children || ike_conn_conf_asks(a, b))
-        return false;
-    for (size_t i = 0; i < a->n_children; i++)
-        if (strcmp(a->children[i].name, b->children[i].name) != 0 ||
-            ike_keys_compare(IKE_OWNER_CHILD, &a->children[i], &b->children[i]))
-            return false;
-    return true;
-}

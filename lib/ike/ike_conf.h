@@ -146,6 +146,3 @@ bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_c
 
 /* The child with this name, or NULL. */
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);
-
-/* Same meaning of connections of one name, secret included. */
-bool ike_conn_conf_equal(const struct ike_conn_conf *a, const struct ike_conn_conf *b);

@@ -101,6 +101,7 @@ static void each_command_sends_its_request(void **state)
         "rekey foo --child --pfs",
         "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\",\"pfs\":true}}");
     expect_request("--json reload", "{\"command\":\"reload\",\"args\":{}}");
+    expect_request("reload --check", "{\"command\":\"reload\",\"args\":{\"check\":true}}");
 }
 
 static void every_row_prints_an_empty_document_without_harm(void **state)

@@ -34,16 +34,28 @@ static void reload_counts_what_did_not_change(void **state)
 {
     expect_printed(
         cli_print_reload,
-        "{'operations':[{'type':'unchanged','name':'a'},{'type':'changed','name':'b'},{'type':'routes','"
-        "name':"
-        "'routes'},{'type':'needs_restart','name':'ports.in'}],'needs_restart':true,'warnings':"
-        "[{'path':'x.y','text':'hm'}]}",
-        "b: changed\n"
-        "routes: changed\n"
-        "ports.in: needs_restart\n"
+        "{'operations':[{'type':'unchanged','name':'a'},{'type':'new_sa','name':'connections.b.local.id'},"
+        "{'type':'in_force','name':'routes'},{'type':'new_child','name':'connections.c.fragmentation'},"
+        "{'type':'removed','name':'d'},{'type':'needs_restart','name':'ports.in'}],'needs_restart':true,"
+        "'warnings':[{'path':'x.y','text':'hm'}]}",
+        "connections.b.local.id: new IKE SA\n"
+        "routes: in force\n"
+        "connections.c.fragmentation: new child SAs\n"
+        "d: removed\n"
+        "ports.in: needs a restart\n"
         "1 connections unchanged\n"
         "warning: x.y: hm\n"
         "what needs a restart takes effect at the next start of culvertd only\n");
+}
+
+static void a_check_says_that_nothing_was_changed(void **state)
+{
+    expect_printed(
+        cli_print_reload,
+        "{'is_check':true,'operations':[{'type':'added','name':'a'}],'needs_restart':false,'warnings':[]}",
+        "only checked: nothing was changed. A reload would do this:\n"
+        "a: added\n"
+        "0 connections unchanged\n");
 }
 
 static void failures_are_a_table_with_a_hint(void **state)
@@ -96,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(explanations_are_paragraphs),
         cmocka_unit_test(reload_counts_what_did_not_change),
+        cmocka_unit_test(a_check_says_that_nothing_was_changed),
         cmocka_unit_test(failures_are_a_table_with_a_hint),
         cmocka_unit_test(an_explanation_leaves_out_what_is_not_known),
         cmocka_unit_test(a_reload_that_changed_nothing_is_one_line),

@@ -31,7 +31,7 @@ static void the_same_file_changes_nothing(void **state)
 {
     compare(load_good(NULL), load_good(NULL));
     assert_int_equal(diff.n_ops, 1);
-    assert_true(has_op(CONF_OP_CONN_UNCHANGED, "foo"));
+    assert_true(has_op(CONF_OP_UNCHANGED, "foo"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -41,9 +41,9 @@ static void connections_are_added_removed_and_changed(void **state)
     compare(with("'a':{" GOOD_LOCAL "," GOOD_REMOTE "},'b':{" GOOD_LOCAL "," GOOD_REMOTE "}", ""),
             with("'b':{" GOOD_LOCAL "," GOOD_REMOTE ",'dpd_s':5},'c':{" GOOD_LOCAL "," GOOD_REMOTE "}", ""));
     assert_int_equal(diff.n_ops, 3);
-    assert_true(has_op(CONF_OP_CONN_REMOVED, "a"));
-    assert_true(has_op(CONF_OP_CONN_CHANGED, "b"));
-    assert_true(has_op(CONF_OP_CONN_ADDED, "c"));
+    assert_true(has_op(CONF_OP_REMOVED, "a"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "connections.b.dpd_s"));
+    assert_true(has_op(CONF_OP_ADDED, "c"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -54,7 +54,68 @@ static void a_new_key_changes_its_connection(void **state)
             load_parts(GOOD_PORTS,
                        "{'local':'@gw','remote':'@foo','psk':'0xff0102030405060708090a0b0c0d0e0f10111213'}",
                        GOOD_CONN, ""));
-    assert_true(has_op(CONF_OP_CONN_CHANGED, "foo"));
+    assert_true(has_op(CONF_OP_NEW_SA, "secrets for connections.foo"));
+    conf_diff_free(&diff);
+}
+
+static void each_key_of_a_connection_is_told_with_what_it_asks(void **state)
+{
+    compare(with("'foo':{" GOOD_LOCAL "," GOOD_REMOTE "}", ""),
+            with("'foo':{'local':{'id':'@gw','subnets':['10.1.0.0/25'],'address':'192.0.2.1'},"
+                 "'remote':{'id':'@foo','subnets':['10.2.0.0/"
+                 "24'],'port':4500},'child':{'replay_window':64,'rekey_s':9},"
+                 "'start':false,'retransmit_ms':200,'esp_proposals':['aes256gcm16']}",
+                 ""));
+    assert_int_equal(diff.n_ops, 7);
+    assert_true(has_op(CONF_OP_IN_FORCE, "connections.foo.retransmit_ms"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "connections.foo.child.rekey_s"));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.child.replay_window"));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.esp_proposals"));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.local.subnets"));
+    assert_true(has_op(CONF_OP_NEW_SA, "connections.foo.local.address"));
+    assert_true(has_op(CONF_OP_NEW_SA, "connections.foo.remote.port"));
+    conf_diff_free(&diff);
+}
+
+static void children_are_told_by_their_names(void **state)
+{
+#define IDS "'local':{'id':'@gw'},'remote':{'id':'@foo'}"
+    compare(with("'foo':{" IDS ",'children':{'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24'},"
+                 "'b':{'local':'10.1.0.0/24','remote':'10.3.0.0/24'}}}",
+                 ""),
+            with("'foo':{" IDS ",'children':{'c':{'local':'10.1.0.0/24','remote':'10.4.0.0/24'},"
+                 "'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24','life_pkts':9}}}",
+                 ""));
+    assert_int_equal(diff.n_ops, 3);
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.children.a.life_pkts"));
+    assert_true(has_op(CONF_OP_REMOVED, "connections.foo.children.b"));
+    assert_true(has_op(CONF_OP_ADDED, "connections.foo.children.c"));
+    conf_diff_free(&diff);
+}
+
+static void each_operation_has_a_name_of_its_own(void **state)
+{
+    for (enum conf_op_type a = CONF_OP_ADDED; a <= CONF_OP_RESTART; a++) {
+        assert_string_not_equal(conf_op_name(a), "unknown");
+        for (enum conf_op_type b = CONF_OP_ADDED; b < a; b++)
+            assert_string_not_equal(conf_op_name(a), conf_op_name(b));
+    }
+}
+
+static void more_changes_than_fit_at_first_are_all_told(void **state)
+{
+    static char from[1 << 15], to[1 << 15];
+    size_t a = 0, b = 0;
+    for (int i = 0; i < 99; i++) {
+        a += (size_t)snprintf(from + a, sizeof from - a, "%s'x%d':{" GOOD_LOCAL "," GOOD_REMOTE "}",
+                              i ? "," : "", i);
+        b += (size_t)snprintf(to + b, sizeof to - b,
+                              "%s'x%d':{" GOOD_LOCAL "," GOOD_REMOTE ",'start':false,'dpd_s':1}",
+                              i ? "," : "", i);
+    }
+    compare(with(from, ""), with(to, ""));
+    assert_int_equal(diff.n_ops, 99);
+    assert_true(has_op(CONF_OP_IN_FORCE, "connections.x98.dpd_s"));
     conf_diff_free(&diff);
 }
 
@@ -62,8 +123,8 @@ static void routes_and_nat_change_live(void **state)
 {
     compare(load_good(NULL),
             with(GOOD_CONN, ",'routes':[{'to':'10.9.0.0/16','port':'in'}],'limits':{'sas':7}"));
-    assert_true(has_op(CONF_OP_ROUTES, "routes"));
-    assert_true(has_op(CONF_OP_NAT, "nat"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "routes"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "limits.sas"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -74,8 +135,8 @@ static void where_to_cut_changes_the_connections_that_take_it_from_tunnel(void *
                                 "'takes':{" GOOD_LOCAL "," GOOD_REMOTE "}";
     compare(with(conns, ""), with(conns, ",'tunnel':{'fragmentation':'after'}"));
     assert_int_equal(diff.n_ops, 2);
-    assert_true(has_op(CONF_OP_CONN_UNCHANGED, "says"));
-    assert_true(has_op(CONF_OP_CONN_CHANGED, "takes"));
+    assert_true(has_op(CONF_OP_UNCHANGED, "says"));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.takes.fragmentation"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -91,7 +152,7 @@ static void ports_workers_eal_and_socket_need_a_restart(void **state)
                    ",'workers':{'poll':'busy'},'eal':{'memory_mb':64},'control':{'telemetry':true}"));
     assert_true(diff.needs_restart);
     assert_true(has_op(CONF_OP_RESTART, "routes")); /* they name ports that are not there yet */
-    assert_false(has_op(CONF_OP_ROUTES, "routes"));
+    assert_false(has_op(CONF_OP_IN_FORCE, "routes"));
     assert_false(has_op(CONF_OP_RESTART, "ports.out"));
     assert_true(has_op(CONF_OP_RESTART, "ports.in"));
     assert_true(has_op(CONF_OP_RESTART, "ports.in2"));
@@ -108,7 +169,7 @@ static void a_new_gateway_is_applied_live(void **state)
                        "24'],'gateway':'192.0.2.253'},"
                        "'in':{'device':'0000:01:00.1','role':'inside','addresses':['10.1.0.1/24']}",
                        GOOD_SECRET, GOOD_CONN, ""));
-    assert_true(has_op(CONF_OP_ROUTES, "routes"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "ports.out.gateway"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -139,7 +200,7 @@ static void routes_that_waited_with_their_ports_are_applied_when_those_are_back(
     struct conf *a = load_good(NULL);
     struct conf *b = load_parts("'x':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, "");
     assert_int_equal(conf_diff_make(a, b, a, &diff), 0);
-    assert_true(has_op(CONF_OP_ROUTES, "routes"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "routes"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
     conf_free(a);
@@ -195,6 +256,10 @@ int main(void)
         cmocka_unit_test(the_same_file_changes_nothing),
         cmocka_unit_test(connections_are_added_removed_and_changed),
         cmocka_unit_test(a_new_key_changes_its_connection),
+        cmocka_unit_test(each_key_of_a_connection_is_told_with_what_it_asks),
+        cmocka_unit_test(children_are_told_by_their_names),
+        cmocka_unit_test(each_operation_has_a_name_of_its_own),
+        cmocka_unit_test(more_changes_than_fit_at_first_are_all_told),
         cmocka_unit_test(routes_and_nat_change_live),
         cmocka_unit_test(where_to_cut_changes_the_connections_that_take_it_from_tunnel),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The committed schema and examples against the table and the loader. CULVERT_SOURCE is the source tree. */
+#include "conf_int.h"
 #include "conf_test_help.h"
 
 #include <libgen.h>
@@ -46,7 +47,80 @@ static void the_help_lists_keys_with_their_defaults(void **state)
     assert_non_null(strstr(text, "(default auto)"));
     assert_non_null(strstr(text, "(must be given)"));
     assert_null(strstr(text, "ah_proposals"));
+    assert_non_null(strstr(text, "(default 1024) (a change: new child SAs)"));
+    assert_non_null(strstr(text, "(default 500) (a change: new IKE SA)"));
+    assert_non_null(strstr(text, "bytes of an IP packet (default 1500) (a change: needs a restart)"));
     free(text);
+}
+
+/* The kind of field that a type of key is written into. */
+static enum ike_field_kind kind_of(enum conf_type type)
+{
+    switch (type) {
+    case CONF_STRING:
+    case CONF_NAME:
+        return IKE_FIELD_TEXT;
+    case CONF_ADDR:
+    case CONF_ADDR_ANY:
+        return IKE_FIELD_ADDR;
+    case CONF_PREFIX:
+    case CONF_IFADDR:
+        return IKE_FIELD_PREFIX;
+    case CONF_SUBNET:
+        return IKE_FIELD_TS;
+    case CONF_ID:
+        return IKE_FIELD_ID;
+    case CONF_IKE_PROPOSAL:
+    case CONF_ESP_PROPOSAL:
+        return IKE_FIELD_PROPOSAL;
+    default:
+        return IKE_FIELD_UINT;
+    }
+}
+
+static void each_value_has_a_field_that_holds_it_and_says_what_a_change_asks(void **state)
+{
+    size_t n;
+    const struct conf_key *keys = conf_keys(&n);
+    for (const struct conf_key *k = keys; k < keys + n; k++) {
+        const struct ike_field *f = k->engine ? &k->engine->field : &k->field;
+        const bool holds_keys = k->type == CONF_OBJECT || k->type == CONF_MAP || k->type == CONF_LIST;
+        if (holds_keys || k->type == CONF_REFUSED || k->nobody) {
+            assert_int_equal(conf_key_asks(k), 0);
+            continue;
+        }
+        if (!conf_key_asks(k))
+            fail_msg("%s.%s does not say what a change asks", conf_section_path(k->in), k->name);
+        if (f->size == 0)
+            continue;
+        if (f->kind != kind_of(k->type) || k->list_max > f->max)
+            fail_msg("%s.%s does not fit its field", conf_section_path(k->in), k->name);
+        if (k->type == CONF_UINT && f->size < 8 && (uint64_t)k->max >> f->size * 8)
+            fail_msg("%s.%s is cut by its field", conf_section_path(k->in), k->name);
+        if (k->type == CONF_STRING && (uint64_t)k->max >= f->size)
+            fail_msg("%s.%s is longer than its field", conf_section_path(k->in), k->name);
+        if (k->engine && (k->preset || k->preset_text))
+            fail_msg("%s.%s has a second default", conf_section_path(k->in), k->name);
+    }
+}
+
+static void a_choice_stands_for_a_number_and_back(void **state)
+{
+    const struct conf_key *role = conf_key_find(CONF_S_PORT, "role"),
+                          *encap = conf_key_find(CONF_S_NAT, "encapsulation"),
+                          *poll = conf_key_find(CONF_S_WORKERS, "poll");
+    char word[16];
+    assert_int_equal(conf_choice_number(role, "inside"), CONF_ROLE_INSIDE);
+    assert_int_equal(conf_choice_number(role, "aside"), -1);
+    assert_int_equal(conf_key_preset(role), CONF_ROLE_BOTH);
+    assert_false(conf_key_has_preset(role));
+    assert_int_equal(conf_choice_number(encap, "never"), IKE_ENCAP_NEVER);
+    assert_true(conf_key_has_preset(encap));
+    assert_int_equal(conf_key_preset(poll), CONF_POLL_AUTO);
+    assert_true(conf_choice("a|bc", 1, word, sizeof word));
+    assert_string_equal(word, "bc");
+    assert_false(conf_choice("a|bc", 2, word, sizeof word));
+    assert_false(conf_choice("a|bc", 1, word, 2));
 }
 
 /* Makes the key files that a text names, readable by us only, below folder. */
@@ -144,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_committed_schema_is_the_generated_one),
         cmocka_unit_test(the_help_lists_keys_with_their_defaults),
+        cmocka_unit_test(each_value_has_a_field_that_holds_it_and_says_what_a_change_asks),
+        cmocka_unit_test(a_choice_stands_for_a_number_and_back),
         cmocka_unit_test(the_site_to_site_pair_fits_together),
         cmocka_unit_test(the_cloud_instance_has_at_most_ten_lines),
         cmocka_unit_test(the_concentrator_loads),

@@ -103,12 +103,29 @@ static void what_cannot_be_applied_changes_nothing(void **state)
     assert_int_equal(ctl.tally.reloads, 0);
 }
 
+static void a_check_tells_and_changes_nothing(void **state)
+{
+    const struct conf *before = ctl.conf;
+    write_file("1400");
+    assert_int_equal(ctl_reload_check(&ctl, &report, &diff), 0);
+    assert_int_equal(diff.n_ops, 1);
+    assert_string_equal(diff.ops[0].name, "ports.p.mtu");
+    conf_diff_free(&diff);
+    write_file("7");
+    assert_int_equal(ctl_reload_check(&ctl, &report, &diff), -EINVAL);
+    assert_null(diff.ops);
+    assert_int_equal(report.n_errors, 1);
+    assert_ptr_equal(ctl.conf, before);
+    assert_int_equal(applied + swaps, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_compared_with_what_runs_however_often_it_is_loaded, start,
                                         stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_applied_changes_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(a_check_tells_and_changes_nothing, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,9 +51,17 @@ int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff
     *diff = (struct conf_diff){0};
     if (reload_rc == 0) {
         diff->ops = calloc(1, sizeof *diff->ops);
-        diff->ops[diff->n_ops++] = (struct conf_op){CONF_OP_CONN_CHANGED, "foo"};
+        diff->ops[diff->n_ops++] = (struct conf_op){CONF_OP_NEW_CHILD, "connections.foo.child.replay_window"};
     }
     return reload_rc;
+}
+
+int ctl_reload_check(const struct ctl *c, struct conf_report *report, struct conf_diff *diff)
+{
+    const int rc = ctl_reload(&ctl, report, diff);
+    if (rc == 0)
+        diff->ops[0].type = CONF_OP_NEW_SA;
+    return rc;
 }
 
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
@@ -510,9 +518,15 @@ static void refused_actions_say_why(void **state)
 static void reload_tells_operations_or_errors(void **state)
 {
     ASK("reload");
-    expect("data.operations", "[{\"type\":\"changed\",\"name\":\"foo\"}]");
+    expect("data.operations", "[{\"type\":\"new_child\",\"name\":\"connections.foo.child.replay_window\"}]");
     expect("data.needs_restart", "false");
+    expect("data.is_check", "false");
     expect("data.warnings", "[{\"path\":\"nat.x\",\"text\":\"words\"}]");
+    ask("{\"command\":\"reload\",\"args\":{\"check\":true}}");
+    expect("data.is_check", "true");
+    expect("data.operations.0.type", "\"new_sa\"");
+    ask("{\"command\":\"reload\",\"args\":{\"check\":1}}");
+    expect("error.code", "\"bad_argument\"");
     reload_rc = -EINVAL;
     ASK("reload");
     expect("error.code", "\"bad_config\"");
