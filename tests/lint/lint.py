@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 
 import objects
 import rules_comments
+import rules_conf
 import rules_contract
 import rules_rooms
 import rules_symbols
@@ -27,7 +28,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 
 def rules():
     """name -> function, of every rule_NAME(tree) in the rules_*.py"""
-    modules = (rules_text, rules_rooms, rules_contract, rules_symbols, rules_comments, rules_tests)
+    modules = (rules_text, rules_rooms, rules_contract, rules_symbols, rules_comments, rules_conf, rules_tests)
     return {name[5:]: rule for module in modules for name, rule in vars(module).items() if name.startswith("rule_")}
 
 

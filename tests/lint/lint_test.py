@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 
 import objects
 import rules_comments
+import rules_conf
 import rules_contract
 import rules_symbols
 import rules_tests
@@ -231,6 +232,67 @@ class Contract(InSmallTree):
     def test_a_header_that_is_gone_is_found(self):
         (self.root / "lib/node/node_rows.h").unlink()
         self.finds(self.rule, "lib/node/node_rows.h: not there")
+
+
+class Keys(InSmallTree):
+    rule = staticmethod(rules_conf.rule_keys)
+
+    def setUp(self):
+        super().setUp()
+        self.write("lib/low/ike_conf_keys.def", "IKE_KEY_NUM(CONN, DPD_S, dpd_s, NOTHING, 30) /* seconds */\n"
+                                                "IKE_KEY_LIST(CHILD, LOCAL_TS, TS, local_ts.count, local_ts.list, CHILD)\n")
+        self.write("lib/high/high_b.c", "int f(struct p *p) { return p->mtu + p->conn.dpd_s == (int)p->local_ts.count; }\n")
+        self.write("lib/conf/conf_load.c", 'int g(void) { return get("psk") + CONF_S_PORT; }\n')
+        self.schema()
+
+    def schema(self, more=""):
+        self.write("lib/conf/conf_schema.def",
+                   'CONF_KEY(ROOT, "ports", HOLDS, .of = CONF_S_PORT, .help = "ports (all), by name")\n'
+                   'CONF_KEY(ROOT, "note", NOBODY("for people, not for us"), .type = CONF_STRING)\n'
+                   'CONF_KEY(PORT, "mtu", TO(RESTART, UINT, struct p, mtu),\n         .type = CONF_UINT)\n'
+                   'CONF_KEY(PORT, "psk", BY_HAND(SA), .type = CONF_STRING)\n'
+                   'CONF_KEY(PORT, "dpd_s", TO_ENGINE(CONN_DPD_S), .type = CONF_UINT)\n'
+                   'CONF_KEY(PORT, "subnets", TO_ENGINE(CHILD_LOCAL_TS), .type = CONF_SUBNET)\n' + more)
+
+    def test_keys_that_are_read_pass(self):
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_member_that_nobody_reads_is_found(self):
+        self.schema('CONF_KEY(PORT, "queues", TO(RESTART, UINT, struct p, queues), .type = CONF_UINT)\n')
+        self.finds(self.rule, 'PORT "queues": nobody reads the member queues')
+
+    def test_a_member_that_is_only_written_is_found(self):
+        self.schema('CONF_KEY(PORT, "vlan", TO(RESTART, UINT, struct p, vlan), .type = CONF_UINT)\n')
+        self.write("lib/high/high_c.c", "void h(struct p *p)\n{\n    p->vlan = 1; /* p->vlan */\n}\n")
+        self.finds(self.rule, "the member vlan")
+
+    def test_a_reader_among_the_tests_or_the_stores_is_none(self):
+        self.schema('CONF_KEY(PORT, "vlan", TO_LIST(RESTART, UINT, struct p, n, vlan), .type = CONF_UINT)\n')
+        for path in ("tests/unit/high/high_a_test.c", "lib/conf/conf_check.c", "lib/low/ike_conf.c"):
+            self.write(path, "int h(struct p *p)\n{\n    return p->vlan;\n}\n")
+        self.finds(self.rule, "the member vlan")
+
+    def test_a_value_of_the_engine_that_nobody_reads_is_found(self):
+        self.write("lib/high/high_b.c", "int f(struct p *p) { return p->mtu == (int)p->local_ts.count; }\n")
+        self.finds(self.rule, 'PORT "dpd_s": nobody reads the member dpd_s')
+
+    def test_a_value_of_the_engine_without_a_key_is_found(self):
+        self.write("lib/low/ike_conf_keys.def", "IKE_KEY_NUM(CONN, DPD_S, dpd_s, NOTHING, 30)\nIKE_KEY_ONE(CONN, ID, ID, id, SA)\n"
+                                                "IKE_KEY_LIST(CHILD, LOCAL_TS, TS, local_ts.count, local_ts.list, CHILD)\n")
+        self.finds(self.rule, "no key of the schema sets CONN_ID")
+
+    def test_a_key_by_hand_that_no_file_names_is_found(self):
+        self.schema('CONF_KEY(PORT, "psk_file", BY_HAND(SA), .type = CONF_STRING)\n')
+        self.finds(self.rule, 'PORT "psk_file": no file of lib/conf reads it')
+
+    def test_a_section_that_nobody_reads_is_found(self):
+        self.schema('CONF_KEY(ROOT, "pools", HOLDS, .type = CONF_MAP, .of = CONF_S_POOL)\n')
+        self.write("lib/conf/conf_schema.c", 'const char *paths[] = {[CONF_S_POOL] = "pools"};\n')
+        self.finds(self.rule, 'ROOT "pools": no file of lib/conf reads the keys')
+
+    def test_nobody_must_say_why(self):
+        self.schema('CONF_KEY(ROOT, "x", NOBODY(""), .type = CONF_STRING)\n')
+        self.finds(self.rule, "does not say why")
 
 
 if __name__ == "__main__":
