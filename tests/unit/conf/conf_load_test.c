@@ -128,54 +128,6 @@ static void every_value_of_a_connection_arrives(void **state)
     conf_free(conf);
 }
 
-static void a_connection_takes_what_it_does_not_say_from_nat(void **state)
-{
-    struct conf *conf =
-        load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'nat':{'encapsulation':'force','keepalive_s':0}");
-    assert_non_null(conf);
-    assert_int_equal(conf->ike->conns[0].encap, IKE_ENCAP_FORCE);
-    assert_int_equal(conf->ike->conns[0].keepalive_s, 0);
-    conf_free(conf);
-}
-
-static void a_connection_says_where_to_cut_or_takes_it_from_tunnel(void **state)
-{
-    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
-                                   "'says':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'before'},"
-                                   "'takes':{" GOOD_LOCAL "," GOOD_REMOTE "}",
-                                   ",'tunnel':{'fragmentation':'after'}");
-    assert_non_null(conf);
-    assert_false(ike_conf_conn(conf->ike, "says")->frag_after);
-    assert_true(ike_conf_conn(conf->ike, "takes")->frag_after);
-    conf_free(conf);
-    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'tunnel':{'fragmentation':'afterwards'}"));
-    assert_true(has_issue(false, "tunnel.fragmentation", "is none of \"before\", \"after\""));
-    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
-                           "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'never'}", ""));
-    assert_true(has_issue(false, "connections.foo.fragmentation", "is none of"));
-}
-
-static void children_inherit_the_settings_of_child(void **state)
-{
-    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
-                                   "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},"
-                                   "'child':{'rekey_s':50,'replay_window':128},'children':{"
-                                   "'a':{'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
-                                   "'b':{'local':['10.1.0.0/24'],'remote':['10.3.0.0/24'],'rekey_s':70}}}",
-                                   "");
-    if (!conf)
-        conf_report_print(&report, stderr);
-    assert_non_null(conf);
-    const struct ike_conn_conf *c = &conf->ike->conns[0];
-    assert_int_equal(c->n_children, 2);
-    assert_string_equal(c->children[0].name, "a");
-    assert_int_equal(c->children[0].rekey_s, 50);
-    assert_int_equal(c->children[1].rekey_s, 70);
-    assert_int_equal(c->children[1].replay_window, 128);
-    assert_int_equal(c->children[1].remote_ts.list[0].lo.bytes[1], 3);
-    conf_free(conf);
-}
-
 static void an_only_port_is_one_armed(void **state)
 {
     struct conf *conf =
@@ -197,74 +149,6 @@ static void broken_json_is_told_with_line_and_column(void **state)
     expect_error("", "is a list");
 }
 
-static void an_unknown_key_is_told_with_the_nearest_one(void **state)
-{
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'encapsulaton':'auto'}", "",
-            "connections.foo.encapsulaton", "did you mean \"encapsulation\"?");
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'public_addresses':[]}", "",
-            "connections.foo.public_addresses", "belongs into nat");
-    refused(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'zebra':1", "zebra", "take it out");
-}
-
-static void a_value_of_the_wrong_type_or_range_is_told(void **state)
-{
-    const char *c = GOOD_CONN;
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':'much'}", "eal.memory_mb",
-            "is a text; write a whole");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':1}", "eal.memory_mb", "write 64 to");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'memory_mb':64.5}", "eal.memory_mb", "write a whole number");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'eal':{'hugepages':'alwys'}", "eal.hugepages", "is none of");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'crypto_threads':0}", "workers.crypto_threads", "1");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'crypto_threads':17}", "workers.crypto_threads", "16");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'poll':'bussy'}", "workers.poll",
-            "did you mean \"busy\"");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'cores':[1,'x']}", "workers.cores[1]", "is a text");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'telemetry':1}", "control.telemetry", "true or false");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'socket':'x.sock'}", "control.socket", "begin with");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':null", "control", "is null");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'nat':{'public_addresses':['nat.example.org']}",
-            "nat.public_addresses[0]", "names are not resolved");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.1/8','port':'in'}]", "routes[0].to",
-            "bits set behind");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.0/8','port':'nil'}]", "routes[0].port",
-            "no port \"nil\"");
-    refused(GOOD_PORTS, GOOD_SECRET, c, ",'routes':[{'to':'10.0.0.0/8[tcp]','port':'in'}]", "routes[0].to",
-            "no protocol or port");
-    refused("'out':{'device':'x','addresses':['192.0.2.1']}", GOOD_SECRET, c, "", "ports.out.addresses[0]",
-            "192.0.2.1/24");
-    refused("'out port':{'device':'x','addresses':['192.0.2.1/24']}", GOOD_SECRET, c, "", "ports.out port",
-            "not a name");
-}
-
-static void missing_identities_are_explained(void **state)
-{
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{'local':{'subnets':['10.1.0.0/24']}," GOOD_REMOTE "}", "",
-            "connections.foo.local.id", "NAT changes addresses");
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL ",'remote':{'subnets':['10.1.0.0/24']}}", "",
-            "connections.foo.remote.id", "NAT changes addresses");
-    refused(GOOD_PORTS, GOOD_SECRET,
-            "'foo':{" GOOD_LOCAL ",'remote':{'id':'%any','subnets':['10.1.0.0/24']}}", "",
-            "connections.foo.remote.id", "let anybody in");
-}
-
-static void ah_is_refused_with_the_reason(void **state)
-{
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'ah_proposals':['sha256']}", "",
-            "connections.foo.ah_proposals", "every NAT on the way breaks it");
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'esp_proposals':['ah-sha256']}",
-            "", "connections.foo.esp_proposals[0]", "NAT");
-}
-
-static void subnets_or_children_must_be_given_but_not_both(void **state)
-{
-    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{'local':{'id':'@gw'}," GOOD_REMOTE "}", "",
-            "connections.foo.local.subnets", "networks behind us");
-    refused(GOOD_PORTS, GOOD_SECRET,
-            "'foo':{" GOOD_LOCAL "," GOOD_REMOTE
-            ",'children':{'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24'}}}",
-            "", "connections.foo", "both subnets and children");
-}
-
 static void all_errors_are_told_in_one_run(void **state)
 {
     struct conf *conf = load_parts(GOOD_PORTS ",'x':{}", "{'local':'@gw'}", "'foo':{'locl':{}}",
@@ -276,34 +160,6 @@ static void all_errors_are_told_in_one_run(void **state)
     expect_error("secrets[0].remote", "missing");
     expect_error("connections.foo.locl", "did you mean \"local\"?");
     expect_error("connections.foo.remote", "missing");
-}
-
-static void more_errors_than_are_kept_are_counted(void **state)
-{
-    char extra[2048] = ",'workers':{'cores':[";
-    for (int i = 0; i < 40; i++)
-        strcat(extra, i ? ",'x'" : "'x'");
-    strcat(extra, "]}");
-    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, extra));
-    assert_int_equal(report.n_errors, 40);
-    assert_int_equal(report.n_issues, CONF_ISSUES_MAX);
-    char *text;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    conf_report_print(&report, out);
-    fclose(out);
-    assert_non_null(strstr(text, "error: workers.cores[0]: "));
-    assert_non_null(strstr(text, "and 8 more errors"));
-    free(text);
-}
-
-static void bytes_of_the_file_never_reach_the_terminal_raw(void **state)
-{
-    assert_null(load("{'\\u001b[2J':1,'eal':{'hugepages':'\\u001b]0;x'}}"));
-    for (size_t i = 0; i < report.n_issues; i++) {
-        assert_null(strchr(report.issues[i].path, 0x1b));
-        assert_null(strchr(report.issues[i].text, 0x1b));
-    }
 }
 
 static void a_file_that_cannot_be_read_is_told(void **state)
@@ -320,19 +176,9 @@ int main(void)
         cmocka_unit_test(a_small_configuration_gets_all_defaults),
         cmocka_unit_test(presets_of_the_table_are_those_of_the_engine),
         cmocka_unit_test(every_value_of_a_connection_arrives),
-        cmocka_unit_test(a_connection_takes_what_it_does_not_say_from_nat),
-        cmocka_unit_test(a_connection_says_where_to_cut_or_takes_it_from_tunnel),
-        cmocka_unit_test(children_inherit_the_settings_of_child),
         cmocka_unit_test(an_only_port_is_one_armed),
         cmocka_unit_test(broken_json_is_told_with_line_and_column),
-        cmocka_unit_test(an_unknown_key_is_told_with_the_nearest_one),
-        cmocka_unit_test(a_value_of_the_wrong_type_or_range_is_told),
-        cmocka_unit_test(missing_identities_are_explained),
-        cmocka_unit_test(ah_is_refused_with_the_reason),
-        cmocka_unit_test(subnets_or_children_must_be_given_but_not_both),
         cmocka_unit_test(all_errors_are_told_in_one_run),
-        cmocka_unit_test(more_errors_than_are_kept_are_counted),
-        cmocka_unit_test(bytes_of_the_file_never_reach_the_terminal_raw),
         cmocka_unit_test(a_file_that_cannot_be_read_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

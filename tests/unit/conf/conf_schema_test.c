@@ -35,24 +35,6 @@ static void the_committed_schema_is_the_generated_one(void **state)
     free(committed);
 }
 
-static void the_help_lists_keys_with_their_defaults(void **state)
-{
-    char *text;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    conf_schema_help(out);
-    fclose(out);
-    assert_non_null(strstr(text, "connections.*.remote\n"));
-    assert_non_null(strstr(text, "(default 1024)"));
-    assert_non_null(strstr(text, "(default auto)"));
-    assert_non_null(strstr(text, "(must be given)"));
-    assert_null(strstr(text, "ah_proposals"));
-    assert_non_null(strstr(text, "(default 1024) (a change: new child SAs)"));
-    assert_non_null(strstr(text, "(default 500) (a change: new IKE SA)"));
-    assert_non_null(strstr(text, "bytes of an IP packet (default 1500) (a change: needs a restart)"));
-    free(text);
-}
-
 /* The kind of field that a type of key is written into. */
 static enum ike_field_kind kind_of(enum conf_type type)
 {
@@ -217,7 +199,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_committed_schema_is_the_generated_one),
-        cmocka_unit_test(the_help_lists_keys_with_their_defaults),
         cmocka_unit_test(each_value_has_a_field_that_holds_it_and_says_what_a_change_asks),
         cmocka_unit_test(a_choice_stands_for_a_number_and_back),
         cmocka_unit_test(the_site_to_site_pair_fits_together),

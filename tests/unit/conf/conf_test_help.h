@@ -97,3 +97,10 @@ static inline void warned(const char *ports, const char *secrets, const char *co
     conf_free(conf);
     expect_warning(path, part);
 }
+
+/* An entry of secrets for this pair. */
+static inline void secret(const char *local, const char *remote, char out[512])
+{
+    snprintf(out, 512, "{'local':'%s','remote':'%s','psk':'0x000102030405060708090a0b0c0d0e0f10111213'}",
+             local, remote);
+}

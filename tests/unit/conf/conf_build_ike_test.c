@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections and children: what they inherit, and from whom. */
+#include "conf_test_help.h"
+
+#include "ike_conf.h"
+
+static void a_connection_takes_what_it_does_not_say_from_nat(void **state)
+{
+    struct conf *conf =
+        load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'nat':{'encapsulation':'force','keepalive_s':0}");
+    assert_non_null(conf);
+    assert_int_equal(conf->ike->conns[0].encap, IKE_ENCAP_FORCE);
+    assert_int_equal(conf->ike->conns[0].keepalive_s, 0);
+    conf_free(conf);
+}
+
+static void a_connection_says_where_to_cut_or_takes_it_from_tunnel(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'says':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'before'},"
+                                   "'takes':{" GOOD_LOCAL "," GOOD_REMOTE "}",
+                                   ",'tunnel':{'fragmentation':'after'}");
+    assert_non_null(conf);
+    assert_false(ike_conf_conn(conf->ike, "says")->frag_after);
+    assert_true(ike_conf_conn(conf->ike, "takes")->frag_after);
+    conf_free(conf);
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, ",'tunnel':{'fragmentation':'afterwards'}"));
+    assert_true(has_issue(false, "tunnel.fragmentation", "is none of \"before\", \"after\""));
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
+                           "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'fragmentation':'never'}", ""));
+    assert_true(has_issue(false, "connections.foo.fragmentation", "is none of"));
+}
+
+static void children_inherit_the_settings_of_child(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},"
+                                   "'child':{'rekey_s':50,'replay_window':128},'children':{"
+                                   "'a':{'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
+                                   "'b':{'local':['10.1.0.0/24'],'remote':['10.3.0.0/24'],'rekey_s':70}}}",
+                                   "");
+    if (!conf)
+        conf_report_print(&report, stderr);
+    assert_non_null(conf);
+    const struct ike_conn_conf *c = &conf->ike->conns[0];
+    assert_int_equal(c->n_children, 2);
+    assert_string_equal(c->children[0].name, "a");
+    assert_int_equal(c->children[0].rekey_s, 50);
+    assert_int_equal(c->children[1].rekey_s, 70);
+    assert_int_equal(c->children[1].replay_window, 128);
+    assert_int_equal(c->children[1].remote_ts.list[0].lo.bytes[1], 3);
+    conf_free(conf);
+}
+
+static void subnets_or_children_must_be_given_but_not_both(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, "'foo':{'local':{'id':'@gw'}," GOOD_REMOTE "}", "",
+            "connections.foo.local.subnets", "networks behind us");
+    refused(GOOD_PORTS, GOOD_SECRET,
+            "'foo':{" GOOD_LOCAL "," GOOD_REMOTE
+            ",'children':{'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24'}}}",
+            "", "connections.foo", "both subnets and children");
+}
+
+static void a_child_takes_proposals_of_its_connection_or_says_its_own(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},"
+                                   "'esp_proposals':'aes256gcm16','children':{"
+                                   "'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/24'},"
+                                   "'b':{'local':'10.1.0.0/24','remote':'10.3.0.0/24',"
+                                   "'esp_proposals':['aes128gcm16','aes256gcm16']}}}",
+                                   "");
+    assert_non_null(conf);
+    const struct ike_conn_conf *c = &conf->ike->conns[0];
+    assert_int_equal(c->children[0].n_proposals, 1);
+    assert_int_equal(c->children[0].proposals[0].transforms[0].key_bits, 256);
+    assert_int_equal(c->children[1].n_proposals, 2);
+    assert_int_equal(c->children[1].proposals[0].transforms[0].key_bits, 128);
+    conf_free(conf);
+}
+
+static void limits_and_public_addresses_arrive(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
+                                   ",'limits':{'half_open':7,'half_open_per_endpoint':6,'cookie_threshold':5,"
+                                   "'half_open_timeout_s':4,'sas':3,'children':2},"
+                                   "'nat':{'public_addresses':['198.51.100.1','2001:db8::1']}");
+    assert_non_null(conf);
+    assert_int_equal(conf->ike->half_open_max, 7);
+    assert_int_equal(conf->ike->half_open_per_endpoint, 6);
+    assert_int_equal(conf->ike->cookie_threshold, 5);
+    assert_int_equal(conf->ike->half_open_timeout_s, 4);
+    assert_int_equal(conf->ike->sas_max, 3);
+    assert_int_equal(conf->ike->children_max, 2);
+    assert_int_equal(conf->ike->n_public_addrs, 2);
+    assert_int_equal(conf->ike->public_addrs[1].family, BASE_AF_IP6);
+    conf_free(conf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_connection_takes_what_it_does_not_say_from_nat),
+        cmocka_unit_test(a_connection_says_where_to_cut_or_takes_it_from_tunnel),
+        cmocka_unit_test(children_inherit_the_settings_of_child),
+        cmocka_unit_test(subnets_or_children_must_be_given_but_not_both),
+        cmocka_unit_test(a_child_takes_proposals_of_its_connection_or_says_its_own),
+        cmocka_unit_test(limits_and_public_addresses_arrive),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Remote subnets that two connections claim. */
+#include "conf_test_help.h"
+
+static void overlapping_remote_subnets_are_warned_of_once_per_pair(void **state)
+{
+    char s[1024], t[512];
+    secret("@gw", "@bar", t);
+    snprintf(s, sizeof s, "%s,%s", GOOD_SECRET, t);
+    warned(GOOD_PORTS, s,
+           GOOD_CONN ",'bar':{'local':{'id':'@gw','subnets':['10.1.0.0/24']},"
+                     "'remote':{'id':'@bar','subnets':['10.2.0.128/25']}}",
+           "", "connections.bar", "10.2.0.128-10.2.0.255 overlaps 10.2.0.0-10.2.0.255 of connection \"foo\"");
+}
+
+static void subnets_of_different_ports_do_not_overlap(void **state)
+{
+    char s[1024], t[512];
+    secret("@gw", "@bar", t);
+    snprintf(s, sizeof s, "%s,%s", GOOD_SECRET, t);
+    struct conf *conf =
+        load_parts(GOOD_PORTS, s,
+                   "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':['10.2.0.0/24[tcp/80]']}},"
+                   "'bar':{" GOOD_LOCAL ",'remote':{'id':'@bar','subnets':['10.2.0.0/24[tcp/81]']}}",
+                   "");
+    assert_non_null(conf);
+    assert_int_equal(report.n_warnings, 2); /* the two inline keys */
+    conf_free(conf);
+}
+
+static void children_of_one_connection_may_overlap(void **state)
+{
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET,
+                                   "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},'children':{"
+                                   "'a':{'local':'10.1.0.0/24','remote':'10.2.0.0/16'},"
+                                   "'b':{'local':'10.1.0.0/24','remote':'10.2.1.0/24'}}}",
+                                   "");
+    assert_non_null(conf);
+    assert_int_equal(report.n_warnings, 1); /* the inline key */
+    conf_free(conf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(overlapping_remote_subnets_are_warned_of_once_per_pair),
+        cmocka_unit_test(subnets_of_different_ports_do_not_overlap),
+        cmocka_unit_test(children_of_one_connection_may_overlap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
