@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Engine and node on either side of the adapter, both replaced by lists: what goes in here comes out there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <errno.h>
+#include <cmocka.h>
+#include "ctl_ike.h"
+#include "ctl_job.h"
+#include "host_log.h"
+#include "node_event.h"
+#include "node_request.h"
+#include "node_view.h"
+
+#define LIST_MAX 8
+
+static struct ctl ctl;
+static struct ike_env env;
+static struct ike_conf ike_conf;
+static struct conf conf = {.ike = &ike_conf};
+static struct ike_action actions[LIST_MAX];
+static size_t n_actions, at_action, n_wiped;
+static struct node_event reports[LIST_MAX];
+static size_t n_reports, at_report;
+static struct node_request asked[LIST_MAX];
+static size_t n_asked;
+static int node_rc;
+static struct ike_event events[LIST_MAX];
+static size_t n_events;
+static struct ike_path packet_path;
+static uint8_t packet[16];
+static size_t packet_len;
+static struct ike_job *submitted, *done;
+static base_time deadline;
+static int timers, audits;
+
+base_time ctl_now(void)
+{
+    return (base_time){1000 * BASE_NS_PER_S};
+}
+
+struct ike *ike_new(const struct ike_env *e, const struct ike_conf *c, base_time now)
+{
+    assert_ptr_equal(c, &ike_conf);
+    env = *e;
+    return (struct ike *)&ctl;
+}
+
+void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, struct base_span msg)
+{
+    packet_path = *path;
+    packet_len = msg.len;
+    memcpy(packet, msg.ptr, msg.len);
+}
+
+int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev)
+{
+    assert_true(n_events < LIST_MAX);
+    events[n_events++] = *ev;
+    return -EALREADY;
+}
+
+void ike_on_timer(struct ike *ike, base_time now)
+{
+    timers++;
+}
+
+base_time ike_deadline(const struct ike *ike)
+{
+    return deadline;
+}
+
+bool ike_next_action(struct ike *ike, struct ike_action *out)
+{
+    if (at_action == n_actions)
+        return false;
+    *out = actions[at_action++];
+    return true;
+}
+
+void ike_action_wipe(struct ike_action *a)
+{
+    n_wiped++;
+}
+
+int node_do(struct node *node, struct node_request *r)
+{
+    assert_true(n_asked < LIST_MAX);
+    memcpy(&asked[n_asked++], r, sizeof *r);
+    if (r->type == NODE_SPI_RESERVE)
+        r->spi_in = 0x700;
+    return node_rc;
+}
+
+bool node_event_pop(struct node *node, struct node_event *out)
+{
+    if (at_report == n_reports)
+        return false;
+    *out = reports[at_report++];
+    return true;
+}
+
+int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local)
+{
+    *local = *to;
+    return -ENETUNREACH;
+}
+
+void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job)
+{
+    submitted = job;
+}
+
+struct ike_job *ctl_jobs_pop(struct ctl_jobs *jobs)
+{
+    struct ike_job *job = done;
+    done = NULL;
+    return job;
+}
+
+void ctl_audit(struct ctl_failures *failures, const struct ike_audit *audit)
+{
+    audits++;
+}
+
+static int setup(void **state)
+{
+    host_log_set_level(HOST_ERR);
+    ctl = (struct ctl){.conf = &conf};
+    n_actions = at_action = n_wiped = n_reports = at_report = n_asked = n_events = 0;
+    node_rc = timers = audits = 0;
+    submitted = done = NULL;
+    return ctl_ike_start(&ctl);
+}
+
+static void act(struct ike_action a)
+{
+    at_action = n_asked = 0;
+    n_actions = 1;
+    actions[0] = a;
+    ctl_ike_actions(&ctl);
+}
+
+static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void **state)
+{
+    struct base_addr local, to = base_addr_ip4(1);
+    uint8_t bytes[32] = {0}, none[32] = {0};
+    uint32_t spi = 0;
+    assert_int_equal(env.spi_alloc(env.ctx, &spi), 0);
+    assert_int_equal(spi, 0x700);
+    env.spi_free(env.ctx, spi);
+    assert_int_equal(asked[1].type, NODE_SPI_RELEASE);
+    assert_int_equal(asked[1].spi_in, 0x700);
+    node_rc = -ENOSPC;
+    spi = 1;
+    assert_int_equal(env.spi_alloc(env.ctx, &spi), -ENOSPC);
+    assert_int_equal(spi, 1);
+    assert_int_equal(env.local_for(env.ctx, &to, &local), -ENETUNREACH);
+    env.rng(env.ctx, IKE_RNG_COOKIE, bytes, sizeof bytes);
+    assert_memory_not_equal(bytes, none, sizeof bytes);
+}
+
+static void datagrams_carry_the_marker_on_the_natt_port_and_keepalives_do_not(void **state)
+{
+    struct ike_path path = {{base_addr_ip4(1), 4500}, {base_addr_ip4(2), 1024}, true};
+    act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span("ike", 3)});
+    assert_int_equal(asked[0].type, NODE_DATAGRAM_SEND);
+    assert_true(asked[0].send.marker);
+    assert_int_equal(asked[0].send.len, 3);
+    assert_memory_equal(asked[0].send.bytes, "ike", 3);
+    assert_int_equal(asked[0].send.remote.port, 1024);
+    act((struct ike_action){.type = IKE_ACT_KEEPALIVE, .path = path});
+    assert_false(asked[0].send.marker);
+    assert_int_equal(asked[0].send.len, 1);
+    assert_int_equal(asked[0].send.bytes[0], 0xff);
+    path.natt = false;
+    act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span("ike", 3)});
+    assert_false(asked[0].send.marker);
+    static uint8_t huge[NODE_SEND_MAX + 1];
+    act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span(huge, sizeof huge)});
+    assert_int_equal(n_asked, 0);
+}
+
+static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **state)
+{
+    const struct ike_path path = {{base_addr_ip4(1), 4500}, {base_addr_ip4(2), 1024}, true};
+    struct ike_action a = {.type = IKE_ACT_SA_INSTALL};
+    a.install.pair = (struct esp_pair){.spi_in = 0x700, .keys_in.encr = {1, 2, 3}, .ike_id = 9};
+    act(a);
+    assert_int_equal(asked[0].type, NODE_PAIR_INSTALL);
+    assert_memory_equal(&asked[0].pair, &a.install.pair, sizeof a.install.pair);
+    assert_int_equal(n_wiped, 1);
+    assert_int_equal(n_events, 0);
+    act((struct ike_action){.type = IKE_ACT_SA_ACTIVATE, .spi_in = 0x700});
+    assert_int_equal(asked[0].type, NODE_PAIR_ACTIVATE);
+    act((struct ike_action){.type = IKE_ACT_SA_REPATH, .spi_in = 0x700, .path = path});
+    assert_int_equal(asked[0].type, NODE_PAIR_MOVE);
+    assert_int_equal(asked[0].move.spi_in, 0x700);
+    assert_int_equal(asked[0].move.path.remote.port, 1024);
+    act((struct ike_action){.type = IKE_ACT_SA_REMOVE, .spi_in = 0x700});
+    assert_int_equal(asked[0].type, NODE_PAIR_REMOVE);
+    assert_int_equal(asked[0].spi_in, 0x700);
+}
+
+static void a_child_that_is_refused_is_dead_for_the_engine(void **state)
+{
+    struct ike_action a = {.type = IKE_ACT_SA_INSTALL};
+    a.install.conn = a.install.child = "x";
+    a.install.pair.spi_in = 0x700;
+    node_rc = -ENOTSUP;
+    host_log_set_level(HOST_ERR);
+    act(a);
+    assert_int_equal(ctl.tally.install_failures, 1);
+    assert_int_equal(n_events, 1);
+    assert_int_equal(events[0].type, IKE_EV_SA_HARD);
+    assert_int_equal(events[0].spi_in, 0x700);
+}
+
+static void what_the_node_reports_becomes_the_engines_events(void **state)
+{
+    const struct base_endpoint there = {base_addr_ip4(3), 99};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_SOFT, .spi_in = 1};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_HARD, .spi_in = 2};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_MOVED, .spi_in = 3, .moved_to = there};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAFFIC, .spi_in = 4, .traffic = {{5}, {6}}};
+    assert_true(ctl_ike_events(&ctl));
+    static const enum ike_event_type want[] = {IKE_EV_SA_SOFT, IKE_EV_SA_HARD, IKE_EV_PEER_MOVED,
+                                               IKE_EV_TRAFFIC};
+    assert_int_equal(n_events, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(events[i].type, want[i]);
+        assert_int_equal(events[i].spi_in, i + 1);
+    }
+    assert_true(base_endpoint_equal(&events[2].remote, &there));
+    assert_int_equal(events[3].last_in.ns, 5);
+    assert_int_equal(events[3].last_out.ns, 6);
+    at_report = 3; /* a look at counters is no work */
+    assert_false(ctl_ike_events(&ctl));
+}
+
+static void a_datagram_reaches_the_engine_with_its_path(void **state)
+{
+    struct node_event *ev = &reports[n_reports++];
+    *ev = (struct node_event){
+        .type = NODE_EV_DATAGRAM,
+        .datagram = {
+            .local = {base_addr_ip4(1), 4500}, .remote = {base_addr_ip4(2), 1024}, .natt = true, .len = 3}};
+    memcpy(ev->datagram.bytes, "ike", 3);
+    assert_true(ctl_ike_events(&ctl));
+    assert_int_equal(packet_len, 3);
+    assert_memory_equal(packet, "ike", 3);
+    assert_true(packet_path.natt);
+    assert_int_equal(packet_path.local.port, 4500);
+    assert_int_equal(packet_path.remote.port, 1024);
+}
+
+static void jobs_go_and_come_back_and_timers_run_when_due(void **state)
+{
+    struct ike_job *job = (struct ike_job *)&ctl;
+    act((struct ike_action){.type = IKE_ACT_JOB, .job = job});
+    assert_ptr_equal(submitted, job);
+    act((struct ike_action){.type = IKE_ACT_AUDIT});
+    assert_int_equal(audits, 1);
+    assert_false(ctl_ike_jobs(&ctl));
+    done = job;
+    assert_true(ctl_ike_jobs(&ctl));
+    assert_int_equal(events[0].type, IKE_EV_JOB_DONE);
+    assert_ptr_equal(events[0].job, job);
+    deadline = (base_time){10};
+    ctl_ike_timer(&ctl, (base_time){9});
+    assert_int_equal(timers, 0);
+    ctl_ike_timer(&ctl, (base_time){10});
+    assert_int_equal(timers, 1);
+    assert_int_equal(ctl_event(&ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN}), -EALREADY);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_the_engine_needs_of_its_surroundings_is_asked_of_the_node),
+        TEST(datagrams_carry_the_marker_on_the_natt_port_and_keepalives_do_not),
+        TEST(a_child_is_installed_activated_moved_and_removed_by_its_spi),
+        TEST(a_child_that_is_refused_is_dead_for_the_engine),
+        TEST(what_the_node_reports_becomes_the_engines_events),
+        TEST(a_datagram_reaches_the_engine_with_its_path),
+        TEST(jobs_go_and_come_back_and_timers_run_when_due),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who is called when which descriptor wakes the loop, and how it ends. The clock is the test's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "ctl.h"
+#include "ctl_api.h"
+#include "ctl_ike.h"
+#include "ctl_job.h"
+#include "ctl_tell.h"
+#include "host_log.h"
+#include "node.h"
+
+enum { SIGNALS, JOBS, NODE, API, PIPES };
+
+static struct ctl ctl;
+static int pipes[PIPES][2];
+static uint64_t now_ms, step_ms;
+static uint32_t sas;
+static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions;
+
+base_time ctl_now(void)
+{
+    now_ms += step_ms;
+    return (base_time){now_ms * BASE_NS_PER_MS};
+}
+
+static void drain(int which)
+{
+    char bytes[8];
+    (void)!read(pipes[which][0], bytes, sizeof bytes);
+}
+
+int ctl_jobs_fd(const struct ctl_jobs *j)
+{
+    return pipes[JOBS][0];
+}
+
+bool ctl_ike_jobs(struct ctl *c)
+{
+    jobs++;
+    drain(JOBS);
+    return true;
+}
+
+int node_fd(const struct node *node)
+{
+    return pipes[NODE][0];
+}
+
+void node_ready(struct node *node)
+{
+    readies++;
+    drain(NODE);
+}
+
+void ctl_api_ready(struct ctl_api *api)
+{
+    apis++;
+    drain(API);
+}
+
+static void signal_sent(uint32_t number)
+{
+    const struct signalfd_siginfo si = {.ssi_signo = number};
+    assert_int_equal(write(pipes[SIGNALS][1], &si, sizeof si), sizeof si);
+}
+
+/* The tenth turn is the last one of a test. */
+bool node_turn(struct node *node, base_time now)
+{
+    if (++turns == 10)
+        signal_sent(SIGTERM);
+    return false;
+}
+
+bool ctl_ike_events(struct ctl *c)
+{
+    events++;
+    return false;
+}
+
+void ctl_ike_timer(struct ctl *c, base_time now)
+{
+    timers++;
+}
+
+void ctl_tell(struct ctl *c, base_time now)
+{
+    tells++;
+}
+
+void ctl_ike_actions(struct ctl *c)
+{
+    actions++;
+}
+
+int ctl_event(struct ctl *c, const struct ike_event *ev)
+{
+    assert_int_equal(ev->type, IKE_EV_SHUTDOWN);
+    shutdowns++;
+    return 0;
+}
+
+int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff)
+{
+    reloads++;
+    return -EINVAL;
+}
+
+void ike_stats(const struct ike *ike, struct ike_stats *out)
+{
+    *out = (struct ike_stats){.ike_sas = sas};
+}
+
+static int start(void **state)
+{
+    host_log_set_level(HOST_ERR);
+    ctl = (struct ctl){0};
+    ctl.loop.epoll_fd = epoll_create1(0);
+    for (int i = 0; i < PIPES; i++) {
+        assert_int_equal(pipe2(pipes[i], O_NONBLOCK), 0);
+        struct epoll_event ev = {.events = EPOLLIN, .data.fd = pipes[i][0]};
+        assert_int_equal(epoll_ctl(ctl.loop.epoll_fd, EPOLL_CTL_ADD, pipes[i][0], &ev), 0);
+    }
+    ctl.loop.signal_fd = pipes[SIGNALS][0];
+    jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = 0;
+    sas = 0;
+    step_ms = 1;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    for (int i = 0; i < PIPES; i++) {
+        close(pipes[i][0]);
+        close(pipes[i][1]);
+    }
+    close(ctl.loop.epoll_fd);
+    return 0;
+}
+
+static void each_descriptor_wakes_its_owner(void **state)
+{
+    for (int i = JOBS; i < PIPES; i++)
+        assert_int_equal(write(pipes[i][1], "x", 1), 1);
+    ctl_run(&ctl);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(readies, 1);
+    assert_int_equal(apis, 1);
+}
+
+static void each_turn_serves_everybody(void **state)
+{
+    ctl_run(&ctl);
+    assert_true(turns >= 10);
+    assert_int_equal(events, turns);
+    assert_int_equal(timers, turns);
+    assert_int_equal(tells, turns);
+    assert_int_equal(actions, 1); /* what waited before the first turn */
+}
+
+static void the_first_signal_says_goodbye_and_the_next_ones_change_nothing(void **state)
+{
+    signal_sent(SIGTERM);
+    signal_sent(SIGINT);
+    ctl_run(&ctl);
+    assert_int_equal(shutdowns, 1);
+    assert_true(ctl.loop.is_stopping);
+    assert_int_equal(turns, 1); /* there was nobody to wait for */
+}
+
+static void peers_that_do_not_answer_are_waited_for_two_seconds(void **state)
+{
+    sas = 1;
+    step_ms = 100;
+    signal_sent(SIGTERM);
+    const uint64_t begin = now_ms;
+    ctl_run(&ctl);
+    assert_true(now_ms - begin >= 2000 && now_ms - begin <= 2400);
+}
+
+static void a_hangup_reloads_and_the_loop_goes_on(void **state)
+{
+    signal_sent(SIGHUP);
+    ctl_run(&ctl);
+    assert_int_equal(reloads, 1);
+    assert_true(turns >= 10);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_descriptor_wakes_its_owner),
+        TEST(each_turn_serves_everybody),
+        TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
+        TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
+        TEST(a_hangup_reloads_and_the_loop_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

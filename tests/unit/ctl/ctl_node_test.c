@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a configuration becomes for the data side. The node is replaced by a list of what it was asked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <errno.h>
+#include <cmocka.h>
+#include "ctl.h"
+#include "ctl_node.h"
+#include "node_request.h"
+
+#define ASKED_MAX 32
+
+static struct ctl ctl;
+static struct conf conf;
+static struct conf_route routes[1];
+static struct ike_conf ike_conf;
+static struct ike_conn_conf conns[2];
+static struct ike_child_conf children[3];
+static struct node_request asked[ASKED_MAX];
+static size_t n_asked;
+static enum node_request_type refused;
+static int refusal;
+
+int node_do(struct node *node, struct node_request *r)
+{
+    assert_true(n_asked < ASKED_MAX);
+    memcpy(&asked[n_asked++], r, sizeof *r);
+    return refusal && r->type == refused ? refusal : 0;
+}
+
+static int setup(void **state)
+{
+    memset(&ctl, 0, sizeof ctl);
+    conf = (struct conf){.n_ports = 2, .n_routes = 1, .routes = routes, .ike = &ike_conf};
+    for (size_t i = 0; i < 2; i++)
+        snprintf(conf.ports[i].name, sizeof conf.ports[i].name, "p%zu", i);
+    conf.ports[1].gateway = base_addr_ip4(0xc0000202);
+    routes[0] = (struct conf_route){{base_addr_ip4(0x0a000000), 8}, base_addr_ip4(0xc0000209), 0};
+    ike_conf = (struct ike_conf){.n_conns = 2, .conns = conns};
+    conns[0] = (struct ike_conn_conf){.n_children = 1, .children = children};
+    conns[1] = (struct ike_conn_conf){.n_children = 2, .children = children + 1};
+    for (size_t i = 0; i < 3; i++)
+        children[i].local_ts.count = 1 + i;
+    memcpy(&ctl.in_force, &conf, sizeof ctl.in_force);
+    n_asked = 0;
+    refusal = 0;
+    return 0;
+}
+
+static const struct node_request *nth(enum node_request_type type, size_t n)
+{
+    for (size_t i = 0; i < n_asked; i++)
+        if (asked[i].type == type && n-- == 0)
+            return &asked[i];
+    return NULL;
+}
+
+static void parameters_say_what_the_configuration_says(void **state)
+{
+    static struct node_params p;
+    conf.ports[0] = (struct conf_port){.name = "in",
+                                       .device = "net_null0",
+                                       .role = CONF_ROLE_INSIDE,
+                                       .n_addresses = 1,
+                                       .addresses = {{base_addr_ip4(0x0a010001), 24}},
+                                       .mtu = 9000,
+                                       .queues = 2,
+                                       .host = "tun0",
+                                       .vlan = 7};
+    conf.ports[1].role = CONF_ROLE_BOTH;
+    conf.ports[1].is_pci = true;
+    conf.workers = (struct conf_workers){
+        .n_cores = 2, .cores = {3, 4}, .control_core = CONF_CORE_AUTO, .poll = CONF_POLL_ADAPTIVE};
+    conf.eal = (struct conf_eal){
+        .hugepages = CONF_HUGEPAGES_REQUIRE, .memory_mb = 512, .n_args = 1, .args = {"--log-level=8"}};
+    conf.control.telemetry = conf.tunnel.copy_df = true;
+    ctl_node_params(&conf, &p);
+    assert_int_equal(p.n_ports, 2);
+    assert_string_equal(p.ports[0].name, "in");
+    assert_string_equal(p.ports[0].device, "net_null0");
+    assert_string_equal(p.ports[0].host, "tun0");
+    assert_int_equal(p.ports[0].role, NODE_ROLE_INSIDE);
+    assert_int_equal(p.ports[0].mtu, 9000);
+    assert_int_equal(p.ports[0].queues, 2);
+    assert_int_equal(p.ports[0].vlan, 7);
+    assert_int_equal(p.ports[0].n_addrs, 1);
+    assert_true(base_addr_equal(&p.ports[0].addrs[0].addr, &conf.ports[0].addresses[0].addr));
+    assert_int_equal(p.ports[0].gateway_family, BASE_AF_NONE);
+    assert_int_equal(p.ports[1].gateway_family, BASE_AF_IP4);
+    assert_int_equal(p.ports[1].role, NODE_ROLE_BOTH);
+    assert_true(p.ports[1].is_pci && !p.ports[0].is_pci);
+    assert_int_equal(p.n_cores, 2);
+    assert_int_equal(p.cores[1], 4);
+    assert_int_equal(p.control_core, NODE_CORE_AUTO);
+    assert_int_equal(p.poll, NODE_POLL_ADAPTIVE);
+    assert_int_equal(p.hugepages, NODE_HUGEPAGES_REQUIRE);
+    assert_int_equal(p.memory_mb, 512);
+    assert_string_equal(p.args[0], "--log-level=8");
+    assert_true(p.telemetry && p.copy_df && !p.mss_clamp);
+}
+
+static void routes_and_policies_are_added_and_then_committed(void **state)
+{
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_int_equal(asked[0].type, NODE_TABLES_BEGIN);
+    assert_int_equal(nth(NODE_ROUTE_ADD, 0)->route.port, 0);
+    assert_int_equal(nth(NODE_ROUTE_ADD, 0)->route.prefix.len, 8);
+    const struct node_route *gateway = &nth(NODE_ROUTE_ADD, 1)->route;
+    assert_int_equal(gateway->port, 1);
+    assert_int_equal(gateway->prefix.len, 0);
+    assert_int_equal(gateway->prefix.addr.family, BASE_AF_IP4);
+    assert_true(base_addr_equal(&gateway->next_hop, &conf.ports[1].gateway));
+    assert_null(nth(NODE_ROUTE_ADD, 2));
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.local_ts.count, 1 + i);
+        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.conn, i > 0);
+    }
+    assert_int_equal(asked[n_asked - 2].type, NODE_POLICIES_COMMIT); /* protection comes first */
+    assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
+}
+
+static void routes_of_other_ports_wait_for_the_restart(void **state)
+{
+    snprintf(conf.ports[1].name, sizeof conf.ports[1].name, "other");
+    conf.ports[1].gateway = base_addr_ip4(0xc0000203);
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_non_null(nth(NODE_POLICIES_COMMIT, 0));
+    assert_null(nth(NODE_ROUTES_COMMIT, 0));
+    assert_false(base_addr_equal(&ctl.in_force.ports[1].gateway, &conf.ports[1].gateway));
+}
+
+static void a_gateway_that_is_committed_is_in_force(void **state)
+{
+    conf.ports[1].gateway = base_addr_ip4(0xc0000203);
+    refused = NODE_ROUTES_COMMIT;
+    refusal = -ENOMEM;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), -ENOMEM);
+    assert_false(base_addr_equal(&ctl.in_force.ports[1].gateway, &conf.ports[1].gateway));
+    refusal = 0;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_true(base_addr_equal(&ctl.in_force.ports[1].gateway, &conf.ports[1].gateway));
+}
+
+static void after_a_refusal_nothing_is_committed(void **state)
+{
+    static const enum node_request_type types[] = {NODE_TABLES_BEGIN, NODE_ROUTE_ADD, NODE_POLICY_ADD};
+    for (size_t i = 0; i < 3; i++) {
+        n_asked = 0;
+        refused = types[i];
+        refusal = -ENOMEM;
+        assert_int_equal(ctl_node_apply(&ctl, &conf), -ENOMEM);
+        assert_null(nth(NODE_POLICIES_COMMIT, 0));
+        assert_null(nth(NODE_ROUTES_COMMIT, 0));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
+        cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
+        cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
+        cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),
+        cmocka_unit_test_setup(after_a_refusal_nothing_is_committed, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
