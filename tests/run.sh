@@ -240,7 +240,7 @@ step_bench() {
 # Two workers on two CPUs print a ratio; where there is but one CPU, or no moment in which both worked, the reason.
 bench_workers() {
     local log=$1 way sas figure='[0-9]+\.[0-9]+'
-    "$out/gcc/app/culvert-bench/culvert-bench" workers --sizes 64 --runs 3 --stray --no-huge | tee "$log" || return 1
+    "$out/gcc/app/culvert-bench/culvert-bench" workers --sizes 64 --runs 3 --handoff --no-huge | tee "$log" || return 1
     for way in in out; do
         for sas in 1 1000; do
             grep -qE "^$way +64 +$sas +$figure\*? +$figure\*? +($figure\*? +x$figure|- +-)" "$log" ||

@@ -30,7 +30,7 @@ static const struct option options[] = {{"sizes", 1, 0, 's'},
                                         {"no-huge", 0, 0, 'u'},
                                         {"workers", 1, 0, 'k'},
                                         {"cores", 1, 0, 'l'},
-                                        {"stray", 0, 0, 't'},
+                                        {"handoff", 0, 0, 't'},
                                         {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
@@ -100,7 +100,7 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         a->is_plain_esp = true;
         break;
     case 't':
-        a->is_stray = true;
+        a->is_handoff = true;
         break;
     case 'u':
         a->is_small_paged = true;

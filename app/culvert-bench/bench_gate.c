@@ -23,21 +23,21 @@
 #include "imb_esp.h"
 #include "sad.h"
 
-#define INSIDE        BENCH_INSIDE
-#define OUTSIDE       BENCH_OUTSIDE
-#define PORTS         2
-#define POOL_PKTS     8192u /* per worker */
-#define MEM_MIB       256u
-#define MEM_MIB_EACH  64u         /* from the fifth worker on */
-#define GATE_INSIDE   0xc0a80101u /* 192.168.1.1 */
-#define ROUTER_INSIDE 0xc0a80102u
-#define GATE_OUTSIDE  0xc0000201u /* 192.0.2.1 */
-#define PEER_OUTSIDE  0xc0000202u
-#define HOST_INSIDE   0x0a010001u /* 10.1.0.1 */
-#define HOST_REMOTE   0x0a020001u /* 10.2.0.1, of SA 0 */
-#define NATT_PORT     4500
-#define STRAY_WINDOW  1024u /* packets between their worker and the one that sends them */
-#define UNDER_WAY     4096u /* packets of a worker that may not have come through yet when it stops */
+#define INSIDE         BENCH_INSIDE
+#define OUTSIDE        BENCH_OUTSIDE
+#define PORTS          2
+#define POOL_PKTS      8192u /* per worker */
+#define MEM_MIB        256u
+#define MEM_MIB_EACH   64u         /* from the fifth worker on */
+#define GATE_INSIDE    0xc0a80101u /* 192.168.1.1 */
+#define ROUTER_INSIDE  0xc0a80102u
+#define GATE_OUTSIDE   0xc0000201u /* 192.0.2.1 */
+#define PEER_OUTSIDE   0xc0000202u
+#define HOST_INSIDE    0x0a010001u /* 10.1.0.1 */
+#define HOST_REMOTE    0x0a020001u /* 10.2.0.1, of SA 0 */
+#define NATT_PORT      4500
+#define HANDOFF_WINDOW 1024u /* packets between their worker and the one that sends them */
+#define UNDER_WAY      4096u /* packets of a worker that may not have come through yet when it stops */
 
 static struct rte_mempool *pool;
 static const uint8_t keymat[36] = {0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87, 0x98, 0xa9, 0xba, 0xcb,
@@ -62,7 +62,7 @@ static bool must_wait(const struct bench_seat *seat)
     if (!seat->sender)
         return false;
     uint64_t received = seat->port[INSIDE].rx_pkts + seat->port[OUTSIDE].rx_pkts - seat->received;
-    return received - atomic_load_explicit(&seat->sender->sent, memory_order_relaxed) >= STRAY_WINDOW;
+    return received - atomic_load_explicit(&seat->sender->sent, memory_order_relaxed) >= HANDOFF_WINDOW;
 }
 
 static uint16_t gate_rx(void *queue, struct rte_mbuf **pkts, uint16_t n)
@@ -313,8 +313,8 @@ static int homes_set(struct bench_gate *g)
     bool is_moving = true;
     int rc = 0;
     for (uint32_t i = 0; !rc && i < pairs_count(g); i++) {
-        uint16_t home = (uint16_t)(i / g->c.sas);
-        rc = sad_rehome(g->sad, g->spis[i], home, home);
+        uint16_t owner = (uint16_t)(i / g->c.sas);
+        rc = sad_owner_set(g->sad, g->spis[i], owner, owner);
     }
     workers_online(g);
     while (is_moving) {

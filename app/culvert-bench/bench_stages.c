@@ -40,7 +40,7 @@ static const char help[] =
     "\n"
     "example: culvert-bench stages --sizes 64 --direction in\n";
 
-static const char *const names[2][STAGES] = {{"classify", "select", "encap", "seal", "forward"},
+static const char *const names[2][STAGES] = {{"classify", "lookup", "encap", "seal", "forward"},
                                              {"classify", "prepare", "open", "commit", NULL}};
 
 static void inbound(struct dp_worker *w, uint64_t *at)
@@ -57,7 +57,7 @@ static void inbound(struct dp_worker *w, uint64_t *at)
 static void outbound(struct dp_worker *w, uint64_t *at)
 {
     w->adj_gen = dp_adj_gen(w);
-    dp_select_out(w, &w->out);
+    dp_lookup_out(w, &w->out);
     at[1] = bench_tsc();
     dp_encap(w, &w->out);
     at[2] = bench_tsc();

@@ -177,10 +177,10 @@ static struct meter_port *source(const struct team *t, uint16_t i)
  * From now on a worker's queue gets the packets of its neighbour's SAs, or of its own again. What was under
  * way before arrives or is thrown away, so that no sequence number comes late. All workers wait meanwhile.
  */
-static void flows_rotate(struct team *t, bool is_astray)
+static void flows_rotate(struct team *t, bool is_handoff)
 {
     const uint16_t workers = t->gate->c.workers;
-    const uint16_t step = is_astray ? 1 : workers - 1;
+    const uint16_t step = is_handoff ? 1 : workers - 1;
     struct meter_flow flow[BENCH_WORKERS_MAX];
     bool is_busy = true;
     for (uint16_t i = 0; i < workers; i++) {
@@ -196,8 +196,8 @@ static void flows_rotate(struct team *t, bool is_astray)
     for (uint16_t i = 0; i < workers; i++) {
         struct bench_seat *seat = &t->gate->seat[i];
         source(t, i)->flow = flow[(i + step) % workers];
-        seat->sender = is_astray ? &t->gate->seat[(i + 1) % workers] : NULL;
-        seat->received = is_astray ? source(t, i)->rx_pkts - sent_by(seat->sender) : 0;
+        seat->sender = is_handoff ? &t->gate->seat[(i + 1) % workers] : NULL;
+        seat->received = is_handoff ? source(t, i)->rx_pkts - sent_by(seat->sender) : 0;
     }
 }
 
@@ -232,7 +232,7 @@ static void handed_judge(struct team *t, enum bench_team_way way)
     dp_counters(t->gate->dp, -1, &counters);
     bool is_handed = counters.handed_over != t->handed;
     t->handed = counters.handed_over;
-    if (is_handed == (way == BENCH_TEAM_STRAY))
+    if (is_handed == (way == BENCH_TEAM_HANDOFF))
         return;
     fprintf(stderr, "culvert-bench: packets were %shanded over to another worker\n", is_handed ? "" : "not ");
     t->rc = -EIO;
@@ -256,10 +256,10 @@ static void stretch_end(struct team *t, uint32_t stretch)
         t->quiet[stretch] += figures_take(t, way, (uint16_t)stretch, 1);
     else
         t->quiet[stretch] += figures_take(t, way, 0, t->gate->c.workers);
-    if (way == BENCH_TEAM_STRAY)
+    if (way == BENCH_TEAM_HANDOFF)
         flows_rotate(t, false);
     handed_judge(t, way);
-    if (way_of(t, (stretch + 1) % t->stretches) == BENCH_TEAM_STRAY)
+    if (way_of(t, (stretch + 1) % t->stretches) == BENCH_TEAM_HANDOFF)
         flows_rotate(t, true);
     if (stretch + 1 == t->stretches)
         round_end(t);
@@ -316,7 +316,7 @@ static void sum_up(const struct bench_gate *g, struct bench_team_result *out)
         if (alone > out->pps[BENCH_TEAM_ALONE])
             out->pps[BENCH_TEAM_ALONE] = alone;
         out->pps[BENCH_TEAM_TOGETHER] += out->figure[BENCH_TEAM_TOGETHER][i].pps;
-        out->pps[BENCH_TEAM_STRAY] += out->figure[BENCH_TEAM_STRAY][i].pps;
+        out->pps[BENCH_TEAM_HANDOFF] += out->figure[BENCH_TEAM_HANDOFF][i].pps;
     }
 }
 

@@ -11,7 +11,7 @@
 enum bench_team_way {
     BENCH_TEAM_ALONE,    /* one works, the others sleep */
     BENCH_TEAM_TOGETHER, /* all work, each on SAs of its own */
-    BENCH_TEAM_STRAY,    /* all work, each receives the packets of its neighbour's SAs and hands them over */
+    BENCH_TEAM_HANDOFF,  /* all work, each receives the packets of its neighbour's SAs and hands them over */
     BENCH_TEAM_WAYS
 };
 

@@ -32,7 +32,7 @@ static const char help[] =
     "  --sas LIST        SA pairs of each worker, one at random per packet (default 1,1000)\n"
     "  --sizes LIST      frame bytes, and imix (default 64,1420)\n"
     "  --direction WHICH in, out or both (default both)\n"
-    "  --stray           also let every packet come to the wrong worker, which hands it over\n"
+    "  --handoff         also let every packet come to the wrong worker, which hands it over\n"
     "  --runs N          undisturbed stretches of 20 ms of each kind (default 4); four times as many are "
     "tried\n"
     "  --esp             plain ESP instead of ESP in UDP\n"
@@ -42,7 +42,7 @@ static const char help[] =
     "\n"
     "Packets per second are those of the worker's own time, the port driver's making of packets taken off: "
     "medians\n"
-    "of slices of 512 packets, and the best stretch. Stretches alone, together and astray take turns. A "
+    "of slices of 512 packets, and the best stretch. Stretches alone, together and handed over take turns. A "
     "slice\n"
     "counts as together only when all workers were at work in it.\n"
     "\n"
@@ -51,7 +51,8 @@ static const char help[] =
     "is the\n"
     "price of what workers share, and several times as much between cores without a common cache.\n"
     "\n"
-    "With --stray the columns are: all workers together when no packet comes to its SA's owner, that against "
+    "With --handoff the columns are: all workers together when no packet comes to its SA's owner, that "
+    "against "
     "one\n"
     "worker alone, and how many TSC cycles a hand-over adds to a packet. The gateway moves such SAs to where "
     "their\n"
@@ -61,7 +62,7 @@ static const char help[] =
     "which\n"
     "other programs ran, fewer CPUs than workers (then nothing is measured together).\n"
     "\n"
-    "example: culvert-bench workers --cores 2,4 --sizes 64 --sas 1000 --stray\n";
+    "example: culvert-bench workers --cores 2,4 --sizes 64 --sas 1000 --handoff\n";
 
 /* What the figures rest on, over all cases. */
 struct weather {
@@ -119,7 +120,7 @@ static void weather_note(struct weather *w, const struct bench_args *a, const st
         double share = r->figure[has_figure ? BENCH_TEAM_TOGETHER : BENCH_TEAM_ALONE][i].on_cpu;
         w->on_cpu[i] = share < w->on_cpu[i] ? share : w->on_cpu[i];
     }
-    w->has_no_figure |= !has_figure || (a->is_stray && r->pps[BENCH_TEAM_STRAY] <= 0);
+    w->has_no_figure |= !has_figure || (a->is_handoff && r->pps[BENCH_TEAM_HANDOFF] <= 0);
     w->is_noisy |= !all_quiet(a, r, BENCH_TEAM_ALONE);
     w->is_crowded |= has_figure && all_quiet(a, r, BENCH_TEAM_ALONE) && !all_quiet(a, r, BENCH_TEAM_TOGETHER);
 }
@@ -148,12 +149,12 @@ static void weather_print(const struct weather *w, const struct bench_args *a)
 }
 
 /* Cycles per packet that a hand-over adds; 0: not known. */
-static double stray_cycles(const struct bench_args *a, const struct bench_team_result *r)
+static double handoff_cycles(const struct bench_args *a, const struct bench_team_result *r)
 {
     const double *pps = r->pps;
-    if (pps[BENCH_TEAM_STRAY] <= 0 || pps[BENCH_TEAM_TOGETHER] <= 0)
+    if (pps[BENCH_TEAM_HANDOFF] <= 0 || pps[BENCH_TEAM_TOGETHER] <= 0)
         return 0;
-    return a->workers * bench_tsc_hz() * (1 / pps[BENCH_TEAM_STRAY] - 1 / pps[BENCH_TEAM_TOGETHER]);
+    return a->workers * bench_tsc_hz() * (1 / pps[BENCH_TEAM_HANDOFF] - 1 / pps[BENCH_TEAM_TOGETHER]);
 }
 
 static void array_json(const char *name, const struct bench_team_figure *f, uint32_t n)
@@ -192,11 +193,11 @@ static void row_json(const struct bench_args *a, const struct bench_gate_case *c
     array_json("mpps_together", r->figure[BENCH_TEAM_TOGETHER], a->workers);
     number_json("ratio", pps[BENCH_TEAM_TOGETHER] / pps[BENCH_TEAM_ALONE]);
     number_json("line_cycles", r->line);
-    if (a->is_stray) {
-        printf(",\"quiet_stray\":%s", all_quiet(a, r, BENCH_TEAM_STRAY) ? "true" : "false");
-        array_json("mpps_stray", r->figure[BENCH_TEAM_STRAY], a->workers);
-        number_json("stray_ratio", pps[BENCH_TEAM_STRAY] / pps[BENCH_TEAM_ALONE]);
-        number_json("stray_cycles", stray_cycles(a, r));
+    if (a->is_handoff) {
+        printf(",\"quiet_handoff\":%s", all_quiet(a, r, BENCH_TEAM_HANDOFF) ? "true" : "false");
+        array_json("mpps_handoff", r->figure[BENCH_TEAM_HANDOFF], a->workers);
+        number_json("handoff_ratio", pps[BENCH_TEAM_HANDOFF] / pps[BENCH_TEAM_ALONE]);
+        number_json("handoff_cycles", handoff_cycles(a, r));
     }
     printf("}\n");
 }
@@ -242,9 +243,9 @@ static void row_print(const struct bench_args *a, const struct bench_gate_case *
             printf(" %6.0f", r->line);
         else
             printf(" %6s", "-");
-        if (a->is_stray) {
-            sum_print(a, r, BENCH_TEAM_STRAY);
-            cycles_print(stray_cycles(a, r));
+        if (a->is_handoff) {
+            sum_print(a, r, BENCH_TEAM_HANDOFF);
+            cycles_print(handoff_cycles(a, r));
         }
         printf("\n");
     }
@@ -259,14 +260,14 @@ static void head_print(const struct bench_args *a)
            bench_tsc_hz() / 1e9);
     for (uint32_t i = 0; i < a->workers; i++)
         printf("   CPU %2u ", a->cores[i]);
-    printf("  together   ratio   line%s\n", a->is_stray ? "    astray   ratio   cycles" : "");
+    printf("  together   ratio   line%s\n", a->is_handoff ? "handed over ratio   cycles" : "");
 }
 
 static int case_run(const struct bench_args *a, struct bench_gate_case c, struct weather *w)
 {
     static struct bench_gate g;
     struct bench_team_result r;
-    enum bench_team_way last = a->is_stray ? BENCH_TEAM_STRAY : BENCH_TEAM_TOGETHER;
+    enum bench_team_way last = a->is_handoff ? BENCH_TEAM_HANDOFF : BENCH_TEAM_TOGETHER;
     int rc = bench_gate_open(&g, &c);
     if (!rc)
         rc = bench_team_run(&g, a->runs, w->has_fewer_cpus ? BENCH_TEAM_ALONE : last, &r);

@@ -28,7 +28,7 @@ enum dp_pkt_flag { /* 16 bits */
 
 /*
  * One packet, one cache line. Classify writes mbuf, data, len (inbound the ESP header and its length,
- * outbound the IP packet), place, flags, in or head, and for ESP over IPv4 addrs and src_port. Select writes
+ * outbound the IP packet), place, flags, in or head, and for ESP over IPv4 addrs and src_port. Lookup writes
  * out. Prepare and encap write all of op that the cipher reads; open and seal write op.failed.
  */
 struct dp_pkt {
@@ -74,6 +74,20 @@ static inline uint32_t dp_op_word(const struct dp_pkt *p)
 static inline void dp_op_word_store(struct dp_pkt *p, uint32_t word)
 {
     memcpy(&p->op.len, &word, sizeof word);
+}
+
+/* What a stage keeps of a burst, in order; what it counts of that. */
+struct dp_survivors {
+    struct dp_pkt *end;
+    uint64_t bytes;
+    uint32_t cls_mask;
+};
+
+static inline void dp_survivor_put(struct dp_survivors *k, const struct dp_pkt *p)
+{
+    if (__builtin_expect(k->end != p, 0))
+        *k->end = *p;
+    k->end++;
 }
 
 struct dp_burst {

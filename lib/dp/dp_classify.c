@@ -102,8 +102,8 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
         dp_icmp_own(w, m, port, l2, false);
 }
 
-static __attribute__((cold, noinline)) void fragment(struct dp_worker *w, struct rte_mbuf *m, uint16_t port,
-                                                     uint8_t l2, bool is6)
+static __attribute__((cold, noinline)) void own_fragment(struct dp_worker *w, struct rte_mbuf *m,
+                                                         uint16_t port, uint8_t l2, bool is6)
 {
     struct rte_mbuf *whole = is6 ? dp_reass_ip6(w, m, l2) : dp_reass_ip4(w, m, l2);
     if (!whole)
@@ -126,8 +126,8 @@ static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, 
     return wire_csum(base_span(ip, ihl)) == 0;
 }
 
-static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
-                uint8_t l2)
+static void frame_ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
+                      uint8_t l2)
 {
     uint32_t ihl = room ? wire_ip4_hdr_len(ip) : 0;
     if (room < WIRE_IP4_BYTES || ip[0] >> 4 != 4 || ihl < WIRE_IP4_BYTES || ihl > room) {
@@ -146,7 +146,7 @@ static void ip4(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     if (!dp_own4_find(w->dp, dp_load32(ip + WIRE_IP4_AT_DST)))
         dp_put_out(dp_put(&w->out), m, ip, total, 0, dp_head(w, ip, false));
     else if (dp_get16(ip + WIRE_IP4_AT_FRAG) & FRAG_MASK)
-        fragment(w, m, port, l2, false);
+        own_fragment(w, m, port, l2, false);
     else
         own_ip(w, m, port, ip[WIRE_IP4_AT_PROTO], ip + ihl, total - ihl, l2);
 }
@@ -157,8 +157,8 @@ static bool own6_find(const struct dp_worker *w, const uint8_t *addr)
     return adj && w->adjs[adj].kind == DP_ADJ_LOCAL;
 }
 
-static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
-                uint8_t l2)
+static void frame_ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
+                      uint8_t l2)
 {
     uint32_t total = room >= WIRE_IP6_BYTES ? WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN) : 0;
     if (room < WIRE_IP6_BYTES || ip[0] >> 4 != 6 || total > room) {
@@ -174,13 +174,13 @@ static void ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t 
     else if (!own6_find(w, ip + WIRE_IP6_AT_DST))
         dp_put_out(dp_put(&w->out), m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
     else if (ip[WIRE_IP6_AT_NEXT] == WIRE_IP6_FRAGMENT)
-        fragment(w, m, port, l2, true);
+        own_fragment(w, m, port, l2, true);
     else
         own_ip(w, m, port, ip[WIRE_IP6_AT_NEXT], ip + WIRE_IP6_BYTES, total - WIRE_IP6_BYTES, l2);
 }
 
 /* Anything; the common case has its own way below. */
-static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
+static __attribute__((noinline)) void frame_take(struct dp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
     const struct dp_port *at = &w->dp->ports[port];
     if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
@@ -209,10 +209,10 @@ static __attribute__((noinline)) void frame(struct dp_worker *w, uint16_t port, 
         if (is_multicast)
             dp_drop_mbuf(w, m, DP_DROP_not_for_us);
         else
-            ip4(w, m, port, p + l2, len - l2, l2);
+            frame_ip4(w, m, port, p + l2, len - l2, l2);
         break;
     case WIRE_ETH_IP6:
-        ip6(w, m, port, p + l2, len - l2, l2);
+        frame_ip6(w, m, port, p + l2, len - l2, l2);
         break;
     default:
         dp_drop_mbuf(w, m, DP_DROP_not_ip);
@@ -369,7 +369,7 @@ void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, u
             f = clear4_run(w, at, f, end);
         if (f == before) {
             w->port_count[port].rx_bytes += (*f)->pkt_len;
-            frame(w, port, *f++);
+            frame_take(w, port, *f++);
         }
     }
 }

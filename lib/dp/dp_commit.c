@@ -3,14 +3,14 @@
  * What may be believed only after a packet was opened: the replay window moves, the trailer is read, the
  * inner packet is held against the selectors of the SA that it came in by (RFC 4301 5.2), and a peer that
  * sends from a new place is reported (RFC 7296 2.23). A bad ICV moves nothing. Who passes goes on at once:
- * usual packets from here, all others by dp_forward_inner().
+ * fast-path packets from here, all others by dp_forward_inner().
  *
  * IN: w->in, opened. Drops: bad_icv, replay, bad_trailer, dummy, inner_malformed, inner_policy, and those of
  * dp_forward_inner().
  */
 #include "dp_stages.h"
 
-#include "dp_commit_usual.h"
+#include "dp_commit_fast.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
 #include "dp_forward.h"
@@ -79,7 +79,8 @@ static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
 }
 
 /* What arrived is authentic and new, but not a packet to forward. */
-static __attribute__((cold, noinline)) void refuse(struct dp_worker *w, struct dp_pkt *p, enum dp_drop why)
+static __attribute__((cold, noinline)) void packet_refuse(struct dp_worker *w, struct dp_pkt *p,
+                                                          enum dp_drop why)
 {
     struct sad_in *in = p->in;
     in->bad_icv += why == DP_DROP_bad_icv;
@@ -90,12 +91,13 @@ static __attribute__((cold, noinline)) void refuse(struct dp_worker *w, struct d
 }
 
 /* DP_DROPS when the packet goes on. */
-static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct sad_in *in, uint64_t now_tsc)
+static inline enum dp_drop packet_commit(struct dp_worker *w, struct dp_pkt *p, struct sad_in *in,
+                                         uint64_t now_tsc)
 {
     bool is_newest;
     if (unlikely(p->op.failed))
         return DP_DROP_bad_icv;
-    if (unlikely(!sad_replay_commit(in, usual_seq(&p->op, in->flags & SAD_F_ESN), &is_newest)))
+    if (unlikely(!sad_replay_commit(in, fast_seq(&p->op, in->flags & SAD_F_ESN), &is_newest)))
         return DP_DROP_replay;
     if (unlikely(p->flags & DP_PKT_MOVED) && is_newest)
         move_report(w, p);
@@ -117,9 +119,9 @@ static inline enum dp_drop commit(struct dp_worker *w, struct dp_pkt *p, struct 
 /* Any SA, any packet. */
 static __attribute__((noinline)) void commit_any(struct dp_worker *w, struct dp_pkt *p)
 {
-    enum dp_drop why = commit(w, p, p->in, w->now_tsc);
+    enum dp_drop why = packet_commit(w, p, p->in, w->now_tsc);
     if (why != DP_DROPS) {
-        refuse(w, p, why);
+        packet_refuse(w, p, why);
         return;
     }
     w->count.esp_in_pkts++;
@@ -128,27 +130,28 @@ static __attribute__((noinline)) void commit_any(struct dp_worker *w, struct dp_
 }
 
 /*
- * Usual packets of one SA from p on, as many as the queue has room for, one when mixed. Returns the first
+ * Fast-path packets of one SA from p on, as many as the queue has room for, one when mixed. Returns the first
  * other, which may be p.
  */
-static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_worker *w, struct dp_pkt *p,
-                                                                const struct dp_pkt *end,
-                                                                const struct usual_way *way, bool is_mixed)
+static inline __attribute__((always_inline)) struct dp_pkt *run_commit(struct dp_worker *w, struct dp_pkt *p,
+                                                                       const struct dp_pkt *end,
+                                                                       const struct fast_way *way,
+                                                                       bool is_mixed)
 {
     struct sad_in *in = p->in;
     const int64_t room = (int64_t)(DP_TX_QUEUE - way->tx->count);
-    if (unlikely(!usual_commit_sa(in) || room == 0))
+    if (unlikely(!fast_commit_sa(in) || room == 0))
         return p;
     if (end - p > room)
         end = p + room;
-    struct usual_commit r = usual_commit_begin(in, way);
+    struct fast_commit r = fast_commit_begin(in, way);
     do {
-        if (unlikely(!usual_commit(p, &r, way)))
+        if (unlikely(!fast_commit(p, &r, way)))
             break;
         p++;
     } while (!is_mixed && p < end && p->in == in);
     if (likely(r.pkts))
-        usual_commit_end(&r, in, way, w->now_tsc);
+        fast_commit_end(&r, in, way, w->now_tsc);
     w->count.esp_in_pkts += r.pkts;
     w->count.esp_in_bytes += r.bytes;
     return p;
@@ -158,10 +161,10 @@ static inline __attribute__((always_inline)) void commit_all(struct dp_worker *w
                                                              bool is_mixed)
 {
     const struct dp_pkt *end = b->pkt + b->count;
-    struct usual_way way = {.dst = UINT64_MAX, .tx = &w->tx[0], .clamp = usual_clamp(w)};
+    struct fast_way way = {.dst = UINT64_MAX, .tx = &w->tx[0], .clamp = fast_clamp(w)};
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(w, p, end, &way, is_mixed);
-        if (unlikely(other == p) && !usual_way_find(w, &way, p))
+        struct dp_pkt *other = run_commit(w, p, end, &way, is_mixed);
+        if (unlikely(other == p) && !fast_way_find(w, &way, p))
             commit_any(w, other++);
         p = other;
     }

@@ -44,7 +44,7 @@ static void ring_unmake(struct rte_ring *ring)
     free(ring);
 }
 
-static bool say(char *why, size_t why_size, const char *text)
+static bool why_say(char *why, size_t why_size, const char *text)
 {
     if (why && why_size)
         snprintf(why, why_size, "%s", text);
@@ -54,17 +54,17 @@ static bool say(char *why, size_t why_size, const char *text)
 static bool params_are_sane(const struct dp_params *p, char *why, size_t why_size)
 {
     if (p->n_ports > DP_PORTS_MAX)
-        return say(why, why_size, "too many ports");
+        return why_say(why, why_size, "too many ports");
     if (p->workers < 1 || p->workers > DP_WORKERS_MAX)
-        return say(why, why_size, "the number of workers is out of range");
+        return why_say(why, why_size, "the number of workers is out of range");
     if (!p->sad || !p->pool || !p->tsc_hz)
-        return say(why, why_size, "tables, packet pool and clock rate are needed");
+        return why_say(why, why_size, "tables, packet pool and clock rate are needed");
     for (size_t i = 0; i < p->n_ports; i++) {
         const struct dp_port_params *port = &p->ports[i];
         if (port->mtu < 576 || port->mtu > 9216)
-            return say(why, why_size, "a port's MTU is out of range 576..9216");
+            return why_say(why, why_size, "a port's MTU is out of range 576..9216");
         if (port->port_id != DP_PORT_SINK && (!port->rx_queues || !port->tx_queues))
-            return say(why, why_size, "a port has no queue");
+            return why_say(why, why_size, "a port has no queue");
     }
     return true;
 }
@@ -175,8 +175,8 @@ struct dp *dp_create(const struct dp_params *params, char *why, size_t why_size)
     dp->params = *params;
     dp->sad = params->sad;
     if (!parts_make(dp)) {
-        say(why, why_size,
-            "no memory for the data path, or a route names no port, or too many own addresses");
+        why_say(why, why_size,
+                "no memory for the data path, or a route names no port, or too many own addresses");
         dp_free(dp);
         return NULL;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Everything that happens to an inner packet before the cipher: size against the path, TTL, limits, sequence
- * number, ESP trailer, outer headers, nonce. A usual packet gets its Ethernet header here, too. The IV is the
- * sequence number (unique per key, never reused: the SA's owner alone counts, and refuses at the end). All of
- * it is written one pass before the cipher reads it.
+ * number, ESP trailer, outer headers, nonce. A packet on the fast path gets its Ethernet header here, too.
+ * The IV is the sequence number (unique per key, never reused: the SA's owner alone counts, and refuses at
+ * the end). All of it is written one pass before the cipher reads it.
  *
  * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on, which may
  * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, owner_full, too_big,
@@ -12,7 +12,7 @@
 #include "dp_stages.h"
 
 #include "dp_drop.h"
-#include "dp_encap_usual.h"
+#include "dp_encap_fast.h"
 #include "dp_frag.h"
 #include "dp_frag_out.h"
 #include "dp_handoff.h"
@@ -24,7 +24,7 @@ static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     p->mbuf->port = DP_PORT_NONE;
     p->mbuf->packet_type = p->flags;
-    dp_handoff_send(w, p->mbuf, owner, &p->out->stray);
+    dp_handoff_send(w, p->mbuf, owner, &p->out->handoff);
 }
 
 static inline void ttl_step(uint8_t *ip, bool is6)
@@ -35,21 +35,14 @@ static inline void ttl_step(uint8_t *ip, bool is6)
         dp_ip4_ttl_dec(ip);
 }
 
-static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
-{
-    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    dp_icmp_send(w, p->mbuf, DP_ICMP_TTL, 0);
-    dp_drop_pkt(w, p, DP_DROP_ttl);
-}
-
 /* Cut before sealing when the sender allows it, else tell the sender (RFC 4301 8.2.1). Takes the packet. */
-static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
+static void packet_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
     if (may_cut && !(p->flags & DP_PKT_TTL_DONE)) {
         if (p->op.data[WIRE_IP4_AT_TTL] <= 1) {
-            ttl_end(w, p);
+            dp_icmp_refuse(w, p, DP_ICMP_TTL, 0, DP_DROP_ttl);
             return;
         }
         ttl_step(p->op.data, false);
@@ -58,8 +51,7 @@ static void too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
         dp_frag_inner(w, p->mbuf, mtu, true);
         return;
     }
-    dp_icmp_send(w, p->mbuf, DP_ICMP_TOO_BIG, mtu);
-    dp_drop_pkt(w, p, DP_DROP_too_big);
+    dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
 static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
@@ -176,7 +168,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
     } else if (owner != w->index && !dp_owner_is_self(w, &out->owner, owner)) {
         send_home(w, p, owner);
     } else if (p->op.len > mtu && !dp_frag_mark(w, p)) {
-        too_big(w, p, mtu);
+        packet_too_big(w, p, mtu);
     } else if (at < out->front_bytes || at + p->op.len + out->behind_bytes > m->buf_len) {
         dp_drop_pkt(w, p, DP_DROP_no_room);
     } else if ((out->seq >= out->stop_seq || out->bytes >= out->stop_bytes) &&
@@ -184,7 +176,7 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
         out->limit_drops++;
         dp_drop_pkt(w, p, out->limit_state == SAD_LIMIT_SEQ_END ? DP_DROP_seq_end : DP_DROP_limit);
     } else if (!(p->flags & DP_PKT_TTL_DONE) && p->op.data[wire_ip_ttl_at(is6)] <= 1) {
-        ttl_end(w, p);
+        dp_icmp_refuse(w, p, DP_ICMP_TTL, 0, DP_DROP_ttl);
     } else {
         return true;
     }
@@ -227,84 +219,71 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     return true;
 }
 
-/* What survives of a burst. */
-struct tally {
-    struct dp_pkt *end;
-    uint64_t bytes;
-    uint32_t cls_mask;
-};
-
-static inline void keep(struct tally *t, const struct dp_pkt *p)
-{
-    if (unlikely(t->end != p))
-        *t->end = *p;
-    t->end++;
-}
-
-/* Usual packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
-static inline __attribute__((always_inline)) struct dp_pkt *run(const struct usual_burst *b, struct dp_pkt *p,
-                                                                const struct dp_pkt *end, struct tally *t,
-                                                                bool is_mixed)
+/* Fast-path packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
+static inline __attribute__((always_inline)) struct dp_pkt *run_encap(const struct fast_burst *b,
+                                                                      struct dp_pkt *p,
+                                                                      const struct dp_pkt *end,
+                                                                      struct dp_survivors *k, bool is_mixed)
 {
     struct sad_out *out = p->out;
-    if (unlikely(!usual_sa(b, out)))
+    if (unlikely(!fast_sa(b, out)))
         return p;
-    struct usual_run r = usual_run_begin(b, out);
+    struct fast_run r = fast_run_begin(b, out);
     do {
         uint8_t *ip = p->op.data;
         uint32_t len = p->op.len;
-        if (unlikely(!usual_pkt(b, &r, p, ip, len)))
+        if (unlikely(!fast_pkt(b, &r, p, ip, len)))
             break;
-        usual_encap(p, &r, ip, len, b->keep_df);
-        keep(t, p++);
+        fast_encap(p, &r, ip, len, b->keep_df);
+        dp_survivor_put(k, p++);
     } while (!is_mixed && p < end && p->out == out);
-    usual_run_end(&r, out, b->last);
-    t->bytes += r.bytes;
-    t->cls_mask |= 1u << out->cls;
+    fast_run_end(&r, out, b->last);
+    k->bytes += r.bytes;
+    k->cls_mask |= 1u << out->cls;
     return p;
 }
 
-static void any(struct dp_worker *w, struct dp_pkt *p, struct tally *t)
+static void any_encap(struct dp_worker *w, struct dp_pkt *p, struct dp_survivors *k)
 {
     uint32_t len = p->op.len;
     if (!encap_any(w, p))
         return;
-    t->bytes += len;
-    t->cls_mask |= 1u << p->out->cls;
-    keep(t, p);
+    k->bytes += len;
+    k->cls_mask |= 1u << p->out->cls;
+    dp_survivor_put(k, p);
 }
 
 static inline __attribute__((always_inline)) void encap_all(struct dp_worker *w, struct dp_burst *b,
-                                                            const struct usual_burst *usual, struct tally *t,
-                                                            bool is_mixed)
+                                                            const struct fast_burst *fast,
+                                                            struct dp_survivors *k, bool is_mixed)
 {
     const struct dp_pkt *end = b->pkt + b->count;
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(usual, p, end, t, is_mixed);
+        struct dp_pkt *other = run_encap(fast, p, end, k, is_mixed);
         if (unlikely(other == p))
-            any(w, other++, t);
+            any_encap(w, other++, k);
         p = other;
     }
 }
 
 void dp_encap(struct dp_worker *w, struct dp_burst *b)
 {
-    const struct usual_burst usual = {
+    const struct fast_burst fast = {
         .self = w->index,
         .keep_df = w->dp->params.copy_df ? 0 : DP_IP4_DF,
-        .clamp = usual_clamp(w),
+        .clamp = fast_clamp(w),
         .gen = w->adj_gen,
         .last = last_of(w->now_tsc),
         .adjs = w->adjs,
         .shape = &w->tables->key,
     };
-    struct tally t = {.end = b->pkt};
+    struct dp_survivors k = {.end = b->pkt};
     if (b->is_mixed)
-        encap_all(w, b, &usual, &t, true);
+        encap_all(w, b, &fast, &k, true);
     else
-        encap_all(w, b, &usual, &t, false);
-    b->count = (uint16_t)(t.end - b->pkt);
-    b->cls_mask = (uint8_t)t.cls_mask;
+        encap_all(w, b, &fast, &k, false);
+    b->count = (uint16_t)(k.end - b->pkt);
+    b->cls_mask = (uint8_t)k.cls_mask;
     w->count.esp_out_pkts += b->count;
-    w->count.esp_out_bytes += t.bytes;
+    w->count.esp_out_bytes += k.bytes;
 }

@@ -50,7 +50,7 @@ static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uin
 }
 
 /* An inner packet for the gateway itself. */
-static void deliver(struct dp_worker *w, struct dp_pkt *p)
+static void own_deliver(struct dp_worker *w, struct dp_pkt *p)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     dp_icmp_own(w, p->mbuf, DP_PORT_NONE, 0, true);
@@ -64,29 +64,22 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
         dp_frag_inner(w, p->mbuf, mtu, false);
         return;
     }
-    dp_icmp_send(w, p->mbuf, DP_ICMP_TOO_BIG, mtu);
-    dp_drop_pkt(w, p, DP_DROP_too_big);
-}
-
-static void ttl_end(struct dp_worker *w, struct dp_pkt *p)
-{
-    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    dp_icmp_send(w, p->mbuf, DP_ICMP_TTL, 0);
-    dp_drop_pkt(w, p, DP_DROP_ttl);
+    dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
 /* Ours, at the end of its life, too big for the link, or to a host that is not known yet. */
-static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struct dp_pkt *p, uint32_t adj)
+static __attribute__((cold, noinline)) void inner_exception(struct dp_worker *w, struct dp_pkt *p,
+                                                            uint32_t adj)
 {
     const struct dp_adj *a = &w->adjs[adj];
     uint8_t *ip = p->op.data;
     bool is6 = p->flags & DP_PKT_INNER6;
     if (a->kind == DP_ADJ_LOCAL) {
-        deliver(w, p);
+        own_deliver(w, p);
         return;
     }
     if (ip[wire_ip_ttl_at(is6)] <= 1) {
-        ttl_end(w, p);
+        dp_icmp_refuse(w, p, DP_ICMP_TTL, 0, DP_DROP_ttl);
         return;
     }
     if (is6)
@@ -102,7 +95,7 @@ static __attribute__((cold, noinline)) void exception(struct dp_worker *w, struc
 }
 
 /* The MSS that fits what goes back through the tunnel. */
-static void clamp(struct dp_worker *w, const struct dp_pkt *p, bool is6)
+static void mss_clamp(struct dp_worker *w, const struct dp_pkt *p, bool is6)
 {
     const struct sad_out *out = sad_out_at(w->tables, sad_in_slot(w->tables, p->in));
     dp_mss_clamp(p->op.data, p->op.len, is6, atomic_load_explicit(&out->inner_mtu, memory_order_relaxed));
@@ -113,7 +106,7 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
     uint8_t *ip = p->op.data;
     bool is6 = p->flags & DP_PKT_INNER6;
     if (w->dp->params.mss_clamp && ip[wire_ip_proto_at(is6)] == WIRE_PROTO_TCP)
-        clamp(w, p, is6);
+        mss_clamp(w, p, is6);
     if (unlikely(p->flags & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_inner_policy);
         return;
@@ -122,7 +115,7 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
     const struct dp_adj *a = &w->adjs[adj];
     uint32_t len = p->op.len;
     if (unlikely(ip[wire_ip_ttl_at(is6)] <= 1 || !dp_adj_is_ready(a) || len > a->mtu)) {
-        exception(w, p, adj);
+        inner_exception(w, p, adj);
         return;
     }
     if (is6)

@@ -5,7 +5,7 @@
 #include "dp_bytes.h"
 
 /* Each bit of v decides on half of the bits of the result. No cryptography. */
-static uint64_t mixed(uint64_t v)
+static uint64_t bits_mixed(uint64_t v)
 {
     v = (v ^ v >> 32) * 0x9e3779b97f4a7c15u;
     v = (v ^ v >> 29) * 0xbf58476d1ce4e5b9u;
@@ -19,9 +19,9 @@ static uint64_t mixed(uint64_t v)
  */
 uint32_t dp_frag_id(struct dp *dp, const uint8_t *dst, bool is6)
 {
-    uint64_t h = mixed(dp->params.frag_seed ^ (is6 ? dp_load64(dst) : dp_load32(dst)));
+    uint64_t h = bits_mixed(dp->params.frag_seed ^ (is6 ? dp_load64(dst) : dp_load32(dst)));
     if (is6)
-        h = mixed(h ^ dp_load64(dst + 8));
+        h = bits_mixed(h ^ dp_load64(dst + 8));
     uint64_t n = atomic_fetch_add_explicit(&dp->frag_ids[h % DP_FRAG_IDS], 1, memory_order_relaxed);
     n += h >> 32;
     return is6 ? (uint32_t)n : (uint32_t)(n % UINT16_MAX) + 1;

@@ -103,7 +103,7 @@ static uint32_t header6(uint8_t *p, const uint8_t *ip, const struct piece *piece
 }
 
 /* Sends an outer packet in pieces of at most `most` bytes. Takes it. */
-static void cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
+static void whole_cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     const bool is6 = ip[0] >> 4 == 6;
@@ -134,7 +134,7 @@ static void whole_send(struct dp_worker *w, const struct dp_pkt *p)
     const struct sad_out *out = p->out;
     if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
         dp_udp6_cksum_fill(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
-    cut(w, p->mbuf, outer_most(out));
+    whole_cut(w, p->mbuf, outer_most(out));
 }
 
 void dp_frag_out(struct dp_worker *w, struct dp_burst *b)

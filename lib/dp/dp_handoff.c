@@ -40,11 +40,11 @@ static void mbuf_keep(struct dp_worker *w, struct rte_mbuf *m)
     w->n_kept++;
 }
 
-void dp_handoff_send(struct dp_worker *w, struct rte_mbuf *m, uint16_t owner, struct sad_stray *stray)
+void dp_handoff_send(struct dp_worker *w, struct rte_mbuf *m, uint16_t owner, struct sad_handoff *handoff)
 {
     uint16_t index = owner & SAD_OWNER_INDEX;
     if (index != w->index && !w->is_releasing)
-        sad_stray_note(stray, w->index);
+        sad_handoff_note(handoff, w->index);
     if (owner & SAD_OWNER_MOVING || (w->n_kept && !w->is_releasing))
         mbuf_keep(w, m);
     else if (rte_ring_enqueue(w->dp->workers[index]->handed, m) == 0)

@@ -13,7 +13,7 @@
 bool dp_owner_is_self(struct dp_worker *w, _Atomic uint16_t *owner, uint16_t now);
 
 /* Takes a packet (as in dp_worker.handed) to the owner, keeps it while the SA moves, or drops it. */
-void dp_handoff_send(struct dp_worker *w, struct rte_mbuf *m, uint16_t owner, struct sad_stray *stray);
+void dp_handoff_send(struct dp_worker *w, struct rte_mbuf *m, uint16_t owner, struct sad_handoff *handoff);
 
 /*
  * Between bursts: what was kept goes on, as far as it may. For each packet that dp_handoff_kept_take()

@@ -3,7 +3,7 @@
  * The host's stack behind the gateway's own addresses. Workers pass on what they have no use for themselves,
  * within a limit and through a ring of its own, so that a flood to some open port leaves IKE's way alone.
  * What the host sends is judged here and then goes the outbound way, as a packet of the gateway's own: SA
- * selection, routes and neighbours are those of everybody else: no policy, no clear text. IKE and ESP never
+ * lookup, routes and neighbours are those of everybody else: no policy, no clear text. IKE and ESP never
  * cross: who could send or take them on our addresses could pose as the gateway.
  */
 #include "dp_host.h"
@@ -140,7 +140,7 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
         flow.proto == WIRE_PROTO_ICMP4   ? type == WIRE_ICMP4_ECHO_REPLY || type == WIRE_ICMP4_ECHO
         : flow.proto == WIRE_PROTO_ICMP6 ? type == WIRE_ICMP6_ECHO || type == WIRE_ICMP6_ECHO_REPLY
                                          : true;
-    return flow.has_ports && is_echo && sad_select(w->tables, &flow) == SAD_SELECT_NONE;
+    return flow.has_ports && is_echo && sad_spd_lookup(w->tables, &flow) == SAD_SPD_NONE;
 }
 
 struct rte_mbuf *dp_host_pop(struct dp *dp, uint16_t *port)

@@ -70,7 +70,7 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
         return false;
     struct sad_flow reverse;
     dp_flow_fill(&reverse, ip, len, is6, true);
-    return sad_select(w->tables, &reverse) != SAD_SELECT_NONE;
+    return sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
 }
 
 void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3, bool is_inner)
@@ -164,4 +164,12 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
         dp_host_deliver(w, answer, DP_PORT_NONE, 0);
     else
         dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
+}
+
+void dp_icmp_refuse(struct dp_worker *w, struct dp_pkt *p, enum dp_icmp_error error, uint16_t mtu,
+                    enum dp_drop why)
+{
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_icmp_send(w, p->mbuf, error, mtu);
+    dp_drop_pkt(w, p, why);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* ICMP and ICMPv6 that the gateway answers and sends. Thread: the worker's. */
-#include "dp.h"
+#include "dp_burst.h"
 
 struct dp_worker;
 
@@ -15,6 +15,10 @@ enum dp_icmp_error {
     DP_ICMP_TTL,
     DP_ICMP_TOO_BIG, /* with the MTU that would do */
 };
+
+/* Tells the sender of a packet in a burst what became of it, and drops it as `why`. */
+void dp_icmp_refuse(struct dp_worker *w, struct dp_pkt *p, enum dp_icmp_error error, uint16_t mtu,
+                    enum dp_drop why);
 
 /* Tells the sender of an IPv4 or IPv6 packet, within a limit; borrows m (data at the IP header). */
 void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu);

@@ -4,9 +4,9 @@
  * where it has one. A stage takes the burst, leaves the survivors compact, and sends every other packet to a
  * drop reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
  *
- * A stage has two ways. The packet that nearly every packet is goes the usual one (dp_usual.h, dp_*_usual.h
- * for each stage), which does nothing that this packet does not need; all others take the one in the stage's
- * own file. Both do the same to a packet that either could take.
+ * A stage has two ways: the fast path (dp_fast.h, dp_<stage>_fast.h), which nearly every packet takes and
+ * which does nothing that such a packet does not need, and the way of all others, in the stage's own file.
+ * Both do the same to a packet that either could take.
  */
 #include "dp_path.h"
 
@@ -16,20 +16,20 @@
 #include "dp_put.h"
 #include "dp_stages.h"
 
-static void inbound(struct dp_worker *w)
+static void burst_inbound(struct dp_worker *w)
 {
     struct dp_burst *b = &w->in;
     dp_prepare_in(w, b);
     dp_open(w, b);
-    dp_commit_in(w, b);
+    dp_commit_in(w, b); /* and forward, packet by packet: dp_forward_inner() */
     b->count = 0;
 }
 
-static void outbound(struct dp_worker *w)
+static void burst_outbound(struct dp_worker *w)
 {
     struct dp_burst *b = &w->out;
     w->adj_gen = dp_adj_gen(w);
-    dp_select_out(w, b);
+    dp_lookup_out(w, b);
     dp_encap(w, b);
     dp_seal(w, b);
     if (b->has_whole)
@@ -39,7 +39,7 @@ static void outbound(struct dp_worker *w)
 }
 
 /* What the gateway made itself (echo replies, ICMP errors, fragments) goes the way of any other packet. */
-static void local(struct dp_worker *w)
+static void local_outbound(struct dp_worker *w)
 {
     while (w->n_local) {
         struct dp_burst *b = &w->out;
@@ -52,18 +52,18 @@ static void local(struct dp_worker *w)
             dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, is6));
         }
         w->n_local = 0;
-        outbound(w);
+        burst_outbound(w);
     }
 }
 
-static void finish(struct dp_worker *w)
+static void bursts_finish(struct dp_worker *w)
 {
     if (w->in.count)
-        inbound(w);
+        burst_inbound(w);
     if (w->out.count)
-        outbound(w);
+        burst_outbound(w);
     if (w->n_local)
-        local(w);
+        local_outbound(w);
 }
 
 void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
@@ -72,14 +72,14 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
     for (uint16_t i = 0; i < count; i++) {
         struct rte_mbuf *m = mbufs[i];
         if (dp_is_mark(m)) {
-            finish(w);
+            bursts_finish(w);
             dp_handoff_mark(w, m);
             continue;
         }
         if (m->port < DP_PORTS_MAX) {
-            finish(w); /* what came before has another port, and with it other rights */
+            bursts_finish(w); /* what came before has another port, and with it other rights */
             dp_classify(w, m->port, &m, 1);
-            finish(w);
+            bursts_finish(w);
             continue;
         }
         if (m->packet_type & DP_HOST_UNJUDGED && !dp_host_admit(w, m))
@@ -89,7 +89,7 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
         w->out.port = DP_PORT_NONE;
         dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, flags & DP_PKT_INNER6));
     }
-    finish(w);
+    bursts_finish(w);
 }
 
 void dp_kept_release(struct dp_worker *w)
@@ -106,5 +106,5 @@ void dp_process(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, ui
     w->now_tsc = tsc;
     w->fib = atomic_load_explicit(&w->dp->fib, memory_order_acquire);
     dp_classify(w, port, frames, count);
-    finish(w);
+    bursts_finish(w);
 }

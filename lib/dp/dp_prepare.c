@@ -11,7 +11,7 @@
 #include <rte_branch_prediction.h>
 #include "dp_drop.h"
 #include "dp_handoff.h"
-#include "dp_prepare_usual.h"
+#include "dp_prepare_fast.h"
 
 /* The outer destination must be the address that the SA was made for: an SA moves by learning only. */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
@@ -74,7 +74,7 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
         dp_drop_pkt(w, p, DP_DROP_esp_short);
     } else if (owner != w->index && !dp_owner_is_self(w, &in->owner, owner)) {
         p->mbuf->port = port;
-        dp_handoff_send(w, p->mbuf, owner, &in->stray);
+        dp_handoff_send(w, p->mbuf, owner, &in->handoff);
     } else if (!sad_replay_check(in, sad_seq_infer(in, dp_get32(esp + WIRE_ESP_AT_SEQ)))) {
         in->replay_drops++;
         dp_drop_pkt(w, p, DP_DROP_replay);
@@ -100,67 +100,55 @@ static __attribute__((noinline)) bool prepare_any(struct dp_worker *w, struct dp
     return true;
 }
 
-/* What survives of a burst. */
-struct tally {
-    struct dp_pkt *end;
-    uint32_t cls_mask;
-};
-
-static inline void keep(struct tally *t, const struct dp_pkt *p)
-{
-    if (unlikely(t->end != p))
-        *t->end = *p;
-    t->end++;
-}
-
-/* Usual packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
-static inline __attribute__((always_inline)) struct dp_pkt *run(struct dp_pkt *p, const struct dp_pkt *end,
-                                                                uint16_t self,
-                                                                const struct esp_key_shape *shape,
-                                                                struct tally *t, bool is_mixed)
+/* Fast-path packets of one SA from p on, one when mixed. Returns the first other, which may be p. */
+static inline __attribute__((always_inline)) struct dp_pkt *run_prepare(struct dp_pkt *p,
+                                                                        const struct dp_pkt *end,
+                                                                        uint16_t self,
+                                                                        const struct esp_key_shape *shape,
+                                                                        struct dp_survivors *k, bool is_mixed)
 {
     struct sad_in *in = p->in;
-    if (unlikely(!usual_prep_sa(in, self)))
+    if (unlikely(!fast_prep_sa(in, self)))
         return p;
-    const struct usual_prep r = usual_prep_begin(in, shape);
+    const struct fast_prep r = fast_prep_begin(in, shape);
     do {
-        if (unlikely(!usual_prep(p, &r, in)))
+        if (unlikely(!fast_prep(p, &r, in)))
             break;
-        keep(t, p++);
+        dp_survivor_put(k, p++);
     } while (!is_mixed && p < end && p->in == in);
-    t->cls_mask |= 1u << in->cls;
+    k->cls_mask |= 1u << in->cls;
     return p;
 }
 
-static void any(struct dp_worker *w, struct dp_pkt *p, uint16_t port, struct tally *t)
+static void any_prepare(struct dp_worker *w, struct dp_pkt *p, uint16_t port, struct dp_survivors *k)
 {
     if (!prepare_any(w, p, port))
         return;
-    t->cls_mask |= 1u << p->in->cls;
-    keep(t, p);
+    k->cls_mask |= 1u << p->in->cls;
+    dp_survivor_put(k, p);
 }
 
 static inline __attribute__((always_inline)) void prepare_all(struct dp_worker *w, struct dp_burst *b,
-                                                              struct tally *t, bool is_mixed)
+                                                              struct dp_survivors *k, bool is_mixed)
 {
     const struct dp_pkt *end = b->pkt + b->count;
     const uint16_t self = w->index;
     const struct esp_key_shape *shape = &w->tables->key;
     for (struct dp_pkt *p = b->pkt; p < end;) {
-        struct dp_pkt *other = run(p, end, self, shape, t, is_mixed);
+        struct dp_pkt *other = run_prepare(p, end, self, shape, k, is_mixed);
         if (unlikely(other == p))
-            any(w, other++, b->port, t);
+            any_prepare(w, other++, b->port, k);
         p = other;
     }
 }
 
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b)
 {
-    struct tally t = {.end = b->pkt};
+    struct dp_survivors k = {.end = b->pkt};
     if (b->is_mixed)
-        prepare_all(w, b, &t, true);
+        prepare_all(w, b, &k, true);
     else
-        prepare_all(w, b, &t, false);
-    b->count = (uint16_t)(t.end - b->pkt);
-    b->cls_mask = (uint8_t)t.cls_mask;
+        prepare_all(w, b, &k, false);
+    b->count = (uint16_t)(k.end - b->pkt);
+    b->cls_mask = (uint8_t)k.cls_mask;
 }

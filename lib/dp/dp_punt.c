@@ -43,7 +43,7 @@ static struct base_addr addr_at(const uint8_t *p, bool is6)
 }
 
 /* IKE and ICMP errors: the worker has checked all lengths that are relied on here. */
-static void parse(struct dp_punt *p, uint32_t l2)
+static void punt_parse(struct dp_punt *p, uint32_t l2)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + l2;
     bool is6 = ip[0] >> 4 == 6;
@@ -78,7 +78,7 @@ bool dp_punt_pop(struct dp *dp, struct dp_punt *out)
     struct rte_mbuf *m = object;
     *out = (struct dp_punt){.reason = (enum dp_punt_reason)m->hash.fdir.lo, .port = m->port, .mbuf = m};
     if (out->reason == DP_PUNT_IKE || out->reason == DP_PUNT_ICMP_ERR)
-        parse(out, m->hash.fdir.hi);
+        punt_parse(out, m->hash.fdir.hi);
     else if (out->reason == DP_PUNT_RESOLVE)
         next_hop_fill(dp, out, m->hash.fdir.hi);
     return true;

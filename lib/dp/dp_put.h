@@ -30,7 +30,7 @@ static inline void dp_put_in(struct dp_pkt *p, struct sad_in *in, struct rte_mbu
 /* First candidate for an inner packet's destination; 0: no policy has anything to say about it. */
 static inline uint32_t dp_head(const struct dp_worker *w, const uint8_t *ip, bool is6)
 {
-    uint32_t head = sad_select_head(w->tables, is6, ip + wire_ip_dst_at(is6));
+    uint32_t head = sad_spd_head(w->tables, is6, ip + wire_ip_dst_at(is6));
     rte_prefetch0(&w->tables->cands[head]);
     return head;
 }

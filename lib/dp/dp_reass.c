@@ -54,7 +54,7 @@ static void dead_bury(struct dp_worker *w)
 }
 
 /* In one buffer again, as the rest of the data path wants it. NULL: dropped. */
-static struct rte_mbuf *joined(struct dp_worker *w, struct rte_mbuf *m)
+static struct rte_mbuf *packet_joined(struct dp_worker *w, struct rte_mbuf *m)
 {
     dead_bury(w);
     if (m && m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
@@ -83,8 +83,8 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
     frame_trim(m, l2 + total);
     m->l2_len = l2;
     m->l3_len = ihl;
-    m = joined(w, rte_ipv4_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
-                                                  (struct rte_ipv4_hdr *)ip));
+    m = packet_joined(w, rte_ipv4_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
+                                                         (struct rte_ipv4_hdr *)ip));
     if (!m)
         return NULL;
     ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
@@ -93,7 +93,7 @@ struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
 }
 
 /* Takes the fragment header out of a frame. */
-static struct rte_mbuf *unwrapped(struct rte_mbuf *m, uint8_t l2)
+static struct rte_mbuf *fragment_unwrapped(struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + l2;
     dp_put16(ip + WIRE_IP6_AT_LEN, (uint16_t)(dp_get16(ip + WIRE_IP6_AT_LEN) - WIRE_IP6_FRAG_BYTES));
@@ -116,10 +116,10 @@ struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l
     frame_trim(m, l2 + WIRE_IP6_BYTES + len);
     /* An atomic fragment is a whole packet, whatever others have its ID (RFC 6946 4). */
     if (!(place & (WIRE_IP6_FRAG_OFFSET | WIRE_IP6_FRAG_MORE)))
-        return unwrapped(m, l2);
+        return fragment_unwrapped(m, l2);
     m->l2_len = l2;
     m->l3_len = WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES;
-    return joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
-                                                     (struct rte_ipv6_hdr *)ip,
-                                                     (struct rte_ipv6_fragment_ext *)frag));
+    return packet_joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
+                                                            (struct rte_ipv6_hdr *)ip,
+                                                            (struct rte_ipv6_fragment_ext *)frag));
 }

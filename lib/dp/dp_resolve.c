@@ -142,7 +142,7 @@ static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_add
     ndp_send(dp, a->port, mac, from, group, &ndp);
 }
 
-static void ask(struct dp *dp, uint32_t adj, bool is_direct)
+static void hop_ask(struct dp *dp, uint32_t adj, bool is_direct)
 {
     static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     const struct dp_adj *a = &dp->adjs[adj];
@@ -172,8 +172,8 @@ static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
     h->n_waiting = 0;
 }
 
-static void learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
-                  const uint8_t mac[6], bool may_create)
+static void hop_learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
+                      const uint8_t mac[6], bool may_create)
 {
     struct dp_resolve *r = dp->resolve;
     uint32_t adj = dp_adj_find(dp, port, addr);
@@ -202,7 +202,7 @@ static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
     const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
     bool is_for_us = ours && base_addr_equal(ours, &target);
     if (!dp_addr_is_own(dp, &sender) && arp->sender_be != 0)
-        learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us && is_request);
+        hop_learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us && is_request);
     if (is_for_us && is_request)
         arp_send(dp, punt->port, WIRE_ARP_REPLY, arp->sender_mac, arp->sender_mac, &target, &sender);
 }
@@ -242,13 +242,13 @@ static void on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
     bool is_for_us = ours && base_addr_equal(ours, &target);
     if (ndp.is_advert) {
         if (ndp.has_mac && !dp_addr_is_own(dp, &target))
-            learn(dp, now, punt->port, &target, ndp.mac, false);
+            hop_learn(dp, now, punt->port, &target, ndp.mac, false);
         return;
     }
     if (!is_for_us)
         return;
     if (ndp.has_mac && dp_is_onlink(dp, punt->port, &sender) && !dp_addr_is_own(dp, &sender))
-        learn(dp, now, punt->port, &sender, ndp.mac, true);
+        hop_learn(dp, now, punt->port, &sender, ndp.mac, true);
     ndp_answer(dp, punt->port, ip.hdr->src, &ndp);
 }
 
@@ -268,7 +268,7 @@ static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
     } else if (h->state == HOP_NONE) {
         h->state = HOP_ASKING;
         h->tries = 1;
-        ask(dp, adj, false);
+        hop_ask(dp, adj, false);
         hop_schedule(r, h, base_time_add(now, ASK_NS));
     }
 }
@@ -304,7 +304,7 @@ static void hop_due(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
     if (h->state == HOP_FRESH)
         h->state = HOP_STALE;
     /* The first question about a known neighbour goes to it alone. */
-    ask(dp, adj, h->state == HOP_STALE && h->tries == 0);
+    hop_ask(dp, adj, h->state == HOP_STALE && h->tries == 0);
     h->tries++;
     hop_schedule(dp->resolve, h, base_time_add(now, ASK_NS));
 }

@@ -16,8 +16,8 @@ void dp_prepare_in(struct dp_worker *w, struct dp_burst *b); /* SA, length, repl
 void dp_open(struct dp_worker *w, struct dp_burst *b);       /* cipher */
 void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay, trailer, inner policy, route, tx */
 
-void dp_select_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
+void dp_lookup_out(struct dp_worker *w, struct dp_burst *b);  /* selectors -> SA */
 void dp_encap(struct dp_worker *w, struct dp_burst *b);       /* MTU, TTL, sequence, trailer, headers */
 void dp_seal(struct dp_worker *w, struct dp_burst *b);        /* cipher */
 void dp_frag_out(struct dp_worker *w, struct dp_burst *b);    /* cuts what is larger than the path */
-void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet of unusual packets, tx */
+void dp_forward_out(struct dp_worker *w, struct dp_burst *b); /* Ethernet of packets off the fast path, tx */

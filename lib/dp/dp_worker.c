@@ -87,7 +87,7 @@ bool dp_turn(struct dp_worker *w)
     return work;
 }
 
-static void nap(struct dp_worker *w, uint32_t ns)
+static void worker_nap(struct dp_worker *w, uint32_t ns)
 {
     struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
     struct timespec ts = {0, (long)ns};
@@ -111,7 +111,7 @@ int dp_worker_run(void *worker)
             idle = 0;
             sleep_ns = SLEEP_MIN_NS;
         } else if (may_sleep && ++idle > IDLE_TURNS) {
-            nap(w, sleep_ns);
+            worker_nap(w, sleep_ns);
             sleep_ns = sleep_ns * 2 < SLEEP_MAX_NS ? sleep_ns * 2 : SLEEP_MAX_NS;
         } else {
             rte_pause();

@@ -19,20 +19,21 @@
 #define GRACE_WAIT_US 200 /* most that control waits for the workers to see the moves */
 
 /* More than nine in ten came to one worker that is not the owner. */
-static bool is_astray(const struct sad_strays *s)
+static bool is_astray(const struct sad_handoffs *s)
 {
-    return s->strays > STRAYS_MIN && s->strays * 10ull > s->pkts * 9 && s->lead * 10ull > s->strays * 8ull;
+    return s->handoffs > STRAYS_MIN && s->handoffs * 10ull > s->pkts * 9 &&
+           s->lead * 10ull > s->handoffs * 8ull;
 }
 
 static bool owner_look_at(struct node *node, const struct sad_stats *s)
 {
-    struct sad_strays in, out;
-    if (sad_strays_take(node->sad, s->spi_in, &in, &out) < 0)
+    struct sad_handoffs in, out;
+    if (sad_handoffs_take(node->sad, s->spi_in, &in, &out) < 0)
         return false;
     const uint16_t to_in = is_astray(&in) ? in.worker : s->owner_in;
     const uint16_t to_out = is_astray(&out) ? out.worker : s->owner_out;
     if ((to_in == s->owner_in && to_out == s->owner_out) ||
-        sad_rehome(node->sad, s->spi_in, to_in, to_out) < 0)
+        sad_owner_set(node->sad, s->spi_in, to_in, to_out) < 0)
         return false;
     node->own.rehomed++;
     host_log(HOST_DEBUG,

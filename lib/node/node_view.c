@@ -130,8 +130,8 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
         .inner_mtu = s.inner_mtu,
         .owner_in = s.owner_in,
         .owner_out = s.owner_out,
-        .stray_in = s.stray_in,
-        .stray_out = s.stray_out,
+        .stray_in = s.handoffs_in,
+        .stray_out = s.handoffs_out,
     };
     return 0;
 }

@@ -113,8 +113,8 @@ struct sad_stats {
     struct esp_path path;
     uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
-    uint16_t owner_in, owner_out; /* workers */
-    uint32_t stray_in, stray_out; /* packets that came to other workers than these */
+    uint16_t owner_in, owner_out;       /* workers */
+    uint32_t handoffs_in, handoffs_out; /* packets that came to other workers than these */
     const struct crypt_alg *encr, *integ;
     bool esn;
 };
@@ -169,18 +169,18 @@ int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t coun
  * their part and sad_reclaim() was called. Loses and reorders nothing. 0, -ENOENT, -EINVAL, -EBUSY: an
  * earlier move is not over (a worker may stall), try later.
  */
-int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out);
+int sad_owner_set(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out);
 
-/* What became of a direction's packets since the last call. */
-struct sad_strays {
-    uint64_t pkts;   /* were opened or sealed */
-    uint32_t strays; /* came to a worker other than the owner */
-    uint32_t lead;   /* by how many of the strays one worker is ahead of all others together */
-    uint16_t worker; /* that worker */
+/* What became of a direction's packets since the last call, and how many were handed over to its owner. */
+struct sad_handoffs {
+    uint64_t pkts;     /* were opened or sealed */
+    uint32_t handoffs; /* came to a worker other than the owner */
+    uint32_t lead;     /* by how many of these one worker is ahead of all others together */
+    uint16_t worker;   /* that worker */
 };
 
 /* Reads and starts anew. 0, or -ENOENT. */
-int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, struct sad_strays *out);
+int sad_handoffs_take(struct sad *sad, uint32_t spi_in, struct sad_handoffs *in, struct sad_handoffs *out);
 
 /*
  * How a mark (bit 0 is set, so it is no pointer) reaches a worker: behind all packets that were handed to it.

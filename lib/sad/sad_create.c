@@ -43,7 +43,7 @@ struct sad *sad_create(const struct sad_params *params)
         return NULL;
     }
     sad->esp = params->esp->create(false);
-    if (!sad->esp || tables_reserve(sad) != 0 || sad_select_init(sad) != 0 || sad_event_init(sad) != 0) {
+    if (!sad->esp || tables_reserve(sad) != 0 || sad_spd_init(sad) != 0 || sad_event_init(sad) != 0) {
         sad_free(sad);
         return NULL;
     }
@@ -60,7 +60,7 @@ void sad_free(struct sad *sad)
             (void)sad_remove(sad, sad->pairs[slot].spi_in);
     (void)sad_policies_set(sad, NULL, 0);
     sad_reclaim_fini(&sad->reclaim);
-    sad_select_fini(sad);
+    sad_spd_fini(sad);
     sad_event_fini(sad);
     sad->params.esp->free(sad->esp);
     sad_mem_release(t->in, (size_t)sad->slots * t->in_bytes);

@@ -40,8 +40,7 @@ enum sad_flag { /* 16 bits */
                 SAD_F_FOLLOW = 1 << 3,    /* report a peer that moved */
                 SAD_F_SELS = 1 << 4,      /* selectors are in sels, not in inner */
                 SAD_F_NO_REPLAY = 1 << 5, /* no replay protection */
-                SAD_F_USUAL =
-                    1 << 6, /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
+                SAD_F_FAST = 1 << 6, /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
                 SAD_F_AFTER = 1 << 7, /* outbound: packets that may be cut are cut after encryption */
 };
 
@@ -88,9 +87,9 @@ struct sad_limits {
 
 enum sad_limit_state { SAD_LIMIT_OK, SAD_LIMIT_SOFT, SAD_LIMIT_HARD, SAD_LIMIT_SEQ_END };
 
-/* Packets that came to workers which do not own the direction. Writers: those workers, control clears lead.
- */
-struct sad_stray {
+/* Packets that came to workers which do not own the direction, and were handed over. Writers: those workers;
+ * control clears lead. */
+struct sad_handoff {
     _Atomic uint32_t pkts;
     _Atomic uint32_t lead;   /* how far the worker below is ahead of all others together */
     _Atomic uint16_t worker; /* the one that most came to, since lead was cleared */
@@ -135,7 +134,7 @@ struct sad_in {
     struct sad_limits limits;        /* control */
     uint8_t local6[16], remote6[16]; /* control; IPv6 outer */
     uint16_t remote6_port;           /* control */
-    struct sad_stray stray;
+    struct sad_handoff handoff;
     /* The expanded key follows: sad_in_key(). */
 };
 
@@ -158,9 +157,9 @@ struct sad_path4 {
 };
 
 /*
- * Outbound direction. The first line is all that a usual packet needs besides the key: with many SAs it is
- * lines fetched, not instructions, that a packet costs. So control's fields and the owner's share it; what
- * other workers read there (owner, flags) they read only to hand a packet over.
+ * Outbound direction. The first line is all that a packet on the fast path needs besides the key: with many
+ * SAs it is lines fetched, not instructions, that a packet costs. So control's fields and the owner's share
+ * it; what other workers read there (owner, flags) they read only to hand a packet over.
  */
 struct sad_out {
     /* Line 0. Writer: owner. */
@@ -199,13 +198,13 @@ struct sad_out {
     /* Writer: control, the one that is not in force, after a grace period. */
     _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];
 
-    struct sad_stray stray;
+    struct sad_handoff handoff;
     /* The expanded key follows: sad_out_key(). */
 };
 
 _Static_assert(offsetof(struct sad_in, top) == SAD_LINE, "the read line is one line");
 _Static_assert(offsetof(struct sad_in, window_words) == 2 * SAD_LINE, "the owner's line is one line");
-_Static_assert(offsetof(struct sad_out, iv_bytes) == SAD_LINE, "a usual packet's line is one line");
+_Static_assert(offsetof(struct sad_out, iv_bytes) == SAD_LINE, "the fast path's line is one line");
 _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
 _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_out) % ESP_KEY_LINE == 0,
                "a key begins where its SA ends");
@@ -292,7 +291,7 @@ static inline uint64_t sad_remote_key(uint32_t addr_be, uint16_t port_be)
  * Counts a packet that came to a worker which does not own it. Several may do so at once; then lead is a
  * little wrong, and pkts is not. Thread: that worker's.
  */
-static inline void sad_stray_note(struct sad_stray *s, uint16_t worker)
+static inline void sad_handoff_note(struct sad_handoff *s, uint16_t worker)
 {
     uint32_t lead = atomic_load_explicit(&s->lead, memory_order_relaxed);
     atomic_fetch_add_explicit(&s->pkts, 1, memory_order_relaxed);
@@ -314,11 +313,11 @@ struct sad_flow {
     uint8_t local[16], remote[16]; /* IPv4 in the first four bytes */
 };
 
-#define SAD_SELECT_NONE  UINT32_MAX       /* no policy */
-#define SAD_SELECT_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
+#define SAD_SPD_NONE  UINT32_MAX       /* no policy */
+#define SAD_SPD_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
 
 /* First candidate for a destination (network order bytes); 0: none. */
-static inline uint32_t sad_select_head(const struct sad_tables *t, bool is6, const uint8_t *remote)
+static inline uint32_t sad_spd_head(const struct sad_tables *t, bool is6, const uint8_t *remote)
 {
     return is6 ? sad_trie_find(&t->trie6, remote) : sad_trie_find4(&t->trie4, remote);
 }
@@ -329,11 +328,11 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
     return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
 }
 
-/* Walks the list from head: slot, SAD_SELECT_NO_SA or SAD_SELECT_NONE. The newest active pair comes first. */
-uint32_t sad_select_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
+/* Walks the list from head: slot, SAD_SPD_NO_SA or SAD_SPD_NONE. The newest active pair comes first. */
+uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
 
 /* The same from a flow alone. */
-uint32_t sad_select(const struct sad_tables *t, const struct sad_flow *flow);
+uint32_t sad_spd_lookup(const struct sad_tables *t, const struct sad_flow *flow);
 
 /* Whether the flow is inside of a block of selectors. */
 bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The life of a pair: install, activate, repath, rehome, remove. Everything about a slot is written before it
+ * The life of a pair: install, activate, repath, remove. Everything about a slot is written before it
  * is published with one release-store; taking it away is the same store with 0, and the rest waits for the
  * grace period in sad_reclaim.c.
  */
@@ -65,8 +65,8 @@ static uint16_t flags_of(const struct esp_pair *p)
                       (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
 }
 
-/* What the shortest way through the data path is made for (SAD_F_USUAL). */
-static bool is_usual(const struct esp_path *path, const struct esp_suite *suite)
+/* What the fast path is made for (SAD_F_FAST). */
+static bool is_fast(const struct esp_path *path, const struct esp_suite *suite)
 {
     return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
            suite->align_bytes == 4;
@@ -89,8 +89,8 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->icv_bytes = pair->suite.icv_bytes;
     in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     in->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
-    if (is_usual(&p->path, &pair->suite))
-        in->flags |= SAD_F_USUAL;
+    if (is_fast(&p->path, &pair->suite))
+        in->flags |= SAD_F_FAST;
     if (!p->replay_window)
         in->flags |= SAD_F_NO_REPLAY;
     in->window_pkts = p->replay_window ? p->replay_window : 1;
@@ -119,8 +119,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->esp_bytes = (uint8_t)(WIRE_ESP_BYTES + out->iv_bytes);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
-    if (p->encap && is_usual(&p->path, &pair->suite))
-        out->flags |= SAD_F_USUAL;
+    if (p->encap && is_fast(&p->path, &pair->suite))
+        out->flags |= SAD_F_FAST;
     if (p->frag_after)
         out->flags |= SAD_F_AFTER;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
@@ -181,7 +181,7 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
 {
     if (pair->is_active)
         return 0;
-    int err = sad_select_link(sad, pair->sels, sad_pair_slot(sad, pair), &pair->cands);
+    int err = sad_spd_link(sad, pair->sels, sad_pair_slot(sad, pair), &pair->cands);
     pair->is_active = err == 0;
     return err;
 }
@@ -228,7 +228,7 @@ int sad_remove(struct sad *sad, uint32_t spi_in)
     if (!pair)
         return -ENOENT;
     uint32_t slot = sad_pair_slot(sad, pair);
-    sad_select_unlink(sad, &pair->cands);
+    sad_spd_unlink(sad, &pair->cands);
     atomic_store_explicit(&sad_in_at(&sad->tables, slot)->spi, 0, memory_order_release);
     atomic_store_explicit(&sad_out_at(&sad->tables, slot)->owner, SAD_OWNER_NONE, memory_order_release);
     pair->state = SAD_PAIR_DYING;

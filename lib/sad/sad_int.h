@@ -28,8 +28,8 @@ struct sad_pair {
     uint32_t cands;             /* first candidate, linked by next_own */
     uint32_t next_free;         /* FREE: queue */
     uint16_t next_in, next_out; /* owners to be, while the direction is MOVING */
-    uint32_t seen_in, seen_out; /* strays, and */
-    uint64_t pkts_in, pkts_out; /* packets at the last sad_strays_take() */
+    uint32_t seen_in, seen_out; /* hand-offs, and */
+    uint64_t pkts_in, pkts_out; /* packets at the last sad_handoffs_take() */
     uint64_t tmpl_token;        /* grace period after which the other template may be written; 0: at once */
 };
 
@@ -80,11 +80,11 @@ struct sad {
     void *mark_ctx;
 };
 
-/* sad_select.c: makes, links and removes the candidates of selectors; head is the list by next_own. */
-int sad_select_init(struct sad *sad);
-void sad_select_fini(struct sad *sad);
-int sad_select_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head);
-void sad_select_unlink(struct sad *sad, uint32_t *head);
+/* sad_spd.c: makes, links and removes the candidates of selectors; head is the list by next_own. */
+int sad_spd_init(struct sad *sad);
+void sad_spd_fini(struct sad *sad);
+int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head);
+void sad_spd_unlink(struct sad *sad, uint32_t *head);
 
 /* sad_path.c */
 struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote);

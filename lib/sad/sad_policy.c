@@ -12,7 +12,7 @@
 static void policies_drop(struct sad *sad, struct sad_policies *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        sad_select_unlink(sad, &set->cands[i]);
+        sad_spd_unlink(sad, &set->cands[i]);
     free(set->cands);
     *set = (struct sad_policies){0};
 }
@@ -22,7 +22,7 @@ static int policy_link(struct sad *sad, const struct sad_policy *policy, uint32_
     struct sad_sels *sels = sad_sels_make(&policy->local_ts, &policy->remote_ts);
     if (!sels)
         return -ENOMEM;
-    int err = sad_select_link(sad, sels, SAD_NO_SLOT, head);
+    int err = sad_spd_link(sad, sels, SAD_NO_SLOT, head);
     free(sels);
     return err;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <rte_cycles.h>
 
-static uint64_t peek(const uint64_t *counter)
+static uint64_t counter_peek(const uint64_t *counter)
 {
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
@@ -33,20 +33,21 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .ike_id = pair->ike_id,
         .conn = pair->conn,
         .active = pair->is_active,
-        .in = {peek(&in->pkts), peek(&in->bytes), peek(&in->top), peek(&in->last_tsc)},
-        .out = {peek(&out->seq), peek(&out->bytes), peek(&out->seq), last_tsc(out)},
-        .replay_drops = peek(&in->replay_drops),
-        .bad_icv = peek(&in->bad_icv),
-        .bad_trailer = peek(&in->bad_trailer),
-        .policy_drops = peek(&in->policy_drops),
-        .limit_drops = peek(&in->limit_drops) + peek(&out->limit_drops),
+        .in = {counter_peek(&in->pkts), counter_peek(&in->bytes), counter_peek(&in->top),
+               counter_peek(&in->last_tsc)},
+        .out = {counter_peek(&out->seq), counter_peek(&out->bytes), counter_peek(&out->seq), last_tsc(out)},
+        .replay_drops = counter_peek(&in->replay_drops),
+        .bad_icv = counter_peek(&in->bad_icv),
+        .bad_trailer = counter_peek(&in->bad_trailer),
+        .policy_drops = counter_peek(&in->policy_drops),
+        .limit_drops = counter_peek(&in->limit_drops) + counter_peek(&out->limit_drops),
         .path = pair->path,
         .outer_mtu = pair->outer_mtu,
         .inner_mtu = out->inner_mtu,
         .owner_in = in->owner & SAD_OWNER_INDEX,
         .owner_out = out->owner & SAD_OWNER_INDEX,
-        .stray_in = in->stray.pkts,
-        .stray_out = out->stray.pkts,
+        .handoffs_in = in->handoff.pkts,
+        .handoffs_out = out->handoff.pkts,
         .encr = pair->encr,
         .integ = pair->integ,
         .esn = in->flags & SAD_F_ESN,

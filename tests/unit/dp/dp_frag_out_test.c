@@ -150,7 +150,7 @@ static void a_large_packet_at_another_worker_is_cut_by_the_owner(void **state)
     struct scene sc = scene_make((struct shape){.encap = true, .inner6 = true, .path = 1280, .workers = 2});
     struct dp_worker *w[2] = {dp_worker(sc.r.a.dp, 0), dp_worker(sc.r.a.dp, 1)};
     struct rte_mbuf *m = inner(&sc, MIN6);
-    assert_int_equal(sad_rehome(sc.r.a.sad, sc.r.spi_a, 1, 1), 0);
+    assert_int_equal(sad_owner_set(sc.r.a.sad, sc.r.spi_a, 1, 1), 0);
     for (unsigned i = 0; i < 8; i++) {
         dp_turn(w[i % 2]);
         sad_reclaim(sc.r.a.sad);

@@ -163,7 +163,7 @@ static void flows_stay_in_order_and_whole_while_their_sa_moves_in_any_schedule(v
         } else if (what < 95) {
             sad_reclaim(r.a.sad);
         } else {
-            moves += sad_rehome(r.a.sad, r.spi_a, (uint16_t)draw(WORKERS), (uint16_t)draw(WORKERS)) == 0;
+            moves += sad_owner_set(r.a.sad, r.spi_a, (uint16_t)draw(WORKERS), (uint16_t)draw(WORKERS)) == 0;
         }
         sinks_collect(&r, &s);
     }
@@ -206,7 +206,7 @@ static void an_inbound_sa_moves_without_losing_or_reordering(void **state)
         } else if (what < 97) {
             sad_reclaim(r.b.sad);
         } else {
-            (void)sad_rehome(r.b.sad, r.spi_b, (uint16_t)draw(WORKERS), 0);
+            (void)sad_owner_set(r.b.sad, r.spi_b, (uint16_t)draw(WORKERS), 0);
         }
         opened = opened_take(&r, opened);
     }
@@ -222,13 +222,13 @@ static void an_inbound_sa_moves_without_losing_or_reordering(void **state)
     rig_free(&r);
 }
 
-static void strays_are_counted_until_their_sa_comes_to_them(void **state)
+static void handoffs_are_counted_until_their_sa_comes_to_them(void **state)
 {
     struct rig r = home_make(WORKERS, 1);
     struct seen s = seen_make(1000);
-    struct sad_strays in, out;
+    struct sad_handoffs in, out;
     uint32_t sent = 0;
-    assert_int_equal(sad_rehome(r.a.sad, r.spi_a, 1, 0), 0);
+    assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, 1, 0), 0);
     settle(&r, &r.a, &s);
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < 400; i++) {
@@ -239,17 +239,17 @@ static void strays_are_counted_until_their_sa_comes_to_them(void **state)
             sinks_collect(&r, &s);
         }
         settle(&r, &r.a, &s);
-        assert_int_equal(sad_strays_take(r.a.sad, r.spi_a, &in, &out), 0);
+        assert_int_equal(sad_handoffs_take(r.a.sad, r.spi_a, &in, &out), 0);
         assert_int_equal(out.pkts, 400);
-        assert_int_equal(out.strays, round ? 20 : 400);
+        assert_int_equal(out.handoffs, round ? 20 : 400);
         assert_int_equal(out.worker, round ? 1 : 2);
         assert_int_equal(out.lead, round ? 20 : 360);
-        assert_int_equal(in.strays, 0);
-        assert_int_equal(sad_rehome(r.a.sad, r.spi_a, 1, 2), 0);
+        assert_int_equal(in.handoffs, 0);
+        assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, 1, 2), 0);
         settle(&r, &r.a, &s);
     }
-    assert_int_equal(sad_strays_take(r.a.sad, r.spi_a, &in, &out), 0);
-    assert_int_equal(out.strays, 0);
+    assert_int_equal(sad_handoffs_take(r.a.sad, r.spi_a, &in, &out), 0);
+    assert_int_equal(out.handoffs, 0);
     seen_free(&s);
     rig_free(&r);
 }
@@ -328,7 +328,7 @@ static void threaded_run(struct rig *r, void (*control)(struct rig *r, uint32_t 
 static void control_moves(struct rig *r, uint32_t round)
 {
     if (round % 8 == 0)
-        (void)sad_rehome(r->a.sad, r->spi_a, (uint16_t)draw(2), (uint16_t)draw(2));
+        (void)sad_owner_set(r->a.sad, r->spi_a, (uint16_t)draw(2), (uint16_t)draw(2));
     sad_reclaim(r->a.sad);
     sched_yield();
 }
@@ -392,7 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flows_stay_in_order_and_whole_while_their_sa_moves_in_any_schedule),
         cmocka_unit_test(an_inbound_sa_moves_without_losing_or_reordering),
-        cmocka_unit_test(strays_are_counted_until_their_sa_comes_to_them),
+        cmocka_unit_test(handoffs_are_counted_until_their_sa_comes_to_them),
         cmocka_unit_test(two_threads_lose_and_reorder_nothing_while_their_sa_moves),
         cmocka_unit_test(thousands_of_sas_come_and_go_and_another_one_loses_nothing),
     };

@@ -196,8 +196,10 @@ static void a_packet_of_another_workers_sa_is_handed_over_and_none_is_lost_by_re
         struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 100);
         dp_process(wa[i % 2], RIG_INSIDE, &m, 1, ++r.tsc);
         if (i % 50 == 7) {
-            assert_int_equal(sad_rehome(r.a.sad, r.spi_a, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)), 0);
-            assert_int_equal(sad_rehome(r.b.sad, r.spi_b, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)), 0);
+            assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)),
+                             0);
+            assert_int_equal(sad_owner_set(r.b.sad, r.spi_b, (uint16_t)(i / 50 % 2), (uint16_t)(i / 50 % 2)),
+                             0);
         }
         for (unsigned k = 0; k < 4; k++) {
             dp_turn(wa[k % 2]);

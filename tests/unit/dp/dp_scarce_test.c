@@ -56,7 +56,7 @@ static uint32_t drain(struct rig *r, uint16_t at, uint32_t next)
 /* Gives A's directions to worker 1. */
 static void home_at_1(struct rig *r)
 {
-    assert_int_equal(sad_rehome(r->a.sad, r->spi_a, 1, 1), 0);
+    assert_int_equal(sad_owner_set(r->a.sad, r->spi_a, 1, 1), 0);
     for (unsigned i = 0; i < 8; i++) {
         dp_turn(dp_worker(r->a.dp, i % 2));
         sad_reclaim(r->a.sad);
@@ -209,7 +209,7 @@ static void a_move_away_from_a_stalled_owner_keeps_packets_and_ends_when_it_runs
     home_at_1(&r);
     for (uint32_t i = 0; i < 10; i++)
         feed(&r, 0, i); /* in worker 1's ring */
-    assert_int_equal(sad_rehome(r.a.sad, r.spi_a, 0, 0), 0);
+    assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, 0, 0), 0);
     for (uint32_t i = 10; i < 10 + KEPT_ROOM + 7; i++)
         feed(&r, 0, i);
     assert_int_equal(rig_drops(&r.a, DP_DROP_owner_full), 7);
@@ -217,7 +217,7 @@ static void a_move_away_from_a_stalled_owner_keeps_packets_and_ends_when_it_runs
         dp_turn(dp_worker(r.a.dp, 0));
         sad_reclaim(r.a.sad);
     }
-    assert_int_equal(sad_rehome(r.a.sad, r.spi_a, 1, 1), -EBUSY);
+    assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, 1, 1), -EBUSY);
     assert_int_equal(drain(&r, 0, 0), 0);
     for (unsigned i = 0; i < 4; i++) {
         dp_turn(dp_worker(r.a.dp, 1));
@@ -240,7 +240,7 @@ static void packets_that_are_still_kept_at_the_end_are_freed(void **state)
 {
     struct rig r = scarce_make(2);
     home_at_1(&r);
-    assert_int_equal(sad_rehome(r.a.sad, r.spi_a, 0, 0), 0);
+    assert_int_equal(sad_owner_set(r.a.sad, r.spi_a, 0, 0), 0);
     for (uint32_t i = 0; i < 10; i++)
         feed(&r, 0, i);
     dp_turn(dp_worker(r.a.dp, 0));

@@ -10,7 +10,7 @@
 #include "node_int.h"
 
 static struct node node;
-static struct sad_strays strays_in, strays_out;
+static struct sad_handoffs strays_in, strays_out;
 static uint64_t handed_over;
 static int rehomes, rehome_rc;
 static uint16_t to_in, to_out;
@@ -26,7 +26,7 @@ bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out)
     return (*cursor)++ == 0;
 }
 
-int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, struct sad_strays *out)
+int sad_handoffs_take(struct sad *sad, uint32_t spi_in, struct sad_handoffs *in, struct sad_handoffs *out)
 {
     assert_int_equal(spi_in, 0x100);
     *in = strays_in;
@@ -34,7 +34,7 @@ int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, str
     return 0;
 }
 
-int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
+int sad_owner_set(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
 {
     rehomes++;
     to_in = worker_in;
@@ -51,7 +51,7 @@ static int setup(void **state)
 {
     memset(&node, 0, sizeof node);
     node.cores.n_workers = 4;
-    strays_in = strays_out = (struct sad_strays){0};
+    strays_in = strays_out = (struct sad_handoffs){0};
     handed_over = 0;
     rehomes = rehome_rc = 0;
     return 0;
@@ -67,8 +67,8 @@ static void look(unsigned s)
 
 static void the_direction_that_strays_goes_where_its_packets_come_to(void **state)
 {
-    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
-    strays_out = (struct sad_strays){.pkts = 1000, .strays = 10, .lead = 10, .worker = 3};
+    strays_in = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
+    strays_out = (struct sad_handoffs){.pkts = 1000, .handoffs = 10, .lead = 10, .worker = 3};
     look(0);
     assert_int_equal(rehomes, 1);
     assert_int_equal(to_in, 3);
@@ -81,17 +81,17 @@ static void the_direction_that_strays_goes_where_its_packets_come_to(void **stat
 
 static void packets_that_spread_or_are_few_move_nothing(void **state)
 {
-    const struct sad_strays none[] = {
-        {.pkts = 1000, .strays = 1000, .lead = 700, .worker = 3}, /* 85 % and 15 % on another one */
-        {.pkts = 1000, .strays = 880, .lead = 880, .worker = 3},  /* the owner gets its share */
-        {.pkts = 100, .strays = 100, .lead = 100, .worker = 3},
+    const struct sad_handoffs none[] = {
+        {.pkts = 1000, .handoffs = 1000, .lead = 700, .worker = 3}, /* 85 % and 15 % on another one */
+        {.pkts = 1000, .handoffs = 880, .lead = 880, .worker = 3},  /* the owner gets its share */
+        {.pkts = 100, .handoffs = 100, .lead = 100, .worker = 3},
     };
     for (unsigned i = 0; i < 3; i++) {
         strays_in = strays_out = none[i];
         look(10 * i);
     }
     assert_int_equal(rehomes, 0);
-    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    strays_in = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
     node.now = (base_time){200 * BASE_NS_PER_S};
     node_owner_look(&node); /* nothing was handed over since */
     assert_int_equal(rehomes, 0);
@@ -102,7 +102,7 @@ static void packets_that_spread_or_are_few_move_nothing(void **state)
 
 static void no_sa_moves_twice_within_three_seconds(void **state)
 {
-    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    strays_in = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
     for (unsigned s = 0; s < 9; s++)
         look(s);
     assert_int_equal(rehomes, 3);
@@ -110,7 +110,7 @@ static void no_sa_moves_twice_within_three_seconds(void **state)
 
 static void a_move_that_is_refused_is_not_counted(void **state)
 {
-    strays_in = (struct sad_strays){.pkts = 1000, .strays = 980, .lead = 980, .worker = 3};
+    strays_in = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
     rehome_rc = -EBUSY;
     look(0);
     assert_int_equal(rehomes, 1);

@@ -138,7 +138,7 @@ static void sixty_four_combinations_of_selectors_fit_and_more_do_not(void **stat
     assert_int_equal(sad_install(sad, &p), 0);
     assert_int_equal(find(sad), rig_slot(sad, p.spi_in));
     assert_int_equal(sad_remove(sad, p.spi_in), 0);
-    assert_int_equal(find(sad), SAD_SELECT_NONE);
+    assert_int_equal(find(sad), SAD_SPD_NONE);
     sad_free(sad);
 }
 
@@ -151,7 +151,7 @@ static void a_pair_opens_at_once_and_seals_when_it_is_activated(void **state)
     assert_int_equal(sad_install(sad, &p), 0);
     assert_int_equal(rig_in(sad, p.spi_in)->spi, p.spi_in);
     assert_false(rig_stats(sad, p.spi_in).active);
-    assert_int_equal(find(sad), SAD_SELECT_NONE);
+    assert_int_equal(find(sad), SAD_SPD_NONE);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(sad_activate(sad, p.spi_in), 0);
         assert_true(rig_stats(sad, p.spi_in).active);
@@ -160,7 +160,7 @@ static void a_pair_opens_at_once_and_seals_when_it_is_activated(void **state)
     assert_int_equal(sad_activate(sad, p.spi_in ^ 0x80000000), -ENOENT);
     assert_int_equal(sad_remove(sad, p.spi_in), 0);
     assert_int_equal(sad_activate(sad, p.spi_in), -ENOENT);
-    assert_int_equal(find(sad), SAD_SELECT_NONE);
+    assert_int_equal(find(sad), SAD_SPD_NONE);
     sad_free(sad);
 }
 
@@ -241,7 +241,7 @@ static void where_to_cut_is_known_to_the_sealing_half_alone(void **state)
         assert_int_equal(sad_install(sad, &p), 0);
         assert_int_equal(!!(rig_out(sad, p.spi_in)->flags & SAD_F_AFTER), after);
         assert_false(rig_in(sad, p.spi_in)->flags & SAD_F_AFTER);
-        assert_true(rig_out(sad, p.spi_in)->flags & SAD_F_USUAL);
+        assert_true(rig_out(sad, p.spi_in)->flags & SAD_F_FAST);
     }
     sad_free(sad);
 }

@@ -113,7 +113,7 @@ static void the_inner_mtu_is_the_largest_that_fits(void **state)
     sad_free(sad);
 }
 
-static void usual_mtus_are_the_known_ones(void **state)
+static void fast_mtus_are_the_known_ones(void **state)
 {
     const struct {
         bool is6, encap, with_cbc;
@@ -310,7 +310,7 @@ int main(void)
         cmocka_unit_test(ipv4_headers_are_ready_to_copy),
         cmocka_unit_test(ipv6_headers_are_ready_to_copy),
         cmocka_unit_test(the_inner_mtu_is_the_largest_that_fits),
-        cmocka_unit_test(usual_mtus_are_the_known_ones),
+        cmocka_unit_test(fast_mtus_are_the_known_ones),
         cmocka_unit_test(an_mtu_out_of_range_is_refused_and_the_old_one_stays),
         cmocka_unit_test(a_new_path_is_in_force_at_once_and_leaves_the_old_header_whole),
         cmocka_unit_test(paths_may_change_again_and_again),

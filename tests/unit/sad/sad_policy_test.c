@@ -31,17 +31,17 @@ static void a_new_set_takes_the_place_of_the_old_one(void **state)
     const struct sad_policy second[] = {policy("10.1.0.0/16", "10.3.0.0/16"),
                                         policy("2001:db8:1::/48", "2001:db8:2::/48")};
     assert_int_equal(sad_policies_set(sad, first, 2), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NO_SA);
-    assert_int_equal(rig_find(sad, "10.9.0.1", "10.3.0.1"), SAD_SELECT_NONE);
-    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(rig_find(sad, "10.9.0.1", "10.3.0.1"), SAD_SPD_NONE);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SPD_NONE);
     assert_int_equal(sad_policies_set(sad, second, 2), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NONE);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NO_SA);
-    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SPD_NO_SA);
     assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SELECT_NONE);
-    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NONE);
+    assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), SAD_SPD_NONE);
     assert_int_equal(sad_reclaim(sad), 0);
     sad_free(sad);
 }
@@ -57,11 +57,11 @@ static void a_set_with_one_policy_too_big_leaves_the_old_set(void **state)
                                      policy("10.1.0.0/16", "10.6.0.0/16")};
         list[at] = too_big();
         assert_int_equal(sad_policies_set(sad, list, 3), -E2BIG);
-        assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
-        assert_int_equal(rig_find(sad, "10.1.0.1", "10.4.0.1"), SAD_SELECT_NONE);
-        assert_int_equal(rig_find(sad, "10.1.0.1", "10.5.0.1"), SAD_SELECT_NONE);
-        assert_int_equal(rig_find(sad, "10.1.0.1", "10.6.0.1"), SAD_SELECT_NONE);
-        assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SELECT_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NO_SA);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.4.0.1"), SAD_SPD_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.5.0.1"), SAD_SPD_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.6.0.1"), SAD_SPD_NONE);
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SPD_NONE);
     }
     sad_free(sad);
 }
@@ -73,7 +73,7 @@ static void sixty_four_combinations_are_not_too_many(void **state)
     p.local_ts.count = 4;
     p.remote_ts.count = 16;
     assert_int_equal(sad_policies_set(sad, &p, 1), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.7.0.1"), SAD_SPD_NO_SA);
     sad_free(sad);
 }
 
@@ -89,9 +89,9 @@ static void pairs_serve_their_policy_whenever_the_set_changes(void **state)
         assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), rig_slot(sad, spi));
     }
     assert_int_equal(sad_remove(sad, spi), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NO_SA);
     assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NONE);
     sad_free(sad);
 }
 
@@ -131,7 +131,7 @@ static void *look(void *arg)
                          .remote = {10, 2, 3, 4}};
     rte_rcu_qsbr_thread_online(qsbr, 0);
     while (!l->is_over) {
-        l->open += sad_select(sad_tables(l->sad), &f) != SAD_SELECT_NO_SA;
+        l->open += sad_spd_lookup(sad_tables(l->sad), &f) != SAD_SPD_NO_SA;
         l->looks++;
         rte_rcu_qsbr_quiescent(qsbr, 0);
     }

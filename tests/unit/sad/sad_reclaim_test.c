@@ -217,13 +217,13 @@ static void a_walk_that_has_begun_ends_as_if_nothing_had_been_removed(void **sta
                          .local = {10, 1, 0, 1},
                          .remote = {10, 2, 0, 1}};
     uint32_t spi = rig_install(sad, LOCAL, REMOTE);
-    uint32_t head = sad_select_head(sad_tables(sad), false, f.remote); /* what a worker has in hand */
+    uint32_t head = sad_spd_head(sad_tables(sad), false, f.remote); /* what a worker has in hand */
     assert_int_equal(sad_remove(sad, spi), 0);
     uint32_t next = rig_install(sad, LOCAL, "10.9.0.0/16"); /* must not take the candidate's place */
     assert_int_not_equal(sad_reclaim(sad), 0);
-    assert_int_equal(sad_select_walk(sad_tables(sad), head, &f), rig_slot(sad, spi));
+    assert_int_equal(sad_spd_walk(sad_tables(sad), head, &f), rig_slot(sad, spi));
     assert_int_not_equal(rig_slot(sad, next), rig_slot(sad, spi));
-    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SELECT_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NONE);
     rig_worker_off(sad_qsbr(sad), 0);
     sad_free(sad);
 }

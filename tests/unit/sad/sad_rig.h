@@ -99,7 +99,7 @@ static inline uint32_t rig_find(struct sad *sad, const char *local, const char *
     f.family = l.family;
     memcpy(f.local, l.bytes, 16);
     memcpy(f.remote, r.bytes, 16);
-    return sad_select(sad_tables(sad), &f);
+    return sad_spd_lookup(sad_tables(sad), &f);
 }
 
 /* AES-CBC-128 with HMAC-SHA2-256-128 in place of the AEAD. */

@@ -91,14 +91,14 @@ static void owners_and_strays_are_shown_for_each_direction(void **state)
         assert_int_equal(s.owner_out, rig_slot(sad, spi) % 3);
         rig_in(sad, spi)->owner = 2 | SAD_OWNER_MOVING; /* flags are not part of the number */
         rig_out(sad, spi)->owner = 1 | SAD_OWNER_GIVEN;
-        sad_stray_note(&rig_in(sad, spi)->stray, 1);
-        sad_stray_note(&rig_in(sad, spi)->stray, 2);
-        sad_stray_note(&rig_out(sad, spi)->stray, 2);
+        sad_handoff_note(&rig_in(sad, spi)->handoff, 1);
+        sad_handoff_note(&rig_in(sad, spi)->handoff, 2);
+        sad_handoff_note(&rig_out(sad, spi)->handoff, 2);
         s = rig_stats(sad, spi);
         assert_int_equal(s.owner_in, 2);
         assert_int_equal(s.owner_out, 1);
-        assert_int_equal(s.stray_in, 2);
-        assert_int_equal(s.stray_out, 1);
+        assert_int_equal(s.handoffs_in, 2);
+        assert_int_equal(s.handoffs_out, 1);
     }
     sad_free(sad);
 }

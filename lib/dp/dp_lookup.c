@@ -25,13 +25,13 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     bool is6 = p->flags & DP_PKT_INNER6;
     const uint8_t *dst = p->op.data + wire_ip_dst_at(is6);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
-    if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_select_head(w->tables, is6, dst) == 0)
+    if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
         return true;
     return p->flags & DP_PKT_HOST && dp_host_may_go_clear(w, p);
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? */
-static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
+static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
 {
     bool is6 = p->flags & DP_PKT_INNER6;
     struct sad_flow reverse;
@@ -39,12 +39,12 @@ static void refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
         dp_forward_ip(w, p->mbuf);
         return;
     }
-    if (verdict == SAD_SELECT_NO_SA) {
+    if (verdict == SAD_SPD_NO_SA) {
         dp_drop_pkt(w, p, DP_DROP_no_sa);
         return;
     }
     dp_flow_fill(&reverse, p->op.data, p->op.len, is6, true);
-    bool is_covered = sad_select(w->tables, &reverse) != SAD_SELECT_NONE;
+    bool is_covered = sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
     dp_drop_pkt(w, p, is_covered ? DP_DROP_clear_text : DP_DROP_no_policy);
 }
 
@@ -61,20 +61,20 @@ static inline void sa_prefetch(const struct sad_out *out, const struct esp_key_s
 }
 
 /* Any packet. NULL: it was refused, or went its way in clear. */
-static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w, struct dp_pkt *p,
+static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w, struct dp_pkt *p,
                                                             bool is_outside)
 {
     const bool is6 = p->flags & DP_PKT_INNER6;
-    uint32_t slot = SAD_SELECT_NONE;
+    uint32_t slot = SAD_SPD_NONE;
     if (!is_outside && p->head) {
         struct sad_flow flow;
         dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
-        slot = sad_select_walk(w->tables, (uint32_t)p->head, &flow);
+        slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
     }
-    if (p->flags & DP_PKT_LOCAL && slot < SAD_SELECT_NO_SA && may_go_clear(w, p))
-        slot = SAD_SELECT_NONE;
-    if (slot >= SAD_SELECT_NO_SA) {
-        refuse(w, p, slot);
+    if (p->flags & DP_PKT_LOCAL && slot < SAD_SPD_NO_SA && may_go_clear(w, p))
+        slot = SAD_SPD_NONE;
+    if (slot >= SAD_SPD_NO_SA) {
+        packet_refuse(w, p, slot);
         return NULL;
     }
     struct sad_out *out = sad_out_at(w->tables, slot);
@@ -86,7 +86,7 @@ static __attribute__((noinline)) struct sad_out *select_any(struct dp_worker *w,
  * The common case: the first candidate is simple and admits the packet. Then the next packet between the two
  * hosts goes the same way: *last is the SA of *addrs.
  */
-static inline struct sad_out *select_simple(const struct sad_tables *t, const struct dp_pkt *p, bool is_mixed,
+static inline struct sad_out *lookup_simple(const struct sad_tables *t, const struct dp_pkt *p, bool is_mixed,
                                             uint64_t *last_addrs, struct sad_out **last)
 {
     const uint64_t addrs = dp_load64(p->op.data + WIRE_IP4_AT_SRC);
@@ -103,7 +103,7 @@ static inline struct sad_out *select_simple(const struct sad_tables *t, const st
     return *last = out;
 }
 
-void dp_select_out(struct dp_worker *w, struct dp_burst *b)
+void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
 {
     const struct sad_tables *t = w->tables;
     struct sad_out *last = NULL;
@@ -112,9 +112,9 @@ void dp_select_out(struct dp_worker *w, struct dp_burst *b)
     const struct dp_pkt *end = b->pkt + b->count;
     struct dp_pkt *kept = b->pkt;
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
-        struct sad_out *out = is_outside ? NULL : select_simple(t, p, is_mixed, &last_addrs, &last);
+        struct sad_out *out = is_outside ? NULL : lookup_simple(t, p, is_mixed, &last_addrs, &last);
         if (unlikely(!out)) {
-            out = select_any(w, p, is_outside);
+            out = lookup_any(w, p, is_outside);
             if (!out)
                 continue;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * What the short ways of both directions share (dp_encap_usual.h, dp_prepare_usual.h, dp_commit_usual.h): an
+ * What the fast paths of both directions share (dp_encap_fast.h, dp_prepare_fast.h, dp_commit_fast.h): an
  * AEAD with 8 bytes of IV and 16 of ICV, the op that the cipher reads in two wide stores, and the bytes
  * before an inner packet.
  *
@@ -13,9 +13,9 @@
 #include "dp_bytes.h"
 #include "dp_worker.h"
 
-#define USUAL_IV  8
-#define USUAL_ICV 16
-#define USUAL_L2  20 /* bytes before an IP header in which its Ethernet header lies, VLAN tag or not */
+#define FAST_IV  8
+#define FAST_ICV 16
+#define FAST_L2  20 /* bytes before an IP header in which its Ethernet header lies, VLAN tag or not */
 
 _Static_assert(DP_BURST_MAX <= SAD_BURST_MAX, "a run stays below what sad_near() leaves");
 _Static_assert(offsetof(struct esp_op, len) == offsetof(struct esp_op, iv) + 12 &&
@@ -25,37 +25,37 @@ _Static_assert(offsetof(struct esp_op, len) == offsetof(struct esp_op, iv) + 12 
                "what the cipher reads is two stores");
 
 /* The trailers of up to three padding bytes, with the next header of IPv4. */
-static const uint64_t usual_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
+static const uint64_t fast_trailer[4] = {0x0400, 0x040101, 0x04020201, 0x0403030201};
 
-static inline __m128i usual_load(const void *from)
+static inline __m128i fast_load(const void *from)
 {
     return _mm_loadu_si128((const __m128i *)from);
 }
 
-static inline void usual_store(void *to, __m128i v)
+static inline void fast_store(void *to, __m128i v)
 {
     _mm_storeu_si128((__m128i *)to, v);
 }
 
 /* Bytes of the associated data (RFC 4106 5). */
-static inline uint32_t usual_aad_len(bool is_esn)
+static inline uint32_t fast_aad_len(bool is_esn)
 {
     return is_esn ? 12 : 8;
 }
 
 /* What the ops of a run have in common (RFC 4106 4 and 5). */
-struct usual_ops {
+struct fast_ops {
     const struct esp_key *key;
     __m128i salt;   /* of the nonce */
     __m128i aad;    /* SPI */
     __m128i seq_at; /* shuffles a sequence number in network order to where the associated data has it */
 };
 
-static inline struct usual_ops usual_ops_make(const struct esp_key *key, const struct esp_key_shape *shape,
-                                              uint32_t spi_be, bool is_esn)
+static inline struct fast_ops fast_ops_make(const struct esp_key *key, const struct esp_key_shape *shape,
+                                            uint32_t spi_be, bool is_esn)
 {
     const char no = (char)0x80;
-    return (struct usual_ops){
+    return (struct fast_ops){
         .key = key,
         .salt = _mm_cvtsi32_si128((int)esp_key_salt(key, shape)),
         .aad = _mm_cvtsi32_si128((int)spi_be),
@@ -65,25 +65,25 @@ static inline struct usual_ops usual_ops_make(const struct esp_key *key, const s
 }
 
 /* iv: the explicit one; word: dp_op_word(). Nothing has failed yet, and no flag is set. */
-static inline void usual_op_write(struct esp_op *op, const struct usual_ops *c, __m128i iv, __m128i seq_be,
-                                  uint32_t word)
+static inline void fast_op_write(struct esp_op *op, const struct fast_ops *c, __m128i iv, __m128i seq_be,
+                                 uint32_t word)
 {
     const __m128i nonce = _mm_or_si128(_mm_slli_si128(iv, 4), c->salt);
     const __m128i aad = _mm_or_si128(_mm_shuffle_epi8(seq_be, c->seq_at), c->aad);
     op->key = c->key;
-    usual_store(op->iv, _mm_insert_epi32(nonce, (int)word, 3));
-    usual_store(op->aad, aad);
+    fast_store(op->iv, _mm_insert_epi32(nonce, (int)word, 3));
+    fast_store(op->aad, aad);
 }
 
 /* Of a TCP packet: whether it can carry an MSS option. True as well for what is too short to tell. */
-static inline bool usual_may_be_syn(const uint8_t *ip, uint32_t len)
+static inline bool fast_may_be_syn(const uint8_t *ip, uint32_t len)
 {
     uint32_t flags_at = wire_ip4_hdr_len(ip) + 13;
     return flags_at >= len || ip[flags_at] & 0x02;
 }
 
 /* The protocol whose MSS is clamped; one that no packet has when none is. */
-static inline uint16_t usual_clamp(const struct dp_worker *w)
+static inline uint16_t fast_clamp(const struct dp_worker *w)
 {
     return w->dp->params.mss_clamp ? WIRE_PROTO_TCP : 256;
 }

@@ -58,11 +58,11 @@ static void the_mark_is_sent_after_a_grace_period_and_the_owner_gives_away(void 
     struct sad_in *in = sad_in_at(t, spi);
     uint16_t from = in->owner, to = (uint16_t)((from + 1) % 3);
     struct sad_stats s;
-    assert_int_equal(sad_rehome(sad, spi, to, from), 0);
+    assert_int_equal(sad_owner_set(sad, spi, to, from), 0);
     assert_int_equal(in->owner, from | SAD_OWNER_MOVING);
     sad_reclaim(sad);
     assert_int_equal(ring.n, 0); /* somebody may still be handing packets to the owner */
-    assert_int_equal(sad_rehome(sad, spi, from, to), -EBUSY);
+    assert_int_equal(sad_owner_set(sad, spi, from, to), -EBUSY);
     grace(sad);
     assert_int_equal(ring.n, 1); /* of the one direction that moves */
     assert_int_equal(ring.worker, from);
@@ -82,10 +82,10 @@ static void a_direction_that_was_given_may_move_on(void **state)
     const struct sad_tables *t = sad_tables(sad);
     struct sad_in *in = sad_in_at(t, spi);
     uint16_t first = in->owner, second = (uint16_t)((first + 1) % 3), third = (uint16_t)((first + 2) % 3);
-    assert_int_equal(sad_rehome(sad, spi, second, first), 0);
+    assert_int_equal(sad_owner_set(sad, spi, second, first), 0);
     grace(sad);
     sad_mark_obey(t, ring.mark);
-    assert_int_equal(sad_rehome(sad, spi, third, first), 0);
+    assert_int_equal(sad_owner_set(sad, spi, third, first), 0);
     assert_int_equal(in->owner, second | SAD_OWNER_MOVING);
     grace(sad);
     assert_int_equal(ring.worker, second);
@@ -100,7 +100,7 @@ static void a_full_ring_is_tried_again_after_the_next_grace_period(void **state)
     struct sad *sad = home_make(&spi);
     uint16_t from = sad_in_at(sad_tables(sad), spi)->owner;
     ring.is_full = true;
-    assert_int_equal(sad_rehome(sad, spi, (uint16_t)((from + 1) % 3), from), 0);
+    assert_int_equal(sad_owner_set(sad, spi, (uint16_t)((from + 1) % 3), from), 0);
     grace(sad);
     grace(sad);
     ring.is_full = false;
@@ -119,7 +119,7 @@ static void a_mark_for_a_pair_that_is_gone_changes_nothing(void **state)
     const struct sad_tables *t = sad_tables(sad);
     struct sad_out *out = sad_out_at(t, spi & t->slot_mask);
     uint16_t from = out->owner;
-    assert_int_equal(sad_rehome(sad, spi, from, (uint16_t)((from + 1) % 3)), 0);
+    assert_int_equal(sad_owner_set(sad, spi, from, (uint16_t)((from + 1) % 3)), 0);
     grace(sad);
     assert_int_equal(ring.n, 1);
     assert_int_equal(sad_remove(sad, spi), 0);
@@ -133,38 +133,38 @@ static void what_is_wrong_is_refused_and_staying_needs_no_move(void **state)
     uint32_t spi;
     struct sad *sad = home_make(&spi);
     uint16_t from = sad_in_at(sad_tables(sad), spi)->owner;
-    assert_int_equal(sad_rehome(sad, spi ^ 0x100000, 0, 0), -ENOENT);
-    assert_int_equal(sad_rehome(sad, spi, 3, 0), -EINVAL);
-    assert_int_equal(sad_rehome(sad, spi, 0, 3), -EINVAL);
-    assert_int_equal(sad_rehome(sad, spi, from, from), 0);
+    assert_int_equal(sad_owner_set(sad, spi ^ 0x100000, 0, 0), -ENOENT);
+    assert_int_equal(sad_owner_set(sad, spi, 3, 0), -EINVAL);
+    assert_int_equal(sad_owner_set(sad, spi, 0, 3), -EINVAL);
+    assert_int_equal(sad_owner_set(sad, spi, from, from), 0);
     assert_int_equal(sad_in_at(sad_tables(sad), spi)->owner, from);
     grace(sad);
     assert_int_equal(ring.n, 0);
     home_free(sad);
 }
 
-static void strays_tell_which_worker_they_came_to_since_the_last_look(void **state)
+static void handoffs_tell_which_worker_they_came_to_since_the_last_look(void **state)
 {
     uint32_t spi;
     struct sad *sad = home_make(&spi);
     struct sad_in *in = sad_in_at(sad_tables(sad), spi);
-    struct sad_strays a, b;
+    struct sad_handoffs a, b;
     for (unsigned i = 0; i < 100; i++)
-        sad_stray_note(&in->stray, i % 10 ? 2 : 1);
+        sad_handoff_note(&in->handoff, i % 10 ? 2 : 1);
     in->pkts = 300;
-    assert_int_equal(sad_strays_take(sad, spi, &a, &b), 0);
-    assert_int_equal(a.strays, 100);
+    assert_int_equal(sad_handoffs_take(sad, spi, &a, &b), 0);
+    assert_int_equal(a.handoffs, 100);
     assert_int_equal(a.pkts, 300);
     assert_int_equal(a.worker, 2);
     assert_in_range(a.lead, 80, 81);
-    assert_int_equal(b.strays, 0);
+    assert_int_equal(b.handoffs, 0);
     in->pkts = 310;
-    sad_stray_note(&in->stray, 1);
-    assert_int_equal(sad_strays_take(sad, spi, &a, &b), 0);
-    assert_int_equal(a.strays, 1);
+    sad_handoff_note(&in->handoff, 1);
+    assert_int_equal(sad_handoffs_take(sad, spi, &a, &b), 0);
+    assert_int_equal(a.handoffs, 1);
     assert_int_equal(a.pkts, 10);
     assert_int_equal(a.worker, 1);
-    assert_int_equal(sad_strays_take(sad, spi ^ 0x100000, &a, &b), -ENOENT);
+    assert_int_equal(sad_handoffs_take(sad, spi ^ 0x100000, &a, &b), -ENOENT);
     home_free(sad);
 }
 
@@ -176,7 +176,7 @@ int main(void)
         cmocka_unit_test(a_full_ring_is_tried_again_after_the_next_grace_period),
         cmocka_unit_test(a_mark_for_a_pair_that_is_gone_changes_nothing),
         cmocka_unit_test(what_is_wrong_is_refused_and_staying_needs_no_move),
-        cmocka_unit_test(strays_tell_which_worker_they_came_to_since_the_last_look),
+        cmocka_unit_test(handoffs_tell_which_worker_they_came_to_since_the_last_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

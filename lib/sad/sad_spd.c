@@ -45,7 +45,7 @@ static void cand_give(void *ctx, uint64_t i)
     index_give(&sad->cand_index, (uint32_t)i);
 }
 
-int sad_select_init(struct sad *sad)
+int sad_spd_init(struct sad *sad)
 {
     struct sad_tables *t = &sad->tables;
     sad->max_cands = sad->slots * CANDS_PER_SLOT + CANDS_SPARE;
@@ -64,7 +64,7 @@ int sad_select_init(struct sad *sad)
     return sad_trie_init(&t->trie6, SAD_TRIE_NODES_V6, &sad->reclaim);
 }
 
-void sad_select_fini(struct sad *sad)
+void sad_spd_fini(struct sad *sad)
 {
     struct sad_tables *t = &sad->tables;
     sad_mem_release(t->cands, sad->max_cands * sizeof *t->cands);
@@ -339,7 +339,7 @@ static int combination_link(struct sad *sad, const struct sad_range *local, cons
     return 0;
 }
 
-int sad_select_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head)
+int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head)
 {
     int err = 0;
     *head = 0;
@@ -353,11 +353,11 @@ int sad_select_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot,
         }
     }
     if (err)
-        sad_select_unlink(sad, head);
+        sad_spd_unlink(sad, head);
     return err;
 }
 
-void sad_select_unlink(struct sad *sad, uint32_t *head)
+void sad_spd_unlink(struct sad *sad, uint32_t *head)
 {
     while (*head) {
         uint32_t cand = *head;
@@ -418,22 +418,22 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
     return sel4_l4_match(&c->sel, flow);
 }
 
-uint32_t sad_select_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
+uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
 {
-    uint32_t verdict = SAD_SELECT_NONE;
+    uint32_t verdict = SAD_SPD_NONE;
     for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire)) {
         if (!cand_match(t, i, flow))
             continue;
         if (t->cands[i].slot != SAD_NO_SLOT)
             return t->cands[i].slot;
-        verdict = SAD_SELECT_NO_SA;
+        verdict = SAD_SPD_NO_SA;
     }
     return verdict;
 }
 
-uint32_t sad_select(const struct sad_tables *t, const struct sad_flow *flow)
+uint32_t sad_spd_lookup(const struct sad_tables *t, const struct sad_flow *flow)
 {
-    return sad_select_walk(t, sad_select_head(t, flow->family == BASE_AF_IP6, flow->remote), flow);
+    return sad_spd_walk(t, sad_spd_head(t, flow->family == BASE_AF_IP6, flow->remote), flow);
 }
 
 static bool range_match(const struct sad_range *r, const struct sad_flow *flow, const uint8_t *addr,

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * The inbound packet that nearly every packet is, after it was opened: in order, padded no more than it must
- * be, IPv4 inside, for a host whose Ethernet address is known. Thread: the worker's.
+ * The fast path of inbound packets after they were opened, which nearly every packet takes: in order, padded
+ * no more than it must be, IPv4 inside, for a host whose Ethernet address is known. Thread: the worker's.
  */
 #include "dp_adj.h"
 #include "dp_fib.h"
 #include "dp_mbuf.h"
-#include "dp_usual.h"
+#include "dp_fast.h"
 #include "sad_replay.h"
 
-/* usual_trailer's bytes. */
-static const uint64_t usual_trailer_mask[4] = {0xffff, 0xffffff, 0xffffffff, 0xffffffffff};
+/* fast_trailer's bytes. */
+static const uint64_t fast_trailer_mask[4] = {0xffff, 0xffffff, 0xffffffff, 0xffffffffff};
 
 /* The way of the last inner packet; those behind it often have the same destination. */
-struct usual_way {
+struct fast_way {
     uint64_t dst; /* network order; UINT64_MAX: none yet */
     uint32_t mtu;
     uint32_t l2_bytes, l2_end; /* last bytes of the Ethernet header, and its first */
     __m128i l2;
     struct dp_tx *tx;
-    uint16_t clamp; /* usual_clamp() */
+    uint16_t clamp; /* fast_clamp() */
 };
 
 /* What is the same for all packets of a run, and what goes on counting. */
-struct usual_commit {
+struct fast_commit {
     struct sad_addrs4 inner;
     bool is_esn;
     uint64_t top, head, pkts, bytes;
@@ -32,14 +32,14 @@ struct usual_commit {
 };
 
 /* One pair of IPv4 prefixes for all ports, and a replay window. */
-static inline bool usual_commit_sa(const struct sad_in *in)
+static inline bool fast_commit_sa(const struct sad_in *in)
 {
-    return (in->flags & (SAD_F_USUAL | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_USUAL;
+    return (in->flags & (SAD_F_FAST | SAD_F_SELS | SAD_F_NO_REPLAY)) == SAD_F_FAST;
 }
 
-static inline struct usual_commit usual_commit_begin(const struct sad_in *in, const struct usual_way *way)
+static inline struct fast_commit fast_commit_begin(const struct sad_in *in, const struct fast_way *way)
 {
-    return (struct usual_commit){
+    return (struct fast_commit){
         .inner = in->inner,
         .is_esn = in->flags & SAD_F_ESN,
         .top = in->top,
@@ -48,8 +48,8 @@ static inline struct usual_commit usual_commit_begin(const struct sad_in *in, co
     };
 }
 
-static inline void usual_commit_end(const struct usual_commit *r, struct sad_in *in,
-                                    const struct usual_way *way, uint64_t now_tsc)
+static inline void fast_commit_end(const struct fast_commit *r, struct sad_in *in, const struct fast_way *way,
+                                   uint64_t now_tsc)
 {
     way->tx->count += r->pkts;
     way->tx->bytes += r->bytes + r->pkts * way->l2_bytes;
@@ -60,8 +60,9 @@ static inline void usual_commit_end(const struct usual_commit *r, struct sad_in 
     in->last_tsc = now_tsc;
 }
 
-/* Makes the way of an opened packet the current one. False: it is already, or no usual packet can take it. */
-static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, const struct dp_pkt *p)
+/* Makes the way of an opened packet the current one. False: it is already, or no packet on the fast path can
+ * take it. */
+static inline bool fast_way_find(struct dp_worker *w, struct fast_way *way, const struct dp_pkt *p)
 {
     const uint8_t *dst = p->op.data + 16;
     if (p->op.failed || p->op.len < WIRE_IP4_BYTES || dp_load32(dst) == way->dst)
@@ -72,7 +73,7 @@ static inline bool usual_way_find(struct dp_worker *w, struct usual_way *way, co
     way->dst = dp_load32(dst);
     way->mtu = a->mtu;
     way->l2_bytes = a->l2_bytes;
-    way->l2 = usual_load(a->l2 + DP_L2_ROOM - USUAL_L2);
+    way->l2 = fast_load(a->l2 + DP_L2_ROOM - FAST_L2);
     way->l2_end = dp_load32(a->l2 + DP_L2_ROOM - 4);
     way->tx = &w->tx[a->port];
     return true;
@@ -83,34 +84,34 @@ _Static_assert(offsetof(struct esp_op, zero) == offsetof(struct esp_op, failed) 
                "failed and flags are read at once");
 
 /* The sequence number of an op. */
-static inline uint64_t usual_seq(const struct esp_op *op, bool is_esn)
+static inline uint64_t fast_seq(const struct esp_op *op, bool is_esn)
 {
     return is_esn ? __builtin_bswap64(dp_load64(op->aad + 4)) : dp_get32(op->aad + 4);
 }
 
 /* False: nothing was changed, and the packet needs a closer look. */
-static inline bool usual_commit(struct dp_pkt *p, struct usual_commit *r, const struct usual_way *way)
+static inline bool fast_commit(struct dp_pkt *p, struct fast_commit *r, const struct fast_way *way)
 {
     uint8_t *ip = p->op.data;
-    const uint64_t seq = usual_seq(&p->op, r->is_esn);
+    const uint64_t seq = fast_seq(&p->op, r->is_esn);
     const uint32_t total = dp_get16(ip + WIRE_IP4_AT_LEN), pad = p->op.len - 2 - total;
     if (dp_load32(&p->op.failed) || seq <= r->top || (seq ^ r->top) >= SAD_BLOCK_BITS)
         return false;
     if (ip[0] != 0x45 || total < WIRE_IP4_BYTES || pad > 3 ||
-        (dp_load64(ip + total) & usual_trailer_mask[pad]) != usual_trailer[pad])
+        (dp_load64(ip + total) & fast_trailer_mask[pad]) != fast_trailer[pad])
         return false;
     const uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC);
     if (!sad_addrs4_match(&r->inner, addrs) || ip[WIRE_IP4_AT_TTL] <= 1)
         return false;
     if (addrs >> 32 != way->dst || total > way->mtu ||
-        (unlikely(ip[WIRE_IP4_AT_PROTO] == way->clamp) && usual_may_be_syn(ip, total)))
+        (unlikely(ip[WIRE_IP4_AT_PROTO] == way->clamp) && fast_may_be_syn(ip, total)))
         return false;
     r->top = seq;
     r->head |= sad_replay_bit(seq);
     r->frames[r->pkts++] = p->mbuf;
     r->bytes += total;
     dp_ip4_ttl_dec(ip);
-    usual_store(ip - USUAL_L2, way->l2);
+    fast_store(ip - FAST_L2, way->l2);
     memcpy(ip - 4, &way->l2_end, 4);
     dp_mbuf_span(p->mbuf, ip - way->l2_bytes, total + way->l2_bytes);
     return true;

@@ -82,7 +82,7 @@ static bool move_start(_Atomic uint16_t *owner, uint16_t *next, uint16_t to)
     return true;
 }
 
-int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
+int sad_owner_set(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t worker_out)
 {
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
     if (!pair)
@@ -101,22 +101,22 @@ int sad_rehome(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t wo
     return 0;
 }
 
-static void stray_take(struct sad_stray *stray, uint32_t *seen, uint64_t pkts, uint64_t *pkts_seen,
-                       struct sad_strays *s)
+static void handoffs_take(struct sad_handoff *handoff, uint32_t *seen, uint64_t pkts, uint64_t *pkts_seen,
+                          struct sad_handoffs *s)
 {
-    uint32_t strays = atomic_load_explicit(&stray->pkts, memory_order_relaxed);
-    *s = (struct sad_strays){
+    uint32_t handoffs = atomic_load_explicit(&handoff->pkts, memory_order_relaxed);
+    *s = (struct sad_handoffs){
         .pkts = pkts - *pkts_seen,
-        .strays = strays - *seen,
-        .lead = atomic_load_explicit(&stray->lead, memory_order_relaxed),
-        .worker = atomic_load_explicit(&stray->worker, memory_order_relaxed),
+        .handoffs = handoffs - *seen,
+        .lead = atomic_load_explicit(&handoff->lead, memory_order_relaxed),
+        .worker = atomic_load_explicit(&handoff->worker, memory_order_relaxed),
     };
-    atomic_store_explicit(&stray->lead, 0, memory_order_relaxed);
-    *seen = strays;
+    atomic_store_explicit(&handoff->lead, 0, memory_order_relaxed);
+    *seen = handoffs;
     *pkts_seen = pkts;
 }
 
-int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, struct sad_strays *out)
+int sad_handoffs_take(struct sad *sad, uint32_t spi_in, struct sad_handoffs *in, struct sad_handoffs *out)
 {
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
     if (!pair)
@@ -126,7 +126,7 @@ int sad_strays_take(struct sad *sad, uint32_t spi_in, struct sad_strays *in, str
     struct sad_out *dir_out = sad_out_at(&sad->tables, slot);
     uint64_t pkts_in = __atomic_load_n(&dir_in->pkts, __ATOMIC_RELAXED);
     uint64_t pkts_out = __atomic_load_n(&dir_out->seq, __ATOMIC_RELAXED);
-    stray_take(&dir_in->stray, &pair->seen_in, pkts_in, &pair->pkts_in, in);
-    stray_take(&dir_out->stray, &pair->seen_out, pkts_out, &pair->pkts_out, out);
+    handoffs_take(&dir_in->handoff, &pair->seen_in, pkts_in, &pair->pkts_in, in);
+    handoffs_take(&dir_out->handoff, &pair->seen_out, pkts_out, &pair->pkts_out, out);
     return 0;
 }

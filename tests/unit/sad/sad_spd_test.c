@@ -20,7 +20,7 @@ static struct sad_flow flow_make(const char *local, const char *remote, uint8_t 
 static uint32_t find(struct sad *sad, const char *local, const char *remote)
 {
     struct sad_flow f = flow_make(local, remote, 17, 1000, 2000);
-    return sad_select(sad_tables(sad), &f);
+    return sad_spd_lookup(sad_tables(sad), &f);
 }
 
 static uint32_t slot(uint32_t spi)
@@ -37,12 +37,12 @@ static void longer_prefixes_win_whatever_came_first(void **state)
     assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
     assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), slot(net));
     assert_int_equal(find(sad, "10.1.0.9", "8.8.8.8"), slot(all));
-    assert_int_equal(find(sad, "10.9.0.9", "8.8.8.8"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.9.0.9", "8.8.8.8"), SAD_SPD_NONE);
     assert_int_equal(sad_remove(sad, net), 0);
     assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), slot(all));
     assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
     assert_int_equal(sad_remove(sad, all), 0);
-    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.3.5"), SAD_SPD_NONE);
     assert_int_equal(find(sad, "10.1.0.9", "10.2.3.4"), slot(host));
     sad_free(sad);
 }
@@ -59,9 +59,9 @@ static void what_a_specific_list_does_not_match_falls_through_to_the_general_one
     struct sad_flow other = flow_make("10.1.0.9", "10.2.0.9", 6, 5000, 80);
     struct sad_flow later = web;
     later.has_ports = false;
-    assert_int_equal(sad_select(sad_tables(sad), &web), slot(p.spi_in));
-    assert_int_equal(sad_select(sad_tables(sad), &other), slot(all));
-    assert_int_equal(sad_select(sad_tables(sad), &later), slot(all));
+    assert_int_equal(sad_spd_lookup(sad_tables(sad), &web), slot(p.spi_in));
+    assert_int_equal(sad_spd_lookup(sad_tables(sad), &other), slot(all));
+    assert_int_equal(sad_spd_lookup(sad_tables(sad), &later), slot(all));
     sad_free(sad);
 }
 
@@ -87,10 +87,10 @@ static void ranges_that_are_no_prefix_are_exact(void **state)
     assert_int_equal(base_addr_parse("10.2.0.200", &p.remote_ts.list[0].lo), 0);
     assert_int_equal(base_addr_parse("10.2.1.5", &p.remote_ts.list[0].hi), 0);
     assert_int_equal(sad_install(sad, &p), 0);
-    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.199"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.199"), SAD_SPD_NONE);
     assert_int_equal(find(sad, "10.1.0.9", "10.2.0.200"), slot(p.spi_in));
     assert_int_equal(find(sad, "10.1.0.9", "10.2.1.5"), slot(p.spi_in));
-    assert_int_equal(find(sad, "10.1.0.9", "10.2.1.6"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.1.6"), SAD_SPD_NONE);
     sad_free(sad);
 }
 
@@ -116,13 +116,13 @@ static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
     struct sad_policy policy[2] = {{rig_ts("10.1.0.0/16"), rig_ts("10.2.0.0/16"), 1},
                                    {rig_ts("10.1.0.0/16"), rig_ts("10.3.0.0/16"), 2}};
     assert_int_equal(sad_policies_set(sad, policy, 2), 0);
-    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SELECT_NO_SA);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NO_SA);
     uint32_t spi = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
     assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(spi));
     assert_int_equal(sad_policies_set(sad, policy + 1, 1), 0);
     assert_int_equal(sad_remove(sad, spi), 0);
-    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SELECT_NONE);
-    assert_int_equal(find(sad, "10.1.0.9", "10.3.0.9"), SAD_SELECT_NO_SA);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NONE);
+    assert_int_equal(find(sad, "10.1.0.9", "10.3.0.9"), SAD_SPD_NO_SA);
     /* An SA for a wider range serves a narrower policy's traffic. */
     spi = rig_install(sad, "10.1.0.0/16", "10.0.0.0/8");
     assert_int_equal(find(sad, "10.1.0.9", "10.3.0.9"), slot(spi));
@@ -137,8 +137,8 @@ static void ipv6_is_selected_like_ipv4(void **state)
     p.remote_ts = rig_ts("2001:db8:2::/48");
     assert_int_equal(sad_install(sad, &p), 0);
     assert_int_equal(find(sad, "2001:db8:1::9", "2001:db8:2::9"), slot(p.spi_in));
-    assert_int_equal(find(sad, "2001:db8:1::9", "2001:db8:3::9"), SAD_SELECT_NONE);
-    assert_int_equal(find(sad, "2001:db8:3::9", "2001:db8:2::9"), SAD_SELECT_NONE);
+    assert_int_equal(find(sad, "2001:db8:1::9", "2001:db8:3::9"), SAD_SPD_NONE);
+    assert_int_equal(find(sad, "2001:db8:3::9", "2001:db8:2::9"), SAD_SPD_NONE);
     sad_free(sad);
 }
 
