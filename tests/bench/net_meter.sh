@@ -29,7 +29,8 @@ source_fetch() {
     version=$(dpkg-query -W -f '${source:Version}' libdpdk-dev 2>/dev/null) || fail "libdpdk-dev is not installed"
     apt=$dir/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-    for suite in "debian bookworm" "debian bookworm-updates" "debian-security bookworm-security"; do
+    name=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    for suite in "debian $name" "debian $name-updates" "debian-security $name-security"; do
         echo "deb-src http://deb.debian.org/$suite main"
     done >"$apt/sources.list"
     opts="-qq -o Dir::Etc::SourceList=$apt/sources.list -o Dir::Etc::SourceParts=/dev/null
