@@ -99,7 +99,7 @@ json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     for (size_t i = 0; i < ike->n_public_addrs; i++)
         json_array_append_new(addresses, ctl_json_addr(&ike->public_addrs[i]));
     while (ctl_page_next(ctl, &page, &view))
-        if (strcmp(view.state, "established") == 0 && (!name || strcmp(name, view.conn) == 0))
+        if (view.state == IKE_VIEW_ESTABLISHED && (!name || strcmp(name, view.conn) == 0))
             json_array_append_new(peers, peer(ctl, &view));
     json_t *document = json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
     ctl_page_end(&page, document);

@@ -63,7 +63,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     json_t *o = json_object(), *children = json_array();
     ctl_json_num(o, "id", v->id);
     ctl_json_set(o, "connection", ctl_json_text(v->conn));
-    ctl_json_set(o, "state", ctl_json_text(v->state));
+    ctl_json_set(o, "state", ctl_json_text(ike_view_state_name(v->state)));
     ctl_json_set(o, "role", json_string(v->is_initiator ? "initiator" : "responder"));
     ctl_json_set(o, "spi_i", ctl_json_ike_spi(v->spi_i));
     ctl_json_set(o, "spi_r", ctl_json_ike_spi(v->spi_r));
@@ -124,9 +124,9 @@ static int presence_order(const void *a, const void *b)
 static void presence_add(struct presence *p, const struct ike_sa_view *v)
 {
     p->sas++;
-    p->is_up |= strcmp(v->state, "established") == 0;
-    p->is_connecting |= strcmp(v->state, "connecting") == 0;
-    p->is_closing |= strcmp(v->state, "closing") == 0;
+    p->is_up |= v->state == IKE_VIEW_ESTABLISHED;
+    p->is_connecting |= v->state == IKE_VIEW_CONNECTING;
+    p->is_closing |= v->state == IKE_VIEW_CLOSING;
     p->peer = v->path.remote;
     for (size_t i = 0; i < v->n_children; i++)
         for (size_t j = 0; j < p->conn->n_children; j++)

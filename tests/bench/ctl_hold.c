@@ -12,7 +12,11 @@
 #include <time.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
-#include "ike_sa.h"
+#include "ikev2.h"
+#include "ikev2_children.h"
+#include "ikev2_life.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
 #include "imb_esp.h"
 #include "node_int.h"
 #include "null_crypt.h"
@@ -101,14 +105,14 @@ static struct conf *make_conf(size_t n)
     return conf;
 }
 
-static void choose(struct ike_choice *c, uint8_t protocol)
+static void choose(struct ikev2_choice *c, uint8_t protocol)
 {
-    *c = (struct ike_choice){.number = 1,
-                             .protocol = protocol,
-                             .encr = crypt_alg_find(CRYPT_TYPE_ENCR, 20, 128),
-                             .prf = crypt_alg_find(CRYPT_TYPE_PRF, 5, 0),
-                             .dh = CRYPT_DH_X25519,
-                             .esn = true};
+    *c = (struct ikev2_choice){.number = 1,
+                               .protocol = protocol,
+                               .encr = crypt_alg_find(CRYPT_TYPE_ENCR, 20, 128),
+                               .prf = crypt_alg_find(CRYPT_TYPE_PRF, 5, 0),
+                               .dh = CRYPT_DH_X25519,
+                               .esn = true};
     if (!c->encr || !c->prf)
         fail("no algorithms");
 }
@@ -119,25 +123,25 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     const struct ike_path path = {{base_addr_ip4(0xc0000201), 4500},
                                   {base_addr_ip4(0xc6000000 + i / 8), (uint16_t)(1024 + i % 8)},
                                   true};
-    struct ike_sa *sa = ike_sa_new(ctl.ike, &path, false);
-    struct ike_task t = {.kind = IKE_TASK_CREATE_CHILD, .ni.len = 32, .nr.len = 32};
+    struct ikev2_sa *sa = ikev2_sa_new(ctl.ike, &path, false);
+    struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni.len = 32, .nr.len = 32};
     if (!sa || spi_alloc(NULL, &t.spi_in) < 0)
         fail("no SA");
-    sa->spi_i = ike_sa_new_spi(ctl.ike);
-    sa->spi_r = ike_sa_new_spi(ctl.ike);
+    sa->spi_i = ikev2_sa_new_spi(ctl.ike);
+    sa->spi_r = ikev2_sa_new_spi(ctl.ike);
     choose(&sa->algs, WIRE_IKE_PROTO_IKE);
-    ike_sa_link(ctl.ike, sa);
-    ike_sa_set_conn(ctl.ike, sa, conn);
+    ikev2_sa_link(ctl.ike, sa);
+    ikev2_sa_set_conn(ctl.ike, sa, conn);
     sa->remote_id = conn->remote_id;
     sa->keys.prf_len = sa->algs.prf->out_bytes;
     sa->encap = sa->natd.remote_nat = true;
-    ike_sa_set_state(ctl.ike, sa, IKE_ST_UP);
-    ike_life_start_sa(ctl.ike, sa);
+    ikev2_sa_set_state(ctl.ike, sa, IKEV2_ST_UP);
+    ikev2_life_start_sa(ctl.ike, sa);
     choose(&t.choice, WIRE_IKE_PROTO_ESP);
     t.choice.spi = 0xc0000000 + i;
     t.local_ts = conn->children->local_ts;
     t.remote_ts = conn->children->remote_ts;
-    if (!ike_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
+    if (!ikev2_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
         fail("no child");
 }
 
@@ -178,7 +182,7 @@ static void fill(size_t n)
         fail("no memory");
     for (uint32_t i = 0; i < n; i++) {
         make_sa(&ctl.conf->ike->conns[i], i);
-        ike_settle(ctl.ike);
+        ikev2_settle(ctl.ike);
         install_all();
     }
 }

@@ -18,7 +18,7 @@ TEST_DOORS = {
 }
 # Rooms and functions that are not judged yet.
 PUBLIC_EXEMPT_ROOMS = set()
-PUBLIC_EXEMPT = {"wire_ike_payload_name", "ike_task_job", "sad_reclaim_defer_free", "sad_count", "ike_keys_wipe"}
+PUBLIC_EXEMPT = {"wire_ike_payload_name", "ikev2_task_job", "sad_reclaim_defer_free", "sad_count"}
 INLINE = re.compile(r"^static (?:inline|__rte_always_inline|__attribute__\(\([^)]*\)\)|\s)*[^;{}=()]*?(\w+)\(", re.M)
 
 

@@ -189,6 +189,6 @@ size_t sim_host_established(const struct sim_host *h)
     static struct ike_sa_view v;
     size_t n = 0;
     for (uint64_t id = 0; h->ike && ike_show_next(h->ike, id, &v); id = v.id)
-        n += strcmp(v.state, "established") == 0;
+        n += v.state == IKE_VIEW_ESTABLISHED;
     return n;
 }

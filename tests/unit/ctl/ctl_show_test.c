@@ -156,7 +156,7 @@ static void make_view(void)
 {
     view = (struct ike_sa_view){.id = 7,
                                 .conn = "foo",
-                                .state = "established",
+                                .state = IKE_VIEW_ESTABLISHED,
                                 .spi_i = 1,
                                 .spi_r = 2,
                                 .path = {.local = {base_addr_ip4(0xac1f000a), 4500},
@@ -326,7 +326,7 @@ static void connections_tell_whether_they_are_up(void **state)
     expect("data.connections.0.fragmentation", "\"after\"");
     expect("data.connections.1.fragmentation", "\"before\"");
     expect("data.connections.1.children.0.up", "true");
-    view.state = "connecting";
+    view.state = IKE_VIEW_CONNECTING;
     ASK_NAME("show connections", "\"foo\"");
     expect("data.connections.0.state", "\"connecting\"");
     has_view = false;

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Explanations, first part: the frame of a record, its rate limit, the nearest connection, and failures of
+ * identity and key. Texts are for people; their fix lines can be copied into a configuration.
+ */
+#include "explain.h"
+
+#include <string.h>
+#include "base_addr.h"
+#include "base_text.h"
+#include "explain_int.h"
+#include "ike_act.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_fail.h"
+#include "ike_path.h"
+#include "ike_peer.h"
+#include "wire_ike.h"
+
+#define DISTANCE_CONNS 1000 /* no edit distances beyond that many connections */
+#define DISTANCE_BYTES 64
+
+/* ---- the frame ---- */
+
+bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
+                   const struct ike_conn_conf *conn)
+{
+    struct ike_audit *a = &ike->audit;
+    if (!ike_fail_is_news(ike, kind, &about.path->remote, conn))
+        return false;
+    *a = (struct ike_audit){.kind = kind, .path = *about.path, .ike_id = about.ike_id};
+    if (about.remote_id)
+        a->remote_id = *about.remote_id;
+    if (conn) {
+        struct base_text t = base_text(a->conn, sizeof a->conn);
+        base_text_add(&t, "%s", conn->name);
+        a->local_id = conn->local_id;
+        if (a->remote_id.type == 0)
+            a->remote_id = conn->remote_id;
+    }
+    *e = (struct explain){
+        .a = a,
+        .what = base_text(a->what, sizeof a->what),
+        .nearest = base_text(a->nearest, sizeof a->nearest),
+        .why = base_text(a->why, sizeof a->why),
+        .fix_here = base_text(a->fix_here, sizeof a->fix_here),
+        .fix_peer = base_text(a->fix_peer, sizeof a->fix_peer),
+    };
+    return true;
+}
+
+void explain_end(struct ike *ike, struct explain *e)
+{
+    ike_act_audit(ike, e->a);
+}
+
+/* ---- the nearest connection ---- */
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    const size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+/* Edit distance of two identities' bytes, cut to a length that costs nothing. */
+static size_t distance(const struct ike_id *a, const struct ike_id *b)
+{
+    size_t row[DISTANCE_BYTES + 1];
+    const size_t n_a = a->len < DISTANCE_BYTES ? a->len : DISTANCE_BYTES;
+    const size_t n_b = b->len < DISTANCE_BYTES ? b->len : DISTANCE_BYTES;
+    for (size_t j = 0; j <= n_b; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n_a; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n_b; j++) {
+            const size_t above = row[j];
+            row[j] = min3(row[j] + 1, row[j - 1] + 1, diagonal + (a->bytes[i - 1] != b->bytes[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[n_b];
+}
+
+static bool is_addr_id(const struct ike_id *id, const struct base_addr *a)
+{
+    const uint8_t type = a->family == BASE_AF_IP4 ? WIRE_IKE_ID_IP4 : WIRE_IKE_ID_IP6;
+    return id->type == type && memcmp(id->bytes, a->bytes, id->len) == 0;
+}
+
+static unsigned likeness(const struct ike *ike, const struct ike_conn_conf *c, const struct ike_path *path,
+                         const struct ike_id *remote, const struct ike_id *asked)
+{
+    unsigned score = 0;
+    if (ike_peer_id_equal(ike, &c->remote_id, remote))
+        score += 1000;
+    if (is_addr_id(&c->remote_id, &path->remote.addr) || base_addr_equal(&c->remote_addr, &path->remote.addr))
+        score += 400;
+    if (asked->type && ike_peer_id_equal(ike, &c->local_id, asked))
+        score += 200;
+    if (ike_peer_is_candidate(c, path))
+        score += 100;
+    if (ike->conf->n_conns <= DISTANCE_CONNS) {
+        const size_t d = distance(&c->remote_id, remote);
+        score += d < 90 ? (unsigned)(90 - d) : 0;
+    }
+    return score;
+}
+
+const struct ike_conn_conf *explain_nearest(const struct ike *ike, const struct ike_path *path,
+                                            const struct ike_id *remote, const struct ike_id *asked)
+{
+    const struct ike_conn_conf *best = NULL;
+    unsigned most = 0;
+    for (size_t i = 0; i < ike->conf->n_conns; i++) {
+        const unsigned score = likeness(ike, &ike->conf->conns[i], path, remote, asked);
+        if (!best || score > most) {
+            best = &ike->conf->conns[i];
+            most = score;
+        }
+    }
+    return best;
+}
+
+/* ---- identity ---- */
+
+/* The private address that an identity is, seen from an address that is another one: a NAT's doing. */
+static bool is_natted_id(const struct ike_id *id, const struct ike_path *path)
+{
+    if (id->type != WIRE_IKE_ID_IP4 && id->type != WIRE_IKE_ID_IP6)
+        return false;
+    const struct base_addr a =
+        base_addr_from_bytes(id->type == WIRE_IKE_ID_IP4 ? BASE_AF_IP4 : BASE_AF_IP6, id->bytes);
+    return base_addr_is_private(&a) && !base_addr_equal(&a, &path->remote.addr);
+}
+
+static void add_unknown_why(struct explain *e, const struct ike *ike, const struct ike_path *path,
+                            const struct ike_conn_conf *near, const struct ike_id *remote,
+                            const struct ike_id *asked)
+{
+    char id[IKE_ID_TEXT_MAX], from[BASE_ADDR_TEXT_MAX], want[IKE_ID_TEXT_MAX];
+    if (is_natted_id(remote, path)) {
+        base_text_add(
+            &e->why,
+            "The peer announced its private address %s as identity; NAT changed its address to %s, and no "
+            "connection expects %s.",
+            ike_id_text(remote, id), base_addr_text(&path->remote.addr, from), id);
+        return;
+    }
+    if (!near) {
+        base_text_add(&e->why, "No connection is configured.");
+        return;
+    }
+    if (ike_peer_id_equal(ike, &near->remote_id, remote) && !ike_peer_is_candidate(near, path)) {
+        base_text_add(&e->why,
+                      "The connection for this identity does not allow the address %s, at ours or the peer's "
+                      "end.",
+                      base_addr_text(&path->remote.addr, from));
+        return;
+    }
+    if (ike_peer_id_equal(ike, &near->remote_id, remote) && asked->type) {
+        base_text_add(&e->why, "The peer wants to talk to %s, but we are %s on this connection.",
+                      ike_id_text(asked, id), ike_id_text(&near->local_id, want));
+        return;
+    }
+    base_text_add(&e->why,
+                  "The peer says that it is %s, the connection expects %s; identities must be equal in type "
+                  "and bytes.",
+                  ike_id_text(remote, id), ike_id_text(&near->remote_id, want));
+}
+
+static void add_unknown_fix(struct explain *e, const struct ike *ike, const struct ike_conn_conf *near,
+                            const struct ike_id *remote, const struct ike_id *asked)
+{
+    char id[IKE_ID_TEXT_MAX];
+    if (!near) {
+        base_text_add(&e->fix_here, "add a connection with remote.id: \"%s\"", ike_id_text(remote, id));
+    } else if (!ike_peer_id_equal(ike, &near->remote_id, remote)) {
+        base_text_add(&e->fix_here, "connections.%s.remote.id: \"%s\" (and the same in its secret)",
+                      near->name, ike_id_text(remote, id));
+        base_text_add(&e->fix_peer, "the peer's own identity: %s (strongSwan: local.id = %s)",
+                      ike_id_text(&near->remote_id, id), id);
+    } else if (asked->type && !ike_peer_id_equal(ike, &near->local_id, asked)) {
+        base_text_add(&e->fix_here, "connections.%s.local.id: \"%s\" (and the same in its secret)",
+                      near->name, ike_id_text(asked, id));
+        base_text_add(&e->fix_peer,
+                      "the identity that the peer expects of us: %s (strongSwan: remote.id = %s)",
+                      ike_id_text(&near->local_id, id), id);
+    } else {
+        base_text_add(&e->fix_here,
+                      "connections.%s.remote.from and local.address: leave them out, or add the "
+                      "addresses of this path",
+                      near->name);
+    }
+}
+
+static void add_pair(struct base_text *t, const struct ike_conn_conf *c)
+{
+    char id[IKE_ID_TEXT_MAX];
+    base_text_add(t, "connection %s: local.id \"%s\", ", c->name, ike_id_text(&c->local_id, id));
+    base_text_add(t, "remote.id \"%s\"", ike_id_text(&c->remote_id, id));
+}
+
+void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
+                        const struct ike_id *asked)
+{
+    char id[IKE_ID_TEXT_MAX], from[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    const struct ike_conn_conf *near = explain_nearest(ike, about.path, remote, asked);
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNKNOWN_ID, about, near))
+        return;
+    e.a->remote_id = *remote;
+    e.a->local_id = *asked;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s identifies itself as %s", base_endpoint_text(&about.path->remote, from),
+                  ike_id_text(remote, id));
+    if (asked->type)
+        base_text_add(&e.what, " and asks for %s", ike_id_text(asked, id));
+    if (near)
+        add_pair(&e.nearest, near);
+    add_unknown_why(&e, ike, about.path, near, remote, asked);
+    add_unknown_fix(&e, ike, near, remote, asked);
+    explain_end(ike, &e);
+}
+
+void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got)
+{
+    char id[IKE_ID_TEXT_MAX], want[IKE_ID_TEXT_MAX], at[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_PEER_ID, about, about.conn))
+        return;
+    e.a->remote_id = *got;
+    base_text_add(&e.what, "we called %s, and %s answered", base_endpoint_text(&about.path->remote, at),
+                  ike_id_text(got, id));
+    add_pair(&e.nearest, about.conn);
+    if (is_natted_id(got, about.path))
+        base_text_add(&e.why,
+                      "The peer announced its private address %s as identity; it is behind a NAT that shows "
+                      "it at %s.",
+                      id, at);
+    else
+        base_text_add(&e.why,
+                      "Whoever answers at this address is not who the connection expects; a NAT may lead to "
+                      "another computer. No child SA was made.");
+    base_text_add(&e.fix_here,
+                  "connections.%s.remote.id: \"%s\" (and the same in its secret), if that is the peer",
+                  about.conn->name, id);
+    base_text_add(&e.fix_peer, "the peer's own identity: %s (strongSwan: local.id = %s)",
+                  ike_id_text(&about.conn->remote_id, want), want);
+    explain_end(ike, &e);
+}
+
+/* ---- key ---- */
+
+static void add_secret_line(struct base_text *t, const struct ike_conn_conf *c)
+{
+    char id[IKE_ID_TEXT_MAX];
+    base_text_add(t, "secrets: { \"local\": \"%s\", ", ike_id_text(&c->local_id, id));
+    base_text_add(t, "\"remote\": \"%s\", \"psk_file\": ... }", ike_id_text(&c->remote_id, id));
+}
+
+void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_WRONG_KEY, about, conn))
+        return;
+    e.a->remote_id = conn->remote_id;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s sent a proof of its identity that does not verify",
+                  ike_id_text(&conn->remote_id, id));
+    add_pair(&e.nearest, conn);
+    base_text_add(&e.why,
+                  "The identities match, but the two sides have different pre-shared keys for this pair "
+                  "(look for a trailing blank or line end, quotes, or hex against text).");
+    add_secret_line(&e.fix_here, conn);
+    base_text_add(&e.fix_peer,
+                  "the same key there (strongSwan: secrets { ike-x { id = ..., secret = ... } })");
+    explain_end(ike, &e);
+}
+
+void explain_method(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                    uint8_t method)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_WRONG_KEY, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "the peer proves its identity by AUTH method %u", method);
+    add_pair(&e.nearest, conn);
+    base_text_add(&e.why, "This connection has a pre-shared key (AUTH method 2) and nothing else.");
+    add_secret_line(&e.fix_here, conn);
+    base_text_add(&e.fix_peer, "a pre-shared key there as well (strongSwan: auth = psk)");
+    explain_end(ike, &e);
+}
+
+void explain_no_secret(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_SECRET, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "connection %s was chosen, but there is no key for it", conn->name);
+    add_pair(&e.nearest, conn);
+    base_text_add(&e.why, "Keys are found by exactly this pair of identities and nothing else.");
+    add_secret_line(&e.fix_here, conn);
+    explain_end(ike, &e);
+}

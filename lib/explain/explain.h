@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Failures in words: one AUDIT record each, with what arrived, the nearest configuration, why they do not
+ * match and what to change on either side. Facts come in as plain values, borrowed until return; a text that
+ * does not fit is cut. Rate limited per endpoint and kind, and overall, so that a flood does not fill a log.
+ * Thread: control.
+ */
+#include "base_ts.h"
+#include "ike_core.h"
+#include "ike_natd.h"
+#include "wire_ike.h"
+
+/* Whom a record is about: an SA, or a datagram alone. */
+struct explain_about {
+    uint64_t ike_id;                  /* the SA's local number; 0: only a datagram is known */
+    const struct ike_path *path;      /* never NULL */
+    const struct ike_id *remote_id;   /* of type 0, or NULL: not known yet */
+    const struct ike_conn_conf *conn; /* NULL: not known yet */
+    bool is_authentic;                /* what came was protected by the SA's keys */
+};
+
+/* Whose the selectors are that a new child would overlap. */
+struct explain_owner {
+    const struct ike_conn_conf *conn;
+    const struct ike_child_conf *child;
+    const struct ike_id *remote_id;
+    const struct base_ts_list *remote_ts;
+};
+
+/* How far an exchange had come when the answers ceased. */
+enum explain_silence { EXPLAIN_SILENT_AT_ALL, EXPLAIN_SILENT_AFTER_INIT, EXPLAIN_SILENT_LATER };
+
+/* A call over this path, which no connection allows. */
+void explain_no_connection(struct ike *ike, const struct ike_path *path);
+
+/* The peer is `remote` and wants `asked` (type 0: it did not say); no connection has this pair. */
+void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
+                        const struct ike_id *asked);
+
+/* The proof of identity does not verify with the key of `conn`. */
+void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
+/* The peer proves itself by another method than the connection has. */
+void explain_method(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                    uint8_t method);
+
+/* The configuration has no key for the pair of identities of `conn`. */
+void explain_no_secret(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
+/*
+ * Proposals of the connection (child NULL) or of a child, against theirs; theirs NULL: `agreed` is what was
+ * agreed on before it was known which connection this is.
+ */
+void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs,
+                         const char *agreed);
+
+/* The peer asks for AH. */
+void explain_ah(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
+/* The peer's selectors, ours and its, fit no child of about.conn. */
+void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,
+                       const struct base_ts_list *remote);
+
+/* The peer's selectors `remote` are another identity's already. */
+void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
+                     const struct explain_owner *live);
+
+/* We called, and `got` answered. */
+void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got);
+
+/* NAT detection found a NAT that `conn` forbids. */
+void explain_nat_forbidden(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                           const struct ike_natd *natd);
+
+/* Nobody answers a request of this exchange, sent so many times. */
+void explain_timeout(struct ike *ike, struct explain_about about, const char *exchange, uint32_t sent,
+                     enum explain_silence silence);
+
+/* The peer answered with this error notify (0: with nothing useful) during `during`. */
+void explain_refused(struct ike *ike, struct explain_about about, const char *during, uint16_t notify);
+
+/* A message that cannot be understood; `fault` completes the sentence. */
+void explain_malformed(struct ike *ike, struct explain_about about, const char *fault);
+
+/* A cap of the configuration was hit; `cap` is its key. */
+void explain_limit(struct ike *ike, struct explain_about about, const char *cap);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Explanations, second part: addresses, proposals, selectors, NAT, silence and refusals. What the peer sent
+ * is shown in the notation of the configuration, so that it can be copied.
+ */
+#include "explain_int.h"
+
+#include "base_addr.h"
+#include "base_text.h"
+#include "base_ts.h"
+#include "crypt_alg.h"
+#include "crypt_proposal.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_natd.h"
+#include "ike_path.h"
+#include "wire_ike.h"
+
+static const struct ike_id no_id;
+
+void explain_no_connection(struct ike *ike, const struct ike_path *path)
+{
+    char from[BASE_ADDR_TEXT_MAX], to[BASE_ADDR_TEXT_MAX];
+    struct explain e;
+    const struct ike_conn_conf *near = explain_nearest(ike, path, &no_id, &no_id);
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_CONNECTION, (struct explain_about){.path = path}, near))
+        return;
+    e.a->remote_id = e.a->local_id = no_id;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "%s calls us at %s", base_addr_text(&path->remote.addr, from),
+                  base_addr_text(&path->local.addr, to));
+    if (!near) {
+        base_text_add(&e.why, "No connection is configured.");
+        base_text_add(&e.fix_here, "add one under connections");
+    } else {
+        base_text_add(&e.nearest, "connection %s", near->name);
+        base_text_add(&e.why, "No connection allows this pair of addresses (local.address, remote.from).");
+        base_text_add(&e.fix_here,
+                      "connections.%s.remote.from: add \"%s\", and local.address: \"%s\" or \"any\"",
+                      near->name, from, to);
+    }
+    explain_end(ike, &e);
+}
+
+/* ---- proposals ---- */
+
+static void add_theirs(struct base_text *t, const struct wire_ike_proposal *p)
+{
+    const char *protocol = p->protocol == WIRE_IKE_PROTO_AH ? "ah:" : "";
+    base_text_add(t, "%s", protocol);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct wire_ike_transform *x = &p->list[i];
+        const struct crypt_alg *alg = x->is_unknown ? NULL : crypt_alg_find(x->type, x->id, x->key_bits);
+        if (alg && alg->keyword)
+            base_text_add(t, "%s%s", i ? "-" : "", alg->keyword);
+        else if (x->key_bits)
+            base_text_add(t, "%s(%u:%u/%u)", i ? "-" : "", x->type, x->id, x->key_bits);
+        else
+            base_text_add(t, "%s(%u:%u)", i ? "-" : "", x->type, x->id);
+    }
+}
+
+static void add_ours(struct base_text *t, const struct crypt_proposal *list, size_t n)
+{
+    char text[CRYPT_PROPOSAL_TEXT_MAX];
+    for (size_t i = 0; i < n; i++)
+        base_text_add(t, "%s%s", i ? ", " : "", crypt_proposal_text(&list[i], text));
+}
+
+/* The peer's first proposal all of whose algorithms we know: it can be copied into our configuration. */
+static const struct wire_ike_proposal *usable(const struct wire_ike_sa *theirs, uint8_t protocol)
+{
+    for (size_t i = 0; i < theirs->count; i++) {
+        const struct wire_ike_proposal *p = &theirs->list[i];
+        size_t known = 0;
+        for (size_t j = 0; j < p->count; j++)
+            known +=
+                !p->list[j].is_unknown && crypt_alg_find(p->list[j].type, p->list[j].id, p->list[j].key_bits);
+        if (p->protocol == protocol && known == p->count)
+            return p;
+    }
+    return NULL;
+}
+
+void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs,
+                         const char *agreed)
+{
+    struct explain e;
+    const char *key = child ? "esp_proposals" : "ike_proposals";
+    const struct crypt_proposal *ours = child ? child->proposals : conn->proposals;
+    const size_t n_ours = child ? child->n_proposals : conn->n_proposals;
+    const struct wire_ike_proposal *copy =
+        theirs ? usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE) : NULL;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_PROPOSAL, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "the peer's %s: ", key);
+    for (size_t i = 0; theirs && i < theirs->count; i++) {
+        base_text_add(&e.what, i ? ", " : "");
+        add_theirs(&e.what, &theirs->list[i]);
+    }
+    if (!theirs && agreed)
+        base_text_add(&e.what, "%s, agreed on before the peer's identity was known", agreed);
+    base_text_add(&e.nearest, "ours, of connection %s: ", conn->name);
+    add_ours(&e.nearest, ours, n_ours);
+    base_text_add(&e.why,
+                  "No proposal of the peer's has an algorithm of every type in common with one of ours.");
+    if (copy) {
+        base_text_add(&e.fix_here, "connections.%s.%s: add \"", conn->name, key);
+        add_theirs(&e.fix_here, copy);
+        base_text_add(&e.fix_here, "\"");
+    }
+    if (n_ours) {
+        char text[CRYPT_PROPOSAL_TEXT_MAX];
+        base_text_add(&e.fix_peer, "%s (strongSwan: %s = %s)", crypt_proposal_text(&ours[0], text),
+                      child ? "esp_proposals" : "proposals", text);
+    }
+    explain_end(ike, &e);
+}
+
+void explain_ah(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_AH, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "the peer asks for AH");
+    base_text_add(&e.nearest, "connection %s, ESP", conn->name);
+    base_text_add(&e.why,
+                  "AH is not supported: its hash covers the IP addresses, so every NAT on the way breaks it, "
+                  "always (RFC 3715 2.1).");
+    base_text_add(&e.fix_peer, "ESP instead (strongSwan: esp_proposals = aes128gcm16, no ah_proposals)");
+    explain_end(ike, &e);
+}
+
+/* ---- selectors ---- */
+
+static void add_own_selectors(struct base_text *t, const struct ike_conn_conf *conn)
+{
+    base_text_add(t, "connection %s: ", conn->name);
+    for (size_t i = 0; i < conn->n_children; i++) {
+        base_text_add(t, "%s%s ", i ? "; " : "", conn->children[i].name);
+        base_ts_text(t, &conn->children[i].local_ts);
+        base_text_add(t, " === ");
+        base_ts_text(t, &conn->children[i].remote_ts);
+    }
+}
+
+void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,
+                       const struct base_ts_list *remote)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_SELECTORS, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
+    base_text_add(&e.what, "the peer wants (our side === its side): ");
+    base_ts_text(&e.what, local);
+    base_text_add(&e.what, " === ");
+    base_ts_text(&e.what, remote);
+    add_own_selectors(&e.nearest, about.conn);
+    base_text_add(&e.why, "No child has something in common with both sides of that.");
+    base_text_add(&e.fix_here, "connections.%s: local.subnets: \"", about.conn->name);
+    base_ts_text(&e.fix_here, local);
+    base_text_add(&e.fix_here, "\", remote.subnets: \"");
+    base_ts_text(&e.fix_here, remote);
+    base_text_add(&e.fix_here, "\"");
+    if (about.conn->n_children) {
+        base_text_add(&e.fix_peer, "strongSwan: local_ts = ");
+        base_ts_text(&e.fix_peer, &about.conn->children[0].remote_ts);
+        base_text_add(&e.fix_peer, ", remote_ts = ");
+        base_ts_text(&e.fix_peer, &about.conn->children[0].local_ts);
+    }
+    explain_end(ike, &e);
+}
+
+void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
+                     const struct explain_owner *live)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_OVERLAP, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
+    base_text_add(&e.what, "%s wants ", ike_id_text(about.remote_id, id));
+    base_ts_text(&e.what, remote);
+    base_text_add(&e.nearest, "connection %s, child %s, has ", live->conn->name, live->child->name);
+    base_ts_text(&e.nearest, live->remote_ts);
+    base_text_add(&e.nearest, " for %s", ike_id_text(live->remote_id, id));
+    base_text_add(&e.why,
+                  "These networks overlap and belong to different identities: packets for one peer could go "
+                  "to the other.");
+    base_text_add(&e.fix_here, "connections.%s.remote.subnets: networks that no other peer has",
+                  about.conn->name);
+    base_text_add(&e.fix_peer, "another inner network there, or translate it before the tunnel");
+    explain_end(ike, &e);
+}
+
+/* ---- NAT, silence, refusals ---- */
+
+void explain_nat_forbidden(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                           const struct ike_natd *natd)
+{
+    char at[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NAT_FORBIDDEN, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "NAT detection found a NAT in front of %s, towards %s",
+                  natd->local_nat ? natd->remote_nat ? "both sides" : "us" : "the peer",
+                  base_endpoint_text(&about.path->remote, at));
+    base_text_add(&e.nearest, "connection %s, encapsulation: never", conn->name);
+    base_text_add(
+        &e.why,
+        "Plain ESP does not pass a NAT, and ESP in UDP is forbidden by the configuration. A peer that "
+        "forces encapsulation looks the same.");
+    base_text_add(&e.fix_here, "connections.%s.encapsulation: \"auto\"", conn->name);
+    base_text_add(&e.fix_peer, "no forced encapsulation there (strongSwan: encap = no), if there is no NAT");
+    explain_end(ike, &e);
+}
+
+void explain_timeout(struct ike *ike, struct explain_about about, const char *exchange, uint32_t sent,
+                     enum explain_silence silence)
+{
+    char at[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TIMEOUT, about, about.conn))
+        return;
+    base_endpoint_text(&about.path->remote, at);
+    base_text_add(&e.what, "no answer from %s to %s, sent %u times", at, exchange, sent);
+    if (silence == EXPLAIN_SILENT_AT_ALL) {
+        base_text_add(
+            &e.why,
+            "Nothing came back at all: the address is wrong, the peer is down or does not know us, or "
+            "a firewall drops UDP port %u on the way.",
+            about.path->remote.port);
+        base_text_add(&e.fix_here, "connections.%s.remote.address", about.conn->name);
+        base_text_add(&e.fix_peer, "let UDP 500 and 4500 in, and through its NAT");
+    } else if (silence == EXPLAIN_SILENT_AFTER_INIT) {
+        base_text_add(&e.why,
+                      "IKE_SA_INIT was answered, IKE_AUTH was not: UDP port %u is blocked on the way, or the "
+                      "peer drops what it cannot authenticate.",
+                      about.path->remote.port);
+        base_text_add(&e.fix_peer, "let UDP 4500 in as well, and through its NAT");
+    } else {
+        base_text_add(&e.why, "The peer is gone, or its NAT forgot the mapping of its address and port.");
+        base_text_add(&e.fix_peer, "keepalives from the side behind the NAT");
+    }
+    explain_end(ike, &e);
+}
+
+/* What an error notify usually means, and where to look. */
+static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16_t notify)
+{
+    char id[IKE_ID_TEXT_MAX];
+    switch (notify) {
+    case WIRE_IKE_N_AUTHENTICATION_FAILED:
+        base_text_add(&e->why,
+                      "The peer has no connection for this pair of identities, or its key differs. It does "
+                      "not tell which; its log does.");
+        base_text_add(&e->fix_peer, "it must expect us as %s", ike_id_text(&c->local_id, id));
+        base_text_add(&e->fix_peer,
+                      " and be %s itself, with the same key (strongSwan: remote.id, local.id, secrets)",
+                      ike_id_text(&c->remote_id, id));
+        base_text_add(&e->fix_here, "connections.%s.local.id, remote.id, and the secret of that pair",
+                      c->name);
+        break;
+    case WIRE_IKE_N_NO_PROPOSAL_CHOSEN:
+        base_text_add(&e->why,
+                      "The peer has no connection for our address, or accepts none of our algorithms.");
+        base_text_add(&e->fix_here, "connections.%s.ike_proposals or esp_proposals, ours are: ", c->name);
+        add_ours(&e->fix_here, c->proposals, c->n_proposals);
+        base_text_add(&e->fix_peer, "a proposal in common (strongSwan: proposals, esp_proposals)");
+        break;
+    case WIRE_IKE_N_TS_UNACCEPTABLE:
+        base_text_add(&e->why, "The peer does not agree to our networks: ");
+        add_own_selectors(&e->why, c);
+        base_text_add(&e->fix_here, "connections.%s.local.subnets, remote.subnets", c->name);
+        base_text_add(&e->fix_peer,
+                      "the same networks, the other way round (strongSwan: local_ts, remote_ts)");
+        break;
+    case WIRE_IKE_N_INVALID_KE_PAYLOAD:
+        base_text_add(&e->why,
+                      "The peer wants a key exchange group that we do not offer, or another one each time.");
+        base_text_add(&e->fix_here, "connections.%s.ike_proposals: add its group", c->name);
+        break;
+    case WIRE_IKE_N_COOKIE:
+        base_text_add(&e->why, "The peer is under load and wants another cookie each time.");
+        break;
+    default:
+        base_text_add(&e->why, "The peer's log tells more.");
+        break;
+    }
+}
+
+void explain_refused(struct ike *ike, struct explain_about about, const char *during, uint16_t notify)
+{
+    char at[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_REFUSED, about, about.conn))
+        return;
+    e.a->notify = notify;
+    base_text_add(&e.what, "%s answered %s (%u) to %s", base_endpoint_text(&about.path->remote, at),
+                  notify ? wire_ike_notify_name(notify) : "nothing useful", notify, during);
+    base_text_add(&e.nearest, "connection %s", about.conn->name);
+    add_refusal(&e, about.conn, notify);
+    if (!about.is_authentic)
+        base_text_add(&e.why,
+                      " This came in clear, so somebody else may have sent it; no better answer came.");
+    explain_end(ike, &e);
+}
+
+void explain_malformed(struct ike *ike, struct explain_about about, const char *fault)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_MALFORMED, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_INVALID_SYNTAX;
+    base_text_add(&e.what, "the peer sent a message that cannot be understood: %s", fault);
+    if (about.is_authentic)
+        base_text_add(&e.why,
+                      "The message was authentic, so this is a fault in one of the two implementations.");
+    else
+        base_text_add(&e.why,
+                      "It came in clear: a fault in one of the two implementations, or somebody's forgery.");
+    explain_end(ike, &e);
+}
+
+void explain_limit(struct ike *ike, struct explain_about about, const char *cap)
+{
+    char from[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_LIMIT, about, about.conn))
+        return;
+    base_text_add(&e.what, "%s wants more than the limit \"%s\" allows",
+                  base_endpoint_text(&about.path->remote, from), cap);
+    base_text_add(&e.why, "Limits keep a flood from using up memory and time.");
+    base_text_add(&e.fix_here, "raise it under limits, if these are honest peers");
+    explain_end(ike, &e);
+}

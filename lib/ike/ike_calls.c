@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connections at run time: calling the peer, calling again, and what a new configuration changes. A call
+ * goes to the configured address only, never to one that was learned (a NAT's address may be somebody
+ * else's).
+ */
+#include "ike_calls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base_addr.h"
+#include "base_time.h"
+#include "explain.h"
+#include "ike_conf.h"
+#include "ike_conf_keys.h"
+#include "ike_core.h"
+#include "ike_path.h"
+#include "ike_run.h"
+#include "ike_timer.h"
+#include "ikev2.h"
+
+#define FIRST_PAUSE_S 5
+#define MAX_PAUSE_S   60
+
+static bool run_wants_call(const struct ike *ike, const struct ike_run *run)
+{
+    return run->conn->start && !run->held && !ike->shutting_down &&
+           run->conn->remote_addr.family != BASE_AF_NONE && !ikev2_has_live(run);
+}
+
+static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_ns)
+{
+    const uint64_t ns = pause_ns + ike_jitter(ike, pause_ns / 2 + BASE_NS_PER_S / 10);
+    ike_timer_set(&ike->timers, &run->timer, base_time_add(ike->now, ns));
+}
+
+static void run_lost(struct ike *ike, struct ike_run *run, bool was_up)
+{
+    if (!run_wants_call(ike, run))
+        return;
+    uint64_t pause_s = 1;
+    if (!was_up) {
+        pause_s = FIRST_PAUSE_S;
+        for (uint32_t i = 0; i < run->failures && pause_s < MAX_PAUSE_S; i++)
+            pause_s *= 2;
+        run->failures++;
+    }
+    run_plan_call(ike, run, (pause_s < MAX_PAUSE_S ? pause_s : MAX_PAUSE_S) * BASE_NS_PER_S);
+}
+
+int ike_run_initiate(struct ike *ike, struct ike_run *run)
+{
+    struct ike_path path;
+    if (run->conn->remote_addr.family == BASE_AF_NONE)
+        return -EHOSTUNREACH;
+    if (ikev2_has_live(run))
+        return -EALREADY;
+    run->held = false;
+    if (ike_path_to_peer(ike, run->conn, &path) < 0) {
+        run_lost(ike, run, false);
+        return -EHOSTUNREACH;
+    }
+    ike_timer_clear(&ike->timers, &run->timer);
+    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path) < 0) {
+        explain_limit(ike, (struct explain_about){.path = &path}, "sas_max");
+        run_lost(ike, run, false);
+    }
+    return 0;
+}
+
+void ike_run_on_timer(struct ike *ike, struct ike_run *run)
+{
+    ike_timer_clear(&ike->timers, &run->timer);
+    if (run_wants_call(ike, run))
+        ike_run_initiate(ike, run);
+}
+
+int ike_run_init(struct ike *ike, const struct ike_conf *conf)
+{
+    struct ike_run *runs = calloc(conf->n_conns ? conf->n_conns : 1, sizeof *runs);
+    if (!runs || ike_timer_reserve(&ike->timers, ike->stats.ike_sas + conf->n_conns + 1) < 0) {
+        free(runs);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < conf->n_conns; i++) {
+        runs[i].conn = &conf->conns[i];
+        runs[i].timer.owner = IKE_TIMER_RUN;
+    }
+    ike->runs = runs;
+    ike->conf = ike_conf_get(conf);
+    return 0;
+}
+
+void ike_run_fini(struct ike *ike)
+{
+    for (size_t i = 0; ike->runs && i < ike->conf->n_conns; i++)
+        ike_timer_clear(&ike->timers, &ike->runs[i].timer);
+    free(ike->runs);
+    ike_conf_put(ike->conf);
+}
+
+/* The connection of the new configuration under which all SAs of the old one can go on, or NULL. */
+static const struct ike_conn_conf *run_heir(const struct ike_conf *conf, const struct ike_run *old,
+                                            size_t hint)
+{
+    const struct ike_conn_conf *c =
+        hint < conf->n_conns && strcmp(conf->conns[hint].name, old->conn->name) == 0
+            ? &conf->conns[hint]
+            : ike_conf_conn(conf, old->conn->name);
+    if (!c || ike_conn_conf_asks(old->conn, c) >= IKE_ASKS_SA)
+        return NULL;
+    return ikev2_can_keep(old, c) ? c : NULL;
+}
+
+static void run_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
+{
+    ikev2_hand_over(ike, old, conn);
+    if (conn) {
+        struct ike_run *run = ike_run_of(ike, conn);
+        run->held = old->held && old->conn->start == conn->start;
+        run->failures = old->failures;
+    }
+    ike_timer_clear(&ike->timers, &old->timer);
+}
+
+void ike_run_swap(struct ike *ike, const struct ike_conf *conf)
+{
+    const struct ike_conf *old_conf = ike->conf;
+    struct ike_run *old_runs = ike->runs;
+    if (ike_run_init(ike, conf) < 0)
+        return;
+    for (size_t i = 0; i < old_conf->n_conns; i++)
+        run_hand_over(ike, &old_runs[i], run_heir(conf, &old_runs[i], i));
+    free(old_runs);
+    ike_conf_put(old_conf);
+    for (size_t i = 0; i < conf->n_conns; i++)
+        if (run_wants_call(ike, &ike->runs[i]))
+            run_plan_call(ike, &ike->runs[i], 0);
+}
+
+void ike_run_settle(struct ike *ike)
+{
+    struct ike_run *run;
+    while ((run = ike->lost) != NULL) {
+        ike->lost = run->lost_next;
+        run->is_lost = false;
+        run_lost(ike, run, run->was_up);
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Calling peers: when a configuration or an operator says so, and again when an SA is lost. */
+
+struct ike;
+struct ike_conf;
+struct ike_run;
+
+/* Runtimes for a configuration, of which a reference is taken. 0, or -ENOMEM. */
+int ike_run_init(struct ike *ike, const struct ike_conf *conf);
+void ike_run_fini(struct ike *ike);
+
+/* Calls the peer. 0, -EHOSTUNREACH: no address or no way, -EALREADY: up, or under way. */
+int ike_run_initiate(struct ike *ike, struct ike_run *run);
+void ike_run_on_timer(struct ike *ike, struct ike_run *run);
+
+/* Another configuration: equal connections keep their SAs, others are closed. */
+void ike_run_swap(struct ike *ike, const struct ike_conf *conf);
+
+/* Plans calls for connections that lost an SA in this dispatch. */
+void ike_run_settle(struct ike *ike);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The queue of actions. A node holds only what its type needs, since a full action is several kilobytes.
+ *
+ * Bound: one input makes at most a constant number of actions per SA that it touches, the SAs are capped by
+ * sas_max, and the caller drains the queue after each input; so the queue cannot grow beyond that product.
+ * Without memory an action is lost: for SEND that is a lost datagram, and the caller is out of memory itself.
+ */
+#include "ike_act.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base_span.h"
+#include "base_wipe.h"
+#include "ike_action.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_path.h"
+
+struct ike_act_node {
+    struct ike_act_node *next;
+    enum ike_action_type type;
+    uint32_t spi_in;
+    size_t len; /* of payload */
+    struct ike_path path;
+    _Alignas(16) uint8_t payload[];
+};
+
+static struct ike_act_node *act_push(struct ike *ike, enum ike_action_type type, const void *payload,
+                                     size_t len)
+{
+    struct ike_act_node *n = calloc(1, sizeof(*n) + len);
+    if (!n)
+        return NULL;
+    n->type = type;
+    n->len = len;
+    if (len)
+        memcpy(n->payload, payload, len);
+    if (ike->acts.last)
+        ike->acts.last->next = n;
+    else
+        ike->acts.first = n;
+    ike->acts.last = n;
+    return n;
+}
+
+void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    ike->stats.packets_out++;
+    struct ike_act_node *n = act_push(ike, IKE_ACT_SEND, bytes.ptr, bytes.len);
+    if (n)
+        n->path = *path;
+}
+
+void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
+{
+    struct ike_act_node *n = act_push(ike, IKE_ACT_KEEPALIVE, NULL, 0);
+    if (n)
+        n->path = *path;
+}
+
+void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install)
+{
+    struct ike_act_node *n = act_push(ike, IKE_ACT_SA_INSTALL, install, sizeof *install);
+    if (!n)
+        return;
+    n->path = *path;
+    n->spi_in = install->pair.spi_in;
+}
+
+void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path)
+{
+    struct ike_act_node *n = act_push(ike, type, NULL, 0);
+    if (!n)
+        return;
+    n->spi_in = spi_in;
+    if (path)
+        n->path = *path;
+}
+
+void ike_act_job(struct ike *ike, struct ike_job *job)
+{
+    if (!act_push(ike, IKE_ACT_JOB, &job, sizeof job))
+        ike_job_free(ike->env.crypto, job);
+}
+
+void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
+{
+    act_push(ike, IKE_ACT_AUDIT, audit, sizeof *audit);
+}
+
+static void act_drop(struct ike_act_node *n)
+{
+    if (!n)
+        return;
+    base_wipe(n->payload, n->len);
+    free(n);
+}
+
+/* The job of a node, which has none afterwards. */
+static struct ike_job *act_take_job(struct ike_act_node *n)
+{
+    struct ike_job *job;
+    memcpy(&job, n->payload, sizeof job);
+    memset(n->payload, 0, sizeof job);
+    return job;
+}
+
+bool ike_act_take(struct ike *ike, struct ike_action *out)
+{
+    act_drop(ike->acts.taken);
+    struct ike_act_node *n = ike->acts.taken = ike->acts.first;
+    if (!n)
+        return false;
+    ike->acts.first = n->next;
+    if (!ike->acts.first)
+        ike->acts.last = NULL;
+    memset(out, 0, sizeof *out);
+    out->type = n->type;
+    out->spi_in = n->spi_in;
+    out->path = n->path;
+    switch (n->type) {
+    case IKE_ACT_SEND:
+        out->bytes = base_span(n->payload, n->len);
+        break;
+    case IKE_ACT_SA_INSTALL:
+        memcpy(&out->install, n->payload, sizeof out->install);
+        break;
+    case IKE_ACT_JOB:
+        out->job = act_take_job(n);
+        break;
+    case IKE_ACT_AUDIT:
+        memcpy(&out->audit, n->payload, sizeof out->audit);
+        break;
+    case IKE_ACT_KEEPALIVE:
+    case IKE_ACT_SA_ACTIVATE:
+    case IKE_ACT_SA_REPATH:
+    case IKE_ACT_SA_REMOVE:
+        break;
+    }
+    return true;
+}
+
+void ike_act_fini(struct ike *ike)
+{
+    act_drop(ike->acts.taken);
+    while (ike->acts.first) {
+        struct ike_act_node *n = ike->acts.first;
+        ike->acts.first = n->next;
+        if (n->type == IKE_ACT_JOB)
+            ike_job_free(ike->env.crypto, act_take_job(n));
+        act_drop(n);
+    }
+    ike->acts.taken = ike->acts.last = NULL;
+}

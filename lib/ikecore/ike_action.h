@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What goes into the IKE engine beside packets (events), and what comes out of it (actions). */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_span.h"
+#include "base_time.h"
+#include "crypt_alg.h"
+#include "crypt_ike_ops.h"
+#include "esp_pair.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_job.h"
+#include "ike_path.h"
+
+enum ike_event_type {
+    IKE_EV_INITIATE,   /* name: connection */
+    IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE */
+    IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children */
+    IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
+    IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
+    IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
+    IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
+    IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
+    IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
+    IKE_EV_TRAFFIC,    /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+};
+
+struct ike_event {
+    enum ike_event_type type;
+    const char *name;
+    bool rekey_ike;     /* REKEY: the IKE SA rather than its children */
+    bool rekey_with_dh; /* REKEY of children: with a fresh DH exchange where the proposal has a group */
+    uint32_t spi_in;
+    struct base_endpoint remote;
+    base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
+    const struct ike_conf *conf;
+    struct ike_job *job; /* the engine's again, which frees it */
+};
+
+enum ike_action_type {
+    IKE_ACT_SEND,        /* send */
+    IKE_ACT_KEEPALIVE,   /* send.path: one byte 0xff (RFC 3948 2.3) */
+    IKE_ACT_SA_INSTALL,  /* install: both directions of a child SA */
+    IKE_ACT_SA_ACTIVATE, /* spi_in: from now on send on this pair (it was installed with active false) */
+    IKE_ACT_SA_REPATH,   /* spi_in, path: outer addresses and ports of the pair changed */
+    IKE_ACT_SA_REMOVE,   /* spi_in: both directions, keys wiped */
+    IKE_ACT_JOB,         /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
+    IKE_ACT_AUDIT,       /* audit: something that an operator may want to know */
+};
+
+/* A child SA to install, and what people call it. */
+struct ike_install {
+    const char *conn; /* connection name, lives as long as the configuration */
+    const char *child;
+    struct ike_id remote_id; /* who the peer proved to be: overlap of selectors is judged by it */
+    struct esp_pair pair;    /* its conn is the place of the connection in the configuration */
+};
+
+struct ike_action {
+    enum ike_action_type type;
+    uint32_t spi_in;
+    struct ike_path path;       /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
+    struct base_span bytes;     /* SEND: message without the marker */
+    struct ike_install install; /* the caller wipes it with ike_action_wipe() */
+    struct ike_job *job;
+    struct ike_audit audit;
+};
+
+/* Erases keys in an action that has been carried out. */
+void ike_action_wipe(struct ike_action *a);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names of audit kinds, as logs and JSON show them, and which of them are failures. */
+#include "ike_audit.h"
+
+#include "esp_pair.h"
+#include "ike_action.h"
+
+static const struct audit_row {
+    const char *name;
+    bool is_failure;
+} rows[] = {
+    [IKE_AUDIT_IKE_UP] = {"ike_up", false},
+    [IKE_AUDIT_IKE_DOWN] = {"ike_down", false},
+    [IKE_AUDIT_CHILD_UP] = {"child_up", false},
+    [IKE_AUDIT_CHILD_DOWN] = {"child_down", false},
+    [IKE_AUDIT_IKE_REKEYED] = {"ike_rekeyed", false},
+    [IKE_AUDIT_CHILD_REKEYED] = {"child_rekeyed", false},
+    [IKE_AUDIT_PEER_MOVED] = {"peer_moved", false},
+    [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
+    [IKE_AUDIT_DOUBTED] = {"doubted", false},
+    [IKE_AUDIT_FAIL_NO_CONNECTION] = {"no_connection", true},
+    [IKE_AUDIT_FAIL_UNKNOWN_ID] = {"unknown_id", true},
+    [IKE_AUDIT_FAIL_WRONG_KEY] = {"wrong_key", true},
+    [IKE_AUDIT_FAIL_NO_SECRET] = {"no_secret", true},
+    [IKE_AUDIT_FAIL_NO_PROPOSAL] = {"no_proposal", true},
+    [IKE_AUDIT_FAIL_SELECTORS] = {"selectors", true},
+    [IKE_AUDIT_FAIL_AH] = {"ah", true},
+    [IKE_AUDIT_FAIL_PEER_ID] = {"peer_id", true},
+    [IKE_AUDIT_FAIL_NAT_FORBIDDEN] = {"nat_forbidden", true},
+    [IKE_AUDIT_FAIL_TIMEOUT] = {"timeout", true},
+    [IKE_AUDIT_FAIL_REFUSED] = {"refused", true},
+    [IKE_AUDIT_FAIL_OVERLAP] = {"overlap", true},
+    [IKE_AUDIT_FAIL_MALFORMED] = {"malformed", true},
+    [IKE_AUDIT_FAIL_LIMIT] = {"limit", true},
+};
+
+const char *ike_audit_kind_name(enum ike_audit_kind kind)
+{
+    return (size_t)kind < sizeof rows / sizeof *rows ? rows[kind].name : "unknown";
+}
+
+bool ike_audit_is_failure(enum ike_audit_kind kind)
+{
+    return (size_t)kind < sizeof rows / sizeof *rows && rows[kind].is_failure;
+}
+
+void ike_action_wipe(struct ike_action *a)
+{
+    esp_pair_wipe(&a->install.pair);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Records for people: what happened to whom, and for a failure what to change. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "ike_conf.h"
+#include "ike_path.h"
+
+enum ike_audit_kind {
+    IKE_AUDIT_IKE_UP,
+    IKE_AUDIT_IKE_DOWN,
+    IKE_AUDIT_CHILD_UP,
+    IKE_AUDIT_CHILD_DOWN,
+    IKE_AUDIT_IKE_REKEYED,
+    IKE_AUDIT_CHILD_REKEYED,
+    IKE_AUDIT_PEER_MOVED,
+    IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
+    IKE_AUDIT_DOUBTED,            /* an error came in clear: it may be forged, and the attempt goes on */
+    IKE_AUDIT_FAIL_NO_CONNECTION, /* no connection for this address and identity */
+    IKE_AUDIT_FAIL_UNKNOWN_ID,  /* the peer's identity is not configured (private address behind NAT is named)
+                                 */
+    IKE_AUDIT_FAIL_WRONG_KEY,   /* AUTH does not verify: the keys differ */
+    IKE_AUDIT_FAIL_NO_SECRET,   /* no key for this pair of identities */
+    IKE_AUDIT_FAIL_NO_PROPOSAL, /* both lists in what / nearest */
+    IKE_AUDIT_FAIL_SELECTORS,
+    IKE_AUDIT_FAIL_AH,            /* AH asked for */
+    IKE_AUDIT_FAIL_PEER_ID,       /* we called, and somebody else answered */
+    IKE_AUDIT_FAIL_NAT_FORBIDDEN, /* encapsulation: never, but there is a NAT */
+    IKE_AUDIT_FAIL_TIMEOUT,       /* no answer */
+    IKE_AUDIT_FAIL_REFUSED,       /* the peer sent an error notify; why explains what it usually means */
+    IKE_AUDIT_FAIL_OVERLAP,       /* selectors overlap another identity's live ones */
+    IKE_AUDIT_FAIL_MALFORMED,     /* authenticated peer sent a message that cannot be understood */
+    IKE_AUDIT_FAIL_LIMIT,         /* a cap was hit */
+};
+
+/* Name of a kind as used in logs and JSON: "child_up", "wrong_key". Static storage. */
+const char *ike_audit_kind_name(enum ike_audit_kind kind);
+/* True for the FAIL kinds: they go into `culvertctl show failures`. */
+bool ike_audit_is_failure(enum ike_audit_kind kind);
+
+#define IKE_AUDIT_TEXT_MAX 640
+
+/* One structured record. Texts are sentences for people; unused ones are empty. */
+struct ike_audit {
+    enum ike_audit_kind kind;
+    uint64_t ike_id;
+    struct ike_path path;
+    struct ike_id local_id;  /* ours, or the one that the peer asked for */
+    struct ike_id remote_id; /* the peer's, as received */
+    char conn[IKE_NAME_MAX]; /* the connection, or the nearest one for a failure; may be empty */
+    char child[IKE_NAME_MAX];
+    uint32_t spi_in, spi_out;
+    uint16_t notify;                   /* error notify that was sent or received; 0: none */
+    char what[IKE_AUDIT_TEXT_MAX];     /* what arrived */
+    char nearest[IKE_AUDIT_TEXT_MAX];  /* the nearest configuration */
+    char why[IKE_AUDIT_TEXT_MAX];      /* why they do not match */
+    char fix_here[IKE_AUDIT_TEXT_MAX]; /* what to change on this side */
+    char fix_peer[IKE_AUDIT_TEXT_MAX]; /* or on the peer's */
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the versions of IKE share of the engine: hash, jitter, runtimes of connections, counters. */
+#include "ike_core.h"
+
+#include "ike_conf.h"
+#include "ike_env.h"
+#include "ike_run.h"
+#include "ike_stats.h"
+#include "telem.h"
+
+uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+    uint64_t h = ike->hash_seed;
+    for (size_t i = 0; i < len; i++) {
+        h ^= p[i];
+        h *= 0x9e3779b97f4a7c15ull;
+        h ^= h >> 29;
+    }
+    return h ^ (h >> 32);
+}
+
+uint64_t ike_jitter(struct ike *ike, uint64_t range_ns)
+{
+    uint64_t r;
+    ike->env.rng(ike->env.ctx, IKE_RNG_JITTER, &r, sizeof r);
+    return range_ns ? r % range_ns : 0;
+}
+
+struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn)
+{
+    return conn->conf == ike->conf ? &ike->runs[conn - ike->conf->conns] : NULL;
+}
+
+void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up)
+{
+    if (!run->is_lost) {
+        run->lost_next = ike->lost;
+        ike->lost = run;
+    }
+    run->is_lost = true;
+    run->was_up = was_up;
+}

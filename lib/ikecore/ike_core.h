@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The engine as the versions of IKE share it: surroundings, configuration, time, timers, actions, counters,
+ * connections. Each version keeps what is its own behind a pointer here, and nothing of another's.
+ * Thread: control.
+ */
+#include "base_time.h"
+#include "ike_act.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_env.h"
+#include "ike_fail.h"
+#include "ike_run.h"
+#include "ike_stats.h"
+#include "ike_timer.h"
+
+struct ikev2;
+
+struct ike {
+    struct ike_env env;
+    const struct ike_conf *conf; /* a reference */
+    base_time now;               /* of this dispatch */
+    bool shutting_down;
+    struct ike_stats stats;
+    uint64_t next_id;  /* the last number that an IKE SA got, of any version */
+    uint64_t next_job; /* the last one that a job got */
+    uint64_t hash_seed;
+    struct ike_timers timers;
+    struct ike_acts acts;
+    struct ike_run *runs; /* parallel to conf->conns */
+    struct ike_run *lost; /* by lost_next, within a dispatch */
+    struct ike_fail fail;
+    struct ike_audit audit; /* scratch */
+    struct ikev2 *v2;
+};
+
+/* A 64-bit mix with a secret seed: peers choose what is hashed, but not where it collides. */
+uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len);
+
+/* A random number of nanoseconds in [0, range). */
+uint64_t ike_jitter(struct ike *ike, uint64_t range_ns);

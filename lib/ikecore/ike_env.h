@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The engine's surroundings: all that it needs of the world is asked for by these functions. */
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "crypt_ike_ops.h"
+
+enum ike_rng_purpose {
+    IKE_RNG_SPI,
+    IKE_RNG_NONCE,
+    IKE_RNG_IV,
+    IKE_RNG_COOKIE,
+    IKE_RNG_JITTER,
+    IKE_RNG_HASH_SEED
+};
+
+/* The engine's surroundings. All functions are called from within ike_on_*() and must not call back. */
+struct ike_env {
+    void *ctx;
+    /* Fills buf with random bytes; may not fail. */
+    void (*rng)(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len);
+    const struct crypt_ike_ops *crypto;
+    /* Reserves an inbound ESP SPI (not 0..255, slot of the SA table in it). 0, or -ENOSPC. */
+    int (*spi_alloc)(void *ctx, uint32_t *spi);
+    /* Gives back a reserved SPI that was never installed. */
+    void (*spi_free)(void *ctx, uint32_t spi);
+    /*
+     * Our own address that packets to `remote` leave from; asked when a connection without local address
+     * is initiated. 0, or -ENETUNREACH.
+     */
+    int (*local_for)(void *ctx, const struct base_addr *remote, struct base_addr *local);
+};

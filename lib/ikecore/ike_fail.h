@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Keeps records of failures few, so that a flood does not fill a log. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "base_time.h"
+#include "ike_audit.h"
+
+#define IKE_FAIL_BUCKETS 256
+
+struct ike;
+
+struct ike_fail {
+    struct {
+        uint64_t key;
+        base_time until;
+    } seen[IKE_FAIL_BUCKETS]; /* which failures were told, and until when they are not told again */
+    base_time refill;
+    uint32_t tokens; /* spent of the overall budget */
+};
+
+/* Whether this failure is to be told, which is then counted. conn: the connection concerned, or NULL. */
+bool ike_fail_is_news(struct ike *ike, enum ike_audit_kind kind, const struct base_endpoint *from,
+                      const struct ike_conn_conf *conn);

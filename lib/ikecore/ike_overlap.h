@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Which live children have selectors of the peer's side that overlap given ones: an interval tree over
+ * address ranges, so that a new child is judged in O(log n) beside 100,000 others.
+ */
+#include "ike_conf.h"
+
+/* One remote selector of one child, which is of any version of IKE. */
+struct ike_span_node {
+    struct ike_span_node *left, *right;
+    struct base_addr lo, hi;
+    struct base_addr max_hi; /* of the subtree */
+    uint64_t priority;       /* random: keeps the tree balanced */
+    void *owner;
+};
+
+struct ike_spans {
+    struct ike_span_node *root;
+};
+
+/* Enters a node whose lo, hi, priority and owner are set. */
+void ike_spans_add(struct ike_spans *s, struct ike_span_node *n);
+void ike_spans_remove(struct ike_spans *s, struct ike_span_node *n);
+
+/* Calls visit for each node that overlaps lo..hi until it says true; whether it did. */
+bool ike_spans_any(const struct ike_spans *s, const struct base_addr *lo, const struct base_addr *hi,
+                   bool (*visit)(void *owner, void *ctx), void *ctx);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Paths: compared, and found for a connection that is called. */
+#include "ike_path.h"
+
+#include <errno.h>
+#include "base_addr.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+
+bool ike_path_equal(const struct ike_path *a, const struct ike_path *b)
+{
+    return base_endpoint_equal(&a->local, &b->local) && base_endpoint_equal(&a->remote, &b->remote);
+}
+
+int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *c, struct ike_path *out)
+{
+    *out = (struct ike_path){.remote = {c->remote_addr, c->remote_port ? c->remote_port : IKE_PORT}};
+    out->natt = out->remote.port == IKE_PORT_NATT;
+    out->local.port = out->natt ? IKE_PORT_NATT : IKE_PORT;
+    for (size_t i = 0; i < c->n_local_addrs; i++) {
+        if (c->local_addrs[i].family != c->remote_addr.family)
+            continue;
+        out->local.addr = c->local_addrs[i];
+        return 0;
+    }
+    return ike->env.local_for(ike->env.ctx, &c->remote_addr, &out->local.addr) == 0 ? 0 : -EHOSTUNREACH;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The two ends that a datagram travels between. */
+#include <stdbool.h>
+#include "base_addr.h"
+
+/* Where a datagram came from or goes to. */
+struct ike_path {
+    struct base_endpoint local;
+    struct base_endpoint remote;
+    bool natt; /* our port is the NAT-T port: IKE carries the non-ESP marker (RFC 3948 2.2) */
+};
+
+struct ike;
+struct ike_conn_conf;
+
+#define IKE_PORT      500
+#define IKE_PORT_NATT 4500
+
+/* Same ends. */
+bool ike_path_equal(const struct ike_path *a, const struct ike_path *b);
+
+/* How to call the peer of a connection that has an address for it. 0, or -EHOSTUNREACH: no way there. */
+int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *conn, struct ike_path *out);

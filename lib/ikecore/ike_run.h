@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Connections at run time, whichever version of IKE they speak. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "ike_conf.h"
+#include "ike_timer.h"
+
+struct ike;
+struct ikev2_sa;
+
+struct ike_run {
+    const struct ike_conn_conf *conn;
+    struct ikev2_sa *v2_sas; /* ikev2's */
+    struct ike_timer timer;
+    uint32_t failures; /* attempts in a row */
+    bool held;         /* the operator ended it: no call until told so */
+    bool is_lost;      /* an SA ended in this dispatch: whether to call again is to be decided */
+    bool was_up;       /* with is_lost: it had been established */
+    struct ike_run *lost_next;
+};
+
+/* The runtime of a connection of the current configuration; NULL for one of a former. */
+struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);
+
+/* An SA of this connection is gone for good: marked, for the end of the dispatch. */
+void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up);

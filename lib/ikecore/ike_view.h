@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What status shows of an IKE SA: plain values, nothing of the engine. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_time.h"
+#include "base_ts.h"
+#include "ike_conf.h"
+#include "ike_path.h"
+
+enum ike_view_state { IKE_VIEW_CONNECTING, IKE_VIEW_ESTABLISHED, IKE_VIEW_CLOSING };
+
+/* "connecting", "established" or "closing". Static storage. Thread: any. */
+const char *ike_view_state_name(enum ike_view_state state);
+
+/* One IKE SA and its children, for status. Plain values. */
+struct ike_child_view {
+    char name[IKE_NAME_MAX];
+    uint32_t spi_in, spi_out;
+    char proposal[96]; /* "AES-GCM-16-128/ESN" */
+    struct base_ts_list local_ts, remote_ts;
+    base_time installed_at, rekey_at;
+    bool is_rekeyed; /* replaced, lingers for packets under way */
+};
+
+struct ike_sa_view {
+    uint64_t id; /* local number, never reused while the engine lives */
+    char conn[IKE_NAME_MAX];
+    enum ike_view_state state;
+    bool is_initiator;
+    uint64_t spi_i, spi_r;
+    struct ike_path path;
+    struct ike_id local_id, remote_id;
+    char proposal[96];
+    bool local_nat;               /* NAT detection: we are behind a NAT */
+    bool remote_nat;              /* the peer is */
+    bool encap;                   /* ESP goes in UDP */
+    struct base_addr public_addr; /* which nat.public_addresses entry the peer dialled; none: unknown */
+    /* What the peer announced as its own address, as far as its hash tells: seen address when it matches. */
+    bool remote_hash_matches, local_hash_matches;
+    base_time established_at, rekey_at, last_in_at;
+    uint32_t retransmits; /* of the request in flight */
+    uint16_t refusal;     /* connecting: the error notify that came in clear, no better answer yet; 0: none */
+    uint32_t moves;       /* times that the peer's endpoint moved */
+    size_t n_children;
+    struct ike_child_view children[IKE_CHILDREN_MAX];
+};

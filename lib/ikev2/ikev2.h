@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * IKEv2 as the engine's doors see it (RFC 7296). It has its part of the engine behind ike->v2; functions mark
+ * what they want, and ikev2_settle() does it. Thread: control.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_span.h"
+#include "ike_action.h"
+#include "ike_env.h"
+#include "ike_path.h"
+#include "ike_view.h"
+
+struct ike;
+struct ike_run;
+struct ike_timer;
+
+/* IKEv2's part of an engine, with tables for the configuration's caps. 0, or -ENOMEM. */
+int ikev2_new(struct ike *ike, const struct ike_conf *conf);
+
+/* Frees it with all SAs, nothing sent. */
+void ikev2_free(struct ike *ike);
+
+/* A datagram whose header says IKEv2. Borrows until return. */
+void ikev2_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes);
+
+/* A timer of an SA was reached and is cleared. */
+void ikev2_on_timer(struct ike *ike, struct ike_timer *t);
+
+/* Ends a dispatch: buries the dead, starts what is due, sets timers. Once, at the end of each door. */
+void ikev2_settle(struct ike *ike);
+
+/* Whether a connection has an SA that is up or being made by us. */
+bool ikev2_has_live(const struct ike_run *run);
+
+/* Calls the peer. 0, or -ENOMEM. */
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path);
+
+/* DELETE for all SAs of a connection. 0, or -ENOENT: it has none. */
+int ikev2_terminate(struct ike *ike, struct ike_run *run);
+
+/* REKEY of a connection. 0, or -ENOENT: no SA of it is up. */
+int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
+
+/* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */
+bool ikev2_can_keep(const struct ike_run *old, const struct ike_conn_conf *conn);
+
+/*
+ * SAs of a runtime that goes: to that of `conn`, the same connection in the new configuration; or, with NULL,
+ * closed under the old one.
+ */
+void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
+
+/* DELETE for every SA. */
+void ikev2_shut_down(struct ike *ike);
+
+/* SA_SOFT, SA_HARD, PEER_MOVED or TRAFFIC; a child that is not there is ignored. */
+void ikev2_on_event(struct ike *ike, const struct ike_event *ev);
+
+/* A job is back: whoever waits for it gets it, then it is freed. */
+void ikev2_job_done(struct ike *ike, struct ike_job *job);
+
+/* The SA with the smallest number greater than after_id. False: there is none. */
+bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Child SAs: installed from a negotiated exchange, activated, replaced, removed. The data path has a pair
+ * from SA_INSTALL until SA_REMOVE; exactly one SA_REMOVE follows each SA_INSTALL.
+ */
+#include "ikev2_children.h"
+
+#include <stdlib.h>
+#include "base_span.h"
+#include "base_time.h"
+#include "base_ts.h"
+#include "base_wipe.h"
+#include "crypt_alg.h"
+#include "esp_pair.h"
+#include "ike_act.h"
+#include "ike_action.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_nonce.h"
+#include "ike_overlap.h"
+#include "ikev2_keymat.h"
+#include "ikev2_life.h"
+#include "ikev2_note.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+#include "ikev2_task.h"
+
+static size_t slot_of(const struct ike *ike, uint32_t spi)
+{
+    return ike_hash(ike, &spi, sizeof spi) & (ike->v2->n_slots - 1);
+}
+
+struct ikev2_child *ikev2_child_by_spi(struct ike *ike, uint32_t spi_in)
+{
+    struct ikev2_child *c = ike->v2->by_child[slot_of(ike, spi_in)];
+    while (c && c->spi_in != spi_in)
+        c = c->hash_next;
+    return c;
+}
+
+struct ikev2_child *ikev2_child_by_spi_out(struct ikev2_sa *sa, uint32_t spi_out)
+{
+    struct ikev2_child *c = sa->children;
+    while (c && c->spi_out != spi_out)
+        c = c->next;
+    return c;
+}
+
+static void send_install(struct ike *ike, const struct ikev2_child *c, const struct esp_keymat *in,
+                         const struct esp_keymat *out, uint32_t replaces_in)
+{
+    const struct ikev2_sa *sa = c->sa;
+    struct ike_install i = {
+        .conn = sa->conn->name,
+        .child = c->conf->name,
+        .remote_id = sa->remote_id,
+        .pair = {.spi_in = c->spi_in,
+                 .spi_out = c->spi_out,
+                 .esn = c->algs.esn,
+                 .encap = sa->encap,
+                 .frag_after = sa->conn->frag_after,
+                 .follow = true,
+                 .active = c->active,
+                 .replay_window = c->conf->replay_window,
+                 .replaces_in = replaces_in,
+                 .conn = (uint32_t)(sa->conn - sa->conn->conf->conns),
+                 .ike_id = sa->id,
+                 .keys_in = *in,
+                 .keys_out = *out,
+                 .path = {sa->path.local, sa->path.remote},
+                 .local_ts = c->local_ts,
+                 .remote_ts = c->remote_ts,
+                 .soft_bytes = c->conf->rekey_bytes,
+                 .soft_pkts = c->conf->rekey_pkts,
+                 .hard_bytes = c->conf->life_bytes,
+                 .hard_pkts = c->conf->life_pkts},
+    };
+    esp_pair_set_algs(&i.pair, c->algs.encr, c->algs.integ);
+    ike_act_install(ike, &sa->path, &i);
+    base_wipe(&i, sizeof i);
+}
+
+static void link_child(struct ike *ike, struct ikev2_child *c)
+{
+    struct ikev2_child **slot = &ike->v2->by_child[slot_of(ike, c->spi_in)];
+    c->hash_next = *slot;
+    *slot = c;
+    c->next = c->sa->children;
+    c->sa->children = c;
+    c->sa->n_children++;
+    ike->stats.children++;
+    for (size_t i = 0; i < c->remote_ts.count; i++) {
+        struct ike_span_node *n = &c->spans[i];
+        const uint64_t key = (uint64_t)c->spi_in << 8 | i;
+        *n = (struct ike_span_node){.lo = c->remote_ts.list[i].lo,
+                                    .hi = c->remote_ts.list[i].hi,
+                                    .priority = ike_hash(ike, &key, sizeof key),
+                                    .owner = c};
+        ike_spans_add(&ike->v2->spans, n);
+    }
+}
+
+static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    struct ikev2_child *c = calloc(1, sizeof *c);
+    struct ike_span_node *spans = calloc(t->remote_ts.count, sizeof *spans);
+    if (!c || !spans) {
+        free(c);
+        free(spans);
+        return NULL;
+    }
+    c->sa = sa;
+    c->spans = spans;
+    c->conf = &sa->conn->children[t->child_index];
+    c->spi_in = t->spi_in;
+    c->spi_out = (uint32_t)t->choice.spi;
+    c->algs = t->choice;
+    c->local_ts = t->local_ts;
+    c->remote_ts = t->remote_ts;
+    c->installed_at = c->last_in = c->last_out = ike->now;
+    c->gone_at = BASE_TIME_NEVER;
+    t->spi_in = 0; /* the child owns it now */
+    return c;
+}
+
+/* The connection has this child now; asking for it once more would make a second one. */
+static void drop_wish(struct ike *ike, struct ikev2_sa *sa, size_t child_index)
+{
+    const struct ikev2_task *t = sa->task;
+    sa->want.children &= ~(1u << child_index);
+    if (t && t->kind == IKEV2_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.bytes.ptr &&
+        t->job && t->nr.len == 0)
+        ikev2_task_done(ike, sa);
+}
+
+struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                        bool exchange_initiator, struct base_span secret, bool active,
+                                        uint32_t replaces_in)
+{
+    const struct ikev2_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, t->choice.encr, t->choice.integ};
+    struct esp_keymat i_to_r = {0}, r_to_i = {0};
+    struct ikev2_child *c = NULL;
+    const int rc =
+        ikev2_keymat_child(ike->env.crypto, &algs, base_span(sa->keys.sk_d, sa->keys.prf_len), secret,
+                           ike_nonce_span(&t->ni), ike_nonce_span(&t->nr), &i_to_r, &r_to_i);
+    if (rc == 0)
+        c = make_child(ike, sa, t);
+    if (c) {
+        c->active = active;
+        link_child(ike, c);
+        if (!exchange_initiator)
+            drop_wish(ike, sa, t->child_index);
+        ikev2_life_set_child(ike, c);
+        send_install(ike, c, exchange_initiator ? &r_to_i : &i_to_r, exchange_initiator ? &i_to_r : &r_to_i,
+                     replaces_in);
+    }
+    base_wipe(&i_to_r, sizeof i_to_r);
+    base_wipe(&r_to_i, sizeof r_to_i);
+    return c;
+}
+
+bool ikev2_child_is_due(const struct ikev2_child *c)
+{
+    /* A pair that is not active yet is one that the peer may not know yet. */
+    return c->want_rekey && c->active && c->state == IKEV2_CHILD_UP && !c->is_rekeyed && !c->replaced_by;
+}
+
+static bool has_other(const struct ikev2_sa *sa, const struct ikev2_child *c)
+{
+    for (const struct ikev2_child *o = sa->children; o; o = o->next)
+        if (o != c && o->conf == c->conf && o->state == IKEV2_CHILD_UP && !o->is_rekeyed)
+            return true;
+    return false;
+}
+
+void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s)
+{
+    struct ikev2_sa *sa = c->sa;
+    if (!sa->conn->start || c->old_conf || c->is_rekeyed || has_other(sa, c))
+        return;
+    sa->want.children |= 1u << (c->conf - sa->conn->children);
+    if (pause_s)
+        sa->life.retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
+}
+
+void ikev2_child_activate(struct ike *ike, struct ikev2_child *c)
+{
+    if (c->active)
+        return;
+    c->active = true;
+    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in, NULL);
+}
+
+void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
+{
+    struct ikev2_child **p = &ike->v2->by_child[slot_of(ike, c->spi_in)];
+    while (*p != c)
+        p = &(*p)->hash_next;
+    *p = c->hash_next;
+    p = &c->sa->children;
+    while (*p != c)
+        p = &(*p)->next;
+    *p = c->next;
+    c->sa->n_children--;
+    ike->stats.children--;
+    for (struct ikev2_child *o = c->sa->children; o; o = o->next)
+        if (o->replaced_by == c->spi_in)
+            o->replaced_by = 0;
+    for (size_t i = 0; i < c->remote_ts.count; i++)
+        ike_spans_remove(&ike->v2->spans, &c->spans[i]);
+    ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
+    if (!c->is_rekeyed && why)
+        ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
+    free(c->spans);
+    ike_conf_put(c->old_conf);
+    base_wipe(c, sizeof *c);
+    free(c);
+}
+
+void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why)
+{
+    struct ikev2_child *heir = c->replaced_by ? ikev2_child_by_spi(ike, c->replaced_by) : NULL;
+    if (heir && heir->state == IKEV2_CHILD_UP) {
+        ikev2_child_activate(ike, heir);
+        c->is_rekeyed = true;
+    }
+    if (!c->is_rekeyed) {
+        ikev2_child_remove(ike, c, why);
+        return;
+    }
+    c->state = IKEV2_CHILD_LINGER;
+    c->gone_at = base_time_add(ike->now, IKEV2_LINGER_S * BASE_NS_PER_S);
+}
+
+void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to)
+{
+    while (from->children) {
+        struct ikev2_child *c = from->children;
+        from->children = c->next;
+        c->sa = to;
+        c->next = to->children;
+        to->children = c;
+    }
+    to->n_children += from->n_children;
+    from->n_children = 0;
+    to->want.children |= from->want.children;
+    from->want.children = 0;
+}
+
+/* What a new child is compared with. */
+struct newcomer {
+    const struct ikev2_sa *sa;
+    const struct base_ts_list *local, *remote;
+    const struct ikev2_child *found;
+};
+
+static bool is_foreign(void *owner, void *ctx)
+{
+    struct ikev2_child *c = owner;
+    struct newcomer *n = ctx;
+    if (c->sa->state == IKEV2_ST_DEAD || c->state == IKEV2_CHILD_LINGER || c->sa->conn == n->sa->conn ||
+        ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !base_ts_overlap(&c->remote_ts, n->remote) ||
+        !base_ts_overlap(&c->local_ts, n->local))
+        return false;
+    n->found = c;
+    return true;
+}
+
+bool ikev2_child_overlaps(const struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
+                          const struct base_ts_list *remote, const struct ikev2_child **who)
+{
+    struct newcomer n = {sa, local, remote, NULL};
+    for (size_t i = 0; i < remote->count && !n.found; i++)
+        ike_spans_any(&ike->v2->spans, &remote->list[i].lo, &remote->list[i].hi, is_foreign, &n);
+    *who = n.found;
+    return n.found != NULL;
+}

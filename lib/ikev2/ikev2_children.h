@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Child SAs: from an exchange that made one to its end, in step with the data path. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_span.h"
+#include "base_time.h"
+#include "base_ts.h"
+#include "ike_nonce.h"
+#include "ikev2_select.h"
+
+struct ike;
+struct ikev2_sa;
+struct ikev2_task;
+struct ike_span_node;
+
+#define IKEV2_LINGER_S 5 /* a replaced pair stays for packets under way */
+
+enum ikev2_child_state {
+    IKEV2_CHILD_UP,
+    IKEV2_CHILD_DELETING, /* our DELETE waits for its turn or for its answer */
+    IKEV2_CHILD_LINGER    /* deleted by both; inbound stays until gone_at */
+};
+
+struct ikev2_child {
+    struct ikev2_child *next; /* of the IKE SA */
+    struct ikev2_child *hash_next;
+    struct ikev2_sa *sa;
+    const struct ike_child_conf *conf;
+    const struct ike_conf
+        *old_conf; /* a reference, when conf stands in one that the SA has left; else NULL */
+    enum ikev2_child_state state;
+    uint32_t spi_in;
+    uint32_t spi_out;
+    struct ikev2_choice algs;
+    struct base_ts_list local_ts;
+    struct base_ts_list remote_ts;
+    struct ike_span_node *spans; /* one per remote selector */
+    base_time installed_at;
+    base_time rekey_at;
+    base_time dies_at;
+    base_time gone_at; /* LINGER */
+    base_time last_in;
+    base_time last_out;
+    bool active;     /* we send on it */
+    bool is_rekeyed; /* another pair took over */
+    bool want_rekey;
+    bool without_dh;      /* of want_rekey: skip the fresh DH */
+    uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */
+    struct ike_nonce low; /* with replaced_by: the lower nonce of that exchange (RFC 7296 2.8.1) */
+};
+
+/* By our SPI, among all; NULL: none. */
+struct ikev2_child *ikev2_child_by_spi(struct ike *ike, uint32_t spi_in);
+/* By the peer's SPI, among those of an SA; NULL: none. */
+struct ikev2_child *ikev2_child_by_spi_out(struct ikev2_sa *sa, uint32_t spi_out);
+/* Installs the child that a task negotiated, from the keys of its nonces and secret; NULL: failed. */
+struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                        bool exchange_initiator, struct base_span secret, bool active,
+                                        uint32_t replaces_in);
+/* Whether it is to be rekeyed and can be. */
+bool ikev2_child_is_due(const struct ikev2_child *c);
+/* It ends: the connection, if it is to be kept up, asks for it again, unless there is another of its kind. */
+void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s);
+/* We send on it from now on. */
+void ikev2_child_activate(struct ike *ike, struct ikev2_child *c);
+/* Takes it out of the data path and frees it. */
+void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why);
+/* Deleted by both sides: goes now, or lingers when another pair took over. */
+void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why);
+/* All children, and wishes for more, go over to another SA of the same connection. */
+void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);
+/* True when these selectors overlap live ones of another identity; *who is one of them. */
+bool ikev2_child_overlaps(const struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
+                          const struct base_ts_list *remote, const struct ikev2_child **who);

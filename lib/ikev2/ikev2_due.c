@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What time does to an SA: requests are repeated or given up (RFC 7296 2.1, 2.4), lifetimes end (2.8). It
+ * marks what is wanted; the settle step starts it.
+ */
+#include "ikev2_due.h"
+
+#include <stddef.h>
+#include "base_time.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_timer.h"
+#include "ikev2.h"
+#include "ikev2_children.h"
+#include "ikev2_close.h"
+#include "ikev2_init.h"
+#include "ikev2_note.h"
+#include "ikev2_request.h"
+#include "ikev2_rival.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
+#include "ikev2_x_rekey.h"
+#include "wire_ike.h"
+
+#define CLOSE_TRIES 2u /* a goodbye is not worth more */
+
+static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
+{
+    const enum explain_silence silence = sa->state == IKEV2_ST_I_INIT   ? EXPLAIN_SILENT_AT_ALL
+                                         : sa->state == IKEV2_ST_I_AUTH ? EXPLAIN_SILENT_AFTER_INIT
+                                                                        : EXPLAIN_SILENT_LATER;
+    explain_timeout(ike, ikev2_sa_about(sa), wire_ike_exchange_name(sa->req.exchange), sa->req.tries + 1,
+                    silence);
+}
+
+static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
+{
+    const uint32_t most = sa->state == IKEV2_ST_CLOSING ? CLOSE_TRIES : sa->conn->retransmit_tries;
+    if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
+        /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
+        ikev2_task_done(ike, sa);
+        ikev2_rekey_dropped(ike, sa);
+        return;
+    }
+    if (sa->req.tries >= most) {
+        if (sa->state != IKEV2_ST_CLOSING && !sa->quiet && sa->state != IKEV2_ST_REKEYED) {
+            if (!sa->init || !sa->init->refusal) /* else its end tells that */
+                request_explain(ike, sa);
+            if (sa->state == IKEV2_ST_UP)
+                ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer does not answer");
+            else
+                ike->stats.failed++;
+        }
+        ikev2_sa_kill(ike, sa);
+        return;
+    }
+    if (sa->req.tries == 0 && sa->state != IKEV2_ST_CLOSING)
+        ikev2_note(ike, sa, IKE_AUDIT_RETRANSMIT, "no answer yet, sending again");
+    ikev2_request_repeat(ike, sa);
+}
+
+static void child_on_timer(struct ike *ike, struct ikev2_child *c)
+{
+    if (c->state == IKEV2_CHILD_LINGER) {
+        if (base_time_reached(c->gone_at, ike->now))
+            ikev2_child_remove(ike, c, NULL);
+        return;
+    }
+    if (c->sa->state != IKEV2_ST_UP || c->state != IKEV2_CHILD_UP)
+        return;
+    if (base_time_reached(c->dies_at, ike->now)) {
+        c->state = IKEV2_CHILD_DELETING;
+        c->dies_at = BASE_TIME_NEVER;
+        ikev2_child_want_again(ike, c, 0);
+    } else if (base_time_reached(c->rekey_at, ike->now)) {
+        c->want_rekey = true;
+        c->without_dh = false;
+    }
+}
+
+static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (base_time_reached(sa->life.dies_at, ike->now)) {
+        sa->life.dies_at = BASE_TIME_NEVER;
+        ikev2_close(ike, sa, "the IKE SA's lifetime ended before it could be rekeyed");
+        return;
+    }
+    if (base_time_reached(sa->life.rekey_at, ike->now))
+        sa->want.rekey = true;
+}
+
+void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
+{
+    ikev2_sa_touch(ike, sa);
+    if (base_time_reached(sa->life.give_up_at, ike->now)) {
+        ikev2_sa_kill(ike, sa);
+        return;
+    }
+    if ((sa->req.bytes.ptr || sa->req.tries) && base_time_reached(sa->req.at, ike->now))
+        request_on_timer(ike, sa);
+    if (sa->state == IKEV2_ST_UP)
+        sa_on_timer(ike, sa);
+    if (sa->state == IKEV2_ST_DEAD)
+        return;
+    for (struct ikev2_child *c = sa->children, *next; c; c = next) {
+        next = c->next;
+        child_on_timer(ike, c);
+    }
+}
+
+void ikev2_on_timer(struct ike *ike, struct ike_timer *t)
+{
+    ikev2_due_on_timer(ike, (struct ikev2_sa *)((char *)t - offsetof(struct ikev2_sa, timer)));
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What operators and the data path want of SAs: marked here, done when the dispatch is settled. */
+#include "ikev2.h"
+
+#include <errno.h>
+#include "ike_action.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_path.h"
+#include "ike_run.h"
+#include "ikev2_children.h"
+#include "ikev2_close.h"
+#include "ikev2_natd.h"
+#include "ikev2_reload.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+#include "ikev2_x_init.h"
+
+/* ---- connections ---- */
+
+static bool sa_is_live(const struct ikev2_sa *sa)
+{
+    return sa->state == IKEV2_ST_UP ? !sa->want.close : sa->state < IKEV2_ST_UP && sa->is_initiator;
+}
+
+bool ikev2_has_live(const struct ike_run *run)
+{
+    for (const struct ikev2_sa *sa = run->v2_sas; sa; sa = sa->link.run_next)
+        if (sa_is_live(sa))
+            return true;
+    return false;
+}
+
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path)
+{
+    struct ikev2_sa *sa = ikev2_sa_new(ike, path, true);
+    if (!sa)
+        return -ENOMEM;
+    ikev2_sa_set_conn(ike, sa, run->conn);
+    ikev2_init_start(ike, sa);
+    return 0;
+}
+
+bool ikev2_can_keep(const struct ike_run *old, const struct ike_conn_conf *conn)
+{
+    for (const struct ikev2_sa *sa = old->v2_sas; sa; sa = sa->link.run_next)
+        if (!ikev2_reload_fits(sa, conn))
+            return false;
+    return true;
+}
+
+void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
+{
+    while (old->v2_sas) {
+        struct ikev2_sa *sa = old->v2_sas;
+        if (conn) {
+            ikev2_reload_sa(ike, sa, conn);
+            continue;
+        }
+        ikev2_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
+        ikev2_close(ike, sa, "its configuration changed");
+    }
+}
+
+int ikev2_terminate(struct ike *ike, struct ike_run *run)
+{
+    int rc = -ENOENT;
+    for (struct ikev2_sa *sa = run->v2_sas, *next; sa; sa = next) {
+        next = sa->link.run_next;
+        ikev2_close(ike, sa, "terminated by the operator");
+        rc = 0;
+    }
+    return rc;
+}
+
+int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev)
+{
+    int rc = -ENOENT;
+    for (struct ikev2_sa *sa = run->v2_sas, *next; sa; sa = next) {
+        next = sa->link.run_next;
+        if (sa->state != IKEV2_ST_UP)
+            continue;
+        sa->want.rekey = sa->want.rekey || ev->rekey_ike;
+        for (struct ikev2_child *c = sa->children; c && !ev->rekey_ike; c = c->next) {
+            c->want_rekey = c->want_rekey || c->state == IKEV2_CHILD_UP;
+            c->without_dh = !ev->rekey_with_dh;
+        }
+        ikev2_sa_touch(ike, sa);
+        rc = 0;
+    }
+    return rc;
+}
+
+void ikev2_shut_down(struct ike *ike)
+{
+    for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
+        next = sa->link.next;
+        ikev2_close(ike, sa, "shutting down");
+    }
+}
+
+/* ---- children ---- */
+
+static void child_on_traffic(struct ike *ike, struct ikev2_child *c, const struct ike_event *ev)
+{
+    struct ikev2_sa *sa = c->sa;
+    if (ev->last_in.ns > c->last_in.ns)
+        c->last_in = ev->last_in;
+    if (ev->last_out.ns > c->last_out.ns)
+        c->last_out = ev->last_out;
+    if (c->last_in.ns > sa->life.last_in.ns)
+        sa->life.last_in = c->last_in;
+    if (c->last_out.ns > sa->life.last_out.ns)
+        sa->life.last_out = c->last_out;
+    /* The peer sends on the new pair, so it receives on it as well. */
+    if (ev->last_in.ns && c->state == IKEV2_CHILD_UP && !c->is_rekeyed)
+        ikev2_child_activate(ike, c);
+    ikev2_sa_touch(ike, sa);
+}
+
+static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
+{
+    if (c->state != IKEV2_CHILD_UP)
+        return;
+    if (hard) {
+        c->state = IKEV2_CHILD_DELETING;
+        ikev2_child_want_again(ike, c, 0);
+    } else {
+        c->want_rekey = true;
+        c->without_dh = false;
+    }
+    ikev2_sa_touch(ike, c->sa);
+}
+
+void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
+{
+    struct ikev2_child *c = ikev2_child_by_spi(ike, ev->spi_in);
+    if (!c)
+        return;
+    if (ev->type == IKE_EV_PEER_MOVED)
+        ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
+    else if (ev->type == IKE_EV_TRAFFIC)
+        child_on_traffic(ike, c, ev);
+    else
+        child_on_limit(ike, c, ev->type == IKE_EV_SA_HARD);
+}

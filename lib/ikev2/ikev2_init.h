@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What is kept of SA_INIT until AUTH has been checked. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "crypt_ike_ops.h"
+#include "ike_blob.h"
+#include "ike_nonce.h"
+
+struct ike;
+struct ikev2_sa;
+
+/* A request of SA_INIT that another one, with a group of its own, took the place of. */
+struct ikev2_offer {
+    struct ikev2_offer *next;
+    enum crypt_dh group;
+    struct crypt_dh_key *dh;
+    struct ike_blob msg_i;
+    uint16_t public_len;
+    uint8_t public_value[CRYPT_DH_MAX];
+};
+
+struct ikev2_init {
+    struct ike_nonce ni;
+    struct ike_nonce nr;
+    struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
+    struct ike_blob msg_r;
+    bool is_proved; /* as responder: a cookie of ours came back, so the peer's address is its own */
+    struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
+    uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
+};
+
+/* Drops it, but for requests that were laid aside (ikev2_offer_free()). */
+void ikev2_init_free(struct ikev2_sa *sa);

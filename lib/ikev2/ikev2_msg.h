@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Messages: what was received, and what is sealed and sent (RFC 7296 3.14). */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_span.h"
+#include "ike_conf.h"
+#include "ike_path.h"
+#include "wire_ike.h"
+
+struct ike;
+struct ikev2_choice;
+struct ikev2_sa;
+
+/* A received message. */
+struct ikev2_msg {
+    const struct ike_path *path;
+    struct base_span raw;
+    struct wire_ike_hdr hdr;
+    bool is_response;
+    struct wire_ike_plds plds; /* of an SK message: the inner ones */
+};
+
+/* An empty chain of payloads, in scratch. */
+struct wire_ike_builder ikev2_msg_begin(struct ike *ike);
+void ikev2_msg_put_notify(struct wire_ike_builder *b, uint16_t type, struct base_span data);
+void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const struct ikev2_choice *c,
+                          uint64_t spi);
+/* Seals the chain as our next request and sends it with retransmission. */
+void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b);
+/* Seals the chain as the answer to a request, keeps it for duplicates, sends it to where that came from. */
+void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
+                       uint32_t msgid, struct wire_ike_builder *b);
+/* The answer is one error notify. */
+void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
+                             uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);
+/* Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err. */
+int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err);
+/* The first error notify of a message, or 0; data, if wanted, gets its content. */
+uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data);
+/* The first notify of this type. False: there is none. */
+bool ikev2_msg_notify(const struct ikev2_msg *msg, uint16_t type, struct wire_ike_notification *out);
+
+/* The identity in this payload. False: none, or one that is too long. */
+bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * NAT detection and what follows from it (RFC 7296 2.23): which side is
+ * behind a NAT, which public address the peer dialled, and following a peer whose mapping changed. Whether
+ * a NAT is acceptable is decided by the exchanges.
+ */
+#include "ikev2_natd.h"
+
+#include "base_addr.h"
+#include "base_span.h"
+#include "base_text.h"
+#include "base_time.h"
+#include "ike_act.h"
+#include "ike_action.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_env.h"
+#include "ike_natd.h"
+#include "ike_path.h"
+#include "ikev2_children.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_sa.h"
+#include "wire_ike.h"
+
+#define MOVE_PAUSE_NS BASE_NS_PER_S
+
+void ikev2_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,
+                    const struct ike_path *path, bool fake)
+{
+    uint8_t h[IKE_NATD_HASH_BYTES];
+    /* A random hash cannot match, so the peer sees a NAT and encapsulates. */
+    if (fake)
+        ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, h, sizeof h);
+    else if (!ike_natd_hash(ike, spi_i, spi_r, &path->local.addr, path->local.port, h))
+        return;
+    ikev2_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP, base_span(h, sizeof h));
+    if (ike_natd_hash(ike, spi_i, spi_r, &path->remote.addr, path->remote.port, h))
+        ikev2_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, base_span(h, sizeof h));
+}
+
+/* Whether one of the message's notifies of this type carries this hash; *seen: there was one at all. */
+static bool natd_carries(const struct ikev2_msg *msg, uint16_t type, const uint8_t h[IKE_NATD_HASH_BYTES],
+                         bool *seen)
+{
+    const struct wire_ike_pld *p;
+    struct wire_ike_notification n;
+    for (size_t i = 0; (p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NOTIFY, i)) != NULL; i++) {
+        if (wire_ike_notify_parse(p->body, &n) != WIRE_IKE_OK || n.type != type)
+            continue;
+        *seen = true;
+        if (base_span_equal(n.data, base_span(h, IKE_NATD_HASH_BYTES)))
+            return true;
+    }
+    return false;
+}
+
+/* The candidate that the peer's destination hash covers: what it dialled, seen through its eyes. */
+static struct base_addr natd_dialled(struct ike *ike, const struct ikev2_msg *msg)
+{
+    const uint16_t ports[] = {msg->path->local.port, IKE_PORT_NATT, IKE_PORT};
+    uint8_t h[IKE_NATD_HASH_BYTES];
+    bool seen = false;
+    for (size_t i = 0; i < ike->conf->n_public_addrs; i++)
+        for (size_t j = 0; j < sizeof ports / sizeof *ports; j++)
+            if (ike_natd_hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &ike->conf->public_addrs[i], ports[j],
+                              h) &&
+                natd_carries(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, h, &seen))
+                return ike->conf->public_addrs[i];
+    return (struct base_addr){0};
+}
+
+void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    uint8_t h[IKE_NATD_HASH_BYTES];
+    bool source_seen = false, dest_seen = false;
+    struct ike_natd n = {.faked = sa->natd.faked};
+    if (ike_natd_hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &msg->path->remote.addr, msg->path->remote.port,
+                      h))
+        n.remote_nat = !natd_carries(msg, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP, h, &source_seen) && source_seen;
+    if (ike_natd_hash(ike, msg->hdr.spi_i, msg->hdr.spi_r, &msg->path->local.addr, msg->path->local.port, h))
+        n.local_nat = !natd_carries(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, h, &dest_seen) && dest_seen;
+    n.seen = source_seen && dest_seen;
+    if (n.local_nat)
+        n.public_addr = natd_dialled(ike, msg);
+    sa->natd = n;
+}
+
+static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
+{
+    char from[BASE_ENDPOINT_TEXT_MAX], text[96];
+    if (sa->moved.times && base_time_since(ike->now, sa->moved.at) < MOVE_PAUSE_NS)
+        return;
+    struct base_text t = base_text(text, sizeof text);
+    base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, from));
+    sa->path = *to;
+    sa->moved.at = ike->now;
+    sa->moved.times++;
+    ike->stats.moves++;
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);
+    ikev2_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);
+}
+
+void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    if (ike_path_equal(&sa->path, path) || (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
+        return;
+    /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
+    if (sa->path.natt && !path->natt)
+        return;
+    natd_move(ike, sa, path);
+}
+
+void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct base_endpoint *remote)
+{
+    struct ike_path to = sa->path;
+    if (base_endpoint_equal(&sa->path.remote, remote) || sa->state != IKEV2_ST_UP)
+        return;
+    to.remote = *remote;
+    /* Plain ESP has no port: only the address can have changed. */
+    if (!sa->encap || remote->port == 0)
+        to.remote.port = sa->path.remote.port;
+    if (!ike_path_equal(&to, &sa->path))
+        natd_move(ike, sa, &to);
+}

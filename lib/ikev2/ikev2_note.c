@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Records of what happened to SAs and children, failures excepted (explain.h). */
+#include "ikev2_note.h"
+
+#include "base_text.h"
+#include "base_ts.h"
+#include "ike_act.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+
+static void copy_name(char out[IKE_NAME_MAX], const char *name)
+{
+    struct base_text t = base_text(out, IKE_NAME_MAX);
+    base_text_add(&t, "%s", name);
+}
+
+static void fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why)
+{
+    struct base_text t = base_text(a->why, sizeof a->why);
+    a->kind = kind;
+    a->ike_id = sa->id;
+    a->path = sa->path;
+    a->local_id = sa->conn ? sa->conn->local_id : sa->local_id;
+    a->remote_id = sa->remote_id;
+    if (sa->conn)
+        copy_name(a->conn, sa->conn->name);
+    base_text_add(&t, "%s", why);
+}
+
+void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why)
+{
+    struct ike_audit *a = &ike->audit;
+    *a = (struct ike_audit){0};
+    fill(a, sa, kind, why);
+    if (kind == IKE_AUDIT_IKE_UP || kind == IKE_AUDIT_IKE_REKEYED)
+        ikev2_select_text(&sa->algs, a->what, sizeof a->what);
+    ike_act_audit(ike, a);
+}
+
+void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_audit_kind kind, const char *why)
+{
+    struct ike_audit *a = &ike->audit;
+    *a = (struct ike_audit){0};
+    fill(a, c->sa, kind, why);
+    copy_name(a->child, c->conf->name);
+    a->spi_in = c->spi_in;
+    a->spi_out = c->spi_out;
+    char algs[96];
+    struct base_text t = base_text(a->what, sizeof a->what);
+    base_text_add(&t, "%s, ", ikev2_select_text(&c->algs, algs, sizeof algs));
+    base_ts_text(&t, &c->local_ts);
+    base_text_add(&t, " === ");
+    base_ts_text(&t, &c->remote_ts);
+    ike_act_audit(ike, a);
+}

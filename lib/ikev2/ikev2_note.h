@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Records of what went well, and of ends. */
+#include "ike_audit.h"
+
+struct ike;
+struct ikev2_child;
+struct ikev2_sa;
+
+/* why may be empty. */
+void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why);
+void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_audit_kind kind,
+                      const char *why);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A received message on its way to a row: finds the SA, checks message ids (RFC 7296 2.2, 2.3), opens the
+ * message, follows the peer. What has no row, no SA or no valid ICV is dropped and counted; nothing
+ * unauthenticated changes an SA.
+ */
+#include "ikev2.h"
+
+#include <errno.h>
+#include "base_span.h"
+#include "base_time.h"
+#include "base_wipe.h"
+#include "explain.h"
+#include "ike_act.h"
+#include "ike_audit.h"
+#include "ike_blob.h"
+#include "ike_core.h"
+#include "ike_path.h"
+#include "ikev2_close.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_natd.h"
+#include "ikev2_note.h"
+#include "ikev2_request.h"
+#include "ikev2_rows.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+#include "ikev2_x_rekey.h"
+#include "wire_ike.h"
+
+#define REFUSED_S 5
+
+static void packet_on_init(struct ike *ike, struct ikev2_msg *msg)
+{
+    const struct ikev2_row *row;
+    const bool from_initiator = msg->hdr.flags & WIRE_IKE_F_INITIATOR;
+    struct ikev2_sa *sa = msg->is_response ? ikev2_sa_by_spi(ike, msg->hdr.spi_i) : NULL;
+    if (msg->hdr.msgid != 0 || msg->hdr.spi_i == 0 || from_initiator == msg->is_response ||
+        (!msg->is_response && msg->hdr.spi_r != 0)) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (msg->is_response && (!sa || !sa->is_initiator)) {
+        ike->stats.dropped_unknown_spi++;
+        return;
+    }
+    struct base_reader r = base_reader(msg->raw);
+    base_read_span(&r, WIRE_IKE_HDR_BYTES);
+    if (wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds) != WIRE_IKE_OK) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    if (ikev2_rows_find(WIRE_IKE_SA_INIT, msg->is_response, false, sa ? sa->state : IKEV2_ST_NONE, &msg->plds,
+                        &row) != IKEV2_ROW_FOUND) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (sa)
+        ikev2_sa_touch(ike, sa);
+    row->handle(ike, sa, msg);
+}
+
+static struct ikev2_sa *packet_sa(struct ike *ike, const struct ikev2_msg *msg)
+{
+    const bool from_initiator = msg->hdr.flags & WIRE_IKE_F_INITIATOR;
+    struct ikev2_sa *sa = ikev2_sa_by_spi(ike, from_initiator ? msg->hdr.spi_r : msg->hdr.spi_i);
+    if (!sa || sa->is_initiator == from_initiator || sa->spi_i != msg->hdr.spi_i ||
+        sa->spi_r != msg->hdr.spi_r || !sa->keys.prf_len)
+        return NULL;
+    return sa;
+}
+
+/* A request that was answered already: the same answer again, to where it came from now (RFC 7296 2.1). */
+static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    enum wire_ike_err err;
+    if (!sa->resp.ptr) {
+        ike->stats.dropped_unexpected++; /* still being worked on */
+        return;
+    }
+    if (ikev2_msg_open(ike, sa, msg, &err) == -EBADMSG) {
+        ike->stats.dropped_bad_icv++;
+        return;
+    }
+    ike->stats.duplicates_answered++;
+    ike_act_send(ike, msg->path, ike_blob_span(&sa->resp));
+}
+
+/* An authentic request that cannot be understood: both sides give the SA up (RFC 7296 2.21.2, 2.21.3). */
+static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg,
+                                 enum wire_ike_err err, const char *fault)
+{
+    if (err == WIRE_IKE_CRITICAL) {
+        ikev2_msg_respond_error(ike, sa, msg->path, msg->hdr.exchange, msg->hdr.msgid,
+                                WIRE_IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
+                                base_span(&msg->plds.critical_type, 1));
+        if (sa->state == IKEV2_ST_UP)
+            return;
+    } else {
+        explain_malformed(ike, ikev2_sa_about(sa), fault);
+        ikev2_msg_respond_error(ike, sa, msg->path, msg->hdr.exchange, msg->hdr.msgid,
+                                WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
+    }
+    if (sa->state == IKEV2_ST_R_INIT) {
+        ikev2_init_free(sa);
+        sa->life.give_up_at =
+            base_time_min(sa->life.give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
+        return;
+    }
+    if (sa->state == IKEV2_ST_UP)
+        ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer sent a malformed request");
+    ikev2_sa_kill(ike, sa);
+}
+
+static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const char *fault)
+{
+    explain_malformed(ike, ikev2_sa_about(sa), fault);
+    ike->stats.failed += sa->state == IKEV2_ST_I_AUTH;
+    if (sa->state == IKEV2_ST_CLOSING)
+        ikev2_sa_kill(ike, sa); /* whatever it says, our DELETE has arrived */
+    else
+        ikev2_close(ike, sa, "the peer sent a malformed answer");
+}
+
+static void packet_handle(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err err)
+{
+    const struct ikev2_row *row = NULL;
+    const char *fault = err ? wire_ike_err_name(err) : "a required payload is missing";
+    enum ikev2_row_verdict v = IKEV2_ROW_MISSING;
+    if (!err)
+        v = ikev2_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, &msg->plds, &row);
+    if (v == IKEV2_ROW_FOUND)
+        row->handle(ike, sa, msg);
+    else if (msg->is_response)
+        on_malformed_response(ike, sa, fault);
+    else
+        on_malformed_request(ike, sa, msg, err, fault);
+}
+
+static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    const struct ikev2_row *row;
+    if (ikev2_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, NULL, &row) != IKEV2_ROW_FOUND)
+        return false;
+    if (msg->is_response)
+        return sa->req.bytes.ptr && msg->hdr.msgid == sa->seq.own && msg->hdr.exchange == sa->req.exchange;
+    return msg->hdr.msgid == sa->seq.peer && !sa->peer_task && sa->seq.peer != UINT32_MAX;
+}
+
+static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
+{
+    enum wire_ike_err err;
+    struct ikev2_sa *sa = packet_sa(ike, msg);
+    if (!sa) {
+        ike->stats.dropped_unknown_spi++;
+        return;
+    }
+    if (!msg->is_response && sa->seq.peer > 0 && msg->hdr.msgid == sa->seq.peer - 1) {
+        repeat_answer(ike, sa, msg);
+        return;
+    }
+    if (!packet_is_expected(sa, msg)) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (ikev2_msg_open(ike, sa, msg, &err) == -EBADMSG) {
+        ike->stats.dropped_bad_icv++;
+        return;
+    }
+    ikev2_sa_touch(ike, sa);
+    sa->life.last_in = ike->now;
+    if (msg->is_response) {
+        sa->seq.own++;
+        ikev2_request_clear(sa);
+    } else {
+        sa->seq.peer++;
+        ike_blob_free(&sa->resp);
+    }
+    ikev2_natd_follow(ike, sa, msg->path);
+    if (!err && !msg->is_response)
+        ikev2_rekey_claim(ike, sa, msg);
+    packet_handle(ike, sa, msg, err);
+    base_wipe(ike->v2->plain_in, msg->raw.len);
+}
+
+void ikev2_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    struct ikev2_msg msg = {.path = path, .raw = bytes};
+    const enum wire_ike_err err =
+        bytes.len > WIRE_IKE_MSG_MAX ? WIRE_IKE_TOO_MANY : wire_ike_hdr_parse(bytes, &msg.hdr);
+    if (err != WIRE_IKE_OK) {
+        ike->stats.dropped_malformed++;
+        return;
+    }
+    msg.is_response = msg.hdr.flags & WIRE_IKE_F_RESPONSE;
+    if (msg.hdr.exchange == WIRE_IKE_SA_INIT)
+        packet_on_init(ike, &msg);
+    else
+        packet_on_protected(ike, &msg);
+}

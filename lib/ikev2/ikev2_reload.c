@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A live SA under a new configuration of its connection: what a change asks stands in the rows of values
+ * (ike_conf_keys.def), and only the children that it concerns are replaced, made or deleted.
+ */
+#include "ikev2_reload.h"
+
+#include "ike_conf.h"
+#include "ike_conf_keys.h"
+#include "ike_core.h"
+#include "ike_field.h"
+#include "ikev2_children.h"
+#include "ikev2_life.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
+
+/* A new pair for the same traffic is made by rekeying; for other traffic the old one has to go first. */
+static bool has_other_traffic(const struct ike_child_conf *a, const struct ike_child_conf *b)
+{
+    return !ike_field_equal(&ike_keys[IKE_KEY_CHILD_LOCAL_TS].field, a, b) ||
+           !ike_field_equal(&ike_keys[IKE_KEY_CHILD_REMOTE_TS].field, a, b);
+}
+
+/* What an exchange under way has negotiated must hold when it ends, and so must the child's number. */
+static bool task_fits(const struct ikev2_task *t, const struct ike_conn_conf *from,
+                      const struct ike_conn_conf *to)
+{
+    if (!t || (t->kind != IKEV2_TASK_CONNECT && t->kind != IKEV2_TASK_CREATE_CHILD &&
+               t->kind != IKEV2_TASK_REKEY_CHILD))
+        return true;
+    const struct ike_child_conf *child = &from->children[t->child_index];
+    return t->child_index < to->n_children &&
+           ike_conn_conf_child(to, child->name) == &to->children[t->child_index] &&
+           ike_keys_compare(IKE_OWNER_CHILD, child, &to->children[t->child_index]) < IKE_ASKS_CHILD;
+}
+
+static bool has_pair(const struct ikev2_sa *sa, const struct ike_child_conf *child)
+{
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        if (c->conf == child && c->state == IKEV2_CHILD_UP)
+            return true;
+    return false;
+}
+
+/*
+ * Children that are still to be made, by their numbers of now. Where we make them, a new one is, and so is
+ * one that changed and is not there: the peer may have refused what it was.
+ */
+static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to)
+{
+    const struct ike_conn_conf *from = sa->conn;
+    const uint32_t old = sa->want.children;
+    const bool is_ours = sa->state == IKEV2_ST_UP && (to->start || sa->is_initiator);
+    sa->want.children = 0;
+    for (size_t i = 0; i < to->n_children; i++) {
+        const struct ike_child_conf *child = &to->children[i], *was = ike_conn_conf_child(from, child->name);
+        const bool is_new =
+            !was || (ike_keys_compare(IKE_OWNER_CHILD, was, child) >= IKE_ASKS_CHILD && !has_pair(sa, was));
+        if (is_ours && is_new)
+            sa->life.retry_at = ike->now; /* it waited for the old settings to be taken */
+        if ((was && (old & 1u << (was - from->children))) || (is_ours && is_new))
+            sa->want.children |= 1u << i;
+    }
+}
+
+static void child_delete(struct ikev2_child *c)
+{
+    if (c->state == IKEV2_CHILD_UP)
+        c->state = IKEV2_CHILD_DELETING;
+}
+
+/* The child's configuration is `next` from here on. */
+static void child_change(struct ike *ike, struct ikev2_child *c, const struct ike_conn_conf *to,
+                         const struct ike_child_conf *next, enum ike_asks asks)
+{
+    const struct ike_child_conf *old = c->conf;
+    const enum ike_asks own = ike_keys_compare(IKE_OWNER_CHILD, old, next);
+    c->conf = next;
+    if (own)
+        ikev2_life_set_child(ike, c);
+    if ((own > asks ? own : asks) < IKE_ASKS_CHILD || c->state != IKEV2_CHILD_UP || c->is_rekeyed)
+        return;
+    if (has_other_traffic(old, next)) {
+        child_delete(c);
+        c->sa->want.children |= 1u << (next - to->children);
+    } else {
+        c->want_rekey = true;
+        c->without_dh = false;
+    }
+}
+
+bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
+{
+    return ike_conn_conf_asks(sa->conn, to) < IKE_ASKS_SA && task_fits(sa->task, sa->conn, to) &&
+           task_fits(sa->peer_task, sa->conn, to);
+}
+
+void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to)
+{
+    const struct ike_conn_conf *from = sa->conn;
+    const enum ike_asks asks = ike_conn_conf_asks(from, to);
+    wishes_carry(ike, sa, to);
+    for (struct ikev2_child *c = sa->children; c; c = c->next) {
+        /* One that was gone before stays so, even when a child of its name is back. */
+        const struct ike_child_conf *next = c->old_conf ? NULL : ike_conn_conf_child(to, c->conf->name);
+        if (next) {
+            child_change(ike, c, to, next, asks);
+            continue;
+        }
+        child_delete(c);
+        if (!c->old_conf)
+            c->old_conf = ike_conf_get(from->conf);
+    }
+    ikev2_sa_set_conn(ike, sa, to);
+    if (sa->state == IKEV2_ST_UP && from->rekey_s != to->rekey_s)
+        ikev2_life_set_sa(ike, sa);
+    ikev2_sa_touch(ike, sa);
+}

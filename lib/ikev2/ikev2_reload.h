@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A live SA under a new configuration of its connection. */
+#include <stdbool.h>
+
+struct ike;
+struct ike_conn_conf;
+struct ikev2_sa;
+
+/* Whether an SA can go on under this connection, which has the name of its own: not when that asks for a new
+ * SA, or an exchange under way negotiates what has changed. */
+bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to);
+/* Puts an SA that fits under it: children that are gone or ask for a new pair are deleted or replaced, new
+ * ones are made, the rest goes on. */
+void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Our request in flight: repeated byte by byte with growing pauses until it is answered or given up
+ * (RFC 7296 2.1, 2.4). Answers are never repeated unasked.
+ */
+#include "ikev2_request.h"
+
+#include "base_span.h"
+#include "base_time.h"
+#include "ike_act.h"
+#include "ike_backoff.h"
+#include "ike_blob.h"
+#include "ike_core.h"
+#include "ikev2_sa.h"
+
+void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct base_span bytes, uint8_t exchange)
+{
+    /* Sealing fails only when the crypto library or memory does; the exchange then runs into its timeout. */
+    if (bytes.len == 0 || ike_blob_set(&sa->req.bytes, bytes) < 0) {
+        sa->req.at = ike->now;
+        sa->req.tries = UINT32_MAX;
+        sa->req.exchange = exchange;
+        return;
+    }
+    sa->req.tries = 0;
+    sa->req.exchange = exchange;
+    sa->req.sent_at = ike->now;
+    sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, 0));
+    sa->life.last_out = ike->now;
+    ike_act_send(ike, &sa->path, bytes);
+}
+
+void ikev2_request_clear(struct ikev2_sa *sa)
+{
+    ike_blob_free(&sa->req.bytes);
+    sa->req.at = BASE_TIME_NEVER;
+    sa->req.tries = 0;
+}
+
+void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
+{
+    sa->req.tries++;
+    sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, sa->req.tries));
+    sa->life.last_out = ike->now;
+    ike->stats.retransmits_out++;
+    ike_act_send(ike, &sa->path, ike_blob_span(&sa->req.bytes));
+}

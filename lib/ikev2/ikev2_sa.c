@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE SAs as objects: birth, tables, states, death. An SA that ends during a dispatch is taken out of all
+ * tables at once; what its end means for others, and its memory, is the business of the settle step, so no
+ * handler holds a stale pointer.
+ */
+#include "ikev2_sa.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base_addr.h"
+#include "base_time.h"
+#include "explain.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_env.h"
+#include "ike_path.h"
+#include "ike_run.h"
+#include "ike_timer.h"
+#include "ikev2_tables.h"
+
+static size_t slot_of_u64(const struct ike *ike, uint64_t key)
+{
+    return ike_hash(ike, &key, sizeof key) & (ike->v2->n_slots - 1);
+}
+
+static size_t slot_of_endpoint(const struct ike *ike, const struct base_endpoint *e)
+{
+    uint8_t key[18];
+    memcpy(key, e->addr.bytes, 16);
+    memcpy(key + 16, &e->port, 2);
+    return ike_hash(ike, key, sizeof key) & (ike->v2->n_slots - 1);
+}
+
+static uint64_t own_spi(const struct ikev2_sa *sa)
+{
+    return sa->is_initiator ? sa->spi_i : sa->spi_r;
+}
+
+struct ikev2_sa *ikev2_sa_by_spi(struct ike *ike, uint64_t spi)
+{
+    struct ikev2_sa *sa = ike->v2->by_spi[slot_of_u64(ike, spi)];
+    while (sa && own_spi(sa) != spi)
+        sa = sa->link.spi_next;
+    return sa;
+}
+
+struct ikev2_sa *ikev2_sa_by_id(const struct ike *ike, uint64_t id)
+{
+    struct ikev2_sa *sa = ike->v2->by_id[slot_of_u64(ike, id)];
+    while (sa && sa->id != id)
+        sa = sa->link.id_next;
+    return sa;
+}
+
+struct ikev2_sa *ikev2_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote)
+{
+    struct ikev2_sa *sa = ike->v2->by_init[slot_of_endpoint(ike, remote)];
+    while (sa && !(sa->spi_i == spi_i && base_endpoint_equal(&sa->path.remote, remote)))
+        sa = sa->link.init_next;
+    return sa;
+}
+
+uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote)
+{
+    uint32_t n = 0;
+    for (struct ikev2_sa *sa = ike->v2->by_init[slot_of_endpoint(ike, remote)]; sa; sa = sa->link.init_next)
+        n += base_endpoint_equal(&sa->path.remote, remote);
+    return n;
+}
+
+uint64_t ikev2_sa_new_spi(struct ike *ike)
+{
+    uint64_t spi;
+    do
+        ike->env.rng(ike->env.ctx, IKE_RNG_SPI, &spi, sizeof spi);
+    while (spi == 0 || ikev2_sa_by_spi(ike, spi));
+    return spi;
+}
+
+void ikev2_sa_touch(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->link.is_touched)
+        return;
+    sa->link.is_touched = true;
+    sa->link.touch_next = NULL;
+    if (ike->v2->touched_last)
+        ike->v2->touched_last->link.touch_next = sa;
+    else
+        ike->v2->touched = sa;
+    ike->v2->touched_last = sa;
+}
+
+struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator)
+{
+    if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
+        return NULL;
+    struct ikev2_sa *sa = calloc(1, sizeof *sa);
+    if (!sa)
+        return NULL;
+    sa->id = ++ike->next_id;
+    sa->is_initiator = is_initiator;
+    sa->path = *path;
+    sa->timer.owner = IKE_TIMER_SA;
+    sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = BASE_TIME_NEVER;
+    sa->life.created_at = sa->life.last_in = sa->life.last_out = ike->now;
+    sa->link.prev = ike->v2->last;
+    if (ike->v2->last)
+        ike->v2->last->link.next = sa;
+    else
+        ike->v2->first = sa;
+    ike->v2->last = sa;
+    struct ikev2_sa **id_slot = &ike->v2->by_id[slot_of_u64(ike, sa->id)];
+    sa->link.id_next = *id_slot;
+    *id_slot = sa;
+    ike->stats.ike_sas++;
+    ikev2_sa_touch(ike, sa);
+    return sa;
+}
+
+void ikev2_sa_link(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **slot = &ike->v2->by_spi[slot_of_u64(ike, own_spi(sa))];
+    sa->link.spi_next = *slot;
+    *slot = sa;
+}
+
+void ikev2_sa_init_link(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **slot = &ike->v2->by_init[slot_of_endpoint(ike, &sa->path.remote)];
+    sa->link.init_next = *slot;
+    *slot = sa;
+    ike->stats.half_open++;
+}
+
+void ikev2_sa_init_unlink(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **p = &ike->v2->by_init[slot_of_endpoint(ike, &sa->path.remote)];
+    while (*p && *p != sa)
+        p = &(*p)->link.init_next;
+    if (!*p)
+        return;
+    *p = sa->link.init_next;
+    sa->link.init_next = NULL;
+    ike->stats.half_open--;
+}
+
+static void sa_unlink_all(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **p = &ike->v2->by_spi[slot_of_u64(ike, own_spi(sa))];
+    while (*p && *p != sa)
+        p = &(*p)->link.spi_next;
+    if (*p)
+        *p = sa->link.spi_next;
+    p = &ike->v2->by_id[slot_of_u64(ike, sa->id)];
+    while (*p && *p != sa)
+        p = &(*p)->link.id_next;
+    if (*p)
+        *p = sa->link.id_next;
+    if (sa->link.prev)
+        sa->link.prev->link.next = sa->link.next;
+    else
+        ike->v2->first = sa->link.next;
+    if (sa->link.next)
+        sa->link.next->link.prev = sa->link.prev;
+    else
+        ike->v2->last = sa->link.prev;
+    sa->link.prev = sa->link.next = NULL;
+    ike->stats.ike_sas--;
+}
+
+void ikev2_sa_leave_run(struct ikev2_sa *sa)
+{
+    if (!sa->run)
+        return;
+    if (sa->link.run_prev)
+        sa->link.run_prev->link.run_next = sa->link.run_next;
+    else
+        sa->run->v2_sas = sa->link.run_next;
+    if (sa->link.run_next)
+        sa->link.run_next->link.run_prev = sa->link.run_prev;
+    sa->link.run_prev = sa->link.run_next = NULL;
+    sa->run = NULL;
+}
+
+void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ike_conf *old = sa->conf;
+    ikev2_sa_leave_run(sa);
+    sa->conn = conn;
+    sa->conf = conn ? ike_conf_get(conn->conf) : NULL;
+    ike_conf_put(old);
+    sa->run = conn ? ike_run_of(ike, conn) : NULL;
+    if (!sa->run)
+        return;
+    sa->link.run_next = sa->run->v2_sas;
+    if (sa->link.run_next)
+        sa->link.run_next->link.run_prev = sa;
+    sa->run->v2_sas = sa;
+}
+
+static bool is_half_open(enum ikev2_state s)
+{
+    return s == IKEV2_ST_R_DH || s == IKEV2_ST_R_INIT;
+}
+
+void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state state)
+{
+    const enum ikev2_state before = sa->state;
+    sa->state = state;
+    ikev2_sa_touch(ike, sa);
+    if (is_half_open(before) && !is_half_open(state))
+        ikev2_sa_init_unlink(ike, sa);
+}
+
+void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->state == IKEV2_ST_DEAD)
+        return;
+    sa->died_in = sa->state;
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_DEAD);
+    ike_timer_clear(&ike->timers, &sa->timer);
+    sa_unlink_all(ike, sa);
+    sa->link.spi_next = ike->v2->dead;
+    ike->v2->dead = sa;
+}
+
+struct explain_about ikev2_sa_about(const struct ikev2_sa *sa)
+{
+    return (struct explain_about){.ike_id = sa->id,
+                                  .path = &sa->path,
+                                  .remote_id = &sa->remote_id,
+                                  .conn = sa->conn,
+                                  .is_authentic = sa->keys.prf_len > 0};
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * An IKE SA as an object: its state, the tables it is found in, its beginning and its end. It has one
+ * exchange of ours under way at most (window 1, RFC 7296 2.3) and one of the peer's.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_time.h"
+#include "explain.h"
+#include "ike_blob.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ikev2_keymat.h"
+#include "ike_natd.h"
+#include "ike_nonce.h"
+#include "ike_path.h"
+#include "ikev2_request.h"
+#include "ikev2_select.h"
+#include "ike_timer.h"
+
+struct ikev2_child;
+struct ikev2_init;
+struct ikev2_task;
+
+#define IKEV2_GONE_S 30 /* a replaced IKE SA waits that long for the peer's DELETE */
+
+enum ikev2_state {
+    IKEV2_ST_NONE,   /* no SA yet: the row of a first request */
+    IKEV2_ST_I_DH,   /* initiator: a key pair is being made */
+    IKEV2_ST_I_INIT, /* SA_INIT sent */
+    IKEV2_ST_I_DERIVE /* SA_INIT answered, the shared secret is being computed */,
+    IKEV2_ST_I_AUTH,  /* IKE_AUTH sent */
+    IKEV2_ST_R_DH,    /* responder: SA_INIT received, key exchange being computed */
+    IKEV2_ST_R_INIT,  /* SA_INIT answered: half open */
+    IKEV2_ST_UP,      /* both authenticated */
+    IKEV2_ST_REKEYED, /* replaced; children have moved; waits for a DELETE */
+    IKEV2_ST_CLOSING, /* our DELETE is sent */
+    IKEV2_ST_DEAD,    /* reaped at the end of the dispatch */
+    IKEV2_ST_COUNT
+};
+
+/* Where an SA stands in tables and lists. */
+struct ikev2_sa_link {
+    struct ikev2_sa *prev, *next;         /* all, ascending by id */
+    struct ikev2_sa *spi_next;            /* hash by our SPI; with IKEV2_ST_DEAD: the dead */
+    struct ikev2_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
+    struct ikev2_sa *id_next;             /* hash by id */
+    struct ikev2_sa *run_prev, *run_next; /* of the connection */
+    struct ikev2_sa *touch_next;          /* with is_touched */
+    bool is_touched;                      /* in this dispatch: the settle step looks at it */
+};
+
+/* Message ids (RFC 7296 2.2) and IVs. */
+struct ikev2_sa_seq {
+    uint64_t iv;   /* of an AEAD: a counter, so that no IV comes twice under one key */
+    uint32_t own;  /* of our next request */
+    uint32_t peer; /* that we expect */
+};
+
+/* Times of an SA; BASE_TIME_NEVER: not. */
+struct ikev2_sa_life {
+    base_time created_at;
+    base_time give_up_at; /* half open, or REKEYED: the end */
+    base_time established_at;
+    base_time rekey_at, dies_at;
+    base_time retry_at; /* no new exchange of ours before, but for DELETE */
+    base_time last_in, last_out;
+};
+
+/* What is to be done when its turn comes: marked by handlers, started by the settle step. */
+struct ikev2_sa_want {
+    bool close, rekey, dpd;
+    const char *close_why; /* with close; static text */
+    uint32_t children;     /* bit per child of the connection that we still have to create */
+};
+
+/* The peer's rekeying while ours is under way (RFC 7296 2.8.2). */
+struct ikev2_sa_rival {
+    uint64_t id;          /* the SA from it; 0: none */
+    uint64_t of;          /* the SA that this one is the rival of; 0: none */
+    struct ike_nonce low; /* with id: the lower nonce of its exchange */
+};
+
+struct ikev2_sa {
+    struct ikev2_sa_link link;
+    struct ike_run *run; /* runtime of the connection; NULL before it is known or after it is gone */
+    struct ike_timer timer;
+    uint64_t id;
+    uint64_t spi_i, spi_r;
+    bool is_initiator; /* of this SA (after a rekey: of the rekeying) */
+    enum ikev2_state state;
+    enum ikev2_state died_in;    /* with IKEV2_ST_DEAD: the state before */
+    const struct ike_conf *conf; /* a reference */
+    const struct ike_conn_conf *conn;
+    struct ike_path path;
+    struct {
+        base_time at;
+        uint32_t times;
+    } moved; /* the peer's endpoint */
+    struct ikev2_choice algs;
+    struct ikev2_keys keys;
+    struct ike_id local_id, remote_id;
+    struct ike_natd natd;
+    bool encap;
+
+    struct ikev2_sa_seq seq;
+    struct ikev2_request req;
+    struct ike_blob resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
+    struct ikev2_init *init;
+    struct ikev2_task *task;      /* ours */
+    struct ikev2_task *peer_task; /* the peer's, waiting for a job */
+    struct ikev2_sa_life life;
+    struct ikev2_sa_want want;
+    struct ikev2_sa_rival rival;
+    bool quiet;   /* a redundant SA: its end is no news */
+    bool is_mute; /* a request of ours was given up unanswered: its message id is not free again */
+    struct ikev2_child *children;
+    size_t n_children;
+};
+
+/* A new SA without SPIs, on the list and by id; touched. NULL: no memory. */
+struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator);
+/* Puts an SA under its connection (takes a reference to the configuration). */
+void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
+/* Leaves the half-open ones where the state says so; touches. */
+void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state state);
+/* Enters the tables; spi_i and spi_r are set. */
+void ikev2_sa_link(struct ike *ike, struct ikev2_sa *sa);
+/* Something about this SA changed: the settle step looks at it. Twice is once. */
+void ikev2_sa_touch(struct ike *ike, struct ikev2_sa *sa);
+/*
+ * Ends an SA at once: it is found no more, and nothing is sent. Its children, its connection and its memory
+ * are the settle step's. Twice is once.
+ */
+void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa);
+/* Its connection knows it no more. */
+void ikev2_sa_leave_run(struct ikev2_sa *sa);
+
+/* An SPI that no SA has. */
+uint64_t ikev2_sa_new_spi(struct ike *ike);
+/* NULL: none. */
+struct ikev2_sa *ikev2_sa_by_spi(struct ike *ike, uint64_t own_spi);
+struct ikev2_sa *ikev2_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote);
+struct ikev2_sa *ikev2_sa_by_id(const struct ike *ike, uint64_t id);
+/* Half-open SAs as responder with this endpoint. */
+uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote);
+/* Among the half-open ones, by the SA's path, which must not change in between. */
+void ikev2_sa_init_link(struct ike *ike, struct ikev2_sa *sa);
+void ikev2_sa_init_unlink(struct ike *ike, struct ikev2_sa *sa);
+
+/* Whom records of this SA are about. Borrows from it. */
+struct explain_about ikev2_sa_about(const struct ikev2_sa *sa);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Choosing from proposals (RFC 7296 2.7, 3.3.6): one algorithm of each type, in our order of preference.
+ * Only algorithms that have a row in the table can match. No policy beyond the lists it is given.
+ */
+#include "ikev2_select.h"
+
+#include "base_text.h"
+#include "crypt_alg.h"
+#include "crypt_proposal.h"
+#include "wire_ike.h"
+
+static bool offers(const struct wire_ike_proposal *p, uint8_t type, uint16_t id, uint16_t key_bits)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct wire_ike_transform *t = &p->list[i];
+        if (t->type == type && t->id == id && t->key_bits == key_bits && !t->is_unknown)
+            return true;
+    }
+    return false;
+}
+
+static size_t count_of(const struct wire_ike_proposal *p, uint8_t type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++)
+        n += p->list[i].type == type;
+    return n;
+}
+
+/* A type that we do not know must be agreed on too, so such a proposal cannot match (RFC 7296 3.3.6). */
+static bool has_unknown_type(const struct wire_ike_proposal *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->list[i].type < CRYPT_TYPE_ENCR || p->list[i].type > CRYPT_TYPE_ESN)
+            return true;
+    return false;
+}
+
+static size_t count_ours(const struct crypt_proposal *p, uint8_t type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++)
+        n += p->transforms[i].type == type;
+    return n;
+}
+
+/* Our first transform of a type that they offer as well. */
+static const struct crypt_transform *common(const struct crypt_proposal *ours,
+                                            const struct wire_ike_proposal *theirs, uint8_t type)
+{
+    for (size_t i = 0; i < ours->count; i++) {
+        const struct crypt_transform *t = &ours->transforms[i];
+        if (t->type == type && offers(theirs, type, t->id, t->key_bits))
+            return t;
+    }
+    return NULL;
+}
+
+static const struct crypt_alg *row(const struct crypt_transform *t)
+{
+    return t ? crypt_alg_find(t->type, t->id, t->key_bits) : NULL;
+}
+
+static bool match_cipher(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
+                         struct ikev2_choice *c)
+{
+    c->encr = row(common(ours, theirs, CRYPT_TYPE_ENCR));
+    if (!c->encr)
+        return false;
+    if (c->encr->is_aead) /* an AEAD comes with no integrity algorithm, or NONE (RFC 7296 3.3) */
+        return count_of(theirs, CRYPT_TYPE_INTEG) == 0 ||
+               offers(theirs, CRYPT_TYPE_INTEG, CRYPT_INTEG_NONE, 0);
+    c->integ = row(common(ours, theirs, CRYPT_TYPE_INTEG));
+    return c->integ != NULL;
+}
+
+/*
+ * Key exchange. Without one on their side: fine for a child, whose secrecy then rests on the IKE SA's keys;
+ * an IKE SA has to have one.
+ */
+static bool match_dh(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
+                     enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *c)
+{
+    if (rule == IKEV2_DH_IGNORE)
+        return true;
+    if (hint != CRYPT_DH_NONE && offers(theirs, CRYPT_TYPE_DH, (uint16_t)hint, 0) &&
+        ikev2_select_has_group(ours, 1, hint)) {
+        c->dh = hint;
+        return true;
+    }
+    const struct crypt_transform *t = common(ours, theirs, CRYPT_TYPE_DH);
+    if (t) {
+        c->dh = (enum crypt_dh)t->id;
+        return true;
+    }
+    return theirs->protocol == WIRE_IKE_PROTO_ESP &&
+           (count_of(theirs, CRYPT_TYPE_DH) == 0 || offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0));
+}
+
+static bool match_esn(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
+                      struct ikev2_choice *c)
+{
+    const struct crypt_transform *t = common(ours, theirs, CRYPT_TYPE_ESN);
+    if (t) {
+        c->esn = t->id == CRYPT_ESN_ON;
+        return true;
+    }
+    /* Old peers leave the type out and mean 32-bit sequence numbers (RFC 7296 3.3.2). */
+    if (count_of(theirs, CRYPT_TYPE_ESN) > 0)
+        return false;
+    if (count_ours(ours, CRYPT_TYPE_ESN) == 0)
+        return true;
+    for (size_t i = 0; i < ours->count; i++)
+        if (ours->transforms[i].type == CRYPT_TYPE_ESN && ours->transforms[i].id == CRYPT_ESN_OFF)
+            return true;
+    return false;
+}
+
+static bool match(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs, uint8_t protocol,
+                  enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *out)
+{
+    struct ikev2_choice c = {.number = theirs->number, .protocol = protocol, .spi = theirs->spi};
+    if (theirs->protocol != protocol || has_unknown_type(theirs) || !match_cipher(ours, theirs, &c) ||
+        !match_dh(ours, theirs, rule, hint, &c))
+        return false;
+    if (protocol == WIRE_IKE_PROTO_ESP) {
+        if (!match_esn(ours, theirs, &c) || theirs->spi_len != IKEV2_ESP_SPI_BYTES || theirs->spi < 256)
+            return false;
+    } else {
+        c.prf = row(common(ours, theirs, CRYPT_TYPE_PRF));
+        if (!c.prf)
+            return false;
+    }
+    *out = c;
+    return true;
+}
+
+bool ikev2_select(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *theirs,
+                  uint8_t protocol, enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *out)
+{
+    for (size_t i = 0; i < n_ours; i++)
+        for (size_t j = 0; j < theirs->count; j++)
+            if (match(&ours[i], &theirs->list[j], protocol, rule, hint, out))
+                return true;
+    return false;
+}
+
+bool ikev2_select_answer(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *answer,
+                         uint8_t protocol, enum ikev2_dh_rule rule, struct ikev2_choice *out)
+{
+    if (answer->count != 1)
+        return false;
+    const struct wire_ike_proposal *p = &answer->list[0];
+    for (uint8_t type = CRYPT_TYPE_ENCR; type <= CRYPT_TYPE_ESN; type++)
+        if (count_of(p, type) > 1)
+            return false;
+    /* Numbers count our offers from 1 (RFC 7296 3.3.1). */
+    if (p->number < 1 || p->number > n_ours)
+        return false;
+    return match(&ours[p->number - 1], p, protocol, rule, CRYPT_DH_NONE, out);
+}
+
+static bool lists(const struct crypt_proposal *p, uint8_t type, const struct crypt_alg *alg)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->transforms[i].type == type && p->transforms[i].id == alg->id &&
+            p->transforms[i].key_bits == alg->key_bits)
+            return true;
+    return false;
+}
+
+bool ikev2_select_covers(const struct crypt_proposal *ours, size_t n_ours, const struct ikev2_choice *c)
+{
+    for (size_t i = 0; i < n_ours; i++) {
+        const struct crypt_proposal *p = &ours[i];
+        if (lists(p, CRYPT_TYPE_ENCR, c->encr) && (!c->prf || lists(p, CRYPT_TYPE_PRF, c->prf)) &&
+            (!c->integ || lists(p, CRYPT_TYPE_INTEG, c->integ)) &&
+            (c->dh == CRYPT_DH_NONE || ikev2_select_has_group(p, 1, c->dh)))
+            return true;
+    }
+    return false;
+}
+
+void ikev2_select_offer(const struct crypt_proposal *ours, size_t n_ours, uint64_t spi, uint8_t spi_len,
+                        enum ikev2_dh_rule rule, struct wire_ike_sa *out)
+{
+    out->count = 0;
+    for (size_t i = 0; i < n_ours; i++) {
+        struct wire_ike_proposal *p = &out->list[out->count++];
+        *p = (struct wire_ike_proposal){
+            .number = (uint8_t)(i + 1), .protocol = ours[i].protocol, .spi_len = spi_len, .spi = spi};
+        for (size_t j = 0; j < ours[i].count; j++) {
+            const struct crypt_transform *t = &ours[i].transforms[j];
+            if (t->type == CRYPT_TYPE_DH && rule == IKEV2_DH_IGNORE)
+                continue;
+            p->list[p->count++] =
+                (struct wire_ike_transform){.type = t->type, .id = t->id, .key_bits = t->key_bits};
+        }
+    }
+}
+
+enum crypt_dh ikev2_select_first_group(const struct crypt_proposal *ours, size_t n_ours)
+{
+    for (size_t i = 0; i < n_ours; i++)
+        for (size_t j = 0; j < ours[i].count; j++)
+            if (ours[i].transforms[j].type == CRYPT_TYPE_DH && ours[i].transforms[j].id != CRYPT_DH_NONE)
+                return (enum crypt_dh)ours[i].transforms[j].id;
+    return CRYPT_DH_NONE;
+}
+
+bool ikev2_select_has_group(const struct crypt_proposal *ours, size_t n_ours, enum crypt_dh group)
+{
+    for (size_t i = 0; i < n_ours; i++)
+        for (size_t j = 0; j < ours[i].count; j++)
+            if (ours[i].transforms[j].type == CRYPT_TYPE_DH && ours[i].transforms[j].id == group)
+                return true;
+    return false;
+}
+
+bool ikev2_select_asks_ah(const struct wire_ike_sa *theirs)
+{
+    for (size_t i = 0; i < theirs->count; i++)
+        if (theirs->list[i].protocol == WIRE_IKE_PROTO_AH)
+            return true;
+    return false;
+}
+
+const char *ikev2_select_text(const struct ikev2_choice *c, char *out, size_t size)
+{
+    struct base_text t = base_text(out, size);
+    if (!c->encr)
+        return out;
+    base_text_add(&t, "%s", c->encr->name);
+    if (c->integ)
+        base_text_add(&t, "/%s", c->integ->name);
+    if (c->prf)
+        base_text_add(&t, "/%s", c->prf->name);
+    if (c->dh != CRYPT_DH_NONE)
+        base_text_add(&t, "/%s", crypt_alg_name(CRYPT_TYPE_DH, (uint16_t)c->dh, 0));
+    if (c->protocol == WIRE_IKE_PROTO_ESP)
+        base_text_add(&t, "/%s", c->esn ? "ESN" : "32-bit sequence");
+    return out;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Choosing from proposals (RFC 7296 2.7, 3.3.6): one algorithm of each type, in our order of preference.
+ * Thread: any. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "crypt_alg.h"
+#include "crypt_proposal.h"
+#include "wire_ike.h"
+
+#define IKEV2_ESP_SPI_BYTES 4
+#define IKEV2_SPI_BYTES     8
+
+/* What a proposal was narrowed to. */
+struct ikev2_choice {
+    uint8_t number; /* of the chosen proposal, echoed in the answer */
+    uint8_t protocol;
+    uint64_t spi; /* the peer's */
+    const struct crypt_alg *encr;
+    const struct crypt_alg *prf;   /* IKE only */
+    const struct crypt_alg *integ; /* NULL with an AEAD */
+    enum crypt_dh dh;
+    bool esn; /* ESP only */
+};
+
+/* Whether key exchange groups count: not in IKE_AUTH, where a child has none. */
+enum ikev2_dh_rule { IKEV2_DH_IGNORE, IKEV2_DH_WANTED };
+/* The first of ours that matches one of theirs; the group of their KE payload wins among acceptable ones. */
+bool ikev2_select(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *theirs,
+                  uint8_t protocol, enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *out);
+/* An answer must be one of ours, one algorithm of each type (RFC 7296 2.7). */
+bool ikev2_select_answer(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *answer,
+                         uint8_t protocol, enum ikev2_dh_rule rule, struct ikev2_choice *out);
+/* Whether a choice made before would be acceptable to this list. */
+bool ikev2_select_covers(const struct crypt_proposal *ours, size_t n_ours, const struct ikev2_choice *choice);
+void ikev2_select_offer(const struct crypt_proposal *ours, size_t n_ours, uint64_t spi, uint8_t spi_len,
+                        enum ikev2_dh_rule rule, struct wire_ike_sa *out);
+/* The first key exchange group of the list; NONE when there is none. */
+enum crypt_dh ikev2_select_first_group(const struct crypt_proposal *ours, size_t n_ours);
+bool ikev2_select_has_group(const struct crypt_proposal *ours, size_t n_ours, enum crypt_dh group);
+bool ikev2_select_asks_ah(const struct wire_ike_sa *theirs);
+const char *ikev2_select_text(const struct ikev2_choice *c, char *out, size_t size);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The end of each dispatch. Handlers only mark: what is wanted (flags and bits on the SA and its children,
+ * never a queue, so it cannot grow), and what died. Here, and nowhere else, the dead are buried, what is due
+ * is started (an exchange, a liveness check of RFC 7296 2.4, a NAT keepalive of RFC 3948 4), and the one
+ * timer that stands for all deadlines of an SA is set. Only SAs that were touched in this dispatch are looked
+ * at.
+ */
+#include "ikev2.h"
+
+#include <stdlib.h>
+#include "base_time.h"
+#include "base_wipe.h"
+#include "crypt_alg.h"
+#include "explain.h"
+#include "ike_act.h"
+#include "ike_blob.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_run.h"
+#include "ike_timer.h"
+#include "ikev2_children.h"
+#include "ikev2_init.h"
+#include "ikev2_offer.h"
+#include "ikev2_request.h"
+#include "ikev2_rival.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "ikev2_x_child.h"
+#include "ikev2_x_info.h"
+#include "ikev2_x_rekey.h"
+
+#define AGAIN_MS 10u
+
+/* ---- the dead ---- */
+
+/* What the end of an SA means to others: the operator, the data path, a rival, the connection. */
+static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
+{
+    /* However the attempt ends, the operator hears what the peer said to it. */
+    if (sa->init && sa->init->refusal && !sa->quiet && !ike->shutting_down)
+        explain_refused(ike, ikev2_sa_about(sa), "IKE_SA_INIT", sa->init->refusal);
+    struct ike_run *run = sa->run;
+    struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
+    while (sa->children)
+        ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
+    ikev2_sa_leave_run(sa);
+    if (rival) /* decided by that: its own deadlines count now */
+        ikev2_sa_touch(ike, rival);
+    if (run && (sa->died_in <= IKEV2_ST_UP || sa->died_in == IKEV2_ST_CLOSING))
+        ike_run_mark_lost(ike, run, sa->died_in == IKEV2_ST_UP);
+}
+
+static void dead_free(struct ike *ike, struct ikev2_sa *sa)
+{
+    ikev2_task_free(ike, sa->task);
+    ikev2_task_free(ike, sa->peer_task);
+    ikev2_offer_free(ike, sa);
+    ikev2_init_free(sa);
+    ikev2_request_clear(sa);
+    ike_blob_free(&sa->resp);
+    ike_conf_put(sa->conf);
+    base_wipe(sa, sizeof *sa);
+    free(sa);
+}
+
+/* ---- deadlines ---- */
+
+static base_time sa_dpd_at(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return sa->state == IKEV2_ST_UP && sa->conn->dpd_s && !sa->task && !ikev2_rival_is_undecided(ike, sa)
+               ? base_time_add(sa->life.last_in, sa->conn->dpd_s * BASE_NS_PER_S)
+               : BASE_TIME_NEVER;
+}
+
+/* Only the NATed side keeps the mapping alive, and only when nothing else does. */
+static base_time sa_keepalive_at(const struct ikev2_sa *sa)
+{
+    return sa->state == IKEV2_ST_UP && sa->natd.local_nat && sa->path.natt && sa->conn->keepalive_s
+               ? base_time_add(sa->life.last_out, sa->conn->keepalive_s * BASE_NS_PER_S)
+               : BASE_TIME_NEVER;
+}
+
+static bool sa_has_work(const struct ikev2_sa *sa)
+{
+    if (sa->want.rekey || sa->want.children)
+        return true;
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        if (ikev2_child_is_due(c))
+            return true;
+    return false;
+}
+
+static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
+{
+    base_time at = sa->life.give_up_at;
+    if (sa->req.bytes.ptr || sa->req.tries)
+        at = base_time_min(at, sa->req.at);
+    if (sa->state == IKEV2_ST_UP) {
+        at = base_time_min(at, sa->life.dies_at);
+        if (!sa->want.rekey)
+            at = base_time_min(at, sa->life.rekey_at);
+        at = base_time_min(at, sa_dpd_at(ike, sa));
+        at = base_time_min(at, sa_keepalive_at(sa));
+        if (!sa->task && sa_has_work(sa) && !ikev2_rival_is_undecided(ike, sa))
+            at = base_time_min(at, sa->life.retry_at);
+    }
+    for (const struct ikev2_child *c = sa->children; c; c = c->next) {
+        at = base_time_min(at, c->gone_at);
+        if (c->state != IKEV2_CHILD_UP || sa->state != IKEV2_ST_UP)
+            continue;
+        at = base_time_min(at, c->dies_at);
+        if (!c->want_rekey && !c->is_rekeyed)
+            at = base_time_min(at, c->rekey_at);
+    }
+    /* What was due and could not be done yet (a job is out) is looked at again soon, never in a loop. */
+    if (base_time_reached(at, ike->now))
+        at = base_time_add(ike->now, AGAIN_MS * BASE_NS_PER_MS);
+    ike_timer_set(&ike->timers, &sa->timer, at);
+}
+
+/* ---- exchanges ---- */
+
+static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
+{
+    for (struct ikev2_child *c = sa->children; c; c = c->next) {
+        if (!ikev2_child_is_due(c))
+            continue;
+        struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_REKEY_CHILD);
+        if (t) {
+            t->spi_old = c->spi_in;
+            t->child_index = (size_t)(c->conf - sa->conn->children);
+            t->group = c->without_dh ? CRYPT_DH_NONE
+                                     : ikev2_select_first_group(c->conf->proposals, c->conf->n_proposals);
+        }
+        return t;
+    }
+    for (size_t i = 0; i < sa->conn->n_children; i++) {
+        if (!(sa->want.children & 1u << i))
+            continue;
+        const struct ike_child_conf *c = &sa->conn->children[i];
+        struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
+        if (t) {
+            t->child_index = i;
+            t->group = ikev2_select_first_group(c->proposals, c->n_proposals);
+        }
+        return t;
+    }
+    return NULL;
+}
+
+static struct ikev2_task *task_pick_delete(const struct ikev2_sa *sa)
+{
+    for (const struct ikev2_child *c = sa->children; c; c = c->next) {
+        if (c->state != IKEV2_CHILD_DELETING)
+            continue;
+        struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_DELETE_CHILD);
+        if (t)
+            t->spi_old = c->spi_in;
+        return t;
+    }
+    return NULL;
+}
+
+static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->want.close)
+        return ikev2_task_new(IKEV2_TASK_DELETE_IKE);
+    struct ikev2_task *t = task_pick_delete(sa);
+    if (t)
+        return t;
+    if (base_time_reached(sa->life.retry_at, ike->now)) {
+        if (sa->want.rekey && !sa->peer_task) {
+            t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
+            if (t)
+                t->group = sa->algs.dh;
+            return t;
+        }
+        t = task_pick_child(sa);
+        if (t)
+            return t;
+    }
+    return sa->want.dpd ? ikev2_task_new(IKEV2_TASK_DPD) : NULL;
+}
+
+static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    switch (t->kind) {
+    case IKEV2_TASK_CREATE_CHILD:
+    case IKEV2_TASK_REKEY_CHILD:
+        ikev2_child_start(ike, sa, t);
+        break;
+    case IKEV2_TASK_REKEY_IKE:
+        ikev2_rekey_start(ike, sa, t);
+        break;
+    case IKEV2_TASK_DELETE_CHILD:
+    case IKEV2_TASK_DELETE_IKE:
+    case IKEV2_TASK_DPD:
+        ikev2_info_start(ike, sa, t);
+        break;
+    case IKEV2_TASK_CONNECT:
+        break;
+    }
+}
+
+/* ---- the living ---- */
+
+static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
+        sa->want.dpd = true;
+    if (base_time_reached(sa_keepalive_at(sa), ike->now)) {
+        sa->life.last_out = ike->now;
+        ike_act_keepalive(ike, &sa->path);
+    }
+    if (sa->state == IKEV2_ST_UP && !sa->task && (sa->want.close || !ikev2_rival_is_undecided(ike, sa))) {
+        sa->task = task_pick(ike, sa);
+        if (sa->task)
+            task_start(ike, sa, sa->task);
+    }
+    if (sa->state != IKEV2_ST_DEAD)
+        sa_rearm(ike, sa);
+}
+
+void ikev2_settle(struct ike *ike)
+{
+    struct ikev2_sa *buried = NULL, *sa;
+    while (ike->v2->dead || ike->v2->touched) {
+        if ((sa = ike->v2->dead) != NULL) {
+            ike->v2->dead = sa->link.spi_next;
+            dead_bury(ike, sa);
+            sa->link.spi_next = buried;
+            buried = sa;
+            continue;
+        }
+        sa = ike->v2->touched;
+        if (sa->state != IKEV2_ST_DEAD)
+            sa_settle(ike, sa);
+        ike->v2->touched = sa->link.touch_next;
+        if (!ike->v2->touched)
+            ike->v2->touched_last = NULL;
+        sa->link.is_touched = false;
+    }
+    /* Nobody names them any more: they are in no table and on no list. */
+    while ((sa = buried) != NULL) {
+        buried = sa->link.spi_next;
+        dead_free(ike, sa);
+    }
+}

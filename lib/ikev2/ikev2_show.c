@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine's state as plain values for status output. */
+#include "ikev2.h"
+
+#include <stddef.h>
+#include <string.h>
+#include "base_text.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_view.h"
+#include "ikev2_children.h"
+#include "ikev2_init.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_tables.h"
+
+#define PROBES 64 /* ids below one that is gone, before the list is walked */
+
+static enum ike_view_state show_state(const struct ikev2_sa *sa)
+{
+    if (sa->state < IKEV2_ST_UP)
+        return IKE_VIEW_CONNECTING;
+    return sa->state == IKEV2_ST_UP && !sa->want.close ? IKE_VIEW_ESTABLISHED : IKE_VIEW_CLOSING;
+}
+
+static void show_text(char *out, size_t size, const char *text)
+{
+    struct base_text t = base_text(out, size);
+    base_text_add(&t, "%s", text);
+}
+
+static void show_child(const struct ikev2_child *c, struct ike_child_view *v)
+{
+    show_text(v->name, sizeof v->name, c->conf->name);
+    v->spi_in = c->spi_in;
+    v->spi_out = c->spi_out;
+    ikev2_select_text(&c->algs, v->proposal, sizeof v->proposal);
+    v->local_ts = c->local_ts;
+    v->remote_ts = c->remote_ts;
+    v->installed_at = c->installed_at;
+    v->rekey_at = c->rekey_at;
+    v->is_rekeyed = c->is_rekeyed;
+}
+
+static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
+{
+    memset(v, 0, offsetof(struct ike_sa_view, children)); /* those that exist are written whole */
+    v->id = sa->id;
+    v->state = show_state(sa);
+    v->is_initiator = sa->is_initiator;
+    v->spi_i = sa->spi_i;
+    v->spi_r = sa->spi_r;
+    v->path = sa->path;
+    v->remote_id = sa->remote_id;
+    if (sa->conn) {
+        show_text(v->conn, sizeof v->conn, sa->conn->name);
+        v->local_id = sa->conn->local_id;
+        if (sa->state < IKEV2_ST_UP)
+            v->remote_id = sa->conn->remote_id;
+    }
+    ikev2_select_text(&sa->algs, v->proposal, sizeof v->proposal);
+    v->local_nat = sa->natd.local_nat;
+    v->remote_nat = sa->natd.remote_nat;
+    v->encap = sa->encap;
+    v->public_addr = sa->natd.public_addr;
+    v->remote_hash_matches = sa->natd.seen && !sa->natd.remote_nat;
+    v->local_hash_matches = sa->natd.seen && !sa->natd.local_nat;
+    v->established_at = sa->life.established_at;
+    v->rekey_at = sa->life.rekey_at;
+    v->last_in_at = sa->life.last_in;
+    v->retransmits = sa->req.tries;
+    v->refusal = sa->init ? sa->init->refusal : 0;
+    v->moves = sa->moved.times;
+    for (const struct ikev2_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
+        show_child(c, &v->children[v->n_children++]);
+}
+
+/* Ids ascend along the list: the SA with this one is the way in, or a living one a little before. */
+static const struct ikev2_sa *show_first_after(const struct ike *ike, uint64_t id)
+{
+    const struct ikev2_sa *sa = NULL;
+    for (uint64_t i = 0; i < PROBES && i < id && !sa; i++)
+        sa = ikev2_sa_by_id(ike, id - i);
+    sa = sa ? sa->link.next : ike->v2->first;
+    while (sa && sa->id <= id)
+        sa = sa->link.next;
+    return sa;
+}
+
+bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
+{
+    const struct ikev2_sa *sa = show_first_after(ike, after_id);
+    if (!sa)
+        return false;
+    show_sa(sa, out);
+    return true;
+}

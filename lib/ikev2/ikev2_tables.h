@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What IKEv2 keeps for itself in an engine: tables of its SAs, and scratch for one dispatch. */
+#include <stddef.h>
+#include <stdint.h>
+#include "ikev2_cookie.h"
+#include "ike_overlap.h"
+#include "wire_ike.h"
+
+struct ikev2_child;
+struct ikev2_sa;
+struct ikev2_wait;
+
+struct ikev2 {
+    struct ikev2_sa *first, *last;           /* all, ascending by id */
+    struct ikev2_sa *dead;                   /* by link.spi_next; to be buried and freed */
+    struct ikev2_sa *touched, *touched_last; /* by link.touch_next */
+    size_t n_slots;                          /* of each table, a power of two */
+    struct ikev2_sa **by_spi;
+    struct ikev2_sa **by_init;
+    struct ikev2_sa **by_id;
+    struct ikev2_child **by_child;
+    struct ikev2_wait **by_job;
+    uint32_t n_orphans;     /* jobs under way whose SA is gone */
+    struct ike_spans spans; /* remote selectors of all children */
+    struct ikev2_cookies cookie;
+    /* Scratch for one dispatch. */
+    struct wire_ike_sa sa_in, sa_out;
+    uint8_t plain_in[WIRE_IKE_MSG_MAX];
+    uint8_t chain[WIRE_IKE_MSG_MAX];
+    uint8_t wire[WIRE_IKE_MSG_MAX];
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Exchanges as tasks: what is remembered between their steps, and the jobs they hand out. Which one comes
+ * next is decided where an SA is settled.
+ */
+#include "ikev2_task.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base_span.h"
+#include "base_wipe.h"
+#include "ike_act.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_job_dh.h"
+#include "ikev2.h"
+#include "ikev2_init.h"
+#include "ikev2_request.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
+{
+    struct ikev2_task *t = calloc(1, sizeof *t);
+    if (t)
+        t->kind = kind;
+    return t;
+}
+
+static void task_disown_job(struct ike *ike, const struct ikev2_task *t)
+{
+    for (struct ikev2_wait *w = ike->v2->by_job[t->job & (ike->v2->n_slots - 1)]; w; w = w->hash_next)
+        if (w->id == t->job) {
+            w->sa_id = 0;
+            ike->v2->n_orphans++;
+        }
+}
+
+void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
+{
+    if (!t)
+        return;
+    if (t->job)
+        task_disown_job(ike, t);
+    if (t->spi_in)
+        ike->env.spi_free(ike->env.ctx, t->spi_in);
+    if (t->dh)
+        ike->env.crypto->dh_free(t->dh);
+    base_wipe(t, sizeof *t);
+    free(t);
+}
+
+void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa)
+{
+    ikev2_task_free(ike, sa->task);
+    sa->task = NULL;
+    ikev2_request_clear(sa);
+}
+
+static enum ike_job_class task_urgency(const struct ikev2_sa *sa)
+{
+    if (sa->state == IKEV2_ST_R_DH)
+        return sa->init && sa->init->is_proved ? IKE_JOB_PROVED : IKE_JOB_CLAIMED;
+    return sa->life.established_at.ns ? IKE_JOB_LIVE : IKE_JOB_PROVED;
+}
+
+void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job,
+                    ikev2_task_done_fn *done)
+{
+    struct ikev2_wait *w = job ? calloc(1, sizeof *w) : NULL;
+    if (!w) {
+        ike_job_free(ike->env.crypto, job);
+        return;
+    }
+    w->id = t->job = job->id = ++ike->next_job;
+    w->sa_id = sa->id;
+    w->peer_task = t == sa->peer_task;
+    w->done = done;
+    job->urgency = task_urgency(sa);
+    job->from = sa->path.remote.addr;
+    struct ikev2_wait **slot = &ike->v2->by_job[w->id & (ike->v2->n_slots - 1)];
+    w->hash_next = *slot;
+    *slot = w;
+    ike->stats.jobs++;
+    ike_act_job(ike, job);
+}
+
+void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                   const struct ike_job_kind *kind, struct base_span peer_public, ikev2_task_done_fn *done)
+{
+    struct crypt_dh_key *key = kind == &ike_job_kind_dh_secret ? t->dh : NULL;
+    struct ike_job_dh *d = ike_job_dh(kind, t->group, key, peer_public);
+    if (!d)
+        return;
+    if (key)
+        t->dh = NULL;
+    ikev2_task_job(ike, sa, t, &d->job, done);
+}
+
+void ikev2_task_take_key(struct ikev2_task *t, struct ike_job_dh *d)
+{
+    t->dh = d->key;
+    d->key = NULL;
+    t->public_len = d->public_len;
+    memcpy(t->public_value, d->public_value, d->public_len);
+}
+
+/* Hands the job to the task that waits for it, if that is still there. */
+static void task_deliver(struct ike *ike, const struct ikev2_wait *w, struct ike_job *job)
+{
+    struct ikev2_sa *sa = w->sa_id ? ikev2_sa_by_id(ike, w->sa_id) : NULL;
+    struct ikev2_task *t = !sa ? NULL : w->peer_task ? sa->peer_task : sa->task;
+    if (!t || t->job != w->id)
+        return;
+    t->job = 0;
+    ikev2_sa_touch(ike, sa);
+    w->done(ike, sa, t, job);
+}
+
+void ikev2_job_done(struct ike *ike, struct ike_job *job)
+{
+    struct ikev2_wait **p = &ike->v2->by_job[job->id & (ike->v2->n_slots - 1)];
+    while (*p && (*p)->id != job->id)
+        p = &(*p)->hash_next;
+    struct ikev2_wait *w = *p;
+    if (w) {
+        *p = w->hash_next;
+        ike->stats.jobs--;
+        ike->v2->n_orphans -= w->sa_id == 0;
+        task_deliver(ike, w, job);
+        free(w);
+    }
+    ike_job_free(ike->env.crypto, job);
+}

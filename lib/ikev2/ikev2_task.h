@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Exchanges under way, ours or the peer's, and the jobs that they wait for. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_ts.h"
+#include "crypt_ike_ops.h"
+#include "ike_job_dh.h"
+#include "ike_nonce.h"
+#include "ike_path.h"
+#include "ikev2_select.h"
+
+struct ike;
+struct ikev2_sa;
+
+#define IKEV2_COOKIE_MAX 64
+#define IKEV2_KE_RETRIES 3 /* other groups that a peer may ask for, each with its own request */
+
+enum ikev2_task_kind {
+    IKEV2_TASK_CONNECT, /* SA_INIT and IKE_AUTH */
+    IKEV2_TASK_CREATE_CHILD,
+    IKEV2_TASK_REKEY_CHILD,
+    IKEV2_TASK_REKEY_IKE,
+    IKEV2_TASK_DELETE_CHILD,
+    IKEV2_TASK_DELETE_IKE,
+    IKEV2_TASK_DPD
+};
+
+/* An exchange under way, ours or the peer's: what must be remembered between its steps. */
+struct ikev2_task {
+    enum ikev2_task_kind kind;
+    struct ike_nonce ni;
+    struct ike_nonce nr;
+    struct crypt_dh_key *dh; /* ours, while no job has it */
+    enum crypt_dh group;     /* NONE: no key exchange */
+    uint8_t ke_retries;
+    uint8_t cookie_tries;
+    uint8_t cookie_len;
+    uint8_t cookie[IKEV2_COOKIE_MAX];
+    uint16_t public_len;
+    uint8_t public_value[CRYPT_DH_MAX];
+    uint64_t job;        /* pending, 0: none */
+    uint64_t spi_new;    /* our SPI of the new IKE SA */
+    uint32_t spi_in;     /* reserved inbound SPI of the new child; 0: none */
+    uint32_t spi_old;    /* spi_in of the child to rekey or delete */
+    uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
+    size_t child_index;  /* in the connection */
+    struct ikev2_choice choice;
+    struct base_ts_list local_ts;
+    struct base_ts_list remote_ts;
+    /* Of the peer's exchange, which waits for a job. */
+    uint32_t msgid;
+    struct ike_path path;
+};
+
+/* Takes up what waited for a job of this task of the SA. Borrows the job, and may take keys out of it. */
+typedef void ikev2_task_done_fn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                struct ike_job *job);
+
+/* A job that has been handed out. Outlives its SA. */
+struct ikev2_wait {
+    struct ikev2_wait *hash_next;
+    uint64_t id;
+    uint64_t sa_id; /* 0: the SA is gone */
+    bool peer_task; /* which of the SA's tasks */
+    ikev2_task_done_fn *done;
+};
+
+/* NULL: no memory. */
+struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind);
+/* With its job, which then comes back to nobody, its key and its reserved SPI. NULL is fine. */
+void ikev2_task_free(struct ike *ike, struct ikev2_task *t);
+/* Ends our exchange. */
+void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa);
+/*
+ * Hands a job out for this task, which has no other one out, and takes it; done is called with it when it
+ * comes back, unless the task has ended. NULL (no memory): nothing; the exchange then runs into its timeout.
+ */
+void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job,
+                    ikev2_task_done_fn *done);
+/* The same with a job of key exchange in the task's group; dh_secret is given the task's key. */
+void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                   const struct ike_job_kind *kind, struct base_span peer_public, ikev2_task_done_fn *done);
+/* Moves a job's new key pair into the task. */
+void ikev2_task_take_key(struct ikev2_task *t, struct ike_job_dh *d);

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * CREATE_CHILD_SA for children (RFC 7296 1.3.1, 1.3.3): new ones and rekeying, with or without a fresh key
+ * exchange; and the part of IKE_AUTH that makes the first child. Rekeying of the IKE SA is in
+ * ikev2_x_rekey.c.
+ */
+#include "ikev2_x_child.h"
+
+#include <string.h>
+#include "base_span.h"
+#include "base_ts.h"
+#include "crypt_alg.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_job_dh.h"
+#include "ike_nonce.h"
+#include "ikev2_children.h"
+#include "ikev2_collide.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_request.h"
+#include "ikev2_rows.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "ikev2_x_rekey.h"
+#include "wire_ike.h"
+
+#define TOTAL_FACTOR 4 /* pairs that linger count too */
+
+static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static ikev2_task_done_fn child_job_done;
+static ikev2_task_done_fn child_peer_job_done;
+
+static const struct ikev2_row rows[] = {
+    {"child_request", WIRE_IKE_CREATE_CHILD_SA, false, true,
+     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING),
+     IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_NONCE),
+     IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
+         IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     on_request, "RFC 7296 1.3"},
+    {"child_response", WIRE_IKE_CREATE_CHILD_SA, true, true, IKEV2_IN(IKEV2_ST_UP),
+     IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_NONCE),
+     IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
+         IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     on_response, "RFC 7296 1.3"},
+    {"child_refusal", WIRE_IKE_CREATE_CHILD_SA, true, true, IKEV2_IN(IKEV2_ST_UP),
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY), 0, on_refused, "RFC 7296 1.3, 2.25"},
+};
+
+const struct ikev2_row *ikev2_child_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}
+
+/* ---- what both exchanges share ---- */
+
+static bool take_selectors(const struct ikev2_msg *msg, struct base_ts_list *tsi, struct base_ts_list *tsr)
+{
+    const struct wire_ike_pld *i = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0);
+    const struct wire_ike_pld *r = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSR, 0);
+    return i && r && wire_ike_ts_parse(i->body, tsi) == WIRE_IKE_OK &&
+           wire_ike_ts_parse(r->body, tsr) == WIRE_IKE_OK;
+}
+
+/*
+ * The child of the connection that fits: the one that is rekeyed, an exact match, or the first that has
+ * anything in common.
+ */
+static bool pick_child(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
+                       const struct base_ts_list *remote, struct ikev2_task *t)
+{
+    const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    bool found = false;
+    if (old && base_ts_narrow(&old->conf->local_ts, local, &t->local_ts) &&
+        base_ts_narrow(&old->conf->remote_ts, remote, &t->remote_ts)) {
+        t->child_index = (size_t)(old->conf - sa->conn->children);
+        return true;
+    }
+    for (size_t i = 0; i < sa->conn->n_children; i++) {
+        const struct ike_child_conf *c = &sa->conn->children[i];
+        struct base_ts_list l, r;
+        if (!base_ts_narrow(&c->local_ts, local, &l) || !base_ts_narrow(&c->remote_ts, remote, &r))
+            continue;
+        const bool exact = base_ts_equal(&c->local_ts, local) && base_ts_equal(&c->remote_ts, remote);
+        if (found && !exact)
+            continue;
+        t->child_index = i;
+        t->local_ts = l;
+        t->remote_ts = r;
+        found = true;
+        if (exact)
+            break;
+    }
+    return found;
+}
+
+static void child_explain_overlap(struct ike *ike, const struct ikev2_sa *sa,
+                                  const struct base_ts_list *remote, const struct ikev2_child *live)
+{
+    const struct explain_owner owner = {live->sa->conn, live->conf, &live->sa->remote_id, &live->remote_ts};
+    explain_overlap(ike, ikev2_sa_about(sa), remote, &owner);
+}
+
+uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                            enum ikev2_dh_rule rule, struct ikev2_task *t)
+{
+    const struct wire_ike_pld *ke = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke k = {0};
+    struct base_ts_list local, remote;
+    const struct ikev2_child *live;
+    if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
+            WIRE_IKE_OK ||
+        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) || !take_selectors(msg, &remote, &local)) {
+        explain_malformed(ike, ikev2_sa_about(sa), "an SA, KE or selector payload");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!pick_child(ike, sa, &local, &remote, t)) {
+        explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
+    if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
+                      (enum crypt_dh)k.group, &t->choice)) {
+        if (ikev2_select_asks_ah(&ike->v2->sa_in))
+            explain_ah(ike, ikev2_sa_about(sa), sa->conn);
+        else
+            explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    if (ikev2_child_overlaps(ike, sa, &t->local_ts, &t->remote_ts, &live)) {
+        child_explain_overlap(ike, sa, &t->remote_ts, live);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        return WIRE_IKE_N_NO_ADDITIONAL_SAS;
+    }
+    return 0;
+}
+
+void ikev2_child_put_answer(struct ike *ike, struct wire_ike_builder *b, const struct ikev2_task *t)
+{
+    ikev2_msg_put_choice(ike, b, &t->choice, t->spi_in);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &t->remote_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &t->local_ts);
+}
+
+bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b,
+                       enum ikev2_dh_rule rule, struct ikev2_task *t)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    if (!t->spi_in && ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        return false;
+    }
+    ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES, rule, &ike->v2->sa_out);
+    wire_ike_put_sa(b, &ike->v2->sa_out);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &c->local_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &c->remote_ts);
+    return true;
+}
+
+uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                           enum ikev2_dh_rule rule, struct ikev2_task *t)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
+    const char *during = rule == IKEV2_DH_IGNORE ? "IKE_AUTH" : "CREATE_CHILD_SA";
+    const struct ikev2_child *live;
+    struct base_ts_list local, remote;
+    if (!p) {
+        const uint16_t error = ikev2_msg_error(msg, NULL);
+        explain_refused(ike, ikev2_sa_about(sa), during, error);
+        return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK || !take_selectors(msg, &local, &remote)) {
+        explain_malformed(ike, ikev2_sa_about(sa), "an SA or selector payload");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!ikev2_select_answer(c->proposals, c->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
+                             &t->choice)) {
+        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, c, &ike->v2->sa_in, NULL);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    if (!base_ts_within(&local, &c->local_ts) || !base_ts_within(&remote, &c->remote_ts)) {
+        explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    if (ikev2_child_overlaps(ike, sa, &local, &remote, &live)) {
+        child_explain_overlap(ike, sa, &remote, live);
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    t->local_ts = local;
+    t->remote_ts = remote;
+    return 0;
+}
+
+/* ---- responder ---- */
+
+static size_t live_children(const struct ikev2_sa *sa)
+{
+    size_t n = 0;
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        n += c->state == IKEV2_CHILD_UP && !c->is_rekeyed;
+    return n;
+}
+
+/* A pair of ours whose answer is still under way may be the very one that the peer names. */
+static bool is_making_one(const struct ikev2_sa *sa)
+{
+    return sa->task &&
+           (sa->task->kind == IKEV2_TASK_CREATE_CHILD || sa->task->kind == IKEV2_TASK_REKEY_CHILD);
+}
+
+/* What must hold before a child is made or replaced. 0, or the notify. */
+static uint16_t admit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg, struct ikev2_task *t)
+{
+    struct wire_ike_notification n;
+    if (sa->state != IKEV2_ST_UP || sa->want.close || (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE))
+        return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.2 */
+    if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!ikev2_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
+        if (live_children(sa) < ike->conf->children_max)
+            return 0;
+        explain_limit(ike, ikev2_sa_about(sa), "children_max");
+        return WIRE_IKE_N_NO_ADDITIONAL_SAS;
+    }
+    const struct ikev2_child *old = ikev2_child_by_spi_out(sa, (uint32_t)n.spi);
+    if (!old && is_making_one(sa))
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKEV2_CHILD_LINGER)
+        return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
+    if (old->state != IKEV2_CHILD_UP || old->replaced_by)
+        return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.1 */
+    t->kind = IKEV2_TASK_REKEY_CHILD;
+    t->spi_old = old->spi_in;
+    return 0;
+}
+
+static void respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify,
+                          struct base_span data)
+{
+    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
+}
+
+/* Answers, then installs. A pair that replaces another sends only when the peer is known to receive on it. */
+static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
+{
+    struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    if (sa->state != IKEV2_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP))) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_in);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    if (t->public_len)
+        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &t->remote_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &t->local_ts);
+    struct ikev2_child *c = ikev2_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
+    if (!c) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    if (old)
+        ikev2_collide_child_replaced(ike, old, c, t);
+    ikev2_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+}
+
+static void answer_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                           struct ikev2_task *t)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke ke = {0};
+    struct base_span ni;
+    uint16_t notify = admit(ike, sa, msg, t);
+    if (notify == 0 &&
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK)
+        notify = WIRE_IKE_N_INVALID_SYNTAX;
+    if (notify == 0)
+        notify = ikev2_child_answer(ike, sa, msg, IKEV2_DH_WANTED, t);
+    if (notify) {
+        respond_error(ike, sa, t, notify, BASE_SPAN_NONE);
+        return;
+    }
+    ike_nonce_set(&t->ni, ni);
+    ike_nonce_new(ike, &t->nr);
+    t->group = t->choice.dh;
+    if (t->group == CRYPT_DH_NONE) {
+        conclude(ike, sa, t, BASE_SPAN_NONE);
+        return;
+    }
+    if (!p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK || ke.group != (uint16_t)t->group ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
+        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        return;
+    }
+    sa->peer_task = t;
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, child_peer_job_done);
+}
+
+static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    if (!wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0)) {
+        ikev2_rekey_request(ike, sa, msg);
+        return;
+    }
+    struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
+    if (!t)
+        return;
+    t->msgid = msg->hdr.msgid;
+    t->path = *msg->path;
+    answer_request(ike, sa, msg, t);
+    if (sa->peer_task != t)
+        ikev2_task_free(ike, t);
+}
+
+static void child_peer_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                struct ike_job *job)
+{
+    const struct ike_job_dh *r = ike_job_dh_of(job);
+    sa->peer_task = NULL;
+    if (job->status == 0) {
+        t->public_len = r->public_len;
+        memcpy(t->public_value, r->public_value, r->public_len);
+        conclude(ike, sa, t, base_span(r->secret, r->secret_len));
+    } else {
+        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
+    }
+    ikev2_task_free(ike, t);
+}
+
+/* ---- initiator ---- */
+
+static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    if (!t->spi_in && ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
+        t->spi_in = 0;
+        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
+    if (t->spi_old) {
+        const struct wire_ike_notification n = {.protocol = WIRE_IKE_PROTO_ESP,
+                                                .spi_len = IKEV2_ESP_SPI_BYTES,
+                                                .type = WIRE_IKE_N_REKEY_SA,
+                                                .spi = t->spi_old};
+        wire_ike_put_notify(&b, &n);
+    }
+    ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES,
+                       t->group == CRYPT_DH_NONE ? IKEV2_DH_IGNORE : IKEV2_DH_WANTED, &ike->v2->sa_out);
+    wire_ike_put_sa(&b, &ike->v2->sa_out);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
+    if (t->group != CRYPT_DH_NONE)
+        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &c->local_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &c->remote_ts);
+    ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
+}
+
+void ikev2_child_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    ike_nonce_new(ike, &t->ni);
+    if (t->group == CRYPT_DH_NONE)
+        send_request(ike, sa, t);
+    else
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
+}
+
+/* The new pair is complete: it sends at once, and the old one gets its DELETE. */
+static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
+{
+    struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    const bool lost = ikev2_collide_child_lost(old, t);
+    const bool is_rekey = t->spi_old != 0;
+    if (t->spi_doomed && (uint32_t)t->choice.spi == t->spi_doomed) {
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
+    struct ikev2_child *c = ikev2_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
+    if (!c) {
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        return;
+    }
+    sa->want.children &= is_rekey ? ~0u : ~(1u << t->child_index);
+    if (is_rekey)
+        ikev2_collide_child_done(ike, old, c, lost);
+    if (!lost)
+        ikev2_note_child(ike, c, is_rekey ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+    ikev2_task_done(ike, sa);
+}
+
+static void child_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+{
+    struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0) {
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+    } else if (r->public_len) {
+        ikev2_task_take_key(t, r);
+        send_request(ike, sa, t);
+    } else {
+        finish(ike, sa, t, base_span(r->secret, r->secret_len));
+    }
+}
+
+static bool retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span data)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    struct base_reader r = base_reader(data);
+    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
+    if (r.failed || group == t->group || t->ke_retries++ >= IKEV2_KE_RETRIES ||
+        !ikev2_select_has_group(c->proposals, c->n_proposals, group))
+        return false;
+    ikev2_request_clear(sa);
+    ike->env.crypto->dh_free(t->dh);
+    t->dh = NULL;
+    t->group = group;
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
+    return true;
+}
+
+static void take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                        struct ikev2_task *t)
+{
+    const enum ikev2_dh_rule rule = t->group == CRYPT_DH_NONE ? IKEV2_DH_IGNORE : IKEV2_DH_WANTED;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct wire_ike_ke ke = {0};
+    struct base_span nr;
+    const uint16_t notify = ikev2_child_check(ike, sa, msg, rule, t);
+    if (notify ||
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &nr) != WIRE_IKE_OK) {
+        ikev2_collide_child_failed(ike, sa, notify ? notify : WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    ike_nonce_set(&t->nr, nr);
+    if (t->choice.dh == CRYPT_DH_NONE) {
+        finish(ike, sa, t, BASE_SPAN_NONE);
+        return;
+    }
+    if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
+        ke.group != (uint16_t)t->group ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        explain_malformed(ike, ikev2_sa_about(sa), "the KE payload");
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    ikev2_request_clear(sa);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, child_job_done);
+}
+
+static bool is_awaited(struct ike *ike, const struct ikev2_sa *sa)
+{
+    if (sa->task && !sa->task->job)
+        return true;
+    ike->stats.dropped_unexpected++;
+    return false;
+}
+
+static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    if (!is_awaited(ike, sa))
+        return;
+    if (sa->task->kind == IKEV2_TASK_REKEY_IKE)
+        ikev2_rekey_response(ike, sa, msg);
+    else
+        take_answer(ike, sa, msg, sa->task);
+}
+
+static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct base_span data = BASE_SPAN_NONE;
+    if (!is_awaited(ike, sa))
+        return;
+    if (sa->task->kind == IKEV2_TASK_REKEY_IKE) {
+        ikev2_rekey_refused(ike, sa, msg);
+        return;
+    }
+    const uint16_t error = ikev2_msg_error(msg, &data);
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, sa->task, data))
+        return;
+    if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
+        explain_refused(ike, ikev2_sa_about(sa), "CREATE_CHILD_SA", error);
+    ikev2_collide_child_failed(ike, sa, error ? error : WIRE_IKE_N_INVALID_SYNTAX);
+}

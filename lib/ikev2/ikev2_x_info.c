@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* INFORMATIONAL (RFC 7296 1.4): DELETE of children and of the IKE SA, liveness checks, late error notifies.
+ */
+#include "ikev2_x_info.h"
+
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_rows.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_task.h"
+#include "ikev2_x_rekey.h"
+#include "wire_ike.h"
+
+#define RECREATE_S 5 /* before a child that the peer deleted is asked for again */
+
+static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+
+static const struct ikev2_row rows[] = {
+    {"info_request", WIRE_IKE_INFORMATIONAL, false, true,
+     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), 0,
+     IKEV2_PLD(WIRE_IKE_P_DELETE) | IKEV2_PLD(WIRE_IKE_P_NOTIFY), on_request, "RFC 7296 1.4"},
+    {"info_response", WIRE_IKE_INFORMATIONAL, true, true,
+     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), 0,
+     IKEV2_PLD(WIRE_IKE_P_DELETE), on_response, "RFC 7296 1.4"},
+};
+
+const struct ikev2_row *ikev2_info_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof *rows;
+    return rows;
+}
+
+/* ---- responder ---- */
+
+static bool is_ours_in_flight(const struct ikev2_sa *sa, const struct ikev2_child *c)
+{
+    return sa->task && sa->task->kind == IKEV2_TASK_DELETE_CHILD && sa->task->spi_old == c->spi_in &&
+           sa->req.bytes.ptr;
+}
+
+/* The peer deletes one child; its half of the pair goes into `out`, unless both delete it (RFC 7296 1.4.1).
+ */
+static void delete_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_child *c,
+                         struct wire_ike_delete *out)
+{
+    if (c->state == IKEV2_CHILD_LINGER || is_ours_in_flight(sa, c))
+        return;
+    if (out->count < WIRE_IKE_DEL_MAX)
+        out->spis[out->count++] = c->spi_in;
+    ikev2_child_want_again(ike, c, RECREATE_S);
+    ikev2_child_deleted(ike, c, "the peer deleted it");
+}
+
+/* Carries out all DELETE payloads. True: one of them ends the IKE SA. */
+static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                         struct wire_ike_delete *out)
+{
+    bool ends = false;
+    const struct wire_ike_pld *p;
+    struct wire_ike_delete d;
+    for (size_t i = 0; (p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_DELETE, i)) != NULL; i++) {
+        if (wire_ike_delete_parse(p->body, &d) != WIRE_IKE_OK)
+            continue;
+        ends = ends || d.protocol == WIRE_IKE_PROTO_IKE;
+        for (size_t j = 0; d.protocol == WIRE_IKE_PROTO_ESP && j < d.count; j++) {
+            struct ikev2_child *c = ikev2_child_by_spi_out(sa, d.spis[j]);
+            if (c)
+                delete_child(ike, sa, c, out);
+            else if (sa->task)
+                sa->task->spi_doomed = d.spis[j];
+        }
+    }
+    return ends;
+}
+
+/* The peer's goodbye. Children go down with the SA, unless a rekeyed one has them or gets them now. */
+static void end(struct ike *ike, struct ikev2_sa *sa, const char *why)
+{
+    ikev2_rekey_dropped(ike, sa);
+    if (!sa->quiet && sa->state == IKEV2_ST_UP)
+        ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, why);
+    ikev2_sa_kill(ike, sa);
+}
+
+static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct wire_ike_delete out = {.protocol = WIRE_IKE_PROTO_ESP, .spi_len = IKEV2_ESP_SPI_BYTES};
+    const bool ends = take_deletes(ike, sa, msg, &out);
+    const uint16_t error = ikev2_msg_error(msg, NULL);
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (out.count && !ends)
+        wire_ike_put_delete(&b, &out);
+    ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
+    if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
+        explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
+        end(ike, sa, "the peer did not accept our proof of identity");
+    } else if (ends) {
+        end(ike, sa, "the peer deleted it");
+    }
+}
+
+/* ---- initiator ---- */
+
+static void send_delete(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_delete *d)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (d)
+        wire_ike_put_delete(&b, d);
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+}
+
+static void start_close(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_IKE};
+    if (!sa->quiet)
+        ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->want.close_why ? sa->want.close_why : "");
+    while (sa->children)
+        ikev2_child_remove(ike, sa->children, sa->want.close_why ? sa->want.close_why : "the IKE SA ended");
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_CLOSING);
+    send_delete(ike, sa, &d);
+}
+
+void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    struct ikev2_child *c;
+    struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_ESP, .spi_len = IKEV2_ESP_SPI_BYTES, .count = 1};
+    switch (t->kind) {
+    case IKEV2_TASK_DELETE_IKE:
+        start_close(ike, sa);
+        break;
+    case IKEV2_TASK_DELETE_CHILD:
+        c = ikev2_child_by_spi(ike, t->spi_old);
+        d.spis[0] = c ? c->spi_in : t->spi_old;
+        send_delete(ike, sa, &d);
+        break;
+    default:
+        sa->want.dpd = false;
+        send_delete(ike, sa, NULL);
+        break;
+    }
+}
+
+static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    (void)msg;
+    struct ikev2_task *t = sa->task;
+    if (!t)
+        return;
+    struct ikev2_child *c = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    switch (t->kind) {
+    case IKEV2_TASK_DELETE_IKE:
+        ikev2_sa_kill(ike, sa);
+        return;
+    case IKEV2_TASK_DELETE_CHILD:
+        if (c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
+            ikev2_child_deleted(ike, c, "deleted");
+        break;
+    default:
+        break;
+    }
+    ikev2_task_done(ike, sa);
+}

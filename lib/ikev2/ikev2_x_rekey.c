@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rekeying of the IKE SA (RFC 7296 1.3.2, 2.8, 2.18). The new SA inherits connection, path and children;
+ * the old one is deleted by whoever made the new one. When both sides rekey at once, the exchange with the
+ * lowest nonce loses and its initiator deletes its SA (2.8.2).
+ */
+#include "ikev2_x_rekey.h"
+
+#include "base_span.h"
+#include "base_time.h"
+#include "base_wipe.h"
+#include "crypt_alg.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_job_dh.h"
+#include "ike_nonce.h"
+#include "ikev2_children.h"
+#include "ikev2_close.h"
+#include "ikev2_keymat.h"
+#include "ikev2_life.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_rival.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "wire_ike.h"
+
+#define RETRY_S      1
+#define RETRY_LONG_S 30
+
+static ikev2_task_done_fn rekey_job_done;
+static ikev2_task_done_fn rekey_peer_job_done;
+
+static int derive_keys(struct ike *ike, const struct ikev2_sa *old, struct ikev2_sa *sa,
+                       const struct ikev2_task *t, const struct ike_job_dh *r)
+{
+    uint8_t seed[CRYPT_PRF_MAX];
+    const struct ikev2_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
+    const struct base_span ni = ike_nonce_span(&t->ni), nr = ike_nonce_span(&t->nr);
+    int rc = ikev2_keymat_skeyseed_rekey(ike->env.crypto, (enum crypt_prf)old->algs.prf->id,
+                                         base_span(old->keys.sk_d, old->keys.prf_len),
+                                         base_span(r->secret, r->secret_len), ni, nr, seed);
+    if (rc == 0)
+        rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, old->algs.prf->out_bytes), ni, nr,
+                                 sa->spi_i, sa->spi_r, &sa->keys);
+    base_wipe(seed, sizeof seed);
+    return rc;
+}
+
+/* The new SA, up, without children. NULL: failed. */
+static struct ikev2_sa *make(struct ike *ike, struct ikev2_sa *old, const struct ikev2_task *t,
+                             bool is_initiator, const struct ike_job_dh *r)
+{
+    struct ikev2_sa *sa = ikev2_sa_new(ike, &old->path, is_initiator);
+    if (!sa)
+        return NULL;
+    sa->spi_i = is_initiator ? t->spi_new : t->choice.spi;
+    sa->spi_r = is_initiator ? t->choice.spi : t->spi_new;
+    sa->algs = t->choice;
+    sa->local_id = old->local_id;
+    sa->remote_id = old->remote_id;
+    sa->natd = old->natd;
+    sa->encap = old->encap;
+    sa->moved.times = old->moved.times;
+    sa->moved.at = old->moved.at;
+    ikev2_sa_link(ike, sa);
+    ikev2_sa_set_conn(ike, sa, old->conn);
+    if (derive_keys(ike, old, sa, t, r) != 0) {
+        sa->quiet = true;
+        ikev2_sa_kill(ike, sa);
+        return NULL;
+    }
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
+    ikev2_life_start_sa(ike, sa);
+    return sa;
+}
+
+/* Children go over; the old SA waits for the peer's DELETE. */
+static void retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
+{
+    ikev2_child_move_all(ike, old, heir);
+    old->quiet = true;
+    old->rival.id = 0;
+    heir->rival.of = 0;
+    if (old->want.close) { /* what was to end ends under its new keys */
+        heir->want.close = true;
+        heir->want.close_why = old->want.close_why;
+        old->want.close = false;
+    }
+    ikev2_sa_set_state(ike, old, IKEV2_ST_REKEYED);
+    old->life.give_up_at = base_time_add(ike->now, IKEV2_GONE_S * BASE_NS_PER_S);
+    ike->stats.rekeyed_ike++;
+    ikev2_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
+    ikev2_sa_touch(ike, heir);
+}
+
+void ikev2_rekey_dropped(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
+    sa->rival.id = 0;
+    if (rival)
+        retire(ike, sa, rival);
+}
+
+static bool is_about_children(const struct ikev2_msg *msg)
+{
+    struct wire_ike_delete d;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_DELETE, 0);
+    return msg->hdr.exchange == WIRE_IKE_CREATE_CHILD_SA ||
+           (p && wire_ike_delete_parse(p->body, &d) == WIRE_IKE_OK && d.protocol == WIRE_IKE_PROTO_ESP);
+}
+
+void ikev2_rekey_claim(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_sa *old = ikev2_rival_old(ike, sa);
+    if (!old || !is_about_children(msg))
+        return;
+    old->is_mute = old->req.bytes.ptr != NULL;
+    ikev2_task_done(ike, old);
+    retire(ike, old, sa);
+}
+
+static void failed(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
+{
+    const uint64_t ns = seconds * BASE_NS_PER_S;
+    ikev2_task_done(ike, sa);
+    sa->life.retry_at = base_time_add(ike->now, ns + ike_jitter(ike, 2 * ns));
+    ikev2_rekey_dropped(ike, sa);
+}
+
+/* ---- initiator ---- */
+
+void ikev2_rekey_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    if (!ikev2_select_has_group(sa->conn->proposals, sa->conn->n_proposals, t->group))
+        t->group = ikev2_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
+    t->spi_new = ikev2_sa_new_spi(ike);
+    ike_nonce_new(ike, &t->ni);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
+}
+
+static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_select_offer(sa->conn->proposals, sa->conn->n_proposals, t->spi_new, IKEV2_SPI_BYTES,
+                       IKEV2_DH_WANTED, &ike->v2->sa_out);
+    wire_ike_put_sa(&b, &ike->v2->sa_out);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
+    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
+}
+
+static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, const struct ike_job_dh *r)
+{
+    struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
+    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
+    struct ikev2_sa *heir = make(ike, sa, t, true, r);
+    if (!heir) {
+        failed(ike, sa, RETRY_LONG_S);
+        return;
+    }
+    ikev2_task_done(ike, sa);
+    if (lost) {
+        heir->quiet = true;
+        heir->want.close = true;
+        retire(ike, sa, rival);
+        return;
+    }
+    if (rival) {
+        rival->quiet = true;
+        rival->life.give_up_at = base_time_add(ike->now, IKEV2_GONE_S * BASE_NS_PER_S);
+        ikev2_sa_touch(ike, rival);
+    }
+    retire(ike, sa, heir);
+    sa->want.close = true; /* ours to delete */
+    ikev2_close(ike, sa, "rekeyed");
+}
+
+static void rekey_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+{
+    struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0) {
+        failed(ike, sa, RETRY_LONG_S);
+    } else if (r->public_len) {
+        ikev2_task_take_key(t, r);
+        send_request(ike, sa, t);
+    } else {
+        finish(ike, sa, t, r);
+    }
+}
+
+void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_task *t = sa->task;
+    struct base_span data = BASE_SPAN_NONE;
+    const uint16_t error = ikev2_msg_error(msg, &data);
+    struct base_reader r = base_reader(data);
+    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && !r.failed && group != t->group &&
+        t->ke_retries++ < IKEV2_KE_RETRIES &&
+        ikev2_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group)) {
+        ike->env.crypto->dh_free(t->dh);
+        t->dh = NULL;
+        t->group = group;
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
+        return;
+    }
+    if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
+        explain_refused(ike, ikev2_sa_about(sa), "rekeying of the IKE SA", error);
+    failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
+}
+
+void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_task *t = sa->task;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
+    const struct wire_ike_pld *k = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    const struct wire_ike_pld *n = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0);
+    struct wire_ike_ke ke;
+    struct base_span nr;
+    if (!k || wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK ||
+        wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
+        !ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
+                             IKEV2_DH_WANTED, &t->choice) ||
+        t->choice.dh != t->group || ke.group != (uint16_t)t->group || t->choice.spi == 0 ||
+        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        explain_malformed(ike, ikev2_sa_about(sa), "the answer to rekeying of the IKE SA");
+        failed(ike, sa, RETRY_LONG_S);
+        return;
+    }
+    ike_nonce_set(&t->nr, nr);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, rekey_job_done);
+}
+
+/* ---- responder ---- */
+
+static void respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify,
+                          struct base_span data)
+{
+    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
+}
+
+/* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
+static bool is_busy(const struct ikev2_sa *sa)
+{
+    if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id)
+        return true;
+    return sa->task && sa->task->kind != IKEV2_TASK_DPD && sa->task->kind != IKEV2_TASK_REKEY_IKE;
+}
+
+/* Verifies the request; fills t. 0, or the notify; *data for INVALID_KE_PAYLOAD. */
+static uint16_t check(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                      struct ikev2_task *t, struct wire_ike_ke *ke)
+{
+    const struct wire_ike_pld *k = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
+    struct base_span ni;
+    if (is_busy(sa))
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!k || wire_ike_ke_parse(k->body, ke) != WIRE_IKE_OK ||
+        wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
+            WIRE_IKE_OK ||
+        wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK) {
+        explain_malformed(ike, ikev2_sa_about(sa), "a request to rekey the IKE SA, or selectors are missing");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    if (!ikev2_select(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
+                      IKEV2_DH_WANTED, (enum crypt_dh)ke->group, &t->choice) ||
+        t->choice.spi == 0) {
+        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, NULL, &ike->v2->sa_in, NULL);
+        return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    }
+    ike_nonce_set(&t->ni, ni);
+    t->group = t->choice.dh;
+    if (ke->group != (uint16_t)t->group)
+        return WIRE_IKE_N_INVALID_KE_PAYLOAD;
+    return ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes
+               ? 0
+               : WIRE_IKE_N_INVALID_SYNTAX;
+}
+
+void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
+    struct wire_ike_ke ke;
+    if (!t)
+        return;
+    t->msgid = msg->hdr.msgid;
+    t->path = *msg->path;
+    const uint16_t notify = check(ike, sa, msg, t, &ke);
+    if (notify) {
+        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
+        respond_error(ike, sa, t, notify,
+                      notify == WIRE_IKE_N_INVALID_KE_PAYLOAD ? base_span(wanted, sizeof wanted)
+                                                              : BASE_SPAN_NONE);
+        ikev2_task_free(ike, t);
+        return;
+    }
+    ike_nonce_new(ike, &t->nr);
+    t->spi_new = ikev2_sa_new_spi(ike);
+    sa->peer_task = t;
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, rekey_peer_job_done);
+}
+
+static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, const struct ike_job_dh *r)
+{
+    struct ikev2_sa *heir = r->job.status == 0 && !is_busy(sa) ? make(ike, sa, t, false, r) : NULL;
+    if (!heir) {
+        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        return;
+    }
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_new);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
+    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    if (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE) {
+        sa->rival.id = heir->id;
+        heir->rival.of = sa->id;
+        sa->rival.low = *ike_nonce_low(&t->ni, &t->nr);
+        return;
+    }
+    retire(ike, sa, heir);
+}
+
+static void rekey_peer_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                struct ike_job *job)
+{
+    sa->peer_task = NULL;
+    conclude(ike, sa, t, ike_job_dh_of(job));
+    ikev2_task_free(ike, t);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Explanations of proposals, selectors and silence. */
+#include "ike_pair.h"
+#include "explain.h"
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void both_lists_are_shown_when_no_proposal_is_common(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    char why[200];
+    struct ike_conn_conf *c = &p->h[0].conf->conns[0];
+    assert_int_equal(crypt_proposal_parse("aes256gcm16-prfsha384-ecp384", CRYPT_PROTOCOL_IKE,
+                                          &c->proposals[0], why, sizeof why),
+                     0);
+    c->n_proposals = 1;
+    c = &p->h[1].conf->conns[0];
+    assert_int_equal(crypt_proposal_parse("aes128gcm16-prfsha256-x25519", CRYPT_PROTOCOL_IKE,
+                                          &c->proposals[0], why, sizeof why),
+                     0);
+    c->n_proposals = 1;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 60);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_PROPOSAL);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "aes256gcm16-prfsha384-ecp384"));
+    assert_non_null(strstr(a->nearest, "aes128gcm16-prfsha256-x25519"));
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED));
+    pair_free(p);
+}
+
+static void disjoint_selectors_leave_no_child(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].children[0].local_ts.count = 0;
+    pair_ts(&p->h[1].conf->conns[0].children[0].local_ts, "10.9.0.0/16");
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_SELECTORS);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "10.2.0.0/16"));
+    assert_non_null(strstr(a->nearest, "10.9.0.0/16"));
+    assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
+    struct ike_stats s;
+    ike_stats(p->h[1].ike, &s);
+    assert_int_equal(s.ike_sas, 0);
+    pair_free(p);
+}
+
+static void silence_ends_in_one_explanation(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->drop[0] = true;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 60);
+    assert_int_equal(p->h[0].sends, 4);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT), 1);
+    struct ike_stats s;
+    ike_stats(p->h[0].ike, &s);
+    assert_int_equal(s.ike_sas, 0);
+    pair_free(p);
+}
+
+static void ah_is_refused_with_the_reason_and_what_to_use_instead(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    explain_ah(ike, ikev2_sa_about(ike->v2->first), &p->h[1].conf->conns[0]);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_AH);
+    assert_non_null(a);
+    assert_non_null(strstr(a->why, "every NAT on the way breaks it"));
+    assert_non_null(strstr(a->fix_peer, "ESP"));
+    pair_free(p);
+}
+
+static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t notify;
+        const char *word;
+    } rows[] = {
+        {WIRE_IKE_N_AUTHENTICATION_FAILED, "pair of identities"},
+        {WIRE_IKE_N_NO_PROPOSAL_CHOSEN, "none of our algorithms"},
+        {WIRE_IKE_N_TS_UNACCEPTABLE, "10.2.0.0/16 === 10.1.0.0/16"},
+        {WIRE_IKE_N_INVALID_KE_PAYLOAD, "group"},
+        {WIRE_IKE_N_INVALID_SYNTAX, "log"},
+    };
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pair_run(p, 11);
+        ike_on_timer(ike, p->now);
+        explain_refused(ike, ikev2_sa_about(ike->v2->first), "IKE_AUTH", rows[i].notify);
+        pair_drain(p);
+        const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_REFUSED);
+        assert_non_null(a);
+        assert_int_equal(a->notify, rows[i].notify);
+        assert_non_null(strstr(a->what, wire_ike_notify_name(rows[i].notify)));
+        assert_non_null(strstr(a->why, rows[i].word));
+    }
+    pair_free(p);
+}
+
+static void a_call_from_an_address_that_no_connection_allows_is_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    struct ike_conn_conf *c = &p->h[1].conf->conns[0];
+    assert_int_equal(base_prefix_parse("203.0.113.0/24", &c->remote_from[0]), 0);
+    c->n_remote_from = 1;
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_CONNECTION);
+    assert_non_null(a);
+    assert_non_null(strstr(a->fix_here, "connections.a.remote.from: add \"192.0.2.1\""));
+    pair_free(p);
+}
+
+static void an_overlap_names_who_has_the_network(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    struct base_ts_list want = {0};
+    pair_ts(&want, "10.1.7.0/24");
+    const struct ikev2_child *c = ike->v2->first->children;
+    const struct explain_owner owner = {c->sa->conn, c->conf, &c->sa->remote_id, &c->remote_ts};
+    explain_overlap(ike, ikev2_sa_about(ike->v2->first), &want, &owner);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_OVERLAP);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "10.1.7.0/24"));
+    assert_non_null(strstr(a->nearest, "10.1.0.0/16 for @a"));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_lists_are_shown_when_no_proposal_is_common),
+        cmocka_unit_test(disjoint_selectors_leave_no_child),
+        cmocka_unit_test(silence_ends_in_one_explanation),
+        cmocka_unit_test(ah_is_refused_with_the_reason_and_what_to_use_instead),
+        cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
+        cmocka_unit_test(a_call_from_an_address_that_no_connection_allows_is_told),
+        cmocka_unit_test(an_overlap_names_who_has_the_network),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

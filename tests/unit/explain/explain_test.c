@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Explanations of identity. */
+#include "ike_pair.h"
+#include "explain.h"
+#include "ike_core.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void a_private_address_as_identity_is_explained_as_such(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_nat = true;
+    p->h[0].addr = pair_addr("192.168.1.2");
+    p->h[0].conf->conns[0].local_id = p->h[0].conf->secrets[0].local = pair_id("192.168.1.2");
+    p->h[1].conf->conns[0].remote_id = p->h[1].conf->secrets[0].remote = pair_id("203.0.113.7");
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_non_null(a);
+    assert_non_null(strstr(a->why, "private address 192.168.1.2"));
+    assert_non_null(strstr(a->why, "203.0.113.7"));
+    assert_non_null(strstr(a->fix_here, "connections.a.remote.id: \"192.168.1.2\""));
+    assert_non_null(strstr(a->fix_peer, "local.id = 203.0.113.7"));
+    const struct ike_audit *b = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
+    assert_non_null(b);
+    assert_int_equal(b->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+/* The latest record of this kind at b. */
+static const struct ike_audit *told(struct pair *p, enum ike_audit_kind kind)
+{
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], kind);
+    assert_non_null(a);
+    return a;
+}
+
+static void whom_the_peer_asks_for_is_part_of_the_explanation(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct ike_id a = pair_id("@a"), c = pair_id("@c");
+    explain_unknown_id(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &a, &c);
+    const struct ike_audit *e = told(p, IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_string_equal(e->conn, "a");
+    assert_non_null(strstr(e->what, "asks for @c"));
+    assert_non_null(strstr(e->fix_here, "connections.a.local.id: \"@c\""));
+    assert_non_null(strstr(e->fix_peer, "remote.id = @b"));
+    pair_free(p);
+}
+
+static void a_slip_of_the_pen_finds_the_nearest_connection(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    struct ike_conf *b = p->h[1].conf;
+    b->conns = realloc(b->conns, 2 * sizeof *b->conns);
+    b->n_conns = 2;
+    b->conns[1] = b->conns[0];
+    b->conns[1].children = NULL;
+    b->conns[1].n_children = 0;
+    snprintf(b->conns[1].name, IKE_NAME_MAX, "branch");
+    b->conns[1].remote_id = pair_id("@branch.example.org");
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_id wrong = pair_id("@branhc.example.org"), none = {0};
+    explain_unknown_id(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &wrong, &none);
+    assert_string_equal(told(p, IKE_AUDIT_FAIL_UNKNOWN_ID)->conn, "branch");
+    pair_free(p);
+}
+
+static void somebody_else_is_told_with_what_a_nat_may_do(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct ike_id other = pair_id("@other"), inner = pair_id("10.0.0.9");
+    explain_peer_id(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &other);
+    assert_non_null(strstr(told(p, IKE_AUDIT_FAIL_PEER_ID)->why, "another computer"));
+    p->now = base_time_add(p->now, 60 * BASE_NS_PER_S);
+    pair_run(p, 1);
+    explain_peer_id(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &inner);
+    assert_non_null(strstr(told(p, IKE_AUDIT_FAIL_PEER_ID)->why, "private address 10.0.0.9"));
+    pair_free(p);
+}
+
+static void another_method_than_a_key_is_named(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    explain_method(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &p->h[1].conf->conns[0], 14);
+    assert_non_null(strstr(told(p, IKE_AUDIT_FAIL_WRONG_KEY)->what, "method 14"));
+    pair_free(p);
+}
+
+static void a_flood_of_failures_is_told_a_few_times_and_counted_always(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_path path = p->h[1].ike->v2->first->path;
+    for (unsigned i = 0; i < 100; i++)
+        explain_limit(p->h[1].ike, (struct explain_about){.path = &path}, "sas_max");
+    pair_drain(p);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LIMIT), 1);
+    /* from many endpoints: the overall budget holds */
+    for (unsigned i = 0; i < 1000; i++) {
+        path.remote.addr = base_addr_ip4(0x0b000000 + i);
+        explain_limit(p->h[1].ike, (struct explain_about){.path = &path}, "sas_max");
+    }
+    pair_drain(p);
+    assert_true(pair_count(&p->h[1], IKE_AUDIT_FAIL_LIMIT) <= 51);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_private_address_as_identity_is_explained_as_such),
+        cmocka_unit_test(whom_the_peer_asks_for_is_part_of_the_explanation),
+        cmocka_unit_test(a_slip_of_the_pen_finds_the_nearest_connection),
+        cmocka_unit_test(somebody_else_is_told_with_what_a_nat_may_do),
+        cmocka_unit_test(another_method_than_a_key_is_named),
+        cmocka_unit_test(a_flood_of_failures_is_told_a_few_times_and_counted_always),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

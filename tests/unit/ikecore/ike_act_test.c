@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The action queue: order, content, and what a taken action leaves behind. */
+#include "ike_pair.h"
+#include "ike_act.h"
+#include "ike_core.h"
+#include "ike_job_dh.h"
+
+static void actions_come_out_in_order_with_their_content(void **state)
+{
+    (void)state;
+    struct ike *ike = calloc(1, sizeof *ike);
+    struct ike_action *a = malloc(sizeof *a);
+    struct ike_job *job = &ike_job_dh(&ike_job_kind_dh_pair, CRYPT_DH_X25519, NULL, BASE_SPAN_NONE)->job;
+    ike->env.crypto = &null_ike_ops;
+    const struct ike_path path = {.remote = {pair_addr("192.0.2.1"), 4500}, .natt = true};
+    struct ike_install install = {.pair = {.spi_in = 7, .keys_in.encr = {1, 2, 3}}};
+    ike_act_send(ike, &path, base_span("hello", 5));
+    ike_act_install(ike, &path, &install);
+    ike_act_sa(ike, IKE_ACT_SA_REPATH, 7, &path);
+    ike_act_job(ike, job);
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->type, IKE_ACT_SEND);
+    assert_true(base_span_equal(a->bytes, base_span("hello", 5)));
+    assert_true(base_endpoint_equal(&a->path.remote, &path.remote));
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->type, IKE_ACT_SA_INSTALL);
+    assert_int_equal(a->install.pair.keys_in.encr[2], 3);
+    ike_action_wipe(a);
+    assert_int_equal(a->install.pair.keys_in.encr[2], 0);
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->spi_in, 7);
+    assert_true(a->path.natt);
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->type, IKE_ACT_JOB);
+    assert_ptr_equal(a->job, job); /* ours from here */
+    ike_job_free(&null_ike_ops, job);
+    assert_false(ike_next_action(ike, a));
+    /* and it goes on after having been empty */
+    ike_act_keepalive(ike, &path);
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->type, IKE_ACT_KEEPALIVE);
+    ike_act_send(ike, &path, base_span("left behind", 11));
+    ike_act_job(ike, &ike_job_dh(&ike_job_kind_dh_pair, CRYPT_DH_X25519, NULL, BASE_SPAN_NONE)->job);
+    ike_act_fini(ike);
+    assert_false(ike_next_action(ike, a));
+    free(a);
+    free(ike);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(actions_come_out_in_order_with_their_content)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The interval tree against a plain search. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "ike_overlap.h"
+#include "seed_rng.h"
+
+#define N 150
+
+static bool count_one(void *owner, void *ctx)
+{
+    (void)owner;
+    ++*(size_t *)ctx;
+    return false;
+}
+
+static void all_overlapping_ranges_are_found_and_no_other(void **state)
+{
+    (void)state;
+    static struct ike_span_node n[N];
+    static bool in[N];
+    struct ike_spans s = {0};
+    struct seed_rng rng = seed_rng(3);
+    for (int step = 0; step < 5000; step++) {
+        const size_t i = seed_rng_below(&rng, N);
+        if (in[i]) {
+            ike_spans_remove(&s, &n[i]);
+        } else {
+            const uint32_t lo = (uint32_t)seed_rng_below(&rng, 1000);
+            n[i] = (struct ike_span_node){.lo = base_addr_ip4(lo),
+                                          .hi = base_addr_ip4(lo + (uint32_t)seed_rng_below(&rng, 50)),
+                                          .priority = seed_rng_u64(&rng)};
+            ike_spans_add(&s, &n[i]);
+        }
+        in[i] = !in[i];
+        const uint32_t at = (uint32_t)seed_rng_below(&rng, 1000);
+        const struct base_addr lo = base_addr_ip4(at), hi = base_addr_ip4(at + 20);
+        size_t want = 0, got = 0;
+        for (size_t j = 0; j < N; j++)
+            want += in[j] && base_addr_compare(&n[j].lo, &hi) <= 0 && base_addr_compare(&n[j].hi, &lo) >= 0;
+        ike_spans_any(&s, &lo, &hi, count_one, &got);
+        assert_int_equal(got, want);
+    }
+}
+
+static void the_families_are_kept_apart(void **state)
+{
+    (void)state;
+    struct ike_spans s = {0};
+    struct ike_span_node n = {.lo = base_addr_ip4(0), .hi = base_addr_ip4(UINT32_MAX)};
+    struct base_addr lo, hi;
+    size_t got = 0;
+    assert_int_equal(base_addr_parse("::", &lo), 0);
+    assert_int_equal(base_addr_parse("ffff::", &hi), 0);
+    ike_spans_add(&s, &n);
+    ike_spans_any(&s, &lo, &hi, count_one, &got);
+    assert_int_equal(got, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_overlapping_ranges_are_found_and_no_other),
+        cmocka_unit_test(the_families_are_kept_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How an SA is brought to its end in each of its states. */
+#include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2.h"
+#include "ikev2_close.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void an_sa_that_the_peer_knows_is_marked_for_a_delete(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    ikev2_close(p->h[0].ike, sa, "a reason");
+    assert_true(sa->want.close);
+    assert_int_equal(sa->state, IKEV2_ST_UP);
+    assert_null(sa->req.bytes.ptr);
+    ikev2_settle(p->h[0].ike);
+    assert_int_equal(sa->state, IKEV2_ST_CLOSING);
+    pair_settle(p);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_IKE_DOWN)->why, "a reason");
+    pair_free(p);
+}
+
+static void an_sa_that_the_peer_does_not_know_is_dropped(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    p->head = p->tail = 0;
+    const unsigned sends = p->h[0].sends;
+    ikev2_close(p->h[0].ike, p->h[0].ike->v2->first, "a reason");
+    ikev2_settle(p->h[0].ike);
+    pair_drain(p);
+    assert_int_equal(p->h[0].sends, sends);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_sa_that_the_peer_knows_is_marked_for_a_delete),
+        cmocka_unit_test(an_sa_that_the_peer_does_not_know_is_dropped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A new configuration for live SAs: what asks nothing keeps them, what asks a child replaces that child only.
+ */
+#include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+#include "ikev2_task.h"
+
+static void child_second(struct ike_conn_conf *c, const char *local, const char *remote)
+{
+    struct ike_child_conf *k = &c->children[1];
+    ike_child_conf_defaults(k);
+    snprintf(k->name, sizeof k->name, "second");
+    pair_ts(&k->local_ts, local);
+    pair_ts(&k->remote_ts, remote);
+    c->n_children = 2;
+}
+
+/* Host 1's configuration once more, to be changed. */
+static struct ike_conf *conf_again(const struct pair *p)
+{
+    struct ike_conf *conf = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    conf->conns[0].remote_addr = p->h[0].addr;
+    if (p->h[1].conf->conns[0].n_children == 2)
+        child_second(&conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    return conf;
+}
+
+static void conf_swap(struct pair *p, struct ike_conf *conf)
+{
+    ike_conf_seal(conf);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf}), 0);
+    ike_conf_put(conf);
+    pair_run(p, 8); /* and what was replaced has lingered */
+}
+
+static struct pair *pair_of_two(void)
+{
+    struct pair *p = pair_new();
+    child_second(&p->h[0].conf->conns[0], "10.3.0.0/16", "10.4.0.0/16");
+    child_second(&p->h[1].conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    return p;
+}
+
+static const struct pair_child *newest(const struct pair_host *h)
+{
+    return &h->children[h->n_children - 1];
+}
+
+static uint64_t spi_of(struct pair *p)
+{
+    return p->h[1].ike->v2->first->spi_i;
+}
+
+static void what_asks_nothing_keeps_all_and_is_in_force(void **state)
+{
+    struct pair *p = pair_up();
+    const uint64_t spi = spi_of(p);
+    const unsigned sends = p->h[1].sends;
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].dpd_s = 2;
+    conf_swap(p, conf);
+    assert_true(p->h[1].sends >= sends + 3); /* it asks every two seconds now */
+    assert_int_equal(spi_of(p), spi);
+    assert_int_equal(p->h[1].n_children, 1);
+    pair_check_one(p);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_new_window_replaces_the_child_without_a_gap(void **state)
+{
+    struct pair *p = pair_up();
+    const uint64_t spi = spi_of(p);
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[0].replay_window = 64;
+    conf_swap(p, conf);
+    assert_int_equal(spi_of(p), spi);
+    assert_int_equal(p->h[1].n_children, 2);
+    assert_int_equal(newest(&p->h[1])->i.pair.replay_window, 64);
+    assert_int_equal(newest(&p->h[1])->i.pair.replaces_in, p->h[1].children[0].i.pair.spi_in);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_CHILD_DOWN), 0);
+    pair_check_one(p);
+    pair_free(p);
+    (void)state;
+}
+
+static void only_the_child_that_changed_is_replaced(void **state)
+{
+    struct pair *p = pair_of_two();
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[1].rekey_bytes = 1 << 30;
+    conf_swap(p, conf);
+    assert_int_equal(p->h[1].n_children, 3);
+    assert_string_equal(newest(&p->h[1])->i.child, "second");
+    assert_int_equal(newest(&p->h[1])->i.pair.soft_bytes, 1 << 30);
+    assert_false(p->h[1].children[0].is_removed);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_setting_of_the_connection_may_ask_all_its_children(void **state)
+{
+    struct pair *p = pair_of_two();
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].frag_after = true;
+    conf_swap(p, conf);
+    assert_int_equal(p->h[1].n_children, 4);
+    assert_true(p->h[1].children[2].i.pair.frag_after && p->h[1].children[3].i.pair.frag_after);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_free(p);
+    (void)state;
+}
+
+static void other_subnets_are_another_child(void **state)
+{
+    struct pair *p = pair_of_two();
+    const uint64_t spi = spi_of(p);
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[0].remote_ts.count = 0;
+    pair_ts(&conf->conns[0].children[0].remote_ts, "10.1.7.0/24");
+    conf_swap(p, conf);
+    char text[BASE_ADDR_TEXT_MAX];
+    assert_int_equal(spi_of(p), spi);
+    assert_true(p->h[1].children[0].is_removed);
+    assert_false(p->h[1].children[1].is_removed);
+    assert_string_equal(base_addr_text(&newest(&p->h[0])->i.pair.local_ts.list[0].lo, text), "10.1.7.0");
+    assert_int_equal(newest(&p->h[1])->i.pair.replaces_in, 0);
+    assert_int_equal(pair_live(&p->h[0]), 2);
+    pair_check_keys(p);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_child_that_is_gone_is_deleted_under_its_old_name(void **state)
+{
+    struct pair *p = pair_of_two();
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[0] = conf->conns[0].children[1]; /* what stays gets another number */
+    conf->conns[0].n_children = 1;
+    conf->conns[0].start = true;
+    conf_swap(p, conf);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_false(p->h[1].children[1].is_removed);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_CHILD_DOWN)->child, "net");
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    pair_run(p, 8);
+    assert_string_equal(newest(&p->h[1])->i.child, "second");
+    pair_free(p);
+    (void)state;
+}
+
+static void a_child_that_is_gone_may_be_deleted_by_the_peer_meanwhile(void **state)
+{
+    struct pair *p = pair_of_two();
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].n_children = 1;
+    conf->conns[0].start = true;
+    p->hold = true;
+    ike_conf_seal(conf);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    p->hold = false;
+    pair_run(p, 1);
+    ike_conf_put(conf);
+    assert_int_equal(p->h[1].n_children, 2);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_new_child_is_made_by_who_calls(void **state)
+{
+    struct pair *p = pair_up();
+    child_second(&p->h[0].conf->conns[0], "10.3.0.0/16", "10.4.0.0/16");
+    struct ike_conf *conf = conf_again(p);
+    child_second(&conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    conf->conns[0].start = true;
+    conf_swap(p, conf);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    assert_string_equal(newest(&p->h[1])->i.child, "second");
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_new_child_is_waited_for_by_who_is_called(void **state)
+{
+    struct pair *p = pair_up();
+    struct ike_conf *conf = conf_again(p);
+    child_second(&conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    conf_swap(p, conf);
+    pair_check_one(p);
+    assert_int_equal(p->h[1].n_children, 1);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_shorter_life_counts_from_the_beginning_and_ends_nothing_at_once(void **state)
+{
+    struct pair *p = pair_up();
+    pair_run(p, 100);
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].rekey_s = 60;
+    conf->conns[0].children[0].rekey_s = 50;
+    conf_swap(p, conf);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+    assert_int_equal(pair_stats(p, 1).rekeyed_ike, 1);
+    assert_true(pair_stats(p, 1).rekeyed_child >= 1);
+    pair_check_one(p);
+    pair_free(p);
+    (void)state;
+}
+
+/* A peer that refused it under the old settings may take it under the new ones. */
+static void a_change_asks_for_a_child_that_is_missing(void **state)
+{
+    struct pair *p = pair_new();
+    child_second(&p->h[1].conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    pair_start(p);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_INITIATE, .name = "a"}), 0);
+    pair_check_one(p);
+    assert_int_equal(p->h[1].ike->v2->first->want.children, 0);
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[1].local_ts.count = conf->conns[0].children[1].remote_ts.count = 0;
+    pair_ts(&conf->conns[0].children[1].local_ts, "10.2.0.0/24");
+    pair_ts(&conf->conns[0].children[1].remote_ts, "10.1.0.0/24");
+    conf_swap(p, conf);
+    assert_string_equal(newest(&p->h[1])->i.child, "second");
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_false(p->h[1].children[0].is_removed);
+    pair_free(p);
+    (void)state;
+}
+
+static void what_an_operator_ended_stays_so_until_start_says_otherwise(void **state)
+{
+    struct pair *p = pair_up();
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a"});
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].dpd_s = 7;
+    conf_swap(p, conf);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    conf = conf_again(p);
+    conf->conns[0].start = true;
+    conf_swap(p, conf);
+    pair_check_one(p);
+    pair_free(p);
+    (void)state;
+}
+
+/* The answer to what was offered under the old configuration is not judged by the new one. */
+static void a_change_of_what_is_under_negotiation_begins_anew(void **state)
+{
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[0].replay_window = 64;
+    p->hold = false;
+    p->drop[0] = p->drop[1] = true;
+    assert_non_null(p->h[1].ike->v2->first->task);
+    ike_conf_seal(conf);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
+    p->drop[0] = p->drop[1] = false;
+    pair_run(p, 30);
+    ike_conf_put(conf);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+    (void)state;
+}
+
+static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **state)
+{
+    struct pair *p = pair_new();
+    child_second(&p->h[1].conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    pair_start(p);
+    pair_connect(p);
+    struct ikev2_sa *sa = p->h[1].ike->v2->first;
+    sa->want.children = 1u << 1;
+    sa->life.retry_at = base_time_add(p->now, 1000 * BASE_NS_PER_S);
+    struct ike_conf *conf = conf_again(p);
+    const struct ike_child_conf first = conf->conns[0].children[0];
+    conf->conns[0].children[0] = conf->conns[0].children[1];
+    conf->conns[0].children[1] = first;
+    conf_swap(p, conf);
+    assert_int_equal(sa->want.children, 1u << 0);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_asks_nothing_keeps_all_and_is_in_force),
+        cmocka_unit_test(a_new_window_replaces_the_child_without_a_gap),
+        cmocka_unit_test(only_the_child_that_changed_is_replaced),
+        cmocka_unit_test(a_setting_of_the_connection_may_ask_all_its_children),
+        cmocka_unit_test(other_subnets_are_another_child),
+        cmocka_unit_test(a_child_that_is_gone_is_deleted_under_its_old_name),
+        cmocka_unit_test(a_child_that_is_gone_may_be_deleted_by_the_peer_meanwhile),
+        cmocka_unit_test(a_new_child_is_made_by_who_calls),
+        cmocka_unit_test(a_new_child_is_waited_for_by_who_is_called),
+        cmocka_unit_test(a_shorter_life_counts_from_the_beginning_and_ends_nothing_at_once),
+        cmocka_unit_test(a_change_asks_for_a_child_that_is_missing),
+        cmocka_unit_test(what_an_operator_ended_stays_so_until_start_says_otherwise),
+        cmocka_unit_test(a_change_of_what_is_under_negotiation_begins_anew),
+        cmocka_unit_test(a_child_still_to_be_made_keeps_its_wish_under_another_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

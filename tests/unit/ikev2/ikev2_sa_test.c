@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SAs as objects: tables, caps and what is left when they are gone. */
+#include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void an_sa_is_found_by_spi_and_id_until_it_dies(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    assert_ptr_equal(ikev2_sa_by_spi(ike, sa->spi_r), sa);
+    assert_null(ikev2_sa_by_spi(ike, sa->spi_i));
+    assert_ptr_equal(ikev2_sa_by_id(ike, sa->id), sa);
+    const uint64_t spi = sa->spi_r, id = sa->id;
+    ikev2_sa_kill(ike, sa);
+    ikev2_sa_kill(ike, sa); /* twice is once */
+    assert_null(ikev2_sa_by_spi(ike, spi));
+    assert_null(ikev2_sa_by_id(ike, id));
+    ikev2_settle(ike);
+    pair_drain(p);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
+static void half_open_sas_are_counted_per_endpoint_and_end_in_time(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->half_open_per_endpoint = 2;
+    pair_start(p);
+    p->drop[1] = true; /* the answers are lost, so each call starts anew */
+    for (int i = 0; i < 4; i++) {
+        pair_connect(p);
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    }
+    assert_int_equal(pair_stats(p, 1).half_open, 2);
+    assert_int_equal(pair_stats(p, 1).dropped_capped, 2);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LIMIT), 1);
+    pair_run(p, 31);
+    assert_int_equal(pair_stats(p, 1).half_open, 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_true(base_time_is_never(ike_deadline(p->h[1].ike)));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_sa_is_found_by_spi_and_id_until_it_dies),
+        cmocka_unit_test(half_open_sas_are_counted_per_endpoint_and_end_in_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

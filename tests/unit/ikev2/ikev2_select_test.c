@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Choice of proposals. */
+#include "ike_pair.h"
+#include "ikev2_select.h"
+
+static struct wire_ike_sa theirs;
+
+static struct crypt_proposal parse(const char *text, enum crypt_protocol protocol)
+{
+    struct crypt_proposal p;
+    char why[200] = "";
+    if (crypt_proposal_parse(text, protocol, &p, why, sizeof why) != 0)
+        fail_msg("%s: %s", text, why);
+    return p;
+}
+
+/* What a peer with this configuration would offer. */
+static void offer(const char *text, enum crypt_protocol protocol)
+{
+    const struct crypt_proposal p = parse(text, protocol);
+    const bool esp = protocol == CRYPT_PROTOCOL_ESP;
+    ikev2_select_offer(&p, 1, esp ? 0x1234 : 0, esp ? 4 : 0, IKEV2_DH_WANTED, &theirs);
+}
+
+static bool choose_esp(const char *ours, struct ikev2_choice *c)
+{
+    const struct crypt_proposal p = parse(ours, CRYPT_PROTOCOL_ESP);
+    return ikev2_select(&p, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_NONE, c);
+}
+
+static bool choose_ike(const char *ours, enum crypt_dh hint, struct ikev2_choice *c)
+{
+    const struct crypt_proposal p = parse(ours, CRYPT_PROTOCOL_IKE);
+    return ikev2_select(&p, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, hint, c);
+}
+
+static void our_order_decides(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    offer("aes128gcm16-aes256gcm16-prfsha256-prfsha512-x25519-ecp256", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike("aes256gcm16-aes128gcm16-prfsha512-prfsha256-ecp256-x25519", CRYPT_DH_NONE, &c));
+    assert_int_equal(c.encr->key_bits, 256);
+    assert_int_equal(c.prf->id, CRYPT_PRF_HMAC_SHA2_512);
+    assert_int_equal(c.dh, CRYPT_DH_ECP_256);
+    /* but a group for which the peer has a value already saves a round trip */
+    assert_true(choose_ike("aes256gcm16-prfsha256-ecp256-x25519", CRYPT_DH_X25519, &c));
+    assert_int_equal(c.dh, CRYPT_DH_X25519);
+}
+
+static void esn_is_preferred_and_its_absence_accepted(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    offer("aes128gcm16-esn-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16", &c) && c.esn);
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16", &c) && !c.esn);
+    assert_false(choose_esp("aes128gcm16-esn", &c));
+    /* no transform of that type at all */
+    theirs.list[0].count--;
+    assert_true(choose_esp("aes128gcm16", &c) && !c.esn);
+    assert_false(choose_esp("aes128gcm16-esn", &c));
+}
+
+static void fresh_key_exchange_is_used_where_the_peer_offers_it(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    offer("aes128gcm16-noesn-x25519", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16-x25519", &c) && c.dh == CRYPT_DH_X25519);
+    assert_false(choose_esp("aes128gcm16", &c));
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16-x25519", &c) && c.dh == CRYPT_DH_NONE);
+}
+
+static void what_has_an_unknown_part_never_matches(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    theirs.list[0].list[0].is_unknown = true;
+    assert_false(choose_esp("aes128gcm16", &c));
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    theirs.list[0].list[theirs.list[0].count++] = (struct wire_ike_transform){.type = 6, .id = 1};
+    assert_false(choose_esp("aes128gcm16", &c));
+}
+
+static void an_esp_proposal_needs_a_real_spi(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    theirs.list[0].spi = 255;
+    assert_false(choose_esp("aes128gcm16", &c));
+    theirs.list[0].spi = 256;
+    assert_true(choose_esp("aes128gcm16", &c));
+    theirs.list[0].spi_len = 0;
+    assert_false(choose_esp("aes128gcm16", &c));
+}
+
+static void an_answer_must_be_one_of_ours_with_one_algorithm_each(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const struct crypt_proposal ours = parse("aes128gcm16-aes256gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select_answer(&ours, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, &c));
+    theirs.list[0].number = 2;
+    assert_false(ikev2_select_answer(&ours, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, &c));
+    offer("aes128gcm16-aes256gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_answer(&ours, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, &c));
+    theirs.count = 2;
+    assert_false(ikev2_select_answer(&ours, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, &c));
+}
+
+static void ah_is_seen(void **state)
+{
+    (void)state;
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_asks_ah(&theirs));
+    theirs.list[0].protocol = WIRE_IKE_PROTO_AH;
+    assert_true(ikev2_select_asks_ah(&theirs));
+}
+
+static void a_choice_is_covered_by_lists_that_contain_it(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const struct crypt_proposal same = parse("aes128gcm16-prfsha256-x25519", CRYPT_PROTOCOL_IKE);
+    const struct crypt_proposal other = parse("aes256gcm16-prfsha256-x25519", CRYPT_PROTOCOL_IKE);
+    offer("aes128gcm16-prfsha256-x25519", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike("aes128gcm16-prfsha256-x25519", CRYPT_DH_NONE, &c));
+    assert_true(ikev2_select_covers(&same, 1, &c));
+    assert_false(ikev2_select_covers(&other, 1, &c));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(our_order_decides),
+        cmocka_unit_test(esn_is_preferred_and_its_absence_accepted),
+        cmocka_unit_test(fresh_key_exchange_is_used_where_the_peer_offers_it),
+        cmocka_unit_test(what_has_an_unknown_part_never_matches),
+        cmocka_unit_test(an_esp_proposal_needs_a_real_spi),
+        cmocka_unit_test(an_answer_must_be_one_of_ours_with_one_algorithm_each),
+        cmocka_unit_test(ah_is_seen),
+        cmocka_unit_test(a_choice_is_covered_by_lists_that_contain_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

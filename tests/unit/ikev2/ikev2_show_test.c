@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine's state as status shows it. */
+#include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2.h"
+#include "ikev2_sa.h"
+
+static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_sa_view v;
+    char id[IKE_ID_TEXT_MAX];
+    assert_true(ike_show_next(p->h[1].ike, 0, &v));
+    assert_string_equal(v.conn, "a");
+    assert_int_equal(v.state, IKE_VIEW_ESTABLISHED);
+    assert_string_equal(ike_id_text(&v.remote_id, id), "@a");
+    assert_string_equal(ike_id_text(&v.local_id, id), "@b");
+    assert_true(v.remote_hash_matches && v.local_hash_matches);
+    assert_int_equal(v.n_children, 1);
+    assert_string_equal(v.children[0].name, "net");
+    assert_non_null(strstr(v.children[0].proposal, "/ESN"));
+    assert_int_equal(v.children[0].spi_in, p->h[1].children[0].i.pair.spi_in);
+    assert_false(ike_show_next(p->h[1].ike, v.id, &v));
+    pair_free(p);
+}
+
+static void a_walk_goes_on_when_the_last_one_shown_has_gone(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_sa_view v;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    assert_true(ike_show_next(p->h[0].ike, 1, &v)); /* number 1 was replaced */
+    assert_true(v.id > 1);
+    assert_int_equal(v.n_children, 1);
+    assert_false(ike_show_next(p->h[0].ike, v.id, &v));
+    pair_free(p);
+}
+
+static void a_walk_goes_on_over_a_wide_gap(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *a = p->h[0].ike;
+    struct ike_sa_view v;
+    uint64_t gone[200];
+    for (size_t i = 0; i < 200; i++) { /* each ends before it is authenticated */
+        struct ikev2_sa *sa = ikev2_sa_new(a, &(struct ike_path){0}, true);
+        sa->spi_i = ikev2_sa_new_spi(a);
+        sa->quiet = true;
+        ikev2_sa_link(a, sa);
+        gone[i] = sa->id;
+        if (i < 199)
+            ikev2_sa_kill(a, sa);
+    }
+    ikev2_settle(a);
+    assert_true(ike_show_next(a, 0, &v));
+    assert_true(v.id < gone[0]);
+    for (size_t i = 0; i < 199; i++) {
+        assert_true(ike_show_next(a, gone[i], &v));
+        assert_int_equal(v.id, gone[199]);
+    }
+    assert_false(ike_show_next(a, gone[199], &v));
+    assert_false(ike_show_next(a, gone[199] + 1000, &v));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_sa_is_shown_with_its_child_and_both_identities),
+        cmocka_unit_test(a_walk_goes_on_when_the_last_one_shown_has_gone),
+        cmocka_unit_test(a_walk_goes_on_over_a_wide_gap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* CREATE_CHILD_SA for children: new ones, and rekeying with and without a fresh key exchange. */
+#include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void a_child_is_rekeyed_by_either_side_without_a_gap(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_up();
+        assert_int_equal(pair_event(p, i, (struct ike_event){.type = IKE_EV_REKEY, .name = i ? "a" : "b"}),
+                         0);
+        assert_int_equal(pair_live(&p->h[0]), 2);
+        assert_true(p->h[!i].children[1].is_active);
+        assert_int_equal(p->h[i].children[1].i.pair.replaces_in, p->h[i].children[0].i.pair.spi_in);
+        assert_false(p->h[!i].children[1].i.pair.active);
+        pair_run(p, 6);
+        pair_check_one(p);
+        pair_free(p);
+    }
+}
+
+static void a_child_is_rekeyed_with_a_fresh_key_exchange(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    char why[200];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(crypt_proposal_parse("aes128gcm16-x25519-noesn", CRYPT_PROTOCOL_ESP,
+                                              &p->h[i].conf->conns[0].children[0].proposals[0], why,
+                                              sizeof why),
+                         0);
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_event ev = {.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true};
+    assert_int_equal(pair_event(p, 0, ev), 0);
+    pair_run(p, 6);
+    pair_check_one(p);
+    assert_int_equal(pair_stats(p, 1).rekeyed_child, 1);
+    pair_free(p);
+}
+
+static void a_second_child_of_the_connection_is_made_by_its_own_exchange(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    for (int i = 0; i < 2; i++) {
+        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+        ike_child_conf_defaults(&c->children[1]);
+        snprintf(c->children[1].name, IKE_NAME_MAX, "second");
+        pair_ts(&c->children[1].local_ts, i ? "10.4.0.0/16" : "10.3.0.0/16");
+        pair_ts(&c->children[1].remote_ts, i ? "10.3.0.0/16" : "10.4.0.0/16");
+        c->n_children = 2;
+    }
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_string_equal(p->h[1].children[1].i.child, "second");
+    pair_check_keys(p);
+    pair_free(p);
+}
+
+static void selectors_are_narrowed_to_what_both_have(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].children[0].local_ts.count = 0;
+    pair_ts(&p->h[1].conf->conns[0].children[0].local_ts, "10.2.7.0/24");
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    char text[BASE_ADDR_TEXT_MAX];
+    assert_string_equal(base_addr_text(&p->h[0].children[0].i.pair.remote_ts.list[0].lo, text), "10.2.7.0");
+    pair_free(p);
+}
+
+static void a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_deliver_one(p);
+    const struct pair_packet answer = p->queue[p->head++];
+    const uint32_t spi = p->h[1].children[1].i.pair.spi_in;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = spi});
+    p->hold = false;
+    pair_settle(p); /* the DELETE overtakes the answer */
+    ike_on_packet(p->h[0].ike, p->now, &answer.path, base_span(answer.bytes, answer.len));
+    pair_settle(p);
+    assert_int_equal(p->h[0].n_children, 1);
+    pair_run(p, 20); /* and is asked for again */
+    assert_int_equal(pair_stats(p, 0).children, 1);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_check_keys(p);
+    pair_free(p);
+}
+
+/* SA and a notify, no nonce: what the row of refusals lets in. */
+static void an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    const struct ike_path path = p->queue[p->head].path;
+    struct ike *b = p->h[1].ike;
+    struct ikev2_sa *sa = b->v2->first;
+    p->head = p->tail = 0; /* the request is answered by hand */
+    struct wire_ike_builder w = ikev2_msg_begin(b);
+    ikev2_msg_put_choice(b, &w, &sa->children->algs, 0x12345678);
+    ikev2_msg_put_notify(&w, WIRE_IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BASE_SPAN_NONE);
+    ikev2_msg_respond(b, sa, &path, WIRE_IKE_CREATE_CHILD_SA, sa->seq.peer++, &w);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_child_is_rekeyed_by_either_side_without_a_gap),
+        cmocka_unit_test(a_child_is_rekeyed_with_a_fresh_key_exchange),
+        cmocka_unit_test(a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed),
+        cmocka_unit_test(a_second_child_of_the_connection_is_made_by_its_own_exchange),
+        cmocka_unit_test(selectors_are_narrowed_to_what_both_have),
+        cmocka_unit_test(an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
