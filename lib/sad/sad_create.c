@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "sad_event.h"
 #include "sad_mem.h"
+#include "sad_spd.h"
 
 static bool params_are_sane(const struct sad_params *p)
 {

@@ -5,7 +5,7 @@
  * so no peer can fill the ring by itself. An event that finds the ring full is raised again by the next
  * packet.
  */
-#include "sad_int.h"
+#include "sad_event.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -11,6 +11,10 @@
 #include <string.h>
 #include <rte_rcu_qsbr.h>
 #include "base_wipe.h"
+#include "sad_event.h"
+#include "sad_path.h"
+#include "sad_spd.h"
+#include "sad_table.h"
 #include "wire_esp.h"
 
 #define WORD_BITS 64

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Inside of sad: control's half of the tables. All of it is touched by the control thread only. */
+/* Inside of sad: control's half of the tables, as structs. All of it is touched by the control thread only.
+ */
 #include "sad.h"
 #include "sad_fast.h"
 #include "sad_reclaim.h"
@@ -79,32 +80,3 @@ struct sad {
     sad_mark_fn mark_send;
     void *mark_ctx;
 };
-
-/* sad_spd.c: makes, links and removes the candidates of selectors; head is the list by next_own. */
-int sad_spd_init(struct sad *sad);
-void sad_spd_fini(struct sad *sad);
-int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head);
-void sad_spd_unlink(struct sad *sad, uint32_t *head);
-
-/* sad_path.c */
-struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote);
-/* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
-bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
-void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out);
-int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
-void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out);
-uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap);
-uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
-void sad_out_set_path(struct sad_out *out, const struct esp_path *path);
-void sad_in_set_path(struct sad_in *in, const struct esp_path *path);
-
-/* sad_table.c */
-struct sad_pair *sad_pair_live(const struct sad *sad, uint32_t spi_in);
-uint32_t sad_pair_slot(const struct sad *sad, const struct sad_pair *pair);
-void sad_slot_give(struct sad *sad, uint32_t slot);
-
-/* sad_event.c */
-int sad_event_init(struct sad *sad);
-void sad_event_fini(struct sad *sad);
-void sad_limits_arm_in(struct sad_in *in);
-void sad_limits_arm_out(struct sad_out *out);

@@ -7,6 +7,7 @@
 #include "sad_int.h"
 
 #include <errno.h>
+#include "sad_table.h"
 
 /* A mark: 1, direction, worker to be, slot. */
 #define MARK_IS     1u

@@ -3,7 +3,7 @@
  * From parameters to the forms that workers read: selectors, outer header templates, inner MTU. Pure
  * functions over their arguments.
  */
-#include "sad_int.h"
+#include "sad_path.h"
 
 #include <emmintrin.h>
 #include <errno.h>

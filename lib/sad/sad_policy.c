@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "sad_path.h"
+#include "sad_spd.h"
 
 static void policies_drop(struct sad *sad, struct sad_policies *set)
 {

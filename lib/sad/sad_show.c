@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <rte_cycles.h>
+#include "sad_table.h"
 
 static uint64_t counter_peek(const uint64_t *counter)
 {

@@ -8,12 +8,13 @@
  * Control links a candidate in front (an SA) or at the end (a policy) of its prefix's list with one store;
  * unlinked ones are reused after a grace period.
  */
-#include "sad_int.h"
+#include "sad_spd.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sad_mem.h"
+#include "sad_path.h"
 #include "wire_pkt.h"
 
 #define CANDS_PER_SLOT 4

@@ -3,7 +3,7 @@
  * SPIs and slots. An inbound SPI names its slot by its low bits, so a lookup is one index and one compare.
  * The bits above are random and differ from the slot's previous SPI.
  */
-#include "sad_int.h"
+#include "sad_table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include "sad_int.h"
+#include "sad_path.h"
 
 #define LOCAL  "10.1.0.0/16"
 #define REMOTE "10.2.0.0/16"

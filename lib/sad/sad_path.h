@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* From parameters to the forms that workers read. Thread: control, of fields that no worker reads yet. */
+#include "esp_ops.h"
+#include "esp_pair.h"
+#include "sad_fast.h"
+
+/* Both sides' selectors in one block, owned by the caller (free). NULL: too many, or no memory. */
+struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote);
+
+/* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
+bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
+
+void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote, struct sad_sel4 *out);
+
+/* 0, or -EINVAL: two families, or an MTU that no path of the family has. */
+int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
+
+/* Writes a template; the caller publishes it. */
+void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out);
+
+/* Bytes of IP and UDP before ESP. */
+uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap);
+
+/* The largest inner packet whose padded, sealed and encapsulated form fits. */
+uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
+
+/* Store a new path where workers may be reading the old one. */
+void sad_out_set_path(struct sad_out *out, const struct esp_path *path);
+void sad_in_set_path(struct sad_in *in, const struct esp_path *path);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The candidates of selectors, in the lists that workers walk (sad_fast.h). Thread: control. */
+#include "sad_int.h"
+
+/* Empty lists. 0, or -ENOMEM (then sad_spd_fini() is called all the same). */
+int sad_spd_init(struct sad *sad);
+void sad_spd_fini(struct sad *sad);
+
+/*
+ * Makes and publishes a candidate for each combination of both sides' selectors; slot may be SAD_NO_SLOT: a
+ * policy. *head becomes their list by next_own. 0, -E2BIG, -ENOMEM; on error there are none.
+ */
+int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head);
+
+/* Takes them all away; their memory is free after a grace period. *head becomes 0. */
+void sad_spd_unlink(struct sad *sad, uint32_t *head);
