@@ -17,7 +17,7 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
         sa->want.close_why = why;
         return;
     }
-    if (sa->state == IKEV2_ST_I_AUTH) {
+    if (sa->state == IKEV2_ST_I_AUTH || sa->state == IKEV2_ST_I_CHECK) {
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;
         ikev2_init_free(sa);

@@ -5,7 +5,10 @@
 #include <stdint.h>
 #include "crypt_ike_ops.h"
 #include "ike_blob.h"
+#include "ike_conf.h"
 #include "ike_nonce.h"
+#include "ike_path.h"
+#include "wire_ike.h"
 
 struct ike;
 struct ikev2_sa;
@@ -20,11 +23,29 @@ struct ikev2_offer {
     uint8_t public_value[CRYPT_DH_MAX];
 };
 
+struct ikev2_auth_method;
+
+/* Authentication under way. */
+struct ikev2_auth {
+    const struct ike_conn_conf *conn; /* responder: what the peer is checked against; a reference, or NULL */
+    const struct ikev2_auth_method *late; /* of the rounds; NULL: there are none */
+    bool is_over;                         /* the rounds are, and AUTH of the late method comes */
+    uint8_t rounds;
+    struct ike_id peer; /* as it said */
+    /* The message that waits for its check, or for the last round: its payloads. */
+    uint8_t first_type;
+    struct ike_blob chain;
+    /* Where the newest one came from. */
+    struct ike_path path;
+    struct wire_ike_hdr hdr;
+};
+
 struct ikev2_init {
     struct ike_nonce ni;
     struct ike_nonce nr;
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
+    struct ikev2_auth auth;
     bool is_proved; /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */

@@ -171,24 +171,24 @@ int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keyma
     return 0;
 }
 
-int ikev2_keymat_auth_psk(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span psk,
-                          struct base_span message, struct base_span nonce, struct base_span sk_p,
+int ikev2_keymat_maced_id(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span sk_p,
                           struct base_span id_body, uint8_t out[CRYPT_PRF_MAX])
+{
+    base_wipe(out, CRYPT_PRF_MAX);
+    return prf_once(ops, prf, sk_p, &id_body, 1, out);
+}
+
+int ikev2_keymat_auth_psk(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span psk,
+                          struct base_span octets, uint8_t out[CRYPT_PRF_MAX])
 {
     static const char pad[] = "Key Pad for IKEv2";
     const struct base_span pad_part = base_span(pad, sizeof pad - 1);
-    const size_t len = prf_bytes(prf);
-    uint8_t key[CRYPT_PRF_MAX], maced_id[CRYPT_PRF_MAX];
+    uint8_t key[CRYPT_PRF_MAX];
 
     base_wipe(out, CRYPT_PRF_MAX);
     int err = prf_once(ops, prf, psk, &pad_part, 1, key);
     if (!err)
-        err = prf_once(ops, prf, sk_p, &id_body, 1, maced_id);
-    if (!err) {
-        const struct base_span parts[] = {message, nonce, base_span(maced_id, len)};
-        err = prf_once(ops, prf, base_span(key, len), parts, 3, out);
-    }
+        err = prf_once(ops, prf, base_span(key, prf_bytes(prf)), &octets, 1, out);
     base_wipe(key, sizeof key);
-    base_wipe(maced_id, sizeof maced_id);
     return err;
 }

@@ -70,11 +70,16 @@ int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keyma
                        struct base_span nr, struct esp_keymat *i_to_r, struct esp_keymat *r_to_i);
 
 /*
- * AUTH = prf(prf(PSK, "Key Pad for IKEv2"), message | nonce | prf(SK_p, id_body)) (RFC 7296 2.15). For the
- * initiator's AUTH: its first message as sent last (with the cookie, if any), the responder's nonce, SK_pi
- * and the body of IDi behind the generic header; the other way round for the responder's. out gets the PRF's
- * out_bytes; compare with base_equal_secret().
+ * prf(SK_p, id_body), the last part of the octets that are signed (RFC 7296 2.15): SK_pi with the body of IDi
+ * behind the generic header, or SK_pr with that of IDr. out gets the PRF's out_bytes.
+ */
+int ikev2_keymat_maced_id(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span sk_p,
+                          struct base_span id_body, uint8_t out[CRYPT_PRF_MAX]);
+
+/*
+ * AUTH = prf(prf(PSK, "Key Pad for IKEv2"), octets) (RFC 7296 2.15). The octets of the initiator are its
+ * first message as sent last (with the cookie, if any), the responder's nonce and its MACed identity; the
+ * other way round for the responder's. out gets the PRF's out_bytes; compare with base_equal_secret().
  */
 int ikev2_keymat_auth_psk(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span psk,
-                          struct base_span message, struct base_span nonce, struct base_span sk_p,
-                          struct base_span id_body, uint8_t out[CRYPT_PRF_MAX]);
+                          struct base_span octets, uint8_t out[CRYPT_PRF_MAX]);

@@ -201,7 +201,7 @@ void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_co
 
 static bool is_half_open(enum ikev2_state s)
 {
-    return s == IKEV2_ST_R_DH || s == IKEV2_ST_R_INIT;
+    return s >= IKEV2_ST_R_DH && s <= IKEV2_ST_R_ROUND;
 }
 
 void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state state)

@@ -31,9 +31,14 @@ enum ikev2_state {
     IKEV2_ST_I_DH,   /* initiator: a key pair is being made */
     IKEV2_ST_I_INIT, /* SA_INIT sent */
     IKEV2_ST_I_DERIVE /* SA_INIT answered, the shared secret is being computed */,
+    IKEV2_ST_I_PROVE, /* our AUTH is being made */
     IKEV2_ST_I_AUTH,  /* IKE_AUTH sent */
+    IKEV2_ST_I_CHECK, /* IKE_AUTH answered, the peer's AUTH is being checked */
     IKEV2_ST_R_DH,    /* responder: SA_INIT received, key exchange being computed */
     IKEV2_ST_R_INIT,  /* SA_INIT answered: half open */
+    IKEV2_ST_R_CHECK, /* IKE_AUTH received, the caller's AUTH is being checked */
+    IKEV2_ST_R_PROVE, /* our AUTH is being made */
+    IKEV2_ST_R_ROUND, /* a round is answered, the next message of IKE_AUTH is waited for */
     IKEV2_ST_UP,      /* both authenticated */
     IKEV2_ST_REKEYED, /* replaced; children have moved; waits for a DELETE */
     IKEV2_ST_CLOSING, /* our DELETE is sent */

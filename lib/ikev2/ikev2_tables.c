@@ -8,6 +8,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ikev2.h"
+#include "ikev2_auth.h"
 #include "ikev2_cookie.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
@@ -41,6 +42,7 @@ int ikev2_new(struct ike *ike, const struct ike_conf *conf)
     ike->v2 = calloc(1, sizeof *ike->v2);
     if (!ike->v2 || tables_make(ike->v2, conf) < 0)
         return -ENOMEM;
+    ike->v2->auth_methods = ikev2_auth_methods;
     ikev2_cookie_init(ike);
     return 0;
 }

@@ -11,6 +11,8 @@ struct ikev2_child;
 struct ikev2_sa;
 struct ikev2_wait;
 
+struct ikev2_auth_method;
+
 struct ikev2 {
     struct ikev2_sa *first, *last;           /* all, ascending by id */
     struct ikev2_sa *dead;                   /* by link.spi_next; to be buried and freed */
@@ -21,8 +23,9 @@ struct ikev2 {
     struct ikev2_sa **by_id;
     struct ikev2_child **by_child;
     struct ikev2_wait **by_job;
-    uint32_t n_orphans;     /* jobs under way whose SA is gone */
-    struct ike_spans spans; /* remote selectors of all children */
+    const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
+    uint32_t n_orphans;                                  /* jobs under way whose SA is gone */
+    struct ike_spans spans;                              /* remote selectors of all children */
     struct ikev2_cookies cookie;
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The conversation's parts: which method, the jobs of proof and check, and what is kept while they run. No
+ * thread sees the SA: a job gets a copy of the octets that are signed, and never SK_p.
+ */
+#include "ikev2_auth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base_span.h"
+#include "base_wipe.h"
+#include "crypt_alg.h"
+#include "ike_blob.h"
+#include "ike_conf_keys.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_nonce.h"
+#include "ikev2_init.h"
+#include "ikev2_keymat.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk, NULL};
+
+const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, uint8_t number)
+{
+    for (const struct ikev2_auth_method *const *m = ike->v2->auth_methods; *m; m++)
+        if (!(*m)->is_late && (*m)->number == number)
+            return *m;
+    return NULL;
+}
+
+const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike)
+{
+    for (const struct ikev2_auth_method *const *m = ike->v2->auth_methods; *m; m++)
+        if ((*m)->is_late)
+            return *m;
+    return NULL;
+}
+
+const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_caller)
+{
+    const struct ikev2_auth_method *const *m = ike->v2->auth_methods;
+    while (!is_caller && (*m)->is_late)
+        m++;
+    return *m;
+}
+
+/* ---- jobs ---- */
+
+/* The body of an ID payload, which AUTH covers (RFC 7296 2.15, 3.5). */
+static struct base_span auth_id_body(const struct ike_id *id, uint8_t buf[4 + IKE_ID_MAX])
+{
+    memset(buf, 0, 4);
+    buf[0] = id->type;
+    memcpy(buf + 4, id->bytes, id->len);
+    return base_span(buf, 4u + id->len);
+}
+
+/* What the SA's initiator or responder signs as this identity. */
+static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, bool by_initiator,
+                           const struct ike_id *id, struct ike_job_auth *a)
+{
+    const struct ikev2_init *in = sa->init;
+    const struct base_span message = ike_blob_span(by_initiator ? &in->msg_i : &in->msg_r);
+    const struct base_span nonce = ike_nonce_span(by_initiator ? &in->nr : &in->ni);
+    const struct base_span sk_p = base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+    const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes;
+    uint8_t body[4 + IKE_ID_MAX], maced_id[CRYPT_PRF_MAX];
+    a->prf = (enum crypt_prf)sa->algs.prf->id;
+    const int rc = ikev2_keymat_maced_id(ike->env.crypto, a->prf, sk_p, auth_id_body(id, body), maced_id);
+    if (rc < 0)
+        return rc;
+    a->octets = malloc(len);
+    if (!a->octets)
+        return -ENOMEM;
+    a->octets_len = len;
+    struct base_writer w = base_writer(a->octets, len);
+    base_write(&w, message.ptr, message.len);
+    base_write(&w, nonce.ptr, nonce.len);
+    base_write(&w, maced_id, sa->algs.prf->out_bytes);
+    base_wipe(maced_id, sizeof maced_id);
+    return 0;
+}
+
+static bool auth_hand_out(struct ike *ike, struct ikev2_sa *sa, bool by_initiator, const struct ike_id *id,
+                          struct ike_job_auth *a, ikev2_task_done_fn *done)
+{
+    if (auth_set_octets(ike, sa, by_initiator, id, a) < 0) {
+        ike_job_free(ike->env.crypto, &a->job);
+        return false;
+    }
+    ikev2_task_job(ike, sa, sa->task, &a->job, done);
+    return true;
+}
+
+bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
+                      const struct ike_conn_conf *conn, ikev2_task_done_fn *done)
+{
+    struct ike_job_auth *a = m->prove(ike, sa, conn);
+    return a && auth_hand_out(ike, sa, sa->is_initiator, &conn->local_id, a, done);
+}
+
+bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
+                      const struct ike_conn_conf *conn, struct base_span proof, ikev2_task_done_fn *done)
+{
+    struct ike_job_auth *a = m->check(ike, sa, conn);
+    if (!a)
+        return false;
+    /* What is longer than any proof stays out, and an empty one proves nothing. */
+    if (proof.len <= sizeof a->data) {
+        memcpy(a->data, proof.ptr, proof.len);
+        a->data_len = (uint16_t)proof.len;
+    }
+    return auth_hand_out(ike, sa, !sa->is_initiator, &sa->init->auth.peer, a, done);
+}
+
+void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
+                    const struct ike_job_auth *a)
+{
+    wire_ike_put_auth(b, m->number, ike_job_auth_data(a));
+}
+
+void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id)
+{
+    const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len)};
+    wire_ike_put_id(b, payload, &wire);
+}
+
+/* ---- what is kept ---- */
+
+int ikev2_auth_keep(struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct wire_ike_pld *first = &msg->plds.list[0], *last = &msg->plds.list[msg->plds.count - 1];
+    const struct base_span chain =
+        base_span(first->whole.ptr, (size_t)(last->whole.ptr + last->whole.len - first->whole.ptr));
+    a->first_type = first->type;
+    ikev2_auth_take_path(sa, msg);
+    return ike_blob_set(&a->chain, chain);
+}
+
+void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    a->path = *msg->path;
+    a->hdr = msg->hdr;
+}
+
+void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    *out = (struct ikev2_msg){.path = &a->path, .hdr = a->hdr, .is_response = sa->is_initiator};
+    /* It was parsed before, so it parses now. */
+    wire_ike_plds_parse(a->first_type, ike_blob_span(&a->chain), &out->plds);
+}
+
+void ikev2_auth_set_conn(struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conf *old = a->conn ? a->conn->conf : NULL;
+    a->conn = conn;
+    if (conn)
+        ike_conf_get(conn->conf);
+    ike_conf_put(old);
+}
+
+const struct ike_conn_conf *ikev2_auth_conn(const struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ike_conn_conf *was = sa->init->auth.conn;
+    if (sa->conn)
+        return sa->conn;
+    if (was->conf == ike->conf)
+        return was;
+    const struct ike_conn_conf *now = ike_conf_conn(ike->conf, was->name);
+    if (!now || ike_conn_conf_asks(was, now) >= IKE_ASKS_SA)
+        return NULL;
+    ikev2_auth_set_conn(sa, now);
+    return now;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Authentication as a conversation (RFC 7296 1.2, 2.15, 2.16). Each side proves its identity by a method, a
+ * row below; a proof and a check are jobs. A late method (EAP) has no AUTH in the first message: rounds come
+ * first, and then the AUTH of both sides. The conversation's state is sa->init->auth; what goes over the wire
+ * in which order is ikev2_x_auth.c.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_span.h"
+#include "ike_conf.h"
+#include "ike_job_auth.h"
+#include "ikev2_task.h"
+#include "wire_ike.h"
+
+struct ike;
+struct ikev2_msg;
+struct ikev2_sa;
+
+#define IKEV2_AUTH_ROUNDS_MAX 32 /* messages of a late method before its AUTH */
+
+enum ikev2_auth_step {
+    IKEV2_AUTH_MORE,  /* what was put is to be sent, and another message comes */
+    IKEV2_AUTH_DONE,  /* the rounds are over: both sides can make their AUTH now */
+    IKEV2_AUTH_FAILED /* explained; the peer is refused */
+};
+
+struct ikev2_auth_method {
+    const char *name;
+    uint8_t number; /* of its AUTH payload (RFC 7296 3.8) */
+    bool is_late;
+    /*
+     * A job with this method's credential for the connection: to make our AUTH data, or to check the peer's.
+     * The conversation fills the rest. NULL: there is no credential (explained), or no memory.
+     */
+    struct ike_job_auth *(*prove)(struct ike *ike, const struct ikev2_sa *sa,
+                                  const struct ike_conn_conf *conn);
+    struct ike_job_auth *(*check)(struct ike *ike, const struct ikev2_sa *sa,
+                                  const struct ike_conn_conf *conn);
+    /*
+     * A late method's: takes what the peer sent and puts the payloads of our next message into b. Called by
+     * the responder for each request, by the initiator for each answer; there DONE puts nothing.
+     */
+    enum ikev2_auth_step (*round)(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                  struct wire_ike_builder *b);
+};
+
+/* The methods; the first one is what we call with. NULL behind the last. */
+extern const struct ikev2_auth_method *const ikev2_auth_methods[];
+extern const struct ikev2_auth_method ikev2_auth_psk;
+
+/* The method that a peer's AUTH payload names; NULL: none of ours. */
+const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, uint8_t number);
+
+/* The method of a caller that sends no AUTH in its first message; NULL: there is none. */
+const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike);
+
+/* What we prove ourselves by: as caller, or in our first answer. */
+const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_caller);
+
+/*
+ * Hands out the job that makes our AUTH data, or the one that checks the peer's; done gets it. False: nothing
+ * is under way (explained when a credential lacks).
+ */
+bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
+                      const struct ike_conn_conf *conn, ikev2_task_done_fn *done);
+bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
+                      const struct ike_conn_conf *conn, struct base_span proof, ikev2_task_done_fn *done);
+
+/* The AUTH payload of a proof that was made. */
+void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
+                    const struct ike_job_auth *a);
+
+/* An identity of the conversation, IDi or IDr. */
+void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id);
+
+/* Keeps the payloads of a message until its check is done. 0, or -ENOMEM. */
+int ikev2_auth_keep(struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/* The message that is kept, with the path and the id of the one that is worked on. Borrows from the SA. */
+void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out);
+
+/* A request is to be answered: this is where it came from, and its id. */
+void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/*
+ * The responder checks the peer against this connection from now on (a reference to its configuration is
+ * kept); NULL: none.
+ */
+void ikev2_auth_set_conn(struct ikev2_sa *sa, const struct ike_conn_conf *conn);
+
+/*
+ * What the peer is checked against; for a responder after a new configuration: the same connection of that
+ * one. NULL: it has changed or is gone.
+ */
+const struct ike_conn_conf *ikev2_auth_conn(const struct ike *ike, struct ikev2_sa *sa);

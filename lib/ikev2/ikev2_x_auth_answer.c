@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE_AUTH of the responder: identify the caller, check its proof, make ours, answer with the child. A late
+ * method's rounds stand between.
+ */
+#include "base_time.h"
+#include "base_wipe.h"
+#include "base_span.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_job_auth.h"
+#include "ike_peer.h"
+#include "ikev2_auth.h"
+#include "ikev2_children.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_task.h"
+#include "ikev2_x_auth.h"
+#include "ikev2_x_child.h"
+#include "wire_ike.h"
+
+#define REFUSED_S 5 /* a refused peer's repeated request is answered that long */
+
+/* The answer is kept for a repeated request, the SA goes soon; nothing else is accepted (no init data). */
+static void auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
+    ike->stats.failed++;
+    ikev2_msg_respond_error(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, notify, BASE_SPAN_NONE);
+    ikev2_init_free(sa);
+    sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);
+}
+
+/* What a caller that proved its identity may still lack; explained. */
+static bool auth_admits(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    char algs[96];
+    if (!ikev2_select_covers(conn->proposals, conn->n_proposals, &sa->algs)) {
+        explain_no_proposal(ike, ikev2_sa_about(sa), conn, NULL, NULL,
+                            ikev2_select_text(&sa->algs, algs, sizeof algs));
+        return false;
+    }
+    if (conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+        explain_nat_forbidden(ike, ikev2_sa_about(sa), conn, &sa->natd);
+        return false;
+    }
+    return !ike->shutting_down;
+}
+
+/* The last answer: our AUTH, with our identity unless an answer before had it, and the child or why not. */
+static void auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                        const struct ike_job_auth *proof)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni = sa->init->ni, .nr = sa->init->nr};
+    struct wire_ike_notification n;
+    struct ikev2_msg msg;
+    ikev2_auth_kept(sa, &msg);
+    sa->encap = sa->path.natt && (sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked);
+    ikev2_sa_set_conn(ike, sa, conn);
+    sa->remote_id = a->peer;
+    const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, &t);
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (!a->late)
+        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
+    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, false), proof);
+    if (refusal)
+        ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
+    else
+        ikev2_child_put_answer(ike, &b, &t);
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
+    ikev2_auth_commit(ike, sa, &sa->remote_id);
+    if (!refusal) {
+        struct ikev2_child *c = ikev2_child_install(ike, sa, &t, false, BASE_SPAN_NONE, true, 0);
+        if (c)
+            ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
+    }
+    ikev2_auth_replace_older(ike, sa, ikev2_msg_notify(&msg, WIRE_IKE_N_INITIAL_CONTACT, &n));
+    ikev2_init_free(sa);
+    ikev2_task_done(ike, sa);
+    base_wipe(&t, sizeof t);
+}
+
+/* One round of a late method: what it puts goes out behind what stands in b already. */
+static void auth_answer_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                              struct wire_ike_builder *b)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, b);
+    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX) {
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+        return;
+    }
+    a->is_over = step == IKEV2_AUTH_DONE;
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, b);
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_ROUND);
+}
+
+static void auth_answer_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                               struct ike_job *job)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    struct ikev2_msg msg;
+    (void)t;
+    if (job->status != 0) {
+        ikev2_sa_kill(ike, sa);
+    } else if (!conn) {
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    } else if (!a->late || a->is_over) {
+        auth_answer(ike, sa, conn, ike_job_auth_of(job));
+    } else {
+        struct wire_ike_builder b = ikev2_msg_begin(ike);
+        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
+        ikev2_auth_put(&b, ikev2_auth_own(ike, false), ike_job_auth_of(job));
+        ikev2_auth_kept(sa, &msg);
+        auth_answer_round(ike, sa, &msg, &b);
+    }
+}
+
+static void auth_prove_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_PROVE);
+    if (!ikev2_auth_prove(ike, sa, a->is_over ? a->late : ikev2_auth_own(ike, false), conn,
+                          auth_answer_proved))
+        ikev2_sa_kill(ike, sa);
+}
+
+static void auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                struct ike_job *job)
+{
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    (void)t;
+    if (!conn) {
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    } else if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
+        explain_wrong_key(ike, ikev2_sa_about(sa), conn);
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    } else if (!auth_admits(ike, sa, conn)) {
+        auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
+    } else {
+        auth_prove_answer(ike, sa, conn);
+    }
+}
+
+static void auth_check_caller(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
+                              const struct ike_conn_conf *conn, struct base_span proof)
+{
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_CHECK);
+    if (!ikev2_auth_check(ike, sa, m, conn, proof, auth_caller_checked))
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+}
+
+/* The identities and the AUTH payload of a first request; auth->method 0: it has none. */
+static bool auth_take_request(const struct ikev2_msg *msg, struct ike_id *peer, struct ike_id *asked,
+                              struct wire_ike_auth *auth)
+{
+    const bool names = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
+    const struct wire_ike_pld *proof = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    *auth = (struct wire_ike_auth){0};
+    return ikev2_msg_id(msg, WIRE_IKE_P_IDI, peer) && (ikev2_msg_id(msg, WIRE_IKE_P_IDR, asked) || !names) &&
+           (!proof || wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK);
+}
+
+/* A first request that is understood: whom it is checked against, and by which method. */
+static void auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *asked,
+                       const struct wire_ike_auth *auth)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &a->peer, asked);
+    if (!conn) {
+        explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, asked);
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+        return;
+    }
+    ikev2_auth_set_conn(sa, conn);
+    if (a->late) {
+        auth_prove_answer(ike, sa, conn);
+        return;
+    }
+    const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, auth->method);
+    if (!m) {
+        explain_method(ike, ikev2_sa_about(sa), conn, auth->method);
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+        return;
+    }
+    auth_check_caller(ike, sa, m, conn, auth->data);
+}
+
+void ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct ike_id asked;
+    struct wire_ike_auth auth;
+    if (!sa->init) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    struct ikev2_auth *a = &sa->init->auth;
+    ikev2_auth_take_path(sa, msg);
+    const bool is_late = !wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    a->late = is_late ? ikev2_auth_late(ike) : NULL;
+    const bool is_good = auth_take_request(msg, &a->peer, &asked, &auth);
+    if (!is_good || (is_late && !a->late)) {
+        explain_malformed(ike, ikev2_sa_about(sa),
+                          is_good ? "a required payload is missing"
+                                  : "an identity or AUTH payload of IKE_AUTH");
+        auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+        return;
+    }
+    /* The initiator may have floated to port 4500, through another mapping of its NAT. */
+    ikev2_sa_init_unlink(ike, sa);
+    sa->path = *msg->path;
+    ikev2_sa_init_link(ike, sa);
+    if (ikev2_auth_keep(sa, msg) < 0) {
+        ikev2_sa_kill(ike, sa);
+        return;
+    }
+    auth_judge(ike, sa, &asked, &auth);
+}
+
+void ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    struct wire_ike_auth auth;
+    if (!sa->init) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    struct ikev2_auth *a = &sa->init->auth;
+    ikev2_auth_take_path(sa, msg);
+    if (!a->is_over) {
+        struct wire_ike_builder b = ikev2_msg_begin(ike);
+        auth_answer_round(ike, sa, msg, &b);
+        return;
+    }
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK) {
+        explain_malformed(ike, ikev2_sa_about(sa), "the last AUTH payload of IKE_AUTH");
+        auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+    } else if (!conn) {
+        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    } else {
+        auth_check_caller(ike, sa, a->late, conn, auth.data);
+    }
+}

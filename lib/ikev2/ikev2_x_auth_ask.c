@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IKE_AUTH of the initiator: make our proof, ask, check the peer's proof, take the child. A late method's
+ * rounds stand between.
+ */
+#include "base_span.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_core.h"
+#include "ike_job.h"
+#include "ike_job_auth.h"
+#include "ike_peer.h"
+#include "ikev2_auth.h"
+#include "ikev2_children.h"
+#include "ikev2_close.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_note.h"
+#include "ikev2_sa.h"
+#include "ikev2_select.h"
+#include "ikev2_task.h"
+#include "ikev2_x_auth.h"
+#include "ikev2_x_child.h"
+#include "wire_ike.h"
+
+/* The first request; proof NULL: our method comes to it in rounds. */
+static void auth_ask(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_auth *proof)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
+    if (proof)
+        ikev2_auth_put(&b, ikev2_auth_own(ike, true), proof);
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
+    if (ikev2_auth_is_first(sa))
+        ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
+    if (!ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
+        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        ikev2_sa_kill(ike, sa);
+        return;
+    }
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+}
+
+static void auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    (void)t;
+    if (job->status != 0) {
+        ike->stats.failed++;
+        ikev2_sa_kill(ike, sa);
+    } else if (!a->is_over) {
+        auth_ask(ike, sa, ike_job_auth_of(job));
+    } else {
+        struct wire_ike_builder b = ikev2_msg_begin(ike);
+        ikev2_auth_put(&b, a->late, ike_job_auth_of(job));
+        ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
+        ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    }
+}
+
+void ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ikev2_auth_method *own = ikev2_auth_own(ike, true);
+    sa->task->child_index = 0;
+    if (own->is_late) {
+        sa->init->auth.late = own;
+        auth_ask(ike, sa, NULL);
+        return;
+    }
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_PROVE);
+    if (!ikev2_auth_prove(ike, sa, own, sa->conn, auth_ask_proved))
+        ikev2_sa_kill(ike, sa);
+}
+
+static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                            struct ikev2_task *t)
+{
+    t->ni = sa->init->ni;
+    t->nr = sa->init->nr;
+    const uint16_t notify = ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
+    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
+        sa->want.children |= 1u << t->child_index;
+    if (notify)
+        return;
+    struct ikev2_child *c = ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
+    if (c)
+        ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
+}
+
+static void auth_fail(struct ike *ike, struct ikev2_sa *sa, const char *why)
+{
+    ike->stats.failed++;
+    ikev2_close(ike, sa, why);
+}
+
+static void auth_fail_unproved(struct ike *ike, struct ikev2_sa *sa)
+{
+    auth_fail(ike, sa, "the peer did not prove the identity that it must have");
+}
+
+static void auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    const struct ike_id peer = sa->init->auth.peer;
+    ikev2_auth_commit(ike, sa, &peer);
+    auth_take_child(ike, sa, msg, sa->task);
+    ikev2_init_free(sa);
+    ikev2_task_done(ike, sa);
+    for (size_t i = 1; i < sa->conn->n_children; i++)
+        sa->want.children |= 1u << i;
+    if (!sa->children && !sa->want.children)
+        sa->want.close = true;
+    ikev2_auth_replace_older(ike, sa, false);
+}
+
+/* One round of our late method, after a message of the peer's. */
+static void auth_ask_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, &b);
+    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX) {
+        auth_fail_unproved(ike, sa);
+        return;
+    }
+    a->is_over = step == IKEV2_AUTH_DONE;
+    if (!a->is_over) {
+        ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
+        ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+        return;
+    }
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_PROVE);
+    if (!ikev2_auth_prove(ike, sa, a->late, sa->conn, auth_ask_proved))
+        auth_fail_unproved(ike, sa);
+}
+
+static void auth_called_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                struct ike_job *job)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    struct ikev2_msg msg;
+    (void)t;
+    if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
+        explain_wrong_key(ike, ikev2_sa_about(sa), sa->conn);
+        auth_fail_unproved(ike, sa);
+        return;
+    }
+    ikev2_auth_kept(sa, &msg);
+    if (a->late && !a->is_over)
+        auth_ask_round(ike, sa, &msg);
+    else
+        auth_finish(ike, sa, &msg);
+}
+
+/* Keeps an answer and hands its proof out to be checked. */
+static void auth_check_called(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                              const struct ikev2_auth_method *m, struct base_span proof)
+{
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_CHECK);
+    if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, sa->conn, proof, auth_called_checked))
+        auth_fail_unproved(ike, sa);
+}
+
+void ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct wire_ike_auth auth;
+    const struct ikev2_auth_method *m = NULL;
+    if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer) ||
+        wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK)
+        explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
+    else if (!ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id))
+        explain_peer_id(ike, ikev2_sa_about(sa), &a->peer);
+    else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, auth.method)))
+        explain_method(ike, ikev2_sa_about(sa), sa->conn, auth.method);
+    if (m)
+        auth_check_called(ike, sa, msg, m, auth.data);
+    else
+        auth_fail_unproved(ike, sa);
+}
+
+void ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    const uint16_t error = ikev2_msg_error(msg, NULL);
+    if (!error && sa->init->auth.late) {
+        ikev2_auth_on_round_response(ike, sa, msg);
+        return;
+    }
+    explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
+    ike->stats.failed++;
+    ikev2_sa_kill(ike, sa);
+}
+
+/* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */
+void ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    struct wire_ike_auth auth;
+    if (a->rounds && !a->is_over) {
+        auth_ask_round(ike, sa, msg);
+    } else if (a->is_over && p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK) {
+        auth_check_called(ike, sa, msg, a->late, auth.data);
+    } else {
+        explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
+        auth_fail(ike, sa, "the peer sent a malformed answer");
+    }
+}

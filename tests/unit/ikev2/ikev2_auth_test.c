@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The conversation's parts: choice of methods, what is kept of a message, and of which configuration. */
+#include "ike_pair.h"
+#include "ikev2_auth.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static const struct ikev2_auth_method late = {.name = "late", .number = 2, .is_late = true};
+static const struct ikev2_auth_method other = {.name = "other", .number = 14};
+
+static void a_method_is_found_by_what_is_known_of_it(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_start(p);
+    struct ike *ike = p->h[0].ike;
+    assert_ptr_equal(ikev2_auth_by_number(ike, WIRE_IKE_AUTH_PSK), &ikev2_auth_psk);
+    assert_null(ikev2_auth_by_number(ike, 14));
+    assert_null(ikev2_auth_late(ike));
+    assert_ptr_equal(ikev2_auth_own(ike, true), &ikev2_auth_psk);
+    const struct ikev2_auth_method *const more[] = {&late, &ikev2_auth_psk, &other, NULL};
+    ike->v2->auth_methods = more;
+    assert_ptr_equal(ikev2_auth_by_number(ike, 2),
+                     &ikev2_auth_psk); /* a late one is not named by a first AUTH */
+    assert_ptr_equal(ikev2_auth_by_number(ike, 14), &other);
+    assert_ptr_equal(ikev2_auth_late(ike), &late);
+    assert_ptr_equal(ikev2_auth_own(ike, true), &late);
+    assert_ptr_equal(ikev2_auth_own(ike, false), &ikev2_auth_psk);
+    pair_free(p);
+}
+
+static struct ikev2_sa *half_open(struct pair *p)
+{
+    struct ikev2_sa *sa = p->h[1].ike->v2->first;
+    assert_non_null(sa);
+    assert_non_null(sa->init);
+    return sa;
+}
+
+static struct pair *pair_half_open(void)
+{
+    struct pair *p = pair_new();
+    pair_start(p);
+    p->h[0].hold_jobs = true;
+    pair_connect(p);
+    p->h[0].n_jobs = 0;
+    pair_job(p, 0, p->h[0].jobs[0]);
+    pair_settle(p);
+    return p;
+}
+
+static void a_kept_message_is_what_it_was(void **state)
+{
+    (void)state;
+    struct pair *p = pair_half_open();
+    struct ikev2_sa *sa = half_open(p);
+    uint8_t buf[100];
+    const struct ike_path path = {.remote = {pair_addr("192.0.2.9"), 4500}}, newer = {.natt = true};
+    struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
+    struct ikev2_msg msg = {.path = &path, .hdr.msgid = 7}, got;
+    wire_ike_put_raw(&b, WIRE_IKE_P_EAP, base_span("hello", 5));
+    wire_ike_put_raw(&b, WIRE_IKE_P_NOTIFY, base_span("\0\0\100\0", 4));
+    assert_int_equal(wire_ike_plds_parse(wire_ike_chain_first(&b), wire_ike_chain_bytes(&b), &msg.plds), 0);
+    assert_int_equal(ikev2_auth_keep(sa, &msg), 0);
+    memset(buf, 0xee, sizeof buf);
+    ikev2_auth_kept(sa, &got);
+    assert_int_equal(got.plds.count, 2);
+    assert_int_equal(got.hdr.msgid, 7);
+    assert_false(got.is_response);
+    assert_true(base_endpoint_equal(&got.path->remote, &path.remote));
+    assert_true(
+        base_span_equal(wire_ike_plds_find(&got.plds, WIRE_IKE_P_EAP, 0)->body, base_span("hello", 5)));
+    const struct ikev2_msg next = {.path = &newer, .hdr.msgid = 8};
+    ikev2_auth_take_path(sa, &next);
+    ikev2_auth_kept(sa, &got);
+    assert_int_equal(got.hdr.msgid, 8);
+    assert_true(got.path->natt);
+    assert_int_equal(got.plds.count, 2);
+    pair_free(p);
+}
+
+static void a_peer_is_checked_against_the_configuration_of_now(void **state)
+{
+    (void)state;
+    struct pair *p = pair_half_open();
+    struct ikev2_sa *sa = half_open(p);
+    ikev2_auth_set_conn(sa, &p->h[1].conf->conns[0]);
+    assert_ptr_equal(ikev2_auth_conn(p->h[1].ike, sa), &p->h[1].conf->conns[0]);
+    struct ike_conf *same = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    same->conns[0].remote_addr = p->h[0].addr;
+    ike_conf_seal(same);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = same});
+    assert_ptr_equal(ikev2_auth_conn(p->h[1].ike, sa), &same->conns[0]);
+    struct ike_conf *changed = pair_conf("a", "@b", "@a", "other", "10.2.0.0/16", "10.1.0.0/16");
+    changed->conns[0].remote_addr = p->h[0].addr;
+    ike_conf_seal(changed);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = changed});
+    assert_null(ikev2_auth_conn(p->h[1].ike, sa));
+    ike_conf_put(same);
+    ike_conf_put(changed);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_method_is_found_by_what_is_known_of_it),
+        cmocka_unit_test(a_kept_message_is_what_it_was),
+        cmocka_unit_test(a_peer_is_checked_against_the_configuration_of_now),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
