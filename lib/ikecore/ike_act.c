@@ -53,6 +53,13 @@ void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span
         n->path = *path;
 }
 
+void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams)
+{
+    struct base_span d;
+    for (size_t at = 0; ike_dgrams_next(dgrams, &at, &d);)
+        ike_act_send(ike, path, d);
+}
+
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
 {
     struct ike_act_node *n = act_push(ike, IKE_ACT_KEEPALIVE, NULL, 0);

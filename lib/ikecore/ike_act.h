@@ -3,6 +3,7 @@
 /* The queue of actions, filled by whoever decides something and emptied by the engine's caller. */
 #include "base_span.h"
 #include "ike_action.h"
+#include "ike_dgrams.h"
 
 struct ike;
 struct ike_act_node;
@@ -14,6 +15,8 @@ struct ike_acts {
 
 /* All copy what they are given, but for a job. Without memory an action is lost. */
 void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes);
+/* Each datagram of a message, in order. */
+void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams);
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
 /* SA_ACTIVATE, SA_REMOVE (path NULL), SA_REPATH. */

@@ -129,7 +129,7 @@ static void drop_wish(struct ike *ike, struct ikev2_sa *sa, size_t child_index)
 {
     const struct ikev2_task *t = sa->task;
     sa->want.children &= ~(1u << child_index);
-    if (t && t->kind == IKEV2_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.bytes.ptr &&
+    if (t && t->kind == IKEV2_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.dgrams.count &&
         t->job && t->nr.len == 0)
         ikev2_task_done(ike, sa);
 }

@@ -11,7 +11,7 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
     if (sa->is_mute)
         return; /* ends with the peer's DELETE, or at give_up_at */
-    if (sa->state == IKEV2_ST_I_AUTH && sa->req.bytes.ptr) {
+    if (sa->state == IKEV2_ST_I_AUTH && sa->req.dgrams.count) {
         /* With the answer it is known whether there is something to delete. */
         sa->want.close = true;
         sa->want.close_why = why;
@@ -31,7 +31,7 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
     }
     sa->want.close = true;
     sa->want.close_why = why;
-    if (sa->task && !sa->req.bytes.ptr)
+    if (sa->task && !sa->req.dgrams.count)
         ikev2_task_done(ike, sa);
     ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
     ikev2_sa_touch(ike, sa);

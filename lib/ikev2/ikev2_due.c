@@ -97,7 +97,7 @@ void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
         ikev2_sa_kill(ike, sa);
         return;
     }
-    if ((sa->req.bytes.ptr || sa->req.tries) && base_time_reached(sa->req.at, ike->now))
+    if ((sa->req.dgrams.count || sa->req.tries) && base_time_reached(sa->req.at, ike->now))
         request_on_timer(ike, sa);
     if (sa->state == IKEV2_ST_UP)
         sa_on_timer(ike, sa);

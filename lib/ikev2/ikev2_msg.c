@@ -138,7 +138,9 @@ void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, s
     const struct wire_ike_hdr hdr = header(sa, exchange, sa->seq.own, false);
     const struct base_span bytes = seal(ike, sa, &hdr, b);
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
-    ikev2_request_arm(ike, sa, bytes, exchange);
+    struct ike_dgrams dgrams = {0};
+    ike_dgrams_add(&dgrams, bytes);
+    ikev2_request_arm(ike, sa, &dgrams, exchange);
 }
 
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
@@ -147,10 +149,11 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
     const struct wire_ike_hdr hdr = header(sa, exchange, msgid, true);
     const struct base_span bytes = seal(ike, sa, &hdr, b);
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
-    if (bytes.len == 0 || ike_blob_set(&sa->resp, bytes) < 0)
+    ike_dgrams_free(&sa->resp);
+    if (ike_dgrams_add(&sa->resp, bytes) < 0)
         return;
     sa->life.last_out = ike->now;
-    ike_act_send(ike, path, bytes);
+    ike_act_send_all(ike, path, &sa->resp);
 }
 
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,

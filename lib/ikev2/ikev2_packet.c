@@ -74,7 +74,7 @@ static struct ikev2_sa *packet_sa(struct ike *ike, const struct ikev2_msg *msg)
 static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     enum wire_ike_err err;
-    if (!sa->resp.ptr) {
+    if (!sa->resp.count) {
         ike->stats.dropped_unexpected++; /* still being worked on */
         return;
     }
@@ -83,7 +83,7 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         return;
     }
     ike->stats.duplicates_answered++;
-    ike_act_send(ike, msg->path, ike_blob_span(&sa->resp));
+    ike_act_send_all(ike, msg->path, &sa->resp);
 }
 
 /* An authentic request that cannot be understood: both sides give the SA up (RFC 7296 2.21.2, 2.21.3). */
@@ -143,7 +143,7 @@ static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg
     if (ikev2_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, NULL, &row) != IKEV2_ROW_FOUND)
         return false;
     if (msg->is_response)
-        return sa->req.bytes.ptr && msg->hdr.msgid == sa->seq.own && msg->hdr.exchange == sa->req.exchange;
+        return sa->req.dgrams.count && msg->hdr.msgid == sa->seq.own && msg->hdr.exchange == sa->req.exchange;
     return msg->hdr.msgid == sa->seq.peer && !sa->peer_task && sa->seq.peer != UINT32_MAX;
 }
 
@@ -174,7 +174,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         ikev2_request_clear(sa);
     } else {
         sa->seq.peer++;
-        ike_blob_free(&sa->resp);
+        ike_dgrams_free(&sa->resp);
     }
     ikev2_natd_follow(ike, sa, msg->path);
     if (!err && !msg->is_response)

@@ -5,18 +5,20 @@
  */
 #include "ikev2_request.h"
 
-#include "base_span.h"
 #include "base_time.h"
 #include "ike_act.h"
 #include "ike_backoff.h"
-#include "ike_blob.h"
 #include "ike_core.h"
+#include "ike_dgrams.h"
 #include "ikev2_sa.h"
 
-void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct base_span bytes, uint8_t exchange)
+void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
 {
+    ike_dgrams_free(&sa->req.dgrams);
+    sa->req.dgrams = *dgrams;
+    *dgrams = (struct ike_dgrams){0};
     /* Sealing fails only when the crypto library or memory does; the exchange then runs into its timeout. */
-    if (bytes.len == 0 || ike_blob_set(&sa->req.bytes, bytes) < 0) {
+    if (!sa->req.dgrams.count) {
         sa->req.at = ike->now;
         sa->req.tries = UINT32_MAX;
         sa->req.exchange = exchange;
@@ -27,12 +29,12 @@ void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct base_span by
     sa->req.sent_at = ike->now;
     sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, 0));
     sa->life.last_out = ike->now;
-    ike_act_send(ike, &sa->path, bytes);
+    ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
 }
 
 void ikev2_request_clear(struct ikev2_sa *sa)
 {
-    ike_blob_free(&sa->req.bytes);
+    ike_dgrams_free(&sa->req.dgrams);
     sa->req.at = BASE_TIME_NEVER;
     sa->req.tries = 0;
 }
@@ -43,5 +45,5 @@ void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
     sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, sa->req.tries));
     sa->life.last_out = ike->now;
     ike->stats.retransmits_out++;
-    ike_act_send(ike, &sa->path, ike_blob_span(&sa->req.bytes));
+    ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
 }

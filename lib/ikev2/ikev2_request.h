@@ -2,24 +2,25 @@
 #pragma once
 /* Our request in flight. */
 #include <stdint.h>
-#include "base_span.h"
 #include "base_time.h"
-#include "ike_blob.h"
+#include "ike_dgrams.h"
 
 struct ike;
 struct ikev2_sa;
 
 struct ikev2_request {
-    struct ike_blob bytes; /* empty: no request in flight */
-    base_time at;          /* next retransmission or the end */
+    struct ike_dgrams dgrams; /* empty: no request in flight */
+    base_time at;             /* next retransmission or the end */
     base_time sent_at;
     uint32_t tries; /* retransmissions done */
     uint8_t exchange;
 };
 
-/* Sends a request and keeps it until it is answered. Empty bytes: sealing failed, and the SA runs into its
- * timeout. */
-void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct base_span bytes, uint8_t exchange);
+/*
+ * Sends a request and keeps it until it is answered. Takes the datagrams: the list is empty afterwards. An
+ * empty one: sealing failed, and the SA runs into its timeout.
+ */
+void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange);
 
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);

@@ -12,6 +12,7 @@
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_dgrams.h"
 #include "ikev2_keymat.h"
 #include "ike_natd.h"
 #include "ike_nonce.h"
@@ -112,7 +113,7 @@ struct ikev2_sa {
 
     struct ikev2_sa_seq seq;
     struct ikev2_request req;
-    struct ike_blob resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
+    struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
     struct ikev2_task *task;      /* ours */
     struct ikev2_task *peer_task; /* the peer's, waiting for a job */

@@ -60,7 +60,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_offer_free(ike, sa);
     ikev2_init_free(sa);
     ikev2_request_clear(sa);
-    ike_blob_free(&sa->resp);
+    ike_dgrams_free(&sa->resp);
     ike_conf_put(sa->conf);
     base_wipe(sa, sizeof *sa);
     free(sa);
@@ -96,7 +96,7 @@ static bool sa_has_work(const struct ikev2_sa *sa)
 static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 {
     base_time at = sa->life.give_up_at;
-    if (sa->req.bytes.ptr || sa->req.tries)
+    if (sa->req.dgrams.count || sa->req.tries)
         at = base_time_min(at, sa->req.at);
     if (sa->state == IKEV2_ST_UP) {
         at = base_time_min(at, sa->life.dies_at);

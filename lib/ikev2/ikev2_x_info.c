@@ -41,7 +41,7 @@ const struct ikev2_row *ikev2_info_rows(size_t *count)
 static bool is_ours_in_flight(const struct ikev2_sa *sa, const struct ikev2_child *c)
 {
     return sa->task && sa->task->kind == IKEV2_TASK_DELETE_CHILD && sa->task->spi_old == c->spi_in &&
-           sa->req.bytes.ptr;
+           sa->req.dgrams.count;
 }
 
 /* The peer deletes one child; its half of the pair goes into `out`, unless both delete it (RFC 7296 1.4.1).

@@ -278,7 +278,9 @@ static void answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh
 static void send(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_set_state(ike, sa, IKEV2_ST_I_INIT);
-    ikev2_request_arm(ike, sa, ike_blob_span(&sa->init->msg_i), WIRE_IKE_SA_INIT);
+    struct ike_dgrams dgrams = {0};
+    ike_dgrams_add(&dgrams, ike_blob_span(&sa->init->msg_i));
+    ikev2_request_arm(ike, sa, &dgrams, WIRE_IKE_SA_INIT);
 }
 
 static void make_request(struct ike *ike, struct ikev2_sa *sa)

@@ -119,7 +119,7 @@ void ikev2_rekey_claim(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_
     struct ikev2_sa *old = ikev2_rival_old(ike, sa);
     if (!old || !is_about_children(msg))
         return;
-    old->is_mute = old->req.bytes.ptr != NULL;
+    old->is_mute = old->req.dgrams.count != 0;
     ikev2_task_done(ike, old);
     retire(ike, old, sa);
 }
