@@ -147,11 +147,43 @@ static void same_inner_network(struct sim_world *w)
     free(c);
 }
 
+/* Jobs take up to seconds, so that requests are repeated meanwhile, and come back in any order. */
+static void late_jobs(struct sim_world *w)
+{
+    struct crowd *c = crowd_new(w, 20, 4);
+    c->gw->job_max_us = 4000000;
+    for (size_t i = 0; i < c->n; i++)
+        c->clients[i]->job_max_us = (uint32_t)seed_rng_between(&w->rng, 1000, 3000000);
+    w->weather.loss = 20;
+    crowd_start(c);
+    sim_world_run(w, 5 * SIM_MIN);
+    for (size_t i = 0; i < c->n; i += 2)
+        sim_host_rekey(c->clients[i], c->texts[i][0], i % 4 == 0, true);
+    sim_world_run(w, 3 * SIM_MIN);
+    /* Some go while a job of theirs is out, here or there, and come again. */
+    for (size_t i = 0; i < c->n; i += 5) {
+        sim_host_terminate(c->clients[i], c->texts[i][0]);
+        sim_world_run(w, seed_rng_below(&w->rng, 3 * SIM_S));
+        sim_host_initiate(c->clients[i], c->texts[i][0]);
+        sim_world_run(w, seed_rng_below(&w->rng, 6 * SIM_S));
+        sim_host_terminate(c->clients[i], c->texts[i][0]);
+        sim_world_run(w, 10 * SIM_S);
+        sim_host_initiate(c->clients[i], c->texts[i][0]);
+    }
+    w->weather = sim_weather_calm;
+    sim_world_run(w, 5 * SIM_MIN);
+    SIM_EXPECT(w, c->gw->jobs_overtaken > 0);
+    all_up(c);
+    sim_check_end(w);
+    free(c);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
         {"two peers behind one NAT", two_behind_one_nat, 10},
         {"two peers with the same inner network: the second is refused", same_inner_network, 10},
+        {"jobs that come back late and in any order", late_jobs, 10},
         {"two hundred peers", two_hundred, 1},
     };
     return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);

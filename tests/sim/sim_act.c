@@ -209,6 +209,8 @@ static void job_done(struct sim_world *w, void *arg, uint64_t num)
     if (!job)
         return;
     h->jobs_running--;
+    for (const struct ike_job *j = h->jobs; j; j = j->next)
+        h->jobs_overtaken += j->id < job->id;
     if (seed_rng_chance(&w->rng, h->job_fail))
         job->status = -EIO;
     else

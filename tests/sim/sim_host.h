@@ -50,7 +50,8 @@ struct sim_host {
     uint32_t job_min_us, job_max_us;
     uint16_t job_fail, spi_fail; /* chances of a failing job and of a full SPI table, per mille */
     size_t jobs_running;
-    struct ike_job *jobs; /* under way, and this host's */
+    uint64_t jobs_overtaken; /* jobs that were done after one that was handed out later */
+    struct ike_job *jobs;    /* under way, and this host's */
 
     bool sends_traffic;
     uint64_t traffic_ns; /* mean time between model packets of a pair */
