@@ -31,7 +31,7 @@ enum node_request_type {
      * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is not read: the node knows
      * its routes. The caller wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT:
      * spi_in is not reserved; -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved
-     * then: RELEASE it, and close the child.
+     * then: close the child, and REMOVE gives it back.
      */
     NODE_PAIR_INSTALL,
     /* From now on packets are sealed with the pair of spi_in. -ENOENT: there is none; -ENOMEM. */
@@ -39,7 +39,8 @@ enum node_request_type {
     /* move: the peer is elsewhere. -ENOENT: there is no such pair; -EINVAL also: not of the family of before.
      */
     NODE_PAIR_MOVE,
-    /* Takes both directions of spi_in away; the node wipes their keys. -ENOENT: there is none. */
+    /* Takes both directions of spi_in away; the node wipes their keys. -ENOENT: there is none; an SPI that
+     * was reserved only is given back all the same. */
     NODE_PAIR_REMOVE,
     /*
      * send: a UDP datagram from an own address. -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way;

@@ -3,6 +3,7 @@
 #include "node_stage.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +26,36 @@ static int list_add(struct node_list *list, const void *item, size_t size)
     return 0;
 }
 
+/* The data path believes these; a request may come from another process. */
+static bool route_is_sane(const struct node_route *route)
+{
+    const uint8_t family = route->prefix.addr.family;
+    const size_t bits = 8 * base_addr_size(family);
+    return bits && route->prefix.len <= bits &&
+           (route->next_hop.family == BASE_AF_NONE || route->next_hop.family == family);
+}
+
+static bool list_is_sane(const struct base_ts_list *list)
+{
+    bool is_sane = list->count <= BASE_TS_MAX;
+    for (size_t i = 0; is_sane && i < list->count; i++)
+        is_sane =
+            base_addr_size(list->list[i].lo.family) && list->list[i].lo.family == list->list[i].hi.family;
+    return is_sane;
+}
+
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route)
 {
+    if (!route_is_sane(route))
+        return -EINVAL;
     const struct dp_route r = {route->prefix, route->port, route->next_hop};
     return list_add(&stage->routes, &r, sizeof r);
 }
 
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy)
 {
+    if (!list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
+        return -EINVAL;
     const struct sad_policy p = {policy->local_ts, policy->remote_ts, policy->conn};
     return list_add(&stage->policies, &p, sizeof p);
 }

@@ -14,7 +14,7 @@ struct node_stage {
     struct node_list routes, policies;
 };
 
-/* Adds a copy in the form that the tables take. 0 or -ENOMEM. */
+/* Adds a copy in the form that the tables take. 0, -ENOMEM, or -EINVAL: lengths or families make no sense. */
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route);
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy);
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <cmocka.h>
 #include "dp.h"
 #include "node_stage.h"
@@ -13,7 +14,9 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
 {
     struct node_stage stage = {0};
     struct node_route route = {.next_hop = base_addr_ip4(0xc0000202)};
-    struct node_policy policy = {.local_ts.count = 1, .remote_ts.count = 2};
+    const struct base_ts box = {.lo = base_addr_ip4(1), .hi = base_addr_ip4(2)};
+    struct node_policy policy = {.local_ts = {.count = 1, .list = {box}},
+                                 .remote_ts = {.count = 2, .list = {box, box}}};
     for (uint16_t i = 0; i < 1000; i++) {
         route.port = i;
         route.prefix = (struct base_prefix){base_addr_ip4(i), 32};
@@ -42,9 +45,35 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
     node_list_clear(&stage.policies);
 }
 
+static void what_makes_no_sense_is_not_added(void **state)
+{
+    struct node_stage stage = {0};
+    const struct base_addr ip4 = base_addr_ip4(1), ip6 = {.family = BASE_AF_IP6}, other = {.family = 9};
+    const struct node_route routes[] = {
+        {.prefix = {ip4, 33}},
+        {.prefix = {ip6, 129}},
+        {.prefix = {other, 0}},
+        {.prefix = {{0}, 0}},
+        {.prefix = {ip4, 24}, .next_hop = ip6},
+    };
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        assert_int_equal(node_stage_add_route(&stage, &routes[i]), -EINVAL);
+    struct node_policy policy = {.local_ts = {.count = BASE_TS_MAX + 1}};
+    assert_int_equal(node_stage_add_policy(&stage, &policy), -EINVAL);
+    policy = (struct node_policy){.remote_ts = {.count = 1, .list = {{.lo = ip4, .hi = ip6}}}};
+    assert_int_equal(node_stage_add_policy(&stage, &policy), -EINVAL);
+    policy.remote_ts.list[0].hi = ip4;
+    assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    assert_int_equal(stage.routes.count, 0);
+    assert_int_equal(stage.policies.count, 1);
+    node_list_clear(&stage.policies);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(routes_and_policies_stay_in_order_however_many_there_are)};
+        cmocka_unit_test(routes_and_policies_stay_in_order_however_many_there_are),
+        cmocka_unit_test(what_makes_no_sense_is_not_added),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
