@@ -71,7 +71,7 @@ int ctl_ike_start(struct ctl *ctl)
     return ctl->ike ? 0 : -ENOMEM;
 }
 
-static void install(struct ctl *ctl, const struct ike_install *in)
+static void child_install(struct ctl *ctl, const struct ike_install *in)
 {
     struct node_request r;
     r.type = NODE_PAIR_INSTALL;
@@ -88,7 +88,7 @@ static void install(struct ctl *ctl, const struct ike_install *in)
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = in->pair.spi_in});
 }
 
-static void repath(struct ctl *ctl, const struct ike_action *a)
+static void child_move(struct ctl *ctl, const struct ike_action *a)
 {
     struct node_request r;
     r.type = NODE_PAIR_MOVE;
@@ -112,7 +112,7 @@ static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker
     return node_do(ctl->node, &r);
 }
 
-static void send_datagram(struct ctl *ctl, const struct ike_action *a)
+static void action_send(struct ctl *ctl, const struct ike_action *a)
 {
     static const uint8_t keepalive = 0xff;
     char to[BASE_ENDPOINT_TEXT_MAX];
@@ -125,21 +125,21 @@ static void send_datagram(struct ctl *ctl, const struct ike_action *a)
                  rc == -ENETUNREACH ? " fix=\"give the outside port a gateway, or add a route\"" : "");
 }
 
-static void carry_out(struct ctl *ctl, const struct ike_action *a)
+static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
 {
     switch (a->type) {
     case IKE_ACT_SEND:
     case IKE_ACT_KEEPALIVE:
-        send_datagram(ctl, a);
+        action_send(ctl, a);
         return;
     case IKE_ACT_SA_INSTALL:
-        install(ctl, &a->install);
+        child_install(ctl, &a->install);
         return;
     case IKE_ACT_SA_ACTIVATE:
         ask_of_spi(ctl, NODE_PAIR_ACTIVATE, a->spi_in);
         return;
     case IKE_ACT_SA_REPATH:
-        repath(ctl, a);
+        child_move(ctl, a);
         return;
     case IKE_ACT_SA_REMOVE:
         ask_of_spi(ctl, NODE_PAIR_REMOVE, a->spi_in);
@@ -157,7 +157,7 @@ void ctl_ike_actions(struct ctl *ctl)
 {
     struct ike_action a;
     while (ike_next_action(ctl->ike, &a)) {
-        carry_out(ctl, &a);
+        action_carry_out(ctl, &a);
         ike_action_wipe(&a);
     }
 }
@@ -188,19 +188,19 @@ void ctl_ike_timer(struct ctl *ctl, base_time now)
     ctl_ike_actions(ctl);
 }
 
-static void on_datagram(struct ctl *ctl, const struct node_datagram *d)
+static void event_datagram(struct ctl *ctl, const struct node_datagram *d)
 {
     const struct ike_path path = {.local = d->local, .remote = d->remote, .natt = d->natt};
     ike_on_packet(ctl->ike, ctl_now(), &path, base_span(d->bytes, d->len));
     ctl_ike_actions(ctl);
 }
 
-static void on_event(struct ctl *ctl, const struct node_event *ev)
+static void event_to_engine(struct ctl *ctl, const struct node_event *ev)
 {
     struct ike_event to = {.spi_in = ev->spi_in};
     switch (ev->type) {
     case NODE_EV_DATAGRAM:
-        on_datagram(ctl, &ev->datagram);
+        event_datagram(ctl, &ev->datagram);
         return;
     case NODE_EV_SOFT:
         to.type = IKE_EV_SA_SOFT;
@@ -226,7 +226,7 @@ bool ctl_ike_events(struct ctl *ctl)
     struct node_event ev;
     bool any = false;
     while (node_event_pop(ctl->node, &ev)) {
-        on_event(ctl, &ev);
+        event_to_engine(ctl, &ev);
         any |= ev.type != NODE_EV_TRAFFIC;
     }
     return any;

@@ -25,7 +25,7 @@
 #define GOODBYE_NS       (2 * BASE_NS_PER_S)
 #define EPOLL_EVENTS_MAX 16
 
-static void begin_goodbye(struct ctl *ctl, base_time now)
+static void loop_say_goodbye(struct ctl *ctl, base_time now)
 {
     if (ctl->loop.is_stopping)
         return;
@@ -35,7 +35,7 @@ static void begin_goodbye(struct ctl *ctl, base_time now)
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN});
 }
 
-static void reload_by_signal(struct ctl *ctl)
+static void loop_reload(struct ctl *ctl)
 {
     struct conf_report *report = calloc(1, sizeof *report);
     struct conf_diff diff;
@@ -44,19 +44,19 @@ static void reload_by_signal(struct ctl *ctl)
     free(report);
 }
 
-static void on_signal(struct ctl *ctl, base_time now)
+static void loop_on_signals(struct ctl *ctl, base_time now)
 {
     struct signalfd_siginfo si;
     while (read(ctl->loop.signal_fd, &si, sizeof si) == (ssize_t)sizeof si) {
         if (si.ssi_signo == SIGHUP)
-            reload_by_signal(ctl);
+            loop_reload(ctl);
         else
-            begin_goodbye(ctl, now);
+            loop_say_goodbye(ctl, now);
     }
 }
 
 /* All that does not come through epoll. True when there was work. */
-static bool turn(struct ctl *ctl, base_time now)
+static bool loop_turn(struct ctl *ctl, base_time now)
 {
     bool busy = node_turn(ctl->node, now);
     busy |= ctl_ike_events(ctl);
@@ -65,7 +65,7 @@ static bool turn(struct ctl *ctl, base_time now)
     return busy;
 }
 
-static bool is_done(struct ctl *ctl, base_time now)
+static bool loop_is_done(struct ctl *ctl, base_time now)
 {
     struct ike_stats s;
     if (!ctl->loop.is_stopping)
@@ -80,14 +80,14 @@ void ctl_run(struct ctl *ctl)
     base_time now = ctl_now();
     ctl->loop.busy_at = now;
     ctl_ike_actions(ctl);
-    while (!is_done(ctl, now)) {
+    while (!loop_is_done(ctl, now)) {
         const bool idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
         const int n =
             epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, idle ? WAIT_IDLE_MS : WAIT_BUSY_MS);
         now = ctl_now();
         for (int i = 0; i < n; i++) {
             if (events[i].data.fd == ctl->loop.signal_fd)
-                on_signal(ctl, now);
+                loop_on_signals(ctl, now);
             else if (events[i].data.fd == ctl_jobs_fd(ctl->jobs))
                 ctl_ike_jobs(ctl);
             else if (events[i].data.fd == node_fd(ctl->node))
@@ -95,7 +95,7 @@ void ctl_run(struct ctl *ctl)
             else
                 ctl_api_ready(ctl->api);
         }
-        if (turn(ctl, now) || n > 0)
+        if (loop_turn(ctl, now) || n > 0)
             ctl->loop.busy_at = now;
     }
 }

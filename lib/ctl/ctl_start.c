@@ -39,7 +39,7 @@ static int start_node(struct ctl *ctl, char *why, size_t why_size)
     return -1;
 }
 
-static int watch(struct ctl *ctl, int fd)
+static int start_watching(struct ctl *ctl, int fd)
 {
     struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
     return epoll_ctl(ctl->loop.epoll_fd, EPOLL_CTL_ADD, fd, &ev);
@@ -73,17 +73,17 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
     ctl->api = ctl_api_open(ctl, ctl->conf->control.socket, why, why_size);
     if (!ctl->api)
         return -1;
-    watch(ctl, ctl->loop.signal_fd);
-    watch(ctl, ctl_jobs_fd(ctl->jobs));
-    watch(ctl, ctl_api_fd(ctl->api));
-    watch(ctl, node_fd(ctl->node));
+    start_watching(ctl, ctl->loop.signal_fd);
+    start_watching(ctl, ctl_jobs_fd(ctl->jobs));
+    start_watching(ctl, ctl_api_fd(ctl->api));
+    start_watching(ctl, node_fd(ctl->node));
     if (ctl_ike_start(ctl) == 0)
         return 0;
     snprintf(why, why_size, "no memory for the IKE engine");
     return -1;
 }
 
-static void log_started(const struct ctl *ctl)
+static void start_log(const struct ctl *ctl)
 {
     struct node_view view;
     node_view(ctl->node, &view);
@@ -105,7 +105,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     start_signals(ctl);
     if (start_node(ctl, why, why_size) == 0 && start_control(ctl, why, why_size) == 0 &&
         node_run(ctl->node, why, why_size) == 0) {
-        log_started(ctl);
+        start_log(ctl);
         return 0;
     }
     ctl_stop(ctl);
