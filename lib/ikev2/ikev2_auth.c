@@ -86,25 +86,26 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, bool by_i
 }
 
 static bool auth_hand_out(struct ike *ike, struct ikev2_sa *sa, bool by_initiator, const struct ike_id *id,
-                          struct ike_job_auth *a, ikev2_task_done_fn *done)
+                          struct ike_job_auth *a, const struct ikev2_job_row *row)
 {
     if (auth_set_octets(ike, sa, by_initiator, id, a) < 0) {
         ike_job_free(ike->env.crypto, &a->job);
         return false;
     }
-    ikev2_task_job(ike, sa, sa->task, &a->job, done);
+    ikev2_task_job(ike, sa, sa->task, &a->job, row);
     return true;
 }
 
 bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
-                      const struct ike_conn_conf *conn, ikev2_task_done_fn *done)
+                      const struct ike_conn_conf *conn, const struct ikev2_job_row *row)
 {
     struct ike_job_auth *a = m->prove(ike, sa, conn);
-    return a && auth_hand_out(ike, sa, sa->is_initiator, &conn->local_id, a, done);
+    return a && auth_hand_out(ike, sa, sa->is_initiator, &conn->local_id, a, row);
 }
 
 bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
-                      const struct ike_conn_conf *conn, struct base_span proof, ikev2_task_done_fn *done)
+                      const struct ike_conn_conf *conn, struct base_span proof,
+                      const struct ikev2_job_row *row)
 {
     struct ike_job_auth *a = m->check(ike, sa, conn);
     if (!a)
@@ -114,7 +115,7 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
         memcpy(a->data, proof.ptr, proof.len);
         a->data_len = (uint16_t)proof.len;
     }
-    return auth_hand_out(ike, sa, !sa->is_initiator, &sa->init->auth.peer, a, done);
+    return auth_hand_out(ike, sa, !sa->is_initiator, &sa->init->auth.peer, a, row);
 }
 
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,

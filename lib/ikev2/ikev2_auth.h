@@ -60,13 +60,14 @@ const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike);
 const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_caller);
 
 /*
- * Hands out the job that makes our AUTH data, or the one that checks the peer's; done gets it. False: nothing
- * is under way (explained when a credential lacks).
+ * Hands out the job that makes our AUTH data, or the one that checks the peer's; the row's done gets it.
+ * False: nothing is under way (explained when a credential lacks).
  */
 bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
-                      const struct ike_conn_conf *conn, ikev2_task_done_fn *done);
+                      const struct ike_conn_conf *conn, const struct ikev2_job_row *row);
 bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
-                      const struct ike_conn_conf *conn, struct base_span proof, ikev2_task_done_fn *done);
+                      const struct ike_conn_conf *conn, struct base_span proof,
+                      const struct ikev2_job_row *row);
 
 /* The AUTH payload of a proof that was made. */
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,

@@ -50,7 +50,6 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
     sa->remote_id = *peer;
     if (sa->run)
         sa->run->failures = 0;
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
     ikev2_life_start_sa(ike, sa);
     ike->stats.established++;
     ikev2_note(ike, sa, IKE_AUDIT_IKE_UP, "");

@@ -6,33 +6,55 @@
 #include "ikev2_init.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
+#include "ikev2_step.h"
+#include "ikev2_rows.h"
+
+/* The peer knows the SA, or may: our DELETE is to be sent. An SA that is up goes there with the DELETE. */
+const struct ikev2_step ikev2_close_known = {"close",
+                                             IKEV2_IN(IKEV2_ST_I_AUTH) | IKEV2_IN(IKEV2_ST_I_CHECK) |
+                                                 IKEV2_IN(IKEV2_ST_REKEYED),
+                                             {[IKEV2_GOES] = IKEV2_ST_CLOSING}};
+
+/* The peer does not know it. */
+const struct ikev2_step ikev2_close_unknown = {"drop",
+                                               IKEV2_IN(IKEV2_ST_NONE) | IKEV2_IN(IKEV2_ST_I_DH) |
+                                                   IKEV2_IN(IKEV2_ST_I_INIT) | IKEV2_IN(IKEV2_ST_I_DERIVE) |
+                                                   IKEV2_IN(IKEV2_ST_I_PROVE) | IKEV2_IN(IKEV2_ST_R_DH) |
+                                                   IKEV2_IN(IKEV2_ST_R_INIT) | IKEV2_IN(IKEV2_ST_R_CHECK) |
+                                                   IKEV2_IN(IKEV2_ST_R_PROVE) | IKEV2_IN(IKEV2_ST_R_ROUND),
+                                               {[IKEV2_GOES] = IKEV2_ST_DEAD}};
+
+/* What is authentic and cannot be understood ends an SA, unless it is to be closed. */
+const struct ikev2_step ikev2_close_malformed = {"malformed",
+                                                 IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) |
+                                                     IKEV2_IN(IKEV2_ST_CLOSING),
+                                                 {[IKEV2_GOES] = IKEV2_ST_DEAD}};
 
 void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
     if (sa->is_mute)
         return; /* ends with the peer's DELETE, or at give_up_at */
-    if (sa->state == IKEV2_ST_I_AUTH && sa->req.dgrams.count) {
-        /* With the answer it is known whether there is something to delete. */
-        sa->want.close = true;
-        sa->want.close_why = why;
+    if (ikev2_close_unknown.from & IKEV2_IN(sa->state)) {
+        ikev2_step_take(ike, sa, &ikev2_close_unknown, IKEV2_GOES);
         return;
     }
+    if (sa->state > IKEV2_ST_REKEYED)
+        return;
+    /* The peer made the heir and deletes this one; a request of ours may be unanswered for ever. */
+    if (sa->state == IKEV2_ST_REKEYED && !sa->want.close)
+        return;
+    sa->want.close = true;
+    sa->want.close_why = why;
+    ikev2_sa_touch(ike, sa);
+    /* With the answer it is known whether there is something to delete. */
+    if (sa->state == IKEV2_ST_I_AUTH && sa->req.dgrams.count)
+        return;
     if (sa->state == IKEV2_ST_I_AUTH || sa->state == IKEV2_ST_I_CHECK) {
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;
         ikev2_init_free(sa);
-    } else if (sa->state == IKEV2_ST_REKEYED && !sa->want.close) {
-        /* The peer made the heir and deletes this one; a request of ours may be unanswered for ever. */
-        return;
-    } else if (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED) {
-        if (sa->state < IKEV2_ST_UP)
-            ikev2_sa_kill(ike, sa);
-        return;
     }
-    sa->want.close = true;
-    sa->want.close_why = why;
     if (sa->task && !sa->req.dgrams.count)
         ikev2_task_done(ike, sa);
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
-    ikev2_sa_touch(ike, sa);
+    ikev2_step_take(ike, sa, &ikev2_close_known, IKEV2_GOES);
 }

@@ -22,8 +22,7 @@
 #include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
-
-#define CLOSE_TRIES 2u /* a goodbye is not worth more */
+#include "ikev2_step.h"
 
 static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
 {
@@ -36,7 +35,8 @@ static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
 
 static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
-    const uint32_t most = sa->state == IKEV2_ST_CLOSING ? CLOSE_TRIES : sa->conn->retransmit_tries;
+    const struct ikev2_timeout *row = ikev2_step_timeout(sa->state);
+    const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
     if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
         /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
         ikev2_task_done(ike, sa);
@@ -44,7 +44,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
         return;
     }
     if (sa->req.tries >= most) {
-        if (sa->state != IKEV2_ST_CLOSING && !sa->quiet && sa->state != IKEV2_ST_REKEYED) {
+        if (row->is_news && !sa->quiet) {
             if (!sa->init || !sa->init->refusal) /* else its end tells that */
                 request_explain(ike, sa);
             if (sa->state == IKEV2_ST_UP)
@@ -52,7 +52,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
             else
                 ike->stats.failed++;
         }
-        ikev2_sa_kill(ike, sa);
+        ikev2_step_timed_out(ike, sa);
         return;
     }
     if (sa->req.tries == 0 && sa->state != IKEV2_ST_CLOSING)
@@ -94,7 +94,7 @@ void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
     if (base_time_reached(sa->life.give_up_at, ike->now)) {
-        ikev2_sa_kill(ike, sa);
+        ikev2_step_timed_out(ike, sa);
         return;
     }
     if ((sa->req.dgrams.count || sa->req.tries) && base_time_reached(sa->req.at, ike->now))

@@ -27,6 +27,7 @@
 #include "ikev2_tables.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 #define REFUSED_S 5
 
@@ -57,7 +58,9 @@ static void packet_on_init(struct ike *ike, struct ikev2_msg *msg)
     }
     if (sa)
         ikev2_sa_touch(ike, sa);
-    row->handle(ike, sa, msg);
+    const enum ikev2_outcome o = row->handle(ike, sa, msg);
+    if (sa)
+        ikev2_step_take(ike, sa, &row->step, o);
 }
 
 static struct ikev2_sa *packet_sa(struct ike *ike, const struct ikev2_msg *msg)
@@ -109,7 +112,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
     }
     if (sa->state == IKEV2_ST_UP)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer sent a malformed request");
-    ikev2_sa_kill(ike, sa);
+    ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES);
 }
 
 static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const char *fault)
@@ -117,7 +120,7 @@ static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const ch
     explain_malformed(ike, ikev2_sa_about(sa), fault);
     ike->stats.failed += sa->state == IKEV2_ST_I_AUTH;
     if (sa->state == IKEV2_ST_CLOSING)
-        ikev2_sa_kill(ike, sa); /* whatever it says, our DELETE has arrived */
+        ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES); /* our DELETE has arrived */
     else
         ikev2_close(ike, sa, "the peer sent a malformed answer");
 }
@@ -130,7 +133,7 @@ static void packet_handle(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
     if (!err)
         v = ikev2_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, &msg->plds, &row);
     if (v == IKEV2_ROW_FOUND)
-        row->handle(ike, sa, msg);
+        ikev2_step_take(ike, sa, &row->step, row->handle(ike, sa, msg));
     else if (msg->is_response)
         on_malformed_response(ike, sa, fault);
     else

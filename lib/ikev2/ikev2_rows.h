@@ -7,23 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "ikev2_sa.h"
+#include "ikev2_step.h"
+#include "ikev2_task.h"
 #include "wire_ike.h"
 
 struct ikev2_msg;
 
 #define IKEV2_PLD(type) (1ull << (type))
-#define IKEV2_IN(state) (1u << (state))
 
 struct ikev2_row {
-    const char *name;
+    struct ikev2_step step; /* which states it is for, and which follow */
     uint8_t exchange;
     bool is_response;
     bool is_encrypted;
-    uint32_t states;   /* IKEV2_IN() bits */
     uint64_t required; /* IKEV2_PLD() bits: the handler relies on each, so no two rows share one */
     uint64_t optional; /* what else the handler reads; other payloads are skipped (RFC 7296 2.5) */
-    void (*handle)(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+    enum ikev2_outcome (*handle)(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
     const char *rfc;
 };
 
@@ -46,3 +45,17 @@ const struct ikev2_row *ikev2_init_rows(size_t *count);
 const struct ikev2_row *ikev2_auth_rows(size_t *count);
 const struct ikev2_row *ikev2_child_rows(size_t *count);
 const struct ikev2_row *ikev2_info_rows(size_t *count);
+
+/* What follows when their jobs come back. */
+const struct ikev2_job_row *ikev2_init_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_child_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count);
+
+/* Steps of our own, without a message or a job: calls, heirs, ends. */
+extern const struct ikev2_step ikev2_init_called, ikev2_init_accepted;
+extern const struct ikev2_step ikev2_rekey_heir, ikev2_rekey_replaced;
+extern const struct ikev2_step ikev2_close_known, ikev2_close_unknown, ikev2_info_goodbye,
+    ikev2_close_malformed;
+
+/* All steps by index: of rows, of jobs, and our own; NULL behind the last one. */
+const struct ikev2_step *ikev2_rows_step(size_t i);

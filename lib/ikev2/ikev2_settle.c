@@ -215,7 +215,9 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
         sa->life.last_out = ike->now;
         ike_act_keepalive(ike, &sa->path);
     }
-    if (sa->state == IKEV2_ST_UP && !sa->task && (sa->want.close || !ikev2_rival_is_undecided(ike, sa))) {
+    const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING
+                                          : sa->state == IKEV2_ST_UP && !ikev2_rival_is_undecided(ike, sa);
+    if (may_start && !sa->task) {
         sa->task = task_pick(ike, sa);
         if (sa->task)
             task_start(ike, sa, sa->task);

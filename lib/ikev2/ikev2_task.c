@@ -18,6 +18,7 @@
 #include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
+#include "ikev2_step.h"
 
 struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
 {
@@ -65,7 +66,7 @@ static enum ike_job_class task_urgency(const struct ikev2_sa *sa)
 }
 
 void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job,
-                    ikev2_task_done_fn *done)
+                    const struct ikev2_job_row *row)
 {
     struct ikev2_wait *w = job ? calloc(1, sizeof *w) : NULL;
     if (!w) {
@@ -75,7 +76,7 @@ void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, 
     w->id = t->job = job->id = ++ike->next_job;
     w->sa_id = sa->id;
     w->peer_task = t == sa->peer_task;
-    w->done = done;
+    w->row = row;
     job->urgency = task_urgency(sa);
     job->from = sa->path.remote.addr;
     struct ikev2_wait **slot = &ike->v2->by_job[w->id & (ike->v2->n_slots - 1)];
@@ -86,7 +87,8 @@ void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, 
 }
 
 void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                   const struct ike_job_kind *kind, struct base_span peer_public, ikev2_task_done_fn *done)
+                   const struct ike_job_kind *kind, struct base_span peer_public,
+                   const struct ikev2_job_row *row)
 {
     struct crypt_dh_key *key = kind == &ike_job_kind_dh_secret ? t->dh : NULL;
     struct ike_job_dh *d = ike_job_dh(kind, t->group, key, peer_public);
@@ -94,7 +96,7 @@ void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
         return;
     if (key)
         t->dh = NULL;
-    ikev2_task_job(ike, sa, t, &d->job, done);
+    ikev2_task_job(ike, sa, t, &d->job, row);
 }
 
 void ikev2_task_take_key(struct ikev2_task *t, struct ike_job_dh *d)
@@ -110,11 +112,11 @@ static void task_deliver(struct ike *ike, const struct ikev2_wait *w, struct ike
 {
     struct ikev2_sa *sa = w->sa_id ? ikev2_sa_by_id(ike, w->sa_id) : NULL;
     struct ikev2_task *t = !sa ? NULL : w->peer_task ? sa->peer_task : sa->task;
-    if (!t || t->job != w->id)
+    if (!t || t->job != w->id || !(w->row->step.from & IKEV2_IN(sa->state)))
         return;
     t->job = 0;
     ikev2_sa_touch(ike, sa);
-    w->done(ike, sa, t, job);
+    ikev2_step_take(ike, sa, &w->row->step, w->row->done(ike, sa, t, job));
 }
 
 void ikev2_job_done(struct ike *ike, struct ike_job *job)

@@ -10,6 +10,7 @@
 #include "ike_nonce.h"
 #include "ike_path.h"
 #include "ikev2_select.h"
+#include "ikev2_step.h"
 
 struct ike;
 struct ikev2_sa;
@@ -55,8 +56,14 @@ struct ikev2_task {
 };
 
 /* Takes up what waited for a job of this task of the SA. Borrows the job, and may take keys out of it. */
-typedef void ikev2_task_done_fn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                                struct ike_job *job);
+typedef enum ikev2_outcome ikev2_task_done_fn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                              struct ike_job *job);
+
+/* What follows when a job of a task comes back: a row like that of a message. */
+struct ikev2_job_row {
+    struct ikev2_step step;
+    ikev2_task_done_fn *done;
+};
 
 /* A job that has been handed out. Outlives its SA. */
 struct ikev2_wait {
@@ -64,7 +71,7 @@ struct ikev2_wait {
     uint64_t id;
     uint64_t sa_id; /* 0: the SA is gone */
     bool peer_task; /* which of the SA's tasks */
-    ikev2_task_done_fn *done;
+    const struct ikev2_job_row *row;
 };
 
 /* NULL: no memory. */
@@ -74,13 +81,15 @@ void ikev2_task_free(struct ike *ike, struct ikev2_task *t);
 /* Ends our exchange. */
 void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa);
 /*
- * Hands a job out for this task, which has no other one out, and takes it; done is called with it when it
- * comes back, unless the task has ended. NULL (no memory): nothing; the exchange then runs into its timeout.
+ * Hands a job out for this task, which has no other one out, and takes it; the row's done gets it when it
+ * comes back, unless the task has ended or the SA is in none of the row's states. NULL (no memory): nothing;
+ * the exchange then runs into its timeout.
  */
 void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job,
-                    ikev2_task_done_fn *done);
+                    const struct ikev2_job_row *row);
 /* The same with a job of key exchange in the task's group; dh_secret is given the task's key. */
 void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                   const struct ike_job_kind *kind, struct base_span peer_public, ikev2_task_done_fn *done);
+                   const struct ike_job_kind *kind, struct base_span peer_public,
+                   const struct ikev2_job_row *row);
 /* Moves a job's new key pair into the task. */
 void ikev2_task_take_key(struct ikev2_task *t, struct ike_job_dh *d);

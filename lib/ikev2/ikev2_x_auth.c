@@ -8,26 +8,58 @@
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 static const struct ikev2_row rows[] = {
-    {"auth_request", WIRE_IKE_AUTH, false, true, IKEV2_IN(IKEV2_ST_R_INIT),
+    {{"auth_request",
+      IKEV2_IN(IKEV2_ST_R_INIT),
+      {[IKEV2_CHECKS] = IKEV2_ST_R_CHECK, [IKEV2_PROVES] = IKEV2_ST_R_PROVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+     WIRE_IKE_AUTH,
+     false,
+     true,
      IKEV2_PLD(WIRE_IKE_P_IDI) | IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) |
          IKEV2_PLD(WIRE_IKE_P_TSR),
      IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_NOTIFY),
-     ikev2_auth_on_request, "RFC 7296 1.2, 2.16"},
-    {"auth_round_request", WIRE_IKE_AUTH, false, true, IKEV2_IN(IKEV2_ST_R_ROUND), 0,
-     IKEV2_PLD(WIRE_IKE_P_EAP) | IKEV2_PLD(WIRE_IKE_P_AUTH), ikev2_auth_on_round_request, "RFC 7296 2.16"},
-    {"auth_response", WIRE_IKE_AUTH, true, true, IKEV2_IN(IKEV2_ST_I_AUTH),
+     ikev2_auth_on_request,
+     "RFC 7296 1.2, 2.16"},
+    {{"auth_round_request", IKEV2_IN(IKEV2_ST_R_ROUND), {[IKEV2_CHECKS] = IKEV2_ST_R_CHECK}},
+     WIRE_IKE_AUTH,
+     false,
+     true,
+     0,
+     IKEV2_PLD(WIRE_IKE_P_EAP) | IKEV2_PLD(WIRE_IKE_P_AUTH),
+     ikev2_auth_on_round_request,
+     "RFC 7296 2.16"},
+    {{"auth_response", IKEV2_IN(IKEV2_ST_I_AUTH), {[IKEV2_CHECKS] = IKEV2_ST_I_CHECK}},
+     WIRE_IKE_AUTH,
+     true,
+     true,
      IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH),
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
          IKEV2_PLD(WIRE_IKE_P_NOTIFY) | IKEV2_PLD(WIRE_IKE_P_EAP),
-     ikev2_auth_on_response, "RFC 7296 1.2, 2.16"},
-    {"auth_refusal", WIRE_IKE_AUTH, true, true, IKEV2_IN(IKEV2_ST_I_AUTH), IKEV2_PLD(WIRE_IKE_P_NOTIFY), 0,
-     ikev2_auth_on_refused, "RFC 7296 2.21.2"},
-    {"auth_round_response", WIRE_IKE_AUTH, true, true, IKEV2_IN(IKEV2_ST_I_AUTH), 0,
+     ikev2_auth_on_response,
+     "RFC 7296 1.2, 2.16"},
+    {{"auth_refusal",
+      IKEV2_IN(IKEV2_ST_I_AUTH),
+      {[IKEV2_TURNS] = IKEV2_ST_DEAD, [IKEV2_PROVES] = IKEV2_ST_I_PROVE, [IKEV2_CHECKS] = IKEV2_ST_I_CHECK}},
+     WIRE_IKE_AUTH,
+     true,
+     true,
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     0,
+     ikev2_auth_on_refused,
+     "RFC 7296 2.21.2"},
+    {{"auth_round_response",
+      IKEV2_IN(IKEV2_ST_I_AUTH),
+      {[IKEV2_PROVES] = IKEV2_ST_I_PROVE, [IKEV2_CHECKS] = IKEV2_ST_I_CHECK}},
+     WIRE_IKE_AUTH,
+     true,
+     true,
+     0,
      IKEV2_PLD(WIRE_IKE_P_EAP) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_SA) |
          IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR),
-     ikev2_auth_on_round_response, "RFC 7296 2.16"},
+     ikev2_auth_on_round_response,
+     "RFC 7296 2.16"},
 };
 
 const struct ikev2_row *ikev2_auth_rows(size_t *count)

@@ -6,26 +6,33 @@
  * configured one before any child exists.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include "ike_conf.h"
+#include "ikev2_step.h"
+#include "ikev2_task.h"
 
 struct ike;
 struct ikev2_msg;
 struct ikev2_sa;
 
-/* As initiator: asks, or has our proof made first; the keys are there. */
-void ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa);
+/* As initiator: asks (ROUNDS), or has our proof made first (PROVES); the keys are there. TURNS: it failed. */
+enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa);
 
 /* ---- handlers of rows ---- */
-void ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-void ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-void ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-void ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-void ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 
 /* ---- ikev2_auth_up.c: what it means that both are authenticated ---- */
-/* The SA is up, with this peer. */
+/* The SA is up, with this peer; its state follows when the handler is done. */
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *peer);
 /* Ends or doubts the SAs with this peer that were there before. */
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact);
 /* Whether no other SA of this connection is up. */
 bool ikev2_auth_is_first(const struct ikev2_sa *sa);
+
+/* What follows when the jobs of each side come back. */
+const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_auth_answer_jobs(size_t *count);

@@ -23,11 +23,34 @@
 #include "ikev2_x_auth.h"
 #include "ikev2_x_child.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 #define REFUSED_S 5 /* a refused peer's repeated request is answered that long */
 
+static ikev2_task_done_fn auth_answer_proved;
+static ikev2_task_done_fn auth_caller_checked;
+
+enum { ANSWER_PROOF, ANSWER_CHECK };
+static const struct ikev2_job_row answer_jobs[] = {
+    [ANSWER_PROOF] =
+        {{"auth_answer_proof",
+          IKEV2_IN(IKEV2_ST_R_PROVE),
+          {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_ROUNDS] = IKEV2_ST_R_ROUND, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+         auth_answer_proved},
+    [ANSWER_CHECK] = {{"auth_caller_check",
+                       IKEV2_IN(IKEV2_ST_R_CHECK),
+                       {[IKEV2_PROVES] = IKEV2_ST_R_PROVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                      auth_caller_checked},
+};
+
+const struct ikev2_job_row *ikev2_auth_answer_jobs(size_t *count)
+{
+    *count = sizeof answer_jobs / sizeof *answer_jobs;
+    return answer_jobs;
+}
+
 /* The answer is kept for a repeated request, the SA goes soon; nothing else is accepted (no init data). */
-static void auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+static enum ikev2_outcome auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
@@ -35,6 +58,7 @@ static void auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
     ikev2_msg_respond_error(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, notify, BASE_SPAN_NONE);
     ikev2_init_free(sa);
     sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);
+    return IKEV2_STAYS;
 }
 
 /* What a caller that proved its identity may still lack; explained. */
@@ -54,8 +78,8 @@ static bool auth_admits(struct ike *ike, struct ikev2_sa *sa, const struct ike_c
 }
 
 /* The last answer: our AUTH, with our identity unless an answer before had it, and the child or why not. */
-static void auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
-                        const struct ike_job_auth *proof)
+static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                                      const struct ike_job_auth *proof)
 {
     struct ikev2_auth *a = &sa->init->auth;
     struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni = sa->init->ni, .nr = sa->init->nr};
@@ -85,77 +109,73 @@ static void auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_c
     ikev2_init_free(sa);
     ikev2_task_done(ike, sa);
     base_wipe(&t, sizeof t);
+    return IKEV2_GOES;
 }
 
 /* One round of a late method: what it puts goes out behind what stands in b already. */
-static void auth_answer_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                              struct wire_ike_builder *b)
+static enum ikev2_outcome auth_answer_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                            struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
     const enum ikev2_auth_step step = a->late->round(ike, sa, msg, b);
-    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX) {
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-        return;
-    }
+    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX)
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     a->is_over = step == IKEV2_AUTH_DONE;
     ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, b);
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_ROUND);
+    return IKEV2_ROUNDS;
 }
 
-static void auth_answer_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                               struct ike_job *job)
+static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                             struct ike_job *job)
 {
     struct ikev2_auth *a = &sa->init->auth;
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
     struct ikev2_msg msg;
     (void)t;
-    if (job->status != 0) {
-        ikev2_sa_kill(ike, sa);
-    } else if (!conn) {
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    } else if (!a->late || a->is_over) {
-        auth_answer(ike, sa, conn, ike_job_auth_of(job));
-    } else {
-        struct wire_ike_builder b = ikev2_msg_begin(ike);
-        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
-        ikev2_auth_put(&b, ikev2_auth_own(ike, false), ike_job_auth_of(job));
-        ikev2_auth_kept(sa, &msg);
-        auth_answer_round(ike, sa, &msg, &b);
-    }
+    if (job->status != 0)
+        return IKEV2_TURNS;
+    if (!conn)
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    if (!a->late || a->is_over)
+        return auth_answer(ike, sa, conn, ike_job_auth_of(job));
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
+    ikev2_auth_put(&b, ikev2_auth_own(ike, false), ike_job_auth_of(job));
+    ikev2_auth_kept(sa, &msg);
+    return auth_answer_round(ike, sa, &msg, &b);
 }
 
-static void auth_prove_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa,
+                                            const struct ike_conn_conf *conn)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_PROVE);
-    if (!ikev2_auth_prove(ike, sa, a->is_over ? a->late : ikev2_auth_own(ike, false), conn,
-                          auth_answer_proved))
-        ikev2_sa_kill(ike, sa);
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, false);
+    return ikev2_auth_prove(ike, sa, m, conn, &answer_jobs[ANSWER_PROOF]) ? IKEV2_PROVES : IKEV2_TURNS;
 }
 
-static void auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                                struct ike_job *job)
+static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                              struct ike_job *job)
 {
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
     (void)t;
-    if (!conn) {
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    } else if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
+    if (!conn)
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
         explain_wrong_key(ike, ikev2_sa_about(sa), conn);
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    } else if (!auth_admits(ike, sa, conn)) {
-        auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
-    } else {
-        auth_prove_answer(ike, sa, conn);
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
+    if (!auth_admits(ike, sa, conn))
+        return auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
+    return auth_prove_answer(ike, sa, conn);
 }
 
-static void auth_check_caller(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
-                              const struct ike_conn_conf *conn, struct base_span proof)
+static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa,
+                                            const struct ikev2_auth_method *m,
+                                            const struct ike_conn_conf *conn, struct base_span proof)
 {
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_CHECK);
-    if (!ikev2_auth_check(ike, sa, m, conn, proof, auth_caller_checked))
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    if (!ikev2_auth_check(ike, sa, m, conn, proof, &answer_jobs[ANSWER_CHECK]))
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    return IKEV2_CHECKS;
 }
 
 /* The identities and the AUTH payload of a first request; auth->method 0: it has none. */
@@ -170,37 +190,34 @@ static bool auth_take_request(const struct ikev2_msg *msg, struct ike_id *peer, 
 }
 
 /* A first request that is understood: whom it is checked against, and by which method. */
-static void auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *asked,
-                       const struct wire_ike_auth *auth)
+static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *asked,
+                                     const struct wire_ike_auth *auth)
 {
     struct ikev2_auth *a = &sa->init->auth;
     const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &a->peer, asked);
     if (!conn) {
         explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, asked);
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-        return;
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     ikev2_auth_set_conn(sa, conn);
     if (a->late) {
-        auth_prove_answer(ike, sa, conn);
-        return;
+        return auth_prove_answer(ike, sa, conn);
     }
     const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, auth->method);
     if (!m) {
         explain_method(ike, ikev2_sa_about(sa), conn, auth->method);
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-        return;
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
-    auth_check_caller(ike, sa, m, conn, auth->data);
+    return auth_check_caller(ike, sa, m, conn, auth->data);
 }
 
-void ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct ike_id asked;
     struct wire_ike_auth auth;
     if (!sa->init) {
         ike->stats.dropped_unexpected++;
-        return;
+        return IKEV2_STAYS;
     }
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
@@ -211,42 +228,37 @@ void ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ms
         explain_malformed(ike, ikev2_sa_about(sa),
                           is_good ? "a required payload is missing"
                                   : "an identity or AUTH payload of IKE_AUTH");
-        auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
-        return;
+        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
     }
     /* The initiator may have floated to port 4500, through another mapping of its NAT. */
     ikev2_sa_init_unlink(ike, sa);
     sa->path = *msg->path;
     ikev2_sa_init_link(ike, sa);
     if (ikev2_auth_keep(sa, msg) < 0) {
-        ikev2_sa_kill(ike, sa);
-        return;
+        return IKEV2_TURNS;
     }
-    auth_judge(ike, sa, &asked, &auth);
+    return auth_judge(ike, sa, &asked, &auth);
 }
 
-void ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     struct wire_ike_auth auth;
     if (!sa->init) {
         ike->stats.dropped_unexpected++;
-        return;
+        return IKEV2_STAYS;
     }
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
     if (!a->is_over) {
         struct wire_ike_builder b = ikev2_msg_begin(ike);
-        auth_answer_round(ike, sa, msg, &b);
-        return;
+        return auth_answer_round(ike, sa, msg, &b);
     }
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
     if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK) {
         explain_malformed(ike, ikev2_sa_about(sa), "the last AUTH payload of IKE_AUTH");
-        auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
-    } else if (!conn) {
-        auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    } else {
-        auth_check_caller(ike, sa, a->late, conn, auth.data);
+        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
     }
+    return conn ? auth_check_caller(ike, sa, a->late, conn, auth.data)
+                : auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
 }

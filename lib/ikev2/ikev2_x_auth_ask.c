@@ -22,9 +22,32 @@
 #include "ikev2_x_auth.h"
 #include "ikev2_x_child.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
+
+static ikev2_task_done_fn auth_ask_proved;
+static ikev2_task_done_fn auth_called_checked;
+
+enum { ASK_PROOF, ASK_CHECK };
+static const struct ikev2_job_row ask_jobs[] = {
+    [ASK_PROOF] = {{"auth_proof",
+                    IKEV2_IN(IKEV2_ST_I_PROVE),
+                    {[IKEV2_ROUNDS] = IKEV2_ST_I_AUTH, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                   auth_ask_proved},
+    [ASK_CHECK] =
+        {{"auth_called_check",
+          IKEV2_IN(IKEV2_ST_I_CHECK),
+          {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH, [IKEV2_PROVES] = IKEV2_ST_I_PROVE}},
+         auth_called_checked},
+};
+
+const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count)
+{
+    *count = sizeof ask_jobs / sizeof *ask_jobs;
+    return ask_jobs;
+}
 
 /* The first request; proof NULL: our method comes to it in rounds. */
-static void auth_ask(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_auth *proof)
+static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_auth *proof)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
@@ -35,42 +58,38 @@ static void auth_ask(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     if (!ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
         explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
-        ikev2_sa_kill(ike, sa);
-        return;
+        return IKEV2_TURNS;
     }
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    return IKEV2_ROUNDS;
 }
 
-static void auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                          struct ike_job *job)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     (void)t;
     if (job->status != 0) {
         ike->stats.failed++;
-        ikev2_sa_kill(ike, sa);
-    } else if (!a->is_over) {
-        auth_ask(ike, sa, ike_job_auth_of(job));
-    } else {
-        struct wire_ike_builder b = ikev2_msg_begin(ike);
-        ikev2_auth_put(&b, a->late, ike_job_auth_of(job));
-        ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
-        ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+        return IKEV2_TURNS;
     }
+    if (!a->is_over)
+        return auth_ask(ike, sa, ike_job_auth_of(job));
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_auth_put(&b, a->late, ike_job_auth_of(job));
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    return IKEV2_ROUNDS;
 }
 
-void ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
+enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth_method *own = ikev2_auth_own(ike, true);
     sa->task->child_index = 0;
     if (own->is_late) {
         sa->init->auth.late = own;
-        auth_ask(ike, sa, NULL);
-        return;
+        return auth_ask(ike, sa, NULL);
     }
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_PROVE);
-    if (!ikev2_auth_prove(ike, sa, own, sa->conn, auth_ask_proved))
-        ikev2_sa_kill(ike, sa);
+    return ikev2_auth_prove(ike, sa, own, sa->conn, &ask_jobs[ASK_PROOF]) ? IKEV2_PROVES : IKEV2_TURNS;
 }
 
 static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -88,18 +107,19 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
 }
 
-static void auth_fail(struct ike *ike, struct ikev2_sa *sa, const char *why)
+static enum ikev2_outcome auth_fail(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
     ike->stats.failed++;
     ikev2_close(ike, sa, why);
+    return IKEV2_STAYS; /* closing, by that */
 }
 
-static void auth_fail_unproved(struct ike *ike, struct ikev2_sa *sa)
+static enum ikev2_outcome auth_fail_unproved(struct ike *ike, struct ikev2_sa *sa)
 {
-    auth_fail(ike, sa, "the peer did not prove the identity that it must have");
+    return auth_fail(ike, sa, "the peer did not prove the identity that it must have");
 }
 
-static void auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     const struct ike_id peer = sa->init->auth.peer;
     ikev2_auth_commit(ike, sa, &peer);
@@ -111,57 +131,50 @@ static void auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
     if (!sa->children && !sa->want.children)
         sa->want.close = true;
     ikev2_auth_replace_older(ike, sa, false);
+    return IKEV2_GOES;
 }
 
 /* One round of our late method, after a message of the peer's. */
-static void auth_ask_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+static enum ikev2_outcome auth_ask_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_auth *a = &sa->init->auth;
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     const enum ikev2_auth_step step = a->late->round(ike, sa, msg, &b);
-    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX) {
-        auth_fail_unproved(ike, sa);
-        return;
-    }
+    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX)
+        return auth_fail_unproved(ike, sa);
     a->is_over = step == IKEV2_AUTH_DONE;
-    if (!a->is_over) {
-        ikev2_sa_set_state(ike, sa, IKEV2_ST_I_AUTH);
-        ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
-        return;
-    }
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_PROVE);
-    if (!ikev2_auth_prove(ike, sa, a->late, sa->conn, auth_ask_proved))
-        auth_fail_unproved(ike, sa);
+    if (a->is_over)
+        return ikev2_auth_prove(ike, sa, a->late, sa->conn, &ask_jobs[ASK_PROOF])
+                   ? IKEV2_PROVES
+                   : auth_fail_unproved(ike, sa);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    return IKEV2_ROUNDS;
 }
 
-static void auth_called_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                                struct ike_job *job)
+static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                              struct ike_job *job)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     struct ikev2_msg msg;
     (void)t;
     if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
         explain_wrong_key(ike, ikev2_sa_about(sa), sa->conn);
-        auth_fail_unproved(ike, sa);
-        return;
+        return auth_fail_unproved(ike, sa);
     }
     ikev2_auth_kept(sa, &msg);
-    if (a->late && !a->is_over)
-        auth_ask_round(ike, sa, &msg);
-    else
-        auth_finish(ike, sa, &msg);
+    return a->late && !a->is_over ? auth_ask_round(ike, sa, &msg) : auth_finish(ike, sa, &msg);
 }
 
 /* Keeps an answer and hands its proof out to be checked. */
-static void auth_check_called(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                              const struct ikev2_auth_method *m, struct base_span proof)
+static enum ikev2_outcome auth_check_called(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                            const struct ikev2_auth_method *m, struct base_span proof)
 {
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_CHECK);
-    if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, sa->conn, proof, auth_called_checked))
-        auth_fail_unproved(ike, sa);
+    if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, sa->conn, proof, &ask_jobs[ASK_CHECK]))
+        return auth_fail_unproved(ike, sa);
+    return IKEV2_CHECKS;
 }
 
-void ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct ikev2_auth *a = &sa->init->auth;
     struct wire_ike_auth auth;
@@ -173,36 +186,29 @@ void ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_m
         explain_peer_id(ike, ikev2_sa_about(sa), &a->peer);
     else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, auth.method)))
         explain_method(ike, ikev2_sa_about(sa), sa->conn, auth.method);
-    if (m)
-        auth_check_called(ike, sa, msg, m, auth.data);
-    else
-        auth_fail_unproved(ike, sa);
+    return m ? auth_check_called(ike, sa, msg, m, auth.data) : auth_fail_unproved(ike, sa);
 }
 
-void ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const uint16_t error = ikev2_msg_error(msg, NULL);
-    if (!error && sa->init->auth.late) {
-        ikev2_auth_on_round_response(ike, sa, msg);
-        return;
-    }
+    if (!error && sa->init->auth.late)
+        return ikev2_auth_on_round_response(ike, sa, msg);
     explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
     ike->stats.failed++;
-    ikev2_sa_kill(ike, sa);
+    return IKEV2_TURNS;
 }
 
 /* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */
-void ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     struct wire_ike_auth auth;
-    if (a->rounds && !a->is_over) {
-        auth_ask_round(ike, sa, msg);
-    } else if (a->is_over && p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK) {
-        auth_check_called(ike, sa, msg, a->late, auth.data);
-    } else {
-        explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
-        auth_fail(ike, sa, "the peer sent a malformed answer");
-    }
+    if (a->rounds && !a->is_over)
+        return auth_ask_round(ike, sa, msg);
+    if (a->is_over && p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK)
+        return auth_check_called(ike, sa, msg, a->late, auth.data);
+    explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
+    return auth_fail(ike, sa, "the peer sent a malformed answer");
 }

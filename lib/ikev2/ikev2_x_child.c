@@ -29,35 +29,65 @@
 #include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 #define TOTAL_FACTOR 4 /* pairs that linger count too */
 
-static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static ikev2_task_done_fn child_job_done;
-static ikev2_task_done_fn child_peer_job_done;
+static enum ikev2_outcome child_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome child_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static ikev2_task_done_fn child_on_key;
+static ikev2_task_done_fn child_on_secret;
+static ikev2_task_done_fn child_on_peer_secret;
 
 static const struct ikev2_row rows[] = {
-    {"child_request", WIRE_IKE_CREATE_CHILD_SA, false, true,
-     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING),
+    {{"child_request", IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), {0}},
+     WIRE_IKE_CREATE_CHILD_SA,
+     false,
+     true,
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_NONCE),
      IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
          IKEV2_PLD(WIRE_IKE_P_NOTIFY),
-     on_request, "RFC 7296 1.3"},
-    {"child_response", WIRE_IKE_CREATE_CHILD_SA, true, true, IKEV2_IN(IKEV2_ST_UP),
+     child_on_request,
+     "RFC 7296 1.3"},
+    {{"child_response", IKEV2_IN(IKEV2_ST_UP), {0}},
+     WIRE_IKE_CREATE_CHILD_SA,
+     true,
+     true,
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_NONCE),
      IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
          IKEV2_PLD(WIRE_IKE_P_NOTIFY),
-     on_response, "RFC 7296 1.3"},
-    {"child_refusal", WIRE_IKE_CREATE_CHILD_SA, true, true, IKEV2_IN(IKEV2_ST_UP),
-     IKEV2_PLD(WIRE_IKE_P_NOTIFY), 0, on_refused, "RFC 7296 1.3, 2.25"},
+     child_on_response,
+     "RFC 7296 1.3"},
+    {{"child_refusal", IKEV2_IN(IKEV2_ST_UP), {0}},
+     WIRE_IKE_CREATE_CHILD_SA,
+     true,
+     true,
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     0,
+     child_on_refused,
+     "RFC 7296 1.3, 2.25"},
 };
 
 const struct ikev2_row *ikev2_child_rows(size_t *count)
 {
     *count = sizeof rows / sizeof *rows;
     return rows;
+}
+
+/* An exchange under way ends as it would, whatever became of the SA meanwhile. */
+#define CHILD_STATES (IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING))
+enum { CHILD_KEY, CHILD_SECRET, CHILD_PEER_SECRET };
+static const struct ikev2_job_row child_jobs[] = {
+    [CHILD_KEY] = {{"child_key", CHILD_STATES, {0}}, child_on_key},
+    [CHILD_SECRET] = {{"child_secret", CHILD_STATES, {0}}, child_on_secret},
+    [CHILD_PEER_SECRET] = {{"child_peer_secret", CHILD_STATES, {0}}, child_on_peer_secret},
+};
+
+const struct ikev2_job_row *ikev2_child_jobs(size_t *count)
+{
+    *count = sizeof child_jobs / sizeof *child_jobs;
+    return child_jobs;
 }
 
 /* ---- what both exchanges share ---- */
@@ -309,27 +339,28 @@ static void answer_request(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return;
     }
     sa->peer_task = t;
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, child_peer_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, &child_jobs[CHILD_PEER_SECRET]);
 }
 
-static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome child_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     if (!wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0)) {
         ikev2_rekey_request(ike, sa, msg);
-        return;
+        return IKEV2_STAYS;
     }
     struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
     if (!t)
-        return;
+        return IKEV2_STAYS;
     t->msgid = msg->hdr.msgid;
     t->path = *msg->path;
     answer_request(ike, sa, msg, t);
     if (sa->peer_task != t)
         ikev2_task_free(ike, t);
+    return IKEV2_STAYS;
 }
 
-static void child_peer_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                                struct ike_job *job)
+static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                               struct ike_job *job)
 {
     const struct ike_job_dh *r = ike_job_dh_of(job);
     sa->peer_task = NULL;
@@ -341,6 +372,7 @@ static void child_peer_job_done(struct ike *ike, struct ikev2_sa *sa, struct ike
         respond_error(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
     }
     ikev2_task_free(ike, t);
+    return IKEV2_STAYS;
 }
 
 /* ---- initiator ---- */
@@ -379,7 +411,7 @@ void ikev2_child_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     if (t->group == CRYPT_DH_NONE)
         send_request(ike, sa, t);
     else
-        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
 }
 
 /* The new pair is complete: it sends at once, and the old one gets its DELETE. */
@@ -405,17 +437,27 @@ static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, s
     ikev2_task_done(ike, sa);
 }
 
-static void child_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+static enum ikev2_outcome child_on_key(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                       struct ike_job *job)
 {
-    struct ike_job_dh *r = ike_job_dh_of(job);
     if (job->status != 0) {
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
-    } else if (r->public_len) {
-        ikev2_task_take_key(t, r);
-        send_request(ike, sa, t);
     } else {
-        finish(ike, sa, t, base_span(r->secret, r->secret_len));
+        ikev2_task_take_key(t, ike_job_dh_of(job));
+        send_request(ike, sa, t);
     }
+    return IKEV2_STAYS;
+}
+
+static enum ikev2_outcome child_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                          struct ike_job *job)
+{
+    const struct ike_job_dh *r = ike_job_dh_of(job);
+    if (job->status != 0)
+        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+    else
+        finish(ike, sa, t, base_span(r->secret, r->secret_len));
+    return IKEV2_STAYS;
 }
 
 static bool retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span data)
@@ -430,7 +472,7 @@ static bool retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task 
     ike->env.crypto->dh_free(t->dh);
     t->dh = NULL;
     t->group = group;
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, child_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
     return true;
 }
 
@@ -460,7 +502,7 @@ static void take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
         return;
     }
     ikev2_request_clear(sa);
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, child_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, &child_jobs[CHILD_SECRET]);
 }
 
 static bool is_awaited(struct ike *ike, const struct ikev2_sa *sa)
@@ -471,29 +513,31 @@ static bool is_awaited(struct ike *ike, const struct ikev2_sa *sa)
     return false;
 }
 
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome child_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     if (!is_awaited(ike, sa))
-        return;
+        return IKEV2_STAYS;
     if (sa->task->kind == IKEV2_TASK_REKEY_IKE)
         ikev2_rekey_response(ike, sa, msg);
     else
         take_answer(ike, sa, msg, sa->task);
+    return IKEV2_STAYS;
 }
 
-static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct base_span data = BASE_SPAN_NONE;
     if (!is_awaited(ike, sa))
-        return;
+        return IKEV2_STAYS;
     if (sa->task->kind == IKEV2_TASK_REKEY_IKE) {
         ikev2_rekey_refused(ike, sa, msg);
-        return;
+        return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
     if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, sa->task, data))
-        return;
+        return IKEV2_STAYS;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
         explain_refused(ike, ikev2_sa_about(sa), "CREATE_CHILD_SA", error);
     ikev2_collide_child_failed(ike, sa, error ? error : WIRE_IKE_N_INVALID_SYNTAX);
+    return IKEV2_STAYS;
 }

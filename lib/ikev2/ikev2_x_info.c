@@ -15,19 +15,41 @@
 #include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 #define RECREATE_S 5 /* before a child that the peer deleted is asked for again */
 
-static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome info_on_goodbye(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 
 static const struct ikev2_row rows[] = {
-    {"info_request", WIRE_IKE_INFORMATIONAL, false, true,
-     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), 0,
-     IKEV2_PLD(WIRE_IKE_P_DELETE) | IKEV2_PLD(WIRE_IKE_P_NOTIFY), on_request, "RFC 7296 1.4"},
-    {"info_response", WIRE_IKE_INFORMATIONAL, true, true,
-     IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), 0,
-     IKEV2_PLD(WIRE_IKE_P_DELETE), on_response, "RFC 7296 1.4"},
+    {{"info_request",
+      IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING),
+      {[IKEV2_GOES] = IKEV2_ST_DEAD}},
+     WIRE_IKE_INFORMATIONAL,
+     false,
+     true,
+     0,
+     IKEV2_PLD(WIRE_IKE_P_DELETE) | IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     info_on_request,
+     "RFC 7296 1.4"},
+    {{"info_response", IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED), {0}},
+     WIRE_IKE_INFORMATIONAL,
+     true,
+     true,
+     0,
+     IKEV2_PLD(WIRE_IKE_P_DELETE),
+     info_on_response,
+     "RFC 7296 1.4"},
+    {{"goodbye_response", IKEV2_IN(IKEV2_ST_CLOSING), {[IKEV2_GOES] = IKEV2_ST_DEAD}},
+     WIRE_IKE_INFORMATIONAL,
+     true,
+     true,
+     0,
+     0,
+     info_on_goodbye,
+     "RFC 7296 1.4.1"},
 };
 
 const struct ikev2_row *ikev2_info_rows(size_t *count)
@@ -80,15 +102,15 @@ static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev
 }
 
 /* The peer's goodbye. Children go down with the SA, unless a rekeyed one has them or gets them now. */
-static void end(struct ike *ike, struct ikev2_sa *sa, const char *why)
+static enum ikev2_outcome info_end(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
     ikev2_rekey_dropped(ike, sa);
     if (!sa->quiet && sa->state == IKEV2_ST_UP)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, why);
-    ikev2_sa_kill(ike, sa);
+    return IKEV2_GOES;
 }
 
-static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct wire_ike_delete out = {.protocol = WIRE_IKE_PROTO_ESP, .spi_len = IKEV2_ESP_SPI_BYTES};
     const bool ends = take_deletes(ike, sa, msg, &out);
@@ -99,10 +121,9 @@ static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *m
     ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
         explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
-        end(ike, sa, "the peer did not accept our proof of identity");
-    } else if (ends) {
-        end(ike, sa, "the peer deleted it");
+        return info_end(ike, sa, "the peer did not accept our proof of identity");
     }
+    return ends ? info_end(ike, sa, "the peer deleted it") : IKEV2_STAYS;
 }
 
 /* ---- initiator ---- */
@@ -115,6 +136,9 @@ static void send_delete(struct ike *ike, struct ikev2_sa *sa, const struct wire_
     ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
 }
 
+const struct ikev2_step ikev2_info_goodbye = {
+    "goodbye", IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_CLOSING), {[IKEV2_GOES] = IKEV2_ST_CLOSING}};
+
 static void start_close(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_IKE};
@@ -122,7 +146,8 @@ static void start_close(struct ike *ike, struct ikev2_sa *sa)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->want.close_why ? sa->want.close_why : "");
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->want.close_why ? sa->want.close_why : "the IKE SA ended");
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_CLOSING);
+    ikev2_step_take(ike, sa, &ikev2_info_goodbye, IKEV2_GOES);
+    sa->want.close = false;
     send_delete(ike, sa, &d);
 }
 
@@ -146,23 +171,24 @@ void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t
     }
 }
 
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     (void)msg;
     struct ikev2_task *t = sa->task;
     if (!t)
-        return;
+        return IKEV2_STAYS;
     struct ikev2_child *c = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
-    switch (t->kind) {
-    case IKEV2_TASK_DELETE_IKE:
-        ikev2_sa_kill(ike, sa);
-        return;
-    case IKEV2_TASK_DELETE_CHILD:
-        if (c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
-            ikev2_child_deleted(ike, c, "deleted");
-        break;
-    default:
-        break;
-    }
+    if (t->kind == IKEV2_TASK_DELETE_CHILD && c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
+        ikev2_child_deleted(ike, c, "deleted");
     ikev2_task_done(ike, sa);
+    return IKEV2_STAYS;
+}
+
+/* Whatever it says, our DELETE has arrived. */
+static enum ikev2_outcome info_on_goodbye(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    (void)ike;
+    (void)sa;
+    (void)msg;
+    return IKEV2_GOES;
 }

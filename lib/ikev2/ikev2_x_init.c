@@ -39,26 +39,49 @@
 #include "ikev2_task.h"
 #include "ikev2_x_auth.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
 
 #define COOKIE_TRIES 3
 #define CONNECT_S                                                                             \
     300 /* an attempt to connect ends by its retransmissions; this catches a job that is lost \
          */
 
-static void on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
-static ikev2_task_done_fn init_job_done;
+static enum ikev2_outcome init_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static enum ikev2_outcome init_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+static ikev2_task_done_fn init_on_key;
+static ikev2_task_done_fn init_on_secret;
+static ikev2_task_done_fn init_on_both;
 
 static const struct ikev2_row rows[] = {
-    {"init_request", WIRE_IKE_SA_INIT, false, false, IKEV2_IN(IKEV2_ST_NONE),
+    {{"init_request", IKEV2_IN(IKEV2_ST_NONE), {0}},
+     WIRE_IKE_SA_INIT,
+     false,
+     false,
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_NONCE),
-     IKEV2_PLD(WIRE_IKE_P_NOTIFY), on_request, "RFC 7296 1.2"},
-    {"init_response", WIRE_IKE_SA_INIT, true, false, IKEV2_IN(IKEV2_ST_I_INIT) | IKEV2_IN(IKEV2_ST_I_DH),
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     init_on_request,
+     "RFC 7296 1.2"},
+    {{"init_response",
+      IKEV2_IN(IKEV2_ST_I_INIT) | IKEV2_IN(IKEV2_ST_I_DH),
+      {[IKEV2_GOES] = IKEV2_ST_I_DERIVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+     WIRE_IKE_SA_INIT,
+     true,
+     false,
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_KE) | IKEV2_PLD(WIRE_IKE_P_NONCE),
-     IKEV2_PLD(WIRE_IKE_P_NOTIFY), on_response, "RFC 7296 1.2, 2.4"},
-    {"init_refusal", WIRE_IKE_SA_INIT, true, false, IKEV2_IN(IKEV2_ST_I_INIT), IKEV2_PLD(WIRE_IKE_P_NOTIFY),
-     0, on_refused, "RFC 7296 2.6, 2.21.1"},
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     init_on_response,
+     "RFC 7296 1.2, 2.4"},
+    {{"init_refusal",
+      IKEV2_IN(IKEV2_ST_I_INIT),
+      {[IKEV2_GOES] = IKEV2_ST_I_DH, [IKEV2_TURNS] = IKEV2_ST_I_INIT}},
+     WIRE_IKE_SA_INIT,
+     true,
+     false,
+     IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     0,
+     init_on_refused,
+     "RFC 7296 2.6, 2.21.1"},
 };
 
 const struct ikev2_row *ikev2_init_rows(size_t *count)
@@ -66,6 +89,36 @@ const struct ikev2_row *ikev2_init_rows(size_t *count)
     *count = sizeof rows / sizeof *rows;
     return rows;
 }
+
+enum { INIT_KEY, INIT_SECRET, INIT_BOTH };
+static const struct ikev2_job_row init_jobs[] = {
+    [INIT_KEY] = {{"init_key",
+                   IKEV2_IN(IKEV2_ST_I_DH),
+                   {[IKEV2_GOES] = IKEV2_ST_I_INIT, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                  init_on_key},
+    [INIT_SECRET] = {{"init_secret",
+                      IKEV2_IN(IKEV2_ST_I_DERIVE),
+                      {[IKEV2_PROVES] = IKEV2_ST_I_PROVE,
+                       [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH,
+                       [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                     init_on_secret},
+    [INIT_BOTH] = {{"init_both",
+                    IKEV2_IN(IKEV2_ST_R_DH),
+                    {[IKEV2_GOES] = IKEV2_ST_R_INIT, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                   init_on_both},
+};
+
+const struct ikev2_job_row *ikev2_init_jobs(size_t *count)
+{
+    *count = sizeof init_jobs / sizeof *init_jobs;
+    return init_jobs;
+}
+
+/* Calls begin: ours, and a peer's that was let in. */
+const struct ikev2_step ikev2_init_called = {
+    "call", IKEV2_IN(IKEV2_ST_NONE), {[IKEV2_GOES] = IKEV2_ST_I_DH, [IKEV2_TURNS] = IKEV2_ST_DEAD}};
+const struct ikev2_step ikev2_init_accepted = {
+    "accept", IKEV2_IN(IKEV2_ST_NONE), {[IKEV2_GOES] = IKEV2_ST_R_DH, [IKEV2_TURNS] = IKEV2_ST_DEAD}};
 
 static int derive_keys(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh *r)
 {
@@ -185,11 +238,10 @@ static void accept(struct ike *ike, const struct ikev2_msg *msg, const struct ik
     sa->init = calloc(1, sizeof *sa->init);
     ikev2_sa_link(ike, sa);
     ikev2_sa_init_link(ike, sa);
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_DH);
-    if (!sa->task || !sa->init || ike_blob_set(&sa->init->msg_i, msg->raw) < 0) {
-        ikev2_sa_kill(ike, sa);
+    const bool has_room = sa->task && sa->init && ike_blob_set(&sa->init->msg_i, msg->raw) == 0;
+    ikev2_step_take(ike, sa, &ikev2_init_accepted, has_room ? IKEV2_GOES : IKEV2_TURNS);
+    if (!has_room)
         return;
-    }
     ikev2_natd_check(ike, sa, msg);
     ike_nonce_set(&sa->init->ni, ni);
     ike_nonce_new(ike, &sa->init->nr);
@@ -197,7 +249,7 @@ static void accept(struct ike *ike, const struct ikev2_msg *msg, const struct ik
     sa->seq.peer = 1;
     sa->life.give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
     sa->task->group = choice->dh;
-    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, init_job_done);
+    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, &init_jobs[INIT_BOTH]);
 }
 
 /* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes. */
@@ -207,7 +259,7 @@ static size_t answer_bytes(const struct ikev2_choice *c, size_t public_len)
     return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20);
 }
 
-static void on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg *msg)
+static enum ikev2_outcome init_on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg *msg)
 {
     (void)none;
     struct wire_ike_ke ke;
@@ -218,41 +270,42 @@ static void on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg 
     if (wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK ||
         wire_ike_ke_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0)->body, &ke) != WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
-        return;
+        return IKEV2_STAYS;
     }
     if (is_repeated(ike, msg, ni))
-        return;
+        return IKEV2_STAYS;
     if (ike->shutting_down) {
         ike->stats.dropped_unexpected++;
-        return;
+        return IKEV2_STAYS;
     }
     if ((challenge && !ikev2_cookie_check(ike, msg, ni)) || !is_within_caps(ike, msg))
-        return;
+        return IKEV2_STAYS;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
         WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
-        return;
+        return IKEV2_STAYS;
     }
     if (!choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
         refuse(ike, msg, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
-        return;
+        return IKEV2_STAYS;
     }
     if (choice.dh != (enum crypt_dh)ke.group) {
         const uint8_t wanted[2] = {(uint8_t)((unsigned)choice.dh >> 8), (uint8_t)choice.dh};
         refuse(ike, msg, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
-        return;
+        return IKEV2_STAYS;
     }
     if (ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
         ike->stats.dropped_malformed++;
-        return;
+        return IKEV2_STAYS;
     }
     /* Until its address is proved, a peer never gets more bytes than it sent. */
     if (!challenge && answer_bytes(&choice, ke.value.len) > msg->raw.len && !ikev2_cookie_check(ike, msg, ni))
-        return;
+        return IKEV2_STAYS;
     accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
+    return IKEV2_STAYS;
 }
 
-static void answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh *r)
+static enum ikev2_outcome init_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh *r)
 {
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
                                      .spi_r = sa->spi_r,
@@ -266,24 +319,22 @@ static void answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh
     ikev2_natd_put(ike, &b, sa->spi_i, sa->spi_r, &sa->path, sa->natd.faked);
     const struct base_span bytes = wire_ike_finish(&b);
     if (ike_blob_set(&sa->init->msg_r, bytes) < 0) {
-        ikev2_sa_kill(ike, sa);
-        return;
+        return IKEV2_TURNS;
     }
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_R_INIT);
     ike_act_send(ike, &sa->path, bytes);
+    return IKEV2_GOES;
 }
 
 /* ---- initiator ---- */
 
 static void send(struct ike *ike, struct ikev2_sa *sa)
 {
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_INIT);
     struct ike_dgrams dgrams = {0};
     ike_dgrams_add(&dgrams, ike_blob_span(&sa->init->msg_i));
     ikev2_request_arm(ike, sa, &dgrams, WIRE_IKE_SA_INIT);
 }
 
-static void make_request(struct ike *ike, struct ikev2_sa *sa)
+static bool make_request(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ikev2_task *t = sa->task;
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
@@ -298,8 +349,10 @@ static void make_request(struct ike *ike, struct ikev2_sa *sa)
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
     wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->ni));
     ikev2_natd_put(ike, &b, sa->spi_i, 0, &sa->path, sa->natd.faked);
-    if (ike_blob_set(&sa->init->msg_i, wire_ike_finish(&b)) == 0)
-        send(ike, sa);
+    if (ike_blob_set(&sa->init->msg_i, wire_ike_finish(&b)) < 0)
+        return false;
+    send(ike, sa);
+    return true;
 }
 
 void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa)
@@ -308,22 +361,20 @@ void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa)
     ikev2_sa_link(ike, sa);
     sa->task = ikev2_task_new(IKEV2_TASK_CONNECT);
     sa->init = calloc(1, sizeof *sa->init);
-    if (!sa->task || !sa->init) {
-        ikev2_sa_kill(ike, sa);
+    ikev2_step_take(ike, sa, &ikev2_init_called, sa->task && sa->init ? IKEV2_GOES : IKEV2_TURNS);
+    if (!sa->task || !sa->init)
         return;
-    }
     sa->natd.faked = sa->conn->encap == IKE_ENCAP_FORCE;
     ike_nonce_new(ike, &sa->init->ni);
     sa->task->group = ikev2_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
     sa->life.give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_DH);
-    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
+    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &init_jobs[INIT_KEY]);
 }
 
-static void fail(struct ike *ike, struct ikev2_sa *sa)
+static enum ikev2_outcome init_fail(struct ike *ike)
 {
     ike->stats.failed++;
-    ikev2_sa_kill(ike, sa);
+    return IKEV2_TURNS;
 }
 
 /*
@@ -344,29 +395,29 @@ static void doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
 
 /*
  * The peer wants another group: one of ours, and not the one that it just refused. Whoever sends such
- * notifies can make us compute, so only a few are acted on.
+ * notifies can make us compute, so only a few are acted on. GOES: a key is being made; TURNS: an earlier
+ * request is out again; STAYS: no.
  */
-static bool retry_group(struct ike *ike, struct ikev2_sa *sa, struct base_span data)
+static enum ikev2_outcome init_retry_group(struct ike *ike, struct ikev2_sa *sa, struct base_span data)
 {
     struct base_reader r = base_reader(data);
     const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
     struct ikev2_task *t = sa->task;
     if (r.failed || group == t->group || t->ke_retries >= IKEV2_KE_RETRIES ||
         !ikev2_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group))
-        return false;
+        return IKEV2_STAYS;
     t->ke_retries++;
     if (ikev2_offer_has(sa, group)) {
         ikev2_offer_return(ike, sa, group);
         ikev2_request_clear(sa);
         send(ike, sa);
-        return true;
+        return IKEV2_TURNS;
     }
     if (!ikev2_offer_change(sa, group))
-        return false;
+        return IKEV2_STAYS;
     ikev2_request_clear(sa);
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_DH);
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, init_job_done);
-    return true;
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &init_jobs[INIT_KEY]);
+    return IKEV2_GOES;
 }
 
 static bool take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span cookie)
@@ -382,20 +433,25 @@ static bool take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span c
     return true;
 }
 
-static void on_refusal(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+static enum ikev2_outcome init_on_refusal(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct wire_ike_notification n;
     struct base_span data;
     if (ikev2_msg_notify(msg, WIRE_IKE_N_COOKIE, &n)) {
         if (!take_cookie(ike, sa, n.data))
             doubt(ike, sa, WIRE_IKE_N_COOKIE);
-        return;
+        return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
-    if (!error)
+    if (!error) {
         ike->stats.dropped_unexpected++;
-    else if (error != WIRE_IKE_N_INVALID_KE_PAYLOAD || !retry_group(ike, sa, data))
+        return IKEV2_STAYS;
+    }
+    const enum ikev2_outcome o =
+        error == WIRE_IKE_N_INVALID_KE_PAYLOAD ? init_retry_group(ike, sa, data) : IKEV2_STAYS;
+    if (o == IKEV2_STAYS)
         doubt(ike, sa, error);
+    return o;
 }
 
 /* Whether a request of ours in this group is out: the last one, or one before. */
@@ -429,35 +485,33 @@ static bool is_from_called(struct ike *ike, const struct ikev2_sa *sa, const str
     return false;
 }
 
-static void on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome init_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    if (is_from_called(ike, sa, msg))
-        on_refusal(ike, sa, msg);
+    return is_from_called(ike, sa, msg) ? init_on_refusal(ike, sa, msg) : IKEV2_STAYS;
 }
 
-static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct wire_ike_ke ke;
     struct base_span nr;
     struct ikev2_choice choice;
     if (!is_from_called(ike, sa, msg))
-        return;
+        return IKEV2_STAYS;
     if (!is_good(ike, sa, msg, &choice, &ke, &nr)) {
         /* It may be forged, so the true answer is still waited for. */
         ike->stats.dropped_malformed++;
         explain_malformed(ike, ikev2_sa_about(sa),
                           "an answer to IKE_SA_INIT that does not fit what we offered");
-        return;
+        return IKEV2_STAYS;
     }
     sa->init->refusal = 0;
     ikev2_natd_check(ike, sa, msg);
     if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, &sa->natd);
-        fail(ike, sa);
-        return;
+        return init_fail(ike);
     }
     if (ike_blob_set(&sa->init->msg_r, msg->raw) < 0)
-        return;
+        return IKEV2_STAYS;
     if (ikev2_offer_has(sa, choice.dh))
         ikev2_offer_return(ike, sa, choice.dh);
     ikev2_offer_free(ike, sa);
@@ -466,8 +520,8 @@ static void on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *
     ike_nonce_set(&sa->init->nr, nr);
     ikev2_request_clear(sa);
     sa->seq.own = 1;
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_I_DERIVE);
-    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_secret, ke.value, init_job_done);
+    ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_secret, ke.value, &init_jobs[INIT_SECRET]);
+    return IKEV2_GOES;
 }
 
 /* Both ports float when there is a NAT, real or played (RFC 7296 2.23). */
@@ -482,36 +536,41 @@ static void float_ports(struct ikev2_sa *sa)
     sa->path.natt = true;
 }
 
-static void init_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+/* A public value that no honest peer sends: nothing to be answered. */
+static enum ikev2_outcome init_fail_job(struct ike *ike, struct ikev2_sa *sa)
 {
-    struct ike_job_dh *r = ike_job_dh_of(job);
-    if (job->status != 0) {
-        /* A public value that no honest peer sends: nothing to be answered. Else it is our own trouble. */
-        if (job->status == -EINVAL)
-            explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
-        fail(ike, sa);
-        return;
-    }
-    switch (sa->state) {
-    case IKEV2_ST_I_DH:
-        ikev2_task_take_key(t, r);
-        make_request(ike, sa);
-        break;
-    case IKEV2_ST_I_DERIVE:
-        if (derive_keys(ike, sa, r) != 0) {
-            fail(ike, sa);
-            break;
-        }
-        float_ports(sa);
-        ikev2_auth_start(ike, sa);
-        break;
-    case IKEV2_ST_R_DH:
-        if (derive_keys(ike, sa, r) == 0)
-            answer(ike, sa, r);
-        else
-            fail(ike, sa);
-        break;
-    default:
-        break;
-    }
+    explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
+    return init_fail(ike);
+}
+
+static enum ikev2_outcome init_on_key(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                      struct ike_job *job)
+{
+    if (job->status != 0)
+        return init_fail_job(ike, sa);
+    ikev2_task_take_key(t, ike_job_dh_of(job));
+    return make_request(ike, sa) ? IKEV2_GOES : IKEV2_STAYS;
+}
+
+static enum ikev2_outcome init_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                         struct ike_job *job)
+{
+    (void)t;
+    if (job->status != 0)
+        return init_fail_job(ike, sa);
+    if (derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
+        return init_fail(ike);
+    float_ports(sa);
+    return ikev2_auth_start(ike, sa);
+}
+
+static enum ikev2_outcome init_on_both(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                       struct ike_job *job)
+{
+    (void)t;
+    if (job->status != 0)
+        return init_fail_job(ike, sa);
+    if (derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
+        return init_fail(ike);
+    return init_answer(ike, sa, ike_job_dh_of(job));
 }

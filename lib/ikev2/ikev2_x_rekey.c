@@ -28,12 +28,35 @@
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "wire_ike.h"
+#include "ikev2_step.h"
+#include "ikev2_rows.h"
 
 #define RETRY_S      1
 #define RETRY_LONG_S 30
 
-static ikev2_task_done_fn rekey_job_done;
-static ikev2_task_done_fn rekey_peer_job_done;
+static ikev2_task_done_fn rekey_on_key;
+static ikev2_task_done_fn rekey_on_secret;
+static ikev2_task_done_fn rekey_on_peer_secret;
+
+const struct ikev2_step ikev2_rekey_heir = {
+    "heir", IKEV2_IN(IKEV2_ST_NONE), {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_TURNS] = IKEV2_ST_DEAD}};
+const struct ikev2_step ikev2_rekey_replaced = {
+    "replaced", IKEV2_IN(IKEV2_ST_UP), {[IKEV2_GOES] = IKEV2_ST_REKEYED}};
+
+/* A rekeying under way ends as it would, whatever became of the SA meanwhile. */
+#define REKEY_STATES (IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING))
+enum { REKEY_KEY, REKEY_SECRET, REKEY_PEER_SECRET };
+static const struct ikev2_job_row rekey_jobs[] = {
+    [REKEY_KEY] = {{"rekey_key", REKEY_STATES, {0}}, rekey_on_key},
+    [REKEY_SECRET] = {{"rekey_secret", REKEY_STATES, {0}}, rekey_on_secret},
+    [REKEY_PEER_SECRET] = {{"rekey_peer_secret", REKEY_STATES, {0}}, rekey_on_peer_secret},
+};
+
+const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count)
+{
+    *count = sizeof rekey_jobs / sizeof *rekey_jobs;
+    return rekey_jobs;
+}
 
 static int derive_keys(struct ike *ike, const struct ikev2_sa *old, struct ikev2_sa *sa,
                        const struct ikev2_task *t, const struct ike_job_dh *r)
@@ -71,10 +94,10 @@ static struct ikev2_sa *make(struct ike *ike, struct ikev2_sa *old, const struct
     ikev2_sa_set_conn(ike, sa, old->conn);
     if (derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
-        ikev2_sa_kill(ike, sa);
+        ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;
     }
-    ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
+    ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_GOES);
     ikev2_life_start_sa(ike, sa);
     return sa;
 }
@@ -91,7 +114,7 @@ static void retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
         heir->want.close_why = old->want.close_why;
         old->want.close = false;
     }
-    ikev2_sa_set_state(ike, old, IKEV2_ST_REKEYED);
+    ikev2_step_take(ike, old, &ikev2_rekey_replaced, IKEV2_GOES);
     old->life.give_up_at = base_time_add(ike->now, IKEV2_GONE_S * BASE_NS_PER_S);
     ike->stats.rekeyed_ike++;
     ikev2_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
@@ -140,7 +163,7 @@ void ikev2_rekey_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
         t->group = ikev2_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
     t->spi_new = ikev2_sa_new_spi(ike);
     ike_nonce_new(ike, &t->ni);
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &rekey_jobs[REKEY_KEY]);
 }
 
 static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
@@ -180,17 +203,26 @@ static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, c
     ikev2_close(ike, sa, "rekeyed");
 }
 
-static void rekey_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job)
+static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                       struct ike_job *job)
 {
-    struct ike_job_dh *r = ike_job_dh_of(job);
     if (job->status != 0) {
         failed(ike, sa, RETRY_LONG_S);
-    } else if (r->public_len) {
-        ikev2_task_take_key(t, r);
-        send_request(ike, sa, t);
     } else {
-        finish(ike, sa, t, r);
+        ikev2_task_take_key(t, ike_job_dh_of(job));
+        send_request(ike, sa, t);
     }
+    return IKEV2_STAYS;
+}
+
+static enum ikev2_outcome rekey_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                          struct ike_job *job)
+{
+    if (job->status != 0)
+        failed(ike, sa, RETRY_LONG_S);
+    else
+        finish(ike, sa, t, ike_job_dh_of(job));
+    return IKEV2_STAYS;
 }
 
 void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
@@ -206,7 +238,7 @@ void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev
         ike->env.crypto->dh_free(t->dh);
         t->dh = NULL;
         t->group = group;
-        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, rekey_job_done);
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &rekey_jobs[REKEY_KEY]);
         return;
     }
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
@@ -233,7 +265,7 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
         return;
     }
     ike_nonce_set(&t->nr, nr);
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, rekey_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, &rekey_jobs[REKEY_SECRET]);
 }
 
 /* ---- responder ---- */
@@ -302,7 +334,7 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
     ike_nonce_new(ike, &t->nr);
     t->spi_new = ikev2_sa_new_spi(ike);
     sa->peer_task = t;
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, rekey_peer_job_done);
+    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, &rekey_jobs[REKEY_PEER_SECRET]);
 }
 
 static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, const struct ike_job_dh *r)
@@ -326,10 +358,11 @@ static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
     retire(ike, sa, heir);
 }
 
-static void rekey_peer_job_done(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
-                                struct ike_job *job)
+static enum ikev2_outcome rekey_on_peer_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                               struct ike_job *job)
 {
     sa->peer_task = NULL;
     conclude(ike, sa, t, ike_job_dh_of(job));
     ikev2_task_free(ike, t);
+    return IKEV2_STAYS;
 }

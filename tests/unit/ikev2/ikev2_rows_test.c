@@ -25,11 +25,11 @@ static void every_row_names_its_handler_states_and_section(void **state)
     const struct ikev2_row *r;
     for (size_t i = 0; (r = ikev2_rows_at(i)) != NULL; i++) {
         assert_non_null(r->handle);
-        assert_non_null(r->name);
+        assert_non_null(r->step.name);
         assert_memory_equal(r->rfc, "RFC ", 4);
-        assert_int_not_equal(r->states, 0);
-        assert_int_equal(r->states >> IKEV2_ST_COUNT, 0);
-        assert_int_equal(r->states & IKEV2_IN(IKEV2_ST_DEAD), 0);
+        assert_int_not_equal(r->step.from, 0);
+        assert_int_equal(r->step.from >> IKEV2_ST_COUNT, 0);
+        assert_int_equal(r->step.from & IKEV2_IN(IKEV2_ST_DEAD), 0);
         assert_int_equal(r->required & r->optional, 0);
         assert_int_equal(r->is_encrypted, r->exchange != WIRE_IKE_SA_INIT);
     }
@@ -50,7 +50,7 @@ static void every_row_is_reached_by_a_message_with_just_what_it_requires(void **
     const struct ikev2_row *r, *found;
     for (size_t i = 0; (r = ikev2_rows_at(i)) != NULL; i++) {
         for (int s = 0; s < IKEV2_ST_COUNT; s++) {
-            if (!(r->states & IKEV2_IN(s)))
+            if (!(r->step.from & IKEV2_IN(s)))
                 continue;
             const struct wire_ike_plds p = with(r->required);
             assert_int_equal(ikev2_rows_find(r->exchange, r->is_response, r->is_encrypted,
@@ -115,6 +115,82 @@ static void every_exchange_in_every_state_has_a_row_or_is_refused(void **state)
             }
 }
 
+/* The states that can follow this one, by a step or in time. */
+static uint32_t followers(enum ikev2_state s)
+{
+    const struct ikev2_step *step;
+    uint32_t to = s == IKEV2_ST_DEAD ? 0 : IKEV2_IN(ikev2_step_timeout(s)->next);
+    for (size_t i = 0; (step = ikev2_rows_step(i)) != NULL; i++)
+        for (int o = 0; o < IKEV2_OUTCOMES && step->from & IKEV2_IN(s); o++)
+            if (step->to[o] != IKEV2_ST_NONE)
+                to |= IKEV2_IN(step->to[o]);
+    return to;
+}
+
+/* All that can be reached from a state, without it. */
+static uint32_t reachable(enum ikev2_state start)
+{
+    uint32_t seen = 0, before;
+    for (int s = 0; s < IKEV2_ST_COUNT; s++)
+        seen |= s == (int)start ? followers(start) : 0;
+    do {
+        before = seen;
+        for (int s = 0; s < IKEV2_ST_COUNT; s++)
+            if (seen & IKEV2_IN(s))
+                seen |= followers((enum ikev2_state)s);
+    } while (seen != before);
+    return seen;
+}
+
+static void every_state_is_reached_from_the_first_and_can_be_left_for_the_last(void **state)
+{
+    (void)state;
+    const uint32_t all = reachable(IKEV2_ST_NONE);
+    for (int s = 0; s < IKEV2_ST_COUNT; s++) {
+        assert_true(s == IKEV2_ST_NONE || all & IKEV2_IN(s));
+        assert_true(s == IKEV2_ST_DEAD || reachable((enum ikev2_state)s) & IKEV2_IN(IKEV2_ST_DEAD));
+    }
+    assert_int_equal(followers(IKEV2_ST_DEAD), 0);
+}
+
+static void every_step_has_a_name_of_its_own_and_starts_where_an_sa_can_be(void **state)
+{
+    (void)state;
+    const struct ikev2_step *a, *b;
+    const uint32_t all = reachable(IKEV2_ST_NONE) | IKEV2_IN(IKEV2_ST_NONE);
+    for (size_t i = 0; (a = ikev2_rows_step(i)) != NULL; i++) {
+        assert_non_null(a->name);
+        assert_int_not_equal(a->from, 0);
+        assert_int_equal(a->from & ~all, 0);
+        assert_int_equal(a->from & IKEV2_IN(IKEV2_ST_DEAD), 0);
+        assert_int_equal(a->to[IKEV2_STAYS], IKEV2_ST_NONE);
+        for (size_t j = i + 1; (b = ikev2_rows_step(j)) != NULL; j++)
+            assert_string_not_equal(a->name, b->name);
+    }
+}
+
+/* Whatever is lost (a message, a job, a peer), time leads each state somewhere. */
+static void every_living_state_has_a_timeout_that_ends_it(void **state)
+{
+    (void)state;
+    for (int s = 0; s < IKEV2_ST_COUNT; s++) {
+        const struct ikev2_timeout *t = ikev2_step_timeout((enum ikev2_state)s);
+        assert_non_null(t->state);
+        assert_int_equal(t->next, IKEV2_ST_DEAD);
+    }
+    assert_false(ikev2_step_timeout(IKEV2_ST_CLOSING)->is_news);
+    assert_int_equal(ikev2_step_timeout(IKEV2_ST_CLOSING)->tries, 2);
+}
+
+/* A peer that fails IKE_AUTH is closed without having been up. */
+static void closing_is_reached_from_authentication_without_being_up(void **state)
+{
+    (void)state;
+    assert_true(followers(IKEV2_ST_I_AUTH) & IKEV2_IN(IKEV2_ST_CLOSING));
+    assert_true(followers(IKEV2_ST_I_CHECK) & IKEV2_IN(IKEV2_ST_CLOSING));
+    assert_int_equal(followers(IKEV2_ST_I_AUTH) & IKEV2_IN(IKEV2_ST_UP), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +199,10 @@ int main(void)
         cmocka_unit_test(every_row_is_reached_by_a_message_with_just_what_it_requires),
         cmocka_unit_test(a_message_that_lacks_any_required_payload_finds_another_row_or_none),
         cmocka_unit_test(every_exchange_in_every_state_has_a_row_or_is_refused),
+        cmocka_unit_test(every_state_is_reached_from_the_first_and_can_be_left_for_the_last),
+        cmocka_unit_test(every_step_has_a_name_of_its_own_and_starts_where_an_sa_can_be),
+        cmocka_unit_test(every_living_state_has_a_timeout_that_ends_it),
+        cmocka_unit_test(closing_is_reached_from_authentication_without_being_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
