@@ -43,7 +43,7 @@ static const char help[] =
 static const char *const names[2][STAGES] = {{"classify", "lookup", "encap", "seal", "forward"},
                                              {"classify", "prepare", "open", "commit", NULL}};
 
-static void inbound(struct dp_worker *w, uint64_t *at)
+static void stages_inbound(struct dp_worker *w, uint64_t *at)
 {
     dp_prepare_in(w, &w->in);
     at[1] = bench_tsc();
@@ -54,7 +54,7 @@ static void inbound(struct dp_worker *w, uint64_t *at)
     w->in.count = 0;
 }
 
-static void outbound(struct dp_worker *w, uint64_t *at)
+static void stages_outbound(struct dp_worker *w, uint64_t *at)
 {
     w->adj_gen = dp_adj_gen(w);
     dp_lookup_out(w, &w->out);
@@ -69,7 +69,7 @@ static void outbound(struct dp_worker *w, uint64_t *at)
 }
 
 /* One burst through all stages; adds their cycles. Returns its packets. */
-static uint16_t burst(struct dp_worker *w, bool is_in, uint64_t cycles[STAGES])
+static uint16_t burst_time(struct dp_worker *w, bool is_in, uint64_t cycles[STAGES])
 {
     struct rte_mbuf *frames[BURST_PKTS];
     const uint16_t port = is_in ? BENCH_OUTSIDE : BENCH_INSIDE;
@@ -79,14 +79,14 @@ static uint16_t burst(struct dp_worker *w, bool is_in, uint64_t cycles[STAGES])
     w->fib = atomic_load_explicit(&w->dp->fib, memory_order_acquire);
     dp_classify(w, port, frames, n);
     at[0] = bench_tsc();
-    (is_in ? inbound : outbound)(w, at);
+    (is_in ? stages_inbound : stages_outbound)(w, at);
     dp_tx_flush_all(w);
     for (int i = 0; i < STAGES && names[is_in][i]; i++)
         cycles[i] += at[i] - (i ? at[i - 1] : begin);
     return n;
 }
 
-static void measure(struct bench_gate *g, struct bench_series s[STAGES])
+static void stages_measure(struct bench_gate *g, struct bench_series s[STAGES])
 {
     const bool is_in = g->c.is_inbound;
     const uint64_t windows = g->c.pkts / (g->c.runs + 1) / (BURST_PKTS * WINDOW_BURST) + 1;
@@ -94,7 +94,7 @@ static void measure(struct bench_gate *g, struct bench_series s[STAGES])
         for (uint64_t i = 0; i < windows; i++) {
             uint64_t cycles[STAGES] = {0}, pkts = 0;
             for (int k = 0; k < WINDOW_BURST; k++)
-                pkts += burst(g->seat[0].worker, is_in, cycles);
+                pkts += burst_time(g->seat[0].worker, is_in, cycles);
             for (int k = 0; pkts && k < STAGES; k++)
                 bench_series_window(&s[k], cycles[k], pkts);
         }
@@ -133,7 +133,7 @@ static int case_run(const struct bench_args *a, struct bench_gate_case c)
     int rc = bench_gate_open(&g, &c);
     if (!rc) {
         bench_gate_attach(&g);
-        measure(&g, s);
+        stages_measure(&g, s);
         bench_gate_detach(&g);
         rc = bench_gate_verdict(&g);
     }

@@ -76,7 +76,7 @@ static const char *protocol_name(enum crypt_protocol protocol)
     return protocol == CRYPT_PROTOCOL_IKE ? "IKE" : "ESP";
 }
 
-static bool fits(const struct crypt_alg *alg, enum crypt_protocol protocol)
+static bool alg_fits(const struct crypt_alg *alg, enum crypt_protocol protocol)
 {
     return protocol == CRYPT_PROTOCOL_IKE ? alg->for_ike : alg->for_esp;
 }
@@ -90,7 +90,7 @@ static size_t count_type(const struct crypt_proposal *p, uint8_t type)
 }
 
 /* How many letters must change to make b of a (both shorter than WORD_MAX). */
-static unsigned distance(const char *a, const char *b)
+static unsigned word_distance(const char *a, const char *b)
 {
     const size_t n = strlen(b);
     unsigned row[WORD_MAX];
@@ -110,15 +110,15 @@ static unsigned distance(const char *a, const char *b)
 }
 
 /* The keyword usable in `protocol` that looks most like word, or NULL when none is near. */
-static const char *nearest(const char *word, enum crypt_protocol protocol)
+static const char *keyword_nearest(const char *word, enum crypt_protocol protocol)
 {
     size_t count;
     const struct crypt_alg *rows = crypt_alg_rows(&count);
     const char *best = NULL;
     unsigned best_distance = strlen(word) > 5 ? 4 : 3; /* from here on it is another word */
     for (size_t i = 0; i < count; i++) {
-        const unsigned d = distance(word, rows[i].keyword);
-        if (fits(&rows[i], protocol) && d < best_distance) {
+        const unsigned d = word_distance(word, rows[i].keyword);
+        if (alg_fits(&rows[i], protocol) && d < best_distance) {
             best = rows[i].keyword;
             best_distance = d;
         }
@@ -140,7 +140,7 @@ static int refuse_unknown(const struct parse *ps, const char *word)
     for (size_t i = 0; i < sizeof known_bad / sizeof known_bad[0]; i++)
         if (strncasecmp(word, known_bad[i].start, strlen(known_bad[i].start)) == 0)
             return refuse(ps, "\"%s\" is not supported: %s", shown, known_bad[i].why);
-    const char *near = nearest(word, ps->protocol);
+    const char *near = keyword_nearest(word, ps->protocol);
     if (near)
         return refuse(ps, "unknown word \"%s\" in %s proposal; did you mean \"%s\"?", shown,
                       protocol_name(ps->protocol), near);
@@ -167,7 +167,7 @@ static int refuse_protocol(const struct parse *ps, const struct crypt_alg *alg)
 }
 
 /* Inserts behind the last transform of the same or a lower type. */
-static int add(struct parse *ps, const struct crypt_alg *alg)
+static int alg_add(struct parse *ps, const struct crypt_alg *alg)
 {
     struct crypt_proposal *p = &ps->p;
     const struct crypt_transform t = {alg->type, alg->id, alg->key_bits};
@@ -201,9 +201,9 @@ static int take_word(struct parse *ps, const char *word)
     const struct crypt_alg *alg = crypt_alg_by_keyword(keyword);
     if (!alg)
         return refuse_unknown(ps, word);
-    if (!fits(alg, ps->protocol))
+    if (!alg_fits(alg, ps->protocol))
         return refuse_protocol(ps, alg);
-    return add(ps, alg);
+    return alg_add(ps, alg);
 }
 
 static int take_words(struct parse *ps, const char *text)
@@ -258,13 +258,13 @@ static int derive_prf(struct parse *ps)
         {CRYPT_INTEG_HMAC_SHA2_512_256, CRYPT_PRF_HMAC_SHA2_512},
     };
     if (ps->has_aead)
-        return add(ps, crypt_alg_find(CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA2_256, 0));
+        return alg_add(ps, crypt_alg_find(CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA2_256, 0));
     const struct crypt_proposal given = ps->p;
     for (size_t i = 0; i < given.count; i++) {
         for (size_t j = 0; j < sizeof same_hash / sizeof same_hash[0]; j++) {
             if (given.transforms[i].type != CRYPT_TYPE_INTEG || given.transforms[i].id != same_hash[j].integ)
                 continue;
-            const int err = add(ps, crypt_alg_find(CRYPT_TYPE_PRF, same_hash[j].prf, 0));
+            const int err = alg_add(ps, crypt_alg_find(CRYPT_TYPE_PRF, same_hash[j].prf, 0));
             if (err)
                 return err;
         }
@@ -283,8 +283,8 @@ static int complete_esp(struct parse *ps)
 {
     if (count_type(&ps->p, CRYPT_TYPE_ESN))
         return 0;
-    const int err = add(ps, crypt_alg_find(CRYPT_TYPE_ESN, CRYPT_ESN_ON, 0));
-    return err ? err : add(ps, crypt_alg_find(CRYPT_TYPE_ESN, CRYPT_ESN_OFF, 0));
+    const int err = alg_add(ps, crypt_alg_find(CRYPT_TYPE_ESN, CRYPT_ESN_ON, 0));
+    return err ? err : alg_add(ps, crypt_alg_find(CRYPT_TYPE_ESN, CRYPT_ESN_OFF, 0));
 }
 
 int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct crypt_proposal *out,

@@ -253,7 +253,7 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
  * The common case: untagged IPv4 without options, in one piece, to our MAC address. Returns its total length,
  * not less than a header; 0: none of that. The 16 bytes at p that are read first are in the buffer.
  */
-static inline uint32_t plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
+static inline uint32_t frame_plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
 {
     const uint8_t *ip = p + WIRE_ETH_BYTES;
     if (m->nb_segs != 1 || m->data_len < WIRE_ETH_BYTES + WIRE_IP4_BYTES || !eth_is_wanted(s, p))
@@ -285,7 +285,7 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
         uint8_t *udp = ip + WIRE_IP4_BYTES, *esp = udp + WIRE_UDP_BYTES;
         if (f + AHEAD < end)
             rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *));
-        uint32_t total = plain4(&s, m, p);
+        uint32_t total = frame_plain4(&s, m, p);
         if (!total || ip[WIRE_IP4_AT_PROTO] != WIRE_PROTO_UDP)
             break;
         uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC), dst = addrs >> 32;
@@ -333,7 +333,7 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
             /* The line before, where the outer header will be written. */
             rte_prefetch0(rte_pktmbuf_mtod(f[AHEAD], uint8_t *) - RTE_CACHE_LINE_SIZE);
         }
-        uint32_t total = plain4(&s, m, p);
+        uint32_t total = frame_plain4(&s, m, p);
         if (!total)
             break;
         uint64_t addrs = dp_load64(ip + WIRE_IP4_AT_SRC);

@@ -97,8 +97,8 @@ struct piece {
     bool has_more;
 };
 
-static uint32_t header4(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
-                        const struct piece *piece)
+static uint32_t datagram_header4(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
+                                 const struct piece *piece)
 {
     const struct wire_ip4_make make = {
         .src_be = dp_load32(from->bytes),
@@ -114,8 +114,8 @@ static uint32_t header4(uint8_t *ip, const struct base_addr *from, const struct 
 }
 
 /* Pieces carry a fragment header (RFC 8200 4.5). */
-static uint32_t header6(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
-                        const struct piece *piece)
+static uint32_t datagram_header6(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
+                                 const struct piece *piece)
 {
     const bool is_whole = !piece->at && !piece->has_more;
     const uint32_t ext = is_whole ? 0 : WIRE_IP6_FRAG_BYTES;
@@ -156,7 +156,7 @@ static int pieces_send(struct dp *dp, const struct base_addr *from, const struct
             return -ENOBUFS;
         }
         uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
-        const uint32_t hdr = (is6 ? header6 : header4)(ip, from, to, &piece);
+        const uint32_t hdr = (is6 ? datagram_header6 : datagram_header4)(ip, from, to, &piece);
         memcpy(ip + hdr, datagram.ptr + piece.at, piece.len);
         dp_mbuf_span(m, ip, hdr + piece.len);
         int err = packet_send(dp, m, index);

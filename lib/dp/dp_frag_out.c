@@ -77,7 +77,7 @@ struct piece {
 };
 
 /* Headers of a piece, made of the whole's (ip). Both return their length. */
-static uint32_t header4(uint8_t *p, const uint8_t *ip, const struct piece *piece)
+static uint32_t piece_header4(uint8_t *p, const uint8_t *ip, const struct piece *piece)
 {
     memcpy(p, ip, WIRE_IP4_BYTES);
     dp_put16(p + WIRE_IP4_AT_LEN, (uint16_t)(WIRE_IP4_BYTES + piece->len));
@@ -88,7 +88,7 @@ static uint32_t header4(uint8_t *p, const uint8_t *ip, const struct piece *piece
     return WIRE_IP4_BYTES;
 }
 
-static uint32_t header6(uint8_t *p, const uint8_t *ip, const struct piece *piece)
+static uint32_t piece_header6(uint8_t *p, const uint8_t *ip, const struct piece *piece)
 {
     uint8_t *frag = p + WIRE_IP6_BYTES;
     memcpy(p, ip, WIRE_IP6_BYTES);
@@ -120,7 +120,7 @@ static void whole_cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
             return;
         }
         uint8_t *p = rte_pktmbuf_mtod(out, uint8_t *);
-        const uint32_t front = (is6 ? header6 : header4)(p, ip, &piece);
+        const uint32_t front = (is6 ? piece_header6 : piece_header4)(p, ip, &piece);
         memcpy(p + front, ip + hdr + piece.at, piece.len);
         out->data_len = (uint16_t)(front + piece.len);
         out->pkt_len = out->data_len;

@@ -27,7 +27,7 @@ static void swap_addrs(uint8_t *src, uint8_t *dst, size_t size)
     memcpy(dst, tmp, size);
 }
 
-static bool echo4(uint8_t *ip, uint32_t len)
+static bool echo_answer4(uint8_t *ip, uint32_t len)
 {
     const uint32_t ihl = wire_ip4_hdr_len(ip);
     if (ip[WIRE_IP4_AT_PROTO] != WIRE_PROTO_ICMP4 || len < ihl + WIRE_ICMP_BYTES ||
@@ -40,7 +40,7 @@ static bool echo4(uint8_t *ip, uint32_t len)
     return true;
 }
 
-static bool echo6(uint8_t *ip, uint32_t len)
+static bool echo_answer6(uint8_t *ip, uint32_t len)
 {
     if (ip[WIRE_IP6_AT_NEXT] != WIRE_PROTO_ICMP6 || len < WIRE_IP6_BYTES + WIRE_ICMP_BYTES ||
         ip[WIRE_IP6_BYTES] != WIRE_ICMP6_ECHO)
@@ -82,7 +82,7 @@ void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_
         dp_drop_mbuf(w, m, DP_DROP_clear_text);
         return;
     }
-    if (is6 ? echo6(ip, len) : echo4(ip, len)) {
+    if (is6 ? echo_answer6(ip, len) : echo_answer4(ip, len)) {
         dp_mbuf_span(m, ip, len);
         dp_local_put(w, m, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
     } else if (!is_inner && is_error(ip, len, is6)) {
