@@ -62,11 +62,13 @@ struct ike_install {
 struct ike_action {
     enum ike_action_type type;
     uint32_t spi_in;
-    struct ike_path path;       /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
-    struct base_span bytes;     /* SEND: message without the marker */
-    struct ike_install install; /* the caller wipes it with ike_action_wipe() */
-    struct ike_job *job;
-    struct ike_audit audit;
+    struct ike_path path;   /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
+    struct base_span bytes; /* SEND: message without the marker */
+    union {
+        struct ike_install install; /* the caller wipes it with ike_action_wipe() */
+        struct ike_job *job;
+        struct ike_audit audit;
+    }; /* by type */
 };
 
 /* Erases keys in an action that has been carried out. */

@@ -46,5 +46,6 @@ bool ike_audit_is_failure(enum ike_audit_kind kind)
 
 void ike_action_wipe(struct ike_action *a)
 {
-    esp_pair_wipe(&a->install.pair);
+    if (a->type == IKE_ACT_SA_INSTALL)
+        esp_pair_wipe(&a->install.pair);
 }
