@@ -20,6 +20,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
 #include "wire_ike.h"
 
 struct wire_ike_builder ikev2_msg_begin(struct ike *ike)
@@ -162,6 +163,14 @@ void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct 
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_msg_put_notify(&b, notify, data);
     ikev2_msg_respond(ike, sa, path, exchange, msgid, &b);
+}
+
+void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify)
+{
+    const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
+    const struct base_span data =
+        notify == WIRE_IKE_N_INVALID_KE_PAYLOAD ? base_span(wanted, sizeof wanted) : BASE_SPAN_NONE;
+    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
 }
 
 static int decrypt(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,

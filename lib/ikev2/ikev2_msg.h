@@ -11,6 +11,7 @@
 struct ike;
 struct ikev2_choice;
 struct ikev2_sa;
+struct ikev2_task;
 
 /* A received message. */
 struct ikev2_msg {
@@ -34,6 +35,8 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
 /* The answer is one error notify. */
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);
+/* The same for the peer's CREATE_CHILD_SA of this task; INVALID_KE_PAYLOAD names the task's group. */
+void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify);
 /* Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err. */
 int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err);
 /* The first error notify of a message, or 0; data, if wanted, gets its content. */

@@ -19,6 +19,7 @@
 #include "ike_nonce.h"
 #include "ikev2_children.h"
 #include "ikev2_collide.h"
+#include "ikev2_ke.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_request.h"
@@ -40,7 +41,7 @@ static ikev2_task_done_fn child_on_key;
 static ikev2_task_done_fn child_on_secret;
 static ikev2_task_done_fn child_on_peer_secret;
 
-static const struct ikev2_row rows[] = {
+static const struct ikev2_row child_rows[] = {
     {{"child_request", IKEV2_IN(IKEV2_ST_UP) | IKEV2_IN(IKEV2_ST_REKEYED) | IKEV2_IN(IKEV2_ST_CLOSING), {0}},
      WIRE_IKE_CREATE_CHILD_SA,
      false,
@@ -71,8 +72,8 @@ static const struct ikev2_row rows[] = {
 
 const struct ikev2_row *ikev2_child_rows(size_t *count)
 {
-    *count = sizeof rows / sizeof *rows;
-    return rows;
+    *count = sizeof child_rows / sizeof *child_rows;
+    return child_rows;
 }
 
 /* An exchange under way ends as it would, whatever became of the SA meanwhile. */
@@ -92,7 +93,8 @@ const struct ikev2_job_row *ikev2_child_jobs(size_t *count)
 
 /* ---- what both exchanges share ---- */
 
-static bool take_selectors(const struct ikev2_msg *msg, struct base_ts_list *tsi, struct base_ts_list *tsr)
+static bool child_take_selectors(const struct ikev2_msg *msg, struct base_ts_list *tsi,
+                                 struct base_ts_list *tsr)
 {
     const struct wire_ike_pld *i = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0);
     const struct wire_ike_pld *r = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSR, 0);
@@ -104,7 +106,7 @@ static bool take_selectors(const struct ikev2_msg *msg, struct base_ts_list *tsi
  * The child of the connection that fits: the one that is rekeyed, an exact match, or the first that has
  * anything in common.
  */
-static bool pick_child(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
+static bool child_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
                        const struct base_ts_list *remote, struct ikev2_task *t)
 {
     const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
@@ -148,11 +150,12 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     const struct ikev2_child *live;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
             WIRE_IKE_OK ||
-        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) || !take_selectors(msg, &remote, &local)) {
+        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) ||
+        !child_take_selectors(msg, &remote, &local)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an SA, KE or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!pick_child(ike, sa, &local, &remote, t)) {
+    if (!child_pick(ike, sa, &local, &remote, t)) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
@@ -212,7 +215,8 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         explain_refused(ike, ikev2_sa_about(sa), during, error);
         return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK || !take_selectors(msg, &local, &remote)) {
+    if (wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK ||
+        !child_take_selectors(msg, &local, &remote)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an SA or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
@@ -236,7 +240,7 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
 
 /* ---- responder ---- */
 
-static size_t live_children(const struct ikev2_sa *sa)
+static size_t child_count_live(const struct ikev2_sa *sa)
 {
     size_t n = 0;
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
@@ -245,14 +249,15 @@ static size_t live_children(const struct ikev2_sa *sa)
 }
 
 /* A pair of ours whose answer is still under way may be the very one that the peer names. */
-static bool is_making_one(const struct ikev2_sa *sa)
+static bool child_is_being_made(const struct ikev2_sa *sa)
 {
     return sa->task &&
            (sa->task->kind == IKEV2_TASK_CREATE_CHILD || sa->task->kind == IKEV2_TASK_REKEY_CHILD);
 }
 
 /* What must hold before a child is made or replaced. 0, or the notify. */
-static uint16_t admit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg, struct ikev2_task *t)
+static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                            struct ikev2_task *t)
 {
     struct wire_ike_notification n;
     if (sa->state != IKEV2_ST_UP || sa->want.close || (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE))
@@ -260,13 +265,13 @@ static uint16_t admit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
     if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
         return WIRE_IKE_N_TEMPORARY_FAILURE;
     if (!ikev2_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
-        if (live_children(sa) < ike->conf->children_max)
+        if (child_count_live(sa) < ike->conf->children_max)
             return 0;
         explain_limit(ike, ikev2_sa_about(sa), "children_max");
         return WIRE_IKE_N_NO_ADDITIONAL_SAS;
     }
     const struct ikev2_child *old = ikev2_child_by_spi_out(sa, (uint32_t)n.spi);
-    if (!old && is_making_one(sa))
+    if (!old && child_is_being_made(sa))
         return WIRE_IKE_N_TEMPORARY_FAILURE;
     if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKEV2_CHILD_LINGER)
         return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
@@ -277,18 +282,13 @@ static uint16_t admit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
     return 0;
 }
 
-static void respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify,
-                          struct base_span data)
-{
-    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
-}
-
 /* Answers, then installs. A pair that replaces another sends only when the peer is known to receive on it. */
-static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
+static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                           struct base_span secret)
 {
     struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     if (sa->state != IKEV2_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP))) {
-        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
@@ -300,7 +300,7 @@ static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
     wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &t->local_ts);
     struct ikev2_child *c = ikev2_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
     if (!c) {
-        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
@@ -309,33 +309,31 @@ static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
     ikev2_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
 }
 
-static void answer_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                           struct ikev2_task *t)
+static void child_answer_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                 struct ikev2_task *t)
 {
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
     struct wire_ike_ke ke = {0};
     struct base_span ni;
-    uint16_t notify = admit(ike, sa, msg, t);
+    uint16_t notify = child_admit(ike, sa, msg, t);
     if (notify == 0 &&
         wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK)
         notify = WIRE_IKE_N_INVALID_SYNTAX;
     if (notify == 0)
         notify = ikev2_child_answer(ike, sa, msg, IKEV2_DH_WANTED, t);
     if (notify) {
-        respond_error(ike, sa, t, notify, BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, notify);
         return;
     }
     ike_nonce_set(&t->ni, ni);
     ike_nonce_new(ike, &t->nr);
     t->group = t->choice.dh;
     if (t->group == CRYPT_DH_NONE) {
-        conclude(ike, sa, t, BASE_SPAN_NONE);
+        child_conclude(ike, sa, t, BASE_SPAN_NONE);
         return;
     }
-    if (!p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK || ke.group != (uint16_t)t->group ||
-        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
-        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
-        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+    if (!p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK || !ikev2_ke_fits(&ke, t->group)) {
+        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_INVALID_KE_PAYLOAD);
         return;
     }
     sa->peer_task = t;
@@ -353,7 +351,7 @@ static enum ikev2_outcome child_on_request(struct ike *ike, struct ikev2_sa *sa,
         return IKEV2_STAYS;
     t->msgid = msg->hdr.msgid;
     t->path = *msg->path;
-    answer_request(ike, sa, msg, t);
+    child_answer_request(ike, sa, msg, t);
     if (sa->peer_task != t)
         ikev2_task_free(ike, t);
     return IKEV2_STAYS;
@@ -367,9 +365,9 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
     if (job->status == 0) {
         t->public_len = r->public_len;
         memcpy(t->public_value, r->public_value, r->public_len);
-        conclude(ike, sa, t, base_span(r->secret, r->secret_len));
+        child_conclude(ike, sa, t, base_span(r->secret, r->secret_len));
     } else {
-        respond_error(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX);
     }
     ikev2_task_free(ike, t);
     return IKEV2_STAYS;
@@ -377,7 +375,7 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
 
 /* ---- initiator ---- */
 
-static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
@@ -409,13 +407,13 @@ void ikev2_child_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
 {
     ike_nonce_new(ike, &t->ni);
     if (t->group == CRYPT_DH_NONE)
-        send_request(ike, sa, t);
+        child_send_request(ike, sa, t);
     else
         ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
 }
 
 /* The new pair is complete: it sends at once, and the old one gets its DELETE. */
-static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
+static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
 {
     struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     const bool lost = ikev2_collide_child_lost(old, t);
@@ -444,7 +442,7 @@ static enum ikev2_outcome child_on_key(struct ike *ike, struct ikev2_sa *sa, str
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
-        send_request(ike, sa, t);
+        child_send_request(ike, sa, t);
     }
     return IKEV2_STAYS;
 }
@@ -456,28 +454,23 @@ static enum ikev2_outcome child_on_secret(struct ike *ike, struct ikev2_sa *sa, 
     if (job->status != 0)
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
     else
-        finish(ike, sa, t, base_span(r->secret, r->secret_len));
+        child_finish(ike, sa, t, base_span(r->secret, r->secret_len));
     return IKEV2_STAYS;
 }
 
-static bool retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span data)
+static bool child_retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                              struct base_span data)
 {
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
-    struct base_reader r = base_reader(data);
-    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
-    if (r.failed || group == t->group || t->ke_retries++ >= IKEV2_KE_RETRIES ||
-        !ikev2_select_has_group(c->proposals, c->n_proposals, group))
+    const enum crypt_dh group = ikev2_ke_other_group(t, c->proposals, c->n_proposals, data);
+    if (group == CRYPT_DH_NONE)
         return false;
-    ikev2_request_clear(sa);
-    ike->env.crypto->dh_free(t->dh);
-    t->dh = NULL;
-    t->group = group;
-    ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
+    ikev2_ke_renew(ike, sa, t, group, &child_jobs[CHILD_KEY]);
     return true;
 }
 
-static void take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                        struct ikev2_task *t)
+static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                              struct ikev2_task *t)
 {
     const enum ikev2_dh_rule rule = t->group == CRYPT_DH_NONE ? IKEV2_DH_IGNORE : IKEV2_DH_WANTED;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
@@ -491,12 +484,11 @@ static void take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
     }
     ike_nonce_set(&t->nr, nr);
     if (t->choice.dh == CRYPT_DH_NONE) {
-        finish(ike, sa, t, BASE_SPAN_NONE);
+        child_finish(ike, sa, t, BASE_SPAN_NONE);
         return;
     }
     if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
-        ke.group != (uint16_t)t->group ||
-        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        !ikev2_ke_fits(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the KE payload");
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
         return;
@@ -505,7 +497,7 @@ static void take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, &child_jobs[CHILD_SECRET]);
 }
 
-static bool is_awaited(struct ike *ike, const struct ikev2_sa *sa)
+static bool child_is_awaited(struct ike *ike, const struct ikev2_sa *sa)
 {
     if (sa->task && !sa->task->job)
         return true;
@@ -515,26 +507,26 @@ static bool is_awaited(struct ike *ike, const struct ikev2_sa *sa)
 
 static enum ikev2_outcome child_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    if (!is_awaited(ike, sa))
+    if (!child_is_awaited(ike, sa))
         return IKEV2_STAYS;
     if (sa->task->kind == IKEV2_TASK_REKEY_IKE)
         ikev2_rekey_response(ike, sa, msg);
     else
-        take_answer(ike, sa, msg, sa->task);
+        child_take_answer(ike, sa, msg, sa->task);
     return IKEV2_STAYS;
 }
 
 static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct base_span data = BASE_SPAN_NONE;
-    if (!is_awaited(ike, sa))
+    if (!child_is_awaited(ike, sa))
         return IKEV2_STAYS;
     if (sa->task->kind == IKEV2_TASK_REKEY_IKE) {
         ikev2_rekey_refused(ike, sa, msg);
         return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && retry_group(ike, sa, sa->task, data))
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && child_retry_group(ike, sa, sa->task, data))
         return IKEV2_STAYS;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
         explain_refused(ike, ikev2_sa_about(sa), "CREATE_CHILD_SA", error);

@@ -26,6 +26,7 @@
 #include "ike_peer.h"
 #include "ikev2_cookie.h"
 #include "ikev2_init.h"
+#include "ikev2_ke.h"
 #include "ikev2_keymat.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
@@ -53,7 +54,7 @@ static ikev2_task_done_fn init_on_key;
 static ikev2_task_done_fn init_on_secret;
 static ikev2_task_done_fn init_on_both;
 
-static const struct ikev2_row rows[] = {
+static const struct ikev2_row init_rows[] = {
     {{"init_request", IKEV2_IN(IKEV2_ST_NONE), {0}},
      WIRE_IKE_SA_INIT,
      false,
@@ -86,8 +87,8 @@ static const struct ikev2_row rows[] = {
 
 const struct ikev2_row *ikev2_init_rows(size_t *count)
 {
-    *count = sizeof rows / sizeof *rows;
-    return rows;
+    *count = sizeof init_rows / sizeof *init_rows;
+    return init_rows;
 }
 
 enum { INIT_KEY, INIT_SECRET, INIT_BOTH };
@@ -120,7 +121,7 @@ const struct ikev2_step ikev2_init_called = {
 const struct ikev2_step ikev2_init_accepted = {
     "accept", IKEV2_IN(IKEV2_ST_NONE), {[IKEV2_GOES] = IKEV2_ST_R_DH, [IKEV2_TURNS] = IKEV2_ST_DEAD}};
 
-static int derive_keys(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh *r)
+static int init_derive_keys(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_dh *r)
 {
     uint8_t seed[CRYPT_PRF_MAX];
     const struct ikev2_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
@@ -137,7 +138,7 @@ static int derive_keys(struct ike *ike, struct ikev2_sa *sa, const struct ike_jo
 /* ---- responder ---- */
 
 /* An answer in clear with one notify; no state behind it. */
-static void refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify, struct base_span data)
+static void init_refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify, struct base_span data)
 {
     const struct wire_ike_hdr hdr = {.spi_i = msg->hdr.spi_i,
                                      .version = WIRE_IKE_MAJOR << 4,
@@ -152,21 +153,21 @@ static void refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify
  * The same call with a cookie that we asked for, after a copy without it was let in (the load had gone):
  * AUTH covers what the initiator sent last (RFC 7296 2.6, 2.15).
  */
-static bool is_same_call(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                         struct base_span ni)
+static bool init_is_same_call(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                              struct base_span ni)
 {
     return base_span_equal(ike_nonce_span(&sa->init->ni), ni) && ikev2_cookie_is_good(ike, msg, ni);
 }
 
 /* A repeated request gets the same answer again; a different one with the same SPI is nobody's. */
-static bool is_repeated(struct ike *ike, const struct ikev2_msg *msg, struct base_span ni)
+static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struct base_span ni)
 {
     const struct ikev2_sa *sa = ikev2_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
     if (!sa)
         return false;
     const bool same = sa->init && base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw);
     if (sa->init &&
-        (same || (is_same_call(ike, sa, msg, ni) && ike_blob_set(&sa->init->msg_i, msg->raw) == 0)) &&
+        (same || (init_is_same_call(ike, sa, msg, ni) && ike_blob_set(&sa->init->msg_i, msg->raw) == 0)) &&
         sa->state == IKEV2_ST_R_INIT) {
         ike->stats.duplicates_answered++;
         ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
@@ -176,7 +177,7 @@ static bool is_repeated(struct ike *ike, const struct ikev2_msg *msg, struct bas
     return true;
 }
 
-static bool is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
+static bool init_is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
 {
     const char *cap = NULL;
     if (ike->stats.half_open + ike->v2->n_orphans >= ike->conf->half_open_max)
@@ -196,8 +197,8 @@ static bool is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
  * The first connection that could be meant and shares a proposal. Which one it is shows in IKE_AUTH; *fake:
  * one of the candidates forces encapsulation.
  */
-static bool choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt_dh group,
-                   struct ikev2_choice *out, bool *fake)
+static bool init_choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt_dh group,
+                        struct ikev2_choice *out, bool *fake)
 {
     const struct ike_conn_conf *nearest = NULL;
     bool found = false;
@@ -224,8 +225,8 @@ static bool choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt_dh g
     return found;
 }
 
-static void accept(struct ike *ike, const struct ikev2_msg *msg, const struct ikev2_choice *choice,
-                   struct base_span ni, struct base_span public_value, bool fake, bool proved)
+static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const struct ikev2_choice *choice,
+                        struct base_span ni, struct base_span public_value, bool fake, bool proved)
 {
     struct ikev2_sa *sa = ikev2_sa_new(ike, msg->path, false);
     if (!sa)
@@ -253,7 +254,7 @@ static void accept(struct ike *ike, const struct ikev2_msg *msg, const struct ik
 }
 
 /* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes. */
-static size_t answer_bytes(const struct ikev2_choice *c, size_t public_len)
+static size_t init_answer_bytes(const struct ikev2_choice *c, size_t public_len)
 {
     const size_t sa = 4 + 8 + 8 + (c->encr->key_bits ? 4 : 0) + 8 + (c->integ ? 8 : 0) + 8;
     return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20);
@@ -272,36 +273,37 @@ static enum ikev2_outcome init_on_request(struct ike *ike, struct ikev2_sa *none
         ike->stats.dropped_malformed++;
         return IKEV2_STAYS;
     }
-    if (is_repeated(ike, msg, ni))
+    if (init_is_repeated(ike, msg, ni))
         return IKEV2_STAYS;
     if (ike->shutting_down) {
         ike->stats.dropped_unexpected++;
         return IKEV2_STAYS;
     }
-    if ((challenge && !ikev2_cookie_check(ike, msg, ni)) || !is_within_caps(ike, msg))
+    if ((challenge && !ikev2_cookie_check(ike, msg, ni)) || !init_is_within_caps(ike, msg))
         return IKEV2_STAYS;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
         WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
         return IKEV2_STAYS;
     }
-    if (!choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
-        refuse(ike, msg, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
+    if (!init_choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
+        init_refuse(ike, msg, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
         return IKEV2_STAYS;
     }
     if (choice.dh != (enum crypt_dh)ke.group) {
         const uint8_t wanted[2] = {(uint8_t)((unsigned)choice.dh >> 8), (uint8_t)choice.dh};
-        refuse(ike, msg, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        init_refuse(ike, msg, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
         return IKEV2_STAYS;
     }
-    if (ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+    if (!ikev2_ke_fits(&ke, choice.dh)) {
         ike->stats.dropped_malformed++;
         return IKEV2_STAYS;
     }
     /* Until its address is proved, a peer never gets more bytes than it sent. */
-    if (!challenge && answer_bytes(&choice, ke.value.len) > msg->raw.len && !ikev2_cookie_check(ike, msg, ni))
+    if (!challenge && init_answer_bytes(&choice, ke.value.len) > msg->raw.len &&
+        !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
-    accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
+    init_accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
     return IKEV2_STAYS;
 }
 
@@ -327,14 +329,14 @@ static enum ikev2_outcome init_answer(struct ike *ike, struct ikev2_sa *sa, cons
 
 /* ---- initiator ---- */
 
-static void send(struct ike *ike, struct ikev2_sa *sa)
+static void init_send(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_dgrams dgrams = {0};
     ike_dgrams_add(&dgrams, ike_blob_span(&sa->init->msg_i));
     ikev2_request_arm(ike, sa, &dgrams, WIRE_IKE_SA_INIT);
 }
 
-static bool make_request(struct ike *ike, struct ikev2_sa *sa)
+static bool init_make_request(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ikev2_task *t = sa->task;
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
@@ -351,7 +353,7 @@ static bool make_request(struct ike *ike, struct ikev2_sa *sa)
     ikev2_natd_put(ike, &b, sa->spi_i, 0, &sa->path, sa->natd.faked);
     if (ike_blob_set(&sa->init->msg_i, wire_ike_finish(&b)) < 0)
         return false;
-    send(ike, sa);
+    init_send(ike, sa);
     return true;
 }
 
@@ -381,7 +383,7 @@ static enum ikev2_outcome init_fail(struct ike *ike)
  * An error in clear may be anybody's, so the attempt goes on: the request is repeated until its timeout, and
  * the true peer answers each copy. What was received last is told when nothing better came (RFC 7296 2.21.1).
  */
-static void doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+static void init_doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
 {
     if (!sa->init->refusal) {
         char text[IKE_AUDIT_TEXT_MAX];
@@ -400,17 +402,14 @@ static void doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
  */
 static enum ikev2_outcome init_retry_group(struct ike *ike, struct ikev2_sa *sa, struct base_span data)
 {
-    struct base_reader r = base_reader(data);
-    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
     struct ikev2_task *t = sa->task;
-    if (r.failed || group == t->group || t->ke_retries >= IKEV2_KE_RETRIES ||
-        !ikev2_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group))
+    const enum crypt_dh group = ikev2_ke_other_group(t, sa->conn->proposals, sa->conn->n_proposals, data);
+    if (group == CRYPT_DH_NONE)
         return IKEV2_STAYS;
-    t->ke_retries++;
     if (ikev2_offer_has(sa, group)) {
         ikev2_offer_return(ike, sa, group);
         ikev2_request_clear(sa);
-        send(ike, sa);
+        init_send(ike, sa);
         return IKEV2_TURNS;
     }
     if (!ikev2_offer_change(sa, group))
@@ -420,7 +419,7 @@ static enum ikev2_outcome init_retry_group(struct ike *ike, struct ikev2_sa *sa,
     return IKEV2_GOES;
 }
 
-static bool take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span cookie)
+static bool init_take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span cookie)
 {
     struct ikev2_task *t = sa->task;
     if (cookie.len == 0 || cookie.len > IKEV2_COOKIE_MAX || t->cookie_tries >= COOKIE_TRIES)
@@ -429,7 +428,7 @@ static bool take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span c
     t->cookie_len = (uint8_t)cookie.len;
     memcpy(t->cookie, cookie.ptr, cookie.len);
     ikev2_request_clear(sa);
-    make_request(ike, sa);
+    init_make_request(ike, sa);
     return true;
 }
 
@@ -438,8 +437,8 @@ static enum ikev2_outcome init_on_refusal(struct ike *ike, struct ikev2_sa *sa, 
     struct wire_ike_notification n;
     struct base_span data;
     if (ikev2_msg_notify(msg, WIRE_IKE_N_COOKIE, &n)) {
-        if (!take_cookie(ike, sa, n.data))
-            doubt(ike, sa, WIRE_IKE_N_COOKIE);
+        if (!init_take_cookie(ike, sa, n.data))
+            init_doubt(ike, sa, WIRE_IKE_N_COOKIE);
         return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
@@ -450,19 +449,19 @@ static enum ikev2_outcome init_on_refusal(struct ike *ike, struct ikev2_sa *sa, 
     const enum ikev2_outcome o =
         error == WIRE_IKE_N_INVALID_KE_PAYLOAD ? init_retry_group(ike, sa, data) : IKEV2_STAYS;
     if (o == IKEV2_STAYS)
-        doubt(ike, sa, error);
+        init_doubt(ike, sa, error);
     return o;
 }
 
 /* Whether a request of ours in this group is out: the last one, or one before. */
-static bool is_asked(const struct ikev2_sa *sa, enum crypt_dh group)
+static bool init_is_asked(const struct ikev2_sa *sa, enum crypt_dh group)
 {
     return ikev2_offer_has(sa, group) || (sa->state == IKEV2_ST_I_INIT && group == sa->task->group);
 }
 
 /* Verifies an answer without touching the SA. */
-static bool is_good(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                    struct ikev2_choice *choice, struct wire_ike_ke *ke, struct base_span *nr)
+static bool init_is_good(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                         struct ikev2_choice *choice, struct wire_ike_ke *ke, struct base_span *nr)
 {
     if (msg->hdr.spi_r == 0 ||
         wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, nr) != WIRE_IKE_OK ||
@@ -472,12 +471,11 @@ static bool is_good(struct ike *ike, const struct ikev2_sa *sa, const struct ike
         return false;
     return ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in,
                                WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, choice) &&
-           is_asked(sa, choice->dh) && ke->group == (uint16_t)choice->dh &&
-           ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes;
+           init_is_asked(sa, choice->dh) && ikev2_ke_fits(ke, choice->dh);
 }
 
 /* Only the address that was called may answer. */
-static bool is_from_called(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg)
+static bool init_is_from_called(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     if (base_addr_equal(&msg->path->remote.addr, &sa->path.remote.addr))
         return true;
@@ -487,7 +485,7 @@ static bool is_from_called(struct ike *ike, const struct ikev2_sa *sa, const str
 
 static enum ikev2_outcome init_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    return is_from_called(ike, sa, msg) ? init_on_refusal(ike, sa, msg) : IKEV2_STAYS;
+    return init_is_from_called(ike, sa, msg) ? init_on_refusal(ike, sa, msg) : IKEV2_STAYS;
 }
 
 static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
@@ -495,9 +493,9 @@ static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa,
     struct wire_ike_ke ke;
     struct base_span nr;
     struct ikev2_choice choice;
-    if (!is_from_called(ike, sa, msg))
+    if (!init_is_from_called(ike, sa, msg))
         return IKEV2_STAYS;
-    if (!is_good(ike, sa, msg, &choice, &ke, &nr)) {
+    if (!init_is_good(ike, sa, msg, &choice, &ke, &nr)) {
         /* It may be forged, so the true answer is still waited for. */
         ike->stats.dropped_malformed++;
         explain_malformed(ike, ikev2_sa_about(sa),
@@ -525,7 +523,7 @@ static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa,
 }
 
 /* Both ports float when there is a NAT, real or played (RFC 7296 2.23). */
-static void float_ports(struct ikev2_sa *sa)
+static void init_float_ports(struct ikev2_sa *sa)
 {
     if (!sa->natd.local_nat && !sa->natd.remote_nat && !sa->natd.faked)
         return;
@@ -549,7 +547,7 @@ static enum ikev2_outcome init_on_key(struct ike *ike, struct ikev2_sa *sa, stru
     if (job->status != 0)
         return init_fail_job(ike, sa);
     ikev2_task_take_key(t, ike_job_dh_of(job));
-    return make_request(ike, sa) ? IKEV2_GOES : IKEV2_STAYS;
+    return init_make_request(ike, sa) ? IKEV2_GOES : IKEV2_STAYS;
 }
 
 static enum ikev2_outcome init_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -558,9 +556,9 @@ static enum ikev2_outcome init_on_secret(struct ike *ike, struct ikev2_sa *sa, s
     (void)t;
     if (job->status != 0)
         return init_fail_job(ike, sa);
-    if (derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
+    if (init_derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
         return init_fail(ike);
-    float_ports(sa);
+    init_float_ports(sa);
     return ikev2_auth_start(ike, sa);
 }
 
@@ -570,7 +568,7 @@ static enum ikev2_outcome init_on_both(struct ike *ike, struct ikev2_sa *sa, str
     (void)t;
     if (job->status != 0)
         return init_fail_job(ike, sa);
-    if (derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
+    if (init_derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
         return init_fail(ike);
     return init_answer(ike, sa, ike_job_dh_of(job));
 }

@@ -18,6 +18,7 @@
 #include "ike_nonce.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_ke.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
 #include "ikev2_msg.h"
@@ -58,8 +59,8 @@ const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count)
     return rekey_jobs;
 }
 
-static int derive_keys(struct ike *ike, const struct ikev2_sa *old, struct ikev2_sa *sa,
-                       const struct ikev2_task *t, const struct ike_job_dh *r)
+static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct ikev2_sa *sa,
+                             const struct ikev2_task *t, const struct ike_job_dh *r)
 {
     uint8_t seed[CRYPT_PRF_MAX];
     const struct ikev2_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, sa->algs.encr, sa->algs.integ};
@@ -75,8 +76,8 @@ static int derive_keys(struct ike *ike, const struct ikev2_sa *old, struct ikev2
 }
 
 /* The new SA, up, without children. NULL: failed. */
-static struct ikev2_sa *make(struct ike *ike, struct ikev2_sa *old, const struct ikev2_task *t,
-                             bool is_initiator, const struct ike_job_dh *r)
+static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, const struct ikev2_task *t,
+                                        bool is_initiator, const struct ike_job_dh *r)
 {
     struct ikev2_sa *sa = ikev2_sa_new(ike, &old->path, is_initiator);
     if (!sa)
@@ -92,7 +93,7 @@ static struct ikev2_sa *make(struct ike *ike, struct ikev2_sa *old, const struct
     sa->moved.at = old->moved.at;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
-    if (derive_keys(ike, old, sa, t, r) != 0) {
+    if (rekey_derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
         ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;
@@ -103,7 +104,7 @@ static struct ikev2_sa *make(struct ike *ike, struct ikev2_sa *old, const struct
 }
 
 /* Children go over; the old SA waits for the peer's DELETE. */
-static void retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
+static void rekey_retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
 {
     ikev2_child_move_all(ike, old, heir);
     old->quiet = true;
@@ -126,10 +127,10 @@ void ikev2_rekey_dropped(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     sa->rival.id = 0;
     if (rival)
-        retire(ike, sa, rival);
+        rekey_retire(ike, sa, rival);
 }
 
-static bool is_about_children(const struct ikev2_msg *msg)
+static bool rekey_is_about_children(const struct ikev2_msg *msg)
 {
     struct wire_ike_delete d;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_DELETE, 0);
@@ -140,14 +141,14 @@ static bool is_about_children(const struct ikev2_msg *msg)
 void ikev2_rekey_claim(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_sa *old = ikev2_rival_old(ike, sa);
-    if (!old || !is_about_children(msg))
+    if (!old || !rekey_is_about_children(msg))
         return;
     old->is_mute = old->req.dgrams.count != 0;
     ikev2_task_done(ike, old);
-    retire(ike, old, sa);
+    rekey_retire(ike, old, sa);
 }
 
-static void failed(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
+static void rekey_failed(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
 {
     const uint64_t ns = seconds * BASE_NS_PER_S;
     ikev2_task_done(ike, sa);
@@ -166,7 +167,7 @@ void ikev2_rekey_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &rekey_jobs[REKEY_KEY]);
 }
 
-static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+static void rekey_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_select_offer(sa->conn->proposals, sa->conn->n_proposals, t->spi_new, IKEV2_SPI_BYTES,
@@ -177,20 +178,21 @@ static void send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
     ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
 }
 
-static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, const struct ike_job_dh *r)
+static void rekey_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                         const struct ike_job_dh *r)
 {
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
-    struct ikev2_sa *heir = make(ike, sa, t, true, r);
+    struct ikev2_sa *heir = rekey_make_heir(ike, sa, t, true, r);
     if (!heir) {
-        failed(ike, sa, RETRY_LONG_S);
+        rekey_failed(ike, sa, RETRY_LONG_S);
         return;
     }
     ikev2_task_done(ike, sa);
     if (lost) {
         heir->quiet = true;
         heir->want.close = true;
-        retire(ike, sa, rival);
+        rekey_retire(ike, sa, rival);
         return;
     }
     if (rival) {
@@ -198,7 +200,7 @@ static void finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, c
         rival->life.give_up_at = base_time_add(ike->now, IKEV2_GONE_S * BASE_NS_PER_S);
         ikev2_sa_touch(ike, rival);
     }
-    retire(ike, sa, heir);
+    rekey_retire(ike, sa, heir);
     sa->want.close = true; /* ours to delete */
     ikev2_close(ike, sa, "rekeyed");
 }
@@ -207,10 +209,10 @@ static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, str
                                        struct ike_job *job)
 {
     if (job->status != 0) {
-        failed(ike, sa, RETRY_LONG_S);
+        rekey_failed(ike, sa, RETRY_LONG_S);
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
-        send_request(ike, sa, t);
+        rekey_send_request(ike, sa, t);
     }
     return IKEV2_STAYS;
 }
@@ -219,9 +221,9 @@ static enum ikev2_outcome rekey_on_secret(struct ike *ike, struct ikev2_sa *sa, 
                                           struct ike_job *job)
 {
     if (job->status != 0)
-        failed(ike, sa, RETRY_LONG_S);
+        rekey_failed(ike, sa, RETRY_LONG_S);
     else
-        finish(ike, sa, t, ike_job_dh_of(job));
+        rekey_finish(ike, sa, t, ike_job_dh_of(job));
     return IKEV2_STAYS;
 }
 
@@ -230,20 +232,17 @@ void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev
     struct ikev2_task *t = sa->task;
     struct base_span data = BASE_SPAN_NONE;
     const uint16_t error = ikev2_msg_error(msg, &data);
-    struct base_reader r = base_reader(data);
-    const enum crypt_dh group = (enum crypt_dh)base_read_u16(&r);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && !r.failed && group != t->group &&
-        t->ke_retries++ < IKEV2_KE_RETRIES &&
-        ikev2_select_has_group(sa->conn->proposals, sa->conn->n_proposals, group)) {
-        ike->env.crypto->dh_free(t->dh);
-        t->dh = NULL;
-        t->group = group;
-        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &rekey_jobs[REKEY_KEY]);
+    const enum crypt_dh group =
+        error == WIRE_IKE_N_INVALID_KE_PAYLOAD
+            ? ikev2_ke_other_group(t, sa->conn->proposals, sa->conn->n_proposals, data)
+            : CRYPT_DH_NONE;
+    if (group != CRYPT_DH_NONE) {
+        ikev2_ke_renew(ike, sa, t, group, &rekey_jobs[REKEY_KEY]);
         return;
     }
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
         explain_refused(ike, ikev2_sa_about(sa), "rekeying of the IKE SA", error);
-    failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
+    rekey_failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
 }
 
 void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
@@ -258,10 +257,9 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
         wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
         !ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
                              IKEV2_DH_WANTED, &t->choice) ||
-        t->choice.dh != t->group || ke.group != (uint16_t)t->group || t->choice.spi == 0 ||
-        ke.value.len != crypt_alg_find(CRYPT_TYPE_DH, ke.group, 0)->out_bytes) {
+        t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the answer to rekeying of the IKE SA");
-        failed(ike, sa, RETRY_LONG_S);
+        rekey_failed(ike, sa, RETRY_LONG_S);
         return;
     }
     ike_nonce_set(&t->nr, nr);
@@ -270,14 +268,8 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
 
 /* ---- responder ---- */
 
-static void respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify,
-                          struct base_span data)
-{
-    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
-}
-
 /* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
-static bool is_busy(const struct ikev2_sa *sa)
+static bool rekey_is_busy(const struct ikev2_sa *sa)
 {
     if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id)
         return true;
@@ -285,12 +277,12 @@ static bool is_busy(const struct ikev2_sa *sa)
 }
 
 /* Verifies the request; fills t. 0, or the notify; *data for INVALID_KE_PAYLOAD. */
-static uint16_t check(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                      struct ikev2_task *t, struct wire_ike_ke *ke)
+static uint16_t rekey_check(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                            struct ikev2_task *t, struct wire_ike_ke *ke)
 {
     const struct wire_ike_pld *k = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
     struct base_span ni;
-    if (is_busy(sa))
+    if (rekey_is_busy(sa))
         return WIRE_IKE_N_TEMPORARY_FAILURE;
     if (!k || wire_ike_ke_parse(k->body, ke) != WIRE_IKE_OK ||
         wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
@@ -309,9 +301,7 @@ static uint16_t check(struct ike *ike, const struct ikev2_sa *sa, const struct i
     t->group = t->choice.dh;
     if (ke->group != (uint16_t)t->group)
         return WIRE_IKE_N_INVALID_KE_PAYLOAD;
-    return ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes
-               ? 0
-               : WIRE_IKE_N_INVALID_SYNTAX;
+    return ikev2_ke_fits(ke, t->group) ? 0 : WIRE_IKE_N_INVALID_SYNTAX;
 }
 
 void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
@@ -322,12 +312,9 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
         return;
     t->msgid = msg->hdr.msgid;
     t->path = *msg->path;
-    const uint16_t notify = check(ike, sa, msg, t, &ke);
+    const uint16_t notify = rekey_check(ike, sa, msg, t, &ke);
     if (notify) {
-        const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
-        respond_error(ike, sa, t, notify,
-                      notify == WIRE_IKE_N_INVALID_KE_PAYLOAD ? base_span(wanted, sizeof wanted)
-                                                              : BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, notify);
         ikev2_task_free(ike, t);
         return;
     }
@@ -337,11 +324,13 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, &rekey_jobs[REKEY_PEER_SECRET]);
 }
 
-static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, const struct ike_job_dh *r)
+static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                           const struct ike_job_dh *r)
 {
-    struct ikev2_sa *heir = r->job.status == 0 && !is_busy(sa) ? make(ike, sa, t, false, r) : NULL;
+    struct ikev2_sa *heir =
+        r->job.status == 0 && !rekey_is_busy(sa) ? rekey_make_heir(ike, sa, t, false, r) : NULL;
     if (!heir) {
-        respond_error(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
@@ -355,14 +344,14 @@ static void conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
         sa->rival.low = *ike_nonce_low(&t->ni, &t->nr);
         return;
     }
-    retire(ike, sa, heir);
+    rekey_retire(ike, sa, heir);
 }
 
 static enum ikev2_outcome rekey_on_peer_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                                struct ike_job *job)
 {
     sa->peer_task = NULL;
-    conclude(ike, sa, t, ike_job_dh_of(job));
+    rekey_conclude(ike, sa, t, ike_job_dh_of(job));
     ikev2_task_free(ike, t);
     return IKEV2_STAYS;
 }
