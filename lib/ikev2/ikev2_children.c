@@ -25,6 +25,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 
 static size_t slot_of(const struct ike *ike, uint32_t spi)
 {
@@ -128,7 +129,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
 static void drop_wish(struct ike *ike, struct ikev2_sa *sa, size_t child_index)
 {
     const struct ikev2_task *t = sa->task;
-    sa->want.children &= ~(1u << child_index);
+    ikev2_wish_drop(sa, child_index);
     if (t && t->kind == IKEV2_TASK_CREATE_CHILD && t->child_index == child_index && !sa->req.dgrams.count &&
         t->job && t->nr.len == 0)
         ikev2_task_done(ike, sa);
@@ -179,7 +180,7 @@ void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pau
     struct ikev2_sa *sa = c->sa;
     if (!sa->conn->start || c->old_conf || c->is_rekeyed || has_other(sa, c))
         return;
-    sa->want.children |= 1u << (c->conf - sa->conn->children);
+    ikev2_wish_one(sa, (size_t)(c->conf - sa->conn->children));
     if (pause_s)
         sa->life.retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
 }
@@ -244,8 +245,7 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     }
     to->n_children += from->n_children;
     from->n_children = 0;
-    to->want.children |= from->want.children;
-    from->want.children = 0;
+    ikev2_wish_move(from, to);
 }
 
 /* What a new child is compared with. */

@@ -11,6 +11,7 @@
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "wire_ike.h"
 
 #define RETRY_S      1  /* after TEMPORARY_FAILURE, plus jitter */
@@ -84,8 +85,8 @@ void ikev2_collide_child_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t n
         return;
     }
     /* Asking again for what was refused helps only when the peer's configuration changes. */
-    sa->want.children &= ~(1u << index);
-    if (sa->n_children == 0 && sa->want.children == 0) {
+    ikev2_wish_drop(sa, index);
+    if (sa->n_children == 0 && !ikev2_wish_any(sa)) {
         sa->want.close = true;
         sa->want.close_why = "the peer accepted none of its children";
     }

@@ -13,6 +13,7 @@
 #include "ikev2_life.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 
 /* A new pair for the same traffic is made by rekeying; for other traffic the old one has to go first. */
 static bool has_other_traffic(const struct ike_child_conf *a, const struct ike_child_conf *b)
@@ -49,17 +50,17 @@ static bool has_pair(const struct ikev2_sa *sa, const struct ike_child_conf *chi
 static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_conn_conf *from = sa->conn;
-    const uint32_t old = sa->want.children;
+    const struct ikev2_wishes old = sa->want.children;
     const bool is_ours = sa->state == IKEV2_ST_UP && (to->start || sa->is_initiator);
-    sa->want.children = 0;
+    sa->want.children = (struct ikev2_wishes){0};
     for (size_t i = 0; i < to->n_children; i++) {
         const struct ike_child_conf *child = &to->children[i], *was = ike_conn_conf_child(from, child->name);
         const bool is_new =
             !was || (ike_keys_compare(IKE_OWNER_CHILD, was, child) >= IKE_ASKS_CHILD && !has_pair(sa, was));
         if (is_ours && is_new)
             sa->life.retry_at = ike->now; /* it waited for the old settings to be taken */
-        if ((was && (old & 1u << (was - from->children))) || (is_ours && is_new))
-            sa->want.children |= 1u << i;
+        if ((was && old.count[was - from->children]) || (is_ours && is_new))
+            ikev2_wish_one(sa, i);
     }
 }
 
@@ -82,7 +83,7 @@ static void child_change(struct ike *ike, struct ikev2_child *c, const struct ik
         return;
     if (has_other_traffic(old, next)) {
         child_delete(c);
-        c->sa->want.children |= 1u << (next - to->children);
+        ikev2_wish_one(c->sa, (size_t)(next - to->children));
     } else {
         c->want_rekey = true;
         c->without_dh = false;

@@ -19,6 +19,7 @@
 #include "ike_path.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
+#include "ikev2_wish.h"
 #include "ike_timer.h"
 
 struct ikev2_child;
@@ -42,7 +43,7 @@ enum ikev2_state {
     IKEV2_ST_R_ROUND, /* a round is answered, the next message of IKE_AUTH is waited for */
     IKEV2_ST_UP,      /* both authenticated */
     IKEV2_ST_REKEYED, /* replaced; children have moved; waits for a DELETE */
-    IKEV2_ST_CLOSING, /* our DELETE is sent */
+    IKEV2_ST_CLOSING, /* our DELETE is sent, or is about to be */
     IKEV2_ST_DEAD,    /* reaped at the end of the dispatch */
     IKEV2_ST_COUNT
 };
@@ -78,8 +79,8 @@ struct ikev2_sa_life {
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */
 struct ikev2_sa_want {
     bool close, rekey, dpd;
-    const char *close_why; /* with close; static text */
-    uint32_t children;     /* bit per child of the connection that we still have to create */
+    const char *close_why;        /* with close; static text */
+    struct ikev2_wishes children; /* that we still have to make */
 };
 
 /* The peer's rekeying while ours is under way (RFC 7296 2.8.2). */

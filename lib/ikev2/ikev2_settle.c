@@ -28,6 +28,7 @@
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "ikev2_x_child.h"
 #include "ikev2_x_info.h"
 #include "ikev2_x_rekey.h"
@@ -85,7 +86,7 @@ static base_time sa_keepalive_at(const struct ikev2_sa *sa)
 
 static bool sa_has_work(const struct ikev2_sa *sa)
 {
-    if (sa->want.rekey || sa->want.children)
+    if (sa->want.rekey || ikev2_wish_any(sa))
         return true;
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         if (ikev2_child_is_due(c))
@@ -138,7 +139,7 @@ static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
         return t;
     }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
-        if (!(sa->want.children & 1u << i))
+        if (!ikev2_wish_has(sa, i))
             continue;
         const struct ike_child_conf *c = &sa->conn->children[i];
         struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);

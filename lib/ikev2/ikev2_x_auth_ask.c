@@ -19,6 +19,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "ikev2_x_auth.h"
 #include "ikev2_x_child.h"
 #include "wire_ike.h"
@@ -99,7 +100,7 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
     t->nr = sa->init->nr;
     const uint16_t notify = ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
     if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
-        sa->want.children |= 1u << t->child_index;
+        ikev2_wish_one(sa, t->child_index);
     if (notify)
         return;
     struct ikev2_child *c = ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
@@ -127,8 +128,8 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
     ikev2_init_free(sa);
     ikev2_task_done(ike, sa);
     for (size_t i = 1; i < sa->conn->n_children; i++)
-        sa->want.children |= 1u << i;
-    if (!sa->children && !sa->want.children)
+        ikev2_wish_one(sa, i);
+    if (!sa->children && !ikev2_wish_any(sa))
         sa->want.close = true;
     ikev2_auth_replace_older(ike, sa, false);
     return IKEV2_GOES;

@@ -28,6 +28,7 @@
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
 #include "ikev2_step.h"
@@ -427,7 +428,8 @@ static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    sa->want.children &= is_rekey ? ~0u : ~(1u << t->child_index);
+    if (!is_rekey)
+        ikev2_wish_drop(sa, t->child_index);
     if (is_rekey)
         ikev2_collide_child_done(ike, old, c, lost);
     if (!lost)

@@ -7,6 +7,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 
 static void child_second(struct ike_conn_conf *c, const char *local, const char *remote)
 {
@@ -228,7 +229,7 @@ static void a_change_asks_for_a_child_that_is_missing(void **state)
     pair_start(p);
     assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_INITIATE, .name = "a"}), 0);
     pair_check_one(p);
-    assert_int_equal(p->h[1].ike->v2->first->want.children, 0);
+    assert_false(ikev2_wish_any(p->h[1].ike->v2->first));
     struct ike_conf *conf = conf_again(p);
     conf->conns[0].children[1].local_ts.count = conf->conns[0].children[1].remote_ts.count = 0;
     pair_ts(&conf->conns[0].children[1].local_ts, "10.2.0.0/24");
@@ -286,14 +287,16 @@ static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **
     pair_start(p);
     pair_connect(p);
     struct ikev2_sa *sa = p->h[1].ike->v2->first;
-    sa->want.children = 1u << 1;
+    sa->want.children = (struct ikev2_wishes){.count = {0, 1}};
     sa->life.retry_at = base_time_add(p->now, 1000 * BASE_NS_PER_S);
     struct ike_conf *conf = conf_again(p);
     const struct ike_child_conf first = conf->conns[0].children[0];
     conf->conns[0].children[0] = conf->conns[0].children[1];
     conf->conns[0].children[1] = first;
     conf_swap(p, conf);
-    assert_int_equal(sa->want.children, 1u << 0);
+    assert_true(ikev2_wish_has(sa, 0));
+    for (size_t i = 1; i < IKE_CHILDREN_MAX; i++)
+        assert_false(ikev2_wish_has(sa, i));
     assert_int_equal(pair_live(&p->h[1]), 1);
     pair_free(p);
     (void)state;

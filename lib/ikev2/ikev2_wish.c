@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Wishes for children: counted, never queued, so they cannot grow. */
+#include "ikev2_wish.h"
+
+#include "ikev2_sa.h"
+
+void ikev2_wish_one(struct ikev2_sa *sa, size_t child)
+{
+    uint16_t *n = &sa->want.children.count[child];
+    if (*n == 0)
+        *n = 1;
+}
+
+void ikev2_wish_drop(struct ikev2_sa *sa, size_t child)
+{
+    uint16_t *n = &sa->want.children.count[child];
+    if (*n > 0)
+        --*n;
+}
+
+bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child)
+{
+    return sa->want.children.count[child] > 0;
+}
+
+bool ikev2_wish_any(const struct ikev2_sa *sa)
+{
+    for (size_t i = 0; i < IKE_CHILDREN_MAX; i++)
+        if (ikev2_wish_has(sa, i))
+            return true;
+    return false;
+}
+
+void ikev2_wish_move(struct ikev2_sa *from, struct ikev2_sa *to)
+{
+    for (size_t i = 0; i < IKE_CHILDREN_MAX; i++) {
+        if (from->want.children.count[i] > to->want.children.count[i])
+            to->want.children.count[i] = from->want.children.count[i];
+        from->want.children.count[i] = 0;
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Children that are still to be made, counted per child of the connection: a configured child may have
+ * several live pairs. A wish is a mark; the settle step starts the exchange.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "ike_conf.h"
+
+struct ikev2_sa;
+
+struct ikev2_wishes {
+    uint16_t count[IKE_CHILDREN_MAX]; /* by the child's number in the connection */
+};
+
+/* At least one of this child is wanted. */
+void ikev2_wish_one(struct ikev2_sa *sa, size_t child);
+
+/* One of this child less is wanted, if any is. */
+void ikev2_wish_drop(struct ikev2_sa *sa, size_t child);
+
+/* Whether one of this child, or of any, is wanted. */
+bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child);
+bool ikev2_wish_any(const struct ikev2_sa *sa);
+
+/* All wishes of one SA become another's of the same connection. */
+void ikev2_wish_move(struct ikev2_sa *from, struct ikev2_sa *to);
