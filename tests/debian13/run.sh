@@ -53,7 +53,7 @@ mirror() {
 # Runs a command in the root, with the tree's copy as its folder. A process namespace ends all of it when its first process ends.
 inside() {
     # shellcheck disable=SC2016
-    unshare --mount --propagation private --pid --fork --kill-child bash -c '
+    setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child bash -c '
         root=$1 && shift
         # A root that is a mount of its own is what "ip netns" needs.
         mount --bind "$root" "$root" && cd "$root" &&
