@@ -1,115 +1,92 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* IDs of packets that we cut ourselves: never 0 over IPv4, none again before all others came, one sequence
- * for all. */
-#include "dp_rig.h"
-#include "dp_frag_id.h"
-#include "dp_worker.h"
+/* IPv4 packets that are cut before they are sealed: the pieces make the packet again. */
+#include "dp_way.h"
 
-#define L2       14
-#define IDS4     65535
-#define MANY     4096
-#define LARGE    3000
-#define PORT_IKE 4500
-
-static uint32_t id_for(struct rig *r, const char *dst)
+static void too_big_without_df_is_cut_before_sealing(void **state)
 {
-    struct base_addr a = rig_ip(dst);
-    return dp_frag_id(r->a.dp, a.bytes, a.family == BASE_AF_IP6);
-}
-
-static void an_id_comes_again_after_all_others_and_is_never_zero(void **state)
-{
-    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    static uint32_t first[IDS4], seen[IDS4 + 1];
-    for (uint32_t i = 0; i < 3 * IDS4; i++) {
-        uint32_t id = id_for(&r, "192.0.2.2");
-        assert_in_range(id, 1, IDS4);
-        if (i < IDS4) {
-            assert_int_equal(seen[id]++, 0);
-            first[i] = id;
-        }
-        assert_int_equal(id, first[i % IDS4]);
-    }
-    rig_free(&r);
-}
-
-static void destinations_that_share_a_counter_have_no_id_twice(void **state)
-{
-    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    static uint8_t seen[IDS4 + 1];
-    uint32_t first = id_for(&r, "192.0.2.2"), last = first;
-    for (uint32_t i = 0; i < 4 * MANY; i++) {
-        uint8_t other[4];
-        dp_put32(other, 0x0a000000 + i); /* many more than there are counters */
-        dp_frag_id(r.a.dp, other, false);
-        last = id_for(&r, "192.0.2.2");
-        assert_int_equal(seen[last]++, 0);
-    }
-    assert_true((last - first + IDS4) % IDS4 > 4 * MANY); /* others did take from its counter */
-    rig_free(&r);
-}
-
-static void over_ipv6_each_packet_has_an_id_of_its_own(void **state)
-{
-    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    uint32_t first = id_for(&r, "2001:db8::2"), other = id_for(&r, "2001:db8::3");
-    for (uint32_t i = 1; i < MANY; i++)
-        assert_int_equal(id_for(&r, "2001:db8::2"), first + i);
-    assert_int_not_equal(first, other);
-    rig_free(&r);
-}
-
-static void the_seed_decides_where_ids_begin(void **state)
-{
-    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    uint32_t before = id_for(&r, "2001:db8::2"), before4 = id_for(&r, "192.0.2.2");
-    r.a.dp->params.frag_seed = 1;
-    assert_true(id_for(&r, "2001:db8::2") - before > 2);
-    assert_true(id_for(&r, "192.0.2.2") - before4 > 2);
-    rig_free(&r);
-}
-
-/* Sends an IKE message that takes three pieces; returns the ID that all of them have. */
-static uint32_t ike_id_of(struct rig *r, const char *from, const char *to)
-{
-    static const uint8_t message[LARGE];
-    struct base_endpoint a = {rig_ip(from), PORT_IKE}, b = {rig_ip(to), PORT_IKE};
-    const bool is6 = a.addr.family == BASE_AF_IP6;
-    uint32_t id = 0;
-    assert_int_equal(dp_udp_send(r->a.dp, &a, &b, true, base_span(message, sizeof message)), 0);
-    dp_turn(r->a.w);
-    for (int i = 0; i < 3; i++) {
-        struct rte_mbuf *m = rig_out(&r->a, RIG_OUTSIDE);
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1400);
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 3000);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    dp_put16(ip + 6, 0);
+    dp_put16(ip + 10, 0);
+    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(dp_ip4_sum20(ip)));
+    rig_in(&r, &r.a, RIG_INSIDE, m);
+    uint8_t whole[3000];
+    size_t seen = 20;
+    while ((m = rig_out(&r.a, RIG_OUTSIDE))) {
+        assert_true(m->pkt_len <= 1414);
+        rig_in(&r, &r.b, RIG_OUTSIDE, m);
+        m = rig_out(&r.b, RIG_INSIDE);
         assert_non_null(m);
-        const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + L2;
-        uint32_t got = is6 ? dp_get32(ip + 44) : dp_get16(ip + 4);
-        assert_true(i == 0 || got == id);
-        id = got;
+        ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+        assert_int_equal(dp_cksum_fold(dp_ip4_sum20(ip)), 0xffff);
+        size_t at = (dp_get16(ip + 6) & 0x1fffu) * 8, n = dp_get16(ip + 2) - 20u;
+        memcpy(whole + 20 + at, ip + 20, n);
+        seen += n;
         rte_pktmbuf_free(m);
     }
-    return id;
+    assert_int_equal(seen, 3000);
+    for (uint32_t i = 28; i < 3000; i++)
+        assert_int_equal(whole[i], (uint8_t)(i * 7));
+    rig_free(&r);
 }
 
-static void ike_takes_its_ids_from_the_same_sequence(void **state)
+/* RFC 791 3.1: options with the copied flag are in each piece, the others in the first. */
+static void only_copied_options_are_in_later_pieces(void **state)
 {
-    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    uint32_t before = id_for(&r, "192.0.2.2");
-    assert_int_equal(ike_id_of(&r, "192.0.2.1", "192.0.2.2"), before % IDS4 + 1);
-    assert_int_equal(id_for(&r, "192.0.2.2"), (before + 1) % IDS4 + 1);
-    before = id_for(&r, "2001:db8::2");
-    assert_int_equal(ike_id_of(&r, "2001:db8::1", "2001:db8::2"), before + 1);
-    assert_int_equal(id_for(&r, "2001:db8::2"), before + 2);
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1400);
+    static const uint8_t options[12] = {0x94, 4, 0, 0, 7, 7,
+                                        4,    0, 0, 0, 0, 0}; /* router alert, record route */
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 2000);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    memcpy(ip + 20, options, sizeof options);
+    ip[0] = 0x48;
+    dp_put16(ip + 6, 0);
+    dp_put16(ip + 10, 0);
+    dp_store16(ip + 10, (uint16_t)~dp_cksum_fold(wire_csum_add(0, base_span(ip, 32))));
+    rig_in(&r, &r.a, RIG_INSIDE, m);
+    for (int i = 0; i < 2; i++) {
+        rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
+        m = rig_out(&r.b, RIG_INSIDE);
+        assert_non_null(m);
+        ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+        assert_int_equal(ip[0], i == 0 ? 0x48 : 0x46);
+        assert_memory_equal(ip + 20, options, i == 0 ? 12 : 4);
+        assert_int_equal(dp_cksum_fold(wire_csum_add(0, base_span(ip, i == 0 ? 32 : 24))), 0xffff);
+        assert_int_equal(dp_get16(ip + 6) & 0x2000, i == 0 ? 0x2000 : 0);
+        rte_pktmbuf_free(m);
+    }
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    rig_free(&r);
+}
+
+static void pieces_of_a_piece_keep_its_place(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1400);
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 2000);
+    uint32_t next = 100;
+    dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 14 + 6, 0x2000 | 100); /* more will follow it */
+    rig_ip4_fix(m);
+    rig_in(&r, &r.a, RIG_INSIDE, m);
+    for (int i = 0; i < 2; i++) {
+        rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
+        m = rig_out(&r.b, RIG_INSIDE);
+        assert_non_null(m);
+        const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
+        assert_int_equal(dp_get16(ip + 6), 0x2000 | next);
+        next += (dp_get16(ip + 2) - 20u) / 8;
+        rte_pktmbuf_free(m);
+    }
+    assert_int_equal(next, 100 + (2000 - 20) / 8);
     rig_free(&r);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_id_comes_again_after_all_others_and_is_never_zero),
-        cmocka_unit_test(destinations_that_share_a_counter_have_no_id_twice),
-        cmocka_unit_test(over_ipv6_each_packet_has_an_id_of_its_own),
-        cmocka_unit_test(the_seed_decides_where_ids_begin),
-        cmocka_unit_test(ike_takes_its_ids_from_the_same_sequence),
+        cmocka_unit_test(too_big_without_df_is_cut_before_sealing),
+        cmocka_unit_test(only_copied_options_are_in_later_pieces),
+        cmocka_unit_test(pieces_of_a_piece_keep_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

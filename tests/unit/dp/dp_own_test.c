@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Own addresses and prefixes: what a packet to them or from them is judged by. */
+#include "dp_own.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "dp_bytes.h"
+
+static struct dp *dp;
+
+static struct base_addr ip(const char *text)
+{
+    struct base_addr a;
+    assert_int_equal(base_addr_parse(text, &a), 0);
+    return a;
+}
+
+static bool find(const char *text)
+{
+    const struct base_addr a = ip(text);
+    return dp_own4_find(dp, dp_load32(a.bytes));
+}
+
+static void add(const char *text)
+{
+    const struct base_addr a = ip(text);
+    dp_own4_add(dp, &a);
+}
+
+static void port_set(uint16_t port, enum dp_role role, const char *a, const char *b)
+{
+    struct dp_port_params *p = &dp->ports[port].params;
+    p->role = role;
+    p->n_addrs = 0;
+    assert_int_equal(base_prefix_parse_host(a, &p->addrs[p->n_addrs++]), 0);
+    if (b)
+        assert_int_equal(base_prefix_parse_host(b, &p->addrs[p->n_addrs++]), 0);
+    dp->params.n_ports = port + 1u;
+}
+
+static int setup(void **state)
+{
+    dp = calloc(1, sizeof *dp);
+    return dp ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    free(dp);
+    return 0;
+}
+
+static void of_none_nothing_is_found(void **state)
+{
+    assert_false(find("192.0.2.1"));
+    assert_false(find("0.0.0.0"));
+    assert_false(find("255.255.255.255"));
+}
+
+static void one_is_found_and_its_neighbours_are_not(void **state)
+{
+    add("192.0.2.1");
+    add("192.0.2.1");
+    assert_true(find("192.0.2.1"));
+    assert_false(find("192.0.2.0"));
+    assert_false(find("192.0.2.2"));
+    assert_false(find("192.0.3.1"));
+    assert_false(find("0.0.0.0"));
+}
+
+static void as_many_as_fit_are_all_found(void **state)
+{
+    char text[32];
+    for (unsigned i = 0; i < DP_OWN_SLOTS / 2 - 1; i++) {
+        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 1);
+        add(text);
+    }
+    for (unsigned i = 0; i < DP_OWN_SLOTS / 2 - 1; i++) {
+        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 1);
+        assert_true(find(text));
+        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 101);
+        assert_false(find(text));
+    }
+    assert_false(find("11.0.0.1"));
+}
+
+static void another_family_is_not_added(void **state)
+{
+    add("2001:db8::1");
+    assert_false(find("32.1.13.184")); /* the first four of its bytes */
+    assert_int_equal(dp->own4_one, 0);
+}
+
+static void a_host_is_on_link_in_the_prefixes_of_its_port_only(void **state)
+{
+    port_set(0, DP_ROLE_INSIDE, "10.1.0.1/24", "fd00:1::1/64");
+    port_set(1, DP_ROLE_OUTSIDE, "192.0.2.1/24", NULL);
+    const struct base_addr inside = ip("10.1.0.255"), inside6 = ip("fd00:1::ffff"), next = ip("10.1.1.0");
+    assert_true(dp_is_onlink(dp, 0, &inside));
+    assert_true(dp_is_onlink(dp, 0, &inside6));
+    assert_false(dp_is_onlink(dp, 0, &next));
+    assert_false(dp_is_onlink(dp, 1, &inside));
+}
+
+static void an_inside_link_is_not_outside_and_is_a_port(void **state)
+{
+    port_set(0, DP_ROLE_INSIDE, "10.1.0.1/24", "fd00:1::1/64");
+    port_set(1, DP_ROLE_OUTSIDE, "192.0.2.1/24", NULL);
+    port_set(2, DP_ROLE_BOTH, "198.51.100.1/24", NULL);
+    assert_true(dp_is_inside_link(dp, 0, ip("10.1.0.9").bytes, false));
+    assert_true(dp_is_inside_link(dp, 0, ip("fd00:1::9").bytes, true));
+    assert_false(dp_is_inside_link(dp, 0, ip("fd00:2::9").bytes, true));
+    assert_false(dp_is_inside_link(dp, 1, ip("192.0.2.9").bytes, false));
+    assert_true(dp_is_inside_link(dp, 2, ip("198.51.100.9").bytes, false));
+    assert_false(dp_is_inside_link(dp, 3, ip("198.51.100.9").bytes, false));
+    assert_false(dp_is_inside_link(dp, DP_PORT_NONE, ip("10.1.0.9").bytes, false));
+    assert_false(dp_is_inside_link(dp, UINT16_MAX, ip("10.1.0.9").bytes, false));
+}
+
+static void towards_a_host_the_address_of_its_prefix_is_taken_else_the_first(void **state)
+{
+    port_set(0, DP_ROLE_BOTH, "192.0.2.1/24", "198.51.100.1/24");
+    const struct base_addr first = ip("192.0.2.1"), second = ip("198.51.100.1");
+    struct base_addr host = ip("198.51.100.9");
+    assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &second));
+    host = ip("192.0.2.9");
+    assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &first));
+    host = ip("203.0.113.9");
+    assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &first));
+    host = ip("2001:db8::9");
+    assert_null(dp_own_towards(dp, 0, &host));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(of_none_nothing_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_is_found_and_its_neighbours_are_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(as_many_as_fit_are_all_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_family_is_not_added, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_host_is_on_link_in_the_prefixes_of_its_port_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_inside_link_is_not_outside_and_is_a_port, setup, teardown),
+        cmocka_unit_test_setup_teardown(towards_a_host_the_address_of_its_prefix_is_taken_else_the_first,
+                                        setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

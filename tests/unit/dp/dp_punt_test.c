@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What workers hand to control: taken apart, in order, within limits. */
+#include "dp_way.h"
+
+static void ike_goes_to_control_and_answers_come_back(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct base_endpoint a = {rig_ip("192.0.2.1"), 4500}, b = {rig_ip("192.0.2.2"), 4500};
+    struct dp_punt punt;
+    uint8_t message[3000];
+    memset(message, 0x5a, sizeof message);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, base_span(message, 900)), 0);
+    dp_turn(r.a.w);
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_IKE);
+    assert_true(punt.natt);
+    assert_true(base_endpoint_equal(&punt.src, &a));
+    assert_true(base_endpoint_equal(&punt.dst, &b));
+    assert_true(base_span_equal(punt.payload, base_span(message, 900)));
+    rte_pktmbuf_free(punt.mbuf);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, base_span(message, sizeof message)), 0);
+    dp_turn(r.a.w);
+    for (int i = 0; i < 3; i++) {
+        struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+        assert_non_null(m);
+        assert_true(m->pkt_len <= 1514);
+        rte_pktmbuf_free(m);
+    }
+    rig_free(&r);
+}
+
+/* An IKE datagram to B, from a peer that has no SA. */
+static struct rte_mbuf *ike_frame(uint16_t port, uint32_t len)
+{
+    struct rte_mbuf *m = rig_frame(0x22, "192.0.2.1", "192.0.2.2", len);
+    uint8_t *udp = rte_pktmbuf_mtod(m, uint8_t *) + 14 + 20;
+    dp_put16(udp + 2, port);
+    memset(udp + 8, 0, 4); /* the marker, on 4500 */
+    return m;
+}
+
+static void ike_on_500_has_no_marker(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_punt punt;
+    rig_in(&r, &r.b, RIG_OUTSIDE, ike_frame(500, 100));
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_IKE);
+    assert_int_equal(punt.port, RIG_OUTSIDE);
+    assert_false(punt.natt);
+    assert_int_equal(punt.src.port, 1000);
+    assert_int_equal(punt.dst.port, 500);
+    assert_int_equal(punt.payload.len, 72);
+    rte_pktmbuf_free(punt.mbuf);
+    rig_in(&r, &r.b, RIG_OUTSIDE, ike_frame(4500, 100));
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_true(punt.natt);
+    assert_int_equal(punt.payload.len, 68);
+    rte_pktmbuf_free(punt.mbuf);
+    assert_false(dp_punt_pop(r.b.dp, &punt));
+    rig_free(&r);
+}
+
+static void what_is_above_the_limit_is_dropped_by_name(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_punt punt;
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 2100; i++) { /* 20,000 a second, of which a tenth may come at once */
+        struct rte_mbuf *m = ike_frame(500, 60);
+        dp_process(r.b.w, RIG_OUTSIDE, &m, 1, r.tsc);
+        while (dp_punt_pop(r.b.dp, &punt)) {
+            rte_pktmbuf_free(punt.mbuf);
+            taken++;
+        }
+    }
+    assert_int_equal(taken, 2000);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_punt_limit), 100);
+    rig_free(&r);
+}
+
+static void an_icmp_error_comes_with_its_message(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_punt punt;
+    struct rte_mbuf *m = rig_frame(0x22, "192.0.2.1", "192.0.2.2", 56);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    ip[9] = 1;
+    ip[20] = 3;
+    ip[21] = 4;
+    rig_ip4_fix(m);
+    rig_in(&r, &r.b, RIG_OUTSIDE, m);
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_ICMP_ERR);
+    assert_int_equal(punt.payload.len, 36);
+    assert_int_equal(punt.payload.ptr[0], 3);
+    assert_int_equal(punt.payload.ptr[1], 4);
+    assert_int_equal(punt.src.port, 0);
+    const struct base_addr dst = rig_ip("192.0.2.2");
+    assert_true(base_addr_equal(&punt.dst.addr, &dst));
+    rte_pktmbuf_free(punt.mbuf);
+    rig_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ike_goes_to_control_and_answers_come_back),
+        cmocka_unit_test(ike_on_500_has_no_marker),
+        cmocka_unit_test(what_is_above_the_limit_is_dropped_by_name),
+        cmocka_unit_test(an_icmp_error_comes_with_its_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which packets are to be protected, and that nothing goes in clear that should not. */
+#include "dp_way.h"
+
+static void clear_text_passes_in_neither_direction(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    /* From outside, as if it came from the peer's hosts. */
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_frame(0x22, "10.1.0.9", "10.2.0.9", 60));
+    assert_null(rig_out(&r.b, RIG_INSIDE));
+    assert_int_equal(rig_drops(&r.b, DP_DROP_clear_text), 1);
+    /* From outside, as if it came from our own hosts: must not be sealed. */
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_frame(0x22, "10.2.0.9", "10.1.0.9", 60));
+    assert_null(rig_out(&r.b, RIG_OUTSIDE));
+    /* From inside, with no SA but a policy. */
+    struct sad_policy policy = {rig_ts("10.1.0.0/24"), rig_ts("10.2.0.0/24"), 0};
+    assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);
+    assert_int_equal(sad_remove(r.a.sad, r.spi_a), 0);
+    assert_null(rig_sealed(&r, 60));
+    assert_int_equal(rig_drops(&r.a, DP_DROP_no_sa), 1);
+    /* From inside, to nobody's policy. */
+    rig_in(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.1.0.9", "192.0.2.2", 60));
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    assert_int_equal(rig_drops(&r.a, DP_DROP_no_policy), 1);
+    rig_free(&r);
+}
+
+/* The first policy whose selectors fit decides, and a packet beside all of them is nobody's. */
+static void ports_of_a_selector_decide(void **state)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    a.remote_ts.list[0].protocol = 17;
+    a.remote_ts.list[0].port_lo = a.remote_ts.list[0].port_hi = 2000;
+    a.local_ts.list[0].protocol = 17;
+    rig_connect(&r, &a, &b);
+    struct rte_mbuf *m = rig_sealed(&r, 60); /* from port 1000 to port 2000 */
+    assert_non_null(m);
+    rte_pktmbuf_free(m);
+    m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+    dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 14 + 22, 2001);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, m, DP_DROP_no_policy);
+    m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+    rte_pktmbuf_mtod(m, uint8_t *)[14 + 9] = 6;
+    rig_ip4_fix(m);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, m, DP_DROP_no_policy);
+    rig_free(&r);
+}
+
+static void an_address_beside_the_selectors_is_nobodys(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.1.1.9", "10.2.0.9", 60), DP_DROP_no_policy);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.1.0.9", "10.2.1.0", 60), DP_DROP_no_policy);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, rig_frame6(0x11, "fd00:1::9", "fd00:2::9", 80),
+                       DP_DROP_no_policy);
+    rig_free(&r);
+}
+
+static void a_pair_that_is_not_active_yet_sends_nothing(void **state)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    const struct sad_policy policy = {rig_ts("10.1.0.0/24"), rig_ts("10.2.0.0/24"), 0};
+    a.active = false;
+    rig_connect(&r, &a, &b);
+    assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60), DP_DROP_no_sa);
+    assert_int_equal(sad_activate(r.a.sad, r.spi_a), 0);
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_sealed(&r, 60));
+    rig_assert_arrived(rig_out(&r.b, RIG_INSIDE), 60);
+    rig_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clear_text_passes_in_neither_direction),
+        cmocka_unit_test(ports_of_a_selector_decide),
+        cmocka_unit_test(an_address_beside_the_selectors_is_nobodys),
+        cmocka_unit_test(a_pair_that_is_not_active_yet_sends_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
