@@ -6,7 +6,7 @@
  * later stages may trust them.
  *
  * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, keepalive,
- * natt_short, fragment, segments.
+ * natt_short, esp_short, fragment, segments.
  */
 #include "dp_stages.h"
 

@@ -6,8 +6,8 @@
  * the end). All of it is written one pass before the cipher reads it.
  *
  * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on, which may
- * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, owner_full, too_big,
- * ttl, limit, seq_end, no_room.
+ * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, too_big, ttl,
+ * limit, seq_end, no_room, and those of dp_handoff_send().
  */
 #include "dp_stages.h"
 

@@ -3,7 +3,7 @@
  * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
  * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
  *
- * Drops: ttl, no_route, no_room, inner_policy (ECN), and what resolution refuses.
+ * Drops: ttl, too_big, inner_policy (ECN), and those of dp_nexthop_ask() and dp_frag_inner().
  */
 #include "dp_forward.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sizes: cutting an inner IPv4 packet before it is sealed (RFC 791 3.2; RFC 4459 3.4), lowering the MSS of
- * TCP connections so that it is seldom needed, and IDs for packets of our own that are cut.
+ * Cutting an inner IPv4 packet before it is sealed (RFC 791 3.2; RFC 4459 3.4).
+ *
+ * Drops: no_mbuf, and those of dp_local_put() and dp_forward_ip().
  */
 #include "dp_frag.h"
 
@@ -11,8 +12,6 @@
 #include "dp_nexthop.h"
 
 #define OPTION_COPIED 0x80
-#define TCP_BYTES     20
-#define TCP_SYN       0x02
 
 /* The header of a later fragment: only options with the copied flag. Returns its length. */
 static uint32_t later_header(uint8_t out[60], const uint8_t *ip, uint32_t ihl)

@@ -4,6 +4,8 @@
  * (sad_fast.h says in which steps). While an SA moves, its packets wait in the worker that they came to, in a
  * queue that keeps their order; what comes to the same worker later and would have to leave it, or is for an
  * SA that just arrived, waits behind them. Whether an SA should move is for control to find out.
+ *
+ * Drops: owner_full.
  */
 #include "dp_handoff.h"
 

@@ -5,6 +5,8 @@
  * What the host sends is judged here and then goes the outbound way, as a packet of the gateway's own: SA
  * lookup, routes and neighbours are those of everybody else: no policy, no clear text. IKE and ESP never
  * cross: who could send or take them on our addresses could pose as the gateway.
+ *
+ * Drops: host_limit, host_full, own_unhandled, malformed, host_source, host_shadow, host_multicast.
  */
 #include "dp_host.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that the gateway makes: they wait here within a turn, and go the outbound way after it. */
+/* Packets that the gateway makes: they wait here within a turn, and go the outbound way after it. Drops:
+ * tx_full.
+ */
 #include "dp_local.h"
 
 #include "dp_drop.h"

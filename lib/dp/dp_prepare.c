@@ -4,7 +4,8 @@
  * ours, is the sequence number new? What the cipher reads (nonce, associated data) is written here, one pass
  * before it is read.
  *
- * IN: w->in from classify. OUT: op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, owner_full.
+ * IN: w->in from classify. OUT: op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, and
+ * those of dp_handoff_send().
  */
 #include "dp_stages.h"
 

@@ -4,6 +4,8 @@
  * scan of an attached network costs the data path or control more than its share. What a packet is, is noted
  * in its mbuf (hash.fdir, which nobody uses behind receive); control takes the packet apart again in
  * dp_punt_pop().
+ *
+ * Drops: punt_limit, punt_full, no_neighbour.
  */
 #include "dp_punt.h"
 

@@ -2,8 +2,9 @@
 /*
  * Fragments of packets for our own addresses are put together before anything else looks at them: a peer, or
  * a router on an IPv4 path, may have cut its ESP packet (RFC 4303 3.4.1). Each worker keeps a table of its
- * own, of a fixed size and with a short memory; what does not fit or waits too long is counted as frag_cap.
- * Packets that are only forwarded are never put together.
+ * own, of a fixed size and with a short memory. Packets that are only forwarded are never put together.
+ *
+ * Drops: fragment, segments, frag_cap (what does not fit or waits too long).
  */
 #include "dp_reass.h"
 

@@ -4,6 +4,8 @@
  * turn or when its collection is full. A worker without a queue of its own on a port passes them to the one
  * whose queue it shares. What the driver does not take is dropped and counted: waiting would stall everybody
  * else.
+ *
+ * Drops: tx_full.
  */
 #include "dp_tx.h"
 

@@ -134,6 +134,12 @@ class Public(InSmallTree):
         self.build()
         self.finds(self.rule, "lib/high/high_a.c: nothing but tests calls high_a()")
 
+    def test_what_runs_before_main_needs_no_caller(self):
+        self.function("app/prog/prog_main.c", "main", "low_b()")
+        self.function("lib/high/high_a.c", "high_a", "1", "__attribute__((constructor(101))) int high_a(void);\n")
+        self.build()
+        self.assertEqual(self.found(self.rule), [])
+
     def test_an_inline_function_that_only_tests_call_is_found(self):
         self.write("lib/low/low_c.h", "static inline int low_c(void)\n{\n    return 1; /* low_c() */\n}\n")
         self.function("tests/unit/low/low_c_test.c", "main", "low_c()")
@@ -293,6 +299,40 @@ class Keys(InSmallTree):
     def test_nobody_must_say_why(self):
         self.schema('CONF_KEY(ROOT, "x", NOBODY(""), .type = CONF_STRING)\n')
         self.finds(self.rule, "does not say why")
+
+
+class Drops(InSmallTree):
+    rule = staticmethod(rules_comments.rule_drops)
+
+    def setUp(self):
+        super().setUp()
+        self.write("lib/dp/dp_drop.def", 'DP_DROP(too_big, "...")\nDP_DROP(ttl, "...")\n')
+        self.write("lib/dp/dp_b.c", "/* SPDX */\n/*\n * B. Drops: ttl.\n */\nint b = DP_DROP_ttl;\n")
+
+    def stage(self, listed, *dropped):
+        uses = "".join(f"    drop(DP_DROP_{reason});\n" for reason in dropped)
+        self.write("lib/dp/dp_a.c", f"/* SPDX */\n/*\n * A stage.\n * {listed}\n */\nvoid a(void)\n{{\n{uses}}}\n")
+
+    def test_a_list_of_what_is_dropped_passes(self):
+        self.stage("Drops: ttl (when it ends), too_big, and\n * those of dp_b().", "too_big", "ttl")
+        self.assertEqual(self.found(self.rule), [])
+
+    def test_a_drop_that_the_list_lacks_is_found(self):
+        self.stage("Drops: too_big.", "too_big", "ttl")
+        self.finds(self.rule, "lib/dp/dp_a.c: drops ttl, which its list lacks")
+
+    def test_a_file_without_list_is_found(self):
+        self.stage("It drops.", "too_big")
+        self.finds(self.rule, "lib/dp/dp_a.c: drops too_big, which its list lacks")
+
+    def test_a_listed_drop_that_does_not_happen_is_found(self):
+        self.stage("Drops: ttl, too_big.", "too_big")
+        self.finds(self.rule, "lib/dp/dp_a.c: lists ttl, which it does not drop")
+        self.stage("Drops: ttl_end, too_big.", "too_big")
+        self.finds(self.rule, "lib/dp/dp_a.c: lists ttl_end, which is no reason")
+
+    def test_a_reason_that_nothing_uses_is_found(self):
+        self.finds(self.rule, "lib/dp/dp_drop.def: nothing drops too_big")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ TEST_DOORS = {
 # Rooms and functions that are not judged yet.
 PUBLIC_EXEMPT_ROOMS = set()
 PUBLIC_EXEMPT = {"wire_ike_payload_name", "ikev2_task_job", "sad_reclaim_defer_free", "sad_count"}
+CONSTRUCTOR = re.compile(r"__attribute__\(\(constructor[^;{]*?(\w+)\(void\)")
 INLINE = re.compile(r"^static (?:inline|__rte_always_inline|__attribute__\(\([^)]*\)\)|\s)*[^;{}=()]*?(\w+)\(", re.M)
 
 
@@ -70,12 +71,13 @@ def uncalled(tree):
     """(path, function, does its own file call it) of each public function that nothing else of lib and app calls."""
     symbols = objects.Symbols(objects.product_objects(tree))
     wanted = set().union(*symbols.wants.values())
-    for path, defined in symbols.defines.items():
-        for name in sorted(defined - wanted):
-            if path.startswith("lib/"):
-                yield path, name, len(re.findall(rf"\b{name}\b", without_comments(tree.text(path)))) > 1
     product = [p for p in tree.c_files if p.startswith(("lib/", "app/"))]
     code = {path: without_comments(tree.text(path)) for path in product}
+    by_linker = {name for text in code.values() for name in CONSTRUCTOR.findall(text)}
+    for path, defined in symbols.defines.items():
+        for name in sorted(defined - wanted - by_linker):
+            if path.startswith("lib/"):
+                yield path, name, len(re.findall(rf"\b{name}\b", code[path])) > 1
     count = collections.Counter(word for text in code.values() for word in re.findall(r"\w+", text))
     for path, text in code.items():
         if path.startswith("lib/") and path.endswith(".h"):
