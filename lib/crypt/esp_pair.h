@@ -41,8 +41,8 @@ struct esp_pair {
     bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
     uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
     uint32_t replaces_in; /* spi_in of the pair that this one replaces, which stays until removed; 0: none */
-    uint32_t conn;        /* number of its connection; the data side only gives it back */
-    uint64_t ike_id;      /* number of its IKE SA, likewise */
+    uint32_t conn;   /* number of its connection, as the data side gave it out: totals are kept under it */
+    uint64_t ike_id; /* number of its IKE SA, likewise */
     struct esp_keymat keys_in, keys_out;
     struct esp_path path;
     struct base_ts_list local_ts, remote_ts; /* inner selectors */

@@ -64,6 +64,7 @@ void sad_free(struct sad *sad)
     sad_reclaim_fini(&sad->reclaim);
     sad_spd_fini(sad);
     sad_event_fini(sad);
+    sad_conn_fini(sad);
     sad->params.esp->free(sad->esp);
     sad_mem_release(t->in, (size_t)sad->slots * t->in_bytes);
     sad_mem_release(t->out, (size_t)sad->slots * t->out_bytes);

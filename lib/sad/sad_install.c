@@ -177,6 +177,7 @@ static void slot_wipe(struct sad *sad, uint32_t slot)
 static void slot_retired(void *ctx, uint64_t slot)
 {
     struct sad *sad = ctx;
+    sad_conn_leave(sad, (uint32_t)slot);
     slot_wipe(sad, (uint32_t)slot);
     sad_slot_give(sad, (uint32_t)slot);
 }
@@ -215,6 +216,7 @@ int sad_install(struct sad *sad, const struct esp_pair *p)
     atomic_store_explicit(&out->owner, owner, memory_order_release);
     pair->state = SAD_PAIR_LIVE;
     sad->live++;
+    sad_conn_join(sad, slot);
     if (p->active && (err = pair_link(sad, pair)) != 0)
         (void)sad_remove(sad, p->spi_in);
     return err;

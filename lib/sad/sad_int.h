@@ -3,12 +3,12 @@
 /* Inside of sad: control's half of the tables, as structs. All of it is touched by the control thread only.
  */
 #include "sad.h"
+#include "sad_conn.h"
 #include "sad_fast.h"
 #include "sad_reclaim.h"
 
 #define SAD_CANDS_PER_SA 64   /* combinations of selectors of one pair or policy */
 #define SAD_EVENT_RING   4096 /* events of all workers that can wait */
-#define SAD_CONN_NONE    UINT32_MAX
 
 enum sad_pair_state { SAD_PAIR_FREE, SAD_PAIR_RESERVED, SAD_PAIR_LIVE, SAD_PAIR_DYING };
 
@@ -32,6 +32,9 @@ struct sad_pair {
     uint32_t seen_in, seen_out; /* hand-offs, and */
     uint64_t pkts_in, pkts_out; /* packets at the last sad_handoffs_take() */
     uint64_t tmpl_token;        /* grace period after which the other template may be written; 0: at once */
+
+    bool in_conn;                  /* conn was open when the pair was installed */
+    uint32_t conn_next, conn_prev; /* pairs of the same connection: slot + 1; 0: end */
 };
 
 /* A prefix that has candidates. */
@@ -49,6 +52,13 @@ struct sad_prefix {
 struct sad_index {
     uint32_t *free;
     uint32_t n_free, n_used, max;
+};
+
+/* Connections by number. */
+struct sad_conns {
+    struct sad_conn *list;
+    uint32_t count, cap;
+    uint32_t free; /* first number that may be given out again; SAD_CONN_NONE: none */
 };
 
 struct sad_policies {
@@ -75,6 +85,7 @@ struct sad {
     uint32_t len_count[2][129]; /* prefixes by length, IPv4 and IPv6 */
 
     struct sad_policies policies;
+    struct sad_conns conns;
     struct rte_ring *events;
     void *events_mem;
     sad_mark_fn mark_send;
