@@ -51,6 +51,23 @@ static void env_spi_free(void *ctx, uint32_t spi)
     ask_of_spi(ctx, NODE_SPI_RELEASE, spi);
 }
 
+static uint32_t env_conn_open(void *ctx)
+{
+    struct ctl *ctl = ctx;
+    struct node_request r;
+    r.type = NODE_CONN_OPEN;
+    return node_do(ctl->node, &r) == 0 ? r.conn : 0;
+}
+
+static void env_conn_close(void *ctx, uint32_t number)
+{
+    struct ctl *ctl = ctx;
+    struct node_request r;
+    r.type = NODE_CONN_CLOSE;
+    r.conn = number;
+    node_do(ctl->node, &r);
+}
+
 static int env_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
 {
     struct ctl *ctl = ctx;
@@ -66,6 +83,8 @@ int ctl_ike_start(struct ctl *ctl)
         .spi_alloc = env_spi_alloc,
         .spi_free = env_spi_free,
         .local_for = env_local_for,
+        .conn_open = env_conn_open,
+        .conn_close = env_conn_close,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;

@@ -53,5 +53,8 @@ bool ike_next_action(struct ike *ike, struct ike_action *out);
  */
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
 
+/* Copies what the connection of this name has. False: it is not configured. */
+bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out);
+
 /* Counters since ike_new(), and gauges of now. Thread: any, while the engine lives. */
 void ike_stats(const struct ike *ike, struct ike_stats *out);

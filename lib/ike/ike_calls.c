@@ -12,6 +12,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 #include "explain.h"
+#include "ike.h"
 #include "ike_conf.h"
 #include "ike_conf_keys.h"
 #include "ike_core.h"
@@ -124,12 +125,35 @@ static void run_hand_over(struct ike *ike, struct ike_run *old, const struct ike
     ike_timer_clear(&ike->timers, &old->timer);
 }
 
+/* A number and counts belong to the name, whatever else of the connection changes. */
+static void run_pass_on(struct ike *ike, const struct ike_run *old)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, old->conn->name);
+    if (conn) {
+        struct ike_run *run = ike_run_of(ike, conn);
+        run->number = old->number;
+        run->stats = old->stats;
+    } else if (old->number && ike->env.conn_close) {
+        ike->env.conn_close(ike->env.ctx, old->number);
+    }
+}
+
+void ike_run_number(struct ike *ike)
+{
+    for (size_t i = 0; ike->env.conn_open && i < ike->conf->n_conns; i++)
+        if (!ike->runs[i].number)
+            ike->runs[i].number = ike->env.conn_open(ike->env.ctx);
+}
+
 void ike_run_swap(struct ike *ike, const struct ike_conf *conf)
 {
     const struct ike_conf *old_conf = ike->conf;
     struct ike_run *old_runs = ike->runs;
     if (ike_run_init(ike, conf) < 0)
         return;
+    for (size_t i = 0; i < old_conf->n_conns; i++)
+        run_pass_on(ike, &old_runs[i]);
+    ike_run_number(ike);
     for (size_t i = 0; i < old_conf->n_conns; i++)
         run_hand_over(ike, &old_runs[i], run_heir(conf, &old_runs[i], i));
     free(old_runs);
@@ -147,4 +171,14 @@ void ike_run_settle(struct ike *ike)
         run->is_lost = false;
         run_lost(ike, run, run->was_up);
     }
+}
+
+bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
+    if (!conn)
+        return false;
+    const struct ike_run *run = &ike->runs[conn - ike->conf->conns];
+    *out = (struct ike_conn_view){run->number, run->stats};
+    return true;
 }

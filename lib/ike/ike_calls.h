@@ -9,6 +9,8 @@ struct ike_run;
 /* Runtimes for a configuration, of which a reference is taken. 0, or -ENOMEM. */
 int ike_run_init(struct ike *ike, const struct ike_conf *conf);
 void ike_run_fini(struct ike *ike);
+/* Gives numbers to those connections that have none yet. */
+void ike_run_number(struct ike *ike);
 
 /* Calls the peer. 0, -EHOSTUNREACH: no address or no way, -EALREADY: up, or under way. */
 int ike_run_initiate(struct ike *ike, struct ike_run *run);

@@ -175,6 +175,7 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
         ike_free(ike);
         return NULL;
     }
+    ike_run_number(ike);
     for (size_t i = 0; i < conf->n_conns; i++)
         if (conf->conns[i].start)
             ike_timer_set(&ike->timers, &ike->runs[i].timer, now);

@@ -56,7 +56,7 @@ struct ike_install {
     const char *conn; /* connection name, lives as long as the configuration */
     const char *child;
     struct ike_id remote_id; /* who the peer proved to be: overlap of selectors is judged by it */
-    struct esp_pair pair;    /* its conn is the place of the connection in the configuration */
+    struct esp_pair pair;    /* its conn is the number of the connection (ike_env) */
 };
 
 struct ike_action {

@@ -30,4 +30,10 @@ struct ike_env {
      * is initiated. 0, or -ENETUNREACH.
      */
     int (*local_for)(void *ctx, const struct base_addr *remote, struct base_addr *local);
+    /*
+     * A number for a connection, which its child SAs carry (esp_pair.conn). It stays as long as a connection
+     * of this name is configured; then it is given back. 0: there is none. NULL: no connection has one.
+     */
+    uint32_t (*conn_open)(void *ctx);
+    void (*conn_close)(void *ctx, uint32_t number);
 };

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "ike_conf.h"
+#include "ike_stats.h"
 #include "ike_timer.h"
 
 struct ike;
@@ -18,7 +19,13 @@ struct ike_run {
     bool is_lost;      /* an SA ended in this dispatch: whether to call again is to be decided */
     bool was_up;       /* with is_lost: it had been established */
     struct ike_run *lost_next;
+    uint32_t number; /* of ike_env.conn_open() */
+    struct ike_conn_stats stats;
 };
+
+/* Counts in all, and for the connection of an SA of any version as long as it is configured. */
+#define IKE_COUNT(ike, sa, counter) \
+    ((ike)->stats.counter++, (sa)->run ? (void)(sa)->run->stats.counter++ : (void)0)
 
 /* The runtime of a connection of the current configuration; NULL for one of a former. */
 struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);

@@ -8,6 +8,7 @@
 #include "base_ts.h"
 #include "ike_conf.h"
 #include "ike_path.h"
+#include "ike_stats.h"
 
 enum ike_view_state { IKE_VIEW_CONNECTING, IKE_VIEW_ESTABLISHED, IKE_VIEW_CLOSING };
 
@@ -45,4 +46,10 @@ struct ike_sa_view {
     uint32_t moves;       /* times that the peer's endpoint moved */
     size_t n_children;
     struct ike_child_view children[IKE_CHILDREN_MAX];
+};
+
+/* What a connection has from its first day in the configuration to its last, under whatever settings. */
+struct ike_conn_view {
+    uint32_t number; /* of ike_env.conn_open() */
+    struct ike_conn_stats stats;
 };

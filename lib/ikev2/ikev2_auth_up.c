@@ -51,6 +51,6 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
     if (sa->run)
         sa->run->failures = 0;
     ikev2_life_start_sa(ike, sa);
-    ike->stats.established++;
+    IKE_COUNT(ike, sa, established);
     ikev2_note(ike, sa, IKE_AUDIT_IKE_UP, "");
 }

@@ -65,7 +65,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .active = c->active,
                  .replay_window = c->conf->replay_window,
                  .replaces_in = replaces_in,
-                 .conn = (uint32_t)(sa->conn - sa->conn->conf->conns),
+                 .conn = sa->run ? sa->run->number : 0,
                  .ike_id = sa->id,
                  .keys_in = *in,
                  .keys_out = *out,

@@ -23,7 +23,7 @@ void ikev2_collide_child_replaced(struct ike *ike, struct ikev2_child *old, stru
 {
     old->replaced_by = heir->spi_in;
     old->low = *ike_nonce_low(&t->ni, &t->nr);
-    ike->stats.rekeyed_child++;
+    IKE_COUNT(ike, heir->sa, rekeyed_child);
 }
 
 bool ikev2_collide_child_lost(const struct ikev2_child *old, const struct ikev2_task *t)
@@ -38,7 +38,7 @@ void ikev2_collide_child_done(struct ike *ike, struct ikev2_child *old, struct i
         heir->state = IKEV2_CHILD_DELETING;
         return;
     }
-    ike->stats.rekeyed_child++;
+    IKE_COUNT(ike, heir->sa, rekeyed_child);
     if (!old)
         return;
     struct ikev2_child *redundant = old->replaced_by ? ikev2_child_by_spi(ike, old->replaced_by) : NULL;

@@ -50,7 +50,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
             if (sa->state == IKEV2_ST_UP)
                 ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer does not answer");
             else
-                ike->stats.failed++;
+                IKE_COUNT(ike, sa, failed);
         }
         ikev2_step_timed_out(ike, sa);
         return;

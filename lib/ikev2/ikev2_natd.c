@@ -96,7 +96,7 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
     sa->path = *to;
     sa->moved.at = ike->now;
     sa->moved.times++;
-    ike->stats.moves++;
+    IKE_COUNT(ike, sa, moves);
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);
     ikev2_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);

@@ -118,7 +118,8 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
 static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const char *fault)
 {
     explain_malformed(ike, ikev2_sa_about(sa), fault);
-    ike->stats.failed += sa->state == IKEV2_ST_I_AUTH;
+    if (sa->state == IKEV2_ST_I_AUTH)
+        IKE_COUNT(ike, sa, failed);
     if (sa->state == IKEV2_ST_CLOSING)
         ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES); /* our DELETE has arrived */
     else

@@ -44,6 +44,6 @@ void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
     sa->req.tries++;
     sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, sa->req.tries));
     sa->life.last_out = ike->now;
-    ike->stats.retransmits_out++;
+    IKE_COUNT(ike, sa, retransmits_out);
     ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
 }

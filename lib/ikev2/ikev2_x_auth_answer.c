@@ -54,7 +54,7 @@ static enum ikev2_outcome auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
-    ike->stats.failed++;
+    IKE_COUNT(ike, sa, failed);
     ikev2_msg_respond_error(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, notify, BASE_SPAN_NONE);
     ikev2_init_free(sa);
     sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);

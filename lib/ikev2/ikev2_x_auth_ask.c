@@ -71,7 +71,7 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
     const struct ikev2_auth *a = &sa->init->auth;
     (void)t;
     if (job->status != 0) {
-        ike->stats.failed++;
+        IKE_COUNT(ike, sa, failed);
         return IKEV2_TURNS;
     }
     if (!a->is_over)
@@ -110,7 +110,7 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
 
 static enum ikev2_outcome auth_fail(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
-    ike->stats.failed++;
+    IKE_COUNT(ike, sa, failed);
     ikev2_close(ike, sa, why);
     return IKEV2_STAYS; /* closing, by that */
 }
@@ -196,7 +196,7 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
     if (!error && sa->init->auth.late)
         return ikev2_auth_on_round_response(ike, sa, msg);
     explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
-    ike->stats.failed++;
+    IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;
 }
 

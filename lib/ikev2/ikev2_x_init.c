@@ -373,9 +373,9 @@ void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa)
     ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &init_jobs[INIT_KEY]);
 }
 
-static enum ikev2_outcome init_fail(struct ike *ike)
+static enum ikev2_outcome init_fail(struct ike *ike, struct ikev2_sa *sa)
 {
-    ike->stats.failed++;
+    IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;
 }
 
@@ -506,7 +506,7 @@ static enum ikev2_outcome init_on_response(struct ike *ike, struct ikev2_sa *sa,
     ikev2_natd_check(ike, sa, msg);
     if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, &sa->natd);
-        return init_fail(ike);
+        return init_fail(ike, sa);
     }
     if (ike_blob_set(&sa->init->msg_r, msg->raw) < 0)
         return IKEV2_STAYS;
@@ -538,7 +538,7 @@ static void init_float_ports(struct ikev2_sa *sa)
 static enum ikev2_outcome init_fail_job(struct ike *ike, struct ikev2_sa *sa)
 {
     explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
-    return init_fail(ike);
+    return init_fail(ike, sa);
 }
 
 static enum ikev2_outcome init_on_key(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -557,7 +557,7 @@ static enum ikev2_outcome init_on_secret(struct ike *ike, struct ikev2_sa *sa, s
     if (job->status != 0)
         return init_fail_job(ike, sa);
     if (init_derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
-        return init_fail(ike);
+        return init_fail(ike, sa);
     init_float_ports(sa);
     return ikev2_auth_start(ike, sa);
 }
@@ -569,6 +569,6 @@ static enum ikev2_outcome init_on_both(struct ike *ike, struct ikev2_sa *sa, str
     if (job->status != 0)
         return init_fail_job(ike, sa);
     if (init_derive_keys(ike, sa, ike_job_dh_of(job)) != 0)
-        return init_fail(ike);
+        return init_fail(ike, sa);
     return init_answer(ike, sa, ike_job_dh_of(job));
 }

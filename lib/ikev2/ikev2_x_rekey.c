@@ -117,7 +117,7 @@ static void rekey_retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa 
     }
     ikev2_step_take(ike, old, &ikev2_rekey_replaced, IKEV2_GOES);
     old->life.give_up_at = base_time_add(ike->now, IKEV2_GONE_S * BASE_NS_PER_S);
-    ike->stats.rekeyed_ike++;
+    IKE_COUNT(ike, heir, rekeyed_ike);
     ikev2_note(ike, heir, IKE_AUDIT_IKE_REKEYED, "");
     ikev2_sa_touch(ike, heir);
 }

@@ -6,6 +6,7 @@
 
 #include "node_int.h"
 #include "node_telemetry.h"
+#include "sad_conn.h"
 
 #define DEFAULT_MTU 1500
 
@@ -35,6 +36,12 @@ static int do_remove(struct node *node, uint32_t spi_in)
     if (rc == -ENOENT)
         sad_spi_free(node->sad, spi_in);
     return rc;
+}
+
+static int do_open(struct node *node, uint32_t *conn)
+{
+    *conn = sad_conn_open(node->sad);
+    return *conn == SAD_CONN_NONE ? -ENOMEM : 0;
 }
 
 static int do_send(struct node *node, const struct node_send *send)
@@ -88,6 +95,11 @@ int node_do(struct node *node, struct node_request *r)
         return sad_spi_alloc(node->sad, &r->spi_in);
     case NODE_SPI_RELEASE:
         sad_spi_free(node->sad, r->spi_in);
+        return 0;
+    case NODE_CONN_OPEN:
+        return do_open(node, &r->conn);
+    case NODE_CONN_CLOSE:
+        sad_conn_close(node->sad, r->conn);
         return 0;
     case NODE_PAIR_INSTALL:
         return do_install(node, &r->pair);

@@ -28,6 +28,13 @@ enum node_request_type {
     /* Gives back spi_in, which was never installed. Others are ignored. */
     NODE_SPI_RELEASE,
     /*
+     * Fills conn with a number for a connection: what all pairs that are installed under it count, is summed
+     * up until CLOSE (node_view_conn()). -ENOMEM: install under 0, which nobody sums up.
+     */
+    NODE_CONN_OPEN,
+    /* The connection conn is no more, its sums are forgotten. Others are ignored. */
+    NODE_CONN_CLOSE,
+    /*
      * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is not read: the node knows
      * its routes. The caller wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT:
      * spi_in is not reserved; -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved
@@ -105,6 +112,7 @@ struct node_request {
     enum node_request_type type;
     union {
         uint32_t spi_in; /* SPI_*, PAIR_ACTIVATE, PAIR_REMOVE */
+        uint32_t conn;   /* CONN_* */
         struct esp_pair pair;
         struct node_move move;
         struct node_send send;

@@ -4,6 +4,7 @@
 #include "node_rows.h"
 
 #include "dp.h"
+#include "sad_conn.h"
 
 const struct telem_rows *node_rows(enum node_rows which)
 {
@@ -36,7 +37,9 @@ const struct telem_rows *node_rows(enum node_rows which)
     case NODE_ROWS_DEVICE:
         return &device_rows;
     case NODE_ROWS_HOST:
+        return &host_rows;
+    case NODE_ROWS_CONN:
         break;
     }
-    return &host_rows;
+    return &sad_rows;
 }

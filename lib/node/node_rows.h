@@ -9,7 +9,7 @@
 
 #define NODE_COUNTERS_MAX 160
 
-/* Counters of workers or of a port, to be read by their rows with telem_value(). */
+/* Counters of workers, of a port or of a connection, to be read by their rows with telem_value(). */
 struct node_counters {
     uint64_t words[NODE_COUNTERS_MAX];
 };
@@ -42,6 +42,7 @@ enum node_rows {
     NODE_ROWS_PORT,   /* of counters in node_port_view */
     NODE_ROWS_DEVICE, /* of struct node_device_counters */
     NODE_ROWS_HOST,   /* of struct node_host_counters */
+    NODE_ROWS_CONN,   /* of what node_view_conn() fills */
 };
 
 /* The rows of a kind. Static storage. */

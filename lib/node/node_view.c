@@ -11,9 +11,12 @@
 #include <rte_ethdev.h>
 
 #include "node_int.h"
+#include "sad_conn.h"
 
 _Static_assert(sizeof(struct dp_counters) <= sizeof(struct node_counters), "all counters of a worker fit");
 _Static_assert(sizeof(struct dp_port_counters) <= sizeof(struct node_counters), "all counters of a port fit");
+_Static_assert(sizeof(struct sad_counters) <= sizeof(struct node_counters),
+               "all counters of a connection fit");
 
 base_time node_time_of_tsc(const struct node *node, uint64_t tsc)
 {
@@ -134,6 +137,16 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
         .stray_out = s.handoffs_out,
     };
     return 0;
+}
+
+int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
+{
+    struct sad_counters c;
+    const int rc = sad_conn_counters(node->sad, conn, &c);
+    *out = (struct node_counters){0};
+    if (rc == 0)
+        memcpy(out, &c, sizeof c);
+    return rc;
 }
 
 int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local)

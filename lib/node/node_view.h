@@ -92,5 +92,11 @@ struct node_pair_view {
 /* The installed pair of an SPI. 0, or -ENOENT. */
 int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out);
 
+/*
+ * What all pairs of a connection counted since CONN_OPEN, those that are gone too: it only grows. 0, or
+ * -ENOENT: the number is not open.
+ */
+int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out);
+
 /* The own address that packets to this destination leave from. 0, or -ENETUNREACH. */
 int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local);

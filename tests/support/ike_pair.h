@@ -42,6 +42,7 @@ struct pair_host {
     bool hold_jobs;
     size_t n_jobs;
     struct ike_job *jobs[16];
+    uint32_t conns_opened, conn_closed; /* how many, the last one */
 };
 
 struct pair_packet {
@@ -92,6 +93,17 @@ static inline void pair_spi_free(void *ctx, uint32_t spi)
 {
     (void)spi;
     ((struct pair_host *)ctx)->spis_out--;
+}
+
+static inline uint32_t pair_conn_open(void *ctx)
+{
+    struct pair_host *h = ctx;
+    return 70 + ++h->conns_opened;
+}
+
+static inline void pair_conn_close(void *ctx, uint32_t number)
+{
+    ((struct pair_host *)ctx)->conn_closed = number;
 }
 
 static inline int pair_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
@@ -168,7 +180,14 @@ static inline void pair_start(struct pair *p)
     null_crypt_seed(1);
     for (int i = 0; i < 2; i++) {
         struct pair_host *h = &p->h[i];
-        const struct ike_env env = {h, pair_rng, p->ops, pair_spi_alloc, pair_spi_free, pair_local_for};
+        const struct ike_env env = {h,
+                                    pair_rng,
+                                    p->ops,
+                                    pair_spi_alloc,
+                                    pair_spi_free,
+                                    pair_local_for,
+                                    pair_conn_open,
+                                    pair_conn_close};
         h->rng = seed_rng(100 + (uint64_t)i);
         h->next_spi = 0x1000u * (unsigned)(i + 1);
         ike_conf_seal(h->conf);

@@ -35,11 +35,69 @@ static void an_unchanged_connection_survives_a_new_configuration(void **state)
     pair_free(p);
 }
 
+static struct ike_conn_view view_of(struct pair *p, int i, const char *name)
+{
+    struct ike_conn_view v = {0};
+    assert_true(ike_show_conn(p->h[i].ike, name, &v));
+    return v;
+}
+
+/* A configuration that calls the connection so. */
+static void swap(struct pair *p, const char *name, const char *psk)
+{
+    struct ike_conf *conf = pair_conf(name, "@b", "@a", psk, "10.2.0.0/16", "10.1.0.0/16");
+    ike_conf_seal(conf);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
+    ike_conf_put(conf);
+}
+
+static void a_connection_keeps_number_and_counts_while_its_name_is_configured(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_conn_view v = view_of(p, 1, "a");
+    assert_int_equal(v.number, 71);
+    assert_int_equal(v.stats.established, 1);
+    assert_int_equal(p->h[1].children[0].i.pair.conn, v.number);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    v = view_of(p, 1, "a");
+    assert_int_equal(v.stats.rekeyed_child, 1);
+    assert_int_equal(v.stats.rekeyed_ike, 1);
+    assert_int_equal(p->h[1].children[1].i.pair.conn, v.number); /* the heir counts for the same */
+    swap(p, "a", "another");                                     /* its SAs end, it stays */
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    const struct ike_conn_view after = view_of(p, 1, "a");
+    assert_memory_equal(&after, &v, sizeof v);
+    assert_int_equal(p->h[1].conn_closed, 0);
+    pair_free(p);
+}
+
+static void a_connection_that_is_removed_gives_its_number_back(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_conn_view v;
+    swap(p, "renamed", "secret");
+    assert_int_equal(p->h[1].conn_closed, 71);
+    assert_false(ike_show_conn(p->h[1].ike, "a", &v));
+    v = view_of(p, 1, "renamed");
+    assert_int_equal(v.number, 72);
+    assert_int_equal(v.stats.established, 0);
+    swap(p, "a", "secret");
+    v = view_of(p, 1, "a");
+    assert_int_equal(v.number, 73);
+    assert_int_equal(v.stats.established, 0); /* it began anew */
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_connection_to_be_started_calls_again_after_failures),
         cmocka_unit_test(an_unchanged_connection_survives_a_new_configuration),
+        cmocka_unit_test(a_connection_keeps_number_and_counts_while_its_name_is_configured),
+        cmocka_unit_test(a_connection_that_is_removed_gives_its_number_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

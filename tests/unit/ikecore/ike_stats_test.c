@@ -25,6 +25,21 @@ static void rows_cover_each_field_once(void **state)
     }
 }
 
+static void what_a_connection_counts_is_counted_in_all_too(void **state)
+{
+    struct ike_conn_stats one;
+    uint64_t *fields = (uint64_t *)&one;
+    assert_int_equal(ike_conn_rows.count, sizeof one / sizeof *fields);
+    for (size_t i = 0; i < ike_conn_rows.count; i++) {
+        size_t found = 0;
+        fields[i] = i + 1;
+        assert_int_equal(telem_value(&ike_conn_rows.list[i], &one), i + 1);
+        for (size_t k = 0; k < ike_stats_rows.count; k++)
+            found += strcmp(ike_stats_rows.list[k].name, ike_conn_rows.list[i].name) == 0;
+        assert_int_equal(found, 1);
+    }
+}
+
 static void what_is_dropped_has_a_short_name_too(void **state)
 {
     const struct ike_stats s = {.dropped_malformed = 3, .dropped_capped = 4, .packets_in = 9};
@@ -44,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_cover_each_field_once),
+        cmocka_unit_test(what_a_connection_counts_is_counted_in_all_too),
         cmocka_unit_test(what_is_dropped_has_a_short_name_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
