@@ -17,8 +17,9 @@
  *
  * show connections                                  args: connection (optional)
  *   connections: [ {name, state: "up" | "connecting" | "closing" | "down" (start, and not up) | "waiting"
- * (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer
- * (endpoint, when up), sas, children: [ {name, up, local: [network], remote: [network]} ] } ]
+ *     (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, fragmentation,
+ *     peer (endpoint, when up), sas, totals: {in_pkts, in_bytes, ...} as in show counters of a connection,
+ *     children: [ {name, up, local: [network], remote: [network]} ] } ]
  *
  * show sas                                          args: connection, after (optional)
  *   next (absent: that was all)
@@ -37,7 +38,7 @@
  * {address, mac, resolved} ], host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts,
  * out_bytes, out_lost} } ]
  *
- * show counters
+ * show counters                                     args: connection (optional)
  *   about: [ {group, title, counters: [ {name, unit: "count" | "pkts" | "bytes" | "cycles",
  *       kind: "counter" | "gauge" (goes up and down) | "drop" (a counter of what was lost), help} ]} ]
  *     in the order to show it; the member that `group` names has the values by name, or, when the group says
@@ -45,7 +46,10 @@
  *   data_path: {rx_pkts, ...} of all workers together, ike: {packets_in, ...}, control: {reloads, ...},
  *   node: {rehomed},
  *   ports, devices: {NAME: {...}}, hosts: {INTERFACE: {...}}
- *   drops: [ {name, count, help} ] in the order of the path, zeros too
+ *   drops: [ {name, count, help} ] in the order of the path, zeros too;
+ *   of a connection: about, connection, and its totals in two groups, traffic (absent: the data path does not
+ *     know it) and ike. They only grow, over rekeys, reconnects and reloads, as long as the configuration has
+ *     a connection of this name.
  *
  * show drops
  *   drops: [ {where: "worker 0" | "port NAME" | "host INTERFACE" | "IKE", name, count, help} ], zeros too

@@ -64,9 +64,11 @@ static const struct cli_row rows[] = {
                  "  culvertctl show drops --json | jq '.drops[] | select(.where == \"worker 0\")'\n"},
     {.words = "show counters",
      .command = "show counters",
+     .name = CLI_NAME_OPTIONAL,
      .print = cli_print_counters,
-     .help = "all counters; drops that happened, with their meaning",
+     .help = "all counters and drops with their meaning, or a connection's totals",
      .examples = "  culvertctl show counters\n"
+                 "  culvertctl show counters foo\n"
                  "  culvertctl show counters --json | jq '.drops[] | select(.count > 0)'\n"},
     {.words = "initiate",
      .command = "initiate",

@@ -141,6 +141,8 @@ void cli_print_counters(FILE *out, const json_t *data)
             counters_table(out, place, rows);
         }
     }
+    if (cli_text(data, "connection")[0])
+        return;
     fprintf(out, "drops\n");
     drops_table(out, json_object_get(data, "drops"), false);
 }

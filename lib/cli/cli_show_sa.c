@@ -4,10 +4,17 @@
 
 #include <inttypes.h>
 
+static void total_cell(struct cli_table *t, const json_t *connection, const char *key, bool is_told)
+{
+    const json_t *total = json_object_get(json_object_get(connection, "totals"), key);
+    char v[CLI_VALUE_MAX];
+    cli_table_cell(t, is_told ? "\"" : total ? cli_bytes((uint64_t)json_integer_value(total), v) : NULL);
+}
+
 void cli_print_connections(FILE *out, const json_t *data)
 {
-    static const char *const titles[] = {"CONNECTION", "STATE", "LOCAL ID", "REMOTE ID", "PEER",
-                                         "CHILD",      "UP",    "LOCAL",    "REMOTE",    NULL};
+    static const char *const titles[] = {"CONNECTION", "STATE", "LOCAL ID", "REMOTE ID", "PEER",   ">IN",
+                                         ">OUT",       "CHILD", "UP",       "LOCAL",     "REMOTE", NULL};
     struct cli_table t;
     char list[512];
     size_t i, k;
@@ -24,6 +31,8 @@ void cli_print_connections(FILE *out, const json_t *data)
             cli_table_cell(&t, k                        ? "\""
                                : cli_text(c, "peer")[0] ? cli_text(c, "peer")
                                                         : cli_text(c, "remote_address"));
+            total_cell(&t, c, "in_bytes", k > 0);
+            total_cell(&t, c, "out_bytes", k > 0);
             cli_table_cell(&t, cli_text(child, "name"));
             cli_table_cell(&t, cli_true(child, "up") ? "yes" : "no");
             cli_table_cell(&t, cli_join(json_object_get(child, "local"), list, sizeof list));

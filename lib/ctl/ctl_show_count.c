@@ -80,18 +80,41 @@ static void groups_ports(const struct ctl *ctl, struct groups *g)
     }
 }
 
+static void groups_all(const struct ctl *ctl, struct groups *g)
+{
+    struct node_view v;
+    node_view(ctl->node, &v);
+    group_data_path(&v, g);
+    group_node(&v, g);
+    group_ike(ctl, g);
+    ctl_count_set(group(g, "control", "control", &ctl_rows, false), &ctl_rows, &ctl->tally);
+    groups_ports(ctl, g);
+}
+
+/* What a connection counted in all, over all SAs that it ever had. */
+static void groups_connection(const struct ctl *ctl, const char *name, struct groups *g)
+{
+    const struct telem_rows *rows = node_rows(NODE_ROWS_CONN);
+    struct ike_conn_view v;
+    struct node_counters c;
+    if (!ike_show_conn(ctl->ike, name, &v))
+        return;
+    if (node_view_conn(ctl->node, v.number, &c) == 0)
+        ctl_count_set(group(g, "traffic", "traffic", rows, false), rows, &c);
+    ctl_count_set(group(g, "ike", "IKE", &ike_conn_rows, false), &ike_conn_rows, &v.stats);
+    ctl_json_set(g->document, "connection", ctl_json_text(name));
+}
+
 json_t *ctl_show_counters(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
+    const char *name;
+    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal))
+        return NULL;
     struct groups g = {json_object(), json_array()};
-    struct node_view v;
-    (void)args;
-    (void)refusal;
-    node_view(ctl->node, &v);
-    group_data_path(&v, &g);
-    group_node(&v, &g);
-    group_ike(ctl, &g);
-    ctl_count_set(group(&g, "control", "control", &ctl_rows, false), &ctl_rows, &ctl->tally);
-    groups_ports(ctl, &g);
+    if (name)
+        groups_connection(ctl, name, &g);
+    else
+        groups_all(ctl, &g);
     ctl_json_set(g.document, "about", g.about);
     return g.document;
 }

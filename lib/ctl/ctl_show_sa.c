@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "ctl_count.h"
 #include "ctl_json.h"
 #include "ctl_page.h"
 #include "node_view.h"
@@ -143,7 +144,21 @@ static const char *state_name(const struct presence *p)
                               : "waiting";
 }
 
-static json_t *connection(const struct presence *p)
+/* What a connection counted since it was configured first, over all its SAs. */
+static json_t *totals(const struct ctl *ctl, const char *name)
+{
+    struct ike_conn_view v;
+    struct node_counters c;
+    json_t *o = json_object();
+    if (!ike_show_conn(ctl->ike, name, &v))
+        return o;
+    if (node_view_conn(ctl->node, v.number, &c) == 0)
+        ctl_count_set(o, node_rows(NODE_ROWS_CONN), &c);
+    ctl_count_set(o, &ike_conn_rows, &v.stats);
+    return o;
+}
+
+static json_t *connection(const struct ctl *ctl, const struct presence *p)
 {
     static const char *const encap[] = {"auto", "force", "never"};
     const struct ike_conn_conf *c = p->conn;
@@ -159,6 +174,7 @@ static json_t *connection(const struct presence *p)
     if (p->is_up)
         ctl_json_set(o, "peer", ctl_json_endpoint(&p->peer));
     ctl_json_num(o, "sas", p->sas);
+    ctl_json_set(o, "totals", totals(ctl, c->name));
     for (size_t i = 0; i < c->n_children; i++) {
         json_t *child_doc = json_object();
         ctl_json_set(child_doc, "name", ctl_json_text(c->children[i].name));
@@ -195,7 +211,7 @@ json_t *ctl_show_connections(struct ctl *ctl, const json_t *args, struct ctl_ref
     json_t *connections = json_array();
     for (size_t i = 0; i < ike->n_conns; i++)
         if (!name || strcmp(name, list[i].conn->name) == 0)
-            json_array_append_new(connections, connection(&list[i]));
+            json_array_append_new(connections, connection(ctl, &list[i]));
     free(list);
     return json_pack("{s:o}", "connections", connections);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Three child rekeys and three IKE rekeys within 60 s of pings at 100 per second, through both NATs; no ping is lost.
+# Three child rekeys and three IKE rekeys within 60 s of pings at 100 per second, through both NATs; no ping is lost, and the
+# connection's totals grow over all of them.
 # cases: by-peer by-culvert
 . "$(dirname "$0")/../lib/lab.sh"
 
@@ -12,7 +13,21 @@ gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 check_reach a "${NET_LAN[b]}.10" 5
 spis_before=$(culvert_spis b)
+# Each is at least what it was before, and the pings of one way by then.
+totals_grow() {
+    local name now
+    for name in in_pkts in_bytes out_pkts out_bytes rekeyed_child rekeyed_ike established; do
+        now=$(culvert_total b foo "$name")
+        [ "$now" -ge "${totals[$name]:-0}" ] || lab_fail "total $name went back from ${totals[$name]} to $now"
+        totals[$name]=$now
+    done
+    for name in in_pkts out_pkts; do
+        [ "${totals[$name]}" -ge "$1" ] || lab_fail "total $name is ${totals[$name]} after $1 pings"
+    done
+}
+declare -A totals=()
 check_ping_start a "${NET_LAN[b]}.10" 6000 0.01
+pings=0
 for kind in child ike child ike child ike; do
     sleep 8
     if [ "$1" = by-peer ]; then
@@ -20,10 +35,15 @@ for kind in child ike child ike child ike; do
     else
         gw_rekey b foo "$kind" || lab_fail "Culvert's $kind rekey: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
     fi
+    pings=$((pings + 400))
+    totals_grow "$pings"
 done
 check_ping_lost
 check_equal "pings sent" 6000 "$CHECK_SENT"
 check_equal "pings lost" 0 "$CHECK_LOST"
+totals_grow 6000
+check_equal "child rekeys in the connection's totals" 3 "${totals[rekeyed_child]}"
+check_equal "IKE rekeys in the connection's totals" 3 "${totals[rekeyed_ike]}"
 check_equal "children at strongSwan" 1 "$(gw_children a)"
 check_equal "children at Culvert" 1 "$(gw_children b)"
 [ "$spis_before" != "$(culvert_spis b)" ] || lab_fail "the SPI is the same after three rekeys"

@@ -149,6 +149,8 @@ culvert_nat() { culvert_json "$1" "d['peers'][0]['$2']['behind_nat']" show nat; 
 # Address and port that the only peer is reached at.
 culvert_endpoint() { culvert_json "$1" 'd["sas"][0]["remote"]' show sas; }
 culvert_ikes() { culvert_json "$1" 'len(d["sas"])' show sas; }
+# culvert_total GATEWAY CONNECTION COUNTER: over all SAs that the connection ever had
+culvert_total() { culvert_json "$1" "d['connections'][0]['totals']['$3']" show connections "$2"; }
 # How often packets were dropped for a reason.
 culvert_drops() { culvert_json "$1" "next(c['count'] for c in d['drops'] if c['name'] == '$2')" show counters; }
 # All reasons for which packets were dropped, with their counts.

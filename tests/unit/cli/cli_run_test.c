@@ -92,6 +92,7 @@ static void each_command_sends_its_request(void **state)
 {
     expect_request("show sas", "{\"command\":\"show sas\",\"args\":{}}");
     expect_request("show sas foo", "{\"command\":\"show sas\",\"args\":{\"connection\":\"foo\"}}");
+    expect_request("show counters foo", "{\"command\":\"show counters\",\"args\":{\"connection\":\"foo\"}}");
     expect_request("explain", "{\"command\":\"show failures\",\"args\":{}}");
     expect_request("initiate foo", "{\"command\":\"initiate\",\"args\":{\"connection\":\"foo\"}}");
     expect_request("rekey foo", "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\"}}");

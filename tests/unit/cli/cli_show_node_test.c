@@ -78,6 +78,14 @@ static void counters_are_told_with_the_daemons_words(void **state)
         "drops\n"
         "  COUNT  DROP    MEANING\n"
         "     12  replay  seen before\n");
+    expect_printed(
+        cli_print_counters,
+        "{'connection':'foo','traffic':{'in_pkts':3},'about':[{'group':'traffic','title':'traffic',"
+        "'counters':[{'name':'in_pkts','unit':'pkts','help':'packets'}]}]}",
+        "traffic\n"
+        "  COUNT  UNIT  COUNTER  MEANING\n"
+        "      3  pkts  in_pkts  packets\n"
+        "\n");
     expect_printed(cli_print_counters, "{'drops':[]}", "drops\n  nothing was dropped\n");
 }
 

@@ -72,12 +72,14 @@ static void connections_show_one_line_per_child(void **state)
     expect_printed(
         cli_print_connections,
         "{'connections':[{'name':'foo','state':'waiting','local_id':'@gw','remote_id':'@foo','remote_"
-        "address':'any',"
+        "address':'any','totals':{'in_bytes':1234567,'out_bytes':98},"
         "'children':[{'name':'a','up':false,'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
         "{'name':'b','up':true,'local':['10.1.0.0/24'],'remote':['10.3.0.0/24']}]}]}",
-        "  CONNECTION  STATE    LOCAL ID  REMOTE ID  PEER  CHILD  UP   LOCAL        REMOTE\n"
-        "  foo         waiting  @gw       @foo       any   a      no   10.1.0.0/24  10.2.0.0/24\n"
-        "  \"           \"        \"         \"          \"     b      yes  10.1.0.0/24  10.3.0.0/24\n");
+        "  CONNECTION  STATE    LOCAL ID  REMOTE ID  PEER      IN   OUT  CHILD  UP   LOCAL        REMOTE\n"
+        "  foo         waiting  @gw       @foo       any   1.2 MB  98 B  a      no   10.1.0.0/24  "
+        "10.2.0.0/24\n"
+        "  \"           \"        \"         \"          \"          \"     \"  b      yes  10.1.0.0/24  "
+        "10.3.0.0/24\n");
 }
 
 static void without_sas_one_line_tells_how_to_have_one(void **state)
@@ -107,8 +109,8 @@ static void a_peer_that_is_known_stands_in_place_of_the_configured_address(void 
         "{'connections':[{'name':'foo','state':'up','local_id':'@gw','remote_id':'@foo','remote_address':'"
         "any',"
         "'peer':'198.51.100.7:4500','children':[{'name':'a','up':true,'local':['l'],'remote':['r']}]}]}",
-        "  CONNECTION  STATE  LOCAL ID  REMOTE ID  PEER               CHILD  UP   LOCAL  REMOTE\n"
-        "  foo         up     @gw       @foo       198.51.100.7:4500  a      yes  l      r\n");
+        "  CONNECTION  STATE  LOCAL ID  REMOTE ID  PEER               IN  OUT  CHILD  UP   LOCAL  REMOTE\n"
+        "  foo         up     @gw       @foo       198.51.100.7:4500   -    -  a      yes  l      r\n");
     expect_printed(cli_print_connections, "{'connections':[]}", "  no connections are configured\n");
 }
 

@@ -28,6 +28,11 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     return false;
 }
 
+bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
+{
+    return false;
+}
+
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
     *out = (struct ike_stats){0};

@@ -72,6 +72,12 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     return true;
 }
 
+bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
+{
+    *out = (struct ike_conn_view){.number = strcmp(name, "foo") == 0 ? 5 : 0, .stats = {.rekeyed_child = 6}};
+    return true;
+}
+
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
     *out = (struct ike_stats){.ike_sas = 1, .half_open = 2, .children = 3, .cookies_sent = 4};
@@ -125,6 +131,12 @@ bool node_view_neighbour(const struct node *node, uint32_t *cursor, struct node_
     *out = (struct node_neighbour_view){
         .port = 0, .addr = base_addr_ip4(0xc0000201), .mac = {2}, .is_resolved = true};
     return (*cursor)++ == 0;
+}
+
+int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
+{
+    *out = (struct node_counters){.words = {7, 0, 0, 8}};
+    return conn == 5 ? 0 : -ENOENT;
 }
 
 int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out)
@@ -333,6 +345,25 @@ static void connections_tell_whether_they_are_up(void **state)
     ASK_NAME("show connections", "\"foo\"");
     expect("data.connections.0.state", "\"waiting\"");
     expect("data.connections.0.remote_address", "\"any\"");
+}
+
+static void a_connection_has_totals_of_all_its_sas(void **state)
+{
+    ASK_NAME("show connections", "\"foo\"");
+    expect("data.connections.0.totals.in_pkts", "7");
+    expect("data.connections.0.totals.out_bytes", "8");
+    expect("data.connections.0.totals.rekeyed_child", "6");
+    ASK_NAME("show connections", "\"bar\""); /* the tables do not know it */
+    expect("data.connections.0.totals.in_pkts", "(absent)");
+    ASK_NAME("show counters", "\"foo\"");
+    expect("data.connection", "\"foo\"");
+    expect("data.traffic.in_pkts", "7");
+    expect("data.ike.rekeyed_child", "6");
+    expect("data.about.0.counters.0.name", "\"in_pkts\"");
+    expect("data.about.1.group", "\"ike\"");
+    expect("data.data_path", "(absent)");
+    ASK_NAME("show counters", "\"nobody\"");
+    expect("error.code", "\"not_found\"");
 }
 
 static void nat_tells_the_address_that_the_peer_dialled(void **state)
@@ -553,6 +584,7 @@ int main(void)
         TEST(sas_can_be_asked_for_by_connection),
         TEST(a_page_begins_where_the_request_says),
         TEST(connections_tell_whether_they_are_up),
+        TEST(a_connection_has_totals_of_all_its_sas),
         TEST(nat_tells_the_address_that_the_peer_dialled),
         TEST(without_nat_both_sides_have_their_addresses_themselves),
         TEST(status_and_counters_add_up),

@@ -55,6 +55,47 @@ static void a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed(void **
     assert_int_equal(rig_ask(&r), -ENOENT); /* it is not reserved any more */
 }
 
+/* Packets that went into the tunnels of a connection; UINT64_MAX: its number is not open. */
+static uint64_t sealed_for(uint32_t conn)
+{
+    const struct telem_rows *rows = node_rows(NODE_ROWS_CONN);
+    struct node_counters here, there;
+    if (node_view_conn(rig_node, conn, &there) < 0)
+        return UINT64_MAX;
+    rig_cross(&here, &there, sizeof here);
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->list[i].name, "out_pkts") == 0)
+            return telem_value(&rows->list[i], &here);
+    fail_msg("no row out_pkts");
+    return 0;
+}
+
+static void a_connection_is_summed_up_beyond_the_life_of_its_pairs(void **state)
+{
+    struct node_request r = {.type = NODE_CONN_OPEN};
+    assert_int_equal(rig_ask(&r), 0);
+    const uint32_t conn = r.conn;
+    assert_int_equal(sealed_for(conn), 0);
+    for (uint64_t n = 1; n <= 2; n++) {
+        struct node_request in = {.type = NODE_PAIR_INSTALL, .pair = rig_pair_of(rig_reserve())};
+        const uint32_t spi = in.pair.spi_in;
+        in.pair.conn = conn;
+        assert_int_equal(rig_ask(&in), 0);
+        assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
+        rig_host_sends();
+        rte_pktmbuf_free(rig_went_out(RIG_OUTSIDE));
+        assert_int_equal(sealed_for(conn), n);
+        assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+        assert_int_equal(sealed_for(conn), n);
+        (void)rig_turn(NODE_EV_TRAFFIC); /* its grace period ends */
+        (void)rig_turn(NODE_EV_TRAFFIC);
+        assert_int_equal(sealed_for(conn), n);
+    }
+    r = (struct node_request){.type = NODE_CONN_CLOSE, .conn = conn};
+    assert_int_equal(rig_ask(&r), 0);
+    assert_int_equal(sealed_for(conn), UINT64_MAX);
+}
+
 static void what_cannot_be_sent_comes_back_as_a_number(void **state)
 {
     struct node_request r = {
@@ -97,6 +138,7 @@ int main(void)
         cmocka_unit_test(a_pair_seals_once_it_is_active_and_no_longer_than_it_lives),
         cmocka_unit_test(a_pair_that_moves_seals_for_the_new_place),
         cmocka_unit_test(a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed),
+        cmocka_unit_test(a_connection_is_summed_up_beyond_the_life_of_its_pairs),
         cmocka_unit_test(what_cannot_be_sent_comes_back_as_a_number),
         cmocka_unit_test(tables_that_are_refused_leave_the_old_ones),
     };

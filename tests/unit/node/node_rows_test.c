@@ -20,6 +20,7 @@ static void rows_and_values_belong_together(void **state)
         {NODE_ROWS_PORT, sizeof(struct node_counters)},
         {NODE_ROWS_DEVICE, sizeof(struct node_device_counters)},
         {NODE_ROWS_HOST, sizeof(struct node_host_counters)},
+        {NODE_ROWS_CONN, sizeof(struct node_counters)},
     };
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         const struct telem_rows *rows = node_rows(groups[i].which);
