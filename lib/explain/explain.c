@@ -57,14 +57,14 @@ void explain_end(struct ike *ike, struct explain *e)
 
 /* ---- the nearest connection ---- */
 
-static size_t min3(size_t a, size_t b, size_t c)
+static size_t explain_min3(size_t a, size_t b, size_t c)
 {
     const size_t m = a < b ? a : b;
     return m < c ? m : c;
 }
 
 /* Edit distance of two identities' bytes, cut to a length that costs nothing. */
-static size_t distance(const struct ike_id *a, const struct ike_id *b)
+static size_t explain_distance(const struct ike_id *a, const struct ike_id *b)
 {
     size_t row[DISTANCE_BYTES + 1];
     const size_t n_a = a->len < DISTANCE_BYTES ? a->len : DISTANCE_BYTES;
@@ -76,7 +76,8 @@ static size_t distance(const struct ike_id *a, const struct ike_id *b)
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
             const size_t above = row[j];
-            row[j] = min3(row[j] + 1, row[j - 1] + 1, diagonal + (a->bytes[i - 1] != b->bytes[j - 1]));
+            row[j] =
+                explain_min3(row[j] + 1, row[j - 1] + 1, diagonal + (a->bytes[i - 1] != b->bytes[j - 1]));
             diagonal = above;
         }
     }
@@ -89,8 +90,9 @@ static bool is_addr_id(const struct ike_id *id, const struct base_addr *a)
     return id->type == type && memcmp(id->bytes, a->bytes, id->len) == 0;
 }
 
-static unsigned likeness(const struct ike *ike, const struct ike_conn_conf *c, const struct ike_path *path,
-                         const struct ike_id *remote, const struct ike_id *asked)
+static unsigned explain_likeness(const struct ike *ike, const struct ike_conn_conf *c,
+                                 const struct ike_path *path, const struct ike_id *remote,
+                                 const struct ike_id *asked)
 {
     unsigned score = 0;
     if (ike_peer_id_equal(ike, &c->remote_id, remote))
@@ -102,7 +104,7 @@ static unsigned likeness(const struct ike *ike, const struct ike_conn_conf *c, c
     if (ike_peer_is_candidate(c, path))
         score += 100;
     if (ike->conf->n_conns <= DISTANCE_CONNS) {
-        const size_t d = distance(&c->remote_id, remote);
+        const size_t d = explain_distance(&c->remote_id, remote);
         score += d < 90 ? (unsigned)(90 - d) : 0;
     }
     return score;
@@ -114,7 +116,7 @@ const struct ike_conn_conf *explain_nearest(const struct ike *ike, const struct 
     const struct ike_conn_conf *best = NULL;
     unsigned most = 0;
     for (size_t i = 0; i < ike->conf->n_conns; i++) {
-        const unsigned score = likeness(ike, &ike->conf->conns[i], path, remote, asked);
+        const unsigned score = explain_likeness(ike, &ike->conf->conns[i], path, remote, asked);
         if (!best || score > most) {
             best = &ike->conf->conns[i];
             most = score;

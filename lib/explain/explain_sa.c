@@ -70,7 +70,7 @@ static void add_ours(struct base_text *t, const struct crypt_proposal *list, siz
 }
 
 /* The peer's first proposal all of whose algorithms we know: it can be copied into our configuration. */
-static const struct wire_ike_proposal *usable(const struct wire_ike_sa *theirs, uint8_t protocol)
+static const struct wire_ike_proposal *explain_usable(const struct wire_ike_sa *theirs, uint8_t protocol)
 {
     for (size_t i = 0; i < theirs->count; i++) {
         const struct wire_ike_proposal *p = &theirs->list[i];
@@ -93,7 +93,7 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
     const struct crypt_proposal *ours = child ? child->proposals : conn->proposals;
     const size_t n_ours = child ? child->n_proposals : conn->n_proposals;
     const struct wire_ike_proposal *copy =
-        theirs ? usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE) : NULL;
+        theirs ? explain_usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE) : NULL;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_PROPOSAL, about, conn))
         return;
     e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;

@@ -12,7 +12,7 @@
 #include "base_text.h"
 #include "wire_ike.h"
 
-static int refuse(char *why, size_t why_size, const char *sentence)
+static int id_refuse(char *why, size_t why_size, const char *sentence)
 {
     struct base_text t = base_text(why, why_size);
     base_text_add(&t, "%s", sentence);
@@ -35,14 +35,14 @@ static int parse_hex(uint8_t type, const char *hex, struct ike_id *out, char *wh
     const size_t n = strlen(hex);
     struct ike_id id = {.type = type};
     if (n == 0 || n % 2 != 0)
-        return refuse(why, why_size, "hexadecimal needs an even number of digits, at least two");
+        return id_refuse(why, why_size, "hexadecimal needs an even number of digits, at least two");
     if (n / 2 > IKE_ID_MAX)
-        return refuse(why, why_size, "an identity has at most 255 bytes");
+        return id_refuse(why, why_size, "an identity has at most 255 bytes");
     for (size_t i = 0; i < n; i += 2) {
         const int hi = hex_digit(hex[i]);
         const int lo = hex_digit(hex[i + 1]);
         if (hi < 0 || lo < 0)
-            return refuse(why, why_size, "not a hexadecimal digit");
+            return id_refuse(why, why_size, "not a hexadecimal digit");
         id.bytes[id.len++] = (uint8_t)(hi << 4 | lo);
     }
     *out = id;
@@ -54,9 +54,9 @@ static int parse_bytes(uint8_t type, const char *text, struct ike_id *out, char 
     const size_t n = strlen(text);
     struct ike_id id = {.type = type};
     if (n == 0)
-        return refuse(why, why_size, "the identity is empty");
+        return id_refuse(why, why_size, "the identity is empty");
     if (n > IKE_ID_MAX)
-        return refuse(why, why_size, "an identity has at most 255 bytes");
+        return id_refuse(why, why_size, "an identity has at most 255 bytes");
     memcpy(id.bytes, text, n);
     id.len = (uint8_t)n;
     *out = id;
@@ -93,9 +93,9 @@ int ike_id_parse(const char *text, struct ike_id *out, char *why, size_t why_siz
         return parse_bytes(WIRE_IKE_ID_EMAIL, text, out, why, why_size);
     if (strchr(text, '.') && !strpbrk(text, " ,=/"))
         return parse_bytes(WIRE_IKE_ID_FQDN, text, out, why, why_size);
-    return refuse(why, why_size,
-                  "not an identity: write an address (192.0.2.1), a name (@gw or gw.example.org), "
-                  "user@host, keyid:text, 0xHEX, or a distinguished name");
+    return id_refuse(why, why_size,
+                     "not an identity: write an address (192.0.2.1), a name (@gw or gw.example.org), "
+                     "user@host, keyid:text, 0xHEX, or a distinguished name");
 }
 
 /* True when every byte can stand in a text without escapes and without changing its meaning. */
@@ -169,7 +169,7 @@ const char *ike_id_text(const struct ike_id *id, char out[IKE_ID_TEXT_MAX])
     return out;
 }
 
-static uint8_t lower(uint8_t c)
+static uint8_t id_lower(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
 }
@@ -181,7 +181,7 @@ bool ike_id_equal(const struct ike_id *a, const struct ike_id *b)
     if (a->type != WIRE_IKE_ID_FQDN && a->type != WIRE_IKE_ID_EMAIL)
         return memcmp(a->bytes, b->bytes, a->len) == 0;
     for (size_t i = 0; i < a->len; i++)
-        if (lower(a->bytes[i]) != lower(b->bytes[i]))
+        if (id_lower(a->bytes[i]) != id_lower(b->bytes[i]))
             return false;
     return true;
 }

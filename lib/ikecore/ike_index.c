@@ -20,7 +20,7 @@ struct ike_conf_index {
     struct table names, peers, secrets;
 };
 
-static uint32_t mix(uint32_t h, uint8_t byte)
+static uint32_t index_mix(uint32_t h, uint8_t byte)
 {
     return (h ^ byte) * 16777619u;
 }
@@ -29,7 +29,7 @@ static uint32_t hash_name(const char *name)
 {
     uint32_t h = 2166136261u;
     while (*name)
-        h = mix(h, (uint8_t)*name++);
+        h = index_mix(h, (uint8_t)*name++);
     return h ^ h >> 15;
 }
 
@@ -37,10 +37,10 @@ static uint32_t hash_name(const char *name)
 static uint32_t hash_id(uint32_t h, const struct ike_id *id)
 {
     const bool fold = id->type == WIRE_IKE_ID_FQDN || id->type == WIRE_IKE_ID_EMAIL;
-    h = mix(h, id->type);
+    h = index_mix(h, id->type);
     for (size_t i = 0; i < id->len && id->type != WIRE_IKE_ID_DN; i++) {
         const uint8_t c = id->bytes[i];
-        h = mix(h, fold && c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
+        h = index_mix(h, fold && c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
     }
     return h ^ h >> 15;
 }
@@ -61,7 +61,7 @@ static bool make_table(struct table *t, size_t slots, size_t count)
     return true;
 }
 
-static void put(struct table *t, uint32_t slot, uint32_t number)
+static void index_put(struct table *t, uint32_t slot, uint32_t number)
 {
     t->next[number] = t->head[slot];
     t->head[slot] = number;
@@ -82,11 +82,12 @@ struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
     x->mask = (uint32_t)(slots - 1);
     /* Backwards, so that chains are in the order of the configuration. */
     for (size_t i = conf->n_conns; i-- > 0;) {
-        put(&x->names, hash_name(conf->conns[i].name) & x->mask, (uint32_t)i);
-        put(&x->peers, hash_id(2166136261u, &conf->conns[i].remote_id) & x->mask, (uint32_t)i);
+        index_put(&x->names, hash_name(conf->conns[i].name) & x->mask, (uint32_t)i);
+        index_put(&x->peers, hash_id(2166136261u, &conf->conns[i].remote_id) & x->mask, (uint32_t)i);
     }
     for (size_t i = conf->n_secrets; i-- > 0;)
-        put(&x->secrets, hash_pair(&conf->secrets[i].local, &conf->secrets[i].remote) & x->mask, (uint32_t)i);
+        index_put(&x->secrets, hash_pair(&conf->secrets[i].local, &conf->secrets[i].remote) & x->mask,
+                  (uint32_t)i);
     return x;
 }
 
@@ -103,7 +104,7 @@ void ike_index_free(struct ike_conf_index *x)
 }
 
 /* Without an index every number may be it. */
-static uint32_t walk(size_t count, uint32_t after)
+static uint32_t index_walk(size_t count, uint32_t after)
 {
     const uint32_t i = after == IKE_INDEX_NONE ? 0 : after + 1;
     return i < count ? i : IKE_INDEX_NONE;
@@ -113,7 +114,7 @@ uint32_t ike_index_name(const struct ike_conf *conf, const char *name, uint32_t 
 {
     const struct ike_conf_index *x = conf->index;
     if (!x)
-        return walk(conf->n_conns, after);
+        return index_walk(conf->n_conns, after);
     return after == IKE_INDEX_NONE ? x->names.head[hash_name(name) & x->mask] : x->names.next[after];
 }
 
@@ -121,7 +122,7 @@ uint32_t ike_index_peer(const struct ike_conf *conf, const struct ike_id *remote
 {
     const struct ike_conf_index *x = conf->index;
     if (!x)
-        return walk(conf->n_conns, after);
+        return index_walk(conf->n_conns, after);
     return after == IKE_INDEX_NONE ? x->peers.head[hash_id(2166136261u, remote) & x->mask]
                                    : x->peers.next[after];
 }
@@ -131,7 +132,7 @@ uint32_t ike_index_secret(const struct ike_conf *conf, const struct ike_id *loca
 {
     const struct ike_conf_index *x = conf->index;
     if (!x)
-        return walk(conf->n_secrets, after);
+        return index_walk(conf->n_secrets, after);
     return after == IKE_INDEX_NONE ? x->secrets.head[hash_pair(local, remote) & x->mask]
                                    : x->secrets.next[after];
 }

@@ -7,13 +7,13 @@
 
 #include "base_addr.h"
 
-static int order(const struct ike_span_node *a, const struct ike_span_node *b)
+static int spans_order(const struct ike_span_node *a, const struct ike_span_node *b)
 {
     const int c = base_addr_compare(&a->lo, &b->lo);
     return c ? c : a->priority < b->priority ? -1 : a->priority > b->priority;
 }
 
-static void update(struct ike_span_node *n)
+static void spans_update(struct ike_span_node *n)
 {
     n->max_hi = n->hi;
     if (n->left && base_addr_compare(&n->left->max_hi, &n->max_hi) > 0)
@@ -23,58 +23,58 @@ static void update(struct ike_span_node *n)
 }
 
 /* Splits into nodes before and behind `at`. */
-static void split(struct ike_span_node *t, const struct ike_span_node *at, struct ike_span_node **before,
-                  struct ike_span_node **behind)
+static void spans_split(struct ike_span_node *t, const struct ike_span_node *at,
+                        struct ike_span_node **before, struct ike_span_node **behind)
 {
     if (!t) {
         *before = *behind = NULL;
         return;
     }
-    if (order(t, at) < 0) {
-        split(t->right, at, &t->right, behind);
+    if (spans_order(t, at) < 0) {
+        spans_split(t->right, at, &t->right, behind);
         *before = t;
     } else {
-        split(t->left, at, before, &t->left);
+        spans_split(t->left, at, before, &t->left);
         *behind = t;
     }
-    update(t);
+    spans_update(t);
 }
 
-static struct ike_span_node *join(struct ike_span_node *before, struct ike_span_node *behind)
+static struct ike_span_node *spans_join(struct ike_span_node *before, struct ike_span_node *behind)
 {
     if (!before || !behind)
         return before ? before : behind;
     struct ike_span_node *top;
     if (before->priority > behind->priority) {
         top = before;
-        top->right = join(before->right, behind);
+        top->right = spans_join(before->right, behind);
     } else {
         top = behind;
-        top->left = join(before, behind->left);
+        top->left = spans_join(before, behind->left);
     }
-    update(top);
+    spans_update(top);
     return top;
 }
 
-static struct ike_span_node *insert(struct ike_span_node *t, struct ike_span_node *n)
+static struct ike_span_node *spans_insert(struct ike_span_node *t, struct ike_span_node *n)
 {
     if (!t || n->priority > t->priority) {
-        split(t, n, &n->left, &n->right);
-        update(n);
+        spans_split(t, n, &n->left, &n->right);
+        spans_update(n);
         return n;
     }
-    if (order(n, t) < 0)
-        t->left = insert(t->left, n);
+    if (spans_order(n, t) < 0)
+        t->left = spans_insert(t->left, n);
     else
-        t->right = insert(t->right, n);
-    update(t);
+        t->right = spans_insert(t->right, n);
+    spans_update(t);
     return t;
 }
 
 void ike_spans_add(struct ike_spans *s, struct ike_span_node *n)
 {
     n->left = n->right = NULL;
-    s->root = insert(s->root, n);
+    s->root = spans_insert(s->root, n);
 }
 
 static struct ike_span_node *take_out(struct ike_span_node *t, struct ike_span_node *n)
@@ -82,12 +82,12 @@ static struct ike_span_node *take_out(struct ike_span_node *t, struct ike_span_n
     if (!t)
         return NULL;
     if (t == n)
-        return join(t->left, t->right);
-    if (order(n, t) < 0)
+        return spans_join(t->left, t->right);
+    if (spans_order(n, t) < 0)
         t->left = take_out(t->left, n);
     else
         t->right = take_out(t->right, n);
-    update(t);
+    spans_update(t);
     return t;
 }
 
@@ -96,22 +96,22 @@ void ike_spans_remove(struct ike_spans *s, struct ike_span_node *n)
     s->root = take_out(s->root, n);
 }
 
-static bool search(const struct ike_span_node *t, const struct base_addr *lo, const struct base_addr *hi,
-                   bool (*visit)(void *owner, void *ctx), void *ctx)
+static bool spans_search(const struct ike_span_node *t, const struct base_addr *lo,
+                         const struct base_addr *hi, bool (*visit)(void *owner, void *ctx), void *ctx)
 {
     if (!t || base_addr_compare(&t->max_hi, lo) < 0)
         return false;
-    if (search(t->left, lo, hi, visit, ctx))
+    if (spans_search(t->left, lo, hi, visit, ctx))
         return true;
     if (base_addr_compare(&t->lo, hi) > 0)
         return false;
     if (base_addr_compare(&t->hi, lo) >= 0 && visit(t->owner, ctx))
         return true;
-    return search(t->right, lo, hi, visit, ctx);
+    return spans_search(t->right, lo, hi, visit, ctx);
 }
 
 bool ike_spans_any(const struct ike_spans *s, const struct base_addr *lo, const struct base_addr *hi,
                    bool (*visit)(void *owner, void *ctx), void *ctx)
 {
-    return search(s->root, lo, hi, visit, ctx);
+    return spans_search(s->root, lo, hi, visit, ctx);
 }

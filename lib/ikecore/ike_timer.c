@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "base_time.h"
 
-static void place(struct ike_timers *ts, size_t i, struct ike_timer *t)
+static void timer_place(struct ike_timers *ts, size_t i, struct ike_timer *t)
 {
     ts->heap[i] = t;
     t->pos = i + 1;
@@ -18,10 +18,10 @@ static void sift_up(struct ike_timers *ts, size_t i, struct ike_timer *t)
         const size_t up = (i - 1) / 2;
         if (ts->heap[up]->at.ns <= t->at.ns)
             break;
-        place(ts, i, ts->heap[up]);
+        timer_place(ts, i, ts->heap[up]);
         i = up;
     }
-    place(ts, i, t);
+    timer_place(ts, i, t);
 }
 
 static void sift_down(struct ike_timers *ts, size_t i, struct ike_timer *t)
@@ -34,10 +34,10 @@ static void sift_down(struct ike_timers *ts, size_t i, struct ike_timer *t)
             down++;
         if (t->at.ns <= ts->heap[down]->at.ns)
             break;
-        place(ts, i, ts->heap[down]);
+        timer_place(ts, i, ts->heap[down]);
         i = down;
     }
-    place(ts, i, t);
+    timer_place(ts, i, t);
 }
 
 int ike_timer_reserve(struct ike_timers *ts, size_t count)

@@ -84,7 +84,7 @@ int ikev2_keymat_skeyseed_rekey(const struct crypt_ike_ops *ops, enum crypt_prf 
 }
 
 /* Key lengths of the SA, or -EINVAL where cipher and integrity do not belong together (RFC 7296 3.3.3). */
-static int lengths(const struct ikev2_keymat_algs *algs, size_t *encr_len, size_t *integ_len)
+static int keymat_lengths(const struct ikev2_keymat_algs *algs, size_t *encr_len, size_t *integ_len)
 {
     const struct crypt_alg *encr = algs->encr, *integ = algs->integ;
     if (!encr || encr->type != CRYPT_TYPE_ENCR || (integ && integ->type != CRYPT_TYPE_INTEG))
@@ -96,7 +96,7 @@ static int lengths(const struct ikev2_keymat_algs *algs, size_t *encr_len, size_
     return 0;
 }
 
-static void cut(struct base_reader *r, uint8_t *out, size_t len)
+static void keymat_cut(struct base_reader *r, uint8_t *out, size_t len)
 {
     const struct base_span s = base_read_span(r, len);
     if (s.len)
@@ -112,7 +112,7 @@ int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keym
     const size_t prf_len = prf_bytes(algs->prf);
 
     base_wipe(out, sizeof *out);
-    int err = lengths(algs, &encr_len, &integ_len);
+    int err = keymat_lengths(algs, &encr_len, &integ_len);
     if (err)
         return err;
     struct base_writer w = base_writer(spis, sizeof spis);
@@ -127,13 +127,13 @@ int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keym
     out->prf_len = (uint8_t)prf_len;
     out->integ_len = (uint8_t)integ_len;
     out->encr_len = (uint8_t)encr_len;
-    cut(&r, out->sk_d, prf_len);
-    cut(&r, out->sk_ai, integ_len);
-    cut(&r, out->sk_ar, integ_len);
-    cut(&r, out->sk_ei, encr_len);
-    cut(&r, out->sk_er, encr_len);
-    cut(&r, out->sk_pi, prf_len);
-    cut(&r, out->sk_pr, prf_len);
+    keymat_cut(&r, out->sk_d, prf_len);
+    keymat_cut(&r, out->sk_ai, integ_len);
+    keymat_cut(&r, out->sk_ar, integ_len);
+    keymat_cut(&r, out->sk_ei, encr_len);
+    keymat_cut(&r, out->sk_er, encr_len);
+    keymat_cut(&r, out->sk_pi, prf_len);
+    keymat_cut(&r, out->sk_pr, prf_len);
     base_wipe(keymat, sizeof keymat);
     return 0;
 }
@@ -143,8 +143,8 @@ static void child_cut(struct base_reader *r, size_t encr_len, size_t integ_len, 
 {
     out->encr_len = (uint8_t)encr_len;
     out->integ_len = (uint8_t)integ_len;
-    cut(r, out->encr, encr_len);
-    cut(r, out->integ, integ_len);
+    keymat_cut(r, out->encr, encr_len);
+    keymat_cut(r, out->integ, integ_len);
 }
 
 int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keymat_algs *algs,
@@ -156,7 +156,7 @@ int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keyma
 
     base_wipe(i_to_r, sizeof *i_to_r);
     base_wipe(r_to_i, sizeof *r_to_i);
-    int err = lengths(algs, &encr_len, &integ_len);
+    int err = keymat_lengths(algs, &encr_len, &integ_len);
     if (err)
         return err;
     const struct base_span seed[] = {secret, ni, nr};

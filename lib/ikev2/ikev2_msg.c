@@ -70,7 +70,7 @@ static struct base_span integ_key(const struct ikev2_sa *sa, bool from_initiator
     return base_span(from_initiator ? sa->keys.sk_ai : sa->keys.sk_ar, sa->keys.integ_len);
 }
 
-static int encrypt(struct ike *ike, const struct ikev2_sa *sa, uint8_t *iv, struct base_span plain)
+static int msg_encrypt(struct ike *ike, const struct ikev2_sa *sa, uint8_t *iv, struct base_span plain)
 {
     const struct crypt_alg *encr = sa->algs.encr;
     const struct base_span aad = base_span(ike->v2->wire, (size_t)(iv - ike->v2->wire));
@@ -98,8 +98,8 @@ static void make_iv(struct ike *ike, struct ikev2_sa *sa, uint8_t *iv)
 }
 
 /* Puts the chain into an SK payload of a message with this header. Empty: it failed. */
-static struct base_span seal(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_hdr *hdr,
-                             struct wire_ike_builder *chain)
+static struct base_span msg_seal(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_hdr *hdr,
+                                 struct wire_ike_builder *chain)
 {
     const struct crypt_alg *encr = sa->algs.encr;
     const size_t block = encr->block_bytes > 1 ? encr->block_bytes : 1;
@@ -117,11 +117,11 @@ static struct base_span seal(struct ike *ike, struct ikev2_sa *sa, const struct 
     if (!iv || out.len == 0)
         return BASE_SPAN_NONE;
     make_iv(ike, sa, iv);
-    return encrypt(ike, sa, iv, plain) == 0 ? out : BASE_SPAN_NONE;
+    return msg_encrypt(ike, sa, iv, plain) == 0 ? out : BASE_SPAN_NONE;
 }
 
-static struct wire_ike_hdr header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
-                                  bool is_response)
+static struct wire_ike_hdr msg_header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
+                                      bool is_response)
 {
     return (struct wire_ike_hdr){
         .spi_i = sa->spi_i,
@@ -136,8 +136,8 @@ static struct wire_ike_hdr header(const struct ikev2_sa *sa, uint8_t exchange, u
 
 void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
 {
-    const struct wire_ike_hdr hdr = header(sa, exchange, sa->seq.own, false);
-    const struct base_span bytes = seal(ike, sa, &hdr, b);
+    const struct wire_ike_hdr hdr = msg_header(sa, exchange, sa->seq.own, false);
+    const struct base_span bytes = msg_seal(ike, sa, &hdr, b);
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
     struct ike_dgrams dgrams = {0};
     ike_dgrams_add(&dgrams, bytes);
@@ -147,8 +147,8 @@ void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, s
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b)
 {
-    const struct wire_ike_hdr hdr = header(sa, exchange, msgid, true);
-    const struct base_span bytes = seal(ike, sa, &hdr, b);
+    const struct wire_ike_hdr hdr = msg_header(sa, exchange, msgid, true);
+    const struct base_span bytes = msg_seal(ike, sa, &hdr, b);
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
     ike_dgrams_free(&sa->resp);
     if (ike_dgrams_add(&sa->resp, bytes) < 0)
@@ -173,8 +173,8 @@ void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_t
     ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
 }
 
-static int decrypt(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                   struct base_span body, size_t *plain_len)
+static int msg_decrypt(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                       struct base_span body, size_t *plain_len)
 {
     const struct crypt_alg *encr = sa->algs.encr;
     const size_t icv_len = sa->algs.integ ? sa->algs.integ->icv_bytes : encr->icv_bytes;
@@ -210,7 +210,7 @@ int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, 
     *err = wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds);
     const struct wire_ike_pld *sk =
         *err == WIRE_IKE_OK ? wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SK, 0) : NULL;
-    if (!sk || decrypt(ike, sa, msg, sk->body, &len) != 0)
+    if (!sk || msg_decrypt(ike, sa, msg, sk->body, &len) != 0)
         return -EBADMSG;
     const uint8_t inner_first = msg->plds.sk_first;
     const size_t pad = ike->v2->plain_in[len - 1];

@@ -18,7 +18,8 @@ static void copy_name(char out[IKE_NAME_MAX], const char *name)
     base_text_add(&t, "%s", name);
 }
 
-static void fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why)
+static void note_fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_audit_kind kind,
+                      const char *why)
 {
     struct base_text t = base_text(a->why, sizeof a->why);
     a->kind = kind;
@@ -35,7 +36,7 @@ void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind 
 {
     struct ike_audit *a = &ike->audit;
     *a = (struct ike_audit){0};
-    fill(a, sa, kind, why);
+    note_fill(a, sa, kind, why);
     if (kind == IKE_AUDIT_IKE_UP || kind == IKE_AUDIT_IKE_REKEYED)
         ikev2_select_text(&sa->algs, a->what, sizeof a->what);
     ike_act_audit(ike, a);
@@ -45,7 +46,7 @@ void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_aud
 {
     struct ike_audit *a = &ike->audit;
     *a = (struct ike_audit){0};
-    fill(a, c->sa, kind, why);
+    note_fill(a, c->sa, kind, why);
     copy_name(a->child, c->conf->name);
     a->spi_in = c->spi_in;
     a->spi_out = c->spi_out;

@@ -14,7 +14,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 
-static struct ikev2_offer *find(const struct ikev2_sa *sa, enum crypt_dh group)
+static struct ikev2_offer *offer_find(const struct ikev2_sa *sa, enum crypt_dh group)
 {
     struct ikev2_offer *o = sa->init->offers;
     while (o && o->group != group)
@@ -23,7 +23,7 @@ static struct ikev2_offer *find(const struct ikev2_sa *sa, enum crypt_dh group)
 }
 
 /* Puts what the task offers into o, and what o held into the task. */
-static void swap(struct ikev2_sa *sa, struct ikev2_offer *o)
+static void offer_swap(struct ikev2_sa *sa, struct ikev2_offer *o)
 {
     struct ikev2_task *t = sa->task;
     const struct ikev2_offer old = *o;
@@ -39,7 +39,7 @@ static void swap(struct ikev2_sa *sa, struct ikev2_offer *o)
     memcpy(t->public_value, old.public_value, sizeof t->public_value);
 }
 
-static void drop(struct ike *ike, struct ikev2_sa *sa, struct ikev2_offer *o)
+static void offer_drop(struct ike *ike, struct ikev2_sa *sa, struct ikev2_offer *o)
 {
     struct ikev2_offer **p = &sa->init->offers;
     while (*p != o)
@@ -52,7 +52,7 @@ static void drop(struct ike *ike, struct ikev2_sa *sa, struct ikev2_offer *o)
 
 bool ikev2_offer_has(const struct ikev2_sa *sa, enum crypt_dh group)
 {
-    return find(sa, group) != NULL;
+    return offer_find(sa, group) != NULL;
 }
 
 bool ikev2_offer_change(struct ikev2_sa *sa, enum crypt_dh group)
@@ -63,20 +63,20 @@ bool ikev2_offer_change(struct ikev2_sa *sa, enum crypt_dh group)
     o->group = group;
     o->next = sa->init->offers;
     sa->init->offers = o;
-    swap(sa, o);
+    offer_swap(sa, o);
     return true;
 }
 
 void ikev2_offer_return(struct ike *ike, struct ikev2_sa *sa, enum crypt_dh group)
 {
-    struct ikev2_offer *o = find(sa, group);
-    swap(sa, o);
+    struct ikev2_offer *o = offer_find(sa, group);
+    offer_swap(sa, o);
     if (!o->dh) /* its key was still being made: it was never sent */
-        drop(ike, sa, o);
+        offer_drop(ike, sa, o);
 }
 
 void ikev2_offer_free(struct ike *ike, struct ikev2_sa *sa)
 {
     while (sa->init && sa->init->offers)
-        drop(ike, sa, sa->init->offers);
+        offer_drop(ike, sa, sa->init->offers);
 }

@@ -10,7 +10,7 @@
 #include "crypt_proposal.h"
 #include "wire_ike.h"
 
-static bool offers(const struct wire_ike_proposal *p, uint8_t type, uint16_t id, uint16_t key_bits)
+static bool select_offers(const struct wire_ike_proposal *p, uint8_t type, uint16_t id, uint16_t key_bits)
 {
     for (size_t i = 0; i < p->count; i++) {
         const struct wire_ike_transform *t = &p->list[i];
@@ -46,18 +46,18 @@ static size_t count_ours(const struct crypt_proposal *p, uint8_t type)
 }
 
 /* Our first transform of a type that they offer as well. */
-static const struct crypt_transform *common(const struct crypt_proposal *ours,
-                                            const struct wire_ike_proposal *theirs, uint8_t type)
+static const struct crypt_transform *select_common(const struct crypt_proposal *ours,
+                                                   const struct wire_ike_proposal *theirs, uint8_t type)
 {
     for (size_t i = 0; i < ours->count; i++) {
         const struct crypt_transform *t = &ours->transforms[i];
-        if (t->type == type && offers(theirs, type, t->id, t->key_bits))
+        if (t->type == type && select_offers(theirs, type, t->id, t->key_bits))
             return t;
     }
     return NULL;
 }
 
-static const struct crypt_alg *row(const struct crypt_transform *t)
+static const struct crypt_alg *select_row(const struct crypt_transform *t)
 {
     return t ? crypt_alg_find(t->type, t->id, t->key_bits) : NULL;
 }
@@ -65,13 +65,13 @@ static const struct crypt_alg *row(const struct crypt_transform *t)
 static bool match_cipher(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
                          struct ikev2_choice *c)
 {
-    c->encr = row(common(ours, theirs, CRYPT_TYPE_ENCR));
+    c->encr = select_row(select_common(ours, theirs, CRYPT_TYPE_ENCR));
     if (!c->encr)
         return false;
     if (c->encr->is_aead) /* an AEAD comes with no integrity algorithm, or NONE (RFC 7296 3.3) */
         return count_of(theirs, CRYPT_TYPE_INTEG) == 0 ||
-               offers(theirs, CRYPT_TYPE_INTEG, CRYPT_INTEG_NONE, 0);
-    c->integ = row(common(ours, theirs, CRYPT_TYPE_INTEG));
+               select_offers(theirs, CRYPT_TYPE_INTEG, CRYPT_INTEG_NONE, 0);
+    c->integ = select_row(select_common(ours, theirs, CRYPT_TYPE_INTEG));
     return c->integ != NULL;
 }
 
@@ -84,24 +84,24 @@ static bool match_dh(const struct crypt_proposal *ours, const struct wire_ike_pr
 {
     if (rule == IKEV2_DH_IGNORE)
         return true;
-    if (hint != CRYPT_DH_NONE && offers(theirs, CRYPT_TYPE_DH, (uint16_t)hint, 0) &&
+    if (hint != CRYPT_DH_NONE && select_offers(theirs, CRYPT_TYPE_DH, (uint16_t)hint, 0) &&
         ikev2_select_has_group(ours, 1, hint)) {
         c->dh = hint;
         return true;
     }
-    const struct crypt_transform *t = common(ours, theirs, CRYPT_TYPE_DH);
+    const struct crypt_transform *t = select_common(ours, theirs, CRYPT_TYPE_DH);
     if (t) {
         c->dh = (enum crypt_dh)t->id;
         return true;
     }
     return theirs->protocol == WIRE_IKE_PROTO_ESP &&
-           (count_of(theirs, CRYPT_TYPE_DH) == 0 || offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0));
+           (count_of(theirs, CRYPT_TYPE_DH) == 0 || select_offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0));
 }
 
 static bool match_esn(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
                       struct ikev2_choice *c)
 {
-    const struct crypt_transform *t = common(ours, theirs, CRYPT_TYPE_ESN);
+    const struct crypt_transform *t = select_common(ours, theirs, CRYPT_TYPE_ESN);
     if (t) {
         c->esn = t->id == CRYPT_ESN_ON;
         return true;
@@ -117,8 +117,9 @@ static bool match_esn(const struct crypt_proposal *ours, const struct wire_ike_p
     return false;
 }
 
-static bool match(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs, uint8_t protocol,
-                  enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *out)
+static bool select_match(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
+                         uint8_t protocol, enum ikev2_dh_rule rule, enum crypt_dh hint,
+                         struct ikev2_choice *out)
 {
     struct ikev2_choice c = {.number = theirs->number, .protocol = protocol, .spi = theirs->spi};
     if (theirs->protocol != protocol || has_unknown_type(theirs) || !match_cipher(ours, theirs, &c) ||
@@ -128,7 +129,7 @@ static bool match(const struct crypt_proposal *ours, const struct wire_ike_propo
         if (!match_esn(ours, theirs, &c) || theirs->spi_len != IKEV2_ESP_SPI_BYTES || theirs->spi < 256)
             return false;
     } else {
-        c.prf = row(common(ours, theirs, CRYPT_TYPE_PRF));
+        c.prf = select_row(select_common(ours, theirs, CRYPT_TYPE_PRF));
         if (!c.prf)
             return false;
     }
@@ -141,7 +142,7 @@ bool ikev2_select(const struct crypt_proposal *ours, size_t n_ours, const struct
 {
     for (size_t i = 0; i < n_ours; i++)
         for (size_t j = 0; j < theirs->count; j++)
-            if (match(&ours[i], &theirs->list[j], protocol, rule, hint, out))
+            if (select_match(&ours[i], &theirs->list[j], protocol, rule, hint, out))
                 return true;
     return false;
 }
@@ -158,10 +159,10 @@ bool ikev2_select_answer(const struct crypt_proposal *ours, size_t n_ours, const
     /* Numbers count our offers from 1 (RFC 7296 3.3.1). */
     if (p->number < 1 || p->number > n_ours)
         return false;
-    return match(&ours[p->number - 1], p, protocol, rule, CRYPT_DH_NONE, out);
+    return select_match(&ours[p->number - 1], p, protocol, rule, CRYPT_DH_NONE, out);
 }
 
-static bool lists(const struct crypt_proposal *p, uint8_t type, const struct crypt_alg *alg)
+static bool select_lists(const struct crypt_proposal *p, uint8_t type, const struct crypt_alg *alg)
 {
     for (size_t i = 0; i < p->count; i++)
         if (p->transforms[i].type == type && p->transforms[i].id == alg->id &&
@@ -174,8 +175,9 @@ bool ikev2_select_covers(const struct crypt_proposal *ours, size_t n_ours, const
 {
     for (size_t i = 0; i < n_ours; i++) {
         const struct crypt_proposal *p = &ours[i];
-        if (lists(p, CRYPT_TYPE_ENCR, c->encr) && (!c->prf || lists(p, CRYPT_TYPE_PRF, c->prf)) &&
-            (!c->integ || lists(p, CRYPT_TYPE_INTEG, c->integ)) &&
+        if (select_lists(p, CRYPT_TYPE_ENCR, c->encr) &&
+            (!c->prf || select_lists(p, CRYPT_TYPE_PRF, c->prf)) &&
+            (!c->integ || select_lists(p, CRYPT_TYPE_INTEG, c->integ)) &&
             (c->dh == CRYPT_DH_NONE || ikev2_select_has_group(p, 1, c->dh)))
             return true;
     }
