@@ -72,17 +72,6 @@ void sad_reclaim_defer(struct sad_reclaim *r, sad_reclaim_fn fn, void *ctx, uint
     *item = (struct sad_reclaim_item){rte_rcu_qsbr_start(r->qsbr), fn, ctx, arg};
 }
 
-static void memory_free(void *ctx, uint64_t arg)
-{
-    free(ctx);
-}
-
-void sad_reclaim_defer_free(struct sad_reclaim *r, void *p)
-{
-    if (p)
-        sad_reclaim_defer(r, memory_free, p, 0);
-}
-
 size_t sad_reclaim_run(struct sad_reclaim *r)
 {
     /* What a function defers again waits for the next run. */

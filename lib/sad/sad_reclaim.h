@@ -38,9 +38,6 @@ void sad_reclaim_fini(struct sad_reclaim *r);
  */
 void sad_reclaim_defer(struct sad_reclaim *r, sad_reclaim_fn fn, void *ctx, uint64_t arg);
 
-/* The same for memory from malloc. */
-void sad_reclaim_defer_free(struct sad_reclaim *r, void *p);
-
 /* Carries out what is due; never waits. Returns how many items still wait. */
 size_t sad_reclaim_run(struct sad_reclaim *r);
 

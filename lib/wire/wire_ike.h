@@ -119,7 +119,6 @@ enum wire_ike_err {
 const char *wire_ike_err_name(enum wire_ike_err e);
 /* IANA names for logs, "unknown(N)" never: unknown numbers give "unknown". Static storage. */
 const char *wire_ike_exchange_name(uint8_t exchange);
-const char *wire_ike_payload_name(uint8_t type);
 const char *wire_ike_notify_name(uint16_t type);
 
 struct wire_ike_hdr {

@@ -38,15 +38,6 @@ const char *wire_ike_exchange_name(uint8_t exchange)
     return "unknown";
 }
 
-const char *wire_ike_payload_name(uint8_t type)
-{
-    switch (type) {
-#define WIRE_PAYLOAD(number, name) case number: return name;
-#include "wire_names.def"
-    }
-    return "unknown";
-}
-
 const char *wire_ike_notify_name(uint16_t type)
 {
     switch (type) {

@@ -4,22 +4,18 @@ import collections
 import re
 
 import objects
-from tree import room_of, without_comments
+from tree import without_comments
 
 # A call to a later file, named in the room's meson.build with the reason why it cannot go.
 UPWARD = re.compile(r"^# upward: (\w+\.c) -> (\w+\.c): (\S.*)$")
 UPWARD_MAX = 3
-# Rooms that are not judged as long as they break the rule.
-ORDER_EXEMPT = set()
 # Public functions that only tests call, each with the reason why it is public: name -> reason.
 TEST_DOORS = {
     "dp_sink_take": "takes what went out on a port without a device, which tests stand behind",
     "ikev2_rows_step": "a test walks all steps and proves that each state is reached and left",
+    "sad_count": "what was installed and removed must add up, in tests of each step",
     "ossl_dh_from_private": "known answers of a key exchange are pairs of chosen private keys",
 }
-# Rooms and functions that are not judged yet.
-PUBLIC_EXEMPT_ROOMS = set()
-PUBLIC_EXEMPT = {"wire_ike_payload_name", "ikev2_task_job", "sad_reclaim_defer_free", "sad_count"}
 CONSTRUCTOR = re.compile(r"__attribute__\(\(constructor[^;{]*?(\w+)\(void\)")
 INLINE = re.compile(r"^static (?:inline|__rte_always_inline|__attribute__\(\([^)]*\)\)|\s)*[^;{}=()]*?(\w+)\(", re.M)
 
@@ -43,10 +39,6 @@ def rule_order(tree):
     """no file of a room calls a later one, but for at most three named pairs in the tree"""
     pairs = 0
     for room in tree.rooms:
-        if room in ORDER_EXEMPT:
-            if not upward_calls(tree, room):
-                yield f"lib/{room}: in order, so its place in ORDER_EXEMPT must go"
-            continue
         path = f"lib/{room}/meson.build"
         named = set()
         for number, line in enumerate(tree.text(path).split("\n"), 1):
@@ -93,8 +85,6 @@ def rule_public(tree, doors=None):
     for path, name, is_used in uncalled(tree):
         if name in doors:
             found.add(name)
-        elif room_of(path) in PUBLIC_EXEMPT_ROOMS or name in PUBLIC_EXEMPT:
-            continue
         elif not is_used:
             yield f"{path}: nothing but tests calls {name}()"
         elif name not in tests:

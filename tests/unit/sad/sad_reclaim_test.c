@@ -138,13 +138,17 @@ static void what_is_deferred_again_waits_for_another_grace_period(void **state)
     end(&r, 1);
 }
 
+static void memory_free(void *ctx, uint64_t arg)
+{
+    free(ctx);
+}
+
 static void the_end_carries_out_what_still_waits(void **state)
 {
     struct sad_reclaim r;
     begin(&r, 1);
     sad_reclaim_defer(&r, note_and_defer, &trace, 2);
-    sad_reclaim_defer_free(&r, malloc(64));
-    sad_reclaim_defer_free(&r, NULL);
+    sad_reclaim_defer(&r, memory_free, malloc(64), 0);
     assert_int_equal(sad_reclaim_run(&r), 2);
     end(&r, 1);
     assert_int_equal(trace.n, 2);
