@@ -146,7 +146,7 @@ static void udp6_cksum_offload(struct rte_mbuf *m, uint8_t *ip, uint8_t l2_bytes
                rte_ipv6_phdr_cksum((const struct rte_ipv6_hdr *)ip, m->ol_flags));
 }
 
-static void forward_outer(struct dp_worker *w, struct dp_pkt *p)
+static __attribute__((noinline)) void forward_outer(struct dp_worker *w, struct dp_pkt *p)
 {
     struct rte_mbuf *m = p->mbuf;
     struct sad_out *out = p->out;
