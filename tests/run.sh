@@ -162,7 +162,8 @@ sanitizer_options() {
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 }
 step_cpu() { need gcc && tests/lib/cpu_check.sh "$out/gcc"; }
-step_unit() { need gcc && meson_suite unit gcc unit; }
+# Unit tests are run all the time, so none may take ten seconds.
+step_unit() { need gcc && meson_suite unit gcc unit && tests/lib/test_times.py "$out/gcc/meson-logs/testlog-unit.json" 10; }
 step_sim() { need gcc && meson_suite sim gcc sim; }
 step_esp_oracle() { need gcc && meson_suite esp_oracle gcc esp; }
 step_asan_unit() { sanitizer_options && need asan && meson_suite asan_unit asan unit; }
