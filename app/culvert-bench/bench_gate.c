@@ -196,7 +196,7 @@ int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i)
                          .encr_bits = (uint16_t)g->c.key_bits,
                          .esn = true,
                          .replay_window = 1024,
-                         .encap = !g->c.is_plain_esp,
+                         .way = g->c.is_plain_esp ? ESP_WAY_ESP : ESP_WAY_UDP,
                          .path = {{base_addr_ip4(GATE_OUTSIDE), port}, {base_addr_ip4(PEER_OUTSIDE), port}},
                          .outer_mtu = 1600,
                          .follow = true,

@@ -11,6 +11,7 @@
 #include "base_ts.h"
 #include "base_wipe.h"
 #include "crypt_alg.h"
+#include "esp_way.h"
 
 /* Keys of one direction, straight from KEYMAT (RFC 7296 2.17): encr is key | salt. */
 struct esp_keymat {
@@ -35,7 +36,7 @@ struct esp_pair {
     uint16_t integ;     /* enum crypt_integ; CRYPT_INTEG_NONE with an AEAD */
     uint16_t outer_mtu; /* bytes of the way to the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
     bool esn;           /* extended sequence numbers (RFC 4304) */
-    bool encap;         /* ESP in UDP */
+    enum esp_way way;   /* fixed for the life of the pair */
     bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
     bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
     bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */

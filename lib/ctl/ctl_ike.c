@@ -100,10 +100,10 @@ static void child_install(struct ctl *ctl, const struct ike_install *in)
     if (rc == 0)
         return;
     ctl->tally.install_failures++;
-    host_log(
-        HOST_ERR,
-        "event=install_failed connection=%s child=%s spi_in=0x%08x error=\"%s\" effect=\"child is closed\"",
-        in->conn, in->child, in->pair.spi_in, strerror(-rc));
+    host_log(HOST_ERR,
+             "event=install_failed connection=%s child=%s spi_in=0x%08x way=%s error=\"%s\" effect=\"child "
+             "is closed\"",
+             in->conn, in->child, in->pair.spi_in, esp_way_name(in->pair.way), strerror(-rc));
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = in->pair.spi_in});
 }
 

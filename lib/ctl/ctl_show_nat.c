@@ -76,7 +76,7 @@ static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
         ctl_json_set(remote, "announced", ctl_json_addr(&v->path.remote.addr));
     ctl_json_set(o, "connection", ctl_json_text(v->conn));
     ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
-    ctl_json_set(o, "encapsulated", json_boolean(v->encap));
+    ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
     ctl_json_set(o, "local", local);
     ctl_json_set(o, "remote", remote);
     /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */

@@ -73,7 +73,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     ctl_json_set(o, "local_id", ctl_json_id(&v->local_id));
     ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
     ctl_json_set_text(o, "proposal", v->proposal);
-    ctl_json_set(o, "encapsulated", json_boolean(v->encap));
+    ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
     if (v->established_at.ns)
         ctl_json_set(o, "age_s", ctl_json_since(now, v->established_at));
     if (v->established_at.ns && !base_time_is_never(v->rekey_at))

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base_time.h"
 #include "base_ts.h"
+#include "esp_way.h"
 #include "ike_conf.h"
 #include "ike_path.h"
 #include "ike_stats.h"
@@ -36,7 +37,7 @@ struct ike_sa_view {
     char proposal[96];
     bool local_nat;               /* NAT detection: we are behind a NAT */
     bool remote_nat;              /* the peer is */
-    bool encap;                   /* ESP goes in UDP */
+    enum esp_way way;             /* that ESP goes */
     struct base_addr public_addr; /* which nat.public_addresses entry the peer dialled; none: unknown */
     /* What the peer announced as its own address, as far as its hash tells: seen address when it matches. */
     bool remote_hash_matches, local_hash_matches;

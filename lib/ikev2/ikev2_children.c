@@ -59,7 +59,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
         .pair = {.spi_in = c->spi_in,
                  .spi_out = c->spi_out,
                  .esn = c->algs.esn,
-                 .encap = sa->encap,
+                 .way = sa->way,
                  .frag_after = sa->conn->frag_after,
                  .follow = true,
                  .active = c->active,

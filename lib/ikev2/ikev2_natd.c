@@ -119,7 +119,7 @@ void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct ba
         return;
     to.remote = *remote;
     /* Plain ESP has no port: only the address can have changed. */
-    if (!sa->encap || remote->port == 0)
+    if (sa->way == ESP_WAY_ESP || remote->port == 0)
         to.remote.port = sa->path.remote.port;
     if (!ike_path_equal(&to, &sa->path))
         natd_move(ike, sa, &to);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_time.h"
+#include "esp_way.h"
 #include "explain.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
@@ -110,7 +111,7 @@ struct ikev2_sa {
     struct ikev2_keys keys;
     struct ike_id local_id, remote_id;
     struct ike_natd natd;
-    bool encap;
+    enum esp_way way; /* that ESP of its children goes */
 
     struct ikev2_sa_seq seq;
     struct ikev2_request req;

@@ -61,7 +61,7 @@ static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
     ikev2_select_text(&sa->algs, v->proposal, sizeof v->proposal);
     v->local_nat = sa->natd.local_nat;
     v->remote_nat = sa->natd.remote_nat;
-    v->encap = sa->encap;
+    v->way = sa->way;
     v->public_addr = sa->natd.public_addr;
     v->remote_hash_matches = sa->natd.seen && !sa->natd.remote_nat;
     v->local_hash_matches = sa->natd.seen && !sa->natd.local_nat;

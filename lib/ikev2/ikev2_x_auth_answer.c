@@ -86,7 +86,8 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     struct wire_ike_notification n;
     struct ikev2_msg msg;
     ikev2_auth_kept(sa, &msg);
-    sa->encap = sa->path.natt && (sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked);
+    const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
+    sa->way = sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->peer;
     const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, &t);

@@ -527,7 +527,7 @@ static void init_float_ports(struct ikev2_sa *sa)
 {
     if (!sa->natd.local_nat && !sa->natd.remote_nat && !sa->natd.faked)
         return;
-    sa->encap = true;
+    sa->way = ESP_WAY_UDP;
     if (sa->path.natt)
         return;
     sa->path.local.port = sa->path.remote.port = 4500;

@@ -88,7 +88,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->local_id = old->local_id;
     sa->remote_id = old->remote_id;
     sa->natd = old->natd;
-    sa->encap = old->encap;
+    sa->way = old->way;
     sa->moved.times = old->moved.times;
     sa->moved.at = old->moved.at;
     ikev2_sa_link(ike, sa);

@@ -64,8 +64,8 @@ void sad_spi_free(struct sad *sad, uint32_t spi);
 /*
  * Publishes both directions of a pair whose spi_in is from sad_spi_alloc(). Borrows until return; the caller
  * wipes its keys. Errors, and then nothing has changed: -EINVAL parameter out of range or keys of wrong
- * length, -ENOTSUP algorithm that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG more than 64
- * combinations of selectors, -ENOMEM. Cost: some microseconds.
+ * length, -ENOTSUP algorithm or way of ESP that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG
+ * more than 64 combinations of selectors, -ENOMEM. Cost: some microseconds.
  */
 int sad_install(struct sad *sad, const struct esp_pair *pair);
 

@@ -40,7 +40,7 @@ static const struct crypt_alg *integ_of(const struct esp_pair *p)
 
 static int params_check(const struct sad *sad, const struct esp_pair *p, struct esp_suite *suite)
 {
-    if (p->integ != CRYPT_INTEG_NONE && !integ_of(p))
+    if ((p->integ != CRYPT_INTEG_NONE && !integ_of(p)) || (p->way != ESP_WAY_ESP && p->way != ESP_WAY_UDP))
         return -ENOTSUP;
     int err = sad->params.esp->suite_find(encr_of(p), integ_of(p), suite);
     if (err)
@@ -64,7 +64,7 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
 
 static uint16_t flags_of(const struct esp_pair *p)
 {
-    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->encap ? SAD_F_ENCAP : 0) |
+    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->way == ESP_WAY_UDP ? SAD_F_ENCAP : 0) |
                       (p->follow ? SAD_F_FOLLOW : 0) |
                       (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
 }
@@ -119,18 +119,18 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->icv_bytes = pair->suite.icv_bytes;
     out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     out->owner = SAD_OWNER_NONE; /* until published */
-    out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->encap);
+    out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->way);
     out->esp_bytes = (uint8_t)(WIRE_ESP_BYTES + out->iv_bytes);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
-    if (p->encap && is_fast(&p->path, &pair->suite))
+    if (p->way == ESP_WAY_UDP && is_fast(&p->path, &pair->suite))
         out->flags |= SAD_F_FAST;
     if (p->frag_after)
         out->flags |= SAD_F_AFTER;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
     out->spi_be = __builtin_bswap32(p->spi_out);
     sad_out_set_path(out, &p->path);
-    sad_tmpl_fill(&out->tmpl[0], &p->path, p->encap, p->spi_out);
+    sad_tmpl_fill(&out->tmpl[0], &p->path, p->way, p->spi_out);
     out->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_out(out);
     return key_expand(sad, pair, &p->keys_out, sad_out_key(out));
@@ -145,6 +145,7 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
     pair->conn = p->conn;
     pair->ike_id = p->ike_id;
     pair->path = p->path;
+    pair->way = p->way;
     pair->outer_mtu = p->outer_mtu;
     pair->cands = 0;
     pair->is_active = false;
@@ -277,7 +278,7 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, ui
     if (pair->tmpl_token)
         (void)rte_rcu_qsbr_check(sad->reclaim.qsbr, pair->tmpl_token, true);
     uint8_t at = (uint8_t)(1 - atomic_load_explicit(&out->tmpl_at, memory_order_relaxed));
-    sad_tmpl_fill(&out->tmpl[at], path, out->flags & SAD_F_ENCAP, pair->spi_out);
+    sad_tmpl_fill(&out->tmpl[at], path, pair->way, pair->spi_out);
     atomic_store_explicit(&out->tmpl_at, at, memory_order_release);
     pair->tmpl_token = rte_rcu_qsbr_start(sad->reclaim.qsbr);
     pair->path = *path;

@@ -17,6 +17,7 @@ struct sad_pair {
     uint8_t state; /* enum sad_pair_state */
     bool is_active;
     uint16_t outer_mtu;
+    enum esp_way way;
     uint32_t spi_in; /* also while FREE: the one that the slot had last */
     uint32_t spi_out;
     uint32_t conn;

@@ -91,9 +91,9 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu)
     return 0;
 }
 
-uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap)
+uint8_t sad_path_hdr_bytes(const struct esp_path *path, enum esp_way way)
 {
-    return (uint8_t)wire_esp_outer_len(path->local.addr.family, encap);
+    return (uint8_t)wire_esp_outer_len(path->local.addr.family, way == ESP_WAY_UDP);
 }
 
 /* Largest inner packet whose padded, sealed and encapsulated form fits. */
@@ -109,13 +109,19 @@ static void put16(uint8_t *p, uint16_t v)
     p[1] = (uint8_t)v;
 }
 
-static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, bool encap)
+/* What the outer IP header says that it carries. */
+static uint8_t proto_of(enum esp_way way)
+{
+    return way == ESP_WAY_UDP ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+}
+
+static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way)
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x45;
     ip[WIRE_IP4_AT_FRAG] = WIRE_IP4_DF >> 8;
     ip[WIRE_IP4_AT_TTL] = SAD_OUTER_TTL;
-    ip[WIRE_IP4_AT_PROTO] = encap ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+    ip[WIRE_IP4_AT_PROTO] = proto_of(way);
     memcpy(ip + WIRE_IP4_AT_SRC, path->local.addr.bytes, 4);
     memcpy(ip + WIRE_IP4_AT_DST, path->remote.addr.bytes, 4);
     for (size_t i = 0; i < WIRE_IP4_BYTES; i += 2) {
@@ -125,7 +131,7 @@ static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, bool encap
     }
 }
 
-static void tmpl_ip6(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out)
+static void tmpl_ip6(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out)
 {
     uint8_t *ip = t->bytes;
     ip[0] = 0x60;
@@ -133,22 +139,22 @@ static void tmpl_ip6(struct sad_tmpl *t, const struct esp_path *path, bool encap
     const uint32_t label = spi_out * 0x9e3779b1u >> 12;
     ip[1] = (uint8_t)(label >> 16);
     put16(ip + 2, (uint16_t)label);
-    ip[WIRE_IP6_AT_NEXT] = encap ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+    ip[WIRE_IP6_AT_NEXT] = proto_of(way);
     ip[WIRE_IP6_AT_HOPS] = SAD_OUTER_TTL;
     memcpy(ip + WIRE_IP6_AT_SRC, path->local.addr.bytes, 16);
     memcpy(ip + WIRE_IP6_AT_DST, path->remote.addr.bytes, 16);
 }
 
-void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out)
+void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out)
 {
     memset(t, 0, sizeof *t);
     bool is6 = path->local.addr.family == BASE_AF_IP6;
     if (is6)
-        tmpl_ip6(t, path, encap, spi_out);
+        tmpl_ip6(t, path, way, spi_out);
     else
-        tmpl_ip4(t, path, encap);
+        tmpl_ip4(t, path, way);
     uint8_t *p = t->bytes + (is6 ? WIRE_IP6_BYTES : WIRE_IP4_BYTES);
-    if (encap) {
+    if (way == ESP_WAY_UDP) {
         put16(p, path->local.port);
         put16(p + 2, path->remote.port);
         p += WIRE_UDP_BYTES;
@@ -168,7 +174,7 @@ void sad_out_set_path(struct sad_out *out, const struct esp_path *path)
     struct sad_tmpl t = {0};
     if (path->local.addr.family != BASE_AF_IP4)
         return;
-    tmpl_ip4(&t, path, true);
+    tmpl_ip4(&t, path, ESP_WAY_UDP);
     memcpy(&p.local_be, path->local.addr.bytes, 4);
     memcpy(&p.remote_be, path->remote.addr.bytes, 4);
     p.local_port_be = be16(path->local.port);

@@ -17,10 +17,10 @@ void sad_sel4_fill(const struct sad_range *local, const struct sad_range *remote
 int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
 
 /* Writes a template; the caller publishes it. */
-void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, bool encap, uint32_t spi_out);
+void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out);
 
 /* Bytes of IP and UDP before ESP. */
-uint8_t sad_path_hdr_bytes(const struct esp_path *path, bool encap);
+uint8_t sad_path_hdr_bytes(const struct esp_path *path, enum esp_way way);
 
 /* The largest inner packet whose padded, sealed and encapsulated form fits. */
 uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);

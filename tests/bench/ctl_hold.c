@@ -134,7 +134,8 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     ikev2_sa_set_conn(ctl.ike, sa, conn);
     sa->remote_id = conn->remote_id;
     sa->keys.prf_len = sa->algs.prf->out_bytes;
-    sa->encap = sa->natd.remote_nat = true;
+    sa->way = ESP_WAY_UDP;
+    sa->natd.remote_nat = true;
     ikev2_sa_set_state(ctl.ike, sa, IKEV2_ST_UP);
     ikev2_life_start_sa(ctl.ike, sa);
     choose(&t.choice, WIRE_IKE_PROTO_ESP);

@@ -186,7 +186,7 @@ static void tunnel_set(struct esp_pair *p, const char *key, const char *value)
     else if (strcmp(key, "esn") == 0)
         p->esn = n;
     else if (strcmp(key, "encap") == 0)
-        p->encap = n;
+        p->way = n ? ESP_WAY_UDP : ESP_WAY_ESP;
     else if (strcmp(key, "outer") == 0)
         p->path = n == 6 ? (struct esp_path){{addr_of("2001:db8::1"), 0}, {addr_of("2001:db8::2"), 0}}
                          : (struct esp_path){{addr_of("192.0.2.1"), 0}, {addr_of("192.0.2.2"), 0}};
@@ -220,7 +220,7 @@ static int tunnel_make(struct gateway *g, char *text, uint32_t *spi)
         *value = '\0';
         tunnel_set(&p, word, value + 1);
     }
-    if (p.encap)
+    if (p.way == ESP_WAY_UDP)
         p.path.local.port = p.path.remote.port = 4500;
     int err = sad_spi_alloc(g->sad, &p.spi_in);
     if (!err && (err = sad_install(g->sad, &p)) != 0)

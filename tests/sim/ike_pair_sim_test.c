@@ -34,7 +34,7 @@ static void comes_up(struct sim_world *w)
     if (w->failed)
         return;
     SIM_EXPECT(w, p.foo->init_out == 1);
-    SIM_EXPECT(w, p.foo->sas[0].inst.pair.encap == nat);
+    SIM_EXPECT(w, (p.foo->sas[0].inst.pair.way == ESP_WAY_UDP) == nat);
     SIM_EXPECT(w, p.gw->audits[IKE_AUDIT_CHILD_UP] == 1);
     finish(&p);
 }
@@ -47,7 +47,7 @@ static void forced_encapsulation(struct sim_world *w)
     sim_pair_connect(&p);
     if (w->failed)
         return;
-    SIM_EXPECT(w, p.foo->sas[0].inst.pair.encap && p.gw->sas[0].inst.pair.encap);
+    SIM_EXPECT(w, p.foo->sas[0].inst.pair.way == ESP_WAY_UDP && p.gw->sas[0].inst.pair.way == ESP_WAY_UDP);
     finish(&p);
 }
 

@@ -135,7 +135,7 @@ static void act_install(struct sim_host *h, struct ike_action *a)
         return;
     }
     check_path(h, &a->path);
-    if (pair->encap && !a->path.natt)
+    if (pair->way == ESP_WAY_UDP && !a->path.natt)
         sim_fail(h->world, "%s: ESP in UDP away from the NAT-T port", h->name);
     sa->state = SIM_SA_INSTALLED;
     sa->inst = *inst;

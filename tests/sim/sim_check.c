@@ -57,8 +57,8 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
         what = "algorithms";
     else if (!ts_equal(&x->local_ts, &y->remote_ts) || !ts_equal(&x->remote_ts, &y->local_ts))
         what = "selectors";
-    else if (x->encap != y->encap)
-        what = "encapsulation";
+    else if (x->way != y->way)
+        what = "ways";
     if (what)
         sim_fail(h->world, "%s: %s of %08x/%08x differ between the sides", h->name, what, sa->spi,
                  sa->inst.pair.spi_out);

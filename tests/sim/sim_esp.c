@@ -31,7 +31,7 @@ bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
 static void send_one(struct sim_host *h, struct sim_sa *sa)
 {
     struct base_endpoint src = sa->inst.pair.path.local, dst = sa->inst.pair.path.remote;
-    if (!sa->inst.pair.encap)
+    if (sa->inst.pair.way == ESP_WAY_ESP)
         src.port = dst.port = 0;
     struct sim_dgram *d = sim_dgram_new(src, dst, SIM_ESP, BASE_SPAN_NONE);
     d->spi = sa->inst.pair.spi_out;
@@ -99,13 +99,13 @@ void sim_esp_begin(struct sim_host *h)
 
 static bool endpoint_differs(const struct sim_sa *sa, const struct sim_dgram *d)
 {
-    return sa->inst.pair.encap && !base_endpoint_equal(&sa->inst.pair.path.remote, &d->src);
+    return sa->inst.pair.way == ESP_WAY_UDP && !base_endpoint_equal(&sa->inst.pair.path.remote, &d->src);
 }
 
 void sim_esp_receive(struct sim_host *h, const struct sim_dgram *d)
 {
     struct sim_sa *sa = sim_host_sa(h, d->spi);
-    if (!sa || sa->state != SIM_SA_INSTALLED || sa->inst.pair.encap != (d->dst.port != 0)) {
+    if (!sa || sa->state != SIM_SA_INSTALLED || (sa->inst.pair.way == ESP_WAY_UDP) != (d->dst.port != 0)) {
         h->esp_unknown++;
         sim_trace(h->world, h, "gets esp of unknown %08x", d->spi);
         return;

@@ -179,7 +179,7 @@ static void make_view(void)
                                 .proposal = "AES",
                                 .local_nat = true,
                                 .remote_nat = true,
-                                .encap = true,
+                                .way = ESP_WAY_UDP,
                                 .public_addr = base_addr_ip4(0xc6336402),
                                 .established_at = {900 * BASE_NS_PER_S},
                                 .rekey_at = {1600 * BASE_NS_PER_S},

@@ -152,7 +152,7 @@ static inline struct esp_pair rig_pair(unsigned n, const struct crypt_alg *encr,
                                        const struct crypt_alg *integ, bool esn, bool encap)
 {
     struct esp_pair p = {.esn = esn,
-                         .encap = encap,
+                         .way = encap ? ESP_WAY_UDP : ESP_WAY_ESP,
                          .replay_window = 1024,
                          .outer_mtu = 1500,
                          .follow = true,

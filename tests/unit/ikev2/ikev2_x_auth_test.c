@@ -25,7 +25,7 @@ static void two_engines_agree_on_a_child_and_its_keys(void **state)
     pair_check_keys(p);
     assert_int_equal(view(p, 0).state, IKE_VIEW_ESTABLISHED);
     assert_int_equal(view(p, 1).state, IKE_VIEW_ESTABLISHED);
-    assert_false(view(p, 1).encap);
+    assert_int_equal(view(p, 1).way, ESP_WAY_ESP);
     assert_int_equal(p->h[0].sends, 2);
     pair_free(p);
 }

@@ -227,7 +227,7 @@ static inline struct esp_pair rig_pair_of(uint32_t spi)
         .encr = CRYPT_ENCR_AES_GCM_16,
         .encr_bits = 128,
         .esn = true,
-        .encap = true,
+        .way = ESP_WAY_UDP,
         .follow = true,
         .replay_window = 64,
         .conn = 7,

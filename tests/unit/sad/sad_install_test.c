@@ -97,6 +97,10 @@ static void what_the_data_path_lacks_is_not_supported(void **state)
     p = good;
     p.integ = 99;
     assert_refused(sad, &p, -ENOTSUP);
+    p = good;
+    p.way = ESP_WAY_TCP;
+    assert_refused(sad, &p, -ENOTSUP);
+    p.way = ESP_WAY_UDP;
     p.integ = integ; /* next to an AEAD */
     assert_refused(sad, &p, -ENOTSUP);
     assert_int_equal(sad_install(sad, &good), 0);

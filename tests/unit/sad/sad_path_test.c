@@ -39,7 +39,7 @@ static uint32_t install(struct sad *sad, bool is6, bool encap, bool with_cbc, ui
         path6(&p);
     if (with_cbc)
         rig_use_cbc(&p);
-    p.encap = encap;
+    p.way = encap ? ESP_WAY_UDP : ESP_WAY_ESP;
     p.outer_mtu = outer_mtu;
     assert_int_equal(sad_install(sad, &p), 0);
     return p.spi_in;

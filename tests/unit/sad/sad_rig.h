@@ -26,7 +26,7 @@ static inline struct esp_pair rig_params(struct sad *sad, const char *local, con
                          .keys_in.encr_len = 20,
                          .keys_out.encr_len = 20,
                          .replay_window = 1024,
-                         .encap = true,
+                         .way = ESP_WAY_UDP,
                          .outer_mtu = 1500,
                          .active = true};
     esp_pair_set_algs(&p, &rig_gcm128, NULL);
