@@ -21,6 +21,7 @@
 #include "ike_run.h"
 #include "ike_timer.h"
 #include "ike_view.h"
+#include "ike_wait.h"
 #include "ikev2.h"
 #include "wire_ike.h"
 
@@ -111,7 +112,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         engine_shut_down(ike);
         return 0;
     case IKE_EV_JOB_DONE:
-        ikev2_job_done(ike, ev->job);
+        ike_wait_over(ike, ev->job);
         return 0;
     case IKE_EV_SA_SOFT:
     case IKE_EV_SA_HARD:
@@ -171,7 +172,7 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     ike->now = now;
     ike->fail.refill = now;
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
-    if (ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0) {
+    if (ike_wait_init(ike, conf) < 0 || ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0) {
         ike_free(ike);
         return NULL;
     }
@@ -188,6 +189,7 @@ void ike_free(struct ike *ike)
         return;
     ike->shutting_down = true;
     ikev2_free(ike);
+    ike_wait_fini(ike);
     ike_act_fini(ike);
     ike_run_fini(ike);
     ike_timer_fini(&ike->timers);

@@ -8,6 +8,9 @@
 #include "ike_stats.h"
 #include "telem.h"
 
+#define SLOTS_MIN ((size_t)64)
+#define SLOTS_MAX ((size_t)1 << 20)
+
 uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;
@@ -18,6 +21,14 @@ uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len)
         h ^= h >> 29;
     }
     return h ^ (h >> 32);
+}
+
+size_t ike_slots(const struct ike_conf *conf)
+{
+    size_t n = SLOTS_MIN;
+    while (n < conf->sas_max && n < SLOTS_MAX)
+        n *= 2;
+    return n;
 }
 
 uint64_t ike_jitter(struct ike *ike, uint64_t range_ns)

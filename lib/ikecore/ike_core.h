@@ -14,6 +14,7 @@
 #include "ike_run.h"
 #include "ike_stats.h"
 #include "ike_timer.h"
+#include "ike_wait.h"
 
 struct ikev2;
 
@@ -23,11 +24,11 @@ struct ike {
     base_time now;               /* of this dispatch */
     bool shutting_down;
     struct ike_stats stats;
-    uint64_t next_id;  /* the last number that an IKE SA got, of any version */
-    uint64_t next_job; /* the last one that a job got */
+    uint64_t next_id; /* the last number that an IKE SA got, of any version */
     uint64_t hash_seed;
     struct ike_timers timers;
     struct ike_acts acts;
+    struct ike_waits waits;
     struct ike_run *runs; /* parallel to conf->conns */
     struct ike_run *lost; /* by lost_next, within a dispatch */
     struct ike_fail fail;
@@ -37,6 +38,9 @@ struct ike {
 
 /* A 64-bit mix with a secret seed: peers choose what is hashed, but not where it collides. */
 uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len);
+
+/* Slots for a hash table of a configuration's SAs: a power of two. */
+size_t ike_slots(const struct ike_conf *conf);
 
 /* A random number of nanoseconds in [0, range). */
 uint64_t ike_jitter(struct ike *ike, uint64_t range_ns);

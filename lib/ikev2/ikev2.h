@@ -58,8 +58,5 @@ void ikev2_shut_down(struct ike *ike);
 /* SA_SOFT, SA_HARD, PEER_MOVED or TRAFFIC; a child that is not there is ignored. */
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev);
 
-/* A job is back: whoever waits for it gets it, then it is freed. */
-void ikev2_job_done(struct ike *ike, struct ike_job *job);
-
 /* The SA with the smallest number greater than after_id. False: there is none. */
 bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);

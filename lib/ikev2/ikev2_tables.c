@@ -11,30 +11,15 @@
 #include "ikev2_auth.h"
 #include "ikev2_cookie.h"
 #include "ikev2_sa.h"
-#include "ikev2_task.h"
 
 static int tables_make(struct ikev2 *v2, const struct ike_conf *conf)
 {
-    v2->n_slots = 64;
-    while (v2->n_slots < conf->sas_max && v2->n_slots < 1u << 20)
-        v2->n_slots *= 2;
+    v2->n_slots = ike_slots(conf);
     v2->by_spi = calloc(v2->n_slots, sizeof(*v2->by_spi));
     v2->by_init = calloc(v2->n_slots, sizeof(*v2->by_init));
     v2->by_id = calloc(v2->n_slots, sizeof(*v2->by_id));
     v2->by_child = calloc(v2->n_slots, sizeof(*v2->by_child));
-    v2->by_job = calloc(v2->n_slots, sizeof(*v2->by_job));
-    return v2->by_spi && v2->by_init && v2->by_id && v2->by_child && v2->by_job ? 0 : -ENOMEM;
-}
-
-static void tables_free_jobs(struct ikev2 *v2)
-{
-    for (size_t i = 0; v2->by_job && i < v2->n_slots; i++) {
-        while (v2->by_job[i]) {
-            struct ikev2_wait *w = v2->by_job[i];
-            v2->by_job[i] = w->hash_next;
-            free(w);
-        }
-    }
+    return v2->by_spi && v2->by_init && v2->by_id && v2->by_child ? 0 : -ENOMEM;
 }
 
 int ikev2_new(struct ike *ike, const struct ike_conf *conf)
@@ -57,12 +42,10 @@ void ikev2_free(struct ike *ike)
         ikev2_sa_kill(ike, v2->first);
     }
     ikev2_settle(ike);
-    tables_free_jobs(v2);
     free(v2->by_spi);
     free(v2->by_init);
     free(v2->by_id);
     free(v2->by_child);
-    free(v2->by_job);
     base_wipe(v2, sizeof *v2);
     free(v2);
     ike->v2 = NULL;

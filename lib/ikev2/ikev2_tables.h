@@ -9,7 +9,6 @@
 
 struct ikev2_child;
 struct ikev2_sa;
-struct ikev2_wait;
 
 struct ikev2_auth_method;
 
@@ -22,9 +21,7 @@ struct ikev2 {
     struct ikev2_sa **by_init;
     struct ikev2_sa **by_id;
     struct ikev2_child **by_child;
-    struct ikev2_wait **by_job;
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
-    uint32_t n_orphans;                                  /* jobs under way whose SA is gone */
     struct ike_spans spans;                              /* remote selectors of all children */
     struct ikev2_cookies cookie;
     /* Scratch for one dispatch. */

@@ -9,15 +9,13 @@
 #include <string.h>
 #include "base_span.h"
 #include "base_wipe.h"
-#include "ike_act.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_job_dh.h"
-#include "ikev2.h"
+#include "ike_wait.h"
 #include "ikev2_init.h"
 #include "ikev2_request.h"
 #include "ikev2_sa.h"
-#include "ikev2_tables.h"
 #include "ikev2_step.h"
 
 struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
@@ -28,21 +26,12 @@ struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
     return t;
 }
 
-static void task_disown_job(struct ike *ike, const struct ikev2_task *t)
-{
-    for (struct ikev2_wait *w = ike->v2->by_job[t->job & (ike->v2->n_slots - 1)]; w; w = w->hash_next)
-        if (w->id == t->job) {
-            w->sa_id = 0;
-            ike->v2->n_orphans++;
-        }
-}
-
 void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
 {
     if (!t)
         return;
     if (t->job)
-        task_disown_job(ike, t);
+        ike_wait_disown(ike, t->job);
     if (t->spi_in)
         ike->env.spi_free(ike->env.ctx, t->spi_in);
     if (t->dh)
@@ -65,25 +54,30 @@ static enum ike_job_class task_urgency(const struct ikev2_sa *sa)
     return sa->life.established_at.ns ? IKE_JOB_LIVE : IKE_JOB_PROVED;
 }
 
+/* A job is back: for the task that waits for it, if that is still there. */
+static void task_job_done(struct ike *ike, uint64_t sa_id, struct ike_job *job)
+{
+    struct ikev2_sa *sa = ikev2_sa_by_id(ike, sa_id);
+    if (!sa)
+        return;
+    struct ikev2_task *t = sa->task && sa->task->job == job->id ? sa->task : sa->peer_task;
+    if (!t || t->job != job->id || !(t->job_row->step.from & IKEV2_IN(sa->state)))
+        return;
+    const struct ikev2_job_row *row = t->job_row; /* the task may end, or wait for another job */
+    t->job = 0;
+    ikev2_sa_touch(ike, sa);
+    ikev2_step_take(ike, sa, &row->step, row->done(ike, sa, t, job));
+}
+
 void ikev2_task_job(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct ike_job *job,
                     const struct ikev2_job_row *row)
 {
-    struct ikev2_wait *w = job ? calloc(1, sizeof *w) : NULL;
-    if (!w) {
-        ike_job_free(ike->env.crypto, job);
+    if (!job)
         return;
-    }
-    w->id = t->job = job->id = ++ike->next_job;
-    w->sa_id = sa->id;
-    w->peer_task = t == sa->peer_task;
-    w->row = row;
     job->urgency = task_urgency(sa);
     job->from = sa->path.remote.addr;
-    struct ikev2_wait **slot = &ike->v2->by_job[w->id & (ike->v2->n_slots - 1)];
-    w->hash_next = *slot;
-    *slot = w;
-    ike->stats.jobs++;
-    ike_act_job(ike, job);
+    t->job_row = row;
+    t->job = ike_wait_for(ike, job, sa->id, task_job_done);
 }
 
 void ikev2_task_dh(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -105,32 +99,4 @@ void ikev2_task_take_key(struct ikev2_task *t, struct ike_job_dh *d)
     d->key = NULL;
     t->public_len = d->public_len;
     memcpy(t->public_value, d->public_value, d->public_len);
-}
-
-/* Hands the job to the task that waits for it, if that is still there. */
-static void task_deliver(struct ike *ike, const struct ikev2_wait *w, struct ike_job *job)
-{
-    struct ikev2_sa *sa = w->sa_id ? ikev2_sa_by_id(ike, w->sa_id) : NULL;
-    struct ikev2_task *t = !sa ? NULL : w->peer_task ? sa->peer_task : sa->task;
-    if (!t || t->job != w->id || !(w->row->step.from & IKEV2_IN(sa->state)))
-        return;
-    t->job = 0;
-    ikev2_sa_touch(ike, sa);
-    ikev2_step_take(ike, sa, &w->row->step, w->row->done(ike, sa, t, job));
-}
-
-void ikev2_job_done(struct ike *ike, struct ike_job *job)
-{
-    struct ikev2_wait **p = &ike->v2->by_job[job->id & (ike->v2->n_slots - 1)];
-    while (*p && (*p)->id != job->id)
-        p = &(*p)->hash_next;
-    struct ikev2_wait *w = *p;
-    if (w) {
-        *p = w->hash_next;
-        ike->stats.jobs--;
-        ike->v2->n_orphans -= w->sa_id == 0;
-        task_deliver(ike, w, job);
-        free(w);
-    }
-    ike_job_free(ike->env.crypto, job);
 }

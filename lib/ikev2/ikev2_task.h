@@ -13,6 +13,7 @@
 #include "ikev2_step.h"
 
 struct ike;
+struct ikev2_job_row;
 struct ikev2_sa;
 
 #define IKEV2_COOKIE_MAX 64
@@ -41,10 +42,11 @@ struct ikev2_task {
     uint8_t cookie[IKEV2_COOKIE_MAX];
     uint16_t public_len;
     uint8_t public_value[CRYPT_DH_MAX];
-    uint64_t job;        /* pending, 0: none */
-    uint64_t spi_new;    /* our SPI of the new IKE SA */
-    uint32_t spi_in;     /* reserved inbound SPI of the new child; 0: none */
-    uint32_t spi_old;    /* spi_in of the child to rekey or delete */
+    uint64_t job;                        /* pending, 0: none */
+    const struct ikev2_job_row *job_row; /* with job: what follows */
+    uint64_t spi_new;                    /* our SPI of the new IKE SA */
+    uint32_t spi_in;                     /* reserved inbound SPI of the new child; 0: none */
+    uint32_t spi_old;                    /* spi_in of the child to rekey or delete */
     uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
     size_t child_index;  /* in the connection */
     struct ikev2_choice choice;
@@ -63,15 +65,6 @@ typedef enum ikev2_outcome ikev2_task_done_fn(struct ike *ike, struct ikev2_sa *
 struct ikev2_job_row {
     struct ikev2_step step;
     ikev2_task_done_fn *done;
-};
-
-/* A job that has been handed out. Outlives its SA. */
-struct ikev2_wait {
-    struct ikev2_wait *hash_next;
-    uint64_t id;
-    uint64_t sa_id; /* 0: the SA is gone */
-    bool peer_task; /* which of the SA's tasks */
-    const struct ikev2_job_row *row;
 };
 
 /* NULL: no memory. */

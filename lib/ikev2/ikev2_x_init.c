@@ -180,7 +180,7 @@ static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struc
 static bool init_is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
 {
     const char *cap = NULL;
-    if (ike->stats.half_open + ike->v2->n_orphans >= ike->conf->half_open_max)
+    if (ike->stats.half_open + ike->waits.n_orphans >= ike->conf->half_open_max)
         cap = "half_open_max";
     else if (ikev2_sa_half_open_of(ike, &msg->path->remote) >= ike->conf->half_open_per_endpoint)
         cap = "half_open_per_endpoint";
