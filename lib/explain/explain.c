@@ -5,6 +5,7 @@
  */
 #include "explain.h"
 
+#include <errno.h>
 #include <string.h>
 #include "base_addr.h"
 #include "base_text.h"
@@ -279,6 +280,39 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
     add_secret_line(&e.fix_here, conn);
     base_text_add(&e.fix_peer,
                   "the same key there (strongSwan: secrets { ike-x { id = ..., secret = ... } })");
+    explain_end(ike, &e);
+}
+
+/* Why a check of ours does not run, and what the operator can do about it. */
+static void add_unchecked(struct explain *e, int error)
+{
+    if (error == ENOMEM) {
+        base_text_add(&e->why, "The proof could not be checked here: out of memory.");
+        base_text_add(&e->fix_here, "more memory for this machine, or lower limits.half_open and limits.sas");
+    } else if (error == ECANCELED) {
+        base_text_add(&e->why, "The proof could not be checked here: the check was given up before it ran.");
+        base_text_add(&e->fix_here, "nothing, if this gateway was shutting down");
+    } else {
+        base_text_add(&e->why, "The proof could not be checked here: the cryptographic library failed (%d).",
+                      error);
+        base_text_add(&e->fix_here,
+                      "look after this machine's OpenSSL: its version, providers and FIPS mode");
+    }
+    base_text_add(&e->why, " The peer's key may be right.");
+}
+
+void explain_unchecked(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                       int error)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNCHECKED, about, conn))
+        return;
+    e.a->remote_id = conn->remote_id;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, id));
+    add_pair(&e.nearest, conn);
+    add_unchecked(&e, error);
     explain_end(ike, &e);
 }
 

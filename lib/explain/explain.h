@@ -41,6 +41,11 @@ void explain_unknown_id(struct ike *ike, struct explain_about about, const struc
 /* The proof of identity does not verify with the key of `conn`. */
 void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
 
+/* The proof of identity could not be checked here: `error` is the errno of the check that did not run well.
+ */
+void explain_unchecked(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                       int error);
+
 /* The peer proves itself by another method than the connection has. */
 void explain_method(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                     uint8_t method);

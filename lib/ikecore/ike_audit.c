@@ -32,6 +32,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_OVERLAP] = {"overlap", true},
     [IKE_AUDIT_FAIL_MALFORMED] = {"malformed", true},
     [IKE_AUDIT_FAIL_LIMIT] = {"limit", true},
+    [IKE_AUDIT_FAIL_UNCHECKED] = {"unchecked", true},
 };
 
 const char *ike_audit_kind_name(enum ike_audit_kind kind)

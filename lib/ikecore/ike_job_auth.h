@@ -39,7 +39,10 @@ static inline struct base_span ike_job_auth_data(const struct ike_job_auth *a)
     return base_span(a->data, a->data_len);
 }
 
-/* Whether a check has run and said yes. */
+/*
+ * Whether a check has run and said yes. A proof that is wrong, even in form, is a check that ran (status 0);
+ * another status says that it failed here, for a reason that is not the peer's.
+ */
 static inline bool ike_job_auth_is_verified(const struct ike_job_auth *a)
 {
     return a->job.status == 0 && a->verified == 1;

@@ -11,6 +11,7 @@
 #include "base_span.h"
 #include "base_wipe.h"
 #include "crypt_alg.h"
+#include "explain.h"
 #include "ike_blob.h"
 #include "ike_conf_keys.h"
 #include "ike_core.h"
@@ -116,6 +117,18 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
         a->data_len = (uint16_t)proof.len;
     }
     return auth_hand_out(ike, sa, !sa->is_initiator, &sa->init->auth.peer, a, row);
+}
+
+bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                          struct ike_job *job)
+{
+    if (ike_job_auth_is_verified(ike_job_auth_of(job)))
+        return true;
+    if (job->status != 0)
+        explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
+    else
+        explain_wrong_key(ike, ikev2_sa_about(sa), conn);
+    return false;
 }
 
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,

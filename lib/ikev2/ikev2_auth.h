@@ -69,6 +69,13 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
                       const struct ike_conn_conf *conn, struct base_span proof,
                       const struct ikev2_job_row *row);
 
+/*
+ * Whether a check that is back says that the peer is who `conn` expects. No: explained, as a wrong proof, or
+ * as a check that failed here; the peer is to be refused either way.
+ */
+bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                          struct ike_job *job);
+
 /* The AUTH payload of a proof that was made. */
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
                     const struct ike_job_auth *a);

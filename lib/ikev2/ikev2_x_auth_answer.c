@@ -161,10 +161,8 @@ static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *
     (void)t;
     if (!conn)
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
-        explain_wrong_key(ike, ikev2_sa_about(sa), conn);
+    if (!ikev2_auth_is_proved(ike, sa, conn, job))
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    }
     if (!auth_admits(ike, sa, conn))
         return auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
     return auth_prove_answer(ike, sa, conn);

@@ -158,10 +158,9 @@ static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *
     const struct ikev2_auth *a = &sa->init->auth;
     struct ikev2_msg msg;
     (void)t;
-    if (!ike_job_auth_is_verified(ike_job_auth_of(job))) {
-        explain_wrong_key(ike, ikev2_sa_about(sa), sa->conn);
-        return auth_fail_unproved(ike, sa);
-    }
+    if (!ikev2_auth_is_proved(ike, sa, sa->conn, job))
+        return job->status ? auth_fail(ike, sa, "the peer's proof of its identity could not be checked here")
+                           : auth_fail_unproved(ike, sa);
     ikev2_auth_kept(sa, &msg);
     return a->late && !a->is_over ? auth_ask_round(ike, sa, &msg) : auth_finish(ike, sa, &msg);
 }

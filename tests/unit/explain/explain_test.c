@@ -95,6 +95,35 @@ static void another_method_than_a_key_is_named(void **state)
     pair_free(p);
 }
 
+static void a_check_that_does_not_run_blames_no_key(void **state)
+{
+    (void)state;
+    const struct {
+        int error;
+        const char *why, *fix;
+    } rows[] = {
+        {ENOMEM, "could not be checked here: out of memory", "limits.half_open"},
+        {ECANCELED, "given up before it ran", "shutting down"},
+        {EIO, "the cryptographic library failed (5)", "OpenSSL"},
+    };
+    struct pair *p = pair_up();
+    struct ike_path path = p->h[1].ike->v2->first->path;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        path.remote.port = (uint16_t)(1000 + i); /* each is news */
+        explain_unchecked(p->h[1].ike, (struct explain_about){.path = &path}, &p->h[1].conf->conns[0],
+                          rows[i].error);
+        pair_drain(p);
+        const struct ike_audit *e = &p->h[1].audits[p->h[1].n_audits - 1];
+        assert_int_equal(e->kind, IKE_AUDIT_FAIL_UNCHECKED);
+        assert_non_null(strstr(e->what, "@a sent a proof"));
+        assert_non_null(strstr(e->why, rows[i].why));
+        assert_non_null(strstr(e->fix_here, rows[i].fix));
+        assert_string_equal(e->fix_peer, "");
+        assert_int_equal(e->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    }
+    pair_free(p);
+}
+
 static void a_flood_of_failures_is_told_a_few_times_and_counted_always(void **state)
 {
     (void)state;
@@ -122,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_slip_of_the_pen_finds_the_nearest_connection),
         cmocka_unit_test(somebody_else_is_told_with_what_a_nat_may_do),
         cmocka_unit_test(another_method_than_a_key_is_named),
+        cmocka_unit_test(a_check_that_does_not_run_blames_no_key),
         cmocka_unit_test(a_flood_of_failures_is_told_a_few_times_and_counted_always),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

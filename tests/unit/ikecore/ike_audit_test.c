@@ -19,7 +19,7 @@ static void kinds_have_names_of_their_own(void **state)
                                     ike_audit_kind_name((enum ike_audit_kind)j));
         assert_int_equal(ike_audit_is_failure((enum ike_audit_kind)i), i >= IKE_AUDIT_FAIL_NO_CONNECTION);
     }
-    assert_string_equal(ike_audit_kind_name((enum ike_audit_kind)(IKE_AUDIT_FAIL_LIMIT + 1)), "unknown");
+    assert_string_equal(ike_audit_kind_name((enum ike_audit_kind)(IKE_AUDIT_FAIL_UNCHECKED + 1)), "unknown");
 }
 
 int main(void)

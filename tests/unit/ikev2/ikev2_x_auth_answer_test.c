@@ -75,8 +75,12 @@ static void a_check_that_fails_to_run_is_no_yes(void **state)
     const struct ike_event ev = {.type = IKE_EV_JOB_DONE, .job = job};
     pair_event(p, 1, ev);
     assert_int_equal(p->h[1].n_children, 0);
-    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_WRONG_KEY), 1);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_WRONG_KEY), 0);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_UNCHECKED), 1);
     assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 1);
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    assert_int_equal(pair_stats(p, 1).established, 0);
+    assert_int_equal(pair_stats(p, 1).failed, 1);
     pair_free(p);
 }
 
