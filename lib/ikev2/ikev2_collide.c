@@ -85,7 +85,7 @@ void ikev2_collide_child_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t n
         return;
     }
     /* Asking again for what was refused helps only when the peer's configuration changes. */
-    ikev2_wish_drop(sa, index);
+    ikev2_wish_none(sa, index);
     if (sa->n_children == 0 && !ikev2_wish_any(sa)) {
         sa->want.close = true;
         sa->want.close_why = "the peer accepted none of its children";

@@ -59,7 +59,9 @@ static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struc
             !was || (ike_keys_compare(IKE_OWNER_CHILD, was, child) >= IKE_ASKS_CHILD && !has_pair(sa, was));
         if (is_ours && is_new)
             sa->life.retry_at = ike->now; /* it waited for the old settings to be taken */
-        if ((was && old.count[was - from->children]) || (is_ours && is_new))
+        if (was)
+            sa->want.children.count[i] = old.count[was - from->children];
+        if (is_ours && is_new)
             ikev2_wish_one(sa, i);
     }
 }

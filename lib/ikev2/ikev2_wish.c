@@ -18,6 +18,11 @@ void ikev2_wish_drop(struct ikev2_sa *sa, size_t child)
         --*n;
 }
 
+void ikev2_wish_none(struct ikev2_sa *sa, size_t child)
+{
+    sa->want.children.count[child] = 0;
+}
+
 bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child)
 {
     return sa->want.children.count[child] > 0;

@@ -21,6 +21,9 @@ void ikev2_wish_one(struct ikev2_sa *sa, size_t child);
 /* One of this child less is wanted, if any is. */
 void ikev2_wish_drop(struct ikev2_sa *sa, size_t child);
 
+/* None of this child is wanted any more. */
+void ikev2_wish_none(struct ikev2_sa *sa, size_t child);
+
 /* Whether one of this child, or of any, is wanted. */
 bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child);
 bool ikev2_wish_any(const struct ikev2_sa *sa);

@@ -287,7 +287,7 @@ static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **
     pair_start(p);
     pair_connect(p);
     struct ikev2_sa *sa = p->h[1].ike->v2->first;
-    sa->want.children = (struct ikev2_wishes){.count = {0, 1}};
+    sa->want.children = (struct ikev2_wishes){.count = {0, 3}};
     sa->life.retry_at = base_time_add(p->now, 1000 * BASE_NS_PER_S);
     struct ike_conf *conf = conf_again(p);
     const struct ike_child_conf first = conf->conns[0].children[0];
@@ -295,6 +295,7 @@ static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **
     conf->conns[0].children[1] = first;
     conf_swap(p, conf);
     assert_true(ikev2_wish_has(sa, 0));
+    assert_int_equal(sa->want.children.count[0], 3);
     for (size_t i = 1; i < IKE_CHILDREN_MAX; i++)
         assert_false(ikev2_wish_has(sa, i));
     assert_int_equal(pair_live(&p->h[1]), 1);

@@ -58,11 +58,38 @@ static void a_configured_child_may_have_several_pairs(void **state)
     pair_free(p);
 }
 
+/* The peer lacks the second child: it is asked for once, however many are wanted. */
+static void what_the_peer_refused_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    struct ike_conn_conf *c = &p->h[0].conf->conns[0];
+    ike_child_conf_defaults(&c->children[1]);
+    snprintf(c->children[1].name, IKE_NAME_MAX, "second");
+    pair_ts(&c->children[1].local_ts, "10.3.0.0/16");
+    pair_ts(&c->children[1].remote_ts, "10.4.0.0/16");
+    c->n_children = 2;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    while (!p->h[0].n_children)
+        pair_deliver_one(p);
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    sa->want.children.count[1] = 3;
+    p->hold = false;
+    pair_run(p, 60);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 1);
+    assert_false(ikev2_wish_any(sa));
+    pair_check_one(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wishes_are_counted_per_child),
         cmocka_unit_test(a_configured_child_may_have_several_pairs),
+        cmocka_unit_test(what_the_peer_refused_is_not_asked_for_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
