@@ -113,7 +113,7 @@ struct presence {
     uint32_t sas;
     bool is_up, is_connecting, is_closing;
     struct base_endpoint peer;
-    uint32_t children_up; /* bit n: conn->children[n] */
+    uint32_t child_sas[IKE_CHILDREN_MAX]; /* live ones of each child of conn */
 };
 
 static int presence_order(const void *a, const void *b)
@@ -131,8 +131,8 @@ static void presence_add(struct presence *p, const struct ike_sa_view *v)
     p->peer = v->path.remote;
     for (size_t i = 0; i < v->n_children; i++)
         for (size_t j = 0; j < p->conn->n_children; j++)
-            if (strcmp(v->children[i].name, p->conn->children[j].name) == 0)
-                p->children_up |= 1u << j;
+            if (!v->children[i].is_rekeyed && strcmp(v->children[i].name, p->conn->children[j].name) == 0)
+                p->child_sas[j]++;
 }
 
 static const char *state_name(const struct presence *p)
@@ -178,7 +178,8 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     for (size_t i = 0; i < c->n_children; i++) {
         json_t *child_doc = json_object();
         ctl_json_set(child_doc, "name", ctl_json_text(c->children[i].name));
-        ctl_json_set(child_doc, "up", json_boolean(p->children_up >> i & 1));
+        ctl_json_set(child_doc, "up", json_boolean(p->child_sas[i] > 0));
+        ctl_json_num(child_doc, "sas", p->child_sas[i]);
         ctl_json_set(child_doc, "local", ctl_json_selectors(&c->children[i].local_ts));
         ctl_json_set(child_doc, "remote", ctl_json_selectors(&c->children[i].remote_ts));
         json_array_append_new(children, child_doc);

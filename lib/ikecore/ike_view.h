@@ -46,7 +46,7 @@ struct ike_sa_view {
     uint16_t refusal;     /* connecting: the error notify that came in clear, no better answer yet; 0: none */
     uint32_t moves;       /* times that the peer's endpoint moved */
     size_t n_children;
-    struct ike_child_view children[IKE_CHILDREN_MAX];
+    struct ike_child_view children[IKE_CHILDREN_MAX]; /* several may have one name; replaced ones last */
 };
 
 /* What a connection has from its first day in the configuration to its last, under whatever settings. */

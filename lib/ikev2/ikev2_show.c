@@ -42,6 +42,13 @@ static void show_child(const struct ikev2_child *c, struct ike_child_view *v)
     v->is_rekeyed = c->is_rekeyed;
 }
 
+static void show_children(const struct ikev2_sa *sa, bool is_rekeyed, struct ike_sa_view *v)
+{
+    for (const struct ikev2_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
+        if (c->is_rekeyed == is_rekeyed)
+            show_child(c, &v->children[v->n_children++]);
+}
+
 static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
     memset(v, 0, offsetof(struct ike_sa_view, children)); /* those that exist are written whole */
@@ -71,8 +78,9 @@ static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
     v->retransmits = sa->req.tries;
     v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moved.times;
-    for (const struct ikev2_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
-        show_child(c, &v->children[v->n_children++]);
+    /* When there are more than the view has room for, those that were replaced are left out first. */
+    show_children(sa, false, v);
+    show_children(sa, true, v);
 }
 
 /* Ids ascend along the list: the SA with this one is the way in, or a living one a little before. */

@@ -4,6 +4,7 @@
 #include "ike_core.h"
 #include "ikev2.h"
 #include "ikev2_sa.h"
+#include "ikev2_tables.h"
 
 static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
 {
@@ -66,10 +67,33 @@ static void a_walk_goes_on_over_a_wide_gap(void **state)
     pair_free(p);
 }
 
+/* Ten live pairs of one child and the ten that they replaced are more than a view holds. */
+static void live_pairs_are_shown_before_replaced_ones(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_sa_view v;
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    sa->want.children.count[0] = 9;
+    ikev2_sa_touch(p->h[0].ike, sa);
+    ike_on_timer(p->h[0].ike, p->now);
+    pair_settle(p);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    assert_int_equal(pair_live(&p->h[0]), 20);
+    assert_true(ike_show_next(p->h[0].ike, 0, &v));
+    assert_int_equal(v.n_children, IKE_CHILDREN_MAX);
+    for (size_t i = 0; i < v.n_children; i++) {
+        assert_int_equal(v.children[i].is_rekeyed, i >= 10);
+        assert_string_equal(v.children[i].name, "net");
+    }
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sa_is_shown_with_its_child_and_both_identities),
+        cmocka_unit_test(live_pairs_are_shown_before_replaced_ones),
         cmocka_unit_test(a_walk_goes_on_when_the_last_one_shown_has_gone),
         cmocka_unit_test(a_walk_goes_on_over_a_wide_gap),
     };
