@@ -176,6 +176,29 @@ static void peer_restarts(struct sim_world *w)
     finish(&p);
 }
 
+/* foo has two children for the same traffic, gw has one: it gets two pairs of it. */
+static void two_pairs_of_one_child(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.child2_ts = p.foo_conn.remote_ts;
+    sim_pair_connect(&p);
+    for (int i = 0; i < 6 && !w->failed; i++) {
+        const struct sim_sa *sa = &p.gw->sas[seed_rng_below(&w->rng, p.gw->n_sas)];
+        struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
+        if (seed_rng_chance(&w->rng, 500))
+            sim_host_rekey(h, "c", seed_rng_chance(&w->rng, 300), seed_rng_chance(&w->rng, 500));
+        else
+            sim_host_event(p.gw, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = sa->spi});
+        sim_world_run(w, SIM_S);
+        sim_check_traffic(w, p.foo, p.gw, 3 * SIM_S);
+        sim_world_run(w, 60 * SIM_S); /* what was deleted is asked for again */
+        sim_check_settled(w);
+        SIM_EXPECT(w, sim_host_count(p.gw, SIM_SA_INSTALLED) == 2);
+        SIM_EXPECT(w, sim_host_count(p.foo, SIM_SA_INSTALLED) == 2);
+    }
+    finish(&p);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
@@ -183,6 +206,7 @@ int main(int argc, char **argv)
         {"forced encapsulation, from port 500 and 4500", forced_encapsulation, 10},
         {"every kind of proposal gives equal keys", every_proposal, 20},
         {"a second child comes up", second_child, 10},
+        {"two pairs of one child live side by side", two_pairs_of_one_child, 40},
         {"rekeys under traffic lose no packet", rekeys_lose_nothing, 20},
         {"ten hours of natural rekeys", long_life, 10},
         {"lost messages are sent again", lost_messages, 60},

@@ -110,6 +110,31 @@ static void a_rekeyed_pair_takes_over_when_it_is_activated(void **state)
     sad_free(sad);
 }
 
+static void of_pairs_for_the_same_traffic_the_newest_sends_and_the_older_stands_by(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    const uint32_t first = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    const uint32_t second = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(second));
+    assert_int_equal(sad_remove(sad, second), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(first));
+    const uint32_t third = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
+    struct esp_pair heir = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    heir.active = false;
+    heir.replaces_in = first;
+    assert_int_equal(sad_install(sad, &heir), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(third));
+    assert_int_equal(sad_activate(sad, heir.spi_in), 0);
+    assert_int_equal(sad_remove(sad, first), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(heir.spi_in));
+    assert_int_equal(sad_remove(sad, heir.spi_in), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(third));
+    assert_int_equal(sad_remove(sad, third), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NONE);
+    sad_free(sad);
+    (void)state;
+}
+
 static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
@@ -150,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_prefix_that_comes_in_between_is_seen_from_below),
         cmocka_unit_test(ranges_that_are_no_prefix_are_exact),
         cmocka_unit_test(a_rekeyed_pair_takes_over_when_it_is_activated),
+        cmocka_unit_test(of_pairs_for_the_same_traffic_the_newest_sends_and_the_older_stands_by),
         cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
         cmocka_unit_test(ipv6_is_selected_like_ipv4),
     };
