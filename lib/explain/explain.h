@@ -7,6 +7,7 @@
  * Thread: control.
  */
 #include "base_ts.h"
+#include "ike_claim.h"
 #include "ike_core.h"
 #include "ike_natd.h"
 #include "wire_ike.h"
@@ -18,14 +19,6 @@ struct explain_about {
     const struct ike_id *remote_id;   /* of type 0, or NULL: not known yet */
     const struct ike_conn_conf *conn; /* NULL: not known yet */
     bool is_authentic;                /* what came was protected by the SA's keys */
-};
-
-/* Whose the selectors are that a new child would overlap. */
-struct explain_owner {
-    const struct ike_conn_conf *conn;
-    const struct ike_child_conf *child;
-    const struct ike_id *remote_id;
-    const struct base_ts_list *remote_ts;
 };
 
 /* How far an exchange had come when the answers ceased. */
@@ -68,9 +61,9 @@ void explain_ah(struct ike *ike, struct explain_about about, const struct ike_co
 void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,
                        const struct base_ts_list *remote);
 
-/* The peer's selectors `remote` are another identity's already. */
+/* The peer's selectors `remote` overlap what a live child of another identity holds. */
 void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
-                     const struct explain_owner *live);
+                     const struct ike_claim *live);
 
 /* We called, and `got` answered. */
 void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got);

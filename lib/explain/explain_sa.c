@@ -177,7 +177,7 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
 }
 
 void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
-                     const struct explain_owner *live)
+                     const struct ike_claim *live)
 {
     char id[IKE_ID_TEXT_MAX];
     struct explain e;

@@ -8,6 +8,7 @@
 #include "base_time.h"
 #include "ike_act.h"
 #include "ike_audit.h"
+#include "ike_claim.h"
 #include "ike_conf.h"
 #include "ike_env.h"
 #include "ike_fail.h"
@@ -29,6 +30,7 @@ struct ike {
     struct ike_timers timers;
     struct ike_acts acts;
     struct ike_waits waits;
+    struct ike_claims claims;
     struct ike_run *runs; /* parallel to conf->conns */
     struct ike_run *lost; /* by lost_next, within a dispatch */
     struct ike_fail fail;

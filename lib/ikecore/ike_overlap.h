@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Which live children have selectors of the peer's side that overlap given ones: an interval tree over
- * address ranges, so that a new child is judged in O(log n) beside 100,000 others.
+ * Which address ranges overlap a given one: an interval tree, so that a new child is judged in O(log n)
+ * beside 100,000 others.
  */
 #include "ike_conf.h"
 
-/* One remote selector of one child, which is of any version of IKE. */
+/* One range, of an owner that may have several. */
 struct ike_span_node {
     struct ike_span_node *left, *right;
     struct base_addr lo, hi;

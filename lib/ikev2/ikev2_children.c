@@ -15,10 +15,10 @@
 #include "ike_act.h"
 #include "ike_action.h"
 #include "ike_audit.h"
+#include "ike_claim.h"
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_nonce.h"
-#include "ike_overlap.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
@@ -91,28 +91,24 @@ static void link_child(struct ike *ike, struct ikev2_child *c)
     c->sa->children = c;
     c->sa->n_children++;
     ike->stats.children++;
-    for (size_t i = 0; i < c->remote_ts.count; i++) {
-        struct ike_span_node *n = &c->spans[i];
-        const uint64_t key = (uint64_t)c->spi_in << 8 | i;
-        *n = (struct ike_span_node){.lo = c->remote_ts.list[i].lo,
-                                    .hi = c->remote_ts.list[i].hi,
-                                    .priority = ike_hash(ike, &key, sizeof key),
-                                    .owner = c};
-        ike_spans_add(&ike->v2->spans, n);
-    }
+}
+
+/* It holds its addresses until a newer pair of the same identity has them, or its SA is gone. */
+static bool child_says(const void *child, struct ike_claim *out)
+{
+    const struct ikev2_child *c = child;
+    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, &c->local_ts, &c->remote_ts};
+    return c->sa->state != IKEV2_ST_DEAD && c->state != IKEV2_CHILD_LINGER;
 }
 
 static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
-    struct ike_span_node *spans = calloc(t->remote_ts.count, sizeof *spans);
-    if (!c || !spans) {
+    if (!c || ike_claim_enter(ike, &c->claim, &t->remote_ts, c, child_says) < 0) {
         free(c);
-        free(spans);
         return NULL;
     }
     c->sa = sa;
-    c->spans = spans;
     c->conf = &sa->conn->children[t->child_index];
     c->spi_in = t->spi_in;
     c->spi_out = (uint32_t)t->choice.spi;
@@ -208,12 +204,10 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
     for (struct ikev2_child *o = c->sa->children; o; o = o->next)
         if (o->replaced_by == c->spi_in)
             o->replaced_by = 0;
-    for (size_t i = 0; i < c->remote_ts.count; i++)
-        ike_spans_remove(&ike->v2->spans, &c->spans[i]);
+    ike_claim_leave(ike, &c->claim);
     ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
     if (!c->is_rekeyed && why)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
-    free(c->spans);
     ike_conf_put(c->old_conf);
     base_wipe(c, sizeof *c);
     free(c);
@@ -246,33 +240,4 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     to->n_children += from->n_children;
     from->n_children = 0;
     ikev2_wish_move(from, to);
-}
-
-/* What a new child is compared with. */
-struct newcomer {
-    const struct ikev2_sa *sa;
-    const struct base_ts_list *local, *remote;
-    const struct ikev2_child *found;
-};
-
-static bool is_foreign(void *owner, void *ctx)
-{
-    struct ikev2_child *c = owner;
-    struct newcomer *n = ctx;
-    if (c->sa->state == IKEV2_ST_DEAD || c->state == IKEV2_CHILD_LINGER || c->sa->conn == n->sa->conn ||
-        ike_id_equal(&c->sa->remote_id, &n->sa->remote_id) || !base_ts_overlap(&c->remote_ts, n->remote) ||
-        !base_ts_overlap(&c->local_ts, n->local))
-        return false;
-    n->found = c;
-    return true;
-}
-
-bool ikev2_child_overlaps(const struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
-                          const struct base_ts_list *remote, const struct ikev2_child **who)
-{
-    struct newcomer n = {sa, local, remote, NULL};
-    for (size_t i = 0; i < remote->count && !n.found; i++)
-        ike_spans_any(&ike->v2->spans, &remote->list[i].lo, &remote->list[i].hi, is_foreign, &n);
-    *who = n.found;
-    return n.found != NULL;
 }

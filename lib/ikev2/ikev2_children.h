@@ -7,13 +7,13 @@
 #include "base_span.h"
 #include "base_time.h"
 #include "base_ts.h"
+#include "ike_claim.h"
 #include "ike_nonce.h"
 #include "ikev2_select.h"
 
 struct ike;
 struct ikev2_sa;
 struct ikev2_task;
-struct ike_span_node;
 
 #define IKEV2_LINGER_S 5 /* a replaced pair stays for packets under way */
 
@@ -36,7 +36,7 @@ struct ikev2_child {
     struct ikev2_choice algs;
     struct base_ts_list local_ts;
     struct base_ts_list remote_ts;
-    struct ike_span_node *spans; /* one per remote selector */
+    struct ike_claim_entry claim;
     base_time installed_at;
     base_time rekey_at;
     base_time dies_at;
@@ -71,6 +71,3 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
 void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why);
 /* All children, and wishes for more, go over to another SA of the same connection. */
 void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);
-/* True when these selectors overlap live ones of another identity; *who is one of them. */
-bool ikev2_child_overlaps(const struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
-                          const struct base_ts_list *remote, const struct ikev2_child **who);

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ikev2_cookie.h"
-#include "ike_overlap.h"
 #include "wire_ike.h"
 
 struct ikev2_child;
@@ -22,7 +21,6 @@ struct ikev2 {
     struct ikev2_sa **by_id;
     struct ikev2_child **by_child;
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
-    struct ike_spans spans;                              /* remote selectors of all children */
     struct ikev2_cookies cookie;
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;

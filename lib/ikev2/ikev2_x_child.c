@@ -13,6 +13,7 @@
 #include "explain.h"
 #include "ike_audit.h"
 #include "ike_conf.h"
+#include "ike_claim.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_job_dh.h"
@@ -135,11 +136,16 @@ static bool child_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
     return found;
 }
 
-static void child_explain_overlap(struct ike *ike, const struct ikev2_sa *sa,
-                                  const struct base_ts_list *remote, const struct ikev2_child *live)
+/* Whether these selectors are another identity's already; explained. */
+static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
+                           const struct base_ts_list *remote)
 {
-    const struct explain_owner owner = {live->sa->conn, live->conf, &live->sa->remote_id, &live->remote_ts};
-    explain_overlap(ike, ikev2_sa_about(sa), remote, &owner);
+    const struct ike_claim want = {sa->conn, NULL, &sa->remote_id, local, remote};
+    struct ike_claim holder;
+    if (!ike_claim_is_taken(ike, &want, &holder))
+        return false;
+    explain_overlap(ike, ikev2_sa_about(sa), remote, &holder);
+    return true;
 }
 
 uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -148,7 +154,6 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     const struct wire_ike_pld *ke = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
     struct wire_ike_ke k = {0};
     struct base_ts_list local, remote;
-    const struct ikev2_child *live;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
             WIRE_IKE_OK ||
         (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) ||
@@ -169,10 +174,8 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
             explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
-    if (ikev2_child_overlaps(ike, sa, &t->local_ts, &t->remote_ts, &live)) {
-        child_explain_overlap(ike, sa, &t->remote_ts, live);
+    if (child_is_taken(ike, sa, &t->local_ts, &t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
-    }
     if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
         explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
@@ -209,7 +212,6 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
     const char *during = rule == IKEV2_DH_IGNORE ? "IKE_AUTH" : "CREATE_CHILD_SA";
-    const struct ikev2_child *live;
     struct base_ts_list local, remote;
     if (!p) {
         const uint16_t error = ikev2_msg_error(msg, NULL);
@@ -230,10 +232,8 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
-    if (ikev2_child_overlaps(ike, sa, &local, &remote, &live)) {
-        child_explain_overlap(ike, sa, &remote, live);
+    if (child_is_taken(ike, sa, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
-    }
     t->local_ts = local;
     t->remote_ts = remote;
     return 0;

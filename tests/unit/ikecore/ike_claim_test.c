@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What one identity holds no other gets, whichever version of IKE made the child that holds it. */
+#include "ike_pair.h"
+#include "ike_claim.h"
+#include "ike_core.h"
+
+/* Children of two versions have nothing in common but their entry. */
+struct old_child {
+    struct ike_claim_entry claim;
+    const struct ike_claim *has;
+    bool is_over;
+};
+
+struct new_child {
+    uint64_t other_things[5];
+    const struct ike_claim *has;
+    struct ike_claim_entry claim;
+};
+
+static bool old_says(const void *child, struct ike_claim *out)
+{
+    const struct old_child *c = child;
+    *out = *c->has;
+    return !c->is_over;
+}
+
+static bool new_says(const void *child, struct ike_claim *out)
+{
+    const struct new_child *c = child;
+    *out = *c->has;
+    return true;
+}
+
+/* Two connections with identities of their own, and what their children want. */
+static struct ike_conn_conf conns[2];
+static struct ike_id ids[2];
+static struct base_ts_list here, low, high;
+
+static struct ike *ike_empty(void)
+{
+    here = low = high = (struct base_ts_list){0};
+    pair_ts(&here, "10.0.0.0/16");
+    pair_ts(&low, "10.1.0.0/16");
+    pair_ts(&low, "10.3.0.0/16");
+    pair_ts(&high, "10.3.3.0/24");
+    ids[0] = pair_id("@a");
+    ids[1] = pair_id("@b");
+    return calloc(1, sizeof(struct ike));
+}
+
+static void children_of_two_versions_stand_in_one_index(void **state)
+{
+    (void)state;
+    struct ike *ike = ike_empty();
+    struct ike_claim holder;
+    const struct ike_claim a = {&conns[0], NULL, &ids[0], &here, &low};
+    const struct ike_claim b = {&conns[1], NULL, &ids[1], &here, &high};
+    struct old_child old = {.has = &a};
+    struct new_child new = {.has = &b};
+    assert_false(ike_claim_is_taken(ike, &b, &holder));
+    assert_int_equal(ike_claim_enter(ike, &old.claim, a.remote_ts, &old, old_says), 0);
+    assert_true(ike_claim_is_taken(ike, &b, &holder));
+    assert_ptr_equal(holder.conn, &conns[0]);
+    assert_ptr_equal(holder.remote_id, &ids[0]);
+    assert_ptr_equal(holder.remote_ts, &low);
+    ike_claim_leave(ike, &old.claim);
+    assert_false(ike_claim_is_taken(ike, &b, &holder));
+    assert_int_equal(ike_claim_enter(ike, &new.claim, b.remote_ts, &new, new_says), 0);
+    assert_true(ike_claim_is_taken(ike, &a, &holder)); /* by its second range */
+    assert_ptr_equal(holder.conn, &conns[1]);
+    ike_claim_leave(ike, &new.claim);
+    assert_false(ike_claim_is_taken(ike, &a, &holder));
+    assert_null(ike->claims.spans.root);
+    free(ike);
+}
+
+static void ones_own_addresses_and_those_of_the_past_are_free(void **state)
+{
+    (void)state;
+    struct ike *ike = ike_empty();
+    struct ike_claim holder;
+    struct base_ts_list elsewhere = {0};
+    pair_ts(&elsewhere, "10.9.0.0/16");
+    const struct ike_claim a = {&conns[0], NULL, &ids[0], &here, &low};
+    const struct ike_claim same_conn = {&conns[0], NULL, &ids[1], &here, &high};
+    const struct ike_claim same_id = {&conns[1], NULL, &ids[0], &here, &high};
+    const struct ike_claim other_side = {&conns[1], NULL, &ids[1], &elsewhere, &high};
+    const struct ike_claim b = {&conns[1], NULL, &ids[1], &here, &high};
+    struct old_child old = {.has = &a};
+    assert_int_equal(ike_claim_enter(ike, &old.claim, a.remote_ts, &old, old_says), 0);
+    assert_false(ike_claim_is_taken(ike, &same_conn, &holder));
+    assert_false(ike_claim_is_taken(ike, &same_id, &holder));
+    assert_false(ike_claim_is_taken(ike, &other_side, &holder));
+    assert_true(ike_claim_is_taken(ike, &b, &holder));
+    old.is_over = true;
+    assert_false(ike_claim_is_taken(ike, &b, &holder));
+    ike_claim_leave(ike, &old.claim);
+    free(ike);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(children_of_two_versions_stand_in_one_index),
+        cmocka_unit_test(ones_own_addresses_and_those_of_the_past_are_free),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
