@@ -27,7 +27,7 @@
 static bool run_wants_call(const struct ike *ike, const struct ike_run *run)
 {
     return run->conn->start && !run->held && !ike->shutting_down &&
-           run->conn->remote_addr.family != BASE_AF_NONE && !ikev2_has_live(run);
+           run->conn->remote_addr.family != BASE_AF_NONE && !ikev2_has_live(ike, run);
 }
 
 static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_ns)
@@ -55,7 +55,7 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run)
     struct ike_path path;
     if (run->conn->remote_addr.family == BASE_AF_NONE)
         return -EHOSTUNREACH;
-    if (ikev2_has_live(run))
+    if (ikev2_has_live(ike, run))
         return -EALREADY;
     run->held = false;
     if (ike_path_to_peer(ike, run->conn, &path) < 0) {
@@ -102,8 +102,8 @@ void ike_run_fini(struct ike *ike)
 }
 
 /* The connection of the new configuration under which all SAs of the old one can go on, or NULL. */
-static const struct ike_conn_conf *run_heir(const struct ike_conf *conf, const struct ike_run *old,
-                                            size_t hint)
+static const struct ike_conn_conf *run_heir(const struct ike *ike, const struct ike_conf *conf,
+                                            const struct ike_run *old, size_t hint)
 {
     const struct ike_conn_conf *c =
         hint < conf->n_conns && strcmp(conf->conns[hint].name, old->conn->name) == 0
@@ -111,7 +111,7 @@ static const struct ike_conn_conf *run_heir(const struct ike_conf *conf, const s
             : ike_conf_conn(conf, old->conn->name);
     if (!c || ike_conn_conf_asks(old->conn, c) >= IKE_ASKS_SA)
         return NULL;
-    return ikev2_can_keep(old, c) ? c : NULL;
+    return ikev2_can_keep(ike, old, c) ? c : NULL;
 }
 
 static void run_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
@@ -155,7 +155,7 @@ void ike_run_swap(struct ike *ike, const struct ike_conf *conf)
         run_pass_on(ike, &old_runs[i]);
     ike_run_number(ike);
     for (size_t i = 0; i < old_conf->n_conns; i++)
-        run_hand_over(ike, &old_runs[i], run_heir(conf, &old_runs[i], i));
+        run_hand_over(ike, &old_runs[i], run_heir(ike, conf, &old_runs[i], i));
     free(old_runs);
     ike_conf_put(old_conf);
     for (size_t i = 0; i < conf->n_conns; i++)

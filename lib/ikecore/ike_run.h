@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Connections at run time, whichever version of IKE they speak. */
+/*
+ * Connections at run time, whichever version of IKE they speak. Which SAs a connection has, each version
+ * keeps for itself.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 #include "ike_conf.h"
@@ -8,11 +11,9 @@
 #include "ike_timer.h"
 
 struct ike;
-struct ikev2_sa;
 
 struct ike_run {
     const struct ike_conn_conf *conn;
-    struct ikev2_sa *v2_sas; /* ikev2's */
     struct ike_timer timer;
     uint32_t failures; /* attempts in a row */
     bool held;         /* the operator ended it: no call until told so */

@@ -32,7 +32,7 @@ void ikev2_on_timer(struct ike *ike, struct ike_timer *t);
 void ikev2_settle(struct ike *ike);
 
 /* Whether a connection has an SA that is up or being made by us. */
-bool ikev2_has_live(const struct ike_run *run);
+bool ikev2_has_live(const struct ike *ike, const struct ike_run *run);
 
 /* Calls the peer. 0, or -ENOMEM. */
 int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path);
@@ -44,7 +44,7 @@ int ikev2_terminate(struct ike *ike, struct ike_run *run);
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 
 /* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */
-bool ikev2_can_keep(const struct ike_run *old, const struct ike_conn_conf *conn);
+bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn);
 
 /*
  * SAs of a runtime that goes: to that of `conn`, the same connection in the new configuration; or, with NULL,

@@ -12,8 +12,8 @@
 
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact)
 {
-    for (struct ikev2_sa *o = sa->run ? sa->run->v2_sas : NULL, *next; o; o = next) {
-        next = o->link.run_next;
+    for (struct ikev2_sa *o = ikev2_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
+        next = ikev2_sa_of_run(ike, sa->run, o);
         if (o == sa || o->state != IKEV2_ST_UP)
             continue;
         if (initial_contact && o->life.established_at.ns <= sa->life.created_at.ns) {
@@ -36,9 +36,9 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
     }
 }
 
-bool ikev2_auth_is_first(const struct ikev2_sa *sa)
+bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
 {
-    for (const struct ikev2_sa *o = sa->run ? sa->run->v2_sas : NULL; o; o = o->link.run_next)
+    for (const struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, sa->run, o)) != NULL;)
         if (o != sa && o->state == IKEV2_ST_UP)
             return false;
     return true;

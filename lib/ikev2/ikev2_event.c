@@ -23,9 +23,9 @@ static bool sa_is_live(const struct ikev2_sa *sa)
     return sa->state == IKEV2_ST_UP ? !sa->want.close : sa->state < IKEV2_ST_UP && sa->is_initiator;
 }
 
-bool ikev2_has_live(const struct ike_run *run)
+bool ikev2_has_live(const struct ike *ike, const struct ike_run *run)
 {
-    for (const struct ikev2_sa *sa = run->v2_sas; sa; sa = sa->link.run_next)
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;)
         if (sa_is_live(sa))
             return true;
     return false;
@@ -41,9 +41,9 @@ int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path
     return 0;
 }
 
-bool ikev2_can_keep(const struct ike_run *old, const struct ike_conn_conf *conn)
+bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn)
 {
-    for (const struct ikev2_sa *sa = old->v2_sas; sa; sa = sa->link.run_next)
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, old, sa)) != NULL;)
         if (!ikev2_reload_fits(sa, conn))
             return false;
     return true;
@@ -51,8 +51,8 @@ bool ikev2_can_keep(const struct ike_run *old, const struct ike_conn_conf *conn)
 
 void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
 {
-    while (old->v2_sas) {
-        struct ikev2_sa *sa = old->v2_sas;
+    struct ikev2_sa *sa;
+    while ((sa = ikev2_sa_of_run(ike, old, NULL)) != NULL) {
         if (conn) {
             ikev2_reload_sa(ike, sa, conn);
             continue;
@@ -65,8 +65,8 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
 int ikev2_terminate(struct ike *ike, struct ike_run *run)
 {
     int rc = -ENOENT;
-    for (struct ikev2_sa *sa = run->v2_sas, *next; sa; sa = next) {
-        next = sa->link.run_next;
+    for (struct ikev2_sa *sa = ikev2_sa_of_run(ike, run, NULL), *next; sa; sa = next) {
+        next = ikev2_sa_of_run(ike, run, sa);
         ikev2_close(ike, sa, "terminated by the operator");
         rc = 0;
     }
@@ -76,8 +76,8 @@ int ikev2_terminate(struct ike *ike, struct ike_run *run)
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev)
 {
     int rc = -ENOENT;
-    for (struct ikev2_sa *sa = run->v2_sas, *next; sa; sa = next) {
-        next = sa->link.run_next;
+    for (struct ikev2_sa *sa = ikev2_sa_of_run(ike, run, NULL), *next; sa; sa = next) {
+        next = ikev2_sa_of_run(ike, run, sa);
         if (sa->state != IKEV2_ST_UP)
             continue;
         sa->want.rekey = sa->want.rekey || ev->rekey_ike;

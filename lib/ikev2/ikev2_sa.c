@@ -32,6 +32,11 @@ static size_t slot_of_endpoint(const struct ike *ike, const struct base_endpoint
     return ike_hash(ike, key, sizeof key) & (ike->v2->n_slots - 1);
 }
 
+static size_t slot_of_run(const struct ike *ike, const struct ike_run *run)
+{
+    return slot_of_u64(ike, (uintptr_t)run);
+}
+
 static uint64_t own_spi(const struct ikev2_sa *sa)
 {
     return sa->is_initiator ? sa->spi_i : sa->spi_r;
@@ -50,6 +55,17 @@ struct ikev2_sa *ikev2_sa_by_id(const struct ike *ike, uint64_t id)
     struct ikev2_sa *sa = ike->v2->by_id[slot_of_u64(ike, id)];
     while (sa && sa->id != id)
         sa = sa->link.id_next;
+    return sa;
+}
+
+struct ikev2_sa *ikev2_sa_of_run(const struct ike *ike, const struct ike_run *run,
+                                 const struct ikev2_sa *after)
+{
+    if (!run)
+        return NULL;
+    struct ikev2_sa *sa = after ? after->link.run_next : ike->v2->by_run[slot_of_run(ike, run)];
+    while (sa && sa->run != run)
+        sa = sa->link.run_next;
     return sa;
 }
 
@@ -169,14 +185,14 @@ static void sa_unlink_all(struct ike *ike, struct ikev2_sa *sa)
     ike->stats.ike_sas--;
 }
 
-void ikev2_sa_leave_run(struct ikev2_sa *sa)
+void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->run)
         return;
     if (sa->link.run_prev)
         sa->link.run_prev->link.run_next = sa->link.run_next;
     else
-        sa->run->v2_sas = sa->link.run_next;
+        ike->v2->by_run[slot_of_run(ike, sa->run)] = sa->link.run_next;
     if (sa->link.run_next)
         sa->link.run_next->link.run_prev = sa->link.run_prev;
     sa->link.run_prev = sa->link.run_next = NULL;
@@ -186,17 +202,18 @@ void ikev2_sa_leave_run(struct ikev2_sa *sa)
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_conf *old = sa->conf;
-    ikev2_sa_leave_run(sa);
+    ikev2_sa_leave_run(ike, sa);
     sa->conn = conn;
     sa->conf = conn ? ike_conf_get(conn->conf) : NULL;
     ike_conf_put(old);
     sa->run = conn ? ike_run_of(ike, conn) : NULL;
     if (!sa->run)
         return;
-    sa->link.run_next = sa->run->v2_sas;
+    struct ikev2_sa **slot = &ike->v2->by_run[slot_of_run(ike, sa->run)];
+    sa->link.run_next = *slot;
     if (sa->link.run_next)
         sa->link.run_next->link.run_prev = sa;
-    sa->run->v2_sas = sa;
+    *slot = sa;
 }
 
 static bool is_half_open(enum ikev2_state s)

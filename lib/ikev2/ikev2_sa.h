@@ -55,7 +55,7 @@ struct ikev2_sa_link {
     struct ikev2_sa *spi_next;            /* hash by our SPI; with IKEV2_ST_DEAD: the dead */
     struct ikev2_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
     struct ikev2_sa *id_next;             /* hash by id */
-    struct ikev2_sa *run_prev, *run_next; /* of the connection */
+    struct ikev2_sa *run_prev, *run_next; /* hash by connection */
     struct ikev2_sa *touch_next;          /* with is_touched */
     bool is_touched;                      /* in this dispatch: the settle step looks at it */
 };
@@ -144,7 +144,7 @@ void ikev2_sa_touch(struct ike *ike, struct ikev2_sa *sa);
  */
 void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa);
 /* Its connection knows it no more. */
-void ikev2_sa_leave_run(struct ikev2_sa *sa);
+void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa);
 
 /* An SPI that no SA has. */
 uint64_t ikev2_sa_new_spi(struct ike *ike);
@@ -152,6 +152,12 @@ uint64_t ikev2_sa_new_spi(struct ike *ike);
 struct ikev2_sa *ikev2_sa_by_spi(struct ike *ike, uint64_t own_spi);
 struct ikev2_sa *ikev2_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote);
 struct ikev2_sa *ikev2_sa_by_id(const struct ike *ike, uint64_t id);
+/*
+ * SAs of a connection, the latest first: NULL as `after` gives the first one, and NULL says that there is no
+ * more. run NULL: none.
+ */
+struct ikev2_sa *ikev2_sa_of_run(const struct ike *ike, const struct ike_run *run,
+                                 const struct ikev2_sa *after);
 /* Half-open SAs as responder with this endpoint. */
 uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote);
 /* Among the half-open ones, by the SA's path, which must not change in between. */

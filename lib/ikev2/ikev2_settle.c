@@ -47,7 +47,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
-    ikev2_sa_leave_run(sa);
+    ikev2_sa_leave_run(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */
         ikev2_sa_touch(ike, rival);
     if (run && (sa->died_in <= IKEV2_ST_UP || sa->died_in == IKEV2_ST_CLOSING))

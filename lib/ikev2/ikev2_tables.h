@@ -19,6 +19,7 @@ struct ikev2 {
     struct ikev2_sa **by_spi;
     struct ikev2_sa **by_init;
     struct ikev2_sa **by_id;
+    struct ikev2_sa **by_run; /* the latest first */
     struct ikev2_child **by_child;
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
     struct ikev2_cookies cookie;

@@ -31,7 +31,7 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
 /* Ends or doubts the SAs with this peer that were there before. */
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact);
 /* Whether no other SA of this connection is up. */
-bool ikev2_auth_is_first(const struct ikev2_sa *sa);
+bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa);
 
 /* What follows when the jobs of each side come back. */
 const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count);

@@ -14,7 +14,7 @@ static void a_peer_that_starts_anew_replaces_its_older_sa(void **state)
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;
     struct ikev2_sa *old = ike->v2->first;
-    assert_true(ikev2_auth_is_first(old));
+    assert_true(ikev2_auth_is_first(ike, old));
     const uint64_t id = old->id;
     /* a lost all it knew */
     const struct ike_env env = p->h[0].ike->env;

@@ -37,9 +37,9 @@ static void a_connection_is_live_until_it_is_to_be_closed(void **state)
     (void)state;
     struct pair *p = pair_up();
     struct ike *ike = p->h[0].ike;
-    assert_true(ikev2_has_live(&ike->runs[0]));
+    assert_true(ikev2_has_live(ike, &ike->runs[0]));
     ike->v2->first->want.close = true;
-    assert_false(ikev2_has_live(&ike->runs[0]));
+    assert_false(ikev2_has_live(ike, &ike->runs[0]));
     assert_int_equal(ikev2_terminate(ike, &ike->runs[0]), 0);
     ikev2_settle(ike);
     pair_settle(p);

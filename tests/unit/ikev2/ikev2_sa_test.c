@@ -27,6 +27,39 @@ static void an_sa_is_found_by_spi_and_id_until_it_dies(void **state)
     pair_free(p);
 }
 
+static void a_connection_has_its_own_sas_the_latest_first(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    struct ike_run *run = &ike->runs[0], other = {.conn = run->conn};
+    struct ikev2_sa *old = ike->v2->first, *more[40];
+    assert_ptr_equal(ikev2_sa_of_run(ike, run, NULL), old);
+    assert_null(ikev2_sa_of_run(ike, run, old));
+    assert_null(ikev2_sa_of_run(ike, &other, NULL));
+    assert_null(ikev2_sa_of_run(ike, NULL, NULL));
+    for (size_t i = 0; i < 40; i++) {
+        more[i] = ikev2_sa_new(ike, &old->path, false);
+        ikev2_sa_set_conn(ike, more[i], run->conn);
+    }
+    const struct ikev2_sa *sa = NULL;
+    for (size_t i = 40; i > 0; i--) {
+        sa = ikev2_sa_of_run(ike, run, sa);
+        assert_ptr_equal(sa, more[i - 1]);
+    }
+    assert_ptr_equal(ikev2_sa_of_run(ike, run, sa), old);
+    ikev2_sa_leave_run(ike, more[20]);
+    assert_ptr_equal(ikev2_sa_of_run(ike, run, more[21]), more[19]);
+    ikev2_sa_leave_run(ike, more[39]);
+    assert_ptr_equal(ikev2_sa_of_run(ike, run, NULL), more[38]);
+    for (size_t i = 0; i < 40; i++)
+        ikev2_sa_kill(ike, more[i]);
+    ikev2_settle(ike);
+    assert_ptr_equal(ikev2_sa_of_run(ike, run, NULL), old);
+    assert_null(ikev2_sa_of_run(ike, run, old));
+    pair_free(p);
+}
+
 static void half_open_sas_are_counted_per_endpoint_and_end_in_time(void **state)
 {
     (void)state;
@@ -52,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sa_is_found_by_spi_and_id_until_it_dies),
+        cmocka_unit_test(a_connection_has_its_own_sas_the_latest_first),
         cmocka_unit_test(half_open_sas_are_counted_per_endpoint_and_end_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
