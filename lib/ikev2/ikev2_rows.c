@@ -56,7 +56,8 @@ enum ikev2_row_verdict ikev2_rows_find(uint8_t exchange, bool is_response, bool 
 }
 
 static const struct ikev2_job_row *(*const job_tables[])(size_t *count) = {
-    ikev2_init_jobs, ikev2_auth_ask_jobs, ikev2_auth_answer_jobs, ikev2_child_jobs, ikev2_rekey_jobs,
+    ikev2_init_ask_jobs,    ikev2_init_answer_jobs, ikev2_auth_ask_jobs,
+    ikev2_auth_answer_jobs, ikev2_child_jobs,       ikev2_rekey_jobs,
 };
 
 static const struct ikev2_step *const own_steps[] = {

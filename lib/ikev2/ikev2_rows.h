@@ -47,7 +47,8 @@ const struct ikev2_row *ikev2_child_rows(size_t *count);
 const struct ikev2_row *ikev2_info_rows(size_t *count);
 
 /* What follows when their jobs come back. */
-const struct ikev2_job_row *ikev2_init_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_init_ask_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_init_answer_jobs(size_t *count);
 const struct ikev2_job_row *ikev2_child_jobs(size_t *count);
 const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count);
 

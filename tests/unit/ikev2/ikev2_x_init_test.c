@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IKE_SA_INIT: groups that have to be guessed again, and answers that are not whole. */
 #include "ike_pair.h"
-#include "ikev2_task.h"
 
 static void another_group_is_asked_for_and_then_used(void **state)
 {
@@ -52,152 +51,11 @@ static void an_answer_without_key_exchange_is_dropped_and_the_true_one_taken(voi
     pair_free(p);
 }
 
-/* Tells a, in clear and in the name of b, that its request is refused. */
-static void refuse(struct pair *p, const struct pair_packet *request, uint16_t notify, struct base_span data)
-{
-    struct wire_ike_hdr hdr;
-    uint8_t buf[256];
-    assert_int_equal(wire_ike_hdr_parse(base_span(request->bytes, request->len), &hdr), WIRE_IKE_OK);
-    hdr.flags = WIRE_IKE_F_RESPONSE;
-    struct wire_ike_builder b = wire_ike_build(buf, sizeof buf, &hdr);
-    wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = notify, .data = data});
-    const struct ike_path path = {.local = request->path.remote, .remote = request->path.local};
-    ike_on_packet(p->h[0].ike, p->now, &path, wire_ike_finish(&b));
-    pair_settle(p);
-}
-
-/* A pair in which a has called, and b has not been reached. */
-static struct pair *pair_called(struct pair_packet *request, bool is_lost)
-{
-    struct pair *p = pair_new();
-    pair_start(p);
-    p->hold = true;
-    pair_connect(p);
-    *request = p->queue[p->head];
-    p->drop[0] = is_lost;
-    if (is_lost)
-        p->head = p->tail = 0;
-    return p;
-}
-
-static const uint8_t unknown_group[] = {0, 2}, same_group[] = {0, 31};
-
-static void an_error_in_clear_ends_nothing_when_the_true_answer_comes(void **state)
-{
-    (void)state;
-    static const uint8_t too_long[IKEV2_COOKIE_MAX + 1];
-    static const struct {
-        uint16_t notify;
-        struct base_span data;
-    } forged[] = {
-        {WIRE_IKE_N_NO_PROPOSAL_CHOSEN, {NULL, 0}},
-        {WIRE_IKE_N_INVALID_SYNTAX, {NULL, 0}},
-        {WIRE_IKE_N_AUTHENTICATION_FAILED, {NULL, 0}},
-        {WIRE_IKE_N_INVALID_KE_PAYLOAD, {NULL, 0}},
-        {WIRE_IKE_N_INVALID_KE_PAYLOAD, {unknown_group, 2}},
-        {WIRE_IKE_N_INVALID_KE_PAYLOAD, {same_group, 2}},
-        {WIRE_IKE_N_COOKIE, {NULL, 0}},
-        {WIRE_IKE_N_COOKIE, {too_long, sizeof too_long}},
-    };
-    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
-        struct pair_packet request;
-        struct pair *p = pair_called(&request, false);
-        refuse(p, &request, forged[i].notify, forged[i].data);
-        refuse(p, &request, forged[i].notify, forged[i].data);
-        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_DOUBTED), 1);
-        p->hold = false;
-        pair_settle(p);
-        pair_check_one(p);
-        assert_int_equal(p->h[0].sends, 2);
-        pair_run(p, 60);
-        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 0);
-        pair_free(p);
-    }
-}
-
-static void an_error_is_told_when_nothing_better_came_until_the_timeout(void **state)
-{
-    (void)state;
-    struct pair_packet request;
-    struct pair *p = pair_called(&request, true);
-    struct ike_sa_view v;
-    refuse(p, &request, WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
-    refuse(p, &request, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
-    assert_true(ike_show_next(p->h[0].ike, 0, &v));
-    assert_int_equal(v.refusal, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
-    assert_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED));
-    pair_run(p, 60);
-    assert_int_equal(p->h[0].sends, 4);
-    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
-    assert_non_null(a);
-    assert_int_equal(a->notify, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
-    assert_non_null(strstr(a->why, "none of our algorithms"));
-    assert_non_null(strstr(a->why, "in clear"));
-    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 1);
-    assert_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT));
-    assert_int_equal(pair_stats(p, 0).failed, 1);
-    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
-    pair_free(p);
-}
-
-static void an_operator_who_ends_the_attempt_hears_what_refused_it(void **state)
-{
-    (void)state;
-    struct pair_packet request;
-    struct pair *p = pair_called(&request, true);
-    refuse(p, &request, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
-    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"}), 0);
-    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED));
-    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
-    pair_free(p);
-}
-
-/* Each of these makes us compute or send: the forger's cost is one packet, so ours must not be without end.
- */
-static void other_groups_and_cookies_are_followed_a_few_times_only(void **state)
-{
-    (void)state;
-    static const uint8_t x25519[] = {0, 31}, ecp256[] = {0, 19};
-    struct pair_packet request;
-    for (int what = 0; what < 2; what++) {
-        char why[200];
-        struct pair *p = pair_new();
-        struct ike_conn_conf *c = &p->h[0].conf->conns[0];
-        crypt_proposal_parse("aes128gcm16-prfsha256-x25519-ecp256", CRYPT_PROTOCOL_IKE, &c->proposals[0], why,
-                             sizeof why);
-        c->n_proposals = 1;
-        pair_start(p);
-        p->hold = true;
-        pair_connect(p);
-        request = p->queue[p->head];
-        for (unsigned i = 0; i < 600; i++) {
-            const uint8_t cookie[] = {1, (uint8_t)i};
-            refuse(p, &request, what ? WIRE_IKE_N_COOKIE : WIRE_IKE_N_INVALID_KE_PAYLOAD,
-                   base_span(what     ? cookie
-                             : i & 1u ? x25519
-                                      : ecp256,
-                             2));
-        }
-        assert_int_equal(p->h[0].sends, 4);
-        p->drop[0] = true;
-        pair_run(p, 60);
-        const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
-        assert_non_null(a);
-        assert_int_equal(a->notify, what ? WIRE_IKE_N_COOKIE : WIRE_IKE_N_INVALID_KE_PAYLOAD);
-        assert_int_equal(pair_stats(p, 0).ike_sas, 0);
-        pair_free(p);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_group_is_asked_for_and_then_used),
         cmocka_unit_test(an_answer_without_key_exchange_is_dropped_and_the_true_one_taken),
-        cmocka_unit_test(an_error_in_clear_ends_nothing_when_the_true_answer_comes),
-        cmocka_unit_test(an_error_is_told_when_nothing_better_came_until_the_timeout),
-        cmocka_unit_test(an_operator_who_ends_the_attempt_hears_what_refused_it),
-        cmocka_unit_test(other_groups_and_cookies_are_followed_a_few_times_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
