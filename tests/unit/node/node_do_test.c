@@ -14,7 +14,7 @@ static void a_pair_seals_once_it_is_active_and_no_longer_than_it_lives(void **st
     struct rte_mbuf *m = rig_went_out(RIG_OUTSIDE);
     assert_non_null(m);
     const uint8_t *esp = rte_pktmbuf_mtod(m, const uint8_t *) + RIG_ETH + RIG_IP + RIG_UDP;
-    assert_int_equal(esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3], (int)spi);
+    assert_int_equal((uint32_t)esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3], spi);
     rte_pktmbuf_free(m);
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
     rig_host_sends();
