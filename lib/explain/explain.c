@@ -283,22 +283,20 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
     explain_end(ike, &e);
 }
 
-/* Why a check of ours does not run, and what the operator can do about it. */
-static void add_unchecked(struct explain *e, int error)
+/* Why work of ours does not run, and what the operator can do about it. */
+static void add_own_fault(struct explain *e, const char *work, int error)
 {
     if (error == ENOMEM) {
-        base_text_add(&e->why, "The proof could not be checked here: out of memory.");
+        base_text_add(&e->why, "%s here: out of memory.", work);
         base_text_add(&e->fix_here, "more memory for this machine, or lower limits.half_open and limits.sas");
     } else if (error == ECANCELED) {
-        base_text_add(&e->why, "The proof could not be checked here: the check was given up before it ran.");
+        base_text_add(&e->why, "%s here: it was given up before it ran.", work);
         base_text_add(&e->fix_here, "nothing, if this gateway was shutting down");
     } else {
-        base_text_add(&e->why, "The proof could not be checked here: the cryptographic library failed (%d).",
-                      error);
+        base_text_add(&e->why, "%s here: the cryptographic library failed (%d).", work, error);
         base_text_add(&e->fix_here,
                       "look after this machine's OpenSSL: its version, providers and FIPS mode");
     }
-    base_text_add(&e->why, " The peer's key may be right.");
 }
 
 void explain_unchecked(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
@@ -312,7 +310,18 @@ void explain_unchecked(struct ike *ike, struct explain_about about, const struct
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, id));
     add_pair(&e.nearest, conn);
-    add_unchecked(&e, error);
+    add_own_fault(&e, "The proof could not be checked", error);
+    base_text_add(&e.why, " The peer's key may be right.");
+    explain_end(ike, &e);
+}
+
+void explain_key_exchange(struct ike *ike, struct explain_about about, int error)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_KEY_EXCHANGE, about, about.conn))
+        return;
+    base_text_add(&e.what, "a key exchange with this peer was under way");
+    add_own_fault(&e, "Its keys could not be computed", error);
     explain_end(ike, &e);
 }
 

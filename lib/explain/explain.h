@@ -39,6 +39,10 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
 void explain_unchecked(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                        int error);
 
+/* The keys of an SA to be could not be computed here: `error` is the errno of the job that did not run well.
+ */
+void explain_key_exchange(struct ike *ike, struct explain_about about, int error);
+
 /* The peer proves itself by another method than the connection has. */
 void explain_method(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                     uint8_t method);

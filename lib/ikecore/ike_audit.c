@@ -33,6 +33,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_MALFORMED] = {"malformed", true},
     [IKE_AUDIT_FAIL_LIMIT] = {"limit", true},
     [IKE_AUDIT_FAIL_UNCHECKED] = {"unchecked", true},
+    [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 
 const char *ike_audit_kind_name(enum ike_audit_kind kind)

@@ -32,6 +32,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_MALFORMED,     /* authenticated peer sent a message that cannot be understood */
     IKE_AUDIT_FAIL_LIMIT,         /* a cap was hit */
     IKE_AUDIT_FAIL_UNCHECKED,     /* AUTH could not be checked, for a reason of our own */
+    IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 
 /* Name of a kind as used in logs and JSON: "child_up", "wrong_key". Static storage. */

@@ -23,5 +23,5 @@ enum ikev2_outcome ikev2_init_on_refused(struct ike *ike, struct ikev2_sa *sa, s
 bool ikev2_init_take_secret(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job);
 /* The attempt failed, which is counted. TURNS. */
 enum ikev2_outcome ikev2_init_fail(struct ike *ike, struct ikev2_sa *sa);
-/* The same for a job of key exchange, explained. TURNS. */
-enum ikev2_outcome ikev2_init_fail_job(struct ike *ike, struct ikev2_sa *sa);
+/* The same for a job of key exchange that has failed, explained. TURNS. */
+enum ikev2_outcome ikev2_init_fail_job(struct ike *ike, struct ikev2_sa *sa, const struct ike_job *job);

@@ -265,7 +265,7 @@ static enum ikev2_outcome init_on_key(struct ike *ike, struct ikev2_sa *sa, stru
                                       struct ike_job *job)
 {
     if (job->status != 0)
-        return ikev2_init_fail_job(ike, sa);
+        return ikev2_init_fail_job(ike, sa, job);
     ikev2_task_take_key(t, ike_job_dh_of(job));
     return init_make_request(ike, sa) ? IKEV2_GOES : IKEV2_STAYS;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of the key exchange of IKE_SA_INIT, for both sides: the keys of the SA, or a failure. */
+#include <errno.h>
 #include "base_span.h"
 #include "base_wipe.h"
 #include "crypt_alg.h"
@@ -33,17 +34,20 @@ enum ikev2_outcome ikev2_init_fail(struct ike *ike, struct ikev2_sa *sa)
     return IKEV2_TURNS;
 }
 
-/* A public value that no honest peer sends: nothing to be answered. */
-enum ikev2_outcome ikev2_init_fail_job(struct ike *ike, struct ikev2_sa *sa)
+enum ikev2_outcome ikev2_init_fail_job(struct ike *ike, struct ikev2_sa *sa, const struct ike_job *job)
 {
-    explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
+    /* A public value that no honest peer sends: nothing to be answered. All other failures are ours. */
+    if (job->status == -EINVAL)
+        explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
+    else
+        explain_key_exchange(ike, ikev2_sa_about(sa), -job->status);
     return ikev2_init_fail(ike, sa);
 }
 
 bool ikev2_init_take_secret(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job)
 {
     if (job->status != 0) {
-        ikev2_init_fail_job(ike, sa);
+        ikev2_init_fail_job(ike, sa, job);
         return false;
     }
     if (init_derive_keys(ike, sa, ike_job_dh_of(job)) != 0) {

@@ -103,7 +103,7 @@ static void a_check_that_does_not_run_blames_no_key(void **state)
         const char *why, *fix;
     } rows[] = {
         {ENOMEM, "could not be checked here: out of memory", "limits.half_open"},
-        {ECANCELED, "given up before it ran", "shutting down"},
+        {ECANCELED, "it was given up before it ran", "shutting down"},
         {EIO, "the cryptographic library failed (5)", "OpenSSL"},
     };
     struct pair *p = pair_up();
@@ -121,6 +121,21 @@ static void a_check_that_does_not_run_blames_no_key(void **state)
         assert_string_equal(e->fix_peer, "");
         assert_int_equal(e->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
+    pair_free(p);
+}
+
+static void keys_that_cannot_be_computed_here_blame_nobody(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct ike_path path = p->h[1].ike->v2->first->path;
+    explain_key_exchange(p->h[1].ike, (struct explain_about){.path = &path}, EIO);
+    pair_drain(p);
+    const struct ike_audit *e = &p->h[1].audits[p->h[1].n_audits - 1];
+    assert_int_equal(e->kind, IKE_AUDIT_FAIL_KEY_EXCHANGE);
+    assert_string_equal(e->why, "Its keys could not be computed here: the cryptographic library failed (5).");
+    assert_non_null(strstr(e->fix_here, "OpenSSL"));
+    assert_string_equal(e->fix_peer, "");
     pair_free(p);
 }
 
@@ -152,6 +167,7 @@ int main(void)
         cmocka_unit_test(somebody_else_is_told_with_what_a_nat_may_do),
         cmocka_unit_test(another_method_than_a_key_is_named),
         cmocka_unit_test(a_check_that_does_not_run_blames_no_key),
+        cmocka_unit_test(keys_that_cannot_be_computed_here_blame_nobody),
         cmocka_unit_test(a_flood_of_failures_is_told_a_few_times_and_counted_always),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

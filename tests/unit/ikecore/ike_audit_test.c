@@ -12,14 +12,15 @@
 static void kinds_have_names_of_their_own(void **state)
 {
     (void)state;
-    for (int i = 0; i <= IKE_AUDIT_FAIL_LIMIT; i++) {
+    for (int i = 0; i <= IKE_AUDIT_FAIL_KEY_EXCHANGE; i++) {
         assert_string_not_equal(ike_audit_kind_name((enum ike_audit_kind)i), "unknown");
         for (int j = 0; j < i; j++)
             assert_string_not_equal(ike_audit_kind_name((enum ike_audit_kind)i),
                                     ike_audit_kind_name((enum ike_audit_kind)j));
         assert_int_equal(ike_audit_is_failure((enum ike_audit_kind)i), i >= IKE_AUDIT_FAIL_NO_CONNECTION);
     }
-    assert_string_equal(ike_audit_kind_name((enum ike_audit_kind)(IKE_AUDIT_FAIL_UNCHECKED + 1)), "unknown");
+    assert_string_equal(ike_audit_kind_name((enum ike_audit_kind)(IKE_AUDIT_FAIL_KEY_EXCHANGE + 1)),
+                        "unknown");
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of the key exchange: a job that fails ends the attempt of either side, explained and counted. */
+#include <errno.h>
 #include "ike_pair.h"
 #include "ike_core.h"
 #include "ikev2_sa.h"
@@ -17,11 +18,24 @@ static void give_back(struct pair *p, int i, int status)
     pair_event(p, i, (struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
 }
 
-static void check_failed(struct pair *p, int i)
+/* The peer is blamed for a public value that is none, and for nothing else. */
+static const struct {
+    int status;
+    enum ike_audit_kind kind;
+} failures[] = {
+    {-EINVAL, IKE_AUDIT_FAIL_MALFORMED},
+    {-ENOMEM, IKE_AUDIT_FAIL_KEY_EXCHANGE},
+    {-EIO, IKE_AUDIT_FAIL_KEY_EXCHANGE},
+};
+#define FAILURES (sizeof failures / sizeof *failures)
+
+static void check_failed(struct pair *p, int i, enum ike_audit_kind kind)
 {
-    const struct ike_audit *a = pair_audit(&p->h[i], IKE_AUDIT_FAIL_MALFORMED);
+    const struct ike_audit *a = pair_audit(&p->h[i], kind);
     assert_non_null(a);
-    assert_int_equal(pair_count(&p->h[i], IKE_AUDIT_FAIL_MALFORMED), 1);
+    assert_string_not_equal(a->why, "");
+    for (size_t f = 0; f < FAILURES; f++)
+        assert_int_equal(pair_count(&p->h[i], failures[f].kind), failures[f].kind == kind);
     assert_int_equal(pair_stats(p, i).failed, 1);
     assert_int_equal(pair_stats(p, i).ike_sas, 0);
     assert_int_equal(pair_stats(p, i).jobs, 0);
@@ -30,15 +44,16 @@ static void check_failed(struct pair *p, int i)
 static void a_secret_that_cannot_be_made_ends_the_call(void **state)
 {
     (void)state;
-    for (int step = 0; step < 2; step++) { /* the key pair, the secret */
+    for (size_t n = 0; n < 2 * FAILURES; n++) {
+        const int step = n % 2; /* the key pair, the secret */
         struct pair *p = pair_new();
         pair_start(p);
         p->h[0].hold_jobs = true;
         pair_connect(p);
         if (step)
             give_back(p, 0, 0);
-        give_back(p, 0, -EINVAL);
-        check_failed(p, 0);
+        give_back(p, 0, failures[n / 2].status);
+        check_failed(p, 0, failures[n / 2].kind);
         assert_int_equal(p->h[0].sends, step);
         pair_free(p);
     }
@@ -47,15 +62,17 @@ static void a_secret_that_cannot_be_made_ends_the_call(void **state)
 static void a_secret_that_cannot_be_made_is_not_answered(void **state)
 {
     (void)state;
-    struct pair *p = pair_new();
-    pair_start(p);
-    p->h[1].hold_jobs = true;
-    pair_connect(p);
-    give_back(p, 1, -EINVAL);
-    check_failed(p, 1);
-    assert_int_equal(pair_stats(p, 1).half_open, 0);
-    assert_int_equal(p->h[1].sends, 0);
-    pair_free(p);
+    for (size_t n = 0; n < FAILURES; n++) {
+        struct pair *p = pair_new();
+        pair_start(p);
+        p->h[1].hold_jobs = true;
+        pair_connect(p);
+        give_back(p, 1, failures[n].status);
+        check_failed(p, 1, failures[n].kind);
+        assert_int_equal(pair_stats(p, 1).half_open, 0);
+        assert_int_equal(p->h[1].sends, 0);
+        pair_free(p);
+    }
 }
 
 static void both_sides_make_the_same_keys(void **state)
