@@ -99,13 +99,12 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
     else
         ikev2_child_put_answer(ike, &b, &t);
-    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
     ikev2_auth_commit(ike, sa, &sa->remote_id);
-    if (!refusal) {
-        struct ikev2_child *c = ikev2_child_install(ike, sa, &t, false, BASE_SPAN_NONE, true, 0);
-        if (c)
-            ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
-    }
+    /* Before the answer goes: behind it the peer's first packets may be on their way. */
+    struct ikev2_child *c = refusal ? NULL : ikev2_child_install(ike, sa, &t, false, BASE_SPAN_NONE, true, 0);
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
+    if (c)
+        ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
     ikev2_auth_replace_older(ike, sa, ikev2_msg_notify(&msg, WIRE_IKE_N_INITIAL_CONTACT, &n));
     ikev2_init_free(sa);
     ikev2_task_done(ike, sa);

@@ -47,6 +47,28 @@ static void a_repeated_request_is_dropped_while_it_is_worked_on(void **state)
     pair_free(p);
 }
 
+/* The peer's first packets may be right behind the answer. */
+static void the_pair_is_installed_before_the_answer_goes(void **state)
+{
+    (void)state;
+    struct pair *p = pair_checking();
+    struct ike_action *a = malloc(sizeof *a);
+    run_held(p);
+    const unsigned sends = p->h[1].sends;
+    p->h[1].n_jobs = 0;
+    pair_job(p, 1, p->h[1].jobs[0]);
+    while (p->h[1].sends == sends) {
+        assert_true(ike_next_action(p->h[1].ike, a));
+        pair_act(p, 1, a);
+    }
+    assert_int_equal(p->h[1].n_children, 1);
+    assert_true(p->h[1].children[0].is_active);
+    free(a);
+    pair_settle(p);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 static void a_job_that_comes_after_the_timeout_harms_nothing(void **state)
 {
     (void)state;
@@ -139,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_repeated_request_is_dropped_while_it_is_worked_on),
+        cmocka_unit_test(the_pair_is_installed_before_the_answer_goes),
         cmocka_unit_test(a_job_that_comes_after_the_timeout_harms_nothing),
         cmocka_unit_test(a_check_that_fails_to_run_is_no_yes),
         cmocka_unit_test(a_new_configuration_with_the_same_connection_changes_nothing),
