@@ -177,7 +177,7 @@ void dp_neigh_remove(struct dp *dp, uint16_t port, const struct base_addr *addr)
 void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt);
 void dp_resolve_tick(struct dp *dp, base_time now);
 base_time dp_resolve_deadline(const struct dp *dp);
-/* Announces the own addresses (gratuitous ARP), after start. */
+/* Announces all own addresses (gratuitous ARP, unsolicited neighbour advertisements), after start. */
 void dp_resolve_announce(struct dp *dp);
 
 /* One neighbour, for status. */

@@ -20,12 +20,20 @@ void dp_own4_add(struct dp *dp, const struct base_addr *addr)
     dp->own4_alike &= ~(be ^ dp->own4_one);
 }
 
+bool dp_own_has(const struct dp *dp, uint16_t port, const struct base_addr *addr)
+{
+    const struct dp_port_params *p = &dp->ports[port].params;
+    for (size_t i = 0; i < p->n_addrs; i++)
+        if (base_addr_equal(&p->addrs[i].addr, addr))
+            return true;
+    return false;
+}
+
 bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr)
 {
-    for (size_t i = 0; i < dp->params.n_ports; i++)
-        for (size_t a = 0; a < dp->ports[i].params.n_addrs; a++)
-            if (base_addr_equal(&dp->ports[i].params.addrs[a].addr, addr))
-                return true;
+    for (uint16_t port = 0; port < dp->params.n_ports; port++)
+        if (dp_own_has(dp, port, addr))
+            return true;
     return false;
 }
 
@@ -49,13 +57,15 @@ bool dp_is_inside_link(const struct dp *dp, uint16_t port, const uint8_t *addr, 
 const struct base_addr *dp_own_towards(const struct dp *dp, uint16_t port, const struct base_addr *host)
 {
     const struct dp_port_params *p = &dp->ports[port].params;
-    const struct base_addr *any = NULL;
+    const struct base_prefix *best = NULL, *any = NULL;
     for (size_t i = 0; i < p->n_addrs; i++) {
-        if (p->addrs[i].addr.family != host->family)
+        const struct base_prefix *mine = &p->addrs[i];
+        if (mine->addr.family != host->family)
             continue;
-        if (base_prefix_contains(&p->addrs[i], host))
-            return &p->addrs[i].addr;
-        any = any ? any : &p->addrs[i].addr;
+        any = any ? any : mine;
+        if (base_prefix_contains(mine, host) && (!best || mine->len > best->len))
+            best = mine;
     }
-    return any;
+    best = best ? best : any;
+    return best ? &best->addr : NULL;
 }

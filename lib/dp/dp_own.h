@@ -28,5 +28,11 @@ bool dp_is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *ad
 /* The same of a port that is not outside, for bytes of a header. Any port number: false for none. */
 bool dp_is_inside_link(const struct dp *dp, uint16_t port, const uint8_t *addr, bool is6);
 
-/* The address of a port that reaches a host directly, or else its first of that family. NULL: none. */
+/* Whether an address is one of this port's, the port of an index below n_ports. */
+bool dp_own_has(const struct dp *dp, uint16_t port, const struct base_addr *addr);
+
+/*
+ * The address of a port to speak to a host from: the one with the longest prefix that covers the host, or
+ * else the first of the host's family. NULL: none.
+ */
 const struct base_addr *dp_own_towards(const struct dp *dp, uint16_t port, const struct base_addr *host);

@@ -142,9 +142,10 @@ static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_add
     ndp_send(dp, a->port, mac, from, group, &ndp);
 }
 
+static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
 static void hop_ask(struct dp *dp, uint32_t adj, bool is_direct)
 {
-    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     const struct dp_adj *a = &dp->adjs[adj];
     const struct base_addr *from = dp_own_towards(dp, a->port, &a->next_hop);
     const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
@@ -199,19 +200,19 @@ static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
         return;
     const bool is_request = arp->op_be == wire_be16(WIRE_ARP_REQUEST);
     struct base_addr sender = wire_ip4_addr(arp->sender_be), target = wire_ip4_addr(arp->target_be);
-    const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
-    bool is_for_us = ours && base_addr_equal(ours, &target);
+    const bool is_for_us = dp_own_has(dp, punt->port, &target);
     if (!dp_addr_is_own(dp, &sender) && arp->sender_be != 0)
         hop_learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us && is_request);
     if (is_for_us && is_request)
         arp_send(dp, punt->port, WIRE_ARP_REPLY, arp->sender_mac, arp->sender_mac, &target, &sender);
 }
 
+static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
+
 /* Someone asks for one of our addresses: RFC 4861 7.2.4. */
 static void ndp_answer(struct dp *dp, uint16_t port, const uint8_t asker_addr[16],
                        const struct wire_ndp *question)
 {
-    static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
     static const uint8_t unspecified[16];
     bool is_probe = memcmp(asker_addr, unspecified, 16) == 0;
     const uint8_t *to = is_probe ? all_nodes : asker_addr;
@@ -238,8 +239,7 @@ static void on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
         return;
     struct base_addr sender = base_addr_from_bytes(BASE_AF_IP6, ip.hdr->src);
     struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp.target);
-    const struct base_addr *ours = dp_own_towards(dp, punt->port, &target);
-    bool is_for_us = ours && base_addr_equal(ours, &target);
+    const bool is_for_us = dp_own_has(dp, punt->port, &target);
     if (ndp.is_advert) {
         if (ndp.has_mac && !dp_addr_is_own(dp, &target))
             hop_learn(dp, now, punt->port, &target, ndp.mac, false);
@@ -329,13 +329,26 @@ base_time dp_resolve_deadline(const struct dp *dp)
     return dp->resolve->deadline;
 }
 
+/* Unsolicited: RFC 5227 2.3 and RFC 4861 7.2.6. */
+static void own_announce(struct dp *dp, uint16_t port, const struct base_addr *addr)
+{
+    struct wire_ndp ndp = {.is_advert = true, .is_override = true};
+    uint8_t mac[6];
+    if (addr->family == BASE_AF_IP4) {
+        arp_send(dp, port, WIRE_ARP_REQUEST, everybody, NULL, addr, addr);
+        return;
+    }
+    memcpy(ndp.target, addr->bytes, 16);
+    memcpy(ndp.mac, dp->ports[port].params.mac, 6);
+    wire_ndp_group_mac(all_nodes, mac);
+    ndp_send(dp, port, mac, addr, all_nodes, &ndp);
+}
+
 void dp_resolve_announce(struct dp *dp)
 {
-    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     for (uint16_t port = 0; port < dp->params.n_ports; port++) {
         const struct dp_port_params *p = &dp->ports[port].params;
         for (size_t i = 0; i < p->n_addrs; i++)
-            if (p->addrs[i].addr.family == BASE_AF_IP4)
-                arp_send(dp, port, WIRE_ARP_REQUEST, everybody, NULL, &p->addrs[i].addr, &p->addrs[i].addr);
+            own_announce(dp, port, &p->addrs[i].addr);
     }
 }

@@ -133,6 +133,26 @@ static void towards_a_host_the_address_of_its_prefix_is_taken_else_the_first(voi
     assert_null(dp_own_towards(dp, 0, &host));
 }
 
+static void a_port_has_all_of_its_addresses_whatever_their_order(void **state)
+{
+    port_set(0, DP_ROLE_OUTSIDE, "192.0.2.1/24", "192.0.2.2/24");
+    port_set(1, DP_ROLE_INSIDE, "fd00:1::1/64", "fd00:1::2/64");
+    const struct base_addr first = ip("192.0.2.1"), second = ip("192.0.2.2"), second6 = ip("fd00:1::2");
+    const struct base_addr neighbour = ip("192.0.2.3");
+    assert_true(dp_own_has(dp, 0, &first) && dp_own_has(dp, 0, &second) && dp_own_has(dp, 1, &second6));
+    assert_false(dp_own_has(dp, 1, &second));
+    assert_false(dp_own_has(dp, 0, &neighbour));
+}
+
+static void the_longest_prefix_decides_from_where_a_host_is_spoken_to(void **state)
+{
+    port_set(0, DP_ROLE_BOTH, "10.0.0.1/8", "10.1.0.1/16");
+    const struct base_addr host = ip("10.1.0.9"), near = ip("10.1.0.1");
+    assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &near));
+    port_set(0, DP_ROLE_BOTH, "10.1.0.1/16", "10.0.0.1/8");
+    assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &near));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +164,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_inside_link_is_not_outside_and_is_a_port, setup, teardown),
         cmocka_unit_test_setup_teardown(towards_a_host_the_address_of_its_prefix_is_taken_else_the_first,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(a_port_has_all_of_its_addresses_whatever_their_order, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(the_longest_prefix_decides_from_where_a_host_is_spoken_to, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Next hops that are not known: asked for, waited for within limits, learned, forgotten. */
+#include "dp_core.h"
 #include "dp_way.h"
+#include "wire_ndp.h"
 
 static void unknown_next_hop_is_asked_for_and_the_packet_follows(void **state)
 {
@@ -191,23 +193,96 @@ static void what_nobody_asked_for_makes_no_entry(void **state)
     rig_free(&r);
 }
 
-static void own_addresses_are_announced(void **state)
+/* Gives B's inside these addresses instead of its own. */
+static void addresses_set(struct rig *r, size_t count, const char *const *list)
+{
+    struct dp_port_params *p = &r->b.dp->ports[RIG_INSIDE].params;
+    p->n_addrs = count;
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(base_prefix_parse_host(list[i], &p->addrs[i]), 0);
+}
+
+/* A neighbour solicitation from fd00:2::77 to B's inside. */
+static struct rte_mbuf *ns_frame(const char *target)
+{
+    struct rte_mbuf *m = rig_frame6(0x12, "fd00:2::77", "fd00:2::1", WIRE_NDP_PACKET_BYTES);
+    const struct base_addr from = rig_ip("fd00:2::77"), to = rig_ip(target);
+    struct wire_ndp ndp = {.has_mac = true};
+    uint8_t group[16];
+    memcpy(ndp.target, to.bytes, 16);
+    rig_mac(ndp.mac, 0x77);
+    wire_ndp_solicited_node(ndp.target, group);
+    wire_ndp_group_mac(group, rte_pktmbuf_mtod(m, uint8_t *));
+    wire_ndp_build(rte_pktmbuf_mtod(m, uint8_t *) + 14, from.bytes, group, &ndp);
+    return m;
+}
+
+/* The only frame that B's inside sends speaks for this address: ARP or neighbour discovery. */
+static void spoken_for(struct rig *r, const char *text, bool is_arp)
+{
+    struct rte_mbuf *m = rig_out(&r->b, RIG_INSIDE);
+    const struct base_addr us = rig_ip(text);
+    if (!m)
+        fail_msg("nothing about %s", text);
+    const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+    const uint8_t *said = is_arp ? p + 28 : p + 14 + 40 + 8, *mac = is_arp ? p + 22 : said + 18;
+    assert_int_equal(dp_get16(p + 12), is_arp ? 0x0806 : 0x86dd);
+    assert_memory_equal(said, us.bytes, is_arp ? 4 : 16);
+    assert_int_equal(mac[5], 0x12);
+    if (!is_arp) {
+        assert_int_equal(p[14 + 40], 136);
+        assert_memory_equal(p + 14 + 8, us.bytes, 16);
+    }
+    rte_pktmbuf_free(m);
+}
+
+static const char *const many[] = {"10.2.0.1/24",  "10.2.0.2/24",  "10.2.0.3/32", "10.9.0.1/16",
+                                   "fd00:2::1/64", "fd00:2::2/64", "fd00:9::1/64"};
+#define MANY  (sizeof many / sizeof *many)
+#define MANY4 4
+
+static const char *without_length(const char *prefix)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(prefix, "/"), prefix);
+    return text;
+}
+
+static void every_address_of_a_port_is_answered_for_in_any_order(void **state)
+{
+    for (size_t turned = 0; turned < MANY4; turned++) {
+        struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+        const char *list[MANY];
+        for (size_t i = 0; i < MANY; i++)
+            list[i] = i < MANY4 ? many[(i + turned) % MANY4] : many[MANY - 1 - (i - MANY4 + turned) % 3];
+        addresses_set(&r, MANY, list);
+        for (size_t i = 0; i < MANY; i++) {
+            const char *us = without_length(many[i]);
+            rig_in(&r, &r.b, RIG_INSIDE, i < MANY4 ? arp_frame(1, "10.2.0.77", us) : ns_frame(us));
+            punt_resolve(&r, (base_time){1});
+            spoken_for(&r, us, i < MANY4);
+        }
+        rig_in(&r, &r.b, RIG_INSIDE, arp_frame(1, "10.2.0.77", "192.0.2.2")); /* another port's */
+        punt_resolve(&r, (base_time){1});
+        assert_null(rig_out(&r.b, RIG_INSIDE));
+        rig_free(&r);
+    }
+}
+
+static void all_own_addresses_are_announced(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    addresses_set(&r, MANY, many);
     dp_resolve_announce(r.b.dp);
     dp_turn(r.b.w);
-    struct rte_mbuf *m = rig_out(&r.b, RIG_INSIDE);
-    const struct base_addr us = rig_ip("10.2.0.1");
-    assert_non_null(m);
-    const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-    assert_int_equal(p[0], 0xff);
-    assert_memory_equal(p + 28, us.bytes, 4);
-    assert_memory_equal(p + 38, us.bytes, 4);
-    rte_pktmbuf_free(m);
-    m = rig_out(&r.b, RIG_OUTSIDE);
-    assert_non_null(m);
-    rte_pktmbuf_free(m);
+    for (size_t i = 0; i < MANY; i++)
+        spoken_for(&r, without_length(many[i]), i < MANY4);
     assert_null(rig_out(&r.b, RIG_INSIDE));
+    for (int i = 0; i < 2; i++) {
+        struct rte_mbuf *m = rig_out(&r.b, RIG_OUTSIDE);
+        assert_non_null(m);
+        rte_pktmbuf_free(m);
+    }
     assert_null(rig_out(&r.b, RIG_OUTSIDE));
     rig_free(&r);
 }
@@ -221,7 +296,8 @@ int main(void)
         cmocka_unit_test(what_is_known_is_asked_again_after_a_minute_and_directly),
         cmocka_unit_test(a_question_for_our_address_is_answered_and_teaches_the_asker),
         cmocka_unit_test(what_nobody_asked_for_makes_no_entry),
-        cmocka_unit_test(own_addresses_are_announced),
+        cmocka_unit_test(every_address_of_a_port_is_answered_for_in_any_order),
+        cmocka_unit_test(all_own_addresses_are_announced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
