@@ -11,6 +11,7 @@
 #include "conf.h"
 #include "ctl_audit.h"
 #include "ctl_clock.h"
+#include "ctl_notify.h"
 #include "ike.h"
 #include "telem.h"
 
@@ -51,6 +52,7 @@ struct ctl {
     struct ctl_loop loop;
     struct ctl_tally tally;
     struct ctl_failures failures;
+    struct ctl_notify notify;
 };
 
 /*

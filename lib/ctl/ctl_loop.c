@@ -15,6 +15,7 @@
 #include "ctl_api.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_notify.h"
 #include "ctl_tell.h"
 #include "host_log.h"
 #include "node.h"
@@ -31,6 +32,7 @@ static void loop_say_goodbye(struct ctl *ctl, base_time now)
         return;
     host_log(HOST_NOTICE, "event=stopping");
     ctl->loop.is_stopping = true;
+    ctl_notify_stopping(ctl);
     ctl->loop.stop_by = base_time_add(now, GOODBYE_NS);
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN});
 }
@@ -62,6 +64,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     busy |= ctl_ike_events(ctl);
     ctl_ike_timer(ctl, now);
     ctl_tell(ctl, now);
+    ctl_notify_turn(ctl, now);
     return busy;
 }
 
@@ -80,6 +83,7 @@ void ctl_run(struct ctl *ctl)
     base_time now = ctl_now();
     ctl->loop.busy_at = now;
     ctl_ike_actions(ctl);
+    ctl_notify_ready(ctl, now);
     while (!loop_is_done(ctl, now)) {
         const bool idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
         const int n =

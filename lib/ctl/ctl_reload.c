@@ -10,6 +10,7 @@
 #include "ctl.h"
 #include "host_log.h"
 #include "ctl_node.h"
+#include "ctl_notify.h"
 
 static void log_report(const struct conf_report *report)
 {
@@ -36,7 +37,8 @@ int ctl_reload_check(const struct ctl *ctl, struct conf_report *report, struct c
     return rc;
 }
 
-int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+/* Loads, checks and applies. As ctl_reload(). */
+static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
     memset(diff, 0, sizeof *diff);
     struct conf *next = conf_load(ctl->conf_file, report);
@@ -62,4 +64,12 @@ int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *di
     ctl->tally.reloads++;
     log_plan(diff);
     return 0;
+}
+
+int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+{
+    ctl_notify_reloading(ctl, ctl_now());
+    const int rc = reload(ctl, report, diff);
+    ctl_notify_reloaded(ctl, rc == 0 ? 0 : report->n_errors ? report->n_errors : 1);
+    return rc;
 }

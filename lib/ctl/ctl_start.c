@@ -16,6 +16,7 @@
 #include "ctl_api.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_notify.h"
 #include "host_log.h"
 #include "node_view.h"
 #include "ctl_node.h"
@@ -102,6 +103,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->in_force.ike = NULL;
     ctl->loop.signal_fd = ctl->loop.epoll_fd = -1;
     ctl->tally.started_at = ctl_now();
+    ctl_notify_open(&ctl->notify);
     start_signals(ctl);
     if (start_node(ctl, why, why_size) == 0 && start_control(ctl, why, why_size) == 0 &&
         node_run(ctl->node, why, why_size) == 0) {
@@ -124,6 +126,7 @@ void ctl_stop(struct ctl *ctl)
         close(ctl->loop.epoll_fd);
     if (ctl->loop.signal_fd >= 0)
         close(ctl->loop.signal_fd);
+    ctl_notify_close(&ctl->notify);
     conf_free(ctl->conf);
     if (is_up)
         host_log(HOST_NOTICE, "event=stopped");

@@ -58,7 +58,8 @@ bool node_view_worker(const struct node *node, size_t index, struct node_worker_
     dp_counters(node->dp, (int)index, &c);
     const double all = (double)c.busy_cycles + (double)c.idle_cycles;
     *out = (struct node_worker_view){.cpu = node->cores.worker_cpu[index],
-                                     .load_percent = all > 0 ? 100.0 * (double)c.busy_cycles / all : 0};
+                                     .load_percent = all > 0 ? 100.0 * (double)c.busy_cycles / all : 0,
+                                     .polls = c.polls};
     memcpy(&out->counters, &c, sizeof c);
     return true;
 }

@@ -16,6 +16,7 @@
 #include "ctl_api.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_notify.h"
 #include "ctl_tell.h"
 #include "host_log.h"
 #include "node.h"
@@ -26,7 +27,8 @@ static struct ctl ctl;
 static int pipes[PIPES][2];
 static uint64_t now_ms, step_ms;
 static uint32_t sas;
-static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions;
+static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
+    signs;
 
 base_time ctl_now(void)
 {
@@ -99,6 +101,40 @@ void ctl_tell(struct ctl *c, base_time now)
     tells++;
 }
 
+void ctl_notify_open(struct ctl_notify *n)
+{
+}
+
+void ctl_notify_close(struct ctl_notify *n)
+{
+}
+
+void ctl_notify_reloading(struct ctl *c, base_time now)
+{
+}
+
+void ctl_notify_reloaded(struct ctl *c, size_t errors)
+{
+}
+
+void ctl_notify_ready(struct ctl *c, base_time now)
+{
+    assert_int_equal(turns, 0);
+    assert_int_equal(actions, 1);
+    ready++;
+}
+
+void ctl_notify_stopping(struct ctl *c)
+{
+    assert_int_equal(shutdowns, 0); /* before the peers are called */
+    stopping++;
+}
+
+void ctl_notify_turn(struct ctl *c, base_time now)
+{
+    signs++;
+}
+
 void ctl_ike_actions(struct ctl *c)
 {
     actions++;
@@ -133,7 +169,8 @@ static int start(void **state)
         assert_int_equal(epoll_ctl(ctl.loop.epoll_fd, EPOLL_CTL_ADD, pipes[i][0], &ev), 0);
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
-    jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = 0;
+    jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
+        stopping = signs = 0;
     sas = 0;
     step_ms = 1;
     return 0;
@@ -166,6 +203,8 @@ static void each_turn_serves_everybody(void **state)
     assert_int_equal(events, turns);
     assert_int_equal(timers, turns);
     assert_int_equal(tells, turns);
+    assert_int_equal(signs, turns);
+    assert_int_equal(ready, 1);
     assert_int_equal(actions, 1); /* what waited before the first turn */
 }
 
@@ -175,6 +214,7 @@ static void the_first_signal_says_goodbye_and_the_next_ones_change_nothing(void 
     signal_sent(SIGINT);
     ctl_run(&ctl);
     assert_int_equal(shutdowns, 1);
+    assert_int_equal(stopping, 1);
     assert_true(ctl.loop.is_stopping);
     assert_int_equal(turns, 1); /* there was nobody to wait for */
 }

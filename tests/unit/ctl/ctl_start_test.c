@@ -19,6 +19,7 @@
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_node.h"
+#include "ctl_notify.h"
 #include "host_log.h"
 #include "node_view.h"
 
@@ -135,6 +136,18 @@ void ike_free(struct ike *ike)
     step("ike_free");
 }
 
+static int notify_opened, notify_closed;
+
+void ctl_notify_open(struct ctl_notify *n)
+{
+    notify_opened++;
+}
+
+void ctl_notify_close(struct ctl_notify *n)
+{
+    notify_closed++;
+}
+
 void conf_free(struct conf *conf)
 {
     step("conf_free");
@@ -210,6 +223,7 @@ static void whatever_fails_all_before_it_is_undone(void **state)
         assert_int_equal(try_start(rows[i].step), -1);
         assert_string_equal(called, rows[i].called);
         assert_non_null(strstr(why, rows[i].why));
+        assert_int_equal(notify_closed, notify_opened);
     }
 }
 

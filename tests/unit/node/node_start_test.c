@@ -58,6 +58,9 @@ static void workers_run_from_node_run_to_node_stop(void **state)
     assert_int_equal(node_run(node, why, sizeof why), 0);
     while (polls(node) < 10)
         ;
+    struct node_worker_view w;
+    assert_true(node_view_worker(node, 0, &w));
+    assert_true(w.polls >= 10);
     node_ready(node); /* nothing waits, and it does not either */
     node_stop(node);
 }
