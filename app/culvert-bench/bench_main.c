@@ -33,10 +33,30 @@ static void help_print(FILE *f)
     fputs("usage: culvert-bench COMMAND [options]   (culvert-bench COMMAND --help teaches)\n\n", f);
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         fprintf(f, "  %-8s %s\n", commands[i].word, commands[i].help);
+    fputs("\n  --version [--json]   versions of this program and of its libraries\n"
+          "  --help               this text\n",
+          f);
     fputs("\nFigures are TSC cycles per packet: medians over windows of at least 512 packets, then the "
           "minimum of\n"
           "several runs. tests/bench/table.py prints the whole comparison, DPDK's ipsec-secgw included.\n",
           f);
+}
+
+/* option: what stands behind --version. Returns the exit status. */
+static int version_print(const char *option)
+{
+    const struct about_running running = {.dpdk = rte_version() + strlen("DPDK "),
+                                          .ipsec_mb = imb_get_version_str()};
+    if (!strcmp(option, "--json")) {
+        about_version_json(stdout, "culvert-bench", &running);
+        return 0;
+    }
+    if (*option) {
+        fprintf(stderr, "culvert-bench: --version takes --json or nothing, not \"%s\"\n", option);
+        return 2;
+    }
+    about_version_print(stdout, "culvert-bench", &running);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -45,12 +65,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         if (!strcmp(word, commands[i].word))
             return commands[i].main(argc - 1, argv + 1);
-    if (!strcmp(word, "--version")) {
-        const struct about_running running = {.dpdk = rte_version() + strlen("DPDK "),
-                                              .ipsec_mb = imb_get_version_str()};
-        about_version_print(stdout, "culvert-bench", &running);
-        return 0;
-    }
+    if (!strcmp(word, "--version"))
+        return version_print(argc > 2 ? argv[2] : "");
     if (!strcmp(word, "--help") || !strcmp(word, "help")) {
         help_print(stdout);
         return 0;

@@ -34,3 +34,36 @@ void about_version_print(FILE *out, const char *program, const struct about_runn
     library_print(out, "intel-ipsec-mb", about_build.ipsec_mb, running->ipsec_mb);
     library_print(out, "OpenSSL", about_build.openssl, running->openssl);
 }
+
+/* Versions hold no control characters. */
+static void member_print(FILE *out, const char *before, const char *name, const char *text)
+{
+    fprintf(out, "%s\"%s\": \"", before, name);
+    for (; *text; text++)
+        fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    fputc('"', out);
+}
+
+void about_version_json(FILE *out, const char *program, const struct about_running *running)
+{
+    const struct {
+        const char *name, *built, *running;
+    } all[] = {{"version", about_build.version, NULL},
+               {"cpu", about_build.cpu, NULL},
+               {"compiler", about_build.compiler, NULL},
+               {"dpdk", about_build.dpdk, running->dpdk},
+               {"ipsec_mb", about_build.ipsec_mb, running->ipsec_mb},
+               {"openssl", about_build.openssl, running->openssl}};
+    const char *before = "";
+    member_print(out, "{\n  ", "program", program);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        member_print(out, ",\n  ", all[i].name, all[i].built);
+    fputs(",\n  \"running\": {", out);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (!all[i].running)
+            continue;
+        member_print(out, before, all[i].name, all[i].running);
+        before = ", ";
+    }
+    fputs("}\n}\n", out);
+}

@@ -22,3 +22,7 @@ struct about_running {
  * that runs is told where it is another one than that of the build. Borrows all. Thread: any.
  */
 void about_version_print(FILE *out, const char *program, const struct about_running *running);
+
+/* The same as one JSON object: program, the members of about_build, and in `running` the libraries that run.
+ */
+void about_version_json(FILE *out, const char *program, const struct about_running *running);

@@ -335,20 +335,6 @@ static int run_row(const struct cli_io *io, const struct line *line, const struc
     return rc;
 }
 
-static void version_print(FILE *out, bool is_json)
-{
-    if (!is_json) {
-        about_version_print(out, "culvertctl", &(struct about_running){0});
-        return;
-    }
-    json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", about_build.version, "cpu",
-                            about_build.cpu, "compiler", about_build.compiler, "dpdk", about_build.dpdk,
-                            "ipsec_mb", about_build.ipsec_mb, "openssl", about_build.openssl);
-    json_dumpf(all, out, JSON_INDENT(2));
-    fputs("\n", out);
-    json_decref(all);
-}
-
 int cli_run(int argc, char **argv, const struct cli_io *io)
 {
     struct line line;
@@ -356,7 +342,8 @@ int cli_run(int argc, char **argv, const struct cli_io *io)
     if (!parse_line(&line, argc, argv, io->err))
         return CLI_USAGE;
     if (line.version) {
-        version_print(io->out, line.json);
+        const struct about_running none = {0};
+        (line.json ? about_version_json : about_version_print)(io->out, "culvertctl", &none);
         return CLI_OK;
     }
     if (line.n_words == 0) {

@@ -39,11 +39,28 @@ static void a_library_that_runs_is_named_where_it_is_another(void **state)
     assert_non_null(strstr(text, line));
 }
 
+static void as_json_it_has_the_same_and_what_runs(void **state)
+{
+    char want[1024];
+    FILE *f = fmemopen(text, sizeof text, "w");
+    assert_non_null(f);
+    about_version_json(f, "a\"b\\", &(struct about_running){.dpdk = "1.2", .openssl = "9.8.7"});
+    assert_int_equal(fclose(f), 0);
+    snprintf(want, sizeof want,
+             "{\n  \"program\": \"a\\\"b\\\\\",\n  \"version\": \"%s\",\n  \"cpu\": \"%s\",\n  "
+             "\"compiler\": \"%s\",\n  \"dpdk\": \"%s\",\n  \"ipsec_mb\": \"%s\",\n  \"openssl\": \"%s\",\n  "
+             "\"running\": {\"dpdk\": \"1.2\", \"openssl\": \"9.8.7\"}\n}\n",
+             about_build.version, about_build.cpu, about_build.compiler, about_build.dpdk,
+             about_build.ipsec_mb, about_build.openssl);
+    assert_string_equal(text, want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_line_is_name_and_version),
         cmocka_unit_test(a_library_that_runs_is_named_where_it_is_another),
+        cmocka_unit_test(as_json_it_has_the_same_and_what_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
