@@ -4,10 +4,12 @@
  * (lib/ctl). Exit status: 0 stopped as asked, 1 configuration or start failed, 2 wrong arguments,
  * 69 a CPU that lacks what this build uses (guard.c).
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
 #include <rte_version.h>
@@ -19,12 +21,13 @@
 #include "ossl_ops.h"
 
 static const char help[] =
-    "Usage: culvertd --config FILE [--check] [--log-level LEVEL]\n"
+    "Usage: culvertd [--config FILE] [--check] [--log-level LEVEL]\n"
     "\n"
     "Culvert is an IPsec gateway for networks behind NAT: IKEv2 with NAT traversal on a\n"
     "control core, ESP in UDP by DPDK and intel-ipsec-mb on worker cores.\n"
     "\n"
-    "  --config FILE      JSON configuration; see --help-config for every key\n"
+    "  --config FILE      JSON configuration (" CULVERT_CONFIG ");\n"
+    "                     see --help-config for every key\n"
     "  --check            read and check FILE, print what is wrong and how to cure it, exit\n"
     "  --log-level LEVEL  error, warning, notice (default) or debug\n"
     "  --help-config      print every configuration key with type, default and meaning\n"
@@ -115,12 +118,24 @@ static int parse(int argc, char **argv, struct arguments *out)
             return 2;
         }
     }
-    if (out->config && optind == argc)
+    if (optind == argc)
         return -1;
-    fputs(out->config ? "culvertd: unknown argument. Try: culvertd --help\n"
-                      : "culvertd: --config FILE is missing. Try: culvertd --help\n",
-          stderr);
+    fprintf(stderr, "culvertd: unknown argument %s. Try: culvertd --help\n", argv[optind]);
     return 2;
+}
+
+/* Whether a configuration was named or stands where it is looked for. */
+static bool has_config(struct arguments *args)
+{
+    if (args->config)
+        return true;
+    args->config = CULVERT_CONFIG;
+    if (access(CULVERT_CONFIG, F_OK) == 0 || errno != ENOENT)
+        return true;
+    fputs("culvertd: there is no " CULVERT_CONFIG "; write it (examples are in " CULVERT_EXAMPLES
+          "), or name another file by --config\n",
+          stderr);
+    return false;
 }
 
 static struct conf *load(const char *file)
@@ -142,7 +157,7 @@ int main(int argc, char **argv)
     const int early = parse(argc, argv, &args);
     if (early >= 0)
         return early;
-    struct conf *conf = load(args.config);
+    struct conf *conf = has_config(&args) ? load(args.config) : NULL;
     if (!conf)
         return 1;
     if (args.check) {
