@@ -157,6 +157,9 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
     case IKE_ACT_SA_ACTIVATE:
         ask_of_spi(ctl, NODE_PAIR_ACTIVATE, a->spi_in);
         return;
+    case IKE_ACT_SA_DEACTIVATE:
+        ask_of_spi(ctl, NODE_PAIR_DEACTIVATE, a->spi_in);
+        return;
     case IKE_ACT_SA_REPATH:
         child_move(ctl, a);
         return;

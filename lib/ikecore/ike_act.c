@@ -142,6 +142,7 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
         break;
     case IKE_ACT_KEEPALIVE:
     case IKE_ACT_SA_ACTIVATE:
+    case IKE_ACT_SA_DEACTIVATE:
     case IKE_ACT_SA_REPATH:
     case IKE_ACT_SA_REMOVE:
         break;

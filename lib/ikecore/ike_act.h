@@ -19,7 +19,7 @@ void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span
 void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams);
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
-/* SA_ACTIVATE, SA_REMOVE (path NULL), SA_REPATH. */
+/* SA_ACTIVATE, SA_DEACTIVATE, SA_REMOVE (path NULL), SA_REPATH. */
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
 /* Takes the job. */
 void ike_act_job(struct ike *ike, struct ike_job *job);

@@ -41,14 +41,15 @@ struct ike_event {
 };
 
 enum ike_action_type {
-    IKE_ACT_SEND,        /* send */
-    IKE_ACT_KEEPALIVE,   /* send.path: one byte 0xff (RFC 3948 2.3) */
-    IKE_ACT_SA_INSTALL,  /* install: both directions of a child SA */
-    IKE_ACT_SA_ACTIVATE, /* spi_in: from now on send on this pair (it was installed with active false) */
-    IKE_ACT_SA_REPATH,   /* spi_in, path: outer addresses and ports of the pair changed */
-    IKE_ACT_SA_REMOVE,   /* spi_in: both directions, keys wiped */
-    IKE_ACT_JOB,         /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
-    IKE_ACT_AUDIT,       /* audit: something that an operator may want to know */
+    IKE_ACT_SEND,          /* send */
+    IKE_ACT_KEEPALIVE,     /* send.path: one byte 0xff (RFC 3948 2.3) */
+    IKE_ACT_SA_INSTALL,    /* install: both directions of a child SA */
+    IKE_ACT_SA_ACTIVATE,   /* spi_in: from now on send on this pair (it was installed with active false) */
+    IKE_ACT_SA_DEACTIVATE, /* spi_in: send on it no more; what is under way still comes in until REMOVE */
+    IKE_ACT_SA_REPATH,     /* spi_in, path: outer addresses and ports of the pair changed */
+    IKE_ACT_SA_REMOVE,     /* spi_in: both directions, keys wiped */
+    IKE_ACT_JOB,           /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
+    IKE_ACT_AUDIT,         /* audit: something that an operator may want to know */
 };
 
 /* A child SA to install, and what people call it. */

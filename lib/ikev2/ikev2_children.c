@@ -213,6 +213,14 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
     free(c);
 }
 
+static void child_quieten(struct ike *ike, struct ikev2_child *c)
+{
+    if (!c->active)
+        return;
+    c->active = false;
+    ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, c->spi_in, NULL);
+}
+
 void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why)
 {
     struct ikev2_child *heir = c->replaced_by ? ikev2_child_by_spi(ike, c->replaced_by) : NULL;
@@ -220,10 +228,15 @@ void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why
         ikev2_child_activate(ike, heir);
         c->is_rekeyed = true;
     }
+    if (!c->is_rekeyed && c->state == IKEV2_CHILD_UP && has_other(c->sa, c)) {
+        ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
+        c->is_rekeyed = true;
+    }
     if (!c->is_rekeyed) {
         ikev2_child_remove(ike, c, why);
         return;
     }
+    child_quieten(ike, c);
     c->state = IKEV2_CHILD_LINGER;
     c->gone_at = base_time_add(ike->now, IKEV2_LINGER_S * BASE_NS_PER_S);
 }

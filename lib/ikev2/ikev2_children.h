@@ -67,7 +67,10 @@ void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pau
 void ikev2_child_activate(struct ike *ike, struct ikev2_child *c);
 /* Takes it out of the data path and frees it. */
 void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why);
-/* Deleted by both sides: goes now, or lingers when another pair took over. */
+/*
+ * Deleted by both sides: goes now. When another pair took over, or the peer deleted it and has another of its
+ * kind, only our sending ends now: it lingers for what the peer sent before it had our answer.
+ */
 void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why);
 /* All children, and wishes for more, go over to another SA of the same connection. */
 void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);

@@ -105,6 +105,8 @@ int node_do(struct node *node, struct node_request *r)
         return do_install(node, &r->pair);
     case NODE_PAIR_ACTIVATE:
         return sad_activate(node->sad, r->spi_in);
+    case NODE_PAIR_DEACTIVATE:
+        return sad_deactivate(node->sad, r->spi_in);
     case NODE_PAIR_MOVE:
         return do_move(node, &r->move);
     case NODE_PAIR_REMOVE:

@@ -43,6 +43,8 @@ enum node_request_type {
     NODE_PAIR_INSTALL,
     /* From now on packets are sealed with the pair of spi_in. -ENOENT: there is none; -ENOMEM. */
     NODE_PAIR_ACTIVATE,
+    /* Packets are sealed with the pair of spi_in no more; it still opens them. -ENOENT: there is none. */
+    NODE_PAIR_DEACTIVATE,
     /* move: the peer is elsewhere. -ENOENT: there is no such pair; -EINVAL also: not of the family of before.
      */
     NODE_PAIR_MOVE,
@@ -111,7 +113,7 @@ struct node_told {
 struct node_request {
     enum node_request_type type;
     union {
-        uint32_t spi_in; /* SPI_*, PAIR_ACTIVATE, PAIR_REMOVE */
+        uint32_t spi_in; /* SPI_*, PAIR_ACTIVATE, PAIR_DEACTIVATE, PAIR_REMOVE */
         uint32_t conn;   /* CONN_* */
         struct esp_pair pair;
         struct node_move move;

@@ -73,6 +73,10 @@ int sad_install(struct sad *sad, const struct esp_pair *pair);
  * -ENOENT. */
 int sad_activate(struct sad *sad, uint32_t spi_in);
 
+/* Packets are sealed with this pair no more, from the workers' next burst on; it still opens them. 0, or
+ * -ENOENT. */
+int sad_deactivate(struct sad *sad, uint32_t spi_in);
+
 /*
  * New outer addresses and ports; outer_mtu as at install. Takes effect with the workers' next burst. May wait
  * for a grace period (microseconds) when called twice in a row. 0, -ENOENT, -EINVAL (family of local and

@@ -229,6 +229,16 @@ int sad_activate(struct sad *sad, uint32_t spi_in)
     return pair ? pair_link(sad, pair) : -ENOENT;
 }
 
+int sad_deactivate(struct sad *sad, uint32_t spi_in)
+{
+    struct sad_pair *pair = sad_pair_live(sad, spi_in);
+    if (!pair)
+        return -ENOENT;
+    sad_spd_unlink(sad, &pair->cands);
+    pair->is_active = false;
+    return 0;
+}
+
 int sad_remove(struct sad *sad, uint32_t spi_in)
 {
     struct sad_pair *pair = sad_pair_live(sad, spi_in);

@@ -140,6 +140,7 @@ static void act(struct ike_action *a)
         p->is_installed = true;
         break;
     case IKE_ACT_SA_ACTIVATE:
+    case IKE_ACT_SA_DEACTIVATE:
     case IKE_ACT_SA_REPATH:
         MUST(p && p->is_installed);
         break;

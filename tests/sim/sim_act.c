@@ -258,6 +258,13 @@ static void act(struct sim_host *h, struct ike_action *a)
             sa->inst.pair.active = true;
         break;
     }
+    case IKE_ACT_SA_DEACTIVATE: {
+        struct sim_sa *sa = installed(h, a, "deactivation");
+        sim_trace(h->world, h, "deactivates %08x", a->spi_in);
+        if (sa)
+            sa->inst.pair.active = false;
+        break;
+    }
     case IKE_ACT_SA_REPATH:
         act_repath(h, a);
         break;

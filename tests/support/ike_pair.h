@@ -261,6 +261,9 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
     case IKE_ACT_SA_ACTIVATE:
         pair_find(h, a->spi_in)->is_active = true;
         break;
+    case IKE_ACT_SA_DEACTIVATE:
+        pair_find(h, a->spi_in)->is_active = false;
+        break;
     case IKE_ACT_SA_REPATH:
         pair_find(h, a->spi_in)->path = a->path;
         break;

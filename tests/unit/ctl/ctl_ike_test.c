@@ -196,6 +196,8 @@ static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **s
     assert_int_equal(n_events, 0);
     act((struct ike_action){.type = IKE_ACT_SA_ACTIVATE, .spi_in = 0x700});
     assert_int_equal(asked[0].type, NODE_PAIR_ACTIVATE);
+    act((struct ike_action){.type = IKE_ACT_SA_DEACTIVATE, .spi_in = 0x700});
+    assert_int_equal(asked[0].type, NODE_PAIR_DEACTIVATE);
     act((struct ike_action){.type = IKE_ACT_SA_REPATH, .spi_in = 0x700, .path = path});
     assert_int_equal(asked[0].type, NODE_PAIR_MOVE);
     assert_int_equal(asked[0].move.spi_in, 0x700);

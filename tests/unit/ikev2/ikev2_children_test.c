@@ -112,10 +112,16 @@ static void the_end_of_one_pair_leaves_the_other(void **state)
         pair_settle(p);
         check_live(p, 2);
         limit_reached(p, by, gone, IKE_EV_SA_HARD);
-        check_live(p, 1);
         assert_true(p->h[by].children[gone].is_removed);
         assert_false(p->h[by].children[!gone].is_removed);
+        /* What was sent on it before the answer came is still taken. */
+        assert_false(p->h[!by].children[gone].is_removed);
+        assert_false(p->h[!by].children[gone].is_active);
+        assert_true(p->h[!by].children[!gone].is_active);
+        assert_int_equal(pair_count(&p->h[!by], IKE_AUDIT_CHILD_DOWN), 1);
         pair_run(p, 20);
+        assert_true(p->h[!by].children[gone].is_removed);
+        assert_int_equal(pair_count(&p->h[!by], IKE_AUDIT_CHILD_DOWN), 1);
         check_live(p, 1);
         assert_int_equal(p->h[0].n_children, 2);
         limit_reached(p, by, !gone, IKE_EV_SA_HARD);

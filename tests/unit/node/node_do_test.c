@@ -16,10 +16,17 @@ static void a_pair_seals_once_it_is_active_and_no_longer_than_it_lives(void **st
     const uint8_t *esp = rte_pktmbuf_mtod(m, const uint8_t *) + RIG_ETH + RIG_IP + RIG_UDP;
     assert_int_equal((uint32_t)esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3], spi);
     rte_pktmbuf_free(m);
-    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_DEACTIVATE, spi), 0);
+    assert_false(rig_pair_view(spi).is_active);
     rig_host_sends();
     assert_null(rig_went_out(RIG_OUTSIDE));
     assert_int_equal(rig_drops("no_sa"), before + 2);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+    rig_host_sends();
+    assert_null(rig_went_out(RIG_OUTSIDE));
+    assert_int_equal(rig_drops("no_sa"), before + 3);
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_DEACTIVATE, spi), -ENOENT);
     struct node_pair_view v;
     assert_int_equal(node_view_pair(rig_node, spi, &v), -ENOENT);
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), -ENOENT);

@@ -168,6 +168,27 @@ static void a_pair_opens_at_once_and_seals_when_it_is_activated(void **state)
     sad_free(sad);
 }
 
+static void a_pair_that_is_deactivated_still_opens_and_seals_no_more(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    uint32_t first = rig_install(sad, LOCAL, REMOTE), second = rig_install(sad, LOCAL, REMOTE);
+    assert_int_equal(find(sad), rig_slot(sad, second));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sad_deactivate(sad, second), 0);
+        assert_false(rig_stats(sad, second).active);
+        assert_int_equal(find(sad), rig_slot(sad, first));
+        assert_int_equal(rig_in(sad, second)->spi, second);
+    }
+    assert_int_equal(sad_activate(sad, second), 0);
+    assert_int_equal(find(sad), rig_slot(sad, second));
+    assert_int_equal(sad_deactivate(sad, second), 0);
+    assert_int_equal(sad_deactivate(sad, first), 0);
+    assert_int_equal(find(sad), SAD_SPD_NONE);
+    assert_int_equal(sad_remove(sad, second), 0);
+    assert_int_equal(sad_deactivate(sad, second), -ENOENT);
+    sad_free(sad);
+}
+
 static void a_pair_that_replaces_another_leaves_it_until_it_is_removed(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
@@ -259,6 +280,7 @@ int main(void)
         cmocka_unit_test(an_spi_that_is_not_reserved_is_refused),
         cmocka_unit_test(sixty_four_combinations_of_selectors_fit_and_more_do_not),
         cmocka_unit_test(a_pair_opens_at_once_and_seals_when_it_is_activated),
+        cmocka_unit_test(a_pair_that_is_deactivated_still_opens_and_seals_no_more),
         cmocka_unit_test(a_pair_that_replaces_another_leaves_it_until_it_is_removed),
         cmocka_unit_test(each_direction_gets_its_own_key_and_salt),
         cmocka_unit_test(replay_windows_have_the_size_that_was_asked_for),
