@@ -296,7 +296,8 @@ finished() {
     else
         [ "$bad" -gt 0 ] || bad=1
         broken+=("$name")
-        say "FAILED  $name: $bad failed$not ($took s), the end of $out/$name.log:"
+        say "FAILED  $name: $bad failed$not ($took s), what failed and the end of $out/$name.log:"
+        head -n -30 "$out/$name.log" | grep -E '^(FAILED|FAIL:|not ok) ' | tail -n 20 | sed 's/^/         | /'
         tail -n 30 "$out/$name.log" | sed 's/^/         | /'
         echo "         again: tests/run.sh --only $name"
     fi
