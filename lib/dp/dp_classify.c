@@ -3,10 +3,10 @@
  * From frames to work: ESP for an own address goes to the inbound burst with the slot of its SPI, other
  * addresses' packets to the outbound burst with the list of candidates for their destination; ARP, IKE and
  * the rest of our own to control or to an answer. Lengths and header checksums are verified here, so that
- * later stages may trust them.
+ * later stages may trust them. A priority tag is taken off, and the frame goes on as if it had had none.
  *
- * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, keepalive,
- * natt_short, esp_short, fragment, segments.
+ * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, vlan,
+ * multicast, keepalive, natt_short, esp_short, fragment, segments.
  */
 #include "dp_stages.h"
 
@@ -158,7 +158,7 @@ static bool own6_find(const struct dp_worker *w, const uint8_t *addr)
 }
 
 static void frame_ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t *ip, uint32_t room,
-                      uint8_t l2)
+                      uint8_t l2, bool is_multicast)
 {
     uint32_t total = room >= WIRE_IP6_BYTES ? WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN) : 0;
     if (room < WIRE_IP6_BYTES || ip[0] >> 4 != 6 || total > room) {
@@ -169,14 +169,49 @@ static void frame_ip6(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, ui
         ip[WIRE_IP6_AT_NEXT] == WIRE_PROTO_ICMP6 && total > WIRE_IP6_BYTES ? ip[WIRE_IP6_BYTES] : 0;
     if (type >= WIRE_ICMP6_ROUTER_SOLICIT && type <= WIRE_ICMP6_REDIRECT) /* RFC 4861 */
         dp_punt(w, m, port, DP_PUNT_ND, l2);
-    else if (ip[WIRE_IP6_AT_DST] == 0xff)
-        dp_drop_mbuf(w, m, DP_DROP_not_for_us);
+    else if (is_multicast || ip[WIRE_IP6_AT_DST] == 0xff)
+        dp_drop_mbuf(w, m, DP_DROP_multicast);
     else if (!own6_find(w, ip + WIRE_IP6_AT_DST))
         dp_put_out(dp_put(&w->out), m, ip, total, DP_PKT_INNER6, dp_head(w, ip, true));
     else if (ip[WIRE_IP6_AT_NEXT] == WIRE_IP6_FRAGMENT)
         own_fragment(w, m, port, l2, true);
     else
         own_ip(w, m, port, ip[WIRE_IP6_AT_NEXT], ip + WIRE_IP6_BYTES, total - WIRE_IP6_BYTES, l2);
+}
+
+static bool is_tag(uint16_t type)
+{
+    return type == WIRE_ETH_VLAN || type == WIRE_ETH_QINQ;
+}
+
+static void tag_remove(struct rte_mbuf *m)
+{
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+    memmove(p + WIRE_VLAN_BYTES, p, 2 * WIRE_MAC_BYTES);
+    rte_pktmbuf_adj(m, WIRE_VLAN_BYTES);
+}
+
+/*
+ * Whether a frame, whose header and tag are there, is of the port's VLAN, or of none where the port has none;
+ * id 0 names no VLAN, only a priority (IEEE 802.1Q). The tag is in the frame, or the port took it off. One
+ * behind another is never ours. *l2 becomes the Ethernet header's length.
+ */
+static bool tag_take(const struct dp_port *at, struct rte_mbuf *m, uint8_t *l2)
+{
+    const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+    const uint16_t vlan = at->params.vlan, type = dp_get16(p + 2 * WIRE_MAC_BYTES);
+    const bool is_off = m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED;
+    *l2 = WIRE_ETH_BYTES;
+    if (is_off || !is_tag(type))
+        return !is_tag(type) && (is_off ? m->vlan_tci & WIRE_VLAN_ID : 0) == vlan;
+    if (type != WIRE_ETH_VLAN || (dp_get16(p + WIRE_ETH_BYTES) & WIRE_VLAN_ID) != vlan ||
+        is_tag(dp_get16(p + WIRE_ETH_BYTES + WIRE_VLAN_BYTES - 2)))
+        return false;
+    if (vlan)
+        *l2 = WIRE_ETH_BYTES + WIRE_VLAN_BYTES;
+    else
+        tag_remove(m);
+    return true;
 }
 
 /* Anything; the common case has its own way below. */
@@ -187,32 +222,35 @@ static __attribute__((noinline)) void frame_take(struct dp_worker *w, uint16_t p
         dp_drop_mbuf(w, m, DP_DROP_segments);
         return;
     }
-    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
-    uint32_t len = m->data_len;
-    uint8_t l2 = at->params.vlan ? WIRE_ETH_BYTES + WIRE_VLAN_BYTES : WIRE_ETH_BYTES;
-    if (len < l2) {
+    uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), l2;
+    if (m->data_len < WIRE_ETH_BYTES || (dp_get16(p + 2 * WIRE_MAC_BYTES) == WIRE_ETH_VLAN &&
+                                         m->data_len < WIRE_ETH_BYTES + WIRE_VLAN_BYTES)) {
         dp_drop_mbuf(w, m, DP_DROP_malformed);
         return;
     }
-    bool is_multicast = p[0] & 1;
-    bool is_tagged = dp_get16(p + 12) == WIRE_ETH_VLAN;
-    if ((!is_multicast && (dp_load64(p) & MAC_MASK) != at->mac_word) || is_tagged != (at->params.vlan != 0) ||
-        (is_tagged && (dp_get16(p + 14) & WIRE_VLAN_ID) != at->params.vlan)) {
+    const bool is_multicast = p[0] & 1;
+    if (!is_multicast && (dp_load64(p) & MAC_MASK) != at->mac_word) {
         dp_drop_mbuf(w, m, DP_DROP_not_for_us);
         return;
     }
+    if (!tag_take(at, m, &l2)) {
+        dp_drop_mbuf(w, m, DP_DROP_vlan);
+        return;
+    }
+    p = rte_pktmbuf_mtod(m, uint8_t *);
+    const uint32_t len = m->data_len;
     switch (dp_get16(p + l2 - 2)) {
     case WIRE_ETH_ARP:
         dp_punt(w, m, port, DP_PUNT_ARP, l2);
         break;
     case WIRE_ETH_IP4:
         if (is_multicast)
-            dp_drop_mbuf(w, m, DP_DROP_not_for_us);
+            dp_drop_mbuf(w, m, DP_DROP_multicast);
         else
             frame_ip4(w, m, port, p + l2, len - l2, l2);
         break;
     case WIRE_ETH_IP6:
-        frame_ip6(w, m, port, p + l2, len - l2, l2);
+        frame_ip6(w, m, port, p + l2, len - l2, l2, is_multicast);
         break;
     default:
         dp_drop_mbuf(w, m, DP_DROP_not_ip);
@@ -256,7 +294,8 @@ static inline bool ip4_is_good(const struct scan *s, const struct rte_mbuf *m, c
 static inline uint32_t frame_plain4(const struct scan *s, const struct rte_mbuf *m, const uint8_t *p)
 {
     const uint8_t *ip = p + WIRE_ETH_BYTES;
-    if (m->nb_segs != 1 || m->data_len < WIRE_ETH_BYTES + WIRE_IP4_BYTES || !eth_is_wanted(s, p))
+    if (m->nb_segs != 1 || m->data_len < WIRE_ETH_BYTES + WIRE_IP4_BYTES || !eth_is_wanted(s, p) ||
+        unlikely(m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED))
         return 0;
     uint32_t total = dp_get16(ip + WIRE_IP4_AT_LEN);
     if (total + WIRE_ETH_BYTES > m->data_len || total < WIRE_IP4_BYTES ||

@@ -17,6 +17,7 @@ enum wire_eth_type {
     WIRE_ETH_ARP = 0x0806,
     WIRE_ETH_VLAN = 0x8100,
     WIRE_ETH_IP6 = 0x86dd,
+    WIRE_ETH_QINQ = 0x88a8, /* an outer tag, IEEE 802.1ad */
 };
 
 /* An address that a host can own: neither group nor all zero. */

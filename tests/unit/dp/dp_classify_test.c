@@ -85,13 +85,128 @@ static void frames_for_others_are_not_ours(void **state)
     bytes(m)[4] ^= 1; /* another MAC address */
     dropped(m, DP_DROP_not_for_us);
     m = for_b(100);
-    memset(bytes(m), 0xff, 6); /* broadcast with IPv4 */
-    dropped(m, DP_DROP_not_for_us);
+    memset(bytes(m), 0xff, 6); /* broadcast with IPv4: DHCP */
+    dropped(m, DP_DROP_multicast);
     m = for_b(100);
-    dp_put16(bytes(m) + 12, 0x8100); /* a tag on a port without VLAN */
-    dropped(m, DP_DROP_not_for_us);
+    const uint8_t ospf[6] = {1, 0, 0x5e, 0, 0, 5};
+    memcpy(bytes(m), ospf, 6);
+    dropped(m, DP_DROP_multicast);
     m = rig_frame6(0x22, "2001:db8::1", "ff02::1", 100);
-    dropped(m, DP_DROP_not_for_us);
+    dropped(m, DP_DROP_multicast);
+    m = rig_frame6(0x22, "2001:db8::1", "2001:db8::2", 100);
+    dp_put16(bytes(m), 0x3333); /* to one host by a group's MAC address (RFC 1122 3.3.6) */
+    dropped(m, DP_DROP_multicast);
+    rig_free(&rig);
+}
+
+/* Puts a tag behind the MAC addresses. */
+static struct rte_mbuf *tagged(struct rte_mbuf *m, uint16_t type, uint16_t tci)
+{
+    uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(m, 4);
+    if (!p)
+        abort();
+    memmove(p, p + 4, 12);
+    dp_put16(p + 12, type);
+    dp_put16(p + 14, tci);
+    return m;
+}
+
+/* As if the port had taken the tag off. */
+static struct rte_mbuf *stripped(struct rte_mbuf *m, uint16_t tci)
+{
+    m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+    m->vlan_tci = tci;
+    return m;
+}
+
+#define PRIORITY 0xa000 /* of 5, VLAN id 0 */
+
+static void a_priority_tag_is_as_good_as_none(void **state)
+{
+    rig = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    for (int way = 0; way < 2; way++) { /* ESP */
+        struct rte_mbuf *m = rig_sealed(&rig, 60);
+        rig_in(&rig, &rig.b, RIG_OUTSIDE, way ? stripped(m, PRIORITY) : tagged(m, 0x8100, PRIORITY));
+        rig_assert_arrived(rig_out(&rig.b, RIG_INSIDE), 60);
+        m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60); /* to be sealed */
+        rig_in(&rig, &rig.a, RIG_INSIDE, way ? stripped(m, PRIORITY) : tagged(m, 0x8100, PRIORITY));
+        m = rig_out(&rig.a, RIG_OUTSIDE);
+        assert_non_null(m);
+        rig_in(&rig, &rig.b, RIG_OUTSIDE, m);
+        rig_assert_arrived(rig_out(&rig.b, RIG_INSIDE), 60);
+        m = rig_frame6(0x11, "fd00:1::9", "fd00:1::1", 100); /* IPv6, an echo */
+        uint8_t *ip = bytes(m) + 14;
+        ip[6] = WIRE_PROTO_ICMP6;
+        ip[40] = 128;
+        rig_in(&rig, &rig.a, RIG_INSIDE, way ? stripped(m, PRIORITY) : tagged(m, 0x8100, PRIORITY));
+        m = rig_out(&rig.a, RIG_INSIDE);
+        assert_non_null(m);
+        assert_int_equal(dp_get16(bytes(m) + 12), 0x86dd); /* answered without */
+        assert_int_equal(bytes(m)[14 + 40], 129);
+        rte_pktmbuf_free(m);
+    }
+    rig_free(&rig);
+}
+
+static void pieces_with_and_without_a_priority_tag_are_one_packet(void **state)
+{
+    rig = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct rte_mbuf *m = rig_sealed(&rig, 100), *head = rig_clone(m), *tail = rig_clone(m);
+    const uint16_t len = (uint16_t)(m->data_len - 34);
+    rte_pktmbuf_free(m);
+    rte_pktmbuf_trim(head, (uint16_t)(len - 48));
+    dp_put16(bytes(head) + 16, 20 + 48);
+    dp_put16(bytes(head) + 20, 0x2000);
+    rig_ip4_fix(head);
+    memmove(bytes(tail) + 34, bytes(tail) + 34 + 48, len - 48u);
+    rte_pktmbuf_trim(tail, 48);
+    dp_put16(bytes(tail) + 16, (uint16_t)(20 + len - 48));
+    dp_put16(bytes(tail) + 20, 6);
+    rig_ip4_fix(tail);
+    rig_in(&rig, &rig.b, RIG_OUTSIDE, head);
+    rig_in(&rig, &rig.b, RIG_OUTSIDE, tagged(tail, 0x8100, PRIORITY));
+    rig_assert_arrived(rig_out(&rig.b, RIG_INSIDE), 100);
+    rig_free(&rig);
+}
+
+static void an_arp_question_with_a_priority_tag_is_answered_without(void **state)
+{
+    rig = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    const struct base_addr us = rig_ip("10.2.0.1"), them = rig_ip("10.2.0.77");
+    struct dp_punt punt;
+    struct rte_mbuf *m = rig_frame(0x12, "10.2.0.77", "10.2.0.1", 46);
+    dp_put16(bytes(m) + 12, 0x0806);
+    const uint8_t head[8] = {0, 1, 8, 0, 6, 4, 0, 1};
+    memcpy(bytes(m) + 14, head, 8);
+    rig_mac(bytes(m) + 22, 0x77);
+    memcpy(bytes(m) + 28, them.bytes, 4);
+    memcpy(bytes(m) + 38, us.bytes, 4);
+    memset(bytes(m), 0xff, 6);
+    rig_in(&rig, &rig.b, RIG_INSIDE, tagged(m, 0x8100, PRIORITY));
+    assert_true(dp_punt_pop(rig.b.dp, &punt));
+    dp_resolve_punt(rig.b.dp, (base_time){1}, &punt);
+    dp_turn(rig.b.w);
+    m = rig_out(&rig.b, RIG_INSIDE);
+    assert_non_null(m);
+    assert_int_equal(dp_get16(bytes(m) + 12), 0x0806);
+    assert_memory_equal(bytes(m) + 28, us.bytes, 4);
+    rte_pktmbuf_free(m);
+    rig_free(&rig);
+}
+
+static void other_tags_are_of_another_vlan(void **state)
+{
+    rig = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    dropped(tagged(for_b(100), 0x8100, 5), DP_DROP_vlan);
+    dropped(stripped(rig_sealed(&rig, 60), 5), DP_DROP_vlan);
+    dropped(tagged(for_b(100), 0x88a8, 0), DP_DROP_vlan); /* 802.1ad */
+    dropped(tagged(tagged(for_b(100), 0x8100, 5), 0x8100, 0), DP_DROP_vlan);
+    dropped(tagged(tagged(for_b(100), 0x8100, 0), 0x88a8, 0), DP_DROP_vlan);
+    dropped(stripped(tagged(for_b(100), 0x8100, 0), 0), DP_DROP_vlan);
+    struct rte_mbuf *m = tagged(for_b(100), 0x8100, 0);
+    m->data_len = 16;
+    m->pkt_len = 16;
+    dropped(m, DP_DROP_malformed);
     rig_free(&rig);
 }
 
@@ -110,21 +225,20 @@ static void on_a_port_with_a_vlan_only_its_tag_is_taken(void **state)
     rig.b.dp->ports[RIG_OUTSIDE].params.vlan = 77;
     rig.b.dp->ports[RIG_OUTSIDE].has_vlan = true;
     for (int tag = 76; tag <= 78; tag++) {
-        struct rte_mbuf *m = rig_sealed(&rig, 60);
-        uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(m, 4);
-        if (!p)
-            abort();
-        memmove(p, p + 4, 12);
-        dp_put16(p + 12, 0x8100);
-        dp_put16(p + 14, (uint16_t)(tag | 0xe000)); /* priority bits are no part of it */
+        /* priority bits are no part of it */
+        struct rte_mbuf *m = tagged(rig_sealed(&rig, 60), 0x8100, (uint16_t)(tag | 0xe000));
         if (tag != 77) {
-            dropped(m, DP_DROP_not_for_us);
+            dropped(m, DP_DROP_vlan);
             continue;
         }
         rig_in(&rig, &rig.b, RIG_OUTSIDE, m);
         rig_assert_arrived(rig_out(&rig.b, RIG_INSIDE), 60);
     }
-    dropped(rig_sealed(&rig, 60), DP_DROP_not_for_us); /* none */
+    dropped(rig_sealed(&rig, 60), DP_DROP_vlan); /* none */
+    dropped(tagged(rig_sealed(&rig, 60), 0x8100, 0xa000), DP_DROP_vlan);
+    dropped(tagged(tagged(for_b(60), 0x8100, 5), 0x8100, 77), DP_DROP_vlan);
+    rig_in(&rig, &rig.b, RIG_OUTSIDE, stripped(rig_sealed(&rig, 60), 77));
+    rig_assert_arrived(rig_out(&rig.b, RIG_INSIDE), 60);
     rig_free(&rig);
 }
 
@@ -188,6 +302,10 @@ int main(void)
         cmocka_unit_test(a_header_with_a_wrong_checksum_is_dropped),
         cmocka_unit_test(a_port_that_checks_is_believed_when_it_says_good),
         cmocka_unit_test(frames_for_others_are_not_ours),
+        cmocka_unit_test(a_priority_tag_is_as_good_as_none),
+        cmocka_unit_test(pieces_with_and_without_a_priority_tag_are_one_packet),
+        cmocka_unit_test(an_arp_question_with_a_priority_tag_is_answered_without),
+        cmocka_unit_test(other_tags_are_of_another_vlan),
         cmocka_unit_test(what_is_no_ip_is_dropped),
         cmocka_unit_test(on_a_port_with_a_vlan_only_its_tag_is_taken),
         cmocka_unit_test(a_keepalive_and_what_is_too_short_on_4500_are_dropped_by_name),
