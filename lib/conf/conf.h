@@ -30,15 +30,24 @@
 
 enum conf_role { CONF_ROLE_OUTSIDE = 1, CONF_ROLE_INSIDE = 2, CONF_ROLE_BOTH = 3 }; /* bits */
 
+enum conf_device {
+    CONF_DEVICE_INTERFACE, /* "eth0": an interface of the kernel */
+    CONF_DEVICE_PCI,       /* "0000:01:00.1": a NIC that DPDK drives itself */
+    CONF_DEVICE_VDEV,      /* "net_af_packet0,iface=eth0": DPDK's own notation */
+};
+enum conf_driver { CONF_DRIVER_AUTO, CONF_DRIVER_AF_PACKET, CONF_DRIVER_AF_XDP };
+
 struct conf_port {
     char name[CONF_NAME_MAX];
-    char device[CONF_DEVICE_MAX]; /* "0000:01:00.1" or a vdev string "net_af_packet0,iface=wan" */
-    bool is_pci;                  /* device is a PCI address: a NIC that DPDK drives itself */
+    char device[CONF_DEVICE_MAX];    /* as it stands in the file */
+    enum conf_device kind;           /* what that is */
+    char interface[CONF_IFNAME_MAX]; /* the kernel's interface that the port takes over; "": none */
+    enum conf_driver driver;         /* of an interface */
     enum conf_role role;
     size_t n_addresses;
     struct base_prefix addresses[CONF_ADDRS_MAX]; /* host bits kept: address and its network */
     struct base_addr gateway;                     /* next hop of the default route; none: no default route */
-    uint16_t mtu;                                 /* 576..9216 */
+    uint16_t mtu;                                 /* 576..9216; 0: the interface's own */
     uint16_t queues;            /* receive queues; 0: one per worker as far as the port has them */
     char host[CONF_IFNAME_MAX]; /* interface through which the host uses these addresses too; "": none */
     uint16_t vlan;              /* 1..4094; 0: untagged */

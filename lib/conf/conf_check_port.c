@@ -37,7 +37,7 @@ static void check_two_ports(struct conf_reader *r, const struct conf_port *a, co
 {
     char text[BASE_ADDR_TEXT_MAX], net[BASE_PREFIX_TEXT_MAX];
     const size_t mark = conf_enter(r, b->name);
-    if (strcmp(a->device, b->device) == 0)
+    if (strcmp(a->device, b->device) == 0 || (a->interface[0] && strcmp(a->interface, b->interface) == 0))
         conf_fail(
             r, "has the same device as port \"%s\"; each device serves one port (role \"both\" is one-armed)",
             a->name);
@@ -53,21 +53,22 @@ static void check_two_ports(struct conf_reader *r, const struct conf_port *a, co
     conf_leave(r, mark);
 }
 
-/* What the kernel takes as the name of an interface. */
-static bool is_interface_name(const char *name)
+static void check_device(struct conf_reader *r, const struct conf_port *port)
 {
-    for (const char *c = name; *c; c++)
-        if (*c <= ' ' || *c > '~' || *c == '/' || *c == ':' || *c == '%')
-            return false;
-    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-/* Whether the device is made over this interface: "net_af_packet0,iface=eth0". */
-static bool is_made_over(const char *device, const char *interface)
-{
-    const char *at = strstr(device, ",iface=");
-    const size_t len = strlen(interface);
-    return at && strncmp(at + 7, interface, len) == 0 && (at[7 + len] == ',' || at[7 + len] == '\0');
+    const size_t mark = conf_enter(r, port->name);
+    size_t deeper = conf_enter(r, "device");
+    if (port->kind == CONF_DEVICE_INTERFACE && !conf_is_interface_name(port->device))
+        conf_fail(r,
+                  "\"%.64s\" is neither the name of an interface (eth0; at most 15 bytes), nor a PCI address "
+                  "(0000:01:00.0), nor a device in DPDK's notation (net_memif0,id=1)",
+                  port->device);
+    conf_leave(r, deeper);
+    deeper = conf_enter(r, "driver");
+    if (port->kind != CONF_DEVICE_INTERFACE && port->driver != CONF_DRIVER_AUTO)
+        conf_fail(r, "is for a device that is an interface by its name; \"%.64s\" says itself what drives it",
+                  port->device);
+    conf_leave(r, deeper);
+    conf_leave(r, mark);
 }
 
 static void check_host(struct conf_reader *r, const struct conf *conf, const struct conf_port *port)
@@ -75,11 +76,11 @@ static void check_host(struct conf_reader *r, const struct conf *conf, const str
     if (!port->host[0])
         return;
     const size_t mark = conf_enter(r, port->name), deeper = conf_enter(r, "host");
-    if (!is_interface_name(port->host))
+    if (!conf_is_interface_name(port->host))
         conf_fail(r, "\"%s\" is no name of an interface; write letters and digits, as in \"culvert0\"",
                   port->host);
     for (const struct conf_port *p = conf->ports; p < conf->ports + conf->n_ports; p++) {
-        if (is_made_over(p->device, port->host))
+        if (strcmp(p->interface, port->host) == 0)
             conf_fail(r, "\"%s\" is the interface that port \"%s\" is made over; write the name of a new one",
                       port->host, p->name);
         if (p < port && strcmp(p->host, port->host) == 0)
@@ -163,6 +164,7 @@ void conf_check_ports(struct conf_reader *r, const struct conf *conf)
     const bool is_whole = r->report->n_errors == 0;
     const size_t mark = conf_enter(r, "ports");
     for (size_t i = 0; i < conf->n_ports; i++) {
+        check_device(r, &conf->ports[i]);
         check_port(r, &conf->ports[i]);
         check_host(r, conf, &conf->ports[i]);
         for (size_t j = 0; j < i; j++)

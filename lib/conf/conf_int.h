@@ -156,6 +156,14 @@ bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secre
 /* Builds conf->ike's connections, secrets, caps. The reader stands at the root. False: no memory. */
 bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf);
 
+/*
+ * What a port's device is, and what follows from that for keys that were left out: interface, mtu, host. An
+ * interface's name that does not fit stays in device alone.
+ */
+void conf_device_settle(struct conf_port *port);
+/* Whether the kernel takes this as the name of an interface. */
+bool conf_is_interface_name(const char *name);
+
 /* Cross-field rules over a snapshot that could be built. */
 void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);

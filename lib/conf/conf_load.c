@@ -7,7 +7,6 @@
 #include "conf_int.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -17,24 +16,13 @@
 #include <unistd.h>
 #include "base_wipe.h"
 
-/* "0000:01:00.0" or "01:00.0". */
-static bool is_pci_address(const char *device)
-{
-    unsigned domain, bus, dev, function;
-    int used = 0;
-    const bool has_domain = sscanf(device, "%4x:%2x:%2x.%1u%n", &domain, &bus, &dev, &function, &used) == 4;
-    if (!has_domain && sscanf(device, "%2x:%2x.%1u%n", &bus, &dev, &function, &used) != 3)
-        return false;
-    return device[used] == '\0' || device[used] == ',';
-}
-
 static void build_port(struct conf_reader *r, const char *name, const json_t *o, size_t n_ports,
                        struct conf_port *port)
 {
     snprintf(port->name, sizeof port->name, "%s", name);
     conf_preset(CONF_S_PORT, port);
     conf_fill(o, CONF_S_PORT, &(struct conf_objects){.own = port});
-    port->is_pci = is_pci_address(port->device);
+    conf_device_settle(port);
     if (!json_object_get(o, "role") && n_ports > 1) {
         const size_t mark = conf_enter(r, "role");
         conf_fail(r, "missing: with several ports each must say \"outside\" (towards the peers), \"inside\" "

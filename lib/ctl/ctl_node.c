@@ -18,7 +18,12 @@ _Static_assert(CONF_NAME_MAX <= NODE_NAME_MAX && CONF_DEVICE_MAX <= NODE_DEVICE_
 static struct node_port_params node_port(const struct conf_port *conf)
 {
     struct node_port_params p = {
-        .is_pci = conf->is_pci,
+        .kind = conf->kind == CONF_DEVICE_INTERFACE ? NODE_DEVICE_INTERFACE
+                : conf->kind == CONF_DEVICE_PCI     ? NODE_DEVICE_PCI
+                                                    : NODE_DEVICE_VDEV,
+        .driver = conf->driver == CONF_DRIVER_AF_PACKET ? NODE_DRIVER_AF_PACKET
+                  : conf->driver == CONF_DRIVER_AF_XDP  ? NODE_DRIVER_AF_XDP
+                                                        : NODE_DRIVER_AUTO,
         .role = conf->role == CONF_ROLE_OUTSIDE  ? NODE_ROLE_OUTSIDE
                 : conf->role == CONF_ROLE_INSIDE ? NODE_ROLE_INSIDE
                                                  : NODE_ROLE_BOTH,
@@ -30,6 +35,7 @@ static struct node_port_params node_port(const struct conf_port *conf)
     };
     snprintf(p.name, sizeof p.name, "%s", conf->name);
     snprintf(p.device, sizeof p.device, "%s", conf->device);
+    snprintf(p.interface, sizeof p.interface, "%s", conf->interface);
     snprintf(p.host, sizeof p.host, "%s", conf->host);
     memcpy(p.addrs, conf->addresses, conf->n_addresses * sizeof conf->addresses[0]);
     return p;

@@ -6,8 +6,6 @@
  */
 #include "node_eal.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,12 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <rte_devargs.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "base_text.h"
 #include "host_log.h"
+#include "node_capture.h"
+#include "node_pages.h"
 
 #define ARGS_MAX (32 + NODE_PORTS_MAX + NODE_ARGS_MAX)
 
@@ -44,41 +43,19 @@ static void args_clear(struct eal_args *a)
         free(a->argv[--a->argc]);
 }
 
-/* Megabytes in free hugepages of all sizes. */
-static uint64_t free_hugepages_mb(void)
-{
-    static const char dir[] = "/sys/kernel/mm/hugepages";
-    uint64_t mb = 0;
-    DIR *d = opendir(dir);
-    struct dirent *e;
-    while (d && (e = readdir(d))) {
-        char path[512];
-        unsigned long kb, pages = 0;
-        if (sscanf(e->d_name, "hugepages-%lukB", &kb) != 1)
-            continue;
-        snprintf(path, sizeof path, "%s/%s/free_hugepages", dir, e->d_name);
-        FILE *f = fopen(path, "r");
-        if (f && fscanf(f, "%lu", &pages) == 1)
-            mb += pages * kb / 1024;
-        if (f)
-            fclose(f);
-    }
-    if (d)
-        closedir(d);
-    return mb;
-}
-
 static int args_add_memory(struct eal_args *a, const struct node_params *params, char *why, size_t why_size)
 {
     const uint32_t need = params->memory_mb;
-    const uint64_t have = free_hugepages_mb();
-    const bool enough = have >= need;
+    struct node_pages pages;
+    node_pages_read("", &pages);
+    const bool enough = pages.free_mb >= need;
+    const unsigned long long have = pages.free_mb, wanted = node_pages_wanted(&pages, need);
     if (params->hugepages == NODE_HUGEPAGES_REQUIRE && !enough) {
         snprintf(
             why, why_size,
             "eal.hugepages is \"require\", but %llu MB of hugepages are free and eal.memory_mb asks for %u: "
-            "run `sysctl vm.nr_hugepages=%u`, or set eal.hugepages to \"auto\"",
-            (unsigned long long)have, need, need / 2);
+            "run `sysctl vm.nr_hugepages=%llu`, or set eal.hugepages to \"auto\"",
+            have, need, wanted);
         return -1;
     }
     if (enough && params->hugepages != NODE_HUGEPAGES_NEVER) {
@@ -90,26 +67,24 @@ static int args_add_memory(struct eal_args *a, const struct node_params *params,
         if (params->hugepages == NODE_HUGEPAGES_AUTO)
             host_log(HOST_WARN,
                      "event=no_hugepages need_mb=%u free_mb=%llu effect=\"works, but slower\" "
-                     "fix=\"sysctl vm.nr_hugepages=%u\"",
-                     need, (unsigned long long)have, need / 2);
+                     "fix=\"sysctl vm.nr_hugepages=%llu\"",
+                     need, have, wanted);
     }
     args_add(a, "-m");
     args_add(a, "%u", need);
     return 0;
 }
 
-static void args_add_devices(struct eal_args *a, const struct node_params *params)
+/* Devices made of arguments are made one by one when EAL is up (node_port.c): each has its own sentence. */
+static void args_add_devices(struct eal_args *a, const struct node_device *devices, size_t n_devices)
 {
     bool any_pci = false;
-    for (size_t i = 0; i < params->n_ports; i++) {
-        const struct node_port_params *p = &params->ports[i];
-        if (p->is_pci) {
-            args_add(a, "-a");
-            args_add(a, "%s", p->device);
-            any_pci = true;
-        } else {
-            args_add(a, "--vdev=%s", p->device);
-        }
+    for (size_t i = 0; i < n_devices; i++) {
+        if (!devices[i].is_pci)
+            continue;
+        args_add(a, "-a");
+        args_add(a, "%s", devices[i].args);
+        any_pci = true;
     }
     if (!any_pci) {
         args_add(a, "--no-pci");
@@ -154,46 +129,90 @@ static int args_add_cores(struct eal_args *a, const struct node_params *params, 
     return 0;
 }
 
-/* The port whose device no driver of DPDK takes by its name; NULL: none. */
-static const struct node_port_params *port_without_driver(const struct node_params *params)
+/* What EAL said, before its usage text: the line that names an argument, else the last complaint. */
+static bool eal_complaint(char *text, char *line, size_t size)
 {
-    for (size_t i = 0; i < params->n_ports; i++) {
-        struct rte_devargs args = {0};
-        const int rc = rte_devargs_parse(&args, params->ports[i].device);
-        free(args.data); /* as DPDK's own reset does, which is not part of the stable interface yet */
-        if (rc < 0)
-            return &params->ports[i];
+    static const char *const words[] = {"option", "invalid", "annot", "ailed", "rror", "nvalid"};
+    char *usage = strstr(text, "Usage: ");
+    if (usage)
+        *usage = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (node_capture_line(text, words[i], line, size))
+            return true;
+    return false;
+}
+
+/* The argument of the configuration that a line of EAL's speaks of. NULL: none of them. */
+static const char *eal_argument(const struct node_params *params, const char *line)
+{
+    for (size_t i = 0; i < params->n_args; i++) {
+        char name[NODE_ARG_MAX];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(params->args[i], "="), params->args[i]);
+        if (name[0] == '-' && name[1] && name[2] && strstr(line, name))
+            return params->args[i];
     }
     return NULL;
 }
 
-static void eal_explain(const struct node_params *params, int error, char *why, size_t why_size)
+static void eal_explain(const struct node_params *params, int error, char *text, char *why, size_t why_size)
 {
-    const struct node_port_params *port =
-        error == ENODEV || error == EFAULT ? port_without_driver(params) : NULL;
-    if (port)
+    char line[256];
+    const bool is_usage = strstr(text, "Usage: ") != NULL;
+    if (!eal_complaint(text, line, sizeof line))
+        snprintf(line, sizeof line, "%s", rte_strerror(error));
+    const char *argument = eal_argument(params, line);
+    if (params->n_args && (argument || is_usage))
         snprintf(why, why_size,
-                 "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma: "
-                 "net_af_packet0, net_af_xdp0, net_tap0, net_memif0, net_pcap0 (the number is free), "
-                 "or a PCI address",
-                 port->name, port->device);
+                 "eal.args: DPDK does not take %s%s%s (%s): correct it or take it out; `dpdk-testpmd --help` "
+                 "lists "
+                 "what there is",
+                 argument ? "\"" : "what stands there", argument ? argument : "", argument ? "\"" : "", line);
     else
         snprintf(why, why_size,
-                 "DPDK did not start (%s); the lines above are its own. Check eal.memory_mb (%u MB wanted), "
-                 "eal.args, and that no other process uses the same devices",
-                 rte_strerror(error), params->memory_mb);
+                 "DPDK did not start (%s): check eal.memory_mb (%u MB wanted), eal.args, and that no other "
+                 "process "
+                 "uses the same devices",
+                 line, params->memory_mb);
 }
 
-int node_eal_start(const struct node_params *params, struct node_cores *cores, char *why, size_t why_size)
+/* Words that EAL's parser passed over: an option without its dashes does nothing. */
+static void eal_warn_unread(char **argv, int argc, int n_read)
 {
-    static struct eal_args a;    /* EAL keeps pointers into it */
+    for (int i = n_read + 1; i < argc; i++)
+        host_log(HOST_WARN, "event=eal_args_unread argument=\"%s\" fix=\"options begin with --\"", argv[i]);
+}
+
+/* Quiet when it works but for what DPDK warns of; one sentence when it does not. */
+static int eal_run(struct eal_args *a, const struct node_params *params, char *why, size_t why_size)
+{
     static char *argv[ARGS_MAX]; /* the list that EAL changes; the strings stay reachable from a */
-    args_clear(&a);              /* of a start that was refused */
+    static char text[1 << 14];
+    struct node_capture capture;
+    memcpy(argv, a->argv, sizeof argv);
+    node_capture_begin(&capture);
+    const int rc = rte_eal_init(a->argc, argv);
+    const int error = rte_errno;
+    node_capture_end(&capture, text, sizeof text);
+    if (rc >= 0) {
+        fputs(text, stderr);
+        eal_warn_unread(argv, a->argc, rc);
+        return 0;
+    }
+    eal_explain(params, error, text, why, why_size);
+    rmdir(rte_eal_get_runtime_dir()); /* made before it failed, and empty */
+    return -1;
+}
+
+int node_eal_start(const struct node_params *params, const struct node_device *devices,
+                   struct node_cores *cores, char *why, size_t why_size)
+{
+    static struct eal_args a; /* EAL keeps pointers into it */
+    args_clear(&a);           /* of a start that was refused */
     args_add(&a, "culvertd");
     if (args_add_cores(&a, params, cores, why, why_size) < 0 ||
         args_add_memory(&a, params, why, why_size) < 0)
         return -1;
-    args_add_devices(&a, params);
+    args_add_devices(&a, devices, params->n_ports);
     if (!params->telemetry)
         args_add(&a, "--no-telemetry");
     args_add(&a, "--log-level=*:warning");
@@ -203,12 +222,7 @@ int node_eal_start(const struct node_params *params, struct node_cores *cores, c
     for (int i = 1; i < a.argc; i++)
         base_text_add(&t, "%s%s", i > 1 ? " " : "", a.argv[i]);
     host_log(HOST_DEBUG, "event=eal_start args=\"%s\"", why);
-    memcpy(argv, a.argv, sizeof argv);
-    if (rte_eal_init(a.argc, argv) >= 0)
-        return 0;
-    eal_explain(params, rte_errno, why, why_size);
-    rmdir(rte_eal_get_runtime_dir()); /* made before it failed, and empty */
-    return -1;
+    return eal_run(&a, params, why, why_size);
 }
 
 void node_eal_stop(void)

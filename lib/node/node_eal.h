@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "node_device.h"
 #include "node_params.h"
 
 /* Where the daemon runs: lcore 0 is the control core, lcores 1..n_workers are the workers. */
@@ -17,11 +18,12 @@ struct node_cores {
 };
 
 /*
- * Starts EAL: cores, hugepages or their absence, one vdev or PCI device per port, then params->args.
- * Fills *cores. 0, or -1 with a sentence (what is wrong and the cure) in why; the caller prints it and
- * exits, since EAL cannot be started twice.
+ * Starts EAL: cores, hugepages or their absence, the PCI devices of params->n_ports devices, then
+ * params->args. Fills *cores. 0, or -1 with a sentence (what is wrong and the cure) in why; the caller prints
+ * it and exits, since EAL cannot be started twice.
  */
-int node_eal_start(const struct node_params *params, struct node_cores *cores, char *why, size_t why_size);
+int node_eal_start(const struct node_params *params, const struct node_device *devices,
+                   struct node_cores *cores, char *why, size_t why_size);
 
 /* Ends EAL and removes what it left in its runtime folder. */
 void node_eal_stop(void);

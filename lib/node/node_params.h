@@ -25,16 +25,26 @@ enum node_role {
     NODE_ROLE_BOTH,
 };
 
+enum node_device_kind {
+    NODE_DEVICE_VDEV, /* DPDK's own notation */
+    NODE_DEVICE_PCI,  /* a PCI address */
+    NODE_DEVICE_INTERFACE,
+};
+
+enum node_driver { NODE_DRIVER_AUTO, NODE_DRIVER_AF_PACKET, NODE_DRIVER_AF_XDP };
+
 struct node_port_params {
-    char name[NODE_NAME_MAX];     /* for sentences and log lines */
-    char device[NODE_DEVICE_MAX]; /* "0000:01:00.1", or a vdev string "net_af_packet0,iface=wan" */
-    bool is_pci;                  /* device is a PCI address */
-    uint8_t role;                 /* enum node_role */
-    uint16_t mtu;                 /* 576..9216 */
-    uint16_t vlan;                /* 1..4094; 0: untagged */
-    uint16_t queues;              /* receive queues; 0: one per worker as far as the port has them */
-    char host[NODE_IFNAME_MAX];   /* interface through which the host uses these addresses too; "": none */
-    uint8_t gateway_family;       /* enum base_family of the port's next hop; none: it has none */
+    char name[NODE_NAME_MAX];        /* for sentences and log lines */
+    char device[NODE_DEVICE_MAX];    /* "eth0", "0000:01:00.1", or a vdev string "net_memif0,id=1" */
+    uint8_t kind;                    /* enum node_device_kind of it */
+    uint8_t driver;                  /* enum node_driver; of an interface */
+    uint8_t role;                    /* enum node_role */
+    char interface[NODE_IFNAME_MAX]; /* of the kernel, which the port takes over; "": none */
+    uint16_t mtu;                    /* 576..9216; 0: that of the interface */
+    uint16_t vlan;                   /* 1..4094; 0: untagged */
+    uint16_t queues;                 /* receive queues; 0: one per worker as far as the port has them */
+    char host[NODE_IFNAME_MAX];      /* interface through which the host uses these addresses too; "": none */
+    uint8_t gateway_family;          /* enum base_family of the port's next hop; none: it has none */
     uint8_t n_addrs;
     struct base_prefix addrs[NODE_PORT_ADDRS_MAX]; /* host bits kept: address and its network */
 };

@@ -6,28 +6,32 @@
 #include "node_port.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
 #include "host_log.h"
+#include "node_capture.h"
 
 #define RING_DESCRIPTORS 1024
 #define POOL_CACHE       256
 /* Room in front of a frame for encapsulation beside the usual headroom, and behind it for trailer and ICV. */
 #define BUFFER_EXTRA     256
 
-struct rte_mempool *node_port_pool(const struct node_params *params, size_t n_workers, char *why,
-                                   size_t why_size)
+struct rte_mempool *node_port_pool(const struct node_params *params, const struct node_device *devices,
+                                   size_t n_workers, char *why, size_t why_size)
 {
     uint32_t count = 4096, mtu = 1500;
     for (size_t i = 0; i < params->n_ports; i++) {
         const uint32_t queues = (uint32_t)n_workers * 2;
         count += queues * RING_DESCRIPTORS;
-        mtu = params->ports[i].mtu > mtu ? params->ports[i].mtu : mtu;
+        mtu = devices[i].mtu > mtu ? devices[i].mtu : mtu;
     }
     count += (uint32_t)n_workers * (POOL_CACHE + 1024);
     uint32_t room = RTE_PKTMBUF_HEADROOM + mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + BUFFER_EXTRA;
@@ -58,20 +62,62 @@ static int port_find(const char *device, uint16_t *id)
     return rte_eth_dev_get_port_by_name(full, id);
 }
 
-static void port_explain_absence(const struct node_port_params *params, char *why, size_t why_size)
+/* Whether a driver of DPDK takes a device by its name. */
+static bool port_has_driver(const char *device)
 {
-    if (params->is_pci)
+    struct rte_devargs args = {0};
+    struct node_capture capture;
+    char text[256];
+    node_capture_begin(&capture);
+    const int rc = rte_devargs_parse(&args, device);
+    node_capture_end(&capture, text, sizeof text);
+    free(args.data); /* as DPDK's own reset does, which is not part of the stable interface yet */
+    return rc == 0;
+}
+
+static void port_explain_absence(const struct node_port_params *params, const struct node_device *device,
+                                 const char *said, char *why, size_t why_size)
+{
+    if (device->is_pci)
         snprintf(why, why_size,
                  "ports.%s.device: DPDK found no device %s. Bind it to vfio-pci (`dpdk-devbind.py -b "
-                 "vfio-pci %s`), or "
-                 "name the kernel's interface instead: \"net_af_packet0,iface=eth0\"",
-                 params->name, params->device, params->device);
-    else
+                 "vfio-pci %s`), or name the kernel's interface instead: \"eth0\"",
+                 params->name, device->args, device->args);
+    else if (!port_has_driver(device->args))
         snprintf(why, why_size,
-                 "ports.%s.device: DPDK could not make %s. Check that the interface named in it exists (`ip "
-                 "link`) and "
-                 "that the driver's name is right; two ports need two names (net_af_packet0, net_af_packet1)",
-                 params->name, params->device);
+                 "ports.%s.device: DPDK has no driver for %s. Correct the name before the first comma "
+                 "(net_memif0, "
+                 "net_tap0; the number is free), or name the kernel's interface instead: \"eth0\"",
+                 params->name, device->args);
+    else
+        snprintf(
+            why, why_size,
+            "ports.%s.device: DPDK could not make %s (%s). Check its arguments, and that two ports have two "
+            "names (net_memif0, net_memif1)",
+            params->name, device->args, said[0] ? said : "it does not say why");
+}
+
+/* A PCI device was found when DPDK started; one of arguments is made now. */
+static int port_make(const struct node_port_params *params, const struct node_device *device, uint16_t *id,
+                     char *why, size_t why_size)
+{
+    static char text[1 << 12];
+    char said[256] = "";
+    struct node_capture capture;
+    if (!device->is_pci && port_find(device->args, id) < 0) {
+        node_capture_begin(&capture);
+        const int rc = rte_dev_probe(device->args);
+        node_capture_end(&capture, text, sizeof text);
+        if (rc >= 0)
+            fputs(text, stderr);
+        else if (!node_capture_line(text, "(): ", said,
+                                    sizeof said)) /* a driver's own, before what EAL says */
+            node_capture_line(text, "", said, sizeof said);
+    }
+    if (port_find(device->args, id) == 0)
+        return 0;
+    port_explain_absence(params, device, said, why, why_size);
+    return -1;
 }
 
 static bool port_has_ip6(const struct node_port_params *params)
@@ -82,7 +128,8 @@ static bool port_has_ip6(const struct node_port_params *params)
     return false;
 }
 
-static int port_configure(const struct node_port_params *params, size_t n_workers, struct node_port *p)
+static int port_configure(const struct node_port_params *params, uint16_t mtu, size_t n_workers,
+                          struct node_port *p)
 {
     struct rte_eth_dev_info info;
     struct rte_eth_conf eth = {0};
@@ -113,8 +160,8 @@ static int port_configure(const struct node_port_params *params, size_t n_worker
         return rc;
     snprintf(p->driver, sizeof p->driver, "%s", info.driver_name);
     /* Drivers without an MTU setter (ring, memif, pcap) carry any size that fits a buffer. */
-    rc = rte_eth_dev_set_mtu(p->id, params->mtu);
-    p->mtu = params->mtu;
+    rc = rte_eth_dev_set_mtu(p->id, mtu);
+    p->mtu = mtu;
     return rc == -ENOTSUP ? 0 : rc;
 }
 
@@ -171,20 +218,18 @@ static int port_set_up(struct node_port *p, struct rte_mempool *pool)
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
-int node_port_start(const struct node_port_params *params, size_t n_workers, struct rte_mempool *pool,
-                    struct node_port *out, char *why, size_t why_size)
+int node_port_start(const struct node_port_params *params, const struct node_device *device, size_t n_workers,
+                    struct rte_mempool *pool, struct node_port *out, char *why, size_t why_size)
 {
     struct node_port p = {0};
-    if (port_find(params->device, &p.id) < 0) {
-        port_explain_absence(params, why, why_size);
+    if (port_make(params, device, &p.id, why, why_size) < 0)
         return -1;
-    }
-    int rc = port_configure(params, n_workers, &p);
+    int rc = port_configure(params, device->mtu, n_workers, &p);
     if (rc >= 0)
         rc = port_set_up(&p, pool);
     if (rc < 0) {
         snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
-                 params->name, params->device, p.n_rxq, params->mtu, rte_strerror(-rc));
+                 params->name, params->device, p.n_rxq, device->mtu, rte_strerror(-rc));
         rte_eth_dev_close(p.id);
         return -1;
     }

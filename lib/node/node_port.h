@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <rte_ether.h>
 #include <rte_mempool.h>
+#include "node_device.h"
 #include "node_params.h"
 
 struct node_port {
@@ -24,15 +25,15 @@ struct node_port {
  * Makes the buffer pool for all ports: enough for every ring of every port and what workers hold, and
  * large enough buffers for the largest MTU in one segment. NULL with a sentence in why.
  */
-struct rte_mempool *node_port_pool(const struct node_params *params, size_t n_workers, char *why,
-                                   size_t why_size);
+struct rte_mempool *node_port_pool(const struct node_params *params, const struct node_device *devices,
+                                   size_t n_workers, char *why, size_t why_size);
 
 /*
- * Finds, sets up and starts the device of a port. 0, or -1 with a sentence in why, and then the
+ * Makes or finds, sets up and starts the device of a port. 0, or -1 with a sentence in why, and then the
  * device is closed again.
  */
-int node_port_start(const struct node_port_params *params, size_t n_workers, struct rte_mempool *pool,
-                    struct node_port *out, char *why, size_t why_size);
+int node_port_start(const struct node_port_params *params, const struct node_device *device, size_t n_workers,
+                    struct rte_mempool *pool, struct node_port *out, char *why, size_t why_size);
 
 /* Stops and closes. Workers must have left it. */
 void node_port_stop(struct node_port *port);

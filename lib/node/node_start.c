@@ -32,23 +32,28 @@ static void node_rng(void *ctx, void *buf, size_t len)
     }
 }
 
-static bool start_is_busy_poll(const struct node_params *params)
+static int start_choose(struct node *node, char *why, size_t why_size)
 {
+    const struct node_params *params = &node->params;
     bool all_pci = true;
-    for (size_t i = 0; i < params->n_ports; i++)
-        all_pci &= params->ports[i].is_pci;
-    return params->poll == NODE_POLL_AUTO ? all_pci : params->poll == NODE_POLL_BUSY;
+    for (size_t i = 0; i < params->n_ports; i++) {
+        if (node_device_choose(&params->ports[i], &node->devices[i], why, why_size) < 0)
+            return -1;
+        all_pci &= node->devices[i].is_pci;
+    }
+    node->is_busy_poll = params->poll == NODE_POLL_AUTO ? all_pci : params->poll == NODE_POLL_BUSY;
+    return 0;
 }
 
 static int start_ports(struct node *node, char *why, size_t why_size)
 {
     const struct node_params *params = &node->params;
-    node->pool = node_port_pool(params, node->cores.n_workers, why, why_size);
+    node->pool = node_port_pool(params, node->devices, node->cores.n_workers, why, why_size);
     if (!node->pool)
         return -1;
     for (size_t i = 0; i < params->n_ports; i++) {
-        if (node_port_start(&params->ports[i], node->cores.n_workers, node->pool, &node->ports[i], why,
-                            why_size) < 0)
+        if (node_port_start(&params->ports[i], &node->devices[i], node->cores.n_workers, node->pool,
+                            &node->ports[i], why, why_size) < 0)
             return -1;
         node->n_ports++;
     }
@@ -131,12 +136,12 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
         return NULL;
     }
     node->params = *params;
-    node->is_busy_poll = start_is_busy_poll(params);
     node->pmtu.restore_at = BASE_TIME_NEVER;
     node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (node->epoll_fd < 0)
         snprintf(why, why_size, "no epoll descriptor: %s", strerror(errno));
-    else if (node_eal_start(params, &node->cores, why, why_size) == 0)
+    else if (start_choose(node, why, why_size) == 0 &&
+             node_eal_start(params, node->devices, &node->cores, why, why_size) == 0)
         node->has_eal = true;
     if (node->has_eal) {
         node->tsc_hz = rte_get_tsc_hz();

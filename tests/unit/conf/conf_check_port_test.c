@@ -56,6 +56,32 @@ static void a_host_interface_has_a_name_that_the_kernel_takes(void **state)
     conf_free(conf);
 }
 
+static void a_device_is_named_so_that_it_can_be_found(void **state)
+{
+    const char *s = GOOD_SECRET, *c = GOOD_CONN;
+    struct conf *conf =
+        load_parts("'a':{'device':'eth0','driver':'af_xdp','addresses':['10.1.0.1/24']}", s, c, "");
+    assert_non_null(conf);
+    assert_int_equal(conf->ports[0].driver, CONF_DRIVER_AF_XDP);
+    conf_free(conf);
+    refused("'a':{'device':'0000:01:00','addresses':['10.1.0.1/24']}", s, c, "", "ports.a.device",
+            "\"0000:01:00\" is neither the name of an interface (eth0; at most 15 bytes), nor a PCI address");
+    refused("'a':{'device':'sixteen-letters-','addresses':['10.1.0.1/24']}", s, c, "", "ports.a.device",
+            "at most 15 bytes");
+    refused("'a':{'device':'01:00.0','driver':'af_packet','addresses':['10.1.0.1/24']}", s, c, "",
+            "ports.a.driver", "is for a device that is an interface by its name");
+    refused("'a':{'device':'net_tap0','driver':'af_packet','addresses':['10.1.0.1/24']}", s, c, "",
+            "ports.a.driver", "\"net_tap0\" says itself what drives it");
+    refused("'a':{'device':'eth0','driver':'dpdk','addresses':['10.1.0.1/24']}", s, c, "", "ports.a.driver",
+            "\"auto\", \"af_packet\", \"af_xdp\"");
+    refused("'a':{'device':'eth0','role':'both','addresses':['10.1.0.1/24']},'b':{'device':"
+            "'net_af_xdp0,iface=eth0','role':'inside','addresses':['10.2.0.1/24']}",
+            s, c, "", "ports.b", "same device as port \"a\"");
+    refused("'a':{'device':'eth0','role':'both','addresses':['10.1.0.1/24']},'b':{'device':'eth1','role':"
+            "'inside','addresses':['10.2.0.1/24'],'host':'eth0'}",
+            s, c, "", "ports.b.host", "the interface that port \"a\" is made over");
+}
+
 static void a_cloud_gateway_outside_of_a_single_address_is_accepted(void **state)
 {
     struct conf *conf = load_parts("'a':{'device':'x','addresses':['10.128.0.5/32'],'gateway':'10.128.0.1'}",
@@ -78,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports_that_cannot_work_are_refused),
         cmocka_unit_test(a_host_interface_has_a_name_that_the_kernel_takes),
+        cmocka_unit_test(a_device_is_named_so_that_it_can_be_found),
         cmocka_unit_test(a_cloud_gateway_outside_of_a_single_address_is_accepted),
         cmocka_unit_test(a_link_local_gateway_is_on_link),
     };

@@ -217,15 +217,16 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                                                       [CONF_S_TUNNEL] = "tunnel."};
     size_t n, told = 0;
     const struct conf_key *k = conf_keys(&n);
-    compare(load_parts("'p':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, ""),
-            load_parts("'p':{'device':'y','role':'outside','addresses':['10.1.0.1/24','10.3.0.1/24'],"
-                       "'gateway':'10.1.0.2','mtu':1400,'vlan':7,'queues':2,'host':'culvert0'},"
-                       "'q':{'device':'z','role':'inside','addresses':['10.2.0.1/24']}",
-                       GOOD_SECRET, GOOD_CONN,
-                       ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
-                       "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
-                       "'control':{'telemetry':true,'socket':'/x'},"
-                       "'tunnel':{'mss_clamp':false,'copy_df':false}"));
+    compare(
+        load_parts("'p':{'device':'x','addresses':['10.1.0.1/24']}", GOOD_SECRET, GOOD_CONN, ""),
+        load_parts("'p':{'device':'y','role':'outside','addresses':['10.1.0.1/24','10.3.0.1/24'],"
+                   "'gateway':'10.1.0.2','mtu':1400,'vlan':7,'queues':2,'host':'culvert0','driver':'af_xdp'},"
+                   "'q':{'device':'z','role':'inside','addresses':['10.2.0.1/24']}",
+                   GOOD_SECRET, GOOD_CONN,
+                   ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
+                   "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
+                   "'control':{'telemetry':true,'socket':'/x'},"
+                   "'tunnel':{'mss_clamp':false,'copy_df':false}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];
         const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0;

@@ -28,7 +28,8 @@ static void presets_are_those_of_the_rows(void **state)
     conf_preset(CONF_S_PORT, &port);
     conf_preset(CONF_S_CONTROL, &control);
     conf_preset(CONF_S_WORKERS, &workers);
-    assert_int_equal(port.mtu, 1500);
+    assert_int_equal(port.mtu, 0);
+    assert_int_equal(port.driver, CONF_DRIVER_AUTO);
     assert_int_equal(port.role, CONF_ROLE_BOTH);
     assert_int_equal(port.n_addresses, 0);
     assert_int_equal(port.gateway.family, BASE_AF_NONE);

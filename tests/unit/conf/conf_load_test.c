@@ -11,8 +11,10 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_int_equal(report.n_warnings, 1); /* the key in the file */
     assert_int_equal(conf->n_ports, 2);
     assert_string_equal(conf->ports[0].name, "out");
-    assert_false(conf->ports[0].is_pci);
-    assert_true(conf->ports[1].is_pci);
+    assert_int_equal(conf->ports[0].kind, CONF_DEVICE_VDEV);
+    assert_int_equal(conf->ports[1].kind, CONF_DEVICE_PCI);
+    assert_string_equal(conf->ports[0].host, "culvert-wan");
+    assert_string_equal(conf->ports[1].host, "");
     assert_int_equal(conf->ports[0].role, CONF_ROLE_OUTSIDE);
     assert_int_equal(conf->ports[1].role, CONF_ROLE_INSIDE);
     assert_int_equal(conf->ports[0].mtu, 1500);

@@ -16,7 +16,8 @@ static void the_help_lists_keys_with_their_defaults(void **state)
     assert_null(strstr(text, "ah_proposals"));
     assert_non_null(strstr(text, "(default 1024) (a change: new child SAs)"));
     assert_non_null(strstr(text, "(default 500) (a change: new IKE SA)"));
-    assert_non_null(strstr(text, "bytes of an IP packet (default 1500) (a change: needs a restart)"));
+    assert_non_null(strstr(text, "bytes of an IP packet (default: that of the interface; 1500 for other "
+                                 "devices) (a change: needs a restart)"));
     free(text);
 }
 

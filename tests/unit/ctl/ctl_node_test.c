@@ -63,7 +63,10 @@ static void parameters_say_what_the_configuration_says(void **state)
 {
     static struct node_params p;
     conf.ports[0] = (struct conf_port){.name = "in",
-                                       .device = "net_null0",
+                                       .device = "eth0",
+                                       .kind = CONF_DEVICE_INTERFACE,
+                                       .interface = "eth0",
+                                       .driver = CONF_DRIVER_AF_XDP,
                                        .role = CONF_ROLE_INSIDE,
                                        .n_addresses = 1,
                                        .addresses = {{base_addr_ip4(0x0a010001), 24}},
@@ -72,7 +75,7 @@ static void parameters_say_what_the_configuration_says(void **state)
                                        .host = "tun0",
                                        .vlan = 7};
     conf.ports[1].role = CONF_ROLE_BOTH;
-    conf.ports[1].is_pci = true;
+    conf.ports[1].kind = CONF_DEVICE_PCI;
     conf.workers = (struct conf_workers){
         .n_cores = 2, .cores = {3, 4}, .control_core = CONF_CORE_AUTO, .poll = CONF_POLL_ADAPTIVE};
     conf.eal = (struct conf_eal){
@@ -81,7 +84,7 @@ static void parameters_say_what_the_configuration_says(void **state)
     ctl_node_params(&conf, &p);
     assert_int_equal(p.n_ports, 2);
     assert_string_equal(p.ports[0].name, "in");
-    assert_string_equal(p.ports[0].device, "net_null0");
+    assert_string_equal(p.ports[0].device, "eth0");
     assert_string_equal(p.ports[0].host, "tun0");
     assert_int_equal(p.ports[0].role, NODE_ROLE_INSIDE);
     assert_int_equal(p.ports[0].mtu, 9000);
@@ -92,7 +95,10 @@ static void parameters_say_what_the_configuration_says(void **state)
     assert_int_equal(p.ports[0].gateway_family, BASE_AF_NONE);
     assert_int_equal(p.ports[1].gateway_family, BASE_AF_IP4);
     assert_int_equal(p.ports[1].role, NODE_ROLE_BOTH);
-    assert_true(p.ports[1].is_pci && !p.ports[0].is_pci);
+    assert_int_equal(p.ports[0].kind, NODE_DEVICE_INTERFACE);
+    assert_string_equal(p.ports[0].interface, "eth0");
+    assert_int_equal(p.ports[0].driver, NODE_DRIVER_AF_XDP);
+    assert_int_equal(p.ports[1].kind, NODE_DEVICE_PCI);
     assert_int_equal(p.n_cores, 2);
     assert_int_equal(p.cores[1], 4);
     assert_int_equal(p.control_core, NODE_CORE_AUTO);

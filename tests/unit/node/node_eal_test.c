@@ -6,12 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "host_log.h"
 #include "node_eal.h"
 
 static struct node_params params;
+static struct node_device devices[NODE_PORTS_MAX];
 static struct node_cores cores;
 static char why[1024];
 
@@ -27,7 +31,7 @@ static void a_core_that_is_not_there_is_refused(void **state)
 {
     params.n_cores = 1;
     params.cores[0] = CPU_SETSIZE;
-    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), -1);
+    assert_int_equal(node_eal_start(&params, devices, &cores, why, sizeof why), -1);
     assert_non_null(strstr(why, "workers.cores names core 1024, but this process may only run on cores"));
 }
 
@@ -35,16 +39,50 @@ static void hugepages_that_are_required_and_missing_are_refused(void **state)
 {
     params.hugepages = NODE_HUGEPAGES_REQUIRE;
     params.memory_mb = 1u << 30;
-    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), -1);
+    assert_int_equal(node_eal_start(&params, devices, &cores, why, sizeof why), -1);
     assert_non_null(strstr(why, "eal.hugepages is \"require\""));
-    assert_non_null(strstr(why, "sysctl vm.nr_hugepages=536870912"));
+    assert_non_null(strstr(why, "sysctl vm.nr_hugepages="));
+}
+
+/* In a process of its own, since EAL cannot be started twice. The sentence is in why. */
+static void refused_with(const char *argument)
+{
+    int ends[2], status;
+    assert_int_equal(pipe(ends), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        params.n_args = 2;
+        snprintf(params.args[0], sizeof params.args[0], "--file-prefix=x");
+        snprintf(params.args[1], sizeof params.args[1], "%s", argument);
+        const int rc = node_eal_start(&params, devices, &cores, why, sizeof why);
+        _exit(write(ends[1], why, sizeof why) != sizeof why || rc == 0);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], why, sizeof why), sizeof why);
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_null(strchr(why, '\n'));
+}
+
+static void an_argument_that_dpdk_does_not_take_is_named_in_one_sentence(void **state)
+{
+    refused_with("--lcors=0@0");
+    assert_non_null(strstr(why, "eal.args: DPDK does not take \"--lcors=0@0\" (unrecognized option"));
+    refused_with("--base-virtaddr=zz");
+    assert_non_null(strstr(why, "\"--base-virtaddr=zz\" (invalid parameter"));
+    refused_with("-nx");
+    assert_non_null(strstr(why, "eal.args: DPDK does not take what stands there (invalid channel number)"));
+    refused_with("--vdev=net_absent0");
+    assert_non_null(strstr(why, "(failed to parse device \"net_absent0\")"));
 }
 
 static void the_last_core_works_when_none_is_named_and_the_others_are_spare(void **state)
 {
     cpu_set_t set;
     sched_getaffinity(0, sizeof set, &set);
-    assert_int_equal(node_eal_start(&params, &cores, why, sizeof why), 0);
+    assert_int_equal(node_eal_start(&params, devices, &cores, why, sizeof why), 0);
     assert_int_equal(cores.n_workers, 1);
     assert_int_equal(cores.n_cpus, CPU_COUNT(&set));
     assert_true(CPU_ISSET(cores.worker_cpu[0], &set));
@@ -60,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_core_that_is_not_there_is_refused, setup),
         cmocka_unit_test_setup(hugepages_that_are_required_and_missing_are_refused, setup),
+        cmocka_unit_test_setup(an_argument_that_dpdk_does_not_take_is_named_in_one_sentence, setup),
         cmocka_unit_test_setup(the_last_core_works_when_none_is_named_and_the_others_are_spare, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "node_port.h"
 
 static struct node_params params = {.n_ports = 1, .memory_mb = 64};
+static struct node_device devices[NODE_PORTS_MAX] = {{.mtu = 9000, .args = "net_ring0,x=y"}};
 static struct rte_mempool *pool;
 static struct node_port port;
 static char why[1024];
@@ -26,7 +27,7 @@ static int start(void **state)
     params.ports[0] = (struct node_port_params){.name = "p", .device = "net_ring0,x=y", .mtu = 9000};
     if (rte_eal_init(sizeof args / sizeof args[0], args) < 0)
         return -1;
-    pool = node_port_pool(&params, 1, why, sizeof why);
+    pool = node_port_pool(&params, devices, 1, why, sizeof why);
     return pool ? 0 : -1;
 }
 
@@ -34,27 +35,32 @@ static void buffers_hold_a_frame_of_the_largest_mtu_in_one_piece(void **state)
 {
     assert_true(rte_pktmbuf_data_room_size(pool) >= RTE_PKTMBUF_HEADROOM + 9000 + RTE_ETHER_HDR_LEN);
     params.n_ports = NODE_PORTS_MAX;
-    assert_null(node_port_pool(&params, 64, why, sizeof why));
+    assert_null(node_port_pool(&params, devices, 64, why, sizeof why));
     params.n_ports = 1;
     assert_non_null(strstr(why, "raise eal.memory_mb above 64"));
 }
 
 static void a_device_that_is_not_there_is_explained_by_its_kind(void **state)
 {
-    struct node_port_params p = {.name = "p", .device = "net_af_packet7,iface=x", .mtu = 1500};
-    assert_int_equal(node_port_start(&p, 1, pool, &port, why, sizeof why), -1);
-    assert_non_null(strstr(why, "ports.p.device: DPDK could not make net_af_packet7,iface=x."));
-    p.is_pci = true;
-    snprintf(p.device, sizeof p.device, "0000:ff:1f.7");
-    assert_int_equal(node_port_start(&p, 1, pool, &port, why, sizeof why), -1);
+    const struct node_port_params p = {.name = "p"};
+    struct node_device d = {.mtu = 1500, .args = "net_af_paket7,iface=x"};
+    assert_int_equal(node_port_start(&p, &d, 1, pool, &port, why, sizeof why), -1);
+    assert_non_null(strstr(why, "ports.p.device: DPDK has no driver for net_af_paket7,iface=x."));
+    snprintf(d.args, sizeof d.args, "net_memif7,role=king");
+    assert_int_equal(node_port_start(&p, &d, 1, pool, &port, why, sizeof why), -1);
+    assert_non_null(
+        strstr(why, "ports.p.device: DPDK could not make net_memif7,role=king (Unknown role: king)."));
+    d.is_pci = true;
+    snprintf(d.args, sizeof d.args, "0000:ff:1f.7");
+    assert_int_equal(node_port_start(&p, &d, 1, pool, &port, why, sizeof why), -1);
     assert_non_null(strstr(why, "0000:ff:1f.7"));
 }
 
 static void a_port_gets_a_queue_per_worker_unless_it_is_told_or_has_fewer(void **state)
 {
-    struct node_port_params p = params.ports[0];
-    p.mtu = 1500;
-    assert_int_equal(node_port_start(&p, 1, pool, &port, why, sizeof why), 0);
+    struct node_device d = devices[0];
+    d.mtu = 1500;
+    assert_int_equal(node_port_start(&params.ports[0], &d, 1, pool, &port, why, sizeof why), 0);
     assert_string_equal(port.driver, "net_ring");
     assert_int_equal(port.n_rxq, 1);
     assert_int_equal(port.n_txq, 1);
