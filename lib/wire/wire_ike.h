@@ -16,6 +16,7 @@
 
 #define WIRE_IKE_HDR_BYTES 28
 #define WIRE_IKE_MSG_MAX   8192 /* bytes of a message that is accepted or built */
+#define WIRE_IKE_SKF_BYTES 4    /* fragment number and total, in front of an SKF payload's IV */
 #define WIRE_IKE_PLDS_MAX  40   /* payloads in one chain */
 #define WIRE_IKE_PROPS_MAX 32   /* proposals in one SA payload */
 #define WIRE_IKE_TRANS_MAX 64   /* transforms in one proposal; a default offer of strongSwan has some 40 */
@@ -205,6 +206,16 @@ struct wire_ike_id {
 
 enum wire_ike_err wire_ike_id_parse(struct base_span body, struct wire_ike_id *out);
 
+/* What stands behind the generic header of an SKF payload (RFC 7383 2.5). */
+struct wire_ike_skf {
+    uint16_t number;       /* of the fragment, from 1 */
+    uint16_t total;        /* of fragments */
+    struct base_span body; /* iv | ciphertext | icv */
+};
+
+/* WIRE_IKE_BAD_FIELD: a number of 0, or one beyond the total (RFC 7383 2.6). */
+enum wire_ike_err wire_ike_skf_parse(struct base_span body, struct wire_ike_skf *out);
+
 struct wire_ike_auth {
     uint8_t method;
     struct base_span data;
@@ -284,3 +295,7 @@ void wire_ike_put_ts(struct wire_ike_builder *b, uint8_t payload, const struct b
  */
 uint8_t *wire_ike_put_sk(struct wire_ike_builder *b, uint8_t inner_first, size_t iv_len, size_t cipher_len,
                          size_t icv_len);
+
+/* The same for the SKF payload of a fragment; inner_first is 0 but in fragment 1 (RFC 7383 2.5). */
+uint8_t *wire_ike_put_skf(struct wire_ike_builder *b, uint8_t inner_first, uint16_t number, uint16_t total,
+                          size_t iv_len, size_t cipher_len, size_t icv_len);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Building messages: header, payload chain, lengths and the SK frame (RFC 7296 3.1, 3.2, 3.14). Does no
- * encryption; the caller fills the room that wire_ike_put_sk() returns. Structured payloads write their
+ * encryption; the caller fills the room that wire_ike_put_sk() and
+ * wire_ike_put_skf() return. Structured payloads write their
  * bodies in the file that also parses them.
  */
 #include "wire_ike.h"
@@ -9,7 +10,7 @@
 
 #define HDR_NEXT_AT   16
 #define HDR_LENGTH_AT 24
-#define CHAIN_ENDED   SIZE_MAX /* of next_at: an SK payload must be the last (RFC 7296 3.14) */
+#define CHAIN_ENDED   SIZE_MAX /* of next_at: an SK or SKF payload must be the last (RFC 7296 3.14) */
 
 struct wire_ike_builder wire_ike_build(void *buf, size_t cap, const struct wire_ike_hdr *hdr)
 {
@@ -102,13 +103,28 @@ void wire_ike_put_nonce(struct wire_ike_builder *b, struct base_span nonce)
     wire_ike_put_raw(b, WIRE_IKE_P_NONCE, nonce);
 }
 
+/* Room in an SK or SKF payload, which is the last one and says what its content begins with. */
+static uint8_t *build_sealed_room(struct wire_ike_builder *b, size_t at, uint8_t inner_first, size_t len)
+{
+    uint8_t *room = base_write_room(&b->w, len);
+    wire_ike_pld_end(b, at);
+    base_patch_u8(&b->w, at, inner_first);
+    b->next_at = CHAIN_ENDED;
+    return b->w.failed ? NULL : room;
+}
+
 uint8_t *wire_ike_put_sk(struct wire_ike_builder *b, uint8_t inner_first, size_t iv_len, size_t cipher_len,
                          size_t icv_len)
 {
     const size_t at = wire_ike_pld_begin(b, WIRE_IKE_P_SK);
-    uint8_t *iv = base_write_room(&b->w, iv_len + cipher_len + icv_len);
-    wire_ike_pld_end(b, at);
-    base_patch_u8(&b->w, at, inner_first);
-    b->next_at = CHAIN_ENDED;
-    return b->w.failed ? NULL : iv;
+    return build_sealed_room(b, at, inner_first, iv_len + cipher_len + icv_len);
+}
+
+uint8_t *wire_ike_put_skf(struct wire_ike_builder *b, uint8_t inner_first, uint16_t number, uint16_t total,
+                          size_t iv_len, size_t cipher_len, size_t icv_len)
+{
+    const size_t at = wire_ike_pld_begin(b, WIRE_IKE_P_SKF);
+    base_write_u16(&b->w, number);
+    base_write_u16(&b->w, total);
+    return build_sealed_room(b, at, inner_first, iv_len + cipher_len + icv_len);
 }

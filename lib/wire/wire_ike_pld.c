@@ -101,6 +101,17 @@ enum wire_ike_err wire_ike_ke_parse(struct base_span body, struct wire_ike_ke *o
     return r.failed ? WIRE_IKE_SHORT : WIRE_IKE_OK;
 }
 
+enum wire_ike_err wire_ike_skf_parse(struct base_span body, struct wire_ike_skf *out)
+{
+    struct base_reader r = base_reader(body);
+    out->number = base_read_u16(&r);
+    out->total = base_read_u16(&r);
+    out->body = base_read_rest(&r);
+    if (r.failed)
+        return WIRE_IKE_SHORT;
+    return out->number == 0 || out->number > out->total ? WIRE_IKE_BAD_FIELD : WIRE_IKE_OK;
+}
+
 enum wire_ike_err wire_ike_auth_parse(struct base_span body, struct wire_ike_auth *out)
 {
     struct base_reader r = base_reader(body);

@@ -75,6 +75,29 @@ static void sk_leaves_room_and_points_at_the_inner_chain(void **state)
     assert_int_equal(plds.list[1].body.len, 44);
 }
 
+static void skf_carries_its_number_before_the_room(void **state)
+{
+    uint8_t buf[128];
+    struct wire_ike_hdr hdr;
+    struct wire_ike_skf skf;
+    struct wire_ike_builder b = wire_ike_build(buf, sizeof buf, &HDR);
+    uint8_t *iv = wire_ike_put_skf(&b, WIRE_IKE_P_IDI, 2, 0x103, 8, 20, 16);
+    const struct base_span msg = wire_ike_finish(&b);
+    assert_ptr_equal(iv, buf + 28 + 4 + WIRE_IKE_SKF_BYTES);
+    assert_int_equal(msg.len, 28 + 4 + 4 + 44);
+    memset(iv, 0xee, 44);
+    assert_int_equal(wire_ike_hdr_parse(msg, &hdr), WIRE_IKE_OK);
+    assert_int_equal(hdr.next, WIRE_IKE_P_SKF);
+    assert_int_equal(wire_ike_plds_parse(hdr.next, behind_header(msg), &plds), WIRE_IKE_OK);
+    assert_int_equal(plds.sk_first, WIRE_IKE_P_IDI);
+    assert_int_equal(wire_ike_skf_parse(plds.list[0].body, &skf), WIRE_IKE_OK);
+    assert_int_equal(skf.number, 2);
+    assert_int_equal(skf.total, 0x103);
+    assert_int_equal(skf.body.len, 44);
+    wire_ike_put_nonce(&b, base_span("nonce nonce nonce", 16));
+    assert_int_equal(wire_ike_finish(&b).len, 0);
+}
+
 static void nothing_can_follow_sk(void **state)
 {
     uint8_t buf[128];
@@ -131,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_message_without_payloads_is_its_header),
         cmocka_unit_test(a_chain_keeps_its_first_type_before_its_bytes),
         cmocka_unit_test(sk_leaves_room_and_points_at_the_inner_chain),
+        cmocka_unit_test(skf_carries_its_number_before_the_room),
         cmocka_unit_test(nothing_can_follow_sk),
         cmocka_unit_test(a_message_that_does_not_fit_is_empty_at_every_capacity),
         cmocka_unit_test(a_chain_that_does_not_fit_is_empty_at_every_capacity),

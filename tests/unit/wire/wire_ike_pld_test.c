@@ -149,6 +149,22 @@ static void a_nonce_has_16_to_256_bytes(void **state)
     assert_int_equal(wire_ike_nonce_parse(base_span(zero, 257), &nonce), WIRE_IKE_BAD_LENGTH);
 }
 
+static void skf_needs_its_numbers_and_they_must_fit(void **state)
+{
+    struct wire_ike_skf skf;
+    const struct base_span body = BYTES(0, 2, 1, 3, 7, 8);
+    for (size_t len = 0; len < WIRE_IKE_SKF_BYTES; len++)
+        assert_int_equal(wire_ike_skf_parse(base_span(body.ptr, len), &skf), WIRE_IKE_SHORT);
+    assert_int_equal(wire_ike_skf_parse(body, &skf), WIRE_IKE_OK);
+    assert_int_equal(skf.number, 2);
+    assert_int_equal(skf.total, 0x103);
+    assert_true(base_span_equal(skf.body, BYTES(7, 8)));
+    assert_int_equal(wire_ike_skf_parse(BYTES(0, 0, 0, 1), &skf), WIRE_IKE_BAD_FIELD);
+    assert_int_equal(wire_ike_skf_parse(BYTES(0, 1, 0, 0), &skf), WIRE_IKE_BAD_FIELD);
+    assert_int_equal(wire_ike_skf_parse(BYTES(0, 3, 0, 2), &skf), WIRE_IKE_BAD_FIELD);
+    assert_int_equal(wire_ike_skf_parse(BYTES(255, 255, 255, 255), &skf), WIRE_IKE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +182,7 @@ int main(void)
         cmocka_unit_test(sk_and_skf_end_the_chain_and_name_the_inner_type),
         cmocka_unit_test(more_payloads_than_the_cap_are_refused),
         cmocka_unit_test(ke_and_auth_need_their_fixed_part),
+        cmocka_unit_test(skf_needs_its_numbers_and_they_must_fit),
         cmocka_unit_test(a_nonce_has_16_to_256_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
