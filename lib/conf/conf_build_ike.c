@@ -138,6 +138,7 @@ static bool build_secrets(struct conf_reader *r, const json_t *list, struct ike_
 bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf)
 {
     const struct conf_objects to = {.conf = conf->ike};
+    conf_fill(json_object_get(root, "tunnel"), CONF_S_TUNNEL, &to);
     conf_fill(json_object_get(root, "nat"), CONF_S_NAT, &to);
     conf_fill(json_object_get(root, "limits"), CONF_S_LIMITS, &to);
     return build_secrets(r, json_object_get(root, "secrets"), conf->ike) &&

@@ -209,11 +209,13 @@ static int diff_end(struct conf_diff *d)
 int conf_diff_make(const struct conf *in_force, const struct conf *from, const struct conf *to,
                    struct conf_diff *out)
 {
+    const struct twins tunnel = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_TUNNEL)};
     const struct twins nat = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_NAT)};
     const struct twins limits = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_LIMITS)};
     *out = (struct conf_diff){0};
     diff_conns(out, from->ike, to->ike);
     diff_routes(out, in_force, from, to);
+    diff_keys(out, CONF_S_TUNNEL, &tunnel, 0);
     diff_keys(out, CONF_S_NAT, &nat, 0);
     diff_keys(out, CONF_S_LIMITS, &limits, 0);
     diff_restart(out, in_force, to);

@@ -113,6 +113,9 @@ struct ike_conf {
     uint32_t half_open_per_endpoint; /* per (address, port) */
     uint32_t cookie_threshold;       /* half-open SAs from which cookies are asked for; 0: always */
     uint32_t half_open_timeout_s;
+    /* IP packets of IKE messages above it go in fragments where the peer can join them (RFC 7383); 0: never
+     */
+    uint32_t fragment_bytes;
     uint32_t sas_max;      /* IKE SAs */
     uint32_t children_max; /* per IKE SA */
     /* Made by ike_conf_seal(); nobody else's business. */

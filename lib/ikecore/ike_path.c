@@ -7,9 +7,20 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 
+#define IP4_BYTES    20
+#define IP6_BYTES    40
+#define UDP_BYTES    8
+#define MARKER_BYTES 4 /* RFC 3948 2.2 */
+
 bool ike_path_equal(const struct ike_path *a, const struct ike_path *b)
 {
     return base_endpoint_equal(&a->local, &b->local) && base_endpoint_equal(&a->remote, &b->remote);
+}
+
+size_t ike_path_header_bytes(const struct ike_path *path)
+{
+    const size_t ip = path->remote.addr.family == BASE_AF_IP6 ? IP6_BYTES : IP4_BYTES;
+    return ip + UDP_BYTES + (path->natt ? MARKER_BYTES : 0);
 }
 
 int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *c, struct ike_path *out)

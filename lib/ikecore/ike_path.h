@@ -2,6 +2,7 @@
 #pragma once
 /* The two ends that a datagram travels between. */
 #include <stdbool.h>
+#include <stddef.h>
 #include "base_addr.h"
 
 /* Where a datagram came from or goes to. */
@@ -19,6 +20,9 @@ struct ike_conn_conf;
 
 /* Same ends. */
 bool ike_path_equal(const struct ike_path *a, const struct ike_path *b);
+
+/* Bytes in front of an IKE message in its IP packet: IP header without options, UDP, non-ESP marker. */
+size_t ike_path_header_bytes(const struct ike_path *path);
 
 /* How to call the peer of a connection that has an address for it. 0, or -EHOSTUNREACH: no way there. */
 int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *conn, struct ike_path *out);

@@ -15,8 +15,9 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_init.h"
+#include "ikev2_frag.h"
+#include "ikev2_msg.h"
 #include "ikev2_note.h"
-#include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
@@ -57,7 +58,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
     }
     if (sa->req.tries == 0 && sa->state != IKEV2_ST_CLOSING)
         ikev2_note(ike, sa, IKE_AUDIT_RETRANSMIT, "no answer yet, sending again");
-    ikev2_request_repeat(ike, sa);
+    ikev2_msg_repeat(ike, sa);
 }
 
 static void child_on_timer(struct ike *ike, struct ikev2_child *c)
@@ -93,6 +94,7 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
 void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
+    ikev2_frag_on_timer(ike, sa);
     if (base_time_reached(sa->life.give_up_at, ike->now)) {
         ikev2_step_timed_out(ike, sa);
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages of an SA that has keys: sealing and opening the SK payload (RFC 7296 3.14, RFC 5282), sending
- * requests and answers. Knows nothing of what messages mean.
+ * Messages of an SA that has keys: requests and answers go out whole or in fragments (RFC 7383), and what
+ * comes in is opened, or waits for the rest of its fragments. Knows nothing of what messages mean.
  */
 #include "ikev2_msg.h"
 
@@ -14,14 +14,19 @@
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
-#include "ike_env.h"
+#include "ike_dgrams.h"
 #include "ike_path.h"
+#include "ikev2_frag.h"
 #include "ikev2_request.h"
 #include "ikev2_sa.h"
+#include "ikev2_seal.h"
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "wire_ike.h"
+
+#define CUT_SMALLER_AT \
+    2 /* the second repetition of a request goes in smaller fragments, where that can help */
 
 struct wire_ike_builder ikev2_msg_begin(struct ike *ike)
 {
@@ -59,67 +64,6 @@ void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const str
     wire_ike_put_sa(b, sa);
 }
 
-/* The key of one direction: what the SA's initiator sends with is SK_e[i], SK_a[i]. */
-static struct base_span encr_key(const struct ikev2_sa *sa, bool from_initiator)
-{
-    return base_span(from_initiator ? sa->keys.sk_ei : sa->keys.sk_er, sa->keys.encr_len);
-}
-
-static struct base_span integ_key(const struct ikev2_sa *sa, bool from_initiator)
-{
-    return base_span(from_initiator ? sa->keys.sk_ai : sa->keys.sk_ar, sa->keys.integ_len);
-}
-
-static int msg_encrypt(struct ike *ike, const struct ikev2_sa *sa, uint8_t *iv, struct base_span plain)
-{
-    const struct crypt_alg *encr = sa->algs.encr;
-    const struct base_span aad = base_span(ike->v2->wire, (size_t)(iv - ike->v2->wire));
-    uint8_t *cipher = iv + encr->iv_bytes;
-    uint8_t *icv = cipher + plain.len;
-    int rc = ike->env.crypto->encrypt(encr, encr_key(sa, sa->is_initiator), base_span(iv, encr->iv_bytes),
-                                      aad, plain, cipher, encr->is_aead ? icv : NULL);
-    if (rc == 0 && sa->algs.integ) {
-        const struct base_span all = base_span(ike->v2->wire, (size_t)(icv - ike->v2->wire));
-        rc = ike->env.crypto->integ(sa->algs.integ, integ_key(sa, sa->is_initiator), &all, 1, icv);
-    }
-    return rc;
-}
-
-/* A counter for an AEAD (RFC 5282 3.1), unpredictable bytes for CBC (RFC 7296 3.14). */
-static void make_iv(struct ike *ike, struct ikev2_sa *sa, uint8_t *iv)
-{
-    const struct crypt_alg *encr = sa->algs.encr;
-    if (!encr->is_aead) {
-        ike->env.rng(ike->env.ctx, IKE_RNG_IV, iv, encr->iv_bytes);
-        return;
-    }
-    struct base_writer w = base_writer(iv, encr->iv_bytes);
-    base_write_u64(&w, sa->seq.iv++);
-}
-
-/* Puts the chain into an SK payload of a message with this header. Empty: it failed. */
-static struct base_span msg_seal(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_hdr *hdr,
-                                 struct wire_ike_builder *chain)
-{
-    const struct crypt_alg *encr = sa->algs.encr;
-    const size_t block = encr->block_bytes > 1 ? encr->block_bytes : 1;
-    const size_t icv_len = sa->algs.integ ? sa->algs.integ->icv_bytes : encr->icv_bytes;
-    const size_t pad = (block - (chain->w.pos - 1 + 1) % block) % block;
-    uint8_t *tail = base_write_room(&chain->w, pad + 1);
-    if (!tail)
-        return BASE_SPAN_NONE;
-    memset(tail, 0, pad);
-    tail[pad] = (uint8_t)pad;
-    const struct base_span plain = wire_ike_chain_bytes(chain);
-    struct wire_ike_builder b = wire_ike_build(ike->v2->wire, sizeof ike->v2->wire, hdr);
-    uint8_t *iv = wire_ike_put_sk(&b, wire_ike_chain_first(chain), encr->iv_bytes, plain.len, icv_len);
-    const struct base_span out = wire_ike_finish(&b);
-    if (!iv || out.len == 0)
-        return BASE_SPAN_NONE;
-    make_iv(ike, sa, iv);
-    return msg_encrypt(ike, sa, iv, plain) == 0 ? out : BASE_SPAN_NONE;
-}
-
 static struct wire_ike_hdr msg_header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
                                       bool is_response)
 {
@@ -134,24 +78,84 @@ static struct wire_ike_hdr msg_header(const struct ikev2_sa *sa, uint8_t exchang
     };
 }
 
+/*
+ * Whole when `most` is 0 or it fits, else in fragments of that many bytes. Nothing is sent when sealing
+ * fails: the exchange then runs into its timeout.
+ */
+static void msg_seal(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_plain *plain, size_t most,
+                     struct ike_dgrams *out)
+{
+    const bool fits = most == 0 || ikev2_seal_bytes(sa, plain->chain.len) <= most;
+    if (fits || ikev2_seal_cut(ike, sa, plain, most, out) == -EMSGSIZE)
+        ikev2_seal_whole(ike, sa, plain, out);
+}
+
+static struct ikev2_plain msg_plain(struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid, bool is_response,
+                                    uint8_t first, struct base_span chain)
+{
+    return (struct ikev2_plain){msg_header(sa, exchange, msgid, is_response), first, chain};
+}
+
+/* What can be cut into smaller fragments than it is sent in is kept, its first type in front. */
+static void msg_keep(struct ikev2_sa *sa, const struct wire_ike_builder *b)
+{
+    const struct base_span chain = wire_ike_chain_bytes(b);
+    ikev2_request_forget(sa);
+    if (sa->frag.is_agreed && ikev2_seal_bytes(sa, chain.len) > ikev2_frag_least(&sa->path))
+        ike_blob_set(&sa->req.chain, base_span(b->w.buf, b->w.pos));
+}
+
 void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
 {
-    const struct wire_ike_hdr hdr = msg_header(sa, exchange, sa->seq.own, false);
-    const struct base_span bytes = msg_seal(ike, sa, &hdr, b);
-    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
+    const struct ikev2_plain plain =
+        msg_plain(sa, exchange, sa->seq.own, false, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     struct ike_dgrams dgrams = {0};
-    ike_dgrams_add(&dgrams, bytes);
+    if (!b->w.failed) {
+        msg_seal(ike, sa, &plain, ikev2_frag_most(ike, sa, &sa->path), &dgrams);
+        msg_keep(sa, b);
+    }
+    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
     ikev2_request_arm(ike, sa, &dgrams, exchange);
+}
+
+/* Cuts our request anew, into more fragments than it is in now (RFC 7383 2.5.2). */
+static void msg_cut_smaller(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ike_blob *kept = &sa->req.chain;
+    const struct ikev2_plain plain = msg_plain(sa, sa->req.exchange, sa->seq.own, false, kept->ptr[0],
+                                               base_span(kept->ptr + 1, kept->len - 1));
+    struct ike_dgrams smaller = {0};
+    if (ikev2_seal_cut(ike, sa, &plain, ikev2_frag_least(&sa->path), &smaller) == 0 &&
+        smaller.count > sa->req.dgrams.count)
+        ikev2_request_swap(sa, &smaller);
+    ike_dgrams_free(&smaller);
+    ikev2_request_forget(sa);
+}
+
+void ikev2_msg_repeat(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->req.chain.ptr && sa->req.tries + 1 >= CUT_SMALLER_AT)
+        msg_cut_smaller(ike, sa);
+    ikev2_request_repeat(ike, sa);
+}
+
+/* A peer that cuts smaller than we do knows that its path needs it (RFC 7383 2.5.1). */
+static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)
+{
+    const size_t most = ikev2_frag_most(ike, sa, path);
+    return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b)
 {
-    const struct wire_ike_hdr hdr = msg_header(sa, exchange, msgid, true);
-    const struct base_span bytes = msg_seal(ike, sa, &hdr, b);
-    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
+    const struct ikev2_plain plain =
+        msg_plain(sa, exchange, msgid, true, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     ike_dgrams_free(&sa->resp);
-    if (ike_dgrams_add(&sa->resp, bytes) < 0)
+    if (!b->w.failed)
+        msg_seal(ike, sa, &plain, msg_answer_most(ike, sa, path), &sa->resp);
+    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
+    if (!sa->resp.count)
         return;
     sa->life.last_out = ike->now;
     ike_act_send_all(ike, path, &sa->resp);
@@ -173,53 +177,68 @@ void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_t
     ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
 }
 
-static int msg_decrypt(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                       struct base_span body, size_t *plain_len)
+/* The payload that is sealed, of a message that has one: SK, or SKF with its numbers in *skf (total 0: SK).
+ */
+static int msg_sealed(struct ikev2_msg *msg, struct wire_ike_skf *skf, enum wire_ike_err *err)
 {
-    const struct crypt_alg *encr = sa->algs.encr;
-    const size_t icv_len = sa->algs.integ ? sa->algs.integ->icv_bytes : encr->icv_bytes;
-    if (body.len < (size_t)encr->iv_bytes + icv_len + 1)
+    struct base_reader r = base_reader(msg->raw);
+    base_read_span(&r, WIRE_IKE_HDR_BYTES);
+    *err = wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds);
+    if (*err != WIRE_IKE_OK)
         return -EBADMSG;
-    struct base_reader r = base_reader(body);
-    const struct base_span iv = base_read_span(&r, encr->iv_bytes);
-    const struct base_span cipher = base_read_span(&r, base_reader_left(&r) - icv_len);
-    const struct base_span icv = base_read_rest(&r);
-    const size_t block = encr->block_bytes > 1 ? encr->block_bytes : 1;
-    if (cipher.len % block != 0 || cipher.len > sizeof ike->v2->plain_in)
+    const struct wire_ike_pld *sk = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SK, 0);
+    const struct wire_ike_pld *part = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SKF, 0);
+    *skf = (struct wire_ike_skf){.body = sk ? sk->body : BASE_SPAN_NONE};
+    return sk || (part && wire_ike_skf_parse(part->body, skf) == WIRE_IKE_OK) ? 0 : -EBADMSG;
+}
+
+/* Opens one SK or SKF payload; what is in front of its padding is the content, in plain_in. */
+static int msg_open_one(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                        struct base_span body, struct base_span *content, enum wire_ike_err *err)
+{
+    size_t len = 0;
+    if (ikev2_seal_open(ike, sa, msg->raw, body, &len) != 0)
         return -EBADMSG;
-    if (sa->algs.integ) {
-        uint8_t want[CRYPT_INTEG_KEY_MAX];
-        const struct base_span all = base_span(msg->raw.ptr, msg->raw.len - icv_len);
-        if (ike->env.crypto->integ(sa->algs.integ, integ_key(sa, !sa->is_initiator), &all, 1, want) != 0 ||
-            !base_equal_secret(want, icv.ptr, icv_len))
-            return -EBADMSG;
-    }
-    *plain_len = cipher.len;
-    const struct base_span aad = base_span(msg->raw.ptr, (size_t)(iv.ptr - msg->raw.ptr));
-    return ike->env.crypto->decrypt(encr, encr_key(sa, !sa->is_initiator), iv, aad, cipher,
-                                    encr->is_aead ? icv : BASE_SPAN_NONE, ike->v2->plain_in) == 0
-               ? 0
-               : -EBADMSG;
+    const size_t pad = ike->v2->plain_in[len - 1];
+    *err = pad + 1 > len ? WIRE_IKE_BAD_LENGTH : WIRE_IKE_OK;
+    *content = base_span(ike->v2->plain_in, *err ? 0 : len - 1 - pad);
+    return *err ? -EPROTO : 0;
 }
 
 int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err)
 {
-    struct base_reader r = base_reader(msg->raw);
-    size_t len = 0;
-    base_read_span(&r, WIRE_IKE_HDR_BYTES);
-    *err = wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds);
-    const struct wire_ike_pld *sk =
-        *err == WIRE_IKE_OK ? wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SK, 0) : NULL;
-    if (!sk || msg_decrypt(ike, sa, msg, sk->body, &len) != 0)
+    struct wire_ike_skf skf;
+    struct ikev2_frag_whole whole;
+    struct base_span content;
+    if (msg_sealed(msg, &skf, err) != 0)
         return -EBADMSG;
-    const uint8_t inner_first = msg->plds.sk_first;
-    const size_t pad = ike->v2->plain_in[len - 1];
-    if (pad + 1 > len) {
-        *err = WIRE_IKE_BAD_LENGTH;
-        return -EPROTO;
-    }
-    *err = wire_ike_plds_parse(inner_first, base_span(ike->v2->plain_in, len - 1 - pad), &msg->plds);
+    if (skf.total && !ikev2_frag_is_wanted(ike, sa, msg, &skf))
+        return -EAGAIN;
+    const int rc = msg_open_one(ike, sa, msg, skf.body, &content, err);
+    msg->plain_len = msg->raw.len;
+    if (rc != 0)
+        return rc;
+    whole = (struct ikev2_frag_whole){msg->plds.sk_first, content.len};
+    if (!skf.total && !msg->is_response)
+        sa->frag.asked_in = 0;
+    if (skf.total && ikev2_frag_take(ike, sa, msg, &skf, content, &whole) != 0)
+        return -EAGAIN;
+    if (whole.len > msg->plain_len)
+        msg->plain_len = whole.len;
+    *err = wire_ike_plds_parse(whole.first, base_span(ike->v2->plain_in, whole.len), &msg->plds);
     return *err == WIRE_IKE_OK ? 0 : -EPROTO;
+}
+
+int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct wire_ike_skf skf;
+    struct base_span content;
+    enum wire_ike_err err;
+    if (msg_sealed(msg, &skf, &err) != 0)
+        return -EBADMSG;
+    if (skf.total && skf.number != 1)
+        return -EAGAIN;
+    return msg_open_one(ike, sa, msg, skf.body, &content, &err) == -EBADMSG ? -EBADMSG : 0;
 }
 
 bool ikev2_msg_notify(const struct ikev2_msg *msg, uint16_t type, struct wire_ike_notification *out)

@@ -2,6 +2,7 @@
 #pragma once
 /* Messages: what was received, and what is sealed and sent (RFC 7296 3.14). */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "base_span.h"
 #include "ike_conf.h"
@@ -19,6 +20,7 @@ struct ikev2_msg {
     struct base_span raw;
     struct wire_ike_hdr hdr;
     bool is_response;
+    size_t plain_len;          /* of an opened one: bytes in ike->v2->plain_in, to be wiped after use */
     struct wire_ike_plds plds; /* of an SK message: the inner ones */
 };
 
@@ -27,8 +29,13 @@ struct wire_ike_builder ikev2_msg_begin(struct ike *ike);
 void ikev2_msg_put_notify(struct wire_ike_builder *b, uint16_t type, struct base_span data);
 void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const struct ikev2_choice *c,
                           uint64_t spi);
-/* Seals the chain as our next request and sends it with retransmission. */
+/* Seals the chain as our next request and sends it with retransmission, in fragments where it is long. */
 void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b);
+/*
+ * Sends our request once more; in smaller fragments when it was sent long ones twice without an answer (RFC
+ * 7383 2.5.2).
+ */
+void ikev2_msg_repeat(struct ike *ike, struct ikev2_sa *sa);
 /* Seals the chain as the answer to a request, keeps it for duplicates, sends it to where that came from. */
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b);
@@ -37,8 +44,16 @@ void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct 
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);
 /* The same for the peer's CREATE_CHILD_SA of this task; INVALID_KE_PAYLOAD names the task's group. */
 void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify);
-/* Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err. */
+/*
+ * Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err.
+ * -EAGAIN: a fragment that was kept, or is one too many and counted; the message is not complete.
+ */
 int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err);
+/*
+ * Whether a request that was answered has come again: 0, or -EBADMSG: it is forged, -EAGAIN: a fragment other
+ * than the first, which asks for nothing (RFC 7383 2.6.1).
+ */
+int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ikev2_msg *msg);
 /* The first error notify of a message, or 0; data, if wanted, gets its content. */
 uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data);
 /* The first notify of this type. False: there is none. */

@@ -17,6 +17,7 @@
 #include "ike_core.h"
 #include "ike_path.h"
 #include "ikev2_close.h"
+#include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
@@ -76,13 +77,15 @@ static struct ikev2_sa *packet_sa(struct ike *ike, const struct ikev2_msg *msg)
 /* A request that was answered already: the same answer again, to where it came from now (RFC 7296 2.1). */
 static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    enum wire_ike_err err;
     if (!sa->resp.count) {
         ike->stats.dropped_unexpected++; /* still being worked on */
         return;
     }
-    if (ikev2_msg_open(ike, sa, msg, &err) == -EBADMSG) {
-        ike->stats.dropped_bad_icv++;
+    const int rc = ikev2_msg_is_repeated(ike, sa, msg);
+    base_wipe(ike->v2->plain_in, msg->raw.len);
+    if (rc < 0) {
+        ike->stats.dropped_bad_icv += rc == -EBADMSG;
+        ike->stats.dropped_fragment += rc == -EAGAIN;
         return;
     }
     ike->stats.duplicates_answered++;
@@ -167,11 +170,15 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         ike->stats.dropped_unexpected++;
         return;
     }
-    if (ikev2_msg_open(ike, sa, msg, &err) == -EBADMSG) {
-        ike->stats.dropped_bad_icv++;
+    const int rc = ikev2_msg_open(ike, sa, msg, &err);
+    if (rc == -EBADMSG || rc == -EAGAIN) {
+        ike->stats.dropped_bad_icv += rc == -EBADMSG;
+        ikev2_sa_touch(ike, sa); /* fragments wait until their time is over */
+        base_wipe(ike->v2->plain_in, msg->raw.len);
         return;
     }
     ikev2_sa_touch(ike, sa);
+    ikev2_frag_drop(ike, sa, msg->is_response);
     sa->life.last_in = ike->now;
     if (msg->is_response) {
         sa->seq.own++;
@@ -184,7 +191,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     if (!err && !msg->is_response)
         ikev2_rekey_claim(ike, sa, msg);
     packet_handle(ike, sa, msg, err);
-    base_wipe(ike->v2->plain_in, msg->raw.len);
+    base_wipe(ike->v2->plain_in, msg->plain_len);
 }
 
 void ikev2_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)

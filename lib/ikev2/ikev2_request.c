@@ -6,8 +6,10 @@
 #include "ikev2_request.h"
 
 #include "base_time.h"
+#include "base_wipe.h"
 #include "ike_act.h"
 #include "ike_backoff.h"
+#include "ike_blob.h"
 #include "ike_core.h"
 #include "ike_dgrams.h"
 #include "ikev2_sa.h"
@@ -32,8 +34,22 @@ void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *
     ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
 }
 
+void ikev2_request_swap(struct ikev2_sa *sa, struct ike_dgrams *dgrams)
+{
+    const struct ike_dgrams before = sa->req.dgrams;
+    sa->req.dgrams = *dgrams;
+    *dgrams = before;
+}
+
+void ikev2_request_forget(struct ikev2_sa *sa)
+{
+    base_wipe(sa->req.chain.ptr, sa->req.chain.len);
+    ike_blob_free(&sa->req.chain);
+}
+
 void ikev2_request_clear(struct ikev2_sa *sa)
 {
+    ikev2_request_forget(sa);
     ike_dgrams_free(&sa->req.dgrams);
     sa->req.at = BASE_TIME_NEVER;
     sa->req.tries = 0;

@@ -3,6 +3,7 @@
 /* Our request in flight. */
 #include <stdint.h>
 #include "base_time.h"
+#include "ike_blob.h"
 #include "ike_dgrams.h"
 
 struct ike;
@@ -10,7 +11,9 @@ struct ikev2_sa;
 
 struct ikev2_request {
     struct ike_dgrams dgrams; /* empty: no request in flight */
-    base_time at;             /* next retransmission or the end */
+    struct ike_blob
+        chain; /* what it says in clear, its first type in front, as long as it may be cut anew; else none */
+    base_time at; /* next retransmission or the end */
     base_time sent_at;
     uint32_t tries; /* retransmissions done */
     uint8_t exchange;
@@ -21,6 +24,12 @@ struct ikev2_request {
  * empty one: sealing failed, and the SA runs into its timeout.
  */
 void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange);
+
+/* The same request in other fragments from now on. The list gets the ones of before. */
+void ikev2_request_swap(struct ikev2_sa *sa, struct ike_dgrams *dgrams);
+
+/* It is not cut anew any more: its clear text is wiped. */
+void ikev2_request_forget(struct ikev2_sa *sa);
 
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);

@@ -14,6 +14,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_dgrams.h"
+#include "ikev2_frag.h"
 #include "ikev2_keymat.h"
 #include "ike_natd.h"
 #include "ike_nonce.h"
@@ -115,6 +116,7 @@ struct ikev2_sa {
 
     struct ikev2_sa_seq seq;
     struct ikev2_request req;
+    struct ikev2_frag frag;
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
     struct ikev2_task *task;      /* ours */

@@ -20,6 +20,7 @@
 #include "ike_run.h"
 #include "ike_timer.h"
 #include "ikev2_children.h"
+#include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_offer.h"
 #include "ikev2_request.h"
@@ -62,6 +63,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_init_free(sa);
     ikev2_request_clear(sa);
     ike_dgrams_free(&sa->resp);
+    ikev2_frag_free(ike, sa);
     ike_conf_put(sa->conf);
     base_wipe(sa, sizeof *sa);
     free(sa);
@@ -97,6 +99,7 @@ static bool sa_has_work(const struct ikev2_sa *sa)
 static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 {
     base_time at = sa->life.give_up_at;
+    at = base_time_min(at, ikev2_frag_until(sa));
     if (sa->req.dgrams.count || sa->req.tries)
         at = base_time_min(at, sa->req.at);
     if (sa->state == IKEV2_ST_UP) {

@@ -27,5 +27,6 @@ struct ikev2 {
     struct wire_ike_sa sa_in, sa_out;
     uint8_t plain_in[WIRE_IKE_MSG_MAX];
     uint8_t chain[WIRE_IKE_MSG_MAX];
+    uint8_t part[WIRE_IKE_MSG_MAX]; /* of the chain, with its padding */
     uint8_t wire[WIRE_IKE_MSG_MAX];
 };

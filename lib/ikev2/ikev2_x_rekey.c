@@ -89,6 +89,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->remote_id = old->remote_id;
     sa->natd = old->natd;
     sa->way = old->way;
+    sa->frag.is_agreed = old->frag.is_agreed;
     sa->moved.times = old->moved.times;
     sa->moved.at = old->moved.at;
     ikev2_sa_link(ike, sa);

@@ -122,9 +122,11 @@ static void more_changes_than_fit_at_first_are_all_told(void **state)
 static void routes_and_nat_change_live(void **state)
 {
     compare(load_good(NULL),
-            with(GOOD_CONN, ",'routes':[{'to':'10.9.0.0/16','port':'in'}],'limits':{'sas':7}"));
+            with(GOOD_CONN, ",'routes':[{'to':'10.9.0.0/16','port':'in'}],'limits':{'sas':7},"
+                            "'tunnel':{'ike_fragment_bytes':0}"));
     assert_true(has_op(CONF_OP_IN_FORCE, "routes"));
     assert_true(has_op(CONF_OP_IN_FORCE, "limits.sas"));
+    assert_true(has_op(CONF_OP_IN_FORCE, "tunnel.ike_fragment_bytes"));
     assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
@@ -229,7 +231,8 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    "'tunnel':{'mss_clamp':false,'copy_df':false}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];
-        const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0;
+        const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0 ||
+                             strcmp(k[i].name, "ike_fragment_bytes") == 0;
         if (!places[k[i].in] || is_live)
             continue;
         snprintf(name, sizeof name, "%s%s", places[k[i].in], k[i].name);

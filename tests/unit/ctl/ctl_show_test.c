@@ -472,7 +472,7 @@ static void every_drop_has_a_place_and_a_meaning(void **state)
     ASK("show drops");
     const json_t *list = json_object_get(json_object_get(answer, "data"), "drops");
     const size_t reasons = node_rows(NODE_ROWS_DROP)->count;
-    assert_int_equal(json_array_size(list), 2 * reasons + 2 + 6); /* the port has no device here */
+    assert_int_equal(json_array_size(list), 2 * reasons + 2 + 7); /* the port has no device here */
     size_t i;
     json_t *d;
     json_array_foreach((json_t *)list, i, d)

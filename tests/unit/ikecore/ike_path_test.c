@@ -39,9 +39,21 @@ static void a_peer_is_called_from_an_address_of_ours_on_the_port_that_fits(void 
     pair_free(p);
 }
 
+static void the_headers_before_a_message_are_known(void **state)
+{
+    (void)state;
+    struct ike_path path = {{base_addr_ip4(1), 500}, {base_addr_ip4(2), 500}, false};
+    assert_int_equal(ike_path_header_bytes(&path), 20 + 8);
+    path.natt = true;
+    assert_int_equal(ike_path_header_bytes(&path), 20 + 8 + 4);
+    path.remote.addr = pair_addr("2001:db8::1");
+    assert_int_equal(ike_path_header_bytes(&path), 40 + 8 + 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_headers_before_a_message_are_known),
         cmocka_unit_test(a_path_is_its_two_ends),
         cmocka_unit_test(a_peer_is_called_from_an_address_of_ours_on_the_port_that_fits),
     };

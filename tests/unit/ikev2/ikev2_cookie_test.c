@@ -66,9 +66,9 @@ static void an_answer_is_never_longer_than_an_unproved_request(void **state)
     pair_start(p);
     p->hold = true;
     pair_connect(p);
-    /* the request with its two NAT detection notifies (28 bytes each) cut off */
+    /* the request with its two NAT detection notifies (28 bytes each) and the one of fragments cut off */
     struct pair_packet k = p->queue[p->head];
-    k.len -= 56;
+    k.len -= 64;
     k.bytes[27] = (uint8_t)k.len;
     k.bytes[26] = (uint8_t)(k.len >> 8);
     size_t at = 28, last = 0;

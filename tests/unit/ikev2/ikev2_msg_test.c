@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sealing and opening with the product's cryptography, in every form that an SK payload has. */
+#include "ike_core.h"
 #include "ike_pair.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
 #include "ossl_ops.h"
 
 static void run_with(const char *proposal)
@@ -63,9 +67,106 @@ static void a_flipped_bit_anywhere_is_dropped_and_counted(void **state)
     pair_free(p);
 }
 
+/* Messages of this pair are some 300 bytes: with packets of 200 nearly all of them go in fragments. */
+static struct pair *pair_in_fragments(void)
+{
+    struct pair *p = pair_new();
+    p->ops = &ossl_ike_ops;
+    p->h[0].conf->fragment_bytes = p->h[1].conf->fragment_bytes = 200;
+    pair_start(p);
+    return p;
+}
+
+static void two_sides_that_cut_everything_understand_each_other(void **state)
+{
+    (void)state;
+    struct pair *p = pair_in_fragments();
+    pair_connect(p);
+    pair_check_one(p);
+    assert_true(p->h[0].sends >= 1 + 2 && p->h[1].sends >= 1 + 2);
+    assert_true(p->last.len + 20 + 8 <= 200);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true});
+    pair_run(p, 6);
+    pair_check_one(p);
+    assert_int_equal(pair_stats(p, 0).rekeyed_ike, 1);
+    assert_int_equal(pair_stats(p, 0).dropped_fragment + pair_stats(p, 1).dropped_fragment, 0);
+    assert_int_equal(pair_stats(p, 0).fragment_bytes + pair_stats(p, 1).fragment_bytes, 0);
+    pair_free(p);
+}
+
+static void a_peer_that_cannot_join_them_gets_messages_whole(void **state)
+{
+    (void)state;
+    struct pair *p = pair_in_fragments();
+    p->h[1].conf->fragment_bytes = 0;
+    pair_connect(p);
+    pair_check_one(p);
+    assert_int_equal(p->h[0].sends, 2);
+    pair_free(p);
+}
+
+/* The path eats what is longer than 576 bytes: the second repetition is cut to pass. */
+static void a_request_that_does_not_arrive_is_cut_smaller(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[0].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    static const uint8_t zeros[1500];
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_msg_put_notify(&b, 40969, base_span(zeros, sizeof zeros));
+    p->hold = true;
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+    pair_drain(p);
+    assert_int_equal(p->tail, 2); /* 1280 and the rest */
+    assert_int_equal(p->queue[0].len + 20 + 8, 1280);
+    ikev2_msg_repeat(ike, sa);
+    pair_drain(p);
+    assert_int_equal(p->tail, 4);
+    assert_memory_equal(p->queue[2].bytes, p->queue[0].bytes, p->queue[0].len);
+    ikev2_msg_repeat(ike, sa);
+    pair_drain(p);
+    assert_int_equal(p->tail, 4 + 4);
+    for (size_t i = 4; i < p->tail; i++)
+        assert_true(p->queue[i].len + 20 + 8 <= 576);
+    assert_null(sa->req.chain.ptr);
+    p->head = 4; /* only these arrive */
+    p->hold = false;
+    const uint32_t own = sa->seq.own;
+    pair_settle(p);
+    assert_int_equal(sa->seq.own, own + 1);
+    assert_int_equal(pair_stats(p, 1).dropped_fragment, 0);
+    pair_free(p);
+}
+
+/* Whoever cuts small has a reason to. */
+static void an_answer_is_cut_no_larger_than_its_request_was(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->fragment_bytes = 160;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    while (p->head < p->tail) {
+        pair_deliver_one(p);
+        if (p->last.to == 0 && p->last.bytes[18] == WIRE_IKE_AUTH)
+            assert_true(p->last.len + 20 + 8 <= 160);
+    }
+    pair_check_one(p);
+    assert_true(p->h[1].sends > 2);
+    p->head = p->tail = 0;
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_sides_that_cut_everything_understand_each_other),
+        cmocka_unit_test(a_peer_that_cannot_join_them_gets_messages_whole),
+        cmocka_unit_test(a_request_that_does_not_arrive_is_cut_smaller),
+        cmocka_unit_test(an_answer_is_cut_no_larger_than_its_request_was),
         cmocka_unit_test(both_sides_understand_each_other_with_every_kind_of_cipher),
         cmocka_unit_test(a_flipped_bit_anywhere_is_dropped_and_counted),
     };
