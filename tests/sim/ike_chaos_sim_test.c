@@ -191,6 +191,11 @@ static struct chaos chaos_new(struct sim_world *w)
     }
     if (seed_rng_chance(r, 300))
         c.p.foo_conn.encap = c.p.gw_conn.encap = IKE_ENCAP_FORCE;
+    /* Most messages in fragments, on one side or both. */
+    if (seed_rng_chance(r, 300))
+        c.p.foo_conn.fragment_bytes = (uint32_t)seed_rng_between(r, 150, 300);
+    if (c.p.foo_conn.fragment_bytes && seed_rng_chance(r, 700))
+        c.p.gw_conn.fragment_bytes = (uint32_t)seed_rng_between(r, 150, 300);
     w->weather = weather_by_chance(r);
     return c;
 }

@@ -147,6 +147,25 @@ static void lost_messages(struct sim_world *w)
     finish(&p);
 }
 
+/* Every message in fragments: any loss, any order, and what comes twice. */
+static void in_fragments(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.fragment_bytes = (uint32_t)seed_rng_between(&w->rng, 150, 300);
+    p.gw_conn.fragment_bytes = (uint32_t)seed_rng_between(&w->rng, 150, 300);
+    w->weather = (struct sim_weather){
+        .loss = 100, .dup = 200, .late = 200, .delay_us = 10000, .jitter_us = 20000, .late_us = 2000000};
+    sim_pair_start(&p);
+    for (int i = 0; i < 6 && !w->failed; i++) {
+        sim_world_run(w, 30 * SIM_S);
+        sim_host_rekey(i & 1 ? p.foo : p.gw, "c", i & 2, true);
+    }
+    w->weather = sim_weather_calm;
+    sim_world_run(w, 3 * SIM_MIN);
+    SIM_EXPECT(w, p.foo->ike_in > 10 && p.gw->ike_in > 10);
+    finish(&p);
+}
+
 /* The peer loses power: liveness finds out, nothing stays; it comes back and calls again. */
 static void peer_dies(struct sim_world *w)
 {
@@ -210,6 +229,7 @@ int main(int argc, char **argv)
         {"rekeys under traffic lose no packet", rekeys_lose_nothing, 20},
         {"ten hours of natural rekeys", long_life, 10},
         {"lost messages are sent again", lost_messages, 60},
+        {"every message in fragments, in bad weather", in_fragments, 60},
         {"a dead peer is noticed and comes back", peer_dies, 10},
         {"a restarted peer replaces its old SA", peer_restarts, 10},
     };

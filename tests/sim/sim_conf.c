@@ -106,6 +106,8 @@ struct ike_conf *sim_conf_build(const struct sim_conn *conns, size_t n)
     conf->n_conns = n;
     for (size_t i = 0; i < n; i++) {
         fill_conn(&conns[i], &conf->conns[i]);
+        if (conns[i].fragment_bytes)
+            conf->fragment_bytes = conns[i].fragment_bytes;
         fill_secret(&conf->conns[i], conns[i].psk, conf);
     }
     return conf;

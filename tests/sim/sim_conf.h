@@ -22,8 +22,9 @@ struct sim_conn {
     uint32_t rekey_s;       /* IKE SA; 0: never */
     uint32_t child_rekey_s; /* 0: never */
     uint64_t child_rekey_pkts;
-    uint32_t dpd_s;       /* 0: never */
-    uint32_t keepalive_s; /* 0: none */
+    uint32_t dpd_s;          /* 0: never */
+    uint32_t keepalive_s;    /* 0: none */
+    uint32_t fragment_bytes; /* 0: the default, above all messages */
 };
 
 /* Builds a configuration of n connections, not sealed yet: caps may still be changed. Aborts on bad text. */

@@ -6,15 +6,24 @@
 #include "sim_watch.h"
 #include <stdlib.h>
 #include "base_span.h"
+#include "ike_dgrams.h"
 #include "sim_world.h"
 #include "wire_ike.h"
+
+/* A message as it went out: its parts by number, part 0 for one that is whole. */
+struct sim_watch_cut {
+    uint16_t total;
+    uint64_t hash[IKE_DGRAMS_MAX + 1];
+};
 
 struct sim_watch_row {
     struct sim_watch_row *next;
     uint64_t spi_i, spi_r;
     bool has_request, has_response, is_answered;
     uint32_t request_id, response_id;
-    uint64_t request_hash, response_hash;
+    struct sim_watch_cut request, response;
+    uint64_t request_hash; /* IKE_SA_INIT */
+    uint64_t parts_in;     /* bits: fragments of the answer that came */
     bool showed_cookie;
     uint64_t init_bytes_in, init_bytes_out;
 };
@@ -23,6 +32,7 @@ struct head {
     uint64_t spi_i, spi_r;
     uint8_t next, exchange, flags;
     uint32_t msgid;
+    uint16_t number, total; /* of a fragment */
     bool ok;
 };
 
@@ -48,6 +58,9 @@ static struct head read_head(struct base_span msg)
     h.flags = base_read_u8(&r);
     h.msgid = base_read_u32(&r);
     h.ok = base_read_u32(&r) == msg.len && !r.failed;
+    base_read_u32(&r);
+    h.number = h.next == WIRE_IKE_P_SKF ? base_read_u16(&r) : 0;
+    h.total = h.next == WIRE_IKE_P_SKF ? base_read_u16(&r) : 0;
     return h;
 }
 
@@ -97,9 +110,25 @@ void sim_watch_in(struct sim_host *h, struct base_span msg)
         row->init_bytes_in += msg.len;
         row->showed_cookie |= begins_with_cookie(&m, msg);
     }
-    if (is_response && (m.exchange == WIRE_IKE_SA_INIT || is_protected(&m)) && row->has_request &&
-        m.msgid == row->request_id)
-        row->is_answered = true;
+    if (!is_response || !(m.exchange == WIRE_IKE_SA_INIT || is_protected(&m)) || !row->has_request ||
+        m.msgid != row->request_id)
+        return;
+    if (m.number)
+        row->parts_in |= 1ull << (m.number - 1) % 64;
+    row->is_answered |= !m.number || __builtin_popcountll(row->parts_in) >= m.total;
+}
+
+/* False: this part went out before, and with other bytes. A message may be cut anew into more parts. */
+static bool is_same_part(struct sim_watch_cut *cut, const struct head *m, uint64_t hash, bool is_new)
+{
+    if (m->number > IKE_DGRAMS_MAX)
+        return false;
+    if (is_new || m->total > cut->total)
+        *cut = (struct sim_watch_cut){.total = m->total};
+    uint64_t *before = &cut->hash[m->number];
+    const bool is_same = m->total == cut->total && (!*before || *before == hash);
+    *before = hash;
+    return is_same;
 }
 
 static void init_out(struct sim_host *h, const struct head *m, struct base_span msg)
@@ -126,7 +155,7 @@ static void init_out(struct sim_host *h, const struct head *m, struct base_span 
 static void request_out(struct sim_host *h, struct sim_watch_row *row, const struct head *m, uint64_t hash)
 {
     if (row->has_request && m->msgid == row->request_id) {
-        if (hash != row->request_hash)
+        if (!is_same_part(&row->request, m, hash, false))
             sim_fail(h->world, "%s: request %u retransmitted with other bytes", h->name, m->msgid);
         return;
     }
@@ -139,12 +168,14 @@ static void request_out(struct sim_host *h, struct sim_watch_row *row, const str
     row->has_request = true;
     row->is_answered = false;
     row->request_id = m->msgid;
-    row->request_hash = hash;
+    row->parts_in = 0;
+    is_same_part(&row->request, m, hash, true);
 }
 
 static void response_out(struct sim_host *h, struct sim_watch_row *row, const struct head *m, uint64_t hash)
 {
-    if (row->has_response && m->msgid == row->response_id && hash != row->response_hash)
+    const bool is_new = !row->has_response || m->msgid != row->response_id;
+    if (!is_same_part(&row->response, m, hash, is_new))
         sim_fail(h->world, "%s: response %u repeated with other bytes", h->name, m->msgid);
     bool follows = m->msgid == row->response_id || m->msgid == row->response_id + 1;
     if (row->has_response ? !follows : m->msgid > 1)
@@ -152,7 +183,6 @@ static void response_out(struct sim_host *h, struct sim_watch_row *row, const st
                  row->has_response ? (int)row->response_id : -1);
     row->has_response = true;
     row->response_id = m->msgid;
-    row->response_hash = hash;
 }
 
 void sim_watch_out(struct sim_host *h, struct base_span msg)
@@ -182,8 +212,9 @@ bool sim_watch_is_done(const struct sim_host *h, struct base_span msg)
     if (!m.ok || m.exchange == WIRE_IKE_SA_INIT || !is_protected(&m))
         return true;
     const struct sim_watch_row *row = find_row(&h->watch, m.spi_i, m.spi_r);
+    /* A fragment of an answer may still wait for others, whatever has come. */
     if (m.flags & WIRE_IKE_F_RESPONSE)
-        return row && row->has_request && (row->request_id > m.msgid || row->is_answered);
+        return row && row->has_request && (row->request_id > m.msgid || (row->is_answered && !m.number));
     return row && row->has_response && row->response_id >= m.msgid;
 }
 
