@@ -238,7 +238,8 @@ static void step_raw(struct base_reader *r)
     deliver(where);
 }
 
-static void step_sealed(struct base_reader *r)
+/* total 0: under SK. */
+static void step_sealed(struct base_reader *r, uint8_t number, uint8_t total)
 {
     const struct own_spi *own = own_at(base_read_u8(r));
     uint8_t where = base_read_u8(r);
@@ -256,7 +257,9 @@ static void step_sealed(struct base_reader *r)
     if (id == IKE_SCRIPT_ID_AUTO)
         hdr.msgid = !own ? 0 : hdr.flags & WIRE_IKE_F_RESPONSE ? own->its_request : own->our_request;
     struct wire_ike_builder b = wire_ike_build(f.last, sizeof f.last, &hdr);
-    uint8_t *iv = wire_ike_put_sk(&b, first, IKE_SCRIPT_IV_BYTES, chain.len + 1, IKE_SCRIPT_ICV_BYTES);
+    const size_t iv_len = IKE_SCRIPT_IV_BYTES, icv_len = IKE_SCRIPT_ICV_BYTES;
+    uint8_t *iv = total ? wire_ike_put_skf(&b, first, number, total, iv_len, chain.len + 1, icv_len)
+                        : wire_ike_put_sk(&b, first, iv_len, chain.len + 1, icv_len);
     MUST(iv);
     memset(iv, 0, IKE_SCRIPT_IV_BYTES + chain.len + 1 + IKE_SCRIPT_ICV_BYTES);
     if (chain.len)
@@ -296,8 +299,13 @@ static void step(struct base_reader *r)
         step_raw(r);
         break;
     case IKE_SCRIPT_SEALED:
-        step_sealed(r);
+        step_sealed(r, 0, 0);
         break;
+    case IKE_SCRIPT_FRAGMENT: {
+        const uint8_t number = base_read_u8(r);
+        step_sealed(r, number, base_read_u8(r));
+        break;
+    }
     case IKE_SCRIPT_TIME:
         pass(BASE_NS_PER_MS << base_read_u8(r) % 26);
         break;

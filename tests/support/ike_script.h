@@ -11,6 +11,7 @@
  *   EVENT   type, argument
  *   JOBS    n                              odd: results of jobs are held back, even: handed in at once
  *   AGAIN   where                          the last message once more
+ *   FRAGMENT number, total, then as SEALED a part of a chain under SKF (RFC 7383)
  *
  * own: number of the engine's own IKE SPI in order of creation; IKE_SCRIPT_NO_SPI: leave as it is.
  * where: low two bits choose the peer's endpoint, IKE_SCRIPT_NATT the NAT-T port.
@@ -25,6 +26,7 @@ enum ike_script_op {
     IKE_SCRIPT_EVENT,
     IKE_SCRIPT_JOBS,
     IKE_SCRIPT_AGAIN,
+    IKE_SCRIPT_FRAGMENT,
     IKE_SCRIPT_OPS
 };
 
