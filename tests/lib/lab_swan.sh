@@ -25,6 +25,7 @@ charon {
     retransmit_tries = ${SWAN_TRIES:-4}
     keep_alive = ${SWAN_KEEPALIVE:-20s}
     half_open_timeout = 10
+    fragment_size = ${SWAN_FRAGMENT:-1280}
     filelog {
         log {
             path = $1/charon.log
