@@ -3,6 +3,7 @@
 #include "base_text.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +36,22 @@ void base_text_add_escaped(struct base_text *t, struct base_span bytes)
             base_text_add(t, "%c", c);
         else
             base_text_add(t, "\\x%02x", c);
+    }
+}
+
+void base_text_add_roff(struct base_text *t, const char *text)
+{
+    bool begins = true; /* a line, where these two would begin a command */
+    for (; *text; text++) {
+        if (begins && (*text == '.' || *text == '\''))
+            base_text_add(t, "\\&");
+        begins = *text == '\n';
+        if (*text == '\\')
+            base_text_add(t, "\\e");
+        else if (*text == '-')
+            base_text_add(t, "\\-");
+        else
+            base_text_add(t, "%c", *text);
     }
 }
 

@@ -19,5 +19,8 @@ __attribute__((format(printf, 2, 3))) void base_text_add(struct base_text *t, co
 /* Appends bytes that a peer chose: printable ASCII as is, except quote and backslash; the rest as \xNN. */
 void base_text_add_escaped(struct base_text *t, struct base_span bytes);
 
+/* Appends text for a manual page (roff): what would be a command there is read as it stands. */
+void base_text_add_roff(struct base_text *t, const char *text);
+
 /* Appends lower-case hexadecimal. */
 void base_text_add_hex(struct base_text *t, struct base_span bytes);

@@ -27,3 +27,13 @@ struct cli_io {
 
 /* Runs one command line (argv[0] is the program). Returns an enum cli_exit. */
 int cli_run(int argc, char **argv, const struct cli_io *io);
+
+/* Write the sections of the manual page culvertctl(1) that follow from the tables. */
+void cli_man_commands(FILE *out);
+void cli_man_options(FILE *out);
+void cli_man_exits(FILE *out);
+
+/* Writes what can be typed, for completion: a line of each command, "WORDS|NAME or nothing|OPTION
+ * OPTION=...", and one with the options of all, whose words are "*". An option that takes a value ends with
+ * "=". */
+void cli_words(FILE *out);

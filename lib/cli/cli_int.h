@@ -30,8 +30,24 @@ struct cli_row {
     const char *examples; /* indented lines, each a command with what it is good for */
 };
 
+/* An option of every command. */
+struct cli_option {
+    const char *word;
+    const char *value; /* what follows it: "PATH"; NULL: nothing */
+    const char *help;
+};
+
 /* The tables of cli_rows.c. */
 const struct cli_row *cli_rows(size_t *count);
+const struct cli_option *cli_options(size_t *count);
+
+#define CLI_TIMEOUT_S 10
+#define CLI_PURPOSE   "asks and commands the IPsec gateway culvertd"
+
+/* "", " NAME" or " [NAME]": what follows the words of a row. */
+const char *cli_row_name(const struct cli_row *row);
+/* What an exit code (enum cli_exit) means; NULL: there is none of this number. */
+const char *cli_exit_words(int code);
 
 void cli_print_status(FILE *out, const json_t *data);
 void cli_print_workers(FILE *out, const json_t *data);
@@ -84,3 +100,7 @@ const char *cli_count(const json_t *object, const char *key, char out[CLI_VALUE_
 const char *cli_join(const json_t *list, char *out, size_t size);
 /* Prints text folded at 100 columns, each line behind indent spaces. */
 void cli_fold(FILE *out, int indent, const char *text);
+
+#define CLI_TERM_WIDTH 26
+/* Prints a word of the help with what it means beside it, folded at 80 columns. */
+void cli_term(FILE *out, const char *word, const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All commands: one row each. */
+/* All commands and options: one row each. Help, manual page and completion come from them. */
 #include "cli_int.h"
 
 static const struct cli_row rows[] = {
@@ -106,4 +106,37 @@ const struct cli_row *cli_rows(size_t *count)
 {
     *count = sizeof rows / sizeof *rows;
     return rows;
+}
+
+#define NUMBER_TEXT(n) #n
+#define NUMBER(n)      NUMBER_TEXT(n)
+
+static const struct cli_option options[] = {
+    {"--json", NULL, "the document as JSON, for programs"},
+    {"--socket", "PATH", "control socket (default " API_SOCKET ")"},
+    {"--timeout", "SECONDS", "how long to wait for an answer (default " NUMBER(CLI_TIMEOUT_S) ")"},
+    {"--help", NULL, "this, or help and examples for a COMMAND before it"},
+    {"--version", NULL, "versions of this program and of what it was built with"},
+};
+
+const struct cli_option *cli_options(size_t *count)
+{
+    *count = sizeof options / sizeof *options;
+    return options;
+}
+
+const char *cli_row_name(const struct cli_row *row)
+{
+    static const char *const names[] = {
+        [CLI_NAME_NONE] = "", [CLI_NAME_OPTIONAL] = " [NAME]", [CLI_NAME_NEEDED] = " NAME"};
+    return names[row->name];
+}
+
+const char *cli_exit_words(int code)
+{
+    static const char *const words[] = {[CLI_OK] = "done",
+                                        [CLI_REFUSED] = "the daemon refused",
+                                        [CLI_USAGE] = "wrong command line",
+                                        [CLI_UNREACHABLE] = "no daemon or no answer"};
+    return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
 }

@@ -10,7 +10,6 @@
 #include "about_version.h"
 
 #define WORDS_MAX   3
-#define TIMEOUT_S   10
 #define SAMPLE_MS   200
 #define TIMEOUT_MAX 3600
 
@@ -27,44 +26,38 @@ struct line {
 static void general_help(FILE *out)
 {
     size_t count;
+    char words[40];
     const struct cli_row *rows = cli_rows(&count);
-    fprintf(out, "culvertctl: asks and commands the IPsec gateway culvertd\n\nusage: culvertctl COMMAND "
-                 "[OPTIONS]\n\n");
-    for (size_t i = 0; i < count; i++) {
-        char words[40];
-        snprintf(words, sizeof words, "%s%s", rows[i].words,
-                 rows[i].name == CLI_NAME_NEEDED     ? " NAME"
-                 : rows[i].name == CLI_NAME_OPTIONAL ? " [NAME]"
-                                                     : "");
-        fprintf(out, "  %-26s %s\n", words, rows[i].help);
+    fprintf(out, "culvertctl: " CLI_PURPOSE "\n\nusage: culvertctl COMMAND [OPTIONS]\n\n");
+    for (const struct cli_row *r = rows; r < rows + count; r++) {
+        snprintf(words, sizeof words, "%s%s", r->words, cli_row_name(r));
+        cli_term(out, words, r->help);
     }
-    fprintf(out,
-            "\noptions\n"
-            "  --json                     the document as JSON, for programs\n"
-            "  --socket PATH              control socket (default %s)\n"
-            "  --timeout SECONDS          how long to wait for an answer (default %d)\n"
-            "  --help                     this, or help and examples for a COMMAND before it\n"
-            "  --version\n"
-            "\nexit codes: 0 done, 1 the daemon refused, 2 wrong command line, 3 no daemon or no answer\n"
-            "\nto begin with\n"
-            "  culvertctl status          does it run?\n"
-            "  culvertctl show sas        which tunnels are up?\n"
-            "  culvertctl explain         why is one not up?\n",
-            API_SOCKET, TIMEOUT_S);
+    const struct cli_option *options = cli_options(&count);
+    fprintf(out, "\noptions\n");
+    for (const struct cli_option *o = options; o < options + count; o++) {
+        snprintf(words, sizeof words, "%s%s%s", o->word, o->value ? " " : "", o->value ? o->value : "");
+        cli_term(out, words, o->help);
+    }
+    fprintf(out, "\nexit codes\n");
+    for (int code = 0; cli_exit_words(code); code++)
+        fprintf(out, "  %d  %s\n", code, cli_exit_words(code));
+    fprintf(out, "\nto begin with\n"
+                 "  culvertctl status          does it run?\n"
+                 "  culvertctl show sas        which tunnels are up?\n"
+                 "  culvertctl explain         why is one not up?\n");
 }
 
 static void row_help(FILE *out, const struct cli_row *row)
 {
-    fprintf(out, "culvertctl %s%s: %s\n", row->words,
-            row->name == CLI_NAME_NEEDED     ? " NAME"
-            : row->name == CLI_NAME_OPTIONAL ? " [NAME]"
-                                             : "",
-            row->help);
+    fprintf(out, "culvertctl %s%s\n", row->words, cli_row_name(row));
+    cli_fold(out, 2, row->help);
     if (row->name != CLI_NAME_NONE)
-        fprintf(out,
-                "\nNAME is a connection of the configuration; culvertctl show connections lists them.\n");
-    for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++)
-        fprintf(out, "%s  %-10s %s\n", i ? "" : "\n", row->flags[i].word, row->flags[i].help);
+        fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n");
+    for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
+        fputs(i ? "" : "\n", out);
+        cli_term(out, row->flags[i].word, row->flags[i].help);
+    }
     fprintf(out, "\nexamples\n%s", row->examples);
 }
 
@@ -114,7 +107,7 @@ static bool parse_option(struct line *line, int argc, char **argv, int *i, FILE 
 
 static bool parse_line(struct line *line, int argc, char **argv, FILE *err)
 {
-    *line = (struct line){.socket = API_SOCKET, .timeout_ms = TIMEOUT_S * 1000};
+    *line = (struct line){.socket = API_SOCKET, .timeout_ms = CLI_TIMEOUT_S * 1000};
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-') {
             if (!parse_option(line, argc, argv, &i, err))

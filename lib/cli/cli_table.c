@@ -135,19 +135,36 @@ const char *cli_join(const json_t *list, char *out, size_t size)
     return out;
 }
 
-void cli_fold(FILE *out, int indent, const char *text)
+/* Prints words up to the width; the first of them stands where the line is, further lines begin at indent. */
+static void fold(FILE *out, int indent, int width, const char *text)
 {
-    int column = 0;
+    int column = indent;
+    bool begins = true;
     while (*text) {
         const size_t spaces = strspn(text, " "), len = strcspn(text + spaces, " ");
-        if (column > 0 && indent + column + 1 + (int)len > 100) {
-            fputc('\n', out);
-            column = 0;
+        if (!begins && column + 1 + (int)len > width) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+            begins = true;
         }
-        if (len > 0)
-            column += fprintf(out, "%*s%.*s", column ? 1 : indent, "", (int)len, text + spaces) -
-                      (column ? 0 : indent);
+        if (len > 0) {
+            column += fprintf(out, "%s%.*s", begins ? "" : " ", (int)len, text + spaces);
+            begins = false;
+        }
         text += spaces + len;
     }
     fputc('\n', out);
+}
+
+void cli_fold(FILE *out, int indent, const char *text)
+{
+    if (*text)
+        fprintf(out, "%*s", indent, "");
+    fold(out, indent, 100, text);
+}
+
+void cli_term(FILE *out, const char *word, const char *text)
+{
+    fprintf(out, "  %-*s ", CLI_TERM_WIDTH, word);
+    fold(out, CLI_TERM_WIDTH + 3, 80, text);
 }

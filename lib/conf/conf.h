@@ -138,6 +138,9 @@ void conf_schema_print(FILE *out);
 /* Writes every key with type, default and help, as text for people (culvertd --help-config). */
 void conf_schema_help(FILE *out);
 
+/* The same for a manual page: a subsection for each object of the file. */
+void conf_schema_man(FILE *out);
+
 enum conf_op_type {
     /* Connections, by name, and their children, by path ("connections.foo.children.b"). */
     CONF_OP_ADDED,

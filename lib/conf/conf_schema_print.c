@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of keys as a JSON Schema (draft 2020-12) for editors, and as text for people. */
+/* The table of keys as a JSON Schema (draft 2020-12) for editors, as text for people, and for the manual
+ * page. */
 #include "conf_int.h"
 
 #include <string.h>
+
+#include "base_text.h"
 
 static const char addr_pattern[] = "^[0-9a-fA-F:.]+$";
 static const char prefix_pattern[] = "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$";
@@ -160,39 +163,75 @@ static const char *type_text(const struct conf_key *k, char *buf, size_t size)
     return buf;
 }
 
-static void print_default(FILE *out, const struct conf_key *k)
+/* What a key means, what holds without it, and what a change asks. */
+static void add_meaning(struct base_text *t, const struct conf_key *k)
 {
     char buf[32];
+    base_text_add(t, "%s", k->help);
     if (k->required)
-        fprintf(out, " (must be given)");
+        base_text_add(t, " (must be given)");
     else if (k->unset)
-        fprintf(out, " (default: %s)", k->unset);
-    else if (!conf_key_has_preset(k))
-        return;
-    else if (k->type == CONF_BOOL)
-        fprintf(out, " (default %s)", conf_key_preset(k) ? "true" : "false");
-    else if (k->type == CONF_UINT)
-        fprintf(out, " (default %lld)", (long long)conf_key_preset(k));
-    else
-        fprintf(out, " (default %s)", preset_text(k, buf, sizeof buf));
+        base_text_add(t, " (default: %s)", k->unset);
+    else if (conf_key_has_preset(k) && k->type == CONF_BOOL)
+        base_text_add(t, " (default %s)", conf_key_preset(k) ? "true" : "false");
+    else if (conf_key_has_preset(k) && k->type == CONF_UINT)
+        base_text_add(t, " (default %lld)", (long long)conf_key_preset(k));
+    else if (conf_key_has_preset(k))
+        base_text_add(t, " (default %s)", preset_text(k, buf, sizeof buf));
+    if (conf_key_asks(k) > CONF_ASKS_NOTHING)
+        base_text_add(t, " (a change: %s)", conf_asks_words(conf_key_asks(k)));
+}
+
+/* Calls print with each key that can be had; first: it is the first one of its section. */
+static void each_key(FILE *out, void (*print)(FILE *out, const struct conf_key *k, bool first))
+{
+    size_t count;
+    const struct conf_key *keys = conf_keys(&count), *last = NULL;
+    for (const struct conf_key *k = keys; k < keys + count; k++) {
+        if (k->type == CONF_REFUSED)
+            continue;
+        print(out, k, !last || last->in != k->in);
+        last = k;
+    }
+}
+
+static const char *section_title(const struct conf_key *k)
+{
+    return k->in == CONF_S_ROOT ? "top level" : conf_section_path(k->in);
+}
+
+static void help_key(FILE *out, const struct conf_key *k, bool first)
+{
+    char type[96], meaning[512];
+    struct base_text t = base_text(meaning, sizeof meaning);
+    add_meaning(&t, k);
+    if (first)
+        fprintf(out, "%s%s\n", k->in == CONF_S_ROOT ? "" : "\n", section_title(k));
+    fprintf(out, "  %-22s %-24s %s\n", k->name, type_text(k, type, sizeof type), meaning);
 }
 
 void conf_schema_help(FILE *out)
 {
-    size_t count;
-    const struct conf_key *keys = conf_keys(&count);
-    for (size_t i = 0; i < count; i++) {
-        char type[96];
-        const struct conf_key *k = &keys[i];
-        if (k->type == CONF_REFUSED)
-            continue;
-        if (i == 0 || keys[i - 1].in != k->in)
-            fprintf(out, "%s%s\n", i ? "\n" : "",
-                    k->in == CONF_S_ROOT ? "top level" : conf_section_path(k->in));
-        fprintf(out, "  %-22s %-24s %s", k->name, type_text(k, type, sizeof type), k->help);
-        print_default(out, k);
-        if (conf_key_asks(k) > CONF_ASKS_NOTHING)
-            fprintf(out, " (a change: %s)", conf_asks_words(conf_key_asks(k)));
-        fputc('\n', out);
-    }
+    each_key(out, help_key);
+}
+
+static void man_key(FILE *out, const struct conf_key *k, bool first)
+{
+    char type[96], meaning[512], line[1024];
+    struct base_text m = base_text(meaning, sizeof meaning), t = base_text(line, sizeof line);
+    add_meaning(&m, k);
+    if (first)
+        base_text_add(&t, ".SS %s\n", section_title(k));
+    base_text_add(&t, ".TP\n\\fB");
+    base_text_add_roff(&t, k->name);
+    base_text_add(&t, "\\fR  \\fI");
+    base_text_add_roff(&t, type_text(k, type, sizeof type));
+    base_text_add(&t, "\\fR\n");
+    base_text_add_roff(&t, meaning);
+    fprintf(out, "%s\n", line);
+}
+
+void conf_schema_man(FILE *out)
+{
+    each_key(out, man_key);
 }

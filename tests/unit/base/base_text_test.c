@@ -79,6 +79,14 @@ static void hexadecimal_is_lower_case_and_is_cut_like_text(void **state)
     assert_string_equal(small, "00...");
 }
 
+static void text_for_a_manual_page_holds_no_commands(void **state)
+{
+    char buf[128];
+    struct base_text t = base_text(buf, sizeof buf);
+    base_text_add_roff(&t, ".SH a-b.\n'x' \\fB\n--json");
+    assert_string_equal(buf, "\\&.SH a\\-b.\n\\&'x' \\efB\n\\-\\-json");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +96,7 @@ int main(void)
         cmocka_unit_test(bytes_of_a_peer_cannot_break_a_log_line),
         cmocka_unit_test(every_escaped_byte_is_printable),
         cmocka_unit_test(hexadecimal_is_lower_case_and_is_cut_like_text),
+        cmocka_unit_test(text_for_a_manual_page_holds_no_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

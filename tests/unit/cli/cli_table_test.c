@@ -176,6 +176,21 @@ static void a_word_too_long_for_a_line_has_one_of_its_own(void **state)
     expect_fold(2, text, want);
 }
 
+static void what_a_word_means_stands_beside_it(void **state)
+{
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    cli_term(out, "--one", "short");
+    cli_term(out, "--two", "words that do not fit into the fifty one columns that there are for them");
+    fclose(out);
+    assert_string_equal(text,
+                        "  --one                      short\n"
+                        "  --two                      words that do not fit into the fifty one columns\n"
+                        "                             that there are for them\n");
+    free(text);
+}
+
 static void spaces_between_words_are_one(void **state)
 {
     expect_fold(2, "  a   b ", "  a b\n");
@@ -196,6 +211,7 @@ int main(void)
         cmocka_unit_test(lists_are_joined_and_cut_at_the_end),
         cmocka_unit_test(text_is_folded_at_100_columns),
         cmocka_unit_test(a_word_too_long_for_a_line_has_one_of_its_own),
+        cmocka_unit_test(what_a_word_means_stands_beside_it),
         cmocka_unit_test(spaces_between_words_are_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

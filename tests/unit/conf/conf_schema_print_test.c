@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of keys as text for people. */
 #include "conf_test_help.h"
+#include "conf_int.h"
 
 static void the_help_lists_keys_with_their_defaults(void **state)
 {
@@ -18,6 +19,27 @@ static void the_help_lists_keys_with_their_defaults(void **state)
     assert_non_null(strstr(text, "(default 500) (a change: new IKE SA)"));
     assert_non_null(strstr(text, "bytes of an IP packet (default: that of the interface; 1500 for other "
                                  "devices) (a change: needs a restart)"));
+    free(text);
+}
+
+static void the_manual_page_has_every_key_of_the_help(void **state)
+{
+    char *text, line[128];
+    size_t len, count;
+    FILE *out = open_memstream(&text, &len);
+    conf_schema_man(out);
+    fclose(out);
+    const struct conf_key *keys = conf_keys(&count);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(line, sizeof line, ".TP\n\\fB%s\\fR  \\fI", keys[i].name);
+        if (keys[i].type != CONF_REFUSED && !strstr(text, line))
+            fail_msg("no %s", line);
+    }
+    assert_non_null(strstr(text, ".SS top level\n.TP\n\\fB$schema\\fR  \\fItext\\fR\n"));
+    assert_non_null(strstr(text, ".SS connections.*.remote\n"));
+    assert_non_null(strstr(text, "(default 1024) (a change: new child SAs)\n"));
+    assert_null(strstr(text, "ah_proposals"));
+    assert_null(strstr(text, "...\n")); /* cut */
     free(text);
 }
 
@@ -45,6 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_help_lists_keys_with_their_defaults),
+        cmocka_unit_test(the_manual_page_has_every_key_of_the_help),
         cmocka_unit_test(the_schema_has_types_ranges_and_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
