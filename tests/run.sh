@@ -29,6 +29,7 @@ debian13   light   the tree in that root: its gcc, clang, DPDK, ipsec-mb, OpenSS
 lint       light   house rules: format, license lines, rooms and their order, sizes, words; the rules find their faults
 tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts parse
 config     light   example configurations against the schema and culvertd --check
+install    light   what meson install puts where, that it works from there, and that an uninstall leaves nothing
 cpu        light   what programs say on a CPU that they were not built for
 unit       light   unit tests, release build
 sim        light   two engines in virtual time, seeded faults, release build
@@ -42,7 +43,7 @@ abuse      alone   malformed and hostile traffic, with the sanitized culvertd
 bench      alone   the data path beside raw ipsec-mb, and what a second worker brings
 quickstart alone   app/quickstart.sh from an empty build folder
 "
-quick_steps="packages gcc lint tools config unit sim"
+quick_steps="packages gcc lint tools config install unit sim"
 root_steps="root13 debian13 interop abuse quickstart"
 
 usage() {
@@ -144,6 +145,14 @@ step_tools() {
 step_config() {
     need gcc || return 1
     /usr/bin/python3 tests/lib/config_check.py "$tree/config" "$out/gcc/app/culvertd/culvertd"
+}
+
+step_install() {
+    local status
+    need gcc || return 1
+    tests/lib/install_check.sh "$out/gcc" | tee "$out/install.tmp"
+    status=$?
+    counts_from "$out/install.tmp" install && return "$status"
 }
 
 # meson_suite NAME BUILD SUITE

@@ -149,6 +149,20 @@ suites() {
     [ "$bad" = 0 ] || tail -n 60 "$out/suites.log"
 }
 
+# What is installed there, by that Meson, with that systemd and its readers of manual pages.
+installed() {
+    local ok bad
+    inside tests/lib/install_check.sh /build/gcc >"$out/install.log" 2>&1
+    read -r ok bad < <(sed -nE 's/^install: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/install.log")
+    if [ "${ok:-0}" -lt 20 ]; then
+        tell 1 "the install: only ${ok:-0} checks ran" "$out/install.log"
+        return
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad))
+    echo "$([ "$bad" = 0 ] && echo "ok    " || echo FAILED) the install: $ok passed, $bad failed"
+    [ "$bad" = 0 ] || grep -A 20 '^FAILED' "$out/install.log"
+}
+
 pair() {
     inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 30_site_pair >"$out/pair.log" 2>&1
     tell $? "a tunnel with strongSwan $(inside dpkg-query -W -f '${source:Upstream-Version}' strongswan-swanctl), both ways round" "$out/pair.log"
@@ -163,6 +177,7 @@ fi
 build gcc gcc --buildtype=release
 if [ -x "$root/build/gcc/app/culvertd/culvertd" ]; then
     suites
+    installed
     pair
 fi
 build clang clang --buildtype=debug -Dcpu=generic
