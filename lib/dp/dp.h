@@ -72,6 +72,9 @@ struct dp_params {
     enum dp_poll poll;
     struct sad *sad;          /* borrowed for the dp's life; made for as many workers */
     struct rte_mempool *pool; /* borrowed; for packets that the data path makes itself */
+    /* borrowed; for what came in pieces and is larger than pool's buffers (dp_large.h). NULL: that is dropped
+     */
+    struct rte_mempool *large_pool;
     uint64_t tsc_hz;
     bool mss_clamp;     /* lower the MSS of TCP SYNs that go into or come out of a tunnel */
     bool copy_df;       /* outer DF = inner DF; false: outer DF is always set (IPv4) */

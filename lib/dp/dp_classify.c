@@ -6,7 +6,7 @@
  * later stages may trust them. A priority tag is taken off, and the frame goes on as if it had had none.
  *
  * IN: frames of one port. OUT: w->in, w->out. Drops: malformed, bad_checksum, not_ip, not_for_us, vlan,
- * multicast, keepalive, natt_short, esp_short, fragment, segments.
+ * multicast, keepalive, natt_short, esp_short, segments, and those of dp_reass_ip4() and dp_reass_ip6().
  */
 #include "dp_stages.h"
 
@@ -110,11 +110,7 @@ static __attribute__((cold, noinline)) void own_fragment(struct dp_worker *w, st
         return;
     uint8_t *ip = rte_pktmbuf_mtod_offset(whole, uint8_t *, l2);
     uint32_t hdr = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
-    uint32_t len = is6 ? dp_get16(ip + WIRE_IP6_AT_LEN) : dp_get16(ip + WIRE_IP4_AT_LEN) - hdr;
-    if (whole->data_len < l2 + hdr + len)
-        dp_drop_mbuf(w, whole, DP_DROP_fragment);
-    else
-        own_ip(w, whole, port, ip[wire_ip_proto_at(is6)], ip + hdr, len, l2);
+    own_ip(w, whole, port, ip[wire_ip_proto_at(is6)], ip + hdr, wire_ip_len(ip, is6) - hdr, l2);
 }
 
 static bool cksum_is_good(const struct dp_port *port, const struct rte_mbuf *m, const uint8_t *ip,
@@ -238,7 +234,7 @@ static __attribute__((noinline)) void frame_take(struct dp_worker *w, uint16_t p
         return;
     }
     p = rte_pktmbuf_mtod(m, uint8_t *);
-    const uint32_t len = m->data_len;
+    const uint32_t len = m->pkt_len; /* which is right also for what was put together (dp_large.h) */
     switch (dp_get16(p + l2 - 2)) {
     case WIRE_ETH_ARP:
         dp_punt(w, m, port, DP_PUNT_ARP, l2);

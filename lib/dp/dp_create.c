@@ -13,7 +13,7 @@
 #include "dp_handoff.h"
 #include "dp_own.h"
 #include "dp_path.h"
-#include "dp_reass.h"
+#include "dp_pieces.h"
 #include "dp_resolve.h"
 #include "sad_mem.h"
 
@@ -119,11 +119,11 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     queues_fill(w);
     w->esp_ops = sad_esp(dp->sad);
     w->esp = w->esp_ops->create(dp->params.workers > 1);
-    w->reass = dp_reass_create(dp->params.tsc_hz);
+    w->pieces = dp_pieces_create(dp->params.tsc_hz, dp->params.frag_seed);
     w->handed = ring_make(RING_HANDED, RING_F_SC_DEQ);
     w->tx_ring = ring_make(RING_TX, RING_F_SC_DEQ);
     dp->workers[index] = w;
-    return w->esp && w->reass && w->handed && w->tx_ring ? w : NULL;
+    return w->esp && w->pieces && w->handed && w->tx_ring ? w : NULL;
 }
 
 static void worker_unmake(struct dp *dp, uint16_t index)
@@ -138,7 +138,7 @@ static void worker_unmake(struct dp *dp, uint16_t index)
             rte_pktmbuf_free(w->kept[(w->kept_head + i) % DP_KEPT_MAX]);
     ring_unmake(w->handed);
     ring_unmake(w->tx_ring);
-    dp_reass_free(w->reass);
+    dp_pieces_free(w->pieces);
     w->esp_ops->free(w->esp);
     free(w);
     dp->workers[index] = NULL;

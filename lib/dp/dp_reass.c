@@ -1,99 +1,95 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fragments of packets for our own addresses are put together before anything else looks at them: a peer, or
- * a router on an IPv4 path, may have cut its ESP packet (RFC 4303 3.4.1). Each worker keeps a table of its
- * own, of a fixed size and with a short memory. Packets that are only forwarded are never put together.
+ * a router on an IPv4 path, may have cut its ESP packet (RFC 4303 3.4.1) or its IKE message. Each worker has
+ * a table of its own (dp_pieces.h). Packets that are only forwarded are never put together.
  *
- * Drops: fragment, segments, frag_cap (what does not fit or waits too long).
+ * Drops: fragment, frag_cap (what waits too long or has to make room), no_mbuf.
  */
 #include "dp_reass.h"
 
-#include <stdlib.h>
-#include <rte_ip_frag.h>
 #include "dp_bytes.h"
 #include "dp_drop.h"
+#include "dp_large.h"
+#include "dp_pieces.h"
 #include "dp_worker.h"
 
-/* A packet of at most RTE_LIBRTE_IP_FRAG_MAX_FRAG pieces is held, so a worker keeps at most 8 times as many
- * mbufs. The whole must fit one buffer, as every packet here does. */
-#define PACKETS_MAX 256
-#define BUCKETS     32
-#define WAIT_MS     1000
+#define IP4_HDR_MAX 60
+#define ECN_MASK    3
+#define ECN_CE      3
 
-struct dp_reass {
-    struct rte_ip_frag_tbl *table;
-    struct rte_ip_frag_death_row dead;
-};
+_Static_assert(DP_PIECES_HEAD_MAX >= DP_LARGE_L2 + IP4_HDR_MAX, "headers of IPv4 find room");
+_Static_assert(DP_PIECES_HEAD_MAX >= DP_LARGE_L2 + WIRE_IP6_BYTES, "headers of IPv6 find room");
 
-struct dp_reass *dp_reass_create(uint64_t tsc_hz)
+/*
+ * Puts a piece of m into the table, and takes m. When it was the last missing one, a frame with the whole,
+ * whose headers say what the first piece's said; else NULL.
+ */
+static struct rte_mbuf *piece_take(struct dp_worker *w, struct rte_mbuf *m, const struct dp_piece *piece,
+                                   struct dp_whole *whole)
 {
-    struct dp_reass *r = calloc(1, sizeof *r);
-    if (!r)
+    const bool is_whole = dp_pieces_put(w->pieces, piece, w->now_tsc, whole);
+    const struct dp_pieces_lost lost = dp_pieces_lost_take(w->pieces);
+    w->count.drops[DP_DROP_fragment] += lost.refused;
+    w->count.drops[DP_DROP_frag_cap] += lost.capped;
+    const uint64_t tag_off =
+        m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED; /* what the port took off stays known */
+    const uint16_t tag = m->vlan_tci;
+    rte_pktmbuf_free(m);
+    if (!is_whole)
         return NULL;
-    r->table = rte_ip_frag_table_create(BUCKETS, PACKETS_MAX / BUCKETS, PACKETS_MAX, tsc_hz * WAIT_MS / 1000,
-                                        SOCKET_ID_ANY);
-    if (r->table)
-        return r;
-    free(r);
-    return NULL;
-}
-
-void dp_reass_free(struct dp_reass *r)
-{
-    if (!r)
-        return;
-    rte_ip_frag_free_death_row(&r->dead, 0);
-    rte_ip_frag_table_destroy(r->table);
-    free(r);
-}
-
-static void dead_bury(struct dp_worker *w)
-{
-    struct dp_reass *r = w->reass;
-    w->count.drops[DP_DROP_frag_cap] += r->dead.cnt;
-    rte_ip_frag_free_death_row(&r->dead, 0);
-}
-
-/* In one buffer again, as the rest of the data path wants it. NULL: dropped. */
-static struct rte_mbuf *packet_joined(struct dp_worker *w, struct rte_mbuf *m)
-{
-    dead_bury(w);
-    if (m && m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
-        dp_drop_mbuf(w, m, DP_DROP_segments);
+    const uint32_t len = whole->head_len + whole->len;
+    m = dp_large_frame(w->dp->params.pool, w->dp->params.large_pool, len);
+    if (!m) {
+        w->count.drops[DP_DROP_no_mbuf]++;
         return NULL;
     }
+    memcpy(rte_pktmbuf_mtod(m, uint8_t *), whole->head, len);
+    m->ol_flags |= tag_off;
+    m->vlan_tci = tag;
     return m;
-}
-
-/* The library counts on frames that end with their packet. */
-static void frame_trim(struct rte_mbuf *m, uint32_t len)
-{
-    m->data_len = (uint16_t)len;
-    m->pkt_len = len;
 }
 
 struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    const uint32_t ihl = wire_ip4_hdr_len(ip), total = dp_get16(ip + WIRE_IP4_AT_LEN);
+    const uint32_t ihl = wire_ip4_hdr_len(ip), place = dp_get16(ip + WIRE_IP4_AT_FRAG);
+    const struct dp_piece piece = {
+        .key = {{dp_load64(ip + WIRE_IP4_AT_SRC), dp_load16(ip + WIRE_IP4_AT_ID), ip[WIRE_IP4_AT_PROTO]}},
+        .source = dp_load32(ip + WIRE_IP4_AT_SRC),
+        .head = ip - l2,
+        .head_len = l2 + ihl,
+        .data = ip + ihl,
+        .at = (place & WIRE_IP4_OFFSET) * 8,
+        .len = dp_get16(ip + WIRE_IP4_AT_LEN) - ihl,
+        .has_more = place & WIRE_IP4_MF,
+        .is_marked = (ip[WIRE_IP4_AT_TOS] & ECN_MASK) == ECN_CE,
+    };
+    struct dp_whole whole;
     /* All pieces but the last are a multiple of 8 long (RFC 791 3.2). */
-    if (total == ihl || (dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_MF && (total - ihl) % 8)) {
+    if (piece.len == 0 || (piece.has_more && piece.len % 8)) {
         dp_drop_mbuf(w, m, DP_DROP_fragment);
         return NULL;
     }
-    frame_trim(m, l2 + total);
-    m->l2_len = l2;
-    m->l3_len = ihl;
-    m = packet_joined(w, rte_ipv4_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
-                                                         (struct rte_ipv4_hdr *)ip));
+    m = piece_take(w, m, &piece, &whole);
     if (!m)
         return NULL;
+    const uint32_t hdr = whole.head_len - l2;
+    if (hdr + whole.len > UINT16_MAX) {
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        return NULL;
+    }
     ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    dp_ip4_cksum_fill(ip, wire_ip4_hdr_len(ip));
+    ip[WIRE_IP4_AT_TOS] |= whole.is_marked ? ECN_CE : 0;
+    ip[WIRE_IP4_AT_FRAG] &= DP_IP4_DF;
+    ip[WIRE_IP4_AT_FRAG + 1] = 0;
+    dp_put16(ip + WIRE_IP4_AT_LEN, (uint16_t)(hdr + whole.len));
+    dp_ip4_cksum_fill(ip, hdr);
     return m;
 }
 
-/* Takes the fragment header out of a frame. */
+/* Takes the fragment header out of a frame: an atomic fragment is a whole packet, whatever others have its ID
+ * (RFC 6946 4). */
 static struct rte_mbuf *fragment_unwrapped(struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + l2;
@@ -104,23 +100,46 @@ static struct rte_mbuf *fragment_unwrapped(struct rte_mbuf *m, uint8_t l2)
     return m;
 }
 
+/* len: of what is behind the fragment header. */
+static struct dp_piece piece_of6(const uint8_t *ip, uint8_t l2, uint32_t len)
+{
+    const uint8_t *src = ip + WIRE_IP6_AT_SRC, *dst = ip + WIRE_IP6_AT_DST, *frag = ip + WIRE_IP6_BYTES;
+    const uint32_t place = dp_get16(frag + WIRE_IP6_FRAG_AT_PLACE);
+    return (struct dp_piece){
+        .key = {{dp_load64(src), dp_load64(src + 8), dp_load64(dst), dp_load64(dst + 8),
+                 dp_load32(frag + WIRE_IP6_FRAG_AT_ID) | UINT64_C(6) << 32}},
+        .source = dp_load64(src), /* a site has all the addresses of a /64 */
+        .head = ip - l2,
+        .head_len = l2 + WIRE_IP6_BYTES,
+        .data = frag + WIRE_IP6_FRAG_BYTES,
+        .at = place & WIRE_IP6_FRAG_OFFSET,
+        .len = len,
+        .has_more = place & WIRE_IP6_FRAG_MORE,
+        .is_marked = (ip[1] >> 4 & ECN_MASK) == ECN_CE,
+    };
+}
+
 struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
-    uint8_t *frag = ip + WIRE_IP6_BYTES;
     const uint32_t len = dp_get16(ip + WIRE_IP6_AT_LEN);
-    const uint16_t place = len > WIRE_IP6_FRAG_BYTES ? dp_get16(frag + WIRE_IP6_FRAG_AT_PLACE) : 0;
-    if (len <= WIRE_IP6_FRAG_BYTES || (place & WIRE_IP6_FRAG_MORE && (len - WIRE_IP6_FRAG_BYTES) % 8)) {
+    struct dp_piece piece = {0};
+    struct dp_whole whole;
+    if (len > WIRE_IP6_FRAG_BYTES)
+        piece = piece_of6(ip, l2, len - WIRE_IP6_FRAG_BYTES);
+    if (piece.len == 0 || (piece.has_more && piece.len % 8)) {
         dp_drop_mbuf(w, m, DP_DROP_fragment);
         return NULL;
     }
-    frame_trim(m, l2 + WIRE_IP6_BYTES + len);
-    /* An atomic fragment is a whole packet, whatever others have its ID (RFC 6946 4). */
-    if (!(place & (WIRE_IP6_FRAG_OFFSET | WIRE_IP6_FRAG_MORE)))
+    if (piece.at == 0 && !piece.has_more)
         return fragment_unwrapped(m, l2);
-    m->l2_len = l2;
-    m->l3_len = WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES;
-    return packet_joined(w, rte_ipv6_frag_reassemble_packet(w->reass->table, &w->reass->dead, m, w->now_tsc,
-                                                            (struct rte_ipv6_hdr *)ip,
-                                                            (struct rte_ipv6_fragment_ext *)frag));
+    if (piece.at == 0)
+        ip[WIRE_IP6_AT_NEXT] = ip[WIRE_IP6_BYTES]; /* the first piece's counts (RFC 8200 4.5) */
+    m = piece_take(w, m, &piece, &whole);
+    if (!m)
+        return NULL;
+    ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
+    ip[1] |= whole.is_marked ? ECN_CE << 4 : 0;
+    dp_put16(ip + WIRE_IP6_AT_LEN, (uint16_t)whole.len);
+    return m;
 }

@@ -9,7 +9,7 @@
 #define DP_LOCAL_MAX 64   /* packets made here that wait to be sent within one turn */
 #define DP_KEPT_MAX  4096 /* packets that a worker keeps while their SA moves */
 
-struct dp_reass;
+struct dp_pieces;
 
 /* What a worker has to send on a port at the end of its turn (dp_tx.h). */
 struct dp_tx {
@@ -23,7 +23,7 @@ struct dp_worker {
     _Alignas(64) struct dp *dp;
     const struct esp_ops *esp_ops;
     struct esp_ctx *esp;
-    struct dp_reass *reass;
+    struct dp_pieces *pieces; /* of packets for us */
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */
     /* Changes with routes and with SAs' paths: an SA's next hop is looked up once for each value. Loaded once

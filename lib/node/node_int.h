@@ -35,6 +35,7 @@ struct node {
     bool is_busy_poll;                      /* what params.poll came to */
     bool has_eal;
     struct rte_mempool *pool;
+    struct rte_mempool *large_pool; /* for what comes in pieces */
     struct sad *sad;
     struct dp *dp;
     int epoll_fd; /* watches the host's interfaces */

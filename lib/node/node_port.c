@@ -16,6 +16,7 @@
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
+#include "dp_large.h"
 #include "host_log.h"
 #include "node_capture.h"
 
@@ -45,6 +46,20 @@ struct rte_mempool *node_port_pool(const struct node_params *params, const struc
             "no memory for %u packet buffers of %u bytes (%s): raise eal.memory_mb above %u, or use fewer "
             "workers or ports",
             count, room, rte_strerror(rte_errno), params->memory_mb);
+    return pool;
+}
+
+struct rte_mempool *node_port_large_pool(const struct node_params *params, size_t n_workers, char *why,
+                                         size_t why_size)
+{
+    const uint32_t count = dp_large_count((uint16_t)n_workers);
+    struct rte_mempool *pool = dp_large_pool("culvert_large", count);
+    if (!pool)
+        snprintf(
+            why, why_size,
+            "no memory for %u buffers of 64 KB, for packets that come in pieces (%s): raise eal.memory_mb "
+            "above %u, or use fewer workers",
+            count, rte_strerror(rte_errno), params->memory_mb);
     return pool;
 }
 

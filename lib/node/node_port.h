@@ -28,6 +28,11 @@ struct node_port {
 struct rte_mempool *node_port_pool(const struct node_params *params, const struct node_device *devices,
                                    size_t n_workers, char *why, size_t why_size);
 
+/* Makes the buffers for packets that come in pieces and fit none of the others. NULL with a sentence in why.
+ */
+struct rte_mempool *node_port_large_pool(const struct node_params *params, size_t n_workers, char *why,
+                                         size_t why_size);
+
 /*
  * Makes or finds, sets up and starts the device of a port. 0, or -1 with a sentence in why, and then the
  * device is closed again.

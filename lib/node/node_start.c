@@ -49,7 +49,9 @@ static int start_ports(struct node *node, char *why, size_t why_size)
 {
     const struct node_params *params = &node->params;
     node->pool = node_port_pool(params, node->devices, node->cores.n_workers, why, why_size);
-    if (!node->pool)
+    if (node->pool)
+        node->large_pool = node_port_large_pool(params, node->cores.n_workers, why, why_size);
+    if (!node->large_pool)
         return -1;
     for (size_t i = 0; i < params->n_ports; i++) {
         if (node_port_start(&params->ports[i], &node->devices[i], node->cores.n_workers, node->pool,
@@ -119,6 +121,7 @@ static int start_data_path(struct node *node, char *why, size_t why_size)
     p->poll = node->is_busy_poll ? DP_POLL_BUSY : DP_POLL_ADAPTIVE;
     p->sad = node->sad;
     p->pool = node->pool;
+    p->large_pool = node->large_pool;
     p->tsc_hz = node->tsc_hz;
     p->mss_clamp = node->params.mss_clamp;
     p->copy_df = node->params.copy_df;
@@ -192,6 +195,7 @@ void node_stop(struct node *node)
     for (size_t i = 0; i < node->n_ports; i++)
         node_port_stop(&node->ports[i]);
     sad_free(node->sad);
+    rte_mempool_free(node->large_pool);
     rte_mempool_free(node->pool);
     if (node->has_eal)
         node_eal_stop();

@@ -8,6 +8,7 @@
 #include <rte_mbuf.h>
 #include "dp.h"
 #include "dp_bytes.h"
+#include "dp_large.h"
 #include "dp_path.h"
 #include "imb_esp.h"
 #include "rig_parts.h"
@@ -29,7 +30,7 @@ struct rig {
     uint64_t tsc;
 };
 
-static struct rte_mempool *rig_pool;
+static struct rte_mempool *rig_pool, *rig_large_pool;
 /* Of gateways made from here on. */
 static uint32_t rig_max_sas = 64;
 static const struct esp_ops *rig_esp = &imb_esp_ops;
@@ -42,7 +43,9 @@ static inline void rig_eal(void)
         return;
     assert_true(rte_eal_init(sizeof args / sizeof args[0], args) >= 0);
     rig_pool = rte_pktmbuf_pool_create("rig", 1023, 32, 0, 10240, 0);
+    rig_large_pool = dp_large_pool("rig_large", 64);
     assert_non_null(rig_pool);
+    assert_non_null(rig_large_pool);
 }
 
 static inline void rig_mac(uint8_t mac[6], uint8_t last)
@@ -101,6 +104,7 @@ static inline struct rig_gateway rig_gateway_make_with(unsigned n, uint16_t mtu,
                             .workers = workers,
                             .sad = g.sad,
                             .pool = rig_pool,
+                            .large_pool = rig_large_pool,
                             .tsc_hz = RIG_HZ,
                             .copy_df = copy_df};
     dpp.ports[RIG_INSIDE] = rig_port("inside", DP_ROLE_INSIDE, rig_text("10.%u.0.1/24", n),
@@ -203,6 +207,7 @@ static inline void rig_free(struct rig *r)
     rig_gateway_free(&r->a);
     rig_gateway_free(&r->b);
     assert_int_equal(rte_mempool_in_use_count(rig_pool), 0);
+    assert_int_equal(rte_mempool_in_use_count(rig_large_pool), 0);
 }
 
 /* A frame to a gateway's port: UDP from src to dst, `len` bytes of IP packet in all (at least 28). */
