@@ -19,6 +19,7 @@
 #include <rte_eal.h>
 #include <rte_mbuf.h>
 #include "dp.h"
+#include "dp_large.h"
 #include "dp_path.h"
 #include "imb_esp.h"
 #include "sad.h"
@@ -32,7 +33,7 @@
 #define DIE(...)  (fprintf(stderr, "esp_gateway: " __VA_ARGS__), fputc('\n', stderr), exit(2))
 
 struct gateway {
-    struct rte_mempool *pool;
+    struct rte_mempool *pool, *large_pool;
     struct sad *sad;
     struct dp *dp;
     struct dp_worker *w;
@@ -96,7 +97,8 @@ static void eal_start(struct gateway *g)
     if (rte_eal_init(sizeof args / sizeof args[0], args) < 0)
         DIE("no EAL");
     g->pool = rte_pktmbuf_pool_create("frames", 1023, 32, 0, 10240, 0);
-    if (!g->pool)
+    g->large_pool = dp_large_pool("large", 64);
+    if (!g->pool || !g->large_pool)
         DIE("no packet buffers");
 }
 
@@ -117,6 +119,7 @@ static void gateway_start(struct gateway *g)
                           .workers = 1,
                           .sad = g->sad,
                           .pool = g->pool,
+                          .large_pool = g->large_pool,
                           .tsc_hz = sp.tsc_hz,
                           .routes = routes,
                           .n_routes = 2};
@@ -386,7 +389,8 @@ int main(void)
     dp_free(g.dp);
     sad_free(g.sad);
     free(g.answer);
-    if (rte_mempool_in_use_count(g.pool))
-        DIE("%u packet buffers leaked", rte_mempool_in_use_count(g.pool));
+    if (rte_mempool_in_use_count(g.pool) || rte_mempool_in_use_count(g.large_pool))
+        DIE("%u packet buffers leaked",
+            rte_mempool_in_use_count(g.pool) + rte_mempool_in_use_count(g.large_pool));
     return 0;
 }

@@ -15,6 +15,7 @@ except ImportError as missing:
     sys.exit(f"{missing}: install python3-scapy and python3-cryptography (tests/lib/packages.sh)")
 import esp_edge
 import esp_frag
+import esp_large
 import esp_pipe
 import esp_scapy
 from esp_pipe import BATCH, Tunnel
@@ -94,6 +95,7 @@ GROUPS = {
     "replay": lambda g: esp_edge.replay(g),
     "limits": lambda g: esp_edge.limits(g),
     "pieces": lambda g: esp_frag.pieces(g, ALL),
+    "large": lambda g: esp_large.large(g, ALL),
 }
 
 
