@@ -16,7 +16,7 @@ out=$tree/build-test
 fuzz_seconds=60
 quick=0 only=() verbose=0
 # Targets that must exist: a build that loses one must not go unnoticed.
-fuzz_expected="fuzz_ike_pld fuzz_ike_responder"
+fuzz_expected="fuzz_ike_pld fuzz_ike_responder fuzz_pieces"
 
 steps="
 packages   setup   what is missing is installed
