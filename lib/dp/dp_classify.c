@@ -94,7 +94,9 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
 static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t proto, uint8_t *l4,
                    uint32_t len, uint8_t l2)
 {
-    if (proto == WIRE_PROTO_UDP && len >= WIRE_UDP_BYTES)
+    if (proto == WIRE_PROTO_UDP && len < WIRE_UDP_BYTES)
+        dp_drop_mbuf(w, m, DP_DROP_malformed);
+    else if (proto == WIRE_PROTO_UDP)
         own_udp(w, m, port, l4, len, l2);
     else if (proto == WIRE_PROTO_ESP)
         esp_put(w, m, l4, len, l2, 0);

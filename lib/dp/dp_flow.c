@@ -14,8 +14,7 @@ static uint32_t ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, bool 
     *is_fragment = false;
     for (unsigned i = 0; i < EXT_MAX; i++) {
         bool is_frag = *proto == WIRE_IP6_FRAGMENT;
-        if (*proto != WIRE_IP6_HOP_BY_HOP && *proto != WIRE_IP6_ROUTING && *proto != WIRE_IP6_DEST_OPTIONS &&
-            *proto != WIRE_IP6_MOBILITY && !is_frag)
+        if (!wire_ip6_is_extension(*proto))
             return at;
         if (len < at + 8)
             return 0;

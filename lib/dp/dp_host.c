@@ -6,7 +6,7 @@
  * lookup, routes and neighbours are those of everybody else: no policy, no clear text. IKE and ESP never
  * cross: who could send or take them on our addresses could pose as the gateway.
  *
- * Drops: host_limit, host_full, own_unhandled, malformed, host_source, host_shadow, host_multicast.
+ * Drops: host_limit, host_full, malformed, host_source, host_shadow, host_multicast.
  */
 #include "dp_host.h"
 
@@ -48,7 +48,7 @@ static bool is_gateways(const struct sad_flow *flow)
            (flow->local_port == WIRE_IKE_PORT || flow->local_port == WIRE_NATT_PORT);
 }
 
-void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3)
+bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3)
 {
     const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, l3);
     const bool is6 = ip[0] >> 4 == 6;
@@ -57,18 +57,16 @@ void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
     const uint64_t pps = w->dp->params.host_pps ? w->dp->params.host_pps : HOST_PPS_DEFAULT;
     struct sad_flow flow;
     /* In clear only by a port that has a host itself: the others stay closed. */
-    if (owner == DP_PORT_NONE || (port < w->dp->params.n_ports && !w->dp->ports[port].params.has_host)) {
-        dp_drop_mbuf(w, m, DP_DROP_own_unhandled);
-        return;
-    }
+    if (owner == DP_PORT_NONE || (port < w->dp->params.n_ports && !w->dp->ports[port].params.has_host))
+        return false;
     dp_flow_fill(&flow, ip, len, is6, true);
     if (is_gateways(&flow)) {
         dp_drop_mbuf(w, m, DP_DROP_host_shadow);
-        return;
+        return true;
     }
     if (!dp_bucket_take(&w->host_bucket, w->now_tsc, w->dp->params.tsc_hz, pps)) {
         dp_drop_mbuf(w, m, DP_DROP_host_limit);
-        return;
+        return true;
     }
     dp_mbuf_span(m, ip, len);
     m->port = owner;
@@ -76,6 +74,7 @@ void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
         w->count.host_in++;
     else
         dp_drop_mbuf(w, m, DP_DROP_host_full);
+    return true;
 }
 
 /* Cuts the mbuf to the IP packet in it. False: there is none. */

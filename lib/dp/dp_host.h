@@ -8,9 +8,11 @@ struct dp_worker;
 /* As packet_type in the ring, above all of enum dp_pkt_flag: not judged yet. */
 #define DP_HOST_UNJUDGED 0x10000
 
-/* A packet for an own address, data l3 bytes before its IP header; port: where it came in in clear. Takes it.
+/*
+ * A packet for an own address, data l3 bytes before its IP header; port: where it came in in clear. Takes it.
+ * False: it did not, since no host has the address, or none the port.
  */
-void dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3);
+bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3);
 
 /* Whether the host's stack has this address. Thread: any. */
 bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Packets for the gateway's own addresses that are neither ESP nor IKE: echo is answered in place, errors go
- * to control, the rest to the host. And the errors that the gateway sends: time exceeded, too big (RFC 792,
- * 4443; RFC 1812 4.3.2 for when not to). All of them leave through w->local.
+ * to control, the rest to the host, or back as an error. And the errors that the gateway sends: time
+ * exceeded, too big, unreachable (RFC 792, 4443; RFC 1812 4.3.2 for when not to). All of them leave through
+ * w->local.
  *
- * Drops: clear_text, and those of dp_local_put(), dp_punt() and dp_host_deliver().
+ * Drops: clear_text, own_unhandled, and those of dp_local_put(), dp_punt() and dp_host_deliver().
  */
 #include "dp_icmp.h"
 
@@ -18,8 +19,10 @@
 #include "dp_punt.h"
 #include "dp_worker.h"
 #include "wire_icmp.h"
+#include "wire_natt.h"
 
-#define ICMP_PPS 1000
+#define ICMP_PPS        1000
+#define UNREACHABLE_PPS 100
 
 static void swap_addrs(uint8_t *src, uint8_t *dst, size_t size)
 {
@@ -75,6 +78,162 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
     return sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
 }
 
+/*
+ * How good an own address is to send an error from: best is one whose prefix has the packet's sender, then
+ * its destination, which is what selectors of a tunnel back may want; else of an inside port.
+ */
+static unsigned source_rank(const struct dp_port_params *port, const struct base_prefix *own,
+                            const struct base_addr *sender, const struct base_addr *to)
+{
+    if (base_prefix_contains(own, sender))
+        return 4096u + own->len;
+    if (port->role == DP_ROLE_OUTSIDE)
+        return 1;
+    return base_prefix_contains(own, to) ? 1024u + own->len : 2;
+}
+
+/* NULL: there is none of this family. */
+static const struct base_addr *error_source(const struct dp *dp, const struct base_addr *sender,
+                                            const struct base_addr *to)
+{
+    const struct base_addr *best = NULL;
+    unsigned best_rank = 0;
+    for (size_t i = 0; i < dp->params.n_ports; i++) {
+        const struct dp_port_params *p = &dp->ports[i].params;
+        for (size_t a = 0; a < p->n_addrs; a++) {
+            if (p->addrs[a].addr.family != sender->family)
+                continue;
+            const unsigned rank = source_rank(p, &p->addrs[a], sender, to);
+            if (rank > best_rank) {
+                best = &p->addrs[a].addr;
+                best_rank = rank;
+            }
+        }
+    }
+    return best;
+}
+
+/* RFC 1812 4.3.2.7, RFC 4443 2.4: never about an error, a later fragment, or to something that is no host. */
+static bool may_answer(const struct dp *dp, const uint8_t *ip, uint32_t len, bool is6)
+{
+    const uint32_t sender = dp_load32(ip + WIRE_IP4_AT_SRC);
+    if (is_error(ip, len, is6))
+        return false;
+    if (is6)
+        return !wire_ip6_is_multicast(ip + WIRE_IP6_AT_SRC) && !wire_ip6_is_multicast(ip + WIRE_IP6_AT_DST) &&
+               dp_load64(ip + WIRE_IP6_AT_SRC) != 0;
+    return !(dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET) && !wire_ip4_is_bad_source(sender) &&
+           !dp_own_is_broadcast(dp, sender) && ip[WIRE_IP4_AT_DST] < 224;
+}
+
+/* Type and code of each error in both families. */
+static const struct {
+    uint8_t type4, code4, type6, code6;
+} errors[] = {
+    [DP_ICMP_TTL] = {WIRE_ICMP4_TIME_EXCEEDED, 0, WIRE_ICMP6_TIME_EXCEEDED, 0},
+    [DP_ICMP_TOO_BIG] = {WIRE_ICMP4_UNREACHABLE, WIRE_ICMP4_FRAG_NEEDED, WIRE_ICMP6_TOO_BIG, 0},
+    [DP_ICMP_PORT] = {WIRE_ICMP4_UNREACHABLE, WIRE_ICMP4_PORT, WIRE_ICMP6_UNREACHABLE, WIRE_ICMP6_PORT},
+    [DP_ICMP_PROTOCOL] = {WIRE_ICMP4_UNREACHABLE, WIRE_ICMP4_PROTOCOL, WIRE_ICMP6_PARAMETER,
+                          WIRE_ICMP6_NEXT_HEADER},
+};
+
+/* What an ICMPv6 error tells beside its type: an MTU, never less than what every link carries (RFC 8200 5;
+ * ours does, in pieces if need be), or where in the packet it is wrong. */
+static uint32_t error_arg6(enum dp_icmp_error error, uint16_t mtu)
+{
+    if (error == DP_ICMP_TOO_BIG)
+        return RTE_MAX(mtu, WIRE_IP6_MIN_MTU);
+    return error == DP_ICMP_PROTOCOL ? WIRE_IP6_AT_NEXT : 0;
+}
+
+/* Makes the mbuf the whole answer about packet. False: no room. */
+static bool error_build(struct rte_mbuf *m, const struct base_addr *from, struct base_span packet,
+                        enum dp_icmp_error error, uint16_t mtu)
+{
+    uint8_t *at = rte_pktmbuf_mtod(m, uint8_t *);
+    const size_t room = rte_pktmbuf_tailroom(m);
+    const size_t len = from->family == BASE_AF_IP4
+                           ? wire_icmp4_error(at, room, dp_load32(from->bytes), errors[error].type4,
+                                              errors[error].code4, error == DP_ICMP_TOO_BIG ? mtu : 0, packet)
+                           : wire_icmp6_error(at, room, from->bytes, errors[error].type6, errors[error].code6,
+                                              error_arg6(error, mtu), packet);
+    dp_mbuf_span(m, at, (uint32_t)len);
+    return len;
+}
+
+/* A buffer for an error, within its rate. NULL: counted. */
+static struct rte_mbuf *error_begin(struct dp_worker *w, enum dp_icmp_error error)
+{
+    const uint64_t hz = w->dp->params.tsc_hz;
+    const bool may = error >= DP_ICMP_PORT
+                         ? dp_bucket_take(&w->unreachable_bucket, w->now_tsc, hz, UNREACHABLE_PPS)
+                         : dp_bucket_take(&w->icmp_bucket, w->now_tsc, hz, ICMP_PPS);
+    struct rte_mbuf *m = may ? rte_pktmbuf_alloc(w->dp->params.pool) : NULL;
+    if (m)
+        w->count.icmp_errors++;
+    else
+        w->count.icmp_limited++;
+    return m;
+}
+
+void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
+    const bool is6 = ip[0] >> 4 == 6;
+    const uint8_t family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
+    const struct base_addr sender = base_addr_from_bytes(family, ip + wire_ip_src_at(is6));
+    const struct base_addr to = base_addr_from_bytes(family, ip + wire_ip_dst_at(is6));
+    /* The host's stack takes no errors from itself: as if from where its packet was to go. */
+    const bool is_for_host = dp_host_has(w->dp, ip + wire_ip_src_at(is6), is6);
+    const struct base_addr *from =
+        is_for_host || error >= DP_ICMP_PORT ? &to : error_source(w->dp, &sender, &to);
+    struct rte_mbuf *answer;
+    if (!from || !may_answer(w->dp, ip, m->data_len, is6) || !(answer = error_begin(w, error)))
+        return;
+    if (!error_build(answer, from, base_span(ip, m->data_len), error, mtu))
+        rte_pktmbuf_free(answer);
+    else if (!is_for_host || !dp_host_deliver(w, answer, DP_PORT_NONE, 0))
+        dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
+}
+
+void dp_icmp_refuse(struct dp_worker *w, struct dp_pkt *p, enum dp_icmp_error error, uint16_t mtu,
+                    enum dp_drop why)
+{
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_icmp_send(w, p->mbuf, error, mtu);
+    dp_drop_pkt(w, p, why);
+}
+
+/* A packet for an own address that nobody takes. False: its sender is told nothing. */
+static bool refusal_find(const uint8_t *ip, uint32_t len, bool is6, enum dp_icmp_error *error)
+{
+    const uint8_t proto = ip[wire_ip_proto_at(is6)];
+    const uint8_t *l4 = ip + (is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip));
+    *error = DP_ICMP_PROTOCOL;
+    if (proto == WIRE_PROTO_UDP) {
+        *error = DP_ICMP_PORT;
+        if (len < (uint32_t)(l4 - ip) + WIRE_UDP_BYTES)
+            return false;
+        const uint16_t port = dp_get16(l4 + WIRE_UDP_AT_DST);
+        return port != WIRE_IKE_PORT && port != WIRE_NATT_PORT;
+    }
+    if (is6)
+        return proto != WIRE_PROTO_ICMP6 && proto != WIRE_PROTO_ESP && proto != WIRE_PROTO_NONE &&
+               !wire_ip6_is_extension(proto);
+    return proto != WIRE_PROTO_ICMP4 && proto != WIRE_PROTO_ESP;
+}
+
+static void own_refuse(struct dp_worker *w, struct rte_mbuf *m, uint16_t l3)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, l3);
+    const bool is6 = ip[0] >> 4 == 6;
+    enum dp_icmp_error error;
+    dp_mbuf_span(m, ip, wire_ip_len(ip, is6));
+    if (refusal_find(ip, m->data_len, is6, &error))
+        dp_icmp_send(w, m, error, 0);
+    dp_drop_mbuf(w, m, DP_DROP_own_unhandled);
+}
+
 void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3, bool is_inner)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l3);
@@ -89,89 +248,7 @@ void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_
         dp_local_put(w, m, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
     } else if (!is_inner && is_error(ip, len, is6)) {
         dp_punt(w, m, port, DP_PUNT_ICMP_ERR, l3);
-    } else {
-        dp_host_deliver(w, m, port, l3);
+    } else if (!dp_host_deliver(w, m, port, l3)) {
+        own_refuse(w, m, l3);
     }
-}
-
-/* An own address to send an error from: of an inside port if there is one. */
-static const struct base_addr *own_addr(const struct dp *dp, bool is6)
-{
-    const struct base_addr *any = NULL;
-    for (size_t i = 0; i < dp->params.n_ports; i++) {
-        const struct dp_port_params *p = &dp->ports[i].params;
-        for (size_t a = 0; a < p->n_addrs; a++) {
-            if (p->addrs[a].addr.family != (is6 ? BASE_AF_IP6 : BASE_AF_IP4))
-                continue;
-            if (p->role != DP_ROLE_OUTSIDE)
-                return &p->addrs[a].addr;
-            any = &p->addrs[a].addr;
-        }
-    }
-    return any;
-}
-
-/* RFC 1812 4.3.2.7, RFC 4443 2.4: never about an error, a later fragment, or to something that is no host. */
-static bool may_answer(const uint8_t *ip, uint32_t len, bool is6)
-{
-    if (is_error(ip, len, is6))
-        return false;
-    if (is6)
-        return !wire_ip6_is_multicast(ip + WIRE_IP6_AT_SRC) && !wire_ip6_is_multicast(ip + WIRE_IP6_AT_DST) &&
-               dp_load64(ip + WIRE_IP6_AT_SRC) != 0;
-    return !(dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET) &&
-           !wire_ip4_is_bad_source(dp_load32(ip + WIRE_IP4_AT_SRC)) && ip[WIRE_IP4_AT_DST] < 224;
-}
-
-/* Builds the whole answer about packet. 0: no room. */
-static size_t error_build(uint8_t *at, size_t room, const struct base_addr *from, struct base_span packet,
-                          enum dp_icmp_error error, uint16_t mtu)
-{
-    if (from->family == BASE_AF_IP4)
-        return error == DP_ICMP_TTL
-                   ? wire_icmp4_error(at, room, dp_load32(from->bytes), WIRE_ICMP4_TIME_EXCEEDED, 0, 0,
-                                      packet)
-                   : wire_icmp4_error(at, room, dp_load32(from->bytes), WIRE_ICMP4_UNREACHABLE,
-                                      WIRE_ICMP4_FRAG_NEEDED, mtu, packet);
-    /* Never less than what every link carries (RFC 8200 5); ours does, in pieces if need be. */
-    return error == DP_ICMP_TTL
-               ? wire_icmp6_error(at, room, from->bytes, WIRE_ICMP6_TIME_EXCEEDED, 0, 0, packet)
-               : wire_icmp6_error(at, room, from->bytes, WIRE_ICMP6_TOO_BIG, 0,
-                                  RTE_MAX(mtu, WIRE_IP6_MIN_MTU), packet);
-}
-
-void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_error error, uint16_t mtu)
-{
-    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
-    bool is6 = ip[0] >> 4 == 6;
-    /* The host's stack takes no errors from itself: as if from where its packet was to go. */
-    bool is_for_host = dp_host_has(w->dp, ip + wire_ip_src_at(is6), is6);
-    struct base_addr there = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_dst_at(is6));
-    const struct base_addr *from = is_for_host ? &there : own_addr(w->dp, is6);
-    if (!from || !may_answer(ip, m->data_len, is6) ||
-        !dp_bucket_take(&w->icmp_bucket, w->now_tsc, w->dp->params.tsc_hz, ICMP_PPS))
-        return;
-    struct rte_mbuf *answer = rte_pktmbuf_alloc(w->dp->params.pool);
-    if (!answer)
-        return;
-    uint8_t *at = rte_pktmbuf_mtod(answer, uint8_t *);
-    const size_t len =
-        error_build(at, rte_pktmbuf_tailroom(answer), from, base_span(ip, m->data_len), error, mtu);
-    if (!len) {
-        rte_pktmbuf_free(answer);
-        return;
-    }
-    dp_mbuf_span(answer, at, (uint32_t)len);
-    if (is_for_host)
-        dp_host_deliver(w, answer, DP_PORT_NONE, 0);
-    else
-        dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
-}
-
-void dp_icmp_refuse(struct dp_worker *w, struct dp_pkt *p, enum dp_icmp_error error, uint16_t mtu,
-                    enum dp_drop why)
-{
-    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    dp_icmp_send(w, p->mbuf, error, mtu);
-    dp_drop_pkt(w, p, why);
 }

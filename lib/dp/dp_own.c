@@ -37,6 +37,25 @@ bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr)
     return false;
 }
 
+/* Prefixes of 31 and 32 bits have no broadcast address (RFC 3021 2.1). */
+static bool is_edge(const struct base_prefix *p, uint32_t addr_be)
+{
+    struct base_addr lo, hi;
+    if (p->addr.family != BASE_AF_IP4 || p->len > 30)
+        return false;
+    base_prefix_range(p, &lo, &hi);
+    return dp_load32(lo.bytes) == addr_be || dp_load32(hi.bytes) == addr_be;
+}
+
+bool dp_own_is_broadcast(const struct dp *dp, uint32_t addr_be)
+{
+    for (uint16_t port = 0; port < dp->params.n_ports; port++)
+        for (size_t i = 0; i < dp->ports[port].params.n_addrs; i++)
+            if (is_edge(&dp->ports[port].params.addrs[i], addr_be))
+                return true;
+    return false;
+}
+
 /* An address of a port's own prefix is reached directly: it gets a host route. */
 bool dp_is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *addr)
 {

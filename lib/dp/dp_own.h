@@ -31,6 +31,9 @@ bool dp_is_inside_link(const struct dp *dp, uint16_t port, const uint8_t *addr, 
 /* Whether an address is one of this port's, the port of an index below n_ports. */
 bool dp_own_has(const struct dp *dp, uint16_t port, const struct base_addr *addr);
 
+/* Whether an IPv4 address (network order) is the first or last of a port's prefix: no host has it. */
+bool dp_own_is_broadcast(const struct dp *dp, uint32_t addr_be);
+
 /*
  * The address of a port to speak to a host from: the one with the longest prefix that covers the host, or
  * else the first of the host's family. NULL: none.

@@ -46,7 +46,7 @@ struct dp_worker {
     uint16_t n_local;
     struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
     struct dp_tx tx[DP_PORTS_MAX];
-    struct dp_bucket punt_bucket, resolve_bucket, icmp_bucket, host_bucket;
+    struct dp_bucket punt_bucket, resolve_bucket, icmp_bucket, unreachable_bucket, host_bucket;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
     struct rte_mbuf *kept[DP_KEPT_MAX]; /* ring; as in handed */

@@ -52,6 +52,12 @@ enum wire_icmp6_code {
     WIRE_ICMP6_PORT = 4,
 };
 
+/* Codes of WIRE_ICMP6_PARAMETER. */
+enum wire_icmp6_parameter {
+    WIRE_ICMP6_HEADER_FIELD = 0,
+    WIRE_ICMP6_NEXT_HEADER = 1, /* unknown here */
+};
+
 struct wire_icmp {
     uint8_t type;
     uint8_t code;

@@ -33,6 +33,13 @@ enum wire_ip6_ext {
     WIRE_IP6_MOBILITY = 135,
 };
 
+/* Whether another header follows, of the same shape (RFC 8200 4; RFC 6275 6.1). */
+static inline bool wire_ip6_is_extension(uint8_t next)
+{
+    return next == WIRE_IP6_HOP_BY_HOP || next == WIRE_IP6_ROUTING || next == WIRE_IP6_FRAGMENT ||
+           next == WIRE_IP6_DEST_OPTIONS || next == WIRE_IP6_MOBILITY;
+}
+
 struct wire_ip6 {
     uint32_t vtf_be;         /* version 6, 8 bits traffic class, 20 bits flow label */
     uint16_t payload_len_be; /* extension headers and all behind them */

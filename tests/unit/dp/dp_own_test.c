@@ -153,6 +153,17 @@ static void the_longest_prefix_decides_from_where_a_host_is_spoken_to(void **sta
     assert_true(base_addr_equal(dp_own_towards(dp, 0, &host), &near));
 }
 
+static void ends_of_a_prefix_are_no_host(void **state)
+{
+    port_set(0, DP_ROLE_BOTH, "10.1.0.1/16", "192.0.2.1/31");
+    assert_true(dp_own_is_broadcast(dp, dp_load32(ip("10.1.255.255").bytes)));
+    assert_true(dp_own_is_broadcast(dp, dp_load32(ip("10.1.0.0").bytes)));
+    assert_false(dp_own_is_broadcast(dp, dp_load32(ip("10.1.0.255").bytes)));
+    assert_false(dp_own_is_broadcast(dp, dp_load32(ip("192.0.2.0").bytes)));
+    port_set(0, DP_ROLE_BOTH, "fd00:1::1/64", NULL);
+    assert_false(dp_own_is_broadcast(dp, dp_load32(ip("fd00:1::").bytes)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +179,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(the_longest_prefix_decides_from_where_a_host_is_spoken_to, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(ends_of_a_prefix_are_no_host, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
