@@ -5,8 +5,8 @@
  * sends from a new place is reported (RFC 7296 2.23). A bad ICV moves nothing. Who passes goes on at once:
  * fast-path packets from here, all others by dp_forward_inner().
  *
- * IN: w->in, opened. Drops: bad_icv, replay, bad_trailer, dummy, inner_malformed, inner_policy, and those of
- * dp_forward_inner().
+ * IN: w->in, opened. Drops: bad_icv, replay, bad_trailer, dummy, inner_malformed, inner_policy,
+ * fragment_ports, and those of dp_forward_inner().
  */
 #include "dp_stages.h"
 
@@ -78,6 +78,16 @@ static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
     return sad_sels_match(in->sels, &flow);
 }
 
+/* Outside of the selectors: in all that it tells, or in the ports that a later fragment does not tell? */
+static __attribute__((cold, noinline)) enum dp_drop policy_refusal(const struct sad_in *in,
+                                                                   const struct dp_pkt *p)
+{
+    struct sad_flow flow;
+    dp_flow_fill(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, true);
+    return dp_flow_widen(&flow) && sad_sels_match(in->sels, &flow) ? DP_DROP_fragment_ports
+                                                                   : DP_DROP_inner_policy;
+}
+
 /* What arrived is authentic and new, but not a packet to forward. */
 static __attribute__((cold, noinline)) void packet_refuse(struct dp_worker *w, struct dp_pkt *p,
                                                           enum dp_drop why)
@@ -86,7 +96,7 @@ static __attribute__((cold, noinline)) void packet_refuse(struct dp_worker *w, s
     in->bad_icv += why == DP_DROP_bad_icv;
     in->replay_drops += why == DP_DROP_replay;
     in->bad_trailer += why == DP_DROP_bad_trailer || why == DP_DROP_inner_malformed;
-    in->policy_drops += why == DP_DROP_inner_policy;
+    in->policy_drops += why == DP_DROP_inner_policy || why == DP_DROP_fragment_ports;
     dp_drop_pkt(w, p, why);
 }
 
@@ -110,7 +120,7 @@ static inline enum dp_drop packet_commit(struct dp_worker *w, struct dp_pkt *p, 
         return DP_DROP_inner_malformed;
     p->op.len = (uint16_t)len;
     if (unlikely(!policy_check(in, p)))
-        return DP_DROP_inner_policy;
+        return policy_refusal(in, p);
     in->pkts++;
     in->bytes += len;
     return DP_DROPS;

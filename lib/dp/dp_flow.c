@@ -66,15 +66,14 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
     const uint8_t *src = ip + wire_ip_src_at(is6), *dst = src + size;
     memcpy(flow->local, is_inbound ? dst : src, size);
     memcpy(flow->remote, is_inbound ? src : dst, size);
-    bool is_later_fragment;
     uint32_t l4;
     if (is6) {
-        l4 = ip6_upper(ip, len, &flow->proto, &is_later_fragment);
+        l4 = ip6_upper(ip, len, &flow->proto, &flow->is_later);
     } else {
         l4 = wire_ip4_hdr_len(ip);
         flow->proto = ip[WIRE_IP4_AT_PROTO];
-        is_later_fragment = dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET;
+        flow->is_later = dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET;
     }
-    if (l4 && !is_later_fragment)
+    if (l4 && !flow->is_later)
         ports_fill(flow, ip + l4, len - l4, is_inbound);
 }

@@ -3,7 +3,7 @@
  * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
  * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
  *
- * Drops: ttl, too_big, inner_policy (ECN), and those of dp_nexthop_ask() and dp_frag_inner().
+ * Drops: ttl, too_big, ecn, and those of dp_nexthop_ask() and dp_frag_inner().
  */
 #include "dp_forward.h"
 
@@ -108,7 +108,7 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
     if (w->dp->params.mss_clamp && ip[wire_ip_proto_at(is6)] == WIRE_PROTO_TCP)
         mss_clamp(w, p, is6);
     if (unlikely(p->flags & DP_PKT_CE) && !ecn_take(p, ip, is6)) {
-        dp_drop_pkt(w, p, DP_DROP_inner_policy);
+        dp_drop_pkt(w, p, DP_DROP_ecn);
         return;
     }
     uint32_t adj = dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6));

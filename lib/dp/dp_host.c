@@ -133,15 +133,16 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     struct sad_flow flow;
     dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
     /*
-     * An ICMP error quotes a packet that may have come protected under another selector, and a fragment does
-     * not tell its ports: for these it takes a destination that no policy knows.
+     * An ICMP error quotes a packet that may have come protected under another selector: for that it takes a
+     * destination that no policy knows. A later fragment does not tell its ports: no policy may want any.
      */
     const uint8_t type = (uint8_t)(flow.local_port >> 8);
     const bool is_echo =
         flow.proto == WIRE_PROTO_ICMP4   ? type == WIRE_ICMP4_ECHO_REPLY || type == WIRE_ICMP4_ECHO
         : flow.proto == WIRE_PROTO_ICMP6 ? type == WIRE_ICMP6_ECHO || type == WIRE_ICMP6_ECHO_REPLY
                                          : true;
-    return flow.has_ports && is_echo && sad_spd_lookup(w->tables, &flow) == SAD_SPD_NONE;
+    return (flow.has_ports || dp_flow_widen(&flow)) && is_echo &&
+           sad_spd_lookup(w->tables, &flow) == SAD_SPD_NONE;
 }
 
 struct rte_mbuf *dp_host_pop(struct dp *dp, uint16_t *port)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets that the gateway makes: they wait here within a turn, and go the outbound way after it. Drops:
- * tx_full.
+ * local_full.
  */
 #include "dp_local.h"
 
@@ -11,7 +11,7 @@ void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint16_t flags)
 {
     m->packet_type = flags;
     if (w->n_local == DP_LOCAL_MAX)
-        dp_drop_mbuf(w, m, DP_DROP_tx_full);
+        dp_drop_mbuf(w, m, DP_DROP_local_full);
     else
         w->local[w->n_local++] = m;
 }

@@ -8,5 +8,5 @@
 
 struct dp_worker;
 
-/* Takes an IP packet, data at its header. flags: enum dp_pkt_flag. No room: dropped as tx_full. */
+/* Takes an IP packet, data at its header. flags: enum dp_pkt_flag. No room: dropped as local_full. */
 void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint16_t flags);

@@ -3,7 +3,7 @@
  * From an inner packet to the SA that seals it: walks the list of candidates for the destination, which
  * classify found, and starts fetching the SA.
  *
- * IN: w->out from classify. OUT: out. Drops: no_sa, no_policy, clear_text.
+ * IN: w->out from classify. OUT: out. Drops: no_sa, no_policy, clear_text, fragment_ports.
  */
 #include "dp_stages.h"
 
@@ -31,21 +31,30 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? */
-static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict)
+static enum dp_drop refusal_name(const struct dp_worker *w, const struct dp_pkt *p, uint32_t verdict,
+                                 bool is_outside)
 {
-    bool is6 = p->flags & DP_PKT_INNER6;
-    struct sad_flow reverse;
-    if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p)) {
-        dp_forward_ip(w, p->mbuf);
-        return;
-    }
-    if (verdict == SAD_SPD_NO_SA) {
-        dp_drop_pkt(w, p, DP_DROP_no_sa);
-        return;
-    }
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    struct sad_flow flow, reverse;
+    dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
     dp_flow_fill(&reverse, p->op.data, p->op.len, is6, true);
-    bool is_covered = sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
-    dp_drop_pkt(w, p, is_covered ? DP_DROP_clear_text : DP_DROP_no_policy);
+    if (!is_outside && dp_flow_widen(&flow) && sad_spd_lookup(w->tables, &flow) != verdict)
+        return DP_DROP_fragment_ports;
+    if (verdict == SAD_SPD_NO_SA)
+        return DP_DROP_no_sa;
+    if (sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE)
+        return DP_DROP_clear_text;
+    if (dp_flow_widen(&reverse) && sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE)
+        return DP_DROP_fragment_ports;
+    return DP_DROP_no_policy;
+}
+
+static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict, bool is_outside)
+{
+    if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p))
+        dp_forward_ip(w, p->mbuf);
+    else
+        dp_drop_pkt(w, p, refusal_name(w, p, verdict, is_outside));
 }
 
 /* Clear packets from outside are not ours to seal: sealing would vouch for them. */
@@ -74,7 +83,7 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     if (p->flags & DP_PKT_LOCAL && slot < SAD_SPD_NO_SA && may_go_clear(w, p))
         slot = SAD_SPD_NONE;
     if (slot >= SAD_SPD_NO_SA) {
-        packet_refuse(w, p, slot);
+        packet_refuse(w, p, slot, is_outside);
         return NULL;
     }
     struct sad_out *out = sad_out_at(w->tables, slot);

@@ -3,7 +3,7 @@
  * An IP packet that needs nothing but its next hop: made here, cut here, or allowed to leave in clear. No
  * Ethernet header to be had: control resolves the next hop, and the packet waits there.
  *
- * Drops: no_route, no_room, too_big, and what resolution refuses (no_neighbour, punt_full).
+ * Drops: no_route, own_loop, no_room, too_big, and what resolution refuses (no_neighbour, punt_full).
  */
 #include "dp_nexthop.h"
 
@@ -16,7 +16,7 @@ void dp_nexthop_ask(struct dp_worker *w, struct rte_mbuf *m, uint32_t adj)
 {
     const struct dp_adj *a = &w->adjs[adj];
     if (a->kind != DP_ADJ_NEIGH && a->kind != DP_ADJ_ONLINK) {
-        dp_drop_mbuf(w, m, DP_DROP_no_route);
+        dp_drop_mbuf(w, m, a->kind == DP_ADJ_LOCAL ? DP_DROP_own_loop : DP_DROP_no_route);
         return;
     }
     dp_punt(w, m, a->port, DP_PUNT_RESOLVE, adj);

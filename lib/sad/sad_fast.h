@@ -309,6 +309,9 @@ struct sad_flow {
     uint8_t family;
     uint8_t proto;
     bool has_ports; /* false for fragments without the header: only selectors for all ports match */
+    bool is_later;  /* a fragment without the upper header */
+    bool
+        any_ports; /* whatever the selectors say of ports, they match: to tell why a later fragment did not */
     uint16_t local_port, remote_port;
     uint8_t local[16], remote[16]; /* IPv4 in the first four bytes */
 };

@@ -376,7 +376,7 @@ static bool ports_match(uint8_t proto, uint16_t lo, uint16_t hi, const struct sa
 {
     if (proto && proto != flow->proto)
         return false;
-    if (lo == 0 && hi == UINT16_MAX)
+    if ((lo == 0 && hi == UINT16_MAX) || flow->any_ports)
         return true;
     if (lo > hi) /* OPAQUE: only packets whose ports cannot be seen, RFC 7296 3.13.1 */
         return !flow->has_ports;

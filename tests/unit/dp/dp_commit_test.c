@@ -53,6 +53,41 @@ static void inner_packet_outside_of_the_selectors_is_dropped(void **state)
     rig_free(&r);
 }
 
+/* B agreed to UDP port 2000 of its side alone; A sends what it likes. */
+static void a_later_fragment_out_of_a_tunnel_for_a_port_is_told_so(void **state)
+{
+    struct rig r = {0};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    b.local_ts.list[0].protocol = b.remote_ts.list[0].protocol = 17;
+    b.local_ts.list[0].port_lo = b.local_ts.list[0].port_hi = 2000;
+    rig_connect(&r, &a, &b);
+    static const struct {
+        uint16_t frag, port;
+        uint8_t proto;
+        enum dp_drop why;
+    } all[] = {{2, 2000, 17, DP_DROP_fragment_ports},
+               {2, 2000, 6, DP_DROP_inner_policy},
+               {0x2000, 2001, 17, DP_DROP_inner_policy}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+        dp_put16(ip + 6, all[i].frag);
+        dp_put16(ip + 22, all[i].port);
+        ip[9] = all[i].proto;
+        rig_ip4_fix(m);
+        rig_in(&r, &r.a, RIG_INSIDE, m);
+        rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE), all[i].why);
+    }
+    struct sad_stats s;
+    assert_int_equal(sad_stats(r.b.sad, r.spi_b, &s), 0);
+    assert_int_equal(s.policy_drops, 3);
+    rig_free(&r);
+}
+
 static void a_peer_that_moved_is_reported_once_and_only_if_authentic(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -140,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_anywhere_in_esp_is_refused),
         cmocka_unit_test(two_copies_in_one_burst_arrive_once),
         cmocka_unit_test(inner_packet_outside_of_the_selectors_is_dropped),
+        cmocka_unit_test(a_later_fragment_out_of_a_tunnel_for_a_port_is_told_so),
         cmocka_unit_test(a_peer_that_moved_is_reported_once_and_only_if_authentic),
         cmocka_unit_test(what_an_sa_drops_is_counted_at_the_sa),
         cmocka_unit_test(an_old_packet_from_elsewhere_moves_nothing),

@@ -90,9 +90,12 @@ static void a_later_fragment_has_none_and_the_first_has(void **state)
     dp_put16(ip + 6, 0x2001);
     dp_flow_fill(&flow, ip, 28, false, false);
     assert_false(flow.has_ports);
+    assert_true(flow.is_later);
+    assert_true(dp_flow_widen(&flow) && flow.any_ports);
     dp_put16(ip + 6, 0x2000);
     dp_flow_fill(&flow, ip, 28, false, false);
     assert_true(flow.has_ports);
+    assert_false(dp_flow_widen(&flow) || flow.any_ports);
 }
 
 static void ip_options_are_stepped_over(void **state)

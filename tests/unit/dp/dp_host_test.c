@@ -220,14 +220,33 @@ static void beside_a_policy_for_others_the_host_is_still_reachable(void **state)
     assert_non_null(m);
     assert_int_equal(rte_pktmbuf_mtod(m, const uint8_t *)[5], 0x99);
     rte_pktmbuf_free(m);
-    /* But not an ICMP error, which may quote what came protected, nor a fragment, which hides its ports. */
+    /* But not an ICMP error, which may quote what came protected. */
     m = from_host(OWN, PEER_LAN, 1, 0x0303);
     host_sends(&r, m);
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    assert_int_equal(drops(&r, DP_DROP_no_policy), 1);
+    /* A fragment hides its ports: no policy asks for them. */
     m = from_host(OWN, PEER_LAN, 6, 22);
     dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 6, 0x2001);
     host_sends(&r, m);
+    m = rig_out(&r.a, RIG_OUTSIDE);
+    assert_non_null(m);
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
+static void a_later_fragment_of_the_hosts_stays_where_some_port_is_protected(void **state)
+{
+    struct rig r = host_rig("10.1.0.0/24", 0);
+    struct sad_policy web = {rig_ts("192.0.2.1/32"), rig_ts("10.2.0.0/24"), 0};
+    web.remote_ts.list[0].protocol = 6;
+    web.remote_ts.list[0].port_lo = web.remote_ts.list[0].port_hi = 443;
+    assert_int_equal(sad_policies_set(r.a.sad, &web, 1), 0);
+    struct rte_mbuf *m = from_host(OWN, PEER_LAN, 6, 22);
+    dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 6, 0x2001);
+    host_sends(&r, m);
     assert_null(rig_out(&r.a, RIG_OUTSIDE));
-    assert_int_equal(drops(&r, DP_DROP_no_policy), 2);
+    assert_int_equal(drops(&r, DP_DROP_fragment_ports), 1);
     rig_free(&r);
 }
 
@@ -423,6 +442,7 @@ int main(void)
         cmocka_unit_test(decrypted_packets_reach_the_host_and_answers_are_sealed),
         cmocka_unit_test(without_an_sa_the_host_sends_nothing_in_clear),
         cmocka_unit_test(what_no_policy_wants_leaves_in_clear_with_its_ttl),
+        cmocka_unit_test(a_later_fragment_of_the_hosts_stays_where_some_port_is_protected),
         cmocka_unit_test(beside_a_policy_for_others_the_host_is_still_reachable),
         cmocka_unit_test(the_host_cannot_pose_as_the_gateway_or_as_others),
         cmocka_unit_test(every_truncation_from_the_host_is_refused),

@@ -51,6 +51,62 @@ static void ports_of_a_selector_decide(void **state)
     rig_free(&r);
 }
 
+/* A pair whose remote side is UDP port 2000 alone, of IPv4 or IPv6. */
+static struct rig rig_of_port(bool is6)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    if (is6) {
+        a.local_ts = b.remote_ts = rig_ts("fd00:1::/64");
+        a.remote_ts = b.local_ts = rig_ts("fd00:2::/64");
+    }
+    a.remote_ts.list[0].protocol = a.local_ts.list[0].protocol = 17;
+    a.remote_ts.list[0].port_lo = a.remote_ts.list[0].port_hi = 2000;
+    rig_connect(&r, &a, &b);
+    return r;
+}
+
+/* A frame whose packet is a fragment at this offset, in units of 8 bytes. */
+static struct rte_mbuf *piece(uint8_t mac, bool is6, bool is_back, uint16_t place, uint8_t proto)
+{
+    const char *ends[2] = {is6 ? "fd00:1::9" : "10.1.0.9", is6 ? "fd00:2::9" : "10.2.0.9"};
+    struct rte_mbuf *m = (is6 ? rig_frame6 : rig_frame)(mac, ends[is_back], ends[!is_back], 100);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    if (is6) {
+        ip[6] = WIRE_IP6_FRAGMENT;
+        ip[40] = proto;
+        dp_put16(ip + 42, (uint16_t)(place * 8));
+    } else {
+        ip[9] = proto;
+        dp_put16(ip + 6, place);
+        rig_ip4_fix(m);
+    }
+    return m;
+}
+
+static void a_later_fragment_under_a_port_selector_is_told_so(void **state)
+{
+    for (int is6 = 0; is6 < 2; is6++) {
+        struct rig r = rig_of_port(is6);
+        rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 17), DP_DROP_fragment_ports);
+        rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 6), DP_DROP_no_policy);
+        /* In clear from outside it is one that should have come protected. */
+        rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, piece(0x21, is6, true, 2, 17), DP_DROP_fragment_ports);
+        rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, piece(0x21, is6, true, 2, 6), DP_DROP_no_policy);
+        /* With a policy for all ports, but an SA for one. */
+        struct sad_policy all = {rig_ts(is6 ? "fd00:1::/64" : "10.1.0.0/24"),
+                                 rig_ts(is6 ? "fd00:2::/64" : "10.2.0.0/24"), 0};
+        assert_int_equal(sad_policies_set(r.a.sad, &all, 1), 0);
+        rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 17), DP_DROP_fragment_ports);
+        rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 6), DP_DROP_no_sa);
+        rig_free(&r);
+    }
+}
+
 static void an_address_beside_the_selectors_is_nobodys(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -85,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clear_text_passes_in_neither_direction),
         cmocka_unit_test(ports_of_a_selector_decide),
+        cmocka_unit_test(a_later_fragment_under_a_port_selector_is_told_so),
         cmocka_unit_test(an_address_beside_the_selectors_is_nobodys),
         cmocka_unit_test(a_pair_that_is_not_active_yet_sends_nothing),
     };

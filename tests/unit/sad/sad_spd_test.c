@@ -62,6 +62,10 @@ static void what_a_specific_list_does_not_match_falls_through_to_the_general_one
     assert_int_equal(sad_spd_lookup(sad_tables(sad), &web), slot(p.spi_in));
     assert_int_equal(sad_spd_lookup(sad_tables(sad), &other), slot(all));
     assert_int_equal(sad_spd_lookup(sad_tables(sad), &later), slot(all));
+    later.any_ports = true;
+    assert_int_equal(sad_spd_lookup(sad_tables(sad), &later), slot(p.spi_in));
+    later.proto = 17;
+    assert_int_equal(sad_spd_lookup(sad_tables(sad), &later), slot(all));
     sad_free(sad);
 }
 
