@@ -3,7 +3,7 @@
  * Packets for the gateway's own addresses that are neither ESP nor IKE: echo is answered in place, errors go
  * to control, the rest to the host, or back as an error. And the errors that the gateway sends: time
  * exceeded, too big, unreachable (RFC 792, 4443; RFC 1812 4.3.2 for when not to). All of them leave through
- * w->local.
+ * dp_local_put().
  *
  * Drops: clear_text, own_unhandled, and those of dp_local_put(), dp_punt() and dp_host_deliver().
  */

@@ -13,5 +13,15 @@ void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint16_t flags)
     if (w->n_local == DP_LOCAL_MAX)
         dp_drop_mbuf(w, m, DP_DROP_local_full);
     else
-        w->local[w->n_local++] = m;
+        w->local[(w->local_head + w->n_local++) % DP_LOCAL_MAX] = m;
+}
+
+struct rte_mbuf *dp_local_take(struct dp_worker *w)
+{
+    if (!w->n_local)
+        return NULL;
+    struct rte_mbuf *m = w->local[w->local_head];
+    w->local_head = (uint16_t)((w->local_head + 1) % DP_LOCAL_MAX);
+    w->n_local--;
+    return m;
 }

@@ -10,3 +10,6 @@ struct dp_worker;
 
 /* Takes an IP packet, data at its header. flags: enum dp_pkt_flag. No room: dropped as local_full. */
 void dp_local_put(struct dp_worker *w, struct rte_mbuf *m, uint16_t flags);
+
+/* The oldest of them, owned by the caller. NULL: none. */
+struct rte_mbuf *dp_local_take(struct dp_worker *w);

@@ -2,7 +2,8 @@
 /*
  * The map of the data path. Each line is a stage and each stage is a file of that name, without the direction
  * where it has one. A stage takes the burst, leaves the survivors compact, and sends every other packet to a
- * drop reason, to control, to the worker that owns its SA, or into w->local (packets that the gateway makes).
+ * drop reason, to control, to the worker that owns its SA, or among those that the gateway makes
+ * (dp_local.h).
  *
  * A stage has two ways: the fast path (dp_fast.h, dp_<stage>_fast.h), which nearly every packet takes and
  * which does nothing that such a packet does not need, and the way of all others, in the stage's own file.
@@ -12,6 +13,7 @@
 
 #include "dp_handoff.h"
 #include "dp_host.h"
+#include "dp_local.h"
 #include "dp_nexthop.h"
 #include "dp_put.h"
 #include "dp_stages.h"
@@ -41,17 +43,15 @@ static void burst_outbound(struct dp_worker *w)
 /* What the gateway made itself (echo replies, ICMP errors, fragments) goes the way of any other packet. */
 static void local_outbound(struct dp_worker *w)
 {
+    struct rte_mbuf *m;
     while (w->n_local) {
-        struct dp_burst *b = &w->out;
-        b->port = DP_PORT_NONE;
-        for (uint16_t i = 0; i < w->n_local; i++) {
-            struct rte_mbuf *m = w->local[i];
+        w->out.port = DP_PORT_NONE;
+        while (w->out.count < DP_BURST_MAX && (m = dp_local_take(w))) {
             uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
             bool is6 = ip[0] >> 4 == 6;
             uint16_t flags = (uint16_t)(m->packet_type | (is6 ? DP_PKT_INNER6 : 0));
             dp_put_out(dp_put(&w->out), m, ip, m->data_len, flags, dp_head(w, ip, is6));
         }
-        w->n_local = 0;
         burst_outbound(w);
     }
 }

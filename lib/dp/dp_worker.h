@@ -5,9 +5,10 @@
 #include "dp_burst.h"
 #include "dp_core.h"
 
-#define DP_TX_QUEUE  128  /* frames that wait for a port within one turn */
-#define DP_LOCAL_MAX 64   /* packets made here that wait to be sent within one turn */
-#define DP_KEPT_MAX  4096 /* packets that a worker keeps while their SA moves */
+#define DP_TX_QUEUE 128 /* frames that wait for a port within one turn */
+#define DP_LOCAL_MAX \
+    2048 /* packets made here that wait to be sent within one turn: a burst, each in 32 pieces */
+#define DP_KEPT_MAX 4096 /* packets that a worker keeps while their SA moves */
 
 struct dp_pieces;
 
@@ -43,11 +44,11 @@ struct dp_worker {
     uint32_t n_kept, kept_head;
     bool is_releasing, is_blocked; /* dp_handoff.h */
     struct dp_burst in, out;
-    uint16_t n_local;
-    struct rte_mbuf *local[DP_LOCAL_MAX]; /* IP packets made here, data at the IP header */
+    uint16_t n_local, local_head;
     struct dp_tx tx[DP_PORTS_MAX];
     struct dp_bucket punt_bucket, resolve_bucket, icmp_bucket, unreachable_bucket, host_bucket;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
-    struct rte_mbuf *kept[DP_KEPT_MAX]; /* ring; as in handed */
+    struct rte_mbuf *kept[DP_KEPT_MAX];   /* ring; as in handed */
+    struct rte_mbuf *local[DP_LOCAL_MAX]; /* ring; IP packets made here, data at the IP header (dp_local.h) */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A packet that needs nothing but its next hop: sent, asked for, or dropped by name. */
+#include "dp_local.h"
 #include "dp_way.h"
 
 #include "dp_nexthop.h"
@@ -80,8 +81,7 @@ static void a_byte_above_the_mtu_is_dropped_and_told(void **state)
     assert_int_equal(rig_drops(&r.a, DP_DROP_too_big), 1);
     assert_null(rig_out(&r.a, RIG_OUTSIDE));
     assert_int_equal(r.a.w->n_local, 1); /* what its sender is told */
-    rte_pktmbuf_free(r.a.w->local[0]);
-    r.a.w->n_local = 0;
+    rte_pktmbuf_free(dp_local_take(r.a.w));
     rig_free(&r);
 }
 
