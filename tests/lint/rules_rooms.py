@@ -12,6 +12,7 @@ BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h"}
 HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
     r"jansson\.h": {"conf", "api", "cli", "ctl"},
+    r"libmnl/.*": {"host"},
     r"rte_.*|generic/rte_.*": {"sad", "dp", "node", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},
     r"cmocka\.h": set(),

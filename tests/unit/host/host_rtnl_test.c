@@ -48,7 +48,7 @@ static const void *attribute(size_t size, uint16_t type, size_t want)
     const struct rtattr *a = (const void *)(asked.bytes + NLMSG_SPACE(size));
     int left = (int)(asked.head.nlmsg_len - NLMSG_SPACE(size));
     for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
-        if (a->rta_type == type) {
+        if ((a->rta_type & NLA_TYPE_MASK) == type) {
             assert_int_equal(RTA_PAYLOAD(a), want);
             return RTA_DATA(a);
         }
@@ -89,7 +89,7 @@ static void link_local_addresses_are_turned_off_two_levels_deep(void **state)
     asked_read(RTM_NEWLINK, 0, NLMSG_LENGTH(sizeof(struct ifinfomsg)) + 4 + 4 + 8);
     /* IFLA_AF_SPEC holds AF_INET6, which holds the mode. */
     const struct rtattr *inet6 = attribute(sizeof(struct ifinfomsg), IFLA_AF_SPEC, 12);
-    assert_int_equal(inet6->rta_type, AF_INET6);
+    assert_int_equal(inet6->rta_type & NLA_TYPE_MASK, AF_INET6);
     assert_int_equal(inet6->rta_len, 12);
     const struct rtattr *mode = RTA_DATA(inet6);
     assert_int_equal(mode->rta_type, IFLA_INET6_ADDR_GEN_MODE);

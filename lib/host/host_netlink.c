@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sockets and lists of netlink. Requests ask for an acknowledgement, so that each answer has an end; what a
+ * list's callback keeps is copied, since the socket's buffer is used again.
+ */
+#include "host_netlink.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* How often a list is read that changes meanwhile. */
+#define TRIES 10
+
+struct keeper {
+    bool (*wants)(const struct nlmsghdr *msg, const void *arg);
+    const void *arg;
+    struct host_netlink_list *out;
+};
+
+struct nlmsghdr *host_netlink_put(void *buf, uint16_t type, uint16_t flags, size_t size)
+{
+    struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
+    request->nlmsg_type = type;
+    request->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+    mnl_nlmsg_put_extra_header(request, size);
+    return request;
+}
+
+int host_netlink_open(int protocol)
+{
+    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (const struct sockaddr *)&kernel, sizeof kernel) == 0)
+        return fd;
+    const int err = errno;
+    close(fd);
+    return -err;
+}
+
+int host_netlink_ask(int fd, const struct nlmsghdr *request)
+{
+    struct {
+        struct nlmsghdr head;
+        struct nlmsgerr error;
+        uint8_t quote[HOST_NETLINK_MAX];
+    } answer;
+    if (send(fd, request, request->nlmsg_len, 0) < 0)
+        return -errno;
+    const ssize_t n = recv(fd, &answer, sizeof answer, 0);
+    if (n < 0)
+        return -errno;
+    if ((size_t)n < NLMSG_LENGTH(sizeof answer.error) || answer.head.nlmsg_type != NLMSG_ERROR)
+        return -EPROTO;
+    return answer.error.error;
+}
+
+static int keeper_take(const struct nlmsghdr *msg, void *arg)
+{
+    struct keeper *k = arg;
+    if (k->wants && !k->wants(msg, k->arg))
+        return MNL_CB_OK;
+    struct nlmsghdr *copy = malloc(msg->nlmsg_len);
+    struct nlmsghdr **more = reallocarray(k->out->msgs, k->out->n + 1, sizeof *more);
+    if (more)
+        k->out->msgs = more;
+    if (!copy || !more) {
+        free(copy);
+        errno = ENOMEM;
+        return MNL_CB_ERROR;
+    }
+    memcpy(copy, msg, msg->nlmsg_len);
+    k->out->msgs[k->out->n++] = copy;
+    return MNL_CB_OK;
+}
+
+/* Whether the kernel marked a message: the list changed while it was told. The marks go, since all must be
+ * read. */
+static bool netlink_unmark(void *buf, ssize_t n)
+{
+    int left = (int)n;
+    bool is_marked = false;
+    for (struct nlmsghdr *msg = buf; mnl_nlmsg_ok(msg, left); msg = mnl_nlmsg_next(msg, &left)) {
+        is_marked |= msg->nlmsg_flags & NLM_F_DUMP_INTR;
+        msg->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
+    }
+    return is_marked;
+}
+
+/* Reads one answer to its end. */
+static int netlink_read(int fd, struct keeper *k)
+{
+    _Alignas(struct nlmsghdr) char buf[32768]; /* what the kernel puts into one message of a list at most */
+    int more = MNL_CB_OK;
+    bool is_changed = false;
+    while (more == MNL_CB_OK) {
+        const ssize_t n = recv(fd, buf, sizeof buf, 0);
+        if (n < 0)
+            return -errno;
+        is_changed |= netlink_unmark(buf, n);
+        more = mnl_cb_run(buf, (size_t)n, 0, 0, keeper_take, k);
+    }
+    return more < 0 ? -errno : is_changed ? -EINTR : 0;
+}
+
+int host_netlink_list(int fd, const struct nlmsghdr *request,
+                      bool (*wants)(const struct nlmsghdr *msg, const void *arg), const void *arg,
+                      struct host_netlink_list *out)
+{
+    struct keeper k = {wants, arg, out};
+    int rc = -EINTR;
+    *out = (struct host_netlink_list){0};
+    for (int i = 0; i < TRIES && rc == -EINTR; i++) {
+        host_netlink_free(out);
+        rc = send(fd, request, request->nlmsg_len, 0) < 0 ? -errno : netlink_read(fd, &k);
+    }
+    if (rc < 0)
+        host_netlink_free(out);
+    return rc;
+}
+
+void host_netlink_free(struct host_netlink_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->msgs[i]);
+    free(list->msgs);
+    *list = (struct host_netlink_list){0};
+}
+
+const struct nlattr *host_netlink_attr(const struct nlmsghdr *msg, size_t size, uint16_t type, size_t min)
+{
+    const struct nlattr *a;
+    mnl_attr_for_each(a, msg, (unsigned)size) if (mnl_attr_get_type(a) == type &&
+                                                  mnl_attr_get_payload_len(a) >= min) return a;
+    return NULL;
+}
+
+const struct nlattr *host_netlink_inner(const struct nlattr *nest, uint16_t type, size_t min)
+{
+    const struct nlattr *a;
+    if (!nest)
+        return NULL;
+    mnl_attr_for_each_nested(a, nest) if (mnl_attr_get_type(a) == type &&
+                                          mnl_attr_get_payload_len(a) >= min) return a;
+    return NULL;
+}
+
+uint32_t host_netlink_u32(const struct nlattr *attr, uint32_t otherwise)
+{
+    return attr && mnl_attr_get_payload_len(attr) >= 4 ? mnl_attr_get_u32(attr) : otherwise;
+}
