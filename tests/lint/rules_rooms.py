@@ -11,7 +11,7 @@ PURE_HEADERS = {"assert.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "
 BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h"}
 HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
-    r"jansson\.h": {"conf", "api", "cli", "ctl"},
+    r"jansson\.h": {"conf", "api", "cli", "ctl", "host"},
     r"libmnl/.*": {"host"},
     r"rte_.*|generic/rte_.*": {"sad", "dp", "node", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The far namespace has no name: it is kept by a descriptor, and goes with it. */
+#include "net_box.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static int near_fd = -1, far_fd = -1;
+
+static int box_new(void)
+{
+    if (unshare(CLONE_NEWNET) < 0)
+        return -1;
+    return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+bool net_box_enter(void)
+{
+    if (system("command -v ip ethtool >/dev/null 2>&1") != 0) {
+        printf("skipped: needs ip (iproute2) and ethtool\n");
+        return false;
+    }
+    near_fd = box_new();
+    if (near_fd < 0) {
+        printf("skipped: this process may not make a network namespace: %s\n", strerror(errno));
+        return false;
+    }
+    net_box_near("ip link set lo up");
+    return true;
+}
+
+void net_box_go(bool is_far)
+{
+    assert_int_equal(setns(is_far ? far_fd : near_fd, CLONE_NEWNET), 0);
+}
+
+static void box_run(const char *format, va_list ap)
+{
+    char command[1024];
+    vsnprintf(command, sizeof command, format, ap);
+    if (system(command) != 0)
+        fail_msg("failed: %s", command);
+}
+
+void net_box_near(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    box_run(format, ap);
+    va_end(ap);
+}
+
+void net_box_far(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    net_box_go(true);
+    box_run(format, ap);
+    net_box_go(false);
+    va_end(ap);
+}
+
+void net_box_wire(void)
+{
+    far_fd = box_new();
+    assert_true(far_fd >= 0);
+    net_box_go(false);
+    net_box_near(
+        "ip link add near address 02:00:00:00:00:01 type veth peer name far address 02:00:00:00:00:02 "
+        "netns /proc/%d/fd/%d",
+        getpid(), far_fd);
+    net_box_near("ip link set near addrgenmode none && ip link set near up");
+    net_box_far("ip link set far addrgenmode none && ip link set far up");
+}
+
+void net_box_unwire(void)
+{
+    net_box_near("ip link del near");
+    close(far_fd);
+    far_fd = -1;
+}
+
+char *net_box_text(const char *commands)
+{
+    size_t size = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size), *in = popen(commands, "re");
+    for (int c; in && out && (c = fgetc(in)) != EOF;)
+        fputc(c, out);
+    assert_non_null(in);
+    assert_non_null(out);
+    assert_int_equal(pclose(in), 0);
+    fclose(out);
+    return text;
+}
