@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* culvertctl: gives the command line a socket and a clock. All else is in lib/cli. */
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "api_client.h"
 #include "cli.h"
+
+#define COLUMNS_MAX 10000
 
 struct link {
     int fd; /* -1: not connected yet */
@@ -31,10 +35,22 @@ static void sleep_ms(void *ctx, unsigned ms)
     nanosleep(&t, NULL);
 }
 
+/* COLUMNS when it is set, else those of the terminal, else 0: a pipe or a file takes lines of any length. */
+static unsigned columns(void)
+{
+    const char *text = getenv("COLUMNS");
+    const unsigned long n = text ? strtoul(text, NULL, 10) : 0;
+    struct winsize size;
+    if (n > 0)
+        return n < COLUMNS_MAX ? (unsigned)n : 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 int main(int argc, char **argv)
 {
     struct link link = {-1};
-    const struct cli_io io = {.out = stdout, .err = stderr, .ctx = &link, .call = call, .sleep_ms = sleep_ms};
+    const struct cli_io io = {
+        .out = stdout, .err = stderr, .columns = columns(), .ctx = &link, .call = call, .sleep_ms = sleep_ms};
     signal(SIGPIPE, SIG_IGN);
     int rc = cli_run(argc, argv, &io);
     if (link.fd >= 0)

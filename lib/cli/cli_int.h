@@ -5,6 +5,13 @@
 #include <stdint.h>
 #include "cli.h"
 
+/* Where documents for people go, and how wide. */
+struct cli_out {
+    FILE *file;
+    unsigned columns; /* of a line; 0: as many as it takes */
+    bool is_cut;      /* something was left out or cut */
+};
+
 /* A switch of a command: sets a member of the request's args. */
 struct cli_flag {
     const char *word; /* "--ike" */
@@ -25,7 +32,7 @@ struct cli_row {
     bool samples_load;            /* looks twice at the workers, for the load of now */
     const char *pages;            /* the document's list comes in pages; NULL: all comes at once */
     void (*settle)(json_t *data); /* with pages: what a document of several must be rid of */
-    void (*print)(FILE *out, const json_t *data);
+    void (*print)(struct cli_out *out, const json_t *data);
     const char *help;     /* one line */
     const char *examples; /* indented lines, each a command with what it is good for */
 };
@@ -49,18 +56,18 @@ const char *cli_row_name(const struct cli_row *row);
 /* What an exit code (enum cli_exit) means; NULL: there is none of this number. */
 const char *cli_exit_words(int code);
 
-void cli_print_status(FILE *out, const json_t *data);
-void cli_print_workers(FILE *out, const json_t *data);
-void cli_print_counters(FILE *out, const json_t *data);
-void cli_print_drops(FILE *out, const json_t *data);
-void cli_print_ports(FILE *out, const json_t *data);
-void cli_print_connections(FILE *out, const json_t *data);
-void cli_print_sas(FILE *out, const json_t *data);
-void cli_print_nat(FILE *out, const json_t *data);
-void cli_print_failures(FILE *out, const json_t *data);
-void cli_print_explain(FILE *out, const json_t *data);
-void cli_print_reload(FILE *out, const json_t *data);
-void cli_print_done(FILE *out, const json_t *data);
+void cli_print_status(struct cli_out *out, const json_t *data);
+void cli_print_workers(struct cli_out *out, const json_t *data);
+void cli_print_counters(struct cli_out *out, const json_t *data);
+void cli_print_drops(struct cli_out *out, const json_t *data);
+void cli_print_ports(struct cli_out *out, const json_t *data);
+void cli_print_connections(struct cli_out *out, const json_t *data);
+void cli_print_sas(struct cli_out *out, const json_t *data);
+void cli_print_nat(struct cli_out *out, const json_t *data);
+void cli_print_failures(struct cli_out *out, const json_t *data);
+void cli_print_explain(struct cli_out *out, const json_t *data);
+void cli_print_reload(struct cli_out *out, const json_t *data);
+void cli_print_done(struct cli_out *out, const json_t *data);
 
 /* Adds a further page's list to the document's. False: no memory. */
 bool cli_page_add(json_t *data, const json_t *page, const char *list);
@@ -69,7 +76,12 @@ void cli_settle_peers(json_t *data);
 
 #define CLI_COLUMNS_MAX 12
 
-/* A table that is printed when all rows are known. Columns whose title begins with ">" are set right. */
+/*
+ * A table that is printed when all rows are known. Signs before a title tell what becomes of its column: ">"
+ * it stands right and is never cut; a digit: it is left out where the line is too short, the largest digit
+ * first; "+" (the last column only): text that goes on in further lines; "/": text that is cut at its end.
+ * What is still too wide is cut in its middle, the widest column first.
+ */
 struct cli_table {
     size_t columns;
     const char *titles[CLI_COLUMNS_MAX];
@@ -82,7 +94,7 @@ void cli_table_start(struct cli_table *t, const char *const *titles);
 /* Adds the next cell (copied). NULL and "" show as "-". */
 void cli_table_cell(struct cli_table *t, const char *text);
 /* Prints with two spaces before and between, and frees. empty is printed when there is no row. */
-void cli_table_end(struct cli_table *t, FILE *out, const char *empty);
+void cli_table_end(struct cli_table *t, struct cli_out *out, const char *empty);
 
 /* Members of a document, with "" / 0 / false for what is absent. */
 const char *cli_text(const json_t *object, const char *key);
@@ -98,9 +110,20 @@ const char *cli_bytes(uint64_t bytes, char out[CLI_VALUE_MAX]);
 const char *cli_count(const json_t *object, const char *key, char out[CLI_VALUE_MAX]);
 /* A list of texts joined with ", ", cut at the end of out. Returns out. */
 const char *cli_join(const json_t *list, char *out, size_t size);
-/* Prints text folded at 100 columns, each line behind indent spaces. */
-void cli_fold(FILE *out, int indent, const char *text);
+
+/* Prints text folded at 100 columns, or where the line ends, each line behind indent spaces. */
+void cli_fold(struct cli_out *out, int indent, const char *text);
+
+/* Prints one line of text as printf does; where it is too long it goes on behind indent spaces. */
+__attribute__((format(printf, 3, 4))) void cli_say(struct cli_out *out, int indent, const char *format, ...);
 
 #define CLI_TERM_WIDTH 26
 /* Prints a word of the help with what it means beside it, folded at 80 columns. */
 void cli_term(FILE *out, const char *word, const char *text);
+
+#define CLI_CUT ".." /* stands for what was cut out */
+/* Prints at most width characters: head and tail of what is longer, or, at_end, its head alone. */
+void cli_cut(struct cli_out *out, const char *text, int width, bool at_end);
+
+/* Prints words from indent on, where the line stands, up to width; further lines begin at indent. */
+void cli_words_fold(struct cli_out *out, int indent, int width, const char *text);

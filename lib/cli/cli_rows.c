@@ -113,6 +113,7 @@ const struct cli_row *cli_rows(size_t *count)
 
 static const struct cli_option options[] = {
     {"--json", NULL, "the document as JSON, for programs"},
+    {"--wide", NULL, "lines as long as they take, and nothing left out"},
     {"--socket", "PATH", "control socket (default " API_SOCKET ")"},
     {"--timeout", "SECONDS", "how long to wait for an answer (default " NUMBER(CLI_TIMEOUT_S) ")"},
     {"--help", NULL, "this, or help and examples for a COMMAND before it"},

@@ -16,7 +16,7 @@
 struct line {
     const char *socket;
     unsigned timeout_ms;
-    bool json, help, version;
+    bool json, wide, help, version;
     size_t n_words;
     const char *words[WORDS_MAX];
     size_t n_flags;
@@ -51,7 +51,7 @@ static void general_help(FILE *out)
 static void row_help(FILE *out, const struct cli_row *row)
 {
     fprintf(out, "culvertctl %s%s\n", row->words, cli_row_name(row));
-    cli_fold(out, 2, row->help);
+    fprintf(out, "  %s\n", row->help);
     if (row->name != CLI_NAME_NONE)
         fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n");
     for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
@@ -87,6 +87,8 @@ static bool parse_option(struct line *line, int argc, char **argv, int *i, FILE 
     const char *word = argv[*i], *value;
     if (strcmp(word, "--json") == 0) {
         line->json = true;
+    } else if (strcmp(word, "--wide") == 0) {
+        line->wide = true;
     } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
         line->help = true;
     } else if (strcmp(word, "--version") == 0) {
@@ -299,6 +301,15 @@ static int call_row(const struct cli_io *io, const struct line *line, const stru
     return -1;
 }
 
+static void print_row(const struct cli_io *io, const struct line *line, const struct cli_row *row,
+                      const json_t *data)
+{
+    struct cli_out out = {.file = io->out, .columns = line->wide ? 0 : io->columns};
+    row->print(&out, data);
+    if (out.is_cut)
+        fputs("\nmore: --wide, or --json\n", io->out);
+}
+
 static int run_row(const struct cli_io *io, const struct line *line, const struct cli_row *row,
                    const json_t *args)
 {
@@ -321,7 +332,7 @@ static int run_row(const struct cli_io *io, const struct line *line, const struc
         json_dumpf(answer.data, io->out, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(5));
         fputc('\n', io->out);
     } else {
-        row->print(io->out, answer.data);
+        print_row(io, line, row, answer.data);
     }
     json_decref(before.root);
     json_decref(answer.root);

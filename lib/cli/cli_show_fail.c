@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-void cli_print_failures(FILE *out, const json_t *data)
+#include "base_text.h"
+
+void cli_print_failures(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"LAST",   ">TIMES",    "KIND", "CONNECTION",
-                                         "REMOTE", "REMOTE ID", "WHY",  NULL};
+    static const char *const titles[] = {"LAST",   "1>TIMES",    "2KIND", "3CONNECTION",
+                                         "REMOTE", "4REMOTE ID", "/WHY",  NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
     size_t i;
@@ -26,42 +28,52 @@ void cli_print_failures(FILE *out, const json_t *data)
     }
     cli_table_end(&t, out, "nothing has failed");
     if (json_array_size(json_object_get(data, "failures")))
-        fprintf(out, "\nwhat to change is told by: culvertctl explain\n");
+        fprintf(out->file, "\nwhat to change is told by: culvertctl explain\n");
 }
 
-static void paragraph(FILE *out, const json_t *f, const char *title, const char *key)
+static void paragraph(struct cli_out *out, const json_t *f, const char *title, const char *key)
 {
     if (!cli_text(f, key)[0])
         return;
-    fprintf(out, "  %s\n", title);
+    fprintf(out->file, "  %s\n", title);
     cli_fold(out, 4, cli_text(f, key));
 }
 
-void cli_print_explain(FILE *out, const json_t *data)
+static void explain_one(struct cli_out *out, const json_t *f)
+{
+    char times[128] = "", peer[1024];
+    struct base_text t = base_text(peer, sizeof peer);
+    if (cli_num(f, "count") > 1)
+        snprintf(times, sizeof times, "  (%" PRIu64 " times since %s)", cli_num(f, "count"),
+                 cli_text(f, "first"));
+    cli_say(out, 2, "%s  %s%s", cli_text(f, "last"), cli_text(f, "kind"), times);
+    base_text_add(&t, "peer %s", cli_text(f, "remote")[0] ? cli_text(f, "remote") : "unknown");
+    if (cli_text(f, "remote_id")[0])
+        base_text_add(&t, " as %s", cli_text(f, "remote_id"));
+    if (cli_text(f, "connection")[0])
+        base_text_add(&t, ", connection %s", cli_text(f, "connection"));
+    if (cli_text(f, "notify")[0])
+        base_text_add(&t, ", notify %s", cli_text(f, "notify"));
+    cli_say(out, 2, "  %s", peer);
+    paragraph(out, f, "what arrived", "what");
+    paragraph(out, f, "nearest configuration", "nearest");
+    paragraph(out, f, "why it failed", "why");
+    paragraph(out, f, "change here", "fix_here");
+    paragraph(out, f, "or on the peer", "fix_peer");
+}
+
+void cli_print_explain(struct cli_out *out, const json_t *data)
 {
     size_t i;
     json_t *f;
     json_array_foreach(json_object_get(data, "failures"), i, f)
     {
-        fprintf(out, "%s%s  %s", i ? "\n" : "", cli_text(f, "last"), cli_text(f, "kind"));
-        if (cli_num(f, "count") > 1)
-            fprintf(out, "  (%" PRIu64 " times since %s)", cli_num(f, "count"), cli_text(f, "first"));
-        fprintf(out, "\n  peer %s", cli_text(f, "remote")[0] ? cli_text(f, "remote") : "unknown");
-        if (cli_text(f, "remote_id")[0])
-            fprintf(out, " as %s", cli_text(f, "remote_id"));
-        if (cli_text(f, "connection")[0])
-            fprintf(out, ", connection %s", cli_text(f, "connection"));
-        if (cli_text(f, "notify")[0])
-            fprintf(out, ", notify %s", cli_text(f, "notify"));
-        fputc('\n', out);
-        paragraph(out, f, "what arrived", "what");
-        paragraph(out, f, "nearest configuration", "nearest");
-        paragraph(out, f, "why it failed", "why");
-        paragraph(out, f, "change here", "fix_here");
-        paragraph(out, f, "or on the peer", "fix_peer");
+        if (i)
+            fputc('\n', out->file);
+        explain_one(out, f);
     }
     if (json_array_size(json_object_get(data, "failures")) == 0)
-        fprintf(out, "nothing has failed\n");
+        fprintf(out->file, "nothing has failed\n");
 }
 
 /* What an operation means, in an operator's words; one that has none here stands for itself. */
@@ -79,28 +91,28 @@ static const char *operation_words(const char *type)
     return type;
 }
 
-void cli_print_reload(FILE *out, const json_t *data)
+void cli_print_reload(struct cli_out *out, const json_t *data)
 {
     size_t i, unchanged = 0;
     json_t *o;
     if (cli_true(data, "is_check"))
-        fprintf(out, "only checked: nothing was changed. A reload would do this:\n");
+        fprintf(out->file, "only checked: nothing was changed. A reload would do this:\n");
     json_array_foreach(json_object_get(data, "operations"), i, o)
     {
         if (strcmp(cli_text(o, "type"), "unchanged") == 0)
             unchanged++; /* only counted, there may be thousands */
         else
-            fprintf(out, "%s: %s\n", cli_text(o, "name"), operation_words(cli_text(o, "type")));
+            cli_say(out, 2, "%s: %s", cli_text(o, "name"), operation_words(cli_text(o, "type")));
     }
-    fprintf(out, "%zu connections unchanged\n", unchanged);
+    fprintf(out->file, "%zu connections unchanged\n", unchanged);
     json_array_foreach(json_object_get(data, "warnings"), i, o)
-        fprintf(out, "warning: %s: %s\n", cli_text(o, "path"), cli_text(o, "text"));
+        cli_say(out, 2, "warning: %s: %s", cli_text(o, "path"), cli_text(o, "text"));
     if (cli_true(data, "needs_restart"))
-        fprintf(out, "what needs a restart takes effect at the next start of culvertd only\n");
+        fprintf(out->file, "what needs a restart takes effect at the next start of culvertd only\n");
 }
 
-void cli_print_done(FILE *out, const json_t *data)
+void cli_print_done(struct cli_out *out, const json_t *data)
 {
     (void)data;
-    fprintf(out, "under way; see: culvertctl show sas\n");
+    fprintf(out->file, "under way; see: culvertctl show sas\n");
 }

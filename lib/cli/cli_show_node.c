@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void workers_table(FILE *out, const json_t *list)
+static void workers_table(struct cli_out *out, const json_t *list)
 {
-    static const char *const titles[] = {">WORKER", ">CORE",    ">LOAD",        ">RX PKTS", ">TX PKTS",
-                                         ">ESP IN", ">ESP OUT", ">HANDED OVER", ">DROPPED", NULL};
+    static const char *const titles[] = {">WORKER", "3>CORE",   ">LOAD",         "1>RX PKTS", "2>TX PKTS",
+                                         ">ESP IN", ">ESP OUT", "4>HANDED OVER", ">DROPPED",  NULL};
     static const char *const counts[] = {"rx_pkts",      "tx_pkts",     "esp_in_pkts",
                                          "esp_out_pkts", "handed_over", "dropped"};
     struct cli_table t;
@@ -28,9 +28,9 @@ static void workers_table(FILE *out, const json_t *list)
     cli_table_end(&t, out, "no workers");
 }
 
-static void drops_table(FILE *out, const json_t *list, bool zeros)
+static void drops_table(struct cli_out *out, const json_t *list, bool zeros)
 {
-    static const char *const titles[] = {">COUNT", "DROP", "MEANING", NULL};
+    static const char *const titles[] = {">COUNT", "DROP", "+MEANING", NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
     size_t i;
@@ -47,9 +47,9 @@ static void drops_table(FILE *out, const json_t *list, bool zeros)
     cli_table_end(&t, out, "nothing was dropped");
 }
 
-void cli_print_drops(FILE *out, const json_t *data)
+void cli_print_drops(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {">COUNT", "WHERE", "DROP", "MEANING", NULL};
+    static const char *const titles[] = {">COUNT", "WHERE", "DROP", "+MEANING", NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
     size_t i;
@@ -67,44 +67,45 @@ void cli_print_drops(FILE *out, const json_t *data)
     cli_table_end(&t, out, "nothing was dropped");
 }
 
-void cli_print_status(FILE *out, const json_t *data)
+void cli_print_status(struct cli_out *out, const json_t *data)
 {
     char uptime[CLI_VALUE_MAX], list[1024];
-    fprintf(out, "culvertd %s, up %s, pid %" PRIu64 ", %s%s\n", cli_text(data, "version"),
+    cli_say(out, 2, "culvertd %s, up %s, pid %" PRIu64 ", %s%s", cli_text(data, "version"),
             cli_duration(data, "uptime_s", uptime), cli_num(data, "pid"), cli_text(data, "config"),
             cli_true(data, "stopping") ? ", stopping" : "");
-    fprintf(out,
-            "%" PRIu64 " connections, %" PRIu64 " IKE SAs (%" PRIu64 " half open), %" PRIu64 " child SAs\n",
+    cli_say(out, 2,
+            "%" PRIu64 " connections, %" PRIu64 " IKE SAs (%" PRIu64 " half open), %" PRIu64 " child SAs",
             cli_num(data, "connections"), cli_num(data, "ike_sas"), cli_num(data, "half_open"),
             cli_num(data, "child_sas"));
-    fprintf(out,
+    cli_say(out, 2,
             "since start: %" PRIu64 " established, %" PRIu64 " failed, %" PRIu64 " moves of peers, %" PRIu64
-            " reloads\n",
+            " reloads",
             cli_num(data, "established"), cli_num(data, "failed"), cli_num(data, "moves"),
             cli_num(data, "reloads"));
     if (json_array_size(json_object_get(data, "restart_pending")))
-        fprintf(out, "a restart of culvertd is pending, for: %s\n",
+        cli_say(out, 2, "a restart of culvertd is pending, for: %s",
                 cli_join(json_object_get(data, "restart_pending"), list, sizeof list));
     if (cli_num(data, "failures"))
-        fprintf(out, "%" PRIu64 " failures are explained by: culvertctl explain\n",
+        cli_say(out, 2, "%" PRIu64 " failures are explained by: culvertctl explain",
                 cli_num(data, "failures"));
-    fprintf(out, "\nworkers (poll: %s, hugepages: %s, threads for IKE's cryptography: %" PRIu64 ")\n",
+    fputc('\n', out->file);
+    cli_say(out, 2, "workers (poll: %s, hugepages: %s, threads for IKE's cryptography: %" PRIu64 ")",
             cli_text(data, "poll"), cli_true(data, "hugepages") ? "yes" : "no, which is slower",
             cli_num(data, "crypto_threads"));
     workers_table(out, json_object_get(data, "workers"));
-    fprintf(out, "\nlargest drops of all workers (more: culvertctl show drops)\n");
+    fprintf(out->file, "\nlargest drops of all workers (more: culvertctl show drops)\n");
     drops_table(out, json_object_get(data, "drops"), false);
 }
 
-void cli_print_workers(FILE *out, const json_t *data)
+void cli_print_workers(struct cli_out *out, const json_t *data)
 {
     workers_table(out, json_object_get(data, "workers"));
 }
 
 /* Names, units and meanings are the daemon's: this client knows no counter. */
-static void counters_table(FILE *out, const json_t *values, const json_t *counters)
+static void counters_table(struct cli_out *out, const json_t *values, const json_t *counters)
 {
-    static const char *const titles[] = {">COUNT", "UNIT", "COUNTER", "MEANING", NULL};
+    static const char *const titles[] = {">COUNT", "1UNIT", "COUNTER", "+MEANING", NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
     size_t i;
@@ -118,10 +119,10 @@ static void counters_table(FILE *out, const json_t *values, const json_t *counte
         cli_table_cell(&t, cli_text(c, "help"));
     }
     cli_table_end(&t, out, "none");
-    fputc('\n', out);
+    fputc('\n', out->file);
 }
 
-void cli_print_counters(FILE *out, const json_t *data)
+void cli_print_counters(struct cli_out *out, const json_t *data)
 {
     size_t i;
     json_t *group, *place;
@@ -131,23 +132,23 @@ void cli_print_counters(FILE *out, const json_t *data)
         const json_t *rows = json_object_get(group, "counters");
         json_t *values = json_object_get(data, cli_text(group, "group"));
         if (!cli_true(group, "each")) {
-            fprintf(out, "%s\n", cli_text(group, "title"));
+            fprintf(out->file, "%s\n", cli_text(group, "title"));
             counters_table(out, values, rows);
             continue;
         }
         json_object_foreach(values, name, place)
         {
-            fprintf(out, "%s %s\n", cli_text(group, "title"), name);
+            fprintf(out->file, "%s %s\n", cli_text(group, "title"), name);
             counters_table(out, place, rows);
         }
     }
     if (cli_text(data, "connection")[0])
         return;
-    fprintf(out, "drops\n");
+    fprintf(out->file, "drops\n");
     drops_table(out, json_object_get(data, "drops"), false);
 }
 
-static void neighbours_table(FILE *out, const json_t *ports)
+static void neighbours_table(struct cli_out *out, const json_t *ports)
 {
     static const char *const titles[] = {"NEIGHBOUR", "MAC", "PORT", NULL};
     struct cli_table t;
@@ -166,10 +167,10 @@ static void neighbours_table(FILE *out, const json_t *ports)
     cli_table_end(&t, out, "no neighbours yet");
 }
 
-static void hosts_table(FILE *out, const json_t *ports)
+static void hosts_table(struct cli_out *out, const json_t *ports)
 {
-    static const char *const titles[] = {"HOST",      "PORT", ">IN PKTS", ">IN",
-                                         ">OUT PKTS", ">OUT", ">LOST",    NULL};
+    static const char *const titles[] = {"HOST",       "PORT", "2>IN PKTS", ">IN",
+                                         "1>OUT PKTS", ">OUT", ">LOST",     NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX];
     size_t i, n = 0;
@@ -192,15 +193,15 @@ static void hosts_table(FILE *out, const json_t *ports)
     }
     if (n == 0)
         return;
-    fputc('\n', out);
+    fputc('\n', out->file);
     cli_table_end(&t, out, "");
 }
 
-void cli_print_ports(FILE *out, const json_t *data)
+void cli_print_ports(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"PORT",    "ROLE",     "LINK", ">MTU",     "ADDRESSES",
-                                         "GATEWAY", ">RX PKTS", ">RX",  ">TX PKTS", ">TX",
-                                         ">MISSED", "DEVICE",   NULL};
+    static const char *const titles[] = {"PORT",     "3ROLE",     "LINK", "4>MTU",     "ADDRESSES",
+                                         "7GATEWAY", "5>RX PKTS", ">RX",  "6>TX PKTS", ">TX",
+                                         ">MISSED",  "8DEVICE",   NULL};
     const json_t *ports = json_object_get(data, "ports");
     struct cli_table t;
     char v[CLI_VALUE_MAX], list[512], device[320];
@@ -226,6 +227,6 @@ void cli_print_ports(FILE *out, const json_t *data)
     }
     cli_table_end(&t, out, "no ports");
     hosts_table(out, ports);
-    fputc('\n', out);
+    fputc('\n', out->file);
     neighbours_table(out, ports);
 }

@@ -11,10 +11,10 @@ static void total_cell(struct cli_table *t, const json_t *connection, const char
     cli_table_cell(t, is_told ? "\"" : total ? cli_bytes((uint64_t)json_integer_value(total), v) : NULL);
 }
 
-void cli_print_connections(FILE *out, const json_t *data)
+void cli_print_connections(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"CONNECTION", "STATE", "LOCAL ID", "REMOTE ID", "PEER",   ">IN",
-                                         ">OUT",       "CHILD", "UP",       "LOCAL",     "REMOTE", NULL};
+    static const char *const titles[] = {"CONNECTION", "STATE", "6LOCAL ID", "REMOTE ID", "PEER",    "3>IN",
+                                         "2>OUT",      "CHILD", "UP",        "5LOCAL",    "4REMOTE", NULL};
     struct cli_table t;
     char list[512];
     size_t i, k;
@@ -42,11 +42,11 @@ void cli_print_connections(FILE *out, const json_t *data)
     cli_table_end(&t, out, "no connections are configured");
 }
 
-static void ike_table(FILE *out, const json_t *sas)
+static void ike_table(struct cli_out *out, const json_t *sas)
 {
-    static const char *const titles[] = {"CONNECTION", ">ID",       "STATE",      "ROLE",     "LOCAL",
-                                         "REMOTE",     "REMOTE ID", "ESP IN UDP", "PROPOSAL", "AGE",
-                                         "REKEY IN",   "IDLE",      NULL};
+    static const char *const titles[] = {"CONNECTION", "1>ID",      "STATE",       "7ROLE",     "5LOCAL",
+                                         "REMOTE",     "REMOTE ID", "6ESP IN UDP", "9PROPOSAL", "3AGE",
+                                         "4REKEY IN",  "8IDLE",     NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX];
     size_t i;
@@ -94,11 +94,11 @@ static void child_cells(struct cli_table *t, const json_t *child)
     cli_table_cell(t, cli_true(child, "replaced") ? "(replaced)" : cli_duration(child, "rekey_in_s", v));
 }
 
-void cli_print_sas(FILE *out, const json_t *data)
+void cli_print_sas(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"CHILD",  "SPI IN",   "SPI OUT", "PROPOSAL",  "LOCAL",
-                                         "REMOTE", ">IN PKTS", ">IN",     ">OUT PKTS", ">OUT",
-                                         ">DROPS", "REKEY IN", NULL};
+    static const char *const titles[] = {"CHILD",   "SPI IN",    "SPI OUT", "9PROPOSAL",  "8LOCAL",
+                                         "4REMOTE", "6>IN PKTS", ">IN",     "7>OUT PKTS", ">OUT",
+                                         ">DROPS",  "5REKEY IN", NULL};
     const json_t *sas = json_object_get(data, "sas");
     struct cli_table t;
     size_t i, k;
@@ -106,7 +106,7 @@ void cli_print_sas(FILE *out, const json_t *data)
     ike_table(out, sas);
     if (json_array_size(sas) == 0)
         return;
-    fputc('\n', out);
+    fputc('\n', out->file);
     cli_table_start(&t, titles);
     json_array_foreach((json_t *)sas, i, sa) json_array_foreach(json_object_get(sa, "children"), k, child)
         child_cells(&t, child);
@@ -122,19 +122,21 @@ static void nat_side(struct cli_table *t, const char *who, const json_t *side, c
     cli_table_cell(t, cli_text(side, other)[0] ? cli_text(side, other) : unknown);
 }
 
-void cli_print_nat(FILE *out, const json_t *data)
+void cli_print_nat(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"SIDE", "SEEN HERE", "BEHIND NAT", "AS THE PEER KNOWS IT", NULL};
+    static const char *const titles[] = {"SIDE", "SEEN HERE", "BEHIND NAT", "+AS THE PEER KNOWS IT", NULL};
     char list[512];
     size_t i;
     json_t *p;
     if (json_array_size(json_object_get(data, "public_addresses")))
-        fprintf(out, "our public addresses: %s\n",
+        cli_say(out, 2, "our public addresses: %s",
                 cli_join(json_object_get(data, "public_addresses"), list, sizeof list));
     json_array_foreach(json_object_get(data, "peers"), i, p)
     {
         struct cli_table t;
-        fprintf(out, "%s%s (%s), %s, moved %" PRIu64 " times\n", i ? "\n" : "", cli_text(p, "connection"),
+        if (i)
+            fputc('\n', out->file);
+        cli_say(out, 2, "%s (%s), %s, moved %" PRIu64 " times", cli_text(p, "connection"),
                 cli_text(p, "remote_id"), cli_true(p, "encapsulated") ? "ESP in UDP" : "plain ESP",
                 cli_num(p, "moves"));
         cli_table_start(&t, titles);
@@ -144,10 +146,10 @@ void cli_print_nat(FILE *out, const json_t *data)
                  "another address (only its hash is known)");
         cli_table_end(&t, out, "");
         if (json_object_get(p, "keepalive_s"))
-            fprintf(out, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
+            fprintf(out->file, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
                     cli_num(p, "keepalive_s"));
         cli_fold(out, 2, cli_text(p, "explanation"));
     }
     if (json_array_size(json_object_get(data, "peers")) == 0)
-        fprintf(out, "no peer is connected\n");
+        fprintf(out->file, "no peer is connected\n");
 }

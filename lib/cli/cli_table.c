@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CELL_LEAST 8  /* columns that are left of a value */
+#define TEXT_LEAST 24 /* and of a text */
+
 void cli_table_start(struct cli_table *t, const char *const *titles)
 {
     *t = (struct cli_table){0};
@@ -32,35 +35,131 @@ static const char *cell(const struct cli_table *t, size_t i)
     return i < t->count && t->cells[i] ? t->cells[i] : "-";
 }
 
-static const char *title(const struct cli_table *t, size_t column)
-{
-    return t->titles[column] + (t->titles[column][0] == '>');
-}
+/* How a column is printed. */
+struct column {
+    const char *title;
+    bool is_right, folds, cuts_end, is_hidden;
+    int rank;  /* the largest goes first; 0: it stays */
+    int width; /* of its widest cell, then as it is printed */
+};
 
-static void print_cell(FILE *out, const struct cli_table *t, size_t column, const char *text,
-                       const int *width)
+static struct column column_of(const char *title)
 {
-    const bool is_right = t->titles[column][0] == '>';
-    const bool is_last = column + 1 == t->columns;
-    fprintf(out, "  %*s%s", is_right || !is_last ? (is_right ? width[column] : -width[column]) : 0, text,
-            is_last ? "\n" : "");
-}
-
-void cli_table_end(struct cli_table *t, FILE *out, const char *empty)
-{
-    int width[CLI_COLUMNS_MAX];
-    for (size_t c = 0; c < t->columns; c++) {
-        width[c] = (int)strlen(title(t, c));
-        for (size_t i = c; i < t->count; i += t->columns)
-            if ((int)strlen(cell(t, i)) > width[c])
-                width[c] = (int)strlen(cell(t, i));
+    struct column c = {0};
+    for (; *title && strchr(">+/123456789", *title); title++) {
+        c.is_right |= *title == '>';
+        c.folds |= *title == '+';
+        c.cuts_end |= *title == '/';
+        if (isdigit((unsigned char)*title))
+            c.rank = *title - '0';
     }
-    for (size_t c = 0; t->count && c < t->columns; c++)
-        print_cell(out, t, c, title(t, c), width);
-    for (size_t i = 0; i < t->count; i++)
-        print_cell(out, t, i % t->columns, cell(t, i), width);
-    if (!t->count)
-        fprintf(out, "  %s\n", empty);
+    c.title = title;
+    return c;
+}
+
+/* The least that a column is cut down to. */
+static int least_width(const struct column *c)
+{
+    const int text = c->folds || c->cuts_end ? TEXT_LEAST : CELL_LEAST, title = (int)strlen(c->title);
+    const int least = title > text ? title : text;
+    return least < c->width ? least : c->width;
+}
+
+/* Columns of the line, those that fold or are cut at their end at their least. */
+static int line_width(const struct column *cs, size_t n)
+{
+    int sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!cs[i].is_hidden)
+            sum += 2 + (cs[i].folds || cs[i].cuts_end ? least_width(&cs[i]) : cs[i].width);
+    return sum;
+}
+
+/* Leaves out the one that is to go first. False: all that are left stay. */
+static bool hide_one(struct column *cs, size_t n)
+{
+    struct column *first = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (!cs[i].is_hidden && cs[i].rank > 0 && (!first || cs[i].rank >= first->rank))
+            first = &cs[i];
+    if (first)
+        first->is_hidden = true;
+    return first != NULL;
+}
+
+/* Takes one character off the widest. False: none may be cut. */
+static bool narrow_one(struct column *cs, size_t n)
+{
+    struct column *widest = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (!cs[i].is_hidden && !cs[i].is_right && !cs[i].folds && !cs[i].cuts_end &&
+            cs[i].width > least_width(&cs[i]) && (!widest || cs[i].width > widest->width))
+            widest = &cs[i];
+    if (widest)
+        widest->width--;
+    return widest != NULL;
+}
+
+static void columns_fit(struct column *cs, size_t n, struct cli_out *out)
+{
+    const int room = (int)out->columns;
+    while (line_width(cs, n) > room && hide_one(cs, n))
+        out->is_cut = true;
+    while (line_width(cs, n) > room && narrow_one(cs, n))
+        ;
+    const int over = line_width(cs, n) - room;
+    for (size_t i = 0; i < n; i++) /* there is one such column at most */
+        if ((cs[i].folds || cs[i].cuts_end) && least_width(&cs[i]) - over < cs[i].width)
+            cs[i].width = over < 0 ? least_width(&cs[i]) - over : least_width(&cs[i]);
+}
+
+static void print_cell(struct cli_out *out, const struct column *c, const char *text, int at, bool is_last)
+{
+    const int len = (int)strlen(text), shown = len < c->width ? len : c->width;
+    fprintf(out->file, "  %*s", c->is_right ? c->width - shown : 0, "");
+    if (c->folds && len > c->width) {
+        cli_words_fold(out, at + 2, at + 2 + c->width, text);
+        return;
+    }
+    cli_cut(out, text, c->width, c->cuts_end);
+    if (is_last)
+        fputc('\n', out->file);
+    else
+        fprintf(out->file, "%*s", c->is_right ? 0 : c->width - shown, "");
+}
+
+/* Row 0 is that of the titles. */
+static void print_row(struct cli_out *out, const struct cli_table *t, const struct column *cs, size_t row)
+{
+    size_t last = t->columns;
+    int at = 0;
+    while (last > 1 && cs[last - 1].is_hidden)
+        last--;
+    for (size_t c = 0; c < last; c++) {
+        if (cs[c].is_hidden)
+            continue;
+        print_cell(out, &cs[c], row ? cell(t, (row - 1) * t->columns + c) : cs[c].title, at, c + 1 == last);
+        at += 2 + cs[c].width;
+    }
+}
+
+void cli_table_end(struct cli_table *t, struct cli_out *out, const char *empty)
+{
+    struct column cs[CLI_COLUMNS_MAX];
+    const size_t rows = t->columns ? (t->count + t->columns - 1) / t->columns : 0;
+    for (size_t c = 0; c < t->columns; c++) {
+        cs[c] = column_of(t->titles[c]);
+        cs[c].width = (int)strlen(cs[c].title);
+        for (size_t i = c; i < t->count; i += t->columns)
+            if ((int)strlen(cell(t, i)) > cs[c].width)
+                cs[c].width = (int)strlen(cell(t, i));
+    }
+    if (out->columns)
+        columns_fit(cs, t->columns, out);
+    for (size_t row = 0; rows && row <= rows; row++)
+        print_row(out, t, cs, row);
+    if (!rows)
+        fprintf(out->file, "  %s\n", empty);
     for (size_t i = 0; i < t->count; i++)
         free(t->cells[i]);
     free(t->cells);
@@ -133,38 +232,4 @@ const char *cli_join(const json_t *list, char *out, size_t size)
         len += (size_t)n;
     }
     return out;
-}
-
-/* Prints words up to the width; the first of them stands where the line is, further lines begin at indent. */
-static void fold(FILE *out, int indent, int width, const char *text)
-{
-    int column = indent;
-    bool begins = true;
-    while (*text) {
-        const size_t spaces = strspn(text, " "), len = strcspn(text + spaces, " ");
-        if (!begins && column + 1 + (int)len > width) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-            begins = true;
-        }
-        if (len > 0) {
-            column += fprintf(out, "%s%.*s", begins ? "" : " ", (int)len, text + spaces);
-            begins = false;
-        }
-        text += spaces + len;
-    }
-    fputc('\n', out);
-}
-
-void cli_fold(FILE *out, int indent, const char *text)
-{
-    if (*text)
-        fprintf(out, "%*s", indent, "");
-    fold(out, indent, 100, text);
-}
-
-void cli_term(FILE *out, const char *word, const char *text)
-{
-    fprintf(out, "  %-*s ", CLI_TERM_WIDTH, word);
-    fold(out, CLI_TERM_WIDTH + 3, 80, text);
 }

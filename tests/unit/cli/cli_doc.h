@@ -30,16 +30,28 @@ static inline void expect_doc(json_t *doc, const char *json)
     json_decref(doc);
 }
 
-static inline void expect_printed(void (*print)(FILE *, const json_t *), const char *json, const char *want)
+/* As a terminal of so many columns shows it; 0: as wide as it takes. Returns whether something was cut. */
+static inline bool expect_printed_at(unsigned columns, void (*print)(struct cli_out *, const json_t *),
+                                     const char *json, const char *want)
 {
     char *text;
     size_t len;
     json_t *doc = doc_of(json);
-    FILE *out = open_memstream(&text, &len);
-    print(out, doc);
-    fclose(out);
+    struct cli_out out = {.file = open_memstream(&text, &len), .columns = columns};
+    print(&out, doc);
+    fclose(out.file);
+    for (const char *line = text; columns && *line; line += strcspn(line, "\n") + 1)
+        if (strcspn(line, "\n") > columns)
+            fail_msg("wider than %u: %.*s", columns, (int)strcspn(line, "\n"), line);
     if (strcmp(text, want) != 0)
         fail_msg("printed:\n%s\nwanted:\n%s", text, want);
     free(text);
     json_decref(doc);
+    return out.is_cut;
+}
+
+static inline void expect_printed(void (*print)(struct cli_out *, const json_t *), const char *json,
+                                  const char *want)
+{
+    assert_false(expect_printed_at(0, print, json, want));
 }

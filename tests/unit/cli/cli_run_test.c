@@ -47,6 +47,8 @@ static void fake_sleep(void *ctx, unsigned ms)
     fake.slept_ms += ms;
 }
 
+static unsigned columns; /* of the terminal */
+
 /* Runs "culvertctl <words>" and keeps what it printed. */
 static int run(const char *words)
 {
@@ -58,7 +60,7 @@ static int run(const char *words)
         argv[argc++] = w;
     free(out_text);
     free(err_text);
-    struct cli_io io = {.call = fake_call, .sleep_ms = fake_sleep};
+    struct cli_io io = {.columns = columns, .call = fake_call, .sleep_ms = fake_sleep};
     io.out = open_memstream(&out_text, &len);
     io.err = open_memstream(&err_text, &len);
     const int rc = cli_run(argc, argv, &io);
@@ -70,6 +72,7 @@ static int run(const char *words)
 static int reset(void **state)
 {
     fake = (struct fake){.answers = {"{\"ok\":true,\"data\":{}}"}};
+    columns = 0;
     return 0;
 }
 
@@ -198,6 +201,27 @@ static void the_load_is_that_between_two_looks(void **state)
     assert_true(fake.slept_ms > 0);
 }
 
+static void what_a_terminal_leaves_out_is_told_and_wide_has_it(void **state)
+{
+    static const char more[] = "\nmore: --wide, or --json\n";
+    fake.answers[0] =
+        "{\"ok\":true,\"data\":{\"sas\":[{\"id\":7,\"connection\":\"foo\",\"state\":\"established\","
+        "\"remote\":\"[2001:db8:1:2:3:4:5:6]:4500\",\"remote_id\":\"@foo\",\"proposal\":\"AES\"}]}}";
+    columns = 80;
+    assert_int_equal(run("show sas"), CLI_OK);
+    assert_null(strstr(out_text, "PROPOSAL"));
+    assert_string_equal(out_text + strlen(out_text) - strlen(more), more);
+    assert_int_equal(run("show sas --wide"), CLI_OK);
+    assert_non_null(strstr(out_text, "PROPOSAL"));
+    assert_null(strstr(out_text, "more:"));
+    columns = 0; /* no terminal */
+    assert_int_equal(run("show sas"), CLI_OK);
+    assert_non_null(strstr(out_text, "PROPOSAL"));
+    columns = 80;
+    assert_int_equal(run("show nat"), CLI_OK); /* nothing is left out */
+    assert_null(strstr(out_text, "more:"));
+}
+
 static void a_refusal_is_told_with_its_details(void **state)
 {
     fake.answers[0] = "{\"ok\":false,\"error\":{\"code\":\"bad_config\",\"message\":\"2 errors\",\"details\":"
@@ -288,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_that_end_in_a_refusal_or_not_at_all_are_no_document, reset,
                                         cleanup),
         cmocka_unit_test_setup_teardown(the_load_is_that_between_two_looks, reset, cleanup),
+        cmocka_unit_test_setup_teardown(what_a_terminal_leaves_out_is_told_and_wide_has_it, reset, cleanup),
         cmocka_unit_test_setup_teardown(a_refusal_is_told_with_its_details, reset, cleanup),
         cmocka_unit_test_setup_teardown(no_daemon_is_an_exit_code_of_its_own, reset, cleanup),
         cmocka_unit_test_setup_teardown(wrong_command_lines_are_told_and_send_nothing, reset, cleanup),

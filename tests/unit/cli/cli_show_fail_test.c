@@ -103,6 +103,22 @@ static void an_action_says_where_to_look(void **state)
     expect_printed(cli_print_done, "{}", "under way; see: culvertctl show sas\n");
 }
 
+static void failures_are_one_line_each_of_80_columns(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_failures,
+        "{'failures':[{'kind':'unknown_id','first':'2026-01-31T23:59:59Z','last':'2026-01-31T23"
+        ":59:59Z','count':3,'connection':'foo','remote':'[2001:db8:1234:5678:9abc:def0:1234:567"
+        "8]:61024','remote_id':'172.16.0.1','why':'one two three four five six seven eight nine"
+        " ten eleven twelve thirteen fourteen fifteen'},{'kind':'unknown_id','last':'2026-01-31"
+        "T23:59:59Z','count':3,'remote':'192.0.2.7:500','why':'short'}]}",
+        "  LAST                  REMOTE                          WHY\n"
+        "  2026-01-31T23:59:59Z  [2001:db8:1234..34:5678]:61024  one two three four fiv..\n"
+        "  2026-01-31T23:59:59Z  192.0.2.7:500                   short\n"
+        "\n"
+        "what to change is told by: culvertctl explain\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +129,7 @@ int main(void)
         cmocka_unit_test(an_explanation_leaves_out_what_is_not_known),
         cmocka_unit_test(a_reload_that_changed_nothing_is_one_line),
         cmocka_unit_test(an_action_says_where_to_look),
+        cmocka_unit_test(failures_are_one_line_each_of_80_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

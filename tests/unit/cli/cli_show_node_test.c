@@ -159,6 +159,40 @@ static void a_drop_that_did_not_happen_is_not_told(void **state)
                    "  nothing was dropped\n");
 }
 
+static void what_a_drop_means_goes_on_below(void **state)
+{
+    assert_false(expect_printed_at(
+        80, cli_print_drops,
+        "{'drops':[{'where':'worker 1','name':'replay','count':12,'help':'seen before, or older"
+        " than the window: an attack, a path that sends packets twice, or one that reorders the"
+        "m'}]}",
+        "  COUNT  WHERE     DROP    MEANING\n"
+        "     12  worker 1  replay  seen before, or older than the window: an attack, a\n"
+        "                           path that sends packets twice, or one that reorders\n"
+        "                           them\n"));
+}
+
+static void ports_fit_80_columns(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_ports,
+        "{'ports':[{'name':'eth0','device':'net_af_packet0,iface=eth0','role':'both','mac':'02:"
+        "00:00:00:00:01','driver':'net_af_packet','mtu':1500,'addresses':['172.31.0.10/24','200"
+        "1:db8:1234:5678:9abc:def0:1234:5678/64'],'gateway':'172.31.0.1','link':'up','rx_pkts':"
+        "912345678901,'rx_bytes':900,'tx_pkts':8,'tx_bytes':800,'missed':0,'neighbours':[{'addr"
+        "ess':'2001:db8:1234:5678:9abc:def0:1234:5678','resolved':true,'mac':'02:00:00:00:00:01"
+        "'}],'host':{'interface':'culvert0','in_pkts':5,'in_bytes':500,'in_lost':1,'out_pkts':4"
+        ",'out_bytes':4000,'out_lost':2}}]}",
+        "  PORT  LINK  ADDRESSES                                        RX     TX  MISSED\n"
+        "  eth0  up    172.31.0.10/24, 2001:..abc:def0:1234:5678/64  900 B  800 B       0\n"
+        "\n"
+        "  HOST      PORT  IN PKTS     IN  OUT PKTS     OUT  LOST\n"
+        "  culvert0  eth0        5  500 B         4  4.0 kB     3\n"
+        "\n"
+        "  NEIGHBOUR                               MAC                PORT\n"
+        "  2001:db8:1234:5678:9abc:def0:1234:5678  02:00:00:00:00:01  eth0\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +204,8 @@ int main(void)
         cmocka_unit_test(workers_have_a_load_each_and_a_dash_for_what_is_not_known),
         cmocka_unit_test(neighbours_are_told_with_their_port_and_asked_ones_without_mac),
         cmocka_unit_test(a_drop_that_did_not_happen_is_not_told),
+        cmocka_unit_test(what_a_drop_means_goes_on_below),
+        cmocka_unit_test(ports_fit_80_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

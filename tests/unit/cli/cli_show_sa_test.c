@@ -137,6 +137,83 @@ static void nat_without_nat_and_without_peers(void **state)
                    "  Two.\n");
 }
 
+static void an_ipv6_peer_with_a_long_name_fits_80_columns(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_sas,
+        "{'sas':[{'id':123,'connection':'branch-office-of-a-very-long-name-indeed','state':'est"
+        "ablished','role':'responder','local':'[2001:db8:ffff:ffff:ffff:ffff:ffff:10]:4500','re"
+        "mote':'[2001:db8:1234:5678:9abc:def0:1234:5678]:61024','remote_id':'C=NZ, O=Example Or"
+        "ganisation, CN=gateway.example.org','encapsulated':true,'proposal':'AES-GCM-16-128/PRF"
+        "-HMAC-SHA2-256/X25519','age_s':90061,'rekey_in_s':90061,'idle_s':3,'children':[{'name'"
+        ":'branch-office-of-a-very-long-name-indeed','spi_in':'0x00000100','spi_out':'0xc0ffee0"
+        "0','proposal':'AES-GCM-16-128/ESN','local':['2001:db8:ffff:ffff::/64'],'remote':['2001"
+        ":db8:eeee:ffff::/64','10.3.0.0/24'],'rekey_in_s':86399,'in':{'pkts':123456789012,'byte"
+        "s':150000000000},'out':{'pkts':123456789012,'bytes':2000000},'replay':1234567,'bad_icv"
+        "':2}]}]}",
+        "  CONNECTION            STATE        REMOTE                REMOTE ID\n"
+        "  branch-of..me-indeed  established  [2001:db8..78]:61024  C=NZ, O=Ex..ample.org\n"
+        "\n"
+        "  CHILD                        SPI IN      SPI OUT           IN     OUT    DROPS\n"
+        "  branch-office..-name-indeed  0x00000100  0xc0ffee00  150.0 GB  2.0 MB  1234569\n"));
+}
+
+static void an_ipv4_peer_fits_80_columns_whole_but_for_what_is_told_by_wide(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_sas,
+        "{'sas':[{'id':1,'connection':'foo','state':'established','role':'responder','local':'1"
+        "72.31.0.10:4500','remote':'198.51.100.7:1024','remote_id':'@foo','encapsulated':true,'"
+        "proposal':'AES-GCM-16-128/PRF-HMAC-SHA2-256/X25519','age_s':61,'rekey_in_s':9006,'idle"
+        "_s':3,'children':[{'name':'foo','spi_in':'0x00000100','spi_out':'0xc0ffee00','proposal"
+        "':'AES-GCM-16-128/ESN','local':['10.1.0.0/24'],'remote':['10.2.0.0/24'],'rekey_in_s':8"
+        "6399,'in':{'pkts':1234,'bytes':150000000000},'out':{'pkts':1234,'bytes':2000000},'repl"
+        "ay':1}]}]}",
+        "  CONNECTION  ID  STATE        REMOTE             REMOTE ID  AGE\n"
+        "  foo          1  established  198.51.100.7:1024  @foo       1 min 1 s\n"
+        "\n"
+        "  CHILD  SPI IN      SPI OUT     REMOTE             IN     OUT  DROPS\n"
+        "  foo    0x00000100  0xc0ffee00  10.2.0.0/24  150.0 GB  2.0 MB      1\n"));
+}
+
+static void connections_fit_80_columns(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_connections,
+        "{'connections':[{'name':'branch-office-of-a-very-long-name-indeed','state':'connecting"
+        "','local_id':'@gw','remote_id':'C=NZ, O=Example Organisation, CN=gateway.example.org',"
+        "'remote_address':'any','peer':'[2001:db8:1234:5678:9abc:def0:1234:5678]:61024','totals"
+        "':{'in_bytes':1234567,'out_bytes':98},'children':[{'name':'a','up':false,'local':['10."
+        "1.0.0/24'],'remote':['10.2.0.0/24']},{'name':'b','up':true,'local':['10.1.0.0/24'],'re"
+        "mote':['10.3.0.0/24']}]}]}",
+        "  CONNECTION        STATE       REMOTE ID          PEER               CHILD  UP\n"
+        "  branch-..-indeed  connecting  C=NZ, O=..ple.org  [2001:db..]:61024  a      no\n"
+        "  \"                 \"           \"                  \"                  b      yes\n"));
+}
+
+static void nat_fits_80_columns_with_nothing_cut(void **state)
+{
+    assert_true(expect_printed_at(
+        80, cli_print_nat,
+        "{'public_addresses':['198.51.100.2'],'peers':[{'connection':'branch-office-of-a-very-l"
+        "ong-name-indeed','remote_id':'C=NZ, O=Example Organisation, CN=gateway.example.org','e"
+        "ncapsulated':true,'moves':2,'keepalive_s':20,'local':{'seen':'[2001:db8:1234:5678:9abc"
+        ":def0:1234:5678]:61024','behind_nat':true},'remote':{'seen':'198.51.100.7:1024','behin"
+        "d_nat':true},'explanation':'We are behind a NAT: the peer dials and so on and on until"
+        " the line ends and beyond of it all.'}]}",
+        "our public addresses: 198.51.100.2\n"
+        "branch-office-of-a-very-long-name-indeed (C=NZ, O=Example Organisation,\n"
+        "  CN=gateway.example.org), ESP in UDP, moved 2 times\n"
+        "  SIDE  SEEN HERE                           BEHIND NAT  AS THE PEER KNOWS IT\n"
+        "  we    [2001:db8:1234:5..1234:5678]:61024  yes         another address (not in\n"
+        "                                                        nat.public_addresses)\n"
+        "  peer  198.51.100.7:1024                   yes         another address (only\n"
+        "                                                        its hash is known)\n"
+        "  we keep the NAT's mapping alive after 20 idle seconds\n"
+        "  We are behind a NAT: the peer dials and so on and on until the line ends and\n"
+        "  beyond of it all.\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +225,10 @@ int main(void)
         cmocka_unit_test(a_replaced_child_says_so_and_one_without_counters_has_dashes),
         cmocka_unit_test(a_peer_that_is_known_stands_in_place_of_the_configured_address),
         cmocka_unit_test(nat_without_nat_and_without_peers),
+        cmocka_unit_test(an_ipv6_peer_with_a_long_name_fits_80_columns),
+        cmocka_unit_test(an_ipv4_peer_fits_80_columns_whole_but_for_what_is_told_by_wide),
+        cmocka_unit_test(connections_fit_80_columns),
+        cmocka_unit_test(nat_fits_80_columns_with_nothing_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,33 +10,27 @@
 #include "cli_int.h"
 #include "cli_doc.h"
 
-static const char hundred_a[] =
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-static void expect_table(const char *const *titles, const char *const *cells, const char *want)
+/* Returns whether something was cut. */
+static bool table_at(unsigned columns, const char *const *titles, const char *const *cells, const char *want)
 {
     struct cli_table t;
     char *text;
     size_t len;
-    FILE *out = open_memstream(&text, &len);
+    struct cli_out out = {.file = open_memstream(&text, &len), .columns = columns};
     cli_table_start(&t, titles);
     for (; *cells; cells++)
         cli_table_cell(&t, *cells);
-    cli_table_end(&t, out, "nothing here");
-    fclose(out);
-    assert_string_equal(text, want);
+    cli_table_end(&t, &out, "nothing here");
+    fclose(out.file);
+    if (strcmp(text, want) != 0)
+        fail_msg("printed:\n%s\nwanted:\n%s", text, want);
     free(text);
+    return out.is_cut;
 }
 
-static void expect_fold(int indent, const char *words, const char *want)
+static void expect_table(const char *const *titles, const char *const *cells, const char *want)
 {
-    char *text;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    cli_fold(out, indent, words);
-    fclose(out);
-    assert_string_equal(text, want);
-    free(text);
+    assert_false(table_at(0, titles, cells, want));
 }
 
 static void byte_counts_keep_four_digits_at_most(void **state)
@@ -72,12 +66,12 @@ static void nothing_shows_as_a_dash(void **state)
     struct cli_table t;
     char *text;
     size_t len;
-    FILE *out = open_memstream(&text, &len);
+    struct cli_out out = {.file = open_memstream(&text, &len)};
     cli_table_start(&t, (const char *[]){"A", "B", NULL});
     cli_table_cell(&t, NULL);
     cli_table_cell(&t, "");
-    cli_table_end(&t, out, "empty");
-    fclose(out);
+    cli_table_end(&t, &out, "empty");
+    fclose(out.file);
     assert_string_equal(text, "  A  B\n  -  -\n");
     free(text);
 }
@@ -92,14 +86,14 @@ static void a_table_grows_past_its_first_cells(void **state)
     struct cli_table t;
     char *text, number[16];
     size_t len, lines = 0;
-    FILE *out = open_memstream(&text, &len);
+    struct cli_out out = {.file = open_memstream(&text, &len)};
     cli_table_start(&t, (const char *[]){">N", NULL});
     for (int i = 0; i < 1000; i++) {
         snprintf(number, sizeof number, "%d", i);
         cli_table_cell(&t, number);
     }
-    cli_table_end(&t, out, "");
-    fclose(out);
+    cli_table_end(&t, &out, "");
+    fclose(out.file);
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
     assert_int_equal(lines, 1001);
@@ -156,45 +150,53 @@ static void lists_are_joined_and_cut_at_the_end(void **state)
     assert_string_equal(cli_join(NULL, out, sizeof out), "");
 }
 
-static void text_is_folded_at_100_columns(void **state)
+static void a_short_line_hides_columns_the_largest_digit_first(void **state)
 {
-    char text[256], want[512];
-    /* Two words that fill 100 columns to the last, then with one letter more. */
-    snprintf(text, sizeof text, "%.*s %.*s", 49, hundred_a, 46, hundred_a);
-    snprintf(want, sizeof want, "    %s\n", text);
-    expect_fold(4, text, want);
-    snprintf(text, sizeof text, "%.*s %.*s", 49, hundred_a, 47, hundred_a);
-    snprintf(want, sizeof want, "    %.*s\n    %.*s\n", 49, hundred_a, 47, hundred_a);
-    expect_fold(4, text, want);
+    static const char *const titles[] = {"A", "2BB", "1>CC", "3DD", "E", NULL};
+    static const char *const cells[] = {"aaaa", "bbbb", "1", "dddd", "eeee", NULL};
+    assert_false(table_at(28, titles, cells,
+                          "  A     BB    CC  DD    E\n"
+                          "  aaaa  bbbb   1  dddd  eeee\n"));
+    assert_true(table_at(27, titles, cells,
+                         "  A     BB    CC  E\n"
+                         "  aaaa  bbbb   1  eeee\n"));
+    assert_true(table_at(21, titles, cells,
+                         "  A     CC  E\n"
+                         "  aaaa   1  eeee\n"));
+    assert_true(table_at(12, titles, cells,
+                         "  A     E\n"
+                         "  aaaa  eeee\n"));
 }
 
-static void a_word_too_long_for_a_line_has_one_of_its_own(void **state)
+static void what_stays_too_wide_is_cut_in_its_middle_and_numbers_never(void **state)
 {
-    char text[256], want[512];
-    snprintf(text, sizeof text, "a %s b", hundred_a);
-    snprintf(want, sizeof want, "  a\n  %s\n  b\n", hundred_a);
-    expect_fold(2, text, want);
+    static const char *const titles[] = {"ADDRESS", ">N", "ID", NULL};
+    static const char *const cells[] = {"[2001:db8:1:2:3:4:5:6]:4500", "1234567890", "@short", NULL};
+    assert_false(table_at(50, titles, cells,
+                          "  ADDRESS                               N  ID\n"
+                          "  [2001:db8:1:2:3:4:5:6]:4500  1234567890  @short\n"));
+    assert_true(table_at(40, titles, cells,
+                         "  ADDRESS                      N  ID\n"
+                         "  [2001:db..:6]:4500  1234567890  @short\n"));
+    /* the least that is left of a value is wider than this line */
+    assert_true(table_at(10, titles, cells,
+                         "  ADDRESS            N  ID\n"
+                         "  [20..500  1234567890  @short\n"));
 }
 
-static void what_a_word_means_stands_beside_it(void **state)
+static void text_goes_on_in_further_lines_or_ends_at_the_end(void **state)
 {
-    char *text;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    cli_term(out, "--one", "short");
-    cli_term(out, "--two", "words that do not fit into the fifty one columns that there are for them");
-    fclose(out);
-    assert_string_equal(text,
-                        "  --one                      short\n"
-                        "  --two                      words that do not fit into the fifty one columns\n"
-                        "                             that there are for them\n");
-    free(text);
-}
-
-static void spaces_between_words_are_one(void **state)
-{
-    expect_fold(2, "  a   b ", "  a b\n");
-    expect_fold(2, "", "\n");
+    static const char *const cells[] = {"7", "some words that need more than one line of text", NULL};
+    assert_false(table_at(35, (const char *[]){">N", "+TEXT", NULL}, cells,
+                          "  N  TEXT\n"
+                          "  7  some words that need more than\n"
+                          "     one line of text\n"));
+    assert_true(table_at(35, (const char *[]){">N", "/TEXT", NULL}, cells,
+                         "  N  TEXT\n"
+                         "  7  some words that need more th..\n"));
+    assert_false(table_at(80, (const char *[]){">N", "/TEXT", NULL}, cells,
+                          "  N  TEXT\n"
+                          "  7  some words that need more than one line of text\n"));
 }
 
 int main(void)
@@ -209,10 +211,9 @@ int main(void)
         cmocka_unit_test(members_that_are_absent_or_of_another_type_are_empty),
         cmocka_unit_test(durations_have_two_units_at_most),
         cmocka_unit_test(lists_are_joined_and_cut_at_the_end),
-        cmocka_unit_test(text_is_folded_at_100_columns),
-        cmocka_unit_test(a_word_too_long_for_a_line_has_one_of_its_own),
-        cmocka_unit_test(what_a_word_means_stands_beside_it),
-        cmocka_unit_test(spaces_between_words_are_one),
+        cmocka_unit_test(a_short_line_hides_columns_the_largest_digit_first),
+        cmocka_unit_test(what_stays_too_wide_is_cut_in_its_middle_and_numbers_never),
+        cmocka_unit_test(text_goes_on_in_further_lines_or_ends_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
