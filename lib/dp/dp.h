@@ -16,6 +16,7 @@
 #include "dp_counters.h"
 
 struct dp;
+struct dp_io;
 struct dp_worker;
 struct sad;
 struct rte_mbuf;
@@ -38,9 +39,13 @@ enum dp_poll {
     DP_POLL_ADAPTIVE /* sleeps after idle polls, up to 250 us */
 };
 
-/* A started ethdev port. Its number in the dp is its index in dp_params.ports. */
+/* A started port: an ethdev, or one with its own way to move frames. Its number in the dp is its index in
+ * dp_params.ports. */
 struct dp_port_params {
     uint16_t port_id; /* ethdev */
+    const struct dp_io
+        *io;       /* used instead of the ethdev, with io_port; borrowed for the dp's life; NULL: none */
+    void *io_port; /* borrowed likewise */
     char name[DP_NAME_MAX];
     enum dp_role role;
     uint8_t mac[6];

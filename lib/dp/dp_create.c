@@ -99,9 +99,13 @@ static void queues_fill(struct dp_worker *w)
         const struct dp_port_params *at = &p->ports[port];
         w->tx[port].port_id = at->port_id;
         w->tx[port].is_served = w->index < at->tx_queues;
+        w->tx[port].io = at->io;
+        w->tx[port].io_port = at->io_port;
         if (at->port_id == DP_PORT_SINK || w->index >= at->rx_queues)
             continue;
         w->polls[w->n_polls].port = port;
+        w->polls[w->n_polls].io = at->io;
+        w->polls[w->n_polls].io_port = at->io_port;
         w->polls[w->n_polls++].port_id = at->port_id;
     }
 }

@@ -47,7 +47,9 @@ void dp_tx_flush(struct dp_worker *w, uint16_t port)
         }
         return;
     }
-    if (tx->is_served)
+    if (tx->is_served && tx->io)
+        sent = tx->io->tx(tx->io_port, w->index, tx->frames, count);
+    else if (tx->is_served)
         sent = rte_eth_tx_burst(tx->port_id, w->index, tx->frames, count);
     else
         sent = pass_on(w, port, tx, w->index % w->dp->ports[port].params.tx_queues);

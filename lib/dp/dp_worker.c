@@ -45,12 +45,21 @@ static uint16_t handed_take(struct dp_worker *w)
     return n;
 }
 
+/* What the queue of this worker on the i-th of its ports has. */
+static inline uint16_t queue_poll(const struct dp_worker *w, uint16_t i, struct rte_mbuf **frames)
+{
+    const struct dp_io *io = w->polls[i].io;
+    if (__builtin_expect(io == NULL, 1))
+        return rte_eth_rx_burst(w->polls[i].port_id, w->index, frames, DP_BURST_MAX);
+    return io->rx(w->polls[i].io_port, w->index, frames, DP_BURST_MAX);
+}
+
 static uint16_t ports_poll(struct dp_worker *w, uint64_t now_tsc)
 {
     struct rte_mbuf *frames[DP_BURST_MAX];
     uint16_t total = 0;
     for (uint16_t i = 0; i < w->n_polls; i++) {
-        uint16_t n = rte_eth_rx_burst(w->polls[i].port_id, w->index, frames, DP_BURST_MAX);
+        uint16_t n = queue_poll(w, i, frames);
         if (n)
             dp_process(w, w->polls[i].port, frames, n, now_tsc);
         total = (uint16_t)(total + n);

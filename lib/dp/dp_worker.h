@@ -4,6 +4,7 @@
 #include "dp_bucket.h"
 #include "dp_burst.h"
 #include "dp_core.h"
+#include "dp_io.h"
 
 #define DP_TX_QUEUE 128 /* frames that wait for a port within one turn */
 #define DP_LOCAL_MAX \
@@ -14,9 +15,11 @@ struct dp_pieces;
 
 /* What a worker has to send on a port at the end of its turn (dp_tx.h). */
 struct dp_tx {
-    uint64_t count, bytes; /* of frames */
-    uint16_t port_id;      /* ethdev, or DP_PORT_SINK */
-    bool is_served;        /* by a queue of this worker's own */
+    uint64_t count, bytes;  /* of frames */
+    uint16_t port_id;       /* ethdev, or DP_PORT_SINK */
+    bool is_served;         /* by a queue of this worker's own */
+    const struct dp_io *io; /* instead of the ethdev; NULL: none */
+    void *io_port;
     struct rte_mbuf *frames[DP_TX_QUEUE];
 };
 
@@ -36,6 +39,8 @@ struct dp_worker {
     uint16_t n_ports, n_polls;
     struct {
         uint16_t port, port_id;
+        const struct dp_io *io; /* instead of the ethdev; NULL: none */
+        void *io_port;
     } polls[DP_PORTS_MAX];    /* what a turn receives from */
     uint64_t now_tsc;         /* read once per turn */
     uint64_t turn_tsc;        /* when the last turn ended */

@@ -105,6 +105,43 @@ static void a_full_ring_to_the_worker_with_the_queue_is_a_drop(void **state)
     rig_free(&r);
 }
 
+static uint16_t io_queue, io_room;
+static struct rte_mbuf *io_taken[DP_TX_QUEUE];
+
+static uint16_t io_tx(void *port, uint16_t queue, struct rte_mbuf **frames, uint16_t n)
+{
+    const uint16_t taken = n < io_room ? n : io_room;
+    assert_ptr_equal(port, &io_room);
+    io_queue = queue;
+    memcpy(io_taken, frames, taken * sizeof *frames);
+    return taken;
+}
+
+static void a_port_with_its_own_way_gets_the_burst_and_what_it_leaves_is_a_drop(void **state)
+{
+    static const struct dp_io io = {NULL, io_tx};
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_tx *tx = &r.a.w->tx[RIG_OUTSIDE];
+    struct dp_port_counters c;
+    tx->port_id = 0;
+    tx->io = &io;
+    tx->io_port = &io_room;
+    io_room = 3;
+    io_queue = 9;
+    for (uint32_t i = 0; i < 5; i++)
+        dp_tx_put(r.a.w, RIG_OUTSIDE, numbered(i), 60);
+    dp_tx_flush_all(r.a.w);
+    assert_int_equal(io_queue, 0);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_numbered(io_taken[i], i);
+    dp_port_counters(r.a.dp, RIG_OUTSIDE, &c);
+    assert_int_equal(c.tx_pkts, 3);
+    assert_int_equal(c.tx_bytes, 180);
+    assert_int_equal(c.tx_full, 2);
+    assert_int_equal(rig_drops(&r.a, DP_DROP_tx_full), 2);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_sink_that_nobody_empties_drops_what_it_holds),
         cmocka_unit_test(what_control_sends_goes_at_the_next_turn),
         cmocka_unit_test(a_worker_without_a_queue_passes_its_frames_on),
+        cmocka_unit_test(a_port_with_its_own_way_gets_the_burst_and_what_it_leaves_is_a_drop),
         cmocka_unit_test(a_full_ring_to_the_worker_with_the_queue_is_a_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

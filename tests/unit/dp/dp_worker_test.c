@@ -43,6 +43,31 @@ static void a_turn_without_work_says_so_and_is_counted_as_idle(void **state)
     rig_free(&r);
 }
 
+static uint16_t io_rx(void *port, uint16_t queue, struct rte_mbuf **frames, uint16_t n)
+{
+    struct rte_mbuf **waiting = port;
+    assert_int_equal(queue, 0);
+    assert_int_equal(n, DP_BURST_MAX);
+    frames[0] = *waiting;
+    *waiting = NULL;
+    return frames[0] != NULL;
+}
+
+static void a_port_with_its_own_way_is_polled_by_it(void **state)
+{
+    static const struct dp_io io = {io_rx, NULL};
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct rte_mbuf *waiting = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+    r.a.w->polls[0].port = RIG_INSIDE;
+    r.a.w->polls[0].io = &io;
+    r.a.w->polls[0].io_port = &waiting;
+    r.a.w->n_polls = 1;
+    assert_true(dp_turn(r.a.w));
+    assert_false(dp_turn(r.a.w));
+    rte_pktmbuf_free(rig_out(&r.a, RIG_OUTSIDE));
+    rig_free(&r);
+}
+
 static void a_turn_with_work_is_busy(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -95,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_turn_without_work_says_so_and_is_counted_as_idle),
         cmocka_unit_test(a_turn_with_work_is_busy),
+        cmocka_unit_test(a_port_with_its_own_way_is_polled_by_it),
         cmocka_unit_test(the_loop_ends_when_told),
         cmocka_unit_test(an_adaptive_loop_without_work_sleeps),
         cmocka_unit_test(a_worker_that_is_offline_holds_nobody_up),
