@@ -16,9 +16,11 @@
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
+#include "afpkt.h"
 #include "dp_large.h"
 #include "host_log.h"
 #include "node_capture.h"
+#include "node_socket.h"
 
 #define RING_DESCRIPTORS 1024
 #define POOL_CACHE       256
@@ -202,20 +204,6 @@ static void port_report_spread(const struct node_port_params *params, size_t n_w
              p->n_rxq, n_workers, hash, done);
 }
 
-/* The kernel spreads over all sockets that the device's arguments made, also over those that nobody polls. */
-static void port_warn_unpolled(const struct node_port_params *params, const struct node_port *p)
-{
-    struct rte_eth_dev_info info;
-    if (strcmp(p->driver, "net_af_packet") != 0 || rte_eth_dev_info_get(p->id, &info) < 0 ||
-        info.max_rx_queues <= p->n_rxq)
-        return;
-    host_log(
-        HOST_WARN,
-        "event=queues_unpolled port=%s queues=%u polled=%u effect=\"packets that the kernel puts into the "
-        "others are lost\" fix=\"set qpairs=%u in ports.%s.device, or add workers\"",
-        params->name, info.max_rx_queues, p->n_rxq, p->n_rxq, params->name);
-}
-
 static int port_set_up(struct node_port *p, struct rte_mempool *pool)
 {
     uint16_t rxd = RING_DESCRIPTORS, txd = RING_DESCRIPTORS;
@@ -233,39 +221,58 @@ static int port_set_up(struct node_port *p, struct rte_mempool *pool)
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
+static int port_start_ethdev(const struct node_port_params *params, const struct node_device *device,
+                             size_t n_workers, struct rte_mempool *pool, struct node_port *p, char *why,
+                             size_t why_size)
+{
+    if (port_make(params, device, &p->id, why, why_size) < 0)
+        return -1;
+    int rc = port_configure(params, device->mtu, n_workers, p);
+    if (rc >= 0)
+        rc = port_set_up(p, pool);
+    if (rc >= 0)
+        return 0;
+    snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
+             params->name, params->device, p->n_rxq, device->mtu, rte_strerror(-rc));
+    rte_eth_dev_close(p->id);
+    return -1;
+}
+
+static void port_report(const struct node_port_params *params, const struct node_port *p)
+{
+    char mac[RTE_ETHER_ADDR_FMT_SIZE];
+    rte_ether_format_addr(mac, sizeof mac, &p->mac);
+    host_log(
+        HOST_NOTICE,
+        "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u offloads=%s%s%s",
+        params->name, params->device, p->driver, mac, p->mtu, p->n_rxq, p->n_txq,
+        p->rx_offloads ? "rx_ip4_cksum" : "", p->rx_offloads && p->tx_offloads ? "," : "",
+        p->tx_offloads   ? "tx_udp_cksum"
+        : p->rx_offloads ? ""
+                         : "none");
+}
+
 int node_port_start(const struct node_port_params *params, const struct node_device *device, size_t n_workers,
                     struct rte_mempool *pool, struct node_port *out, char *why, size_t why_size)
 {
     struct node_port p = {0};
-    if (port_make(params, device, &p.id, why, why_size) < 0)
+    const int rc = node_socket_is(device)
+                       ? node_socket_open(params, device, n_workers, pool, &p, why, why_size)
+                       : port_start_ethdev(params, device, n_workers, pool, &p, why, why_size);
+    if (rc < 0)
         return -1;
-    int rc = port_configure(params, device->mtu, n_workers, &p);
-    if (rc >= 0)
-        rc = port_set_up(&p, pool);
-    if (rc < 0) {
-        snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
-                 params->name, params->device, p.n_rxq, device->mtu, rte_strerror(-rc));
-        rte_eth_dev_close(p.id);
-        return -1;
-    }
-    char mac[RTE_ETHER_ADDR_FMT_SIZE];
-    rte_ether_format_addr(mac, sizeof mac, &p.mac);
-    host_log(
-        HOST_NOTICE,
-        "event=port_up port=%s device=%s driver=%s mac=%s mtu=%u rx_queues=%u tx_queues=%u offloads=%s%s%s",
-        params->name, params->device, p.driver, mac, p.mtu, p.n_rxq, p.n_txq,
-        p.rx_offloads ? "rx_ip4_cksum" : "", p.rx_offloads && p.tx_offloads ? "," : "",
-        p.tx_offloads   ? "tx_udp_cksum"
-        : p.rx_offloads ? ""
-                        : "none");
+    port_report(params, &p);
     port_report_spread(params, n_workers, &p);
-    port_warn_unpolled(params, &p);
     *out = p;
     return 0;
 }
 
 void node_port_stop(struct node_port *port)
 {
+    if (port->socket) {
+        afpkt_close(port->socket);
+        return;
+    }
     rte_eth_dev_stop(port->id);
     rte_eth_dev_close(port->id);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Ethernet devices: found by their names, set up, started, stopped. Thread: control. */
+/* Ports: ethdevs, found by their names, and packet sockets; set up, started, stopped. Thread: control. */
 #include <stddef.h>
 #include <stdint.h>
 #include <rte_ether.h>
@@ -8,8 +8,13 @@
 #include "node_device.h"
 #include "node_params.h"
 
+struct afpkt;
+struct dp_io;
+
 struct node_port {
-    uint16_t id; /* ethdev port */
+    uint16_t id;            /* ethdev port, without socket */
+    struct afpkt *socket;   /* NULL: an ethdev */
+    const struct dp_io *io; /* how workers receive and send; NULL: as from any ethdev */
     uint16_t n_rxq;
     uint16_t n_txq; /* one per worker, or fewer when the device has fewer */
     uint16_t mtu;

@@ -91,6 +91,8 @@ static struct dp_port_params start_dp_port(const struct node_port_params *params
 {
     struct dp_port_params p = {
         .port_id = port->id,
+        .io = port->io,
+        .io_port = port->socket,
         .role = start_role(params->role),
         .mtu = port->mtu,
         .vlan = params->vlan,

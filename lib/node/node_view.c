@@ -10,6 +10,7 @@
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 
+#include "afpkt.h"
 #include "node_int.h"
 #include "sad_conn.h"
 
@@ -64,6 +65,17 @@ bool node_view_worker(const struct node *node, size_t index, struct node_worker_
     return true;
 }
 
+static void view_socket(const struct node_port *port, struct node_port_view *out)
+{
+    struct afpkt_counters c;
+    afpkt_counters(port->socket, &c);
+    out->has_link = out->has_device = true;
+    out->is_up = afpkt_is_up(port->socket);
+#define AFPKT_COUNT(name) out->device.name = c.name;
+#include "afpkt.def"
+#undef AFPKT_COUNT
+}
+
 static void view_device(const struct node_port *port, struct node_port_view *out)
 {
     struct rte_eth_link link;
@@ -72,7 +84,8 @@ static void view_device(const struct node_port *port, struct node_port_view *out
     out->is_up = out->has_link && link.link_status;
     out->has_device = rte_eth_stats_get(port->id, &s) == 0;
     if (out->has_device)
-        out->device = (struct node_device_counters){s.imissed, s.rx_nombuf, s.ierrors, s.oerrors};
+        out->device = (struct node_device_counters){
+            .missed = s.imissed, .no_buffer = s.rx_nombuf, .rx_errors = s.ierrors, .tx_errors = s.oerrors};
 }
 
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)
@@ -89,7 +102,10 @@ bool node_view_port(const struct node *node, size_t index, struct node_port_view
     };
     snprintf(out->driver, sizeof out->driver, "%s", port->driver);
     memcpy(out->mac, port->mac.addr_bytes, sizeof out->mac);
-    view_device(port, out);
+    if (port->socket)
+        view_socket(port, out);
+    else
+        view_device(port, out);
     dp_port_counters(node->dp, (uint16_t)index, &c);
     memcpy(&out->counters, &c, sizeof c);
     return true;

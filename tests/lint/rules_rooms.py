@@ -13,7 +13,7 @@ HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
     r"jansson\.h": {"conf", "api", "cli", "ctl", "host"},
     r"libmnl/.*": {"host"},
-    r"rte_.*|generic/rte_.*": {"sad", "dp", "node", "crypt_imb"},
+    r"rte_.*|generic/rte_.*": {"sad", "dp", "afpkt", "node", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},
     r"cmocka\.h": set(),
 }
