@@ -147,8 +147,8 @@ bool dp_host_send(struct dp *dp, struct rte_mbuf *packet);
 bool dp_host_wants(const struct dp *dp, struct dp_punt *punt);
 
 /*
- * Sends a frame (Ethernet header first) on a port through worker 0. Takes the mbuf. False: ring full, mbuf
- * freed and counted.
+ * Sends a frame (Ethernet header first) on a port through worker 0. Takes the mbuf. False: ring full, or no
+ * such port; freed, and counted as tx_full.
  */
 bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame);
 

@@ -2,12 +2,15 @@
 /*
  * What control asks of the data path: counters, frames and datagrams to send, routes to look up. Neighbour
  * resolution is in dp_resolve.c, routes and neighbours in dp_fib.c and dp_adj.c.
+ *
+ * Drops: tx_full, punt_full, no_room, no_mbuf.
  */
 #include "dp.h"
 
 #include <errno.h>
 #include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_drop.h"
 #include "dp_fib.h"
 #include "dp_frag_id.h"
 #include "dp_mbuf.h"
@@ -28,6 +31,8 @@ void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counter
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
 {
     *out = (struct dp_counters){0};
+    if (worker < 0)
+        telem_add(&dp_drop_rows, out, &dp->control);
     for (uint16_t i = 0; i < dp->params.workers; i++) {
         if (worker >= 0 && worker != i)
             continue;
@@ -43,7 +48,7 @@ bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame)
     frame->port = port;
     if (port < dp->params.n_ports && rte_ring_enqueue(dp->workers[0]->tx_ring, frame) == 0)
         return true;
-    rte_pktmbuf_free(frame);
+    dp_drop_at_control(dp, frame, DP_DROP_tx_full);
     return false;
 }
 
@@ -79,12 +84,12 @@ static int packet_send(struct dp *dp, struct rte_mbuf *m, uint32_t index)
         m->hash.fdir.hi = index;
         if (rte_ring_enqueue(dp->punt, m) == 0)
             return 0;
-        rte_pktmbuf_free(m);
+        dp_drop_at_control(dp, m, DP_DROP_punt_full);
         return -ENOBUFS;
     }
     uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(m, a->l2_bytes);
     if (!p) {
-        rte_pktmbuf_free(m);
+        dp_drop_at_control(dp, m, DP_DROP_no_room);
         return -ENOBUFS;
     }
     memcpy(p, a->l2 + DP_L2_ROOM - a->l2_bytes, a->l2_bytes);
@@ -152,7 +157,7 @@ static int pieces_send(struct dp *dp, const struct base_addr *from, const struct
         piece.has_more = piece.len < left;
         struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
         if (!m || rte_pktmbuf_tailroom(m) < WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES + piece.len) {
-            rte_pktmbuf_free(m);
+            dp_drop_at_control(dp, m, m ? DP_DROP_no_room : DP_DROP_no_mbuf);
             return -ENOBUFS;
         }
         uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);

@@ -43,6 +43,7 @@ struct dp {
     struct rte_ring *host;         /* to the host's stack */
     struct sad_reclaim *reclaim;   /* the tables' own */
     struct dp_resolve *resolve;    /* control */
+    struct dp_counters control;    /* control: its drops of what workers handed to it, and of its own */
     _Atomic bool is_stopping;      /* any thread, once */
     struct dp_worker *workers[DP_WORKERS_MAX];
     _Atomic uint64_t frag_ids[DP_FRAG_IDS]; /* any thread */

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * What the data path counts, as rows (telem.h): dp_port.def per worker and port, dp_worker.def per worker,
- * dp_drop.def per worker and reason of a drop. The writer of each is its worker. Thread: any.
+ * dp_drop.def per worker and reason of a drop, and of control. The writer of each is its worker, or control.
+ * Thread: any.
  */
 #include <stdint.h>
 #include "telem.h"
@@ -35,7 +36,9 @@ extern const struct telem_rows dp_port_rows;   /* of struct dp_port_counters */
 extern const struct telem_rows dp_worker_rows; /* of struct dp_counters, without its drops */
 extern const struct telem_rows dp_drop_rows;   /* of struct dp_counters: row n is drop reason n */
 
-/* Counters of a worker, or of all of them together with -1. Values never go back from one call to the next.
+/*
+ * Counters of a worker, or of all of them together with -1, and then also what control dropped of the
+ * packets that it got from workers or made itself. Values never go back from one call to the next.
  */
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out);
 

@@ -9,3 +9,9 @@ __attribute__((cold)) void dp_drop_mbuf(struct dp_worker *w, struct rte_mbuf *m,
     w->count.drops[why]++;
     rte_pktmbuf_free(m);
 }
+
+void dp_drop_at_control(struct dp *dp, struct rte_mbuf *m, enum dp_drop why)
+{
+    dp->control.drops[why]++;
+    rte_pktmbuf_free(m);
+}

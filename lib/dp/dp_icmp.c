@@ -188,9 +188,9 @@ void dp_icmp_send(struct dp_worker *w, const struct rte_mbuf *m, enum dp_icmp_er
     const struct base_addr *from =
         is_for_host || error >= DP_ICMP_PORT ? &to : error_source(w->dp, &sender, &to);
     struct rte_mbuf *answer;
-    if (!from || !may_answer(w->dp, ip, m->data_len, is6) || !(answer = error_begin(w, error)))
+    if (!from || !may_answer(w->dp, ip, m->pkt_len, is6) || !(answer = error_begin(w, error)))
         return;
-    if (!error_build(answer, from, base_span(ip, m->data_len), error, mtu))
+    if (!error_build(answer, from, base_span(ip, m->pkt_len), error, mtu))
         rte_pktmbuf_free(answer);
     else if (!is_for_host || !dp_host_deliver(w, answer, DP_PORT_NONE, 0))
         dp_local_put(w, answer, DP_PKT_LOCAL | DP_PKT_TTL_DONE);
@@ -229,7 +229,7 @@ static void own_refuse(struct dp_worker *w, struct rte_mbuf *m, uint16_t l3)
     const bool is6 = ip[0] >> 4 == 6;
     enum dp_icmp_error error;
     dp_mbuf_span(m, ip, wire_ip_len(ip, is6));
-    if (refusal_find(ip, m->data_len, is6, &error))
+    if (refusal_find(ip, m->pkt_len, is6, &error))
         dp_icmp_send(w, m, error, 0);
     dp_drop_mbuf(w, m, DP_DROP_own_unhandled);
 }

@@ -4,13 +4,18 @@
  * over wire_ndp. Questions for our addresses are answered; a packet whose next hop is unknown waits (3 per
  * next hop, 256 in all) while we ask, once a second, three times. What is learned is asked again after a
  * minute, first directly, and forgotten when nobody answers. Only answers to our questions and questions to
- * us make an entry, so a flood of ARP cannot.
+ * us make an entry, so a flood of ARP cannot. All that ends here has a name, also what is none of our
+ * business.
+ *
+ * Drops: malformed, arp_ignored, nd_ignored, address_conflict, no_neighbour, neighbour_silent,
+ * neighbour_full, no_mbuf, no_room, and those of dp_tx().
  */
 #include "dp_resolve.h"
 
 #include <stdlib.h>
 #include "dp_adj.h"
 #include "dp_bytes.h"
+#include "dp_drop.h"
 #include "dp_own.h"
 #include "sad_mem.h"
 #include "wire_arp.h"
@@ -102,8 +107,10 @@ static void arp_send(struct dp *dp, uint16_t port, enum wire_arp_op op, const ui
 {
     const struct dp_port_params *at = &dp->ports[port].params;
     struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
-    if (!m)
+    if (!m) {
+        dp_drop_at_control(dp, NULL, DP_DROP_no_mbuf);
         return;
+    }
     struct base_writer w = frame_begin(at, m, to_mac, WIRE_ETH_ARP);
     struct wire_arp *arp = (struct wire_arp *)(void *)base_write_room(&w, WIRE_ARP_BYTES);
     wire_arp_build(arp, op, at->mac, dp_load32(from->bytes), target_mac, dp_load32(to->bytes));
@@ -121,8 +128,10 @@ static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], cons
     const struct dp_port_params *at = &dp->ports[port].params;
     struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
     uint8_t packet[WIRE_NDP_PACKET_BYTES];
-    if (!m)
+    if (!m) {
+        dp_drop_at_control(dp, NULL, DP_DROP_no_mbuf);
         return;
+    }
     wire_ndp_build(packet, from->bytes, to, ndp);
     struct base_writer w = frame_begin(at, m, to_mac, WIRE_ETH_IP6);
     base_write(&w, packet, sizeof packet);
@@ -163,7 +172,7 @@ static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
     for (uint8_t i = 0; i < h->n_waiting; i++) {
         uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(h->waiting[i], a->l2_bytes);
         if (!p) {
-            rte_pktmbuf_free(h->waiting[i]);
+            dp_drop_at_control(dp, h->waiting[i], DP_DROP_no_room);
             continue;
         }
         memcpy(p, a->l2 + DP_L2_ROOM - a->l2_bytes, a->l2_bytes);
@@ -173,38 +182,53 @@ static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
     h->n_waiting = 0;
 }
 
-static void hop_learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
+/* False: it is nobody whom we asked for or have to do with. */
+static bool hop_learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
                       const uint8_t mac[6], bool may_create)
 {
     struct dp_resolve *r = dp->resolve;
     uint32_t adj = dp_adj_find(dp, port, addr);
     if ((!adj || hop_at(r, adj)->state == HOP_NONE) && !may_create)
-        return;
-    if (dp_neigh_set(dp, port, addr, mac) != 0)
-        return;
+        return false;
+    if (dp_neigh_set(dp, port, addr, mac) != 0) {
+        dp_drop_at_control(dp, NULL, DP_DROP_neighbour_full);
+        return true;
+    }
     adj = dp_adj_find(dp, port, addr);
     struct hop *h = hop_at(r, adj);
     h->state = HOP_FRESH;
     h->tries = 0;
     hop_schedule(r, h, base_time_add(now, FRESH_NS));
     waiting_send(dp, h, adj);
+    return true;
 }
 
-static void on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
+/* Somebody with another MAC address speaks for one of this port's addresses (RFC 5227 2.4). */
+static bool is_rival(const struct dp *dp, uint16_t port, const struct base_addr *addr, const uint8_t mac[6])
+{
+    return dp_own_has(dp, port, addr) && memcmp(mac, dp->ports[port].params.mac, 6) != 0;
+}
+
+/* Returns as what the packet is dropped, DP_DROPS when it was of use. */
+static enum dp_drop on_arp(struct dp *dp, base_time now, const struct dp_punt *punt)
 {
     const struct rte_mbuf *m = punt->mbuf;
     const struct wire_arp *arp;
     struct base_reader r = base_reader(base_span(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len));
     (void)base_read_span(&r, m->hash.fdir.hi);
     if (wire_arp_parse(base_read_rest(&r), &arp) != WIRE_PKT_OK)
-        return;
+        return DP_DROP_malformed;
     const bool is_request = arp->op_be == wire_be16(WIRE_ARP_REQUEST);
     struct base_addr sender = wire_ip4_addr(arp->sender_be), target = wire_ip4_addr(arp->target_be);
-    const bool is_for_us = dp_own_has(dp, punt->port, &target);
+    const bool is_for_us = is_request && dp_own_has(dp, punt->port, &target);
+    bool is_of_use = is_for_us;
     if (!dp_addr_is_own(dp, &sender) && arp->sender_be != 0)
-        hop_learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us && is_request);
-    if (is_for_us && is_request)
+        is_of_use |= hop_learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us);
+    if (is_for_us)
         arp_send(dp, punt->port, WIRE_ARP_REPLY, arp->sender_mac, arp->sender_mac, &target, &sender);
+    if (is_rival(dp, punt->port, &sender, arp->sender_mac))
+        return DP_DROP_address_conflict;
+    return is_of_use ? DP_DROPS : DP_DROP_arp_ignored;
 }
 
 static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
@@ -228,28 +252,46 @@ static void ndp_answer(struct dp *dp, uint16_t port, const uint8_t asker_addr[16
     ndp_send(dp, port, mac, &from, to, &ndp);
 }
 
-static void on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
+/* Routers and redirects, which are not read. */
+static bool is_router_talk(const struct wire_ip6_view *ip)
+{
+    struct base_reader r = base_reader(ip->payload);
+    const uint8_t type = base_read_u8(&r);
+    return !r.failed && type != WIRE_ICMP6_NEIGHBOR_SOLICIT && type != WIRE_ICMP6_NEIGHBOR_ADVERT;
+}
+
+static enum dp_drop on_advert(struct dp *dp, base_time now, uint16_t port, const struct wire_ndp *ndp)
+{
+    const struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp->target);
+    if (ndp->has_mac && is_rival(dp, port, &target, ndp->mac))
+        return DP_DROP_address_conflict;
+    if (!ndp->has_mac || dp_addr_is_own(dp, &target))
+        return DP_DROP_nd_ignored;
+    return hop_learn(dp, now, port, &target, ndp->mac, false) ? DP_DROPS : DP_DROP_nd_ignored;
+}
+
+/* As on_arp(). */
+static enum dp_drop on_ndp(struct dp *dp, base_time now, const struct dp_punt *punt)
 {
     const struct rte_mbuf *m = punt->mbuf;
     struct base_reader r = base_reader(base_span(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len));
     struct wire_ip6_view ip;
     struct wire_ndp ndp;
     (void)base_read_span(&r, m->hash.fdir.hi);
-    if (wire_ip6_parse(base_read_rest(&r), &ip) != WIRE_PKT_OK || wire_ndp_parse(&ip, &ndp) != WIRE_PKT_OK)
-        return;
+    if (wire_ip6_parse(base_read_rest(&r), &ip) != WIRE_PKT_OK)
+        return DP_DROP_malformed;
+    if (wire_ndp_parse(&ip, &ndp) != WIRE_PKT_OK)
+        return is_router_talk(&ip) ? DP_DROP_nd_ignored : DP_DROP_malformed;
+    if (ndp.is_advert)
+        return on_advert(dp, now, punt->port, &ndp);
     struct base_addr sender = base_addr_from_bytes(BASE_AF_IP6, ip.hdr->src);
     struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp.target);
-    const bool is_for_us = dp_own_has(dp, punt->port, &target);
-    if (ndp.is_advert) {
-        if (ndp.has_mac && !dp_addr_is_own(dp, &target))
-            hop_learn(dp, now, punt->port, &target, ndp.mac, false);
-        return;
-    }
-    if (!is_for_us)
-        return;
+    if (!dp_own_has(dp, punt->port, &target))
+        return DP_DROP_nd_ignored;
     if (ndp.has_mac && dp_is_onlink(dp, punt->port, &sender) && !dp_addr_is_own(dp, &sender))
-        hop_learn(dp, now, punt->port, &sender, ndp.mac, true);
+        (void)hop_learn(dp, now, punt->port, &sender, ndp.mac, true);
     ndp_answer(dp, punt->port, ip.hdr->src, &ndp);
+    return DP_DROPS;
 }
 
 static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
@@ -258,7 +300,7 @@ static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
     uint32_t adj = dp_adj_neigh(dp, punt->port, &punt->next_hop);
     struct hop *h = adj ? hop_at(r, adj) : NULL;
     if (!h || h->n_waiting == WAIT_PER_HOP || r->n_waiting == WAIT_MAX) {
-        rte_pktmbuf_free(punt->mbuf);
+        dp_drop_at_control(dp, punt->mbuf, h ? DP_DROP_no_neighbour : DP_DROP_neighbour_full);
         return;
     }
     h->waiting[h->n_waiting++] = punt->mbuf;
@@ -279,16 +321,17 @@ void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt)
         on_unknown(dp, now, punt);
         return;
     }
-    if (punt->reason == DP_PUNT_ARP)
-        on_arp(dp, now, punt);
-    else if (punt->reason == DP_PUNT_ND)
-        on_ndp(dp, now, punt);
-    rte_pktmbuf_free(punt->mbuf);
+    const enum dp_drop why = punt->reason == DP_PUNT_ARP ? on_arp(dp, now, punt) : on_ndp(dp, now, punt);
+    if (why == DP_DROPS)
+        rte_pktmbuf_free(punt->mbuf);
+    else
+        dp_drop_at_control(dp, punt->mbuf, why);
 }
 
 static void hop_forget(struct dp *dp, uint32_t adj, struct hop *h)
 {
     struct base_addr addr = dp->adjs[adj].next_hop;
+    dp->control.drops[DP_DROP_neighbour_silent] += h->n_waiting;
     waiting_drop(dp->resolve, h);
     h->state = HOP_NONE;
     h->tries = 0;

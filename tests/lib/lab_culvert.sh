@@ -159,8 +159,8 @@ culvert_dropped() {
 }
 # Datagrams that came in from outside and have a counter: passed through a tunnel, handed to IKE, or dropped by name.
 culvert_accounted() {
-    culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["ike"]["packets_in"] + sum(c["count"] for c in d["drops"])' \
-        show counters
+    culvert_json "$1" 'd["data_path"]["esp_in_pkts"] + d["ike"]["packets_in"] + sum(c["count"] for c in d["drops"] if c["name"] not in
+        ("arp_ignored", "nd_ignored"))' show counters
 }
 # A text of the failure of this kind (why, fix_here, fix_peer, nearest ...); empty when there is none.
 culvert_failure() {

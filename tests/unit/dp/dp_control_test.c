@@ -9,6 +9,7 @@ static void a_frame_for_no_port_is_not_sent(void **state)
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
     assert_false(dp_tx(r.a.dp, 2, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60)));
     assert_false(dp_tx(r.a.dp, UINT16_MAX, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60)));
+    assert_int_equal(rig_drops(&r.a, DP_DROP_tx_full), 2);
     rig_free(&r);
 }
 

@@ -99,6 +99,7 @@ static void three_packets_wait_for_a_hop_and_it_is_asked_once(void **state)
     rig_in(&r, &r.b, RIG_INSIDE, arp_frame(2, "10.2.0.77", "10.2.0.1"));
     punt_resolve(&r, now);
     assert_int_equal(inside_frames(&r), 3);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_no_neighbour), 2);
     rig_free(&r);
 }
 
@@ -118,6 +119,7 @@ static void a_silent_hop_is_asked_three_times_and_then_forgotten(void **state)
     }
     assert_int_equal(asked, 3);
     assert_int_equal(dp_resolve_deadline(r.b.dp).ns, BASE_TIME_NEVER.ns);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_neighbour_silent), 1);
     /* What waited is freed, and the next packet begins anew. */
     unknown_send(&r, now);
     assert_int_equal(inside_frames(&r), 1);
@@ -190,6 +192,8 @@ static void what_nobody_asked_for_makes_no_entry(void **state)
     }
     assert_int_equal(known, 4); /* those of the rig */
     inside_frames(&r);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_arp_ignored), 3);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_address_conflict), 1);
     rig_free(&r);
 }
 
@@ -269,6 +273,56 @@ static void every_address_of_a_port_is_answered_for_in_any_order(void **state)
     }
 }
 
+/* A neighbour discovery packet of a type to B's inside; what says nothing of itself is cut short. */
+static struct rte_mbuf *nd_frame(uint8_t type, const char *target, uint8_t mac)
+{
+    struct rte_mbuf *m = ns_frame(target);
+    const struct base_addr from = rig_ip("fd00:2::77"), about = rig_ip(target);
+    static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
+    struct wire_ndp ndp = {.is_advert = type == 136, .is_override = true};
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    memcpy(ndp.target, about.bytes, 16);
+    rig_mac(ndp.mac, mac);
+    wire_ndp_build(ip, from.bytes, all_nodes, &ndp);
+    ip[40] = type;
+    ip[42] = ip[43] = 0;
+    wire_icmp6_fill_csum((struct wire_icmp *)(void *)(ip + 40), WIRE_NDP_BYTES, ip + 8, ip + 24);
+    return m;
+}
+
+static void what_is_none_of_our_business_has_a_name(void **state)
+{
+    static const struct {
+        uint8_t type, mac;
+        const char *target;
+        enum dp_drop why;
+    } all[] = {{133, 0x77, "fd00:2::1", DP_DROP_nd_ignored},        /* router solicitation */
+               {134, 0x77, "fd00:2::1", DP_DROP_nd_ignored},        /* router advertisement */
+               {137, 0x77, "fd00:2::1", DP_DROP_nd_ignored},        /* redirect */
+               {135, 0x77, "fd00:2::5", DP_DROP_nd_ignored},        /* a question for somebody else */
+               {136, 0x77, "fd00:2::77", DP_DROP_nd_ignored},       /* an answer to no question */
+               {136, 0x12, "fd00:2::1", DP_DROP_nd_ignored},        /* what we said ourselves */
+               {136, 0x77, "fd00:2::1", DP_DROP_address_conflict}}; /* and what a rival says */
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const uint64_t before = rig_drops(&r.b, all[i].why);
+        rig_in(&r, &r.b, RIG_INSIDE, nd_frame(all[i].type, all[i].target, all[i].mac));
+        punt_resolve(&r, (base_time){1});
+        assert_int_equal(rig_drops(&r.b, all[i].why), before + 1);
+    }
+    struct rte_mbuf *m = nd_frame(135, "fd00:2::1", 0x77);
+    rte_pktmbuf_mtod(m, uint8_t *)[14 + 7] = 254; /* not from this link */
+    rig_in(&r, &r.b, RIG_INSIDE, m);
+    punt_resolve(&r, (base_time){1});
+    m = arp_frame(1, "10.2.0.77", "10.2.0.1");
+    rte_pktmbuf_mtod(m, uint8_t *)[19] = 5; /* of a hardware address that is none */
+    rig_in(&r, &r.b, RIG_INSIDE, m);
+    punt_resolve(&r, (base_time){1});
+    assert_int_equal(rig_drops(&r.b, DP_DROP_malformed), 2);
+    assert_int_equal(inside_frames(&r), 0);
+    rig_free(&r);
+}
+
 static void all_own_addresses_are_announced(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -297,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_question_for_our_address_is_answered_and_teaches_the_asker),
         cmocka_unit_test(what_nobody_asked_for_makes_no_entry),
         cmocka_unit_test(every_address_of_a_port_is_answered_for_in_any_order),
+        cmocka_unit_test(what_is_none_of_our_business_has_a_name),
         cmocka_unit_test(all_own_addresses_are_announced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
