@@ -2,11 +2,8 @@
 /* Each request is a header and at most four numbers or addresses. */
 #include "host_rtnl.h"
 
-#include <errno.h>
 #include <linux/fib_rules.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,32 +20,6 @@ static struct nlmsghdr *rtnl_request(void *buf, uint16_t type, uint16_t flags, c
 static uint8_t rtnl_family(uint8_t family)
 {
     return family == BASE_AF_IP6 ? AF_INET6 : AF_INET;
-}
-
-int host_rtnl_open(void)
-{
-    return host_netlink_open(NETLINK_ROUTE);
-}
-
-int host_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu)
-{
-    const struct ifinfomsg i = {.ifi_index = (int)ifindex, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-    char buf[HOST_NETLINK_MAX];
-    struct nlmsghdr *r = rtnl_request(buf, RTM_NEWLINK, 0, &i, sizeof i);
-    mnl_attr_put_u32(r, IFLA_MTU, mtu);
-    return host_netlink_ask(fd, r);
-}
-
-int host_rtnl_no_link_local(int fd, unsigned ifindex)
-{
-    const struct ifinfomsg i = {.ifi_index = (int)ifindex};
-    char buf[HOST_NETLINK_MAX];
-    struct nlmsghdr *r = rtnl_request(buf, RTM_NEWLINK, 0, &i, sizeof i);
-    struct nlattr *spec = mnl_attr_nest_start(r, IFLA_AF_SPEC), *inet6 = mnl_attr_nest_start(r, AF_INET6);
-    mnl_attr_put_u8(r, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
-    mnl_attr_nest_end(r, inet6);
-    mnl_attr_nest_end(r, spec);
-    return host_netlink_ask(fd, r);
 }
 
 int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * The kernel's interfaces, addresses, routes and rules, asked over rtnetlink. One request, one answer. All
- * functions: 0, or -errno as the kernel says. Thread: control.
+ * Addresses, default routes and rules that a TUN interface gets, asked over a route socket of host_netlink.h.
+ * All functions: 0, or -errno as the kernel says. Thread: control.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include "base_addr.h"
-
-/* A socket for the functions below; the caller closes it. -errno: no such family. */
-int host_rtnl_open(void);
-
-/* Sets the MTU and takes the interface up. */
-int host_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu);
-
-/* Keeps IPv6 from making a link-local address of its own; -EAFNOSUPPORT where there is no IPv6. */
-int host_rtnl_no_link_local(int fd, unsigned ifindex);
 
 /* Gives the interface an address with its network. */
 int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -23,6 +24,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host_link.h"
 #include "host_log.h"
 #include "host_rtnl.h"
 
@@ -86,8 +88,10 @@ static int tun_set_family(int rtnl, const struct host_tun *tun, unsigned ifindex
 static int tun_set(int rtnl, const struct host_tun *tun)
 {
     const unsigned ifindex = if_nametoindex(tun->name);
-    host_rtnl_no_link_local(rtnl, ifindex); /* what it would send is dropped anyway */
-    int rc = host_rtnl_link_up(rtnl, ifindex, tun->mtu);
+    host_link_set_gen_mode(rtnl, ifindex, IN6_ADDR_GEN_MODE_NONE); /* what it would send is dropped anyway */
+    int rc = host_link_set_mtu(rtnl, ifindex, tun->mtu);
+    if (rc == 0)
+        rc = host_link_set_flags(rtnl, ifindex, IFF_UP, IFF_UP);
     if (rc == 0 && tun_has_family(tun, BASE_AF_IP4))
         rc = tun_set_family(rtnl, tun, ifindex, BASE_AF_IP4);
     if (rc < 0 || !tun_has_family(tun, BASE_AF_IP6))
@@ -130,7 +134,7 @@ static void warn_of_others(const struct host_tun *tun)
 
 int host_tun_open(const struct host_tun *tun, char *why, size_t why_size)
 {
-    const int rtnl = host_rtnl_open();
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
     if (rtnl < 0) {
         snprintf(why, why_size, "ports.%s.host: no routing socket: %s", tun->port, strerror(-rtnl));
         return -1;
@@ -152,7 +156,7 @@ int host_tun_open(const struct host_tun *tun, char *why, size_t why_size)
 
 void host_tun_close(const struct host_tun *tun, int fd)
 {
-    const int rtnl = host_rtnl_open();
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
     for (size_t i = 0; rtnl >= 0 && i < tun->n_addrs; i++)
         host_rtnl_rule_remove(rtnl, &tun->addrs[i].addr, tun->table, tun->table);
     if (rtnl >= 0)

@@ -120,6 +120,39 @@ static void attributes_are_found_by_type_and_size(void **state)
     assert_int_equal(host_netlink_u32(NULL, 9), 9);
 }
 
+static int ask(int fd)
+{
+    char buf[HOST_NETLINK_MAX];
+    return host_netlink_ask(fd, host_netlink_put(buf, RTM_NEWROUTE, 0, sizeof(struct rtmsg)));
+}
+
+static void an_acknowledgement_is_the_only_answer(void **state)
+{
+    const struct nlmsghdr done = {.nlmsg_len = sizeof done, .nlmsg_type = NLMSG_DONE};
+    kernel_refuses(0);
+    assert_int_equal(ask(ends[0]), 0);
+    kernel_refuses(-EEXIST);
+    assert_int_equal(ask(ends[0]), -EEXIST);
+    assert_int_equal(send(ends[1], &done, sizeof done, 0), sizeof done);
+    assert_int_equal(ask(ends[0]), -EPROTO);
+    kernel_says(RTM_NEWROUTE, 0, 24);
+    assert_int_equal(ask(ends[0]), -EPROTO);
+    assert_int_equal(ask(-1), -EBADF);
+}
+
+/* What everybody may ask, of the real one: an interface that is not there. */
+static void the_kernel_answers(void **state)
+{
+    char buf[HOST_NETLINK_MAX];
+    const int fd = host_netlink_open(NETLINK_ROUTE);
+    assert_true(fd >= 0);
+    struct nlmsghdr *request = host_netlink_put(buf, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+    ((struct ifinfomsg *)mnl_nlmsg_get_payload(request))->ifi_index = 0x7ffffff0;
+    assert_int_equal(host_netlink_ask(fd, request), -ENODEV);
+    close(fd);
+    assert_int_equal(host_netlink_open(-1), -EPROTONOSUPPORT);
+}
+
 static int setup(void **state)
 {
     return socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
@@ -139,6 +172,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_single_answer_ends_with_its_acknowledgement, setup, teardown),
         cmocka_unit_test_setup_teardown(a_list_that_changed_is_read_again, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_leaves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_acknowledgement_is_the_only_answer, setup, teardown),
+        cmocka_unit_test(the_kernel_answers),
         cmocka_unit_test(attributes_are_found_by_type_and_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <linux/fib_rules.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,33 +66,6 @@ static struct base_prefix prefix(const char *text)
     struct base_prefix p;
     assert_int_equal(base_prefix_parse_host(text, &p), 0);
     return p;
-}
-
-static void a_link_is_taken_up_with_its_mtu(void **state)
-{
-    kernel_says(0);
-    assert_int_equal(host_rtnl_link_up(ends[0], 7, 1400), 0);
-    asked_read(RTM_NEWLINK, 0, NLMSG_LENGTH(sizeof(struct ifinfomsg)) + 8);
-    const struct ifinfomsg *i = NLMSG_DATA(&asked.head);
-    assert_int_equal(i->ifi_index, 7);
-    assert_int_equal(i->ifi_flags, IFF_UP);
-    assert_int_equal(i->ifi_change, IFF_UP);
-    assert_int_equal(number(sizeof *i, IFLA_MTU), 1400);
-}
-
-static void link_local_addresses_are_turned_off_two_levels_deep(void **state)
-{
-    kernel_says(0);
-    assert_int_equal(host_rtnl_no_link_local(ends[0], 7), 0);
-    asked_read(RTM_NEWLINK, 0, NLMSG_LENGTH(sizeof(struct ifinfomsg)) + 4 + 4 + 8);
-    /* IFLA_AF_SPEC holds AF_INET6, which holds the mode. */
-    const struct rtattr *inet6 = attribute(sizeof(struct ifinfomsg), IFLA_AF_SPEC, 12);
-    assert_int_equal(inet6->rta_type & NLA_TYPE_MASK, AF_INET6);
-    assert_int_equal(inet6->rta_len, 12);
-    const struct rtattr *mode = RTA_DATA(inet6);
-    assert_int_equal(mode->rta_type, IFLA_INET6_ADDR_GEN_MODE);
-    assert_int_equal(mode->rta_len, RTA_LENGTH(1));
-    assert_int_equal(*(const uint8_t *)RTA_DATA(mode), IN6_ADDR_GEN_MODE_NONE);
 }
 
 static void an_address_comes_with_its_network(void **state)
@@ -165,38 +136,6 @@ static void what_the_kernel_refuses_is_told_as_it_says(void **state)
     const struct base_prefix addr = prefix("192.0.2.1/24");
     kernel_says(-EEXIST);
     assert_int_equal(host_rtnl_addr_add(ends[0], 9, &addr), -EEXIST);
-    kernel_says(-EPERM);
-    assert_int_equal(host_rtnl_link_up(ends[0], 9, 1500), -EPERM);
-    kernel_says(-EAFNOSUPPORT);
-    assert_int_equal(host_rtnl_no_link_local(ends[0], 9), -EAFNOSUPPORT);
-}
-
-static void an_answer_of_another_kind_is_none(void **state)
-{
-    const struct nlmsghdr done = {.nlmsg_len = sizeof done, .nlmsg_type = NLMSG_DONE};
-    struct {
-        struct nlmsghdr head;
-        struct nlmsgerr error;
-    } other = {.head = {.nlmsg_len = sizeof other, .nlmsg_type = RTM_NEWLINK}};
-    assert_int_equal(send(ends[1], &done, sizeof done, 0), sizeof done);
-    assert_int_equal(host_rtnl_link_up(ends[0], 9, 1500), -EPROTO);
-    assert_int_equal(send(ends[1], &other, sizeof other, 0), sizeof other);
-    assert_int_equal(host_rtnl_link_up(ends[0], 9, 1500), -EPROTO);
-}
-
-static void a_socket_that_is_none_is_an_error(void **state)
-{
-    assert_int_equal(host_rtnl_link_up(-1, 9, 1500), -EBADF);
-}
-
-/* What everybody may ask, of the real one: an interface that is not there. */
-static void the_kernel_answers(void **state)
-{
-    const int fd = host_rtnl_open();
-    assert_true(fd >= 0);
-    const int err = host_rtnl_link_up(fd, 0x7ffffff0, 1500);
-    assert_true(err == -ENODEV || err == -EPERM);
-    close(fd);
 }
 
 static int setup(void **state)
@@ -214,16 +153,11 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_link_is_taken_up_with_its_mtu, setup, teardown),
-        cmocka_unit_test_setup_teardown(link_local_addresses_are_turned_off_two_levels_deep, setup, teardown),
         cmocka_unit_test_setup_teardown(an_address_comes_with_its_network, setup, teardown),
         cmocka_unit_test_setup_teardown(a_default_route_goes_by_the_interface_into_its_table, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_rule_is_taken_away_as_it_was_put_there, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_kernel_refuses_is_told_as_it_says, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_answer_of_another_kind_is_none, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_socket_that_is_none_is_an_error, setup, teardown),
-        cmocka_unit_test(the_kernel_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base_text.h"
+#include "host_link.h"
 #include "host_log.h"
 #include "host_rtnl.h"
 
@@ -48,19 +50,27 @@ static const char *addr(const struct base_addr *a)
     return base_addr_text(a, text);
 }
 
-int host_rtnl_open(void)
+int host_netlink_open(int protocol)
 {
     return rtnl_errno ? -rtnl_errno : dup(STDERR_FILENO);
 }
 
-int host_rtnl_link_up(int fd, unsigned ifindex, uint16_t mtu)
+int host_link_set_mtu(int fd, unsigned ifindex, uint32_t mtu)
 {
     assert_int_equal(ifindex, IFINDEX);
-    return ask("up mtu %u", mtu);
+    return ask("mtu %u", mtu);
 }
 
-int host_rtnl_no_link_local(int fd, unsigned ifindex)
+int host_link_set_flags(int fd, unsigned ifindex, unsigned flags, unsigned mask)
 {
+    assert_int_equal(ifindex, IFINDEX);
+    assert_int_equal(mask, IFF_UP);
+    return ask(flags & IFF_UP ? "up" : "down");
+}
+
+int host_link_set_gen_mode(int fd, unsigned ifindex, uint8_t mode)
+{
+    assert_int_equal(mode, IN6_ADDR_GEN_MODE_NONE);
     return ask("no link-local");
 }
 
@@ -165,7 +175,8 @@ static void an_interface_gets_addresses_rules_and_routes_of_both_families(void *
     assert_true(fd >= 0);
     assert_string_equal(asked, "make culvert0 flags 0x9001\n"
                                "no link-local\n"
-                               "up mtu 1400\n"
+                               "mtu 1400\n"
+                               "up\n"
                                "addr 192.0.2.1/24\n"
                                "rule 192.0.2.1 table 4501 priority 4501\n"
                                "default 4 table 4501 metric 4000\n"
