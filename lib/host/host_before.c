@@ -66,6 +66,7 @@ int host_before_look(int fd, unsigned index, struct host_before *out)
         return rc;
     before_read(link.msgs[0], out);
     host_netlink_free(&link);
+    out->accept_dad = host_link_get_ip6(out->name, "accept_dad");
     before_offloads(out);
     host_guard_tc_look(fd, index, &out->has_qdisc); /* a kernel without qdiscs has none */
     rc = host_addrs_list(fd, index, &out->addrs);
@@ -138,8 +139,8 @@ static void back_addrs(const struct back *b, uint32_t age_s)
 static void back_ip6_and_addrs(const struct back *b, uint32_t age_s)
 {
     const char *name = b->now->name;
-    const int dad = back_is_unique(b->before) ? host_link_get_ip6(name, "accept_dad") : -1;
-    if (dad > 0)
+    const int dad = b->before->accept_dad;
+    if (dad > 0 && back_is_unique(b->before))
         host_link_set_ip6(name, "accept_dad", 0);
     if (b->before->ip6_off != HOST_LINK_NO_IP6 && b->before->ip6_off != b->now->ip6_off) {
         const int rc = host_link_set_ip6(name, "disable_ipv6", b->before->ip6_off);

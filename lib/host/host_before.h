@@ -19,6 +19,7 @@ struct host_before {
     uint32_t xdp_prog; /* 0: none */
     int gen_mode;      /* IN6_ADDR_GEN_MODE_…, or HOST_LINK_NO_IP6 */
     int ip6_off;       /* disable_ipv6, or HOST_LINK_NO_IP6 */
+    int accept_dad;    /* that of IPv6, which is off while addresses come back; -1: it cannot be read */
     bool has_qdisc;    /* that of host_guard_tc() */
     uint64_t when_s;   /* CLOCK_BOOTTIME */
     struct {

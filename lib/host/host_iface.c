@@ -54,8 +54,10 @@ static int iface_routes(int fd, struct host_iface *out)
 {
     struct host_netlink_list all;
     const int rc = host_routes_list(fd, out->index, &all);
-    for (size_t i = 0; i < all.n; i++)
+    for (size_t i = 0; i < all.n; i++) {
         out->n_routes += !host_routes_is_local(all.msgs[i]);
+        out->has_default |= host_routes_is_default(all.msgs[i]);
+    }
     host_netlink_free(&all);
     return rc;
 }
@@ -73,6 +75,7 @@ static int iface_look(int fd, const char *name, struct host_iface *out)
         rc = iface_routes(fd, out);
     if (rc < 0)
         return rc;
+    host_link_uppers(fd, out->index, out->uppers, sizeof out->uppers);
     host_ethtool_driver(out->name, &out->driver); /* not every driver answers; then it stays empty */
     host_ethtool_channels(out->name, &out->channels);
     out->xdp_can = host_xdp_can(out->index, out->driver.name);

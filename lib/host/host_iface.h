@@ -32,7 +32,9 @@ struct host_iface {
     uint32_t xdp_prog;         /* the id of the XDP program that somebody attached already; 0: none */
     size_t n_addrs;            /* as many as it has; the first HOST_IFACE_ADDRS_MAX are in addrs */
     struct base_prefix addrs[HOST_IFACE_ADDRS_MAX]; /* host bits kept */
-    size_t n_routes; /* that leave through it, of all tables but the kernel's own "local" */
+    size_t n_routes;  /* that leave through it, of all tables but the kernel's own "local" */
+    bool has_default; /* a default route is among them */
+    char uppers[64];  /* interfaces that stand on it, as "eth0.7, mac0", and hear nothing while it is taken */
 };
 
 /*

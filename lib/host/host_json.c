@@ -58,12 +58,12 @@ static json_t *json_offloads(const struct host_before *before)
 char *host_json_write(const struct host_before *before, int pid, const char *boot)
 {
     json_t *root = json_pack(
-        "{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:b, s:I, s:o, s:o, s:o}", "what", WHAT, "boot",
-        boot, "pid", pid, "name", before->name, "index", (json_int_t)before->index, "flags",
+        "{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:b, s:I, s:o, s:o, s:o}", "what", WHAT,
+        "boot", boot, "pid", pid, "name", before->name, "index", (json_int_t)before->index, "flags",
         (json_int_t)before->flags, "mtu", (json_int_t)before->mtu, "xdp_prog", (json_int_t)before->xdp_prog,
-        "addr_gen_mode", before->gen_mode, "disable_ipv6", before->ip6_off, "has_qdisc", before->has_qdisc,
-        "when_s", (json_int_t)before->when_s, "offloads", json_offloads(before), "addresses",
-        json_msgs(&before->addrs), "routes", json_msgs(&before->routes));
+        "addr_gen_mode", before->gen_mode, "disable_ipv6", before->ip6_off, "accept_dad", before->accept_dad,
+        "has_qdisc", before->has_qdisc, "when_s", (json_int_t)before->when_s, "offloads",
+        json_offloads(before), "addresses", json_msgs(&before->addrs), "routes", json_msgs(&before->routes));
     char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
     json_decref(root);
     return text;
@@ -111,11 +111,11 @@ static int json_all(json_t *root, struct host_before *out, int *pid, char boot[H
     json_t *offloads, *addrs, *routes;
     json_int_t index, flags, mtu, prog, when;
     int has_qdisc;
-    if (json_unpack(root, "{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:b, s:I, s:o, s:o, s:o}", "boot",
-                    &of_boot, "pid", pid, "name", &name, "index", &index, "flags", &flags, "mtu", &mtu,
-                    "xdp_prog", &prog, "addr_gen_mode", &out->gen_mode, "disable_ipv6", &out->ip6_off,
-                    "has_qdisc", &has_qdisc, "when_s", &when, "offloads", &offloads, "addresses", &addrs,
-                    "routes", &routes) < 0)
+    if (json_unpack(root, "{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:b, s:I, s:o, s:o, s:o}",
+                    "boot", &of_boot, "pid", pid, "name", &name, "index", &index, "flags", &flags, "mtu",
+                    &mtu, "xdp_prog", &prog, "addr_gen_mode", &out->gen_mode, "disable_ipv6", &out->ip6_off,
+                    "accept_dad", &out->accept_dad, "has_qdisc", &has_qdisc, "when_s", &when, "offloads",
+                    &offloads, "addresses", &addrs, "routes", &routes) < 0)
         return -EINVAL;
     out->index = (unsigned)index;
     out->flags = (unsigned)flags;

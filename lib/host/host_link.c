@@ -82,6 +82,28 @@ void host_link_names(int fd, char *out, size_t size)
         base_text_add(&t, "; there is none but the loopback");
 }
 
+static bool link_is_upper(const struct nlmsghdr *link, const void *index)
+{
+    char kind[16];
+    host_link_text(kind, sizeof kind,
+                   host_netlink_inner(host_link_attr(link, IFLA_LINKINFO, 0), IFLA_INFO_KIND, 1));
+    return host_netlink_u32(host_link_attr(link, IFLA_LINK, 4), 0) == *(const unsigned *)index &&
+           !host_link_attr(link, IFLA_LINK_NETNSID, 4) && strcmp(kind, "veth") != 0; /* its other end */
+}
+
+void host_link_uppers(int fd, unsigned index, char *out, size_t size)
+{
+    char buf[HOST_NETLINK_MAX], name[IFNAMSIZ];
+    struct base_text t = base_text(out, size);
+    struct host_netlink_list all;
+    host_netlink_list(fd, link_request(buf, RTM_GETLINK, NLM_F_DUMP, 0), link_is_upper, &index, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        host_link_text(name, sizeof name, host_link_attr(all.msgs[i], IFLA_IFNAME, 1));
+        base_text_add(&t, "%s%s", t.len ? ", " : "", name);
+    }
+    host_netlink_free(&all);
+}
+
 int host_link_set_flags(int fd, unsigned index, unsigned flags, unsigned mask)
 {
     char buf[HOST_NETLINK_MAX];

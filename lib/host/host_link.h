@@ -28,6 +28,13 @@ int host_link_ip6_off(const struct nlmsghdr *link);
 /* Names of all but the loopback, as "; there are: eth0, eth1", or that there are none. */
 void host_link_names(int fd, char *out, size_t size);
 
+/*
+ * Names of the interfaces that stand on this one (VLANs, macvlans) and so hear only what it hears, as
+ * "eth0.7, mac0";
+ * "" when none.
+ */
+void host_link_uppers(int fd, unsigned index, char *out, size_t size);
+
 /* Sets the flags (IFF_…) of `mask`. */
 int host_link_set_flags(int fd, unsigned index, unsigned flags, unsigned mask);
 

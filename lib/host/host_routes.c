@@ -71,6 +71,12 @@ bool host_routes_is_local(const struct nlmsghdr *msg)
     return routes_table(msg) == RT_TABLE_LOCAL;
 }
 
+bool host_routes_is_default(const struct nlmsghdr *msg)
+{
+    const struct rtmsg *r = routes_head(msg);
+    return r->rtm_dst_len == 0 && r->rtm_type == RTN_UNICAST;
+}
+
 const char *host_routes_text(const struct nlmsghdr *msg, char out[HOST_ROUTES_TEXT])
 {
     const struct rtmsg *r = routes_head(msg);

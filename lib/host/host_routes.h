@@ -18,6 +18,9 @@ int host_routes_list(int fd, unsigned ifindex, struct host_netlink_list *out);
 /* Whether it is one that the kernel makes of an address (table "local"). */
 bool host_routes_is_local(const struct nlmsghdr *msg);
 
+/* Whether all that no other route of its table leads elsewhere goes by it. */
+bool host_routes_is_default(const struct nlmsghdr *msg);
+
 /* "10.0.0.0/8 via 10.1.0.1 table 220". Returns out. */
 const char *host_routes_text(const struct nlmsghdr *msg, char out[HOST_ROUTES_TEXT]);
 

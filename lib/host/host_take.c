@@ -26,6 +26,8 @@ struct host_take {
     int guard_fd; /* -1: the guard is a classifier */
 };
 
+#define PLAN_ADDRS 4 /* that a plan names */
+
 /* What a take is about, and where its refusal goes. */
 struct taking {
     const struct host_take_params *params;
@@ -65,12 +67,35 @@ static int take_check(const struct taking *t)
     if (t->params->is_xdp && i->xdp_prog) {
         snprintf(t->why, t->size,
                  "%s has an XDP program already (id %u), which sees all frames first: take it away (ip link "
-                 "set %s xdp "
-                 "off), or write the driver af_packet",
+                 "set %s xdp off), or write the driver af_packet",
                  i->name, i->xdp_prog, i->name);
         return -EBUSY;
     }
     return 0;
+}
+
+static void plan_text(const struct taking *t, struct base_text *text)
+{
+    const struct host_iface *i = t->iface;
+    const size_t n = i->n_addrs < PLAN_ADDRS ? i->n_addrs : PLAN_ADDRS;
+    char offloads[128], addr[BASE_PREFIX_TEXT_MAX];
+    base_text_add(text, "%s: the kernel hears nothing there until the end", i->name);
+    for (size_t k = 0; k < n; k++)
+        base_text_add(text, "%s%s", k ? ", " : " and loses ", base_prefix_text(&i->addrs[k], addr));
+    if (i->n_addrs > n)
+        base_text_add(text, " and %zu more", i->n_addrs - n);
+    if (i->n_routes)
+        base_text_add(text, "; %zu routes go%s", i->n_routes,
+                      i->has_default ? ", the default route among them" : "");
+    host_offload_text(i->name, t->params->is_xdp, offloads, sizeof offloads);
+    if (*offloads)
+        base_text_add(text, "; off go %s", offloads);
+    if (t->params->mtu > i->mtu)
+        base_text_add(text, "; its MTU becomes %u in place of %u", t->params->mtu, i->mtu);
+    if (!i->is_up)
+        base_text_add(text, "; it is taken up");
+    if (*i->uppers)
+        base_text_add(text, "; what stands on it hears nothing either: %s", i->uppers);
 }
 
 int host_take_plan(const struct host_take_params *params, char *changes, size_t changes_size, char *why,
@@ -79,25 +104,12 @@ int host_take_plan(const struct host_take_params *params, char *changes, size_t 
     struct host_iface iface;
     const struct taking t = {params, &iface, why, size};
     struct base_text text = base_text(changes, changes_size);
-    char offloads[128];
     int rc = host_iface_look(params->name, &iface, why, size);
     if (rc == 0)
         rc = take_check(&t);
-    if (rc < 0)
-        return rc;
-    base_text_add(&text, "%s: until the end the kernel gets nothing that arrives there, and has no IPv6",
-                  iface.name);
-    if (iface.n_addrs || iface.n_routes)
-        base_text_add(&text, ", none of its %zu addresses and %zu routes", iface.n_addrs, iface.n_routes);
-    base_text_add(&text, " there");
-    host_offload_text(iface.name, params->is_xdp, offloads, sizeof offloads);
-    if (*offloads)
-        base_text_add(&text, "; off go: %s", offloads);
-    if (params->mtu > iface.mtu)
-        base_text_add(&text, "; its MTU becomes %u in place of %u", params->mtu, iface.mtu);
-    if (!iface.is_up)
-        base_text_add(&text, "; it is taken up");
-    return 0;
+    if (rc == 0)
+        plan_text(&t, &text);
+    return rc;
 }
 
 /* ---- giving back ---- */
@@ -131,12 +143,19 @@ void host_give_back(struct host_take *take, host_take_tell *fn, void *arg)
     free(take);
 }
 
-/* 0: repaired. -ENOENT: there was nothing. -EBUSY: its owner lives, *pid. Other -errno are told. */
-static int release_one(const char *folder, const char *name, const struct host_tell *tell, int *pid)
+/* Whose file it was. */
+struct owner {
+    int pid;
+    unsigned index; /* of the interface */
+};
+
+/* 0: repaired. -ENOENT: there was nothing. -EBUSY: its owner lives. Other -errno are told. */
+static int release_one(const char *folder, const char *name, const struct host_tell *tell,
+                       struct owner *owner)
 {
     struct host_take left = {.guard_fd = -1};
     int rc = host_save_read(folder, name, &left.save);
-    *pid = left.save.pid;
+    *owner = (struct owner){left.save.pid, left.save.before.index};
     if (rc == -ESTALE)
         host_tell(tell, "%s: what was remembered of it is of an earlier boot or damaged, and is removed",
                   name);
@@ -148,16 +167,17 @@ static int release_one(const char *folder, const char *name, const struct host_t
     rc = take_undo(&left, tell);
     close(left.route_fd);
     if (rc == 0)
-        host_tell(tell, "%s is given back as it was before process %d took it, which is gone", name, *pid);
+        host_tell(tell, "%s is given back as it was before process %d took it, which is gone", name,
+                  owner->pid);
     return rc;
 }
 
 static bool release_told(const char *folder, const char *name, const struct host_tell *tell)
 {
-    int pid;
-    const int rc = release_one(folder, name, tell, &pid);
+    struct owner owner;
+    const int rc = release_one(folder, name, tell, &owner);
     if (rc == -EBUSY)
-        host_tell(tell, "%s is in the hands of process %d, which lives: left alone", name, pid);
+        host_tell(tell, "%s is in the hands of process %d, which lives: left alone", name, owner.pid);
     return rc == 0;
 }
 
@@ -196,8 +216,7 @@ static int take_guard(const struct taking *t, struct host_take *take)
     if (rc < 0)
         snprintf(t->why, t->size,
                  "%s: the kernel's stack cannot be kept from it: neither nftables' netdev family (%s) nor a "
-                 "classifier of "
-                 "tc (%s) is there",
+                 "classifier of tc (%s) is there",
                  t->iface->name, strerror(-nft), strerror(-rc));
     return rc;
 }
@@ -219,31 +238,41 @@ static int take_link(const struct taking *t, const struct host_take *take)
                        "it cannot be taken up");
 }
 
-/* Where /proc cannot be written, IPv6 stays on without an address. */
-static int take_addrs(const struct taking *t, const struct host_take *take)
+/* Where /proc cannot be written, IPv6 stays on without an address. *left: routes that cannot be taken away.
+ */
+static int take_addrs(const struct taking *t, const struct host_take *take, size_t *left)
 {
-    const struct host_tell tell = {t->params->tell, t->params->arg};
-    size_t left = 0;
     if (take->save.before.ip6_off == 0)
         host_link_set_ip6(t->iface->name, "disable_ipv6", 1);
     int rc = host_addrs_remove(take->route_fd, t->iface->index);
     if (rc < 0)
         return take_failed(t, rc, "its addresses cannot be taken away");
-    rc = host_routes_remove(take->route_fd, t->iface->index, &left);
-    if (rc < 0)
-        return take_failed(t, rc, "its routes cannot be taken away");
+    rc = host_routes_remove(take->route_fd, t->iface->index, left);
+    return take_failed(t, rc, "its routes cannot be taken away");
+}
+
+/* What works and is yet worth a thought. */
+static void take_remark(const struct taking *t, size_t left)
+{
+    const struct host_tell tell = {t->params->tell, t->params->arg};
+    const struct host_iface *i = t->iface;
+    if (*i->uppers)
+        host_tell(&tell, "%s is taken, so what stands on it hears nothing: %s", i->name, i->uppers);
+    if (i->xdp_prog)
+        host_tell(&tell, "%s has an XDP program (id %u), which sees all frames before Culvert", i->name,
+                  i->xdp_prog);
     if (left)
         host_tell(&tell,
-                  "%s: %zu routes over groups of nexthop objects keep leading there, and what the kernel "
-                  "sends by them "
-                  "leaves in clear: take it out of the groups (ip nexthop)",
-                  t->iface->name, left);
-    return 0;
+                  "%s: %zu routes by groups of nexthop objects still lead there, in clear: take it out of "
+                  "the groups (ip "
+                  "nexthop)",
+                  i->name, left);
 }
 
 static int take_all(const struct taking *t, struct host_take *take)
 {
     const struct host_tell nobody = {0};
+    size_t left = 0;
     int rc = host_link_set_flags(take->route_fd, t->iface->index, 0, 0); /* no change, and yet the right to */
     if (rc < 0)
         return take_failed(t, rc, "the kernel cannot be made to let go of it");
@@ -259,22 +288,45 @@ static int take_all(const struct taking *t, struct host_take *take)
     if (rc == 0)
         rc = take_link(t, take);
     if (rc == 0)
-        rc = take_addrs(t, take);
-    if (rc < 0)
+        rc = take_addrs(t, take, &left);
+    if (rc == 0)
+        take_remark(t, left);
+    else
         take_undo(take, &nobody);
     return rc;
 }
 
-/* What a killed owner left goes back first, or that would be remembered as what was before. */
-static int take_repair(const struct host_take_params *params, char *why, size_t size)
+/*
+ * What killed owners left goes back first, or that would be remembered as what was before; under whatever
+ * name they had it. -EBUSY: a live one has it.
+ */
+static int take_repair(const struct taking *t)
 {
-    const struct host_tell tell = {params->tell, params->arg};
-    int pid;
-    const int rc = release_one(take_folder(params->run_dir), params->name, &tell, &pid);
-    if (rc != -EBUSY)
-        return 0;
-    snprintf(why, size, "%s is in the hands of process %d, which lives: end that first", params->name, pid);
+    const struct host_tell tell = {t->params->tell, t->params->arg};
+    const char *folder = take_folder(t->params->run_dir);
+    char(*names)[IFNAMSIZ];
+    const int n = host_save_names(folder, &names);
+    int rc = 0;
+    for (int i = 0; i < n && rc == 0; i++) {
+        struct owner owner;
+        if (release_one(folder, names[i], &tell, &owner) != -EBUSY || owner.index != t->iface->index)
+            continue;
+        rc = -EBUSY;
+        snprintf(t->why, t->size, "%s is in the hands of process %d, which lives: end that first",
+                 t->iface->name, owner.pid);
+    }
+    free(names);
     return rc;
+}
+
+static int take_look(const struct taking *t, struct host_iface *iface)
+{
+    int rc = host_iface_look(t->params->name, iface, t->why, t->size);
+    if (rc == 0)
+        rc = take_repair(t);
+    if (rc == 0)
+        rc = host_iface_look(t->params->name, iface, t->why, t->size); /* as it is now */
+    return rc < 0 ? rc : take_check(t);
 }
 
 struct host_take *host_take(const struct host_take_params *params, char *why, size_t size)
@@ -287,11 +339,7 @@ struct host_take *host_take(const struct host_take_params *params, char *why, si
     if (take) {
         take->route_fd = host_netlink_open(NETLINK_ROUTE);
         take->guard_fd = -1;
-        rc = take_repair(params, why, size);
-        if (rc == 0)
-            rc = host_iface_look(params->name, &iface, why, size);
-        if (rc == 0)
-            rc = take_check(&t);
+        rc = take_look(&t, &iface);
         if (rc == 0)
             rc = take_all(&t, take);
         if (rc == 0)

@@ -6,9 +6,11 @@
  *
  * While it is taken nothing that arrives on it reaches the kernel's stack, whatever rp_filter is and whoever
  * puts an address on it: an nftables table of ours (family netdev, owned by this process, so that no "flush
- * ruleset" removes it and it ends with us) drops all behind the place where packet sockets listen. Its
- * addresses and routes are away, IPv6 is off, the kernel coalesces nothing that it receives, it is up, and
- * its MTU is large enough.
+ * ruleset" removes it and it ends with us) drops all behind the place where packet sockets listen; where the
+ * kernel has no such tables, a classifier of tc does. Its addresses and routes are away, IPv6 is off, the
+ * kernel coalesces nothing that it receives, it is up, and its MTU is large enough. Not stopped is what the
+ * kernel itself sends there when somebody gives it an IPv4 address again. It must keep its name: from
+ * Linux 6.16 on the table's hook goes by that.
  *
  * What was before is in a file (RUN_DIR/<network namespace>-<interface>.json, mode 0600) before anything
  * changes, and the file is locked for as long as its owner lives. host_release() gives back what a killed

@@ -57,6 +57,8 @@ static void all_of_it_comes_back(void **state)
     struct host_before before;
     char *was = net_box_text(SHOW);
     look(&before);
+    net_box_near(
+        "echo 0 >/proc/sys/net/ipv6/conf/near/accept_dad"); /* as one that was killed on this way leaves it */
     net_box_near("ethtool -K near gro off && ip addr flush dev near && echo 1 "
                  ">/proc/sys/net/ipv6/conf/near/disable_ipv6 && "
                  "ip link set near down promisc on allmulticast on mtu 2000 addrgenmode eui64");

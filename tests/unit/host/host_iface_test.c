@@ -34,9 +34,15 @@ static void an_interface_tells_what_it_is(void **state)
     assert_string_equal(base_prefix_text(&i.addrs[0], text), "192.0.2.1/24");
     assert_string_equal(base_prefix_text(&i.addrs[1], text), "2001:db8::1/64");
     assert_int_equal(i.n_routes, 3); /* two networks and 10.0.0.0/8 */
+    assert_false(i.has_default);
+    assert_string_equal(i.uppers, "");
     assert_true(i.channels.max_rx > 0);
     assert_int_equal(host_iface_check(&i, why, sizeof why), 0);
-    net_box_near("ip link set near down");
+    net_box_near("ip route add default via 192.0.2.254 && ip link add mac0 link near type macvlan");
+    assert_int_equal(host_iface_look("near", &i, why, sizeof why), 0);
+    assert_true(i.has_default);
+    assert_string_equal(i.uppers, "mac0");
+    net_box_near("ip link del mac0 && ip link set near down");
     assert_int_equal(host_iface_look("near", &i, why, sizeof why), 0);
     assert_false(i.is_up);
 }

@@ -46,6 +46,7 @@ static char *written(void)
         .xdp_prog = 3,
         .gen_mode = -1,
         .ip6_off = 1,
+        .accept_dad = 2,
         .has_qdisc = true,
         .when_s = 0x123456789,
         .offloads = {{true, true}, {true, false}, {false, false}},
@@ -72,6 +73,7 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(before.xdp_prog, 3);
     assert_int_equal(before.gen_mode, -1);
     assert_int_equal(before.ip6_off, 1);
+    assert_int_equal(before.accept_dad, 2);
     assert_true(before.has_qdisc);
     assert_true(before.when_s == 0x123456789);
     assert_true(before.offloads[0].is_known && before.offloads[0].is_wanted);

@@ -4,7 +4,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,11 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "host_netlink.h"
 #include "net_box.h"
 
 /*
@@ -143,14 +150,17 @@ static void what_is_taken_comes_back_as_it_was(void **state)
     free(after);
 }
 
-/* A child takes near and is killed. Returns its number. */
-static pid_t killed_owner(const struct host_take_params *p)
+/* A child that takes near and waits to be killed; it does something before, when told to. Returns its number.
+ */
+static pid_t killed_owner_after(const struct host_take_params *p, void (*first)(void))
 {
     char go = 0;
     int pipe_fds[2];
     assert_int_equal(pipe(pipe_fds), 0);
     const pid_t pid = fork();
     if (pid == 0) {
+        if (first)
+            first();
         go = host_take(p, why, sizeof why) != NULL;
         if (write(pipe_fds[1], &go, 1) == 1)
             pause();
@@ -161,6 +171,11 @@ static pid_t killed_owner(const struct host_take_params *p)
     close(pipe_fds[0]);
     close(pipe_fds[1]);
     return pid;
+}
+
+static pid_t killed_owner(const struct host_take_params *p)
+{
+    return killed_owner_after(p, NULL);
 }
 
 static void end(pid_t pid)
@@ -323,6 +338,37 @@ static void a_take_that_fails_leaves_all_as_it_was(void **state)
     free(after);
 }
 
+static void a_new_name_does_not_hide_that_it_is_taken(void **state)
+{
+    struct host_take_params p = params();
+    char sentence[128];
+    net_box_near("ip link set near down && ip addr add 192.0.2.1/24 dev near");
+    char *before = net_box_text("ip addr show dev near | sed 's/near/NAME/g'");
+    const pid_t pid = killed_owner(&p);
+    net_box_near("ip link set near down && ip link set near name later");
+    p.name = "later";
+    assert_null(host_take(&p, why, sizeof why));
+    snprintf(sentence, sizeof sentence, "later is in the hands of process %d, which lives: end that first",
+             pid);
+    assert_string_equal(why, sentence);
+    end(pid);
+    host_give_back(taken(&p), tell, NULL);
+    char *after = net_box_text("ip addr show dev later | sed 's/later/NAME/g'");
+    same(before, after);
+    net_box_near("ip link set later name near");
+    free(before);
+    free(after);
+}
+
+static void what_stands_on_it_is_named(void **state)
+{
+    struct host_take_params p = params();
+    net_box_near("ip link add mac0 link near type macvlan && ip link add mac1 link near type macvlan");
+    struct host_take *take = taken(&p);
+    assert_string_equal(told, "near is taken, so what stands on it hears nothing: mac0, mac1\n");
+    host_give_back(take, tell, NULL);
+}
+
 /* ---------------------------------------------------------------------------- nothing reaches the stack */
 
 static int host_program(void)
@@ -380,6 +426,120 @@ static void nothing_reaches_a_program_whatever_rp_filter_is(void **state)
     close(program);
 }
 
+/* No socket of nftables, as on a kernel without it: the way that a child of the test goes. */
+static void without_nftables(void)
+{
+    const struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof rules / sizeof *rules, (struct sock_filter *)rules};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+        _exit(1);
+}
+
+static void without_nftables_a_classifier_stands_and_is_taken_away(void **state)
+{
+    struct host_take_params p = params();
+    const int program = host_program();
+    net_box_far("ip addr add 192.0.2.2/24 dev far && ip addr add 10.77.0.5/32 dev far && "
+                "ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev far");
+    net_box_near("ip addr add 192.0.2.1/24 dev near && ip route add 10.77.0.0/16 dev near");
+    set_filter(0);
+    char *before = net_box_text(SHOW);
+    const pid_t pid = killed_owner_after(&p, without_nftables);
+    net_box_near("tc qdisc show dev near | grep -q clsact && ip addr add 192.0.2.1/24 dev near && "
+                 "ip route add 10.77.0.0/16 dev near");
+    assert_false(is_delivered(program));
+    end(pid);
+    assert_false(is_delivered(program)); /* it stays until somebody repairs */
+    assert_int_equal(host_release(folder, NULL, tell, NULL), 1);
+    assert_true(is_delivered(program));
+    char *after = net_box_text(SHOW);
+    same(before, after);
+    close(program);
+    free(before);
+    free(after);
+}
+
+/* -------------------------------------------------------------------------------------------------- XDP */
+
+/* An XDP program that lets all pass: r0 = XDP_PASS; exit. */
+static int program_load(void)
+{
+    const struct bpf_insn pass[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
+        {.code = BPF_JMP | BPF_EXIT},
+    };
+    const union bpf_attr attr = {.prog_type = BPF_PROG_TYPE_XDP,
+                                 .insns = (uintptr_t)pass,
+                                 .insn_cnt = 2,
+                                 .license = (uintptr_t) "BSD"};
+    const int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr);
+    if (program < 0) {
+        perror("this process may not load an XDP program");
+        skip();
+    }
+    return program;
+}
+
+/* Attaches it to near for good, as a driver that is killed leaves it. */
+static void attach(int program)
+{
+    char buf[HOST_NETLINK_MAX];
+    const int fd = host_netlink_open(NETLINK_ROUTE);
+    struct nlmsghdr *request = host_netlink_put(buf, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+    ((struct ifinfomsg *)mnl_nlmsg_get_payload(request))->ifi_index = (int)if_nametoindex("near");
+    struct nlattr *nest = mnl_attr_nest_start(request, IFLA_XDP);
+    mnl_attr_put(request, IFLA_XDP_FD, sizeof program, &program);
+    mnl_attr_put_u32(request, IFLA_XDP_FLAGS, XDP_FLAGS_DRV_MODE);
+    mnl_attr_nest_end(request, nest);
+    assert_int_equal(host_netlink_ask(fd, request), 0);
+    close(program);
+    close(fd);
+}
+
+static void an_xdp_program_that_a_killed_owner_left_goes(void **state)
+{
+    struct host_take_params p = params();
+    const int program = program_load();
+    p.is_xdp = true;
+    net_box_near("ethtool -K near gro off");
+    char *before = net_box_text(SHOW);
+    const pid_t pid = killed_owner(&p);
+    attach(program);
+    net_box_near(
+        "ip -d link show near | grep -q prog/xdp && ethtool -k near | grep -qx 'rx-vlan-offload: off'");
+    end(pid);
+    assert_int_equal(host_release(folder, NULL, tell, NULL), 1);
+    char *after = net_box_text(SHOW);
+    same(before, after);
+    free(before);
+    free(after);
+}
+
+static void the_xdp_program_of_others_is_in_the_way_of_af_xdp_only(void **state)
+{
+    struct host_take_params p = params();
+    attach(program_load());
+    char *before = net_box_text(SHOW);
+    struct host_take *take = taken(&p);
+    assert_non_null(strstr(told, "which sees all frames before Culvert"));
+    host_give_back(take, tell, NULL);
+    char *after = net_box_text(SHOW);
+    same(before, after);
+    p.is_xdp = true;
+    assert_null(host_take(&p, why, sizeof why));
+    assert_non_null(strstr(why, "near has an XDP program already (id "));
+    free(before);
+    free(after);
+}
+
 static void a_plan_says_what_would_change_and_changes_nothing(void **state)
 {
     struct host_take_params p = params();
@@ -389,9 +549,10 @@ static void a_plan_says_what_would_change_and_changes_nothing(void **state)
     p.mtu = 9000;
     assert_int_equal(host_take_plan(&p, changes, sizeof changes, why, sizeof why), 0);
     assert_string_equal(
-        changes, "near: until the end the kernel gets nothing that arrives there, and has no IPv6, none "
-                 "of its 10 addresses and 17 routes there; off go: rx-gro rx-udp-gro-forwarding; its MTU "
-                 "becomes 9000 in place of 1400");
+        changes,
+        "near: the kernel hears nothing there until the end and loses 198.51.101.1/24, 192.0.2.1/24, "
+        "10.9.0.1/32, 198.51.100.1/24 and 6 more; 17 routes go, the default route among them; off "
+        "go rx-gro rx-udp-gro-forwarding; its MTU becomes 9000 in place of 1400");
     char *after = net_box_text(SHOW);
     same(before, after);
     free(before);
@@ -413,7 +574,12 @@ int main(void)
         IN_BOX(a_part_of_a_bridge_is_refused_and_left_alone),
         IN_BOX(an_mtu_is_raised_or_its_limit_is_named),
         IN_BOX(a_take_that_fails_leaves_all_as_it_was),
+        IN_BOX(a_new_name_does_not_hide_that_it_is_taken),
+        IN_BOX(what_stands_on_it_is_named),
         IN_BOX(nothing_reaches_a_program_whatever_rp_filter_is),
+        IN_BOX(without_nftables_a_classifier_stands_and_is_taken_away),
+        IN_BOX(an_xdp_program_that_a_killed_owner_left_goes),
+        IN_BOX(the_xdp_program_of_others_is_in_the_way_of_af_xdp_only),
         IN_BOX(a_plan_says_what_would_change_and_changes_nothing),
     };
     if (!net_box_enter())
