@@ -5,6 +5,7 @@
  */
 #include "node_port.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include <rte_mbuf.h>
 
 #include "afpkt.h"
+#include "afpkt_left.h"
+#include "dp_io.h"
 #include "dp_large.h"
 #include "host_log.h"
 #include "node_capture.h"
@@ -221,6 +224,18 @@ static int port_set_up(struct node_port *p, struct rte_mempool *pool)
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
+/* A neighbour on the same host leaves checksums to a device, and AF_XDP does not tell. */
+static int port_watch_sums(struct node_port *p)
+{
+    static const struct dp_io io = {afpkt_left_rx, afpkt_left_tx};
+    if (strcmp(p->driver, "net_af_xdp") != 0)
+        return 0;
+    p->left = afpkt_left_make(p->id, p->n_rxq);
+    p->io = &io;
+    p->io_port = p->left;
+    return p->left ? 0 : -ENOMEM;
+}
+
 static int port_start_ethdev(const struct node_port_params *params, const struct node_device *device,
                              size_t n_workers, struct rte_mempool *pool, struct node_port *p, char *why,
                              size_t why_size)
@@ -230,6 +245,8 @@ static int port_start_ethdev(const struct node_port_params *params, const struct
     int rc = port_configure(params, device->mtu, n_workers, p);
     if (rc >= 0)
         rc = port_set_up(p, pool);
+    if (rc >= 0)
+        rc = port_watch_sums(p);
     if (rc >= 0)
         return 0;
     snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",
@@ -275,4 +292,5 @@ void node_port_stop(struct node_port *port)
     }
     rte_eth_dev_stop(port->id);
     rte_eth_dev_close(port->id);
+    afpkt_left_free(port->left);
 }

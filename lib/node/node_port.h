@@ -9,12 +9,15 @@
 #include "node_params.h"
 
 struct afpkt;
+struct afpkt_left;
 struct dp_io;
 
 struct node_port {
-    uint16_t id;            /* ethdev port, without socket */
-    struct afpkt *socket;   /* NULL: an ethdev */
-    const struct dp_io *io; /* how workers receive and send; NULL: as from any ethdev */
+    uint16_t id;             /* ethdev port, without socket */
+    struct afpkt *socket;    /* NULL: an ethdev */
+    struct afpkt_left *left; /* between an ethdev and its workers; NULL: nothing is */
+    const struct dp_io *io;  /* how workers receive and send, with io_port; NULL: as from any ethdev */
+    void *io_port;
     uint16_t n_rxq;
     uint16_t n_txq; /* one per worker, or fewer when the device has fewer */
     uint16_t mtu;

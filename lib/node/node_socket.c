@@ -64,6 +64,7 @@ int node_socket_open(const struct node_port_params *params, const struct node_de
         snprintf(why, why_size, "ports.%s.device: %s", params->name, reason);
         return -1;
     }
+    out->io_port = out->socket;
     memcpy(out->mac.addr_bytes, afpkt_mac(out->socket), sizeof out->mac.addr_bytes);
     return 0;
 }

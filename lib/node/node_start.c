@@ -92,7 +92,7 @@ static struct dp_port_params start_dp_port(const struct node_port_params *params
     struct dp_port_params p = {
         .port_id = port->id,
         .io = port->io,
-        .io_port = port->socket,
+        .io_port = port->io_port,
         .role = start_role(params->role),
         .mtu = port->mtu,
         .vlan = params->vlan,

@@ -11,6 +11,7 @@
 #include <rte_ethdev.h>
 
 #include "afpkt.h"
+#include "afpkt_left.h"
 #include "node_int.h"
 #include "sad_conn.h"
 
@@ -86,6 +87,8 @@ static void view_device(const struct node_port *port, struct node_port_view *out
     if (out->has_device)
         out->device = (struct node_device_counters){
             .missed = s.imissed, .no_buffer = s.rx_nombuf, .rx_errors = s.ierrors, .tx_errors = s.oerrors};
+    if (out->has_device && port->left)
+        out->device.completed = afpkt_left_completed(port->left);
 }
 
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)
