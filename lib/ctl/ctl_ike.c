@@ -119,16 +119,9 @@ static void child_move(struct ctl *ctl, const struct ike_action *a)
 
 static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker, struct base_span bytes)
 {
-    struct node_request r;
-    if (bytes.len > sizeof r.send.bytes)
-        return -EMSGSIZE;
-    r.type = NODE_DATAGRAM_SEND;
-    r.send.local = path->local;
-    r.send.remote = path->remote;
-    r.send.marker = marker;
-    r.send.len = (uint16_t)bytes.len;
-    memcpy(r.send.bytes, bytes.ptr, bytes.len);
-    return node_do(ctl->node, &r);
+    const struct node_send send = {
+        .local = path->local, .remote = path->remote, .marker = marker, .len = (uint16_t)bytes.len};
+    return bytes.len > UINT16_MAX ? -EMSGSIZE : node_send(ctl->node, &send, bytes.ptr);
 }
 
 static void action_send(struct ctl *ctl, const struct ike_action *a)
@@ -210,19 +203,19 @@ void ctl_ike_timer(struct ctl *ctl, base_time now)
     ctl_ike_actions(ctl);
 }
 
-static void event_datagram(struct ctl *ctl, const struct node_datagram *d)
+static void event_datagram(struct ctl *ctl, const struct node_datagram *d, const uint8_t *bytes)
 {
     const struct ike_path path = {.local = d->local, .remote = d->remote, .natt = d->natt};
-    ike_on_packet(ctl->ike, ctl_now(), &path, base_span(d->bytes, d->len));
+    ike_on_packet(ctl->ike, ctl_now(), &path, base_span(bytes, d->len));
     ctl_ike_actions(ctl);
 }
 
-static void event_to_engine(struct ctl *ctl, const struct node_event *ev)
+static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const uint8_t *bytes)
 {
     struct ike_event to = {.spi_in = ev->spi_in};
     switch (ev->type) {
     case NODE_EV_DATAGRAM:
-        event_datagram(ctl, &ev->datagram);
+        event_datagram(ctl, &ev->datagram, bytes);
         return;
     case NODE_EV_SOFT:
         to.type = IKE_EV_SA_SOFT;
@@ -245,10 +238,11 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev)
 
 bool ctl_ike_events(struct ctl *ctl)
 {
+    static uint8_t bytes[NODE_DATAGRAM_MAX]; /* of one datagram at a time */
     struct node_event ev;
     bool any = false;
-    while (node_event_pop(ctl->node, &ev)) {
-        event_to_engine(ctl, &ev);
+    while (node_event_pop(ctl->node, &ev, bytes)) {
+        event_to_engine(ctl, &ev, bytes);
         any |= ev.type != NODE_EV_TRAFFIC;
     }
     return any;

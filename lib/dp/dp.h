@@ -155,8 +155,8 @@ bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame);
 /*
  * Sends a UDP datagram from an own endpoint (its address must be a port's). marker: put the non-ESP marker
  * before it (RFC 3948 2.2). An unknown next hop makes a RESOLVE punt that carries the datagram. 0,
- * -ENETUNREACH (no route), -ENOBUFS (no mbuf or ring full), -EMSGSIZE (payload above 8 KiB or above the
- * port's MTU: the datagram is fragmented up to 8 KiB).
+ * -ENETUNREACH (no route), -ENOBUFS (no mbuf or ring full), -EMSGSIZE (longer than IP carries). What is
+ * above the MTU towards it goes in fragments.
  */
 int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
                 bool marker, struct base_span payload);

@@ -113,7 +113,7 @@ static inline void dp_ip4_cksum_fill(uint8_t *ip, uint32_t ihl)
 static inline void dp_udp6_cksum_fill(uint8_t *ip, uint32_t len)
 {
     wire_udp_fill_csum6((struct wire_udp *)(void *)(ip + WIRE_IP6_BYTES), (uint16_t)(len - WIRE_IP6_BYTES),
-                        ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST);
+                        BASE_SPAN_NONE, ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST);
 }
 
 #define DP_IP4_DF (WIRE_IP4_DF >> 8) /* in the first byte of the fragment field */

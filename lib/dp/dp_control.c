@@ -18,8 +18,7 @@
 #include "dp_worker.h"
 #include "wire_natt.h"
 
-#define UDP_PAYLOAD_MAX 8192
-#define TTL_OWN         64
+#define TTL_OWN 64
 
 void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out)
 {
@@ -96,6 +95,21 @@ static int packet_send(struct dp *dp, struct rte_mbuf *m, uint32_t index)
     return dp_tx(dp, a->port, m) ? 0 : -ENOBUFS;
 }
 
+/* A UDP datagram, header and non-ESP marker before the payload. */
+struct datagram {
+    uint8_t head[WIRE_UDP_BYTES + WIRE_NATT_MARKER_BYTES];
+    uint32_t head_len, len; /* len: of all */
+    struct base_span payload;
+};
+
+static void datagram_copy(uint8_t *to, const struct datagram *d, uint32_t at, uint32_t len)
+{
+    const uint32_t of_head = at >= d->head_len ? 0 : len < d->head_len - at ? len : d->head_len - at;
+    memcpy(to, d->head + at, of_head);
+    if (len > of_head)
+        memcpy(to + of_head, d->payload.ptr + at + of_head - d->head_len, len - of_head);
+}
+
 /* A piece of a datagram: what is behind the IP header. */
 struct piece {
     uint32_t at, len, id;
@@ -144,15 +158,15 @@ static uint32_t datagram_header6(uint8_t *ip, const struct base_addr *from, cons
 }
 
 static int pieces_send(struct dp *dp, const struct base_addr *from, const struct base_addr *to,
-                       struct base_span datagram, uint32_t index)
+                       const struct datagram *datagram, uint32_t index)
 {
     const bool is6 = to->family == BASE_AF_IP6;
     uint32_t most = dp->adjs[index].mtu - wire_ip_bytes(is6);
     struct piece piece = {.id = dp_frag_id(dp, to->bytes, is6)};
-    if (datagram.len > most)
+    if (datagram->len > most)
         most = (most - (is6 ? WIRE_IP6_FRAG_BYTES : 0)) & ~7u;
-    for (; piece.at < datagram.len; piece.at += piece.len) {
-        const uint32_t left = (uint32_t)datagram.len - piece.at;
+    for (; piece.at < datagram->len; piece.at += piece.len) {
+        const uint32_t left = datagram->len - piece.at;
         piece.len = left < most ? left : most;
         piece.has_more = piece.len < left;
         struct rte_mbuf *m = rte_pktmbuf_alloc(dp->params.pool);
@@ -162,7 +176,7 @@ static int pieces_send(struct dp *dp, const struct base_addr *from, const struct
         }
         uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
         const uint32_t hdr = (is6 ? datagram_header6 : datagram_header4)(ip, from, to, &piece);
-        memcpy(ip + hdr, datagram.ptr + piece.at, piece.len);
+        datagram_copy(ip + hdr, datagram, piece.at, piece.len);
         dp_mbuf_span(m, ip, hdr + piece.len);
         int err = packet_send(dp, m, index);
         if (err)
@@ -171,31 +185,30 @@ static int pieces_send(struct dp *dp, const struct base_addr *from, const struct
     return 0;
 }
 
-static void udp_cksum_fill(uint8_t *udp, size_t len, const struct base_addr *from, const struct base_addr *to)
+static void datagram_sum(struct datagram *d, const struct base_addr *from, const struct base_addr *to)
 {
-    struct wire_udp *h = (struct wire_udp *)(void *)udp;
+    struct wire_udp *h = (struct wire_udp *)(void *)d->head;
+    const uint16_t head = (uint16_t)d->head_len;
     if (from->family == BASE_AF_IP4)
-        wire_udp_fill_csum4(h, (uint16_t)len, dp_load32(from->bytes), dp_load32(to->bytes));
+        wire_udp_fill_csum4(h, head, d->payload, dp_load32(from->bytes), dp_load32(to->bytes));
     else
-        wire_udp_fill_csum6(h, (uint16_t)len, from->bytes, to->bytes);
+        wire_udp_fill_csum6(h, head, d->payload, from->bytes, to->bytes);
 }
 
 int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
                 bool marker, struct base_span payload)
 {
-    uint8_t udp[WIRE_UDP_BYTES + WIRE_NATT_MARKER_BYTES + UDP_PAYLOAD_MAX];
+    struct datagram d = {.head_len = WIRE_UDP_BYTES + (marker ? WIRE_NATT_MARKER_BYTES : 0),
+                         .payload = payload};
+    const uint32_t most = UINT16_MAX - (remote->addr.family == BASE_AF_IP4 ? WIRE_IP4_BYTES : 0);
     uint32_t index;
-    if (payload.len > UDP_PAYLOAD_MAX)
+    if (payload.len > most - d.head_len)
         return -EMSGSIZE;
     if (local->addr.family != remote->addr.family || !adj_towards(dp, &remote->addr, &index))
         return -ENETUNREACH;
-    const uint16_t len = (uint16_t)((marker ? WIRE_NATT_MARKER_BYTES : 0) + payload.len);
-    wire_udp_build((struct wire_udp *)(void *)udp, local->port, remote->port, len);
-    struct base_writer w = base_writer(udp + WIRE_UDP_BYTES, sizeof udp - WIRE_UDP_BYTES);
-    if (marker)
-        base_write_u32(&w, 0);
-    base_write_span(&w, payload);
-    const struct base_span datagram = base_span(udp, WIRE_UDP_BYTES + w.pos);
-    udp_cksum_fill(udp, datagram.len, &local->addr, &remote->addr);
-    return pieces_send(dp, &local->addr, &remote->addr, datagram, index);
+    d.len = d.head_len + (uint32_t)payload.len;
+    wire_udp_build((struct wire_udp *)(void *)d.head, local->port, remote->port,
+                   (uint16_t)(d.len - WIRE_UDP_BYTES));
+    datagram_sum(&d, &local->addr, &remote->addr);
+    return pieces_send(dp, &local->addr, &remote->addr, &d, index);
 }

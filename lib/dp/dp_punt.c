@@ -16,6 +16,7 @@
 #include "wire_natt.h"
 
 #define PUNT_PPS_DEFAULT 20000
+#define LARGE_PPS        200 /* packets in large buffers: each costs control as much as many others */
 #define RESOLVE_PPS      2000
 
 void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
@@ -26,6 +27,8 @@ void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_pun
     bool is_resolve = reason == DP_PUNT_RESOLVE;
     bool may = is_resolve ? dp_bucket_take(&w->resolve_bucket, w->now_tsc, hz, RESOLVE_PPS)
                           : dp_bucket_take(&w->punt_bucket, w->now_tsc, hz, pps);
+    if (m->pool == w->dp->params.large_pool)
+        may = may && dp_bucket_take(&w->large_bucket, w->now_tsc, hz, LARGE_PPS);
     if (!may) {
         dp_drop_mbuf(w, m, is_resolve ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
         return;

@@ -51,7 +51,7 @@ struct dp_worker {
     struct dp_burst in, out;
     uint16_t n_local, local_head;
     struct dp_tx tx[DP_PORTS_MAX];
-    struct dp_bucket punt_bucket, resolve_bucket, icmp_bucket, unreachable_bucket, host_bucket;
+    struct dp_bucket punt_bucket, large_bucket, resolve_bucket, icmp_bucket, unreachable_bucket, host_bucket;
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
     struct rte_mbuf *kept[DP_KEPT_MAX];   /* ring; as in handed */

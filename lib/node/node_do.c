@@ -44,14 +44,6 @@ static int do_open(struct node *node, uint32_t *conn)
     return *conn == SAD_CONN_NONE ? -ENOMEM : 0;
 }
 
-static int do_send(struct node *node, const struct node_send *send)
-{
-    if (send->len > sizeof send->bytes)
-        return -EMSGSIZE;
-    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker,
-                       base_span(send->bytes, send->len));
-}
-
 static int do_commit_routes(struct node *node)
 {
     struct node_list *list = &node->stage.routes;
@@ -111,11 +103,14 @@ int node_do(struct node *node, struct node_request *r)
         return do_move(node, &r->move);
     case NODE_PAIR_REMOVE:
         return do_remove(node, r->spi_in);
-    case NODE_DATAGRAM_SEND:
-        return do_send(node, &r->send);
     case NODE_COUNTERS_TELL:
         return node_telemetry_tell(&r->told);
     default:
         return do_tables(node, r);
     }
+}
+
+int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes)
+{
+    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, base_span(bytes, send->len));
 }

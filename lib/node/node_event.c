@@ -14,24 +14,24 @@
 
 #define LOOK_NS BASE_NS_PER_S
 
-static void event_fill_datagram(const struct dp_punt *punt, struct node_event *out)
+static void event_fill_datagram(const struct dp_punt *punt, struct node_event *out, uint8_t *bytes)
 {
     struct node_datagram *d = &out->datagram;
-    const size_t len = punt->payload.len < sizeof d->bytes ? punt->payload.len : sizeof d->bytes;
+    const size_t len = punt->payload.len < NODE_DATAGRAM_MAX ? punt->payload.len : NODE_DATAGRAM_MAX;
     out->type = NODE_EV_DATAGRAM;
     d->local = punt->dst;
     d->remote = punt->src;
     d->natt = punt->natt;
     d->len = (uint16_t)len;
-    memcpy(d->bytes, punt->payload.ptr, len);
+    memcpy(bytes, punt->payload.ptr, len);
 }
 
 /* True when the packet became an event. */
-static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_event *out)
+static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_event *out, uint8_t *bytes)
 {
     switch (punt->reason) {
     case DP_PUNT_IKE:
-        event_fill_datagram(punt, out);
+        event_fill_datagram(punt, out, bytes);
         rte_pktmbuf_free(punt->mbuf);
         return true;
     case DP_PUNT_ARP:
@@ -48,12 +48,12 @@ static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_e
     return false;
 }
 
-static bool event_of_workers(struct node *node, struct node_event *out)
+static bool event_of_workers(struct node *node, struct node_event *out, uint8_t *bytes)
 {
     struct dp_punt punt;
     while (node->punts_left && dp_punt_pop(node->dp, &punt)) {
         node->punts_left--;
-        if (event_of_punt(node, &punt, out))
+        if (event_of_punt(node, &punt, out, bytes))
             return true;
     }
     return false;
@@ -109,7 +109,7 @@ static bool event_of_traffic(struct node *node, struct node_event *out)
     return false;
 }
 
-bool node_event_pop(struct node *node, struct node_event *out)
+bool node_event_pop(struct node *node, struct node_event *out, uint8_t bytes[NODE_DATAGRAM_MAX])
 {
-    return event_of_workers(node, out) || event_of_tables(node, out) || event_of_traffic(node, out);
+    return event_of_workers(node, out, bytes) || event_of_tables(node, out) || event_of_traffic(node, out);
 }

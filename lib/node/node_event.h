@@ -9,7 +9,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 
-#define NODE_DATAGRAM_MAX 9216
+#define NODE_DATAGRAM_MAX 65535 /* bytes; no datagram of UDP is longer */
 
 struct node;
 
@@ -21,12 +21,12 @@ enum node_event_type {
     NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
 };
 
-/* UDP to port 500, or to 4500 with the non-ESP marker, which is taken off (RFC 3948 2.2). */
+/* UDP to port 500, or to 4500 with the non-ESP marker, which is taken off (RFC 3948 2.2). It came whole or in
+ * IP fragments. */
 struct node_datagram {
     struct base_endpoint local, remote;
     bool natt;    /* it came to 4500 */
-    uint16_t len; /* of bytes; what is longer than any frame of a port comes cut */
-    uint8_t bytes[NODE_DATAGRAM_MAX];
+    uint16_t len; /* of the bytes beside the event */
 };
 
 struct node_traffic {
@@ -45,6 +45,7 @@ struct node_event {
 
 /*
  * Takes the next event; false: none is left in this turn. Take all of them after each node_turn(): IKE comes
- * first and is bounded per turn, so a flood of it holds up nothing else.
+ * first and is bounded per turn, so a flood of it holds up nothing else. bytes: the caller's, what a DATAGRAM
+ * says goes there; as many of them are written as it is long.
  */
-bool node_event_pop(struct node *node, struct node_event *out);
+bool node_event_pop(struct node *node, struct node_event *out, uint8_t bytes[NODE_DATAGRAM_MAX]);

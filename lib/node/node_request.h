@@ -10,8 +10,7 @@
 #include "base_ts.h"
 #include "esp_pair.h"
 
-#define NODE_SEND_MAX 8192 /* bytes of a datagram's payload */
-#define NODE_TOLD_MAX 48   /* counters in a group */
+#define NODE_TOLD_MAX 48 /* counters in a group */
 
 struct node;
 
@@ -52,11 +51,6 @@ enum node_request_type {
      * was reserved only is given back all the same. */
     NODE_PAIR_REMOVE,
     /*
-     * send: a UDP datagram from an own address. -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way;
-     * -EMSGSIZE: longer than NODE_SEND_MAX.
-     */
-    NODE_DATAGRAM_SEND,
-    /*
      * Routes and policies are replaced as a whole: BEGIN, an ADD for each, COMMIT. What was added and not
      * committed is forgotten by the next BEGIN. ADD: -ENOMEM. A commit with an error leaves the old set in
      * force.
@@ -77,12 +71,12 @@ struct node_move {
     struct esp_path path;
 };
 
+/* A datagram to be sent; its bytes go beside it. */
 struct node_send {
     struct base_endpoint local; /* its address is a port's */
     struct base_endpoint remote;
     bool marker;  /* put the non-ESP marker before it (RFC 3948 2.2) */
-    uint16_t len; /* of bytes, 1..NODE_SEND_MAX */
-    uint8_t bytes[NODE_SEND_MAX];
+    uint16_t len; /* of the bytes, at least 1 */
 };
 
 /* Packets to prefix leave by a port. Connected prefixes of ports need no route. */
@@ -117,7 +111,6 @@ struct node_request {
         uint32_t conn;   /* CONN_* */
         struct esp_pair pair;
         struct node_move move;
-        struct node_send send;
         struct node_route route;
         struct node_policy policy;
         struct node_told told;
@@ -126,3 +119,9 @@ struct node_request {
 
 /* Carries out a request. 0, or what its type says. Borrows until return. */
 int node_do(struct node *node, struct node_request *request);
+
+/*
+ * Sends a datagram, send->len bytes of it, in IP fragments where the port's MTU asks for them. Borrows until
+ * return. 0; -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way; -EMSGSIZE: longer than IP carries.
+ */
+int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes);

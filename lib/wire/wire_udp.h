@@ -26,16 +26,20 @@ static inline void wire_udp_build(struct wire_udp *h, uint16_t src_port, uint16_
     h->csum_be = 0;
 }
 
-/* Computes the checksum of a header and the len - 8 bytes behind it; csum_be must be 0. */
-static inline void wire_udp_fill_csum4(struct wire_udp *h, uint16_t len, uint32_t src_be, uint32_t dst_be)
+/*
+ * Computes the checksum of a datagram: its first `head` bytes from the header on, and the rest of it, which
+ * may lie elsewhere; head is even when there is a rest. csum_be must be 0.
+ */
+static inline void wire_udp_fill_csum4(struct wire_udp *h, uint16_t head, struct base_span rest,
+                                       uint32_t src_be, uint32_t dst_be)
 {
-    const uint64_t sum = wire_csum_pseudo4(src_be, dst_be, WIRE_PROTO_UDP, len);
-    h->csum_be = wire_csum_udp(wire_csum_fold(wire_csum_add(sum, base_span(h, len))));
+    const uint64_t sum = wire_csum_pseudo4(src_be, dst_be, WIRE_PROTO_UDP, (uint16_t)(head + rest.len));
+    h->csum_be = wire_csum_udp(wire_csum_fold(wire_csum_add(wire_csum_add(sum, base_span(h, head)), rest)));
 }
 
-static inline void wire_udp_fill_csum6(struct wire_udp *h, uint16_t len, const uint8_t src[16],
-                                       const uint8_t dst[16])
+static inline void wire_udp_fill_csum6(struct wire_udp *h, uint16_t head, struct base_span rest,
+                                       const uint8_t src[16], const uint8_t dst[16])
 {
-    const uint64_t sum = wire_csum_pseudo6(src, dst, WIRE_PROTO_UDP, len);
-    h->csum_be = wire_csum_udp(wire_csum_fold(wire_csum_add(sum, base_span(h, len))));
+    const uint64_t sum = wire_csum_pseudo6(src, dst, WIRE_PROTO_UDP, (uint32_t)(head + rest.len));
+    h->csum_be = wire_csum_udp(wire_csum_fold(wire_csum_add(wire_csum_add(sum, base_span(h, head)), rest)));
 }

@@ -16,6 +16,7 @@
 #include "node_view.h"
 
 #define LIST_MAX 8
+#define SENT_MAX 16
 
 static struct ctl ctl;
 static struct ike_env env;
@@ -27,6 +28,9 @@ static struct node_event reports[LIST_MAX];
 static size_t n_reports, at_report;
 static struct node_request asked[LIST_MAX];
 static size_t n_asked;
+static struct node_send sent[LIST_MAX];
+static uint8_t sent_bytes[LIST_MAX][SENT_MAX];
+static size_t n_sent;
 static int node_rc;
 static struct ike_event events[LIST_MAX];
 static size_t n_events;
@@ -95,10 +99,19 @@ int node_do(struct node *node, struct node_request *r)
     return node_rc;
 }
 
-bool node_event_pop(struct node *node, struct node_event *out)
+int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes)
+{
+    assert_true(n_sent < LIST_MAX);
+    memcpy(sent_bytes[n_sent], bytes, send->len < SENT_MAX ? send->len : SENT_MAX);
+    sent[n_sent++] = *send;
+    return node_rc;
+}
+
+bool node_event_pop(struct node *node, struct node_event *out, uint8_t bytes[NODE_DATAGRAM_MAX])
 {
     if (at_report == n_reports)
         return false;
+    memcpy(bytes, "ike", 3);
     *out = reports[at_report++];
     return true;
 }
@@ -130,7 +143,7 @@ static int setup(void **state)
 {
     host_log_set_level(HOST_ERR);
     ctl = (struct ctl){.conf = &conf};
-    n_actions = at_action = n_wiped = n_reports = at_report = n_asked = n_events = 0;
+    n_actions = at_action = n_wiped = n_reports = at_report = n_asked = n_sent = n_events = 0;
     node_rc = timers = audits = 0;
     submitted = done = NULL;
     return ctl_ike_start(&ctl);
@@ -138,7 +151,7 @@ static int setup(void **state)
 
 static void act(struct ike_action a)
 {
-    at_action = n_asked = 0;
+    at_action = n_asked = n_sent = 0;
     n_actions = 1;
     actions[0] = a;
     ctl_ike_actions(&ctl);
@@ -167,21 +180,22 @@ static void datagrams_carry_the_marker_on_the_natt_port_and_keepalives_do_not(vo
 {
     struct ike_path path = {{base_addr_ip4(1), 4500}, {base_addr_ip4(2), 1024}, true};
     act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span("ike", 3)});
-    assert_int_equal(asked[0].type, NODE_DATAGRAM_SEND);
-    assert_true(asked[0].send.marker);
-    assert_int_equal(asked[0].send.len, 3);
-    assert_memory_equal(asked[0].send.bytes, "ike", 3);
-    assert_int_equal(asked[0].send.remote.port, 1024);
+    assert_true(sent[0].marker);
+    assert_int_equal(sent[0].len, 3);
+    assert_memory_equal(sent_bytes[0], "ike", 3);
+    assert_int_equal(sent[0].remote.port, 1024);
     act((struct ike_action){.type = IKE_ACT_KEEPALIVE, .path = path});
-    assert_false(asked[0].send.marker);
-    assert_int_equal(asked[0].send.len, 1);
-    assert_int_equal(asked[0].send.bytes[0], 0xff);
+    assert_false(sent[0].marker);
+    assert_int_equal(sent[0].len, 1);
+    assert_int_equal(sent_bytes[0][0], 0xff);
     path.natt = false;
     act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span("ike", 3)});
-    assert_false(asked[0].send.marker);
-    static uint8_t huge[NODE_SEND_MAX + 1];
+    assert_false(sent[0].marker);
+    static uint8_t huge[UINT16_MAX + 1];
+    act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span(huge, UINT16_MAX)});
+    assert_int_equal(sent[0].len, UINT16_MAX);
     act((struct ike_action){.type = IKE_ACT_SEND, .path = path, .bytes = base_span(huge, sizeof huge)});
-    assert_int_equal(n_asked, 0);
+    assert_int_equal(n_sent, 0);
 }
 
 static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **state)
@@ -250,7 +264,6 @@ static void a_datagram_reaches_the_engine_with_its_path(void **state)
         .type = NODE_EV_DATAGRAM,
         .datagram = {
             .local = {base_addr_ip4(1), 4500}, .remote = {base_addr_ip4(2), 1024}, .natt = true, .len = 3}};
-    memcpy(ev->datagram.bytes, "ike", 3);
     assert_true(ctl_ike_events(&ctl));
     assert_int_equal(packet_len, 3);
     assert_memory_equal(packet, "ike", 3);

@@ -103,11 +103,40 @@ static void an_icmp_error_comes_with_its_message(void **state)
     rig_free(&r);
 }
 
+/* Two hundred a second, and no fewer of the others. */
+static void large_packets_have_a_limit_of_their_own(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_punt punt;
+    unsigned large = 0, small = 0;
+    for (unsigned i = 0; i < 4000; i++) {
+        struct rte_mbuf *m = dp_large_frame(rig_pool, rig_large_pool, 14 + 20000), *of = ike_frame(500, 100);
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+        memcpy(p, rte_pktmbuf_mtod(of, const uint8_t *), 14 + 28);
+        dp_put16(p + 14 + 2, 20000);
+        dp_put16(p + 14 + 24, 20000 - 20);
+        rig_ip4_fix(m);
+        r.tsc += RIG_HZ / 4000;
+        rig_in(&r, &r.b, RIG_OUTSIDE, m);
+        rig_in(&r, &r.b, RIG_OUTSIDE, of);
+        while (dp_punt_pop(r.b.dp, &punt)) {
+            large += punt.payload.len > 10000;
+            small += punt.payload.len < 10000;
+            rte_pktmbuf_free(punt.mbuf);
+        }
+    }
+    assert_in_range(large, 200, 500);
+    assert_int_equal(small, 4000);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_punt_limit), 4000 - large);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ike_goes_to_control_and_answers_come_back),
         cmocka_unit_test(ike_on_500_has_no_marker),
+        cmocka_unit_test(large_packets_have_a_limit_of_their_own),
         cmocka_unit_test(what_is_above_the_limit_is_dropped_by_name),
         cmocka_unit_test(an_icmp_error_comes_with_its_message),
     };

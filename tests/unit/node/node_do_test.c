@@ -105,14 +105,13 @@ static void a_connection_is_summed_up_beyond_the_life_of_its_pairs(void **state)
 
 static void what_cannot_be_sent_comes_back_as_a_number(void **state)
 {
-    struct node_request r = {
-        .type = NODE_DATAGRAM_SEND,
-        .send = {.local = {rig_ip("192.0.2.1"), 500}, .remote = {rig_ip("203.0.113.1"), 500}, .len = 1},
-    };
+    static const uint8_t bytes[UINT16_MAX];
+    struct node_send send = {
+        .local = {rig_ip("192.0.2.1"), 500}, .remote = {rig_ip("203.0.113.1"), 500}, .len = 1};
     struct base_addr local;
-    assert_int_equal(rig_ask(&r), -ENETUNREACH);
-    r.send.len = NODE_SEND_MAX + 1;
-    assert_int_equal(rig_ask(&r), -EMSGSIZE);
+    assert_int_equal(node_send(rig_node, &send, bytes), -ENETUNREACH);
+    send.len = UINT16_MAX;
+    assert_int_equal(node_send(rig_node, &send, bytes), -EMSGSIZE);
     assert_int_equal(rig_ask_of_spi((enum node_request_type)99, 0), -EINVAL);
     const struct base_addr far = rig_ip("203.0.113.1"), near = rig_ip("198.51.100.1"),
                            own = rig_ip("192.0.2.1");

@@ -71,14 +71,12 @@ static void datagrams_of_ike_cross_by_value(void **state)
     assert_int_equal(ev.type, NODE_EV_DATAGRAM);
     assert_true(d->natt);
     assert_int_equal(d->len, 3);
-    assert_memory_equal(d->bytes, "ike", 3);
+    assert_memory_equal(rig_bytes, "ike", 3);
     assert_int_equal(d->local.port, 4500);
     assert_int_equal(d->remote.port, 1024);
     /* The answer goes back by the route of the other test, to the neighbour that is known. */
-    struct node_request r = {.type = NODE_DATAGRAM_SEND,
-                             .send = {.local = d->local, .remote = d->remote, .marker = true, .len = 6}};
-    memcpy(r.send.bytes, "answer", 6);
-    assert_int_equal(rig_ask(&r), 0);
+    const struct node_send send = {.local = d->local, .remote = d->remote, .marker = true, .len = 6};
+    assert_int_equal(node_send(rig_node, &send, (const uint8_t *)"answer"), 0);
     dp_turn(rig_worker);
     struct rte_mbuf *m = rig_went_out(RIG_OUTSIDE);
     assert_non_null(m);

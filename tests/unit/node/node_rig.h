@@ -80,11 +80,13 @@ static inline int rig_ask_of_spi(enum node_request_type type, uint32_t spi)
     return rig_ask(&r);
 }
 
+static uint8_t rig_bytes[NODE_DATAGRAM_MAX]; /* of the last datagram */
+
 static inline bool rig_next(struct node_event *here)
 {
     struct node_event *there = malloc(sizeof *there);
     assert_non_null(there);
-    const bool any = node_event_pop(rig_node, there);
+    const bool any = node_event_pop(rig_node, there, rig_bytes);
     rig_cross(here, there, sizeof *here);
     free(there);
     return any;

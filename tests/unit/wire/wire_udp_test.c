@@ -54,11 +54,11 @@ static void offsets_are_those_of_the_struct(void **state)
 static void every_flipped_bit_breaks_the_checksum(void **state)
 {
     for (size_t bit = 0; bit < LEN * 8; bit++) {
-        wire_udp_fill_csum4(make(), LEN, ip4.src_be, ip4.dst_be);
+        wire_udp_fill_csum4(make(), LEN, BASE_SPAN_NONE, ip4.src_be, ip4.dst_be);
         assert_true(is_right4());
         datagram[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_false(is_right4());
-        wire_udp_fill_csum6(make(), LEN, ip6.src, ip6.dst);
+        wire_udp_fill_csum6(make(), LEN, BASE_SPAN_NONE, ip6.src, ip6.dst);
         assert_true(is_right6());
         datagram[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_false(is_right6());
@@ -70,12 +70,31 @@ static void a_sum_of_zero_is_sent_as_ones_and_verifies(void **state)
     /* Put the plain checksum into the payload, so that the rest sums to zero. */
     struct wire_udp *h = make();
     memset(datagram + 8, 0, 2);
-    wire_udp_fill_csum4(h, LEN, ip4.src_be, ip4.dst_be);
+    wire_udp_fill_csum4(h, LEN, BASE_SPAN_NONE, ip4.src_be, ip4.dst_be);
     memcpy(datagram + 8, &h->csum_be, 2);
     h->csum_be = 0;
-    wire_udp_fill_csum4(h, LEN, ip4.src_be, ip4.dst_be);
+    wire_udp_fill_csum4(h, LEN, BASE_SPAN_NONE, ip4.src_be, ip4.dst_be);
     assert_int_equal(h->csum_be, 0xffff);
     assert_true(is_right4());
+}
+
+static void a_rest_that_lies_elsewhere_counts_as_if_it_did_not(void **state)
+{
+    uint8_t rest[LEN];
+    wire_udp_fill_csum4(make(), LEN, BASE_SPAN_NONE, ip4.src_be, ip4.dst_be);
+    const uint16_t whole4 = ((struct wire_udp *)(void *)datagram)->csum_be;
+    wire_udp_fill_csum6(make(), LEN, BASE_SPAN_NONE, ip6.src, ip6.dst);
+    const uint16_t whole6 = ((struct wire_udp *)(void *)datagram)->csum_be;
+    for (uint16_t head = 8; head < LEN; head += 2) {
+        struct wire_udp *h = make();
+        const struct base_span behind = base_span(rest, (size_t)LEN - head);
+        memcpy(rest, datagram + head, behind.len);
+        wire_udp_fill_csum4(h, head, behind, ip4.src_be, ip4.dst_be);
+        assert_int_equal(h->csum_be, whole4);
+        h->csum_be = 0;
+        wire_udp_fill_csum6(h, head, behind, ip6.src, ip6.dst);
+        assert_int_equal(h->csum_be, whole6);
+    }
 }
 
 int main(void)
@@ -85,6 +104,7 @@ int main(void)
         cmocka_unit_test(offsets_are_those_of_the_struct),
         cmocka_unit_test(every_flipped_bit_breaks_the_checksum),
         cmocka_unit_test(a_sum_of_zero_is_sent_as_ones_and_verifies),
+        cmocka_unit_test(a_rest_that_lies_elsewhere_counts_as_if_it_did_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
