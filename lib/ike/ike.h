@@ -26,7 +26,12 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
 /* Frees all, keys wiped, without sending. First IKE_EV_SHUTDOWN and its actions for a clean goodbye. */
 void ike_free(struct ike *ike);
 
-/* A datagram to UDP 500, or to 4500 with the non-ESP marker taken off. Borrows msg until return. */
+/*
+ * A datagram to UDP 500, or to 4500 with the non-ESP marker taken off, of any length that UDP can carry.
+ * Borrows msg until return. What a caller without a proved address sends is looked at in one pass and not
+ * kept, when it is longer than 4 KB: it gets a COOKIE, and what comes with that is kept within 8 MB for all
+ * callers.
+ */
 void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, struct base_span msg);
 
 /*

@@ -52,7 +52,7 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
     if (sa->state == IKEV2_ST_I_AUTH || sa->state == IKEV2_ST_I_CHECK) {
         /* The peer has us as established already: it must hear that we are not. */
         sa->quiet = true;
-        ikev2_init_free(sa);
+        ikev2_init_free(ike, sa);
     }
     if (sa->task && !sa->req.dgrams.count)
         ikev2_task_done(ike, sa);

@@ -25,6 +25,14 @@ struct ikev2_offer {
 
 struct ikev2_auth_method;
 
+/*
+ * What a caller sends in IKE_SA_INIT is kept until it has proved who it is. A request above LONG_FROM bytes
+ * is answered with a COOKIE first, whatever the load (RFC 7296 2.6), and all of them together have
+ * LONG_BYTES_MAX.
+ */
+#define IKEV2_LONG_FROM      4096
+#define IKEV2_LONG_BYTES_MAX (8u << 20)
+
 /* Authentication under way. */
 struct ikev2_auth {
     const struct ike_conn_conf *conn; /* responder: what the peer is checked against; a reference, or NULL */
@@ -46,10 +54,23 @@ struct ikev2_init {
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
     struct ikev2_auth auth;
-    bool is_proved; /* as responder: a cookie of ours came back, so the peer's address is its own */
+    size_t long_bytes; /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
+    bool is_proved;    /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };
 
 /* Drops it, but for requests that were laid aside (ikev2_offer_free()). */
-void ikev2_init_free(struct ikev2_sa *sa);
+void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa);
+
+/*
+ * Keeps a caller's request for its AUTH. False: no memory, or it is long and the memory for long ones is
+ * used up (ikev2_init_has_room()); then the one of before stays.
+ */
+bool ikev2_init_keep(struct ike *ike, struct ikev2_init *init, struct base_span request);
+
+/* Whether a request of so many bytes is long: more than any that is in use today. */
+bool ikev2_init_is_long(struct base_span request);
+
+/* Whether there is memory for one more long request; of short ones limits.half_open is the limit. */
+bool ikev2_init_has_room(const struct ike *ike, struct base_span request);

@@ -108,7 +108,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
                                 WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
     }
     if (sa->state == IKEV2_ST_R_INIT || sa->state == IKEV2_ST_R_ROUND) {
-        ikev2_init_free(sa);
+        ikev2_init_free(ike, sa);
         sa->life.give_up_at =
             base_time_min(sa->life.give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
         return;

@@ -60,7 +60,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_task_free(ike, sa->task);
     ikev2_task_free(ike, sa->peer_task);
     ikev2_offer_free(ike, sa);
-    ikev2_init_free(sa);
+    ikev2_init_free(ike, sa);
     ikev2_request_clear(sa);
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);

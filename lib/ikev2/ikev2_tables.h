@@ -23,6 +23,7 @@ struct ikev2 {
     struct ikev2_child **by_child;
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
     struct ikev2_cookies cookie;
+    size_t long_bytes; /* of long requests that are kept (ikev2_init.h) */
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;
     uint8_t plain_in[WIRE_IKE_MSG_MAX];

@@ -56,7 +56,7 @@ static enum ikev2_outcome auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint
     const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
     IKE_COUNT(ike, sa, failed);
     ikev2_msg_respond_error(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, notify, BASE_SPAN_NONE);
-    ikev2_init_free(sa);
+    ikev2_init_free(ike, sa);
     sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);
     return IKEV2_STAYS;
 }
@@ -106,7 +106,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     if (c)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
     ikev2_auth_replace_older(ike, sa, ikev2_msg_notify(&msg, WIRE_IKE_N_INITIAL_CONTACT, &n));
-    ikev2_init_free(sa);
+    ikev2_init_free(ike, sa);
     ikev2_task_done(ike, sa);
     base_wipe(&t, sizeof t);
     return IKEV2_GOES;

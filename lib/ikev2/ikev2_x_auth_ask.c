@@ -125,7 +125,7 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
     const struct ike_id peer = sa->init->auth.peer;
     ikev2_auth_commit(ike, sa, &peer);
     auth_take_child(ike, sa, msg, sa->task);
-    ikev2_init_free(sa);
+    ikev2_init_free(ike, sa);
     ikev2_task_done(ike, sa);
     for (size_t i = 1; i < sa->conn->n_children; i++)
         ikev2_wish_one(sa, i);

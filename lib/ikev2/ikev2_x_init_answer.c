@@ -79,7 +79,7 @@ static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struc
         return false;
     const bool same = sa->init && base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw);
     if (sa->init &&
-        (same || (init_is_same_call(ike, sa, msg, ni) && ike_blob_set(&sa->init->msg_i, msg->raw) == 0)) &&
+        (same || (init_is_same_call(ike, sa, msg, ni) && ikev2_init_keep(ike, sa->init, msg->raw))) &&
         sa->state == IKEV2_ST_R_INIT) {
         ike->stats.duplicates_answered++;
         ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
@@ -98,10 +98,11 @@ static bool init_is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
         cap = "half_open_per_endpoint";
     else if (ike->stats.ike_sas >= ike->conf->sas_max)
         cap = "sas_max";
-    if (!cap)
+    if (!cap && ikev2_init_has_room(ike, msg->raw))
         return true;
     ike->stats.dropped_capped++;
-    explain_limit(ike, (struct explain_about){.path = msg->path}, cap);
+    if (cap)
+        explain_limit(ike, (struct explain_about){.path = msg->path}, cap);
     return false;
 }
 
@@ -154,7 +155,7 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     sa->init = calloc(1, sizeof *sa->init);
     ikev2_sa_link(ike, sa);
     ikev2_sa_init_link(ike, sa);
-    const bool has_room = sa->task && sa->init && ike_blob_set(&sa->init->msg_i, msg->raw) == 0;
+    const bool has_room = sa->task && sa->init && ikev2_init_keep(ike, sa->init, msg->raw);
     ikev2_step_take(ike, sa, &ikev2_init_accepted, has_room ? IKEV2_GOES : IKEV2_TURNS);
     if (!has_room)
         return;
@@ -183,7 +184,7 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
     struct base_span ni;
     struct ikev2_choice choice;
     bool fake;
-    const bool challenge = ikev2_cookie_wanted(ike);
+    const bool challenge = ikev2_cookie_wanted(ike) || ikev2_init_is_long(msg->raw);
     if (wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK ||
         wire_ike_ke_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0)->body, &ke) != WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;

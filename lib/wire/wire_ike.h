@@ -15,12 +15,13 @@
 #include "base_ts.h"
 
 #define WIRE_IKE_HDR_BYTES 28
-#define WIRE_IKE_MSG_MAX   8192 /* bytes of a message that is accepted or built */
-#define WIRE_IKE_SKF_BYTES 4    /* fragment number and total, in front of an SKF payload's IV */
-#define WIRE_IKE_PLDS_MAX  40   /* payloads in one chain */
-#define WIRE_IKE_PROPS_MAX 32   /* proposals in one SA payload */
-#define WIRE_IKE_TRANS_MAX 64   /* transforms in one proposal; a default offer of strongSwan has some 40 */
-#define WIRE_IKE_DEL_MAX   32   /* SPIs in one DELETE payload */
+#define WIRE_IKE_MSG_MAX \
+    65535                     /* bytes of a message that is accepted or built; no datagram of UDP is longer */
+#define WIRE_IKE_SKF_BYTES 4  /* fragment number and total, in front of an SKF payload's IV */
+#define WIRE_IKE_PLDS_MAX  40 /* payloads in one chain */
+#define WIRE_IKE_PROPS_MAX 32 /* proposals in one SA payload */
+#define WIRE_IKE_TRANS_MAX 64 /* transforms in one proposal; a default offer of strongSwan has some 40 */
+#define WIRE_IKE_DEL_MAX   32 /* SPIs in one DELETE payload */
 
 #define WIRE_IKE_MAJOR     2 /* version octet 0x20 */
 
