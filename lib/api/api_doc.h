@@ -9,28 +9,31 @@
  * there is more, and the same request with args.after = next gets it. No id comes twice; SAs that begin in
  * between come at the end, and one that was rekeyed is told as it was and once more as its heir.
  *
+ * Lists are narrowed by args: name (a pattern of connections' names; * stands for any text, ? for a
+ * character), peer (address, network, endpoint or identity), spi (of an IKE SA or a child, either side's),
+ * state ("up" or "down"). Each command says which it takes. Pages may be empty then, and still have a "next".
+ *
  * status
  *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
  *   restart_pending: [key] of the configuration that was loaded last and is not in force ("ports.in.mtu"),
  *   connections, ike_sas, half_open, child_sas, established, failed, moves, failures,
  *   workers: [ as in show workers ], drops: [ {name, count, help} ] the five largest, largest first
  *
- * show connections                                  args: connection (optional)
- *   connections: [ {name, state: "up" | "connecting" | "closing" | "down" (start, and not up) | "waiting"
- *     (for the peer's call), local_id, remote_id, remote_address, start, encapsulation, fragmentation,
- *     peer (endpoint, when up), sas, totals: {in_pkts, in_bytes, ...} as in show counters of a connection,
- *     children: [ {name, up, local: [network], remote: [network]} ] } ]
+ * show connections                                  args: connection, after, name, peer, state (optional)
+ *   next (absent: that was all; after a reload it is refused)
+ *   connections: in the order of the configuration [ {name, state: "up" | "connecting" | "closing" | "down"
+ * (start, and not up) | "waiting" (for the peer's call), local_id, remote_id, remote_address, start,
+ * encapsulation, fragmentation, peer (endpoint, when up), sas, totals: {in_pkts, in_bytes, ...} as in show
+ * counters of a connection, children: [ {name, up, local: [network], remote: [network]} ] } ]
  *
- * show sas                                          args: connection, after (optional)
- *   next (absent: that was all)
- *   sas: [ {id, connection, state, role: "initiator" | "responder", spi_i, spi_r, local, remote, local_id,
- *     remote_id, proposal, encapsulated, age_s, rekey_in_s (absent: never), idle_s, retransmits, moves,
- *     refused (an error that came in clear while connecting; a better answer is waited for; absent: none),
- *     children: [ {name, spi_in, spi_out, proposal, local: [network], remote: [network], age_s, rekey_in_s,
- *       replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv, bad_trailer, policy, limit,
- *       inner_mtu, owner_in, owner_out, stray_in, stray_out} ] } ]
- *     (the members from `in` on are absent when the data path does not know the SA; idle_s: never when
- * absent)
+ * show sas                                          args: connection, after, name, peer, spi, state
+ * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
+ * spi_i, spi_r, local, remote, local_id, remote_id, proposal, encapsulated, age_s, rekey_in_s (absent:
+ * never), idle_s, retransmits, moves, refused (an error that came in clear while connecting; a better answer
+ * is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal, local: [network], remote:
+ * [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv,
+ * bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out} ] } ] (the members from
+ * `in` on are absent when the data path does not know the SA; idle_s: never when absent)
  *
  * show ports
  *   ports: [ {name, device, driver, role, mac, mtu, addresses: [text], gateway, link, rx_queues, tx_queues,
@@ -54,7 +57,7 @@
  * show drops
  *   drops: [ {where: "worker 0" | "port NAME" | "host INTERFACE" | "IKE", name, count, help} ], zeros too
  *
- * show nat                                          args: connection, after (optional)
+ * show nat                                          args: connection, after, name, peer, spi (optional)
  *   next (absent: that was all), public_addresses: [text],
  *   peers: [ {connection, remote_id, encapsulated,
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
@@ -62,7 +65,7 @@
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
  *     keepalive_s (absent: we send none), moves, explanation} ]
  *
- * show failures
+ * show failures                                     args: name, peer (optional)
  *   total, failures: [ {kind, first, last (UTC text), count, connection, child, local, remote, local_id,
  *     remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty texts are absent
  *

@@ -12,15 +12,17 @@ struct cli_out {
     bool is_cut;      /* something was left out or cut */
 };
 
-/* A switch of a command: sets a member of the request's args. */
+/* An option of a command: sets a member of the request's args. */
 struct cli_flag {
     const char *word; /* "--ike" */
     const char *key;
-    const char *text; /* value, or NULL: true */
+    const char *text; /* value, or NULL: true; unused with takes */
     const char *help;
+    const char
+        *takes; /* what follows it and is the value: "PATTERN"; a word that takes one does so in every row */
 };
 
-#define CLI_FLAGS_MAX 3
+#define CLI_FLAGS_MAX 5
 
 enum cli_name { CLI_NAME_NONE, CLI_NAME_OPTIONAL, CLI_NAME_NEEDED };
 
@@ -31,7 +33,7 @@ struct cli_row {
     struct cli_flag flags[CLI_FLAGS_MAX];
     bool samples_load;            /* looks twice at the workers, for the load of now */
     const char *pages;            /* the document's list comes in pages; NULL: all comes at once */
-    void (*settle)(json_t *data); /* with pages: what a document of several must be rid of */
+    void (*settle)(json_t *data); /* with pages: what a document of several must be rid of; NULL: nothing */
     void (*print)(struct cli_out *out, const json_t *data);
     const char *help;     /* one line */
     const char *examples; /* indented lines, each a command with what it is good for */

@@ -37,7 +37,7 @@ static void man_row(FILE *out, const struct cli_row *row)
     if (row->flags[0].word)
         fputs(".RS\n", out);
     for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++)
-        term(out, row->flags[i].word, NULL, row->flags[i].help);
+        term(out, row->flags[i].word, row->flags[i].takes, row->flags[i].help);
     if (row->flags[0].word)
         fputs(".RE\n", out);
     fputs(".IP\n.EX\n", out);
@@ -78,7 +78,7 @@ void cli_words(FILE *out)
     for (size_t i = 0; i < n_rows; i++) {
         fprintf(out, "%s|%s|", rows[i].words, rows[i].name == CLI_NAME_NONE ? "" : "NAME");
         for (size_t k = 0; k < CLI_FLAGS_MAX && rows[i].flags[k].word; k++)
-            fprintf(out, "%s%s", k ? " " : "", rows[i].flags[k].word);
+            fprintf(out, "%s%s%s", k ? " " : "", rows[i].flags[k].word, rows[i].flags[k].takes ? "=" : "");
         fputc('\n', out);
     }
     fputs("*||", out);

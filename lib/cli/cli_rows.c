@@ -2,6 +2,30 @@
 /* All commands and options: one row each. Help, manual page and completion come from them. */
 #include "cli_int.h"
 
+#define BY_NAME                                                      \
+    {                                                                \
+        .word = "--name", .key = "name", .takes = "PATTERN",         \
+        .help = "connections whose name is like this; * is any text" \
+    }
+#define BY_PEER                                                                   \
+    {                                                                             \
+        .word = "--peer", .key = "peer", .takes = "PEER",                         \
+        .help = "peers at this address, network or endpoint, or of this identity" \
+    }
+#define BY_SPI                                                         \
+    {                                                                  \
+        .word = "--spi", .key = "spi", .takes = "SPI",                 \
+        .help = "an IKE SA or child with this SPI, ours or the peer's" \
+    }
+#define BY_UP                                                                   \
+    {                                                                           \
+        .word = "--up", .key = "state", .text = "up", .help = "only what is up" \
+    }
+#define BY_DOWN                                                                      \
+    {                                                                                \
+        .word = "--down", .key = "state", .text = "down", .help = "only what is not" \
+    }
+
 static const struct cli_row rows[] = {
     {.words = "status",
      .command = "status",
@@ -13,38 +37,50 @@ static const struct cli_row rows[] = {
     {.words = "show connections",
      .command = "show connections",
      .name = CLI_NAME_OPTIONAL,
+     .flags = {BY_NAME, BY_PEER, BY_UP, BY_DOWN},
+     .pages = "connections",
      .print = cli_print_connections,
      .help = "configured connections and whether they are up",
      .examples = "  culvertctl show connections\n"
+                 "  culvertctl show connections --down --name 'branch-*'\n"
                  "  culvertctl show connections foo --json\n"},
     {.words = "show sas",
      .command = "show sas",
      .name = CLI_NAME_OPTIONAL,
+     .flags = {BY_NAME, BY_PEER, BY_SPI, BY_UP, BY_DOWN},
      .pages = "sas",
      .settle = cli_settle_sas,
      .print = cli_print_sas,
      .help = "IKE SAs and their child SAs with traffic counters",
      .examples = "  culvertctl show sas\n"
+                 "  culvertctl show sas --peer 198.51.100.7\n"
+                 "  culvertctl show sas --spi 0xc0ffee00\n"
                  "  culvertctl show sas foo --json | jq '.sas[].children[].in.pkts'\n"},
     {.words = "show nat",
      .command = "show nat",
      .name = CLI_NAME_OPTIONAL,
+     .flags = {BY_NAME, BY_PEER, BY_SPI},
      .pages = "peers",
      .settle = cli_settle_peers,
      .print = cli_print_nat,
      .help = "who is behind NAT, and which of our public addresses each peer dialled",
      .examples = "  culvertctl show nat\n"
+                 "  culvertctl show nat --peer @branch\n"
                  "  culvertctl show nat foo\n"},
     {.words = "show failures",
      .command = "show failures",
+     .flags = {BY_NAME, BY_PEER},
      .print = cli_print_failures,
      .help = "what was refused or failed lately, one line each",
-     .examples = "  culvertctl show failures\n"},
+     .examples = "  culvertctl show failures\n"
+                 "  culvertctl show failures --peer 198.51.100.0/24\n"},
     {.words = "explain",
      .command = "show failures",
+     .flags = {BY_NAME, BY_PEER},
      .print = cli_print_explain,
      .help = "the same in full: what arrived, why it failed, what to change on which side",
-     .examples = "  culvertctl explain\n"},
+     .examples = "  culvertctl explain\n"
+                 "  culvertctl explain --name foo\n"},
     {.words = "show ports",
      .command = "show ports",
      .print = cli_print_ports,

@@ -5,6 +5,7 @@
  */
 #include "cli_int.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "about_version.h"
@@ -20,7 +21,10 @@ struct line {
     size_t n_words;
     const char *words[WORDS_MAX];
     size_t n_flags;
-    const char *flags[CLI_FLAGS_MAX];
+    struct given {
+        char word[24]; /* "--peer" */
+        const char *value;
+    } flags[CLI_FLAGS_MAX];
 };
 
 static void general_help(FILE *out)
@@ -45,7 +49,9 @@ static void general_help(FILE *out)
     fprintf(out, "\nto begin with\n"
                  "  culvertctl status          does it run?\n"
                  "  culvertctl show sas        which tunnels are up?\n"
-                 "  culvertctl explain         why is one not up?\n");
+                 "  culvertctl explain         why is one not up?\n"
+                 "  culvertctl show sas --peer 198.51.100.7\n"
+                 "  culvertctl show connections --down --name 'branch-*'\n");
 }
 
 static void row_help(FILE *out, const struct cli_row *row)
@@ -55,19 +61,35 @@ static void row_help(FILE *out, const struct cli_row *row)
     if (row->name != CLI_NAME_NONE)
         fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n");
     for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
+        char words[40];
+        snprintf(words, sizeof words, "%s%s%s", row->flags[i].word, row->flags[i].takes ? " " : "",
+                 row->flags[i].takes ? row->flags[i].takes : "");
         fputs(i ? "" : "\n", out);
-        cli_term(out, row->flags[i].word, row->flags[i].help);
+        cli_term(out, words, row->flags[i].help);
     }
     fprintf(out, "\nexamples\n%s", row->examples);
 }
 
-/* Reads the value of an option that takes one. NULL: it is missing, and that was said. */
-static const char *option_value(int argc, char **argv, int *i, FILE *err)
+/* An option with the value that it was given: "--peer=X", or X in the next word. */
+static bool option_value(int argc, char **argv, int *i, struct given *given, FILE *err)
 {
-    if (*i + 1 < argc)
-        return argv[++*i];
-    fprintf(err, "culvertctl: %s needs a value\n", argv[*i]);
-    return NULL;
+    if (!given->value && *i + 1 < argc)
+        given->value = argv[++*i];
+    if (!given->value)
+        fprintf(err, "culvertctl: %s needs a value\n", given->word);
+    return given->value != NULL;
+}
+
+/* Whether a value follows this option of some command. */
+static bool flag_takes(const char *word)
+{
+    size_t count;
+    const struct cli_row *rows = cli_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < CLI_FLAGS_MAX && rows[i].flags[k].word; k++)
+            if (rows[i].flags[k].takes && strcmp(rows[i].flags[k].word, word) == 0)
+                return true;
+    return false;
 }
 
 static bool parse_timeout(struct line *line, const char *text, FILE *err)
@@ -82,28 +104,48 @@ static bool parse_timeout(struct line *line, const char *text, FILE *err)
     return true;
 }
 
+/* Options that every command has. False: it is none of them. */
+static bool parse_common(struct line *line, const struct given *given)
+{
+    static const struct {
+        const char *word;
+        size_t at; /* of a bool in struct line */
+    } switches[] = {{"--json", offsetof(struct line, json)},
+                    {"--wide", offsetof(struct line, wide)},
+                    {"--help", offsetof(struct line, help)},
+                    {"-h", offsetof(struct line, help)},
+                    {"--version", offsetof(struct line, version)}};
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        if (strcmp(given->word, switches[i].word) != 0 || given->value)
+            continue;
+        *(bool *)((char *)line + switches[i].at) = true;
+        return true;
+    }
+    return false;
+}
+
 static bool parse_option(struct line *line, int argc, char **argv, int *i, FILE *err)
 {
-    const char *word = argv[*i], *value;
-    if (strcmp(word, "--json") == 0) {
-        line->json = true;
-    } else if (strcmp(word, "--wide") == 0) {
-        line->wide = true;
-    } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-        line->help = true;
-    } else if (strcmp(word, "--version") == 0) {
-        line->version = true;
-    } else if (strcmp(word, "--socket") == 0) {
-        return (line->socket = option_value(argc, argv, i, err)) != NULL;
-    } else if (strcmp(word, "--timeout") == 0) {
-        value = option_value(argc, argv, i, err);
-        return value && parse_timeout(line, value, err);
-    } else if (line->n_flags < CLI_FLAGS_MAX) {
-        line->flags[line->n_flags++] = word; /* judged when the command is known */
-    } else {
+    const char *value = strchr(argv[*i], '=');
+    struct given given = {.value = value ? value + 1 : NULL};
+    snprintf(given.word, sizeof given.word, "%.*s", (int)strcspn(argv[*i], "="), argv[*i]);
+    if (parse_common(line, &given))
+        return true;
+    const bool is_socket = strcmp(given.word, "--socket") == 0,
+               is_timeout = strcmp(given.word, "--timeout") == 0;
+    if ((is_socket || is_timeout || flag_takes(given.word)) && !option_value(argc, argv, i, &given, err))
+        return false;
+    if (is_timeout)
+        return parse_timeout(line, given.value, err);
+    if (is_socket) {
+        line->socket = given.value;
+        return true;
+    }
+    if (line->n_flags == CLI_FLAGS_MAX) {
         fprintf(err, "culvertctl: too many options\n");
         return false;
     }
+    line->flags[line->n_flags++] = given; /* judged when the command is known */
     return true;
 }
 
@@ -167,19 +209,23 @@ static int unknown_command(const struct line *line, FILE *err)
     return CLI_USAGE;
 }
 
-static bool add_flag(json_t *args, const struct cli_row *row, const char *word, FILE *err)
+static bool add_flag(json_t *args, const struct cli_row *row, const struct given *given, FILE *err)
 {
     for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
         const struct cli_flag *f = &row->flags[i];
-        if (strcmp(f->word, word) != 0)
+        if (strcmp(f->word, given->word) != 0 || (given->value && !f->takes))
             continue;
         if (json_object_get(args, f->key)) {
-            fprintf(err, "culvertctl: %s contradicts another option\n", word);
+            fprintf(err, "culvertctl: %s contradicts another option\n", given->word);
             return false;
         }
-        return json_object_set_new(args, f->key, f->text ? json_string(f->text) : json_true()) == 0;
+        json_t *value = f->takes ? json_string(given->value) : f->text ? json_string(f->text) : json_true();
+        if (value)
+            return json_object_set_new(args, f->key, value) == 0;
+        fprintf(err, "culvertctl: %s takes UTF-8 text\n", given->word);
+        return false;
     }
-    fprintf(err, "culvertctl: %s has no option %s; see: culvertctl %s --help\n", row->words, word,
+    fprintf(err, "culvertctl: %s has no option %s; see: culvertctl %s --help\n", row->words, given->word,
             row->words);
     return false;
 }
@@ -200,7 +246,7 @@ static json_t *make_args(const struct cli_row *row, const struct line *line, siz
     if (ok && names)
         ok = json_object_set_new(args, "connection", json_string(line->words[used])) == 0;
     for (size_t i = 0; ok && i < line->n_flags; i++)
-        ok = add_flag(args, row, line->flags[i], err);
+        ok = add_flag(args, row, &line->flags[i], err);
     if (ok)
         return args;
     json_decref(args);
@@ -260,7 +306,7 @@ static int call_rest(const struct cli_io *io, const struct line *line, const str
                      const json_t *args, struct api_response *answer)
 {
     json_int_t next = take_next(answer), last = 0;
-    const bool has_more = next > 0;
+    const bool has_more = next > 0 && row->settle;
     while (next > last) {
         struct api_response page;
         json_t *more = json_copy((json_t *)args);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pages of SAs. A row costs some ten microseconds as JSON, so a full page holds the loop a millisecond or
- * two. */
+/*
+ * Pages. A row costs some ten microseconds as JSON and about one to look at, so a full page holds the loop a
+ * millisecond or two.
+ */
 #include "ctl_page.h"
 
 #include "api.h"
 #include "ctl_json.h"
 
-#define PAGE_ROWS 100
+#define COST_ROW  10 /* of a row that is told, */
+#define COST_LOOK 2  /* and of one that a filter leaves out */
+#define PAGE_COST 1000
 
 bool ctl_page_begin(struct ctl_page *page, const json_t *args, struct ctl_refusal *refusal)
 {
@@ -20,16 +24,28 @@ bool ctl_page_begin(struct ctl_page *page, const json_t *args, struct ctl_refusa
     return true;
 }
 
-bool ctl_page_next(const struct ctl *ctl, struct ctl_page *page, struct ike_sa_view *view)
+void ctl_page_count(struct ctl_page *page, size_t rows)
 {
-    if (!ike_show_next(ctl->ike, page->after, view))
-        return false;
-    page->is_full = page->rows >= PAGE_ROWS;
-    if (page->is_full)
-        return false;
-    page->rows += 1 + (uint32_t)view->n_children;
-    page->after = view->id;
-    return true;
+    page->cost += rows ? COST_ROW * (uint32_t)rows : COST_LOOK;
+}
+
+bool ctl_page_is_full(struct ctl_page *page)
+{
+    page->is_full = page->cost >= PAGE_COST;
+    return page->is_full;
+}
+
+bool ctl_page_next(const struct ctl *ctl, struct ctl_page *page, const struct ctl_filter *filter,
+                   struct ike_sa_view *view)
+{
+    while (ike_show_next(ctl->ike, page->after, view) && !ctl_page_is_full(page)) {
+        const bool passes = ctl_filter_sa(filter, view);
+        ctl_page_count(page, passes ? 1 + view->n_children : 0);
+        page->after = view->id;
+        if (passes)
+            return true;
+    }
+    return false;
 }
 
 void ctl_page_end(const struct ctl_page *page, json_t *document)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl_filter.h"
 #include "ctl_json.h"
 
 static json_t *when(time_t t)
@@ -54,13 +55,15 @@ json_t *ctl_show_failures(struct ctl *ctl, const json_t *args, struct ctl_refusa
 {
     const struct ctl_failures *f = &ctl->failures;
     const struct ctl_failure *order[CTL_FAILURES_MAX];
+    struct ctl_filter filter;
+    if (!ctl_filter_read(&filter, CTL_BY_NAME | CTL_BY_PEER, ctl->conf->ike, args, refusal))
+        return NULL;
     json_t *list = json_array();
-    (void)args;
-    (void)refusal;
     for (size_t i = 0; i < f->count; i++)
         order[i] = &f->ring[i];
     qsort(order, f->count, sizeof *order, newest_first);
     for (size_t i = 0; i < f->count; i++)
-        json_array_append_new(list, failure(order[i]));
+        if (ctl_filter_failure(&filter, &order[i]->audit))
+            json_array_append_new(list, failure(order[i]));
     return json_pack("{s:I, s:o}", "total", (json_int_t)f->total, "failures", list);
 }

@@ -6,8 +6,6 @@
  */
 #include "ctl_api_cmd.h"
 
-#include <string.h>
-
 #include "base_text.h"
 #include "ctl_json.h"
 #include "ctl_page.h"
@@ -92,15 +90,17 @@ json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     const struct ike_conf *ike = ctl->conf->ike;
     struct ike_sa_view view;
     struct ctl_page page;
-    const char *name;
-    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
+    struct ctl_filter filter;
+    if (!ctl_filter_read(&filter, CTL_BY_CONNECTION | CTL_BY_NAME | CTL_BY_PEER | CTL_BY_SPI, ike, args,
+                         refusal) ||
+        !ctl_page_begin(&page, args, refusal))
         return NULL;
+    filter.wants_up = true;
     json_t *peers = json_array(), *addresses = json_array();
     for (size_t i = 0; i < ike->n_public_addrs; i++)
         json_array_append_new(addresses, ctl_json_addr(&ike->public_addrs[i]));
-    while (ctl_page_next(ctl, &page, &view))
-        if (view.state == IKE_VIEW_ESTABLISHED && (!name || strcmp(name, view.conn) == 0))
-            json_array_append_new(peers, peer(ctl, &view));
+    while (ctl_page_next(ctl, &page, &filter, &view))
+        json_array_append_new(peers, peer(ctl, &view));
     json_t *document = json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
     ctl_page_end(&page, document);
     return document;

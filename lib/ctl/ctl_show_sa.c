@@ -2,7 +2,6 @@
 /* Connections and SAs as documents: what the engine knows, joined with the data path's counters by SPI. */
 #include "ctl_api_cmd.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
@@ -10,6 +9,8 @@
 #include "ctl_json.h"
 #include "ctl_page.h"
 #include "node_view.h"
+
+#define RELOADS_MASK UINT64_C(0xfffff) /* a page's place must fit what JSON readers take */
 
 static json_t *direction(base_time now, const struct node_direction_view *d)
 {
@@ -94,14 +95,15 @@ json_t *ctl_show_sas(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
 {
     struct ike_sa_view view;
     struct ctl_page page;
-    const char *name;
+    struct ctl_filter filter;
     const base_time now = ctl_now();
-    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal) || !ctl_page_begin(&page, args, refusal))
+    if (!ctl_filter_read(&filter, CTL_BY_CONNECTION | CTL_BY_NAME | CTL_BY_PEER | CTL_BY_SPI | CTL_BY_STATE,
+                         ctl->conf->ike, args, refusal) ||
+        !ctl_page_begin(&page, args, refusal))
         return NULL;
     json_t *sas = json_array();
-    while (ctl_page_next(ctl, &page, &view))
-        if (!name || strcmp(name, view.conn) == 0)
-            json_array_append_new(sas, sa(ctl, now, &view));
+    while (ctl_page_next(ctl, &page, &filter, &view))
+        json_array_append_new(sas, sa(ctl, now, &view));
     json_t *document = json_pack("{s:o}", "sas", sas);
     ctl_page_end(&page, document);
     return document;
@@ -115,12 +117,6 @@ struct presence {
     struct base_endpoint peer;
     uint32_t child_sas[IKE_CHILDREN_MAX]; /* live ones of each child of conn */
 };
-
-static int presence_order(const void *a, const void *b)
-{
-    const struct presence *x = a, *y = b;
-    return strcmp(x->conn->name, y->conn->name);
-}
 
 static void presence_add(struct presence *p, const struct ike_sa_view *v)
 {
@@ -188,31 +184,52 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     return o;
 }
 
+/* What there is of a connection now. */
+static void presence_make(const struct ctl *ctl, const struct ike_conn_conf *conn, struct presence *p)
+{
+    struct ike_sa_view view;
+    *p = (struct presence){.conn = conn};
+    for (uint64_t id = 0; ike_show_next_of(ctl->ike, conn->name, id, &view); id = view.id)
+        presence_add(p, &view);
+}
+
+/*
+ * Where pages of connections begin: the place in the configuration, with the number of reloads before it,
+ * since another configuration has others there. False: *refusal is filled.
+ */
+static bool conn_place(const struct ctl *ctl, const struct ctl_page *page, size_t *place,
+                       struct ctl_refusal *refusal)
+{
+    *place = page->after & UINT32_MAX;
+    if (page->after == 0 ||
+        (page->after >> 32 == (ctl->tally.reloads & RELOADS_MASK) && *place <= ctl->conf->ike->n_conns))
+        return true;
+    ctl_refuse(refusal, API_ERR_FAILED,
+               "the configuration was loaded anew while its connections were listed; ask again");
+    return false;
+}
+
 json_t *ctl_show_connections(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     const struct ike_conf *ike = ctl->conf->ike;
-    struct ike_sa_view view;
-    const char *name;
-    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal))
+    struct ctl_filter filter;
+    struct ctl_page page;
+    struct presence p;
+    size_t place;
+    if (!ctl_filter_read(&filter, CTL_BY_CONNECTION | CTL_BY_NAME | CTL_BY_PEER | CTL_BY_STATE, ike, args,
+                         refusal) ||
+        !ctl_page_begin(&page, args, refusal) || !conn_place(ctl, &page, &place, refusal))
         return NULL;
-    struct presence *list = calloc(ike->n_conns + 1, sizeof *list);
-    if (!list)
-        return NULL;
-    for (size_t i = 0; i < ike->n_conns; i++)
-        list[i].conn = &ike->conns[i];
-    qsort(list, ike->n_conns, sizeof *list, presence_order);
-    for (uint64_t id = 0; ike_show_next(ctl->ike, id, &view); id = view.id) {
-        struct ike_conn_conf wanted;
-        memcpy(wanted.name, view.conn, sizeof wanted.name);
-        const struct presence key = {.conn = &wanted};
-        struct presence *p = bsearch(&key, list, ike->n_conns, sizeof key, presence_order);
-        if (p)
-            presence_add(p, &view);
-    }
     json_t *connections = json_array();
-    for (size_t i = 0; i < ike->n_conns; i++)
-        if (!name || strcmp(name, list[i].conn->name) == 0)
-            json_array_append_new(connections, connection(ctl, &list[i]));
-    free(list);
-    return json_pack("{s:o}", "connections", connections);
+    for (; place < ike->n_conns && !ctl_page_is_full(&page); place++) {
+        presence_make(ctl, &ike->conns[place], &p);
+        const bool passes = ctl_filter_conn(&filter, p.conn, p.is_up ? &p.peer : NULL);
+        ctl_page_count(&page, passes ? 1 + p.conn->n_children : 0);
+        if (passes)
+            json_array_append_new(connections, connection(ctl, &p));
+        page.after = (ctl->tally.reloads & RELOADS_MASK) << 32 | (place + 1);
+    }
+    json_t *document = json_pack("{s:o}", "connections", connections);
+    ctl_page_end(&page, document);
+    return document;
 }

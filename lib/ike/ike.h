@@ -58,6 +58,12 @@ bool ike_next_action(struct ike *ike, struct ike_action *out);
  */
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
 
+/*
+ * The same among the SAs of the connection of this name, as it is configured now: one that is closed under
+ * former settings is not among them.
+ */
+bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out);
+
 /* Copies what the connection of this name has. False: it is not configured. */
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out);
 

@@ -10,6 +10,12 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     return ikev2_show_next(ike, after_id, out);
 }
 
+bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
+    return conn && ikev2_show_next_of(ike, &ike->runs[conn - ike->conf->conns], after_id, out);
+}
+
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
     *out = (struct ike_stats){0};

@@ -103,3 +103,16 @@ bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_vie
     show_sa(sa, out);
     return true;
 }
+
+bool ikev2_show_next_of(const struct ike *ike, const struct ike_run *run, uint64_t after_id,
+                        struct ike_sa_view *out)
+{
+    const struct ikev2_sa *next = NULL;
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;)
+        if (sa->id > after_id && (!next || sa->id < next->id))
+            next = sa;
+    if (!next)
+        return false;
+    show_sa(next, out);
+    return true;
+}

@@ -4,7 +4,7 @@
  * of a connection of its own with one child; then a command is asked for, page by page, as culvertctl does,
  * and the CPU time of each answer is taken, from the request line to the answer line.
  *
- * usage: ctl_hold [SAS [COMMAND]]      (100000, "show sas")
+ * usage: ctl_hold [SAS [COMMAND [ARGS]]]      (100000, "show sas", none; ARGS as "peer":"@nobody")
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,12 +202,12 @@ struct result {
 };
 
 /* One page. Returns where the next one begins, -1: that was the last. */
-static json_int_t ask(const char *command, json_int_t after, struct result *r)
+static json_int_t ask(const char *command, const char *args, json_int_t after, struct result *r)
 {
-    char request[200];
+    char request[400];
     size_t len;
-    snprintf(request, sizeof request, "{\"command\":\"%s\",\"args\":{\"after\":%lld}}", command,
-             (long long)after);
+    snprintf(request, sizeof request, "{\"command\":\"%s\",\"args\":{\"after\":%lld%s%s}}", command,
+             (long long)after, *args ? "," : "", args);
     const double start = now_us();
     char *line = ctl_api_answer(&ctl, request, strlen(request), &len);
     const double us = now_us() - start;
@@ -232,12 +232,13 @@ int main(int argc, char **argv)
 {
     const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
     const char *command = argc > 2 ? argv[2] : "show sas";
+    const char *args = argc > 3 ? argv[3] : "";
     struct result r = {0};
     if (n == 0 || n >= SAD_SAS_MAX)
         fail("between one SA and a million");
     fill(n);
     for (json_int_t after = 0; after >= 0;)
-        after = ask(command, after, &r);
+        after = ask(command, args, after, &r);
     printf("%s: %zu SAs, %zu rows in %zu pages of %.1f kB; the loop was held %.3f ms at most, %.3f ms on "
            "average, %.0f ms in all\n",
            command, n, r.rows, r.pages, (double)r.bytes / 1e3 / (double)r.pages, r.max_us / 1e3,

@@ -74,7 +74,7 @@ static void no_line_of_the_page_is_a_command_by_accident(void **state)
 static void the_words_tell_what_follows_each_command(void **state)
 {
     write_by(cli_words);
-    expect("\nshow sas|NAME|");
+    expect("\nshow sas|NAME|--name= --peer= --spi= --up --down\n");
     expect("\nrekey|NAME|--ike --child --pfs\n");
     expect("\nreload||--check\n");
     expect("\n*||--json ");

@@ -56,10 +56,28 @@ static void examples_are_lines_of_their_own_command(void **state)
     }
 }
 
-static void a_list_in_pages_is_settled(void **state)
+static void only_a_list_in_pages_is_settled(void **state)
 {
     for (const struct cli_row *r = rows; r < rows + count; r++)
-        assert_int_equal(r->pages != NULL, r->settle != NULL);
+        assert_true(r->pages || !r->settle);
+}
+
+static const struct cli_flag *flag_of(const struct cli_row *row, const char *word)
+{
+    for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++)
+        if (strcmp(row->flags[i].word, word) == 0)
+            return &row->flags[i];
+    return NULL;
+}
+
+static void an_option_takes_a_value_in_every_row_or_in_none(void **state)
+{
+    for (const struct cli_row *r = rows; r < rows + count; r++)
+        for (size_t i = 0; i < CLI_FLAGS_MAX && r->flags[i].word; i++)
+            for (const struct cli_row *o = rows; o < rows + count; o++) {
+                const struct cli_flag *f = flag_of(o, r->flags[i].word);
+                assert_true(!f || !f->takes == !r->flags[i].takes);
+            }
 }
 
 static void flags_are_options_with_a_key_and_a_meaning(void **state)
@@ -81,7 +99,8 @@ int main(void)
         cmocka_unit_test(no_two_rows_are_typed_alike),
         cmocka_unit_test(no_row_begins_another),
         cmocka_unit_test(examples_are_lines_of_their_own_command),
-        cmocka_unit_test(a_list_in_pages_is_settled),
+        cmocka_unit_test(only_a_list_in_pages_is_settled),
+        cmocka_unit_test(an_option_takes_a_value_in_every_row_or_in_none),
         cmocka_unit_test(flags_are_options_with_a_key_and_a_meaning),
     };
     rows = cli_rows(&count);

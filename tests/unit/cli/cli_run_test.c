@@ -105,6 +105,12 @@ static void each_command_sends_its_request(void **state)
         "rekey foo --child --pfs",
         "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\",\"pfs\":true}}");
     expect_request("--json reload", "{\"command\":\"reload\",\"args\":{}}");
+    expect_request(
+        "show sas --peer 192.0.2.1 --spi=0x100 --up",
+        "{\"command\":\"show sas\",\"args\":{\"peer\":\"192.0.2.1\",\"spi\":\"0x100\",\"state\":\"up\"}}");
+    expect_request("--name foo-* show connections --down",
+                   "{\"command\":\"show connections\",\"args\":{\"name\":\"foo-*\",\"state\":\"down\"}}");
+    expect_request("explain --peer @foo", "{\"command\":\"show failures\",\"args\":{\"peer\":\"@foo\"}}");
     expect_request("reload --check", "{\"command\":\"reload\",\"args\":{\"check\":true}}");
 }
 
@@ -256,6 +262,12 @@ static void wrong_command_lines_are_told_and_send_nothing(void **state)
         {"show sas a b", "one word too many"},
         {"status --pfs", "has no option --pfs"},
         {"rekey a --ike --child", "contradicts"},
+        {"show sas --up --down", "contradicts"},
+        {"show sas --peer", "--peer needs a value"},
+        {"show nat --up", "has no option --up"},
+        {"status --peer x", "has no option --peer"},
+        {"show sas --up=yes", "has no option --up"},
+        {"status --json=yes", "has no option --json"},
         {"status --timeout", "needs a value"},
         {"status --timeout 0", "1 to 3600"},
         {"status --timeout 5x", "1 to 3600"},
@@ -270,7 +282,7 @@ static void wrong_command_lines_are_told_and_send_nothing(void **state)
 
 static void socket_and_timeout_reach_the_transport(void **state)
 {
-    assert_int_equal(run("--socket /tmp/x --timeout 3 show sas"), CLI_OK);
+    assert_int_equal(run("--socket /tmp/x --timeout=3 show sas"), CLI_OK);
     assert_string_equal(fake.socket, "/tmp/x");
     assert_int_equal(fake.timeout_ms, 3000);
     assert_int_equal(run("show sas"), CLI_OK);
@@ -293,6 +305,10 @@ static void help_teaches_with_examples(void **state)
     assert_int_equal(run("rekey --help"), CLI_OK);
     assert_non_null(strstr(out_text, "--pfs"));
     assert_non_null(strstr(out_text, "culvertctl rekey foo --child --pfs"));
+    expect_narrow();
+    assert_int_equal(run("show sas --help"), CLI_OK);
+    assert_non_null(strstr(out_text, "\n  --peer PEER "));
+    expect_narrow();
     assert_int_equal(run("--version"), CLI_OK);
     assert_ptr_equal(strstr(out_text, "culvertctl " CULVERT_VERSION "\n"), out_text);
     assert_non_null(strstr(out_text, "intel-ipsec-mb"));

@@ -11,6 +11,7 @@
 #define IDS_MAX 2000
 
 static struct ctl ctl;
+static struct ctl_filter filter;
 static bool lives[IDS_MAX]; /* by id */
 static size_t children[IDS_MAX];
 static unsigned seen[IDS_MAX];
@@ -22,6 +23,7 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
         if (!lives[id])
             continue;
         out->id = id;
+        out->spi_i = id;
         out->n_children = children[id];
         return true;
     }
@@ -51,6 +53,7 @@ static int reset(void **state)
     memset(lives, 0, sizeof lives);
     memset(seen, 0, sizeof seen);
     top = 0;
+    filter = (struct ctl_filter){0};
     return 0;
 }
 
@@ -63,7 +66,7 @@ static json_int_t get(json_int_t after, size_t *rows)
     json_t *args = json_pack("{s:I}", "after", after), *document = json_object();
     uint64_t last = (uint64_t)after;
     assert_true(ctl_page_begin(&page, args, &refusal));
-    for (*rows = 0; ctl_page_next(&ctl, &page, &view); last = view.id) {
+    for (*rows = 0; ctl_page_next(&ctl, &page, &filter, &view); last = view.id) {
         assert_true(view.id > last);
         seen[view.id]++;
         *rows += 1 + view.n_children;
@@ -121,6 +124,24 @@ static void sas_that_come_and_go_between_pages_are_not_repeated(void **state)
     }
 }
 
+static void what_a_filter_leaves_out_fills_pages_too(void **state)
+{
+    size_t rows, pages = 1, told = 0;
+    make_sas(1500, 1);
+    filter.has_spi = true;
+    filter.spi = 1400;
+    json_int_t next = get(0, &rows);
+    assert_true(next > 0 && next < 1400); /* it was not looked for any longer */
+    assert_int_equal(rows, 0);
+    for (; next; pages++) {
+        next = get(next, &rows);
+        told += rows;
+    }
+    assert_int_equal(told, 2);
+    assert_int_equal(seen[1400], 1);
+    assert_in_range(pages, 2, 20);
+}
+
 static void a_page_that_never_was_is_refused(void **state)
 {
     struct ctl_page page;
@@ -137,6 +158,7 @@ int main(void)
         cmocka_unit_test_setup(all_are_told_once_in_pages_of_bounded_size, reset),
         cmocka_unit_test_setup(what_fits_one_page_has_no_next, reset),
         cmocka_unit_test_setup(sas_that_come_and_go_between_pages_are_not_repeated, reset),
+        cmocka_unit_test_setup(what_a_filter_leaves_out_fills_pages_too, reset),
         cmocka_unit_test_setup(a_page_that_never_was_is_refused, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
