@@ -47,7 +47,7 @@
  *     in the order to show it; the member that `group` names has the values by name, or, when the group says
  *     each: true, objects by place that have them:
  *   data_path: {rx_pkts, ...} of all workers together, ike: {packets_in, ...}, control: {reloads, ...},
- *   node: {rehomed},
+ *   node: {rehomed, ...} of the node's own upkeep, ICMP errors by what became of them among it,
  *   ports, devices: {NAME: {...}}, hosts: {INTERFACE: {...}}
  *   drops: [ {name, count, help} ] in the order of the path, zeros too;
  *   of a connection: about, connection, and its totals in two groups, traffic (absent: the data path does not

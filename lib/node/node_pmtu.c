@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Path MTU discovery for tunnels. An error is believed when it quotes an SPI that we send with, between the
- * addresses that we send it between: somebody who does not see our packets cannot know it. It never lowers an
- * MTU below what every path carries.
+ * Path MTU discovery for tunnels. Which errors are believed, and why, is told in node_pmtu.h; each ends in
+ * one counter.
  */
 #include "node_pmtu.h"
 
@@ -10,68 +9,120 @@
 #include "node_int.h"
 #include "wire_icmp.h"
 
-#define ERRORS_PER_SECOND 10 /* each costs a walk over the SAs */
+#define ERRORS_PER_SECOND 10 /* of each kind */
 #define RESTORE_NS        (600 * BASE_NS_PER_S)
-#define UDP_HEADER_BYTES  8
+#define UDP_REST_BYTES    4 /* behind the ports */
 
-/* Reads which MTU an error asks for, 0 when it is about something else, and which SPI it quotes. */
-static uint32_t pmtu_read_error(const struct dp_punt *punt, struct wire_icmp_quote *quote, uint32_t *spi)
+/* What an error says: a packet between these two did not fit. */
+struct pmtu_claim {
+    struct base_endpoint from, to; /* ports: of UDP, else 0 */
+    uint32_t mtu;
+    uint32_t spi; /* has_spi */
+    bool is_udp, has_spi;
+};
+
+static bool pmtu_sum_is_right(const struct dp_punt *punt)
+{
+    if (punt->dst.addr.family == BASE_AF_IP4)
+        return wire_csum(punt->payload) == 0;
+    const uint64_t sum = wire_csum_pseudo6(punt->src.addr.bytes, punt->dst.addr.bytes, WIRE_PROTO_ICMP6,
+                                           (uint32_t)punt->payload.len);
+    return wire_csum_fold(wire_csum_add(sum, punt->payload)) == 0;
+}
+
+/* What is quoted of our packet. False: nothing that could be ours. */
+static bool pmtu_read_quote(struct base_span body, bool is_ip4, struct pmtu_claim *claim)
+{
+    struct wire_icmp_quote quote;
+    if ((is_ip4 ? wire_icmp4_quote_parse(body, &quote) : wire_icmp6_quote_parse(body, &quote)) != WIRE_PKT_OK)
+        return false;
+    struct base_reader u = base_reader(quote.upper);
+    claim->from.addr = quote.src;
+    claim->to.addr = quote.dst;
+    claim->is_udp = quote.proto == WIRE_PROTO_UDP;
+    if (claim->is_udp) {
+        claim->from.port = base_read_u16(&u);
+        claim->to.port = base_read_u16(&u);
+        base_read_span(&u, UDP_REST_BYTES);
+    }
+    claim->spi = base_read_u32(&u);
+    claim->has_spi = !u.failed;
+    return claim->is_udp || quote.proto == WIRE_PROTO_ESP;
+}
+
+/* The counter of an error that is no claim; NULL: it is one. A claim for nothing is one, too. */
+static uint64_t *pmtu_read(struct node_own_counters *count, const struct dp_punt *punt,
+                           struct pmtu_claim *claim)
 {
     struct base_reader r = base_reader(punt->payload);
     const bool is_ip4 = punt->dst.addr.family == BASE_AF_IP4;
     const uint8_t type = base_read_u8(&r), code = base_read_u8(&r);
-    base_read_u16(&r); /* checksum: verified where the packet was classified, or the quote will not match */
+    base_read_u16(&r); /* checksum */
     const uint32_t arg = base_read_u32(&r);
-    const struct base_span body = base_read_rest(&r);
-    if (r.failed || (is_ip4 ? type != WIRE_ICMP4_UNREACHABLE || code != WIRE_ICMP4_FRAG_NEEDED
-                            : type != WIRE_ICMP6_TOO_BIG))
-        return 0;
-    if ((is_ip4 ? wire_icmp4_quote_parse(body, quote) : wire_icmp6_quote_parse(body, quote)) != WIRE_PKT_OK)
-        return 0;
-    struct base_reader u = base_reader(quote->upper);
-    if (quote->proto == WIRE_PROTO_UDP)
-        base_read_span(&u, UDP_HEADER_BYTES);
-    *spi = base_read_u32(&u);
-    return u.failed ? 0 : is_ip4 ? arg & 0xffff : arg;
+    if (r.failed || !pmtu_sum_is_right(punt))
+        return &count->icmp_broken;
+    if (is_ip4 ? type != WIRE_ICMP4_UNREACHABLE || code != WIRE_ICMP4_FRAG_NEEDED
+               : type != WIRE_ICMP6_TOO_BIG)
+        return &count->icmp_other;
+    *claim = (struct pmtu_claim){.mtu = is_ip4 ? arg & 0xffff : arg};
+    return pmtu_read_quote(base_read_rest(&r), is_ip4, claim) && claim->mtu ? NULL : &count->pmtu_unknown;
 }
 
-static bool pmtu_find(const struct node *node, const struct wire_icmp_quote *quote, uint32_t spi,
-                      struct sad_stats *out)
+static bool pmtu_is_about(const struct pmtu_claim *claim, const struct sad_stats *sa)
 {
-    uint32_t cursor = 0;
-    while (sad_next(node->sad, &cursor, out))
-        if (out->spi_out == spi && base_addr_equal(&out->path.local.addr, &quote->src) &&
-            base_addr_equal(&out->path.remote.addr, &quote->dst))
-            return true;
-    return false;
+    if (!base_addr_equal(&sa->path.local.addr, &claim->from.addr) ||
+        !base_addr_equal(&sa->path.remote.addr, &claim->to.addr) || sa->encap != claim->is_udp)
+        return false;
+    if (claim->has_spi)
+        return sa->spi_out == claim->spi;
+    return sa->path.local.port == claim->from.port && sa->path.remote.port == claim->to.port;
 }
 
-static bool is_within_rate(struct node *node)
+static bool pmtu_is_within_rate(struct node *node, const struct pmtu_claim *claim)
 {
-    if (base_time_since(node->now, node->pmtu.window) >= BASE_NS_PER_S) {
-        node->pmtu.window = node->now;
-        node->pmtu.errors = 0;
+    struct node_pmtu *p = &node->pmtu;
+    if (base_time_since(node->now, p->window) >= BASE_NS_PER_S) {
+        p->window = node->now;
+        p->errors = p->guesses = 0;
     }
-    return node->pmtu.errors++ < ERRORS_PER_SECOND;
+    return (claim->has_spi ? p->errors++ : p->guesses++) < ERRORS_PER_SECOND;
+}
+
+/* Lowers what the claim is about. Returns the counter of what came of it. */
+static uint64_t *pmtu_apply(struct node *node, const struct pmtu_claim *claim, uint32_t mtu,
+                            const struct dp_punt *punt)
+{
+    struct sad_stats sa, first;
+    uint32_t cursor = 0, seen = 0, lowered = 0;
+    while (sad_next(node->sad, &cursor, &sa) && !(seen && claim->has_spi)) {
+        if (!pmtu_is_about(claim, &sa))
+            continue;
+        seen++;
+        if (mtu >= sa.outer_mtu || sad_set_mtu(node->sad, sa.spi_in, (uint16_t)mtu) < 0)
+            continue;
+        if (lowered++ == 0)
+            first = sa;
+    }
+    if (!lowered)
+        return seen ? &node->own.pmtu_known : &node->own.pmtu_unknown;
+    char router[BASE_ADDR_TEXT_MAX];
+    node->pmtu.restore_at = base_time_add(node->now, RESTORE_NS);
+    host_log(HOST_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u sas=%u quoted=%s told_by=%s",
+             first.spi_in, mtu, first.outer_mtu, lowered, claim->has_spi ? "spi" : "ports",
+             base_addr_text(&punt->src.addr, router));
+    return &node->own.pmtu_lowered;
 }
 
 void node_pmtu_error(struct node *node, const struct dp_punt *punt)
 {
-    const uint32_t floor = punt->dst.addr.family == BASE_AF_IP4 ? 576 : 1280;
-    struct wire_icmp_quote quote;
-    struct sad_stats sa;
-    uint32_t spi;
-    uint32_t mtu = pmtu_read_error(punt, &quote, &spi);
-    if (mtu == 0 || !is_within_rate(node) || !pmtu_find(node, &quote, spi, &sa))
-        return;
-    if (mtu < floor)
-        mtu = floor;
-    if (mtu >= sa.outer_mtu || sad_set_mtu(node->sad, sa.spi_in, (uint16_t)mtu) < 0)
-        return;
-    node->pmtu.restore_at = base_time_add(node->now, RESTORE_NS);
-    char router[BASE_ADDR_TEXT_MAX];
-    host_log(HOST_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u told_by=%s", sa.spi_in, mtu,
-             sa.outer_mtu, base_addr_text(&punt->src.addr, router));
+    const uint32_t floor = punt->dst.addr.family == BASE_AF_IP4 ? WIRE_IP4_MIN_MTU : WIRE_IP6_MIN_MTU;
+    struct pmtu_claim claim;
+    uint64_t *count = pmtu_read(&node->own, punt, &claim);
+    if (!count && !pmtu_is_within_rate(node, &claim))
+        count = &node->own.pmtu_limited;
+    if (!count)
+        count = pmtu_apply(node, &claim, claim.mtu < floor ? floor : claim.mtu, punt);
+    ++*count;
 }
 
 void node_pmtu_tick(struct node *node)

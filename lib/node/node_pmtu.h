@@ -8,14 +8,23 @@ struct node;
 struct dp_punt;
 
 struct node_pmtu {
-    base_time window; /* errors are counted per second from here */
-    uint32_t errors;
+    base_time window;     /* errors are counted per second from here, */
+    uint32_t errors;      /* those that quote an SPI, */
+    uint32_t guesses;     /* and those that do not, apart, so that they cannot keep the others out */
     base_time restore_at; /* when lowered MTUs are tried in full again */
 };
 
 /*
- * An ICMP or ICMPv6 error that came to an own address. Lowers the MTU of the SA whose packet it quotes; what
- * quotes no live SPI between these two addresses could come from anybody and changes nothing.
+ * An ICMP or ICMPv6 error that came to an own address; counted as what became of it (node_own.def).
+ *
+ * One that quotes the SPI of a live SA between the SA's two addresses lowers the MTU of that SA: who does not
+ * see our packets cannot know it. A router may quote as little as 8 bytes behind the IP header (RFC 792), of
+ * ESP in UDP the ports alone. Such an error is believed when addresses and ports are those of SAs with ESP in
+ * UDP, and lowers the MTU of all of these, since it is the path's. Who knows no more than that could have
+ * forged it (RFC 8899 4.6.1 asks for care): what it gains is that a tunnel sends packets of 576 bytes (over
+ * IPv6 1280) until the full MTU is tried again. No MTU falls below that, none stops a tunnel, and to refuse
+ * these errors would leave a black hole behind every router that quotes the least. Of either kind ten a
+ * second are looked at, as each costs a walk over the SAs.
  */
 void node_pmtu_error(struct node *node, const struct dp_punt *punt);
 

@@ -121,6 +121,7 @@ struct sad_stats {
     uint32_t handoffs_in, handoffs_out; /* packets that came to other workers than these */
     const struct crypt_alg *encr, *integ;
     bool esn;
+    bool encap; /* ESP in UDP */
 };
 
 /* Fills out with a snapshot (fields are exact, not of one instant). 0, or -ENOENT. */

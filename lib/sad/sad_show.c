@@ -52,6 +52,7 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .encr = pair->encr,
         .integ = pair->integ,
         .esn = in->flags & SAD_F_ESN,
+        .encap = out->flags & SAD_F_ENCAP,
     };
 }
 

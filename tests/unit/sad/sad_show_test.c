@@ -26,7 +26,7 @@ static void a_fresh_pair_shows_what_it_was_installed_with(void **state)
     assert_int_equal(s.ike_id, p.ike_id);
     assert_int_equal(s.conn, 77);
     assert_true(s.active);
-    assert_true(s.esn);
+    assert_true(s.esn && s.encap);
     assert_ptr_equal(s.encr, crypt_alg_find(CRYPT_TYPE_ENCR, p.encr, p.encr_bits));
     assert_ptr_equal(s.integ, crypt_alg_find(CRYPT_TYPE_INTEG, p.integ, 0));
     assert_true(base_endpoint_equal(&s.path.local, &p.path.local));
