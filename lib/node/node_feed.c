@@ -51,7 +51,11 @@ static int feed_start_one(struct node *node, size_t index, char *why, size_t why
                  strerror(errno));
         return -1;
     }
-    host_log(HOST_NOTICE, "event=host_up port=%s interface=%s mtu=%u", tun.port, tun.name, tun.mtu);
+    host_log(HOST_NOTICE,
+             "event=host_up port=%s interface=%s mtu=%u not_carried=\"multicast and broadcast, so no DHCP, "
+             "OSPF or "
+             "VRRP through it\"",
+             tun.port, tun.name, tun.mtu);
     return 0;
 }
 

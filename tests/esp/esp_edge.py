@@ -71,6 +71,14 @@ def trailers(gateway, t):
     is_dropped(gateway, t.seal(b""), "inner_malformed", "esp_short", "bad_trailer")
 
 
+def marks(gateway, t):
+    """A congestion mark ends a packet whose inner one knows of none (RFC 6040 4.2), and no other."""
+    is_dropped(gateway, t.seal(t.packet(40, False), tos=3), "ecn")
+    for tos in (1, 2):
+        is_opened(gateway, t.seal(t.packet(40, False), tos=tos), t.packet(40, False))
+    is_opened(gateway, t.seal(t.packet(40, False, 2), tos=3), t.packet(40, False, 3))
+
+
 def refused(gateway, algorithms):
     for encr, integ in algorithms:
         for esn in (0, 1):
@@ -81,13 +89,14 @@ def refused(gateway, algorithms):
                     try:
                         flips(gateway, t)
                         trailers(gateway, t)
+                        marks(gateway, t)
                         if esn:
                             high_halves(gateway, t)
                     except esp_ref.Wrong as wrong:
                         raise esp_ref.Wrong(f"{encr} {integ} inner IPv{inner} outer IPv{outer} encap {encap} esn {esn}: "
                                             f"{wrong}") from None
                     t.remove()
-        print(f"ok {encr:17} {integ:6} flipped bits, truncations, padding, next headers, high halves", flush=True)
+        print(f"ok {encr:17} {integ:6} flipped bits, truncations, padding, next headers, marks, high halves", flush=True)
 
 
 def replay_run(gateway, encr, integ, window):
