@@ -32,6 +32,24 @@ struct legs {
     size_t ours, others;
 };
 
+/* The leg that begins here, or NULL at the end. */
+static const struct rtnexthop *routes_leg_at(const struct rtnexthop *leg, int left)
+{
+    return left >= (int)sizeof *leg && RTNH_OK(leg, left) ? leg : NULL;
+}
+
+static const struct rtnexthop *routes_leg_first(const struct nlattr *many, int *left)
+{
+    *left = mnl_attr_get_payload_len(many);
+    return routes_leg_at(mnl_attr_get_payload(many), *left);
+}
+
+static const struct rtnexthop *routes_leg_next(const struct rtnexthop *leg, int *left)
+{
+    *left -= RTNH_ALIGN(leg->rtnh_len);
+    return routes_leg_at(RTNH_NEXT(leg), *left);
+}
+
 static struct legs routes_legs(const struct nlmsghdr *msg, unsigned ifindex)
 {
     struct legs legs = {0};
@@ -41,9 +59,8 @@ static struct legs routes_legs(const struct nlmsghdr *msg, unsigned ifindex)
         *(oif == ifindex ? &legs.ours : &legs.others) = 1;
         return legs;
     }
-    const struct rtnexthop *leg = mnl_attr_get_payload(many);
-    for (int left = mnl_attr_get_payload_len(many); RTNH_OK(leg, left);
-         left -= RTNH_ALIGN(leg->rtnh_len), leg = RTNH_NEXT(leg))
+    int left;
+    for (const struct rtnexthop *leg = routes_leg_first(many, &left); leg; leg = routes_leg_next(leg, &left))
         *(leg->rtnh_ifindex == (int)ifindex ? &legs.ours : &legs.others) += 1;
     return legs;
 }
@@ -108,9 +125,9 @@ static void routes_put_legs(struct nlmsghdr *request, const struct nlattr *many,
                             bool only_others)
 {
     struct nlattr *nest = mnl_attr_nest_start(request, RTA_MULTIPATH);
-    const struct rtnexthop *leg = mnl_attr_get_payload(many);
-    for (int left = mnl_attr_get_payload_len(many); RTNH_OK(leg, left);
-         left -= RTNH_ALIGN(leg->rtnh_len), leg = RTNH_NEXT(leg)) {
+    int left;
+    for (const struct rtnexthop *leg = routes_leg_first(many, &left); leg;
+         leg = routes_leg_next(leg, &left)) {
         if (only_others && leg->rtnh_ifindex == (int)ifindex)
             continue;
         struct rtnexthop *copy = mnl_nlmsg_get_payload_tail(request);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -101,4 +102,20 @@ char *net_box_text(const char *commands)
     assert_int_equal(pclose(in), 0);
     fclose(out);
     return text;
+}
+
+void net_box_same(const char *before, const char *after)
+{
+    const char *texts[] = {before, after};
+    char command[128];
+    int fds[2];
+    if (strcmp(before, after) == 0)
+        return;
+    for (int i = 0; i < 2; i++) {
+        fds[i] = memfd_create("text", 0);
+        assert_true(dprintf(fds[i], "%s", texts[i]) >= 0);
+    }
+    snprintf(command, sizeof command, "diff /proc/%d/fd/%d /proc/%d/fd/%d; true", getpid(), fds[0], getpid(),
+             fds[1]);
+    fail_msg("%s", net_box_text(command));
 }

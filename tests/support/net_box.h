@@ -24,5 +24,8 @@ __attribute__((format(printf, 1, 2))) void net_box_far(const char *format, ...);
 /* What commands print in the near namespace, for the caller to free. */
 char *net_box_text(const char *commands);
 
+/* The texts are the same; else a failure that shows the lines that differ. */
+void net_box_same(const char *before, const char *after);
+
 /* Goes into the far namespace, or back into the near one. */
 void net_box_go(bool is_far);

@@ -39,7 +39,7 @@ static void addresses_come_back_in_order(void **state)
     for (size_t i = 0; i < all.n; i++)
         assert_int_equal(host_addrs_add(fd, host_addrs_in_order(&all, i), "near", 0), 0);
     char *after = net_box_text("ip -d addr show dev near");
-    assert_string_equal(before, after);
+    net_box_same(before, after);
     assert_int_equal(host_addrs_add(fd, all.msgs[0], "near", 0), 0); /* it is there */
     assert_int_equal(host_addrs_remove(fd, near_index), 0);
     host_netlink_free(&all);

@@ -70,24 +70,6 @@ static void nothing_remembered(void)
     free(files);
 }
 
-/* Two texts are the same; else a failure that shows the lines that differ. */
-static void same(const char *before, const char *after)
-{
-    char command[3 * sizeof folder + 64];
-    const char *texts[] = {before, after};
-    if (strcmp(before, after) == 0)
-        return;
-    for (int i = 0; i < 2; i++) {
-        snprintf(command, sizeof command, "%s.%d", folder, i);
-        FILE *f = fopen(command, "w");
-        assert_non_null(f);
-        fputs(texts[i], f);
-        fclose(f);
-    }
-    snprintf(command, sizeof command, "diff %s.0 %s.1; rm %s.0 %s.1", folder, folder, folder, folder);
-    fail_msg("%s", net_box_text(command));
-}
-
 /* A bit of everything that an address and a route can have. */
 static void furnish(void)
 {
@@ -141,7 +123,7 @@ static void what_is_taken_comes_back_as_it_was(void **state)
     assert_string_equal(features, "");
     host_give_back(take, tell, NULL);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     assert_string_equal(told, "");
     nothing_remembered();
     free(before);
@@ -197,7 +179,7 @@ static void what_a_killed_owner_left_is_given_back(void **state)
     end(pid);
     assert_int_equal(host_release(folder, NULL, tell, NULL), 1);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     char sentence[128];
     snprintf(sentence, sizeof sentence,
              "near is given back as it was before process %d took it, which is gone\n", pid);
@@ -218,7 +200,7 @@ static void the_next_take_repairs_first(void **state)
     assert_non_null(strstr(told, "near is given back as it was before process"));
     host_give_back(take, tell, NULL);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     free(before);
     free(after);
 }
@@ -245,7 +227,7 @@ static void it_is_found_under_another_name_or_not_at_all(void **state)
     net_box_near("ip link set near down && ip link set near name later");
     assert_int_equal(host_release(folder, "near", tell, NULL), 1);
     char *after = net_box_text("ip addr show dev later | sed 's/later/NAME/g'");
-    same(before, after);
+    net_box_same(before, after);
     net_box_near("ip link set later down && ip link set later name near && ip link set near up");
     end(killed_owner(&p));
     net_box_near("ip link del near && ip link add near type veth peer name raen");
@@ -281,7 +263,7 @@ static void a_link_that_was_down_goes_down_again(void **state)
     net_box_near("ip link show near | grep -q ',UP'");
     host_give_back(take, tell, NULL);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     free(before);
     free(after);
 }
@@ -296,7 +278,7 @@ static void a_part_of_a_bridge_is_refused_and_left_alone(void **state)
         why, "near is a part of lan0, which hears all that arrives on it: take it out (ip link set near "
              "nomaster), or write \"device\": \"lan0\"");
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     nothing_remembered();
     net_box_near("ip link del lan0");
     free(before);
@@ -332,7 +314,7 @@ static void a_take_that_fails_leaves_all_as_it_was(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     nothing_remembered();
     free(before);
     free(after);
@@ -354,7 +336,7 @@ static void a_new_name_does_not_hide_that_it_is_taken(void **state)
     end(pid);
     host_give_back(taken(&p), tell, NULL);
     char *after = net_box_text("ip addr show dev later | sed 's/later/NAME/g'");
-    same(before, after);
+    net_box_same(before, after);
     net_box_near("ip link set later name near");
     free(before);
     free(after);
@@ -461,7 +443,7 @@ static void without_nftables_a_classifier_stands_and_is_taken_away(void **state)
     assert_int_equal(host_release(folder, NULL, tell, NULL), 1);
     assert_true(is_delivered(program));
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     close(program);
     free(before);
     free(after);
@@ -518,7 +500,7 @@ static void an_xdp_program_that_a_killed_owner_left_goes(void **state)
     end(pid);
     assert_int_equal(host_release(folder, NULL, tell, NULL), 1);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     free(before);
     free(after);
 }
@@ -532,7 +514,7 @@ static void the_xdp_program_of_others_is_in_the_way_of_af_xdp_only(void **state)
     assert_non_null(strstr(told, "which sees all frames before Culvert"));
     host_give_back(take, tell, NULL);
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     p.is_xdp = true;
     assert_null(host_take(&p, why, sizeof why));
     assert_non_null(strstr(why, "near has an XDP program already (id "));
@@ -554,7 +536,7 @@ static void a_plan_says_what_would_change_and_changes_nothing(void **state)
         "10.9.0.1/32, 198.51.100.1/24 and 6 more; 17 routes go, the default route among them; off "
         "go rx-gro rx-udp-gro-forwarding; its MTU becomes 9000 in place of 1400");
     char *after = net_box_text(SHOW);
-    same(before, after);
+    net_box_same(before, after);
     free(before);
     free(after);
 }
