@@ -55,7 +55,7 @@ narrow() {
     lab_wait 3 low || lab_fail "the router's error was not heeded: inner MTU is $(inner_mtu), not $(inner_of "$path"): $(tail -n 2 "$LAB_OUT/gwb/culvertd.log")"
 }
 
-# TCP that lets routers cut, by hosts that know nothing of the path.
+# Hosts that know nothing of the path, so that they cut nothing themselves and let routers cut.
 let_cut() {
     for host in hosta hostb; do
         lab_in $host sysctl -q -w net.ipv4.ip_no_pmtu_disc=1
@@ -70,11 +70,11 @@ large_pings() { ping_size "$1" "$2" "$3" 20 -M dont || lab_fail "pings of $3 byt
 # its hosts send above that, its kernel cuts before.
 whole_for_hosts() {
     local side
+    let_cut
     large_pings b "$host_a" 1400
     large_pings a "$host_b" 1400
     for side in a b; do check_equal "pieces that host $side got" 0 "$(counted "host$side" IpReasmReqds)"; done
     large_pings b "$host_a" 1500
-    let_cut
     check_iperf b a "$host_a" 0
     check_equal "pieces that host a got" 0 "$(counted hosta IpReasmReqds)"
     told="1400 and 1500 bytes whole, TCP $CHECK_RATES Mbit/s"
