@@ -14,10 +14,11 @@ struct left_queue {
 
 struct afpkt_left {
     uint16_t port_id, n_queues;
+    struct afpkt_xsks sockets;
     struct left_queue queues[];
 };
 
-struct afpkt_left *afpkt_left_make(uint16_t port_id, uint16_t rx_queues)
+struct afpkt_left *afpkt_left_make(uint16_t port_id, uint16_t rx_queues, const struct afpkt_xsks *sockets)
 {
     const size_t bytes = sizeof(struct afpkt_left) + rx_queues * sizeof(struct left_queue);
     struct afpkt_left *left = aligned_alloc(_Alignof(struct afpkt_left), bytes);
@@ -26,6 +27,7 @@ struct afpkt_left *afpkt_left_make(uint16_t port_id, uint16_t rx_queues)
     memset(left, 0, bytes);
     left->port_id = port_id;
     left->n_queues = rx_queues;
+    left->sockets = *sockets;
     return left;
 }
 
@@ -56,4 +58,9 @@ uint64_t afpkt_left_completed(const struct afpkt_left *left)
     for (uint16_t i = 0; i < left->n_queues; i++)
         sum += __atomic_load_n(&left->queues[i].completed, __ATOMIC_RELAXED);
     return sum;
+}
+
+uint64_t afpkt_left_missed(const struct afpkt_left *left)
+{
+    return afpkt_xsks_full(&left->sockets);
 }

@@ -224,13 +224,17 @@ static int port_set_up(struct node_port *p, struct rte_mempool *pool)
     return rc < 0 ? rc : rte_eth_macaddr_get(p->id, &p->mac);
 }
 
-/* A neighbour on the same host leaves checksums to a device, and AF_XDP does not tell. */
-static int port_watch_sums(struct node_port *p)
+/* What AF_XDP does not tell: checksums that a neighbour on the same host left to a device, and what its
+ * sockets lost. known: those of other ports. */
+static int port_watch_xdp(struct node_port *p, const struct afpkt_xsks *known)
 {
     static const struct dp_io io = {afpkt_left_rx, afpkt_left_tx};
+    struct afpkt_xsks sockets;
     if (strcmp(p->driver, "net_af_xdp") != 0)
         return 0;
-    p->left = afpkt_left_make(p->id, p->n_rxq);
+    afpkt_xsks_find(&sockets);
+    afpkt_xsks_subtract(&sockets, known);
+    p->left = afpkt_left_make(p->id, p->n_rxq, &sockets);
     p->io = &io;
     p->io_port = p->left;
     return p->left ? 0 : -ENOMEM;
@@ -240,13 +244,15 @@ static int port_start_ethdev(const struct node_port_params *params, const struct
                              size_t n_workers, struct rte_mempool *pool, struct node_port *p, char *why,
                              size_t why_size)
 {
+    struct afpkt_xsks known;
+    afpkt_xsks_find(&known);
     if (port_make(params, device, &p->id, why, why_size) < 0)
         return -1;
     int rc = port_configure(params, device->mtu, n_workers, p);
     if (rc >= 0)
         rc = port_set_up(p, pool);
     if (rc >= 0)
-        rc = port_watch_sums(p);
+        rc = port_watch_xdp(p, &known);
     if (rc >= 0)
         return 0;
     snprintf(why, why_size, "ports.%s: device %s does not start with %u receive queues and MTU %u: %s",

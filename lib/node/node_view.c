@@ -87,8 +87,10 @@ static void view_device(const struct node_port *port, struct node_port_view *out
     if (out->has_device)
         out->device = (struct node_device_counters){
             .missed = s.imissed, .no_buffer = s.rx_nombuf, .rx_errors = s.ierrors, .tx_errors = s.oerrors};
-    if (out->has_device && port->left)
-        out->device.completed = afpkt_left_completed(port->left);
+    if (!out->has_device || !port->left)
+        return;
+    out->device.completed = afpkt_left_completed(port->left);
+    out->device.missed += afpkt_left_missed(port->left);
 }
 
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)

@@ -23,7 +23,8 @@ static int start(void **state)
         rte_eth_dev_configure(id, 1, 1, &conf) < 0 || rte_eth_rx_queue_setup(id, 0, 64, 0, NULL, pool) < 0 ||
         rte_eth_tx_queue_setup(id, 0, 64, 0, NULL) < 0 || rte_eth_dev_start(id) < 0)
         return -1;
-    left = afpkt_left_make(id, 1);
+    static const struct afpkt_xsks none;
+    left = afpkt_left_make(id, 1, &none);
     return left ? 0 : -1;
 }
 
@@ -53,6 +54,7 @@ static void what_was_left_is_completed_and_counted(void **state)
         pkt_assert_good(&k, rte_pktmbuf_mtod(got[i], uint8_t *), got[i]->data_len);
     }
     assert_int_equal(afpkt_left_completed(left), 2);
+    assert_int_equal(afpkt_left_missed(left), 0);
     rte_pktmbuf_free_bulk(got, 3);
 }
 
