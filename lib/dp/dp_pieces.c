@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include "sad_mem.h"
 
 #define DATAGRAMS_MAX 256
 #define SHARE_MAX     64
@@ -61,10 +60,11 @@ struct dp_pieces {
 struct dp_pieces *dp_pieces_create(uint64_t tsc_hz, uint64_t seed)
 {
     struct dp_pieces *t = calloc(1, sizeof *t);
-    uint8_t *rooms = sad_mem_reserve((size_t)DATAGRAMS_MAX * ROOM, false);
+    /* Page by page when touched: a worker would stand still while the kernel finds and clears a huge one. */
+    uint8_t *rooms = calloc(DATAGRAMS_MAX, ROOM);
     if (!t || !rooms) {
         free(t);
-        sad_mem_release(rooms, (size_t)DATAGRAMS_MAX * ROOM);
+        free(rooms);
         return NULL;
     }
     t->wait_tsc = WAIT_S * tsc_hz;
@@ -83,7 +83,7 @@ void dp_pieces_free(struct dp_pieces *t)
 {
     if (!t)
         return;
-    sad_mem_release(t->rooms, (size_t)DATAGRAMS_MAX * ROOM);
+    free(t->rooms);
     free(t);
 }
 
