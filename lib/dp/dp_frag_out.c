@@ -5,9 +5,8 @@
  * and is cut here, so that the far end puts it together before it opens it.
  *
  * That is always an inner IPv6 packet of up to 1280 bytes: no host makes it smaller (RFC 8200 5, RFC
- * 2473 7.1). And where the SA is set to it, an inner IPv4 packet without DF (case 2 of RFC 4301 8.2.1), up to
- * what a far end can be expected to put together; beyond, it is cut before. The senders of all others can be
- * told (cases 1 and 3), and are.
+ * 2473 7.1). And where the SA is set to it, an inner IPv4 packet without DF (case 2 of RFC 4301 8.2.1), in as
+ * many pieces as it takes. The senders of all others can be told (cases 1 and 3), and are.
  *
  * IN: w->out, sealed. OUT: what was not marked; the rest has been sent, in its place in the order. Drops:
  * no_mbuf, no_room, and those of dp_forward_ip().
@@ -20,8 +19,6 @@
 #include "dp_nexthop.h"
 #include "dp_stages.h"
 #include "wire_esp.h"
-
-#define PIECES_MAX 8 /* as many as DPDK's reassembly, and so a far end like us, takes */
 
 /*
  * The outer packet around an inner one as large as the SA's inner MTU: what the path takes, less at most a
@@ -39,26 +36,18 @@ static uint32_t piece_bytes(uint32_t most, bool is6)
     return (most - (is6 ? WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES : WIRE_IP4_BYTES)) & ~7u;
 }
 
-/*
- * Whether the far end can be expected to put an outer packet around so many bytes together, and its trailer
- * finds room behind them.
- */
-static bool is_within_reach(const struct dp_pkt *p)
+/* Whether its trailer finds room behind it. */
+static bool has_room(const struct dp_pkt *p)
 {
-    const struct sad_out *out = p->out;
-    const bool is6 = out->flags & SAD_F_OUTER6;
-    const uint32_t align = out->align_mask, sealed = (p->op.len + WIRE_ESP_TRAILER_BYTES + align) & ~align;
-    const uint32_t outer = out->hdr_bytes + out->esp_bytes + sealed + out->icv_bytes;
     const uint32_t begin = (uint32_t)(p->op.data - (uint8_t *)p->mbuf->buf_addr);
-    return outer - (wire_ip_bytes(is6)) <= PIECES_MAX * piece_bytes(outer_most(out), is6) &&
-           begin + p->op.len + out->behind_bytes <= p->mbuf->buf_len;
+    return begin + p->op.len + p->out->behind_bytes <= p->mbuf->buf_len;
 }
 
 static bool may_stay_whole(const struct dp_pkt *p)
 {
     if (p->flags & DP_PKT_INNER6)
         return p->op.len <= WIRE_IP6_MIN_MTU;
-    return p->out->flags & SAD_F_AFTER && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && is_within_reach(p);
+    return p->out->flags & SAD_F_AFTER && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && has_room(p);
 }
 
 bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
@@ -102,8 +91,7 @@ static uint32_t piece_header6(uint8_t *p, const uint8_t *ip, const struct piece 
     return WIRE_IP6_BYTES + WIRE_IP6_FRAG_BYTES;
 }
 
-/* Sends an outer packet in pieces of at most `most` bytes. Takes it. */
-static void whole_cut(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
+void dp_frag_send(struct dp_worker *w, struct rte_mbuf *m, uint32_t most)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     const bool is6 = ip[0] >> 4 == 6;
@@ -134,7 +122,7 @@ static void whole_send(struct dp_worker *w, const struct dp_pkt *p)
     const struct sad_out *out = p->out;
     if ((out->flags & (SAD_F_OUTER6 | SAD_F_ENCAP)) == (SAD_F_OUTER6 | SAD_F_ENCAP))
         dp_udp6_cksum_fill(rte_pktmbuf_mtod(p->mbuf, uint8_t *), p->mbuf->data_len);
-    whole_cut(w, p->mbuf, outer_most(out));
+    dp_frag_send(w, p->mbuf, outer_most(out));
 }
 
 void dp_frag_out(struct dp_worker *w, struct dp_burst *b)

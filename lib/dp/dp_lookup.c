@@ -12,6 +12,8 @@
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_frag.h"
+#include "dp_frag_out.h"
 #include "dp_host.h"
 #include "dp_nexthop.h"
 #include "dp_own.h"
@@ -28,6 +30,23 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
         return true;
     return p->flags & DP_PKT_HOST && dp_host_may_go_clear(w, p);
+}
+
+/*
+ * A packet of our own or the host's leaves in clear: cut where its link asks for that, as its sender would
+ * (RFC 8200 5). The host is told of its IPv6 packets, and of those with DF.
+ */
+static void clear_send(struct dp_worker *w, const struct dp_pkt *p)
+{
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    const uint32_t adj = dp_fib_find(w->fib, is6, p->op.data + wire_ip_dst_at(is6));
+    const uint16_t mtu = adj ? w->adjs[adj].mtu : UINT16_MAX;
+    if (p->op.len > mtu && !is6 && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF))
+        dp_frag_inner(w, p->mbuf, mtu, false);
+    else if (p->op.len > mtu && is6 && !(p->flags & DP_PKT_HOST))
+        dp_frag_send(w, p->mbuf, mtu);
+    else
+        dp_forward_ip(w, p->mbuf);
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? */
@@ -52,7 +71,7 @@ static enum dp_drop refusal_name(const struct dp_worker *w, const struct dp_pkt 
 static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict, bool is_outside)
 {
     if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p))
-        dp_forward_ip(w, p->mbuf);
+        clear_send(w, p);
     else
         dp_drop_pkt(w, p, refusal_name(w, p, verdict, is_outside));
 }

@@ -136,6 +136,66 @@ static void a_pair_that_is_not_active_yet_sends_nothing(void **state)
     rig_free(&r);
 }
 
+/* An echo request of `len` bytes behind the IP header to A's inside address, in two pieces. */
+static void echo_in_pieces(struct rig *r, bool is6, uint32_t len)
+{
+    const uint32_t hdr = is6 ? 48 : 20, first = len / 16 * 8;
+    for (uint32_t at = 0; at < len; at += at ? len : first) {
+        const uint32_t n = at ? len - at : first;
+        struct rte_mbuf *m = is6 ? rig_frame6(0x11, "fd00:1::9", "fd00:1::1", hdr + n)
+                                 : rig_frame(0x11, "10.1.0.9", "10.1.0.1", hdr + n);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+        memset(ip + hdr, at ? 0x55 : 0xaa, n);
+        if (at == 0)
+            dp_put16(ip + hdr, is6 ? 128 << 8 : 8 << 8);
+        if (is6) {
+            ip[6] = 44;
+            ip[40] = 58;
+            ip[41] = 0;
+            dp_put16(ip + 42, (uint16_t)(at | (at == 0)));
+            dp_put32(ip + 44, len);
+        } else {
+            ip[9] = 1;
+            dp_put16(ip + 4, (uint16_t)len);
+            dp_put16(ip + 6, (uint16_t)((at == 0 ? 0x2000 : 0) | at / 8));
+            rig_ip4_fix(m);
+        }
+        rig_in(r, &r->a, RIG_INSIDE, m);
+    }
+}
+
+/* The inside carries 9000 bytes. */
+static void our_own_large_answers_are_cut_for_their_link(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    for (uint32_t is6 = 0; is6 < 2; is6++) {
+        const uint32_t hdr = is6 ? 48 : 20;
+        for (uint32_t len = 8900; len < 18000; len += 77) {
+            struct rte_mbuf *m;
+            uint32_t at = 0, pieces = 0;
+            echo_in_pieces(&r, is6, len);
+            for (; (m = rig_out(&r.a, RIG_INSIDE)); pieces++) {
+                const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
+                const bool is_cut = is6 ? ip[6] == 44 : dp_get16(ip + 6) & 0x3fff;
+                const uint32_t head = is6 && !is_cut ? 40 : hdr;
+                const uint32_t place = !is_cut ? 0
+                                       : is6   ? dp_get16(ip + 42) & ~7u
+                                               : (dp_get16(ip + 6) & 0x1fffu) * 8;
+                assert_true(m->data_len - 14 <= 9000);
+                assert_int_equal(place, at);
+                assert_int_equal(at == 0 ? ip[head] : 0, at == 0 ? (is6 ? 129 : 0) : 0);
+                at += m->data_len - 14u - head;
+                rte_pktmbuf_free(m);
+            }
+            assert_int_equal(at, len);
+            assert_int_equal(pieces, len <= (is6 ? 8960u : 8980u)           ? 1
+                                     : len <= (is6 ? 2u * 8952 : 2u * 8976) ? 2
+                                                                            : 3);
+        }
+    }
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_later_fragment_under_a_port_selector_is_told_so),
         cmocka_unit_test(an_address_beside_the_selectors_is_nobodys),
         cmocka_unit_test(a_pair_that_is_not_active_yet_sends_nothing),
+        cmocka_unit_test(our_own_large_answers_are_cut_for_their_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
