@@ -51,7 +51,7 @@ struct dp_port_params {
     uint8_t mac[6];
     uint16_t mtu;       /* L3 bytes, 576..9216 */
     uint16_t vlan;      /* 0: untagged */
-    uint16_t rx_queues; /* worker n polls queue n when n < rx_queues */
+    uint16_t rx_queues; /* worker n polls queues n, n + workers, n + 2 workers ... */
     uint16_t tx_queues; /* worker n sends on queue n; fewer than workers: worker n % tx_queues sends for n */
     bool rx_ip4_cksum;  /* the port checks them (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM is on) */
     bool tx_udp_cksum;  /* the port fills them in (RTE_ETH_TX_OFFLOAD_UDP_CKSUM is on) */

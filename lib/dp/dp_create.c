@@ -59,13 +59,18 @@ static bool params_are_sane(const struct dp_params *p, char *why, size_t why_siz
         return why_say(why, why_size, "the number of workers is out of range");
     if (!p->sad || !p->pool || !p->tsc_hz)
         return why_say(why, why_size, "tables, packet pool and clock rate are needed");
+    size_t n_polls = 0;
     for (size_t i = 0; i < p->n_ports; i++) {
         const struct dp_port_params *port = &p->ports[i];
+        n_polls += ((size_t)port->rx_queues + p->workers - 1) / p->workers;
         if (port->mtu < 576 || port->mtu > 9216)
             return why_say(why, why_size, "a port's MTU is out of range 576..9216");
         if (port->port_id != DP_PORT_SINK && (!port->rx_queues || !port->tx_queues))
             return why_say(why, why_size, "a port has no queue");
     }
+    if (n_polls > DP_POLLS_MAX)
+        return why_say(why, why_size,
+                       "the ports have more receive queues than the workers can poll: add workers");
     return true;
 }
 
@@ -101,12 +106,15 @@ static void queues_fill(struct dp_worker *w)
         w->tx[port].is_served = w->index < at->tx_queues;
         w->tx[port].io = at->io;
         w->tx[port].io_port = at->io_port;
-        if (at->port_id == DP_PORT_SINK || w->index >= at->rx_queues)
+        if (at->port_id == DP_PORT_SINK)
             continue;
-        w->polls[w->n_polls].port = port;
-        w->polls[w->n_polls].io = at->io;
-        w->polls[w->n_polls].io_port = at->io_port;
-        w->polls[w->n_polls++].port_id = at->port_id;
+        for (uint16_t q = w->index; q < at->rx_queues; q = (uint16_t)(q + p->workers)) {
+            w->polls[w->n_polls].port = port;
+            w->polls[w->n_polls].queue = q;
+            w->polls[w->n_polls].io = at->io;
+            w->polls[w->n_polls].io_port = at->io_port;
+            w->polls[w->n_polls++].port_id = at->port_id;
+        }
     }
 }
 

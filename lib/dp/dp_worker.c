@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker's loop. One turn polls every port once, takes what other workers and control have for it, and
- * hands the collected frames to the drivers; then it reports that it holds no reference to any table. The
+ * A worker's loop. One turn polls each of its queues once, takes what other workers and control have for it,
+ * and hands the collected frames to the drivers; then it reports that it holds no reference to any table. The
  * clock is read once per turn. An adaptive worker that has found nothing for a while sleeps, longer each
  * time, and is offline for the tables while it does: the one system call in here.
  */
@@ -45,13 +45,13 @@ static uint16_t handed_take(struct dp_worker *w)
     return n;
 }
 
-/* What the queue of this worker on the i-th of its ports has. */
+/* What the i-th queue of this worker has. */
 static inline uint16_t queue_poll(const struct dp_worker *w, uint16_t i, struct rte_mbuf **frames)
 {
     const struct dp_io *io = w->polls[i].io;
     if (__builtin_expect(io == NULL, 1))
-        return rte_eth_rx_burst(w->polls[i].port_id, w->index, frames, DP_BURST_MAX);
-    return io->rx(w->polls[i].io_port, w->index, frames, DP_BURST_MAX);
+        return rte_eth_rx_burst(w->polls[i].port_id, w->polls[i].queue, frames, DP_BURST_MAX);
+    return io->rx(w->polls[i].io_port, w->polls[i].queue, frames, DP_BURST_MAX);
 }
 
 static uint16_t ports_poll(struct dp_worker *w, uint64_t now_tsc)

@@ -9,7 +9,8 @@
 #define DP_TX_QUEUE 128 /* frames that wait for a port within one turn */
 #define DP_LOCAL_MAX \
     2048 /* packets made here that wait to be sent within one turn: a burst, each in 32 pieces */
-#define DP_KEPT_MAX 4096 /* packets that a worker keeps while their SA moves */
+#define DP_POLLS_MAX 128  /* receive queues of one worker */
+#define DP_KEPT_MAX  4096 /* packets that a worker keeps while their SA moves */
 
 struct dp_pieces;
 
@@ -38,10 +39,10 @@ struct dp_worker {
     uint16_t index;
     uint16_t n_ports, n_polls;
     struct {
-        uint16_t port, port_id;
+        uint16_t port, port_id, queue;
         const struct dp_io *io; /* instead of the ethdev; NULL: none */
         void *io_port;
-    } polls[DP_PORTS_MAX];    /* what a turn receives from */
+    } polls[DP_POLLS_MAX];    /* what a turn receives from */
     uint64_t now_tsc;         /* read once per turn */
     uint64_t turn_tsc;        /* when the last turn ended */
     struct rte_ring *handed;  /* frames and IP packets from other workers, and marks */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which parameters a data path is made of, and the sentence for those that it is not. */
 #include "dp_way.h"
+#include "dp_worker.h"
 
 static struct sad *sad;
 
@@ -56,6 +57,30 @@ static void each_parameter_out_of_range_has_its_sentence(void **state)
     p.ports[0].rx_queues = 1;
     p.ports[0].tx_queues = 0;
     refused(&p, "no queue");
+    p.ports[0].tx_queues = 1;
+    p.ports[0].rx_queues = DP_POLLS_MAX + 1;
+    refused(&p, "more receive queues than the workers can poll");
+    sad_free(sad);
+}
+
+static void queues_are_dealt_out_to_workers(void **state)
+{
+    struct dp_params p = params_make();
+    const struct sad_params sp = {
+        .max_sas = 64, .workers = 2, .socket = -1, .tsc_hz = RIG_HZ, .esp = rig_esp, .rng = rig_rng};
+    struct sad *two = sad_create(&sp);
+    p.sad = two;
+    p.workers = 2;
+    p.ports[0].port_id = 0;
+    p.ports[0].rx_queues = 5;
+    struct dp *dp = dp_create(&p, NULL, 0);
+    assert_non_null(dp);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(dp->workers[i % 2]->polls[i / 2].queue, i);
+    assert_int_equal(dp->workers[0]->n_polls, 3);
+    assert_int_equal(dp->workers[1]->n_polls, 2);
+    dp_free(dp);
+    sad_free(two);
     sad_free(sad);
 }
 
@@ -121,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_parameter_out_of_range_has_its_sentence),
+        cmocka_unit_test(queues_are_dealt_out_to_workers),
         cmocka_unit_test(a_route_to_no_port_is_refused_whole),
         cmocka_unit_test(more_own_addresses_than_fit_are_refused),
         cmocka_unit_test(the_smallest_and_the_largest_mtu_are_fine),
