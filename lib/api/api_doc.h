@@ -36,10 +36,10 @@
  * `in` on are absent when the data path does not know the SA; idle_s: never when absent)
  *
  * show ports
- *   ports: [ {name, device, driver, role, mac, mtu, addresses: [text], gateway, link, rx_queues, tx_queues,
- *     rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed, no_buffer, rx_errors, tx_errors, neighbours: [
- * {address, mac, resolved} ], host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts,
- * out_bytes, out_lost} } ]
+ *   ports: [ {name, device, driver, reason (of its choice; absent: configured), role, mac, mtu, addresses:
+ * [text], gateway, link, rx_queues, tx_queues, rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed,
+ * no_buffer, rx_errors, tx_errors, neighbours: [ {address, mac, resolved} ], host (absent: none): {interface,
+ * in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
  *
  * show counters                                     args: connection (optional)
  *   about: [ {group, title, counters: [ {name, unit: "count" | "pkts" | "bytes" | "cycles",

@@ -167,6 +167,22 @@ static void neighbours_table(struct cli_out *out, const json_t *ports)
     cli_table_end(&t, out, "no neighbours yet");
 }
 
+/* Why a driver was chosen, where the configuration does not say which. */
+static void reasons_print(const struct cli_out *out, const json_t *ports)
+{
+    size_t i, n = 0;
+    json_t *p;
+    json_array_foreach((json_t *)ports, i, p)
+    {
+        if (!json_object_get(p, "reason"))
+            continue;
+        if (n++ == 0)
+            fputc('\n', out->file);
+        fprintf(out->file, "  %s: %s: %s\n", cli_text(p, "name"), cli_text(p, "driver"),
+                cli_text(p, "reason"));
+    }
+}
+
 static void hosts_table(struct cli_out *out, const json_t *ports)
 {
     static const char *const titles[] = {"HOST",       "PORT", "2>IN PKTS", ">IN",
@@ -226,6 +242,7 @@ void cli_print_ports(struct cli_out *out, const json_t *data)
         cli_table_cell(&t, device);
     }
     cli_table_end(&t, out, "no ports");
+    reasons_print(out, ports);
     hosts_table(out, ports);
     fputc('\n', out->file);
     neighbours_table(out, ports);

@@ -160,6 +160,7 @@ static json_t *port(const struct ctl *ctl, size_t index, const struct node_port_
     ctl_json_set(o, "name", ctl_json_text(conf->name));
     ctl_json_set(o, "device", ctl_json_text(conf->device));
     ctl_json_set(o, "driver", ctl_json_text(v->driver));
+    ctl_json_set_text(o, "reason", v->reason);
     ctl_json_set(o, "role", json_string(roles[conf->role]));
     ctl_json_set(o, "mac", ctl_json_mac(v->mac));
     ctl_json_num(o, "mtu", v->mtu);

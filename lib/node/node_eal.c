@@ -6,7 +6,6 @@
  */
 #include "node_eal.h"
 
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,41 +91,15 @@ static void args_add_devices(struct eal_args *a, const struct node_device *devic
     }
 }
 
-static int args_add_cores(struct eal_args *a, const struct node_params *params, struct node_cores *cores,
-                          char *why, size_t why_size)
+static void args_add_cores(struct eal_args *a, const struct node_cores *cores)
 {
     char map[16 * NODE_CORES_MAX];
     struct base_text t = base_text(map, sizeof map);
-    uint32_t first = CPU_SETSIZE, last = 0;
-    cpu_set_t set;
-    sched_getaffinity(0, sizeof set, &set);
-    for (uint32_t c = 0; c < CPU_SETSIZE; c++) {
-        if (!CPU_ISSET(c, &set))
-            continue;
-        first = c < first ? c : first;
-        last = c;
-    }
-    cores->control_cpu = params->control_core == NODE_CORE_AUTO ? first : params->control_core;
-    cores->n_workers = params->n_cores ? params->n_cores : 1;
     base_text_add(&t, "0@%u", cores->control_cpu);
-    for (size_t i = 0; i < cores->n_workers; i++) {
-        cores->worker_cpu[i] = params->n_cores ? params->cores[i] : last;
-        base_text_add(&t, ",%zu@%u", i + 1, cores->worker_cpu[i]);
-        if (cores->worker_cpu[i] >= CPU_SETSIZE || !CPU_ISSET(cores->worker_cpu[i], &set)) {
-            snprintf(why, why_size,
-                     "workers.cores names core %u, but this process may only run on cores %u to %u: "
-                     "change workers.cores, or the affinity it is started with",
-                     cores->worker_cpu[i], first, last);
-            return -1;
-        }
-    }
-    cores->n_cpus = (uint32_t)CPU_COUNT(&set);
-    cores->spare = set;
     for (size_t i = 0; i < cores->n_workers; i++)
-        CPU_CLR(cores->worker_cpu[i], &cores->spare);
+        base_text_add(&t, ",%zu@%u", i + 1, cores->worker_cpu[i]);
     args_add(a, "--lcores=%s", map);
     args_add(a, "--main-lcore=0");
-    return 0;
 }
 
 /* What EAL said, before its usage text: the line that names an argument, else the last complaint. */
@@ -209,9 +182,9 @@ int node_eal_start(const struct node_params *params, const struct node_device *d
     static struct eal_args a; /* EAL keeps pointers into it */
     args_clear(&a);           /* of a start that was refused */
     args_add(&a, "culvertd");
-    if (args_add_cores(&a, params, cores, why, why_size) < 0 ||
-        args_add_memory(&a, params, why, why_size) < 0)
+    if (node_cores_find(params, cores, why, why_size) < 0 || args_add_memory(&a, params, why, why_size) < 0)
         return -1;
+    args_add_cores(&a, cores);
     args_add_devices(&a, devices, params->n_ports);
     if (!params->telemetry)
         args_add(&a, "--no-telemetry");

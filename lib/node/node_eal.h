@@ -2,20 +2,10 @@
 #pragma once
 /* DPDK's environment, derived from what the node is started with. Thread: control, before and after
  * everything else. */
-#include <sched.h>
 #include <stddef.h>
-#include <stdint.h>
+#include "node_cores.h"
 #include "node_device.h"
 #include "node_params.h"
-
-/* Where the daemon runs: lcore 0 is the control core, lcores 1..n_workers are the workers. */
-struct node_cores {
-    uint32_t control_cpu;
-    size_t n_workers;
-    uint32_t worker_cpu[NODE_CORES_MAX];
-    uint32_t n_cpus; /* that this process may run on */
-    cpu_set_t spare; /* of these, those without a worker */
-};
 
 /*
  * Starts EAL: cores, hugepages or their absence, the PCI devices of params->n_ports devices, then

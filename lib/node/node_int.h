@@ -30,6 +30,7 @@ struct node {
     struct node_cores cores;
     size_t n_ports; /* that are started; same place as in params.ports and in dp */
     struct node_device devices[NODE_PORTS_MAX]; /* same place; of all */
+    struct host_take *takes[NODE_PORTS_MAX];    /* same place; NULL: its port has no interface, or not yet */
     struct node_port ports[NODE_PORTS_MAX];
     struct node_feed feeds[NODE_PORTS_MAX]; /* same place */
     bool is_busy_poll;                      /* what params.poll came to */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* Ports: ethdevs, found by their names, and packet sockets; set up, started, stopped. Thread: control. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <rte_ether.h>
 #include <rte_mempool.h>
 #include "node_device.h"
 #include "node_params.h"
+
+#define NODE_PORT_DESCRIPTORS 1024 /* of each queue of an ethdev */
 
 struct afpkt;
 struct afpkt_left;
@@ -18,6 +21,7 @@ struct node_port {
     struct afpkt_left *left; /* between an ethdev and its workers; NULL: nothing is */
     const struct dp_io *io;  /* how workers receive and send, with io_port; NULL: as from any ethdev */
     void *io_port;
+    bool is_xdp; /* of AF_XDP, whose libraries tell of each thing that they do without */
     uint16_t n_rxq;
     uint16_t n_txq; /* one per worker, or fewer when the device has fewer */
     uint16_t mtu;

@@ -21,6 +21,7 @@
 #include "host_log.h"
 #include "imb_esp.h"
 #include "node_int.h"
+#include "node_take.h"
 #include "node_telemetry.h"
 
 static void node_rng(void *ctx, void *buf, size_t len)
@@ -32,17 +33,47 @@ static void node_rng(void *ctx, void *buf, size_t len)
     }
 }
 
+/* Where nothing speaks of a number, one worker. */
+static size_t start_workers_asked(const struct node_params *params)
+{
+    return params->n_cores ? params->n_cores : 1;
+}
+
 static int start_choose(struct node *node, char *why, size_t why_size)
 {
     const struct node_params *params = &node->params;
+    uint16_t largest_mtu = 0;
     bool all_pci = true;
     for (size_t i = 0; i < params->n_ports; i++) {
-        if (node_device_choose(&params->ports[i], &node->devices[i], why, why_size) < 0)
+        if (node_device_look(&params->ports[i], &node->devices[i], why, why_size) < 0)
+            return -1;
+        largest_mtu = RTE_MAX(largest_mtu, node->devices[i].mtu);
+    }
+    for (size_t i = 0; i < params->n_ports; i++) {
+        if (node_device_choose(&params->ports[i], largest_mtu, start_workers_asked(params), &node->devices[i],
+                               why, why_size) < 0)
             return -1;
         all_pci &= node->devices[i].is_pci;
     }
     node->is_busy_poll = params->poll == NODE_POLL_AUTO ? all_pci : params->poll == NODE_POLL_BUSY;
     return 0;
+}
+
+/* What was chosen by itself and does not come up makes way for packet sockets, which any interface has. */
+static int start_port(struct node *node, size_t i, char *why, size_t why_size)
+{
+    const struct node_port_params *port = &node->params.ports[i];
+    struct node_device *device = &node->devices[i];
+    const size_t n_workers = node->cores.n_workers;
+    if (node_port_start(port, device, n_workers, node->pool, &node->ports[i], why, why_size) == 0)
+        return 0;
+    if (port->kind != NODE_DEVICE_INTERFACE || port->driver != NODE_DRIVER_AUTO ||
+        device->driver == NODE_DRIVER_AF_PACKET)
+        return -1;
+    host_log(HOST_NOTICE, "event=driver_fallback port=%s interface=%s driver=af_packet reason=\"%s\"",
+             port->name, port->interface, why);
+    node_device_fall_back(port, n_workers, why, device);
+    return node_port_start(port, device, n_workers, node->pool, &node->ports[i], why, why_size);
 }
 
 static int start_ports(struct node *node, char *why, size_t why_size)
@@ -54,11 +85,11 @@ static int start_ports(struct node *node, char *why, size_t why_size)
     if (!node->large_pool)
         return -1;
     for (size_t i = 0; i < params->n_ports; i++) {
-        if (node_port_start(&params->ports[i], &node->devices[i], node->cores.n_workers, node->pool,
-                            &node->ports[i], why, why_size) < 0)
+        if (node_take_start(node, i, why, why_size) < 0 || start_port(node, i, why, why_size) < 0)
             return -1;
         node->n_ports++;
     }
+    node_take_notice(node);
     return 0;
 }
 
@@ -143,6 +174,7 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
     node->params = *params;
     node->pmtu.restore_at = BASE_TIME_NEVER;
     node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    node_take_repair(node);
     if (node->epoll_fd < 0)
         snprintf(why, why_size, "no epoll descriptor: %s", strerror(errno));
     else if (start_choose(node, why, why_size) == 0 &&
@@ -196,6 +228,7 @@ void node_stop(struct node *node)
     dp_free(node->dp);
     for (size_t i = 0; i < node->n_ports; i++)
         node_port_stop(&node->ports[i]);
+    node_take_stop(node);
     sad_free(node->sad);
     rte_mempool_free(node->large_pool);
     rte_mempool_free(node->pool);

@@ -106,6 +106,7 @@ bool node_view_port(const struct node *node, size_t index, struct node_port_view
         .host = node->feeds[index].count,
     };
     snprintf(out->driver, sizeof out->driver, "%s", port->driver);
+    snprintf(out->reason, sizeof out->reason, "%s", node->devices[index].reason);
     memcpy(out->mac, port->mac.addr_bytes, sizeof out->mac);
     if (port->socket)
         view_socket(port, out);

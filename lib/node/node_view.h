@@ -13,7 +13,8 @@
 #include "esp_pair.h"
 #include "node_rows.h"
 
-#define NODE_DRIVER_MAX 64
+#define NODE_DRIVER_MAX      64
+#define NODE_VIEW_REASON_MAX 192
 
 struct node;
 
@@ -41,6 +42,7 @@ bool node_view_worker(const struct node *node, size_t index, struct node_worker_
 
 struct node_port_view {
     char driver[NODE_DRIVER_MAX];
+    char reason[NODE_VIEW_REASON_MAX]; /* why that driver was chosen; "": the configuration says it */
     uint8_t mac[6];
     uint16_t mtu;
     uint16_t rx_queues, tx_queues;

@@ -12,11 +12,6 @@ UPWARD_MAX = 3
 # Public functions that only tests call, each with the reason why it is public: name -> reason.
 TEST_DOORS = {
     "dp_sink_take": "takes what went out on a port without a device, which tests stand behind",
-    "host_give_back": "a port that is an interface by its name is given back by it",
-    "host_pci_check": "tells how a device of the PCI bus can be had",
-    "host_pci_look": "looks up a device of the PCI bus",
-    "host_release": "gives back what a killed owner left",
-    "host_take_plan": "tells what a take would change",
     "ikev2_rows_step": "a test walks all steps and proves that each state is reached and left",
     "sad_count": "what was installed and removed must add up, in tests of each step",
     "ossl_dh_from_private": "known answers of a key exchange are pairs of chosen private keys",

@@ -93,7 +93,8 @@ static void the_host_of_a_port_has_a_line_of_its_own(void **state)
 {
     expect_printed(
         cli_print_ports,
-        "{'ports':[{'name':'eth0','device':'net_x','driver':'x','role':'both','mac':'m','mtu':1500,"
+        "{'ports':[{'name':'eth0','device':'net_x','driver':'x','reason':'its MTU is "
+        "9001','role':'both','mac':'m','mtu':1500,"
         "'addresses':['172.31.0.10/24'],'gateway':'172.31.0.1','link':'up','rx_pkts':9,'rx_bytes':900,"
         "'tx_pkts':8,'tx_bytes':800,'missed':0,'neighbours':[],'host':{'interface':'culvert0',"
         "'in_pkts':5,'in_bytes':500,'in_lost':1,'out_pkts':4,'out_bytes':4000,'out_lost':2}}]}",
@@ -101,6 +102,8 @@ static void the_host_of_a_port_has_a_line_of_its_own(void **state)
         "DEVICE\n"
         "  eth0  both  up    1500  172.31.0.10/24  172.31.0.1        9  900 B        8  800 B       0  "
         "net_x (x, m)\n"
+        "\n"
+        "  eth0: x: its MTU is 9001\n"
         "\n"
         "  HOST      PORT  IN PKTS     IN  OUT PKTS     OUT  LOST\n"
         "  culvert0  eth0        5  500 B         4  4.0 kB     3\n"

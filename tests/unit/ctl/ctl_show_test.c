@@ -224,7 +224,7 @@ static int start(void **state)
     ctl.conf = &conf;
     ctl.conf_file = "/etc/culvert.json";
     n_workers = 1;
-    port_view = (struct node_port_view){.host.in_pkts = 5}; /* no device */
+    port_view = (struct node_port_view){.reason = "its MTU is 9001", .host.in_pkts = 5}; /* no device */
     ctl.in_force.n_ports = 1;
     snprintf(ctl.in_force.ports[0].name, sizeof ctl.in_force.ports[0].name, "out");
     ctl.in_force.ports[0].role = CONF_ROLE_OUTSIDE;
@@ -409,6 +409,7 @@ static void status_and_counters_add_up(void **state)
     ASK("show workers");
     expect("data.workers.0.rx_pkts", "7");
     ASK("show ports");
+    expect("data.ports.0.reason", "\"its MTU is 9001\"");
     expect("data.ports.0.role", "\"outside\"");
     expect("data.ports.0.rx_pkts", "11");
     expect("data.ports.0.neighbours.0.mac", "\"02:00:00:00:00:00\"");
