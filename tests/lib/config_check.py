@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Holds the example configurations against the schema that ships with them, against `culvertd --check`, and the schema
+"""Holds the example configurations against the schema that ships with them, against `culvertd --check=config`, and the schema
 against the one that culvertd prints. usage: config_check.py FOLDER CULVERTD"""
 import json
 import pathlib
@@ -38,10 +38,10 @@ def main():
                     key.touch(mode=0o600)
                     key.write_text("0x" + "5a" * 32 + "\n")
             errors = [f"{'.'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(content)]
-            check = subprocess.run([culvertd, "--check", "--config", pathlib.Path(copy) / example.name],
+            check = subprocess.run([culvertd, "--check=config", "--config", pathlib.Path(copy) / example.name],
                                    capture_output=True, text=True, check=False)
             if check.returncode:
-                errors.append(f"culvertd --check: {(check.stdout + check.stderr).strip()}")
+                errors.append(f"culvertd --check=config: {(check.stdout + check.stderr).strip()}")
             bad += bool(errors)
             print(f"{'FAILED' if errors else 'ok    '} {example.name}", *errors, sep="\n       " if errors else "")
     sys.exit(1 if bad else 0)
