@@ -7,6 +7,8 @@
 
 lab_up a=masq b=1to1 v6=yes
 gw_pair
+# Nobody takes it: the machine's own programs have no part in these addresses.
+CULVERT_OUTSIDE='"host": "none",' CULVERT_INSIDE='"host": "none",'
 gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"

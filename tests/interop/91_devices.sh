@@ -36,7 +36,20 @@ memif_switch() {
     lab_wait 20 grep -q 'Port statistics' "$LAB_OUT/testpmd.log" || lab_fail "testpmd: $(tail -n 3 "$LAB_OUT/testpmd.log")"
 }
 
+# Devices that know nothing of the kernel's interfaces want them released, and neighbours that leave nothing to a device.
+plain_wires() {
+    local off="tx off rx off sg off tso off gso off gro off" end
+    net_release b
+    for end in "gwb wan" "gwb lan" "hostb eth0" "inet tob"; do
+        # shellcheck disable=SC2086
+        lab_in ${end% *} ethtool -K ${end#* } $off >/dev/null 2>&1
+    done
+}
+
 tunnel() {
+    case $1 in
+    tap | tap-ipv6 | pcap | memif) plain_wires ;;
+    esac
     gw_start b
     case $1 in
     tap | tap-ipv6)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# Culvert as a gateway: its configuration is written from the declared connections; its ports are AF_PACKET sockets on
-# the veths of its namespace, which the kernel releases first.
+# Culvert as a gateway: its configuration is written from the declared connections; its ports are the veths of its
+# namespace by their names, with the kernel's addresses on them until culvertd takes them. CULVERT_DRIVER says how they are
+# driven: auto (the default), af_packet or af_xdp.
 # strongSwan's userland ESP knows no ESN and still chooses it when it is offered, so proposals here say noesn.
 
 declare -A CULVERT_EXTRA=()   # gateway -> JSON members to add at the top level, each followed by a comma
@@ -39,7 +40,17 @@ culvert_connection() {
 JSON
 }
 
-# The ports on AF_PACKET sockets, with IPv6 where the lab has it; CULVERT_PORTS of a gateway stands instead of them.
+# A port's device: the interface, or what a scenario wants instead (CULVERT_DEVICE_OUTSIDE, CULVERT_DEVICE_INSIDE).
+culvert_device() {
+    local device="CULVERT_DEVICE_$2"
+    if [ -n "${!device:-}" ]; then
+        printf '"device": "%s"' "${!device}"
+    else
+        printf '"device": "%s", "driver": "%s"' "$1" "${CULVERT_DRIVER:-auto}"
+    fi
+}
+
+# The ports, with IPv6 where the lab has it; CULVERT_PORTS of a gateway stands instead of them.
 culvert_ports() {
     local gw=$1 wan6="" lan6="" hop6=${NET_HOP6[$1]:-}
     if [ -n "${CULVERT_PORTS[$gw]:-}" ]; then
@@ -52,9 +63,9 @@ culvert_ports() {
     fi
     cat <<JSON
   "ports": {
-    "outside": {"device": "${CULVERT_DEVICE_OUTSIDE:-net_af_packet0,iface=wan}", "role": "outside",
+    "outside": {$(culvert_device wan OUTSIDE), "role": "outside",
                 "addresses": ["${NET_WAN[$gw]}/24"$wan6], ${CULVERT_OUTSIDE:-} "gateway": "${NET_HOP[$gw]}"},
-    "inside": {"device": "${CULVERT_DEVICE_INSIDE:-net_af_packet1,iface=lan}", "role": "inside",
+    "inside": {$(culvert_device lan INSIDE), "role": "inside",
                ${CULVERT_INSIDE:-} "addresses": ["${NET_LAN[$gw]}.1/24"$lan6]}
   },
 JSON
@@ -101,8 +112,7 @@ culvert_start() {
     dir=$(culvert_dir "$gw")
     mkdir -p "$dir"
     culvert_write "$gw" "$dir" >"$dir/culvert.json"
-    net_release "$gw"
-    "$CULVERTD" --check --config "$dir/culvert.json" >"$dir/check.log" 2>&1 || {
+    lab_in "gw$gw" "$CULVERTD" --check --config "$dir/culvert.json" >"$dir/check.log" 2>&1 || {
         cat "$dir/check.log" >&2
         return 1
     }

@@ -48,12 +48,16 @@ net_space() {
         ip link set lo up" || lab_fail "cannot set up namespace $LAB-$1"
 }
 
-# Joins two namespaces by a wire without offloads: net_wire SPACE PORT SPACE PORT
-# With offloads a packet from a local sender has no complete checksum and may be 64 KiB long, which a reader of raw
-# frames on the other end forwards as it is.
+# Whether a namespace is that of a gateway that Culvert is.
+net_is_culvert() { [ "${1:0:2}" = gw ] && [ "${GW_ENGINE[${1:2}]:-}" = culvert ]; }
+
+# Joins two namespaces by a wire: net_wire SPACE PORT SPACE PORT
+# At a gateway that Culvert is, offloads stay on as a machine has them: packets from a local sender have no complete
+# checksum and may be 64 KiB long. Elsewhere they are off, so that captures show what a real wire carries.
 net_wire() {
     ip -n "$LAB-$1" link add "$2" type veth peer name "$4" netns "$LAB-$3" || lab_fail "cannot wire $1 to $3"
     local off="tx off rx off sg off tso off gso off gro off"
+    if net_is_culvert "$1" || net_is_culvert "$3"; then off="tx on"; fi
     # shellcheck disable=SC2086
     lab_in "$1" ethtool -K "$2" $off >/dev/null 2>&1
     # shellcheck disable=SC2086
