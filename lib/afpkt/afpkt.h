@@ -5,7 +5,8 @@
  * ring for each receive queue, one that only sends for each send queue. Frames are as on the wire, whatever
  * offloads the interface or a neighbour on the same host uses: checksums that were left to a device are
  * there, segments that were left to a device are cut, tags that the kernel took off are back, fragments are
- * still fragments. What the kernel itself sends by the interface is not heard.
+ * still fragments. What the kernel itself sends by the interface is not heard. (Segments of UDP need
+ * Linux 6.2: an older kernel does not describe them, and they are counted as missed.)
  *
  * Nothing of the interface is changed, and the kernel goes on to receive what the port receives.
  *

@@ -22,7 +22,7 @@
 #define PLACES          1024
 #define PLACES_MIN      64          /* a multiple of which is a multiple of pages, of any place_bytes */
 #define RING_BYTES_MAX  (64u << 20) /* of all queues of a port */
-#define SOCKET_BYTES    (4 << 20)   /* frames that are larger than a place, or wait to be sent */
+#define SOCKET_BYTES    (2 << 20)   /* of large frames, or frames to be sent; the kernel doubles it */
 #define PLACE_HEAD      96          /* what the kernel may put before the Ethernet header */
 #define PLACE_ALIGNMENT 64
 

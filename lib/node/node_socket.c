@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_ethdev.h>
+
 #include "afpkt.h"
 #include "dp_io.h"
 
@@ -65,6 +67,8 @@ int node_socket_open(const struct node_port_params *params, const struct node_de
         return -1;
     }
     out->io_port = out->socket;
+    if (p.rx_queues > 1) /* the kernel's flow hash */
+        out->rss_hf = RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP;
     memcpy(out->mac.addr_bytes, afpkt_mac(out->socket), sizeof out->mac.addr_bytes);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include <rte_ethdev.h>
 #include "afpkt.h"
 #include "dp_io.h"
 
@@ -87,6 +88,8 @@ static void an_interface_is_opened_with_the_queues_that_are_polled(void **state)
         assert_int_equal(asked.rx_queues, list[i].rx);
         assert_int_equal(asked.tx_queues, list[i].workers);
         assert_int_equal(port.n_rxq, list[i].rx);
+        assert_true((port.rss_hf & RTE_ETH_RSS_NONFRAG_IPV4_UDP) ==
+                    (list[i].rx > 1 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : 0));
         assert_int_equal(port.n_txq, list[i].workers);
         assert_int_equal(port.mtu, 1400);
         assert_int_equal(port.mac.addr_bytes[5], 7);
