@@ -163,6 +163,25 @@ installed() {
     [ "$bad" = 0 ] || grep -A 20 '^FAILED' "$out/install.log"
 }
 
+# The unit, run by that systemd.
+service() {
+    local status ok bad
+    inside meson install -C /build/gcc --no-rebuild >"$out/service.log" 2>&1 && "$tree/tests/debian13/service.sh" "$root" >>"$out/service.log" 2>&1
+    status=$?
+    inside ninja -C /build/gcc uninstall >"$out/uninstall.log" 2>&1
+    read -r ok bad < <(sed -nE 's/^service: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/service.log")
+    if [ "$status" = 77 ]; then
+        skipped=$((skipped + 1))
+        echo "skip   systemd runs the unit: $(tail -n 1 "$out/service.log")"
+    elif [ -z "$ok" ]; then
+        tell 1 "systemd runs the unit" "$out/service.log"
+    else
+        passed=$((passed + ok)) failed=$((failed + bad))
+        echo "$([ "$bad" = 0 ] && echo "ok    " || echo FAILED) systemd runs the unit: $ok passed, $bad failed"
+        [ "$bad" = 0 ] || grep -A 5 '^FAILED' "$out/service.log"
+    fi
+}
+
 pair() {
     inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 30_site_pair >"$out/pair.log" 2>&1
     tell $? "a tunnel with strongSwan $(inside dpkg-query -W -f '${source:Upstream-Version}' strongswan-swanctl), both ways round" "$out/pair.log"
@@ -178,6 +197,7 @@ build gcc gcc --buildtype=release
 if [ -x "$root/build/gcc/app/culvertd/culvertd" ]; then
     suites
     installed
+    service
     pair
 fi
 build clang clang --buildtype=debug -Dcpu=generic

@@ -71,7 +71,7 @@ help_fits() { "$@" --help | awk 'length > 80 { print length ": " $0; bad = 1 } E
 # An installed example, as its reader would use it.
 example_is_good() {
     mkdir -p "$dest/example" && cp "$root$examples/cloud-1to1.json" "$dest/example/culvert.json" || return 1
-    (umask 077 && echo "0x$(openssl rand -hex 32)" >"$dest/example/branch.psk")
+    (umask 077 && echo "0x$(od -An -v -N32 -tx1 /dev/urandom | tr -cd 0-9a-f)" >"$dest/example/branch.psk")
     "$culvertd" --config "$dest/example/culvert.json" --check
 }
 
