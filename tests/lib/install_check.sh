@@ -72,14 +72,14 @@ help_fits() { "$@" --help | awk 'length > 80 { print length ": " $0; bad = 1 } E
 example_is_good() {
     mkdir -p "$dest/example" && cp "$root$examples/cloud-1to1.json" "$dest/example/culvert.json" || return 1
     (umask 077 && echo "0x$(od -An -v -N32 -tx1 /dev/urandom | tr -cd 0-9a-f)" >"$dest/example/branch.psk")
-    "$culvertd" --config "$dest/example/culvert.json" --check
+    "$culvertd" --config "$dest/example/culvert.json" --check=config
 }
 
 # Without --config it reads what stands in the installed place, which a namespace of mounts puts there.
 default_is_found() {
     cp "$dest/example/"* "$root$sysconf/culvert/" || return 1
     # shellcheck disable=SC2016
-    unshare --mount --propagation private sh -c 'mount --bind "$1" "$2" && exec "$3" --check' check "$root$sysconf" "$sysconf" "$culvertd" |
+    unshare --mount --propagation private sh -c 'mount --bind "$1" "$2" && exec "$3" --check=config' check "$root$sysconf" "$sysconf" "$culvertd" |
         tee "$dest/default.log"
     local status=$?
     rm -f "$root$sysconf/culvert/"*
@@ -87,7 +87,7 @@ default_is_found() {
 }
 absence_is_told() {
     local said
-    said=$("$culvertd" --check 2>&1) && return 1
+    said=$("$culvertd" --check=config 2>&1) && return 1
     grep -F "there is no $sysconf/culvert/culvert.json" <<<"$said" | grep -F "$examples"
 }
 sockets_agree() {
@@ -168,7 +168,7 @@ for program in "$culvertd" "$culvertctl" "$bench"; do
     check "$(basename "$program") runs from there" says_version "$program"
 done
 check "culvertctl --help fits 80 columns" help_fits "$culvertctl"
-for program in "$culvertctl" "$bench"; do
+for program in "$culvertd" "$culvertctl" "$bench"; do
     check "$(basename "$program") --version --json is JSON" version_is_json "$program"
 done
 check "an installed example passes the check" example_is_good
