@@ -107,7 +107,7 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
 static __attribute__((cold, noinline)) void own_fragment(struct dp_worker *w, struct rte_mbuf *m,
                                                          uint16_t port, uint8_t l2, bool is6)
 {
-    struct rte_mbuf *whole = is6 ? dp_reass_ip6(w, m, l2) : dp_reass_ip4(w, m, l2);
+    struct rte_mbuf *whole = is6 ? dp_reass_ip6(w, m, l2, false) : dp_reass_ip4(w, m, l2, false);
     if (!whole)
         return;
     uint8_t *ip = rte_pktmbuf_mtod_offset(whole, uint8_t *, l2);

@@ -3,7 +3,7 @@
  * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
  * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
  *
- * Drops: ttl, too_big, ecn, and those of dp_nexthop_ask() and dp_frag_inner().
+ * Drops: ttl, too_big, ecn, and those of dp_nexthop_ask(), dp_frag_inner() and dp_reass_ip4().
  */
 #include "dp_forward.h"
 
@@ -12,10 +12,12 @@
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_frag.h"
+#include "dp_host.h"
 #include "dp_icmp.h"
 #include "dp_mbuf.h"
 #include "dp_mss.h"
 #include "dp_nexthop.h"
+#include "dp_reass.h"
 #include "dp_stages.h"
 
 #define ECN_MASK 3
@@ -49,11 +51,22 @@ static __attribute__((cold, noinline)) bool ecn_take(const struct dp_pkt *p, uin
     return true;
 }
 
-/* An inner packet for the gateway itself. */
+static bool is_fragment(const uint8_t *ip, bool is6)
+{
+    return is6 ? ip[WIRE_IP6_AT_NEXT] == WIRE_IP6_FRAGMENT
+               : dp_get16(ip + WIRE_IP4_AT_FRAG) & (WIRE_IP4_MF | WIRE_IP4_OFFSET);
+}
+
+/* An inner packet for the gateway itself. A host puts its own together. */
 static void own_deliver(struct dp_worker *w, struct dp_pkt *p)
 {
-    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    dp_icmp_own(w, p->mbuf, DP_PORT_NONE, 0, true);
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    struct rte_mbuf *m = p->mbuf;
+    dp_mbuf_span(m, p->op.data, p->op.len);
+    if (is_fragment(p->op.data, is6) && !dp_host_has(w->dp, p->op.data + wire_ip_dst_at(is6), is6))
+        m = is6 ? dp_reass_ip6(w, m, 0, true) : dp_reass_ip4(w, m, 0, true);
+    if (m)
+        dp_icmp_own(w, m, DP_PORT_NONE, 0, true);
 }
 
 static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)

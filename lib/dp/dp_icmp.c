@@ -5,7 +5,7 @@
  * exceeded, too big, unreachable (RFC 792, 4443; RFC 1812 4.3.2 for when not to). All of them leave through
  * dp_local_put().
  *
- * Drops: clear_text, own_unhandled, and those of dp_local_put(), dp_punt() and dp_host_deliver().
+ * Drops: clear_text, own_unhandled, fragment, and those of dp_local_put(), dp_punt() and dp_host_deliver().
  */
 #include "dp_icmp.h"
 
@@ -239,6 +239,10 @@ void dp_icmp_own(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l3);
     bool is6 = ip[0] >> 4 == 6;
     uint32_t len = wire_ip_len(ip, is6);
+    if (len > UINT16_MAX) { /* put together, and longer than an mbuf can say */
+        dp_drop_mbuf(w, m, DP_DROP_fragment);
+        return;
+    }
     if (!is_inner && is_forbidden_clear(w, ip, len, port, is6)) {
         dp_drop_mbuf(w, m, DP_DROP_clear_text);
         return;

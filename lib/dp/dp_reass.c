@@ -50,12 +50,13 @@ static struct rte_mbuf *piece_take(struct dp_worker *w, struct rte_mbuf *m, cons
     return m;
 }
 
-struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
+struct rte_mbuf *dp_reass_ip4(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2, bool is_inner)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
     const uint32_t ihl = wire_ip4_hdr_len(ip), place = dp_get16(ip + WIRE_IP4_AT_FRAG);
     const struct dp_piece piece = {
-        .key = {{dp_load64(ip + WIRE_IP4_AT_SRC), dp_load16(ip + WIRE_IP4_AT_ID), ip[WIRE_IP4_AT_PROTO]}},
+        .key = {{dp_load64(ip + WIRE_IP4_AT_SRC), dp_load16(ip + WIRE_IP4_AT_ID), ip[WIRE_IP4_AT_PROTO],
+                 is_inner}},
         .source = dp_load32(ip + WIRE_IP4_AT_SRC),
         .head = ip - l2,
         .head_len = l2 + ihl,
@@ -101,13 +102,13 @@ static struct rte_mbuf *fragment_unwrapped(struct rte_mbuf *m, uint8_t l2)
 }
 
 /* len: of what is behind the fragment header. */
-static struct dp_piece piece_of6(const uint8_t *ip, uint8_t l2, uint32_t len)
+static struct dp_piece piece_of6(const uint8_t *ip, uint8_t l2, uint32_t len, bool is_inner)
 {
     const uint8_t *src = ip + WIRE_IP6_AT_SRC, *dst = ip + WIRE_IP6_AT_DST, *frag = ip + WIRE_IP6_BYTES;
     const uint32_t place = dp_get16(frag + WIRE_IP6_FRAG_AT_PLACE);
     return (struct dp_piece){
         .key = {{dp_load64(src), dp_load64(src + 8), dp_load64(dst), dp_load64(dst + 8),
-                 dp_load32(frag + WIRE_IP6_FRAG_AT_ID) | UINT64_C(6) << 32}},
+                 dp_load32(frag + WIRE_IP6_FRAG_AT_ID) | UINT64_C(6) << 32 | (uint64_t)is_inner << 40}},
         .source = dp_load64(src), /* a site has all the addresses of a /64 */
         .head = ip - l2,
         .head_len = l2 + WIRE_IP6_BYTES,
@@ -119,14 +120,14 @@ static struct dp_piece piece_of6(const uint8_t *ip, uint8_t l2, uint32_t len)
     };
 }
 
-struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2)
+struct rte_mbuf *dp_reass_ip6(struct dp_worker *w, struct rte_mbuf *m, uint8_t l2, bool is_inner)
 {
     uint8_t *ip = rte_pktmbuf_mtod_offset(m, uint8_t *, l2);
     const uint32_t len = dp_get16(ip + WIRE_IP6_AT_LEN);
     struct dp_piece piece = {0};
     struct dp_whole whole;
     if (len > WIRE_IP6_FRAG_BYTES)
-        piece = piece_of6(ip, l2, len - WIRE_IP6_FRAG_BYTES);
+        piece = piece_of6(ip, l2, len - WIRE_IP6_FRAG_BYTES, is_inner);
     if (piece.len == 0 || (piece.has_more && piece.len % 8)) {
         dp_drop_mbuf(w, m, DP_DROP_fragment);
         return NULL;

@@ -56,6 +56,7 @@ for size in 100 1000 1372 1400 1430 1472 1473 1900 1980 2100 4000 8000 8972 9001
     pings a "${NET_LAN[b]}.10" "$size" 5
     pings b "${NET_LAN[a]}.10" "$size" 5
     pings b "${NET_LAN[b]}.1" "$size" 3
+    pings a "${NET_LAN[b]}.1" "$size" 3
 done
 drops='sum(c["count"] for c in d["drops"] if c["name"] in ("malformed", "fragment", "frag_cap", "no_mbuf", "no_room", "tx_full"))'
 for side in a b; do check_equal "packets lost by gateway $side" 0 "$(culvert_json "$side" "$drops" show counters)"; done

@@ -31,6 +31,71 @@ static void echo_to_the_inside_address_is_answered_through_the_tunnel(void **sta
     rig_free(&r);
 }
 
+/* A piece of an echo request to B's inside address, of which `total` bytes are behind the IP header. */
+static struct rte_mbuf *echo_piece(uint8_t mac_last, uint32_t at, uint32_t total)
+{
+    const uint32_t n = total - at < 1400 ? total - at : 1400;
+    struct rte_mbuf *m = rig_frame(mac_last, "10.1.0.9", "10.2.0.1", 20 + n);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    memset(ip + 20, 0, n);
+    if (at == 0) { /* identifier 1, and all else is 0 */
+        dp_put32(ip + 20, 0x0800f7fe);
+        dp_put16(ip + 24, 1);
+    }
+    ip[9] = 1;
+    dp_put16(ip + 4, (uint16_t)total);
+    dp_put16(ip + 6, (uint16_t)((at + n < total ? 0x2000 : 0) | at / 8));
+    rig_ip4_fix(m);
+    return m;
+}
+
+static void an_echo_in_pieces_is_answered_through_the_tunnel(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct rte_mbuf *m;
+    for (uint32_t total = 1408; total < 65515; total += 4007) {
+        uint32_t got = 0;
+        for (uint32_t at = 0; at < total; at += 1400) {
+            assert_null(rig_out(&r.b, RIG_OUTSIDE));
+            if (at + 1400 >= total) /* what comes in clear does not make it whole */
+                rig_in(&r, &r.b, RIG_OUTSIDE, echo_piece(0x22, at, total));
+            assert_null(rig_out(&r.b, RIG_OUTSIDE));
+            rig_in(&r, &r.a, RIG_INSIDE, echo_piece(0x11, at, total));
+            while ((m = rig_out(&r.a, RIG_OUTSIDE)))
+                rig_in(&r, &r.b, RIG_OUTSIDE, m);
+        }
+        while ((m = rig_out(&r.b, RIG_OUTSIDE)))
+            rig_in(&r, &r.a, RIG_OUTSIDE, m);
+        for (; (m = rig_out(&r.a, RIG_INSIDE)); got += m->data_len - 34u, rte_pktmbuf_free(m)) {
+            const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
+            assert_int_equal((dp_get16(ip + 6) & 0x1fffu) * 8, got);
+            assert_int_equal(got ? 0 : dp_get32(ip + 20), got ? 0 : 0x0000fffe);
+        }
+        assert_int_equal(got, total);
+    }
+    rig_free(&r);
+}
+
+/* IPv6 can say that a packet has 65,575 bytes. */
+static void an_echo_that_is_longer_than_a_buffer_can_say_is_refused(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    for (uint32_t at = 0, n; at < 65535; at += n) {
+        n = 65535 - at < 8000 ? 65535 - at : 8000;
+        struct rte_mbuf *m = rig_frame6(0x11, "fd00:1::9", "fd00:1::1", 48 + n);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+        ip[6] = 44;
+        dp_put16(ip + 40, 58 << 8);
+        dp_put16(ip + 42, (uint16_t)(at | (at + n < 65535)));
+        dp_put32(ip + 44, 1);
+        dp_put16(ip + 48, 128 << 8);
+        rig_in(&r, &r.a, RIG_INSIDE, m);
+    }
+    assert_null(rig_out(&r.a, RIG_INSIDE));
+    assert_int_equal(rig_drops(&r.a, DP_DROP_fragment), 1);
+    rig_free(&r);
+}
+
 static void an_echo_from_inside_is_answered_in_clear(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -270,7 +335,7 @@ static void some_are_told_nothing(void **state)
     rig_free(&r);
 }
 
-/* The ports of IKE through the tunnel, where no IKE is taken, and a piece. */
+/* The ports of IKE through the tunnel, where no IKE is taken, and a piece, which waits for others. */
 static void through_the_tunnel_only_a_datagram_to_a_closed_port_is_answered(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -285,7 +350,13 @@ static void through_the_tunnel_only_a_datagram_to_a_closed_port_is_answered(void
             ip[9] = 50;
         rig_ip4_fix(m);
         rig_in(&r, &r.a, RIG_INSIDE, m);
-        m = refused(&r, rig_out(&r.a, RIG_OUTSIDE), DP_DROP_own_unhandled);
+        m = rig_out(&r.a, RIG_OUTSIDE);
+        if (i == 3) {
+            rig_in(&r, &r.b, RIG_OUTSIDE, m);
+            assert_null(rig_out(&r.b, RIG_OUTSIDE));
+            continue;
+        }
+        m = refused(&r, m, DP_DROP_own_unhandled);
         if (i > 0) {
             assert_null(m);
             continue;
@@ -345,6 +416,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(echo_to_the_inside_address_is_answered_through_the_tunnel),
+        cmocka_unit_test(an_echo_in_pieces_is_answered_through_the_tunnel),
+        cmocka_unit_test(an_echo_that_is_longer_than_a_buffer_can_say_is_refused),
         cmocka_unit_test(an_echo_from_inside_is_answered_in_clear),
         cmocka_unit_test(an_echo_over_ip6_is_answered),
         cmocka_unit_test(an_error_quotes_no_more_than_576_bytes_allow),
