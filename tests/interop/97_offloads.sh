@@ -47,8 +47,8 @@ lab_wait 3 grep -q listening "$LAB_OUT/udp-server.log" || lab_fail "iperf3 does 
 for way in "" -R; do
     lab_in hostb iperf3 -u -c "$host_a" -p 5202 -t 1 -b 5M -l 1000 -J $way >"$LAB_OUT/udp$way.json" 2>&1
     lost=$("$LAB_PYTHON" -c 'import json, sys
-print(json.load(open(sys.argv[1]))["end"]["sum"]["lost_packets"])' "$LAB_OUT/udp$way.json") || lab_fail "UDP $way: $(tail -n 2 "$LAB_OUT/udp$way.json")"
-    check_equal "UDP datagrams that were lost $way" 0 "$lost"
+print(int(json.load(open(sys.argv[1]))["end"]["sum"]["lost_percent"]))' "$LAB_OUT/udp$way.json") || lab_fail "UDP $way: $(tail -n 2 "$LAB_OUT/udp$way.json")"
+    [ "$lost" -le 20 ] || lab_fail "$lost % of the UDP datagrams were lost $way" # of those with a wrong checksum all would be
 done
 check_equal "what was dropped" "$before" "$(culvert_dropped b)"
 [[ $before != *malformed* ]] || lab_fail "dropped: $before"
