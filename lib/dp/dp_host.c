@@ -13,6 +13,7 @@
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_large.h"
 #include "dp_mbuf.h"
 #include "dp_worker.h"
 #include "wire_icmp.h"
@@ -64,7 +65,8 @@ bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
         dp_drop_mbuf(w, m, DP_DROP_host_shadow);
         return true;
     }
-    if (!dp_bucket_take(&w->host_bucket, w->now_tsc, w->dp->params.tsc_hz, pps)) {
+    if (dp_large_is_scarce(m, w->dp->params.large_pool) ||
+        !dp_bucket_take(&w->host_bucket, w->now_tsc, w->dp->params.tsc_hz, pps)) {
         dp_drop_mbuf(w, m, DP_DROP_host_limit);
         return true;
     }

@@ -38,6 +38,11 @@ uint32_t dp_large_count(uint16_t workers)
     return EACH * (workers + 1u);
 }
 
+bool dp_large_is_scarce(const struct rte_mbuf *m, struct rte_mempool *large)
+{
+    return large && m->pool == large && rte_mempool_avail_count(large) < large->size / 2;
+}
+
 struct rte_mbuf *dp_large_frame(struct rte_mempool *small, struct rte_mempool *large, uint32_t len)
 {
     const bool is_small = RTE_PKTMBUF_HEADROOM + len <= rte_pktmbuf_data_room_size(small);

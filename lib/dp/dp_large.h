@@ -8,6 +8,7 @@
  * more room than their mbuf says, and pkt_len alone tells how long such a frame is; what is behind the
  * Ethernet header says its length itself.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <rte_mbuf.h>
 #include "wire_eth.h"
@@ -25,6 +26,12 @@ struct rte_mempool *dp_large_pool(const char *name, uint32_t count);
 /* How many a data path with so many workers needs: what one burst of each can complete, and as many at
  * control. */
 uint32_t dp_large_count(uint16_t workers);
+
+/*
+ * Whether m is such a buffer and fewer than half of its pool are left: who can do without it gives it back,
+ * so that what waits elsewhere never takes them all. Thread: any.
+ */
+bool dp_large_is_scarce(const struct rte_mbuf *m, struct rte_mempool *large);
 
 /*
  * A frame of len bytes (at most DP_LARGE_L2 + DP_LARGE_IP) for the caller to write, from the small pool when

@@ -432,6 +432,33 @@ static void icmp_errors_are_for_both(void **state)
     rig_free(&r);
 }
 
+/* What waits for the host takes no more than half of the buffers for large packets. */
+static void large_packets_for_the_host_leave_buffers_to_others(void **state)
+{
+    struct rig r = host_rig("10.1.0.0/24", 0);
+    uint16_t port;
+    struct rte_mbuf *m;
+    unsigned passed = 0;
+    for (unsigned i = 0; i < rig_large_pool->size; i++) {
+        m = dp_large_frame(rig_pool, rig_large_pool, 14 + 20000);
+        assert_non_null(m);
+        struct rte_mbuf *small = from_outside("203.0.113.9", OWN, 6);
+        uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+        memcpy(p, rte_pktmbuf_mtod(small, const uint8_t *), 14 + 60);
+        dp_put16(p + 14 + 2, 20000);
+        proto_set(m, 6);
+        rig_in(&r, &r.a, RIG_OUTSIDE, m);
+        rig_in(&r, &r.a, RIG_OUTSIDE, small);
+    }
+    while ((m = dp_host_pop(r.a.dp, &port))) {
+        passed += m->data_len == 20000;
+        rte_pktmbuf_free(m);
+    }
+    assert_int_equal(passed, rig_large_pool->size / 2);
+    assert_int_equal(rig_drops(&r.a, DP_DROP_host_limit), rig_large_pool->size / 2);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +479,7 @@ int main(void)
         cmocka_unit_test(ip6_goes_the_same_ways),
         cmocka_unit_test(no_extension_header_hides_ike),
         cmocka_unit_test(icmp_errors_are_for_both),
+        cmocka_unit_test(large_packets_for_the_host_leave_buffers_to_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,21 @@ static void buffers_do_not_overlap_and_come_back_whole(void **state)
     }
 }
 
+static void fewer_than_half_are_scarce(void **state)
+{
+    struct rte_mbuf *all[64], *small;
+    rig_eal();
+    assert_non_null(small = dp_large_frame(rig_pool, rig_large_pool, 100));
+    for (int i = 0; i < 64; i++) {
+        all[i] = dp_large_frame(rig_pool, rig_large_pool, LARGEST);
+        assert_int_equal(dp_large_is_scarce(all[i], rig_large_pool), i + 1 > 32);
+        assert_false(dp_large_is_scarce(small, rig_large_pool));
+        assert_false(dp_large_is_scarce(small, NULL));
+    }
+    rte_pktmbuf_free_bulk(all, 64);
+    rte_pktmbuf_free(small);
+}
+
 static void without_a_large_pool_what_is_small_has_room(void **state)
 {
     rig_eal();
@@ -65,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_is_no_larger_than_it_must_be_and_has_all_its_room),
         cmocka_unit_test(buffers_do_not_overlap_and_come_back_whole),
+        cmocka_unit_test(fewer_than_half_are_scarce),
         cmocka_unit_test(without_a_large_pool_what_is_small_has_room),
         cmocka_unit_test(a_name_is_taken_once_and_memory_ends),
     };
