@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Every size up to the largest that IP carries. Two Culverts that cut after encryption: pings of 100 to 65,507 bytes both
-# ways, whose pieces are sealed whole, cut, put together and opened, with hosts whose links carry 1500 bytes or 9000, and
+# ways, whose pieces are sealed whole, cut, put together and opened, with hosts whose links carry 1500 bytes or 9001, and
 # to the gateway itself. IKE: a caller whose IKE_SA_INIT has 1 to 64 KB and comes in IP fragments is answered, a long one
 # after it gave a cookie back.
 # cases: af_packet af_xdp over-6 before jumbo ike-af_packet ike-af_xdp ike-over-6
@@ -18,10 +18,10 @@ peer_b=$(gw_public b) frag=after
 [ "$1" = before ] && frag=before
 if [ "$1" = jumbo ]; then
     for side in a b; do
-        ip -n "$LAB-gw$side" link set lan mtu 9000
-        ip -n "$LAB-host$side" link set eth0 mtu 9000
+        ip -n "$LAB-gw$side" link set lan mtu 9001
+        ip -n "$LAB-host$side" link set eth0 mtu 9001
     done
-    CULVERT_INSIDE='"mtu": 9000,'
+    CULVERT_INSIDE='"mtu": 9001,'
 fi
 
 gw_pair "a.peer=$peer_b" "frag=$frag"
@@ -52,7 +52,7 @@ gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log
 check_reach a "${NET_LAN[b]}.10" 5
 # The hosts and gateways know each other before anything large is sent.
 for side in a b; do pings "$side" "${NET_LAN[$side]}.1" 100 1; done
-for size in 100 1000 1372 1400 1430 1472 1473 1900 1980 2100 4000 8000 8972 9001 16000 32000 65000 65507; do
+for size in 100 1000 1372 1400 1430 1472 1473 1900 1980 2100 4000 8000 8972 9001 9002 16000 32000 65000 65507; do
     pings a "${NET_LAN[b]}.10" "$size" 5
     pings b "${NET_LAN[a]}.10" "$size" 5
     pings b "${NET_LAN[b]}.1" "$size" 3
