@@ -78,8 +78,8 @@ static void the_legs_of_others_stay(void **state)
 {
     struct host_netlink_list all;
     size_t left;
-    net_box_near("ip link add side type veth peer name edis && ip link set side up && "
-                 "ip link set edis up && ip addr add 203.0.113.1/24 dev side && "
+    net_box_near("ip link add side type veth peer name edis && ip link set side addrgenmode none up && "
+                 "ip link set edis addrgenmode none up && ip addr add 203.0.113.1/24 dev side && "
                  "ip addr add 2001:db8:2::1/64 dev side nodad && ip addr add 192.0.2.1/24 dev near && "
                  "ip addr add 2001:db8::1/64 dev near nodad && "
                  "ip route add 10.4.0.0/16 nexthop via 192.0.2.7 weight 3 nexthop via 203.0.113.7 && "
@@ -103,7 +103,8 @@ static void nexthop_objects_are_named_and_groups_are_left(void **state)
 {
     struct host_netlink_list all;
     size_t left;
-    net_box_near("ip link add side type veth peer name edis && ip link set side up && ip link set edis up && "
+    net_box_near("ip link add side type veth peer name edis && ip link set side addrgenmode none up && "
+                 "ip link set edis addrgenmode none up && "
                  "ip addr add 203.0.113.1/24 dev side && ip addr add 192.0.2.1/24 dev near && ip nexthop add "
                  "id 7 via 192.0.2.7 dev near && "
                  "ip nexthop add id 8 via 203.0.113.7 dev side && ip nexthop add id 9 group 7/8 && "

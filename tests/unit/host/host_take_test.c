@@ -73,7 +73,8 @@ static void nothing_remembered(void)
 /* A bit of everything that an address and a route can have. */
 static void furnish(void)
 {
-    net_box_near("ip link add side type veth peer name edis && ip link set side up && ip link set edis up && "
+    net_box_near("ip link add side type veth peer name edis && ip link set side addrgenmode none up && "
+                 "ip link set edis addrgenmode none up && "
                  "ip addr add 203.0.113.1/24 dev side && ip addr add 2001:db8:2::1/64 dev side nodad");
     net_box_near(
         "ip link set near mtu 1400 && ethtool -K near gro on rx-udp-gro-forwarding on && "
@@ -141,6 +142,7 @@ static pid_t killed_owner_after(const struct host_take_params *p, void (*first)(
     assert_int_equal(pipe(pipe_fds), 0);
     const pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody */
         if (first)
             first();
         go = host_take(p, why, sizeof why) != NULL;
