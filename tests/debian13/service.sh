@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The installed unit under the systemd of a Debian root: service.sh ROOT, after `meson install` in there. systemd runs as the first
-# process of namespaces and of a control group of its own, with culvertd.service and no other: started, reloaded, refused, killed by
-# the watchdog when it stands still, stopped. Prints "service: N passed, N failed"; ends with 77 where the machine does not allow it.
+# process of namespaces and of a control group of its own, with culvertd.service and no other: started on an interface by its name,
+# reloaded, refused, killed by the watchdog when it stands still, stopped. Prints "service: N passed, N failed"; ends with 77 where the machine does not allow it.
 set -u
 root=$(cd "$1" && pwd) || exit 2
 out=$root/service-test
@@ -16,7 +16,7 @@ trap clean EXIT
 rm -rf "$out" && mkdir -p "$out" "$root/etc/culvert" "$root/etc/systemd/system/culvertd.service.d"
 
 cat >"$root/etc/culvert/culvert.json" <<'JSON'
-{ "ports": { "eth0": { "device": "net_tap0,iface=cvtest0", "addresses": ["172.31.0.10/24"], "gateway": "172.31.0.1" } },
+{ "ports": { "outside": { "device": "cvtest0", "addresses": ["172.31.0.10/24"], "gateway": "172.31.0.1" } },
   "eal": { "hugepages": "never", "memory_mb": 128 },
   "secrets": [ { "local": "@gw", "remote": "@branch", "psk_file": "../../service-test/branch.psk" } ],
   "connections": { "branch": { "local": { "id": "@gw", "subnets": ["172.31.0.0/24"] },
@@ -61,9 +61,13 @@ check() {
     fi
 }
 shows() { systemctl show culvertd -p "$1" --value | grep -E "$2"; }
+# Whether the kernel has the address of the interface, which culvertd takes while it runs.
+kernel_has() { ip -4 -o addr show dev cvtest0 | grep -qF 172.31.0.10/24; }
+kernel_lacks() { ! kernel_has; }
 is_refused() { ! timeout 20 systemctl reload culvertd 2>/dev/null; }
 check "systemctl start" timeout 40 systemctl start culvertd
 check "it counts as started when the control socket answers" culvertctl status
+check "it took the interface from the kernel" kernel_lacks
 check "its status is told" shows StatusText '^1 connections, 0 IKE SAs'
 sed -i 's/"dpd_s": 30/"dpd_s": "soon"/' $file
 check "systemctl reload fails when the configuration is refused" is_refused
@@ -78,20 +82,26 @@ for ((i = 0; i < 40; i++)); do
     [ "$(systemctl show culvertd -p NRestarts --value)" = 0 ] || break
 done
 check "one that stands still is killed and started anew" shows NRestarts '^1$'
-check "and answers" timeout 20 bash -c 'until culvertctl status; do sleep 0.5; done'
+check "and the next one answers" timeout 20 bash -c 'until culvertctl status; do sleep 0.5; done'
+check "and has the interface" kernel_lacks
 check "systemctl stop" timeout 20 systemctl stop culvertd
 check "it ended as asked" shows Result '^success$'
+check "and gave the interface back" kernel_has
+systemctl start culvertd && sed -i 's/^\[Service\]/[Service]\nRestart=no/' /etc/systemd/system/culvertd.service.d/test.conf && systemctl daemon-reload
+kill -KILL "$(systemctl show culvertd -p MainPID --value)"
+check "one that is killed for good holds the interface no longer" timeout 20 bash -c "until ip -4 -o addr show dev cvtest0 | grep -qF 172.31.0.10/24; do sleep 0.5; done"
 echo "service: $passed passed, $failed failed"
 CHECKS
 
 # shellcheck disable=SC2016
 setpriv --pdeathsig KILL timeout -k 5 150 bash -c 'echo $$ >"$2/cgroup.procs" && exec unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child --propagation private bash -c "
     cd \"\$1\" && mount --bind . . && cd \"\$1\" && mount -t proc proc proc && mount --bind proc/sys proc/sys &&
-        mount -o remount,ro,bind proc/sys && mount -t sysfs -o ro sysfs sys && mount -t cgroup2 cgroup2 sys/fs/cgroup &&
+        mount -o remount,ro,bind proc/sys && mount -t proc proc tmp && mount --bind tmp/sys/net proc/sys/net && umount tmp && mount -t sysfs -o ro sysfs sys && mount -t cgroup2 cgroup2 sys/fs/cgroup &&
         mount -t tmpfs tmpfs run && mount -t tmpfs tmpfs tmp && mount -t tmpfs -o mode=755 tmpfs dev || exit 77
     mkdir dev/net dev/pts dev/shm old 2>/dev/null
     for name in null zero full random urandom tty net/tun; do touch dev/\$name && mount --bind /dev/\$name dev/\$name; done
     mount -t tmpfs tmpfs dev/shm && mount -t devpts devpts dev/pts && ip link set lo up
+    ip link add cvtest0 type veth peer name cvtest1 && ip addr add 172.31.0.10/24 dev cvtest0 && ip link set cvtest0 up && ip link set cvtest1 up
     mkdir -p old && pivot_root . old && umount -l old && rmdir old
     container=culvert-test exec /lib/systemd/systemd --system --unit=culvert-test.target --log-target=console --show-status=no
 " boot "$1"' boot "$root" "$group" >"$out/boot.log" 2>&1
