@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What comes in by a port over a veth: as it was on the wire, or counted by its name. */
+#include "afpkt_cut.h"
 #include "afpkt_rig.h"
 
 static struct rte_mbuf *got[1024];
@@ -203,6 +204,24 @@ static void a_large_frame_is_cut_and_what_does_not_fit_the_burst_waits(void **st
     assert_int_equal(rig_count().segment_bad, 0);
 }
 
+static void segments_of_udp_are_cut_where_the_kernel_describes_them(void **state)
+{
+    const struct pkt k4 = {.is_udp = true, .payload = 30000},
+                     k6 = {.is6 = true, .is_udp = true, .payload = 30000};
+    rig_open(1500, 1);
+    const struct virtio_net_hdr left = left_of(&k4, AFPKT_GSO_UDP, 1200);
+    uint8_t *frame = pkt_make(&k4, true);
+    const bool is_known = rig_try_send(frame, pkt_len(&k4), &left);
+    free(frame);
+    if (!is_known) /* before Linux 6.2 */
+        skip();
+    rte_pktmbuf_free_bulk(got, rig_take(0, got, 25, 64));
+    assert_cut(&k4, AFPKT_GSO_UDP, 1200, 7);
+    assert_cut(&k6, AFPKT_GSO_UDP, 1200, 64);
+    assert_int_equal(rig_count().segmented, 3);
+    assert_int_equal(rig_count().segment_bad, 0);
+}
+
 /* Fragments of one datagram, and flows: each frame comes once, by one queue, as it was. */
 static void several_queues_share_the_frames(void **state)
 {
@@ -243,6 +262,7 @@ int main(void)
         cmocka_unit_test_teardown(a_tag_that_the_kernel_took_off_is_back, rig_close),
         cmocka_unit_test_teardown(a_checksum_that_was_left_to_a_device_is_completed, rig_close),
         cmocka_unit_test_teardown(a_large_frame_is_cut_and_what_does_not_fit_the_burst_waits, rig_close),
+        cmocka_unit_test_teardown(segments_of_udp_are_cut_where_the_kernel_describes_them, rig_close),
         cmocka_unit_test_teardown(several_queues_share_the_frames, rig_close),
     };
     return cmocka_run_group_tests(tests, rig_start, NULL);
