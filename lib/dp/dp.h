@@ -154,12 +154,13 @@ bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame);
 
 /*
  * Sends a UDP datagram from an own endpoint (its address must be a port's). marker: put the non-ESP marker
- * before it (RFC 3948 2.2). An unknown next hop makes a RESOLVE punt that carries the datagram. 0,
- * -ENETUNREACH (no route), -ENOBUFS (no mbuf or ring full), -EMSGSIZE (longer than IP carries). What is
- * above the MTU towards it goes in fragments.
+ * before it (RFC 3948 2.2). whole: as one packet that nobody cuts, with DF. An unknown next hop makes a
+ * RESOLVE punt that carries the datagram. 0, -ENETUNREACH (no route), -ENOBUFS (no mbuf or ring full),
+ * -EMSGSIZE (longer than IP carries or, whole, than the MTU towards it). What else is above the MTU goes in
+ * fragments.
  */
 int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
-                bool marker, struct base_span payload);
+                bool marker, bool whole, struct base_span payload);
 
 /* The own address and the MTU that packets to this destination leave with. 0, or -ENETUNREACH. */
 int dp_route_find(const struct dp *dp, const struct base_addr *to, struct base_addr *local, uint16_t *mtu);

@@ -114,6 +114,7 @@ static void datagram_copy(uint8_t *to, const struct datagram *d, uint32_t at, ui
 struct piece {
     uint32_t at, len, id;
     bool has_more;
+    bool is_whole; /* and is to stay so */
 };
 
 static uint32_t datagram_header4(uint8_t *ip, const struct base_addr *from, const struct base_addr *to,
@@ -124,7 +125,8 @@ static uint32_t datagram_header4(uint8_t *ip, const struct base_addr *from, cons
         .dst_be = dp_load32(to->bytes),
         .payload_len = (uint16_t)piece->len,
         .id = (uint16_t)piece->id,
-        .frag = (uint16_t)((piece->has_more ? WIRE_IP4_MF : 0) | piece->at / 8),
+        .frag = (uint16_t)((piece->is_whole ? WIRE_IP4_DF : 0) | (piece->has_more ? WIRE_IP4_MF : 0) |
+                           piece->at / 8),
         .proto = WIRE_PROTO_UDP,
         .ttl = TTL_OWN,
     };
@@ -158,11 +160,13 @@ static uint32_t datagram_header6(uint8_t *ip, const struct base_addr *from, cons
 }
 
 static int pieces_send(struct dp *dp, const struct base_addr *from, const struct base_addr *to,
-                       const struct datagram *datagram, uint32_t index)
+                       const struct datagram *datagram, uint32_t index, bool whole)
 {
     const bool is6 = to->family == BASE_AF_IP6;
     uint32_t most = dp->adjs[index].mtu - wire_ip_bytes(is6);
-    struct piece piece = {.id = dp_frag_id(dp, to->bytes, is6)};
+    struct piece piece = {.id = dp_frag_id(dp, to->bytes, is6), .is_whole = whole};
+    if (whole && datagram->len > most)
+        return -EMSGSIZE;
     if (datagram->len > most)
         most = (most - (is6 ? WIRE_IP6_FRAG_BYTES : 0)) & ~7u;
     for (; piece.at < datagram->len; piece.at += piece.len) {
@@ -196,7 +200,7 @@ static void datagram_sum(struct datagram *d, const struct base_addr *from, const
 }
 
 int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
-                bool marker, struct base_span payload)
+                bool marker, bool whole, struct base_span payload)
 {
     struct datagram d = {.head_len = WIRE_UDP_BYTES + (marker ? WIRE_NATT_MARKER_BYTES : 0),
                          .payload = payload};
@@ -210,5 +214,5 @@ int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct b
     wire_udp_build((struct wire_udp *)(void *)d.head, local->port, remote->port,
                    (uint16_t)(d.len - WIRE_UDP_BYTES));
     datagram_sum(&d, &local->addr, &remote->addr);
-    return pieces_send(dp, &local->addr, &remote->addr, &d, index);
+    return pieces_send(dp, &local->addr, &remote->addr, &d, index, whole);
 }

@@ -112,5 +112,6 @@ int node_do(struct node *node, struct node_request *r)
 
 int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes)
 {
-    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, base_span(bytes, send->len));
+    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, false,
+                       base_span(bytes, send->len));
 }

@@ -38,7 +38,7 @@ static void a_datagram_has_right_headers_and_checksums(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
     const struct base_endpoint a = {rig_ip("192.0.2.1"), 500}, b = {rig_ip("192.0.2.2"), 501};
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, base_span("abcde", 5)), 0);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, false, base_span("abcde", 5)), 0);
     dp_turn(r.a.w);
     struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
     assert_non_null(m);
@@ -62,12 +62,12 @@ static void what_cannot_be_sent_says_why(void **state)
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
     const struct base_endpoint a = {rig_ip("192.0.2.1"), 500}, b = {rig_ip("192.0.2.2"), 500};
     const struct base_endpoint six = {rig_ip("2001:db8::2"), 500}, nowhere = {rig_ip("203.0.113.1"), 500};
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, base_span(large, 65508)), -EMSGSIZE);
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, base_span(large, 65504)), -EMSGSIZE);
-    assert_int_equal(dp_udp_send(r.a.dp, &six, &six, false, base_span(large, 65528)), -EMSGSIZE);
-    assert_int_equal(dp_udp_send(r.a.dp, &six, &six, true, base_span(large, 65524)), -EMSGSIZE);
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &six, false, base_span(large, 1)), -ENETUNREACH);
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &nowhere, false, base_span(large, 1)), -ENETUNREACH);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, false, base_span(large, 65508)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, false, base_span(large, 65504)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &six, &six, false, false, base_span(large, 65528)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &six, &six, true, false, base_span(large, 65524)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &six, false, false, base_span(large, 1)), -ENETUNREACH);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &nowhere, false, false, base_span(large, 1)), -ENETUNREACH);
     rig_free(&r);
 }
 
@@ -83,7 +83,7 @@ static void datagram_crosses(struct rig *r, bool is6, bool marker, uint32_t len)
     struct rte_mbuf *m;
     for (uint32_t i = 0; i < len; i++)
         bytes[i] = (uint8_t)(i * 7 >> 2 | 1);
-    assert_int_equal(dp_udp_send(r->a.dp, &a, &b, marker, base_span(bytes, len)), 0);
+    assert_int_equal(dp_udp_send(r->a.dp, &a, &b, marker, false, base_span(bytes, len)), 0);
     dp_turn(r->a.w);
     for (unsigned n = 0; (m = rig_out(&r->a, RIG_OUTSIDE)); n++) {
         assert_true(m->pkt_len <= 1514);
@@ -117,12 +117,35 @@ static void a_datagram_of_any_size_crosses_in_pieces(void **state)
     rig_free(&r);
 }
 
+static void a_whole_packet_has_df_and_is_never_cut(void **state)
+{
+    static const uint8_t large[1472 + 1];
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    const struct base_endpoint a = {rig_ip("192.0.2.1"), 500}, b = {rig_ip("192.0.2.2"), 500};
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, true, base_span(large, 1473)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, true, base_span(large, 1469)), -EMSGSIZE);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, true, base_span(large, 1472)), 0);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, false, base_span(large, 1472)), 0);
+    dp_turn(r.a.w);
+    for (int i = 0; i < 2; i++) {
+        struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+        assert_non_null(m);
+        const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + 14;
+        assert_int_equal(dp_get16(ip + 2), 1500);
+        assert_int_equal(dp_get16(ip + 6), i ? 0 : 0x4000);
+        assert_int_equal(dp_cksum_fold(dp_ip4_sum20(ip)), 0xffff);
+        rte_pktmbuf_free(m);
+    }
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    rig_free(&r);
+}
+
 static void to_an_unknown_neighbour_a_datagram_waits_with_the_question(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
     const struct base_endpoint a = {rig_ip("192.0.2.1"), 500}, b = {rig_ip("192.0.2.77"), 500};
     struct dp_punt punt;
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, base_span("abcde", 5)), 0);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, false, base_span("abcde", 5)), 0);
     assert_true(dp_punt_pop(r.a.dp, &punt));
     assert_int_equal(punt.reason, DP_PUNT_RESOLVE);
     assert_true(base_addr_equal(&punt.next_hop, &b.addr));
@@ -138,6 +161,7 @@ int main(void)
         cmocka_unit_test(a_datagram_has_right_headers_and_checksums),
         cmocka_unit_test(what_cannot_be_sent_says_why),
         cmocka_unit_test(a_datagram_of_any_size_crosses_in_pieces),
+        cmocka_unit_test(a_whole_packet_has_df_and_is_never_cut),
         cmocka_unit_test(to_an_unknown_neighbour_a_datagram_waits_with_the_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

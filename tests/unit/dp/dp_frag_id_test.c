@@ -76,7 +76,7 @@ static uint32_t ike_id_of(struct rig *r, const char *from, const char *to)
     struct base_endpoint a = {rig_ip(from), PORT_IKE}, b = {rig_ip(to), PORT_IKE};
     const bool is6 = a.addr.family == BASE_AF_IP6;
     uint32_t id = 0;
-    assert_int_equal(dp_udp_send(r->a.dp, &a, &b, true, base_span(message, sizeof message)), 0);
+    assert_int_equal(dp_udp_send(r->a.dp, &a, &b, true, false, base_span(message, sizeof message)), 0);
     dp_turn(r->a.w);
     for (int i = 0; i < 3; i++) {
         struct rte_mbuf *m = rig_out(&r->a, RIG_OUTSIDE);

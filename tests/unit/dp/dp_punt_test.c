@@ -9,7 +9,7 @@ static void ike_goes_to_control_and_answers_come_back(void **state)
     struct dp_punt punt;
     uint8_t message[3000];
     memset(message, 0x5a, sizeof message);
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, base_span(message, 900)), 0);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, true, false, base_span(message, 900)), 0);
     dp_turn(r.a.w);
     rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
     assert_true(dp_punt_pop(r.b.dp, &punt));
@@ -19,7 +19,7 @@ static void ike_goes_to_control_and_answers_come_back(void **state)
     assert_true(base_endpoint_equal(&punt.dst, &b));
     assert_true(base_span_equal(punt.payload, base_span(message, 900)));
     rte_pktmbuf_free(punt.mbuf);
-    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, base_span(message, sizeof message)), 0);
+    assert_int_equal(dp_udp_send(r.a.dp, &a, &b, false, false, base_span(message, sizeof message)), 0);
     dp_turn(r.a.w);
     for (int i = 0; i < 3; i++) {
         struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
