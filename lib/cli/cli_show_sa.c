@@ -3,6 +3,7 @@
 #include "cli_int.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static void total_cell(struct cli_table *t, const json_t *connection, const char *key, bool is_told)
 {
@@ -122,6 +123,19 @@ static void nat_side(struct cli_table *t, const char *who, const json_t *side, c
     cli_table_cell(t, cli_text(side, other)[0] ? cli_text(side, other) : unknown);
 }
 
+/* What the path carries, and how that is known. */
+static void nat_path(struct cli_out *out, const json_t *mtu)
+{
+    const char *by = cli_text(mtu, "found_by");
+    if (!mtu)
+        return;
+    fprintf(out->file, "  packets to it have up to %" PRIu64 " bytes%s%s\n", cli_num(mtu, "bytes"),
+            strcmp(by, "probe") == 0  ? ", which arrived when it was probed"
+            : strcmp(by, "icmp") == 0 ? ", as a router says (ICMP)"
+                                      : ", as our port has",
+            cli_true(mtu, "probed") ? "" : "; the path is not probed");
+}
+
 void cli_print_nat(struct cli_out *out, const json_t *data)
 {
     static const char *const titles[] = {"SIDE", "SEEN HERE", "BEHIND NAT", "+AS THE PEER KNOWS IT", NULL};
@@ -148,6 +162,7 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         if (json_object_get(p, "keepalive_s"))
             fprintf(out->file, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
                     cli_num(p, "keepalive_s"));
+        nat_path(out, json_object_get(p, "path_mtu"));
         cli_fold(out, 2, cli_text(p, "explanation"));
     }
     if (json_array_size(json_object_get(data, "peers")) == 0)

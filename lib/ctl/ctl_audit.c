@@ -43,6 +43,9 @@ static void log_line(const struct ike_audit *a)
         base_text_add(&t, " local_id=\"%s\"", ike_id_text(&a->local_id, id));
     if (a->spi_in)
         base_text_add(&t, " spi_in=0x%08x spi_out=0x%08x", a->spi_in, a->spi_out);
+    if (a->mtu)
+        base_text_add(&t, " outer_mtu=%u was=%u found_by=%s", a->mtu, a->mtu_before,
+                      ike_mtu_by_name(a->mtu_by));
     if (a->notify)
         base_text_add(&t, " notify=%s", wire_ike_notify_name(a->notify));
     add_sentence(&t, "what", a->what);

@@ -74,6 +74,12 @@ static int env_local_for(void *ctx, const struct base_addr *remote, struct base_
     return node_view_local(ctl->node, remote, local);
 }
 
+static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
+{
+    struct ctl *ctl = ctx;
+    return node_view_mtu(ctl->node, remote);
+}
+
 int ctl_ike_start(struct ctl *ctl)
 {
     const struct ike_env env = {
@@ -85,6 +91,7 @@ int ctl_ike_start(struct ctl *ctl)
         .local_for = env_local_for,
         .conn_open = env_conn_open,
         .conn_close = env_conn_close,
+        .mtu_for = env_mtu_for,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;
@@ -117,10 +124,22 @@ static void child_move(struct ctl *ctl, const struct ike_action *a)
         host_log(HOST_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));
 }
 
-static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker, struct base_span bytes)
+static void child_set_mtu(struct ctl *ctl, const struct ike_action *a)
 {
-    const struct node_send send = {
-        .local = path->local, .remote = path->remote, .marker = marker, .len = (uint16_t)bytes.len};
+    struct node_request r;
+    r.type = NODE_PAIR_MTU;
+    r.mtu = (struct node_mtu){a->spi_in, a->mtu};
+    node_do(ctl->node, &r);
+}
+
+static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker, bool whole,
+                       struct base_span bytes)
+{
+    const struct node_send send = {.local = path->local,
+                                   .remote = path->remote,
+                                   .marker = marker,
+                                   .whole = whole,
+                                   .len = (uint16_t)bytes.len};
     return bytes.len > UINT16_MAX ? -EMSGSIZE : node_send(ctl->node, &send, bytes.ptr);
 }
 
@@ -129,7 +148,7 @@ static void action_send(struct ctl *ctl, const struct ike_action *a)
     static const uint8_t keepalive = 0xff;
     char to[BASE_ENDPOINT_TEXT_MAX];
     const bool is_keepalive = a->type == IKE_ACT_KEEPALIVE;
-    const int rc = ask_to_send(ctl, &a->path, a->path.natt && !is_keepalive,
+    const int rc = ask_to_send(ctl, &a->path, a->path.natt && !is_keepalive, a->is_whole,
                                is_keepalive ? base_span(&keepalive, 1) : a->bytes);
     if (rc < 0)
         host_log(HOST_WARN, "event=send_failed peer=%s error=\"%s\"%s",
@@ -155,6 +174,9 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
         return;
     case IKE_ACT_SA_REPATH:
         child_move(ctl, a);
+        return;
+    case IKE_ACT_SA_MTU:
+        child_set_mtu(ctl, a);
         return;
     case IKE_ACT_SA_REMOVE:
         ask_of_spi(ctl, NODE_PAIR_REMOVE, a->spi_in);
@@ -226,6 +248,11 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
     case NODE_EV_MOVED:
         to.type = IKE_EV_PEER_MOVED;
         to.remote = ev->moved_to;
+        break;
+    case NODE_EV_PATH_MTU:
+        to.type = IKE_EV_PATH_MTU;
+        to.mtu = ev->path_mtu.mtu;
+        to.is_sure = ev->path_mtu.is_sure;
         break;
     case NODE_EV_TRAFFIC:
         to.type = IKE_EV_TRAFFIC;

@@ -141,3 +141,12 @@ void ctl_json_set_text(json_t *object, const char *key, const char *text)
     if (text[0])
         ctl_json_set(object, key, ctl_json_text(text));
 }
+
+json_t *ctl_json_path_mtu(const struct ike_sa_view *v)
+{
+    json_t *o = json_object();
+    ctl_json_num(o, "bytes", v->path_mtu);
+    ctl_json_set(o, "found_by", json_string(ike_mtu_by_name(v->mtu_by)));
+    ctl_json_set(o, "probed", json_boolean(v->is_probed));
+    return o;
+}

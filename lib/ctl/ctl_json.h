@@ -5,6 +5,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 #include "ike_conf.h"
+#include "ike_view.h"
 #include "base_ts.h"
 
 /* A text; bytes that are not printable ASCII become "?". */
@@ -27,3 +28,6 @@ void ctl_json_set(json_t *object, const char *key, json_t *value);
 void ctl_json_num(json_t *object, const char *key, uint64_t value);
 /* Sets a text, unless it is empty. */
 void ctl_json_set_text(json_t *object, const char *key, const char *text);
+
+/* What the path to a peer carries, in whole packets, and how that is known. */
+json_t *ctl_json_path_mtu(const struct ike_sa_view *v);

@@ -81,6 +81,8 @@ static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
     if (v->local_nat && conn && conn->keepalive_s)
         ctl_json_num(o, "keepalive_s", conn->keepalive_s);
     ctl_json_num(o, "moves", v->moves);
+    if (v->path_mtu)
+        ctl_json_set(o, "path_mtu", ctl_json_path_mtu(v));
     ctl_json_set(o, "explanation", explanation(v));
     return o;
 }

@@ -81,6 +81,8 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
         ctl_json_set(o, "rekey_in_s", ctl_json_until(now, v->rekey_at));
     if (v->last_in_at.ns)
         ctl_json_set(o, "idle_s", ctl_json_since(now, v->last_in_at));
+    if (v->path_mtu)
+        ctl_json_set(o, "path_mtu", ctl_json_path_mtu(v));
     ctl_json_num(o, "retransmits", v->retransmits);
     if (v->refusal)
         ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));

@@ -88,3 +88,6 @@ void explain_malformed(struct ike *ike, struct explain_about about, const char *
 
 /* A cap of the configuration was hit; `cap` is its key. */
 void explain_limit(struct ike *ike, struct explain_about about, const char *cap);
+
+/* Packets above mtu bytes do not arrive at the peer, and no router on the way says so. */
+void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mtu);

@@ -340,3 +340,24 @@ void explain_limit(struct ike *ike, struct explain_about about, const char *cap)
     base_text_add(&e.fix_here, "raise it under limits, if these are honest peers");
     explain_end(ike, &e);
 }
+
+void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mtu)
+{
+    char to[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_BLACK_HOLE, about, about.conn))
+        return;
+    base_text_add(&e.what, "packets above %u bytes do not arrive at %s, and no ICMP says so", mtu,
+                  base_endpoint_text(&about.path->remote, to));
+    base_text_add(
+        &e.why,
+        "A link on the way carries no more, and a firewall drops the ICMP error that would tell it. "
+        "Culvert found it by probing, and uses %u bytes.",
+        mtu);
+    base_text_add(
+        &e.fix_here,
+        "let ICMP \"fragmentation needed\" (type 3 code 4) and ICMPv6 \"packet too big\" pass on the "
+        "firewalls between, or set ports.NAME.mtu to %u",
+        mtu);
+    explain_end(ike, &e);
+}

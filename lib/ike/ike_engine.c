@@ -117,6 +117,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_SA_SOFT:
     case IKE_EV_SA_HARD:
     case IKE_EV_PEER_MOVED:
+    case IKE_EV_PATH_MTU:
     case IKE_EV_TRAFFIC:
         ikev2_on_event(ike, ev);
         return 0;

@@ -22,6 +22,8 @@ struct ike_act_node {
     struct ike_act_node *next;
     enum ike_action_type type;
     uint32_t spi_in;
+    uint16_t mtu;
+    bool is_whole;
     size_t len; /* of payload */
     struct ike_path path;
     _Alignas(16) uint8_t payload[];
@@ -45,19 +47,33 @@ static struct ike_act_node *act_push(struct ike *ike, enum ike_action_type type,
     return n;
 }
 
-void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+static void act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes, bool is_whole)
 {
     ike->stats.packets_out++;
     struct ike_act_node *n = act_push(ike, IKE_ACT_SEND, bytes.ptr, bytes.len);
-    if (n)
-        n->path = *path;
+    if (!n)
+        return;
+    n->path = *path;
+    n->is_whole = is_whole;
+}
+
+void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    act_send(ike, path, bytes, false);
+}
+
+void ike_act_send_whole(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams)
+{
+    struct base_span d;
+    for (size_t at = 0; ike_dgrams_next(dgrams, &at, &d);)
+        act_send(ike, path, d, true);
 }
 
 void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams)
 {
     struct base_span d;
     for (size_t at = 0; ike_dgrams_next(dgrams, &at, &d);)
-        ike_act_send(ike, path, d);
+        act_send(ike, path, d, false);
 }
 
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
@@ -84,6 +100,15 @@ void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, con
     n->spi_in = spi_in;
     if (path)
         n->path = *path;
+}
+
+void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu)
+{
+    struct ike_act_node *n = act_push(ike, IKE_ACT_SA_MTU, NULL, 0);
+    if (!n)
+        return;
+    n->spi_in = spi_in;
+    n->mtu = mtu;
 }
 
 void ike_act_job(struct ike *ike, struct ike_job *job)
@@ -127,6 +152,8 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
     out->type = n->type;
     out->spi_in = n->spi_in;
     out->path = n->path;
+    out->mtu = n->mtu;
+    out->is_whole = n->is_whole;
     switch (n->type) {
     case IKE_ACT_SEND:
         out->bytes = base_span(n->payload, n->len);
@@ -144,6 +171,7 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
     case IKE_ACT_SA_ACTIVATE:
     case IKE_ACT_SA_DEACTIVATE:
     case IKE_ACT_SA_REPATH:
+    case IKE_ACT_SA_MTU:
     case IKE_ACT_SA_REMOVE:
         break;
     }

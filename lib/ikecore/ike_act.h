@@ -15,12 +15,16 @@ struct ike_acts {
 
 /* All copy what they are given, but for a job. Without memory an action is lost. */
 void ike_act_send(struct ike *ike, const struct ike_path *path, struct base_span bytes);
+/* The same in packets that nobody may cut on their way: with DF, and not in fragments of ours. */
+void ike_act_send_whole(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams);
 /* Each datagram of a message, in order. */
 void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams);
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
 /* SA_ACTIVATE, SA_DEACTIVATE, SA_REMOVE (path NULL), SA_REPATH. */
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
+/* SA_MTU. */
+void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu);
 /* Takes the job. */
 void ike_act_job(struct ike *ike, struct ike_job *job);
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit);

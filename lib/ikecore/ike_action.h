@@ -25,7 +25,10 @@ enum ike_event_type {
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
     IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
-    IKE_EV_TRAFFIC,    /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+    /* spi_in, mtu, is_sure: ICMP says that the path carries packets of mtu bytes. is_sure: it quoted a packet
+     * of this child, which uses no more already; else any packet between the same ends */
+    IKE_EV_PATH_MTU,
+    IKE_EV_TRAFFIC, /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
 };
 
 struct ike_event {
@@ -35,6 +38,8 @@ struct ike_event {
     bool rekey_with_dh; /* REKEY of children: with a fresh DH exchange where the proposal has a group */
     uint32_t spi_in;
     struct base_endpoint remote;
+    uint16_t mtu;                /* PATH_MTU */
+    bool is_sure;                /* PATH_MTU */
     base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
     const struct ike_conf *conf;
     struct ike_job *job; /* the engine's again, which frees it */
@@ -47,6 +52,7 @@ enum ike_action_type {
     IKE_ACT_SA_ACTIVATE,   /* spi_in: from now on send on this pair (it was installed with active false) */
     IKE_ACT_SA_DEACTIVATE, /* spi_in: send on it no more; what is under way still comes in until REMOVE */
     IKE_ACT_SA_REPATH,     /* spi_in, path: outer addresses and ports of the pair changed */
+    IKE_ACT_SA_MTU,        /* spi_in, mtu: of the outer packets of the pair, from now on; 0: as its port */
     IKE_ACT_SA_REMOVE,     /* spi_in: both directions, keys wiped */
     IKE_ACT_JOB,           /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
     IKE_ACT_AUDIT,         /* audit: something that an operator may want to know */
@@ -63,6 +69,8 @@ struct ike_install {
 struct ike_action {
     enum ike_action_type type;
     uint32_t spi_in;
+    uint16_t mtu;           /* SA_MTU */
+    bool is_whole;          /* SEND: one packet that nobody may cut on its way */
     struct ike_path path;   /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
     struct base_span bytes; /* SEND: message without the marker */
     union {

@@ -17,6 +17,7 @@ static const struct audit_row {
     [IKE_AUDIT_CHILD_REKEYED] = {"child_rekeyed", false},
     [IKE_AUDIT_PEER_MOVED] = {"peer_moved", false},
     [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
+    [IKE_AUDIT_PATH_MTU] = {"path_mtu", false},
     [IKE_AUDIT_DOUBTED] = {"doubted", false},
     [IKE_AUDIT_FAIL_NO_CONNECTION] = {"no_connection", true},
     [IKE_AUDIT_FAIL_UNKNOWN_ID] = {"unknown_id", true},
@@ -33,6 +34,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_MALFORMED] = {"malformed", true},
     [IKE_AUDIT_FAIL_LIMIT] = {"limit", true},
     [IKE_AUDIT_FAIL_UNCHECKED] = {"unchecked", true},
+    [IKE_AUDIT_FAIL_BLACK_HOLE] = {"black_hole", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "ike_conf.h"
 #include "ike_path.h"
+#include "ike_view.h"
 
 enum ike_audit_kind {
     IKE_AUDIT_IKE_UP,
@@ -15,6 +16,7 @@ enum ike_audit_kind {
     IKE_AUDIT_CHILD_REKEYED,
     IKE_AUDIT_PEER_MOVED,
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
+    IKE_AUDIT_PATH_MTU,           /* mtu, mtu_before, mtu_by: another size is in force on a path */
     IKE_AUDIT_DOUBTED,            /* an error came in clear: it may be forged, and the attempt goes on */
     IKE_AUDIT_FAIL_NO_CONNECTION, /* no connection for this address and identity */
     IKE_AUDIT_FAIL_UNKNOWN_ID,  /* the peer's identity is not configured (private address behind NAT is named)
@@ -32,6 +34,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_MALFORMED,     /* authenticated peer sent a message that cannot be understood */
     IKE_AUDIT_FAIL_LIMIT,         /* a cap was hit */
     IKE_AUDIT_FAIL_UNCHECKED,     /* AUTH could not be checked, for a reason of our own */
+    IKE_AUDIT_FAIL_BLACK_HOLE,    /* packets above a size vanish on the path, and no router says so */
     IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 
@@ -52,6 +55,8 @@ struct ike_audit {
     char conn[IKE_NAME_MAX]; /* the connection, or the nearest one for a failure; may be empty */
     char child[IKE_NAME_MAX];
     uint32_t spi_in, spi_out;
+    uint16_t mtu, mtu_before; /* bytes of whole packets; 0: none concerned */
+    enum ike_mtu_by mtu_by;
     uint16_t notify;                   /* error notify that was sent or received; 0: none */
     char what[IKE_AUDIT_TEXT_MAX];     /* what arrived */
     char nearest[IKE_AUDIT_TEXT_MAX];  /* the nearest configuration */

@@ -116,6 +116,7 @@ struct ike_conf {
     /* IP packets of IKE messages above it go in fragments where the peer can join them (RFC 7383); 0: never
      */
     uint32_t fragment_bytes;
+    bool probe_path_mtu;   /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
     uint32_t sas_max;      /* IKE SAs */
     uint32_t children_max; /* per IKE SA */
     /* Made by ike_conf_seal(); nobody else's business. */

@@ -36,4 +36,9 @@ struct ike_env {
      */
     uint32_t (*conn_open)(void *ctx);
     void (*conn_close)(void *ctx, uint32_t number);
+    /*
+     * MTU of the port that packets to `remote` leave by, 0: there is no way there. NULL: it is not known, and
+     * paths are not probed.
+     */
+    uint16_t (*mtu_for)(void *ctx, const struct base_addr *remote);
 };

@@ -13,3 +13,8 @@ const char *ike_view_state_name(enum ike_view_state state)
     return (size_t)state < sizeof view_state_names / sizeof *view_state_names ? view_state_names[state]
                                                                               : "unknown";
 }
+
+const char *ike_mtu_by_name(enum ike_mtu_by by)
+{
+    return by == IKE_MTU_BY_PROBE ? "probe" : by == IKE_MTU_BY_ICMP ? "icmp" : "port";
+}

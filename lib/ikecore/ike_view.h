@@ -16,6 +16,16 @@ enum ike_view_state { IKE_VIEW_CONNECTING, IKE_VIEW_ESTABLISHED, IKE_VIEW_CLOSIN
 /* "connecting", "established" or "closing". Static storage. Thread: any. */
 const char *ike_view_state_name(enum ike_view_state state);
 
+/* How the MTU of a path is known. */
+enum ike_mtu_by {
+    IKE_MTU_BY_PORT,  /* it is taken to be what our port has */
+    IKE_MTU_BY_ICMP,  /* a router said so */
+    IKE_MTU_BY_PROBE, /* a packet of that size arrived (RFC 8899) */
+};
+
+/* "port", "icmp" or "probe". Static storage. Thread: any. */
+const char *ike_mtu_by_name(enum ike_mtu_by by);
+
 /* One IKE SA and its children, for status. Plain values. */
 struct ike_child_view {
     char name[IKE_NAME_MAX];
@@ -44,7 +54,10 @@ struct ike_sa_view {
     base_time established_at, rekey_at, last_in_at;
     uint32_t retransmits; /* of the request in flight */
     uint16_t refusal;     /* connecting: the error notify that came in clear, no better answer yet; 0: none */
-    uint32_t moves;       /* times that the peer's endpoint moved */
+    uint16_t path_mtu;    /* of whole packets to the peer; 0: unknown */
+    enum ike_mtu_by mtu_by;
+    bool is_probed; /* the path is probed; else ICMP alone tells what it carries */
+    uint32_t moves; /* times that the peer's endpoint moved */
     size_t n_children;
     struct ike_child_view children[IKE_CHILDREN_MAX]; /* several may have one name; replaced ones last */
 };

@@ -5,6 +5,7 @@
 #include "ike_core.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
+#include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "ikev2_x_auth.h"
 
@@ -51,6 +52,7 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
     if (sa->run)
         sa->run->failures = 0;
     ikev2_life_start_sa(ike, sa);
+    ikev2_pmtu_begin(ike, sa);
     IKE_COUNT(ike, sa, established);
     ikev2_note(ike, sa, IKE_AUDIT_IKE_UP, "");
 }

@@ -70,6 +70,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .keys_in = *in,
                  .keys_out = *out,
                  .path = {sa->path.local, sa->path.remote},
+                 .outer_mtu = sa->pmtu.size,
                  .local_ts = c->local_ts,
                  .remote_ts = c->remote_ts,
                  .soft_bytes = c->conf->rekey_bytes,

@@ -18,6 +18,7 @@
 #include "ikev2_frag.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_probe.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
@@ -37,6 +38,10 @@ static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
 static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_timeout *row = ikev2_step_timeout(sa->state);
+    if (sa->req.is_probe) {
+        ikev2_probe_on_silence(ike, sa);
+        return;
+    }
     const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
     if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
         /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */

@@ -11,6 +11,7 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_natd.h"
+#include "ikev2_probe.h"
 #include "ikev2_reload.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -132,6 +133,18 @@ static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
     ikev2_sa_touch(ike, c->sa);
 }
 
+/* What a path carries, it carries for all that go its way. */
+static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, const struct ike_event *ev)
+{
+    const struct ike_path path = c->sa->path;
+    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next) {
+        if (sa->state != IKEV2_ST_UP || !ike_path_equal(&sa->path, &path))
+            continue;
+        ikev2_probe_told(ike, sa, ev->mtu, ev->is_sure);
+        ikev2_sa_touch(ike, sa);
+    }
+}
+
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ikev2_child *c = ikev2_child_by_spi(ike, ev->spi_in);
@@ -139,6 +152,8 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
         return;
     if (ev->type == IKE_EV_PEER_MOVED)
         ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
+    else if (ev->type == IKE_EV_PATH_MTU)
+        child_on_path_mtu(ike, c, ev);
     else if (ev->type == IKE_EV_TRAFFIC)
         child_on_traffic(ike, c, ev);
     else

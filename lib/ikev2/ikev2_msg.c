@@ -105,17 +105,38 @@ static void msg_keep(struct ikev2_sa *sa, const struct wire_ike_builder *b)
         ike_blob_set(&sa->req.chain, base_span(b->w.buf, b->w.pos));
 }
 
-void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
+/* Our next request as datagrams of `most` bytes; 0: one of its length. */
+static struct ike_dgrams msg_seal_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, size_t most,
+                                          const struct wire_ike_builder *b)
 {
     const struct ikev2_plain plain =
         msg_plain(sa, exchange, sa->seq.own, false, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     struct ike_dgrams dgrams = {0};
-    if (!b->w.failed) {
-        msg_seal(ike, sa, &plain, ikev2_frag_most(ike, sa, &sa->path), &dgrams);
+    if (!b->w.failed)
+        msg_seal(ike, sa, &plain, most, &dgrams);
+    return dgrams;
+}
+
+void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
+{
+    struct ike_dgrams dgrams = msg_seal_request(ike, sa, exchange, ikev2_frag_most(ike, sa, &sa->path), b);
+    if (!b->w.failed)
         msg_keep(sa, b);
-    }
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
     ikev2_request_arm(ike, sa, &dgrams, exchange);
+}
+
+void ikev2_msg_probe(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b)
+{
+    struct ike_dgrams dgrams = msg_seal_request(ike, sa, exchange, 0, b);
+    ikev2_request_arm_probe(ike, sa, &dgrams, exchange);
+}
+
+void ikev2_msg_probe_over(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct wire_ike_builder empty = ikev2_msg_begin(ike);
+    struct ike_dgrams dgrams = msg_seal_request(ike, sa, sa->req.exchange, 0, &empty);
+    ikev2_request_begin_again(ike, sa, &dgrams);
 }
 
 /* Cuts our request anew, into more fragments than it is in now (RFC 7383 2.5.2). */

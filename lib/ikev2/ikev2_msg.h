@@ -32,6 +32,12 @@ void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const str
 /* Seals the chain as our next request and sends it with retransmission, in fragments where it is long. */
 void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b);
 /*
+ * The same, whole, in packets that nobody may cut on their way, each second (ikev2_probe.h). Over: it goes
+ * without what is in it, in its first try, and in turns with what it was.
+ */
+void ikev2_msg_probe(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, struct wire_ike_builder *b);
+void ikev2_msg_probe_over(struct ike *ike, struct ikev2_sa *sa);
+/*
  * Sends our request once more; in smaller fragments when it was sent long ones twice without an answer (RFC
  * 7383 2.5.2).
  */

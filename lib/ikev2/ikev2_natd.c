@@ -20,6 +20,7 @@
 #include "ikev2_children.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "wire_ike.h"
 
@@ -100,6 +101,8 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);
     ikev2_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);
+    ikev2_pmtu_begin(ike, sa);
+    ikev2_sa_touch(ike, sa);
 }
 
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)

@@ -42,6 +42,18 @@ void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind 
     ike_act_audit(ike, a);
 }
 
+void ikev2_note_mtu(struct ike *ike, const struct ikev2_sa *sa, uint16_t mtu, uint16_t before,
+                    enum ike_mtu_by by)
+{
+    struct ike_audit *a = &ike->audit;
+    *a = (struct ike_audit){0};
+    note_fill(a, sa, IKE_AUDIT_PATH_MTU, "");
+    a->mtu = mtu;
+    a->mtu_before = before;
+    a->mtu_by = by;
+    ike_act_audit(ike, a);
+}
+
 void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_audit_kind kind, const char *why)
 {
     struct ike_audit *a = &ike->audit;

@@ -11,3 +11,6 @@ struct ikev2_sa;
 void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why);
 void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_audit_kind kind,
                       const char *why);
+/* PATH_MTU: packets to the peer have mtu bytes from now on. */
+void ikev2_note_mtu(struct ike *ike, const struct ikev2_sa *sa, uint16_t mtu, uint16_t before,
+                    enum ike_mtu_by by);

@@ -14,7 +14,20 @@
 #include "ike_dgrams.h"
 #include "ikev2_sa.h"
 
-void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
+#define PROBE_NS BASE_NS_PER_S /* between copies of a probe (RFC 8899 5.1.1: no less) */
+
+static void request_send(struct ike *ike, struct ikev2_sa *sa)
+{
+    const uint64_t pause = sa->req.is_probe ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
+    sa->req.at = base_time_add(ike->now, pause);
+    sa->life.last_out = ike->now;
+    if (sa->req.is_probe)
+        ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
+    else
+        ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
+}
+
+static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
 {
     ike_dgrams_free(&sa->req.dgrams);
     sa->req.dgrams = *dgrams;
@@ -29,9 +42,20 @@ void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *
     sa->req.tries = 0;
     sa->req.exchange = exchange;
     sa->req.sent_at = ike->now;
-    sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, 0));
-    sa->life.last_out = ike->now;
-    ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
+    request_send(ike, sa);
+}
+
+void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
+{
+    sa->req.is_probe = false;
+    request_arm(ike, sa, dgrams, exchange);
+}
+
+void ikev2_request_arm_probe(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams,
+                             uint8_t exchange)
+{
+    sa->req.is_probe = true;
+    request_arm(ike, sa, dgrams, exchange);
 }
 
 void ikev2_request_swap(struct ikev2_sa *sa, struct ike_dgrams *dgrams)
@@ -39,6 +63,17 @@ void ikev2_request_swap(struct ikev2_sa *sa, struct ike_dgrams *dgrams)
     const struct ike_dgrams before = sa->req.dgrams;
     sa->req.dgrams = *dgrams;
     *dgrams = before;
+}
+
+void ikev2_request_begin_again(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams)
+{
+    ikev2_request_swap(sa, dgrams);
+    ike_dgrams_free(&sa->req.other);
+    sa->req.other = *dgrams;
+    *dgrams = (struct ike_dgrams){0};
+    sa->req.is_probe = false;
+    sa->req.tries = 0;
+    request_send(ike, sa);
 }
 
 void ikev2_request_forget(struct ikev2_sa *sa)
@@ -51,15 +86,18 @@ void ikev2_request_clear(struct ikev2_sa *sa)
 {
     ikev2_request_forget(sa);
     ike_dgrams_free(&sa->req.dgrams);
+    ike_dgrams_free(&sa->req.other);
     sa->req.at = BASE_TIME_NEVER;
     sa->req.tries = 0;
+    sa->req.is_probe = false;
 }
 
 void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
 {
     sa->req.tries++;
-    sa->req.at = base_time_add(ike->now, ike_backoff_ns(sa->conn, sa->req.tries));
-    sa->life.last_out = ike->now;
-    IKE_COUNT(ike, sa, retransmits_out);
-    ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
+    if (sa->req.other.count)
+        ikev2_request_swap(sa, &sa->req.other);
+    if (!sa->req.is_probe)
+        IKE_COUNT(ike, sa, retransmits_out);
+    request_send(ike, sa);
 }

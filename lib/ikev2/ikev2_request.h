@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* Our request in flight. */
+#include <stdbool.h>
 #include <stdint.h>
 #include "base_time.h"
 #include "ike_blob.h"
@@ -11,11 +12,14 @@ struct ikev2_sa;
 
 struct ikev2_request {
     struct ike_dgrams dgrams; /* empty: no request in flight */
+    struct ike_dgrams other;  /* what it goes as every second time; empty: always as the above */
     struct ike_blob
         chain; /* what it says in clear, its first type in front, as long as it may be cut anew; else none */
     base_time at; /* next retransmission or the end */
     base_time sent_at;
     uint32_t tries; /* retransmissions done */
+    bool is_probe; /* of the path MTU: goes in packets that nobody may cut, and proves nothing when it is lost
+                    */
     uint8_t exchange;
 };
 
@@ -24,6 +28,14 @@ struct ikev2_request {
  * empty one: sealing failed, and the SA runs into its timeout.
  */
 void ikev2_request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange);
+
+/* The same with a probe: repeated each second, until the caller makes it a common request. */
+void ikev2_request_arm_probe(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams,
+                             uint8_t exchange);
+
+/* A probe is a common request from now on, in its first try: these datagrams, which are taken, and those of
+ * before go in turns. */
+void ikev2_request_begin_again(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams);
 
 /* The same request in other fragments from now on. The list gets the ones of before. */
 void ikev2_request_swap(struct ikev2_sa *sa, struct ike_dgrams *dgrams);

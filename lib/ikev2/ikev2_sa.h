@@ -19,6 +19,7 @@
 #include "ike_natd.h"
 #include "ike_nonce.h"
 #include "ike_path.h"
+#include "ikev2_pmtu.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
 #include "ikev2_wish.h"
@@ -112,6 +113,7 @@ struct ikev2_sa {
     struct ikev2_keys keys;
     struct ike_id local_id, remote_id;
     struct ike_natd natd;
+    struct ikev2_pmtu pmtu;
     enum esp_way way; /* that ESP of its children goes */
 
     struct ikev2_sa_seq seq;

@@ -23,6 +23,8 @@
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_offer.h"
+#include "ikev2_pmtu.h"
+#include "ikev2_probe.h"
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
@@ -108,8 +110,11 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
             at = base_time_min(at, sa->life.rekey_at);
         at = base_time_min(at, sa_dpd_at(ike, sa));
         at = base_time_min(at, sa_keepalive_at(sa));
-        if (!sa->task && sa_has_work(sa) && !ikev2_rival_is_undecided(ike, sa))
-            at = base_time_min(at, sa->life.retry_at);
+        if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
+            at = base_time_min(at, ikev2_pmtu_at(sa));
+            if (sa_has_work(sa))
+                at = base_time_min(at, sa->life.retry_at);
+        }
     }
     for (const struct ikev2_child *c = sa->children; c; c = c->next) {
         at = base_time_min(at, c->gone_at);
@@ -186,7 +191,9 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
         if (t)
             return t;
     }
-    return sa->want.dpd ? ikev2_task_new(IKEV2_TASK_DPD) : NULL;
+    if (sa->want.dpd)
+        return ikev2_task_new(IKEV2_TASK_DPD);
+    return ikev2_pmtu_is_due(ike, sa) ? ikev2_task_new(IKEV2_TASK_PROBE) : NULL;
 }
 
 static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
@@ -204,9 +211,21 @@ static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     case IKEV2_TASK_DPD:
         ikev2_info_start(ike, sa, t);
         break;
+    case IKEV2_TASK_PROBE:
+        ikev2_probe_start(ike, sa);
+        break;
     case IKEV2_TASK_CONNECT:
         break;
     }
+}
+
+/* Whether something waits for the exchange that is under way to end. */
+static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        if (c->state == IKEV2_CHILD_DELETING)
+            return true;
+    return sa->want.close || (sa_has_work(sa) && base_time_reached(sa->life.retry_at, ike->now));
 }
 
 /* ---- the living ---- */
@@ -219,6 +238,8 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
         sa->life.last_out = ike->now;
         ike_act_keepalive(ike, &sa->path);
     }
+    if (sa->req.is_probe && sa_is_waited_for(ike, sa))
+        ikev2_probe_hurry(ike, sa);
     const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING
                                           : sa->state == IKEV2_ST_UP && !ikev2_rival_is_undecided(ike, sa);
     if (may_start && !sa->task) {

@@ -10,6 +10,7 @@
 #include "ike_view.h"
 #include "ikev2_children.h"
 #include "ikev2_init.h"
+#include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
@@ -49,7 +50,16 @@ static void show_children(const struct ikev2_sa *sa, bool is_rekeyed, struct ike
             show_child(c, &v->children[v->n_children++]);
 }
 
-static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
+static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
+{
+    v->path_mtu = sa->pmtu.size;
+    if (!v->path_mtu && ike->env.mtu_for)
+        v->path_mtu = ike->env.mtu_for(ike->env.ctx, &sa->path.remote.addr);
+    v->mtu_by = sa->pmtu.by;
+    v->is_probed = sa->state == IKEV2_ST_UP && ikev2_pmtu_can_probe(ike, sa);
+}
+
+static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
     memset(v, 0, offsetof(struct ike_sa_view, children)); /* those that exist are written whole */
     v->id = sa->id;
@@ -78,6 +88,7 @@ static void show_sa(const struct ikev2_sa *sa, struct ike_sa_view *v)
     v->retransmits = sa->req.tries;
     v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moved.times;
+    show_path_mtu(ike, sa, v);
     /* When there are more than the view has room for, those that were replaced are left out first. */
     show_children(sa, false, v);
     show_children(sa, true, v);
@@ -100,7 +111,7 @@ bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_vie
     const struct ikev2_sa *sa = show_first_after(ike, after_id);
     if (!sa)
         return false;
-    show_sa(sa, out);
+    show_sa(ike, sa, out);
     return true;
 }
 
@@ -113,6 +124,6 @@ bool ikev2_show_next_of(const struct ike *ike, const struct ike_run *run, uint64
             next = sa;
     if (!next)
         return false;
-    show_sa(next, out);
+    show_sa(ike, next, out);
     return true;
 }

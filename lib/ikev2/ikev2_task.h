@@ -26,7 +26,8 @@ enum ikev2_task_kind {
     IKEV2_TASK_REKEY_IKE,
     IKEV2_TASK_DELETE_CHILD,
     IKEV2_TASK_DELETE_IKE,
-    IKEV2_TASK_DPD
+    IKEV2_TASK_DPD,
+    IKEV2_TASK_PROBE /* of the path MTU */
 };
 
 /* An exchange under way, ours or the peer's: what must be remembered between its steps. */

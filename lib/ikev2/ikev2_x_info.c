@@ -9,6 +9,7 @@
 #include "ikev2_children.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_probe.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -180,7 +181,10 @@ static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa,
     struct ikev2_child *c = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     if (t->kind == IKEV2_TASK_DELETE_CHILD && c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
         ikev2_child_deleted(ike, c, "deleted");
+    const bool is_probe = t->kind == IKEV2_TASK_PROBE;
     ikev2_task_done(ike, sa);
+    if (is_probe)
+        ikev2_probe_answered(ike, sa);
     return IKEV2_STAYS;
 }
 

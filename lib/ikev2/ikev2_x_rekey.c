@@ -23,6 +23,7 @@
 #include "ikev2_life.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_pmtu.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -90,6 +91,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->natd = old->natd;
     sa->way = old->way;
     sa->frag.is_agreed = old->frag.is_agreed;
+    ikev2_pmtu_inherit(ike, old, sa);
     sa->moved.times = old->moved.times;
     sa->moved.at = old->moved.at;
     ikev2_sa_link(ike, sa);
@@ -274,7 +276,8 @@ static bool rekey_is_busy(const struct ikev2_sa *sa)
 {
     if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id)
         return true;
-    return sa->task && sa->task->kind != IKEV2_TASK_DPD && sa->task->kind != IKEV2_TASK_REKEY_IKE;
+    return sa->task && sa->task->kind != IKEV2_TASK_DPD && sa->task->kind != IKEV2_TASK_PROBE &&
+           sa->task->kind != IKEV2_TASK_REKEY_IKE;
 }
 
 /* Verifies the request; fills t. 0, or the notify; *data for INVALID_KE_PAYLOAD. */

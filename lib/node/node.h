@@ -39,7 +39,7 @@ int node_fd(const struct node *node);
 void node_ready(struct node *node);
 
 /*
- * One turn of the node's own upkeep: packets for the host, neighbours, path MTUs, owners of SAs, wiping what
+ * One turn of the node's own upkeep: packets for the host, neighbours, owners of SAs, wiping what
  * was removed. Call it some hundred times a second, and take the events afterwards. now: CLOCK_MONOTONIC.
  * True when there was work.
  */

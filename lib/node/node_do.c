@@ -7,26 +7,45 @@
 #include "node_int.h"
 #include "node_telemetry.h"
 #include "sad_conn.h"
+#include "wire_ip4.h"
+#include "wire_ip6.h"
 
 #define DEFAULT_MTU 1500
 
-/* MTU of the way to a peer; without a route the SA is installed all the same and its packets are counted. */
-static uint16_t do_outer_mtu(const struct node *node, const struct base_addr *remote)
+/*
+ * MTU of the way to a peer, of which `wanted` is known (0: nothing); without a route the SA is installed all
+ * the same and its packets are counted.
+ */
+static uint16_t do_outer_mtu(const struct node *node, const struct base_addr *remote, uint16_t wanted)
 {
+    const uint16_t floor = remote->family == BASE_AF_IP6 ? WIRE_IP6_MIN_MTU : WIRE_IP4_MIN_MTU;
     struct base_addr local;
     uint16_t mtu;
-    return dp_route_find(node->dp, remote, &local, &mtu) == 0 ? mtu : DEFAULT_MTU;
+    if (dp_route_find(node->dp, remote, &local, &mtu) < 0)
+        mtu = DEFAULT_MTU;
+    if (wanted && wanted < floor)
+        wanted = floor;
+    return wanted && wanted < mtu ? wanted : mtu;
 }
 
 static int do_install(struct node *node, struct esp_pair *pair)
 {
-    pair->outer_mtu = do_outer_mtu(node, &pair->path.remote.addr);
+    pair->outer_mtu = do_outer_mtu(node, &pair->path.remote.addr, pair->outer_mtu);
     return sad_install(node->sad, pair);
 }
 
 static int do_move(struct node *node, const struct node_move *move)
 {
-    return sad_repath(node->sad, move->spi_in, &move->path, do_outer_mtu(node, &move->path.remote.addr));
+    return sad_repath(node->sad, move->spi_in, &move->path, do_outer_mtu(node, &move->path.remote.addr, 0));
+}
+
+static int do_mtu(struct node *node, const struct node_mtu *mtu)
+{
+    struct sad_stats sa;
+    const int rc = sad_stats(node->sad, mtu->spi_in, &sa);
+    return rc < 0 ? rc
+                  : sad_set_mtu(node->sad, mtu->spi_in,
+                                do_outer_mtu(node, &sa.path.remote.addr, mtu->outer_mtu));
 }
 
 /* One that could not be installed is reserved still. */
@@ -101,6 +120,8 @@ int node_do(struct node *node, struct node_request *r)
         return sad_deactivate(node->sad, r->spi_in);
     case NODE_PAIR_MOVE:
         return do_move(node, &r->move);
+    case NODE_PAIR_MTU:
+        return do_mtu(node, &r->mtu);
     case NODE_PAIR_REMOVE:
         return do_remove(node, r->spi_in);
     case NODE_COUNTERS_TELL:
@@ -112,6 +133,6 @@ int node_do(struct node *node, struct node_request *r)
 
 int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes)
 {
-    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, false,
+    return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, send->whole,
                        base_span(bytes, send->len));
 }

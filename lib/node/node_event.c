@@ -29,6 +29,7 @@ static void event_fill_datagram(const struct dp_punt *punt, struct node_event *o
 /* True when the packet became an event. */
 static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_event *out, uint8_t *bytes)
 {
+    bool is_news;
     switch (punt->reason) {
     case DP_PUNT_IKE:
         event_fill_datagram(punt, out, bytes);
@@ -40,10 +41,10 @@ static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_e
         dp_resolve_punt(node->dp, node->now, punt);
         return false;
     case DP_PUNT_ICMP_ERR:
-        node_pmtu_error(node, punt);
+        is_news = node_pmtu_error(node, punt, out);
         node_feed_error(node, punt);
         rte_pktmbuf_free(punt->mbuf);
-        return false;
+        return is_news;
     }
     return false;
 }

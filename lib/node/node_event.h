@@ -18,6 +18,7 @@ enum node_event_type {
     NODE_EV_SOFT,     /* a soft limit was reached, or three quarters of the sequence space: rekey */
     NODE_EV_HARD,     /* a hard limit or the end of the sequence space: a direction drops from now on */
     NODE_EV_MOVED,    /* moved_to: an authenticated, newest packet came from there; once a second at most */
+    NODE_EV_PATH_MTU, /* path_mtu: an ICMP error says what the path of the pair carries */
     NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
 };
 
@@ -33,12 +34,20 @@ struct node_traffic {
     base_time last_in, last_out; /* 0 ns: never */
 };
 
+struct node_path_mtu {
+    uint16_t mtu; /* bytes of whole packets, not below what every path carries */
+    /* It quotes a packet of the pair, which sends no larger ones already. Else it quotes what anybody knows,
+     * ports and addresses, and nothing has changed. */
+    bool is_sure;
+};
+
 struct node_event {
     enum node_event_type type;
     uint32_t spi_in; /* all but DATAGRAM */
     union {
         struct node_datagram datagram;
         struct base_endpoint moved_to;
+        struct node_path_mtu path_mtu;
         struct node_traffic traffic;
     };
 };

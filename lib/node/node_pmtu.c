@@ -6,12 +6,12 @@
 #include "node_pmtu.h"
 
 #include "host_log.h"
+#include "node_event.h"
 #include "node_int.h"
 #include "wire_icmp.h"
 
 #define ERRORS_PER_SECOND 10 /* of each kind */
-#define RESTORE_NS        (600 * BASE_NS_PER_S)
-#define UDP_REST_BYTES    4 /* behind the ports */
+#define UDP_REST_BYTES    4  /* behind the ports */
 
 /* What an error says: a packet between these two did not fit. */
 struct pmtu_claim {
@@ -88,54 +88,66 @@ static bool pmtu_is_within_rate(struct node *node, const struct pmtu_claim *clai
     return (claim->has_spi ? p->errors++ : p->guesses++) < ERRORS_PER_SECOND;
 }
 
-/* Lowers what the claim is about. Returns the counter of what came of it. */
-static uint64_t *pmtu_apply(struct node *node, const struct pmtu_claim *claim, uint32_t mtu,
-                            const struct dp_punt *punt)
+/* A pair whose packets go between the ends of what is quoted; 0: there is none. */
+static uint32_t pmtu_between(const struct node *node, const struct pmtu_claim *claim)
+{
+    struct sad_stats sa;
+    uint32_t cursor = 0;
+    while (claim->is_udp && sad_next(node->sad, &cursor, &sa))
+        if (base_endpoint_equal(&sa.path.local, &claim->from) &&
+            base_endpoint_equal(&sa.path.remote, &claim->to))
+            return sa.spi_in;
+    return 0;
+}
+
+/* What a claim came to: the counter for it, and the pair that control is to hear of; 0: none. */
+struct pmtu_outcome {
+    uint64_t *count;
+    uint32_t spi_in;
+    bool is_sure;
+};
+
+/* Lowers what the claim is about. */
+static struct pmtu_outcome pmtu_apply(struct node *node, const struct pmtu_claim *claim, uint32_t mtu,
+                                      const struct dp_punt *punt)
 {
     struct sad_stats sa, first;
     uint32_t cursor = 0, seen = 0, lowered = 0;
     while (sad_next(node->sad, &cursor, &sa) && !(seen && claim->has_spi)) {
         if (!pmtu_is_about(claim, &sa))
             continue;
-        seen++;
+        seen = seen ? seen : sa.spi_in;
         if (mtu >= sa.outer_mtu || sad_set_mtu(node->sad, sa.spi_in, (uint16_t)mtu) < 0)
             continue;
         if (lowered++ == 0)
             first = sa;
     }
+    if (!seen) {
+        const uint32_t spi_in = pmtu_between(node, claim);
+        return (struct pmtu_outcome){spi_in ? &node->own.pmtu_other : &node->own.pmtu_unknown, spi_in, false};
+    }
     if (!lowered)
-        return seen ? &node->own.pmtu_known : &node->own.pmtu_unknown;
+        return (struct pmtu_outcome){&node->own.pmtu_known, seen, true};
     char router[BASE_ADDR_TEXT_MAX];
-    node->pmtu.restore_at = base_time_add(node->now, RESTORE_NS);
     host_log(HOST_NOTICE, "event=path_mtu spi_in=0x%08x outer_mtu=%u was=%u sas=%u quoted=%s told_by=%s",
              first.spi_in, mtu, first.outer_mtu, lowered, claim->has_spi ? "spi" : "ports",
              base_addr_text(&punt->src.addr, router));
-    return &node->own.pmtu_lowered;
+    return (struct pmtu_outcome){&node->own.pmtu_lowered, first.spi_in, true};
 }
 
-void node_pmtu_error(struct node *node, const struct dp_punt *punt)
+bool node_pmtu_error(struct node *node, const struct dp_punt *punt, struct node_event *out)
 {
     const uint32_t floor = punt->dst.addr.family == BASE_AF_IP4 ? WIRE_IP4_MIN_MTU : WIRE_IP6_MIN_MTU;
-    struct pmtu_claim claim;
-    uint64_t *count = pmtu_read(&node->own, punt, &claim);
-    if (!count && !pmtu_is_within_rate(node, &claim))
-        count = &node->own.pmtu_limited;
-    if (!count)
-        count = pmtu_apply(node, &claim, claim.mtu < floor ? floor : claim.mtu, punt);
-    ++*count;
-}
-
-void node_pmtu_tick(struct node *node)
-{
-    struct sad_stats sa;
-    uint32_t cursor = 0;
-    if (!base_time_reached(node->pmtu.restore_at, node->now))
-        return;
-    node->pmtu.restore_at = BASE_TIME_NEVER;
-    while (sad_next(node->sad, &cursor, &sa)) {
-        struct base_addr local;
-        uint16_t mtu;
-        if (dp_route_find(node->dp, &sa.path.remote.addr, &local, &mtu) == 0 && mtu > sa.outer_mtu)
-            sad_set_mtu(node->sad, sa.spi_in, mtu);
-    }
+    struct pmtu_claim claim = {0};
+    struct pmtu_outcome o = {.count = pmtu_read(&node->own, punt, &claim)};
+    const uint32_t mtu = claim.mtu < floor ? floor : claim.mtu < UINT16_MAX ? claim.mtu : UINT16_MAX;
+    if (!o.count && !pmtu_is_within_rate(node, &claim))
+        o.count = &node->own.pmtu_limited;
+    if (!o.count)
+        o = pmtu_apply(node, &claim, mtu, punt);
+    ++*o.count;
+    out->type = NODE_EV_PATH_MTU;
+    out->spi_in = o.spi_in;
+    out->path_mtu = (struct node_path_mtu){(uint16_t)mtu, o.is_sure};
+    return o.spi_in != 0;
 }

@@ -34,10 +34,10 @@ enum node_request_type {
     /* The connection conn is no more, its sums are forgotten. Others are ignored. */
     NODE_CONN_CLOSE,
     /*
-     * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is not read: the node knows
-     * its routes. The caller wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT:
-     * spi_in is not reserved; -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved
-     * then: close the child, and REMOVE gives it back.
+     * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is as in PAIR_MTU. The caller
+     * wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT: spi_in is not reserved;
+     * -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved then: close the child,
+     * and REMOVE gives it back.
      */
     NODE_PAIR_INSTALL,
     /* From now on packets are sealed with the pair of spi_in. -ENOENT: there is none; -ENOMEM. */
@@ -47,6 +47,12 @@ enum node_request_type {
     /* move: the peer is elsewhere. -ENOENT: there is no such pair; -EINVAL also: not of the family of before.
      */
     NODE_PAIR_MOVE,
+    /*
+     * mtu: the path of the pair carries packets of so many bytes; 0: as many as its port. Never more than
+     * that, and never less than every path carries. It holds until the pair moves. -ENOENT: there is no such
+     * pair.
+     */
+    NODE_PAIR_MTU,
     /* Takes both directions of spi_in away; the node wipes their keys. -ENOENT: there is none; an SPI that
      * was reserved only is given back all the same. */
     NODE_PAIR_REMOVE,
@@ -71,11 +77,17 @@ struct node_move {
     struct esp_path path;
 };
 
+struct node_mtu {
+    uint32_t spi_in;
+    uint16_t outer_mtu; /* bytes of whole packets; 0: as the port */
+};
+
 /* A datagram to be sent; its bytes go beside it. */
 struct node_send {
     struct base_endpoint local; /* its address is a port's */
     struct base_endpoint remote;
     bool marker;  /* put the non-ESP marker before it (RFC 3948 2.2) */
+    bool whole;   /* one packet that nobody cuts on its way: with DF, and not in fragments of ours */
     uint16_t len; /* of the bytes, at least 1 */
 };
 
@@ -111,6 +123,7 @@ struct node_request {
         uint32_t conn;   /* CONN_* */
         struct esp_pair pair;
         struct node_move move;
+        struct node_mtu mtu;
         struct node_route route;
         struct node_policy policy;
         struct node_told told;
@@ -122,6 +135,7 @@ int node_do(struct node *node, struct node_request *request);
 
 /*
  * Sends a datagram, send->len bytes of it, in IP fragments where the port's MTU asks for them. Borrows until
- * return. 0; -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way; -EMSGSIZE: longer than IP carries.
+ * return. 0; -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way; -EMSGSIZE: longer than IP carries
+ * or, whole, than the port's MTU.
  */
 int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes);

@@ -172,7 +172,6 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
         return NULL;
     }
     node->params = *params;
-    node->pmtu.restore_at = BASE_TIME_NEVER;
     node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     node_take_repair(node);
     if (node->epoll_fd < 0)

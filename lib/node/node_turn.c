@@ -31,7 +31,6 @@ bool node_turn(struct node *node, base_time now)
     if (base_time_reached(dp_resolve_deadline(node->dp), now))
         dp_resolve_tick(node->dp, now);
     node_owner_look(node);
-    node_pmtu_tick(node);
     sad_reclaim(node->sad);
     return busy;
 }

@@ -177,3 +177,10 @@ int node_view_local(const struct node *node, const struct base_addr *to, struct 
     uint16_t mtu;
     return dp_route_find(node->dp, to, local, &mtu);
 }
+
+uint16_t node_view_mtu(const struct node *node, const struct base_addr *to)
+{
+    struct base_addr local;
+    uint16_t mtu;
+    return dp_route_find(node->dp, to, &local, &mtu) == 0 ? mtu : 0;
+}

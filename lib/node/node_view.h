@@ -103,3 +103,6 @@ int node_view_conn(const struct node *node, uint32_t conn, struct node_counters 
 
 /* The own address that packets to this destination leave from. 0, or -ENETUNREACH. */
 int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local);
+
+/* MTU of the port that packets to this destination leave by, bytes of whole packets; 0: there is no route. */
+uint16_t node_view_mtu(const struct node *node, const struct base_addr *to);

@@ -94,6 +94,11 @@ static void env_spi_free(void *ctx, uint32_t spi)
     pair_drop(p);
 }
 
+static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
+{
+    return 1500;
+}
+
 static int env_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
 {
     *local = base_addr_ip4(0xac100001);
@@ -142,6 +147,7 @@ static void act(struct ike_action *a)
     case IKE_ACT_SA_ACTIVATE:
     case IKE_ACT_SA_DEACTIVATE:
     case IKE_ACT_SA_REPATH:
+    case IKE_ACT_SA_MTU:
         MUST(p && p->is_installed);
         break;
     case IKE_ACT_SA_REMOVE:
@@ -279,6 +285,8 @@ static void step_event(struct base_reader *r)
     ev.spi_in = f.n_pairs ? f.pairs[arg % f.n_pairs].spi_in : arg;
     ev.remote = path_of((uint8_t)(arg | IKE_SCRIPT_NATT)).remote;
     ev.last_in = ev.last_out = f.now;
+    ev.mtu = (uint16_t)(arg * 10u);
+    ev.is_sure = arg & 4;
     if (type == IKE_EV_JOB_DONE)
         return;
     struct ike_conf *conf = type == IKE_EV_CONF_SWAP ? conf_new() : NULL;
@@ -372,7 +380,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .crypto = &ops,
                           .spi_alloc = env_spi_alloc,
                           .spi_free = env_spi_free,
-                          .local_for = env_local_for};
+                          .local_for = env_local_for,
+                          .mtu_for = env_mtu_for};
     ops = null_ike_ops;
     ops.prf = zero_prf;
     null_crypt_accept_all(true);

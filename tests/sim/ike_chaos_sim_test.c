@@ -196,6 +196,11 @@ static struct chaos chaos_new(struct sim_world *w)
         c.p.foo_conn.fragment_bytes = (uint32_t)seed_rng_between(r, 150, 300);
     if (c.p.foo_conn.fragment_bytes && seed_rng_chance(r, 700))
         c.p.gw_conn.fragment_bytes = (uint32_t)seed_rng_between(r, 150, 300);
+    /* Paths are probed, and some carry less than the ports. */
+    if (seed_rng_chance(r, 300)) {
+        c.p.foo->port_mtu = c.p.gw->port_mtu = 1500;
+        w->carries = seed_rng_chance(r, 700) ? seed_rng_between(r, 600, 1500) : 0;
+    }
     w->weather = weather_by_chance(r);
     return c;
 }

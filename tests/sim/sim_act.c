@@ -68,6 +68,11 @@ static int env_local_for(void *ctx, const struct base_addr *remote, struct base_
     return remote->family == h->addr.family ? 0 : -ENETUNREACH;
 }
 
+static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
+{
+    return ((struct sim_host *)ctx)->port_mtu;
+}
+
 struct ike_env sim_act_env(struct sim_host *h)
 {
     return (struct ike_env){.ctx = h,
@@ -75,7 +80,8 @@ struct ike_env sim_act_env(struct sim_host *h)
                             .crypto = &null_ike_ops,
                             .spi_alloc = env_spi_alloc,
                             .spi_free = env_spi_free,
-                            .local_for = env_local_for};
+                            .local_for = env_local_for,
+                            .mtu_for = env_mtu_for};
 }
 
 static void check_path(struct sim_host *h, const struct ike_path *path)
@@ -108,6 +114,10 @@ static void act_send(struct sim_host *h, struct ike_action *a)
             sim_fail(h->world, "%s: keepalive off the NAT-T port", h->name);
     }
     struct base_span bytes = is_ike ? a->bytes : BASE_SPAN_NONE;
+    if (h->world->carries && bytes.len + ike_path_header_bytes(&a->path) > h->world->carries) {
+        sim_trace(h->world, h, "is too long for the path");
+        return;
+    }
     sim_net_send(h->world, h,
                  sim_dgram_new(a->path.local, a->path.remote, is_ike ? SIM_IKE : SIM_KEEPALIVE, bytes));
 }
@@ -120,6 +130,16 @@ static uint64_t seal_of(const struct esp_pair *pair, const struct esp_keymat *k,
     hash = sim_hash(hash, &pair->encr_bits, sizeof pair->encr_bits);
     hash = sim_hash(hash, &pair->esn, sizeof pair->esn);
     return sim_hash(hash, &spi, sizeof spi);
+}
+
+static void act_mtu(struct sim_host *h, struct ike_action *a)
+{
+    struct sim_sa *sa = sim_host_sa(h, a->spi_in);
+    sim_trace(h->world, h, "MTU of %08x is %u", a->spi_in, a->mtu);
+    if (!sa || sa->state != SIM_SA_INSTALLED)
+        sim_fail(h->world, "%s: MTU of %08x, which is not installed", h->name, a->spi_in);
+    else
+        sa->inst.pair.outer_mtu = a->mtu;
 }
 
 static void act_install(struct sim_host *h, struct ike_action *a)
@@ -265,6 +285,9 @@ static void act(struct sim_host *h, struct ike_action *a)
             sa->inst.pair.active = false;
         break;
     }
+    case IKE_ACT_SA_MTU:
+        act_mtu(h, a);
+        break;
     case IKE_ACT_SA_REPATH:
         act_repath(h, a);
         break;

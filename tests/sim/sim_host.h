@@ -31,6 +31,7 @@ struct sim_host {
     struct sim_world *world;
     char name[16];
     struct base_addr addr;
+    uint16_t port_mtu;   /* 0: unknown, and no path is probed */
     struct sim_nat *nat; /* NULL: public address */
     struct ike *ike;
     uint64_t life;               /* how many engines this host has had */

@@ -155,7 +155,9 @@ static void init_out(struct sim_host *h, const struct head *m, struct base_span 
 static void request_out(struct sim_host *h, struct sim_watch_row *row, const struct head *m, uint64_t hash)
 {
     if (row->has_request && m->msgid == row->request_id) {
-        if (!is_same_part(&row->request, m, hash, false))
+        /* A probe of the path goes again without what filled it. */
+        const bool may_differ = h->port_mtu && m->exchange == WIRE_IKE_INFORMATIONAL;
+        if (!may_differ && !is_same_part(&row->request, m, hash, false))
             sim_fail(h->world, "%s: request %u retransmitted with other bytes", h->name, m->msgid);
         return;
     }

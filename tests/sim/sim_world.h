@@ -34,6 +34,7 @@ struct sim_world {
     struct sim_host *captured_by[SIM_CAPTURE];
     uint64_t n_captured;
     uint64_t unroutable;
+    size_t carries;            /* bytes of an IP packet that passes; 0: any */
     struct base_addr attacker; /* no SA may ever move here; family none: no attacker */
     /* A test's own rule of loss, asked after the sender's NAT. */
     bool (*drop)(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d);

@@ -25,6 +25,7 @@ struct pair_child {
     struct ike_install i;
     bool is_removed, is_active;
     struct ike_path path;
+    uint16_t mtu; /* of SA_MTU, or as it was installed */
 };
 
 struct pair_host {
@@ -32,6 +33,7 @@ struct pair_host {
     struct ike_conf *conf;
     struct seed_rng rng;
     struct base_addr addr;
+    uint16_t port_mtu; /* 0: unknown, and nothing is probed */
     uint32_t next_spi;
     int spis_out; /* reserved and neither freed nor installed */
     size_t n_children;
@@ -56,9 +58,10 @@ struct pair {
     const struct crypt_ike_ops *ops; /* the test double, unless a test says otherwise */
     struct pair_host h[2];
     base_time now;
-    bool drop[2]; /* packets from a, from b are lost */
-    bool hold;    /* packets stay in the queue */
-    bool has_nat; /* a is behind a NAT */
+    bool drop[2];   /* packets from a, from b are lost */
+    size_t carries; /* bytes of an IP packet that the path carries; 0: any */
+    bool hold;      /* packets stay in the queue */
+    bool has_nat;   /* a is behind a NAT */
     struct base_addr nat_addr;
     uint16_t nat_shift; /* added to a's ports outside */
     bool has_dnat;      /* b is behind a 1:1 NAT */
@@ -104,6 +107,12 @@ static inline uint32_t pair_conn_open(void *ctx)
 static inline void pair_conn_close(void *ctx, uint32_t number)
 {
     ((struct pair_host *)ctx)->conn_closed = number;
+}
+
+static inline uint16_t pair_mtu_for(void *ctx, const struct base_addr *remote)
+{
+    (void)remote;
+    return ((struct pair_host *)ctx)->port_mtu;
 }
 
 static inline int pair_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
@@ -187,7 +196,8 @@ static inline void pair_start(struct pair *p)
                                     pair_spi_free,
                                     pair_local_for,
                                     pair_conn_open,
-                                    pair_conn_close};
+                                    pair_conn_close,
+                                    pair_mtu_for};
         h->rng = seed_rng(100 + (uint64_t)i);
         h->next_spi = 0x1000u * (unsigned)(i + 1);
         ike_conf_seal(h->conf);
@@ -209,7 +219,7 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
 {
     struct ike_path q = {.local = path->remote, .remote = path->local, .natt = path->remote.port == 4500};
     p->h[from].sends++;
-    if (p->drop[from])
+    if (p->drop[from] || (p->carries && bytes.len + ike_path_header_bytes(path) > p->carries))
         return;
     if (from == 0 && p->has_nat) {
         q.remote.addr = p->nat_addr;
@@ -254,8 +264,10 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
         break;
     case IKE_ACT_SA_INSTALL:
         assert_true(h->n_children < PAIR_CHILDREN);
-        h->children[h->n_children++] =
-            (struct pair_child){.i = a->install, .is_active = a->install.pair.active, .path = a->path};
+        h->children[h->n_children++] = (struct pair_child){.i = a->install,
+                                                           .is_active = a->install.pair.active,
+                                                           .path = a->path,
+                                                           .mtu = a->install.pair.outer_mtu};
         h->spis_out--;
         break;
     case IKE_ACT_SA_ACTIVATE:
@@ -266,6 +278,9 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
         break;
     case IKE_ACT_SA_REPATH:
         pair_find(h, a->spi_in)->path = a->path;
+        break;
+    case IKE_ACT_SA_MTU:
+        pair_find(h, a->spi_in)->mtu = a->mtu;
         break;
     case IKE_ACT_SA_REMOVE:
         assert_false(pair_find(h, a->spi_in)->is_removed);

@@ -85,10 +85,11 @@ static void limits_and_public_addresses_arrive(void **state)
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
                                    ",'limits':{'half_open':7,'half_open_per_endpoint':6,'cookie_threshold':5,"
                                    "'half_open_timeout_s':4,'sas':3,'children':2},"
-                                   "'tunnel':{'ike_fragment_bytes':576},"
+                                   "'tunnel':{'ike_fragment_bytes':576,'probe_path_mtu':false},"
                                    "'nat':{'public_addresses':['198.51.100.1','2001:db8::1']}");
     assert_non_null(conf);
     assert_int_equal(conf->ike->fragment_bytes, 576);
+    assert_false(conf->ike->probe_path_mtu);
     assert_int_equal(conf->ike->half_open_max, 7);
     assert_int_equal(conf->ike->half_open_per_endpoint, 6);
     assert_int_equal(conf->ike->cookie_threshold, 5);

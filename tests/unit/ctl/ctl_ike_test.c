@@ -122,6 +122,11 @@ int node_view_local(const struct node *node, const struct base_addr *to, struct 
     return -ENETUNREACH;
 }
 
+uint16_t node_view_mtu(const struct node *node, const struct base_addr *to)
+{
+    return 1444;
+}
+
 void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job)
 {
     submitted = job;
@@ -172,6 +177,7 @@ static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void 
     assert_int_equal(env.spi_alloc(env.ctx, &spi), -ENOSPC);
     assert_int_equal(spi, 1);
     assert_int_equal(env.local_for(env.ctx, &to, &local), -ENETUNREACH);
+    assert_int_equal(env.mtu_for(env.ctx, &to), 1444);
     env.rng(env.ctx, IKE_RNG_COOKIE, bytes, sizeof bytes);
     assert_memory_not_equal(bytes, none, sizeof bytes);
 }
@@ -184,6 +190,10 @@ static void datagrams_carry_the_marker_on_the_natt_port_and_keepalives_do_not(vo
     assert_int_equal(sent[0].len, 3);
     assert_memory_equal(sent_bytes[0], "ike", 3);
     assert_int_equal(sent[0].remote.port, 1024);
+    assert_false(sent[0].whole);
+    act((struct ike_action){
+        .type = IKE_ACT_SEND, .path = path, .is_whole = true, .bytes = base_span("ike", 3)});
+    assert_true(sent[0].whole);
     act((struct ike_action){.type = IKE_ACT_KEEPALIVE, .path = path});
     assert_false(sent[0].marker);
     assert_int_equal(sent[0].len, 1);
@@ -210,6 +220,10 @@ static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **s
     assert_int_equal(n_events, 0);
     act((struct ike_action){.type = IKE_ACT_SA_ACTIVATE, .spi_in = 0x700});
     assert_int_equal(asked[0].type, NODE_PAIR_ACTIVATE);
+    act((struct ike_action){.type = IKE_ACT_SA_MTU, .spi_in = 0x700, .mtu = 1400});
+    assert_int_equal(asked[0].type, NODE_PAIR_MTU);
+    assert_int_equal(asked[0].mtu.spi_in, 0x700);
+    assert_int_equal(asked[0].mtu.outer_mtu, 1400);
     act((struct ike_action){.type = IKE_ACT_SA_DEACTIVATE, .spi_in = 0x700});
     assert_int_equal(asked[0].type, NODE_PAIR_DEACTIVATE);
     act((struct ike_action){.type = IKE_ACT_SA_REPATH, .spi_in = 0x700, .path = path});
@@ -253,7 +267,17 @@ static void what_the_node_reports_becomes_the_engines_events(void **state)
     assert_true(base_endpoint_equal(&events[2].remote, &there));
     assert_int_equal(events[3].last_in.ns, 5);
     assert_int_equal(events[3].last_out.ns, 6);
-    at_report = 3; /* a look at counters is no work */
+    at_report = n_reports = n_events = 0;
+    reports[n_reports++] =
+        (struct node_event){.type = NODE_EV_PATH_MTU, .spi_in = 5, .path_mtu = {1400, true}};
+    assert_true(ctl_ike_events(&ctl));
+    assert_int_equal(events[0].type, IKE_EV_PATH_MTU);
+    assert_int_equal(events[0].spi_in, 5);
+    assert_int_equal(events[0].mtu, 1400);
+    assert_true(events[0].is_sure);
+    n_reports = at_report = 0;
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAFFIC, .spi_in = 4, .traffic = {{5}, {6}}};
+    /* a look at counters is no work */
     assert_false(ctl_ike_events(&ctl));
 }
 

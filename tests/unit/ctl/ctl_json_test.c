@@ -74,6 +74,20 @@ static void what_is_missing_or_empty_is_left_out(void **state)
     is_json(o, "{\"text\":\"x\",\"number\":7}");
 }
 
+static void what_a_path_carries_is_told_with_how_it_is_known(void **state)
+{
+    struct ike_sa_view *v = calloc(1, sizeof *v);
+    v->path_mtu = 1500;
+    is_json(ctl_json_path_mtu(v), "{\"bytes\":1500,\"found_by\":\"port\",\"probed\":false}");
+    v->path_mtu = 1400;
+    v->mtu_by = IKE_MTU_BY_PROBE;
+    v->is_probed = true;
+    is_json(ctl_json_path_mtu(v), "{\"bytes\":1400,\"found_by\":\"probe\",\"probed\":true}");
+    v->mtu_by = IKE_MTU_BY_ICMP;
+    is_json(ctl_json_path_mtu(v), "{\"bytes\":1400,\"found_by\":\"icmp\",\"probed\":true}");
+    free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +95,7 @@ int main(void)
         cmocka_unit_test(numbers_have_the_form_of_their_kind),
         cmocka_unit_test(selectors_are_prefixes_where_they_can_be),
         cmocka_unit_test(what_is_missing_or_empty_is_left_out),
+        cmocka_unit_test(what_a_path_carries_is_told_with_how_it_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,6 +144,23 @@ static void an_overlap_names_who_has_the_network(void **state)
     pair_free(p);
 }
 
+static void a_black_hole_says_what_vanishes_and_what_would_help(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    explain_black_hole(ike, ikev2_sa_about(ike->v2->first), 1400);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_BLACK_HOLE);
+    assert_non_null(a);
+    assert_string_equal(a->what,
+                        "packets above 1400 bytes do not arrive at 192.0.2.1:500, and no ICMP says so");
+    assert_string_equal(a->why, "A link on the way carries no more, and a firewall drops the ICMP error that "
+                                "would tell it. Culvert found it by probing, and uses 1400 bytes.");
+    assert_non_null(strstr(a->fix_here, "\"packet too big\" pass on the firewalls between"));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +171,7 @@ int main(void)
         cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
         cmocka_unit_test(a_call_from_an_address_that_no_connection_allows_is_told),
         cmocka_unit_test(an_overlap_names_who_has_the_network),
+        cmocka_unit_test(a_black_hole_says_what_vanishes_and_what_would_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,8 +47,37 @@ static void actions_come_out_in_order_with_their_content(void **state)
     free(ike);
 }
 
+static void packets_may_be_whole_and_pairs_get_their_mtu(void **state)
+{
+    (void)state;
+    struct ike *ike = calloc(1, sizeof *ike);
+    struct ike_action *a = malloc(sizeof *a);
+    const struct ike_path path = {.remote = {pair_addr("192.0.2.1"), 4500}, .natt = true};
+    struct ike_dgrams list = {0};
+    assert_int_equal(ike_dgrams_add(&list, base_span("one", 3)), 0);
+    ike_act_send_whole(ike, &path, &list);
+    ike_act_send_all(ike, &path, &list);
+    ike_act_mtu(ike, 7, 1400);
+    for (int i = 0; i < 2; i++) {
+        assert_true(ike_next_action(ike, a));
+        assert_int_equal(a->type, IKE_ACT_SEND);
+        assert_int_equal(a->is_whole, i == 0);
+        assert_true(base_span_equal(a->bytes, base_span("one", 3)));
+    }
+    assert_true(ike_next_action(ike, a));
+    assert_int_equal(a->type, IKE_ACT_SA_MTU);
+    assert_int_equal(a->spi_in, 7);
+    assert_int_equal(a->mtu, 1400);
+    assert_false(ike_next_action(ike, a));
+    ike_dgrams_free(&list);
+    ike_act_fini(ike);
+    free(a);
+    free(ike);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(actions_come_out_in_order_with_their_content)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(actions_come_out_in_order_with_their_content),
+                                       cmocka_unit_test(packets_may_be_whole_and_pairs_get_their_mtu)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

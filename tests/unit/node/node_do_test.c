@@ -51,6 +51,29 @@ static void a_pair_that_moves_seals_for_the_new_place(void **state)
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
 }
 
+static void a_pair_has_the_mtu_of_its_path_within_what_its_port_has(void **state)
+{
+    struct node_request in = {.type = NODE_PAIR_INSTALL, .pair = rig_pair_of(rig_reserve())};
+    const struct base_addr near = rig_ip("198.51.100.1"), far = rig_ip("203.0.113.1");
+    const uint32_t spi = in.pair.spi_in;
+    const uint16_t port = node_view_mtu(rig_node, &near);
+    assert_true(port >= 1500);
+    assert_int_equal(node_view_mtu(rig_node, &far), 0);
+    in.pair.outer_mtu = 1400;
+    assert_int_equal(rig_ask(&in), 0);
+    assert_int_equal(rig_pair_view(spi).outer_mtu, 1400);
+    static const uint16_t asked[] = {1300, 60, 9216, 0};
+    const uint16_t got[] = {1300, 576, port, port};
+    for (size_t i = 0; i < 4; i++) {
+        struct node_request r = {.type = NODE_PAIR_MTU, .mtu = {spi, asked[i]}};
+        assert_int_equal(rig_ask(&r), 0);
+        assert_int_equal(rig_pair_view(spi).outer_mtu, got[i]);
+    }
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+    struct node_request r = {.type = NODE_PAIR_MTU, .mtu = {spi, 1400}};
+    assert_int_equal(rig_ask(&r), -ENOENT);
+}
+
 static void a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed(void **state)
 {
     const uint32_t spi = rig_reserve();
@@ -143,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pair_seals_once_it_is_active_and_no_longer_than_it_lives),
         cmocka_unit_test(a_pair_that_moves_seals_for_the_new_place),
+        cmocka_unit_test(a_pair_has_the_mtu_of_its_path_within_what_its_port_has),
         cmocka_unit_test(a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed),
         cmocka_unit_test(a_connection_is_summed_up_beyond_the_life_of_its_pairs),
         cmocka_unit_test(what_cannot_be_sent_comes_back_as_a_number),

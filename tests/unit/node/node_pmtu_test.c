@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <cmocka.h>
 #include "host_log.h"
+#include "node_event.h"
 #include "node_int.h"
 #include "wire_icmp.h"
 
@@ -17,10 +18,12 @@
 #define PAIRS   3 /* two of one path, and one of the same addresses with another port or as plain ESP */
 
 static struct node node;
-static uint16_t outer_mtu[PAIRS], route_mtu;
+static uint16_t outer_mtu[PAIRS];
 static int sets;
 static bool is_ip6, third_is_plain;
 static uint8_t message[160];
+static struct node_event news;
+static bool is_news;
 
 static struct base_addr at(uint8_t last)
 {
@@ -52,12 +55,6 @@ int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t mtu)
     return 0;
 }
 
-int dp_route_find(const struct dp *dp, const struct base_addr *to, struct base_addr *local, uint16_t *mtu)
-{
-    *mtu = route_mtu;
-    return 0;
-}
-
 static void mtus_set(uint16_t mtu)
 {
     for (size_t i = 0; i < PAIRS; i++)
@@ -76,8 +73,6 @@ static int setup(void **state)
     host_log_set_level(HOST_ERR);
     memset(&node, 0, sizeof node);
     node.now = (base_time){1000 * BASE_NS_PER_S};
-    node.pmtu.restore_at = BASE_TIME_NEVER;
-    route_mtu = 1500;
     mtus_set(1500);
     sets = 0;
     is_ip6 = third_is_plain = false;
@@ -132,7 +127,7 @@ static void message_comes(size_t len, bool has_wrong_sum)
     message[3] ^= has_wrong_sum;
     const struct dp_punt punt = {
         .reason = DP_PUNT_ICMP_ERR, .src.addr = from, .dst.addr = to, .payload = base_span(message, len)};
-    node_pmtu_error(&node, &punt);
+    is_news = node_pmtu_error(&node, &punt, &news);
 }
 
 static void error_is(struct error e)
@@ -172,7 +167,7 @@ static void over_ip6_the_floor_is_1280(void **state)
 
 static void what_quotes_no_packet_of_ours_changes_nothing(void **state)
 {
-    error_comes(1400, 2, SPI_OUT ^ 0x80);
+    error_is((struct error){.mtu = 1400, .spi = SPI_OUT ^ 0x80, .to_port = 4502});
     error_comes(1400, 3, SPI_OUT);
     error_comes(0, 2, SPI_OUT);
     error_is((struct error){.mtu = 1400, .spi = SPI_OUT, .proto = 6});              /* TCP */
@@ -243,19 +238,30 @@ static void ten_errors_a_second_are_looked_at_and_short_ones_keep_no_other_out(v
     mtus_are(1290, 1290, 1500);
 }
 
-static void ten_minutes_after_the_last_error_the_full_mtu_is_tried(void **state)
+static void news_are(uint32_t spi_in, uint16_t mtu, bool is_sure)
 {
-    node_pmtu_tick(&node);
-    assert_int_equal(sets, 0);
-    error_comes(1400, 2, SPI_OUT);
-    node.now = base_time_add(node.now, 599 * BASE_NS_PER_S);
-    node_pmtu_tick(&node);
-    mtus_are(1400, 1500, 1500);
-    node.now = base_time_add(node.now, BASE_NS_PER_S);
-    node_pmtu_tick(&node);
-    mtus_are(1500, 1500, 1500);
-    node_pmtu_tick(&node);
-    assert_int_equal(sets, 2);
+    assert_true(is_news);
+    assert_int_equal(news.type, NODE_EV_PATH_MTU);
+    assert_int_equal(news.spi_in, spi_in);
+    assert_int_equal(news.path_mtu.mtu, mtu);
+    assert_int_equal(news.path_mtu.is_sure, is_sure);
+}
+
+static void control_hears_what_is_believed_and_what_may_be_about_a_probe(void **state)
+{
+    error_comes(1400, 2, SPI_OUT + 1);
+    news_are(SPI_IN + 1, 1400, true);
+    error_is((struct error){.mtu = 68, .quoted = 8, .to_port = 4501});
+    news_are(SPI_IN + 2, 576, true);
+    error_comes(1400, 3, SPI_OUT);
+    assert_false(is_news);
+    error_is((struct error){.mtu = 1400, .spi = 0}); /* the non-ESP marker */
+    news_are(SPI_IN, 1400, false);
+    mtus_are(1500, 1400, 576);
+    assert_int_equal(node.own.pmtu_other, 1);
+    third_is_plain = true; /* its IKE goes in UDP all the same */
+    error_is((struct error){.mtu = 1400, .spi = 7, .to_port = 4501});
+    news_are(SPI_IN + 2, 1400, false);
 }
 
 int main(void)
@@ -267,7 +273,7 @@ int main(void)
         cmocka_unit_test_setup(of_a_short_quote_addresses_and_ports_must_be_an_sas, setup),
         cmocka_unit_test_setup(of_plain_esp_a_short_quote_tells_the_spi, setup),
         cmocka_unit_test_setup(ten_errors_a_second_are_looked_at_and_short_ones_keep_no_other_out, setup),
-        cmocka_unit_test_setup(ten_minutes_after_the_last_error_the_full_mtu_is_tried, setup),
+        cmocka_unit_test_setup(control_hears_what_is_believed_and_what_may_be_about_a_probe, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

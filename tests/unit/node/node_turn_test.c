@@ -11,7 +11,7 @@
 #include "node_int.h"
 
 static struct node node;
-static int feeds, ticks, owners, pmtus, reclaims, ready_fd;
+static int feeds, ticks, owners, reclaims, ready_fd;
 static bool has_packets;
 static base_time deadline;
 
@@ -30,11 +30,6 @@ bool node_feed_ready(struct node *n, int fd)
 void node_owner_look(struct node *n)
 {
     owners++;
-}
-
-void node_pmtu_tick(struct node *n)
-{
-    pmtus++;
 }
 
 size_t sad_reclaim(struct sad *sad)
@@ -66,7 +61,6 @@ static void each_turn_feeds_the_host_and_wipes_what_was_removed(void **state)
     assert_true(node_turn(&node, (base_time){2000}));
     assert_int_equal(feeds, 2);
     assert_int_equal(owners, 2);
-    assert_int_equal(pmtus, 2);
     assert_int_equal(reclaims, 2);
     assert_int_equal(ticks, 1); /* when it was due */
 }
