@@ -7,6 +7,7 @@
 SWAN_KEEPALIVE=600s
 lab_up a=masq b=1to1
 gw_pair
+CULVERT_EXTRA[b]='"tunnel": {"probe_path_mtu": false},' # which would ask what the new way carries, by IKE
 check_capture_start
 gw_start b
 gw_start a

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Packets that do not fit. A router in the middle whose next wire carries 1280 bytes answers Culvert's packets with an
 # ICMP error: the SA's MTU falls, TCP goes on, and the host behind Culvert is told the exact inner MTU. A path that drops
-# all fragments: nothing of ours is one. A peer whose outer packets are cut: they are put together before they are opened.
-# cases: path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6
+# all fragments: nothing of ours is one. A black hole: the same narrow wire behind a router whose ICMP is dropped; Culvert
+# asks what arrives by messages of its own (RFC 8899), and TCP goes on. A peer whose outer packets are cut: they are put together before they are opened.
+# cases: black-hole-1400 black-hole-1280 black-hole-1400-over-6 black-hole-later path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6
 . "$(dirname "$0")/../lib/lab.sh"
 
 lab_up a=none b=none v6=yes
@@ -38,7 +39,73 @@ gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log
 check_reach a "$host_b" 5
 check_equal "inner MTU of a path of 1500" "$(inner_of 1500)" "$(inner_mtu)"
 
+# The router says nothing to anybody when a packet does not fit: silence
+silence() {
+    lab_in inet nft -f - <<'NFT' || lab_fail "no rules in inet"
+table inet silence {
+    chain out {
+        type filter hook output priority 0; policy accept;
+        icmp type destination-unreachable drop
+        icmpv6 type packet-too-big drop
+    }
+}
+NFT
+}
+narrow_path() {
+    ip -n "$LAB-inet" link set toa mtu "$1"
+    ip -n "$LAB-gwa" link set wan mtu "$1"
+    ip -n "$LAB-gwa" link set ipsec0 mtu $(($1 - 80))
+}
+# What is in force, and how it was found: "1400 probe"
+path_mtu() { culvert_json b '"{bytes} {found_by}".format(**d["peers"][0]["path_mtu"])' show nat; }
+found() { [ "$(path_mtu)" = "$1 probe" ]; }
+
 case $1 in
+black-hole-*)
+    hole=${1#black-hole-} hole=${hole%-over-6} begun=$(date +%s%N)
+    silence
+    if [ "$hole" = later ]; then
+        # A tunnel that is up: what its path carries is asked for anew when the peer moves, or within ten minutes.
+        lab_wait 3 found 1500 || lab_fail "a path of 1500 bytes was not confirmed: $(path_mtu)"
+        hole=1300
+    fi
+    narrow_path "$hole"
+    gw_terminate b foo
+    gone() { [ "$(gw_children a)" = 0 ]; }
+    lab_wait 3 gone || lab_fail "the tunnel did not end"
+    gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+    begun=$(date +%s%N)
+    # A host that believes in 1500 and sends at once: its first bytes go into the hole, and are sent again.
+    lab_spawn hosta "$LAB_OUT/sink.log" "$LAB_PYTHON" -c 'import socket, sys, time
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+server = socket.socket(family); server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server.bind((sys.argv[1], 7000)); server.listen(1); print("listening", flush=True)
+peer, _ = server.accept(); begun = time.monotonic(); total = 0; first = None
+while total < 2000000:
+    got = len(peer.recv(65536))
+    if not got: break
+    if total + got > 100000 and first is None: first = time.monotonic() - begun
+    total += got
+print("bytes", total, "first", round(first or -1, 1), flush=True)' "$host_a"
+    lab_wait 3 grep -q listening "$LAB_OUT/sink.log" || lab_fail "the sink does not listen"
+    lab_in hostb timeout 40 "$LAB_PYTHON" -c 'import socket, sys
+s = socket.create_connection((sys.argv[1], 7000)); s.sendall(bytes(2000000)); s.shutdown(socket.SHUT_WR); s.recv(1)' "$host_a" ||
+        lab_fail "TCP into the hole did not end: $(tail -n 1 "$LAB_OUT/sink.log"), path MTU $(path_mtu)"
+    lab_wait 3 grep -q 'bytes 2000000' "$LAB_OUT/sink.log" || lab_fail "TCP: $(tail -n 1 "$LAB_OUT/sink.log")"
+    lab_wait 30 found "$hole" || lab_fail "path MTU $(path_mtu), not $hole: $(tail -n 2 "$LAB_OUT/gwb/culvertd.log")"
+    took=$((($(date +%s%N) - begun) / 1000000000))
+    check_equal "inner MTU" "$(inner_of "$hole")" "$(inner_mtu)"
+    # the search goes on through what is between
+    explained() { [[ $(culvert_failure b black_hole what) == "packets above $hole bytes do not arrive"* ]]; }
+    lab_wait 25 explained || lab_fail "the black hole is not told: $(culvert_ctl b show failures)"
+    grep -q "event=path_mtu .*outer_mtu=$hole was=1500 found_by=probe" "$LAB_OUT/gwb/culvertd.log" || lab_fail "no line in the log"
+    forget_paths
+    CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
+    gw_rekey b foo child || lab_fail "child rekey"
+    sleep 0.5
+    check_equal "inner MTU of the next child" "$(inner_of "$hole")" "$(inner_mtu)"
+    told="$hole bytes found in $took s, 100 kB of TCP arrived after $(sed -n 's/.*first //p' "$LAB_OUT/sink.log") s"
+    ;;
 path-*)
     # The peer's side of the router is narrow.
     ip -n "$LAB-inet" link set toa mtu "$narrow"
