@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 
 #include "afpkt.h"
 #include "dp_large.h"
@@ -19,6 +21,34 @@
 #define POOL_CACHE   256
 /* Room in front of a frame for encapsulation beside the usual headroom, and behind it for trailer and ICV. */
 #define BUFFER_EXTRA 256
+
+/*
+ * Buffers side by side, whatever the size of pages: DPDK's net_af_xdp gives the kernel the room of so many as
+ * if none were left out between them, and the kernel keeps for ever what it is handed from beyond that room.
+ * A NIC that reads by physical addresses needs each buffer within a page.
+ */
+static struct rte_mempool *pool_make(uint32_t count, uint16_t room)
+{
+    const bool is_dense = rte_eal_iova_mode() == RTE_IOVA_VA;
+    struct rte_pktmbuf_pool_private head = {.mbuf_data_room_size = room};
+    struct rte_mempool *pool = rte_mempool_create_empty(
+        "culvert_mbufs", count, sizeof(struct rte_mbuf) + room, POOL_CACHE, sizeof head, (int)rte_socket_id(),
+        is_dense ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0);
+    if (!pool)
+        return NULL;
+    int rc = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
+    if (rc == 0) {
+        rte_pktmbuf_pool_init(pool, &head);
+        rc = rte_mempool_populate_default(pool);
+    }
+    if (rc < 0 || (is_dense && pool->nb_mem_chunks > 1)) {
+        rte_mempool_free(pool);
+        rte_errno = rc < 0 ? -rc : ENOMEM;
+        return NULL;
+    }
+    rte_mempool_obj_iter(pool, rte_pktmbuf_init, NULL);
+    return pool;
+}
 
 struct rte_mempool *node_port_pool(const struct node_params *params, const struct node_device *devices,
                                    size_t n_workers, char *why, size_t why_size)
@@ -34,8 +64,7 @@ struct rte_mempool *node_port_pool(const struct node_params *params, const struc
     uint32_t room = RTE_PKTMBUF_HEADROOM + mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + BUFFER_EXTRA;
     if (room < RTE_MBUF_DEFAULT_BUF_SIZE)
         room = RTE_MBUF_DEFAULT_BUF_SIZE;
-    struct rte_mempool *pool =
-        rte_pktmbuf_pool_create("culvert_mbufs", count, POOL_CACHE, 0, (uint16_t)room, (int)rte_socket_id());
+    struct rte_mempool *pool = pool_make(count, (uint16_t)room);
     if (!pool)
         snprintf(
             why, why_size,

@@ -40,6 +40,22 @@ static void buffers_hold_a_frame_of_the_largest_mtu_in_one_piece(void **state)
     assert_non_null(strstr(why, "raise eal.memory_mb above 64"));
 }
 
+static void buffers_lie_side_by_side_however_small_pages_are(void **state)
+{
+    static struct rte_mbuf *all[1 << 16];
+    const unsigned n = rte_mempool_avail_count(pool);
+    uintptr_t low = UINTPTR_MAX, high = 0;
+    assert_in_range(n, 1024, 1 << 16);
+    assert_int_equal(rte_pktmbuf_alloc_bulk(pool, all, n), 0);
+    for (unsigned i = 0; i < n; i++) {
+        low = (uintptr_t)all[i] < low ? (uintptr_t)all[i] : low;
+        high = (uintptr_t)all[i] > high ? (uintptr_t)all[i] : high;
+    }
+    rte_pktmbuf_free_bulk(all, n);
+    assert_int_equal(high - low,
+                     (uintptr_t)(n - 1) * (pool->header_size + pool->elt_size + pool->trailer_size));
+}
+
 static void a_device_that_is_not_there_is_explained_by_its_kind(void **state)
 {
     const struct node_port_params p = {.name = "p"};
@@ -73,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffers_hold_a_frame_of_the_largest_mtu_in_one_piece),
+        cmocka_unit_test(buffers_lie_side_by_side_however_small_pages_are),
         cmocka_unit_test(a_device_that_is_not_there_is_explained_by_its_kind),
         cmocka_unit_test(a_port_gets_a_queue_per_worker_unless_it_is_told_or_has_fewer),
     };
