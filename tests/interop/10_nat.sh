@@ -3,6 +3,7 @@
 # A tunnel with strongSwan through every combination of NATs, started by either side: pings and TCP both ways, a capture
 # on the internet without a clear packet, and what Culvert tells about the NATs.
 # cases: responder-none responder-peer-nat responder-culvert-nat responder-both responder-both-random
+# cases: responder-both+af_packet initiator-culvert-masq+af_packet
 # cases: responder-forced initiator-forced initiator-none initiator-peer-nat initiator-culvert-nat initiator-both initiator-culvert-masq
 . "$(dirname "$0")/../lib/lab.sh"
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The site-to-site pair: one side at 203.0.113.1 with 10.103.0.0/24, the other behind NAT, local address any, identity
 # @foo, with 10.104.0.0/24, one pre-shared key. Culvert is the public side in one case and the NATed one in the other.
-# cases: culvert-public culvert-behind-nat
+# cases: culvert-public culvert-behind-nat culvert-behind-nat+af_packet
 NET_PUBLIC_a=198.51.100.2 NET_ROUTER_a=198.51.100.1 NET_LAN_a=10.104.0
 NET_PUBLIC_b=203.0.113.1 NET_ROUTER_b=203.0.113.254 NET_LAN_b=10.103.0
-if [ "$1" = culvert-behind-nat ]; then
+if [ "${1%+*}" = culvert-behind-nat ]; then
     NET_PUBLIC_a=203.0.113.1 NET_ROUTER_a=203.0.113.254 NET_LAN_a=10.103.0
     NET_PUBLIC_b=198.51.100.2 NET_ROUTER_b=198.51.100.1 NET_LAN_b=10.104.0
 fi

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A cloud instance with one NIC behind 1:1 NAT, one-armed: it forwards between a neighbour and strongSwan's LAN, and its
 # own sshd is reached on the same address, in clear from the internet and from the neighbour, and through the tunnel.
+# cases: host host+af_packet
 . "$(dirname "$0")/../lib/lab.sh"
 
 ssh_start() {
@@ -39,7 +40,7 @@ limited() { [ "$(dropped host_limit)" -gt 0 ]; }
 lab_up a=masq b=1to1
 net_one_nic b
 own=${NET_WAN[b]} neighbour=${NET_LAN[b]}.20 far=${NET_LAN[a]}.10
-CULVERT_PORTS[b]='{"eth0": {"device": "net_af_packet0,iface=wan", "addresses": ["'$own'/24"], "gateway": "'${NET_HOP[b]}'",
+CULVERT_PORTS[b]='{"eth0": {"device": "wan", "driver": "'${CULVERT_DRIVER:-auto}'", "addresses": ["'$own'/24"], "gateway": "'${NET_HOP[b]}'",
              "host": "culvert0"}}'
 gw_pair
 # As many distributions have it: only packets from where the answer would go.

@@ -4,7 +4,7 @@
 # ICMP error: the SA's MTU falls, TCP goes on, and the host behind Culvert is told the exact inner MTU. A path that drops
 # all fragments: nothing of ours is one. A black hole: the same narrow wire behind a router whose ICMP is dropped; Culvert
 # asks what arrives by messages of its own (RFC 8899), and TCP goes on. A peer whose outer packets are cut: they are put together before they are opened.
-# cases: black-hole-1400 black-hole-1280 black-hole-1400-over-6 black-hole-later path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6
+# cases: black-hole-1400 black-hole-1280 black-hole-1400-over-6 black-hole-later path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6 peer-fragments+af_packet
 . "$(dirname "$0")/../lib/lab.sh"
 
 lab_up a=none b=none v6=yes

@@ -4,7 +4,7 @@
 # bytes: every size up to 1280 passes both ways, and TCP of such packets. "after": large pings and TCP without DF reach
 # the hosts in one piece, also through two NATs; DF is honoured, and a router's error about a piece is heeded. A path that
 # drops fragments: "after" fails, and "before", by a reload, does not.
-# cases: ipv6-1280 ipv6-1280-over-6 after-1280 after-1400-over-6 after-nat after-then-before
+# cases: ipv6-1280 ipv6-1280-over-6 after-1280 after-1400-over-6 after-nat after-then-before after-nat+af_packet
 . "$(dirname "$0")/../lib/lab.sh"
 
 if [ "$1" = after-nat ]; then

@@ -9,6 +9,14 @@
 set -u
 set -o pipefail
 
+# A case NAME+af_packet or NAME+af_xdp is the case NAME with that driver.
+case ${1:-} in
+*+af_*)
+    CULVERT_DRIVER=${1##*+}
+    set -- "${1%+*}" "${@:2}"
+    ;;
+esac
+
 LAB_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_TREE=$(cd "$LAB_LIB/../.." && pwd)
 LAB=${LAB:-culvert-$$}
