@@ -88,15 +88,9 @@ static void notice_unreached(const struct node_port_params *port)
 
 void node_take_notice(const struct node *node)
 {
-    bool any_host = false;
     for (size_t i = 0; i < node->n_ports; i++) {
         const struct node_port_params *port = &node->params.ports[i];
-        any_host |= port->host[0] != '\0';
         if (port->interface[0] && !port->host[0])
             notice_unreached(port);
     }
-    if (any_host)
-        host_log(HOST_NOTICE, "event=host_limits effect=\"packets to and from one address pass between this "
-                              "machine and its ports; "
-                              "broadcast and multicast do not: DHCP, OSPF, mDNS\"");
 }

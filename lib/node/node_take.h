@@ -20,5 +20,5 @@ int node_take_start(struct node *node, size_t index, char *why, size_t why_size)
 /* Gives all back, with a line in the log for what could not be. Ports must be closed. */
 void node_take_stop(struct node *node);
 
-/* Says once, when ports are up, what cannot pass between the host and their addresses. */
+/* Says once, when ports are up, at which addresses the machine itself is not reached any more. */
 void node_take_notice(const struct node *node);
