@@ -6,6 +6,7 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,24 @@
 
 #define BLOCKS_MAX 8 /* of 32 features each; kernels have two */
 
-/* All features of an interface. */
+/* The kernel's commands of an open length, with room behind them. */
 struct features {
-    struct ethtool_gfeatures head;
+    uint32_t cmd, size; /* as struct ethtool_gfeatures */
     struct ethtool_get_features_block blocks[BLOCKS_MAX];
 };
+struct features_wanted {
+    uint32_t cmd, size; /* as struct ethtool_sfeatures */
+    struct ethtool_set_features_block blocks[BLOCKS_MAX];
+};
+struct features_count {
+    uint32_t cmd, reserved; /* as struct ethtool_sset_info */
+    uint64_t sets;
+    uint32_t n;
+};
+_Static_assert(offsetof(struct features, blocks) == sizeof(struct ethtool_gfeatures), "as the kernel's");
+_Static_assert(offsetof(struct features_wanted, blocks) == sizeof(struct ethtool_sfeatures),
+               "as the kernel's");
+_Static_assert(offsetof(struct features_count, n) == sizeof(struct ethtool_sset_info), "as the kernel's");
 
 static int ethtool_ioctl(const char *interface, void *command)
 {
@@ -58,10 +72,7 @@ int host_ethtool_channels(const char *interface, struct host_ethtool_channels *o
 /* The place of a feature's bit. */
 static int feature_place(const char *interface, const char *feature, uint32_t *place)
 {
-    struct {
-        struct ethtool_sset_info head;
-        uint32_t n;
-    } set = {.head = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_FEATURES}};
+    struct features_count set = {.cmd = ETHTOOL_GSSET_INFO, .sets = 1ULL << ETH_SS_FEATURES};
     int rc = ethtool_ioctl(interface, &set);
     if (rc < 0)
         return rc;
@@ -85,7 +96,7 @@ static int feature_place(const char *interface, const char *feature, uint32_t *p
 
 static int features_read(const char *interface, struct features *out)
 {
-    *out = (struct features){.head = {.cmd = ETHTOOL_GFEATURES, .size = BLOCKS_MAX}};
+    *out = (struct features){.cmd = ETHTOOL_GFEATURES, .size = BLOCKS_MAX};
     return ethtool_ioctl(interface, out);
 }
 
@@ -114,10 +125,7 @@ int host_ethtool_feature(const char *interface, const char *feature, struct host
 
 int host_ethtool_feature_set(const char *interface, const char *feature, bool is_wanted)
 {
-    struct {
-        struct ethtool_sfeatures head;
-        struct ethtool_set_features_block blocks[BLOCKS_MAX];
-    } set = {.head = {.cmd = ETHTOOL_SFEATURES}};
+    struct features_wanted set = {.cmd = ETHTOOL_SFEATURES};
     struct features all;
     uint32_t place = 0;
     int rc = feature_place(interface, feature, &place);
@@ -125,7 +133,7 @@ int host_ethtool_feature_set(const char *interface, const char *feature, bool is
         rc = features_read(interface, &all);
     if (rc < 0)
         return rc;
-    set.head.size = all.head.size; /* the kernel wants all its blocks */
+    set.size = all.size; /* the kernel wants all its blocks */
     set.blocks[place / 32].valid = 1U << place % 32;
     set.blocks[place / 32].requested = is_wanted ? 1U << place % 32 : 0;
     rc = ethtool_ioctl(interface, &set);
