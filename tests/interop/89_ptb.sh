@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A router that quotes the least in "fragmentation needed": the IP header and 8 bytes, of ESP in UDP the ports alone. It is
-# believed down to the floor when addresses and ports are those of a tunnel; what is not believed is counted by name.
+# believed down to the floor when addresses and ports are those of a tunnel; what is not believed is counted by name. forged:
+# where the path can be probed, a probe finds at once that the path carries more, and the lie is over.
+# cases: believed forged
 . "$(dirname "$0")/../lib/lab.sh"
 
 # With IP, UDP, ESP header, IV, ICV and pad length of AES-GCM: what fits an outer MTU.
@@ -14,6 +16,7 @@ is_low() { [ "$(inner_mtu)" = "$(inner_of "$1")" ]; }
 counted() { [ "$(count "$1")" -ge "$2" ]; }
 
 lab_up a=masq b=none
+[ "$1" = forged ] || CULVERT_EXTRA[b]='"tunnel": {"probe_path_mtu": false},'
 gw_pair
 check_capture_start
 gw_start b
@@ -23,6 +26,18 @@ check_reach a "${NET_LAN[b]}.10" 5
 lab_spawn hostb "$LAB_OUT/large.log" ping -M dont -i 0.05 -s 400 -q "${NET_LAN[a]}.10"
 pings=$LAB_PID
 
+if [ "$1" = forged ]; then
+    full=$(inner_mtu)
+    errors 1300 8
+    lab_wait 3 counted pmtu_lowered 1 || lab_fail "an error that quotes 8 bytes was not heeded: $(culvert_json b 'd["node"]' show counters)"
+    back() { [ "$(inner_mtu)" -ge $((full - 8)) ]; } # to what the port has, or the next size that links have
+    lab_wait 5 back || lab_fail "the probe does not undo a forged error: inner MTU is $(inner_mtu), not $full"
+    grep -q "was=1300 found_by=probe" "$LAB_OUT/gwb/culvertd.log" || lab_fail "no word of the probe"
+    lab_end "$pings"
+    check_capture_end --least-esp 10 --outer "$NET_ROUTER_b"
+    echo "shows: lowered to 1300 by a forged error, and back by a probe"
+    exit 0
+fi
 errors 1300 8
 lab_wait 3 is_low 1300 || lab_fail "an error that quotes 8 bytes was not heeded: inner MTU is $(inner_mtu), not $(inner_of 1300)"
 errors 1200 8 1 1
