@@ -85,7 +85,7 @@ static void datagram_crosses(struct rig *r, bool is6, bool marker, uint32_t len)
         bytes[i] = (uint8_t)(i * 7 >> 2 | 1);
     assert_int_equal(dp_udp_send(r->a.dp, &a, &b, marker, false, base_span(bytes, len)), 0);
     dp_turn(r->a.w);
-    for (unsigned n = 0; (m = rig_out(&r->a, RIG_OUTSIDE)); n++) {
+    while ((m = rig_out(&r->a, RIG_OUTSIDE))) {
         assert_true(m->pkt_len <= 1514);
         rig_in(r, &r->b, RIG_OUTSIDE, m);
     }
