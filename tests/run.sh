@@ -3,7 +3,8 @@
 # Everything that this tree can prove about itself, by one command. The last line is "N passed, N failed, N skipped".
 #
 # Steps are rows of the table below: name, phase, what it shows. A step is the function step_<name>; it may write
-# "passed failed skipped" into $out/<name>.counts when it is many tests in one. Steps of one phase run side by side as far as the
+# "passed failed skipped" into $out/<name>.counts when it is many tests in one, and into $out/<name>.table what is shown of its
+# success. Steps of one phase run side by side as far as the
 # phase says, phases one after another.
 set -u
 set -o pipefail
@@ -215,20 +216,27 @@ step_fuzz() {
     [ "$failed" = 0 ]
 }
 
-# scenarios STEP FOLDER
+# scenarios STEP FOLDER [ARGUMENTS of tests/interop/run.sh]
 scenarios() {
-    local status
+    local status step=$1 folder=$2
+    shift 2
     sanitizer_options
     need asan || return 1
     # gcc's frames for this check are aligned to 32 bytes, and the daemon copies structs by 64-byte vectors.
     ASAN_OPTIONS+=:detect_stack_use_after_return=0
     export LSAN_OPTIONS=suppressions=$tree/tests/lib/lsan.supp:print_suppressions=0
-    LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$2" --out "$out/scenarios-$1" | tee "$out/$1.tmp"
+    LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$folder" --out "$out/scenarios-$step" "$@" | tee "$out/$step.tmp"
     status=$?
-    counts_from "$out/$1.tmp" "$1" && return "$status"
+    counts_from "$out/$step.tmp" "$step" && return "$status"
 }
 step_interop() { scenarios interop interop; }
-step_abuse() { scenarios abuse abuse; }
+step_abuse() {
+    local status
+    scenarios abuse abuse --figures
+    status=$?
+    grep '^| ' "$out/abuse.tmp" >"$out/abuse.table"
+    return "$status"
+}
 
 # The figures are printed, not judged: they depend on the machine and on what else it does.
 step_bench() {
@@ -301,6 +309,7 @@ finished() {
         [ "$((ok + skips))" -gt 0 ] || ok=1
         say "ok      $name: $ok passed$not ($took s)"
         [ "$skips" = 0 ] || grep -h '^skip ' "$out/$name.log" | sed 's/^/         | /'
+        [ ! -s "$out/$name.table" ] || sed 's/^/         /' "$out/$name.table"
         if [ "$verbose" = 1 ]; then cat "$out/$name.log"; fi
     else
         [ "$bad" -gt 0 ] || bad=1
@@ -317,7 +326,7 @@ finished() {
 
 start() {
     local name=$1
-    rm -f "$out/$name.counts"
+    rm -f "$out/$name.counts" "$out/$name.table"
     if ! declare -F "step_$name" >/dev/null; then
         echo "no function step_$name" >"$out/$name.log"
         finished "$name" 1 0

@@ -25,4 +25,6 @@ check_equal "endpoint" "$before" "$(culvert_endpoint b)"
 check_equal "replayed packets dropped as such" "$replayed" $(($(culvert_drops b replay) - replay))
 check_equal "forged packets dropped as such" "$forged" $(($(culvert_drops b bad_icv) - bad_icv))
 check_ping b "${NET_LAN[a]}.10" 20 0.02
+figure "ESP replayed and forged with the right SPI, from elsewhere" "$replayed and $forged packets" \
+    "all dropped by name, the endpoint stays, $CHECK_LOST of $CHECK_SENT pings lost"
 echo "shows: $replayed replayed and $forged forged packets from another address, the endpoint stays, no ping lost"

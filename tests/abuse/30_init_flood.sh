@@ -47,4 +47,6 @@ grown=$(($(memory) - before))
 [ "$grown" -lt 40000 ] || lab_fail "culvertd grew by $grown KiB"
 alone() { [ "$(culvert_ikes b)" = 1 ] && [ "$(culvert_json b 'd["half_open"]' status)" = 0 ]; }
 lab_wait 8 alone || lab_fail "half-open state is left: $(culvert_ctl b status)"
+figure "IKE_SA_INIT from 400 places that answer nothing" "$sent requests, 4,000/s" \
+    "a new peer connects $connected of 3 times, $CHECK_LOST of $CHECK_SENT pings lost, answers have $((answer_bytes * 100 / sent_bytes)) % of the bytes, $grown KiB"
 echo "shows: $sent requests, $answers answers with $((answer_bytes * 100 / sent_bytes)) % of their bytes, $CHECK_SENT pings, none lost, 3 of 3 connected, $grown KiB more"

@@ -42,4 +42,5 @@ lab_in inet ping -n -q -c 20 -i 0.02 -W 0.2 -I "${NET_LAN[a]}.77" "${NET_LAN[b]}
 sleep 0.2
 grep -q 'ICMP echo' "$LAB_OUT/inside.log" && lab_fail "clear text came to the inside: $(grep -m 1 ICMP "$LAB_OUT/inside.log")"
 check_ping a "${NET_LAN[b]}.10" 20 0.02
+figure "clear text to, from and in the name of protected networks" "five kinds, 20 packets each" "none passes, each is counted by name"
 echo "shows: five kinds of clear text dropped by name; $(head -n 1 <<<"$CHECK_CAPTURE")"

@@ -9,18 +9,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 usage() {
     cat <<TEXT
-usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--list] [NAME...]
+usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--figures] [--list] [NAME...]
+  --figures: each run must tell its figures (figure in tests/lib/lab_check.sh); one table of them all comes at the end.
   NAME is a scenario (10_nat), or one of its cases (10_nat:responder-both); without any, all run.
   CULVERTD and CULVERTCTL in the environment name the programs; LAB_BIN their folder (build/app).
 TEXT
 }
 
-jobs=2 out="" list=0 folder=$here wanted=()
+jobs=2 out="" list=0 figures=0 folder=$here wanted=()
 while [ $# -gt 0 ]; do
     case $1 in
     --jobs) jobs=$2 && shift ;;
     --out) out=$2 && shift ;;
     --folder) folder=$2 && shift ;;
+    --figures) figures=1 ;;
     --list) list=1 ;;
     --help | -h) usage && exit 0 ;;
     -*) usage >&2 && exit 2 ;;
@@ -77,6 +79,10 @@ reap() {
     name=${name_of[$pid]}
     unset "name_of[$pid]"
     local took=$((SECONDS - began[$pid])) dir=$out/${name/:/.}
+    if [ "$status" = 0 ] && [ "$figures" = 1 ] && ! grep -q '^figure: ' "$dir.log"; then
+        status=1
+        echo "FAILED: it told no figure" >>"$dir.log"
+    fi
     if [ "$status" = 0 ]; then
         passed=$((passed + 1))
         printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^shows: ' "$dir.log" | tail -n 1 | cut -c8-)"
@@ -104,6 +110,15 @@ for run in "${runs[@]}"; do
 done
 while [ "${#name_of[@]}" -gt 0 ]; do reap; done
 
+# The figures of all runs in the order of their names, as a table of Markdown.
+if [ "$figures" = 1 ]; then
+    echo "| attack | load | what held |"
+    echo "|---|---|---|"
+    for run in "${runs[@]}"; do
+        name=${run##* }
+        sed -n 's/^figure: //p' "$out/${name/:/.}.log"
+    done
+fi
 if [ "$failed" -gt 0 ]; then
     echo "logs: $out"
     for name in "${broken[@]}"; do echo "again: $0 ${folder:+--folder $folder} $name"; done

@@ -90,6 +90,10 @@ check_capture_end() {
         lab_fail "capture $CHECK_PCAP: $CHECK_CAPTURE"
 }
 
+# A line of the table of attacks that tests/abuse ends with: figure ATTACK LOAD WHAT-HELD
+# Load and what held are numbers of this run, with their units.
+figure() { printf 'figure: | %s | %s | %s |\n' "$1" "$2" "$3"; }
+
 check_equal() { [ "$2" = "$3" ] || lab_fail "$1: expected $2, found $3"; }
 
 # Everything that a tunnel owes: both pings, TCP both ways.
