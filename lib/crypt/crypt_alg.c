@@ -13,12 +13,12 @@
     {.type = CRYPT_TYPE_ENCR, .id = (ID), .key_bits = (BITS), .keyword = (WORD), .name = (NAME),              \
      .key_bytes = (KEY), .salt_bytes = (SALT), .iv_bytes = (IV), .block_bytes = (BLOCK), .icv_bytes = (ICV),  \
      .is_aead = (ICV) != 0, .for_ike = (IKE), .for_esp = true, .rfc = (RFC)}
-#define PRF(ID, WORD, NAME, BYTES, IKE, RFC)                                                                  \
+#define PRF(ID, WORD, NAME, BYTES, RFC)                                                                       \
     {.type = CRYPT_TYPE_PRF, .id = (ID), .keyword = (WORD), .name = (NAME), .key_bytes = (BYTES),             \
-     .out_bytes = (BYTES), .for_ike = (IKE), .rfc = (RFC)}
-#define INTEG(ID, WORD, NAME, KEY, ICV, IKE, RFC)                                                             \
+     .out_bytes = (BYTES), .for_ike = true, .rfc = (RFC)}
+#define INTEG(ID, WORD, NAME, KEY, ICV, RFC)                                                                  \
     {.type = CRYPT_TYPE_INTEG, .id = (ID), .keyword = (WORD), .name = (NAME), .key_bytes = (KEY),             \
-     .icv_bytes = (ICV), .out_bytes = (KEY), .for_ike = (IKE), .for_esp = true, .rfc = (RFC)}
+     .icv_bytes = (ICV), .out_bytes = (KEY), .for_ike = true, .for_esp = true, .rfc = (RFC)}
 #define DH(ID, WORD, NAME, BYTES, RFC)                                                                        \
     {.type = CRYPT_TYPE_DH, .id = (ID), .keyword = (WORD), .name = (NAME), .out_bytes = (BYTES),              \
      .for_ike = true, .for_esp = true, .rfc = (RFC)}
@@ -27,22 +27,24 @@
 
 static const struct crypt_alg rows[] = {
     ENCR(CRYPT_ENCR_AES_GCM_16, 128, "aes128gcm16", "AES-GCM-16-128", 16, 4, 8, 1, 16, true, "RFC 4106, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_GCM_16, 192, "aes192gcm16", "AES-GCM-16-192", 24, 4, 8, 1, 16, true, "RFC 4106, RFC 5282"),
     ENCR(CRYPT_ENCR_AES_GCM_16, 256, "aes256gcm16", "AES-GCM-16-256", 32, 4, 8, 1, 16, true, "RFC 4106, RFC 5282"),
     ENCR(CRYPT_ENCR_CHACHA20_POLY1305, 0, "chacha20poly1305", "ChaCha20-Poly1305", 32, 4, 8, 1, 16, true, "RFC 7634"),
     ENCR(CRYPT_ENCR_AES_CBC, 128, "aes128", "AES-CBC-128", 16, 0, 16, 16, 0, true, "RFC 3602"),
+    ENCR(CRYPT_ENCR_AES_CBC, 192, "aes192", "AES-CBC-192", 24, 0, 16, 16, 0, true, "RFC 3602"),
     ENCR(CRYPT_ENCR_AES_CBC, 256, "aes256", "AES-CBC-256", 32, 0, 16, 16, 0, true, "RFC 3602"),
     /* RFC 7296 3.14: an SK payload is always encrypted. */
     ENCR(CRYPT_ENCR_NULL, 0, "null", "NULL", 0, 0, 0, 1, 0, false, "RFC 2410"),
 
-    PRF(CRYPT_PRF_HMAC_SHA2_256, "prfsha256", "PRF-HMAC-SHA2-256", 32, true, "RFC 4868"),
-    PRF(CRYPT_PRF_HMAC_SHA2_384, "prfsha384", "PRF-HMAC-SHA2-384", 48, true, "RFC 4868"),
-    PRF(CRYPT_PRF_HMAC_SHA2_512, "prfsha512", "PRF-HMAC-SHA2-512", 64, true, "RFC 4868"),
-    PRF(CRYPT_PRF_HMAC_SHA1, "prfsha1", "PRF-HMAC-SHA1", 20, false, "RFC 2104"),
+    PRF(CRYPT_PRF_HMAC_SHA2_256, "prfsha256", "PRF-HMAC-SHA2-256", 32, "RFC 4868"),
+    PRF(CRYPT_PRF_HMAC_SHA2_384, "prfsha384", "PRF-HMAC-SHA2-384", 48, "RFC 4868"),
+    PRF(CRYPT_PRF_HMAC_SHA2_512, "prfsha512", "PRF-HMAC-SHA2-512", 64, "RFC 4868"),
+    PRF(CRYPT_PRF_HMAC_SHA1, "prfsha1", "PRF-HMAC-SHA1", 20, "RFC 2104"),
 
-    INTEG(CRYPT_INTEG_HMAC_SHA2_256_128, "sha256", "HMAC-SHA2-256-128", 32, 16, true, "RFC 4868"),
-    INTEG(CRYPT_INTEG_HMAC_SHA2_384_192, "sha384", "HMAC-SHA2-384-192", 48, 24, true, "RFC 4868"),
-    INTEG(CRYPT_INTEG_HMAC_SHA2_512_256, "sha512", "HMAC-SHA2-512-256", 64, 32, true, "RFC 4868"),
-    INTEG(CRYPT_INTEG_HMAC_SHA1_96, "sha1", "HMAC-SHA1-96", 20, 12, false, "RFC 2404"),
+    INTEG(CRYPT_INTEG_HMAC_SHA2_256_128, "sha256", "HMAC-SHA2-256-128", 32, 16, "RFC 4868"),
+    INTEG(CRYPT_INTEG_HMAC_SHA2_384_192, "sha384", "HMAC-SHA2-384-192", 48, 24, "RFC 4868"),
+    INTEG(CRYPT_INTEG_HMAC_SHA2_512_256, "sha512", "HMAC-SHA2-512-256", 64, 32, "RFC 4868"),
+    INTEG(CRYPT_INTEG_HMAC_SHA1_96, "sha1", "HMAC-SHA1-96", 20, 12, "RFC 2404"),
 
     DH(CRYPT_DH_X25519, "x25519", "X25519", 32, "RFC 8031"),
     DH(CRYPT_DH_ECP_256, "ecp256", "ECP-256", 64, "RFC 5903"),

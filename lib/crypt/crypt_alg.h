@@ -25,7 +25,7 @@ enum crypt_encr {
 };
 
 enum crypt_prf {
-    CRYPT_PRF_HMAC_SHA1 = 2, /* known so that the NIST vectors can be run; never offered, never accepted */
+    CRYPT_PRF_HMAC_SHA1 = 2,
     CRYPT_PRF_HMAC_SHA2_256 = 5,
     CRYPT_PRF_HMAC_SHA2_384 = 6,
     CRYPT_PRF_HMAC_SHA2_512 = 7,
@@ -33,7 +33,7 @@ enum crypt_prf {
 
 enum crypt_integ {
     CRYPT_INTEG_NONE = 0,
-    CRYPT_INTEG_HMAC_SHA1_96 = 2, /* ESP only */
+    CRYPT_INTEG_HMAC_SHA1_96 = 2,
     CRYPT_INTEG_HMAC_SHA2_256_128 = 12,
     CRYPT_INTEG_HMAC_SHA2_384_192 = 13,
     CRYPT_INTEG_HMAC_SHA2_512_256 = 14,

@@ -23,8 +23,10 @@ static const struct {
 } aliases[] = {
     {"aes", "aes128"},
     {"aes128gcm", "aes128gcm16"},
+    {"aes192gcm", "aes192gcm16"},
     {"aes256gcm", "aes256gcm16"},
     {"aes128gcm128", "aes128gcm16"},
+    {"aes192gcm128", "aes192gcm16"},
     {"aes256gcm128", "aes256gcm16"},
     {"sha", "sha1"},
     {"sha2_256", "sha256"},
@@ -41,9 +43,10 @@ static const struct {
     {"des", "it is broken (RFC 8247 2.1); write aes256 or aes256gcm16"},
     {"cast", "its 64-bit blocks leak after a few gigabytes; write aes256 or aes256gcm16"},
     {"blowfish", "its 64-bit blocks leak after a few gigabytes; write aes256 or aes256gcm16"},
-    {"aes192", "AES is supported with 128 and 256 bits; write aes256 or aes256gcm16"},
     {"aes128gcm8", "only the full 16-byte tag is supported; write aes128gcm16"},
     {"aes128gcm12", "only the full 16-byte tag is supported; write aes128gcm16"},
+    {"aes192gcm8", "only the full 16-byte tag is supported; write aes192gcm16"},
+    {"aes192gcm12", "only the full 16-byte tag is supported; write aes192gcm16"},
     {"aes256gcm8", "only the full 16-byte tag is supported; write aes256gcm16"},
     {"aes256gcm12", "only the full 16-byte tag is supported; write aes256gcm16"},
     {"md5", "it is broken (RFC 8247 2.3); write sha256"},
@@ -160,10 +163,8 @@ static int refuse_protocol(const struct parse *ps, const struct crypt_alg *alg)
     if (alg->type == CRYPT_TYPE_PRF && ps->protocol == CRYPT_PROTOCOL_ESP)
         return refuse(ps, "\"%s\" belongs into the IKE proposal: ESP takes its keys from the IKE SA's PRF",
                       alg->keyword);
-    if (alg->id == CRYPT_ENCR_NULL && alg->type == CRYPT_TYPE_ENCR)
-        return refuse(ps, "\"null\" is for ESP only: IKE messages are always encrypted; write aes256gcm16");
-    return refuse(ps, "\"%s\" is too weak for IKE; write %s", alg->keyword,
-                  alg->type == CRYPT_TYPE_PRF ? "prfsha256" : "sha256");
+    return refuse(ps, "\"%s\" is for ESP only: IKE messages are always encrypted; write aes256gcm16",
+                  alg->keyword);
 }
 
 /* Inserts behind the last transform of the same or a lower type. */
@@ -253,6 +254,7 @@ static int derive_prf(struct parse *ps)
         enum crypt_integ integ;
         enum crypt_prf prf;
     } same_hash[] = {
+        {CRYPT_INTEG_HMAC_SHA1_96, CRYPT_PRF_HMAC_SHA1},
         {CRYPT_INTEG_HMAC_SHA2_256_128, CRYPT_PRF_HMAC_SHA2_256},
         {CRYPT_INTEG_HMAC_SHA2_384_192, CRYPT_PRF_HMAC_SHA2_384},
         {CRYPT_INTEG_HMAC_SHA2_512_256, CRYPT_PRF_HMAC_SHA2_512},

@@ -24,8 +24,9 @@ from esp_ref import Wrong, want
 SIZE_MAX = 9000         # bytes behind the inner IP header
 SHAPES = [(4, 1), (4, 0), (6, 1), (6, 0)]       # outer version, ESP in UDP
 START_ESN = (7 << 32) + 0xfffffc00      # each run crosses a multiple of 2^32
-AEADS = [("aes256gcm16", ""), ("chacha20poly1305", "")]
+AEADS = [("aes192gcm16", ""), ("aes256gcm16", ""), ("chacha20poly1305", "")]
 CBC128 = [("aes128", integ) for integ in esp_ref.HASHES]
+CBC192 = [("aes192", "sha1"), ("aes192", "sha256")]
 CBC256 = [("aes256", integ) for integ in esp_ref.HASHES]
 NULLS = [("null", integ) for integ in esp_ref.HASHES]
 
@@ -82,11 +83,12 @@ def bulk(gateway, algorithms, is_full):
               f"({time.monotonic() - began:.1f} s, oracle: python3-cryptography)", flush=True)
 
 
-ALL = [("aes128gcm16", "")] + AEADS + CBC128 + CBC256 + NULLS
+ALL = [("aes128gcm16", "")] + AEADS + CBC128 + CBC192 + CBC256 + NULLS
 GROUPS = {
     "aes128gcm": lambda g: bulk(g, [("aes128gcm16", "")], True),
     "aead": lambda g: bulk(g, AEADS, False),
     "cbc128": lambda g: bulk(g, CBC128, False),
+    "cbc192": lambda g: bulk(g, CBC192, False),
     "cbc256": lambda g: bulk(g, CBC256, False),
     "null": lambda g: bulk(g, NULLS, False),
     "scapy": lambda g: esp_scapy.sample(g, ALL, SHAPES, START_ESN),

@@ -12,9 +12,11 @@ IPIP, UDP, IPV6, ESP, NONE = 4, 17, 41, 50, 59
 #         key with salt, IV, block, tag
 CIPHERS = {
     "aes128gcm16": (20, 8, 4, 16),
+    "aes192gcm16": (28, 8, 4, 16),
     "aes256gcm16": (36, 8, 4, 16),
     "chacha20poly1305": (36, 8, 4, 16),
     "aes128": (16, 16, 16, 0),
+    "aes192": (24, 16, 16, 0),
     "aes256": (32, 16, 16, 0),
     "null": (0, 0, 4, 0),
 }

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Algorithms agreed with strongSwan, and the second attempt when the first key exchange group was the wrong guess
 # (INVALID_KE_PAYLOAD, RFC 7296 1.3), in both roles.
-# cases: cbc-modp2048 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
+# cases: cbc-modp2048 cbc192-sha1-modp2048 gcm192-prfsha1-ecp256 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
 . "$(dirname "$0")/../lib/lab.sh"
 
 esp=aes128gcm16 a=() b=()
 case $1 in
 cbc-modp2048) ike=aes128-sha256-modp2048 ;;
+cbc192-sha1-modp2048) ike=aes192-sha1-modp2048 esp=aes192-sha1 ;;
+gcm192-prfsha1-ecp256) ike=aes192gcm16-prfsha1-ecp256 esp=aes192gcm16 ;;
 gcm256-ecp384) ike=aes256gcm16-prfsha384-ecp384 esp=aes256gcm16 ;;
 cbc256-ecp521) ike=aes256-sha512-ecp521 ;;
 gcm-ecp256-esp256) ike=aes128gcm16-prfsha256-ecp256 esp=aes256gcm16 ;;

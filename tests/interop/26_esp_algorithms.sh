@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The algorithms of ESP that strongSwan's userland ESP knows, with Culvert on either end of the first exchange, pings of all
 # kinds of sizes and TCP; then once more after a rekey. NULL is taken where both sides name it, and refused by the defaults.
-# cases: chacha gcm256 cbc128-sha1 cbc128-sha256 cbc256-sha256 cbc256-sha384 cbc256-sha512 null-sha256 null-unasked
+# cases: chacha gcm192 gcm256 cbc128-sha1 cbc128-sha256 cbc192-sha1 cbc256-sha256 cbc256-sha384 cbc256-sha512 null-sha256 null-unasked
 . "$(dirname "$0")/../lib/lab.sh"
 
 case $1 in
 chacha) esp=chacha20poly1305 want=ChaCha20-Poly1305 ;;
+gcm192) esp=aes192gcm16 want=AES-GCM-16-192 ;;
 gcm256) esp=aes256gcm16 want=AES-GCM-16-256 ;;
 cbc128-sha1) esp=aes128-sha1 want=AES-CBC-128/HMAC-SHA1-96 ;;
 cbc128-sha256) esp=aes128-sha256 want=AES-CBC-128/HMAC-SHA2-256-128 ;;
+cbc192-sha1) esp=aes192-sha1 want=AES-CBC-192/HMAC-SHA1-96 ;;
 cbc256-sha256) esp=aes256-sha256 want=AES-CBC-256/HMAC-SHA2-256-128 ;;
 cbc256-sha384) esp=aes256-sha384 want=AES-CBC-256/HMAC-SHA2-384-192 ;;
 cbc256-sha512) esp=aes256-sha512 want=AES-CBC-256/HMAC-SHA2-512-256 ;;

@@ -29,6 +29,7 @@ static const struct aead {
     const char *keyword;
     enum imb_class cls;
 } aeads[] = {{"aes128gcm16", IMB_CLASS_GCM128},
+             {"aes192gcm16", IMB_CLASS_GCM192},
              {"aes256gcm16", IMB_CLASS_GCM256},
              {"chacha20poly1305", IMB_CLASS_CHACHA}};
 
@@ -160,6 +161,29 @@ static void no_packets_and_empty_packets_are_fine(void **state)
     }
 }
 
+/* Test case 9 of the specification of GCM, of 192 bits. */
+static void gcm_of_192_bits_answers_as_specified(void **state)
+{
+    uint8_t key[28] = {0}, data[80], want[80];
+    union imb_key expanded;
+    struct esp_op op = {.data = data, .key = &expanded.first, .len = 64};
+    vectors_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c", key, 24);
+    vectors_hex("cafebabefacedbaddecaf888", op.iv, 12);
+    vectors_hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+                "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255",
+                data, 64);
+    vectors_hex("3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c"
+                "7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710acade256"
+                "9924a7c8587336bfb118024db8674a14",
+                want, 80);
+    assert_int_equal(imb_key_expand(imb, crypt_alg_by_keyword("aes192gcm16"), NULL, key, sizeof key, NULL, 0,
+                                    &expanded.first),
+                     0);
+    imb_seal(imb, IMB_CLASS_GCM192, &(struct esp_burst){&op, sizeof op, 1, false});
+    assert_memory_equal(data, want, 80);
+    assert_int_equal(imb_open(imb, IMB_CLASS_GCM192, &(struct esp_burst){&op, sizeof op, 1, false}), 0);
+}
+
 /* Test case 3 of the specification of GCM that NIST took over. */
 static void gcm_answers_as_specified(void **state)
 {
@@ -202,6 +226,7 @@ int main(void)
         cmocka_unit_test(one_bad_packet_does_not_touch_its_neighbours),
         cmocka_unit_test(another_key_nonce_or_header_fails),
         cmocka_unit_test(no_packets_and_empty_packets_are_fine),
+        cmocka_unit_test(gcm_of_192_bits_answers_as_specified),
         cmocka_unit_test(gcm_answers_as_specified),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

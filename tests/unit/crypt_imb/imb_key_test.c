@@ -25,10 +25,12 @@ static void suites_have_the_sizes_of_their_rfc(void **state)
         struct esp_suite want;
     } all[] = {
         {"aes128gcm16", NULL, {IMB_CLASS_GCM128, 8, 16, 4, 20, 0}},
+        {"aes192gcm16", NULL, {IMB_CLASS_GCM192, 8, 16, 4, 28, 0}},
         {"aes256gcm16", NULL, {IMB_CLASS_GCM256, 8, 16, 4, 36, 0}},
         {"chacha20poly1305", NULL, {IMB_CLASS_CHACHA, 8, 16, 4, 36, 0}},
         {"aes128", "sha1", {IMB_CLASS_HMAC, 16, 12, 16, 16, 20}},
         {"aes128", "sha256", {IMB_CLASS_HMAC, 16, 16, 16, 16, 32}},
+        {"aes192", "sha1", {IMB_CLASS_HMAC, 16, 12, 16, 24, 20}},
         {"aes256", "sha384", {IMB_CLASS_HMAC, 16, 24, 16, 32, 48}},
         {"aes256", "sha512", {IMB_CLASS_HMAC, 16, 32, 16, 32, 64}},
         {"null", "sha256", {IMB_CLASS_HMAC, 0, 16, 4, 0, 32}},
@@ -73,11 +75,9 @@ static void a_key_one_byte_off_is_refused_and_nothing_is_written(void **state)
 {
     static const struct {
         const char *encr, *integ;
-    } all[] = {{"aes128gcm16", NULL},
-               {"aes256gcm16", NULL},
-               {"chacha20poly1305", NULL},
-               {"aes256", "sha256"},
-               {"null", "sha1"}};
+    } all[] = {
+        {"aes128gcm16", NULL}, {"aes192gcm16", NULL}, {"aes256gcm16", NULL}, {"chacha20poly1305", NULL},
+        {"aes192", "sha1"},    {"aes256", "sha256"},  {"null", "sha1"}};
     static const uint8_t key[128];
     static union imb_key before;
     memset(&before, 0x77, sizeof before);
@@ -106,8 +106,8 @@ static void a_key_one_byte_off_is_refused_and_nothing_is_written(void **state)
 
 static void a_salt_lies_behind_the_key_as_it_came(void **state)
 {
-    static const char *const all[] = {"aes128gcm16", "aes256gcm16", "chacha20poly1305"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const all[] = {"aes128gcm16", "aes192gcm16", "aes256gcm16", "chacha20poly1305"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         const struct crypt_alg *encr = row(all[i]);
         uint8_t key[36] = {0};
         memcpy(key + encr->key_bytes, "salt", 4);
@@ -115,6 +115,20 @@ static void a_salt_lies_behind_the_key_as_it_came(void **state)
                          0);
         assert_memory_equal(&expanded.salt, "salt", 4);
     }
+}
+
+/* FIPS 197 A.2: as below, of 192 bits; the last word is 01002202. */
+static void round_keys_of_192_bits_are_those_of_the_standard(void **state)
+{
+    uint8_t key[24], sha[20] = {0}, last[4];
+    vectors_hex("8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", key, sizeof key);
+    vectors_hex("01002202", last, sizeof last);
+    assert_int_equal(imb_key_expand(imb, row("aes192"), row("sha1"), key, 24, sha, 20, &expanded.first), 0);
+    const struct imb_hmac_key *hmac = &expanded.hmac;
+    assert_memory_equal(hmac->enc, key, 24);
+    assert_memory_equal(hmac->enc + 16 * 13 - 4, last, 4);
+    assert_int_equal(hmac->key_bytes, 24);
+    assert_int_equal(hmac->icv_bytes, 12);
 }
 
 /* FIPS 197 A.1: the first round key is the key, and the last word of the schedule is b6630ca6. */
@@ -153,6 +167,7 @@ int main(void)
         cmocka_unit_test(a_gcm_key_length_without_code_is_refused),
         cmocka_unit_test(a_key_one_byte_off_is_refused_and_nothing_is_written),
         cmocka_unit_test(a_salt_lies_behind_the_key_as_it_came),
+        cmocka_unit_test(round_keys_of_192_bits_are_those_of_the_standard),
         cmocka_unit_test(round_keys_are_those_of_the_standard),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* HMAC as PRF and as integrity check, against RFC 4231, and SHA-1. */
+/* HMAC as PRF and as integrity check, against RFC 2202 and RFC 4231, and SHA-1. */
 #include "ossl_ops.h"
 
 #include <errno.h>
@@ -72,6 +72,49 @@ static void prfs_answer_as_rfc_4231(void **state)
             assert_int_equal(ossl_ike_ops.prf(prfs[j], base_span(key, key_len), &part, 1, got), 0);
             assert_memory_equal(got, want, len);
         }
+    }
+}
+
+/* RFC 2202 3, cases 1 to 4, 6 and 7. */
+static const struct {
+    const char *key, *data, *out;
+} rfc_2202[] = {
+    {"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
+     "b617318655057264e28bc0b6fb378c8ef146be00"},
+    {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+     "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+     "125d7342b9ac11cd91a39af48aa17b4f63f175d3"},
+    {"0102030405060708090a0b0c0d0e0f10111213141516171819",
+     "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
+     "4c9007f4026250c6bc8414f9bf50c86c2d7235da"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b65792046697"
+     "27374",
+     "aa4ae5e15272d00e95705637ce8a3b55ed402112"},
+    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b657920616e64204c61726765722054686"
+     "16e204f6e6520426c6f636b2d53697a652044617461",
+     "e8e99d0f45237d786d6bbaa7965c7808bbff1a91"},
+};
+
+static void the_prf_of_old_peers_answers_as_rfc_2202(void **state)
+{
+    for (size_t i = 0; i < sizeof rfc_2202 / sizeof rfc_2202[0]; i++) {
+        uint8_t key[160], data[160], want[20], got[64], icv[12];
+        const size_t key_len = vectors_hex(rfc_2202[i].key, key, sizeof key);
+        const struct base_span part = base_span(data, vectors_hex(rfc_2202[i].data, data, sizeof data));
+        vectors_hex(rfc_2202[i].out, want, sizeof want);
+        assert_int_equal(ossl_ike_ops.prf(CRYPT_PRF_HMAC_SHA1, base_span(key, key_len), &part, 1, got), 0);
+        assert_memory_equal(got, want, sizeof want);
+        if (key_len != 20)
+            continue;
+        assert_int_equal(
+            ossl_ike_ops.integ(crypt_alg_by_keyword("sha1"), base_span(key, key_len), &part, 1, icv), 0);
+        assert_memory_equal(icv, want, sizeof icv);
     }
 }
 
@@ -152,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prfs_answer_as_rfc_4231),
+        cmocka_unit_test(the_prf_of_old_peers_answers_as_rfc_2202),
         cmocka_unit_test(parts_are_hashed_as_if_they_were_one),
         cmocka_unit_test(an_empty_key_is_a_key_and_not_the_one_before),
         cmocka_unit_test(a_prf_without_row_is_refused),

@@ -17,7 +17,7 @@
         .type = CRYPT_TYPE_INTEG, .id = (ID), .key_bytes = (KEY), .icv_bytes = (ICV), .out_bytes = (KEY) \
     }
 
-static const struct crypt_alg cbc128 = ALG_CBC(128), cbc256 = ALG_CBC(256);
+static const struct crypt_alg cbc128 = ALG_CBC(128), cbc192 = ALG_CBC(192), cbc256 = ALG_CBC(256);
 static const struct crypt_alg null_cipher = {
     .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_NULL, .block_bytes = 1};
 static const struct crypt_alg chacha = {.type = CRYPT_TYPE_ENCR,
@@ -36,8 +36,8 @@ static const struct crypt_alg sha512 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_512_256, 6
 static const struct suite {
     const struct crypt_alg *encr, *integ;
 } suites[] = {
-    {&rig_gcm128, NULL}, {&rig_gcm256, NULL}, {&chacha, NULL},    {&cbc128, &sha1},
-    {&cbc128, &sha256},  {&cbc256, &sha384},  {&cbc256, &sha512}, {&null_cipher, &sha256},
+    {&rig_gcm128, NULL}, {&rig_gcm256, NULL}, {&chacha, NULL},    {&cbc128, &sha1},        {&cbc128, &sha256},
+    {&cbc192, &sha1},    {&cbc256, &sha384},  {&cbc256, &sha512}, {&null_cipher, &sha256},
 };
 #define SUITES (sizeof suites / sizeof suites[0])
 
