@@ -242,6 +242,17 @@ void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why
     c->gone_at = base_time_add(ike->now, IKEV2_LINGER_S * BASE_NS_PER_S);
 }
 
+void ikev2_child_disown(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
+{
+    if (!t->spi_in)
+        return;
+    if (sa->want.disowned) /* its DELETE had no turn: one is enough to tell the peer by */
+        ike->env.spi_free(ike->env.ctx, sa->want.disowned);
+    sa->want.disowned = t->spi_in;
+    t->spi_in = 0;
+    ikev2_sa_touch(ike, sa);
+}
+
 void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to)
 {
     while (from->children) {
@@ -253,5 +264,7 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     }
     to->n_children += from->n_children;
     from->n_children = 0;
+    to->want.disowned = from->want.disowned;
+    from->want.disowned = 0;
     ikev2_wish_move(from, to);
 }

@@ -72,5 +72,10 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
  * kind, only our sending ends now: it lingers for what the peer sent before it had our answer.
  */
 void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why);
-/* All children, and wishes for more, go over to another SA of the same connection. */
+/*
+ * The peer has made the pair that our task asked for, and we do not take it: DELETE goes out before anything
+ * else of ours. Takes the task's reserved SPI.
+ */
+void ikev2_child_disown(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t);
+/* All children, and wishes for more, and what is disowned, go over to another SA of the same connection. */
 void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);

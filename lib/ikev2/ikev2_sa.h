@@ -84,6 +84,7 @@ struct ikev2_sa_want {
     bool close, rekey, dpd;
     const char *close_why;        /* with close; static text */
     struct ikev2_wishes children; /* that we still have to make */
+    uint32_t disowned; /* our SPI, still reserved, of a pair that the peer alone has: DELETE; 0: none */
 };
 
 /* The peer's rekeying while ours is under way (RFC 7296 2.8.2). */

@@ -64,6 +64,8 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_offer_free(ike, sa);
     ikev2_init_free(ike, sa);
     ikev2_request_clear(sa);
+    if (sa->want.disowned)
+        ike->env.spi_free(ike->env.ctx, sa->want.disowned);
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     ike_conf_put(sa->conf);
@@ -160,8 +162,15 @@ static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
     return NULL;
 }
 
-static struct ikev2_task *task_pick_delete(const struct ikev2_sa *sa)
+/* Of what the peer alone has first: it may send on it already. */
+static struct ikev2_task *task_pick_delete(struct ikev2_sa *sa)
 {
+    struct ikev2_task *d = sa->want.disowned ? ikev2_task_new(IKEV2_TASK_DELETE_CHILD) : NULL;
+    if (d) {
+        d->spi_old = d->spi_in = sa->want.disowned;
+        sa->want.disowned = 0;
+        return d;
+    }
     for (const struct ikev2_child *c = sa->children; c; c = c->next) {
         if (c->state != IKEV2_CHILD_DELETING)
             continue;
@@ -225,7 +234,8 @@ static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         if (c->state == IKEV2_CHILD_DELETING)
             return true;
-    return sa->want.close || (sa_has_work(sa) && base_time_reached(sa->life.retry_at, ike->now));
+    return sa->want.close || sa->want.disowned ||
+           (sa_has_work(sa) && base_time_reached(sa->life.retry_at, ike->now));
 }
 
 /* ---- the living ---- */

@@ -101,11 +101,11 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
     const uint16_t notify = ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
     if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
         ikev2_wish_one(sa, t->child_index);
-    if (notify)
-        return;
-    struct ikev2_child *c = ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
+    struct ikev2_child *c = notify ? NULL : ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
     if (c)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
+    else if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) /* the peer has made its half */
+        ikev2_child_disown(ike, sa, t);
 }
 
 static enum ikev2_outcome auth_fail(struct ike *ike, struct ikev2_sa *sa, const char *why)

@@ -413,6 +413,13 @@ void ikev2_child_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
         ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
 }
 
+/* Our exchange failed when the peer had made its half of the pair already: it is told at once. */
+static void child_reject(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, uint16_t notify)
+{
+    ikev2_child_disown(ike, sa, t);
+    ikev2_collide_child_failed(ike, sa, notify);
+}
+
 /* The new pair is complete: it sends at once, and the old one gets its DELETE. */
 static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, struct base_span secret)
 {
@@ -425,7 +432,7 @@ static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
     }
     struct ikev2_child *c = ikev2_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
     if (!c) {
-        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        child_reject(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     if (!is_rekey)
@@ -454,7 +461,7 @@ static enum ikev2_outcome child_on_secret(struct ike *ike, struct ikev2_sa *sa, 
 {
     const struct ike_job_dh *r = ike_job_dh_of(job);
     if (job->status != 0)
-        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        child_reject(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
     else
         child_finish(ike, sa, t, base_span(r->secret, r->secret_len));
     return IKEV2_STAYS;
@@ -481,7 +488,7 @@ static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct
     const uint16_t notify = ikev2_child_check(ike, sa, msg, rule, t);
     if (notify ||
         wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &nr) != WIRE_IKE_OK) {
-        ikev2_collide_child_failed(ike, sa, notify ? notify : WIRE_IKE_N_INVALID_SYNTAX);
+        child_reject(ike, sa, t, notify ? notify : WIRE_IKE_N_INVALID_SYNTAX);
         return;
     }
     ike_nonce_set(&t->nr, nr);
@@ -492,7 +499,7 @@ static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct
     if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
         !ikev2_ke_fits(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the KE payload");
-        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+        child_reject(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX);
         return;
     }
     ikev2_request_clear(sa);
@@ -532,6 +539,8 @@ static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa,
         return IKEV2_STAYS;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
         explain_refused(ike, ikev2_sa_about(sa), "CREATE_CHILD_SA", error);
+    if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) /* neither refused nor whole */
+        ikev2_child_disown(ike, sa, sa->task);
     ikev2_collide_child_failed(ike, sa, error ? error : WIRE_IKE_N_INVALID_SYNTAX);
     return IKEV2_STAYS;
 }

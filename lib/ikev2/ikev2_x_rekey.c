@@ -159,6 +159,18 @@ static void rekey_failed(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
     ikev2_rekey_dropped(ike, sa);
 }
 
+/*
+ * Our exchange failed when the peer had made the new SA already, and had moved the children there. Nothing
+ * that we have keys for reaches that SA, so this one ends: a new one, with INITIAL_CONTACT, replaces both.
+ */
+static void rekey_reject(struct ike *ike, struct ikev2_sa *sa)
+{
+    const bool has_rival = ikev2_rival_of_old(ike, sa) != NULL;
+    rekey_failed(ike, sa, RETRY_LONG_S);
+    if (!has_rival)
+        ikev2_close(ike, sa, "the peer's answer to its rekeying cannot be used");
+}
+
 /* ---- initiator ---- */
 
 void ikev2_rekey_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
@@ -188,7 +200,7 @@ static void rekey_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
     const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
     struct ikev2_sa *heir = rekey_make_heir(ike, sa, t, true, r);
     if (!heir) {
-        rekey_failed(ike, sa, RETRY_LONG_S);
+        rekey_reject(ike, sa);
         return;
     }
     ikev2_task_done(ike, sa);
@@ -224,7 +236,7 @@ static enum ikev2_outcome rekey_on_secret(struct ike *ike, struct ikev2_sa *sa, 
                                           struct ike_job *job)
 {
     if (job->status != 0)
-        rekey_failed(ike, sa, RETRY_LONG_S);
+        rekey_reject(ike, sa);
     else
         rekey_finish(ike, sa, t, ike_job_dh_of(job));
     return IKEV2_STAYS;
@@ -262,7 +274,7 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
                              IKEV2_DH_WANTED, &t->choice) ||
         t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the answer to rekeying of the IKE SA");
-        rekey_failed(ike, sa, RETRY_LONG_S);
+        rekey_reject(ike, sa);
         return;
     }
     ike_nonce_set(&t->nr, nr);

@@ -123,6 +123,114 @@ static void an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair(voi
     pair_free(p);
 }
 
+/* What a would take is changed while its request is under way, so that it refuses the answer. */
+static void narrow_own(struct pair *p, size_t child)
+{
+    struct ike_child_conf *c = &p->h[0].conf->conns[0].children[child];
+    c->remote_ts.count = 0;
+    pair_ts(&c->remote_ts, "10.9.0.0/16");
+}
+
+static void an_answer_that_we_refuse_leaves_the_peer_no_pair(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    narrow_own(p, 0);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(p->h[1].n_children, 2);
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_SELECTORS));
+    pair_run(p, 6);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_true(p->h[1].children[1].is_removed);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    pair_check_keys(p);
+    pair_free(p);
+}
+
+static void add_second(struct pair *p)
+{
+    for (int i = 0; i < 2; i++) {
+        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+        ike_child_conf_defaults(&c->children[1]);
+        snprintf(c->children[1].name, IKE_NAME_MAX, "second");
+        pair_ts(&c->children[1].local_ts, i ? "10.4.0.0/16" : "10.3.0.0/16");
+        pair_ts(&c->children[1].remote_ts, i ? "10.3.0.0/16" : "10.4.0.0/16");
+        c->n_children = 2;
+    }
+}
+
+static void the_first_child_that_we_refuse_leaves_the_peer_no_pair(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    add_second(p);
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    pair_deliver_one(p); /* IKE_SA_INIT */
+    pair_deliver_one(p);
+    narrow_own(p, 0);
+    p->hold = false;
+    pair_settle(p);
+    assert_string_equal(p->h[1].children[0].i.child, "net");
+    assert_true(p->h[1].children[0].is_removed);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_check_keys(p);
+    pair_free(p);
+}
+
+/* With IKE_EV_REKEY under way, the job of a that computes the secret fails, and is the last one of its. */
+static void fail_last_secret(struct pair *p, struct ike_event rekey)
+{
+    p->h[0].hold_jobs = true;
+    pair_event(p, 0, rekey);
+    p->h[0].n_jobs = 0; /* the key pair */
+    pair_job(p, 0, p->h[0].jobs[0]);
+    pair_settle(p);
+    assert_int_equal(p->h[0].n_jobs, 1);
+    p->h[0].hold_jobs = false;
+    p->h[0].n_jobs = 0;
+    p->h[0].jobs[0]->status = -EIO;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_JOB_DONE, .job = p->h[0].jobs[0]});
+}
+
+static void a_secret_that_cannot_be_computed_leaves_the_peer_no_pair(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    char why[200];
+    for (int i = 0; i < 2; i++)
+        crypt_proposal_parse("aes128gcm16-x25519", CRYPT_PROTOCOL_ESP,
+                             &p->h[i].conf->conns[0].children[0].proposals[0], why, sizeof why);
+    pair_start(p);
+    pair_connect(p);
+    fail_last_secret(p, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true});
+    assert_int_equal(p->h[1].n_children, 2);
+    pair_run(p, 6);
+    assert_true(p->h[1].children[1].is_removed);
+    pair_check_keys(p);
+    pair_free(p);
+}
+
+static void an_ike_sa_that_the_peer_alone_has_rekeyed_is_replaced(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].start = true;
+    pair_start(p);
+    pair_run(p, 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    fail_last_secret(p, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_run(p, 20);
+    pair_check_one(p);
+    assert_int_equal(pair_stats(p, 0).established, 2);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +240,10 @@ int main(void)
         cmocka_unit_test(a_second_child_of_the_connection_is_made_by_its_own_exchange),
         cmocka_unit_test(selectors_are_narrowed_to_what_both_have),
         cmocka_unit_test(an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair),
+        cmocka_unit_test(an_answer_that_we_refuse_leaves_the_peer_no_pair),
+        cmocka_unit_test(the_first_child_that_we_refuse_leaves_the_peer_no_pair),
+        cmocka_unit_test(a_secret_that_cannot_be_computed_leaves_the_peer_no_pair),
+        cmocka_unit_test(an_ike_sa_that_the_peer_alone_has_rekeyed_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
