@@ -95,6 +95,21 @@ static void check_path(struct sim_host *h, const struct ike_path *path)
         sim_fail(w, "%s: sends to nowhere", h->name);
 }
 
+/* Whoever is told an SPI of ours in an answer may send on it at once, so it is installed before that leaves.
+ */
+static void check_order(struct sim_host *h, struct base_span msg)
+{
+    if (!(msg.ptr[19] & WIRE_IKE_F_RESPONSE))
+        return;
+    for (size_t i = 0; i < h->n_sas; i++) {
+        const uint32_t spi = h->sas[i].spi;
+        const uint8_t wire[] = {(uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8),
+                                (uint8_t)spi};
+        if (h->sas[i].state == SIM_SA_RESERVED && memmem(msg.ptr, msg.len, wire, sizeof wire))
+            sim_fail(h->world, "%s: an answer tells %08x, which is not installed yet", h->name, spi);
+    }
+}
+
 static void act_send(struct sim_host *h, struct ike_action *a)
 {
     check_path(h, &a->path);
@@ -105,6 +120,7 @@ static void act_send(struct sim_host *h, struct ike_action *a)
                   a->bytes.len > 18 ? "ike" : "runt", a->bytes.ptr[18], a->bytes.ptr[19], a->bytes.ptr[23],
                   a->bytes.len, base_endpoint_text(&a->path.remote, to), a->path.natt ? " natt" : "");
         sim_watch_out(h, a->bytes);
+        check_order(h, a->bytes);
         h->ike_out++;
         if (a->bytes.ptr[18] == WIRE_IKE_SA_INIT && !(a->bytes.ptr[19] & WIRE_IKE_F_RESPONSE))
             h->init_out++;
