@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "ossl_ops.h"
 
 /* A total order that agrees with ike_id_equal(). */
 static int id_order(const struct ike_id *a, const struct ike_id *b)
@@ -69,7 +70,7 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
                 a->conn->name);
         else
             conf_fail(r, "secrets[%zu] is for the same pair of identities (remote %s); keep one of them",
-                      a->index, ike_id_text(b->remote, id));
+                      a->index, ike_id_text(b->remote, &ossl_ike_ops, id));
         conf_leave(r, at);
         conf_leave(r, mark);
     }
@@ -92,14 +93,14 @@ static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *
     if (n > 0 && bsearch(&want, secrets, n, sizeof want, pair_order))
         return;
     const struct pair *near = nearest_secret(secrets, n, &c->remote_id);
-    ike_id_text(&c->local_id, local);
-    ike_id_text(&c->remote_id, remote);
+    ike_id_text(&c->local_id, &ossl_ike_ops, local);
+    ike_id_text(&c->remote_id, &ossl_ike_ops, remote);
     if (near)
         conf_fail(
             r,
             "no secret for the pair local %.100s, remote %.100s; secrets[%zu] has this remote, but local "
             "%.100s. The pair must match exactly",
-            local, remote, near->index, ike_id_text(near->local, other));
+            local, remote, near->index, ike_id_text(near->local, &ossl_ike_ops, other));
     else
         conf_fail(
             r,

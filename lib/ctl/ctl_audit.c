@@ -6,6 +6,7 @@
 
 #include "base_text.h"
 #include "host_log.h"
+#include "ossl_ops.h"
 
 static enum host_level level_of(enum ike_audit_kind kind)
 {
@@ -38,9 +39,9 @@ static void log_line(const struct ike_audit *a)
     base_text_add(&t, " peer=%s", base_endpoint_text(&a->path.remote, ep));
     base_text_add(&t, " local=%s", base_endpoint_text(&a->path.local, ep));
     if (a->remote_id.type)
-        base_text_add(&t, " peer_id=\"%s\"", ike_id_text(&a->remote_id, id));
+        base_text_add(&t, " peer_id=\"%s\"", ike_id_text(&a->remote_id, &ossl_ike_ops, id));
     if (a->local_id.type)
-        base_text_add(&t, " local_id=\"%s\"", ike_id_text(&a->local_id, id));
+        base_text_add(&t, " local_id=\"%s\"", ike_id_text(&a->local_id, &ossl_ike_ops, id));
     if (a->spi_in)
         base_text_add(&t, " spi_in=0x%08x spi_out=0x%08x", a->spi_in, a->spi_out);
     if (a->mtu)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base_text.h"
+#include "ossl_ops.h"
 
 json_t *ctl_json_text(const char *text)
 {
@@ -31,7 +32,7 @@ json_t *ctl_json_endpoint(const struct base_endpoint *endpoint)
 json_t *ctl_json_id(const struct ike_id *id)
 {
     char text[IKE_ID_TEXT_MAX];
-    return ctl_json_text(ike_id_text(id, text));
+    return ctl_json_text(ike_id_text(id, &ossl_ike_ops, text));
 }
 
 json_t *ctl_json_spi(uint32_t spi)

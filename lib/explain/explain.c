@@ -10,6 +10,7 @@
 #include "base_addr.h"
 #include "base_text.h"
 #include "explain_int.h"
+#include "explain_swan.h"
 #include "ike_act.h"
 #include "ike_audit.h"
 #include "ike_conf.h"
@@ -42,6 +43,7 @@ bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind,
     }
     *e = (struct explain){
         .a = a,
+        .crypto = ike->env.crypto,
         .what = base_text(a->what, sizeof a->what),
         .nearest = base_text(a->nearest, sizeof a->nearest),
         .why = base_text(a->why, sizeof a->why),
@@ -148,7 +150,7 @@ static void add_unknown_why(struct explain *e, const struct ike *ike, const stru
             &e->why,
             "The peer announced its private address %s as identity; NAT changed its address to %s, and no "
             "connection expects %s.",
-            ike_id_text(remote, id), base_addr_text(&path->remote.addr, from), id);
+            ike_id_text(remote, e->crypto, id), base_addr_text(&path->remote.addr, from), id);
         return;
     }
     if (!near) {
@@ -164,32 +166,34 @@ static void add_unknown_why(struct explain *e, const struct ike *ike, const stru
     }
     if (ike_peer_id_equal(ike, &near->remote_id, remote) && asked->type) {
         base_text_add(&e->why, "The peer wants to talk to %s, but we are %s on this connection.",
-                      ike_id_text(asked, id), ike_id_text(&near->local_id, want));
+                      ike_id_text(asked, e->crypto, id), ike_id_text(&near->local_id, e->crypto, want));
         return;
     }
     base_text_add(&e->why,
                   "The peer says that it is %s, the connection expects %s; identities must be equal in type "
                   "and bytes.",
-                  ike_id_text(remote, id), ike_id_text(&near->remote_id, want));
+                  ike_id_text(remote, e->crypto, id), ike_id_text(&near->remote_id, e->crypto, want));
 }
 
 static void add_unknown_fix(struct explain *e, const struct ike *ike, const struct ike_conn_conf *near,
                             const struct ike_id *remote, const struct ike_id *asked)
 {
-    char id[IKE_ID_TEXT_MAX];
+    char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
     if (!near) {
-        base_text_add(&e->fix_here, "add a connection with remote.id: \"%s\"", ike_id_text(remote, id));
+        base_text_add(&e->fix_here, "add a connection with remote.id: \"%s\"",
+                      ike_id_text(remote, e->crypto, id));
     } else if (!ike_peer_id_equal(ike, &near->remote_id, remote)) {
         base_text_add(&e->fix_here, "connections.%s.remote.id: \"%s\" (and the same in its secret)",
-                      near->name, ike_id_text(remote, id));
+                      near->name, ike_id_text(remote, e->crypto, id));
         base_text_add(&e->fix_peer, "the peer's own identity: %s (strongSwan: local.id = %s)",
-                      ike_id_text(&near->remote_id, id), id);
+                      ike_id_text(&near->remote_id, e->crypto, id),
+                      explain_swan_id(&near->remote_id, e->crypto, swan));
     } else if (asked->type && !ike_peer_id_equal(ike, &near->local_id, asked)) {
         base_text_add(&e->fix_here, "connections.%s.local.id: \"%s\" (and the same in its secret)",
-                      near->name, ike_id_text(asked, id));
-        base_text_add(&e->fix_peer,
-                      "the identity that the peer expects of us: %s (strongSwan: remote.id = %s)",
-                      ike_id_text(&near->local_id, id), id);
+                      near->name, ike_id_text(asked, e->crypto, id));
+        base_text_add(
+            &e->fix_peer, "the identity that the peer expects of us: %s (strongSwan: remote.id = %s)",
+            ike_id_text(&near->local_id, e->crypto, id), explain_swan_id(&near->local_id, e->crypto, swan));
     } else {
         base_text_add(&e->fix_here,
                       "connections.%s.remote.from and local.address: leave them out, or add the "
@@ -198,11 +202,12 @@ static void add_unknown_fix(struct explain *e, const struct ike *ike, const stru
     }
 }
 
-static void add_pair(struct base_text *t, const struct ike_conn_conf *c)
+static void add_pair(struct explain *e, const struct ike_conn_conf *c)
 {
     char id[IKE_ID_TEXT_MAX];
-    base_text_add(t, "connection %s: local.id \"%s\", ", c->name, ike_id_text(&c->local_id, id));
-    base_text_add(t, "remote.id \"%s\"", ike_id_text(&c->remote_id, id));
+    base_text_add(&e->nearest, "connection %s: local.id \"%s\", ", c->name,
+                  ike_id_text(&c->local_id, e->crypto, id));
+    base_text_add(&e->nearest, "remote.id \"%s\"", ike_id_text(&c->remote_id, e->crypto, id));
 }
 
 void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
@@ -217,11 +222,11 @@ void explain_unknown_id(struct ike *ike, struct explain_about about, const struc
     e.a->local_id = *asked;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s identifies itself as %s", base_endpoint_text(&about.path->remote, from),
-                  ike_id_text(remote, id));
+                  ike_id_text(remote, e.crypto, id));
     if (asked->type)
-        base_text_add(&e.what, " and asks for %s", ike_id_text(asked, id));
+        base_text_add(&e.what, " and asks for %s", ike_id_text(asked, e.crypto, id));
     if (near)
-        add_pair(&e.nearest, near);
+        add_pair(&e, near);
     add_unknown_why(&e, ike, about.path, near, remote, asked);
     add_unknown_fix(&e, ike, near, remote, asked);
     explain_end(ike, &e);
@@ -229,14 +234,14 @@ void explain_unknown_id(struct ike *ike, struct explain_about about, const struc
 
 void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got)
 {
-    char id[IKE_ID_TEXT_MAX], want[IKE_ID_TEXT_MAX], at[BASE_ENDPOINT_TEXT_MAX];
+    char id[IKE_ID_TEXT_MAX], want[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX], at[BASE_ENDPOINT_TEXT_MAX];
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_PEER_ID, about, about.conn))
         return;
     e.a->remote_id = *got;
     base_text_add(&e.what, "we called %s, and %s answered", base_endpoint_text(&about.path->remote, at),
-                  ike_id_text(got, id));
-    add_pair(&e.nearest, about.conn);
+                  ike_id_text(got, e.crypto, id));
+    add_pair(&e, about.conn);
     if (is_natted_id(got, about.path))
         base_text_add(&e.why,
                       "The peer announced its private address %s as identity; it is behind a NAT that shows "
@@ -250,17 +255,19 @@ void explain_peer_id(struct ike *ike, struct explain_about about, const struct i
                   "connections.%s.remote.id: \"%s\" (and the same in its secret), if that is the peer",
                   about.conn->name, id);
     base_text_add(&e.fix_peer, "the peer's own identity: %s (strongSwan: local.id = %s)",
-                  ike_id_text(&about.conn->remote_id, want), want);
+                  ike_id_text(&about.conn->remote_id, e.crypto, want),
+                  explain_swan_id(&about.conn->remote_id, e.crypto, swan));
     explain_end(ike, &e);
 }
 
 /* ---- key ---- */
 
-static void add_secret_line(struct base_text *t, const struct ike_conn_conf *c)
+static void add_secret_line(struct explain *e, const struct ike_conn_conf *c)
 {
     char id[IKE_ID_TEXT_MAX];
-    base_text_add(t, "secrets: { \"local\": \"%s\", ", ike_id_text(&c->local_id, id));
-    base_text_add(t, "\"remote\": \"%s\", \"psk_file\": ... }", ike_id_text(&c->remote_id, id));
+    base_text_add(&e->fix_here, "secrets: { \"local\": \"%s\", ", ike_id_text(&c->local_id, e->crypto, id));
+    base_text_add(&e->fix_here, "\"remote\": \"%s\", \"psk_file\": ... }",
+                  ike_id_text(&c->remote_id, e->crypto, id));
 }
 
 void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
@@ -272,12 +279,12 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
     e.a->remote_id = conn->remote_id;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s sent a proof of its identity that does not verify",
-                  ike_id_text(&conn->remote_id, id));
-    add_pair(&e.nearest, conn);
+                  ike_id_text(&conn->remote_id, e.crypto, id));
+    add_pair(&e, conn);
     base_text_add(&e.why,
                   "The identities match, but the two sides have different pre-shared keys for this pair "
                   "(look for a trailing blank or line end, quotes, or hex against text).");
-    add_secret_line(&e.fix_here, conn);
+    add_secret_line(&e, conn);
     base_text_add(&e.fix_peer,
                   "the same key there (strongSwan: secrets { ike-x { id = ..., secret = ... } })");
     explain_end(ike, &e);
@@ -308,8 +315,8 @@ void explain_unchecked(struct ike *ike, struct explain_about about, const struct
         return;
     e.a->remote_id = conn->remote_id;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
-    base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, id));
-    add_pair(&e.nearest, conn);
+    base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, e.crypto, id));
+    add_pair(&e, conn);
     add_own_fault(&e, "The proof could not be checked", error);
     base_text_add(&e.why, " The peer's key may be right.");
     explain_end(ike, &e);
@@ -333,9 +340,9 @@ void explain_method(struct ike *ike, struct explain_about about, const struct ik
         return;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "the peer proves its identity by AUTH method %u", method);
-    add_pair(&e.nearest, conn);
+    add_pair(&e, conn);
     base_text_add(&e.why, "This connection has a pre-shared key (AUTH method 2) and nothing else.");
-    add_secret_line(&e.fix_here, conn);
+    add_secret_line(&e, conn);
     base_text_add(&e.fix_peer, "a pre-shared key there as well (strongSwan: auth = psk)");
     explain_end(ike, &e);
 }
@@ -347,8 +354,8 @@ void explain_no_secret(struct ike *ike, struct explain_about about, const struct
         return;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "connection %s was chosen, but there is no key for it", conn->name);
-    add_pair(&e.nearest, conn);
+    add_pair(&e, conn);
     base_text_add(&e.why, "Keys are found by exactly this pair of identities and nothing else.");
-    add_secret_line(&e.fix_here, conn);
+    add_secret_line(&e, conn);
     explain_end(ike, &e);
 }

@@ -5,6 +5,7 @@
 
 struct explain {
     struct ike_audit *a;
+    const struct crypt_ike_ops *crypto; /* reads names */
     struct base_text what, nearest, why, fix_here, fix_peer;
 };
 

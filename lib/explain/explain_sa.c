@@ -4,6 +4,7 @@
  * is shown in the notation of the configuration, so that it can be copied.
  */
 #include "explain_int.h"
+#include "explain_swan.h"
 
 #include "base_addr.h"
 #include "base_text.h"
@@ -184,11 +185,11 @@ void explain_overlap(struct ike *ike, struct explain_about about, const struct b
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_OVERLAP, about, about.conn))
         return;
     e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
-    base_text_add(&e.what, "%s wants ", ike_id_text(about.remote_id, id));
+    base_text_add(&e.what, "%s wants ", ike_id_text(about.remote_id, e.crypto, id));
     base_ts_text(&e.what, remote);
     base_text_add(&e.nearest, "connection %s, child %s, has ", live->conn->name, live->child->name);
     base_ts_text(&e.nearest, live->remote_ts);
-    base_text_add(&e.nearest, " for %s", ike_id_text(live->remote_id, id));
+    base_text_add(&e.nearest, " for %s", ike_id_text(live->remote_id, e.crypto, id));
     base_text_add(&e.why,
                   "These networks overlap and belong to different identities: packets for one peer could go "
                   "to the other.");
@@ -254,16 +255,18 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
 /* What an error notify usually means, and where to look. */
 static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16_t notify)
 {
-    char id[IKE_ID_TEXT_MAX];
+    char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
     switch (notify) {
     case WIRE_IKE_N_AUTHENTICATION_FAILED:
         base_text_add(&e->why,
                       "The peer has no connection for this pair of identities, or its key differs. It does "
                       "not tell which; its log does.");
-        base_text_add(&e->fix_peer, "it must expect us as %s", ike_id_text(&c->local_id, id));
-        base_text_add(&e->fix_peer,
-                      " and be %s itself, with the same key (strongSwan: remote.id, local.id, secrets)",
-                      ike_id_text(&c->remote_id, id));
+        base_text_add(&e->fix_peer, "it must expect us as %s", ike_id_text(&c->local_id, e->crypto, id));
+        base_text_add(&e->fix_peer, " and be %s itself, with the same key (strongSwan: remote.id = %s",
+                      ike_id_text(&c->remote_id, e->crypto, id),
+                      explain_swan_id(&c->local_id, e->crypto, swan));
+        base_text_add(&e->fix_peer, ", local.id = %s, secrets)",
+                      explain_swan_id(&c->remote_id, e->crypto, swan));
         base_text_add(&e->fix_here, "connections.%s.local.id, remote.id, and the secret of that pair",
                       c->name);
         break;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "base_span.h"
+#include "crypt_ike_ops.h"
 #include "crypt_proposal.h"
 #include "wire_ike.h"
 
@@ -36,8 +37,13 @@ struct ike_id {
  */
 int ike_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 
-/* The form that ike_id_parse() reads ("(none)" for type 0), peer-chosen bytes escaped. Returns out. */
-const char *ike_id_text(const struct ike_id *id, char out[IKE_ID_TEXT_MAX]);
+/*
+ * The form that operators write ("(none)" for type 0), peer-chosen bytes escaped; ike_id_parse() reads it,
+ * but for names, which the configuration reads. A name is text by crypto->dn_text, "C=NZ, CN=x", and stays
+ * dn:HEX without crypto (NULL), or when its DER is malformed. Returns out. Thread: any.
+ */
+const char *ike_id_text(const struct ike_id *id, const struct crypt_ike_ops *crypto,
+                        char out[IKE_ID_TEXT_MAX]);
 
 /* Same type and same bytes; FQDN and user@FQDN without regard to ASCII case (RFC 4343). */
 bool ike_id_equal(const struct ike_id *a, const struct ike_id *b);

@@ -131,7 +131,8 @@ static void add_key_id(struct base_text *t, const struct ike_id *id)
     }
 }
 
-const char *ike_id_text(const struct ike_id *id, char out[IKE_ID_TEXT_MAX])
+const char *ike_id_text(const struct ike_id *id, const struct crypt_ike_ops *crypto,
+                        char out[IKE_ID_TEXT_MAX])
 {
     struct base_text t = base_text(out, IKE_ID_TEXT_MAX);
     char addr[BASE_ADDR_TEXT_MAX];
@@ -155,6 +156,8 @@ const char *ike_id_text(const struct ike_id *id, char out[IKE_ID_TEXT_MAX])
         base_text_add_escaped(&t, base_span(id->bytes, id->len));
         break;
     case WIRE_IKE_ID_DN:
+        if (crypto && crypto->dn_text(base_span(id->bytes, id->len), out, IKE_ID_TEXT_MAX) == 0)
+            break;
         base_text_add(&t, "dn:");
         base_text_add_hex(&t, base_span(id->bytes, id->len));
         break;

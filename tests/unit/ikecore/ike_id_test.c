@@ -42,7 +42,7 @@ static void each_form_gives_its_type_and_comes_back_as_written(void **state)
         const struct ike_id id = parse(rows[i].text);
         assert_int_equal(id.type, rows[i].type);
         assert_int_equal(id.len, rows[i].len);
-        assert_string_equal(ike_id_text(&id, text), rows[i].again);
+        assert_string_equal(ike_id_text(&id, NULL, text), rows[i].again);
         const struct ike_id again = parse(text);
         assert_true(ike_id_equal(&id, &again));
     }
@@ -77,14 +77,14 @@ static void bytes_that_a_peer_chose_cannot_break_out_of_a_line(void **state)
     char text[IKE_ID_TEXT_MAX];
     struct ike_id id = {.type = WIRE_IKE_ID_FQDN, .len = 5};
     memcpy(id.bytes, "a\n\"b\0", 5);
-    assert_string_equal(ike_id_text(&id, text), "@a\\x0a\\x22b\\x00");
+    assert_string_equal(ike_id_text(&id, NULL, text), "@a\\x0a\\x22b\\x00");
     id = (struct ike_id){.type = 200, .len = 1, .bytes = {7}};
-    assert_string_equal(ike_id_text(&id, text), "(type 200) 0x07");
+    assert_string_equal(ike_id_text(&id, NULL, text), "(type 200) 0x07");
     id = (struct ike_id){0};
-    assert_string_equal(ike_id_text(&id, text), "(none)");
+    assert_string_equal(ike_id_text(&id, NULL, text), "(none)");
     /* the longest one fits */
     id = (struct ike_id){.type = WIRE_IKE_ID_EMAIL, .len = 255};
-    assert_int_equal(strlen(ike_id_text(&id, text)), 4 * 255);
+    assert_int_equal(strlen(ike_id_text(&id, NULL, text)), 4 * 255);
 }
 
 int main(void)

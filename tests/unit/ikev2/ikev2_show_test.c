@@ -15,8 +15,8 @@ static void an_sa_is_shown_with_its_child_and_both_identities(void **state)
     assert_true(ike_show_next(p->h[1].ike, 0, &v));
     assert_string_equal(v.conn, "a");
     assert_int_equal(v.state, IKE_VIEW_ESTABLISHED);
-    assert_string_equal(ike_id_text(&v.remote_id, id), "@a");
-    assert_string_equal(ike_id_text(&v.local_id, id), "@b");
+    assert_string_equal(ike_id_text(&v.remote_id, NULL, id), "@a");
+    assert_string_equal(ike_id_text(&v.local_id, NULL, id), "@b");
     assert_true(v.remote_hash_matches && v.local_hash_matches);
     assert_int_equal(v.n_children, 1);
     assert_string_equal(v.children[0].name, "net");
