@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Pre-shared keys: from a file that others cannot read, or from the configuration itself. The key is text
- * as it stands, without the line end, or hexadecimal behind "0x". Copies are wiped; nothing is logged.
+ * Pre-shared keys: from a file that others can neither read nor change, or from the configuration itself. The
+ * key is text as it stands, without the line end, or hexadecimal behind "0x". Copies are wiped; nothing is
+ * logged.
  */
 #include "conf_int.h"
 
@@ -61,9 +62,12 @@ static int psk_open(struct conf_reader *r, const char *file)
     }
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         conf_fail(r, "%s is not a plain file", file);
-    else if (st.st_mode & S_IRWXO)
-        conf_fail(r, "%s can be read or changed by every user (mode %04o); run: chmod 600 %s", file,
-                  st.st_mode & 07777u, file);
+    else if (st.st_mode & (S_IRWXO | S_IWGRP))
+        conf_fail(r, "%s can be read or changed by %s (mode %04o); run: chmod 600 %s", file,
+                  st.st_mode & S_IRWXO ? "every user" : "its group", st.st_mode & 07777u, file);
+    else if (st.st_uid != 0 && st.st_uid != geteuid())
+        conf_fail(r, "%s belongs to user %u, who can change it; run: chown %u %s", file, (unsigned)st.st_uid,
+                  (unsigned)geteuid(), file);
     else
         return fd;
     close(fd);
@@ -92,7 +96,11 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
             len--;
         if (len > 0 && text[len - 1] == '\r')
             len--;
-        n = psk_decode(r, text, len, out);
+        if (memchr(text, '\0', len))
+            conf_fail(r, "%s holds a NUL byte: it is no text; write its bytes as 0x and hexadecimal digits",
+                      file);
+        else
+            n = psk_decode(r, text, len, out);
     }
     base_wipe(text, sizeof text);
     return n;

@@ -69,7 +69,28 @@ static void a_key_behind_0x_is_hexadecimal(void **state)
 static void a_file_that_others_can_read_is_refused(void **state)
 {
     assert_null(load_with_file("correct horse battery", 21, 0644));
-    expect_error("secrets[0].psk_file", "chmod 600");
+    expect_error("secrets[0].psk_file", "by every user (mode 0644); run: chmod 600");
+    assert_null(load_with_file("correct horse battery", 21, 0660));
+    expect_error("secrets[0].psk_file", "by its group (mode 0660); run: chmod 600");
+}
+
+static void a_file_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        return; /* nobody else can give a file away */
+    expect_psk(load_with_file("correct horse battery", 21, 0600), "correct horse battery", 21);
+    assert_int_equal(chown(file, 4711, 0), 0);
+    assert_null(load_with_file("correct horse battery", 21, 0600));
+    expect_error("secrets[0].psk_file", "belongs to user 4711, who can change it; run: chown 0 ");
+    assert_int_equal(unlink(file), 0);
+}
+
+static void bytes_that_are_no_text_are_refused(void **state)
+{
+    (void)state;
+    assert_null(load_with_file("correct horse\0battery", 21, 0600));
+    expect_error("secrets[0].psk_file", "NUL byte");
 }
 
 static void weak_keys_are_warned_of_and_empty_ones_refused(void **state)
@@ -124,6 +145,8 @@ int main(void)
         cmocka_unit_test(a_key_is_text_without_its_line_end),
         cmocka_unit_test(a_key_behind_0x_is_hexadecimal),
         cmocka_unit_test(a_file_that_others_can_read_is_refused),
+        cmocka_unit_test(a_file_of_another_user_is_refused),
+        cmocka_unit_test(bytes_that_are_no_text_are_refused),
         cmocka_unit_test(weak_keys_are_warned_of_and_empty_ones_refused),
         cmocka_unit_test(long_keys_have_a_limit),
         cmocka_unit_test(a_missing_file_is_told),
