@@ -66,9 +66,10 @@
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
  *     keepalive_s (absent: we send none), moves, path_mtu, explanation} ]
  *
- * show failures                                     args: name, peer (optional)
- *   total, failures: [ {kind, first, last (UTC text), count, connection, child, local, remote, local_id,
- *     remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty texts are absent
+ * show failures                                     args: connection, name, peer (optional)
+ *   total, connection (as asked for), failures: [ {kind, first, last (UTC text), count, connection, child,
+ * local, remote, local_id, remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty
+ * texts are absent
  *
  * show workers
  *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,

@@ -69,18 +69,22 @@ static const struct cli_row rows[] = {
                  "  culvertctl show nat foo\n"},
     {.words = "show failures",
      .command = "show failures",
+     .name = CLI_NAME_OPTIONAL,
      .flags = {BY_NAME, BY_PEER},
      .print = cli_print_failures,
      .help = "what was refused or failed lately, one line each",
      .examples = "  culvertctl show failures\n"
+                 "  culvertctl show failures foo\n"
                  "  culvertctl show failures --peer 198.51.100.0/24\n"},
     {.words = "explain",
      .command = "show failures",
+     .name = CLI_NAME_OPTIONAL,
      .flags = {BY_NAME, BY_PEER},
      .print = cli_print_explain,
      .help = "the same in full: what arrived, why it failed, what to change on which side",
      .examples = "  culvertctl explain\n"
-                 "  culvertctl explain --name foo\n"},
+                 "  culvertctl explain foo\n"
+                 "  culvertctl explain --peer 198.51.100.7\n"},
     {.words = "show ports",
      .command = "show ports",
      .print = cli_print_ports,

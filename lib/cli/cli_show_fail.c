@@ -7,12 +7,23 @@
 
 #include "base_text.h"
 
+#define NONE_MAX 208 /* two names of a connection, and words */
+
+/* What is said when nothing has failed, or nothing with the connection that was asked for. */
+static const char *failures_none(const json_t *data, char out[NONE_MAX])
+{
+    const char *name = cli_text(data, "connection");
+    snprintf(out, NONE_MAX, "nothing has failed%s%.63s%s%.63s", name[0] ? " with " : "", name,
+             name[0] ? "; what it does: culvertctl show connections " : "", name);
+    return out;
+}
+
 void cli_print_failures(struct cli_out *out, const json_t *data)
 {
     static const char *const titles[] = {"LAST",   "1>TIMES",    "2KIND", "3CONNECTION",
                                          "REMOTE", "4REMOTE ID", "/WHY",  NULL};
     struct cli_table t;
-    char v[CLI_VALUE_MAX];
+    char v[CLI_VALUE_MAX], none[NONE_MAX];
     size_t i;
     json_t *f;
     cli_table_start(&t, titles);
@@ -26,7 +37,7 @@ void cli_print_failures(struct cli_out *out, const json_t *data)
         cli_table_cell(&t, cli_text(f, "remote_id"));
         cli_table_cell(&t, cli_text(f, "why"));
     }
-    cli_table_end(&t, out, "nothing has failed");
+    cli_table_end(&t, out, failures_none(data, none));
     if (json_array_size(json_object_get(data, "failures")))
         fprintf(out->file, "\nwhat to change is told by: culvertctl explain\n");
 }
@@ -64,6 +75,7 @@ static void explain_one(struct cli_out *out, const json_t *f)
 
 void cli_print_explain(struct cli_out *out, const json_t *data)
 {
+    char none[NONE_MAX];
     size_t i;
     json_t *f;
     json_array_foreach(json_object_get(data, "failures"), i, f)
@@ -73,7 +85,7 @@ void cli_print_explain(struct cli_out *out, const json_t *data)
         explain_one(out, f);
     }
     if (json_array_size(json_object_get(data, "failures")) == 0)
-        fprintf(out->file, "nothing has failed\n");
+        fprintf(out->file, "%s\n", failures_none(data, none));
 }
 
 /* What an operation means, in an operator's words; one that has none here stands for itself. */

@@ -56,7 +56,8 @@ json_t *ctl_show_failures(struct ctl *ctl, const json_t *args, struct ctl_refusa
     const struct ctl_failures *f = &ctl->failures;
     const struct ctl_failure *order[CTL_FAILURES_MAX];
     struct ctl_filter filter;
-    if (!ctl_filter_read(&filter, CTL_BY_NAME | CTL_BY_PEER, ctl->conf->ike, args, refusal))
+    if (!ctl_filter_read(&filter, CTL_BY_CONNECTION | CTL_BY_NAME | CTL_BY_PEER, ctl->conf->ike, args,
+                         refusal))
         return NULL;
     json_t *list = json_array();
     for (size_t i = 0; i < f->count; i++)
@@ -65,5 +66,8 @@ json_t *ctl_show_failures(struct ctl *ctl, const json_t *args, struct ctl_refusa
     for (size_t i = 0; i < f->count; i++)
         if (ctl_filter_failure(&filter, &order[i]->audit))
             json_array_append_new(list, failure(order[i]));
-    return json_pack("{s:I, s:o}", "total", (json_int_t)f->total, "failures", list);
+    json_t *doc = json_pack("{s:I, s:o}", "total", (json_int_t)f->total, "failures", list);
+    if (filter.connection)
+        ctl_json_set_text(doc, "connection", filter.connection);
+    return doc;
 }

@@ -91,6 +91,8 @@ static void an_explanation_leaves_out_what_is_not_known(void **state)
         "  or on the peer\n"
         "    p\n");
     expect_printed(cli_print_explain, "{'failures':[]}", "nothing has failed\n");
+    expect_printed(cli_print_explain, "{'connection':'foo','failures':[]}",
+                   "nothing has failed with foo; what it does: culvertctl show connections foo\n");
 }
 
 static void a_reload_that_changed_nothing_is_one_line(void **state)

@@ -500,6 +500,11 @@ static void failures_come_newest_first_without_empty_texts(void **state)
     expect("data.failures.0.why", "\"because?[2J\"");
     expect("data.failures.0.fix_here", "(absent)");
     expect("data.failures.1.count", "1");
+    snprintf(f->ring[0].audit.conn, IKE_NAME_MAX, "foo");
+    ASK_NAME("show failures", "\"foo\"");
+    expect("data.connection", "\"foo\"");
+    expect("data.failures.0.kind", "\"wrong_key\"");
+    expect("data.failures.1.kind", "(absent)");
 }
 
 static void actions_become_events(void **state)
