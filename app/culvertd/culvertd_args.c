@@ -28,7 +28,7 @@ static const char help[] =
     "  --help-config      print every configuration key with type, default and meaning\n"
     "  --schema           print the JSON Schema of the configuration\n"
     "  --version          print versions\n"
-    "  --help             this text\n"
+    "  --help, -h         this text\n"
     "\n"
     "A first configuration, for a cloud instance behind 1:1 NAT:\n"
     "  { \"ports\": { \"eth0\": { \"device\": \"eth0\", \"addresses\": [\"172.31.0.10/20\"],\n"
@@ -76,7 +76,7 @@ enum {
     OPT_HELP_CONFIG,
     OPT_SCHEMA,
     OPT_VERSION,
-    OPT_HELP
+    OPT_HELP = 'h'
 };
 
 /* -1: go on; otherwise the exit status. */
@@ -120,7 +120,7 @@ int culvertd_args(int argc, char **argv, struct culvertd_args *out)
         {0},
     };
     int opt, status = -1;
-    while (status < 0 && (opt = getopt_long(argc, argv, "", options, NULL)) != -1)
+    while (status < 0 && (opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
         status = parse_one(opt, out);
     if (status >= 0)
         return status;
