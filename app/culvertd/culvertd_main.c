@@ -58,7 +58,7 @@ static struct conf *load(const struct culvertd_args *args, int *status)
         conf_free(conf);
         conf = NULL;
     } else if (report) {
-        conf_report_print(report, stderr);
+        conf_report_print(report, args->config, stderr);
     }
     free(report);
     return conf;

@@ -129,8 +129,8 @@ void conf_free(struct conf *conf);
 /* The port with this name, or NULL. */
 const struct conf_port *conf_port_find(const struct conf *conf, const char *name);
 
-/* Writes one line per finding: "error: connections.foo.remote.id: ...". */
-void conf_report_print(const struct conf_report *report, FILE *out);
+/* Writes one line per finding of this file: "error: culvert.json: connections.foo.remote.id: ...". */
+void conf_report_print(const struct conf_report *report, const char *file, FILE *out);
 
 /* Writes the JSON Schema (draft 2020-12) of the file. Generated from conf_schema.def. */
 void conf_schema_print(FILE *out);

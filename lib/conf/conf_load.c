@@ -190,7 +190,7 @@ struct conf *conf_load(const char *file, struct conf_report *report)
     *report = (struct conf_report){0};
     char *text = file_read(file, &len);
     if (!text || strlen(file) >= sizeof folder) {
-        conf_fail(&r, "cannot read %s: %s", file, strerror(errno));
+        conf_fail(&r, "cannot be read: %s", strerror(errno));
         free(text);
         return NULL;
     }

@@ -87,18 +87,18 @@ void conf_warn(struct conf_reader *r, const char *format, ...)
     va_end(args);
 }
 
-void conf_report_print(const struct conf_report *report, FILE *out)
+void conf_report_print(const struct conf_report *report, const char *file, FILE *out)
 {
     size_t kept_errors = 0;
     for (size_t i = 0; i < report->n_issues; i++) {
         const struct conf_issue *issue = &report->issues[i];
         kept_errors += !issue->is_warning;
-        fprintf(out, "%s: %s%s%s\n", issue->is_warning ? "warning" : "error", issue->path,
+        fprintf(out, "%s: %s: %s%s%s\n", issue->is_warning ? "warning" : "error", file, issue->path,
                 issue->path[0] ? ": " : "", issue->text);
     }
     if (report->n_errors > kept_errors)
-        fprintf(out, "and %zu more errors\n", report->n_errors - kept_errors);
+        fprintf(out, "and %zu more errors in %s\n", report->n_errors - kept_errors, file);
     const size_t kept_warnings = report->n_issues - kept_errors;
     if (report->n_warnings > kept_warnings)
-        fprintf(out, "and %zu more warnings\n", report->n_warnings - kept_warnings);
+        fprintf(out, "and %zu more warnings in %s\n", report->n_warnings - kept_warnings, file);
 }

@@ -59,14 +59,14 @@ static void print_json(const struct ctl_check *check, const struct node_findings
 static void print_lines(const struct ctl_check *check, const struct node_findings *f, FILE *out, FILE *err)
 {
     static const char *const words[] = {"", "would change: ", "notice: ", ""};
-    conf_report_print(check->report, err);
+    conf_report_print(check->report, check->file, err);
     if (!check->conf)
         return;
     fprintf(out, "%s: good: %zu ports, %zu connections\n", check->file, check->conf->n_ports,
             check->conf->ike->n_conns);
     for (const struct node_finding *at = f->list; at < f->list + f->n; at++) {
         if (at->kind == NODE_FINDING_OBSTACLE)
-            fprintf(err, "error: %s%s%s\n", at->path, at->path[0] ? ": " : "", at->text);
+            fprintf(err, "error: %s: %s%s%s\n", check->file, at->path, at->path[0] ? ": " : "", at->text);
         else
             fprintf(out, "%s: %s%s\n", at->path, words[at->kind], at->text);
     }

@@ -12,11 +12,12 @@
 #include "ctl_node.h"
 #include "ctl_notify.h"
 
-static void log_report(const struct conf_report *report)
+static void log_report(const struct ctl *ctl, const struct conf_report *report)
 {
     for (size_t i = 0; i < report->n_issues; i++)
-        host_log(report->issues[i].is_warning ? HOST_WARN : HOST_ERR, "event=config path=\"%s\" text=\"%s\"",
-                 report->issues[i].path, report->issues[i].text);
+        host_log(report->issues[i].is_warning ? HOST_WARN : HOST_ERR,
+                 "event=config file=\"%s\" path=\"%s\" text=\"%s\"", ctl->conf_file, report->issues[i].path,
+                 report->issues[i].text);
 }
 
 static void log_plan(const struct conf_diff *diff)
@@ -42,7 +43,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
 {
     memset(diff, 0, sizeof *diff);
     struct conf *next = conf_load(ctl->conf_file, report);
-    log_report(report);
+    log_report(ctl, report);
     if (!next) {
         host_log(HOST_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
                  report->n_errors);

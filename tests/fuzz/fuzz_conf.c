@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sink = fopen("/dev/null", "w");
     struct conf *conf = conf_load_text((const char *)data, size, "/nonexistent", &report);
     check_report(&report, conf != NULL);
-    conf_report_print(&report, sink);
+    conf_report_print(&report, "fuzz.json", sink);
     if (!conf)
         return 0;
     struct conf_diff diff;

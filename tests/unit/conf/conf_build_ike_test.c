@@ -40,7 +40,7 @@ static void children_inherit_the_settings_of_child(void **state)
                                    "'b':{'local':['10.1.0.0/24'],'remote':['10.3.0.0/24'],'rekey_s':70}}}",
                                    "");
     if (!conf)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     const struct ike_conn_conf *c = &conf->ike->conns[0];
     assert_int_equal(c->n_children, 2);

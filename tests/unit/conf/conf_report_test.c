@@ -15,10 +15,10 @@ static void more_errors_than_are_kept_are_counted(void **state)
     char *text;
     size_t len;
     FILE *out = open_memstream(&text, &len);
-    conf_report_print(&report, out);
+    conf_report_print(&report, "lab.json", out);
     fclose(out);
-    assert_non_null(strstr(text, "error: workers.cores[0]: "));
-    assert_non_null(strstr(text, "and 8 more errors"));
+    assert_non_null(strstr(text, "error: lab.json: workers.cores[0]: "));
+    assert_non_null(strstr(text, "and 8 more errors in lab.json\n"));
     free(text);
 }
 

@@ -148,7 +148,7 @@ static struct conf *load_example(const char *name)
     drop_keys(text, folder);
     free(text);
     if (!conf || report.n_issues)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     assert_int_equal(report.n_issues, 0);
     return conf;

@@ -51,7 +51,7 @@ static inline struct conf *load_good(const struct conf *unused)
     (void)unused;
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, "");
     if (!conf)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     return conf;
 }
@@ -69,7 +69,7 @@ static inline void expect_issue(bool is_warning, const char *path, const char *p
 {
     if (has_issue(is_warning, path, part))
         return;
-    conf_report_print(&report, stderr);
+    conf_report_print(&report, "culvert.json", stderr);
     fail_msg("no %s at %s with \"%s\"", is_warning ? "warning" : "error", path, part);
 }
 
@@ -92,7 +92,7 @@ static inline void warned(const char *ports, const char *secrets, const char *co
 {
     struct conf *conf = load_parts(ports, secrets, conns, extra);
     if (!conf)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     conf_free(conf);
     expect_warning(path, part);

@@ -8,7 +8,7 @@ static struct base_ts subnet(const char *text)
     snprintf(remote, sizeof remote, "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':'%s'}}", text);
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, remote, "");
     if (!conf)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     const struct base_ts ts = conf->ike->conns[0].children[0].remote_ts.list[0];
     conf_free(conf);
@@ -80,7 +80,7 @@ static void identity(const char *text, uint8_t type, const void *bytes, size_t l
              text);
     struct conf *conf = load_parts(GOOD_PORTS, s, remote, "");
     if (!conf)
-        conf_report_print(&report, stderr);
+        conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
     const struct ike_id *id = &conf->ike->conns[0].remote_id;
     assert_int_equal(id->type, type);

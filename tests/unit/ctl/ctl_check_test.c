@@ -60,7 +60,7 @@ static void a_file_alone_says_nothing_of_the_machine(void **state)
     check.with_machine = false;
     run(true);
     assert_string_equal(said, "c.json: good: 1 ports, 3 connections\n");
-    assert_string_equal(complained, "warning: secrets[0]: is weak\n");
+    assert_string_equal(complained, "warning: c.json: secrets[0]: is weak\n");
 }
 
 static void what_is_in_the_way_is_an_error(void **state)
@@ -68,9 +68,8 @@ static void what_is_in_the_way_is_an_error(void **state)
     run(false);
     assert_string_equal(said,
                         "c.json: good: 1 ports, 3 connections\nports.p: would change: its address goes\n");
-    assert_string_equal(
-        complained,
-        "warning: secrets[0]: is weak\nerror: eal: no memory\non this machine 1 thing is in the way\n");
+    assert_string_equal(complained, "warning: c.json: secrets[0]: is weak\nerror: c.json: eal: no memory\non "
+                                    "this machine 1 thing is in the way\n");
     machine.n = 1;
     machine.n_obstacles = 0;
     run(true);
@@ -83,7 +82,7 @@ static void errors_of_the_file_come_alone(void **state)
     report.n_errors = 1;
     run(false);
     assert_string_equal(said, "");
-    assert_non_null(strstr(complained, "error: secrets[0]: is weak\n"));
+    assert_non_null(strstr(complained, "error: c.json: secrets[0]: is weak\n"));
 }
 
 static void a_program_reads_a_document(void **state)
