@@ -4,7 +4,7 @@
 # (strongSwan or Culvert) gets them in its own notation.
 #
 #   conn SIDE NAME key=value...
-# keys: id peer_id         identities, as @fqdn, user@fqdn, an IPv4 address, or keyid:TEXT
+# keys: id peer_id         identities, as @fqdn, user@fqdn, an IPv4 address, keyid:TEXT, or swan:VALUE as swanctl.conf has it
 #       peer               address of the peer, or any (the default)
 #       local              own address of strongSwan; by default that of its outside port
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side

@@ -7,9 +7,10 @@
 SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac kdf gcm gmp curve25519 kernel-libipsec kernel-netlink"
 SWAN_PLUGINS+=" socket-default vici counters"
 
-# An identity in swanctl's notation.
+# An identity in swanctl's notation; behind "swan:" it is one already.
 swan_id() {
     case $1 in
+    swan:*) printf '%s' "${1#swan:}" ;;
     keyid:*) printf '"@#%s"' "$(printf '%s' "${1#keyid:}" | od -An -tx1 | tr -d ' \n')" ;;
     *) printf '"%s"' "$1" ;;
     esac
