@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Explanations, first part: the frame of a record, its rate limit, the nearest connection, and failures of
- * identity and key. Texts are for people; their fix lines can be copied into a configuration.
+ * Explanations, first part: the frame of a record, its rate limit, and failures of identity and key. Texts
+ * are for people; their fix lines can be copied into a configuration.
  */
 #include "explain.h"
 
@@ -20,17 +20,12 @@
 #include "ike_peer.h"
 #include "wire_ike.h"
 
-#define DISTANCE_CONNS 1000 /* no edit distances beyond that many connections */
-#define DISTANCE_BYTES 64
-
 /* ---- the frame ---- */
 
-bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
-                   const struct ike_conn_conf *conn)
+void explain_open(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
+                  const struct ike_conn_conf *conn)
 {
     struct ike_audit *a = &ike->audit;
-    if (!ike_fail_is_news(ike, kind, &about.path->remote, conn))
-        return false;
     *a = (struct ike_audit){.kind = kind, .path = *about.path, .ike_id = about.ike_id};
     if (about.remote_id)
         a->remote_id = *about.remote_id;
@@ -50,82 +45,20 @@ bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind,
         .fix_here = base_text(a->fix_here, sizeof a->fix_here),
         .fix_peer = base_text(a->fix_peer, sizeof a->fix_peer),
     };
+}
+
+bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
+                   const struct ike_conn_conf *conn)
+{
+    if (!ike_fail_is_news(ike, kind, &about.path->remote, conn))
+        return false;
+    explain_open(ike, e, kind, about, conn);
     return true;
 }
 
 void explain_end(struct ike *ike, struct explain *e)
 {
     ike_act_audit(ike, e->a);
-}
-
-/* ---- the nearest connection ---- */
-
-static size_t explain_min3(size_t a, size_t b, size_t c)
-{
-    const size_t m = a < b ? a : b;
-    return m < c ? m : c;
-}
-
-/* Edit distance of two identities' bytes, cut to a length that costs nothing. */
-static size_t explain_distance(const struct ike_id *a, const struct ike_id *b)
-{
-    size_t row[DISTANCE_BYTES + 1];
-    const size_t n_a = a->len < DISTANCE_BYTES ? a->len : DISTANCE_BYTES;
-    const size_t n_b = b->len < DISTANCE_BYTES ? b->len : DISTANCE_BYTES;
-    for (size_t j = 0; j <= n_b; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n_b; j++) {
-            const size_t above = row[j];
-            row[j] =
-                explain_min3(row[j] + 1, row[j - 1] + 1, diagonal + (a->bytes[i - 1] != b->bytes[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[n_b];
-}
-
-static bool is_addr_id(const struct ike_id *id, const struct base_addr *a)
-{
-    const uint8_t type = a->family == BASE_AF_IP4 ? WIRE_IKE_ID_IP4 : WIRE_IKE_ID_IP6;
-    return id->type == type && memcmp(id->bytes, a->bytes, id->len) == 0;
-}
-
-static unsigned explain_likeness(const struct ike *ike, const struct ike_conn_conf *c,
-                                 const struct ike_path *path, const struct ike_id *remote,
-                                 const struct ike_id *asked)
-{
-    unsigned score = 0;
-    if (ike_peer_id_equal(ike, &c->remote_id, remote))
-        score += 1000;
-    if (is_addr_id(&c->remote_id, &path->remote.addr) || base_addr_equal(&c->remote_addr, &path->remote.addr))
-        score += 400;
-    if (asked->type && ike_peer_id_equal(ike, &c->local_id, asked))
-        score += 200;
-    if (ike_peer_is_candidate(c, path))
-        score += 100;
-    if (ike->conf->n_conns <= DISTANCE_CONNS) {
-        const size_t d = explain_distance(&c->remote_id, remote);
-        score += d < 90 ? (unsigned)(90 - d) : 0;
-    }
-    return score;
-}
-
-const struct ike_conn_conf *explain_nearest(const struct ike *ike, const struct ike_path *path,
-                                            const struct ike_id *remote, const struct ike_id *asked)
-{
-    const struct ike_conn_conf *best = NULL;
-    unsigned most = 0;
-    for (size_t i = 0; i < ike->conf->n_conns; i++) {
-        const unsigned score = explain_likeness(ike, &ike->conf->conns[i], path, remote, asked);
-        if (!best || score > most) {
-            best = &ike->conf->conns[i];
-            most = score;
-        }
-    }
-    return best;
 }
 
 /* ---- identity ---- */
@@ -210,26 +143,31 @@ static void add_pair(struct explain *e, const struct ike_conn_conf *c)
     base_text_add(&e->nearest, "remote.id \"%s\"", ike_id_text(&c->remote_id, e->crypto, id));
 }
 
-void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
-                        const struct ike_id *asked)
+static void unknown_id_tell(struct ike *ike, const struct explain_search *s)
 {
     char id[IKE_ID_TEXT_MAX], from[BASE_ENDPOINT_TEXT_MAX];
     struct explain e;
-    const struct ike_conn_conf *near = explain_nearest(ike, about.path, remote, asked);
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNKNOWN_ID, about, near))
-        return;
-    e.a->remote_id = *remote;
-    e.a->local_id = *asked;
+    const struct ike_conn_conf *near = s->found;
+    explain_open(ike, &e, IKE_AUDIT_FAIL_UNKNOWN_ID,
+                 (struct explain_about){.ike_id = s->ike_id, .path = &s->path}, near);
+    e.a->remote_id = s->remote;
+    e.a->local_id = s->asked;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
-    base_text_add(&e.what, "%s identifies itself as %s", base_endpoint_text(&about.path->remote, from),
-                  ike_id_text(remote, e.crypto, id));
-    if (asked->type)
-        base_text_add(&e.what, " and asks for %s", ike_id_text(asked, e.crypto, id));
+    base_text_add(&e.what, "%s identifies itself as %s", base_endpoint_text(&s->path.remote, from),
+                  ike_id_text(&s->remote, e.crypto, id));
+    if (s->asked.type)
+        base_text_add(&e.what, " and asks for %s", ike_id_text(&s->asked, e.crypto, id));
     if (near)
         add_pair(&e, near);
-    add_unknown_why(&e, ike, about.path, near, remote, asked);
-    add_unknown_fix(&e, ike, near, remote, asked);
+    add_unknown_why(&e, ike, &s->path, near, &s->remote, &s->asked);
+    add_unknown_fix(&e, ike, near, &s->remote, &s->asked);
     explain_end(ike, &e);
+}
+
+void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
+                        const struct ike_id *asked)
+{
+    explain_search(ike, IKE_AUDIT_FAIL_UNKNOWN_ID, about, remote, asked, unknown_id_tell);
 }
 
 void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got)

@@ -4,6 +4,7 @@
  * Failures in words: one AUDIT record each, with what arrived, the nearest configuration, why they do not
  * match and what to change on either side. Facts come in as plain values, borrowed until return; a text that
  * does not fit is cut. Rate limited per endpoint and kind, and overall, so that a flood does not fill a log.
+ * Where the nearest configuration is to be searched, the record comes when the search, a job, is over.
  * Thread: control.
  */
 #include "base_ts.h"
@@ -24,10 +25,11 @@ struct explain_about {
 /* How far an exchange had come when the answers ceased. */
 enum explain_silence { EXPLAIN_SILENT_AT_ALL, EXPLAIN_SILENT_AFTER_INIT, EXPLAIN_SILENT_LATER };
 
-/* A call over this path, which no connection allows. */
+/* A call over this path, which no connection allows. Told after a search. */
 void explain_no_connection(struct ike *ike, const struct ike_path *path);
 
-/* The peer is `remote` and wants `asked` (type 0: it did not say); no connection has this pair. */
+/* The peer is `remote` and wants `asked` (type 0: it did not say); no connection has this pair. Told after a
+ * search. */
 void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
                         const struct ike_id *asked);
 

@@ -2,6 +2,8 @@
 #pragma once
 /* What the files of explanations share: one record is begun, filled with texts and sent. */
 #include "explain.h"
+#include "ike_job.h"
+#include "ike_path.h"
 
 struct explain {
     struct ike_audit *a;
@@ -15,8 +17,30 @@ struct explain {
  */
 bool explain_begin(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
                    const struct ike_conn_conf *conn);
+/* The same for what was found to be news before. */
+void explain_open(struct ike *ike, struct explain *e, enum ike_audit_kind kind, struct explain_about about,
+                  const struct ike_conn_conf *conn);
 void explain_end(struct ike *ike, struct explain *e);
 
-/* The connection that was most probably meant, or NULL. asked may have type 0. */
-const struct ike_conn_conf *explain_nearest(const struct ike *ike, const struct ike_path *path,
-                                            const struct ike_id *remote, const struct ike_id *asked);
+struct explain_search;
+
+/* Tells a failure whose search is over. Thread: control. */
+typedef void explain_search_fn(struct ike *ike, const struct explain_search *s);
+
+/* A search for the connection that was most probably meant, as a job. */
+struct explain_search {
+    struct ike_job job;
+    const struct ike_conf *conf; /* that is searched; a reference */
+    uint64_t ike_id;             /* whom the record is about */
+    struct ike_path path;
+    struct ike_id remote, asked; /* type 0: none was said */
+    explain_search_fn *tell;
+    const struct ike_conn_conf *found; /* NULL: there is no connection */
+};
+
+/*
+ * Searches off the control core, then tells. Nothing happens when this failure is no news or too many
+ * searches are out. Borrows remote and asked until return.
+ */
+void explain_search(struct ike *ike, enum ike_audit_kind kind, struct explain_about about,
+                    const struct ike_id *remote, const struct ike_id *asked, explain_search_fn *tell);

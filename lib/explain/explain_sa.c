@@ -21,17 +21,16 @@
 
 static const struct ike_id no_id;
 
-void explain_no_connection(struct ike *ike, const struct ike_path *path)
+static void no_connection_tell(struct ike *ike, const struct explain_search *s)
 {
     char from[BASE_ADDR_TEXT_MAX], to[BASE_ADDR_TEXT_MAX];
     struct explain e;
-    const struct ike_conn_conf *near = explain_nearest(ike, path, &no_id, &no_id);
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_CONNECTION, (struct explain_about){.path = path}, near))
-        return;
+    const struct ike_conn_conf *near = s->found;
+    explain_open(ike, &e, IKE_AUDIT_FAIL_NO_CONNECTION, (struct explain_about){.path = &s->path}, near);
     e.a->remote_id = e.a->local_id = no_id;
     e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
-    base_text_add(&e.what, "%s calls us at %s", base_addr_text(&path->remote.addr, from),
-                  base_addr_text(&path->local.addr, to));
+    base_text_add(&e.what, "%s calls us at %s", base_addr_text(&s->path.remote.addr, from),
+                  base_addr_text(&s->path.local.addr, to));
     if (!near) {
         base_text_add(&e.why, "No connection is configured.");
         base_text_add(&e.fix_here, "add one under connections");
@@ -43,6 +42,12 @@ void explain_no_connection(struct ike *ike, const struct ike_path *path)
                       near->name, from, to);
     }
     explain_end(ike, &e);
+}
+
+void explain_no_connection(struct ike *ike, const struct ike_path *path)
+{
+    explain_search(ike, IKE_AUDIT_FAIL_NO_CONNECTION, (struct explain_about){.path = path}, &no_id, &no_id,
+                   no_connection_tell);
 }
 
 /* ---- proposals ---- */

@@ -106,7 +106,7 @@ struct ike_conn_conf {
 };
 
 struct ike_conf {
-    uint32_t refs; /* ike_conf_get/put only */
+    _Atomic uint32_t refs; /* ike_conf_get/put only, from any thread */
     size_t n_conns;
     struct ike_conn_conf *conns; /* owned */
     size_t n_secrets;
@@ -141,8 +141,9 @@ void ike_child_conf_defaults(struct ike_child_conf *c);
  * the first use. */
 void ike_conf_seal(struct ike_conf *conf);
 
+/* One reference more. Thread: any. */
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf);
-/* Drops a reference; the last one wipes and frees. NULL is fine. */
+/* Drops a reference; the last one wipes and frees. NULL is fine. Thread: any. */
 void ike_conf_put(const struct ike_conf *conf);
 
 const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const char *name);

@@ -17,7 +17,8 @@ struct ike_fail {
         base_time until;
     } seen[IKE_FAIL_BUCKETS]; /* which failures were told, and until when they are not told again */
     base_time refill;
-    uint32_t tokens; /* spent of the overall budget */
+    uint32_t tokens;   /* spent of the overall budget */
+    uint32_t searches; /* out, of what is to be told */
 };
 
 /* Whether this failure is to be told, which is then counted. conn: the connection concerned, or NULL. */

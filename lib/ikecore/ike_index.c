@@ -6,7 +6,9 @@
 #include "ike_index.h"
 
 #include <stdlib.h>
+#include "base_span.h"
 #include "ike_conf.h"
+#include "ike_dn.h"
 #include "wire_ike.h"
 
 /* A hash table of numbers: head by hash, then next by number. */
@@ -33,16 +35,22 @@ static uint32_t hash_name(const char *name)
     return h ^ h >> 15;
 }
 
-/* Equal identities have equal hashes: names without case, DNs by type alone (their encodings vary). */
 static uint32_t hash_id(uint32_t h, const struct ike_id *id)
 {
     const bool fold = id->type == WIRE_IKE_ID_FQDN || id->type == WIRE_IKE_ID_EMAIL;
     h = index_mix(h, id->type);
+    if (id->type == WIRE_IKE_ID_DN)
+        h = ike_dn_hash(h, base_span(id->bytes, id->len));
     for (size_t i = 0; i < id->len && id->type != WIRE_IKE_ID_DN; i++) {
         const uint8_t c = id->bytes[i];
         h = index_mix(h, fold && c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
     }
     return h ^ h >> 15;
+}
+
+uint32_t ike_index_hash(const struct ike_id *id)
+{
+    return hash_id(2166136261u, id);
 }
 
 static uint32_t hash_pair(const struct ike_id *local, const struct ike_id *remote)
@@ -83,7 +91,7 @@ struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
     /* Backwards, so that chains are in the order of the configuration. */
     for (size_t i = conf->n_conns; i-- > 0;) {
         index_put(&x->names, hash_name(conf->conns[i].name) & x->mask, (uint32_t)i);
-        index_put(&x->peers, hash_id(2166136261u, &conf->conns[i].remote_id) & x->mask, (uint32_t)i);
+        index_put(&x->peers, ike_index_hash(&conf->conns[i].remote_id) & x->mask, (uint32_t)i);
     }
     for (size_t i = conf->n_secrets; i-- > 0;)
         index_put(&x->secrets, hash_pair(&conf->secrets[i].local, &conf->secrets[i].remote) & x->mask,
@@ -123,8 +131,7 @@ uint32_t ike_index_peer(const struct ike_conf *conf, const struct ike_id *remote
     const struct ike_conf_index *x = conf->index;
     if (!x)
         return index_walk(conf->n_conns, after);
-    return after == IKE_INDEX_NONE ? x->peers.head[hash_id(2166136261u, remote) & x->mask]
-                                   : x->peers.next[after];
+    return after == IKE_INDEX_NONE ? x->peers.head[ike_index_hash(remote) & x->mask] : x->peers.next[after];
 }
 
 uint32_t ike_index_secret(const struct ike_conf *conf, const struct ike_id *local,

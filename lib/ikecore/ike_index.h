@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Hash index of a sealed configuration: names, peers' identities, secrets. Private to this room. */
+/* Hash index of a sealed configuration: names, peers' identities, secrets. */
 #include "ike_conf.h"
 
 #define IKE_INDEX_NONE UINT32_MAX
@@ -10,6 +10,12 @@ struct ike_conf_index;
 /* NULL without memory; lookups then walk. */
 struct ike_conf_index *ike_index_new(const struct ike_conf *conf);
 void ike_index_free(struct ike_conf_index *index);
+
+/*
+ * A hash that equal identities share: names whatever their case, DNs however they are encoded (ike_dn.h).
+ * Thread: any.
+ */
+uint32_t ike_index_hash(const struct ike_id *id);
 
 /*
  * Numbers that may be what is looked for, in the order of the configuration: start with IKE_INDEX_NONE as

@@ -16,11 +16,12 @@
 
 /* How urgent a job is; whoever queues jobs takes the lower value first. */
 enum ike_job_class {
-    IKE_JOB_LIVE,   /* an exchange of an SA that is up */
-    IKE_JOB_PROVED, /* an SA to be, and the peer receives at its address: we called it, or it answered us */
-    IKE_JOB_CLAIMED /* an SA to be, and the address is whatever the datagram says */
+    IKE_JOB_LIVE,    /* an exchange of an SA that is up */
+    IKE_JOB_PROVED,  /* an SA to be, and the peer receives at its address: we called it, or it answered us */
+    IKE_JOB_CLAIMED, /* an SA to be, and the address is whatever the datagram says */
+    IKE_JOB_WORDS    /* an explanation, for which no peer waits */
 };
-#define IKE_JOB_CLASSES 3
+#define IKE_JOB_CLASSES 4
 
 struct ike_job;
 

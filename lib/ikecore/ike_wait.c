@@ -11,8 +11,8 @@
 struct ike_wait {
     struct ike_wait *next;
     uint64_t id;
-    uint64_t sa_id; /* 0: the SA is gone */
-    ike_wait_done_fn *done;
+    uint64_t sa_id;
+    ike_wait_done_fn *done; /* NULL: the SA is gone */
 };
 
 int ike_wait_init(struct ike *ike, const struct ike_conf *conf)
@@ -61,8 +61,8 @@ uint64_t ike_wait_for(struct ike *ike, struct ike_job *job, uint64_t sa_id, ike_
 void ike_wait_disown(struct ike *ike, uint64_t id)
 {
     for (struct ike_wait *w = *wait_slot(ike, id); w; w = w->next) {
-        if (w->id == id && w->sa_id) {
-            w->sa_id = 0;
+        if (w->id == id && w->done) {
+            w->done = NULL;
             ike->waits.n_orphans++;
         }
     }
@@ -77,7 +77,7 @@ void ike_wait_over(struct ike *ike, struct ike_job *job)
     if (w) {
         *p = w->next;
         ike->stats.jobs--;
-        if (w->sa_id)
+        if (w->done)
             w->done(ike, w->sa_id, job);
         else
             ike->waits.n_orphans--;

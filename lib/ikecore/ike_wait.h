@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Jobs under way, and which SA waits for each, of whichever version of IKE. A job outlives its SA: what comes
- * back then is nobody's, and until it is back it counts like a half-open SA (limits.half_open), so that
- * callers who come and go do not fill the queue. Thread: control.
+ * Jobs under way, and who waits for each, most often an SA, of whichever version of IKE. A job outlives its
+ * SA: what comes back then is nobody's, and until it is back it counts like a half-open SA
+ * (limits.half_open), so that callers who come and go do not fill the queue. Thread: control.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,8 @@
 struct ike;
 struct ike_wait;
 
-/* A job of the SA with this number is back. Borrows the job, and may take out of it what it owns. */
+/* A job of the SA with this number (0: of none) is back. Borrows the job, and may take out of it what it
+ * owns. */
 typedef void ike_wait_done_fn(struct ike *ike, uint64_t sa_id, struct ike_job *job);
 
 struct ike_waits {

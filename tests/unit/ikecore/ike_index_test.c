@@ -53,11 +53,47 @@ static void names_of_peers_are_found_in_any_case_and_in_order(void **state)
     ike_conf_put(c);
 }
 
+/* A name in DER: CN=text, in one of two string types. */
+static struct ike_id dn(unsigned number, uint8_t type)
+{
+    struct ike_id id = {.type = WIRE_IKE_ID_DN};
+    char text[32];
+    const int n = snprintf(text, sizeof text, type == 0x0c ? "PEER-%u" : "peer-%u", number);
+    const uint8_t head[] = {
+        0x30, (uint8_t)(n + 11), 0x31, (uint8_t)(n + 9), 0x30, (uint8_t)(n + 7), 0x06, 0x03, 0x55, 0x04, 0x03,
+        type, (uint8_t)n};
+    memcpy(id.bytes, head, sizeof head);
+    memcpy(id.bytes + sizeof head, text, (size_t)n);
+    id.len = (uint8_t)(sizeof head + (size_t)n);
+    return id;
+}
+
+static void a_dn_is_looked_for_among_few_however_many_there_are(void **state)
+{
+    (void)state;
+    struct ike_conf *c = many();
+    for (unsigned i = 0; i < N; i++)
+        c->conns[i].remote_id = c->secrets[i].remote = dn(i, 0x13);
+    ike_conf_seal(c);
+    unsigned compared = 0, found = 0;
+    for (unsigned i = 0; i < 2 * N; i++) {
+        const struct ike_id id = dn(i, 0x0c); /* another case and type of string */
+        for (uint32_t k = IKE_INDEX_NONE; (k = ike_index_peer(c, &id, k)) != IKE_INDEX_NONE;) {
+            compared++;
+            found += k == i;
+        }
+    }
+    assert_int_equal(found, N);
+    assert_true(compared < 4 * N); /* for 2 N names, half of them unknown */
+    ike_conf_put(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_are_found_with_and_without_an_index),
         cmocka_unit_test(names_of_peers_are_found_in_any_case_and_in_order),
+        cmocka_unit_test(a_dn_is_looked_for_among_few_however_many_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

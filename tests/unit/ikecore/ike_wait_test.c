@@ -107,6 +107,17 @@ static void a_job_that_is_disowned_counts_until_it_is_back_and_goes_to_nobody(vo
     waiting_free(ike);
 }
 
+static void a_job_of_no_sa_comes_back_like_any_other(void **state)
+{
+    (void)state;
+    struct ike *ike = ike_waiting();
+    ike_wait_over(ike, hand_out(ike, 0));
+    assert_int_equal(n_done, 1);
+    assert_int_equal(got_sa, 0);
+    assert_int_equal(ike->waits.n_orphans, 0);
+    waiting_free(ike);
+}
+
 static void what_nobody_handed_out_is_freed_and_told_to_nobody(void **state)
 {
     (void)state;
@@ -138,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_job_comes_back_to_who_waits_in_any_order),
         cmocka_unit_test(a_job_that_is_disowned_counts_until_it_is_back_and_goes_to_nobody),
+        cmocka_unit_test(a_job_of_no_sa_comes_back_like_any_other),
         cmocka_unit_test(what_nobody_handed_out_is_freed_and_told_to_nobody),
         cmocka_unit_test(an_engine_may_end_while_jobs_are_out),
     };
