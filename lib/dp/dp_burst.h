@@ -24,6 +24,9 @@ enum dp_pkt_flag { /* 16 bits */
                    DP_PKT_HOST = 1 << 6,     /* with LOCAL: the host's stack made it */
                    DP_PKT_WHOLE =
                        1 << 7, /* outbound: larger than the path; sealed whole, cut behind the cipher */
+                   DP_PKT_NAMED = 1 << 8, /* outbound fragment: mbuf->hash.usr is the inbound SPI of its SA */
+                   DP_PKT_BEHIND =
+                       1 << 9, /* outbound fragment: it waited behind pieces that were made here */
 };
 
 /*

@@ -12,6 +12,7 @@
 
 #include "dp_commit_fast.h"
 #include "dp_drop.h"
+#include "dp_first.h"
 #include "dp_flow.h"
 #include "dp_forward.h"
 
@@ -67,15 +68,27 @@ static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, u
     return *len <= room;
 }
 
-/* Inner source must be the peer's side, destination ours. */
-static inline bool policy_check(const struct sad_in *in, const struct dp_pkt *p)
+/* Selectors of any kind. What a later fragment does not tell, the first one told, if it came by this SA. */
+static __attribute__((noinline)) bool sels_check(struct dp_worker *w, const struct sad_in *in,
+                                                 const struct dp_pkt *p)
 {
-    const uint8_t *ip = p->op.data;
-    if (!((in->flags & SAD_F_SELS) | (p->flags & DP_PKT_INNER6)))
-        return sad_addrs4_match(&in->inner, dp_load64(ip + WIRE_IP4_AT_SRC));
+    const uint32_t spi = atomic_load_explicit(&in->spi, memory_order_relaxed);
     struct sad_flow flow;
-    dp_flow_fill(&flow, ip, p->op.len, p->flags & DP_PKT_INNER6, true);
-    return sad_sels_match(in->sels, &flow);
+    struct dp_fragment fragment;
+    dp_flow_fill_fragment(&flow, &fragment, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, true);
+    const bool is_match = sad_sels_match(in->sels, &flow);
+    if (is_match && dp_fragment_is_first(&fragment))
+        dp_first_note(w->firsts, spi, &flow, &fragment, spi, w->now_tsc);
+    return is_match ||
+           (flow.is_later && spi && dp_first_find(w->firsts, spi, &flow, &fragment, w->now_tsc) == spi);
+}
+
+/* Inner source must be the peer's side, destination ours. */
+static inline bool policy_check(struct dp_worker *w, const struct sad_in *in, const struct dp_pkt *p)
+{
+    if (!((in->flags & SAD_F_SELS) | (p->flags & DP_PKT_INNER6)))
+        return sad_addrs4_match(&in->inner, dp_load64(p->op.data + WIRE_IP4_AT_SRC));
+    return sels_check(w, in, p);
 }
 
 /* Outside of the selectors: in all that it tells, or in the ports that a later fragment does not tell? */
@@ -119,7 +132,7 @@ static inline enum dp_drop packet_commit(struct dp_worker *w, struct dp_pkt *p, 
     if (unlikely(!inner_check(p->op.data, &len, next, &p->flags)))
         return DP_DROP_inner_malformed;
     p->op.len = (uint16_t)len;
-    if (unlikely(!policy_check(in, p)))
+    if (unlikely(!policy_check(w, in, p)))
         return policy_refusal(in, p);
     in->pkts++;
     in->bytes += len;

@@ -10,6 +10,7 @@
 #include <rte_rcu_qsbr.h>
 #include "dp_adj.h"
 #include "dp_fib.h"
+#include "dp_first.h"
 #include "dp_handoff.h"
 #include "dp_own.h"
 #include "dp_path.h"
@@ -132,10 +133,11 @@ static struct dp_worker *worker_make(struct dp *dp, uint16_t index)
     w->esp_ops = sad_esp(dp->sad);
     w->esp = w->esp_ops->create(dp->params.workers > 1);
     w->pieces = dp_pieces_create(dp->params.tsc_hz, dp->params.frag_seed);
+    w->firsts = dp_firsts_create(dp->params.tsc_hz, dp->params.frag_seed);
     w->handed = ring_make(RING_HANDED, RING_F_SC_DEQ);
     w->tx_ring = ring_make(RING_TX, RING_F_SC_DEQ);
     dp->workers[index] = w;
-    return w->esp && w->pieces && w->handed && w->tx_ring ? w : NULL;
+    return w->esp && w->pieces && w->firsts && w->handed && w->tx_ring ? w : NULL;
 }
 
 static void worker_unmake(struct dp *dp, uint16_t index)
@@ -151,6 +153,7 @@ static void worker_unmake(struct dp *dp, uint16_t index)
     ring_unmake(w->handed);
     ring_unmake(w->tx_ring);
     dp_pieces_free(w->pieces);
+    dp_firsts_free(w->firsts);
     w->esp_ops->free(w->esp);
     free(w);
     dp->workers[index] = NULL;

@@ -7,7 +7,7 @@
  *
  * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on, which may
  * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, too_big, ttl,
- * limit, seq_end, no_room, and those of dp_handoff_send().
+ * limit, seq_end, no_room, and those of dp_handoff_send() and dp_local_put().
  */
 #include "dp_stages.h"
 
@@ -17,6 +17,7 @@
 #include "dp_frag_out.h"
 #include "dp_handoff.h"
 #include "dp_icmp.h"
+#include "dp_local.h"
 #include "dp_mss.h"
 
 static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
@@ -35,6 +36,13 @@ static inline void ttl_step(uint8_t *ip, bool is6)
         dp_ip4_ttl_dec(ip);
 }
 
+/* Of the inbound half of a pair: what names the pair until both are gone. */
+static uint32_t spi_of(const struct dp_worker *w, const struct sad_out *out)
+{
+    const struct sad_in *in = sad_in_at(w->tables, sad_out_slot(w->tables, out));
+    return atomic_load_explicit(&in->spi, memory_order_relaxed);
+}
+
 /* Cut before sealing when the sender allows it, else tell the sender (RFC 4301 8.2.1). Takes the packet. */
 static void packet_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
@@ -48,10 +56,22 @@ static void packet_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
         ttl_step(p->op.data, false);
     }
     if (may_cut) {
-        dp_frag_inner(w, p->mbuf, mtu, true);
+        dp_frag_inner(w, p->mbuf, mtu, true, spi_of(w, p->out));
         return;
     }
     dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
+}
+
+/* A later fragment whose first one may just have been cut: it follows behind the pieces of that. */
+static bool has_pieces_before(const struct dp_worker *w, const struct dp_pkt *p)
+{
+    return (p->flags & (DP_PKT_NAMED | DP_PKT_TTL_DONE | DP_PKT_BEHIND)) == DP_PKT_NAMED && w->n_local;
+}
+
+static void queue_behind(struct dp_worker *w, struct dp_pkt *p)
+{
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_local_put(w, p->mbuf, p->flags | DP_PKT_BEHIND);
 }
 
 static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
@@ -154,7 +174,7 @@ static void headers_write(struct dp_pkt *p, const struct esp_key_shape *shape, u
     m->pkt_len = total;
 }
 
-/* False: the packet was dropped, cut, or went to the worker that owns its SA. */
+/* False: the packet was dropped, cut, put behind pieces, or went to the worker that owns its SA. */
 static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
 {
     struct sad_out *out = p->out;
@@ -167,6 +187,8 @@ static bool may_seal(struct dp_worker *w, struct dp_pkt *p)
         dp_drop_pkt(w, p, DP_DROP_no_sa);
     } else if (owner != w->index && !dp_owner_is_self(w, &out->owner, owner)) {
         send_home(w, p, owner);
+    } else if (has_pieces_before(w, p)) {
+        queue_behind(w, p);
     } else if (p->op.len > mtu && !dp_frag_mark(w, p)) {
         packet_too_big(w, p, mtu);
     } else if (at < out->front_bytes || at + p->op.len + out->behind_bytes > m->buf_len) {

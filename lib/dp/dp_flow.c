@@ -4,14 +4,18 @@
 
 #include "dp_bytes.h"
 
-#define EXT_MAX 8 /* extension headers that are walked */
+#define EXT_MAX     8 /* extension headers that are walked */
+#define PORTS_BYTES 4 /* of an upper header, from its beginning: both ports, or type and code */
 
-/* The upper protocol of an IPv6 packet and its offset; 0 when the chain is too long or cut short. */
-static uint32_t ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, bool *is_fragment)
+/*
+ * The upper protocol of an IPv6 packet and its offset; 0 when the chain is too long or cut short, and of a
+ * fragment that is not the first. *frag_at: the fragment header; 0: none.
+ */
+static uint32_t ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, uint32_t *frag_at)
 {
     uint32_t at = WIRE_IP6_BYTES;
     *proto = ip[WIRE_IP6_AT_NEXT];
-    *is_fragment = false;
+    *frag_at = 0;
     for (unsigned i = 0; i < EXT_MAX; i++) {
         bool is_frag = *proto == WIRE_IP6_FRAGMENT;
         if (!wire_ip6_is_extension(*proto))
@@ -19,10 +23,10 @@ static uint32_t ip6_upper(const uint8_t *ip, uint32_t len, uint8_t *proto, bool 
         if (len < at + 8)
             return 0;
         *proto = ip[at];
-        if (is_frag && dp_get16(ip + at + WIRE_IP6_FRAG_AT_PLACE) & WIRE_IP6_FRAG_OFFSET) {
-            *is_fragment = true; /* not the first: the upper header is elsewhere */
-            return at + 8;
-        }
+        if (is_frag)
+            *frag_at = at;
+        if (is_frag && dp_get16(ip + at + WIRE_IP6_FRAG_AT_PLACE) & WIRE_IP6_FRAG_OFFSET)
+            return 0; /* the upper header is elsewhere */
         at += is_frag ? 8 : 8 * (ip[at + 1] + 1u);
         if (at > len)
             return 0;
@@ -58,7 +62,28 @@ static void ports_fill(struct sad_flow *flow, const uint8_t *l4, uint32_t len, b
     flow->remote_port = is_inbound ? src : dst;
 }
 
-void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound)
+/* What an IPv6 packet says of itself as a fragment by the header at frag_at. */
+static void fragment6_fill(struct dp_fragment *f, const uint8_t *ip, uint32_t frag_at, uint32_t l4)
+{
+    const uint8_t *frag = ip + frag_at;
+    const uint32_t place = frag_at ? dp_get16(frag + WIRE_IP6_FRAG_AT_PLACE) : 0;
+    f->id = frag_at ? dp_get32(frag + WIRE_IP6_FRAG_AT_ID) : 0;
+    f->at = place & WIRE_IP6_FRAG_OFFSET;
+    f->has_more = place & WIRE_IP6_FRAG_MORE;
+    f->ports_end = frag_at && l4 ? l4 + PORTS_BYTES - (frag_at + WIRE_IP6_FRAG_BYTES) : 0;
+}
+
+static void fragment4_fill(struct dp_fragment *f, const uint8_t *ip)
+{
+    const uint32_t place = dp_get16(ip + WIRE_IP4_AT_FRAG);
+    f->id = dp_get16(ip + WIRE_IP4_AT_ID);
+    f->at = (place & WIRE_IP4_OFFSET) * 8;
+    f->has_more = place & WIRE_IP4_MF;
+    f->ports_end = PORTS_BYTES;
+}
+
+void dp_flow_fill_fragment(struct sad_flow *flow, struct dp_fragment *fragment, const uint8_t *ip,
+                           uint32_t len, bool is6, bool is_inbound)
 {
     memset(flow, 0, sizeof *flow);
     flow->family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
@@ -66,14 +91,22 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
     const uint8_t *src = ip + wire_ip_src_at(is6), *dst = src + size;
     memcpy(flow->local, is_inbound ? dst : src, size);
     memcpy(flow->remote, is_inbound ? src : dst, size);
-    uint32_t l4;
+    uint32_t l4, frag_at;
     if (is6) {
-        l4 = ip6_upper(ip, len, &flow->proto, &flow->is_later);
+        l4 = ip6_upper(ip, len, &flow->proto, &frag_at);
+        fragment6_fill(fragment, ip, frag_at, l4);
     } else {
         l4 = wire_ip4_hdr_len(ip);
         flow->proto = ip[WIRE_IP4_AT_PROTO];
-        flow->is_later = dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET;
+        fragment4_fill(fragment, ip);
     }
+    flow->is_later = fragment->at;
     if (l4 && !flow->is_later)
         ports_fill(flow, ip + l4, len - l4, is_inbound);
+}
+
+void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound)
+{
+    struct dp_fragment fragment;
+    dp_flow_fill_fragment(flow, &fragment, ip, len, is6, is_inbound);
 }

@@ -9,6 +9,23 @@
  */
 void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound);
 
+/* A fragment of a packet that was cut before it came here. */
+struct dp_fragment {
+    uint32_t id;
+    uint32_t at;        /* its place in what was cut */
+    uint32_t ports_end; /* of the first one: where in that the ports of the upper header end */
+    bool has_more;
+};
+
+/* As dp_flow_fill(), and what the packet says of itself as a fragment; one that was not cut is all of it. */
+void dp_flow_fill_fragment(struct sad_flow *flow, struct dp_fragment *fragment, const uint8_t *ip,
+                           uint32_t len, bool is6, bool is_inbound);
+
+static inline bool dp_fragment_is_first(const struct dp_fragment *f)
+{
+    return f->at == 0 && f->has_more;
+}
+
 /*
  * Makes a later fragment's flow match selectors whatever ports they name, which only the first one tells (RFC
  * 4301 7.2). False: it is no later fragment, and nothing was changed.

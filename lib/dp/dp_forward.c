@@ -74,7 +74,7 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
     bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
     if (may_cut) {
-        dp_frag_inner(w, p->mbuf, mtu, false);
+        dp_frag_inner(w, p->mbuf, mtu, false, 0);
         return;
     }
     dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);

@@ -41,7 +41,7 @@ static void fragment_finish(uint8_t *p, uint32_t hdr, uint32_t len, uint32_t off
     dp_ip4_cksum_fill(p, hdr);
 }
 
-void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal)
+void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool is_to_seal, uint32_t spi)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *);
     uint32_t ihl = wire_ip4_hdr_len(ip), payload = m->data_len - ihl;
@@ -65,8 +65,9 @@ void dp_frag_inner(struct dp_worker *w, struct rte_mbuf *m, uint16_t mtu, bool i
         memcpy(p, hdr, hdr_len);
         memcpy(p + hdr_len, ip + ihl + at, n);
         fragment_finish(p, hdr_len, n, before + at, !(is_last_of_all && at + n == payload));
+        piece->hash.usr = spi;
         if (is_to_seal)
-            dp_local_put(w, piece, DP_PKT_TTL_DONE);
+            dp_local_put(w, piece, DP_PKT_TTL_DONE | DP_PKT_NAMED);
         else
             dp_forward_ip(w, piece);
         at += n;

@@ -11,6 +11,7 @@
 #include <rte_prefetch.h>
 #include "dp_bytes.h"
 #include "dp_drop.h"
+#include "dp_first.h"
 #include "dp_flow.h"
 #include "dp_frag.h"
 #include "dp_frag_out.h"
@@ -42,7 +43,7 @@ static void clear_send(struct dp_worker *w, const struct dp_pkt *p)
     const uint32_t adj = dp_fib_find(w->fib, is6, p->op.data + wire_ip_dst_at(is6));
     const uint16_t mtu = adj ? w->adjs[adj].mtu : UINT16_MAX;
     if (p->op.len > mtu && !is6 && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF))
-        dp_frag_inner(w, p->mbuf, mtu, false);
+        dp_frag_inner(w, p->mbuf, mtu, false, 0);
     else if (p->op.len > mtu && is6 && !(p->flags & DP_PKT_HOST))
         dp_frag_send(w, p->mbuf, mtu);
     else
@@ -88,17 +89,53 @@ static inline void sa_prefetch(const struct sad_out *out, const struct esp_key_s
     esp_key_prefetch(sad_out_key(out), key, len);
 }
 
+/* The slot of the SA with this inbound SPI. False: it is gone. */
+static bool named_slot(const struct dp_worker *w, uint32_t spi, uint32_t *slot)
+{
+    const struct sad_in *in = sad_in_at(w->tables, spi);
+    if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi)
+        return false;
+    *slot = sad_in_slot(w->tables, in);
+    return true;
+}
+
+/*
+ * The slot of the SA for a packet, SAD_SPD_NO_SA or SAD_SPD_NONE. Fragments go by the SA of the packet that
+ * they are pieces of, while it lives: of a packet that was cut here it is known, of one that came in pieces
+ * the first one tells.
+ */
+static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
+{
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    struct sad_flow flow;
+    struct dp_fragment fragment;
+    uint32_t slot;
+    if (p->flags & DP_PKT_NAMED && named_slot(w, p->mbuf->hash.usr, &slot))
+        return slot;
+    dp_flow_fill_fragment(&flow, &fragment, p->op.data, p->op.len, is6, false);
+    if (flow.is_later) {
+        const uint32_t spi = dp_first_find(w->firsts, 0, &flow, &fragment, w->now_tsc);
+        if (named_slot(w, spi, &slot)) {
+            p->flags |= DP_PKT_NAMED; /* also where it is handed over to */
+            p->mbuf->hash.usr = spi;
+            return slot;
+        }
+    }
+    slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
+    if (slot < SAD_SPD_NO_SA && dp_fragment_is_first(&fragment)) {
+        const uint32_t spi = atomic_load_explicit(&sad_in_at(w->tables, slot)->spi, memory_order_relaxed);
+        dp_first_note(w->firsts, 0, &flow, &fragment, spi, w->now_tsc);
+    }
+    return slot;
+}
+
 /* Any packet. NULL: it was refused, or went its way in clear. */
 static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w, struct dp_pkt *p,
                                                             bool is_outside)
 {
-    const bool is6 = p->flags & DP_PKT_INNER6;
     uint32_t slot = SAD_SPD_NONE;
-    if (!is_outside && p->head) {
-        struct sad_flow flow;
-        dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
-        slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
-    }
+    if (!is_outside && p->head)
+        slot = slot_find(w, p);
     if (p->flags & DP_PKT_LOCAL && slot < SAD_SPD_NO_SA && may_go_clear(w, p))
         slot = SAD_SPD_NONE;
     if (slot >= SAD_SPD_NO_SA) {

@@ -12,6 +12,7 @@
 #define DP_POLLS_MAX 128  /* receive queues of one worker */
 #define DP_KEPT_MAX  4096 /* packets that a worker keeps while their SA moves */
 
+struct dp_firsts;
 struct dp_pieces;
 
 /* What a worker has to send on a port at the end of its turn (dp_tx.h). */
@@ -29,6 +30,7 @@ struct dp_worker {
     const struct esp_ops *esp_ops;
     struct esp_ctx *esp;
     struct dp_pieces *pieces; /* of packets for us */
+    struct dp_firsts *firsts; /* fragments of others' packets */
     const struct sad_tables *tables;
     struct dp_fib *fib; /* loaded once per burst */
     /* Changes with routes and with SAs' paths: an SA's next hop is looked up once for each value. Loaded once
