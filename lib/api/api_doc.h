@@ -33,8 +33,9 @@
  * probed}, refused (an error that came in clear while connecting; a better answer
  * is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal, local: [network], remote:
  * [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv,
- * bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out} ] } ] (the members from
- * `in` on are absent when the data path does not know the SA; idle_s: never when absent)
+ * bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out, priority, standby (of
+ * several with a priority and these selectors, another one sends; both absent: it has none)} ] } ] (the
+ * members from `in` on are absent when the data path does not know the SA; idle_s: never when absent)
  *
  * show ports
  *   ports: [ {name, device, driver, reason (of its choice; absent: configured), role, mac, mtu, addresses:

@@ -92,7 +92,9 @@ static void child_cells(struct cli_table *t, const json_t *child)
              cli_num(child, "replay") + cli_num(child, "bad_icv") + cli_num(child, "bad_trailer") +
                  cli_num(child, "policy") + cli_num(child, "limit"));
     cli_table_cell(t, v);
-    cli_table_cell(t, cli_true(child, "replaced") ? "(replaced)" : cli_duration(child, "rekey_in_s", v));
+    cli_table_cell(t, cli_true(child, "replaced")  ? "(replaced)"
+                      : cli_true(child, "standby") ? "(standby)"
+                                                   : cli_duration(child, "rekey_in_s", v));
 }
 
 void cli_print_sas(struct cli_out *out, const json_t *data)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Finds remote subnets that two connections claim. Only one can have a flow; which, is decided when SAs are
- * made (overlap of another identity's live selectors is refused), so this is a warning and not an error.
+ * made (overlap of another identity's live selectors is refused), so this is a warning and not an error. None
+ * is due where both children have a priority, unless it is the same.
  */
 #include "conf_int.h"
 
@@ -10,6 +11,7 @@
 struct claim {
     const struct base_ts *ts;
     const struct ike_conn_conf *conn;
+    const struct ike_child_conf *child;
 };
 
 static int claim_order(const void *a, const void *b)
@@ -32,8 +34,14 @@ static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
         for (size_t j = 0; j < ike->conns[i].n_children; j++)
             for (size_t k = 0; k < ike->conns[i].children[j].remote_ts.count; k++, n++)
                 if (out)
-                    out[n] = (struct claim){&ike->conns[i].children[j].remote_ts.list[k], &ike->conns[i]};
+                    out[n] = (struct claim){&ike->conns[i].children[j].remote_ts.list[k], &ike->conns[i],
+                                            &ike->conns[i].children[j]};
     return n;
+}
+
+static bool is_settled(const struct claim *a, const struct claim *b)
+{
+    return a->child->priority && b->child->priority && a->child->priority != b->child->priority;
 }
 
 static void warn_of(struct conf_reader *r, const struct claim *a, const struct claim *b)
@@ -42,11 +50,14 @@ static void warn_of(struct conf_reader *r, const struct claim *a, const struct c
         b_hi[BASE_ADDR_TEXT_MAX];
     const size_t mark = conf_enter(r, "connections"), at = conf_enter(r, b->conn->name);
     conf_warn(
-        r,
-        "remote subnet %s-%s overlaps %s-%s of connection \"%s\"; whoever comes second will be refused. "
-        "Make the subnets disjoint, or renumber one site",
-        base_addr_text(&b->ts->lo, b_lo), base_addr_text(&b->ts->hi, b_hi), base_addr_text(&a->ts->lo, a_lo),
-        base_addr_text(&a->ts->hi, a_hi), a->conn->name);
+        r, "remote subnet %s-%s overlaps %s-%s of connection \"%s\"; %s", base_addr_text(&b->ts->lo, b_lo),
+        base_addr_text(&b->ts->hi, b_hi), base_addr_text(&a->ts->lo, a_lo), base_addr_text(&a->ts->hi, a_hi),
+        a->conn->name,
+        a->child->priority && b->child->priority
+            ? "both have the same child.priority, so the one that came last sends. Give them different ones"
+            : "whoever comes second will be refused. Make the subnets disjoint, renumber one site, or give "
+              "the "
+              "child of each a priority where both lead to the same network");
     conf_leave(r, at);
     conf_leave(r, mark);
 }
@@ -67,7 +78,7 @@ void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike)
     for (size_t i = 1; i < n; i++) {
         const struct claim *c = &claims[i];
         if (c->conn != far->conn && base_addr_compare(&c->ts->lo, &far->ts->hi) <= 0 &&
-            flows_meet(c->ts, far->ts))
+            flows_meet(c->ts, far->ts) && !is_settled(far, c))
             warn_of(r, far, c);
         if (base_addr_compare(&c->ts->hi, &far->ts->hi) > 0)
             far = c;

@@ -39,6 +39,7 @@ struct esp_pair {
     enum esp_way way;   /* fixed for the life of the pair */
     bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
     bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
+    uint8_t priority;   /* of several active pairs with the same selectors the lowest sends */
     bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
     uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
     uint32_t replaces_in; /* spi_in of the pair that this one replaces, which stays until removed; 0: none */

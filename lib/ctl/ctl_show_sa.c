@@ -41,6 +41,10 @@ static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in,
     ctl_json_num(o, "owner_out", stats.owner_out);
     ctl_json_num(o, "stray_in", stats.stray_in);
     ctl_json_num(o, "stray_out", stats.stray_out);
+    if (stats.priority) {
+        ctl_json_num(o, "priority", stats.priority);
+        ctl_json_set(o, "standby", json_boolean(stats.is_standby));
+    }
 }
 
 static json_t *child(const struct ctl *ctl, base_time now, const struct ike_child_view *c)

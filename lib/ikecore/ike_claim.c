@@ -39,13 +39,18 @@ struct claim_search {
     struct ike_claim *holder;
 };
 
+static bool claims_share(const struct ike_claim *a, const struct ike_claim *b)
+{
+    return a->child->priority && b->child->priority;
+}
+
 static bool claim_is_foreign(void *owner, void *ctx)
 {
     const struct ike_claim_entry *e = owner;
     const struct claim_search *s = ctx;
     struct ike_claim held;
     if (!e->says(e->child, &held) || held.conn == s->want->conn ||
-        ike_id_equal(held.remote_id, s->want->remote_id) ||
+        ike_id_equal(held.remote_id, s->want->remote_id) || claims_share(&held, s->want) ||
         !base_ts_overlap(held.remote_ts, s->want->remote_ts) ||
         !base_ts_overlap(held.local_ts, s->want->local_ts))
         return false;

@@ -16,8 +16,8 @@ struct ike;
 /* What a child holds, or is to hold, and for whom. Borrowed. */
 struct ike_claim {
     const struct ike_conn_conf *conn;
-    const struct ike_child_conf *child; /* NULL: not made yet */
-    const struct ike_id *remote_id;     /* who the peer proved to be */
+    const struct ike_child_conf *child;
+    const struct ike_id *remote_id; /* who the peer proved to be */
     const struct base_ts_list *local_ts, *remote_ts;
 };
 
@@ -46,6 +46,7 @@ void ike_claim_leave(struct ike *ike, struct ike_claim_entry *e);
 
 /*
  * Whether a child of another identity and connection holds what overlaps `want` on both sides; *holder gets
- * what that one says. True: the new child is to be refused.
+ * what that one says. True: the new child is to be refused. Children that both have a priority share what
+ * they overlap in, as the configuration wants it.
  */
 bool ike_claim_is_taken(const struct ike *ike, const struct ike_claim *want, struct ike_claim *holder);

@@ -75,6 +75,7 @@ struct ike_child_conf {
     uint64_t life_bytes;    /* hard limit; 0: none */
     uint64_t life_pkts;     /* hard limit; 0: none but the sequence space */
     uint32_t replay_window; /* packets, 32..65536 */
+    uint32_t priority;      /* among other identities' children of these networks, 1 (best)..255; 0: alone */
 };
 
 struct ike_conn_conf {

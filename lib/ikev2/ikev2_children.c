@@ -62,6 +62,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .way = sa->way,
                  .frag_after = sa->conn->frag_after,
                  .follow = true,
+                 .priority = (uint8_t)c->conf->priority,
                  .active = c->active,
                  .replay_window = c->conf->replay_window,
                  .replaces_in = replaces_in,

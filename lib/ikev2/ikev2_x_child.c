@@ -137,10 +137,10 @@ static bool child_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
 }
 
 /* Whether these selectors are another identity's already; explained. */
-static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
-                           const struct base_ts_list *remote)
+static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const struct ike_child_conf *conf,
+                           const struct base_ts_list *local, const struct base_ts_list *remote)
 {
-    const struct ike_claim want = {sa->conn, NULL, &sa->remote_id, local, remote};
+    const struct ike_claim want = {sa->conn, conf, &sa->remote_id, local, remote};
     struct ike_claim holder;
     if (!ike_claim_is_taken(ike, &want, &holder))
         return false;
@@ -174,7 +174,7 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
             explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
-    if (child_is_taken(ike, sa, &t->local_ts, &t->remote_ts))
+    if (child_is_taken(ike, sa, conf, &t->local_ts, &t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
@@ -232,7 +232,7 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
-    if (child_is_taken(ike, sa, &local, &remote))
+    if (child_is_taken(ike, sa, c, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     t->local_ts = local;
     t->remote_ts = remote;

@@ -144,6 +144,8 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
         .ike_id = s.ike_id,
         .conn = s.conn,
         .is_active = s.active,
+        .priority = s.priority,
+        .is_standby = s.standby,
         .in = view_direction(node, &s.in),
         .out = view_direction(node, &s.out),
         .replay_drops = s.replay_drops,

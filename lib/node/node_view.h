@@ -79,6 +79,8 @@ struct node_pair_view {
     uint64_t ike_id;
     uint32_t conn;
     bool is_active;
+    uint8_t priority;
+    bool is_standby; /* active, and another pair with the same selectors has a better priority and sends */
     struct node_direction_view in, out;
     uint64_t replay_drops; /* too old or seen before */
     uint64_t bad_icv;

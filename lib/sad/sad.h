@@ -69,8 +69,10 @@ void sad_spi_free(struct sad *sad, uint32_t spi);
  */
 int sad_install(struct sad *sad, const struct esp_pair *pair);
 
-/* From now on packets are sealed with this pair, in preference to older pairs with the same selectors. 0, or
- * -ENOENT. */
+/*
+ * From now on packets are sealed with this pair, in preference to older pairs with the same selectors, but
+ * for those of a better priority. 0, or -ENOENT.
+ */
 int sad_activate(struct sad *sad, uint32_t spi_in);
 
 /* Packets are sealed with this pair no more, from the workers' next burst on; it still opens them. 0, or
@@ -108,6 +110,8 @@ struct sad_stats {
     uint64_t ike_id;
     uint32_t conn;
     bool active;
+    uint8_t priority;
+    bool standby; /* active, and another pair with the same selectors has a better priority and sends */
     struct sad_direction_stats in, out;
     uint64_t replay_drops; /* too old or seen before */
     uint64_t bad_icv;

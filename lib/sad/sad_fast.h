@@ -219,8 +219,8 @@ struct sad_cand {
     struct sad_sel4 sel;
     bool is_anchor; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
     bool is_simple; /* a slot's, and addrs say all about it */
-    uint8_t pad[2];
     /* Control only. */
+    uint16_t priority; /* candidates of a prefix are in this order */
     uint32_t prefix;   /* record of the prefix */
     uint32_t next_own; /* next of the same pair or policy */
 };

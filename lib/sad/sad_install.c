@@ -147,6 +147,7 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
     pair->path = p->path;
     pair->way = p->way;
     pair->outer_mtu = p->outer_mtu;
+    pair->priority = p->priority;
     pair->cands = 0;
     pair->is_active = false;
     pair->next_in = pair->next_out = SAD_OWNER_NONE;
@@ -187,7 +188,8 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
 {
     if (pair->is_active)
         return 0;
-    int err = sad_spd_link(sad, pair->sels, sad_pair_slot(sad, pair), &pair->cands);
+    const struct sad_server by = {sad_pair_slot(sad, pair), pair->priority};
+    int err = sad_spd_link(sad, pair->sels, by, &pair->cands);
     pair->is_active = err == 0;
     return err;
 }

@@ -16,6 +16,7 @@ enum sad_pair_state { SAD_PAIR_FREE, SAD_PAIR_RESERVED, SAD_PAIR_LIVE, SAD_PAIR_
 struct sad_pair {
     uint8_t state; /* enum sad_pair_state */
     bool is_active;
+    uint8_t priority;
     uint16_t outer_mtu;
     enum esp_way way;
     uint32_t spi_in; /* also while FREE: the one that the slot had last */

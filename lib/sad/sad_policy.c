@@ -24,7 +24,7 @@ static int policy_link(struct sad *sad, const struct sad_policy *policy, uint32_
     struct sad_sels *sels = sad_sels_make(&policy->local_ts, &policy->remote_ts);
     if (!sels)
         return -ENOMEM;
-    int err = sad_spd_link(sad, sels, SAD_NO_SLOT, head);
+    int err = sad_spd_link(sad, sels, (struct sad_server){.slot = SAD_NO_SLOT}, head);
     free(sels);
     return err;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <rte_cycles.h>
+#include "sad_spd.h"
 #include "sad_table.h"
 
 static uint64_t counter_peek(const uint64_t *counter)
@@ -34,6 +35,8 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .ike_id = pair->ike_id,
         .conn = pair->conn,
         .active = pair->is_active,
+        .priority = pair->priority,
+        .standby = pair->priority && pair->is_active && sad_spd_is_standby(sad, pair->cands),
         .in = {counter_peek(&in->pkts), counter_peek(&in->bytes), counter_peek(&in->top),
                counter_peek(&in->last_tsc)},
         .out = {counter_peek(&out->seq), counter_peek(&out->bytes), counter_peek(&out->seq), last_tsc(out)},

@@ -5,8 +5,8 @@
  * that may match, more specific prefixes first. A range of addresses that is no prefix is filed under the
  * shortest prefix that covers it; the candidate itself is exact.
  *
- * Control links a candidate in front (an SA) or at the end (a policy) of its prefix's list with one store;
- * unlinked ones are reused after a grace period.
+ * Control links a candidate with one store: an SA before all of its prefix's list that have the same or a
+ * higher number as their priority, a policy at the end. Unlinked ones are reused after a grace period.
  */
 #include "sad_spd.h"
 
@@ -19,6 +19,7 @@
 
 #define CANDS_PER_SLOT 4
 #define CANDS_SPARE    65536u
+#define PRIORITY_LAST  UINT16_MAX /* of policies */
 
 static int index_init(struct sad_index *x, uint32_t max)
 {
@@ -167,6 +168,20 @@ static uint32_t list_tail(const struct sad *sad, uint32_t prefix)
     return i;
 }
 
+/* Behind which candidate of a prefix's own one of this priority goes; 0: it goes first. */
+static uint32_t list_before(const struct sad *sad, uint32_t prefix, uint16_t priority)
+{
+    uint32_t end = anchor_of(sad, sad->prefixes[prefix].parent), before = 0;
+    if (priority == PRIORITY_LAST)
+        return list_tail(sad, prefix);
+    for (uint32_t i = sad->prefixes[prefix].first; i != end; i = next_load(sad, i)) {
+        if (sad->tables.cands[i].priority >= priority)
+            break;
+        before = i;
+    }
+    return before;
+}
+
 static void parent_change(struct sad *sad, uint32_t prefix, uint32_t parent)
 {
     uint32_t tail = list_tail(sad, prefix);
@@ -270,10 +285,10 @@ static int cand_link(struct sad *sad, uint8_t family, const uint8_t key[16], uns
     if (!i)
         return prefix_add(sad, family, key, len, cand);
     c->prefix = i;
-    if (c->slot == SAD_NO_SLOT) {
-        uint32_t tail = list_tail(sad, i);
-        next_store(sad, cand, next_load(sad, tail));
-        next_store(sad, tail, cand);
+    const uint32_t before = list_before(sad, i, c->priority);
+    if (before) {
+        next_store(sad, cand, next_load(sad, before));
+        next_store(sad, before, cand);
     } else {
         next_store(sad, cand, sad->prefixes[i].first);
         first_change(sad, i, cand);
@@ -300,16 +315,17 @@ static void cand_unlink(struct sad *sad, uint32_t cand)
 }
 
 static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
-                          uint32_t slot)
+                          struct sad_server by)
 {
     uint32_t i = index_take(&sad->cand_index);
     if (!i)
         return 0;
     struct sad_cand *c = &sad->tables.cands[i];
     memset(c, 0, sizeof *c);
-    c->slot = slot;
+    c->slot = by.slot;
+    c->priority = by.slot == SAD_NO_SLOT ? PRIORITY_LAST : by.priority;
     sad_sel4_fill(local, remote, &c->sel);
-    c->is_simple = slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
+    c->is_simple = by.slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
     if (local->family == BASE_AF_IP6) {
         struct sad_cand6 *c6 = &sad->tables.cands6[i];
         memcpy(c6->local_lo, local->lo, 16);
@@ -321,9 +337,9 @@ static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const 
 }
 
 static int combination_link(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
-                            uint32_t slot, uint32_t *head)
+                            struct sad_server by, uint32_t *head)
 {
-    uint32_t cand = cand_make(sad, local, remote, slot);
+    uint32_t cand = cand_make(sad, local, remote, by);
     if (!cand)
         return -ENOMEM;
     unsigned bits = remote->family == BASE_AF_IP6 ? 128 : 32;
@@ -340,7 +356,7 @@ static int combination_link(struct sad *sad, const struct sad_range *local, cons
     return 0;
 }
 
-int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head)
+int sad_spd_link(struct sad *sad, const struct sad_sels *sels, struct sad_server by, uint32_t *head)
 {
     int err = 0;
     *head = 0;
@@ -350,7 +366,7 @@ int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, ui
         for (uint32_t r = 0; r < sels->n_remote && !err; r++) {
             const struct sad_range *local = &sels->list[l], *remote = &sels->list[sels->n_local + r];
             if (local->family == remote->family)
-                err = combination_link(sad, local, remote, slot, head);
+                err = combination_link(sad, local, remote, by, head);
         }
     }
     if (err)
@@ -365,6 +381,25 @@ void sad_spd_unlink(struct sad *sad, uint32_t *head)
         *head = sad->tables.cands[cand].next_own;
         cand_unlink(sad, cand);
     }
+}
+
+static bool cands_are_alike(const struct sad_tables *t, uint32_t a, uint32_t b)
+{
+    return memcmp(&t->cands[a].sel, &t->cands[b].sel, sizeof t->cands[a].sel) == 0 &&
+           memcmp(&t->cands6[a], &t->cands6[b], sizeof t->cands6[a]) == 0;
+}
+
+bool sad_spd_is_standby(const struct sad *sad, uint32_t head)
+{
+    const struct sad_tables *t = &sad->tables;
+    for (uint32_t own = head; own; own = t->cands[own].next_own) {
+        uint32_t i = sad->prefixes[t->cands[own].prefix].first;
+        while (i != own && !(t->cands[i].priority < t->cands[own].priority && cands_are_alike(t, i, own)))
+            i = next_load(sad, i);
+        if (i == own)
+            return false;
+    }
+    return head;
 }
 
 static bool is_icmp(uint8_t proto)

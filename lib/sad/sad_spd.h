@@ -7,11 +7,20 @@
 int sad_spd_init(struct sad *sad);
 void sad_spd_fini(struct sad *sad);
 
+/* Who serves selectors. */
+struct sad_server {
+    uint32_t slot; /* SAD_NO_SLOT: a policy */
+    uint8_t priority;
+};
+
 /*
- * Makes and publishes a candidate for each combination of both sides' selectors; slot may be SAD_NO_SLOT: a
- * policy. *head becomes their list by next_own. 0, -E2BIG, -ENOMEM; on error there are none.
+ * Makes and publishes a candidate for each combination of both sides' selectors. *head becomes their list by
+ * next_own. 0, -E2BIG, -ENOMEM; on error there are none.
  */
-int sad_spd_link(struct sad *sad, const struct sad_sels *sels, uint32_t slot, uint32_t *head);
+int sad_spd_link(struct sad *sad, const struct sad_sels *sels, struct sad_server by, uint32_t *head);
 
 /* Takes them all away; their memory is free after a grace period. *head becomes 0. */
 void sad_spd_unlink(struct sad *sad, uint32_t *head);
+
+/* Whether another pair of a better priority serves all that the candidates of *head would. */
+bool sad_spd_is_standby(const struct sad *sad, uint32_t head);

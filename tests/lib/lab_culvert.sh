@@ -31,10 +31,11 @@ culvert_connection() {
       "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
       "esp_proposals": ["$(culvert_esp "$gw" "$name")"],
       "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
-      "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": 500, "retransmit_tries": 3,
+      "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
-                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts), "life_pkts": $(gw_value "$gw" "$name" child_life_pkts)},
+                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts), "life_pkts": $(gw_value "$gw" "$name" child_life_pkts),
+                "priority": $(gw_value "$gw" "$name" priority)},
       "start": $(gw_value "$gw" "$name" start)
     }
 JSON

@@ -16,6 +16,8 @@
 #       encap              auto (default), force or never
 #       frag               before (default) or after: where large packets are cut (Culvert only)
 #       dpd                idle seconds before the peer is asked for a sign of life (Culvert only)
+#       retransmit         milliseconds before a request is sent again for the first time (Culvert only)
+#       priority           among the connections to the same networks, 0 for alone (Culvert only)
 #       start              true: the gateway calls its peer by itself (Culvert only)
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
@@ -31,7 +33,7 @@ conn() {
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
-        encap=auto frag=before start=false dpd=30)
+        encap=auto frag=before priority=0 start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

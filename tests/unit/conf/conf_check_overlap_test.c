@@ -13,6 +13,35 @@ static void overlapping_remote_subnets_are_warned_of_once_per_pair(void **state)
            "", "connections.bar", "10.2.0.128-10.2.0.255 overlaps 10.2.0.0-10.2.0.255 of connection \"foo\"");
 }
 
+/* Warnings about two peers with the same network, whose children have these priorities. */
+static void with_priorities(const char *foo, const char *bar, const char *want)
+{
+    char s[1024], t[512], conns[2048];
+    secret("@gw", "@bar", t);
+    snprintf(s, sizeof s, "%s,%s", GOOD_SECRET, t);
+    snprintf(conns, sizeof conns,
+             "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':['10.2.0.0/24']},'child':{%s}},"
+             "'bar':{" GOOD_LOCAL ",'remote':{'id':'@bar','subnets':['10.2.0.0/24']},'child':{%s}}",
+             foo, bar);
+    if (want) {
+        warned(GOOD_PORTS, s, conns, "", "connections.bar", want);
+        return;
+    }
+    struct conf *conf = load_parts(GOOD_PORTS, s, conns, "");
+    assert_non_null(conf);
+    assert_int_equal(report.n_warnings, 2); /* the two inline keys */
+    conf_free(conf);
+}
+
+static void a_priority_each_settles_who_sends(void **state)
+{
+    with_priorities("'priority':1", "'priority':2", NULL);
+    with_priorities("'priority':2", "'priority':1", NULL);
+    with_priorities("'priority':1", "'priority':1", "both have the same child.priority");
+    with_priorities("'priority':1", "", "or give the child of each a priority");
+    with_priorities("", "", "whoever comes second will be refused");
+}
+
 static void subnets_of_different_ports_do_not_overlap(void **state)
 {
     char s[1024], t[512];
@@ -44,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overlapping_remote_subnets_are_warned_of_once_per_pair),
+        cmocka_unit_test(a_priority_each_settles_who_sends),
         cmocka_unit_test(subnets_of_different_ports_do_not_overlap),
         cmocka_unit_test(children_of_one_connection_may_overlap),
     };

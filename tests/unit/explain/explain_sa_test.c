@@ -141,6 +141,7 @@ static void an_overlap_names_who_has_the_network(void **state)
     assert_non_null(a);
     assert_non_null(strstr(a->what, "10.1.7.0/24"));
     assert_non_null(strstr(a->nearest, "10.1.0.0/16 for @a"));
+    assert_non_null(strstr(a->fix_here, "a priority for the child of each (connections.a.child.priority)"));
     pair_free(p);
 }
 

@@ -33,6 +33,7 @@ static bool new_says(const void *child, struct ike_claim *out)
 
 /* Two connections with identities of their own, and what their children want. */
 static struct ike_conn_conf conns[2];
+static struct ike_child_conf kids[2];
 static struct ike_id ids[2];
 static struct base_ts_list here, low, high;
 
@@ -43,6 +44,7 @@ static struct ike *ike_empty(void)
     pair_ts(&low, "10.1.0.0/16");
     pair_ts(&low, "10.3.0.0/16");
     pair_ts(&high, "10.3.3.0/24");
+    memset(kids, 0, sizeof kids);
     ids[0] = pair_id("@a");
     ids[1] = pair_id("@b");
     return calloc(1, sizeof(struct ike));
@@ -53,8 +55,8 @@ static void children_of_two_versions_stand_in_one_index(void **state)
     (void)state;
     struct ike *ike = ike_empty();
     struct ike_claim holder;
-    const struct ike_claim a = {&conns[0], NULL, &ids[0], &here, &low};
-    const struct ike_claim b = {&conns[1], NULL, &ids[1], &here, &high};
+    const struct ike_claim a = {&conns[0], &kids[0], &ids[0], &here, &low};
+    const struct ike_claim b = {&conns[1], &kids[1], &ids[1], &here, &high};
     struct old_child old = {.has = &a};
     struct new_child new = {.has = &b};
     assert_false(ike_claim_is_taken(ike, &b, &holder));
@@ -81,11 +83,11 @@ static void ones_own_addresses_and_those_of_the_past_are_free(void **state)
     struct ike_claim holder;
     struct base_ts_list elsewhere = {0};
     pair_ts(&elsewhere, "10.9.0.0/16");
-    const struct ike_claim a = {&conns[0], NULL, &ids[0], &here, &low};
-    const struct ike_claim same_conn = {&conns[0], NULL, &ids[1], &here, &high};
-    const struct ike_claim same_id = {&conns[1], NULL, &ids[0], &here, &high};
-    const struct ike_claim other_side = {&conns[1], NULL, &ids[1], &elsewhere, &high};
-    const struct ike_claim b = {&conns[1], NULL, &ids[1], &here, &high};
+    const struct ike_claim a = {&conns[0], &kids[0], &ids[0], &here, &low};
+    const struct ike_claim same_conn = {&conns[0], &kids[0], &ids[1], &here, &high};
+    const struct ike_claim same_id = {&conns[1], &kids[1], &ids[0], &here, &high};
+    const struct ike_claim other_side = {&conns[1], &kids[1], &ids[1], &elsewhere, &high};
+    const struct ike_claim b = {&conns[1], &kids[1], &ids[1], &here, &high};
     struct old_child old = {.has = &a};
     assert_int_equal(ike_claim_enter(ike, &old.claim, a.remote_ts, &old, old_says), 0);
     assert_false(ike_claim_is_taken(ike, &same_conn, &holder));
@@ -98,11 +100,30 @@ static void ones_own_addresses_and_those_of_the_past_are_free(void **state)
     free(ike);
 }
 
+static void two_identities_share_where_both_have_a_priority(void **state)
+{
+    (void)state;
+    struct ike *ike = ike_empty();
+    struct ike_claim holder;
+    const struct ike_claim a = {&conns[0], &kids[0], &ids[0], &here, &low};
+    const struct ike_claim b = {&conns[1], &kids[1], &ids[1], &here, &high};
+    struct old_child old = {.has = &a};
+    assert_int_equal(ike_claim_enter(ike, &old.claim, a.remote_ts, &old, old_says), 0);
+    for (uint32_t both = 0; both < 9; both++) {
+        kids[0].priority = both / 3;
+        kids[1].priority = both % 3;
+        assert_int_equal(ike_claim_is_taken(ike, &b, &holder), both / 3 == 0 || both % 3 == 0);
+    }
+    ike_claim_leave(ike, &old.claim);
+    free(ike);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(children_of_two_versions_stand_in_one_index),
         cmocka_unit_test(ones_own_addresses_and_those_of_the_past_are_free),
+        cmocka_unit_test(two_identities_share_where_both_have_a_priority),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,6 +139,57 @@ static void of_pairs_for_the_same_traffic_the_newest_sends_and_the_older_stands_
     (void)state;
 }
 
+static uint32_t install_at(struct sad *sad, uint8_t priority, const char *remote)
+{
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", remote);
+    p.priority = priority;
+    assert_int_equal(sad_install(sad, &p), 0);
+    return p.spi_in;
+}
+
+static bool is_standby(struct sad *sad, uint32_t spi)
+{
+    struct sad_stats s;
+    assert_int_equal(sad_stats(sad, spi, &s), 0);
+    return s.standby;
+}
+
+static void of_priorities_the_best_that_lives_sends(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    const struct sad_policy policy = {rig_ts("10.1.0.0/16"), rig_ts("10.2.0.0/16"), 1};
+    const uint32_t third = install_at(sad, 3, "10.2.0.0/16");
+    assert_int_equal(sad_policies_set(sad, &policy, 1), 0);
+    uint32_t first = install_at(sad, 1, "10.2.0.0/16");
+    const uint32_t second = install_at(sad, 2, "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(first));
+    assert_false(is_standby(sad, first));
+    assert_true(is_standby(sad, second) && is_standby(sad, third));
+    /* Of one that is rekeyed the heir sends. */
+    const uint32_t heir = install_at(sad, 1, "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(heir));
+    assert_int_equal(sad_remove(sad, first), 0);
+    assert_int_equal(sad_remove(sad, heir), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(second));
+    assert_false(is_standby(sad, second));
+    assert_int_equal(sad_deactivate(sad, second), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(third));
+    assert_int_equal(sad_activate(sad, second), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(second));
+    first = install_at(sad, 1, "10.2.0.0/16");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(first));
+    /* A longer prefix goes before any priority, and then nobody stands by for it. */
+    const uint32_t narrow = install_at(sad, 9, "10.2.0.0/24");
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), slot(narrow));
+    assert_false(is_standby(sad, narrow));
+    assert_int_equal(sad_remove(sad, narrow), 0);
+    assert_int_equal(sad_remove(sad, first), 0);
+    assert_int_equal(sad_remove(sad, second), 0);
+    assert_int_equal(sad_remove(sad, third), 0);
+    assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NO_SA);
+    sad_free(sad);
+}
+
 static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
@@ -180,6 +231,7 @@ int main(void)
         cmocka_unit_test(ranges_that_are_no_prefix_are_exact),
         cmocka_unit_test(a_rekeyed_pair_takes_over_when_it_is_activated),
         cmocka_unit_test(of_pairs_for_the_same_traffic_the_newest_sends_and_the_older_stands_by),
+        cmocka_unit_test(of_priorities_the_best_that_lives_sends),
         cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
         cmocka_unit_test(ipv6_is_selected_like_ipv4),
     };
