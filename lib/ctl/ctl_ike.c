@@ -232,6 +232,16 @@ static void event_datagram(struct ctl *ctl, const struct node_datagram *d, const
     ctl_ike_actions(ctl);
 }
 
+/* IKE to whoever sent ESP: the way that came in UDP, or from port to port of IKE. */
+static void event_fill_stray(struct ike_event *to, const struct node_stray *stray)
+{
+    to->type = IKE_EV_UNKNOWN_SPI;
+    to->len = stray->len;
+    to->path = (struct ike_path){.local = stray->local, .remote = stray->remote, .natt = stray->natt};
+    if (!stray->natt)
+        to->path.local.port = to->path.remote.port = IKE_PORT;
+}
+
 static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const uint8_t *bytes)
 {
     struct ike_event to = {.spi_in = ev->spi_in};
@@ -258,6 +268,9 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
         to.type = IKE_EV_TRAFFIC;
         to.last_in = ev->traffic.last_in;
         to.last_out = ev->traffic.last_out;
+        break;
+    case NODE_EV_UNKNOWN_SPI:
+        event_fill_stray(&to, &ev->stray);
         break;
     }
     ctl_event(ctl, &to);

@@ -104,20 +104,22 @@ int dp_worker_run(void *worker);
 void dp_stop(struct dp *dp);
 
 enum dp_punt_reason {
-    DP_PUNT_IKE,      /* UDP 500, or 4500 with the non-ESP marker: src, dst, natt, payload are filled */
-    DP_PUNT_ARP,      /* a whole ARP frame: give it to dp_resolve_punt() */
-    DP_PUNT_ND,       /* ICMPv6 neighbour or router discovery: give it to dp_resolve_punt() */
-    DP_PUNT_RESOLVE,  /* next_hop on port has no known MAC address: give it to dp_resolve_punt() */
-    DP_PUNT_ICMP_ERR, /* an ICMP or ICMPv6 error to an own address, payload is the ICMP message */
+    DP_PUNT_IKE,         /* UDP 500, or 4500 with the non-ESP marker: src, dst, natt, payload are filled */
+    DP_PUNT_ARP,         /* a whole ARP frame: give it to dp_resolve_punt() */
+    DP_PUNT_ND,          /* ICMPv6 neighbour or router discovery: give it to dp_resolve_punt() */
+    DP_PUNT_RESOLVE,     /* next_hop on port has no known MAC address: give it to dp_resolve_punt() */
+    DP_PUNT_ICMP_ERR,    /* an ICMP or ICMPv6 error to an own address, payload is the ICMP message */
+    DP_PUNT_UNKNOWN_SPI, /* ESP that has no SA: src, dst, natt (it came in UDP; else ports are 0), payload
+                            from the SPI on, which has the 8 bytes of its header at least; a sample */
 };
 
 struct dp_punt {
     enum dp_punt_reason reason;
     uint16_t port; /* index in dp_params.ports */
     struct rte_mbuf *mbuf;
-    bool natt;                     /* IKE: came to 4500; the marker is not in payload */
-    struct base_endpoint src, dst; /* IKE, ICMP_ERR (ports 0) */
-    struct base_span payload;      /* IKE, ICMP_ERR: borrowed from mbuf */
+    bool natt;                     /* IKE, ESP: came to 4500; IKE's marker is not in payload */
+    struct base_endpoint src, dst; /* IKE, ESP, ICMP_ERR (ports 0) */
+    struct base_span payload;      /* IKE, ESP, ICMP_ERR: borrowed from mbuf */
     struct base_addr next_hop;     /* RESOLVE */
 };
 

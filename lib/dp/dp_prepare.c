@@ -13,6 +13,7 @@
 #include "dp_drop.h"
 #include "dp_handoff.h"
 #include "dp_prepare_fast.h"
+#include "dp_punt.h"
 
 /* The outer destination must be the address that the SA was made for: an SA moves by learning only. */
 static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
@@ -68,7 +69,8 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
     if (p->op.len < WIRE_ESP_BYTES) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
     } else if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
-        dp_drop_pkt(w, p, DP_DROP_unknown_spi);
+        w->count.drops[DP_DROP_unknown_spi]++;
+        dp_punt_stray(w, p->mbuf, port, p->place);
     } else if (!dst_matches(in, p)) {
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
     } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {

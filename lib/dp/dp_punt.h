@@ -11,3 +11,10 @@ struct dp_worker;
  */
 void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
              uint32_t hint);
+
+/*
+ * Takes a frame with ESP that has no SA, which is counted as dropped already: control may tell its sender.
+ * One a second from a source address, and a hundred of all, go there; the others end here. l2: the IP
+ * header's offset.
+ */
+void dp_punt_stray(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8_t l2);

@@ -22,8 +22,14 @@ struct explain_about {
     bool is_authentic;                /* what came was protected by the SA's keys */
 };
 
-/* How far an exchange had come when the answers ceased. */
-enum explain_silence { EXPLAIN_SILENT_AT_ALL, EXPLAIN_SILENT_AFTER_INIT, EXPLAIN_SILENT_LATER };
+/* How far an exchange had come when the answers ceased. DENIED: there were some in clear, of an unknown SPI.
+ */
+enum explain_silence {
+    EXPLAIN_SILENT_AT_ALL,
+    EXPLAIN_SILENT_AFTER_INIT,
+    EXPLAIN_SILENT_LATER,
+    EXPLAIN_SILENT_DENIED
+};
 
 /* A call over this path, which no connection allows. Told after a search. */
 void explain_no_connection(struct ike *ike, const struct ike_path *path);

@@ -253,6 +253,11 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
                       "peer drops what it cannot authenticate.",
                       about.path->remote.port);
         base_text_add(&e.fix_peer, "let UDP 4500 in as well, and through its NAT");
+    } else if (silence == EXPLAIN_SILENT_DENIED) {
+        base_text_add(&e.why,
+                      "Each time INVALID_IKE_SPI came back, in clear: the peer has lost this IKE SA, most "
+                      "probably since it was started anew. Nothing better came, so the SA is given up; "
+                      "\"start\": true makes the next one at once.");
     } else {
         base_text_add(&e.why, "The peer is gone, or its NAT forgot the mapping of its address and port.");
         base_text_add(&e.fix_peer, "keepalives from the side behind the NAT");

@@ -57,6 +57,8 @@ static void engine_on_packet(struct ike *ike, const struct ike_path *path, struc
     }
     if (bytes.len < WIRE_IKE_HDR_BYTES || bytes.len > WIRE_IKE_MSG_MAX)
         ike->stats.dropped_malformed++;
+    else if (major > WIRE_IKE_MAJOR)
+        ikev2_on_later_version(ike, path, bytes);
     else
         ike->stats.dropped_unexpected++;
 }
@@ -119,6 +121,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_PEER_MOVED:
     case IKE_EV_PATH_MTU:
     case IKE_EV_TRAFFIC:
+    case IKE_EV_UNKNOWN_SPI:
         ikev2_on_event(ike, ev);
         return 0;
     }

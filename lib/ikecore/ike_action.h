@@ -28,7 +28,8 @@ enum ike_event_type {
     /* spi_in, mtu, is_sure: ICMP says that the path carries packets of mtu bytes. is_sure: it quoted a packet
      * of this child, which uses no more already; else any packet between the same ends */
     IKE_EV_PATH_MTU,
-    IKE_EV_TRAFFIC, /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+    IKE_EV_TRAFFIC,     /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+    IKE_EV_UNKNOWN_SPI, /* spi_in, path, len: ESP that has no SA came this way; within limits */
 };
 
 struct ike_event {
@@ -41,6 +42,8 @@ struct ike_event {
     uint16_t mtu;                /* PATH_MTU */
     bool is_sure;                /* PATH_MTU */
     base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
+    struct ike_path path;        /* UNKNOWN_SPI: the way of an answer by IKE */
+    uint16_t len;                /* UNKNOWN_SPI: bytes of ESP */
     const struct ike_conf *conf;
     struct ike_job *job; /* the engine's again, which frees it */
 };

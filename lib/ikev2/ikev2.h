@@ -25,6 +25,10 @@ void ikev2_free(struct ike *ike);
 /* A datagram whose header says IKEv2. Borrows until return. */
 void ikev2_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes);
 
+/* A datagram with a whole header of a later major version: counted, and answered within limits (RFC
+ * 7296 2.5). */
+void ikev2_on_later_version(struct ike *ike, const struct ike_path *path, struct base_span bytes);
+
 /* A timer of an SA was reached and is cleared. */
 void ikev2_on_timer(struct ike *ike, struct ike_timer *t);
 
@@ -55,7 +59,7 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
 /* DELETE for every SA. */
 void ikev2_shut_down(struct ike *ike);
 
-/* SA_SOFT, SA_HARD, PEER_MOVED, PATH_MTU or TRAFFIC; a child that is not there is ignored. */
+/* SA_SOFT, SA_HARD, PEER_MOVED, PATH_MTU, TRAFFIC or UNKNOWN_SPI; a child that is not there is ignored. */
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev);
 
 /* The SA with the smallest number greater than after_id. False: there is none. */

@@ -26,13 +26,26 @@
 #include "wire_ike.h"
 #include "ikev2_step.h"
 
+#define DENIED_TRIES 3u
+
 static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
 {
-    const enum explain_silence silence = sa->state == IKEV2_ST_I_INIT   ? EXPLAIN_SILENT_AT_ALL
+    const enum explain_silence silence = sa->req.denied                 ? EXPLAIN_SILENT_DENIED
+                                         : sa->state == IKEV2_ST_I_INIT ? EXPLAIN_SILENT_AT_ALL
                                          : sa->state == IKEV2_ST_I_AUTH ? EXPLAIN_SILENT_AFTER_INIT
                                                                         : EXPLAIN_SILENT_LATER;
     explain_timeout(ike, ikev2_sa_about(sa), wire_ike_exchange_name(sa->req.exchange), sa->req.tries + 1,
                     silence);
+}
+
+/*
+ * How often a request is repeated. An SA that the peer denies each time, in clear, is given up after a few
+ * copies a second apart: a true peer answers one of them, whatever somebody else forges.
+ */
+static uint32_t request_tries(const struct ikev2_sa *sa, const struct ikev2_timeout *row)
+{
+    const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
+    return sa->req.denied > DENIED_TRIES && most > DENIED_TRIES ? DENIED_TRIES : most;
 }
 
 static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
@@ -42,7 +55,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
         ikev2_probe_on_silence(ike, sa);
         return;
     }
-    const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
+    const uint32_t most = request_tries(sa, row);
     if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
         /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
         ikev2_task_done(ike, sa);
@@ -54,7 +67,9 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
             if (!sa->init || !sa->init->refusal) /* else its end tells that */
                 request_explain(ike, sa);
             if (sa->state == IKEV2_ST_UP)
-                ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer does not answer");
+                ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN,
+                           sa->req.denied ? "the peer does not know it any more"
+                                          : "the peer does not answer");
             else
                 IKE_COUNT(ike, sa, failed);
         }

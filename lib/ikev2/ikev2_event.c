@@ -14,6 +14,7 @@
 #include "ikev2_probe.h"
 #include "ikev2_reload.h"
 #include "ikev2_sa.h"
+#include "ikev2_stray.h"
 #include "ikev2_tables.h"
 #include "ikev2_x_init.h"
 
@@ -148,6 +149,10 @@ static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, cons
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ikev2_child *c = ikev2_child_by_spi(ike, ev->spi_in);
+    if (ev->type == IKE_EV_UNKNOWN_SPI) {
+        ikev2_stray_on_esp(ike, ev);
+        return;
+    }
     if (!c)
         return;
     if (ev->type == IKE_EV_PEER_MOVED)

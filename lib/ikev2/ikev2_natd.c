@@ -94,7 +94,7 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
         return;
     struct base_text t = base_text(text, sizeof text);
     base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, from));
-    sa->path = *to;
+    ikev2_sa_set_path(ike, sa, to);
     sa->moved.at = ike->now;
     sa->moved.times++;
     IKE_COUNT(ike, sa, moves);

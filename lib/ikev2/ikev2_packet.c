@@ -25,6 +25,7 @@
 #include "ikev2_request.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
+#include "ikev2_stray.h"
 #include "ikev2_tables.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
@@ -72,6 +73,14 @@ static struct ikev2_sa *packet_sa(struct ike *ike, const struct ikev2_msg *msg)
         sa->spi_r != msg->hdr.spi_r || !sa->keys.prf_len)
         return NULL;
     return sa;
+}
+
+/* Whether it is for an SA that is there and has no keys yet. */
+static bool packet_is_early(struct ike *ike, const struct ikev2_msg *msg)
+{
+    const struct ikev2_sa *sa =
+        ikev2_sa_by_spi(ike, msg->hdr.flags & WIRE_IKE_F_INITIATOR ? msg->hdr.spi_r : msg->hdr.spi_i);
+    return sa && !sa->keys.prf_len;
 }
 
 /* A request that was answered already: the same answer again, to where it came from now (RFC 7296 2.1). */
@@ -158,8 +167,12 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
 {
     enum wire_ike_err err;
     struct ikev2_sa *sa = packet_sa(ike, msg);
+    if (ikev2_stray_take_hint(ike, sa, msg))
+        return;
     if (!sa) {
         ike->stats.dropped_unknown_spi++;
+        if (!packet_is_early(ike, msg))
+            ikev2_stray_answer(ike, msg);
         return;
     }
     if (!msg->is_response && sa->seq.peer > 0 && msg->hdr.msgid == sa->seq.peer - 1) {
@@ -208,4 +221,12 @@ void ikev2_on_packet(struct ike *ike, const struct ike_path *path, struct base_s
         packet_on_init(ike, &msg);
     else
         packet_on_protected(ike, &msg);
+}
+
+void ikev2_on_later_version(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    struct ikev2_msg msg = {.path = path, .raw = bytes};
+    ike->stats.dropped_unexpected++;
+    if (wire_ike_hdr_parse(bytes, &msg.hdr) == WIRE_IKE_BAD_VERSION)
+        ikev2_stray_answer_version(ike, &msg);
 }

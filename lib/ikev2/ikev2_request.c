@@ -39,7 +39,7 @@ static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams 
         sa->req.exchange = exchange;
         return;
     }
-    sa->req.tries = 0;
+    sa->req.tries = sa->req.denied = 0;
     sa->req.exchange = exchange;
     sa->req.sent_at = ike->now;
     request_send(ike, sa);
@@ -72,7 +72,7 @@ void ikev2_request_begin_again(struct ike *ike, struct ikev2_sa *sa, struct ike_
     sa->req.other = *dgrams;
     *dgrams = (struct ike_dgrams){0};
     sa->req.is_probe = false;
-    sa->req.tries = 0;
+    sa->req.tries = sa->req.denied = 0;
     request_send(ike, sa);
 }
 
@@ -88,7 +88,7 @@ void ikev2_request_clear(struct ikev2_sa *sa)
     ike_dgrams_free(&sa->req.dgrams);
     ike_dgrams_free(&sa->req.other);
     sa->req.at = BASE_TIME_NEVER;
-    sa->req.tries = 0;
+    sa->req.tries = sa->req.denied = 0;
     sa->req.is_probe = false;
 }
 

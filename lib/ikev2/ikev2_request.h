@@ -17,7 +17,8 @@ struct ikev2_request {
         chain; /* what it says in clear, its first type in front, as long as it may be cut anew; else none */
     base_time at; /* next retransmission or the end */
     base_time sent_at;
-    uint32_t tries; /* retransmissions done */
+    uint32_t tries;  /* retransmissions done */
+    uint32_t denied; /* copies that the peer, or whoever forges its answers, called of an unknown IKE SA */
     bool is_probe; /* of the path MTU: goes in packets that nobody may cut, and proves nothing when it is lost
                     */
     uint8_t exchange;

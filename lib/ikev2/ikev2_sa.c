@@ -77,6 +77,15 @@ struct ikev2_sa *ikev2_sa_by_init(struct ike *ike, uint64_t spi_i, const struct 
     return sa;
 }
 
+struct ikev2_sa *ikev2_sa_at(const struct ike *ike, const struct base_endpoint *remote,
+                             const struct ikev2_sa *after)
+{
+    struct ikev2_sa *sa = after ? after->link.place_next : ike->v2->by_place[slot_of_endpoint(ike, remote)];
+    while (sa && !base_endpoint_equal(&sa->path.remote, remote))
+        sa = sa->link.place_next;
+    return sa;
+}
+
 uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote)
 {
     uint32_t n = 0;
@@ -217,6 +226,33 @@ void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_co
     *slot = sa;
 }
 
+static void sa_place_link(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **slot = &ike->v2->by_place[slot_of_endpoint(ike, &sa->path.remote)];
+    sa->link.place_next = *slot;
+    *slot = sa;
+}
+
+static void sa_place_unlink(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **p = &ike->v2->by_place[slot_of_endpoint(ike, &sa->path.remote)];
+    while (*p && *p != sa)
+        p = &(*p)->link.place_next;
+    if (*p)
+        *p = sa->link.place_next;
+    sa->link.place_next = NULL;
+}
+
+void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    const bool is_up = sa->state == IKEV2_ST_UP;
+    if (is_up)
+        sa_place_unlink(ike, sa);
+    sa->path = *path;
+    if (is_up)
+        sa_place_link(ike, sa);
+}
+
 static bool is_half_open(enum ikev2_state s)
 {
     return s >= IKEV2_ST_R_DH && s <= IKEV2_ST_R_ROUND;
@@ -229,6 +265,10 @@ void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state s
     ikev2_sa_touch(ike, sa);
     if (is_half_open(before) && !is_half_open(state))
         ikev2_sa_init_unlink(ike, sa);
+    if (before == IKEV2_ST_UP && state != IKEV2_ST_UP)
+        sa_place_unlink(ike, sa);
+    if (before != IKEV2_ST_UP && state == IKEV2_ST_UP)
+        sa_place_link(ike, sa);
 }
 
 void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)

@@ -58,6 +58,7 @@ struct ikev2_sa_link {
     struct ikev2_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
     struct ikev2_sa *id_next;             /* hash by id */
     struct ikev2_sa *run_prev, *run_next; /* hash by connection */
+    struct ikev2_sa *place_next;          /* hash by the peer's endpoint: UP only */
     struct ikev2_sa *touch_next;          /* with is_touched */
     bool is_touched;                      /* in this dispatch: the settle step looks at it */
 };
@@ -77,12 +78,14 @@ struct ikev2_sa_life {
     base_time rekey_at, dies_at;
     base_time retry_at; /* no new exchange of ours before, but for DELETE */
     base_time last_in, last_out;
+    base_time stray_at; /* no liveness check because of strays before (ikev2_stray.h) */
 };
 
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */
 struct ikev2_sa_want {
     bool close, rekey, dpd;
     const char *close_why;        /* with close; static text */
+    uint32_t stray_spi;           /* with dpd: the check says that ESP with this SPI has no SA; 0: none */
     struct ikev2_wishes children; /* that we still have to make */
     uint32_t disowned; /* our SPI, still reserved, of a pair that the peer alone has: DELETE; 0: none */
 };
@@ -163,6 +166,12 @@ struct ikev2_sa *ikev2_sa_by_id(const struct ike *ike, uint64_t id);
  */
 struct ikev2_sa *ikev2_sa_of_run(const struct ike *ike, const struct ike_run *run,
                                  const struct ikev2_sa *after);
+/* SAs that are up with a peer at this endpoint: NULL as `after` gives the first one, and NULL says no more.
+ */
+struct ikev2_sa *ikev2_sa_at(const struct ike *ike, const struct base_endpoint *remote,
+                             const struct ikev2_sa *after);
+/* The peer, or our end, is elsewhere from now on. */
+void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 /* Half-open SAs as responder with this endpoint. */
 uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote);
 /* Among the half-open ones, by the SA's path, which must not change in between. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ikev2_cookie.h"
+#include "ikev2_stray.h"
 #include "wire_ike.h"
 
 struct ikev2_child;
@@ -19,10 +20,12 @@ struct ikev2 {
     struct ikev2_sa **by_spi;
     struct ikev2_sa **by_init;
     struct ikev2_sa **by_id;
-    struct ikev2_sa **by_run; /* the latest first */
+    struct ikev2_sa **by_run;   /* the latest first */
+    struct ikev2_sa **by_place; /* the peer's endpoint; those that are up */
     struct ikev2_child **by_child;
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
     struct ikev2_cookies cookie;
+    struct ikev2_strays strays;
     size_t long_bytes; /* of long requests that are kept (ikev2_init.h) */
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;

@@ -3,6 +3,7 @@
  */
 #include "ikev2_x_info.h"
 
+#include "base_span.h"
 #include "explain.h"
 #include "ike_audit.h"
 #include "ike_core.h"
@@ -13,6 +14,7 @@
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
+#include "ikev2_stray.h"
 #include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
@@ -124,6 +126,8 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
         explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
         return info_end(ike, sa, "the peer did not accept our proof of identity");
     }
+    if (!ends)
+        ikev2_stray_take_proof(ike, sa, msg);
     return ends ? info_end(ike, sa, "the peer deleted it") : IKEV2_STAYS;
 }
 
@@ -132,8 +136,21 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
 static void send_delete(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_delete *d)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    if (d)
-        wire_ike_put_delete(&b, d);
+    wire_ike_put_delete(&b, d);
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+}
+
+/* A liveness check, with what the peer is to hear of ESP that has no SA here (RFC 7296 1.5). */
+static void send_check(struct ike *ike, struct ikev2_sa *sa)
+{
+    uint8_t spi[4];
+    struct base_writer w = base_writer(spi, sizeof spi);
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    base_write_u32(&w, sa->want.stray_spi);
+    if (sa->want.stray_spi)
+        ikev2_msg_put_notify(&b, WIRE_IKE_N_INVALID_SPI, base_writer_span(&w));
+    sa->want.stray_spi = 0;
+    sa->want.dpd = false;
     ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
 }
 
@@ -166,8 +183,7 @@ void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t
         send_delete(ike, sa, &d);
         break;
     default:
-        sa->want.dpd = false;
-        send_delete(ike, sa, NULL);
+        send_check(ike, sa);
         break;
     }
 }

@@ -26,6 +26,15 @@ static void event_fill_datagram(const struct dp_punt *punt, struct node_event *o
     memcpy(bytes, punt->payload.ptr, len);
 }
 
+static bool event_of_stray(struct node *node, const struct dp_punt *punt, struct node_event *out)
+{
+    struct base_reader r = base_reader(punt->payload);
+    out->type = NODE_EV_UNKNOWN_SPI;
+    out->spi_in = base_read_u32(&r);
+    out->stray = (struct node_stray){punt->dst, punt->src, punt->natt, (uint16_t)punt->payload.len};
+    return !sad_spi_is_reserved(node->sad, out->spi_in);
+}
+
 /* True when the packet became an event. */
 static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_event *out, uint8_t *bytes)
 {
@@ -35,6 +44,10 @@ static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_e
         event_fill_datagram(punt, out, bytes);
         rte_pktmbuf_free(punt->mbuf);
         return true;
+    case DP_PUNT_UNKNOWN_SPI:
+        is_news = event_of_stray(node, punt, out);
+        rte_pktmbuf_free(punt->mbuf);
+        return is_news;
     case DP_PUNT_ARP:
     case DP_PUNT_ND:
     case DP_PUNT_RESOLVE:

@@ -58,6 +58,9 @@ struct rte_rcu_qsbr *sad_qsbr(struct sad *sad);
  */
 int sad_spi_alloc(struct sad *sad, uint32_t *spi);
 
+/* Whether this SPI is reserved, and its pair not installed yet. */
+bool sad_spi_is_reserved(const struct sad *sad, uint32_t spi);
+
 /* Gives back a reserved SPI that was never installed. Others are ignored. */
 void sad_spi_free(struct sad *sad, uint32_t spi);
 

@@ -93,12 +93,16 @@ int sad_spi_alloc(struct sad *sad, uint32_t *spi)
     return 0;
 }
 
+bool sad_spi_is_reserved(const struct sad *sad, uint32_t spi)
+{
+    const struct sad_pair *pair = &sad->pairs[spi & sad->tables.slot_mask];
+    return pair->state == SAD_PAIR_RESERVED && pair->spi_in == spi;
+}
+
 void sad_spi_free(struct sad *sad, uint32_t spi)
 {
-    uint32_t slot = spi & sad->tables.slot_mask;
-    struct sad_pair *pair = &sad->pairs[slot];
-    if (pair->state == SAD_PAIR_RESERVED && pair->spi_in == spi)
-        sad_slot_give(sad, slot);
+    if (sad_spi_is_reserved(sad, spi))
+        sad_slot_give(sad, spi & sad->tables.slot_mask);
 }
 
 uint32_t sad_count(const struct sad *sad)

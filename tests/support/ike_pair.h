@@ -184,26 +184,42 @@ static inline struct pair *pair_new(void)
     return p;
 }
 
+static inline void pair_boot(struct pair *p, int i)
+{
+    struct pair_host *h = &p->h[i];
+    const struct ike_env env = {h,
+                                pair_rng,
+                                p->ops,
+                                pair_spi_alloc,
+                                pair_spi_free,
+                                pair_local_for,
+                                pair_conn_open,
+                                pair_conn_close,
+                                pair_mtu_for};
+    h->ike = ike_new(&env, h->conf, p->now);
+    assert_non_null(h->ike);
+}
+
 static inline void pair_start(struct pair *p)
 {
     null_crypt_seed(1);
     for (int i = 0; i < 2; i++) {
         struct pair_host *h = &p->h[i];
-        const struct ike_env env = {h,
-                                    pair_rng,
-                                    p->ops,
-                                    pair_spi_alloc,
-                                    pair_spi_free,
-                                    pair_local_for,
-                                    pair_conn_open,
-                                    pair_conn_close,
-                                    pair_mtu_for};
         h->rng = seed_rng(100 + (uint64_t)i);
         h->next_spi = 0x1000u * (unsigned)(i + 1);
         ike_conf_seal(h->conf);
-        h->ike = ike_new(&env, h->conf, p->now);
-        assert_non_null(h->ike);
+        pair_boot(p, i);
     }
+}
+
+/* A host dies without a word, and comes back knowing nothing. */
+static inline void pair_crash(struct pair *p, int i)
+{
+    struct pair_host *h = &p->h[i];
+    ike_free(h->ike);
+    for (size_t j = 0; j < h->n_children; j++)
+        h->children[j].is_removed = true;
+    pair_boot(p, i);
 }
 
 static inline struct pair_child *pair_find(struct pair_host *h, uint32_t spi_in)

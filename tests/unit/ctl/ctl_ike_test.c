@@ -281,6 +281,27 @@ static void what_the_node_reports_becomes_the_engines_events(void **state)
     assert_false(ctl_ike_events(&ctl));
 }
 
+/* The way back of an answer: as ESP in UDP came, else from port to port of IKE. */
+static void esp_with_an_unknown_spi_reaches_the_engine_with_the_way_of_an_answer(void **state)
+{
+    const struct base_addr us = base_addr_ip4(1), them = base_addr_ip4(2);
+    reports[n_reports++] = (struct node_event){
+        .type = NODE_EV_UNKNOWN_SPI, .spi_in = 7, .stray = {{us, 4500}, {them, 1024}, true, 100}};
+    reports[n_reports++] = (struct node_event){
+        .type = NODE_EV_UNKNOWN_SPI, .spi_in = 8, .stray = {{us, 0}, {them, 0}, false, 60}};
+    assert_true(ctl_ike_events(&ctl));
+    assert_int_equal(events[0].type, IKE_EV_UNKNOWN_SPI);
+    assert_int_equal(events[0].spi_in, 7);
+    assert_int_equal(events[0].len, 100);
+    assert_true(events[0].path.natt);
+    assert_int_equal(events[0].path.local.port, 4500);
+    assert_int_equal(events[0].path.remote.port, 1024);
+    assert_int_equal(events[1].spi_in, 8);
+    assert_false(events[1].path.natt);
+    assert_int_equal(events[1].path.local.port, 500);
+    assert_int_equal(events[1].path.remote.port, 500);
+}
+
 static void a_datagram_reaches_the_engine_with_its_path(void **state)
 {
     struct node_event *ev = &reports[n_reports++];
@@ -326,6 +347,7 @@ int main(void)
         TEST(a_child_is_installed_activated_moved_and_removed_by_its_spi),
         TEST(a_child_that_is_refused_is_dead_for_the_engine),
         TEST(what_the_node_reports_becomes_the_engines_events),
+        TEST(esp_with_an_unknown_spi_reaches_the_engine_with_the_way_of_an_answer),
         TEST(a_datagram_reaches_the_engine_with_its_path),
         TEST(jobs_go_and_come_back_and_timers_run_when_due),
     };

@@ -131,6 +131,66 @@ static void large_packets_have_a_limit_of_their_own(void **state)
     rig_free(&r);
 }
 
+/* ESP that has no SA, from 192.0.2.<last> to B, in UDP to 4500. */
+static struct rte_mbuf *stray_frame(unsigned last, uint32_t spi)
+{
+    struct rte_mbuf *m = rig_frame(0x22, "192.0.2.1", "192.0.2.2", 100);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    ip[15] = (uint8_t)last;
+    dp_put16(ip + 20 + 2, 4500);
+    dp_put32(ip + 20 + 8, spi);
+    rig_ip4_fix(m);
+    return m;
+}
+
+static void esp_without_an_sa_is_reported_once_a_second_of_each_source(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_punt punt;
+    for (unsigned i = 0; i < 5; i++)
+        rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, stray_frame(7, 0xabcdef00 + i), DP_DROP_unknown_spi);
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_int_equal(punt.reason, DP_PUNT_UNKNOWN_SPI);
+    assert_true(punt.natt);
+    assert_int_equal(punt.src.addr.bytes[3], 7);
+    assert_int_equal(punt.src.port, 1000);
+    assert_int_equal(punt.dst.port, 4500);
+    assert_int_equal(punt.payload.len, 72);
+    assert_int_equal(dp_get32(punt.payload.ptr), 0xabcdef00);
+    rte_pktmbuf_free(punt.mbuf);
+    assert_false(dp_punt_pop(r.b.dp, &punt));
+    r.tsc += RIG_HZ;
+    rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, stray_frame(7, 0xabcdef00), DP_DROP_unknown_spi);
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    rte_pktmbuf_free(punt.mbuf);
+    /* A flood of sources does not get more than all may have. */
+    unsigned reported = 0;
+    for (unsigned i = 0; i < 1000; i++)
+        rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, stray_frame(i % 250, 0xabcdef00), DP_DROP_unknown_spi);
+    for (; dp_punt_pop(r.b.dp, &punt); reported++)
+        rte_pktmbuf_free(punt.mbuf);
+    assert_in_range(reported, 5, 16);
+    rig_free(&r);
+}
+
+static void esp_without_udp_is_reported_without_ports(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, false, 1500);
+    struct dp_punt punt;
+    struct rte_mbuf *m = rig_sealed(&r, 100);
+    const uint32_t len = m->pkt_len - 14 - 20;
+    assert_int_equal(sad_remove(r.b.sad, r.spi_b), 0);
+    rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, m, DP_DROP_unknown_spi);
+    assert_true(dp_punt_pop(r.b.dp, &punt));
+    assert_false(punt.natt);
+    assert_int_equal(punt.src.port, 0);
+    assert_int_equal(punt.dst.port, 0);
+    assert_int_equal(punt.payload.len, len);
+    assert_int_equal(dp_get32(punt.payload.ptr), r.spi_b);
+    rte_pktmbuf_free(punt.mbuf);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +199,8 @@ int main(void)
         cmocka_unit_test(large_packets_have_a_limit_of_their_own),
         cmocka_unit_test(what_is_above_the_limit_is_dropped_by_name),
         cmocka_unit_test(an_icmp_error_comes_with_its_message),
+        cmocka_unit_test(esp_without_an_sa_is_reported_once_a_second_of_each_source),
+        cmocka_unit_test(esp_without_udp_is_reported_without_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,16 @@ static void another_version_is_dropped_and_counted(void **state)
             ike_on_packet(p->h[1].ike, p->now, &k.path, base_span(k.bytes, k.len));
     }
     assert_int_equal(pair_stats(p, 1).dropped_unexpected, 15);
+    pair_drain(p);
+    /* Later ones are told which one is spoken (RFC 7296 2.5), within limits. */
+    assert_int_equal(pair_stats(p, 1).strays_told, 4);
+    const struct pair_packet *told = &p->queue[p->tail - 1];
+    assert_int_equal(told->len, 36);
+    assert_memory_equal(told->bytes, k.bytes, 8);
+    assert_int_equal(told->bytes[17], 0x20);
+    assert_int_equal(told->bytes[18], WIRE_IKE_SA_INIT);
+    assert_int_equal(told->bytes[19], WIRE_IKE_F_RESPONSE);
+    assert_int_equal(told->bytes[35], WIRE_IKE_N_INVALID_MAJOR_VERSION);
     ike_on_packet(p->h[1].ike, p->now, &k.path, base_span(k.bytes, 17));
     ike_on_packet(p->h[1].ike, p->now, &k.path, BASE_SPAN_NONE);
     assert_int_equal(pair_stats(p, 1).dropped_malformed, 2);

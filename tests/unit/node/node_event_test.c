@@ -109,6 +109,26 @@ static void a_flood_of_ike_is_bounded_and_holds_up_nothing_else(void **state)
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
 }
 
+/* ESP without a pair; of an SPI that is about to get one, nothing is said. */
+static void esp_with_an_unknown_spi_is_reported_unless_it_is_reserved(void **state)
+{
+    const uint32_t spi = rig_reserve();
+    const uint8_t esp[48] = {(uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8), (uint8_t)spi};
+    const uint8_t other[48] = {0xab, 1, 2, 3};
+    rig_comes_in(RIG_OUTSIDE,
+                 rig_frame(RIG_OUTSIDE, "198.51.100.9", "192.0.2.1", 1024, 4500, esp, sizeof esp));
+    assert_int_equal(rig_turn(NODE_EV_UNKNOWN_SPI).type, 99);
+    rig_comes_in(RIG_OUTSIDE,
+                 rig_frame(RIG_OUTSIDE, "198.51.100.10", "192.0.2.1", 1024, 4500, other, sizeof other));
+    const struct node_event ev = rig_turn(NODE_EV_UNKNOWN_SPI);
+    assert_int_equal(ev.spi_in, 0xab010203);
+    assert_true(ev.stray.natt);
+    assert_int_equal(ev.stray.len, sizeof other);
+    assert_int_equal(ev.stray.local.port, 4500);
+    assert_int_equal(ev.stray.remote.port, 1024);
+    assert_int_equal(rig_ask_of_spi(NODE_SPI_RELEASE, spi), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +136,7 @@ int main(void)
         cmocka_unit_test(a_hard_limit_is_reported_and_nothing_more_is_sent),
         cmocka_unit_test(datagrams_of_ike_cross_by_value),
         cmocka_unit_test(a_flood_of_ike_is_bounded_and_holds_up_nothing_else),
+        cmocka_unit_test(esp_with_an_unknown_spi_is_reported_unless_it_is_reserved),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);
 }
