@@ -78,7 +78,7 @@
  *
  * initiate    args: connection                      {} at once; progress is in show sas, an end in show
  * failures terminate   args: connection                      {} rekey       args: connection, what: "ike" |
- * "child" (default), pfs: bool      {} reload      args: check: bool (only tell)         is_check,
+ * "child" (default)      {} reload      args: check: bool (only tell)         is_check,
  * operations: [ {type, name} ] (conf_op_name: connections by name, keys by path), needs_restart, warnings: [
  * {path, text} ]
  */

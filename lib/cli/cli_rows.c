@@ -126,13 +126,11 @@ static const struct cli_row rows[] = {
      .command = "rekey",
      .name = CLI_NAME_NEEDED,
      .flags = {{"--ike", "what", "ike", "replace the IKE SA"},
-               {"--child", "what", "child", "replace the child SAs (default)"},
-               {"--pfs", "pfs", NULL, "with a fresh Diffie-Hellman exchange"}},
+               {"--child", "what", "child", "replace the child SAs (default)"}},
      .print = cli_print_done,
      .help = "replace the keys of a connection without losing a packet",
      .examples = "  culvertctl rekey foo\n"
-                 "  culvertctl rekey foo --ike\n"
-                 "  culvertctl rekey foo --child --pfs\n"},
+                 "  culvertctl rekey foo --ike\n"},
     {.words = "reload",
      .command = "reload",
      .flags = {{"--check", "check", NULL, "only tell what it would do, key by key"}},

@@ -50,15 +50,12 @@ json_t *ctl_act_terminate(struct ctl *ctl, const json_t *args, struct ctl_refusa
 
 json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
-    const json_t *what = json_object_get(args, "what"), *pfs = json_object_get(args, "pfs");
+    const json_t *what = json_object_get(args, "what");
     const char *text = what ? json_string_value(what) : "child";
     if (!text || (strcmp(text, "ike") != 0 && strcmp(text, "child") != 0))
         return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\" or \"child\"");
-    if (pfs && !json_is_boolean(pfs))
-        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"pfs\" must be true or false");
     struct ike_event ev = {.type = IKE_EV_REKEY};
     ev.rekey_ike = strcmp(text, "ike") == 0;
-    ev.rekey_with_dh = json_is_true(pfs);
     return act(ctl, args, &ev, refusal);
 }
 

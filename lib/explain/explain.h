@@ -66,6 +66,13 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
                          const struct ike_child_conf *child, const struct wire_ike_sa *theirs,
                          const char *agreed);
 
+/*
+ * The peer's proposals `theirs` have the algorithms of `child`, but not its groups: one side demands a key
+ * exchange for the child (perfect forward secrecy) that the other has not, or another group.
+ */
+void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
+                 const struct wire_ike_sa *theirs);
+
 /* The peer asks for AH. */
 void explain_ah(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
 
@@ -88,8 +95,20 @@ void explain_nat_forbidden(struct ike *ike, struct explain_about about, const st
 void explain_timeout(struct ike *ike, struct explain_about about, const char *exchange, uint32_t sent,
                      enum explain_silence silence);
 
-/* The peer answered with this error notify (0: with nothing useful) during `during`. */
-void explain_refused(struct ike *ike, struct explain_about about, const char *during, uint16_t notify);
+/* What was asked of the peer; an error notify means something else in each. */
+enum explain_asked {
+    EXPLAIN_ASKED_INIT,
+    EXPLAIN_ASKED_AUTH,        /* the whole exchange was refused */
+    EXPLAIN_ASKED_FIRST_CHILD, /* the IKE SA is up, without its first child */
+    EXPLAIN_ASKED_CHILD,       /* one more child */
+    EXPLAIN_ASKED_CHILD_REKEY,
+    EXPLAIN_ASKED_IKE_REKEY
+};
+
+/* The peer answered with this error notify (0: with nothing useful). child: what was asked, NULL for an IKE
+ * SA. */
+void explain_refused(struct ike *ike, struct explain_about about, enum explain_asked asked,
+                     const struct ike_child_conf *child, uint16_t notify);
 
 /* A message that cannot be understood; `fault` completes the sentence. */
 void explain_malformed(struct ike *ike, struct explain_about about, const char *fault);

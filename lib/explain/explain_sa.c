@@ -68,6 +68,14 @@ static void add_theirs(struct base_text *t, const struct wire_ike_proposal *p)
     }
 }
 
+static void add_theirs_all(struct base_text *t, const struct wire_ike_sa *theirs)
+{
+    for (size_t i = 0; i < theirs->count; i++) {
+        base_text_add(t, i ? ", " : "");
+        add_theirs(t, &theirs->list[i]);
+    }
+}
+
 static void add_ours(struct base_text *t, const struct crypt_proposal *list, size_t n)
 {
     char text[CRYPT_PROPOSAL_TEXT_MAX];
@@ -104,11 +112,9 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
         return;
     e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     base_text_add(&e.what, "the peer's %s: ", key);
-    for (size_t i = 0; theirs && i < theirs->count; i++) {
-        base_text_add(&e.what, i ? ", " : "");
-        add_theirs(&e.what, &theirs->list[i]);
-    }
-    if (!theirs && agreed)
+    if (theirs)
+        add_theirs_all(&e.what, theirs);
+    else if (agreed)
         base_text_add(&e.what, "%s, agreed on before the peer's identity was known", agreed);
     base_text_add(&e.nearest, "ours, of connection %s: ", conn->name);
     add_ours(&e.nearest, ours, n_ours);
@@ -124,6 +130,84 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
         base_text_add(&e.fix_peer, "%s (strongSwan: %s = %s)", crypt_proposal_text(&ours[0], text),
                       child ? "esp_proposals" : "proposals", text);
     }
+    explain_end(ike, &e);
+}
+
+/* The groups of a proposal of ours; false: it has none. */
+static bool add_our_groups(struct base_text *t, const struct crypt_proposal *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->transforms[i].type == CRYPT_TYPE_DH && p->transforms[i].id != CRYPT_DH_NONE)
+            base_text_add(t, "%s%s", n++ ? ", " : "",
+                          crypt_alg_find(CRYPT_TYPE_DH, p->transforms[i].id, 0)->keyword);
+    return n > 0;
+}
+
+/* A proposal without its groups, as it would be written. */
+static void add_without_groups(struct base_text *t, const struct crypt_proposal *p)
+{
+    struct crypt_proposal plain = *p;
+    char text[CRYPT_PROPOSAL_TEXT_MAX];
+    plain.count = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->transforms[i].type != CRYPT_TYPE_DH)
+            plain.transforms[plain.count++] = p->transforms[i];
+    base_text_add(t, "%s", crypt_proposal_text(&plain, text));
+}
+
+static bool has_their_group(const struct wire_ike_sa *theirs)
+{
+    for (size_t i = 0; i < theirs->count; i++)
+        for (size_t j = 0; j < theirs->list[i].count; j++)
+            if (theirs->list[i].list[j].type == CRYPT_TYPE_DH && theirs->list[i].list[j].id != CRYPT_DH_NONE)
+                return true;
+    return false;
+}
+
+void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
+                 const struct wire_ike_sa *theirs)
+{
+    struct explain e;
+    const struct ike_conn_conf *conn = about.conn;
+    const struct wire_ike_proposal *copy = explain_usable(theirs, WIRE_IKE_PROTO_ESP);
+    const struct crypt_proposal *first = &child->proposals[0];
+    char text[CRYPT_PROPOSAL_TEXT_MAX];
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_PFS, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "the peer's esp_proposals for a child beside or after the first: ");
+    add_theirs_all(&e.what, theirs);
+    base_text_add(&e.nearest, "ours, of connection %s, child %s: ", conn->name, child->name);
+    add_ours(&e.nearest, child->proposals, child->n_proposals);
+    if (!has_their_group(theirs)) {
+        base_text_add(&e.why,
+                      "Our esp_proposals demand perfect forward secrecy (PFS), a key exchange of the child's "
+                      "own in ");
+        add_our_groups(&e.why, first);
+        base_text_add(&e.why, "; the peer offers none. ");
+        base_text_add(&e.fix_here, "connections.%s.esp_proposals: add \"", conn->name);
+        add_without_groups(&e.fix_here, first);
+        base_text_add(&e.fix_here, "\", which does without PFS");
+    } else {
+        base_text_add(
+            &e.why, "The peer demands perfect forward secrecy (PFS), a key exchange of the child's own; our "
+                    "esp_proposals have ");
+        base_text_add(&e.why, add_our_groups(&e.why, first) ? ", none of which it offers. " : "no group. ");
+        if (copy) {
+            base_text_add(&e.fix_here, "connections.%s.esp_proposals: add \"", conn->name);
+            add_theirs(&e.fix_here, copy);
+            base_text_add(&e.fix_here, "\"");
+        } else {
+            base_text_add(&e.fix_here,
+                          "connections.%s.esp_proposals: add a group of the peer's that is known here",
+                          conn->name);
+        }
+    }
+    base_text_add(&e.why,
+                  "IKE_AUTH makes the first child without a group, so this shows only now (RFC 7296 1.2).");
+    base_text_add(&e.fix_peer, "the groups of %s there (strongSwan: esp_proposals = %s; libreswan: pfs, esp)",
+                  crypt_proposal_text(first, text), text);
     explain_end(ike, &e);
 }
 
@@ -265,8 +349,59 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
     explain_end(ike, &e);
 }
 
+static const char *const asked_names[] = {
+    [EXPLAIN_ASKED_INIT] = "IKE_SA_INIT",
+    [EXPLAIN_ASKED_AUTH] = "IKE_AUTH",
+    [EXPLAIN_ASKED_FIRST_CHILD] = "the first child SA in IKE_AUTH",
+    [EXPLAIN_ASKED_CHILD] = "CREATE_CHILD_SA for one more child SA",
+    [EXPLAIN_ASKED_CHILD_REKEY] = "rekeying of a child SA",
+    [EXPLAIN_ASKED_IKE_REKEY] = "rekeying of the IKE SA",
+};
+
+/* NO_PROPOSAL_CHOSEN speaks of what was asked: the IKE SA's algorithms, the child's, or only its group. */
+static void add_no_proposal(struct explain *e, const struct ike_conn_conf *c, enum explain_asked asked,
+                            const struct ike_child_conf *child)
+{
+    static const char *const why[] = {
+        [EXPLAIN_ASKED_INIT] =
+            "The peer has no connection for our address, or accepts none of our IKE algorithms.",
+        [EXPLAIN_ASKED_AUTH] =
+            "The peer knows us now, and its connection for our identity asks for other IKE "
+            "algorithms than those agreed on before; or it refuses the whole IKE SA because it "
+            "accepts none of our ESP algorithms.",
+        [EXPLAIN_ASKED_FIRST_CHILD] =
+            "The peer accepts none of our ESP algorithms for this child. The IKE SA itself "
+            "is agreed on.",
+        [EXPLAIN_ASKED_CHILD] =
+            "The peer accepts none of our ESP algorithms for this child, or its demands on "
+            "perfect forward secrecy (PFS) differ: another key exchange group, one where we "
+            "offer none, or none.",
+        [EXPLAIN_ASKED_CHILD_REKEY] =
+            "The algorithms of this child were agreed on when it was made, so it is its key "
+            "exchange group (PFS), which IKE_AUTH does not show: the peer wants another "
+            "one, one where we offer none, or none.",
+        [EXPLAIN_ASKED_IKE_REKEY] =
+            "The peer accepts none of our IKE algorithms in a rekeying, though it did at "
+            "first: its proposals changed meanwhile, or it wants another group.",
+    };
+    const bool is_ike =
+        asked == EXPLAIN_ASKED_INIT || asked == EXPLAIN_ASKED_AUTH || asked == EXPLAIN_ASKED_IKE_REKEY;
+    base_text_add(&e->why, "%s", why[asked]);
+    base_text_add(&e->fix_here, "connections.%s.%s, ours are: ", c->name,
+                  is_ike ? "ike_proposals" : "esp_proposals");
+    if (is_ike || !child)
+        add_ours(&e->fix_here, c->proposals, c->n_proposals);
+    else
+        add_ours(&e->fix_here, child->proposals, child->n_proposals);
+    base_text_add(&e->fix_peer, "%s (strongSwan: %s)",
+                  asked == EXPLAIN_ASKED_CHILD_REKEY ? "the same groups for the child"
+                                                     : "a proposal in common",
+                  is_ike ? "proposals" : "esp_proposals");
+}
+
 /* What an error notify usually means, and where to look. */
-static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16_t notify)
+static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum explain_asked asked,
+                        const struct ike_child_conf *child, uint16_t notify)
 {
     char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
     switch (notify) {
@@ -284,11 +419,7 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16
                       c->name);
         break;
     case WIRE_IKE_N_NO_PROPOSAL_CHOSEN:
-        base_text_add(&e->why,
-                      "The peer has no connection for our address, or accepts none of our algorithms.");
-        base_text_add(&e->fix_here, "connections.%s.ike_proposals or esp_proposals, ours are: ", c->name);
-        add_ours(&e->fix_here, c->proposals, c->n_proposals);
-        base_text_add(&e->fix_peer, "a proposal in common (strongSwan: proposals, esp_proposals)");
+        add_no_proposal(e, c, asked, child);
         break;
     case WIRE_IKE_N_TS_UNACCEPTABLE:
         base_text_add(&e->why, "The peer does not agree to our networks: ");
@@ -300,7 +431,8 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16
     case WIRE_IKE_N_INVALID_KE_PAYLOAD:
         base_text_add(&e->why,
                       "The peer wants a key exchange group that we do not offer, or another one each time.");
-        base_text_add(&e->fix_here, "connections.%s.ike_proposals: add its group", c->name);
+        base_text_add(&e->fix_here, "connections.%s.%s: add its group", c->name,
+                      child ? "esp_proposals" : "ike_proposals");
         break;
     case WIRE_IKE_N_COOKIE:
         base_text_add(&e->why, "The peer is under load and wants another cookie each time.");
@@ -311,7 +443,8 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, uint16
     }
 }
 
-void explain_refused(struct ike *ike, struct explain_about about, const char *during, uint16_t notify)
+void explain_refused(struct ike *ike, struct explain_about about, enum explain_asked asked,
+                     const struct ike_child_conf *child, uint16_t notify)
 {
     char at[BASE_ENDPOINT_TEXT_MAX];
     struct explain e;
@@ -319,9 +452,11 @@ void explain_refused(struct ike *ike, struct explain_about about, const char *du
         return;
     e.a->notify = notify;
     base_text_add(&e.what, "%s answered %s (%u) to %s", base_endpoint_text(&about.path->remote, at),
-                  notify ? wire_ike_notify_name(notify) : "nothing useful", notify, during);
+                  notify ? wire_ike_notify_name(notify) : "nothing useful", notify, asked_names[asked]);
     base_text_add(&e.nearest, "connection %s", about.conn->name);
-    add_refusal(&e, about.conn, notify);
+    if (child)
+        base_text_add(&e.nearest, ", child %s", child->name);
+    add_refusal(&e, about.conn, asked, child, notify);
     if (!about.is_authentic)
         base_text_add(&e.why,
                       " This came in clear, so somebody else may have sent it; no better answer came.");

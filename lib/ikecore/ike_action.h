@@ -35,8 +35,7 @@ enum ike_event_type {
 struct ike_event {
     enum ike_event_type type;
     const char *name;
-    bool rekey_ike;     /* REKEY: the IKE SA rather than its children */
-    bool rekey_with_dh; /* REKEY of children: with a fresh DH exchange where the proposal has a group */
+    bool rekey_ike; /* REKEY: the IKE SA rather than its children */
     uint32_t spi_in;
     struct base_endpoint remote;
     uint16_t mtu;                /* PATH_MTU */

@@ -24,6 +24,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_WRONG_KEY] = {"wrong_key", true},
     [IKE_AUDIT_FAIL_NO_SECRET] = {"no_secret", true},
     [IKE_AUDIT_FAIL_NO_PROPOSAL] = {"no_proposal", true},
+    [IKE_AUDIT_FAIL_PFS] = {"pfs", true},
     [IKE_AUDIT_FAIL_SELECTORS] = {"selectors", true},
     [IKE_AUDIT_FAIL_AH] = {"ah", true},
     [IKE_AUDIT_FAIL_PEER_ID] = {"peer_id", true},

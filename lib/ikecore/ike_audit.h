@@ -24,6 +24,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_WRONG_KEY,   /* AUTH does not verify: the keys differ */
     IKE_AUDIT_FAIL_NO_SECRET,   /* no key for this pair of identities */
     IKE_AUDIT_FAIL_NO_PROPOSAL, /* both lists in what / nearest */
+    IKE_AUDIT_FAIL_PFS,         /* a child's key exchange groups: one side wants one that the other has not */
     IKE_AUDIT_FAIL_SELECTORS,
     IKE_AUDIT_FAIL_AH,            /* AH asked for */
     IKE_AUDIT_FAIL_PEER_ID,       /* we called, and somebody else answered */

@@ -115,6 +115,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     c->spi_in = t->spi_in;
     c->spi_out = (uint32_t)t->choice.spi;
     c->algs = t->choice;
+    c->is_dh_agreed = t->is_dh_agreed;
     c->local_ts = t->local_ts;
     c->remote_ts = t->remote_ts;
     c->installed_at = c->last_in = c->last_out = ike->now;
@@ -157,6 +158,28 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
     base_wipe(&i_to_r, sizeof i_to_r);
     base_wipe(&r_to_i, sizeof r_to_i);
     return c;
+}
+
+static const struct ikev2_child *child_with_group(const struct ikev2_sa *sa)
+{
+    const struct ikev2_child *c = sa->children;
+    while (c && !c->is_dh_agreed)
+        c = c->next;
+    return c;
+}
+
+enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_child_conf *conf,
+                                const struct ikev2_child *old)
+{
+    const struct ikev2_child *like = old && old->is_dh_agreed ? old : child_with_group(sa);
+    if (like && like->algs.dh == CRYPT_DH_NONE &&
+        ikev2_select_allows_none(conf->proposals, conf->n_proposals))
+        return CRYPT_DH_NONE;
+    if (like && ikev2_select_has_group(conf->proposals, conf->n_proposals, like->algs.dh))
+        return like->algs.dh;
+    if (ikev2_select_has_group(conf->proposals, conf->n_proposals, sa->algs.dh))
+        return sa->algs.dh;
+    return ikev2_select_first_group(conf->proposals, conf->n_proposals);
 }
 
 bool ikev2_child_is_due(const struct ikev2_child *c)

@@ -46,7 +46,7 @@ struct ikev2_child {
     bool active;     /* we send on it */
     bool is_rekeyed; /* another pair took over */
     bool want_rekey;
-    bool without_dh;      /* of want_rekey: skip the fresh DH */
+    bool is_dh_agreed;    /* algs.dh is what both want; else it was made in IKE_AUTH, which has no group */
     uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */
     struct ike_nonce low; /* with replaced_by: the lower nonce of that exchange (RFC 7296 2.8.1) */
 };
@@ -59,6 +59,14 @@ struct ikev2_child *ikev2_child_by_spi_out(struct ikev2_sa *sa, uint32_t spi_out
 struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                         bool exchange_initiator, struct base_span secret, bool active,
                                         uint32_t replaces_in);
+/*
+ * The group that an exchange of ours for this child begins with, NONE for one without key exchange: what the
+ * peer took for `old` (NULL: none is replaced) or for another child of this SA, else the IKE SA's own group
+ * if the child's proposals have it, else their first. A guess only: all that is configured is offered with
+ * it, but NONE, where the proposals can do without, offers just that.
+ */
+enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_child_conf *conf,
+                                const struct ikev2_child *old);
 /* Whether it is to be rekeyed and can be. */
 bool ikev2_child_is_due(const struct ikev2_child *c);
 /* It ends: the connection, if it is to be kept up, asks for it again, unless there is another of its kind. */

@@ -96,7 +96,6 @@ static void child_on_timer(struct ike *ike, struct ikev2_child *c)
         ikev2_child_want_again(ike, c, 0);
     } else if (base_time_reached(c->rekey_at, ike->now)) {
         c->want_rekey = true;
-        c->without_dh = false;
     }
 }
 

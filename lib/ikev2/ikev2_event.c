@@ -83,10 +83,8 @@ int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev
         if (sa->state != IKEV2_ST_UP)
             continue;
         sa->want.rekey = sa->want.rekey || ev->rekey_ike;
-        for (struct ikev2_child *c = sa->children; c && !ev->rekey_ike; c = c->next) {
+        for (struct ikev2_child *c = sa->children; c && !ev->rekey_ike; c = c->next)
             c->want_rekey = c->want_rekey || c->state == IKEV2_CHILD_UP;
-            c->without_dh = !ev->rekey_with_dh;
-        }
         ikev2_sa_touch(ike, sa);
         rc = 0;
     }
@@ -129,7 +127,6 @@ static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
         ikev2_child_want_again(ike, c, 0);
     } else {
         c->want_rekey = true;
-        c->without_dh = false;
     }
     ikev2_sa_touch(ike, c->sa);
 }

@@ -88,7 +88,6 @@ static void child_change(struct ike *ike, struct ikev2_child *c, const struct ik
         ikev2_wish_one(c->sa, (size_t)(next - to->children));
     } else {
         c->want_rekey = true;
-        c->without_dh = false;
     }
 }
 

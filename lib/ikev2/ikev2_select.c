@@ -75,27 +75,38 @@ static bool match_cipher(const struct crypt_proposal *ours, const struct wire_ik
     return c->integ != NULL;
 }
 
+static bool offers_none(const struct wire_ike_proposal *theirs)
+{
+    return count_of(theirs, CRYPT_TYPE_DH) == 0 || select_offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0);
+}
+
 /*
- * Key exchange. Without one on their side: fine for a child, whose secrecy then rests on the IKE SA's keys;
- * an IKE SA has to have one.
+ * Key exchange: the group whose value came with the request, or none if none came; else our first. Doing
+ * without is a choice like any other: both sides must have it, and an IKE SA never does.
  */
 static bool match_dh(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
                      enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *c)
 {
     if (rule == IKEV2_DH_IGNORE)
         return true;
+    const bool is_none =
+        theirs->protocol == WIRE_IKE_PROTO_ESP && ikev2_select_allows_none(ours, 1) && offers_none(theirs);
+    if (rule == IKEV2_DH_NONE || (is_none && hint == CRYPT_DH_NONE))
+        return is_none;
     if (hint != CRYPT_DH_NONE && select_offers(theirs, CRYPT_TYPE_DH, (uint16_t)hint, 0) &&
         ikev2_select_has_group(ours, 1, hint)) {
         c->dh = hint;
         return true;
     }
-    const struct crypt_transform *t = select_common(ours, theirs, CRYPT_TYPE_DH);
-    if (t) {
+    for (size_t i = 0; i < ours->count; i++) {
+        const struct crypt_transform *t = &ours->transforms[i];
+        if (t->type != CRYPT_TYPE_DH || t->id == CRYPT_DH_NONE ||
+            !select_offers(theirs, CRYPT_TYPE_DH, t->id, 0))
+            continue;
         c->dh = (enum crypt_dh)t->id;
         return true;
     }
-    return theirs->protocol == WIRE_IKE_PROTO_ESP &&
-           (count_of(theirs, CRYPT_TYPE_DH) == 0 || select_offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0));
+    return is_none;
 }
 
 static bool match_esn(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
@@ -147,6 +158,30 @@ bool ikev2_select(const struct crypt_proposal *ours, size_t n_ours, const struct
     return false;
 }
 
+/* Whether a proposal of ours stands in an offer under this rule. */
+static bool select_is_offered(const struct crypt_proposal *p, enum ikev2_dh_rule rule)
+{
+    return rule != IKEV2_DH_NONE || ikev2_select_allows_none(p, 1);
+}
+
+/* The one of ours that had this number in our offer; offers are counted from 1 (RFC 7296 3.3.1). */
+static const struct crypt_proposal *select_offered(const struct crypt_proposal *ours, size_t n_ours,
+                                                   enum ikev2_dh_rule rule, uint8_t number)
+{
+    for (size_t i = 0, n = 0; i < n_ours; i++)
+        if (select_is_offered(&ours[i], rule) && ++n == number)
+            return &ours[i];
+    return NULL;
+}
+
+static const struct wire_ike_transform *select_first(const struct wire_ike_proposal *p, uint8_t type)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->list[i].type == type)
+            return &p->list[i];
+    return NULL;
+}
+
 bool ikev2_select_answer(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *answer,
                          uint8_t protocol, enum ikev2_dh_rule rule, struct ikev2_choice *out)
 {
@@ -156,10 +191,10 @@ bool ikev2_select_answer(const struct crypt_proposal *ours, size_t n_ours, const
     for (uint8_t type = CRYPT_TYPE_ENCR; type <= CRYPT_TYPE_ESN; type++)
         if (count_of(p, type) > 1)
             return false;
-    /* Numbers count our offers from 1 (RFC 7296 3.3.1). */
-    if (p->number < 1 || p->number > n_ours)
-        return false;
-    return select_match(&ours[p->number - 1], p, protocol, rule, CRYPT_DH_NONE, out);
+    const struct crypt_proposal *offered = select_offered(ours, n_ours, rule, p->number);
+    const struct wire_ike_transform *dh = select_first(p, CRYPT_TYPE_DH);
+    return offered && select_match(offered, p, protocol, rule,
+                                   dh && !dh->is_unknown ? (enum crypt_dh)dh->id : CRYPT_DH_NONE, out);
 }
 
 static bool select_lists(const struct crypt_proposal *p, uint8_t type, const struct crypt_alg *alg)
@@ -189,12 +224,14 @@ void ikev2_select_offer(const struct crypt_proposal *ours, size_t n_ours, uint64
 {
     out->count = 0;
     for (size_t i = 0; i < n_ours; i++) {
+        if (!select_is_offered(&ours[i], rule))
+            continue;
         struct wire_ike_proposal *p = &out->list[out->count++];
         *p = (struct wire_ike_proposal){
-            .number = (uint8_t)(i + 1), .protocol = ours[i].protocol, .spi_len = spi_len, .spi = spi};
+            .number = (uint8_t)out->count, .protocol = ours[i].protocol, .spi_len = spi_len, .spi = spi};
         for (size_t j = 0; j < ours[i].count; j++) {
             const struct crypt_transform *t = &ours[i].transforms[j];
-            if (t->type == CRYPT_TYPE_DH && rule == IKEV2_DH_IGNORE)
+            if (t->type == CRYPT_TYPE_DH && rule != IKEV2_DH_WANTED)
                 continue;
             p->list[p->count++] =
                 (struct wire_ike_transform){.type = t->type, .id = t->id, .key_bits = t->key_bits};
@@ -217,6 +254,14 @@ bool ikev2_select_has_group(const struct crypt_proposal *ours, size_t n_ours, en
         for (size_t j = 0; j < ours[i].count; j++)
             if (ours[i].transforms[j].type == CRYPT_TYPE_DH && ours[i].transforms[j].id == group)
                 return true;
+    return false;
+}
+
+bool ikev2_select_allows_none(const struct crypt_proposal *ours, size_t n_ours)
+{
+    for (size_t i = 0; i < n_ours; i++)
+        if (count_ours(&ours[i], CRYPT_TYPE_DH) == 0 || ikev2_select_has_group(&ours[i], 1, CRYPT_DH_NONE))
+            return true;
     return false;
 }
 

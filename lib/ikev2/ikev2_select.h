@@ -24,8 +24,12 @@ struct ikev2_choice {
     bool esn; /* ESP only */
 };
 
-/* Whether key exchange groups count: not in IKE_AUTH, where a child has none. */
-enum ikev2_dh_rule { IKEV2_DH_IGNORE, IKEV2_DH_WANTED };
+/* Whether key exchange groups count. */
+enum ikev2_dh_rule {
+    IKEV2_DH_IGNORE, /* no: in IKE_AUTH, where a child takes its keys from the IKE SA's exchange */
+    IKEV2_DH_WANTED, /* yes: one in common, or none where both sides' proposals can do without */
+    IKEV2_DH_NONE    /* a request without KE payload: only proposals that can do without, and no groups */
+};
 /* The first of ours that matches one of theirs; the group of their KE payload wins among acceptable ones. */
 bool ikev2_select(const struct crypt_proposal *ours, size_t n_ours, const struct wire_ike_sa *theirs,
                   uint8_t protocol, enum ikev2_dh_rule rule, enum crypt_dh hint, struct ikev2_choice *out);
@@ -39,5 +43,7 @@ void ikev2_select_offer(const struct crypt_proposal *ours, size_t n_ours, uint64
 /* The first key exchange group of the list; NONE when there is none. */
 enum crypt_dh ikev2_select_first_group(const struct crypt_proposal *ours, size_t n_ours);
 bool ikev2_select_has_group(const struct crypt_proposal *ours, size_t n_ours, enum crypt_dh group);
+/* Whether one of the list can do without a group: it names none, or NONE among others (RFC 7296 3.3.3). */
+bool ikev2_select_allows_none(const struct crypt_proposal *ours, size_t n_ours);
 bool ikev2_select_asks_ah(const struct wire_ike_sa *theirs);
 const char *ikev2_select_text(const struct ikev2_choice *c, char *out, size_t size);

@@ -28,7 +28,6 @@
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
-#include "ikev2_select.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
@@ -45,7 +44,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
 {
     /* However the attempt ends, the operator hears what the peer said to it. */
     if (sa->init && sa->init->refusal && !sa->quiet && !ike->shutting_down)
-        explain_refused(ike, ikev2_sa_about(sa), "IKE_SA_INIT", sa->init->refusal);
+        explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_INIT, NULL, sa->init->refusal);
     struct ike_run *run = sa->run;
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     while (sa->children)
@@ -143,8 +142,7 @@ static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
         if (t) {
             t->spi_old = c->spi_in;
             t->child_index = (size_t)(c->conf - sa->conn->children);
-            t->group = c->without_dh ? CRYPT_DH_NONE
-                                     : ikev2_select_first_group(c->conf->proposals, c->conf->n_proposals);
+            t->group = ikev2_child_group(sa, c->conf, c);
         }
         return t;
     }
@@ -155,7 +153,7 @@ static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
         struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
         if (t) {
             t->child_index = i;
-            t->group = ikev2_select_first_group(c->proposals, c->n_proposals);
+            t->group = ikev2_child_group(sa, c, NULL);
         }
         return t;
     }

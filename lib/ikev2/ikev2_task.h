@@ -38,6 +38,8 @@ struct ikev2_task {
     struct crypt_dh_key *dh; /* ours, while no job has it */
     enum crypt_dh group;     /* NONE: no key exchange */
     uint8_t ke_retries;
+    bool is_dh_agreed; /* choice.dh was agreed on: not in IKE_AUTH */
+    bool is_turned;    /* refused once, so it goes with a group instead of without, or the other way round */
     uint8_t cookie_tries;
     uint8_t cookie_len;
     uint8_t cookie[IKEV2_COOKIE_MAX];

@@ -194,7 +194,7 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
     const uint16_t error = ikev2_msg_error(msg, NULL);
     if (!error && sa->init->auth.late)
         return ikev2_auth_on_round_response(ike, sa, msg);
-    explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
+    explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
     IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;
 }

@@ -34,7 +34,8 @@
 #include "wire_ike.h"
 #include "ikev2_step.h"
 
-#define TOTAL_FACTOR 4 /* pairs that linger count too */
+#define TOTAL_FACTOR  4    /* pairs that linger count too */
+#define PRIVATE_ERROR 8192 /* errors from here on are a vendor's own (RFC 7296 3.10.1) */
 
 static enum ikev2_outcome child_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 static enum ikev2_outcome child_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
@@ -148,6 +149,20 @@ static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const str
     return true;
 }
 
+/* Why their proposals and those of this child do not meet: AH, a group alone, or the algorithms. */
+static void child_explain_choice(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *conf,
+                                 enum ikev2_dh_rule rule)
+{
+    struct ikev2_choice c;
+    if (ikev2_select_asks_ah(&ike->v2->sa_in))
+        explain_ah(ike, ikev2_sa_about(sa), sa->conn);
+    else if (rule != IKEV2_DH_IGNORE && ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in,
+                                                     WIRE_IKE_PROTO_ESP, IKEV2_DH_IGNORE, CRYPT_DH_NONE, &c))
+        explain_pfs(ike, ikev2_sa_about(sa), conf, &ike->v2->sa_in);
+    else
+        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
+}
+
 uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                             enum ikev2_dh_rule rule, struct ikev2_task *t)
 {
@@ -168,14 +183,12 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
     if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                       (enum crypt_dh)k.group, &t->choice)) {
-        if (ikev2_select_asks_ah(&ike->v2->sa_in))
-            explain_ah(ike, ikev2_sa_about(sa), sa->conn);
-        else
-            explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
+        child_explain_choice(ike, sa, conf, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     if (child_is_taken(ike, sa, conf, &t->local_ts, &t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
+    t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
     if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
         explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
@@ -206,16 +219,22 @@ bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_bui
     return true;
 }
 
+static enum explain_asked child_asked(const struct ikev2_task *t, enum ikev2_dh_rule rule)
+{
+    if (rule == IKEV2_DH_IGNORE)
+        return EXPLAIN_ASKED_FIRST_CHILD;
+    return t->spi_old ? EXPLAIN_ASKED_CHILD_REKEY : EXPLAIN_ASKED_CHILD;
+}
+
 uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                            enum ikev2_dh_rule rule, struct ikev2_task *t)
 {
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
-    const char *during = rule == IKEV2_DH_IGNORE ? "IKE_AUTH" : "CREATE_CHILD_SA";
     struct base_ts_list local, remote;
     if (!p) {
         const uint16_t error = ikev2_msg_error(msg, NULL);
-        explain_refused(ike, ikev2_sa_about(sa), during, error);
+        explain_refused(ike, ikev2_sa_about(sa), child_asked(t, rule), c, error);
         return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
     }
     if (wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK ||
@@ -225,9 +244,10 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
     }
     if (!ikev2_select_answer(c->proposals, c->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                              &t->choice)) {
-        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, c, &ike->v2->sa_in, NULL);
+        child_explain_choice(ike, sa, c, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
+    t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
     if (!base_ts_within(&local, &c->local_ts) || !base_ts_within(&remote, &c->remote_ts)) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
@@ -376,6 +396,11 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
 
 /* ---- initiator ---- */
 
+static enum ikev2_dh_rule child_rule(const struct ikev2_task *t)
+{
+    return t->group == CRYPT_DH_NONE ? IKEV2_DH_NONE : IKEV2_DH_WANTED;
+}
+
 static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
@@ -393,8 +418,8 @@ static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev
                                                 .spi = t->spi_old};
         wire_ike_put_notify(&b, &n);
     }
-    ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES,
-                       t->group == CRYPT_DH_NONE ? IKEV2_DH_IGNORE : IKEV2_DH_WANTED, &ike->v2->sa_out);
+    ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES, child_rule(t),
+                       &ike->v2->sa_out);
     wire_ike_put_sa(&b, &ike->v2->sa_out);
     wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
     if (t->group != CRYPT_DH_NONE)
@@ -478,14 +503,40 @@ static bool child_retry_group(struct ike *ike, struct ikev2_sa *sa, struct ikev2
     return true;
 }
 
+/*
+ * The peer refused: its demands on the group may be others than what it was asked with, which IKE_AUTH cannot
+ * show. Where our proposals allow both, it is asked once more with a group instead of without, or the other
+ * way round. Windows refuses a KE payload with a notify of its own, so all that are private count.
+ */
+static bool child_turn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, uint16_t error)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    const enum crypt_dh first = ikev2_select_first_group(c->proposals, c->n_proposals);
+    if (t->is_turned || first == CRYPT_DH_NONE || !ikev2_select_allows_none(c->proposals, c->n_proposals) ||
+        (error != WIRE_IKE_N_NO_PROPOSAL_CHOSEN && error < PRIVATE_ERROR))
+        return false;
+    struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    t->is_turned = true;
+    if (t->group == CRYPT_DH_NONE) {
+        const bool has = ikev2_select_has_group(c->proposals, c->n_proposals, sa->algs.dh);
+        if (old)
+            old->is_dh_agreed = false; /* it wanted none then */
+        ikev2_ke_renew(ike, sa, t, has ? sa->algs.dh : first, &child_jobs[CHILD_KEY]);
+        return true;
+    }
+    ikev2_request_clear(sa);
+    t->group = CRYPT_DH_NONE;
+    child_send_request(ike, sa, t);
+    return true;
+}
+
 static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                               struct ikev2_task *t)
 {
-    const enum ikev2_dh_rule rule = t->group == CRYPT_DH_NONE ? IKEV2_DH_IGNORE : IKEV2_DH_WANTED;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0);
     struct wire_ike_ke ke = {0};
     struct base_span nr;
-    const uint16_t notify = ikev2_child_check(ike, sa, msg, rule, t);
+    const uint16_t notify = ikev2_child_check(ike, sa, msg, child_rule(t), t);
     if (notify ||
         wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &nr) != WIRE_IKE_OK) {
         child_reject(ike, sa, t, notify ? notify : WIRE_IKE_N_INVALID_SYNTAX);
@@ -535,10 +586,12 @@ static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa,
         return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD && child_retry_group(ike, sa, sa->task, data))
+    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD ? child_retry_group(ike, sa, sa->task, data)
+                                               : child_turn(ike, sa, sa->task, error))
         return IKEV2_STAYS;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
-        explain_refused(ike, ikev2_sa_about(sa), "CREATE_CHILD_SA", error);
+        explain_refused(ike, ikev2_sa_about(sa), child_asked(sa->task, IKEV2_DH_WANTED),
+                        &sa->conn->children[sa->task->child_index], error);
     if (wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)) /* neither refused nor whole */
         ikev2_child_disown(ike, sa, sa->task);
     ikev2_collide_child_failed(ike, sa, error ? error : WIRE_IKE_N_INVALID_SYNTAX);

@@ -123,7 +123,7 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
         wire_ike_put_delete(&b, &out);
     ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
-        explain_refused(ike, ikev2_sa_about(sa), "IKE_AUTH", error);
+        explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
         return info_end(ike, sa, "the peer did not accept our proof of identity");
     }
     if (!ends)

@@ -256,7 +256,7 @@ void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev
         return;
     }
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE)
-        explain_refused(ike, ikev2_sa_about(sa), "rekeying of the IKE SA", error);
+        explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_IKE_REKEY, NULL, error);
     rekey_failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
 }
 

@@ -281,7 +281,6 @@ static void step_event(struct base_reader *r)
     uint8_t type = base_read_u8(r) % (IKE_EV_TRAFFIC + 1), arg = base_read_u8(r);
     struct ike_event ev = {.type = type, .name = arg & 0x80 ? "nosuch" : "c"};
     ev.rekey_ike = arg & 1;
-    ev.rekey_with_dh = arg & 2;
     ev.spi_in = f.n_pairs ? f.pairs[arg % f.n_pairs].spi_in : arg;
     ev.remote = path_of((uint8_t)(arg | IKE_SCRIPT_NATT)).remote;
     ev.last_in = ev.last_out = f.now;

@@ -70,7 +70,7 @@ static void operator_acts(struct chaos *c, struct sim_host *h)
 {
     struct sim_host *other = h == c->p.gw ? c->p.foo : c->p.gw;
     struct seed_rng *r = &c->p.w->rng;
-    bool with_dh = seed_rng_chance(r, 300), ike = seed_rng_chance(r, 500);
+    bool ike = seed_rng_chance(r, 500);
     switch (seed_rng_below(r, 10)) {
     case 0:
         sim_host_initiate(h, "c");
@@ -86,12 +86,12 @@ static void operator_acts(struct chaos *c, struct sim_host *h)
         swap_conf(c, h);
         break;
     case 4:
-        sim_host_rekey(h, "c", ike, with_dh);
-        sim_host_rekey(other, "c", ike, with_dh);
+        sim_host_rekey(h, "c", ike);
+        sim_host_rekey(other, "c", ike);
         break;
     case 5:
-        sim_host_rekey(h, "c", ike, with_dh);
-        sim_host_rekey(other, "c", !ike, with_dh);
+        sim_host_rekey(h, "c", ike);
+        sim_host_rekey(other, "c", !ike);
         break;
     case 6:
         limit_reached(h);
@@ -100,7 +100,7 @@ static void operator_acts(struct chaos *c, struct sim_host *h)
         power_cut(c, h);
         break;
     default:
-        sim_host_rekey(h, "c", ike, with_dh);
+        sim_host_rekey(h, "c", ike);
     }
 }
 

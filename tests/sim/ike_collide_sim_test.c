@@ -56,9 +56,9 @@ static void both_rekey(struct sim_world *w, bool foo_ike, bool gw_ike)
     struct sim_pair p = pair_that_can_call(w);
     sim_pair_connect(&p);
     for (int i = 0; i < 4 && !w->failed; i++) {
-        sim_host_rekey(p.foo, "c", foo_ike, seed_rng_chance(&w->rng, 500));
+        sim_host_rekey(p.foo, "c", foo_ike);
         skew(w);
-        sim_host_rekey(p.gw, "c", gw_ike, seed_rng_chance(&w->rng, 500));
+        sim_host_rekey(p.gw, "c", gw_ike);
         sim_world_run(w, 90 * SIM_S);
         sim_check_settled(w);
         sim_check_up(w, p.foo, p.gw, 1);
@@ -89,7 +89,7 @@ static void rekey_against_delete(struct sim_world *w)
     sim_pair_start(&p);
     sim_host_initiate(p.foo, "c");
     sim_world_run(w, 5 * SIM_S);
-    sim_host_rekey(p.foo, "c", w->seed & 4, w->seed & 8);
+    sim_host_rekey(p.foo, "c", w->seed & 4);
     skew(w);
     sim_host_terminate(p.gw, "c");
     sim_world_run(w, 3 * SIM_MIN);
@@ -135,7 +135,7 @@ static void lost_responses(struct sim_world *w)
     for (int i = 0; i < 4 && !w->failed; i++) {
         struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
         left = (int)seed_rng_between(&w->rng, 1, 4);
-        sim_host_rekey(h, "c", i & 1, seed_rng_chance(&w->rng, 500));
+        sim_host_rekey(h, "c", i & 1);
         sim_world_run(w, 2 * SIM_MIN);
         sim_check_settled(w);
         sim_check_up(w, p.foo, p.gw, 1);

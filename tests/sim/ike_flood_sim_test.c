@@ -141,7 +141,7 @@ static void damaged_messages(struct sim_world *w)
         sim_net_inject(w, d);
         sim_world_run(w, 10 * SIM_MS);
         if (i % 400 == 0)
-            sim_host_rekey(p.foo, "c", i & 1, false);
+            sim_host_rekey(p.foo, "c", i & 1);
     }
     sim_world_run(w, 3 * SIM_MIN);
     sim_check_settled(w);

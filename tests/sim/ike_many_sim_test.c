@@ -158,7 +158,7 @@ static void late_jobs(struct sim_world *w)
     crowd_start(c);
     sim_world_run(w, 5 * SIM_MIN);
     for (size_t i = 0; i < c->n; i += 2)
-        sim_host_rekey(c->clients[i], c->texts[i][0], i % 4 == 0, true);
+        sim_host_rekey(c->clients[i], c->texts[i][0], i % 4 == 0);
     sim_world_run(w, 3 * SIM_MIN);
     /* Some go while a job of theirs is out, here or there, and come again. */
     for (size_t i = 0; i < c->n; i += 5) {

@@ -64,10 +64,10 @@ static void every_proposal(struct sim_world *w)
     sim_pair_connect(&p);
     if (w->failed)
         return;
-    sim_host_rekey(p.foo, "c", false, true);
+    sim_host_rekey(p.foo, "c", false);
     sim_world_run(w, 10 * SIM_S);
     SIM_EXPECT(w, p.foo->installs == 2);
-    sim_host_rekey(p.gw, "c", true, false);
+    sim_host_rekey(p.gw, "c", true);
     sim_world_run(w, 60 * SIM_S);
     SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REKEYED] == 1);
     finish(&p);
@@ -93,7 +93,7 @@ static void rekeys_lose_nothing(struct sim_world *w)
     uint64_t lost = p.foo->esp_unknown + p.gw->esp_unknown;
     for (int i = 0; i < 6 && !w->failed; i++) {
         struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
-        SIM_EXPECT(w, sim_host_rekey(h, "c", i & 1, seed_rng_chance(&w->rng, 500)) == 0);
+        SIM_EXPECT(w, sim_host_rekey(h, "c", i & 1) == 0);
         sim_world_run(w, 10 * SIM_S);
         sim_check_up(w, p.foo, p.gw, 1);
     }
@@ -158,7 +158,7 @@ static void in_fragments(struct sim_world *w)
     sim_pair_start(&p);
     for (int i = 0; i < 6 && !w->failed; i++) {
         sim_world_run(w, 30 * SIM_S);
-        sim_host_rekey(i & 1 ? p.foo : p.gw, "c", i & 2, true);
+        sim_host_rekey(i & 1 ? p.foo : p.gw, "c", i & 2);
     }
     w->weather = sim_weather_calm;
     sim_world_run(w, 3 * SIM_MIN);
@@ -205,7 +205,7 @@ static void two_pairs_of_one_child(struct sim_world *w)
         const struct sim_sa *sa = &p.gw->sas[seed_rng_below(&w->rng, p.gw->n_sas)];
         struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
         if (seed_rng_chance(&w->rng, 500))
-            sim_host_rekey(h, "c", seed_rng_chance(&w->rng, 300), seed_rng_chance(&w->rng, 500));
+            sim_host_rekey(h, "c", seed_rng_chance(&w->rng, 300));
         else
             sim_host_event(p.gw, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = sa->spi});
         sim_world_run(w, SIM_S);

@@ -51,7 +51,7 @@ static void follows_ike(struct sim_world *w)
     sim_pair_connect(&p);
     for (int i = 0; i < 3 && !w->failed; i++) {
         sim_nat_flush(w, p.foo_nat);
-        sim_host_rekey(p.foo, "c", false, false);
+        sim_host_rekey(p.foo, "c", false);
         sim_world_run(w, 10 * SIM_S);
         sim_check_traffic(w, p.foo, p.gw, 3 * SIM_S);
     }
@@ -65,7 +65,7 @@ static void follows_always(struct sim_world *w)
     sim_pair_connect(&p);
     for (int i = 0; i < 20 && !w->failed; i++) {
         struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
-        sim_host_rekey(h, "c", seed_rng_chance(&w->rng, 300), seed_rng_chance(&w->rng, 300));
+        sim_host_rekey(h, "c", seed_rng_chance(&w->rng, 300));
         sim_world_run(w, seed_rng_below(&w->rng, 100) * SIM_MS);
         sim_nat_flush(w, p.foo_nat);
         sim_world_run(w, seed_rng_between(&w->rng, 1, 90) * SIM_S);
@@ -85,7 +85,7 @@ static void replay_moves_nothing(struct sim_world *w)
         sim_world_run(w, seed_rng_between(&w->rng, 1, 10) * SIM_S);
         for (int k = 0; k < 50; k++)
             sim_net_replay(w, evil);
-        sim_host_rekey(seed_rng_chance(&w->rng, 500) ? p.foo : p.gw, "c", w->seed & 4, false);
+        sim_host_rekey(seed_rng_chance(&w->rng, 500) ? p.foo : p.gw, "c", w->seed & 4);
         sim_world_run(w, SIM_S);
     }
     SIM_EXPECT(w, p.gw->audits[IKE_AUDIT_PEER_MOVED] == 0);

@@ -183,10 +183,10 @@ static void other_group(struct sim_world *w)
     p.gw_conn.esp = "aes128gcm16-ecp256";
     call(&p);
     SIM_EXPECT(w, p.foo->init_out == 2);
-    sim_host_rekey(p.foo, "c", false, true);
+    sim_host_rekey(p.foo, "c", false);
     sim_world_run(w, 30 * SIM_S);
     SIM_EXPECT(w, p.foo->installs == 2 && p.gw->installs == 2);
-    sim_host_rekey(p.foo, "c", true, false);
+    sim_host_rekey(p.foo, "c", true);
     sim_world_run(w, 30 * SIM_S);
     SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REKEYED] == 1);
     finish(&p);

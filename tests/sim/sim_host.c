@@ -126,12 +126,10 @@ int sim_host_terminate(struct sim_host *h, const char *conn)
     return sim_host_event(h, &(struct ike_event){.type = IKE_EV_TERMINATE, .name = conn});
 }
 
-int sim_host_rekey(struct sim_host *h, const char *conn, bool ike, bool with_dh)
+int sim_host_rekey(struct sim_host *h, const char *conn, bool ike)
 {
-    sim_trace(h->world, h, "operator: rekey %s%s", ike ? "ike" : "child", with_dh ? " with dh" : "");
-    return sim_host_event(
-        h,
-        &(struct ike_event){.type = IKE_EV_REKEY, .name = conn, .rekey_ike = ike, .rekey_with_dh = with_dh});
+    sim_trace(h->world, h, "operator: rekey %s", ike ? "ike" : "child");
+    return sim_host_event(h, &(struct ike_event){.type = IKE_EV_REKEY, .name = conn, .rekey_ike = ike});
 }
 
 void sim_host_swap(struct sim_host *h, struct ike_conf *conf)

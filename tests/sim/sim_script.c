@@ -140,7 +140,7 @@ void sim_script_event(struct sim_script *s, base_time now, const struct ike_even
     pass_time(s, now);
     base_write_u8(&s->w, IKE_SCRIPT_EVENT);
     base_write_u8(&s->w, (uint8_t)ev->type);
-    base_write_u8(&s->w, (uint8_t)(ev->rekey_ike | ev->rekey_with_dh << 1));
+    base_write_u8(&s->w, ev->rekey_ike);
     close_step(s, from);
 }
 

@@ -101,9 +101,8 @@ static void each_command_sends_its_request(void **state)
     expect_request("rekey foo", "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\"}}");
     expect_request("rekey --ike foo",
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"ike\"}}");
-    expect_request(
-        "rekey foo --child --pfs",
-        "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\",\"pfs\":true}}");
+    expect_request("rekey foo --child",
+                   "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\"}}");
     expect_request("--json reload", "{\"command\":\"reload\",\"args\":{}}");
     expect_request(
         "show sas --peer 192.0.2.1 --spi=0x100 --up",
@@ -260,7 +259,7 @@ static void wrong_command_lines_are_told_and_send_nothing(void **state)
         {"initiate a b", "one word too many"},
         {"reload now", "one word too many"},
         {"show sas a b", "one word too many"},
-        {"status --pfs", "has no option --pfs"},
+        {"status --ike", "has no option --ike"},
         {"rekey a --ike --child", "contradicts"},
         {"show sas --up --down", "contradicts"},
         {"show sas --peer", "--peer needs a value"},
@@ -303,8 +302,8 @@ static void help_teaches_with_examples(void **state)
     assert_non_null(strstr(out_text, "rekey NAME"));
     expect_narrow();
     assert_int_equal(run("rekey --help"), CLI_OK);
-    assert_non_null(strstr(out_text, "--pfs"));
-    assert_non_null(strstr(out_text, "culvertctl rekey foo --child --pfs"));
+    assert_non_null(strstr(out_text, "--child"));
+    assert_non_null(strstr(out_text, "culvertctl rekey foo --ike"));
     expect_narrow();
     assert_int_equal(run("show sas --help"), CLI_OK);
     assert_non_null(strstr(out_text, "\n  --peer PEER "));

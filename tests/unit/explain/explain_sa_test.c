@@ -90,7 +90,7 @@ static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
         const char *word;
     } rows[] = {
         {WIRE_IKE_N_AUTHENTICATION_FAILED, "pair of identities"},
-        {WIRE_IKE_N_NO_PROPOSAL_CHOSEN, "none of our algorithms"},
+        {WIRE_IKE_N_NO_PROPOSAL_CHOSEN, "none of our ESP algorithms"},
         {WIRE_IKE_N_TS_UNACCEPTABLE, "10.2.0.0/16 === 10.1.0.0/16"},
         {WIRE_IKE_N_INVALID_KE_PAYLOAD, "group"},
         {WIRE_IKE_N_INVALID_SYNTAX, "log"},
@@ -100,13 +100,48 @@ static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         pair_run(p, 11);
         ike_on_timer(ike, p->now);
-        explain_refused(ike, ikev2_sa_about(ike->v2->first), "IKE_AUTH", rows[i].notify);
+        explain_refused(ike, ikev2_sa_about(ike->v2->first), EXPLAIN_ASKED_AUTH, NULL, rows[i].notify);
         pair_drain(p);
         const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_REFUSED);
         assert_non_null(a);
         assert_int_equal(a->notify, rows[i].notify);
         assert_non_null(strstr(a->what, wire_ike_notify_name(rows[i].notify)));
         assert_non_null(strstr(a->why, rows[i].word));
+    }
+    pair_free(p);
+}
+
+static void no_proposal_chosen_speaks_of_what_was_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        enum explain_asked asked;
+        bool is_child;
+        const char *what, *why, *key;
+    } rows[] = {
+        {EXPLAIN_ASKED_INIT, false, "to IKE_SA_INIT", "none of our IKE algorithms", "a.ike_proposals, ours"},
+        {EXPLAIN_ASKED_AUTH, false, "to IKE_AUTH", "asks for other IKE algorithms", "a.ike_proposals, ours"},
+        {EXPLAIN_ASKED_FIRST_CHILD, true, "first child", "none of our ESP algorithms",
+         "a.esp_proposals, ours"},
+        {EXPLAIN_ASKED_CHILD, true, "one more child", "(PFS) differ", "a.esp_proposals, ours"},
+        {EXPLAIN_ASKED_CHILD_REKEY, true, "rekeying of a child", "key exchange group (PFS)",
+         "a.esp_proposals, ours"},
+        {EXPLAIN_ASKED_IKE_REKEY, false, "rekeying of the IKE SA", "another group", "a.ike_proposals, ours"},
+    };
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pair_run(p, 11);
+        ike_on_timer(ike, p->now);
+        explain_refused(ike, ikev2_sa_about(ike->v2->first), rows[i].asked,
+                        rows[i].is_child ? &p->h[1].conf->conns[0].children[0] : NULL,
+                        WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
+        pair_drain(p);
+        const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_REFUSED);
+        assert_non_null(strstr(a->what, rows[i].what));
+        assert_non_null(strstr(a->why, rows[i].why));
+        assert_non_null(strstr(a->fix_here, rows[i].key));
+        assert_non_null(strstr(a->fix_here, rows[i].is_child ? "-esn" : "-prf"));
     }
     pair_free(p);
 }
@@ -170,6 +205,7 @@ int main(void)
         cmocka_unit_test(silence_ends_in_one_explanation),
         cmocka_unit_test(ah_is_refused_with_the_reason_and_what_to_use_instead),
         cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
+        cmocka_unit_test(no_proposal_chosen_speaks_of_what_was_asked),
         cmocka_unit_test(a_call_from_an_address_that_no_connection_allows_is_told),
         cmocka_unit_test(an_overlap_names_who_has_the_network),
         cmocka_unit_test(a_black_hole_says_what_vanishes_and_what_would_help),

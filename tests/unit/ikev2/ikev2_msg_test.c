@@ -86,7 +86,7 @@ static void two_sides_that_cut_everything_understand_each_other(void **state)
     assert_true(p->h[0].sends >= 1 + 2 && p->h[1].sends >= 1 + 2);
     assert_true(p->last.len + 20 + 8 <= 200);
     pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
-    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true});
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
     pair_run(p, 6);
     pair_check_one(p);
     assert_int_equal(pair_stats(p, 0).rekeyed_ike, 1);

@@ -70,8 +70,63 @@ static void fresh_key_exchange_is_used_where_the_peer_offers_it(void **state)
     offer("aes128gcm16-noesn-x25519", CRYPT_PROTOCOL_ESP);
     assert_true(choose_esp("aes128gcm16-x25519", &c) && c.dh == CRYPT_DH_X25519);
     assert_false(choose_esp("aes128gcm16", &c));
+    /* one that we demand and the peer does not offer is no agreement */
     offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
-    assert_true(choose_esp("aes128gcm16-x25519", &c) && c.dh == CRYPT_DH_NONE);
+    assert_false(choose_esp("aes128gcm16-x25519", &c));
+    offer("aes128gcm16-noesn-ecp256", CRYPT_PROTOCOL_ESP);
+    assert_false(choose_esp("aes128gcm16-x25519", &c));
+}
+
+/* Two proposals of ours, the first with a group and the second without. */
+static struct crypt_proposal both[2];
+
+static void doing_without_a_group_is_a_choice_of_both_sides(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    both[0] = parse("aes128gcm16-x25519", CRYPT_PROTOCOL_ESP);
+    both[1] = parse("aes128gcm16", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select_allows_none(both, 2));
+    assert_false(ikev2_select_allows_none(both, 1));
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_NONE, &c));
+    assert_int_equal(c.dh, CRYPT_DH_NONE);
+    offer("aes128gcm16-noesn-x25519", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_X25519, &c));
+    assert_int_equal(c.dh, CRYPT_DH_X25519);
+    /* NONE among others (RFC 7296 3.3.3): what came with the request decides */
+    theirs.list[0].list[theirs.list[0].count++] = (struct wire_ike_transform){.type = CRYPT_TYPE_DH};
+    both[0].transforms[both[0].count++] = (struct crypt_transform){.type = CRYPT_TYPE_DH};
+    assert_true(ikev2_select(both, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_X25519, &c));
+    assert_int_equal(c.dh, CRYPT_DH_X25519);
+    assert_true(ikev2_select(both, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_NONE, &c));
+    assert_int_equal(c.dh, CRYPT_DH_NONE);
+    /* a group that only they know is not ours, and doing without is */
+    assert_true(ikev2_select(both, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, CRYPT_DH_ECP_521, &c));
+    assert_int_equal(c.dh, CRYPT_DH_X25519);
+}
+
+static void a_request_without_ke_offers_only_what_can_do_without(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    struct wire_ike_sa offered;
+    both[0] = parse("aes256gcm16-x25519-noesn", CRYPT_PROTOCOL_ESP);
+    both[1] = parse("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    ikev2_select_offer(both, 2, 0x1234, 4, IKEV2_DH_NONE, &offered);
+    assert_int_equal(offered.count, 1);
+    assert_int_equal(offered.list[0].number, 1); /* numbers begin with 1 and have no gap (RFC 7296 3.3.1) */
+    assert_int_equal(offered.list[0].list[0].key_bits, 128);
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select_answer(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_NONE, &c));
+    assert_int_equal(c.encr->key_bits, 128);
+    offer("aes256gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_answer(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_NONE, &c));
+    /* an answer with a group to a question without one, and without one where one is demanded */
+    offer("aes128gcm16-noesn-x25519", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_answer(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_NONE, &c));
+    offer("aes256gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_answer(both, 2, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_WANTED, &c));
 }
 
 static void what_has_an_unknown_part_never_matches(void **state)
@@ -141,6 +196,8 @@ int main(void)
         cmocka_unit_test(our_order_decides),
         cmocka_unit_test(esn_is_preferred_and_its_absence_accepted),
         cmocka_unit_test(fresh_key_exchange_is_used_where_the_peer_offers_it),
+        cmocka_unit_test(doing_without_a_group_is_a_choice_of_both_sides),
+        cmocka_unit_test(a_request_without_ke_offers_only_what_can_do_without),
         cmocka_unit_test(what_has_an_unknown_part_never_matches),
         cmocka_unit_test(an_esp_proposal_needs_a_real_spi),
         cmocka_unit_test(an_answer_must_be_one_of_ours_with_one_algorithm_each),

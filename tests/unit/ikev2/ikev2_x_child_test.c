@@ -24,19 +24,105 @@ static void a_child_is_rekeyed_by_either_side_without_a_gap(void **state)
     }
 }
 
+/* The ESP proposals of a side, separated by commas. */
+static void pair_esp(struct pair *p, int i, const char *texts)
+{
+    struct ike_child_conf *c = &p->h[i].conf->conns[0].children[0];
+    char why[200] = "", one[100];
+    c->n_proposals = 0;
+    for (size_t n; *texts; texts += n + (texts[n] == ',')) {
+        n = strcspn(texts, ",");
+        snprintf(one, sizeof one, "%.*s", (int)n, texts);
+        if (crypt_proposal_parse(one, CRYPT_PROTOCOL_ESP, &c->proposals[c->n_proposals++], why, sizeof why))
+            fail_msg("%s: %s", one, why);
+    }
+}
+
+static struct pair *pair_up_with(const char *a, const char *b)
+{
+    struct pair *p = pair_new();
+    pair_esp(p, 0, a);
+    pair_esp(p, 1, b);
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    return p;
+}
+
+static enum crypt_dh group_of(struct pair *p, int i)
+{
+    const struct ikev2_child *c = p->h[i].ike->v2->first->children;
+    return c->algs.dh;
+}
+
+static void rekey(struct pair *p, int i)
+{
+    const struct ike_event ev = {.type = IKE_EV_REKEY, .name = i ? "a" : "b"};
+    assert_int_equal(pair_event(p, i, ev), 0);
+    pair_run(p, 8);
+}
+
+static void a_group_that_one_side_demands_is_never_left_out(void **state)
+{
+    (void)state;
+    /* who has a group, and who rekeys: refused by us as responder, or our own demand refused by the peer */
+    for (int i = 0; i < 4; i++) {
+        const bool a_wants = i & 1;
+        const int who = i >> 1;
+        struct pair *p = pair_up_with(a_wants ? "aes128gcm16-x25519-noesn" : "aes128gcm16-noesn",
+                                      a_wants ? "aes128gcm16-noesn" : "aes128gcm16-x25519-noesn");
+        const uint32_t before = p->h[0].ike->v2->first->children->spi_in;
+        rekey(p, who);
+        assert_int_equal(pair_stats(p, 0).rekeyed_child, 0);
+        assert_int_equal(p->h[0].ike->v2->first->children->spi_in, before);
+        const struct ike_audit *told = pair_audit(&p->h[!who], IKE_AUDIT_FAIL_PFS);
+        assert_non_null(told);
+        assert_int_equal(told->notify, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
+        assert_non_null(strstr(told->why, "perfect forward secrecy (PFS)"));
+        assert_non_null(strstr(told->fix_here, "esp_proposals: add \"aes128gcm16"));
+        assert_non_null(pair_audit(&p->h[who], IKE_AUDIT_FAIL_REFUSED));
+        pair_check_keys(p);
+        pair_free(p);
+    }
+}
+
+static void a_peer_that_differs_in_the_group_is_asked_the_other_way_round_once(void **state)
+{
+    (void)state;
+    /* we allow both; the peer demands one, none, or another one than that of the IKE SA */
+    static const struct {
+        const char *theirs;
+        enum crypt_dh group;
+    } rows[] = {{"aes128gcm16-noesn", CRYPT_DH_NONE},
+                {"aes128gcm16-ecp384-noesn", CRYPT_DH_ECP_384},
+                {"aes128gcm16-x25519-noesn", CRYPT_DH_X25519}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair *p = pair_up_with("aes128gcm16-x25519-ecp384-noesn,aes128gcm16-noesn", rows[i].theirs);
+        rekey(p, 0);
+        assert_int_equal(pair_stats(p, 0).rekeyed_child, 1);
+        assert_int_equal(group_of(p, 0), rows[i].group);
+        /* and what it took is remembered: the next one needs a single exchange */
+        const unsigned sent = p->h[0].sends;
+        rekey(p, 0);
+        assert_int_equal(pair_stats(p, 0).rekeyed_child, 2);
+        assert_int_equal(group_of(p, 0), rows[i].group);
+        assert_int_equal(p->h[0].sends - sent, 2); /* the request, and the DELETE of the old pair */
+        rekey(p, 1);
+        assert_int_equal(group_of(p, 0), rows[i].group);
+        pair_check_one(p);
+        pair_free(p);
+    }
+}
+
 static void a_child_is_rekeyed_with_a_fresh_key_exchange(void **state)
 {
     (void)state;
     struct pair *p = pair_new();
-    char why[200];
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(crypt_proposal_parse("aes128gcm16-x25519-noesn", CRYPT_PROTOCOL_ESP,
-                                              &p->h[i].conf->conns[0].children[0].proposals[0], why,
-                                              sizeof why),
-                         0);
+    pair_esp(p, 0, "aes128gcm16-x25519-noesn");
+    pair_esp(p, 1, "aes128gcm16-x25519-noesn");
     pair_start(p);
     pair_connect(p);
-    const struct ike_event ev = {.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true};
+    const struct ike_event ev = {.type = IKE_EV_REKEY, .name = "b"};
     assert_int_equal(pair_event(p, 0, ev), 0);
     pair_run(p, 6);
     pair_check_one(p);
@@ -208,7 +294,7 @@ static void a_secret_that_cannot_be_computed_leaves_the_peer_no_pair(void **stat
                              &p->h[i].conf->conns[0].children[0].proposals[0], why, sizeof why);
     pair_start(p);
     pair_connect(p);
-    fail_last_secret(p, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_with_dh = true});
+    fail_last_secret(p, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
     assert_int_equal(p->h[1].n_children, 2);
     pair_run(p, 6);
     assert_true(p->h[1].children[1].is_removed);
@@ -236,6 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_is_rekeyed_by_either_side_without_a_gap),
         cmocka_unit_test(a_child_is_rekeyed_with_a_fresh_key_exchange),
+        cmocka_unit_test(a_group_that_one_side_demands_is_never_left_out),
+        cmocka_unit_test(a_peer_that_differs_in_the_group_is_asked_the_other_way_round_once),
         cmocka_unit_test(a_pair_that_is_deleted_before_its_answer_arrives_is_not_installed),
         cmocka_unit_test(a_second_child_of_the_connection_is_made_by_its_own_exchange),
         cmocka_unit_test(selectors_are_narrowed_to_what_both_have),
