@@ -174,7 +174,10 @@ bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr);
  * stay. */
 int dp_routes_set(struct dp *dp, const struct dp_route *routes, size_t count);
 
-/* Publishes or changes a neighbour. 0, or -ENOSPC (65,536 neighbours). */
+/*
+ * Publishes or changes a neighbour. 0, -ENOSPC (65,536 neighbours), or -EAGAIN: a worker makes no turn, so
+ * what it may be reading is not changed; the neighbour stays as it was, tell it again later.
+ */
 int dp_neigh_set(struct dp *dp, uint16_t port, const struct base_addr *addr, const uint8_t mac[6]);
 
 /* Removes a neighbour; packets for it are punted as RESOLVE again. */

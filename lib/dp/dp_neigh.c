@@ -6,6 +6,7 @@
 #include "dp.h"
 
 #include <errno.h>
+#include <rte_rcu_qsbr.h>
 #include "dp_adj.h"
 #include "dp_fib.h"
 #include "dp_own.h"
@@ -30,7 +31,10 @@ int dp_neigh_set(struct dp *dp, uint16_t port, const struct base_addr *addr, con
         return 0;
     if (a->is_known) {
         atomic_store_explicit(&a->is_resolved, false, memory_order_release);
-        sad_reclaim_wait(dp->reclaim);
+        if (!sad_reclaim_settle(dp->reclaim, rte_rcu_qsbr_start(dp->reclaim->qsbr))) {
+            atomic_store_explicit(&a->is_resolved, true, memory_order_release);
+            return -EAGAIN;
+        }
     }
     memcpy(a->l2, fresh.l2, sizeof a->l2);
     a->l2_bytes = fresh.l2_bytes;

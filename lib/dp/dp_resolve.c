@@ -190,7 +190,10 @@ static bool hop_learn(struct dp *dp, base_time now, uint16_t port, const struct 
     uint32_t adj = dp_adj_find(dp, port, addr);
     if ((!adj || hop_at(r, adj)->state == HOP_NONE) && !may_create)
         return false;
-    if (dp_neigh_set(dp, port, addr, mac) != 0) {
+    const int rc = dp_neigh_set(dp, port, addr, mac);
+    if (rc == -EAGAIN)
+        return true; /* the MAC address of before stays until it is heard or asked again */
+    if (rc != 0) {
         dp_drop_at_control(dp, NULL, DP_DROP_neighbour_full);
         return true;
     }

@@ -83,9 +83,10 @@ int sad_activate(struct sad *sad, uint32_t spi_in);
 int sad_deactivate(struct sad *sad, uint32_t spi_in);
 
 /*
- * New outer addresses and ports; outer_mtu as at install. Takes effect with the workers' next burst. May wait
- * for a grace period (microseconds) when called twice in a row. 0, -ENOENT, -EINVAL (family of local and
- * remote differ).
+ * New outer addresses and ports; outer_mtu as at install. Takes effect with the workers' next burst. Called
+ * twice in a row it may wait for a burst to end (microseconds); while a worker makes no turn at all the
+ * newest path is kept and taken by sad_reclaim() afterwards. 0, -ENOENT, -EINVAL (family of local and remote
+ * differ).
  */
 int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu);
 

@@ -148,6 +148,7 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
     pair->way = p->way;
     pair->outer_mtu = p->outer_mtu;
     pair->priority = p->priority;
+    pair->is_late = false;
     pair->cands = 0;
     pair->is_active = false;
     pair->next_in = pair->next_out = SAD_OWNER_NONE;
@@ -274,6 +275,27 @@ int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)
     return err;
 }
 
+static void repath_late(void *ctx, uint64_t spi_in)
+{
+    struct sad *sad = ctx;
+    struct sad_pair *pair = sad_pair_live(sad, (uint32_t)spi_in);
+    if (!pair || !pair->is_late)
+        return;
+    const struct esp_path path = pair->late_path;
+    (void)sad_repath(sad, pair->spi_in, &path, pair->late_mtu);
+}
+
+/* A worker makes no turn: the newest path is taken when it goes on. */
+static void repath_defer(struct sad *sad, struct sad_pair *pair, const struct esp_path *path,
+                         uint16_t outer_mtu)
+{
+    if (!pair->is_late)
+        sad_reclaim_defer(&sad->reclaim, repath_late, sad, pair->spi_in);
+    pair->is_late = true;
+    pair->late_path = *path;
+    pair->late_mtu = outer_mtu;
+}
+
 int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu)
 {
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
@@ -287,8 +309,11 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, ui
     uint32_t slot = sad_pair_slot(sad, pair);
     struct sad_out *out = sad_out_at(&sad->tables, slot);
     /* A worker may still be copying from the template that was in force before the last change. */
-    if (pair->tmpl_token)
-        (void)rte_rcu_qsbr_check(sad->reclaim.qsbr, pair->tmpl_token, true);
+    if (pair->tmpl_token && !sad_reclaim_settle(&sad->reclaim, pair->tmpl_token)) {
+        repath_defer(sad, pair, path, outer_mtu);
+        return 0;
+    }
+    pair->is_late = false;
     uint8_t at = (uint8_t)(1 - atomic_load_explicit(&out->tmpl_at, memory_order_relaxed));
     sad_tmpl_fill(&out->tmpl[at], path, pair->way, pair->spi_out);
     atomic_store_explicit(&out->tmpl_at, at, memory_order_release);

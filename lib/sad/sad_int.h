@@ -34,6 +34,9 @@ struct sad_pair {
     uint32_t seen_in, seen_out; /* hand-offs, and */
     uint64_t pkts_in, pkts_out; /* packets at the last sad_handoffs_take() */
     uint64_t tmpl_token;        /* grace period after which the other template may be written; 0: at once */
+    bool is_late;               /* a new path waits for that */
+    uint16_t late_mtu;
+    struct esp_path late_path;
 
     bool in_conn;                  /* conn was open when the pair was installed */
     uint32_t conn_next, conn_prev; /* pairs of the same connection: slot + 1; 0: end */

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <rte_cycles.h>
 #include <rte_rcu_qsbr.h>
 
-#define FIRST_CAP 1024
+#define FIRST_CAP    1024
+#define SETTLE_PER_S 5000 /* 200 us, of which a burst takes less */
 
 int sad_reclaim_init(struct sad_reclaim *r, unsigned workers)
 {
@@ -63,11 +65,8 @@ static int queue_grow(struct sad_reclaim *r)
 
 void sad_reclaim_defer(struct sad_reclaim *r, sad_reclaim_fn fn, void *ctx, uint64_t arg)
 {
-    if (r->count == r->cap && queue_grow(r) != 0) {
-        sad_reclaim_wait(r);
-        fn(ctx, arg);
+    if (r->count == r->cap && queue_grow(r) != 0)
         return;
-    }
     struct sad_reclaim_item *item = &r->items[(r->head + r->count++) & (r->cap - 1)];
     *item = (struct sad_reclaim_item){rte_rcu_qsbr_start(r->qsbr), fn, ctx, arg};
 }
@@ -82,7 +81,11 @@ size_t sad_reclaim_run(struct sad_reclaim *r)
     return r->count;
 }
 
-void sad_reclaim_wait(struct sad_reclaim *r)
+bool sad_reclaim_settle(const struct sad_reclaim *r, uint64_t token)
 {
-    (void)rte_rcu_qsbr_check(r->qsbr, rte_rcu_qsbr_start(r->qsbr), true);
+    const uint64_t until = rte_rdtsc() + rte_get_tsc_hz() / SETTLE_PER_S;
+    while (rte_rcu_qsbr_check(r->qsbr, token, false) != 1)
+        if (rte_rdtsc() > until)
+            return false;
+    return true;
 }

@@ -48,6 +48,22 @@ static void a_neighbour_that_changes_its_mac_gets_the_next_packet_there(void **s
     rig_free(&r);
 }
 
+static void a_worker_that_makes_no_turn_keeps_the_mac_of_before(void **state)
+{
+    (void)state;
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 0x77};
+    const struct base_addr a = rig_ip("10.2.0.9");
+    assert_int_equal(dp_neigh_set(r.b.dp, RIG_INSIDE, &a, mac),
+                     -EAGAIN); /* it is online, and not quiescent since */
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_sealed(&r, 60));
+    struct rte_mbuf *m = rig_out(&r.b, RIG_INSIDE);
+    assert_non_null(m);
+    assert_int_not_equal(rte_pktmbuf_mtod(m, const uint8_t *)[5], 0x77);
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
 static void the_walk_tells_each_once(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -87,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(own_addresses_and_ports_that_are_none_are_refused),
         cmocka_unit_test(a_neighbour_that_changes_its_mac_gets_the_next_packet_there),
+        cmocka_unit_test(a_worker_that_makes_no_turn_keeps_the_mac_of_before),
         cmocka_unit_test(the_walk_tells_each_once),
         cmocka_unit_test(after_it_was_removed_its_packets_ask_again),
     };

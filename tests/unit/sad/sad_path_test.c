@@ -208,6 +208,37 @@ static void paths_may_change_again_and_again(void **state)
     sad_free(sad);
 }
 
+static struct esp_path path_to(const char *remote)
+{
+    return (struct esp_path){rig_endpoint("192.0.2.1", 4500), rig_endpoint(remote, 4500)};
+}
+
+static void while_a_worker_makes_no_turn_the_newest_path_waits(void **state)
+{
+    (void)state;
+    struct sad *sad = rig_sad(16, 1);
+    struct rte_rcu_qsbr *qsbr = sad_qsbr(sad);
+    const uint32_t spi = install(sad, false, true, false, 1500),
+                   gone = install(sad, false, true, false, 1500);
+    const struct esp_path first = path_to("198.51.100.1"), second = path_to("198.51.100.2"),
+                          third = path_to("198.51.100.3");
+    rig_worker_on(qsbr, 0);
+    for (size_t i = 0; i < 2; i++) {
+        const uint32_t each = i ? gone : spi;
+        assert_int_equal(sad_repath(sad, each, &first, 1500), 0);
+        assert_int_equal(sad_repath(sad, each, &second, 1500), 0);
+        assert_int_equal(sad_repath(sad, each, &third, 1300), 0);
+        assert_memory_equal(tmpl_of(sad, each)->bytes + 16, first.remote.addr.bytes, 4);
+    }
+    assert_int_equal(sad_remove(sad, gone), 0);
+    rte_rcu_qsbr_quiescent(qsbr, 0);
+    assert_int_equal(sad_reclaim(sad), 0);
+    assert_memory_equal(tmpl_of(sad, spi)->bytes + 16, third.remote.addr.bytes, 4);
+    assert_int_equal(rig_stats(sad, spi).outer_mtu, 1300);
+    rig_worker_off(qsbr, 0);
+    sad_free(sad);
+}
+
 static void the_inbound_half_knows_the_new_peer(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
@@ -314,6 +345,7 @@ int main(void)
         cmocka_unit_test(an_mtu_out_of_range_is_refused_and_the_old_one_stays),
         cmocka_unit_test(a_new_path_is_in_force_at_once_and_leaves_the_old_header_whole),
         cmocka_unit_test(paths_may_change_again_and_again),
+        cmocka_unit_test(while_a_worker_makes_no_turn_the_newest_path_waits),
         cmocka_unit_test(the_inbound_half_knows_the_new_peer),
         cmocka_unit_test(a_path_of_another_family_is_refused_and_changes_nothing),
         cmocka_unit_test(only_a_pair_of_ipv4_prefixes_for_everything_is_two_words),

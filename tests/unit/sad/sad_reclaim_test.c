@@ -253,6 +253,19 @@ static void a_slot_comes_back_with_another_spi_and_not_before_its_time(void **st
     sad_free(sad);
 }
 
+static void a_worker_that_makes_no_turn_is_not_waited_for(void **state)
+{
+    struct sad_reclaim r;
+    (void)state;
+    begin(&r, 2);
+    const uint64_t token = rte_rcu_qsbr_start(r.qsbr);
+    rte_rcu_qsbr_quiescent(r.qsbr, 1);
+    assert_false(sad_reclaim_settle(&r, token));
+    rte_rcu_qsbr_quiescent(r.qsbr, 0);
+    assert_true(sad_reclaim_settle(&r, token));
+    end(&r, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +275,7 @@ int main(void)
         cmocka_unit_test(thousands_wait_and_run_in_order_of_retirement),
         cmocka_unit_test(what_is_deferred_again_waits_for_another_grace_period),
         cmocka_unit_test(the_end_carries_out_what_still_waits),
+        cmocka_unit_test(a_worker_that_makes_no_turn_is_not_waited_for),
         cmocka_unit_test(keys_are_whole_until_the_grace_period_ends_and_zero_afterwards),
         cmocka_unit_test(large_windows_and_selectors_stay_readable_while_they_wait),
         cmocka_unit_test(a_walk_that_has_begun_ends_as_if_nothing_had_been_removed),
