@@ -74,7 +74,7 @@
  *
  * show workers
  *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,
- * dropped} ]
+ * dropped, stuck_s and stuck (why; absent: it makes turns)} ]
  *
  * initiate    args: connection                      {} at once; progress is in show sas, an end in show
  * failures terminate   args: connection                      {} rekey       args: connection, what: "ike" |

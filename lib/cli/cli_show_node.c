@@ -26,6 +26,9 @@ static void workers_table(struct cli_out *out, const json_t *list)
             cli_table_cell(&t, cli_count(w, counts[k], v));
     }
     cli_table_end(&t, out, "no workers");
+    json_array_foreach((json_t *)list, i, w) if (cli_text(w, "stuck")[0]) cli_say(
+        out, 2, "worker %" PRIu64 " on core %" PRIu64 " has made no turn for %s: %s", cli_num(w, "worker"),
+        cli_num(w, "core"), cli_duration(w, "stuck_s", v), cli_text(w, "stuck"));
 }
 
 static void drops_table(struct cli_out *out, const json_t *list, bool zeros)

@@ -12,6 +12,7 @@
 #include "ctl_audit.h"
 #include "ctl_clock.h"
 #include "ctl_notify.h"
+#include "ctl_watch.h"
 #include "ike.h"
 #include "telem.h"
 
@@ -53,6 +54,7 @@ struct ctl {
     struct ctl_tally tally;
     struct ctl_failures failures;
     struct ctl_notify notify;
+    struct ctl_watch watch;
 };
 
 /*

@@ -64,6 +64,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     busy |= ctl_ike_events(ctl);
     ctl_ike_timer(ctl, now);
     ctl_tell(ctl, now);
+    ctl_watch_turn(ctl, now);
     ctl_notify_turn(ctl, now);
     return busy;
 }

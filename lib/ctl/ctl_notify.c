@@ -9,7 +9,6 @@
 
 #include "ctl.h"
 #include "host_log.h"
-#include "node_view.h"
 
 #define STATUS_NS BASE_NS_PER_S
 
@@ -42,27 +41,6 @@ static bool status_make(struct ctl *ctl)
         return false;
     memcpy(n->status, text, sizeof text);
     return true;
-}
-
-/* Whether each worker took a turn since the last look. */
-static bool workers_move(struct ctl *ctl)
-{
-    struct ctl_notify *n = &ctl->notify;
-    struct node_worker_view v;
-    bool all = true;
-    for (size_t i = 0; i < CONF_CORES_MAX && node_view_worker(ctl->node, i, &v); i++) {
-        if (v.polls == n->polls[i]) {
-            all = false;
-            if (!n->is_stuck)
-                host_log(HOST_ERR,
-                         "event=worker_stuck worker=%zu core=%" PRIu32
-                         " effect=\"no sign of life to the service manager until it moves\"",
-                         i, v.cpu);
-        }
-        n->polls[i] = v.polls;
-    }
-    n->is_stuck = !all;
-    return all;
 }
 
 void ctl_notify_ready(struct ctl *ctl, base_time now)
@@ -102,7 +80,7 @@ void ctl_notify_turn(struct ctl *ctl, base_time now)
         return;
     if (n->to.watchdog_ns && base_time_reached(n->watch_at, now)) {
         n->watch_at = base_time_add(now, n->to.watchdog_ns / 2);
-        if (workers_move(ctl))
+        if (ctl->watch.n_stuck == 0)
             host_notify(&n->to, "WATCHDOG=1");
     }
     if (!ctl->loop.is_stopping && base_time_reached(n->status_at, now)) {

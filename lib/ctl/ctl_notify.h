@@ -2,7 +2,8 @@
 #pragma once
 /*
  * What the service manager hears of the daemon (host_notify.h): that it is ready, reloads or stops, one line
- * of status, and a sign of life as long as the loop turns and every worker does. Thread: control.
+ * of status, and a sign of life as long as the loop turns and every worker does (ctl_watch.h). Thread:
+ * control.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,11 +16,9 @@ struct ctl;
 
 struct ctl_notify {
     struct host_notify to;
-    base_time watch_at, status_at;  /* when to look next */
-    uint64_t polls[CONF_CORES_MAX]; /* turns of each worker at the last look */
-    bool is_stuck;                  /* a worker made none since the look before; it was logged */
-    size_t refused;                 /* errors of the last reload; 0: it was taken */
-    char status[160];               /* as it was told last */
+    base_time watch_at, status_at; /* when to look next */
+    size_t refused;                /* errors of the last reload; 0: it was taken */
+    char status[160];              /* as it was told last */
 };
 
 /* Reads the environment; before there are threads. */

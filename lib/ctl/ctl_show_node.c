@@ -20,7 +20,7 @@ static uint64_t drops_sum(const struct node_counters *c)
     return sum;
 }
 
-static json_t *worker(const struct node_worker_view *v, size_t index)
+static json_t *worker(const struct ctl_watch_worker *watch, const struct node_worker_view *v, size_t index)
 {
     json_t *o = json_object();
     ctl_json_num(o, "worker", index);
@@ -28,6 +28,10 @@ static json_t *worker(const struct node_worker_view *v, size_t index)
     ctl_json_set(o, "load_percent", json_real(v->load_percent));
     ctl_count_set(o, node_rows(NODE_ROWS_WORKER), &v->counters);
     ctl_json_num(o, "dropped", drops_sum(&v->counters));
+    if (watch->is_stuck) {
+        ctl_json_set(o, "stuck_s", ctl_json_since(ctl_now(), watch->since));
+        ctl_json_set(o, "stuck", ctl_json_text(watch->why));
+    }
     return o;
 }
 
@@ -36,7 +40,7 @@ static json_t *workers(const struct ctl *ctl)
     struct node_worker_view view;
     json_t *list = json_array();
     for (size_t i = 0; node_view_worker(ctl->node, i, &view); i++)
-        json_array_append_new(list, worker(&view, i));
+        json_array_append_new(list, worker(&ctl->watch.workers[i], &view, i));
     return list;
 }
 

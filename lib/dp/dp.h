@@ -97,6 +97,10 @@ void dp_free(struct dp *dp);
 /* The argument for dp_worker_run() of worker index (< workers). */
 struct dp_worker *dp_worker(struct dp *dp, uint16_t index);
 
+/* The thread that the worker of this number runs in; 0: it has not begun, or there is no such worker. Thread:
+ * control. */
+int32_t dp_worker_tid(const struct dp *dp, uint16_t index);
+
 /* The poll loop: an lcore function. Returns 0 after dp_stop(). Thread: that worker's. */
 int dp_worker_run(void *worker);
 

@@ -224,6 +224,12 @@ struct dp_worker *dp_worker(struct dp *dp, uint16_t index)
     return index < dp->params.workers ? dp->workers[index] : NULL;
 }
 
+int32_t dp_worker_tid(const struct dp *dp, uint16_t index)
+{
+    return index < dp->params.workers ? atomic_load_explicit(&dp->workers[index]->tid, memory_order_relaxed)
+                                      : 0;
+}
+
 void dp_stop(struct dp *dp)
 {
     atomic_store_explicit(&dp->is_stopping, true, memory_order_relaxed);

@@ -21,6 +21,7 @@
 void dp_worker_online(struct dp_worker *w)
 {
     struct rte_rcu_qsbr *qsbr = sad_qsbr(w->dp->sad);
+    atomic_store_explicit(&w->tid, rte_gettid(), memory_order_relaxed);
     rte_rcu_qsbr_thread_register(qsbr, w->index);
     rte_rcu_qsbr_thread_online(qsbr, w->index);
     w->turn_tsc = rte_rdtsc();

@@ -39,6 +39,7 @@ struct dp_worker {
      * value. */
     uint32_t adj_gen;
     struct dp_adj *adjs;
+    _Atomic int32_t tid; /* of its thread */
     uint16_t index;
     uint16_t n_ports, n_polls;
     struct {

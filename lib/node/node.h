@@ -28,7 +28,10 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
  */
 int node_run(struct node *node, char *why, size_t why_size);
 
-/* Stops the workers, wipes all keys, gives all back. Nothing of the node may be used any more. NULL is fine.
+/*
+ * Stops the workers, wipes all keys, gives all back. Nothing of the node may be used any more. A worker that
+ * does not end within two seconds is told to the log: interfaces are given back, the rest goes with the
+ * process, which the caller ends. NULL is fine.
  */
 void node_stop(struct node *node);
 

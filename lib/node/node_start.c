@@ -5,6 +5,7 @@
  * uses it too.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,9 @@
 #include "node_int.h"
 #include "node_take.h"
 #include "node_telemetry.h"
+
+#define STOP_S       2 /* for the workers to end */
+#define STOP_POLL_US 1000
 
 static void node_rng(void *ctx, void *buf, size_t len)
 {
@@ -214,16 +218,38 @@ int node_run(struct node *node, char *why, size_t why_size)
     return 0;
 }
 
+/* Whether all workers have ended, which takes one a turn. */
+static bool stop_workers(struct node *node)
+{
+    const uint64_t until = rte_rdtsc() + STOP_S * node->tsc_hz;
+    if (!node->dp)
+        return true;
+    dp_stop(node->dp);
+    for (uint32_t w = 0; w < node->cores.n_workers; w++) {
+        while (rte_eal_get_lcore_state(w + 1) == RUNNING && rte_rdtsc() < until)
+            usleep(STOP_POLL_US);
+        if (rte_eal_get_lcore_state(w + 1) != RUNNING)
+            continue;
+        host_log(HOST_ERR,
+                 "event=worker_stuck worker=%" PRIu32 " core=%" PRIu32
+                 " effect=\"it does not end: what it may still read goes with the process\"",
+                 w, node->cores.worker_cpu[w]);
+        return false;
+    }
+    rte_eal_mp_wait_lcore();
+    return true;
+}
+
 void node_stop(struct node *node)
 {
     if (!node)
         return;
     node_telemetry_close();
     node_feed_stop(node);
-    if (node->dp)
-        dp_stop(node->dp);
-    if (node->has_eal)
-        rte_eal_mp_wait_lcore();
+    if (!stop_workers(node)) {
+        node_take_stop(node);
+        return;
+    }
     dp_free(node->dp);
     for (size_t i = 0; i < node->n_ports; i++)
         node_port_stop(&node->ports[i]);

@@ -61,6 +61,7 @@ bool node_view_worker(const struct node *node, size_t index, struct node_worker_
     const double all = (double)c.busy_cycles + (double)c.idle_cycles;
     *out = (struct node_worker_view){.cpu = node->cores.worker_cpu[index],
                                      .load_percent = all > 0 ? 100.0 * (double)c.busy_cycles / all : 0,
+                                     .tid = dp_worker_tid(node->dp, (uint16_t)index),
                                      .polls = c.polls};
     memcpy(&out->counters, &c, sizeof c);
     return true;

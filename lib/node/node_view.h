@@ -33,6 +33,7 @@ void node_view(const struct node *node, struct node_view *out);
 struct node_worker_view {
     uint32_t cpu;
     double load_percent; /* turns that found work: a polling core is always at 100 % to the system */
+    int32_t tid;         /* of its thread; 0: it has not begun */
     uint64_t polls;      /* turns of its loop: one that makes none hangs */
     struct node_counters counters;
 };
