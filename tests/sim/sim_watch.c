@@ -33,6 +33,7 @@ struct head {
     uint8_t next, exchange, flags;
     uint32_t msgid;
     uint16_t number, total; /* of a fragment */
+    bool has_all;           /* fields, whatever they say */
     bool ok;
 };
 
@@ -58,6 +59,7 @@ static struct head read_head(struct base_span msg)
     h.flags = base_read_u8(&r);
     h.msgid = base_read_u32(&r);
     h.ok = base_read_u32(&r) == msg.len && !r.failed;
+    h.has_all = !r.failed;
     base_read_u32(&r);
     h.number = h.next == WIRE_IKE_P_SKF ? base_read_u16(&r) : 0;
     h.total = h.next == WIRE_IKE_P_SKF ? base_read_u16(&r) : 0;
@@ -102,7 +104,7 @@ static bool begins_with_cookie(const struct head *m, struct base_span msg)
 void sim_watch_in(struct sim_host *h, struct base_span msg)
 {
     struct head m = read_head(msg);
-    if (!m.ok)
+    if (!m.has_all)
         return;
     bool is_response = m.flags & WIRE_IKE_F_RESPONSE;
     struct sim_watch_row *row = row_for(&h->watch, m.spi_i, m.exchange == WIRE_IKE_SA_INIT ? 0 : m.spi_r);
@@ -110,7 +112,7 @@ void sim_watch_in(struct sim_host *h, struct base_span msg)
         row->init_bytes_in += msg.len;
         row->showed_cookie |= begins_with_cookie(&m, msg);
     }
-    if (!is_response || !(m.exchange == WIRE_IKE_SA_INIT || is_protected(&m)) || !row->has_request ||
+    if (!m.ok || !is_response || !(m.exchange == WIRE_IKE_SA_INIT || is_protected(&m)) || !row->has_request ||
         m.msgid != row->request_id)
         return;
     if (m.number)

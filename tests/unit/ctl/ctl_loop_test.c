@@ -28,7 +28,7 @@ static int pipes[PIPES][2];
 static uint64_t now_ms, step_ms;
 static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
-    signs;
+    signs, looks;
 
 base_time ctl_now(void)
 {
@@ -135,6 +135,11 @@ void ctl_notify_turn(struct ctl *c, base_time now)
     signs++;
 }
 
+void ctl_watch_turn(struct ctl *c, base_time now)
+{
+    looks++;
+}
+
 void ctl_ike_actions(struct ctl *c)
 {
     actions++;
@@ -170,7 +175,7 @@ static int start(void **state)
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
-        stopping = signs = 0;
+        stopping = signs = looks = 0;
     sas = 0;
     step_ms = 1;
     return 0;
@@ -204,6 +209,7 @@ static void each_turn_serves_everybody(void **state)
     assert_int_equal(timers, turns);
     assert_int_equal(tells, turns);
     assert_int_equal(signs, turns);
+    assert_int_equal(looks, turns);
     assert_int_equal(ready, 1);
     assert_int_equal(actions, 1); /* what waited before the first turn */
 }

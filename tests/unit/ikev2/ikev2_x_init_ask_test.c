@@ -82,7 +82,7 @@ static void an_error_is_told_when_nothing_better_came_until_the_timeout(void **s
     const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
     assert_non_null(a);
     assert_int_equal(a->notify, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
-    assert_non_null(strstr(a->why, "none of our algorithms"));
+    assert_non_null(strstr(a->why, "none of our IKE algorithms"));
     assert_non_null(strstr(a->why, "in clear"));
     assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 1);
     assert_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT));
