@@ -24,7 +24,7 @@ struct cli_flag {
 
 #define CLI_FLAGS_MAX 5
 
-enum cli_name { CLI_NAME_NONE, CLI_NAME_OPTIONAL, CLI_NAME_NEEDED };
+enum cli_name { CLI_NAME_NONE, CLI_NAME_OPTIONAL, CLI_NAME_NEEDED, CLI_NAME_CHILD /* NAME or NAME/CHILD */ };
 
 struct cli_row {
     const char *words;   /* what is typed: "show sas" */
@@ -53,7 +53,7 @@ const struct cli_option *cli_options(size_t *count);
 #define CLI_TIMEOUT_S 10
 #define CLI_PURPOSE   "asks and commands the IPsec gateway culvertd"
 
-/* "", " NAME" or " [NAME]": what follows the words of a row. */
+/* "", " NAME", " [NAME]" or " NAME[/CHILD]": what follows the words of a row. */
 const char *cli_row_name(const struct cli_row *row);
 /* What an exit code (enum cli_exit) means; NULL: there is none of this number. */
 const char *cli_exit_words(int code);

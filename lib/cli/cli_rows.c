@@ -112,24 +112,27 @@ static const struct cli_row rows[] = {
                  "  culvertctl show counters --json | jq '.drops[] | select(.count > 0)'\n"},
     {.words = "initiate",
      .command = "initiate",
-     .name = CLI_NAME_NEEDED,
+     .name = CLI_NAME_CHILD,
      .print = cli_print_done,
-     .help = "call the peer of a connection",
-     .examples = "  culvertctl initiate foo\n"},
+     .help = "call the peer of a connection, or make what it lacks of child SAs",
+     .examples = "  culvertctl initiate foo\n"
+                 "  culvertctl initiate foo/voice\n"},
     {.words = "terminate",
      .command = "terminate",
-     .name = CLI_NAME_NEEDED,
+     .name = CLI_NAME_CHILD,
      .print = cli_print_done,
-     .help = "close all SAs of a connection",
-     .examples = "  culvertctl terminate foo\n"},
+     .help = "close all SAs of a connection, or those of one child",
+     .examples = "  culvertctl terminate foo\n"
+                 "  culvertctl terminate foo/voice\n"},
     {.words = "rekey",
      .command = "rekey",
-     .name = CLI_NAME_NEEDED,
+     .name = CLI_NAME_CHILD,
      .flags = {{"--ike", "what", "ike", "replace the IKE SA"},
                {"--child", "what", "child", "replace the child SAs (default)"}},
      .print = cli_print_done,
      .help = "replace the keys of a connection without losing a packet",
      .examples = "  culvertctl rekey foo\n"
+                 "  culvertctl rekey foo/voice\n"
                  "  culvertctl rekey foo --ike\n"},
     {.words = "reload",
      .command = "reload",
@@ -166,8 +169,10 @@ const struct cli_option *cli_options(size_t *count)
 
 const char *cli_row_name(const struct cli_row *row)
 {
-    static const char *const names[] = {
-        [CLI_NAME_NONE] = "", [CLI_NAME_OPTIONAL] = " [NAME]", [CLI_NAME_NEEDED] = " NAME"};
+    static const char *const names[] = {[CLI_NAME_NONE] = "",
+                                        [CLI_NAME_OPTIONAL] = " [NAME]",
+                                        [CLI_NAME_NEEDED] = " NAME",
+                                        [CLI_NAME_CHILD] = " NAME[/CHILD]"};
     return names[row->name];
 }
 

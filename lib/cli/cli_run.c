@@ -59,7 +59,9 @@ static void row_help(FILE *out, const struct cli_row *row)
     fprintf(out, "culvertctl %s%s\n", row->words, cli_row_name(row));
     fprintf(out, "  %s\n", row->help);
     if (row->name != CLI_NAME_NONE)
-        fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n");
+        fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n%s",
+                row->name == CLI_NAME_CHILD ? "CHILD is one of its children; without it, all are meant\n"
+                                            : "");
     for (size_t i = 0; i < CLI_FLAGS_MAX && row->flags[i].word; i++) {
         char words[40];
         snprintf(words, sizeof words, "%s%s%s", row->flags[i].word, row->flags[i].takes ? " " : "",
@@ -230,6 +232,16 @@ static bool add_flag(json_t *args, const struct cli_row *row, const struct given
     return false;
 }
 
+/* NAME, or NAME/CHILD where the row takes it. */
+static bool add_name(json_t *args, const struct cli_row *row, const char *word)
+{
+    const char *slash = row->name == CLI_NAME_CHILD ? strchr(word, '/') : NULL;
+    if (!slash)
+        return json_object_set_new(args, "connection", json_string(word)) == 0;
+    return json_object_set_new(args, "connection", json_stringn(word, (size_t)(slash - word))) == 0 &&
+           json_object_set_new(args, "child", json_string(slash + 1)) == 0;
+}
+
 /* The request's args from name and flags. NULL: wrong usage, and it was said. */
 static json_t *make_args(const struct cli_row *row, const struct line *line, size_t used, FILE *err)
 {
@@ -239,12 +251,12 @@ static json_t *make_args(const struct cli_row *row, const struct line *line, siz
     if (names > (row->name != CLI_NAME_NONE)) {
         fprintf(err, "culvertctl: \"%s\" is one word too many\n", line->words[line->n_words - 1]);
         ok = false;
-    } else if (names == 0 && row->name == CLI_NAME_NEEDED) {
+    } else if (names == 0 && row->name >= CLI_NAME_NEEDED) {
         fprintf(err, "culvertctl: %s which connection? culvertctl show connections lists them\n", row->words);
         ok = false;
     }
     if (ok && names)
-        ok = json_object_set_new(args, "connection", json_string(line->words[used])) == 0;
+        ok = add_name(args, row, line->words[used]);
     for (size_t i = 0; ok && i < line->n_flags; i++)
         ok = add_flag(args, row, &line->flags[i], err);
     if (ok)

@@ -125,6 +125,7 @@ void cli_print_reload(struct cli_out *out, const json_t *data)
 
 void cli_print_done(struct cli_out *out, const json_t *data)
 {
-    (void)data;
+    if (cli_text(data, "note")[0])
+        cli_say(out, 0, "%s", cli_text(data, "note"));
     fprintf(out->file, "under way; see: culvertctl show sas\n");
 }

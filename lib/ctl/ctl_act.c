@@ -3,29 +3,66 @@
 #include "ctl_api_cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api.h"
 #include "ctl_json.h"
 
+/* The connection in args, and the child of it where one is named. False: refused. */
+static bool act_arguments(const struct ctl *ctl, const json_t *args, struct ike_event *ev,
+                          struct ctl_refusal *refusal)
+{
+    const json_t *child = json_object_get(args, "child");
+    if (!ctl_arg_connection(ctl->conf->ike, args, &ev->name, refusal))
+        return false;
+    if (!ev->name) {
+        ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "say which connection");
+        return false;
+    }
+    ev->child = json_string_value(child);
+    if (!child || (ev->child && ike_conn_conf_child(ike_conf_conn(ctl->conf->ike, ev->name), ev->child)))
+        return true;
+    ctl_refuse(refusal, ev->child ? API_ERR_NOT_FOUND : API_ERR_BAD_ARGUMENT,
+               ev->child ? "\"%.63s\" has no child \"%.63s\"; see: culvertctl show connections %.63s"
+                         : "\"child\" must be a text",
+               ev->name, ev->child, ev->name);
+    return false;
+}
+
+/* What an SA that is up lacked is made now. */
+static json_t *act_note(const struct ike_event *ev, int n_children)
+{
+    char note[256];
+    snprintf(note, sizeof note,
+             "\"%.63s\" is up and lacks %d of its child SAs, which the peer is asked for now", ev->name,
+             n_children);
+    return json_pack("{s:i, s:s}", "children", n_children, "note", note);
+}
+
 /* Hands an event for the connection in args to the engine and puts its verdict into words. */
 static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, struct ctl_refusal *refusal)
 {
-    const char *name;
-    if (!ctl_arg_connection(ctl->conf->ike, args, &name, refusal))
+    if (!act_arguments(ctl, args, ev, refusal))
         return NULL;
-    if (!name)
-        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "say which connection");
-    ev->name = name;
-    switch (ctl_event(ctl, ev)) {
+    const char *name = ev->name, *slash = ev->child ? "/" : "", *child = ev->child ? ev->child : "";
+    const int rc = ctl_event(ctl, ev);
+    switch (rc < 0 ? rc : 0) {
     case 0:
-        return json_object();
+        return rc ? act_note(ev, rc) : json_object();
     case -ENOENT:
         return ctl_refuse(refusal, API_ERR_NOT_FOUND,
-                          "\"%.63s\" is not up; start it with: culvertctl initiate %.63s", name, name);
+                          "\"%.63s\" is not up; start it with: culvertctl initiate %.63s%s%.63s", name, name,
+                          slash, child);
+    case -ESRCH:
+        return ctl_refuse(
+            refusal, API_ERR_NOT_FOUND,
+            "the IKE SA of \"%.63s\" is up, but %s; make it with: culvertctl initiate %.63s%s%.63s", name,
+            ev->child ? "this child SA is not" : "it has no child SA", name, slash, child);
     case -EALREADY:
-        return ctl_refuse(refusal, API_ERR_ALREADY, "\"%.63s\" is up or under way; see: culvertctl show sas",
-                          name);
+        return ctl_refuse(refusal, API_ERR_ALREADY,
+                          "\"%.63s%s%.63s\" is up or under way; see: culvertctl show sas", name, slash,
+                          child);
     case -EHOSTUNREACH:
         return ctl_refuse(refusal, API_ERR_NO_ADDRESS,
                           "\"%.63s\" has no remote.address, so the peer must call us; to call it, write "
@@ -56,6 +93,9 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
         return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\" or \"child\"");
     struct ike_event ev = {.type = IKE_EV_REKEY};
     ev.rekey_ike = strcmp(text, "ike") == 0;
+    if (ev.rekey_ike && json_object_get(args, "child"))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT,
+                          "the IKE SA is the whole connection's: name no child, or leave \"ike\" out");
     return act(ctl, args, &ev, refusal);
 }
 

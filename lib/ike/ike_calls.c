@@ -50,20 +50,22 @@ static void run_lost(struct ike *ike, struct ike_run *run, bool was_up)
     run_plan_call(ike, run, (pause_s < MAX_PAUSE_S ? pause_s : MAX_PAUSE_S) * BASE_NS_PER_S);
 }
 
-int ike_run_initiate(struct ike *ike, struct ike_run *run)
+int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
 {
     struct ike_path path;
+    if (ikev2_has_live(ike, run)) {
+        const int n = ikev2_make_children(ike, run, child);
+        return n ? n : -EALREADY;
+    }
     if (run->conn->remote_addr.family == BASE_AF_NONE)
         return -EHOSTUNREACH;
-    if (ikev2_has_live(ike, run))
-        return -EALREADY;
     run->held = false;
     if (ike_path_to_peer(ike, run->conn, &path) < 0) {
         run_lost(ike, run, false);
         return -EHOSTUNREACH;
     }
     ike_timer_clear(&ike->timers, &run->timer);
-    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path) < 0) {
+    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path, child) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas_max");
         run_lost(ike, run, false);
     }
@@ -74,7 +76,7 @@ void ike_run_on_timer(struct ike *ike, struct ike_run *run)
 {
     ike_timer_clear(&ike->timers, &run->timer);
     if (run_wants_call(ike, run))
-        ike_run_initiate(ike, run);
+        ike_run_initiate(ike, run, NULL);
 }
 
 int ike_run_init(struct ike *ike, const struct ike_conf *conf)

@@ -12,8 +12,12 @@ void ike_run_fini(struct ike *ike);
 /* Gives numbers to those connections that have none yet. */
 void ike_run_number(struct ike *ike);
 
-/* Calls the peer. 0, -EHOSTUNREACH: no address or no way, -EALREADY: up, or under way. */
-int ike_run_initiate(struct ike *ike, struct ike_run *run);
+/*
+ * Calls the peer, for this child or, with NULL, for all; on an SA that is live asks for what it lacks. 0: it is
+ * called, more: so many children are asked for, -EHOSTUNREACH: no address or no way, -EALREADY: all is up, or
+ * under way.
+ */
+int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 
 /* Another configuration: equal connections keep their SAs, others are closed. */

@@ -101,9 +101,10 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     switch (ev->type) {
     case IKE_EV_INITIATE:
         run = run_by_name(ike, ev->name);
-        return run && !ike->shutting_down ? ike_run_initiate(ike, run) : -ENOENT;
+        return run && !ike->shutting_down ? ike_run_initiate(ike, run, ev->child) : -ENOENT;
     case IKE_EV_TERMINATE:
-        return engine_terminate(ike, run_by_name(ike, ev->name));
+        run = run_by_name(ike, ev->name);
+        return run && ev->child ? ikev2_terminate_child(ike, run, ev->child) : engine_terminate(ike, run);
     case IKE_EV_REKEY:
         run = run_by_name(ike, ev->name);
         return run ? ikev2_rekey(ike, run, ev) : -ENOENT;

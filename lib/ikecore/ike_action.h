@@ -16,9 +16,9 @@
 #include "ike_path.h"
 
 enum ike_event_type {
-    IKE_EV_INITIATE,   /* name: connection */
-    IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE */
-    IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children */
+    IKE_EV_INITIATE,   /* name: connection; child: this one only */
+    IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE, or, with child, only that */
+    IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
     IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
     IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
@@ -35,6 +35,7 @@ enum ike_event_type {
 struct ike_event {
     enum ike_event_type type;
     const char *name;
+    const char *child; /* INITIATE, TERMINATE, REKEY: its name; NULL: all */
     bool rekey_ike; /* REKEY: the IKE SA rather than its children */
     uint32_t spi_in;
     struct base_endpoint remote;

@@ -38,13 +38,22 @@ void ikev2_settle(struct ike *ike);
 /* Whether a connection has an SA that is up or being made by us. */
 bool ikev2_has_live(const struct ike *ike, const struct ike_run *run);
 
-/* Calls the peer. 0, or -ENOMEM. */
-int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path);
+/* Calls the peer, for one child by its name, or, with NULL, for all of the connection. 0, or -ENOMEM. */
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path, const char *child);
+
+/*
+ * Marks those children that a connection with a live SA lacks, or the one that is named, to be made at once.
+ * Returns how many; 0: they are there, or under way.
+ */
+int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child);
+
+/* DELETE for a child. 0, -ENOENT: no SA is up, -ESRCH: the child is not. */
+int ikev2_terminate_child(struct ike *ike, struct ike_run *run, const char *child);
 
 /* DELETE for all SAs of a connection. 0, or -ENOENT: it has none. */
 int ikev2_terminate(struct ike *ike, struct ike_run *run);
 
-/* REKEY of a connection. 0, or -ENOENT: no SA of it is up. */
+/* REKEY of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: one is, but no child of it, or not this. */
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 
 /* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */

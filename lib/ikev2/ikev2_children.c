@@ -182,6 +182,19 @@ enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_chil
     return ikev2_select_first_group(conf->proposals, conf->n_proposals);
 }
 
+bool ikev2_child_is_live(const struct ikev2_child *c)
+{
+    return c->state == IKEV2_CHILD_UP && !c->is_rekeyed;
+}
+
+void ikev2_child_end(struct ikev2_child *c, const char *why)
+{
+    if (c->state != IKEV2_CHILD_UP)
+        return;
+    c->state = IKEV2_CHILD_DELETING;
+    c->end_why = why;
+}
+
 bool ikev2_child_is_due(const struct ikev2_child *c)
 {
     /* A pair that is not active yet is one that the peer may not know yet. */
@@ -191,7 +204,7 @@ bool ikev2_child_is_due(const struct ikev2_child *c)
 static bool has_other(const struct ikev2_sa *sa, const struct ikev2_child *c)
 {
     for (const struct ikev2_child *o = sa->children; o; o = o->next)
-        if (o != c && o->conf == c->conf && o->state == IKEV2_CHILD_UP && !o->is_rekeyed)
+        if (o != c && o->conf == c->conf && ikev2_child_is_live(o))
             return true;
     return false;
 }

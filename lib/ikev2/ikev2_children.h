@@ -43,9 +43,11 @@ struct ikev2_child {
     base_time gone_at; /* LINGER */
     base_time last_in;
     base_time last_out;
+    const char *end_why; /* DELETING: static text */
     bool active;     /* we send on it */
     bool is_rekeyed; /* another pair took over */
     bool want_rekey;
+    bool want_now; /* of want_rekey: an operator's, and no pause after a refusal holds it up */
     bool is_dh_agreed;    /* algs.dh is what both want; else it was made in IKE_AUTH, which has no group */
     uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */
     struct ike_nonce low; /* with replaced_by: the lower nonce of that exchange (RFC 7296 2.8.1) */
@@ -67,6 +69,10 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
  */
 enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_child_conf *conf,
                                 const struct ikev2_child *old);
+/* Whether it stands for its child of the connection: no other took over, and it is not to go. */
+bool ikev2_child_is_live(const struct ikev2_child *c);
+/* Our DELETE is due. why: static text. Another state than UP stays. */
+void ikev2_child_end(struct ikev2_child *c, const char *why);
 /* Whether it is to be rekeyed and can be. */
 bool ikev2_child_is_due(const struct ikev2_child *c);
 /* It ends: the connection, if it is to be kept up, asks for it again, unless there is another of its kind. */

@@ -35,7 +35,7 @@ void ikev2_collide_child_done(struct ike *ike, struct ikev2_child *old, struct i
 {
     if (lost) {
         heir->is_rekeyed = true;
-        heir->state = IKEV2_CHILD_DELETING;
+        ikev2_child_end(heir, "redundant");
         return;
     }
     IKE_COUNT(ike, heir->sa, rekeyed_child);
@@ -46,8 +46,7 @@ void ikev2_collide_child_done(struct ike *ike, struct ikev2_child *old, struct i
         redundant->is_rekeyed = true; /* its DELETE comes from the peer */
     old->replaced_by = 0;
     old->is_rekeyed = true;
-    if (old->state == IKEV2_CHILD_UP)
-        old->state = IKEV2_CHILD_DELETING;
+    ikev2_child_end(old, "rekeyed");
 }
 
 static void plan_retry(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)

@@ -91,7 +91,7 @@ static void child_on_timer(struct ike *ike, struct ikev2_child *c)
     if (c->sa->state != IKEV2_ST_UP || c->state != IKEV2_CHILD_UP)
         return;
     if (base_time_reached(c->dies_at, ike->now)) {
-        c->state = IKEV2_CHILD_DELETING;
+        ikev2_child_end(c, "its lifetime ended before it could be rekeyed");
         c->dies_at = BASE_TIME_NEVER;
         ikev2_child_want_again(ike, c, 0);
     } else if (base_time_reached(c->rekey_at, ike->now)) {

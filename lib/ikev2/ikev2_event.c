@@ -3,6 +3,7 @@
 #include "ikev2.h"
 
 #include <errno.h>
+#include <string.h>
 #include "ike_action.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -16,6 +17,8 @@
 #include "ikev2_sa.h"
 #include "ikev2_stray.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "ikev2_x_init.h"
 
 /* ---- connections ---- */
@@ -33,12 +36,20 @@ bool ikev2_has_live(const struct ike *ike, const struct ike_run *run)
     return false;
 }
 
-int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path)
+static bool is_meant(const struct ike_child_conf *c, const char *child)
+{
+    return !child || strcmp(c->name, child) == 0;
+}
+
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path, const char *child)
 {
     struct ikev2_sa *sa = ikev2_sa_new(ike, path, true);
     if (!sa)
         return -ENOMEM;
     ikev2_sa_set_conn(ike, sa, run->conn);
+    for (size_t i = 0; i < sa->conn->n_children; i++)
+        if (is_meant(&sa->conn->children[i], child))
+            ikev2_wish_one(sa, i);
     ikev2_init_start(ike, sa);
     return 0;
 }
@@ -64,6 +75,84 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
     }
 }
 
+static bool is_being_made(const struct ikev2_sa *sa, size_t child)
+{
+    return sa->task && sa->task->kind == IKEV2_TASK_CREATE_CHILD && sa->task->child_index == child &&
+           !sa->task->is_unwanted;
+}
+
+/* Whether a connection has a pair of this child, or one is being made. */
+static bool has_child(const struct ike *ike, const struct ike_run *run, size_t child)
+{
+    const struct ike_child_conf *conf = &run->conn->children[child];
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
+        if (!sa_is_live(sa))
+            continue;
+        if (is_being_made(sa, child) || (sa->state < IKEV2_ST_UP && ikev2_wish_has(sa, child)))
+            return true;
+        for (const struct ikev2_child *c = sa->children; c; c = c->next)
+            if (c->conf == conf && ikev2_child_is_live(c))
+                return true;
+    }
+    return false;
+}
+
+int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child)
+{
+    struct ikev2_sa *sa = NULL;
+    int n = 0;
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, run, o)) != NULL;)
+        if (sa_is_live(o) && (!sa || sa->state != IKEV2_ST_UP))
+            sa = o;
+    for (size_t i = 0; sa && i < sa->conn->n_children; i++) {
+        if (!is_meant(&sa->conn->children[i], child) || has_child(ike, run, i))
+            continue;
+        ikev2_wish_now(sa, i);
+        n++;
+    }
+    if (n)
+        ikev2_sa_touch(ike, sa);
+    return n;
+}
+
+/* One that is being made is given up, or goes as soon as it is there. True: it was under way. */
+static bool unmake(struct ike *ike, struct ikev2_sa *sa, const char *child)
+{
+    struct ikev2_task *t = sa->task;
+    const bool makes = t && (t->kind == IKEV2_TASK_CREATE_CHILD || t->kind == IKEV2_TASK_REKEY_CHILD);
+    if (!makes || !is_meant(&sa->conn->children[t->child_index], child))
+        return false;
+    if (sa->req.dgrams.count || t->nr.len) /* the peer may have it already */
+        t->is_unwanted = true;
+    else
+        ikev2_task_done(ike, sa);
+    return true;
+}
+
+int ikev2_terminate_child(struct ike *ike, struct ike_run *run, const char *child)
+{
+    int rc = -ENOENT;
+    for (struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
+        if (!sa_is_live(sa))
+            continue;
+        rc = rc ? -ESRCH : 0;
+        for (size_t i = 0; i < sa->conn->n_children; i++)
+            if (is_meant(&sa->conn->children[i], child) && ikev2_wish_has(sa, i)) {
+                ikev2_wish_none(sa, i);
+                rc = 0;
+            }
+        rc = unmake(ike, sa, child) ? 0 : rc;
+        for (struct ikev2_child *c = sa->children; c; c = c->next) {
+            if (!ikev2_child_is_live(c) || !is_meant(c->conf, child))
+                continue;
+            ikev2_child_end(c, "terminated by the operator");
+            rc = 0;
+        }
+        ikev2_sa_touch(ike, sa);
+    }
+    return rc;
+}
+
 int ikev2_terminate(struct ike *ike, struct ike_run *run)
 {
     int rc = -ENOENT;
@@ -82,11 +171,18 @@ int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev
         next = ikev2_sa_of_run(ike, run, sa);
         if (sa->state != IKEV2_ST_UP)
             continue;
-        sa->want.rekey = sa->want.rekey || ev->rekey_ike;
-        for (struct ikev2_child *c = sa->children; c && !ev->rekey_ike; c = c->next)
-            c->want_rekey = c->want_rekey || c->state == IKEV2_CHILD_UP;
+        rc = rc == -ENOENT ? -ESRCH : rc;
+        if (ev->rekey_ike) {
+            sa->want.rekey = sa->want.rekey_now = true;
+            rc = 0;
+        }
+        for (struct ikev2_child *c = sa->children; c && !ev->rekey_ike; c = c->next) {
+            if (!ikev2_child_is_live(c) || !is_meant(c->conf, ev->child))
+                continue;
+            c->want_rekey = c->want_now = true;
+            rc = 0;
+        }
         ikev2_sa_touch(ike, sa);
-        rc = 0;
     }
     return rc;
 }
@@ -123,7 +219,7 @@ static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
     if (c->state != IKEV2_CHILD_UP)
         return;
     if (hard) {
-        c->state = IKEV2_CHILD_DELETING;
+        ikev2_child_end(c, "a hard limit of its packets or bytes was reached, or it could not be installed");
         ikev2_child_want_again(ike, c, 0);
     } else {
         c->want_rekey = true;

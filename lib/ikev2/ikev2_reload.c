@@ -51,7 +51,7 @@ static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struc
 {
     const struct ike_conn_conf *from = sa->conn;
     const struct ikev2_wishes old = sa->want.children;
-    const bool is_ours = sa->state == IKEV2_ST_UP && (to->start || sa->is_initiator);
+    const bool is_ours = sa->is_initiator || (sa->state == IKEV2_ST_UP && to->start);
     sa->want.children = (struct ikev2_wishes){0};
     for (size_t i = 0; i < to->n_children; i++) {
         const struct ike_child_conf *child = &to->children[i], *was = ike_conn_conf_child(from, child->name);
@@ -68,8 +68,7 @@ static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struc
 
 static void child_delete(struct ikev2_child *c)
 {
-    if (c->state == IKEV2_CHILD_UP)
-        c->state = IKEV2_CHILD_DELETING;
+    ikev2_child_end(c, "its configuration changed");
 }
 
 /* The child's configuration is `next` from here on. */

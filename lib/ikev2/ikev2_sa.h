@@ -84,6 +84,7 @@ struct ikev2_sa_life {
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */
 struct ikev2_sa_want {
     bool close, rekey, dpd;
+    bool rekey_now;               /* an operator's: no pause after a refusal holds it up */
     const char *close_why;        /* with close; static text */
     uint32_t stray_spi;           /* with dpd: the check says that ESP with this SPI has no SA; 0: none */
     struct ikev2_wishes children; /* that we still have to make */

@@ -89,6 +89,17 @@ static base_time sa_keepalive_at(const struct ikev2_sa *sa)
                : BASE_TIME_NEVER;
 }
 
+/* Whether an operator waits for something. */
+static bool sa_is_hurried(const struct ikev2_sa *sa)
+{
+    bool is_hurried = sa->want.rekey && sa->want.rekey_now;
+    for (const struct ikev2_child *c = sa->children; c && !is_hurried; c = c->next)
+        is_hurried = ikev2_child_is_due(c) && c->want_now;
+    for (size_t i = 0; i < sa->conn->n_children && !is_hurried; i++)
+        is_hurried = ikev2_wish_is_now(sa, i);
+    return is_hurried;
+}
+
 static bool sa_has_work(const struct ikev2_sa *sa)
 {
     if (sa->want.rekey || ikev2_wish_any(sa))
@@ -114,7 +125,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));
             if (sa_has_work(sa))
-                at = base_time_min(at, sa->life.retry_at);
+                at = base_time_min(at, sa_is_hurried(sa) ? ike->now : sa->life.retry_at);
         }
     }
     for (const struct ikev2_child *c = sa->children; c; c = c->next) {
@@ -133,13 +144,15 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 
 /* ---- exchanges ---- */
 
-static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
+/* What an operator wants now comes before its turn; is_now: only that. */
+static struct ikev2_task *task_pick_child(struct ikev2_sa *sa, bool is_now)
 {
     for (struct ikev2_child *c = sa->children; c; c = c->next) {
-        if (!ikev2_child_is_due(c))
+        if (!ikev2_child_is_due(c) || (is_now && !c->want_now))
             continue;
         struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_REKEY_CHILD);
         if (t) {
+            c->want_now = false;
             t->spi_old = c->spi_in;
             t->child_index = (size_t)(c->conf - sa->conn->children);
             t->group = ikev2_child_group(sa, c->conf, c);
@@ -147,11 +160,12 @@ static struct ikev2_task *task_pick_child(struct ikev2_sa *sa)
         return t;
     }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
-        if (!ikev2_wish_has(sa, i))
+        if (!(is_now ? ikev2_wish_is_now(sa, i) : ikev2_wish_has(sa, i)))
             continue;
         const struct ike_child_conf *c = &sa->conn->children[i];
         struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
         if (t) {
+            ikev2_wish_begun(sa, i);
             t->child_index = i;
             t->group = ikev2_child_group(sa, c, NULL);
         }
@@ -187,17 +201,19 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_task *t = task_pick_delete(sa);
     if (t)
         return t;
-    if (base_time_reached(sa->life.retry_at, ike->now)) {
-        if (sa->want.rekey && !sa->peer_task) {
-            t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
-            if (t)
-                t->group = sa->algs.dh;
-            return t;
-        }
-        t = task_pick_child(sa);
+    const bool may_retry = base_time_reached(sa->life.retry_at, ike->now);
+    if (sa->want.rekey && (sa->want.rekey_now || may_retry) && !sa->peer_task) {
+        t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
         if (t)
-            return t;
+            t->group = sa->algs.dh;
+        sa->want.rekey_now = false;
+        return t;
     }
+    t = task_pick_child(sa, true);
+    if (!t && may_retry)
+        t = task_pick_child(sa, false);
+    if (t)
+        return t;
     if (sa->want.dpd)
         return ikev2_task_new(IKEV2_TASK_DPD);
     return ikev2_pmtu_is_due(ike, sa) ? ikev2_task_new(IKEV2_TASK_PROBE) : NULL;

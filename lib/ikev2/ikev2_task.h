@@ -52,6 +52,7 @@ struct ikev2_task {
     uint32_t spi_old;                    /* spi_in of the child to rekey or delete */
     uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
     size_t child_index;  /* in the connection */
+    bool is_unwanted;    /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
     struct base_ts_list local_ts;
     struct base_ts_list remote_ts;

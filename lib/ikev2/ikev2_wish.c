@@ -11,6 +11,17 @@ void ikev2_wish_one(struct ikev2_sa *sa, size_t child)
         *n = 1;
 }
 
+void ikev2_wish_now(struct ikev2_sa *sa, size_t child)
+{
+    ikev2_wish_one(sa, child);
+    sa->want.children.now[child / 8] |= (uint8_t)(1u << child % 8);
+}
+
+void ikev2_wish_begun(struct ikev2_sa *sa, size_t child)
+{
+    sa->want.children.now[child / 8] &= (uint8_t) ~(1u << child % 8);
+}
+
 void ikev2_wish_drop(struct ikev2_sa *sa, size_t child)
 {
     uint16_t *n = &sa->want.children.count[child];
@@ -28,6 +39,11 @@ bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child)
     return sa->want.children.count[child] > 0;
 }
 
+bool ikev2_wish_is_now(const struct ikev2_sa *sa, size_t child)
+{
+    return ikev2_wish_has(sa, child) && sa->want.children.now[child / 8] & 1u << child % 8;
+}
+
 bool ikev2_wish_any(const struct ikev2_sa *sa)
 {
     for (size_t i = 0; i < IKE_CHILDREN_MAX; i++)
@@ -41,6 +57,9 @@ void ikev2_wish_move(struct ikev2_sa *from, struct ikev2_sa *to)
     for (size_t i = 0; i < IKE_CHILDREN_MAX; i++) {
         if (from->want.children.count[i] > to->want.children.count[i])
             to->want.children.count[i] = from->want.children.count[i];
+        if (ikev2_wish_is_now(from, i))
+            ikev2_wish_now(to, i);
         from->want.children.count[i] = 0;
+        ikev2_wish_begun(from, i);
     }
 }

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * Children that are still to be made, counted per child of the connection: a configured child may have
- * several live pairs. A wish is a mark; the settle step starts the exchange.
+ * several live pairs. A wish is a mark; the settle step starts the exchange: when its turn comes, or, for an
+ * operator, as soon as no other exchange is under way.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,10 +14,17 @@ struct ikev2_sa;
 
 struct ikev2_wishes {
     uint16_t count[IKE_CHILDREN_MAX]; /* by the child's number in the connection */
+    uint8_t now[(IKE_CHILDREN_MAX + 7) / 8]; /* bits: no pause after a refusal holds it up */
 };
 
 /* At least one of this child is wanted. */
 void ikev2_wish_one(struct ikev2_sa *sa, size_t child);
+
+/* The same, and at once. */
+void ikev2_wish_now(struct ikev2_sa *sa, size_t child);
+
+/* Its exchange begins: should that be refused, it waits as any other. */
+void ikev2_wish_begun(struct ikev2_sa *sa, size_t child);
 
 /* One of this child less is wanted, if any is. */
 void ikev2_wish_drop(struct ikev2_sa *sa, size_t child);
@@ -27,6 +35,8 @@ void ikev2_wish_none(struct ikev2_sa *sa, size_t child);
 /* Whether one of this child, or of any, is wanted. */
 bool ikev2_wish_has(const struct ikev2_sa *sa, size_t child);
 bool ikev2_wish_any(const struct ikev2_sa *sa);
+/* Whether this child is wanted at once. */
+bool ikev2_wish_is_now(const struct ikev2_sa *sa, size_t child);
 
 /* All wishes of one SA become another's of the same connection. */
 void ikev2_wish_move(struct ikev2_sa *from, struct ikev2_sa *to);

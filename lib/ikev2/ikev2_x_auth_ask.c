@@ -86,6 +86,8 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth_method *own = ikev2_auth_own(ike, true);
     sa->task->child_index = 0;
+    while (sa->task->child_index + 1 < sa->conn->n_children && !ikev2_wish_has(sa, sa->task->child_index))
+        sa->task->child_index++;
     if (own->is_late) {
         sa->init->auth.late = own;
         return auth_ask(ike, sa, NULL);
@@ -99,8 +101,8 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
     const uint16_t notify = ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
-    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start)
-        ikev2_wish_one(sa, t->child_index);
+    if (notify != WIRE_IKE_N_NO_ADDITIONAL_SAS || !sa->conn->start)
+        ikev2_wish_none(sa, t->child_index);
     struct ikev2_child *c = notify ? NULL : ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
     if (c)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
@@ -127,8 +129,6 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
     auth_take_child(ike, sa, msg, sa->task);
     ikev2_init_free(ike, sa);
     ikev2_task_done(ike, sa);
-    for (size_t i = 1; i < sa->conn->n_children; i++)
-        ikev2_wish_one(sa, i);
     if (!sa->children && !ikev2_wish_any(sa))
         sa->want.close = true;
     ikev2_auth_replace_older(ike, sa, false);

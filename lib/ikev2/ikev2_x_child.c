@@ -466,6 +466,8 @@ static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
         ikev2_collide_child_done(ike, old, c, lost);
     if (!lost)
         ikev2_note_child(ike, c, is_rekey ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+    if (t->is_unwanted)
+        ikev2_child_end(c, "terminated by the operator");
     ikev2_task_done(ike, sa);
 }
 

@@ -196,7 +196,7 @@ static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa,
         return IKEV2_STAYS;
     struct ikev2_child *c = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     if (t->kind == IKEV2_TASK_DELETE_CHILD && c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
-        ikev2_child_deleted(ike, c, "deleted");
+        ikev2_child_deleted(ike, c, c->end_why);
     const bool is_probe = t->kind == IKEV2_TASK_PROBE;
     ikev2_task_done(ike, sa);
     if (is_probe)

@@ -44,7 +44,7 @@ static void the_page_has_each_command_with_its_examples(void **state)
         snprintf(part, sizeof part, ".EX\n  culvertctl %s", rows[i].words);
         expect(part);
     }
-    expect(".TP\n\\fBrekey\\fR \\fINAME\\fR\n");
+    expect(".TP\n\\fBrekey\\fR \\fINAME[/CHILD]\\fR\n");
     expect(".TP\n\\fBshow sas\\fR \\fI[NAME]\\fR\n");
     expect(".RS\n.TP\n\\fB\\-\\-ike\\fR\nreplace the IKE SA\n");
 }

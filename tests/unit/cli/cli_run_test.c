@@ -103,6 +103,11 @@ static void each_command_sends_its_request(void **state)
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"ike\"}}");
     expect_request("rekey foo --child",
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\"}}");
+    expect_request("initiate foo/voice",
+                   "{\"command\":\"initiate\",\"args\":{\"connection\":\"foo\",\"child\":\"voice\"}}");
+    expect_request("rekey a/b/c",
+                   "{\"command\":\"rekey\",\"args\":{\"connection\":\"a\",\"child\":\"b/c\"}}");
+    expect_request("show sas a/b", "{\"command\":\"show sas\",\"args\":{\"connection\":\"a/b\"}}");
     expect_request("--json reload", "{\"command\":\"reload\",\"args\":{}}");
     expect_request(
         "show sas --peer 192.0.2.1 --spi=0x100 --up",
@@ -299,7 +304,7 @@ static void help_teaches_with_examples(void **state)
 {
     assert_int_equal(run("--help"), CLI_OK);
     assert_non_null(strstr(out_text, "\n  0  done\n"));
-    assert_non_null(strstr(out_text, "rekey NAME"));
+    assert_non_null(strstr(out_text, "rekey NAME[/CHILD]"));
     expect_narrow();
     assert_int_equal(run("rekey --help"), CLI_OK);
     assert_non_null(strstr(out_text, "--child"));

@@ -47,12 +47,102 @@ static void a_connection_is_live_until_it_is_to_be_closed(void **state)
     pair_free(p);
 }
 
+static struct pair *two_children(void)
+{
+    struct pair *p = pair_new();
+    for (int i = 0; i < 2; i++) {
+        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+        ike_child_conf_defaults(&c->children[1]);
+        snprintf(c->children[1].name, IKE_NAME_MAX, "second");
+        pair_ts(&c->children[1].local_ts, i ? "10.4.0.0/16" : "10.3.0.0/16");
+        pair_ts(&c->children[1].remote_ts, i ? "10.3.0.0/16" : "10.4.0.0/16");
+        c->n_children = 2;
+    }
+    pair_start(p);
+    return p;
+}
+
+static int command(struct pair *p, enum ike_event_type type, const char *child)
+{
+    return pair_event(p, 0, (struct ike_event){.type = type, .name = "b", .child = child});
+}
+
+static void one_child_is_called_for_made_rekeyed_and_ended_by_name(void **state)
+{
+    (void)state;
+    struct pair *p = two_children();
+    assert_int_equal(command(p, IKE_EV_TERMINATE, "second"), -ENOENT);
+    assert_int_equal(command(p, IKE_EV_INITIATE, "second"), 0);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_string_equal(p->h[1].children[0].i.child, "second");
+    assert_int_equal(command(p, IKE_EV_INITIATE, "second"), -EALREADY);
+    assert_int_equal(command(p, IKE_EV_REKEY, "net"), -ESRCH);
+    assert_int_equal(command(p, IKE_EV_INITIATE, NULL), 1); /* what lacks */
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_int_equal(command(p, IKE_EV_INITIATE, NULL), -EALREADY);
+    assert_int_equal(command(p, IKE_EV_REKEY, "net"), 0);
+    pair_run(p, 6);
+    assert_int_equal(p->h[0].n_children, 3);
+    assert_string_equal(p->h[0].children[2].i.child, "net");
+    assert_int_equal(command(p, IKE_EV_TERMINATE, "net"), 0);
+    pair_run(p, 6);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN)->why, "terminated by the operator");
+    assert_int_equal(command(p, IKE_EV_TERMINATE, "net"), -ESRCH);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 1);
+    pair_free(p);
+}
+
+/* The peer has no such child any more, so its rekeying is refused, and the next try is up to 30 s away. */
+static void a_command_does_not_wait_behind_a_refused_rekey(void **state)
+{
+    (void)state;
+    struct pair *p = two_children();
+    pair_connect(p);
+    struct ike_child_conf *theirs = &p->h[1].conf->conns[0].children[0];
+    theirs->n_proposals = 0;
+    assert_int_equal(command(p, IKE_EV_REKEY, "net"), 0);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 1);
+    assert_int_equal(command(p, IKE_EV_REKEY, "second"), 0);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_CHILD_REKEYED), 1); /* not a second has passed */
+    const unsigned sends = p->h[0].sends;
+    assert_int_equal(command(p, IKE_EV_REKEY, "net"), 0);
+    assert_int_equal(p->h[0].sends, sends + 1);
+    assert_int_equal(
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true}), 0);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_REKEYED), 1);
+    assert_int_equal(command(p, IKE_EV_TERMINATE, "second"), 0);
+    assert_int_equal(command(p, IKE_EV_INITIATE, "second"), 1);
+    pair_settle(p);
+    assert_string_equal(p->h[1].children[p->h[1].n_children - 1].i.child, "second");
+    pair_free(p);
+}
+
+static void a_child_that_is_ended_while_it_is_made_does_not_stay(void **state)
+{
+    (void)state;
+    struct pair *p = two_children();
+    command(p, IKE_EV_INITIATE, "net");
+    p->hold = true;
+    assert_int_equal(command(p, IKE_EV_INITIATE, "second"), 1);
+    assert_int_equal(command(p, IKE_EV_TERMINATE, "second"), 0);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(p->h[1].n_children, 2);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hard_limit_replaces_the_child_when_the_connection_is_kept_up),
         cmocka_unit_test(an_event_of_a_child_that_is_gone_is_ignored),
         cmocka_unit_test(a_connection_is_live_until_it_is_to_be_closed),
+        cmocka_unit_test(one_child_is_called_for_made_rekeyed_and_ended_by_name),
+        cmocka_unit_test(a_command_does_not_wait_behind_a_refused_rekey),
+        cmocka_unit_test(a_child_that_is_ended_while_it_is_made_does_not_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

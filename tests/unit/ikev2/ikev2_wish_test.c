@@ -23,6 +23,14 @@ static void wishes_are_counted_per_child(void **state)
     ikev2_wish_drop(heir, IKE_CHILDREN_MAX - 1);
     ikev2_wish_drop(heir, IKE_CHILDREN_MAX - 1); /* there is none left */
     assert_false(ikev2_wish_has(heir, IKE_CHILDREN_MAX - 1));
+    ikev2_wish_now(heir, 0);
+    assert_true(ikev2_wish_is_now(heir, 0));
+    ikev2_wish_move(heir, sa);
+    assert_false(ikev2_wish_is_now(heir, 0));
+    assert_true(ikev2_wish_is_now(sa, 0));
+    ikev2_wish_begun(sa, 0);
+    assert_false(ikev2_wish_is_now(sa, 0));
+    ikev2_wish_move(sa, heir);
     ikev2_wish_drop(heir, 0);
     assert_false(ikev2_wish_any(heir));
     free(heir);
