@@ -16,15 +16,17 @@
  * status
  *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
  *   restart_pending: [key] of the configuration that was loaded last and is not in force ("ports.in.mtu"),
- *   connections, ike_sas, half_open, child_sas, established, failed, moves, failures,
+ *   connections, ike_sas, half_open, child_sas, childless (IKE SAs that are up without one),
+ *   established, failed, moves, failures,
  *   workers: [ as in show workers ], drops: [ {name, count, help} ] the five largest, largest first
  *
  * show connections                                  args: connection, after, name, peer, state (optional)
  *   next (absent: that was all; after a reload it is refused)
- *   connections: in the order of the configuration [ {name, state: "up" | "connecting" | "closing" | "down"
- * (start, and not up) | "waiting" (for the peer's call), local_id, remote_id, remote_address, start,
- * encapsulation, fragmentation, peer (endpoint, when up), sas, totals: {in_pkts, in_bytes, ...} as in show
- * counters of a connection, children: [ {name, up, local: [network], remote: [network]} ] } ]
+ *   connections: in the order of the configuration [ {name, state: "up" | "childless" (the IKE SA is up, and
+ * no child) | "connecting" | "closing" | "down" (start, and not up) | "waiting" (for the peer's call),
+ * local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer (endpoint, when up), sas,
+ * totals: {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local:
+ * [network], remote: [network]} ] } ]
  *
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
@@ -76,9 +78,18 @@
  *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,
  * dropped, stuck_s and stuck (why; absent: it makes turns)} ]
  *
- * initiate    args: connection                      {} at once; progress is in show sas, an end in show
- * failures terminate   args: connection                      {} rekey       args: connection, what: "ike" |
- * "child" (default)      {} reload      args: check: bool (only tell)         is_check,
- * operations: [ {type, name} ] (conf_op_name: connections by name, keys by path), needs_restart, warnings: [
- * {path, text} ]
+ * initiate                                          args: connection, child (optional: this one)
+ *   {} at once for a call; children (how many are asked for), note (a sentence), when the IKE SA is up and
+ *   lacks them. Progress is in show sas, an end in show failures
+ *
+ * terminate                                         args: connection, child (optional: this one)
+ *   {}
+ *
+ * rekey                                             args: connection, child (optional: this one), what: "ike"
+ * | "child" (default)
+ *   {}
+ *
+ * reload                                            args: check: bool (only tell)
+ *   is_check, operations: [ {type, name} ] (conf_op_name: connections by name, keys by path), needs_restart,
+ *   warnings: [ {path, text} ]
  */

@@ -80,6 +80,11 @@ void cli_print_status(struct cli_out *out, const json_t *data)
             "%" PRIu64 " connections, %" PRIu64 " IKE SAs (%" PRIu64 " half open), %" PRIu64 " child SAs",
             cli_num(data, "connections"), cli_num(data, "ike_sas"), cli_num(data, "half_open"),
             cli_num(data, "child_sas"));
+    if (cli_num(data, "childless"))
+        cli_say(out, 2,
+                "%" PRIu64 " of the IKE SAs have no child SA: culvertctl show connections tells which "
+                "(childless), culvertctl initiate NAME makes it",
+                cli_num(data, "childless"));
     cli_say(out, 2,
             "since start: %" PRIu64 " established, %" PRIu64 " failed, %" PRIu64 " moves of peers, %" PRIu64
             " reloads",

@@ -59,6 +59,8 @@ static void ike_table(struct cli_out *out, const json_t *sas)
         cli_table_cell(&t, cli_count(sa, "id", v));
         snprintf(state, sizeof state, cli_text(sa, "refused")[0] ? "%s (%s)" : "%s", cli_text(sa, "state"),
                  cli_text(sa, "refused"));
+        if (strcmp(state, "established") == 0 && json_array_size(json_object_get(sa, "children")) == 0)
+            snprintf(state, sizeof state, "established (no child)");
         cli_table_cell(&t, state);
         cli_table_cell(&t, cli_text(sa, "role"));
         cli_table_cell(&t, cli_text(sa, "local"));

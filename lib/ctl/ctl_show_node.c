@@ -113,6 +113,7 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     ctl_json_num(o, "ike_sas", ike.ike_sas);
     ctl_json_num(o, "half_open", ike.half_open);
     ctl_json_num(o, "child_sas", ike.children);
+    ctl_json_num(o, "childless", ike.childless);
     ctl_json_num(o, "established", ike.established);
     ctl_json_num(o, "failed", ike.failed);
     ctl_json_num(o, "moves", ike.moves);

@@ -137,9 +137,17 @@ static void presence_add(struct presence *p, const struct ike_sa_view *v)
                 p->child_sas[j]++;
 }
 
+static bool has_child(const struct presence *p)
+{
+    for (size_t i = 0; i < p->conn->n_children; i++)
+        if (p->child_sas[i])
+            return true;
+    return false;
+}
+
 static const char *state_name(const struct presence *p)
 {
-    return p->is_up           ? "up"
+    return p->is_up           ? has_child(p) ? "up" : "childless"
            : p->is_connecting ? "connecting"
            : p->is_closing    ? "closing"
            : p->conn->start   ? "down"

@@ -13,9 +13,9 @@ void ike_run_fini(struct ike *ike);
 void ike_run_number(struct ike *ike);
 
 /*
- * Calls the peer, for this child or, with NULL, for all; on an SA that is live asks for what it lacks. 0: it is
- * called, more: so many children are asked for, -EHOSTUNREACH: no address or no way, -EALREADY: all is up, or
- * under way.
+ * Calls the peer, for this child or, with NULL, for all; on an SA that is live asks for what it lacks. 0: it
+ * is called, more: so many children are asked for, -EHOSTUNREACH: no address or no way, -EALREADY: all is up,
+ * or under way.
  */
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);

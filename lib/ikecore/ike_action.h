@@ -36,7 +36,7 @@ struct ike_event {
     enum ike_event_type type;
     const char *name;
     const char *child; /* INITIATE, TERMINATE, REKEY: its name; NULL: all */
-    bool rekey_ike; /* REKEY: the IKE SA rather than its children */
+    bool rekey_ike;    /* REKEY: the IKE SA rather than its children */
     uint32_t spi_in;
     struct base_endpoint remote;
     uint16_t mtu;                /* PATH_MTU */

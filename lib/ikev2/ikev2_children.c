@@ -187,6 +187,14 @@ bool ikev2_child_is_live(const struct ikev2_child *c)
     return c->state == IKEV2_CHILD_UP && !c->is_rekeyed;
 }
 
+size_t ikev2_child_count(const struct ikev2_sa *sa)
+{
+    size_t n = 0;
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        n += ikev2_child_is_live(c);
+    return n;
+}
+
 void ikev2_child_end(struct ikev2_child *c, const char *why)
 {
     if (c->state != IKEV2_CHILD_UP)

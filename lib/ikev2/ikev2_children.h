@@ -44,10 +44,10 @@ struct ikev2_child {
     base_time last_in;
     base_time last_out;
     const char *end_why; /* DELETING: static text */
-    bool active;     /* we send on it */
-    bool is_rekeyed; /* another pair took over */
+    bool active;         /* we send on it */
+    bool is_rekeyed;     /* another pair took over */
     bool want_rekey;
-    bool want_now; /* of want_rekey: an operator's, and no pause after a refusal holds it up */
+    bool want_now;        /* of want_rekey: an operator's, and no pause after a refusal holds it up */
     bool is_dh_agreed;    /* algs.dh is what both want; else it was made in IKE_AUTH, which has no group */
     uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */
     struct ike_nonce low; /* with replaced_by: the lower nonce of that exchange (RFC 7296 2.8.1) */
@@ -71,6 +71,8 @@ enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_chil
                                 const struct ikev2_child *old);
 /* Whether it stands for its child of the connection: no other took over, and it is not to go. */
 bool ikev2_child_is_live(const struct ikev2_child *c);
+/* How many of an SA do. */
+size_t ikev2_child_count(const struct ikev2_sa *sa);
 /* Our DELETE is due. why: static text. Another state than UP stays. */
 void ikev2_child_end(struct ikev2_child *c, const char *why);
 /* Whether it is to be rekeyed and can be. */

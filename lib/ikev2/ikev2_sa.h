@@ -78,7 +78,8 @@ struct ikev2_sa_life {
     base_time rekey_at, dies_at;
     base_time retry_at; /* no new exchange of ours before, but for DELETE */
     base_time last_in, last_out;
-    base_time stray_at; /* no liveness check because of strays before (ikev2_stray.h) */
+    base_time stray_at;     /* no liveness check because of strays before (ikev2_stray.h) */
+    base_time childless_at; /* up, and since then without a child */
 };
 
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */

@@ -20,6 +20,7 @@
 #include "ike_run.h"
 #include "ike_timer.h"
 #include "ikev2_children.h"
+#include "ikev2_close.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_offer.h"
@@ -49,6 +50,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
+    ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_sa_leave_run(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */
         ikev2_sa_touch(ike, rival);
@@ -100,6 +102,29 @@ static bool sa_is_hurried(const struct ikev2_sa *sa)
     return is_hurried;
 }
 
+/* One that is asked for, or that either side makes, is waited for. */
+static base_time sa_childless_end(const struct ikev2_sa *sa)
+{
+    const bool waits = ikev2_wish_any(sa) || sa->task || sa->peer_task;
+    return base_time_is_never(sa->life.childless_at) || !sa->conn->childless_s || waits
+               ? BASE_TIME_NEVER
+               : base_time_add(sa->life.childless_at, sa->conn->childless_s * BASE_NS_PER_S);
+}
+
+/* Notes when an SA that is up loses its last child, or gets one. A rival gets them when it has won. */
+static void sa_count_children(struct ike *ike, struct ikev2_sa *sa)
+{
+    const bool was = !base_time_is_never(sa->life.childless_at);
+    const bool is = sa->state == IKEV2_ST_UP && !sa->want.close && ikev2_child_count(sa) == 0 &&
+                    !ikev2_rival_is_undecided(ike, sa);
+    if (is != was) {
+        sa->life.childless_at = is ? ike->now : BASE_TIME_NEVER;
+        ike->stats.childless += is ? 1 : UINT64_MAX;
+    }
+    if (base_time_reached(sa_childless_end(sa), ike->now))
+        ikev2_close(ike, sa, "it had no child SA for as long as childless_s allows");
+}
+
 static bool sa_has_work(const struct ikev2_sa *sa)
 {
     if (sa->want.rekey || ikev2_wish_any(sa))
@@ -122,6 +147,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
             at = base_time_min(at, sa->life.rekey_at);
         at = base_time_min(at, sa_dpd_at(ike, sa));
         at = base_time_min(at, sa_keepalive_at(sa));
+        at = base_time_min(at, sa_childless_end(sa));
         if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));
             if (sa_has_work(sa))
@@ -256,6 +282,7 @@ static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
 
 static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
 {
+    sa_count_children(ike, sa);
     if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
         sa->want.dpd = true;
     if (base_time_reached(sa_keepalive_at(sa), ike->now)) {

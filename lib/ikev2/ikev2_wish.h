@@ -13,7 +13,7 @@
 struct ikev2_sa;
 
 struct ikev2_wishes {
-    uint16_t count[IKE_CHILDREN_MAX]; /* by the child's number in the connection */
+    uint16_t count[IKE_CHILDREN_MAX];        /* by the child's number in the connection */
     uint8_t now[(IKE_CHILDREN_MAX + 7) / 8]; /* bits: no pause after a refusal holds it up */
 };
 

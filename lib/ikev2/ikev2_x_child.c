@@ -261,14 +261,6 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
 
 /* ---- responder ---- */
 
-static size_t child_count_live(const struct ikev2_sa *sa)
-{
-    size_t n = 0;
-    for (const struct ikev2_child *c = sa->children; c; c = c->next)
-        n += c->state == IKEV2_CHILD_UP && !c->is_rekeyed;
-    return n;
-}
-
 /* A pair of ours whose answer is still under way may be the very one that the peer names. */
 static bool child_is_being_made(const struct ikev2_sa *sa)
 {
@@ -286,7 +278,7 @@ static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct i
     if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
         return WIRE_IKE_N_TEMPORARY_FAILURE;
     if (!ikev2_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
-        if (child_count_live(sa) < ike->conf->children_max)
+        if (ikev2_child_count(sa) < ike->conf->children_max)
             return 0;
         explain_limit(ike, ikev2_sa_about(sa), "children_max");
         return WIRE_IKE_N_NO_ADDITIONAL_SAS;
@@ -460,10 +452,10 @@ static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
         child_reject(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    if (!is_rekey)
-        ikev2_wish_drop(sa, t->child_index);
     if (is_rekey)
         ikev2_collide_child_done(ike, old, c, lost);
+    else
+        ikev2_wish_drop(sa, t->child_index);
     if (!lost)
         ikev2_note_child(ike, c, is_rekey ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
     if (t->is_unwanted)

@@ -46,6 +46,7 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     ike_child_conf_defaults(&child);
     const struct ike_conn_conf *is = &conf->ike->conns[0];
     assert_int_equal(is->rekey_s, c.rekey_s);
+    assert_int_equal(is->childless_s, c.childless_s);
     assert_int_equal(is->dpd_s, c.dpd_s);
     assert_int_equal(is->keepalive_s, c.keepalive_s);
     assert_int_equal(is->retransmit_ms, c.retransmit_ms);
@@ -74,9 +75,9 @@ static void every_value_of_a_connection_arrives(void **state)
         "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
         "'subnets':['10.2.0.0/24[tcp/443]']},"
         "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'dpd_s':7,'keepalive_s':"
-        "9,'retransmit_ms':500,"
-        "'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,"
+        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,'dpd_s':"
+        "7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_"
+        "bytes':5000000000,'rekey_pkts':77,"
         "'life_bytes':6000000000,'life_pkts':78,"
         "'replay_window':64}}",
         ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
@@ -98,7 +99,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_true(c->frag_after);
     assert_true(c->start);
     assert_int_equal(c->rekey_s, 100);
-    assert_int_equal(c->dpd_s, 7);
+    assert_true(c->childless_s == 17 && c->dpd_s == 7);
     assert_int_equal(c->keepalive_s, 9);
     assert_int_equal(c->retransmit_ms, 500);
     assert_int_equal(c->retransmit_tries, 3);

@@ -85,7 +85,7 @@ bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view
 
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
-    *out = (struct ike_stats){.ike_sas = 1, .half_open = 2, .children = 3, .cookies_sent = 4};
+    *out = (struct ike_stats){.ike_sas = 1, .half_open = 2, .children = 3, .childless = 5, .cookies_sent = 4};
 }
 
 static size_t row_of(enum node_rows which, const char *name)
@@ -331,6 +331,9 @@ static void connections_tell_whether_they_are_up(void **state)
     expect("data.connections.1.fragmentation", "\"after\"");
     expect("data.connections.0.fragmentation", "\"before\"");
     expect("data.connections.0.children.0.up", "true");
+    view.n_children = 0;
+    ASK_NAME("show connections", "\"foo\"");
+    expect("data.connections.0.state", "\"childless\"");
     view.state = IKE_VIEW_CONNECTING;
     ASK_NAME("show connections", "\"foo\"");
     expect("data.connections.0.state", "\"connecting\"");
