@@ -33,8 +33,6 @@ void explain_open(struct ike *ike, struct explain *e, enum ike_audit_kind kind, 
         struct base_text t = base_text(a->conn, sizeof a->conn);
         base_text_add(&t, "%s", conn->name);
         a->local_id = conn->local_id;
-        if (a->remote_id.type == 0)
-            a->remote_id = conn->remote_id;
     }
     *e = (struct explain){
         .a = a,
@@ -260,6 +258,20 @@ void explain_unchecked(struct ike *ike, struct explain_about about, const struct
     explain_end(ike, &e);
 }
 
+void explain_unproved(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                      int error)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNPROVED, about, conn))
+        return;
+    base_text_add(&e.what, "we were to prove that we are %s", ike_id_text(&conn->local_id, e.crypto, id));
+    add_pair(&e, conn);
+    add_own_fault(&e, "The proof could not be made", error);
+    base_text_add(&e.why, " The peer and its configuration have no part in this.");
+    explain_end(ike, &e);
+}
+
 void explain_key_exchange(struct ike *ike, struct explain_about about, int error)
 {
     struct explain e;
@@ -295,5 +307,25 @@ void explain_no_secret(struct ike *ike, struct explain_about about, const struct
     add_pair(&e, conn);
     base_text_add(&e.why, "Keys are found by exactly this pair of identities and nothing else.");
     add_secret_line(&e, conn);
+    explain_end(ike, &e);
+}
+
+void explain_eap(struct ike *ike, struct explain_about about, const struct ike_id *remote,
+                 const struct ike_conn_conf *conn)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_EAP, about, conn))
+        return;
+    e.a->remote_id = *remote;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s wants to authenticate itself by EAP: its IKE_AUTH has no AUTH payload",
+                  ike_id_text(remote, e.crypto, id));
+    if (conn)
+        add_pair(&e, conn);
+    base_text_add(&e.why, "EAP is not supported; peers prove their identity by a pre-shared key.");
+    if (conn)
+        add_secret_line(&e, conn);
+    base_text_add(&e.fix_peer, "a pre-shared key in place of EAP (strongSwan: local { auth = psk })");
     explain_end(ike, &e);
 }

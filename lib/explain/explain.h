@@ -47,6 +47,10 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
 void explain_unchecked(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                        int error);
 
+/* Our own proof of identity could not be made: `error` is the errno of what did not run well. */
+void explain_unproved(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                      int error);
+
 /* The keys of an SA to be could not be computed here: `error` is the errno of the job that did not run well.
  */
 void explain_key_exchange(struct ike *ike, struct explain_about about, int error);
@@ -54,6 +58,19 @@ void explain_key_exchange(struct ike *ike, struct explain_about about, int error
 /* The peer proves itself by another method than the connection has. */
 void explain_method(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                     uint8_t method);
+
+/*
+ * The caller, which says that it is `remote`, sends no AUTH: it wants EAP (RFC 7296 2.16). conn: what is
+ * configured for this identity; NULL: nothing.
+ */
+void explain_eap(struct ike *ike, struct explain_about about, const struct ike_id *remote,
+                 const struct ike_conn_conf *conn);
+
+/* The peer speaks IKEv1. */
+void explain_ikev1(struct ike *ike, const struct ike_path *path);
+
+/* The peer demands that a payload of this type is understood, and it is not (RFC 7296 2.5). */
+void explain_critical(struct ike *ike, struct explain_about about, uint8_t payload);
 
 /* The configuration has no key for the pair of identities of `conn`. */
 void explain_no_secret(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
@@ -79,6 +96,9 @@ void explain_ah(struct ike *ike, struct explain_about about, const struct ike_co
 /* The peer's selectors, ours and its, fit no child of about.conn. */
 void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,
                        const struct base_ts_list *remote);
+
+/* The peer asks for transport mode, and gets tunnel mode; child: of about.conn. */
+void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);
 
 /* The peer's selectors `remote` overlap what a live child of another identity holds. */
 void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,

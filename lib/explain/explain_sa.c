@@ -266,6 +266,21 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
     explain_end(ike, &e);
 }
 
+void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
+        return;
+    base_text_add(&e.what, "the peer asked for transport mode, and got tunnel mode");
+    base_text_add(&e.nearest, "connection %s, child %s", about.conn->name, child->name);
+    base_text_add(
+        &e.why,
+        "Transport mode is not supported. A peer that does not mind has a tunnel now; one that does closes "
+        "the child SA, or sends packets that nothing here is meant for.");
+    base_text_add(&e.fix_peer, "tunnel mode (strongSwan: mode = tunnel; libreswan: type=tunnel)");
+    explain_end(ike, &e);
+}
+
 void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
                      const struct ike_claim *live)
 {
@@ -510,5 +525,31 @@ void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mt
         "let ICMP \"fragmentation needed\" (type 3 code 4) and ICMPv6 \"packet too big\" pass on the "
         "firewalls between, or set ports.NAME.mtu to %u",
         mtu);
+    explain_end(ike, &e);
+}
+
+void explain_ikev1(struct ike *ike, const struct ike_path *path)
+{
+    char from[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_VERSION, (struct explain_about){.path = path}, NULL))
+        return;
+    base_text_add(&e.what, "%s speaks IKEv1", base_endpoint_text(&path->remote, from));
+    base_text_add(&e.why, "IKEv1 is historic (RFC 9395) and not supported: here is IKEv2 only.");
+    base_text_add(&e.fix_peer, "IKEv2 there (strongSwan: version = 2; libreswan: ikev2=insist)");
+    explain_end(ike, &e);
+}
+
+void explain_critical(struct ike *ike, struct explain_about about, uint8_t payload)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_CRITICAL, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD;
+    base_text_add(&e.what, "the peer sent a payload of type %u and calls it critical", payload);
+    base_text_add(&e.why,
+                  "This type is not known here, and a request with it may not be carried out without it "
+                  "(RFC 7296 2.5).");
+    base_text_add(&e.fix_peer, "leave out the extension that this payload belongs to");
     explain_end(ike, &e);
 }

@@ -11,6 +11,7 @@
 #include "base_span.h"
 #include "base_time.h"
 #include "base_wipe.h"
+#include "explain.h"
 #include "ike_act.h"
 #include "ike_action.h"
 #include "ike_calls.h"
@@ -43,6 +44,17 @@ static const struct engine_version {
     {WIRE_IKE_MAJOR, ikev2_on_packet},
 };
 
+/* A first message of IKEv1 is told of; nothing of it is answered. */
+static void engine_on_earlier_version(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    struct wire_ike_hdr hdr;
+    ike->stats.dropped_unexpected++;
+    wire_ike_hdr_parse(bytes, &hdr);
+    if (hdr.version >> 4 == WIRE_IKE_V1_MAJOR && hdr.spi_i && !hdr.spi_r &&
+        (hdr.exchange == WIRE_IKE_V1_MAIN || hdr.exchange == WIRE_IKE_V1_AGGRESSIVE))
+        explain_ikev1(ike, path);
+}
+
 static void engine_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)
 {
     struct base_reader r = base_reader(bytes);
@@ -60,7 +72,7 @@ static void engine_on_packet(struct ike *ike, const struct ike_path *path, struc
     else if (major > WIRE_IKE_MAJOR)
         ikev2_on_later_version(ike, path, bytes);
     else
-        ike->stats.dropped_unexpected++;
+        engine_on_earlier_version(ike, path, bytes);
 }
 
 void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, struct base_span bytes)

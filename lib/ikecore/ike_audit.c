@@ -36,6 +36,11 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_LIMIT] = {"limit", true},
     [IKE_AUDIT_FAIL_UNCHECKED] = {"unchecked", true},
     [IKE_AUDIT_FAIL_BLACK_HOLE] = {"black_hole", true},
+    [IKE_AUDIT_FAIL_VERSION] = {"version", true},
+    [IKE_AUDIT_FAIL_CRITICAL] = {"critical", true},
+    [IKE_AUDIT_FAIL_EAP] = {"eap", true},
+    [IKE_AUDIT_FAIL_UNPROVED] = {"unproved", true},
+    [IKE_AUDIT_FAIL_TRANSPORT] = {"transport_mode", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

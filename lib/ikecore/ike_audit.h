@@ -36,6 +36,11 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_LIMIT,         /* a cap was hit */
     IKE_AUDIT_FAIL_UNCHECKED,     /* AUTH could not be checked, for a reason of our own */
     IKE_AUDIT_FAIL_BLACK_HOLE,    /* packets above a size vanish on the path, and no router says so */
+    IKE_AUDIT_FAIL_VERSION,       /* another version of IKE */
+    IKE_AUDIT_FAIL_CRITICAL,      /* a critical payload that is not known here */
+    IKE_AUDIT_FAIL_EAP,           /* the peer wants EAP */
+    IKE_AUDIT_FAIL_UNPROVED,      /* our own proof of identity could not be made */
+    IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, tunnel mode made */
     IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 

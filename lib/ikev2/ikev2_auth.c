@@ -51,19 +51,28 @@ const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_ca
 
 /* ---- jobs ---- */
 
-/* The body of an ID payload, which AUTH covers (RFC 7296 2.15, 3.5). */
-static struct base_span auth_id_body(const struct ike_id *id, uint8_t buf[4 + IKE_ID_MAX])
+/* Whose proof it is. */
+struct auth_prover {
+    bool is_initiator;
+    const struct ike_id *id;
+    const uint8_t *reserved; /* the three bytes of its ID payload */
+};
+
+/* The body of an ID payload, which AUTH covers as it was sent (RFC 7296 2.15, 3.5). */
+static struct base_span auth_id_body(const struct auth_prover *p, uint8_t buf[4 + IKE_ID_MAX])
 {
-    memset(buf, 0, 4);
+    const struct ike_id *id = p->id;
     buf[0] = id->type;
+    memcpy(buf + 1, p->reserved, 3);
     memcpy(buf + 4, id->bytes, id->len);
     return base_span(buf, 4u + id->len);
 }
 
 /* What the SA's initiator or responder signs as this identity. */
-static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, bool by_initiator,
-                           const struct ike_id *id, struct ike_job_auth *a)
+static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, const struct auth_prover *p,
+                           struct ike_job_auth *a)
 {
+    const bool by_initiator = p->is_initiator;
     const struct ikev2_init *in = sa->init;
     const struct base_span message = ike_blob_span(by_initiator ? &in->msg_i : &in->msg_r);
     const struct base_span nonce = ike_nonce_span(by_initiator ? &in->nr : &in->ni);
@@ -71,7 +80,7 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, bool by_i
     const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes;
     uint8_t body[4 + IKE_ID_MAX], maced_id[CRYPT_PRF_MAX];
     a->prf = (enum crypt_prf)sa->algs.prf->id;
-    const int rc = ikev2_keymat_maced_id(ike->env.crypto, a->prf, sk_p, auth_id_body(id, body), maced_id);
+    const int rc = ikev2_keymat_maced_id(ike->env.crypto, a->prf, sk_p, auth_id_body(p, body), maced_id);
     if (rc < 0)
         return rc;
     a->octets = malloc(len);
@@ -86,10 +95,10 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, bool by_i
     return 0;
 }
 
-static bool auth_hand_out(struct ike *ike, struct ikev2_sa *sa, bool by_initiator, const struct ike_id *id,
+static bool auth_hand_out(struct ike *ike, struct ikev2_sa *sa, const struct auth_prover *p,
                           struct ike_job_auth *a, const struct ikev2_job_row *row)
 {
-    if (auth_set_octets(ike, sa, by_initiator, id, a) < 0) {
+    if (auth_set_octets(ike, sa, p, a) < 0) {
         ike_job_free(ike->env.crypto, &a->job);
         return false;
     }
@@ -100,14 +109,23 @@ static bool auth_hand_out(struct ike *ike, struct ikev2_sa *sa, bool by_initiato
 bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
                       const struct ike_conn_conf *conn, const struct ikev2_job_row *row)
 {
+    static const uint8_t none[3];
+    const struct auth_prover us = {sa->is_initiator, &conn->local_id, none};
     struct ike_job_auth *a = m->prove(ike, sa, conn);
-    return a && auth_hand_out(ike, sa, sa->is_initiator, &conn->local_id, a, row);
+    if (!a)
+        return false;
+    if (auth_hand_out(ike, sa, &us, a, row))
+        return true;
+    explain_unproved(ike, ikev2_sa_about(sa), conn, ENOMEM);
+    return false;
 }
 
 bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
                       const struct ike_conn_conf *conn, struct base_span proof,
                       const struct ikev2_job_row *row)
 {
+    const struct ikev2_auth *auth = &sa->init->auth;
+    const struct auth_prover peer = {!sa->is_initiator, &auth->peer, auth->peer_reserved};
     struct ike_job_auth *a = m->check(ike, sa, conn);
     if (!a)
         return false;
@@ -116,7 +134,7 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
         memcpy(a->data, proof.ptr, proof.len);
         a->data_len = (uint16_t)proof.len;
     }
-    return auth_hand_out(ike, sa, !sa->is_initiator, &sa->init->auth.peer, a, row);
+    return auth_hand_out(ike, sa, &peer, a, row);
 }
 
 bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
@@ -139,7 +157,7 @@ void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *
 
 void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id)
 {
-    const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len)};
+    const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len), {0}};
     wire_ike_put_id(b, payload, &wire);
 }
 

@@ -39,7 +39,8 @@ struct ikev2_auth {
     const struct ikev2_auth_method *late; /* of the rounds; NULL: there are none */
     bool is_over;                         /* the rounds are, and AUTH of the late method comes */
     uint8_t rounds;
-    struct ike_id peer; /* as it said */
+    struct ike_id peer;       /* as it said */
+    uint8_t peer_reserved[3]; /* of its payload */
     /* The message that waits for its check, or for the last round: its payloads. */
     uint8_t first_type;
     struct ike_blob chain;

@@ -2,9 +2,13 @@
 /* Key exchange payloads that fit, and the way to another group. */
 #include "ikev2_ke.h"
 
+#include <errno.h>
+#include "explain.h"
 #include "ike_core.h"
+#include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ikev2_request.h"
+#include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_task.h"
 
@@ -24,6 +28,16 @@ enum crypt_dh ikev2_ke_other_group(struct ikev2_task *t, const struct crypt_prop
         return CRYPT_DH_NONE;
     t->ke_retries++;
     return group;
+}
+
+uint16_t ikev2_ke_fault(struct ike *ike, const struct ikev2_sa *sa, const struct ike_job *job)
+{
+    if (job->status == -EINVAL) {
+        explain_malformed(ike, ikev2_sa_about(sa), "its public value of the key exchange");
+        return WIRE_IKE_N_INVALID_SYNTAX;
+    }
+    explain_key_exchange(ike, ikev2_sa_about(sa), -job->status);
+    return WIRE_IKE_N_TEMPORARY_FAILURE;
 }
 
 void ikev2_ke_renew(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, enum crypt_dh group,

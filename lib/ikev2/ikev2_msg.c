@@ -57,9 +57,11 @@ void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const str
         add_transform(&sa->list[0], CRYPT_TYPE_PRF, c->prf->id, 0);
     if (c->integ)
         add_transform(&sa->list[0], CRYPT_TYPE_INTEG, c->integ->id, 0);
-    if (c->dh != CRYPT_DH_NONE)
+    else if (c->integ_is_none)
+        add_transform(&sa->list[0], CRYPT_TYPE_INTEG, CRYPT_INTEG_NONE, 0);
+    if (c->dh != CRYPT_DH_NONE || c->dh_is_none)
         add_transform(&sa->list[0], CRYPT_TYPE_DH, (uint16_t)c->dh, 0);
-    if (esp)
+    if (esp && !c->esn_is_absent)
         add_transform(&sa->list[0], CRYPT_TYPE_ESN, c->esn ? CRYPT_ESN_ON : CRYPT_ESN_OFF, 0);
     wire_ike_put_sa(b, sa);
 }
@@ -193,9 +195,17 @@ void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct 
 void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify)
 {
     const uint8_t wanted[2] = {(uint8_t)((unsigned)t->group >> 8), (uint8_t)t->group};
-    const struct base_span data =
-        notify == WIRE_IKE_N_INVALID_KE_PAYLOAD ? base_span(wanted, sizeof wanted) : BASE_SPAN_NONE;
-    ikev2_msg_respond_error(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, notify, data);
+    struct wire_ike_notification n = {.type = notify};
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (notify == WIRE_IKE_N_INVALID_KE_PAYLOAD)
+        n.data = base_span(wanted, sizeof wanted);
+    if (notify == WIRE_IKE_N_CHILD_SA_NOT_FOUND) {
+        n.protocol = t->named.protocol;
+        n.spi_len = t->named.spi_len;
+        n.spi = t->named.spi;
+    }
+    wire_ike_put_notify(&b, &n);
+    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
 }
 
 /* The payload that is sealed, of a message that has one: SK, or SKF with its numbers in *skf (total 0: SK).
@@ -271,6 +281,12 @@ bool ikev2_msg_notify(const struct ikev2_msg *msg, uint16_t type, struct wire_ik
     return false;
 }
 
+bool ikev2_msg_has(const struct ikev2_msg *msg, uint16_t type)
+{
+    struct wire_ike_notification n;
+    return ikev2_msg_notify(msg, type, &n);
+}
+
 uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data)
 {
     const struct wire_ike_pld *p;
@@ -286,13 +302,15 @@ uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data)
     return 0;
 }
 
-bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out)
+bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out, uint8_t reserved[3])
 {
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, payload, 0);
     struct wire_ike_id id;
     *out = (struct ike_id){0};
     if (!p || wire_ike_id_parse(p->body, &id) != WIRE_IKE_OK || id.type == 0 || id.data.len > IKE_ID_MAX)
         return false;
+    if (reserved)
+        memcpy(reserved, id.reserved, sizeof id.reserved);
     out->type = id.type;
     out->len = (uint8_t)id.data.len;
     if (id.data.len)

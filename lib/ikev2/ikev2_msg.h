@@ -48,7 +48,8 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
 /* The answer is one error notify. */
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);
-/* The same for the peer's CREATE_CHILD_SA of this task; INVALID_KE_PAYLOAD names the task's group. */
+/* The same for the peer's CREATE_CHILD_SA of this task; INVALID_KE_PAYLOAD names the task's group,
+ * CHILD_SA_NOT_FOUND the SPI that it does not know (RFC 7296 2.25, 3.10.1). */
 void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify);
 /*
  * Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err.
@@ -64,6 +65,8 @@ int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ike
 uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data);
 /* The first notify of this type. False: there is none. */
 bool ikev2_msg_notify(const struct ikev2_msg *msg, uint16_t type, struct wire_ike_notification *out);
+bool ikev2_msg_has(const struct ikev2_msg *msg, uint16_t type);
 
-/* The identity in this payload. False: none, or one that is too long. */
-bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out);
+/* The identity in this payload, and its reserved bytes (NULL: not wanted). False: none, or one that is too
+ * long. */
+bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out, uint8_t reserved[3]);

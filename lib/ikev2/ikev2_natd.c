@@ -14,7 +14,6 @@
 #include "ike_action.h"
 #include "ike_audit.h"
 #include "ike_core.h"
-#include "ike_env.h"
 #include "ike_natd.h"
 #include "ike_path.h"
 #include "ikev2_children.h"
@@ -30,11 +29,12 @@ void ikev2_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i,
                     const struct ike_path *path, bool fake)
 {
     uint8_t h[IKE_NATD_HASH_BYTES];
-    /* A random hash cannot match, so the peer sees a NAT and encapsulates. */
-    if (fake)
-        ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, h, sizeof h);
-    else if (!ike_natd_hash(ike, spi_i, spi_r, &path->local.addr, path->local.port, h))
+    if (!ike_natd_hash(ike, spi_i, spi_r, &path->local.addr, path->local.port, h))
         return;
+    /* What is never equal, and the same in each copy of a request, with a cookie and without (RFC 7296 2.6).
+     */
+    for (size_t i = 0; fake && i < sizeof h; i++)
+        h[i] ^= 0xff;
     ikev2_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP, base_span(h, sizeof h));
     if (ike_natd_hash(ike, spi_i, spi_r, &path->remote.addr, path->remote.port, h))
         ikev2_msg_put_notify(b, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, base_span(h, sizeof h));

@@ -12,7 +12,7 @@ struct ike;
 struct ikev2_msg;
 struct ikev2_sa;
 
-/* Adds both hashes; fake: ours so that it cannot match. */
+/* Adds both hashes; fake: ours so that it cannot match, and the peer sees a NAT and encapsulates. */
 void ikev2_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,
                     const struct ike_path *path, bool fake);
 /* Sets sa->natd from the hashes of a message. */

@@ -33,6 +33,13 @@
 
 #define REFUSED_S 5
 
+/* What a call calls critical and we do not know is told to it, as what has no SA is (RFC 7296 2.5). */
+static void init_on_critical(struct ike *ike, const struct ikev2_msg *msg)
+{
+    explain_critical(ike, (struct explain_about){.path = msg->path}, msg->plds.critical_type);
+    ikev2_stray_answer_critical(ike, msg);
+}
+
 static void packet_on_init(struct ike *ike, struct ikev2_msg *msg)
 {
     const struct ikev2_row *row;
@@ -49,8 +56,11 @@ static void packet_on_init(struct ike *ike, struct ikev2_msg *msg)
     }
     struct base_reader r = base_reader(msg->raw);
     base_read_span(&r, WIRE_IKE_HDR_BYTES);
-    if (wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds) != WIRE_IKE_OK) {
+    const enum wire_ike_err err = wire_ike_plds_parse(msg->hdr.next, base_read_rest(&r), &msg->plds);
+    if (err != WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
+        if (err == WIRE_IKE_CRITICAL && !msg->is_response)
+            init_on_critical(ike, msg);
         return;
     }
     if (ikev2_rows_find(WIRE_IKE_SA_INIT, msg->is_response, false, sa ? sa->state : IKEV2_ST_NONE, &msg->plds,
@@ -106,6 +116,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
                                  enum wire_ike_err err, const char *fault)
 {
     if (err == WIRE_IKE_CRITICAL) {
+        explain_critical(ike, ikev2_sa_about(sa), msg->plds.critical_type);
         ikev2_msg_respond_error(ike, sa, msg->path, msg->hdr.exchange, msg->hdr.msgid,
                                 WIRE_IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
                                 base_span(&msg->plds.critical_type, 1));

@@ -128,6 +128,14 @@ static bool match_esn(const struct crypt_proposal *ours, const struct wire_ike_p
     return false;
 }
 
+/* Of each type that they offer, the answer has one; of those that they do not, none (RFC 7296 3.3.6). */
+static void select_note_none(const struct wire_ike_proposal *theirs, struct ikev2_choice *c)
+{
+    c->integ_is_none = !c->integ && select_offers(theirs, CRYPT_TYPE_INTEG, CRYPT_INTEG_NONE, 0);
+    c->dh_is_none = c->dh == CRYPT_DH_NONE && select_offers(theirs, CRYPT_TYPE_DH, CRYPT_DH_NONE, 0);
+    c->esn_is_absent = count_of(theirs, CRYPT_TYPE_ESN) == 0;
+}
+
 static bool select_match(const struct crypt_proposal *ours, const struct wire_ike_proposal *theirs,
                          uint8_t protocol, enum ikev2_dh_rule rule, enum crypt_dh hint,
                          struct ikev2_choice *out)
@@ -144,6 +152,7 @@ static bool select_match(const struct crypt_proposal *ours, const struct wire_ik
         if (!c.prf)
             return false;
     }
+    select_note_none(theirs, &c);
     *out = c;
     return true;
 }

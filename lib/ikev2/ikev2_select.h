@@ -22,6 +22,9 @@ struct ikev2_choice {
     const struct crypt_alg *integ; /* NULL with an AEAD */
     enum crypt_dh dh;
     bool esn; /* ESP only */
+    /* What the answer says of types of which nothing was chosen: what was offered as NONE is answered, and
+     * what was not offered is not (RFC 7296 3.3.6). */
+    bool integ_is_none, dh_is_none, esn_is_absent;
 };
 
 /* Whether key exchange groups count. */

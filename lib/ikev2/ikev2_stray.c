@@ -59,24 +59,29 @@ static void stray_tell(struct ike *ike, const struct ike_path *path, const struc
 }
 
 /* SPIs, message id and exchange are the request's. */
-static void stray_answer(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify)
+static void stray_answer(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify, struct base_span data)
 {
     struct wire_ike_hdr hdr = msg->hdr;
     if (hdr.flags & WIRE_IKE_F_RESPONSE)
         return;
     hdr.version = WIRE_IKE_MAJOR << 4;
     hdr.flags = (uint8_t)(WIRE_IKE_F_RESPONSE | (~hdr.flags & WIRE_IKE_F_INITIATOR));
-    stray_tell(ike, msg->path, &hdr, notify, BASE_SPAN_NONE, msg->raw.len);
+    stray_tell(ike, msg->path, &hdr, notify, data, msg->raw.len);
 }
 
 void ikev2_stray_answer(struct ike *ike, const struct ikev2_msg *msg)
 {
-    stray_answer(ike, msg, WIRE_IKE_N_INVALID_IKE_SPI);
+    stray_answer(ike, msg, WIRE_IKE_N_INVALID_IKE_SPI, BASE_SPAN_NONE);
 }
 
 void ikev2_stray_answer_version(struct ike *ike, const struct ikev2_msg *msg)
 {
-    stray_answer(ike, msg, WIRE_IKE_N_INVALID_MAJOR_VERSION);
+    stray_answer(ike, msg, WIRE_IKE_N_INVALID_MAJOR_VERSION, BASE_SPAN_NONE);
+}
+
+void ikev2_stray_answer_critical(struct ike *ike, const struct ikev2_msg *msg)
+{
+    stray_answer(ike, msg, WIRE_IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, base_span(&msg->plds.critical_type, 1));
 }
 
 /* A liveness check, but not often. True: now. */

@@ -30,6 +30,10 @@ void ikev2_stray_answer(struct ike *ike, const struct ikev2_msg *msg);
 /* A request of a later major version, of which msg->hdr is read and nothing else: INVALID_MAJOR_VERSION. */
 void ikev2_stray_answer_version(struct ike *ike, const struct ikev2_msg *msg);
 
+/* A call with a payload that is critical and not known, msg->plds.critical_type:
+ * UNSUPPORTED_CRITICAL_PAYLOAD. */
+void ikev2_stray_answer_critical(struct ike *ike, const struct ikev2_msg *msg);
+
 /*
  * UNKNOWN_SPI: ESP that has no SA. INVALID_SPI goes to the peer under the IKE SA with it, in the next
  * liveness check; where there is none, in clear.

@@ -11,6 +11,7 @@
 #include "ike_path.h"
 #include "ikev2_select.h"
 #include "ikev2_step.h"
+#include "wire_ike.h"
 
 struct ike;
 struct ikev2_job_row;
@@ -51,8 +52,9 @@ struct ikev2_task {
     uint32_t spi_in;                     /* reserved inbound SPI of the new child; 0: none */
     uint32_t spi_old;                    /* spi_in of the child to rekey or delete */
     uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
-    size_t child_index;  /* in the connection */
-    bool is_unwanted;    /* the operator ended the child meanwhile: the pair is not to stay */
+    struct wire_ike_notification named; /* REKEY_SA of the peer's: its SPI and protocol; data is not kept */
+    size_t child_index;                 /* in the connection */
+    bool is_unwanted;                   /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
     struct base_ts_list local_ts;
     struct base_ts_list remote_ts;

@@ -132,9 +132,9 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
     struct ikev2_msg msg;
     (void)t;
-    if (job->status != 0)
-        return IKEV2_TURNS;
-    if (!conn)
+    if (conn && job->status != 0)
+        explain_unproved(ike, ikev2_sa_about(sa), conn, -job->status);
+    if (!conn || job->status != 0)
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     if (!a->late || a->is_over)
         return auth_answer(ike, sa, conn, ike_job_auth_of(job));
@@ -150,7 +150,9 @@ static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, false);
-    return ikev2_auth_prove(ike, sa, m, conn, &answer_jobs[ANSWER_PROOF]) ? IKEV2_PROVES : IKEV2_TURNS;
+    if (ikev2_auth_prove(ike, sa, m, conn, &answer_jobs[ANSWER_PROOF]))
+        return IKEV2_PROVES;
+    return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
 }
 
 static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -177,13 +179,14 @@ static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa
 }
 
 /* The identities and the AUTH payload of a first request; auth->method 0: it has none. */
-static bool auth_take_request(const struct ikev2_msg *msg, struct ike_id *peer, struct ike_id *asked,
+static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a, struct ike_id *asked,
                               struct wire_ike_auth *auth)
 {
     const bool names = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
     const struct wire_ike_pld *proof = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     *auth = (struct wire_ike_auth){0};
-    return ikev2_msg_id(msg, WIRE_IKE_P_IDI, peer) && (ikev2_msg_id(msg, WIRE_IKE_P_IDR, asked) || !names) &&
+    return ikev2_msg_id(msg, WIRE_IKE_P_IDI, &a->peer, a->peer_reserved) &&
+           (ikev2_msg_id(msg, WIRE_IKE_P_IDR, asked, NULL) || !names) &&
            (!proof || wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK);
 }
 
@@ -221,12 +224,13 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     ikev2_auth_take_path(sa, msg);
     const bool is_late = !wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     a->late = is_late ? ikev2_auth_late(ike) : NULL;
-    const bool is_good = auth_take_request(msg, &a->peer, &asked, &auth);
-    if (!is_good || (is_late && !a->late)) {
-        explain_malformed(ike, ikev2_sa_about(sa),
-                          is_good ? "a required payload is missing"
-                                  : "an identity or AUTH payload of IKE_AUTH");
+    if (!auth_take_request(msg, a, &asked, &auth)) {
+        explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+    }
+    if (is_late && !a->late) {
+        explain_eap(ike, ikev2_sa_about(sa), &a->peer, ike_peer_find(ike, msg->path, &a->peer, &asked));
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     /* The initiator may have floated to port 4500, through another mapping of its NAT. */
     ikev2_sa_init_unlink(ike, sa);

@@ -71,6 +71,7 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
     const struct ikev2_auth *a = &sa->init->auth;
     (void)t;
     if (job->status != 0) {
+        explain_unproved(ike, ikev2_sa_about(sa), sa->conn, -job->status);
         IKE_COUNT(ike, sa, failed);
         return IKEV2_TURNS;
     }
@@ -92,7 +93,10 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
         sa->init->auth.late = own;
         return auth_ask(ike, sa, NULL);
     }
-    return ikev2_auth_prove(ike, sa, own, sa->conn, &ask_jobs[ASK_PROOF]) ? IKEV2_PROVES : IKEV2_TURNS;
+    if (ikev2_auth_prove(ike, sa, own, sa->conn, &ask_jobs[ASK_PROOF]))
+        return IKEV2_PROVES;
+    IKE_COUNT(ike, sa, failed);
+    return IKEV2_TURNS;
 }
 
 static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -179,7 +183,7 @@ enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, 
     struct ikev2_auth *a = &sa->init->auth;
     struct wire_ike_auth auth;
     const struct ikev2_auth_method *m = NULL;
-    if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer) ||
+    if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) ||
         wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK)
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
     else if (!ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id))

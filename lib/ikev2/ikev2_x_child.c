@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * CREATE_CHILD_SA for children (RFC 7296 1.3.1, 1.3.3): new ones and rekeying, with or without a fresh key
- * exchange; and the part of IKE_AUTH that makes the first child. Rekeying of the IKE SA is in
- * ikev2_x_rekey.c.
- */
+/* CREATE_CHILD_SA for children (RFC 7296 1.3.1, 1.3.3): new ones and rekeying, with or without a fresh key
+ * exchange; and the part of IKE_AUTH that makes the first child. ikev2_x_rekey.c rekeys the IKE SA. */
 #include "ikev2_x_child.h"
 
 #include <string.h>
@@ -181,6 +178,8 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
     const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
+    if (!t->spi_old && ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE))
+        explain_transport(ike, ikev2_sa_about(sa), conf);
     if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                       (enum crypt_dh)k.group, &t->choice)) {
         child_explain_choice(ike, sa, conf, rule);
@@ -232,8 +231,8 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0);
     struct base_ts_list local, remote;
-    if (!p) {
-        const uint16_t error = ikev2_msg_error(msg, NULL);
+    const uint16_t error = ikev2_msg_error(msg, NULL);
+    if (!p || error) { /* an error that we do not know is one, whatever stands beside it (RFC 7296 3.10.1) */
         explain_refused(ike, ikev2_sa_about(sa), child_asked(t, rule), c, error);
         return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
     }
@@ -286,6 +285,7 @@ static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct i
     const struct ikev2_child *old = ikev2_child_by_spi_out(sa, (uint32_t)n.spi);
     if (!old && child_is_being_made(sa))
         return WIRE_IKE_N_TEMPORARY_FAILURE;
+    t->named = (struct wire_ike_notification){n.protocol, n.spi_len, n.type, n.spi, BASE_SPAN_NONE};
     if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKEV2_CHILD_LINGER)
         return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
     if (old->state != IKEV2_CHILD_UP || old->replaced_by)
@@ -380,7 +380,7 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
         memcpy(t->public_value, r->public_value, r->public_len);
         child_conclude(ike, sa, t, base_span(r->secret, r->secret_len));
     } else {
-        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX);
+        ikev2_msg_refuse(ike, sa, t, ikev2_ke_fault(ike, sa, job));
     }
     ikev2_task_free(ike, t);
     return IKEV2_STAYS;
@@ -467,7 +467,7 @@ static enum ikev2_outcome child_on_key(struct ike *ike, struct ikev2_sa *sa, str
                                        struct ike_job *job)
 {
     if (job->status != 0) {
-        ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
+        ikev2_collide_child_failed(ike, sa, ikev2_ke_fault(ike, sa, job));
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
         child_send_request(ike, sa, t);
@@ -480,7 +480,7 @@ static enum ikev2_outcome child_on_secret(struct ike *ike, struct ikev2_sa *sa, 
 {
     const struct ike_job_dh *r = ike_job_dh_of(job);
     if (job->status != 0)
-        child_reject(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
+        child_reject(ike, sa, t, ikev2_ke_fault(ike, sa, job));
     else
         child_finish(ike, sa, t, base_span(r->secret, r->secret_len));
     return IKEV2_STAYS;

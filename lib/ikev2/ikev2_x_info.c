@@ -15,6 +15,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_stray.h"
+#include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
@@ -69,22 +70,26 @@ static bool is_ours_in_flight(const struct ikev2_sa *sa, const struct ikev2_chil
            sa->req.dgrams.count;
 }
 
-/* The peer deletes one child; its half of the pair goes into `out`, unless both delete it (RFC 7296 1.4.1).
- */
-static void delete_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_child *c,
-                         struct wire_ike_delete *out)
+/* DELETE of children: our SPIs of them, one behind another. */
+static struct wire_ike_delete delete_of(struct base_span spis)
+{
+    return (struct wire_ike_delete){WIRE_IKE_PROTO_ESP, IKEV2_ESP_SPI_BYTES, spis.len / IKEV2_ESP_SPI_BYTES,
+                                    spis};
+}
+
+/* The peer deletes one child; our SPI of the pair goes into `out`, unless both delete it (RFC 7296 1.4.1). */
+static void delete_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_child *c, struct base_writer *out)
 {
     if (c->state == IKEV2_CHILD_LINGER || is_ours_in_flight(sa, c))
         return;
-    if (out->count < WIRE_IKE_DEL_MAX)
-        out->spis[out->count++] = c->spi_in;
+    base_write_u32(out, c->spi_in);
     ikev2_child_want_again(ike, c, RECREATE_S);
     ikev2_child_deleted(ike, c, "the peer deleted it");
 }
 
 /* Carries out all DELETE payloads. True: one of them ends the IKE SA. */
 static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                         struct wire_ike_delete *out)
+                         struct base_writer *out)
 {
     bool ends = false;
     const struct wire_ike_pld *p;
@@ -94,11 +99,12 @@ static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev
             continue;
         ends = ends || d.protocol == WIRE_IKE_PROTO_IKE;
         for (size_t j = 0; d.protocol == WIRE_IKE_PROTO_ESP && j < d.count; j++) {
-            struct ikev2_child *c = ikev2_child_by_spi_out(sa, d.spis[j]);
+            const uint32_t spi = wire_ike_delete_spi(&d, j);
+            struct ikev2_child *c = ikev2_child_by_spi_out(sa, spi);
             if (c)
                 delete_child(ike, sa, c, out);
             else if (sa->task)
-                sa->task->spi_doomed = d.spis[j];
+                sa->task->spi_doomed = spi;
         }
     }
     return ends;
@@ -115,12 +121,13 @@ static enum ikev2_outcome info_end(struct ike *ike, struct ikev2_sa *sa, const c
 
 static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    struct wire_ike_delete out = {.protocol = WIRE_IKE_PROTO_ESP, .spi_len = IKEV2_ESP_SPI_BYTES};
+    struct base_writer out = base_writer(ike->v2->part, sizeof ike->v2->part);
     const bool ends = take_deletes(ike, sa, msg, &out);
+    const struct wire_ike_delete d = delete_of(base_writer_span(&out));
     const uint16_t error = ikev2_msg_error(msg, NULL);
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    if (out.count && !ends)
-        wire_ike_put_delete(&b, &out);
+    if (d.count && !ends)
+        wire_ike_put_delete(&b, &d);
     ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
         explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
@@ -171,15 +178,16 @@ static void start_close(struct ike *ike, struct ikev2_sa *sa)
 
 void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
-    struct ikev2_child *c;
-    struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_ESP, .spi_len = IKEV2_ESP_SPI_BYTES, .count = 1};
+    uint8_t spi[IKEV2_ESP_SPI_BYTES];
+    struct base_writer w = base_writer(spi, sizeof spi);
+    struct wire_ike_delete d;
     switch (t->kind) {
     case IKEV2_TASK_DELETE_IKE:
         start_close(ike, sa);
         break;
     case IKEV2_TASK_DELETE_CHILD:
-        c = ikev2_child_by_spi(ike, t->spi_old);
-        d.spis[0] = c ? c->spi_in : t->spi_old;
+        base_write_u32(&w, t->spi_old);
+        d = delete_of(base_writer_span(&w));
         send_delete(ike, sa, &d);
         break;
     default:

@@ -226,6 +226,10 @@ enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, 
     struct ikev2_choice choice;
     if (!init_is_from_called(ike, sa, msg))
         return IKEV2_STAYS;
+    if (ikev2_msg_error(msg, NULL)) { /* whatever stands beside it (RFC 7296 3.10.1) */
+        init_doubt(ike, sa, ikev2_msg_error(msg, NULL));
+        return IKEV2_STAYS;
+    }
     if (!init_is_good(ike, sa, msg, &choice, &ke, &nr)) {
         /* It may be forged, so the true answer is still waited for. */
         ike->stats.dropped_malformed++;

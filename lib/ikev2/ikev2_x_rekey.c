@@ -224,6 +224,7 @@ static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, str
                                        struct ike_job *job)
 {
     if (job->status != 0) {
+        ikev2_ke_fault(ike, sa, job);
         rekey_failed(ike, sa, RETRY_LONG_S);
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
@@ -235,10 +236,12 @@ static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, str
 static enum ikev2_outcome rekey_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                           struct ike_job *job)
 {
-    if (job->status != 0)
+    if (job->status != 0) {
+        ikev2_ke_fault(ike, sa, job);
         rekey_reject(ike, sa);
-    else
+    } else {
         rekey_finish(ike, sa, t, ike_job_dh_of(job));
+    }
     return IKEV2_STAYS;
 }
 
@@ -268,6 +271,10 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
     const struct wire_ike_pld *n = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0);
     struct wire_ike_ke ke;
     struct base_span nr;
+    if (ikev2_msg_error(msg, NULL)) { /* whatever stands beside it (RFC 7296 3.10.1) */
+        ikev2_rekey_refused(ike, sa, msg);
+        return;
+    }
     if (!k || wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK ||
         wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
         !ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
@@ -346,7 +353,8 @@ static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     struct ikev2_sa *heir =
         r->job.status == 0 && !rekey_is_busy(sa) ? rekey_make_heir(ike, sa, t, false, r) : NULL;
     if (!heir) {
-        ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
+        ikev2_msg_refuse(ike, sa, t,
+                         r->job.status ? ikev2_ke_fault(ike, sa, &r->job) : WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);

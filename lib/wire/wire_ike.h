@@ -21,9 +21,12 @@
 #define WIRE_IKE_PLDS_MAX  40 /* payloads in one chain */
 #define WIRE_IKE_PROPS_MAX 32 /* proposals in one SA payload */
 #define WIRE_IKE_TRANS_MAX 64 /* transforms in one proposal; a default offer of strongSwan has some 40 */
-#define WIRE_IKE_DEL_MAX   32 /* SPIs in one DELETE payload */
 
 #define WIRE_IKE_MAJOR     2 /* version octet 0x20 */
+#define WIRE_IKE_V1_MAJOR  1
+
+/* Exchanges of IKEv1 that begin a conversation (RFC 2408 3.1). */
+enum wire_ike_v1_exchange { WIRE_IKE_V1_MAIN = 2, WIRE_IKE_V1_AGGRESSIVE = 4 };
 
 enum wire_ike_exchange {
     WIRE_IKE_SA_INIT = 34,
@@ -73,7 +76,7 @@ enum wire_ike_notify {
     WIRE_IKE_N_INVALID_SELECTORS = 39,
     WIRE_IKE_N_TEMPORARY_FAILURE = 43,
     WIRE_IKE_N_CHILD_SA_NOT_FOUND = 44,
-    WIRE_IKE_N_ERROR_LAST = 8191, /* numbers up to here are errors */
+    WIRE_IKE_N_ERROR_LAST = 16383, /* numbers up to here are errors, from 8192 on of private use (3.10.1) */
     WIRE_IKE_N_INITIAL_CONTACT = 16384,
     WIRE_IKE_N_SET_WINDOW_SIZE = 16385,
     WIRE_IKE_N_ADDITIONAL_TS_POSSIBLE = 16386,
@@ -203,6 +206,7 @@ enum wire_ike_err wire_ike_ke_parse(struct base_span body, struct wire_ike_ke *o
 struct wire_ike_id {
     uint8_t type;
     struct base_span data;
+    uint8_t reserved[3]; /* as received, since AUTH covers them (RFC 7296 2.15); sent as they are here */
 };
 
 enum wire_ike_err wire_ike_id_parse(struct base_span body, struct wire_ike_id *out);
@@ -241,10 +245,12 @@ struct wire_ike_delete {
     uint8_t protocol;
     uint8_t spi_len; /* 0 (IKE) or 4 */
     size_t count;
-    uint32_t spis[WIRE_IKE_DEL_MAX];
+    struct base_span spis; /* count of them, one behind another: as many as a payload holds */
 };
 
 enum wire_ike_err wire_ike_delete_parse(struct base_span body, struct wire_ike_delete *out);
+/* SPI number i < d->count, of a width of 4. */
+uint32_t wire_ike_delete_spi(const struct wire_ike_delete *d, size_t i);
 
 /* TSi, TSr, RFC 7296 3.13. Selectors of unknown types are skipped and counted. */
 enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct base_ts_list *out);

@@ -31,13 +31,17 @@ enum wire_ike_err wire_ike_delete_parse(struct base_span body, struct wire_ike_d
         return WIRE_IKE_BAD_FIELD;
     if (out->spi_len == 0) /* the header names the SA; a count of SPIs without bytes says nothing */
         out->count = 0;
-    if (out->count > WIRE_IKE_DEL_MAX)
-        return WIRE_IKE_TOO_MANY;
-    for (size_t i = 0; i < out->count; i++)
-        out->spis[i] = base_read_u32(&r);
+    out->spis = base_read_span(&r, out->count * out->spi_len);
     if (r.failed)
         return WIRE_IKE_SHORT;
     return base_reader_left(&r) ? WIRE_IKE_BAD_LENGTH : WIRE_IKE_OK;
+}
+
+uint32_t wire_ike_delete_spi(const struct wire_ike_delete *d, size_t i)
+{
+    struct base_reader r = base_reader(d->spis);
+    base_read_span(&r, i * d->spi_len);
+    return base_read_u32(&r);
 }
 
 void wire_ike_put_delete(struct wire_ike_builder *b, const struct wire_ike_delete *d)
@@ -46,7 +50,8 @@ void wire_ike_put_delete(struct wire_ike_builder *b, const struct wire_ike_delet
     base_write_u8(&b->w, d->protocol);
     base_write_u8(&b->w, d->spi_len);
     base_write_u16(&b->w, (uint16_t)d->count);
-    for (size_t i = 0; i < d->count; i++)
-        wire_ike_write_spi(&b->w, d->spis[i], d->spi_len);
+    base_write_span(&b->w, d->spis);
+    if (d->spis.len != d->count * d->spi_len || d->count > UINT16_MAX)
+        b->w.failed = true;
     wire_ike_pld_end(b, at);
 }

@@ -22,7 +22,8 @@ enum wire_ike_err wire_ike_id_parse(struct base_span body, struct wire_ike_id *o
 {
     struct base_reader r = base_reader(body);
     out->type = base_read_u8(&r);
-    base_read_span(&r, 3); /* reserved */
+    for (size_t i = 0; i < sizeof out->reserved; i++)
+        out->reserved[i] = base_read_u8(&r);
     out->data = base_read_rest(&r);
     if (r.failed)
         return WIRE_IKE_SHORT;
@@ -33,8 +34,7 @@ void wire_ike_put_id(struct wire_ike_builder *b, uint8_t payload, const struct w
 {
     const size_t at = wire_ike_pld_begin(b, payload);
     base_write_u8(&b->w, id->type);
-    base_write_u8(&b->w, 0);
-    base_write_u16(&b->w, 0);
+    base_write(&b->w, id->reserved, sizeof id->reserved);
     base_write_span(&b->w, id->data);
     wire_ike_pld_end(b, at);
 }

@@ -147,7 +147,7 @@ static void try_delete(struct base_span body)
     wire_ike_put_delete(&b, &d);
     require(wire_ike_delete_parse(only_body(&b, WIRE_IKE_P_DELETE), &again) == WIRE_IKE_OK);
     require(d.protocol == again.protocol && d.spi_len == again.spi_len && d.count == again.count);
-    require(memcmp(d.spis, again.spis, d.count * sizeof *d.spis) == 0);
+    require(base_span_equal(d.spis, again.spis));
 }
 
 static void try_ts(uint8_t type, struct base_span body)

@@ -158,6 +158,21 @@ static void a_flood_of_failures_is_told_a_few_times_and_counted_always(void **st
     pair_free(p);
 }
 
+/* A call whose identity has not come is of an address, whatever connection is near. */
+static void nobody_is_named_before_it_said_who_it_is(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct ike_path path = p->h[1].ike->v2->first->path;
+    explain_ah(p->h[1].ike, (struct explain_about){.path = &path}, &p->h[1].conf->conns[0]);
+    assert_int_equal(told(p, IKE_AUDIT_FAIL_AH)->remote_id.type, 0);
+    explain_timeout(p->h[1].ike, (struct explain_about){.path = &path, .conn = &p->h[1].conf->conns[0]},
+                    "IKE_SA_INIT", 1, EXPLAIN_SILENT_AT_ALL);
+    assert_int_equal(told(p, IKE_AUDIT_FAIL_TIMEOUT)->remote_id.type, 0);
+    assert_string_equal(told(p, IKE_AUDIT_FAIL_TIMEOUT)->conn, "a");
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_check_that_does_not_run_blames_no_key),
         cmocka_unit_test(keys_that_cannot_be_computed_here_blame_nobody),
         cmocka_unit_test(a_flood_of_failures_is_told_a_few_times_and_counted_always),
+        cmocka_unit_test(nobody_is_named_before_it_said_who_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

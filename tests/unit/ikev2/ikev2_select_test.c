@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Choice of proposals. */
 #include "ike_pair.h"
+#include "ikev2_msg.h"
 #include "ikev2_select.h"
 
 static struct wire_ike_sa theirs;
@@ -190,6 +191,60 @@ static void a_choice_is_covered_by_lists_that_contain_it(void **state)
     assert_false(ikev2_select_covers(&other, 1, &c));
 }
 
+/* The types of the answer to what was offered, and what it says of one; -1: nothing. */
+static int answered(struct pair *p, const struct ikev2_choice *c, uint8_t type)
+{
+    static uint8_t buf[512];
+    static struct wire_ike_sa sa;
+    struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
+    ikev2_msg_put_choice(p->h[0].ike, &b, c, 0x1234);
+    const struct base_span chain = wire_ike_chain_bytes(&b);
+    assert_int_equal(wire_ike_sa_parse(base_span(chain.ptr + 4, chain.len - 4), &sa), WIRE_IKE_OK);
+    for (size_t i = 0; i < sa.list[0].count; i++)
+        if (sa.list[0].list[i].type == type)
+            return sa.list[0].list[i].id;
+    return -1;
+}
+
+static void add_none(uint8_t type)
+{
+    theirs.list[0].list[theirs.list[0].count++] = (struct wire_ike_transform){.type = type};
+}
+
+/* RFC 7296 3.3.6: one transform of each type that was offered, and of no other. */
+static void what_was_offered_as_none_is_answered_as_none(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    struct ikev2_choice c;
+    pair_start(p);
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16", &c));
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_INTEG), -1);
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_DH), -1);
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_ESN), CRYPT_ESN_OFF);
+    add_none(CRYPT_TYPE_INTEG);
+    add_none(CRYPT_TYPE_DH);
+    assert_true(choose_esp("aes128gcm16", &c));
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_INTEG), CRYPT_INTEG_NONE);
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_DH), CRYPT_DH_NONE);
+    /* In IKE_AUTH, too, where groups count for nothing. */
+    const struct crypt_proposal ours = parse("aes128gcm16", CRYPT_PROTOCOL_ESP);
+    assert_true(ikev2_select(&ours, 1, &theirs, WIRE_IKE_PROTO_ESP, IKEV2_DH_IGNORE, CRYPT_DH_NONE, &c));
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_DH), CRYPT_DH_NONE);
+    /* Old peers do not name the type. */
+    offer("aes128gcm16-noesn", CRYPT_PROTOCOL_ESP);
+    theirs.list[0].count--;
+    assert_true(choose_esp("aes128gcm16", &c));
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_ESN), -1);
+    offer("aes128gcm16-prfsha256-x25519", CRYPT_PROTOCOL_IKE);
+    add_none(CRYPT_TYPE_INTEG);
+    assert_true(choose_ike("aes128gcm16-prfsha256-x25519", CRYPT_DH_NONE, &c));
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_INTEG), CRYPT_INTEG_NONE);
+    assert_int_equal(answered(p, &c, CRYPT_TYPE_DH), CRYPT_DH_X25519);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +258,7 @@ int main(void)
         cmocka_unit_test(an_answer_must_be_one_of_ours_with_one_algorithm_each),
         cmocka_unit_test(ah_is_seen),
         cmocka_unit_test(a_choice_is_covered_by_lists_that_contain_it),
+        cmocka_unit_test(what_was_offered_as_none_is_answered_as_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

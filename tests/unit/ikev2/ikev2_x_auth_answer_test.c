@@ -3,9 +3,12 @@
 #include "ike_pair.h"
 #include "ikev2_auth.h"
 #include "ikev2_init.h"
+#include "ikev2_keymat.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "ikev2_x_child.h"
 
 /* b has the request and its check is out. */
 static struct pair *pair_checking(void)
@@ -157,6 +160,95 @@ static void a_shutdown_meanwhile_lets_nobody_in(void **state)
     pair_free(p);
 }
 
+/* a has its keys, and its proof is not made: what it sends now is the test's. */
+static struct pair *pair_proving(void)
+{
+    struct pair *p = pair_new();
+    pair_start(p);
+    p->h[0].hold_jobs = true;
+    pair_connect(p);
+    for (int i = 0; i < 2; i++) { /* key pair and secret */
+        p->h[0].n_jobs = 0;
+        pair_job(p, 0, p->h[0].jobs[0]);
+        pair_settle(p);
+    }
+    assert_int_equal(p->h[0].ike->v2->first->state, IKEV2_ST_I_PROVE);
+    assert_int_equal(p->h[0].n_jobs, 1);
+    return p;
+}
+
+/* IKE_AUTH of a's with this identity payload; auth NULL: without AUTH. */
+static void send_auth(struct pair *p, const struct wire_ike_id *id, const struct ike_job_auth *auth)
+{
+    struct ike *ike = p->h[0].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    wire_ike_put_id(&b, WIRE_IKE_P_IDI, id);
+    if (auth)
+        wire_ike_put_auth(&b, WIRE_IKE_AUTH_PSK, ike_job_auth_data(auth));
+    ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    pair_settle(p);
+}
+
+/* RFC 7296 2.15: AUTH covers the body of the ID payload as it was sent. */
+static void auth_covers_the_reserved_bytes_of_the_identity_as_they_came(void **state)
+{
+    (void)state;
+    for (int lies = 0; lies < 2; lies++) {
+        struct pair *p = pair_proving();
+        struct ikev2_sa *sa = p->h[0].ike->v2->first;
+        struct ike_job_auth *proof = ike_job_auth_of(p->h[0].jobs[0]);
+        const struct wire_ike_id id = {WIRE_IKE_ID_FQDN, base_span("a", 1), {1, 2, (uint8_t)(3 + lies)}};
+        const uint8_t body[] = {WIRE_IKE_ID_FQDN, 1, 2, 3, 'a'};
+        const size_t len = sa->algs.prf->out_bytes;
+        assert_int_equal(
+            ikev2_keymat_maced_id(p->ops, proof->prf, base_span(sa->keys.sk_pi, sa->keys.prf_len),
+                                  base_span(body, sizeof body), proof->octets + proof->octets_len - len),
+            0);
+        ike_job_run(p->ops, &proof->job);
+        send_auth(p, &id, proof);
+        assert_int_equal(pair_stats(p, 1).established, !lies);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_WRONG_KEY), lies);
+        pair_free(p);
+    }
+}
+
+/* RFC 7296 2.16: no AUTH in the first message asks for EAP. */
+static void a_caller_that_wants_eap_is_told_so(void **state)
+{
+    (void)state;
+    struct pair *p = pair_proving();
+    const struct wire_ike_id id = {.type = WIRE_IKE_ID_FQDN, .data = base_span("a", 1)};
+    send_auth(p, &id, NULL);
+    const struct ike_audit *e = pair_audit(&p->h[1], IKE_AUDIT_FAIL_EAP);
+    assert_non_null(e);
+    assert_string_equal(e->what, "@a wants to authenticate itself by EAP: its IKE_AUTH has no AUTH payload");
+    assert_string_equal(e->conn, "a");
+    assert_int_equal(e->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_FAIL_MALFORMED));
+    pair_free(p);
+}
+
+/* Our own proof: the caller is refused, and the record blames nobody else. */
+static void a_proof_that_cannot_be_made_is_told_and_refuses_the_caller(void **state)
+{
+    (void)state;
+    struct pair *p = pair_checking();
+    run_held(p);
+    assert_int_equal(p->h[1].ike->v2->first->state, IKEV2_ST_R_PROVE);
+    p->h[1].n_jobs = 0;
+    p->h[1].jobs[0]->status = -EIO;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_JOB_DONE, .job = p->h[1].jobs[0]});
+    const struct ike_audit *e = pair_audit(&p->h[1], IKE_AUDIT_FAIL_UNPROVED);
+    assert_non_null(e);
+    assert_string_equal(e->what, "we were to prove that we are @b");
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    assert_int_equal(pair_stats(p, 1).established, 0);
+    assert_int_equal(pair_stats(p, 1).failed, 1);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +259,9 @@ int main(void)
         cmocka_unit_test(a_new_configuration_with_the_same_connection_changes_nothing),
         cmocka_unit_test(a_connection_that_changes_meanwhile_is_refused),
         cmocka_unit_test(a_shutdown_meanwhile_lets_nobody_in),
+        cmocka_unit_test(auth_covers_the_reserved_bytes_of_the_identity_as_they_came),
+        cmocka_unit_test(a_caller_that_wants_eap_is_told_so),
+        cmocka_unit_test(a_proof_that_cannot_be_made_is_told_and_refuses_the_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

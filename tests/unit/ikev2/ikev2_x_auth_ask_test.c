@@ -89,6 +89,7 @@ static void a_job_that_fails_ends_the_attempt(void **state)
         assert_int_equal(pair_stats(p, 0).ike_sas, 0);
         assert_int_equal(pair_stats(p, 1).ike_sas, checking ? 0 : 1);
         assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_UNCHECKED), checking);
+        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_UNPROVED), !checking);
         assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_WRONG_KEY), 0);
         pair_free(p);
     }

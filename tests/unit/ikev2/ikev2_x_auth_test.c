@@ -281,18 +281,18 @@ static void the_called_one_must_prove_itself_before_the_rounds(void **state)
     pair_free(p);
 }
 
-static void without_such_a_method_a_request_without_auth_is_malformed(void **state)
+static void without_such_a_method_a_request_without_auth_is_refused_as_eap(void **state)
 {
     (void)state;
     struct pair *p = pair_late();
     p->h[1].ike->v2->auth_methods = ikev2_auth_methods;
     pair_connect(p);
-    const struct ike_audit *there = pair_audit(&p->h[1], IKE_AUDIT_FAIL_MALFORMED);
+    const struct ike_audit *there = pair_audit(&p->h[1], IKE_AUDIT_FAIL_EAP);
     const struct ike_audit *here = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED);
     assert_non_null(there);
-    assert_non_null(strstr(there->what, "a required payload is missing"));
+    assert_non_null(strstr(there->what, "no AUTH payload"));
     assert_non_null(here);
-    assert_int_equal(here->notify, WIRE_IKE_N_INVALID_SYNTAX);
+    assert_int_equal(here->notify, WIRE_IKE_N_AUTHENTICATION_FAILED);
     assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
     pair_free(p);
 }
@@ -309,7 +309,7 @@ int main(void)
         cmocka_unit_test(lost_rounds_are_repeated),
         cmocka_unit_test(a_method_that_fails_makes_no_child),
         cmocka_unit_test(the_called_one_must_prove_itself_before_the_rounds),
-        cmocka_unit_test(without_such_a_method_a_request_without_auth_is_malformed),
+        cmocka_unit_test(without_such_a_method_a_request_without_auth_is_refused_as_eap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

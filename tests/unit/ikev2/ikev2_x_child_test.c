@@ -6,6 +6,8 @@
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
+#include "ikev2_x_child.h"
 
 static void a_child_is_rekeyed_by_either_side_without_a_gap(void **state)
 {
@@ -116,7 +118,6 @@ static void a_peer_that_differs_in_the_group_is_asked_the_other_way_round_once(v
 
 static void a_child_is_rekeyed_with_a_fresh_key_exchange(void **state)
 {
-    (void)state;
     struct pair *p = pair_new();
     pair_esp(p, 0, "aes128gcm16-x25519-noesn");
     pair_esp(p, 1, "aes128gcm16-x25519-noesn");
@@ -317,6 +318,98 @@ static void an_ike_sa_that_the_peer_alone_has_rekeyed_is_replaced(void **state)
     pair_free(p);
 }
 
+/* What is in the answer that waits for a, opened by a's own keys. */
+static void open_answer(struct pair *p, struct ikev2_msg *out)
+{
+    const struct pair_packet *k = &p->queue[p->head];
+    enum wire_ike_err err;
+    *out = (struct ikev2_msg){.path = &k->path, .raw = base_span(k->bytes, k->len), .is_response = true};
+    assert_int_equal(wire_ike_hdr_parse(out->raw, &out->hdr), WIRE_IKE_OK);
+    assert_int_equal(ikev2_msg_open(p->h[0].ike, p->h[0].ike->v2->first, out, &err), 0);
+}
+
+/* RFC 7296 2.25, 3.10.1. */
+static void a_child_that_is_not_found_is_named_as_it_was_asked_for(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *b = p->h[1].ike;
+    const uint32_t spi = p->h[0].children[0].i.pair.spi_in;
+    struct wire_ike_notification n;
+    struct ikev2_msg msg;
+    ikev2_child_remove(b, b->v2->first->children, NULL);
+    pair_settle(p);
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_deliver_one(p);
+    open_answer(p, &msg);
+    assert_true(ikev2_msg_notify(&msg, WIRE_IKE_N_CHILD_SA_NOT_FOUND, &n));
+    assert_int_equal(n.protocol, WIRE_IKE_PROTO_ESP);
+    assert_int_equal(n.spi_len, 4);
+    assert_int_equal(n.spi, spi);
+    pair_free(p);
+}
+
+/* A key exchange of the peer's that fails on our side is no fault of the peer's request (RFC 7296 2.25). */
+static void a_key_exchange_that_fails_here_is_a_temporary_failure(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        uint16_t notify;
+        enum ike_audit_kind kind;
+    } rows[] = {{-EIO, WIRE_IKE_N_TEMPORARY_FAILURE, IKE_AUDIT_FAIL_KEY_EXCHANGE},
+                {-ENOMEM, WIRE_IKE_N_TEMPORARY_FAILURE, IKE_AUDIT_FAIL_KEY_EXCHANGE},
+                {-EINVAL, WIRE_IKE_N_INVALID_SYNTAX, IKE_AUDIT_FAIL_MALFORMED}};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        struct wire_ike_notification n;
+        struct ikev2_msg msg;
+        struct pair *p = pair_up_with("aes128gcm16-x25519-noesn", "aes128gcm16-x25519-noesn");
+        p->h[1].hold_jobs = p->hold = true;
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = i % 2});
+        pair_deliver_one(p);
+        assert_int_equal(p->h[1].n_jobs, 1);
+        p->h[1].n_jobs = 0;
+        p->h[1].jobs[0]->status = rows[i / 2].status;
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_JOB_DONE, .job = p->h[1].jobs[0]});
+        open_answer(p, &msg);
+        assert_true(ikev2_msg_notify(&msg, rows[i / 2].notify, &n));
+        assert_int_equal(pair_count(&p->h[1], rows[i / 2].kind), 1);
+        pair_free(p);
+    }
+}
+
+/* Tunnel mode is what a peer gets that asks for transport mode; it is told, with the way out. */
+static void a_request_for_transport_mode_is_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[0].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD};
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_msg_put_notify(&b, WIRE_IKE_N_USE_TRANSPORT_MODE, BASE_SPAN_NONE);
+    assert_true(ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, &t));
+    ike_nonce_new(ike, &t.ni);
+    wire_ike_put_nonce(&b, ike_nonce_span(&t.ni));
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT));
+    ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
+    p->hold = true;
+    pair_drain(p);
+    pair_deliver_one(p);
+    struct wire_ike_notification n;
+    struct ikev2_msg msg;
+    open_answer(p, &msg);
+    assert_non_null(wire_ike_plds_find(&msg.plds, WIRE_IKE_P_SA, 0));
+    assert_false(ikev2_msg_notify(&msg, WIRE_IKE_N_USE_TRANSPORT_MODE, &n));
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT);
+    assert_non_null(a);
+    assert_string_equal(a->conn, "a");
+    assert_non_null(strstr(a->fix_peer, "mode = tunnel"));
+    p->h[0].spis_out--; /* of the task above, which nobody else has */
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +425,9 @@ int main(void)
         cmocka_unit_test(the_first_child_that_we_refuse_leaves_the_peer_no_pair),
         cmocka_unit_test(a_secret_that_cannot_be_computed_leaves_the_peer_no_pair),
         cmocka_unit_test(an_ike_sa_that_the_peer_alone_has_rekeyed_is_replaced),
+        cmocka_unit_test(a_child_that_is_not_found_is_named_as_it_was_asked_for),
+        cmocka_unit_test(a_key_exchange_that_fails_here_is_a_temporary_failure),
+        cmocka_unit_test(a_request_for_transport_mode_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* INFORMATIONAL: goodbyes. */
 #include "ike_pair.h"
+#include "ike_core.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
 
 static void a_terminated_connection_is_gone_on_both_sides(void **state)
 {
@@ -62,6 +66,62 @@ static void an_end_while_ike_auth_is_under_way_reaches_the_peer(void **state)
     pair_free(p);
 }
 
+/* Sends a request of a's, with these payloads. */
+static void request(struct pair *p, uint8_t exchange, struct wire_ike_builder *b)
+{
+    struct ike *ike = p->h[0].ike;
+    ikev2_msg_request(ike, ike->v2->first, exchange, b);
+    pair_settle(p);
+}
+
+/* RFC 7296 3.11: a payload has as many SPIs as it likes, and the last one counts as the first does. */
+static void all_spis_of_a_delete_are_read(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    static uint8_t spis[300 * 4];
+    struct base_writer w = base_writer(spis, sizeof spis);
+    for (uint32_t i = 0; i < 299; i++)
+        base_write_u32(&w, 0x70000000 + i);
+    base_write_u32(&w, p->h[1].children[0].i.pair.spi_out);
+    const struct wire_ike_delete d = {WIRE_IKE_PROTO_ESP, 4, 300, base_writer_span(&w)};
+    struct wire_ike_builder b = ikev2_msg_begin(p->h[0].ike);
+    wire_ike_put_delete(&b, &d);
+    request(p, WIRE_IKE_INFORMATIONAL, &b);
+    assert_true(p->h[1].children[0].is_removed);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    pair_free(p);
+}
+
+/* RFC 7296 3.10.1: errors of private use that we do not know, in a request, and any status. */
+static void unknown_notifies_in_a_request_are_ignored(void **state)
+{
+    (void)state;
+    static const uint16_t types[] = {99, 8191, 8192, 16383, 16500, 40960, 65535};
+    struct pair *p = pair_up();
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct wire_ike_builder b = ikev2_msg_begin(p->h[0].ike);
+        ikev2_msg_put_notify(&b, types[i], BASE_SPAN_NONE);
+        request(p, WIRE_IKE_INFORMATIONAL, &b);
+        pair_check_one(p);
+    }
+    pair_free(p);
+}
+
+/* An unknown type of payload, called critical: this request fails, and nothing else. It is told. */
+static void a_critical_payload_that_is_unknown_is_named(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct wire_ike_builder b = ikev2_msg_begin(p->h[0].ike);
+    wire_ike_put_raw(&b, 201, BASE_SPAN_NONE);
+    b.w.buf[2] = 0x80;
+    request(p, WIRE_IKE_INFORMATIONAL, &b);
+    pair_check_one(p);
+    assert_non_null(strstr(pair_audit(&p->h[1], IKE_AUDIT_FAIL_CRITICAL)->what, "type 201"));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +129,9 @@ int main(void)
         cmocka_unit_test(shutdown_says_goodbye_and_answers_nobody),
         cmocka_unit_test(an_sa_that_is_being_rekeyed_ends_under_its_new_keys),
         cmocka_unit_test(an_end_while_ike_auth_is_under_way_reaches_the_peer),
+        cmocka_unit_test(all_spis_of_a_delete_are_read),
+        cmocka_unit_test(unknown_notifies_in_a_request_are_ignored),
+        cmocka_unit_test(a_critical_payload_that_is_unknown_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,52 @@ static void other_groups_and_cookies_are_followed_a_few_times_only(void **state)
     }
 }
 
+/* RFC 7296 2.6: the same request, with a cookie in front; also one with a hash that is not to match. */
+static void a_request_with_a_cookie_is_else_the_same(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].encap = IKE_ENCAP_FORCE;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    const struct pair_packet first = p->queue[p->head];
+    refuse(p, &first, WIRE_IKE_N_COOKIE, base_span("cookie", 6));
+    const struct pair_packet *again = &p->queue[p->tail - 1];
+    const size_t cookie = 8 + 6;
+    assert_int_equal(again->len, first.len + cookie);
+    assert_memory_equal(again->bytes + 28 + cookie, first.bytes + 28, first.len - 28);
+    p->hold = false;
+    pair_free(p);
+}
+
+/* RFC 7296 3.10.1: an unknown error is a failure, whatever stands beside it. */
+static void an_answer_with_an_unknown_error_is_no_answer(void **state)
+{
+    (void)state;
+    static const uint16_t types[] = {99, 8192, 16383, 16384 + 99, 40960};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct pair_packet request;
+        struct pair *p = pair_called(&request, false);
+        const bool is_error = types[i] < 16384;
+        pair_deliver_one(p);
+        struct pair_packet *k = &p->queue[p->tail - 1];
+        /* One more payload at the front of b's answer. */
+        const uint8_t notify[8] = {k->bytes[16], 0, 0, 8, 0, 0, (uint8_t)(types[i] >> 8), (uint8_t)types[i]};
+        memmove(k->bytes + 36, k->bytes + 28, k->len - 28);
+        memcpy(k->bytes + 28, notify, 8);
+        k->bytes[16] = WIRE_IKE_P_NOTIFY;
+        k->len += 8;
+        k->bytes[27] = (uint8_t)k->len;
+        k->bytes[26] = (uint8_t)(k->len >> 8);
+        pair_deliver_one(p);
+        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_DOUBTED), is_error);
+        assert_int_equal(p->h[0].sends, is_error ? 1 : 2);
+        p->hold = false;
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +193,8 @@ int main(void)
         cmocka_unit_test(an_error_is_told_when_nothing_better_came_until_the_timeout),
         cmocka_unit_test(an_operator_who_ends_the_attempt_hears_what_refused_it),
         cmocka_unit_test(other_groups_and_cookies_are_followed_a_few_times_only),
+        cmocka_unit_test(a_request_with_a_cookie_is_else_the_same),
+        cmocka_unit_test(an_answer_with_an_unknown_error_is_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
