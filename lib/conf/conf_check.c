@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Rules over connections, identities and secrets: what cannot work is an error, what usually is a mistake
- * behind NAT is a warning with the cure. Ports are conf_check_port.c's, overlaps conf_check_overlap.c's.
+ * behind NAT is a warning with the cure. Ports are conf_check_port.c's, overlaps conf_check_overlap.c's,
+ * algorithms that exclude each other conf_check_sets.c's.
  */
 #include "conf_int.h"
 
@@ -302,6 +303,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     check_twins(r, secrets, n_secrets);
     check_twins(r, conns, n_conns);
     conf_check_overlap(r, ike);
+    conf_check_sets(r, ike);
     free(secrets);
     free(conns);
 }

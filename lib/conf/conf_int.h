@@ -169,3 +169,5 @@ void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);
 /* Warns of remote subnets that two connections claim. */
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);
+/* Connections for the same addresses whose IKE proposals exclude each other. The configuration is sealed. */
+void conf_check_sets(struct conf_reader *r, const struct ike_conf *ike);

@@ -145,14 +145,14 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
         conf->ike = ike_conf_new();
     if (!conf || !conf->ike || !build(&r, root, conf))
         conf_fail(&r, "out of memory");
-    else
+    else {
+        ike_conf_seal(conf->ike);
         conf_check(&r, conf);
+    }
     wipe_keys(root);
     json_decref(root);
-    if (report->n_errors == 0) {
-        ike_conf_seal(conf->ike);
+    if (report->n_errors == 0)
         return conf;
-    }
     conf_free(conf);
     return NULL;
 }

@@ -310,6 +310,41 @@ int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct 
         *out = ps.p;
     return err;
 }
+/* Whether both have one of a type; of ciphers, one that is an AEAD or not, as is asked. */
+static bool type_meets(const struct crypt_proposal *a, const struct crypt_proposal *b, uint8_t type,
+                       bool is_aead)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const struct crypt_transform *t = &a->transforms[i];
+        const struct crypt_alg *alg = crypt_alg_find(t->type, t->id, t->key_bits);
+        for (size_t j = 0; j < b->count && t->type == type && alg && alg->is_aead == is_aead; j++) {
+            const struct crypt_transform *u = &b->transforms[j];
+            if (u->type == type && u->id == t->id && u->key_bits == t->key_bits)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool type_agrees(const struct crypt_proposal *a, const struct crypt_proposal *b, uint8_t type)
+{
+    return (count_type(a, type) == 0 && count_type(b, type) == 0) || type_meets(a, b, type, false);
+}
+
+bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const struct crypt_proposal *b,
+                          size_t n_b)
+{
+    for (size_t i = 0; i < n_a; i++)
+        for (size_t j = 0; j < n_b; j++)
+            if ((type_meets(&a[i], &b[j], CRYPT_TYPE_ENCR, true) ||
+                 (type_meets(&a[i], &b[j], CRYPT_TYPE_ENCR, false) &&
+                  type_agrees(&a[i], &b[j], CRYPT_TYPE_INTEG))) &&
+                type_agrees(&a[i], &b[j], CRYPT_TYPE_PRF) && type_agrees(&a[i], &b[j], CRYPT_TYPE_DH) &&
+                type_agrees(&a[i], &b[j], CRYPT_TYPE_ESN))
+                return true;
+    return false;
+}
+
 
 const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX])
 {

@@ -4,6 +4,7 @@
  * A configured proposal: for each transform type the accepted algorithms in order of preference. Written as
  * strongSwan users know it: "aes256gcm16-aes128gcm16-prfsha256-x25519-ecp256", "aes128gcm16-x25519-esn".
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "crypt_alg.h"
@@ -36,6 +37,11 @@ struct crypt_proposal {
  */
 int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct crypt_proposal *out,
                          char *why, size_t why_size);
+
+/* Whether a peer that offers one list can be answered by the other: two proposals have all types in common.
+ */
+bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const struct crypt_proposal *b,
+                          size_t n_b);
 
 /* The notation of a proposal, into out. Returns out. */
 const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX]);

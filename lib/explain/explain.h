@@ -75,13 +75,16 @@ void explain_critical(struct ike *ike, struct explain_about about, uint8_t paylo
 /* The configuration has no key for the pair of identities of `conn`. */
 void explain_no_secret(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
 
-/*
- * Proposals of the connection (child NULL) or of a child, against theirs; theirs NULL: `agreed` is what was
- * agreed on before it was known which connection this is.
- */
+/* Proposals of the connection (child NULL) or of a child, against theirs. */
 void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
-                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs,
-                         const char *agreed);
+                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs);
+
+/*
+ * The peer proved who it is, and its connection `conn` takes none of what was agreed on before that was
+ * known: `agreed` in the notation of the configuration.
+ */
+void explain_agreed_before(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                           const char *agreed);
 
 /*
  * The peer's proposals `theirs` have the algorithms of `child`, but not its groups: one side demands a key

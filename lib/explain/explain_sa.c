@@ -99,23 +99,19 @@ static const struct wire_ike_proposal *explain_usable(const struct wire_ike_sa *
 }
 
 void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
-                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs,
-                         const char *agreed)
+                         const struct ike_child_conf *child, const struct wire_ike_sa *theirs)
 {
     struct explain e;
     const char *key = child ? "esp_proposals" : "ike_proposals";
     const struct crypt_proposal *ours = child ? child->proposals : conn->proposals;
     const size_t n_ours = child ? child->n_proposals : conn->n_proposals;
     const struct wire_ike_proposal *copy =
-        theirs ? explain_usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE) : NULL;
+        explain_usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE);
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_PROPOSAL, about, conn))
         return;
     e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     base_text_add(&e.what, "the peer's %s: ", key);
-    if (theirs)
-        add_theirs_all(&e.what, theirs);
-    else if (agreed)
-        base_text_add(&e.what, "%s, agreed on before the peer's identity was known", agreed);
+    add_theirs_all(&e.what, theirs);
     base_text_add(&e.nearest, "ours, of connection %s: ", conn->name);
     add_ours(&e.nearest, ours, n_ours);
     base_text_add(&e.why,
@@ -130,6 +126,32 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
         base_text_add(&e.fix_peer, "%s (strongSwan: %s = %s)", crypt_proposal_text(&ours[0], text),
                       child ? "esp_proposals" : "proposals", text);
     }
+    explain_end(ike, &e);
+}
+
+void explain_agreed_before(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                           const char *agreed)
+{
+    char text[CRYPT_PROPOSAL_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_PROPOSAL, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, "the peer is that of connection %s, and the IKE SA has %s", conn->name, agreed);
+    base_text_add(&e.nearest, "connection %s asks for ", conn->name);
+    add_ours(&e.nearest, conn->proposals, conn->n_proposals);
+    base_text_add(
+        &e.why,
+        "IKE_SA_INIT names nobody (RFC 7296 1.2), so what was agreed on there is what suits most connections "
+        "that allow the peer's address. The peer offers it, and its own connection %s does not.",
+        conn->name);
+    base_text_add(
+        &e.fix_here,
+        "connections.%s.ike_proposals: add \"%s\", or give it a remote.from or local.address of its "
+        "own",
+        conn->name, agreed);
+    base_text_add(&e.fix_peer, "nothing but what this connection asks for: %s (strongSwan: proposals = %s)",
+                  crypt_proposal_text(&conn->proposals[0], text), text);
     explain_end(ike, &e);
 }
 

@@ -10,6 +10,7 @@
 #include "base_wipe.h"
 #include "ike_conf_keys.h"
 #include "ike_index.h"
+#include "ike_sets.h"
 
 struct ike_conf *ike_conf_new(void)
 {
@@ -35,10 +36,10 @@ void ike_child_conf_defaults(struct ike_child_conf *c)
 
 void ike_conf_seal(struct ike_conf *conf)
 {
-    for (size_t i = 0; i < conf->n_conns; i++) {
+    for (size_t i = 0; i < conf->n_conns; i++)
         conf->conns[i].conf = conf;
-        conf->forces_encap = conf->forces_encap || conf->conns[i].encap == IKE_ENCAP_FORCE;
-    }
+    ike_sets_free(conf->sets);
+    conf->sets = ike_sets_new(conf);
     ike_index_free(conf->index);
     conf->index = ike_index_new(conf);
 }
@@ -62,6 +63,7 @@ void ike_conf_put(const struct ike_conf *conf)
         base_wipe(c->secrets, c->n_secrets * sizeof *c->secrets);
     free(c->secrets);
     ike_index_free(c->index);
+    ike_sets_free(c->sets);
     free(c);
 }
 

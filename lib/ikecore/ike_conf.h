@@ -104,6 +104,7 @@ struct ike_conn_conf {
     uint32_t retransmit_tries; /* after the first transmission; timeout grows by 1.8 each */
     size_t n_children;
     struct ike_child_conf *children; /* owned by the ike_conf */
+    uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
     const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
 };
 
@@ -129,7 +130,7 @@ struct ike_conf {
     uint32_t children_max; /* per IKE SA */
     /* Made by ike_conf_seal(); nobody else's business. */
     struct ike_conf_index *index;
-    bool forces_encap; /* some connection does */
+    struct ike_sets *sets;
 };
 
 /* An empty configuration with the default caps and one reference, or NULL without memory. */

@@ -11,27 +11,12 @@
 #include "ike_core.h"
 #include "ike_index.h"
 #include "ike_path.h"
+#include "ike_sets.h"
 #include "wire_ike.h"
-
-static bool is_local(const struct ike_conn_conf *c, const struct base_addr *a)
-{
-    for (size_t i = 0; i < c->n_local_addrs; i++)
-        if (base_addr_equal(&c->local_addrs[i], a))
-            return true;
-    return c->n_local_addrs == 0;
-}
-
-static bool is_allowed(const struct ike_conn_conf *c, const struct base_addr *a)
-{
-    for (size_t i = 0; i < c->n_remote_from; i++)
-        if (base_prefix_contains(&c->remote_from[i], a))
-            return true;
-    return c->n_remote_from == 0;
-}
 
 bool ike_peer_is_candidate(const struct ike_conn_conf *c, const struct ike_path *path)
 {
-    return is_local(c, &path->local.addr) && is_allowed(c, &path->remote.addr);
+    return ike_sets_allows(c, path);
 }
 
 bool ike_peer_id_equal(const struct ike *ike, const struct ike_id *a, const struct ike_id *b)

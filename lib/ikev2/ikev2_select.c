@@ -282,6 +282,17 @@ bool ikev2_select_asks_ah(const struct wire_ike_sa *theirs)
     return false;
 }
 
+const char *ikev2_select_words(const struct ikev2_choice *c, char *out, size_t size)
+{
+    struct base_text t = base_text(out, size);
+    const struct crypt_alg *const rows[] = {c->encr, c->prf, c->integ,
+                                            crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)c->dh, 0)};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i])
+            base_text_add(&t, "%s%s", i ? "-" : "", rows[i]->keyword);
+    return out;
+}
+
 const char *ikev2_select_text(const struct ikev2_choice *c, char *out, size_t size)
 {
     struct base_text t = base_text(out, size);

@@ -49,4 +49,7 @@ bool ikev2_select_has_group(const struct crypt_proposal *ours, size_t n_ours, en
 /* Whether one of the list can do without a group: it names none, or NONE among others (RFC 7296 3.3.3). */
 bool ikev2_select_allows_none(const struct crypt_proposal *ours, size_t n_ours);
 bool ikev2_select_asks_ah(const struct wire_ike_sa *theirs);
+/* A choice for an IKE SA in the notation of the configuration. Returns out. */
+const char *ikev2_select_words(const struct ikev2_choice *c, char *out, size_t size);
+/* A choice for people. Returns out. */
 const char *ikev2_select_text(const struct ikev2_choice *c, char *out, size_t size);

@@ -66,8 +66,8 @@ static bool auth_admits(struct ike *ike, struct ikev2_sa *sa, const struct ike_c
 {
     char algs[96];
     if (!ikev2_select_covers(conn->proposals, conn->n_proposals, &sa->algs)) {
-        explain_no_proposal(ike, ikev2_sa_about(sa), conn, NULL, NULL,
-                            ikev2_select_text(&sa->algs, algs, sizeof algs));
+        explain_agreed_before(ike, ikev2_sa_about(sa), conn,
+                              ikev2_select_words(&sa->algs, algs, sizeof algs));
         return false;
     }
     if (conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {

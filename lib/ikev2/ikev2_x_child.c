@@ -157,7 +157,7 @@ static void child_explain_choice(struct ike *ike, struct ikev2_sa *sa, const str
                                                      WIRE_IKE_PROTO_ESP, IKEV2_DH_IGNORE, CRYPT_DH_NONE, &c))
         explain_pfs(ike, ikev2_sa_about(sa), conf, &ike->v2->sa_in);
     else
-        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in, NULL);
+        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in);
 }
 
 uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,

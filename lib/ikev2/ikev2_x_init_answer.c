@@ -14,7 +14,7 @@
 #include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
-#include "ike_peer.h"
+#include "ike_sets.h"
 #include "ikev2_cookie.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
@@ -106,36 +106,48 @@ static bool init_is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
     return false;
 }
 
+/* How many of the connections that allow the path would take this choice. */
+static uint32_t init_suits(const struct ike_set_counts *k, const struct ikev2_choice *c)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < k->n_sets; i++)
+        if (k->count[i] && ikev2_select_covers(k->first[i]->proposals, k->first[i]->n_proposals, c))
+            n += k->count[i];
+    return n;
+}
+
 /*
- * The first connection that could be meant and shares a proposal. Which one it is shows in IKE_AUTH; *fake:
- * one of the candidates forces encapsulation.
+ * What suits most of the connections that could be meant; of equals, what the first of them prefers. Which
+ * one is meant shows in IKE_AUTH; *fake: one of the candidates forces encapsulation.
  */
 static bool init_choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt_dh group,
                         struct ikev2_choice *out, bool *fake)
 {
-    const struct ike_conn_conf *nearest = NULL;
-    bool found = false;
-    *fake = false;
-    for (size_t i = 0; i < ike->conf->n_conns && (!found || (ike->conf->forces_encap && !*fake)); i++) {
-        const struct ike_conn_conf *c = &ike->conf->conns[i];
-        if (!ike_peer_is_candidate(c, msg->path))
+    struct ike_set_counts k;
+    struct ikev2_choice c;
+    uint32_t most = 0;
+    ike_sets_count(ike->conf, msg->path, &k);
+    *fake = k.forces_encap;
+    for (size_t i = 0; i < k.n_sets; i++) {
+        const struct ike_conn_conf *first = k.first[i];
+        if (!first || !ikev2_select(first->proposals, first->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
+                                    IKEV2_DH_WANTED, group, &c))
             continue;
-        nearest = nearest ? nearest : c;
-        *fake = *fake || c->encap == IKE_ENCAP_FORCE;
-        if (!found)
-            found = ikev2_select(c->proposals, c->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
-                                 IKEV2_DH_WANTED, group, out);
+        const uint32_t n = init_suits(&k, &c);
+        if (n <= most)
+            continue;
+        most = n;
+        *out = c;
     }
-    if (!nearest)
+    if (!k.nearest)
         explain_no_connection(ike, msg->path);
-    else if (!found && ikev2_select_asks_ah(&ike->v2->sa_in))
-        explain_ah(ike, (struct explain_about){.path = msg->path}, nearest);
-    else if (!found)
-        explain_no_proposal(ike, (struct explain_about){.path = msg->path}, nearest, NULL, &ike->v2->sa_in,
-                            NULL);
-    if (!found)
+    else if (!most && ikev2_select_asks_ah(&ike->v2->sa_in))
+        explain_ah(ike, (struct explain_about){.path = msg->path}, k.nearest);
+    else if (!most)
+        explain_no_proposal(ike, (struct explain_about){.path = msg->path}, k.nearest, NULL, &ike->v2->sa_in);
+    if (!most)
         ike->stats.failed++;
-    return found;
+    return most > 0;
 }
 
 static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const struct ikev2_choice *choice,

@@ -317,7 +317,7 @@ static uint16_t rekey_check(struct ike *ike, const struct ikev2_sa *sa, const st
     if (!ikev2_select(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
                       IKEV2_DH_WANTED, (enum crypt_dh)ke->group, &t->choice) ||
         t->choice.spi == 0) {
-        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, NULL, &ike->v2->sa_in, NULL);
+        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, NULL, &ike->v2->sa_in);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     ike_nonce_set(&t->ni, ni);

@@ -44,6 +44,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, n_children);
     BESIDE(CONN, ike_conn_conf, children);
     BESIDE(CONN, ike_conn_conf, conf);
+    BESIDE(CONN, ike_conn_conf, set);
     BESIDE(CHILD, ike_child_conf, name);
     BESIDE(CHILD, ike_child_conf, local_ts.skipped);
     BESIDE(CHILD, ike_child_conf, remote_ts.skipped);
