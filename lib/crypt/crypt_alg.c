@@ -46,6 +46,9 @@ static const struct crypt_alg rows[] = {
     INTEG(CRYPT_INTEG_HMAC_SHA2_512_256, "sha512", "HMAC-SHA2-512-256", 64, 32, "RFC 4868"),
     INTEG(CRYPT_INTEG_HMAC_SHA1_96, "sha1", "HMAC-SHA1-96", 20, 12, "RFC 2404"),
 
+    /* To do without: among groups of a child (RFC 7296 3.3.3). Whoever computes has no such group. */
+    {.type = CRYPT_TYPE_DH, .id = CRYPT_DH_NONE, .keyword = "modpnone", .name = "NONE", .for_esp = true,
+     .rfc = "RFC 7296"},
     DH(CRYPT_DH_X25519, "x25519", "X25519", 32, "RFC 8031"),
     DH(CRYPT_DH_ECP_256, "ecp256", "ECP-256", 64, "RFC 5903"),
     DH(CRYPT_DH_ECP_384, "ecp384", "ECP-384", 96, "RFC 5903"),

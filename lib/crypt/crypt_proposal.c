@@ -54,7 +54,6 @@ static const struct {
     {"modp768", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
     {"modp1024", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
     {"modp1536", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
-    {"modpnone", "an ESP proposal without a group already means no Diffie-Hellman; leave the word out"},
 };
 
 struct parse {
@@ -310,6 +309,7 @@ int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct 
         *out = ps.p;
     return err;
 }
+
 /* Whether both have one of a type; of ciphers, one that is an AEAD or not, as is asked. */
 static bool type_meets(const struct crypt_proposal *a, const struct crypt_proposal *b, uint8_t type,
                        bool is_aead)
@@ -345,7 +345,6 @@ bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const stru
     return false;
 }
 
-
 const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX])
 {
     struct base_text t = base_text(out, CRYPT_PROPOSAL_TEXT_MAX);
@@ -360,26 +359,30 @@ const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_P
 /* clang-format off */
 #define ENCR_GCM(BITS) {CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_GCM_16, (BITS)}
 #define ENCR_CBC(BITS) {CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_CBC, (BITS)}
+#define ENCR_CHACHA    {CRYPT_TYPE_ENCR, CRYPT_ENCR_CHACHA20_POLY1305, 0}
 #define PRFS                                                                                                  \
     {CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA2_256, 0}, {CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA2_384, 0},               \
     {CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA2_512, 0}
+#define PRF_SHA1 {CRYPT_TYPE_PRF, CRYPT_PRF_HMAC_SHA1, 0}
 #define INTEGS                                                                                                \
     {CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_256_128, 0}, {CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_384_192, 0}, \
-    {CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_512_256, 0}
+    {CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA2_512_256, 0}, {CRYPT_TYPE_INTEG, CRYPT_INTEG_HMAC_SHA1_96, 0}
 #define GROUPS                                                                                                \
     {CRYPT_TYPE_DH, CRYPT_DH_X25519, 0}, {CRYPT_TYPE_DH, CRYPT_DH_ECP_256, 0},                                \
     {CRYPT_TYPE_DH, CRYPT_DH_ECP_384, 0}, {CRYPT_TYPE_DH, CRYPT_DH_ECP_521, 0},                               \
     {CRYPT_TYPE_DH, CRYPT_DH_MODP_2048, 0}, {CRYPT_TYPE_DH, CRYPT_DH_MODP_3072, 0},                           \
     {CRYPT_TYPE_DH, CRYPT_DH_MODP_4096, 0}
+#define GROUP_NONE {CRYPT_TYPE_DH, CRYPT_DH_NONE, 0}
+#define ESNS       {CRYPT_TYPE_ESN, CRYPT_ESN_ON, 0}, {CRYPT_TYPE_ESN, CRYPT_ESN_OFF, 0}
 
+/* What they are as text stands in the header. */
 static const struct crypt_proposal ike_defaults[] = {
-    {CRYPT_PROTOCOL_IKE, 12, {ENCR_GCM(256), ENCR_GCM(128), PRFS, GROUPS}},
-    {CRYPT_PROTOCOL_IKE, 15, {ENCR_CBC(256), ENCR_CBC(128), PRFS, INTEGS, GROUPS}},
+    {CRYPT_PROTOCOL_IKE, 13, {ENCR_GCM(256), ENCR_GCM(128), ENCR_CHACHA, PRFS, GROUPS}},
+    {CRYPT_PROTOCOL_IKE, 18, {ENCR_CBC(256), ENCR_CBC(192), ENCR_CBC(128), PRFS, PRF_SHA1, INTEGS, GROUPS}},
 };
-/* Without a group: the first child takes its keys from the IKE SA's exchange anyway. */
 static const struct crypt_proposal esp_defaults[] = {
-    {CRYPT_PROTOCOL_ESP, 4,
-     {ENCR_GCM(128), ENCR_GCM(256), {CRYPT_TYPE_ESN, CRYPT_ESN_ON, 0}, {CRYPT_TYPE_ESN, CRYPT_ESN_OFF, 0}}},
+    {CRYPT_PROTOCOL_ESP, 13, {ENCR_GCM(128), ENCR_GCM(256), ENCR_CHACHA, GROUPS, GROUP_NONE, ESNS}},
+    {CRYPT_PROTOCOL_ESP, 17, {ENCR_CBC(128), ENCR_CBC(256), ENCR_CBC(192), INTEGS, GROUPS, GROUP_NONE, ESNS}},
 };
 /* clang-format on */
 

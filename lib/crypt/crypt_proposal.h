@@ -29,10 +29,10 @@ struct crypt_proposal {
 
 /*
  * Parses the notation for `protocol`. IKE: a missing PRF is derived from the integrity algorithm, or
- * PRF-HMAC-SHA2-256 beside an AEAD; a DH group is required. ESP: no PRF; without "esn"/"noesn" both are
- * accepted and ESN preferred. An AEAD together with an integrity algorithm is an error, as is a CBC
- * cipher without one (RFC 7296 3.3.3).
- * Returns 0, or -EINVAL with a sentence in why (what is wrong and what to write instead). AH notation
+ * PRF-HMAC-SHA2-256 beside an AEAD; a DH group is required. ESP: no PRF; "modpnone" beside groups means that
+ * the child may do without one as well; without "esn"/"noesn" both are accepted and ESN preferred. An AEAD
+ * together with an integrity algorithm is an error, as is a CBC cipher without one (RFC 7296 3.3.3). Returns
+ * 0, or -EINVAL with a sentence in why (what is wrong and what to write instead). AH notation
  * ("ah-…") is refused with the reason that NAT breaks AH.
  */
 int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct crypt_proposal *out,
@@ -46,5 +46,20 @@ bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const stru
 /* The notation of a proposal, into out. Returns out. */
 const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX]);
 
-/* Built-in proposals when the configuration names none; *count of them in order of preference. */
+/*
+ * Built-in proposals when the configuration names none, as text: AEAD first, then what older peers have. A
+ * child takes the group that the peer wants, or none. Their offers are small enough for one datagram.
+ */
+#define CRYPT_DEFAULT_GROUPS "x25519-ecp256-ecp384-ecp521-modp2048-modp3072-modp4096"
+#define CRYPT_DEFAULT_IKE_1 \
+    "aes256gcm16-aes128gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-" CRYPT_DEFAULT_GROUPS
+#define CRYPT_DEFAULT_IKE_2                                                            \
+    "aes256-aes192-aes128-prfsha256-prfsha384-prfsha512-prfsha1-sha256-sha384-sha512-" \
+    "sha1-" CRYPT_DEFAULT_GROUPS
+#define CRYPT_DEFAULT_ESP_1 \
+    "aes128gcm16-aes256gcm16-chacha20poly1305-" CRYPT_DEFAULT_GROUPS "-modpnone-esn-noesn"
+#define CRYPT_DEFAULT_ESP_2 \
+    "aes128-aes256-aes192-sha256-sha384-sha512-sha1-" CRYPT_DEFAULT_GROUPS "-modpnone-esn-noesn"
+
+/* The same as transforms; *count of them in order of preference. */
 const struct crypt_proposal *crypt_proposal_defaults(enum crypt_protocol protocol, size_t *count);

@@ -88,10 +88,11 @@ void explain_agreed_before(struct ike *ike, struct explain_about about, const st
 
 /*
  * The peer's proposals `theirs` have the algorithms of `child`, but not its groups: one side demands a key
- * exchange for the child (perfect forward secrecy) that the other has not, or another group.
+ * exchange for the child (perfect forward secrecy) that the other has not, or another group. is_ahead: they
+ * do not count yet, and the first child is up.
  */
 void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
-                 const struct wire_ike_sa *theirs);
+                 const struct wire_ike_sa *theirs, bool is_ahead);
 
 /* The peer asks for AH. */
 void explain_ah(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);

@@ -188,7 +188,7 @@ static bool has_their_group(const struct wire_ike_sa *theirs)
 }
 
 void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
-                 const struct wire_ike_sa *theirs)
+                 const struct wire_ike_sa *theirs, bool is_ahead)
 {
     struct explain e;
     const struct ike_conn_conf *conn = about.conn;
@@ -197,8 +197,9 @@ void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_c
     char text[CRYPT_PROPOSAL_TEXT_MAX];
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_PFS, about, conn))
         return;
-    e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
-    base_text_add(&e.what, "the peer's esp_proposals for a child beside or after the first: ");
+    e.a->notify = is_ahead ? 0 : WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
+    base_text_add(&e.what, is_ahead ? "the peer's esp_proposals in IKE_AUTH: "
+                                    : "the peer's esp_proposals for a child beside or after the first: ");
     add_theirs_all(&e.what, theirs);
     base_text_add(&e.nearest, "ours, of connection %s, child %s: ", conn->name, child->name);
     add_ours(&e.nearest, child->proposals, child->n_proposals);
@@ -227,7 +228,11 @@ void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_c
         }
     }
     base_text_add(&e.why,
-                  "IKE_AUTH makes the first child without a group, so this shows only now (RFC 7296 1.2).");
+                  is_ahead
+                      ? "The first child needs no group and is up; it cannot be rekeyed, and none will stand "
+                        "beside it."
+                      : "IKE_AUTH makes the first child without a group, so this shows only now (RFC "
+                        "7296 1.2).");
     base_text_add(&e.fix_peer, "the groups of %s there (strongSwan: esp_proposals = %s; libreswan: pfs, esp)",
                   crypt_proposal_text(first, text), text);
     explain_end(ike, &e);

@@ -15,6 +15,7 @@
 #include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
+#include "ikev2_child_words.h"
 #include "ikev2_children.h"
 #include "ikev2_collide.h"
 #include "ikev2_ke.h"
@@ -146,20 +147,6 @@ static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const str
     return true;
 }
 
-/* Why their proposals and those of this child do not meet: AH, a group alone, or the algorithms. */
-static void child_explain_choice(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *conf,
-                                 enum ikev2_dh_rule rule)
-{
-    struct ikev2_choice c;
-    if (ikev2_select_asks_ah(&ike->v2->sa_in))
-        explain_ah(ike, ikev2_sa_about(sa), sa->conn);
-    else if (rule != IKEV2_DH_IGNORE && ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in,
-                                                     WIRE_IKE_PROTO_ESP, IKEV2_DH_IGNORE, CRYPT_DH_NONE, &c))
-        explain_pfs(ike, ikev2_sa_about(sa), conf, &ike->v2->sa_in);
-    else
-        explain_no_proposal(ike, ikev2_sa_about(sa), sa->conn, conf, &ike->v2->sa_in);
-}
-
 uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                             enum ikev2_dh_rule rule, struct ikev2_task *t)
 {
@@ -182,12 +169,14 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         explain_transport(ike, ikev2_sa_about(sa), conf);
     if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                       (enum crypt_dh)k.group, &t->choice)) {
-        child_explain_choice(ike, sa, conf, rule);
+        ikev2_child_explain(ike, sa, conf, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     if (child_is_taken(ike, sa, conf, &t->local_ts, &t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
+    if (!t->is_dh_agreed)
+        ikev2_child_foresee(ike, sa, conf);
     if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
         explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
@@ -243,7 +232,7 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
     }
     if (!ikev2_select_answer(c->proposals, c->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                              &t->choice)) {
-        child_explain_choice(ike, sa, c, rule);
+        ikev2_child_explain(ike, sa, c, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
@@ -507,7 +496,8 @@ static bool child_turn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     const enum crypt_dh first = ikev2_select_first_group(c->proposals, c->n_proposals);
     if (t->is_turned || first == CRYPT_DH_NONE || !ikev2_select_allows_none(c->proposals, c->n_proposals) ||
-        (error != WIRE_IKE_N_NO_PROPOSAL_CHOSEN && error < PRIVATE_ERROR))
+        (error != WIRE_IKE_N_NO_PROPOSAL_CHOSEN && error != WIRE_IKE_N_INVALID_KE_PAYLOAD &&
+         error < PRIVATE_ERROR))
         return false;
     struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     t->is_turned = true;
@@ -580,8 +570,8 @@ static enum ikev2_outcome child_on_refused(struct ike *ike, struct ikev2_sa *sa,
         return IKEV2_STAYS;
     }
     const uint16_t error = ikev2_msg_error(msg, &data);
-    if (error == WIRE_IKE_N_INVALID_KE_PAYLOAD ? child_retry_group(ike, sa, sa->task, data)
-                                               : child_turn(ike, sa, sa->task, error))
+    if ((error == WIRE_IKE_N_INVALID_KE_PAYLOAD && child_retry_group(ike, sa, sa->task, data)) ||
+        child_turn(ike, sa, sa->task, error))
         return IKEV2_STAYS;
     if (error != WIRE_IKE_N_TEMPORARY_FAILURE && error != WIRE_IKE_N_CHILD_SA_NOT_FOUND)
         explain_refused(ike, ikev2_sa_about(sa), child_asked(sa->task, IKEV2_DH_WANTED),

@@ -161,20 +161,20 @@ static void a_short_buffer_for_the_reason_is_not_overrun(void **state)
 
 static void the_built_in_proposals_read_as_documented(void **state)
 {
-    static const char groups[] = "x25519-ecp256-ecp384-ecp521-modp2048-modp3072-modp4096";
-    char want[CRYPT_PROPOSAL_TEXT_MAX], got[CRYPT_PROPOSAL_TEXT_MAX];
+    char got[CRYPT_PROPOSAL_TEXT_MAX];
     size_t count;
     const struct crypt_proposal *p = crypt_proposal_defaults(CRYPT_PROTOCOL_IKE, &count);
     assert_int_equal(count, 2);
-    snprintf(want, sizeof want, "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-%s", groups);
-    assert_string_equal(crypt_proposal_text(&p[0], got), want);
-    snprintf(want, sizeof want, "aes256-aes128-prfsha256-prfsha384-prfsha512-sha256-sha384-sha512-%s",
-             groups);
-    assert_string_equal(crypt_proposal_text(&p[1], got), want);
-    assert_string_equal(read_back(got, CRYPT_PROTOCOL_IKE), want);
+    assert_string_equal(crypt_proposal_text(&p[0], got), CRYPT_DEFAULT_IKE_1);
+    assert_string_equal(read_back(got, CRYPT_PROTOCOL_IKE), CRYPT_DEFAULT_IKE_1);
+    assert_string_equal(crypt_proposal_text(&p[1], got), CRYPT_DEFAULT_IKE_2);
+    assert_string_equal(read_back(got, CRYPT_PROTOCOL_IKE), CRYPT_DEFAULT_IKE_2);
     p = crypt_proposal_defaults(CRYPT_PROTOCOL_ESP, &count);
-    assert_int_equal(count, 1);
-    assert_string_equal(crypt_proposal_text(&p[0], got), "aes128gcm16-aes256gcm16-esn-noesn");
+    assert_int_equal(count, 2);
+    assert_string_equal(crypt_proposal_text(&p[0], got), CRYPT_DEFAULT_ESP_1);
+    assert_string_equal(read_back(got, CRYPT_PROTOCOL_ESP), CRYPT_DEFAULT_ESP_1);
+    assert_string_equal(crypt_proposal_text(&p[1], got), CRYPT_DEFAULT_ESP_2);
+    assert_string_equal(read_back(got, CRYPT_PROTOCOL_ESP), CRYPT_DEFAULT_ESP_2);
     assert_int_equal(p[0].protocol, CRYPT_PROTOCOL_ESP);
     crypt_proposal_defaults(CRYPT_PROTOCOL_AH, &count);
     assert_int_equal(count, 0);

@@ -13,7 +13,8 @@
 #include "node_check.h"
 
 static struct conf_report report;
-static struct ike_conf ike = {.n_conns = 3};
+static struct ike_conn_conf conns[3];
+static struct ike_conf ike = {.n_conns = 3, .conns = conns};
 static struct conf conf = {.n_ports = 1, .ike = &ike};
 static struct ctl_check check = {.file = "c.json", .conf = &conf, .report = &report};
 static struct node_findings machine;
@@ -63,6 +64,29 @@ static void a_file_alone_says_nothing_of_the_machine(void **state)
     assert_string_equal(complained, "warning: c.json: secrets[0]: is weak\n");
 }
 
+static void built_in_proposals_are_shown_where_some_connection_has_them(void **state)
+{
+    struct ike_child_conf child;
+    ike_conn_conf_defaults(&conns[0]);
+    ike_conn_conf_defaults(&conns[1]);
+    ike_child_conf_defaults(&child);
+    conns[1].children = &child;
+    conns[1].n_children = 1;
+    check.with_machine = false;
+    run(true);
+    assert_string_equal(said, "c.json: good: 1 ports, 3 connections\n"
+                              "2 connections write no ike_proposals and get " CRYPT_DEFAULT_IKE_1
+                              ", then " CRYPT_DEFAULT_IKE_2 "\n"
+                              "1 connection writes no esp_proposals and gets " CRYPT_DEFAULT_ESP_1
+                              ", then " CRYPT_DEFAULT_ESP_2 "\n");
+    check.is_json = true;
+    run(true);
+    assert_non_null(strstr(said, "\"built_in_esp_proposals\": [\n    \"" CRYPT_DEFAULT_ESP_1 "\""));
+    memset(conns, 0, sizeof conns);
+    run(true);
+    assert_null(strstr(said, "built_in"));
+}
+
 static void what_is_in_the_way_is_an_error(void **state)
 {
     run(false);
@@ -103,6 +127,7 @@ static void a_program_reads_a_document(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(built_in_proposals_are_shown_where_some_connection_has_them, reset),
         cmocka_unit_test_setup(a_file_alone_says_nothing_of_the_machine, reset),
         cmocka_unit_test_setup(what_is_in_the_way_is_an_error, reset),
         cmocka_unit_test_setup(errors_of_the_file_come_alone, reset),
