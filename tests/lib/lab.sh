@@ -100,6 +100,7 @@ lab_end() {
 # Takes the lab away: processes in reverse order of their start, then the namespaces.
 lab_down() {
     local i name
+    uml_down
     for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
         kill -TERM "${LAB_PIDS[i]}" 2>/dev/null
     done
@@ -144,12 +145,20 @@ trap lab_on_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# shellcheck source=tests/lib/packages.sh
+. "$LAB_LIB/packages.sh"
 # shellcheck source=tests/lib/lab_net.sh
 . "$LAB_LIB/lab_net.sh"
 # shellcheck source=tests/lib/lab_gateway.sh
 . "$LAB_LIB/lab_gateway.sh"
 # shellcheck source=tests/lib/lab_swan.sh
 . "$LAB_LIB/lab_swan.sh"
+# shellcheck source=tests/lib/lab_uml.sh
+. "$LAB_LIB/lab_uml.sh"
+# shellcheck source=tests/lib/lab_libreswan.sh
+. "$LAB_LIB/lab_libreswan.sh"
+# shellcheck source=tests/lib/lab_iked.sh
+. "$LAB_LIB/lab_iked.sh"
 # shellcheck source=tests/lib/lab_culvert.sh
 . "$LAB_LIB/lab_culvert.sh"
 # shellcheck source=tests/lib/lab_check.sh

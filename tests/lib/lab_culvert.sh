@@ -19,17 +19,35 @@ culvert_esp() {
     esac
 }
 
+# The lines of the proposals; "default" leaves them out. culvert_proposals GATEWAY CONNECTION
+culvert_proposals() {
+    local ike
+    ike=$(gw_value "$1" "$2" ike)
+    [ "$ike" = default ] || printf '      "ike_proposals": ["%s"],\n' "${ike//,/\", \"}"
+    [ "$(gw_value "$1" "$2" esp)" = default ] || printf '      "esp_proposals": ["%s"],\n' "$(culvert_esp "$1" "$2")"
+}
+
+# The networks: of one child on both sides, or two children by name. culvert_nets GATEWAY CONNECTION
+culvert_children_json() {
+    local lan peer_lan lan2 peer_lan2
+    lan=$(gw_value "$1" "$2" lan) peer_lan=$(gw_value "$1" "$2" peer_lan)
+    lan2=$(gw_value "$1" "$2" lan2) peer_lan2=$(gw_value "$1" "$2" peer_lan2)
+    [ -n "$lan2$peer_lan2" ] || return
+    printf '      "children": {"%s": {"local": ["%s"], "remote": ["%s"]}, "%s2": {"local": ["%s"], "remote": ["%s"]}},\n' \
+        "$2" "$lan" "$peer_lan" "$2" "${lan2:-$lan}" "${peer_lan2:-$peer_lan}"
+}
+culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "subnets": ["%s"]' "$(gw_value "$1" "$2" "$3")"; }
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
     encap=$(gw_value "$gw" "$name" encap)
     cat <<JSON
     "$name": {
-      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)", "subnets": ["$(gw_value "$gw" "$name" lan)"]},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)",
-                 "subnets": ["$(gw_value "$gw" "$name" peer_lan)"]},
-      "ike_proposals": ["$(gw_value "$gw" "$name" ike | sed 's/,/", "/g')"],
-      "esp_proposals": ["$(culvert_esp "$gw" "$name")"],
+      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_subnets "$gw" "$name" lan)},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_subnets "$gw" "$name" peer_lan)},
+$(culvert_proposals "$gw" "$name")
+$(culvert_children_json "$gw" "$name")
       "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),

@@ -73,15 +73,30 @@ swan_write_connection() {
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
         }
         children {
-            $name {
-                local_ts = $(gw_value "$gw" "$name" lan)
-                remote_ts = $(gw_value "$gw" "$name" peer_lan)
-                esp_proposals = $(gw_value "$gw" "$name" esp)
-                rekey_time = $(gw_value "$gw" "$name" child_rekey)s
-            }
+$(swan_child "$gw" "$name" "$name" lan peer_lan)
+$(swan_child2 "$gw" "$name")
         }
     }
 CONF
+}
+
+# A child with the selectors of these two keys: swan_child GATEWAY CONNECTION CHILD KEY KEY
+swan_child() {
+    cat <<CONF
+            $3 {
+                local_ts = $(gw_value "$1" "$2" "$4")
+                remote_ts = $(gw_value "$1" "$2" "$5")
+                esp_proposals = $(gw_value "$1" "$2" esp)
+                rekey_time = $(gw_value "$1" "$2" child_rekey)s
+            }
+CONF
+}
+
+swan_child2() {
+    local lan=lan peer_lan=peer_lan
+    [ -z "$(gw_value "$1" "$2" lan2)" ] || lan=lan2
+    [ -z "$(gw_value "$1" "$2" peer_lan2)" ] || peer_lan=peer_lan2
+    [ "$lan$peer_lan" = lanpeer_lan ] || swan_child "$1" "$2" "${2}2" "$lan" "$peer_lan"
 }
 
 swan_write_secret() {
