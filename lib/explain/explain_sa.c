@@ -83,19 +83,29 @@ static void add_ours(struct base_text *t, const struct crypt_proposal *list, siz
         base_text_add(t, "%s%s", i ? ", " : "", crypt_proposal_text(&list[i], text));
 }
 
-/* The peer's first proposal all of whose algorithms we know: it can be copied into our configuration. */
-static const struct wire_ike_proposal *explain_usable(const struct wire_ike_sa *theirs, uint8_t protocol)
+/* What of a proposal has a row here; false: of some type nothing has. */
+static bool explain_known(const struct wire_ike_proposal *p, struct wire_ike_proposal *out)
 {
-    for (size_t i = 0; i < theirs->count; i++) {
-        const struct wire_ike_proposal *p = &theirs->list[i];
-        size_t known = 0;
-        for (size_t j = 0; j < p->count; j++)
-            known +=
-                !p->list[j].is_unknown && crypt_alg_find(p->list[j].type, p->list[j].id, p->list[j].key_bits);
-        if (p->protocol == protocol && known == p->count)
-            return p;
+    unsigned offered = 0, known = 0;
+    *out = (struct wire_ike_proposal){.number = p->number, .protocol = p->protocol};
+    for (size_t i = 0; i < p->count; i++) {
+        const struct wire_ike_transform *t = &p->list[i];
+        offered |= 1u << (t->type & 15);
+        if (t->is_unknown || !crypt_alg_find(t->type, t->id, t->key_bits))
+            continue;
+        known |= 1u << (t->type & 15);
+        out->list[out->count++] = *t;
     }
-    return NULL;
+    return known == offered;
+}
+
+/* The first proposal of the peer's that, less what we do not know, can be copied into our configuration. */
+static bool explain_usable(const struct wire_ike_sa *theirs, uint8_t protocol, struct wire_ike_proposal *out)
+{
+    for (size_t i = 0; i < theirs->count; i++)
+        if (theirs->list[i].protocol == protocol && explain_known(&theirs->list[i], out))
+            return true;
+    return false;
 }
 
 void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
@@ -105,8 +115,7 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
     const char *key = child ? "esp_proposals" : "ike_proposals";
     const struct crypt_proposal *ours = child ? child->proposals : conn->proposals;
     const size_t n_ours = child ? child->n_proposals : conn->n_proposals;
-    const struct wire_ike_proposal *copy =
-        explain_usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE);
+    struct wire_ike_proposal copy;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_PROPOSAL, about, conn))
         return;
     e.a->notify = WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
@@ -116,10 +125,15 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
     add_ours(&e.nearest, ours, n_ours);
     base_text_add(&e.why,
                   "No proposal of the peer's has an algorithm of every type in common with one of ours.");
-    if (copy) {
+    if (explain_usable(theirs, child ? WIRE_IKE_PROTO_ESP : WIRE_IKE_PROTO_IKE, &copy)) {
         base_text_add(&e.fix_here, "connections.%s.%s: add \"", conn->name, key);
-        add_theirs(&e.fix_here, copy);
+        add_theirs(&e.fix_here, &copy);
         base_text_add(&e.fix_here, "\"");
+    } else {
+        base_text_add(
+            &e.fix_here,
+            "nothing: each proposal of the peer's has a type of which nothing is known here, so the "
+            "peer has to offer something else");
     }
     if (n_ours) {
         char text[CRYPT_PROPOSAL_TEXT_MAX];
@@ -192,7 +206,7 @@ void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_c
 {
     struct explain e;
     const struct ike_conn_conf *conn = about.conn;
-    const struct wire_ike_proposal *copy = explain_usable(theirs, WIRE_IKE_PROTO_ESP);
+    struct wire_ike_proposal copy;
     const struct crypt_proposal *first = &child->proposals[0];
     char text[CRYPT_PROPOSAL_TEXT_MAX];
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_PFS, about, conn))
@@ -217,9 +231,9 @@ void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_c
             &e.why, "The peer demands perfect forward secrecy (PFS), a key exchange of the child's own; our "
                     "esp_proposals have ");
         base_text_add(&e.why, add_our_groups(&e.why, first) ? ", none of which it offers. " : "no group. ");
-        if (copy) {
+        if (explain_usable(theirs, WIRE_IKE_PROTO_ESP, &copy)) {
             base_text_add(&e.fix_here, "connections.%s.esp_proposals: add \"", conn->name);
-            add_theirs(&e.fix_here, copy);
+            add_theirs(&e.fix_here, &copy);
             base_text_add(&e.fix_here, "\"");
         } else {
             base_text_add(&e.fix_here,

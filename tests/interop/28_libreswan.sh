@@ -22,10 +22,10 @@ else
     gw_initiate b foo || lab_fail "no tunnel: $(culvert_ctl b explain)"
 fi
 two() { [ "$(gw_children b)" = 2 ] && [ "$(gw_children a)" = 2 ]; }
-lab_wait 10 two || lab_fail "not two children: $(culvert_ctl b show sas; culvert_ctl b explain)"
+lab_wait 20 two || lab_fail "not two children: $(culvert_ctl b show sas; culvert_ctl b explain)"
 pings() {
-    check_reach a "${NET_LAN[b]}.10" 5
-    check_reach a "$far" 5
+    check_reach a "${NET_LAN[b]}.10" 10
+    check_reach a "$far" 10
     check_ping a "${NET_LAN[b]}.10" 20 0.02
     check_ping a "$far" 20 0.02
     check_ping b "${NET_LAN[a]}.10" 20 0.02
@@ -33,19 +33,19 @@ pings() {
 pings
 rekeyed() { [ "$(culvert_total b foo "rekeyed_$1")" -ge "$2" ] && two; }
 gw_rekey a net child || lab_fail "libreswan's rekey: $(tail -n 2 "$LAB_OUT/gwa/rekey.log"); $(culvert_ctl b explain)"
-lab_wait 10 rekeyed child 1 || lab_fail "libreswan's child is not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed child 1 || lab_fail "libreswan's child is not rekeyed: $(culvert_ctl b explain)"
 pings
 gw_rekey b foo child || lab_fail "our rekey: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-lab_wait 10 rekeyed child 3 || lab_fail "our children are not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed child 3 || lab_fail "our children are not rekeyed: $(culvert_ctl b explain)"
 pings
 gw_rekey b foo ike || lab_fail "our rekey of the IKE SA: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-lab_wait 10 rekeyed ike 1 || lab_fail "our IKE SA is not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed ike 1 || lab_fail "our IKE SA is not rekeyed: $(culvert_ctl b explain)"
 # The IKE SA is that of one of its connections, and which one changes.
 gw_rekey a net ike && gw_rekey a net2 ike
-lab_wait 10 rekeyed ike 2 || lab_fail "libreswan's IKE SA is not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed ike 2 || lab_fail "libreswan's IKE SA is not rekeyed: $(culvert_ctl b explain)"
 pings
 gw_rekey b foo child || lab_fail "our rekey behind it: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-lab_wait 10 rekeyed child 5 || lab_fail "our children are not rekeyed again: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed child 5 || lab_fail "our children are not rekeyed again: $(culvert_ctl b explain)"
 pings
 check_equal "refusals" "[]" "$(culvert_json b '[f["kind"] for f in d["failures"] if f["kind"] in ("no_proposal", "pfs", "refused")]' show failures)"
 check_capture_end --least-esp 300

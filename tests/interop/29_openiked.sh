@@ -16,24 +16,24 @@ gw_start b
 gw_start a
 if [ "$1" = called ]; then
     one() { [ "$(gw_children b)" = 1 ]; }
-    lab_wait 10 one || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
+    lab_wait 20 one || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
 else
     gw_initiate b foo || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
 fi
 pings() {
-    check_reach a "${NET_LAN[b]}.10" 5
+    check_reach a "${NET_LAN[b]}.10" 10
     check_ping a "${NET_LAN[b]}.10" 20 0.02
     check_ping b "${NET_LAN[a]}.10" 20 0.02
 }
 pings
 rekeyed() { [ "$(culvert_total b foo "rekeyed_$1")" -ge "$2" ] && [ "$(gw_children b)" = 1 ]; }
 gw_rekey b foo child || lab_fail "our rekey: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-lab_wait 10 rekeyed child 1 || lab_fail "our child is not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed child 1 || lab_fail "our child is not rekeyed: $(culvert_ctl b explain)"
 pings
 gw_rekey b foo ike || lab_fail "our rekey of the IKE SA: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-lab_wait 10 rekeyed ike 1 || lab_fail "our IKE SA is not rekeyed: $(culvert_ctl b explain)"
+lab_wait 20 rekeyed ike 1 || lab_fail "our IKE SA is not rekeyed: $(culvert_ctl b explain)"
 pings
-lab_wait 15 rekeyed child 2 || lab_fail "OpenIKED's child is not rekeyed: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
+lab_wait 30 rekeyed child 2 || lab_fail "OpenIKED's child is not rekeyed: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
 pings
 check_equal "refusals" "[]" "$(culvert_json b '[f["kind"] for f in d["failures"] if f["kind"] in ("no_proposal", "pfs", "refused")]' show failures)"
 check_capture_end --least-esp 120

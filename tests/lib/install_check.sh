@@ -184,7 +184,7 @@ check "culvertctl.1 has every option of --help" options_are_told culvertctl.1 cu
 check "culvert-bench.1 has every option of its commands" options_are_told culvert-bench.1 bench_options
 check "completion: culvertctl sh" complete_is show culvertctl sh
 check "completion: culvertctl show n" complete_is nat culvertctl show n
-check "completion: culvertctl rekey --p" complete_is --pfs culvertctl rekey --p
+check "completion: culvertctl rekey --c" complete_is --child culvertctl rekey --c
 check "completion: culvertctl --socket x re" complete_is "rekey reload" culvertctl --socket x re
 check "completion: culvertd --ch" complete_is --check culvertd --ch
 check "completion: culvert-bench ch" complete_is churn culvert-bench ch

@@ -19,7 +19,7 @@ iked_start() {
         for folder in ca certs crls private pubkeys/ipv4 pubkeys/ipv6 pubkeys/fqdn pubkeys/ufqdn; do folders+=" /etc/iked/$folder"; done
         mkdir -p /var/empty $folders && install -m 600 /mnt/iked.conf /etc/iked.conf && install -m 600 /mnt/local.key /etc/iked/private/
         iked -d -v -f /etc/iked.conf >/mnt/iked.log 2>&1 &' >"$dir/start.log" || return 1
-    lab_wait 10 grep -q 'ikev2 "' "$dir/iked.log" || { tail -n 5 "$dir/iked.log" "$dir/start.log" >&2; return 1; }
+    lab_wait 30 grep -q 'ikev2 "' "$dir/iked.log" || { tail -n 5 "$dir/iked.log" "$dir/start.log" >&2; return 1; }
 }
 
 iked_initiate() { :; }

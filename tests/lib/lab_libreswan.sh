@@ -42,7 +42,7 @@ libreswan_start() {
     lab_wait 30 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
 }
 
-libreswan_whack() { uml_run "$1" "timeout ${3:-15} /usr/libexec/ipsec/whack --rundir /run/pluto $2" 20; }
+libreswan_whack() { uml_run "$1" "timeout 30 /usr/libexec/ipsec/whack --rundir /run/pluto $2"; }
 # CONNECTION is net, or net2 for its second child.
 libreswan_initiate() { libreswan_whack "$1" "--initiate --name $2" >"$LAB_OUT/gw$1/initiate.log"; }
 libreswan_rekey() {

@@ -78,7 +78,7 @@ SERVE
         $(uml_ports "$gw") "init=$dir/init" con=null con0=null,fd:1 quiet
     GW_PID[$gw]=$LAB_PID
     UML_PIDS+=("$LAB_PID")
-    lab_wait 20 test -e "$dir/run/ready" || {
+    lab_wait 60 test -e "$dir/run/ready" || {
         tail -n 15 "$dir/console" >&2
         return 1
     }
@@ -90,7 +90,7 @@ uml_run() {
     name=$BASHPID-$RANDOM
     printf '%s\n' "$2" >"$dir/$name.new"
     mv "$dir/$name.new" "$dir/$name.ask"
-    lab_wait "${3:-15}" test -s "$dir/$name.end" || return 124
+    lab_wait "${3:-40}" test -s "$dir/$name.end" || return 124
     cat "$dir/$name.out"
     return "$(cat "$dir/$name.end")"
 }

@@ -68,6 +68,39 @@ static void silence_ends_in_one_explanation(void **state)
     pair_free(p);
 }
 
+static const struct ike_audit *no_child(struct pair *p, const struct wire_ike_sa *theirs)
+{
+    struct ike *ike = p->h[1].ike;
+    struct ike_conn_conf *c = &p->h[1].conf->conns[0];
+    pair_run(p, 11);
+    ike_on_timer(ike, p->now);
+    explain_no_proposal(ike, ikev2_sa_about(ike->v2->first), c, &c->children[0], theirs);
+    pair_drain(p);
+    return pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_PROPOSAL);
+}
+
+static void what_the_peer_has_and_we_know_is_the_cure(void **state)
+{
+    (void)state;
+    struct wire_ike_sa theirs = {.count = 1};
+    struct wire_ike_proposal *t = &theirs.list[0];
+    struct pair *p = pair_up();
+    *t = (struct wire_ike_proposal){
+        .protocol = WIRE_IKE_PROTO_ESP,
+        .count = 4,
+        .list = {{.type = CRYPT_TYPE_ENCR, .id = 2}, /* DES */
+                 {.type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_AES_CBC, .key_bits = 256},
+                 {.type = CRYPT_TYPE_INTEG, .id = CRYPT_INTEG_HMAC_SHA1_96},
+                 {.type = CRYPT_TYPE_INTEG, .id = 1}}}; /* MD5 */
+    const struct ike_audit *a = no_child(p, &theirs);
+    assert_string_equal(a->what, "the peer's esp_proposals: (1:2)-aes256-sha1-(3:1)");
+    assert_string_equal(a->fix_here, "connections.a.esp_proposals: add \"aes256-sha1\"");
+    t->count = 1;
+    a = no_child(p, &theirs);
+    assert_non_null(strstr(a->fix_here, "the peer has to offer something else"));
+    pair_free(p);
+}
+
 static void ah_is_refused_with_the_reason_and_what_to_use_instead(void **state)
 {
     (void)state;
@@ -203,6 +236,7 @@ int main(void)
         cmocka_unit_test(both_lists_are_shown_when_no_proposal_is_common),
         cmocka_unit_test(disjoint_selectors_leave_no_child),
         cmocka_unit_test(silence_ends_in_one_explanation),
+        cmocka_unit_test(what_the_peer_has_and_we_know_is_the_cure),
         cmocka_unit_test(ah_is_refused_with_the_reason_and_what_to_use_instead),
         cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
         cmocka_unit_test(no_proposal_chosen_speaks_of_what_was_asked),
