@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 
 static void check_subnets(struct conf_reader *r, const char *side, const char *whom,
                           const struct base_ts_list *ts)
@@ -117,7 +118,7 @@ static bool build_secrets(struct conf_reader *r, const json_t *list, struct ike_
     json_t *o;
     if (json_array_size(list) == 0)
         return true;
-    ike->secrets = calloc(json_array_size(list), sizeof *ike->secrets);
+    ike->secrets = base_secret_new(json_array_size(list) * sizeof *ike->secrets);
     if (!ike->secrets)
         return false;
     const size_t mark = conf_enter(r, "secrets");

@@ -3,6 +3,7 @@
 #include "ossl_ops.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include "ossl_room.h"
 
@@ -27,4 +28,14 @@ int ossl_random(void *buf, size_t len)
 int ossl_random_secret(void *buf, size_t len)
 {
     return RAND_priv_bytes_ex(NULL, buf, len, 0) == 1 ? 0 : -EIO;
+}
+
+#define SECRET_LEAST 64 /* bytes: the smallest piece of that memory */
+
+int ossl_secret_start(void)
+{
+    /* 2: it works, but the pages may be swapped. */
+    if (CRYPTO_secure_malloc_initialized())
+        return 0;
+    return CRYPTO_secure_malloc_init(OSSL_SECRET_BYTES, SECRET_LEAST) == 0 ? -ENOMEM : 0;
 }

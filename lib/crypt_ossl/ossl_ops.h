@@ -31,5 +31,13 @@ int ossl_dn_parse(const char *text, uint8_t *der, size_t cap, size_t *len);
  */
 int ossl_dh_from_private(enum crypt_dh group, struct base_span private_value, struct crypt_dh_key **out);
 
+/*
+ * Puts the private keys that the library makes from now on where they are neither dumped nor swapped, at
+ * most OSSL_SECRET_BYTES of them. Call it before its first key; again is fine. 0, or -ENOMEM: they are in
+ * ordinary memory.
+ */
+#define OSSL_SECRET_BYTES (64u << 20)
+int ossl_secret_start(void);
+
 /* Gives back what was fetched from the library. Last call into this room; no other thread may be in it. */
 void ossl_fini(void);

@@ -8,10 +8,9 @@
  */
 #include "ike_act.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 #include "base_span.h"
-#include "base_wipe.h"
 #include "ike_action.h"
 #include "ike_audit.h"
 #include "ike_core.h"
@@ -32,7 +31,7 @@ struct ike_act_node {
 static struct ike_act_node *act_push(struct ike *ike, enum ike_action_type type, const void *payload,
                                      size_t len)
 {
-    struct ike_act_node *n = calloc(1, sizeof(*n) + len);
+    struct ike_act_node *n = base_secret_new(sizeof(*n) + len);
     if (!n)
         return NULL;
     n->type = type;
@@ -122,14 +121,6 @@ void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
     act_push(ike, IKE_ACT_AUDIT, audit, sizeof *audit);
 }
 
-static void act_drop(struct ike_act_node *n)
-{
-    if (!n)
-        return;
-    base_wipe(n->payload, n->len);
-    free(n);
-}
-
 /* The job of a node, which has none afterwards. */
 static struct ike_job *act_take_job(struct ike_act_node *n)
 {
@@ -141,7 +132,7 @@ static struct ike_job *act_take_job(struct ike_act_node *n)
 
 bool ike_act_take(struct ike *ike, struct ike_action *out)
 {
-    act_drop(ike->acts.taken);
+    base_secret_free(ike->acts.taken);
     struct ike_act_node *n = ike->acts.taken = ike->acts.first;
     if (!n)
         return false;
@@ -180,13 +171,13 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
 
 void ike_act_fini(struct ike *ike)
 {
-    act_drop(ike->acts.taken);
+    base_secret_free(ike->acts.taken);
     while (ike->acts.first) {
         struct ike_act_node *n = ike->acts.first;
         ike->acts.first = n->next;
         if (n->type == IKE_ACT_JOB)
             ike_job_free(ike->env.crypto, act_take_job(n));
-        act_drop(n);
+        base_secret_free(n);
     }
     ike->acts.taken = ike->acts.last = NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 #include "base_wipe.h"
 #include "ike_conf_keys.h"
 #include "ike_index.h"
@@ -59,9 +60,7 @@ void ike_conf_put(const struct ike_conf *conf)
     for (size_t i = 0; i < c->n_conns; i++)
         free(c->conns[i].children);
     free(c->conns);
-    if (c->secrets)
-        base_wipe(c->secrets, c->n_secrets * sizeof *c->secrets);
-    free(c->secrets);
+    base_secret_free(c->secrets);
     ike_index_free(c->index);
     ike_sets_free(c->sets);
     free(c);

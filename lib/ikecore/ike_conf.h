@@ -48,7 +48,8 @@ const char *ike_id_text(const struct ike_id *id, const struct crypt_ike_ops *cry
 /* Same type and same bytes; FQDN and user@FQDN without regard to ASCII case (RFC 4343). */
 bool ike_id_equal(const struct ike_id *a, const struct ike_id *b);
 
-/* A pre-shared key, found by the pair of identities and nothing else. */
+/* A pre-shared key, found by the pair of identities and nothing else. Lists of them are of base_secret_new().
+ */
 struct ike_secret {
     struct ike_id local;
     struct ike_id remote;

@@ -3,13 +3,12 @@
 #include "ike_job.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include "base_wipe.h"
+#include "base_secret.h"
 #include "crypt_ike_ops.h"
 
 struct ike_job *ike_job_new(const struct ike_job_kind *kind)
 {
-    struct ike_job *job = calloc(1, kind->bytes);
+    struct ike_job *job = base_secret_new(kind->bytes);
     if (!job)
         return NULL;
     job->kind = kind;
@@ -26,9 +25,7 @@ void ike_job_free(const struct crypt_ike_ops *ops, struct ike_job *job)
 {
     if (!job)
         return;
-    const size_t bytes = job->kind->bytes;
     if (job->kind->drop)
         job->kind->drop(ops, job);
-    base_wipe(job, bytes);
-    free(job);
+    base_secret_free(job);
 }

@@ -3,6 +3,7 @@
 #include "ikev2_init.h"
 
 #include <stdlib.h>
+#include "base_secret.h"
 #include "base_wipe.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
@@ -43,6 +44,6 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     ike_blob_free(&a->chain);
     if (a->conn)
         ike_conf_put(a->conn->conf);
-    free(sa->init);
+    base_secret_free(sa->init);
     sa->init = NULL;
 }

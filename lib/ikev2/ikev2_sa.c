@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base_addr.h"
+#include "base_secret.h"
 #include "base_time.h"
 #include "explain.h"
 #include "ike_conf.h"
@@ -120,7 +121,7 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
 {
     if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
         return NULL;
-    struct ikev2_sa *sa = calloc(1, sizeof *sa);
+    struct ikev2_sa *sa = base_secret_new(sizeof *sa);
     if (!sa)
         return NULL;
     sa->id = ++ike->next_id;

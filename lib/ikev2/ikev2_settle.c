@@ -8,9 +8,8 @@
  */
 #include "ikev2.h"
 
-#include <stdlib.h>
+#include "base_secret.h"
 #include "base_time.h"
-#include "base_wipe.h"
 #include "crypt_alg.h"
 #include "explain.h"
 #include "ike_act.h"
@@ -70,8 +69,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     ike_conf_put(sa->conf);
-    base_wipe(sa, sizeof *sa);
-    free(sa);
+    base_secret_free(sa);
 }
 
 /* ---- deadlines ---- */

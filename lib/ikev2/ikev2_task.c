@@ -5,10 +5,9 @@
  */
 #include "ikev2_task.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 #include "base_span.h"
-#include "base_wipe.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_job_dh.h"
@@ -20,7 +19,7 @@
 
 struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
 {
-    struct ikev2_task *t = calloc(1, sizeof *t);
+    struct ikev2_task *t = base_secret_new(sizeof *t);
     if (t)
         t->kind = kind;
     return t;
@@ -36,8 +35,7 @@ void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
         ike->env.spi_free(ike->env.ctx, t->spi_in);
     if (t->dh)
         ike->env.crypto->dh_free(t->dh);
-    base_wipe(t, sizeof *t);
-    free(t);
+    base_secret_free(t);
 }
 
 void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa)

@@ -3,7 +3,7 @@
  * IKE_SA_INIT of the responder: no state and no work for a caller that is beyond a cap, repeats itself, or
  * owes a cookie; else a half-open SA.
  */
-#include <stdlib.h>
+#include "base_secret.h"
 #include "base_span.h"
 #include "base_time.h"
 #include "explain.h"
@@ -164,7 +164,7 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     sa->frag.is_offered = sa->frag.is_agreed =
         ike->conf->fragment_bytes && ikev2_msg_notify(msg, WIRE_IKE_N_FRAGMENTATION_SUPPORTED, &n);
     sa->task = ikev2_task_new(IKEV2_TASK_CONNECT);
-    sa->init = calloc(1, sizeof *sa->init);
+    sa->init = base_secret_new(sizeof *sa->init);
     ikev2_sa_link(ike, sa);
     ikev2_sa_init_link(ike, sa);
     const bool has_room = sa->task && sa->init && ikev2_init_keep(ike, sa->init, msg->raw);

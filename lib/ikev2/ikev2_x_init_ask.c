@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IKE_SA_INIT of the initiator: make a key, ask, and tell the true answer from what anybody may send. */
-#include <stdlib.h>
 #include <string.h>
 #include "base_addr.h"
+#include "base_secret.h"
 #include "base_span.h"
 #include "base_text.h"
 #include "base_time.h"
@@ -97,7 +97,7 @@ void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa)
     sa->spi_i = ikev2_sa_new_spi(ike);
     ikev2_sa_link(ike, sa);
     sa->task = ikev2_task_new(IKEV2_TASK_CONNECT);
-    sa->init = calloc(1, sizeof *sa->init);
+    sa->init = base_secret_new(sizeof *sa->init);
     ikev2_step_take(ike, sa, &ikev2_init_called, sa->task && sa->init ? IKEV2_GOES : IKEV2_TURNS);
     if (!sa->task || !sa->init)
         return;

@@ -6,6 +6,7 @@
 #include "sad_mem.h"
 
 #include <sys/mman.h>
+#include "base_secret.h"
 
 #define HUGE_BYTES (2u << 20)
 
@@ -17,10 +18,8 @@ void *sad_mem_reserve(size_t bytes, bool is_secret)
     /* Advice only: a system without these features still works. */
     if (bytes >= HUGE_BYTES)
         (void)madvise(p, bytes, MADV_HUGEPAGE);
-    if (is_secret) {
-        (void)madvise(p, bytes, MADV_DONTDUMP);
-        (void)madvise(p, bytes, MADV_DONTFORK);
-    }
+    if (is_secret)
+        (void)base_secret_guard(p, bytes);
     return p;
 }
 

@@ -6,7 +6,7 @@
 
 /*
  * Reserves bytes of zeros, page-aligned, with transparent huge pages where the system has them. is_secret
- * keeps them out of core dumps and away from child processes. NULL without address space.
+ * keeps them out of core dumps, out of swap space and away from child processes. NULL without address space.
  */
 void *sad_mem_reserve(size_t bytes, bool is_secret);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 #include "ike.h"
 #include "ike_script.h"
 #include "null_crypt.h"
@@ -345,7 +346,7 @@ static struct ike_conf *conf_new(void)
     struct ike_conf *conf = ike_conf_new();
     MUST(conf);
     conf->conns = calloc(1, sizeof *conf->conns);
-    conf->secrets = calloc(1, sizeof *conf->secrets);
+    conf->secrets = base_secret_new(sizeof *conf->secrets);
     MUST(conf->conns && conf->secrets);
     conf->n_conns = conf->n_secrets = 1;
     struct ike_conn_conf *c = conf->conns;

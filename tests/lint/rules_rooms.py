@@ -8,11 +8,12 @@ from tree import room_of, without_comments
 PURE_ROOMS = {"base", "telem", "wire", "crypt", "ikecore", "explain", "ikev2", "ike"}
 PURE_HEADERS = {"assert.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h",
                 "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h"}
-BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h"}
+BASE_HEADERS = {"arpa/inet.h", "netinet/in.h", "ctype.h", "pthread.h", "sys/mman.h"}
 HEADER_HOMES = {
     r"openssl/.*": {"crypt_ossl"},
     r"jansson\.h": {"conf", "api", "cli", "ctl", "host"},
     r"libmnl/.*": {"host"},
+    r"seccomp\.h": {"host"},
     r"rte_.*|generic/rte_.*": {"sad", "dp", "afpkt", "node", "crypt_imb"},
     r"intel-ipsec-mb\.h": {"crypt_imb"},
     r"cmocka\.h": set(),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base_secret.h"
 
 static void *must_alloc(size_t n, size_t size)
 {
@@ -102,7 +103,7 @@ struct ike_conf *sim_conf_build(const struct sim_conn *conns, size_t n)
     if (!conf)
         abort();
     conf->conns = must_alloc(n, sizeof *conf->conns);
-    conf->secrets = must_alloc(n, sizeof *conf->secrets);
+    conf->secrets = base_secret_new(n * sizeof *conf->secrets);
     conf->n_conns = n;
     for (size_t i = 0; i < n; i++) {
         fill_conn(&conns[i], &conf->conns[i]);

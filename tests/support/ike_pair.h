@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base_secret.h"
 #include "ike.h"
 #include "null_crypt.h"
 #include "seed_rng.h"
@@ -148,7 +149,7 @@ static inline struct ike_conf *pair_conf(const char *name, const char *local, co
     conf->sas_max = 64;
     conf->n_conns = conf->n_secrets = 1;
     conf->conns = calloc(1, sizeof *conf->conns);
-    conf->secrets = calloc(1, sizeof *conf->secrets);
+    conf->secrets = base_secret_new(sizeof *conf->secrets);
     struct ike_conn_conf *c = &conf->conns[0];
     ike_conn_conf_defaults(c);
     snprintf(c->name, sizeof c->name, "%s", name);

@@ -10,7 +10,7 @@ static struct ike_conf *many(void)
     struct ike_conf *c = ike_conf_new();
     c->n_conns = c->n_secrets = N;
     c->conns = calloc(N, sizeof *c->conns);
-    c->secrets = calloc(N, sizeof *c->secrets);
+    c->secrets = base_secret_new(N * sizeof *c->secrets);
     for (unsigned i = 0; i < N; i++) {
         char text[32];
         snprintf(c->conns[i].name, IKE_NAME_MAX, "c%u", i);

@@ -12,7 +12,10 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     struct pair *p = pair_new();
     struct ike_conf *b = p->h[1].conf;
     b->conns = realloc(b->conns, 2 * sizeof *b->conns);
-    b->secrets = realloc(b->secrets, 2 * sizeof *b->secrets);
+    struct ike_secret *secrets = base_secret_new(2 * sizeof *secrets);
+    secrets[0] = b->secrets[0];
+    base_secret_free(b->secrets);
+    b->secrets = secrets;
     b->n_conns = b->n_secrets = 2;
     b->conns[1] = b->conns[0];
     b->secrets[1] = b->secrets[0];
