@@ -19,6 +19,7 @@
 #include "ctl_check.h"
 #include "ctl_release.h"
 #include "culvertd_args.h"
+#include "host_keep.h"
 #include "ossl_ops.h"
 
 static int print_version(bool is_json)
@@ -69,6 +70,7 @@ int main(int argc, char **argv)
     static struct ctl ctl;
     struct culvertd_args args = {0};
     char why[1024];
+    host_keep_from_dumps();
     int status = culvertd_args(argc, argv, &args);
     if (status >= 0)
         return status;

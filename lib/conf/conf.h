@@ -80,6 +80,7 @@ struct conf_eal {
 struct conf_control {
     char socket[CONF_SOCKET_MAX]; /* absolute path of the control socket */
     bool telemetry;               /* DPDK's telemetry socket */
+    bool seccomp;                 /* the filter of system calls */
 };
 
 struct conf_tunnel {

@@ -13,6 +13,7 @@
 #include "ctl_clock.h"
 #include "ctl_notify.h"
 #include "ctl_watch.h"
+#include "host_keep.h"
 #include "ike.h"
 #include "telem.h"
 
@@ -55,6 +56,7 @@ struct ctl {
     struct ctl_failures failures;
     struct ctl_notify notify;
     struct ctl_watch watch;
+    enum host_swap swap; /* whether memory may be swapped out */
 };
 
 /*

@@ -66,7 +66,8 @@ static void *jobs_run(void *arg)
     return NULL;
 }
 
-/* Starts the threads with all signals blocked: those are the control loop's alone. 0, or an errno. */
+/* Starts the threads with all signals blocked but SIGSYS: the others are the control loop's alone. 0, or an
+ * errno. */
 static int jobs_start(struct ctl_jobs *j, uint32_t threads, const cpu_set_t *cores)
 {
     pthread_attr_t attr;
@@ -76,6 +77,7 @@ static int jobs_start(struct ctl_jobs *j, uint32_t threads, const cpu_set_t *cor
     if (cores && CPU_COUNT(cores))
         pthread_attr_setaffinity_np(&attr, sizeof *cores, cores);
     sigfillset(&all);
+    sigdelset(&all, SIGSYS);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     while (rc == 0 && j->n_threads < threads) {
         rc = pthread_create(&j->threads[j->n_threads], &attr, jobs_run, j);

@@ -13,6 +13,7 @@
 
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_notify.h"
@@ -63,6 +64,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     bool busy = node_turn(ctl->node, now);
     busy |= ctl_ike_events(ctl);
     ctl_ike_timer(ctl, now);
+    ctl_harden_turn(ctl);
     ctl_tell(ctl, now);
     ctl_watch_turn(ctl, now);
     ctl_notify_turn(ctl, now);

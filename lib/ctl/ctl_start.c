@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Start and stop of the daemon, in order: node, its policies and routes, engine and control socket, and only
- * then packets. ctl_stop() undoes whatever was done, so a failed start uses it too.
+ * Start and stop of the daemon, in order: node, its policies and routes, hardening, engine and control
+ * socket, and only then packets. ctl_stop() undoes whatever was done, so a failed start uses it too.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_notify.h"
@@ -104,9 +105,10 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->loop.signal_fd = ctl->loop.epoll_fd = -1;
     ctl->tally.started_at = ctl_now();
     ctl_notify_open(&ctl->notify);
+    ctl_harden_begin(ctl);
     start_signals(ctl);
-    if (start_node(ctl, why, why_size) == 0 && start_control(ctl, why, why_size) == 0 &&
-        node_run(ctl->node, why, why_size) == 0) {
+    if (start_node(ctl, why, why_size) == 0 && ctl_harden(ctl, why, why_size) == 0 &&
+        start_control(ctl, why, why_size) == 0 && node_run(ctl->node, why, why_size) == 0) {
         start_log(ctl);
         return 0;
     }

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base_time.h"
 #include "node_params.h"
 
@@ -27,6 +28,12 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
  * policy protects goes in clear. 0, or -1 with a sentence in why: the caller stops the node.
  */
 int node_run(struct node *node, char *why, size_t why_size);
+
+/*
+ * Which of root's powers control still needs for these ports, until node_stop() has given all back: bits
+ * 1 << CAP_name of linux/capability.h. Its other threads need none once node_start() has returned.
+ */
+uint64_t node_caps(const struct node *node);
 
 /*
  * Stops the workers, wipes all keys, gives all back. Nothing of the node may be used any more. A worker that

@@ -68,6 +68,11 @@ is_refused() { ! timeout 20 systemctl reload culvertd 2>/dev/null; }
 check "systemctl start" timeout 40 systemctl start culvertd
 check "it counts as started when the control socket answers" culvertctl status
 check "it took the interface from the kernel" kernel_lacks
+is_closed() { systemd-analyze security --offline=true --threshold=30 --no-pager "$(systemctl show culvertd -p FragmentPath --value)"; }
+check "systemd-analyze security gives it 3.0 or less" is_closed
+main_status() { grep -xE "$1" "/proc/$(systemctl show culvertd -p MainPID --value)/status"; }
+check "it runs under a filter of its own besides the unit's" main_status 'Seccomp_filters:[[:space:]]*([2-9]|[1-9][0-9]+)'
+check "it kept the power over interfaces and no other" main_status 'CapEff:[[:space:]]*0{12}1000'
 check "its status is told" shows StatusText '^1 connections, 0 IKE SAs'
 sed -i 's/"dpd_s": 30/"dpd_s": "soon"/' $file
 check "systemctl reload fails when the configuration is refused" is_refused
@@ -87,6 +92,8 @@ check "and has the interface" kernel_lacks
 check "systemctl stop" timeout 20 systemctl stop culvertd
 check "it ended as asked" shows Result '^success$'
 check "and gave the interface back" kernel_has
+refused_nothing() { ! grep syscall_refused /service-test/culvertd.log; }
+check "and was refused no system call" refused_nothing
 systemctl start culvertd && sed -i 's/^\[Service\]/[Service]\nRestart=no/' /etc/systemd/system/culvertd.service.d/test.conf && systemctl daemon-reload
 kill -KILL "$(systemctl show culvertd -p MainPID --value)"
 check "one that is killed for good holds the interface no longer" timeout 20 bash -c "until ip -4 -o addr show dev cvtest0 | grep -qF 172.31.0.10/24; do sleep 0.5; done"

@@ -157,6 +157,8 @@ unit_is_good() {
     grep -q "^ExecStart=$at/sbin/culvertd " "$dest/unit/culvertd.service" || return 1
     said=$(systemd-analyze verify --man=no "$dest/unit/culvertd.service" 2>&1) && ! grep culvertd.service <<<"$said"
 }
+# What `systemd-analyze security` counts against it, in tenths: 30 is its limit of "OK".
+unit_is_closed() { systemd-analyze security --offline=true --threshold=30 --no-pager "$dest/unit/culvertd.service"; }
 unit_says() { grep -xE "$1" "$at/lib/systemd/system/culvertd.service"; }
 
 # ---- the run ------------------------------------------------------------------------------------------------------
@@ -189,7 +191,10 @@ check "completion: culvertctl --socket x re" complete_is "rekey reload" culvertc
 check "completion: culvertd --ch" complete_is --check culvertd --ch
 check "completion: culvert-bench ch" complete_is churn culvert-bench ch
 check "completion: culvert-bench raw --f" complete_is --frames culvert-bench raw --f
-if command -v systemd-analyze >/dev/null; then check "systemd-analyze verify: the unit" unit_is_good; fi
+if command -v systemd-analyze >/dev/null; then
+    check "systemd-analyze verify: the unit" unit_is_good
+    check "systemd-analyze security: the unit has 3.0 or less" unit_is_closed
+fi
 check "the unit reloads by culvertctl" unit_says "ExecReload=$prefix/bin/culvertctl .*reload"
 check "the unit waits for READY and signs of life" unit_says "(Type=notify|WatchdogSec=[1-9][0-9]*)"
 echo user >"$root$sysconf/culvert/culvert.json"

@@ -105,7 +105,7 @@ culvert_write() {
   ${CULVERT_EXTRA[$gw]:-}
 $(culvert_ports "$gw")
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}, "args": [${CULVERT_EAL_ARGS:-}]},
-  "control": {"socket": "$dir/culvertd.sock"},
+  "control": {"socket": "$dir/culvertd.sock"${CULVERT_CONTROL:-}},
   "nat": {"public_addresses": [$(culvert_public "$gw")]},
   "secrets": [
 JSON

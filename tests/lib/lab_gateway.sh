@@ -73,7 +73,7 @@ gw_terminate() { "${GW_ENGINE[$1]}_terminate" "$1" "$2"; }
 # Number of installed child SAs of a gateway.
 gw_children() { "${GW_ENGINE[$1]}_children" "$1"; }
 
-# Stops every Culvert of the lab: it must end with 0, and sanitizers must have found nothing.
+# Stops every Culvert of the lab: it must end with 0, sanitizers must have found nothing, and its filter must have refused nothing.
 gw_check_ends() {
     local gw bad=0
     for gw in "${!GW_PID[@]}"; do
@@ -85,7 +85,7 @@ gw_check_ends() {
                 bad=1
             fi
         fi
-        if grep -h -m 3 -E 'Sanitizer|runtime error' "$LAB_OUT/gw$gw"/culvertd*.log; then bad=1; fi
+        if grep -h -m 3 -E 'Sanitizer|runtime error|event=syscall_refused' "$LAB_OUT/gw$gw"/culvertd*.log; then bad=1; fi
     done
     return "$bad"
 }

@@ -3,7 +3,7 @@
 # The packages of Debian 12 and 13 that Culvert needs, by purpose, and the one function that installs the missing ones.
 
 PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
-    libjansson-dev libmnl-dev libcmocka-dev python3"
+    libjansson-dev libmnl-dev libseccomp-dev libcmocka-dev python3"
 PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins
     libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps"
 PACKAGES_SUITES="python3-scapy python3-cryptography python3-jsonschema qemu-user groff-base mandoc systemd"

@@ -27,6 +27,7 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_int_equal(conf->eal.memory_mb, 256);
     assert_string_equal(conf->control.socket, "/run/culvert/culvertd.sock");
     assert_false(conf->control.telemetry);
+    assert_true(conf->control.seccomp);
     assert_true(conf->tunnel.mss_clamp);
     assert_true(conf->tunnel.copy_df);
     assert_false(conf->ike->conns[0].frag_after);
@@ -78,12 +79,12 @@ static void every_value_of_a_connection_arrives(void **state)
         "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,'dpd_s':"
         "7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_"
         "bytes':5000000000,'rekey_pkts':77,"
-        "'life_bytes':6000000000,'life_pkts':78,"
-        "'replay_window':64}}",
+        "'life_bytes':6000000000,'life_pkts':78,'replay_window':64}}",
         ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
         "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
         "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
-        "'control':{'socket':'/tmp/x.sock','telemetry':true},'tunnel':{'mss_clamp':false,'copy_df':false},"
+        "'control':{'socket':'/tmp/x.sock','telemetry':true,'seccomp':false},"
+        "'tunnel':{'mss_clamp':false,'copy_df':false},"
         "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]");
     if (!conf)
         conf_report_print(&report, "culvert.json", stderr);
@@ -122,7 +123,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(conf->workers.crypto_threads, 16);
     assert_int_equal(conf->eal.hugepages, CONF_HUGEPAGES_NEVER);
     assert_string_equal(conf->eal.args[1], "x.so");
-    assert_true(conf->control.telemetry);
+    assert_true(conf->control.telemetry && !conf->control.seccomp);
     assert_false(conf->tunnel.mss_clamp);
     assert_false(conf->tunnel.copy_df);
     assert_int_equal(conf->n_routes, 2);

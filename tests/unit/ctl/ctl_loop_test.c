@@ -17,6 +17,7 @@
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_notify.h"
+#include "ctl_harden.h"
 #include "ctl_tell.h"
 #include "host_log.h"
 #include "node.h"
@@ -94,6 +95,10 @@ bool ctl_ike_events(struct ctl *c)
 void ctl_ike_timer(struct ctl *c, base_time now)
 {
     timers++;
+}
+
+void ctl_harden_turn(struct ctl *c)
+{
 }
 
 void ctl_tell(struct ctl *c, base_time now)

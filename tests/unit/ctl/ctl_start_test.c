@@ -16,6 +16,7 @@
 #include "base_text.h"
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_node.h"
@@ -49,6 +50,16 @@ static bool step_or_why(const char *name, char *w, size_t size)
 void ctl_node_params(const struct conf *conf, struct node_params *out)
 {
     memset(out, 0, sizeof *out);
+}
+
+void ctl_harden_begin(struct ctl *c)
+{
+    step("begin");
+}
+
+int ctl_harden(struct ctl *c, char *w, size_t size)
+{
+    return step_or_why("harden", w, size) ? 0 : -1;
 }
 
 int ctl_node_apply(struct ctl *c, const struct conf *conf)
@@ -182,7 +193,7 @@ static int teardown(void **state)
 static void packets_flow_only_when_all_else_is_there(void **state)
 {
     assert_int_equal(try_start(NULL), 0);
-    assert_string_equal(called, "node_start apply jobs api ike node_run ");
+    assert_string_equal(called, "begin node_start apply harden jobs api ike node_run ");
     assert_int_equal(ctl.job_threads, 5);
     assert_int_equal(ctl.in_force.n_ports, 1);
     assert_int_equal(ctl.in_force.n_routes, 0); /* these change without a restart */
@@ -209,14 +220,17 @@ static void whatever_fails_all_before_it_is_undone(void **state)
     static const struct {
         const char *step, *called, *why;
     } rows[] = {
-        {"node_start", "node_start conf_free ", "no node_start"},
-        {"apply", "node_start apply node_stop conf_free ", "no memory for routes and policies"},
-        {"jobs", "node_start apply jobs node_stop conf_free ", "the control loop does not start"},
-        {"api", "node_start apply jobs api jobs_free node_stop conf_free ", "no api"},
-        {"ike", "node_start apply jobs api ike api_close jobs_free node_stop conf_free ",
+        {"node_start", "begin node_start conf_free ", "no node_start"},
+        {"apply", "begin node_start apply node_stop conf_free ", "no memory for routes and policies"},
+        {"harden", "begin node_start apply harden node_stop conf_free ", "no harden"},
+        {"jobs", "begin node_start apply harden jobs node_stop conf_free ",
+         "the control loop does not start"},
+        {"api", "begin node_start apply harden jobs api jobs_free node_stop conf_free ", "no api"},
+        {"ike", "begin node_start apply harden jobs api ike api_close jobs_free node_stop conf_free ",
          "no memory for the IKE"},
         {"node_run",
-         "node_start apply jobs api ike node_run api_close jobs_free ike_free node_stop conf_free ",
+         "begin node_start apply harden jobs api ike node_run api_close jobs_free ike_free node_stop "
+         "conf_free ",
          "no node_run"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
