@@ -79,7 +79,8 @@ struct sad {
     uint32_t slots;      /* power of two */
     uint32_t live;
     struct sad_pair *pairs;
-    uint32_t free_head, free_tail; /* queue: a slot is reused as late as possible; SAD_NO_SLOT: empty */
+    uint32_t free_head, free_tail; /* queue, in order of their end; SAD_NO_SLOT: empty */
+    uint32_t n_free;               /* in it */
     uint32_t never_used;           /* slots from here on were never taken */
 
     uint32_t max_cands, max_prefixes;

@@ -10,6 +10,8 @@
 #include <string.h>
 #include "wire_esp.h"
 
+#define SLOTS_AT_REST 256 /* freed ones that wait before the first of them serves again */
+
 const struct sad_tables *sad_tables(const struct sad *sad)
 {
     return &sad->tables;
@@ -36,13 +38,17 @@ uint32_t sad_pair_slot(const struct sad *sad, const struct sad_pair *pair)
     return (uint32_t)(pair - sad->pairs);
 }
 
-/* Slots that were never used come first, then the one that was freed the longest time ago. */
+/*
+ * The slot that was freed the longest time ago, once enough others rest beside it: a slot is memory when it
+ * was used once, so what a daemon takes follows from the pairs that it has, not from those that it had.
+ */
 static uint32_t slot_take(struct sad *sad)
 {
-    if (sad->never_used < sad->params.max_sas)
+    if (sad->n_free <= SLOTS_AT_REST && sad->never_used < sad->params.max_sas)
         return sad->never_used++;
     uint32_t slot = sad->free_head;
     if (slot != SAD_NO_SLOT) {
+        sad->n_free--;
         sad->free_head = sad->pairs[slot].next_free;
         if (sad->free_head == SAD_NO_SLOT)
             sad->free_tail = SAD_NO_SLOT;
@@ -62,6 +68,7 @@ void sad_slot_give(struct sad *sad, uint32_t slot)
     else
         sad->pairs[sad->free_tail].next_free = slot;
     sad->free_tail = slot;
+    sad->n_free++;
 }
 
 /* nth try: a generator that repeats itself must not hang us. */

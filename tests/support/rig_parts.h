@@ -50,3 +50,16 @@ static inline struct base_ts_list rig_ts(const char *prefix)
     list.list[0].port_hi = 0xffff;
     return list;
 }
+
+/* The same, as long as the block that names it. */
+#define RIG_TS(prefix) ((struct base_ts_list[1]){rig_ts(prefix)})
+
+/* "10.%u.0.1/24" with n in it, in one of a few static buffers. */
+static inline const char *rig_text(const char *format, unsigned n)
+{
+    static char texts[8][48];
+    static unsigned next;
+    char *text = texts[next++ % 8];
+    snprintf(text, sizeof texts[0], format, n);
+    return text;
+}

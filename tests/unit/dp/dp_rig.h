@@ -74,16 +74,6 @@ static inline void rig_neighbour(struct dp *dp, uint16_t port, const char *addr,
     assert_int_equal(dp_neigh_set(dp, port, &a, mac), 0);
 }
 
-/* "10.%u.0.1/24" with n in it, in one of a few static buffers. */
-static inline const char *rig_text(const char *format, unsigned n)
-{
-    static char texts[8][48];
-    static unsigned next;
-    char *text = texts[next++ % 8];
-    snprintf(text, sizeof texts[0], format, n);
-    return text;
-}
-
 /* n: 1 for A, 2 for B. The other one's addresses and the hosts 10.n.0.9 and fd00:n::9 are known neighbours.
  */
 /* outside: ethdev port of the outside. */

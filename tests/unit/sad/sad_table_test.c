@@ -124,6 +124,27 @@ static void a_removed_slot_is_free_again_only_after_the_grace_period(void **stat
     sad_free(sad);
 }
 
+/* What lives is what takes memory, not what once lived: a hundred tunnels that are rekeyed for ever. */
+static void slots_follow_the_pairs_that_live(void **state)
+{
+    enum { TUNNELS = 100, ROUNDS = 100 };
+    struct sad *sad = rig_sad(1u << 20, 1);
+    uint32_t spi[TUNNELS], highest = 0;
+    for (int i = 0; i < TUNNELS; i++)
+        spi[i] = rig_install(sad, "10.1.0.0/16", rig_text("10.2.%d.0/24", i));
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < TUNNELS; i++) {
+            const uint32_t old = spi[i];
+            spi[i] = rig_install(sad, "10.1.0.0/16", rig_text("10.2.%d.0/24", i));
+            assert_int_equal(sad_remove(sad, old), 0);
+            assert_int_equal(sad_reclaim(sad), 0);
+            highest = rig_slot(sad, spi[i]) > highest ? rig_slot(sad, spi[i]) : highest;
+        }
+    }
+    assert_true(highest < TUNNELS + 300);
+    sad_free(sad);
+}
+
 static void thousands_of_pairs_come_and_go_within_four_kib_each(void **state)
 {
     enum { N = 4096 };
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_refused_and_leaves_nothing),
         cmocka_unit_test(keys_stay_until_every_worker_was_quiescent),
         cmocka_unit_test(a_removed_slot_is_free_again_only_after_the_grace_period),
+        cmocka_unit_test(slots_follow_the_pairs_that_live),
         cmocka_unit_test(thousands_of_pairs_come_and_go_within_four_kib_each),
         cmocka_unit_test(inner_mtu_is_exact),
     };
