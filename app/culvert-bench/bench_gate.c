@@ -227,8 +227,9 @@ static uint32_t pairs_count(const struct bench_gate *g)
 static int pairs_install(struct bench_gate *g)
 {
     const uint32_t pairs = pairs_count(g);
-    struct sad_policy all = {.local_ts = ts_range(0x0a010000, 0x0a01ffff),
-                             .remote_ts = ts_range(0x0a020000, 0x0a07ffff)};
+    const struct base_ts_list local = ts_range(0x0a010000, 0x0a01ffff);
+    const struct base_ts_list remote = ts_range(0x0a020000, 0x0a07ffff);
+    const struct sad_policy all = {.local_ts = &local, .remote_ts = &remote};
     int rc = sad_policies_set(g->sad, &all, 1);
     g->spis = calloc(pairs, sizeof(*g->spis));
     if (!g->spis)

@@ -5,6 +5,9 @@
  */
 #include "base_ts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static const struct base_addr *higher(const struct base_addr *a, const struct base_addr *b)
 {
     return base_addr_compare(a, b) >= 0 ? a : b;
@@ -98,6 +101,15 @@ bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
 bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
 {
     return base_ts_within(a, b) && base_ts_within(b, a);
+}
+
+struct base_ts_list *base_ts_keep(const struct base_ts_list *l)
+{
+    const size_t bytes = offsetof(struct base_ts_list, list) + l->count * sizeof l->list[0];
+    struct base_ts_list *kept = malloc(bytes);
+    if (kept)
+        memcpy(kept, l, bytes);
+    return kept;
 }
 
 /* The prefix length of a range, or -1 when the range is no prefix. */

@@ -42,5 +42,11 @@ bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
 /* Each within the other. */
 bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b);
 
+/*
+ * A copy that has room for its selectors alone, for who keeps many lists: never copied by value. NULL: no
+ * memory. The caller frees it (free).
+ */
+struct base_ts_list *base_ts_keep(const struct base_ts_list *l);
+
 /* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9", or "(none)". */
 void base_ts_text(struct base_text *t, const struct base_ts_list *l);

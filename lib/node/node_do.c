@@ -65,17 +65,17 @@ static int do_open(struct node *node, uint32_t *conn)
 
 static int do_commit_routes(struct node *node)
 {
-    struct node_list *list = &node->stage.routes;
+    const struct node_list *list = &node->stage.routes;
     const int rc = dp_routes_set(node->dp, list->items, list->count);
-    node_list_clear(list);
+    node_stage_clear_routes(&node->stage);
     return rc;
 }
 
 static int do_commit_policies(struct node *node)
 {
-    struct node_list *list = &node->stage.policies;
+    const struct node_list *list = &node->stage.policies;
     const int rc = sad_policies_set(node->sad, list->items, list->count);
-    node_list_clear(list);
+    node_stage_clear_policies(&node->stage);
     return rc;
 }
 
@@ -83,8 +83,8 @@ static int do_tables(struct node *node, const struct node_request *r)
 {
     switch (r->type) {
     case NODE_TABLES_BEGIN:
-        node_list_clear(&node->stage.routes);
-        node_list_clear(&node->stage.policies);
+        node_stage_clear_routes(&node->stage);
+        node_stage_clear_policies(&node->stage);
         return 0;
     case NODE_ROUTE_ADD:
         return node_stage_add_route(&node->stage, &r->route);

@@ -36,7 +36,7 @@ enum node_request_type {
     /*
      * Installs pair, both directions; its spi_in is from RESERVE. Its outer_mtu is as in PAIR_MTU. The caller
      * wipes its copy. -ENOTSUP: an algorithm that this data path lacks; -ENOENT: spi_in is not reserved;
-     * -E2BIG: more than 64 combinations of selectors; -ENOMEM. The SPI stays reserved then: close the child,
+     * -ENOMEM: no memory, or the tables of selectors are full. The SPI stays reserved then: close the child,
      * and REMOVE gives it back.
      */
     NODE_PAIR_INSTALL,
@@ -65,7 +65,7 @@ enum node_request_type {
     NODE_ROUTE_ADD,
     NODE_POLICY_ADD,
     NODE_ROUTES_COMMIT, /* -EINVAL: a route names no port; -ENOMEM */
-    /* -E2BIG: more than 64 combinations in a policy; -ENOMEM. What both sets have in common is protected
+    /* -ENOMEM: no memory, or the tables of selectors are full. What both sets have in common is protected
      * throughout. */
     NODE_POLICIES_COMMIT,
     /* told: counters of control's, for the telemetry socket. -ENOSPC: too many groups. */

@@ -56,12 +56,33 @@ int node_stage_add_policy(struct node_stage *stage, const struct node_policy *po
 {
     if (!list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
         return -EINVAL;
-    const struct sad_policy p = {policy->local_ts, policy->remote_ts, policy->conn};
-    return list_add(&stage->policies, &p, sizeof p);
+    struct base_ts_list *local = base_ts_keep(&policy->local_ts), *remote = base_ts_keep(&policy->remote_ts);
+    const struct sad_policy p = {local, remote, policy->conn};
+    const int rc = local && remote ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
+    if (rc < 0) {
+        free(local);
+        free(remote);
+    }
+    return rc;
 }
 
-void node_list_clear(struct node_list *list)
+static void list_clear(struct node_list *list)
 {
     free(list->items);
     *list = (struct node_list){0};
+}
+
+void node_stage_clear_routes(struct node_stage *stage)
+{
+    list_clear(&stage->routes);
+}
+
+void node_stage_clear_policies(struct node_stage *stage)
+{
+    const struct sad_policy *policies = stage->policies.items;
+    for (size_t i = 0; i < stage->policies.count; i++) {
+        free((void *)policies[i].local_ts);
+        free((void *)policies[i].remote_ts);
+    }
+    list_clear(&stage->policies);
 }

@@ -6,7 +6,7 @@
 
 /* Zero-initialised is empty. */
 struct node_list {
-    void *items; /* struct dp_route, struct sad_policy */
+    void *items; /* struct dp_route; struct sad_policy, whose selectors are the list's too */
     size_t count, room;
 };
 
@@ -18,5 +18,6 @@ struct node_stage {
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route);
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy);
 
-/* Forgets what was added to a list, and frees it. */
-void node_list_clear(struct node_list *list);
+/* Forgets what was added, and frees it. */
+void node_stage_clear_routes(struct node_stage *stage);
+void node_stage_clear_policies(struct node_stage *stage);

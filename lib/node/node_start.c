@@ -259,8 +259,8 @@ void node_stop(struct node *node)
     rte_mempool_free(node->pool);
     if (node->has_eal)
         node_eal_stop();
-    node_list_clear(&node->stage.routes);
-    node_list_clear(&node->stage.policies);
+    node_stage_clear_routes(&node->stage);
+    node_stage_clear_policies(&node->stage);
     if (node->epoll_fd >= 0)
         close(node->epoll_fd);
     free(node);

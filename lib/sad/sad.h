@@ -67,8 +67,8 @@ void sad_spi_free(struct sad *sad, uint32_t spi);
 /*
  * Publishes both directions of a pair whose spi_in is from sad_spi_alloc(). Borrows until return; the caller
  * wipes its keys. Errors, and then nothing has changed: -EINVAL parameter out of range or keys of wrong
- * length, -ENOTSUP algorithm or way of ESP that this data path lacks, -ENOENT spi_in is not reserved, -E2BIG
- * more than 64 combinations of selectors, -ENOMEM. Cost: some microseconds.
+ * length, -ENOTSUP algorithm or way of ESP that this data path lacks, -ENOENT spi_in is not reserved, -ENOMEM
+ * no memory, or the tables of selectors are full. Cost: some microseconds, and one for each remote selector.
  */
 int sad_install(struct sad *sad, const struct esp_pair *pair);
 
@@ -167,13 +167,13 @@ bool sad_event_pop(struct sad *sad, struct sad_event *out);
 
 /* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
 struct sad_policy {
-    struct base_ts_list local_ts, remote_ts;
+    const struct base_ts_list *local_ts, *remote_ts;
     uint32_t conn; /* opaque */
 };
 
 /*
- * Replaces the set of policies; what is in both sets is protected throughout. 0, -E2BIG (more than 64
- * combinations in one policy), -ENOMEM; on error the old set stays. Borrows until return.
+ * Replaces the set of policies; what is in both sets is protected throughout. 0, or -ENOMEM: no memory, or
+ * the tables of selectors are full; then the old set stays. Borrows until return.
  */
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "esp_ops.h"
+#include "sad_sels.h"
 #include "sad_trie.h"
 
 #define SAD_LINE         64
@@ -66,19 +67,6 @@ static inline bool sad_addrs4_match(const struct sad_addrs4 *a, uint64_t addrs)
 {
     return ((addrs ^ a->want) & a->care) == 0;
 }
-
-/* Selectors of any number and family, in a block of their own. */
-struct sad_range {
-    uint8_t family; /* enum base_family */
-    uint8_t proto;
-    uint16_t port_lo, port_hi;
-    uint8_t lo[16], hi[16];
-};
-
-struct sad_sels {
-    uint32_t n_local, n_remote;
-    struct sad_range list[]; /* local ones first */
-};
 
 /* Next values at which a limit must be looked at, and the limits (0: none). */
 struct sad_limits {
@@ -211,13 +199,20 @@ _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_ou
 
 #define SAD_NO_SLOT UINT32_MAX
 
-/* An entry of a prefix's list: this pair of selectors is served by this slot. IPv6 ranges are in cands6. */
+/*
+ * An entry of a prefix's list: packets to this remote selector from one local selector, or from any of many,
+ * are served by this slot. IPv6 ranges are in cands6.
+ */
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
     uint32_t slot;                            /* SAD_NO_SLOT: protection is required, by whatever SA */
-    struct sad_addrs4 addrs;                  /* is_simple */
+    union {
+        struct sad_addrs4 addrs;       /* is_simple */
+        const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
+    };
     struct sad_sel4 sel;
-    bool is_anchor; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
+    uint8_t is_anchor : 1; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
+    uint8_t has_locals : 1;
     bool is_simple; /* a slot's, and addrs say all about it */
     /* Control only. */
     uint16_t priority; /* candidates of a prefix are in this order */
@@ -304,18 +299,6 @@ static inline void sad_handoff_note(struct sad_handoff *s, uint16_t worker)
 /* Makes the worker that reads a mark give the direction away. Thread: that worker's, between two bursts. */
 void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 
-/* An inner packet as the selectors see it. "local" is our side. Ports of ICMP are type << 8 | code. */
-struct sad_flow {
-    uint8_t family;
-    uint8_t proto;
-    bool has_ports; /* false for fragments without the header: only selectors for all ports match */
-    bool is_later;  /* a fragment without the upper header */
-    bool
-        any_ports; /* whatever the selectors say of ports, they match: to tell why a later fragment did not */
-    uint16_t local_port, remote_port;
-    uint8_t local[16], remote[16]; /* IPv4 in the first four bytes */
-};
-
 #define SAD_SPD_NONE  UINT32_MAX       /* no policy */
 #define SAD_SPD_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
 
@@ -336,9 +319,6 @@ uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sa
 
 /* The same from a flow alone. */
 uint32_t sad_spd_lookup(const struct sad_tables *t, const struct sad_flow *flow);
-
-/* Whether the flow is inside of a block of selectors. */
-bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow);
 
 /*
  * Up to which packet neither stop can be reached by the next SAD_BURST_MAX packets, however large: a worker

@@ -53,8 +53,6 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
     if (p->local_ts.count == 0 || p->local_ts.count > BASE_TS_MAX || p->remote_ts.count == 0 ||
         p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0)
         return -EINVAL;
-    if (p->local_ts.count * p->remote_ts.count > SAD_CANDS_PER_SA)
-        return -E2BIG;
     err = sad_path_check(&p->path, p->outer_mtu);
     if (err)
         return err;
@@ -101,8 +99,9 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->word_mask = ring_bits(in->window_pkts) / WORD_BITS - 1;
     in->window = pair->window ? pair->window : in->window_words;
     in->sels = pair->sels;
-    const struct sad_sels *s = pair->sels;
-    if (s->n_local != 1 || s->n_remote != 1 || !sad_addrs4_fill(&s->list[1], &s->list[0], &in->inner))
+    const struct sad_side *local = &pair->sels->local, *remote = &pair->sels->remote;
+    if (local->count != 1 || remote->count != 1 ||
+        !sad_addrs4_fill(&remote->list[0], &local->list[0], &in->inner))
         in->flags |= SAD_F_SELS;
     sad_in_set_path(in, &p->path);
     in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};

@@ -7,8 +7,7 @@
 #include "sad_fast.h"
 #include "sad_reclaim.h"
 
-#define SAD_CANDS_PER_SA 64   /* combinations of selectors of one pair or policy */
-#define SAD_EVENT_RING   4096 /* events of all workers that can wait */
+#define SAD_EVENT_RING 4096 /* events of all workers that can wait */
 
 enum sad_pair_state { SAD_PAIR_FREE, SAD_PAIR_RESERVED, SAD_PAIR_LIVE, SAD_PAIR_DYING };
 
@@ -68,7 +67,8 @@ struct sad_conns {
 
 struct sad_policies {
     size_t count;
-    uint32_t *cands; /* per policy: first candidate */
+    uint32_t *cands;        /* per policy: first candidate */
+    struct sad_sels **sels; /* likewise; owned, which candidates borrow */
 };
 
 struct sad {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From parameters to the forms that workers read: selectors, outer header templates, inner MTU. Pure
- * functions over their arguments.
+ * From parameters to the forms that workers read: a pair of selectors, outer header templates, inner MTU.
+ * Pure functions over their arguments.
  */
 #include "sad_path.h"
 
@@ -13,33 +13,6 @@
 
 #define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
 #define MTU_MAX     9216
-
-static void range_fill(struct sad_range *r, const struct base_ts *ts)
-{
-    r->family = ts->lo.family;
-    r->proto = ts->protocol;
-    r->port_lo = ts->port_lo;
-    r->port_hi = ts->port_hi;
-    memcpy(r->lo, ts->lo.bytes, sizeof r->lo);
-    memcpy(r->hi, ts->hi.bytes, sizeof r->hi);
-}
-
-struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote)
-{
-    if (local->count > BASE_TS_MAX || remote->count > BASE_TS_MAX)
-        return NULL;
-    size_t count = local->count + remote->count;
-    struct sad_sels *s = calloc(1, sizeof *s + count * sizeof s->list[0]);
-    if (!s)
-        return NULL;
-    s->n_local = (uint32_t)local->count;
-    s->n_remote = (uint32_t)remote->count;
-    for (size_t i = 0; i < local->count; i++)
-        range_fill(&s->list[i], &local->list[i]);
-    for (size_t i = 0; i < remote->count; i++)
-        range_fill(&s->list[s->n_local + i], &remote->list[i]);
-    return s;
-}
 
 static uint32_t load32(const uint8_t *p)
 {

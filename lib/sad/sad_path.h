@@ -5,9 +5,6 @@
 #include "esp_pair.h"
 #include "sad_fast.h"
 
-/* Both sides' selectors in one block, owned by the caller (free). NULL: too many, or no memory. */
-struct sad_sels *sad_sels_make(const struct base_ts_list *local, const struct base_ts_list *remote);
-
 /* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
 bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
 

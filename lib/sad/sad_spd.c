@@ -3,7 +3,9 @@
  * Which SA an inner packet belongs to. The trie gives the list of candidates of the longest prefix that
  * covers the destination; a list ends in the anchor of the next shorter prefix, so a walk sees every selector
  * that may match, more specific prefixes first. A range of addresses that is no prefix is filed under the
- * shortest prefix that covers it; the candidate itself is exact.
+ * shortest prefix that covers it; the candidate itself is exact. There is a candidate for each remote
+ * selector, whatever the number of local ones: so 255 of either side are 255 candidates, in lists of their
+ * own.
  *
  * Control links a candidate with one store: an SA before all of its prefix's list that have the same or a
  * higher number as their priority, a policy at the end. Unlinked ones are reused after a grace period.
@@ -15,11 +17,12 @@
 #include <string.h>
 #include "sad_mem.h"
 #include "sad_path.h"
-#include "wire_pkt.h"
 
-#define CANDS_PER_SLOT 4
-#define CANDS_SPARE    65536u
-#define PRIORITY_LAST  UINT16_MAX /* of policies */
+#define LOCALS_APART        4 /* local selectors that have candidates of their own */
+#define CANDS_PER_SLOT      16
+#define CANDS_SPARE         (1u << 20)
+#define PREFIXES_PER_BUCKET 8          /* when the tables are full */
+#define PRIORITY_LAST       UINT16_MAX /* of policies */
 
 static int index_init(struct sad_index *x, uint32_t max)
 {
@@ -52,7 +55,7 @@ int sad_spd_init(struct sad *sad)
     struct sad_tables *t = &sad->tables;
     sad->max_cands = sad->slots * CANDS_PER_SLOT + CANDS_SPARE;
     sad->max_prefixes = sad->max_cands / 2;
-    for (sad->n_buckets = 1024; sad->n_buckets < sad->slots;)
+    for (sad->n_buckets = 1024; sad->n_buckets < sad->max_prefixes / PREFIXES_PER_BUCKET;)
         sad->n_buckets *= 2;
     t->cands = sad_mem_reserve(sad->max_cands * sizeof *t->cands, false);
     t->cands6 = sad_mem_reserve(sad->max_cands * sizeof *t->cands6, false);
@@ -314,19 +317,34 @@ static void cand_unlink(struct sad *sad, uint32_t cand)
     sad_reclaim_defer(&sad->reclaim, cand_give, sad, cand);
 }
 
-static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
-                          struct sad_server by)
+/* The addresses of many local selectors: which of them, its set says. */
+static struct sad_range family_all(uint8_t family)
+{
+    struct sad_range all = {.family = family, .port_hi = UINT16_MAX};
+    memset(all.hi, 0xff, family == BASE_AF_IP6 ? 16 : 4);
+    return all;
+}
+
+/* local NULL: all that are of the family of remote. */
+static uint32_t cand_make(struct sad *sad, const struct sad_side *locals, const struct sad_range *local,
+                          const struct sad_range *remote, struct sad_server by)
 {
     uint32_t i = index_take(&sad->cand_index);
     if (!i)
         return 0;
     struct sad_cand *c = &sad->tables.cands[i];
+    const struct sad_range any = family_all(remote->family);
     memset(c, 0, sizeof *c);
     c->slot = by.slot;
     c->priority = by.slot == SAD_NO_SLOT ? PRIORITY_LAST : by.priority;
+    c->has_locals = !local;
+    if (c->has_locals)
+        c->locals = locals;
+    else
+        c->is_simple = by.slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
+    local = local ? local : &any;
     sad_sel4_fill(local, remote, &c->sel);
-    c->is_simple = by.slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
-    if (local->family == BASE_AF_IP6) {
+    if (remote->family == BASE_AF_IP6) {
         struct sad_cand6 *c6 = &sad->tables.cands6[i];
         memcpy(c6->local_lo, local->lo, 16);
         memcpy(c6->local_hi, local->hi, 16);
@@ -336,10 +354,10 @@ static uint32_t cand_make(struct sad *sad, const struct sad_range *local, const 
     return i;
 }
 
-static int combination_link(struct sad *sad, const struct sad_range *local, const struct sad_range *remote,
-                            struct sad_server by, uint32_t *head)
+static int combination_link(struct sad *sad, const struct sad_side *locals, const struct sad_range *local,
+                            const struct sad_range *remote, struct sad_server by, uint32_t *head)
 {
-    uint32_t cand = cand_make(sad, local, remote, by);
+    uint32_t cand = cand_make(sad, locals, local, remote, by);
     if (!cand)
         return -ENOMEM;
     unsigned bits = remote->family == BASE_AF_IP6 ? 128 : 32;
@@ -356,19 +374,34 @@ static int combination_link(struct sad *sad, const struct sad_range *local, cons
     return 0;
 }
 
+/* How many of a side's selectors are of a family. */
+static uint32_t family_count(const struct sad_side *side, uint8_t family)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < side->count; i++)
+        n += side->list[i].family == family;
+    return n;
+}
+
+/* A few local selectors have a candidate each, which the fast path may take; many have one for all. */
+static int remote_link(struct sad *sad, const struct sad_side *locals, const struct sad_range *remote,
+                       struct sad_server by, uint32_t *head)
+{
+    if (family_count(locals, remote->family) > LOCALS_APART)
+        return combination_link(sad, locals, NULL, remote, by, head);
+    int err = 0;
+    for (uint32_t l = 0; l < locals->count && !err; l++)
+        if (locals->list[l].family == remote->family)
+            err = combination_link(sad, locals, &locals->list[l], remote, by, head);
+    return err;
+}
+
 int sad_spd_link(struct sad *sad, const struct sad_sels *sels, struct sad_server by, uint32_t *head)
 {
     int err = 0;
     *head = 0;
-    if (sels->n_local * sels->n_remote > SAD_CANDS_PER_SA)
-        return -E2BIG;
-    for (uint32_t l = 0; l < sels->n_local && !err; l++) {
-        for (uint32_t r = 0; r < sels->n_remote && !err; r++) {
-            const struct sad_range *local = &sels->list[l], *remote = &sels->list[sels->n_local + r];
-            if (local->family == remote->family)
-                err = combination_link(sad, local, remote, by, head);
-        }
-    }
+    for (uint32_t r = 0; r < sels->remote.count && !err; r++)
+        err = remote_link(sad, &sels->local, &sels->remote.list[r], by, head);
     if (err)
         sad_spd_unlink(sad, head);
     return err;
@@ -383,8 +416,17 @@ void sad_spd_unlink(struct sad *sad, uint32_t *head)
     }
 }
 
+/* Sets of selectors that came in the same order. */
+static bool sides_are_alike(const struct sad_side *a, const struct sad_side *b)
+{
+    return a->count == b->count && memcmp(a->list, b->list, a->count * sizeof a->list[0]) == 0;
+}
+
 static bool cands_are_alike(const struct sad_tables *t, uint32_t a, uint32_t b)
 {
+    const struct sad_cand *x = &t->cands[a], *y = &t->cands[b];
+    if (x->has_locals != y->has_locals || (x->has_locals && !sides_are_alike(x->locals, y->locals)))
+        return false;
     return memcmp(&t->cands[a].sel, &t->cands[b].sel, sizeof t->cands[a].sel) == 0 &&
            memcmp(&t->cands6[a], &t->cands6[b], sizeof t->cands6[a]) == 0;
 }
@@ -402,31 +444,6 @@ bool sad_spd_is_standby(const struct sad *sad, uint32_t head)
     return head;
 }
 
-static bool is_icmp(uint8_t proto)
-{
-    return proto == WIRE_PROTO_ICMP4 || proto == WIRE_PROTO_ICMP6;
-}
-
-static bool ports_match(uint8_t proto, uint16_t lo, uint16_t hi, const struct sad_flow *flow, uint16_t port)
-{
-    if (proto && proto != flow->proto)
-        return false;
-    if ((lo == 0 && hi == UINT16_MAX) || flow->any_ports)
-        return true;
-    if (lo > hi) /* OPAQUE: only packets whose ports cannot be seen, RFC 7296 3.13.1 */
-        return !flow->has_ports;
-    return flow->has_ports && port >= lo && port <= hi;
-}
-
-/* Protocol and ports against an IPv4 pair of selectors. */
-static bool sel4_l4_match(const struct sad_sel4 *s, const struct sad_flow *flow)
-{
-    /* ICMP has one pair of type and code, which stands for the ports of both sides. */
-    uint16_t local = flow->local_port, remote = is_icmp(flow->proto) ? local : flow->remote_port;
-    return ports_match(s->local_proto, s->local_port_lo, s->local_port_hi, flow, local) &&
-           ports_match(s->remote_proto, s->remote_port_lo, s->remote_port_hi, flow, remote);
-}
-
 static uint32_t load32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -435,6 +452,13 @@ static uint32_t load32(const uint8_t *p)
 static bool in_range(const uint8_t *addr, const uint8_t *lo, const uint8_t *hi, size_t size)
 {
     return memcmp(addr, lo, size) >= 0 && memcmp(addr, hi, size) <= 0;
+}
+
+static bool cand_local_match(const struct sad_cand *c, const struct sad_flow *flow)
+{
+    return c->has_locals ? sad_side_match(c->locals, flow, flow->local, flow->local_port)
+                         : sad_ports_match(c->sel.local_proto, c->sel.local_port_lo, c->sel.local_port_hi,
+                                           flow, flow->local_port);
 }
 
 static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_flow *flow)
@@ -451,7 +475,9 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
             !in_range(flow->remote, c6->remote_lo, c6->remote_hi, 16))
             return false;
     }
-    return sel4_l4_match(&c->sel, flow);
+    return sad_ports_match(c->sel.remote_proto, c->sel.remote_port_lo, c->sel.remote_port_hi, flow,
+                           sad_flow_remote_port(flow)) &&
+           cand_local_match(c, flow);
 }
 
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
@@ -470,22 +496,4 @@ uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sa
 uint32_t sad_spd_lookup(const struct sad_tables *t, const struct sad_flow *flow)
 {
     return sad_spd_walk(t, sad_spd_head(t, flow->family == BASE_AF_IP6, flow->remote), flow);
-}
-
-static bool range_match(const struct sad_range *r, const struct sad_flow *flow, const uint8_t *addr,
-                        uint16_t port)
-{
-    return r->family == flow->family && in_range(addr, r->lo, r->hi, flow->family == BASE_AF_IP6 ? 16 : 4) &&
-           ports_match(r->proto, r->port_lo, r->port_hi, flow, port);
-}
-
-bool sad_sels_match(const struct sad_sels *sels, const struct sad_flow *flow)
-{
-    uint16_t remote_port = is_icmp(flow->proto) ? flow->local_port : flow->remote_port;
-    bool is_local = false, is_remote = false;
-    for (uint32_t i = 0; i < sels->n_local && !is_local; i++)
-        is_local = range_match(&sels->list[i], flow, flow->local, flow->local_port);
-    for (uint32_t i = 0; i < sels->n_remote && !is_remote; i++)
-        is_remote = range_match(&sels->list[sels->n_local + i], flow, flow->remote, remote_port);
-    return is_local && is_remote;
 }

@@ -14,8 +14,9 @@ struct sad_server {
 };
 
 /*
- * Makes and publishes a candidate for each combination of both sides' selectors. *head becomes their list by
- * next_own. 0, -E2BIG, -ENOMEM; on error there are none.
+ * Makes and publishes candidates for all combinations of both sides' selectors. *head becomes their list by
+ * next_own. sels is borrowed until a grace period after sad_spd_unlink(). 0, or -ENOMEM: the tables are full;
+ * then there are none.
  */
 int sad_spd_link(struct sad *sad, const struct sad_sels *sels, struct sad_server by, uint32_t *head);
 

@@ -174,7 +174,7 @@ static void decrypted_packets_reach_the_host_and_answers_are_sealed(void **state
 static void without_an_sa_the_host_sends_nothing_in_clear(void **state)
 {
     struct rig r = host_rig("192.0.2.1/32", 0);
-    struct sad_policy policy = {rig_ts("192.0.2.1/32"), rig_ts("10.2.0.0/24"), 0};
+    struct sad_policy policy = {RIG_TS("192.0.2.1/32"), RIG_TS("10.2.0.0/24"), 0};
     assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);
     assert_int_equal(sad_remove(r.a.sad, r.spi_a), 0);
     host_sends(&r, from_host(OWN, PEER_LAN, 6, 22));
@@ -238,9 +238,10 @@ static void beside_a_policy_for_others_the_host_is_still_reachable(void **state)
 static void a_later_fragment_of_the_hosts_stays_where_some_port_is_protected(void **state)
 {
     struct rig r = host_rig("10.1.0.0/24", 0);
-    struct sad_policy web = {rig_ts("192.0.2.1/32"), rig_ts("10.2.0.0/24"), 0};
-    web.remote_ts.list[0].protocol = 6;
-    web.remote_ts.list[0].port_lo = web.remote_ts.list[0].port_hi = 443;
+    struct base_ts_list lan = rig_ts("10.2.0.0/24");
+    lan.list[0].protocol = 6;
+    lan.list[0].port_lo = lan.list[0].port_hi = 443;
+    const struct sad_policy web = {RIG_TS("192.0.2.1/32"), &lan, 0};
     assert_int_equal(sad_policies_set(r.a.sad, &web, 1), 0);
     struct rte_mbuf *m = from_host(OWN, PEER_LAN, 6, 22);
     dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 6, 0x2001);

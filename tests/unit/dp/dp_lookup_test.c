@@ -13,7 +13,7 @@ static void clear_text_passes_in_neither_direction(void **state)
     rig_in(&r, &r.b, RIG_OUTSIDE, rig_frame(0x22, "10.2.0.9", "10.1.0.9", 60));
     assert_null(rig_out(&r.b, RIG_OUTSIDE));
     /* From inside, with no SA but a policy. */
-    struct sad_policy policy = {rig_ts("10.1.0.0/24"), rig_ts("10.2.0.0/24"), 0};
+    struct sad_policy policy = {RIG_TS("10.1.0.0/24"), RIG_TS("10.2.0.0/24"), 0};
     assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);
     assert_int_equal(sad_remove(r.a.sad, r.spi_a), 0);
     assert_null(rig_sealed(&r, 60));
@@ -98,8 +98,8 @@ static void a_later_fragment_under_a_port_selector_is_told_so(void **state)
         rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, piece(0x21, is6, true, 2, 17), DP_DROP_fragment_ports);
         rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, piece(0x21, is6, true, 2, 6), DP_DROP_no_policy);
         /* With a policy for all ports, but an SA for one. */
-        struct sad_policy all = {rig_ts(is6 ? "fd00:1::/64" : "10.1.0.0/24"),
-                                 rig_ts(is6 ? "fd00:2::/64" : "10.2.0.0/24"), 0};
+        struct sad_policy all = {RIG_TS(is6 ? "fd00:1::/64" : "10.1.0.0/24"),
+                                 RIG_TS(is6 ? "fd00:2::/64" : "10.2.0.0/24"), 0};
         assert_int_equal(sad_policies_set(r.a.sad, &all, 1), 0);
         rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 17), DP_DROP_fragment_ports);
         rig_assert_dropped(&r, &r.a, RIG_INSIDE, piece(0x11, is6, false, 2, 6), DP_DROP_no_sa);
@@ -125,7 +125,7 @@ static void a_pair_that_is_not_active_yet_sends_nothing(void **state)
     r.b = rig_gateway_make(2, 1500, 1);
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
-    const struct sad_policy policy = {rig_ts("10.1.0.0/24"), rig_ts("10.2.0.0/24"), 0};
+    const struct sad_policy policy = {RIG_TS("10.1.0.0/24"), RIG_TS("10.2.0.0/24"), 0};
     a.active = false;
     rig_connect(&r, &a, &b);
     assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);

@@ -34,15 +34,15 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
         assert_true(base_addr_equal(&routes[i].prefix.addr, &to));
         assert_true(base_addr_equal(&routes[i].next_hop, &route.next_hop));
         assert_int_equal(policies[i].conn, i);
-        assert_int_equal(policies[i].local_ts.count, 1);
-        assert_int_equal(policies[i].remote_ts.count, 2);
+        assert_int_equal(policies[i].local_ts->count, 1);
+        assert_int_equal(policies[i].remote_ts->count, 2);
     }
-    node_list_clear(&stage.routes);
+    node_stage_clear_routes(&stage);
     assert_int_equal(stage.routes.count, 0);
     assert_int_equal(node_stage_add_route(&stage, &route), 0);
     assert_int_equal(stage.routes.count, 1);
-    node_list_clear(&stage.routes);
-    node_list_clear(&stage.policies);
+    node_stage_clear_routes(&stage);
+    node_stage_clear_policies(&stage);
 }
 
 static void what_makes_no_sense_is_not_added(void **state)
@@ -66,7 +66,7 @@ static void what_makes_no_sense_is_not_added(void **state)
     assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
     assert_int_equal(stage.routes.count, 0);
     assert_int_equal(stage.policies.count, 1);
-    node_list_clear(&stage.policies);
+    node_stage_clear_policies(&stage);
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void tables_begin_empty_and_hold_as_many_pairs_as_they_were_made_for(void
 static void what_is_live_goes_with_the_tables(void **state)
 {
     struct sad *sad = rig_sad(8, 1);
-    struct sad_policy policy = {.local_ts = rig_ts("10.1.0.0/16"), .remote_ts = rig_ts("10.3.0.0/16")};
+    struct sad_policy policy = {.local_ts = RIG_TS("10.1.0.0/16"), .remote_ts = RIG_TS("10.3.0.0/16")};
     assert_int_equal(sad_policies_set(sad, &policy, 1), 0);
     struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
     p.replay_window = SAD_WINDOW_MAX;

@@ -202,7 +202,7 @@ static void large_windows_and_selectors_stay_readable_while_they_wait(void **sta
     assert_int_not_equal(sad_reclaim(sad), 0);
     for (uint32_t i = 0; i < words; i++)
         assert_int_equal(in->window[i], UINT64_MAX);
-    assert_int_equal(in->sels->list[0].family, BASE_AF_IP6);
+    assert_int_equal(in->sels->local.list[0].family, BASE_AF_IP6);
     rte_rcu_qsbr_quiescent(sad_qsbr(sad), 0);
     assert_int_equal(sad_reclaim(sad), 0);
     assert_null(in->window);
@@ -228,6 +228,28 @@ static void a_walk_that_has_begun_ends_as_if_nothing_had_been_removed(void **sta
     assert_int_equal(sad_spd_walk(sad_tables(sad), head, &f), rig_slot(sad, spi));
     assert_int_not_equal(rig_slot(sad, next), rig_slot(sad, spi));
     assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NONE);
+    rig_worker_off(sad_qsbr(sad), 0);
+    sad_free(sad);
+}
+
+/* A candidate for many local selectors leads to their set, which is the policy's. */
+static void a_walk_that_has_begun_reads_the_selectors_of_a_policy_that_is_gone(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    rig_worker_on(sad_qsbr(sad), 0);
+    struct base_ts_list local = rig_ts("10.1.0.0/24");
+    const struct base_ts_list remote = rig_ts(REMOTE);
+    for (unsigned i = 1; i < 9; i++)
+        local.list[local.count++] = RIG_TS(rig_text("10.1.%u.0/24", 2 * i))->list[0];
+    const struct sad_policy policy = {&local, &remote, 0};
+    struct sad_flow f = {.family = BASE_AF_IP4, .local = {10, 1, 16, 1}, .remote = {10, 2, 0, 1}};
+    assert_int_equal(sad_policies_set(sad, &policy, 1), 0);
+    uint32_t head = sad_spd_head(sad_tables(sad), false, f.remote);
+    assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
+    assert_int_not_equal(sad_reclaim(sad), 0);
+    assert_int_equal(sad_spd_walk(sad_tables(sad), head, &f), SAD_SPD_NO_SA);
+    rte_rcu_qsbr_quiescent(sad_qsbr(sad), 0);
+    assert_int_equal(sad_reclaim(sad), 0);
     rig_worker_off(sad_qsbr(sad), 0);
     sad_free(sad);
 }
@@ -279,6 +301,7 @@ int main(void)
         cmocka_unit_test(keys_are_whole_until_the_grace_period_ends_and_zero_afterwards),
         cmocka_unit_test(large_windows_and_selectors_stay_readable_while_they_wait),
         cmocka_unit_test(a_walk_that_has_begun_ends_as_if_nothing_had_been_removed),
+        cmocka_unit_test(a_walk_that_has_begun_reads_the_selectors_of_a_policy_that_is_gone),
         cmocka_unit_test(a_slot_comes_back_with_another_spi_and_not_before_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

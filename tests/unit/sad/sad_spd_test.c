@@ -157,7 +157,7 @@ static bool is_standby(struct sad *sad, uint32_t spi)
 static void of_priorities_the_best_that_lives_sends(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    const struct sad_policy policy = {rig_ts("10.1.0.0/16"), rig_ts("10.2.0.0/16"), 1};
+    const struct sad_policy policy = {RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 1};
     const uint32_t third = install_at(sad, 3, "10.2.0.0/16");
     assert_int_equal(sad_policies_set(sad, &policy, 1), 0);
     uint32_t first = install_at(sad, 1, "10.2.0.0/16");
@@ -193,8 +193,8 @@ static void of_priorities_the_best_that_lives_sends(void **state)
 static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    struct sad_policy policy[2] = {{rig_ts("10.1.0.0/16"), rig_ts("10.2.0.0/16"), 1},
-                                   {rig_ts("10.1.0.0/16"), rig_ts("10.3.0.0/16"), 2}};
+    struct sad_policy policy[2] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 1},
+                                   {RIG_TS("10.1.0.0/16"), RIG_TS("10.3.0.0/16"), 2}};
     assert_int_equal(sad_policies_set(sad, policy, 2), 0);
     assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NO_SA);
     uint32_t spi = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
@@ -222,6 +222,35 @@ static void ipv6_is_selected_like_ipv4(void **state)
     sad_free(sad);
 }
 
+/* As many local selectors as share one candidate, and as have one each: of both families, with ports. */
+static void many_local_selectors_are_all_served(void **state)
+{
+    for (unsigned n = 1; n <= 9; n += 2) {
+        struct sad *sad = rig_sad(16, 1);
+        struct esp_pair p = rig_params(sad, "10.1.0.0/24", "10.2.0.0/24");
+        const struct base_ts_list v6 = rig_ts("2001:db8:1::/64"), v6_remote = rig_ts("2001:db8:2::/64");
+        for (unsigned i = 1; i < n; i++) {
+            const struct base_ts_list one = rig_ts(rig_text("10.1.%u.0/24", i));
+            p.local_ts.list[p.local_ts.count++] = one.list[0];
+        }
+        p.local_ts.list[n - 1].protocol = 17;
+        p.local_ts.list[p.local_ts.count++] = v6.list[0];
+        p.remote_ts.list[p.remote_ts.count++] = v6_remote.list[0];
+        assert_int_equal(sad_install(sad, &p), 0);
+        const uint32_t slot = rig_slot(sad, p.spi_in);
+        for (unsigned i = 0; i < n; i++)
+            assert_int_equal(rig_find(sad, rig_text("10.1.%u.9", i), "10.2.0.1"), slot);
+        assert_int_equal(rig_find(sad, rig_text("10.1.%u.9", n), "10.2.0.1"), SAD_SPD_NONE);
+        assert_int_equal(rig_find(sad, "2001:db8:1::1", "2001:db8:2::1"), slot);
+        assert_int_equal(rig_find(sad, "2001:db8:3::1", "2001:db8:2::1"), SAD_SPD_NONE);
+        assert_int_equal(sad_deactivate(sad, p.spi_in), 0);
+        assert_int_equal(rig_find(sad, "10.1.0.9", "10.2.0.1"), SAD_SPD_NONE);
+        assert_int_equal(sad_activate(sad, p.spi_in), 0);
+        assert_int_equal(rig_find(sad, "10.1.0.9", "10.2.0.1"), slot);
+        sad_free(sad);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test(of_priorities_the_best_that_lives_sends),
         cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
         cmocka_unit_test(ipv6_is_selected_like_ipv4),
+        cmocka_unit_test(many_local_selectors_are_all_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
