@@ -103,13 +103,23 @@ bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
     return base_ts_within(a, b) && base_ts_within(b, a);
 }
 
-struct base_ts_list *base_ts_keep(const struct base_ts_list *l)
+static size_t list_bytes(const struct base_ts_list *l)
 {
-    const size_t bytes = offsetof(struct base_ts_list, list) + l->count * sizeof l->list[0];
-    struct base_ts_list *kept = malloc(bytes);
-    if (kept)
-        memcpy(kept, l, bytes);
-    return kept;
+    return offsetof(struct base_ts_list, list) + l->count * sizeof l->list[0];
+}
+
+bool base_ts_set(struct base_ts_list **kept, const struct base_ts_list *l)
+{
+    free(*kept);
+    *kept = l ? malloc(list_bytes(l)) : NULL;
+    if (*kept)
+        memcpy(*kept, l, list_bytes(l));
+    return *kept || !l;
+}
+
+void base_ts_copy(struct base_ts_list *to, const struct base_ts_list *from)
+{
+    memcpy(to, from, list_bytes(from));
 }
 
 /* The prefix length of a range, or -1 when the range is no prefix. */

@@ -10,7 +10,7 @@
 #include "base_addr.h"
 #include "base_text.h"
 
-#define BASE_TS_MAX 16 /* selectors in a list */
+#define BASE_TS_MAX 255 /* selectors in a list: as many as a payload of IKE counts (RFC 7296 3.13) */
 
 /* A box of addresses, ports and protocol. OPAQUE ports are start 65535, end 0 (RFC 7296 3.13.1). */
 struct base_ts {
@@ -43,10 +43,20 @@ bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
 bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b);
 
 /*
- * A copy that has room for its selectors alone, for who keeps many lists: never copied by value. NULL: no
- * memory. The caller frees it (free).
+ * Lists that are kept have room for their selectors alone, are never copied by value, and belong to who keeps
+ * them (free); none is NULL. Makes *kept a copy of l, or none when l is NULL, in the place of what it was.
+ * False: no memory, *kept is none.
  */
-struct base_ts_list *base_ts_keep(const struct base_ts_list *l);
+bool base_ts_set(struct base_ts_list **kept, const struct base_ts_list *l);
+
+/* Copies the selectors that there are into a list with room for all. */
+void base_ts_copy(struct base_ts_list *to, const struct base_ts_list *from);
+
+/* How many selectors; 0 for none. */
+static inline size_t base_ts_count(const struct base_ts_list *l)
+{
+    return l ? l->count : 0;
+}
 
 /* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9", or "(none)". */
 void base_ts_text(struct base_text *t, const struct base_ts_list *l);

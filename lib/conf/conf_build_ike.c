@@ -12,7 +12,7 @@
 static void check_subnets(struct conf_reader *r, const char *side, const char *whom,
                           const struct base_ts_list *ts)
 {
-    if (ts->count > 0)
+    if (base_ts_count(ts) > 0)
         return;
     const size_t at = conf_enter(r, side), deeper = conf_enter(r, "subnets");
     conf_fail(r,
@@ -42,8 +42,8 @@ static bool build_implied_child(struct conf_reader *r, const json_t *o, struct i
     struct ike_child_conf *c = child_add(o, conn, conn->name);
     conf_fill(json_object_get(o, "local"), CONF_S_LOCAL, &(struct conf_objects){.child = c});
     conf_fill(json_object_get(o, "remote"), CONF_S_REMOTE, &(struct conf_objects){.child = c});
-    check_subnets(r, "local", "us", &c->local_ts);
-    check_subnets(r, "remote", "the peer", &c->remote_ts);
+    check_subnets(r, "local", "us", c->local_ts);
+    check_subnets(r, "remote", "the peer", c->remote_ts);
     return true;
 }
 

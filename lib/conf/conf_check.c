@@ -262,6 +262,12 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
         conf_warn(
             r, "encapsulation \"never\" although nat.public_addresses tells of a NAT, which drops plain ESP "
                "or sends it astray; write \"auto\"");
+    if (c->n_children > conf->ike->children_max)
+        conf_fail(
+            r,
+            "children: %zu of them, but limits.children allows %u child SAs per IKE SA; raise it, or take "
+            "some out",
+            c->n_children, conf->ike->children_max);
     check_remote_id(r, c);
     check_local_id(r, conf, c);
     check_addresses(r, conf, c);

@@ -21,8 +21,6 @@ static bool fill_text(const struct conf_key *k, const char *text, void *slot, si
         return base_prefix_parse(text, slot) == 0;
     case CONF_IFADDR:
         return base_prefix_parse_host(text, slot) == 0;
-    case CONF_SUBNET:
-        return conf_subnet_parse(text, slot, why, sizeof why) == 0;
     case CONF_ID:
         return conf_id_parse(text, slot, why, sizeof why) == 0;
     case CONF_IKE_PROPOSAL:
@@ -64,6 +62,19 @@ static void fill_list(const struct conf_key *k, const struct ike_field *f, const
         ike_field_set_count(f, object, count);
 }
 
+/* Selectors, one or a list. Without memory there are none, as if they were missing. */
+static void fill_selectors(const struct ike_field *f, const json_t *v, void *object)
+{
+    const size_t n = json_is_array(v) ? json_array_size(v) : 1;
+    struct base_ts_list all = {0};
+    char why[WHY_MAX];
+    for (size_t i = 0; i < n && all.count < BASE_TS_MAX; i++) {
+        const char *text = json_string_value(json_is_array(v) ? json_array_get(v, i) : v);
+        all.count += text && conf_subnet_parse(text, &all.list[all.count], why, sizeof why) == 0;
+    }
+    base_ts_set(ike_field_slot(f, object, 0), all.count ? &all : NULL);
+}
+
 void conf_fill(const json_t *object, enum conf_section in, const struct conf_objects *to)
 {
     const char *name;
@@ -73,7 +84,9 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
         const struct conf_key *k = conf_key_find(in, name);
         const struct ike_field *f;
         void *target = k ? conf_key_object(k, to, &f) : NULL;
-        if (target && f->max)
+        if (target && f->kind == IKE_FIELD_TS_LIST)
+            fill_selectors(f, v, target);
+        else if (target && f->max)
             fill_list(k, f, v, target);
         else if (target)
             fill_slot(k, f, v, target, 0);

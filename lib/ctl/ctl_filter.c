@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "ike.h"
 
 /* * stands for any characters, ? for one. Time: no more than both lengths multiplied. */
 static bool is_like(const char *text, const char *pattern)
@@ -132,18 +133,19 @@ static bool state_passes(const struct ctl_filter *f, bool is_up)
     return is_up ? !f->wants_down : !f->wants_up;
 }
 
-static bool spi_passes(const struct ctl_filter *f, const struct ike_sa_view *v)
+static bool spi_passes(const struct ctl_filter *f, const struct ike *ike, const struct ike_sa_view *v)
 {
     bool passes = !f->has_spi || v->spi_i == f->spi || v->spi_r == f->spi;
-    for (size_t i = 0; !passes && i < v->n_children; i++)
-        passes = v->children[i].spi_in == f->spi || v->children[i].spi_out == f->spi;
+    struct ike_child_view c;
+    for (size_t i = 0; !passes && ike_show_child(ike, v->id, i, &c); i++)
+        passes = c.spi_in == f->spi || c.spi_out == f->spi;
     return passes;
 }
 
-bool ctl_filter_sa(const struct ctl_filter *f, const struct ike_sa_view *v)
+bool ctl_filter_sa(const struct ctl_filter *f, const struct ike *ike, const struct ike_sa_view *v)
 {
-    return name_passes(f, v->conn) && state_passes(f, v->state == IKE_VIEW_ESTABLISHED) && spi_passes(f, v) &&
-           peer_passes(f, &v->path.remote, &v->remote_id);
+    return name_passes(f, v->conn) && state_passes(f, v->state == IKE_VIEW_ESTABLISHED) &&
+           peer_passes(f, &v->path.remote, &v->remote_id) && spi_passes(f, ike, v);
 }
 
 bool ctl_filter_conn(const struct ctl_filter *f, const struct ike_conn_conf *c,

@@ -35,7 +35,7 @@ struct ctl_filter {
 bool ctl_filter_read(struct ctl_filter *f, unsigned can, const struct ike_conf *conf, const json_t *args,
                      struct ctl_refusal *refusal);
 
-bool ctl_filter_sa(const struct ctl_filter *f, const struct ike_sa_view *v);
+bool ctl_filter_sa(const struct ctl_filter *f, const struct ike *ike, const struct ike_sa_view *v);
 
 /* peer: where a connection that is up has its peer, else NULL. */
 bool ctl_filter_conn(const struct ctl_filter *f, const struct ike_conn_conf *c,

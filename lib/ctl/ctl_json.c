@@ -111,7 +111,7 @@ static json_t *selector(const struct base_ts *ts)
 json_t *ctl_json_selectors(const struct base_ts_list *list)
 {
     json_t *out = json_array();
-    for (size_t i = 0; i < list->count && i < BASE_TS_MAX; i++)
+    for (size_t i = 0; i < list->count; i++)
         json_array_append_new(out, selector(&list->list[i]));
     return out;
 }

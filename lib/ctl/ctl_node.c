@@ -111,8 +111,10 @@ static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, 
     struct node_request r;
     int rc = 0;
     r.type = NODE_POLICY_ADD;
+    r.policy.conn = number;
     for (size_t i = 0; i < conn->n_children && rc == 0; i++) {
-        r.policy = (struct node_policy){conn->children[i].local_ts, conn->children[i].remote_ts, number};
+        base_ts_copy(&r.policy.local_ts, conn->children[i].local_ts);
+        base_ts_copy(&r.policy.remote_ts, conn->children[i].remote_ts);
         rc = node_do(ctl->node, &r);
     }
     return rc;

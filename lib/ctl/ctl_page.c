@@ -39,7 +39,7 @@ bool ctl_page_next(const struct ctl *ctl, struct ctl_page *page, const struct ct
                    struct ike_sa_view *view)
 {
     while (ike_show_next(ctl->ike, page->after, view) && !ctl_page_is_full(page)) {
-        const bool passes = ctl_filter_sa(filter, view);
+        const bool passes = ctl_filter_sa(filter, ctl->ike, view);
         ctl_page_count(page, passes ? 1 + view->n_children : 0);
         page->after = view->id;
         if (passes)

@@ -54,8 +54,8 @@ static json_t *child(const struct ctl *ctl, base_time now, const struct ike_chil
     ctl_json_set(o, "spi_in", ctl_json_spi(c->spi_in));
     ctl_json_set(o, "spi_out", ctl_json_spi(c->spi_out));
     ctl_json_set(o, "proposal", ctl_json_text(c->proposal));
-    ctl_json_set(o, "local", ctl_json_selectors(&c->local_ts));
-    ctl_json_set(o, "remote", ctl_json_selectors(&c->remote_ts));
+    ctl_json_set(o, "local", ctl_json_selectors(c->local_ts));
+    ctl_json_set(o, "remote", ctl_json_selectors(c->remote_ts));
     ctl_json_set(o, "age_s", ctl_json_since(now, c->installed_at));
     if (!base_time_is_never(c->rekey_at))
         ctl_json_set(o, "rekey_in_s", ctl_json_until(now, c->rekey_at));
@@ -67,6 +67,7 @@ static json_t *child(const struct ctl *ctl, base_time now, const struct ike_chil
 static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view *v)
 {
     json_t *o = json_object(), *children = json_array();
+    struct ike_child_view c;
     ctl_json_num(o, "id", v->id);
     ctl_json_set(o, "connection", ctl_json_text(v->conn));
     ctl_json_set(o, "state", ctl_json_text(ike_view_state_name(v->state)));
@@ -91,8 +92,8 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     if (v->refusal)
         ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));
     ctl_json_num(o, "moves", v->moves);
-    for (size_t i = 0; i < v->n_children; i++)
-        json_array_append_new(children, child(ctl, now, &v->children[i]));
+    for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c); i++)
+        json_array_append_new(children, child(ctl, now, &c));
     ctl_json_set(o, "children", children);
     return o;
 }
@@ -124,17 +125,17 @@ struct presence {
     uint32_t child_sas[IKE_CHILDREN_MAX]; /* live ones of each child of conn */
 };
 
-static void presence_add(struct presence *p, const struct ike_sa_view *v)
+static void presence_add(const struct ctl *ctl, struct presence *p, const struct ike_sa_view *v)
 {
+    struct ike_child_view c;
     p->sas++;
     p->is_up |= v->state == IKE_VIEW_ESTABLISHED;
     p->is_connecting |= v->state == IKE_VIEW_CONNECTING;
     p->is_closing |= v->state == IKE_VIEW_CLOSING;
     p->peer = v->path.remote;
-    for (size_t i = 0; i < v->n_children; i++)
+    for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c) && !c.is_rekeyed; i++)
         for (size_t j = 0; j < p->conn->n_children; j++)
-            if (!v->children[i].is_rekeyed && strcmp(v->children[i].name, p->conn->children[j].name) == 0)
-                p->child_sas[j]++;
+            p->child_sas[j] += strcmp(c.name, p->conn->children[j].name) == 0;
 }
 
 static bool has_child(const struct presence *p)
@@ -190,8 +191,8 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
         ctl_json_set(child_doc, "name", ctl_json_text(c->children[i].name));
         ctl_json_set(child_doc, "up", json_boolean(p->child_sas[i] > 0));
         ctl_json_num(child_doc, "sas", p->child_sas[i]);
-        ctl_json_set(child_doc, "local", ctl_json_selectors(&c->children[i].local_ts));
-        ctl_json_set(child_doc, "remote", ctl_json_selectors(&c->children[i].remote_ts));
+        ctl_json_set(child_doc, "local", ctl_json_selectors(c->children[i].local_ts));
+        ctl_json_set(child_doc, "remote", ctl_json_selectors(c->children[i].remote_ts));
         json_array_append_new(children, child_doc);
     }
     ctl_json_set(o, "children", children);
@@ -204,7 +205,7 @@ static void presence_make(const struct ctl *ctl, const struct ike_conn_conf *con
     struct ike_sa_view view;
     *p = (struct presence){.conn = conn};
     for (uint64_t id = 0; ike_show_next_of(ctl->ike, conn->name, id, &view); id = view.id)
-        presence_add(p, &view);
+        presence_add(ctl, p, &view);
 }
 
 /*

@@ -274,9 +274,9 @@ static void add_own_selectors(struct base_text *t, const struct ike_conn_conf *c
     base_text_add(t, "connection %s: ", conn->name);
     for (size_t i = 0; i < conn->n_children; i++) {
         base_text_add(t, "%s%s ", i ? "; " : "", conn->children[i].name);
-        base_ts_text(t, &conn->children[i].local_ts);
+        base_ts_text(t, conn->children[i].local_ts);
         base_text_add(t, " === ");
-        base_ts_text(t, &conn->children[i].remote_ts);
+        base_ts_text(t, conn->children[i].remote_ts);
     }
 }
 
@@ -300,9 +300,9 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
     base_text_add(&e.fix_here, "\"");
     if (about.conn->n_children) {
         base_text_add(&e.fix_peer, "strongSwan: local_ts = ");
-        base_ts_text(&e.fix_peer, &about.conn->children[0].remote_ts);
+        base_ts_text(&e.fix_peer, about.conn->children[0].remote_ts);
         base_text_add(&e.fix_peer, ", remote_ts = ");
-        base_ts_text(&e.fix_peer, &about.conn->children[0].local_ts);
+        base_ts_text(&e.fix_peer, about.conn->children[0].local_ts);
     }
     explain_end(ike, &e);
 }

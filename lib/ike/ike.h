@@ -66,6 +66,12 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
  */
 bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out);
 
+/*
+ * The nth child of the SA with this id, n < n_children of its view; several may have one name, those that
+ * were replaced come last. False: there is none.
+ */
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out);
+
 /* Copies what the connection of this name has. False: it is not configured. */
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out);
 

@@ -16,6 +16,11 @@ bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id
     return conn && ikev2_show_next_of(ike, &ike->runs[conn - ike->conf->conns], after_id, out);
 }
 
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    return ikev2_show_child(ike, id, n, out);
+}
+
 void ike_stats(const struct ike *ike, struct ike_stats *out)
 {
     *out = (struct ike_stats){0};

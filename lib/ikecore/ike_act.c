@@ -139,7 +139,7 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
     ike->acts.first = n->next;
     if (!ike->acts.first)
         ike->acts.last = NULL;
-    memset(out, 0, sizeof *out);
+    memset(out, 0, offsetof(struct ike_action, install)); /* what is behind goes by the type */
     out->type = n->type;
     out->spi_in = n->spi_in;
     out->path = n->path;

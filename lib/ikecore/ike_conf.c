@@ -52,13 +52,22 @@ const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
     return conf;
 }
 
+static void conn_free_children(struct ike_conn_conf *c)
+{
+    for (size_t i = 0; i < c->n_children; i++) {
+        free(c->children[i].local_ts);
+        free(c->children[i].remote_ts);
+    }
+    free(c->children);
+}
+
 void ike_conf_put(const struct ike_conf *conf)
 {
     struct ike_conf *c = (struct ike_conf *)conf;
     if (!c || --c->refs > 0)
         return;
     for (size_t i = 0; i < c->n_conns; i++)
-        free(c->conns[i].children);
+        conn_free_children(&c->conns[i]);
     free(c->conns);
     base_secret_free(c->secrets);
     ike_index_free(c->index);

@@ -19,7 +19,7 @@
 #define IKE_PSK_MAX       256
 #define IKE_PROPOSALS_MAX 8
 #define IKE_ADDRS_MAX     8
-#define IKE_CHILDREN_MAX  16 /* per connection */
+#define IKE_CHILDREN_MAX  4096 /* per connection, and live per IKE SA at the most */
 
 /* An identity: type and exact bytes (RFC 7296 3.5). type 0: none given. Plain value, unused bytes zero. */
 struct ike_id {
@@ -67,16 +67,15 @@ struct ike_child_conf {
     char name[IKE_NAME_MAX];
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
-    struct base_ts_list local_ts;
-    struct base_ts_list remote_ts;
-    uint32_t rekey_s;       /* soft lifetime, before jitter; 0: never by time */
-    uint32_t life_s;        /* hard lifetime; 0: rekey_s + 10 % */
-    uint64_t rekey_bytes;   /* 0: no limit */
-    uint64_t rekey_pkts;    /* 0: no limit but the sequence space */
-    uint64_t life_bytes;    /* hard limit; 0: none */
-    uint64_t life_pkts;     /* hard limit; 0: none but the sequence space */
-    uint32_t replay_window; /* packets, 32..65536 */
-    uint32_t priority;      /* among other identities' children of these networks, 1 (best)..255; 0: alone */
+    struct base_ts_list *local_ts, *remote_ts; /* kept, owned by the ike_conf; set by base_ts_set() */
+    uint32_t rekey_s;                          /* soft lifetime, before jitter; 0: never by time */
+    uint32_t life_s;                           /* hard lifetime; 0: rekey_s + 10 % */
+    uint64_t rekey_bytes;                      /* 0: no limit */
+    uint64_t rekey_pkts;                       /* 0: no limit but the sequence space */
+    uint64_t life_bytes;                       /* hard limit; 0: none */
+    uint64_t life_pkts;                        /* hard limit; 0: none but the sequence space */
+    uint32_t replay_window;                    /* packets, 32..65536 */
+    uint32_t priority; /* among other identities' children of these networks, 1 (best)..255; 0: alone */
 };
 
 struct ike_conn_conf {
@@ -128,7 +127,7 @@ struct ike_conf {
     uint32_t fragment_bytes;
     bool probe_path_mtu;   /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
     uint32_t sas_max;      /* IKE SAs */
-    uint32_t children_max; /* per IKE SA */
+    uint32_t children_max; /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
     /* Made by ike_conf_seal(); nobody else's business. */
     struct ike_conf_index *index;
     struct ike_sets *sets;

@@ -79,6 +79,19 @@ static bool ts_equal(const struct base_ts *a, const struct base_ts *b)
            base_addr_equal(&a->lo, &b->lo) && base_addr_equal(&a->hi, &b->hi);
 }
 
+/* a and b: where the pointers are. */
+static bool ts_lists_equal(const void *a, const void *b)
+{
+    const struct base_ts_list *x = *(struct base_ts_list *const *)a, *y = *(struct base_ts_list *const *)b;
+    const size_t n = base_ts_count(x);
+    if (n != base_ts_count(y))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!ts_equal(&x->list[i], &y->list[i]))
+            return false;
+    return true;
+}
+
 static bool slot_equal(const struct ike_field *f, const void *a, const void *b)
 {
     switch (f->kind) {
@@ -94,8 +107,8 @@ static bool slot_equal(const struct ike_field *f, const void *a, const void *b)
         return ike_id_equal(a, b);
     case IKE_FIELD_PROPOSAL:
         return proposal_equal(a, b);
-    case IKE_FIELD_TS:
-        return ts_equal(a, b);
+    case IKE_FIELD_TS_LIST:
+        return ts_lists_equal(a, b);
     }
     return false;
 }

@@ -15,7 +15,7 @@ enum ike_field_kind {
     IKE_FIELD_PREFIX,   /* struct base_prefix */
     IKE_FIELD_ID,       /* struct ike_id */
     IKE_FIELD_PROPOSAL, /* struct crypt_proposal */
-    IKE_FIELD_TS        /* struct base_ts */
+    IKE_FIELD_TS_LIST   /* struct base_ts_list *, kept (base_ts.h) */
 };
 
 struct ike_field {

@@ -26,16 +26,17 @@ enum ike_mtu_by {
 /* "port", "icmp" or "probe". Static storage. Thread: any. */
 const char *ike_mtu_by_name(enum ike_mtu_by by);
 
-/* One IKE SA and its children, for status. Plain values. */
+/* A child SA, for status. */
 struct ike_child_view {
     char name[IKE_NAME_MAX];
     uint32_t spi_in, spi_out;
-    char proposal[96]; /* "AES-GCM-16-128/ESN" */
-    struct base_ts_list local_ts, remote_ts;
+    char proposal[96];                               /* "AES-GCM-16-128/ESN" */
+    const struct base_ts_list *local_ts, *remote_ts; /* the engine's, until it is given something to do */
     base_time installed_at, rekey_at;
     bool is_rekeyed; /* replaced, lingers for packets under way */
 };
 
+/* An IKE SA, likewise; its children are asked for one by one. Plain values. */
 struct ike_sa_view {
     uint64_t id; /* local number, never reused while the engine lives */
     char conn[IKE_NAME_MAX];
@@ -59,7 +60,6 @@ struct ike_sa_view {
     bool is_probed; /* the path is probed; else ICMP alone tells what it carries */
     uint32_t moves; /* times that the peer's endpoint moved */
     size_t n_children;
-    struct ike_child_view children[IKE_CHILDREN_MAX]; /* several may have one name; replaced ones last */
 };
 
 /* What a connection has from its first day in the configuration to its last, under whatever settings. */

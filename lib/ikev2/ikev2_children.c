@@ -72,13 +72,13 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .keys_out = *out,
                  .path = {sa->path.local, sa->path.remote},
                  .outer_mtu = sa->pmtu.size,
-                 .local_ts = c->local_ts,
-                 .remote_ts = c->remote_ts,
                  .soft_bytes = c->conf->rekey_bytes,
                  .soft_pkts = c->conf->rekey_pkts,
                  .hard_bytes = c->conf->life_bytes,
                  .hard_pkts = c->conf->life_pkts},
     };
+    base_ts_copy(&i.pair.local_ts, c->local_ts);
+    base_ts_copy(&i.pair.remote_ts, c->remote_ts);
     esp_pair_set_algs(&i.pair, c->algs.encr, c->algs.integ);
     ike_act_install(ike, &sa->path, &i);
     base_wipe(&i, sizeof i);
@@ -99,14 +99,14 @@ static void link_child(struct ike *ike, struct ikev2_child *c)
 static bool child_says(const void *child, struct ike_claim *out)
 {
     const struct ikev2_child *c = child;
-    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, &c->local_ts, &c->remote_ts};
+    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
     return c->sa->state != IKEV2_ST_DEAD && c->state != IKEV2_CHILD_LINGER;
 }
 
 static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
-    if (!c || ike_claim_enter(ike, &c->claim, &t->remote_ts, c, child_says) < 0) {
+    if (!c || ike_claim_enter(ike, &c->claim, t->remote_ts, c, child_says) < 0) {
         free(c);
         return NULL;
     }
@@ -120,7 +120,8 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     c->remote_ts = t->remote_ts;
     c->installed_at = c->last_in = c->last_out = ike->now;
     c->gone_at = BASE_TIME_NEVER;
-    t->spi_in = 0; /* the child owns it now */
+    t->spi_in = 0; /* the child owns these now */
+    t->local_ts = t->remote_ts = NULL;
     return c;
 }
 
@@ -255,6 +256,8 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
     if (!c->is_rekeyed && why)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
     ike_conf_put(c->old_conf);
+    free(c->local_ts);
+    free(c->remote_ts);
     base_wipe(c, sizeof *c);
     free(c);
 }

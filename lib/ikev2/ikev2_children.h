@@ -34,8 +34,7 @@ struct ikev2_child {
     uint32_t spi_in;
     uint32_t spi_out;
     struct ikev2_choice algs;
-    struct base_ts_list local_ts;
-    struct base_ts_list remote_ts;
+    struct base_ts_list *local_ts, *remote_ts; /* kept, owned */
     struct ike_claim_entry claim;
     base_time installed_at;
     base_time rekey_at;

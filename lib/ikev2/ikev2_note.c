@@ -65,8 +65,8 @@ void ikev2_note_child(struct ike *ike, const struct ikev2_child *c, enum ike_aud
     char algs[96];
     struct base_text t = base_text(a->what, sizeof a->what);
     base_text_add(&t, "%s, ", ikev2_select_text(&c->algs, algs, sizeof algs));
-    base_ts_text(&t, &c->local_ts);
+    base_ts_text(&t, c->local_ts);
     base_text_add(&t, " === ");
-    base_ts_text(&t, &c->remote_ts);
+    base_ts_text(&t, c->remote_ts);
     ike_act_audit(ike, a);
 }

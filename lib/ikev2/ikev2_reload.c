@@ -50,7 +50,7 @@ static bool has_pair(const struct ikev2_sa *sa, const struct ike_child_conf *chi
 static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_conn_conf *from = sa->conn;
-    const struct ikev2_wishes old = sa->want.children;
+    struct ikev2_wishes old = sa->want.children;
     const bool is_ours = sa->is_initiator || (sa->state == IKEV2_ST_UP && to->start);
     sa->want.children = (struct ikev2_wishes){0};
     for (size_t i = 0; i < to->n_children; i++) {
@@ -60,10 +60,11 @@ static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struc
         if (is_ours && is_new)
             sa->life.retry_at = ike->now; /* it waited for the old settings to be taken */
         if (was)
-            sa->want.children.count[i] = old.count[was - from->children];
+            ikev2_wish_carry(sa, i, &old, (size_t)(was - from->children));
         if (is_ours && is_new)
             ikev2_wish_one(sa, i);
     }
+    ikev2_wishes_free(&old);
 }
 
 static void child_delete(struct ikev2_child *c)

@@ -66,6 +66,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_request_clear(sa);
     if (sa->want.disowned)
         ike->env.spi_free(ike->env.ctx, sa->want.disowned);
+    ikev2_wishes_free(&sa->want.children);
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     ike_conf_put(sa->conf);

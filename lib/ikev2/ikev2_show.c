@@ -2,8 +2,6 @@
 /* The engine's state as plain values for status output. */
 #include "ikev2.h"
 
-#include <stddef.h>
-#include <string.h>
 #include "base_text.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -43,13 +41,6 @@ static void show_child(const struct ikev2_child *c, struct ike_child_view *v)
     v->is_rekeyed = c->is_rekeyed;
 }
 
-static void show_children(const struct ikev2_sa *sa, bool is_rekeyed, struct ike_sa_view *v)
-{
-    for (const struct ikev2_child *c = sa->children; c && v->n_children < IKE_CHILDREN_MAX; c = c->next)
-        if (c->is_rekeyed == is_rekeyed)
-            show_child(c, &v->children[v->n_children++]);
-}
-
 static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
     v->path_mtu = sa->pmtu.size;
@@ -61,7 +52,7 @@ static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, stru
 
 static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
-    memset(v, 0, offsetof(struct ike_sa_view, children)); /* those that exist are written whole */
+    *v = (struct ike_sa_view){.n_children = sa->n_children};
     v->id = sa->id;
     v->state = show_state(sa);
     v->is_initiator = sa->is_initiator;
@@ -89,9 +80,6 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moved.times;
     show_path_mtu(ike, sa, v);
-    /* When there are more than the view has room for, those that were replaced are left out first. */
-    show_children(sa, false, v);
-    show_children(sa, true, v);
 }
 
 /* Ids ascend along the list: the SA with this one is the way in, or a living one a little before. */
@@ -126,4 +114,24 @@ bool ikev2_show_next_of(const struct ike *ike, const struct ike_run *run, uint64
         return false;
     show_sa(ike, next, out);
     return true;
+}
+
+/* The nth of those that were replaced, or were not; *n counts down to it. */
+static const struct ikev2_child *show_nth(const struct ikev2_sa *sa, bool is_rekeyed, size_t *n)
+{
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        if (c->is_rekeyed == is_rekeyed && (*n)-- == 0)
+            return c;
+    return NULL;
+}
+
+bool ikev2_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    const struct ikev2_sa *sa = ikev2_sa_by_id(ike, id);
+    const struct ikev2_child *c = sa ? show_nth(sa, false, &n) : NULL;
+    if (sa && !c)
+        c = show_nth(sa, true, &n);
+    if (c)
+        show_child(c, out);
+    return c != NULL;
 }

@@ -35,7 +35,18 @@ void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
         ike->env.spi_free(ike->env.ctx, t->spi_in);
     if (t->dh)
         ike->env.crypto->dh_free(t->dh);
+    free(t->local_ts);
+    free(t->remote_ts);
     base_secret_free(t);
+}
+
+bool ikev2_task_set_ts(struct ikev2_task *t, const struct base_ts_list *local,
+                       const struct base_ts_list *remote)
+{
+    const bool is_set = base_ts_set(&t->local_ts, local) && base_ts_set(&t->remote_ts, remote);
+    if (!is_set)
+        (void)(base_ts_set(&t->local_ts, NULL) && base_ts_set(&t->remote_ts, NULL));
+    return is_set;
 }
 
 void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa)

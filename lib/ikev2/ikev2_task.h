@@ -56,8 +56,7 @@ struct ikev2_task {
     size_t child_index;                 /* in the connection */
     bool is_unwanted;                   /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
-    struct base_ts_list local_ts;
-    struct base_ts_list remote_ts;
+    struct base_ts_list *local_ts, *remote_ts; /* of the new child; kept, owned */
     /* Of the peer's exchange, which waits for a job. */
     uint32_t msgid;
     struct ike_path path;
@@ -77,6 +76,9 @@ struct ikev2_job_row {
 struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind);
 /* With its job, which then comes back to nobody, its key and its reserved SPI. NULL is fine. */
 void ikev2_task_free(struct ike *ike, struct ikev2_task *t);
+/* Gives the task copies of the new child's selectors. False: no memory, it has none. */
+bool ikev2_task_set_ts(struct ikev2_task *t, const struct base_ts_list *local,
+                       const struct base_ts_list *remote);
 /* Ends our exchange. */
 void ikev2_task_done(struct ike *ike, struct ikev2_sa *sa);
 /*

@@ -8,16 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "ike_conf.h"
 
 struct ikev2_sa;
 
+/* Zero-initialised: none. */
 struct ikev2_wishes {
-    uint16_t count[IKE_CHILDREN_MAX];        /* by the child's number in the connection */
-    uint8_t now[(IKE_CHILDREN_MAX + 7) / 8]; /* bits: no pause after a refusal holds it up */
+    size_t n;        /* places */
+    uint16_t *count; /* by the child's number in the connection; owned */
+    bool *is_now;    /* likewise: no pause after a refusal holds it up */
 };
 
-/* At least one of this child is wanted. */
+/* At least one of this child is wanted. Without memory the wish is lost. */
 void ikev2_wish_one(struct ikev2_sa *sa, size_t child);
 
 /* The same, and at once. */
@@ -38,5 +39,11 @@ bool ikev2_wish_any(const struct ikev2_sa *sa);
 /* Whether this child is wanted at once. */
 bool ikev2_wish_is_now(const struct ikev2_sa *sa, size_t child);
 
+/* What was wanted of child `was` in `old` is wanted of `child`. */
+void ikev2_wish_carry(struct ikev2_sa *sa, size_t child, const struct ikev2_wishes *old, size_t was);
+
 /* All wishes of one SA become another's of the same connection. */
 void ikev2_wish_move(struct ikev2_sa *from, struct ikev2_sa *to);
+
+/* None are left. */
+void ikev2_wishes_free(struct ikev2_wishes *w);

@@ -4,7 +4,6 @@
  * method's rounds stand between.
  */
 #include "base_time.h"
-#include "base_wipe.h"
 #include "base_span.h"
 #include "explain.h"
 #include "ike_audit.h"
@@ -82,15 +81,19 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
                                       const struct ike_job_auth *proof)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni = sa->init->ni, .nr = sa->init->nr};
+    struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
     struct wire_ike_notification n;
     struct ikev2_msg msg;
+    if (!t)
+        return IKEV2_TURNS;
+    t->ni = sa->init->ni;
+    t->nr = sa->init->nr;
     ikev2_auth_kept(sa, &msg);
     const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
     sa->way = sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->peer;
-    const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, &t);
+    const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (!a->late)
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
@@ -98,17 +101,17 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     if (refusal)
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
     else
-        ikev2_child_put_answer(ike, &b, &t);
+        ikev2_child_put_answer(ike, &b, t);
     ikev2_auth_commit(ike, sa, &sa->remote_id);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */
-    struct ikev2_child *c = refusal ? NULL : ikev2_child_install(ike, sa, &t, false, BASE_SPAN_NONE, true, 0);
+    struct ikev2_child *c = refusal ? NULL : ikev2_child_install(ike, sa, t, false, BASE_SPAN_NONE, true, 0);
     ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
     if (c)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");
     ikev2_auth_replace_older(ike, sa, ikev2_msg_notify(&msg, WIRE_IKE_N_INITIAL_CONTACT, &n));
     ikev2_init_free(ike, sa);
     ikev2_task_done(ike, sa);
-    base_wipe(&t, sizeof t);
+    ikev2_task_free(ike, t);
     return IKEV2_GOES;
 }
 

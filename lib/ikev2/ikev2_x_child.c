@@ -111,24 +111,22 @@ static bool child_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
                        const struct base_ts_list *remote, struct ikev2_task *t)
 {
     const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    struct base_ts_list l, r;
     bool found = false;
-    if (old && base_ts_narrow(&old->conf->local_ts, local, &t->local_ts) &&
-        base_ts_narrow(&old->conf->remote_ts, remote, &t->remote_ts)) {
+    if (old && base_ts_narrow(old->conf->local_ts, local, &l) &&
+        base_ts_narrow(old->conf->remote_ts, remote, &r)) {
         t->child_index = (size_t)(old->conf - sa->conn->children);
-        return true;
+        return ikev2_task_set_ts(t, &l, &r);
     }
     for (size_t i = 0; i < sa->conn->n_children; i++) {
         const struct ike_child_conf *c = &sa->conn->children[i];
-        struct base_ts_list l, r;
-        if (!base_ts_narrow(&c->local_ts, local, &l) || !base_ts_narrow(&c->remote_ts, remote, &r))
+        if (!base_ts_narrow(c->local_ts, local, &l) || !base_ts_narrow(c->remote_ts, remote, &r))
             continue;
-        const bool exact = base_ts_equal(&c->local_ts, local) && base_ts_equal(&c->remote_ts, remote);
+        const bool exact = base_ts_equal(c->local_ts, local) && base_ts_equal(c->remote_ts, remote);
         if (found && !exact)
             continue;
         t->child_index = i;
-        t->local_ts = l;
-        t->remote_ts = r;
-        found = true;
+        found = ikev2_task_set_ts(t, &l, &r);
         if (exact)
             break;
     }
@@ -172,7 +170,7 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         ikev2_child_explain(ike, sa, conf, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
-    if (child_is_taken(ike, sa, conf, &t->local_ts, &t->remote_ts))
+    if (child_is_taken(ike, sa, conf, t->local_ts, t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
     if (!t->is_dh_agreed)
@@ -188,8 +186,8 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
 void ikev2_child_put_answer(struct ike *ike, struct wire_ike_builder *b, const struct ikev2_task *t)
 {
     ikev2_msg_put_choice(ike, b, &t->choice, t->spi_in);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &t->remote_ts);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &t->local_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, t->remote_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, t->local_ts);
 }
 
 bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b,
@@ -202,8 +200,8 @@ bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_bui
     }
     ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES, rule, &ike->v2->sa_out);
     wire_ike_put_sa(b, &ike->v2->sa_out);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &c->local_ts);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &c->remote_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, c->local_ts);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, c->remote_ts);
     return true;
 }
 
@@ -236,15 +234,13 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
-    if (!base_ts_within(&local, &c->local_ts) || !base_ts_within(&remote, &c->remote_ts)) {
+    if (!base_ts_within(&local, c->local_ts) || !base_ts_within(&remote, c->remote_ts)) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
     if (child_is_taken(ike, sa, c, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
-    t->local_ts = local;
-    t->remote_ts = remote;
-    return 0;
+    return ikev2_task_set_ts(t, &local, &remote) ? 0 : WIRE_IKE_N_TEMPORARY_FAILURE;
 }
 
 /* ---- responder ---- */
@@ -298,8 +294,8 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
     if (t->public_len)
         wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &t->remote_ts);
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &t->local_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, t->remote_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, t->local_ts);
     struct ikev2_child *c = ikev2_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
     if (!c) {
         ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
@@ -405,8 +401,8 @@ static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev
     wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
     if (t->group != CRYPT_DH_NONE)
         wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &c->local_ts);
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &c->remote_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, c->local_ts);
+    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, c->remote_ts);
     ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
 }
 

@@ -56,9 +56,10 @@ int node_stage_add_policy(struct node_stage *stage, const struct node_policy *po
 {
     if (!list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
         return -EINVAL;
-    struct base_ts_list *local = base_ts_keep(&policy->local_ts), *remote = base_ts_keep(&policy->remote_ts);
+    struct base_ts_list *local = NULL, *remote = NULL;
+    const bool is_kept = base_ts_set(&local, &policy->local_ts) && base_ts_set(&remote, &policy->remote_ts);
     const struct sad_policy p = {local, remote, policy->conn};
-    const int rc = local && remote ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
+    const int rc = is_kept ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
     if (rc < 0) {
         free(local);
         free(remote);

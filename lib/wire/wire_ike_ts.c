@@ -64,8 +64,6 @@ enum wire_ike_err wire_ike_ts_parse(struct base_span body, struct base_ts_list *
         return WIRE_IKE_SHORT;
     if (selectors == 0)
         return WIRE_IKE_BAD_FIELD;
-    if (selectors > BASE_TS_MAX)
-        return WIRE_IKE_TOO_MANY;
     for (unsigned i = 0; i < selectors; i++) {
         const enum wire_ike_err e = read_selector(&r, out);
         if (e != WIRE_IKE_OK)

@@ -63,12 +63,13 @@ static int local_for(void *ctx, const struct base_addr *remote, struct base_addr
     return 0;
 }
 
-static struct base_ts_list network(uint32_t lo, uint32_t hosts)
+static void network(struct base_ts_list **kept, uint32_t lo, uint32_t hosts)
 {
     struct base_ts_list l = {.count = 1};
     l.list[0] =
         (struct base_ts){.port_hi = UINT16_MAX, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(lo + hosts)};
-    return l;
+    if (!base_ts_set(kept, &l))
+        fail("no memory");
 }
 
 static void make_conn(struct ike_conn_conf *c, size_t i)
@@ -84,8 +85,8 @@ static void make_conn(struct ike_conn_conf *c, size_t i)
     c->n_children = 1;
     ike_child_conf_defaults(c->children);
     snprintf(c->children->name, sizeof c->children->name, "net");
-    c->children->local_ts = network(0x0a000000, 0xffff);
-    c->children->remote_ts = network(0x14000000 + (uint32_t)i * 256, 0xff);
+    network(&c->children->local_ts, 0x0a000000, 0xffff);
+    network(&c->children->remote_ts, 0x14000000 + (uint32_t)i * 256, 0xff);
 }
 
 static struct conf *make_conf(size_t n)
@@ -140,9 +141,8 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     ikev2_life_start_sa(ctl.ike, sa);
     choose(&t.choice, WIRE_IKE_PROTO_ESP);
     t.choice.spi = 0xc0000000 + i;
-    t.local_ts = conn->children->local_ts;
-    t.remote_ts = conn->children->remote_ts;
-    if (!ikev2_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
+    if (!ikev2_task_set_ts(&t, conn->children->local_ts, conn->children->remote_ts) ||
+        !ikev2_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
         fail("no child");
 }
 

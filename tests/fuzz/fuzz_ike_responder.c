@@ -330,13 +330,14 @@ static void step(struct base_reader *r)
         run_jobs();
 }
 
-static void fill_ts(struct base_ts_list *list, const char *text)
+static void fill_ts(struct base_ts_list **kept, const char *text)
 {
     struct base_prefix p;
+    struct base_ts_list list = {.count = 1};
     MUST(base_prefix_parse(text, &p) == 0);
-    *list = (struct base_ts_list){.count = 1};
-    list->list[0].port_hi = 65535;
-    base_prefix_range(&p, &list->list[0].lo, &list->list[0].hi);
+    list.list[0].port_hi = 65535;
+    base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);
+    MUST(base_ts_set(kept, &list));
 }
 
 /* The gateway of the simulated pair, not sealed. */

@@ -38,14 +38,16 @@ static void fill_proposal(const char *text, enum crypt_protocol protocol, size_t
         bad(text, why);
 }
 
-static void fill_ts(const char *text, struct base_ts_list *list)
+static void fill_ts(const char *text, struct base_ts_list **kept)
 {
     struct base_prefix p;
+    struct base_ts_list list = {.count = 1};
     if (base_prefix_parse(text, &p))
         bad(text, "not a prefix");
-    *list = (struct base_ts_list){.count = 1};
-    list->list[0].port_hi = 65535;
-    base_prefix_range(&p, &list->list[0].lo, &list->list[0].hi);
+    list.list[0].port_hi = 65535;
+    base_prefix_range(&p, &list.list[0].lo, &list.list[0].hi);
+    if (!base_ts_set(kept, &list))
+        bad(text, "no memory");
 }
 
 static void fill_child(const struct sim_conn *s, const char *name, const char *local_ts,

@@ -123,13 +123,38 @@ static inline int pair_local_for(void *ctx, const struct base_addr *remote, stru
     return 0;
 }
 
-static inline void pair_ts(struct base_ts_list *l, const char *prefix)
+static inline void pair_ts_add(struct base_ts_list *l, const char *prefix)
 {
     struct base_prefix p;
     assert_int_equal(base_prefix_parse(prefix, &p), 0);
     struct base_ts *t = &l->list[l->count++];
     *t = (struct base_ts){.port_hi = UINT16_MAX};
     base_prefix_range(&p, &t->lo, &t->hi);
+}
+
+/* The same to a list that is kept. */
+static inline void pair_ts(struct base_ts_list **kept, const char *prefix)
+{
+    struct base_ts_list l = {0};
+    if (*kept)
+        base_ts_copy(&l, *kept);
+    pair_ts_add(&l, prefix);
+    assert_true(base_ts_set(kept, &l));
+}
+
+/* The prefix alone, whatever was there. */
+static inline void pair_ts_only(struct base_ts_list **kept, const char *prefix)
+{
+    (void)base_ts_set(kept, NULL);
+    pair_ts(kept, prefix);
+}
+
+/* A connection with one child less. */
+static inline void pair_last_child_drop(struct ike_conn_conf *c)
+{
+    struct ike_child_conf *last = &c->children[--c->n_children];
+    (void)base_ts_set(&last->local_ts, NULL);
+    (void)base_ts_set(&last->remote_ts, NULL);
 }
 
 static inline struct ike_id pair_id(const char *text)

@@ -48,7 +48,7 @@ static void children_inherit_the_settings_of_child(void **state)
     assert_int_equal(c->children[0].rekey_s, 50);
     assert_int_equal(c->children[1].rekey_s, 70);
     assert_int_equal(c->children[1].replay_window, 128);
-    assert_int_equal(c->children[1].remote_ts.list[0].lo.bytes[1], 3);
+    assert_int_equal(c->children[1].remote_ts->list[0].lo.bytes[1], 3);
     conf_free(conf);
 }
 

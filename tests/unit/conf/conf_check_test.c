@@ -131,6 +131,15 @@ static void never_behind_a_known_nat_is_warned_of(void **state)
            "drops plain ESP");
 }
 
+static void more_children_than_an_sa_may_have_are_refused(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET,
+            "'foo':{'local':{'id':'@gw'},'remote':{'id':'@foo'},'children':{"
+            "'a':{'local':['10.1.0.0/24'],'remote':['10.2.0.0/24']},"
+            "'b':{'local':['10.1.0.0/24'],'remote':['10.3.0.0/24']}}}",
+            ",'limits':{'children':1}", "connections.foo", "limits.children allows 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +154,7 @@ int main(void)
         cmocka_unit_test(impossible_connections_are_refused),
         cmocka_unit_test(esp_without_encryption_is_warned_of),
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
+        cmocka_unit_test(more_children_than_an_sa_may_have_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

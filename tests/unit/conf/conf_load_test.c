@@ -113,8 +113,8 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->children[0].life_bytes, 6000000000);
     assert_int_equal(c->children[0].life_pkts, 78);
     assert_int_equal(c->children[0].replay_window, 64);
-    assert_int_equal(c->children[0].remote_ts.list[0].protocol, 6);
-    assert_int_equal(c->children[0].remote_ts.list[0].port_lo, 443);
+    assert_int_equal(c->children[0].remote_ts->list[0].protocol, 6);
+    assert_int_equal(c->children[0].remote_ts->list[0].port_lo, 443);
     assert_int_equal(conf->ike->n_public_addrs, 1);
     assert_int_equal(conf->ike->sas_max, 10);
     assert_int_equal(conf->workers.n_cores, 2);

@@ -10,7 +10,7 @@ static struct base_ts subnet(const char *text)
     if (!conf)
         conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
-    const struct base_ts ts = conf->ike->conns[0].children[0].remote_ts.list[0];
+    const struct base_ts ts = conf->ike->conns[0].children[0].remote_ts->list[0];
     conf_free(conf);
     return ts;
 }

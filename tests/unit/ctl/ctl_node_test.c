@@ -32,6 +32,8 @@ int node_do(struct node *node, struct node_request *r)
     return refusal && r->type == refused ? refusal : 0;
 }
 
+static struct base_ts_list lists[3] = {{.count = 1}, {.count = 2}, {.count = 3}};
+
 static int setup(void **state)
 {
     memset(&ctl, 0, sizeof ctl);
@@ -44,7 +46,7 @@ static int setup(void **state)
     conns[0] = (struct ike_conn_conf){.n_children = 1, .children = children};
     conns[1] = (struct ike_conn_conf){.n_children = 2, .children = children + 1};
     for (size_t i = 0; i < 3; i++)
-        children[i].local_ts.count = 1 + i;
+        children[i].local_ts = children[i].remote_ts = &lists[i];
     memcpy(&ctl.in_force, &conf, sizeof ctl.in_force);
     n_asked = 0;
     refusal = 0;

@@ -28,6 +28,11 @@ void ike_stats(const struct ike *ike, struct ike_stats *out)
     *out = stats;
 }
 
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    return false;
+}
+
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
 {
     return false;

@@ -30,6 +30,11 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     return false;
 }
 
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    return false;
+}
+
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
 {
     return false;

@@ -17,7 +17,8 @@
 static struct ctl ctl;
 static struct conf conf;
 static struct ike_conn_conf conns[CONNS];
-static struct ike_child_conf child;
+static struct base_ts_list none;
+static struct ike_child_conf child = {.local_ts = &none, .remote_ts = &none};
 static struct ike_conf ike_conf = {.refs = 1, .conns = conns};
 static struct ctl_refusal refusal;
 
@@ -27,9 +28,14 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
                                 .conn = "c0",
                                 .state = IKE_VIEW_ESTABLISHED,
                                 .path.remote = {base_addr_ip4(0xc6336407), 1024},
-                                .n_children = 1,
-                                .children = {{.spi_in = 0x100}}};
+                                .n_children = 1};
     return after_id < 7;
+}
+
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    *out = (struct ike_child_view){.spi_in = 0x100, .local_ts = &none, .remote_ts = &none};
+    return id == 7 && n == 0;
 }
 
 bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)

@@ -37,8 +37,7 @@ static void disjoint_selectors_leave_no_child(void **state)
 {
     (void)state;
     struct pair *p = pair_new();
-    p->h[1].conf->conns[0].children[0].local_ts.count = 0;
-    pair_ts(&p->h[1].conf->conns[0].children[0].local_ts, "10.9.0.0/16");
+    pair_ts_only(&p->h[1].conf->conns[0].children[0].local_ts, "10.9.0.0/16");
     pair_start(p);
     pair_connect(p);
     const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_SELECTORS);
@@ -199,11 +198,12 @@ static void an_overlap_names_who_has_the_network(void **state)
     (void)state;
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;
-    struct base_ts_list want = {0};
+    struct base_ts_list *want = NULL;
     pair_ts(&want, "10.1.7.0/24");
     const struct ikev2_child *c = ike->v2->first->children;
-    const struct ike_claim owner = {c->sa->conn, c->conf, &c->sa->remote_id, &c->local_ts, &c->remote_ts};
-    explain_overlap(ike, ikev2_sa_about(ike->v2->first), &want, &owner);
+    const struct ike_claim owner = {c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
+    explain_overlap(ike, ikev2_sa_about(ike->v2->first), want, &owner);
+    free(want);
     pair_drain(p);
     const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_OVERLAP);
     assert_non_null(a);

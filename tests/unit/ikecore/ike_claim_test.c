@@ -40,10 +40,10 @@ static struct base_ts_list here, low, high;
 static struct ike *ike_empty(void)
 {
     here = low = high = (struct base_ts_list){0};
-    pair_ts(&here, "10.0.0.0/16");
-    pair_ts(&low, "10.1.0.0/16");
-    pair_ts(&low, "10.3.0.0/16");
-    pair_ts(&high, "10.3.3.0/24");
+    pair_ts_add(&here, "10.0.0.0/16");
+    pair_ts_add(&low, "10.1.0.0/16");
+    pair_ts_add(&low, "10.3.0.0/16");
+    pair_ts_add(&high, "10.3.3.0/24");
     memset(kids, 0, sizeof kids);
     ids[0] = pair_id("@a");
     ids[1] = pair_id("@b");
@@ -82,7 +82,7 @@ static void ones_own_addresses_and_those_of_the_past_are_free(void **state)
     struct ike *ike = ike_empty();
     struct ike_claim holder;
     struct base_ts_list elsewhere = {0};
-    pair_ts(&elsewhere, "10.9.0.0/16");
+    pair_ts_add(&elsewhere, "10.9.0.0/16");
     const struct ike_claim a = {&conns[0], &kids[0], &ids[0], &here, &low};
     const struct ike_claim same_conn = {&conns[0], &kids[0], &ids[1], &here, &high};
     const struct ike_claim same_id = {&conns[1], &kids[1], &ids[0], &here, &high};

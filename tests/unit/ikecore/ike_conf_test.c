@@ -81,7 +81,7 @@ static void any_change_of_meaning_makes_connections_differ(void **state)
             c->children[0].rekey_s++;
             break;
         case 8:
-            c->children[0].local_ts.list[0].port_hi--;
+            c->children[0].local_ts->list[0].port_hi--;
             break;
         case 9:
             b->secrets[0].psk[0] ^= 1;
@@ -90,7 +90,7 @@ static void any_change_of_meaning_makes_connections_differ(void **state)
             c->start = true;
             break;
         case 11:
-            c->n_children = 0;
+            pair_last_child_drop(c);
             break;
         case 12:
             c->remote_port = 4500;

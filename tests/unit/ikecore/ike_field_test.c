@@ -16,7 +16,7 @@ struct sample {
     struct base_prefix prefix;
     struct ike_id id;
     struct crypt_proposal proposal;
-    struct base_ts ts;
+    struct base_ts_list *ts;
 };
 
 static const struct ike_field word = IKE_FIELD(UINT, struct sample, word);
@@ -72,10 +72,12 @@ static void each_kind_compares_what_it_means(void **state)
                                   prefix = IKE_FIELD(PREFIX, struct sample, prefix),
                                   id = IKE_FIELD(ID, struct sample, id),
                                   proposal = IKE_FIELD(PROPOSAL, struct sample, proposal),
-                                  ts = IKE_FIELD(TS, struct sample, ts);
+                                  ts = IKE_FIELD(TS_LIST, struct sample, ts);
     struct sample a = {.text = "ab\0c", .addr = pair_addr("10.0.0.1"), .id = pair_id("@Foo")};
     struct sample b = {.text = "ab\0d", .addr = pair_addr("10.0.0.1"), .id = pair_id("@foo")};
     a.proposal.count = b.proposal.count = 1;
+    pair_ts(&a.ts, "10.1.0.0/16");
+    pair_ts(&b.ts, "10.1.0.0/16");
     a.proposal.transforms[1].id = 5; /* behind the count */
     const struct ike_field *all[] = {&text, &addr, &prefix, &id, &proposal, &ts};
     for (size_t i = 0; i < 6; i++)
@@ -85,16 +87,24 @@ static void each_kind_compares_what_it_means(void **state)
     b.prefix.len = 1;
     b.id = pair_id("@bar");
     b.proposal.transforms[0].key_bits = 256;
-    b.ts.port_hi = 1;
+    b.ts->list[0].port_hi = 1;
     for (size_t i = 0; i < 6; i++)
         assert_false(ike_field_equal(all[i], &a, &b));
     b.proposal = a.proposal;
-    b.ts = a.ts;
+    b.ts->list[0] = a.ts->list[0];
+    assert_true(ike_field_equal(&ts, &a, &b));
     b.proposal.protocol = CRYPT_PROTOCOL_ESP;
     a.proposal.protocol = CRYPT_PROTOCOL_IKE;
-    b.ts.lo = a.addr;
+    b.ts->list[0].lo = a.addr;
     assert_false(ike_field_equal(&proposal, &a, &b));
     assert_false(ike_field_equal(&ts, &a, &b));
+    pair_ts_only(&b.ts, "10.1.0.0/16");
+    pair_ts(&b.ts, "10.2.0.0/16");
+    assert_false(ike_field_equal(&ts, &a, &b));
+    (void)base_ts_set(&b.ts, NULL);
+    assert_false(ike_field_equal(&ts, &a, &b));
+    (void)base_ts_set(&a.ts, NULL);
+    assert_true(ike_field_equal(&ts, &a, &b));
     (void)state;
 }
 

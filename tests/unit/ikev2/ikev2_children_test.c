@@ -23,6 +23,9 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     b->conns[1].remote_id = b->secrets[1].remote = pair_id("@thief");
     b->conns[1].children = calloc(1, sizeof *b->conns[1].children);
     b->conns[1].children[0] = b->conns[0].children[0];
+    b->conns[1].children[0].local_ts = b->conns[1].children[0].remote_ts = NULL;
+    pair_ts(&b->conns[1].children[0].local_ts, "10.2.0.0/16");
+    pair_ts(&b->conns[1].children[0].remote_ts, "10.1.0.0/16");
     pair_start(p);
     pair_connect(p);
     /* the same host comes again under another name; b has the same network for it */

@@ -125,8 +125,7 @@ static void other_subnets_are_another_child(void **state)
     struct pair *p = pair_of_two();
     const uint64_t spi = spi_of(p);
     struct ike_conf *conf = conf_again(p);
-    conf->conns[0].children[0].remote_ts.count = 0;
-    pair_ts(&conf->conns[0].children[0].remote_ts, "10.1.7.0/24");
+    pair_ts_only(&conf->conns[0].children[0].remote_ts, "10.1.7.0/24");
     conf_swap(p, conf);
     char text[BASE_ADDR_TEXT_MAX];
     assert_int_equal(spi_of(p), spi);
@@ -144,8 +143,10 @@ static void a_child_that_is_gone_is_deleted_under_its_old_name(void **state)
 {
     struct pair *p = pair_of_two();
     struct ike_conf *conf = conf_again(p);
+    const struct ike_child_conf first = conf->conns[0].children[0];
     conf->conns[0].children[0] = conf->conns[0].children[1]; /* what stays gets another number */
-    conf->conns[0].n_children = 1;
+    conf->conns[0].children[1] = first;
+    pair_last_child_drop(&conf->conns[0]);
     conf->conns[0].start = true;
     conf_swap(p, conf);
     assert_int_equal(pair_stats(p, 1).ike_sas, 1);
@@ -163,7 +164,7 @@ static void a_child_that_is_gone_may_be_deleted_by_the_peer_meanwhile(void **sta
 {
     struct pair *p = pair_of_two();
     struct ike_conf *conf = conf_again(p);
-    conf->conns[0].n_children = 1;
+    pair_last_child_drop(&conf->conns[0]);
     conf->conns[0].start = true;
     p->hold = true;
     ike_conf_seal(conf);
@@ -231,9 +232,8 @@ static void a_change_asks_for_a_child_that_is_missing(void **state)
     pair_check_one(p);
     assert_false(ikev2_wish_any(p->h[1].ike->v2->first));
     struct ike_conf *conf = conf_again(p);
-    conf->conns[0].children[1].local_ts.count = conf->conns[0].children[1].remote_ts.count = 0;
-    pair_ts(&conf->conns[0].children[1].local_ts, "10.2.0.0/24");
-    pair_ts(&conf->conns[0].children[1].remote_ts, "10.1.0.0/24");
+    pair_ts_only(&conf->conns[0].children[1].local_ts, "10.2.0.0/24");
+    pair_ts_only(&conf->conns[0].children[1].remote_ts, "10.1.0.0/24");
     conf_swap(p, conf);
     assert_string_equal(newest(&p->h[1])->i.child, "second");
     assert_int_equal(pair_live(&p->h[1]), 2);
@@ -287,7 +287,9 @@ static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **
     pair_start(p);
     pair_connect(p);
     struct ikev2_sa *sa = p->h[1].ike->v2->first;
-    sa->want.children = (struct ikev2_wishes){.count = {0, 3}};
+    ikev2_wish_one(sa, 1);
+    ikev2_wish_none(sa, 0);
+    sa->want.children.count[1] = 3;
     sa->life.retry_at = base_time_add(p->now, 1000 * BASE_NS_PER_S);
     struct ike_conf *conf = conf_again(p);
     const struct ike_child_conf first = conf->conns[0].children[0];

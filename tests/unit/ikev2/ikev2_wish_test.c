@@ -33,6 +33,7 @@ static void wishes_are_counted_per_child(void **state)
     ikev2_wish_move(sa, heir);
     ikev2_wish_drop(heir, 0);
     assert_false(ikev2_wish_any(heir));
+    ikev2_wishes_free(&heir->want.children);
     free(heir);
     free(sa);
 }
@@ -44,6 +45,7 @@ static void a_configured_child_may_have_several_pairs(void **state)
     struct pair *p = pair_up();
     struct ike *ike = p->h[0].ike;
     struct ikev2_sa *sa = ike->v2->first;
+    ikev2_wish_one(sa, 0);
     sa->want.children.count[0] = 2;
     ikev2_sa_touch(ike, sa);
     ike_on_timer(ike, p->now);
@@ -83,6 +85,7 @@ static void what_the_peer_refused_is_not_asked_for_again(void **state)
     while (!p->h[0].n_children)
         pair_deliver_one(p);
     struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    ikev2_wish_one(sa, 1);
     sa->want.children.count[1] = 3;
     p->hold = false;
     pair_run(p, 60);

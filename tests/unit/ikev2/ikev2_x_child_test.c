@@ -155,8 +155,7 @@ static void selectors_are_narrowed_to_what_both_have(void **state)
 {
     (void)state;
     struct pair *p = pair_new();
-    p->h[1].conf->conns[0].children[0].local_ts.count = 0;
-    pair_ts(&p->h[1].conf->conns[0].children[0].local_ts, "10.2.7.0/24");
+    pair_ts_only(&p->h[1].conf->conns[0].children[0].local_ts, "10.2.7.0/24");
     pair_start(p);
     pair_connect(p);
     assert_int_equal(pair_live(&p->h[0]), 1);
@@ -214,8 +213,7 @@ static void an_answer_without_nonce_ends_the_rekeying_and_keeps_the_old_pair(voi
 static void narrow_own(struct pair *p, size_t child)
 {
     struct ike_child_conf *c = &p->h[0].conf->conns[0].children[child];
-    c->remote_ts.count = 0;
-    pair_ts(&c->remote_ts, "10.9.0.0/16");
+    pair_ts_only(&c->remote_ts, "10.9.0.0/16");
 }
 
 static void an_answer_that_we_refuse_leaves_the_peer_no_pair(void **state)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Status of all that there is: SAs, their children one by one, connections. */
+#include "ike_pair.h"
+
+static void all_children_of_all_sas_are_shown(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    struct ike_sa_view v;
+    struct ike_child_view c;
+    size_t children = 0;
+    for (uint64_t id = 0; ike_show_next(ike, id, &v); id = v.id)
+        for (size_t n = 0; ike_show_child(ike, v.id, n, &c); n++, children++)
+            assert_int_equal(base_ts_count(c.local_ts), 1);
+    assert_int_equal(children, 1);
+    assert_int_equal(children, pair_stats(p, 1).children);
+    assert_true(ike_show_next_of(ike, "a", 0, &v));
+    assert_false(ike_show_next_of(ike, "nobody", 0, &v));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_children_of_all_sas_are_shown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
