@@ -3,7 +3,9 @@
 #include "ikev2_close.h"
 
 #include "ike_core.h"
+#include "ike_audit.h"
 #include "ikev2_init.h"
+#include "ikev2_note.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "ikev2_step.h"
@@ -57,4 +59,12 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
     if (sa->task && !sa->req.dgrams.count)
         ikev2_task_done(ike, sa);
     ikev2_step_take(ike, sa, &ikev2_close_known, IKEV2_GOES);
+}
+
+void ikev2_close_faulty(struct ike *ike, struct ikev2_sa *sa, const char *why)
+{
+    if (sa->state == IKEV2_ST_UP)
+        ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, why);
+    sa->is_faulty = true;
+    ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES);
 }

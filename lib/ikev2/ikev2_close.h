@@ -8,3 +8,7 @@ struct ikev2_sa;
 /* Marks the SA for our DELETE, with which its children go, or drops it when the peer does not know it. why:
  * static text. */
 void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why);
+
+/* INVALID_SYNTAX was sent or came in a protected message: both sides drop the SA without a DELETE (RFC 7296
+ * 2.21.2, 2.21.3). One that is neither up nor on its way out stays as it is. */
+void ikev2_close_faulty(struct ike *ike, struct ikev2_sa *sa, const char *why);

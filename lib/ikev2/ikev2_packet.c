@@ -12,7 +12,6 @@
 #include "base_wipe.h"
 #include "explain.h"
 #include "ike_act.h"
-#include "ike_audit.h"
 #include "ike_blob.h"
 #include "ike_core.h"
 #include "ike_path.h"
@@ -21,7 +20,6 @@
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
-#include "ikev2_note.h"
 #include "ikev2_request.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
@@ -133,9 +131,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
             base_time_min(sa->life.give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
         return;
     }
-    if (sa->state == IKEV2_ST_UP)
-        ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, "the peer sent a malformed request");
-    ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES);
+    ikev2_close_faulty(ike, sa, "the peer sent a malformed request");
 }
 
 static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const char *fault)
@@ -156,12 +152,15 @@ static void packet_handle(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
     enum ikev2_row_verdict v = IKEV2_ROW_MISSING;
     if (!err)
         v = ikev2_rows_find(msg->hdr.exchange, msg->is_response, true, sa->state, &msg->plds, &row);
+    const bool is_end = !err && msg->is_response && ikev2_msg_error(msg, NULL) == WIRE_IKE_N_INVALID_SYNTAX;
     if (v == IKEV2_ROW_FOUND)
         ikev2_step_take(ike, sa, &row->step, row->handle(ike, sa, msg));
     else if (msg->is_response)
         on_malformed_response(ike, sa, fault);
     else
         on_malformed_request(ike, sa, msg, err, fault);
+    if (is_end) /* the peer has dropped the SA with that */
+        ikev2_close_faulty(ike, sa, "the peer could not understand our request");
 }
 
 static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg *msg)

@@ -76,7 +76,8 @@ struct ikev2_sa_life {
     base_time give_up_at; /* half open, or REKEYED: the end */
     base_time established_at;
     base_time rekey_at, dies_at;
-    base_time retry_at; /* no new exchange of ours before, but for DELETE */
+    base_time retry_at;   /* no new exchange of ours before, but for DELETE */
+    base_time full_until; /* no new child for the peer before: the data path refused one */
     base_time last_in, last_out;
     base_time stray_at;     /* no liveness check because of strays before (ikev2_stray.h) */
     base_time childless_at; /* up, and since then without a child */
@@ -132,8 +133,9 @@ struct ikev2_sa {
     struct ikev2_sa_life life;
     struct ikev2_sa_want want;
     struct ikev2_sa_rival rival;
-    bool quiet;   /* a redundant SA: its end is no news */
-    bool is_mute; /* a request of ours was given up unanswered: its message id is not free again */
+    bool quiet;     /* a redundant SA: its end is no news */
+    bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
+    bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */
     struct ikev2_child *children;
     size_t n_children;
 };

@@ -54,7 +54,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     if (rival) /* decided by that: its own deadlines count now */
         ikev2_sa_touch(ike, rival);
     if (run && (sa->died_in <= IKEV2_ST_UP || sa->died_in == IKEV2_ST_CLOSING))
-        ike_run_mark_lost(ike, run, sa->died_in == IKEV2_ST_UP);
+        ike_run_mark_lost(ike, run, sa->died_in == IKEV2_ST_UP && !sa->is_faulty);
 }
 
 static void dead_free(struct ike *ike, struct ikev2_sa *sa)

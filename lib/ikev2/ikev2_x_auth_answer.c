@@ -94,6 +94,10 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->peer;
     const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
+    if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */
+        ikev2_task_free(ike, t);
+        return auth_refuse(ike, sa, refusal);
+    }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (!a->late)
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);

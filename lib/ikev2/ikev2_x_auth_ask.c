@@ -34,11 +34,13 @@ static const struct ikev2_job_row ask_jobs[] = {
                     IKEV2_IN(IKEV2_ST_I_PROVE),
                     {[IKEV2_ROUNDS] = IKEV2_ST_I_AUTH, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
                    auth_ask_proved},
-    [ASK_CHECK] =
-        {{"auth_called_check",
-          IKEV2_IN(IKEV2_ST_I_CHECK),
-          {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH, [IKEV2_PROVES] = IKEV2_ST_I_PROVE}},
-         auth_called_checked},
+    [ASK_CHECK] = {{"auth_called_check",
+                    IKEV2_IN(IKEV2_ST_I_CHECK),
+                    {[IKEV2_GOES] = IKEV2_ST_UP,
+                     [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH,
+                     [IKEV2_PROVES] = IKEV2_ST_I_PROVE,
+                     [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                   auth_called_checked},
 };
 
 const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count)
@@ -129,6 +131,8 @@ static enum ikev2_outcome auth_fail_unproved(struct ike *ike, struct ikev2_sa *s
 static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     const struct ike_id peer = sa->init->auth.peer;
+    if (ikev2_msg_error(msg, NULL) == WIRE_IKE_N_INVALID_SYNTAX)
+        return ikev2_auth_on_refused(ike, sa, (struct ikev2_msg *)msg);
     ikev2_auth_commit(ike, sa, &peer);
     auth_take_child(ike, sa, msg, sa->task);
     ikev2_init_free(ike, sa);

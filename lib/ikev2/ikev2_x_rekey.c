@@ -339,6 +339,8 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
     if (notify) {
         ikev2_msg_refuse(ike, sa, t, notify);
         ikev2_task_free(ike, t);
+        if (notify == WIRE_IKE_N_INVALID_SYNTAX)
+            ikev2_close_faulty(ike, sa, "the peer's request could not be understood");
         return;
     }
     ike_nonce_new(ike, &t->nr);
