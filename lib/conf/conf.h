@@ -13,20 +13,21 @@
 #include "base_addr.h"
 #include "ike_conf.h"
 
-#define CONF_NAME_MAX   64 /* with NUL; names of ports, connections, children */
-#define CONF_DEVICE_MAX 256
-#define CONF_PATH_MAX   4096
-#define CONF_PORTS_MAX  16
-#define CONF_ADDRS_MAX  16 /* per port */
-#define CONF_ROUTES_MAX 1024
-#define CONF_CORES_MAX  128
-#define CONF_ARGS_MAX   32
-#define CONF_ARG_MAX    256
-#define CONF_SOCKET_MAX 108 /* sun_path, with NUL */
-#define CONF_IFNAME_MAX 16  /* of a network interface, with NUL */
-#define CONF_ISSUES_MAX 32
-#define CONF_FILE_MAX   (64u << 20) /* bytes of a configuration file */
-#define CONF_CORE_AUTO  UINT32_MAX
+#define CONF_NAME_MAX     64 /* with NUL; names of ports, connections, children */
+#define CONF_DEVICE_MAX   256
+#define CONF_PATH_MAX     4096
+#define CONF_PORTS_MAX    16
+#define CONF_NETWORKS_MAX 262144 /* remote networks of all connections */
+#define CONF_ADDRS_MAX    16     /* per port */
+#define CONF_ROUTES_MAX   1024
+#define CONF_CORES_MAX    128
+#define CONF_ARGS_MAX     32
+#define CONF_ARG_MAX      256
+#define CONF_SOCKET_MAX   108 /* sun_path, with NUL */
+#define CONF_IFNAME_MAX   16  /* of a network interface, with NUL */
+#define CONF_ISSUES_MAX   32
+#define CONF_FILE_MAX     (64u << 20) /* bytes of a configuration file */
+#define CONF_CORE_AUTO    UINT32_MAX
 
 enum conf_role { CONF_ROLE_OUTSIDE = 1, CONF_ROLE_INSIDE = 2, CONF_ROLE_BOTH = 3 }; /* bits */
 

@@ -69,6 +69,13 @@ static void warn_of(struct conf_reader *r, const struct claim *a, const struct c
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike)
 {
     const size_t n = claims_fill(ike, NULL);
+    if (n > CONF_NETWORKS_MAX) {
+        const size_t mark = conf_enter(r, "connections");
+        conf_fail(
+            r, "%zu remote networks in all, and the tables hold %u; join neighbouring ones, or take some out",
+            n, CONF_NETWORKS_MAX);
+        conf_leave(r, mark);
+    }
     struct claim *claims = n ? calloc(n, sizeof *claims) : NULL;
     if (!claims)
         return;

@@ -111,7 +111,7 @@ static void child_install(struct ctl *ctl, const struct ike_install *in)
              "event=install_failed connection=%s child=%s spi_in=0x%08x way=%s error=\"%s\" effect=\"child "
              "is closed\"",
              in->conn, in->child, in->pair.spi_in, esp_way_name(in->pair.way), strerror(-rc));
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = in->pair.spi_in});
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SA_FAILED, .spi_in = in->pair.spi_in, .error = rc});
 }
 
 static void child_move(struct ctl *ctl, const struct ike_action *a)

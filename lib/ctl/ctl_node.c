@@ -8,8 +8,9 @@
 #include "ctl.h"
 #include "node_request.h"
 
-_Static_assert(CONF_PORTS_MAX <= NODE_PORTS_MAX && CONF_ADDRS_MAX <= NODE_PORT_ADDRS_MAX &&
-                   CONF_CORES_MAX <= NODE_CORES_MAX && CONF_ARGS_MAX <= NODE_ARGS_MAX,
+_Static_assert(CONF_PORTS_MAX <= NODE_PORTS_MAX && CONF_NETWORKS_MAX <= NODE_NETWORKS_MAX &&
+                   CONF_ADDRS_MAX <= NODE_PORT_ADDRS_MAX && CONF_CORES_MAX <= NODE_CORES_MAX &&
+                   CONF_ARGS_MAX <= NODE_ARGS_MAX,
                "what may be configured fits");
 _Static_assert(CONF_NAME_MAX <= NODE_NAME_MAX && CONF_DEVICE_MAX <= NODE_DEVICE_MAX &&
                    CONF_IFNAME_MAX <= NODE_IFNAME_MAX && CONF_ARG_MAX <= NODE_ARG_MAX,

@@ -104,6 +104,14 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
 /* The peer asks for transport mode, and gets tunnel mode; child: of about.conn. */
 void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);
 
+/* The peer agreed to these selectors, less than `child` of about.conn asked for. */
+void explain_narrowed(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
+                      const struct base_ts_list *local, const struct base_ts_list *remote);
+
+/* The data path did not take `child` of about.conn, which was agreed on: a negative errno. */
+void explain_install(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
+                     int error);
+
 /* The peer's selectors `remote` overlap what a live child of another identity holds. */
 void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
                      const struct ike_claim *live);

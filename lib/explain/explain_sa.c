@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Explanations, second part: addresses, proposals, selectors, NAT, silence and refusals. What the peer sent
+ * Explanations, second part: addresses, proposals, NAT, silence and refusals. What the peer sent
  * is shown in the notation of the configuration, so that it can be copied.
  */
 #include "explain_int.h"
@@ -8,7 +8,6 @@
 
 #include "base_addr.h"
 #include "base_text.h"
-#include "base_ts.h"
 #include "crypt_alg.h"
 #include "crypt_proposal.h"
 #include "explain.h"
@@ -267,46 +266,6 @@ void explain_ah(struct ike *ike, struct explain_about about, const struct ike_co
     explain_end(ike, &e);
 }
 
-/* ---- selectors ---- */
-
-static void add_own_selectors(struct base_text *t, const struct ike_conn_conf *conn)
-{
-    base_text_add(t, "connection %s: ", conn->name);
-    for (size_t i = 0; i < conn->n_children; i++) {
-        base_text_add(t, "%s%s ", i ? "; " : "", conn->children[i].name);
-        base_ts_text(t, conn->children[i].local_ts);
-        base_text_add(t, " === ");
-        base_ts_text(t, conn->children[i].remote_ts);
-    }
-}
-
-void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,
-                       const struct base_ts_list *remote)
-{
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_SELECTORS, about, about.conn))
-        return;
-    e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
-    base_text_add(&e.what, "the peer wants (our side === its side): ");
-    base_ts_text(&e.what, local);
-    base_text_add(&e.what, " === ");
-    base_ts_text(&e.what, remote);
-    add_own_selectors(&e.nearest, about.conn);
-    base_text_add(&e.why, "No child has something in common with both sides of that.");
-    base_text_add(&e.fix_here, "connections.%s: local.subnets: \"", about.conn->name);
-    base_ts_text(&e.fix_here, local);
-    base_text_add(&e.fix_here, "\", remote.subnets: \"");
-    base_ts_text(&e.fix_here, remote);
-    base_text_add(&e.fix_here, "\"");
-    if (about.conn->n_children) {
-        base_text_add(&e.fix_peer, "strongSwan: local_ts = ");
-        base_ts_text(&e.fix_peer, about.conn->children[0].remote_ts);
-        base_text_add(&e.fix_peer, ", remote_ts = ");
-        base_ts_text(&e.fix_peer, about.conn->children[0].local_ts);
-    }
-    explain_end(ike, &e);
-}
-
 void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child)
 {
     struct explain e;
@@ -319,31 +278,6 @@ void explain_transport(struct ike *ike, struct explain_about about, const struct
         "Transport mode is not supported. A peer that does not mind has a tunnel now; one that does closes "
         "the child SA, or sends packets that nothing here is meant for.");
     base_text_add(&e.fix_peer, "tunnel mode (strongSwan: mode = tunnel; libreswan: type=tunnel)");
-    explain_end(ike, &e);
-}
-
-void explain_overlap(struct ike *ike, struct explain_about about, const struct base_ts_list *remote,
-                     const struct ike_claim *live)
-{
-    char id[IKE_ID_TEXT_MAX];
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_OVERLAP, about, about.conn))
-        return;
-    e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
-    base_text_add(&e.what, "%s wants ", ike_id_text(about.remote_id, e.crypto, id));
-    base_ts_text(&e.what, remote);
-    base_text_add(&e.nearest, "connection %s, child %s, has ", live->conn->name, live->child->name);
-    base_ts_text(&e.nearest, live->remote_ts);
-    base_text_add(&e.nearest, " for %s", ike_id_text(live->remote_id, e.crypto, id));
-    base_text_add(&e.why,
-                  "These networks overlap and belong to different identities: packets for one peer could go "
-                  "to the other.");
-    base_text_add(
-        &e.fix_here,
-        "connections.%s.remote.subnets: networks that no other peer has; or, where both peers lead to "
-        "the same network, a priority for the child of each (connections.%s.child.priority)",
-        about.conn->name, about.conn->name);
-    base_text_add(&e.fix_peer, "another inner network there, or translate it before the tunnel");
     explain_end(ike, &e);
 }
 
@@ -479,7 +413,7 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum e
         break;
     case WIRE_IKE_N_TS_UNACCEPTABLE:
         base_text_add(&e->why, "The peer does not agree to our networks: ");
-        add_own_selectors(&e->why, c);
+        explain_add_selectors(&e->why, c);
         base_text_add(&e->fix_here, "connections.%s.local.subnets, remote.subnets", c->name);
         base_text_add(&e->fix_peer,
                       "the same networks, the other way round (strongSwan: local_ts, remote_ts)");
@@ -489,6 +423,16 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum e
                       "The peer wants a key exchange group that we do not offer, or another one each time.");
         base_text_add(&e->fix_here, "connections.%s.%s: add its group", c->name,
                       child ? "esp_proposals" : "ike_proposals");
+        break;
+    case WIRE_IKE_N_INVALID_SYNTAX:
+        base_text_add(
+            &e->why,
+            "The peer does not understand our message: a fault in one of the two implementations, or a "
+            "limit of the peer's, such as on the networks of a child SA. Both sides drop the IKE SA "
+            "with that (RFC 7296 2.21.3).");
+        if (child)
+            base_text_add(&e->fix_here, "connections.%s.children: more of them, with fewer networks in each",
+                          c->name);
         break;
     case WIRE_IKE_N_COOKIE:
         base_text_add(&e->why, "The peer is under load and wants another cookie each time.");

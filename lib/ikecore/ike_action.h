@@ -24,6 +24,7 @@ enum ike_event_type {
     IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
+    IKE_EV_SA_FAILED,  /* spi_in, error: the data path did not take this child */
     IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
     /* spi_in, mtu, is_sure: ICMP says that the path carries packets of mtu bytes. is_sure: it quoted a packet
      * of this child, which uses no more already; else any packet between the same ends */
@@ -41,6 +42,7 @@ struct ike_event {
     struct base_endpoint remote;
     uint16_t mtu;                /* PATH_MTU */
     bool is_sure;                /* PATH_MTU */
+    int error;                   /* SA_FAILED: a negative errno */
     base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
     struct ike_path path;        /* UNKNOWN_SPI: the way of an answer by IKE */
     uint16_t len;                /* UNKNOWN_SPI: bytes of ESP */

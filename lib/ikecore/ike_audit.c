@@ -41,6 +41,8 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_EAP] = {"eap", true},
     [IKE_AUDIT_FAIL_UNPROVED] = {"unproved", true},
     [IKE_AUDIT_FAIL_TRANSPORT] = {"transport_mode", true},
+    [IKE_AUDIT_FAIL_INSTALL] = {"install", true},
+    [IKE_AUDIT_FAIL_NARROWED] = {"narrowed", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

@@ -68,7 +68,8 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
 /* DELETE for every SA. */
 void ikev2_shut_down(struct ike *ike);
 
-/* SA_SOFT, SA_HARD, PEER_MOVED, PATH_MTU, TRAFFIC or UNKNOWN_SPI; a child that is not there is ignored. */
+/* SA_SOFT, SA_HARD, SA_FAILED, PEER_MOVED, PATH_MTU, TRAFFIC or UNKNOWN_SPI; a child that is not there is
+ * ignored. */
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev);
 
 /* The SA with the smallest number greater than after_id. False: there is none. */

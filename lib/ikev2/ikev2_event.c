@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base_time.h"
+#include "explain.h"
 #include "ike_action.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -20,6 +22,8 @@
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
 #include "ikev2_x_init.h"
+
+#define INSTALL_PAUSE_S 60
 
 /* ---- connections ---- */
 
@@ -227,6 +231,19 @@ static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
     ikev2_sa_touch(ike, c->sa);
 }
 
+/* What was refused once is refused again at once: neither side makes another for a while. */
+static void child_on_failed(struct ike *ike, struct ikev2_child *c, int error)
+{
+    if (c->state != IKEV2_CHILD_UP)
+        return;
+    explain_install(ike, ikev2_sa_about(c->sa), c->conf, error);
+    IKE_COUNT(ike, c->sa, failed);
+    c->state = IKEV2_CHILD_DELETING;
+    c->sa->life.full_until = base_time_add(ike->now, INSTALL_PAUSE_S * BASE_NS_PER_S);
+    ikev2_child_want_again(ike, c, INSTALL_PAUSE_S);
+    ikev2_sa_touch(ike, c->sa);
+}
+
 /* What a path carries, it carries for all that go its way. */
 static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, const struct ike_event *ev)
 {
@@ -254,6 +271,8 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
         child_on_path_mtu(ike, c, ev);
     else if (ev->type == IKE_EV_TRAFFIC)
         child_on_traffic(ike, c, ev);
+    else if (ev->type == IKE_EV_SA_FAILED)
+        child_on_failed(ike, c, ev->error);
     else
         child_on_limit(ike, c, ev->type == IKE_EV_SA_HARD);
 }

@@ -18,6 +18,9 @@
 #include "sad_mem.h"
 #include "sad_path.h"
 
+/* Nodes are address space until they are used: a prefix takes 2 at the most in IPv4, and 14 in IPv6. */
+#define NODES_V4            (1u << 20)
+#define NODES_V6            (1u << 22)
 #define LOCALS_APART        4 /* local selectors that have candidates of their own */
 #define CANDS_PER_SLOT      16
 #define CANDS_SPARE         (1u << 20)
@@ -64,9 +67,9 @@ int sad_spd_init(struct sad *sad)
     if (!t->cands || !t->cands6 || !sad->prefixes || !sad->buckets ||
         index_init(&sad->cand_index, sad->max_cands) || index_init(&sad->prefix_index, sad->max_prefixes))
         return -ENOMEM;
-    if (sad_trie_init(&t->trie4, SAD_TRIE_NODES, &sad->reclaim))
+    if (sad_trie_init(&t->trie4, NODES_V4, &sad->reclaim))
         return -ENOMEM;
-    return sad_trie_init(&t->trie6, SAD_TRIE_NODES_V6, &sad->reclaim);
+    return sad_trie_init(&t->trie6, NODES_V6, &sad->reclaim);
 }
 
 void sad_spd_fini(struct sad *sad)

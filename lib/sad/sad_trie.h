@@ -14,11 +14,9 @@
 #include <stdint.h>
 #include "sad_reclaim.h"
 
-#define SAD_TRIE_CHILD    0x80000000u /* the entry leads to a node instead of holding a value */
-#define SAD_TRIE_ROOT     65536u      /* entries of the root */
-#define SAD_TRIE_NODE     256u        /* entries of a node */
-#define SAD_TRIE_NODES    (1u << 18)
-#define SAD_TRIE_NODES_V6 (1u << 17)
+#define SAD_TRIE_CHILD 0x80000000u /* the entry leads to a node instead of holding a value */
+#define SAD_TRIE_ROOT  65536u      /* entries of the root */
+#define SAD_TRIE_NODE  256u        /* entries of a node */
 
 struct sad_trie {
     uint32_t *entries;       /* root, then nodes; node n begins at SAD_TRIE_ROOT + n * SAD_TRIE_NODE */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Remote subnets that two connections claim. */
 #include "conf_test_help.h"
+#include "conf_int.h"
 
 static void overlapping_remote_subnets_are_warned_of_once_per_pair(void **state)
 {
@@ -69,6 +70,26 @@ static void children_of_one_connection_may_overlap(void **state)
     conf_free(conf);
 }
 
+/* Connections by the thousand that have one full list in common. */
+static void more_networks_than_the_tables_hold_are_refused(void **state)
+{
+    enum { LISTS = CONF_NETWORKS_MAX / BASE_TS_MAX + 1 };
+    static struct base_ts_list full = {.count = BASE_TS_MAX};
+    struct ike_child_conf child = {.remote_ts = &full};
+    struct ike_conn_conf *conns = calloc(LISTS, sizeof *conns);
+    struct ike_conf ike = {.conns = conns};
+    for (size_t i = 0; i < LISTS; i++)
+        conns[i] = (struct ike_conn_conf){.n_children = 1, .children = &child};
+    for (int over = 0; over < 2; over++) {
+        struct conf_report r = {0};
+        struct conf_reader reader = {.report = &r};
+        ike.n_conns = LISTS - 1 + (size_t)over;
+        conf_check_overlap(&reader, &ike);
+        assert_int_equal(r.n_errors, over);
+    }
+    free(conns);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +97,7 @@ int main(void)
         cmocka_unit_test(a_priority_each_settles_who_sends),
         cmocka_unit_test(subnets_of_different_ports_do_not_overlap),
         cmocka_unit_test(children_of_one_connection_may_overlap),
+        cmocka_unit_test(more_networks_than_the_tables_hold_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,7 +245,8 @@ static void a_child_that_is_refused_is_dead_for_the_engine(void **state)
     act(a);
     assert_int_equal(ctl.tally.install_failures, 1);
     assert_int_equal(n_events, 1);
-    assert_int_equal(events[0].type, IKE_EV_SA_HARD);
+    assert_int_equal(events[0].type, IKE_EV_SA_FAILED);
+    assert_true(events[0].error < 0);
     assert_int_equal(events[0].spi_in, 0x700);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What operators and the data path ask of SAs. */
 #include "ike_pair.h"
+#include <errno.h>
 #include "ike_core.h"
 #include "ikev2.h"
 #include "ikev2_children.h"
@@ -134,6 +135,31 @@ static void a_child_that_is_ended_while_it_is_made_does_not_stay(void **state)
     pair_free(p);
 }
 
+/* A child that the data path does not take is closed; neither side makes another at once. */
+static void what_the_data_path_refused_is_not_made_again_for_a_minute(void **state)
+{
+    (void)state;
+    for (int who = 0; who < 2; who++) {
+        struct pair *p = pair_new();
+        p->h[0].conf->conns[0].start = true;
+        pair_start(p);
+        pair_run(p, 1);
+        struct pair_host *h = &p->h[who];
+        pair_event(p, who,
+                   (struct ike_event){
+                       .type = IKE_EV_SA_FAILED, .spi_in = h->children[0].i.pair.spi_in, .error = -ENOMEM});
+        pair_run(p, 30);
+        assert_true(h->children[0].is_removed);
+        assert_int_equal(h->n_children, 1);
+        assert_int_equal(pair_stats(p, who).children, 0);
+        assert_int_equal(pair_count(h, IKE_AUDIT_FAIL_INSTALL), 1);
+        assert_non_null(strstr(pair_audit(h, IKE_AUDIT_FAIL_INSTALL)->why, "limit of ours"));
+        pair_run(p, 200);
+        assert_int_equal(pair_stats(p, who).children, 1);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +169,7 @@ int main(void)
         cmocka_unit_test(one_child_is_called_for_made_rekeyed_and_ended_by_name),
         cmocka_unit_test(a_command_does_not_wait_behind_a_refused_rekey),
         cmocka_unit_test(a_child_that_is_ended_while_it_is_made_does_not_stay),
+        cmocka_unit_test(what_the_data_path_refused_is_not_made_again_for_a_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
