@@ -57,52 +57,6 @@ static bool contains(const struct base_ts *outer, const struct base_ts *inner)
     return meet(outer, inner, &m) && same(&m, inner);
 }
 
-static bool is_listed(const struct base_ts_list *l, const struct base_ts *t)
-{
-    for (size_t i = 0; i < l->count; i++)
-        if (contains(&l->list[i], t))
-            return true;
-    return false;
-}
-
-bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
-                    struct base_ts_list *out)
-{
-    struct base_ts_list r = {0};
-    for (size_t i = 0; i < policy->count; i++) {
-        for (size_t j = 0; j < offered->count && r.count < BASE_TS_MAX; j++) {
-            struct base_ts m = {0};
-            if (meet(&policy->list[i], &offered->list[j], &m) && !is_listed(&r, &m))
-                r.list[r.count++] = m;
-        }
-    }
-    *out = r;
-    return r.count > 0;
-}
-
-bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer)
-{
-    for (size_t i = 0; i < inner->count; i++)
-        if (!is_listed(outer, &inner->list[i]))
-            return false;
-    return inner->count > 0;
-}
-
-bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
-{
-    struct base_ts m;
-    for (size_t i = 0; i < a->count; i++)
-        for (size_t j = 0; j < b->count; j++)
-            if (meet(&a->list[i], &b->list[j], &m))
-                return true;
-    return false;
-}
-
-bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
-{
-    return base_ts_within(a, b) && base_ts_within(b, a);
-}
-
 static size_t list_bytes(const struct base_ts_list *l)
 {
     return offsetof(struct base_ts_list, list) + l->count * sizeof l->list[0];
@@ -120,6 +74,72 @@ bool base_ts_set(struct base_ts_list **kept, const struct base_ts_list *l)
 void base_ts_copy(struct base_ts_list *to, const struct base_ts_list *from)
 {
     memcpy(to, from, list_bytes(from));
+}
+
+/* What came last is the most likely to have it, where lists are built. */
+bool base_ts_holds(const struct base_ts_list *l, const struct base_ts *t)
+{
+    for (size_t i = l->count; i-- > 0;)
+        if (contains(&l->list[i], t))
+            return true;
+    return false;
+}
+
+/* Adds a selector that no other has, and takes those away that it has. */
+static void list_add(struct base_ts_list *l, const struct base_ts *t)
+{
+    size_t kept = 0;
+    if (base_ts_holds(l, t))
+        return;
+    for (size_t i = 0; i < l->count; i++)
+        if (!contains(t, &l->list[i]))
+            l->list[kept++] = l->list[i];
+    l->count = kept;
+    if (l->count < BASE_TS_MAX)
+        l->list[l->count++] = *t;
+    else
+        l->skipped++;
+}
+
+bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
+                    struct base_ts_list *out)
+{
+    struct base_ts_list r = {.count = 0};
+    bool is_taken[BASE_TS_MAX] = {false}; /* of the policy, as a whole */
+    for (size_t j = 0; j < offered->count; j++) {
+        for (size_t i = 0; i < policy->count; i++) {
+            struct base_ts m = {0};
+            if (is_taken[i] || !meet(&policy->list[i], &offered->list[j], &m))
+                continue;
+            is_taken[i] = same(&m, &policy->list[i]);
+            list_add(&r, &m);
+        }
+    }
+    base_ts_copy(out, &r);
+    return r.count > 0;
+}
+
+bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer)
+{
+    for (size_t i = 0; i < inner->count; i++)
+        if (!base_ts_holds(outer, &inner->list[i]))
+            return false;
+    return inner->count > 0;
+}
+
+bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b)
+{
+    struct base_ts m;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t j = 0; j < b->count; j++)
+            if (meet(&a->list[i], &b->list[j], &m))
+                return true;
+    return false;
+}
+
+bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
+{
+    return base_ts_within(a, b) && base_ts_within(b, a);
 }
 
 /* The prefix length of a range, or -1 when the range is no prefix. */

@@ -28,13 +28,19 @@ struct base_ts_list {
     struct base_ts list[BASE_TS_MAX];
 };
 
-/* What both lists have in common, in the policy's order and cut at BASE_TS_MAX. False: nothing (answer
- * TS_UNACCEPTABLE, RFC 7296 2.9). out may be one of the arguments. */
+/*
+ * What both lists have in common, in the order of what was offered, so that its first selectors are kept (RFC
+ * 7296 2.9), and without selectors that lie in others. At most BASE_TS_MAX; skipped counts those that did not
+ * fit. False: nothing (answer TS_UNACCEPTABLE). out may be one of the arguments.
+ */
 bool base_ts_narrow(const struct base_ts_list *policy, const struct base_ts_list *offered,
                     struct base_ts_list *out);
 
 /* Each box of inner lies in one box of outer; false for an empty inner. */
 bool base_ts_within(const struct base_ts_list *inner, const struct base_ts_list *outer);
+
+/* One box of the list has all of t. */
+bool base_ts_holds(const struct base_ts_list *l, const struct base_ts *t);
 
 /* Some packet lies in both. */
 bool base_ts_overlap(const struct base_ts_list *a, const struct base_ts_list *b);

@@ -57,6 +57,7 @@ struct ikev2_task {
     bool is_unwanted;                   /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
     struct base_ts_list *local_ts, *remote_ts; /* of the new child; kept, owned */
+    bool is_cut;                               /* the peer asked for more, which would do for another child */
     /* Of the peer's exchange, which waits for a job. */
     uint32_t msgid;
     struct ike_path path;

@@ -17,9 +17,11 @@
 #include "ike_nonce.h"
 #include "ikev2_child_words.h"
 #include "ikev2_children.h"
+#include "ikev2_close.h"
 #include "ikev2_collide.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
+#include "ikev2_narrow.h"
 #include "ikev2_note.h"
 #include "ikev2_request.h"
 #include "ikev2_rows.h"
@@ -94,45 +96,6 @@ const struct ikev2_job_row *ikev2_child_jobs(size_t *count)
 
 /* ---- what both exchanges share ---- */
 
-static bool child_take_selectors(const struct ikev2_msg *msg, struct base_ts_list *tsi,
-                                 struct base_ts_list *tsr)
-{
-    const struct wire_ike_pld *i = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSI, 0);
-    const struct wire_ike_pld *r = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_TSR, 0);
-    return i && r && wire_ike_ts_parse(i->body, tsi) == WIRE_IKE_OK &&
-           wire_ike_ts_parse(r->body, tsr) == WIRE_IKE_OK;
-}
-
-/*
- * The child of the connection that fits: the one that is rekeyed, an exact match, or the first that has
- * anything in common.
- */
-static bool child_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
-                       const struct base_ts_list *remote, struct ikev2_task *t)
-{
-    const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
-    struct base_ts_list l, r;
-    bool found = false;
-    if (old && base_ts_narrow(old->conf->local_ts, local, &l) &&
-        base_ts_narrow(old->conf->remote_ts, remote, &r)) {
-        t->child_index = (size_t)(old->conf - sa->conn->children);
-        return ikev2_task_set_ts(t, &l, &r);
-    }
-    for (size_t i = 0; i < sa->conn->n_children; i++) {
-        const struct ike_child_conf *c = &sa->conn->children[i];
-        if (!base_ts_narrow(c->local_ts, local, &l) || !base_ts_narrow(c->remote_ts, remote, &r))
-            continue;
-        const bool exact = base_ts_equal(c->local_ts, local) && base_ts_equal(c->remote_ts, remote);
-        if (found && !exact)
-            continue;
-        t->child_index = i;
-        found = ikev2_task_set_ts(t, &l, &r);
-        if (exact)
-            break;
-    }
-    return found;
-}
-
 /* Whether these selectors are another identity's already; explained. */
 static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const struct ike_child_conf *conf,
                            const struct base_ts_list *local, const struct base_ts_list *remote)
@@ -153,12 +116,11 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     struct base_ts_list local, remote;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
             WIRE_IKE_OK ||
-        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) ||
-        !child_take_selectors(msg, &remote, &local)) {
+        (ke && wire_ike_ke_parse(ke->body, &k) != WIRE_IKE_OK) || !ikev2_narrow_take(msg, &remote, &local)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an SA, KE or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!child_pick(ike, sa, &local, &remote, t)) {
+    if (!ikev2_narrow_pick(ike, sa, &local, &remote, t)) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
@@ -186,8 +148,7 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
 void ikev2_child_put_answer(struct ike *ike, struct wire_ike_builder *b, const struct ikev2_task *t)
 {
     ikev2_msg_put_choice(ike, b, &t->choice, t->spi_in);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSI, t->remote_ts);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSR, t->local_ts);
+    ikev2_narrow_put(b, t);
 }
 
 bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b,
@@ -224,7 +185,7 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return error ? error : WIRE_IKE_N_INVALID_SYNTAX;
     }
     if (wire_ike_sa_parse(p->body, &ike->v2->sa_in) != WIRE_IKE_OK ||
-        !child_take_selectors(msg, &local, &remote)) {
+        !ikev2_narrow_take(msg, &local, &remote)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an SA or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
@@ -240,6 +201,8 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
     }
     if (child_is_taken(ike, sa, c, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
+    if (!t->spi_old && !(base_ts_within(c->local_ts, &local) && base_ts_within(c->remote_ts, &remote)))
+        explain_narrowed(ike, ikev2_sa_about(sa), c, &local, &remote);
     return ikev2_task_set_ts(t, &local, &remote) ? 0 : WIRE_IKE_N_TEMPORARY_FAILURE;
 }
 
@@ -261,6 +224,8 @@ static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct i
         return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.2 */
     if (sa->n_children >= (size_t)TOTAL_FACTOR * ike->conf->children_max)
         return WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!base_time_reached(sa->life.full_until, ike->now))
+        return WIRE_IKE_N_NO_ADDITIONAL_SAS; /* the data path has just refused one */
     if (!ikev2_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
         if (ikev2_child_count(sa) < ike->conf->children_max)
             return 0;
@@ -294,8 +259,7 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
     if (t->public_len)
         wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, t->remote_ts);
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, t->local_ts);
+    ikev2_narrow_put(&b, t);
     struct ikev2_child *c = ikev2_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
     if (!c) {
         ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
@@ -305,6 +269,14 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     if (old)
         ikev2_collide_child_replaced(ike, old, c, t);
     ikev2_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+}
+
+/* INVALID_SYNTAX ends the SA on both sides (RFC 7296 2.21.3). */
+static void child_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify)
+{
+    ikev2_msg_refuse(ike, sa, t, notify);
+    if (notify == WIRE_IKE_N_INVALID_SYNTAX)
+        ikev2_close_faulty(ike, sa, "the peer's request could not be understood");
 }
 
 static void child_answer_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -320,7 +292,7 @@ static void child_answer_request(struct ike *ike, struct ikev2_sa *sa, const str
     if (notify == 0)
         notify = ikev2_child_answer(ike, sa, msg, IKEV2_DH_WANTED, t);
     if (notify) {
-        ikev2_msg_refuse(ike, sa, t, notify);
+        child_refuse(ike, sa, t, notify);
         return;
     }
     ike_nonce_set(&t->ni, ni);
@@ -365,7 +337,7 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
         memcpy(t->public_value, r->public_value, r->public_len);
         child_conclude(ike, sa, t, base_span(r->secret, r->secret_len));
     } else {
-        ikev2_msg_refuse(ike, sa, t, ikev2_ke_fault(ike, sa, job));
+        child_refuse(ike, sa, t, ikev2_ke_fault(ike, sa, job));
     }
     ikev2_task_free(ike, t);
     return IKEV2_STAYS;

@@ -90,6 +90,76 @@ static void ranges_that_are_no_prefix_are_written_as_ranges(void **state)
     assert_string_equal(text(&l), "(none)");
 }
 
+static void add(struct base_ts_list *l, const char *prefix)
+{
+    const struct base_ts_list one = list(prefix, 0, 0, 65535);
+    l->list[l->count++] = one.list[0];
+}
+
+static void what_was_offered_first_is_kept_first(void **state)
+{
+    (void)state;
+    struct base_ts_list policy = {0}, offered = {0}, out;
+    add(&policy, "10.1.0.0/16");
+    add(&policy, "10.2.0.0/16");
+    add(&policy, "10.3.0.0/16");
+    add(&offered, "10.3.7.0/24");
+    add(&offered, "10.1.7.0/24");
+    assert_true(base_ts_narrow(&policy, &offered, &out));
+    assert_string_equal(text(&out), "10.3.7.0/24, 10.1.7.0/24");
+    assert_true(base_ts_narrow(&policy, &offered, &offered)); /* in place */
+    assert_string_equal(text(&offered), "10.3.7.0/24, 10.1.7.0/24");
+}
+
+static void a_selector_that_lies_in_another_is_left_out(void **state)
+{
+    (void)state;
+    const struct base_ts_list policy = list("10.0.0.0/8", 0, 0, 65535);
+    struct base_ts_list offered = {0}, out;
+    add(&offered, "10.1.0.5/32"); /* of a packet */
+    add(&offered, "10.2.0.0/16");
+    add(&offered, "10.1.0.0/16");
+    add(&offered, "10.1.0.0/16");
+    add(&offered, "10.2.3.0/24");
+    assert_true(base_ts_narrow(&policy, &offered, &out));
+    assert_string_equal(text(&out), "10.2.0.0/16, 10.1.0.0/16");
+    assert_int_equal(out.skipped, 0);
+}
+
+static void the_first_of_too_many_are_kept_and_the_others_counted(void **state)
+{
+    (void)state;
+    struct base_ts_list policy = {0}, offered = {0}, out;
+    for (unsigned i = 0; i < 20; i++) { /* each meets each: 400 pieces */
+        policy.list[policy.count++] = (struct base_ts){.lo = base_addr_ip4(0),
+                                                       .hi = base_addr_ip4(UINT32_MAX),
+                                                       .port_lo = (uint16_t)(10 * i),
+                                                       .port_hi = (uint16_t)(10 * i + 9),
+                                                       .protocol = 6};
+        offered.list[offered.count++] = (struct base_ts){
+            .lo = base_addr_ip4(i << 8), .hi = base_addr_ip4((i << 8) + 255), .port_hi = 65535};
+    }
+    assert_true(base_ts_narrow(&policy, &offered, &out));
+    assert_int_equal(out.count, BASE_TS_MAX);
+    assert_int_equal(out.skipped, 400 - BASE_TS_MAX);
+    assert_int_equal(out.list[0].lo.bytes[2], 0);
+}
+
+static void kept_lists_have_room_for_what_is_in_them(void **state)
+{
+    (void)state;
+    struct base_ts_list two = list("10.1.0.0/16", 0, 0, 65535), out = {0}, *kept = NULL;
+    add(&two, "10.2.0.0/16");
+    assert_int_equal(base_ts_count(kept), 0);
+    assert_true(base_ts_set(&kept, &two));
+    assert_int_equal(base_ts_count(kept), 2);
+    base_ts_copy(&out, kept);
+    assert_string_equal(text(&out), "10.1.0.0/16, 10.2.0.0/16");
+    assert_true(base_ts_holds(kept, &two.list[1]));
+    assert_true(base_ts_set(&kept, NULL));
+    assert_null(kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +168,10 @@ int main(void)
         cmocka_unit_test(opaque_ports_meet_opaque_and_any_only),
         cmocka_unit_test(a_full_list_is_cut_and_never_overrun),
         cmocka_unit_test(ranges_that_are_no_prefix_are_written_as_ranges),
+        cmocka_unit_test(what_was_offered_first_is_kept_first),
+        cmocka_unit_test(a_selector_that_lies_in_another_is_left_out),
+        cmocka_unit_test(the_first_of_too_many_are_kept_and_the_others_counted),
+        cmocka_unit_test(kept_lists_have_room_for_what_is_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
