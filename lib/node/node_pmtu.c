@@ -12,13 +12,17 @@
 
 #define ERRORS_PER_SECOND 10 /* of each kind */
 #define UDP_REST_BYTES    4  /* behind the ports */
+/* Packets of an SA that an error may be about, the newest ones: a third of a second of large ones at 10
+ * Gbit/s, and of a number that is guessed one in 16,384. */
+#define SENT_LATELY       (1u << 18)
 
 /* What an error says: a packet between these two did not fit. */
 struct pmtu_claim {
     struct base_endpoint from, to; /* ports: of UDP, else 0 */
     uint32_t mtu;
     uint32_t spi; /* has_spi */
-    bool is_udp, has_spi;
+    uint32_t seq; /* has_seq; lower half, as sent */
+    bool is_udp, has_spi, has_seq;
 };
 
 static bool pmtu_sum_is_right(const struct dp_punt *punt)
@@ -47,6 +51,8 @@ static bool pmtu_read_quote(struct base_span body, bool is_ip4, struct pmtu_clai
     }
     claim->spi = base_read_u32(&u);
     claim->has_spi = !u.failed;
+    claim->seq = base_read_u32(&u);
+    claim->has_seq = !u.failed;
     return claim->is_udp || quote.proto == WIRE_PROTO_ESP;
 }
 
@@ -68,14 +74,24 @@ static uint64_t *pmtu_read(struct node_own_counters *count, const struct dp_punt
     return pmtu_read_quote(base_read_rest(&r), is_ip4, claim) && claim->mtu ? NULL : &count->pmtu_unknown;
 }
 
+static bool pmtu_is_between(const struct pmtu_claim *claim, const struct esp_path *path)
+{
+    return base_addr_equal(&path->local.addr, &claim->from.addr) &&
+           base_addr_equal(&path->remote.addr, &claim->to.addr) &&
+           (!claim->is_udp || (path->local.port == claim->from.port && path->remote.port == claim->to.port));
+}
+
+static bool pmtu_was_sent_lately(const struct pmtu_claim *claim, uint64_t sent)
+{
+    const uint32_t age = (uint32_t)sent - claim->seq;
+    return !claim->has_seq || (age < sent && age < SENT_LATELY);
+}
+
+/* All that is quoted must be as in a packet of the SA. */
 static bool pmtu_is_about(const struct pmtu_claim *claim, const struct sad_stats *sa)
 {
-    if (!base_addr_equal(&sa->path.local.addr, &claim->from.addr) ||
-        !base_addr_equal(&sa->path.remote.addr, &claim->to.addr) || sa->encap != claim->is_udp)
-        return false;
-    if (claim->has_spi)
-        return sa->spi_out == claim->spi;
-    return sa->path.local.port == claim->from.port && sa->path.remote.port == claim->to.port;
+    return pmtu_is_between(claim, &sa->path) && sa->encap == claim->is_udp &&
+           (!claim->has_spi || (sa->spi_out == claim->spi && pmtu_was_sent_lately(claim, sa->out.seq)));
 }
 
 static bool pmtu_is_within_rate(struct node *node, const struct pmtu_claim *claim)
@@ -88,16 +104,21 @@ static bool pmtu_is_within_rate(struct node *node, const struct pmtu_claim *clai
     return (claim->has_spi ? p->errors++ : p->guesses++) < ERRORS_PER_SECOND;
 }
 
-/* A pair whose packets go between the ends of what is quoted; 0: there is none. */
+/* A pair whose IKE goes between the ends of what is quoted, which may be a packet of that; 0: there is none.
+ */
 static uint32_t pmtu_between(const struct node *node, const struct pmtu_claim *claim)
 {
     struct sad_stats sa;
-    uint32_t cursor = 0;
-    while (claim->is_udp && sad_next(node->sad, &cursor, &sa))
-        if (base_endpoint_equal(&sa.path.local, &claim->from) &&
-            base_endpoint_equal(&sa.path.remote, &claim->to))
-            return sa.spi_in;
-    return 0;
+    uint32_t cursor = 0, spi_in = 0;
+    while (claim->is_udp && sad_next(node->sad, &cursor, &sa)) {
+        if (!pmtu_is_between(claim, &sa.path))
+            continue;
+        /* What has an SA's SPI and was not that SA's is no IKE. */
+        if (claim->has_spi && sa.encap && sa.spi_out == claim->spi)
+            return 0;
+        spi_in = spi_in ? spi_in : sa.spi_in;
+    }
+    return spi_in;
 }
 
 /* What a claim came to: the counter for it, and the pair that control is to hear of; 0: none. */

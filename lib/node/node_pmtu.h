@@ -18,14 +18,15 @@ struct node_pmtu {
 /*
  * An ICMP or ICMPv6 error that came to an own address; counted as what became of it (node_own.def).
  *
- * One that quotes the SPI of a live SA between the SA's two addresses lowers the MTU of that SA: who does not
- * see our packets cannot know it. A router may quote as little as 8 bytes behind the IP header (RFC 792), of
- * ESP in UDP the ports alone. Such an error is believed when addresses and ports are those of SAs with ESP in
- * UDP, and lowers the MTU of all of these, since it is the path's. Who knows no more than that could have
- * forged it (RFC 8899 4.6.1 asks for care): what it gains is that a tunnel sends packets of 576 bytes (over
- * IPv6 1280) until control, which hears of it, has the path probed. No MTU falls below that, none stops a
- * tunnel, and to refuse these errors would leave a black hole behind every router that quotes the least. Of
- * either kind ten a second are looked at, as each costs a walk over the SAs.
+ * One that quotes a packet of a live SA lowers the MTU of that SA: addresses, ports, SPI, and where the quote
+ * is as long, a sequence number that was sent lately. Who does not see our packets cannot know them. A router
+ * may quote as little as 8 bytes behind the IP header (RFC 792), of ESP in UDP the ports alone. Such an error
+ * is believed when addresses and ports are those of SAs with ESP in UDP, and lowers the MTU of all of these,
+ * since it is the path's. Who knows no more than that could have forged it (RFC 8899 4.6.1 asks for care):
+ * what it gains is that a tunnel sends packets of 576 bytes (over IPv6 1280) until control, which hears of
+ * it, has the path probed. No MTU falls below that, none stops a tunnel, and to refuse these errors would
+ * leave a black hole behind every router that quotes the least. Of either kind ten a second are looked at, as
+ * each costs a walk over the SAs.
  *
  * One that quotes another UDP packet between the ends of an SA, which IKE is, changes nothing here: it may be
  * about a probe of control's.

@@ -45,6 +45,9 @@ lab_wait 3 counted pmtu_unknown 1 || lab_fail "an error about another port is no
 check_equal "inner MTU after an error about another port" "$(inner_of 1300)" "$(inner_mtu)"
 errors 1200 16
 lab_wait 3 is_low 1200 || lab_fail "an error that quotes the SPI was not heeded: inner MTU is $(inner_mtu), not $(inner_of 1200)"
+errors 1100 16 1 1
+lab_wait 3 counted pmtu_unknown 2 || lab_fail "an error with our SPI and another port is not counted: $(culvert_json b 'd["node"]' show counters)"
+check_equal "inner MTU after an error with our SPI and another port" "$(inner_of 1200)" "$(inner_mtu)"
 errors 68 8
 lab_wait 3 is_low 576 || lab_fail "a small MTU does not end at the floor: inner MTU is $(inner_mtu), not $(inner_of 576)"
 errors 600 8 100

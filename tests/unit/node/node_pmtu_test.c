@@ -19,6 +19,7 @@
 
 static struct node node;
 static uint16_t outer_mtu[PAIRS];
+static uint64_t sent; /* sequence number of the last packet of each */
 static int sets;
 static bool is_ip6, third_is_plain;
 static uint8_t message[160];
@@ -38,7 +39,8 @@ bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out)
     const uint32_t i = *cursor;
     if (i == PAIRS)
         return false;
-    *out = (struct sad_stats){.spi_in = SPI_IN + i,
+    *out = (struct sad_stats){.out.seq = sent,
+                              .spi_in = SPI_IN + i,
                               .spi_out = SPI_OUT + i,
                               .outer_mtu = outer_mtu[i],
                               .encap = i < 2 || !third_is_plain,
@@ -74,6 +76,7 @@ static int setup(void **state)
     memset(&node, 0, sizeof node);
     node.now = (base_time){1000 * BASE_NS_PER_S};
     mtus_set(1500);
+    sent = 1000;
     sets = 0;
     is_ip6 = third_is_plain = false;
     return 0;
@@ -88,6 +91,7 @@ static void word(size_t where, uint32_t v)
 /* What a router quotes, and what it asks for. */
 struct error {
     uint32_t mtu, spi;
+    uint32_t seq;                /* 0: the last one */
     uint16_t from_port, to_port; /* 0: 4500 */
     uint8_t to;                  /* address; 0: 2 */
     uint8_t proto;               /* 0: UDP */
@@ -110,10 +114,12 @@ static size_t error_write(const struct error *e)
     memcpy(message + quote + (is_ip6 ? 24 : 16), dst.bytes, is_ip6 ? 16 : 4);
     if (e->proto == WIRE_PROTO_ESP) {
         word(upper, e->spi);
+        word(upper + 4, e->seq ? e->seq : (uint32_t)sent);
     } else {
         const uint32_t from = e->from_port ? e->from_port : 4500, to = e->to_port ? e->to_port : 4500;
         word(upper, from << 16 | to);
         word(upper + 8, e->spi);
+        word(upper + 12, e->seq ? e->seq : (uint32_t)sent);
     }
     return upper + (e->quoted ? e->quoted : 16);
 }
@@ -211,6 +217,38 @@ static void of_a_short_quote_addresses_and_ports_must_be_an_sas(void **state)
     assert_int_equal(node.own.pmtu_unknown, 5);
 }
 
+/* Who knows the SPI alone, from a capture long ago or a guess, is not believed. */
+static void who_knows_the_spi_must_know_ports_and_a_sequence_number_too(void **state)
+{
+    static const struct error wrong[] = {{.mtu = 1400, .spi = SPI_OUT, .from_port = 1, .to_port = 2},
+                                         {.mtu = 1400, .spi = SPI_OUT, .to_port = 4501},
+                                         {.mtu = 1400, .spi = SPI_OUT, .quoted = 12, .to_port = 4501},
+                                         {.mtu = 1400, .spi = SPI_OUT, .seq = 1001},
+                                         {.mtu = 1400, .spi = SPI_OUT, .seq = UINT32_MAX}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        error_is(wrong[i]);
+        assert_int_equal(sets, 0);
+        assert_false(is_news && news.path_mtu.is_sure);
+    }
+    error_is((struct error){.mtu = 1400, .spi = SPI_OUT, .seq = 1});
+    assert_int_equal(sets, 1);
+    sent = (UINT64_C(1) << 33) + 5; /* beyond what the header shows */
+    error_is((struct error){.mtu = 1390, .spi = SPI_OUT, .seq = UINT32_MAX - 100});
+    assert_int_equal(sets, 2);
+    error_is((struct error){.mtu = 1380, .spi = SPI_OUT, .seq = UINT32_MAX - (1 << 18)});
+    assert_int_equal(sets, 2);
+    assert_int_equal(node.own.pmtu_unknown, 4);
+    error_is((struct error){.mtu = 1380, .spi = SPI_OUT, .quoted = 12});
+    assert_int_equal(sets, 3);
+    node.now = base_time_add(node.now, BASE_NS_PER_S);
+    sent = 0; /* nothing was sent */
+    error_is((struct error){.mtu = 1370, .spi = SPI_OUT, .seq = 0});
+    error_is((struct error){.mtu = 1370, .spi = SPI_OUT, .seq = 5});
+    third_is_plain = true;
+    error_is((struct error){.mtu = 1370, .spi = SPI_OUT + 2, .proto = WIRE_PROTO_ESP, .quoted = 8, .seq = 9});
+    assert_int_equal(sets, 3);
+}
+
 /* Eight bytes of plain ESP have the SPI, and ports are none of its own. */
 static void of_plain_esp_a_short_quote_tells_the_spi(void **state)
 {
@@ -271,6 +309,7 @@ int main(void)
         cmocka_unit_test_setup(over_ip6_the_floor_is_1280, setup),
         cmocka_unit_test_setup(what_quotes_no_packet_of_ours_changes_nothing, setup),
         cmocka_unit_test_setup(of_a_short_quote_addresses_and_ports_must_be_an_sas, setup),
+        cmocka_unit_test_setup(who_knows_the_spi_must_know_ports_and_a_sequence_number_too, setup),
         cmocka_unit_test_setup(of_plain_esp_a_short_quote_tells_the_spi, setup),
         cmocka_unit_test_setup(ten_errors_a_second_are_looked_at_and_short_ones_keep_no_other_out, setup),
         cmocka_unit_test_setup(control_hears_what_is_believed_and_what_may_be_about_a_probe, setup),
