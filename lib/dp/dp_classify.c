@@ -46,7 +46,7 @@ static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint3
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
         return;
     }
-    struct sad_in *in = sad_in_at(w->tables, dp_get32(esp));
+    struct sad_in *in = sad_in_find(w->tables, dp_get32(esp));
     struct dp_pkt *p = dp_put(&w->in);
     dp_in_prefetch(in, &w->tables->key, len);
     dp_put_in(p, in, m, esp, len, flags, l2);
@@ -311,8 +311,9 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
     struct scan s = scan_begin(at);
     struct dp_pkt *begin = w->in.pkt + w->in.count, *next = begin;
     uint8_t *const ins = w->tables->in;
-    const size_t in_bytes = w->tables->in_bytes;
-    const uint32_t slot_mask = w->tables->slot_mask;
+    /* Pairs with control's release-store. */
+    const struct sad_spis *spis = atomic_load_explicit(&w->tables->spis, memory_order_acquire);
+    const uint32_t spi_mask = spis->mask;
     const struct esp_key_shape key = w->tables->key;
     struct sad_in *last = NULL; /* its lines are on their way */
     uint64_t own = UINT64_MAX;  /* an own address, network order */
@@ -333,7 +334,7 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
             dp_get16(udp + WIRE_UDP_AT_LEN) != len + WIRE_UDP_BYTES ||
             dp_load16(udp + WIRE_UDP_AT_DST) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
             break;
-        struct sad_in *in = (struct sad_in *)(void *)(ins + (dp_get32(esp) & slot_mask) * in_bytes);
+        struct sad_in *in = sad_in_of(ins, spis, spi_mask, dp_get32(esp));
         if (is_mixed || in != last) {
             s.changes += in != last;
             dp_in_prefetch(in, &key, len);

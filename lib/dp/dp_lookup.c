@@ -92,10 +92,11 @@ static inline void sa_prefetch(const struct sad_out *out, const struct esp_key_s
 /* The slot of the SA with this inbound SPI. False: it is gone. */
 static bool named_slot(const struct dp_worker *w, uint32_t spi, uint32_t *slot)
 {
-    const struct sad_in *in = sad_in_at(w->tables, spi);
+    const uint32_t at = sad_slot_find(w->tables, spi);
+    const struct sad_in *in = sad_in_at(w->tables, at);
     if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi)
         return false;
-    *slot = sad_in_slot(w->tables, in);
+    *slot = at;
     return true;
 }
 

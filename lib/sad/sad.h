@@ -52,9 +52,9 @@ void sad_free(struct sad *sad);
 struct rte_rcu_qsbr *sad_qsbr(struct sad *sad);
 
 /*
- * Reserves an inbound SPI: low bits are the slot, above them random bits, topmost the node tag; never 0..255,
- * and never the SPI that the slot had before. 0, or -ENOSPC when all slots are taken (answer
- * NO_ADDITIONAL_SAS).
+ * Reserves an inbound SPI: a random number but for the node tag on top; never 0..255, one that another pair
+ * has, or the last one of those that shared its place (sad_spi.c). 0, or -ENOSPC when all slots are taken
+ * (answer NO_ADDITIONAL_SAS).
  */
 int sad_spi_alloc(struct sad *sad, uint32_t *spi);
 

@@ -2,11 +2,13 @@
 /* Making and unmaking the tables as a whole, with everything that stands in them. */
 #include "sad_int.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include "sad_event.h"
 #include "sad_mem.h"
 #include "sad_spd.h"
+#include "sad_spi.h"
 
 static bool params_are_sane(const struct sad_params *p)
 {
@@ -22,6 +24,7 @@ static int tables_reserve(struct sad *sad)
     t->key = sad->params.esp->key;
     t->in_bytes = (uint32_t)(sizeof(struct sad_in) + esp_key_bytes(&t->key));
     t->out_bytes = (uint32_t)(sizeof(struct sad_out) + esp_key_bytes(&t->key));
+    assert(t->in_bytes % SAD_LINE == 0);
     t->in = sad_mem_reserve((size_t)sad->slots * t->in_bytes, true);
     t->out = sad_mem_reserve((size_t)sad->slots * t->out_bytes, true);
     sad->pairs = sad_mem_reserve(sad->slots * sizeof *sad->pairs, false);
@@ -45,7 +48,8 @@ struct sad *sad_create(const struct sad_params *params)
         return NULL;
     }
     sad->esp = params->esp->create(false);
-    if (!sad->esp || tables_reserve(sad) != 0 || sad_spd_init(sad) != 0 || sad_event_init(sad) != 0) {
+    if (!sad->esp || tables_reserve(sad) != 0 || sad_spis_init(sad) != 0 || sad_spd_init(sad) != 0 ||
+        sad_event_init(sad) != 0) {
         sad_free(sad);
         return NULL;
     }
@@ -63,6 +67,7 @@ void sad_free(struct sad *sad)
     (void)sad_policies_set(sad, NULL, 0);
     sad_reclaim_fini(&sad->reclaim);
     sad_spd_fini(sad);
+    sad_spis_fini(sad);
     sad_event_fini(sad);
     sad_conn_fini(sad);
     sad->params.esp->free(sad->esp);

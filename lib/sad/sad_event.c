@@ -145,7 +145,7 @@ void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint
 static bool event_fill(struct sad *sad, uint64_t word, struct sad_event *out)
 {
     uint32_t spi = (uint32_t)word;
-    uint32_t slot = spi & sad->tables.slot_mask;
+    uint32_t slot = sad_slot_find(&sad->tables, spi);
     enum sad_event_type type = (enum sad_event_type)(word >> 32);
     const struct sad_pair *pair = &sad->pairs[slot];
     struct sad_in *in = sad_in_at(&sad->tables, slot);

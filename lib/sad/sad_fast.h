@@ -226,10 +226,21 @@ struct sad_cand6 {
     uint8_t local_lo[16], local_hi[16], remote_lo[16], remote_hi[16];
 };
 
-/* What workers read. Fixed from creation to the end. */
+/*
+ * From the lowest bits of an inbound SPI to its SA. Control draws SPIs until these bits are free, so a place
+ * has one SPI; whether it is this very one is for the caller to see in the slot. Replaced as a whole by
+ * a larger one, before it is more than half full.
+ */
+struct sad_spis {
+    uint32_t mask;
+    _Atomic uint32_t lines[]; /* mask + 1: where in sad_tables.in, in lines; any SA where nobody is */
+};
+
+/* What workers read. Fixed from creation to the end, but for what is atomic. */
 struct sad_tables {
-    uint8_t *in, *out;            /* slots: sad_in_at(), sad_out_at() */
-    uint32_t in_bytes, out_bytes; /* of a slot, with its key */
+    uint8_t *in, *out;               /* slots: sad_in_at(), sad_out_at() */
+    uint32_t in_bytes, out_bytes;    /* of a slot, with its key */
+    _Atomic(struct sad_spis *) spis; /* control */
     uint32_t slot_mask;
     struct esp_key_shape key; /* esp_ops.key */
     struct sad_cand *cands;
@@ -243,15 +254,28 @@ const struct sad_tables *sad_tables(const struct sad *sad);
 /* The back end that the keys were expanded by, and that opens and seals with them. */
 const struct esp_ops *sad_esp(const struct sad *sad);
 
-/* The slot of an inbound SPI; whether it is live and this very SPI is for the caller to see in ->spi. */
-static inline struct sad_in *sad_in_at(const struct sad_tables *t, uint32_t spi)
+static inline struct sad_in *sad_in_at(const struct sad_tables *t, uint32_t slot)
 {
-    return (struct sad_in *)(void *)(t->in + (size_t)(spi & t->slot_mask) * t->in_bytes);
+    return (struct sad_in *)(void *)(t->in + (size_t)slot * t->in_bytes);
 }
 
 static inline struct sad_out *sad_out_at(const struct sad_tables *t, uint32_t slot)
 {
     return (struct sad_out *)(void *)(t->out + (size_t)slot * t->out_bytes);
+}
+
+static inline struct sad_in *sad_in_of(uint8_t *ins, const struct sad_spis *s, uint32_t mask, uint32_t spi)
+{
+    const uint32_t line = atomic_load_explicit(&s->lines[spi & mask], memory_order_relaxed);
+    return (struct sad_in *)(void *)(ins + (size_t)line * SAD_LINE);
+}
+
+/* The slot of an inbound SPI; whether it is live and this very SPI is for the caller to see in ->spi. */
+static inline struct sad_in *sad_in_find(const struct sad_tables *t, uint32_t spi)
+{
+    /* Pairs with control's release-store. */
+    const struct sad_spis *s = atomic_load_explicit(&t->spis, memory_order_acquire);
+    return sad_in_of(t->in, s, s->mask, spi);
 }
 
 /* The way back. These divide: not for every packet. */
@@ -263,6 +287,11 @@ static inline uint32_t sad_in_slot(const struct sad_tables *t, const struct sad_
 static inline uint32_t sad_out_slot(const struct sad_tables *t, const struct sad_out *out)
 {
     return (uint32_t)((size_t)((const uint8_t *)out - t->out) / t->out_bytes);
+}
+
+static inline uint32_t sad_slot_find(const struct sad_tables *t, uint32_t spi)
+{
+    return sad_in_slot(t, sad_in_find(t, spi));
 }
 
 /* The expanded key behind an SA direction; esp_key_bytes(). Writer: control. */

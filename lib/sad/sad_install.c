@@ -56,7 +56,7 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
     err = sad_path_check(&p->path, p->outer_mtu);
     if (err)
         return err;
-    const struct sad_pair *pair = &sad->pairs[p->spi_in & sad->tables.slot_mask];
+    const struct sad_pair *pair = &sad->pairs[sad_slot_find(&sad->tables, p->spi_in)];
     return pair->state == SAD_PAIR_RESERVED && pair->spi_in == p->spi_in ? 0 : -ENOENT;
 }
 
@@ -90,7 +90,7 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->iv_bytes = pair->suite.iv_bytes;
     in->icv_bytes = pair->suite.icv_bytes;
     in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
-    in->owner = (uint16_t)((p->spi_in & sad->tables.slot_mask) % sad->params.workers);
+    in->owner = (uint16_t)(sad_pair_slot(sad, pair) % sad->params.workers);
     if (is_fast(&p->path, &pair->suite))
         in->flags |= SAD_F_FAST;
     if (!p->replay_window)
@@ -200,7 +200,7 @@ int sad_install(struct sad *sad, const struct esp_pair *p)
     int err = params_check(sad, p, &suite);
     if (err)
         return err;
-    uint32_t slot = p->spi_in & sad->tables.slot_mask;
+    uint32_t slot = sad_slot_find(&sad->tables, p->spi_in);
     struct sad_pair *pair = &sad->pairs[slot];
     struct sad_in *in = sad_in_at(&sad->tables, slot);
     struct sad_out *out = sad_out_at(&sad->tables, slot);

@@ -18,7 +18,7 @@ struct sad_pair {
     uint8_t priority;
     uint16_t outer_mtu;
     enum esp_way way;
-    uint32_t spi_in; /* also while FREE: the one that the slot had last */
+    uint32_t spi_in;
     uint32_t spi_out;
     uint32_t conn;
     uint64_t ike_id;
@@ -71,8 +71,15 @@ struct sad_policies {
     struct sad_sels **sels; /* likewise; owned, which candidates borrow */
 };
 
+/* Control's half of struct sad_spis: as many places. */
+struct sad_spi_places {
+    struct sad_spi_place *list;
+    uint32_t n_taken;
+};
+
 struct sad {
     struct sad_tables tables;
+    struct sad_spi_places spi_places;
     struct sad_params params;
     struct sad_reclaim reclaim;
     struct esp_ctx *esp; /* control's, for the expansion of keys */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * SPIs and slots. An inbound SPI names its slot by its low bits, so a lookup is one index and one compare.
- * The bits above are random and differ from the slot's previous SPI.
- */
+/* Slots: who is in them, and who gets one next. */
 #include "sad_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "wire_esp.h"
+#include "sad_spi.h"
 
 #define SLOTS_AT_REST 256 /* freed ones that wait before the first of them serves again */
 
@@ -29,7 +26,7 @@ struct rte_rcu_qsbr *sad_qsbr(struct sad *sad)
 
 struct sad_pair *sad_pair_live(const struct sad *sad, uint32_t spi_in)
 {
-    struct sad_pair *pair = &sad->pairs[spi_in & sad->tables.slot_mask];
+    struct sad_pair *pair = &sad->pairs[sad_slot_find(&sad->tables, spi_in)];
     return pair->state == SAD_PAIR_LIVE && pair->spi_in == spi_in ? pair : NULL;
 }
 
@@ -56,12 +53,10 @@ static uint32_t slot_take(struct sad *sad)
     return slot;
 }
 
-void sad_slot_give(struct sad *sad, uint32_t slot)
+static void slot_rest(struct sad *sad, uint32_t slot)
 {
     struct sad_pair *pair = &sad->pairs[slot];
-    uint32_t last_spi = pair->spi_in;
     memset(pair, 0, sizeof *pair);
-    pair->spi_in = last_spi;
     pair->next_free = SAD_NO_SLOT;
     if (sad->free_tail == SAD_NO_SLOT)
         sad->free_head = slot;
@@ -71,17 +66,10 @@ void sad_slot_give(struct sad *sad, uint32_t slot)
     sad->n_free++;
 }
 
-/* nth try: a generator that repeats itself must not hang us. */
-static uint32_t spi_make(struct sad *sad, uint32_t slot, uint32_t nth)
+void sad_slot_give(struct sad *sad, uint32_t slot)
 {
-    uint32_t random;
-    unsigned node_bits = sad->params.spi_node_bits;
-    sad->params.rng(sad->params.rng_ctx, &random, sizeof random);
-    random += nth * (sad->tables.slot_mask + 1);
-    uint32_t spi = (random & ~sad->tables.slot_mask) | slot;
-    if (node_bits)
-        spi = (spi & UINT32_MAX >> node_bits) | (uint32_t)sad->params.spi_node << (32 - node_bits);
-    return spi;
+    sad_spis_leave(sad, sad->pairs[slot].spi_in);
+    slot_rest(sad, slot);
 }
 
 int sad_spi_alloc(struct sad *sad, uint32_t *spi)
@@ -89,27 +77,26 @@ int sad_spi_alloc(struct sad *sad, uint32_t *spi)
     uint32_t slot = slot_take(sad);
     if (slot == SAD_NO_SLOT)
         return -ENOSPC;
+    if (!sad_spis_enter(sad, slot, spi)) {
+        slot_rest(sad, slot);
+        return -ENOSPC;
+    }
     struct sad_pair *pair = &sad->pairs[slot];
-    uint32_t nth = 0, made;
-    do
-        made = spi_make(sad, slot, nth++);
-    while (made < WIRE_ESP_SPI_MIN || made == pair->spi_in);
     pair->state = SAD_PAIR_RESERVED;
-    pair->spi_in = made;
-    *spi = made;
+    pair->spi_in = *spi;
     return 0;
 }
 
 bool sad_spi_is_reserved(const struct sad *sad, uint32_t spi)
 {
-    const struct sad_pair *pair = &sad->pairs[spi & sad->tables.slot_mask];
+    const struct sad_pair *pair = &sad->pairs[sad_slot_find(&sad->tables, spi)];
     return pair->state == SAD_PAIR_RESERVED && pair->spi_in == spi;
 }
 
 void sad_spi_free(struct sad *sad, uint32_t spi)
 {
     if (sad_spi_is_reserved(sad, spi))
-        sad_slot_give(sad, spi & sad->tables.slot_mask);
+        sad_slot_give(sad, sad_slot_find(&sad->tables, spi));
 }
 
 uint32_t sad_count(const struct sad *sad)

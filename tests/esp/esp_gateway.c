@@ -322,11 +322,11 @@ static void events_tell(struct gateway *g)
 static void state_set(struct gateway *g, uint32_t spi, uint64_t top, uint64_t seq)
 {
     const struct sad_tables *t = sad_tables(g->sad);
-    struct sad_in *in = sad_in_at(t, spi);
+    struct sad_in *in = sad_in_find(t, spi);
     in->top = top;
     in->head = 0;
     memset(in->window, 0, (in->word_mask + 1) * sizeof *in->window);
-    sad_out_at(t, spi & t->slot_mask)->seq = seq;
+    sad_out_at(t, sad_slot_find(t, spi))->seq = seq;
 }
 
 static void request_serve(struct gateway *g, char *req, size_t len)

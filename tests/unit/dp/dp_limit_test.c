@@ -8,14 +8,14 @@
 
 static struct sad_out *out_of(const struct rig *r)
 {
-    return sad_out_at(sad_tables(r->a.sad), r->spi_a & sad_tables(r->a.sad)->slot_mask);
+    return sad_out_at(sad_tables(r->a.sad), sad_slot_find(sad_tables(r->a.sad), r->spi_a));
 }
 
 /* As if A had sent, and B opened, this many. */
 static void count_set(struct rig *r, uint64_t seq)
 {
     out_of(r)->seq = seq;
-    sad_in_at(sad_tables(r->b.sad), r->spi_b)->top = seq;
+    sad_in_find(sad_tables(r->b.sad), r->spi_b)->top = seq;
 }
 
 /* Whether a packet from A's side arrives on B's. */

@@ -260,7 +260,7 @@ static void what_was_put_together_goes_to_the_worker_that_owns_its_sa(void **sta
     a.outer_mtu = 9216;
     rig_connect(&r, &a, &b);
     r.b.dp->params.pool = small;
-    const struct sad_in *in = sad_in_at(w0->tables, r.spi_b);
+    const struct sad_in *in = sad_in_find(w0->tables, r.spi_b);
     rig_in(&r, &r.a, RIG_INSIDE, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 8900));
     struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
     assert_non_null(m);

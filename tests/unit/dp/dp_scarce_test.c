@@ -186,7 +186,7 @@ static void while_a_worker_stalls_nothing_is_freed_and_control_does_not_wait(voi
     p.spi_out = 0x4444;
     assert_int_equal(sad_spi_alloc(r.a.sad, &p.spi_in), 0);
     assert_int_equal(sad_install(r.a.sad, &p), 0);
-    const struct sad_in *in = sad_in_at(sad_tables(r.a.sad), p.spi_in);
+    const struct sad_in *in = sad_in_find(sad_tables(r.a.sad), p.spi_in);
     const size_t key_bytes = esp_key_bytes(&imb_esp_ops.key);
     memcpy(before, sad_in_key(in), key_bytes);
     assert_int_equal(sad_remove(r.a.sad, p.spi_in), 0);

@@ -55,7 +55,7 @@ static void the_mark_is_sent_after_a_grace_period_and_the_owner_gives_away(void 
     uint32_t spi;
     struct sad *sad = home_make(&spi);
     const struct sad_tables *t = sad_tables(sad);
-    struct sad_in *in = sad_in_at(t, spi);
+    struct sad_in *in = sad_in_find(t, spi);
     uint16_t from = in->owner, to = (uint16_t)((from + 1) % 3);
     struct sad_stats s;
     assert_int_equal(sad_owner_set(sad, spi, to, from), 0);
@@ -80,7 +80,7 @@ static void a_direction_that_was_given_may_move_on(void **state)
     uint32_t spi;
     struct sad *sad = home_make(&spi);
     const struct sad_tables *t = sad_tables(sad);
-    struct sad_in *in = sad_in_at(t, spi);
+    struct sad_in *in = sad_in_find(t, spi);
     uint16_t first = in->owner, second = (uint16_t)((first + 1) % 3), third = (uint16_t)((first + 2) % 3);
     assert_int_equal(sad_owner_set(sad, spi, second, first), 0);
     grace(sad);
@@ -98,7 +98,7 @@ static void a_full_ring_is_tried_again_after_the_next_grace_period(void **state)
 {
     uint32_t spi;
     struct sad *sad = home_make(&spi);
-    uint16_t from = sad_in_at(sad_tables(sad), spi)->owner;
+    uint16_t from = sad_in_find(sad_tables(sad), spi)->owner;
     ring.is_full = true;
     assert_int_equal(sad_owner_set(sad, spi, (uint16_t)((from + 1) % 3), from), 0);
     grace(sad);
@@ -117,7 +117,7 @@ static void a_mark_for_a_pair_that_is_gone_changes_nothing(void **state)
     uint32_t spi;
     struct sad *sad = home_make(&spi);
     const struct sad_tables *t = sad_tables(sad);
-    struct sad_out *out = sad_out_at(t, spi & t->slot_mask);
+    struct sad_out *out = sad_out_at(t, sad_slot_find(t, spi));
     uint16_t from = out->owner;
     assert_int_equal(sad_owner_set(sad, spi, from, (uint16_t)((from + 1) % 3)), 0);
     grace(sad);
@@ -132,12 +132,12 @@ static void what_is_wrong_is_refused_and_staying_needs_no_move(void **state)
 {
     uint32_t spi;
     struct sad *sad = home_make(&spi);
-    uint16_t from = sad_in_at(sad_tables(sad), spi)->owner;
+    uint16_t from = sad_in_find(sad_tables(sad), spi)->owner;
     assert_int_equal(sad_owner_set(sad, spi ^ 0x100000, 0, 0), -ENOENT);
     assert_int_equal(sad_owner_set(sad, spi, 3, 0), -EINVAL);
     assert_int_equal(sad_owner_set(sad, spi, 0, 3), -EINVAL);
     assert_int_equal(sad_owner_set(sad, spi, from, from), 0);
-    assert_int_equal(sad_in_at(sad_tables(sad), spi)->owner, from);
+    assert_int_equal(sad_in_find(sad_tables(sad), spi)->owner, from);
     grace(sad);
     assert_int_equal(ring.n, 0);
     home_free(sad);
@@ -147,7 +147,7 @@ static void handoffs_tell_which_worker_they_came_to_since_the_last_look(void **s
 {
     uint32_t spi;
     struct sad *sad = home_make(&spi);
-    struct sad_in *in = sad_in_at(sad_tables(sad), spi);
+    struct sad_in *in = sad_in_find(sad_tables(sad), spi);
     struct sad_handoffs a, b;
     for (unsigned i = 0; i < 100; i++)
         sad_handoff_note(&in->handoff, i % 10 ? 2 : 1);

@@ -71,12 +71,12 @@ static inline uint32_t rig_salt(const struct esp_key *key)
 
 static inline struct sad_in *rig_in(struct sad *sad, uint32_t spi)
 {
-    return sad_in_at(sad_tables(sad), spi);
+    return sad_in_find(sad_tables(sad), spi);
 }
 
 static inline uint32_t rig_slot(struct sad *sad, uint32_t spi)
 {
-    return spi & sad_tables(sad)->slot_mask;
+    return sad_slot_find(sad_tables(sad), spi);
 }
 
 static inline struct sad_out *rig_out(struct sad *sad, uint32_t spi)
