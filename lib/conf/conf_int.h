@@ -167,6 +167,8 @@ bool conf_is_interface_name(const char *name);
 /* Cross-field rules over a snapshot that could be built. */
 void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);
+/* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
+void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);
 /* Warns of remote subnets that two connections claim. */
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);
 /* Connections for the same addresses whose IKE proposals exclude each other. The configuration is sealed. */

@@ -10,18 +10,21 @@
 
 /* clang-format off */
 #define ENCR(ID, BITS, WORD, NAME, KEY, SALT, IV, BLOCK, ICV, IKE, RFC)                                       \
+    WEAK_ENCR(ID, BITS, WORD, NAME, KEY, SALT, IV, BLOCK, ICV, IKE, RFC, NULL)
+#define WEAK_ENCR(ID, BITS, WORD, NAME, KEY, SALT, IV, BLOCK, ICV, IKE, RFC, WHY)                             \
     {.type = CRYPT_TYPE_ENCR, .id = (ID), .key_bits = (BITS), .keyword = (WORD), .name = (NAME),              \
      .key_bytes = (KEY), .salt_bytes = (SALT), .iv_bytes = (IV), .block_bytes = (BLOCK), .icv_bytes = (ICV),  \
-     .is_aead = (ICV) != 0, .for_ike = (IKE), .for_esp = true, .rfc = (RFC)}
+     .is_aead = (ICV) != 0, .for_ike = (IKE), .for_esp = true, .rfc = (RFC), .weak = (WHY)}
 #define PRF(ID, WORD, NAME, BYTES, RFC)                                                                       \
     {.type = CRYPT_TYPE_PRF, .id = (ID), .keyword = (WORD), .name = (NAME), .key_bytes = (BYTES),             \
      .out_bytes = (BYTES), .for_ike = true, .rfc = (RFC)}
 #define INTEG(ID, WORD, NAME, KEY, ICV, RFC)                                                                  \
     {.type = CRYPT_TYPE_INTEG, .id = (ID), .keyword = (WORD), .name = (NAME), .key_bytes = (KEY),             \
      .icv_bytes = (ICV), .out_bytes = (KEY), .for_ike = true, .for_esp = true, .rfc = (RFC)}
-#define DH(ID, WORD, NAME, BYTES, RFC)                                                                        \
+#define DH(ID, WORD, NAME, BYTES, RFC) WEAK_DH(ID, WORD, NAME, BYTES, RFC, NULL)
+#define WEAK_DH(ID, WORD, NAME, BYTES, RFC, WHY)                                                              \
     {.type = CRYPT_TYPE_DH, .id = (ID), .keyword = (WORD), .name = (NAME), .out_bytes = (BYTES),              \
-     .for_ike = true, .for_esp = true, .rfc = (RFC)}
+     .for_ike = true, .for_esp = true, .rfc = (RFC), .weak = (WHY)}
 #define ESN(ID, WORD, NAME)                                                                                   \
     {.type = CRYPT_TYPE_ESN, .id = (ID), .keyword = (WORD), .name = (NAME), .for_esp = true, .rfc = "RFC 4303"}
 
@@ -30,9 +33,17 @@ static const struct crypt_alg rows[] = {
     ENCR(CRYPT_ENCR_AES_GCM_16, 192, "aes192gcm16", "AES-GCM-16-192", 24, 4, 8, 1, 16, true, "RFC 4106, RFC 5282"),
     ENCR(CRYPT_ENCR_AES_GCM_16, 256, "aes256gcm16", "AES-GCM-16-256", 32, 4, 8, 1, 16, true, "RFC 4106, RFC 5282"),
     ENCR(CRYPT_ENCR_CHACHA20_POLY1305, 0, "chacha20poly1305", "ChaCha20-Poly1305", 32, 4, 8, 1, 16, true, "RFC 7634"),
+    ENCR(CRYPT_ENCR_AES_CCM_16, 128, "aes128ccm16", "AES-CCM-16-128", 16, 3, 8, 1, 16, true, "RFC 4309, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_CCM_16, 256, "aes256ccm16", "AES-CCM-16-256", 32, 3, 8, 1, 16, true, "RFC 4309, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_CCM_12, 128, "aes128ccm12", "AES-CCM-12-128", 16, 3, 8, 1, 12, true, "RFC 4309, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_CCM_12, 256, "aes256ccm12", "AES-CCM-12-256", 32, 3, 8, 1, 12, true, "RFC 4309, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_CCM_8, 128, "aes128ccm8", "AES-CCM-8-128", 16, 3, 8, 1, 8, true, "RFC 4309, RFC 5282"),
+    ENCR(CRYPT_ENCR_AES_CCM_8, 256, "aes256ccm8", "AES-CCM-8-256", 32, 3, 8, 1, 8, true, "RFC 4309, RFC 5282"),
     ENCR(CRYPT_ENCR_AES_CBC, 128, "aes128", "AES-CBC-128", 16, 0, 16, 16, 0, true, "RFC 3602"),
     ENCR(CRYPT_ENCR_AES_CBC, 192, "aes192", "AES-CBC-192", 24, 0, 16, 16, 0, true, "RFC 3602"),
     ENCR(CRYPT_ENCR_AES_CBC, 256, "aes256", "AES-CBC-256", 32, 0, 16, 16, 0, true, "RFC 3602"),
+    WEAK_ENCR(CRYPT_ENCR_3DES, 0, "3des", "3DES-CBC", 24, 0, 8, 8, 0, true, "RFC 2451",
+              "its 64-bit blocks leak after a few gigabytes (RFC 8221 5)"),
     /* RFC 7296 3.14: an SK payload is always encrypted. */
     ENCR(CRYPT_ENCR_NULL, 0, "null", "NULL", 0, 0, 0, 1, 0, false, "RFC 2410"),
 
@@ -58,6 +69,8 @@ static const struct crypt_alg rows[] = {
     DH(CRYPT_DH_MODP_4096, "modp4096", "MODP-4096", 512, "RFC 3526"),
     DH(CRYPT_DH_MODP_6144, "modp6144", "MODP-6144", 768, "RFC 3526"),
     DH(CRYPT_DH_MODP_8192, "modp8192", "MODP-8192", 1024, "RFC 3526"),
+    WEAK_DH(CRYPT_DH_MODP_1024, "modp1024", "MODP-1024", 128, "RFC 7296 B.2",
+            "its logarithms are within reach of who can spend much (RFC 8247 2.4)"),
 
     ESN(CRYPT_ESN_ON, "esn", "ESN"),
     ESN(CRYPT_ESN_OFF, "noesn", "no ESN"),

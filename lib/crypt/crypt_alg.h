@@ -18,8 +18,12 @@ enum crypt_type {
 };
 
 enum crypt_encr {
+    CRYPT_ENCR_3DES = 3,
     CRYPT_ENCR_NULL = 11,
     CRYPT_ENCR_AES_CBC = 12,
+    CRYPT_ENCR_AES_CCM_8 = 14,
+    CRYPT_ENCR_AES_CCM_12 = 15,
+    CRYPT_ENCR_AES_CCM_16 = 16,
     CRYPT_ENCR_AES_GCM_16 = 20,
     CRYPT_ENCR_CHACHA20_POLY1305 = 28,
 };
@@ -41,6 +45,7 @@ enum crypt_integ {
 
 enum crypt_dh {
     CRYPT_DH_NONE = 0,
+    CRYPT_DH_MODP_1024 = 2,
     CRYPT_DH_MODP_2048 = 14,
     CRYPT_DH_MODP_3072 = 15,
     CRYPT_DH_MODP_4096 = 16,
@@ -68,7 +73,7 @@ struct crypt_alg {
     const char *keyword; /* in proposals, strongSwan's notation: "aes128gcm16", "prfsha256", "x25519" */
     const char *name;    /* for people: "AES-GCM-16-128" */
     uint16_t key_bytes;  /* key without salt; PRF: preferred key length; INTEG: key length */
-    uint8_t salt_bytes;  /* taken from KEYMAT behind the key (RFC 4106 8.1, RFC 5282 7.1) */
+    uint8_t salt_bytes;  /* taken from KEYMAT behind the key (RFC 4106 8.1, RFC 5282 7.1); at most 4 */
     uint8_t iv_bytes;    /* explicit IV on the wire */
     uint8_t block_bytes; /* padding granule of the cipher, 1 for stream modes */
     uint8_t icv_bytes;   /* AEAD tag, or truncated HMAC */
@@ -77,6 +82,7 @@ struct crypt_alg {
     bool for_ike; /* usable in an IKE proposal */
     bool for_esp; /* usable in an ESP proposal */
     const char *rfc;
+    const char *weak; /* why it is good only for a peer that has nothing better; NULL: it is not weak */
 };
 
 /* The row, or NULL when Culvert does not know this transform with this key length. */

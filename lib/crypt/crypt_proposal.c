@@ -28,6 +28,14 @@ static const struct {
     {"aes128gcm128", "aes128gcm16"},
     {"aes192gcm128", "aes192gcm16"},
     {"aes256gcm128", "aes256gcm16"},
+    {"aes128ccm", "aes128ccm16"},
+    {"aes256ccm", "aes256ccm16"},
+    {"aes128ccm128", "aes128ccm16"},
+    {"aes256ccm128", "aes256ccm16"},
+    {"aes128ccm96", "aes128ccm12"},
+    {"aes256ccm96", "aes256ccm12"},
+    {"aes128ccm64", "aes128ccm8"},
+    {"aes256ccm64", "aes256ccm8"},
     {"sha", "sha1"},
     {"sha2_256", "sha256"},
     {"sha2_384", "sha384"},
@@ -39,7 +47,6 @@ static const struct {
 static const struct {
     const char *start, *why;
 } known_bad[] = {
-    {"3des", "its 64-bit blocks leak after a few gigabytes; write aes256 or aes256gcm16"},
     {"des", "it is broken (RFC 8247 2.1); write aes256 or aes256gcm16"},
     {"cast", "its 64-bit blocks leak after a few gigabytes; write aes256 or aes256gcm16"},
     {"blowfish", "its 64-bit blocks leak after a few gigabytes; write aes256 or aes256gcm16"},
@@ -49,10 +56,11 @@ static const struct {
     {"aes192gcm12", "only the full 16-byte tag is supported; write aes192gcm16"},
     {"aes256gcm8", "only the full 16-byte tag is supported; write aes256gcm16"},
     {"aes256gcm12", "only the full 16-byte tag is supported; write aes256gcm16"},
+    {"aes192ccm", "AES-CCM is supported with 128 and 256 bits; write aes256ccm16 or aes192gcm16"},
     {"md5", "it is broken (RFC 8247 2.3); write sha256"},
     {"prfmd5", "it is broken (RFC 8247 2.2); write prfsha256"},
     {"modp768", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
-    {"modp1024", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
+    {"modp1024s", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
     {"modp1536", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
 };
 
@@ -120,7 +128,7 @@ static const char *keyword_nearest(const char *word, enum crypt_protocol protoco
     unsigned best_distance = strlen(word) > 5 ? 4 : 3; /* from here on it is another word */
     for (size_t i = 0; i < count; i++) {
         const unsigned d = word_distance(word, rows[i].keyword);
-        if (alg_fits(&rows[i], protocol) && d < best_distance) {
+        if (alg_fits(&rows[i], protocol) && !rows[i].weak && d < best_distance) {
             best = rows[i].keyword;
             best_distance = d;
         }
@@ -234,7 +242,7 @@ static int check_ciphers(const struct parse *ps)
     if (!ps->has_aead && !ps->has_plain)
         return refuse(ps, "no cipher; begin with aes256gcm16 or aes128gcm16");
     if (ps->has_aead && ps->has_plain)
-        return refuse(ps, "AEAD ciphers (gcm, chacha20poly1305) and others need separate proposals "
+        return refuse(ps, "AEAD ciphers (gcm, ccm, chacha20poly1305) and others need separate proposals "
                           "(RFC 7296 3.3.3); split this one into two");
     if (ps->has_aead && has_integ)
         return refuse(ps, "an AEAD cipher has its own integrity (RFC 7296 3.3.3); %s",

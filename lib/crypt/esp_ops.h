@@ -58,8 +58,9 @@ struct esp_key_shape {
 struct esp_op {
     uint8_t *data; /* payload behind the IV; ICV follows the payload */
     const struct esp_key *key;
-    uint8_t iv[12];  /* AEAD nonce: salt | explicit IV */
-    uint16_t len;    /* payload bytes, ICV not counted */
+    uint8_t
+        iv[12];   /* AEAD nonce: salt | explicit IV; it begins later where the salt is shorter than 4 bytes */
+    uint16_t len; /* payload bytes, ICV not counted */
     uint8_t aad_len; /* 8 or 12 */
     uint8_t user8;
     uint8_t aad[12]; /* SPI | seq, with ESN: SPI | seq high | seq low (RFC 4106 5) */
@@ -116,7 +117,10 @@ static inline size_t esp_key_bytes(const struct esp_key_shape *s)
     return ((size_t)s->end + 4 + ESP_KEY_LINE - 1) & ~(size_t)(ESP_KEY_LINE - 1);
 }
 
-/* The salt of an AEAD, as it lies in memory: on a line that every packet reads anyhow. */
+/*
+ * The salt of an AEAD, as it lies in memory: on a line that every packet reads anyhow. One of fewer than 4
+ * bytes (AES-CCM's has 3, RFC 4309 4) stands behind zeros, so that the explicit IV follows it in every nonce.
+ */
 static inline uint32_t esp_key_salt(const struct esp_key *key, const struct esp_key_shape *s)
 {
     uint32_t salt;

@@ -126,6 +126,8 @@ size_t imb_seal(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b)
     case IMB_CLASS_CHACHA:
         chacha_seal(imb, b->ops, b->stride, b->count);
         break;
+    case IMB_CLASS_CCM:
+        return imb_ccm_seal(imb, b->ops, b->stride, b->count);
     case IMB_CLASS_HMAC:
         return imb_hmac_seal(imb, b->ops, b->stride, b->count);
     case IMB_CLASSES:
@@ -145,6 +147,8 @@ size_t imb_open(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b)
         return gcm_open(imb, imb->mgr->gcm256_dec, b);
     case IMB_CLASS_CHACHA:
         return chacha_open(imb, b->ops, b->stride, b->count);
+    case IMB_CLASS_CCM:
+        return imb_ccm_open(imb, b->ops, b->stride, b->count);
     case IMB_CLASS_HMAC:
         return imb_hmac_open(imb, b->ops, b->stride, b->count);
     case IMB_CLASSES:

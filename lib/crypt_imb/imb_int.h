@@ -25,7 +25,8 @@ enum imb_class {
     IMB_CLASS_GCM192,
     IMB_CLASS_GCM256,
     IMB_CLASS_CHACHA, /* ChaCha20-Poly1305, RFC 7634 */
-    IMB_CLASS_HMAC,   /* AES-CBC or NULL with HMAC */
+    IMB_CLASS_CCM,    /* AES-CCM, RFC 4309 */
+    IMB_CLASS_HMAC,   /* AES-CBC, 3DES-CBC or NULL with HMAC */
     IMB_CLASSES
 };
 _Static_assert(IMB_CLASSES <= ESP_CLASSES, "as many classes as the data path tells apart");
@@ -35,19 +36,33 @@ struct esp_ctx {
     IMB_MGR *mgr;
     struct gcm_context_data gcm;
     struct chacha20_poly1305_context_data chacha;
+    const void *des3[ESP_BURST_MAX][3];           /* the three key schedules of each job of 3DES */
     uint8_t tags[ESP_BURST_MAX][ESP_ICV_MAX];     /* computed */
     uint8_t received[ESP_BURST_MAX][ESP_ICV_MAX]; /* taken from the packets */
 };
 
 /* Class HMAC: everything that a job needs. */
 struct imb_hmac_key {
-    _Alignas(16) uint8_t enc[16 * 15];
-    _Alignas(16) uint8_t dec[16 * 15];
+    union {
+        struct {
+            _Alignas(16) uint8_t enc[16 * 15];
+            _Alignas(16) uint8_t dec[16 * 15];
+        };
+        uint64_t des3[3][IMB_DES_KEY_SCHED_SIZE / 8]; /* good for both directions */
+    };
     _Alignas(16) uint8_t ipad[64];
     uint8_t opad[64];
-    uint32_t hash_alg;  /* IMB_HASH_ALG */
-    uint16_t key_bytes; /* 0: NULL cipher */
+    uint32_t hash_alg; /* IMB_HASH_ALG */
+    uint8_t cipher;    /* IMB_CIPHER_MODE */
+    uint8_t key_bytes;
     uint8_t iv_bytes;
+    uint8_t icv_bytes;
+};
+
+/* Class CCM: likewise. */
+struct imb_ccm_key {
+    _Alignas(16) uint8_t enc[16 * 15];
+    uint8_t key_bytes;
     uint8_t icv_bytes;
 };
 
@@ -70,6 +85,7 @@ union imb_key {
     struct gcm_key_data gcm;
     uint8_t chacha[32];
     struct imb_hmac_key hmac;
+    struct imb_ccm_key ccm;
     struct {
         uint8_t bytes[IMB_KEY_END];
         uint32_t salt;
@@ -90,7 +106,8 @@ static inline struct esp_op *imb_op_at(struct esp_op *ops, size_t stride, size_t
     return (struct esp_op *)((uint8_t *)ops + i * stride);
 }
 
-/* imb_mgr.c, imb_key.c, imb_hmac.c, imb_burst.c: what imb_esp_ops is made of (esp_ops.h says what each does).
+/* imb_mgr.c, imb_key.c, imb_hmac.c, imb_ccm.c, imb_burst.c: what imb_esp_ops is made of (esp_ops.h says what
+ * each does).
  */
 struct esp_ctx *imb_create(bool is_one_of_many);
 void imb_free(struct esp_ctx *imb);
@@ -100,5 +117,7 @@ int imb_key_expand(struct esp_ctx *imb, const struct crypt_alg *encr, const stru
                    struct esp_key *out);
 size_t imb_hmac_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count);
 size_t imb_hmac_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count);
+size_t imb_ccm_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count);
+size_t imb_ccm_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count);
 size_t imb_seal(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b);
 size_t imb_open(struct esp_ctx *imb, uint8_t cls, const struct esp_burst *b);

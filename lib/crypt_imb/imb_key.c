@@ -18,6 +18,12 @@ static int suite_class(const struct crypt_alg *encr)
                                        : -ENOTSUP;
     case CRYPT_ENCR_CHACHA20_POLY1305:
         return IMB_CLASS_CHACHA;
+    case CRYPT_ENCR_AES_CCM_8:
+    case CRYPT_ENCR_AES_CCM_12:
+    case CRYPT_ENCR_AES_CCM_16:
+        /* The library has no CCM of 192 bits. */
+        return encr->key_bits == 128 || encr->key_bits == 256 ? IMB_CLASS_CCM : -ENOTSUP;
+    case CRYPT_ENCR_3DES:
     case CRYPT_ENCR_AES_CBC:
     case CRYPT_ENCR_NULL:
         return IMB_CLASS_HMAC;
@@ -86,14 +92,43 @@ static void hmac_expand(IMB_MGR *mgr, int hash, const uint8_t *key, size_t len, 
     base_wipe(block, sizeof block);
 }
 
-static void cbc_expand(IMB_MGR *mgr, const uint8_t *key, size_t len, struct imb_hmac_key *out)
+/* The cipher of class HMAC. */
+static void cbc_expand(IMB_MGR *mgr, const struct crypt_alg *encr, const uint8_t *key,
+                       struct imb_hmac_key *out)
 {
-    if (len == 16)
+    const size_t len = encr->key_bytes;
+    out->cipher = encr->id == CRYPT_ENCR_3DES ? IMB_CIPHER_DES3 : len ? IMB_CIPHER_CBC : IMB_CIPHER_NULL;
+    out->key_bytes = (uint8_t)len;
+    if (out->cipher == IMB_CIPHER_DES3)
+        for (size_t i = 0; i < 3; i++)
+            IMB_DES_KEYSCHED(mgr, out->des3[i], key + 8 * i);
+    else if (len == 16)
         IMB_AES_KEYEXP_128(mgr, key, out->enc, out->dec);
     else if (len == 24)
         IMB_AES_KEYEXP_192(mgr, key, out->enc, out->dec);
     else if (len == 32)
         IMB_AES_KEYEXP_256(mgr, key, out->enc, out->dec);
+}
+
+/* CCM encrypts only, in both directions. */
+static void ccm_expand(IMB_MGR *mgr, const struct crypt_alg *encr, const uint8_t *key,
+                       struct imb_ccm_key *out)
+{
+    _Alignas(16) uint8_t unused[sizeof out->enc];
+    if (encr->key_bits == 128)
+        IMB_AES_KEYEXP_128(mgr, key, out->enc, unused);
+    else
+        IMB_AES_KEYEXP_256(mgr, key, out->enc, unused);
+    base_wipe(unused, sizeof unused);
+    out->key_bytes = (uint8_t)encr->key_bytes;
+    out->icv_bytes = encr->icv_bytes;
+}
+
+static void salt_put(const struct crypt_alg *encr, const uint8_t *encr_key, uint32_t *out)
+{
+    const size_t len = encr->salt_bytes;
+    *out = 0;
+    memcpy((uint8_t *)out + sizeof *out - len, encr_key + encr->key_bytes, len);
 }
 
 int imb_key_expand(struct esp_ctx *imb, const struct crypt_alg *encr, const struct crypt_alg *integ,
@@ -107,8 +142,8 @@ int imb_key_expand(struct esp_ctx *imb, const struct crypt_alg *encr, const stru
     if (encr_len != suite.encr_len || integ_len != suite.integ_len || integ_len > 64)
         return -EINVAL;
     union imb_key *data = imb_key_data(out);
-    if (encr->salt_bytes == sizeof data->salt)
-        memcpy(&data->salt, encr_key + encr->key_bytes, 4);
+    if (encr->salt_bytes)
+        salt_put(encr, encr_key, &data->salt);
     switch ((enum imb_class)suite.cls) {
     case IMB_CLASS_GCM128:
         IMB_AES128_GCM_PRE(imb->mgr, encr_key, &data->gcm);
@@ -122,12 +157,14 @@ int imb_key_expand(struct esp_ctx *imb, const struct crypt_alg *encr, const stru
     case IMB_CLASS_CHACHA:
         memcpy(data->chacha, encr_key, sizeof data->chacha);
         break;
+    case IMB_CLASS_CCM:
+        ccm_expand(imb->mgr, encr, encr_key, &data->ccm);
+        break;
     case IMB_CLASS_HMAC:
         data->hmac.hash_alg = (uint32_t)hash_of(integ);
-        data->hmac.key_bytes = encr->key_bytes;
         data->hmac.iv_bytes = suite.iv_bytes;
         data->hmac.icv_bytes = suite.icv_bytes;
-        cbc_expand(imb->mgr, encr_key, encr_len, &data->hmac);
+        cbc_expand(imb->mgr, encr, encr_key, &data->hmac);
         hmac_expand(imb->mgr, (int)data->hmac.hash_alg, integ_key, integ_len, &data->hmac);
         break;
     case IMB_CLASSES:

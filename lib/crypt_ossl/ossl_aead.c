@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ciphers of the SK payload: AES-GCM and ChaCha20-Poly1305, whose nonce is salt | IV (RFC 5282 4,
- * RFC 7634 2), and AES-CBC, which leaves integrity to the caller. Nothing is padded here.
+ * The ciphers of the SK payload: AES-GCM, AES-CCM and ChaCha20-Poly1305, whose nonce is salt | IV (RFC 5282
+ * 4, RFC 7634 2), and AES-CBC and 3DES-CBC, which leave integrity to the caller. Nothing is padded here.
+ *
+ * CCM wants to know before the first byte how long nonce, tag and data are, takes the data at once, and says
+ * there already whether the tag is right (RFC 3610 2.2, 2.5).
  */
 #include "ossl_room.h"
 
@@ -9,15 +12,34 @@
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <string.h>
 #include "base_wipe.h"
 #include "ossl_fetch.h"
 
 #define NONCE_MAX 16
 
-/* A context with key and nonce set, in *out for the caller to free. */
+static bool is_ccm(const struct crypt_alg *alg)
+{
+    return alg->id >= CRYPT_ENCR_AES_CCM_8 && alg->id <= CRYPT_ENCR_AES_CCM_16;
+}
+
+/* What an AEAD is told ahead of its key. tag: the one to be expected; NULL: it will be computed. */
+static bool set_sizes(EVP_CIPHER_CTX *ctx, const struct crypt_alg *alg, size_t nonce_len, uint8_t *tag)
+{
+    if (!alg->is_aead)
+        return true;
+    return EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)nonce_len, NULL) == 1 &&
+           ((!tag && !is_ccm(alg)) ||
+            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, alg->icv_bytes, tag) == 1);
+}
+
+/*
+ * A context with sizes, key and nonce set, in *out for the caller to free. tag: of what is to be decrypted
+ * with an AEAD; NULL: it encrypts, or there is none.
+ */
 static int open_cipher(const struct crypt_alg *alg, struct base_span key, struct base_span iv,
-                       size_t data_len, int encrypts, EVP_CIPHER_CTX **out)
+                       size_t data_len, uint8_t *tag, int encrypts, EVP_CIPHER_CTX **out)
 {
     uint8_t nonce[NONCE_MAX];
     struct base_reader r = base_reader(key);
@@ -32,8 +54,9 @@ static int open_cipher(const struct crypt_alg *alg, struct base_span key, struct
     base_write_span(&w, iv);
     const EVP_CIPHER *cipher = ossl_fetch_cipher(alg);
     EVP_CIPHER_CTX *ctx = cipher ? EVP_CIPHER_CTX_new() : NULL;
-    const int ok = ctx && !w.failed && (size_t)EVP_CIPHER_get_iv_length(cipher) == w.pos &&
-                   EVP_CipherInit_ex2(ctx, cipher, bare_key.ptr, nonce, encrypts, NULL) == 1 &&
+    const int ok = ctx && !w.failed && EVP_CipherInit_ex2(ctx, cipher, NULL, NULL, encrypts, NULL) == 1 &&
+                   set_sizes(ctx, alg, w.pos, tag) && (size_t)EVP_CIPHER_CTX_get_iv_length(ctx) == w.pos &&
+                   EVP_CipherInit_ex2(ctx, NULL, bare_key.ptr, nonce, encrypts, NULL) == 1 &&
                    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
     base_wipe(nonce, sizeof nonce);
     if (!ok) {
@@ -46,16 +69,26 @@ static int open_cipher(const struct crypt_alg *alg, struct base_span key, struct
 }
 
 /* Feeds aad and data; data_len fits an int. */
-static int run(EVP_CIPHER_CTX *ctx, struct base_span aad, struct base_span data, uint8_t *out)
+static int run(EVP_CIPHER_CTX *ctx, const struct crypt_alg *alg, struct base_span aad, struct base_span data,
+               uint8_t *out)
 {
+    static const uint8_t nothing[1];
+    uint8_t nowhere[1];
     int n = 0;
+    if (!alg->is_aead)
+        aad = BASE_SPAN_NONE;
     if (aad.len > INT_MAX)
+        return 0;
+    if (is_ccm(alg) && EVP_CipherUpdate(ctx, NULL, &n, NULL, (int)data.len) != 1)
         return 0;
     if (aad.len && EVP_CipherUpdate(ctx, NULL, &n, aad.ptr, (int)aad.len) != 1)
         return 0;
     n = 0;
-    return data.len == 0 ||
-           (EVP_CipherUpdate(ctx, out, &n, data.ptr, (int)data.len) == 1 && (size_t)n == data.len);
+    if (data.len == 0 && !is_ccm(alg))
+        return 1;
+    return EVP_CipherUpdate(ctx, data.len ? out : nowhere, &n, data.len ? data.ptr : nothing,
+                            (int)data.len) == 1 &&
+           (size_t)n == data.len;
 }
 
 int ossl_encrypt(const struct crypt_alg *alg, struct base_span key, struct base_span iv, struct base_span aad,
@@ -64,11 +97,10 @@ int ossl_encrypt(const struct crypt_alg *alg, struct base_span key, struct base_
     EVP_CIPHER_CTX *ctx;
     uint8_t rest[EVP_MAX_BLOCK_LENGTH]; /* stays empty: the data are whole blocks */
     int n = 0;
-    const int err = open_cipher(alg, key, iv, plain.len, 1, &ctx);
+    const int err = open_cipher(alg, key, iv, plain.len, NULL, 1, &ctx);
     if (err)
         return err;
-    int ok = run(ctx, alg->is_aead ? aad : BASE_SPAN_NONE, plain, cipher_out) &&
-             EVP_CipherFinal_ex(ctx, rest, &n) == 1 && n == 0;
+    int ok = run(ctx, alg, aad, plain, cipher_out) && EVP_CipherFinal_ex(ctx, rest, &n) == 1 && n == 0;
     if (ok && alg->is_aead)
         ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, alg->icv_bytes, icv) == 1;
     EVP_CIPHER_CTX_free(ctx);
@@ -90,19 +122,15 @@ int ossl_decrypt(const struct crypt_alg *alg, struct base_span key, struct base_
         base_wipe(plain_out, cipher.len);
         return -EBADMSG;
     }
-    int err = open_cipher(alg, key, iv, cipher.len, 0, &ctx);
+    if (alg->is_aead)
+        memcpy(tag, icv.ptr, icv.len); /* the library's parameter has no const */
+    int err = open_cipher(alg, key, iv, cipher.len, alg->is_aead ? tag : NULL, 0, &ctx);
     if (err) {
         base_wipe(plain_out, cipher.len);
         return err;
     }
-    int ok = 1;
-    if (alg->is_aead) {
-        memcpy(tag, icv.ptr, icv.len); /* the library's parameter has no const */
-        ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, alg->icv_bytes, tag) == 1;
-    }
-    ok = ok && run(ctx, alg->is_aead ? aad : BASE_SPAN_NONE, cipher, plain_out);
-    if (!ok)
-        err = -EIO;
+    if (!run(ctx, alg, aad, cipher, plain_out))
+        err = is_ccm(alg) ? -EBADMSG : -EIO;
     else if (EVP_CipherFinal_ex(ctx, rest, &n) != 1 || n != 0)
         err = alg->is_aead ? -EBADMSG : -EIO;
     EVP_CIPHER_CTX_free(ctx);

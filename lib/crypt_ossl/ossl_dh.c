@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Diffie-Hellman: MODP (RFC 3526), ECP (RFC 5903) and X25519 (RFC 8031) behind three functions. A peer's
- * value is checked as RFC 6989 2 asks before it meets a private key. OpenSSL's own validation of MODP values
- * is not used on top: with these safe primes it adds a full exponentiation and no security.
+ * Diffie-Hellman: MODP (RFC 3526, RFC 7296 B.2), ECP (RFC 5903) and X25519 (RFC 8031) behind three functions.
+ * A peer's value is checked as RFC 6989 2 asks before it meets a private key. OpenSSL's own validation of
+ * MODP values is not used on top: with these safe primes it adds a full exponentiation and no security.
  */
 #include "ossl_room.h"
 
@@ -25,7 +25,7 @@ enum kind { KIND_MODP, KIND_ECP, KIND_X25519 };
 struct group {
     enum crypt_dh id;
     enum kind kind;
-    const char *name; /* OpenSSL's */
+    const char *name; /* OpenSSL's; NULL: the library knows the prime, but no group of it */
     size_t public_bytes;
     size_t secret_bytes;
 };
@@ -40,6 +40,7 @@ static const struct group groups[] = {
     {CRYPT_DH_ECP_384, KIND_ECP, "P-384", 96, 48},
     {CRYPT_DH_ECP_521, KIND_ECP, "P-521", 132, 66},
     {CRYPT_DH_X25519, KIND_X25519, "X25519", 32, 32},
+    {CRYPT_DH_MODP_1024, KIND_MODP, NULL, 128, 128},
 };
 
 #define POINT_MAX (1 + 132) /* uncompressed point of P-521 */
@@ -62,24 +63,57 @@ static const char *type_name(enum kind kind)
     return kind == KIND_MODP ? "DH" : kind == KIND_ECP ? "EC" : "X25519";
 }
 
+/* What the builder makes of the group and of what was pushed before. *prime, the caller's, outlives that. */
+static OSSL_PARAM *group_params(const struct group *g, OSSL_PARAM_BLD *bld, BIGNUM **prime)
+{
+    bool is_pushed = false;
+    if (g->name) {
+        is_pushed = OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, g->name, 0) == 1;
+    } else {
+        *prime = BN_get_rfc2409_prime_1024(NULL);
+        is_pushed = *prime && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_P, *prime) == 1 &&
+                    OSSL_PARAM_BLD_push_uint(bld, OSSL_PKEY_PARAM_FFC_G, 2) == 1;
+    }
+    return is_pushed ? OSSL_PARAM_BLD_to_param(bld) : NULL;
+}
+
 /* A key of the group from what the caller pushed into bld; NULL when the library refuses it. */
 static EVP_PKEY *pkey_build(const struct group *g, OSSL_PARAM_BLD *bld, int selection)
 {
     EVP_PKEY *pkey = NULL;
+    BIGNUM *prime = NULL;
     OSSL_PARAM *params = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type_name(g->kind), NULL);
-    if (ctx && OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, g->name, 0) == 1)
-        params = OSSL_PARAM_BLD_to_param(bld);
+    if (ctx)
+        params = group_params(g, bld, &prime);
     if (params && EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1)
         pkey = NULL;
     OSSL_PARAM_free(params);
+    BN_free(prime);
     EVP_PKEY_CTX_free(ctx);
     return pkey;
+}
+
+/* Of a group without a name the library makes keys from a key that has its parameters and nothing else. */
+static EVP_PKEY *nameless_pair_new(const struct group *g)
+{
+    EVP_PKEY *pair = NULL;
+    OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+    EVP_PKEY *model = bld ? pkey_build(g, bld, EVP_PKEY_KEY_PARAMETERS) : NULL;
+    EVP_PKEY_CTX *ctx = model ? EVP_PKEY_CTX_new_from_pkey(NULL, model, NULL) : NULL;
+    if (ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_generate(ctx, &pair) != 1)
+        pair = NULL;
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(model);
+    OSSL_PARAM_BLD_free(bld);
+    return pair;
 }
 
 static EVP_PKEY *pair_new(const struct group *g)
 {
     EVP_PKEY *pair = NULL;
+    if (!g->name)
+        return nameless_pair_new(g);
     const OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)g->name, 0),
         OSSL_PARAM_construct_end(),

@@ -107,6 +107,16 @@ static bool explain_usable(const struct wire_ike_sa *theirs, uint8_t protocol, s
     return false;
 }
 
+/* What of theirs a connection of ours may only name with a word of its own. */
+static void add_weak(struct base_text *t, const struct wire_ike_proposal *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (crypt_alg_find(p->list[i].type, p->list[i].id, p->list[i].key_bits)->weak) {
+            base_text_add(t, " and \"weak\": true beside it; better let the peer offer something newer");
+            return;
+        }
+}
+
 void explain_no_proposal(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                          const struct ike_child_conf *child, const struct wire_ike_sa *theirs)
 {
@@ -128,6 +138,8 @@ void explain_no_proposal(struct ike *ike, struct explain_about about, const stru
         base_text_add(&e.fix_here, "connections.%s.%s: add \"", conn->name, key);
         add_theirs(&e.fix_here, &copy);
         base_text_add(&e.fix_here, "\"");
+        if (!conn->weak)
+            add_weak(&e.fix_here, &copy);
     } else {
         base_text_add(
             &e.fix_here,

@@ -93,6 +93,7 @@ struct ike_conn_conf {
     struct ike_id remote_id; /* mandatory, exact */
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
+    bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
     bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
     bool start;                /* initiate when loaded and whenever the SA is lost */

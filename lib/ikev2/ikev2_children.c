@@ -48,6 +48,17 @@ struct ikev2_child *ikev2_child_by_spi_out(struct ikev2_sa *sa, uint32_t spi_out
     return c;
 }
 
+/* Of a cipher with blocks of 64 bits equal blocks show from here on (RFC 8221 5: 3DES). */
+#define SMALL_BLOCK_BYTES (UINT64_C(1) << 30)
+
+/* A configured limit (0: none), or that of the cipher where it is lower. */
+static uint64_t bytes_at_most(const struct ikev2_child *c, uint64_t configured, uint64_t most)
+{
+    if (c->algs.encr->block_bytes != 8 || (configured && configured < most))
+        return configured;
+    return most;
+}
+
 static void send_install(struct ike *ike, const struct ikev2_child *c, const struct esp_keymat *in,
                          const struct esp_keymat *out, uint32_t replaces_in)
 {
@@ -72,9 +83,9 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .keys_out = *out,
                  .path = {sa->path.local, sa->path.remote},
                  .outer_mtu = sa->pmtu.size,
-                 .soft_bytes = c->conf->rekey_bytes,
+                 .soft_bytes = bytes_at_most(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES),
                  .soft_pkts = c->conf->rekey_pkts,
-                 .hard_bytes = c->conf->life_bytes,
+                 .hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES),
                  .hard_pkts = c->conf->life_pkts},
     };
     base_ts_copy(&i.pair.local_ts, c->local_ts);

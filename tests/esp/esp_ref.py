@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ESP by the letter of RFC 4303, 4106, 7634, 3602, 4868 and 2410 on python3-cryptography and hashlib: a second opinion that
+"""ESP by the letter of RFC 4303, 4106, 7634, 3602, 4309, 2451, 4868 and 2410 on python3-cryptography and hashlib: a second opinion that
 shares no line with the data path. Packets are bytes from the IP header on. Sequence numbers are 64 bits wide."""
 import hmac
 import struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 
 IPIP, UDP, IPV6, ESP, NONE = 4, 17, 41, 50, 59
 #         key with salt, IV, block, tag
@@ -15,6 +15,9 @@ CIPHERS = {
     "aes192gcm16": (28, 8, 4, 16),
     "aes256gcm16": (36, 8, 4, 16),
     "chacha20poly1305": (36, 8, 4, 16),
+    "aes128ccm8": (19, 8, 4, 8),
+    "aes256ccm16": (35, 8, 4, 16),
+    "3des": (24, 8, 8, 0),
     "aes128": (16, 16, 16, 0),
     "aes192": (24, 16, 16, 0),
     "aes256": (32, 16, 16, 0),
@@ -35,6 +38,13 @@ def want(condition, what):
         raise Wrong(what)
 
 
+def aead_make(encr, key, tag):
+    """The cipher of an AEAD and its salt."""
+    if "ccm" in encr:
+        return AESCCM(key[:-3], tag), key[-3:]
+    return (AESGCM if "gcm" in encr else ChaCha20Poly1305)(key[:-4]), key[-4:]
+
+
 class Direction:
     """Keys of one direction."""
 
@@ -45,8 +55,12 @@ class Direction:
         if integ:
             want(len(auth) == HASHES[integ][0], "length of the integrity key")
             self.tag = HASHES[integ][1]
-        if self.iv_bytes == 8:
-            self.aead = (AESGCM if "gcm" in encr else ChaCha20Poly1305)(key[:-4])
+        self.aead = None
+        if not integ:
+            self.aead, self.salt = aead_make(encr, key, self.tag)
+
+    def cbc(self, iv):
+        return Cipher((algorithms.TripleDES if self.encr == "3des" else algorithms.AES)(self.key), modes.CBC(iv))
 
     def aad(self, seq):
         if self.esn:
@@ -65,10 +79,10 @@ class Direction:
             trailer = bytes(range(1, pad + 1)) + bytes([pad, next_header])
         text = inner + trailer
         head = struct.pack("!II", self.spi, seq & 0xffffffff) + iv
-        if self.iv_bytes == 8:
-            return head + self.aead.encrypt(self.key[-4:] + iv, text, self.aad(seq))
+        if self.aead:
+            return head + self.aead.encrypt(self.salt + iv, text, self.aad(seq))
         if self.encr != "null":
-            cbc = Cipher(algorithms.AES(self.key), modes.CBC(iv)).encryptor()
+            cbc = self.cbc(iv).encryptor()
             text = cbc.update(text) + cbc.finalize()
         return head + text + self.mac(head + text, seq)
 
@@ -79,16 +93,16 @@ class Direction:
         want(low == seq & 0xffffffff, f"sequence number {low}, not {seq & 0xffffffff}")
         want((len(esp) - 8 - self.iv_bytes - self.tag) % self.align == 0, "alignment")
         iv, end = esp[8:8 + self.iv_bytes], len(esp) - self.tag
-        if self.iv_bytes == 8:
+        if self.aead:
             try:
-                text = self.aead.decrypt(self.key[-4:] + iv, esp[16:], self.aad(seq))
+                text = self.aead.decrypt(self.salt + iv, esp[16:], self.aad(seq))
             except InvalidTag:
                 raise Wrong("tag") from None
         else:
             want(self.mac(esp[:end], seq) == esp[end:], "ICV")
             text = esp[8 + self.iv_bytes:end]
             if self.encr != "null":
-                cbc = Cipher(algorithms.AES(self.key), modes.CBC(iv)).decryptor()
+                cbc = self.cbc(iv).decryptor()
                 text = cbc.update(text) + cbc.finalize()
         pad = text[-2]
         inner = text[:-2 - pad]

@@ -14,7 +14,8 @@ from esp_pipe import Tunnel
 from esp_ref import want
 
 CRYPT = {"aes128gcm16": "AES-GCM", "aes192gcm16": "AES-GCM", "aes256gcm16": "AES-GCM",
-         "chacha20poly1305": "CHACHA20-POLY1305", "aes128": "AES-CBC", "aes192": "AES-CBC", "aes256": "AES-CBC", "null": "NULL"}
+         "chacha20poly1305": "CHACHA20-POLY1305", "aes256ccm16": "AES-CCM", "3des": "3DES",
+         "aes128": "AES-CBC", "aes192": "AES-CBC", "aes256": "AES-CBC", "null": "NULL"}
 AUTH = {"": None, "sha1": "HMAC-SHA1-96", "sha256": "SHA2-256-128", "sha384": "SHA2-384-192", "sha512": "SHA2-512-256"}
 SIZES = [0, 1, 2, 3, 7, 12, 13, 14, 15, 16, 17, 100, 1399, 8999, 9000]
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Algorithms agreed with strongSwan, and the second attempt when the first key exchange group was the wrong guess
 # (INVALID_KE_PAYLOAD, RFC 7296 1.3), in both roles.
-# cases: cbc-modp2048 cbc192-sha1-modp2048 gcm192-prfsha1-ecp256 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
+# cases: cbc-modp2048 cbc192-sha1-modp2048 gcm192-prfsha1-ecp256 ccm128 ccm8-256 3des-modp1024 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
 . "$(dirname "$0")/../lib/lab.sh"
 
 esp=aes128gcm16 a=() b=()
@@ -10,6 +10,9 @@ case $1 in
 cbc-modp2048) ike=aes128-sha256-modp2048 ;;
 cbc192-sha1-modp2048) ike=aes192-sha1-modp2048 esp=aes192-sha1 ;;
 gcm192-prfsha1-ecp256) ike=aes192gcm16-prfsha1-ecp256 esp=aes192gcm16 ;;
+ccm128) ike=aes128ccm16-prfsha256-x25519 esp=aes128ccm16 ;;
+ccm8-256) ike=aes256ccm8-prfsha256-ecp256 esp=aes256ccm8 ;;
+3des-modp1024) ike=3des-sha1-modp1024 esp=3des-sha1 b=(b.weak=true) ;;
 gcm256-ecp384) ike=aes256gcm16-prfsha384-ecp384 esp=aes256gcm16 ;;
 cbc256-ecp521) ike=aes256-sha512-ecp521 ;;
 gcm-ecp256-esp256) ike=aes128gcm16-prfsha256-ecp256 esp=aes256gcm16 ;;
@@ -20,6 +23,12 @@ esac
 lab_up a=fwd b=1to1
 gw_pair "ike=$ike" "esp=$esp" "b.peer=$(gw_public a)" "${a[@]+"${a[@]}"}" "${b[@]+"${b[@]}"}"
 gw_start b
+if [ "$1" = 3des-modp1024 ]; then
+    for word in 3des modp1024; do
+        grep -q "name $word, which is weak" "$LAB_OUT/gwb/check.log" ||
+            lab_fail "no warning of $word: $(cat "$LAB_OUT/gwb/check.log")"
+    done
+fi
 gw_start a
 if [ "$1" = group-retry-out ]; then
     gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The algorithms of ESP that strongSwan's userland ESP knows, with Culvert on either end of the first exchange, pings of all
 # kinds of sizes and TCP; then once more after a rekey. NULL is taken where both sides name it, and refused by the defaults.
-# cases: chacha gcm192 gcm256 cbc128-sha1 cbc128-sha256 cbc192-sha1 cbc256-sha256 cbc256-sha384 cbc256-sha512 null-sha256 null-unasked
+# cases: chacha gcm192 gcm256 ccm128 ccm12-256 3des-sha1 cbc128-sha1 cbc128-sha256 cbc192-sha1 cbc256-sha256 cbc256-sha384 cbc256-sha512 null-sha256 null-unasked
 . "$(dirname "$0")/../lib/lab.sh"
 
 case $1 in
 chacha) esp=chacha20poly1305 want=ChaCha20-Poly1305 ;;
 gcm192) esp=aes192gcm16 want=AES-GCM-16-192 ;;
 gcm256) esp=aes256gcm16 want=AES-GCM-16-256 ;;
+ccm128) esp=aes128ccm16 want=AES-CCM-16-128 ;;
+ccm12-256) esp=aes256ccm12 want=AES-CCM-12-256 ;;
+3des-sha1) esp=3des-sha1 want=3DES-CBC/HMAC-SHA1-96 ;;
 cbc128-sha1) esp=aes128-sha1 want=AES-CBC-128/HMAC-SHA1-96 ;;
 cbc128-sha256) esp=aes128-sha256 want=AES-CBC-128/HMAC-SHA2-256-128 ;;
 cbc192-sha1) esp=aes192-sha1 want=AES-CBC-192/HMAC-SHA1-96 ;;
@@ -21,7 +24,7 @@ lab_up a=fwd b=1to1
 if [ "$1" = null-unasked ]; then
     gw_pair a.esp=$esp b.esp=aes128gcm16,aes128-sha256
 else
-    gw_pair "esp=$esp"
+    gw_pair "esp=$esp" "b.weak=$([ "$1" = 3des-sha1 ] && echo true || echo false)"
 fi
 # A capture of NULL holds clear text, as it should.
 [ "$esp" = null-sha256 ] || check_capture_start

@@ -48,7 +48,7 @@ culvert_connection() {
       "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_subnets "$gw" "$name" peer_lan)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
-      "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
+      "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),

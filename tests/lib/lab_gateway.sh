@@ -14,6 +14,7 @@
 #       child_rekey ike_rekey   seconds, 0 for never
 #       child_bytes child_pkts  how much passes before a child is replaced, 0 for no limit (Culvert only)
 #       child_life_pkts    packets before it dies (Culvert only)
+#       weak               true: its proposals may name 3des and modp1024 (Culvert only)
 #       encap              auto (default), force or never
 #       frag               before (default) or after: where large packets are cut (Culvert only)
 #       dpd                idle seconds before the peer is asked for a sign of life (Culvert only)
@@ -34,7 +35,7 @@ conn() {
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
-        lan2= peer_lan2= encap=auto frag=before priority=0 start=false dpd=30 retransmit=500)
+        lan2= peer_lan2= encap=auto frag=before priority=0 weak=false start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -4,7 +4,7 @@
 # kernel-libipsec stands before kernel-netlink, since the first plugin that offers ESP is the one that is used; it always
 # encapsulates in UDP, knows tunnel mode only and no ESN.
 
-SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac kdf gcm gmp curve25519 kernel-libipsec kernel-netlink"
+SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
 SWAN_PLUGINS+=" socket-default vici counters"
 
 # An identity in swanctl's notation; behind "swan:" it is one already.

@@ -67,6 +67,9 @@ static void other_spellings_of_strongswan_are_read(void **state)
     assert_string_equal(read_back("AES128GCM128-curve25519", CRYPT_PROTOCOL_IKE),
                         "aes128gcm16-prfsha256-x25519");
     assert_string_equal(read_back("aes192gcm-esn", CRYPT_PROTOCOL_ESP), "aes192gcm16-esn");
+    assert_string_equal(read_back("aes128ccm64-aes256ccm96-aes128ccm-aes256ccm128", CRYPT_PROTOCOL_ESP),
+                        "aes128ccm8-aes256ccm12-aes128ccm16-aes256ccm16-esn-noesn");
+    assert_string_equal(read_back("3des-sha1-modp1024", CRYPT_PROTOCOL_IKE), "3des-prfsha1-sha1-modp1024");
     assert_string_equal(read_back("aes-sha-modp3072", CRYPT_PROTOCOL_IKE), "aes128-prfsha1-sha1-modp3072");
     assert_string_equal(read_back("aes-sha2_256-modp3072", CRYPT_PROTOCOL_IKE),
                         "aes128-prfsha256-sha256-modp3072");
@@ -110,11 +113,19 @@ static void unknown_words_are_named_with_the_nearest_known_one(void **state)
                    "unknown word");
 }
 
+static void nothing_weak_is_suggested(void **state)
+{
+    assert_refused("aes256-sha256-modp1034", CRYPT_PROTOCOL_IKE, "did you mean \"modp2048\"?");
+    assert_refused("4des-sha256", CRYPT_PROTOCOL_ESP, "words are like");
+}
+
 static void words_from_elsewhere_get_their_own_answer(void **state)
 {
-    assert_refused("3des-sha1-modp1024", CRYPT_PROTOCOL_ESP, "write aes256");
+    assert_refused("des-sha1-modp1024", CRYPT_PROTOCOL_ESP, "write aes256");
+    assert_refused("aes192ccm16", CRYPT_PROTOCOL_ESP, "128 and 256");
     assert_refused("aes256-md5-modp2048", CRYPT_PROTOCOL_IKE, "write sha256");
-    assert_refused("aes256-sha256-modp1024", CRYPT_PROTOCOL_IKE, "group is too small");
+    assert_refused("aes256-sha256-modp1536", CRYPT_PROTOCOL_IKE, "group is too small");
+    assert_refused("aes256-sha256-modp1024s160", CRYPT_PROTOCOL_IKE, "group is too small");
     assert_refused("aes192gcm8", CRYPT_PROTOCOL_ESP, "write aes192gcm16");
     assert_refused("aes128gcm8", CRYPT_PROTOCOL_ESP, "write aes128gcm16");
     assert_refused("aes256gcm16-x25519!", CRYPT_PROTOCOL_IKE, "leave out the '!'");
@@ -182,13 +193,15 @@ static void the_built_in_proposals_read_as_documented(void **state)
 
 static void the_longest_proposals_fit_their_text(void **state)
 {
-    const char *all = "aes128gcm16-aes192gcm16-aes256gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-"
-                      "prfsha1-x25519-ecp256-ecp384-"
-                      "ecp521-modp2048-modp3072-modp4096-modp6144-modp8192";
+    const char *all =
+        "aes128gcm16-aes192gcm16-aes256gcm16-chacha20poly1305-aes128ccm16-aes256ccm16-aes128ccm12-"
+        "aes256ccm12-aes128ccm8-aes256ccm8-prfsha256-prfsha384-prfsha512-"
+        "prfsha1-x25519-ecp256-ecp384-"
+        "ecp521-modp2048-modp3072-modp4096-modp6144-modp8192-modp1024";
     assert_string_equal(read_back(all, CRYPT_PROTOCOL_IKE), all);
-    const char *plain =
-        "aes128-aes192-aes256-null-sha256-sha384-sha512-sha1-x25519-ecp256-ecp384-ecp521-modp2048-modp3072-"
-        "modp4096-modp6144-modp8192-esn-noesn";
+    const char *plain = "aes128-aes192-aes256-3des-null-sha256-sha384-sha512-sha1-x25519-ecp256-ecp384-"
+                        "ecp521-modp2048-modp3072-"
+                        "modp4096-modp6144-modp8192-modp1024-esn-noesn";
     assert_string_equal(read_back(plain, CRYPT_PROTOCOL_ESP), plain);
 }
 
@@ -201,6 +214,7 @@ int main(void)
         cmocka_unit_test(other_spellings_of_strongswan_are_read),
         cmocka_unit_test(every_keyword_is_read_where_it_may_stand),
         cmocka_unit_test(unknown_words_are_named_with_the_nearest_known_one),
+        cmocka_unit_test(nothing_weak_is_suggested),
         cmocka_unit_test(words_from_elsewhere_get_their_own_answer),
         cmocka_unit_test(words_of_the_other_protocol_are_sent_there),
         cmocka_unit_test(ciphers_and_integrity_must_fit),

@@ -28,10 +28,9 @@ static struct burst {
 static const struct aead {
     const char *keyword;
     enum imb_class cls;
-} aeads[] = {{"aes128gcm16", IMB_CLASS_GCM128},
-             {"aes192gcm16", IMB_CLASS_GCM192},
-             {"aes256gcm16", IMB_CLASS_GCM256},
-             {"chacha20poly1305", IMB_CLASS_CHACHA}};
+} aeads[] = {{"aes128gcm16", IMB_CLASS_GCM128}, {"aes192gcm16", IMB_CLASS_GCM192},
+             {"aes256gcm16", IMB_CLASS_GCM256}, {"chacha20poly1305", IMB_CLASS_CHACHA},
+             {"aes128ccm16", IMB_CLASS_CCM},    {"aes256ccm16", IMB_CLASS_CCM}};
 
 #define AEADS (sizeof aeads / sizeof *aeads)
 
@@ -40,7 +39,9 @@ static void key_make(const struct aead *a, uint8_t first, union imb_key *out)
     const struct crypt_alg *alg = crypt_alg_by_keyword(a->keyword);
     uint8_t key[36];
     memset(key, first, sizeof key);
-    assert_int_equal(imb_key_expand(imb, alg, NULL, key, alg->key_bytes + 4u, NULL, 0, &out->first), 0);
+    assert_int_equal(
+        imb_key_expand(imb, alg, NULL, key, alg->key_bytes + (size_t)alg->salt_bytes, NULL, 0, &out->first),
+        0);
 }
 
 /* Packet i has i + 1 bytes of payload, two keys take turns, every third has the long sequence number. */

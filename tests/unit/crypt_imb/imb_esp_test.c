@@ -114,7 +114,8 @@ static void every_changed_byte_is_noticed(void **state)
     static const struct pair pairs[] = {
         {"aes128gcm16", NULL}, {"aes192gcm16", NULL}, {"aes256gcm16", NULL}, {"chacha20poly1305", NULL},
         {"aes128", "sha1"},    {"aes192", "sha1"},    {"aes256", "sha256"},  {"aes128", "sha384"},
-        {"aes256", "sha512"},  {"null", "sha256"}};
+        {"aes256", "sha512"},  {"null", "sha256"},    {"aes128ccm8", NULL},  {"aes256ccm12", NULL},
+        {"aes256ccm16", NULL}, {"3des", "sha1"},      {"3des", "sha256"}};
     static const uint8_t key[CRYPT_ENCR_KEY_MAX + CRYPT_INTEG_KEY_MAX] = {1, 2, 3, 4, 5, 6, 7};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         const struct crypt_alg *encr = crypt_alg_by_keyword(pairs[i].encr);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * CBC or no cipher with HMAC, against published answers: a packet whose header and payload are the text of
- * RFC 2202 and RFC 4231 case 2, under their key "Jefe", which zeros behind it do not change (RFC 2104 2).
+ * CBC, of AES and 3DES, or no cipher with HMAC, against published answers: a packet whose header and payload
+ * are the text of RFC 2202 and RFC 4231 case 2, under their key "Jefe", which zeros behind it do not change
+ * (RFC 2104 2).
  */
 #include "imb_int.h"
 
@@ -109,15 +110,34 @@ static void the_iv_is_the_encrypted_counter(void **state)
         assert_int_equal(pkt[HEAD + 16 + i], counter[i] ^ cipher[i]);
 }
 
+/* The text of SP 800-67 B.1: its first block is the counter, and CBC makes the others of these. */
+static void the_iv_of_3des_is_the_encrypted_counter(void **state)
+{
+    static union imb_key key;
+    uint8_t des3[24], text[24], cipher[24], pkt[HEAD + 24 + 12] = {0};
+    struct esp_op op = {.data = pkt + HEAD + 8, .key = &key.first, .len = 16, .aad_len = 8};
+    vectors_hex("0123456789abcdef23456789abcdef01456789abcdef0123", des3, sizeof des3);
+    vectors_hex("5468652071756663c3069ffe8a4ceb7faa8d64a178500296", text, sizeof text);
+    vectors_hex("a826fd8ce53b855fcce21c8112256fe668d5c05dd9b6b900", cipher, sizeof cipher);
+    key_make("3des", des3, &hashes[0], &key);
+    memcpy(pkt + HEAD, text, sizeof text);
+    const struct esp_burst ops = one(&op);
+    assert_int_equal(imb_seal(imb, IMB_CLASS_HMAC, &ops), 0);
+    assert_memory_equal(pkt + HEAD, cipher, sizeof cipher);
+    assert_int_equal(imb_open(imb, IMB_CLASS_HMAC, &ops), 0);
+    assert_memory_equal(pkt + HEAD, cipher, 8);
+    assert_memory_equal(pkt + HEAD + 8, text + 8, 16);
+}
+
 /* Jobs come back in another order than they went when their sizes differ: each must find its packet. */
-static void a_whole_burst_of_many_sizes_comes_back_in_place(void **state)
+static void assert_burst_comes_back(const char *encr)
 {
     static uint8_t pkts[ESP_BURST_MAX][HEAD + 16 + 1024 + 32], want[1024];
     static struct esp_op ops[ESP_BURST_MAX];
     static union imb_key keys[HASHES];
     const uint8_t aes[32] = {7};
     for (size_t i = 0; i < HASHES; i++)
-        key_make("aes256", aes, &hashes[i], &keys[i]);
+        key_make(encr, aes, &hashes[i], &keys[i]);
     for (size_t i = 0; i < ESP_BURST_MAX; i++) {
         memset(pkts[i], (int)i, sizeof pkts[i]);
         ops[i] = (struct esp_op){.data = pkts[i] + HEAD + 16, .key = &keys[i % HASHES].first, .aad_len = 8};
@@ -134,6 +154,12 @@ static void a_whole_burst_of_many_sizes_comes_back_in_place(void **state)
         if (!ops[i].failed)
             assert_memory_equal(ops[i].data, want, ops[i].len);
     }
+}
+
+static void a_whole_burst_of_many_sizes_comes_back_in_place(void **state)
+{
+    assert_burst_comes_back("aes256");
+    assert_burst_comes_back("3des");
 }
 
 static void header_and_iv_are_covered(void **state)
@@ -177,6 +203,7 @@ int main(void)
         cmocka_unit_test(the_icv_is_the_front_of_the_hash_of_header_and_payload),
         cmocka_unit_test(a_long_sequence_number_is_hashed_and_not_sent),
         cmocka_unit_test(the_iv_is_the_encrypted_counter),
+        cmocka_unit_test(the_iv_of_3des_is_the_encrypted_counter),
         cmocka_unit_test(a_whole_burst_of_many_sizes_comes_back_in_place),
         cmocka_unit_test(header_and_iv_are_covered),
         cmocka_unit_test(nothing_is_left_in_the_library_after_no_packets),

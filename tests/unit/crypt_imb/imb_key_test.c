@@ -28,6 +28,10 @@ static void suites_have_the_sizes_of_their_rfc(void **state)
         {"aes192gcm16", NULL, {IMB_CLASS_GCM192, 8, 16, 4, 28, 0}},
         {"aes256gcm16", NULL, {IMB_CLASS_GCM256, 8, 16, 4, 36, 0}},
         {"chacha20poly1305", NULL, {IMB_CLASS_CHACHA, 8, 16, 4, 36, 0}},
+        {"aes128ccm16", NULL, {IMB_CLASS_CCM, 8, 16, 4, 19, 0}},
+        {"aes128ccm12", NULL, {IMB_CLASS_CCM, 8, 12, 4, 19, 0}},
+        {"aes256ccm8", NULL, {IMB_CLASS_CCM, 8, 8, 4, 35, 0}},
+        {"3des", "sha1", {IMB_CLASS_HMAC, 8, 12, 8, 24, 20}},
         {"aes128", "sha1", {IMB_CLASS_HMAC, 16, 12, 16, 16, 20}},
         {"aes128", "sha256", {IMB_CLASS_HMAC, 16, 16, 16, 16, 32}},
         {"aes192", "sha1", {IMB_CLASS_HMAC, 16, 12, 16, 24, 20}},
@@ -63,11 +67,14 @@ static void integrity_of_none_is_none(void **state)
     assert_int_equal(imb_suite_find(row("null"), &none, &suite), -ENOTSUP);
 }
 
-static void a_gcm_key_length_without_code_is_refused(void **state)
+static void a_key_length_without_code_is_refused(void **state)
 {
     struct crypt_alg odd = *row("aes128gcm16");
     struct esp_suite suite;
     odd.key_bits = 120;
+    assert_int_equal(imb_suite_find(&odd, NULL, &suite), -ENOTSUP);
+    odd = *row("aes128ccm16");
+    odd.key_bits = 192;
     assert_int_equal(imb_suite_find(&odd, NULL, &suite), -ENOTSUP);
 }
 
@@ -75,9 +82,9 @@ static void a_key_one_byte_off_is_refused_and_nothing_is_written(void **state)
 {
     static const struct {
         const char *encr, *integ;
-    } all[] = {
-        {"aes128gcm16", NULL}, {"aes192gcm16", NULL}, {"aes256gcm16", NULL}, {"chacha20poly1305", NULL},
-        {"aes192", "sha1"},    {"aes256", "sha256"},  {"null", "sha1"}};
+    } all[] = {{"aes128gcm16", NULL},      {"aes192gcm16", NULL}, {"aes256gcm16", NULL},
+               {"chacha20poly1305", NULL}, {"aes192", "sha1"},    {"aes256", "sha256"},
+               {"null", "sha1"},           {"aes256ccm12", NULL}, {"3des", "sha1"}};
     static const uint8_t key[128];
     static union imb_key before;
     memset(&before, 0x77, sizeof before);
@@ -115,6 +122,16 @@ static void a_salt_lies_behind_the_key_as_it_came(void **state)
                          0);
         assert_memory_equal(&expanded.salt, "salt", 4);
     }
+}
+
+/* RFC 4309 7.1: 3 bytes; whoever copies 4 gets a zero ahead of them. */
+static void a_short_salt_stands_behind_a_zero(void **state)
+{
+    uint8_t key[19] = {0};
+    memcpy(key + 16, "sal", 3);
+    memset(&expanded.salt, 0x77, 4);
+    assert_int_equal(imb_key_expand(imb, row("aes128ccm8"), NULL, key, 19, NULL, 0, &expanded.first), 0);
+    assert_memory_equal(&expanded.salt, "\0sal", 4);
 }
 
 /* FIPS 197 A.2: as below, of 192 bits; the last word is 01002202. */
@@ -164,9 +181,10 @@ int main(void)
         cmocka_unit_test(suites_have_the_sizes_of_their_rfc),
         cmocka_unit_test(what_does_not_belong_together_is_refused),
         cmocka_unit_test(integrity_of_none_is_none),
-        cmocka_unit_test(a_gcm_key_length_without_code_is_refused),
+        cmocka_unit_test(a_key_length_without_code_is_refused),
         cmocka_unit_test(a_key_one_byte_off_is_refused_and_nothing_is_written),
         cmocka_unit_test(a_salt_lies_behind_the_key_as_it_came),
+        cmocka_unit_test(a_short_salt_stands_behind_a_zero),
         cmocka_unit_test(round_keys_of_192_bits_are_those_of_the_standard),
         cmocka_unit_test(round_keys_are_those_of_the_standard),
     };

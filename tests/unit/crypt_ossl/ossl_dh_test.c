@@ -87,7 +87,7 @@ static void published_keys_give_the_published_secrets(void **state)
 
 static bool is_modp(const struct crypt_alg *alg)
 {
-    return alg->id >= CRYPT_DH_MODP_2048 && alg->id <= CRYPT_DH_MODP_8192;
+    return alg->id == CRYPT_DH_MODP_1024 || (alg->id >= CRYPT_DH_MODP_2048 && alg->id <= CRYPT_DH_MODP_8192);
 }
 
 static bool is_ecp(const struct crypt_alg *alg)
@@ -111,7 +111,7 @@ static void for_each_group(void (*check)(const struct crypt_alg *alg, struct cry
         ossl_ike_ops.dh_free(key);
         groups++;
     }
-    assert_int_equal(groups, 9);
+    assert_int_equal(groups, 10);
 }
 
 static void check_agreement(const struct crypt_alg *alg, struct crypt_dh_key *a)
@@ -159,6 +159,8 @@ static void a_public_value_of_another_length_is_refused(void **state)
 static BIGNUM *modulus(const struct crypt_alg *alg)
 {
     switch (alg->id) {
+    case CRYPT_DH_MODP_1024:
+        return BN_get_rfc2409_prime_1024(NULL);
     case CRYPT_DH_MODP_2048:
         return BN_get_rfc3526_prime_2048(NULL);
     case CRYPT_DH_MODP_3072:
@@ -170,6 +172,23 @@ static BIGNUM *modulus(const struct crypt_alg *alg)
     default:
         return BN_get_rfc3526_prime_8192(NULL);
     }
+}
+
+/* RFC 7296 B.2: 2^1024 modulo the prime is what the prime lacks to it. */
+static void the_group_of_1024_bits_has_the_prime_of_the_rfc(void **state)
+{
+    struct crypt_dh_key *key = key_of(CRYPT_DH_MODP_1024, "04");
+    uint8_t peer[128] = {0}, want[128];
+    peer[127 - 32] = 1; /* 2^256, whose fourth power is asked for */
+    vectors_hex("000000000000000036f0255dde973dcb3b399d747f23e32ed6fdb1f77598338b"
+                "fdf44159c4ec64ddaeb5f78671cbfb22106ae64c32c5bce4cfd4f5920da0ebc8"
+                "b01eca9292ae3dba1b7a4a899da181390bb3bd1659c81294f400a3490bf94812"
+                "11c79404a576605a5160dbee83b4e019b6d799ae1319ac7e0000000000000001",
+                want, sizeof want);
+    assert_int_equal(ossl_ike_ops.dh_derive(key, base_span(peer, sizeof peer), secret, &secret_len), 0);
+    assert_int_equal(secret_len, 128);
+    assert_memory_equal(secret, want, 128);
+    ossl_ike_ops.dh_free(key);
 }
 
 static void check_modp_range(const struct crypt_alg *alg, struct crypt_dh_key *key)
@@ -299,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_keys_give_the_published_secrets),
+        cmocka_unit_test(the_group_of_1024_bits_has_the_prime_of_the_rfc),
         cmocka_unit_test(both_sides_agree_in_every_group),
         cmocka_unit_test(a_public_value_of_another_length_is_refused),
         cmocka_unit_test(modp_values_outside_2_to_p_minus_2_are_refused),

@@ -49,10 +49,11 @@ static void each_cipher_of_ike_is_there_with_the_sizes_of_its_row(void **state)
         assert_ptr_equal(ossl_fetch_cipher(r), cipher);
         assert_int_equal(EVP_CIPHER_get_key_length(cipher), r->key_bytes);
         assert_int_equal(EVP_CIPHER_get_block_size(cipher), r->block_bytes);
-        assert_int_equal(EVP_CIPHER_get_iv_length(cipher), r->salt_bytes + r->iv_bytes);
+        if (EVP_CIPHER_get_mode(cipher) != EVP_CIPH_CCM_MODE) /* which takes many lengths */
+            assert_int_equal(EVP_CIPHER_get_iv_length(cipher), r->salt_bytes + r->iv_bytes);
         seen++;
     }
-    assert_int_equal(seen, 7);
+    assert_int_equal(seen, 14);
 }
 
 static void a_key_length_without_row_has_no_cipher(void **state)

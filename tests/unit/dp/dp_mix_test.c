@@ -18,6 +18,26 @@
     }
 
 static const struct crypt_alg cbc128 = ALG_CBC(128), cbc192 = ALG_CBC(192), cbc256 = ALG_CBC(256);
+static const struct crypt_alg des3 = {
+    .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_3DES, .key_bytes = 24, .iv_bytes = 8, .block_bytes = 8};
+static const struct crypt_alg ccm8 = {.type = CRYPT_TYPE_ENCR,
+                                      .id = CRYPT_ENCR_AES_CCM_8,
+                                      .key_bits = 128,
+                                      .key_bytes = 16,
+                                      .salt_bytes = 3,
+                                      .iv_bytes = 8,
+                                      .block_bytes = 1,
+                                      .icv_bytes = 8,
+                                      .is_aead = true};
+static const struct crypt_alg ccm16 = {.type = CRYPT_TYPE_ENCR,
+                                       .id = CRYPT_ENCR_AES_CCM_16,
+                                       .key_bits = 256,
+                                       .key_bytes = 32,
+                                       .salt_bytes = 3,
+                                       .iv_bytes = 8,
+                                       .block_bytes = 1,
+                                       .icv_bytes = 16,
+                                       .is_aead = true};
 static const struct crypt_alg null_cipher = {
     .type = CRYPT_TYPE_ENCR, .id = CRYPT_ENCR_NULL, .block_bytes = 1};
 static const struct crypt_alg chacha = {.type = CRYPT_TYPE_ENCR,
@@ -36,8 +56,9 @@ static const struct crypt_alg sha512 = ALG_HMAC(CRYPT_INTEG_HMAC_SHA2_512_256, 6
 static const struct suite {
     const struct crypt_alg *encr, *integ;
 } suites[] = {
-    {&rig_gcm128, NULL}, {&rig_gcm256, NULL}, {&chacha, NULL},    {&cbc128, &sha1},        {&cbc128, &sha256},
-    {&cbc192, &sha1},    {&cbc256, &sha384},  {&cbc256, &sha512}, {&null_cipher, &sha256},
+    {&rig_gcm128, NULL},     {&rig_gcm256, NULL}, {&chacha, NULL},    {&cbc128, &sha1},
+    {&cbc128, &sha256},      {&cbc192, &sha1},    {&cbc256, &sha384}, {&cbc256, &sha512},
+    {&null_cipher, &sha256}, {&ccm8, NULL},       {&ccm16, NULL},     {&des3, &sha1},
 };
 #define SUITES (sizeof suites / sizeof suites[0])
 

@@ -33,6 +33,35 @@ static void both_lists_are_shown_when_no_proposal_is_common(void **state)
     pair_free(p);
 }
 
+static void proposals_differ(struct pair *p, const char *theirs, const char *ours)
+{
+    char why[200];
+    const char *const text[2] = {theirs, ours};
+    for (int i = 0; i < 2; i++) {
+        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+        assert_int_equal(crypt_proposal_parse(text[i], CRYPT_PROTOCOL_IKE, &c->proposals[0], why, sizeof why),
+                         0);
+        c->n_proposals = 1;
+    }
+}
+
+static void what_is_weak_is_advised_with_the_word_that_it_needs(void **state)
+{
+    (void)state;
+    for (int has_word = 0; has_word < 2; has_word++) {
+        struct pair *p = pair_new();
+        proposals_differ(p, "3des-sha1-modp1024", "aes128-sha1-modp2048");
+        p->h[1].conf->conns[0].weak = has_word;
+        pair_start(p);
+        pair_connect(p);
+        const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_PROPOSAL);
+        assert_non_null(a);
+        assert_non_null(strstr(a->fix_here, "ike_proposals: add \"3des-prfsha1-sha1-modp1024\""));
+        assert_int_equal(strstr(a->fix_here, "and \"weak\": true beside it") == NULL, has_word);
+        pair_free(p);
+    }
+}
+
 static void disjoint_selectors_leave_no_child(void **state)
 {
     (void)state;
@@ -234,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_lists_are_shown_when_no_proposal_is_common),
+        cmocka_unit_test(what_is_weak_is_advised_with_the_word_that_it_needs),
         cmocka_unit_test(disjoint_selectors_leave_no_child),
         cmocka_unit_test(silence_ends_in_one_explanation),
         cmocka_unit_test(what_the_peer_has_and_we_know_is_the_cure),

@@ -57,6 +57,42 @@ static void where_to_cut_is_handed_on_with_each_child(void **state)
     pair_free(p);
 }
 
+/* RFC 8221 5: a 3DES key must be gone before equal blocks are likely; a lower limit of the configuration
+ * holds. */
+static void a_cipher_of_small_blocks_is_replaced_after_a_gigabyte(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *esp;
+        uint64_t rekey, life, want_soft, want_hard;
+    } rows[] = {
+        {"3des-sha1", 0, 0, UINT64_C(1) << 30, UINT64_C(2) << 30},
+        {"3des-sha1", UINT64_C(1) << 40, UINT64_C(2) << 40, UINT64_C(1) << 30, UINT64_C(2) << 30},
+        {"3des-sha1", 5000, 6000, 5000, 6000},
+        {"aes128-sha1", 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair *p = pair_new();
+        char why[200];
+        for (int h = 0; h < 2; h++) {
+            struct ike_child_conf *c = &p->h[h].conf->conns[0].children[0];
+            assert_int_equal(
+                crypt_proposal_parse(rows[i].esp, CRYPT_PROTOCOL_ESP, &c->proposals[0], why, sizeof why), 0);
+            c->n_proposals = 1;
+            c->rekey_bytes = rows[i].rekey;
+            c->life_bytes = rows[i].life;
+        }
+        pair_start(p);
+        pair_connect(p);
+        for (int h = 0; h < 2; h++) {
+            assert_int_equal(p->h[h].n_children, 1);
+            assert_int_equal(p->h[h].children[0].i.pair.soft_bytes, rows[i].want_soft);
+            assert_int_equal(p->h[h].children[0].i.pair.hard_bytes, rows[i].want_hard);
+        }
+        pair_free(p);
+    }
+}
+
 /* Two engines whose child has two pairs, the second made by an exchange of its own. */
 static struct pair *pair_up_twice(void)
 {
@@ -202,6 +238,7 @@ static void both_sides_rekey_both_pairs_and_two_remain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cipher_of_small_blocks_is_replaced_after_a_gigabyte),
         cmocka_unit_test(where_to_cut_is_handed_on_with_each_child),
         cmocka_unit_test(networks_of_another_identity_are_not_taken_over),
         cmocka_unit_test(a_second_pair_for_the_same_traffic_stands_beside_the_first),
