@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * The order in which jobs run: the more urgent class first, and within a class one job of each address in
- * turn, so that a thousand jobs of one address delay the single one of another by one job and no more.
- * Without threads and locks; whoever shares a queue guards it.
+ * The order in which jobs run: the more urgent class first, and within a class one job of each prefix in
+ * turn (/24 of IPv4, /64 of IPv6), and of its addresses in turn, so that a thousand jobs of one party delay
+ * the single one of another by one job and no more, however many addresses it has. Without threads and locks;
+ * whoever shares a queue guards it.
  *
  * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), it caps IKE SAs
- * (limits.sas), and it takes no new caller in while half-open SAs, and jobs of ended SAs that still wait,
- * reach limits.half_open. So no peer makes a queue grow beyond what these caps allow.
+ * (limits.sas), and it takes no new caller in while half-open SAs, or jobs of ended SAs that still wait
+ * (which are void and take no time when their turn comes), reach limits.half_open. So no peer makes a queue
+ * grow beyond what these caps allow.
  */
 #include <stddef.h>
 #include "ike_job.h"

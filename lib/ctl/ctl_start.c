@@ -120,9 +120,10 @@ void ctl_stop(struct ctl *ctl)
 {
     const bool is_up = ctl->node != NULL;
     ctl_api_close(ctl->api);
-    ctl_jobs_free(ctl->jobs);
+    /* The engine still names the jobs that are out. */
     if (ctl->ike)
         ike_free(ctl->ike);
+    ctl_jobs_free(ctl->jobs);
     node_stop(ctl->node);
     if (ctl->loop.epoll_fd >= 0)
         close(ctl->loop.epoll_fd);

@@ -23,7 +23,8 @@ struct ike;
 /* Makes an engine with a sealed configuration (takes its own reference). env is copied. NULL: no memory. */
 struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base_time now);
 
-/* Frees all, keys wiped, without sending. First IKE_EV_SHUTDOWN and its actions for a clean goodbye. */
+/* Frees all, keys wiped, without sending. Jobs that are out stay their holder's, who frees them afterwards.
+ * First IKE_EV_SHUTDOWN and its actions for a clean goodbye. */
 void ike_free(struct ike *ike);
 
 /*

@@ -20,6 +20,7 @@
 #include "ike_env.h"
 #include "ike_path.h"
 #include "ike_run.h"
+#include "ike_share.h"
 #include "ike_timer.h"
 #include "ike_view.h"
 #include "ike_wait.h"
@@ -190,7 +191,8 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     ike->now = now;
     ike->fail.refill = now;
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
-    if (ike_wait_init(ike, conf) < 0 || ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0) {
+    if (ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
+        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0) {
         ike_free(ike);
         return NULL;
     }
@@ -208,6 +210,7 @@ void ike_free(struct ike *ike)
     ike->shutting_down = true;
     ikev2_free(ike);
     ike_wait_fini(ike);
+    ike_share_fini(ike);
     ike_act_fini(ike);
     ike_run_fini(ike);
     ike_timer_fini(&ike->timers);

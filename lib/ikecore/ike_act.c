@@ -110,10 +110,9 @@ void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu)
     n->mtu = mtu;
 }
 
-void ike_act_job(struct ike *ike, struct ike_job *job)
+bool ike_act_job(struct ike *ike, struct ike_job *job)
 {
-    if (!act_push(ike, IKE_ACT_JOB, &job, sizeof job))
-        ike_job_free(ike->env.crypto, job);
+    return act_push(ike, IKE_ACT_JOB, &job, sizeof job) != NULL;
 }
 
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit)

@@ -25,8 +25,8 @@ void ike_act_install(struct ike *ike, const struct ike_path *path, const struct 
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
 /* SA_MTU. */
 void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu);
-/* Takes the job. */
-void ike_act_job(struct ike *ike, struct ike_job *job);
+/* Takes the job. False: no memory, and it stays the caller's. */
+bool ike_act_job(struct ike *ike, struct ike_job *job);
 void ike_act_audit(struct ike *ike, const struct ike_audit *audit);
 
 /* Takes the oldest action; what was taken before is freed. False: there is none. */

@@ -13,6 +13,7 @@
 #include "ike_env.h"
 #include "ike_fail.h"
 #include "ike_run.h"
+#include "ike_share.h"
 #include "ike_stats.h"
 #include "ike_timer.h"
 #include "ike_wait.h"
@@ -31,8 +32,9 @@ struct ike {
     struct ike_acts acts;
     struct ike_waits waits;
     struct ike_claims claims;
-    struct ike_run *runs; /* parallel to conf->conns */
-    struct ike_run *lost; /* by lost_next, within a dispatch */
+    struct ike_shares shares; /* of half-open SAs */
+    struct ike_run *runs;     /* parallel to conf->conns */
+    struct ike_run *lost;     /* by lost_next, within a dispatch */
     struct ike_fail fail;
     struct ike_audit audit; /* scratch */
     struct ikev2 *v2;

@@ -3,7 +3,10 @@
 #include "ike_job.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include "base_secret.h"
+#include "base_wipe.h"
 #include "crypt_ike_ops.h"
 
 struct ike_job *ike_job_new(const struct ike_job_kind *kind)
@@ -18,7 +21,8 @@ struct ike_job *ike_job_new(const struct ike_job_kind *kind)
 
 void ike_job_run(const struct crypt_ike_ops *ops, struct ike_job *job)
 {
-    job->status = job->kind->run(ops, job);
+    if (!atomic_load_explicit(&job->is_void, memory_order_relaxed))
+        job->status = job->kind->run(ops, job);
 }
 
 void ike_job_free(const struct crypt_ike_ops *ops, struct ike_job *job)

@@ -9,6 +9,7 @@
  * A kind of work is a struct ike_job_kind and a record whose first member is struct ike_job; neither the
  * engine's queue nor whoever runs jobs knows what is behind that.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base_addr.h"
@@ -40,13 +41,14 @@ struct ike_job {
     uint64_t id; /* the engine's; never 0 once handed out */
     enum ike_job_class urgency;
     struct base_addr from; /* the peer's address: jobs of one urgency are taken in turn by it */
+    _Atomic bool is_void;  /* nobody waits any more: it is not run, if it was not yet */
     int status;            /* what run() returned; -ECANCELED until then */
 };
 
 /* A record of this kind, all zero behind the head. NULL: no memory. Free with ike_job_free(). */
 struct ike_job *ike_job_new(const struct ike_job_kind *kind);
 
-/* Does the work and sets the status. Thread: any, one at a time for a job. */
+/* Does the work and sets the status; a void one stays at -ECANCELED. Thread: any, one at a time for a job. */
 void ike_job_run(const struct crypt_ike_ops *ops, struct ike_job *job);
 
 /* Wipes and frees, with what the record owns. NULL is fine. Thread: any. */

@@ -3,6 +3,7 @@
 #include "ike_wait.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include "ike_act.h"
 #include "ike_core.h"
@@ -11,6 +12,7 @@
 struct ike_wait {
     struct ike_wait *next;
     uint64_t id;
+    struct ike_job *job; /* whoever holds it gives it back, or outlives the table */
     uint64_t sa_id;
     ike_wait_done_fn *done; /* NULL: the SA is gone */
 };
@@ -44,17 +46,18 @@ static struct ike_wait **wait_slot(struct ike *ike, uint64_t id)
 uint64_t ike_wait_for(struct ike *ike, struct ike_job *job, uint64_t sa_id, ike_wait_done_fn *done)
 {
     struct ike_wait *w = calloc(1, sizeof *w);
-    if (!w) {
+    const uint64_t id = ike->waits.last_id + 1;
+    job->id = id;
+    if (!w || !ike_act_job(ike, job)) {
+        free(w);
         ike_job_free(ike->env.crypto, job);
         return 0;
     }
-    const uint64_t id = ++ike->waits.last_id;
     struct ike_wait **slot = wait_slot(ike, id);
-    *w = (struct ike_wait){*slot, id, sa_id, done};
+    *w = (struct ike_wait){*slot, id, job, sa_id, done};
     *slot = w;
-    job->id = id;
+    ike->waits.last_id = id;
     ike->stats.jobs++;
-    ike_act_job(ike, job);
     return id;
 }
 
@@ -63,6 +66,8 @@ void ike_wait_disown(struct ike *ike, uint64_t id)
     for (struct ike_wait *w = *wait_slot(ike, id); w; w = w->next) {
         if (w->id == id && w->done) {
             w->done = NULL;
+            /* Of no meaning for the job's memory: whoever is to run it sees it, or runs it in vain. */
+            atomic_store_explicit(&w->job->is_void, true, memory_order_relaxed);
             ike->waits.n_orphans++;
         }
     }

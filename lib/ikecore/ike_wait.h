@@ -36,7 +36,10 @@ void ike_wait_fini(struct ike *ike);
  */
 uint64_t ike_wait_for(struct ike *ike, struct ike_job *job, uint64_t sa_id, ike_wait_done_fn *done);
 
-/* Nobody waits for this job any more. One that is not out is ignored. */
+/*
+ * Nobody waits for this job any more: it becomes void, so that it costs nothing when its turn comes. One that
+ * is not out is ignored.
+ */
 void ike_wait_disown(struct ike *ike, uint64_t id);
 
 /* A job is back, run or not: whoever waits for it gets it, then it is freed. */

@@ -92,6 +92,25 @@ static void addresses_take_turns_in_the_order_they_came(void **state)
     ctl_job_queue_free(q);
 }
 
+static void a_prefix_has_one_turn_however_many_addresses_it_uses(void **state)
+{
+    (void)state;
+    struct ctl_job_queue *q = ctl_job_queue_new();
+    for (uint64_t id = 1; id <= 200; id++)
+        push(q, id, IKE_JOB_PROVED, 0xcb007100u + (uint32_t)id);
+    push(q, 1000, IKE_JOB_PROVED, 0xc0000201u);
+    push(q, 1001, IKE_JOB_PROVED, 0xc0000201u);
+    push(q, 201, IKE_JOB_PROVED, 0xcb007101u); /* a second one of the first address */
+    assert_int_equal(pop(q), 1);
+    assert_int_equal(pop(q), 1000);
+    assert_int_equal(pop(q), 2);
+    assert_int_equal(pop(q), 1001);
+    for (uint64_t id = 3; id <= 201; id++)
+        assert_int_equal(pop(q), id);
+    assert_int_equal(pop(q), 0);
+    ctl_job_queue_free(q);
+}
+
 static void many_addresses_come_and_go(void **state)
 {
     (void)state;
@@ -115,6 +134,7 @@ int main(void)
         cmocka_unit_test(the_more_urgent_class_goes_first),
         cmocka_unit_test(many_jobs_of_one_address_delay_another_by_one),
         cmocka_unit_test(addresses_take_turns_in_the_order_they_came),
+        cmocka_unit_test(a_prefix_has_one_turn_however_many_addresses_it_uses),
         cmocka_unit_test(many_addresses_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,7 +200,7 @@ static void packets_flow_only_when_all_else_is_there(void **state)
     const int fds[] = {ctl.loop.epoll_fd, ctl.loop.signal_fd};
     text = base_text(called, sizeof called);
     ctl_stop(&ctl);
-    assert_string_equal(called, "api_close jobs_free ike_free node_stop conf_free ");
+    assert_string_equal(called, "api_close ike_free jobs_free node_stop conf_free ");
     assert_int_equal(fcntl(fds[0], F_GETFD), -1);
     assert_int_equal(fcntl(fds[1], F_GETFD), -1);
 }
@@ -229,7 +229,7 @@ static void whatever_fails_all_before_it_is_undone(void **state)
         {"ike", "begin node_start apply harden jobs api ike api_close jobs_free node_stop conf_free ",
          "no memory for the IKE"},
         {"node_run",
-         "begin node_start apply harden jobs api ike node_run api_close jobs_free ike_free node_stop "
+         "begin node_start apply harden jobs api ike node_run api_close ike_free jobs_free node_stop "
          "conf_free ",
          "no node_run"},
     };

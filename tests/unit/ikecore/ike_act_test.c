@@ -17,7 +17,7 @@ static void actions_come_out_in_order_with_their_content(void **state)
     ike_act_send(ike, &path, base_span("hello", 5));
     ike_act_install(ike, &path, &install);
     ike_act_sa(ike, IKE_ACT_SA_REPATH, 7, &path);
-    ike_act_job(ike, job);
+    assert_true(ike_act_job(ike, job));
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_SEND);
     assert_true(base_span_equal(a->bytes, base_span("hello", 5)));
@@ -40,7 +40,8 @@ static void actions_come_out_in_order_with_their_content(void **state)
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_KEEPALIVE);
     ike_act_send(ike, &path, base_span("left behind", 11));
-    ike_act_job(ike, &ike_job_dh(&ike_job_kind_dh_pair, CRYPT_DH_X25519, NULL, BASE_SPAN_NONE)->job);
+    assert_true(
+        ike_act_job(ike, &ike_job_dh(&ike_job_kind_dh_pair, CRYPT_DH_X25519, NULL, BASE_SPAN_NONE)->job));
     ike_act_fini(ike);
     assert_false(ike_next_action(ike, a));
     free(a);

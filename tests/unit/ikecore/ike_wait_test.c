@@ -92,6 +92,10 @@ static void a_job_that_is_disowned_counts_until_it_is_back_and_goes_to_nobody(vo
     struct ike *ike = ike_waiting();
     struct ike_job *kept = hand_out(ike, 1), *left = hand_out(ike, 2);
     ike_wait_disown(ike, left->id);
+    ike_job_run(&null_ike_ops, left);
+    ike_job_run(&null_ike_ops, kept);
+    assert_int_equal(left->status, -ECANCELED); /* nobody waits for it: not run */
+    assert_int_equal(kept->status, 0);
     ike_wait_disown(ike, left->id); /* twice is once */
     ike_wait_disown(ike, 4711);     /* of no job that is out */
     assert_int_equal(ike->waits.n_orphans, 1);
