@@ -11,6 +11,7 @@
 #include "ike_claim.h"
 #include "ike_core.h"
 #include "ike_natd.h"
+#include "ike_share.h"
 #include "wire_ike.h"
 
 /* Whom a record is about: an SA, or a datagram alone. */
@@ -145,8 +146,17 @@ void explain_refused(struct ike *ike, struct explain_about about, enum explain_a
 /* A message that cannot be understood; `fault` completes the sentence. */
 void explain_malformed(struct ike *ike, struct explain_about about, const char *fault);
 
-/* A cap of the configuration was hit; `cap` is its key. */
-void explain_limit(struct ike *ike, struct explain_about about, const char *cap);
+/* A limit was hit; `key` is its key below `limits`. */
+void explain_limit(struct ike *ike, struct explain_about about, const char *key);
+
+/* No inbound SPI is left for a child SA. */
+void explain_full(struct ike *ike, struct explain_about about);
+
+/* Whoever this path leads to holds so many half-open SAs, and the oldest of them made room. */
+void explain_greedy(struct ike *ike, const struct ike_path *path, struct ike_share_count held);
+
+/* A call was answered and IKE_AUTH never came; the call itself was repeated so many times. */
+void explain_unfinished(struct ike *ike, struct explain_about about, uint32_t repeats);
 
 /* Packets above mtu bytes do not arrive at the peer, and no router on the way says so. */
 void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mtu);

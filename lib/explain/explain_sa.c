@@ -491,19 +491,6 @@ void explain_malformed(struct ike *ike, struct explain_about about, const char *
     explain_end(ike, &e);
 }
 
-void explain_limit(struct ike *ike, struct explain_about about, const char *cap)
-{
-    char from[BASE_ENDPOINT_TEXT_MAX];
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_LIMIT, about, about.conn))
-        return;
-    base_text_add(&e.what, "%s wants more than the limit \"%s\" allows",
-                  base_endpoint_text(&about.path->remote, from), cap);
-    base_text_add(&e.why, "Limits keep a flood from using up memory and time.");
-    base_text_add(&e.fix_here, "raise it under limits, if these are honest peers");
-    explain_end(ike, &e);
-}
-
 void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mtu)
 {
     char to[BASE_ENDPOINT_TEXT_MAX];

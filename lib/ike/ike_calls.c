@@ -66,7 +66,7 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
     }
     ike_timer_clear(&ike->timers, &run->timer);
     if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path, child) < 0) {
-        explain_limit(ike, (struct explain_about){.path = &path}, "sas_max");
+        explain_limit(ike, (struct explain_about){.path = &path}, "sas");
         run_lost(ike, run, false);
     }
     return 0;

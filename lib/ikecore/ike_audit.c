@@ -43,6 +43,8 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_TRANSPORT] = {"transport_mode", true},
     [IKE_AUDIT_FAIL_INSTALL] = {"install", true},
     [IKE_AUDIT_FAIL_NARROWED] = {"narrowed", true},
+    [IKE_AUDIT_FAIL_GREEDY] = {"greedy", true},
+    [IKE_AUDIT_FAIL_UNFINISHED] = {"unfinished", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

@@ -43,6 +43,8 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, tunnel mode made */
     IKE_AUDIT_FAIL_INSTALL,       /* the data path did not take a child that was agreed on */
     IKE_AUDIT_FAIL_NARROWED,      /* the peer agreed to less than a child of ours asked for */
+    IKE_AUDIT_FAIL_GREEDY,        /* a prefix has most of the half-open SAs, and does not finish them */
+    IKE_AUDIT_FAIL_UNFINISHED,    /* a call was answered, and no IKE_AUTH came */
     IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 

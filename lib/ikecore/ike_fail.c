@@ -27,6 +27,14 @@ static bool fail_take_token(struct ike *ike)
     return true;
 }
 
+bool ike_fail_is_rare(struct ike *ike)
+{
+    if (!base_time_reached(ike->fail.rare_at, ike->now))
+        return false;
+    ike->fail.rare_at = base_time_add(ike->now, BASE_NS_PER_S);
+    return true;
+}
+
 bool ike_fail_is_news(struct ike *ike, enum ike_audit_kind kind, const struct base_endpoint *from,
                       const struct ike_conn_conf *conn)
 {

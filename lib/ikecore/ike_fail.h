@@ -17,9 +17,16 @@ struct ike_fail {
         base_time until;
     } seen[IKE_FAIL_BUCKETS]; /* which failures were told, and until when they are not told again */
     base_time refill;
+    base_time rare_at; /* no sooner comes the next of what strangers can cause by themselves */
     uint32_t tokens;   /* spent of the overall budget */
     uint32_t searches; /* out, of what is to be told */
 };
+
+/*
+ * Whether something that strangers can cause by themselves may be told now: once a second in all, so that
+ * such records leave most of the budget to others. Ask ike_fail_is_news() behind it.
+ */
+bool ike_fail_is_rare(struct ike *ike);
 
 /* Whether this failure is to be told, which is then counted. conn: the connection concerned, or NULL. */
 bool ike_fail_is_news(struct ike *ike, enum ike_audit_kind kind, const struct base_endpoint *from,

@@ -110,11 +110,23 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
         sa->want.rekey = true;
 }
 
+/* A handshake that its caller left is counted, and told where the caller showed that it receives or insists.
+ */
+static void half_open_expired(struct ike *ike, const struct ikev2_sa *sa)
+{
+    if (sa->state != IKEV2_ST_R_INIT || !sa->init)
+        return;
+    ike->stats.half_open_expired++;
+    if (sa->init->is_proved || sa->init->repeats)
+        explain_unfinished(ike, ikev2_sa_about(sa), sa->init->repeats);
+}
+
 void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
     ikev2_frag_on_timer(ike, sa);
     if (base_time_reached(sa->life.give_up_at, ike->now)) {
+        half_open_expired(ike, sa);
         ikev2_step_timed_out(ike, sa);
         return;
     }

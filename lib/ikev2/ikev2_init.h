@@ -3,6 +3,7 @@
 /* What is kept of SA_INIT until AUTH has been checked. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "base_time.h"
 #include "crypt_ike_ops.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
@@ -55,8 +56,10 @@ struct ikev2_init {
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
     struct ikev2_auth auth;
-    size_t long_bytes; /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
-    bool is_proved;    /* as responder: a cookie of ours came back, so the peer's address is its own */
+    size_t long_bytes;     /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
+    base_time answered_at; /* as responder, when the answer went */
+    uint32_t repeats;      /* how often the same request came again */
+    bool is_proved;        /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };

@@ -6,6 +6,7 @@
  */
 #include "ikev2_sa.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base_addr.h"
@@ -17,6 +18,7 @@
 #include "ike_env.h"
 #include "ike_path.h"
 #include "ike_run.h"
+#include "ike_share.h"
 #include "ike_timer.h"
 #include "ikev2_tables.h"
 
@@ -95,6 +97,12 @@ uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint
     return n;
 }
 
+struct ikev2_sa *ikev2_sa_greediest(const struct ike *ike)
+{
+    struct ike_share_member *m = ike_share_greediest(ike);
+    return m ? (struct ikev2_sa *)((char *)m - offsetof(struct ikev2_sa, share)) : NULL;
+}
+
 uint64_t ikev2_sa_new_spi(struct ike *ike)
 {
     uint64_t spi;
@@ -158,6 +166,7 @@ void ikev2_sa_init_link(struct ike *ike, struct ikev2_sa *sa)
     sa->link.init_next = *slot;
     *slot = sa;
     ike->stats.half_open++;
+    ike_share_add(ike, &sa->share, &sa->path.remote.addr);
 }
 
 void ikev2_sa_init_unlink(struct ike *ike, struct ikev2_sa *sa)
@@ -170,6 +179,7 @@ void ikev2_sa_init_unlink(struct ike *ike, struct ikev2_sa *sa)
     *p = sa->link.init_next;
     sa->link.init_next = NULL;
     ike->stats.half_open--;
+    ike_share_remove(ike, &sa->share);
 }
 
 static void sa_unlink_all(struct ike *ike, struct ikev2_sa *sa)

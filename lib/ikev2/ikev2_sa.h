@@ -19,6 +19,7 @@
 #include "ike_natd.h"
 #include "ike_nonce.h"
 #include "ike_path.h"
+#include "ike_share.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
@@ -102,6 +103,7 @@ struct ikev2_sa_rival {
 
 struct ikev2_sa {
     struct ikev2_sa_link link;
+    struct ike_share_member share; /* among the half-open ones */
     struct ike_run *run; /* runtime of the connection; NULL before it is known or after it is gone */
     struct ike_timer timer;
     uint64_t id;
@@ -178,6 +180,8 @@ struct ikev2_sa *ikev2_sa_at(const struct ike *ike, const struct base_endpoint *
 void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 /* Half-open SAs as responder with this endpoint. */
 uint32_t ikev2_sa_half_open_of(const struct ike *ike, const struct base_endpoint *remote);
+/* The oldest half-open SA of the greediest (ike_share.h), or NULL. */
+struct ikev2_sa *ikev2_sa_greediest(const struct ike *ike);
 /* Among the half-open ones, by the SA's path, which must not change in between. */
 void ikev2_sa_init_link(struct ike *ike, struct ikev2_sa *sa);
 void ikev2_sa_init_unlink(struct ike *ike, struct ikev2_sa *sa);

@@ -60,7 +60,7 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     if (!ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
-        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        explain_full(ike, ikev2_sa_about(sa));
         return IKEV2_TURNS;
     }
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);

@@ -139,7 +139,7 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         ikev2_child_foresee(ike, sa, conf);
     if (ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
-        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        explain_full(ike, ikev2_sa_about(sa));
         return WIRE_IKE_N_NO_ADDITIONAL_SAS;
     }
     return 0;
@@ -229,7 +229,7 @@ static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct i
     if (!ikev2_msg_notify(msg, WIRE_IKE_N_REKEY_SA, &n)) {
         if (ikev2_child_count(sa) < ike->conf->children_max)
             return 0;
-        explain_limit(ike, ikev2_sa_about(sa), "children_max");
+        explain_limit(ike, ikev2_sa_about(sa), "children");
         return WIRE_IKE_N_NO_ADDITIONAL_SAS;
     }
     const struct ikev2_child *old = ikev2_child_by_spi_out(sa, (uint32_t)n.spi);
@@ -356,7 +356,7 @@ static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     if (!t->spi_in && ike->env.spi_alloc(ike->env.ctx, &t->spi_in) < 0) {
         t->spi_in = 0;
-        explain_limit(ike, ikev2_sa_about(sa), "inbound SPIs");
+        explain_full(ike, ikev2_sa_about(sa));
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }

@@ -15,6 +15,7 @@
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
 #include "ike_sets.h"
+#include "ikev2_admit.h"
 #include "ikev2_cookie.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
@@ -74,7 +75,7 @@ static bool init_is_same_call(struct ike *ike, const struct ikev2_sa *sa, const 
 /* A repeated request gets the same answer again; a different one with the same SPI is nobody's. */
 static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struct base_span ni)
 {
-    const struct ikev2_sa *sa = ikev2_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
+    struct ikev2_sa *sa = ikev2_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
     if (!sa)
         return false;
     const bool same = sa->init && base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw);
@@ -82,28 +83,12 @@ static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struc
         (same || (init_is_same_call(ike, sa, msg, ni) && ikev2_init_keep(ike, sa->init, msg->raw))) &&
         sa->state == IKEV2_ST_R_INIT) {
         ike->stats.duplicates_answered++;
+        sa->init->repeats++;
         ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
     } else {
         ike->stats.dropped_unexpected++;
     }
     return true;
-}
-
-static bool init_is_within_caps(struct ike *ike, const struct ikev2_msg *msg)
-{
-    const char *cap = NULL;
-    if (ike->stats.half_open + ike->waits.n_orphans >= ike->conf->half_open_max)
-        cap = "half_open_max";
-    else if (ikev2_sa_half_open_of(ike, &msg->path->remote) >= ike->conf->half_open_per_endpoint)
-        cap = "half_open_per_endpoint";
-    else if (ike->stats.ike_sas >= ike->conf->sas_max)
-        cap = "sas_max";
-    if (!cap && ikev2_init_has_room(ike, msg->raw))
-        return true;
-    ike->stats.dropped_capped++;
-    if (cap)
-        explain_limit(ike, (struct explain_about){.path = msg->path}, cap);
-    return false;
 }
 
 /* How many of the connections that allow the path would take this choice. */
@@ -208,7 +193,7 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         ike->stats.dropped_unexpected++;
         return IKEV2_STAYS;
     }
-    if ((challenge && !ikev2_cookie_check(ike, msg, ni)) || !init_is_within_caps(ike, msg))
+    if (challenge && !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
         WIRE_IKE_OK) {
@@ -232,7 +217,8 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
     if (!challenge && init_answer_bytes(&choice, ke.value.len) > msg->raw.len &&
         !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
-    init_accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
+    if (ikev2_admit(ike, msg))
+        init_accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
     return IKEV2_STAYS;
 }
 
@@ -254,6 +240,7 @@ static enum ikev2_outcome init_answer(struct ike *ike, struct ikev2_sa *sa, cons
     if (ike_blob_set(&sa->init->msg_r, bytes) < 0) {
         return IKEV2_TURNS;
     }
+    sa->init->answered_at = ike->now;
     ike_act_send(ike, &sa->path, bytes);
     return IKEV2_GOES;
 }
