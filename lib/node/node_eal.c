@@ -14,6 +14,7 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_log.h>
 
 #include "base_text.h"
 #include "host_log.h"
@@ -167,7 +168,8 @@ static int eal_run(struct eal_args *a, const struct node_params *params, char *w
     const int error = rte_errno;
     node_capture_end(&capture, text, sizeof text);
     if (rc >= 0) {
-        fputs(text, stderr);
+        host_log_text(text, strlen(text));
+        rte_openlog_stream(host_log_stream()); /* its own waits for a reader */
         eal_warn_unread(argv, a->argc, rc);
         return 0;
     }

@@ -18,6 +18,7 @@
 
 #include "afpkt_left.h"
 #include "dp_io.h"
+#include "host_log.h"
 #include "node_capture.h"
 
 /* The ethdev whose device carries this name: a vdev string's part before the first comma, or a PCI address.
@@ -196,7 +197,7 @@ void node_ethdev_close(struct node_port *port)
     rte_eth_dev_close(port->id);
     node_capture_end(&capture, text, sizeof text);
     if (!port->is_xdp)
-        fputs(text, stderr);
+        host_log_text(text, strlen(text));
     afpkt_left_free(port->left);
 }
 
@@ -218,7 +219,7 @@ int node_ethdev_open(const struct node_port_params *params, const struct node_de
         rc = ethdev_watch_xdp(out, &known);
     if (rc >= 0) {
         if (!out->is_xdp)
-            fputs(text, stderr);
+            host_log_text(text, strlen(text));
         return 0;
     }
     if (!node_capture_line(text, "(): ", said, sizeof said)) /* a driver's own, before what EAL says */

@@ -3,12 +3,14 @@
 #include "host_log.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -84,7 +86,7 @@ static void a_text_beyond_the_buffer_is_cut_and_still_ends_the_line(void **state
     text[sizeof text - 1] = '\0';
     host_log(HOST_ERR, "%s", text);
     const size_t len = strlen(written());
-    assert_int_equal(len, 3 + TIME_CHARS + 1 + 4095 + 1);
+    assert_int_equal(len, PIPE_BUF);
     assert_string_equal(line + len - 2, "a\n");
 }
 
@@ -94,6 +96,82 @@ static void a_text_with_signs_of_a_format_is_left_alone(void **state)
     assert_non_null(strstr(written(), " 100 %s of %n\n"));
 }
 
+/* Logs until a reader that does not read has cost lines; how many there were in all. */
+static unsigned log_until_dropped(void)
+{
+    const uint64_t before = host_log_catch_up();
+    unsigned n = 0;
+    while (host_log_catch_up() == before) {
+        host_log(HOST_ERR, "line %u of those that nobody reads", n++);
+        assert_true(n < 100000);
+    }
+    return n;
+}
+
+/* Reads all that waits. */
+static void read_all(int fd)
+{
+    while (read(fd, line, sizeof line) > 0)
+        continue;
+}
+
+static void a_stalled_reader_of_a_pipe_costs_lines_and_no_time(void **state)
+{
+    const uint64_t before = host_log_catch_up();
+    assert_true(log_until_dropped() > 100);
+    host_log(HOST_ERR, "one more");
+    assert_int_equal(host_log_catch_up(), before + 2);
+    assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0); /* others share it */
+    read_all(ends[0]);
+    host_log(HOST_ERR, "back");
+    const char *got = written();
+    assert_non_null(strstr(got, "event=log_dropped lines=2 why=\"nobody read the log\"\n<3>"));
+    assert_non_null(strstr(got, " back\n"));
+}
+
+static void what_was_dropped_is_told_without_another_line(void **state)
+{
+    log_until_dropped();
+    read_all(ends[0]);
+    host_log_catch_up();
+    assert_non_null(strstr(written(), "event=log_dropped lines=1 "));
+    host_log_catch_up();
+    assert_string_equal(written(), "");
+}
+
+static void a_stalled_reader_of_a_socket_costs_lines_and_no_time(void **state)
+{
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    dup2(pair[1], STDERR_FILENO);
+    assert_true(log_until_dropped() > 100);
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    read_all(pair[0]);
+    host_log(HOST_ERR, "back");
+    const ssize_t n = read(pair[0], line, sizeof line - 1);
+    line[n < 0 ? 0 : n] = '\0';
+    assert_non_null(strstr(line, "event=log_dropped lines=1 "));
+    assert_non_null(strstr(line, " back\n"));
+    close(pair[0]);
+    close(pair[1]);
+}
+
+static void libraries_log_through_a_stream_that_does_not_wait_either(void **state)
+{
+    FILE *stream = host_log_stream();
+    fprintf(stream, "EAL: a line\nEAL: another\n");
+    fflush(stream);
+    assert_string_equal(written(), "EAL: a line\nEAL: another\n");
+    const uint64_t before = host_log_catch_up();
+    for (unsigned i = 0; i < 100000 && host_log_catch_up() == before; i++) {
+        fprintf(stream, "EAL: nobody reads %u\n", i);
+        fflush(stream);
+    }
+    assert_true(host_log_catch_up() > before);
+    read_all(ends[0]);
+    host_log_catch_up();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +179,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_level_has_the_priority_of_syslog, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_below_the_level_is_not_written, setup, teardown),
         cmocka_unit_test_setup_teardown(a_text_beyond_the_buffer_is_cut_and_still_ends_the_line, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_stalled_reader_of_a_pipe_costs_lines_and_no_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_dropped_is_told_without_another_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_stalled_reader_of_a_socket_costs_lines_and_no_time, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(libraries_log_through_a_stream_that_does_not_wait_either, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_text_with_signs_of_a_format_is_left_alone, setup, teardown),
     };
