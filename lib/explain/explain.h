@@ -152,6 +152,10 @@ void explain_limit(struct ike *ike, struct explain_about about, const char *key)
 /* No inbound SPI is left for a child SA. */
 void explain_full(struct ike *ike, struct explain_about about);
 
+/* A peer proved its identity, and conn->unique or limits.sas_per_identity refuses one SA more beside `n`. */
+void explain_one_too_many(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                          uint32_t n);
+
 /* Whoever this path leads to holds so many half-open SAs, and the oldest of them made room. */
 void explain_greedy(struct ike *ike, const struct ike_path *path, struct ike_share_count held);
 

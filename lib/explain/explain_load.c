@@ -8,10 +8,12 @@
 #include "base_addr.h"
 #include "base_text.h"
 #include "ike_audit.h"
+#include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_fail.h"
 #include "ike_path.h"
 #include "ike_share.h"
+#include "wire_ike.h"
 
 void explain_limit(struct ike *ike, struct explain_about about, const char *key)
 {
@@ -36,6 +38,38 @@ void explain_full(struct ike *ike, struct explain_about about)
                   base_endpoint_text(&about.path->remote, from));
     base_text_add(&e.why, "The tables of this gateway are full of child SAs, or it is out of memory.");
     base_text_add(&e.fix_here, "fewer tunnels on this gateway: no key of the configuration raises this");
+    explain_end(ike, &e);
+}
+
+void explain_one_too_many(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                          uint32_t n)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_LIMIT, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s comes up once more, with %u IKE SAs up already",
+                  ike_id_text(&conn->remote_id, e.crypto, id), n);
+    if (conn->unique == IKE_UNIQUE_REJECT) {
+        base_text_add(
+            &e.why,
+            "connections.%s.unique is \"reject\". The one that is up is asked for a sign of life; if "
+            "it is gone, the next attempt succeeds.",
+            conn->name);
+        base_text_add(&e.fix_here,
+                      "connections.%s.unique: \"replace\", or \"keep\" when several machines share the name",
+                      conn->name);
+    } else {
+        base_text_add(
+            &e.why,
+            "The identity has as many as limits.sas_per_identity allows. The oldest is asked for a sign "
+            "of life; if it is gone, the next attempt succeeds.");
+        base_text_add(&e.fix_here,
+                      "limits.sas_per_identity: a higher number, or connections.%s.unique: \"replace\"",
+                      conn->name);
+    }
+    base_text_add(&e.fix_peer, "an identity of its own for each machine");
     explain_end(ike, &e);
 }
 

@@ -63,6 +63,13 @@ enum ike_encap {
     IKE_ENCAP_NEVER, /* plain ESP only; a path with NAT is refused and explained */
 };
 
+/* What a new IKE SA of an identity means for the older ones of the same connection. */
+enum ike_unique {
+    IKE_UNIQUE_REPLACE, /* it takes over: INITIAL_CONTACT ends them, beyond the limit the oldest is closed */
+    IKE_UNIQUE_KEEP,    /* they stay side by side; beyond the limit new ones are refused */
+    IKE_UNIQUE_REJECT,  /* new ones are refused while one is up */
+};
+
 struct ike_child_conf {
     char name[IKE_NAME_MAX];
     size_t n_proposals;
@@ -95,6 +102,7 @@ struct ike_conn_conf {
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
+    enum ike_unique unique;
     bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
     bool start;                /* initiate when loaded and whenever the SA is lost */
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
@@ -126,9 +134,10 @@ struct ike_conf {
     /* IP packets of IKE messages above it go in fragments where the peer can join them (RFC 7383); 0: never
      */
     uint32_t fragment_bytes;
-    bool probe_path_mtu;   /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
-    uint32_t sas_max;      /* IKE SAs */
-    uint32_t children_max; /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
+    bool probe_path_mtu;       /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
+    uint32_t sas_max;          /* IKE SAs */
+    uint32_t sas_per_identity; /* of those, of one connection */
+    uint32_t children_max;     /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
     /* Made by ike_conf_seal(); nobody else's business. */
     struct ike_conf_index *index;
     struct ike_sets *sets;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of IKE_AUTH that both sides share: the SA is up, and what that means for older SAs with the peer.
  */
+#include "explain.h"
 #include "ike_audit.h"
+#include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_run.h"
+#include "ikev2_close.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
 #include "ikev2_pmtu.h"
@@ -11,13 +15,64 @@
 
 #define TWIN_S 10 /* both sides called at the same time when their SAs are that close */
 
+/* SAs of the connection beside this one that are up and are to stay; *oldest: of those. */
+static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, const struct ikev2_sa *sa,
+                            struct ikev2_sa **oldest)
+{
+    uint32_t n = 0;
+    *oldest = NULL;
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, run, o)) != NULL;) {
+        if (o == sa || o->state != IKEV2_ST_UP || o->want.close || o->quiet)
+            continue;
+        *oldest = o;
+        n++;
+    }
+    return n;
+}
+
+bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_sa *oldest;
+    const uint32_t n = auth_others(ike, ike_run_of(ike, conn), sa, &oldest);
+    const bool refused = conn->unique == IKE_UNIQUE_REJECT ? n > 0
+                         : conn->unique == IKE_UNIQUE_KEEP ? n >= ike->conf->sas_per_identity
+                                                           : false;
+    if (!refused)
+        return false;
+    /* One that is gone makes room for the next attempt. */
+    oldest->want.dpd = true;
+    ikev2_sa_touch(ike, oldest);
+    explain_one_too_many(ike, ikev2_sa_about(sa), conn, n);
+    return true;
+}
+
+/* One more than the limit allows goes; one that cannot say goodbye because many do already goes without. */
+static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa *oldest, *closing = NULL;
+    uint32_t n_closing = 0;
+    const uint32_t most = ike->conf->sas_per_identity;
+    if (auth_others(ike, sa->run, sa, &oldest) >= most)
+        ikev2_close(ike, oldest, "the identity has more SAs than limits.sas_per_identity");
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, sa->run, o)) != NULL;) {
+        if (o == sa || !o->want.close)
+            continue;
+        closing = o;
+        n_closing++;
+    }
+    if (n_closing > most)
+        ikev2_sa_kill(ike, closing);
+}
+
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact)
 {
+    bool is_asked = false;
+    const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
     for (struct ikev2_sa *o = ikev2_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev2_sa_of_run(ike, sa->run, o);
         if (o == sa || o->state != IKEV2_ST_UP)
             continue;
-        if (initial_contact && o->life.established_at.ns <= sa->life.created_at.ns) {
+        if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {
             ikev2_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
             ikev2_sa_kill(ike, o);
             continue;
@@ -30,11 +85,14 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
             loser->quiet = true;
             loser->want.close = loser->is_initiator;
             ikev2_sa_touch(ike, loser);
-        } else {
+        } else if (!is_asked) {
+            /* The one before this; those before it were asked when it came. */
+            is_asked = true;
             o->want.dpd = true;
             ikev2_sa_touch(ike, o);
         }
     }
+    auth_keep_limit(ike, sa);
 }
 
 bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)

@@ -28,7 +28,15 @@ enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa
 /* ---- ikev2_auth_up.c: what it means that both are authenticated ---- */
 /* The SA is up, with this peer; its state follows when the handler is done. */
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *peer);
-/* Ends or doubts the SAs with this peer that were there before. */
+/*
+ * Whether `unique` of the connection, or the limit of SAs of an identity, refuses this peer, which proved who
+ * it is. True: explained, and the oldest of its SAs is asked for a sign of life.
+ */
+bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
+/*
+ * Ends or doubts SAs with this peer that were there before: INITIAL_CONTACT ends them where the connection
+ * says so, else the latest is asked for a sign of life; one beyond the limit of an identity is closed.
+ */
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact);
 /* Whether no other SA of this connection is up. */
 bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa);

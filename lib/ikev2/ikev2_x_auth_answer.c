@@ -143,8 +143,12 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
         explain_unproved(ike, ikev2_sa_about(sa), conn, -job->status);
     if (!conn || job->status != 0)
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    if (!a->late || a->is_over)
+    if (!a->late || a->is_over) {
+        /* Not before: others of the same identity may have come up meanwhile. */
+        if (ikev2_auth_is_one_too_many(ike, sa, conn))
+            return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
         return auth_answer(ike, sa, conn, ike_job_auth_of(job));
+    }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
     ikev2_auth_put(&b, ikev2_auth_own(ike, false), ike_job_auth_of(job));

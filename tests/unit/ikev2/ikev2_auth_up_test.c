@@ -44,10 +44,110 @@ static void a_commit_makes_the_sa_up_and_counts_it(void **state)
     pair_free(p);
 }
 
+/* a calls b once more, as one that lost nothing: without INITIAL_CONTACT. Whether b has it up. */
+static bool call_again(struct pair *p)
+{
+    const uint64_t before = pair_stats(p, 1).established;
+    p->now = base_time_add(p->now, 20 * BASE_NS_PER_S); /* no twin of the one before */
+    /* a forgets its SAs without a word; b's liveness checks are not answered, and not waited for */
+    const struct ike_env env = p->h[0].ike->env;
+    ike_free(p->h[0].ike);
+    for (size_t i = 0; i < p->h[0].n_children; i++)
+        p->h[0].children[i].is_removed = true;
+    p->h[0].ike = ike_new(&env, p->h[0].conf, p->now);
+    pair_connect(p);
+    return pair_stats(p, 1).established > before;
+}
+
+/* b with SAs of one identity side by side. */
+static struct pair *pair_unique(enum ike_unique unique, uint32_t most)
+{
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].unique = unique;
+    p->h[1].conf->sas_per_identity = most;
+    p->h[1].conf->conns[0].dpd_s = 0;
+    p->h[1].conf->conns[0].retransmit_ms = 100000; /* whoever does not answer stays for now */
+    pair_start(p);
+    pair_connect(p);
+    return p;
+}
+
+static size_t ups(struct pair *p)
+{
+    size_t n = 0;
+    for (struct ikev2_sa *sa = p->h[1].ike->v2->first; sa; sa = sa->link.next)
+        n += sa->state == IKEV2_ST_UP && !sa->want.close;
+    return n;
+}
+
+static void kept_side_by_side_up_to_the_limit(void **state)
+{
+    (void)state;
+    struct pair *p = pair_unique(IKE_UNIQUE_KEEP, 3);
+    assert_true(call_again(p));
+    assert_true(call_again(p));
+    assert_int_equal(ups(p), 3);
+    assert_false(call_again(p));
+    assert_int_equal(ups(p), 3);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LIMIT);
+    assert_non_null(a);
+    assert_string_equal(a->what, "@a comes up once more, with 3 IKE SAs up already");
+    assert_non_null(strstr(a->fix_here, "limits.sas_per_identity"));
+    pair_free(p);
+}
+
+static void a_second_one_is_rejected_while_the_first_is_up(void **state)
+{
+    (void)state;
+    struct pair *p = pair_unique(IKE_UNIQUE_REJECT, 4);
+    assert_false(call_again(p));
+    assert_int_equal(ups(p), 1);
+    assert_non_null(strstr(pair_audit(&p->h[1], IKE_AUDIT_FAIL_LIMIT)->why, "\"reject\""));
+    /* The first one does not answer its liveness check and goes; then a new one is welcome. */
+    p->h[1].conf->conns[0].retransmit_ms = 1000;
+    pair_run(p, 1000);
+    assert_int_equal(ups(p), 0);
+    assert_true(call_again(p));
+    pair_free(p);
+}
+
+/* An SA as peers make it that do not send INITIAL_CONTACT: it is made up again as one of many. */
+static void replaced_ones_are_asked_one_by_one_and_limited(void **state)
+{
+    (void)state;
+    struct pair *p = pair_unique(IKE_UNIQUE_KEEP, 100);
+    for (int i = 0; i < 9; i++)
+        assert_true(call_again(p));
+    assert_int_equal(ups(p), 10);
+    struct ike *ike = p->h[1].ike;
+    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next)
+        sa->want.dpd = false;
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_REPLACE;
+    p->h[1].conf->sas_per_identity = 4;
+    struct ikev2_sa *newest = ike->v2->last;
+    size_t asked = 0, closing = 0;
+    ikev2_auth_replace_older(ike, newest, false);
+    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next) {
+        asked += sa->want.dpd;
+        closing += sa->want.close;
+    }
+    assert_int_equal(asked, 1); /* not nine */
+    assert_int_equal(closing, 1);
+    assert_true(ike->v2->first->want.close); /* the oldest */
+    for (int i = 0; i < 20; i++)
+        ikev2_auth_replace_older(ike, newest, false);
+    assert_true(ups(p) <= 5);
+    pair_drain(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_peer_that_starts_anew_replaces_its_older_sa),
+        cmocka_unit_test(kept_side_by_side_up_to_the_limit),
+        cmocka_unit_test(a_second_one_is_rejected_while_the_first_is_up),
+        cmocka_unit_test(replaced_ones_are_asked_one_by_one_and_limited),
         cmocka_unit_test(a_commit_makes_the_sa_up_and_counts_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
