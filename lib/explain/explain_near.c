@@ -65,8 +65,9 @@ static size_t near_distance(const struct ike_id *x, const struct ike_id *y, bool
         head++;
     while (tail < both - head && x->bytes[x->len - 1 - tail] == y->bytes[y->len - 1 - tail])
         tail++;
-    const struct base_span a = near_middle(x, head, tail), b = near_middle(y, head, tail);
-    return is_exact ? near_edits(a, b) : a.len > b.len ? a.len : b.len;
+    if (!is_exact)
+        return (x->len > y->len ? x->len : y->len) - head - tail;
+    return near_edits(near_middle(x, head, tail), near_middle(y, head, tail));
 }
 
 static bool near_is_addr(const struct ike_id *id, const struct base_addr *a)
