@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""One host that calls a gateway from many ports, gives cookies back, and never goes on; every eighth call wants the costly
+"""One host that calls a gateway from many ports, gives cookies back, and never goes on; one call in 64 wants the costly
 group MODP-4096. Prints calls, cookies given back, and answers that made a half-open SA."""
 import argparse
 import os
@@ -27,14 +27,14 @@ def main():
         sock.setblocking(False)
         sockets.append(sock)
         poll.register(sock, selectors.EVENT_READ)
-    # (nonce, group, public value) by number of the call, which its SPI ends with
+    # group and public value, by the last byte of the SPI
     costly = (MODP_4096, b"\x7f" + os.urandom(511))
     cheap = (X25519, b"\x07" + os.urandom(31))
     nonce = os.urandom(32)
     sent = cookies = answers = 0
 
     def request(spi, cookie=None):
-        return init_request(spi, nonce, *(costly if spi[7] % 8 == 0 else cheap), cookie)
+        return init_request(spi, nonce, *(costly if spi[7] % 64 == 0 else cheap), cookie)
 
     def receive(sock):
         nonlocal cookies, answers

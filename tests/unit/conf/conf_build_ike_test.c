@@ -80,11 +80,34 @@ static void a_child_takes_proposals_of_its_connection_or_says_its_own(void **sta
     conf_free(conf);
 }
 
+static void a_connection_says_what_one_more_sa_of_its_peer_means(void **state)
+{
+    static const struct {
+        const char *text;
+        enum ike_unique unique;
+    } rows[] = {{"", IKE_UNIQUE_REPLACE},
+                {"'unique':'replace',", IKE_UNIQUE_REPLACE},
+                {"'unique':'keep',", IKE_UNIQUE_KEEP},
+                {"'unique':'reject',", IKE_UNIQUE_REJECT}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "'foo':{%s'local':{'id':'@gw','subnets':'10.1.0.0/24'},"
+                 "'remote':{'id':'@foo','subnets':'10.2.0.0/24'}}",
+                 rows[i].text);
+        struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, text, "");
+        assert_non_null(conf);
+        assert_int_equal(conf->ike->conns[0].unique, rows[i].unique);
+        assert_int_equal(conf->ike->sas_per_identity, 4);
+        conf_free(conf);
+    }
+}
+
 static void limits_and_public_addresses_arrive(void **state)
 {
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
                                    ",'limits':{'half_open':7,'half_open_per_endpoint':6,'cookie_threshold':5,"
-                                   "'half_open_timeout_s':4,'sas':3,'children':2},"
+                                   "'half_open_timeout_s':4,'sas':3,'sas_per_identity':9,'children':2},"
                                    "'tunnel':{'ike_fragment_bytes':576,'probe_path_mtu':false},"
                                    "'nat':{'public_addresses':['198.51.100.1','2001:db8::1']}");
     assert_non_null(conf);
@@ -95,6 +118,7 @@ static void limits_and_public_addresses_arrive(void **state)
     assert_int_equal(conf->ike->cookie_threshold, 5);
     assert_int_equal(conf->ike->half_open_timeout_s, 4);
     assert_int_equal(conf->ike->sas_max, 3);
+    assert_int_equal(conf->ike->sas_per_identity, 9);
     assert_int_equal(conf->ike->children_max, 2);
     assert_int_equal(conf->ike->n_public_addrs, 2);
     assert_int_equal(conf->ike->public_addrs[1].family, BASE_AF_IP6);
@@ -109,6 +133,7 @@ int main(void)
         cmocka_unit_test(children_inherit_the_settings_of_child),
         cmocka_unit_test(subnets_or_children_must_be_given_but_not_both),
         cmocka_unit_test(a_child_takes_proposals_of_its_connection_or_says_its_own),
+        cmocka_unit_test(a_connection_says_what_one_more_sa_of_its_peer_means),
         cmocka_unit_test(limits_and_public_addresses_arrive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
