@@ -38,6 +38,11 @@ static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_n
 
 static void run_lost(struct ike *ike, struct ike_run *run, bool was_up)
 {
+    if (run->calls_again && !run->held && !ike->shutting_down) {
+        run_plan_call(ike, run, 0);
+        return;
+    }
+    run->is_wary = false;
     if (!run_wants_call(ike, run))
         return;
     uint64_t pause_s = 1;
@@ -75,7 +80,9 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
 void ike_run_on_timer(struct ike *ike, struct ike_run *run)
 {
     ike_timer_clear(&ike->timers, &run->timer);
-    if (run_wants_call(ike, run))
+    const bool calls_again = run->calls_again && !run->held;
+    run->calls_again = false;
+    if (calls_again || run_wants_call(ike, run))
         ike_run_initiate(ike, run, NULL);
 }
 

@@ -16,9 +16,12 @@ struct ike_run {
     const struct ike_conn_conf *conn;
     struct ike_timer timer;
     uint32_t failures; /* attempts in a row */
-    bool held;         /* the operator ended it: no call until told so */
-    bool is_lost;      /* an SA ended in this dispatch: whether to call again is to be decided */
-    bool was_up;       /* with is_lost: it had been established */
+    bool is_wary;     /* a call failed after a COOKIE that may be forged: the next one gives the first request
+                         time */
+    bool calls_again; /* with is_wary: once, at once, whatever is configured */
+    bool held;        /* the operator ended it: no call until told so */
+    bool is_lost;     /* an SA ended in this dispatch: whether to call again is to be decided */
+    bool was_up;      /* with is_lost: it had been established */
     struct ike_run *lost_next;
     uint32_t number; /* of ike_env.conn_open() */
     struct ike_conn_stats stats;

@@ -74,7 +74,8 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, const str
 {
     const bool by_initiator = p->is_initiator;
     const struct ikev2_init *in = sa->init;
-    const struct base_span message = ike_blob_span(by_initiator ? &in->msg_i : &in->msg_r);
+    const struct ike_blob *request = in->n_checked ? &in->twins[in->n_checked - 1] : &in->msg_i;
+    const struct base_span message = ike_blob_span(by_initiator ? request : &in->msg_r);
     const struct base_span nonce = ike_nonce_span(by_initiator ? &in->nr : &in->ni);
     const struct base_span sk_p = base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
     const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes;

@@ -108,7 +108,7 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
     sa->local_id = sa->conn->local_id;
     sa->remote_id = *peer;
     if (sa->run)
-        sa->run->failures = 0;
+        sa->run->failures = sa->run->is_wary = 0;
     ikev2_life_start_sa(ike, sa);
     ikev2_pmtu_begin(ike, sa);
     IKE_COUNT(ike, sa, established);

@@ -22,6 +22,7 @@
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
+#include "ikev2_x_init.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
 #include "ikev2_step.h"
@@ -78,7 +79,10 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
     }
     if (sa->req.tries == 0 && sa->state != IKEV2_ST_CLOSING)
         ikev2_note(ike, sa, IKE_AUDIT_RETRANSMIT, "no answer yet, sending again");
-    ikev2_msg_repeat(ike, sa);
+    if (sa->state == IKEV2_ST_I_INIT && ikev2_init_next_cookie(ike, sa))
+        sa->req.tries++;
+    else
+        ikev2_msg_repeat(ike, sa);
 }
 
 static void child_on_timer(struct ike *ike, struct ikev2_child *c)

@@ -26,6 +26,17 @@ struct ikev2_offer {
 
 struct ikev2_auth_method;
 
+#define IKEV2_COOKIE_MAX 64
+
+/* len 0: none */
+struct ikev2_cookie {
+    uint8_t len;
+    uint8_t bytes[IKEV2_COOKIE_MAX];
+};
+
+/* Of a caller's request with other cookies than the first one that came; AUTH may cover any. */
+#define IKEV2_TWINS_MAX      2
+
 /*
  * What a caller sends in IKE_SA_INIT is kept until it has proved who it is. A request above LONG_FROM bytes
  * is answered with a COOKIE first, whatever the load (RFC 7296 2.6), and all of them together have
@@ -56,10 +67,20 @@ struct ikev2_init {
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
     struct ikev2_auth auth;
-    size_t long_bytes;     /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
+    /*
+     * As initiator: the cookie in our request, and the newest one that came. Whoever is on the way may send
+     * one, or an old one comes late, and an answer does not tell which request it is for, while our AUTH
+     * covers that one. So one request is out at a time: the newest cookie has its turn when the request would
+     * be repeated.
+     */
+    struct ikev2_cookie cookie, newest;
+    struct ike_blob twins[IKEV2_TWINS_MAX]; /* as responder */
+    uint8_t n_twins;
+    uint8_t n_checked; /* twins that the caller's proof was checked with after msg_i */
     base_time answered_at; /* as responder, when the answer went */
     uint32_t repeats;      /* how often the same request came again */
-    bool is_proved;        /* as responder: a cookie of ours came back, so the peer's address is its own */
+    size_t long_bytes; /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
+    bool is_proved;    /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };
@@ -72,6 +93,12 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa);
  * used up (ikev2_init_has_room()); then the one of before stays.
  */
 bool ikev2_init_keep(struct ike *ike, struct ikev2_init *init, struct base_span request);
+
+/*
+ * Keeps a request that differs from the one that is kept in its cookie only. False: it does not, or there is
+ * no room for it.
+ */
+bool ikev2_init_keep_twin(struct ike *ike, struct ikev2_init *init, struct base_span request);
 
 /* Whether a request of so many bytes is long: more than any that is in use today. */
 bool ikev2_init_is_long(struct base_span request);

@@ -17,7 +17,6 @@ struct ike;
 struct ikev2_job_row;
 struct ikev2_sa;
 
-#define IKEV2_COOKIE_MAX 64
 #define IKEV2_KE_RETRIES 3 /* other groups that a peer may ask for, each with its own request */
 
 enum ikev2_task_kind {
@@ -41,9 +40,6 @@ struct ikev2_task {
     uint8_t ke_retries;
     bool is_dh_agreed; /* choice.dh was agreed on: not in IKE_AUTH */
     bool is_turned;    /* refused once, so it goes with a group instead of without, or the other way round */
-    uint8_t cookie_tries;
-    uint8_t cookie_len;
-    uint8_t cookie[IKEV2_COOKIE_MAX];
     uint16_t public_len;
     uint8_t public_value[CRYPT_DH_MAX];
     uint64_t job;                        /* pending, 0: none */

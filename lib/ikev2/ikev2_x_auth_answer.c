@@ -166,6 +166,21 @@ static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa
     return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
 }
 
+/* The proof may cover the same call with another cookie. True: that is being checked. */
+static bool auth_check_twin(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    struct ikev2_msg msg;
+    struct wire_ike_auth auth;
+    ikev2_auth_kept(sa, &msg);
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg.plds, WIRE_IKE_P_AUTH, 0);
+    if (sa->init->n_checked == sa->init->n_twins || !p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
+        return false;
+    sa->init->n_checked++;
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_by_number(ike, auth.method);
+    return m && ikev2_auth_check(ike, sa, m, conn, auth.data, &answer_jobs[ANSWER_CHECK]);
+}
+
 static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                               struct ike_job *job)
 {
@@ -173,6 +188,9 @@ static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *
     (void)t;
     if (!conn)
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    const bool is_wrong = job->status == 0 && !ike_job_auth_is_verified(ike_job_auth_of(job));
+    if (is_wrong && auth_check_twin(ike, sa, conn))
+        return IKEV2_STAYS;
     if (!ikev2_auth_is_proved(ike, sa, conn, job))
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     if (!auth_admits(ike, sa, conn))

@@ -10,6 +10,7 @@
 #include "ike_job.h"
 #include "ike_job_auth.h"
 #include "ike_peer.h"
+#include "ike_run.h"
 #include "ikev2_auth.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
@@ -197,11 +198,25 @@ enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, 
     return m ? auth_check_called(ike, sa, msg, m, auth.data) : auth_fail_unproved(ike, sa);
 }
 
+/* Two requests were out, and which one the peer answered was a guess. A wary call makes none. */
+static bool auth_doubts_cookie(const struct ikev2_sa *sa)
+{
+    return sa->init->cookie.len && sa->run && !sa->run->is_wary;
+}
+
 enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const uint16_t error = ikev2_msg_error(msg, NULL);
     if (!error && sa->init->auth.late)
         return ikev2_auth_on_round_response(ike, sa, msg);
+    if (error == WIRE_IKE_N_AUTHENTICATION_FAILED && auth_doubts_cookie(sa)) {
+        ikev2_note(
+            ike, sa, IKE_AUDIT_DOUBTED,
+            "AUTHENTICATION_FAILED came after a COOKIE that may have been forged or late, so that our proof "
+            "covers another request than the peer answered; it is called again");
+        sa->run->is_wary = sa->run->calls_again = true;
+        return IKEV2_TURNS;
+    }
     explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
     IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;

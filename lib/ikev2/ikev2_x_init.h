@@ -13,6 +13,9 @@ struct ikev2_sa;
 /* Begins the call of an SA that has its connection and nothing else. */
 void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa);
 
+/* Our request goes with the newest cookie from now on. False: there is none but that which it has. */
+bool ikev2_init_next_cookie(struct ike *ike, struct ikev2_sa *sa);
+
 /* ---- handlers of rows ---- */
 enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg *msg);
 enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);

@@ -63,25 +63,16 @@ static void init_refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t n
 }
 
 /*
- * The same call with a cookie that we asked for, after a copy without it was let in (the load had gone):
- * AUTH covers what the initiator sent last (RFC 7296 2.6, 2.15).
+ * A repeated request gets the same answer again, also when it comes with another cookie: a late one of ours,
+ * or a forged one that its sender could not tell from ours. AUTH covers what the initiator sent last (RFC
+ * 7296 2.6, 2.15), so these are kept. A different one with the same SPI is nobody's.
  */
-static bool init_is_same_call(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                              struct base_span ni)
-{
-    return base_span_equal(ike_nonce_span(&sa->init->ni), ni) && ikev2_cookie_is_good(ike, msg, ni);
-}
-
-/* A repeated request gets the same answer again; a different one with the same SPI is nobody's. */
-static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg, struct base_span ni)
+static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg)
 {
     struct ikev2_sa *sa = ikev2_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
     if (!sa)
         return false;
-    const bool same = sa->init && base_span_equal(ike_blob_span(&sa->init->msg_i), msg->raw);
-    if (sa->init &&
-        (same || (init_is_same_call(ike, sa, msg, ni) && ikev2_init_keep(ike, sa->init, msg->raw))) &&
-        sa->state == IKEV2_ST_R_INIT) {
+    if (sa->init && ikev2_init_keep_twin(ike, sa->init, msg->raw) && sa->state == IKEV2_ST_R_INIT) {
         ike->stats.duplicates_answered++;
         sa->init->repeats++;
         ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
@@ -187,7 +178,7 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         ike->stats.dropped_malformed++;
         return IKEV2_STAYS;
     }
-    if (init_is_repeated(ike, msg, ni))
+    if (init_is_repeated(ike, msg))
         return IKEV2_STAYS;
     if (ike->shutting_down) {
         ike->stats.dropped_unexpected++;

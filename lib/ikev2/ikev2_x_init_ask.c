@@ -14,6 +14,7 @@
 #include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
+#include "ike_run.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
@@ -31,9 +32,8 @@
 #include "ikev2_x_init.h"
 #include "wire_ike.h"
 
-#define COOKIE_TRIES 3
 /* An attempt to connect ends by its retransmissions; this catches a job that is lost. */
-#define CONNECT_S    300
+#define CONNECT_S 300
 
 static ikev2_task_done_fn init_on_key;
 static ikev2_task_done_fn init_on_secret;
@@ -69,16 +69,21 @@ static void init_send(struct ike *ike, struct ikev2_sa *sa)
     ikev2_request_arm(ike, sa, &dgrams, WIRE_IKE_SA_INIT);
 }
 
+static struct base_span init_cookie_span(const struct ikev2_cookie *c)
+{
+    return base_span(c->bytes, c->len);
+}
+
 static bool init_make_request(struct ike *ike, struct ikev2_sa *sa)
 {
-    struct ikev2_task *t = sa->task;
+    const struct ikev2_task *t = sa->task;
     const struct wire_ike_hdr hdr = {.spi_i = sa->spi_i,
                                      .version = WIRE_IKE_MAJOR << 4,
                                      .exchange = WIRE_IKE_SA_INIT,
                                      .flags = WIRE_IKE_F_INITIATOR};
     struct wire_ike_builder b = wire_ike_build(ike->v2->wire, sizeof ike->v2->wire, &hdr);
-    if (t->cookie_len) /* first, and all else unchanged (RFC 7296 2.6) */
-        ikev2_msg_put_notify(&b, WIRE_IKE_N_COOKIE, base_span(t->cookie, t->cookie_len));
+    if (sa->init->cookie.len) /* first, and all else unchanged (RFC 7296 2.6) */
+        ikev2_msg_put_notify(&b, WIRE_IKE_N_COOKIE, init_cookie_span(&sa->init->cookie));
     ikev2_select_offer(sa->conn->proposals, sa->conn->n_proposals, 0, 0, IKEV2_DH_WANTED, &ike->v2->sa_out);
     wire_ike_put_sa(&b, &ike->v2->sa_out);
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
@@ -149,16 +154,36 @@ static enum ikev2_outcome init_retry_group(struct ike *ike, struct ikev2_sa *sa,
     return IKEV2_GOES;
 }
 
-static bool init_take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span cookie)
+bool ikev2_init_next_cookie(struct ike *ike, struct ikev2_sa *sa)
 {
-    struct ikev2_task *t = sa->task;
-    if (cookie.len == 0 || cookie.len > IKEV2_COOKIE_MAX || t->cookie_tries >= COOKIE_TRIES)
+    const uint32_t tries = sa->req.tries;
+    if (sa->state != IKEV2_ST_I_INIT || !sa->init->newest.len)
         return false;
-    t->cookie_tries++;
-    t->cookie_len = (uint8_t)cookie.len;
-    memcpy(t->cookie, cookie.ptr, cookie.len);
+    sa->init->cookie = sa->init->newest;
+    sa->init->newest.len = 0;
     ikev2_request_clear(sa);
     init_make_request(ike, sa);
+    sa->req.tries = tries;
+    return true;
+}
+
+/*
+ * The first cookie is used at once, unless a call of before failed after one: then the answer to what is out
+ * already has its time. False: it is none, or not the first one, so it may be forged.
+ */
+static bool init_take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_span cookie)
+{
+    struct ikev2_init *in = sa->init;
+    if (cookie.len && base_span_equal(init_cookie_span(&in->cookie), cookie))
+        return true;
+    if (cookie.len == 0 || cookie.len > IKEV2_COOKIE_MAX)
+        return false;
+    in->newest.len = (uint8_t)cookie.len;
+    memcpy(in->newest.bytes, cookie.ptr, cookie.len);
+    if (in->cookie.len)
+        return false;
+    if (!sa->run || !sa->run->is_wary)
+        ikev2_init_next_cookie(ike, sa);
     return true;
 }
 

@@ -12,6 +12,7 @@ struct forger {
     struct sim_pair p;
     uint16_t only; /* this notify, to the first request; 0: anything to each */
     bool groups;   /* of anything: groups that the caller offers */
+    bool cookies;  /* of anything: cookies that look like any */
     size_t sent;
 };
 
@@ -54,6 +55,14 @@ static void forge_group(struct sim_world *w, const struct sim_dgram *request)
     forge(w, request, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(data, sizeof data));
 }
 
+static void forge_cookie(struct sim_world *w, const struct sim_dgram *request)
+{
+    uint8_t cookie[64];
+    const size_t len = seed_rng_between(&w->rng, 8, sizeof cookie);
+    seed_rng_fill(&w->rng, cookie, len);
+    forge(w, request, WIRE_IKE_N_COOKIE, base_span(cookie, len));
+}
+
 static bool overhear(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d)
 {
     struct forger *f = w->test;
@@ -63,7 +72,7 @@ static bool overhear(struct sim_world *w, struct sim_host *from, const struct si
     if (f->only && f->sent++ == 0)
         forge(w, d, f->only, BASE_SPAN_NONE);
     for (uint64_t n = f->only ? 0 : seed_rng_between(&w->rng, 1, 8); n; n--, f->sent++)
-        (f->groups ? forge_group : forge_any)(w, d);
+        (f->groups ? forge_group : f->cookies ? forge_cookie : forge_any)(w, d);
     return false;
 }
 
@@ -114,6 +123,32 @@ static void in_another_group(struct sim_world *w)
     sim_check_end(w);
 }
 
+/*
+ * Cookies are forged as answers to each request, the peer may want one of its own, and messages are lost: the
+ * caller proves itself all the same, and nobody hears of different keys.
+ */
+static void with_cookies(struct sim_world *w)
+{
+    struct forger f = {.cookies = true};
+    prepare(&f, w, 0);
+    w->weather.loss = w->seed % 4 == 3 ? 100 : 0;
+    struct ike_conf *conf = sim_conf_build(&f.p.gw_conn, 1);
+    conf->cookie_threshold = w->seed % 5 < 2 ? 0 : 1000;
+    ike_conf_seal(conf);
+    sim_host_start(f.p.gw, conf);
+    sim_host_start(f.p.foo, sim_pair_conf(&f.p.foo_conn, f.p.foo));
+    SIM_EXPECT(w, sim_host_initiate(f.p.foo, "c") == 0);
+    sim_world_run(w, 2 * SIM_MIN);
+    SIM_EXPECT(w, f.p.foo->audits[IKE_AUDIT_FAIL_REFUSED] == 0);
+    SIM_EXPECT(w, f.p.foo->audits[IKE_AUDIT_IKE_UP] == 1);
+    w->weather = sim_weather_calm;
+    sim_world_run(w, SIM_MIN);
+    sim_check_settled(w);
+    sim_check_up(w, f.p.foo, f.p.gw, 1);
+    sim_check_traffic(w, f.p.foo, f.p.gw, 3 * SIM_S);
+    sim_check_end(w);
+}
+
 static void the_peer_refuses(struct sim_world *w)
 {
     struct forger f = {0};
@@ -147,6 +182,7 @@ int main(int argc, char **argv)
     static const struct sim_case cases[] = {
         {"forged errors beside the true answer", the_peer_answers, 40},
         {"forged wishes for another group beside the true answer", in_another_group, 40},
+        {"forged cookies beside the true answer", with_cookies, 100},
         {"a forged error beside the true refusal", the_peer_refuses, 12},
         {"a forged error and no peer", nobody_answers, 6},
     };
