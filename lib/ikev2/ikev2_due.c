@@ -19,6 +19,7 @@
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_probe.h"
+#include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
@@ -54,6 +55,10 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
     const struct ikev2_timeout *row = ikev2_step_timeout(sa->state);
     if (sa->req.is_probe) {
         ikev2_probe_on_silence(ike, sa);
+        return;
+    }
+    if (sa->req.is_elsewhere) {
+        ikev2_request_silent_elsewhere(ike, sa);
         return;
     }
     const uint32_t most = request_tries(sa, row);

@@ -24,6 +24,7 @@
 #include "wire_ike.h"
 
 #define MOVE_PAUSE_NS BASE_NS_PER_S
+#define ASK_PAUSE_NS  (10 * BASE_NS_PER_S) /* between liveness checks where copies of packets came from */
 
 void ikev2_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,
                     const struct ike_path *path, bool fake)
@@ -105,6 +106,33 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
     ikev2_sa_touch(ike, sa);
 }
 
+/*
+ * A peer behind a NAT moves without knowing it, and is followed at once. One that is not does so seldom,
+ * while whoever sees its packets can send a copy from anywhere: it is asked there first (RFC 7296 2.4, 2.23).
+ */
+static void natd_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
+{
+    if (sa->natd.remote_nat) {
+        natd_move(ike, sa, to);
+        return;
+    }
+    if (sa->state != IKEV2_ST_UP || sa->want.ask ||
+        (sa->moved.asked_at.ns && base_time_since(ike->now, sa->moved.asked_at) < ASK_PAUSE_NS))
+        return;
+    sa->moved.to = *to;
+    sa->moved.asked_at = ike->now;
+    sa->want.ask = true;
+    if (sa->req.dgrams.count && !sa->req.is_probe && !sa->req.is_elsewhere)
+        sa->req.at = ike->now; /* what is out may have gone where nobody is any more */
+    ikev2_sa_touch(ike, sa);
+}
+
+void ikev2_natd_answered(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    if (sa->state == IKEV2_ST_UP)
+        natd_move(ike, sa, path);
+}
+
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
     if (ike_path_equal(&sa->path, path) || (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
@@ -112,7 +140,7 @@ void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
     /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
     if (sa->path.natt && !path->natt)
         return;
-    natd_move(ike, sa, path);
+    natd_go(ike, sa, path);
 }
 
 void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct base_endpoint *remote)
@@ -125,5 +153,5 @@ void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct ba
     if (sa->way == ESP_WAY_ESP || remote->port == 0)
         to.remote.port = sa->path.remote.port;
     if (!ike_path_equal(&to, &sa->path))
-        natd_move(ike, sa, &to);
+        natd_go(ike, sa, &to);
 }

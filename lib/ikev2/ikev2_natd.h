@@ -21,3 +21,5 @@ void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 /* The peer's ESP came from this endpoint. */
 void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct base_endpoint *remote);
+/* A liveness check that went to this path alone was answered from there: the peer has moved. */
+void ikev2_natd_answered(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);

@@ -203,6 +203,8 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     ikev2_sa_touch(ike, sa);
     ikev2_frag_drop(ike, sa, msg->is_response);
     sa->life.last_in = ike->now;
+    const bool proves_move =
+        msg->is_response && sa->req.is_elsewhere && ike_path_equal(&sa->req.elsewhere, msg->path);
     if (msg->is_response) {
         sa->seq.own++;
         ikev2_request_clear(sa);
@@ -210,7 +212,10 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         sa->seq.peer++;
         ike_dgrams_free(&sa->resp);
     }
-    ikev2_natd_follow(ike, sa, msg->path);
+    if (proves_move)
+        ikev2_natd_answered(ike, sa, msg->path);
+    else
+        ikev2_natd_follow(ike, sa, msg->path);
     if (!err && !msg->is_response)
         ikev2_rekey_claim(ike, sa, msg);
     packet_handle(ike, sa, msg, err);

@@ -14,17 +14,26 @@
 #include "ike_dgrams.h"
 #include "ikev2_sa.h"
 
-#define PROBE_NS BASE_NS_PER_S /* between copies of a probe (RFC 8899 5.1.1: no less) */
+#define PROBE_NS         BASE_NS_PER_S /* between copies of a probe (RFC 8899 5.1.1: no less) */
+#define ELSEWHERE_COPIES 2             /* a second apart */
+
+static const struct ike_path *request_path(const struct ikev2_sa *sa)
+{
+    if (sa->req.is_elsewhere)
+        return &sa->req.elsewhere;
+    return sa->want.ask && sa->req.tries % 2 ? &sa->moved.to : &sa->path;
+}
 
 static void request_send(struct ike *ike, struct ikev2_sa *sa)
 {
-    const uint64_t pause = sa->req.is_probe ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
+    const bool is_quick = sa->req.is_probe || sa->req.is_elsewhere;
+    const uint64_t pause = is_quick ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
     sa->req.at = base_time_add(ike->now, pause);
     sa->life.last_out = ike->now;
     if (sa->req.is_probe)
         ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
     else
-        ike_act_send_all(ike, &sa->path, &sa->req.dgrams);
+        ike_act_send_all(ike, request_path(sa), &sa->req.dgrams);
 }
 
 static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
@@ -90,6 +99,7 @@ void ikev2_request_clear(struct ikev2_sa *sa)
     sa->req.at = BASE_TIME_NEVER;
     sa->req.tries = sa->req.denied = 0;
     sa->req.is_probe = false;
+    sa->req.is_elsewhere = false;
 }
 
 void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
@@ -99,5 +109,16 @@ void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
         ikev2_request_swap(sa, &sa->req.other);
     if (!sa->req.is_probe)
         IKE_COUNT(ike, sa, retransmits_out);
+    request_send(ike, sa);
+}
+
+void ikev2_request_silent_elsewhere(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->req.tries + 1 < ELSEWHERE_COPIES) {
+        ikev2_request_repeat(ike, sa);
+        return;
+    }
+    sa->req.is_elsewhere = false;
+    sa->req.tries = 0;
     request_send(ike, sa);
 }

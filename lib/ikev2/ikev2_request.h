@@ -6,6 +6,7 @@
 #include "base_time.h"
 #include "ike_blob.h"
 #include "ike_dgrams.h"
+#include "ike_path.h"
 
 struct ike;
 struct ikev2_sa;
@@ -21,6 +22,9 @@ struct ikev2_request {
     uint32_t denied; /* copies that the peer, or whoever forges its answers, called of an unknown IKE SA */
     bool is_probe; /* of the path MTU: goes in packets that nobody may cut, and proves nothing when it is lost
                     */
+    bool is_elsewhere; /* a liveness check that goes to `elsewhere` alone: an answer from there proves a move
+                        */
+    struct ike_path elsewhere;
     uint8_t exchange;
 };
 
@@ -47,5 +51,14 @@ void ikev2_request_forget(struct ikev2_sa *sa);
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);
 
-/* Sends it once more and plans the next time. */
+/*
+ * Sends it once more and plans the next time. While a peer that may have moved waits to be asked, every
+ * second copy goes there.
+ */
 void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa);
+
+/*
+ * Nobody has answered a liveness check elsewhere: it is sent once more, or it is a common request from now
+ * on, in its first try, so that its message id gets its answer. That proves no move: it may be a copy.
+ */
+void ikev2_request_silent_elsewhere(struct ike *ike, struct ikev2_sa *sa);

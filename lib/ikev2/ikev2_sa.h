@@ -87,6 +87,7 @@ struct ikev2_sa_life {
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */
 struct ikev2_sa_want {
     bool close, rekey, dpd;
+    bool ask;                     /* a liveness check at moved.to */
     bool rekey_now;               /* an operator's: no pause after a refusal holds it up */
     const char *close_why;        /* with close; static text */
     uint32_t stray_spi;           /* with dpd: the check says that ESP with this SPI has no SA; 0: none */
@@ -117,6 +118,8 @@ struct ikev2_sa {
     struct {
         base_time at;
         uint32_t times;
+        struct ike_path to; /* with want.ask: where an authentic packet came from, of a peer without a NAT */
+        base_time asked_at;
     } moved; /* the peer's endpoint */
     struct ikev2_choice algs;
     struct ikev2_keys keys;

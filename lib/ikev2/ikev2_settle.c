@@ -226,6 +226,8 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_task *t = task_pick_delete(sa);
     if (t)
         return t;
+    if (sa->want.ask)
+        return ikev2_task_new(IKEV2_TASK_DPD);
     const bool may_retry = base_time_reached(sa->life.retry_at, ike->now);
     if (sa->want.rekey && (sa->want.rekey_now || may_retry) && !sa->peer_task) {
         t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
@@ -273,7 +275,7 @@ static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         if (c->state == IKEV2_CHILD_DELETING)
             return true;
-    return sa->want.close || sa->want.disowned ||
+    return sa->want.close || sa->want.disowned || sa->want.ask ||
            (sa_has_work(sa) && base_time_reached(sa->life.retry_at, ike->now));
 }
 

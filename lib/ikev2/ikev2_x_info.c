@@ -158,6 +158,11 @@ static void send_check(struct ike *ike, struct ikev2_sa *sa)
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INVALID_SPI, base_writer_span(&w));
     sa->want.stray_spi = 0;
     sa->want.dpd = false;
+    if (sa->want.ask) {
+        sa->req.is_elsewhere = true;
+        sa->req.elsewhere = sa->moved.to;
+        sa->want.ask = false;
+    }
     ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
 }
 

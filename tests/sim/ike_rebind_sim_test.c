@@ -94,6 +94,43 @@ static void replay_moves_nothing(struct sim_world *w)
     finish(&p);
 }
 
+/* Somebody on the way sends what passes on from an address of his own, and keeps the packet itself back. */
+static bool readdress(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d)
+{
+    (void)from;
+    if (!seed_rng_chance(&w->rng, *(uint16_t *)w->test))
+        return false;
+    const struct base_endpoint evil = {w->attacker, d->src.port};
+    struct sim_dgram *copy = sim_dgram_new(evil, d->dst, d->kind, base_span(d->bytes, d->len));
+    copy->spi = d->spi;
+    copy->seq = d->seq;
+    copy->seal = d->seal;
+    sim_net_inject(w, copy);
+    return true;
+}
+
+/* Neither has a NAT, so neither moves without being asked; sim_act fails when one goes to the attacker. */
+static void copies_move_nobody(struct sim_world *w)
+{
+    struct sim_pair p = sim_pair_new(w, SIM_NAT_NONE, SIM_NAT_NONE);
+    uint16_t per_mille = (uint16_t)seed_rng_between(&w->rng, 100, 300);
+    base_addr_parse("192.0.2.66", &w->attacker);
+    sim_pair_connect(&p);
+    w->test = &per_mille;
+    w->drop = readdress;
+    for (int i = 0; i < 10 && !w->failed; i++) {
+        sim_host_rekey(seed_rng_chance(&w->rng, 500) ? p.foo : p.gw, "c", w->seed & 4);
+        sim_world_run(w, seed_rng_between(&w->rng, 1, 30) * SIM_S);
+    }
+    per_mille = 0;
+    SIM_EXPECT(w, p.gw->audits[IKE_AUDIT_PEER_MOVED] + p.foo->audits[IKE_AUDIT_PEER_MOVED] == 0);
+    sim_world_run(w, 2 * SIM_MIN);
+    sim_check_traffic(w, p.foo, p.gw, 10 * SIM_S);
+    sim_check_settled(w);
+    sim_check_up(w, p.foo, p.gw, 1);
+    sim_check_end(w);
+}
+
 /* Keepalives hold the mapping, so the gateway reaches an idle caller at any time. */
 static void keepalives_hold_the_mapping(struct sim_world *w)
 {
@@ -121,6 +158,7 @@ int main(int argc, char **argv)
         {"the path follows the next IKE message", follows_ike, 40},
         {"the path follows whatever else goes on", follows_always, 40},
         {"replayed packets from elsewhere move nothing", replay_moves_nothing, 40},
+        {"copies from elsewhere move nobody who has no NAT", copies_move_nobody, 40},
         {"keepalives hold the mapping of an idle caller", keepalives_hold_the_mapping, 10},
     };
     return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);

@@ -107,6 +107,84 @@ static void the_peer_is_followed_through_a_new_mapping(void **state)
     pair_free(p);
 }
 
+/* A NAT appears before a, which had none: its packets come from there, and so does its answer. */
+static void a_peer_without_a_nat_is_followed_when_it_answers_from_there(void **state)
+{
+    (void)state;
+    for (int by_esp = 0; by_esp < 2; by_esp++) {
+        struct pair *p = pair_up();
+        const struct base_endpoint there = {p->nat_addr, 500};
+        p->has_nat = true;
+        if (by_esp)
+            pair_event(p, 1,
+                       (struct ike_event){.type = IKE_EV_PEER_MOVED,
+                                          .spi_in = p->h[1].children[0].i.pair.spi_in,
+                                          .remote = there});
+        else
+            pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+        pair_run(p, 6);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_PEER_MOVED), 1);
+        assert_true(base_endpoint_equal(&p->h[1].children[by_esp ? 0 : 1].path.remote, &there));
+        pair_check_one(p);
+        pair_free(p);
+    }
+}
+
+/* Copies of a's packets come from elsewhere, before the packets themselves. */
+static void a_copy_from_elsewhere_moves_no_peer_that_has_no_nat(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct base_endpoint evil = {pair_addr("203.0.113.66"), 500};
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    p->queue[p->head].path.remote = evil;
+    p->drop[1] = true; /* nobody is there; a is asked where it was a little later */
+    p->hold = false;
+    pair_run(p, 2);
+    p->drop[1] = false;
+    pair_run(p, 30);
+    const struct ike_event esp = {
+        .type = IKE_EV_PEER_MOVED, .spi_in = p->h[1].children[1].i.pair.spi_in, .remote = evil};
+    p->drop[1] = true;
+    pair_event(p, 1, esp);
+    pair_run(p, 2);
+    p->drop[1] = false;
+    pair_run(p, 10);
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_PEER_MOVED));
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN));
+    for (size_t i = 0; i < p->h[1].n_children; i++)
+        assert_true(base_addr_equal(&p->h[1].children[i].path.remote.addr, &p->h[0].addr));
+    pair_check_one(p);
+    pair_free(p);
+}
+
+/* Who copies an answer that went the right way may not claim it for another place. */
+static void a_copied_answer_proves_no_move(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    const struct base_endpoint evil = {pair_addr("203.0.113.66"), 500};
+    const struct ike_event esp = {
+        .type = IKE_EV_PEER_MOVED, .spi_in = p->h[1].children[0].i.pair.spi_in, .remote = evil};
+    p->drop[1] = true;
+    pair_event(p, 1, esp);
+    pair_run(p, 1); /* two copies went there, unanswered */
+    p->drop[1] = false;
+    p->hold = true;
+    const base_time end = base_time_add(p->now, 3 * BASE_NS_PER_S);
+    while (p->tail == p->head && p->now.ns < end.ns)
+        pair_run(p, 1); /* then one to a */
+    pair_deliver_one(p);
+    p->queue[p->head].path.remote = evil; /* of a's answer */
+    pair_deliver_one(p);
+    p->hold = false;
+    pair_settle(p);
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_PEER_MOVED));
+    assert_true(base_addr_equal(&p->h[1].children[0].path.remote.addr, &p->h[0].addr));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +194,9 @@ int main(void)
         cmocka_unit_test(nat_is_refused_where_encapsulation_is_forbidden),
         cmocka_unit_test(the_first_packet_may_go_to_port_4500),
         cmocka_unit_test(the_peer_is_followed_through_a_new_mapping),
+        cmocka_unit_test(a_peer_without_a_nat_is_followed_when_it_answers_from_there),
+        cmocka_unit_test(a_copy_from_elsewhere_moves_no_peer_that_has_no_nat),
+        cmocka_unit_test(a_copied_answer_proves_no_move),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
