@@ -24,7 +24,8 @@
  *   next (absent: that was all; after a reload it is refused)
  *   connections: in the order of the configuration [ {name, state: "up" | "childless" (the IKE SA is up, and
  * no child) | "connecting" | "closing" | "down" (start, and not up) | "waiting" (for the peer's call),
- * local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer (endpoint, when up), sas,
+ * local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer (endpoint, when up),
+ * hint (a sentence, when it waits for the peer's call), sas,
  * totals: {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local:
  * [network], remote: [network]} ] } ]
  *

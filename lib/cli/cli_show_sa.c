@@ -41,6 +41,9 @@ void cli_print_connections(struct cli_out *out, const json_t *data)
         }
     }
     cli_table_end(&t, out, "no connections are configured");
+    const json_t *only = json_array_get(json_object_get(data, "connections"), 0);
+    if (json_array_size(json_object_get(data, "connections")) == 1 && cli_text(only, "hint")[0])
+        cli_say(out, 2, "%s: %s", cli_text(only, "name"), cli_text(only, "hint"));
 }
 
 static void ike_table(struct cli_out *out, const json_t *sas)

@@ -8,11 +8,14 @@
 #include "host_log.h"
 #include "ossl_ops.h"
 
-static enum host_level level_of(enum ike_audit_kind kind)
+/* A cookie or another group that is asked for is how calls go, forged or not. */
+static enum host_level level_of(const struct ike_audit *a)
 {
-    if (ike_audit_is_failure(kind))
+    const bool is_common = a->notify == WIRE_IKE_N_COOKIE || a->notify == WIRE_IKE_N_INVALID_KE_PAYLOAD;
+    if (ike_audit_is_failure(a->kind))
         return HOST_WARN;
-    return kind == IKE_AUDIT_RETRANSMIT ? HOST_DEBUG : HOST_NOTICE;
+    return a->kind == IKE_AUDIT_RETRANSMIT || (a->kind == IKE_AUDIT_DOUBTED && is_common) ? HOST_DEBUG
+                                                                                          : HOST_NOTICE;
 }
 
 /* The texts quote lines of configuration: their quotes are escaped, so that the line can be taken apart
@@ -54,7 +57,7 @@ static void log_line(const struct ike_audit *a)
     add_sentence(&t, "why", a->why);
     add_sentence(&t, "fix_here", a->fix_here);
     add_sentence(&t, "fix_peer", a->fix_peer);
-    host_log(level_of(a->kind), "%s", line);
+    host_log(level_of(a), "%s", line);
 }
 
 /* Same trouble of the same peer: ports change with every NAT mapping, so the address alone counts. */

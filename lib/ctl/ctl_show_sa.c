@@ -2,6 +2,7 @@
 /* Connections and SAs as documents: what the engine knows, joined with the data path's counters by SPI. */
 #include "ctl_api_cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api.h"
@@ -169,6 +170,24 @@ static json_t *totals(const struct ctl *ctl, const char *name)
     return o;
 }
 
+/* Why nothing happens to a connection for which nobody calls. */
+static void connection_hint(const struct presence *p, json_t *o)
+{
+    const struct ike_conn_conf *c = p->conn;
+    char text[512];
+    if (p->sas || c->start)
+        return;
+    if (c->remote_addr.family == BASE_AF_NONE)
+        snprintf(text, sizeof text,
+                 "it waits for the peer's call: it has no remote.address, so only the peer can begin");
+    else
+        snprintf(text, sizeof text,
+                 "it waits for the peer's call, and when the peer waits as well, nobody begins: write "
+                 "connections.%.63s.start: true here, make the peer call, or: culvertctl initiate %.63s",
+                 c->name, c->name);
+    ctl_json_set(o, "hint", json_string(text));
+}
+
 static json_t *connection(const struct ctl *ctl, const struct presence *p)
 {
     static const char *const encap[] = {"auto", "force", "never"};
@@ -184,6 +203,7 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
     if (p->is_up)
         ctl_json_set(o, "peer", ctl_json_endpoint(&p->peer));
+    connection_hint(p, o);
     ctl_json_num(o, "sas", p->sas);
     ctl_json_set(o, "totals", totals(ctl, c->name));
     for (size_t i = 0; i < c->n_children; i++) {

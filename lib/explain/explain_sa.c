@@ -332,6 +332,11 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
             "a firewall drops UDP port %u on the way.",
             about.path->remote.port);
         base_text_add(&e.fix_here, "connections.%s.remote.address", about.conn->name);
+        if (about.path->remote.port == IKE_PORT)
+            base_text_add(
+                &e.fix_here,
+                "; where the way there blocks UDP 500 and lets 4500 pass: connections.%s.remote.port: 4500",
+                about.conn->name);
         base_text_add(&e.fix_peer, "let UDP 500 and 4500 in, and through its NAT");
     } else if (silence == EXPLAIN_SILENT_AFTER_INIT) {
         base_text_add(&e.why,

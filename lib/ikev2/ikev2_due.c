@@ -28,6 +28,7 @@
 #include "wire_ike.h"
 #include "ikev2_step.h"
 
+#define TOLD_AT      2u /* repetitions before a call is explained */
 #define DENIED_TRIES 3u
 
 static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
@@ -48,6 +49,13 @@ static uint32_t request_tries(const struct ikev2_sa *sa, const struct ikev2_time
 {
     const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
     return sa->req.denied > DENIED_TRIES && most > DENIED_TRIES ? DENIED_TRIES : most;
+}
+
+/* A call that nobody answers is explained before it is given up, which takes more than a minute. */
+static bool request_is_first_word(const struct ikev2_sa *sa)
+{
+    return (sa->state == IKEV2_ST_I_INIT || sa->state == IKEV2_ST_I_AUTH) && !sa->quiet &&
+           !(sa->init && sa->init->refusal);
 }
 
 static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
@@ -88,6 +96,8 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
         sa->req.tries++;
     else
         ikev2_msg_repeat(ike, sa);
+    if (sa->req.tries == TOLD_AT && most > TOLD_AT && request_is_first_word(sa))
+        request_explain(ike, sa);
 }
 
 static void child_on_timer(struct ike *ike, struct ikev2_child *c)

@@ -34,9 +34,16 @@ static void note_fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_a
 
 void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why)
 {
+    ikev2_note_notify(ike, sa, kind, 0, why);
+}
+
+void ikev2_note_notify(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, uint16_t notify,
+                       const char *why)
+{
     struct ike_audit *a = &ike->audit;
     *a = (struct ike_audit){0};
     note_fill(a, sa, kind, why);
+    a->notify = notify;
     if (kind == IKE_AUDIT_IKE_UP || kind == IKE_AUDIT_IKE_REKEYED)
         ikev2_select_text(&sa->algs, a->what, sizeof a->what);
     ike_act_audit(ike, a);

@@ -125,7 +125,7 @@ static void init_doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
         struct base_text t = base_text(text, sizeof text);
         base_text_add(&t, "%s came in clear and may be forged, so a better answer is waited for",
                       wire_ike_notify_name(notify));
-        ikev2_note(ike, sa, IKE_AUDIT_DOUBTED, text);
+        ikev2_note_notify(ike, sa, IKE_AUDIT_DOUBTED, notify, text);
     }
     sa->init->refusal = notify;
 }
@@ -141,6 +141,8 @@ static enum ikev2_outcome init_retry_group(struct ike *ike, struct ikev2_sa *sa,
     const enum crypt_dh group = ikev2_ke_other_group(t, sa->conn->proposals, sa->conn->n_proposals, data);
     if (group == CRYPT_DH_NONE)
         return IKEV2_STAYS;
+    ikev2_note_notify(ike, sa, IKE_AUDIT_RETRANSMIT, WIRE_IKE_N_INVALID_KE_PAYLOAD,
+                      "the peer wants another key exchange group of ours, so the request goes with that");
     if (ikev2_offer_has(sa, group)) {
         ikev2_offer_return(ike, sa, group);
         ikev2_request_clear(sa);
@@ -182,6 +184,8 @@ static bool init_take_cookie(struct ike *ike, struct ikev2_sa *sa, struct base_s
     memcpy(in->newest.bytes, cookie.ptr, cookie.len);
     if (in->cookie.len)
         return false;
+    ikev2_note_notify(ike, sa, IKE_AUDIT_RETRANSMIT, WIRE_IKE_N_COOKIE,
+                      "the peer wants a proof of our address, so its cookie goes back with the request");
     if (!sa->run || !sa->run->is_wary)
         ikev2_init_next_cookie(ike, sa);
     return true;

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "ctl_audit.h"
 #include "host_log.h"
@@ -75,12 +77,40 @@ static void the_oldest_failure_makes_room_for_a_new_one(void **state)
     assert_true(base_addr_equal(&failures.ring[CTL_FAILURES_MAX - 1].audit.path.remote.addr, &last));
 }
 
+/* Bytes that telling this writes, with what operators see by default. */
+static off_t told(enum ike_audit_kind kind, uint16_t notify)
+{
+    struct ike_audit a = audit_from(kind, 1, 500);
+    const int own = dup(STDERR_FILENO), file = memfd_create("log", 0);
+    a.notify = notify;
+    host_log_set_level(HOST_NOTICE);
+    fflush(stderr);
+    dup2(file, STDERR_FILENO);
+    ctl_audit(&failures, &a);
+    fflush(stderr);
+    dup2(own, STDERR_FILENO);
+    const off_t len = lseek(file, 0, SEEK_END);
+    close(own);
+    close(file);
+    return len;
+}
+
+static void how_calls_go_is_for_debugging_only(void **state)
+{
+    assert_true(told(IKE_AUDIT_DOUBTED, WIRE_IKE_N_AUTHENTICATION_FAILED) > 0);
+    assert_true(told(IKE_AUDIT_FAIL_REFUSED, WIRE_IKE_N_COOKIE) > 0);
+    assert_true(told(IKE_AUDIT_DOUBTED, WIRE_IKE_N_COOKIE) == 0);
+    assert_true(told(IKE_AUDIT_DOUBTED, WIRE_IKE_N_INVALID_KE_PAYLOAD) == 0);
+    assert_true(told(IKE_AUDIT_RETRANSMIT, 0) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(success_is_not_remembered, reset),
         cmocka_unit_test_setup(the_same_failure_counts_up_even_from_another_port, reset),
         cmocka_unit_test_setup(a_repeated_failure_moves_to_the_end, reset),
+        cmocka_unit_test_setup(how_calls_go_is_for_debugging_only, reset),
         cmocka_unit_test_setup(the_oldest_failure_makes_room_for_a_new_one, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -340,6 +340,8 @@ static void connections_tell_whether_they_are_up(void **state)
     ASK_NAME("show connections", "\"foo\"");
     expect("data.connections.0.state", "\"waiting\"");
     expect("data.connections.0.remote_address", "\"any\"");
+    expect("data.connections.0.hint",
+           "\"it waits for the peer's call: it has no remote.address, so only the peer can begin\"");
 }
 
 static void a_connection_has_totals_of_all_its_sas(void **state)

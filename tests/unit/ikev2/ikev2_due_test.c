@@ -54,12 +54,37 @@ static void a_deadline_marks_and_starts_nothing(void **state)
     pair_free(p);
 }
 
+/* The first word comes with the second repetition; the last one, a minute later, is the same failure. */
+static void a_call_that_nobody_answers_is_explained_early(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].retransmit_tries = 5;
+    p->drop[0] = true;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 2);
+    assert_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT));
+    pair_run(p, 1);
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "sent 3 times"));
+    assert_non_null(strstr(a->fix_here, "blocks UDP 500"));
+    assert_int_equal(pair_stats(p, 0).ike_sas, 1);
+    assert_int_equal(pair_stats(p, 0).failed, 0);
+    p->drop[0] = false;
+    pair_run(p, 6);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_without_answer_is_repeated_and_then_given_up),
         cmocka_unit_test(a_goodbye_is_repeated_twice_and_no_more),
         cmocka_unit_test(a_deadline_marks_and_starts_nothing),
+        cmocka_unit_test(a_call_that_nobody_answers_is_explained_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
