@@ -40,7 +40,7 @@ int host_addrs_list(int fd, unsigned ifindex, struct host_netlink_list *out)
 {
     char buf[HOST_NETLINK_MAX];
     return host_netlink_list(fd, host_netlink_put(buf, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg)),
-                             addrs_wants, &ifindex, out);
+                             sizeof(struct ifaddrmsg), addrs_wants, &ifindex, out);
 }
 
 void host_addrs_prefix(const struct nlmsghdr *msg, struct base_prefix *out)
@@ -76,7 +76,7 @@ int host_addrs_remove(int fd, unsigned ifindex)
     char buf[HOST_NETLINK_MAX];
     struct host_netlink_list all;
     int rc = host_netlink_list(fd, host_netlink_put(buf, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg)),
-                               addrs_wants_any, &ifindex, &all);
+                               sizeof(struct ifaddrmsg), addrs_wants_any, &ifindex, &all);
     if (rc < 0)
         return rc;
     for (size_t i = all.n; i > 0 && rc == 0; i--)

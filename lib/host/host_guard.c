@@ -152,7 +152,7 @@ int host_guard_tc_look(int route_fd, unsigned ifindex, bool *has_qdisc)
     struct host_netlink_list all;
     const int rc =
         host_netlink_list(route_fd, host_netlink_put(buf, RTM_GETQDISC, NLM_F_DUMP, sizeof(struct tcmsg)),
-                          tc_is_ingress, &ifindex, &all);
+                          sizeof(struct tcmsg), tc_is_ingress, &ifindex, &all);
     *has_qdisc = all.n > 0;
     host_netlink_free(&all);
     return rc;

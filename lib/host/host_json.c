@@ -77,7 +77,7 @@ static struct nlmsghdr *json_msg(const char *hex, uint16_t type, size_t header)
     const size_t size = hex ? strlen(hex) / 2 : 0;
     if (size < (size_t)MNL_NLMSG_HDRLEN + header || strlen(hex) % 2)
         return NULL;
-    struct nlmsghdr *msg = malloc(size);
+    struct nlmsghdr *msg = calloc(1, MNL_ALIGN(size)); /* libmnl looks so far for attributes */
     for (size_t i = 0; msg && i < size; i++) {
         unsigned byte;
         if (sscanf(hex + 2 * i, "%2x", &byte) != 1)

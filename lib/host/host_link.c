@@ -31,7 +31,7 @@ int host_link_get(int fd, const char *name, unsigned index, struct host_netlink_
         return -ENODEV;
     if (name)
         mnl_attr_put_strz(request, IFLA_IFNAME, name);
-    const int rc = host_netlink_list(fd, request, NULL, NULL, out);
+    const int rc = host_netlink_list(fd, request, sizeof(struct ifinfomsg), NULL, NULL, out);
     return rc < 0 ? rc : out->n ? 0 : -EPROTO;
 }
 
@@ -69,7 +69,8 @@ void host_link_names(int fd, char *out, size_t size)
     char buf[HOST_NETLINK_MAX], name[IFNAMSIZ];
     struct base_text t = base_text(out, size);
     struct host_netlink_list all;
-    if (host_netlink_list(fd, link_request(buf, RTM_GETLINK, NLM_F_DUMP, 0), NULL, NULL, &all) < 0)
+    if (host_netlink_list(fd, link_request(buf, RTM_GETLINK, NLM_F_DUMP, 0), sizeof(struct ifinfomsg), NULL,
+                          NULL, &all) < 0)
         return;
     for (size_t i = 0; i < all.n; i++) {
         const struct ifinfomsg *link = mnl_nlmsg_get_payload(all.msgs[i]);
@@ -96,7 +97,8 @@ void host_link_uppers(int fd, unsigned index, char *out, size_t size)
     char buf[HOST_NETLINK_MAX], name[IFNAMSIZ];
     struct base_text t = base_text(out, size);
     struct host_netlink_list all;
-    host_netlink_list(fd, link_request(buf, RTM_GETLINK, NLM_F_DUMP, 0), link_is_upper, &index, &all);
+    host_netlink_list(fd, link_request(buf, RTM_GETLINK, NLM_F_DUMP, 0), sizeof(struct ifinfomsg),
+                      link_is_upper, &index, &all);
     for (size_t i = 0; i < all.n; i++) {
         host_link_text(name, sizeof name, host_link_attr(all.msgs[i], IFLA_IFNAME, 1));
         base_text_add(&t, "%s%s", t.len ? ", " : "", name);

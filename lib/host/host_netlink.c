@@ -16,6 +16,7 @@
 #define TRIES 10
 
 struct keeper {
+    size_t head;
     bool (*wants)(const struct nlmsghdr *msg, const void *arg);
     const void *arg;
     struct host_netlink_list *out;
@@ -63,9 +64,12 @@ int host_netlink_ask(int fd, const struct nlmsghdr *request)
 static int keeper_take(const struct nlmsghdr *msg, void *arg)
 {
     struct keeper *k = arg;
+    if (mnl_nlmsg_get_payload_len(msg) < k->head) /* too short to be one of the list */
+        return MNL_CB_OK;
     if (k->wants && !k->wants(msg, k->arg))
         return MNL_CB_OK;
-    struct nlmsghdr *copy = malloc(msg->nlmsg_len);
+    /* Up to the border that libmnl takes for the end of the last attribute. */
+    struct nlmsghdr *copy = calloc(1, MNL_ALIGN(msg->nlmsg_len));
     struct nlmsghdr **more = reallocarray(k->out->msgs, k->out->n + 1, sizeof *more);
     if (more)
         k->out->msgs = more;
@@ -79,17 +83,21 @@ static int keeper_take(const struct nlmsghdr *msg, void *arg)
     return MNL_CB_OK;
 }
 
-/* Whether the kernel marked a message: the list changed while it was told. The marks go, since all must be
- * read. */
-static bool netlink_unmark(void *buf, ssize_t n)
+/*
+ * Takes the kernel's marks off the messages of a datagram, since all must be read: *is_marked when there was
+ * one, that is when the list changed while it was told. False: a message is longer than what is left; libmnl
+ * takes a length above 2^31 for a negative one and would go backwards.
+ */
+static bool netlink_unmark(void *buf, size_t n, bool *is_marked)
 {
     int left = (int)n;
-    bool is_marked = false;
-    for (struct nlmsghdr *msg = buf; mnl_nlmsg_ok(msg, left); msg = mnl_nlmsg_next(msg, &left)) {
-        is_marked |= msg->nlmsg_flags & NLM_F_DUMP_INTR;
+    for (struct nlmsghdr *msg = buf; left >= (int)sizeof *msg; msg = mnl_nlmsg_next(msg, &left)) {
+        if (msg->nlmsg_len < sizeof *msg || msg->nlmsg_len > (size_t)left)
+            return false;
+        *is_marked |= msg->nlmsg_flags & NLM_F_DUMP_INTR;
         msg->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
     }
-    return is_marked;
+    return true;
 }
 
 /* Reads one answer to its end. */
@@ -102,17 +110,18 @@ static int netlink_read(int fd, struct keeper *k)
         const ssize_t n = recv(fd, buf, sizeof buf, 0);
         if (n < 0)
             return -errno;
-        is_changed |= netlink_unmark(buf, n);
+        if (!netlink_unmark(buf, (size_t)n, &is_changed))
+            return -EPROTO;
         more = mnl_cb_run(buf, (size_t)n, 0, 0, keeper_take, k);
     }
     return more < 0 ? -errno : is_changed ? -EINTR : 0;
 }
 
-int host_netlink_list(int fd, const struct nlmsghdr *request,
+int host_netlink_list(int fd, const struct nlmsghdr *request, size_t head,
                       bool (*wants)(const struct nlmsghdr *msg, const void *arg), const void *arg,
                       struct host_netlink_list *out)
 {
-    struct keeper k = {wants, arg, out};
+    struct keeper k = {head, wants, arg, out};
     int rc = -EINTR;
     *out = (struct host_netlink_list){0};
     for (int i = 0; i < TRIES && rc == -EINTR; i++) {

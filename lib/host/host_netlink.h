@@ -30,10 +30,11 @@ int host_netlink_open(int protocol);
 int host_netlink_ask(int fd, const struct nlmsghdr *request);
 
 /*
- * Sends a request and keeps the answers that `wants` wants (NULL: all). A list that changed while it was read
- * is read again. On failure *out is empty. -ENOMEM; -EINTR: it changes without an end, so try later.
+ * Sends a request and keeps the answers that have the family's header of `head` bytes and that `wants` wants
+ * (NULL: all). A list that changed while it was read is read again. On failure *out is empty. -ENOMEM;
+ * -EPROTO: no kernel answers like that; -EINTR: it changes without an end, so try later.
  */
-int host_netlink_list(int fd, const struct nlmsghdr *request,
+int host_netlink_list(int fd, const struct nlmsghdr *request, size_t head,
                       bool (*wants)(const struct nlmsghdr *msg, const void *arg), const void *arg,
                       struct host_netlink_list *out);
 

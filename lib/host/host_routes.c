@@ -75,7 +75,7 @@ int host_routes_list(int fd, unsigned ifindex, struct host_netlink_list *out)
 {
     char buf[HOST_NETLINK_MAX];
     return host_netlink_list(fd, host_netlink_put(buf, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)),
-                             routes_wants, &ifindex, out);
+                             sizeof(struct rtmsg), routes_wants, &ifindex, out);
 }
 
 static uint32_t routes_table(const struct nlmsghdr *msg)

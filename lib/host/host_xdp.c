@@ -46,7 +46,7 @@ static uint16_t netdev_family(int fd)
     *(struct genlmsghdr *)mnl_nlmsg_get_payload(request) =
         (struct genlmsghdr){.cmd = CTRL_CMD_GETFAMILY, .version = 1};
     mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, "netdev");
-    if (host_netlink_list(fd, request, NULL, NULL, &answer) < 0 || answer.n == 0)
+    if (host_netlink_list(fd, request, sizeof(struct genlmsghdr), NULL, NULL, &answer) < 0 || answer.n == 0)
         return 0;
     const struct nlattr *id =
         host_netlink_attr(answer.msgs[0], sizeof(struct genlmsghdr), CTRL_ATTR_FAMILY_ID, 2);
@@ -68,7 +68,8 @@ static int netdev_features(unsigned ifindex, uint64_t *features)
         *(struct genlmsghdr *)mnl_nlmsg_get_payload(request) =
             (struct genlmsghdr){.cmd = NETDEV_DEV_GET, .version = 1};
         mnl_attr_put_u32(request, NETDEV_IFINDEX, ifindex);
-        if (host_netlink_list(fd, request, NULL, NULL, &answer) == 0 && answer.n > 0)
+        if (host_netlink_list(fd, request, sizeof(struct genlmsghdr), NULL, NULL, &answer) == 0 &&
+            answer.n > 0)
             is = host_netlink_attr(answer.msgs[0], sizeof(struct genlmsghdr), NETDEV_XDP_FEATURES, 8);
     }
     if (is)

@@ -37,7 +37,7 @@ static int list(bool (*wants)(const struct nlmsghdr *msg, const void *arg), cons
 {
     char buf[HOST_NETLINK_MAX];
     return host_netlink_list(ends[0], host_netlink_put(buf, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)),
-                             wants, arg, out);
+                             sizeof(struct rtmsg), wants, arg, out);
 }
 
 static uint8_t len_of(const struct nlmsghdr *msg)
@@ -75,6 +75,28 @@ static void a_single_answer_ends_with_its_acknowledgement(void **state)
     assert_int_equal(list(NULL, NULL, &all), 0);
     assert_int_equal(all.n, 1);
     host_netlink_free(&all);
+}
+
+/* What no kernel says: a message shorter than the family's header, and one that is longer than its datagram.
+ */
+static void a_message_of_a_wrong_length_is_left_out_or_refused(void **state)
+{
+    struct nlmsghdr msg = {.nlmsg_len = sizeof msg, .nlmsg_type = RTM_NEWROUTE, .nlmsg_flags = NLM_F_MULTI};
+    struct host_netlink_list all;
+    assert_int_equal(send(ends[1], &msg, sizeof msg, 0), sizeof msg);
+    kernel_says(RTM_NEWROUTE, NLM_F_MULTI, 24);
+    kernel_says(NLMSG_DONE, NLM_F_MULTI, 0);
+    assert_int_equal(list(NULL, NULL, &all), 0);
+    assert_int_equal(all.n, 1);
+    assert_int_equal(len_of(all.msgs[0]), 24);
+    host_netlink_free(&all);
+    const uint32_t wrong[] = {sizeof msg + 4, 0x7fffffff, 0x80000000, 0xfffffff0, 15, 0};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        msg.nlmsg_len = wrong[i];
+        assert_int_equal(send(ends[1], &msg, sizeof msg, 0), sizeof msg);
+        assert_int_equal(list(NULL, NULL, &all), -EPROTO);
+        assert_int_equal(all.n, 0);
+    }
 }
 
 static void a_list_that_changed_is_read_again(void **state)
@@ -170,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_list_keeps_what_is_wanted_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(a_single_answer_ends_with_its_acknowledgement, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_message_of_a_wrong_length_is_left_out_or_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_list_that_changed_is_read_again, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_leaves_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(an_acknowledgement_is_the_only_answer, setup, teardown),
