@@ -14,10 +14,10 @@ cd "$tree" || exit 2
 . "$tree/tests/lib/packages.sh"
 
 out=$tree/build-test
-fuzz_seconds=60
+fuzz_seconds=25
 quick=0 only=() verbose=0
 # Targets that must exist: a build that loses one must not go unnoticed.
-fuzz_expected="fuzz_ike_pld fuzz_ike_responder fuzz_pieces"
+fuzz_expected="fuzz_dn fuzz_ike_pld fuzz_ike_responder fuzz_netlink fuzz_pieces"
 
 steps="
 packages   setup   what is missing is installed
@@ -53,7 +53,7 @@ usage: tests/run.sh [--quick] [--only NAME]... [--out DIR] [--fuzz-seconds N] [-
   --quick           only: $quick_steps
   --only NAME       only this step, with the builds it needs
   --out DIR         where builds and logs go (build-test)
-  --fuzz-seconds N  time per fuzz target (60)
+  --fuzz-seconds N  time per fuzz target (25)
   --verbose         print the logs of steps that passed, too
 steps:
 $(printf '%s' "$steps" | awk 'NF { name = $1; $1 = $2 = ""; printf "  %-11s%s\n", name, substr($0, 3) }')
