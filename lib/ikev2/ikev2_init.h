@@ -76,11 +76,11 @@ struct ikev2_init {
     struct ikev2_cookie cookie, newest;
     struct ike_blob twins[IKEV2_TWINS_MAX]; /* as responder */
     uint8_t n_twins;
-    uint8_t n_checked; /* twins that the caller's proof was checked with after msg_i */
+    uint8_t n_checked;     /* twins that the caller's proof was checked with after msg_i */
     base_time answered_at; /* as responder, when the answer went */
     uint32_t repeats;      /* how often the same request came again */
-    size_t long_bytes; /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
-    bool is_proved;    /* as responder: a cookie of ours came back, so the peer's address is its own */
+    size_t long_bytes;     /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
+    bool is_proved;        /* as responder: a cookie of ours came back, so the peer's address is its own */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };

@@ -5,6 +5,7 @@
  */
 #include "ikev2_task.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base_secret.h"
 #include "base_span.h"

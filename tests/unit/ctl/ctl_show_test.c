@@ -455,7 +455,8 @@ static void every_counter_is_told_with_its_meaning(void **state)
     expect("data.about.0.group", "\"data_path\"");
     expect("data.about.0.counters.0", "{\"name\":\"rx_pkts\",\"unit\":\"pkts\",\"kind\":\"counter\","
                                       "\"help\":\"frames received\"}");
-    expect("data.control", "{\"install_failures\":0,\"workers_stuck\":0,\"reloads\":8}");
+    expect("data.control", "{\"install_failures\":0,\"workers_stuck\":0,\"syscalls_refused\":0,\"log_lines_"
+                           "dropped\":0,\"reloads\":8}");
     expect("data.node.rehomed", "9");
     expect("data.ports.out.rx_pkts", "11");
     expect("data.hosts.culvert0.in_pkts", "5");
