@@ -3,17 +3,24 @@
  * Neighbour resolution on the control core: ARP (RFC 826) for IPv4, neighbour discovery (RFC 4861) for IPv6
  * over wire_ndp. Questions for our addresses are answered; a packet whose next hop is unknown waits (3 per
  * next hop, 256 in all) while we ask, once a second, three times. What is learned is asked again after a
- * minute, first directly, and forgotten when nobody answers. Only answers to our questions and questions to
- * us make an entry, so a flood of ARP cannot. All that ends here has a name, also what is none of our
- * business.
+ * minute, first directly, and forgotten when nobody answers.
  *
- * Drops: malformed, arp_ignored, nd_ignored, address_conflict, no_neighbour, neighbour_silent,
- * neighbour_full, no_mbuf, no_room, and those of dp_tx().
+ * None of these protocols proves anything, so what a stranger on the link may do to us is bounded. Only
+ * answers to our questions make an entry, and questions to us from an address of the link, HEARD_MAX of them.
+ * Whoever claims a known neighbour's address for another MAC address has it when the known one, asked
+ * directly, says nothing: later than RFC 826 and RFC 4861 7.2.5 would, by half a second. A port asks ASK_PPS
+ * questions a second, those about next hops of routes apart, and ASKING_MAX neighbours are asked for at a
+ * time: beyond, the eldest makes room. All that ends here has a name, also what is none of our business.
+ *
+ * Drops: malformed, arp_ignored, nd_ignored, address_conflict, neighbour_claimed, no_neighbour,
+ * neighbour_silent, neighbour_full, no_mbuf, no_room, and those of dp_tx().
  */
 #include "dp_resolve.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include "dp_adj.h"
+#include "dp_bucket.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_own.h"
@@ -26,23 +33,41 @@
 #define ASK_TRIES    3
 #define ASK_NS       (1 * BASE_NS_PER_S)
 #define FRESH_NS     (60 * BASE_NS_PER_S)
+#define LATER_NS     (100 * BASE_NS_PER_MS) /* when too many questions were asked */
+#define PROBE_TRIES  3
+#define PROBE_NS     (200 * BASE_NS_PER_MS)
+#define PROVED_NS    (1 * BASE_NS_PER_S) /* no claim against a neighbour that has just answered */
+#define ASK_PPS      1000
+#define ASKING_MAX   1024u
+#define HEARD_MAX    1024u
 
-enum hop_state { HOP_NONE, HOP_ASKING, HOP_FRESH, HOP_STALE };
+/* PROBING: it is known, another MAC address was claimed, and it is asked whether it is still there. */
+enum hop_state { HOP_NONE, HOP_ASKING, HOP_FRESH, HOP_STALE, HOP_PROBING };
 
 /* One per adjacency, same index. */
 struct hop {
     uint8_t state; /* enum hop_state */
     uint8_t tries;
     uint8_t n_waiting;
-    base_time next; /* when to look at it again */
+    bool is_heard;    /* it asked us, and is an entry for that alone */
+    uint8_t claim[6]; /* PROBING: whose it is said to be */
+    uint64_t begun;   /* ASKING: its number, see dp_resolve.asking */
+    base_time proved; /* since when PROBING ended by its answer */
+    base_time next;   /* when to look at it again */
     struct rte_mbuf *waiting[WAIT_PER_HOP];
 };
 
 struct dp_resolve {
     struct hop *hops;
     uint32_t n_waiting;
+    uint32_t n_heard;
     uint32_t top; /* hops beyond this one were never used */
     base_time deadline;
+    struct dp_bucket asks[DP_PORTS_MAX];
+    /* Adjacencies in the order that asking for them began, but for next hops of routes; the last ASKING_MAX.
+     */
+    uint64_t n_begun;
+    uint32_t asking[ASKING_MAX];
 };
 
 struct dp_resolve *dp_resolve_create(void)
@@ -140,12 +165,22 @@ static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], cons
     (void)dp_tx(dp, port, m);
 }
 
-static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_addr *from)
+/* The MAC address of one that is known. */
+static const uint8_t *adj_mac(const struct dp_adj *a)
+{
+    return a->l2 + DP_L2_ROOM - a->l2_bytes;
+}
+
+static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_addr *from, bool is_direct)
 {
     struct wire_ndp ndp = {0};
     uint8_t group[16], mac[6];
     memcpy(ndp.target, a->next_hop.bytes, 16);
     memcpy(ndp.mac, dp->ports[a->port].params.mac, 6);
+    if (is_direct) {
+        ndp_send(dp, a->port, adj_mac(a), from, ndp.target, &ndp);
+        return;
+    }
     wire_ndp_solicited_node(ndp.target, group);
     wire_ndp_group_mac(group, mac);
     ndp_send(dp, a->port, mac, from, group, &ndp);
@@ -157,13 +192,12 @@ static void hop_ask(struct dp *dp, uint32_t adj, bool is_direct)
 {
     const struct dp_adj *a = &dp->adjs[adj];
     const struct base_addr *from = dp_own_towards(dp, a->port, &a->next_hop);
-    const uint8_t *mac = a->l2 + DP_L2_ROOM - a->l2_bytes;
     if (!from)
         return;
     if (a->next_hop.family == BASE_AF_IP6)
-        ndp_ask(dp, a, from);
+        ndp_ask(dp, a, from, is_direct);
     else
-        arp_send(dp, a->port, WIRE_ARP_REQUEST, is_direct ? mac : everybody, NULL, from, &a->next_hop);
+        arp_send(dp, a->port, WIRE_ARP_REQUEST, is_direct ? adj_mac(a) : everybody, NULL, from, &a->next_hop);
 }
 
 static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
@@ -182,28 +216,86 @@ static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
     h->n_waiting = 0;
 }
 
-/* False: it is nobody whom we asked for or have to do with. */
-static bool hop_learn(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
-                      const uint8_t mac[6], bool may_create)
+/* It is there, with this MAC address. 0, or what dp_neigh_set() returns, and nothing has changed. */
+static int hop_set(struct dp *dp, base_time now, uint16_t port, const struct base_addr *addr,
+                   const uint8_t mac[6])
 {
-    struct dp_resolve *r = dp->resolve;
-    uint32_t adj = dp_adj_find(dp, port, addr);
-    if ((!adj || hop_at(r, adj)->state == HOP_NONE) && !may_create)
-        return false;
     const int rc = dp_neigh_set(dp, port, addr, mac);
     if (rc == -EAGAIN)
-        return true; /* the MAC address of before stays until it is heard or asked again */
+        return rc; /* the MAC address of before stays until it is heard or asked again */
     if (rc != 0) {
         dp_drop_at_control(dp, NULL, DP_DROP_neighbour_full);
-        return true;
+        return rc;
     }
-    adj = dp_adj_find(dp, port, addr);
-    struct hop *h = hop_at(r, adj);
+    const uint32_t adj = dp_adj_find(dp, port, addr);
+    struct hop *h = hop_at(dp->resolve, adj);
+    if (h->state == HOP_PROBING)
+        h->proved = now;
     h->state = HOP_FRESH;
     h->tries = 0;
-    hop_schedule(r, h, base_time_add(now, FRESH_NS));
+    hop_schedule(dp->resolve, h, base_time_add(now, FRESH_NS));
     waiting_send(dp, h, adj);
-    return true;
+    return 0;
+}
+
+/* What somebody says of a neighbour. */
+struct hearsay {
+    uint16_t port;
+    const struct base_addr *addr;
+    const uint8_t *mac;
+    bool may_create;  /* it asks us, so we shall have to do with it */
+    bool may_replace; /* no: it confirms what is known, and no more (RFC 4861 7.2.5, the override flag) */
+};
+
+enum heard { HEARD_NOTHING, HEARD_USEFUL, HEARD_CLAIM };
+
+/* Of one that there is no entry of. */
+static enum heard hop_meet(struct dp *dp, base_time now, const struct hearsay *s)
+{
+    struct dp_resolve *r = dp->resolve;
+    if (!s->may_create || !dp_is_onlink(dp, s->port, s->addr) || r->n_heard >= HEARD_MAX)
+        return HEARD_NOTHING;
+    if (hop_set(dp, now, s->port, s->addr, s->mac) != 0)
+        return HEARD_USEFUL;
+    hop_at(r, dp_adj_find(dp, s->port, s->addr))->is_heard = true;
+    r->n_heard++;
+    return HEARD_USEFUL;
+}
+
+/* Its MAC address is another one than is known: the known one is asked before it is believed. */
+static enum heard hop_claim(struct dp *dp, base_time now, struct hop *h, const struct hearsay *s)
+{
+    const bool is_proved = h->proved.ns && !base_time_reached(base_time_add(h->proved, PROVED_NS), now);
+    if (h->state == HOP_PROBING || is_proved)
+        return HEARD_CLAIM;
+    h->state = HOP_PROBING;
+    h->tries = 0;
+    memcpy(h->claim, s->mac, sizeof h->claim);
+    hop_schedule(dp->resolve, h, now);
+    return HEARD_CLAIM;
+}
+
+static enum heard hop_hear(struct dp *dp, base_time now, const struct hearsay *s)
+{
+    const uint32_t adj = dp_adj_find(dp, s->port, s->addr);
+    struct hop *h = adj ? hop_at(dp->resolve, adj) : NULL;
+    if (!h || h->state == HOP_NONE)
+        return hop_meet(dp, now, s);
+    const struct dp_adj *a = &dp->adjs[adj];
+    const bool is_other = a->is_known && memcmp(s->mac, adj_mac(a), 6) != 0;
+    /* One that did not answer the question that was for it alone is not asked again. */
+    const bool is_silent = h->state == HOP_STALE && h->tries > 1;
+    if (is_other && !s->may_replace)
+        return HEARD_NOTHING;
+    if (is_other && !is_silent)
+        return hop_claim(dp, now, h, s);
+    (void)hop_set(dp, now, s->port, s->addr, s->mac);
+    return HEARD_USEFUL;
+}
+
+static enum dp_drop heard_as(enum heard heard, enum dp_drop nothing)
+{
+    return heard == HEARD_USEFUL ? DP_DROPS : heard == HEARD_CLAIM ? DP_DROP_neighbour_claimed : nothing;
 }
 
 /* Somebody with another MAC address speaks for one of this port's addresses (RFC 5227 2.4). */
@@ -224,14 +316,16 @@ static enum dp_drop on_arp(struct dp *dp, base_time now, const struct dp_punt *p
     const bool is_request = arp->op_be == wire_be16(WIRE_ARP_REQUEST);
     struct base_addr sender = wire_ip4_addr(arp->sender_be), target = wire_ip4_addr(arp->target_be);
     const bool is_for_us = is_request && dp_own_has(dp, punt->port, &target);
-    bool is_of_use = is_for_us;
-    if (!dp_addr_is_own(dp, &sender) && arp->sender_be != 0)
-        is_of_use |= hop_learn(dp, now, punt->port, &sender, arp->sender_mac, is_for_us);
+    const struct hearsay said = {punt->port, &sender, arp->sender_mac, is_for_us, true};
+    const bool is_host = arp->sender_be != 0 && !dp_own_is_broadcast(dp, arp->sender_be);
+    enum dp_drop why = is_for_us ? DP_DROPS : DP_DROP_arp_ignored;
+    if (is_host && !dp_addr_is_own(dp, &sender))
+        why = heard_as(hop_hear(dp, now, &said), why);
     if (is_for_us)
         arp_send(dp, punt->port, WIRE_ARP_REPLY, arp->sender_mac, arp->sender_mac, &target, &sender);
     if (is_rival(dp, punt->port, &sender, arp->sender_mac))
         return DP_DROP_address_conflict;
-    return is_of_use ? DP_DROPS : DP_DROP_arp_ignored;
+    return why;
 }
 
 static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
@@ -263,14 +357,20 @@ static bool is_router_talk(const struct wire_ip6_view *ip)
     return !r.failed && type != WIRE_ICMP6_NEIGHBOR_SOLICIT && type != WIRE_ICMP6_NEIGHBOR_ADVERT;
 }
 
-static enum dp_drop on_advert(struct dp *dp, base_time now, uint16_t port, const struct wire_ndp *ndp)
+/* from_mac: of the frame; what answers a direct question may leave its own out (RFC 4861 4.4). */
+static enum dp_drop on_advert(struct dp *dp, base_time now, uint16_t port, const struct wire_ndp *ndp,
+                              const uint8_t *from_mac)
 {
     const struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp->target);
+    const uint32_t adj = dp_adj_find(dp, port, &target);
+    const bool is_known = adj && dp->adjs[adj].is_known;
+    const struct hearsay said = {port, &target, ndp->has_mac ? ndp->mac : from_mac, false,
+                                 ndp->has_mac && ndp->is_override};
     if (ndp->has_mac && is_rival(dp, port, &target, ndp->mac))
         return DP_DROP_address_conflict;
-    if (!ndp->has_mac || dp_addr_is_own(dp, &target))
+    if (dp_addr_is_own(dp, &target) || (!ndp->has_mac && !(is_known && ndp->is_solicited)))
         return DP_DROP_nd_ignored;
-    return hop_learn(dp, now, port, &target, ndp->mac, false) ? DP_DROPS : DP_DROP_nd_ignored;
+    return heard_as(hop_hear(dp, now, &said), DP_DROP_nd_ignored);
 }
 
 /* As on_arp(). */
@@ -286,15 +386,89 @@ static enum dp_drop on_ndp(struct dp *dp, base_time now, const struct dp_punt *p
     if (wire_ndp_parse(&ip, &ndp) != WIRE_PKT_OK)
         return is_router_talk(&ip) ? DP_DROP_nd_ignored : DP_DROP_malformed;
     if (ndp.is_advert)
-        return on_advert(dp, now, punt->port, &ndp);
+        return on_advert(dp, now, punt->port, &ndp, rte_pktmbuf_mtod(m, const uint8_t *) + 6);
     struct base_addr sender = base_addr_from_bytes(BASE_AF_IP6, ip.hdr->src);
     struct base_addr target = base_addr_from_bytes(BASE_AF_IP6, ndp.target);
     if (!dp_own_has(dp, punt->port, &target))
         return DP_DROP_nd_ignored;
-    if (ndp.has_mac && dp_is_onlink(dp, punt->port, &sender) && !dp_addr_is_own(dp, &sender))
-        (void)hop_learn(dp, now, punt->port, &sender, ndp.mac, true);
+    const struct hearsay said = {punt->port, &sender, ndp.mac, true, true};
+    enum heard heard = HEARD_USEFUL;
+    if (ndp.has_mac && !dp_addr_is_own(dp, &sender))
+        heard = hop_hear(dp, now, &said);
     ndp_answer(dp, punt->port, ip.hdr->src, &ndp);
-    return DP_DROPS;
+    return heard_as(heard, DP_DROPS);
+}
+
+/* Nobody waits for it any more; its packets are dropped for that reason. */
+static void hop_forget(struct dp *dp, uint32_t adj, struct hop *h, enum dp_drop why)
+{
+    struct base_addr addr = dp->adjs[adj].next_hop;
+    dp->control.drops[why] += h->n_waiting;
+    waiting_drop(dp->resolve, h);
+    dp->resolve->n_heard -= h->is_heard;
+    h->state = HOP_NONE;
+    h->is_heard = false;
+    h->tries = 0;
+    h->proved = (base_time){0};
+    dp_neigh_remove(dp, dp->adjs[adj].port, &addr);
+}
+
+/* Next hops of routes are few, and matter to all behind them: they are asked for at once. */
+static bool may_ask(struct dp *dp, base_time now, const struct dp_adj *a)
+{
+    return a->refs || dp_bucket_take(&dp->resolve->asks[a->port], now.ns, BASE_NS_PER_S, ASK_PPS);
+}
+
+/* Nobody spoke against the claim. */
+static void hop_believe(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
+{
+    const struct base_addr addr = dp->adjs[adj].next_hop;
+    h->state = HOP_STALE;
+    if (hop_set(dp, now, dp->adjs[adj].port, &addr, h->claim) == 0)
+        return;
+    h->state = HOP_PROBING;
+    hop_schedule(dp->resolve, h, base_time_add(now, LATER_NS));
+}
+
+static void hop_due(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
+{
+    const bool is_probing = h->state == HOP_PROBING;
+    if (is_probing && h->tries >= PROBE_TRIES) {
+        hop_believe(dp, now, adj, h);
+        return;
+    }
+    if (h->tries >= ASK_TRIES) {
+        hop_forget(dp, adj, h, DP_DROP_neighbour_silent);
+        return;
+    }
+    if (!may_ask(dp, now, &dp->adjs[adj])) {
+        hop_schedule(dp->resolve, h, base_time_add(now, LATER_NS));
+        return;
+    }
+    if (h->state == HOP_FRESH)
+        h->state = HOP_STALE;
+    /* The first question about a known neighbour goes to it alone. */
+    hop_ask(dp, adj, is_probing || (h->state == HOP_STALE && h->tries == 0));
+    h->tries++;
+    hop_schedule(dp->resolve, h, base_time_add(now, is_probing ? PROBE_NS : ASK_NS));
+}
+
+/* Begins to ask for one; too many, and the one that was asked for first is given up. */
+static void hop_begin(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
+{
+    struct dp_resolve *r = dp->resolve;
+    h->state = HOP_ASKING;
+    h->tries = 0;
+    h->begun = 0;
+    if (!dp->adjs[adj].refs) {
+        uint32_t *place = &r->asking[r->n_begun % ASKING_MAX];
+        struct hop *eldest = &r->hops[*place];
+        h->begun = ++r->n_begun;
+        if (*place && eldest->state == HOP_ASKING && eldest->begun + ASKING_MAX == h->begun)
+            hop_forget(dp, *place, eldest, DP_DROP_no_neighbour);
+        *place = adj;
+    }
+    hop_due(dp, now, adj, h);
 }
 
 static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
@@ -304,17 +478,17 @@ static void on_unknown(struct dp *dp, base_time now, const struct dp_punt *punt)
     struct hop *h = adj ? hop_at(r, adj) : NULL;
     if (!h || h->n_waiting == WAIT_PER_HOP || r->n_waiting == WAIT_MAX) {
         dp_drop_at_control(dp, punt->mbuf, h ? DP_DROP_no_neighbour : DP_DROP_neighbour_full);
-        return;
+    } else {
+        h->waiting[h->n_waiting++] = punt->mbuf;
+        r->n_waiting++;
     }
-    h->waiting[h->n_waiting++] = punt->mbuf;
-    r->n_waiting++;
+    /* Asked for, although its packet may not wait: an entry that nobody asks for would stay for ever. */
+    if (!h)
+        return;
     if (dp->adjs[adj].is_resolved) {
         waiting_send(dp, h, adj);
     } else if (h->state == HOP_NONE) {
-        h->state = HOP_ASKING;
-        h->tries = 1;
-        hop_ask(dp, adj, false);
-        hop_schedule(r, h, base_time_add(now, ASK_NS));
+        hop_begin(dp, now, adj, h);
     }
 }
 
@@ -329,30 +503,6 @@ void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt)
         rte_pktmbuf_free(punt->mbuf);
     else
         dp_drop_at_control(dp, punt->mbuf, why);
-}
-
-static void hop_forget(struct dp *dp, uint32_t adj, struct hop *h)
-{
-    struct base_addr addr = dp->adjs[adj].next_hop;
-    dp->control.drops[DP_DROP_neighbour_silent] += h->n_waiting;
-    waiting_drop(dp->resolve, h);
-    h->state = HOP_NONE;
-    h->tries = 0;
-    dp_neigh_remove(dp, dp->adjs[adj].port, &addr);
-}
-
-static void hop_due(struct dp *dp, base_time now, uint32_t adj, struct hop *h)
-{
-    if (h->tries >= ASK_TRIES) {
-        hop_forget(dp, adj, h);
-        return;
-    }
-    if (h->state == HOP_FRESH)
-        h->state = HOP_STALE;
-    /* The first question about a known neighbour goes to it alone. */
-    hop_ask(dp, adj, h->state == HOP_STALE && h->tries == 0);
-    h->tries++;
-    hop_schedule(dp->resolve, h, base_time_add(now, ASK_NS));
 }
 
 void dp_resolve_tick(struct dp *dp, base_time now)

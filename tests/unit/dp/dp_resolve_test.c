@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Next hops that are not known: asked for, waited for within limits, learned, forgotten. */
+#include <rte_rcu_qsbr.h>
 #include "dp_core.h"
 #include "dp_way.h"
 #include "wire_ndp.h"
@@ -323,6 +324,239 @@ static void what_is_none_of_our_business_has_a_name(void **state)
     rig_free(&r);
 }
 
+static struct rte_mbuf *arp_from(uint16_t op, const char *sender, uint8_t mac)
+{
+    struct rte_mbuf *m = arp_frame(op, sender, "10.2.0.1");
+    rig_mac(rte_pktmbuf_mtod(m, uint8_t *) + 6, mac);
+    rig_mac(rte_pktmbuf_mtod(m, uint8_t *) + 22, mac);
+    return m;
+}
+
+/* A MAC address changes after a grace period, and no worker runs beside this thread. */
+static void worker_rests(struct rig *r)
+{
+    rte_rcu_qsbr_thread_offline(r->b.dp->reclaim->qsbr, 0);
+    sad_reclaim_run(r->b.dp->reclaim);
+}
+
+/* A frame arrives, and what it asks of resolution is done. */
+static void arrives(struct rig *r, struct rte_mbuf *m, base_time now)
+{
+    rig_in(r, &r->b, RIG_INSIDE, m);
+    worker_rests(r);
+    punt_resolve(r, now);
+}
+
+static void time_passes(struct rig *r, base_time *now, uint64_t ns)
+{
+    *now = base_time_add(*now, ns);
+    worker_rests(r);
+    dp_resolve_tick(r->b.dp, *now);
+    dp_turn(r->b.w);
+}
+
+static int known_mac(struct rig *r, const char *text)
+{
+    const struct base_addr addr = rig_ip(text);
+    struct dp_neigh_view view;
+    for (uint32_t cursor = 0; dp_neigh_next(r->b.dp, &cursor, &view);)
+        if (base_addr_equal(&view.addr, &addr) && view.is_resolved)
+            return view.mac[5];
+    return -1;
+}
+
+static struct rig rig_with_neighbour(base_time now)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    unknown_send(&r, now);
+    arrives(&r, arp_frame(2, "10.2.0.77", "10.2.0.1"), now);
+    arrives(&r, ns_frame("fd00:2::1"), now);
+    inside_frames(&r);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    assert_int_equal(known_mac(&r, "fd00:2::77"), 0x77);
+    return r;
+}
+
+static void asked_directly(struct rig *r, uint8_t mac)
+{
+    struct rte_mbuf *m = rig_out(&r->b, RIG_INSIDE);
+    assert_non_null(m);
+    assert_int_equal(rte_pktmbuf_mtod(m, const uint8_t *)[0], 2);
+    assert_int_equal(rte_pktmbuf_mtod(m, const uint8_t *)[5], mac);
+    rte_pktmbuf_free(m);
+    assert_null(rig_out(&r->b, RIG_INSIDE));
+}
+
+static void who_is_not_of_the_link_is_answered_and_not_learned(void **state)
+{
+    static const char *const strangers[] = {"198.18.0.9", "10.3.0.77", "10.2.0.255"};
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    for (size_t i = 0; i < 3; i++) {
+        arrives(&r, arp_from(1, strangers[i], 0x77), (base_time){1});
+        assert_int_equal(inside_frames(&r), 1);
+        assert_int_equal(known_mac(&r, strangers[i]), -1);
+    }
+    rig_free(&r);
+}
+
+static void a_claim_against_a_known_neighbour_is_asked_of_it_first(void **state)
+{
+    base_time now = {1};
+    struct rig r = rig_with_neighbour(now);
+    for (int i = 0; i < 3; i++) {
+        struct rte_mbuf *m = arp_from(i == 0 ? 2 : 1, "10.2.0.77", 0x66);
+        if (i == 1)
+            memcpy(rte_pktmbuf_mtod(m, uint8_t *) + 38, rte_pktmbuf_mtod(m, uint8_t *) + 28, 4);
+        time_passes(&r, &now, 2 * BASE_NS_PER_S);
+        arrives(&r, m, now);
+        inside_frames(&r); /* the answer to the question */
+        assert_int_equal(rig_drops(&r.b, DP_DROP_neighbour_claimed), 3 * i + 1);
+        time_passes(&r, &now, 1);
+        asked_directly(&r, 0x77);
+        arrives(&r, arp_from(2, "10.2.0.77", 0x66), now); /* while it is asked */
+        assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+        arrives(&r, arp_from(2, "10.2.0.77", 0x77), now);
+        time_passes(&r, &now, BASE_NS_PER_S / 2);
+        arrives(&r, arp_from(2, "10.2.0.77", 0x66), now); /* it has just answered */
+        time_passes(&r, &now, BASE_NS_PER_S / 4);
+        assert_int_equal(inside_frames(&r), 0);
+        assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    }
+    rig_free(&r);
+}
+
+static void a_claim_against_one_that_is_silent_is_believed(void **state)
+{
+    base_time now = {1};
+    struct rig r = rig_with_neighbour(now);
+    arrives(&r, arp_from(2, "10.2.0.77", 0x66), now);
+    for (int i = 0; i < 3; i++) {
+        time_passes(&r, &now, BASE_NS_PER_S / 5);
+        asked_directly(&r, 0x77);
+        assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    }
+    time_passes(&r, &now, BASE_NS_PER_S / 5);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x66);
+    assert_int_equal(inside_frames(&r), 0);
+    time_passes(&r, &now, 60 * BASE_NS_PER_S);
+    time_passes(&r, &now, BASE_NS_PER_S);
+    inside_frames(&r);
+    arrives(&r, arp_from(2, "10.2.0.77", 0x77), now);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    rig_free(&r);
+}
+
+static struct rte_mbuf *advert(uint8_t mac, bool is_override, bool has_mac)
+{
+    struct rte_mbuf *m = nd_frame(136, "fd00:2::77", mac);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    const struct base_addr us = rig_ip("fd00:2::1");
+    rig_mac(ip - 8, mac);
+    memcpy(ip + 24, us.bytes, 16);
+    ip[44] = (uint8_t)(0x40 | is_override << 5);
+    ip[42] = ip[43] = 0;
+    if (!has_mac) {
+        dp_put16(ip + 4, WIRE_NDP_BYTES - 8);
+        rte_pktmbuf_trim(m, 8);
+    }
+    wire_icmp6_fill_csum((struct wire_icmp *)(void *)(ip + 40), has_mac ? WIRE_NDP_BYTES : WIRE_NDP_BYTES - 8,
+                         ip + 8, ip + 24);
+    return m;
+}
+
+static void neighbour_discovery_is_as_careful(void **state)
+{
+    base_time now = {1};
+    struct rig r = rig_with_neighbour(now);
+    arrives(&r, advert(0x66, false, true), now); /* no override: it replaces nothing */
+    assert_int_equal(rig_drops(&r.b, DP_DROP_nd_ignored), 1);
+    time_passes(&r, &now, 1);
+    assert_int_equal(inside_frames(&r), 0);
+    arrives(&r, advert(0x66, true, true), now);
+    assert_int_equal(rig_drops(&r.b, DP_DROP_neighbour_claimed), 1);
+    time_passes(&r, &now, 1);
+    asked_directly(&r, 0x77);
+    arrives(&r, advert(0x66, true, false), now); /* an answer without an address, from another one */
+    assert_int_equal(rig_drops(&r.b, DP_DROP_nd_ignored), 2);
+    arrives(&r, advert(0x77, true, false), now);
+    time_passes(&r, &now, BASE_NS_PER_S);
+    assert_int_equal(inside_frames(&r), 0);
+    assert_int_equal(known_mac(&r, "fd00:2::77"), 0x77);
+    rig_free(&r);
+}
+
+static unsigned neighbours(struct rig *r)
+{
+    struct dp_neigh_view view;
+    unsigned n = 0;
+    for (uint32_t cursor = 0; dp_neigh_next(r->b.dp, &cursor, &view);)
+        n++;
+    return n;
+}
+
+static void a_flood_of_askers_fills_no_table_and_costs_few_questions_later(void **state)
+{
+    static const char *const wide[] = {"10.2.0.1/8"};
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    base_time now = {1};
+    char sender[32];
+    addresses_set(&r, 1, wide);
+    for (unsigned i = 0; i < 5000; i++) {
+        snprintf(sender, sizeof sender, "10.100.%u.%u", i / 250, i % 250 + 1);
+        struct dp_punt punt = {.reason = DP_PUNT_ARP, .port = RIG_INSIDE, .mbuf = arp_from(1, sender, 0x66)};
+        punt.mbuf->hash.fdir.hi = 14;
+        dp_resolve_punt(r.b.dp, now, &punt);
+        dp_turn(r.b.w);
+        assert_int_equal(inside_frames(&r), 1);
+    }
+    assert_true(neighbours(&r) <= 1024 + 4);
+    now = base_time_add(now, 60 * BASE_NS_PER_S);
+    unsigned asked = 0, most = 0;
+    for (int s = 0; s < 20; s++) {
+        unsigned here = 0;
+        for (int i = 0; i < 10; i++) {
+            time_passes(&r, &now, BASE_NS_PER_S / 10);
+            here += inside_frames(&r);
+        }
+        most = here > most ? here : most;
+        asked += here;
+    }
+    assert_true(most <= 1100);
+    assert_in_range(asked, 1024, 3 * 1024);
+    worker_rests(&r);
+    assert_int_equal(neighbours(&r), 4);
+    rig_free(&r);
+}
+
+static void a_scan_asks_within_bounds_and_a_new_neighbour_is_found_beside_it(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    base_time now = {1};
+    struct dp_punt punt = {.reason = DP_PUNT_RESOLVE, .port = RIG_INSIDE};
+    unsigned asked = 0;
+    for (unsigned i = 0; i < 5000; i++) {
+        char target[32];
+        snprintf(target, sizeof target, "10.100.%u.%u", i / 250, i % 250 + 1);
+        punt.next_hop = rig_ip(target);
+        punt.mbuf = rig_frame(0x11, "10.1.0.9", target, 60);
+        dp_resolve_punt(r.b.dp, now, &punt);
+        if (i % 50 == 49) {
+            time_passes(&r, &now, BASE_NS_PER_S / 100);
+            asked += inside_frames(&r);
+        }
+    }
+    assert_true(asked <= 1100);
+    worker_rests(&r);
+    assert_in_range(neighbours(&r), 4, 1024 + 4);
+    unknown_send(&r, now);
+    for (int i = 0; i < 20; i++)
+        time_passes(&r, &now, BASE_NS_PER_S / 20);
+    inside_frames(&r);
+    arrives(&r, arp_frame(2, "10.2.0.77", "10.2.0.1"), now);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    rig_free(&r);
+}
+
 static void all_own_addresses_are_announced(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -352,6 +586,12 @@ int main(void)
         cmocka_unit_test(what_nobody_asked_for_makes_no_entry),
         cmocka_unit_test(every_address_of_a_port_is_answered_for_in_any_order),
         cmocka_unit_test(what_is_none_of_our_business_has_a_name),
+        cmocka_unit_test(who_is_not_of_the_link_is_answered_and_not_learned),
+        cmocka_unit_test(a_claim_against_a_known_neighbour_is_asked_of_it_first),
+        cmocka_unit_test(a_claim_against_one_that_is_silent_is_believed),
+        cmocka_unit_test(neighbour_discovery_is_as_careful),
+        cmocka_unit_test(a_flood_of_askers_fills_no_table_and_costs_few_questions_later),
+        cmocka_unit_test(a_scan_asks_within_bounds_and_a_new_neighbour_is_found_beside_it),
         cmocka_unit_test(all_own_addresses_are_announced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
