@@ -5,11 +5,11 @@
  * order.
  *
  * Caps, per table: DATAGRAMS_MAX are held, which is 17 MB when all of it was touched; SHARE_MAX of them from
- * one source, which beyond loses its own that waited longest for a piece. When none is free, the one of all
- * that waited longest goes: a source of many cannot displace others, and pieces under many invented addresses
- * only those that came before a whole table of them. A datagram has PIECES_MAX pieces, and WAIT_S from the
- * first to the last: less than RFC 8200 4.5 and RFC 791 3.2 would wait (60 and 15 s), but 64 KB over 128
- * kbit/s.
+ * one source, which beyond loses its own that waited longest for a piece. When none is free, the one that
+ * waited longest goes, of sources first that no datagram was put together of for PROVED_S: a source of many
+ * cannot displace others, and pieces under invented addresses, which never become whole, displace each other.
+ * A datagram has PIECES_MAX pieces, and WAIT_S from the first to the last: less than RFC 8200 4.5 and RFC
+ * 791 3.2 would wait (60 and 15 s), but 64 KB over 128 kbit/s.
  */
 #include "dp_pieces.h"
 
@@ -21,6 +21,7 @@
 #define SHARE_MAX     64
 #define PIECES_MAX    256 /* 64 KB in as many come by a path of 296 bytes */
 #define WAIT_S        5
+#define PROVED_S      60
 #define SOURCES       1024 /* that are counted apart */
 #define UNIT          8    /* bytes: pieces begin and, but for the last, end at multiples */
 #define UNITS         ((DP_PIECES_DATA_MAX + UNIT - 1) / UNIT)
@@ -37,6 +38,7 @@ struct datagram {
     uint16_t head_len; /* 0: the first piece is missing */
     uint16_t pieces;
     uint16_t source;
+    bool is_proved; /* of a source that was when it began: which list of held it is on */
     bool is_marked;
     bool is_spoilt; /* it stays, so that what comes late does not begin another */
     uint8_t *room;
@@ -48,11 +50,12 @@ TAILQ_HEAD(ages, datagram);
 LIST_HEAD(bucket, datagram);
 
 struct dp_pieces {
-    uint64_t wait_tsc, seed;
+    uint64_t wait_tsc, proved_tsc, seed;
     uint8_t *rooms;
-    struct ages held, idle;
+    struct ages held[2], idle; /* held: of others, of proved sources */
     struct bucket buckets[DATAGRAMS_MAX];
     uint16_t held_of[SOURCES];
+    uint64_t whole_tsc[SOURCES]; /* when the last datagram was put together; 0: none was */
     struct dp_pieces_lost lost;
     struct datagram list[DATAGRAMS_MAX];
 };
@@ -68,9 +71,11 @@ struct dp_pieces *dp_pieces_create(uint64_t tsc_hz, uint64_t seed)
         return NULL;
     }
     t->wait_tsc = WAIT_S * tsc_hz;
+    t->proved_tsc = PROVED_S * tsc_hz;
     t->seed = seed;
     t->rooms = rooms;
-    TAILQ_INIT(&t->held);
+    TAILQ_INIT(&t->held[0]);
+    TAILQ_INIT(&t->held[1]);
     TAILQ_INIT(&t->idle);
     for (size_t i = 0; i < DATAGRAMS_MAX; i++) {
         t->list[i].room = rooms + i * ROOM;
@@ -113,7 +118,7 @@ static void datagram_forget(struct dp_pieces *t, struct datagram *d)
 {
     t->held_of[d->source]--;
     LIST_REMOVE(d, bucket);
-    TAILQ_REMOVE(&t->held, d, age);
+    TAILQ_REMOVE(&t->held[d->is_proved], d, age);
     TAILQ_INSERT_HEAD(&t->idle, d, age);
 }
 
@@ -126,8 +131,9 @@ static void datagram_lose(struct dp_pieces *t, struct datagram *d)
 static struct datagram *datagram_find(struct dp_pieces *t, const struct dp_piece *p, uint64_t now_tsc)
 {
     struct datagram *d;
-    while ((d = TAILQ_FIRST(&t->held)) && now_tsc - d->last_tsc > t->wait_tsc)
-        datagram_lose(t, d);
+    for (int i = 0; i < 2; i++)
+        while ((d = TAILQ_FIRST(&t->held[i])) && now_tsc - d->last_tsc > t->wait_tsc)
+            datagram_lose(t, d);
     LIST_FOREACH (d, bucket_of(t, &p->key), bucket)
         if (memcmp(&d->key, &p->key, sizeof d->key) == 0)
             break;
@@ -140,12 +146,15 @@ static struct datagram *datagram_find(struct dp_pieces *t, const struct dp_piece
 /* A place for one more of this source. */
 static struct datagram *datagram_room(struct dp_pieces *t, uint16_t source)
 {
-    struct datagram *d = TAILQ_FIRST(&t->held);
-    if (t->held_of[source] >= SHARE_MAX)
-        while (d->source != source)
+    struct datagram *d = NULL;
+    if (t->held_of[source] < SHARE_MAX) {
+        if (!TAILQ_EMPTY(&t->idle))
+            return TAILQ_FIRST(&t->idle);
+        d = TAILQ_FIRST(&t->held[TAILQ_EMPTY(&t->held[0])]);
+    }
+    for (int i = 0; !d; i++)
+        for (d = TAILQ_FIRST(&t->held[i]); d && d->source != source;)
             d = TAILQ_NEXT(d, age);
-    else if (!TAILQ_EMPTY(&t->idle))
-        return TAILQ_FIRST(&t->idle);
     datagram_lose(t, d);
     return d;
 }
@@ -159,11 +168,12 @@ static struct datagram *datagram_begin(struct dp_pieces *t, const struct dp_piec
     d->key = p->key;
     d->born_tsc = now_tsc;
     d->source = source;
+    d->is_proved = t->whole_tsc[source] && now_tsc - t->whole_tsc[source] <= t->proved_tsc;
     d->total = d->end = d->got = d->pieces = d->head_len = 0;
     d->is_marked = d->is_spoilt = false;
     t->held_of[source]++;
     LIST_INSERT_HEAD(bucket_of(t, &p->key), d, bucket);
-    TAILQ_INSERT_TAIL(&t->held, d, age);
+    TAILQ_INSERT_TAIL(&t->held[d->is_proved], d, age);
     return d;
 }
 
@@ -234,8 +244,8 @@ bool dp_pieces_put(struct dp_pieces *t, const struct dp_piece *piece, uint64_t n
         d = datagram_begin(t, piece, now_tsc);
     piece_add(t, d, piece);
     d->last_tsc = now_tsc;
-    TAILQ_REMOVE(&t->held, d, age);
-    TAILQ_INSERT_TAIL(&t->held, d, age);
+    TAILQ_REMOVE(&t->held[d->is_proved], d, age);
+    TAILQ_INSERT_TAIL(&t->held[d->is_proved], d, age);
     if (d->is_spoilt || !d->head_len || !d->total || d->got < d->total)
         return false;
     *out = (struct dp_whole){
@@ -244,6 +254,7 @@ bool dp_pieces_put(struct dp_pieces *t, const struct dp_piece *piece, uint64_t n
         .len = d->total,
         .is_marked = d->is_marked,
     };
+    t->whole_tsc[d->source] = now_tsc;
     datagram_forget(t, d);
     return true;
 }
