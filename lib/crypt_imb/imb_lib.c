@@ -28,8 +28,9 @@ static const struct imb_lib shared = {
     .free = free_mb_mgr,
 };
 
-/* The address sanitizer does not allow a library to see its own symbols first, which a copy has to. */
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+/* The sanitizers do not allow a library to see its own symbols first, which a copy has to. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !__has_feature(address_sanitizer) && \
+    !__has_feature(thread_sanitizer)
 static bool file_copy(int to, const char *name)
 {
     int from = open(name, O_RDONLY | O_CLOEXEC);
