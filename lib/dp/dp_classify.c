@@ -316,6 +316,7 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
     const uint32_t spi_mask = spis->mask;
     const struct esp_key_shape key = w->tables->key;
     struct sad_in *last = NULL; /* its lines are on their way */
+    uint32_t last_spi = 0;      /* network order; of last */
     uint64_t own = UINT64_MAX;  /* an own address, network order */
     for (; f < end; f++) {
         struct rte_mbuf *m = *f;
@@ -334,7 +335,10 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
             dp_get16(udp + WIRE_UDP_AT_LEN) != len + WIRE_UDP_BYTES ||
             dp_load16(udp + WIRE_UDP_AT_DST) != RTE_BE16(WIRE_NATT_PORT) || dp_load32(esp) == 0)
             break;
-        struct sad_in *in = sad_in_of(ins, spis, spi_mask, dp_get32(esp));
+        const uint32_t spi_be = dp_load32(esp);
+        struct sad_in *in = !is_mixed && spi_be == last_spi
+                                ? last
+                                : sad_in_of(ins, spis, spi_mask, __builtin_bswap32(spi_be));
         if (is_mixed || in != last) {
             s.changes += in != last;
             dp_in_prefetch(in, &key, len);
@@ -344,6 +348,7 @@ static __attribute__((noinline)) struct rte_mbuf **esp4_run(struct dp_worker *w,
         next->src_port = dp_load16(udp);
         next++;
         last = in;
+        last_spi = spi_be;
         own = dst;
         s.bytes += m->data_len;
     }
