@@ -80,6 +80,15 @@ static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
     return node_view_mtu(ctl->node, remote);
 }
 
+static void env_spi_known(void *ctx, uint64_t ike_spi, bool is_known)
+{
+    struct ctl *ctl = ctx;
+    struct node_request r;
+    r.type = NODE_IKE_KNOW;
+    r.known = (struct node_known){ike_spi, is_known};
+    node_do(ctl->node, &r);
+}
+
 int ctl_ike_start(struct ctl *ctl)
 {
     const struct ike_env env = {
@@ -92,6 +101,7 @@ int ctl_ike_start(struct ctl *ctl)
         .conn_open = env_conn_open,
         .conn_close = env_conn_close,
         .mtu_for = env_mtu_for,
+        .spi_known = env_spi_known,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;

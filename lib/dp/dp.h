@@ -127,8 +127,15 @@ struct dp_punt {
     struct base_addr next_hop;     /* RESOLVE */
 };
 
-/* Takes the oldest punted packet; out->mbuf is owned by the caller (rte_pktmbuf_free). False: none. */
+/* Takes the oldest punted packet, IKE of SAs that live before all others; out->mbuf is owned by the caller
+ * (rte_pktmbuf_free). False: none. */
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out);
+
+/*
+ * Messages with this SPI of ours are of an IKE SA that lives, or no more. 0, -EINVAL (SPI 0), -ENOSPC: no
+ * room where it would stand, and it stays a stranger's; -ENOENT: it was none.
+ */
+int dp_know(struct dp *dp, uint64_t ike_spi, bool is_known);
 
 /*
  * Takes the oldest packet for the host's stack: IP, data at its header, for an address of *port, which has a

@@ -17,6 +17,7 @@
 
 struct dp_adj;
 struct dp_fib;
+struct dp_known;
 struct dp_resolve;
 
 /* A port as workers see it. */
@@ -40,6 +41,8 @@ struct dp {
     uint32_t own4[DP_OWN_SLOTS];   /* network order, 0: empty */
     uint32_t own4_one, own4_alike; /* one of them, and the bits that all of them have alike */
     struct rte_ring *punt;         /* to control */
+    struct rte_ring *punt_first;   /* likewise, taken first: IKE of SAs that live */
+    struct dp_known *known;        /* control; workers read it */
     struct rte_ring *host;         /* to the host's stack */
     struct sad_reclaim *reclaim;   /* the tables' own */
     struct dp_resolve *resolve;    /* control */

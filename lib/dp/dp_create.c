@@ -12,6 +12,7 @@
 #include "dp_fib.h"
 #include "dp_first.h"
 #include "dp_handoff.h"
+#include "dp_known.h"
 #include "dp_own.h"
 #include "dp_path.h"
 #include "dp_pieces.h"
@@ -166,9 +167,12 @@ static bool parts_make(struct dp *dp)
     dp->adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->adjs, false);
     dp->free_adjs = sad_mem_reserve(DP_ADJS_MAX * sizeof *dp->free_adjs, false);
     dp->punt = ring_make(RING_PUNT, RING_F_SC_DEQ);
+    dp->punt_first = ring_make(RING_PUNT, RING_F_SC_DEQ);
+    dp->known = dp_known_create();
     dp->host = ring_make(RING_HOST, RING_F_SC_DEQ);
     dp->resolve = dp_resolve_create();
-    if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->host || !dp->resolve || !ports_fill(dp))
+    if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->punt_first || !dp->known || !dp->host ||
+        !dp->resolve || !ports_fill(dp))
         return false;
     dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
     if (!dp->fib)
@@ -211,6 +215,8 @@ void dp_free(struct dp *dp)
     for (uint16_t i = 0; i < dp->params.workers; i++)
         worker_unmake(dp, i);
     ring_unmake(dp->punt);
+    ring_unmake(dp->punt_first);
+    dp_known_free(dp->known);
     ring_unmake(dp->host);
     dp_resolve_free(dp->resolve);
     dp_fib_free(dp->fib);

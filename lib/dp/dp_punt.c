@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From workers to control: a bounded ring, and token buckets before it, so that neither a flood of IKE nor a
- * scan of an attached network costs the data path or control more than its share. What a packet is, is noted
- * in its mbuf (hash.fdir, which nobody uses behind receive); control takes the packet apart again in
- * dp_punt_pop().
+ * From workers to control: bounded rings, and token buckets before them, one for each kind, so that neither a
+ * flood of IKE, ARP or errors nor a scan of an attached network costs the data path, control or the other
+ * kinds more than its share. IKE of SAs that live has a ring of its own, which control empties first: a peer
+ * that answers or rekeys does so whoever else calls. What a packet is, is noted in its mbuf (hash.fdir, which
+ * nobody uses behind receive); control takes the packet apart again in dp_punt_pop().
  *
  * Drops: punt_limit, punt_full, no_neighbour.
  */
@@ -12,35 +13,77 @@
 #include "dp_adj.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
+#include "dp_known.h"
 #include "dp_worker.h"
 #include "wire_natt.h"
 
 #define PUNT_PPS_DEFAULT 20000
 #define LARGE_PPS        200 /* packets in large buffers: each costs control as much as many others */
 #define RESOLVE_PPS      2000
+#define LINK_PPS         2000 /* of ARP, and of neighbour discovery */
+#define ERRORS_PPS       1000
 #define STRAY_PPS        100
+
+enum punt_kind { PUNT_KNOWN_IKE, PUNT_IKE, PUNT_ARP, PUNT_ND, PUNT_RESOLVE, PUNT_ERROR, PUNT_KINDS };
+_Static_assert(PUNT_KINDS == DP_PUNT_KINDS, "a bucket each");
+
+/* The UDP payload of a frame with IKE, without the marker. */
+static struct base_span ike_of(const struct rte_mbuf *m, uint32_t l2)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
+    const uint8_t *udp = ip + (ip[0] >> 4 == 6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip));
+    const bool has_marker = dp_get16(udp + WIRE_UDP_AT_DST) == WIRE_NATT_PORT;
+    const uint32_t head = WIRE_UDP_BYTES + (has_marker ? WIRE_NATT_MARKER_BYTES : 0);
+    return base_span(udp + head, dp_get16(udp + WIRE_UDP_AT_LEN) - head);
+}
+
+static enum punt_kind kind_of(const struct dp_worker *w, const struct rte_mbuf *m, enum dp_punt_reason reason,
+                              uint32_t hint)
+{
+    switch (reason) {
+    case DP_PUNT_IKE:
+        return dp_known_has(w->dp->known, ike_of(m, hint)) ? PUNT_KNOWN_IKE : PUNT_IKE;
+    case DP_PUNT_ARP:
+        return PUNT_ARP;
+    case DP_PUNT_ND:
+        return PUNT_ND;
+    case DP_PUNT_RESOLVE:
+        return PUNT_RESOLVE;
+    default:
+        return PUNT_ERROR;
+    }
+}
+
+static bool kind_may(struct dp_worker *w, enum punt_kind kind)
+{
+    static const uint64_t limits[] = {
+        [PUNT_ARP] = LINK_PPS, [PUNT_ND] = LINK_PPS, [PUNT_RESOLVE] = RESOLVE_PPS, [PUNT_ERROR] = ERRORS_PPS};
+    const uint64_t ike_pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
+    return dp_bucket_take(&w->punt_buckets[kind], w->now_tsc, w->dp->params.tsc_hz,
+                          kind <= PUNT_IKE ? ike_pps : limits[kind]);
+}
 
 void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
              uint32_t hint)
 {
-    uint64_t hz = w->dp->params.tsc_hz;
-    uint64_t pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
-    bool is_resolve = reason == DP_PUNT_RESOLVE;
-    bool may = is_resolve ? dp_bucket_take(&w->resolve_bucket, w->now_tsc, hz, RESOLVE_PPS)
-                          : dp_bucket_take(&w->punt_bucket, w->now_tsc, hz, pps);
+    const enum punt_kind kind = kind_of(w, m, reason, hint);
+    const bool is_known = kind == PUNT_KNOWN_IKE;
+    bool may = kind_may(w, kind);
     if (m->pool == w->dp->params.large_pool)
-        may = may && dp_bucket_take(&w->large_bucket, w->now_tsc, hz, LARGE_PPS);
+        may = may && dp_bucket_take(&w->large_bucket, w->now_tsc, w->dp->params.tsc_hz, LARGE_PPS);
     if (!may) {
-        dp_drop_mbuf(w, m, is_resolve ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
+        dp_drop_mbuf(w, m, kind == PUNT_RESOLVE ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
         return;
     }
     m->port = port;
     m->hash.fdir.lo = reason;
     m->hash.fdir.hi = hint;
-    if (rte_ring_enqueue(w->dp->punt, m) == 0)
-        w->count.punted++;
-    else
+    if (rte_ring_enqueue(is_known ? w->dp->punt_first : w->dp->punt, m) != 0) {
         dp_drop_mbuf(w, m, DP_DROP_punt_full);
+        return;
+    }
+    w->count.punted++;
+    w->count.punted_first += is_known;
 }
 
 /* A source address's place among those that were heard of; which of them share one, nobody outside knows. */
@@ -109,7 +152,7 @@ static void next_hop_fill(const struct dp *dp, struct dp_punt *p, uint32_t adj)
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out)
 {
     void *object;
-    if (rte_ring_dequeue(dp->punt, &object) != 0)
+    if (rte_ring_dequeue(dp->punt_first, &object) != 0 && rte_ring_dequeue(dp->punt, &object) != 0)
         return false;
     struct rte_mbuf *m = object;
     *out = (struct dp_punt){.reason = (enum dp_punt_reason)m->hash.fdir.lo, .port = m->port, .mbuf = m};

@@ -11,6 +11,7 @@
     2048 /* packets made here that wait to be sent within one turn: a burst, each in 32 pieces */
 #define DP_POLLS_MAX  128  /* receive queues of one worker */
 #define DP_KEPT_MAX   4096 /* packets that a worker keeps while their SA moves */
+#define DP_PUNT_KINDS 6    /* of what goes to control, each with a limit of its own (dp_punt.c) */
 #define DP_STRAY_BITS 8
 
 struct dp_firsts;
@@ -56,7 +57,7 @@ struct dp_worker {
     struct dp_burst in, out;
     uint16_t n_local, local_head;
     struct dp_tx tx[DP_PORTS_MAX];
-    struct dp_bucket punt_bucket, large_bucket, resolve_bucket, icmp_bucket, unreachable_bucket, host_bucket,
+    struct dp_bucket punt_buckets[DP_PUNT_KINDS], large_bucket, icmp_bucket, unreachable_bucket, host_bucket,
         stray_bucket;
     uint64_t strays[1 << DP_STRAY_BITS]; /* when ESP without an SA was last heard of, by source (dp_punt.c) */
     struct dp_counters count;

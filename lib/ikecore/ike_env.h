@@ -41,4 +41,7 @@ struct ike_env {
      * paths are not probed.
      */
     uint16_t (*mtu_for)(void *ctx, const struct base_addr *remote);
+    /* An IKE SPI of ours belongs to an SA that lives, or to none any more: its messages go before those of
+     * strangers. NULL: nobody asks. */
+    void (*spi_known)(void *ctx, uint64_t ike_spi, bool is_known);
 };

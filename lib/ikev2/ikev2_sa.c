@@ -45,6 +45,13 @@ static uint64_t own_spi(const struct ikev2_sa *sa)
     return sa->is_initiator ? sa->spi_i : sa->spi_r;
 }
 
+/* Whom we called ourselves is no stranger, and a caller is none once it is up. */
+static void tell_known(struct ike *ike, const struct ikev2_sa *sa, bool is_known)
+{
+    if (ike->env.spi_known && own_spi(sa))
+        ike->env.spi_known(ike->env.ctx, own_spi(sa), is_known);
+}
+
 struct ikev2_sa *ikev2_sa_by_spi(struct ike *ike, uint64_t spi)
 {
     struct ikev2_sa *sa = ike->v2->by_spi[slot_of_u64(ike, spi)];
@@ -158,6 +165,8 @@ void ikev2_sa_link(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa **slot = &ike->v2->by_spi[slot_of_u64(ike, own_spi(sa))];
     sa->link.spi_next = *slot;
     *slot = sa;
+    if (sa->is_initiator)
+        tell_known(ike, sa, true);
 }
 
 void ikev2_sa_init_link(struct ike *ike, struct ikev2_sa *sa)
@@ -278,8 +287,10 @@ void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state s
         ikev2_sa_init_unlink(ike, sa);
     if (before == IKEV2_ST_UP && state != IKEV2_ST_UP)
         sa_place_unlink(ike, sa);
-    if (before != IKEV2_ST_UP && state == IKEV2_ST_UP)
+    if (before != IKEV2_ST_UP && state == IKEV2_ST_UP) {
         sa_place_link(ike, sa);
+        tell_known(ike, sa, true);
+    }
 }
 
 void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
@@ -290,6 +301,7 @@ void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
     ikev2_sa_set_state(ike, sa, IKEV2_ST_DEAD);
     ike_timer_clear(&ike->timers, &sa->timer);
     sa_unlink_all(ike, sa);
+    tell_known(ike, sa, false);
     sa->link.spi_next = ike->v2->dead;
     ike->v2->dead = sa;
 }

@@ -124,6 +124,8 @@ int node_do(struct node *node, struct node_request *r)
         return do_mtu(node, &r->mtu);
     case NODE_PAIR_REMOVE:
         return do_remove(node, r->spi_in);
+    case NODE_IKE_KNOW:
+        return dp_know(node->dp, r->known.ike_spi, r->known.is_known);
     case NODE_COUNTERS_TELL:
         return node_telemetry_tell(&r->told);
     default:

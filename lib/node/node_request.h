@@ -68,6 +68,11 @@ enum node_request_type {
     /* -ENOMEM: no memory, or the tables of selectors are full. What both sets have in common is protected
      * throughout. */
     NODE_POLICIES_COMMIT,
+    /*
+     * known: messages of this SPI of ours are of an IKE SA that lives, and come before those of strangers; or
+     * no more. -ENOSPC: no room, they come with the others; -ENOENT: it was not known.
+     */
+    NODE_IKE_KNOW,
     /* told: counters of control's, for the telemetry socket. -ENOSPC: too many groups. */
     NODE_COUNTERS_TELL,
 };
@@ -116,6 +121,11 @@ struct node_told {
     struct node_told_row rows[NODE_TOLD_MAX];
 };
 
+struct node_known {
+    uint64_t ike_spi;
+    bool is_known;
+};
+
 struct node_request {
     enum node_request_type type;
     union {
@@ -126,6 +136,7 @@ struct node_request {
         struct node_mtu mtu;
         struct node_route route;
         struct node_policy policy;
+        struct node_known known;
         struct node_told told;
     };
 };

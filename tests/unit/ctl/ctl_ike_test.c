@@ -178,6 +178,10 @@ static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void 
     assert_int_equal(spi, 1);
     assert_int_equal(env.local_for(env.ctx, &to, &local), -ENETUNREACH);
     assert_int_equal(env.mtu_for(env.ctx, &to), 1444);
+    env.spi_known(env.ctx, 0x1122334455667788, true);
+    assert_int_equal(asked[n_asked - 1].type, NODE_IKE_KNOW);
+    assert_true(asked[n_asked - 1].known.is_known);
+    assert_true(asked[n_asked - 1].known.ike_spi == 0x1122334455667788);
     env.rng(env.ctx, IKE_RNG_COOKIE, bytes, sizeof bytes);
     assert_memory_not_equal(bytes, none, sizeof bytes);
 }

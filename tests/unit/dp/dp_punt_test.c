@@ -80,6 +80,74 @@ static void what_is_above_the_limit_is_dropped_by_name(void **state)
     rig_free(&r);
 }
 
+/* An IKE message to B of an SA that lives: ours is the responder's SPI, or as a response the initiator's. */
+static struct rte_mbuf *ike_of_sa(uint16_t port, uint64_t spi, bool is_ours_initiator)
+{
+    struct rte_mbuf *m = ike_frame(port, 20 + 8 + 4 + 28);
+    uint8_t *ike = rte_pktmbuf_mtod(m, uint8_t *) + 14 + 20 + 8 + (port == 4500 ? 4 : 0);
+    dp_put64(ike, is_ours_initiator ? spi : 0x1111);
+    dp_put64(ike + 8, is_ours_initiator ? 0x2222 : spi);
+    ike[19] = is_ours_initiator ? 0x20 : 0x08;
+    return m;
+}
+
+static void punts_drop(struct rig *r)
+{
+    struct dp_punt punt;
+    while (dp_punt_pop(r->b.dp, &punt))
+        rte_pktmbuf_free(punt.mbuf);
+}
+
+/* Floods of strangers' IKE, ARP and ICMP errors, each beyond its limit, in the same moment. */
+static void strangers_flood(struct rig *r)
+{
+    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    for (unsigned i = 0; i < 3000; i++) {
+        struct rte_mbuf *ike = ike_frame(500, 60), *arp = rig_frame(0xff, "0.0.0.0", "0.0.0.0", 46);
+        struct rte_mbuf *error = rig_frame(0x22, "192.0.2.1", "192.0.2.2", 56);
+        uint8_t *ip = rte_pktmbuf_mtod(error, uint8_t *) + 14;
+        memcpy(rte_pktmbuf_mtod(arp, uint8_t *), everybody, 6);
+        dp_put16(rte_pktmbuf_mtod(arp, uint8_t *) + 12, 0x0806);
+        ip[9] = 1;
+        ip[20] = 3;
+        rig_ip4_fix(error);
+        struct rte_mbuf *all[] = {ike, arp, error};
+        dp_process(r->b.w, RIG_OUTSIDE, all, 3, r->tsc);
+        punts_drop(r);
+    }
+}
+
+static void ike_of_an_sa_that_lives_comes_first_whatever_else_comes(void **state)
+{
+    static const uint64_t spi = 0x8877665544332211;
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct dp_counters c;
+    struct dp_punt punt;
+    assert_int_equal(dp_know(r.b.dp, spi, true), 0);
+    strangers_flood(&r);
+    rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, ike_frame(500, 60), DP_DROP_punt_limit);
+    r.tsc += RIG_HZ / 100;
+    rig_in(&r, &r.b, RIG_OUTSIDE, ike_frame(500, 60));
+    for (int i = 0; i < 4; i++)
+        rig_in(&r, &r.b, RIG_OUTSIDE, ike_of_sa(i & 1 ? 4500 : 500, spi, i & 2));
+    for (int i = 0; i < 4; i++) {
+        assert_true(dp_punt_pop(r.b.dp, &punt));
+        assert_int_equal(punt.reason, DP_PUNT_IKE);
+        assert_int_equal(__builtin_bswap64(dp_load64(punt.payload.ptr + (i & 2 ? 0 : 8))), spi);
+        rte_pktmbuf_free(punt.mbuf);
+    }
+    dp_counters(r.b.dp, -1, &c);
+    assert_int_equal(c.punted_first, 4);
+    punts_drop(&r);
+    /* Once it is over, its messages are a stranger's. */
+    assert_int_equal(dp_know(r.b.dp, spi, false), 0);
+    rig_in(&r, &r.b, RIG_OUTSIDE, ike_of_sa(500, spi, false));
+    dp_counters(r.b.dp, -1, &c);
+    assert_int_equal(c.punted_first, 4);
+    punts_drop(&r);
+    rig_free(&r);
+}
+
 static void an_icmp_error_comes_with_its_message(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -198,6 +266,7 @@ int main(void)
         cmocka_unit_test(ike_on_500_has_no_marker),
         cmocka_unit_test(large_packets_have_a_limit_of_their_own),
         cmocka_unit_test(what_is_above_the_limit_is_dropped_by_name),
+        cmocka_unit_test(ike_of_an_sa_that_lives_comes_first_whatever_else_comes),
         cmocka_unit_test(an_icmp_error_comes_with_its_message),
         cmocka_unit_test(esp_without_an_sa_is_reported_once_a_second_of_each_source),
         cmocka_unit_test(esp_without_udp_is_reported_without_ports),
