@@ -68,7 +68,7 @@ static inline bool fast_way_find(struct dp_worker *w, struct fast_way *way, cons
     if (p->op.failed || p->op.len < WIRE_IP4_BYTES || dp_load32(dst) == way->dst)
         return false;
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, false, dst)];
-    if (!dp_adj_is_ready(a))
+    if (!dp_adj_is_ready(a) || w->dp->ports[a->port].params.role == DP_ROLE_OUTSIDE)
         return false;
     way->dst = dp_load32(dst);
     way->mtu = a->mtu;

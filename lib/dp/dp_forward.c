@@ -3,7 +3,7 @@
  * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
  * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
  *
- * Drops: ttl, too_big, ecn, and those of dp_nexthop_ask(), dp_frag_inner() and dp_reass_ip4().
+ * Drops: ttl, too_big, ecn, no_way_back, and those of dp_nexthop_ask(), dp_frag_inner() and dp_reass_ip4().
  */
 #include "dp_forward.h"
 
@@ -80,7 +80,18 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
     dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
-/* Ours, at the end of its life, too big for the link, or to a host that is not known yet. */
+/*
+ * What was opened would leave in clear where peers are, and an answer from there comes in clear and is not
+ * sealed: the packet is for nobody behind this gateway.
+ */
+static inline bool leads_outside(const struct dp_worker *w, const struct dp_adj *a)
+{
+    return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) &&
+           w->dp->ports[a->port].params.role == DP_ROLE_OUTSIDE;
+}
+
+/* Ours, on its way back out, at the end of its life, too big for the link, or to a host that is not known
+ * yet. */
 static __attribute__((cold, noinline)) void inner_exception(struct dp_worker *w, struct dp_pkt *p,
                                                             uint32_t adj)
 {
@@ -89,6 +100,10 @@ static __attribute__((cold, noinline)) void inner_exception(struct dp_worker *w,
     bool is6 = p->flags & DP_PKT_INNER6;
     if (a->kind == DP_ADJ_LOCAL) {
         own_deliver(w, p);
+        return;
+    }
+    if (leads_outside(w, a)) {
+        dp_drop_pkt(w, p, DP_DROP_no_way_back);
         return;
     }
     if (ip[wire_ip_ttl_at(is6)] <= 1) {
@@ -127,7 +142,8 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
     uint32_t adj = dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6));
     const struct dp_adj *a = &w->adjs[adj];
     uint32_t len = p->op.len;
-    if (unlikely(ip[wire_ip_ttl_at(is6)] <= 1 || !dp_adj_is_ready(a) || len > a->mtu)) {
+    if (unlikely(ip[wire_ip_ttl_at(is6)] <= 1 || !dp_adj_is_ready(a) || len > a->mtu ||
+                 leads_outside(w, a))) {
         inner_exception(w, p, adj);
         return;
     }

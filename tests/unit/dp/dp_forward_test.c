@@ -46,6 +46,31 @@ static void a_destination_without_a_route_is_dropped(void **state)
     rig_free(&r);
 }
 
+/* By the fast path and by the other; to where peers are, at the next hop and beyond a gateway. */
+static void what_would_leave_by_an_outside_port_is_dropped_by_name(void **state)
+{
+    static const char *const to[] = {"192.0.2.99", "203.0.113.9"};
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    const struct dp_route gateway = {{rig_ip("203.0.113.0"), 24}, RIG_OUTSIDE, rig_ip("192.0.2.1")};
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true),
+                    b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    a.remote_ts = b.local_ts = rig_ts("0.0.0.0/0");
+    rig_connect(&r, &a, &b);
+    assert_int_equal(dp_routes_set(r.b.dp, &gateway, 1), 0);
+    rig_neighbour(r.b.dp, RIG_OUTSIDE, "192.0.2.99", 0x55);
+    for (unsigned i = 0; i < 4; i++) {
+        through(&r, rig_frame(0x11, "10.1.0.9", to[i % 2], i < 2 ? 60 : 61));
+        assert_null(rig_out(&r.b, RIG_OUTSIDE));
+        assert_int_equal(rig_drops(&r.b, DP_DROP_no_way_back), i + 1);
+    }
+    through(&r, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60));
+    rig_assert_arrived(rig_out(&r.b, RIG_INSIDE), 60);
+    rig_free(&r);
+}
+
 static void what_is_larger_than_the_next_link_is_cut_or_told(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -123,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ttl_that_ends_at_the_second_gateway_is_told_through_the_tunnel),
         cmocka_unit_test(a_destination_without_a_route_is_dropped),
+        cmocka_unit_test(what_would_leave_by_an_outside_port_is_dropped_by_name),
         cmocka_unit_test(what_is_larger_than_the_next_link_is_cut_or_told),
         cmocka_unit_test(the_mss_of_a_syn_is_lowered_when_configured),
         cmocka_unit_test(an_ip6_packet_has_its_hop_limit_counted_down),
