@@ -40,16 +40,37 @@ def pieces(rng, source, target):
     return [piece(source, target, ident, 65528, 1000, False), piece(source, target, ident, 0, 8, True)]
 
 
+def first_pieces(out, options, source):
+    """First pieces of ever new datagrams and nothing else, made before they are sent: from one source, or (None) from anywhere."""
+    rng = random.Random(3)
+    target = socket.inet_aton(options.target)
+    made = [piece(source or bytes([198, 18 + rng.randrange(2), rng.randrange(256), rng.randrange(256)]), target, rng.randrange(65536), 0, 64, True)
+            for _ in range(20000)]
+    sent, began = 0, time.monotonic()
+    while time.monotonic() - began < options.seconds:
+        for packet in made[sent % len(made):sent % len(made) + 50]:
+            out.sendto(packet, (options.target, 0))
+            sent += 1
+        ahead = sent / options.rate - (time.monotonic() - began)
+        if ahead > 0.002:
+            time.sleep(ahead)
+    return sent
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target")
     parser.add_argument("peer", help="address of a peer that is not ours")
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--rate", type=int, default=8000, help="pieces per second")
+    parser.add_argument("--first", choices=("anywhere", "peer"), help="first pieces alone, from there")
     options = parser.parse_args()
     rng = random.Random(791)
     target, peer = socket.inet_aton(options.target), socket.inet_aton(options.peer)
     out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    if options.first:
+        print(first_pieces(out, options, peer if options.first == "peer" else None))
+        return
     sent, began = 0, time.monotonic()
     while time.monotonic() - began < options.seconds:
         invented = bytes([198, 18 + rng.randrange(2), rng.randrange(256), rng.randrange(256)])
