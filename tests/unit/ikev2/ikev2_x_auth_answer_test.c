@@ -202,10 +202,12 @@ static void auth_covers_the_reserved_bytes_of_the_identity_as_they_came(void **s
         const struct wire_ike_id id = {WIRE_IKE_ID_FQDN, base_span("a", 1), {1, 2, (uint8_t)(3 + lies)}};
         const uint8_t body[] = {WIRE_IKE_ID_FQDN, 1, 2, 3, 'a'};
         const size_t len = sa->algs.prf->out_bytes;
-        assert_int_equal(
-            ikev2_keymat_maced_id(p->ops, proof->prf, base_span(sa->keys.sk_pi, sa->keys.prf_len),
-                                  base_span(body, sizeof body), proof->octets + proof->octets_len - len),
-            0);
+        uint8_t maced[CRYPT_PRF_MAX];
+        assert_int_equal(ikev2_keymat_maced_id(p->ops, proof->prf,
+                                               base_span(sa->keys.sk_pi, sa->keys.prf_len),
+                                               base_span(body, sizeof body), maced),
+                         0);
+        memcpy(proof->octets + proof->octets_len - len, maced, len);
         ike_job_run(p->ops, &proof->job);
         send_auth(p, &id, proof);
         assert_int_equal(pair_stats(p, 1).established, !lies);
