@@ -84,6 +84,9 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     conf_fill(o, CONF_S_CONNECTION, &to);
     conf_fill(json_object_get(o, "local"), CONF_S_LOCAL, &to);
     conf_fill(json_object_get(o, "remote"), CONF_S_REMOTE, &to);
+    const char *host = json_string_value(json_object_get(json_object_get(o, "remote"), "address"));
+    if (host && c->remote_addr.family == BASE_AF_NONE && conf_is_host(host))
+        snprintf(c->remote_name, sizeof c->remote_name, "%s", host);
     return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
 }
 

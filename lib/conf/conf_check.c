@@ -254,7 +254,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
 {
     if (ike_id_equal(&c->local_id, &c->remote_id))
         conf_fail(r, "local.id and remote.id are the same; each side needs its own");
-    if (c->start && c->remote_addr.family == BASE_AF_NONE)
+    if (c->start && !ike_conn_conf_calls(c))
         conf_fail(r, "start needs remote.address: a peer without one can only be waited for");
     if (c->remote_port != 500 && c->remote_port != 4500)
         conf_fail(r, "remote.port %u: IKE listens on 500 and 4500 only", c->remote_port);

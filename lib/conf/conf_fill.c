@@ -16,6 +16,7 @@ static bool fill_text(const struct conf_key *k, const char *text, void *slot, si
     switch (k->type) {
     case CONF_ADDR:
     case CONF_ADDR_ANY:
+    case CONF_HOST: /* a name goes elsewhere */
         return base_addr_parse(text, slot) == 0;
     case CONF_PREFIX:
         return base_prefix_parse(text, slot) == 0;

@@ -13,6 +13,7 @@ enum conf_type {
     CONF_NAME,   /* letters, digits, "_.-" */
     CONF_ADDR,
     CONF_ADDR_ANY, /* or "any" */
+    CONF_HOST,     /* address, host name, or "any" */
     CONF_PREFIX,
     CONF_IFADDR, /* prefix with host bits */
     CONF_SUBNET, /* prefix with optional [proto/port] */
@@ -134,6 +135,8 @@ __attribute__((format(printf, 2, 3))) void conf_warn(struct conf_reader *r, cons
  * left to the caller, who enters them one by one. True: nothing was wrong.
  */
 bool conf_read_object(struct conf_reader *r, enum conf_section in, const json_t *object);
+/* Whether a text can be a host name (RFC 1123 2.1, and "_"); an address in digits is none. */
+bool conf_is_host(const char *text);
 /* A name of a port, connection or child: 1..63 of letters, digits, "_.-". */
 bool conf_read_name(struct conf_reader *r, const char *name);
 

@@ -118,6 +118,36 @@ static bool read_address(struct conf_reader *r, const struct conf_key *k, const 
     return false;
 }
 
+bool conf_is_host(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const size_t len = strlen(text);
+    size_t label = 0;
+    if (len == 0 || len >= IKE_HOST_MAX || !strpbrk(text, letters) || strcmp(text, "any") == 0)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        const bool is_dot = text[i] == '.';
+        if (is_dot ? label == 0 : !strchr(letters, text[i]) && !strchr("0123456789-_", text[i]))
+            return false;
+        label = is_dot ? 0 : label + 1;
+        if (label > 63 || (label == 1 && text[i] == '-'))
+            return false;
+    }
+    return true;
+}
+
+static bool read_host(struct conf_reader *r, const char *text)
+{
+    struct base_addr addr;
+    if (base_addr_parse(text, &addr) == 0 || strcmp(text, "any") == 0 || conf_is_host(text))
+        return true;
+    conf_fail(
+        r,
+        "\"%.64s\" is no IP address and no host name; write 192.0.2.1, 2001:db8::1, gw.example.org, or any",
+        text);
+    return false;
+}
+
 static bool read_ifaddr(struct conf_reader *r, const char *text)
 {
     struct base_prefix prefix;
@@ -170,6 +200,8 @@ static bool read_text(struct conf_reader *r, const struct conf_key *k, const cha
     case CONF_ADDR:
     case CONF_ADDR_ANY:
         return read_address(r, k, text);
+    case CONF_HOST:
+        return read_host(r, text);
     case CONF_IFADDR:
         return read_ifaddr(r, text);
     case CONF_NAME:

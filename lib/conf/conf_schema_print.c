@@ -53,6 +53,8 @@ static json_t *scalar_schema(const struct conf_key *k)
         return text_schema(addr_pattern);
     case CONF_ADDR_ANY:
         return text_schema("^([0-9a-fA-F:.]+|any)$");
+    case CONF_HOST:
+        return text_schema("^[0-9a-zA-Z:._-]+$");
     case CONF_PREFIX:
         return text_schema(prefix_pattern);
     case CONF_IFADDR:
@@ -148,11 +150,11 @@ void conf_schema_print(FILE *out)
 static const char *type_text(const struct conf_key *k, char *buf, size_t size)
 {
     static const char *const words[] = {
-        [CONF_BOOL] = "true|false",       [CONF_STRING] = "text",           [CONF_NAME] = "name",
-        [CONF_ADDR] = "address",          [CONF_ADDR_ANY] = "address|any",  [CONF_PREFIX] = "network",
-        [CONF_IFADDR] = "address/len",    [CONF_SUBNET] = "network",        [CONF_ID] = "identity",
-        [CONF_IKE_PROPOSAL] = "proposal", [CONF_ESP_PROPOSAL] = "proposal", [CONF_OBJECT] = "{ }",
-        [CONF_MAP] = "{ name: { } }",     [CONF_LIST] = "[ { } ]",
+        [CONF_BOOL] = "true|false", [CONF_STRING] = "text",           [CONF_NAME] = "name",
+        [CONF_ADDR] = "address",    [CONF_ADDR_ANY] = "address|any",  [CONF_HOST] = "address|host name|any",
+        [CONF_PREFIX] = "network",  [CONF_IFADDR] = "address/len",    [CONF_SUBNET] = "network",
+        [CONF_ID] = "identity",     [CONF_IKE_PROPOSAL] = "proposal", [CONF_ESP_PROPOSAL] = "proposal",
+        [CONF_OBJECT] = "{ }",      [CONF_MAP] = "{ name: { } }",     [CONF_LIST] = "[ { } ]",
     };
     if (k->type == CONF_UINT)
         snprintf(buf, size, "%lld..%lld", (long long)k->min, (long long)k->max);

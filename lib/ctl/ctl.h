@@ -19,6 +19,7 @@
 
 struct ctl_api;
 struct ctl_jobs;
+struct ctl_resolve;
 struct node;
 
 /* Of the loop. */
@@ -49,6 +50,7 @@ struct ctl {
     struct node *node;
     struct ike *ike;
     struct ctl_jobs *jobs;
+    struct ctl_resolve *names;
     uint32_t job_threads; /* what workers.crypto_threads came to */
     struct ctl_api *api;
     struct ctl_loop loop;

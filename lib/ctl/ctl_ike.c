@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ctl_job.h"
+#include "ctl_resolve.h"
 #include "host_log.h"
 #include "node_event.h"
 #include "node_request.h"
@@ -89,6 +90,12 @@ static void env_spi_known(void *ctx, uint64_t ike_spi, bool is_known)
     node_do(ctl->node, &r);
 }
 
+static int env_resolve(void *ctx, const char *conn, const char *host)
+{
+    struct ctl *ctl = ctx;
+    return ctl_resolve_ask(ctl->names, conn, host);
+}
+
 int ctl_ike_start(struct ctl *ctl)
 {
     const struct ike_env env = {
@@ -102,6 +109,7 @@ int ctl_ike_start(struct ctl *ctl)
         .conn_close = env_conn_close,
         .mtu_for = env_mtu_for,
         .spi_known = env_spi_known,
+        .resolve = env_resolve,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;
@@ -222,6 +230,22 @@ bool ctl_ike_jobs(struct ctl *ctl)
     bool any = false;
     while ((job = ctl_jobs_pop(ctl->jobs))) {
         ctl_event(ctl, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
+        any = true;
+    }
+    return any;
+}
+
+bool ctl_ike_names(struct ctl *ctl)
+{
+    struct ctl_resolved r;
+    bool any = false;
+    while (ctl_resolve_pop(ctl->names, &r)) {
+        ctl_event(ctl, &(struct ike_event){.type = IKE_EV_RESOLVED,
+                                           .name = r.conn,
+                                           .host = r.host,
+                                           .addrs = r.addrs,
+                                           .n_addrs = r.n_addrs,
+                                           .why = r.why});
         any = true;
     }
     return any;

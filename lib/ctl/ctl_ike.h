@@ -12,6 +12,9 @@ bool ctl_ike_events(struct ctl *ctl);
 /* Results of jobs that are done. True when there were any. */
 bool ctl_ike_jobs(struct ctl *ctl);
 
+/* Host names that were asked for. True when there were any. */
+bool ctl_ike_names(struct ctl *ctl);
+
 /* Runs the engine's timers when they are due. */
 void ctl_ike_timer(struct ctl *ctl, base_time now);
 

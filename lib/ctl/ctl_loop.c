@@ -63,6 +63,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
 {
     bool busy = node_turn(ctl->node, now);
     busy |= ctl_ike_events(ctl);
+    busy |= ctl_ike_names(ctl);
     ctl_ike_timer(ctl, now);
     ctl_harden_turn(ctl);
     ctl_tell(ctl, now);

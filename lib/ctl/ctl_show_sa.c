@@ -177,7 +177,7 @@ static void connection_hint(const struct presence *p, json_t *o)
     char text[512];
     if (p->sas || c->start)
         return;
-    if (c->remote_addr.family == BASE_AF_NONE)
+    if (!ike_conn_conf_calls(c))
         snprintf(text, sizeof text,
                  "it waits for the peer's call: it has no remote.address, so only the peer can begin");
     else
@@ -197,7 +197,8 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     ctl_json_set(o, "state", json_string(state_name(p)));
     ctl_json_set(o, "local_id", ctl_json_id(&c->local_id));
     ctl_json_set(o, "remote_id", ctl_json_id(&c->remote_id));
-    ctl_json_set(o, "remote_address", ctl_json_addr(&c->remote_addr));
+    ctl_json_set(o, "remote_address",
+                 c->remote_name[0] ? ctl_json_text(c->remote_name) : ctl_json_addr(&c->remote_addr));
     ctl_json_set(o, "start", json_boolean(c->start));
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));

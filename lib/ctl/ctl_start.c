@@ -18,6 +18,7 @@
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_notify.h"
+#include "ctl_resolve.h"
 #include "host_log.h"
 #include "node_view.h"
 #include "ctl_node.h"
@@ -68,7 +69,8 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
     ctl->job_threads = ctl_jobs_threads(ctl->conf->workers.crypto_threads, view.n_cpus,
                                         (uint32_t)CPU_COUNT(&view.spare_cpus));
     ctl->jobs = ctl_jobs_new(&ossl_ike_ops, ctl->job_threads, &view.spare_cpus);
-    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs) {
+    ctl->names = ctl_resolve_new();
+    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs || !ctl->names) {
         snprintf(why, why_size, "the control loop does not start: %s", strerror(errno));
         return -1;
     }
@@ -120,6 +122,7 @@ void ctl_stop(struct ctl *ctl)
 {
     const bool is_up = ctl->node != NULL;
     ctl_api_close(ctl->api);
+    ctl_resolve_free(ctl->names);
     /* The engine still names the jobs that are out. */
     if (ctl->ike)
         ike_free(ctl->ike);

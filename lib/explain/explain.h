@@ -146,6 +146,12 @@ void explain_refused(struct ike *ike, struct explain_about about, enum explain_a
 /* A message that cannot be understood; `fault` completes the sentence. */
 void explain_malformed(struct ike *ike, struct explain_about about, const char *fault);
 
+/*
+ * The host name of a connection's peer gave n_addrs addresses, none of which can be called; with 0, `why`
+ * says what the resolver said.
+ */
+void explain_name(struct ike *ike, const struct ike_conn_conf *conn, size_t n_addrs, const char *why);
+
 /* A limit was hit; `key` is its key below `limits`. */
 void explain_limit(struct ike *ike, struct explain_about about, const char *key);
 

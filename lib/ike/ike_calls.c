@@ -26,8 +26,8 @@
 
 static bool run_wants_call(const struct ike *ike, const struct ike_run *run)
 {
-    return run->conn->start && !run->held && !ike->shutting_down &&
-           run->conn->remote_addr.family != BASE_AF_NONE && !ikev2_has_live(ike, run);
+    return run->conn->start && !run->held && !ike->shutting_down && ike_conn_conf_calls(run->conn) &&
+           !run->asks_name && !ikev2_has_live(ike, run);
 }
 
 static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_ns)
@@ -55,26 +55,68 @@ static void run_lost(struct ike *ike, struct ike_run *run, bool was_up)
     run_plan_call(ike, run, (pause_s < MAX_PAUSE_S ? pause_s : MAX_PAUSE_S) * BASE_NS_PER_S);
 }
 
-int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
+/* Calls the peer at an address. False: there is no way there. */
+static bool run_call(struct ike *ike, struct ike_run *run, const struct base_addr *addr, const char *child)
 {
     struct ike_path path;
-    if (ikev2_has_live(ike, run)) {
-        const int n = ikev2_make_children(ike, run, child);
-        return n ? n : -EALREADY;
-    }
-    if (run->conn->remote_addr.family == BASE_AF_NONE)
-        return -EHOSTUNREACH;
-    run->held = false;
-    if (ike_path_to_peer(ike, run->conn, &path) < 0) {
-        run_lost(ike, run, false);
-        return -EHOSTUNREACH;
-    }
+    if (ike_path_to_peer(ike, run->conn, addr, &path) < 0)
+        return false;
     ike_timer_clear(&ike->timers, &run->timer);
     if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path, child) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas");
         run_lost(ike, run, false);
     }
+    return true;
+}
+
+/* Asks for the peer's host name: it may have another address at each call. */
+static int run_ask_name(struct ike *ike, struct ike_run *run, const char *child)
+{
+    const struct ike_conn_conf *c = run->conn;
+    run->asks_child = child ? ike_conn_conf_child(c, child) : NULL;
+    if (run->asks_name)
+        return 0;
+    ike_timer_clear(&ike->timers, &run->timer);
+    if (!ike->env.resolve || ike->env.resolve(ike->env.ctx, c->name, c->remote_name) < 0) {
+        explain_name(ike, c, 0, "too many names are being asked for");
+        run_lost(ike, run, false);
+        return 0;
+    }
+    run->asks_name = true;
     return 0;
+}
+
+void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_event *ev)
+{
+    if (!run->asks_name || strcmp(run->conn->remote_name, ev->host) != 0)
+        return;
+    run->asks_name = false;
+    if (run->held || ike->shutting_down || ikev2_has_live(ike, run))
+        return;
+    const char *child = run->asks_child ? run->asks_child->name : NULL;
+    /* One that did not answer is not tried first again. */
+    for (size_t i = 0; i < ev->n_addrs; i++)
+        if (run_call(ike, run, &ev->addrs[(run->failures + i) % ev->n_addrs], child))
+            return;
+    explain_name(ike, run->conn, ev->n_addrs, ev->why);
+    run_lost(ike, run, false);
+}
+
+int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
+{
+    if (ikev2_has_live(ike, run)) {
+        const int n = ikev2_make_children(ike, run, child);
+        return n ? n : -EALREADY;
+    }
+    if (!ike_conn_conf_calls(run->conn))
+        return -EHOSTUNREACH;
+    run->held = false;
+    if (run->conn->remote_name[0])
+        return run_ask_name(ike, run, child);
+    if (run_call(ike, run, &run->conn->remote_addr, child))
+        return 0;
+    run_lost(ike, run, false);
+    return -EHOSTUNREACH;
 }
 
 void ike_run_on_timer(struct ike *ike, struct ike_run *run)

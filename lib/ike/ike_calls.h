@@ -4,6 +4,7 @@
 
 struct ike;
 struct ike_conf;
+struct ike_event;
 struct ike_run;
 
 /* Runtimes for a configuration, of which a reference is taken. 0, or -ENOMEM. */
@@ -18,6 +19,8 @@ void ike_run_number(struct ike *ike);
  * or under way.
  */
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child);
+/* RESOLVED: calls the peer, or says why it cannot be. */
+void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 
 /* Another configuration: equal connections keep their SAs, others are closed. */

@@ -115,6 +115,11 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_INITIATE:
         run = run_by_name(ike, ev->name);
         return run && !ike->shutting_down ? ike_run_initiate(ike, run, ev->child) : -ENOENT;
+    case IKE_EV_RESOLVED:
+        run = run_by_name(ike, ev->name);
+        if (run)
+            ike_run_resolved(ike, run, ev);
+        return 0;
     case IKE_EV_TERMINATE:
         run = run_by_name(ike, ev->name);
         return run && ev->child ? ikev2_terminate_child(ike, run, ev->child) : engine_terminate(ike, run);

@@ -18,6 +18,7 @@
 enum ike_event_type {
     IKE_EV_INITIATE,   /* name: connection; child: this one only */
     IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE, or, with child, only that */
+    IKE_EV_RESOLVED,   /* name: connection; host, addrs, n_addrs, why: what the resolver said */
     IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
     IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
@@ -40,12 +41,16 @@ struct ike_event {
     bool rekey_ike;    /* REKEY: the IKE SA rather than its children */
     uint32_t spi_in;
     struct base_endpoint remote;
-    uint16_t mtu;                /* PATH_MTU */
-    bool is_sure;                /* PATH_MTU */
-    int error;                   /* SA_FAILED: a negative errno */
-    base_time last_in, last_out; /* TRAFFIC; 0 ns: never */
-    struct ike_path path;        /* UNKNOWN_SPI: the way of an answer by IKE */
-    uint16_t len;                /* UNKNOWN_SPI: bytes of ESP */
+    uint16_t mtu;                  /* PATH_MTU */
+    bool is_sure;                  /* PATH_MTU */
+    int error;                     /* SA_FAILED: a negative errno */
+    base_time last_in, last_out;   /* TRAFFIC; 0 ns: never */
+    struct ike_path path;          /* UNKNOWN_SPI: the way of an answer by IKE */
+    uint16_t len;                  /* UNKNOWN_SPI: bytes of ESP */
+    const char *host;              /* RESOLVED */
+    const struct base_addr *addrs; /* RESOLVED: n_addrs, in the order of the resolver */
+    size_t n_addrs;
+    const char *why; /* RESOLVED to none: words without an end */
     const struct ike_conf *conf;
     struct ike_job *job; /* the engine's again, which frees it */
 };

@@ -30,6 +30,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_PEER_ID] = {"peer_id", true},
     [IKE_AUDIT_FAIL_NAT_FORBIDDEN] = {"nat_forbidden", true},
     [IKE_AUDIT_FAIL_TIMEOUT] = {"timeout", true},
+    [IKE_AUDIT_FAIL_NAME] = {"name", true},
     [IKE_AUDIT_FAIL_REFUSED] = {"refused", true},
     [IKE_AUDIT_FAIL_OVERLAP] = {"overlap", true},
     [IKE_AUDIT_FAIL_MALFORMED] = {"malformed", true},

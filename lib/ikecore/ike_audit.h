@@ -30,6 +30,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_PEER_ID,       /* we called, and somebody else answered */
     IKE_AUDIT_FAIL_NAT_FORBIDDEN, /* encapsulation: never, but there is a NAT */
     IKE_AUDIT_FAIL_TIMEOUT,       /* no answer */
+    IKE_AUDIT_FAIL_NAME,          /* the peer's host name has no address that can be called */
     IKE_AUDIT_FAIL_REFUSED,       /* the peer sent an error notify; why explains what it usually means */
     IKE_AUDIT_FAIL_OVERLAP,       /* selectors overlap another identity's live ones */
     IKE_AUDIT_FAIL_MALFORMED,     /* authenticated peer sent a message that cannot be understood */

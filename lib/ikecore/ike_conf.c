@@ -115,3 +115,8 @@ const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, 
             return &c->children[i];
     return NULL;
 }
+
+bool ike_conn_conf_calls(const struct ike_conn_conf *c)
+{
+    return c->remote_addr.family != BASE_AF_NONE || c->remote_name[0];
+}

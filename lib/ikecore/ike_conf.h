@@ -19,6 +19,7 @@
 #define IKE_PSK_MAX       256
 #define IKE_PROPOSALS_MAX 8
 #define IKE_ADDRS_MAX     8
+#define IKE_HOST_MAX      254  /* of a host name, with NUL */
 #define IKE_CHILDREN_MAX  4096 /* per connection, and live per IKE SA at the most */
 
 /* An identity: type and exact bytes (RFC 7296 3.5). type 0: none given. Plain value, unused bytes zero. */
@@ -92,7 +93,8 @@ struct ike_conn_conf {
     struct base_addr local_addrs[IKE_ADDRS_MAX];
     /* Where to call the peer; family none: we only answer. Never a reason to accept or refuse a peer. */
     struct base_addr remote_addr;
-    uint16_t remote_port; /* 500 or 4500 (RFC 7296 2.23 allows to start on 4500); 0: 500 */
+    char remote_name[IKE_HOST_MAX]; /* or this host name, asked for at each call; empty: none */
+    uint16_t remote_port;           /* 500 or 4500 (RFC 7296 2.23 allows to start on 4500); 0: 500 */
     /* Peers are accepted from these only; none: from anywhere. */
     size_t n_remote_from;
     struct base_prefix remote_from[IKE_ADDRS_MAX];
@@ -167,6 +169,9 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
 
 /* Whether both find the same secret, or none, for their own pair of identities. Both are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
+
+/* Whether it has an address or a host name to call. */
+bool ike_conn_conf_calls(const struct ike_conn_conf *c);
 
 /* The child with this name, or NULL. */
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);

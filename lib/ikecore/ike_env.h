@@ -44,4 +44,9 @@ struct ike_env {
     /* An IKE SPI of ours belongs to an SA that lives, or to none any more: its messages go before those of
      * strangers. NULL: nobody asks. */
     void (*spi_known)(void *ctx, uint64_t ike_spi, bool is_known);
+    /*
+     * Asks for the addresses of a host name, on behalf of a connection: IKE_EV_RESOLVED tells them. 0, or
+     * negative: it cannot be asked now. NULL: there is no resolver.
+     */
+    int (*resolve)(void *ctx, const char *conn, const char *host);
 };

@@ -23,16 +23,17 @@ size_t ike_path_header_bytes(const struct ike_path *path)
     return ip + UDP_BYTES + (path->natt ? MARKER_BYTES : 0);
 }
 
-int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *c, struct ike_path *out)
+int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *c, const struct base_addr *addr,
+                     struct ike_path *out)
 {
-    *out = (struct ike_path){.remote = {c->remote_addr, c->remote_port ? c->remote_port : IKE_PORT}};
+    *out = (struct ike_path){.remote = {*addr, c->remote_port ? c->remote_port : IKE_PORT}};
     out->natt = out->remote.port == IKE_PORT_NATT;
     out->local.port = out->natt ? IKE_PORT_NATT : IKE_PORT;
     for (size_t i = 0; i < c->n_local_addrs; i++) {
-        if (c->local_addrs[i].family != c->remote_addr.family)
+        if (c->local_addrs[i].family != addr->family)
             continue;
         out->local.addr = c->local_addrs[i];
         return 0;
     }
-    return ike->env.local_for(ike->env.ctx, &c->remote_addr, &out->local.addr) == 0 ? 0 : -EHOSTUNREACH;
+    return ike->env.local_for(ike->env.ctx, addr, &out->local.addr) == 0 ? 0 : -EHOSTUNREACH;
 }

@@ -24,5 +24,6 @@ bool ike_path_equal(const struct ike_path *a, const struct ike_path *b);
 /* Bytes in front of an IKE message in its IP packet: IP header without options, UDP, non-ESP marker. */
 size_t ike_path_header_bytes(const struct ike_path *path);
 
-/* How to call the peer of a connection that has an address for it. 0, or -EHOSTUNREACH: no way there. */
-int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *conn, struct ike_path *out);
+/* How to call the peer of a connection at this address. 0, or -EHOSTUNREACH: no way there. */
+int ike_path_to_peer(struct ike *ike, const struct ike_conn_conf *conn, const struct base_addr *addr,
+                     struct ike_path *out);

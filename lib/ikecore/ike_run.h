@@ -15,7 +15,9 @@ struct ike;
 struct ike_run {
     const struct ike_conn_conf *conn;
     struct ike_timer timer;
-    uint32_t failures; /* attempts in a row */
+    uint32_t failures;                       /* attempts in a row */
+    bool asks_name;                          /* its peer's host name is being asked for */
+    const struct ike_child_conf *asks_child; /* with asks_name: call for this child only; NULL: for all */
     bool is_wary;     /* a call failed after a COOKIE that may be forged: the next one gives the first request
                          time */
     bool calls_again; /* with is_wary: once, at once, whatever is configured */

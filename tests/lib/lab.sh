@@ -109,8 +109,10 @@ lab_down() {
     done
     for name in "${LAB_NAMES[@]+"${LAB_NAMES[@]}"}"; do
         ip netns del "$LAB-$name" 2>/dev/null
+        rm -rf "/etc/netns/$LAB-$name"
     done
     LAB_NAMES=()
+    rmdir --ignore-fail-on-non-empty /etc/netns 2>/dev/null
 }
 
 lab_on_exit() {

@@ -174,12 +174,43 @@ static void a_file_that_cannot_be_read_is_told(void **state)
     assert_int_equal(report.n_errors, 1);
 }
 
+static void a_peer_may_have_a_host_name(void **state)
+{
+    static const struct {
+        const char *text, *name;
+    } rows[] = {{"gw.example.org", "gw.example.org"},
+                {"gw", "gw"},
+                {"198.51.100.2", ""},
+                {"2001:db8::1", ""},
+                {"any", ""},
+                {"gw-1.x.", "gw-1.x."}};
+    static const char *const refused[] = {"198.51.100.300", "gw..org", "-gw", "gw/24", "", "a b"};
+    char connection[512];
+    const char *form =
+        "'foo':{'local':{'id':'@gw','subnets':'10.1.0.0/24'},'remote':{'address':'%s','id':'@foo',"
+        "'subnets':['10.2.0.0/24']}}";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(connection, sizeof connection, form, rows[i].text);
+        struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, connection, "");
+        assert_non_null(conf);
+        const struct ike_conn_conf *c = ike_conf_conn(conf->ike, "foo");
+        assert_string_equal(c->remote_name, rows[i].name);
+        assert_int_equal(ike_conn_conf_calls(c), strcmp(rows[i].text, "any") != 0);
+        conf_free(conf);
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        snprintf(connection, sizeof connection, form, refused[i]);
+        assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, connection, ""));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_configuration_gets_all_defaults),
         cmocka_unit_test(presets_of_the_table_are_those_of_the_engine),
         cmocka_unit_test(every_value_of_a_connection_arrives),
+        cmocka_unit_test(a_peer_may_have_a_host_name),
         cmocka_unit_test(an_only_port_is_one_armed),
         cmocka_unit_test(broken_json_is_told_with_line_and_column),
         cmocka_unit_test(all_errors_are_told_in_one_run),

@@ -44,6 +44,7 @@ static enum ike_field_kind kind_of(enum conf_type type)
         return IKE_FIELD_TEXT;
     case CONF_ADDR:
     case CONF_ADDR_ANY:
+    case CONF_HOST:
         return IKE_FIELD_ADDR;
     case CONF_PREFIX:
     case CONF_IFADDR:

@@ -86,6 +86,11 @@ bool node_turn(struct node *node, base_time now)
     return false;
 }
 
+bool ctl_ike_names(struct ctl *c)
+{
+    return false;
+}
+
 bool ctl_ike_events(struct ctl *c)
 {
     events++;

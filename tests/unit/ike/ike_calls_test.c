@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Connections at run time: calling again, reload, shutdown. */
 #include "ike_pair.h"
+#include "ike_core.h"
 
 static void a_connection_to_be_started_calls_again_after_failures(void **state)
 {
@@ -91,9 +92,90 @@ static void a_connection_that_is_removed_gives_its_number_back(void **state)
     pair_free(p);
 }
 
+static unsigned asked;
+
+static int fake_resolve(void *ctx, const char *conn, const char *host)
+{
+    (void)ctx;
+    assert_string_equal(conn, "b");
+    assert_string_equal(host, "gw.example.org");
+    asked++;
+    return 0;
+}
+
+/* a calls b by its name. */
+static struct pair *pair_named(bool start)
+{
+    struct pair *p = pair_new();
+    struct ike_conn_conf *c = &p->h[0].conf->conns[0];
+    c->remote_addr = (struct base_addr){0};
+    c->start = start;
+    snprintf(c->remote_name, sizeof c->remote_name, "gw.example.org");
+    pair_start(p);
+    p->h[0].ike->env.resolve = fake_resolve;
+    asked = 0;
+    return p;
+}
+
+static void answer(struct pair *p, const struct base_addr *addrs, size_t n, const char *why)
+{
+    pair_event(p, 0,
+               (struct ike_event){.type = IKE_EV_RESOLVED,
+                                  .name = "b",
+                                  .host = "gw.example.org",
+                                  .addrs = addrs,
+                                  .n_addrs = n,
+                                  .why = why});
+}
+
+static void a_peer_is_called_at_the_address_that_its_name_has_now(void **state)
+{
+    (void)state;
+    struct pair *p = pair_named(false);
+    answer(p, &p->h[1].addr, 1, ""); /* nobody asked */
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    pair_connect(p);
+    pair_connect(p); /* being asked already */
+    assert_int_equal(asked, 1);
+    answer(p, &p->h[1].addr, 1, "");
+    pair_check_one(p);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    pair_connect(p);
+    assert_int_equal(asked, 2);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    answer(p, &p->h[1].addr, 1, ""); /* he thought better of it */
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    pair_free(p);
+}
+
+static void a_name_without_an_address_is_told_and_asked_for_again(void **state)
+{
+    (void)state;
+    struct pair *p = pair_named(true);
+    pair_run(p, 1);
+    assert_int_equal(asked, 1);
+    answer(p, NULL, 0, "there is no such name (NXDOMAIN)");
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_NAME);
+    assert_non_null(a);
+    assert_non_null(strstr(a->what, "gw.example.org"));
+    assert_string_equal(a->why,
+                        "It says: there is no such name (NXDOMAIN). It is asked again after a pause.");
+    pair_run(p, 30);
+    assert_int_equal(asked, 2);
+    const struct base_addr addrs[] = {pair_addr("198.51.100.99"), p->h[1].addr};
+    answer(p, addrs, 2, ""); /* the second try begins with the second address */
+    pair_check_one(p);
+    struct ike_sa_view v;
+    assert_true(ike_show_next(p->h[0].ike, 0, &v));
+    assert_true(base_addr_equal(&v.path.remote.addr, &p->h[1].addr));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_peer_is_called_at_the_address_that_its_name_has_now),
+        cmocka_unit_test(a_name_without_an_address_is_told_and_asked_for_again),
         cmocka_unit_test(a_connection_to_be_started_calls_again_after_failures),
         cmocka_unit_test(an_unchanged_connection_survives_a_new_configuration),
         cmocka_unit_test(a_connection_keeps_number_and_counts_while_its_name_is_configured),

@@ -24,7 +24,7 @@ static void a_peer_is_called_from_an_address_of_ours_on_the_port_that_fits(void 
     pair_start(p);
     struct ike_conn_conf c = p->h[0].conf->conns[0];
     struct ike_path path;
-    assert_int_equal(ike_path_to_peer(p->h[0].ike, &c, &path), 0);
+    assert_int_equal(ike_path_to_peer(p->h[0].ike, &c, &c.remote_addr, &path), 0);
     assert_true(base_addr_equal(&path.local.addr, &p->h[0].addr));
     assert_int_equal(path.local.port, 500);
     assert_false(path.natt);
@@ -32,7 +32,7 @@ static void a_peer_is_called_from_an_address_of_ours_on_the_port_that_fits(void 
     c.n_local_addrs = 2;
     c.local_addrs[0] = pair_addr("2001:db8::1"); /* not of the peer's family */
     c.local_addrs[1] = pair_addr("192.0.2.77");
-    assert_int_equal(ike_path_to_peer(p->h[0].ike, &c, &path), 0);
+    assert_int_equal(ike_path_to_peer(p->h[0].ike, &c, &c.remote_addr, &path), 0);
     assert_true(base_addr_equal(&path.local.addr, &c.local_addrs[1]));
     assert_int_equal(path.local.port, 4500);
     assert_true(path.natt);
