@@ -64,7 +64,8 @@ static int xor_key_expand(struct esp_ctx *ctx, const struct crypt_alg *encr, con
     memcpy(key->encr, encr_key, encr_len);
     if (integ_len)
         memcpy(key->integ, integ_key, integ_len);
-    memcpy((uint8_t *)out + KEY_END, encr_key + encr->key_bytes, encr->salt_bytes);
+    memset((uint8_t *)out + KEY_END, 0, 4);
+    memcpy((uint8_t *)out + KEY_END + 4 - encr->salt_bytes, encr_key + encr->key_bytes, encr->salt_bytes);
     return 0;
 }
 
