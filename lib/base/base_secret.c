@@ -26,28 +26,12 @@ struct block {
     _Alignas(16) uint8_t room[];
 };
 
-static struct {
-    pthread_mutex_t lock; /* guards the rest */
-    struct block *free[SMALL_MAX / STEP + 1];
-    uint8_t *fresh;
-    size_t fresh_bytes;
-} heap = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
 bool base_secret_guard(void *pages, size_t bytes)
 {
     /* Advice only: a kernel without these still works. */
     (void)madvise(pages, bytes, MADV_DONTDUMP);
     (void)madvise(pages, bytes, MADV_DONTFORK);
     return mlock2(pages, bytes, MLOCK_ONFAULT) == 0;
-}
-
-static void *pages_new(size_t bytes)
-{
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED)
-        return NULL;
-    (void)base_secret_guard(p, bytes);
-    return p;
 }
 
 #ifdef CULVERT_SANITIZED
@@ -61,6 +45,22 @@ static void block_free(struct block *b)
     free(b);
 }
 #else
+static struct {
+    pthread_mutex_t lock; /* guards the rest */
+    struct block *free[SMALL_MAX / STEP + 1];
+    uint8_t *fresh;
+    size_t fresh_bytes;
+} heap = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *pages_new(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    (void)base_secret_guard(p, bytes);
+    return p;
+}
+
 /* From the chunk; what is left of the one before is too little for anybody and stays zeros. */
 static struct block *block_cut(size_t bytes)
 {
