@@ -16,6 +16,9 @@ static char *line_of(json_t *root, size_t *len)
     const size_t n = json_dumpb(root, NULL, 0, JSON_COMPACT | JSON_ENSURE_ASCII);
     char *line = n ? malloc(n + 2) : NULL;
     if (line && json_dumpb(root, line, n, JSON_COMPACT | JSON_ENSURE_ASCII) == n) {
+        /* DEL is ASCII, and no text: jansson leaves it as it is, and it stands in strings only. */
+        for (char *del = line; (del = memchr(del, 0x7f, n - (size_t)(del - line)));)
+            *del = '?';
         line[n] = '\n';
         line[n + 1] = '\0';
         *len = n + 1;
@@ -34,10 +37,24 @@ char *api_response_ok(json_t *data, size_t *len)
     return line_of(json_pack("{s:b, s:o}", "ok", 1, "data", data ? data : json_object()), len);
 }
 
+/* A message may quote what came, which need not be UTF-8. */
+static json_t *message_make(const char *message)
+{
+    char safe[512];
+    size_t n = 0;
+    json_t *text = json_string(message);
+    if (text)
+        return text;
+    for (; message[n] && n + 1 < sizeof safe; n++)
+        safe[n] = (unsigned char)message[n] < 0x80 ? message[n] : '?';
+    safe[n] = '\0';
+    return json_string(safe);
+}
+
 char *api_response_fail(const char *code, const char *message, json_t *details, size_t *len)
 {
-    return line_of(json_pack("{s:b, s:{s:s, s:s, s:o*}}", "ok", 0, "error", "code", code, "message", message,
-                             "details", details),
+    return line_of(json_pack("{s:b, s:{s:s, s:o, s:o*}}", "ok", 0, "error", "code", code, "message",
+                             message_make(message), "details", details),
                    len);
 }
 

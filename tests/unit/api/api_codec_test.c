@@ -90,6 +90,14 @@ static void an_answer_without_document_is_an_empty_one(void **state)
 
 static void answers_are_ascii(void **state)
 {
+    size_t n = 0;
+    char *del = api_response_fail("x", "a \x7f and \x7f", NULL, &n);
+    assert_non_null(strstr(del, "\"a ? and ?\""));
+    free(del);
+    char *cut = api_response_fail("x", "near \xca and \xf0\x9f", NULL, &n);
+    assert_non_null(cut);
+    assert_non_null(strstr(cut, "\"near ? and ??\""));
+    free(cut);
     size_t len;
     char *line = api_response_ok(json_pack("{s:s}", "x", "\xc3\xa9\x1b"), &len);
     for (size_t i = 0; i + 1 < len; i++)
