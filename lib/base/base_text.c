@@ -39,17 +39,21 @@ void base_text_add_escaped(struct base_text *t, struct base_span bytes)
     }
 }
 
+#define ROFF_WORD_MAX 24
+
 void base_text_add_roff(struct base_text *t, const char *text)
 {
     bool begins = true; /* a line, where these two would begin a command */
+    size_t word = 0;    /* letters of it so far */
     for (; *text; text++) {
+        word = *text == ' ' || *text == '\n' ? 0 : word + 1;
         if (begins && (*text == '.' || *text == '\''))
             base_text_add(t, "\\&");
         begins = *text == '\n';
         if (*text == '\\')
             base_text_add(t, "\\e");
-        else if (*text == '-')
-            base_text_add(t, "\\-");
+        else if (*text == '-') /* a word that is longer than a line may end there */
+            base_text_add(t, word > ROFF_WORD_MAX ? "\\-\\:" : "\\-");
         else
             base_text_add(t, "%c", *text);
     }

@@ -85,6 +85,9 @@ static void text_for_a_manual_page_holds_no_commands(void **state)
     struct base_text t = base_text(buf, sizeof buf);
     base_text_add_roff(&t, ".SH a-b.\n'x' \\fB\n--json");
     assert_string_equal(buf, "\\&.SH a\\-b.\n\\&'x' \\efB\n\\-\\-json");
+    t = base_text(buf, sizeof buf);
+    base_text_add_roff(&t, "a aes-12345678901234567890-prf-x a-b");
+    assert_string_equal(buf, "a aes\\-12345678901234567890\\-\\:prf\\-\\:x a\\-b");
 }
 
 int main(void)
