@@ -57,6 +57,27 @@ static IMB_JOB *job_prepare(struct esp_ctx *imb, struct esp_op *op, size_t i)
     return job;
 }
 
+/*
+ * intel-ipsec-mb 2.0 writes one packet of 3DES over another when it has several at a time, so each of them
+ * goes alone: what waits is finished with it. It is the cipher of few and old peers.
+ */
+static bool is_alone(const struct esp_op *op)
+{
+    return imb_key_data(op->key)->hmac.cipher == IMB_CIPHER_DES3;
+}
+
+/* Hands the prepared job over. A job that is done, or NULL. */
+static IMB_JOB *job_submit(struct esp_ctx *imb, bool alone)
+{
+    IMB_JOB *done = IMB_SUBMIT_JOB(imb->mgr);
+    return done || !alone ? done : IMB_FLUSH_JOB(imb->mgr);
+}
+
+static IMB_JOB *job_next(struct esp_ctx *imb, bool alone)
+{
+    return alone ? IMB_FLUSH_JOB(imb->mgr) : IMB_GET_COMPLETED_JOB(imb->mgr);
+}
+
 static size_t seal_finish(IMB_JOB *job)
 {
     struct esp_op *op = job->user_data;
@@ -71,6 +92,7 @@ size_t imb_hmac_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, siz
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
         struct esp_op *op = imb_op_at(ops, stride, i);
+        const bool alone = is_alone(op);
         IMB_JOB *job = job_prepare(imb, op, i);
         size_t iv_bytes = imb_key_data(op->key)->hmac.iv_bytes;
         job->cipher_direction = IMB_DIR_ENCRYPT;
@@ -79,7 +101,7 @@ size_t imb_hmac_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, siz
         job->msg_len_to_cipher_in_bytes = iv_bytes + op->len;
         job->dst = op->data - iv_bytes;
         job->iv = zero_iv;
-        for (done = IMB_SUBMIT_JOB(imb->mgr); done; done = IMB_GET_COMPLETED_JOB(imb->mgr))
+        for (done = job_submit(imb, alone); done; done = job_next(imb, alone))
             failed += seal_finish(done);
     }
     while ((done = IMB_FLUSH_JOB(imb->mgr)))
@@ -105,6 +127,7 @@ size_t imb_hmac_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, siz
         struct esp_op *op = imb_op_at(ops, stride, i);
         const struct imb_hmac_key *key = &imb_key_data(op->key)->hmac;
         memcpy(imb->received[i], op->data + op->len, key->icv_bytes);
+        const bool alone = is_alone(op);
         IMB_JOB *job = job_prepare(imb, op, i);
         job->cipher_direction = IMB_DIR_DECRYPT;
         job->chain_order = IMB_ORDER_HASH_CIPHER;
@@ -112,7 +135,7 @@ size_t imb_hmac_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, siz
         job->msg_len_to_cipher_in_bytes = op->len;
         job->dst = op->data;
         job->iv = key->key_bytes ? op->data - key->iv_bytes : zero_iv;
-        for (done = IMB_SUBMIT_JOB(imb->mgr); done; done = IMB_GET_COMPLETED_JOB(imb->mgr))
+        for (done = job_submit(imb, alone); done; done = job_next(imb, alone))
             failed += open_finish(imb, done);
     }
     while ((done = IMB_FLUSH_JOB(imb->mgr)))
