@@ -183,15 +183,16 @@ step_asan_esp() { sanitizer_options && need asan && meson_suite asan_esp asan es
 step_asan_sim() { sanitizer_options && need asan && meson_suite asan_sim asan sim; }
 
 # Only these are built. DPDK's rings order by plain stores and barriers on x86, which the sanitizer cannot see.
-tsan_tests="sad/sad_policy dp/dp_worker crypt_ossl/ossl_fetch"
+tsan_tests="sad/sad_policy dp/dp_worker dp/dp_handoff crypt_ossl/ossl_fetch"
 step_tsan() {
     local dir=$out/tsan name targets=() status
     for name in $tsan_tests; do targets+=("tests/unit/test_${name#*/}"); done
     [ -f "$dir/build.ninja" ] ||
-        CC=gcc meson setup "$dir" "$tree" --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false || return 1
+        CC=gcc meson setup "$dir" "$tree" --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
+            -Dc_args=-DRTE_USE_C11_MEM_MODEL || return 1
     ninja -C "$dir" "${targets[@]}" || return 1
     # shellcheck disable=SC2086
-    TSAN_OPTIONS=halt_on_error=1 meson test -C "$dir" --no-rebuild --num-processes 2 --print-errorlogs --logbase testlog-tsan $tsan_tests
+    TSAN_OPTIONS=halt_on_error=1:suppressions=$tree/tests/lib/tsan.supp meson test -C "$dir" --no-rebuild --num-processes 2 --print-errorlogs --logbase testlog-tsan $tsan_tests
     status=$?
     awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout):/ { bad += $NF } END { print ok + 0, bad + 0, 0 }' \
         "$dir/meson-logs/testlog-tsan.txt" >"$out/tsan.counts"
