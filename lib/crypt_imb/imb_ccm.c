@@ -44,22 +44,6 @@ static size_t seal_finish(IMB_JOB *job)
     return op->failed;
 }
 
-size_t imb_ccm_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
-{
-    IMB_JOB *done;
-    size_t failed = 0;
-    for (size_t i = 0; i < count; i++) {
-        IMB_JOB *job = job_prepare(imb, imb_op_at(ops, stride, i), i);
-        job->cipher_direction = IMB_DIR_ENCRYPT;
-        job->chain_order = IMB_ORDER_HASH_CIPHER;
-        for (done = IMB_SUBMIT_JOB(imb->mgr); done; done = IMB_GET_COMPLETED_JOB(imb->mgr))
-            failed += seal_finish(done);
-    }
-    while ((done = IMB_FLUSH_JOB(imb->mgr)))
-        failed += seal_finish(done);
-    return failed;
-}
-
 static size_t open_finish(IMB_JOB *job)
 {
     struct esp_op *op = job->user_data;
@@ -69,18 +53,30 @@ static size_t open_finish(IMB_JOB *job)
     return op->failed;
 }
 
-size_t imb_ccm_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
+/* All of a burst; finish looks at a job that is done and returns 1 when it failed. */
+static size_t jobs_run(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count,
+                       IMB_CIPHER_DIRECTION direction, size_t (*finish)(IMB_JOB *job))
 {
     IMB_JOB *done;
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
         IMB_JOB *job = job_prepare(imb, imb_op_at(ops, stride, i), i);
-        job->cipher_direction = IMB_DIR_DECRYPT;
-        job->chain_order = IMB_ORDER_CIPHER_HASH;
+        job->cipher_direction = direction;
+        job->chain_order = direction == IMB_DIR_ENCRYPT ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
         for (done = IMB_SUBMIT_JOB(imb->mgr); done; done = IMB_GET_COMPLETED_JOB(imb->mgr))
-            failed += open_finish(done);
+            failed += finish(done);
     }
     while ((done = IMB_FLUSH_JOB(imb->mgr)))
-        failed += open_finish(done);
+        failed += finish(done);
     return failed;
+}
+
+size_t imb_ccm_seal(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
+{
+    return jobs_run(imb, ops, stride, count, IMB_DIR_ENCRYPT, seal_finish);
+}
+
+size_t imb_ccm_open(struct esp_ctx *imb, struct esp_op *ops, size_t stride, size_t count)
+{
+    return jobs_run(imb, ops, stride, count, IMB_DIR_DECRYPT, open_finish);
 }

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include "base_secret.h"
-#include "base_wipe.h"
 #include "crypt_ike_ops.h"
 
 struct ike_job *ike_job_new(const struct ike_job_kind *kind)
