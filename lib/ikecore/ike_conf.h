@@ -64,6 +64,15 @@ enum ike_encap {
     IKE_ENCAP_NEVER, /* plain ESP only; a path with NAT is refused and explained */
 };
 
+/* By what a side proves who it is. */
+enum ike_auth_kind {
+    IKE_AUTH_PSK,          /* a pre-shared key (RFC 7296 2.15) */
+    IKE_AUTH_SIG,          /* a signature by the key of a certificate, or a raw public key */
+    IKE_AUTH_EAP_MSCHAPV2, /* EAP; of a local side: as client (RFC 7296 2.16) */
+    IKE_AUTH_EAP_TLS,
+    IKE_AUTH_EAP_RADIUS, /* of a remote side only: a RADIUS server decides */
+};
+
 /* What a new IKE SA of an identity means for the older ones of the same connection. */
 enum ike_unique {
     IKE_UNIQUE_REPLACE, /* it takes over: INITIAL_CONTACT ends them, beyond the limit the oldest is closed */
@@ -100,6 +109,7 @@ struct ike_conn_conf {
     struct base_prefix remote_from[IKE_ADDRS_MAX];
     struct ike_id local_id;
     struct ike_id remote_id; /* mandatory, exact */
+    enum ike_auth_kind local_auth, remote_auth;
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */

@@ -25,28 +25,31 @@
 
 const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk, NULL};
 
-const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, uint8_t number)
+/* The first one of a kind that comes at once, or late, with this number of its AUTH payload; 0: with any. */
+static const struct ikev2_auth_method *auth_method(const struct ike *ike, enum ike_auth_kind kind,
+                                                   bool is_late, uint8_t number)
 {
     for (const struct ikev2_auth_method *const *m = ike->v2->auth_methods; *m; m++)
-        if (!(*m)->is_late && (*m)->number == number)
+        if ((*m)->kind == kind && (*m)->is_late == is_late && (!number || (*m)->number == number))
             return *m;
     return NULL;
 }
 
-const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike)
+const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, const struct ike_conn_conf *conn,
+                                                     uint8_t number)
 {
-    for (const struct ikev2_auth_method *const *m = ike->v2->auth_methods; *m; m++)
-        if ((*m)->is_late)
-            return *m;
-    return NULL;
+    return number ? auth_method(ike, conn->remote_auth, false, number) : NULL;
 }
 
-const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_caller)
+const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike, const struct ike_conn_conf *conn)
 {
-    const struct ikev2_auth_method *const *m = ike->v2->auth_methods;
-    while (!is_caller && (*m)->is_late)
-        m++;
-    return *m;
+    return auth_method(ike, conn->remote_auth, true, 0);
+}
+
+const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, const struct ike_conn_conf *conn)
+{
+    const struct ikev2_auth_method *m = auth_method(ike, conn->local_auth, false, 0);
+    return m ? m : auth_method(ike, conn->local_auth, true, 0);
 }
 
 /* ---- jobs ---- */
@@ -112,7 +115,7 @@ bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
 {
     static const uint8_t none[3];
     const struct auth_prover us = {sa->is_initiator, &conn->local_id, none};
-    struct ike_job_auth *a = m->prove(ike, sa, conn);
+    struct ike_job_auth *a = m ? m->prove(ike, sa, conn) : NULL;
     if (!a)
         return false;
     if (auth_hand_out(ike, sa, &us, a, row))

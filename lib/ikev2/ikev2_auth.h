@@ -28,7 +28,8 @@ enum ikev2_auth_step {
 
 struct ikev2_auth_method {
     const char *name;
-    uint8_t number; /* of its AUTH payload (RFC 7296 3.8) */
+    enum ike_auth_kind kind; /* the sides that are configured so use it */
+    uint8_t number;          /* of its AUTH payload (RFC 7296 3.8) */
     bool is_late;
     /*
      * A job with this method's credential for the connection: to make our AUTH data, or to check the peer's.
@@ -46,22 +47,23 @@ struct ikev2_auth_method {
                                   struct wire_ike_builder *b);
 };
 
-/* The methods; the first one is what we call with. NULL behind the last. */
+/* The methods; of those of one kind the first is what we use ourselves. NULL behind the last. */
 extern const struct ikev2_auth_method *const ikev2_auth_methods[];
 extern const struct ikev2_auth_method ikev2_auth_psk;
 
-/* The method that a peer's AUTH payload names; NULL: none of ours. */
-const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, uint8_t number);
+/* The method that a peer's AUTH payload names; NULL: none that the connection wants of the peer. */
+const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, const struct ike_conn_conf *conn,
+                                                     uint8_t number);
 
-/* The method of a caller that sends no AUTH in its first message; NULL: there is none. */
-const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike);
+/* The method of a caller that sends no AUTH in its first message; NULL: the connection wants one at once. */
+const struct ikev2_auth_method *ikev2_auth_late(const struct ike *ike, const struct ike_conn_conf *conn);
 
-/* What we prove ourselves by: as caller, or in our first answer. */
-const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, bool is_caller);
+/* What we prove ourselves by on this connection; NULL: nothing of that kind. */
+const struct ikev2_auth_method *ikev2_auth_own(const struct ike *ike, const struct ike_conn_conf *conn);
 
 /*
- * Hands out the job that makes our AUTH data, or the one that checks the peer's; the row's done gets it.
- * False: nothing is under way (explained when a credential lacks).
+ * Hands out the job that makes our AUTH data, or the one that checks the peer's; the row's done gets it. To
+ * prove by NULL, no method, fails. False: nothing is under way (explained when a credential lacks).
  */
 bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_auth_method *m,
                       const struct ike_conn_conf *conn, const struct ikev2_job_row *row);

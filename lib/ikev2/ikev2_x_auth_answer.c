@@ -13,6 +13,7 @@
 #include "ike_peer.h"
 #include "ikev2_auth.h"
 #include "ikev2_children.h"
+#include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
@@ -93,7 +94,8 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     sa->way = sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->peer;
-    const uint16_t refusal = ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
+    const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);
+    const uint16_t refusal = taken ? taken : ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
     if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */
         ikev2_task_free(ike, t);
         return auth_refuse(ike, sa, refusal);
@@ -101,7 +103,8 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (!a->late)
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
-    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, false), proof);
+    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, conn), proof);
+    ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ANSWER, &b);
     if (refusal)
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
     else
@@ -151,7 +154,7 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
-    ikev2_auth_put(&b, ikev2_auth_own(ike, false), ike_job_auth_of(job));
+    ikev2_auth_put(&b, ikev2_auth_own(ike, conn), ike_job_auth_of(job));
     ikev2_auth_kept(sa, &msg);
     return auth_answer_round(ike, sa, &msg, &b);
 }
@@ -160,7 +163,7 @@ static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa
                                             const struct ike_conn_conf *conn)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, false);
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, conn);
     if (ikev2_auth_prove(ike, sa, m, conn, &answer_jobs[ANSWER_PROOF]))
         return IKEV2_PROVES;
     return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
@@ -177,7 +180,7 @@ static bool auth_check_twin(struct ike *ike, struct ikev2_sa *sa, const struct i
     if (sa->init->n_checked == sa->init->n_twins || !p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
         return false;
     sa->init->n_checked++;
-    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_by_number(ike, auth.method);
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_by_number(ike, conn, auth.method);
     return m && ikev2_auth_check(ike, sa, m, conn, auth.data, &answer_jobs[ANSWER_CHECK]);
 }
 
@@ -207,7 +210,7 @@ static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa
     return IKEV2_CHECKS;
 }
 
-/* The identities and the AUTH payload of a first request; auth->method 0: it has none. */
+/* The identities and the AUTH payload of a first request; auth->method 0, which is no method: it has none. */
 static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a, struct ike_id *asked,
                               struct wire_ike_auth *auth)
 {
@@ -216,7 +219,7 @@ static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a,
     *auth = (struct wire_ike_auth){0};
     return ikev2_msg_id(msg, WIRE_IKE_P_IDI, &a->peer, a->peer_reserved) &&
            (ikev2_msg_id(msg, WIRE_IKE_P_IDR, asked, NULL) || !names) &&
-           (!proof || wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK);
+           (!proof || (wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK && auth->method));
 }
 
 /* A first request that is understood: whom it is checked against, and by which method. */
@@ -230,10 +233,14 @@ static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     ikev2_auth_set_conn(sa, conn);
-    if (a->late) {
+    a->late = auth->method ? NULL : ikev2_auth_late(ike, conn);
+    if (a->late)
         return auth_prove_answer(ike, sa, conn);
+    if (!auth->method) {
+        explain_eap(ike, ikev2_sa_about(sa), &a->peer, conn);
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
-    const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, auth->method);
+    const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, conn, auth->method);
     if (!m) {
         explain_method(ike, ikev2_sa_about(sa), conn, auth->method);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
@@ -251,15 +258,9 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     }
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
-    const bool is_late = !wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
-    a->late = is_late ? ikev2_auth_late(ike) : NULL;
     if (!auth_take_request(msg, a, &asked, &auth)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
-    }
-    if (is_late && !a->late) {
-        explain_eap(ike, ikev2_sa_about(sa), &a->peer, ike_peer_find(ike, msg->path, &a->peer, &asked));
-        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     /* The initiator may have floated to port 4500, through another mapping of its NAT. */
     ikev2_sa_init_unlink(ike, sa);

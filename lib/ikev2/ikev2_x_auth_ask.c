@@ -14,6 +14,7 @@
 #include "ikev2_auth.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
@@ -56,10 +57,11 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
     if (proof)
-        ikev2_auth_put(&b, ikev2_auth_own(ike, true), proof);
+        ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), proof);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
+    ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ASK, &b);
     if (!ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
         explain_full(ike, ikev2_sa_about(sa));
         return IKEV2_TURNS;
@@ -88,11 +90,11 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
 
 enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
 {
-    const struct ikev2_auth_method *own = ikev2_auth_own(ike, true);
+    const struct ikev2_auth_method *own = ikev2_auth_own(ike, sa->conn);
     sa->task->child_index = 0;
     while (sa->task->child_index + 1 < sa->conn->n_children && !ikev2_wish_has(sa, sa->task->child_index))
         sa->task->child_index++;
-    if (own->is_late) {
+    if (own && own->is_late) {
         sa->init->auth.late = own;
         return auth_ask(ike, sa, NULL);
     }
@@ -107,7 +109,8 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
 {
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
-    const uint16_t notify = ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
+    const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ANSWER, msg);
+    const uint16_t notify = taken ? taken : ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
     if (notify != WIRE_IKE_N_NO_ADDITIONAL_SAS || !sa->conn->start)
         ikev2_wish_none(sa, t->child_index);
     struct ikev2_child *c = notify ? NULL : ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
@@ -193,7 +196,7 @@ enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, 
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
     else if (!ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id))
         explain_peer_id(ike, ikev2_sa_about(sa), &a->peer);
-    else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, auth.method)))
+    else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, sa->conn, auth.method)))
         explain_method(ike, ikev2_sa_about(sa), sa->conn, auth.method);
     return m ? auth_check_called(ike, sa, msg, m, auth.data) : auth_fail_unproved(ike, sa);
 }

@@ -17,6 +17,7 @@
 #include "ike_sets.h"
 #include "ikev2_admit.h"
 #include "ikev2_cookie.h"
+#include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
@@ -129,7 +130,6 @@ static bool init_choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt
 static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const struct ikev2_choice *choice,
                         struct base_span ni, struct base_span public_value, bool fake, bool proved)
 {
-    struct wire_ike_notification n;
     struct ikev2_sa *sa = ikev2_sa_new(ike, msg->path, false);
     if (!sa)
         return;
@@ -137,8 +137,6 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     sa->spi_r = ikev2_sa_new_spi(ike);
     sa->algs = *choice;
     sa->natd.faked = fake;
-    sa->frag.is_offered = sa->frag.is_agreed =
-        ike->conf->fragment_bytes && ikev2_msg_notify(msg, WIRE_IKE_N_FRAGMENTATION_SUPPORTED, &n);
     sa->task = ikev2_task_new(IKEV2_TASK_CONNECT);
     sa->init = base_secret_new(sizeof *sa->init);
     ikev2_sa_link(ike, sa);
@@ -151,18 +149,19 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     ike_nonce_set(&sa->init->ni, ni);
     ike_nonce_new(ike, &sa->init->nr);
     sa->init->is_proved = proved;
+    ikev2_ext_take(ike, sa, IKEV2_EXT_INIT_ASK, msg);
     sa->seq.peer = 1;
     sa->life.give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);
     sa->task->group = choice->dh;
     ikev2_task_dh(ike, sa, sa->task, &ike_job_kind_dh_both, public_value, &answer_jobs[ANSWER_BOTH]);
 }
 
-/* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes, word of fragments.
- */
-static size_t init_answer_bytes(const struct ikev2_choice *c, size_t public_len)
+/* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes, extensions. */
+static size_t init_answer_bytes(const struct ike *ike, const struct ikev2_choice *c, size_t public_len)
 {
     const size_t sa = 4 + 8 + 8 + (c->encr->key_bits ? 4 : 0) + 8 + (c->integ ? 8 : 0) + 8;
-    return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20) + 8;
+    return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20) +
+           ikev2_ext_answer_bytes(ike);
 }
 
 enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg *msg)
@@ -205,7 +204,7 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         return IKEV2_STAYS;
     }
     /* Until its address is proved, a peer never gets more bytes than it sent. */
-    if (!challenge && init_answer_bytes(&choice, ke.value.len) > msg->raw.len &&
+    if (!challenge && init_answer_bytes(ike, &choice, ke.value.len) > msg->raw.len &&
         !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
     if (ikev2_admit(ike, msg))
@@ -225,8 +224,7 @@ static enum ikev2_outcome init_answer(struct ike *ike, struct ikev2_sa *sa, cons
     wire_ike_put_ke(&b, (uint16_t)sa->algs.dh, base_span(r->public_value, r->public_len));
     wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->nr));
     ikev2_natd_put(ike, &b, sa->spi_i, sa->spi_r, &sa->path, sa->natd.faked);
-    if (sa->frag.is_agreed)
-        ikev2_msg_put_notify(&b, WIRE_IKE_N_FRAGMENTATION_SUPPORTED, BASE_SPAN_NONE);
+    ikev2_ext_put(ike, sa, IKEV2_EXT_INIT_ANSWER, &b);
     const struct base_span bytes = wire_ike_finish(&b);
     if (ike_blob_set(&sa->init->msg_r, bytes) < 0) {
         return IKEV2_TURNS;

@@ -15,6 +15,7 @@
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
 #include "ike_run.h"
+#include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
@@ -89,8 +90,7 @@ static bool init_make_request(struct ike *ike, struct ikev2_sa *sa)
     wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
     wire_ike_put_nonce(&b, ike_nonce_span(&sa->init->ni));
     ikev2_natd_put(ike, &b, sa->spi_i, 0, &sa->path, sa->natd.faked);
-    if (sa->frag.is_offered)
-        ikev2_msg_put_notify(&b, WIRE_IKE_N_FRAGMENTATION_SUPPORTED, BASE_SPAN_NONE);
+    ikev2_ext_put(ike, sa, IKEV2_EXT_INIT_ASK, &b);
     if (ike_blob_set(&sa->init->msg_i, wire_ike_finish(&b)) < 0)
         return false;
     init_send(ike, sa);
@@ -107,7 +107,6 @@ void ikev2_init_start(struct ike *ike, struct ikev2_sa *sa)
     if (!sa->task || !sa->init)
         return;
     sa->natd.faked = sa->conn->encap == IKE_ENCAP_FORCE;
-    sa->frag.is_offered = ike->conf->fragment_bytes != 0;
     ike_nonce_new(ike, &sa->init->ni);
     sa->task->group = ikev2_select_first_group(sa->conn->proposals, sa->conn->n_proposals);
     sa->life.give_up_at = base_time_add(ike->now, CONNECT_S * BASE_NS_PER_S);
@@ -249,7 +248,6 @@ enum ikev2_outcome ikev2_init_on_refused(struct ike *ike, struct ikev2_sa *sa, s
 
 enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    struct wire_ike_notification n;
     struct wire_ike_ke ke;
     struct base_span nr;
     struct ikev2_choice choice;
@@ -277,7 +275,7 @@ enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, 
     if (ikev2_offer_has(sa, choice.dh))
         ikev2_offer_return(ike, sa, choice.dh);
     ikev2_offer_free(ike, sa);
-    sa->frag.is_agreed = sa->frag.is_offered && ikev2_msg_notify(msg, WIRE_IKE_N_FRAGMENTATION_SUPPORTED, &n);
+    ikev2_ext_take(ike, sa, IKEV2_EXT_INIT_ANSWER, msg);
     sa->algs = choice;
     sa->spi_r = msg->hdr.spi_r;
     ike_nonce_set(&sa->init->nr, nr);

@@ -7,27 +7,40 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-static const struct ikev2_auth_method late = {.name = "late", .number = 2, .is_late = true};
-static const struct ikev2_auth_method other = {.name = "other", .number = 14};
+static const struct ikev2_auth_method late = {
+    .name = "late", .kind = IKE_AUTH_EAP_TLS, .number = 2, .is_late = true};
+static const struct ikev2_auth_method old = {.name = "old", .kind = IKE_AUTH_SIG, .number = 1};
+static const struct ikev2_auth_method new = {.name = "new", .kind = IKE_AUTH_SIG, .number = 14};
 
-static void a_method_is_found_by_what_is_known_of_it(void **state)
+static void a_side_has_the_methods_of_its_kind(void **state)
 {
     (void)state;
     struct pair *p = pair_new();
     pair_start(p);
     struct ike *ike = p->h[0].ike;
-    assert_ptr_equal(ikev2_auth_by_number(ike, WIRE_IKE_AUTH_PSK), &ikev2_auth_psk);
-    assert_null(ikev2_auth_by_number(ike, 14));
-    assert_null(ikev2_auth_late(ike));
-    assert_ptr_equal(ikev2_auth_own(ike, true), &ikev2_auth_psk);
-    const struct ikev2_auth_method *const more[] = {&late, &ikev2_auth_psk, &other, NULL};
+    struct ike_conn_conf conn = p->h[0].conf->conns[0];
+    assert_ptr_equal(ikev2_auth_by_number(ike, &conn, WIRE_IKE_AUTH_PSK), &ikev2_auth_psk);
+    assert_ptr_equal(ikev2_auth_own(ike, &conn), &ikev2_auth_psk);
+    assert_null(ikev2_auth_by_number(ike, &conn, 14));
+    assert_null(ikev2_auth_late(ike, &conn));
+    const struct ikev2_auth_method *const more[] = {&late, &ikev2_auth_psk, &new, &old, NULL};
     ike->v2->auth_methods = more;
-    assert_ptr_equal(ikev2_auth_by_number(ike, 2),
-                     &ikev2_auth_psk); /* a late one is not named by a first AUTH */
-    assert_ptr_equal(ikev2_auth_by_number(ike, 14), &other);
-    assert_ptr_equal(ikev2_auth_late(ike), &late);
-    assert_ptr_equal(ikev2_auth_own(ike, true), &late);
-    assert_ptr_equal(ikev2_auth_own(ike, false), &ikev2_auth_psk);
+    assert_null(ikev2_auth_by_number(ike, &conn, 14)); /* the connection wants a key of the peer */
+    assert_null(ikev2_auth_late(ike, &conn));
+    conn.remote_auth = IKE_AUTH_SIG;
+    assert_ptr_equal(ikev2_auth_by_number(ike, &conn, 14), &new);
+    assert_ptr_equal(ikev2_auth_by_number(ike, &conn, 1), &old);
+    assert_null(ikev2_auth_by_number(ike, &conn, 0));
+    assert_ptr_equal(ikev2_auth_own(ike, &conn), &ikev2_auth_psk);
+    conn.local_auth = IKE_AUTH_SIG;
+    assert_ptr_equal(ikev2_auth_own(ike, &conn), &new);
+    conn.remote_auth = IKE_AUTH_EAP_TLS;
+    assert_null(ikev2_auth_by_number(ike, &conn, 2)); /* a late one is not named by a first AUTH */
+    assert_ptr_equal(ikev2_auth_late(ike, &conn), &late);
+    conn.local_auth = IKE_AUTH_EAP_TLS;
+    assert_ptr_equal(ikev2_auth_own(ike, &conn), &late);
+    conn.local_auth = IKE_AUTH_EAP_RADIUS;
+    assert_null(ikev2_auth_own(ike, &conn));
     pair_free(p);
 }
 
@@ -106,7 +119,7 @@ static void a_peer_is_checked_against_the_configuration_of_now(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_method_is_found_by_what_is_known_of_it),
+        cmocka_unit_test(a_side_has_the_methods_of_its_kind),
         cmocka_unit_test(a_kept_message_is_what_it_was),
         cmocka_unit_test(a_peer_is_checked_against_the_configuration_of_now),
     };

@@ -182,22 +182,22 @@ static struct ike_job_auth *late_check(struct ike *ike, const struct ikev2_sa *s
     return ike_job_auth_of(ike_job_new(&kind));
 }
 
-static const struct ikev2_auth_method late = {"late",
-                                              WIRE_IKE_AUTH_PSK,
+static const struct ikev2_auth_method late = {.name = "late",
+                                              .kind = IKE_AUTH_EAP_TLS,
+                                              .number = WIRE_IKE_AUTH_PSK,
                                               .is_late = true,
                                               .prove = late_prove,
                                               .check = late_check,
                                               .round = late_round};
-static const struct ikev2_auth_method *const late_first[] = {&late, &ikev2_auth_psk, NULL};
-static const struct ikev2_auth_method *const late_last[] = {&ikev2_auth_psk, &late, NULL};
+static const struct ikev2_auth_method *const with_late[] = {&ikev2_auth_psk, &late, NULL};
 
 static struct pair *pair_late(void)
 {
     struct pair *p = pair_new();
     memset(&late_is, 0, sizeof late_is);
+    p->h[0].conf->conns[0].local_auth = p->h[1].conf->conns[0].remote_auth = IKE_AUTH_EAP_TLS;
     pair_start(p);
-    p->h[0].ike->v2->auth_methods = late_first;
-    p->h[1].ike->v2->auth_methods = late_last;
+    p->h[0].ike->v2->auth_methods = p->h[1].ike->v2->auth_methods = with_late;
     return p;
 }
 

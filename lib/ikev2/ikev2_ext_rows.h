@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The rows of extensions, each in a file of its own. */
+#include "ikev2_ext.h"
+
+extern const struct ikev2_ext ikev2_ext_frag; /* messages in fragments, RFC 7383 2.3 */
