@@ -26,7 +26,7 @@
 #define API_ERR_NOT_FOUND       "not_found"       /* no such connection, or nothing of it is up */
 #define API_ERR_ALREADY         "already"         /* it is up or under way */
 #define API_ERR_NO_ADDRESS      "no_address"      /* the peer can only be waited for */
-#define API_ERR_BAD_CONFIG      "bad_config"      /* reload: details lists {"path","text"}; nothing changed */
+#define API_ERR_BAD_CONFIG      "bad_config" /* reload: details lists {"path","text","file"}; nothing changed */
 #define API_ERR_NO_MEMORY       "no_memory"
 #define API_ERR_FAILED          "failed" /* anything else */
 

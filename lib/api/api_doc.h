@@ -90,7 +90,7 @@
  * | "child" (default)
  *   {}
  *
- * reload                                            args: check: bool (only tell)
- *   is_check, operations: [ {type, name} ] (conf_op_name: connections by name, keys by path), needs_restart,
- *   warnings: [ {path, text} ]
+ * reload                                            args: plan: bool (only tell)
+ *   is_plan, operations: [ {type, name} ] (conf_op_name: connections by name, keys by path), needs_restart,
+ *   warnings: [ {path, text, file (absent: the main one)} ]
  */

@@ -136,10 +136,10 @@ static const struct cli_row rows[] = {
                  "  culvertctl rekey foo --ike\n"},
     {.words = "reload",
      .command = "reload",
-     .flags = {{"--check", "check", NULL, "only tell what it would do, key by key"}},
+     .flags = {{"--plan", "plan", NULL, "only tell what it would do, key by key"}},
      .print = cli_print_reload,
      .help = "read the configuration again; what does not ask for it loses no packet",
-     .examples = "  culvertctl reload --check\n"
+     .examples = "  culvertctl reload --plan\n"
                  "  culvertctl reload\n"},
 };
 

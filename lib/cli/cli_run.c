@@ -275,8 +275,9 @@ static int refused(const struct cli_io *io, const struct line *line, const struc
         return CLI_REFUSED;
     }
     fprintf(io->err, "culvertctl: %s\n", answer->message);
-    json_array_foreach((json_t *)answer->details, i, d) fprintf(
-        io->err, "  %s%s%s\n", cli_text(d, "path"), cli_text(d, "path")[0] ? ": " : "", cli_text(d, "text"));
+    json_array_foreach((json_t *)answer->details, i, d)
+        fprintf(io->err, "  %s%s%s%s%s\n", cli_text(d, "file"), cli_text(d, "file")[0] ? ": " : "",
+                cli_text(d, "path"), cli_text(d, "path")[0] ? ": " : "", cli_text(d, "text"));
     return CLI_REFUSED;
 }
 

@@ -107,8 +107,8 @@ void cli_print_reload(struct cli_out *out, const json_t *data)
 {
     size_t i, unchanged = 0;
     json_t *o;
-    if (cli_true(data, "is_check"))
-        fprintf(out->file, "only checked: nothing was changed. A reload would do this:\n");
+    if (cli_true(data, "is_plan"))
+        fprintf(out->file, "a plan: nothing was changed. A reload would do this:\n");
     json_array_foreach(json_object_get(data, "operations"), i, o)
     {
         if (strcmp(cli_text(o, "type"), "unchanged") == 0)
@@ -118,7 +118,8 @@ void cli_print_reload(struct cli_out *out, const json_t *data)
     }
     fprintf(out->file, "%zu connections unchanged\n", unchanged);
     json_array_foreach(json_object_get(data, "warnings"), i, o)
-        cli_say(out, 2, "warning: %s: %s", cli_text(o, "path"), cli_text(o, "text"));
+        cli_say(out, 2, "warning: %s%s%s: %s", cli_text(o, "file"), cli_text(o, "file")[0] ? ": " : "",
+                cli_text(o, "path"), cli_text(o, "text"));
     if (cli_true(data, "needs_restart"))
         fprintf(out->file, "what needs a restart takes effect at the next start of culvertd only\n");
 }

@@ -104,11 +104,12 @@ struct conf {
 /* One finding. Both texts are printable; bytes of the file are escaped. */
 struct conf_issue {
     bool is_warning;
+    char file[192]; /* an included file, from "/" on or from where the daemon runs; "": the main one */
     char path[192]; /* "connections.foo.remote.id"; "" for the file as a whole */
     char text[512]; /* what is wrong, and the cure */
 };
 
-/* About 22 KB: keep it on the heap or static. */
+/* About 28 KB: keep it on the heap or static. */
 struct conf_report {
     size_t n_errors, n_warnings; /* found; those beyond the caps are counted only */
     size_t n_issues;             /* kept: errors first come, warnings as far as there is room */

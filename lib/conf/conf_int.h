@@ -116,10 +116,35 @@ int64_t conf_choice_number(const struct conf_key *k, const char *text);
 /* Where the reader stands, and where its findings go. */
 struct conf_reader {
     struct conf_report *report;
-    const char *folder;
+    const char *folder; /* that file names start at: of the file that the reader stands in */
+    const char *file;   /* an included file that it stands in; NULL: the main one */
+    size_t file_at;     /* with file: path_len when it went there */
+    const char *main_folder;
+    char file_folder[CONF_PATH_MAX];
+    json_t *origins; /* sections with the files of what was included (conf_include.c); NULL: nothing was */
+    json_t *trees;   /* of the included files */
     char path[sizeof((struct conf_issue *)0)->path];
     size_t path_len;
 };
+
+/* ---- files ---- */
+
+/* The whole file in one owned block, up to CONF_FILE_MAX bytes. NULL with errno. */
+char *conf_file_read(const char *file, size_t *len);
+/* The JSON of a text, or of a file; owned. NULL: it was said why. */
+json_t *conf_file_parse(struct conf_reader *r, const char *text, size_t len);
+json_t *conf_file_load(struct conf_reader *r, const char *file);
+/* The path of a name that starts at a folder unless it begins with "/". False: it is too long. */
+bool conf_file_at(const char *folder, const char *name, char out[CONF_PATH_MAX]);
+
+/*
+ * Puts what the files of "include" hold into the tree; what is wrong with one is noted. The reader stands at
+ * the root, whose plain values are sound. To be ended once the tree is no more needed: inline keys are wiped.
+ */
+void conf_include(struct conf_reader *r, json_t *root);
+void conf_include_end(struct conf_reader *r);
+/* Wipes inline keys out of a tree before it goes back to the heap. */
+void conf_psk_wipe(json_t *root);
 
 /* Goes down to a key, or list entry; conf_leave() with the returned mark comes back. */
 size_t conf_enter(struct conf_reader *r, const char *key);

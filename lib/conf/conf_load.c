@@ -8,12 +8,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "base_wipe.h"
 
 static void build_port(struct conf_reader *r, const char *name, const json_t *o, size_t n_ports,
@@ -101,10 +98,12 @@ static void check_socket(struct conf_reader *r, const struct conf_control *c)
     conf_leave(r, mark);
 }
 
-static bool build(struct conf_reader *r, const json_t *root, struct conf *conf)
+static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
 {
     const bool root_ok = conf_read_object(r, CONF_S_ROOT, root);
     size_t count;
+    if (root_ok)
+        conf_include(r, root);
     const struct conf_part *parts = conf_parts(&count);
     for (size_t i = 0; i < count; i++) {
         void *own = (char *)conf + parts[i].at;
@@ -117,29 +116,13 @@ static bool build(struct conf_reader *r, const json_t *root, struct conf *conf)
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }
 
-/* Wipes inline keys out of the tree before it goes back to the heap. */
-static void wipe_keys(json_t *root)
-{
-    size_t i;
-    json_t *entry;
-    json_array_foreach(json_object_get(root, "secrets"), i, entry)
-    {
-        json_t *psk = json_object_get(entry, "psk");
-        if (json_is_string(psk))
-            base_wipe((char *)json_string_value(psk), json_string_length(psk));
-    }
-}
-
 struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report)
 {
-    json_error_t error;
-    struct conf_reader r = {.report = report, .folder = folder};
+    struct conf_reader r = {.report = report, .folder = folder, .main_folder = folder};
     *report = (struct conf_report){0};
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        conf_fail(&r, "not JSON: line %d, column %d: %s", error.line, error.column, error.text);
+    json_t *root = conf_file_parse(&r, text, len);
+    if (!root)
         return NULL;
-    }
     struct conf *conf = calloc(1, sizeof *conf);
     if (conf)
         conf->ike = ike_conf_new();
@@ -149,37 +132,13 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
         ike_conf_seal(conf->ike);
         conf_check(&r, conf);
     }
-    wipe_keys(root);
+    conf_psk_wipe(root);
+    conf_include_end(&r);
     json_decref(root);
     if (report->n_errors == 0)
         return conf;
     conf_free(conf);
     return NULL;
-}
-
-/* The whole file in one owned block. NULL with errno. */
-static char *file_read(const char *file, size_t *len)
-{
-    struct stat st;
-    char *text = NULL;
-    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) < 0)
-        goto out;
-    errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-    if (!S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX)
-        goto out;
-    text = malloc((size_t)st.st_size + 1);
-    if (!text)
-        goto out;
-    *len = 0;
-    ssize_t got;
-    while (*len < (size_t)st.st_size && (got = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
-        *len += (size_t)got;
-out:
-    close(fd);
-    return text;
 }
 
 struct conf *conf_load(const char *file, struct conf_report *report)
@@ -188,7 +147,7 @@ struct conf *conf_load(const char *file, struct conf_report *report)
     char folder[CONF_PATH_MAX];
     size_t len;
     *report = (struct conf_report){0};
-    char *text = file_read(file, &len);
+    char *text = conf_file_read(file, &len);
     if (!text || strlen(file) >= sizeof folder) {
         conf_fail(&r, "cannot be read: %s", strerror(errno));
         free(text);

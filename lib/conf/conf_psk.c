@@ -78,8 +78,10 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
 {
     char file[CONF_PATH_MAX];
     char text[PSK_TEXT_MAX + 1];
-    snprintf(file, sizeof file, "%s%s%s", name[0] == '/' ? "" : r->folder, name[0] == '/' ? "" : "/", name);
-    const int fd = psk_open(r, file);
+    const bool fits = conf_file_at(r->folder, name, file);
+    if (!fits)
+        conf_fail(r, "the name is too long");
+    const int fd = fits ? psk_open(r, file) : -1;
     if (fd < 0)
         return 0;
     size_t len = 0, n = 0;
@@ -128,4 +130,16 @@ bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secre
             n, PSK_WEAK);
     conf_leave(r, mark);
     return n > 0;
+}
+
+void conf_psk_wipe(json_t *root)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(root, "secrets"), i, entry)
+    {
+        json_t *psk = json_object_get(entry, "psk");
+        if (json_is_string(psk))
+            base_wipe((char *)json_string_value(psk), json_string_length(psk));
+    }
 }

@@ -10,10 +10,24 @@
 #include <string.h>
 #include "base_text.h"
 
+/* The entry that the reader goes to was included from this file (NULL: it was not): until it is left. */
+static void report_enter_file(struct conf_reader *r, const char *file)
+{
+    if (!file)
+        return;
+    r->file = file;
+    r->file_at = r->path_len;
+    snprintf(r->file_folder, sizeof r->file_folder, "%s", file);
+    *strrchr(r->file_folder, '/') = '\0'; /* conf_file_at() made it */
+    r->folder = r->file_folder;
+}
+
 size_t conf_enter(struct conf_reader *r, const char *key)
 {
     const size_t mark = r->path_len;
     struct base_text t = {r->path, sizeof r->path, mark};
+    if (r->origins && !r->file)
+        report_enter_file(r, json_string_value(json_object_get(json_object_get(r->origins, r->path), key)));
     if (mark)
         base_text_add(&t, ".");
     base_text_add_escaped(&t, base_span(key, strlen(key)));
@@ -25,7 +39,9 @@ size_t conf_enter_at(struct conf_reader *r, size_t index)
 {
     const size_t mark = r->path_len;
     struct base_text t = {r->path, sizeof r->path, mark};
-    base_text_add(&t, "[%zu]", index);
+    const json_t *from = r->file ? NULL : json_array_get(json_object_get(r->origins, r->path), index);
+    report_enter_file(r, json_string_value(json_object_get(from, "file")));
+    base_text_add(&t, "[%zu]", from ? (size_t)json_integer_value(json_object_get(from, "at")) : index);
     r->path_len = t.len;
     return mark;
 }
@@ -34,6 +50,10 @@ void conf_leave(struct conf_reader *r, size_t mark)
 {
     r->path_len = mark;
     r->path[mark] = '\0';
+    if (r->file && mark <= r->file_at && r->origins) {
+        r->file = NULL;
+        r->folder = r->main_folder;
+    }
 }
 
 /* A place for a finding: a free one; for an error also that of the last warning; else NULL. */
@@ -64,6 +84,9 @@ static void issue_add(struct conf_reader *r, bool is_warning, const char *format
         return;
     issue->is_warning = is_warning;
     memcpy(issue->path, r->path, sizeof issue->path);
+    issue->file[0] = '\0';
+    if (r->file)
+        snprintf(issue->file, sizeof issue->file, "%s", r->file);
     vsnprintf(issue->text, sizeof issue->text, format, args);
     /* Texts quote the file, which may hold anything: terminal escapes must not reach a terminal. */
     for (char *c = issue->text; *c; c++)
@@ -93,8 +116,8 @@ void conf_report_print(const struct conf_report *report, const char *file, FILE 
     for (size_t i = 0; i < report->n_issues; i++) {
         const struct conf_issue *issue = &report->issues[i];
         kept_errors += !issue->is_warning;
-        fprintf(out, "%s: %s: %s%s%s\n", issue->is_warning ? "warning" : "error", file, issue->path,
-                issue->path[0] ? ": " : "", issue->text);
+        fprintf(out, "%s: %s: %s%s%s\n", issue->is_warning ? "warning" : "error",
+                issue->file[0] ? issue->file : file, issue->path, issue->path[0] ? ": " : "", issue->text);
     }
     if (report->n_errors > kept_errors)
         fprintf(out, "and %zu more errors in %s\n", report->n_errors - kept_errors, file);

@@ -84,4 +84,4 @@ int ctl_event(struct ctl *ctl, const struct ike_event *ev);
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
 
 /* The same, but only tells what it would do. */
-int ctl_reload_check(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
+int ctl_reload_plan(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an operator can do: initiate, terminate, rekey, reload. */
 #include "ctl_api_cmd.h"
+#include "ctl_check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -99,28 +100,17 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
     return act(ctl, args, &ev, refusal);
 }
 
-/* The findings of one kind as [ {path, text} ]. */
-static json_t *issues(const struct conf_report *report, bool warnings)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < report->n_issues; i++)
-        if (report->issues[i].is_warning == warnings)
-            json_array_append_new(list, json_pack("{s:o, s:o}", "path", ctl_json_text(report->issues[i].path),
-                                                  "text", ctl_json_text(report->issues[i].text)));
-    return list;
-}
-
 json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     static struct conf_report report;
     struct conf_diff diff;
-    const json_t *check = json_object_get(args, "check");
-    if (check && !json_is_boolean(check))
-        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"check\" must be true or false");
-    const bool is_check = json_is_true(check);
-    const int rc = is_check ? ctl_reload_check(ctl, &report, &diff) : ctl_reload(ctl, &report, &diff);
+    const json_t *plan = json_object_get(args, "plan");
+    if (plan && !json_is_boolean(plan))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"plan\" must be true or false");
+    const bool is_plan = json_is_true(plan);
+    const int rc = is_plan ? ctl_reload_plan(ctl, &report, &diff) : ctl_reload(ctl, &report, &diff);
     if (rc == -EINVAL) {
-        refusal->details = issues(&report, false);
+        refusal->details = ctl_check_issues(&report, false);
         return ctl_refuse(refusal, API_ERR_BAD_CONFIG, "%s has %zu error%s; the running configuration stays",
                           ctl->conf_file, report.n_errors, report.n_errors == 1 ? "" : "s");
     }
@@ -133,6 +123,6 @@ json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *
                                                     "name", ctl_json_text(diff.ops[i].name)));
     const bool needs_restart = diff.needs_restart;
     conf_diff_free(&diff);
-    return json_pack("{s:b, s:o, s:b, s:o}", "is_check", is_check, "operations", operations, "needs_restart",
-                     needs_restart, "warnings", issues(&report, true));
+    return json_pack("{s:b, s:o, s:b, s:o}", "is_plan", is_plan, "operations", operations, "needs_restart",
+                     needs_restart, "warnings", ctl_check_issues(&report, true));
 }

@@ -22,13 +22,19 @@ static struct node_findings *check_machine(const struct ctl_check *check)
     return f;
 }
 
-static json_t *check_issues(const struct conf_report *report, bool is_warning)
+json_t *ctl_check_issues(const struct conf_report *report, bool is_warning)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->n_issues; i++)
-        if (report->issues[i].is_warning == is_warning)
-            json_array_append_new(list, json_pack("{s:o, s:o}", "path", ctl_json_text(report->issues[i].path),
-                                                  "text", ctl_json_text(report->issues[i].text)));
+    for (size_t i = 0; i < report->n_issues; i++) {
+        const struct conf_issue *issue = &report->issues[i];
+        if (issue->is_warning != is_warning)
+            continue;
+        json_t *o =
+            json_pack("{s:o, s:o}", "path", ctl_json_text(issue->path), "text", ctl_json_text(issue->text));
+        if (issue->file[0])
+            json_object_set_new(o, "file", ctl_json_text(issue->file));
+        json_array_append_new(list, o);
+    }
     return list;
 }
 
@@ -97,7 +103,7 @@ static void print_json(const struct ctl_check *check, const struct node_findings
 {
     json_t *doc =
         json_pack("{s:o, s:b, s:o, s:o}", "file", ctl_json_text(check->file), "good", is_good, "errors",
-                  check_issues(check->report, false), "warnings", check_issues(check->report, true));
+                  ctl_check_issues(check->report, false), "warnings", ctl_check_issues(check->report, true));
     if (check->conf) {
         ctl_json_num(doc, "ports", check->conf->n_ports);
         ctl_json_num(doc, "connections", check->conf->ike->n_conns);

@@ -3,6 +3,7 @@
 /* What a check of a configuration, and of this machine for it, has to say. Thread: any, before a start. */
 #include <stdbool.h>
 #include <stdio.h>
+#include <jansson.h>
 #include "conf.h"
 
 struct ctl_check {
@@ -12,6 +13,12 @@ struct ctl_check {
     bool with_machine;                /* look at this machine, too */
     bool is_json;                     /* one document instead of lines */
 };
+
+/*
+ * The findings of one kind as a list of {path, text}, with "file" where they are of an included one. Owned by
+ * the caller.
+ */
+json_t *ctl_check_issues(const struct conf_report *report, bool is_warning);
 
 /*
  * Looks and prints: errors and what is in the way to err, the rest to out; as JSON all goes to out. True: a

@@ -29,7 +29,7 @@ static void log_plan(const struct conf_diff *diff)
     host_log(HOST_NOTICE, "event=reloaded");
 }
 
-int ctl_reload_check(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+int ctl_reload_plan(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
     memset(diff, 0, sizeof *diff);
     struct conf *next = conf_load(ctl->conf_file, report);

@@ -31,8 +31,8 @@ check_ping_start a "${NET_LAN[b]}.10" 600 0.01
 sleep 1
 # reload EXPECTED-LINE: tells it beforehand and then does it
 reload() {
-    culvert_ctl b reload --check >"$LAB_OUT/check.log" 2>&1 || lab_fail "reload --check: $(cat "$LAB_OUT/check.log")"
-    grep -qxF "$1" "$LAB_OUT/check.log" || lab_fail "reload --check does not tell \"$1\": $(cat "$LAB_OUT/check.log")"
+    culvert_ctl b reload --plan >"$LAB_OUT/plan.log" 2>&1 || lab_fail "reload --plan: $(cat "$LAB_OUT/plan.log")"
+    grep -qxF "$1" "$LAB_OUT/plan.log" || lab_fail "reload --plan does not tell \"$1\": $(cat "$LAB_OUT/plan.log")"
     check_equal "child SPIs after a check" "$spis" "$(spis_of foo)"
     culvert_ctl b reload >"$LAB_OUT/reload.log" 2>&1 || lab_fail "reload: $(cat "$LAB_OUT/reload.log")"
     grep -qxF "$1" "$LAB_OUT/reload.log" || lab_fail "reload does not tell \"$1\": $(cat "$LAB_OUT/reload.log")"

@@ -115,7 +115,7 @@ static void each_command_sends_its_request(void **state)
     expect_request("--name foo-* show connections --down",
                    "{\"command\":\"show connections\",\"args\":{\"name\":\"foo-*\",\"state\":\"down\"}}");
     expect_request("explain --peer @foo", "{\"command\":\"show failures\",\"args\":{\"peer\":\"@foo\"}}");
-    expect_request("reload --check", "{\"command\":\"reload\",\"args\":{\"check\":true}}");
+    expect_request("reload --plan", "{\"command\":\"reload\",\"args\":{\"plan\":true}}");
 }
 
 static void every_row_prints_an_empty_document_without_harm(void **state)

@@ -52,8 +52,8 @@ static void a_check_says_that_nothing_was_changed(void **state)
 {
     expect_printed(
         cli_print_reload,
-        "{'is_check':true,'operations':[{'type':'added','name':'a'}],'needs_restart':false,'warnings':[]}",
-        "only checked: nothing was changed. A reload would do this:\n"
+        "{'is_plan':true,'operations':[{'type':'added','name':'a'}],'needs_restart':false,'warnings':[]}",
+        "a plan: nothing was changed. A reload would do this:\n"
         "a: added\n"
         "0 connections unchanged\n");
 }

@@ -44,8 +44,8 @@ static void run(bool is_good)
 
 static int reset(void **state)
 {
-    report =
-        (struct conf_report){.n_warnings = 1, .n_issues = 1, .issues = {{true, "secrets[0]", "is weak"}}};
+    report = (struct conf_report){
+        .n_warnings = 1, .n_issues = 1, .issues = {{true, .path = "secrets[0]", .text = "is weak"}}};
     machine = (struct node_findings){.n = 2,
                                      .n_obstacles = 1,
                                      .list = {{NODE_FINDING_CHANGE, "ports.p", "its address goes"},

@@ -107,12 +107,12 @@ static void a_check_tells_and_changes_nothing(void **state)
 {
     const struct conf *before = ctl.conf;
     write_file("1400");
-    assert_int_equal(ctl_reload_check(&ctl, &report, &diff), 0);
+    assert_int_equal(ctl_reload_plan(&ctl, &report, &diff), 0);
     assert_int_equal(diff.n_ops, 1);
     assert_string_equal(diff.ops[0].name, "ports.p.mtu");
     conf_diff_free(&diff);
     write_file("7");
-    assert_int_equal(ctl_reload_check(&ctl, &report, &diff), -EINVAL);
+    assert_int_equal(ctl_reload_plan(&ctl, &report, &diff), -EINVAL);
     assert_null(diff.ops);
     assert_int_equal(report.n_errors, 1);
     assert_ptr_equal(ctl.conf, before);

@@ -58,7 +58,7 @@ int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff
     return reload_rc;
 }
 
-int ctl_reload_check(const struct ctl *c, struct conf_report *report, struct conf_diff *diff)
+int ctl_reload_plan(const struct ctl *c, struct conf_report *report, struct conf_diff *diff)
 {
     const int rc = ctl_reload(&ctl, report, diff);
     if (rc == 0)
@@ -551,12 +551,12 @@ static void reload_tells_operations_or_errors(void **state)
     ASK("reload");
     expect("data.operations", "[{\"type\":\"new_child\",\"name\":\"connections.foo.child.replay_window\"}]");
     expect("data.needs_restart", "false");
-    expect("data.is_check", "false");
+    expect("data.is_plan", "false");
     expect("data.warnings", "[{\"path\":\"nat.x\",\"text\":\"words\"}]");
-    ask("{\"command\":\"reload\",\"args\":{\"check\":true}}");
-    expect("data.is_check", "true");
+    ask("{\"command\":\"reload\",\"args\":{\"plan\":true}}");
+    expect("data.is_plan", "true");
     expect("data.operations.0.type", "\"new_sa\"");
-    ask("{\"command\":\"reload\",\"args\":{\"check\":1}}");
+    ask("{\"command\":\"reload\",\"args\":{\"plan\":1}}");
     expect("error.code", "\"bad_argument\"");
     reload_rc = -EINVAL;
     ASK("reload");
