@@ -126,6 +126,9 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_REKEY:
         run = run_by_name(ike, ev->name);
         return run ? ikev2_rekey(ike, run, ev) : -ENOENT;
+    case IKE_EV_REAUTH:
+        run = run_by_name(ike, ev->name);
+        return run ? ikev2_reauthenticate(ike, run) : -ENOENT;
     case IKE_EV_CONF_SWAP:
         ike_run_swap(ike, ev->conf);
         return 0;

@@ -15,6 +15,7 @@ static const struct audit_row {
     [IKE_AUDIT_CHILD_DOWN] = {"child_down", false},
     [IKE_AUDIT_IKE_REKEYED] = {"ike_rekeyed", false},
     [IKE_AUDIT_CHILD_REKEYED] = {"child_rekeyed", false},
+    [IKE_AUDIT_IKE_REAUTHENTICATED] = {"ike_reauthenticated", false},
     [IKE_AUDIT_PEER_MOVED] = {"peer_moved", false},
     [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
     [IKE_AUDIT_PATH_MTU] = {"path_mtu", false},

@@ -14,6 +14,7 @@ enum ike_audit_kind {
     IKE_AUDIT_CHILD_DOWN,
     IKE_AUDIT_IKE_REKEYED,
     IKE_AUDIT_CHILD_REKEYED,
+    IKE_AUDIT_IKE_REAUTHENTICATED, /* one that came up in another's place: that is closed */
     IKE_AUDIT_PEER_MOVED,
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
     IKE_AUDIT_PATH_MTU,           /* mtu, mtu_before, mtu_by: another size is in force on a path */

@@ -58,13 +58,19 @@ static bool claim_is_foreign(void *owner, void *ctx)
     return true;
 }
 
-bool ike_claim_is_taken(const struct ike *ike, const struct ike_claim *want, struct ike_claim *holder)
+bool ike_claim_any(const struct ike *ike, const struct base_ts_list *remote,
+                   bool (*visit)(void *entry, void *ctx), void *ctx)
 {
-    struct claim_search s = {want, holder};
-    for (size_t i = 0; i < want->remote_ts->count; i++) {
-        const struct base_ts *t = &want->remote_ts->list[i];
-        if (ike_spans_any(&ike->claims.spans, &t->lo, &t->hi, claim_is_foreign, &s))
+    for (size_t i = 0; i < remote->count; i++) {
+        const struct base_ts *t = &remote->list[i];
+        if (ike_spans_any(&ike->claims.spans, &t->lo, &t->hi, visit, ctx))
             return true;
     }
     return false;
+}
+
+bool ike_claim_is_taken(const struct ike *ike, const struct ike_claim *want, struct ike_claim *holder)
+{
+    struct claim_search s = {want, holder};
+    return ike_claim_any(ike, want->remote_ts, claim_is_foreign, &s);
 }

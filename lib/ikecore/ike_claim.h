@@ -44,6 +44,10 @@ int ike_claim_enter(struct ike *ike, struct ike_claim_entry *e, const struct bas
 /* The child goes. */
 void ike_claim_leave(struct ike *ike, struct ike_claim_entry *e);
 
+/* Calls visit for entries that overlap these remote selectors until it says true; whether it did. */
+bool ike_claim_any(const struct ike *ike, const struct base_ts_list *remote,
+                   bool (*visit)(void *entry, void *ctx), void *ctx);
+
 /*
  * Whether a child of another identity and connection holds what overlaps `want` on both sides; *holder gets
  * what that one says. True: the new child is to be refused. Children that both have a priority share what

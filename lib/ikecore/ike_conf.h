@@ -118,6 +118,7 @@ struct ike_conn_conf {
     bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
     bool start;                /* initiate when loaded and whenever the SA is lost */
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
+    uint32_t reauth_s;         /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
     uint32_t childless_s;      /* an IKE SA without a child SA is closed after that; 0: never */
     uint32_t dpd_s;            /* idle time before a liveness check; 0: never */
     uint32_t keepalive_s;      /* NAT keepalive; 0: none */

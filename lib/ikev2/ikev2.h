@@ -14,6 +14,7 @@
 
 struct ike;
 struct ike_run;
+struct ikev2_sa;
 struct ike_timer;
 
 /* IKEv2's part of an engine, with tables for the configuration's caps. 0, or -ENOMEM. */
@@ -41,6 +42,10 @@ bool ikev2_has_live(const struct ike *ike, const struct ike_run *run);
 /* Calls the peer, for one child by its name, or, with NULL, for all of the connection. 0, or -ENOMEM. */
 int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path, const char *child);
 
+/* The same in the place of an SA that is up, to where that has its peer, for the children that it has
+ * (ikev2_reauth.h). False: there is no room for one more now. */
+bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old);
+
 /*
  * Marks those children that a connection with a live SA lacks, or the one that is named, to be made at once.
  * Returns how many; 0: they are there, or under way.
@@ -55,6 +60,10 @@ int ikev2_terminate(struct ike *ike, struct ike_run *run);
 
 /* REKEY of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: one is, but no child of it, or not this. */
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
+
+/* Repeats the authentication of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: and none that we may
+ * call the peer of. */
+int ikev2_reauthenticate(struct ike *ike, struct ike_run *run);
 
 /* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */
 bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn);

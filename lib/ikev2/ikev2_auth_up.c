@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of IKE_AUTH that both sides share: the SA is up, and what that means for older SAs with the peer.
  */
+#include "base_addr.h"
+#include "base_time.h"
 #include "explain.h"
 #include "ike_audit.h"
 #include "ike_conf.h"
@@ -15,6 +17,13 @@
 
 #define TWIN_S 10 /* both sides called at the same time when their SAs are that close */
 
+/* One whose authentication has an end goes when the same machine has repeated it: it takes no place. */
+static bool auth_is_repeated(const struct ikev2_sa *old, const struct ikev2_sa *sa)
+{
+    return !base_time_is_never(old->life.auth_ends_at) &&
+           base_endpoint_equal(&old->path.remote, &sa->path.remote);
+}
+
 /* SAs of the connection beside this one that are up and are to stay; *oldest: of those. */
 static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, const struct ikev2_sa *sa,
                             struct ikev2_sa **oldest)
@@ -22,7 +31,7 @@ static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, co
     uint32_t n = 0;
     *oldest = NULL;
     for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, run, o)) != NULL;) {
-        if (o == sa || o->state != IKEV2_ST_UP || o->want.close || o->quiet)
+        if (o == sa || o->state != IKEV2_ST_UP || o->want.close || o->quiet || auth_is_repeated(o, sa))
             continue;
         *oldest = o;
         n++;
@@ -80,12 +89,12 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
         /* Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator.
          */
         if (base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S &&
-            o->is_initiator != sa->is_initiator) {
+            o->is_caller != sa->is_caller) {
             struct ikev2_sa *loser = o->spi_i > sa->spi_i ? o : sa;
             loser->quiet = true;
             loser->want.close = loser->is_initiator;
             ikev2_sa_touch(ike, loser);
-        } else if (!is_asked) {
+        } else if (!is_asked && sa->again.of != o->id) {
             /* The one before this; those before it were asked when it came. */
             is_asked = true;
             o->want.dpd = true;
@@ -107,9 +116,11 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
 {
     sa->local_id = sa->conn->local_id;
     sa->remote_id = *peer;
+    sa->is_caller = sa->is_initiator;
     if (sa->run)
         sa->run->failures = sa->run->is_wary = 0;
     ikev2_life_start_sa(ike, sa);
+    ikev2_life_set_auth(ike, sa);
     ikev2_pmtu_begin(ike, sa);
     IKE_COUNT(ike, sa, established);
     ikev2_note(ike, sa, IKE_AUDIT_IKE_UP, "");

@@ -83,8 +83,9 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                  .keys_out = *out,
                  .path = {sa->path.local, sa->path.remote},
                  .outer_mtu = sa->pmtu.size,
-                 .soft_bytes = bytes_at_most(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES),
-                 .soft_pkts = c->conf->rekey_pkts,
+                 .soft_bytes =
+                     ikev2_life_soft(ike, bytes_at_most(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES)),
+                 .soft_pkts = ikev2_life_soft(ike, c->conf->rekey_pkts),
                  .hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES),
                  .hard_pkts = c->conf->life_pkts},
     };
@@ -114,6 +115,33 @@ static bool child_says(const void *child, struct ike_claim *out)
     return c->sa->state != IKEV2_ST_DEAD && c->state != IKEV2_CHILD_LINGER;
 }
 
+struct twin_search {
+    const struct ikev2_child *c;
+    struct ikev2_child *twin;
+};
+
+static bool is_twin(void *entry, void *ctx)
+{
+    const struct ike_claim_entry *e = entry;
+    struct twin_search *s = ctx;
+    struct ikev2_child *o = e->says == child_says ? (struct ikev2_child *)e->child : NULL;
+    const struct ikev2_child *c = s->c;
+    if (!o || o->sa == c->sa || o->conf != c->conf || o->sa->state != IKEV2_ST_UP || o->sa->want.close ||
+        !ikev2_child_is_live(o) || !ike_id_equal(&o->sa->remote_id, &c->sa->remote_id) ||
+        !base_ts_equal(o->local_ts, c->local_ts) || !base_ts_equal(o->remote_ts, c->remote_ts))
+        return false;
+    s->twin = o;
+    return true;
+}
+
+/* A live pair of another SA for the same traffic of the same identity, or NULL. */
+static struct ikev2_child *twin_of(const struct ike *ike, const struct ikev2_child *c)
+{
+    struct twin_search s = {c, NULL};
+    (void)ike_claim_any(ike, c->remote_ts, is_twin, &s);
+    return s.twin;
+}
+
 static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
@@ -130,7 +158,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     c->local_ts = t->local_ts;
     c->remote_ts = t->remote_ts;
     c->installed_at = c->last_in = c->last_out = ike->now;
-    c->gone_at = BASE_TIME_NEVER;
+    c->gone_at = c->sends_at = BASE_TIME_NEVER;
     t->spi_in = 0; /* the child owns these now */
     t->local_ts = t->remote_ts = NULL;
     return c;
@@ -160,6 +188,12 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
         c = make_child(ike, sa, t);
     if (c) {
         c->active = active;
+        const struct ikev2_child *twin = active && !exchange_initiator ? twin_of(ike, c) : NULL;
+        if (twin) { /* the peer has it when it has our answer */
+            c->active = false;
+            c->sends_at = base_time_add(ike->now, IKEV2_HEARD_S * BASE_NS_PER_S);
+            replaces_in = twin->spi_in;
+        }
         link_child(ike, c);
         if (!exchange_initiator)
             drop_wish(ike, sa, t->child_index);
@@ -244,7 +278,25 @@ void ikev2_child_activate(struct ike *ike, struct ikev2_child *c)
     if (c->active)
         return;
     c->active = true;
+    c->sends_at = BASE_TIME_NEVER;
     ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in, NULL);
+}
+
+void ikev2_child_heard(struct ike *ike, struct ikev2_sa *sa)
+{
+    for (struct ikev2_child *c = sa->children; c; c = c->next)
+        if (!base_time_is_never(c->sends_at))
+            ikev2_child_activate(ike, c);
+}
+
+/* Out of the list of its SA. */
+static void leave_sa(struct ikev2_child *c)
+{
+    struct ikev2_child **p = &c->sa->children;
+    while (*p != c)
+        p = &(*p)->next;
+    *p = c->next;
+    c->sa->n_children--;
 }
 
 void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
@@ -253,12 +305,11 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
     while (*p != c)
         p = &(*p)->hash_next;
     *p = c->hash_next;
-    p = &c->sa->children;
-    while (*p != c)
-        p = &(*p)->next;
-    *p = c->next;
-    c->sa->n_children--;
+    leave_sa(c);
     ike->stats.children--;
+    struct ikev2_child *twin = c->active ? twin_of(ike, c) : NULL;
+    if (twin)
+        ikev2_child_activate(ike, twin);
     for (struct ikev2_child *o = c->sa->children; o; o = o->next)
         if (o->replaced_by == c->spi_in)
             o->replaced_by = 0;
@@ -281,6 +332,33 @@ static void child_quieten(struct ike *ike, struct ikev2_child *c)
     ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, c->spi_in, NULL);
 }
 
+/* It takes packets for a while yet, and sends none. */
+static void child_linger(struct ike *ike, struct ikev2_child *c)
+{
+    child_quieten(ike, c);
+    c->is_rekeyed = true;
+    c->state = IKEV2_CHILD_LINGER;
+    c->gone_at = base_time_add(ike->now, IKEV2_LINGER_S * BASE_NS_PER_S);
+}
+
+void ikev2_child_outlive(struct ike *ike, struct ikev2_sa *sa)
+{
+    for (struct ikev2_child *c = sa->children, *next; c; c = next) {
+        next = c->next;
+        struct ikev2_child *twin = ikev2_child_is_live(c) ? twin_of(ike, c) : NULL;
+        if (!twin)
+            continue;
+        ikev2_child_activate(ike, twin);
+        child_linger(ike, c);
+        leave_sa(c);
+        c->sa = twin->sa;
+        c->next = c->sa->children;
+        c->sa->children = c;
+        c->sa->n_children++;
+        ikev2_sa_touch(ike, c->sa);
+    }
+}
+
 void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why)
 {
     struct ikev2_child *heir = c->replaced_by ? ikev2_child_by_spi(ike, c->replaced_by) : NULL;
@@ -296,9 +374,7 @@ void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why
         ikev2_child_remove(ike, c, why);
         return;
     }
-    child_quieten(ike, c);
-    c->state = IKEV2_CHILD_LINGER;
-    c->gone_at = base_time_add(ike->now, IKEV2_LINGER_S * BASE_NS_PER_S);
+    child_linger(ike, c);
 }
 
 void ikev2_child_disown(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)

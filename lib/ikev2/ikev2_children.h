@@ -16,6 +16,8 @@ struct ikev2_sa;
 struct ikev2_task;
 
 #define IKEV2_LINGER_S 5 /* a replaced pair stays for packets under way */
+#define IKEV2_HEARD_S \
+    2 /* a pair of the peer's that replaces one of another SA sends after that, whatever is heard */
 
 enum ikev2_child_state {
     IKEV2_CHILD_UP,
@@ -39,7 +41,8 @@ struct ikev2_child {
     base_time installed_at;
     base_time rekey_at;
     base_time dies_at;
-    base_time gone_at; /* LINGER */
+    base_time gone_at;  /* LINGER */
+    base_time sends_at; /* not active, though no exchange of the peer's is awaited: then it is */
     base_time last_in;
     base_time last_out;
     const char *end_why; /* DELETING: static text */
@@ -92,5 +95,12 @@ void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why
  * else of ours. Takes the task's reserved SPI.
  */
 void ikev2_child_disown(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t);
+/* The peer spoke on the SA: it has the pairs that came with the SA, and they send from now on. */
+void ikev2_child_heard(struct ike *ike, struct ikev2_sa *sa);
+/*
+ * The SA ends, and both sides know it: those of its pairs that another SA of the connection has in its place,
+ * for the same traffic of the same identity, linger there for what is under way.
+ */
+void ikev2_child_outlive(struct ike *ike, struct ikev2_sa *sa);
 /* All children, and wishes for more, and what is disowned, go over to another SA of the same connection. */
 void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);

@@ -109,6 +109,8 @@ static void child_on_timer(struct ike *ike, struct ikev2_child *c)
     }
     if (c->sa->state != IKEV2_ST_UP || c->state != IKEV2_CHILD_UP)
         return;
+    if (base_time_reached(c->sends_at, ike->now))
+        ikev2_child_activate(ike, c);
     if (base_time_reached(c->dies_at, ike->now)) {
         ikev2_child_end(c, "its lifetime ended before it could be rekeyed");
         c->dies_at = BASE_TIME_NEVER;
@@ -124,6 +126,19 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
         sa->life.dies_at = BASE_TIME_NEVER;
         ikev2_close(ike, sa, "the IKE SA's lifetime ended before it could be rekeyed");
         return;
+    }
+    if (base_time_reached(sa->life.auth_ends_at, ike->now)) {
+        sa->life.auth_ends_at = BASE_TIME_NEVER;
+        ikev2_close(ike, sa,
+                    sa->is_caller
+                        ? "its authentication ended (reauth_s), and repeating it failed"
+                        : "its authentication ended (reauth_s), and the peer did not repeat it: let "
+                          "it obey AUTH_LIFETIME (RFC 4478), or call here itself in time");
+        return;
+    }
+    if (base_time_reached(sa->life.reauth_at, ike->now)) {
+        sa->life.reauth_at = BASE_TIME_NEVER;
+        sa->want.reauth = true;
     }
     if (base_time_reached(sa->life.rekey_at, ike->now))
         sa->want.rekey = true;

@@ -15,6 +15,7 @@
 #include "ikev2_close.h"
 #include "ikev2_natd.h"
 #include "ikev2_probe.h"
+#include "ikev2_reauth.h"
 #include "ikev2_reload.h"
 #include "ikev2_sa.h"
 #include "ikev2_stray.h"
@@ -56,6 +57,24 @@ int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path
             ikev2_wish_one(sa, i);
     ikev2_init_start(ike, sa);
     return 0;
+}
+
+bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old)
+{
+    const bool has_room = ike->stats.ike_sas < ike->conf->sas_max;
+    struct ikev2_sa *sa = has_room ? ikev2_sa_new(ike, &old->path, true) : NULL;
+    if (!sa)
+        return false;
+    ikev2_sa_set_conn(ike, sa, old->conn);
+    for (const struct ikev2_child *c = old->children; c; c = c->next)
+        if (ikev2_child_is_live(c) && !c->old_conf)
+            ikev2_wish_one(sa, (size_t)(c->conf - sa->conn->children));
+    ikev2_wish_move(old, sa);
+    for (size_t i = 0; !ikev2_wish_any(sa) && i < sa->conn->n_children; i++)
+        ikev2_wish_one(sa, i);
+    ikev2_reauth_begin(old, sa);
+    ikev2_init_start(ike, sa);
+    return true;
 }
 
 bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn)
@@ -187,6 +206,28 @@ int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev
             rc = 0;
         }
         ikev2_sa_touch(ike, sa);
+    }
+    return rc;
+}
+
+/* Whom we called before may be called again where it is; others where the configuration says. */
+static bool sa_may_call(const struct ikev2_sa *sa)
+{
+    return sa->is_caller || ike_conn_conf_calls(sa->conn);
+}
+
+int ikev2_reauthenticate(struct ike *ike, struct ike_run *run)
+{
+    int rc = -ENOENT;
+    for (struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
+        if (sa->state != IKEV2_ST_UP || sa->want.close)
+            continue;
+        rc = rc == -ENOENT ? -ESRCH : rc;
+        if (!sa_may_call(sa))
+            continue;
+        sa->want.reauth = true;
+        ikev2_sa_touch(ike, sa);
+        rc = 0;
     }
     return rc;
 }

@@ -3,4 +3,5 @@
 /* The rows of extensions, each in a file of its own. */
 #include "ikev2_ext.h"
 
-extern const struct ikev2_ext ikev2_ext_frag; /* messages in fragments, RFC 7383 2.3 */
+extern const struct ikev2_ext ikev2_ext_lifetime; /* AUTH_LIFETIME, RFC 4478 */
+extern const struct ikev2_ext ikev2_ext_frag;     /* messages in fragments, RFC 7383 2.3 */

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How long SAs live: lifetimes with jitter, counted from when they are made (RFC 7296 2.8). */
+/*
+ * How long SAs live: lifetimes with jitter, counted from when they are made (RFC 7296 2.8), and the life of
+ * an authentication, which goes on in whatever an SA is rekeyed to (RFC 4478 2).
+ */
 #include "ikev2_life.h"
 
 #include "base_time.h"
+#include "ike_conf.h"
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 
 #define HARD_PER_CENT   10u /* a hard lifetime that is not configured is that much longer */
 #define JITTER_PER_CENT 10u /* rekeying starts up to that much earlier, so that peers do not meet */
+#define TOLD_LEAST_S    5u  /* a peer can make us authenticate again once in that time */
 
 static base_time life_soft_end(struct ike *ike, base_time start, uint32_t seconds)
 {
@@ -35,6 +40,45 @@ void ikev2_life_start_sa(struct ike *ike, struct ikev2_sa *sa)
     sa->life.established_at = sa->life.last_in = ike->now;
     sa->life.give_up_at = BASE_TIME_NEVER;
     ikev2_life_set_sa(ike, sa);
+}
+
+uint64_t ikev2_life_soft(struct ike *ike, uint64_t limit)
+{
+    return limit - ike_jitter(ike, limit / 100 * JITTER_PER_CENT);
+}
+
+void ikev2_life_set_auth(struct ike *ike, struct ikev2_sa *sa)
+{
+    const uint32_t s = sa->conn->reauth_s;
+    sa->life.reauth_at = sa->life.auth_ends_at = BASE_TIME_NEVER;
+    if (!s)
+        return;
+    /* Who was called gives its caller all the time that it was told of. */
+    if (sa->is_caller)
+        sa->life.reauth_at = life_soft_end(ike, ike->now, s);
+    else if (ike_conn_conf_calls(sa->conn))
+        sa->life.reauth_at = base_time_add(ike->now, s * BASE_NS_PER_S);
+    sa->life.auth_ends_at = life_hard_end(ike, s, 0);
+}
+
+void ikev2_life_told_auth(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
+{
+    if (!sa->is_caller)
+        return;
+    /* A tenth is left for retransmissions. */
+    const uint64_t ns = seconds * BASE_NS_PER_S, spread = ns / 100 * JITTER_PER_CENT;
+    const base_time at = base_time_add(ike->now, ns - spread - ike_jitter(ike, spread));
+    const base_time least = base_time_add(sa->life.established_at, TOLD_LEAST_S * BASE_NS_PER_S);
+    sa->life.reauth_at = base_time_min(sa->life.reauth_at, at.ns > least.ns ? at : least);
+    ikev2_sa_touch(ike, sa);
+}
+
+void ikev2_life_inherit_auth(const struct ikev2_sa *old, struct ikev2_sa *heir)
+{
+    heir->is_caller = old->is_caller;
+    heir->life.reauth_at = old->life.reauth_at;
+    heir->life.auth_ends_at = old->life.auth_ends_at;
+    heir->want.reauth = old->want.reauth;
 }
 
 void ikev2_life_set_child(struct ike *ike, struct ikev2_child *c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* How long SAs and children live. */
+/* How long SAs, children and authentications live. */
+#include <stdint.h>
 
 struct ike;
 struct ikev2_child;
@@ -13,3 +14,15 @@ void ikev2_life_start_sa(struct ike *ike, struct ikev2_sa *sa);
  * to get there. */
 void ikev2_life_set_sa(struct ike *ike, struct ikev2_sa *sa);
 void ikev2_life_set_child(struct ike *ike, struct ikev2_child *c);
+
+/* A soft limit in bytes or packets, up to a tenth lower, so that those of many do not come at once. 0 stays.
+ */
+uint64_t ikev2_life_soft(struct ike *ike, uint64_t limit);
+
+/* Both have just proved who they are: reauth_s of the connection counts from now. */
+void ikev2_life_set_auth(struct ike *ike, struct ikev2_sa *sa);
+/* The peer says that the authentication ends in so many seconds (AUTH_LIFETIME, RFC 4478): ours is repeated
+ * before, with a margin; who was called itself is not told so. */
+void ikev2_life_told_auth(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds);
+/* A rekeyed SA lives on the authentication of the old one. */
+void ikev2_life_inherit_auth(const struct ikev2_sa *old, struct ikev2_sa *heir);

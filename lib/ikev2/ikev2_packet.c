@@ -15,6 +15,7 @@
 #include "ike_blob.h"
 #include "ike_core.h"
 #include "ike_path.h"
+#include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
@@ -218,6 +219,8 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         ikev2_natd_follow(ike, sa, msg->path);
     if (!err && !msg->is_response)
         ikev2_rekey_claim(ike, sa, msg);
+    if (!msg->is_response)
+        ikev2_child_heard(ike, sa);
     packet_handle(ike, sa, msg, err);
     base_wipe(ike->v2->plain_in, msg->plain_len);
 }

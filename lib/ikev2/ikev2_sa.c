@@ -145,6 +145,7 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
     sa->timer.owner = IKE_TIMER_SA;
     sa->pmtu.at = BASE_TIME_NEVER;
     sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = sa->life.childless_at = BASE_TIME_NEVER;
+    sa->life.reauth_at = sa->life.auth_ends_at = BASE_TIME_NEVER;
     sa->life.created_at = sa->life.last_in = sa->life.last_out = ike->now;
     sa->link.prev = ike->v2->last;
     if (ike->v2->last)

@@ -77,8 +77,9 @@ struct ikev2_sa_life {
     base_time give_up_at; /* half open, or REKEYED: the end */
     base_time established_at;
     base_time rekey_at, dies_at;
-    base_time retry_at;   /* no new exchange of ours before, but for DELETE */
-    base_time full_until; /* no new child for the peer before: the data path refused one */
+    base_time reauth_at, auth_ends_at; /* of the authentication: rekeying does not move them (RFC 4478 2) */
+    base_time retry_at;                /* no new exchange of ours before, but for DELETE */
+    base_time full_until;              /* no new child for the peer before: the data path refused one */
     base_time last_in, last_out;
     base_time stray_at;     /* no liveness check because of strays before (ikev2_stray.h) */
     base_time childless_at; /* up, and since then without a child */
@@ -87,6 +88,7 @@ struct ikev2_sa_life {
 /* What is to be done when its turn comes: marked by handlers, started by the settle step. */
 struct ikev2_sa_want {
     bool close, rekey, dpd;
+    bool reauth;                  /* a new SA beside this one, with an authentication of its own */
     bool ask;                     /* a liveness check at moved.to */
     bool rekey_now;               /* an operator's: no pause after a refusal holds it up */
     const char *close_why;        /* with close; static text */
@@ -102,6 +104,12 @@ struct ikev2_sa_rival {
     struct ike_nonce low; /* with id: the lower nonce of its exchange */
 };
 
+/* Two SAs while the authentication is repeated (RFC 7296 2.8.3); 0: none. */
+struct ikev2_sa_again {
+    uint64_t by; /* of the old one: the SA that we make in its place */
+    uint64_t of; /* of the new one: the old one */
+};
+
 struct ikev2_sa {
     struct ikev2_sa_link link;
     struct ike_share_member share; /* among the half-open ones */
@@ -110,6 +118,7 @@ struct ikev2_sa {
     uint64_t id;
     uint64_t spi_i, spi_r;
     bool is_initiator; /* of this SA (after a rekey: of the rekeying) */
+    bool is_caller;    /* we sent the IKE_AUTH that it, or the first of its line, came from */
     enum ikev2_state state;
     enum ikev2_state died_in;    /* with IKEV2_ST_DEAD: the state before */
     const struct ike_conf *conf; /* a reference */
@@ -138,6 +147,7 @@ struct ikev2_sa {
     struct ikev2_sa_life life;
     struct ikev2_sa_want want;
     struct ikev2_sa_rival rival;
+    struct ikev2_sa_again again;
     bool quiet;     /* a redundant SA: its end is no news */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */

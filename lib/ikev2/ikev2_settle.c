@@ -25,6 +25,7 @@
 #include "ikev2_offer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_probe.h"
+#include "ikev2_reauth.h"
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
@@ -36,6 +37,7 @@
 #include "ikev2_x_rekey.h"
 
 #define AGAIN_MS 10u
+#define FULL_S   10u /* before an SA is tried that there was no room for */
 
 /* ---- the dead ---- */
 
@@ -51,6 +53,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_sa_leave_run(ike, sa);
+    ikev2_reauth_ended(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */
         ikev2_sa_touch(ike, rival);
     if (run && (sa->died_in <= IKEV2_ST_UP || sa->died_in == IKEV2_ST_CLOSING))
@@ -124,9 +127,12 @@ static void sa_count_children(struct ike *ike, struct ikev2_sa *sa)
         ikev2_close(ike, sa, "it had no child SA for as long as childless_s allows");
 }
 
-static bool sa_has_work(const struct ikev2_sa *sa)
+/* Something to be made anew, which waits for its turn. While the SA itself is, nothing of it is. */
+static bool sa_has_work(const struct ike *ike, const struct ikev2_sa *sa)
 {
-    if (sa->want.rekey || ikev2_wish_any(sa))
+    if (ikev2_reauth_is_on(ike, sa))
+        return false;
+    if (sa->want.rekey || sa->want.reauth || ikev2_wish_any(sa))
         return true;
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         if (ikev2_child_is_due(c))
@@ -144,12 +150,13 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         at = base_time_min(at, sa->life.dies_at);
         if (!sa->want.rekey)
             at = base_time_min(at, sa->life.rekey_at);
+        at = base_time_min(at, base_time_min(sa->life.reauth_at, sa->life.auth_ends_at));
         at = base_time_min(at, sa_dpd_at(ike, sa));
         at = base_time_min(at, sa_keepalive_at(sa));
         at = base_time_min(at, sa_childless_end(sa));
         if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));
-            if (sa_has_work(sa))
+            if (sa_has_work(ike, sa))
                 at = base_time_min(at, sa_is_hurried(sa) ? ike->now : sa->life.retry_at);
         }
     }
@@ -157,7 +164,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         at = base_time_min(at, c->gone_at);
         if (c->state != IKEV2_CHILD_UP || sa->state != IKEV2_ST_UP)
             continue;
-        at = base_time_min(at, c->dies_at);
+        at = base_time_min(at, base_time_min(c->dies_at, c->sends_at));
         if (!c->want_rekey && !c->is_rekeyed)
             at = base_time_min(at, c->rekey_at);
     }
@@ -219,6 +226,14 @@ static struct ikev2_task *task_pick_delete(struct ikev2_sa *sa)
     return NULL;
 }
 
+/* Of the peer's life, or of what the path carries. */
+static struct ikev2_task *task_pick_check(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->want.dpd)
+        return ikev2_task_new(IKEV2_TASK_DPD);
+    return ikev2_pmtu_is_due(ike, sa) ? ikev2_task_new(IKEV2_TASK_PROBE) : NULL;
+}
+
 static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
 {
     if (sa->want.close)
@@ -229,6 +244,8 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
     if (sa->want.ask)
         return ikev2_task_new(IKEV2_TASK_DPD);
     const bool may_retry = base_time_reached(sa->life.retry_at, ike->now);
+    if (ikev2_reauth_is_on(ike, sa))
+        return task_pick_check(ike, sa);
     if (sa->want.rekey && (sa->want.rekey_now || may_retry) && !sa->peer_task) {
         t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
         if (t)
@@ -239,11 +256,7 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
     t = task_pick_child(sa, true);
     if (!t && may_retry)
         t = task_pick_child(sa, false);
-    if (t)
-        return t;
-    if (sa->want.dpd)
-        return ikev2_task_new(IKEV2_TASK_DPD);
-    return ikev2_pmtu_is_due(ike, sa) ? ikev2_task_new(IKEV2_TASK_PROBE) : NULL;
+    return t ? t : task_pick_check(ike, sa);
 }
 
 static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
@@ -276,13 +289,26 @@ static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
         if (c->state == IKEV2_CHILD_DELETING)
             return true;
     return sa->want.close || sa->want.disowned || sa->want.ask ||
-           (sa_has_work(sa) && base_time_reached(sa->life.retry_at, ike->now));
+           (sa_has_work(ike, sa) && base_time_reached(sa->life.retry_at, ike->now));
 }
 
 /* ---- the living ---- */
 
+/* A new SA in this one's place: when no exchange is under way, as what that made would be lost on it. */
+static void sa_call_again(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (!sa->want.reauth || sa->want.close || sa->state != IKEV2_ST_UP || sa->task || sa->peer_task ||
+        ikev2_rival_is_undecided(ike, sa) || ikev2_reauth_is_on(ike, sa) || ike->shutting_down)
+        return;
+    sa->want.reauth = false;
+    if (!ikev2_call_again(ike, sa))
+        sa->life.reauth_at = base_time_add(ike->now, FULL_S * BASE_NS_PER_S);
+}
+
 static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
 {
+    ikev2_reauth_settle(ike, sa);
+    sa_call_again(ike, sa);
     sa_count_children(ike, sa);
     if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
         sa->want.dpd = true;

@@ -8,6 +8,7 @@
 #include "ike_audit.h"
 #include "ike_core.h"
 #include "ikev2_children.h"
+#include "ikev2_ext_rows.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_probe.h"
@@ -114,6 +115,7 @@ static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev
 static enum ikev2_outcome info_end(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
     ikev2_rekey_dropped(ike, sa);
+    ikev2_child_outlive(ike, sa);
     if (!sa->quiet && sa->state == IKEV2_ST_UP)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, why);
     return IKEV2_GOES;
@@ -135,6 +137,8 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
     }
     if (!ends)
         ikev2_stray_take_proof(ike, sa, msg);
+    if (!ends && sa->state == IKEV2_ST_UP)
+        (void)ikev2_ext_lifetime.take[IKEV2_EXT_AUTH_ANSWER](ike, sa, msg);
     return ends ? info_end(ike, sa, "the peer deleted it") : IKEV2_STAYS;
 }
 
@@ -174,6 +178,7 @@ static void start_close(struct ike *ike, struct ikev2_sa *sa)
     const struct wire_ike_delete d = {.protocol = WIRE_IKE_PROTO_IKE};
     if (!sa->quiet)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->want.close_why ? sa->want.close_why : "");
+    ikev2_child_outlive(ike, sa);
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->want.close_why ? sa->want.close_why : "the IKE SA ended");
     ikev2_step_take(ike, sa, &ikev2_info_goodbye, IKEV2_GOES);

@@ -24,6 +24,7 @@
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_pmtu.h"
+#include "ikev2_reauth.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -103,6 +104,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     }
     ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_GOES);
     ikev2_life_start_sa(ike, sa);
+    ikev2_life_inherit_auth(old, sa);
     return sa;
 }
 
@@ -110,6 +112,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
 static void rekey_retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
 {
     ikev2_child_move_all(ike, old, heir);
+    ikev2_reauth_pass_on(ike, old, heir);
     old->quiet = true;
     old->rival.id = 0;
     heir->rival.of = 0;

@@ -107,6 +107,51 @@ static void rekeys_lose_nothing(struct sim_world *w)
     finish(&p);
 }
 
+/* The authentication is repeated by its caller, or by the called side where it can call: the new IKE SA and
+ * its child are there before the old ones go, and every packet arrives. */
+static void reauthentication_loses_nothing(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo->traffic_ns = p.gw->traffic_ns = 10 * SIM_MS;
+    if (w->seed % 3 == 0) {
+        p.foo_conn.child2_ts = p.gw_conn.child2_local_ts = "10.105.0.0/24";
+        p.gw_conn.child2_ts = p.foo_conn.local_ts;
+    }
+    sim_pair_connect(&p);
+    sim_world_run(w, 12 * SIM_S); /* before that it would look as if both sides had called at once */
+    const uint64_t lost = p.foo->esp_unknown + p.gw->esp_unknown;
+    for (int i = 0; i < 4 && !w->failed; i++) {
+        struct sim_host *h = p.gw_conn.remote && seed_rng_chance(&w->rng, 500) ? p.gw : p.foo;
+        SIM_EXPECT(w, sim_host_reauth(h, "c") == 0 || h == p.foo);
+        sim_world_run(w, 20 * SIM_S);
+        sim_check_settled(w);
+        sim_check_up(w, p.foo, p.gw, 1);
+    }
+    p.foo->sends_traffic = p.gw->sends_traffic = false;
+    sim_world_run(w, 5 * SIM_S);
+    SIM_EXPECT(
+        w, p.foo->audits[IKE_AUDIT_IKE_REAUTHENTICATED] + p.gw->audits[IKE_AUDIT_IKE_REAUTHENTICATED] >= 1);
+    SIM_EXPECT(w, p.foo->esp_unknown + p.gw->esp_unknown == lost);
+    SIM_EXPECT(w, p.foo->esp_out - p.gw->esp_ok <= lost && p.gw->esp_out - p.foo->esp_ok <= lost);
+    finish(&p);
+}
+
+/* Authentications end after a while on either side, and are repeated, through hours of rekeys. */
+static void long_life_with_reauthentication(struct sim_world *w)
+{
+    struct sim_pair p = pair_by_seed(w);
+    p.foo_conn.rekey_s = p.gw_conn.rekey_s = 2400;
+    p.foo_conn.child_rekey_s = p.gw_conn.child_rekey_s = 1200;
+    p.foo_conn.reauth_s = w->seed % 3 ? 3600 : 0;
+    p.gw_conn.reauth_s = w->seed % 3 != 1 ? 3600 : 0;
+    sim_pair_connect(&p);
+    sim_check_quiet(w, 10 * SIM_HOUR);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_REAUTHENTICATED] >= 9);
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_IKE_DOWN] == 0 && p.gw->audits[IKE_AUDIT_CHILD_DOWN] == 0);
+    SIM_EXPECT(w, p.foo->esp_unknown + p.gw->esp_unknown == 0);
+    finish(&p);
+}
+
 /* Ten virtual hours of natural rekeys by time and by packets. */
 static void long_life(struct sim_world *w)
 {
@@ -227,6 +272,8 @@ int main(int argc, char **argv)
         {"a second child comes up", second_child, 10},
         {"two pairs of one child live side by side", two_pairs_of_one_child, 40},
         {"rekeys under traffic lose no packet", rekeys_lose_nothing, 20},
+        {"reauthentication loses nothing", reauthentication_loses_nothing, 30},
+        {"authentications end and are repeated for hours", long_life_with_reauthentication, 12},
         {"ten hours of natural rekeys", long_life, 10},
         {"lost messages are sent again", lost_messages, 60},
         {"every message in fragments, in bad weather", in_fragments, 60},

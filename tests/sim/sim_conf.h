@@ -20,6 +20,7 @@ struct sim_conn {
     enum ike_encap encap;
     bool start;
     uint32_t rekey_s;       /* IKE SA; 0: never */
+    uint32_t reauth_s;      /* 0: never */
     uint32_t child_rekey_s; /* 0: never */
     uint64_t child_rekey_pkts;
     uint32_t dpd_s;          /* 0: never */

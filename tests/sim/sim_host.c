@@ -132,6 +132,12 @@ int sim_host_rekey(struct sim_host *h, const char *conn, bool ike)
     return sim_host_event(h, &(struct ike_event){.type = IKE_EV_REKEY, .name = conn, .rekey_ike = ike});
 }
 
+int sim_host_reauth(struct sim_host *h, const char *conn)
+{
+    sim_trace(h->world, h, "operator: reauthenticate");
+    return sim_host_event(h, &(struct ike_event){.type = IKE_EV_REAUTH, .name = conn});
+}
+
 void sim_host_swap(struct sim_host *h, struct ike_conf *conf)
 {
     sim_trace(h->world, h, "operator: new configuration");

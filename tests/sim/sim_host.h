@@ -83,6 +83,7 @@ int sim_host_event(struct sim_host *h, const struct ike_event *ev);
 int sim_host_initiate(struct sim_host *h, const char *conn);
 int sim_host_terminate(struct sim_host *h, const char *conn);
 int sim_host_rekey(struct sim_host *h, const char *conn, bool ike);
+int sim_host_reauth(struct sim_host *h, const char *conn);
 void sim_host_swap(struct sim_host *h, struct ike_conf *conf); /* takes the reference */
 void sim_host_shutdown(struct sim_host *h);
 void sim_host_timer(struct sim_host *h);

@@ -76,7 +76,8 @@ static void every_value_of_a_connection_arrives(void **state)
         "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
         "'subnets':['10.2.0.0/24[tcp/443]']},"
         "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,'dpd_s':"
+        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,'reauth_"
+        "s':90,'dpd_s':"
         "7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_"
         "bytes':5000000000,'rekey_pkts':77,"
         "'life_bytes':6000000000,'life_pkts':78,'replay_window':64}}",
@@ -100,7 +101,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_true(c->frag_after);
     assert_true(c->start);
     assert_int_equal(c->rekey_s, 100);
-    assert_true(c->childless_s == 17 && c->dpd_s == 7);
+    assert_true(c->childless_s == 17 && c->reauth_s == 90 && c->dpd_s == 7);
     assert_int_equal(c->keepalive_s, 9);
     assert_int_equal(c->retransmit_ms, 500);
     assert_int_equal(c->retransmit_tries, 3);

@@ -86,7 +86,8 @@ static void a_cipher_of_small_blocks_is_replaced_after_a_gigabyte(void **state)
         pair_connect(p);
         for (int h = 0; h < 2; h++) {
             assert_int_equal(p->h[h].n_children, 1);
-            assert_int_equal(p->h[h].children[0].i.pair.soft_bytes, rows[i].want_soft);
+            assert_in_range(p->h[h].children[0].i.pair.soft_bytes, rows[i].want_soft - rows[i].want_soft / 10,
+                            rows[i].want_soft);
             assert_int_equal(p->h[h].children[0].i.pair.hard_bytes, rows[i].want_hard);
         }
         pair_free(p);

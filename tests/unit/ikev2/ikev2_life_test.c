@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lifetimes and liveness under a virtual clock. */
 #include "ike_pair.h"
+#include "ikev2_children.h"
+#include "ikev2_life.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
 
 static void lifetimes_alone_rekey_everything_for_a_day(void **state)
 {
@@ -52,11 +56,69 @@ static void traffic_from_the_peer_spares_the_liveness_check(void **state)
     pair_free(p);
 }
 
+#define TUNNELS 10000
+#define PARTS   20
+
+/* How many of them fall into each part of the tenth that ends at `end`. */
+struct spread {
+    uint64_t end, width;
+    unsigned part[PARTS];
+};
+
+static void spread_add(struct spread *s, uint64_t value)
+{
+    assert_in_range(value, s->end - s->width + 1, s->end);
+    s->part[(s->end - value) * PARTS / s->width]++;
+}
+
+/* Of 10,000 that are drawn evenly a part has 500, with a deviation of 22. */
+static void spread_check(const struct spread *s)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        assert_in_range(s->part[i], TUNNELS / PARTS - 110, TUNNELS / PARTS + 110);
+}
+
+static struct spread spread_of_seconds(base_time from, uint64_t s)
+{
+    return (struct spread){from.ns + s * BASE_NS_PER_S, s * BASE_NS_PER_S / 10, {0}};
+}
+
+static void ten_thousand_that_come_up_at_once_are_renewed_evenly_over_a_tenth_of_their_life(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].reauth_s = 7200;
+    pair_start(p);
+    pair_connect(p);
+    struct ike *ike = p->h[0].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    struct ikev2_child *c = sa->children;
+    struct spread ike_rekey = spread_of_seconds(p->now, sa->conn->rekey_s),
+                  reauth = spread_of_seconds(p->now, 7200),
+                  child = spread_of_seconds(p->now, c->conf->rekey_s), bytes = {1 << 30, (1 << 30) / 10, {0}};
+    for (int i = 0; i < TUNNELS; i++) {
+        ikev2_life_start_sa(ike, sa);
+        ikev2_life_set_auth(ike, sa);
+        ikev2_life_set_child(ike, c);
+        spread_add(&ike_rekey, sa->life.rekey_at.ns);
+        spread_add(&reauth, sa->life.reauth_at.ns);
+        spread_add(&child, c->rekey_at.ns);
+        spread_add(&bytes, ikev2_life_soft(ike, 1 << 30));
+    }
+    spread_check(&ike_rekey);
+    spread_check(&reauth);
+    spread_check(&child);
+    spread_check(&bytes);
+    assert_int_equal(ikev2_life_soft(ike, 0), 0);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lifetimes_alone_rekey_everything_for_a_day),
         cmocka_unit_test(a_dead_peer_is_noticed_and_its_pairs_are_removed),
+        cmocka_unit_test(ten_thousand_that_come_up_at_once_are_renewed_evenly_over_a_tenth_of_their_life),
         cmocka_unit_test(traffic_from_the_peer_spares_the_liveness_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
