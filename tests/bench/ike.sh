@@ -1,0 +1,270 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What a handshake of IKEv2 costs culvertd and strongSwan as responders; `--help` tells how.
+here=$(cd "$(dirname "$0")" && pwd)
+
+usage() {
+    cat <<TEXT
+usage: tests/bench/ike.sh [options]
+
+Measures culvertd and strongSwan (charon) as responders of IKEv2 in the same run, called by the same program
+(ike_load: one process, many calls under way, each from a port of its own, NAT found, ESP in UDP). Handshakes with
+pre-shared keys and X25519, AES-128-GCM, one child each. Printed for each:
+  CPU         microseconds of CPU per handshake; of culvertd what its control and crypto threads use (packets are
+              the workers'), of strongSwan the whole process, the median of --rounds
+  per second  handshakes while --under-way calls are
+  lone        median and 99th percentile of a handshake's time when no other is under way, in microseconds
+culvertd has 10 connections, and then --connections; of these also the last alone, callers whom no connection
+knows, and proposals that none takes, with the ratio to the same with 10. strongSwan has one connection for all,
+which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec.
+
+  --calls N        of a figure (default 1000)
+  --under-way N    calls at a time (default 200)
+  --lone N         of a figure of lone handshakes (default 200)
+  --connections N  (default 10000)
+  --rounds N       (default 3)
+  --only WHO       culvertd or strongswan
+  --build DIR      build folder (default: the first of build, build-release, build-test/gcc that has culvertd)
+
+Needs root and strongSwan. Nothing is judged. Exit status: 0, or 1 with a sentence when calls failed that should not.
+TEXT
+}
+
+wrong() {
+    echo "ike.sh: $*, see --help" >&2
+    exit 2
+}
+
+calls=1000 under_way=200 lone=200 connections=10000 rounds=3 only="culvertd strongswan" build=""
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h) usage && exit 0 ;;
+    --calls | --under-way | --lone | --connections | --rounds | --only | --build)
+        [ $# -gt 1 ] || wrong "$1 needs a value"
+        option=${1#--}
+        printf -v "${option//-/_}" %s "$2"
+        shift
+        ;;
+    *) wrong "what is \"$1\"?" ;;
+    esac
+    shift
+done
+for word in "$calls" "$under_way" "$lone" "$connections" "$rounds"; do
+    [[ $word =~ ^[1-9][0-9]*$ ]] || wrong "$word is no number"
+done
+[[ $only =~ ^(culvertd strongswan|culvertd|strongswan)$ ]] || wrong "--only $only makes no sense"
+[ "$(id -u)" = 0 ] || wrong "network namespaces need root"
+
+tree=$(cd "$here/../.." && pwd)
+if [ -z "$build" ]; then
+    for build in "$tree/build" "$tree/build-release" "$tree/build-test/gcc"; do
+        [ -x "$build/app/culvertd/culvertd" ] && break
+    done
+fi
+build=$(realpath -m "$build")
+for program in app/culvertd/culvertd app/culvertctl/culvertctl tests/bench/ike_load; do
+    [ -x "$build/$program" ] || wrong "$build/$program is not built"
+done
+# shellcheck source=tests/lib/packages.sh
+. "$here/../lib/packages.sh"
+# shellcheck disable=SC2086
+missing=$(packages_missing $PACKAGES_LAB)
+[ -z "$missing" ] || wrong "packages are missing: apt-get install $missing"
+
+LAB=${LAB:-culvert-ike-$$} LAB_BIN=$build/app
+[ -z "${LAB_OUT:-}" ] || LAB_OUT=$(realpath -m "$LAB_OUT")
+# shellcheck source=tests/lib/lab.sh
+. "$here/../lib/lab.sh"
+ulimit -n 4096
+
+# ---- the two responders ----------------------------------------------------------------------------------------------
+
+psk=load-secret-of-32-characters-001
+proposal=aes128gcm16-prfsha256-x25519
+GW_ENGINE[a]=culvert GW_ENGINE[b]=swan
+
+# culvert.json with so many connections: its own in place of the lab's
+culvert_write() {
+    printf '%s' "$psk" >"$2/load.psk"
+    chmod 600 "$2/load.psk"
+    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" <<'PYTHON'
+import json
+import sys
+count, proposal, folder, ports = int(sys.argv[1]), sys.argv[2], sys.argv[3], json.loads("{%s}" % sys.argv[4].rstrip(",\n "))
+names = ["c-%05d" % i for i in range(count)]
+identity = lambda name: "@%s.load.example.org" % name
+print(json.dumps({
+    **ports,
+    "eal": {"hugepages": "never", "memory_mb": 256},
+    "control": {"socket": folder + "/culvertd.sock"},
+    "tunnel": {"probe_path_mtu": False},
+    "limits": {"sas": 100000, "sas_per_identity": 1000, "cookie_threshold": 1000000},
+    "secrets": [{"local": identity("gw"), "remote": identity(n), "psk_file": "load.psk"} for n in names],
+    "connections": {n: {
+        "local": {"address": "any", "id": identity("gw"), "subnets": ["10.2.0.0/24"]},
+        "remote": {"address": "any", "id": identity(n), "subnets": ["10.%d.%d.0/24" % (64 + i // 256, i % 256)]},
+        "ike_proposals": [proposal], "esp_proposals": ["aes128gcm16-esn-noesn"],
+        "unique": "keep", "dpd_s": 0, "rekey_s": 0, "childless_s": 0, "child": {"rekey_s": 0}} for i, n in enumerate(names)}}))
+PYTHON
+}
+
+swan_write_daemon() {
+    cat >"$1/strongswan.conf" <<CONF
+charon {
+    load_modular = no
+    load = $SWAN_PLUGINS
+    dos_protection = no
+    install_routes = no
+    filelog {
+        log {
+            path = $1/charon.log
+            default = -1
+        }
+    }
+    plugins {
+        vici {
+            socket = unix://$1/vici
+        }
+    }
+}
+swanctl {
+    load = pem openssl random
+}
+CONF
+}
+
+swan_write_connection() {
+    cat <<CONF
+    load {
+        version = 2
+        mobike = no
+        unique = never
+        proposals = $proposal
+        rekey_time = 0
+        dpd_delay = 0
+        local {
+            auth = psk
+            id = @gw.load.example.org
+        }
+        remote {
+            auth = psk
+            id = *.load.example.org
+        }
+        children {
+            net {
+                local_ts = 10.2.0.0/24
+                remote_ts = 10.64.0.0/10
+                esp_proposals = aes128gcm16
+                rekey_time = 0
+            }
+        }
+    }
+CONF
+}
+
+swan_write_secret() {
+    printf '    ike-load {\n        secret = "%s"\n    }\n' "$psk"
+}
+
+# ---- figures ---------------------------------------------------------------------------------------------------------
+
+declare -A figure=() got=() # who/what/value; value
+
+# load GATEWAY KEY=VALUE...: calls it, and leaves what it printed in `got`
+load() {
+    local gw=$1 word line threads=()
+    shift
+    [ "${GW_ENGINE[$gw]}" = swan ] || threads=("threads=culvertd,culvert-jobs")
+    line=$(lab_in inet "$build/tests/bench/ike_load" "to=${NET_WAN[$gw]}" "psk=$psk" "ike=$proposal" "pid=$(responder "$gw")" \
+        "${threads[@]+"${threads[@]}"}" "$@") || lab_fail "calls to ${GW_ENGINE[$gw]} ($*): ${line:-none}"
+    for word in $line; do got[${word%%=*}]=${word#*=}; done
+}
+
+# The process itself: GW_PID is that of `ip netns exec`, which became it.
+responder() { printf '%s' "${GW_PID[$1]}"; }
+
+median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
+
+# measure GATEWAY WHAT VALUE-NAME... -- KEY=VALUE...: the medians of all rounds
+measure() {
+    local gw=$1 what=$2 value round
+    local names=() all=()
+    shift 2
+    while [ "$1" != -- ]; do names+=("$1") && shift; done
+    shift
+    for ((round = 0; round < rounds; round++)); do
+        [ ! -t 2 ] || printf '\r%-60s' "${GW_ENGINE[$gw]}: $what, round $((round + 1)) of $rounds" >&2
+        load "$gw" "$@"
+        for value in "${names[@]}"; do all+=("$value=${got[$value]}"); done
+    done
+    for value in "${names[@]}"; do
+        # shellcheck disable=SC2046
+        figure[$gw/$what/$value]=$(median $(printf '%s\n' "${all[@]}" | sed -n "s/^$value=//p"))
+    done
+}
+
+of() { printf '%s' "${figure[$1/$2/$3]:--}"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a + 0 && b + 0) printf "%.2f", a / b; else printf "-" }'; }
+
+# Both kinds that fail, and one name alone: alone GATEWAY NAME SUFFIX
+strangers() {
+    measure "$1" "one$3" cpu_us -- "calls=$one_calls" "under_way=$under_way" "first=$2"
+    measure "$1" "unknown$3" cpu_us -- "calls=$one_calls" "under_way=$under_way" id=x-%05u.nowhere.example.org want=refused
+    measure "$1" "unacceptable$3" cpu_us -- "calls=$one_calls" "under_way=$under_way" ike=aes256-sha384-prfsha384-ecp384 want=refused
+}
+
+measure_culvertd() {
+    local n
+    for n in 10 "$connections"; do
+        n_connections=$n
+        gw_start a
+        load a calls=20 under_way=1 "names=$((n - 1))" # what is done once
+        measure a "all-$n" cpu_us per_s -- "calls=$calls" "under_way=$under_way" "names=$((n - 1))"
+        measure a "lone-$n" median_us p99_us -- "calls=$lone" under_way=1 "names=$((n - 1))" pause_us=3000
+        strangers a $((n - 1)) "-$n"
+        gw_stop a
+        [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$LAB_OUT/gwa/culvertd.log")"
+    done
+}
+
+measure_strongswan() {
+    gw_start b
+    load b calls=20 under_way=1 names=10
+    measure b all cpu_us per_s -- "calls=$calls" "under_way=$under_way" names=10
+    measure b lone median_us p99_us -- "calls=$lone" under_way=1 names=10 pause_us=3000
+    strangers b 9 ""
+    gw_stop b
+}
+
+table() {
+    local n what suffix
+    printf '%-44s %9s %12s %12s %12s\n' "IKEv2 responder: $proposal, PSK" "CPU us" "of strongSwan" "per second" "lone us (p99)"
+    printf '%-44s %9s %12s %12s %12s\n' "strongSwan, one connection for all" "$(of b all cpu_us)" 1.00 "$(of b all per_s)" \
+        "$(of b lone median_us) ($(of b lone p99_us))"
+    for n in 10 "$connections"; do
+        printf '%-44s %9s %12s %12s %12s\n' "culvertd, $n connections" "$(of a "all-$n" cpu_us)" \
+            "$(ratio "$(of a "all-$n" cpu_us)" "$(of b all cpu_us)")" "$(of a "all-$n" per_s)" \
+            "$(of a "lone-$n" median_us) ($(of a "lone-$n" p99_us))"
+    done
+    printf '\n%-44s %12s %12s %12s %12s\n' "CPU us of a call" "strongSwan" "culvertd, 10" "$connections" "ratio"
+    for what in one unknown unacceptable; do
+        case $what in
+        one) suffix="one name alone, the last" ;;
+        unknown) suffix="an identity that nobody knows" ;;
+        unacceptable) suffix="proposals that nobody takes" ;;
+        esac
+        printf '%-44s %12s %12s %12s %12s\n' "$suffix" "$(of b $what cpu_us)" "$(of a $what-10 cpu_us)" \
+            "$(of a "$what-$connections" cpu_us)" "$(ratio "$(of a "$what-$connections" cpu_us)" "$(of a $what-10 cpu_us)")"
+    done
+}
+
+# One name may have a thousand SAs, over all rounds; the last one is called alone only.
+one_calls=$((900 / rounds < calls ? 900 / rounds : calls))
+n_connections=10
+CULVERT_START_SECONDS=60
+SWAN_TRIES=4
+lab_up a=none b=none
+GW_CONNS[a]=load GW_CONNS[b]=load
+for word in $only; do "measure_$word"; done
+[ ! -t 2 ] || printf '\r%60s\r' "" >&2
+table
