@@ -68,28 +68,41 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     conf_free(conf);
 }
 
-static void every_value_of_a_connection_arrives(void **state)
+/* Keys of a connection, beside those that it must have. */
+static const char every_key[] =
+    "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
+    "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,"
+    "'reauth_s':90,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3";
+static const char every_child_key[] =
+    "'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,'life_bytes':6000000000,"
+    "'life_pkts':78,'replay_window':64";
+static const char every_root_key[] =
+    ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
+    "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
+    "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
+    "'control':{'socket':'/tmp/x.sock','telemetry':true,'seccomp':false},"
+    "'tunnel':{'mss_clamp':false,'copy_df':false},"
+    "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]";
+
+static struct conf *load_every_key(void)
 {
-    struct conf *conf = load_parts(
-        GOOD_PORTS, GOOD_SECRET,
+    char conns[2000];
+    snprintf(
+        conns, sizeof conns,
         "'foo':{'local':{'address':['192.0.2.1'],'id':'@gw','subnets':'10.1.0.0/24'},"
         "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
-        "'subnets':['10.2.0.0/24[tcp/443]']},"
-        "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-        "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,'reauth_"
-        "s':90,'dpd_s':"
-        "7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3,'child':{'rekey_s':50,'life_s':60,'rekey_"
-        "bytes':5000000000,'rekey_pkts':77,"
-        "'life_bytes':6000000000,'life_pkts':78,'replay_window':64}}",
-        ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
-        "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
-        "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
-        "'control':{'socket':'/tmp/x.sock','telemetry':true,'seccomp':false},"
-        "'tunnel':{'mss_clamp':false,'copy_df':false},"
-        "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]");
+        "'subnets':['10.2.0.0/24[tcp/443]']},%s,'child':{%s}}",
+        every_key, every_child_key);
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, conns, every_root_key);
     if (!conf)
         conf_report_print(&report, "culvert.json", stderr);
     assert_non_null(conf);
+    return conf;
+}
+
+static void every_value_of_a_connection_arrives(void **state)
+{
+    struct conf *conf = load_every_key();
     const struct ike_conn_conf *c = ike_conf_conn(conf->ike, "foo");
     assert_non_null(c);
     assert_ptr_equal(c->conf, conf->ike);
@@ -101,13 +114,24 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_true(c->frag_after);
     assert_true(c->start);
     assert_int_equal(c->rekey_s, 100);
-    assert_true(c->childless_s == 17 && c->reauth_s == 90 && c->dpd_s == 7);
+    assert_int_equal(c->childless_s, 17);
+    assert_int_equal(c->reauth_s, 90);
+    assert_int_equal(c->dpd_s, 7);
     assert_int_equal(c->keepalive_s, 9);
     assert_int_equal(c->retransmit_ms, 500);
     assert_int_equal(c->retransmit_tries, 3);
     assert_int_equal(c->n_proposals, 1);
+    conf_free(conf);
+    (void)state;
+}
+
+static void every_value_of_a_child_arrives(void **state)
+{
+    struct conf *conf = load_every_key();
+    const struct ike_conn_conf *c = ike_conf_conn(conf->ike, "foo");
     assert_int_equal(c->n_children, 1);
     assert_string_equal(c->children[0].name, "foo");
+    assert_int_equal(c->children[0].rekey_s, 50);
     assert_int_equal(c->children[0].life_s, 60);
     assert_int_equal(c->children[0].rekey_bytes, 5000000000);
     assert_int_equal(c->children[0].rekey_pkts, 77);
@@ -116,6 +140,13 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->children[0].replay_window, 64);
     assert_int_equal(c->children[0].remote_ts->list[0].protocol, 6);
     assert_int_equal(c->children[0].remote_ts->list[0].port_lo, 443);
+    conf_free(conf);
+    (void)state;
+}
+
+static void every_value_of_the_root_arrives(void **state)
+{
+    struct conf *conf = load_every_key();
     assert_int_equal(conf->ike->n_public_addrs, 1);
     assert_int_equal(conf->ike->sas_max, 10);
     assert_int_equal(conf->workers.n_cores, 2);
@@ -131,6 +162,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(conf->routes[0].port, 1);
     assert_int_equal(conf->routes[1].via.family, BASE_AF_NONE);
     conf_free(conf);
+    (void)state;
 }
 
 static void an_only_port_is_one_armed(void **state)
@@ -211,6 +243,8 @@ int main(void)
         cmocka_unit_test(a_small_configuration_gets_all_defaults),
         cmocka_unit_test(presets_of_the_table_are_those_of_the_engine),
         cmocka_unit_test(every_value_of_a_connection_arrives),
+        cmocka_unit_test(every_value_of_a_child_arrives),
+        cmocka_unit_test(every_value_of_the_root_arrives),
         cmocka_unit_test(a_peer_may_have_a_host_name),
         cmocka_unit_test(an_only_port_is_one_armed),
         cmocka_unit_test(broken_json_is_told_with_line_and_column),

@@ -99,7 +99,7 @@ static void only_the_child_that_changed_is_replaced(void **state)
     conf_swap(p, conf);
     assert_int_equal(p->h[1].n_children, 3);
     assert_string_equal(newest(&p->h[1])->i.child, "second");
-    assert_int_equal(newest(&p->h[1])->i.pair.soft_bytes, 1 << 30);
+    assert_in_range(newest(&p->h[1])->i.pair.soft_bytes, (1 << 30) / 10 * 9, 1 << 30);
     assert_false(p->h[1].children[0].is_removed);
     assert_int_equal(pair_live(&p->h[1]), 2);
     assert_int_equal(pair_stats(p, 1).ike_sas, 1);
