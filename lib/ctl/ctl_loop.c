@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The control loop. It sleeps in epoll: signals, the control socket and finished jobs wake it at once; what
- * workers hand up waits in rings, which a worker cannot ring a bell for without a system call, so the loop
- * looks at them every millisecond while there is work and every four when there is none.
+ * The control loop. It sleeps in epoll: signals, the control socket, finished jobs and what workers hand up
+ * wake it at once. What has no descriptor (timers, what the SA tables report, upkeep) is looked at in each
+ * turn, some hundred times a second.
  */
 #include <errno.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 #include "host_log.h"
 #include "node.h"
 
-#define WAIT_BUSY_MS     1
+#define WAIT_BUSY_MS     2
 #define WAIT_IDLE_MS     4
 #define IDLE_AFTER_NS    (2 * BASE_NS_PER_S)
 #define GOODBYE_NS       (2 * BASE_NS_PER_S)
@@ -82,6 +82,18 @@ static bool loop_is_done(struct ctl *ctl, base_time now)
     return s.ike_sas == 0 || base_time_reached(ctl->loop.stop_by, now);
 }
 
+/* Sleeps until there is something to do, or not at all. Returns how many events there are. */
+static int loop_wait(struct ctl *ctl, base_time now, struct epoll_event events[EPOLL_EVENTS_MAX])
+{
+    const bool is_idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
+    const int wait_ms = is_idle ? WAIT_IDLE_MS : WAIT_BUSY_MS;
+    if (!node_may_sleep(ctl->node))
+        return epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, 0);
+    const int n = epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, wait_ms);
+    node_awake(ctl->node);
+    return n;
+}
+
 void ctl_run(struct ctl *ctl)
 {
     struct epoll_event events[EPOLL_EVENTS_MAX];
@@ -90,9 +102,7 @@ void ctl_run(struct ctl *ctl)
     ctl_ike_actions(ctl);
     ctl_notify_ready(ctl, now);
     while (!loop_is_done(ctl, now)) {
-        const bool idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
-        const int n =
-            epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, idle ? WAIT_IDLE_MS : WAIT_BUSY_MS);
+        const int n = loop_wait(ctl, now, events);
         now = ctl_now();
         for (int i = 0; i < n; i++) {
             if (events[i].data.fd == ctl->loop.signal_fd)

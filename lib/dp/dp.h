@@ -86,6 +86,10 @@ struct dp_params {
     uint64_t frag_seed; /* random: nobody off the path can tell which IDs our fragments will have */
     uint32_t punt_pps;  /* per worker, IKE packets to control per second; 0: 20,000 */
     uint32_t host_pps;  /* per worker, packets to the host per second; 0: 10,000 */
+    /* Wakes control, which sleeps: one system call, by the worker that hands something to it. NULL: control
+     * never sleeps */
+    void (*bell)(void *ctx);
+    void *bell_ctx;
 };
 
 /* NULL: parameter out of range or no memory; why (may be NULL) gets a sentence. Needs an initialised EAL. */
@@ -130,6 +134,14 @@ struct dp_punt {
 /* Takes the oldest punted packet, IKE of SAs that live before all others; out->mbuf is owned by the caller
  * (rte_pktmbuf_free). False: none. */
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out);
+
+/*
+ * Before control sleeps: arms params.bell for what dp_punt_pop() and dp_host_pop() will have. False: they
+ * have something already, or there is no bell. Thread: control.
+ */
+bool dp_bell_arm(struct dp *dp);
+/* After it: nobody rings any more. Thread: control. */
+void dp_bell_disarm(struct dp *dp);
 
 /*
  * Messages with this SPI of ours are of an IKE SA that lives, or no more. 0, -EINVAL (SPI 0), -ENOSPC: no

@@ -48,6 +48,7 @@ struct dp {
     struct dp_resolve *resolve;    /* control */
     struct dp_counters control;    /* control: its drops of what workers handed to it, and of its own */
     _Atomic bool is_stopping;      /* any thread, once */
+    _Atomic bool bell_is_armed;    /* set by control, which sleeps; taken down by whoever wakes it */
     struct dp_worker *workers[DP_WORKERS_MAX];
     _Atomic uint64_t frag_ids[DP_FRAG_IDS]; /* any thread */
 };

@@ -72,10 +72,12 @@ bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
     }
     dp_mbuf_span(m, ip, len);
     m->port = owner;
-    if (rte_ring_enqueue(w->dp->host, m) == 0)
+    if (rte_ring_enqueue(w->dp->host, m) == 0) {
+        w->has_news = true;
         w->count.host_in++;
-    else
+    } else {
         dp_drop_mbuf(w, m, DP_DROP_host_full);
+    }
     return true;
 }
 

@@ -82,6 +82,7 @@ void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_pun
         dp_drop_mbuf(w, m, DP_DROP_punt_full);
         return;
     }
+    w->has_news = true;
     w->count.punted++;
     w->count.punted_first += is_known;
 }
@@ -109,10 +110,12 @@ __attribute__((cold)) void dp_punt_stray(struct dp_worker *w, struct rte_mbuf *m
     m->port = port;
     m->hash.fdir.lo = DP_PUNT_UNKNOWN_SPI;
     m->hash.fdir.hi = l2;
-    if (rte_ring_enqueue(w->dp->punt, m) == 0)
+    if (rte_ring_enqueue(w->dp->punt, m) == 0) {
+        w->has_news = true;
         w->count.punted++;
-    else
+    } else {
         rte_pktmbuf_free(m);
+    }
 }
 
 static struct base_addr addr_at(const uint8_t *p, bool is6)

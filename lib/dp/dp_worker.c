@@ -3,7 +3,8 @@
  * A worker's loop. One turn polls each of its queues once, takes what other workers and control have for it,
  * and hands the collected frames to the drivers; then it reports that it holds no reference to any table. The
  * clock is read once per turn. An adaptive worker that has found nothing for a while sleeps, longer each
- * time, and is offline for the tables while it does: the one system call in here.
+ * time, and is offline for the tables while it does; that, and a bell when control sleeps, are the system
+ * calls in here.
  */
 #include "dp_path.h"
 
@@ -12,6 +13,7 @@
 #include <rte_ethdev.h>
 #include <rte_pause.h>
 #include <rte_rcu_qsbr.h>
+#include "dp_bell.h"
 #include "dp_tx.h"
 
 #define IDLE_TURNS   256 /* before the first sleep */
@@ -84,6 +86,10 @@ bool dp_turn(struct dp_worker *w)
         work++;
     }
     dp_tx_flush_all(w);
+    if (w->has_news) {
+        w->has_news = false;
+        dp_bell_ring(w);
+    }
     rte_rcu_qsbr_quiescent(sad_qsbr(w->dp->sad), w->index);
     w->turn_tsc = rte_rdtsc(); /* the next turn's beginning, too */
     uint64_t cycles = w->turn_tsc - begin;

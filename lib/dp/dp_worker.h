@@ -54,6 +54,7 @@ struct dp_worker {
     struct rte_ring *tx_ring; /* frames to send for control and for workers without a queue */
     uint32_t n_kept, kept_head;
     bool is_releasing, is_blocked; /* dp_handoff.h */
+    bool has_news;                 /* this turn handed something to control */
     struct dp_burst in, out;
     uint16_t n_local, local_head;
     struct dp_tx tx[DP_PORTS_MAX];

@@ -45,7 +45,7 @@ void node_stop(struct node *node);
 /* A descriptor that polls readable when node_ready() has something to do. It is the node's. */
 int node_fd(const struct node *node);
 
-/* Takes what the host's programs have sent. Never blocks. */
+/* Takes what the host's programs have sent, and what woke the caller. Never blocks. */
 void node_ready(struct node *node);
 
 /*
@@ -54,3 +54,12 @@ void node_ready(struct node *node);
  * True when there was work.
  */
 bool node_turn(struct node *node, base_time now);
+
+/*
+ * Before the caller waits for node_fd(): from now on that becomes readable when a worker has something for
+ * it. False: one has already, so take a turn instead. What the tables report, and the node's own upkeep, wait
+ * for the next turn.
+ */
+bool node_may_sleep(struct node *node);
+/* After the wait: workers need no system call to hand something over. */
+void node_awake(struct node *node);

@@ -39,7 +39,8 @@ struct node {
     struct rte_mempool *large_pool; /* for what comes in pieces */
     struct sad *sad;
     struct dp *dp;
-    int epoll_fd; /* watches the host's interfaces */
+    int epoll_fd; /* watches the host's interfaces and the bell */
+    int bell_fd;
     uint64_t tsc_hz;
     base_time now;       /* of this turn, and */
     uint64_t now_tsc;    /* the same moment */

@@ -21,6 +21,7 @@
 
 #include "host_log.h"
 #include "imb_esp.h"
+#include "node_bell.h"
 #include "node_int.h"
 #include "node_take.h"
 #include "node_telemetry.h"
@@ -162,6 +163,8 @@ static int start_data_path(struct node *node, char *why, size_t why_size)
     p->tsc_hz = node->tsc_hz;
     p->mss_clamp = node->params.mss_clamp;
     p->copy_df = node->params.copy_df;
+    p->bell = node_bell_ring;
+    p->bell_ctx = node;
     node_rng(NULL, &p->frag_seed, sizeof p->frag_seed);
     node->dp = dp_create(p, why, why_size);
     free(p);
@@ -177,10 +180,11 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
     }
     node->params = *params;
     node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    node->bell_fd = -1;
     node_take_repair(node);
     if (node->epoll_fd < 0)
         snprintf(why, why_size, "no epoll descriptor: %s", strerror(errno));
-    else if (start_choose(node, why, why_size) == 0 &&
+    else if (node_bell_start(node, why, why_size) == 0 && start_choose(node, why, why_size) == 0 &&
              node_eal_start(params, node->devices, &node->cores, why, why_size) == 0)
         node->has_eal = true;
     if (node->has_eal) {
@@ -261,6 +265,7 @@ void node_stop(struct node *node)
         node_eal_stop();
     node_stage_clear_routes(&node->stage);
     node_stage_clear_policies(&node->stage);
+    node_bell_stop(node);
     if (node->epoll_fd >= 0)
         close(node->epoll_fd);
     free(node);

@@ -29,7 +29,8 @@ static int pipes[PIPES][2];
 static uint64_t now_ms, step_ms;
 static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
-    signs, looks;
+    signs, looks, sleeps;
+static bool has_more;
 
 base_time ctl_now(void)
 {
@@ -70,6 +71,16 @@ void ctl_api_ready(struct ctl_api *api)
 {
     apis++;
     drain(API);
+}
+
+bool node_may_sleep(struct node *node)
+{
+    return !has_more;
+}
+
+void node_awake(struct node *node)
+{
+    sleeps++;
 }
 
 static void signal_sent(uint32_t number)
@@ -185,7 +196,8 @@ static int start(void **state)
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
-        stopping = signs = looks = 0;
+        stopping = signs = looks = sleeps = 0;
+    has_more = false;
     sas = 0;
     step_ms = 1;
     return 0;
@@ -224,6 +236,20 @@ static void each_turn_serves_everybody(void **state)
     assert_int_equal(actions, 1); /* what waited before the first turn */
 }
 
+static void the_loop_sleeps_when_nothing_waits(void **state)
+{
+    ctl_run(&ctl);
+    assert_int_equal(sleeps, turns);
+}
+
+static void a_turn_that_left_something_is_followed_by_the_next_one(void **state)
+{
+    has_more = true;
+    ctl_run(&ctl);
+    assert_true(turns >= 10);
+    assert_int_equal(sleeps, 0);
+}
+
 static void the_first_signal_says_goodbye_and_the_next_ones_change_nothing(void **state)
 {
     signal_sent(SIGTERM);
@@ -260,6 +286,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_descriptor_wakes_its_owner),
         TEST(each_turn_serves_everybody),
+        TEST(the_loop_sleeps_when_nothing_waits),
+        TEST(a_turn_that_left_something_is_followed_by_the_next_one),
         TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
         TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
         TEST(a_hangup_reloads_and_the_loop_goes_on),
