@@ -28,14 +28,20 @@ void base_text_add(struct base_text *t, const char *format, ...)
     }
 }
 
+static bool text_is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void base_text_add_escaped(struct base_text *t, struct base_span bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++) {
-        const uint8_t c = bytes.ptr[i];
-        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
-            base_text_add(t, "%c", c);
+    for (size_t i = 0, run; i < bytes.len; i += run) {
+        for (run = 0; i + run < bytes.len && text_is_plain(bytes.ptr[i + run]);)
+            run++;
+        if (run)
+            base_text_add(t, "%.*s", (int)run, (const char *)bytes.ptr + i);
         else
-            base_text_add(t, "\\x%02x", c);
+            base_text_add(t, "\\x%02x", bytes.ptr[i + run++]);
     }
 }
 

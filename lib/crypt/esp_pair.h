@@ -6,7 +6,9 @@
  * Plain bytes without a pointer: it may cross to another process. Thread: any.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "base_addr.h"
 #include "base_ts.h"
 #include "base_wipe.h"
@@ -47,10 +49,14 @@ struct esp_pair {
     uint64_t ike_id; /* number of its IKE SA, likewise */
     struct esp_keymat keys_in, keys_out;
     struct esp_path path;
-    struct base_ts_list local_ts, remote_ts; /* inner selectors */
-    uint64_t soft_bytes, soft_pkts;          /* 0: no limit. Each direction counts by itself */
+    uint64_t soft_bytes, soft_pkts; /* 0: no limit. Each direction counts by itself */
     uint64_t hard_bytes, hard_pkts;
+    /* Inner selectors, most of which are not there: esp_pair_copy() leaves those out. */
+    struct base_ts_list local_ts, remote_ts;
 };
+
+/* All of a pair but its selectors. */
+#define ESP_PAIR_FIXED_BYTES offsetof(struct esp_pair, local_ts)
 
 /* Names both algorithms by their numbers. integ may be NULL: an AEAD. */
 static inline void esp_pair_set_algs(struct esp_pair *p, const struct crypt_alg *encr,
@@ -61,8 +67,17 @@ static inline void esp_pair_set_algs(struct esp_pair *p, const struct crypt_alg 
     p->integ = integ ? integ->id : CRYPT_INTEG_NONE;
 }
 
-/* Erases all, keys first of all. */
+/* Copies what there is: of the selectors those that are counted. */
+static inline void esp_pair_copy(struct esp_pair *to, const struct esp_pair *from)
+{
+    memcpy(to, from, ESP_PAIR_FIXED_BYTES);
+    base_ts_copy(&to->local_ts, &from->local_ts);
+    base_ts_copy(&to->remote_ts, &from->remote_ts);
+}
+
+/* Erases the keys, and all else but selectors. */
 static inline void esp_pair_wipe(struct esp_pair *p)
 {
-    base_wipe(p, sizeof *p);
+    base_wipe(p, ESP_PAIR_FIXED_BYTES);
+    p->local_ts.count = p->remote_ts.count = 0;
 }

@@ -25,8 +25,13 @@ static void add_sentence(struct base_text *t, const char *key, const char *text)
     if (!text[0])
         return;
     base_text_add(t, " %s=\"", key);
-    for (; *text; text++)
-        base_text_add(t, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    while (*text) {
+        const size_t run = strcspn(text, "\"\\");
+        base_text_add(t, "%.*s", (int)run, text);
+        text += run;
+        if (*text)
+            base_text_add(t, "\\%c", *text++);
+    }
     base_text_add(t, "\"");
 }
 

@@ -119,7 +119,7 @@ static void child_install(struct ctl *ctl, const struct ike_install *in)
 {
     struct node_request r;
     r.type = NODE_PAIR_INSTALL;
-    r.pair = in->pair;
+    esp_pair_copy(&r.pair, &in->pair);
     const int rc = node_do(ctl->node, &r);
     esp_pair_wipe(&r.pair);
     if (rc == 0)
@@ -208,11 +208,21 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
     }
 }
 
+/* What the engine asks for then, it puts behind what waits already. */
+static void job_do_now(struct ctl *ctl, struct ike_job *job)
+{
+    ike_job_run(&ossl_ike_ops, job);
+    ike_on_event(ctl->ike, ctl_now(), &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
+}
+
 void ctl_ike_actions(struct ctl *ctl)
 {
     struct ike_action a;
     while (ike_next_action(ctl->ike, &a)) {
-        action_carry_out(ctl, &a);
+        if (a.type == IKE_ACT_JOB && a.job->kind->is_quick)
+            job_do_now(ctl, a.job);
+        else
+            action_carry_out(ctl, &a);
         ike_action_wipe(&a);
     }
 }

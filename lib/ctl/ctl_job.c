@@ -40,10 +40,12 @@ uint32_t ctl_jobs_threads(uint32_t configured, uint32_t cores, uint32_t spare_co
 
 static void jobs_put_done(struct ctl_jobs *j, struct ike_job *job)
 {
+    const bool was_empty = !j->done;
     job->next = NULL;
     *j->done_end = job;
     j->done_end = &job->next;
-    eventfd_write(j->fd, 1);
+    if (was_empty) /* else the first of them has said so, and whoever takes them takes all */
+        eventfd_write(j->fd, 1);
 }
 
 static void *jobs_run(void *arg)

@@ -101,6 +101,7 @@ void ctl_run(struct ctl *ctl)
     ctl->loop.busy_at = now;
     ctl_ike_actions(ctl);
     ctl_notify_ready(ctl, now);
+    host_log_hold(true);
     while (!loop_is_done(ctl, now)) {
         const int n = loop_wait(ctl, now, events);
         now = ctl_now();
@@ -117,4 +118,5 @@ void ctl_run(struct ctl *ctl)
         if (loop_turn(ctl, now) || n > 0)
             ctl->loop.busy_at = now;
     }
+    host_log_hold(false);
 }

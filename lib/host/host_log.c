@@ -3,8 +3,8 @@
  * One place that writes log lines; the prefix that journald understands (<3>…) only when not on a terminal.
  *
  * Nothing here waits for a reader. Others share what standard error leads to, so its flags stay as they are:
- * a pipe or a terminal is opened once more, a socket is written with a flag of its own. A line is one write
- * that a pipe takes whole or not at all.
+ * a pipe or a terminal is opened once more, a socket is written with a flag of its own. A write is of whole
+ * lines, and no longer than a pipe takes whole or not at all.
  */
 #include "host_log.h"
 
@@ -32,7 +32,11 @@ static struct log_sink {
     ino_t ino;
     mode_t mode;
     int fd; /* the same, opened without waiting; -1: could not be */
+    bool is_tty;
     uint64_t dropped, told;
+    bool holds; /* lines wait for more of them, here: */
+    size_t held_bytes, held_lines;
+    char held[LINE_MAX_BYTES];
 } sink = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
 
 void host_log_set_level(enum host_level level)
@@ -53,6 +57,7 @@ static void sink_follow(void)
     sink.ino = st.st_ino;
     sink.mode = st.st_mode;
     sink.fd = -1;
+    sink.is_tty = isatty(STDERR_FILENO);
     if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
         sink.fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
@@ -78,19 +83,28 @@ static bool sink_write(const char *bytes, size_t len)
     return n == (ssize_t)len;
 }
 
-/* A whole line: time and level, the text, as much as one write may be, and the end. */
+/* "2026-01-31T10:20:30", made once a second. */
+static const char *line_second(time_t second)
+{
+    static char text[32];
+    static time_t of;
+    struct tm tm;
+    if (second != of || !text[0])
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &tm));
+    of = second;
+    return text;
+}
+
+/* A whole line: time and level, the text, as much as one write may be, and the end. Under the lock. */
 static size_t line_make(char line[LINE_MAX_BYTES], enum host_level level, const char *format, va_list ap)
 {
     static const char *const names[] = {"error", "warning", "notice", "debug"};
     static const int syslog_prio[] = {3, 4, 5, 7};
-    char when[32];
     struct timespec ts;
-    struct tm tm;
     int n;
     clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (isatty(STDERR_FILENO))
+    const char *when = line_second(ts.tv_sec);
+    if (sink.is_tty)
         n = snprintf(line, LINE_MAX_BYTES, "%s.%03ldZ %-7s ", when, ts.tv_nsec / 1000000, names[level]);
     else
         n = snprintf(line, LINE_MAX_BYTES, "<%d>%s.%03ldZ ", syslog_prio[level], when, ts.tv_nsec / 1000000);
@@ -125,13 +139,28 @@ static bool sink_catch_up(void)
     return true;
 }
 
-static void sink_put(const char *bytes, size_t len)
+static void sink_put(const char *bytes, size_t len, size_t lines)
 {
-    pthread_mutex_lock(&sink.lock);
     sink_follow();
     if (!sink_catch_up() || !sink_write(bytes, len))
-        sink.dropped++;
-    pthread_mutex_unlock(&sink.lock);
+        sink.dropped += lines;
+}
+
+/* Writes what waits. */
+static void sink_flush(void)
+{
+    if (sink.held_lines)
+        sink_put(sink.held, sink.held_bytes, sink.held_lines);
+    sink.held_bytes = sink.held_lines = 0;
+}
+
+static void sink_hold(const char *line, size_t len)
+{
+    if (sink.held_bytes + len > sizeof sink.held)
+        sink_flush();
+    memcpy(sink.held + sink.held_bytes, line, len);
+    sink.held_bytes += len;
+    sink.held_lines++;
 }
 
 void host_log(enum host_level level, const char *format, ...)
@@ -140,15 +169,29 @@ void host_log(enum host_level level, const char *format, ...)
     va_list ap;
     if (level > threshold)
         return;
+    pthread_mutex_lock(&sink.lock);
+    if (!sink.held_lines)
+        sink_follow();
     va_start(ap, format);
-    const size_t len = line_make(line, level, format, ap);
+    sink_hold(line, line_make(line, level, format, ap));
     va_end(ap);
-    sink_put(line, len);
+    if (!sink.holds || level == HOST_ERR)
+        sink_flush();
+    pthread_mutex_unlock(&sink.lock);
+}
+
+void host_log_hold(bool holds)
+{
+    pthread_mutex_lock(&sink.lock);
+    sink.holds = holds;
+    sink_flush();
+    pthread_mutex_unlock(&sink.lock);
 }
 
 uint64_t host_log_catch_up(void)
 {
     pthread_mutex_lock(&sink.lock);
+    sink_flush();
     if (sink.dropped != sink.told) {
         sink_follow();
         sink_catch_up();
@@ -164,7 +207,10 @@ void host_log_text(const char *text, size_t len)
         const char *end = memchr(text, '\n', len);
         size_t line = end ? (size_t)(end - text) + 1 : len;
         line = line < LINE_MAX_BYTES ? line : LINE_MAX_BYTES;
-        sink_put(text, line);
+        pthread_mutex_lock(&sink.lock);
+        sink_flush();
+        sink_put(text, line, 1);
+        pthread_mutex_unlock(&sink.lock);
         text += line;
         len -= line;
     }

@@ -5,6 +5,7 @@
  * collects it. Nobody ever waits for its reader: a line that is not taken at once is dropped and counted, and
  * told when the reader is back. Never used by a worker. Thread: control, and job threads for nothing.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,6 +29,12 @@ void host_log_text(const char *text, size_t len);
 /* A stream for libraries that log to one; it is nobody's to close. NULL: no memory. Thread: control. */
 FILE *host_log_stream(void);
 
-/* Tells what was dropped when the reader is back. How many lines were dropped since the start. Thread: any.
+/*
+ * Whether lines are written together, when there is as much as one write may be, at an error, and by
+ * host_log_catch_up(), which whoever holds them calls in each turn. At first each line is written at once.
  */
+void host_log_hold(bool holds);
+
+/* Writes what is held, and tells what was dropped when the reader is back. How many lines were dropped since
+ * the start. Thread: any. */
 uint64_t host_log_catch_up(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The queue of actions. A node holds only what its type needs, since a full action is several kilobytes.
+ * The queue of actions. A node holds only what its type needs, since a full action is many kilobytes: of an
+ * install the selectors that there are, of a record its texts up to their ends.
  *
  * Bound: one input makes at most a constant number of actions per SA that it touches, the SAs are capped by
  * sas_max, and the caller drains the queue after each input; so the queue cannot grow beyond that product.
@@ -8,6 +9,7 @@
  */
 #include "ike_act.h"
 
+#include <stddef.h>
 #include <string.h>
 #include "base_secret.h"
 #include "base_span.h"
@@ -28,21 +30,27 @@ struct ike_act_node {
     _Alignas(16) uint8_t payload[];
 };
 
-static struct ike_act_node *act_push(struct ike *ike, enum ike_action_type type, const void *payload,
-                                     size_t len)
+static struct ike_act_node *act_node(struct ike *ike, enum ike_action_type type, size_t len)
 {
     struct ike_act_node *n = base_secret_new(sizeof(*n) + len);
     if (!n)
         return NULL;
     n->type = type;
     n->len = len;
-    if (len)
-        memcpy(n->payload, payload, len);
     if (ike->acts.last)
         ike->acts.last->next = n;
     else
         ike->acts.first = n;
     ike->acts.last = n;
+    return n;
+}
+
+static struct ike_act_node *act_push(struct ike *ike, enum ike_action_type type, const void *payload,
+                                     size_t len)
+{
+    struct ike_act_node *n = act_node(ike, type, len);
+    if (n && len)
+        memcpy(n->payload, payload, len);
     return n;
 }
 
@@ -82,14 +90,80 @@ void ike_act_keepalive(struct ike *ike, const struct ike_path *path)
         n->path = *path;
 }
 
+/* ---- installs: the fixed part, then both lists ---- */
+
+#define INSTALL_FIXED_BYTES (offsetof(struct ike_install, pair) + ESP_PAIR_FIXED_BYTES)
+
+static size_t install_ts_bytes(const struct base_ts_list *l)
+{
+    return offsetof(struct base_ts_list, list) + l->count * sizeof l->list[0];
+}
+
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install)
 {
-    struct ike_act_node *n = act_push(ike, IKE_ACT_SA_INSTALL, install, sizeof *install);
+    const struct base_ts_list *local = &install->pair.local_ts, *remote = &install->pair.remote_ts;
+    const size_t local_bytes = install_ts_bytes(local), remote_bytes = install_ts_bytes(remote);
+    struct ike_act_node *n =
+        act_node(ike, IKE_ACT_SA_INSTALL, INSTALL_FIXED_BYTES + local_bytes + remote_bytes);
     if (!n)
         return;
+    memcpy(n->payload, install, INSTALL_FIXED_BYTES);
+    memcpy(n->payload + INSTALL_FIXED_BYTES, local, local_bytes);
+    memcpy(n->payload + INSTALL_FIXED_BYTES + local_bytes, remote, remote_bytes);
     n->path = *path;
     n->spi_in = install->pair.spi_in;
 }
+
+static void install_unpack(const struct ike_act_node *n, struct ike_install *out)
+{
+    const uint8_t *lists = n->payload + INSTALL_FIXED_BYTES;
+    memcpy(out, n->payload, INSTALL_FIXED_BYTES);
+    memcpy(&out->pair.local_ts, lists, offsetof(struct base_ts_list, list));
+    const size_t local_bytes = install_ts_bytes(&out->pair.local_ts);
+    memcpy(&out->pair.local_ts, lists, local_bytes);
+    memcpy(&out->pair.remote_ts, lists + local_bytes, n->len - INSTALL_FIXED_BYTES - local_bytes);
+}
+
+/* ---- records: the fixed part, then the texts, each with its end ---- */
+
+#define AUDIT_TEXTS       5
+#define AUDIT_FIXED_BYTES offsetof(struct ike_audit, what)
+
+_Static_assert(sizeof(struct ike_audit) - AUDIT_FIXED_BYTES - AUDIT_TEXTS * IKE_AUDIT_TEXT_MAX <
+                   _Alignof(struct ike_audit),
+               "texts are the last of a record");
+
+static char *audit_text(const struct ike_audit *a, size_t i)
+{
+    return (char *)(uintptr_t)a + AUDIT_FIXED_BYTES + i * IKE_AUDIT_TEXT_MAX;
+}
+
+void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
+{
+    size_t lens[AUDIT_TEXTS], len = AUDIT_FIXED_BYTES;
+    for (size_t i = 0; i < AUDIT_TEXTS; i++)
+        len += lens[i] = strlen(audit_text(audit, i)) + 1;
+    struct ike_act_node *n = act_node(ike, IKE_ACT_AUDIT, len);
+    if (!n)
+        return;
+    memcpy(n->payload, audit, AUDIT_FIXED_BYTES);
+    uint8_t *to = n->payload + AUDIT_FIXED_BYTES;
+    for (size_t i = 0; i < AUDIT_TEXTS; to += lens[i++])
+        memcpy(to, audit_text(audit, i), lens[i]);
+}
+
+static void audit_unpack(const struct ike_act_node *n, struct ike_audit *out)
+{
+    const char *text = (const char *)n->payload + AUDIT_FIXED_BYTES;
+    memcpy(out, n->payload, AUDIT_FIXED_BYTES);
+    for (size_t i = 0; i < AUDIT_TEXTS; i++) {
+        const size_t len = strlen(text) + 1;
+        memcpy(audit_text(out, i), text, len);
+        text += len;
+    }
+}
+
+/* ---- the others ---- */
 
 void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path)
 {
@@ -113,11 +187,6 @@ void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu)
 bool ike_act_job(struct ike *ike, struct ike_job *job)
 {
     return act_push(ike, IKE_ACT_JOB, &job, sizeof job) != NULL;
-}
-
-void ike_act_audit(struct ike *ike, const struct ike_audit *audit)
-{
-    act_push(ike, IKE_ACT_AUDIT, audit, sizeof *audit);
 }
 
 /* The job of a node, which has none afterwards. */
@@ -149,13 +218,13 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
         out->bytes = base_span(n->payload, n->len);
         break;
     case IKE_ACT_SA_INSTALL:
-        memcpy(&out->install, n->payload, sizeof out->install);
+        install_unpack(n, &out->install);
         break;
     case IKE_ACT_JOB:
         out->job = act_take_job(n);
         break;
     case IKE_ACT_AUDIT:
-        memcpy(&out->audit, n->payload, sizeof out->audit);
+        audit_unpack(n, &out->audit);
         break;
     case IKE_ACT_KEEPALIVE:
     case IKE_ACT_SA_ACTIVATE:

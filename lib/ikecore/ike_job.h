@@ -33,6 +33,7 @@ struct ike_job_kind {
     int (*run)(const struct crypt_ike_ops *ops, struct ike_job *job);
     /* Frees what the record owns beside itself; it has run or not. NULL: nothing. Thread: any. */
     void (*drop)(const struct crypt_ike_ops *ops, struct ike_job *job);
+    bool is_quick; /* some microseconds: to be done at once costs less than to hand it to a thread */
 };
 
 struct ike_job {

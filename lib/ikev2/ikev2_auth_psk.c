@@ -48,9 +48,9 @@ static int psk_run_check(const struct crypt_ike_ops *ops, struct ike_job *job)
 }
 
 static const struct ike_job_kind psk_kind_prove = {"psk_prove", sizeof(struct psk_job), psk_run_prove,
-                                                   ike_job_auth_drop};
+                                                   ike_job_auth_drop, true};
 static const struct ike_job_kind psk_kind_check = {"psk_check", sizeof(struct psk_job), psk_run_check,
-                                                   ike_job_auth_drop};
+                                                   ike_job_auth_drop, true};
 
 static struct ike_job_auth *psk_job(struct ike *ike, const struct ikev2_sa *sa,
                                     const struct ike_conn_conf *conn, const struct ike_job_kind *kind)

@@ -6,6 +6,7 @@
 #include "ikev2_children.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base_span.h"
 #include "base_time.h"
 #include "base_ts.h"
@@ -63,37 +64,37 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
                          const struct esp_keymat *out, uint32_t replaces_in)
 {
     const struct ikev2_sa *sa = c->sa;
-    struct ike_install i = {
-        .conn = sa->conn->name,
-        .child = c->conf->name,
-        .remote_id = sa->remote_id,
-        .pair = {.spi_in = c->spi_in,
-                 .spi_out = c->spi_out,
-                 .esn = c->algs.esn,
-                 .way = sa->way,
-                 .frag_after = sa->conn->frag_after,
-                 .follow = true,
-                 .priority = (uint8_t)c->conf->priority,
-                 .active = c->active,
-                 .replay_window = c->conf->replay_window,
-                 .replaces_in = replaces_in,
-                 .conn = sa->run ? sa->run->number : 0,
-                 .ike_id = sa->id,
-                 .keys_in = *in,
-                 .keys_out = *out,
-                 .path = {sa->path.local, sa->path.remote},
-                 .outer_mtu = sa->pmtu.size,
-                 .soft_bytes =
-                     ikev2_life_soft(ike, bytes_at_most(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES)),
-                 .soft_pkts = ikev2_life_soft(ike, c->conf->rekey_pkts),
-                 .hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES),
-                 .hard_pkts = c->conf->life_pkts},
-    };
-    base_ts_copy(&i.pair.local_ts, c->local_ts);
-    base_ts_copy(&i.pair.remote_ts, c->remote_ts);
-    esp_pair_set_algs(&i.pair, c->algs.encr, c->algs.integ);
+    struct ike_install i; /* its selectors are written as far as they are there */
+    struct esp_pair *p = &i.pair;
+    i.conn = sa->conn->name;
+    i.child = c->conf->name;
+    i.remote_id = sa->remote_id;
+    memset(p, 0, ESP_PAIR_FIXED_BYTES);
+    p->spi_in = c->spi_in;
+    p->spi_out = c->spi_out;
+    esp_pair_set_algs(p, c->algs.encr, c->algs.integ);
+    p->esn = c->algs.esn;
+    p->way = sa->way;
+    p->frag_after = sa->conn->frag_after;
+    p->follow = true;
+    p->priority = (uint8_t)c->conf->priority;
+    p->active = c->active;
+    p->replay_window = c->conf->replay_window;
+    p->replaces_in = replaces_in;
+    p->conn = sa->run ? sa->run->number : 0;
+    p->ike_id = sa->id;
+    p->keys_in = *in;
+    p->keys_out = *out;
+    p->path = (struct esp_path){sa->path.local, sa->path.remote};
+    p->outer_mtu = sa->pmtu.size;
+    p->soft_bytes = ikev2_life_soft(ike, bytes_at_most(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES));
+    p->soft_pkts = ikev2_life_soft(ike, c->conf->rekey_pkts);
+    p->hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
+    p->hard_pkts = c->conf->life_pkts;
+    base_ts_copy(&p->local_ts, c->local_ts);
+    base_ts_copy(&p->remote_ts, c->remote_ts);
     ike_act_install(ike, &sa->path, &i);
-    base_wipe(&i, sizeof i);
+    esp_pair_wipe(p);
 }
 
 static void link_child(struct ike *ike, struct ikev2_child *c)

@@ -217,9 +217,13 @@ static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **s
     const struct ike_path path = {{base_addr_ip4(1), 4500}, {base_addr_ip4(2), 1024}, true};
     struct ike_action a = {.type = IKE_ACT_SA_INSTALL};
     a.install.pair = (struct esp_pair){.spi_in = 0x700, .keys_in.encr = {1, 2, 3}, .ike_id = 9};
+    a.install.pair.local_ts.count = 1;
+    a.install.pair.local_ts.list[0].port_hi = 443;
     act(a);
     assert_int_equal(asked[0].type, NODE_PAIR_INSTALL);
-    assert_memory_equal(&asked[0].pair, &a.install.pair, sizeof a.install.pair);
+    assert_memory_equal(&asked[0].pair, &a.install.pair, ESP_PAIR_FIXED_BYTES);
+    assert_true(base_ts_equal(&asked[0].pair.local_ts, &a.install.pair.local_ts));
+    assert_int_equal(asked[0].pair.remote_ts.count, 0);
     assert_int_equal(n_wiped, 1);
     assert_int_equal(n_events, 0);
     act((struct ike_action){.type = IKE_ACT_SA_ACTIVATE, .spi_in = 0x700});
@@ -322,9 +326,31 @@ static void a_datagram_reaches_the_engine_with_its_path(void **state)
     assert_int_equal(packet_path.remote.port, 1024);
 }
 
+static int n_run;
+
+static int job_run(const struct crypt_ike_ops *ops, struct ike_job *job)
+{
+    return n_run++, 7;
+}
+
+static void a_quick_job_is_done_at_once(void **state)
+{
+    static const struct ike_job_kind kind = {.run = job_run, .is_quick = true};
+    struct ike_job job = {.kind = &kind};
+    n_run = 0;
+    act((struct ike_action){.type = IKE_ACT_JOB, .job = &job});
+    assert_null(submitted);
+    assert_int_equal(n_run, 1);
+    assert_int_equal(n_events, 1);
+    assert_int_equal(events[0].type, IKE_EV_JOB_DONE);
+    assert_ptr_equal(events[0].job, &job);
+    assert_int_equal(job.status, 7);
+}
+
 static void jobs_go_and_come_back_and_timers_run_when_due(void **state)
 {
-    struct ike_job *job = (struct ike_job *)&ctl;
+    static const struct ike_job_kind kind = {.run = job_run};
+    struct ike_job slow = {.kind = &kind}, *job = &slow;
     act((struct ike_action){.type = IKE_ACT_JOB, .job = job});
     assert_ptr_equal(submitted, job);
     act((struct ike_action){.type = IKE_ACT_AUDIT});
@@ -354,6 +380,7 @@ int main(void)
         TEST(what_the_node_reports_becomes_the_engines_events),
         TEST(esp_with_an_unknown_spi_reaches_the_engine_with_the_way_of_an_answer),
         TEST(a_datagram_reaches_the_engine_with_its_path),
+        TEST(a_quick_job_is_done_at_once),
         TEST(jobs_go_and_come_back_and_timers_run_when_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,45 @@ static void libraries_log_through_a_stream_that_does_not_wait_either(void **stat
     host_log_catch_up();
 }
 
+static void held_lines_are_one_write_when_told_and_errors_wait_for_nobody(void **state)
+{
+    host_log_hold(true);
+    host_log(HOST_NOTICE, "one");
+    host_log(HOST_NOTICE, "two");
+    assert_string_equal(written(), "");
+    host_log_catch_up();
+    const char *got = written();
+    assert_non_null(strstr(got, " one\n<5>"));
+    assert_non_null(strstr(got, " two\n"));
+    host_log(HOST_NOTICE, "three");
+    host_log(HOST_ERR, "four");
+    got = written();
+    assert_true(strstr(got, " three\n") < strstr(got, " four\n"));
+    host_log(HOST_NOTICE, "five");
+    host_log_text("of a library\n", 13);
+    got = written();
+    assert_non_null(strstr(got, " five\nof a library\n"));
+    host_log(HOST_NOTICE, "six");
+    host_log_hold(false);
+    assert_non_null(strstr(written(), " six\n"));
+    host_log(HOST_NOTICE, "seven");
+    assert_non_null(strstr(written(), " seven\n"));
+}
+
+static void no_more_is_held_than_one_write_may_be(void **state)
+{
+    char text[1000];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    host_log_hold(true);
+    for (int i = 0; i < 4; i++)
+        host_log(HOST_NOTICE, "%s", text);
+    const size_t len = strlen(written());
+    assert_int_equal(len, 3 * (3 + TIME_CHARS + 1 + sizeof text));
+    host_log_hold(false);
+    assert_int_equal(strlen(written()), len / 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +225,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(libraries_log_through_a_stream_that_does_not_wait_either, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(held_lines_are_one_write_when_told_and_errors_wait_for_nobody, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(no_more_is_held_than_one_write_may_be, setup, teardown),
         cmocka_unit_test_setup_teardown(a_text_with_signs_of_a_format_is_left_alone, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
