@@ -23,7 +23,7 @@ struct esp_keymat {
     uint8_t integ[CRYPT_INTEG_KEY_MAX];
 };
 
-/* Outer addresses and ports. Ports are 0 for plain ESP (protocol 50). */
+/* Outer addresses and ports. Plain ESP (protocol 50) has no ports: they mean nothing then. */
 struct esp_path {
     struct base_endpoint local;
     struct base_endpoint remote;
@@ -38,7 +38,7 @@ struct esp_pair {
     uint16_t integ;     /* enum crypt_integ; CRYPT_INTEG_NONE with an AEAD */
     uint16_t outer_mtu; /* bytes of the way to the peer, 576..9216 (1280.. with IPv6): inner MTU follows */
     bool esn;           /* extended sequence numbers (RFC 4304) */
-    enum esp_way way;   /* fixed for the life of the pair */
+    enum esp_way way;   /* until the pair moves */
     bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
     bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
     uint8_t priority;   /* of several active pairs with the same selectors the lowest sends */

@@ -136,7 +136,7 @@ static void child_move(struct ctl *ctl, const struct ike_action *a)
 {
     struct node_request r;
     r.type = NODE_PAIR_MOVE;
-    r.move = (struct node_move){a->spi_in, {a->path.local, a->path.remote}};
+    r.move = (struct node_move){a->spi_in, {a->path.local, a->path.remote}, a->way};
     const int rc = node_do(ctl->node, &r);
     if (rc < 0)
         host_log(HOST_WARN, "event=repath_failed spi_in=0x%08x error=\"%s\"", a->spi_in, strerror(-rc));

@@ -41,7 +41,7 @@ static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, con
     struct sad_in *in = p->in;
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
     const uint8_t *udp = p->op.data - in->iv_bytes - WIRE_ESP_BYTES - WIRE_UDP_BYTES;
-    bool is6 = in->flags & SAD_F_OUTER6;
+    bool is6 = p->flags & DP_PKT_OUTER6; /* the SA may have moved since */
     bool is_udp = ip[wire_ip_proto_at(is6)] == WIRE_PROTO_UDP;
     struct base_endpoint from = {
         .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_src_at(is6)),

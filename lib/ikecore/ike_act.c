@@ -25,6 +25,7 @@ struct ike_act_node {
     uint32_t spi_in;
     uint16_t mtu;
     bool is_whole;
+    enum esp_way way;
     size_t len; /* of payload */
     struct ike_path path;
     _Alignas(16) uint8_t payload[];
@@ -165,14 +166,21 @@ static void audit_unpack(const struct ike_act_node *n, struct ike_audit *out)
 
 /* ---- the others ---- */
 
-void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path)
+void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in)
 {
     struct ike_act_node *n = act_push(ike, type, NULL, 0);
+    if (n)
+        n->spi_in = spi_in;
+}
+
+void ike_act_repath(struct ike *ike, uint32_t spi_in, const struct ike_path *path, enum esp_way way)
+{
+    struct ike_act_node *n = act_push(ike, IKE_ACT_SA_REPATH, NULL, 0);
     if (!n)
         return;
     n->spi_in = spi_in;
-    if (path)
-        n->path = *path;
+    n->path = *path;
+    n->way = way;
 }
 
 void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu)
@@ -212,6 +220,7 @@ bool ike_act_take(struct ike *ike, struct ike_action *out)
     out->spi_in = n->spi_in;
     out->path = n->path;
     out->mtu = n->mtu;
+    out->way = n->way;
     out->is_whole = n->is_whole;
     switch (n->type) {
     case IKE_ACT_SEND:

@@ -2,6 +2,7 @@
 #pragma once
 /* The queue of actions, filled by whoever decides something and emptied by the engine's caller. */
 #include "base_span.h"
+#include "esp_way.h"
 #include "ike_action.h"
 #include "ike_dgrams.h"
 
@@ -21,8 +22,10 @@ void ike_act_send_whole(struct ike *ike, const struct ike_path *path, const stru
 void ike_act_send_all(struct ike *ike, const struct ike_path *path, const struct ike_dgrams *dgrams);
 void ike_act_keepalive(struct ike *ike, const struct ike_path *path);
 void ike_act_install(struct ike *ike, const struct ike_path *path, const struct ike_install *install);
-/* SA_ACTIVATE, SA_DEACTIVATE, SA_REMOVE (path NULL), SA_REPATH. */
-void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in, const struct ike_path *path);
+/* SA_ACTIVATE, SA_DEACTIVATE, SA_REMOVE. */
+void ike_act_sa(struct ike *ike, enum ike_action_type type, uint32_t spi_in);
+/* SA_REPATH. */
+void ike_act_repath(struct ike *ike, uint32_t spi_in, const struct ike_path *path, enum esp_way way);
 /* SA_MTU. */
 void ike_act_mtu(struct ike *ike, uint32_t spi_in, uint16_t mtu);
 /* Takes the job. False: no memory, and it stays the caller's. */

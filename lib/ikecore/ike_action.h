@@ -62,11 +62,11 @@ enum ike_action_type {
     IKE_ACT_SA_INSTALL,    /* install: both directions of a child SA */
     IKE_ACT_SA_ACTIVATE,   /* spi_in: from now on send on this pair (it was installed with active false) */
     IKE_ACT_SA_DEACTIVATE, /* spi_in: send on it no more; what is under way still comes in until REMOVE */
-    IKE_ACT_SA_REPATH,     /* spi_in, path: outer addresses and ports of the pair changed */
-    IKE_ACT_SA_MTU,        /* spi_in, mtu: of the outer packets of the pair, from now on; 0: as its port */
-    IKE_ACT_SA_REMOVE,     /* spi_in: both directions, keys wiped */
-    IKE_ACT_JOB,           /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
-    IKE_ACT_AUDIT,         /* audit: something that an operator may want to know */
+    IKE_ACT_SA_REPATH, /* spi_in, path, way: outer addresses and ports of the pair changed, or how it goes */
+    IKE_ACT_SA_MTU,    /* spi_in, mtu: of the outer packets of the pair, from now on; 0: as its port */
+    IKE_ACT_SA_REMOVE, /* spi_in: both directions, keys wiped */
+    IKE_ACT_JOB,       /* job, the caller's now: ike_job_run(), then IKE_EV_JOB_DONE; or ike_job_free() */
+    IKE_ACT_AUDIT,     /* audit: something that an operator may want to know */
 };
 
 /* A child SA to install, and what people call it. */
@@ -82,6 +82,7 @@ struct ike_action {
     uint32_t spi_in;
     uint16_t mtu;           /* SA_MTU */
     bool is_whole;          /* SEND: one packet that nobody may cut on its way */
+    enum esp_way way;       /* SA_REPATH */
     struct ike_path path;   /* SEND, KEEPALIVE, SA_INSTALL, SA_REPATH */
     struct base_span bytes; /* SEND: message without the marker */
     union {

@@ -280,7 +280,7 @@ void ikev2_child_activate(struct ike *ike, struct ikev2_child *c)
         return;
     c->active = true;
     c->sends_at = BASE_TIME_NEVER;
-    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in, NULL);
+    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in);
 }
 
 void ikev2_child_heard(struct ike *ike, struct ikev2_sa *sa)
@@ -315,7 +315,7 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
         if (o->replaced_by == c->spi_in)
             o->replaced_by = 0;
     ike_claim_leave(ike, &c->claim);
-    ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in, NULL);
+    ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in);
     if (!c->is_rekeyed && why)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
     ike_conf_put(c->old_conf);
@@ -330,7 +330,7 @@ static void child_quieten(struct ike *ike, struct ikev2_child *c)
     if (!c->active)
         return;
     c->active = false;
-    ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, c->spi_in, NULL);
+    ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, c->spi_in);
 }
 
 /* It takes packets for a while yet, and sends none. */

@@ -100,7 +100,7 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
     sa->moved.times++;
     IKE_COUNT(ike, sa, moves);
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
-        ike_act_sa(ike, IKE_ACT_SA_REPATH, c->spi_in, &sa->path);
+        ike_act_repath(ike, c->spi_in, &sa->path, sa->way);
     ikev2_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);
     ikev2_pmtu_begin(ike, sa);
     ikev2_sa_touch(ike, sa);

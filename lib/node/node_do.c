@@ -36,7 +36,8 @@ static int do_install(struct node *node, struct esp_pair *pair)
 
 static int do_move(struct node *node, const struct node_move *move)
 {
-    return sad_repath(node->sad, move->spi_in, &move->path, do_outer_mtu(node, &move->path.remote.addr, 0));
+    return sad_repath(node->sad, move->spi_in, &move->path, move->way,
+                      do_outer_mtu(node, &move->path.remote.addr, 0));
 }
 
 static int do_mtu(struct node *node, const struct node_mtu *mtu)

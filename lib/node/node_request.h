@@ -44,8 +44,8 @@ enum node_request_type {
     NODE_PAIR_ACTIVATE,
     /* Packets are sealed with the pair of spi_in no more; it still opens them. -ENOENT: there is none. */
     NODE_PAIR_DEACTIVATE,
-    /* move: the peer is elsewhere. -ENOENT: there is no such pair; -EINVAL also: not of the family of before.
-     */
+    /* move: the peer, or our end, is elsewhere, or ESP goes another way. -ENOENT: there is no such pair;
+     * -EINVAL also: two families. */
     NODE_PAIR_MOVE,
     /*
      * mtu: the path of the pair carries packets of so many bytes; 0: as many as its port. Never more than
@@ -80,6 +80,7 @@ enum node_request_type {
 struct node_move {
     uint32_t spi_in;
     struct esp_path path;
+    enum esp_way way;
 };
 
 struct node_mtu {

@@ -83,12 +83,15 @@ int sad_activate(struct sad *sad, uint32_t spi_in);
 int sad_deactivate(struct sad *sad, uint32_t spi_in);
 
 /*
- * New outer addresses and ports; outer_mtu as at install. Takes effect with the workers' next burst. Called
- * twice in a row it may wait for a burst to end (microseconds); while a worker makes no turn at all the
- * newest path is kept and taken by sad_reclaim() afterwards. 0, -ENOENT, -EINVAL (family of local and remote
- * differ).
+ * New outer addresses and ports, and perhaps another way (ESP or UDP) or the other family; outer_mtu as at
+ * install. Takes effect with the workers' next burst. Called twice in a row, or for another way or family, it
+ * may wait for a burst to end (microseconds); in the latter case packets that are to be sealed meanwhile are
+ * dropped as those without an SA. While a worker makes no turn at all, or the pair is on its way to another
+ * owner, the newest path is kept and taken by sad_reclaim() afterwards. 0, -ENOENT, -EINVAL (family of local
+ * and remote differ, or another way than these two).
  */
-int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu);
+int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, enum esp_way way,
+               uint16_t outer_mtu);
 
 /* Lowers or raises the outer MTU of a pair (path MTU discovery). 0, -ENOENT, -EINVAL. */
 int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The life of a pair: install, activate, repath, remove. Everything about a slot is written before it
+ * The life of a pair: install, activate, remove. Everything about a slot is written before it
  * is published with one release-store; taking it away is the same store with 0, and the rest waits for the
  * grace period in sad_reclaim.c.
  */
@@ -62,16 +62,7 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
 
 static uint16_t flags_of(const struct esp_pair *p)
 {
-    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->way == ESP_WAY_UDP ? SAD_F_ENCAP : 0) |
-                      (p->follow ? SAD_F_FOLLOW : 0) |
-                      (p->path.local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
-}
-
-/* What the fast path is made for (SAD_F_FAST). */
-static bool is_fast(const struct esp_path *path, const struct esp_suite *suite)
-{
-    return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
-           suite->align_bytes == 4;
+    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->follow ? SAD_F_FOLLOW : 0));
 }
 
 /* key: of an SA that no worker can see. */
@@ -91,8 +82,6 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->icv_bytes = pair->suite.icv_bytes;
     in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     in->owner = (uint16_t)(sad_pair_slot(sad, pair) % sad->params.workers);
-    if (is_fast(&p->path, &pair->suite))
-        in->flags |= SAD_F_FAST;
     if (!p->replay_window)
         in->flags |= SAD_F_NO_REPLAY;
     in->window_pkts = p->replay_window ? p->replay_window : 1;
@@ -103,7 +92,7 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     if (local->count != 1 || remote->count != 1 ||
         !sad_addrs4_fill(&remote->list[0], &local->list[0], &in->inner))
         in->flags |= SAD_F_SELS;
-    sad_in_set_path(in, &p->path);
+    sad_in_set_path(in, &p->path, p->way, &pair->suite);
     in->limits = (struct sad_limits){p->soft_pkts, p->hard_pkts, p->soft_bytes, p->hard_bytes};
     sad_limits_arm_in(in);
     return key_expand(sad, pair, &p->keys_in, sad_in_key(in));
@@ -118,12 +107,9 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->icv_bytes = pair->suite.icv_bytes;
     out->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
     out->owner = SAD_OWNER_NONE; /* until published */
-    out->hdr_bytes = sad_path_hdr_bytes(&p->path, p->way);
     out->esp_bytes = (uint8_t)(WIRE_ESP_BYTES + out->iv_bytes);
-    out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
+    sad_out_set_shape(out, &p->path, p->way, &pair->suite);
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
-    if (p->way == ESP_WAY_UDP && is_fast(&p->path, &pair->suite))
-        out->flags |= SAD_F_FAST;
     if (p->frag_after)
         out->flags |= SAD_F_AFTER;
     out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
@@ -253,75 +239,5 @@ int sad_remove(struct sad *sad, uint32_t spi_in)
     pair->state = SAD_PAIR_DYING;
     sad->live--;
     sad_reclaim_defer(&sad->reclaim, slot_retired, sad, slot);
-    return 0;
-}
-
-static void mtu_store(struct sad_pair *pair, struct sad_out *out, uint16_t outer_mtu)
-{
-    pair->outer_mtu = outer_mtu;
-    uint16_t inner = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, outer_mtu);
-    atomic_store_explicit(&out->inner_mtu, inner, memory_order_relaxed);
-}
-
-int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)
-{
-    struct sad_pair *pair = sad_pair_live(sad, spi_in);
-    if (!pair)
-        return -ENOENT;
-    int err = sad_path_check(&pair->path, outer_mtu);
-    if (!err)
-        mtu_store(pair, sad_out_at(&sad->tables, sad_pair_slot(sad, pair)), outer_mtu);
-    return err;
-}
-
-static void repath_late(void *ctx, uint64_t spi_in)
-{
-    struct sad *sad = ctx;
-    struct sad_pair *pair = sad_pair_live(sad, (uint32_t)spi_in);
-    if (!pair || !pair->is_late)
-        return;
-    const struct esp_path path = pair->late_path;
-    (void)sad_repath(sad, pair->spi_in, &path, pair->late_mtu);
-}
-
-/* A worker makes no turn: the newest path is taken when it goes on. */
-static void repath_defer(struct sad *sad, struct sad_pair *pair, const struct esp_path *path,
-                         uint16_t outer_mtu)
-{
-    if (!pair->is_late)
-        sad_reclaim_defer(&sad->reclaim, repath_late, sad, pair->spi_in);
-    pair->is_late = true;
-    pair->late_path = *path;
-    pair->late_mtu = outer_mtu;
-}
-
-int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, uint16_t outer_mtu)
-{
-    struct sad_pair *pair = sad_pair_live(sad, spi_in);
-    if (!pair)
-        return -ENOENT;
-    int err = sad_path_check(path, outer_mtu);
-    if (err)
-        return err;
-    if (path->local.addr.family != pair->path.local.addr.family)
-        return -EINVAL;
-    uint32_t slot = sad_pair_slot(sad, pair);
-    struct sad_out *out = sad_out_at(&sad->tables, slot);
-    /* A worker may still be copying from the template that was in force before the last change. */
-    if (pair->tmpl_token && !sad_reclaim_settle(&sad->reclaim, pair->tmpl_token)) {
-        repath_defer(sad, pair, path, outer_mtu);
-        return 0;
-    }
-    pair->is_late = false;
-    uint8_t at = (uint8_t)(1 - atomic_load_explicit(&out->tmpl_at, memory_order_relaxed));
-    sad_tmpl_fill(&out->tmpl[at], path, pair->way, pair->spi_out);
-    atomic_store_explicit(&out->tmpl_at, at, memory_order_release);
-    pair->tmpl_token = rte_rcu_qsbr_start(sad->reclaim.qsbr);
-    pair->path = *path;
-    sad_out_set_path(out, path);
-    /* Pairs with the acquire-load of who looks up next hops: the new generation goes with the new path. */
-    atomic_fetch_add_explicit(&sad->tables.path_gen, 1, memory_order_release);
-    sad_in_set_path(sad_in_at(&sad->tables, slot), path);
-    mtu_store(pair, out, outer_mtu);
     return 0;
 }

@@ -36,6 +36,7 @@ struct sad_pair {
     bool is_late;               /* a new path waits for that */
     uint16_t late_mtu;
     struct esp_path late_path;
+    enum esp_way late_way;
 
     bool in_conn;                  /* conn was open when the pair was installed */
     uint32_t conn_next, conn_prev; /* pairs of the same connection: slot + 1; 0: end */

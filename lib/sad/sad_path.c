@@ -13,6 +13,7 @@
 
 #define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
 #define MTU_MAX     9216
+#define SHAPE_FLAGS (SAD_F_ENCAP | SAD_F_OUTER6 | SAD_F_FAST)
 
 static uint32_t load32(const uint8_t *p)
 {
@@ -64,7 +65,7 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu)
     return 0;
 }
 
-uint8_t sad_path_hdr_bytes(const struct esp_path *path, enum esp_way way)
+static uint8_t hdr_bytes_of(const struct esp_path *path, enum esp_way way)
 {
     return (uint8_t)wire_esp_outer_len(path->local.addr.family, way == ESP_WAY_UDP);
 }
@@ -156,19 +157,54 @@ void sad_out_set_path(struct sad_out *out, const struct esp_path *path)
     _mm_store_si128((__m128i *)(void *)&out->path, _mm_load_si128((const __m128i *)(const void *)&p));
 }
 
-void sad_in_set_path(struct sad_in *in, const struct esp_path *path)
+/* What the fast path is made for (SAD_F_FAST). */
+static bool is_fast(const struct esp_path *path, const struct esp_suite *suite)
 {
+    return path->local.addr.family == BASE_AF_IP4 && suite->iv_bytes == 8 && suite->icv_bytes == 16 &&
+           suite->align_bytes == 4;
+}
+
+static uint16_t shape_flags(const struct esp_path *path, enum esp_way way)
+{
+    return (uint16_t)((way == ESP_WAY_UDP ? SAD_F_ENCAP : 0) |
+                      (path->local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
+}
+
+void sad_out_set_shape(struct sad_out *out, const struct esp_path *path, enum esp_way way,
+                       const struct esp_suite *suite)
+{
+    const bool fast = way == ESP_WAY_UDP && is_fast(path, suite);
+    out->hdr_bytes = hdr_bytes_of(path, way);
+    out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
+    out->flags = (uint16_t)((out->flags & ~SHAPE_FLAGS) | shape_flags(path, way) | (fast ? SAD_F_FAST : 0));
+}
+
+/* Plain ESP comes without ports, whatever those of IKE are. */
+static void in_set_addrs(struct sad_in *in, const struct esp_path *path, enum esp_way way)
+{
+    const uint16_t port = way == ESP_WAY_UDP ? path->remote.port : 0;
     const uint8_t *remote = path->remote.addr.bytes;
     if (path->local.addr.family == BASE_AF_IP4) {
         uint32_t remote4;
         memcpy(&remote4, remote, 4);
         memcpy(&in->local4, path->local.addr.bytes, 4);
-        atomic_store_explicit(&in->remote_key, sad_remote_key(remote4, be16(path->remote.port)),
-                              memory_order_relaxed);
+        atomic_store_explicit(&in->remote_key, sad_remote_key(remote4, be16(port)), memory_order_relaxed);
         return;
     }
     /* A worker that reads a half-written address reports a move that control then finds to be none. */
     memcpy(in->local6, path->local.addr.bytes, 16);
     memcpy(in->remote6, remote, 16);
-    in->remote6_port = path->remote.port;
+    in->remote6_port = port;
+}
+
+void sad_in_set_path(struct sad_in *in, const struct esp_path *path, enum esp_way way,
+                     const struct esp_suite *suite)
+{
+    const uint16_t kept = (uint16_t)(in->flags & ~SHAPE_FLAGS);
+    in_set_addrs(in, path, way);
+    /* The addresses of each family have fields of their own, so they are there before a worker looks at them.
+     */
+    __atomic_store_n(&in->flags,
+                     (uint16_t)(kept | shape_flags(path, way) | (is_fast(path, suite) ? SAD_F_FAST : 0)),
+                     __ATOMIC_RELEASE);
 }

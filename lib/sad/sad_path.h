@@ -16,12 +16,19 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
 /* Writes a template; the caller publishes it. */
 void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out);
 
-/* Bytes of IP and UDP before ESP. */
-uint8_t sad_path_hdr_bytes(const struct esp_path *path, enum esp_way way);
-
 /* The largest inner packet whose padded, sealed and encapsulated form fits. */
 uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
 
-/* Store a new path where workers may be reading the old one. */
+/* Stores a new IPv4 path where workers may be reading the old one; of IPv6 the template has it all. */
 void sad_out_set_path(struct sad_out *out, const struct esp_path *path);
-void sad_in_set_path(struct sad_in *in, const struct esp_path *path);
+
+/* Header sizes and flags of the outbound half for a family and a way. Needs esp_bytes; no worker seals. */
+void sad_out_set_shape(struct sad_out *out, const struct esp_path *path, enum esp_way way,
+                       const struct esp_suite *suite);
+
+/*
+ * Stores a new path, of any family and way, where workers may be reading the old one: a packet of the next
+ * burst may be held against the one or the other, and is dropped when it fits neither.
+ */
+void sad_in_set_path(struct sad_in *in, const struct esp_path *path, enum esp_way way,
+                     const struct esp_suite *suite);

@@ -234,10 +234,11 @@ static void a_child_is_installed_activated_moved_and_removed_by_its_spi(void **s
     assert_int_equal(asked[0].mtu.outer_mtu, 1400);
     act((struct ike_action){.type = IKE_ACT_SA_DEACTIVATE, .spi_in = 0x700});
     assert_int_equal(asked[0].type, NODE_PAIR_DEACTIVATE);
-    act((struct ike_action){.type = IKE_ACT_SA_REPATH, .spi_in = 0x700, .path = path});
+    act((struct ike_action){.type = IKE_ACT_SA_REPATH, .spi_in = 0x700, .path = path, .way = ESP_WAY_UDP});
     assert_int_equal(asked[0].type, NODE_PAIR_MOVE);
     assert_int_equal(asked[0].move.spi_in, 0x700);
     assert_int_equal(asked[0].move.path.remote.port, 1024);
+    assert_int_equal(asked[0].move.way, ESP_WAY_UDP);
     act((struct ike_action){.type = IKE_ACT_SA_REMOVE, .spi_in = 0x700});
     assert_int_equal(asked[0].type, NODE_PAIR_REMOVE);
     assert_int_equal(asked[0].spi_in, 0x700);

@@ -16,7 +16,7 @@ static void actions_come_out_in_order_with_their_content(void **state)
     struct ike_install install = {.pair = {.spi_in = 7, .keys_in.encr = {1, 2, 3}}};
     ike_act_send(ike, &path, base_span("hello", 5));
     ike_act_install(ike, &path, &install);
-    ike_act_sa(ike, IKE_ACT_SA_REPATH, 7, &path);
+    ike_act_repath(ike, 7, &path, ESP_WAY_UDP);
     assert_true(ike_act_job(ike, job));
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_SEND);
@@ -29,6 +29,7 @@ static void actions_come_out_in_order_with_their_content(void **state)
     assert_int_equal(a->install.pair.keys_in.encr[2], 0);
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->spi_in, 7);
+    assert_int_equal(a->way, ESP_WAY_UDP);
     assert_true(a->path.natt);
     assert_true(ike_next_action(ike, a));
     assert_int_equal(a->type, IKE_ACT_JOB);

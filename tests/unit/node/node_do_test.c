@@ -35,7 +35,7 @@ static void a_pair_seals_once_it_is_active_and_no_longer_than_it_lives(void **st
 static void a_pair_that_moves_seals_for_the_new_place(void **state)
 {
     const uint32_t spi = rig_install();
-    struct node_request r = {.type = NODE_PAIR_MOVE, .move = {spi, rig_pair_of(spi).path}};
+    struct node_request r = {.type = NODE_PAIR_MOVE, .move = {spi, rig_pair_of(spi).path, ESP_WAY_UDP}};
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
     r.move.path.remote.port = 5000;
     assert_int_equal(rig_ask(&r), 0);
@@ -46,7 +46,8 @@ static void a_pair_that_moves_seals_for_the_new_place(void **state)
     assert_int_equal(udp[2] << 8 | udp[3], 5000);
     rte_pktmbuf_free(m);
     assert_int_equal(rig_pair_view(spi).path.remote.port, 5000);
-    r = (struct node_request){.type = NODE_PAIR_MOVE, .move = {spi ^ 0x80000000, rig_pair_of(spi).path}};
+    r = (struct node_request){.type = NODE_PAIR_MOVE,
+                              .move = {spi ^ 0x80000000, rig_pair_of(spi).path, ESP_WAY_UDP}};
     assert_int_equal(rig_ask(&r), -ENOENT);
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
 }

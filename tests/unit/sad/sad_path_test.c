@@ -144,7 +144,7 @@ static void an_mtu_out_of_range_is_refused_and_the_old_one_stays(void **state)
         uint32_t spi = install(sad, cases[i].is6, true, false, 1500);
         struct sad_stats before = rig_stats(sad, spi);
         assert_int_equal(sad_set_mtu(sad, spi, cases[i].mtu), -EINVAL);
-        assert_int_equal(sad_repath(sad, spi, &before.path, cases[i].mtu), -EINVAL);
+        assert_int_equal(sad_repath(sad, spi, &before.path, ESP_WAY_UDP, cases[i].mtu), -EINVAL);
         assert_int_equal(rig_stats(sad, spi).outer_mtu, 1500);
         assert_int_equal(rig_stats(sad, spi).inner_mtu, before.inner_mtu);
         assert_int_equal(sad_set_mtu(sad, spi ^ 0x80000000, 1400), -ENOENT);
@@ -163,7 +163,7 @@ static void a_new_path_is_in_force_at_once_and_leaves_the_old_header_whole(void 
         struct sad_tmpl copy = *old;
         struct esp_path path = {rig_endpoint(is6 ? "2001:db8::1:1" : "198.51.100.1", 4500),
                                 rig_endpoint(is6 ? "2001:db8::1:2" : "198.51.100.2", 61000)};
-        assert_int_equal(sad_repath(sad, spi, &path, 1400), 0);
+        assert_int_equal(sad_repath(sad, spi, &path, ESP_WAY_UDP, 1400), 0);
         const struct sad_tmpl *now = tmpl_of(sad, spi);
         size_t ip = is6 ? 40 : 20, addr = is6 ? 16 : 4;
         assert_ptr_not_equal(now, old);
@@ -199,7 +199,7 @@ static void paths_may_change_again_and_again(void **state)
         char text[24];
         snprintf(text, sizeof text, "198.51.100.%d", i);
         struct esp_path path = {rig_endpoint("192.0.2.1", 4500), rig_endpoint(text, (uint16_t)(5000 + i))};
-        assert_int_equal(sad_repath(sad, spi, &path, 1500), 0);
+        assert_int_equal(sad_repath(sad, spi, &path, ESP_WAY_UDP, 1500), 0);
         assert_memory_equal(tmpl_of(sad, spi)->bytes + 16, path.remote.addr.bytes, 4);
         assert_int_equal(sad_tables(sad)->path_gen, gen + (uint32_t)i);
         rte_rcu_qsbr_quiescent(qsbr, 0);
@@ -225,9 +225,9 @@ static void while_a_worker_makes_no_turn_the_newest_path_waits(void **state)
     rig_worker_on(qsbr, 0);
     for (size_t i = 0; i < 2; i++) {
         const uint32_t each = i ? gone : spi;
-        assert_int_equal(sad_repath(sad, each, &first, 1500), 0);
-        assert_int_equal(sad_repath(sad, each, &second, 1500), 0);
-        assert_int_equal(sad_repath(sad, each, &third, 1300), 0);
+        assert_int_equal(sad_repath(sad, each, &first, ESP_WAY_UDP, 1500), 0);
+        assert_int_equal(sad_repath(sad, each, &second, ESP_WAY_UDP, 1500), 0);
+        assert_int_equal(sad_repath(sad, each, &third, ESP_WAY_UDP, 1300), 0);
         assert_memory_equal(tmpl_of(sad, each)->bytes + 16, first.remote.addr.bytes, 4);
     }
     assert_int_equal(sad_remove(sad, gone), 0);
@@ -244,7 +244,7 @@ static void the_inbound_half_knows_the_new_peer(void **state)
     struct sad *sad = rig_sad(16, 1);
     uint32_t spi4 = install(sad, false, true, false, 1500), spi6 = install(sad, true, true, false, 1500);
     struct esp_path path = {rig_endpoint("198.51.100.1", 4500), rig_endpoint("198.51.100.2", 0x1234)};
-    assert_int_equal(sad_repath(sad, spi4, &path, 1500), 0);
+    assert_int_equal(sad_repath(sad, spi4, &path, ESP_WAY_UDP, 1500), 0);
     uint32_t addr_be;
     uint16_t port_be;
     memcpy(&addr_be, path.remote.addr.bytes, 4);
@@ -252,34 +252,34 @@ static void the_inbound_half_knows_the_new_peer(void **state)
     assert_int_equal(rig_in(sad, spi4)->remote_key, sad_remote_key(addr_be, port_be));
     assert_memory_equal(&rig_in(sad, spi4)->local4, path.local.addr.bytes, 4);
     path = (struct esp_path){rig_endpoint("2001:db8::7", 4500), rig_endpoint("2001:db8::8", 0x1234)};
-    assert_int_equal(sad_repath(sad, spi6, &path, 1500), 0);
+    assert_int_equal(sad_repath(sad, spi6, &path, ESP_WAY_UDP, 1500), 0);
     assert_memory_equal(rig_in(sad, spi6)->local6, path.local.addr.bytes, 16);
     assert_memory_equal(rig_in(sad, spi6)->remote6, path.remote.addr.bytes, 16);
     assert_int_equal(rig_in(sad, spi6)->remote6_port, 0x1234);
     sad_free(sad);
 }
 
-static void a_path_of_another_family_is_refused_and_changes_nothing(void **state)
+static void a_path_of_two_families_is_refused_and_changes_nothing(void **state)
 {
     const struct base_endpoint v4 = rig_endpoint("198.51.100.1", 4500),
                                v6 = rig_endpoint("2001:db8::9", 4500);
     const struct base_endpoint none = {.port = 4500};
-    const struct esp_path wrong[] = {{v4, v6}, {v6, v4}, {v6, v6}, {none, none}};
+    const struct esp_path wrong[] = {{v4, v6}, {v6, v4}, {none, none}};
     struct sad *sad = rig_sad(16, 1);
     uint32_t spi = install(sad, false, true, false, 1500);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const struct sad_tmpl *before = tmpl_of(sad, spi);
         uint64_t key = rig_in(sad, spi)->remote_key;
-        assert_int_equal(sad_repath(sad, spi, &wrong[i], 1400), -EINVAL);
+        assert_int_equal(sad_repath(sad, spi, &wrong[i], ESP_WAY_UDP, 1400), -EINVAL);
         assert_ptr_equal(tmpl_of(sad, spi), before);
         assert_memory_equal(before->bytes, udp4, sizeof udp4);
         assert_int_equal(rig_in(sad, spi)->remote_key, key);
         assert_int_equal(rig_stats(sad, spi).outer_mtu, 1500);
     }
     struct esp_path path = {v4, v4};
-    assert_int_equal(sad_repath(sad, spi ^ 0x80000000, &path, 1400), -ENOENT);
+    assert_int_equal(sad_repath(sad, spi ^ 0x80000000, &path, ESP_WAY_UDP, 1400), -ENOENT);
     assert_int_equal(sad_remove(sad, spi), 0);
-    assert_int_equal(sad_repath(sad, spi, &path, 1400), -ENOENT);
+    assert_int_equal(sad_repath(sad, spi, &path, ESP_WAY_UDP, 1400), -ENOENT);
     sad_free(sad);
 }
 
@@ -340,7 +340,7 @@ int main(void)
         cmocka_unit_test(paths_may_change_again_and_again),
         cmocka_unit_test(while_a_worker_makes_no_turn_the_newest_path_waits),
         cmocka_unit_test(the_inbound_half_knows_the_new_peer),
-        cmocka_unit_test(a_path_of_another_family_is_refused_and_changes_nothing),
+        cmocka_unit_test(a_path_of_two_families_is_refused_and_changes_nothing),
         cmocka_unit_test(only_a_pair_of_ipv4_prefixes_for_everything_is_two_words),
         cmocka_unit_test(two_words_admit_what_both_prefixes_hold),
     };
