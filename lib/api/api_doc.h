@@ -32,12 +32,12 @@
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
  * spi_i, spi_r, local, remote, local_id, remote_id, proposal, encapsulated, age_s, rekey_in_s (absent:
- * never), idle_s, retransmits, moves, path_mtu: {bytes, found_by: "port" | "icmp" | "probe",
- * probed}, refused (an error that came in clear while connecting; a better answer
- * is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal, local: [network], remote:
- * [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv,
- * bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out, priority, standby (of
- * several with a priority and these selectors, another one sends; both absent: it has none)} ] } ] (the
+ * never), idle_s, retransmits, moves, mobike (either side may go on from another address), path_mtu: {bytes,
+ * found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in clear while connecting; a
+ * better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal, local: [network],
+ * remote: [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay,
+ * bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out, priority, standby
+ * (of several with a priority and these selectors, another one sends; both absent: it has none)} ] } ] (the
  * members from `in` on are absent when the data path does not know the SA; idle_s: never when absent)
  *
  * show ports
@@ -68,7 +68,8 @@
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
  *              unknown)},
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
- *     keepalive_s (absent: we send none), moves, path_mtu, explanation} ]
+ *     keepalive_s (absent: we send none), moves, mobike, further: [text] (addresses of the peer's, as
+ *     it says), path_mtu, explanation} ]
  *
  * show failures                                     args: connection, name, peer (optional)
  *   total, connection (as asked for), failures: [ {kind, first, last (UTC text), count, connection, child,

@@ -169,6 +169,10 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         if (json_object_get(p, "keepalive_s"))
             fprintf(out->file, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
                     cli_num(p, "keepalive_s"));
+        if (cli_true(p, "mobike"))
+            fprintf(out->file, "  either side may go on from another address (MOBIKE)%s%s\n",
+                    json_array_size(json_object_get(p, "further")) ? "; the peer has also " : "",
+                    cli_join(json_object_get(p, "further"), list, sizeof list));
         nat_path(out, json_object_get(p, "path_mtu"));
         cli_fold(out, 2, cli_text(p, "explanation"));
     }

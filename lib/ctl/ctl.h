@@ -12,6 +12,7 @@
 #include "ctl_audit.h"
 #include "ctl_clock.h"
 #include "ctl_notify.h"
+#include "ctl_places.h"
 #include "ctl_watch.h"
 #include "host_keep.h"
 #include "ike.h"
@@ -58,6 +59,7 @@ struct ctl {
     struct ctl_failures failures;
     struct ctl_notify notify;
     struct ctl_watch watch;
+    struct ctl_places places;
     enum host_swap swap; /* whether memory may be swapped out */
 };
 

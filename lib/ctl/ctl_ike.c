@@ -81,6 +81,18 @@ static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
     return node_view_mtu(ctl->node, remote);
 }
 
+static bool env_is_usable(void *ctx, const struct base_addr *local, const struct base_addr *remote)
+{
+    struct ctl *ctl = ctx;
+    return node_view_is_usable(ctl->node, local, remote);
+}
+
+static size_t env_own_addrs(void *ctx, struct base_addr *out, size_t max)
+{
+    struct ctl *ctl = ctx;
+    return node_view_outside(ctl->node, out, max);
+}
+
 static void env_spi_known(void *ctx, uint64_t ike_spi, bool is_known)
 {
     struct ctl *ctl = ctx;
@@ -110,6 +122,8 @@ int ctl_ike_start(struct ctl *ctl)
         .mtu_for = env_mtu_for,
         .spi_known = env_spi_known,
         .resolve = env_resolve,
+        .is_usable = env_is_usable,
+        .own_addrs = env_own_addrs,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;

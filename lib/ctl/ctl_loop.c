@@ -68,6 +68,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     ctl_harden_turn(ctl);
     ctl_tell(ctl, now);
     ctl_watch_turn(ctl, now);
+    ctl_places_turn(ctl, now);
     ctl_notify_turn(ctl, now);
     ctl->tally.log_lines_dropped = host_log_catch_up();
     return busy;

@@ -61,6 +61,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     struct conf *old = ctl->conf;
     ctl->conf = next;
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next->ike});
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* routes are others */
     conf_free(old);
     ctl->tally.reloads++;
     log_plan(diff);

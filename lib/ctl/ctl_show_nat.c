@@ -64,7 +64,7 @@ static json_t *side(const struct base_endpoint *seen, bool behind_nat)
 static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
 {
     const struct ike_conn_conf *conn = ike_conf_conn(ctl->conf->ike, v->conn);
-    json_t *o = json_object();
+    json_t *o = json_object(), *places = json_array();
     json_t *local = side(&v->path.local, v->local_nat), *remote = side(&v->path.remote, v->remote_nat);
     if (v->public_addr.family != BASE_AF_NONE)
         ctl_json_set(local, "dialled", ctl_json_addr(&v->public_addr));
@@ -81,6 +81,10 @@ static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
     if (v->local_nat && conn && conn->keepalive_s)
         ctl_json_num(o, "keepalive_s", conn->keepalive_s);
     ctl_json_num(o, "moves", v->moves);
+    ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
+    for (size_t i = 0; i < v->n_places; i++)
+        json_array_append_new(places, ctl_json_addr(&v->places[i]));
+    ctl_json_set(o, "further", places);
     if (v->path_mtu)
         ctl_json_set(o, "path_mtu", ctl_json_path_mtu(v));
     ctl_json_set(o, "explanation", explanation(v));

@@ -168,5 +168,11 @@ void explain_greedy(struct ike *ike, const struct ike_path *path, struct ike_sha
 /* A call was answered and IKE_AUTH never came; the call itself was repeated so many times. */
 void explain_unfinished(struct ike *ike, struct explain_about about, uint32_t repeats);
 
+/* A peer with an SA wants to go on over this path (RFC 4555 3.5), and about.conn does not allow it. */
+void explain_move(struct ike *ike, struct explain_about about, const struct ike_path *to);
+
+/* The peer answered with this notify when we went on over about.path. */
+void explain_move_refused(struct ike *ike, struct explain_about about, uint16_t notify);
+
 /* Packets above mtu bytes do not arrive at the peer, and no router on the way says so. */
 void explain_black_hole(struct ike *ike, struct explain_about about, uint16_t mtu);

@@ -32,6 +32,7 @@ enum ike_event_type {
      * of this child, which uses no more already; else any packet between the same ends */
     IKE_EV_PATH_MTU,
     IKE_EV_TRAFFIC,     /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+    IKE_EV_PLACES,      /* our addresses, their links or routes may have changed */
     IKE_EV_UNKNOWN_SPI, /* spi_in, path, len: ESP that has no SA came this way; within limits */
 };
 

@@ -17,6 +17,7 @@ static const struct audit_row {
     [IKE_AUDIT_CHILD_REKEYED] = {"child_rekeyed", false},
     [IKE_AUDIT_IKE_REAUTHENTICATED] = {"ike_reauthenticated", false},
     [IKE_AUDIT_PEER_MOVED] = {"peer_moved", false},
+    [IKE_AUDIT_MOVED] = {"moved", false},
     [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
     [IKE_AUDIT_PATH_MTU] = {"path_mtu", false},
     [IKE_AUDIT_DOUBTED] = {"doubted", false},
@@ -47,6 +48,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_NARROWED] = {"narrowed", true},
     [IKE_AUDIT_FAIL_GREEDY] = {"greedy", true},
     [IKE_AUDIT_FAIL_UNFINISHED] = {"unfinished", true},
+    [IKE_AUDIT_FAIL_MOVE] = {"move", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

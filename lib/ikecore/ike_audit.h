@@ -16,6 +16,7 @@ enum ike_audit_kind {
     IKE_AUDIT_CHILD_REKEYED,
     IKE_AUDIT_IKE_REAUTHENTICATED, /* one that came up in another's place: that is closed */
     IKE_AUDIT_PEER_MOVED,
+    IKE_AUDIT_MOVED,              /* we are elsewhere */
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
     IKE_AUDIT_PATH_MTU,           /* mtu, mtu_before, mtu_by: another size is in force on a path */
     IKE_AUDIT_DOUBTED,            /* an error came in clear: it may be forged, and the attempt goes on */
@@ -47,6 +48,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_NARROWED,      /* the peer agreed to less than a child of ours asked for */
     IKE_AUDIT_FAIL_GREEDY,        /* a prefix has most of the half-open SAs, and does not finish them */
     IKE_AUDIT_FAIL_UNFINISHED,    /* a call was answered, and no IKE_AUTH came */
+    IKE_AUDIT_FAIL_MOVE,          /* a peer moved to where its connection does not allow it */
     IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 

@@ -116,6 +116,7 @@ struct ike_conn_conf {
     enum ike_encap encap;
     enum ike_unique unique;
     bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
+    bool mobike;               /* it may go on from other addresses (RFC 4555) */
     bool start;                /* initiate when loaded and whenever the SA is lost */
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
     uint32_t reauth_s;         /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* The engine's surroundings: all that it needs of the world is asked for by these functions. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base_addr.h"
@@ -49,4 +50,9 @@ struct ike_env {
      * negative: it cannot be asked now. NULL: there is no resolver.
      */
     int (*resolve)(void *ctx, const char *conn, const char *host);
+    /* Whether `local` is an address of ours on a port that has a link, and packets to `remote` leave by it.
+     * NULL: always. */
+    bool (*is_usable)(void *ctx, const struct base_addr *local, const struct base_addr *remote);
+    /* Our addresses on outside ports, up to `max` of them; how many. NULL: they are not known. */
+    size_t (*own_addrs)(void *ctx, struct base_addr *out, size_t max);
 };

@@ -13,6 +13,7 @@
 #include "ike_run.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_mobike.h"
 #include "ikev2_natd.h"
 #include "ikev2_probe.h"
 #include "ikev2_reauth.h"
@@ -297,6 +298,12 @@ static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, cons
     }
 }
 
+static void sas_recheck(struct ike *ike)
+{
+    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next)
+        ikev2_mobike_recheck(ike, sa);
+}
+
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ikev2_child *c = ikev2_child_by_spi(ike, ev->spi_in);
@@ -304,6 +311,8 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
         ikev2_stray_on_esp(ike, ev);
         return;
     }
+    if (ev->type == IKE_EV_PLACES)
+        sas_recheck(ike);
     if (!c)
         return;
     if (ev->type == IKE_EV_PEER_MOVED)

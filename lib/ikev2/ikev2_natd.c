@@ -8,18 +8,12 @@
 
 #include "base_addr.h"
 #include "base_span.h"
-#include "base_text.h"
 #include "base_time.h"
-#include "ike_act.h"
-#include "ike_action.h"
-#include "ike_audit.h"
 #include "ike_core.h"
 #include "ike_natd.h"
 #include "ike_path.h"
-#include "ikev2_children.h"
+#include "ikev2_move.h"
 #include "ikev2_msg.h"
-#include "ikev2_note.h"
-#include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "wire_ike.h"
 
@@ -90,20 +84,10 @@ void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
 
 static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
-    char from[BASE_ENDPOINT_TEXT_MAX], text[96];
     if (sa->moved.times && base_time_since(ike->now, sa->moved.at) < MOVE_PAUSE_NS)
         return;
-    struct base_text t = base_text(text, sizeof text);
-    base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, from));
-    ikev2_sa_set_path(ike, sa, to);
-    sa->moved.at = ike->now;
-    sa->moved.times++;
-    IKE_COUNT(ike, sa, moves);
-    for (const struct ikev2_child *c = sa->children; c; c = c->next)
-        ike_act_repath(ike, c->spi_in, &sa->path, sa->way);
-    ikev2_note(ike, sa, IKE_AUDIT_PEER_MOVED, text);
-    ikev2_pmtu_begin(ike, sa);
-    ikev2_sa_touch(ike, sa);
+    ikev2_move_ike(ike, sa, to, false);
+    ikev2_move_children(ike, sa);
 }
 
 /*
@@ -135,7 +119,9 @@ void ikev2_natd_answered(struct ike *ike, struct ikev2_sa *sa, const struct ike_
 
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
-    if (ike_path_equal(&sa->path, path) || (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
+    /* With MOBIKE such messages may be tries of a path (RFC 4555 3.8). */
+    if (sa->mobike.is_agreed || ike_path_equal(&sa->path, path) ||
+        (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
         return;
     /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
     if (sa->path.natt && !path->natt)
@@ -147,6 +133,8 @@ void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct ba
 {
     struct ike_path to = sa->path;
     if (base_endpoint_equal(&sa->path.remote, remote) || sa->state != IKEV2_ST_UP)
+        return;
+    if (sa->mobike.is_agreed && (!sa->natd.remote_nat || sa->mobike.is_unproved))
         return;
     to.remote = *remote;
     /* Plain ESP has no port: only the address can have changed. */

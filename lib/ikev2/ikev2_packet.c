@@ -19,6 +19,7 @@
 #include "ikev2_close.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
+#include "ikev2_mobike.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
 #include "ikev2_request.h"
@@ -208,6 +209,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         msg->is_response && sa->req.is_elsewhere && ike_path_equal(&sa->req.elsewhere, msg->path);
     if (msg->is_response) {
         sa->seq.own++;
+        ikev2_mobike_reached(ike, sa, msg->path);
         ikev2_request_clear(sa);
     } else {
         sa->seq.peer++;

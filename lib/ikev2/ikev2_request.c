@@ -12,16 +12,28 @@
 #include "ike_blob.h"
 #include "ike_core.h"
 #include "ike_dgrams.h"
+#include "ikev2_places.h"
 #include "ikev2_sa.h"
 
 #define PROBE_NS         BASE_NS_PER_S /* between copies of a probe (RFC 8899 5.1.1: no less) */
 #define ELSEWHERE_COPIES 2             /* a second apart */
+#define PAIRS_AT         2             /* repetitions, before other pairs of addresses are tried */
 
 static const struct ike_path *request_path(const struct ikev2_sa *sa)
 {
     if (sa->req.is_elsewhere)
         return &sa->req.elsewhere;
     return sa->want.ask && sa->req.tries % 2 ? &sa->moved.to : &sa->path;
+}
+
+/* Nobody answers where the peer was: where else it may be, or we (RFC 4555 3.5). */
+static void request_send_pairs(struct ike *ike, const struct ikev2_sa *sa)
+{
+    struct ike_path path;
+    if (!sa->mobike.is_agreed || !sa->mobike.is_ours || sa->state != IKEV2_ST_UP)
+        return;
+    for (size_t i = 0; i < IKEV2_PAIRS_MAX && ikev2_places_pair(ike, sa, i, &path); i++)
+        ike_act_send_all(ike, &path, &sa->req.dgrams);
 }
 
 static void request_send(struct ike *ike, struct ikev2_sa *sa)
@@ -34,6 +46,8 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
         ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
     else
         ike_act_send_all(ike, request_path(sa), &sa->req.dgrams);
+    if (sa->req.tries >= PAIRS_AT && !is_quick)
+        request_send_pairs(ike, sa);
 }
 
 static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)

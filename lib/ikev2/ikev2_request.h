@@ -53,7 +53,7 @@ void ikev2_request_clear(struct ikev2_sa *sa);
 
 /*
  * Sends it once more and plans the next time. While a peer that may have moved waits to be asked, every
- * second copy goes there.
+ * second copy goes there. With MOBIKE, where we decide, later ones go over all pairs of addresses.
  */
 void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa);
 

@@ -20,6 +20,7 @@
 #include "ike_nonce.h"
 #include "ike_path.h"
 #include "ike_share.h"
+#include "ikev2_mobike.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
@@ -135,6 +136,7 @@ struct ikev2_sa {
     struct ike_id local_id, remote_id;
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
+    struct ikev2_mobike mobike;
     enum esp_way way; /* that ESP of its children goes */
 
     struct ikev2_sa_seq seq;

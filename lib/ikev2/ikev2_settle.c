@@ -22,6 +22,7 @@
 #include "ikev2_close.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
+#include "ikev2_mobike.h"
 #include "ikev2_offer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_probe.h"
@@ -238,6 +239,8 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
 {
     if (sa->want.close)
         return ikev2_task_new(IKEV2_TASK_DELETE_IKE);
+    if (ikev2_mobike_has_work(sa)) /* or what follows goes where nobody is */
+        return ikev2_task_new(IKEV2_TASK_MOBIKE);
     struct ikev2_task *t = task_pick_delete(sa);
     if (t)
         return t;
@@ -272,6 +275,7 @@ static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     case IKEV2_TASK_DELETE_CHILD:
     case IKEV2_TASK_DELETE_IKE:
     case IKEV2_TASK_DPD:
+    case IKEV2_TASK_MOBIKE:
         ikev2_info_start(ike, sa, t);
         break;
     case IKEV2_TASK_PROBE:
@@ -288,7 +292,7 @@ static bool sa_is_waited_for(const struct ike *ike, const struct ikev2_sa *sa)
     for (const struct ikev2_child *c = sa->children; c; c = c->next)
         if (c->state == IKEV2_CHILD_DELETING)
             return true;
-    return sa->want.close || sa->want.disowned || sa->want.ask ||
+    return sa->want.close || sa->want.disowned || sa->want.ask || ikev2_mobike_has_work(sa) ||
            (sa_has_work(ike, sa) && base_time_reached(sa->life.retry_at, ike->now));
 }
 

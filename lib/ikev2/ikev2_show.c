@@ -2,6 +2,7 @@
 /* The engine's state as plain values for status output. */
 #include "ikev2.h"
 
+#include <string.h>
 #include "base_text.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -79,6 +80,9 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->retransmits = sa->req.tries;
     v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moved.times;
+    v->is_mobile = sa->mobike.is_agreed;
+    v->n_places = sa->mobike.peer.count;
+    memcpy(v->places, sa->mobike.peer.list, sizeof v->places);
     show_path_mtu(ike, sa, v);
 }
 

@@ -15,6 +15,7 @@
 #include "ikev2_children.h"
 #include "ikev2_ext.h"
 #include "ikev2_init.h"
+#include "ikev2_move.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_sa.h"
@@ -90,8 +91,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
     ikev2_auth_kept(sa, &msg);
-    const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
-    sa->way = sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
+    ikev2_move_set_way(sa);
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->peer;
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* INFORMATIONAL (RFC 7296 1.4): DELETE of children and of the IKE SA, liveness checks, late error notifies.
+/* INFORMATIONAL (RFC 7296 1.4): DELETE of children and of the IKE SA, liveness checks, moves, late error
+ * notifies.
  */
 #include "ikev2_x_info.h"
 
@@ -9,6 +10,7 @@
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_ext_rows.h"
+#include "ikev2_mobike.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_probe.h"
@@ -44,7 +46,7 @@ static const struct ikev2_row rows[] = {
      true,
      true,
      0,
-     IKEV2_PLD(WIRE_IKE_P_DELETE),
+     IKEV2_PLD(WIRE_IKE_P_DELETE) | IKEV2_PLD(WIRE_IKE_P_NOTIFY),
      info_on_response,
      "RFC 7296 1.4"},
     {{"goodbye_response", IKEV2_IN(IKEV2_ST_CLOSING), {[IKEV2_GOES] = IKEV2_ST_DEAD}},
@@ -130,6 +132,8 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (d.count && !ends)
         wire_ike_put_delete(&b, &d);
+    if (!ends && !error)
+        ikev2_mobike_on_request(ike, sa, msg, &b);
     ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
         explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
@@ -160,6 +164,7 @@ static void send_check(struct ike *ike, struct ikev2_sa *sa)
     base_write_u32(&w, sa->want.stray_spi);
     if (sa->want.stray_spi)
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INVALID_SPI, base_writer_span(&w));
+    ikev2_mobike_put_check(ike, sa, &b);
     sa->want.stray_spi = 0;
     sa->want.dpd = false;
     if (sa->want.ask) {
@@ -200,6 +205,9 @@ void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t
         d = delete_of(base_writer_span(&w));
         send_delete(ike, sa, &d);
         break;
+    case IKEV2_TASK_MOBIKE:
+        ikev2_mobike_start(ike, sa);
+        break;
     default:
         send_check(ike, sa);
         break;
@@ -208,17 +216,20 @@ void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t
 
 static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    (void)msg;
     struct ikev2_task *t = sa->task;
     if (!t)
         return IKEV2_STAYS;
     struct ikev2_child *c = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     if (t->kind == IKEV2_TASK_DELETE_CHILD && c && c->sa == sa && c->state == IKEV2_CHILD_DELETING)
         ikev2_child_deleted(ike, c, c->end_why);
-    const bool is_probe = t->kind == IKEV2_TASK_PROBE;
+    const enum ikev2_task_kind kind = t->kind;
     ikev2_task_done(ike, sa);
-    if (is_probe)
+    if (kind == IKEV2_TASK_PROBE)
         ikev2_probe_answered(ike, sa);
+    else if (kind == IKEV2_TASK_MOBIKE)
+        ikev2_mobike_on_answer(ike, sa, msg);
+    else if (kind == IKEV2_TASK_DPD)
+        ikev2_mobike_on_checked(ike, sa, msg);
     return IKEV2_STAYS;
 }
 

@@ -285,13 +285,14 @@ enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, 
     return IKEV2_GOES;
 }
 
-/* Both ports float when there is a NAT, real or played (RFC 7296 2.23). */
+/* Both ports float when there is a NAT, real or played (RFC 7296 2.23), or when there may be one later (RFC
+ * 4555 3.3). */
 static void init_float_ports(struct ikev2_sa *sa)
 {
-    if (!sa->natd.local_nat && !sa->natd.remote_nat && !sa->natd.faked)
-        return;
-    sa->way = ESP_WAY_UDP;
-    if (sa->path.natt)
+    const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
+    if (has_nat)
+        sa->way = ESP_WAY_UDP;
+    if (sa->path.natt || !(has_nat || (sa->conn->mobike && sa->natd.seen)))
         return;
     sa->path.local.port = sa->path.remote.port = 4500;
     sa->path.natt = true;

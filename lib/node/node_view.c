@@ -94,6 +94,53 @@ static void view_device(const struct node_port *port, struct node_port_view *out
     out->device.missed += afpkt_left_missed(port->left);
 }
 
+/* Whether packets go in and out; of a driver that does not tell, they do. */
+static bool port_has_link(const struct node_port *port)
+{
+    struct rte_eth_link link;
+    if (port->socket)
+        return afpkt_is_up(port->socket);
+    return rte_eth_link_get_nowait(port->id, &link) != 0 || link.link_status;
+}
+
+/* The port that has this address; NULL: none. */
+static const struct node_port *port_of(const struct node *node, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < node->n_ports; i++)
+        for (size_t j = 0; j < node->params.ports[i].n_addrs; j++)
+            if (base_addr_equal(&node->params.ports[i].addrs[j].addr, addr))
+                return &node->ports[i];
+    return NULL;
+}
+
+uint64_t node_view_links(const struct node *node)
+{
+    uint64_t links = 0;
+    for (size_t i = 0; i < node->n_ports; i++)
+        links |= (uint64_t)port_has_link(&node->ports[i]) << i;
+    return links;
+}
+
+bool node_view_is_usable(const struct node *node, const struct base_addr *local, const struct base_addr *to)
+{
+    const struct node_port *at = port_of(node, local);
+    struct base_addr leaves;
+    if (!at || !port_has_link(at) || node_view_local(node, to, &leaves) < 0)
+        return false;
+    return port_of(node, &leaves) == at;
+}
+
+size_t node_view_outside(const struct node *node, struct base_addr *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < node->n_ports; i++) {
+        const struct node_port_params *p = &node->params.ports[i];
+        for (size_t j = 0; p->role != NODE_ROLE_INSIDE && j < p->n_addrs && n < max; j++)
+            out[n++] = p->addrs[j].addr;
+    }
+    return n;
+}
+
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out)
 {
     if (index >= node->n_ports)

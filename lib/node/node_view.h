@@ -107,5 +107,16 @@ int node_view_conn(const struct node *node, uint32_t conn, struct node_counters 
 /* The own address that packets to this destination leave from. 0, or -ENETUNREACH. */
 int node_view_local(const struct node *node, const struct base_addr *to, struct base_addr *local);
 
+/*
+ * Whether `local` is an address of a port with a link, and packets to `to` leave by this port.
+ */
+bool node_view_is_usable(const struct node *node, const struct base_addr *local, const struct base_addr *to);
+
+/* Addresses of ports that are not inside only, up to `max`; how many. */
+size_t node_view_outside(const struct node *node, struct base_addr *out, size_t max);
+
+/* Which ports have a link: a bit each, by their place in node_params.ports. */
+uint64_t node_view_links(const struct node *node);
+
 /* MTU of the port that packets to this destination leave by, bytes of whole packets; 0: there is no route. */
 uint16_t node_view_mtu(const struct node *node, const struct base_addr *to);

@@ -26,6 +26,7 @@ struct pair_child {
     struct ike_install i;
     bool is_removed, is_active;
     struct ike_path path;
+    enum esp_way way;
     uint16_t mtu; /* of SA_MTU, or as it was installed */
 };
 
@@ -67,6 +68,7 @@ struct pair {
     uint16_t nat_shift; /* added to a's ports outside */
     bool has_dnat;      /* b is behind a 1:1 NAT */
     struct base_addr public_addr;
+    struct base_addr dead_addr; /* what goes there, and what comes from there, is lost */
     size_t head, tail;
     struct pair_packet *queue;
     struct pair_packet last; /* last one delivered */
@@ -121,6 +123,18 @@ static inline int pair_local_for(void *ctx, const struct base_addr *remote, stru
     (void)remote;
     *local = ((struct pair_host *)ctx)->addr;
     return 0;
+}
+
+/* Ours is one that is configured for the connection, or that of the host. */
+static inline bool pair_is_usable(void *ctx, const struct base_addr *local, const struct base_addr *remote)
+{
+    const struct pair_host *h = ctx;
+    const struct ike_conn_conf *c = &h->conf->conns[0];
+    (void)remote;
+    for (size_t i = 0; i < c->n_local_addrs; i++)
+        if (base_addr_equal(&c->local_addrs[i], local))
+            return true;
+    return base_addr_equal(&h->addr, local);
 }
 
 static inline void pair_ts_add(struct base_ts_list *l, const char *prefix)
@@ -188,6 +202,7 @@ static inline struct ike_conf *pair_conf(const char *name, const char *local, co
     snprintf(c->children[0].name, IKE_NAME_MAX, "net");
     pair_ts(&c->children[0].local_ts, local_net);
     pair_ts(&c->children[0].remote_ts, remote_net);
+    c->mobike = false; /* of which some tests say otherwise */
     c->retransmit_ms = 1000;
     c->retransmit_tries = 3;
     return conf;
@@ -213,15 +228,16 @@ static inline struct pair *pair_new(void)
 static inline void pair_boot(struct pair *p, int i)
 {
     struct pair_host *h = &p->h[i];
-    const struct ike_env env = {h,
-                                pair_rng,
-                                p->ops,
-                                pair_spi_alloc,
-                                pair_spi_free,
-                                pair_local_for,
-                                pair_conn_open,
-                                pair_conn_close,
-                                pair_mtu_for};
+    const struct ike_env env = {.ctx = h,
+                                .rng = pair_rng,
+                                .crypto = p->ops,
+                                .spi_alloc = pair_spi_alloc,
+                                .spi_free = pair_spi_free,
+                                .local_for = pair_local_for,
+                                .conn_open = pair_conn_open,
+                                .conn_close = pair_conn_close,
+                                .mtu_for = pair_mtu_for,
+                                .is_usable = pair_is_usable};
     h->ike = ike_new(&env, h->conf, p->now);
     assert_non_null(h->ike);
 }
@@ -261,6 +277,9 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
 {
     struct ike_path q = {.local = path->remote, .remote = path->local, .natt = path->remote.port == 4500};
     p->h[from].sends++;
+    if (base_addr_equal(&path->remote.addr, &p->dead_addr) ||
+        base_addr_equal(&path->local.addr, &p->dead_addr))
+        return;
     if (p->drop[from] || (p->carries && bytes.len + ike_path_header_bytes(path) > p->carries))
         return;
     if (from == 0 && p->has_nat) {
@@ -309,6 +328,7 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
         h->children[h->n_children++] = (struct pair_child){.i = a->install,
                                                            .is_active = a->install.pair.active,
                                                            .path = a->path,
+                                                           .way = a->install.pair.way,
                                                            .mtu = a->install.pair.outer_mtu};
         h->spis_out--;
         break;
@@ -320,6 +340,7 @@ static inline void pair_act(struct pair *p, int i, struct ike_action *a)
         break;
     case IKE_ACT_SA_REPATH:
         pair_find(h, a->spi_in)->path = a->path;
+        pair_find(h, a->spi_in)->way = a->way;
         break;
     case IKE_ACT_SA_MTU:
         pair_find(h, a->spi_in)->mtu = a->mtu;

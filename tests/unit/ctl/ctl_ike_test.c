@@ -122,6 +122,17 @@ int node_view_local(const struct node *node, const struct base_addr *to, struct 
     return -ENETUNREACH;
 }
 
+bool node_view_is_usable(const struct node *node, const struct base_addr *local, const struct base_addr *to)
+{
+    return base_addr_equal(local, to);
+}
+
+size_t node_view_outside(const struct node *node, struct base_addr *out, size_t max)
+{
+    *out = (struct base_addr){.family = BASE_AF_IP4};
+    return 1;
+}
+
 uint16_t node_view_mtu(const struct node *node, const struct base_addr *to)
 {
     return 1444;
@@ -178,6 +189,9 @@ static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void 
     assert_int_equal(spi, 1);
     assert_int_equal(env.local_for(env.ctx, &to, &local), -ENETUNREACH);
     assert_int_equal(env.mtu_for(env.ctx, &to), 1444);
+    assert_true(env.is_usable(env.ctx, &to, &to));
+    assert_int_equal(env.own_addrs(env.ctx, &local, 1), 1);
+    assert_int_equal(local.family, BASE_AF_IP4);
     env.spi_known(env.ctx, 0x1122334455667788, true);
     assert_int_equal(asked[n_asked - 1].type, NODE_IKE_KNOW);
     assert_true(asked[n_asked - 1].known.is_known);

@@ -29,7 +29,7 @@ static int pipes[PIPES][2];
 static uint64_t now_ms, step_ms;
 static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
-    signs, looks, sleeps;
+    signs, looks, sleeps, links;
 static bool has_more;
 
 base_time ctl_now(void)
@@ -161,6 +161,11 @@ void ctl_watch_turn(struct ctl *c, base_time now)
     looks++;
 }
 
+void ctl_places_turn(struct ctl *c, base_time now)
+{
+    links++;
+}
+
 void ctl_ike_actions(struct ctl *c)
 {
     actions++;
@@ -196,7 +201,7 @@ static int start(void **state)
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
-        stopping = signs = looks = sleeps = 0;
+        stopping = signs = looks = sleeps = links = 0;
     has_more = false;
     sas = 0;
     step_ms = 1;
@@ -232,6 +237,7 @@ static void each_turn_serves_everybody(void **state)
     assert_int_equal(tells, turns);
     assert_int_equal(signs, turns);
     assert_int_equal(looks, turns);
+    assert_int_equal(links, turns);
     assert_int_equal(ready, 1);
     assert_int_equal(actions, 1); /* what waited before the first turn */
 }

@@ -18,7 +18,7 @@ static struct ctl ctl;
 static struct conf_report report;
 static struct conf_diff diff;
 static char file[] = "/tmp/culvert-reload-XXXXXX";
-static int tables_rc, applied, swaps;
+static int tables_rc, applied, swaps, looks;
 
 int ctl_node_apply(struct ctl *c, const struct conf *conf)
 {
@@ -29,6 +29,10 @@ int ctl_node_apply(struct ctl *c, const struct conf *conf)
 
 int ctl_event(struct ctl *c, const struct ike_event *ev)
 {
+    if (ev->type == IKE_EV_PLACES) {
+        assert_int_equal(looks++, swaps - 1); /* after the swap */
+        return 0;
+    }
     assert_int_equal(ev->type, IKE_EV_CONF_SWAP);
     swaps++;
     return 0;
@@ -50,7 +54,7 @@ static int start(void **state)
     close(fd);
     host_log_set_level(HOST_ERR);
     memset(&ctl, 0, sizeof ctl);
-    tables_rc = applied = swaps = 0;
+    tables_rc = applied = swaps = looks = 0;
     write_file("1500");
     ctl.conf_file = file;
     ctl.conf = conf_load(file, &report);

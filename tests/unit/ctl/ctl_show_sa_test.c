@@ -25,6 +25,9 @@ static struct ctl_refusal refusal;
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
 {
     *out = (struct ike_sa_view){.id = 7,
+                                .is_mobile = true,
+                                .n_places = 1,
+                                .places = {base_addr_ip4(0xc6336408)},
                                 .conn = "c0",
                                 .state = IKE_VIEW_ESTABLISHED,
                                 .path.remote = {base_addr_ip4(0xc6336407), 1024},
@@ -101,6 +104,18 @@ static size_t rows(ctl_handler *handler, const char *list, const char *args)
     const size_t n = json_array_size(json_object_get(document, list));
     json_decref(document);
     return n;
+}
+
+static void where_else_a_peer_can_be_reached_is_told(void **state)
+{
+    json_t *sas = ask(ctl_show_sas, "{}"), *nat = ask(ctl_show_nat, "{}");
+    const json_t *peer = json_array_get(json_object_get(nat, "peers"), 0);
+    assert_true(json_is_true(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "mobike")));
+    assert_true(json_is_true(json_object_get(peer, "mobike")));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(peer, "further"), 0)),
+                        "198.51.100.8");
+    json_decref(sas);
+    json_decref(nat);
 }
 
 static void each_list_is_narrowed_by_what_it_has(void **state)
@@ -189,6 +204,7 @@ static void pages_are_of_one_configuration(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(where_else_a_peer_can_be_reached_is_told),
         TEST(each_list_is_narrowed_by_what_it_has),
         TEST(connections_come_in_pages),
         TEST(pages_are_of_one_configuration),

@@ -142,6 +142,9 @@ static void what_cannot_be_sent_comes_back_as_a_number(void **state)
     assert_int_equal(node_view_local(rig_node, &far, &local), -ENETUNREACH);
     assert_int_equal(node_view_local(rig_node, &near, &local), 0);
     assert_true(base_addr_equal(&local, &own));
+    assert_true(node_view_is_usable(rig_node, &own, &near));
+    assert_false(node_view_is_usable(rig_node, &own, &far));
+    assert_false(node_view_is_usable(rig_node, &near, &near));
 }
 
 static void tables_that_are_refused_leave_the_old_ones(void **state)

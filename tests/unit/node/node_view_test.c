@@ -23,9 +23,21 @@ static void workers_ports_and_neighbours_are_shown_by_value(void **state)
     assert_true(has_peer);
 }
 
+static void our_ends_are_told_with_their_links(void **state)
+{
+    struct base_addr own[4];
+    (void)state;
+    assert_int_equal(node_view_links(rig_node), 3);
+    const size_t n = node_view_outside(rig_node, own, 4);
+    const struct base_addr outside = rig_ip("192.0.2.1");
+    assert_true(n >= 1 && base_addr_equal(&own[0], &outside));
+    assert_int_equal(node_view_outside(rig_node, own, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(our_ends_are_told_with_their_links),
         cmocka_unit_test(workers_ports_and_neighbours_are_shown_by_value),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);

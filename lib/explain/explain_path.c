@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Explanations, of paths: moves that are refused, on either side. */
+#include "explain.h"
+#include "explain_int.h"
+
+#include "base_addr.h"
+#include "base_text.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_path.h"
+#include "wire_ike.h"
+
+void explain_move(struct ike *ike, struct explain_about about, const struct ike_path *to)
+{
+    char from[BASE_ADDR_TEXT_MAX], at[BASE_ADDR_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_MOVE, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_UNACCEPTABLE_ADDRESSES;
+    base_text_add(&e.what, "the peer moves to %s, and calls us at %s there",
+                  base_addr_text(&to->remote.addr, from), base_addr_text(&to->local.addr, at));
+    base_text_add(&e.nearest, "connection %s", about.conn->name);
+    base_text_add(&e.why,
+                  "The connection does not allow this pair of addresses (remote.from, local.address), "
+                  "so the tunnel stays where it was, and ends when nobody answers there any more.");
+    base_text_add(&e.fix_here, "connections.%s.remote.from: add \"%s\", and local.address: \"%s\" or \"any\"",
+                  about.conn->name, from, at);
+    explain_end(ike, &e);
+}
+
+void explain_move_refused(struct ike *ike, struct explain_about about, uint16_t notify)
+{
+    char from[BASE_ENDPOINT_TEXT_MAX], to[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_MOVE, about, about.conn))
+        return;
+    e.a->notify = notify;
+    base_text_add(&e.what, "%s answered %s (%u) when we moved to %s",
+                  base_endpoint_text(&about.path->remote, to), wire_ike_notify_name(notify), notify,
+                  base_endpoint_text(&about.path->local, from));
+    base_text_add(&e.nearest, "connection %s", about.conn->name);
+    if (notify == WIRE_IKE_N_UNEXPECTED_NAT_DETECTED) {
+        base_text_add(&e.why, "There is a NAT on the new path, and encapsulation \"never\" forbids that.");
+        base_text_add(&e.fix_here, "connections.%s.encapsulation: \"auto\"", about.conn->name);
+    } else {
+        base_text_add(&e.why, "The peer does not take us at our new address; another one is tried, or the "
+                              "one of before.");
+        base_text_add(&e.fix_peer, "allow that address (strongSwan: remote_addrs; Culvert: remote.from)");
+    }
+    explain_end(ike, &e);
+}

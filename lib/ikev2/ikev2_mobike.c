@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What moves an IKE SA, and the INFORMATIONAL exchanges that say so (RFC 4555 3.5 to 3.9). */
+#include "ikev2_mobike.h"
+
+#include <string.h>
+#include "base_addr.h"
+#include "base_span.h"
+#include "base_wipe.h"
+#include "explain.h"
+#include "ike_audit.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_env.h"
+#include "ike_natd.h"
+#include "ike_path.h"
+#include "ike_peer.h"
+#include "ikev2_close.h"
+#include "ikev2_move.h"
+#include "ikev2_msg.h"
+#include "ikev2_natd.h"
+#include "ikev2_note.h"
+#include "ikev2_places.h"
+#include "ikev2_places_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
+#include "wire_ike.h"
+
+#define PROVABLE_MIN 8 /* bytes of a COOKIE2 (RFC 4555 4.2.5) */
+#define PROVABLE_MAX 64
+
+/* Whether this SA may be moved by us. */
+static bool decides(const struct ikev2_sa *sa)
+{
+    return sa->mobike.is_agreed && sa->mobike.is_ours && sa->state == IKEV2_ST_UP;
+}
+
+void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to)
+{
+    struct ikev2_mobike *m = &to->mobike;
+    *m = from->mobike;
+    m->wants |= m->out;
+    m->out = 0;
+    /* The hashes have other SPIs in them. What our NAT has forgotten meanwhile would not show, so we say
+     * where we are: a change too many does no harm (RFC 4555 3.8). */
+    if (m->is_agreed && m->is_ours && m->knows_seen)
+        m->wants |= IKEV2_SAY_MOVE;
+    m->knows_seen = false;
+}
+
+/* A request that is out goes on from the new place at once. */
+static void mobike_hurry(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->req.dgrams.count && !sa->req.is_probe)
+        sa->req.at = ike->now;
+    ikev2_sa_touch(ike, sa);
+}
+
+/* We go there. Where the peer's end stays, it receives there, and the children go with us at once. */
+static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    const bool is_peer_there = base_addr_equal(&sa->path.remote.addr, &to->remote.addr);
+    if (!m->has_before)
+        m->before = sa->path;
+    m->has_before = true;
+    ikev2_move_ike(ike, sa, to, true);
+    if (is_peer_there)
+        ikev2_move_children(ike, sa);
+    m->is_unproved = !is_peer_there;
+    m->wants |= IKEV2_SAY_MOVE;
+    mobike_hurry(ike, sa);
+}
+
+void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ike_path to;
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP || ikev2_places_is_usable(ike, sa, &sa->path))
+        return;
+    if (!ikev2_places_pair(ike, sa, 0, &to))
+        return; /* nowhere to go: liveness checks tell when that lasts */
+    if (sa->mobike.is_ours) {
+        mobike_go(ike, sa, &to);
+        return;
+    }
+    /* The peer decides, and learns from where our list comes that we are there. */
+    to.remote = sa->path.remote;
+    if (!ikev2_places_is_usable(ike, sa, &to))
+        return;
+    ikev2_move_ike(ike, sa, &to, true);
+    sa->mobike.wants |= IKEV2_SAY_PLACES;
+    mobike_hurry(ike, sa);
+}
+
+void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    if (decides(sa) && !ike_path_equal(&sa->path, path) && ikev2_places_has_pair(ike, sa, path))
+        mobike_go(ike, sa, path);
+}
+
+/* ---- what our requests say ---- */
+
+bool ikev2_mobike_has_work(const struct ikev2_sa *sa)
+{
+    return sa->mobike.wants && sa->state == IKEV2_ST_UP;
+}
+
+/* Addresses and ports as we send them, so that the peer can see whether they arrive so (RFC 4555 4.2.6). */
+static void put_no_nats(struct wire_ike_builder *b, const struct ike_path *path)
+{
+    uint8_t bytes[2 * (16 + 2)];
+    struct base_writer w = base_writer(bytes, sizeof bytes);
+    const size_t addr = base_addr_size((enum base_family)path->local.addr.family);
+    base_write(&w, path->local.addr.bytes, addr);
+    base_write(&w, path->remote.addr.bytes, addr);
+    base_write_u16(&w, path->local.port);
+    base_write_u16(&w, path->remote.port);
+    ikev2_msg_put_notify(b, WIRE_IKE_N_NO_NATS_ALLOWED, base_writer_span(&w));
+}
+
+static void put_natd(struct ike *ike, const struct ikev2_sa *sa, struct wire_ike_builder *b,
+                     const struct ike_path *path)
+{
+    ikev2_natd_put(ike, b, sa->spi_i, sa->spi_r, path, sa->natd.faked);
+}
+
+void ikev2_mobike_start(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    m->out = m->wants;
+    m->wants = 0;
+    if (m->out & IKEV2_SAY_MOVE) {
+        ikev2_msg_put_notify(&b, WIRE_IKE_N_UPDATE_SA_ADDRESSES, BASE_SPAN_NONE);
+        put_natd(ike, sa, &b, &sa->path);
+        if (sa->conn->encap == IKE_ENCAP_NEVER)
+            put_no_nats(&b, &sa->path);
+    }
+    if (m->out & IKEV2_SAY_PLACES)
+        ikev2_places_put(ike, sa, &b, true);
+    if (m->out & IKEV2_SAY_PROVE) {
+        ike->env.rng(ike->env.ctx, IKE_RNG_COOKIE, m->cookie, sizeof m->cookie);
+        ikev2_msg_put_notify(&b, WIRE_IKE_N_COOKIE2, base_span(m->cookie, sizeof m->cookie));
+    }
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+}
+
+/* ---- answers to them ---- */
+
+/* How the peer saw us. True: otherwise than the last time. */
+static bool seen_changes(struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    struct wire_ike_notification n;
+    if (!ikev2_msg_notify(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, &n) || n.data.len != sizeof m->seen)
+        return false;
+    const bool changes = m->knows_seen && memcmp(m->seen, n.data.ptr, sizeof m->seen) != 0;
+    memcpy(m->seen, n.data.ptr, sizeof m->seen);
+    m->knows_seen = true;
+    return changes;
+}
+
+/* The peer does not take this path: another pair, or back. */
+static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    struct ike_path to;
+    explain_move_refused(ike, ikev2_sa_about(sa), error);
+    m->refused++;
+    if (m->refused <= IKEV2_PAIRS_MAX && ikev2_places_pair(ike, sa, m->refused - 1u, &to)) {
+        mobike_go(ike, sa, &to);
+        return;
+    }
+    ikev2_move_ike(ike, sa, &m->before, true);
+    ikev2_move_children(ike, sa);
+    m->has_before = m->is_unproved = false;
+    m->refused = 0;
+}
+
+/* The peer has us where we are now, and what is between us is known. */
+static void move_agreed(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    m->has_before = m->is_unproved = false;
+    m->refused = 0;
+    ikev2_natd_check(ike, sa, msg);
+    if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+        explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, &sa->natd);
+        ikev2_close(ike, sa, "there is a NAT on its new path, and encapsulation is never");
+        return;
+    }
+    seen_changes(sa, msg);
+    ikev2_move_set_way(sa);
+    ikev2_move_children(ike, sa);
+}
+
+/* Only who receives at the new place can know the number (RFC 4555 3.7). */
+static void proof_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    struct wire_ike_notification n;
+    if (!ikev2_msg_notify(msg, WIRE_IKE_N_COOKIE2, &n) || n.data.len != sizeof m->cookie ||
+        !base_equal_secret(n.data.ptr, m->cookie, sizeof m->cookie)) {
+        explain_malformed(ike, ikev2_sa_about(sa),
+                          "the answer to COOKIE2, which asks whether it receives where it says that it is");
+        ikev2_close(ike, sa, "the peer did not prove its new address");
+        return;
+    }
+    if (m->wants & IKEV2_SAY_PROVE)
+        return; /* it has moved on meanwhile */
+    m->is_unproved = false;
+    ikev2_move_children(ike, sa);
+}
+
+void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    const uint8_t out = m->out;
+    const uint16_t error = ikev2_msg_error(msg, NULL);
+    m->out = 0;
+    if (out & IKEV2_SAY_PROVE)
+        proof_take(ike, sa, msg);
+    if (!(out & IKEV2_SAY_MOVE) || m->wants & IKEV2_SAY_MOVE) /* or another move is to be said */
+        return;
+    if (error == WIRE_IKE_N_UNACCEPTABLE_ADDRESSES || error == WIRE_IKE_N_UNEXPECTED_NAT_DETECTED)
+        move_refused(ike, sa, error);
+    else
+        move_agreed(ike, sa, msg);
+}
+
+/* ---- liveness checks ---- */
+
+void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
+{
+    if (decides(sa) && sa->natd.local_nat)
+        put_natd(ike, sa, b, &sa->path);
+}
+
+void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    if (!decides(sa) || !sa->natd.local_nat || !seen_changes(sa, msg))
+        return;
+    ikev2_note(ike, sa, IKE_AUDIT_MOVED, "the peer sees us elsewhere: our NAT has forgotten us");
+    sa->mobike.wants |= IKEV2_SAY_MOVE;
+    ikev2_sa_touch(ike, sa);
+}
+
+/* ---- the peer's requests ---- */
+
+/* Whether the message arrived with the addresses and ports that it was sent with. */
+static bool came_as_sent(const struct wire_ike_notification *n, const struct ike_path *path)
+{
+    uint8_t bytes[2 * (16 + 2)];
+    struct base_writer w = base_writer(bytes, sizeof bytes);
+    const size_t addr = base_addr_size((enum base_family)path->local.addr.family);
+    base_write(&w, path->remote.addr.bytes, addr);
+    base_write(&w, path->local.addr.bytes, addr);
+    base_write_u16(&w, path->remote.port);
+    base_write_u16(&w, path->local.port);
+    return base_span_equal(n->data, base_writer_span(&w));
+}
+
+/* 0, or the notify that refuses the peer's new path. */
+static uint16_t move_judge(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                           const struct ike_natd *natd)
+{
+    struct wire_ike_notification n;
+    const bool has_nat = natd->local_nat || natd->remote_nat;
+    if (ikev2_msg_notify(msg, WIRE_IKE_N_NO_NATS_ALLOWED, &n) && !came_as_sent(&n, msg->path))
+        return WIRE_IKE_N_UNEXPECTED_NAT_DETECTED;
+    if (!ike_peer_is_candidate(sa->conn, msg->path)) {
+        explain_move(ike, ikev2_sa_about(sa), msg->path);
+        return WIRE_IKE_N_UNACCEPTABLE_ADDRESSES;
+    }
+    if (has_nat && (sa->conn->encap == IKE_ENCAP_NEVER || !msg->path->natt)) {
+        explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, natd);
+        return WIRE_IKE_N_UNACCEPTABLE_ADDRESSES;
+    }
+    return 0;
+}
+
+/* The peer says that it is elsewhere (RFC 4555 3.5). Returns as above. */
+static uint16_t move_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    const struct ike_natd before = sa->natd;
+    const bool is_there = base_endpoint_equal(&sa->path.remote, &msg->path->remote);
+    ikev2_natd_check(ike, sa, msg);
+    const uint16_t refusal = move_judge(ike, sa, msg, &sa->natd);
+    if (refusal) {
+        sa->natd = before;
+        return refusal;
+    }
+    if (!ike_path_equal(&sa->path, msg->path))
+        ikev2_move_ike(ike, sa, msg->path, false);
+    ikev2_move_set_way(sa);
+    if (!is_there) {
+        m->is_unproved = true;
+        m->wants |= IKEV2_SAY_PROVE;
+    }
+    if (!m->is_unproved)
+        ikev2_move_children(ike, sa);
+    mobike_hurry(ike, sa);
+    return 0;
+}
+
+/* The list of the peer, and where it tells it from: its end there is one of its addresses, too. */
+static void places_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ike_path to = sa->path;
+    if (!ikev2_places_take(&sa->mobike.peer, msg) || !decides(sa))
+        return;
+    to.remote = msg->path->remote;
+    if (!base_addr_equal(&to.remote.addr, &sa->path.remote.addr) && !sa->natd.remote_nat &&
+        to.local.addr.family == to.remote.addr.family)
+        mobike_go(ike, sa, &to);
+}
+
+static void put_cookie2(const struct ikev2_msg *msg, struct wire_ike_builder *b)
+{
+    struct wire_ike_notification n;
+    if (ikev2_msg_notify(msg, WIRE_IKE_N_COOKIE2, &n) && n.data.len >= PROVABLE_MIN &&
+        n.data.len <= PROVABLE_MAX)
+        ikev2_msg_put_notify(b, WIRE_IKE_N_COOKIE2, n.data);
+}
+
+void ikev2_mobike_on_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                             struct wire_ike_builder *b)
+{
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP)
+        return;
+    const bool moves = ikev2_msg_has(msg, WIRE_IKE_N_UPDATE_SA_ADDRESSES) && !sa->mobike.is_ours;
+    const uint16_t refusal = moves ? move_take(ike, sa, msg) : 0;
+    places_take(ike, sa, msg);
+    if (refusal)
+        ikev2_msg_put_notify(b, refusal, BASE_SPAN_NONE);
+    else if (ikev2_msg_has(msg, WIRE_IKE_N_NAT_DETECTION_SOURCE_IP))
+        put_natd(ike, sa, b, msg->path);
+    put_cookie2(msg, b);
+}

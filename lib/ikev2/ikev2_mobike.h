@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * MOBIKE (RFC 4555): an IKE SA and its children go on from other addresses. Whoever called first decides
+ * where it goes, also after rekeys: it moves its own end and says so (UPDATE_SA_ADDRESSES), and both find out
+ * anew about NATs, so that ESP goes in UDP or plain as the new path needs it, over IPv4 or IPv6.
+ *
+ * When the one that decides moves: our address is gone, or is not allowed any more; a request is not answered
+ * where it went, but over another pair of addresses of both lists; the peer answers a liveness check and has
+ * seen us at another place than before (our NAT has forgotten us, 3.8).
+ *
+ * The other one checks whether it allows the new path, answers over it, and asks there for a number that only
+ * who receives there can know (COOKIE2, 3.7) before packets of children go there. Moves of its own addresses
+ * it can only tell.
+ *
+ * With it, IKE messages from elsewhere move nothing (3.8), so that any path can be tried. ESP from elsewhere
+ * does as without it (ikev2_natd.h), where the peer is behind a NAT: the RFC allows it, and a NAT that has
+ * forgotten a mapping is found out by the next packet instead of the next liveness check. A peer without a
+ * NAT says itself where it goes.
+ *
+ * Thread: control.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "ike_natd.h"
+#include "ike_path.h"
+#include "ikev2_places.h"
+#include "wire_ike.h"
+
+struct ike;
+struct ikev2_msg;
+struct ikev2_sa;
+
+#define IKEV2_COOKIE2_BYTES 16 /* 8 to 64 (RFC 4555 4.2.5) */
+
+/* What an INFORMATIONAL of ours is to say or to ask. */
+enum ikev2_mobike_say {
+    IKEV2_SAY_MOVE = 1,   /* UPDATE_SA_ADDRESSES */
+    IKEV2_SAY_PROVE = 2,  /* COOKIE2 */
+    IKEV2_SAY_PLACES = 4, /* our list of addresses */
+};
+
+struct ikev2_mobike {
+    bool is_agreed;
+    bool is_ours;                      /* we decide */
+    bool is_unproved;                  /* the children have not followed to sa->path yet */
+    bool knows_seen;                   /* seen is from an answer under these keys */
+    bool has_before;                   /* a move of ours is not agreed on yet */
+    uint8_t refused;                   /* pairs that the peer refused since it agreed to one */
+    uint8_t wants, out;                /* IKEV2_SAY_ bits: that wait for their turn, that our request has */
+    uint8_t seen[IKE_NATD_HASH_BYTES]; /* us, as the peer saw us last */
+    uint8_t cookie[IKEV2_COOKIE2_BYTES];
+    struct ike_path before; /* with has_before: where the peer thinks we are */
+    struct ikev2_places peer;
+};
+
+/* A rekeyed SA goes on with what was agreed on under the one before. */
+void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to);
+
+/* What moves it. Each is nothing without MOBIKE, or for an SA that is not up. */
+
+/* Our addresses, their links, routes or what is allowed may have changed. */
+void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa);
+/* An answer came over another pair of addresses than the SA's, to a request that was sent over this one too.
+ */
+void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
+
+/* ---- exchanges (INFORMATIONAL) ---- */
+
+/* Whether a request is to be made. */
+bool ikev2_mobike_has_work(const struct ikev2_sa *sa);
+/* Makes it. */
+void ikev2_mobike_start(struct ike *ike, struct ikev2_sa *sa);
+/* It is answered. */
+void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/* Adds what a liveness check asks about our NAT, and takes its answer. */
+void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b);
+void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/* Takes the peer's request, and adds to the answer what is asked. */
+void ikev2_mobike_on_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                             struct wire_ike_builder *b);

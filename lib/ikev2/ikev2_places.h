@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Where the two ends of an IKE SA can be reached besides where they are: the pairs of addresses that a
+ * request may take (RFC 4555 3.4). Thread: control.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base_addr.h"
+#include "ike_conf.h"
+#include "ike_path.h"
+
+struct ike;
+struct ikev2_sa;
+
+#define IKEV2_PLACES_MAX IKE_ADDRS_MAX /* of a peer; what it names beyond is not kept */
+#define IKEV2_PAIRS_MAX  8             /* that a request is sent over at a time */
+
+/* The peer's further addresses, as it named them last. */
+struct ikev2_places {
+    uint8_t count;
+    struct base_addr list[IKEV2_PLACES_MAX];
+};
+
+/*
+ * The nth pair of ends that a request may take, the present one not among them: each address of the peer's
+ * with each of ours of its family that is in use and leads there. False: there is no nth.
+ */
+bool ikev2_places_pair(struct ike *ike, const struct ikev2_sa *sa, size_t n, struct ike_path *out);
+
+/* Whether it is one of these pairs. */
+bool ikev2_places_has_pair(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);
+
+/* Whether our end of this path is still ours, allowed by the SA's connection, and leads to the other. */
+bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Moves that are refused, in words. */
+#include "ike_pair.h"
+
+#include "explain.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static void a_peer_at_a_place_that_is_not_allowed_is_told_with_the_cure(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    const struct ike_path to = {{pair_addr("198.51.100.1"), 4500}, {pair_addr("203.0.113.5"), 4500}, true};
+    explain_move(ike, ikev2_sa_about(ike->v2->first), &to);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_MOVE);
+    assert_non_null(a);
+    assert_string_equal(a->what, "the peer moves to 203.0.113.5, and calls us at 198.51.100.1 there");
+    assert_string_equal(a->why, "The connection does not allow this pair of addresses (remote.from, "
+                                "local.address), so the tunnel stays where it was, and ends when nobody "
+                                "answers there any more.");
+    assert_string_equal(a->fix_here, "connections.a.remote.from: add \"203.0.113.5\", and local.address: "
+                                     "\"198.51.100.1\" or \"any\"");
+    pair_free(p);
+}
+
+static void what_the_peer_has_against_our_move_is_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[0].ike;
+    explain_move_refused(ike, ikev2_sa_about(ike->v2->first), WIRE_IKE_N_UNACCEPTABLE_ADDRESSES);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_MOVE);
+    assert_non_null(a);
+    assert_string_equal(a->what, "198.51.100.1:500 answered UNACCEPTABLE_ADDRESSES (40) when we moved to "
+                                 "192.0.2.1:500");
+    assert_non_null(strstr(a->fix_peer, "strongSwan: remote_addrs"));
+    pair_run(p, 11);
+    ike_on_timer(ike, p->now);
+    explain_move_refused(ike, ikev2_sa_about(ike->v2->first), WIRE_IKE_N_UNEXPECTED_NAT_DETECTED);
+    pair_drain(p);
+    a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_MOVE);
+    assert_string_equal(a->fix_here, "connections.b.encapsulation: \"auto\"");
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_peer_at_a_place_that_is_not_allowed_is_told_with_the_cure),
+        cmocka_unit_test(what_the_peer_has_against_our_move_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pairs of addresses that a request may take. */
+#include "ike_pair.h"
+
+#include "ikev2_places.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+
+static struct pair *up(void)
+{
+    struct pair *p = pair_new();
+    struct ike_conn_conf *a = &p->h[0].conf->conns[0];
+    a->mobike = p->h[1].conf->conns[0].mobike = true;
+    a->local_addrs[0] = pair_addr("192.0.2.1");
+    a->local_addrs[1] = pair_addr("192.0.2.2");
+    a->local_addrs[2] = pair_addr("2001:db8::1");
+    a->n_local_addrs = 3;
+    pair_start(p);
+    pair_connect(p);
+    return p;
+}
+
+static void assert_pair(const struct ike_path *path, const char *local, const char *remote)
+{
+    char is[BASE_ENDPOINT_TEXT_MAX];
+    assert_string_equal(base_endpoint_text(&path->local, is), local);
+    assert_string_equal(base_endpoint_text(&path->remote, is), remote);
+    assert_true(path->natt);
+}
+
+static void all_pairs_of_a_family_but_the_present_one(void **state)
+{
+    (void)state;
+    struct pair *p = up();
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    struct ike_path path;
+    sa->mobike.peer.list[0] = pair_addr("198.51.100.2");
+    sa->mobike.peer.list[1] = pair_addr("2001:db8::2");
+    sa->mobike.peer.count = 2;
+    static const char *const want[][2] = {
+        {"192.0.2.2:4500", "198.51.100.1:4500"},
+        {"192.0.2.1:4500", "198.51.100.2:4500"},
+        {"192.0.2.2:4500", "198.51.100.2:4500"},
+        {"[2001:db8::1]:4500", "[2001:db8::2]:4500"},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(ikev2_places_pair(p->h[0].ike, sa, i, &path));
+        assert_pair(&path, want[i][0], want[i][1]);
+        assert_true(ikev2_places_has_pair(p->h[0].ike, sa, &path));
+    }
+    assert_false(ikev2_places_pair(p->h[0].ike, sa, 4, &path));
+    assert_false(ikev2_places_has_pair(p->h[0].ike, sa, &sa->path));
+    pair_free(p);
+}
+
+static void ours_must_be_allowed_and_in_use(void **state)
+{
+    (void)state;
+    struct pair *p = up();
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    struct ike_path path = sa->path;
+    assert_true(ikev2_places_is_usable(p->h[0].ike, sa, &path));
+    path.local.addr = pair_addr("192.0.2.3");
+    assert_false(ikev2_places_is_usable(p->h[0].ike, sa, &path));
+    /* Any is allowed, and the host has this one. */
+    p->h[0].conf->conns[0].n_local_addrs = 0;
+    p->h[0].addr = path.local.addr;
+    assert_true(ikev2_places_is_usable(p->h[0].ike, sa, &path));
+    assert_true(ikev2_places_pair(p->h[0].ike, sa, 0, &path));
+    assert_pair(&path, "192.0.2.3:4500", "198.51.100.1:4500");
+    assert_false(ikev2_places_pair(p->h[0].ike, sa, 1, &path));
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_pairs_of_a_family_but_the_present_one),
+        cmocka_unit_test(ours_must_be_allowed_and_in_use),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
