@@ -19,6 +19,8 @@ struct ike_set_counts {
     const struct ike_conn_conf *first[IKE_SETS_MAX]; /* that allows the path; NULL with count 0 */
     const struct ike_conn_conf *nearest;             /* the first of all that allow it; NULL: none does */
     bool forces_encap;                               /* one of them does */
+    size_t
+        steps; /* looks that it took: by how many lengths of prefixes and sets there are, not connections */
 };
 
 /* Whether a connection allows the addresses of a path. */
@@ -31,6 +33,5 @@ bool ike_sets_allows(const struct ike_conn_conf *c, const struct ike_path *path)
 struct ike_sets *ike_sets_new(struct ike_conf *conf);
 void ike_sets_free(struct ike_sets *sets);
 
-/* Of a sealed configuration. Costs a look at each connection that is bound to addresses, and nothing for
- * others. */
+/* Of a sealed configuration. Connections that are bound to other addresses cost nothing. */
 void ike_sets_count(const struct ike_conf *conf, const struct ike_path *path, struct ike_set_counts *out);

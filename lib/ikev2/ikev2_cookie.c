@@ -28,9 +28,24 @@ void ikev2_cookie_init(struct ike *ike)
     c->until = base_time_add(ike->now, SECRET_S * BASE_NS_PER_S);
 }
 
+static uint32_t cookie_refused(const struct ike *ike)
+{
+    const uint64_t halvings = base_time_since(ike->now, ike->v2->cookie.refused_at) / BASE_NS_PER_S;
+    return halvings < 32 ? ike->v2->cookie.refused >> halvings : 0;
+}
+
 bool ikev2_cookie_wanted(const struct ike *ike)
 {
-    return ike->stats.half_open >= ike->conf->cookie_threshold;
+    return ike->stats.half_open + cookie_refused(ike) >= ike->conf->cookie_threshold;
+}
+
+void ikev2_cookie_count_refusal(struct ike *ike)
+{
+    struct ikev2_cookies *c = &ike->v2->cookie;
+    const uint32_t left = cookie_refused(ike);
+    if (left < c->refused || !left)
+        c->refused_at = ike->now;
+    c->refused = left < UINT32_MAX ? left + 1 : left;
 }
 
 /* Two secrets: the current one, and the one before for cookies that are on their way. */

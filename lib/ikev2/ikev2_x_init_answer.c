@@ -51,8 +51,9 @@ const struct ikev2_job_row *ikev2_init_answer_jobs(size_t *count)
 const struct ikev2_step ikev2_init_accepted = {
     "accept", IKEV2_IN(IKEV2_ST_NONE), {[IKEV2_GOES] = IKEV2_ST_R_DH, [IKEV2_TURNS] = IKEV2_ST_DEAD}};
 
-/* An answer in clear with one notify; no state behind it. */
-static void init_refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t notify, struct base_span data)
+/* An answer in clear with one notify; no state behind it. proved: the caller receives at its address. */
+static void init_refuse(struct ike *ike, const struct ikev2_msg *msg, bool proved, uint16_t notify,
+                        struct base_span data)
 {
     const struct wire_ike_hdr hdr = {.spi_i = msg->hdr.spi_i,
                                      .version = WIRE_IKE_MAJOR << 4,
@@ -61,6 +62,8 @@ static void init_refuse(struct ike *ike, const struct ikev2_msg *msg, uint16_t n
     struct wire_ike_builder b = wire_ike_build(ike->v2->wire, sizeof ike->v2->wire, &hdr);
     ikev2_msg_put_notify(&b, notify, data);
     ike_act_send(ike, msg->path, wire_ike_finish(&b));
+    if (!proved)
+        ikev2_cookie_count_refusal(ike);
 }
 
 /*
@@ -191,12 +194,12 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         return IKEV2_STAYS;
     }
     if (!init_choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
-        init_refuse(ike, msg, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
+        init_refuse(ike, msg, challenge, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
         return IKEV2_STAYS;
     }
     if (choice.dh != (enum crypt_dh)ke.group) {
         const uint8_t wanted[2] = {(uint8_t)((unsigned)choice.dh >> 8), (uint8_t)choice.dh};
-        init_refuse(ike, msg, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        init_refuse(ike, msg, challenge, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
         return IKEV2_STAYS;
     }
     if (!ikev2_ke_fits(&ke, choice.dh)) {

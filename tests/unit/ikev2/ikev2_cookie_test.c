@@ -84,12 +84,55 @@ static void an_answer_is_never_longer_than_an_unproved_request(void **state)
     pair_free(p);
 }
 
+/* n calls, each of an SPI and a port of its own, whose proposals nobody here has. */
+static void refused_calls(struct pair *p, const struct pair_packet *first, uint16_t n)
+{
+    static uint16_t number;
+    for (uint16_t i = 0; i < n; i++, number++) {
+        struct pair_packet k = *first;
+        k.bytes[0] = (uint8_t)(number >> 8);
+        k.bytes[1] = (uint8_t)number;
+        k.path.remote.port = (uint16_t)(1024 + number);
+        ike_on_packet(p->h[1].ike, p->now, &k.path, base_span(k.bytes, k.len));
+        pair_drain(p);
+        p->tail = p->head;
+    }
+}
+
+static void a_flood_of_proposals_that_nobody_takes_gets_cookies(void **state)
+{
+    (void)state;
+    char why[200];
+    struct pair *p = pair_new();
+    struct ike_conn_conf *c = p->h[1].conf->conns;
+    c->n_proposals = 1;
+    assert_int_equal(
+        crypt_proposal_parse("aes256-sha512-modp8192", CRYPT_PROTOCOL_IKE, c->proposals, why, sizeof why), 0);
+    p->h[1].conf->cookie_threshold = 100;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    const struct pair_packet first = p->queue[p->head];
+    refused_calls(p, &first, 1000);
+    assert_int_equal(pair_stats(p, 1).failed, 100); /* proposals that were looked at */
+    assert_int_equal(pair_stats(p, 1).cookies_sent, 900);
+    /* A second later half of it is forgotten, and long after all. */
+    p->now = base_time_add(p->now, BASE_NS_PER_S);
+    refused_calls(p, &first, 1000);
+    assert_int_equal(pair_stats(p, 1).failed, 150);
+    p->now = base_time_add(p->now, 3600 * BASE_NS_PER_S);
+    refused_calls(p, &first, 1000);
+    assert_int_equal(pair_stats(p, 1).failed, 250);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cookie_is_asked_for_and_given_back),
         cmocka_unit_test(a_copy_that_slips_in_without_the_cookie_does_not_spoil_the_call),
         cmocka_unit_test(an_old_cookie_or_one_of_another_address_is_worth_nothing),
+        cmocka_unit_test(a_flood_of_proposals_that_nobody_takes_gets_cookies),
         cmocka_unit_test(an_answer_is_never_longer_than_an_unproved_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
