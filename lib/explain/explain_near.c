@@ -147,7 +147,8 @@ static void search_is_over(struct ike *ike, uint64_t sa_id, struct ike_job *job)
 void explain_search(struct ike *ike, enum ike_audit_kind kind, struct explain_about about,
                     const struct ike_id *remote, const struct ike_id *asked, explain_search_fn *tell)
 {
-    if (ike->fail.searches >= SEARCHES_MAX || !ike_fail_is_news(ike, kind, &about.path->remote, NULL))
+    if (ike->fail.searches >= SEARCHES_MAX || !ike_fail_is_news(ike, kind, &about.path->remote, NULL) ||
+        !ike_fail_may_search(ike, ike->conf->n_conns))
         return;
     struct ike_job *job = ike_job_new(&search_kind);
     if (!job)

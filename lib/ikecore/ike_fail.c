@@ -9,9 +9,12 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 
-#define QUIET_S    10 /* the same failure of the same endpoint is told again after that */
-#define BURST      50u
-#define PER_SECOND 10u
+#define QUIET_S          10 /* the same failure of the same endpoint is told again after that */
+#define BURST            50u
+#define PER_SECOND       10u
+
+#define LOOKS_BURST      40000u
+#define LOOKS_PER_SECOND 40000u
 
 static bool fail_take_token(struct ike *ike)
 {
@@ -32,6 +35,21 @@ bool ike_fail_is_rare(struct ike *ike)
     if (!base_time_reached(ike->fail.rare_at, ike->now))
         return false;
     ike->fail.rare_at = base_time_add(ike->now, BASE_NS_PER_S);
+    return true;
+}
+
+bool ike_fail_may_search(struct ike *ike, size_t n)
+{
+    struct ike_fail *f = &ike->fail;
+    const uint64_t ms = base_time_since(ike->now, f->looks_at) / BASE_NS_PER_MS;
+    const uint64_t forgiven = ms * (LOOKS_PER_SECOND / 1000);
+    if (ms) {
+        f->looks = f->looks > forgiven ? f->looks - forgiven : 0;
+        f->looks_at = ike->now;
+    }
+    if (f->looks >= LOOKS_BURST)
+        return false;
+    f->looks += n;
     return true;
 }
 

@@ -145,11 +145,40 @@ static void a_slip_of_the_pen_is_found_among_few_and_among_many(void **state)
     }
 }
 
+/* Looks at connections that n strangers cause, a millisecond apart. */
+static size_t looks_of(size_t n_conns, unsigned strangers)
+{
+    struct crypt_ike_ops ops;
+    struct pair *p = pair_of_many(n_conns - 1, &ops);
+    struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {pair_addr("203.0.113.5"), 500}};
+    const struct ike_id who = pair_id("@nobody"), none = {0};
+    for (unsigned i = 0; i < strangers; i++) {
+        path.remote.port++;
+        p->now = base_time_add(p->now, BASE_NS_PER_MS);
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_TRAFFIC}); /* tells the time */
+        explain_unknown_id(p->h[1].ike, (struct explain_about){.path = &path}, &who, &none);
+        pair_drain(p);
+    }
+    const size_t told = pair_count(&p->h[1], IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_true(told > 0);
+    pair_free(p);
+    return told * n_conns;
+}
+
+static void what_strangers_cost_does_not_grow_with_the_connections(void **state)
+{
+    (void)state;
+    assert_in_range(looks_of(10, 300), 500, 560); /* the limit of records */
+    assert_in_range(looks_of(5000, 300), 40000, 60000);
+    assert_in_range(looks_of(20000, 300), 40000, 80000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stranger_costs_the_control_core_no_comparison_with_each_connection),
         cmocka_unit_test(a_search_is_a_job_and_only_for_what_is_told),
+        cmocka_unit_test(what_strangers_cost_does_not_grow_with_the_connections),
         cmocka_unit_test(a_configuration_may_go_while_it_is_searched),
         cmocka_unit_test(a_slip_of_the_pen_is_found_among_few_and_among_many),
     };
