@@ -28,6 +28,7 @@ static int print_version(bool is_json)
         .dpdk = rte_version() + strlen("DPDK "),
         .ipsec_mb = imb_get_version_str(),
         .openssl = OpenSSL_version(OPENSSL_VERSION_STRING),
+        .no_ml_kem = ossl_dh_why_no_kem(),
     };
     (is_json ? about_version_json : about_version_print)(stdout, "culvertd", &running);
     return 0;

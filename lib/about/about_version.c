@@ -33,6 +33,10 @@ void about_version_print(FILE *out, const char *program, const struct about_runn
     library_print(out, "DPDK", about_build.dpdk, running->dpdk);
     library_print(out, "intel-ipsec-mb", about_build.ipsec_mb, running->ipsec_mb);
     library_print(out, "OpenSSL", about_build.openssl, running->openssl);
+    if (running->no_ml_kem)
+        fprintf(out, "  without ML-KEM: %s\n", running->no_ml_kem);
+    else if (running->openssl)
+        fputs("  with ML-KEM-512, ML-KEM-768 and ML-KEM-1024\n", out);
 }
 
 /* Versions hold no control characters. */
@@ -65,5 +69,8 @@ void about_version_json(FILE *out, const char *program, const struct about_runni
         member_print(out, before, all[i].name, all[i].running);
         before = ", ";
     }
-    fputs("}\n}\n", out);
+    fputs("}", out);
+    if (running->openssl)
+        fprintf(out, ",\n  \"ml_kem\": %s", running->no_ml_kem ? "false" : "true");
+    fputs("\n}\n", out);
 }

@@ -15,6 +15,7 @@ extern const struct about_build about_build;
 /* Versions of the libraries that run; NULL: the program has not loaded that one. */
 struct about_running {
     const char *dpdk, *ipsec_mb, *openssl;
+    const char *no_ml_kem; /* with openssl: why it has no ML-KEM; NULL: it has */
 };
 
 /*

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Algorithms that are there for old peers only: a connection that does not say so may not name them, and one
- * that does is told about each at every check.
+ * that does is told about each at every check. And those that the library of this machine lacks.
  */
 #include "conf_int.h"
+
+#include "ossl_ops.h"
 
 static bool list_has(const struct crypt_proposal *list, size_t n, const struct crypt_alg *alg)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < list[i].count; j++)
-            if (list[i].transforms[j].type == alg->type && list[i].transforms[j].id == alg->id &&
-                list[i].transforms[j].key_bits == alg->key_bits)
-                return true;
+            if (crypt_alg_find(list[i].transforms[j].type, list[i].transforms[j].id,
+                               list[i].transforms[j].key_bits) == alg)
+                return true; /* also as an additional key exchange */
     return false;
 }
 
@@ -24,6 +26,20 @@ static const char *key_with(const struct ike_conn_conf *conn, const struct crypt
         if (list_has(conn->children[i].proposals, conn->children[i].n_proposals, alg))
             return "esp_proposals";
     return NULL;
+}
+
+void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn)
+{
+    size_t count;
+    const struct crypt_alg *rows = crypt_alg_rows(&count);
+    for (const struct crypt_alg *alg = rows; alg < rows + count; alg++) {
+        const char *key = alg->is_kem && !ossl_dh_has((enum crypt_dh)alg->id) ? key_with(conn, alg) : NULL;
+        if (key)
+            conf_fail(r,
+                      "%s name %s, which is absent here: %s; leave it out, or run a culvertd that was built "
+                      "with a newer OpenSSL",
+                      key, alg->keyword, ossl_dh_why_no_kem());
+    }
 }
 
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn)

@@ -196,6 +196,7 @@ bool conf_is_interface_name(const char *name);
 void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);
 /* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
+void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);
 /* Warns of remote subnets that two connections claim. */
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);

@@ -24,7 +24,10 @@
 #define DH(ID, WORD, NAME, BYTES, RFC) WEAK_DH(ID, WORD, NAME, BYTES, RFC, NULL)
 #define WEAK_DH(ID, WORD, NAME, BYTES, RFC, WHY)                                                              \
     {.type = CRYPT_TYPE_DH, .id = (ID), .keyword = (WORD), .name = (NAME), .out_bytes = (BYTES),              \
-     .for_ike = true, .for_esp = true, .rfc = (RFC), .weak = (WHY)}
+     .answer_bytes = (BYTES), .for_ike = true, .for_esp = true, .rfc = (RFC), .weak = (WHY)}
+#define KEM(ID, WORD, NAME, KEY, CIPHERTEXT, RFC)                                                             \
+    {.type = CRYPT_TYPE_DH, .id = (ID), .keyword = (WORD), .name = (NAME), .out_bytes = (KEY),                \
+     .answer_bytes = (CIPHERTEXT), .is_kem = true, .for_ike = true, .for_esp = true, .rfc = (RFC)}
 #define ESN(ID, WORD, NAME)                                                                                   \
     {.type = CRYPT_TYPE_ESN, .id = (ID), .keyword = (WORD), .name = (NAME), .for_esp = true, .rfc = "RFC 4303"}
 
@@ -69,6 +72,9 @@ static const struct crypt_alg rows[] = {
     DH(CRYPT_DH_MODP_4096, "modp4096", "MODP-4096", 512, "RFC 3526"),
     DH(CRYPT_DH_MODP_6144, "modp6144", "MODP-6144", 768, "RFC 3526"),
     DH(CRYPT_DH_MODP_8192, "modp8192", "MODP-8192", 1024, "RFC 3526"),
+    KEM(CRYPT_DH_ML_KEM_512, "mlkem512", "ML-KEM-512", 800, 768, "draft-ietf-ipsecme-ikev2-mlkem"),
+    KEM(CRYPT_DH_ML_KEM_768, "mlkem768", "ML-KEM-768", 1184, 1088, "draft-ietf-ipsecme-ikev2-mlkem"),
+    KEM(CRYPT_DH_ML_KEM_1024, "mlkem1024", "ML-KEM-1024", 1568, 1568, "draft-ietf-ipsecme-ikev2-mlkem"),
     WEAK_DH(CRYPT_DH_MODP_1024, "modp1024", "MODP-1024", 128, "RFC 7296 B.2",
             "its logarithms are within reach of who can spend much (RFC 8247 2.4)"),
 
@@ -81,6 +87,8 @@ static const struct crypt_alg rows[] = {
 
 const struct crypt_alg *crypt_alg_find(uint8_t type, uint16_t id, uint16_t key_bits)
 {
+    if (crypt_type_is_addke(type))
+        type = CRYPT_TYPE_DH;
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].type == type && rows[i].id == id && rows[i].key_bits == key_bits)
             return &rows[i];
@@ -101,7 +109,7 @@ const char *crypt_alg_name(uint8_t type, uint16_t id, uint16_t key_bits)
     if (alg)
         return alg->name;
     /* Not algorithms, but peers write them (RFC 7296 3.3.3), and people read the lists. */
-    if ((type == CRYPT_TYPE_INTEG || type == CRYPT_TYPE_DH) && id == 0)
+    if ((type == CRYPT_TYPE_INTEG || type == CRYPT_TYPE_DH || crypt_type_is_addke(type)) && id == 0)
         return "NONE";
     return "unknown";
 }

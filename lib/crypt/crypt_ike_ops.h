@@ -25,14 +25,23 @@ struct crypt_ike_ops {
 
     /*
      * Makes a key pair. *out is owned by the caller (dh_free). public_value gets exactly the group's
-     * out_bytes in IKE's form (RFC 7296 3.4, RFC 5903 x|y, RFC 8031). May take milliseconds (MODP).
+     * out_bytes in IKE's form (RFC 7296 3.4, RFC 5903 x|y, RFC 8031); of a KEM that is the encapsulation key.
+     * May take milliseconds (MODP). -ENOTSUP: the library has no such group.
      */
     int (*dh_new)(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *public_value);
 
     /*
+     * The responder's part at once: the shared secret with the initiator's public value, and public_value,
+     * the group's answer_bytes, for the answer: a public value whose key is gone, or a KEM's ciphertext.
+     * Errors are those of dh_new and dh_derive.
+     */
+    int (*dh_answer)(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
+                     uint8_t secret[CRYPT_DH_MAX], size_t *secret_len);
+
+    /*
      * The shared secret with the peer's public value; *secret_len gets its length (RFC 5903: x only).
-     * -EINVAL: wrong length, point not on the curve, 0 / 1 / p-1 for MODP (RFC 6989), all-zero result for
-     * X25519 (RFC 8031). May take milliseconds.
+     * -EINVAL: wrong length, encapsulation key with a coefficient too large (FIPS 203 7.2), point not on the
+     * curve, 0 / 1 / p-1 for MODP (RFC 6989), all-zero result for X25519 (RFC 8031). May take milliseconds.
      */
     int (*dh_derive)(struct crypt_dh_key *key, struct base_span peer_public, uint8_t secret[CRYPT_DH_MAX],
                      size_t *secret_len);

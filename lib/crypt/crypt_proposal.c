@@ -175,10 +175,10 @@ static int refuse_protocol(const struct parse *ps, const struct crypt_alg *alg)
 }
 
 /* Inserts behind the last transform of the same or a lower type. */
-static int alg_add(struct parse *ps, const struct crypt_alg *alg)
+static int alg_add_as(struct parse *ps, uint8_t type, const struct crypt_alg *alg)
 {
     struct crypt_proposal *p = &ps->p;
-    const struct crypt_transform t = {alg->type, alg->id, alg->key_bits};
+    const struct crypt_transform t = {type, alg->id, alg->key_bits};
     size_t at = 0;
     if (p->count == CRYPT_PROPOSAL_TRANSFORMS_MAX)
         return refuse(ps, "more than %d algorithms in one proposal; split it into two",
@@ -200,13 +200,46 @@ static int alg_add(struct parse *ps, const struct crypt_alg *alg)
     return 0;
 }
 
-static int take_word(struct parse *ps, const char *word)
+static int alg_add(struct parse *ps, const struct crypt_alg *alg)
+{
+    return alg_add_as(ps, alg->type, alg);
+}
+
+static const struct crypt_alg *alg_named(const char *word)
 {
     const char *keyword = word;
     for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
         if (strcasecmp(aliases[i].word, word) == 0)
             keyword = aliases[i].keyword;
-    const struct crypt_alg *alg = crypt_alg_by_keyword(keyword);
+    return crypt_alg_by_keyword(keyword);
+}
+
+/* The type of an additional key exchange when the word begins as one does, "ke1_"; 0: it does not. */
+static uint8_t word_addke(const char *word)
+{
+    const bool is = strncasecmp(word, "ke", 2) == 0 && word[2] >= '1' && word[2] < '1' + CRYPT_ADDKE_MAX &&
+                    word[3] == '_';
+    return is ? (uint8_t)(CRYPT_TYPE_ADDKE1 + word[2] - '1') : 0;
+}
+
+static int take_addke(struct parse *ps, uint8_t type, const char *word)
+{
+    const struct crypt_alg *alg = alg_named(strcasecmp(word + 4, "none") == 0 ? "modpnone" : word + 4);
+    if (alg && alg->type == CRYPT_TYPE_DH)
+        return alg_add_as(ps, type, alg);
+    return refuse(
+        ps,
+        "\"%.3s_\" stands in front of the method of an additional key exchange (RFC 9370): write for "
+        "example %.3s_mlkem768 or %.3s_ecp384, and %.3s_none beside it when it may be left out",
+        word, word, word, word);
+}
+
+static int take_word(struct parse *ps, const char *word)
+{
+    const uint8_t addke = word_addke(word);
+    if (addke)
+        return take_addke(ps, addke, word);
+    const struct crypt_alg *alg = alg_named(word);
     if (!alg)
         return refuse_unknown(ps, word);
     if (!alg_fits(alg, ps->protocol))
@@ -281,6 +314,45 @@ static int derive_prf(struct parse *ps)
     return 0;
 }
 
+/* The only method of an additional key exchange that has to be; NULL: there is a choice. */
+static const struct crypt_transform *only_method(const struct crypt_proposal *p, uint8_t type)
+{
+    const struct crypt_transform *only = NULL;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->transforms[i].type != type)
+            continue;
+        if (only)
+            return NULL;
+        only = &p->transforms[i];
+    }
+    return only && only->id != CRYPT_DH_NONE ? only : NULL;
+}
+
+/* Additional key exchanges follow a first one, each by a method of its own (RFC 9370 2.2.1). */
+static int check_addke(const struct parse *ps)
+{
+    const struct crypt_transform *first = only_method(&ps->p, CRYPT_TYPE_DH);
+    const bool has_first = first || count_type(&ps->p, CRYPT_TYPE_DH) > 1;
+    for (uint8_t a = CRYPT_TYPE_ADDKE1; a <= CRYPT_TYPE_ADDKE7; a++) {
+        const struct crypt_transform *t = only_method(&ps->p, a);
+        if (count_type(&ps->p, a) && !has_first)
+            return refuse(ps, "an additional key exchange needs a first one; add for example -x25519");
+        if (!t)
+            continue;
+        bool is_twin = first && first->id == t->id;
+        for (uint8_t b = CRYPT_TYPE_ADDKE1; b < a && !is_twin; b++) {
+            const struct crypt_transform *u = only_method(&ps->p, b);
+            is_twin = u && u->id == t->id;
+        }
+        if (is_twin)
+            return refuse(ps,
+                          "%s stands there for two key exchanges, and each needs a method of its own; name "
+                          "another one",
+                          crypt_alg_find(t->type, t->id, 0)->keyword);
+    }
+    return 0;
+}
+
 static int complete_ike(struct parse *ps)
 {
     if (count_type(&ps->p, CRYPT_TYPE_DH) == 0)
@@ -314,6 +386,8 @@ int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct 
     if (!err)
         err = protocol == CRYPT_PROTOCOL_IKE ? complete_ike(&ps) : complete_esp(&ps);
     if (!err)
+        err = check_addke(&ps);
+    if (!err)
         *out = ps.p;
     return err;
 }
@@ -334,6 +408,34 @@ static bool type_meets(const struct crypt_proposal *a, const struct crypt_propos
     return false;
 }
 
+bool crypt_proposal_can_skip(const struct crypt_proposal *p, uint8_t addke)
+{
+    bool is_named = false;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->transforms[i].type == addke && p->transforms[i].id == CRYPT_DH_NONE)
+            return true;
+        is_named |= p->transforms[i].type == addke;
+    }
+    return !is_named;
+}
+
+bool crypt_proposal_has_addke(const struct crypt_proposal *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (crypt_type_is_addke(p->transforms[i].type))
+            return true;
+    return false;
+}
+
+static bool addke_agrees(const struct crypt_proposal *a, const struct crypt_proposal *b)
+{
+    for (uint8_t type = CRYPT_TYPE_ADDKE1; type <= CRYPT_TYPE_ADDKE7; type++)
+        if (!(crypt_proposal_can_skip(a, type) && crypt_proposal_can_skip(b, type)) &&
+            !type_meets(a, b, type, false))
+            return false;
+    return true;
+}
+
 static bool type_agrees(const struct crypt_proposal *a, const struct crypt_proposal *b, uint8_t type)
 {
     return (count_type(a, type) == 0 && count_type(b, type) == 0) || type_meets(a, b, type, false);
@@ -348,7 +450,7 @@ bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const stru
                  (type_meets(&a[i], &b[j], CRYPT_TYPE_ENCR, false) &&
                   type_agrees(&a[i], &b[j], CRYPT_TYPE_INTEG))) &&
                 type_agrees(&a[i], &b[j], CRYPT_TYPE_PRF) && type_agrees(&a[i], &b[j], CRYPT_TYPE_DH) &&
-                type_agrees(&a[i], &b[j], CRYPT_TYPE_ESN))
+                type_agrees(&a[i], &b[j], CRYPT_TYPE_ESN) && addke_agrees(&a[i], &b[j]))
                 return true;
     return false;
 }
@@ -359,7 +461,11 @@ const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_P
     for (size_t i = 0; i < p->count; i++) {
         const struct crypt_transform *q = &p->transforms[i];
         const struct crypt_alg *alg = crypt_alg_find(q->type, q->id, q->key_bits);
-        base_text_add(&t, "%s%s", i ? "-" : "", alg ? alg->keyword : "unknown");
+        base_text_add(&t, i ? "-" : "");
+        if (crypt_type_is_addke(q->type))
+            base_text_add(&t, "ke%d_", q->type - CRYPT_TYPE_ADDKE1 + 1);
+        const bool is_none = crypt_type_is_addke(q->type) && q->id == CRYPT_DH_NONE;
+        base_text_add(&t, "%s", is_none ? "none" : alg ? alg->keyword : "unknown");
     }
     return out;
 }

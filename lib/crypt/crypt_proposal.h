@@ -2,7 +2,8 @@
 #pragma once
 /*
  * A configured proposal: for each transform type the accepted algorithms in order of preference. Written as
- * strongSwan users know it: "aes256gcm16-aes128gcm16-prfsha256-x25519-ecp256", "aes128gcm16-x25519-esn".
+ * strongSwan users know it: "aes256gcm16-aes128gcm16-prfsha256-x25519-ecp256", "aes128gcm16-x25519-esn", and
+ * with additional key exchanges "aes256gcm16-prfsha384-x25519-ke1_mlkem768" (RFC 9370).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +11,7 @@
 #include "crypt_alg.h"
 
 #define CRYPT_PROPOSAL_TRANSFORMS_MAX 24
-#define CRYPT_PROPOSAL_TEXT_MAX       256
+#define CRYPT_PROPOSAL_TEXT_MAX       352
 
 enum crypt_protocol { CRYPT_PROTOCOL_IKE = 1, CRYPT_PROTOCOL_AH = 2, CRYPT_PROTOCOL_ESP = 3 };
 
@@ -31,8 +32,10 @@ struct crypt_proposal {
  * Parses the notation for `protocol`. IKE: a missing PRF is derived from the integrity algorithm, or
  * PRF-HMAC-SHA2-256 beside an AEAD; a DH group is required. ESP: no PRF; "modpnone" beside groups means that
  * the child may do without one as well; without "esn"/"noesn" both are accepted and ESN preferred. An AEAD
- * together with an integrity algorithm is an error, as is a CBC cipher without one (RFC 7296 3.3.3). Returns
- * 0, or -EINVAL with a sentence in why (what is wrong and what to write instead). AH notation
+ * together with an integrity algorithm is an error, as is an additional key exchange ("ke1_" to "ke7_" in
+ * front of a group, or of "none": it may be left out) without a first one, as is a CBC cipher without one
+ * (RFC 7296 3.3.3). Returns 0, or -EINVAL with a sentence in why (what is wrong and what to write instead).
+ * AH notation
  * ("ah-…") is refused with the reason that NAT breaks AH.
  */
 int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct crypt_proposal *out,
@@ -42,6 +45,12 @@ int crypt_proposal_parse(const char *text, enum crypt_protocol protocol, struct 
  */
 bool crypt_proposals_meet(const struct crypt_proposal *a, size_t n_a, const struct crypt_proposal *b,
                           size_t n_b);
+
+/* Whether the additional key exchange of this type may be left out: none is named, or NONE among others. */
+bool crypt_proposal_can_skip(const struct crypt_proposal *p, uint8_t addke);
+
+/* Whether it has any transform of an additional key exchange. */
+bool crypt_proposal_has_addke(const struct crypt_proposal *p);
 
 /* The notation of a proposal, into out. Returns out. */
 const char *crypt_proposal_text(const struct crypt_proposal *p, char out[CRYPT_PROPOSAL_TEXT_MAX]);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Diffie-Hellman: MODP (RFC 3526, RFC 7296 B.2), ECP (RFC 5903) and X25519 (RFC 8031) behind three functions.
- * A peer's value is checked as RFC 6989 2 asks before it meets a private key. OpenSSL's own validation of
- * MODP values is not used on top: with these safe primes it adds a full exponentiation and no security.
+ * Key exchange: MODP (RFC 3526, RFC 7296 B.2), ECP (RFC 5903), X25519 (RFC 8031) and ML-KEM (FIPS 203) behind
+ * a few functions. A peer's value is checked as RFC 6989 2 asks before it meets a private key. OpenSSL's own
+ * validation of MODP values is not used on top: with these safe primes it adds a full exponentiation and no
+ * security.
  */
 #include "ossl_room.h"
 
 #include <errno.h>
+#include <openssl/opensslv.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/dh.h>
@@ -18,9 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base_wipe.h"
+#include "ossl_kem.h"
 #include "ossl_ops.h"
 
-enum kind { KIND_MODP, KIND_ECP, KIND_X25519 };
+enum kind { KIND_MODP, KIND_ECP, KIND_X25519, KIND_KEM };
 
 struct group {
     enum crypt_dh id;
@@ -28,6 +31,7 @@ struct group {
     const char *name; /* OpenSSL's; NULL: the library knows the prime, but no group of it */
     size_t public_bytes;
     size_t secret_bytes;
+    size_t answer_bytes; /* of a KEM: its ciphertext; else 0 */
 };
 
 static const struct group groups[] = {
@@ -40,6 +44,9 @@ static const struct group groups[] = {
     {CRYPT_DH_ECP_384, KIND_ECP, "P-384", 96, 48},
     {CRYPT_DH_ECP_521, KIND_ECP, "P-521", 132, 66},
     {CRYPT_DH_X25519, KIND_X25519, "X25519", 32, 32},
+    {CRYPT_DH_ML_KEM_512, KIND_KEM, "ML-KEM-512", 800, 32, 768},
+    {CRYPT_DH_ML_KEM_768, KIND_KEM, "ML-KEM-768", 1184, 32, 1088},
+    {CRYPT_DH_ML_KEM_1024, KIND_KEM, "ML-KEM-1024", 1568, 32, 1568},
     {CRYPT_DH_MODP_1024, KIND_MODP, NULL, 128, 128},
 };
 
@@ -114,6 +121,8 @@ static EVP_PKEY *pair_new(const struct group *g)
     EVP_PKEY *pair = NULL;
     if (!g->name)
         return nameless_pair_new(g);
+    if (g->kind == KIND_KEM)
+        return ossl_kem_pair(g->name);
     const OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)g->name, 0),
         OSSL_PARAM_construct_end(),
@@ -158,6 +167,7 @@ static bool write_public(const struct group *g, EVP_PKEY *pair, uint8_t *out)
     case KIND_ECP:
         return ecp_write_public(g, pair, out);
     case KIND_X25519:
+    case KIND_KEM:
         return EVP_PKEY_get_raw_public_key(pair, out, &len) == 1 && len == g->public_bytes;
     }
     return false;
@@ -175,12 +185,39 @@ static struct crypt_dh_key *key_wrap(const struct group *g, EVP_PKEY *pair)
     return key;
 }
 
+static bool group_is_there(const struct group *g)
+{
+    return g->kind != KIND_KEM || ossl_kem_has(g->name);
+}
+
+bool ossl_dh_has(enum crypt_dh group)
+{
+    const struct group *g = find_group(group);
+    const bool has = g && group_is_there(g);
+    ERR_clear_error();
+    return has;
+}
+
+const char *ossl_dh_why_no_kem(void)
+{
+    if (ossl_dh_has(CRYPT_DH_ML_KEM_768))
+        return NULL;
+#ifdef OSSL_HAS_ML_KEM
+    return "the OpenSSL that runs here was built or configured without it";
+#else
+    return "this program was built with OpenSSL " OPENSSL_VERSION_STR
+           ", and 3.5 (Debian 13) is the first that has it";
+#endif
+}
+
 int ossl_dh_new(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *public_value)
 {
     const struct group *g = find_group(group);
     *out = NULL;
     if (!g)
         return -EINVAL;
+    if (!group_is_there(g))
+        return -ENOTSUP;
     struct crypt_dh_key *key = key_wrap(g, pair_new(g));
     if (!key || !write_public(g, key->pair, public_value)) {
         ossl_dh_free(key);
@@ -234,6 +271,8 @@ static EVP_PKEY *peer_new(const struct crypt_dh_key *key, struct base_span value
         return modp_peer(key, value);
     case KIND_ECP:
         return ecp_peer(key, value);
+    case KIND_KEM:
+        break; /* it has no peer's key */
     case KIND_X25519:
         return EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, value.ptr, value.len);
     }
@@ -249,12 +288,35 @@ static bool secret_is_zero(const uint8_t *secret, size_t len)
     return any == 0;
 }
 
+/* The secret, or what else was written there, is of no use. */
+static int secret_refuse(uint8_t secret[CRYPT_DH_MAX], int err)
+{
+    base_wipe(secret, CRYPT_DH_MAX);
+    ERR_clear_error();
+    return err;
+}
+
+static int kem_derive(const struct crypt_dh_key *key, struct base_span ciphertext,
+                      uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+{
+    const struct group *g = key->group;
+    int err = ciphertext.len == g->answer_bytes ? 0 : -EINVAL;
+    if (!err)
+        err = ossl_kem_open(key->pair, ciphertext, secret, g->secret_bytes);
+    if (err)
+        return secret_refuse(secret, err);
+    *secret_len = g->secret_bytes;
+    return 0;
+}
+
 int ossl_dh_derive(struct crypt_dh_key *key, struct base_span peer_public, uint8_t secret[CRYPT_DH_MAX],
                    size_t *secret_len)
 {
     const struct group *g = key->group;
     size_t len = CRYPT_DH_MAX;
     *secret_len = 0;
+    if (g->kind == KIND_KEM)
+        return kem_derive(key, peer_public, secret, secret_len);
     if (peer_public.len != g->public_bytes)
         return -EINVAL;
     EVP_PKEY *peer = peer_new(key, peer_public);
@@ -270,13 +332,37 @@ int ossl_dh_derive(struct crypt_dh_key *key, struct base_span peer_public, uint8
     }
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(peer);
-    if (err) {
-        base_wipe(secret, CRYPT_DH_MAX);
-        ERR_clear_error();
-        return err;
-    }
+    if (err)
+        return secret_refuse(secret, err);
     *secret_len = len;
     return 0;
+}
+
+static int kem_answer(const struct group *g, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
+                      uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+{
+    int err = !group_is_there(g) ? -ENOTSUP : peer_public.len != g->public_bytes ? -EINVAL : 0;
+    if (!err)
+        err = ossl_kem_seal(g->name, peer_public, public_value, g->answer_bytes, secret, g->secret_bytes);
+    if (err)
+        return secret_refuse(secret, err);
+    *secret_len = g->secret_bytes;
+    return 0;
+}
+
+int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
+                   uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+{
+    const struct group *g = find_group(group);
+    struct crypt_dh_key *key = NULL;
+    *secret_len = 0;
+    if (g && g->kind == KIND_KEM)
+        return kem_answer(g, peer_public, public_value, secret, secret_len);
+    int err = ossl_dh_new(group, &key, public_value);
+    if (!err)
+        err = ossl_dh_derive(key, peer_public, secret, secret_len);
+    ossl_dh_free(key);
+    return err;
 }
 
 void ossl_dh_free(struct crypt_dh_key *key)
@@ -292,7 +378,7 @@ int ossl_dh_from_private(enum crypt_dh group, struct base_span private_value, st
     const struct group *g = find_group(group);
     EVP_PKEY *pair = NULL;
     *out = NULL;
-    if (!g || private_value.len == 0 || private_value.len > CRYPT_DH_MAX)
+    if (!g || g->kind == KIND_KEM || private_value.len == 0 || private_value.len > CRYPT_DH_MAX)
         return -EINVAL;
     if (g->kind == KIND_X25519) {
         pair = EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, private_value.ptr, private_value.len);

@@ -11,6 +11,7 @@ const struct crypt_ike_ops ossl_ike_ops = {
     .prf = ossl_prf,
     .sha1 = ossl_sha1,
     .dh_new = ossl_dh_new,
+    .dh_answer = ossl_dh_answer,
     .dh_derive = ossl_dh_derive,
     .dh_free = ossl_dh_free,
     .encrypt = ossl_encrypt,

@@ -4,6 +4,7 @@
  * IKE's cryptography over OpenSSL 3: the product's crypt_ike_ops and what else of the library the daemon
  * and the configuration need. Algorithms are fetched from the library once, at first use. Thread: any.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "crypt_ike_ops.h"
@@ -24,6 +25,15 @@ int ossl_random_secret(void *buf, size_t len);
  * *len gets the length. 0, -EINVAL for malformed text, -ENOSPC when der is too small.
  */
 int ossl_dn_parse(const char *text, uint8_t *der, size_t cap, size_t *len);
+
+/*
+ * Whether the library has this group: of those with a row only ML-KEM may be absent, from a build with an
+ * OpenSSL before 3.5 or a run with one that was restricted. Thread: any.
+ */
+bool ossl_dh_has(enum crypt_dh group);
+
+/* Why ML-KEM is absent, as the end of a sentence; NULL: it is there. Static storage. Thread: any. */
+const char *ossl_dh_why_no_kem(void);
 
 /*
  * A key pair from a private value as the RFCs print it (big-endian; X25519: the 32 bytes), for known-answer

@@ -52,10 +52,18 @@ static int dh_run_derive(const struct crypt_ike_ops *ops, struct ike_job *job)
 static int dh_run_both(const struct crypt_ike_ops *ops, struct ike_job *job)
 {
     struct ike_job_dh *d = ike_job_dh_of(job);
-    int rc = dh_make_key(ops, d);
-    if (rc == 0)
-        rc = dh_derive_secret(ops, d);
-    dh_drop(ops, job);
+    const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)d->group, 0);
+    size_t len = 0;
+    if (!alg)
+        return -EINVAL;
+    const int rc = ops->dh_answer(d->group, base_span(d->peer_public, d->peer_public_len), d->public_value,
+                                  d->secret, &len);
+    if (rc == 0) {
+        d->public_len = alg->answer_bytes;
+        d->secret_len = (uint16_t)len;
+    } else {
+        base_wipe(d->secret, sizeof d->secret);
+    }
     return rc;
 }
 

@@ -25,7 +25,8 @@ extern const struct ike_job_kind ike_job_kind_dh_pair;
 /* The secret of the job's key and the peer's public value. -EINVAL: a value that no honest peer sends. */
 extern const struct ike_job_kind ike_job_kind_dh_secret;
 
-/* What a responder needs at once: public_value of a key pair that is gone afterwards, and the secret. */
+/* What a responder needs at once: public_value for the answer, whose key is gone, or a KEM's ciphertext, and
+ * the secret. */
 extern const struct ike_job_kind ike_job_kind_dh_both;
 
 /*

@@ -122,10 +122,10 @@ static int null_dh_new(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *
     return 0;
 }
 
-static int null_dh_derive(struct crypt_dh_key *key, struct base_span peer_public,
-                          uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+/* From a value of this length; a KEM's secret has always 32 bytes. */
+static int derive_from(const struct crypt_dh_key *key, struct base_span peer_public, size_t len,
+                       uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
 {
-    const size_t len = public_bytes(key->group);
     *secret_len = 0;
     if (peer_public.len != len)
         return -EINVAL;
@@ -136,9 +136,18 @@ static int null_dh_derive(struct crypt_dh_key *key, struct base_span peer_public
         return -EINVAL;
     /* RFC 5903: the secret of an ECP group is x alone, half the public value. */
     const bool is_ecp = key->group >= CRYPT_DH_ECP_256 && key->group <= CRYPT_DH_ECP_521;
-    *secret_len = is_ecp ? len / 2 : len;
+    const bool is_kem = crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)key->group, 0)->is_kem;
+    *secret_len = is_kem ? 32 : is_ecp ? len / 2 : len;
     expand(mix(multiply(key->secret, peer) + key->group), secret, *secret_len);
     return 0;
+}
+
+/* The initiator's part: of an answer. */
+static int null_dh_derive(struct crypt_dh_key *key, struct base_span peer_public,
+                          uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+{
+    const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)key->group, 0);
+    return derive_from(key, peer_public, alg->answer_bytes, secret, secret_len);
 }
 
 static void null_dh_free(struct crypt_dh_key *key)
@@ -146,6 +155,26 @@ static void null_dh_free(struct crypt_dh_key *key)
     if (key)
         live_keys--;
     free(key);
+}
+
+static int null_dh_answer(enum crypt_dh group, struct base_span peer_public,
+                          uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX],
+                          size_t *secret_len)
+{
+    struct crypt_dh_key *key;
+    const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)group, 0);
+    int rc = null_dh_new(group, &key, public_value);
+    *secret_len = 0;
+    if (rc == 0)
+        rc = derive_from(key, peer_public, alg->out_bytes, secret, secret_len);
+    null_dh_free(key);
+    if (rc == 0 && alg->is_kem) { /* the number behind as much as a ciphertext has */
+        uint8_t number[8];
+        memcpy(number, public_value + alg->out_bytes - 8, 8);
+        memset(public_value, group + 1, alg->answer_bytes - 8u);
+        memcpy(public_value + alg->answer_bytes - 8, number, 8);
+    }
+    return rc;
 }
 
 static int check_lengths(const struct crypt_alg *alg, struct base_span key, struct base_span iv,
@@ -228,6 +257,7 @@ const struct crypt_ike_ops null_ike_ops = {
     .prf = null_prf,
     .sha1 = null_sha1,
     .dh_new = null_dh_new,
+    .dh_answer = null_dh_answer,
     .dh_derive = null_dh_derive,
     .dh_free = null_dh_free,
     .encrypt = null_encrypt,

@@ -39,6 +39,16 @@ static void a_library_that_runs_is_named_where_it_is_another(void **state)
     assert_non_null(strstr(text, line));
 }
 
+static void it_tells_whether_there_is_ml_kem(void **state)
+{
+    print(&(struct about_running){.dpdk = "1.2"});
+    assert_null(strstr(text, "ML-KEM"));
+    print(&(struct about_running){.openssl = "9.8.7"});
+    assert_non_null(strstr(text, "\n  with ML-KEM-512, ML-KEM-768 and ML-KEM-1024\n"));
+    print(&(struct about_running){.openssl = "3.0.1", .no_ml_kem = "too old"});
+    assert_non_null(strstr(text, "\n  without ML-KEM: too old\n"));
+}
+
 static void as_json_it_has_the_same_and_what_runs(void **state)
 {
     char want[1024];
@@ -49,7 +59,7 @@ static void as_json_it_has_the_same_and_what_runs(void **state)
     snprintf(want, sizeof want,
              "{\n  \"program\": \"a\\\"b\\\\\",\n  \"version\": \"%s\",\n  \"cpu\": \"%s\",\n  "
              "\"compiler\": \"%s\",\n  \"dpdk\": \"%s\",\n  \"ipsec_mb\": \"%s\",\n  \"openssl\": \"%s\",\n  "
-             "\"running\": {\"dpdk\": \"1.2\", \"openssl\": \"9.8.7\"}\n}\n",
+             "\"running\": {\"dpdk\": \"1.2\", \"openssl\": \"9.8.7\"},\n  \"ml_kem\": true\n}\n",
              about_build.version, about_build.cpu, about_build.compiler, about_build.dpdk,
              about_build.ipsec_mb, about_build.openssl);
     assert_string_equal(text, want);
@@ -59,6 +69,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_line_is_name_and_version),
+        cmocka_unit_test(it_tells_whether_there_is_ml_kem),
         cmocka_unit_test(a_library_that_runs_is_named_where_it_is_another),
         cmocka_unit_test(as_json_it_has_the_same_and_what_runs),
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Algorithms for old peers: refused unless the connection says so, and then each is named once. */
 #include "conf_test_help.h"
+#include "ossl_ops.h"
 
 #define CONN(EXTRA)                                          \
     "'foo':{'local':{'id':'@gw','subnets':['10.1.0.0/24']}," \
@@ -27,6 +28,26 @@ static void weak_algorithms_need_a_word_of_the_connection(void **state)
         "write aes256gcm16 or aes256, or");
     refused(GOOD_PORTS, GOOD_SECRET, CONN(",'weak':false,'esp_proposals':['aes128gcm16-modp1024']"), "",
             "connections.foo", "esp_proposals name modp1024");
+}
+
+static void an_additional_exchange_by_a_weak_method_is_one(void **state)
+{
+    refused(GOOD_PORTS, GOOD_SECRET, CONN(",'ike_proposals':['aes256-sha256-x25519-ke1_modp1024']"), "",
+            "connections.foo", "ike_proposals name modp1024, which is weak");
+}
+
+static void what_the_library_lacks_is_refused_with_its_reason(void **state)
+{
+    const char *conn = CONN(",'esp_proposals':['aes128gcm16-x25519-ke1_mlkem768']");
+    if (ossl_dh_has(CRYPT_DH_ML_KEM_768)) {
+        conf_free(load_parts(GOOD_PORTS, GOOD_SECRET, conn, ""));
+        return;
+    }
+    refused(GOOD_PORTS, GOOD_SECRET, conn, "", "connections.foo",
+            "esp_proposals name mlkem768, which is absent here: this program was built with OpenSSL ");
+    refused(GOOD_PORTS, GOOD_SECRET, conn, "", "connections.foo",
+            "3.5 (Debian 13) is the first that has it; leave it out, or run a culvertd that was built with a "
+            "newer OpenSSL");
 }
 
 static void the_word_turns_them_into_one_warning_each(void **state)
@@ -73,6 +94,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weak_algorithms_need_a_word_of_the_connection),
+        cmocka_unit_test(an_additional_exchange_by_a_weak_method_is_one),
+        cmocka_unit_test(what_the_library_lacks_is_refused_with_its_reason),
         cmocka_unit_test(the_word_turns_them_into_one_warning_each),
         cmocka_unit_test(each_is_named_once_for_a_connection),
         cmocka_unit_test(sha1_and_aes_are_not_weak),

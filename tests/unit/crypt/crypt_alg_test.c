@@ -44,6 +44,10 @@ static void sizes_stay_within_the_published_bounds(void **state)
             break;
         case CRYPT_TYPE_DH:
             assert_in_range(a->out_bytes, a->id == CRYPT_DH_NONE ? 0 : 32, CRYPT_DH_MAX);
+            assert_in_range(a->answer_bytes, a->id == CRYPT_DH_NONE ? 0 : 32, CRYPT_DH_MAX);
+            assert_true(a->is_kem || a->answer_bytes == a->out_bytes);
+            for (uint8_t t = CRYPT_TYPE_ADDKE1; t <= CRYPT_TYPE_ADDKE7; t++)
+                assert_ptr_equal(crypt_alg_find(t, a->id, 0), a);
             break;
         default:
             assert_int_equal(a->type, CRYPT_TYPE_ESN);

@@ -160,6 +160,53 @@ static void ah_is_refused_with_the_reason_that_nat_breaks_it(void **state)
     assert_refused("sha384-x25519", CRYPT_PROTOCOL_ESP, "null-sha384");
 }
 
+static void additional_key_exchanges_are_written_by_their_place(void **state)
+{
+    assert_string_equal(read_back("ke1_mlkem768-aes256gcm16-prfsha384-x25519", CRYPT_PROTOCOL_IKE),
+                        "aes256gcm16-prfsha384-x25519-ke1_mlkem768");
+    assert_string_equal(
+        read_back("aes256-sha256-x25519-KE7_ecp384-ke2_none-ke2_mlkem1024-ke2_modp2048", CRYPT_PROTOCOL_IKE),
+        "aes256-prfsha256-sha256-x25519-ke2_none-ke2_mlkem1024-ke2_modp2048-ke7_ecp384");
+    assert_string_equal(read_back("aes128gcm16-x25519-ke1_mlkem512-esn", CRYPT_PROTOCOL_ESP),
+                        "aes128gcm16-x25519-esn-ke1_mlkem512");
+    assert_refused("aes128gcm16-ke1_mlkem512", CRYPT_PROTOCOL_ESP,
+                   "needs a first one; add for example -x25519");
+    assert_refused("aes128gcm16-modpnone-ke1_mlkem512", CRYPT_PROTOCOL_ESP, "needs a first one");
+    assert_refused("aes256gcm16-x25519-ke1_aes256", CRYPT_PROTOCOL_IKE, "write for example ke1_mlkem768");
+    assert_refused("aes256gcm16-x25519-ke8_mlkem768", CRYPT_PROTOCOL_IKE, "unknown word \"ke8_mlkem768\"");
+    assert_refused("aes256gcm16-x25519-ke1_x25519", CRYPT_PROTOCOL_IKE, "x25519 stands there for two");
+    assert_refused("aes256gcm16-x25519-ke1_mlkem768-ke2_mlkem768", CRYPT_PROTOCOL_IKE,
+                   "mlkem768 stands there for");
+    assert_refused("aes256gcm16-x25519-ke1_mlkem768-ke1_mlkem768", CRYPT_PROTOCOL_IKE, "stands there twice");
+}
+
+static void what_may_be_left_out_meets_what_lacks_it(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool meets;
+    } rows[] = {
+        {"x25519-ke1_mlkem768", "x25519-ke1_mlkem768", true},
+        {"x25519-ke1_mlkem768", "x25519", false},
+        {"x25519-ke1_mlkem768-ke1_none", "x25519", true},
+        {"x25519-ke1_mlkem768-ke1_none", "x25519-ke1_mlkem768", true},
+        {"x25519-ke1_mlkem768-ke1_none", "x25519-ke1_ecp384-ke1_none", true},
+        {"x25519-ke1_mlkem768", "x25519-ke2_mlkem768", false},
+        {"x25519-ke1_mlkem768", "x25519-ke1_ecp384", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct crypt_proposal p[2];
+        char text[64], why[256];
+        snprintf(text, sizeof text, "aes256gcm16-%s", rows[i].a);
+        assert_int_equal(crypt_proposal_parse(text, CRYPT_PROTOCOL_IKE, &p[0], why, sizeof why), 0);
+        snprintf(text, sizeof text, "aes256gcm16-%s", rows[i].b);
+        assert_int_equal(crypt_proposal_parse(text, CRYPT_PROTOCOL_IKE, &p[1], why, sizeof why), 0);
+        assert_int_equal(crypt_proposals_meet(&p[0], 1, &p[1], 1), rows[i].meets);
+        assert_int_equal(crypt_proposals_meet(&p[1], 1, &p[0], 1), rows[i].meets);
+        assert_int_equal(crypt_proposal_has_addke(&p[1]), strchr(rows[i].b, '_') != NULL);
+    }
+}
+
 static void a_short_buffer_for_the_reason_is_not_overrun(void **state)
 {
     char why[8];
@@ -219,6 +266,8 @@ int main(void)
         cmocka_unit_test(words_of_the_other_protocol_are_sent_there),
         cmocka_unit_test(ciphers_and_integrity_must_fit),
         cmocka_unit_test(ah_is_refused_with_the_reason_that_nat_breaks_it),
+        cmocka_unit_test(additional_key_exchanges_are_written_by_their_place),
+        cmocka_unit_test(what_may_be_left_out_meets_what_lacks_it),
         cmocka_unit_test(a_short_buffer_for_the_reason_is_not_overrun),
         cmocka_unit_test(the_built_in_proposals_read_as_documented),
         cmocka_unit_test(the_longest_proposals_fit_their_text),

@@ -37,6 +37,26 @@ static void both_kinds_of_exchange_end_in_the_same_secret(void **state)
     ike_job_free(&null_ike_ops, &c->job);
 }
 
+static void of_a_kem_the_two_values_differ_in_length(void **state)
+{
+    (void)state;
+    struct ike_job_dh *a = run(&ike_job_kind_dh_pair, CRYPT_DH_ML_KEM_768, NULL, BASE_SPAN_NONE);
+    assert_int_equal(a->public_len, 1184);
+    struct ike_job_dh *b =
+        run(&ike_job_kind_dh_both, CRYPT_DH_ML_KEM_768, NULL, base_span(a->public_value, a->public_len));
+    assert_int_equal(b->job.status, 0);
+    assert_int_equal(b->public_len, 1088);
+    struct ike_job_dh *c =
+        run(&ike_job_kind_dh_secret, CRYPT_DH_ML_KEM_768, a->key, base_span(b->public_value, b->public_len));
+    a->key = NULL; /* c's now */
+    assert_int_equal(c->job.status, 0);
+    assert_int_equal(c->secret_len, 32);
+    assert_memory_equal(b->secret, c->secret, 32);
+    ike_job_free(&null_ike_ops, &a->job);
+    ike_job_free(&null_ike_ops, &b->job);
+    ike_job_free(&null_ike_ops, &c->job);
+}
+
 static void a_bad_public_value_is_a_status_and_no_secret(void **state)
 {
     (void)state;
@@ -72,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_kinds_of_exchange_end_in_the_same_secret),
+        cmocka_unit_test(of_a_kem_the_two_values_differ_in_length),
         cmocka_unit_test(a_bad_public_value_is_a_status_and_no_secret),
         cmocka_unit_test(a_group_without_a_row_is_refused),
         cmocka_unit_test(a_public_value_that_is_too_long_is_not_copied),
