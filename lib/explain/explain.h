@@ -131,6 +131,7 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
 /* What was asked of the peer; an error notify means something else in each. */
 enum explain_asked {
     EXPLAIN_ASKED_INIT,
+    EXPLAIN_ASKED_MORE_KEYS,   /* IKE_INTERMEDIATE with an additional key exchange */
     EXPLAIN_ASKED_AUTH,        /* the whole exchange was refused */
     EXPLAIN_ASKED_FIRST_CHILD, /* the IKE SA is up, without its first child */
     EXPLAIN_ASKED_CHILD,       /* one more child */

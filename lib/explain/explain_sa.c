@@ -58,7 +58,10 @@ static void add_theirs(struct base_text *t, const struct wire_ike_proposal *p)
     for (size_t i = 0; i < p->count; i++) {
         const struct wire_ike_transform *x = &p->list[i];
         const struct crypt_alg *alg = x->is_unknown ? NULL : crypt_alg_find(x->type, x->id, x->key_bits);
-        if (alg && alg->keyword)
+        if (alg && alg->keyword && crypt_type_is_addke(x->type))
+            base_text_add(t, "%ske%u_%s", i ? "-" : "", x->type - CRYPT_TYPE_ADDKE1 + 1u,
+                          x->id == CRYPT_DH_NONE ? "none" : alg->keyword);
+        else if (alg && alg->keyword)
             base_text_add(t, "%s%s", i ? "-" : "", alg->keyword);
         else if (x->key_bits)
             base_text_add(t, "%s(%u:%u/%u)", i ? "-" : "", x->type, x->id, x->key_bits);
@@ -358,6 +361,7 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
 
 static const char *const asked_names[] = {
     [EXPLAIN_ASKED_INIT] = "IKE_SA_INIT",
+    [EXPLAIN_ASKED_MORE_KEYS] = "an additional key exchange in IKE_INTERMEDIATE",
     [EXPLAIN_ASKED_AUTH] = "IKE_AUTH",
     [EXPLAIN_ASKED_FIRST_CHILD] = "the first child SA in IKE_AUTH",
     [EXPLAIN_ASKED_CHILD] = "CREATE_CHILD_SA for one more child SA",
@@ -372,6 +376,9 @@ static void add_no_proposal(struct explain *e, const struct ike_conn_conf *c, en
     static const char *const why[] = {
         [EXPLAIN_ASKED_INIT] =
             "The peer has no connection for our address, or accepts none of our IKE algorithms.",
+        [EXPLAIN_ASKED_MORE_KEYS] =
+            "The peer agreed on this additional key exchange in IKE_SA_INIT and does not "
+            "take part in it now.",
         [EXPLAIN_ASKED_AUTH] =
             "The peer knows us now, and its connection for our identity asks for other IKE "
             "algorithms than those agreed on before; or it refuses the whole IKE SA because it "
@@ -391,8 +398,8 @@ static void add_no_proposal(struct explain *e, const struct ike_conn_conf *c, en
             "The peer accepts none of our IKE algorithms in a rekeying, though it did at "
             "first: its proposals changed meanwhile, or it wants another group.",
     };
-    const bool is_ike =
-        asked == EXPLAIN_ASKED_INIT || asked == EXPLAIN_ASKED_AUTH || asked == EXPLAIN_ASKED_IKE_REKEY;
+    const bool is_ike = asked == EXPLAIN_ASKED_INIT || asked == EXPLAIN_ASKED_MORE_KEYS ||
+                        asked == EXPLAIN_ASKED_AUTH || asked == EXPLAIN_ASKED_IKE_REKEY;
     base_text_add(&e->why, "%s", why[asked]);
     base_text_add(&e->fix_here, "connections.%s.%s, ours are: ", c->name,
                   is_ike ? "ike_proposals" : "esp_proposals");

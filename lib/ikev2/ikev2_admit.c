@@ -31,7 +31,7 @@ static bool admit_is_greedier(const struct ike *ike, const struct ikev2_sa *sa,
 /* Whether a caller was answered, or refused, long enough ago. */
 static bool admit_had_time(const struct ike *ike, const struct ikev2_sa *sa)
 {
-    return sa->state == IKEV2_ST_R_INIT &&
+    return (sa->state == IKEV2_ST_R_INIT || sa->state == IKEV2_ST_R_MIX) &&
            (!sa->init ||
             base_time_reached(base_time_add(sa->init->answered_at, PATIENCE_S * BASE_NS_PER_S), ike->now));
 }

@@ -19,6 +19,7 @@
 #include "ike_nonce.h"
 #include "ikev2_init.h"
 #include "ikev2_keymat.h"
+#include "ikev2_mix.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -81,8 +82,9 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, const str
     const struct base_span message = ike_blob_span(by_initiator ? request : &in->msg_r);
     const struct base_span nonce = ike_nonce_span(by_initiator ? &in->nr : &in->ni);
     const struct base_span sk_p = base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
-    const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes;
-    uint8_t body[4 + IKE_ID_MAX], maced_id[CRYPT_PRF_MAX];
+    uint8_t body[4 + IKE_ID_MAX], maced_id[CRYPT_PRF_MAX], mixed[IKEV2_MIX_AUTH_MAX];
+    const struct base_span mix = ikev2_mix_auth(sa, mixed);
+    const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes + mix.len;
     a->prf = (enum crypt_prf)sa->algs.prf->id;
     const int rc = ikev2_keymat_maced_id(ike->env.crypto, a->prf, sk_p, auth_id_body(p, body), maced_id);
     if (rc < 0)
@@ -95,6 +97,7 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, const str
     base_write(&w, message.ptr, message.len);
     base_write(&w, nonce.ptr, nonce.len);
     base_write(&w, maced_id, sa->algs.prf->out_bytes);
+    base_write_span(&w, mix);
     base_wipe(maced_id, sizeof maced_id);
     return 0;
 }

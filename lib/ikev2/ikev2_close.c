@@ -18,13 +18,14 @@ const struct ikev2_step ikev2_close_known = {"close",
                                              {[IKEV2_GOES] = IKEV2_ST_CLOSING}};
 
 /* The peer does not know it. */
-const struct ikev2_step ikev2_close_unknown = {"drop",
-                                               IKEV2_IN(IKEV2_ST_NONE) | IKEV2_IN(IKEV2_ST_I_DH) |
-                                                   IKEV2_IN(IKEV2_ST_I_INIT) | IKEV2_IN(IKEV2_ST_I_DERIVE) |
-                                                   IKEV2_IN(IKEV2_ST_I_PROVE) | IKEV2_IN(IKEV2_ST_R_DH) |
-                                                   IKEV2_IN(IKEV2_ST_R_INIT) | IKEV2_IN(IKEV2_ST_R_CHECK) |
-                                                   IKEV2_IN(IKEV2_ST_R_PROVE) | IKEV2_IN(IKEV2_ST_R_ROUND),
-                                               {[IKEV2_GOES] = IKEV2_ST_DEAD}};
+const struct ikev2_step ikev2_close_unknown = {
+    "drop",
+    IKEV2_IN(IKEV2_ST_NONE) | IKEV2_IN(IKEV2_ST_I_DH) | IKEV2_IN(IKEV2_ST_I_INIT) |
+        IKEV2_IN(IKEV2_ST_I_DERIVE) | IKEV2_IN(IKEV2_ST_I_PROVE) | IKEV2_IN(IKEV2_ST_R_DH) |
+        IKEV2_IN(IKEV2_ST_I_MIX_KEY) | IKEV2_IN(IKEV2_ST_I_MIX) | IKEV2_IN(IKEV2_ST_I_MIX_SECRET) |
+        IKEV2_IN(IKEV2_ST_R_MIX) | IKEV2_IN(IKEV2_ST_R_MIX_DH) | IKEV2_IN(IKEV2_ST_R_INIT) |
+        IKEV2_IN(IKEV2_ST_R_CHECK) | IKEV2_IN(IKEV2_ST_R_PROVE) | IKEV2_IN(IKEV2_ST_R_ROUND),
+    {[IKEV2_GOES] = IKEV2_ST_DEAD}};
 
 /* What is authentic and cannot be understood ends an SA, unless it is to be closed. */
 const struct ikev2_step ikev2_close_malformed = {"malformed",

@@ -35,8 +35,9 @@ static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
 {
     const enum explain_silence silence = sa->req.denied                 ? EXPLAIN_SILENT_DENIED
                                          : sa->state == IKEV2_ST_I_INIT ? EXPLAIN_SILENT_AT_ALL
-                                         : sa->state == IKEV2_ST_I_AUTH ? EXPLAIN_SILENT_AFTER_INIT
-                                                                        : EXPLAIN_SILENT_LATER;
+                                         : sa->state == IKEV2_ST_I_AUTH || sa->state == IKEV2_ST_I_MIX
+                                             ? EXPLAIN_SILENT_AFTER_INIT
+                                             : EXPLAIN_SILENT_LATER;
     explain_timeout(ike, ikev2_sa_about(sa), wire_ike_exchange_name(sa->req.exchange), sa->req.tries + 1,
                     silence);
 }
@@ -54,8 +55,8 @@ static uint32_t request_tries(const struct ikev2_sa *sa, const struct ikev2_time
 /* A call that nobody answers is explained before it is given up, which takes more than a minute. */
 static bool request_is_first_word(const struct ikev2_sa *sa)
 {
-    return (sa->state == IKEV2_ST_I_INIT || sa->state == IKEV2_ST_I_AUTH) && !sa->quiet &&
-           !(sa->init && sa->init->refusal);
+    return (sa->state == IKEV2_ST_I_INIT || sa->state == IKEV2_ST_I_MIX || sa->state == IKEV2_ST_I_AUTH) &&
+           !sa->quiet && !(sa->init && sa->init->refusal);
 }
 
 static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
@@ -148,7 +149,7 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
  */
 static void half_open_expired(struct ike *ike, const struct ikev2_sa *sa)
 {
-    if (sa->state != IKEV2_ST_R_INIT || !sa->init)
+    if ((sa->state != IKEV2_ST_R_INIT && sa->state != IKEV2_ST_R_MIX) || !sa->init)
         return;
     ike->stats.half_open_expired++;
     if (sa->init->is_proved || sa->init->repeats)

@@ -8,6 +8,7 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_frag,
     &ikev2_ext_lifetime,
     &ikev2_ext_mobike,
+    &ikev2_ext_mix,
     NULL,
 };
 

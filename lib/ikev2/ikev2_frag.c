@@ -31,6 +31,8 @@ struct ikev2_frag_set {
     size_t bytes;     /* of their content */
     size_t memory;    /* of all that is allocated */
     base_time until;
+    uint8_t head_len;
+    uint8_t head[IKEV2_FRAG_HEAD_MAX]; /* of fragment 1 */
     struct ike_path path;    /* that all of them took: a whole message cannot have come from two places */
     struct ike_blob parts[]; /* by number - 1 */
 };
@@ -161,7 +163,15 @@ static void set_join(struct ike *ike, const struct ikev2_frag_set *set, struct i
     struct base_writer w = base_writer(ike->v2->plain_in, sizeof ike->v2->plain_in);
     for (size_t i = 0; i < set->total; i++)
         base_write_span(&w, ike_blob_span(&set->parts[i]));
-    *out = (struct ikev2_frag_whole){set->first, w.pos};
+    memcpy(ike->v2->head, set->head, set->head_len);
+    *out = (struct ikev2_frag_whole){set->first, base_span(ike->v2->head, set->head_len), w.pos};
+}
+
+/* Its numbers are no part of it: a message that is not in fragments has none. */
+static void set_keep_head(struct ikev2_frag_set *set, const struct ikev2_msg *msg)
+{
+    set->head_len = msg->head.len <= sizeof set->head ? (uint8_t)msg->head.len : 0;
+    memcpy(set->head, msg->head.ptr, set->head_len);
 }
 
 int ikev2_frag_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -176,8 +186,10 @@ int ikev2_frag_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
         ikev2_frag_drop(ike, sa, msg->is_response);
         return rc;
     }
-    if (skf->number == 1)
+    if (skf->number == 1) {
         set->first = msg->plds.sk_first;
+        set_keep_head(set, msg);
+    }
     if (msg->raw.len > set->longest)
         set->longest = (uint16_t)msg->raw.len;
     if (set->have < set->total)

@@ -34,10 +34,16 @@ struct ikev2_frag {
     struct ikev2_frag_set *in[2]; /* of the peer's requests, of its answers; NULL: none wait */
 };
 
+/* What stands in front of the IV of a fragment, of which the first one's is kept: header and SKF payload, and
+ * more than any other payload that is in use there. */
+#define IKEV2_FRAG_HEAD_MAX 96
+
 /* A message out of fragments. */
 struct ikev2_frag_whole {
-    uint8_t first; /* type of its first payload */
-    size_t len;    /* of its chain, in ike->v2->plain_in */
+    uint8_t first;         /* type of its first payload */
+    struct base_span head; /* of the first fragment, to the end of its SKF payload's generic header, in
+                              ike->v2->head; or none: it is longer than that */
+    size_t len;            /* of its chain, in ike->v2->plain_in */
 };
 
 /* Bytes of an IKE message that a datagram on this path may have; 0: messages go whole, whatever their length.

@@ -98,6 +98,7 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     ike_blob_free(&a->chain);
     if (a->conn)
         ike_conf_put(a->conn->conf);
+    base_secret_free(sa->init->mix);
     base_secret_free(sa->init);
     sa->init = NULL;
 }

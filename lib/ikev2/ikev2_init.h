@@ -12,6 +12,7 @@
 #include "wire_ike.h"
 
 struct ike;
+struct ikev2_mix;
 struct ikev2_sa;
 
 /* A request of SA_INIT that another one, with a group of its own, took the place of. */
@@ -67,6 +68,7 @@ struct ikev2_init {
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
     struct ikev2_auth auth;
+    struct ikev2_mix *mix; /* additional key exchanges; owned; NULL: none */
     /*
      * As initiator: the cookie in our request, and the newest one that came. Whoever is on the way may send
      * one, or an old one comes late, and an answer does not tell which request it is for, while our AUTH

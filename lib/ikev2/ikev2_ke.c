@@ -18,6 +18,12 @@ bool ikev2_ke_fits(const struct wire_ike_ke *ke, enum crypt_dh group)
            ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->out_bytes;
 }
 
+bool ikev2_ke_fits_answer(const struct wire_ike_ke *ke, enum crypt_dh group)
+{
+    return ke->group == (uint16_t)group &&
+           ke->value.len == crypt_alg_find(CRYPT_TYPE_DH, ke->group, 0)->answer_bytes;
+}
+
 enum crypt_dh ikev2_ke_other_group(struct ikev2_task *t, const struct crypt_proposal *ours, size_t n_ours,
                                    struct base_span data)
 {

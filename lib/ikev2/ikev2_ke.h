@@ -15,9 +15,12 @@ struct ikev2_job_row;
 struct ikev2_sa;
 struct ikev2_task;
 
-/* Whether the payload is of this group, which has a row, and as long as the group's public values. Thread:
- * any. */
+/*
+ * Whether the payload is of this group, which has a row, and as long as the values of the group's initiator,
+ * or of who answers: of a KEM they differ. Thread: any.
+ */
 bool ikev2_ke_fits(const struct wire_ike_ke *ke, enum crypt_dh group);
+bool ikev2_ke_fits_answer(const struct wire_ike_ke *ke, enum crypt_dh group);
 
 /*
  * The group that an INVALID_KE_PAYLOAD with this data asks for, when it is one of ours, not the one that was

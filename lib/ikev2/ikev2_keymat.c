@@ -77,10 +77,10 @@ int ikev2_keymat_skeyseed(const struct crypt_ike_ops *ops, enum crypt_prf prf, s
 
 int ikev2_keymat_skeyseed_rekey(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span sk_d,
                                 struct base_span secret, struct base_span ni, struct base_span nr,
-                                uint8_t out[CRYPT_PRF_MAX])
+                                struct base_span more, uint8_t out[CRYPT_PRF_MAX])
 {
-    const struct base_span parts[] = {secret, ni, nr};
-    return prf_once(ops, prf, sk_d, parts, 3, out);
+    const struct base_span parts[] = {secret, ni, nr, more};
+    return prf_once(ops, prf, sk_d, parts, 4, out);
 }
 
 /* Key lengths of the SA, or -EINVAL where cipher and integrity do not belong together (RFC 7296 3.3.3). */
@@ -149,7 +149,8 @@ static void child_cut(struct base_reader *r, size_t encr_len, size_t integ_len, 
 
 int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keymat_algs *algs,
                        struct base_span sk_d, struct base_span secret, struct base_span ni,
-                       struct base_span nr, struct esp_keymat *i_to_r, struct esp_keymat *r_to_i)
+                       struct base_span nr, struct base_span more, struct esp_keymat *i_to_r,
+                       struct esp_keymat *r_to_i)
 {
     uint8_t keymat[KEYMAT_MAX];
     size_t encr_len, integ_len;
@@ -159,9 +160,9 @@ int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keyma
     int err = keymat_lengths(algs, &encr_len, &integ_len);
     if (err)
         return err;
-    const struct base_span seed[] = {secret, ni, nr};
+    const struct base_span seed[] = {secret, ni, nr, more};
     const size_t len = 2 * encr_len + 2 * integ_len;
-    err = ikev2_keymat_prf_plus(ops, algs->prf, sk_d, seed, 3, keymat, len);
+    err = ikev2_keymat_prf_plus(ops, algs->prf, sk_d, seed, 4, keymat, len);
     if (err)
         return err;
     struct base_reader r = base_reader(base_span(keymat, len));

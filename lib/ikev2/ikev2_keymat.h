@@ -44,12 +44,15 @@ int ikev2_keymat_skeyseed(const struct crypt_ike_ops *ops, enum crypt_prf prf, s
                           struct base_span nr, struct base_span secret, uint8_t out[CRYPT_PRF_MAX]);
 
 /*
- * SKEYSEED = prf(SK_d, g^ir | Ni | Nr) of a rekeyed IKE SA (RFC 7296 2.18). prf and sk_d are the OLD SA's, so
- * out gets the old PRF's out_bytes; nonces and secret are of the rekey exchange.
+ * The secrets of additional key exchanges, in `more`, stand behind the nonces (RFC 9370 2.2.4); without any
+ * the first of these two is also what follows an additional one of a new IKE SA (2.2.2).
+ *
+ * SKEYSEED = prf(SK_d, g^ir | Ni | Nr | more) of a rekeyed IKE SA (RFC 7296 2.18). prf and sk_d are the OLD
+ * SA's, so out gets the old PRF's out_bytes; nonces and secret are of the rekey exchange.
  */
 int ikev2_keymat_skeyseed_rekey(const struct crypt_ike_ops *ops, enum crypt_prf prf, struct base_span sk_d,
                                 struct base_span secret, struct base_span ni, struct base_span nr,
-                                uint8_t out[CRYPT_PRF_MAX]);
+                                struct base_span more, uint8_t out[CRYPT_PRF_MAX]);
 
 /*
  * {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr) (RFC 7296
@@ -61,13 +64,14 @@ int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keym
                         uint64_t spi_r, struct ikev2_keys *out);
 
 /*
- * KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr) of a child SA (RFC 7296 2.17), cut into both directions: i_to_r is
- * what the exchange's initiator sends with. secret is empty without a KE payload. nonces are of the exchange
- * that makes the child; algs->prf is the IKE SA's. The spi fields are left alone.
+ * KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr [| more]) of a child SA (RFC 7296 2.17), cut into both directions:
+ * i_to_r is what the exchange's initiator sends with. secret is empty without a KE payload. nonces are of the
+ * exchange that makes the child; algs->prf is the IKE SA's. The spi fields are left alone.
  */
 int ikev2_keymat_child(const struct crypt_ike_ops *ops, const struct ikev2_keymat_algs *algs,
                        struct base_span sk_d, struct base_span secret, struct base_span ni,
-                       struct base_span nr, struct esp_keymat *i_to_r, struct esp_keymat *r_to_i);
+                       struct base_span nr, struct base_span more, struct esp_keymat *i_to_r,
+                       struct esp_keymat *r_to_i);
 
 /*
  * prf(SK_p, id_body), the last part of the octets that are signed (RFC 7296 2.15): SK_pi with the body of IDi

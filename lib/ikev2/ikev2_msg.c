@@ -63,11 +63,14 @@ void ikev2_msg_put_choice(struct ike *ike, struct wire_ike_builder *b, const str
         add_transform(&sa->list[0], CRYPT_TYPE_DH, (uint16_t)c->dh, 0);
     if (esp && !c->esn_is_absent)
         add_transform(&sa->list[0], CRYPT_TYPE_ESN, c->esn ? CRYPT_ESN_ON : CRYPT_ESN_OFF, 0);
+    for (uint8_t i = 0; i < CRYPT_ADDKE_MAX; i++)
+        if (c->addke[i] != CRYPT_DH_NONE || c->addke_is_none >> i & 1)
+            add_transform(&sa->list[0], CRYPT_TYPE_ADDKE1 + i, c->addke[i], 0);
     wire_ike_put_sa(b, sa);
 }
 
-static struct wire_ike_hdr msg_header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
-                                      bool is_response)
+struct wire_ike_hdr ikev2_msg_header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
+                                     bool is_response)
 {
     return (struct wire_ike_hdr){
         .spi_i = sa->spi_i,
@@ -95,7 +98,7 @@ static void msg_seal(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_pl
 static struct ikev2_plain msg_plain(struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid, bool is_response,
                                     uint8_t first, struct base_span chain)
 {
-    return (struct ikev2_plain){msg_header(sa, exchange, msgid, is_response), first, chain};
+    return (struct ikev2_plain){ikev2_msg_header(sa, exchange, msgid, is_response), first, chain};
 }
 
 /* What can be cut into smaller fragments than it is sent in is kept, its first type in front. */
@@ -220,15 +223,18 @@ static int msg_sealed(struct ikev2_msg *msg, struct wire_ike_skf *skf, enum wire
     const struct wire_ike_pld *sk = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SK, 0);
     const struct wire_ike_pld *part = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SKF, 0);
     *skf = (struct wire_ike_skf){.body = sk ? sk->body : BASE_SPAN_NONE};
+    if (sk || part)
+        msg->head = base_span(msg->raw.ptr, (size_t)((sk ? sk : part)->body.ptr - msg->raw.ptr));
     return sk || (part && wire_ike_skf_parse(part->body, skf) == WIRE_IKE_OK) ? 0 : -EBADMSG;
 }
 
 /* Opens one SK or SKF payload; what is in front of its padding is the content, in plain_in. */
-static int msg_open_one(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                        struct base_span body, struct base_span *content, enum wire_ike_err *err)
+static int msg_open_one(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                        const struct ikev2_msg *msg, struct base_span body, struct base_span *content,
+                        enum wire_ike_err *err)
 {
     size_t len = 0;
-    if (ikev2_seal_open(ike, sa, msg->raw, body, &len) != 0)
+    if (ikev2_seal_open(ike, sa, keys, msg->raw, body, &len) != 0)
         return -EBADMSG;
     const size_t pad = ike->v2->plain_in[len - 1];
     *err = pad + 1 > len ? WIRE_IKE_BAD_LENGTH : WIRE_IKE_OK;
@@ -245,22 +251,25 @@ int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, 
         return -EBADMSG;
     if (skf.total && !ikev2_frag_is_wanted(ike, sa, msg, &skf))
         return -EAGAIN;
-    const int rc = msg_open_one(ike, sa, msg, skf.body, &content, err);
+    const int rc = msg_open_one(ike, sa, &sa->keys, msg, skf.body, &content, err);
     msg->plain_len = msg->raw.len;
     if (rc != 0)
         return rc;
-    whole = (struct ikev2_frag_whole){msg->plds.sk_first, content.len};
+    whole = (struct ikev2_frag_whole){msg->plds.sk_first, msg->head, content.len};
     if (!skf.total && !msg->is_response)
         sa->frag.asked_in = 0;
     if (skf.total && ikev2_frag_take(ike, sa, msg, &skf, content, &whole) != 0)
         return -EAGAIN;
     if (whole.len > msg->plain_len)
         msg->plain_len = whole.len;
+    msg->head = whole.head;
+    msg->inner = base_span(ike->v2->plain_in, whole.len);
     *err = wire_ike_plds_parse(whole.first, base_span(ike->v2->plain_in, whole.len), &msg->plds);
     return *err == WIRE_IKE_OK ? 0 : -EPROTO;
 }
 
-int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ikev2_msg *msg)
+int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                          struct ikev2_msg *msg)
 {
     struct wire_ike_skf skf;
     struct base_span content;
@@ -269,7 +278,7 @@ int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ike
         return -EBADMSG;
     if (skf.total && skf.number != 1)
         return -EAGAIN;
-    return msg_open_one(ike, sa, msg, skf.body, &content, &err) == -EBADMSG ? -EBADMSG : 0;
+    return msg_open_one(ike, sa, keys, msg, skf.body, &content, &err) == -EBADMSG ? -EBADMSG : 0;
 }
 
 bool ikev2_msg_notify(const struct ikev2_msg *msg, uint16_t type, struct wire_ike_notification *out)

@@ -11,6 +11,7 @@
 
 struct ike;
 struct ikev2_choice;
+struct ikev2_keys;
 struct ikev2_sa;
 struct ikev2_task;
 
@@ -20,10 +21,15 @@ struct ikev2_msg {
     struct base_span raw;
     struct wire_ike_hdr hdr;
     bool is_response;
+    struct base_span head;     /* of a sealed one: what is in front of the IV, without a fragment's numbers */
+    struct base_span inner;    /* of an opened one: the chain that was sealed */
     size_t plain_len;          /* of an opened one: bytes in ike->v2->plain_in, to be wiped after use */
     struct wire_ike_plds plds; /* of an SK message: the inner ones */
 };
 
+/* The header that the SA's message has, but for its length and first payload. */
+struct wire_ike_hdr ikev2_msg_header(const struct ikev2_sa *sa, uint8_t exchange, uint32_t msgid,
+                                     bool is_response);
 /* An empty chain of payloads, in scratch. */
 struct wire_ike_builder ikev2_msg_begin(struct ike *ike);
 void ikev2_msg_put_notify(struct wire_ike_builder *b, uint16_t type, struct base_span data);
@@ -58,9 +64,10 @@ void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_t
 int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err);
 /*
  * Whether a request that was answered has come again: 0, or -EBADMSG: it is forged, -EAGAIN: a fragment other
- * than the first, which asks for nothing (RFC 7383 2.6.1).
+ * than the first, which asks for nothing (RFC 7383 2.6.1). keys: what the answer was sealed with.
  */
-int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, struct ikev2_msg *msg);
+int ikev2_msg_is_repeated(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                          struct ikev2_msg *msg);
 /* The first error notify of a message, or 0; data, if wanted, gets its content. */
 uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data);
 /* The first notify of this type. False: there is none. */

@@ -20,6 +20,7 @@
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_mobike.h"
+#include "ikev2_mix.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
 #include "ikev2_request.h"
@@ -100,7 +101,7 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         ike->stats.dropped_unexpected++; /* still being worked on */
         return;
     }
-    const int rc = ikev2_msg_is_repeated(ike, sa, msg);
+    const int rc = ikev2_msg_is_repeated(ike, sa, ikev2_mix_keys_answered(sa), msg);
     base_wipe(ike->v2->plain_in, msg->raw.len);
     if (rc < 0) {
         ike->stats.dropped_bad_icv += rc == -EBADMSG;
@@ -127,7 +128,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
         ikev2_msg_respond_error(ike, sa, msg->path, msg->hdr.exchange, msg->hdr.msgid,
                                 WIRE_IKE_N_INVALID_SYNTAX, BASE_SPAN_NONE);
     }
-    if (sa->state == IKEV2_ST_R_INIT || sa->state == IKEV2_ST_R_ROUND) {
+    if (sa->state == IKEV2_ST_R_MIX || sa->state == IKEV2_ST_R_INIT || sa->state == IKEV2_ST_R_ROUND) {
         ikev2_init_free(ike, sa);
         sa->life.give_up_at =
             base_time_min(sa->life.give_up_at, base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S));
@@ -139,7 +140,7 @@ static void on_malformed_request(struct ike *ike, struct ikev2_sa *sa, struct ik
 static void on_malformed_response(struct ike *ike, struct ikev2_sa *sa, const char *fault)
 {
     explain_malformed(ike, ikev2_sa_about(sa), fault);
-    if (sa->state == IKEV2_ST_I_AUTH)
+    if (sa->state == IKEV2_ST_I_AUTH || sa->state == IKEV2_ST_I_MIX)
         IKE_COUNT(ike, sa, failed);
     if (sa->state == IKEV2_ST_CLOSING)
         ikev2_step_take(ike, sa, &ikev2_close_malformed, IKEV2_GOES); /* our DELETE has arrived */

@@ -9,10 +9,7 @@
 #include "ikev2_step.h"
 
 static const struct ikev2_row *(*const tables[])(size_t *count) = {
-    ikev2_init_rows,
-    ikev2_auth_rows,
-    ikev2_child_rows,
-    ikev2_info_rows,
+    ikev2_init_rows, ikev2_mix_rows, ikev2_auth_rows, ikev2_child_rows, ikev2_info_rows,
 };
 
 const struct ikev2_row *ikev2_rows_at(size_t i)
@@ -56,7 +53,7 @@ enum ikev2_row_verdict ikev2_rows_find(uint8_t exchange, bool is_response, bool 
 }
 
 static const struct ikev2_job_row *(*const job_tables[])(size_t *count) = {
-    ikev2_init_ask_jobs,    ikev2_init_answer_jobs, ikev2_auth_ask_jobs,
+    ikev2_init_ask_jobs,    ikev2_init_answer_jobs, ikev2_mix_jobs,   ikev2_auth_ask_jobs,
     ikev2_auth_answer_jobs, ikev2_child_jobs,       ikev2_rekey_jobs,
 };
 

@@ -42,6 +42,7 @@ const struct ikev2_row *ikev2_rows_at(size_t i);
 
 /* The tables of the exchanges. */
 const struct ikev2_row *ikev2_init_rows(size_t *count);
+const struct ikev2_row *ikev2_mix_rows(size_t *count);
 const struct ikev2_row *ikev2_auth_rows(size_t *count);
 const struct ikev2_row *ikev2_child_rows(size_t *count);
 const struct ikev2_row *ikev2_info_rows(size_t *count);
@@ -49,6 +50,7 @@ const struct ikev2_row *ikev2_info_rows(size_t *count);
 /* What follows when their jobs come back. */
 const struct ikev2_job_row *ikev2_init_ask_jobs(size_t *count);
 const struct ikev2_job_row *ikev2_init_answer_jobs(size_t *count);
+const struct ikev2_job_row *ikev2_mix_jobs(size_t *count);
 const struct ikev2_job_row *ikev2_child_jobs(size_t *count);
 const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count);
 

@@ -38,18 +38,23 @@ enum ikev2_state {
     IKEV2_ST_I_DH,   /* initiator: a key pair is being made */
     IKEV2_ST_I_INIT, /* SA_INIT sent */
     IKEV2_ST_I_DERIVE /* SA_INIT answered, the shared secret is being computed */,
-    IKEV2_ST_I_PROVE, /* our AUTH is being made */
-    IKEV2_ST_I_AUTH,  /* IKE_AUTH sent */
-    IKEV2_ST_I_CHECK, /* IKE_AUTH answered, the peer's AUTH is being checked */
-    IKEV2_ST_R_DH,    /* responder: SA_INIT received, key exchange being computed */
-    IKEV2_ST_R_INIT,  /* SA_INIT answered: half open */
-    IKEV2_ST_R_CHECK, /* IKE_AUTH received, the caller's AUTH is being checked */
-    IKEV2_ST_R_PROVE, /* our AUTH is being made */
-    IKEV2_ST_R_ROUND, /* a round is answered, the next message of IKE_AUTH is waited for */
-    IKEV2_ST_UP,      /* both authenticated */
-    IKEV2_ST_REKEYED, /* replaced; children have moved; waits for a DELETE */
-    IKEV2_ST_CLOSING, /* our DELETE is sent, or is about to be */
-    IKEV2_ST_DEAD,    /* reaped at the end of the dispatch */
+    IKEV2_ST_I_MIX_KEY,    /* a key pair of an additional key exchange is being made */
+    IKEV2_ST_I_MIX,        /* IKE_INTERMEDIATE sent */
+    IKEV2_ST_I_MIX_SECRET, /* IKE_INTERMEDIATE answered, its secret is being computed */
+    IKEV2_ST_I_PROVE,      /* our AUTH is being made */
+    IKEV2_ST_I_AUTH,       /* IKE_AUTH sent */
+    IKEV2_ST_I_CHECK,      /* IKE_AUTH answered, the peer's AUTH is being checked */
+    IKEV2_ST_R_DH,         /* responder: SA_INIT received, key exchange being computed */
+    IKEV2_ST_R_MIX,        /* answered, and IKE_INTERMEDIATE for an additional key exchange comes next */
+    IKEV2_ST_R_MIX_DH,     /* IKE_INTERMEDIATE received, its key exchange being computed */
+    IKEV2_ST_R_INIT,       /* SA_INIT answered, and IKE_AUTH comes next: half open */
+    IKEV2_ST_R_CHECK,      /* IKE_AUTH received, the caller's AUTH is being checked */
+    IKEV2_ST_R_PROVE,      /* our AUTH is being made */
+    IKEV2_ST_R_ROUND,      /* a round is answered, the next message of IKE_AUTH is waited for */
+    IKEV2_ST_UP,           /* both authenticated */
+    IKEV2_ST_REKEYED,      /* replaced; children have moved; waits for a DELETE */
+    IKEV2_ST_CLOSING,      /* our DELETE is sent, or is about to be */
+    IKEV2_ST_DEAD,         /* reaped at the end of the dispatch */
     IKEV2_ST_COUNT
 };
 

@@ -64,14 +64,14 @@ size_t ikev2_seal_room(const struct ikev2_sa *sa, size_t most)
 /* ---- sealing ---- */
 
 /* The key of one direction: what the SA's initiator sends with is SK_e[i], SK_a[i]. */
-static struct base_span encr_key(const struct ikev2_sa *sa, bool from_initiator)
+static struct base_span encr_key(const struct ikev2_keys *keys, bool from_initiator)
 {
-    return base_span(from_initiator ? sa->keys.sk_ei : sa->keys.sk_er, sa->keys.encr_len);
+    return base_span(from_initiator ? keys->sk_ei : keys->sk_er, keys->encr_len);
 }
 
-static struct base_span integ_key(const struct ikev2_sa *sa, bool from_initiator)
+static struct base_span integ_key(const struct ikev2_keys *keys, bool from_initiator)
 {
-    return base_span(from_initiator ? sa->keys.sk_ai : sa->keys.sk_ar, sa->keys.integ_len);
+    return base_span(from_initiator ? keys->sk_ai : keys->sk_ar, keys->integ_len);
 }
 
 static int seal_encrypt(struct ike *ike, const struct ikev2_sa *sa, uint8_t *iv, struct base_span plain)
@@ -80,11 +80,12 @@ static int seal_encrypt(struct ike *ike, const struct ikev2_sa *sa, uint8_t *iv,
     const struct base_span aad = base_span(ike->v2->wire, (size_t)(iv - ike->v2->wire));
     uint8_t *cipher = iv + encr->iv_bytes;
     uint8_t *icv = cipher + plain.len;
-    int rc = ike->env.crypto->encrypt(encr, encr_key(sa, sa->is_initiator), base_span(iv, encr->iv_bytes),
-                                      aad, plain, cipher, encr->is_aead ? icv : NULL);
+    int rc =
+        ike->env.crypto->encrypt(encr, encr_key(&sa->keys, sa->is_initiator), base_span(iv, encr->iv_bytes),
+                                 aad, plain, cipher, encr->is_aead ? icv : NULL);
     if (rc == 0 && sa->algs.integ) {
         const struct base_span all = base_span(ike->v2->wire, (size_t)(icv - ike->v2->wire));
-        rc = ike->env.crypto->integ(sa->algs.integ, integ_key(sa, sa->is_initiator), &all, 1, icv);
+        rc = ike->env.crypto->integ(sa->algs.integ, integ_key(&sa->keys, sa->is_initiator), &all, 1, icv);
     }
     return rc == 0 ? 0 : -EIO;
 }
@@ -153,8 +154,8 @@ int ikev2_seal_cut(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_plai
 
 /* ---- opening ---- */
 
-int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, struct base_span raw, struct base_span body,
-                    size_t *len)
+int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                    struct base_span raw, struct base_span body, size_t *len)
 {
     const struct crypt_alg *encr = sa->algs.encr;
     const size_t icv_len = seal_icv(sa);
@@ -169,13 +170,13 @@ int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, struct base_span
     if (sa->algs.integ) {
         uint8_t want[CRYPT_INTEG_KEY_MAX];
         const struct base_span all = base_span(raw.ptr, raw.len - icv_len);
-        if (ike->env.crypto->integ(sa->algs.integ, integ_key(sa, !sa->is_initiator), &all, 1, want) != 0 ||
+        if (ike->env.crypto->integ(sa->algs.integ, integ_key(keys, !sa->is_initiator), &all, 1, want) != 0 ||
             !base_equal_secret(want, icv.ptr, icv_len))
             return -EBADMSG;
     }
     *len = cipher.len;
     const struct base_span aad = base_span(raw.ptr, (size_t)(iv.ptr - raw.ptr));
-    return ike->env.crypto->decrypt(encr, encr_key(sa, !sa->is_initiator), iv, aad, cipher,
+    return ike->env.crypto->decrypt(encr, encr_key(keys, !sa->is_initiator), iv, aad, cipher,
                                     encr->is_aead ? icv : BASE_SPAN_NONE, ike->v2->plain_in) == 0
                ? 0
                : -EBADMSG;

@@ -11,6 +11,7 @@
 #include "wire_ike.h"
 
 struct ike;
+struct ikev2_keys;
 struct ikev2_sa;
 
 /* What is to be sealed: a message's header and its chain of payloads. */
@@ -41,7 +42,7 @@ int ikev2_seal_cut(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_plai
 /*
  * Verifies and decrypts what an SK payload, or an SKF payload behind its numbers, has: iv | ciphertext | icv,
  * within the message `raw`. The content goes to ike->v2->plain_in; its length with padding and pad length
- * into *len. 0, or -EBADMSG.
+ * into *len. keys are the SA's, or those of before. 0, or -EBADMSG.
  */
-int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, struct base_span raw, struct base_span body,
-                    size_t *len);
+int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                    struct base_span raw, struct base_span body, size_t *len);

@@ -17,6 +17,7 @@ enum ikev2_outcome {
     IKEV2_PROVES, /* IKE_AUTH: our proof is being made */
     IKEV2_CHECKS, /* IKE_AUTH: the peer's proof is being checked */
     IKEV2_ROUNDS, /* IKE_AUTH: a message of ours is out, and the next one of the peer's is waited for */
+    IKEV2_MIXES,  /* an additional key exchange is next */
     IKEV2_OUTCOMES
 };
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "ikev2_cookie.h"
+#include "ikev2_frag.h"
 #include "ikev2_stray.h"
 #include "wire_ike.h"
 
@@ -29,6 +30,7 @@ struct ikev2 {
     size_t long_bytes; /* of long requests that are kept (ikev2_init.h) */
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;
+    uint8_t head[IKEV2_FRAG_HEAD_MAX];
     uint8_t plain_in[WIRE_IKE_MSG_MAX];
     uint8_t chain[WIRE_IKE_MSG_MAX];
     uint8_t part[WIRE_IKE_MSG_MAX]; /* of the chain, with its padding */

@@ -500,7 +500,7 @@ static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct
         return;
     }
     if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
-        !ikev2_ke_fits(&ke, t->group)) {
+        !ikev2_ke_fits_answer(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the KE payload");
         child_reject(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX);
         return;

@@ -20,6 +20,7 @@
 #include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
+#include "ikev2_mix.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
 #include "ikev2_rows.h"
@@ -35,10 +36,11 @@ static ikev2_task_done_fn init_on_both;
 
 enum { ANSWER_BOTH };
 static const struct ikev2_job_row answer_jobs[] = {
-    [ANSWER_BOTH] = {{"init_both",
-                      IKEV2_IN(IKEV2_ST_R_DH),
-                      {[IKEV2_GOES] = IKEV2_ST_R_INIT, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
-                     init_on_both},
+    [ANSWER_BOTH] =
+        {{"init_both",
+          IKEV2_IN(IKEV2_ST_R_DH),
+          {[IKEV2_GOES] = IKEV2_ST_R_INIT, [IKEV2_MIXES] = IKEV2_ST_R_MIX, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+         init_on_both},
 };
 
 const struct ikev2_job_row *ikev2_init_answer_jobs(size_t *count)
@@ -76,7 +78,8 @@ static bool init_is_repeated(struct ike *ike, const struct ikev2_msg *msg)
     struct ikev2_sa *sa = ikev2_sa_by_init(ike, msg->hdr.spi_i, &msg->path->remote);
     if (!sa)
         return false;
-    if (sa->init && ikev2_init_keep_twin(ike, sa->init, msg->raw) && sa->state == IKEV2_ST_R_INIT) {
+    if (sa->init && ikev2_init_keep_twin(ike, sa->init, msg->raw) &&
+        (sa->state == IKEV2_ST_R_INIT || sa->state == IKEV2_ST_R_MIX)) {
         ike->stats.duplicates_answered++;
         sa->init->repeats++;
         ike_act_send(ike, msg->path, ike_blob_span(&sa->init->msg_r));
@@ -106,12 +109,14 @@ static bool init_choose(struct ike *ike, const struct ikev2_msg *msg, enum crypt
     struct ike_set_counts k;
     struct ikev2_choice c;
     uint32_t most = 0;
+    const enum ikev2_dh_rule rule =
+        ikev2_msg_has(msg, WIRE_IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED) ? IKEV2_DH_WANTED : IKEV2_DH_SINGLE;
     ike_sets_count(ike->conf, msg->path, &k);
     *fake = k.forces_encap;
     for (size_t i = 0; i < k.n_sets; i++) {
         const struct ike_conn_conf *first = k.first[i];
         if (!first || !ikev2_select(first->proposals, first->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
-                                    IKEV2_DH_WANTED, group, &c))
+                                    rule, group, &c))
             continue;
         const uint32_t n = init_suits(&k, &c);
         if (n <= most)
@@ -144,7 +149,8 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     sa->init = base_secret_new(sizeof *sa->init);
     ikev2_sa_link(ike, sa);
     ikev2_sa_init_link(ike, sa);
-    const bool has_room = sa->task && sa->init && ikev2_init_keep(ike, sa->init, msg->raw);
+    const bool has_room = sa->task && sa->init && ikev2_init_keep(ike, sa->init, msg->raw) &&
+                          (!ikev2_select_has_addke(choice) || ikev2_mix_begin(sa));
     ikev2_step_take(ike, sa, &ikev2_init_accepted, has_room ? IKEV2_GOES : IKEV2_TURNS);
     if (!has_room)
         return;
@@ -162,7 +168,9 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
 /* Bytes of the answer: header, SA with one proposal, KE, nonce, two NAT detection hashes, extensions. */
 static size_t init_answer_bytes(const struct ike *ike, const struct ikev2_choice *c, size_t public_len)
 {
-    const size_t sa = 4 + 8 + 8 + (c->encr->key_bits ? 4 : 0) + 8 + (c->integ ? 8 : 0) + 8;
+    size_t sa = 4 + 8 + 8 + (c->encr->key_bits ? 4 : 0) + 8 + (c->integ ? 8 : 0) + 8;
+    for (size_t i = 0; i < CRYPT_ADDKE_MAX; i++)
+        sa += c->addke[i] != CRYPT_DH_NONE || c->addke_is_none >> i & 1 ? 8 : 0;
     return WIRE_IKE_HDR_BYTES + sa + 8 + public_len + 4 + IKE_NONCE_BYTES + 2 * (8 + 20) +
            ikev2_ext_answer_bytes(ike);
 }
@@ -234,7 +242,7 @@ static enum ikev2_outcome init_answer(struct ike *ike, struct ikev2_sa *sa, cons
     }
     sa->init->answered_at = ike->now;
     ike_act_send(ike, &sa->path, bytes);
-    return IKEV2_GOES;
+    return sa->init->mix ? IKEV2_MIXES : IKEV2_GOES;
 }
 
 static enum ikev2_outcome init_on_both(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,

@@ -18,6 +18,7 @@
 #include "ikev2_ext.h"
 #include "ikev2_init.h"
 #include "ikev2_ke.h"
+#include "ikev2_mix.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
 #include "ikev2_note.h"
@@ -29,7 +30,7 @@
 #include "ikev2_step.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
-#include "ikev2_x_auth.h"
+#include "ikev2_x_mix.h"
 #include "ikev2_x_init.h"
 #include "wire_ike.h"
 
@@ -47,7 +48,8 @@ static const struct ikev2_job_row ask_jobs[] = {
                  init_on_key},
     [ASK_SECRET] = {{"init_secret",
                      IKEV2_IN(IKEV2_ST_I_DERIVE),
-                     {[IKEV2_PROVES] = IKEV2_ST_I_PROVE,
+                     {[IKEV2_MIXES] = IKEV2_ST_I_MIX_KEY,
+                      [IKEV2_PROVES] = IKEV2_ST_I_PROVE,
                       [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH,
                       [IKEV2_TURNS] = IKEV2_ST_DEAD}},
                     init_on_secret},
@@ -227,9 +229,11 @@ static bool init_is_good(struct ike *ike, const struct ikev2_sa *sa, const struc
         wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
             WIRE_IKE_OK)
         return false;
+    const enum ikev2_dh_rule rule =
+        ikev2_msg_has(msg, WIRE_IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED) ? IKEV2_DH_WANTED : IKEV2_DH_SINGLE;
     return ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in,
-                               WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, choice) &&
-           init_is_asked(sa, choice->dh) && ikev2_ke_fits(ke, choice->dh);
+                               WIRE_IKE_PROTO_IKE, rule, choice) &&
+           init_is_asked(sa, choice->dh) && ikev2_ke_fits_answer(ke, choice->dh);
 }
 
 /* Only the address that was called may answer. */
@@ -314,5 +318,7 @@ static enum ikev2_outcome init_on_secret(struct ike *ike, struct ikev2_sa *sa, s
     if (!ikev2_init_take_secret(ike, sa, job))
         return IKEV2_TURNS;
     init_float_ports(sa);
-    return ikev2_auth_start(ike, sa);
+    if (ikev2_select_has_addke(&sa->algs) && !ikev2_mix_begin(sa))
+        return ikev2_init_fail(ike, sa);
+    return ikev2_mix_start(ike, sa);
 }

@@ -70,7 +70,7 @@ static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct
     const struct base_span ni = ike_nonce_span(&t->ni), nr = ike_nonce_span(&t->nr);
     int rc = ikev2_keymat_skeyseed_rekey(ike->env.crypto, (enum crypt_prf)old->algs.prf->id,
                                          base_span(old->keys.sk_d, old->keys.prf_len),
-                                         base_span(r->secret, r->secret_len), ni, nr, seed);
+                                         base_span(r->secret, r->secret_len), ni, nr, BASE_SPAN_NONE, seed);
     if (rc == 0)
         rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, old->algs.prf->out_bytes), ni, nr,
                                  sa->spi_i, sa->spi_r, &sa->keys);
@@ -284,7 +284,7 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
         wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
         !ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
                              IKEV2_DH_WANTED, &t->choice) ||
-        t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits(&ke, t->group)) {
+        t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits_answer(&ke, t->group)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the answer to rekeying of the IKE SA");
         rekey_reject(ike, sa);
         return;

@@ -125,12 +125,15 @@ static void check_case(const struct cavs *c)
     const struct base_span with_dh[] = {field(c, G_IR_NEW), ni, nr};
     check_prf_plus(c, sk_d, with_dh, 3, DKM_CHILD_DH);
     struct esp_keymat out, in;
-    assert_int_equal(ikev2_keymat_child(&ossl_ike_ops, &gcm, sk_d, field(c, G_IR_NEW), ni, nr, &out, &in), 0);
+    assert_int_equal(
+        ikev2_keymat_child(&ossl_ike_ops, &gcm, sk_d, field(c, G_IR_NEW), ni, nr, BASE_SPAN_NONE, &out, &in),
+        0);
     assert_memory_equal(out.encr, c->bytes[DKM_CHILD_DH], 20);
     assert_memory_equal(in.encr, c->bytes[DKM_CHILD_DH] + 20, 20);
 
-    assert_int_equal(
-        ikev2_keymat_skeyseed_rekey(&ossl_ike_ops, c->prf, sk_d, field(c, G_IR_NEW), ni, nr, seed), 0);
+    assert_int_equal(ikev2_keymat_skeyseed_rekey(&ossl_ike_ops, c->prf, sk_d, field(c, G_IR_NEW), ni, nr,
+                                                 BASE_SPAN_NONE, seed),
+                     0);
     assert_memory_equal(seed, c->bytes[SKEYSEED_REKEY], prf_len);
 }
 
@@ -219,7 +222,8 @@ static void child_keys_are_initiators_first_and_cipher_before_integrity(void **s
     for (size_t skip_dh = 0; skip_dh < 2; skip_dh++) {
         raw_keymat(some(100, 32), with + skip_dh, 3 - skip_dh, raw, sizeof raw);
         assert_int_equal(ikev2_keymat_child(&null_ike_ops, &algs, some(100, 32),
-                                            skip_dh ? BASE_SPAN_NONE : with[0], with[1], with[2], &out, &in),
+                                            skip_dh ? BASE_SPAN_NONE : with[0], with[1], with[2],
+                                            BASE_SPAN_NONE, &out, &in),
                          0);
         assert_int_equal(out.encr_len, 16);
         assert_int_equal(out.integ_len, 32);
@@ -232,13 +236,34 @@ static void child_keys_are_initiators_first_and_cipher_before_integrity(void **s
     }
 }
 
+/* RFC 9370 2.2.4 */
+static void secrets_of_additional_exchanges_stand_behind_the_nonces(void **state)
+{
+    const struct ikev2_keymat_algs algs = {CRYPT_PRF_HMAC_SHA2_256, crypt_alg_by_keyword("aes128gcm16"),
+                                           NULL};
+    const struct base_span parts[] = {some(200, 32), some(0, 32), some(40, 16), some(10, 64)};
+    uint8_t raw[40], seed[CRYPT_PRF_MAX], want[CRYPT_PRF_MAX];
+    struct esp_keymat out, in;
+    raw_keymat(some(100, 32), parts, 4, raw, sizeof raw);
+    assert_int_equal(ikev2_keymat_child(&null_ike_ops, &algs, some(100, 32), parts[0], parts[1], parts[2],
+                                        parts[3], &out, &in),
+                     0);
+    assert_memory_equal(out.encr, raw, 20);
+    assert_memory_equal(in.encr, raw + 20, 20);
+    assert_int_equal(null_ike_ops.prf(CRYPT_PRF_HMAC_SHA2_256, some(100, 32), parts, 4, want), 0);
+    assert_int_equal(ikev2_keymat_skeyseed_rekey(&null_ike_ops, CRYPT_PRF_HMAC_SHA2_256, some(100, 32),
+                                                 parts[0], parts[1], parts[2], parts[3], seed),
+                     0);
+    assert_memory_equal(seed, want, 32);
+}
+
 static void null_encryption_takes_only_an_integrity_key(void **state)
 {
     const struct ikev2_keymat_algs algs = {CRYPT_PRF_HMAC_SHA2_256, crypt_alg_by_keyword("null"),
                                            crypt_alg_by_keyword("sha1")};
     struct esp_keymat out = {0}, in = {0};
     assert_int_equal(ikev2_keymat_child(&null_ike_ops, &algs, some(0, 32), BASE_SPAN_NONE, some(0, 32),
-                                        some(50, 32), &out, &in),
+                                        some(50, 32), BASE_SPAN_NONE, &out, &in),
                      0);
     assert_int_equal(out.encr_len, 0);
     assert_int_equal(out.integ_len, 20);
@@ -280,7 +305,7 @@ static void cipher_and_integrity_must_belong_together(void **state)
             ikev2_keymat_derive(&null_ike_ops, &wrong[i], some(0, 32), some(0, 32), some(0, 32), 1, 2, &k),
             -EINVAL);
         assert_int_equal(ikev2_keymat_child(&null_ike_ops, &wrong[i], some(0, 32), BASE_SPAN_NONE,
-                                            some(0, 32), some(0, 32), &out, &in),
+                                            some(0, 32), some(0, 32), BASE_SPAN_NONE, &out, &in),
                          -EINVAL);
         assert_int_equal(k.encr_len + out.encr_len + in.encr_len, 0);
     }
@@ -324,9 +349,9 @@ static void a_failure_leaves_no_part_of_a_key(void **state)
         assert_int_equal(ikev2_keymat_maced_id(&ops, algs.prf, some(0, 32), some(0, 8), auth), -EIO);
         assert_zero(auth, sizeof auth);
         prf_calls_left = good;
-        assert_int_equal(
-            ikev2_keymat_child(&ops, &algs, some(0, 32), BASE_SPAN_NONE, some(0, 32), some(0, 32), &out, &in),
-            -EIO);
+        assert_int_equal(ikev2_keymat_child(&ops, &algs, some(0, 32), BASE_SPAN_NONE, some(0, 32),
+                                            some(0, 32), BASE_SPAN_NONE, &out, &in),
+                         -EIO);
         assert_zero(out.encr, sizeof out.encr);
         assert_zero(in.encr, sizeof in.encr);
     }
@@ -362,6 +387,7 @@ int main(void)
         cmocka_unit_test(ike_keys_are_cut_in_the_order_of_rfc_7296),
         cmocka_unit_test(an_aead_takes_key_and_salt_and_no_integrity_key),
         cmocka_unit_test(child_keys_are_initiators_first_and_cipher_before_integrity),
+        cmocka_unit_test(secrets_of_additional_exchanges_stand_behind_the_nonces),
         cmocka_unit_test(null_encryption_takes_only_an_integrity_key),
         cmocka_unit_test(a_shared_key_signs_message_nonce_and_identity),
         cmocka_unit_test(cipher_and_integrity_must_belong_together),

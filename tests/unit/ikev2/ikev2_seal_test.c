@@ -54,7 +54,7 @@ static void open_part(struct pair *p, struct base_span d, size_t *at)
         assert_int_equal(wire_ike_skf_parse(body, &skf), WIRE_IKE_OK);
         body = skf.body;
     }
-    assert_int_equal(ikev2_seal_open(ike, ike->v2->first, d, body, &len), 0);
+    assert_int_equal(ikev2_seal_open(ike, ike->v2->first, &ike->v2->first->keys, d, body, &len), 0);
     len -= 1u + ike->v2->plain_in[len - 1];
     assert_memory_equal(ike->v2->plain_in, bytes + *at, len);
     *at += len;

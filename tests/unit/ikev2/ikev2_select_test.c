@@ -49,6 +49,107 @@ static void our_order_decides(void **state)
     assert_int_equal(c.dh, CRYPT_DH_X25519);
 }
 
+static void assert_addke(const struct ikev2_choice *c, uint16_t first, uint16_t second, uint16_t third)
+{
+    assert_int_equal(c->addke[0], first);
+    assert_int_equal(c->addke[1], second);
+    assert_int_equal(c->addke[2], third);
+}
+
+/* RFC 9370 2.2.1 */
+static void additional_exchanges_are_chosen_by_type_and_each_method_once(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const char *ours = "aes256gcm16-x25519-ke1_mlkem768-ke1_ecp384-ke2_mlkem768-ke2_modp2048";
+    offer("aes256gcm16-x25519-ke1_ecp384-ke1_mlkem768-ke2_modp2048-ke2_mlkem768", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike(ours, CRYPT_DH_X25519, &c));
+    assert_addke(&c, CRYPT_DH_ML_KEM_768, CRYPT_DH_MODP_2048, CRYPT_DH_NONE);
+    /* The first choice would leave nothing for the second exchange, so it is taken back. */
+    offer("aes256gcm16-x25519-ke1_ecp384-ke1_mlkem768-ke2_mlkem768", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike(ours, CRYPT_DH_X25519, &c));
+    assert_addke(&c, CRYPT_DH_ECP_384, CRYPT_DH_ML_KEM_768, CRYPT_DH_NONE);
+    /* Nor is the method of the first exchange one. */
+    offer("aes256gcm16-ecp384-x25519-ke1_ecp384-ke1_mlkem768-ke2_modp2048", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike("aes256gcm16-ecp384-ke1_ecp384-ke1_mlkem768-ke2_modp2048", CRYPT_DH_ECP_384, &c));
+    assert_addke(&c, CRYPT_DH_ML_KEM_768, CRYPT_DH_MODP_2048, CRYPT_DH_NONE);
+    offer("aes256gcm16-x25519-ke1_mlkem768", CRYPT_PROTOCOL_IKE);
+    assert_false(choose_ike("aes256gcm16-x25519", CRYPT_DH_X25519, &c));
+    assert_false(choose_ike("aes256gcm16-x25519-ke2_mlkem768", CRYPT_DH_X25519, &c));
+    assert_false(choose_ike("aes256gcm16-x25519-ke1_mlkem512", CRYPT_DH_X25519, &c));
+    assert_true(choose_ike("aes256gcm16-x25519-ke1_mlkem768-ke3_none-ke3_ecp384", CRYPT_DH_X25519, &c));
+    assert_addke(&c, CRYPT_DH_ML_KEM_768, CRYPT_DH_NONE, CRYPT_DH_NONE);
+    assert_int_equal(c.addke_is_none, 0);
+    assert_int_equal(ikev2_select_addke_from(&c, CRYPT_TYPE_ADDKE1), CRYPT_TYPE_ADDKE1);
+    assert_int_equal(ikev2_select_addke_from(&c, CRYPT_TYPE_ADDKE1 + 1), 0);
+}
+
+static void one_that_may_be_left_out_is_answered_with_none(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    struct crypt_proposal p = parse("aes256gcm16-x25519-ke1_none-ke1_mlkem768", CRYPT_PROTOCOL_IKE);
+    offer("aes256gcm16-x25519-ke1_mlkem768-ke1_none", CRYPT_PROTOCOL_IKE);
+    assert_true(choose_ike("aes256gcm16-x25519-ke1_none-ke1_mlkem768", CRYPT_DH_X25519, &c));
+    assert_false(ikev2_select_has_addke(&c));
+    assert_int_equal(c.addke_is_none, 1);
+    assert_true(choose_ike("aes256gcm16-x25519", CRYPT_DH_X25519, &c));
+    assert_int_equal(c.addke_is_none, 1);
+    assert_true(ikev2_select_covers(&p, 1, &c));
+    p = parse("aes256gcm16-x25519-ke1_mlkem768", CRYPT_PROTOCOL_IKE);
+    assert_false(ikev2_select_covers(&p, 1, &c));
+    c.addke[0] = CRYPT_DH_ML_KEM_768;
+    assert_true(ikev2_select_covers(&p, 1, &c));
+    c.addke[0] = CRYPT_DH_ML_KEM_512;
+    assert_false(ikev2_select_covers(&p, 1, &c));
+}
+
+static void with_a_peer_that_cannot_do_more_such_proposals_are_passed_over(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const struct crypt_proposal ours = parse("aes256gcm16-x25519-ke1_mlkem768-ke1_none", CRYPT_PROTOCOL_IKE);
+    offer("aes256gcm16-x25519-ke1_mlkem768-ke1_none", CRYPT_PROTOCOL_IKE);
+    assert_false(ikev2_select(&ours, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_SINGLE, CRYPT_DH_X25519, &c));
+    offer("aes256gcm16-x25519", CRYPT_PROTOCOL_IKE);
+    assert_true(ikev2_select(&ours, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_SINGLE, CRYPT_DH_X25519, &c));
+}
+
+static void a_child_with_more_has_a_first_exchange(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const struct crypt_proposal p = parse("aes128gcm16-x25519-modpnone-ke1_mlkem768", CRYPT_PROTOCOL_ESP);
+    assert_false(ikev2_select_allows_none(&p, 1));
+    offer("aes128gcm16-x25519-modpnone-ke1_mlkem768-ke1_none", CRYPT_PROTOCOL_ESP);
+    assert_true(choose_esp("aes128gcm16-x25519-ke1_mlkem768", &c));
+    assert_int_equal(c.dh, CRYPT_DH_X25519);
+    assert_addke(&c, CRYPT_DH_ML_KEM_768, CRYPT_DH_NONE, CRYPT_DH_NONE);
+    assert_true(choose_esp("aes128gcm16", &c));
+    assert_int_equal(c.dh, CRYPT_DH_NONE);
+    assert_false(ikev2_select_has_addke(&c));
+}
+
+static void an_answer_with_the_same_method_twice_is_none(void **state)
+{
+    (void)state;
+    struct ikev2_choice c;
+    const struct crypt_proposal p =
+        parse("aes256gcm16-x25519-ke1_mlkem768-ke1_ecp384-ke2_mlkem768-ke2_ecp384", CRYPT_PROTOCOL_IKE);
+    offer("aes256gcm16-x25519-ke1_mlkem768-ke2_ecp384", CRYPT_PROTOCOL_IKE);
+    assert_true(ikev2_select_answer(&p, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, &c));
+    struct wire_ike_proposal *a = &theirs.list[0];
+    for (size_t i = 0; i < a->count; i++)
+        if (a->list[i].type == CRYPT_TYPE_ADDKE1 + 1)
+            a->list[i].id = CRYPT_DH_ML_KEM_768;
+    assert_false(ikev2_select_answer(&p, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, &c));
+    /* Nor is one with two of a type. */
+    for (size_t i = 0; i < a->count; i++)
+        if (a->list[i].type == CRYPT_TYPE_ADDKE1 + 1)
+            a->list[i] = (struct wire_ike_transform){.type = CRYPT_TYPE_ADDKE1, .id = CRYPT_DH_ECP_384};
+    assert_false(ikev2_select_answer(&p, 1, &theirs, WIRE_IKE_PROTO_IKE, IKEV2_DH_WANTED, &c));
+}
+
 static void esn_is_preferred_and_its_absence_accepted(void **state)
 {
     (void)state;
@@ -249,6 +350,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(our_order_decides),
+        cmocka_unit_test(additional_exchanges_are_chosen_by_type_and_each_method_once),
+        cmocka_unit_test(one_that_may_be_left_out_is_answered_with_none),
+        cmocka_unit_test(with_a_peer_that_cannot_do_more_such_proposals_are_passed_over),
+        cmocka_unit_test(a_child_with_more_has_a_first_exchange),
+        cmocka_unit_test(an_answer_with_the_same_method_twice_is_none),
         cmocka_unit_test(esn_is_preferred_and_its_absence_accepted),
         cmocka_unit_test(fresh_key_exchange_is_used_where_the_peer_offers_it),
         cmocka_unit_test(doing_without_a_group_is_a_choice_of_both_sides),
