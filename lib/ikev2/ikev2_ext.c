@@ -4,6 +4,7 @@
 
 #include "ikev2_ext_rows.h"
 
+/* clang-format off */
 const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_frag,
     &ikev2_ext_lifetime,
@@ -11,6 +12,7 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_mix,
     NULL,
 };
+/* clang-format on */
 
 size_t ikev2_ext_answer_bytes(const struct ike *ike)
 {

@@ -43,10 +43,11 @@ static void follows_esp(struct sim_world *w)
     finish(&p);
 }
 
-/* No traffic at all: a liveness check or keepalive-driven IKE message of the caller repairs the path. */
+/* No traffic at all, and no MOBIKE, with which IKE messages move nothing (RFC 4555 3.8). */
 static void follows_ike(struct sim_world *w)
 {
     struct sim_pair p = pair_behind_nat(w);
+    p.foo_conn.is_fixed = p.gw_conn.is_fixed = true;
     p.foo->sends_traffic = p.gw->sends_traffic = false;
     sim_pair_connect(&p);
     for (int i = 0; i < 3 && !w->failed; i++) {

@@ -19,6 +19,7 @@ struct sim_conn {
     uint16_t remote_port;
     enum ike_encap encap;
     bool start;
+    bool is_fixed;          /* without MOBIKE */
     uint32_t rekey_s;       /* IKE SA; 0: never */
     uint32_t reauth_s;      /* 0: never */
     uint32_t child_rekey_s; /* 0: never */
