@@ -36,6 +36,7 @@ sysconf=$(option sysconfdir)
 at=$root$prefix
 examples=$prefix/share/doc/culvert/examples
 wanted="$prefix/bin/culvert-bench
+$prefix/bin/culvert-pki
 $prefix/bin/culvertctl
 $prefix/lib/systemd/system/culvertd.service
 $prefix/sbin/culvertd
