@@ -5,6 +5,7 @@
  * and the CPU time of each answer is taken, from the request line to the answer line.
  *
  * usage: ctl_hold [SAS [COMMAND [ARGS]]]      (100000, "show sas", none; ARGS as "peer":"@nobody")
+ *        ctl_hold SAS reload                  the parts of a reload that changes one connection
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@
 static struct ctl ctl;
 static struct node node; /* with tables, and nothing else */
 static struct seed_rng rng;
+static bool is_reload;
+static struct conf *load(size_t n, size_t changed);
 
 static void fail(const char *what)
 {
@@ -176,7 +179,7 @@ static void fill(size_t n)
     rng = seed_rng(1);
     ctl.node = &node;
     node.tsc_hz = params.tsc_hz;
-    ctl.conf = make_conf(n);
+    ctl.conf = is_reload ? load(n, SIZE_MAX) : make_conf(n);
     node.sad = sad_create(&params);
     ctl.ike = node.sad ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
     if (!ctl.ike)
@@ -228,6 +231,93 @@ static json_int_t ask(const char *command, const char *args, json_int_t after, s
     return id;
 }
 
+/* ---- reload ---- */
+
+/* What made_conf() makes, as a file's text; one connection has another dpd_s. The caller frees it. */
+static char *make_text(size_t n, size_t changed, size_t *len)
+{
+    char *text = NULL;
+    FILE *f = open_memstream(&text, len);
+    if (!f)
+        fail("no memory");
+    fputs("{\"ports\":{\"p\":{\"device\":\"net_null0\",\"addresses\":[\"192.0.2.1/24\"]}},\"limits\":"
+          "{\"sas\":1000000},\"secrets\":[",
+          f);
+    for (size_t i = 0; i < n; i++)
+        fprintf(f,
+                "%s{\"local\":\"@gw.example.org\",\"remote\":\"@site-%zu.example.org\",\"psk\":"
+                "\"a-secret-of-32-characters-%06zu\"}",
+                i ? "," : "", i, i);
+    fputs("],\"connections\":{", f);
+    for (size_t i = 0; i < n; i++)
+        fprintf(f,
+                "%s\"site-%zu\":{\"dpd_s\":%d,\"local\":{\"id\":\"@gw.example.org\",\"subnets\":[\"10.0.0.0/"
+                "16\"]},"
+                "\"remote\":{\"address\":\"any\",\"id\":\"@site-%zu.example.org\",\"subnets\":[\"%zu.%zu.%zu."
+                "0/24\"]}}",
+                i ? "," : "", i, i == changed ? 31 : 30, i, 20 + (i >> 16), i >> 8 & 255, i & 255);
+    fputs("}}", f);
+    fclose(f);
+    return text;
+}
+
+static struct conf *load(size_t n, size_t changed)
+{
+    static struct conf_report report;
+    size_t len;
+    char *text = make_text(n, changed, &len);
+    struct conf *conf = conf_load_text(text, len, ".", &report);
+    if (!conf)
+        fail(report.issues[0].text);
+    free(text);
+    return conf;
+}
+
+static void part(const char *name, double from)
+{
+    printf("reload: %-24s %9.3f ms\n", name, (now_us() - from) / 1e3);
+}
+
+static void policies_set(const struct conf *conf)
+{
+    struct node_request r = {.type = NODE_TABLES_BEGIN};
+    node_do(&node, &r);
+    for (size_t i = 0; i < conf->ike->n_conns; i++) {
+        const struct ike_child_conf *c = conf->ike->conns[i].children;
+        r.type = NODE_POLICY_ADD;
+        base_ts_copy(&r.policy.local_ts, c->local_ts);
+        base_ts_copy(&r.policy.remote_ts, c->remote_ts);
+        node_do(&node, &r);
+    }
+    r.type = NODE_POLICIES_COMMIT;
+    if (node_do(&node, &r) < 0)
+        fail("no policies");
+}
+
+static void reload(size_t n)
+{
+    struct conf_diff diff;
+    double t = now_us();
+    struct conf *next = load(n, 5);
+    part("load", t);
+    t = now_us();
+    if (conf_diff_make(next, ctl.conf, next, &diff) < 0)
+        fail("no diff");
+    part("diff", t);
+    policies_set(ctl.conf);
+    t = now_us();
+    policies_set(next);
+    part("policies", t);
+    t = now_us();
+    ike_on_event(ctl.ike, ctl_now(), &(struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next->ike});
+    part("swap", t);
+    t = now_us();
+    conf_free(ctl.conf);
+    part("free", t);
+    conf_diff_free(&diff);
+    ctl.conf = next;
+}
+
 int main(int argc, char **argv)
 {
     const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
@@ -236,7 +326,12 @@ int main(int argc, char **argv)
     struct result r = {0};
     if (n == 0 || n >= SAD_SAS_MAX)
         fail("between one SA and a million");
+    is_reload = strcmp(command, "reload") == 0;
     fill(n);
+    if (is_reload) {
+        reload(n);
+        return 0;
+    }
     for (json_int_t after = 0; after >= 0;)
         after = ask(command, args, after, &r);
     printf("%s: %zu SAs, %zu rows in %zu pages of %.1f kB; the loop was held %.3f ms at most, %.3f ms on "
