@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base_time.h"
+#include "ike_backoff.h"
 #include "ossl_ops.h"
 
 /* A total order that agrees with ike_id_equal(). */
@@ -226,7 +228,23 @@ static bool has_null(const struct ike_child_conf *child)
     return false;
 }
 
-static void check_child(struct conf_reader *r, const struct ike_child_conf *child)
+/* A rekeying that packets are lost of ends well, or with its IKE SA, before its child dies of age. */
+static void check_life(struct conf_reader *r, const struct ike_conn_conf *c,
+                       const struct ike_child_conf *child)
+{
+    const uint32_t takes_s = (uint32_t)(ike_backoff_all_ns(c) / BASE_NS_PER_S) + 1;
+    if (!child->life_s || !child->rekey_s || child->life_s <= child->rekey_s ||
+        child->life_s - child->rekey_s >= takes_s)
+        return;
+    conf_warn(r,
+              "child \"%s\": life_s %u may end it while it is replaced: a request is repeated for up to %u s "
+              "(retransmit_ms %u, retransmit_tries %u); write at least %u, or leave life_s out",
+              child->name, child->life_s, takes_s, c->retransmit_ms, c->retransmit_tries,
+              child->rekey_s + takes_s);
+}
+
+static void check_child(struct conf_reader *r, const struct ike_conn_conf *conn,
+                        const struct ike_child_conf *child)
 {
     if (has_null(child))
         conf_warn(r,
@@ -237,6 +255,7 @@ static void check_child(struct conf_reader *r, const struct ike_child_conf *chil
         conf_fail(
             r, "child \"%s\": life_s %u must be more than rekey_s %u, or the SA dies before it is replaced",
             child->name, child->life_s, child->rekey_s);
+    check_life(r, conn, child);
     if (child->life_bytes && child->life_bytes <= child->rekey_bytes)
         conf_fail(
             r, "child \"%s\": life_bytes must be more than rekey_bytes, or the SA dies before it is replaced",
@@ -274,7 +293,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     conf_check_weak(r, c);
     conf_check_absent(r, c);
     for (size_t i = 0; i < c->n_children; i++)
-        check_child(r, &c->children[i]);
+        check_child(r, c, &c->children[i]);
 }
 
 static void check_nat(struct conf_reader *r, const struct conf *conf)

@@ -29,8 +29,10 @@ struct ctl_loop {
     int signal_fd;
     base_time busy_at; /* last turn that had work */
     bool is_stopping;
-    base_time stop_by; /* stopping: when to give up waiting for peers */
-    base_time tell_at; /* when to tell the node what control counts */
+    bool is_telling;                 /* stopping: some peers were not told yet, */
+    base_time tell_peers_at;         /* the next ones are then */
+    base_time stop_by, stop_at_last; /* when to give up waiting for them */
+    base_time tell_at;               /* when to tell the node what control counts */
 };
 
 /* Since the start. */

@@ -24,18 +24,30 @@
 #define WAIT_BUSY_MS     2
 #define WAIT_IDLE_MS     4
 #define IDLE_AFTER_NS    (2 * BASE_NS_PER_S)
-#define GOODBYE_NS       (2 * BASE_NS_PER_S)
+#define GOODBYE_NS       (2 * BASE_NS_PER_S)  /* for the answers, when all peers were told */
+#define GOODBYES_NS      BASE_NS_PER_MS       /* between some who are told and the next ones */
+#define GOODBYE_MAX_NS   (20 * BASE_NS_PER_S) /* for all of it */
 #define EPOLL_EVENTS_MAX 16
+
+/* Some peers at a time, so that their DELETEs find room in the send queue. */
+static void loop_tell_peers(struct ctl *ctl, base_time now)
+{
+    if (!ctl->loop.is_telling || !base_time_reached(ctl->loop.tell_peers_at, now))
+        return;
+    ctl->loop.is_telling = ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN}) > 0;
+    ctl->loop.tell_peers_at = base_time_add(now, GOODBYES_NS);
+    ctl->loop.stop_by = base_time_min(base_time_add(now, GOODBYE_NS), ctl->loop.stop_at_last);
+}
 
 static void loop_say_goodbye(struct ctl *ctl, base_time now)
 {
     if (ctl->loop.is_stopping)
         return;
     host_log(HOST_NOTICE, "event=stopping");
-    ctl->loop.is_stopping = true;
+    ctl->loop.is_stopping = ctl->loop.is_telling = true;
     ctl_notify_stopping(ctl);
-    ctl->loop.stop_by = base_time_add(now, GOODBYE_NS);
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN});
+    ctl->loop.stop_at_last = base_time_add(now, GOODBYE_MAX_NS);
+    loop_tell_peers(ctl, now);
 }
 
 static void loop_reload(struct ctl *ctl)
@@ -65,6 +77,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     busy |= ctl_ike_events(ctl);
     busy |= ctl_ike_names(ctl);
     ctl_ike_timer(ctl, now);
+    loop_tell_peers(ctl, now);
     ctl_harden_turn(ctl);
     ctl_tell(ctl, now);
     ctl_watch_turn(ctl, now);
@@ -80,14 +93,14 @@ static bool loop_is_done(struct ctl *ctl, base_time now)
     if (!ctl->loop.is_stopping)
         return false;
     ike_stats(ctl->ike, &s);
-    return s.ike_sas == 0 || base_time_reached(ctl->loop.stop_by, now);
+    return (s.ike_sas == 0 && !ctl->loop.is_telling) || base_time_reached(ctl->loop.stop_by, now);
 }
 
 /* Sleeps until there is something to do, or not at all. Returns how many events there are. */
 static int loop_wait(struct ctl *ctl, base_time now, struct epoll_event events[EPOLL_EVENTS_MAX])
 {
     const bool is_idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
-    const int wait_ms = is_idle ? WAIT_IDLE_MS : WAIT_BUSY_MS;
+    const int wait_ms = ctl->loop.is_telling ? 1 : is_idle ? WAIT_IDLE_MS : WAIT_BUSY_MS;
     if (!node_may_sleep(ctl->node))
         return epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, 0);
     const int n = epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, wait_ms);

@@ -27,7 +27,8 @@
 #include "ikev2.h"
 #include "wire_ike.h"
 
-#define VERSION_AT 17 /* of the byte with both halves of the version, in every version's header */
+#define GOODBYES_AT_ONCE 128
+#define VERSION_AT       17 /* of the byte with both halves of the version, in every version's header */
 
 static void engine_settle(struct ike *ike)
 {
@@ -100,12 +101,12 @@ static int engine_terminate(struct ike *ike, struct ike_run *run)
     return ikev2_terminate(ike, run);
 }
 
-static void engine_shut_down(struct ike *ike)
+static int engine_shut_down(struct ike *ike)
 {
-    ike->shutting_down = true;
-    for (size_t i = 0; i < ike->conf->n_conns; i++)
+    for (size_t i = 0; i < ike->conf->n_conns && !ike->shutting_down; i++)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
-    ikev2_shut_down(ike);
+    ike->shutting_down = true;
+    return ikev2_shut_down(ike, GOODBYES_AT_ONCE) ? 1 : 0;
 }
 
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)
@@ -133,8 +134,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         ike_run_swap(ike, ev->conf);
         return 0;
     case IKE_EV_SHUTDOWN:
-        engine_shut_down(ike);
-        return 0;
+        return engine_shut_down(ike);
     case IKE_EV_JOB_DONE:
         ike_wait_over(ike, ev->job);
         return 0;

@@ -22,7 +22,7 @@ enum ike_event_type {
     IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_REAUTH,     /* name: connection; new IKE SAs, made before the old ones are closed */
     IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
-    IKE_EV_SHUTDOWN,   /* DELETE for every SA; nothing new is accepted */
+    IKE_EV_SHUTDOWN,   /* DELETE for every SA, some at a time; nothing new is accepted */
     IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */

@@ -15,3 +15,11 @@ uint64_t ike_backoff_ns(const struct ike_conn_conf *conn, uint32_t tries)
         ms = ms * GROWTH_PER_MILLE / 1000;
     return (ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS) * BASE_NS_PER_MS;
 }
+
+uint64_t ike_backoff_all_ns(const struct ike_conn_conf *conn)
+{
+    uint64_t ns = 0;
+    for (uint32_t i = 0; i <= conn->retransmit_tries; i++)
+        ns += ike_backoff_ns(conn, i);
+    return ns;
+}

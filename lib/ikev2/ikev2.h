@@ -74,8 +74,8 @@ bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const stru
  */
 void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
 
-/* DELETE for every SA. */
-void ikev2_shut_down(struct ike *ike);
+/* DELETE for the next `most` SAs, the oldest first; again for those that follow. 0: there are no more. */
+size_t ikev2_shut_down(struct ike *ike, size_t most);
 
 /* SA_SOFT, SA_HARD, SA_FAILED, PEER_MOVED, PATH_MTU, TRAFFIC or UNKNOWN_SPI; a child that is not there is
  * ignored. */

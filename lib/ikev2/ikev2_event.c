@@ -233,12 +233,18 @@ int ikev2_reauthenticate(struct ike *ike, struct ike_run *run)
     return rc;
 }
 
-void ikev2_shut_down(struct ike *ike)
+size_t ikev2_shut_down(struct ike *ike, size_t most)
 {
-    for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
-        next = sa->link.next;
+    struct ikev2 *v2 = ike->v2;
+    if (!v2->is_leaving)
+        v2->leaving = v2->first;
+    v2->is_leaving = true;
+    for (size_t i = 0; i < most && v2->leaving; i++) {
+        struct ikev2_sa *sa = v2->leaving;
+        v2->leaving = sa->link.next;
         ikev2_close(ike, sa, "shutting down");
     }
+    return v2->leaving != NULL;
 }
 
 /* ---- children ---- */

@@ -6,12 +6,14 @@
 #include "ikev2_life.h"
 
 #include "base_time.h"
+#include "ike_backoff.h"
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 
-#define HARD_PER_CENT   10u /* a hard lifetime that is not configured is that much longer */
+#define HARD_PER_CENT   10u /* a hard lifetime that is not configured is that much longer, */
+#define HARD_TURN_S     10u /* a rekeying gets its turn so late, at most */
 #define JITTER_PER_CENT 10u /* rekeying starts up to that much earlier, so that peers do not meet */
 #define TOLD_LEAST_S    5u  /* a peer can make us authenticate again once in that time */
 
@@ -21,18 +23,22 @@ static base_time life_soft_end(struct ike *ike, base_time start, uint32_t second
     return seconds ? base_time_add(start, ns - ike_jitter(ike, ns * JITTER_PER_CENT / 100)) : BASE_TIME_NEVER;
 }
 
-static base_time life_hard_end(struct ike *ike, uint32_t soft_s, uint32_t hard_s)
+/* A tenth behind the soft end, and no sooner than `least` behind it. */
+static base_time life_hard_end(struct ike *ike, uint32_t soft_s, uint64_t least_ns)
 {
-    if (hard_s)
-        return base_time_add(ike->now, hard_s * BASE_NS_PER_S);
-    const uint64_t ns = soft_s * BASE_NS_PER_S;
-    return soft_s ? base_time_add(ike->now, ns + ns * HARD_PER_CENT / 100) : BASE_TIME_NEVER;
+    const uint64_t ns = soft_s * BASE_NS_PER_S, part = ns * HARD_PER_CENT / 100;
+    return soft_s ? base_time_add(ike->now, ns + (part > least_ns ? part : least_ns)) : BASE_TIME_NEVER;
+}
+
+static uint64_t life_rekeying_ns(const struct ike_conn_conf *conn)
+{
+    return ike_backoff_all_ns(conn) + HARD_TURN_S * BASE_NS_PER_S;
 }
 
 void ikev2_life_set_sa(struct ike *ike, struct ikev2_sa *sa)
 {
     sa->life.rekey_at = life_soft_end(ike, sa->life.established_at, sa->conn->rekey_s);
-    sa->life.dies_at = life_hard_end(ike, sa->conn->rekey_s, 0);
+    sa->life.dies_at = life_hard_end(ike, sa->conn->rekey_s, life_rekeying_ns(sa->conn));
 }
 
 void ikev2_life_start_sa(struct ike *ike, struct ikev2_sa *sa)
@@ -84,5 +90,6 @@ void ikev2_life_inherit_auth(const struct ikev2_sa *old, struct ikev2_sa *heir)
 void ikev2_life_set_child(struct ike *ike, struct ikev2_child *c)
 {
     c->rekey_at = life_soft_end(ike, c->installed_at, c->conf->rekey_s);
-    c->dies_at = life_hard_end(ike, c->conf->rekey_s, c->conf->life_s);
+    c->dies_at = c->conf->life_s ? base_time_add(ike->now, c->conf->life_s * BASE_NS_PER_S)
+                                 : life_hard_end(ike, c->conf->rekey_s, life_rekeying_ns(c->sa->conn));
 }

@@ -15,9 +15,10 @@
 #include "ikev2_places.h"
 #include "ikev2_sa.h"
 
-#define PROBE_NS         BASE_NS_PER_S /* between copies of a probe (RFC 8899 5.1.1: no less) */
-#define ELSEWHERE_COPIES 2             /* a second apart */
-#define PAIRS_AT         2             /* repetitions, before other pairs of addresses are tried */
+#define PROBE_NS         BASE_NS_PER_S       /* between copies of a probe (RFC 8899 5.1.1: no less) */
+#define GOODBYE_NS       (BASE_NS_PER_S / 2) /* likewise, at most, when all is to end soon */
+#define ELSEWHERE_COPIES 2                   /* a second apart */
+#define PAIRS_AT         2                   /* repetitions, before other pairs of addresses are tried */
 
 static const struct ike_path *request_path(const struct ikev2_sa *sa)
 {
@@ -39,7 +40,9 @@ static void request_send_pairs(struct ike *ike, const struct ikev2_sa *sa)
 static void request_send(struct ike *ike, struct ikev2_sa *sa)
 {
     const bool is_quick = sa->req.is_probe || sa->req.is_elsewhere;
-    const uint64_t pause = is_quick ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
+    uint64_t pause = is_quick ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
+    if (ike->shutting_down && pause > GOODBYE_NS)
+        pause = GOODBYE_NS;
     sa->req.at = base_time_add(ike->now, pause);
     sa->life.last_out = ike->now;
     if (sa->req.is_probe)

@@ -208,6 +208,8 @@ static void sa_unlink_all(struct ike *ike, struct ikev2_sa *sa)
         sa->link.prev->link.next = sa->link.next;
     else
         ike->v2->first = sa->link.next;
+    if (ike->v2->leaving == sa)
+        ike->v2->leaving = sa->link.next;
     if (sa->link.next)
         sa->link.next->link.prev = sa->link.prev;
     else

@@ -117,6 +117,19 @@ static void impossible_connections_are_refused(void **state)
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "must be more than rekey_pkts");
 }
 
+static void a_life_that_ends_amid_retransmissions_is_warned_of(void **state)
+{
+    char c[1024];
+    conn("'id':'@gw'", "'id':'@foo'", ",'child':{'rekey_s':12,'life_s':60}", c);
+    warned(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo",
+           "life_s 60 may end it while it is replaced: a request is repeated for up to 83 s (retransmit_ms "
+           "2000, "
+           "retransmit_tries 5); write at least 95, or leave life_s out");
+    conn("'id':'@gw'", "'id':'@foo'", ",'child':{'rekey_s':12,'life_s':95}", c);
+    conf_free(load_parts(GOOD_PORTS, GOOD_SECRET, c, ""));
+    assert_false(has_issue(true, "connections.foo", "while it is replaced"));
+}
+
 static void esp_without_encryption_is_warned_of(void **state)
 {
     char c[1024];
@@ -152,6 +165,7 @@ int main(void)
         cmocka_unit_test(two_secrets_for_one_pair_are_refused),
         cmocka_unit_test(two_connections_with_one_pair_are_warned_of),
         cmocka_unit_test(impossible_connections_are_refused),
+        cmocka_unit_test(a_life_that_ends_amid_retransmissions_is_warned_of),
         cmocka_unit_test(esp_without_encryption_is_warned_of),
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
         cmocka_unit_test(more_children_than_an_sa_may_have_are_refused),

@@ -31,6 +31,7 @@ static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
     signs, looks, sleeps, links;
 static bool has_more;
+static int goodbyes; /* events that it takes to tell all peers */
 
 base_time ctl_now(void)
 {
@@ -175,7 +176,7 @@ int ctl_event(struct ctl *c, const struct ike_event *ev)
 {
     assert_int_equal(ev->type, IKE_EV_SHUTDOWN);
     shutdowns++;
-    return 0;
+    return shutdowns < goodbyes;
 }
 
 int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff)
@@ -203,6 +204,7 @@ static int start(void **state)
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
         stopping = signs = looks = sleeps = links = 0;
     has_more = false;
+    goodbyes = 1;
     sas = 0;
     step_ms = 1;
     return 0;
@@ -277,6 +279,36 @@ static void peers_that_do_not_answer_are_waited_for_two_seconds(void **state)
     assert_true(now_ms - begin >= 2000 && now_ms - begin <= 2400);
 }
 
+static void many_peers_are_told_one_part_in_a_millisecond(void **state)
+{
+    goodbyes = 50;
+    signal_sent(SIGTERM);
+    const uint64_t begin = now_ms;
+    ctl_run(&ctl);
+    assert_int_equal(shutdowns, 50); /* though no SA was left before */
+    assert_true(now_ms - begin >= 50);
+    assert_false(ctl.loop.is_telling);
+}
+
+static void the_last_answers_are_waited_for_but_not_for_ever(void **state)
+{
+    sas = 1;
+    step_ms = 100;
+    goodbyes = 30;
+    signal_sent(SIGTERM);
+    uint64_t begin = now_ms;
+    ctl_run(&ctl);
+    assert_true(now_ms - begin >= 4900 && now_ms - begin <= 5300); /* two seconds behind the last one */
+    goodbyes = 1000000;
+    shutdowns = 0;
+    ctl.loop.is_stopping = false;
+    ready = turns = actions = stopping = 0;
+    signal_sent(SIGTERM);
+    begin = now_ms;
+    ctl_run(&ctl);
+    assert_true(now_ms - begin >= 20000 && now_ms - begin <= 20400);
+}
+
 static void a_hangup_reloads_and_the_loop_goes_on(void **state)
 {
     signal_sent(SIGHUP);
@@ -296,6 +328,8 @@ int main(void)
         TEST(a_turn_that_left_something_is_followed_by_the_next_one),
         TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
         TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
+        TEST(many_peers_are_told_one_part_in_a_millisecond),
+        TEST(the_last_answers_are_waited_for_but_not_for_ever),
         TEST(a_hangup_reloads_and_the_loop_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,9 +160,38 @@ static void what_the_data_path_refused_is_not_made_again_for_a_minute(void **sta
     }
 }
 
+/* A send queue has room for some thousand datagrams. */
+static void a_shutdown_ends_many_some_at_a_time(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_start(p);
+    struct ike *ike = p->h[1].ike;
+    const struct ike_path path = {{p->h[1].addr, 500}, {p->h[0].addr, 500}, false};
+    struct ikev2_sa *sas[300];
+    for (size_t i = 0; i < 300; i++) {
+        sas[i] = ikev2_sa_new(ike, &path, false);
+        sas[i]->spi_i = i + 1;
+        sas[i]->spi_r = ikev2_sa_new_spi(ike);
+        ikev2_sa_link(ike, sas[i]);
+        ikev2_sa_set_state(ike, sas[i], IKEV2_ST_R_INIT);
+    }
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN}), 1);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 172);
+    ikev2_sa_kill(ike, sas[128]); /* the next one's turn comes all the same */
+    ikev2_settle(ike);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN}), 1);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 43);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN}), 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN}), 0);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shutdown_ends_many_some_at_a_time),
         cmocka_unit_test(a_hard_limit_replaces_the_child_when_the_connection_is_kept_up),
         cmocka_unit_test(an_event_of_a_child_that_is_gone_is_ignored),
         cmocka_unit_test(a_connection_is_live_until_it_is_to_be_closed),

@@ -56,6 +56,38 @@ static void traffic_from_the_peer_spares_the_liveness_check(void **state)
     pair_free(p);
 }
 
+/* Rekeyings all at once lose packets, and their retransmissions take longer than a tenth of a short life. */
+static void a_short_life_outlasts_the_retransmissions_of_its_rekeying(void **state)
+{
+    (void)state;
+    static const uint32_t rekey_s[] = {12, 20, 60};
+    for (size_t i = 0; i < sizeof rekey_s / sizeof *rekey_s; i++) {
+        struct pair *p = pair_new();
+        for (int h = 0; h < 2; h++) {
+            p->h[h].conf->conns[0].children[0].rekey_s = rekey_s[i];
+            p->h[h].conf->conns[0].dpd_s = 0;
+            p->h[h].conf->conns[0].childless_s = 0;
+            p->h[h].conf->conns[0].retransmit_ms = 2000;
+            p->h[h].conf->conns[0].retransmit_tries = 5;
+        }
+        pair_start(p);
+        pair_connect(p);
+        pair_run(p, 1);
+        p->drop[0] = p->drop[1] = true; /* all copies but the last one */
+        pair_run(p, rekey_s[i] + 25);
+        p->drop[0] = p->drop[1] = false;
+        pair_run(p, 45);
+        for (int h = 0; h < 2; h++) {
+            assert_true(pair_stats(p, h).rekeyed_child > 0);
+            assert_int_equal(pair_count(&p->h[h], IKE_AUDIT_FAIL_TIMEOUT), 0);
+            for (size_t k = 0; k < p->h[h].n_audits; k++)
+                assert_null(strstr(p->h[h].audits[k].why, "lifetime"));
+        }
+        pair_check_keys(p);
+        pair_free(p);
+    }
+}
+
 #define TUNNELS 10000
 #define PARTS   20
 
@@ -117,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lifetimes_alone_rekey_everything_for_a_day),
+        cmocka_unit_test(a_short_life_outlasts_the_retransmissions_of_its_rekeying),
         cmocka_unit_test(a_dead_peer_is_noticed_and_its_pairs_are_removed),
         cmocka_unit_test(ten_thousand_that_come_up_at_once_are_renewed_evenly_over_a_tenth_of_their_life),
         cmocka_unit_test(traffic_from_the_peer_spares_the_liveness_check),
