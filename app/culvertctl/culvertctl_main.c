@@ -49,8 +49,13 @@ static unsigned columns(void)
 int main(int argc, char **argv)
 {
     struct link link = {-1};
-    const struct cli_io io = {
-        .out = stdout, .err = stderr, .columns = columns(), .ctx = &link, .call = call, .sleep_ms = sleep_ms};
+    const struct cli_io io = {.in = stdin,
+                              .out = stdout,
+                              .err = stderr,
+                              .columns = columns(),
+                              .ctx = &link,
+                              .call = call,
+                              .sleep_ms = sleep_ms};
     signal(SIGPIPE, SIG_IGN);
     int rc = cli_run(argc, argv, &io);
     if (link.fd >= 0)

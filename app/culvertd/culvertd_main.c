@@ -20,6 +20,7 @@
 #include "ctl_release.h"
 #include "culvertd_args.h"
 #include "host_keep.h"
+#include "ossl_eap.h"
 #include "ossl_ops.h"
 
 static int print_version(bool is_json)
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
     }
     ctl_run(&ctl);
     ctl_stop(&ctl);
+    ossl_eap_fini();
     ossl_fini();
     return 0;
 }

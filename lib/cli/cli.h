@@ -16,7 +16,7 @@ enum cli_exit {
 };
 
 struct cli_io {
-    FILE *out, *err;
+    FILE *in, *out, *err;
     unsigned columns; /* of a line of out, for people; 0: as many as it takes */
     void *ctx;
     /* As api_client_call(), with the socket's path and the time limit of the command line. */

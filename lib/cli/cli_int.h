@@ -24,17 +24,25 @@ struct cli_flag {
 
 #define CLI_FLAGS_MAX 5
 
-enum cli_name { CLI_NAME_NONE, CLI_NAME_OPTIONAL, CLI_NAME_NEEDED, CLI_NAME_CHILD /* NAME or NAME/CHILD */ };
+enum cli_name {
+    CLI_NAME_NONE,
+    CLI_NAME_OPTIONAL,
+    CLI_NAME_NEEDED,
+    CLI_NAME_CHILD /* NAME or NAME/CHILD */,
+    CLI_NAME_USER
+};
 
 struct cli_row {
     const char *words;   /* what is typed: "show sas" */
     const char *command; /* what is asked for */
-    enum cli_name name;  /* whether a connection's name follows */
+    enum cli_name name;  /* whether the name of a connection, or of a user, follows */
     struct cli_flag flags[CLI_FLAGS_MAX];
     bool samples_load;            /* looks twice at the workers, for the load of now */
     const char *pages;            /* the document's list comes in pages; NULL: all comes at once */
     void (*settle)(json_t *data); /* with pages: what a document of several must be rid of; NULL: nothing */
     void (*print)(struct cli_out *out, const json_t *data);
+    /* Instead of command and print: done here, without the daemon. Returns an enum cli_exit. */
+    int (*alone)(const struct cli_io *io, const json_t *args, bool is_json);
     const char *help;     /* one line */
     const char *examples; /* indented lines, each a command with what it is good for */
 };
@@ -70,6 +78,10 @@ void cli_print_failures(struct cli_out *out, const json_t *data);
 void cli_print_explain(struct cli_out *out, const json_t *data);
 void cli_print_reload(struct cli_out *out, const json_t *data);
 void cli_print_done(struct cli_out *out, const json_t *data);
+
+int cli_user_add(const struct cli_io *io, const json_t *args, bool is_json);
+int cli_user_remove(const struct cli_io *io, const json_t *args, bool is_json);
+int cli_user_list(const struct cli_io *io, const json_t *args, bool is_json);
 
 /* Adds a further page's list to the document's. False: no memory. */
 bool cli_page_add(json_t *data, const json_t *page, const char *list);

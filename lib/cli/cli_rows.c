@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* All commands and options: one row each. Help, manual page and completion come from them. */
 #include "cli_int.h"
+#include "cli_users.h"
 
 #define BY_NAME                                                      \
     {                                                                \
@@ -24,6 +25,12 @@
 #define BY_DOWN                                                                      \
     {                                                                                \
         .word = "--down", .key = "state", .text = "down", .help = "only what is not" \
+    }
+
+#define IN_FILE                                                  \
+    {                                                            \
+        .word = "--file", .key = "file", .takes = "PATH",        \
+        .help = "the file of users (default " CLI_USERS_FILE ")" \
     }
 
 static const struct cli_row rows[] = {
@@ -141,6 +148,26 @@ static const struct cli_row rows[] = {
      .help = "read the configuration again; what does not ask for it loses no packet",
      .examples = "  culvertctl reload --plan\n"
                  "  culvertctl reload\n"},
+    {.words = "user add",
+     .name = CLI_NAME_USER,
+     .flags = {IN_FILE},
+     .alone = cli_user_add,
+     .help = "a user who may log in with a password, or a new password for one; it is asked for, or read "
+             "from a pipe",
+     .examples = "  culvertctl user add ann\n"
+                 "  culvertctl user add 'bob@example.org' --file users.txt <password\n"},
+    {.words = "user remove",
+     .name = CLI_NAME_USER,
+     .flags = {IN_FILE},
+     .alone = cli_user_remove,
+     .help = "take a user out of the file",
+     .examples = "  culvertctl user remove ann\n"},
+    {.words = "user list",
+     .flags = {IN_FILE},
+     .alone = cli_user_list,
+     .help = "names of all users in the file",
+     .examples = "  culvertctl user list\n"
+                 "  culvertctl user list --json | jq '.users | length'\n"},
 };
 
 const struct cli_row *cli_rows(size_t *count)
@@ -172,7 +199,8 @@ const char *cli_row_name(const struct cli_row *row)
     static const char *const names[] = {[CLI_NAME_NONE] = "",
                                         [CLI_NAME_OPTIONAL] = " [NAME]",
                                         [CLI_NAME_NEEDED] = " NAME",
-                                        [CLI_NAME_CHILD] = " NAME[/CHILD]"};
+                                        [CLI_NAME_CHILD] = " NAME[/CHILD]",
+                                        [CLI_NAME_USER] = " USER"};
     return names[row->name];
 }
 

@@ -58,7 +58,7 @@ static void row_help(FILE *out, const struct cli_row *row)
 {
     fprintf(out, "culvertctl %s%s\n", row->words, cli_row_name(row));
     fprintf(out, "  %s\n", row->help);
-    if (row->name != CLI_NAME_NONE)
+    if (row->name != CLI_NAME_NONE && row->name != CLI_NAME_USER)
         fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n%s",
                 row->name == CLI_NAME_CHILD ? "CHILD is one of its children; without it, all are meant\n"
                                             : "");
@@ -235,6 +235,8 @@ static bool add_flag(json_t *args, const struct cli_row *row, const struct given
 /* NAME, or NAME/CHILD where the row takes it. */
 static bool add_name(json_t *args, const struct cli_row *row, const char *word)
 {
+    if (row->name == CLI_NAME_USER)
+        return json_object_set_new(args, "user", json_string(word)) == 0;
     const char *slash = row->name == CLI_NAME_CHILD ? strchr(word, '/') : NULL;
     if (!slash)
         return json_object_set_new(args, "connection", json_string(word)) == 0;
@@ -252,7 +254,11 @@ static json_t *make_args(const struct cli_row *row, const struct line *line, siz
         fprintf(err, "culvertctl: \"%s\" is one word too many\n", line->words[line->n_words - 1]);
         ok = false;
     } else if (names == 0 && row->name >= CLI_NAME_NEEDED) {
-        fprintf(err, "culvertctl: %s which connection? culvertctl show connections lists them\n", row->words);
+        fprintf(err,
+                row->name == CLI_NAME_USER
+                    ? "culvertctl: %s whom? culvertctl user list shows who is there\n"
+                    : "culvertctl: %s which connection? culvertctl show connections lists them\n",
+                row->words);
         ok = false;
     }
     if (ok && names)
@@ -373,6 +379,8 @@ static int run_row(const struct cli_io *io, const struct line *line, const struc
                    const json_t *args)
 {
     struct api_response answer, before = {0};
+    if (row->alone)
+        return row->alone(io, args, line->json);
     if (row->samples_load) {
         if (call(io, line, "show workers", NULL, &before) < 0)
             return CLI_UNREACHABLE;

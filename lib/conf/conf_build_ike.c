@@ -87,6 +87,8 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     const char *host = json_string_value(json_object_get(json_object_get(o, "remote"), "address"));
     if (host && c->remote_addr.family == BASE_AF_NONE && conf_is_host(host))
         snprintf(c->remote_name, sizeof c->remote_name, "%s", host);
+    if (!conf_login_read(r, json_object_get(o, "local"), c))
+        return false;
     return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
 }
 
@@ -145,6 +147,7 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     conf_fill(json_object_get(root, "tunnel"), CONF_S_TUNNEL, &to);
     conf_fill(json_object_get(root, "nat"), CONF_S_NAT, &to);
     conf_fill(json_object_get(root, "limits"), CONF_S_LIMITS, &to);
+    conf_users_read(r, root, conf->ike);
     return build_secrets(r, json_object_get(root, "secrets"), conf->ike) &&
            build_connections(r, root, conf->ike);
 }

@@ -290,6 +290,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     check_remote_id(r, c);
     check_local_id(r, conf, c);
     check_addresses(r, conf, c);
+    conf_check_auth(r, conf->ike, c);
     conf_check_weak(r, c);
     conf_check_absent(r, c);
     for (size_t i = 0; i < c->n_children; i++)
@@ -322,7 +323,8 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     for (size_t i = 0; i < ike->n_conns; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);
         check_connection(r, conf, &ike->conns[i]);
-        if (is_whole)
+        if (is_whole &&
+            (ike->conns[i].local_auth == IKE_AUTH_PSK || ike->conns[i].remote_auth == IKE_AUTH_PSK))
             check_has_secret(r, &ike->conns[i], secrets, n_secrets);
         conf_leave(r, at);
     }

@@ -5,6 +5,7 @@
  * in the table of keys. It only tells; doing is the control core's.
  */
 #include "conf_int.h"
+#include "eap_users.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -122,6 +123,8 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
 
 static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
 {
+    if (!eap_users_equal(from->users, to->users))
+        op_add(d, CONF_OP_IN_FORCE, "users");
     for (size_t i = 0; i < from->n_conns; i++) {
         struct ike_conn_conf *c = &from->conns[i];
         const struct ike_conn_conf *next = ike_conf_conn(to, c->name);

@@ -37,6 +37,7 @@ enum conf_section {
     CONF_S_NAT,
     CONF_S_LIMITS,
     CONF_S_SECRET,
+    CONF_S_USERS,
     CONF_S_CONNECTION,
     CONF_S_LOCAL,
     CONF_S_REMOTE,
@@ -177,6 +178,28 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
 /* Values as text. 0, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
+
+/*
+ * Opens a file that holds secrets. -1: it was said why, also of one that others may read or change. The
+ * caller closes it.
+ */
+int conf_guard_open(struct conf_reader *r, const char *file);
+/*
+ * What such a file holds, with a NUL behind it; relative names start at the reader's folder. The caller's, of
+ * base_secret_new(). NULL: it was said why.
+ */
+char *conf_guard_read(struct conf_reader *r, const char *name, size_t max, size_t *len);
+
+#define CONF_NO_LEGACY                                                                                 \
+    "MSCHAPv2 needs OpenSSL's legacy provider (MD4, DES), which is not there: install it (Debian 13: " \
+    "package openssl-provider-legacy) and restart"
+
+/* Reads users.file (the reader stands at the root). */
+void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
+/* Reads what a connection logs in by; the reader stands at it. False: no memory. */
+bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn_conf *conn);
+/* Rules over local.auth and remote.auth; the reader stands at the connection. */
+void conf_check_auth(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c);
 
 /* Reads the key of secrets[n] (the reader stands there) into the secret. False: it said why. */
 bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out);

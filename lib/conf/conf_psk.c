@@ -7,10 +7,8 @@
 #include "conf_int.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base_wipe.h"
 
@@ -51,29 +49,6 @@ static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, ui
     return ok ? n : 0;
 }
 
-/* Opens the file and judges who may read it. -1: it was said why. */
-static int psk_open(struct conf_reader *r, const char *file)
-{
-    struct stat st;
-    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        conf_fail(r, "cannot open %s: %s", file, strerror(errno));
-        return -1;
-    }
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        conf_fail(r, "%s is not a plain file", file);
-    else if (st.st_mode & (S_IRWXO | S_IWGRP))
-        conf_fail(r, "%s can be read or changed by %s (mode %04o); run: chmod 600 %s", file,
-                  st.st_mode & S_IRWXO ? "every user" : "its group", st.st_mode & 07777u, file);
-    else if (st.st_uid != 0 && st.st_uid != geteuid())
-        conf_fail(r, "%s belongs to user %u, who can change it; run: chown %u %s", file, (unsigned)st.st_uid,
-                  (unsigned)geteuid(), file);
-    else
-        return fd;
-    close(fd);
-    return -1;
-}
-
 static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out[IKE_PSK_MAX])
 {
     char file[CONF_PATH_MAX];
@@ -81,7 +56,7 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
     const bool fits = conf_file_at(r->folder, name, file);
     if (!fits)
         conf_fail(r, "the name is too long");
-    const int fd = fits ? psk_open(r, file) : -1;
+    const int fd = fits ? conf_guard_open(r, file) : -1;
     if (fd < 0)
         return 0;
     size_t len = 0, n = 0;

@@ -33,6 +33,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_NAT] = "nat",
     [CONF_S_LIMITS] = "limits",
     [CONF_S_SECRET] = "secrets[]",
+    [CONF_S_USERS] = "users",
     [CONF_S_CONNECTION] = "connections.*",
     [CONF_S_LOCAL] = "connections.*.local",
     [CONF_S_REMOTE] = "connections.*.remote",

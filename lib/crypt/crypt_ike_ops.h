@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "base_span.h"
 #include "crypt_alg.h"
+#include "crypt_eap_ops.h"
 
 struct crypt_dh_key; /* a private DH value; owned by whoever got it from dh_new */
 
@@ -71,4 +72,7 @@ struct crypt_ike_ops {
 
     /* One line of text for a DER-encoded name, "C=NZ, O=Lab, CN=x". 0 or -EINVAL. */
     int (*dn_text)(struct base_span der, char *out, size_t out_size);
+
+    /* That of EAP's methods. NULL: there is none. */
+    const struct crypt_eap_ops *eap;
 };

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include "ossl_eap.h"
 #include "ossl_room.h"
 
 const struct crypt_ike_ops ossl_ike_ops = {
@@ -19,6 +20,7 @@ const struct crypt_ike_ops ossl_ike_ops = {
     .integ = ossl_integ,
     .dn_equal = ossl_dn_equal,
     .dn_text = ossl_dn_text,
+    .eap = &ossl_eap_ops,
 };
 
 int ossl_random(void *buf, size_t len)

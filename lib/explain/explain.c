@@ -323,9 +323,12 @@ void explain_eap(struct ike *ike, struct explain_about about, const struct ike_i
                   ike_id_text(remote, e.crypto, id));
     if (conn)
         add_pair(&e, conn);
-    base_text_add(&e.why, "EAP is not supported; peers prove their identity by a pre-shared key.");
+    base_text_add(&e.why, "This connection wants another proof of the peer (remote.auth).");
     if (conn)
-        add_secret_line(&e, conn);
+        base_text_add(
+            &e.fix_here,
+            "connections.%s.remote.auth: \"eap-mschapv2\", if the peer is to log in with a password",
+            conn->name);
     base_text_add(&e.fix_peer, "a pre-shared key in place of EAP (strongSwan: local { auth = psk })");
     explain_end(ike, &e);
 }

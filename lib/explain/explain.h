@@ -14,6 +14,8 @@
 #include "ike_share.h"
 #include "wire_ike.h"
 
+struct eap;
+
 /* Whom a record is about: an SA, or a datagram alone. */
 struct explain_about {
     uint64_t ike_id;                  /* the SA's local number; 0: only a datagram is known */
@@ -66,6 +68,10 @@ void explain_method(struct ike *ike, struct explain_about about, const struct ik
  */
 void explain_eap(struct ike *ike, struct explain_about about, const struct ike_id *remote,
                  const struct ike_conn_conf *conn);
+
+/* A login by EAP, ours or the peer's, has a fault; `eap` tells which one. */
+void explain_login(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                   const struct eap *eap);
 
 /* The peer speaks IKEv1. */
 void explain_ikev1(struct ike *ike, const struct ike_path *path);

@@ -42,6 +42,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_VERSION,       /* another version of IKE */
     IKE_AUDIT_FAIL_CRITICAL,      /* a critical payload that is not known here */
     IKE_AUDIT_FAIL_EAP,           /* the peer wants EAP */
+    IKE_AUDIT_FAIL_LOGIN,         /* a login by EAP went wrong */
     IKE_AUDIT_FAIL_UNPROVED,      /* our own proof of identity could not be made */
     IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, tunnel mode made */
     IKE_AUDIT_FAIL_INSTALL,       /* the data path did not take a child that was agreed on */

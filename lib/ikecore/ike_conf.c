@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base_secret.h"
 #include "base_wipe.h"
+#include "eap_users.h"
 #include "ike_conf_keys.h"
 #include "ike_index.h"
 #include "ike_sets.h"
@@ -52,13 +53,14 @@ const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
     return conf;
 }
 
-static void conn_free_children(struct ike_conn_conf *c)
+static void conn_free_parts(struct ike_conn_conf *c)
 {
     for (size_t i = 0; i < c->n_children; i++) {
         free(c->children[i].local_ts);
         free(c->children[i].remote_ts);
     }
     free(c->children);
+    base_secret_free(c->login);
 }
 
 void ike_conf_put(const struct ike_conf *conf)
@@ -67,9 +69,10 @@ void ike_conf_put(const struct ike_conf *conf)
     if (!c || --c->refs > 0)
         return;
     for (size_t i = 0; i < c->n_conns; i++)
-        conn_free_children(&c->conns[i]);
+        conn_free_parts(&c->conns[i]);
     free(c->conns);
     base_secret_free(c->secrets);
+    eap_users_put(c->users);
     ike_index_free(c->index);
     ike_sets_free(c->sets);
     free(c);

@@ -13,6 +13,9 @@
 #include "crypt_proposal.h"
 #include "wire_ike.h"
 
+struct eap_login;
+struct eap_users;
+
 #define IKE_NAME_MAX      64 /* with NUL */
 #define IKE_ID_MAX        255
 #define IKE_ID_TEXT_MAX   (4 * IKE_ID_MAX + 16)
@@ -110,6 +113,8 @@ struct ike_conn_conf {
     struct ike_id local_id;
     struct ike_id remote_id; /* mandatory, exact */
     enum ike_auth_kind local_auth, remote_auth;
+    bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
+    struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
@@ -137,6 +142,7 @@ struct ike_conf {
     struct ike_conn_conf *conns; /* owned */
     size_t n_secrets;
     struct ike_secret *secrets; /* owned, wiped when freed */
+    struct eap_users *users;    /* who may log in with a password here; a reference, or NULL */
     /* Public addresses that a 1:1 NAT may map to us, hashed to learn which one a peer dialled. */
     size_t n_public_addrs;
     struct base_addr public_addrs[IKE_ADDRS_MAX];

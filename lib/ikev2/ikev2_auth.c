@@ -13,7 +13,6 @@
 #include "crypt_alg.h"
 #include "explain.h"
 #include "ike_blob.h"
-#include "ike_conf_keys.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_nonce.h"
@@ -24,7 +23,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk, NULL};
+const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk, &ikev2_auth_eap_mschap, NULL};
 
 /* The first one of a kind that comes at once, or late, with this number of its AUTH payload; 0: with any. */
 static const struct ikev2_auth_method *auth_method(const struct ike *ike, enum ike_auth_kind kind,
@@ -194,28 +193,4 @@ void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out)
     *out = (struct ikev2_msg){.path = &a->path, .hdr = a->hdr, .is_response = sa->is_initiator};
     /* It was parsed before, so it parses now. */
     wire_ike_plds_parse(a->first_type, ike_blob_span(&a->chain), &out->plds);
-}
-
-void ikev2_auth_set_conn(struct ikev2_sa *sa, const struct ike_conn_conf *conn)
-{
-    struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conf *old = a->conn ? a->conn->conf : NULL;
-    a->conn = conn;
-    if (conn)
-        ike_conf_get(conn->conf);
-    ike_conf_put(old);
-}
-
-const struct ike_conn_conf *ikev2_auth_conn(const struct ike *ike, struct ikev2_sa *sa)
-{
-    const struct ike_conn_conf *was = sa->init->auth.conn;
-    if (sa->conn)
-        return sa->conn;
-    if (was->conf == ike->conf)
-        return was;
-    const struct ike_conn_conf *now = ike_conf_conn(ike->conf, was->name);
-    if (!now || ike_conn_conf_asks(was, now) >= IKE_ASKS_SA)
-        return NULL;
-    ikev2_auth_set_conn(sa, now);
-    return now;
 }

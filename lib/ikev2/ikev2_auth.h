@@ -15,6 +15,7 @@
 #include "wire_ike.h"
 
 struct ike;
+struct ikev2_job_row;
 struct ikev2_msg;
 struct ikev2_sa;
 
@@ -23,7 +24,8 @@ struct ikev2_sa;
 enum ikev2_auth_step {
     IKEV2_AUTH_MORE,  /* what was put is to be sent, and another message comes */
     IKEV2_AUTH_DONE,  /* the rounds are over: both sides can make their AUTH now */
-    IKEV2_AUTH_FAILED /* explained; the peer is refused */
+    IKEV2_AUTH_WAITS, /* a job is out, and resume gets it */
+    IKEV2_AUTH_FAILED /* explained; the peer is refused, and gets what was put */
 };
 
 struct ikev2_auth_method {
@@ -41,15 +43,29 @@ struct ikev2_auth_method {
                                   const struct ike_conn_conf *conn);
     /*
      * A late method's: takes what the peer sent and puts the payloads of our next message into b. Called by
-     * the responder for each request, by the initiator for each answer; there DONE puts nothing.
+     * the responder for each request, by the initiator for each answer; there DONE puts nothing. What takes
+     * its time goes into a job with this row (WAITS), but for the answer to the first request.
      */
     enum ikev2_auth_step (*round)(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                                  struct wire_ike_builder *b);
+                                  struct wire_ike_builder *b, const struct ikev2_job_row *row);
+    /* The same, with the job that is back; not WAITS. NULL: round hands none out. */
+    enum ikev2_auth_step (*resume)(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
+                                   struct wire_ike_builder *b);
+    /* Both sides prove a key that only they know by it, so that the gateway needs no other proof (RFC 5998).
+     */
+    bool is_mutual;
 };
+
+/*
+ * A job by a key that both sides have, whatever it comes from (RFC 7296 2.15, 2.16). NULL: no memory, or the
+ * key is longer than IKE_PSK_MAX.
+ */
+struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check);
 
 /* The methods; of those of one kind the first is what we use ourselves. NULL behind the last. */
 extern const struct ikev2_auth_method *const ikev2_auth_methods[];
 extern const struct ikev2_auth_method ikev2_auth_psk;
+extern const struct ikev2_auth_method ikev2_auth_eap_mschap;
 
 /* The method that a peer's AUTH payload names; NULL: none that the connection wants of the peer. */
 const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, const struct ike_conn_conf *conn,

@@ -52,32 +52,39 @@ static const struct ike_job_kind psk_kind_prove = {"psk_prove", sizeof(struct ps
 static const struct ike_job_kind psk_kind_check = {"psk_check", sizeof(struct psk_job), psk_run_check,
                                                    ike_job_auth_drop, true};
 
+struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check)
+{
+    struct psk_job *p = key.len <= IKE_PSK_MAX
+                            ? (struct psk_job *)ike_job_new(is_check ? &psk_kind_check : &psk_kind_prove)
+                            : NULL;
+    if (!p)
+        return NULL;
+    p->psk_len = (uint16_t)key.len;
+    memcpy(p->psk, key.ptr, key.len);
+    return &p->auth;
+}
+
 static struct ike_job_auth *psk_job(struct ike *ike, const struct ikev2_sa *sa,
-                                    const struct ike_conn_conf *conn, const struct ike_job_kind *kind)
+                                    const struct ike_conn_conf *conn, bool is_check)
 {
     const struct ike_secret *secret = ike_conf_secret(conn->conf, &conn->local_id, &conn->remote_id);
     if (!secret) {
         explain_no_secret(ike, ikev2_sa_about(sa), conn);
         return NULL;
     }
-    struct psk_job *p = (struct psk_job *)ike_job_new(kind);
-    if (!p)
-        return NULL;
-    p->psk_len = secret->psk_len;
-    memcpy(p->psk, secret->psk, secret->psk_len);
-    return &p->auth;
+    return ikev2_auth_shared_job(base_span(secret->psk, secret->psk_len), is_check);
 }
 
 static struct ike_job_auth *psk_prove(struct ike *ike, const struct ikev2_sa *sa,
                                       const struct ike_conn_conf *conn)
 {
-    return psk_job(ike, sa, conn, &psk_kind_prove);
+    return psk_job(ike, sa, conn, false);
 }
 
 static struct ike_job_auth *psk_check(struct ike *ike, const struct ikev2_sa *sa,
                                       const struct ike_conn_conf *conn)
 {
-    return psk_job(ike, sa, conn, &psk_kind_check);
+    return psk_job(ike, sa, conn, true);
 }
 
 const struct ikev2_auth_method ikev2_auth_psk = {

@@ -6,6 +6,7 @@
 #include "base_secret.h"
 #include "base_span.h"
 #include "base_wipe.h"
+#include "eap.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -96,6 +97,7 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     if (a->chain.ptr)
         base_wipe(a->chain.ptr, a->chain.len);
     ike_blob_free(&a->chain);
+    eap_free(a->eap);
     if (a->conn)
         ike_conf_put(a->conn->conf);
     base_secret_free(sa->init->mix);

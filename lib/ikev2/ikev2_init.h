@@ -25,6 +25,7 @@ struct ikev2_offer {
     uint8_t public_value[CRYPT_DH_MAX];
 };
 
+struct eap;
 struct ikev2_auth_method;
 
 #define IKEV2_COOKIE_MAX 64
@@ -52,6 +53,10 @@ struct ikev2_auth {
     const struct ikev2_auth_method *late; /* of the rounds; NULL: there are none */
     bool is_over;                         /* the rounds are, and AUTH of the late method comes */
     uint8_t rounds;
+    struct eap *eap;          /* of a method by EAP, while no job has it */
+    uint8_t eap_told;         /* the fault of it that was explained last */
+    bool peer_takes_eap_only; /* it said so: our AUTH may come by its late method alone */
+    struct ike_id named;      /* who the peer is by its late method; type 0: by its ID payload alone */
     struct ike_id peer;       /* as it said */
     uint8_t peer_reserved[3]; /* of its payload */
     /* The message that waits for its check, or for the last round: its payloads. */

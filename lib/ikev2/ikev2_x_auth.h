@@ -21,6 +21,7 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa);
 /* ---- handlers of rows ---- */
 enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
+enum ikev2_outcome ikev2_auth_on_given_up(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);

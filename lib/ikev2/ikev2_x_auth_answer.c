@@ -30,8 +30,9 @@
 
 static ikev2_task_done_fn auth_answer_proved;
 static ikev2_task_done_fn auth_caller_checked;
+static ikev2_task_done_fn auth_answer_resumed;
 
-enum { ANSWER_PROOF, ANSWER_CHECK };
+enum { ANSWER_PROOF, ANSWER_CHECK, ANSWER_ROUND };
 static const struct ikev2_job_row answer_jobs[] = {
     [ANSWER_PROOF] =
         {{"auth_answer_proof",
@@ -42,6 +43,10 @@ static const struct ikev2_job_row answer_jobs[] = {
                        IKEV2_IN(IKEV2_ST_R_CHECK),
                        {[IKEV2_PROVES] = IKEV2_ST_R_PROVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
                       auth_caller_checked},
+    [ANSWER_ROUND] = {{"auth_answer_round",
+                       IKEV2_IN(IKEV2_ST_R_CHECK),
+                       {[IKEV2_ROUNDS] = IKEV2_ST_R_ROUND, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                      auth_answer_resumed},
 };
 
 const struct ikev2_job_row *ikev2_auth_answer_jobs(size_t *count)
@@ -51,15 +56,23 @@ const struct ikev2_job_row *ikev2_auth_answer_jobs(size_t *count)
 }
 
 /* The answer is kept for a repeated request, the SA goes soon; nothing else is accepted (no init data). */
-static enum ikev2_outcome auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+static enum ikev2_outcome auth_refuse_with(struct ike *ike, struct ikev2_sa *sa, uint16_t notify,
+                                           struct wire_ike_builder *b)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const base_time end = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
     IKE_COUNT(ike, sa, failed);
-    ikev2_msg_respond_error(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, notify, BASE_SPAN_NONE);
+    ikev2_msg_put_notify(b, notify, BASE_SPAN_NONE);
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, b);
     ikev2_init_free(ike, sa);
     sa->life.give_up_at = base_time_min(sa->life.give_up_at, end);
     return IKEV2_STAYS;
+}
+
+static enum ikev2_outcome auth_refuse(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    return auth_refuse_with(ike, sa, notify, &b);
 }
 
 /* What a caller that proved its identity may still lack; explained. */
@@ -93,7 +106,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     ikev2_auth_kept(sa, &msg);
     ikev2_move_set_way(sa);
     ikev2_sa_set_conn(ike, sa, conn);
-    sa->remote_id = a->peer;
+    sa->remote_id = a->named.type ? a->named : a->peer;
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);
     const uint16_t refusal = taken ? taken : ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
     if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */
@@ -122,17 +135,36 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     return IKEV2_GOES;
 }
 
-/* One round of a late method: what it puts goes out behind what stands in b already. */
+/* What a round came to; what it put goes out behind what stands in b already. */
+static enum ikev2_outcome auth_answer_stepped(struct ike *ike, struct ikev2_sa *sa, enum ikev2_auth_step step,
+                                              struct wire_ike_builder *b)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    if (step == IKEV2_AUTH_WAITS)
+        return IKEV2_CHECKS;
+    if (step == IKEV2_AUTH_FAILED || a->rounds > IKEV2_AUTH_ROUNDS_MAX)
+        return auth_refuse_with(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED, b);
+    a->is_over = step == IKEV2_AUTH_DONE;
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, b);
+    return IKEV2_ROUNDS;
+}
+
+static enum ikev2_outcome auth_answer_resumed(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                              struct ike_job *job)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    (void)t;
+    return auth_answer_stepped(ike, sa, sa->init->auth.late->resume(ike, sa, job, &b), &b);
+}
+
+/* One round of a late method. */
 static enum ikev2_outcome auth_answer_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                             struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, b);
-    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX)
-        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    a->is_over = step == IKEV2_AUTH_DONE;
-    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, b);
-    return IKEV2_ROUNDS;
+    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, b, &answer_jobs[ANSWER_ROUND]);
+    a->rounds++;
+    return auth_answer_stepped(ike, sa, step, b);
 }
 
 static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -155,6 +187,17 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
     ikev2_auth_put(&b, ikev2_auth_own(ike, conn), ike_job_auth_of(job));
+    ikev2_auth_kept(sa, &msg);
+    return auth_answer_round(ike, sa, &msg, &b);
+}
+
+/* The first answer without AUTH: the method proves both sides (RFC 5998 3). */
+static enum ikev2_outcome auth_answer_unproved(struct ike *ike, struct ikev2_sa *sa,
+                                               const struct ike_conn_conf *conn)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    struct ikev2_msg msg;
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
     ikev2_auth_kept(sa, &msg);
     return auth_answer_round(ike, sa, &msg, &b);
 }
@@ -234,6 +277,8 @@ static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const
     }
     ikev2_auth_set_conn(sa, conn);
     a->late = auth->method ? NULL : ikev2_auth_late(ike, conn);
+    if (a->late && conn->eap_only && a->late->is_mutual && a->peer_takes_eap_only)
+        return auth_answer_unproved(ike, sa, conn);
     if (a->late)
         return auth_prove_answer(ike, sa, conn);
     if (!auth->method) {
@@ -258,6 +303,7 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     }
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
+    a->peer_takes_eap_only = ikev2_msg_has(msg, WIRE_IKE_N_EAP_ONLY_AUTHENTICATION);
     if (!auth_take_request(msg, a, &asked, &auth)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
@@ -293,4 +339,14 @@ enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa 
     }
     return conn ? auth_check_caller(ike, sa, a->late, conn, auth.data)
                 : auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+}
+
+/* A caller whose login failed, or who thought better of it, says goodbye instead of going on. */
+enum ikev2_outcome ikev2_auth_on_given_up(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (sa->init)
+        IKE_COUNT(ike, sa, failed);
+    ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
+    return IKEV2_GOES;
 }

@@ -29,8 +29,9 @@
 
 static ikev2_task_done_fn auth_ask_proved;
 static ikev2_task_done_fn auth_called_checked;
+static ikev2_task_done_fn auth_ask_resumed;
 
-enum { ASK_PROOF, ASK_CHECK };
+enum { ASK_PROOF, ASK_CHECK, ASK_ROUND };
 static const struct ikev2_job_row ask_jobs[] = {
     [ASK_PROOF] = {{"auth_proof",
                     IKEV2_IN(IKEV2_ST_I_PROVE),
@@ -41,8 +42,15 @@ static const struct ikev2_job_row ask_jobs[] = {
                     {[IKEV2_GOES] = IKEV2_ST_UP,
                      [IKEV2_ROUNDS] = IKEV2_ST_I_AUTH,
                      [IKEV2_PROVES] = IKEV2_ST_I_PROVE,
+                     [IKEV2_CHECKS] = IKEV2_ST_I_CHECK,
                      [IKEV2_TURNS] = IKEV2_ST_DEAD}},
                    auth_called_checked},
+    [ASK_ROUND] = {{"auth_ask_round",
+                    IKEV2_IN(IKEV2_ST_I_CHECK),
+                    {[IKEV2_ROUNDS] = IKEV2_ST_I_AUTH,
+                     [IKEV2_PROVES] = IKEV2_ST_I_PROVE,
+                     [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+                   auth_ask_resumed},
 };
 
 const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count)
@@ -147,21 +155,40 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
     return IKEV2_GOES;
 }
 
-/* One round of our late method, after a message of the peer's. */
-static enum ikev2_outcome auth_ask_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+/* What a round of our late method came to. */
+static enum ikev2_outcome auth_ask_stepped(struct ike *ike, struct ikev2_sa *sa, enum ikev2_auth_step step,
+                                           struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    struct wire_ike_builder b = ikev2_msg_begin(ike);
-    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, &b);
-    if (step == IKEV2_AUTH_FAILED || a->rounds++ >= IKEV2_AUTH_ROUNDS_MAX)
-        return auth_fail_unproved(ike, sa);
+    if (step == IKEV2_AUTH_WAITS)
+        return IKEV2_CHECKS;
+    if (step == IKEV2_AUTH_FAILED || a->rounds > IKEV2_AUTH_ROUNDS_MAX)
+        return auth_fail(ike, sa, "the login by EAP failed");
     a->is_over = step == IKEV2_AUTH_DONE;
     if (a->is_over)
         return ikev2_auth_prove(ike, sa, a->late, sa->conn, &ask_jobs[ASK_PROOF])
                    ? IKEV2_PROVES
                    : auth_fail_unproved(ike, sa);
-    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, b);
     return IKEV2_ROUNDS;
+}
+
+static enum ikev2_outcome auth_ask_resumed(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                                           struct ike_job *job)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    (void)t;
+    return auth_ask_stepped(ike, sa, sa->init->auth.late->resume(ike, sa, job, &b), &b);
+}
+
+/* One round of our late method, after a message of the peer's. */
+static enum ikev2_outcome auth_ask_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    const enum ikev2_auth_step step = a->late->round(ike, sa, msg, &b, &ask_jobs[ASK_ROUND]);
+    a->rounds++;
+    return auth_ask_stepped(ike, sa, step, &b);
 }
 
 static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -220,9 +247,22 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
         sa->run->is_wary = sa->run->calls_again = true;
         return IKEV2_TURNS;
     }
-    explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
+    if (!sa->init->auth.eap_told)
+        explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
     IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;
+}
+
+/*
+ * A first answer with the identity that is due and without AUTH is what we offered: the method itself proves
+ * the peer (RFC 5998), by the AUTH that follows it.
+ */
+static bool auth_takes_unproved(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    return !a->rounds && a->late && a->late->is_mutual && sa->conn->eap_only &&
+           ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) &&
+           ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id);
 }
 
 /* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */
@@ -231,7 +271,7 @@ enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa
     const struct ikev2_auth *a = &sa->init->auth;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     struct wire_ike_auth auth;
-    if (a->rounds && !a->is_over)
+    if ((a->rounds && !a->is_over) || auth_takes_unproved(ike, sa, msg))
         return auth_ask_round(ike, sa, msg);
     if (a->is_over && p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK)
         return auth_check_called(ike, sa, msg, a->late, auth.data);

@@ -38,17 +38,28 @@ culvert_children_json() {
 }
 culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "subnets": ["%s"]' "$(gw_value "$1" "$2" "$3" | sed 's|,|", "|g')"; }
 
+# How each side proves itself: culvert_auth GATEWAY CONNECTION
+culvert_auth() {
+    local user eap_id
+    user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
+    printf ', "auth": "%s"' "$(gw_value "$1" "$2" auth)"
+    case $(gw_value "$1" "$2" auth) in
+    eap-mschapv2) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
+    esac
+    [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
+}
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
     encap=$(gw_value "$gw" "$name" encap)
     cat <<JSON
     "$name": {
-      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_subnets "$gw" "$name" lan)},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_subnets "$gw" "$name" peer_lan)},
+      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)", "auth": "$(gw_value "$gw" "$name" peer_auth)"$(culvert_subnets "$gw" "$name" peer_lan)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
-      "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
+      "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
@@ -111,7 +122,8 @@ $(culvert_ports "$gw")
 JSON
     for name in ${GW_CONNS[$gw]}; do
         printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
-        chmod 600 "$dir/$name.psk"
+        printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
+        chmod 600 "$dir/$name.psk" "$dir/$name.password"
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
         comma=,

@@ -10,6 +10,10 @@
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
 #       lan2 peer_lan2     of a second child, NAME2, where one of them is given (the other is as the first child's)
 #       psk                pre-shared key
+#       auth peer_auth     psk (default) or eap-mschapv2: how each side proves itself
+#       user password      whom this side logs in as; of a peer that logs in: whom strongSwan lets in
+#       eap_id             the answer to EAP's first question, by default the user
+#       eap_only           true: a login that proves both sides is enough
 #       ike esp            proposals, comma-separated, in strongSwan's notation; default: none is written
 #       child_rekey ike_rekey   seconds, 0 for never
 #       child_bytes child_pkts  how much passes before a child is replaced, 0 for no limit (Culvert only)
@@ -35,7 +39,7 @@ conn() {
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
-        lan2= peer_lan2= encap=auto frag=before priority=0 weak=false start=false dpd=30 retransmit=500)
+        lan2= peer_lan2= auth=psk peer_auth=psk user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -4,8 +4,8 @@
 # kernel-libipsec stands before kernel-netlink, since the first plugin that offers ESP is the one that is used; it always
 # encapsulates in UDP, knows tunnel mode only and no ESN.
 
-SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
-SWAN_PLUGINS+=" socket-default vici counters"
+SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac md5 kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
+SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2"
 
 # An identity in swanctl's notation; behind "swan:" it is one already.
 swan_id() {
@@ -65,11 +65,13 @@ swan_write_connection() {
         rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
         encap = $encap
         local {
-            auth = psk
+            auth = $(gw_value "$gw" "$name" auth)
+$(swan_eap_id "$gw" "$name" auth "$(swan_user "$gw" "$name")")
             id = $(swan_id "$(gw_value "$gw" "$name" id)")
         }
         remote {
-            auth = psk
+            auth = $(gw_value "$gw" "$name" peer_auth)
+$(swan_eap_id "$gw" "$name" peer_auth %any)
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
         }
         children {
@@ -79,6 +81,17 @@ $(swan_child2 "$gw" "$name")
     }
 CONF
 }
+
+# Whom a connection logs in as, in EAP's first answer.
+swan_user() {
+    local id
+    id=$(gw_value "$1" "$2" eap_id)
+    [ "$id" != default ] || id=$(gw_value "$1" "$2" user)
+    printf '"%s"' "$(swan_text "$id")"
+}
+swan_text() { printf '%s' "${1//\\/\\\\}"; }
+# swan_eap_id GATEWAY CONNECTION KEY VALUE: where that side logs in
+swan_eap_id() { case $(gw_value "$1" "$2" "$3") in eap*) printf '            eap_id = %s' "$4" ;; esac }
 
 # A child with the selectors of these two keys: swan_child GATEWAY CONNECTION CHILD KEY KEY
 swan_child() {
@@ -105,6 +118,12 @@ swan_write_secret() {
         id-1 = $(swan_id "$(gw_value "$1" "$2" id)")
         id-2 = $(swan_id "$(gw_value "$1" "$2" peer_id)")
         secret = "$(gw_value "$1" "$2" psk)"
+    }
+CONF
+    [ -z "$(gw_value "$1" "$2" user)" ] || cat <<CONF
+    eap-$2 {
+        id = "$(swan_text "$(gw_value "$1" "$2" user)")"
+        secret = "$(gw_value "$1" "$2" password)"
     }
 CONF
 }

@@ -4,7 +4,7 @@
 
 PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
     libjansson-dev libmnl-dev libseccomp-dev libcmocka-dev python3"
-PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins
+PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins
     libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps"
 PACKAGES_SUITES="python3-scapy python3-cryptography python3-jsonschema qemu-user groff-base mandoc systemd"
 PACKAGES_TEST="clang clang-format llvm libclang-rt-dev $PACKAGES_SUITES lua5.3 git

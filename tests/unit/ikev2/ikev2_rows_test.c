@@ -96,7 +96,7 @@ static bool may_arrive(unsigned exchange, bool is_response, bool is_encrypted, e
     case WIRE_IKE_CREATE_CHILD_SA:
         return is_encrypted && (is_response ? s == IKEV2_ST_UP : living);
     case WIRE_IKE_INFORMATIONAL:
-        return is_encrypted && living;
+        return is_encrypted && (living || (!is_response && s == IKEV2_ST_R_ROUND));
     default:
         return false;
     }

@@ -116,9 +116,10 @@ static void put_eap(struct wire_ike_builder *b, const char *text)
 }
 
 static enum ikev2_auth_step late_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                                       struct wire_ike_builder *b)
+                                       struct wire_ike_builder *b, const struct ikev2_job_row *row)
 {
     (void)ike;
+    (void)row;
     const bool is_first = sa->init->auth.rounds == 0;
     if (late_is.never_ends) {
         put_eap(b, "again");

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * EAP as a method of authentication (RFC 7296 2.16): the responder serves, the initiator logs in. The
+ * conversation (eap.h) takes its steps in jobs. Its key, the MSK, makes AUTH of both sides; a method without
+ * one leaves SK_p for that. Who the caller is, is the name that the method proved, and not its IDi, which
+ * may be anything.
+ */
+#include <string.h>
+#include "base_span.h"
+#include "eap.h"
+#include "explain.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_env.h"
+#include "ike_job.h"
+#include "ike_job_eap.h"
+#include "ikev2_auth.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
+#include "wire_eap.h"
+#include "wire_ike.h"
+
+/* The conversation's key, or what stands for it: of the side that is the initiator, or of the other. */
+static struct base_span eap_key(const struct ikev2_sa *sa, bool of_initiator)
+{
+    const struct eap *e = sa->init->auth.eap;
+    if (e->has_msk)
+        return base_span(e->msk, sizeof e->msk);
+    return base_span(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+}
+
+static struct ike_job_auth *eap_prove(struct ike *ike, const struct ikev2_sa *sa,
+                                      const struct ike_conn_conf *conn)
+{
+    (void)ike;
+    (void)conn;
+    return ikev2_auth_shared_job(eap_key(sa, sa->is_initiator), false);
+}
+
+static struct ike_job_auth *eap_check(struct ike *ike, const struct ikev2_sa *sa,
+                                      const struct ike_conn_conf *conn)
+{
+    (void)ike;
+    (void)conn;
+    return ikev2_auth_shared_job(eap_key(sa, !sa->is_initiator), true);
+}
+
+static uint8_t eap_type_of(enum ike_auth_kind kind)
+{
+    return kind == IKE_AUTH_EAP_TLS ? WIRE_EAP_TLS : WIRE_EAP_MSCHAPV2;
+}
+
+static struct eap *eap_open(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct eap_setup s = {
+        .ops = ike->env.crypto->eap,
+        .is_server = !sa->is_initiator,
+        .types = {eap_type_of(sa->is_initiator ? conn->local_auth : conn->remote_auth)},
+        .users = conn->conf->users,
+    };
+    char name[IKE_ID_TEXT_MAX];
+    ike_id_text(&conn->local_id, ike->env.crypto, name);
+    if (!eap_name_set(&s.name, base_span(name, strnlen(name, EAP_NAME_MAX))) || !s.ops)
+        return NULL;
+    if (conn->login)
+        s.login = *conn->login;
+    ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, s.random, sizeof s.random);
+    return eap_new(&s);
+}
+
+/* Tells what went wrong, once for each fault: a peer may end it without another word. */
+static void eap_tell(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    if (a->eap->fault == EAP_FAULT_NONE || a->eap->fault == a->eap_told)
+        return;
+    a->eap_told = (uint8_t)a->eap->fault;
+    explain_login(ike, ikev2_sa_about(sa), conn, a->eap);
+}
+
+static enum ikev2_auth_step eap_put(const struct eap *e, struct wire_ike_builder *b,
+                                    enum ikev2_auth_step step)
+{
+    wire_ike_put_raw(b, WIRE_IKE_P_EAP, eap_packet(e));
+    return step;
+}
+
+static enum ikev2_auth_step eap_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                      struct wire_ike_builder *b, const struct ikev2_job_row *row)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_EAP, 0);
+    if (conn && a->rounds == 0)
+        a->eap = eap_open(ike, sa, conn);
+    if (!conn || !a->eap)
+        return IKEV2_AUTH_FAILED;
+    if (a->rounds == 0 && !sa->is_initiator)
+        return eap_put(a->eap, b, eap_begin(a->eap) == EAP_SENDS ? IKEV2_AUTH_MORE : IKEV2_AUTH_FAILED);
+    if (!p) {
+        explain_malformed(ike, ikev2_sa_about(sa), "an EAP payload is due in IKE_AUTH, and there is none");
+        return IKEV2_AUTH_FAILED;
+    }
+    struct ike_job_eap *j = ike_job_eap_new(a->eap, p->body);
+    if (!j)
+        return IKEV2_AUTH_FAILED;
+    a->eap = NULL;
+    ikev2_task_job(ike, sa, sa->task, &j->job, row);
+    return IKEV2_AUTH_WAITS;
+}
+
+/* The name that the method proved, as an identity. */
+static void eap_name_peer(struct ikev2_auth *a)
+{
+    const struct eap_name *user = &a->eap->user;
+    const bool has_domain = user->len && memchr(user->text, '@', user->len);
+    a->named = (struct ike_id){.type = has_domain ? WIRE_IKE_ID_EMAIL : WIRE_IKE_ID_KEY, .len = user->len};
+    memcpy(a->named.bytes, user->text, user->len);
+}
+
+static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
+                                       struct wire_ike_builder *b)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct ike_job_eap *j = (struct ike_job_eap *)job;
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    a->eap = ike_job_eap_take(j);
+    if (conn && job->status == 0)
+        eap_tell(ike, sa, conn);
+    else if (conn)
+        explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
+    if (!conn || job->status != 0)
+        return IKEV2_AUTH_FAILED;
+    if (j->step == EAP_SENDS)
+        return eap_put(a->eap, b, IKEV2_AUTH_MORE);
+    if (sa->is_initiator)
+        return j->step == EAP_SUCCEEDS ? IKEV2_AUTH_DONE : IKEV2_AUTH_FAILED;
+    if (j->step == EAP_FAILS)
+        return eap_put(a->eap, b, IKEV2_AUTH_FAILED);
+    eap_name_peer(a);
+    return eap_put(a->eap, b, IKEV2_AUTH_DONE);
+}
+
+const struct ikev2_auth_method ikev2_auth_eap_mschap = {
+    .name = "eap-mschapv2",
+    .kind = IKE_AUTH_EAP_MSCHAPV2,
+    .number = WIRE_IKE_AUTH_PSK,
+    .is_late = true,
+    .is_mutual = true,
+    .prove = eap_prove,
+    .check = eap_check,
+    .round = eap_round,
+    .resume = eap_resume,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which methods fit together, and what each needs. */
+#include "conf_test_help.h"
+
+#define CONN(LOCAL, REMOTE, EXTRA)                                    \
+    "'foo':{'local':{'id':'@gw','subnets':['10.1.0.0/24']" LOCAL "}," \
+    "'remote':{'id':'@foo','subnets':['10.2.0.0/24']" REMOTE "}" EXTRA "}"
+
+static void who_serves_logins_needs_users_and_does_not_call(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, CONN("", ",'auth':'eap-mschapv2'", ""), "",
+            "connections.foo.remote.auth", "culvertctl user add --file users.txt NAME");
+    refused(GOOD_PORTS, GOOD_SECRET,
+            CONN("", ",'auth':'eap-mschapv2','address':'192.0.2.7'", ",'start':true"), "",
+            "connections.foo.remote.auth", "take \"start\" out");
+}
+
+static void who_logs_in_needs_a_name_and_whom_to_call(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, CONN(",'auth':'eap-mschapv2'", ",'address':'192.0.2.7'", ""), "",
+            "connections.foo.local.auth", "local.user and local.password_file");
+    refused(GOOD_PORTS, GOOD_SECRET, CONN(",'auth':'eap-mschapv2'", "", ""), "", "connections.foo.local.auth",
+            "remote.address must say whom");
+}
+
+static void both_sides_cannot_log_in(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, CONN(",'auth':'eap-mschapv2'", ",'auth':'eap-mschapv2'", ""), "",
+            "connections.foo", "both EAP");
+}
+
+static void eap_only_without_eap_means_nothing(void **state)
+{
+    (void)state;
+    warned(GOOD_PORTS, GOOD_SECRET, CONN("", "", ",'eap_only':true"), "", "connections.foo",
+           "neither side logs in");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_serves_logins_needs_users_and_does_not_call),
+        cmocka_unit_test(who_logs_in_needs_a_name_and_whom_to_call),
+        cmocka_unit_test(both_sides_cannot_log_in),
+        cmocka_unit_test(eap_only_without_eap_means_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A login by EAP between two engines: rounds, keys, identities, what is refused and told. */
+#include "ikev2_eap_pair.h"
+
+static void a_user_logs_in_and_is_known_by_name(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("CORP\\ann", "secret");
+    pair_connect(p);
+    pair_check_one(p);
+    assert_int_equal(p->h[0].sends, 6); /* SA_INIT, no AUTH, identity, response, success, AUTH */
+    const struct ike_id ann = pair_id("keyid:ann");
+    assert_true(ike_id_equal(&p->h[1].ike->v2->first->remote_id, &ann));
+    assert_true(ike_id_equal(&p->h[1].children[0].i.remote_id, &ann));
+    pair_free(p);
+}
+
+static void a_name_with_a_domain_behind_it_is_an_address_of_mail(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann@example.org", "secret");
+    eap_users_put(p->h[1].conf->users);
+    p->h[1].conf->users = login_users("ann@example.org", "secret");
+    pair_connect(p);
+    pair_check_one(p);
+    const struct ike_id ann = pair_id("ann@example.org");
+    assert_true(ike_id_equal(&p->h[1].ike->v2->first->remote_id, &ann));
+    pair_free(p);
+}
+
+static void assert_refused(struct pair *p, const char *here, const char *there)
+{
+    pair_connect(p);
+    const struct ike_audit *b = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(b);
+    assert_non_null(a);
+    assert_non_null(strstr(b->why, here));
+    assert_non_null(strstr(a->why, there));
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_REFUSED), 0); /* told already */
+    assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
+    assert_int_equal(pair_stats(p, 1).failed, 1);
+    pair_run(p, 10);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
+static void who_may_not_log_in_is_refused_and_both_are_told(void **state)
+{
+    (void)state;
+    assert_refused(pair_login("ann", "wrong"), "The password of user \"ann\" is wrong", "(E=691)");
+    assert_refused(pair_login("eve", "secret"), "There is no user \"eve\" here", "(E=691)");
+}
+
+/* The responder proves itself before anything of the login is sent (RFC 7296 2.16). */
+static void nobody_learns_a_name_who_does_not_prove_itself(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->h[1].conf->secrets[0].psk[0] ^= 1;
+    pair_connect(p);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_WRONG_KEY), 1);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LOGIN), 0);
+    assert_int_equal(p->h[0].sends, 3); /* SA_INIT, no AUTH, goodbye */
+    pair_free(p);
+}
+
+static void a_caller_without_auth_is_refused_where_a_key_is_wanted(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->h[1].conf->conns[0].remote_auth = IKE_AUTH_PSK;
+    pair_connect(p);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_EAP), 1);
+    assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
+    pair_free(p);
+}
+
+static void a_login_that_is_given_up_leaves_nothing(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->hold = true;
+    pair_connect(p);
+    for (int i = 0; i < 5; i++)
+        pair_deliver_one(p); /* SA_INIT, IKE_AUTH, and the identity on its way */
+    assert_int_equal(p->h[1].ike->v2->first->state, IKEV2_ST_R_ROUND);
+    p->head = p->tail = 0;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    p->hold = false;
+    pair_run(p, 40);
+    assert_int_equal(pair_stats(p, 0).ike_sas + pair_stats(p, 1).ike_sas, 0);
+    assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+static void the_conversation_dies_with_the_sa_while_a_job_has_it(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->hold = true;
+    pair_connect(p);
+    for (int i = 0; i < 4; i++)
+        pair_deliver_one(p);
+    p->h[1].hold_jobs = true;
+    pair_deliver_one(p);
+    assert_int_equal(p->h[1].n_jobs, 1);
+    assert_null(p->h[1].ike->v2->first->init->auth.eap);
+    struct ike_job *job = p->h[1].jobs[0];
+    p->h[1].n_jobs = 0;
+    p->head = p->tail = 0;
+    pair_run(p, 60);
+    assert_null(p->h[1].ike->v2->first);
+    pair_job(p, 1, job);
+    pair_free(p);
+}
+
+static void eap_alone_proves_both_where_both_agree(void **state)
+{
+    (void)state;
+    for (int agreed = 0; agreed < 4; agreed++) {
+        struct pair *p = pair_login("ann", "secret");
+        p->h[0].conf->conns[0].eap_only = agreed & 1;
+        p->h[1].conf->conns[0].eap_only = agreed & 2;
+        /* A gateway that needs its key for more than that has none. */
+        p->h[1].conf->secrets[0].psk[0] ^= 1;
+        pair_connect(p);
+        assert_int_equal(p->h[1].n_children, agreed == 3);
+        pair_free(p);
+    }
+}
+
+static void a_gateway_that_does_not_know_the_password_is_no_gateway(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->h[0].conf->conns[0].eap_only = p->h[1].conf->conns[0].eap_only = true;
+    eap_users_put(p->h[1].conf->users);
+    p->h[1].conf->users = login_users("ann", "guessed");
+    pair_connect(p);
+    assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
+    assert_int_equal(pair_stats(p, 0).established, 0);
+    pair_free(p);
+}
+
+static void lost_messages_are_sent_again(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    p->hold = true;
+    pair_connect(p);
+    for (int exchange = 0; exchange < 6; exchange++)
+        for (int way = 0; way < 2; way++) {
+            assert_int_equal(p->tail - p->head, 1);
+            p->head = p->tail = 0;
+            for (int i = 0; i < 10 && p->head == p->tail; i++) {
+                p->now = base_time_add(p->now, BASE_NS_PER_S);
+                ike_on_timer(p->h[0].ike, p->now);
+                pair_drain(p);
+            }
+            pair_deliver_one(p);
+            if (way)
+                pair_deliver_one(p);
+        }
+    pair_check_one(p);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_user_logs_in_and_is_known_by_name),
+        cmocka_unit_test(a_name_with_a_domain_behind_it_is_an_address_of_mail),
+        cmocka_unit_test(who_may_not_log_in_is_refused_and_both_are_told),
+        cmocka_unit_test(nobody_learns_a_name_who_does_not_prove_itself),
+        cmocka_unit_test(a_caller_without_auth_is_refused_where_a_key_is_wanted),
+        cmocka_unit_test(a_login_that_is_given_up_leaves_nothing),
+        cmocka_unit_test(the_conversation_dies_with_the_sa_while_a_job_has_it),
+        cmocka_unit_test(eap_alone_proves_both_where_both_agree),
+        cmocka_unit_test(a_gateway_that_does_not_know_the_password_is_no_gateway),
+        cmocka_unit_test(lost_messages_are_sent_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
