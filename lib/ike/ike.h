@@ -40,8 +40,8 @@ void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, 
  * such connection or SA exists, -ESRCH when an SA is up and the child, or any, is not, -EALREADY when
  * INITIATE finds it up or under way with its children, -EHOSTUNREACH when the connection has no remote
  * address (it can only answer). INITIATE returns how many children it asks for on an SA that is there, or 0
- * for a call. They act at once: no pause after a refusal holds them up. SHUTDOWN returns 1 while there are SAs
- * that it has not closed: it closes so many that their DELETEs fit a send queue, and is to be repeated a
+ * for a call. They act at once: no pause after a refusal holds them up. SHUTDOWN returns 1 while there are
+ * SAs that it has not closed: it closes so many that their DELETEs fit a send queue, and is to be repeated a
  * little later. All others return 0.
  */
 int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev);

@@ -25,7 +25,7 @@ struct ikev2 {
     struct ikev2_sa **by_place; /* the peer's endpoint; those that are up */
     struct ikev2_child **by_child;
     bool is_leaving;
-    struct ikev2_sa *leaving; /* shutting down: the next one to be closed */
+    struct ikev2_sa *leaving;                            /* shutting down: the next one to be closed */
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
     struct ikev2_cookies cookie;
     struct ikev2_strays strays;

@@ -233,7 +233,7 @@ static json_int_t ask(const char *command, const char *args, json_int_t after, s
 
 /* ---- reload ---- */
 
-/* What made_conf() makes, as a file's text; one connection has another dpd_s. The caller frees it. */
+/* So many connections as the text of a file; one connection has another dpd_s. The caller frees it. */
 static char *make_text(size_t n, size_t changed, size_t *len)
 {
     char *text = NULL;
