@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "base_file.h"
 #include "base_wipe.h"
 
 #define PSK_TEXT_MAX (2 * IKE_PSK_MAX + 4) /* "0x", digits, line end */
@@ -51,35 +51,32 @@ static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, ui
 
 static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out[IKE_PSK_MAX])
 {
-    char file[CONF_PATH_MAX];
-    char text[PSK_TEXT_MAX + 1];
-    const bool fits = conf_file_at(r->folder, name, file);
-    if (!fits)
+    char path[CONF_PATH_MAX], sentence[2 * CONF_PATH_MAX + 128];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    struct base_file file;
+    if (!conf_file_at(r->folder, name, path)) {
         conf_fail(r, "the name is too long");
-    const int fd = fits ? conf_guard_open(r, file) : -1;
-    if (fd < 0)
         return 0;
-    size_t len = 0, n = 0;
-    ssize_t got = 0;
-    while (len < sizeof text && (got = read(fd, text + len, sizeof text - len)) > 0)
-        len += (size_t)got;
-    close(fd);
-    if (got < 0)
-        conf_fail(r, "cannot read %s: %s", file, strerror(errno));
-    else if (len == sizeof text)
-        conf_fail(r, "%s is too long for a key (%d bytes)", file, IKE_PSK_MAX);
+    }
+    const int err = base_file_read(path, PSK_TEXT_MAX, true, &file, &why);
+    size_t len = file.len, n = 0;
+    if (err == -EFBIG)
+        conf_fail(r, "%s is too long for a key (%d bytes)", path, IKE_PSK_MAX);
+    else if (err < 0)
+        conf_fail(r, "%s", sentence);
     else {
+        const char *text = (const char *)file.bytes;
         if (len > 0 && text[len - 1] == '\n')
             len--;
         if (len > 0 && text[len - 1] == '\r')
             len--;
         if (memchr(text, '\0', len))
             conf_fail(r, "%s holds a NUL byte: it is no text; write its bytes as 0x and hexadecimal digits",
-                      file);
+                      path);
         else
             n = psk_decode(r, text, len, out);
     }
-    base_wipe(text, sizeof text);
+    base_file_free(&file);
     return n;
 }
 
