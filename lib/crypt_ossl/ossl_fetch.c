@@ -9,7 +9,6 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <pthread.h>
-#include "ossl_ops.h"
 
 static struct {
     enum crypt_prf prf;
@@ -98,7 +97,7 @@ const EVP_MD *ossl_fetch_sha1(void)
     return sha1;
 }
 
-void ossl_fini(void)
+void ossl_fetch_close(void)
 {
     for (size_t i = 0; i < COUNT(hmacs); i++) {
         EVP_MAC_CTX_free(hmacs[i].keyless);

@@ -6,7 +6,10 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include "ossl_eap.h"
+#include "ossl_fetch.h"
+#include "ossl_lib.h"
 #include "ossl_room.h"
+#include "ossl_token.h"
 
 const struct crypt_ike_ops ossl_ike_ops = {
     .prf = ossl_prf,
@@ -41,4 +44,11 @@ int ossl_secret_start(void)
     if (CRYPTO_secure_malloc_initialized())
         return 0;
     return CRYPTO_secure_malloc_init(OSSL_SECRET_BYTES, SECRET_LEAST) == 0 ? -ENOMEM : 0;
+}
+
+void ossl_fini(void)
+{
+    ossl_token_close();
+    ossl_lib_close();
+    ossl_fetch_close();
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * IKE's cryptography over OpenSSL 3: the product's crypt_ike_ops and what else of the library the daemon
- * and the configuration need. Algorithms are fetched from the library once, at first use. Thread: any.
+ * IKE's cryptography over OpenSSL 3: the product's crypt_ike_ops and crypt_pki_ops, and what else of the
+ * library the daemon and the configuration need. Algorithms are fetched from the library once, at first use.
+ * Thread: any.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "crypt_ike_ops.h"
+#include "crypt_pki_ops.h"
 
 extern const struct crypt_ike_ops ossl_ike_ops;
+extern const struct crypt_pki_ops ossl_pki_ops;
 
 /* Random bytes that others will see: SPIs, nonces, IVs. 0, or -EIO (the caller must not go on). */
 int ossl_random(void *buf, size_t len);

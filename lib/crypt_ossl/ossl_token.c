@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keys in hardware: the provider or engine is started at the first URI, in a library context of its own. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* engines, which are all that OpenSSL 3.0 has here */
+#include "ossl_token.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#ifndef OPENSSL_NO_ENGINE
+#include <openssl/engine.h>
+#endif
+
+#define TOKEN_SCHEME  "pkcs11:"
+#define TOKEN_PATH    "module-path="
+#define TOKEN_URI_MAX 1024
+
+enum token_way { TOKEN_CLOSED, TOKEN_PROVIDER, TOKEN_ENGINE };
+
+static struct {
+    pthread_mutex_t lock; /* guards the rest while it is opened */
+    enum token_way way;
+    OSSL_LIB_CTX *lib;
+    OSSL_PROVIDER *hard, *soft;
+#ifndef OPENSSL_NO_ENGINE
+    ENGINE *engine;
+#endif
+} token = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool ossl_token_is_uri(const char *where)
+{
+    return strncmp(where, TOKEN_SCHEME, strlen(TOKEN_SCHEME)) == 0;
+}
+
+static int hex_digit(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* The module that the query of a URI names. False: none, or it does not fit. */
+static bool module_of(const char *uri, char out[TOKEN_URI_MAX])
+{
+    const char *query = strchr(uri, '?');
+    const char *at = query ? strstr(query + 1, TOKEN_PATH) : NULL;
+    size_t n = 0;
+    if (!at || (at[-1] != '?' && at[-1] != '&'))
+        return false;
+    for (at += strlen(TOKEN_PATH); *at && *at != '&' && n + 1 < TOKEN_URI_MAX; n++) {
+        const int high = *at == '%' ? hex_digit(at[1]) : -1;
+        const int low = high >= 0 ? hex_digit(at[2]) : -1;
+        out[n] = low >= 0 ? (char)(high << 4 | low) : *at;
+        at += low >= 0 ? 3 : 1;
+    }
+    out[n] = '\0';
+    return n > 0;
+}
+
+static bool provider_open(void)
+{
+    token.lib = OSSL_LIB_CTX_new();
+    if (!token.lib)
+        return false;
+    token.soft = OSSL_PROVIDER_load(token.lib, "default");
+    token.hard = token.soft ? OSSL_PROVIDER_load(token.lib, "pkcs11") : NULL;
+    if (token.hard)
+        return true;
+    if (token.soft)
+        OSSL_PROVIDER_unload(token.soft);
+    OSSL_LIB_CTX_free(token.lib);
+    token.lib = NULL;
+    token.soft = NULL;
+    return false;
+}
+
+#ifndef OPENSSL_NO_ENGINE
+/* Engines know the default library context only. */
+static bool engine_open(const char *module)
+{
+    ENGINE *e = NULL;
+    OPENSSL_init_crypto(OPENSSL_INIT_ENGINE_DYNAMIC, NULL);
+    e = ENGINE_by_id("pkcs11");
+    if (e && ((module && ENGINE_ctrl_cmd_string(e, "MODULE_PATH", module, 0) != 1) || ENGINE_init(e) != 1)) {
+        ENGINE_free(e);
+        e = NULL;
+    }
+    token.engine = e;
+    return e;
+}
+#else
+static bool engine_open(const char *module)
+{
+    return false;
+}
+#endif
+
+/* Which way there is; opened at the first call. */
+static enum token_way token_open(const char *uri)
+{
+    char module[TOKEN_URI_MAX];
+    pthread_mutex_lock(&token.lock);
+    if (token.way == TOKEN_CLOSED) {
+        const bool has_module = module_of(uri, module);
+        if (has_module)
+            setenv("PKCS11_PROVIDER_MODULE", module, 1); /* what that provider reads when it starts */
+        if (provider_open())
+            token.way = TOKEN_PROVIDER;
+        else if (engine_open(has_module ? module : NULL))
+            token.way = TOKEN_ENGINE;
+        ERR_clear_error();
+    }
+    const enum token_way way = token.way;
+    pthread_mutex_unlock(&token.lock);
+    return way;
+}
+
+/* The PIN for whoever asks. */
+static int pin_tell(char *buf, int size, int writes, void *pin)
+{
+    const size_t len = pin ? strlen(pin) : 0;
+    if (len == 0 || size < 0 || len > (size_t)size)
+        return -1;
+    memcpy(buf, pin, len);
+    return (int)len;
+}
+
+static EVP_PKEY *store_key(const char *uri, char *pin, UI_METHOD *ui)
+{
+    EVP_PKEY *key = NULL;
+    OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, token.lib, NULL, ui, pin, NULL, NULL, NULL);
+    if (!store)
+        return NULL;
+    (void)OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
+    while (!key && !OSSL_STORE_eof(store)) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+        if (!info && OSSL_STORE_error(store))
+            break;
+        if (info && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)
+            key = OSSL_STORE_INFO_get1_PKEY(info);
+        OSSL_STORE_INFO_free(info);
+    }
+    OSSL_STORE_close(store);
+    return key;
+}
+
+static EVP_PKEY *provider_key(const char *uri, char *pin)
+{
+    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
+    EVP_PKEY *key = ui ? store_key(uri, pin, ui) : NULL;
+    UI_destroy_method(ui);
+    return key;
+}
+
+#ifndef OPENSSL_NO_ENGINE
+static EVP_PKEY *engine_key(const char *uri, const char *pin)
+{
+    pthread_mutex_lock(&token.lock); /* the PIN is the engine's, not the key's */
+    EVP_PKEY *key = NULL;
+    if (!pin || ENGINE_ctrl_cmd_string(token.engine, "PIN", pin, 0) == 1)
+        key = ENGINE_load_private_key(token.engine, uri, NULL, NULL);
+    pthread_mutex_unlock(&token.lock);
+    return key;
+}
+#else
+static EVP_PKEY *engine_key(const char *uri, const char *pin)
+{
+    return NULL;
+}
+#endif
+
+/* The URI without its PIN, which is nobody's business in a log. */
+static void uri_text(const char *uri, struct base_text *out)
+{
+    const char *pin = strstr(uri, "pin-value=");
+    const char *end = pin ? pin + strcspn(pin, "&") : NULL;
+    if (pin)
+        base_text_add(out, "%.*spin-value=...%s", (int)(pin - uri), uri, end);
+    else
+        base_text_add(out, "%s", uri);
+}
+
+/* Why there is no key, as far as the library's errors tell. */
+static int token_fail(const char *uri, const char *pin, struct base_text *why)
+{
+    bool is_pin = false;
+    unsigned long code;
+    const char *data;
+    int flags;
+    while ((code = ERR_get_error_all(NULL, NULL, NULL, &data, &flags)) != 0) {
+        const char *reason = ERR_reason_error_string(code);
+        is_pin |= (reason && (strcasestr(reason, "pin") || strcasestr(reason, "login"))) ||
+                  ((flags & ERR_TXT_STRING) && data && strcasestr(data, "pin"));
+    }
+    uri_text(uri, why);
+    if (is_pin)
+        base_text_add(why, ": the token refuses the PIN%s", pin ? "" : ", for none is given");
+    else
+        base_text_add(why,
+                      ": no private key is found there, or the token lets nobody in without %s PIN; "
+                      "list what there is with: p11tool --list-all --login",
+                      pin ? "the right" : "a");
+    return is_pin ? -EACCES : -ENOENT;
+}
+
+int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CTX **lib,
+                   struct base_text *why)
+{
+    *out = NULL;
+    *lib = NULL;
+    const enum token_way way = token_open(uri);
+    if (way == TOKEN_CLOSED) {
+        uri_text(uri, why);
+        base_text_add(why,
+                      ": OpenSSL has neither the provider nor the engine for PKCS#11, or its module does not "
+                      "load; install pkcs11-provider (Debian 13) or libengine-pkcs11-openssl (Debian 12)");
+        return -EINVAL;
+    }
+    *out = way == TOKEN_PROVIDER ? provider_key(uri, (char *)pin) : engine_key(uri, pin);
+    if (!*out)
+        return token_fail(uri, pin, why);
+    *lib = token.lib; /* the default one for an engine */
+    ERR_clear_error();
+    return 0;
+}
+
+void ossl_token_close(void)
+{
+#ifndef OPENSSL_NO_ENGINE
+    if (token.engine) {
+        ENGINE_finish(token.engine);
+        ENGINE_free(token.engine);
+        token.engine = NULL;
+    }
+#endif
+    if (token.hard)
+        OSSL_PROVIDER_unload(token.hard);
+    if (token.soft)
+        OSSL_PROVIDER_unload(token.soft);
+    OSSL_LIB_CTX_free(token.lib);
+    token.lib = NULL;
+    token.hard = token.soft = NULL;
+    token.way = TOKEN_CLOSED;
+}
