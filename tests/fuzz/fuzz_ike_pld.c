@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "wire_ike.h"
+#include "wire_ike_cp.h"
 
 #define OUT_MAX   65536
 #define LENGTH_AT 24
@@ -166,6 +167,23 @@ static void try_ts(uint8_t type, struct base_span body)
     }
 }
 
+static void try_cfg(struct base_span body)
+{
+    static struct wire_ike_cfg c, again;
+    if (wire_ike_cfg_parse(body, &c) != WIRE_IKE_OK)
+        return;
+    require(c.count <= WIRE_IKE_CFG_MAX);
+    struct wire_ike_builder b = wire_ike_build_chain(out_buf, sizeof out_buf);
+    wire_ike_put_cfg(&b, &c);
+    require(wire_ike_cfg_parse(only_body(&b, WIRE_IKE_P_CP), &again) == WIRE_IKE_OK);
+    require(c.kind == again.kind && c.count == again.count && again.skipped == 0);
+    for (size_t i = 0; i < c.count; i++) {
+        const struct wire_ike_cfg_attr *x = &c.list[i], *y = &again.list[i];
+        require(x->type == y->type && x->len == y->len && base_addr_equal(&x->addr, &y->addr));
+        require(base_span_equal(x->text, y->text));
+    }
+}
+
 static void try_payload(const struct wire_ike_pld *p)
 {
     require(p->whole.len == p->body.len + 4);
@@ -195,6 +213,9 @@ static void try_payload(const struct wire_ike_pld *p)
     case WIRE_IKE_P_TSI:
     case WIRE_IKE_P_TSR:
         try_ts(p->type, p->body);
+        break;
+    case WIRE_IKE_P_CP:
+        try_cfg(p->body);
         break;
     default:
         break;
