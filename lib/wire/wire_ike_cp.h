@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Configuration payloads (RFC 7296 3.15, RFC 8598 4): what an initiator asks for its inside, and what it gets.
- * Attributes that nobody here has a use for are skipped and counted, as the RFC wants it. Thread: any.
+ * Configuration payloads (RFC 7296 3.15, RFC 8598 4): what an initiator asks for its inside, and what it
+ * gets. Attributes that nobody here has a use for are skipped and counted, as the RFC wants it. Thread: any.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -18,8 +18,8 @@ static struct base_addr ip4(uint8_t last)
 /* As Windows 10 asks: ADDR DNS NBNS 23456 ADDR6 DNS6 23457. */
 static void what_windows_asks_is_read(void **state)
 {
-    assert_true(accepts_cfg(BYTES(1, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0x5b, 0xa0, 0, 0, 0, 8, 0, 0,
-                                  0, 10, 0, 0, 0x5b, 0xa1, 0, 0)));
+    assert_true(accepts_cfg(BYTES(1, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0x5b, 0xa0, 0, 0, 0, 8, 0,
+                                  0, 0, 10, 0, 0, 0x5b, 0xa1, 0, 0)));
     static const uint16_t asked[] = {1, 3, 4, 23456, 8, 10, 23457};
     assert_int_equal(c.kind, WIRE_IKE_CFG_REQUEST);
     assert_int_equal(c.count, 7);
@@ -33,10 +33,11 @@ static void what_windows_asks_is_read(void **state)
 static void values_are_read_by_their_type(void **state)
 {
     const struct base_addr a4 = ip4(9), net4 = base_addr_ip4(0x0a010000);
-    assert_true(accepts_cfg(BYTES(2, 9, 9, 9, 0x80, 1, 0, 4, 10, 1, 2, 9,   /* the reserved bit is set */
-                                  0, 13, 0, 8, 10, 1, 0, 0, 255, 255, 0, 0, /* 10.1.0.0/16 */
-                                  0, 8, 0, 17, 0x20, 1, 13, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 64, /* */
-                                  0, 25, 0, 3, 'a', '.', 'b')));
+    assert_true(
+        accepts_cfg(BYTES(2, 9, 9, 9, 0x80, 1, 0, 4, 10, 1, 2, 9,   /* the reserved bit is set */
+                          0, 13, 0, 8, 10, 1, 0, 0, 255, 255, 0, 0, /* 10.1.0.0/16 */
+                          0, 8, 0, 17, 0x20, 1, 13, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 64, /* */
+                          0, 25, 0, 3, 'a', '.', 'b')));
     assert_int_equal(c.count, 4);
     assert_int_equal(c.list[0].type, WIRE_IKE_CFG_IP4_ADDRESS);
     assert_true(base_addr_equal(&c.list[0].addr, &a4));
@@ -84,9 +85,9 @@ static void more_than_the_cap_is_skipped(void **state)
 
 static void a_mask_with_holes_and_a_prefix_beyond_the_address_are_skipped(void **state)
 {
-    assert_true(accepts_cfg(BYTES(2, 0, 0, 0, 0, 13, 0, 8, 10, 1, 0, 0, 255, 0, 255, 0, /* */
-                                  0, 13, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 0, 8, 1, 2, 3, 4, 255, 255, 255,
-                                  255)));
+    assert_true(
+        accepts_cfg(BYTES(2, 0, 0, 0, 0, 13, 0, 8, 10, 1, 0, 0, 255, 0, 255, 0, /* */
+                          0, 13, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 0, 8, 1, 2, 3, 4, 255, 255, 255, 255)));
     assert_int_equal(c.skipped, 1);
     assert_int_equal(c.count, 2);
     assert_int_equal(c.list[0].len, 0);
@@ -123,10 +124,9 @@ static void a_reply_survives_a_round_trip(void **state)
     struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
     wire_ike_cfg_add(&in, &(struct wire_ike_cfg_attr){.type = WIRE_IKE_CFG_IP4_ADDRESS, .addr = ip4(7)});
     wire_ike_cfg_add(&in, &(struct wire_ike_cfg_attr){WIRE_IKE_CFG_IP4_SUBNET, 23, ip4(0), BASE_SPAN_NONE});
-    wire_ike_cfg_add(&in, &(struct wire_ike_cfg_attr){WIRE_IKE_CFG_IP6_SUBNET,
-                                                      56,
-                                                      {.family = BASE_AF_IP6, .bytes = {0x20, 1}},
-                                                      BASE_SPAN_NONE});
+    wire_ike_cfg_add(
+        &in, &(struct wire_ike_cfg_attr){
+                 WIRE_IKE_CFG_IP6_SUBNET, 56, {.family = BASE_AF_IP6, .bytes = {0x20, 1}}, BASE_SPAN_NONE});
     wire_ike_cfg_add(&in, &(struct wire_ike_cfg_attr){.type = WIRE_IKE_CFG_IP6_DNS});
     wire_ike_cfg_add(&in, &(struct wire_ike_cfg_attr){.type = WIRE_IKE_CFG_DNS_DOMAIN,
                                                       .text = base_span("corp.example", 12)});
