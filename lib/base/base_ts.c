@@ -142,6 +142,37 @@ bool base_ts_equal(const struct base_ts_list *a, const struct base_ts_list *b)
     return base_ts_within(a, b) && base_ts_within(b, a);
 }
 
+bool base_ts_has_dynamic(const struct base_ts_list *l)
+{
+    for (size_t i = 0; i < base_ts_count(l); i++)
+        if (base_ts_is_dynamic(&l->list[i]))
+            return true;
+    return false;
+}
+
+static void fill_add(struct base_ts_list *out, const struct base_ts *t)
+{
+    if (out->count < BASE_TS_MAX)
+        out->list[out->count++] = *t;
+    else
+        out->skipped++;
+}
+
+void base_ts_fill(struct base_ts_list *out, const struct base_ts_list *l, const struct base_addr *addrs,
+                  size_t n)
+{
+    out->count = out->skipped = 0;
+    for (size_t i = 0; i < base_ts_count(l); i++) {
+        struct base_ts t = l->list[i];
+        const bool is_dynamic = base_ts_is_dynamic(&t);
+        for (size_t k = 0; k < (is_dynamic ? n : 1); k++) {
+            if (is_dynamic)
+                t.lo = t.hi = addrs[k];
+            fill_add(out, &t);
+        }
+    }
+}
+
 /* The prefix length of a range, or -1 when the range is no prefix. */
 static int prefix_len(const struct base_ts *t)
 {
@@ -160,8 +191,10 @@ static int prefix_len(const struct base_ts *t)
 static void add_one(struct base_text *t, const struct base_ts *ts)
 {
     char a[BASE_ADDR_TEXT_MAX], b[BASE_ADDR_TEXT_MAX];
-    const int len = prefix_len(ts);
-    if (len >= 0)
+    const int len = base_ts_is_dynamic(ts) ? 0 : prefix_len(ts);
+    if (base_ts_is_dynamic(ts))
+        base_text_add(t, "dynamic");
+    else if (len >= 0)
         base_text_add(t, "%s/%d", base_addr_text(&ts->lo, a), len);
     else
         base_text_add(t, "%s-%s", base_addr_text(&ts->lo, a), base_addr_text(&ts->hi, b));

@@ -64,5 +64,24 @@ static inline size_t base_ts_count(const struct base_ts_list *l)
     return l ? l->count : 0;
 }
 
-/* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9", or "(none)". */
+/*
+ * A selector of a configuration for addresses that are known only when an SA is up: those that one side gets
+ * from the other. Its lo and hi have no family, so it has nothing in common with any but its like.
+ */
+static inline bool base_ts_is_dynamic(const struct base_ts *t)
+{
+    return t->lo.family == BASE_AF_NONE;
+}
+
+/* Whether one of them is; NULL: no. */
+bool base_ts_has_dynamic(const struct base_ts_list *l);
+
+/*
+ * Copies a list with a selector for each of these addresses in the place of each dynamic one; without
+ * addresses those are left out. l may be NULL: none. What does not fit is counted in skipped.
+ */
+void base_ts_fill(struct base_ts_list *out, const struct base_ts_list *l, const struct base_addr *addrs,
+                  size_t n);
+
+/* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9, dynamic", or "(none)". */
 void base_ts_text(struct base_text *t, const struct base_ts_list *l);

@@ -33,6 +33,14 @@ static struct ike_child_conf *child_add(const json_t *o, struct ike_conn_conf *c
     return c;
 }
 
+/* Without subnets, a side that gets addresses from the other is those. */
+static bool child_set_dynamic(struct ike_child_conf *c, const struct ike_conn_conf *conn)
+{
+    const struct base_ts_list dynamic = {.count = 1, .list = {{.port_hi = 65535}}};
+    return (c->local_ts || !conn->n_virtual_addrs || base_ts_set(&c->local_ts, &dynamic)) &&
+           (c->remote_ts || !conn->n_pools || base_ts_set(&c->remote_ts, &dynamic));
+}
+
 /* The one child that local.subnets and remote.subnets imply; it has the connection's name. */
 static bool build_implied_child(struct conf_reader *r, const json_t *o, struct ike_conn_conf *conn)
 {
@@ -42,6 +50,8 @@ static bool build_implied_child(struct conf_reader *r, const json_t *o, struct i
     struct ike_child_conf *c = child_add(o, conn, conn->name);
     conf_fill(json_object_get(o, "local"), CONF_S_LOCAL, &(struct conf_objects){.child = c});
     conf_fill(json_object_get(o, "remote"), CONF_S_REMOTE, &(struct conf_objects){.child = c});
+    if (!child_set_dynamic(c, conn))
+        return false;
     check_subnets(r, "local", "us", c->local_ts);
     check_subnets(r, "remote", "the peer", c->remote_ts);
     return true;
@@ -117,6 +127,33 @@ static bool build_connections(struct conf_reader *r, const json_t *root, struct 
     return ok;
 }
 
+static bool build_pools(struct conf_reader *r, const json_t *list, struct ike_conf *ike)
+{
+    const char *name;
+    json_t *o;
+    const size_t n = json_object_size(list);
+    if (n == 0 || n > IKE_POOLS_MAX)
+        return true;
+    ike->pools = calloc(n, sizeof *ike->pools);
+    if (!ike->pools)
+        return false;
+    const size_t mark = conf_enter(r, "pools");
+    json_object_foreach((json_t *)list, name, o)
+    {
+        const size_t at = conf_enter(r, name);
+        const bool name_ok = conf_read_name(r, name); /* read both: all that is wrong is told at once */
+        if (conf_read_object(r, CONF_S_POOL, o) && name_ok) {
+            struct ike_pool_conf *p = &ike->pools[ike->n_pools++];
+            conf_preset(CONF_S_POOL, p);
+            snprintf(p->name, sizeof p->name, "%s", name);
+            conf_fill(o, CONF_S_POOL, &(struct conf_objects){.own = p});
+        }
+        conf_leave(r, at);
+    }
+    conf_leave(r, mark);
+    return true;
+}
+
 static bool build_secrets(struct conf_reader *r, const json_t *list, struct ike_conf *ike)
 {
     size_t i;
@@ -149,5 +186,5 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     conf_fill(json_object_get(root, "limits"), CONF_S_LIMITS, &to);
     conf_users_read(r, root, conf->ike);
     return build_secrets(r, json_object_get(root, "secrets"), conf->ike) &&
-           build_connections(r, root, conf->ike);
+           build_pools(r, json_object_get(root, "pools"), conf->ike) && build_connections(r, root, conf->ike);
 }

@@ -331,6 +331,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     conf_leave(r, mark);
     check_twins(r, secrets, n_secrets);
     check_twins(r, conns, n_conns);
+    conf_check_pools(r, conf);
     conf_check_overlap(r, ike);
     conf_check_sets(r, ike);
     free(secrets);

@@ -32,10 +32,14 @@ static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
     size_t n = 0;
     for (size_t i = 0; i < ike->n_conns; i++)
         for (size_t j = 0; j < ike->conns[i].n_children; j++)
-            for (size_t k = 0; k < base_ts_count(ike->conns[i].children[j].remote_ts); k++, n++)
+            for (size_t k = 0; k < base_ts_count(ike->conns[i].children[j].remote_ts); k++) {
+                const struct base_ts *ts = &ike->conns[i].children[j].remote_ts->list[k];
+                if (base_ts_is_dynamic(ts)) /* one of a pool, which conf_check_pool.c looks at */
+                    continue;
                 if (out)
-                    out[n] = (struct claim){&ike->conns[i].children[j].remote_ts->list[k], &ike->conns[i],
-                                            &ike->conns[i].children[j]};
+                    out[n] = (struct claim){ts, &ike->conns[i], &ike->conns[i].children[j]};
+                n++;
+            }
     return n;
 }
 

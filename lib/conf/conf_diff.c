@@ -121,6 +121,23 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
         op_add(d, CONF_OP_UNCHANGED, "%s", from->name);
 }
 
+static void diff_pools(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
+{
+    for (size_t i = 0; i < from->n_pools; i++) {
+        char path[sizeof d->ops->name];
+        struct ike_pool_conf *pool = &from->pools[i];
+        const size_t next = ike_conf_pool(to, pool->name);
+        snprintf(path, sizeof path, "pools.%s", pool->name);
+        const struct twins t = {{.own = pool}, {.own = next < to->n_pools ? &to->pools[next] : NULL}, path};
+        if (!t.to.own)
+            op_add(d, CONF_OP_REMOVED, "%s", path);
+        diff_keys(d, CONF_S_POOL, &t, 0);
+    }
+    for (size_t i = 0; i < to->n_pools; i++)
+        if (ike_conf_pool(from, to->pools[i].name) == from->n_pools)
+            op_add(d, CONF_OP_ADDED, "pools.%s", to->pools[i].name);
+}
+
 static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
 {
     if (!eap_users_equal(from->users, to->users))
@@ -217,6 +234,7 @@ int conf_diff_make(const struct conf *in_force, const struct conf *from, const s
     const struct twins limits = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_LIMITS)};
     *out = (struct conf_diff){0};
     diff_conns(out, from->ike, to->ike);
+    diff_pools(out, from->ike, to->ike);
     diff_routes(out, in_force, from, to);
     diff_keys(out, CONF_S_TUNNEL, &tunnel, 0);
     diff_keys(out, CONF_S_NAT, &nat, 0);

@@ -64,14 +64,17 @@ static void fill_list(const struct conf_key *k, const struct ike_field *f, const
 }
 
 /* Selectors, one or a list. Without memory there are none, as if they were missing. */
-static void fill_selectors(const struct ike_field *f, const json_t *v, void *object)
+static void fill_selectors(const struct conf_key *k, const struct ike_field *f, const json_t *v, void *object)
 {
     const size_t n = json_is_array(v) ? json_array_size(v) : 1;
     struct base_ts_list all = {0};
     char why[WHY_MAX];
     for (size_t i = 0; i < n && all.count < BASE_TS_MAX; i++) {
         const char *text = json_string_value(json_is_array(v) ? json_array_get(v, i) : v);
-        all.count += text && conf_subnet_parse(text, &all.list[all.count], why, sizeof why) == 0;
+        struct base_ts *t = &all.list[all.count];
+        if (text)
+            all.count += (k->type == CONF_RANGE ? conf_range_parse(text, t, why, sizeof why)
+                                                : conf_subnet_parse(text, t, why, sizeof why)) == 0;
     }
     base_ts_set(ike_field_slot(f, object, 0), all.count ? &all : NULL);
 }
@@ -86,7 +89,7 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
         const struct ike_field *f;
         void *target = k ? conf_key_object(k, to, &f) : NULL;
         if (target && f->kind == IKE_FIELD_TS_LIST)
-            fill_selectors(f, v, target);
+            fill_selectors(k, f, v, target);
         else if (target && f->max)
             fill_list(k, f, v, target);
         else if (target)

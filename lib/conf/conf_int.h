@@ -16,7 +16,8 @@ enum conf_type {
     CONF_HOST,     /* address, host name, or "any" */
     CONF_PREFIX,
     CONF_IFADDR, /* prefix with host bits */
-    CONF_SUBNET, /* prefix with optional [proto/port] */
+    CONF_SUBNET, /* prefix or "dynamic" with optional [proto/port] */
+    CONF_RANGE,  /* addresses of a network, or from one to another */
     CONF_ID,
     CONF_IKE_PROPOSAL,
     CONF_ESP_PROPOSAL,
@@ -38,6 +39,7 @@ enum conf_section {
     CONF_S_LIMITS,
     CONF_S_SECRET,
     CONF_S_USERS,
+    CONF_S_POOL,
     CONF_S_CONNECTION,
     CONF_S_LOCAL,
     CONF_S_REMOTE,
@@ -178,6 +180,7 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
 /* Values as text. 0, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
+int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 
 /*
  * Opens a file that holds secrets. -1: it was said why, also of one that others may read or change. The
@@ -221,6 +224,8 @@ void conf_check_ports(struct conf_reader *r, const struct conf *conf);
 /* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
 void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);
+/* Pools, and what connections do with them; conf_check_pool.c. */
+void conf_check_pools(struct conf_reader *r, const struct conf *conf);
 /* Warns of remote subnets that two connections claim. */
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);
 /* Connections for the same addresses whose IKE proposals exclude each other. The configuration is sealed. */

@@ -171,8 +171,14 @@ static bool read_with_why(struct conf_reader *r, const struct conf_key *k, const
         rc = crypt_proposal_parse(text, CRYPT_PROTOCOL_IKE, &proposal, why, sizeof why);
     else if (k->type == CONF_ESP_PROPOSAL)
         rc = crypt_proposal_parse(text, CRYPT_PROTOCOL_ESP, &proposal, why, sizeof why);
+    else if (k->type == CONF_RANGE)
+        rc = conf_range_parse(text, &ts, why, sizeof why);
     else
         rc = conf_subnet_parse(text, &ts, why, sizeof why);
+    if (rc == 0 && k->type == CONF_PREFIX && base_ts_is_dynamic(&ts)) {
+        snprintf(why, sizeof why, "\"%s\": only addresses here", text);
+        rc = -1;
+    }
     if (rc == 0 && k->type == CONF_PREFIX && strchr(text, '[')) {
         snprintf(why, sizeof why, "\"%s\": only addresses here, no protocol or port", text);
         rc = -1;

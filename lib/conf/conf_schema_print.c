@@ -60,7 +60,9 @@ static json_t *scalar_schema(const struct conf_key *k)
     case CONF_IFADDR:
         return text_schema("^[0-9a-fA-F:.]+/[0-9]{1,3}$");
     case CONF_SUBNET:
-        return text_schema("^[0-9a-fA-F:.]+(/[0-9]{1,3})?(\\[[a-z0-9]+(/[0-9]+(-[0-9]+)?)?\\])?$");
+        return text_schema("^([0-9a-fA-F:.]+(/[0-9]{1,3})?|dynamic)(\\[[a-z0-9]+(/[0-9]+(-[0-9]+)?)?\\])?$");
+    case CONF_RANGE:
+        return text_schema("^[0-9a-fA-F:.]+(/[0-9]{1,3}|-[0-9a-fA-F:.]+)?$");
     default:
         return text_schema(NULL);
     }
@@ -150,11 +152,22 @@ void conf_schema_print(FILE *out)
 static const char *type_text(const struct conf_key *k, char *buf, size_t size)
 {
     static const char *const words[] = {
-        [CONF_BOOL] = "true|false", [CONF_STRING] = "text",           [CONF_NAME] = "name",
-        [CONF_ADDR] = "address",    [CONF_ADDR_ANY] = "address|any",  [CONF_HOST] = "address|host name|any",
-        [CONF_PREFIX] = "network",  [CONF_IFADDR] = "address/len",    [CONF_SUBNET] = "network",
-        [CONF_ID] = "identity",     [CONF_IKE_PROPOSAL] = "proposal", [CONF_ESP_PROPOSAL] = "proposal",
-        [CONF_OBJECT] = "{ }",      [CONF_MAP] = "{ name: { } }",     [CONF_LIST] = "[ { } ]",
+        [CONF_BOOL] = "true|false",
+        [CONF_STRING] = "text",
+        [CONF_NAME] = "name",
+        [CONF_ADDR] = "address",
+        [CONF_ADDR_ANY] = "address|any",
+        [CONF_HOST] = "address|host name|any",
+        [CONF_PREFIX] = "network",
+        [CONF_IFADDR] = "address/len",
+        [CONF_SUBNET] = "network",
+        [CONF_RANGE] = "network or range",
+        [CONF_ID] = "identity",
+        [CONF_IKE_PROPOSAL] = "proposal",
+        [CONF_ESP_PROPOSAL] = "proposal",
+        [CONF_OBJECT] = "{ }",
+        [CONF_MAP] = "{ name: { } }",
+        [CONF_LIST] = "[ { } ]",
     };
     if (k->type == CONF_UINT)
         snprintf(buf, size, "%lld..%lld", (long long)k->min, (long long)k->max);

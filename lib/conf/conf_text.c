@@ -107,17 +107,17 @@ static int narrow_parse(const char *text, struct base_ts *ts)
     return strcmp(text, "]") == 0 ? 0 : -EINVAL;
 }
 
-int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size)
+/* The addresses that a text stands for, up to `len`. 0, or -EINVAL with why. */
+static int addresses_parse(const char *text, size_t len, struct base_ts *ts, char *why, size_t why_size)
 {
     char net[BASE_PREFIX_TEXT_MAX];
     struct base_prefix prefix;
-    struct base_ts ts = {.port_lo = 0, .port_hi = 65535};
-    const size_t len = strcspn(text, "[");
-    const bool is_narrow = text[len] == '[';
     int rc = -EINVAL;
     if (len < sizeof net) {
         memcpy(net, text, len);
         net[len] = '\0';
+        if (strcmp(net, "dynamic") == 0)
+            return 0;
         rc = base_prefix_parse(net, &prefix);
     }
     if (rc == -ERANGE)
@@ -128,6 +128,17 @@ int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t w
                  text);
     if (rc < 0)
         return -EINVAL;
+    base_prefix_range(&prefix, &ts->lo, &ts->hi);
+    return 0;
+}
+
+int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size)
+{
+    struct base_ts ts = {.port_lo = 0, .port_hi = 65535};
+    const size_t len = strcspn(text, "[");
+    const bool is_narrow = text[len] == '[';
+    if (addresses_parse(text, len, &ts, why, why_size) < 0)
+        return -EINVAL;
     if (is_narrow && narrow_parse(text + len + 1, &ts) < 0) {
         snprintf(why, why_size,
                  "cannot read the part in brackets of \"%s\"; write [tcp], [tcp/443], [udp/1000-2000] or a "
@@ -135,7 +146,48 @@ int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t w
                  text);
         return -EINVAL;
     }
-    base_prefix_range(&prefix, &ts.lo, &ts.hi);
     *out = ts;
     return 0;
+}
+
+/* A network's own address is no host's: of IPv4 that of routers' broadcasts is not either. */
+static void range_of_network(const struct base_prefix *p, struct base_ts *ts)
+{
+    const size_t size = base_addr_size(p->addr.family);
+    base_prefix_range(p, &ts->lo, &ts->hi);
+    if (p->len + 1u >= 8 * size)
+        return;
+    ts->lo.bytes[size - 1] |= 1;
+    if (p->addr.family == BASE_AF_IP4)
+        ts->hi.bytes[size - 1] &= 0xfe;
+}
+
+int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t why_size)
+{
+    char first[BASE_ADDR_TEXT_MAX];
+    struct base_ts ts = {.port_lo = 0, .port_hi = 65535};
+    struct base_prefix prefix;
+    const size_t len = strcspn(text, "-");
+    int rc = -EINVAL;
+    if (!text[len]) {
+        rc = base_prefix_parse(text, &prefix);
+        if (rc == 0)
+            range_of_network(&prefix, &ts);
+    } else if (len < sizeof first) {
+        memcpy(first, text, len);
+        first[len] = '\0';
+        if (base_addr_parse(first, &ts.lo) == 0 && base_addr_parse(text + len + 1, &ts.hi) == 0 &&
+            ts.lo.family == ts.hi.family && base_addr_compare(&ts.lo, &ts.hi) <= 0)
+            rc = 0;
+    }
+    if (rc == -ERANGE)
+        snprintf(why, why_size,
+                 "\"%s\" has bits set behind its prefix length; write the network's first address", text);
+    else if (rc < 0)
+        snprintf(why, why_size,
+                 "\"%s\" are no addresses; write \"10.9.0.0/24\", \"2001:db8:9::/64\" or "
+                 "\"10.9.0.10-10.9.0.99\"",
+                 text);
+    *out = ts;
+    return rc < 0 ? -EINVAL : 0;
 }

@@ -114,11 +114,26 @@ static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, 
     r.type = NODE_POLICY_ADD;
     r.policy.conn = number;
     for (size_t i = 0; i < conn->n_children && rc == 0; i++) {
-        base_ts_copy(&r.policy.local_ts, conn->children[i].local_ts);
-        base_ts_copy(&r.policy.remote_ts, conn->children[i].remote_ts);
-        rc = node_do(ctl->node, &r);
+        /* Dynamic addresses are the pools' below, or nobody's yet. */
+        base_ts_fill(&r.policy.local_ts, conn->children[i].local_ts, NULL, 0);
+        base_ts_fill(&r.policy.remote_ts, conn->children[i].remote_ts, NULL, 0);
+        if (r.policy.local_ts.count && r.policy.remote_ts.count)
+            rc = node_do(ctl->node, &r);
     }
     return rc;
+}
+
+/* What goes to an address of a pool is for a peer, or for nobody. */
+static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *pool, uint32_t number)
+{
+    struct node_request r;
+    r.type = NODE_POLICY_ADD;
+    r.policy.conn = number;
+    r.policy.local_ts = (struct base_ts_list){.count = 1, .list = {{.port_hi = UINT16_MAX}}};
+    const struct base_prefix all = {.addr.family = pool->ranges->list[0].lo.family};
+    base_prefix_range(&all, &r.policy.local_ts.list[0].lo, &r.policy.local_ts.list[0].hi);
+    base_ts_copy(&r.policy.remote_ts, pool->ranges);
+    return node_do(ctl->node, &r);
 }
 
 /* While a change of ports waits for a restart, the running ones keep their routes. */
@@ -139,6 +154,8 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
         rc = node_add_routes(ctl, conf);
     for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++)
         rc = node_add_policies(ctl, &conf->ike->conns[i], (uint32_t)i);
+    for (size_t i = 0; i < conf->ike->n_pools && rc == 0; i++)
+        rc = node_add_pool_policy(ctl, &conf->ike->pools[i], (uint32_t)(conf->ike->n_conns + i));
     if (rc == 0)
         rc = node_ask(ctl, NODE_POLICIES_COMMIT);
     return rc == 0 ? node_commit_routes(ctl, conf) : rc;

@@ -126,6 +126,17 @@ void explain_overlap(struct ike *ike, struct explain_about about, const struct b
 /* We called, and `got` answered. */
 void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got);
 
+/* Why a peer gets no inner address, or we get none from it. */
+enum explain_address {
+    EXPLAIN_ADDRESS_FULL,
+    EXPLAIN_ADDRESS_FAMILY,  /* no pool of the connection has the one that is asked for */
+    EXPLAIN_ADDRESS_UNASKED, /* the peer asked for none */
+    EXPLAIN_ADDRESS_NOT_GIVEN
+};
+
+/* about.conn: what the addresses are for. */
+void explain_address(struct ike *ike, struct explain_about about, enum explain_address fault);
+
 /* NAT detection found a NAT that `conn` forbids. */
 void explain_nat_forbidden(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                            const struct ike_natd *natd);

@@ -435,6 +435,16 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum e
     case WIRE_IKE_N_NO_PROPOSAL_CHOSEN:
         add_no_proposal(e, c, asked, child);
         break;
+    case WIRE_IKE_N_INTERNAL_ADDRESS_FAILURE:
+        base_text_add(&e->why, "The peer has no inner address left to give us, or none of that family.");
+        base_text_add(&e->fix_here, "connections.%s.local.virtual_addresses", c->name);
+        base_text_add(&e->fix_peer, "more addresses for us (strongSwan: pools)");
+        break;
+    case WIRE_IKE_N_FAILED_CP_REQUIRED:
+        base_text_add(&e->why, "The peer wants us to ask it for an inner address, and we did not.");
+        base_text_add(&e->fix_here, "connections.%s.local: add \"virtual_addresses\": [ \"0.0.0.0\" ]",
+                      c->name);
+        break;
     case WIRE_IKE_N_TS_UNACCEPTABLE:
         base_text_add(&e->why, "The peer does not agree to our networks: ");
         explain_add_selectors(&e->why, c);

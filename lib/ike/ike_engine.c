@@ -25,6 +25,7 @@
 #include "ike_view.h"
 #include "ike_wait.h"
 #include "ikev2.h"
+#include "pool_book.h"
 #include "wire_ike.h"
 
 #define GOODBYES_AT_ONCE 128
@@ -109,6 +110,13 @@ static int engine_shut_down(struct ike *ike)
     return ikev2_shut_down(ike, GOODBYES_AT_ONCE) ? 1 : 0;
 }
 
+/* Pools of the configuration in force. Leases are bounded by the SAs that there may be, and those kept. */
+static int engine_set_pools(struct ike *ike)
+{
+    return pool_book_set(ike->pools, ike->conf->pools, ike->conf->n_pools,
+                         ike->conf->n_pools ? 2 * (size_t)ike->conf->sas_max : 0);
+}
+
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ike_run *run;
@@ -132,7 +140,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         return run ? ikev2_reauthenticate(ike, run) : -ENOENT;
     case IKE_EV_CONF_SWAP:
         ike_run_swap(ike, ev->conf);
-        return 0;
+        return engine_set_pools(ike);
     case IKE_EV_SHUTDOWN:
         return engine_shut_down(ike);
     case IKE_EV_JOB_DONE:
@@ -200,8 +208,9 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     ike->now = now;
     ike->fail.refill = now;
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
-    if (ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
-        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0) {
+    ike->pools = pool_book_new(ike->hash_seed);
+    if (!ike->pools || ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
+        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || engine_set_pools(ike) < 0) {
         ike_free(ike);
         return NULL;
     }
@@ -223,6 +232,7 @@ void ike_free(struct ike *ike)
     ike_act_fini(ike);
     ike_run_fini(ike);
     ike_timer_fini(&ike->timers);
+    pool_book_free(ike->pools);
     base_wipe(ike, sizeof *ike);
     free(ike);
 }

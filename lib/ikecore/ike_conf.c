@@ -36,10 +36,22 @@ void ike_child_conf_defaults(struct ike_child_conf *c)
     ike_keys_preset(IKE_OWNER_CHILD, c);
 }
 
+size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
+{
+    size_t i = 0;
+    while (i < conf->n_pools && strcmp(conf->pools[i].name, name) != 0)
+        i++;
+    return i;
+}
+
 void ike_conf_seal(struct ike_conf *conf)
 {
-    for (size_t i = 0; i < conf->n_conns; i++)
-        conf->conns[i].conf = conf;
+    for (size_t i = 0; i < conf->n_conns; i++) {
+        struct ike_conn_conf *c = &conf->conns[i];
+        c->conf = conf;
+        for (size_t k = 0; k < c->n_pools; k++)
+            c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
+    }
     ike_sets_free(conf->sets);
     conf->sets = ike_sets_new(conf);
     ike_index_free(conf->index);
@@ -71,6 +83,11 @@ void ike_conf_put(const struct ike_conf *conf)
     for (size_t i = 0; i < c->n_conns; i++)
         conn_free_parts(&c->conns[i]);
     free(c->conns);
+    for (size_t i = 0; i < c->n_pools; i++) {
+        free(c->pools[i].ranges);
+        free(c->pools[i].subnets);
+    }
+    free(c->pools);
     base_secret_free(c->secrets);
     eap_users_put(c->users);
     ike_index_free(c->index);

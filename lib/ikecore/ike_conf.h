@@ -11,6 +11,7 @@
 #include "base_span.h"
 #include "crypt_ike_ops.h"
 #include "crypt_proposal.h"
+#include "ike_pool_conf.h"
 #include "wire_ike.h"
 
 struct eap_login;
@@ -130,10 +131,19 @@ struct ike_conn_conf {
     uint32_t keepalive_s;      /* NAT keepalive; 0: none */
     uint32_t retransmit_ms;    /* first timeout */
     uint32_t retransmit_tries; /* after the first transmission; timeout grows by 1.8 each */
+    /* Pools of the addresses that the peer gets when it asks for one, by name; the first of a family that has
+     * a free one. */
+    size_t n_pools;
+    char pools[IKE_CONN_POOLS_MAX][IKE_POOL_NAME_MAX];
+    bool address_required; /* a peer that asks for none is refused its child (FAILED_CP_REQUIRED) */
+    /* What we ask the peer for, one of each family at most: this address, or any when it is all zero. */
+    size_t n_virtual_addrs;
+    struct base_addr virtual_addrs[2];
     size_t n_children;
-    struct ike_child_conf *children; /* owned by the ike_conf */
-    uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
-    const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
+    struct ike_child_conf *children;           /* owned by the ike_conf */
+    uint16_t pool_numbers[IKE_CONN_POOLS_MAX]; /* in ike_conf.pools, by ike_conf_seal() */
+    uint8_t set;                 /* number of its IKE proposals among the different ones (ike_sets.h) */
+    const struct ike_conf *conf; /* back pointer, set by ike_conf_seal() */
 };
 
 struct ike_conf {
@@ -143,6 +153,8 @@ struct ike_conf {
     size_t n_secrets;
     struct ike_secret *secrets; /* owned, wiped when freed */
     struct eap_users *users;    /* who may log in with a password here; a reference, or NULL */
+    size_t n_pools;
+    struct ike_pool_conf *pools; /* owned */
     /* Public addresses that a 1:1 NAT may map to us, hashed to learn which one a peer dialled. */
     size_t n_public_addrs;
     struct base_addr public_addrs[IKE_ADDRS_MAX];
@@ -190,6 +202,9 @@ bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_c
 
 /* Whether it has an address or a host name to call. */
 bool ike_conn_conf_calls(const struct ike_conn_conf *c);
+
+/* The number of the pool with this name, or n_pools. */
+size_t ike_conf_pool(const struct ike_conf *conf, const char *name);
 
 /* The child with this name, or NULL. */
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);

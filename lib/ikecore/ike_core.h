@@ -19,6 +19,7 @@
 #include "ike_wait.h"
 
 struct ikev2;
+struct pool_book;
 
 struct ike {
     struct ike_env env;
@@ -32,6 +33,7 @@ struct ike {
     struct ike_acts acts;
     struct ike_waits waits;
     struct ike_claims claims;
+    struct pool_book *pools;  /* addresses for peers, by their numbers in conf->pools */
     struct ike_shares shares; /* of half-open SAs */
     struct ike_run *runs;     /* parallel to conf->conns */
     struct ike_run *lost;     /* by lost_next, within a dispatch */

@@ -20,6 +20,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_nonce.h"
+#include "ikev2_inner.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
@@ -402,5 +403,6 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     from->n_children = 0;
     to->want.disowned = from->want.disowned;
     from->want.disowned = 0;
+    ikev2_inner_move(ike, from, to);
     ikev2_wish_move(from, to);
 }

@@ -11,6 +11,7 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_mobike,
     &ikev2_ext_mix,
     &ikev2_ext_eap,
+    &ikev2_ext_cp,
     NULL,
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 #include "ikev2_ext.h"
 
 extern const struct ikev2_ext ikev2_ext_lifetime; /* AUTH_LIFETIME, RFC 4478 */
+extern const struct ikev2_ext ikev2_ext_cp;       /* inner addresses, RFC 7296 2.19 */
 extern const struct ikev2_ext ikev2_ext_frag;     /* messages in fragments, RFC 7383 2.3 */
 extern const struct ikev2_ext ikev2_ext_mobike;   /* moves, RFC 4555 3.3 */
 extern const struct ikev2_ext ikev2_ext_mix;      /* IKE_INTERMEDIATE, RFC 9242 3.1 */

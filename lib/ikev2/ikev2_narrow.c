@@ -6,6 +6,7 @@
 #include "base_ts.h"
 #include "ike_conf.h"
 #include "ikev2_children.h"
+#include "ikev2_inner.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
@@ -28,16 +29,18 @@ enum narrow_fit {
 };
 
 /* l and r: what they have in common. */
-static enum narrow_fit narrow_fit(const struct ike_child_conf *c, const struct base_ts_list *local,
-                                  const struct base_ts_list *remote, struct base_ts_list *l,
-                                  struct base_ts_list *r)
+static enum narrow_fit narrow_fit(const struct ikev2_sa *sa, const struct ike_child_conf *c,
+                                  const struct base_ts_list *local, const struct base_ts_list *remote,
+                                  struct base_ts_list *l, struct base_ts_list *r)
 {
-    if (!base_ts_narrow(c->local_ts, local, l) || !base_ts_narrow(c->remote_ts, remote, r))
+    struct base_ts_list scratch_l, scratch_r;
+    const struct base_ts_list *own = ikev2_inner_ts(sa, c->local_ts, true, &scratch_l);
+    const struct base_ts_list *peer = ikev2_inner_ts(sa, c->remote_ts, false, &scratch_r);
+    if (!base_ts_narrow(own, local, l) || !base_ts_narrow(peer, remote, r))
         return NARROW_NONE;
-    if (base_ts_equal(c->local_ts, local) && base_ts_equal(c->remote_ts, remote))
+    if (base_ts_equal(own, local) && base_ts_equal(peer, remote))
         return NARROW_EXACT;
-    const bool has_first =
-        base_ts_holds(c->local_ts, &local->list[0]) && base_ts_holds(c->remote_ts, &remote->list[0]);
+    const bool has_first = base_ts_holds(own, &local->list[0]) && base_ts_holds(peer, &remote->list[0]);
     return has_first ? NARROW_FIRST : NARROW_SOME;
 }
 
@@ -47,7 +50,8 @@ static bool narrow_has_more(const struct ikev2_sa *sa, const struct base_ts_list
 {
     struct base_ts_list l, r;
     for (size_t i = 0; i < sa->conn->n_children; i++)
-        if (i != t->child_index && narrow_fit(&sa->conn->children[i], local, remote, &l, &r) != NARROW_NONE &&
+        if (i != t->child_index &&
+            narrow_fit(sa, &sa->conn->children[i], local, remote, &l, &r) != NARROW_NONE &&
             !(base_ts_within(&l, t->local_ts) && base_ts_within(&r, t->remote_ts)))
             return true;
     return false;
@@ -59,12 +63,12 @@ bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
     const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     enum narrow_fit best = NARROW_NONE;
     struct base_ts_list l, r;
-    if (old && narrow_fit(old->conf, local, remote, &l, &r) != NARROW_NONE) {
+    if (old && narrow_fit(sa, old->conf, local, remote, &l, &r) != NARROW_NONE) {
         t->child_index = (size_t)(old->conf - sa->conn->children);
         return ikev2_task_set_ts(t, &l, &r);
     }
     for (size_t i = 0; i < sa->conn->n_children && best < NARROW_EXACT; i++) {
-        const enum narrow_fit fit = narrow_fit(&sa->conn->children[i], local, remote, &l, &r);
+        const enum narrow_fit fit = narrow_fit(sa, &sa->conn->children[i], local, remote, &l, &r);
         if (fit <= best)
             continue;
         if (!ikev2_task_set_ts(t, &l, &r))
@@ -75,6 +79,25 @@ bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
     }
     t->is_cut = t->is_cut || (best && narrow_has_more(sa, local, remote, t));
     return best != NARROW_NONE;
+}
+
+void ikev2_narrow_offer(const struct ikev2_sa *sa, const struct ike_child_conf *c, struct wire_ike_builder *b)
+{
+    struct base_ts_list scratch;
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, ikev2_inner_ts(sa, c->local_ts, true, &scratch));
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, ikev2_inner_ts(sa, c->remote_ts, false, &scratch));
+}
+
+enum ikev2_narrow_answer ikev2_narrow_check(const struct ikev2_sa *sa, const struct ike_child_conf *c,
+                                            const struct base_ts_list *local,
+                                            const struct base_ts_list *remote)
+{
+    struct base_ts_list scratch_l, scratch_r;
+    const struct base_ts_list *own = ikev2_inner_ts(sa, c->local_ts, true, &scratch_l);
+    const struct base_ts_list *peer = ikev2_inner_ts(sa, c->remote_ts, false, &scratch_r);
+    if (!base_ts_within(local, own) || !base_ts_within(remote, peer))
+        return IKEV2_NARROW_BEYOND;
+    return base_ts_within(own, local) && base_ts_within(peer, remote) ? IKEV2_NARROW_ALL : IKEV2_NARROW_LESS;
 }
 
 void ikev2_narrow_put(struct wire_ike_builder *b, const struct ikev2_task *t)

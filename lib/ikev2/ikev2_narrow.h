@@ -6,6 +6,7 @@
 
 struct ike;
 struct ikev2_msg;
+struct ike_child_conf;
 struct ikev2_sa;
 struct ikev2_task;
 struct wire_ike_builder;
@@ -21,6 +22,17 @@ bool ikev2_narrow_take(const struct ikev2_msg *msg, struct base_ts_list *tsi, st
  */
 bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
                        const struct base_ts_list *remote, struct ikev2_task *t);
+
+/* TSi and TSr of a child that we ask for. */
+void ikev2_narrow_offer(const struct ikev2_sa *sa, const struct ike_child_conf *c,
+                        struct wire_ike_builder *b);
+
+enum ikev2_narrow_answer { IKEV2_NARROW_ALL, IKEV2_NARROW_LESS, IKEV2_NARROW_BEYOND };
+
+/* What an answer has of what we asked for: all, less, or something that we did not ask for. */
+enum ikev2_narrow_answer ikev2_narrow_check(const struct ikev2_sa *sa, const struct ike_child_conf *c,
+                                            const struct base_ts_list *local,
+                                            const struct base_ts_list *remote);
 
 /* The selectors of our answer, and ADDITIONAL_TS_POSSIBLE where that is true. */
 void ikev2_narrow_put(struct wire_ike_builder *b, const struct ikev2_task *t);

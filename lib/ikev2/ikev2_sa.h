@@ -29,6 +29,7 @@
 
 struct ikev2_child;
 struct ikev2_init;
+struct ikev2_inner;
 struct ikev2_task;
 
 #define IKEV2_GONE_S 30 /* a replaced IKE SA waits that long for the peer's DELETE */
@@ -149,6 +150,7 @@ struct ikev2_sa {
     struct ikev2_frag frag;
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
+    struct ikev2_inner *inner;    /* NULL: neither side gives the other an address */
     struct ikev2_task *task;      /* ours */
     struct ikev2_task *peer_task; /* the peer's, waiting for a job */
     struct ikev2_sa_life life;

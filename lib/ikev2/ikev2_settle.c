@@ -23,6 +23,7 @@
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_mobike.h"
+#include "ikev2_inner.h"
 #include "ikev2_offer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_probe.h"
@@ -53,6 +54,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
+    ikev2_inner_end(ike, sa);
     ikev2_sa_leave_run(ike, sa);
     ikev2_reauth_ended(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */

@@ -22,7 +22,8 @@ static const struct ikev2_row rows[] = {
      true,
      IKEV2_PLD(WIRE_IKE_P_IDI) | IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) |
          IKEV2_PLD(WIRE_IKE_P_TSR),
-     IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_NOTIFY),
+     IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_NOTIFY) |
+         IKEV2_PLD(WIRE_IKE_P_CP),
      ikev2_auth_on_request,
      "RFC 7296 1.2, 2.16"},
     {{"auth_round_request", IKEV2_IN(IKEV2_ST_R_ROUND), {[IKEV2_CHECKS] = IKEV2_ST_R_CHECK}},
@@ -47,7 +48,7 @@ static const struct ikev2_row rows[] = {
      true,
      IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH),
      IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
-         IKEV2_PLD(WIRE_IKE_P_NOTIFY) | IKEV2_PLD(WIRE_IKE_P_EAP),
+         IKEV2_PLD(WIRE_IKE_P_NOTIFY) | IKEV2_PLD(WIRE_IKE_P_EAP) | IKEV2_PLD(WIRE_IKE_P_CP),
      ikev2_auth_on_response,
      "RFC 7296 1.2, 2.16"},
     {{"auth_refusal",

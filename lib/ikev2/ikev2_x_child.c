@@ -161,8 +161,7 @@ bool ikev2_child_offer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_bui
     }
     ikev2_select_offer(c->proposals, c->n_proposals, t->spi_in, IKEV2_ESP_SPI_BYTES, rule, &ike->v2->sa_out);
     wire_ike_put_sa(b, &ike->v2->sa_out);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSI, c->local_ts);
-    wire_ike_put_ts(b, WIRE_IKE_P_TSR, c->remote_ts);
+    ikev2_narrow_offer(sa, c, b);
     return true;
 }
 
@@ -195,13 +194,14 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
-    if (!base_ts_within(&local, c->local_ts) || !base_ts_within(&remote, c->remote_ts)) {
+    const enum ikev2_narrow_answer narrowed = ikev2_narrow_check(sa, c, &local, &remote);
+    if (narrowed == IKEV2_NARROW_BEYOND) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
     if (child_is_taken(ike, sa, c, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
-    if (!t->spi_old && !(base_ts_within(c->local_ts, &local) && base_ts_within(c->remote_ts, &remote)))
+    if (!t->spi_old && narrowed == IKEV2_NARROW_LESS)
         explain_narrowed(ike, ikev2_sa_about(sa), c, &local, &remote);
     return ikev2_task_set_ts(t, &local, &remote) ? 0 : WIRE_IKE_N_TEMPORARY_FAILURE;
 }
@@ -373,8 +373,7 @@ static void child_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev
     wire_ike_put_nonce(&b, ike_nonce_span(&t->ni));
     if (t->group != CRYPT_DH_NONE)
         wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, c->local_ts);
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, c->remote_ts);
+    ikev2_narrow_offer(sa, c, &b);
     ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
 }
 

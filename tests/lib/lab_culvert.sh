@@ -49,14 +49,34 @@ culvert_auth() {
     [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
 }
 
+# A member that is a list, where the connection has it: culvert_list GATEWAY CONNECTION KEY MEMBER
+culvert_list() {
+    local value
+    value=$(gw_value "$1" "$2" "$3")
+    [ -z "$value" ] || printf ', "%s": ["%s"]' "$4" "${value//,/\", \"}"
+}
+
+culvert_pools() {
+    local name key comma=""
+    [ -n "${GW_POOLS[$1]:-}" ] || return
+    printf '  "pools": {'
+    for name in ${GW_POOLS[$1]}; do
+        printf '%s\n    "%s": {"lease_s": %s' "$comma" "$name" "${CULVERT_LEASE_S:-3600}"
+        for key in addresses dns subnets; do culvert_list "$1" "pool-$name" "$key" "$key"; done
+        printf '}'
+        comma=,
+    done
+    printf '\n  },\n'
+}
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
     encap=$(gw_value "$gw" "$name" encap)
     cat <<JSON
     "$name": {
-      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)", "auth": "$(gw_value "$gw" "$name" peer_auth)"$(culvert_subnets "$gw" "$name" peer_lan)},
+      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)$(culvert_list "$gw" "$name" vips virtual_addresses)},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)", "auth": "$(gw_value "$gw" "$name" peer_auth)"$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
       "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
@@ -115,6 +135,7 @@ culvert_write() {
 {
   ${CULVERT_EXTRA[$gw]:-}
 $(culvert_ports "$gw")
+$(culvert_pools "$gw")
   "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}, "args": [${CULVERT_EAL_ARGS:-}]},
   "control": {"socket": "$dir/culvertd.sock"${CULVERT_CONTROL:-}},
   "nat": {"public_addresses": [$(culvert_public "$gw")]},

@@ -24,6 +24,8 @@
 #       dpd                idle seconds before the peer is asked for a sign of life (Culvert only)
 #       retransmit         milliseconds before a request is sent again for the first time (Culvert only)
 #       priority           among the connections to the same networks, 0 for alone (Culvert only)
+#       vips               inner addresses to ask the peer for, comma-separated: 0.0.0.0 and :: for any
+#       pools              names of pools that the peer gets its addresses from, comma-separated; see gw_pool
 #       start              true: the gateway calls its peer by itself (Culvert only)
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
@@ -39,6 +41,7 @@ conn() {
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
+        vips= pools=
         lan2= peer_lan2= auth=psk peer_auth=psk user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
@@ -66,6 +69,15 @@ gw_pair() {
     done
     conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${both[@]+"${both[@]}"}" "${a[@]+"${a[@]}"}"
     conn b foo id=@gw peer_id=@foo "${both[@]+"${both[@]}"}" "${b[@]+"${b[@]}"}"
+}
+
+# A pool of inner addresses: gw_pool GATEWAY NAME addresses=... dns=... subnets=... (comma-separated, dns and subnets optional)
+declare -A GW_POOLS=()     # gateway -> names
+gw_pool() {
+    local gw=$1 name=$2 arg
+    shift 2
+    GW_POOLS[$gw]="${GW_POOLS[$gw]:-} $name"
+    for arg in dns= subnets= "$@"; do GW_VALUE[$gw/pool-$name/${arg%%=*}]=${arg#*=}; done
 }
 
 gw_start() { "${GW_ENGINE[$1]}_start" "$1" || lab_fail "the gateway of side $1 did not start"; }

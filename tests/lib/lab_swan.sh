@@ -64,6 +64,8 @@ swan_write_connection() {
         proposals = $(gw_value "$gw" "$name" ike)
         rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
         encap = $encap
+$(swan_set vips "$(gw_value "$gw" "$name" vips)")
+$(swan_set pools "$(gw_value "$gw" "$name" pools)")
         local {
             auth = $(gw_value "$gw" "$name" auth)
 $(swan_eap_id "$gw" "$name" auth "$(swan_user "$gw" "$name")")
@@ -92,6 +94,16 @@ swan_user() {
 swan_text() { printf '%s' "${1//\\/\\\\}"; }
 # swan_eap_id GATEWAY CONNECTION KEY VALUE: where that side logs in
 swan_eap_id() { case $(gw_value "$1" "$2" "$3") in eap*) printf '            eap_id = %s' "$4" ;; esac }
+# A line of a setting that has a value: swan_set KEY VALUE
+swan_set() { [ -z "$2" ] || printf '        %s = %s\n' "$1" "$2"; }
+
+swan_write_pool() {
+    printf '    %s {\n' "$2"
+    swan_set addrs "$(gw_value "$1" "pool-$2" addresses)"
+    swan_set dns "$(gw_value "$1" "pool-$2" dns)"
+    swan_set subnet "$(gw_value "$1" "pool-$2" subnets)"
+    printf '    }\n'
+}
 
 # A child with the selectors of these two keys: swan_child GATEWAY CONNECTION CHILD KEY KEY
 swan_child() {
@@ -139,6 +151,9 @@ swan_start() {
     {
         echo 'connections {'
         for name in ${GW_CONNS[$gw]}; do swan_write_connection "$gw" "$name"; done
+        echo '}'
+        echo 'pools {'
+        for name in ${GW_POOLS[$gw]:-}; do swan_write_pool "$gw" "$name"; done
         echo '}'
         echo 'secrets {'
         for name in ${GW_CONNS[$gw]}; do swan_write_secret "$gw" "$name"; done

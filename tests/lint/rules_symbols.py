@@ -14,6 +14,7 @@ TEST_DOORS = {
     "dp_sink_take": "takes what went out on a port without a device, which tests stand behind",
     "ikev2_rows_step": "a test walks all steps and proves that each state is reached and left",
     "sad_count": "what was installed and removed must add up, in tests of each step",
+    "pool_steps": "what a lease costs is counted, so that a test sees a search that grows with them",
     "ossl_dh_from_private": "known answers of a key exchange are pairs of chosen private keys",
 }
 CONSTRUCTOR = re.compile(r"__attribute__\(\(constructor[^;{]*?(\w+)\(void\)")

@@ -160,6 +160,31 @@ static void kept_lists_have_room_for_what_is_in_them(void **state)
     assert_null(kept);
 }
 
+static void dynamic_selectors_are_filled_with_addresses(void **state)
+{
+    (void)state;
+    struct base_ts_list l = list("10.1.0.0/16", 0, 0, 65535), out = {0};
+    struct base_addr addrs[2];
+    assert_false(base_ts_has_dynamic(&l));
+    assert_false(base_ts_has_dynamic(NULL));
+    l.list[l.count++] = (struct base_ts){.protocol = 6, .port_lo = 443, .port_hi = 443};
+    assert_true(base_ts_has_dynamic(&l));
+    assert_string_equal(text(&l), "10.1.0.0/16, dynamic[6/443]");
+    assert_int_equal(base_addr_parse("10.9.0.1", &addrs[0]), 0);
+    assert_int_equal(base_addr_parse("2001:db8::9", &addrs[1]), 0);
+    base_ts_fill(&out, &l, addrs, 2);
+    assert_string_equal(text(&out), "10.1.0.0/16, 10.9.0.1/32[6/443], 2001:db8::9/128[6/443]");
+    base_ts_fill(&out, &l, NULL, 0);
+    assert_string_equal(text(&out), "10.1.0.0/16");
+    base_ts_fill(&out, NULL, addrs, 2);
+    assert_int_equal(out.count, 0);
+    while (l.count < BASE_TS_MAX)
+        l.list[l.count++] = l.list[1];
+    base_ts_fill(&out, &l, addrs, 2);
+    assert_int_equal(out.count, BASE_TS_MAX);
+    assert_int_equal(out.skipped, BASE_TS_MAX - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +196,7 @@ int main(void)
         cmocka_unit_test(what_was_offered_first_is_kept_first),
         cmocka_unit_test(a_selector_that_lies_in_another_is_left_out),
         cmocka_unit_test(the_first_of_too_many_are_kept_and_the_others_counted),
+        cmocka_unit_test(dynamic_selectors_are_filled_with_addresses),
         cmocka_unit_test(kept_lists_have_room_for_what_is_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

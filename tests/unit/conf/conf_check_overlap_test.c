@@ -75,6 +75,8 @@ static void more_networks_than_the_tables_hold_are_refused(void **state)
 {
     enum { LISTS = CONF_NETWORKS_MAX / BASE_TS_MAX + 1 };
     static struct base_ts_list full = {.count = BASE_TS_MAX};
+    for (size_t i = 0; i < BASE_TS_MAX; i++)
+        full.list[i].lo = full.list[i].hi = base_addr_ip4(0x0a020000);
     struct ike_child_conf child = {.remote_ts = &full};
     struct ike_conn_conf *conns = calloc(LISTS, sizeof *conns);
     struct ike_conf ike = {.conns = conns};

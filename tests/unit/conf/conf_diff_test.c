@@ -256,6 +256,19 @@ static void a_host_interface_needs_a_restart(void **state)
     conf_diff_free(&diff);
 }
 
+static void pools_change_live(void **state)
+{
+    compare(load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
+                       ",'pools':{'a':{'addresses':'10.9.0.0/24'},'b':{'addresses':'10.9.1.0/24'}}"),
+            load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
+                       ",'pools':{'a':{'addresses':'10.9.0.0/25'},'c':{'addresses':'10.9.1.0/24'}}"));
+    assert_false(diff.needs_restart);
+    assert_true(has_op(CONF_OP_IN_FORCE, "pools.a.addresses"));
+    assert_true(has_op(CONF_OP_REMOVED, "pools.b"));
+    assert_true(has_op(CONF_OP_ADDED, "pools.c"));
+    conf_diff_free(&diff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +286,7 @@ int main(void)
         cmocka_unit_test(what_waits_for_a_restart_is_told_until_it_is_taken_back),
         cmocka_unit_test(routes_that_waited_with_their_ports_are_applied_when_those_are_back),
         cmocka_unit_test(each_key_that_holds_until_the_end_is_told_by_its_name),
+        cmocka_unit_test(pools_change_live),
         cmocka_unit_test(a_host_interface_needs_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ static enum ike_field_kind kind_of(enum conf_type type)
     case CONF_IFADDR:
         return IKE_FIELD_PREFIX;
     case CONF_SUBNET:
+    case CONF_RANGE:
         return IKE_FIELD_TS_LIST;
     case CONF_ID:
         return IKE_FIELD_ID;
@@ -77,7 +78,8 @@ static void each_value_has_a_field_that_holds_it_and_says_what_a_change_asks(voi
         if (f->size == 0)
             continue;
         const size_t most = f->kind == IKE_FIELD_TS_LIST ? BASE_TS_MAX : f->max;
-        if (f->kind != kind_of(k->type) || k->list_max > most)
+        const bool is_net = f->kind == IKE_FIELD_TS_LIST && k->type == CONF_PREFIX;
+        if ((f->kind != kind_of(k->type) && !is_net) || k->list_max > most)
             fail_msg("%s.%s does not fit its field", conf_section_path(k->in), k->name);
         if (k->type == CONF_UINT && f->size < 8 && (uint64_t)k->max >> f->size * 8)
             fail_msg("%s.%s is cut by its field", conf_section_path(k->in), k->name);

@@ -2,6 +2,10 @@
 /* Subnets with protocol and ports, and identities, as text. */
 #include "conf_test_help.h"
 
+#include <errno.h>
+
+#include "conf_int.h"
+
 static struct base_ts subnet(const char *text)
 {
     char remote[512];
@@ -71,6 +75,53 @@ static void subnets_that_mean_nothing_are_refused(void **state)
     bad_subnet("10.2.0.0/16[tcp] ", "part in brackets");
 }
 
+static void dynamic_is_a_subnet_without_addresses(void **state)
+{
+    struct base_ts ts;
+    char why[200];
+    (void)state;
+    assert_int_equal(conf_subnet_parse("dynamic[tcp/443]", &ts, why, sizeof why), 0);
+    assert_true(base_ts_is_dynamic(&ts));
+    assert_int_equal(ts.port_lo, 443);
+    assert_int_equal(conf_subnet_parse("dynamics", &ts, why, sizeof why), -EINVAL);
+}
+
+static void range_is(const char *text, const char *want)
+{
+    struct base_ts_list l = {.count = 1};
+    char why[200], buf[200];
+    struct base_text t = base_text(buf, sizeof buf);
+    assert_int_equal(conf_range_parse(text, &l.list[0], why, sizeof why), 0);
+    base_ts_text(&t, &l);
+    assert_string_equal(buf, want);
+}
+
+static void ranges_of_addresses_leave_out_what_is_no_hosts(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "10.9.0.0/33",
+                                      "10.9.0.9-",
+                                      "-10.9.0.9",
+                                      "10.9.0.1/24",
+                                      "10.9.0.9-10.9.0.8",
+                                      "10.9.0.9-fd00::1",
+                                      "dynamic"};
+    (void)state;
+    range_is("10.9.0.0/24", "10.9.0.1-10.9.0.254");
+    range_is("10.9.0.0/30", "10.9.0.1-10.9.0.2");
+    range_is("10.9.0.0/31", "10.9.0.0/31");
+    range_is("10.9.0.7", "10.9.0.7/32");
+    range_is("10.9.0.5-10.9.1.6", "10.9.0.5-10.9.1.6");
+    range_is("fd00::/126", "fd00::1-fd00::3");
+    range_is("fd00::5-fd00::5", "fd00::5/128");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct base_ts ts;
+        char why[200] = "";
+        assert_int_equal(conf_range_parse(bad[i], &ts, why, sizeof why), -EINVAL);
+        assert_true(why[0]);
+    }
+}
+
 static void identity(const char *text, uint8_t type, const void *bytes, size_t len)
 {
     char s[512], remote[512];
@@ -118,6 +169,8 @@ int main(void)
         cmocka_unit_test(a_plain_subnet_means_all_protocols_and_ports),
         cmocka_unit_test(brackets_narrow_it_to_protocol_and_ports),
         cmocka_unit_test(subnets_that_mean_nothing_are_refused),
+        cmocka_unit_test(dynamic_is_a_subnet_without_addresses),
+        cmocka_unit_test(ranges_of_addresses_leave_out_what_is_no_hosts),
         cmocka_unit_test(identities_are_read_as_operators_write_them),
         cmocka_unit_test(identities_that_mean_nothing_are_refused),
     };

@@ -46,6 +46,9 @@ static int setup(void **state)
     conns[0] = (struct ike_conn_conf){.n_children = 1, .children = children};
     conns[1] = (struct ike_conn_conf){.n_children = 2, .children = children + 1};
     for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < lists[i].count; k++)
+            lists[i].list[k].lo = lists[i].list[k].hi = base_addr_ip4(0x0a020000 + (uint32_t)k);
+    for (size_t i = 0; i < 3; i++)
         children[i].local_ts = children[i].remote_ts = &lists[i];
     memcpy(&ctl.in_force, &conf, sizeof ctl.in_force);
     n_asked = 0;
@@ -131,6 +134,25 @@ static void routes_and_policies_are_added_and_then_committed(void **state)
     assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
 }
 
+static void addresses_of_pools_are_protected_whoever_has_them(void **state)
+{
+    struct base_ts_list mixed = {.count = 2}, dynamic = {.count = 1};
+    struct ike_pool_conf pool = {.ranges = &lists[1]};
+    mixed.list[1] = lists[0].list[0];
+    children[1].remote_ts = &mixed;
+    children[2].remote_ts = &dynamic;
+    ike_conf.n_pools = 1;
+    ike_conf.pools = &pool;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_int_equal(nth(NODE_POLICY_ADD, 1)->policy.remote_ts.count, 1);
+    const struct node_policy *p = &nth(NODE_POLICY_ADD, 2)->policy;
+    assert_int_equal(p->local_ts.count, 1);
+    assert_int_equal(p->local_ts.list[0].lo.family, BASE_AF_IP4);
+    assert_int_equal(p->local_ts.list[0].hi.bytes[0], 255);
+    assert_int_equal(p->remote_ts.count, 2);
+    assert_null(nth(NODE_POLICY_ADD, 3));
+}
+
 static void routes_of_other_ports_wait_for_the_restart(void **state)
 {
     snprintf(conf.ports[1].name, sizeof conf.ports[1].name, "other");
@@ -171,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
+        cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),
         cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
         cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),
         cmocka_unit_test_setup(after_a_refusal_nothing_is_committed, setup),

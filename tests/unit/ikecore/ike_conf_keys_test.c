@@ -46,6 +46,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, conf);
     BESIDE(CONN, ike_conn_conf, set);
     BESIDE(CONN, ike_conn_conf, login);
+    BESIDE(CONN, ike_conn_conf, pool_numbers);
     BESIDE(CHILD, ike_child_conf, name);
     /* What is left over is padding: less than a member's alignment in a row. */
     for (enum ike_owner o = IKE_OWNER_CONN; o <= IKE_OWNER_CHILD; o++)
