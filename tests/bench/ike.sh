@@ -23,7 +23,9 @@ which is its best case, the threads that come by themselves, and no log; its ESP
   --lone N         of a figure of lone handshakes (default 200)
   --connections N  (default 10000)
   --rounds N       (default 3)
-  --only WHO       culvertd or strongswan
+  --only WHO       culvertd, strongswan, or live: what --connections tunnels that are up cost culvertd with a sign of
+                   life asked for every 30 s idle (percent of a CPU of its control and crypto threads, and KiB of memory
+                   each), how many peers hear of its stop, and what 2,000 of them lose when all rekey every 12 s
   --build DIR      build folder (default: the first of build, build-release, build-test/gcc that has culvertd)
 
 Needs root and strongSwan. Nothing is judged. Exit status: 0, or 1 with a sentence when calls failed that should not.
@@ -52,7 +54,7 @@ done
 for word in "$calls" "$under_way" "$lone" "$connections" "$rounds"; do
     [[ $word =~ ^[1-9][0-9]*$ ]] || wrong "$word is no number"
 done
-[[ $only =~ ^(culvertd strongswan|culvertd|strongswan)$ ]] || wrong "--only $only makes no sense"
+[[ $only =~ ^(culvertd strongswan|culvertd|strongswan|live)$ ]] || wrong "--only $only makes no sense"
 [ "$(id -u)" = 0 ] || wrong "network namespaces need root"
 
 tree=$(cd "$here/../.." && pwd)
@@ -87,10 +89,11 @@ GW_ENGINE[a]=culvert GW_ENGINE[b]=swan
 culvert_write() {
     printf '%s' "$psk" >"$2/load.psk"
     chmod 600 "$2/load.psk"
-    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" <<'PYTHON'
+    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" "$dpd_s" "$rekey_s" <<'PYTHON'
 import json
 import sys
 count, proposal, folder, ports = int(sys.argv[1]), sys.argv[2], sys.argv[3], json.loads("{%s}" % sys.argv[4].rstrip(",\n "))
+dpd, rekey = int(sys.argv[5]), int(sys.argv[6])
 names = ["c-%05d" % i for i in range(count)]
 identity = lambda name: "@%s.load.example.org" % name
 print(json.dumps({
@@ -104,7 +107,7 @@ print(json.dumps({
         "local": {"address": "any", "id": identity("gw"), "subnets": ["10.2.0.0/24"]},
         "remote": {"address": "any", "id": identity(n), "subnets": ["10.%d.%d.0/24" % (64 + i // 256, i % 256)]},
         "ike_proposals": [proposal], "esp_proposals": ["aes128gcm16-esn-noesn"],
-        "unique": "keep", "dpd_s": 0, "rekey_s": 0, "childless_s": 0, "child": {"rekey_s": 0}} for i, n in enumerate(names)}}))
+        "unique": "keep", "dpd_s": dpd, "rekey_s": 0, "childless_s": 0, "child": {"rekey_s": rekey}} for i, n in enumerate(names)}}))
 PYTHON
 }
 
@@ -242,6 +245,42 @@ measure_strongswan() {
     gw_stop b
 }
 
+# ---- what lives ------------------------------------------------------------------------------------------------------
+
+resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$(responder a)/status"; }
+
+# live N SECONDS: so many tunnels for so long, and then the end of culvertd; leaves what ike_load printed in `got`
+live() {
+    local line word log=$LAB_OUT/live.log before
+    n_connections=$1
+    gw_start a
+    load a calls=20 under_way=1 id=x-%05u.nowhere.example.org want=refused
+    before=$(resident_kib)
+    lab_spawn inet "$log" "$build/tests/bench/ike_load" "to=${NET_WAN[a]}" "psk=$psk" "ike=$proposal" "pid=$(responder a)" \
+        threads=culvertd,culvert-jobs "calls=$1" "names=$1" "under_way=$under_way" "hold_s=$2" told_s=30
+    local loader=$LAB_PID
+    lab_wait 60 grep -q '^calls=' "$log" || lab_fail "the tunnels do not come up: $(tail -n 1 "$log")"
+    got[kib]=$(awk -v a="$(resident_kib)" -v b="$before" -v n="$1" 'BEGIN { printf "%.1f", (a - b) / n }')
+    lab_wait $(($2 + 30)) grep -q '^held_s=' "$log" || lab_fail "no figure: $(tail -n 1 "$log")"
+    gw_stop a
+    [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$LAB_OUT/gwa/culvertd.log")"
+    lab_wait 40 grep -q '^told=' "$log" || lab_fail "no end: $(tail -n 1 "$log")"
+    lab_end "$loader" 1
+    line=$(grep -E '^(held_s|told)=' "$log")
+    for word in $line; do got[${word%%=*}]=${word#*=}; done
+}
+
+measure_live() {
+    dpd_s=30
+    live "$connections" 60
+    printf '%s tunnels, a sign of life every 30 s: %s %% of a CPU, %s KiB each; %s of %s peers heard of the stop\n' \
+        "${got[children]}" "${got[cpu_percent]}" "${got[kib]}" "${got[told]}" "${got[of]}"
+    dpd_s=0 rekey_s=12
+    live 2000 40
+    printf '%s rekeyings of 2000 tunnels in 40 s (rekey_s 12): %s tunnels are left, %s children died of age; %s of %s peers heard of the stop\n' \
+        "${got[rekeyed]}" "${got[sas]}" "$(grep -c 'lifetime ended' "$LAB_OUT/gwa/culvertd.log")" "${got[told]}" "${got[of]}"
+}
+
 table() {
     local n what suffix
     printf '%-44s %9s %12s %12s %12s\n' "IKEv2 responder: $proposal, PSK" "CPU us" "of strongSwan" "per second" "lone us (p99)"
@@ -266,11 +305,11 @@ table() {
 
 # One name may have a thousand SAs, over all rounds; the last one is called alone only.
 one_calls=$((900 / rounds < calls ? 900 / rounds : calls))
-n_connections=10
+n_connections=10 dpd_s=0 rekey_s=0
 CULVERT_START_SECONDS=60
 SWAN_TRIES=4
 lab_up a=none b=none
 GW_CONNS[a]=load GW_CONNS[b]=load
 for word in $only; do "measure_$word"; done
 [ ! -t 2 ] || printf '\r%60s\r' "" >&2
-table
+[ "$only" = live ] || table

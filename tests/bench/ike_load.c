@@ -14,7 +14,10 @@
  *   pause_us=N     between the end of a call and the next one (0)
  *   want=up        or refused: what counts as done
  *   pid=N          of the responder, whose CPU time is taken; threads=A,B  of these names only
- * Output: one line of KEY=VALUE. Exit status 0 when all calls were done, 1 when not, 2 for wrong arguments.
+ *   hold_s=N       afterwards live with what is up for so long; dpd_s=N  asking for signs of life (0)
+ *   told_s=N       and then wait so long for the responder to delete all
+ * Output: a line of KEY=VALUE for the calls, for hold_s and for told_s. Exit status 0 when all calls were
+ * done, 1 when not, 2 for wrong arguments.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -42,7 +45,7 @@
 
 static struct options {
     struct base_addr to;
-    uint32_t calls, under_way, first, names, pause_us, pid;
+    uint32_t calls, under_way, first, names, pause_us, pid, hold_s, dpd_s, told_s;
     const char *id, *ike, *psk, *threads;
     bool wants_up;
 } opt = {.calls = 1000,
@@ -316,7 +319,8 @@ static void conn_make(struct ike_conn_conf *c, uint32_t k)
     c->n_children = c->n_proposals = c->n_local_addrs = 1;
     c->local_addrs[0] = base_addr_ip4(FAKE_NET + k);
     c->remote_addr = opt.to;
-    c->rekey_s = c->dpd_s = c->keepalive_s = c->childless_s = 0;
+    c->rekey_s = c->keepalive_s = c->childless_s = 0;
+    c->dpd_s = opt.dpd_s;
     ike_child_conf_defaults(c->children);
     snprintf(c->children->name, sizeof c->children->name, "net");
     c->children->rekey_s = 0;
@@ -373,21 +377,27 @@ static void calls_begin(void)
     }
 }
 
-static void run(void)
+static base_time turn(void)
 {
     struct epoll_event events[EVENTS_MAX];
+    const int n = epoll_wait(epoll_fd, events, EVENTS_MAX, wait_ms(clock_now()));
+    for (int i = 0; i < n; i++)
+        socket_ready(events[i].data.fd);
+    const base_time now = clock_now();
+    if (base_time_reached(ike_deadline(ike), now)) {
+        ike_on_timer(ike, now);
+        actions_take();
+    }
+    return now;
+}
+
+static void run(void)
+{
     base_time progress = clock_now();
     uint32_t before = 0;
     while (n_over < opt.calls) {
         calls_begin();
-        const int n = epoll_wait(epoll_fd, events, EVENTS_MAX, wait_ms(clock_now()));
-        for (int i = 0; i < n; i++)
-            socket_ready(events[i].data.fd);
-        const base_time now = clock_now();
-        if (base_time_reached(ike_deadline(ike), now)) {
-            ike_on_timer(ike, now);
-            actions_take();
-        }
+        const base_time now = turn();
         if (n_over != before)
             progress = now;
         before = n_over;
@@ -412,6 +422,40 @@ static void report(uint64_t cpu_ns, uint64_t wall_ns)
            "\n",
            opt.calls, n_over, n_failed, (double)cpu_ns / 1e3 / n, (double)n_over * 1e9 / (double)wall_ns,
            (double)took_ns[n / 2] / 1e3, (double)took_ns[(uint64_t)n * 99 / 100] / 1e3, s.retransmits_out);
+}
+
+static struct ike_stats stats_now(void)
+{
+    struct ike_stats s;
+    ike_stats(ike, &s);
+    return s;
+}
+
+static void hold(void)
+{
+    const struct ike_stats before = stats_now();
+    const uint64_t cpu = responder_ns();
+    const base_time start = clock_now(), until = base_time_add(start, opt.hold_s * BASE_NS_PER_S);
+    base_time now = start;
+    while (!base_time_reached(until, now))
+        now = turn();
+    const struct ike_stats s = stats_now();
+    printf("held_s=%u cpu_percent=%.2f sas=%" PRIu64 " children=%" PRIu64 " rekeyed=%" PRIu64
+           " packets=%" PRIu64 " repeats=%" PRIu64 "\n",
+           opt.hold_s, 100.0 * (double)(responder_ns() - cpu) / (double)base_time_since(now, start),
+           s.ike_sas, s.children, s.rekeyed_child - before.rekeyed_child, s.packets_in - before.packets_in,
+           s.retransmits_out - before.retransmits_out);
+    fflush(stdout);
+}
+
+static void wait_until_told(void)
+{
+    const uint64_t before = stats_now().ike_sas;
+    const base_time until = base_time_add(clock_now(), opt.told_s * BASE_NS_PER_S);
+    base_time now = clock_now();
+    while (stats_now().ike_sas && !base_time_reached(until, now))
+        now = turn();
+    printf("told=%" PRIu64 " of=%" PRIu64 "\n", before - stats_now().ike_sas, before);
 }
 
 /* ---- arguments ---- */
@@ -439,6 +483,9 @@ static bool option_take(const char *key, const char *value)
                 {"names", &opt.names, 1, CALLS_MAX, NULL},
                 {"pause_us", &opt.pause_us, 0, 1000000, NULL},
                 {"pid", &opt.pid, 1, UINT32_MAX, NULL},
+                {"hold_s", &opt.hold_s, 0, 100000, NULL},
+                {"dpd_s", &opt.dpd_s, 0, 100000, NULL},
+                {"told_s", &opt.told_s, 0, 100000, NULL},
                 {"id", NULL, 0, 0, &opt.id},
                 {"ike", NULL, 0, 0, &opt.ike},
                 {"psk", NULL, 0, 0, &opt.psk},
@@ -494,5 +541,10 @@ int main(int argc, char **argv)
     const base_time start = clock_now();
     run();
     report(responder_ns() - cpu, base_time_since(clock_now(), start));
+    fflush(stdout);
+    if (opt.hold_s)
+        hold();
+    if (opt.told_s)
+        wait_until_told();
     return n_over == opt.calls && n_failed == 0 ? 0 : 1;
 }
