@@ -74,26 +74,54 @@ static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_path to;
-    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP || ikev2_places_is_usable(ike, sa, &sa->path))
+    if (!sa->mobike.is_agreed || sa->state < IKEV2_ST_UP || ikev2_places_is_usable(ike, sa, &sa->path))
         return;
-    if (!ikev2_places_pair(ike, sa, 0, &to))
+    if (!(sa->mobike.is_ours ? ikev2_places_pair(ike, sa, 0, &to) : ikev2_places_here(ike, sa, &to)))
         return; /* nowhere to go: liveness checks tell when that lasts */
+    /* A goodbye needs no more than to leave. */
+    if (sa->state != IKEV2_ST_UP) {
+        ikev2_sa_set_path(ike, sa, &to);
+        return;
+    }
     if (sa->mobike.is_ours) {
         mobike_go(ike, sa, &to);
         return;
     }
     /* The peer decides, and learns from where our list comes that we are there. */
-    to.remote = sa->path.remote;
-    if (!ikev2_places_is_usable(ike, sa, &to))
-        return;
     ikev2_move_ike(ike, sa, &to, true);
     sa->mobike.wants |= IKEV2_SAY_PLACES;
     mobike_hurry(ike, sa);
 }
 
+void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path)
+{
+    if (sa->mobike.is_agreed && !sa->mobike.is_ours)
+        sa->mobike.heard = *path;
+}
+
+/*
+ * Of a request that went to two places the answer proves neither, whatever it came from: a copy of it may
+ * have come first. The one that did not answer it alone is not where the peer is.
+ */
+static void mobike_heard_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    struct ikev2_mobike *m = &sa->mobike;
+    struct ike_path heard;
+    if (sa->req.tries < IKEV2_PAIRS_AT || !ikev2_places_pair(ike, sa, 0, &heard) ||
+        (!m->is_unproved && ike_path_equal(&sa->path, path)))
+        return;
+    ikev2_move_ike(ike, sa, &heard, false);
+    m->is_unproved = true;
+    m->wants |= IKEV2_SAY_PROVE;
+}
+
 void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
-    if (decides(sa) && !ike_path_equal(&sa->path, path) && ikev2_places_has_pair(ike, sa, path))
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP)
+        return;
+    if (!sa->mobike.is_ours)
+        mobike_heard_again(ike, sa, path);
+    else if (!ike_path_equal(&sa->path, path) && ikev2_places_has_pair(ike, sa, path))
         mobike_go(ike, sa, path);
 }
 
@@ -180,9 +208,11 @@ static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
 static void move_agreed(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_mobike *m = &sa->mobike;
+    struct ikev2_msg as_sent = *msg;
     m->has_before = m->is_unproved = false;
     m->refused = 0;
-    ikev2_natd_check(ike, sa, msg);
+    as_sent.path = &sa->path; /* a copy of the answer may have come first, from elsewhere */
+    ikev2_natd_check(ike, sa, &as_sent);
     if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, &sa->natd);
         ikev2_close(ike, sa, "there is a NAT on its new path, and encapsulation is never");
@@ -229,15 +259,20 @@ void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
 
 /* ---- liveness checks ---- */
 
+bool ikev2_mobike_checks(const struct ikev2_sa *sa)
+{
+    return decides(sa) && sa->natd.local_nat;
+}
+
 void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    if (decides(sa) && sa->natd.local_nat)
+    if (ikev2_mobike_checks(sa))
         put_natd(ike, sa, b, &sa->path);
 }
 
 void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
-    if (!decides(sa) || !sa->natd.local_nat || !seen_changes(sa, msg))
+    if (!ikev2_mobike_checks(sa) || !seen_changes(sa, msg))
         return;
     ikev2_note(ike, sa, IKE_AUDIT_MOVED, "the peer sees us elsewhere: our NAT has forgotten us");
     sa->mobike.wants |= IKEV2_SAY_MOVE;

@@ -13,6 +13,11 @@
  * who receives there can know (COOKIE2, 3.7) before packets of children go there. Moves of its own addresses
  * it can only tell.
  *
+ * Where nobody answers a request of the one that does not decide, the last copies go to where the newest
+ * authentic request of the peer came from, too: a copy of UPDATE_SA_ADDRESSES that somebody sent from
+ * elsewhere came first, or the peer's NAT has forgotten it and its own check is not due yet. An answer from
+ * there moves the IKE SA, and the children when that place is proved.
+ *
  * With it, IKE messages from elsewhere move nothing (3.8), so that any path can be tried. ESP from elsewhere
  * does as without it (ikev2_natd.h), where the peer is behind a NAT: the RFC allows it, and a NAT that has
  * forgotten a mapping is found out by the next packet instead of the next liveness check. A peer without a
@@ -52,6 +57,7 @@ struct ikev2_mobike {
     uint8_t seen[IKE_NATD_HASH_BYTES]; /* us, as the peer saw us last */
     uint8_t cookie[IKEV2_COOKIE2_BYTES];
     struct ike_path before; /* with has_before: where the peer thinks we are */
+    struct ike_path heard;  /* where we do not decide: what the peer's newest request came over */
     struct ikev2_places peer;
 };
 
@@ -62,8 +68,9 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to);
 
 /* Our addresses, their links, routes or what is allowed may have changed. */
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa);
-/* An answer came over another pair of addresses than the SA's, to a request that was sent over this one too.
- */
+/* An authentic request of the peer came over this path. */
+void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path);
+/* An answer came over this path to the request that is out. */
 void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 
 /* ---- exchanges (INFORMATIONAL) ---- */
@@ -74,6 +81,9 @@ bool ikev2_mobike_has_work(const struct ikev2_sa *sa);
 void ikev2_mobike_start(struct ike *ike, struct ikev2_sa *sa);
 /* It is answered. */
 void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/* Whether liveness checks ask about our NAT. */
+bool ikev2_mobike_checks(const struct ikev2_sa *sa);
 
 /* Adds what a liveness check asks about our NAT, and takes its answer. */
 void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b);

@@ -109,6 +109,7 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         return;
     }
     ike->stats.duplicates_answered++;
+    ikev2_mobike_heard(sa, msg->path);
     ike_act_send_all(ike, msg->path, &sa->resp);
 }
 
@@ -214,6 +215,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         ikev2_request_clear(sa);
     } else {
         sa->seq.peer++;
+        ikev2_mobike_heard(sa, msg->path);
         ike_dgrams_free(&sa->resp);
     }
     if (proves_move)

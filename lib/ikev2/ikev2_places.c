@@ -59,6 +59,10 @@ static bool pair_is_other(struct ike *ike, const struct ikev2_sa *sa, const stru
 
 bool ikev2_places_pair(struct ike *ike, const struct ikev2_sa *sa, size_t n, struct ike_path *out)
 {
+    if (!sa->mobike.is_ours) {
+        *out = sa->mobike.heard;
+        return n == 0 && out->remote.port && pair_is_other(ike, sa, out);
+    }
     *out = (struct ike_path){.natt = true};
     for (size_t i = 0; remote_of(sa, i, &out->remote); i++) {
         for (size_t j = 0; local_of(ike, sa, j, &out->remote.addr, &out->local.addr); j++) {
@@ -67,6 +71,15 @@ bool ikev2_places_pair(struct ike *ike, const struct ikev2_sa *sa, size_t n, str
                 return true;
         }
     }
+    return false;
+}
+
+bool ikev2_places_here(struct ike *ike, const struct ikev2_sa *sa, struct ike_path *out)
+{
+    *out = sa->path;
+    for (size_t i = 0; local_of(ike, sa, i, &out->remote.addr, &out->local.addr); i++)
+        if (pair_is_other(ike, sa, out))
+            return true;
     return false;
 }
 

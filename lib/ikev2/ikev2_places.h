@@ -15,7 +15,8 @@ struct ike;
 struct ikev2_sa;
 
 #define IKEV2_PLACES_MAX IKE_ADDRS_MAX /* of a peer; what it names beyond is not kept */
-#define IKEV2_PAIRS_MAX  8             /* that a request is sent over at a time */
+#define IKEV2_PAIRS_AT   2 /* repetitions of a request before it is sent over other pairs of addresses, too */
+#define IKEV2_PAIRS_MAX  8 /* that a request is sent over at a time */
 
 /* The peer's further addresses, as it named them last. */
 struct ikev2_places {
@@ -24,10 +25,15 @@ struct ikev2_places {
 };
 
 /*
- * The nth pair of ends that a request may take, the present one not among them: each address of the peer's
- * with each of ours of its family that is in use and leads there. False: there is no nth.
+ * The nth pair of ends that a request may take, the present one not among them: where we decide, each address
+ * of the peer's with each of ours of its family that is in use and leads there; else the one that the peer
+ * was heard over. False: there is no nth.
  */
 bool ikev2_places_pair(struct ike *ike, const struct ikev2_sa *sa, size_t n, struct ike_path *out);
+
+/* The present path from the first of our addresses that is in use and leads to the peer's. False: none does.
+ */
+bool ikev2_places_here(struct ike *ike, const struct ikev2_sa *sa, struct ike_path *out);
 
 /* Whether it is one of these pairs. */
 bool ikev2_places_has_pair(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);

@@ -18,7 +18,6 @@
 #define PROBE_NS         BASE_NS_PER_S       /* between copies of a probe (RFC 8899 5.1.1: no less) */
 #define GOODBYE_NS       (BASE_NS_PER_S / 2) /* likewise, at most, when all is to end soon */
 #define ELSEWHERE_COPIES 2                   /* a second apart */
-#define PAIRS_AT         2                   /* repetitions, before other pairs of addresses are tried */
 
 static const struct ike_path *request_path(const struct ikev2_sa *sa)
 {
@@ -31,7 +30,7 @@ static const struct ike_path *request_path(const struct ikev2_sa *sa)
 static void request_send_pairs(struct ike *ike, const struct ikev2_sa *sa)
 {
     struct ike_path path;
-    if (!sa->mobike.is_agreed || !sa->mobike.is_ours || sa->state != IKEV2_ST_UP)
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP)
         return;
     for (size_t i = 0; i < IKEV2_PAIRS_MAX && ikev2_places_pair(ike, sa, i, &path); i++)
         ike_act_send_all(ike, &path, &sa->req.dgrams);
@@ -49,7 +48,7 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
         ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
     else
         ike_act_send_all(ike, request_path(sa), &sa->req.dgrams);
-    if (sa->req.tries >= PAIRS_AT && !is_quick)
+    if (sa->req.tries >= IKEV2_PAIRS_AT && !is_quick)
         request_send_pairs(ike, sa);
 }
 

@@ -83,8 +83,12 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
 
 static base_time sa_dpd_at(const struct ike *ike, const struct ikev2_sa *sa)
 {
+    /* Who finds out by it that its NAT has forgotten it asks before the peer, which then asks where nobody
+     * is. */
+    const uint64_t ns =
+        sa->conn ? sa->conn->dpd_s * BASE_NS_PER_S * (ikev2_mobike_checks(sa) ? 3 : 4) / 4 : 0;
     return sa->state == IKEV2_ST_UP && sa->conn->dpd_s && !sa->task && !ikev2_rival_is_undecided(ike, sa)
-               ? base_time_add(sa->life.last_in, sa->conn->dpd_s * BASE_NS_PER_S)
+               ? base_time_add(sa->life.last_in, ns)
                : BASE_TIME_NEVER;
 }
 

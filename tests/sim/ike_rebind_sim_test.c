@@ -116,6 +116,7 @@ static void copies_move_nobody(struct sim_world *w)
     struct sim_pair p = sim_pair_new(w, SIM_NAT_NONE, SIM_NAT_NONE);
     uint16_t per_mille = (uint16_t)seed_rng_between(&w->rng, 100, 300);
     base_addr_parse("192.0.2.66", &w->attacker);
+    p.foo_conn.is_fixed = true; /* with which an IKE SA may go where it was heard, without its children */
     sim_pair_connect(&p);
     w->test = &per_mille;
     w->drop = readdress;

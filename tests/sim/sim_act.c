@@ -73,6 +73,12 @@ static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
     return ((struct sim_host *)ctx)->port_mtu;
 }
 
+static bool env_is_usable(void *ctx, const struct base_addr *local, const struct base_addr *remote)
+{
+    (void)remote;
+    return base_addr_equal(local, &((struct sim_host *)ctx)->addr);
+}
+
 struct ike_env sim_act_env(struct sim_host *h)
 {
     return (struct ike_env){.ctx = h,
@@ -81,7 +87,8 @@ struct ike_env sim_act_env(struct sim_host *h)
                             .spi_alloc = env_spi_alloc,
                             .spi_free = env_spi_free,
                             .local_for = env_local_for,
-                            .mtu_for = env_mtu_for};
+                            .mtu_for = env_mtu_for,
+                            .is_usable = env_is_usable};
 }
 
 static void check_path(struct sim_host *h, const struct ike_path *path)
@@ -200,13 +207,15 @@ static void act_repath(struct sim_host *h, struct ike_action *a)
 {
     struct sim_sa *sa = installed(h, a, "repath");
     char to[BASE_ENDPOINT_TEXT_MAX];
-    sim_trace(h->world, h, "repaths %08x to %s", a->spi_in, base_endpoint_text(&a->path.remote, to));
+    sim_trace(h->world, h, "repaths %08x to %s by %s", a->spi_in, base_endpoint_text(&a->path.remote, to),
+              esp_way_name(a->way));
     if (!sa)
         return;
     check_path(h, &a->path);
     if (h->world->attacker.family && base_addr_equal(&a->path.remote.addr, &h->world->attacker))
         sim_fail(h->world, "%s: a replayed packet moved %08x to the attacker", h->name, a->spi_in);
     sa->inst.pair.path = (struct esp_path){a->path.local, a->path.remote};
+    sa->inst.pair.way = a->way;
 }
 
 static void act_remove(struct sim_host *h, struct ike_action *a)

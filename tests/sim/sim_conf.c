@@ -75,8 +75,8 @@ static void fill_conn(const struct sim_conn *s, struct ike_conn_conf *c)
     fill_proposal(s->ike, CRYPT_PROTOCOL_IKE, &c->n_proposals, c->proposals);
     c->encap = s->encap;
     c->start = s->start;
-    c->rekey_s = s->rekey_s;
     c->mobike = !s->is_fixed;
+    c->rekey_s = s->rekey_s;
     c->reauth_s = s->reauth_s;
     c->dpd_s = s->dpd_s;
     c->keepalive_s = s->keepalive_s;

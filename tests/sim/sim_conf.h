@@ -20,6 +20,7 @@ struct sim_conn {
     enum ike_encap encap;
     bool start;
     bool is_fixed;          /* without MOBIKE */
+    bool any_local;         /* no address of ours is named */
     uint32_t rekey_s;       /* IKE SA; 0: never */
     uint32_t reauth_s;      /* 0: never */
     uint32_t child_rekey_s; /* 0: never */

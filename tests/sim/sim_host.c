@@ -49,6 +49,17 @@ void sim_host_start(struct sim_host *h, struct ike_conf *conf)
     sim_act_drain(h);
 }
 
+void sim_host_move(struct sim_host *h, const char *addr, struct sim_nat *nat)
+{
+    sim_trace(h->world, h, "moves to %s", addr);
+    if (base_addr_parse(addr, &h->addr))
+        abort();
+    h->nat = nat;
+    h->world->roams = true;
+    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_PLACES});
+    sim_act_drain(h);
+}
+
 void sim_host_kill(struct sim_host *h)
 {
     sim_trace(h->world, h, "is killed");

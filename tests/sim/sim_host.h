@@ -70,6 +70,9 @@ struct sim_host *sim_host_new(struct sim_world *w, const char *name, const char 
 /* Starts the engine with a sealed configuration; takes the caller's reference. */
 void sim_host_start(struct sim_host *h, struct ike_conf *conf);
 
+/* It is at another address from now on, behind another NAT or none (NULL), and its engine is told. */
+void sim_host_move(struct sim_host *h, const char *addr, struct sim_nat *nat);
+
 /* Stops without a word, as a power cut does; tables are emptied. */
 void sim_host_kill(struct sim_host *h);
 

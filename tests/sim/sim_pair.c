@@ -33,7 +33,7 @@ struct sim_pair sim_pair_new(struct sim_world *w, enum sim_nat_kind foo_nat, enu
 struct ike_conf *sim_pair_conf(const struct sim_conn *c, const struct sim_host *h)
 {
     struct ike_conf *conf = sim_conf_build(c, 1);
-    conf->conns[0].n_local_addrs = h->world->seed & 1;
+    conf->conns[0].n_local_addrs = !c->any_local && h->world->seed & 1;
     conf->conns[0].local_addrs[0] = h->addr;
     ike_conf_seal(conf);
     return conf;

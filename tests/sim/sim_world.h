@@ -35,6 +35,7 @@ struct sim_world {
     uint64_t n_captured;
     uint64_t unroutable;
     size_t carries;            /* bytes of an IP packet that passes; 0: any */
+    bool roams;                /* hosts have moved: what is between them is not known to both at once */
     struct base_addr attacker; /* no SA may ever move here; family none: no attacker */
     /* A test's own rule of loss, asked after the sender's NAT. */
     bool (*drop)(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d);
