@@ -26,6 +26,7 @@
 #       priority           among the connections to the same networks, 0 for alone (Culvert only)
 #       vips               inner addresses to ask the peer for, comma-separated: 0.0.0.0 and :: for any
 #       pools              names of pools that the peer gets its addresses from, comma-separated; see gw_pool
+#       mobike             no (default) or yes (strongSwan only; Culvert has it)
 #       start              true: the gateway calls its peer by itself (Culvert only)
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
@@ -42,7 +43,7 @@ conn() {
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools=
-        lan2= peer_lan2= auth=psk peer_auth=psk user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false start=false dpd=30 retransmit=500)
+        lan2= peer_lan2= auth=psk peer_auth=psk user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

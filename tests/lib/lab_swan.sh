@@ -58,7 +58,7 @@ swan_write_connection() {
     cat <<CONF
     $name {
         version = 2
-        mobike = no
+        mobike = $(gw_value "$gw" "$name" mobike)
         local_addrs = $(gw_value "$gw" "$name" local)
         remote_addrs = $peer
         proposals = $(gw_value "$gw" "$name" ike)
