@@ -2,59 +2,30 @@
 /* Files of the configuration: a whole one in memory, and the folder that its own names start at. */
 #include "conf_int.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "base_wipe.h"
 
-char *conf_file_read(const char *file, size_t *len)
-{
-    struct stat st;
-    char *text = NULL;
-    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) < 0)
-        goto out;
-    errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-    if (!S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX)
-        goto out;
-    text = malloc((size_t)st.st_size + 1);
-    if (!text)
-        goto out;
-    *len = 0;
-    ssize_t got;
-    while (*len < (size_t)st.st_size && (got = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
-        *len += (size_t)got;
-out:
-    close(fd);
-    return text;
-}
-
-json_t *conf_file_parse(struct conf_reader *r, const char *text, size_t len)
+json_t *conf_file_parse(struct conf_reader *r, struct base_span text)
 {
     json_error_t error;
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
     if (!root)
         conf_fail(r, "not JSON: line %d, column %d: %s", error.line, error.column, error.text);
     return root;
 }
 
-json_t *conf_file_load(struct conf_reader *r, const char *file)
+json_t *conf_file_load(struct conf_reader *r, const char *path)
 {
-    size_t len;
-    char *text = conf_file_read(file, &len);
-    if (!text) {
-        conf_fail(r, "cannot be read: %s", strerror(errno));
-        return NULL;
-    }
-    json_t *root = conf_file_parse(r, text, len);
-    base_wipe(text, len);
-    free(text);
+    char sentence[CONF_WHY_MAX];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    struct base_file file;
+    json_t *root = NULL;
+    if (base_file_read(path, CONF_FILE_MAX, false, &file, &why) < 0)
+        conf_fail(r, "%s", sentence);
+    else
+        root = conf_file_parse(r, base_file_span(&file));
+    base_wipe(file.bytes, file.len); /* it may hold keys, though nobody had to keep it for himself */
+    base_file_free(&file);
     return root;
 }
 
@@ -63,4 +34,19 @@ bool conf_file_at(const char *folder, const char *name, char out[CONF_PATH_MAX])
     const int n = name[0] == '/' ? snprintf(out, CONF_PATH_MAX, "%s", name)
                                  : snprintf(out, CONF_PATH_MAX, "%s/%s", folder, name);
     return n >= 0 && n < CONF_PATH_MAX;
+}
+
+bool conf_file_secret(struct conf_reader *r, const char *name, size_t max, struct base_file *out)
+{
+    char path[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    *out = (struct base_file){0};
+    if (!conf_file_at(r->folder, name, path)) {
+        conf_fail(r, "the name is too long");
+        return false;
+    }
+    if (base_file_read(path, max, true, out, &why) == 0)
+        return true;
+    conf_fail(r, "%s", sentence);
+    return false;
 }

@@ -2,6 +2,7 @@
 #pragma once
 /* Inside conf: the table of keys, and the reader that walks a JSON tree with it. Not for other rooms. */
 #include <jansson.h>
+#include "base_file.h"
 #include "conf.h"
 #include "ike_conf_keys.h"
 
@@ -132,11 +133,16 @@ struct conf_reader {
 
 /* ---- files ---- */
 
-/* The whole file in one owned block, up to CONF_FILE_MAX bytes. NULL with errno. */
-char *conf_file_read(const char *file, size_t *len);
-/* The JSON of a text, or of a file; owned. NULL: it was said why. */
-json_t *conf_file_parse(struct conf_reader *r, const char *text, size_t len);
-json_t *conf_file_load(struct conf_reader *r, const char *file);
+#define CONF_WHY_MAX (2 * CONF_PATH_MAX + 128) /* a sentence about a file */
+
+/* The JSON of a text, or of a file of up to CONF_FILE_MAX bytes; owned. NULL: it was said why. */
+json_t *conf_file_parse(struct conf_reader *r, struct base_span text);
+json_t *conf_file_load(struct conf_reader *r, const char *path);
+/*
+ * What a file with a secret holds, at most max bytes; a relative name starts at the reader's folder. To be
+ * freed by base_file_free(). False: it was said why, also of one that others may read or change.
+ */
+bool conf_file_secret(struct conf_reader *r, const char *name, size_t max, struct base_file *out);
 /* The path of a name that starts at a folder unless it begins with "/". False: it is too long. */
 bool conf_file_at(const char *folder, const char *name, char out[CONF_PATH_MAX]);
 
@@ -181,17 +187,6 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
-
-/*
- * Opens a file that holds secrets. -1: it was said why, also of one that others may read or change. The
- * caller closes it.
- */
-int conf_guard_open(struct conf_reader *r, const char *file);
-/*
- * What such a file holds, with a NUL behind it; relative names start at the reader's folder. The caller's, of
- * base_secret_new(). NULL: it was said why.
- */
-char *conf_guard_read(struct conf_reader *r, const char *name, size_t max, size_t *len);
 
 #define CONF_NO_LEGACY                                                                                 \
     "MSCHAPv2 needs OpenSSL's legacy provider (MD4, DES), which is not there: install it (Debian 13: " \

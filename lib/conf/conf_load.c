@@ -120,7 +120,7 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
 {
     struct conf_reader r = {.report = report, .folder = folder, .main_folder = folder};
     *report = (struct conf_report){0};
-    json_t *root = conf_file_parse(&r, text, len);
+    json_t *root = conf_file_parse(&r, base_span(text, len));
     if (!root)
         return NULL;
     struct conf *conf = calloc(1, sizeof *conf);
@@ -141,22 +141,24 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
     return NULL;
 }
 
-struct conf *conf_load(const char *file, struct conf_report *report)
+struct conf *conf_load(const char *path, struct conf_report *report)
 {
-    struct conf_reader r = {.report = report};
-    char folder[CONF_PATH_MAX];
-    size_t len;
+    char folder[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    struct base_file file;
     *report = (struct conf_report){0};
-    char *text = conf_file_read(file, &len);
-    if (!text || strlen(file) >= sizeof folder) {
-        conf_fail(&r, "cannot be read: %s", strerror(errno));
-        free(text);
+    int err = base_file_read(path, CONF_FILE_MAX, false, &file, &why);
+    if (err == 0 && strlen(path) >= sizeof folder)
+        err = -ENAMETOOLONG;
+    if (err < 0) {
+        conf_fail(&(struct conf_reader){.report = report}, "cannot be read: %s", strerror(-err));
+        base_file_free(&file);
         return NULL;
     }
-    snprintf(folder, sizeof folder, "%s", file);
-    struct conf *conf = conf_load_text(text, len, dirname(folder), report);
-    base_wipe(text, len);
-    free(text);
+    snprintf(folder, sizeof folder, "%s", path);
+    struct conf *conf = conf_load_text((const char *)file.bytes, file.len, dirname(folder), report);
+    base_wipe(file.bytes, file.len);
+    base_file_free(&file);
     return conf;
 }
 

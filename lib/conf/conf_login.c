@@ -17,17 +17,17 @@ void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf 
     const char *section = conf_section_path(CONF_S_USERS);
     const char *name = json_string_value(json_object_get(json_object_get(root, section), "file"));
     const char *why;
-    size_t len, line;
+    struct base_file text;
+    size_t line;
     if (!name)
         return;
     const size_t mark = conf_enter(r, section), at = conf_enter(r, "file");
-    char *text = conf_guard_read(r, name, EAP_USERS_FILE_MAX, &len);
-    if (text) {
-        ike->users = eap_users_load(base_span(text, len), &line, &why);
+    if (conf_file_secret(r, name, EAP_USERS_FILE_MAX, &text)) {
+        ike->users = eap_users_load(base_file_span(&text), &line, &why);
         if (!ike->users)
             conf_fail(r, "%s, line %zu: %s; culvertctl user add writes such a row", name, line, why);
     }
-    base_secret_free(text);
+    base_file_free(&text);
     conf_leave(r, at);
     conf_leave(r, mark);
 }
@@ -35,19 +35,19 @@ void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf 
 /* The NT hash of the password in a file, without its line end. */
 static void login_read_password(struct conf_reader *r, const char *name, struct eap_login *login)
 {
-    size_t len;
+    struct base_file text;
     const size_t mark = conf_enter(r, "password_file");
-    char *text = conf_guard_read(r, name, PASSWORD_FILE_MAX, &len);
-    if (text) {
-        len -= len > 0 && text[len - 1] == '\n';
-        len -= len > 0 && text[len - 1] == '\r';
-        const int rc = eap_mschap_hash(&ossl_eap_ops, base_span(text, len), login->hash);
+    if (conf_file_secret(r, name, PASSWORD_FILE_MAX, &text)) {
+        size_t len = text.len;
+        len -= len > 0 && text.bytes[len - 1] == '\n';
+        len -= len > 0 && text.bytes[len - 1] == '\r';
+        const int rc = eap_mschap_hash(&ossl_eap_ops, base_span(text.bytes, len), login->hash);
         if (rc == -EINVAL)
             conf_fail(r, "the password must be 1 to %d characters in UTF-8", EAP_PASSWORD_MAX);
         else if (rc < 0)
             conf_fail(r, CONF_NO_LEGACY);
     }
-    base_secret_free(text);
+    base_file_free(&text);
     conf_leave(r, mark);
 }
 

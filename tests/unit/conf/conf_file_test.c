@@ -1,45 +1,73 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files of the configuration: read whole, only plain ones, and where their own names start. */
-#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "conf_int.h"
 #include "conf_test_help.h"
 
-static void a_plain_file_is_read_whole(void **state)
+/* A file with this text and mode, and the folder that it is in. */
+static char folder[] = "/tmp/conf_file_XXXXXX";
+static char path[64];
+
+static int make_file(void **state)
 {
     (void)state;
-    char name[] = "/tmp/conf_file_XXXXXX";
-    const int fd = mkstemp(name);
-    size_t len;
-    assert_int_equal(write(fd, "{\"a\":1}", 7), 7);
-    close(fd);
-    char *text = conf_file_read(name, &len);
-    assert_non_null(text);
-    assert_int_equal(len, 7);
-    assert_memory_equal(text, "{\"a\":1}", 7);
-    free(text);
-    struct conf_reader r = {.report = &report};
-    json_t *tree = conf_file_load(&r, name);
-    assert_int_equal(json_integer_value(json_object_get(tree, "a")), 1);
-    json_decref(tree);
-    unlink(name);
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/file", folder);
+    FILE *f = fopen(path, "w");
+    fputs("{\"a\":1}", f);
+    return fclose(f);
 }
 
-static void what_is_no_plain_file_is_refused(void **state)
+static int drop_file(void **state)
 {
     (void)state;
-    size_t len;
-    assert_null(conf_file_read("/tmp", &len));
-    assert_null(conf_file_read("/dev/zero", &len));
-    assert_int_equal(errno, EINVAL);
-    assert_null(conf_file_read("/tmp/no such file of ours", &len));
-    assert_int_equal(errno, ENOENT);
+    unlink(path);
+    return rmdir(folder);
+}
+
+static void a_file_is_json(void **state)
+{
+    (void)state;
     struct conf_reader r = {.report = &report};
     report = (struct conf_report){0};
-    assert_null(conf_file_load(&r, "/tmp"));
-    assert_null(conf_file_parse(&r, "{\"a\":1,\"a\":2}", 13));
-    expect_error("", "cannot be read");
+    json_t *tree = conf_file_load(&r, path);
+    assert_int_equal(json_integer_value(json_object_get(tree, "a")), 1);
+    json_decref(tree);
+    assert_null(conf_file_load(&r, folder));
+    expect_error("", "is not a plain file");
+    assert_null(conf_file_load(&r, "/tmp/no such file of ours"));
+    expect_error("", "cannot open");
+    assert_null(conf_file_parse(&r, base_span("{\"a\":1,\"a\":2}", 13)));
     expect_error("", "not JSON: line 1");
+}
+
+static bool read_secret(const char *name, size_t max, mode_t mode, struct base_file *out)
+{
+    struct conf_reader r = {.report = &report, .folder = folder};
+    report = (struct conf_report){0};
+    assert_int_equal(chmod(path, mode), 0);
+    return conf_file_secret(&r, name, max, out);
+}
+
+static void a_secret_is_its_owners(void **state)
+{
+    (void)state;
+    static const mode_t bad[] = {0604, 0602, 0660, 0601};
+    struct base_file file;
+    for (int is_absolute = 0; is_absolute < 2; is_absolute++) {
+        assert_true(read_secret(is_absolute ? path : "file", 7, is_absolute ? 0640 : 0600, &file));
+        assert_int_equal(file.len, 7);
+        base_file_free(&file);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(read_secret("file", 7, bad[i], &file));
+        assert_null(file.bytes);
+        expect_error("", "chmod 600");
+    }
+    assert_false(read_secret("file", 6, 0600, &file));
+    expect_error("", "larger than 6 bytes");
 }
 
 static void names_start_at_the_folder(void **state)
@@ -58,9 +86,9 @@ static void names_start_at_the_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plain_file_is_read_whole),
-        cmocka_unit_test(what_is_no_plain_file_is_refused),
+        cmocka_unit_test(a_file_is_json),
+        cmocka_unit_test(a_secret_is_its_owners),
         cmocka_unit_test(names_start_at_the_folder),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_file, drop_file);
 }
