@@ -183,9 +183,9 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
     const struct ikev2_keymat_algs algs = {(enum crypt_prf)sa->algs.prf->id, t->choice.encr, t->choice.integ};
     struct esp_keymat i_to_r = {0}, r_to_i = {0};
     struct ikev2_child *c = NULL;
-    const int rc =
-        ikev2_keymat_child(ike->env.crypto, &algs, base_span(sa->keys.sk_d, sa->keys.prf_len), secret,
-                           ike_nonce_span(&t->ni), ike_nonce_span(&t->nr), BASE_SPAN_NONE, &i_to_r, &r_to_i);
+    const int rc = ikev2_keymat_child(ike->env.crypto, &algs, base_span(sa->keys.sk_d, sa->keys.prf_len),
+                                      secret, ike_nonce_span(&t->ni), ike_nonce_span(&t->nr),
+                                      ike_blob_span(&t->follow.more), &i_to_r, &r_to_i);
     if (rc == 0)
         c = make_child(ike, sa, t);
     if (c) {

@@ -15,6 +15,7 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_init.h"
+#include "ikev2_follow.h"
 #include "ikev2_frag.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
@@ -160,6 +161,8 @@ void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
     ikev2_frag_on_timer(ike, sa);
+    if (sa->peer_follow && base_time_reached(sa->peer_follow->follow.until, ike->now))
+        ikev2_follow_drop(ike, sa);
     if (base_time_reached(sa->life.give_up_at, ike->now)) {
         half_open_expired(ike, sa);
         ikev2_step_timed_out(ike, sa);

@@ -208,7 +208,7 @@ void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_t
         n.spi = t->named.spi;
     }
     wire_ike_put_notify(&b, &n);
-    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    ikev2_msg_respond(ike, sa, &t->path, t->exchange, t->msgid, &b);
 }
 
 /* The payload that is sealed, of a message that has one: SK, or SKF with its numbers in *skf (total 0: SK).

@@ -54,8 +54,8 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
 /* The answer is one error notify. */
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);
-/* The same for the peer's CREATE_CHILD_SA of this task; INVALID_KE_PAYLOAD names the task's group,
- * CHILD_SA_NOT_FOUND the SPI that it does not know (RFC 7296 2.25, 3.10.1). */
+/* The same for the peer's CREATE_CHILD_SA of this task, or what follows it; INVALID_KE_PAYLOAD names the
+ * task's group, CHILD_SA_NOT_FOUND the SPI that it does not know (RFC 7296 2.25, 3.10.1). */
 void ikev2_msg_refuse(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify);
 /*
  * Verifies and decrypts; 0, or -EBADMSG (nothing may change), or -EPROTO: authentic, but malformed; *err.

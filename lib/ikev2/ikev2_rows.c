@@ -9,7 +9,7 @@
 #include "ikev2_step.h"
 
 static const struct ikev2_row *(*const tables[])(size_t *count) = {
-    ikev2_init_rows, ikev2_mix_rows, ikev2_auth_rows, ikev2_child_rows, ikev2_info_rows,
+    ikev2_init_rows, ikev2_mix_rows, ikev2_auth_rows, ikev2_child_rows, ikev2_follow_rows, ikev2_info_rows,
 };
 
 const struct ikev2_row *ikev2_rows_at(size_t i)

@@ -45,6 +45,7 @@ const struct ikev2_row *ikev2_init_rows(size_t *count);
 const struct ikev2_row *ikev2_mix_rows(size_t *count);
 const struct ikev2_row *ikev2_auth_rows(size_t *count);
 const struct ikev2_row *ikev2_child_rows(size_t *count);
+const struct ikev2_row *ikev2_follow_rows(size_t *count);
 const struct ikev2_row *ikev2_info_rows(size_t *count);
 
 /* What follows when their jobs come back. */

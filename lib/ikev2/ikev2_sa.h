@@ -150,14 +150,16 @@ struct ikev2_sa {
     struct ikev2_frag frag;
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
-    struct ikev2_inner *inner;    /* NULL: neither side gives the other an address */
-    struct ikev2_task *task;      /* ours */
-    struct ikev2_task *peer_task; /* the peer's, waiting for a job */
+    struct ikev2_inner *inner;      /* NULL: neither side gives the other an address */
+    struct ikev2_task *task;        /* ours */
+    struct ikev2_task *peer_task;   /* the peer's, waiting for a job */
+    struct ikev2_task *peer_follow; /* the peer's, waiting for its IKE_FOLLOWUP_KE (ikev2_follow.h) */
     struct ikev2_sa_life life;
     struct ikev2_sa_want want;
     struct ikev2_sa_rival rival;
     struct ikev2_sa_again again;
-    bool quiet;     /* a redundant SA: its end is no news */
+    uint8_t follows_lost; /* series of ours that the peer forgot, one behind the other */
+    bool quiet;           /* a redundant SA: its end is no news */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */
     struct ikev2_child *children;

@@ -20,6 +20,7 @@
 #include "ike_timer.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_follow.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_mobike.h"
@@ -67,6 +68,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_task_free(ike, sa->task);
     ikev2_task_free(ike, sa->peer_task);
+    ikev2_task_free(ike, sa->peer_follow);
     ikev2_offer_free(ike, sa);
     ikev2_init_free(ike, sa);
     ikev2_request_clear(sa);
@@ -114,7 +116,7 @@ static bool sa_is_hurried(const struct ikev2_sa *sa)
 /* One that is asked for, or that either side makes, is waited for. */
 static base_time sa_childless_end(const struct ikev2_sa *sa)
 {
-    const bool waits = ikev2_wish_any(sa) || sa->task || sa->peer_task;
+    const bool waits = ikev2_wish_any(sa) || sa->task || sa->peer_task || sa->peer_follow;
     return base_time_is_never(sa->life.childless_at) || !sa->conn->childless_s || waits
                ? BASE_TIME_NEVER
                : base_time_add(sa->life.childless_at, sa->conn->childless_s * BASE_NS_PER_S);
@@ -151,6 +153,8 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 {
     base_time at = sa->life.give_up_at;
     at = base_time_min(at, ikev2_frag_until(sa));
+    if (sa->peer_follow)
+        at = base_time_min(at, sa->peer_follow->follow.until);
     if (sa->req.dgrams.count || sa->req.tries)
         at = base_time_min(at, sa->req.at);
     if (sa->state == IKEV2_ST_UP) {
@@ -187,7 +191,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 static struct ikev2_task *task_pick_child(struct ikev2_sa *sa, bool is_now)
 {
     for (struct ikev2_child *c = sa->children; c; c = c->next) {
-        if (!ikev2_child_is_due(c) || (is_now && !c->want_now))
+        if (!ikev2_child_is_due(c) || (is_now && !c->want_now) || ikev2_follow_rekeys(sa, c->spi_in))
             continue;
         struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_REKEY_CHILD);
         if (t) {
@@ -255,7 +259,7 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
     const bool may_retry = base_time_reached(sa->life.retry_at, ike->now);
     if (ikev2_reauth_is_on(ike, sa))
         return task_pick_check(ike, sa);
-    if (sa->want.rekey && (sa->want.rekey_now || may_retry) && !sa->peer_task) {
+    if (sa->want.rekey && (sa->want.rekey_now || may_retry) && !sa->peer_task && !sa->peer_follow) {
         t = ikev2_task_new(IKEV2_TASK_REKEY_IKE);
         if (t)
             t->group = sa->algs.dh;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base_secret.h"
 #include "base_span.h"
+#include "base_wipe.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_job_dh.h"
@@ -26,6 +27,16 @@ struct ikev2_task *ikev2_task_new(enum ikev2_task_kind kind)
     return t;
 }
 
+static void follow_free(struct ikev2_follow *f)
+{
+    if (f->first.ptr)
+        base_wipe(f->first.ptr, f->first.len);
+    if (f->more.ptr)
+        base_wipe(f->more.ptr, f->more.len);
+    ike_blob_free(&f->first);
+    ike_blob_free(&f->more);
+}
+
 void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
 {
     if (!t)
@@ -36,6 +47,7 @@ void ikev2_task_free(struct ike *ike, struct ikev2_task *t)
         ike->env.spi_free(ike->env.ctx, t->spi_in);
     if (t->dh)
         ike->env.crypto->dh_free(t->dh);
+    follow_free(&t->follow);
     free(t->local_ts);
     free(t->remote_ts);
     base_secret_free(t);

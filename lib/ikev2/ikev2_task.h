@@ -9,6 +9,7 @@
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
 #include "ike_path.h"
+#include "ikev2_follow.h"
 #include "ikev2_select.h"
 #include "ikev2_step.h"
 #include "wire_ike.h"
@@ -55,7 +56,9 @@ struct ikev2_task {
     struct ikev2_choice choice;
     struct base_ts_list *local_ts, *remote_ts; /* of the new child; kept, owned */
     bool is_cut;                               /* the peer asked for more, which would do for another child */
+    struct ikev2_follow follow;                /* additional key exchanges */
     /* Of the peer's exchange, which waits for a job. */
+    uint8_t exchange;
     uint32_t msgid;
     struct ike_path path;
 };

@@ -19,6 +19,7 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_collide.h"
+#include "ikev2_follow.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
 #include "ikev2_narrow.h"
@@ -238,11 +239,27 @@ static uint16_t child_admit(struct ike *ike, struct ikev2_sa *sa, const struct i
     t->named = (struct wire_ike_notification){n.protocol, n.spi_len, n.type, n.spi, BASE_SPAN_NONE};
     if (!old || n.protocol != WIRE_IKE_PROTO_ESP || old->state == IKEV2_CHILD_LINGER)
         return WIRE_IKE_N_CHILD_SA_NOT_FOUND;
-    if (old->state != IKEV2_CHILD_UP || old->replaced_by)
+    if (old->state != IKEV2_CHILD_UP || old->replaced_by || ikev2_follow_is_ours(sa, old->spi_in))
         return WIRE_IKE_N_TEMPORARY_FAILURE; /* RFC 7296 2.25.1 */
     t->kind = IKEV2_TASK_REKEY_CHILD;
     t->spi_old = old->spi_in;
     return 0;
+}
+
+/* The answer of CREATE_CHILD_SA, or of what followed it. */
+static struct wire_ike_builder child_build_answer(struct ike *ike, const struct ikev2_task *t)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    const bool is_first = t->exchange == WIRE_IKE_CREATE_CHILD_SA;
+    if (is_first) {
+        ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_in);
+        wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    }
+    if (t->public_len)
+        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
+    if (is_first)
+        ikev2_narrow_put(&b, t);
+    return b;
 }
 
 /* Answers, then installs. A pair that replaces another sends only when the peer is known to receive on it. */
@@ -254,18 +271,20 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
         ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_in);
-    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
-    if (t->public_len)
-        wire_ike_put_ke(&b, (uint16_t)t->group, base_span(t->public_value, t->public_len));
-    ikev2_narrow_put(&b, t);
-    struct ikev2_child *c = ikev2_child_install(ike, sa, t, false, secret, old == NULL, t->spi_old);
+    struct wire_ike_builder b = child_build_answer(ike, t);
+    bool failed;
+    if (ikev2_follow_secret(t, secret, &failed)) {
+        ikev2_follow_park(ike, sa, t, &b, &child_jobs[CHILD_PEER_SECRET]);
+        return;
+    }
+    struct ikev2_child *c = failed ? NULL
+                                   : ikev2_child_install(ike, sa, t, false, ikev2_follow_first(t, secret),
+                                                         old == NULL, t->spi_old);
     if (!c) {
         ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    ikev2_msg_respond(ike, sa, &t->path, t->exchange, t->msgid, &b);
     if (old)
         ikev2_collide_child_replaced(ike, old, c, t);
     ikev2_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
@@ -319,10 +338,11 @@ static enum ikev2_outcome child_on_request(struct ike *ike, struct ikev2_sa *sa,
     struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
     if (!t)
         return IKEV2_STAYS;
+    t->exchange = WIRE_IKE_CREATE_CHILD_SA;
     t->msgid = msg->hdr.msgid;
     t->path = *msg->path;
     child_answer_request(ike, sa, msg, t);
-    if (sa->peer_task != t)
+    if (sa->peer_task != t && sa->peer_follow != t)
         ikev2_task_free(ike, t);
     return IKEV2_STAYS;
 }
@@ -339,7 +359,8 @@ static enum ikev2_outcome child_on_peer_secret(struct ike *ike, struct ikev2_sa 
     } else {
         child_refuse(ike, sa, t, ikev2_ke_fault(ike, sa, job));
     }
-    ikev2_task_free(ike, t);
+    if (sa->peer_follow != t)
+        ikev2_task_free(ike, t);
     return IKEV2_STAYS;
 }
 
@@ -386,10 +407,12 @@ void ikev2_child_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
         ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
 }
 
-/* Our exchange failed when the peer had made its half of the pair already: it is told at once. */
+/* Our exchange failed. Where no additional key exchange was to come, the peer had made its half of the pair
+ * already: it is told at once. */
 static void child_reject(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t, uint16_t notify)
 {
-    ikev2_child_disown(ike, sa, t);
+    if (ikev2_follow_is_last(t))
+        ikev2_child_disown(ike, sa, t);
     ikev2_collide_child_failed(ike, sa, notify);
 }
 
@@ -426,7 +449,7 @@ static enum ikev2_outcome child_on_key(struct ike *ike, struct ikev2_sa *sa, str
         ikev2_collide_child_failed(ike, sa, ikev2_ke_fault(ike, sa, job));
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
-        child_send_request(ike, sa, t);
+        (t->follow.is_begun ? ikev2_follow_ask : child_send_request)(ike, sa, t);
     }
     return IKEV2_STAYS;
 }
@@ -435,10 +458,18 @@ static enum ikev2_outcome child_on_secret(struct ike *ike, struct ikev2_sa *sa, 
                                           struct ike_job *job)
 {
     const struct ike_job_dh *r = ike_job_dh_of(job);
-    if (job->status != 0)
+    const struct base_span secret = base_span(r->secret, r->secret_len);
+    bool failed = false;
+    if (job->status != 0) {
         child_reject(ike, sa, t, ikev2_ke_fault(ike, sa, job));
-    else
-        child_finish(ike, sa, t, base_span(r->secret, r->secret_len));
+    } else if (ikev2_follow_secret(t, secret, &failed)) {
+        t->follow.row = &child_jobs[CHILD_SECRET];
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &child_jobs[CHILD_KEY]);
+    } else if (failed) {
+        child_reject(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
+    } else {
+        child_finish(ike, sa, t, ikev2_follow_first(t, secret));
+    }
     return IKEV2_STAYS;
 }
 
@@ -481,6 +512,17 @@ static bool child_turn(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     return true;
 }
 
+/* The rule of RFC 9370 2.2.4 when both rekey the same child: ours stops, and nothing has been made by it. */
+static bool child_stops(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
+{
+    const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    const bool stops = ikev2_follow_loses(ike, sa) ||
+                       (ikev2_select_has_addke(&t->choice) && ikev2_collide_child_lost(old, t));
+    if (stops)
+        ikev2_task_done(ike, sa);
+    return stops;
+}
+
 static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                               struct ikev2_task *t)
 {
@@ -499,12 +541,14 @@ static void child_take_answer(struct ike *ike, struct ikev2_sa *sa, const struct
         return;
     }
     if (t->choice.dh != t->group || !p || wire_ike_ke_parse(p->body, &ke) != WIRE_IKE_OK ||
-        !ikev2_ke_fits_answer(&ke, t->group)) {
+        !ikev2_ke_fits_answer(&ke, t->group) || !ikev2_follow_take_link(t, msg)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the KE payload");
         child_reject(ike, sa, t, WIRE_IKE_N_INVALID_SYNTAX);
         return;
     }
     ikev2_request_clear(sa);
+    if (child_stops(ike, sa, t))
+        return;
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, &child_jobs[CHILD_SECRET]);
 }
 

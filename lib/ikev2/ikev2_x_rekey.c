@@ -18,6 +18,7 @@
 #include "ike_nonce.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_follow.h"
 #include "ikev2_ke.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
@@ -70,7 +71,8 @@ static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct
     const struct base_span ni = ike_nonce_span(&t->ni), nr = ike_nonce_span(&t->nr);
     int rc = ikev2_keymat_skeyseed_rekey(ike->env.crypto, (enum crypt_prf)old->algs.prf->id,
                                          base_span(old->keys.sk_d, old->keys.prf_len),
-                                         base_span(r->secret, r->secret_len), ni, nr, BASE_SPAN_NONE, seed);
+                                         ikev2_follow_first(t, base_span(r->secret, r->secret_len)), ni, nr,
+                                         ike_blob_span(&t->follow.more), seed);
     if (rc == 0)
         rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, old->algs.prf->out_bytes), ni, nr,
                                  sa->spi_i, sa->spi_r, &sa->keys);
@@ -114,6 +116,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
 static void rekey_retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa *heir)
 {
     ikev2_child_move_all(ike, old, heir);
+    ikev2_follow_drop(ike, old);
     ikev2_reauth_pass_on(ike, old, heir);
     old->quiet = true;
     old->rival.id = 0;
@@ -165,14 +168,16 @@ static void rekey_failed(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds)
 }
 
 /*
- * Our exchange failed when the peer had made the new SA already, and had moved the children there. Nothing
- * that we have keys for reaches that SA, so this one ends: a new one, with INITIAL_CONTACT, replaces both.
+ * Our exchange failed. Where no additional key exchange was to come, the peer had made the new SA already,
+ * and had moved the children there. Nothing that we have keys for reaches that SA, so this one ends: a new
+ * one, with INITIAL_CONTACT, replaces both.
  */
-static void rekey_reject(struct ike *ike, struct ikev2_sa *sa)
+static void rekey_reject(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
 {
+    const bool is_made = ikev2_follow_is_last(t);
     const bool has_rival = ikev2_rival_of_old(ike, sa) != NULL;
     rekey_failed(ike, sa, RETRY_LONG_S);
-    if (!has_rival)
+    if (is_made && !has_rival)
         ikev2_close(ike, sa, "the peer's answer to its rekeying cannot be used");
 }
 
@@ -198,6 +203,13 @@ static void rekey_send_request(struct ike *ike, struct ikev2_sa *sa, struct ikev
     ikev2_msg_request(ike, sa, WIRE_IKE_CREATE_CHILD_SA, &b);
 }
 
+void ikev2_rekey_follow_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
+{
+    if (notify != WIRE_IKE_N_TEMPORARY_FAILURE)
+        explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_IKE_REKEY, NULL, notify);
+    rekey_failed(ike, sa, notify == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
+}
+
 static void rekey_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                          const struct ike_job_dh *r)
 {
@@ -205,7 +217,7 @@ static void rekey_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
     const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
     struct ikev2_sa *heir = rekey_make_heir(ike, sa, t, true, r);
     if (!heir) {
-        rekey_reject(ike, sa);
+        rekey_reject(ike, sa, t);
         return;
     }
     ikev2_task_done(ike, sa);
@@ -233,7 +245,7 @@ static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, str
         rekey_failed(ike, sa, RETRY_LONG_S);
     } else {
         ikev2_task_take_key(t, ike_job_dh_of(job));
-        rekey_send_request(ike, sa, t);
+        (t->follow.is_begun ? ikev2_follow_ask : rekey_send_request)(ike, sa, t);
     }
     return IKEV2_STAYS;
 }
@@ -241,11 +253,18 @@ static enum ikev2_outcome rekey_on_key(struct ike *ike, struct ikev2_sa *sa, str
 static enum ikev2_outcome rekey_on_secret(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                           struct ike_job *job)
 {
+    const struct ike_job_dh *r = ike_job_dh_of(job);
+    bool failed = false;
     if (job->status != 0) {
         ikev2_ke_fault(ike, sa, job);
-        rekey_reject(ike, sa);
+        rekey_reject(ike, sa, t);
+    } else if (ikev2_follow_secret(t, base_span(r->secret, r->secret_len), &failed)) {
+        t->follow.row = &rekey_jobs[REKEY_SECRET];
+        ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_pair, BASE_SPAN_NONE, &rekey_jobs[REKEY_KEY]);
+    } else if (failed) {
+        rekey_reject(ike, sa, t);
     } else {
-        rekey_finish(ike, sa, t, ike_job_dh_of(job));
+        rekey_finish(ike, sa, t, r);
     }
     return IKEV2_STAYS;
 }
@@ -268,6 +287,25 @@ void ikev2_rekey_refused(struct ike *ike, struct ikev2_sa *sa, const struct ikev
     rekey_failed(ike, sa, error == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
 }
 
+/*
+ * Ours is answered, and so was the peer's: of two that have more key exchanges to come the one with the
+ * lowest nonce stops here, and nothing has been made by it (RFC 9370 2.2.4). True: it is ours.
+ */
+static bool rekey_stops(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
+{
+    struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
+    if (rival && ikev2_select_has_addke(&t->choice) &&
+        ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0) {
+        ikev2_task_done(ike, sa);
+        rekey_retire(ike, sa, rival);
+        return true;
+    }
+    if (!ikev2_follow_loses(ike, sa))
+        return false;
+    ikev2_task_done(ike, sa);
+    return true;
+}
+
 void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_task *t = sa->task;
@@ -284,12 +322,15 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
         wire_ike_ke_parse(k->body, &ke) != WIRE_IKE_OK || wire_ike_nonce_parse(n->body, &nr) != WIRE_IKE_OK ||
         !ikev2_select_answer(sa->conn->proposals, sa->conn->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_IKE,
                              IKEV2_DH_WANTED, &t->choice) ||
-        t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits_answer(&ke, t->group)) {
+        t->choice.dh != t->group || t->choice.spi == 0 || !ikev2_ke_fits_answer(&ke, t->group) ||
+        !ikev2_follow_take_link(t, msg)) {
         explain_malformed(ike, ikev2_sa_about(sa), "the answer to rekeying of the IKE SA");
-        rekey_reject(ike, sa);
+        rekey_reject(ike, sa, t);
         return;
     }
     ike_nonce_set(&t->nr, nr);
+    if (rekey_stops(ike, sa, t))
+        return;
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_secret, ke.value, &rekey_jobs[REKEY_SECRET]);
 }
 
@@ -298,7 +339,7 @@ void ikev2_rekey_response(struct ike *ike, struct ikev2_sa *sa, const struct ike
 /* Not while a child is being made, rekeyed or deleted by us, or the SA closed (RFC 7296 2.25.2). */
 static bool rekey_is_busy(const struct ikev2_sa *sa)
 {
-    if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id)
+    if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id || ikev2_follow_is_ours(sa, 0))
         return true;
     return sa->task && sa->task->kind != IKEV2_TASK_DPD && sa->task->kind != IKEV2_TASK_PROBE &&
            sa->task->kind != IKEV2_TASK_MOBIKE && sa->task->kind != IKEV2_TASK_REKEY_IKE;
@@ -338,6 +379,7 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
     struct wire_ike_ke ke;
     if (!t)
         return;
+    t->exchange = WIRE_IKE_CREATE_CHILD_SA;
     t->msgid = msg->hdr.msgid;
     t->path = *msg->path;
     const uint16_t notify = rekey_check(ike, sa, msg, t, &ke);
@@ -354,6 +396,31 @@ void ikev2_rekey_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg 
     ikev2_task_dh(ike, sa, t, &ike_job_kind_dh_both, ke.value, &rekey_jobs[REKEY_PEER_SECRET]);
 }
 
+/* The answer of CREATE_CHILD_SA, or of what followed it. */
+static struct wire_ike_builder rekey_build_answer(struct ike *ike, const struct ikev2_task *t,
+                                                  const struct ike_job_dh *r)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    if (t->exchange == WIRE_IKE_CREATE_CHILD_SA) {
+        ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_new);
+        wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
+    }
+    wire_ike_put_ke(&b, (uint16_t)r->group, base_span(r->public_value, r->public_len));
+    return b;
+}
+
+/* True: the answer went, and another key exchange comes before there is a new SA. */
+static bool rekey_goes_on(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
+                          const struct ike_job_dh *r)
+{
+    bool failed = r->job.status != 0 || rekey_is_busy(sa);
+    if (failed || !ikev2_follow_secret(t, base_span(r->secret, r->secret_len), &failed))
+        return false;
+    struct wire_ike_builder b = rekey_build_answer(ike, t, r);
+    ikev2_follow_park(ike, sa, t, &b, &rekey_jobs[REKEY_PEER_SECRET]);
+    return true;
+}
+
 static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                            const struct ike_job_dh *r)
 {
@@ -364,11 +431,8 @@ static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
                          r->job.status ? ikev2_ke_fault(ike, sa, &r->job) : WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_msg_put_choice(ike, &b, &t->choice, t->spi_new);
-    wire_ike_put_nonce(&b, ike_nonce_span(&t->nr));
-    wire_ike_put_ke(&b, (uint16_t)t->group, base_span(r->public_value, r->public_len));
-    ikev2_msg_respond(ike, sa, &t->path, WIRE_IKE_CREATE_CHILD_SA, t->msgid, &b);
+    struct wire_ike_builder b = rekey_build_answer(ike, t, r);
+    ikev2_msg_respond(ike, sa, &t->path, t->exchange, t->msgid, &b);
     if (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE) {
         sa->rival.id = heir->id;
         heir->rival.of = sa->id;
@@ -382,6 +446,8 @@ static enum ikev2_outcome rekey_on_peer_secret(struct ike *ike, struct ikev2_sa 
                                                struct ike_job *job)
 {
     sa->peer_task = NULL;
+    if (rekey_goes_on(ike, sa, t, ike_job_dh_of(job)))
+        return IKEV2_STAYS;
     rekey_conclude(ike, sa, t, ike_job_dh_of(job));
     ikev2_task_free(ike, t);
     return IKEV2_STAYS;

@@ -93,6 +93,7 @@ static bool may_arrive(unsigned exchange, bool is_response, bool is_encrypted, e
                (is_response ? s == IKEV2_ST_I_AUTH : s == IKEV2_ST_R_INIT || s == IKEV2_ST_R_ROUND);
     case WIRE_IKE_INTERMEDIATE:
         return is_encrypted && s == (is_response ? IKEV2_ST_I_MIX : IKEV2_ST_R_MIX);
+    case WIRE_IKE_FOLLOWUP_KE:
     case WIRE_IKE_CREATE_CHILD_SA:
         return is_encrypted && (is_response ? s == IKEV2_ST_UP : living);
     case WIRE_IKE_INFORMATIONAL:
