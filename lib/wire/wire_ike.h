@@ -122,7 +122,27 @@ enum wire_ike_id_type {
     WIRE_IKE_ID_KEY = 11,
 };
 
-enum wire_ike_auth_method { WIRE_IKE_AUTH_PSK = 2 };
+/* RFC 7296 3.8, RFC 4754, RFC 7427, RFC 5998. */
+enum wire_ike_auth_method {
+    WIRE_IKE_AUTH_RSA_SHA1 = 1, /* PKCS#1 v1.5 */
+    WIRE_IKE_AUTH_PSK = 2,
+    WIRE_IKE_AUTH_ECDSA_256 = 9,
+    WIRE_IKE_AUTH_ECDSA_384 = 10,
+    WIRE_IKE_AUTH_ECDSA_521 = 11,
+    WIRE_IKE_AUTH_DIGITAL = 14 /* names its algorithm itself */
+};
+
+/* How a certificate is encoded (RFC 7296 3.6, RFC 7670). */
+enum wire_ike_cert_encoding {
+    WIRE_IKE_CERT_X509 = 4,
+    WIRE_IKE_CERT_CRL = 7,
+    WIRE_IKE_CERT_HASH_URL = 12,
+    WIRE_IKE_CERT_HASH_URL_BUNDLE = 13,
+    WIRE_IKE_CERT_OCSP = 14,
+    WIRE_IKE_CERT_RAW_KEY = 15 /* a SubjectPublicKeyInfo */
+};
+
+#define WIRE_IKE_CA_HASH_BYTES 20 /* SHA-1 of an authority's SubjectPublicKeyInfo, in CERTREQ */
 
 /* Why bytes are malformed. Each maps once to a notify or a drop in the engine. */
 enum wire_ike_err {
@@ -243,6 +263,17 @@ struct wire_ike_auth {
 
 enum wire_ike_err wire_ike_auth_parse(struct base_span body, struct wire_ike_auth *out);
 
+/* CERT, and CERTREQ whose data are names of authorities. */
+struct wire_ike_cert {
+    uint8_t encoding;
+    struct base_span data;
+};
+
+enum wire_ike_err wire_ike_cert_parse(struct base_span body, struct wire_ike_cert *out);
+/* Hashes of authorities in a CERTREQ, none but for X.509; and number i < count of them. */
+size_t wire_ike_certreq_count(const struct wire_ike_cert *c);
+struct base_span wire_ike_certreq_hash(const struct wire_ike_cert *c, size_t i);
+
 /* Nonce: 16 to 256 bytes (RFC 7296 3.9), else WIRE_IKE_BAD_LENGTH. */
 enum wire_ike_err wire_ike_nonce_parse(struct base_span body, struct base_span *out);
 
@@ -306,6 +337,8 @@ void wire_ike_put_sa(struct wire_ike_builder *b, const struct wire_ike_sa *sa);
 void wire_ike_put_ke(struct wire_ike_builder *b, uint16_t group, struct base_span value);
 void wire_ike_put_id(struct wire_ike_builder *b, uint8_t payload, const struct wire_ike_id *id);
 void wire_ike_put_auth(struct wire_ike_builder *b, uint8_t method, struct base_span data);
+/* payload: CERT or CERTREQ */
+void wire_ike_put_cert(struct wire_ike_builder *b, uint8_t payload, const struct wire_ike_cert *cert);
 void wire_ike_put_nonce(struct wire_ike_builder *b, struct base_span nonce);
 void wire_ike_put_notify(struct wire_ike_builder *b, const struct wire_ike_notification *n);
 void wire_ike_put_delete(struct wire_ike_builder *b, const struct wire_ike_delete *d);

@@ -115,6 +115,19 @@ static void try_auth(struct base_span body)
     require(auth.method == again.method && base_span_equal(auth.data, again.data));
 }
 
+static void try_cert(uint8_t type, struct base_span body)
+{
+    struct wire_ike_cert cert, again;
+    if (wire_ike_cert_parse(body, &cert) != WIRE_IKE_OK)
+        return;
+    struct wire_ike_builder b = wire_ike_build_chain(out_buf, sizeof out_buf);
+    wire_ike_put_cert(&b, type, &cert);
+    require(wire_ike_cert_parse(only_body(&b, type), &again) == WIRE_IKE_OK);
+    require(cert.encoding == again.encoding && base_span_equal(cert.data, again.data));
+    for (size_t i = 0; i < wire_ike_certreq_count(&cert); i++)
+        require(wire_ike_certreq_hash(&cert, i).len == WIRE_IKE_CA_HASH_BYTES);
+}
+
 static void try_nonce(struct base_span body)
 {
     struct base_span nonce, again;
@@ -200,6 +213,10 @@ static void try_payload(const struct wire_ike_pld *p)
         break;
     case WIRE_IKE_P_AUTH:
         try_auth(p->body);
+        break;
+    case WIRE_IKE_P_CERT:
+    case WIRE_IKE_P_CERTREQ:
+        try_cert(p->type, p->body);
         break;
     case WIRE_IKE_P_NONCE:
         try_nonce(p->body);
