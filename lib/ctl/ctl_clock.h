@@ -5,3 +5,6 @@
 
 /* CLOCK_MONOTONIC, read once per turn by whoever needs it. Thread: any. */
 base_time ctl_now(void);
+
+/* Seconds since 1970, as this machine believes. Thread: any. */
+int64_t ctl_calendar(void);

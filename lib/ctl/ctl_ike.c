@@ -108,6 +108,12 @@ static int env_resolve(void *ctx, const char *conn, const char *host)
     return ctl_resolve_ask(ctl->names, conn, host);
 }
 
+static int64_t env_calendar(void *ctx)
+{
+    (void)ctx;
+    return ctl_calendar();
+}
+
 int ctl_ike_start(struct ctl *ctl)
 {
     const struct ike_env env = {
@@ -124,6 +130,7 @@ int ctl_ike_start(struct ctl *ctl)
         .resolve = env_resolve,
         .is_usable = env_is_usable,
         .own_addrs = env_own_addrs,
+        .calendar = env_calendar,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
     return ctl->ike ? 0 : -ENOMEM;

@@ -133,7 +133,7 @@ static void add_unknown_fix(struct explain *e, const struct ike *ike, const stru
     }
 }
 
-static void add_pair(struct explain *e, const struct ike_conn_conf *c)
+void explain_add_pair(struct explain *e, const struct ike_conn_conf *c)
 {
     char id[IKE_ID_TEXT_MAX];
     base_text_add(&e->nearest, "connection %s: local.id \"%s\", ", c->name,
@@ -156,7 +156,7 @@ static void unknown_id_tell(struct ike *ike, const struct explain_search *s)
     if (s->asked.type)
         base_text_add(&e.what, " and asks for %s", ike_id_text(&s->asked, e.crypto, id));
     if (near)
-        add_pair(&e, near);
+        explain_add_pair(&e, near);
     add_unknown_why(&e, ike, &s->path, near, &s->remote, &s->asked);
     add_unknown_fix(&e, ike, near, &s->remote, &s->asked);
     explain_end(ike, &e);
@@ -177,7 +177,7 @@ void explain_peer_id(struct ike *ike, struct explain_about about, const struct i
     e.a->remote_id = *got;
     base_text_add(&e.what, "we called %s, and %s answered", base_endpoint_text(&about.path->remote, at),
                   ike_id_text(got, e.crypto, id));
-    add_pair(&e, about.conn);
+    explain_add_pair(&e, about.conn);
     if (is_natted_id(got, about.path))
         base_text_add(&e.why,
                       "The peer announced its private address %s as identity; it is behind a NAT that shows "
@@ -216,7 +216,7 @@ void explain_wrong_key(struct ike *ike, struct explain_about about, const struct
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s sent a proof of its identity that does not verify",
                   ike_id_text(&conn->remote_id, e.crypto, id));
-    add_pair(&e, conn);
+    explain_add_pair(&e, conn);
     base_text_add(&e.why,
                   "The identities match, but the two sides have different pre-shared keys for this pair "
                   "(look for a trailing blank or line end, quotes, or hex against text).");
@@ -252,7 +252,7 @@ void explain_unchecked(struct ike *ike, struct explain_about about, const struct
     e.a->remote_id = conn->remote_id;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, e.crypto, id));
-    add_pair(&e, conn);
+    explain_add_pair(&e, conn);
     add_own_fault(&e, "The proof could not be checked", error);
     base_text_add(&e.why, " The peer's key may be right.");
     explain_end(ike, &e);
@@ -266,7 +266,7 @@ void explain_unproved(struct ike *ike, struct explain_about about, const struct 
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNPROVED, about, conn))
         return;
     base_text_add(&e.what, "we were to prove that we are %s", ike_id_text(&conn->local_id, e.crypto, id));
-    add_pair(&e, conn);
+    explain_add_pair(&e, conn);
     add_own_fault(&e, "The proof could not be made", error);
     base_text_add(&e.why, " The peer and its configuration have no part in this.");
     explain_end(ike, &e);
@@ -290,10 +290,19 @@ void explain_method(struct ike *ike, struct explain_about about, const struct ik
         return;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "the peer proves its identity by AUTH method %u", method);
-    add_pair(&e, conn);
-    base_text_add(&e.why, "This connection has a pre-shared key (AUTH method 2) and nothing else.");
-    add_secret_line(&e, conn);
-    base_text_add(&e.fix_peer, "a pre-shared key there as well (strongSwan: auth = psk)");
+    explain_add_pair(&e, conn);
+    if (conn->remote_auth == IKE_AUTH_PSK) {
+        base_text_add(&e.why, "This connection wants a pre-shared key (AUTH method 2) of the peer.");
+        add_secret_line(&e, conn);
+        base_text_add(&e.fix_peer, "a pre-shared key there as well (strongSwan: local { auth = psk })");
+    } else {
+        const bool signs = conn->remote_auth == IKE_AUTH_SIG;
+        base_text_add(&e.why, "This connection wants %s of the peer.", signs ? "a signature" : "EAP");
+        base_text_add(&e.fix_here, "connections.%s.remote.auth: \"%s\", if the peer is to do it that way",
+                      conn->name, method == WIRE_IKE_AUTH_PSK ? "psk" : "pubkey");
+        base_text_add(&e.fix_peer, "the same there (strongSwan: local { auth = %s })",
+                      signs ? "pubkey" : "eap");
+    }
     explain_end(ike, &e);
 }
 
@@ -304,7 +313,7 @@ void explain_no_secret(struct ike *ike, struct explain_about about, const struct
         return;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "connection %s was chosen, but there is no key for it", conn->name);
-    add_pair(&e, conn);
+    explain_add_pair(&e, conn);
     base_text_add(&e.why, "Keys are found by exactly this pair of identities and nothing else.");
     add_secret_line(&e, conn);
     explain_end(ike, &e);
@@ -322,7 +331,7 @@ void explain_eap(struct ike *ike, struct explain_about about, const struct ike_i
     base_text_add(&e.what, "%s wants to authenticate itself by EAP: its IKE_AUTH has no AUTH payload",
                   ike_id_text(remote, e.crypto, id));
     if (conn)
-        add_pair(&e, conn);
+        explain_add_pair(&e, conn);
     base_text_add(&e.why, "This connection wants another proof of the peer (remote.auth).");
     if (conn)
         base_text_add(

@@ -22,6 +22,9 @@ void explain_open(struct ike *ike, struct explain *e, enum ike_audit_kind kind, 
                   const struct ike_conn_conf *conn);
 void explain_end(struct ike *ike, struct explain *e);
 
+/* The connection and its pair of identities, as the nearest configuration. */
+void explain_add_pair(struct explain *e, const struct ike_conn_conf *c);
+
 /* Adds the networks of a connection's children. */
 void explain_add_selectors(struct base_text *t, const struct ike_conn_conf *conn);
 

@@ -51,6 +51,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_UNFINISHED] = {"unfinished", true},
     [IKE_AUDIT_FAIL_MOVE] = {"move", true},
     [IKE_AUDIT_FAIL_ADDRESS] = {"address", true},
+    [IKE_AUDIT_FAIL_CERT] = {"certificate", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

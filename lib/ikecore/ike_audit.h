@@ -51,6 +51,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_UNFINISHED,    /* a call was answered, and no IKE_AUTH came */
     IKE_AUDIT_FAIL_MOVE,          /* a peer moved to where its connection does not allow it */
     IKE_AUDIT_FAIL_ADDRESS,       /* an inner address is not to be had */
+    IKE_AUDIT_FAIL_CERT,          /* the peer's certificate or signature is not accepted */
     IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
 };
 

@@ -11,6 +11,7 @@
 #include "base_wipe.h"
 #include "eap_users.h"
 #include "ike_conf_keys.h"
+#include "ike_cred.h"
 #include "ike_index.h"
 #include "ike_sets.h"
 
@@ -46,16 +47,25 @@ size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
 
 void ike_conf_seal(struct ike_conf *conf)
 {
+    conf->signs = false;
     for (size_t i = 0; i < conf->n_conns; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
         c->conf = conf;
         for (size_t k = 0; k < c->n_pools; k++)
             c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
+        conf->signs = conf->signs || ike_conn_conf_signs(c);
     }
+    free(conf->cas);
+    conf->cas = ike_anchors_cas(conf->anchors);
     ike_sets_free(conf->sets);
     conf->sets = ike_sets_new(conf);
     ike_index_free(conf->index);
     conf->index = ike_index_new(conf);
+}
+
+bool ike_conn_conf_signs(const struct ike_conn_conf *c)
+{
+    return c->local_auth == IKE_AUTH_SIG || c->remote_auth == IKE_AUTH_SIG;
 }
 
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
@@ -90,6 +100,9 @@ void ike_conf_put(const struct ike_conf *conf)
     free(c->pools);
     base_secret_free(c->secrets);
     eap_users_put(c->users);
+    ike_creds_free(c->pki, c->creds);
+    ike_anchors_free(c->pki, c->anchors);
+    free(c->cas);
     ike_index_free(c->index);
     ike_sets_free(c->sets);
     free(c);

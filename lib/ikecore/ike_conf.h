@@ -16,6 +16,10 @@
 
 struct eap_login;
 struct eap_users;
+struct crypt_pki_ops;
+struct ike_anchor;
+struct ike_cas;
+struct ike_creds;
 
 #define IKE_NAME_MAX      64 /* with NUL */
 #define IKE_ID_MAX        255
@@ -142,8 +146,11 @@ struct ike_conn_conf {
     size_t n_children;
     struct ike_child_conf *children;           /* owned by the ike_conf */
     uint16_t pool_numbers[IKE_CONN_POOLS_MAX]; /* in ike_conf.pools, by ike_conf_seal() */
-    uint8_t set;                 /* number of its IKE proposals among the different ones (ike_sets.h) */
-    const struct ike_conf *conf; /* back pointer, set by ike_conf_seal() */
+    /* With a signature on that side; of the configuration's lists. NULL: none. */
+    const struct ike_creds *creds;   /* what we prove ourselves by */
+    const struct ike_anchor *anchor; /* what the peer's proof is held against */
+    uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
+    const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
 };
 
 struct ike_conf {
@@ -155,6 +162,10 @@ struct ike_conf {
     struct eap_users *users;    /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
     struct ike_pool_conf *pools; /* owned */
+    /* Signatures: who does them, and the credentials of all connections; owned. NULL: there are none. */
+    const struct crypt_pki_ops *pki;
+    struct ike_creds *creds;
+    struct ike_anchor *anchors;
     /* Public addresses that a 1:1 NAT may map to us, hashed to learn which one a peer dialled. */
     size_t n_public_addrs;
     struct base_addr public_addrs[IKE_ADDRS_MAX];
@@ -170,6 +181,9 @@ struct ike_conf {
     uint32_t sas_max;          /* IKE SAs */
     uint32_t sas_per_identity; /* of those, of one connection */
     uint32_t children_max;     /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
+    struct ike_cas
+        *cas;   /* what a caller may show its key by; NULL: nothing is asked for; by ike_conf_seal() */
+    bool signs; /* a side of some connection proves itself by a signature; made by ike_conf_seal() */
     /* Made by ike_conf_seal(); nobody else's business. */
     struct ike_conf_index *index;
     struct ike_sets *sets;
@@ -199,6 +213,9 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
 
 /* Whether both find the same secret, or none, for their own pair of identities. Both are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
+
+/* Whether one of its sides proves itself by a signature. */
+bool ike_conn_conf_signs(const struct ike_conn_conf *c);
 
 /* Whether it has an address or a host name to call. */
 bool ike_conn_conf_calls(const struct ike_conn_conf *c);

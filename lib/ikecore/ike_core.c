@@ -52,3 +52,8 @@ void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up)
     run->is_lost = true;
     run->was_up = was_up;
 }
+
+int64_t ike_calendar(const struct ike *ike)
+{
+    return ike->env.calendar ? ike->env.calendar(ike->env.ctx) : 0;
+}

@@ -48,5 +48,8 @@ uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len);
 /* Slots for a hash table of a configuration's SAs: a power of two. */
 size_t ike_slots(const struct ike_conf *conf);
 
+/* Seconds since 1970 (ike_env). */
+int64_t ike_calendar(const struct ike *ike);
+
 /* A random number of nanoseconds in [0, range). */
 uint64_t ike_jitter(struct ike *ike, uint64_t range_ns);

@@ -55,4 +55,6 @@ struct ike_env {
     bool (*is_usable)(void *ctx, const struct base_addr *local, const struct base_addr *remote);
     /* Our addresses on outside ports, up to `max` of them; how many. NULL: they are not known. */
     size_t (*own_addrs)(void *ctx, struct base_addr *out, size_t max);
+    /* Seconds since 1970, which certificates are held against. NULL: it is 1970. */
+    int64_t (*calendar)(void *ctx);
 };

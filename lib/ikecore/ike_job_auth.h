@@ -9,9 +9,10 @@
 #include <stdint.h>
 #include "base_span.h"
 #include "crypt_ike_ops.h"
+#include "crypt_sig.h"
 #include "ike_job.h"
 
-#define IKE_AUTH_DATA_MAX 1024 /* a signature of 8192 bits fits */
+#define IKE_AUTH_DATA_MAX (1 + CRYPT_SIG_ALGID_MAX + CRYPT_SIG_BYTES_MAX) /* a signature of 8192 bits */
 
 struct ike_job_auth {
     struct ike_job job;
@@ -19,6 +20,7 @@ struct ike_job_auth {
     uint8_t *octets;    /* message | nonce | prf(SK_p, identity); the job's */
     size_t octets_len;
     int verified;      /* a check: exactly 1 when data proves the identity; all else does not */
+    uint8_t method;    /* number of the AUTH payload (RFC 7296 3.8) */
     uint16_t data_len; /* a check: the peer's AUTH data; a proof: what was made */
     uint8_t data[IKE_AUTH_DATA_MAX];
 };

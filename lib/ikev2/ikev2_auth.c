@@ -23,7 +23,9 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk, &ikev2_auth_eap_mschap, NULL};
+const struct ikev2_auth_method *const ikev2_auth_methods[] = {
+    &ikev2_auth_psk,    &ikev2_auth_sig[0], &ikev2_auth_sig[1],     &ikev2_auth_sig[2],
+    &ikev2_auth_sig[3], &ikev2_auth_sig[4], &ikev2_auth_eap_mschap, NULL};
 
 /* The first one of a kind that comes at once, or late, with this number of its AUTH payload; 0: with any. */
 static const struct ikev2_auth_method *auth_method(const struct ike *ike, enum ike_auth_kind kind,
@@ -116,10 +118,11 @@ bool ikev2_auth_prove(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
                       const struct ike_conn_conf *conn, const struct ikev2_job_row *row)
 {
     static const uint8_t none[3];
-    const struct auth_prover us = {sa->is_initiator, &conn->local_id, none};
+    const struct auth_prover us = {sa->is_initiator, ikev2_auth_local_id(sa, conn), none};
     struct ike_job_auth *a = m ? m->prove(ike, sa, conn) : NULL;
     if (!a)
         return false;
+    a->method = a->method ? a->method : m->number;
     if (auth_hand_out(ike, sa, &us, a, row))
         return true;
     explain_unproved(ike, ikev2_sa_about(sa), conn, ENOMEM);
@@ -130,11 +133,12 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
                       const struct ike_conn_conf *conn, struct base_span proof,
                       const struct ikev2_job_row *row)
 {
-    const struct ikev2_auth *auth = &sa->init->auth;
+    struct ikev2_auth *auth = &sa->init->auth;
     const struct auth_prover peer = {!sa->is_initiator, &auth->peer, auth->peer_reserved};
     struct ike_job_auth *a = m->check(ike, sa, conn);
     if (!a)
         return false;
+    auth->checks = m;
     /* What is longer than any proof stays out, and an empty one proves nothing. */
     if (proof.len <= sizeof a->data) {
         memcpy(a->data, proof.ptr, proof.len);
@@ -150,47 +154,29 @@ bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const stru
         return true;
     if (job->status != 0)
         explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
+    else if (sa->init->auth.checks->explain)
+        sa->init->auth.checks->explain(ike, sa, conn, ike_job_auth_of(job));
     else
         explain_wrong_key(ike, ikev2_sa_about(sa), conn);
     return false;
 }
 
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
-                    const struct ike_job_auth *a)
+                    const struct ike_conn_conf *conn, const struct ike_job_auth *a)
 {
-    wire_ike_put_auth(b, m->number, ike_job_auth_data(a));
+    if (m->put)
+        m->put(b, conn, a);
+    wire_ike_put_auth(b, a->method, ike_job_auth_data(a));
+}
+
+const struct ike_id *ikev2_auth_local_id(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ike_id *asked = &sa->init->auth.asked;
+    return !sa->is_initiator && asked->type ? asked : &conn->local_id;
 }
 
 void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id)
 {
     const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len), {0}};
     wire_ike_put_id(b, payload, &wire);
-}
-
-/* ---- what is kept ---- */
-
-int ikev2_auth_keep(struct ikev2_sa *sa, const struct ikev2_msg *msg)
-{
-    struct ikev2_auth *a = &sa->init->auth;
-    const struct wire_ike_pld *first = &msg->plds.list[0], *last = &msg->plds.list[msg->plds.count - 1];
-    const struct base_span chain =
-        base_span(first->whole.ptr, (size_t)(last->whole.ptr + last->whole.len - first->whole.ptr));
-    a->first_type = first->type;
-    ikev2_auth_take_path(sa, msg);
-    return ike_blob_set(&a->chain, chain);
-}
-
-void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg)
-{
-    struct ikev2_auth *a = &sa->init->auth;
-    a->path = *msg->path;
-    a->hdr = msg->hdr;
-}
-
-void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out)
-{
-    const struct ikev2_auth *a = &sa->init->auth;
-    *out = (struct ikev2_msg){.path = &a->path, .hdr = a->hdr, .is_response = sa->is_initiator};
-    /* It was parsed before, so it parses now. */
-    wire_ike_plds_parse(a->first_type, ike_blob_span(&a->chain), &out->plds);
 }

@@ -41,6 +41,12 @@ struct ikev2_auth_method {
                                   const struct ike_conn_conf *conn);
     struct ike_job_auth *(*check)(struct ike *ike, const struct ikev2_sa *sa,
                                   const struct ike_conn_conf *conn);
+    /* Puts what shows the key of a proof, before its AUTH payload. NULL: nothing. */
+    void (*put)(struct wire_ike_builder *b, const struct ike_conn_conf *conn,
+                const struct ike_job_auth *proof);
+    /* Tells why a check that ran said no. NULL: the key is another one. */
+    void (*explain)(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                    const struct ike_job_auth *check);
     /*
      * A late method's: takes what the peer sent and puts the payloads of our next message into b. Called by
      * the responder for each request, by the initiator for each answer; there DONE puts nothing. What takes
@@ -66,6 +72,8 @@ struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check);
 extern const struct ikev2_auth_method *const ikev2_auth_methods[];
 extern const struct ikev2_auth_method ikev2_auth_psk;
 extern const struct ikev2_auth_method ikev2_auth_eap_mschap;
+#define IKEV2_AUTH_SIGS 5
+extern const struct ikev2_auth_method ikev2_auth_sig[IKEV2_AUTH_SIGS]; /* the first is RFC 7427's */
 
 /* The method that a peer's AUTH payload names; NULL: none that the connection wants of the peer. */
 const struct ikev2_auth_method *ikev2_auth_by_number(const struct ike *ike, const struct ike_conn_conf *conn,
@@ -94,9 +102,15 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
 bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job);
 
-/* The AUTH payload of a proof that was made. */
+/* The AUTH payload of a proof that was made by `m` for `conn`, and what shows its key. */
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
-                    const struct ike_job_auth *a);
+                    const struct ike_conn_conf *conn, const struct ike_job_auth *a);
+
+/*
+ * Who we are to this peer: the connection's local.id, or, to a caller that asked for another identity of
+ * ours, that one, to the byte.
+ */
+const struct ike_id *ikev2_auth_local_id(const struct ikev2_sa *sa, const struct ike_conn_conf *conn);
 
 /* An identity of the conversation, IDi or IDr. */
 void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id);

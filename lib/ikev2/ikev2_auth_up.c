@@ -8,6 +8,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_run.h"
+#include "ikev2_auth.h"
 #include "ikev2_close.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
@@ -114,7 +115,7 @@ bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
 
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *peer)
 {
-    sa->local_id = sa->conn->local_id;
+    sa->local_id = *ikev2_auth_local_id(sa, sa->conn);
     sa->remote_id = *peer;
     sa->is_caller = sa->is_initiator;
     if (sa->run)

@@ -12,6 +12,8 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_mix,
     &ikev2_ext_eap,
     &ikev2_ext_cp,
+    &ikev2_ext_hash,
+    &ikev2_ext_certreq, /* last: what it puts into the first answer depends on the room that is left */
     NULL,
 };
 /* clang-format on */

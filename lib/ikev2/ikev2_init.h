@@ -58,7 +58,11 @@ struct ikev2_auth {
     bool peer_takes_eap_only; /* it said so: our AUTH may come by its late method alone */
     struct ike_id named;      /* who the peer is by its late method; type 0: by its ID payload alone */
     struct ike_id peer;       /* as it said */
-    uint8_t peer_reserved[3]; /* of its payload */
+    struct ike_id asked;      /* responder: whom it wants; type 0: it did not say */
+    uint32_t hashes;          /* that it takes in signatures, CRYPT_HASH_BIT() each; 0: it did not say */
+    uint8_t wanted;           /* initiator: credentials of ours that it asked for (ikev2_certreq.h) */
+    const struct ikev2_auth_method *checks; /* whose job checks it now */
+    uint8_t peer_reserved[3];               /* of its payload */
     /* The message that waits for its check, or for the last round: its payloads. */
     uint8_t first_type;
     struct ike_blob chain;

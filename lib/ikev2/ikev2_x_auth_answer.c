@@ -115,8 +115,8 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (!a->late)
-        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
-    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, conn), proof);
+        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
+    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, conn), conn, proof);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ANSWER, &b);
     if (refusal)
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
@@ -185,8 +185,8 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
         return auth_answer(ike, sa, conn, ike_job_auth_of(job));
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
-    ikev2_auth_put(&b, ikev2_auth_own(ike, conn), ike_job_auth_of(job));
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
+    ikev2_auth_put(&b, ikev2_auth_own(ike, conn), conn, ike_job_auth_of(job));
     ikev2_auth_kept(sa, &msg);
     return auth_answer_round(ike, sa, &msg, &b);
 }
@@ -197,7 +197,7 @@ static enum ikev2_outcome auth_answer_unproved(struct ike *ike, struct ikev2_sa 
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     struct ikev2_msg msg;
-    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &conn->local_id);
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
     ikev2_auth_kept(sa, &msg);
     return auth_answer_round(ike, sa, &msg, &b);
 }
@@ -254,25 +254,23 @@ static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa
 }
 
 /* The identities and the AUTH payload of a first request; auth->method 0, which is no method: it has none. */
-static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a, struct ike_id *asked,
-                              struct wire_ike_auth *auth)
+static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a, struct wire_ike_auth *auth)
 {
     const bool names = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
     const struct wire_ike_pld *proof = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     *auth = (struct wire_ike_auth){0};
     return ikev2_msg_id(msg, WIRE_IKE_P_IDI, &a->peer, a->peer_reserved) &&
-           (ikev2_msg_id(msg, WIRE_IKE_P_IDR, asked, NULL) || !names) &&
+           (ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->asked, NULL) || !names) &&
            (!proof || (wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK && auth->method));
 }
 
 /* A first request that is understood: whom it is checked against, and by which method. */
-static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *asked,
-                                     const struct wire_ike_auth *auth)
+static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_auth *auth)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &a->peer, asked);
+    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &a->peer, &a->asked);
     if (!conn) {
-        explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, asked);
+        explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, &a->asked);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     ikev2_auth_set_conn(sa, conn);
@@ -295,7 +293,6 @@ static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const
 
 enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    struct ike_id asked;
     struct wire_ike_auth auth;
     if (!sa->init) {
         ike->stats.dropped_unexpected++;
@@ -304,7 +301,7 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
     a->peer_takes_eap_only = ikev2_msg_has(msg, WIRE_IKE_N_EAP_ONLY_AUTHENTICATION);
-    if (!auth_take_request(msg, a, &asked, &auth)) {
+    if (!auth_take_request(msg, a, &auth)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
     }
@@ -315,7 +312,7 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     if (ikev2_auth_keep(sa, msg) < 0) {
         return IKEV2_TURNS;
     }
-    return auth_judge(ike, sa, &asked, &auth);
+    return auth_judge(ike, sa, &auth);
 }
 
 enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)

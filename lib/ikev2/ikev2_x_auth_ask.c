@@ -65,7 +65,7 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
     if (proof)
-        ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), proof);
+        ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), sa->conn, proof);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
@@ -91,7 +91,7 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
     if (!a->is_over)
         return auth_ask(ike, sa, ike_job_auth_of(job));
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_auth_put(&b, a->late, ike_job_auth_of(job));
+    ikev2_auth_put(&b, a->late, sa->conn, ike_job_auth_of(job));
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
     return IKEV2_ROUNDS;
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A signature as proof (RFC 7296 2.15): with RFC 7427's method, which names its algorithm, or one of the
+ * older methods where the peer announced no hashes. Our certificate and what issued it go with it, asked for
+ * or not. Which key of several: one that the peer asked for and can check, else one that it can check.
+ */
+#include "base_span.h"
+#include "crypt_pki_ops.h"
+#include "crypt_sig.h"
+#include "explain.h"
+#include "explain_auth.h"
+#include "ike_conf.h"
+#include "ike_core.h"
+#include "ike_cred.h"
+#include "ike_job_auth.h"
+#include "ike_job_sig.h"
+#include "ikev2_auth.h"
+#include "ikev2_certreq.h"
+#include "ikev2_init.h"
+#include "ikev2_msg.h"
+#include "ikev2_sa.h"
+#include "wire_ike.h"
+
+/* The best scheme of a key that the peer takes; NONE: it has none. */
+static enum crypt_sig sig_scheme(const struct ike_conn_conf *conn, const struct ike_cred *cred,
+                                 uint32_t hashes)
+{
+    enum crypt_sig all[CRYPT_SIGS];
+    const size_t n = conn->conf->pki->key_schemes(cred->key, hashes, false, all);
+    for (size_t i = 0; i < n; i++)
+        if (conn->weak || !crypt_sig_row(all[i])->is_weak)
+            return all[i];
+    return CRYPT_SIG_NONE;
+}
+
+/* Which credentials the peer asked for: in the answer to our call, or in its request. */
+static uint8_t sig_wanted(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_msg msg;
+    if (sa->is_initiator)
+        return sa->init->auth.wanted;
+    ikev2_auth_kept(sa, &msg);
+    return ikev2_certreq_wants(&msg, conn->creds);
+}
+
+static const struct ike_cred *sig_choose(const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                                         enum crypt_sig *sig)
+{
+    const struct ike_creds *creds = conn->creds;
+    const struct ike_cred *best = NULL;
+    const uint8_t wanted = sig_wanted(sa, conn);
+    for (size_t i = 0; creds && i < creds->n; i++) {
+        const bool is_wanted = wanted & (1u << i);
+        const enum crypt_sig s =
+            best && !is_wanted ? CRYPT_SIG_NONE : sig_scheme(conn, &creds->list[i], sa->init->auth.hashes);
+        if (s == CRYPT_SIG_NONE)
+            continue;
+        best = &creds->list[i];
+        *sig = s;
+        if (is_wanted)
+            break;
+    }
+    return best;
+}
+
+static struct ike_job_auth *sig_prove(struct ike *ike, const struct ikev2_sa *sa,
+                                      const struct ike_conn_conf *conn)
+{
+    enum crypt_sig sig = CRYPT_SIG_NONE;
+    const struct ike_cred *cred = sig_choose(sa, conn, &sig);
+    if (!cred) {
+        explain_no_scheme(ike, ikev2_sa_about(sa), conn, sa->init->auth.hashes);
+        return NULL;
+    }
+    return ike_job_sign_new(conn->conf, cred, sig);
+}
+
+static struct ike_job_auth *sig_check(struct ike *ike, const struct ikev2_sa *sa,
+                                      const struct ike_conn_conf *conn)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    struct ikev2_msg msg;
+    struct wire_ike_auth auth;
+    ikev2_auth_kept(sa, &msg);
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg.plds, WIRE_IKE_P_AUTH, 0);
+    if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
+        return NULL;
+    return ike_job_verify_new(conn, &a->peer, auth.method, ike_calendar(ike), a->first_type,
+                              ike_blob_span(&a->chain));
+}
+
+static void sig_put(struct wire_ike_builder *b, const struct ike_conn_conf *conn,
+                    const struct ike_job_auth *proof)
+{
+    const struct ike_cred *cred = ike_job_sign_cred(proof);
+    for (size_t i = 0; i < cred->certs.n; i++) {
+        const struct wire_ike_cert c = {cred->is_raw ? WIRE_IKE_CERT_RAW_KEY : WIRE_IKE_CERT_X509,
+                                        conn->conf->pki->cert_der(cred->certs.at[i])};
+        wire_ike_put_cert(b, WIRE_IKE_P_CERT, &c);
+    }
+}
+
+static void sig_explain(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                        const struct ike_job_auth *check)
+{
+    explain_signature(ike, ikev2_sa_about(sa), conn, ike_job_verify_of(check));
+}
+
+#define SIG_ROW(name_, number_)                                                                             \
+    {                                                                                                       \
+        .name = (name_), .kind = IKE_AUTH_SIG, .number = (number_), .prove = sig_prove, .check = sig_check, \
+        .put = sig_put, .explain = sig_explain,                                                             \
+    }
+
+const struct ikev2_auth_method ikev2_auth_sig[IKEV2_AUTH_SIGS] = {
+    SIG_ROW("signature", WIRE_IKE_AUTH_DIGITAL),   SIG_ROW("rsa_sha1", WIRE_IKE_AUTH_RSA_SHA1),
+    SIG_ROW("ecdsa_256", WIRE_IKE_AUTH_ECDSA_256), SIG_ROW("ecdsa_384", WIRE_IKE_AUTH_ECDSA_384),
+    SIG_ROW("ecdsa_521", WIRE_IKE_AUTH_ECDSA_521),
+};
