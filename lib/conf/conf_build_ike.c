@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base_secret.h"
+#include "conf_creds.h"
 
 static void check_subnets(struct conf_reader *r, const char *side, const char *whom,
                           const struct base_ts_list *ts)
@@ -185,6 +186,9 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     conf_fill(json_object_get(root, "nat"), CONF_S_NAT, &to);
     conf_fill(json_object_get(root, "limits"), CONF_S_LIMITS, &to);
     conf_users_read(r, root, conf->ike);
-    return build_secrets(r, json_object_get(root, "secrets"), conf->ike) &&
-           build_pools(r, json_object_get(root, "pools"), conf->ike) && build_connections(r, root, conf->ike);
+    if (!build_secrets(r, json_object_get(root, "secrets"), conf->ike) ||
+        !build_pools(r, json_object_get(root, "pools"), conf->ike) || !build_connections(r, root, conf->ike))
+        return false;
+    conf_creds_build(r, root, conf->ike);
+    return true;
 }

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ike_cred.h"
 
 #define ROOM_MIN 64
 
@@ -115,6 +116,11 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
     }
     if (!is_implied)
         diff_children(d, from, to);
+    /* A renewed certificate is shown from the next authentication on. */
+    if (from->conf->pki && !ike_creds_equal(from->conf->pki, from->creds, to->creds))
+        op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local", from->name);
+    if (from->conf->pki && !ike_anchor_equal(from->conf->pki, from->anchor, to->anchor))
+        op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote", from->name);
     if (!ike_conn_conf_same_secret(from, to))
         op_add(d, CONF_OP_NEW_SA, "secrets for connections.%s", from->name);
     if (d->n_ops == before)

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 /* What a further file may hold. */
-static const char *const include_sections[] = {"connections", "secrets"};
+static const char *const include_sections[] = {"connections", "secrets", "authorities"};
 /* Where it all goes: the tree, and the files of what joins it. */
 struct include {
     struct conf_reader *r;
@@ -43,9 +43,8 @@ static bool include_is_sound(struct conf_reader *r, const json_t *root)
     {
         const size_t mark = conf_enter(r, key);
         if (!include_is_section(key))
-            conf_fail(
-                r, "does not belong into an included file, which has \"connections\" and \"secrets\" only; "
-                   "write it into the main file");
+            conf_fail(r, "does not belong into an included file, which has \"connections\", \"secrets\" and "
+                         "\"authorities\" only; write it into the main file");
         else if (strcmp(key, "secrets") == 0 ? !json_is_array(value) : !json_is_object(value))
             conf_fail(r, "must be %s", strcmp(key, "secrets") == 0 ? "a list: [ { ... } ]" : "an object");
         conf_leave(r, mark);
@@ -112,6 +111,7 @@ static void include_file(const struct include *in, const char *file)
         conf_fail(r, "out of memory");
     else if (more && include_is_sound(r, more)) {
         include_map(in, "connections", json_object_get(more, "connections"), file);
+        include_map(in, "authorities", json_object_get(more, "authorities"), file);
         include_list(in, "secrets", json_object_get(more, "secrets"), file);
     }
     json_decref(more);

@@ -5,6 +5,7 @@
 #include "base_file.h"
 #include "conf.h"
 #include "ike_conf_keys.h"
+#include "ike_cred.h"
 
 enum conf_type {
     CONF_BOOL,
@@ -41,6 +42,7 @@ enum conf_section {
     CONF_S_SECRET,
     CONF_S_USERS,
     CONF_S_POOL,
+    CONF_S_AUTHORITY,
     CONF_S_CONNECTION,
     CONF_S_LOCAL,
     CONF_S_REMOTE,

@@ -35,6 +35,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_SECRET] = "secrets[]",
     [CONF_S_USERS] = "users",
     [CONF_S_POOL] = "pools.*",
+    [CONF_S_AUTHORITY] = "authorities.*",
     [CONF_S_CONNECTION] = "connections.*",
     [CONF_S_LOCAL] = "connections.*.local",
     [CONF_S_REMOTE] = "connections.*.remote",

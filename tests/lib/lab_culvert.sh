@@ -38,15 +38,42 @@ culvert_children_json() {
 }
 culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "subnets": ["%s"]' "$(gw_value "$1" "$2" "$3" | sed 's|,|", "|g')"; }
 
-# How each side proves itself: culvert_auth GATEWAY CONNECTION
+# How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
 culvert_auth() {
-    local user eap_id
+    local name certs="" keys="" key user eap_id
     user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
     printf ', "auth": "%s"' "$(gw_value "$1" "$2" auth)"
+    for name in $(gw_value "$1" "$2" cert | tr , ' '); do
+        certs+="${certs:+, }\"$LAB_PKI/${name/:/-}.chain\"" keys+="${keys:+, }\"$LAB_PKI/${name%%:*}.key\""
+        cat "$LAB_PKI/${name%%:*}.crt" $([ "$name" = "${name%%:*}" ] || echo "$LAB_PKI/${name#*:}.crt") >"$LAB_PKI/${name/:/-}.chain"
+    done
+    key=$(gw_value "$1" "$2" key)
+    [ -z "$key" ] || keys="\"$LAB_PKI/$key.key\""
+    [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
+    [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
     case $(gw_value "$1" "$2" auth) in
     eap-mschapv2) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
     [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
+}
+culvert_peer_auth() {
+    local ca key
+    ca=$(gw_value "$1" "$2" ca) key=$(gw_value "$1" "$2" peer_key)
+    printf ', "auth": "%s"' "$(gw_value "$1" "$2" peer_auth)"
+    [ -z "$ca" ] || printf ', "ca": ["%s"]' "${ca//,/\", \"}"
+    [ -z "$key" ] || printf ', "public_key": "%s"' "$LAB_PKI/$key.pub"
+}
+
+# The authorities that connections name, with the revocation lists that are there.
+culvert_authorities() {
+    local name comma=""
+    for name in ${GW_CONNS[$1]}; do gw_value "$1" "$name" ca | tr , '\n'; echo; done | sort -u | while read -r name; do
+        [ -n "$name" ] || continue
+        printf '%s    "%s": {"certificates": "%s"' "$comma" "$name" "$LAB_PKI/$name.crt"
+        [ ! -e "$LAB_PKI/$name.crl" ] || printf ', "crls": "%s", "crl_required": true' "$LAB_PKI/$name.crl"
+        printf '}\n'
+        comma=,
+    done
 }
 
 # A member that is a list, where the connection has it: culvert_list GATEWAY CONNECTION KEY MEMBER
@@ -76,7 +103,7 @@ culvert_connection() {
     cat <<JSON
     "$name": {
       "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)$(culvert_list "$gw" "$name" vips virtual_addresses)},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)", "auth": "$(gw_value "$gw" "$name" peer_auth)"$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_peer_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
       "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
@@ -149,7 +176,7 @@ JSON
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
         comma=,
     done
-    printf '  ],\n  "connections": {\n'
+    printf '  ],\n  "authorities": {\n%s  },\n  "connections": {\n' "$(culvert_authorities "$gw")"
     comma=""
     for name in ${GW_CONNS[$gw]}; do
         printf '%s' "$comma"

@@ -5,7 +5,7 @@
 # encapsulates in UDP, knows tunnel mode only and no ESN.
 
 SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac md5 kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
-SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2"
+SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints"
 
 # An identity in swanctl's notation; behind "swan:" it is one already.
 swan_id() {
@@ -27,6 +27,8 @@ charon {
     keep_alive = ${SWAN_KEEPALIVE:-20s}
     half_open_timeout = 10
     fragment_size = ${SWAN_FRAGMENT:-1280}
+    signature_authentication = ${SWAN_SIGNATURES:-yes}
+    rsa_pss = ${SWAN_PSS:-no}
     filelog {
         log {
             path = $1/charon.log
@@ -45,7 +47,7 @@ charon {
     }
 }
 swanctl {
-    load = pem openssl random
+    load = pem openssl random pubkey x509 pkcs1 pkcs8 pkcs12
 }
 CONF
 }
@@ -69,11 +71,15 @@ $(swan_set pools "$(gw_value "$gw" "$name" pools)")
         local {
             auth = $(gw_value "$gw" "$name" auth)
 $(swan_eap_id "$gw" "$name" auth "$(swan_user "$gw" "$name")")
+$(swan_files "$gw" "$name" cert certs crt)
+$(swan_files "$gw" "$name" key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" id)")
         }
         remote {
             auth = $(gw_value "$gw" "$name" peer_auth)
 $(swan_eap_id "$gw" "$name" peer_auth %any)
+$(swan_files "$gw" "$name" ca cacerts crt)
+$(swan_files "$gw" "$name" peer_key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
         }
         children {
@@ -103,6 +109,30 @@ swan_write_pool() {
     swan_set dns "$(gw_value "$1" "pool-$2" dns)"
     swan_set subnet "$(gw_value "$1" "pool-$2" subnets)"
     printf '    }\n'
+}
+
+# A setting that lists files of LAB_PKI: swan_files GATEWAY CONNECTION KEY SETTING ENDING
+swan_files() {
+    local names
+    names=$(gw_value "$1" "$2" "$3" | sed 's/:[^,]*//g')
+    [ -z "$names" ] || printf '            %s = %s\n' "$4" "$(sed "s|[^,]*|$LAB_PKI/&.$5|g" <<<"$names")"
+}
+
+# Keys, and certificates of issuers on both ways, go where swanctl looks for them.
+swan_give_pki() {
+    local dir=$1/swanctl gw=$2 name file
+    for name in ${GW_CONNS[$gw]}; do
+        for file in $(gw_value "$gw" "$name" cert | tr , ' '); do
+            cp "$LAB_PKI/${file%%:*}.key" "$dir/private/"
+            [ "$file" = "${file%%:*}" ] || cp "$LAB_PKI/${file#*:}.crt" "$dir/x509ca/"
+        done
+        for file in $(gw_value "$gw" "$name" ca | tr , ' '); do
+            cp "$LAB_PKI/$file.crt" "$dir/x509ca/"
+            [ ! -e "$LAB_PKI/$file.crl" ] || cp "$LAB_PKI/$file.crl" "$dir/x509crl/"
+        done
+        file=$(gw_value "$gw" "$name" key)
+        [ -z "$file" ] || cp "$LAB_PKI/$file.key" "$dir/private/"
+    done
 }
 
 # A child with the selectors of these two keys: swan_child GATEWAY CONNECTION CHILD KEY KEY
@@ -148,6 +178,7 @@ swan_start() {
         mkdir -p "$dir/swanctl/$folder"
     done
     swan_write_daemon "$dir"
+    swan_give_pki "$dir" "$gw"
     {
         echo 'connections {'
         for name in ${GW_CONNS[$gw]}; do swan_write_connection "$gw" "$name"; done
