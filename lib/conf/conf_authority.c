@@ -10,8 +10,6 @@
 #include "base_text.h"
 #include "ossl_ops.h"
 
-#define WHY_MAX 1024
-
 const char *conf_value_at(const json_t *value, size_t n)
 {
     if (!json_is_array(value))
@@ -42,7 +40,7 @@ static bool authority_add(struct conf_creds *x, struct crypt_trust *trust, const
     conf_enter(&at, name);
     conf_enter(&at, key);
     for (size_t i = 0; (file = conf_value_at(files, i)) != NULL; i++) {
-        char where[CONF_PATH_MAX], sentence[WHY_MAX];
+        char where[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
         struct base_text why = base_text(sentence, sizeof sentence);
         if (add(trust, conf_where(at.folder, file, where), &why) == 0)
             continue;
@@ -164,7 +162,7 @@ static bool authority_pin(struct conf_creds *x, const json_t *remote, const char
     bool ok = true;
     const size_t mark = conf_enter(x->r, key);
     for (size_t i = 0; (file = conf_value_at(files, i)) != NULL; i++) {
-        char where[CONF_PATH_MAX], sentence[WHY_MAX];
+        char where[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
         struct base_text why = base_text(sentence, sizeof sentence);
         struct crypt_certs certs = {0};
         if (a->n_pinned == IKE_PINNED_MAX)

@@ -12,7 +12,6 @@
 #include "base_text.h"
 #include "ossl_ops.h"
 
-#define WHY_MAX        1024
 #define PASSPHRASE_MAX 1024
 
 /* Keys and chains of one connection while they are loaded. */
@@ -37,14 +36,12 @@ static void creds_fail(struct creds_load *l, const char *name, const char *sente
 static void creds_read_passphrase(struct creds_load *l, const json_t *local)
 {
     const char *file = json_string_value(json_object_get(local, "key_passphrase_file"));
-    char where[CONF_PATH_MAX], sentence[WHY_MAX];
-    struct base_text why = base_text(sentence, sizeof sentence);
     if (!file)
         return;
-    if (base_file_read(conf_where(l->x->r->folder, file, where), PASSPHRASE_MAX, true, &l->passphrase, &why) <
-        0)
-        creds_fail(l, "key_passphrase_file", sentence);
-    else if (l->passphrase.len == 0 || memchr(l->passphrase.bytes, '\0', l->passphrase.len))
+    const size_t mark = conf_enter(l->x->r, "key_passphrase_file");
+    l->ok = conf_file_secret(l->x->r, file, PASSPHRASE_MAX, &l->passphrase);
+    conf_leave(l->x->r, mark);
+    if (l->ok && (l->passphrase.len == 0 || memchr(l->passphrase.bytes, '\0', l->passphrase.len)))
         creds_fail(l, "key_passphrase_file",
                    "is empty or holds a NUL byte; write the passphrase as one line");
 }
@@ -62,7 +59,7 @@ static const char *creds_passphrase(const struct creds_load *l, char out[PASSPHR
 
 static void creds_load_key(struct creds_load *l, const char *name, const char *file, const char *passphrase)
 {
-    char where[CONF_PATH_MAX], sentence[WHY_MAX];
+    char where[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
     struct base_text why = base_text(sentence, sizeof sentence);
     const bool is_pkcs12 = strcmp(name, "pkcs12") == 0;
     struct crypt_certs *certs = is_pkcs12 ? &l->chains[l->n_chains] : NULL;
@@ -77,7 +74,7 @@ static void creds_load_key(struct creds_load *l, const char *name, const char *f
 
 static void creds_load_chain(struct creds_load *l, const char *file, const char *passphrase)
 {
-    char where[CONF_PATH_MAX], sentence[WHY_MAX];
+    char where[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
     struct base_text why = base_text(sentence, sizeof sentence);
     if (ossl_pki_ops.certs_load(conf_where(l->x->r->folder, file, where), passphrase, &l->chains[l->n_chains],
                                 &why) < 0)
@@ -105,7 +102,7 @@ static void creds_load_files(struct creds_load *l, const json_t *local)
 static struct crypt_key *creds_key_of(struct creds_load *l, const struct crypt_cert *cert)
 {
     for (size_t i = 0; i < l->n_keys; i++) {
-        char sentence[WHY_MAX];
+        char sentence[CONF_WHY_MAX];
         struct base_text why = base_text(sentence, sizeof sentence);
         struct crypt_key *key = l->keys[i];
         if (!ossl_pki_ops.key_fits(key, cert, &why))
@@ -119,7 +116,7 @@ static struct crypt_key *creds_key_of(struct creds_load *l, const struct crypt_c
 /* Pairs, in the order of the certificates; a key that no certificate shows is a raw one. */
 static void creds_pair(struct creds_load *l, struct ike_creds *out)
 {
-    char sentence[WHY_MAX];
+    char sentence[CONF_WHY_MAX];
     for (size_t i = 0; i < l->n_chains; i++) {
         struct base_text why = base_text(sentence, sizeof sentence);
         struct crypt_key *key = creds_key_of(l, l->chains[i].at[0]);
