@@ -86,6 +86,9 @@ static bool engine_open(const char *module)
     ENGINE *e = NULL;
     OPENSSL_init_crypto(OPENSSL_INIT_ENGINE_DYNAMIC, NULL);
     e = ENGINE_by_id("pkcs11");
+    if (e)
+        (void)ENGINE_ctrl_cmd_string(e, "QUIET", NULL,
+                                     0); /* its words go to the terminal; ours to the operator */
     if (e && ((module && ENGINE_ctrl_cmd_string(e, "MODULE_PATH", module, 0) != 1) || ENGINE_init(e) != 1)) {
         ENGINE_free(e);
         e = NULL;
@@ -130,7 +133,7 @@ static int pin_tell(char *buf, int size, int writes, void *pin)
     return (int)len;
 }
 
-static EVP_PKEY *store_key(const char *uri, char *pin, UI_METHOD *ui)
+static EVP_PKEY *provider_key(const char *uri, char *pin, UI_METHOD *ui)
 {
     EVP_PKEY *key = NULL;
     OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, token.lib, NULL, ui, pin, NULL, NULL, NULL);
@@ -149,26 +152,18 @@ static EVP_PKEY *store_key(const char *uri, char *pin, UI_METHOD *ui)
     return key;
 }
 
-static EVP_PKEY *provider_key(const char *uri, char *pin)
-{
-    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
-    EVP_PKEY *key = ui ? store_key(uri, pin, ui) : NULL;
-    UI_destroy_method(ui);
-    return key;
-}
-
 #ifndef OPENSSL_NO_ENGINE
-static EVP_PKEY *engine_key(const char *uri, const char *pin)
+static EVP_PKEY *engine_key(const char *uri, char *pin, UI_METHOD *ui)
 {
     pthread_mutex_lock(&token.lock); /* the PIN is the engine's, not the key's */
     EVP_PKEY *key = NULL;
     if (!pin || ENGINE_ctrl_cmd_string(token.engine, "PIN", pin, 0) == 1)
-        key = ENGINE_load_private_key(token.engine, uri, NULL, NULL);
+        key = ENGINE_load_private_key(token.engine, uri, ui, pin);
     pthread_mutex_unlock(&token.lock);
     return key;
 }
 #else
-static EVP_PKEY *engine_key(const char *uri, const char *pin)
+static EVP_PKEY *engine_key(const char *uri, char *pin, UI_METHOD *ui)
 {
     return NULL;
 }
@@ -221,7 +216,11 @@ int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CT
                       "load; install pkcs11-provider (Debian 13) or libengine-pkcs11-openssl (Debian 12)");
         return -EINVAL;
     }
-    *out = way == TOKEN_PROVIDER ? provider_key(uri, (char *)pin) : engine_key(uri, pin);
+    /* Nobody sits at the terminal: who asks for a PIN gets this one or none. */
+    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
+    if (ui)
+        *out = (way == TOKEN_PROVIDER ? provider_key : engine_key)(uri, (char *)pin, ui);
+    UI_destroy_method(ui);
     if (!*out)
         return token_fail(uri, pin, why);
     *lib = token.lib; /* the default one for an engine */
