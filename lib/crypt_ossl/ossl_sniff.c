@@ -68,8 +68,20 @@ static bool der_is(struct base_span bytes, const ASN1_ITEM *item)
     return value && pos == bytes.ptr + bytes.len;
 }
 
+/* Whether the bytes begin as SEQUENCE, and the first in it is an INTEGER, as in all that is a private key. */
+static bool begins_with_number(struct base_span bytes)
+{
+    struct base_reader r = base_reader(bytes);
+    const uint8_t tag = base_read_u8(&r), len = base_read_u8(&r);
+    if (len > 0x80)
+        base_read_span(&r, len & 0x7f);
+    return tag == V_ASN1_SEQUENCE + V_ASN1_CONSTRUCTED && base_read_u8(&r) == V_ASN1_INTEGER;
+}
+
 static bool der_is_key(struct base_span bytes)
 {
+    if (!begins_with_number(bytes)) /* the library's trials are many and slow */
+        return false;
     const unsigned char *pos = bytes.ptr;
     EVP_PKEY *pkey = d2i_AutoPrivateKey_ex(NULL, &pos, (long)bytes.len, ossl_lib(), NULL);
     EVP_PKEY_free(pkey);
@@ -97,7 +109,7 @@ static unsigned der_holds(struct base_span bytes)
 
 unsigned ossl_sniff(struct base_span bytes)
 {
-    const unsigned pem = pem_holds(bytes);
+    const unsigned pem = bytes.len ? pem_holds(bytes) : 0;
     const unsigned holds = pem ? pem : der_holds(bytes);
     ERR_clear_error();
     return holds;
