@@ -18,13 +18,18 @@
 #include "ike.h"
 #include "telem.h"
 
+struct ctl;
 struct ctl_api;
+struct ctl_aside;
 struct ctl_jobs;
 struct ctl_resolve;
 struct node;
 
 /* Of the loop. */
 struct ctl_loop {
+    /* A turn without commands and signals; sleeps in it: for a millisecond at most. NULL: there is no loop.
+     */
+    void (*turn)(struct ctl *ctl, bool sleeps);
     int epoll_fd;
     int signal_fd;
     base_time busy_at; /* last turn that had work */
@@ -54,7 +59,8 @@ struct ctl {
     struct ike *ike;
     struct ctl_jobs *jobs;
     struct ctl_resolve *names;
-    uint32_t job_threads; /* what workers.crypto_threads came to */
+    struct ctl_aside *aside; /* NULL: long work is done in the loop */
+    uint32_t job_threads;    /* what workers.crypto_threads came to */
     struct ctl_api *api;
     struct ctl_loop loop;
     struct ctl_tally tally;
@@ -88,4 +94,4 @@ int ctl_event(struct ctl *ctl, const struct ike_event *ev);
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
 
 /* The same, but only tells what it would do. */
-int ctl_reload_plan(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
+int ctl_reload_plan(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "ctl_aside.h"
 #include "ctl_json.h"
 
 /* The connection in args, and the child of it where one is named. False: refused. */
@@ -100,6 +101,26 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
     return act(ctl, args, &ev, refusal);
 }
 
+/* What a reload does, as a document: as long as there are connections, so it is made beside the loop. */
+struct act_plan {
+    const struct conf_diff *diff;
+    const struct conf_report *report;
+    bool is_plan;
+    json_t *document;
+};
+
+static void act_plan_document(void *arg)
+{
+    struct act_plan *p = arg;
+    json_t *operations = json_array();
+    for (size_t i = 0; i < p->diff->n_ops; i++)
+        json_array_append_new(operations, json_pack("{s:s, s:o}", "type", conf_op_name(p->diff->ops[i].type),
+                                                    "name", ctl_json_text(p->diff->ops[i].name)));
+    p->document =
+        json_pack("{s:b, s:o, s:b, s:o}", "is_plan", p->is_plan, "operations", operations, "needs_restart",
+                  p->diff->needs_restart, "warnings", ctl_check_issues(p->report, true));
+}
+
 json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     static struct conf_report report;
@@ -117,12 +138,8 @@ json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *
     if (rc < 0)
         return ctl_refuse(refusal, API_ERR_FAILED, "cannot apply %s: %s; the running configuration stays",
                           ctl->conf_file, strerror(-rc));
-    json_t *operations = json_array();
-    for (size_t i = 0; i < diff.n_ops; i++)
-        json_array_append_new(operations, json_pack("{s:s, s:o}", "type", conf_op_name(diff.ops[i].type),
-                                                    "name", ctl_json_text(diff.ops[i].name)));
-    const bool needs_restart = diff.needs_restart;
+    struct act_plan answer = {.diff = &diff, .report = &report, .is_plan = is_plan};
+    ctl_aside_run(ctl, act_plan_document, &answer);
     conf_diff_free(&diff);
-    return json_pack("{s:b, s:o, s:b, s:o}", "is_plan", is_plan, "operations", operations, "needs_restart",
-                     needs_restart, "warnings", ctl_check_issues(&report, true));
+    return answer.document;
 }

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "api.h"
+#include "ctl_aside.h"
 
 static const struct {
     const char *command;
     ctl_handler *handler;
+    bool is_long; /* its document is as long as there are connections */
 } rows[] = {
     /* clang-format off */
     {"status", ctl_show_status},
@@ -23,9 +25,17 @@ static const struct {
     {"initiate", ctl_act_initiate},
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},
-    {"reload", ctl_act_reload},
+    {"reload", ctl_act_reload, true},
     /* clang-format on */
 };
+
+static bool is_long(const char *command)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].command, command) == 0)
+            return rows[i].is_long;
+    return false;
+}
 
 static json_t *dispatch(struct ctl *ctl, const struct api_request *request, struct ctl_refusal *refusal)
 {
@@ -36,6 +46,18 @@ static json_t *dispatch(struct ctl *ctl, const struct api_request *request, stru
                       CULVERT_VERSION);
 }
 
+struct answer {
+    json_t *data; /* taken */
+    char *line;
+    size_t len;
+};
+
+static void answer_write(void *arg)
+{
+    struct answer *a = arg;
+    a->line = api_response_ok(a->data, &a->len);
+}
+
 char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len)
 {
     struct api_request request;
@@ -44,9 +66,15 @@ char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answ
     if (api_request_parse(line, len, &request, why, sizeof why) < 0)
         return api_response_fail(API_ERR_BAD_REQUEST, why, NULL, answer_len);
     json_t *data = dispatch(ctl, &request, &refusal);
+    struct answer answer = {.data = data};
+    if (data && is_long(request.command))
+        ctl_aside_run(ctl, answer_write, &answer);
+    else if (data)
+        answer_write(&answer);
     json_decref(request.root);
+    *answer_len = answer.len;
     if (data)
-        return api_response_ok(data, answer_len);
+        return answer.line;
     if (!refusal.code)
         return api_response_fail(API_ERR_NO_MEMORY, "out of memory", NULL, answer_len);
     return api_response_fail(refusal.code, refusal.message, refusal.details, answer_len);

@@ -5,6 +5,7 @@
  * turn, some hundred times a second.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -27,6 +28,7 @@
 #define GOODBYE_NS       (2 * BASE_NS_PER_S)  /* for the answers, when all peers were told */
 #define GOODBYES_NS      BASE_NS_PER_MS       /* between some who are told and the next ones */
 #define GOODBYE_MAX_NS   (20 * BASE_NS_PER_S) /* for all of it */
+#define ASIDE_NAP_MS     1
 #define EPOLL_EVENTS_MAX 16
 
 /* Some peers at a time, so that their DELETEs find room in the send queue. */
@@ -87,6 +89,35 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     return busy;
 }
 
+static void loop_ready(struct ctl *ctl, int fd, base_time now)
+{
+    if (fd == ctl->loop.signal_fd)
+        loop_on_signals(ctl, now);
+    else if (fd == ctl_jobs_fd(ctl->jobs))
+        ctl_ike_jobs(ctl);
+    else if (fd == node_fd(ctl->node))
+        node_ready(ctl->node);
+    else
+        ctl_api_ready(ctl->api);
+}
+
+/* For whoever is in a command or a signal that takes long: further ones of these wait. */
+static void loop_turn_aside(struct ctl *ctl, bool sleeps)
+{
+    struct pollfd fds[] = {{.fd = ctl_jobs_fd(ctl->jobs), .events = POLLIN},
+                           {.fd = node_fd(ctl->node), .events = POLLIN}};
+    const bool may_sleep = sleeps && node_may_sleep(ctl->node);
+    poll(fds, sizeof fds / sizeof *fds, may_sleep ? ASIDE_NAP_MS : 0);
+    if (may_sleep)
+        node_awake(ctl->node);
+    const base_time now = ctl_now();
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (fds[i].revents)
+            loop_ready(ctl, fds[i].fd, now);
+    loop_turn(ctl, now);
+    ctl->loop.busy_at = now;
+}
+
 static bool loop_is_done(struct ctl *ctl, base_time now)
 {
     struct ike_stats s;
@@ -113,22 +144,15 @@ void ctl_run(struct ctl *ctl)
     struct epoll_event events[EPOLL_EVENTS_MAX];
     base_time now = ctl_now();
     ctl->loop.busy_at = now;
+    ctl->loop.turn = loop_turn_aside;
     ctl_ike_actions(ctl);
     ctl_notify_ready(ctl, now);
     host_log_hold(true);
     while (!loop_is_done(ctl, now)) {
         const int n = loop_wait(ctl, now, events);
         now = ctl_now();
-        for (int i = 0; i < n; i++) {
-            if (events[i].data.fd == ctl->loop.signal_fd)
-                loop_on_signals(ctl, now);
-            else if (events[i].data.fd == ctl_jobs_fd(ctl->jobs))
-                ctl_ike_jobs(ctl);
-            else if (events[i].data.fd == node_fd(ctl->node))
-                node_ready(ctl->node);
-            else
-                ctl_api_ready(ctl->api);
-        }
+        for (int i = 0; i < n; i++)
+            loop_ready(ctl, events[i].data.fd, now);
         if (loop_turn(ctl, now) || n > 0)
             ctl->loop.busy_at = now;
     }

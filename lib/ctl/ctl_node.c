@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "ctl_aside.h"
 #include "node_request.h"
+
+#define POLICIES_AT_ONCE 256
 
 _Static_assert(CONF_PORTS_MAX <= NODE_PORTS_MAX && CONF_NETWORKS_MAX <= NODE_NETWORKS_MAX &&
                    CONF_ADDRS_MAX <= NODE_PORT_ADDRS_MAX && CONF_CORES_MAX <= NODE_CORES_MAX &&
@@ -152,11 +155,16 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
     int rc = node_ask(ctl, NODE_TABLES_BEGIN);
     if (rc == 0)
         rc = node_add_routes(ctl, conf);
-    for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++)
+    for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++) {
         rc = node_add_policies(ctl, &conf->ike->conns[i], (uint32_t)i);
+        if (i % POLICIES_AT_ONCE == POLICIES_AT_ONCE - 1)
+            ctl_aside_turn(ctl);
+    }
     for (size_t i = 0; i < conf->ike->n_pools && rc == 0; i++)
         rc = node_add_pool_policy(ctl, &conf->ike->pools[i], (uint32_t)(conf->ike->n_conns + i));
-    if (rc == 0)
-        rc = node_ask(ctl, NODE_POLICIES_COMMIT);
+    while (rc == 0 && (rc = node_ask(ctl, NODE_POLICIES_COMMIT)) > 0) {
+        rc = 0;
+        ctl_aside_turn(ctl);
+    }
     return rc == 0 ? node_commit_routes(ctl, conf) : rc;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Reload: load and check first, then apply. What is protected stays protected throughout: policies of the new
- * snapshot are set before connections of the old one are closed.
+ * snapshot are set before connections of the old one are closed. None of it holds up the loop: what needs the
+ * two snapshots alone is done beside it, the rest in parts.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
+#include "ctl_aside.h"
 #include "host_log.h"
 #include "ctl_node.h"
+#include "ike_heirs.h"
 #include "ctl_notify.h"
 
 static void log_report(const struct ctl *ctl, const struct conf_report *report)
@@ -20,51 +23,96 @@ static void log_report(const struct ctl *ctl, const struct conf_report *report)
                  report->issues[i].text);
 }
 
-static void log_plan(const struct conf_diff *diff)
+#define LINES_AT_ONCE 200
+
+static void log_plan(struct ctl *ctl, const struct conf_diff *diff)
 {
-    for (size_t i = 0; i < diff->n_ops; i++)
-        if (diff->ops[i].type != CONF_OP_UNCHANGED)
-            host_log(HOST_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
-                     diff->ops[i].name);
+    for (size_t i = 0, n = 0; i < diff->n_ops; i++) {
+        if (diff->ops[i].type == CONF_OP_UNCHANGED)
+            continue;
+        host_log(HOST_NOTICE, "event=reload change=%s name=%s", conf_op_name(diff->ops[i].type),
+                 diff->ops[i].name);
+        if (++n % LINES_AT_ONCE == 0)
+            ctl_aside_turn(ctl);
+    }
     host_log(HOST_NOTICE, "event=reloaded");
 }
 
-int ctl_reload_plan(const struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+/* What is read beside the loop: the file, and what it changes. */
+struct reload_next {
+    const struct ctl *ctl;
+    struct conf_report *report;
+    struct conf_diff *diff;
+    bool is_plan;
+    int rc;
+    struct conf *conf;       /* NULL: rc tells why */
+    struct ike_heirs *heirs; /* NULL: the engine makes them */
+};
+
+static void reload_read(void *arg)
 {
-    memset(diff, 0, sizeof *diff);
-    struct conf *next = conf_load(ctl->conf_file, report);
-    const int rc = next ? conf_diff_make(&ctl->in_force, ctl->conf, next, diff) : -EINVAL;
-    conf_free(next);
-    return rc;
+    struct reload_next *n = arg;
+    const struct conf *from = n->ctl->conf;
+    memset(n->diff, 0, sizeof *n->diff);
+    n->conf = conf_load(n->ctl->conf_file, n->report);
+    n->rc = n->conf ? conf_diff_make(&n->ctl->in_force, from, n->conf, n->diff) : -EINVAL;
+    if (n->rc == 0 && !n->is_plan)
+        n->heirs = ike_heirs_new(from->ike, n->conf->ike);
+}
+
+static void reload_free(void *conf)
+{
+    conf_free(conf);
+}
+
+int ctl_reload_plan(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+{
+    struct reload_next next = {.ctl = ctl, .report = report, .diff = diff, .is_plan = true};
+    ctl_aside_run(ctl, reload_read, &next);
+    ctl_aside_run(ctl, reload_free, next.conf);
+    return next.rc;
+}
+
+/* The engine goes over to what is read, connection by connection. */
+static void reload_swap(struct ctl *ctl, const struct reload_next *next)
+{
+    struct ike_event ev = {.type = IKE_EV_CONF_SWAP, .conf = next->conf->ike, .heirs = next->heirs};
+    while (ctl_event(ctl, &ev) > 0) {
+        ctl_aside_turn(ctl);
+        ev = (struct ike_event){.type = IKE_EV_CONF_MORE};
+    }
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* routes are others */
+}
+
+static void reload_give_up(struct ctl *ctl, struct reload_next *next)
+{
+    conf_diff_free(next->diff);
+    memset(next->diff, 0, sizeof *next->diff);
+    ike_heirs_free(next->heirs);
+    ctl_aside_run(ctl, reload_free, next->conf);
 }
 
 /* Loads, checks and applies. As ctl_reload(). */
 static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
-    memset(diff, 0, sizeof *diff);
-    struct conf *next = conf_load(ctl->conf_file, report);
+    struct reload_next next = {.ctl = ctl, .report = report, .diff = diff};
+    ctl_aside_run(ctl, reload_read, &next);
     log_report(ctl, report);
-    if (!next) {
+    if (!next.conf)
         host_log(HOST_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
                  report->n_errors);
-        return -EINVAL;
+    if (next.rc == 0)
+        next.rc = ctl_node_apply(ctl, next.conf);
+    if (next.rc < 0) {
+        reload_give_up(ctl, &next);
+        return next.rc;
     }
-    int rc = conf_diff_make(&ctl->in_force, ctl->conf, next, diff);
-    if (rc == 0)
-        rc = ctl_node_apply(ctl, next);
-    if (rc < 0) {
-        conf_diff_free(diff);
-        memset(diff, 0, sizeof *diff);
-        conf_free(next);
-        return rc;
-    }
-    struct conf *old = ctl->conf;
-    ctl->conf = next;
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next->ike});
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* routes are others */
-    conf_free(old);
+    struct conf *former = ctl->conf;
+    ctl->conf = next.conf;
+    reload_swap(ctl, &next);
+    ctl_aside_run(ctl, reload_free, former);
     ctl->tally.reloads++;
-    log_plan(diff);
+    log_plan(ctl, diff);
     return 0;
 }
 

@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_aside.h"
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
@@ -70,7 +71,8 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
                                         (uint32_t)CPU_COUNT(&view.spare_cpus));
     ctl->jobs = ctl_jobs_new(&ossl_ike_ops, ctl->job_threads, &view.spare_cpus);
     ctl->names = ctl_resolve_new();
-    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs || !ctl->names) {
+    ctl->aside = ctl_aside_new();
+    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs || !ctl->names || !ctl->aside) {
         snprintf(why, why_size, "the control loop does not start: %s", strerror(errno));
         return -1;
     }
@@ -123,6 +125,7 @@ void ctl_stop(struct ctl *ctl)
     const bool is_up = ctl->node != NULL;
     ctl_api_close(ctl->api);
     ctl_resolve_free(ctl->names);
+    ctl_aside_free(ctl->aside);
     /* The engine still names the jobs that are out. */
     if (ctl->ike)
         ike_free(ctl->ike);

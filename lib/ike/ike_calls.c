@@ -36,7 +36,7 @@ static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_n
     ike_timer_set(&ike->timers, &run->timer, base_time_add(ike->now, ns));
 }
 
-static void run_lost(struct ike *ike, struct ike_run *run, bool was_up)
+void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
 {
     if (run->calls_again && !run->held && !ike->shutting_down) {
         run_plan_call(ike, run, 0);
@@ -64,7 +64,7 @@ static bool run_call(struct ike *ike, struct ike_run *run, const struct base_add
     ike_timer_clear(&ike->timers, &run->timer);
     if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path, child) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas");
-        run_lost(ike, run, false);
+        ike_run_lost(ike, run, false);
     }
     return true;
 }
@@ -79,7 +79,7 @@ static int run_ask_name(struct ike *ike, struct ike_run *run, const char *child)
     ike_timer_clear(&ike->timers, &run->timer);
     if (!ike->env.resolve || ike->env.resolve(ike->env.ctx, c->name, c->remote_name) < 0) {
         explain_name(ike, c, 0, "too many names are being asked for");
-        run_lost(ike, run, false);
+        ike_run_lost(ike, run, false);
         return 0;
     }
     run->asks_name = true;
@@ -99,7 +99,7 @@ void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_eve
         if (run_call(ike, run, &ev->addrs[(run->failures + i) % ev->n_addrs], child))
             return;
     explain_name(ike, run->conn, ev->n_addrs, ev->why);
-    run_lost(ike, run, false);
+    ike_run_lost(ike, run, false);
 }
 
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
@@ -115,7 +115,7 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
         return run_ask_name(ike, run, child);
     if (run_call(ike, run, &run->conn->remote_addr, child))
         return 0;
-    run_lost(ike, run, false);
+    ike_run_lost(ike, run, false);
     return -EHOSTUNREACH;
 }
 
@@ -152,43 +152,6 @@ void ike_run_fini(struct ike *ike)
     ike_conf_put(ike->conf);
 }
 
-/* The connection of the new configuration under which all SAs of the old one can go on, or NULL. */
-static const struct ike_conn_conf *run_heir(const struct ike *ike, const struct ike_conf *conf,
-                                            const struct ike_run *old, size_t hint)
-{
-    const struct ike_conn_conf *c =
-        hint < conf->n_conns && strcmp(conf->conns[hint].name, old->conn->name) == 0
-            ? &conf->conns[hint]
-            : ike_conf_conn(conf, old->conn->name);
-    if (!c || ike_conn_conf_asks(old->conn, c) >= IKE_ASKS_SA)
-        return NULL;
-    return ikev2_can_keep(ike, old, c) ? c : NULL;
-}
-
-static void run_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
-{
-    ikev2_hand_over(ike, old, conn);
-    if (conn) {
-        struct ike_run *run = ike_run_of(ike, conn);
-        run->held = old->held && old->conn->start == conn->start;
-        run->failures = old->failures;
-    }
-    ike_timer_clear(&ike->timers, &old->timer);
-}
-
-/* A number and counts belong to the name, whatever else of the connection changes. */
-static void run_pass_on(struct ike *ike, const struct ike_run *old)
-{
-    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, old->conn->name);
-    if (conn) {
-        struct ike_run *run = ike_run_of(ike, conn);
-        run->number = old->number;
-        run->stats = old->stats;
-    } else if (old->number && ike->env.conn_close) {
-        ike->env.conn_close(ike->env.ctx, old->number);
-    }
-}
-
 void ike_run_number(struct ike *ike)
 {
     for (size_t i = 0; ike->env.conn_open && i < ike->conf->n_conns; i++)
@@ -196,40 +159,8 @@ void ike_run_number(struct ike *ike)
             ike->runs[i].number = ike->env.conn_open(ike->env.ctx);
 }
 
-void ike_run_swap(struct ike *ike, const struct ike_conf *conf)
+void ike_run_plan(struct ike *ike, struct ike_run *run)
 {
-    const struct ike_conf *old_conf = ike->conf;
-    struct ike_run *old_runs = ike->runs;
-    if (ike_run_init(ike, conf) < 0)
-        return;
-    for (size_t i = 0; i < old_conf->n_conns; i++)
-        run_pass_on(ike, &old_runs[i]);
-    ike_run_number(ike);
-    for (size_t i = 0; i < old_conf->n_conns; i++)
-        run_hand_over(ike, &old_runs[i], run_heir(ike, conf, &old_runs[i], i));
-    free(old_runs);
-    ike_conf_put(old_conf);
-    for (size_t i = 0; i < conf->n_conns; i++)
-        if (run_wants_call(ike, &ike->runs[i]))
-            run_plan_call(ike, &ike->runs[i], 0);
-}
-
-void ike_run_settle(struct ike *ike)
-{
-    struct ike_run *run;
-    while ((run = ike->lost) != NULL) {
-        ike->lost = run->lost_next;
-        run->is_lost = false;
-        run_lost(ike, run, run->was_up);
-    }
-}
-
-bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
-{
-    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
-    if (!conn)
-        return false;
-    const struct ike_run *run = &ike->runs[conn - ike->conf->conns];
-    *out = (struct ike_conn_view){run->number, run->stats};
-    return true;
+    if (run_wants_call(ike, run))
+        run_plan_call(ike, run, 0);
 }

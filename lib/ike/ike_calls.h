@@ -2,6 +2,8 @@
 #pragma once
 /* Calling peers: when a configuration or an operator says so, and again when an SA is lost. */
 
+#include <stdbool.h>
+
 struct ike;
 struct ike_conf;
 struct ike_event;
@@ -23,8 +25,7 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child);
 void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 
-/* Another configuration: equal connections keep their SAs, others are closed. */
-void ike_run_swap(struct ike *ike, const struct ike_conf *conf);
-
-/* Plans calls for connections that lost an SA in this dispatch. */
-void ike_run_settle(struct ike *ike);
+/* Plans a call where the configuration wants one. */
+void ike_run_plan(struct ike *ike, struct ike_run *run);
+/* The connection lost an SA: plans a call where one is wanted. */
+void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up);

@@ -21,6 +21,7 @@
 #include "ike_path.h"
 #include "ike_run.h"
 #include "ike_share.h"
+#include "ike_swap.h"
 #include "ike_timer.h"
 #include "ike_view.h"
 #include "ike_wait.h"
@@ -29,12 +30,16 @@
 #include "wire_ike.h"
 
 #define GOODBYES_AT_ONCE 128
-#define VERSION_AT       17 /* of the byte with both halves of the version, in every version's header */
+#define SWAPS_FIRST      512 /* connections of another configuration, at first, */
+#define SWAPS_AT_ONCE    256 /* and later in each part */
+#define VERSION_AT       17  /* of the byte with both halves of the version, in every version's header */
 
 static void engine_settle(struct ike *ike)
 {
     ikev2_settle(ike);
-    ike_run_settle(ike);
+    ike_swap_settle(ike);
+    if (ike->swap.is_over)
+        ike_swap_end(ike);
 }
 
 /* ---- packets ---- */
@@ -102,8 +107,17 @@ static int engine_terminate(struct ike *ike, struct ike_run *run)
     return ikev2_terminate(ike, run);
 }
 
+/* The rest of a swap at once. */
+static void engine_end_swap(struct ike *ike)
+{
+    ike_swap_more(ike, SIZE_MAX);
+    engine_settle(ike);
+}
+
 static int engine_shut_down(struct ike *ike)
 {
+    if (ike->swap.heirs)
+        engine_end_swap(ike);
     for (size_t i = 0; i < ike->conf->n_conns && !ike->shutting_down; i++)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
     ike->shutting_down = true;
@@ -115,6 +129,14 @@ static int engine_set_pools(struct ike *ike)
 {
     return pool_book_set(ike->pools, ike->conf->pools, ike->conf->n_pools,
                          ike->conf->n_pools ? 2 * (size_t)ike->conf->sas_max : 0);
+}
+
+static int engine_swap(struct ike *ike, const struct ike_event *ev)
+{
+    engine_end_swap(ike);
+    const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
+    const int pools_rc = rc < 0 ? rc : engine_set_pools(ike);
+    return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
 }
 
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)
@@ -139,8 +161,9 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         run = run_by_name(ike, ev->name);
         return run ? ikev2_reauthenticate(ike, run) : -ENOENT;
     case IKE_EV_CONF_SWAP:
-        ike_run_swap(ike, ev->conf);
-        return engine_set_pools(ike);
+        return engine_swap(ike, ev);
+    case IKE_EV_CONF_MORE:
+        return ike_swap_more(ike, SWAPS_AT_ONCE);
     case IKE_EV_SHUTDOWN:
         return engine_shut_down(ike);
     case IKE_EV_JOB_DONE:
@@ -170,6 +193,13 @@ int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev)
 
 /* ---- time ---- */
 
+/* A former one's call is planned anew by its heir. */
+static void engine_on_run_timer(struct ike *ike, struct ike_run *run)
+{
+    if (ike_swap_heir(ike, run) == run)
+        ike_run_on_timer(ike, run);
+}
+
 void ike_on_timer(struct ike *ike, base_time now)
 {
     struct ike_timer *t;
@@ -177,7 +207,7 @@ void ike_on_timer(struct ike *ike, base_time now)
     while ((t = ike_timer_first(&ike->timers)) != NULL && base_time_reached(t->at, now)) {
         ike_timer_clear(&ike->timers, t); /* the settle step sets it anew */
         if (t->owner == IKE_TIMER_RUN)
-            ike_run_on_timer(ike, (struct ike_run *)((char *)t - offsetof(struct ike_run, timer)));
+            engine_on_run_timer(ike, (struct ike_run *)((char *)t - offsetof(struct ike_run, timer)));
         else
             ikev2_on_timer(ike, t);
     }
@@ -230,6 +260,7 @@ void ike_free(struct ike *ike)
     ike_wait_fini(ike);
     ike_share_fini(ike);
     ike_act_fini(ike);
+    ike_swap_end(ike);
     ike_run_fini(ike);
     ike_timer_fini(&ike->timers);
     pool_book_free(ike->pools);

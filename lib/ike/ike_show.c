@@ -10,12 +10,6 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     return ikev2_show_next(ike, after_id, out);
 }
 
-bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
-{
-    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
-    return conn && ikev2_show_next_of(ike, &ike->runs[conn - ike->conf->conns], after_id, out);
-}
-
 bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
 {
     return ikev2_show_child(ike, id, n, out);

@@ -21,7 +21,8 @@ enum ike_event_type {
     IKE_EV_RESOLVED,   /* name: connection; host, addrs, n_addrs, why: what the resolver said */
     IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_REAUTH,     /* name: connection; new IKE SAs, made before the old ones are closed */
-    IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed */
+    IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed; heirs */
+    IKE_EV_CONF_MORE,  /* the next part of what a swap has to do */
     IKE_EV_SHUTDOWN,   /* DELETE for every SA, some at a time; nothing new is accepted */
     IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
@@ -54,7 +55,9 @@ struct ike_event {
     size_t n_addrs;
     const char *why; /* RESOLVED to none: words without an end */
     const struct ike_conf *conf;
-    struct ike_job *job; /* the engine's again, which frees it */
+    struct ike_heirs *heirs; /* CONF_SWAP: of the configuration in force and conf; the engine's. NULL: it
+                                makes them itself */
+    struct ike_job *job;     /* the engine's again, which frees it */
 };
 
 enum ike_action_type {

@@ -4,6 +4,7 @@
 
 #include "ike_conf.h"
 #include "ike_env.h"
+#include "ike_heirs.h"
 #include "ike_run.h"
 #include "ike_stats.h"
 #include "telem.h"
@@ -40,7 +41,17 @@ uint64_t ike_jitter(struct ike *ike, uint64_t range_ns)
 
 struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn)
 {
-    return conn->conf == ike->conf ? &ike->runs[conn - ike->conf->conns] : NULL;
+    const struct ike_swap *swap = &ike->swap;
+    if (swap->heirs && conn->conf == swap->heirs->from) {
+        struct ike_run *former = &swap->runs[conn - conn->conf->conns];
+        return former->is_moved ? NULL : former;
+    }
+    if (conn->conf != ike->conf)
+        return NULL;
+    struct ike_run *run = &ike->runs[conn - ike->conf->conns];
+    if (swap->heirs && !run->is_ready)
+        swap->make_ready(ike, run);
+    return run;
 }
 
 void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up)

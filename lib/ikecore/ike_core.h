@@ -20,6 +20,16 @@
 
 struct ikev2;
 struct pool_book;
+struct ike_heirs;
+
+/* A configuration that takes the place of another, part by part (ike_swap.h). */
+struct ike_swap {
+    struct ike_heirs *heirs; /* NULL: none does */
+    struct ike_run *runs;    /* of the former configuration */
+    size_t at, fresh_at;     /* the next runs to be moved, and to be made ready */
+    bool is_over;
+    void (*make_ready)(struct ike *ike, struct ike_run *run); /* before a run is used */
+};
 
 struct ike {
     struct ike_env env;
@@ -36,7 +46,8 @@ struct ike {
     struct pool_book *pools;  /* addresses for peers, by their numbers in conf->pools */
     struct ike_shares shares; /* of half-open SAs */
     struct ike_run *runs;     /* parallel to conf->conns */
-    struct ike_run *lost;     /* by lost_next, within a dispatch */
+    struct ike_swap swap;
+    struct ike_run *lost; /* by lost_next, within a dispatch */
     struct ike_fail fail;
     struct ike_audit audit; /* scratch */
     struct ikev2 *v2;

@@ -26,6 +26,10 @@ struct ike_run {
     bool was_up;      /* with is_lost: it had been established */
     struct ike_run *lost_next;
     uint32_t number; /* of ike_env.conn_open() */
+    /* While a configuration takes the place of another one (ike_swap.h). */
+    uint32_t parent; /* in the former one, IKE_HEIR_NONE: none */
+    bool is_ready;   /* has what its parent had, and a number */
+    bool is_moved;   /* a former one: its SAs and the rest are its heir's */
     struct ike_conn_stats stats;
 };
 

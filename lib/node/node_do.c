@@ -10,7 +10,8 @@
 #include "wire_ip4.h"
 #include "wire_ip6.h"
 
-#define DEFAULT_MTU 1500
+#define DEFAULT_MTU      1500
+#define POLICIES_AT_ONCE 512
 
 /*
  * MTU of the way to a peer, of which `wanted` is known (0: nothing); without a route the SA is installed all
@@ -75,8 +76,9 @@ static int do_commit_routes(struct node *node)
 static int do_commit_policies(struct node *node)
 {
     const struct node_list *list = &node->stage.policies;
-    const int rc = sad_policies_set(node->sad, list->items, list->count);
-    node_stage_clear_policies(&node->stage);
+    const int rc = sad_policies_step(node->sad, list->items, list->count, POLICIES_AT_ONCE);
+    if (rc <= 0)
+        node_stage_clear_policies(&node->stage);
     return rc;
 }
 

@@ -65,8 +65,8 @@ enum node_request_type {
     NODE_ROUTE_ADD,
     NODE_POLICY_ADD,
     NODE_ROUTES_COMMIT, /* -EINVAL: a route names no port; -ENOMEM */
-    /* -ENOMEM: no memory, or the tables of selectors are full. What both sets have in common is protected
-     * throughout. */
+    /* In parts: 1 means that there are more, ask again, and add none meanwhile. -ENOMEM: no memory, or the
+     * tables of selectors are full. What both sets have in common is protected throughout. */
     NODE_POLICIES_COMMIT,
     /*
      * known: messages of this SPI of ours are of an IKE SA that lives, and come before those of strangers; or

@@ -181,6 +181,12 @@ struct sad_policy {
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 
 /*
+ * The same in parts, of `most` policies each: 1 means that there are others, to be asked for with the same
+ * list; with 0 and with an error it is over.
+ */
+int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t count, size_t most);
+
+/*
  * Gives the pair's directions to workers (< params.workers), as soon as these and the owners now have done
  * their part and sad_reclaim() was called. Loses and reorders nothing. 0, -ENOENT, -EINVAL, -EBUSY: an
  * earlier move is not over (a worker may stall), try later.

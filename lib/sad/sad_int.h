@@ -99,6 +99,8 @@ struct sad {
     uint32_t len_count[2][129]; /* prefixes by length, IPv4 and IPv6 */
 
     struct sad_policies policies;
+    struct sad_policies next_policies, old_policies; /* while one set takes the place of another */
+    bool is_linking;                                 /* next_policies are not whole yet */
     struct sad_conns conns;
     struct rte_ring *events;
     void *events_mem;

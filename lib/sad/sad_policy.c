@@ -2,7 +2,7 @@
 /*
  * Policies: selectors that must be protected, whether an SA for them lives or not. They are candidates
  * without a slot, behind all SAs of their prefix. A new set is linked before the old one is unlinked, so that
- * what is in both is never open.
+ * what is in both is never open; both take their time.
  */
 #include "sad_int.h"
 
@@ -18,12 +18,16 @@ static void sels_free(void *ctx, uint64_t sels)
     free((void *)(uintptr_t)sels);
 }
 
-static void policies_drop(struct sad *sad, struct sad_policies *set)
+/* Unlinks so many of a set, the last ones first. */
+static void policies_drop(struct sad *sad, struct sad_policies *set, size_t most)
 {
-    for (size_t i = 0; i < set->count; i++) {
-        sad_spd_unlink(sad, &set->cands[i]);
-        sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)set->sels[i]);
+    for (; set->count && most; most--) {
+        set->count--;
+        sad_spd_unlink(sad, &set->cands[set->count]);
+        sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)set->sels[set->count]);
     }
+    if (set->count)
+        return;
     free(set->cands);
     free(set->sels);
     *set = (struct sad_policies){0};
@@ -36,24 +40,63 @@ static int policy_link(struct sad *sad, const struct sad_policy *policy, struct 
     return *sels ? sad_spd_link(sad, *sels, (struct sad_server){.slot = SAD_NO_SLOT}, head) : -ENOMEM;
 }
 
-int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count)
+static int policies_begin(struct sad *sad, size_t count)
 {
-    struct sad_policies set = {0};
-    int err = 0;
+    struct sad_policies *next = &sad->next_policies;
+    if (sad->is_linking || sad->old_policies.count)
+        return 0;
     if (count) {
-        set.cands = calloc(count, sizeof *set.cands);
-        set.sels = calloc(count, sizeof(*set.sels));
-        err = set.cands && set.sels ? 0 : -ENOMEM;
+        next->cands = calloc(count, sizeof *next->cands);
+        next->sels = calloc(count, sizeof(*next->sels));
+        if (!next->cands || !next->sels)
+            return -ENOMEM;
     }
-    while (set.count < count && !err) {
-        err = policy_link(sad, &list[set.count], &set.sels[set.count], &set.cands[set.count]);
-        set.count++;
+    sad->is_linking = true;
+    return 0;
+}
+
+/* Links so many more of the list. */
+static int policies_link(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
+{
+    struct sad_policies *next = &sad->next_policies;
+    int err = 0;
+    for (; next->count < count && most && !err; most--) {
+        err = policy_link(sad, &list[next->count], &next->sels[next->count], &next->cands[next->count]);
+        next->count++;
     }
+    return err;
+}
+
+int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
+{
+    int err = policies_begin(sad, count);
+    if (!err && sad->is_linking)
+        err = policies_link(sad, list, count, most);
     if (err) {
-        policies_drop(sad, &set);
+        policies_drop(sad, &sad->next_policies, SIZE_MAX);
+        sad->is_linking = false;
         return err;
     }
-    policies_drop(sad, &sad->policies);
-    sad->policies = set;
-    return 0;
+    if (sad->is_linking && sad->next_policies.count == count) {
+        sad->old_policies = sad->policies;
+        sad->policies = sad->next_policies;
+        sad->next_policies = (struct sad_policies){0};
+        sad->is_linking = false;
+    }
+    if (!sad->is_linking)
+        policies_drop(sad, &sad->old_policies, most);
+    return sad->is_linking || sad->old_policies.count;
+}
+
+int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count)
+{
+    int rc;
+    /* One that was left in parts goes first. */
+    policies_drop(sad, &sad->next_policies, SIZE_MAX);
+    policies_drop(sad, &sad->old_policies, SIZE_MAX);
+    sad->is_linking = false;
+    do
+        rc = sad_policies_step(sad, list, count, SIZE_MAX);
+    while (rc > 0);
+    return rc;
 }

@@ -258,6 +258,25 @@ static void a_turn_that_left_something_is_followed_by_the_next_one(void **state)
     assert_int_equal(sleeps, 0);
 }
 
+static void whoever_waits_has_turns_in_which_commands_and_signals_wait(void **state)
+{
+    ctl_run(&ctl);
+    turns = jobs = readies = apis = sleeps = timers = stopping = 0;
+    for (int i = JOBS; i < PIPES; i++)
+        assert_int_equal(write(pipes[i][1], "x", 1), 1);
+    signal_sent(SIGHUP);
+    ctl.loop.turn(&ctl, true);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(readies, 1);
+    assert_int_equal(sleeps, 1);
+    ctl.loop.turn(&ctl, false);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(sleeps, 1);
+    assert_int_equal(turns, 2);
+    assert_int_equal(timers, 2);
+    assert_int_equal(apis + reloads, 0);
+}
+
 static void the_first_signal_says_goodbye_and_the_next_ones_change_nothing(void **state)
 {
     signal_sent(SIGTERM);
@@ -326,6 +345,7 @@ int main(void)
         TEST(each_turn_serves_everybody),
         TEST(the_loop_sleeps_when_nothing_waits),
         TEST(a_turn_that_left_something_is_followed_by_the_next_one),
+        TEST(whoever_waits_has_turns_in_which_commands_and_signals_wait),
         TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
         TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
         TEST(many_peers_are_told_one_part_in_a_millisecond),

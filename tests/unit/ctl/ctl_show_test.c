@@ -58,7 +58,7 @@ int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff
     return reload_rc;
 }
 
-int ctl_reload_plan(const struct ctl *c, struct conf_report *report, struct conf_diff *diff)
+int ctl_reload_plan(struct ctl *c, struct conf_report *report, struct conf_diff *diff)
 {
     const int rc = ctl_reload(&ctl, report, diff);
     if (rc == 0)

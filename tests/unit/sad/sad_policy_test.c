@@ -42,6 +42,34 @@ static void a_new_set_takes_the_place_of_the_old_one(void **state)
     sad_free(sad);
 }
 
+static void in_parts_nothing_of_both_is_open_and_the_old_ones_go_last(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy first[] = {policy("10.1.0.0/16", "10.2.0.0/16"),
+                                       policy("10.1.0.0/16", "10.3.0.0/16"),
+                                       policy("10.1.0.0/16", "10.4.0.0/16")};
+    const struct sad_policy second[] = {policy("10.1.0.0/16", "10.3.0.0/16"),
+                                        policy("10.1.0.0/16", "10.5.0.0/16")};
+    int parts = 1;
+    assert_int_equal(sad_policies_step(sad, first, 3, 10), 0); /* all at once */
+    assert_int_equal(sad_policies_step(sad, second, 2, 1), 1);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.5.0.1"), SAD_SPD_NONE);
+    while (sad_policies_step(sad, second, 2, 1) > 0) {
+        assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NO_SA);
+        parts++;
+    }
+    assert_int_equal(parts, 3); /* with the first of the old ones in the part of the last new one */
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.2.0.1"), SAD_SPD_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.4.0.1"), SAD_SPD_NONE);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.5.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(sad_policies_step(sad, first, 3, 1), 1);
+    assert_int_equal(sad_policies_set(sad, first, 1), 0); /* instead of what was begun */
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NONE);
+    assert_int_equal(sad_policies_step(sad, second, 2, 1), 1);
+    sad_free(sad); /* amid it */
+}
+
 static void a_set_that_does_not_fit_leaves_the_old_set(void **state)
 {
     enum { LISTS = 600000 / BASE_TS_MAX }; /* prefixes: more than the tables have room for */
@@ -186,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_set_takes_the_place_of_the_old_one),
+        cmocka_unit_test(in_parts_nothing_of_both_is_open_and_the_old_ones_go_last),
         cmocka_unit_test(a_set_that_does_not_fit_leaves_the_old_set),
         cmocka_unit_test(all_selectors_that_two_payloads_carry_are_one_policy),
         cmocka_unit_test(pairs_serve_their_policy_whenever_the_set_changes),

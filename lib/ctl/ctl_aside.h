@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Long work of the control side: beside the loop, on a thread of its own, or in slices. Whoever asks for it
+ * waits, and the loop's turns go on meanwhile, but for commands and signals: those wait as well, so there is
+ * one asker at a time. Thread: control.
+ */
+
+struct ctl;
+struct ctl_aside;
+
+/* Starts the thread. NULL with errno when it cannot be had. */
+struct ctl_aside *ctl_aside_new(void);
+/* Ends it. NULL is fine. */
+void ctl_aside_free(struct ctl_aside *aside);
+
+/*
+ * Runs work(arg) on the thread, and turns of the loop until it is done. Without a thread or a loop (a start,
+ * a test) it is run here. work touches nothing that turns change.
+ */
+void ctl_aside_run(struct ctl *ctl, void (*work)(void *arg), void *arg);
+
+/* A turn of the loop between two slices. */
+void ctl_aside_turn(struct ctl *ctl);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each connection is moved once, in its turn or when something is wanted of it. */
+#include "ike_swap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "ike.h"
+#include "ike_calls.h"
+#include "ike_core.h"
+#include "ike_heirs.h"
+#include "ike_run.h"
+#include "ikev2.h"
+
+/* A number and counts belong to the name, whatever else of the connection changes. */
+static void swap_pass_on(struct ike *ike, const struct ike_run *former, struct ike_run *run)
+{
+    if (run) {
+        run->number = former->number;
+        run->stats = former->stats;
+    } else if (former->number && ike->env.conn_close) {
+        ike->env.conn_close(ike->env.ctx, former->number);
+    }
+}
+
+static void swap_move(struct ike *ike, size_t i)
+{
+    const struct ike_heir *heir = &ike->swap.heirs->list[i];
+    struct ike_run *former = &ike->swap.runs[i];
+    struct ike_run *run = heir->number == IKE_HEIR_NONE ? NULL : &ike->runs[heir->number];
+    if (former->is_moved)
+        return;
+    former->is_moved = true;
+    swap_pass_on(ike, former, run);
+    const bool keeps = run && heir->asks < IKE_ASKS_SA && ikev2_can_keep(ike, former, run->conn);
+    ikev2_hand_over(ike, former, keeps ? run->conn : NULL);
+    if (keeps) {
+        run->held = former->held && former->conn->start == run->conn->start;
+        run->failures = former->failures;
+    }
+    ike_timer_clear(&ike->timers, &former->timer);
+}
+
+static void swap_make_ready(struct ike *ike, struct ike_run *run)
+{
+    run->is_ready = true; /* first of all: what follows asks for it */
+    if (run->parent != IKE_HEIR_NONE)
+        swap_move(ike, run->parent);
+    if (!run->number && ike->env.conn_open)
+        run->number = ike->env.conn_open(ike->env.ctx);
+    ike_run_plan(ike, run);
+}
+
+int ike_swap_begin(struct ike *ike, const struct ike_conf *conf, struct ike_heirs *heirs)
+{
+    const size_t timers = ike->stats.ike_sas + ike->conf->n_conns + conf->n_conns + 1;
+    if (!heirs)
+        heirs = ike_heirs_new(ike->conf, conf);
+    if (!heirs || ike_timer_reserve(&ike->timers, timers) < 0) {
+        ike_heirs_free(heirs);
+        return -ENOMEM;
+    }
+    ike->swap = (struct ike_swap){.heirs = heirs, .runs = ike->runs, .make_ready = swap_make_ready};
+    ike->runs = heirs->runs;
+    heirs->runs = NULL;
+    ike_conf_put(ike->conf); /* the heirs have one still */
+    ike->conf = ike_conf_get(conf);
+    return 0;
+}
+
+bool ike_swap_more(struct ike *ike, size_t most)
+{
+    struct ike_swap *s = &ike->swap;
+    if (!s->heirs || s->is_over)
+        return false;
+    for (; most && s->at < s->heirs->from->n_conns; s->at++, most--)
+        (void)ike_swap_heir(ike, &s->runs[s->at]);
+    for (; most && s->fresh_at < ike->conf->n_conns; s->fresh_at++, most--)
+        (void)ike_run_of(ike, &ike->conf->conns[s->fresh_at]);
+    s->is_over = s->at == s->heirs->from->n_conns && s->fresh_at == ike->conf->n_conns;
+    return !s->is_over;
+}
+
+void ike_swap_end(struct ike *ike)
+{
+    const struct ike_swap *s = &ike->swap;
+    for (size_t i = 0; s->heirs && !s->is_over && i < s->heirs->from->n_conns; i++)
+        ike_timer_clear(&ike->timers, &s->runs[i].timer);
+    free(ike->swap.runs);
+    ike_heirs_free(ike->swap.heirs);
+    ike->swap = (struct ike_swap){0};
+}
+
+struct ike_run *ike_swap_heir(struct ike *ike, struct ike_run *run)
+{
+    const struct ike_heirs *h = ike->swap.heirs;
+    if (!h || run < ike->swap.runs || run >= ike->swap.runs + h->from->n_conns)
+        return run;
+    const struct ike_heir *heir = &h->list[run - ike->swap.runs];
+    if (heir->number != IKE_HEIR_NONE)
+        return ike_run_of(ike, &ike->conf->conns[heir->number]);
+    swap_move(ike, (size_t)(run - ike->swap.runs));
+    return NULL;
+}
+
+void ike_swap_settle(struct ike *ike)
+{
+    struct ike_run *run;
+    while ((run = ike->lost) != NULL) {
+        ike->lost = run->lost_next;
+        run->is_lost = false;
+        const bool was_up = run->was_up;
+        run = ike_swap_heir(ike, run);
+        if (run)
+            ike_run_lost(ike, run, was_up);
+    }
+}
+
+/* The runtime that has what a connection has now. */
+static const struct ike_run *swap_show(const struct ike *ike, const struct ike_conn_conf *conn)
+{
+    const struct ike_run *run = &ike->runs[conn - ike->conf->conns];
+    return ike->swap.heirs && !run->is_ready && run->parent != IKE_HEIR_NONE ? &ike->swap.runs[run->parent]
+                                                                             : run;
+}
+
+bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
+    return conn && ikev2_show_next_of(ike, swap_show(ike, conn), after_id, out);
+}
+
+bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
+{
+    const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
+    if (!conn)
+        return false;
+    const struct ike_run *run = swap_show(ike, conn);
+    *out = (struct ike_conn_view){run->number, run->stats};
+    return true;
+}

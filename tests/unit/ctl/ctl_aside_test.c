@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Long work beside the loop, whose turns go on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "ctl.h"
+#include "ctl_aside.h"
+
+static struct ctl ctl;
+static int turns, sleeps;
+static atomic_int may_end;
+static pthread_t worked_in;
+
+static void turn(struct ctl *c, bool may_sleep)
+{
+    assert_ptr_equal(c, &ctl);
+    sleeps += may_sleep;
+    if (++turns == 5)
+        may_end = 1;
+    usleep(1000);
+}
+
+/* Ends when the loop has had five turns. */
+static void work(void *arg)
+{
+    while (!may_end)
+        usleep(100);
+    worked_in = pthread_self();
+    ++*(int *)arg;
+}
+
+static void work_at_once(void *arg)
+{
+    worked_in = pthread_self();
+    ++*(int *)arg;
+}
+
+static void turns_go_on_while_the_work_is_done(void **state)
+{
+    int done = 0;
+    ctl.aside = ctl_aside_new();
+    ctl.loop.turn = turn;
+    assert_non_null(ctl.aside);
+    for (int i = 1; i <= 3; i++) {
+        turns = sleeps = 0;
+        may_end = 0;
+        ctl_aside_run(&ctl, work, &done);
+        assert_int_equal(done, i);
+        assert_true(turns >= 5);
+        assert_int_equal(sleeps, turns);
+        assert_false(pthread_equal(worked_in, pthread_self()));
+    }
+    turns = sleeps = 0;
+    ctl_aside_turn(&ctl);
+    assert_int_equal(turns, 1);
+    assert_int_equal(sleeps, 0);
+    ctl_aside_free(ctl.aside);
+    ctl_aside_free(NULL);
+}
+
+static void without_a_loop_or_a_thread_it_is_done_here(void **state)
+{
+    int done = 0;
+    ctl.aside = NULL;
+    ctl.loop.turn = turn;
+    ctl_aside_run(&ctl, work_at_once, &done);
+    assert_true(pthread_equal(worked_in, pthread_self()));
+    ctl.aside = ctl_aside_new();
+    ctl.loop.turn = NULL;
+    ctl_aside_run(&ctl, work_at_once, &done);
+    assert_true(pthread_equal(worked_in, pthread_self()));
+    assert_int_equal(done, 2);
+    ctl_aside_turn(&ctl);
+    ctl_aside_free(ctl.aside);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turns_go_on_while_the_work_is_done),
+        cmocka_unit_test(without_a_loop_or_a_thread_it_is_done_here),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

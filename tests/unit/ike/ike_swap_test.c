@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A configuration of many connections takes the place of another one, part by part. */
+#include "ike_pair.h"
+#include <errno.h>
+#include "ike_core.h"
+#include "ike_swap.h"
+
+#define FILLERS 2000 /* before the connection of the pair, which so is the last one that is moved */
+
+static struct ike_conf *many(uint32_t dpd_s, size_t first, bool starts)
+{
+    struct ike_conf *conf = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    const struct ike_conn_conf last = conf->conns[0];
+    conf->conns = realloc(conf->conns, (FILLERS + 1) * sizeof *conf->conns);
+    conf->n_conns = FILLERS + 1;
+    for (size_t i = 0; i < FILLERS; i++) {
+        struct ike_conn_conf *c = &conf->conns[i];
+        ike_conn_conf_defaults(c);
+        snprintf(c->name, sizeof c->name, "c%zu", first + i);
+        c->local_id = last.local_id;
+        c->remote_id = pair_id("@nobody");
+    }
+    conf->conns[FILLERS] = last;
+    conf->conns[FILLERS].dpd_s = dpd_s;
+    conf->conns[FILLERS].start = starts;
+    conf->conns[FILLERS].remote_addr = pair_addr("192.0.2.1");
+    return conf;
+}
+
+static struct pair *pair_many(void)
+{
+    struct pair *p = pair_new();
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = many(30, 0, false);
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    return p;
+}
+
+/* Begins. What the event said. */
+static int swap(struct pair *p, struct ike_conf *next)
+{
+    ike_conf_seal(next);
+    const int rc = pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next});
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = next;
+    return rc;
+}
+
+static unsigned finish(struct pair *p)
+{
+    unsigned parts = 0;
+    while (pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_MORE}) > 0)
+        parts++;
+    assert_null(p->h[1].ike->swap.heirs);
+    return parts;
+}
+
+static uint32_t number_of(struct pair *p, const char *name)
+{
+    struct ike_conn_view v;
+    return ike_show_conn(p->h[1].ike, name, &v) ? v.number : 0;
+}
+
+static void it_goes_in_parts_and_keeps_what_did_not_change(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    struct ike_sa_view v;
+    const uint32_t number = number_of(p, "a"), of_filler = number_of(p, "c1999");
+    assert_int_equal(swap(p, many(60, 0, false)), 1);
+    assert_true(ike_show_next_of(p->h[1].ike, "a", 0, &v)); /* though it is not moved */
+    assert_int_equal(number_of(p, "a"), number);
+    assert_true(finish(p) > 2);
+    assert_int_equal(number_of(p, "a"), number);
+    assert_int_equal(number_of(p, "c1999"), of_filler);
+    assert_true(ike_show_next_of(p->h[1].ike, "a", 0, &v));
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+    pair_run(p, 100);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void who_is_wanted_before_its_turn_gets_it_then(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    const uint32_t number = number_of(p, "a");
+    assert_int_equal(swap(p, many(60, 0, false)), 1);
+    assert_int_equal(
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true}), 0);
+    pair_settle(p);
+    assert_int_equal(pair_stats(p, 1).rekeyed_ike, 1);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a"}), 0);
+    pair_settle(p);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    finish(p);
+    assert_int_equal(number_of(p, "a"), number);
+    pair_free(p);
+}
+
+/* The peer rekeys the IKE SA of one that is not moved: the heir goes the way of the old one. */
+static void what_is_made_of_one_that_waits_is_moved_with_it(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    struct ike_sa_view v;
+    assert_int_equal(swap(p, many(60, 0, false)), 1);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_settle(p);
+    finish(p);
+    assert_true(ike_show_next_of(p->h[1].ike, "a", 0, &v));
+    assert_int_equal(v.state, IKE_VIEW_ESTABLISHED);
+    pair_run(p, 20);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void one_that_is_lost_while_it_waits_is_called_by_its_heir(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    assert_int_equal(swap(p, many(60, 0, true)), 1);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    finish(p);
+    pair_run(p, 10);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void connections_that_go_are_closed_and_their_numbers_given_back(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    const uint32_t of_filler = number_of(p, "c1999");
+    struct ike_conf *next = many(30, 1, false); /* c0 goes, c2000 comes */
+    snprintf(next->conns[FILLERS].name, IKE_NAME_MAX, "z");
+    p->h[1].conn_closed = 0;
+    assert_int_equal(swap(p, next), 1);
+    finish(p);
+    pair_settle(p);
+    assert_true(p->h[1].conn_closed != 0);
+    assert_int_equal(number_of(p, "c1999"), of_filler);
+    assert_true(number_of(p, "c2000") != 0);
+    assert_int_equal(number_of(p, "a"), 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
+static void another_one_may_follow_at_any_time_and_so_may_the_end(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    assert_int_equal(swap(p, many(60, 0, false)), 1);
+    assert_int_equal(swap(p, many(90, 0, false)), 1);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_MORE});
+    pair_check_one(p);
+    assert_int_equal(swap(p, many(60, 0, false)), 1);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN});
+    assert_null(p->h[1].ike->swap.heirs);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    pair_free(p);
+    p = pair_many();
+    assert_int_equal(swap(p, many(60, 0, true)), 1);
+    pair_free(p); /* amid it */
+}
+
+static void few_are_moved_at_once(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike_conf *next = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    next->conns[0].remote_addr = p->h[0].addr;
+    assert_int_equal(swap(p, next), 0);
+    assert_null(p->h[1].ike->swap.heirs);
+    assert_false(ike_swap_more(p->h[1].ike, 1));
+    pair_check_one(p);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_goes_in_parts_and_keeps_what_did_not_change),
+        cmocka_unit_test(who_is_wanted_before_its_turn_gets_it_then),
+        cmocka_unit_test(what_is_made_of_one_that_waits_is_moved_with_it),
+        cmocka_unit_test(one_that_is_lost_while_it_waits_is_called_by_its_heir),
+        cmocka_unit_test(connections_that_go_are_closed_and_their_numbers_given_back),
+        cmocka_unit_test(another_one_may_follow_at_any_time_and_so_may_the_end),
+        cmocka_unit_test(few_are_moved_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
