@@ -88,7 +88,7 @@
  *   {}
  *
  * rekey                                             args: connection, child (optional: this one), what: "ike"
- * | "child" (default)
+ * | "child" (default) | "auth" (a new IKE SA with its children beside the old one, which is closed then)
  *   {}
  *
  * reload                                            args: plan: bool (only tell)

@@ -135,12 +135,14 @@ static const struct cli_row rows[] = {
      .command = "rekey",
      .name = CLI_NAME_CHILD,
      .flags = {{"--ike", "what", "ike", "replace the IKE SA"},
-               {"--child", "what", "child", "replace the child SAs (default)"}},
+               {"--child", "what", "child", "replace the child SAs (default)"},
+               {"--auth", "what", "auth", "authenticate again: a new IKE SA before the old one is closed"}},
      .print = cli_print_done,
      .help = "replace the keys of a connection without losing a packet",
      .examples = "  culvertctl rekey foo\n"
                  "  culvertctl rekey foo/voice\n"
-                 "  culvertctl rekey foo --ike\n"},
+                 "  culvertctl rekey foo --ike\n"
+                 "  culvertctl rekey foo --auth\n"},
     {.words = "reload",
      .command = "reload",
      .flags = {{"--plan", "plan", NULL, "only tell what it would do, key by key"}},

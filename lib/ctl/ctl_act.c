@@ -91,13 +91,13 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
 {
     const json_t *what = json_object_get(args, "what");
     const char *text = what ? json_string_value(what) : "child";
-    if (!text || (strcmp(text, "ike") != 0 && strcmp(text, "child") != 0))
-        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\" or \"child\"");
-    struct ike_event ev = {.type = IKE_EV_REKEY};
-    ev.rekey_ike = strcmp(text, "ike") == 0;
-    if (ev.rekey_ike && json_object_get(args, "child"))
+    const bool is_auth = text && strcmp(text, "auth") == 0, is_ike = text && strcmp(text, "ike") == 0;
+    if (!is_auth && !is_ike && !(text && strcmp(text, "child") == 0))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\", \"child\" or \"auth\"");
+    struct ike_event ev = {.type = is_auth ? IKE_EV_REAUTH : IKE_EV_REKEY, .rekey_ike = is_ike};
+    if ((is_ike || is_auth) && json_object_get(args, "child"))
         return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT,
-                          "the IKE SA is the whole connection's: name no child, or leave \"ike\" out");
+                          "the IKE SA is the whole connection's: name no child, or leave \"%s\" out", text);
     return act(ctl, args, &ev, refusal);
 }
 

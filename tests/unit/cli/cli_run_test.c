@@ -105,6 +105,8 @@ static void each_command_sends_its_request(void **state)
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"child\"}}");
     expect_request("initiate foo/voice",
                    "{\"command\":\"initiate\",\"args\":{\"connection\":\"foo\",\"child\":\"voice\"}}");
+    expect_request("rekey foo --auth",
+                   "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"auth\"}}");
     expect_request("rekey a/b/c",
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"a\",\"child\":\"b/c\"}}");
     expect_request("show sas a/b", "{\"command\":\"show sas\",\"args\":{\"connection\":\"a/b\"}}");

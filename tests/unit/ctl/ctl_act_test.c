@@ -15,6 +15,7 @@ static struct ctl ctl;
 static struct conf conf;
 static struct ike_conf *ike;
 static char last_child[IKE_NAME_MAX];
+static enum ike_event_type last_type;
 static int event_rc;
 
 int ctl_event(struct ctl *c, const struct ike_event *ev)
@@ -22,6 +23,7 @@ int ctl_event(struct ctl *c, const struct ike_event *ev)
     (void)c;
     assert_string_equal(ev->name, "foo");
     snprintf(last_child, sizeof last_child, "%s", ev->child ? ev->child : "(all)");
+    last_type = ev->type;
     return event_rc;
 }
 
@@ -74,8 +76,12 @@ static void a_command_may_be_about_one_child(void **state)
                "\"foo\" has no child \"nosuch\"; see: culvertctl show connections foo");
         expect(all[i], "{\"connection\":\"foo\",\"child\":1}", "\"child\" must be a text");
     }
+    expect(ctl_act_rekey, "{\"connection\":\"foo\",\"what\":\"auth\"}", "");
+    assert_int_equal(last_type, IKE_EV_REAUTH);
     expect(ctl_act_rekey, "{\"connection\":\"foo\",\"child\":\"net\",\"what\":\"ike\"}",
            "the IKE SA is the whole connection's: name no child, or leave \"ike\" out");
+    expect(ctl_act_rekey, "{\"connection\":\"foo\",\"child\":\"net\",\"what\":\"auth\"}",
+           "the IKE SA is the whole connection's: name no child, or leave \"auth\" out");
 }
 
 static void an_sa_without_children_is_told(void **state)
