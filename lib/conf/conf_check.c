@@ -264,6 +264,12 @@ static void check_child(struct conf_reader *r, const struct ike_conn_conf *conn,
         conf_fail(
             r, "child \"%s\": life_pkts must be more than rekey_pkts, or the SA dies before it is replaced",
             child->name);
+    if (child->inactivity_s && ike_child_conf_start(conn, child) == IKE_START_START)
+        conf_warn(
+            r,
+            "child \"%s\": inactivity_s closes what start makes by itself; with start \"trap\" it comes back "
+            "when a packet wants it",
+            child->name);
     if (child->life_s && !child->rekey_s)
         conf_warn(r, "child \"%s\": has life_s but rekey_s 0, so its traffic stops after %u s", child->name,
                   child->life_s);
@@ -273,7 +279,8 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
 {
     if (ike_id_equal(&c->local_id, &c->remote_id))
         conf_fail(r, "local.id and remote.id are the same; each side needs its own");
-    if (c->start && !ike_conn_conf_calls(c))
+    if (!ike_conn_conf_calls(c) &&
+        (ike_conn_conf_begins(c, IKE_START_START) || ike_conn_conf_begins(c, IKE_START_TRAP)))
         conf_fail(r, "start needs remote.address: a peer without one can only be waited for");
     if (c->remote_port != 500 && c->remote_port != 4500)
         conf_fail(r, "remote.port %u: IKE listens on 500 and 4500 only", c->remote_port);

@@ -41,7 +41,9 @@ static bool fill_slot(const struct conf_key *k, const struct ike_field *f, const
     int64_t number = -1;
     if (f->kind != IKE_FIELD_UINT)
         return text && fill_text(k, text, ike_field_slot(f, object, n), f->size);
-    if (k->type == CONF_CHOICE)
+    if (k->type == CONF_CHOICE && k->is_yes_no && json_is_boolean(v))
+        number = k->first + json_boolean_value(v);
+    else if (k->type == CONF_CHOICE)
         number = text ? conf_choice_number(k, text) : -1;
     else if (json_is_boolean(v))
         number = json_boolean_value(v);

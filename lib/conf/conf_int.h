@@ -76,6 +76,7 @@ struct conf_key {
     const char *preset_text; /* CHOICE, STRING; NULL with engine */
     const char *unset;       /* what happens without the key, when there is no preset value */
     const char *choices;     /* "a|b|c" */
+    bool is_yes_no;          /* CHOICE: false is its first, true its second */
     int64_t first;           /* the number that stands for the first choice */
     const char *missing;     /* the sentence for a missing required key; NULL: a general one */
     const char *help;

@@ -227,7 +227,7 @@ static bool read_text(struct conf_reader *r, const struct conf_key *k, const cha
 
 static bool read_scalar(struct conf_reader *r, const struct conf_key *k, const json_t *v)
 {
-    if (k->type == CONF_BOOL && json_is_boolean(v))
+    if ((k->type == CONF_BOOL || k->is_yes_no) && json_is_boolean(v))
         return true;
     if (k->type == CONF_UINT && json_is_integer(v)) {
         const json_int_t n = json_integer_value(v);

@@ -43,7 +43,8 @@ static json_t *scalar_schema(const struct conf_key *k)
         return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)k->min, "maximum",
                          (json_int_t)k->max);
     case CONF_CHOICE:
-        return choice_schema(k);
+        return k->is_yes_no ? json_pack("{s:[o, {s:s}]}", "anyOf", choice_schema(k), "type", "boolean")
+                            : choice_schema(k);
     case CONF_STRING:
         return json_pack("{s:s, s:I, s:I}", "type", "string", "minLength", (json_int_t)k->min, "maxLength",
                          (json_int_t)k->max);

@@ -150,11 +150,11 @@ static bool has_child(const struct presence *p)
 
 static const char *state_name(const struct presence *p)
 {
-    return p->is_up           ? has_child(p) ? "up" : "childless"
-           : p->is_connecting ? "connecting"
-           : p->is_closing    ? "closing"
-           : p->conn->start   ? "down"
-                              : "waiting";
+    return p->is_up                                         ? has_child(p) ? "up" : "childless"
+           : p->is_connecting                               ? "connecting"
+           : p->is_closing                                  ? "closing"
+           : ike_conn_conf_begins(p->conn, IKE_START_START) ? "down"
+                                                            : "waiting";
 }
 
 /* What a connection counted since it was configured first, over all its SAs. */
@@ -176,7 +176,7 @@ static void connection_hint(const struct presence *p, json_t *o)
 {
     const struct ike_conn_conf *c = p->conn;
     char text[512];
-    if (p->sas || c->start)
+    if (p->sas || ike_conn_conf_begins(c, IKE_START_START) || ike_conn_conf_begins(c, IKE_START_TRAP))
         return;
     if (!ike_conn_conf_calls(c))
         snprintf(text, sizeof text,
@@ -200,7 +200,7 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     ctl_json_set(o, "remote_id", ctl_json_id(&c->remote_id));
     ctl_json_set(o, "remote_address",
                  c->remote_name[0] ? ctl_json_text(c->remote_name) : ctl_json_addr(&c->remote_addr));
-    ctl_json_set(o, "start", json_boolean(c->start));
+    ctl_json_set(o, "start", json_boolean(ike_conn_conf_begins(c, IKE_START_START)));
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
     if (p->is_up)

@@ -22,8 +22,8 @@ void explain_name(struct ike *ike, const struct ike_conn_conf *conn, size_t n_ad
     else
         base_text_add(&e.why, "It says: %s.", why);
     base_text_add(&e.why, " %s",
-                  conn->start ? "It is asked again after a pause."
-                              : "It is asked again when the peer is called.");
+                  ike_conn_conf_begins(conn, IKE_START_START) ? "It is asked again after a pause."
+                                                              : "It is asked again when the peer is called.");
     base_text_add(&e.fix_here,
                   n_addrs
                       ? "a gateway or a route to the peer, for a port of its address family"

@@ -24,9 +24,9 @@
 #define FIRST_PAUSE_S 5
 #define MAX_PAUSE_S   60
 
-static bool run_wants_call(const struct ike *ike, const struct ike_run *run)
+static bool run_wants_call(const struct ike *ike, struct ike_run *run)
 {
-    return run->conn->start && !run->held && !ike->shutting_down && ike_conn_conf_calls(run->conn) &&
+    return ike_run_wants(run) && !run->held && !ike->shutting_down && ike_conn_conf_calls(run->conn) &&
            !run->asks_name && !ikev2_has_live(ike, run);
 }
 
@@ -36,6 +36,21 @@ static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_n
     ike_timer_set(&ike->timers, &run->timer, base_time_add(ike->now, ns));
 }
 
+/* What was asked for once has had its call. */
+static void run_forget_asked(struct ike_run *run)
+{
+    for (size_t i = 0; i < run->conn->n_children; i++)
+        *ike_run_child(run, i) &= (uint8_t)~IKE_RUN_ASKED;
+}
+
+static uint64_t run_pause_s(const struct ike_run *run)
+{
+    uint64_t pause_s = FIRST_PAUSE_S;
+    for (uint32_t i = 0; i < run->failures && pause_s < MAX_PAUSE_S; i++)
+        pause_s *= 2;
+    return pause_s < MAX_PAUSE_S ? pause_s : MAX_PAUSE_S;
+}
+
 void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
 {
     if (run->calls_again && !run->held && !ike->shutting_down) {
@@ -43,26 +58,26 @@ void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
         return;
     }
     run->is_wary = false;
-    if (!run_wants_call(ike, run))
+    run_forget_asked(run);
+    const uint64_t pause_s = was_up ? 1 : run_pause_s(run);
+    if (ikev2_has_live(ike, run))
         return;
-    uint64_t pause_s = 1;
     if (!was_up) {
-        pause_s = FIRST_PAUSE_S;
-        for (uint32_t i = 0; i < run->failures && pause_s < MAX_PAUSE_S; i++)
-            pause_s *= 2;
+        run->trap_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
         run->failures++;
     }
-    run_plan_call(ike, run, (pause_s < MAX_PAUSE_S ? pause_s : MAX_PAUSE_S) * BASE_NS_PER_S);
+    if (run_wants_call(ike, run))
+        run_plan_call(ike, run, pause_s * BASE_NS_PER_S);
 }
 
 /* Calls the peer at an address. False: there is no way there. */
-static bool run_call(struct ike *ike, struct ike_run *run, const struct base_addr *addr, const char *child)
+static bool run_call(struct ike *ike, struct ike_run *run, const struct base_addr *addr)
 {
     struct ike_path path;
     if (ike_path_to_peer(ike, run->conn, addr, &path) < 0)
         return false;
     ike_timer_clear(&ike->timers, &run->timer);
-    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path, child) < 0) {
+    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas");
         ike_run_lost(ike, run, false);
     }
@@ -70,10 +85,9 @@ static bool run_call(struct ike *ike, struct ike_run *run, const struct base_add
 }
 
 /* Asks for the peer's host name: it may have another address at each call. */
-static int run_ask_name(struct ike *ike, struct ike_run *run, const char *child)
+static int run_ask_name(struct ike *ike, struct ike_run *run)
 {
     const struct ike_conn_conf *c = run->conn;
-    run->asks_child = child ? ike_conn_conf_child(c, child) : NULL;
     if (run->asks_name)
         return 0;
     ike_timer_clear(&ike->timers, &run->timer);
@@ -93,30 +107,55 @@ void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_eve
     run->asks_name = false;
     if (run->held || ike->shutting_down || ikev2_has_live(ike, run))
         return;
-    const char *child = run->asks_child ? run->asks_child->name : NULL;
     /* One that did not answer is not tried first again. */
     for (size_t i = 0; i < ev->n_addrs; i++)
-        if (run_call(ike, run, &ev->addrs[(run->failures + i) % ev->n_addrs], child))
+        if (run_call(ike, run, &ev->addrs[(run->failures + i) % ev->n_addrs]))
             return;
     explain_name(ike, run->conn, ev->n_addrs, ev->why);
     ike_run_lost(ike, run, false);
 }
 
+/* Calls the peer for the children that are marked. */
+static int run_begin(struct ike *ike, struct ike_run *run)
+{
+    if (run->conn->remote_name[0])
+        return run_ask_name(ike, run);
+    if (run_call(ike, run, &run->conn->remote_addr))
+        return 0;
+    ike_run_lost(ike, run, false);
+    return -EHOSTUNREACH;
+}
+
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
 {
     if (ikev2_has_live(ike, run)) {
-        const int n = ikev2_make_children(ike, run, child);
+        const int n = ikev2_make_children(ike, run, child, true);
         return n ? n : -EALREADY;
     }
     if (!ike_conn_conf_calls(run->conn))
         return -EHOSTUNREACH;
     run->held = false;
-    if (run->conn->remote_name[0])
-        return run_ask_name(ike, run, child);
-    if (run_call(ike, run, &run->conn->remote_addr, child))
+    for (size_t i = 0; i < run->conn->n_children; i++)
+        if (!child || strcmp(run->conn->children[i].name, child) == 0)
+            *ike_run_child(run, i) |= IKE_RUN_ASKED;
+    return run_begin(ike, run);
+}
+
+int ike_run_trap(struct ike *ike, struct ike_run *run, const char *child)
+{
+    const struct ike_child_conf *c = ike_conn_conf_child(run->conn, child);
+    uint8_t *state = c ? ike_run_child(run, (size_t)(c - run->conn->children)) : NULL;
+    if (!c || run->held || ike->shutting_down ||
+        !(ike_child_conf_start(run->conn, c) == IKE_START_TRAP || *state & IKE_RUN_TRAPPED))
+        return -ENOENT;
+    if (ikev2_has_live(ike, run)) {
+        ikev2_make_children(ike, run, child, false);
         return 0;
-    ike_run_lost(ike, run, false);
-    return -EHOSTUNREACH;
+    }
+    if (!base_time_reached(run->trap_at, ike->now) || !ike_conn_conf_calls(run->conn))
+        return -EAGAIN;
+    *state |= IKE_RUN_ASKED;
+    return run_begin(ike, run);
 }
 
 void ike_run_on_timer(struct ike *ike, struct ike_run *run)
@@ -124,20 +163,16 @@ void ike_run_on_timer(struct ike *ike, struct ike_run *run)
     ike_timer_clear(&ike->timers, &run->timer);
     const bool calls_again = run->calls_again && !run->held;
     run->calls_again = false;
-    if (calls_again || run_wants_call(ike, run))
-        ike_run_initiate(ike, run, NULL);
+    if ((calls_again && !ikev2_has_live(ike, run)) || run_wants_call(ike, run))
+        run_begin(ike, run);
 }
 
 int ike_run_init(struct ike *ike, const struct ike_conf *conf)
 {
-    struct ike_run *runs = calloc(conf->n_conns ? conf->n_conns : 1, sizeof *runs);
+    struct ike_run *runs = ike_runs_new(conf);
     if (!runs || ike_timer_reserve(&ike->timers, ike->stats.ike_sas + conf->n_conns + 1) < 0) {
-        free(runs);
+        ike_runs_free(runs, conf->n_conns);
         return -ENOMEM;
-    }
-    for (size_t i = 0; i < conf->n_conns; i++) {
-        runs[i].conn = &conf->conns[i];
-        runs[i].timer.owner = IKE_TIMER_RUN;
     }
     ike->runs = runs;
     ike->conf = ike_conf_get(conf);
@@ -148,7 +183,7 @@ void ike_run_fini(struct ike *ike)
 {
     for (size_t i = 0; ike->runs && i < ike->conf->n_conns; i++)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
-    free(ike->runs);
+    ike_runs_free(ike->runs, ike->conf ? ike->conf->n_conns : 0);
     ike_conf_put(ike->conf);
 }
 
@@ -161,6 +196,11 @@ void ike_run_number(struct ike *ike)
 
 void ike_run_plan(struct ike *ike, struct ike_run *run)
 {
-    if (run_wants_call(ike, run))
+    if (run_wants_call(ike, run)) {
         run_plan_call(ike, run, 0);
+        return;
+    }
+    for (size_t i = 0; !run->held && ike_run_wants(run) && i < run->conn->n_children; i++)
+        if (*ike_run_child(run, i) & IKE_RUN_WANTED)
+            ikev2_make_children(ike, run, run->conn->children[i].name, false);
 }

@@ -23,9 +23,12 @@ void ike_run_number(struct ike *ike);
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child);
 /* RESOLVED: calls the peer, or says why it cannot be. */
 void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
+/* A packet wants a child that has no SA. 0: it is being made, or is there; -ENOENT: packets do not make it
+ * now; -EAGAIN, -EHOSTUNREACH: not at the moment. */
+int ike_run_trap(struct ike *ike, struct ike_run *run, const char *child);
 void ike_run_on_timer(struct ike *ike, struct ike_run *run);
 
-/* Plans a call where the configuration wants one. */
+/* What is wanted now and has no SA is made: by a call, which is planned, or on the SA that lives. */
 void ike_run_plan(struct ike *ike, struct ike_run *run);
 /* The connection lost an SA: plans a call where one is wanted. */
 void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up);

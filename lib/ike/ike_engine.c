@@ -151,6 +151,9 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         if (run)
             ike_run_resolved(ike, run, ev);
         return 0;
+    case IKE_EV_TRAP:
+        run = run_by_name(ike, ev->name);
+        return run && ev->child ? ike_run_trap(ike, run, ev->child) : -ENOENT;
     case IKE_EV_TERMINATE:
         run = run_by_name(ike, ev->name);
         return run && ev->child ? ikev2_terminate_child(ike, run, ev->child) : engine_terminate(ike, run);
@@ -246,7 +249,7 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     }
     ike_run_number(ike);
     for (size_t i = 0; i < conf->n_conns; i++)
-        if (conf->conns[i].start)
+        if (ike_run_wants(&ike->runs[i]))
             ike_timer_set(&ike->timers, &ike->runs[i].timer, now);
     return ike;
 }

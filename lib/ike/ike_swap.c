@@ -3,7 +3,6 @@
 #include "ike_swap.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include "ike.h"
 #include "ike_calls.h"
 #include "ike_core.h"
@@ -17,8 +16,20 @@ static void swap_pass_on(struct ike *ike, const struct ike_run *former, struct i
     if (run) {
         run->number = former->number;
         run->stats = former->stats;
+        run->trap_at = former->trap_at;
     } else if (former->number && ike->env.conn_close) {
         ike->env.conn_close(ike->env.ctx, former->number);
+    }
+}
+
+/* What a child waits for goes on under its name, unless it is begun in another way from now on. */
+static void swap_pass_on_children(struct ike_run *former, struct ike_run *run)
+{
+    for (size_t i = 0; i < run->conn->n_children; i++) {
+        const struct ike_child_conf *c = &run->conn->children[i],
+                                    *was = ike_conn_conf_child(former->conn, c->name);
+        if (was && ike_child_conf_start(former->conn, was) == ike_child_conf_start(run->conn, c))
+            *ike_run_child(run, i) = *ike_run_child(former, (size_t)(was - former->conn->children));
     }
 }
 
@@ -36,6 +47,7 @@ static void swap_move(struct ike *ike, size_t i)
     if (keeps) {
         run->held = former->held && former->conn->start == run->conn->start;
         run->failures = former->failures;
+        swap_pass_on_children(former, run);
     }
     ike_timer_clear(&ike->timers, &former->timer);
 }
@@ -85,7 +97,8 @@ void ike_swap_end(struct ike *ike)
     const struct ike_swap *s = &ike->swap;
     for (size_t i = 0; s->heirs && !s->is_over && i < s->heirs->from->n_conns; i++)
         ike_timer_clear(&ike->timers, &s->runs[i].timer);
-    free(ike->swap.runs);
+    if (s->heirs)
+        ike_runs_free(ike->swap.runs, s->heirs->from->n_conns);
     ike_heirs_free(ike->swap.heirs);
     ike->swap = (struct ike_swap){0};
 }

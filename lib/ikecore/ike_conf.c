@@ -48,9 +48,11 @@ size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
 void ike_conf_seal(struct ike_conf *conf)
 {
     conf->signs = false;
+    conf->may_be_childless = conf->n_conns == 0;
     for (size_t i = 0; i < conf->n_conns; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
         c->conf = conf;
+        conf->may_be_childless |= c->childless != IKE_CHILDLESS_NEVER;
         for (size_t k = 0; k < c->n_pools; k++)
             c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
         conf->signs = conf->signs || ike_conn_conf_signs(c);

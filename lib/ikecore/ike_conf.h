@@ -88,6 +88,28 @@ enum ike_unique {
     IKE_UNIQUE_REJECT,  /* new ones are refused while one is up */
 };
 
+/* How a child SA is begun. */
+enum ike_start {
+    IKE_START_UNSET, /* as the connection says, or as at its beginning; a connection's: NONE */
+    IKE_START_START, /* by itself */
+    IKE_START_TRAP,  /* by the first packet that wants it */
+    IKE_START_NONE   /* by the peer, or by an operator */
+};
+
+/* Why a child SA ended. */
+enum ike_end {
+    IKE_END_OWN,   /* a lifetime of ours, or a fault */
+    IKE_END_DEAD,  /* the peer does not answer, or does not know it any more */
+    IKE_END_CLOSED /* the peer closed it */
+};
+
+/* IKE SAs that begin without a child SA (RFC 6023). */
+enum ike_childless {
+    IKE_CHILDLESS_ALLOW,  /* as the caller wants it; ours make a child with IKE_AUTH */
+    IKE_CHILDLESS_NEVER,  /* a caller that does so is refused */
+    IKE_CHILDLESS_PREFER, /* ours do, too, where the peer can */
+};
+
 struct ike_child_conf {
     char name[IKE_NAME_MAX];
     size_t n_proposals;
@@ -99,6 +121,8 @@ struct ike_child_conf {
     uint64_t rekey_pkts;                       /* 0: no limit but the sequence space */
     uint64_t life_bytes;                       /* hard limit; 0: none */
     uint64_t life_pkts;                        /* hard limit; 0: none but the sequence space */
+    enum ike_start start, on_dead, on_close;   /* what begins it, and what follows its end by the peer */
+    uint32_t inactivity_s;                     /* without a packet either way it is closed; 0: never */
     uint32_t replay_window;                    /* packets, 32..65536 */
     uint32_t priority; /* among other identities' children of these networks, 1 (best)..255; 0: alone */
 };
@@ -125,9 +149,10 @@ struct ike_conn_conf {
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
     enum ike_unique unique;
-    bool frag_after;           /* handed on with each child: cut packets after encryption, not before */
-    bool mobike;               /* it may go on from other addresses (RFC 4555) */
-    bool start;                /* initiate when loaded and whenever the SA is lost */
+    bool frag_after;      /* handed on with each child: cut packets after encryption, not before */
+    bool mobike;          /* it may go on from other addresses (RFC 4555) */
+    enum ike_start start; /* of its children, unless they say otherwise */
+    enum ike_childless childless;
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
     uint32_t reauth_s;         /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
     uint32_t childless_s;      /* an IKE SA without a child SA is closed after that; 0: never */
@@ -185,6 +210,7 @@ struct ike_conf {
         *cas;   /* what a caller may show its key by; NULL: nothing is asked for; by ike_conf_seal() */
     bool signs; /* a side of some connection proves itself by a signature; made by ike_conf_seal() */
     /* Made by ike_conf_seal(); nobody else's business. */
+    bool may_be_childless; /* some connection allows it */
     struct ike_conf_index *index;
     struct ike_sets *sets;
 };
@@ -222,6 +248,14 @@ bool ike_conn_conf_calls(const struct ike_conn_conf *c);
 
 /* The number of the pool with this name, or n_pools. */
 size_t ike_conf_pool(const struct ike_conf *conf, const char *name);
+
+/* How this child of the connection is begun: not UNSET. */
+enum ike_start ike_child_conf_start(const struct ike_conn_conf *c, const struct ike_child_conf *child);
+/* What follows its end: START: another one at once, TRAP: with the next packet, NONE: nothing. */
+enum ike_start ike_child_conf_after(const struct ike_conn_conf *c, const struct ike_child_conf *child,
+                                    enum ike_end end);
+/* Whether any of its children is ever begun so (START or TRAP): at first, or after an end. */
+bool ike_conn_conf_begins(const struct ike_conn_conf *c, enum ike_start how);
 
 /* The child with this name, or NULL. */
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);

@@ -19,16 +19,13 @@ struct ike_heirs *ike_heirs_new(const struct ike_conf *from, const struct ike_co
         return NULL;
     h->from = ike_conf_get(from);
     h->to = ike_conf_get(to);
-    h->runs = calloc(to->n_conns ? to->n_conns : 1, sizeof *h->runs);
+    h->runs = ike_runs_new(to);
     if (!h->runs) {
         ike_heirs_free(h);
         return NULL;
     }
-    for (size_t i = 0; i < to->n_conns; i++) {
-        h->runs[i].conn = &to->conns[i];
-        h->runs[i].timer.owner = IKE_TIMER_RUN;
+    for (size_t i = 0; i < to->n_conns; i++)
         h->runs[i].parent = IKE_HEIR_NONE;
-    }
     for (size_t i = 0; i < from->n_conns; i++) {
         const struct ike_conn_conf *c = heir_find(to, from->conns[i].name, i);
         h->list[i].number = c ? (uint32_t)(c - to->conns) : IKE_HEIR_NONE;
@@ -43,8 +40,8 @@ void ike_heirs_free(struct ike_heirs *h)
 {
     if (!h)
         return;
+    ike_runs_free(h->runs, h->to->n_conns);
     ike_conf_put(h->from);
     ike_conf_put(h->to);
-    free(h->runs);
     free(h);
 }

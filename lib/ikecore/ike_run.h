@@ -12,12 +12,22 @@
 
 struct ike;
 
+/* What is to become of a child of a connection that has no SA. */
+enum ike_run_child {
+    IKE_RUN_WANTED = 1, /* it is called for, again and again, until it is up */
+    IKE_RUN_ASKED = 2,  /* the call that is under way, or comes next, is for it */
+    IKE_RUN_TRAPPED = 4 /* the next packet calls for it, whatever began it */
+};
+#define IKE_RUN_FEW 8
+
 struct ike_run {
     const struct ike_conn_conf *conn;
     struct ike_timer timer;
-    uint32_t failures;                       /* attempts in a row */
-    bool asks_name;                          /* its peer's host name is being asked for */
-    const struct ike_child_conf *asks_child; /* with asks_name: call for this child only; NULL: for all */
+    uint32_t failures;        /* attempts in a row */
+    bool asks_name;           /* its peer's host name is being asked for */
+    uint8_t few[IKE_RUN_FEW]; /* ike_run_child(): of a connection with few children */
+    uint8_t *many;            /* or with many; owned */
+    base_time trap_at;        /* packets call for nothing before: a call has just failed */
     bool is_wary;     /* a call failed after a COOKIE that may be forged: the next one gives the first request
                          time */
     bool calls_again; /* with is_wary: once, at once, whatever is configured */
@@ -36,6 +46,21 @@ struct ike_run {
 /* Counts in all, and for the connection of an SA of any version as long as it is configured. */
 #define IKE_COUNT(ike, sa, counter) \
     ((ike)->stats.counter++, (sa)->run ? (void)(sa)->run->stats.counter++ : (void)0)
+
+/*
+ * One for each connection of a sealed configuration, in its order; what is to be begun at once is WANTED.
+ * Owned by the caller: ike_runs_free(). NULL: no memory. Thread: any.
+ */
+struct ike_run *ike_runs_new(const struct ike_conf *conf);
+/* n: of how many connections. NULL is fine. */
+void ike_runs_free(struct ike_run *runs, size_t n);
+
+/* Bits of enum ike_run_child of a child, by its number. */
+uint8_t *ike_run_child(struct ike_run *run, size_t child);
+/* Whether any child is WANTED. */
+bool ike_run_wants(struct ike_run *run);
+/* A child has no SA any more: START makes it WANTED, TRAP TRAPPED, NONE neither. */
+void ike_run_child_ended(struct ike_run *run, size_t child, enum ike_start after);
 
 /* The runtime of a connection of the current configuration; NULL for one of a former. */
 struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);

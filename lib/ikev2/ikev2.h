@@ -39,18 +39,19 @@ void ikev2_settle(struct ike *ike);
 /* Whether a connection has an SA that is up or being made by us. */
 bool ikev2_has_live(const struct ike *ike, const struct ike_run *run);
 
-/* Calls the peer, for one child by its name, or, with NULL, for all of the connection. 0, or -ENOMEM. */
-int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path, const char *child);
+/* Calls the peer, for the children that are WANTED or ASKED for (ike_run.h), or for all. 0, or -ENOMEM. */
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path);
 
 /* The same in the place of an SA that is up, to where that has its peer, for the children that it has
  * (ikev2_reauth.h). False: there is no room for one more now. */
 bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old);
 
 /*
- * Marks those children that a connection with a live SA lacks, or the one that is named, to be made at once.
- * Returns how many; 0: they are there, or under way.
+ * Marks those children that a connection with a live SA lacks, or the one that is named, to be made; is_now:
+ * at once, else when what the peer has just refused may be asked for again. Returns how many; 0: they are
+ * there, or under way.
  */
-int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child);
+int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child, bool is_now);
 
 /* DELETE for a child. 0, -ENOENT: no SA is up, -ESRCH: the child is not. */
 int ikev2_terminate_child(struct ike *ike, struct ike_run *run, const char *child);
@@ -61,8 +62,8 @@ int ikev2_terminate(struct ike *ike, struct ike_run *run);
 /* REKEY of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: one is, but no child of it, or not this. */
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 
-/* Repeats the authentication of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: and none that we may
- * call the peer of. */
+/* Repeats the authentication of a connection. 0, -ENOENT: no SA of it is up, -EHOSTUNREACH: the peer calls.
+ */
 int ikev2_reauthenticate(struct ike *ike, struct ike_run *run);
 
 /* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */

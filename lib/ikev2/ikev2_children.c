@@ -197,6 +197,8 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
             replaces_in = twin->spi_in;
         }
         link_child(ike, c);
+        if (sa->run)
+            *ike_run_child(sa->run, t->child_index) = 0;
         if (!exchange_initiator)
             drop_wish(ike, sa, t->child_index);
         ikev2_life_set_child(ike, c);
@@ -265,14 +267,36 @@ static bool has_other(const struct ikev2_sa *sa, const struct ikev2_child *c)
     return false;
 }
 
-void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s)
+void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s, enum ike_end end)
 {
     struct ikev2_sa *sa = c->sa;
-    if (!sa->conn->start || c->old_conf || c->is_rekeyed || has_other(sa, c))
+    if (c->old_conf || c->is_rekeyed || has_other(sa, c))
         return;
-    ikev2_wish_one(sa, (size_t)(c->conf - sa->conn->children));
+    const size_t child = (size_t)(c->conf - sa->conn->children);
+    const enum ike_start after = ike_child_conf_after(sa->conn, c->conf, end);
+    if (sa->run)
+        ike_run_child_ended(sa->run, child, after);
+    if (after != IKE_START_START)
+        return;
+    ikev2_wish_one(sa, child);
     if (pause_s)
         sa->life.retry_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
+}
+
+void ikev2_child_want_all_again(struct ikev2_sa *sa)
+{
+    for (const struct ikev2_child *c = sa->run ? sa->children : NULL; c; c = c->next)
+        if (ikev2_child_is_live(c) && !c->old_conf)
+            ike_run_child_ended(sa->run, (size_t)(c->conf - sa->conn->children),
+                                ike_child_conf_after(sa->conn, c->conf, sa->end));
+}
+
+base_time ikev2_child_idle_end(const struct ikev2_child *c)
+{
+    const base_time last = c->last_in.ns > c->last_out.ns ? c->last_in : c->last_out;
+    return c->conf->inactivity_s && ikev2_child_is_live(c)
+               ? base_time_add(last, c->conf->inactivity_s * BASE_NS_PER_S)
+               : BASE_TIME_NEVER;
 }
 
 void ikev2_child_activate(struct ike *ike, struct ikev2_child *c)

@@ -44,7 +44,7 @@ struct ikev2_child {
     base_time gone_at;  /* LINGER */
     base_time sends_at; /* not active, though no exchange of the peer's is awaited: then it is */
     base_time last_in;
-    base_time last_out;
+    base_time last_out;  /* of traffic, as last_in: a pair that replaces another has its times at first */
     const char *end_why; /* DELETING: static text */
     bool active;         /* we send on it */
     bool is_rekeyed;     /* another pair took over */
@@ -79,8 +79,12 @@ size_t ikev2_child_count(const struct ikev2_sa *sa);
 void ikev2_child_end(struct ikev2_child *c, const char *why);
 /* Whether it is to be rekeyed and can be. */
 bool ikev2_child_is_due(const struct ikev2_child *c);
-/* It ends: the connection, if it is to be kept up, asks for it again, unless there is another of its kind. */
-void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s);
+/* It ends for this reason: what its connection says for that follows, unless there is another of its kind. */
+void ikev2_child_want_again(struct ike *ike, struct ikev2_child *c, uint32_t pause_s, enum ike_end end);
+/* The SA has ended: the same for its children, by another call. */
+void ikev2_child_want_all_again(struct ikev2_sa *sa);
+/* When it has been without a packet for too long; BASE_TIME_NEVER: never. */
+base_time ikev2_child_idle_end(const struct ikev2_child *c);
 /* We send on it from now on. */
 void ikev2_child_activate(struct ike *ike, struct ikev2_child *c);
 /* Takes it out of the data path and frees it. */

@@ -23,6 +23,8 @@ void ikev2_collide_child_replaced(struct ike *ike, struct ikev2_child *old, stru
 {
     old->replaced_by = heir->spi_in;
     old->low = *ike_nonce_low(&t->ni, &t->nr);
+    heir->last_in = old->last_in;
+    heir->last_out = old->last_out;
     IKE_COUNT(ike, heir->sa, rekeyed_child);
 }
 
@@ -41,6 +43,8 @@ void ikev2_collide_child_done(struct ike *ike, struct ikev2_child *old, struct i
     IKE_COUNT(ike, heir->sa, rekeyed_child);
     if (!old)
         return;
+    heir->last_in = old->last_in;
+    heir->last_out = old->last_out;
     struct ikev2_child *redundant = old->replaced_by ? ikev2_child_by_spi(ike, old->replaced_by) : NULL;
     if (redundant)
         redundant->is_rekeyed = true; /* its DELETE comes from the peer */
@@ -61,7 +65,7 @@ static void forget_child(struct ike *ike, struct ikev2_sa *sa, uint32_t spi_in)
     struct ikev2_child *c = ikev2_child_by_spi(ike, spi_in);
     if (!c || c->sa != sa || c->state != IKEV2_CHILD_UP || c->replaced_by)
         return;
-    ikev2_child_want_again(ike, c, 0);
+    ikev2_child_want_again(ike, c, 0, IKE_END_OWN);
     ikev2_child_remove(ike, c, "the peer does not know it any more");
 }
 
@@ -79,7 +83,8 @@ void ikev2_collide_child_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t n
     }
     if (notify == WIRE_IKE_N_TEMPORARY_FAILURE)
         return;
-    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS && sa->conn->start) {
+    if (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS &&
+        ike_child_conf_start(sa->conn, &sa->conn->children[index]) == IKE_START_START) {
         plan_retry(ike, sa, RETRY_FULL_S);
         return;
     }

@@ -89,6 +89,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
             else
                 IKE_COUNT(ike, sa, failed);
         }
+        sa->end = IKE_END_DEAD;
         ikev2_step_timed_out(ike, sa);
         return;
     }
@@ -116,7 +117,11 @@ static void child_on_timer(struct ike *ike, struct ikev2_child *c)
     if (base_time_reached(c->dies_at, ike->now)) {
         ikev2_child_end(c, "its lifetime ended before it could be rekeyed");
         c->dies_at = BASE_TIME_NEVER;
-        ikev2_child_want_again(ike, c, 0);
+        ikev2_child_want_again(ike, c, 0, IKE_END_OWN);
+    } else if (base_time_reached(ikev2_child_idle_end(c), ike->now)) {
+        ikev2_child_end(c, "no packet went either way for as long as inactivity_s allows");
+        if (c->sa->run)
+            ike_run_child_ended(c->sa->run, (size_t)(c->conf - c->sa->conn->children), IKE_START_NONE);
     } else if (base_time_reached(c->rekey_at, ike->now)) {
         c->want_rekey = true;
     }

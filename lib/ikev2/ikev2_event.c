@@ -47,15 +47,17 @@ static bool is_meant(const struct ike_child_conf *c, const char *child)
     return !child || strcmp(c->name, child) == 0;
 }
 
-int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path, const char *child)
+int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path)
 {
     struct ikev2_sa *sa = ikev2_sa_new(ike, path, true);
     if (!sa)
         return -ENOMEM;
     ikev2_sa_set_conn(ike, sa, run->conn);
     for (size_t i = 0; i < sa->conn->n_children; i++)
-        if (is_meant(&sa->conn->children[i], child))
+        if (*ike_run_child(run, i) & (IKE_RUN_WANTED | IKE_RUN_ASKED))
             ikev2_wish_one(sa, i);
+    for (size_t i = 0; !ikev2_wish_any(sa) && i < sa->conn->n_children; i++)
+        ikev2_wish_one(sa, i);
     ikev2_init_start(ike, sa);
     return 0;
 }
@@ -121,7 +123,7 @@ static bool has_child(const struct ike *ike, const struct ike_run *run, size_t c
     return false;
 }
 
-int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child)
+int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child, bool is_now)
 {
     struct ikev2_sa *sa = NULL;
     int n = 0;
@@ -131,7 +133,10 @@ int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child)
     for (size_t i = 0; sa && i < sa->conn->n_children; i++) {
         if (!is_meant(&sa->conn->children[i], child) || has_child(ike, run, i))
             continue;
-        ikev2_wish_now(sa, i);
+        if (is_now)
+            ikev2_wish_now(sa, i);
+        else
+            ikev2_wish_one(sa, i);
         n++;
     }
     if (n)
@@ -223,7 +228,7 @@ int ikev2_reauthenticate(struct ike *ike, struct ike_run *run)
     for (struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
         if (sa->state != IKEV2_ST_UP || sa->want.close)
             continue;
-        rc = rc == -ENOENT ? -ESRCH : rc;
+        rc = rc == -ENOENT ? -EHOSTUNREACH : rc;
         if (!sa_may_call(sa))
             continue;
         sa->want.reauth = true;
@@ -272,7 +277,7 @@ static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
         return;
     if (hard) {
         ikev2_child_end(c, "a hard limit of its packets or bytes was reached, or it could not be installed");
-        ikev2_child_want_again(ike, c, 0);
+        ikev2_child_want_again(ike, c, 0, IKE_END_OWN);
     } else {
         c->want_rekey = true;
     }
@@ -288,7 +293,7 @@ static void child_on_failed(struct ike *ike, struct ikev2_child *c, int error)
     IKE_COUNT(ike, c->sa, failed);
     c->state = IKEV2_CHILD_DELETING;
     c->sa->life.full_until = base_time_add(ike->now, INSTALL_PAUSE_S * BASE_NS_PER_S);
-    ikev2_child_want_again(ike, c, INSTALL_PAUSE_S);
+    ikev2_child_want_again(ike, c, INSTALL_PAUSE_S, IKE_END_OWN);
     ikev2_sa_touch(ike, c->sa);
 }
 

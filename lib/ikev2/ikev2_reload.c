@@ -51,10 +51,12 @@ static void wishes_carry(const struct ike *ike, struct ikev2_sa *sa, const struc
 {
     const struct ike_conn_conf *from = sa->conn;
     struct ikev2_wishes old = sa->want.children;
-    const bool is_ours = sa->is_initiator || (sa->state == IKEV2_ST_UP && to->start);
     sa->want.children = (struct ikev2_wishes){0};
     for (size_t i = 0; i < to->n_children; i++) {
         const struct ike_child_conf *child = &to->children[i], *was = ike_conn_conf_child(from, child->name);
+        const enum ike_start start = ike_child_conf_start(to, child);
+        const bool is_ours = start == IKE_START_START ? sa->is_initiator || sa->state == IKEV2_ST_UP
+                                                      : sa->is_initiator && start == IKE_START_NONE;
         const bool is_new =
             !was || (ike_keys_compare(IKE_OWNER_CHILD, was, child) >= IKE_ASKS_CHILD && !has_pair(sa, was));
         if (is_ours && is_new)

@@ -158,8 +158,10 @@ struct ikev2_sa {
     struct ikev2_sa_want want;
     struct ikev2_sa_rival rival;
     struct ikev2_sa_again again;
-    uint8_t follows_lost; /* series of ours that the peer forgot, one behind the other */
-    bool quiet;           /* a redundant SA: its end is no news */
+    uint8_t follows_lost;  /* series of ours that the peer forgot, one behind the other */
+    enum ike_end end;      /* why it ended, or will */
+    bool begins_childless; /* our IKE_AUTH asks for no child */
+    bool quiet;            /* a redundant SA: its end is no news */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */
     struct ikev2_child *children;

@@ -52,6 +52,8 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
         explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_INIT, NULL, sa->init->refusal);
     struct ike_run *run = sa->run;
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
+    if (!ike->shutting_down)
+        ikev2_child_want_all_again(sa);
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
@@ -176,6 +178,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         if (c->state != IKEV2_CHILD_UP || sa->state != IKEV2_ST_UP)
             continue;
         at = base_time_min(at, base_time_min(c->dies_at, c->sends_at));
+        at = base_time_min(at, ikev2_child_idle_end(c));
         if (!c->want_rekey && !c->is_rekeyed)
             at = base_time_min(at, c->rekey_at);
     }

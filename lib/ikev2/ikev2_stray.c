@@ -219,6 +219,6 @@ void ikev2_stray_take_proof(struct ike *ike, struct ikev2_sa *sa, const struct i
         base_time_since(ike->now, c->installed_at) < PAUSE_S * BASE_NS_PER_S)
         return;
     c->state = IKEV2_CHILD_DELETING;
-    ikev2_child_want_again(ike, c, 0);
+    ikev2_child_want_again(ike, c, 0, IKE_END_DEAD);
     ikev2_sa_touch(ike, sa);
 }

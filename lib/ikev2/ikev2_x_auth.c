@@ -20,12 +20,12 @@ static const struct ikev2_row rows[] = {
      WIRE_IKE_AUTH,
      false,
      true,
-     IKEV2_PLD(WIRE_IKE_P_IDI) | IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) |
-         IKEV2_PLD(WIRE_IKE_P_TSR),
-     IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_NOTIFY) |
+     IKEV2_PLD(WIRE_IKE_P_IDI),
+     IKEV2_PLD(WIRE_IKE_P_SA) | IKEV2_PLD(WIRE_IKE_P_TSI) | IKEV2_PLD(WIRE_IKE_P_TSR) |
+         IKEV2_PLD(WIRE_IKE_P_IDR) | IKEV2_PLD(WIRE_IKE_P_AUTH) | IKEV2_PLD(WIRE_IKE_P_NOTIFY) |
          IKEV2_PLD(WIRE_IKE_P_CP),
      ikev2_auth_on_request,
-     "RFC 7296 1.2, 2.16"},
+     "RFC 7296 1.2, 2.16, RFC 6023 3"},
     {{"auth_round_request", IKEV2_IN(IKEV2_ST_R_ROUND), {[IKEV2_CHECKS] = IKEV2_ST_R_CHECK}},
      WIRE_IKE_AUTH,
      false,

@@ -91,6 +91,28 @@ static bool auth_admits(struct ike *ike, struct ikev2_sa *sa, const struct ike_c
     return !ike->shutting_down;
 }
 
+/*
+ * What becomes of the child that a request asks for, in t: 0, or the notify. A request without all that
+ * belongs to one asks for none (RFC 6023 3), and t stays as it is.
+ */
+static uint16_t auth_answer_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                  struct ikev2_task *t)
+{
+    static const uint8_t parts[] = {WIRE_IKE_P_SA, WIRE_IKE_P_TSI, WIRE_IKE_P_TSR};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof parts; i++)
+        n += wire_ike_plds_find(&msg->plds, parts[i], 0) != NULL;
+    if (n == sizeof parts)
+        return ikev2_child_answer(ike, sa, msg, IKEV2_DH_IGNORE, t);
+    if (n == 0 && sa->conn->childless != IKE_CHILDLESS_NEVER)
+        return 0;
+    explain_malformed(
+        ike, ikev2_sa_about(sa),
+        n ? "an IKE_AUTH with a part of what asks for a child SA"
+          : "an IKE_AUTH that asks for no child SA, which \"childless\" of the connection forbids");
+    return WIRE_IKE_N_INVALID_SYNTAX;
+}
+
 /* The last answer: our AUTH, with our identity unless an answer before had it, and the child or why not. */
 static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                                       const struct ike_job_auth *proof)
@@ -108,7 +130,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     ikev2_sa_set_conn(ike, sa, conn);
     sa->remote_id = a->named.type ? a->named : a->peer;
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);
-    const uint16_t refusal = taken ? taken : ikev2_child_answer(ike, sa, &msg, IKEV2_DH_IGNORE, t);
+    const uint16_t refusal = taken ? taken : auth_answer_child(ike, sa, &msg, t);
     if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */
         ikev2_task_free(ike, t);
         return auth_refuse(ike, sa, refusal);
@@ -120,11 +142,12 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ANSWER, &b);
     if (refusal)
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
-    else
+    else if (t->spi_in)
         ikev2_child_put_answer(ike, &b, t);
     ikev2_auth_commit(ike, sa, &sa->remote_id);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */
-    struct ikev2_child *c = refusal ? NULL : ikev2_child_install(ike, sa, t, false, BASE_SPAN_NONE, true, 0);
+    struct ikev2_child *c =
+        t->spi_in && !refusal ? ikev2_child_install(ike, sa, t, false, BASE_SPAN_NONE, true, 0) : NULL;
     ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
     if (c)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_UP, "");

@@ -70,7 +70,7 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ASK, &b);
-    if (!ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
+    if (!sa->begins_childless && !ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {
         explain_full(ike, ikev2_sa_about(sa));
         return IKEV2_TURNS;
     }
@@ -118,8 +118,11 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ANSWER, msg);
+    if (sa->begins_childless)
+        return;
     const uint16_t notify = taken ? taken : ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
-    if (notify != WIRE_IKE_N_NO_ADDITIONAL_SAS || !sa->conn->start)
+    if (notify != WIRE_IKE_N_NO_ADDITIONAL_SAS ||
+        ike_child_conf_start(sa->conn, &sa->conn->children[t->child_index]) != IKE_START_START)
         ikev2_wish_none(sa, t->child_index);
     struct ikev2_child *c = notify ? NULL : ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
     if (c)

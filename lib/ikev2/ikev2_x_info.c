@@ -86,7 +86,7 @@ static void delete_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_chil
     if (c->state == IKEV2_CHILD_LINGER || is_ours_in_flight(sa, c))
         return;
     base_write_u32(out, c->spi_in);
-    ikev2_child_want_again(ike, c, RECREATE_S);
+    ikev2_child_want_again(ike, c, RECREATE_S, IKE_END_CLOSED);
     ikev2_child_deleted(ike, c, "the peer deleted it");
 }
 
@@ -116,6 +116,7 @@ static bool take_deletes(struct ike *ike, struct ikev2_sa *sa, const struct ikev
 /* The peer's goodbye. Children go down with the SA, unless a rekeyed one has them or gets them now. */
 static enum ikev2_outcome info_end(struct ike *ike, struct ikev2_sa *sa, const char *why)
 {
+    sa->end = IKE_END_CLOSED;
     ikev2_rekey_dropped(ike, sa);
     ikev2_child_outlive(ike, sa);
     if (!sa->quiet && sa->state == IKEV2_ST_UP)
@@ -184,6 +185,8 @@ static void start_close(struct ike *ike, struct ikev2_sa *sa)
     if (!sa->quiet)
         ikev2_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->want.close_why ? sa->want.close_why : "");
     ikev2_child_outlive(ike, sa);
+    if (!ike->shutting_down)
+        ikev2_child_want_all_again(sa);
     while (sa->children)
         ikev2_child_remove(ike, sa->children, sa->want.close_why ? sa->want.close_why : "the IKE SA ended");
     ikev2_step_take(ike, sa, &ikev2_info_goodbye, IKEV2_GOES);

@@ -163,6 +163,16 @@ static inline void pair_ts_only(struct base_ts_list **kept, const char *prefix)
     pair_ts(kept, prefix);
 }
 
+/* A connection of pair_conf() with a second child. */
+static inline void pair_child_add(struct ike_conn_conf *c, const char *local_net, const char *remote_net)
+{
+    struct ike_child_conf *k = &c->children[c->n_children++];
+    ike_child_conf_defaults(k);
+    snprintf(k->name, IKE_NAME_MAX, "second");
+    pair_ts(&k->local_ts, local_net);
+    pair_ts(&k->remote_ts, remote_net);
+}
+
 /* A connection with one child less. */
 static inline void pair_last_child_drop(struct ike_conn_conf *c)
 {

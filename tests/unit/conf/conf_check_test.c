@@ -97,6 +97,13 @@ static void impossible_connections_are_refused(void **state)
     char c[1024], s[512];
     conn("'id':'@gw'", "'id':'@foo'", ",'start':true", c);
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "start needs remote.address");
+    static const char *const begins[] = {"'start':'trap'", "'dpd_action':'restart'", "'close_action':'trap'"};
+    for (size_t i = 0; i < 3; i++) {
+        char child[100];
+        snprintf(child, sizeof child, ",'child':{%s}", begins[i]);
+        conn("'id':'@gw'", "'id':'@foo'", child, c);
+        refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "start needs remote.address");
+    }
     conn("'id':'@gw'", "'id':'@gw'", "", c);
     secret("@gw", "@gw", s);
     refused(GOOD_PORTS, s, c, "", "connections.foo", "local.id and remote.id are the same");

@@ -71,11 +71,13 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
 /* Keys of a connection, beside those that it must have. */
 static const char every_key[] =
     "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-    "'encapsulation':'force','fragmentation':'after','start':true,'rekey_s':100,'childless_s':17,"
+    "'encapsulation':'force','fragmentation':'after','start':'trap','childless':'prefer','rekey_s':100,'"
+    "childless_s':17,"
     "'reauth_s':90,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3";
 static const char every_child_key[] =
     "'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,'life_bytes':6000000000,"
-    "'life_pkts':78,'replay_window':64";
+    "'life_pkts':78,'replay_window':64,'start':'none','dpd_action':'restart','close_action':'trap','"
+    "inactivity_s':60";
 static const char every_root_key[] =
     ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
     "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
@@ -112,7 +114,8 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->n_remote_from, 1);
     assert_int_equal(c->encap, IKE_ENCAP_FORCE);
     assert_true(c->frag_after);
-    assert_true(c->start);
+    assert_int_equal(c->start, IKE_START_TRAP);
+    assert_int_equal(c->childless, IKE_CHILDLESS_PREFER);
     assert_int_equal(c->rekey_s, 100);
     assert_int_equal(c->childless_s, 17);
     assert_int_equal(c->reauth_s, 90);
@@ -138,6 +141,10 @@ static void every_value_of_a_child_arrives(void **state)
     assert_int_equal(c->children[0].life_bytes, 6000000000);
     assert_int_equal(c->children[0].life_pkts, 78);
     assert_int_equal(c->children[0].replay_window, 64);
+    assert_int_equal(c->children[0].start, IKE_START_NONE);
+    assert_int_equal(c->children[0].on_dead, IKE_START_START);
+    assert_int_equal(c->children[0].on_close, IKE_START_TRAP);
+    assert_int_equal(c->children[0].inactivity_s, 60);
     assert_int_equal(c->children[0].remote_ts->list[0].protocol, 6);
     assert_int_equal(c->children[0].remote_ts->list[0].port_lo, 443);
     conf_free(conf);

@@ -171,6 +171,221 @@ static void a_name_without_an_address_is_told_and_asked_for_again(void **state)
     pair_free(p);
 }
 
+/* a with two children; the first one is begun and followed so. b answers only. */
+struct begun {
+    enum ike_start start, on_dead, on_close;
+};
+
+static struct pair *pair_begun(struct begun how)
+{
+    struct pair *p = pair_new();
+    pair_child_add(&p->h[0].conf->conns[0], "10.3.0.0/16", "10.4.0.0/16");
+    pair_child_add(&p->h[1].conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
+    struct ike_child_conf *first = &p->h[0].conf->conns[0].children[0];
+    first->start = how.start;
+    first->on_dead = how.on_dead;
+    first->on_close = how.on_close;
+    pair_start(p);
+    pair_run(p, 1);
+    return p;
+}
+
+static size_t up(struct pair *p)
+{
+    return pair_stats(p, 0).children;
+}
+
+/* What was begun so, with the first child up by an operator where it is not by itself. */
+static struct pair *pair_up_begun(struct begun how)
+{
+    struct pair *p = pair_begun(how);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "b", .child = "net"});
+    pair_run(p, 1);
+    assert_int_equal(up(p), 1);
+    return p;
+}
+
+static int trap(struct pair *p, const char *child)
+{
+    return pair_event(p, 0, (struct ike_event){.type = IKE_EV_TRAP, .name = "b", .child = child});
+}
+
+/* Whether the child is there in the end, or a packet brings it. */
+static void check_after(struct pair *p, size_t up_after, int rc)
+{
+    assert_int_equal(up(p), up_after);
+    if (!up_after)
+        assert_int_equal(trap(p, "net"), rc);
+    pair_free(p);
+}
+
+static void each_child_is_begun_as_it_says(void **state)
+{
+    (void)state;
+    struct pair *p = pair_begun((struct begun){IKE_START_START, 0, 0});
+    assert_int_equal(up(p), 1); /* the second one is not: the connection says nothing */
+    assert_string_equal(p->h[0].children[0].i.child, "net");
+    assert_int_equal(trap(p, "second"), -ENOENT);
+    pair_free(p);
+    p = pair_begun((struct begun){IKE_START_TRAP, 0, 0});
+    assert_int_equal(up(p), 0);
+    assert_int_equal(trap(p, "second"), -ENOENT);
+    assert_int_equal(trap(p, "net"), 0);
+    assert_int_equal(up(p), 1);
+    assert_int_equal(trap(p, "net"), 0); /* it is there */
+    pair_run(p, 5);
+    assert_int_equal(up(p), 1);
+    assert_int_equal(pair_stats(p, 0).established, 1);
+    pair_free(p);
+    p = pair_begun((struct begun){IKE_START_NONE, 0, 0});
+    assert_int_equal(trap(p, "net"), -ENOENT);
+    pair_connect(p); /* an operator means all */
+    pair_run(p, 1);
+    assert_int_equal(up(p), 2);
+    pair_free(p);
+}
+
+static void packets_call_no_more_than_now_and_then_for_a_peer_that_is_not_there(void **state)
+{
+    (void)state;
+    struct pair *p = pair_begun((struct begun){IKE_START_TRAP, 0, 0});
+    p->drop[0] = true;
+    assert_int_equal(trap(p, "net"), 0);
+    pair_run(p, 120); /* given up */
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    assert_int_equal(pair_stats(p, 0).failed, 1);
+    for (int i = 0; i < 600; i++) {
+        pair_run(p, 1);
+        trap(p, "net");
+    }
+    assert_in_range(pair_stats(p, 0).failed, 3, 50); /* of 600 packets */
+    p->drop[0] = false;
+    pair_run(p, 61);
+    trap(p, "net");
+    pair_run(p, 30);
+    assert_int_equal(up(p), 1);
+    pair_free(p);
+}
+
+static void what_follows_a_dead_peer_is_told_per_child(void **state)
+{
+    (void)state;
+    static const struct {
+        struct begun how;
+        size_t up_after;
+        int trap;
+    } rows[] = {
+        {{IKE_START_START, 0, 0}, 1, 0},
+        {{IKE_START_START, IKE_START_NONE, IKE_START_START}, 0, -ENOENT},
+        {{IKE_START_START, IKE_START_TRAP, IKE_START_START}, 0, 0},
+        {{IKE_START_NONE, IKE_START_START, 0}, 1, 0},
+        {{IKE_START_NONE, IKE_START_TRAP, 0}, 0, 0},
+        {{IKE_START_NONE, 0, 0}, 0, -ENOENT},
+        {{IKE_START_TRAP, IKE_START_NONE, 0}, 0, 0}, /* as at its beginning */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair *p = pair_up_begun(rows[i].how);
+        pair_crash(p, 1);
+        p->drop[1] = true;
+        pair_run(p, 60); /* a liveness check is not answered */
+        assert_int_equal(up(p), 0);
+        p->drop[1] = false;
+        pair_run(p, 60);
+        check_after(p, rows[i].up_after, rows[i].trap);
+    }
+}
+
+static void what_follows_the_peers_end_is_told_per_child(void **state)
+{
+    (void)state;
+    static const struct {
+        struct begun how;
+        size_t up_after;
+        int trap;
+    } rows[] = {
+        {{IKE_START_START, 0, 0}, 1, 0},
+        {{IKE_START_START, IKE_START_START, IKE_START_NONE}, 0, -ENOENT},
+        {{IKE_START_NONE, 0, IKE_START_START}, 1, 0},
+        {{IKE_START_NONE, 0, IKE_START_TRAP}, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int whole = 0; whole < 2; whole++) {
+            struct pair *p = pair_up_begun(rows[i].how);
+            pair_event(
+                p, 1,
+                (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a", .child = whole ? NULL : "net"});
+            assert_int_equal(up(p), 0);
+            pair_run(p, 20);
+            check_after(p, rows[i].up_after, rows[i].trap);
+        }
+}
+
+static void an_operators_end_holds_until_he_says_otherwise(void **state)
+{
+    (void)state;
+    struct pair *p = pair_begun((struct begun){IKE_START_TRAP, 0, 0});
+    assert_int_equal(trap(p, "net"), 0);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    pair_run(p, 10);
+    assert_int_equal(up(p), 0);
+    assert_int_equal(trap(p, "net"), -ENOENT);
+    pair_connect(p);
+    pair_run(p, 1);
+    assert_int_equal(up(p), 2);
+    pair_free(p);
+}
+
+static void a_child_without_traffic_is_closed_and_comes_back_with_a_packet(void **state)
+{
+    (void)state;
+    struct pair *p = pair_begun((struct begun){IKE_START_TRAP, 0, 0});
+    p->h[0].conf->conns[0].children[0].inactivity_s = 100;
+    assert_int_equal(trap(p, "net"), 0);
+    for (int i = 0; i < 3; i++) {
+        pair_run(p, 90);
+        pair_event(p, 0,
+                   (struct ike_event){.type = IKE_EV_TRAFFIC,
+                                      .spi_in = p->h[0].children[0].i.pair.spi_in,
+                                      .last_out = p->now});
+        assert_int_equal(up(p), 1);
+    }
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"}); /* is no traffic */
+    pair_run(p, 98);
+    assert_int_equal(up(p), 1);
+    pair_run(p, 10);
+    assert_int_equal(up(p), 0);
+    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN)->why,
+                        "no packet went either way for as long as inactivity_s allows");
+    assert_int_equal(pair_stats(p, 0).ike_sas, 1); /* that is childless_s's business */
+    assert_int_equal(trap(p, "net"), 0);
+    assert_int_equal(up(p), 1);
+    pair_free(p);
+}
+
+static void a_reload_begins_what_begins_by_itself_from_now_on(void **state)
+{
+    (void)state;
+    for (int live = 0; live < 2; live++) {
+        struct pair *p = pair_begun((struct begun){IKE_START_NONE, 0, 0});
+        if (live)
+            pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "b", .child = "second"});
+        pair_run(p, 1);
+        assert_int_equal(up(p), live);
+        struct ike_conf *conf = pair_conf("b", "@a", "@b", "secret", "10.1.0.0/16", "10.2.0.0/16");
+        struct ike_conn_conf *c = &conf->conns[0];
+        c->remote_addr = p->h[1].addr;
+        pair_child_add(c, "10.3.0.0/16", "10.4.0.0/16");
+        c->children[0].start = IKE_START_START;
+        ike_conf_seal(conf);
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
+        pair_run(p, 2);
+        assert_int_equal(up(p), live + 1);
+        assert_int_equal(pair_stats(p, 0).established, 1); /* and what lived goes on */
+        ike_conf_put(conf);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +395,13 @@ int main(void)
         cmocka_unit_test(an_unchanged_connection_survives_a_new_configuration),
         cmocka_unit_test(a_connection_keeps_number_and_counts_while_its_name_is_configured),
         cmocka_unit_test(a_connection_that_is_removed_gives_its_number_back),
+        cmocka_unit_test(each_child_is_begun_as_it_says),
+        cmocka_unit_test(packets_call_no_more_than_now_and_then_for_a_peer_that_is_not_there),
+        cmocka_unit_test(what_follows_a_dead_peer_is_told_per_child),
+        cmocka_unit_test(what_follows_the_peers_end_is_told_per_child),
+        cmocka_unit_test(an_operators_end_holds_until_he_says_otherwise),
+        cmocka_unit_test(a_child_without_traffic_is_closed_and_comes_back_with_a_packet),
+        cmocka_unit_test(a_reload_begins_what_begins_by_itself_from_now_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,14 +51,8 @@ static void a_connection_is_live_until_it_is_to_be_closed(void **state)
 static struct pair *two_children(void)
 {
     struct pair *p = pair_new();
-    for (int i = 0; i < 2; i++) {
-        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
-        ike_child_conf_defaults(&c->children[1]);
-        snprintf(c->children[1].name, IKE_NAME_MAX, "second");
-        pair_ts(&c->children[1].local_ts, i ? "10.4.0.0/16" : "10.3.0.0/16");
-        pair_ts(&c->children[1].remote_ts, i ? "10.3.0.0/16" : "10.4.0.0/16");
-        c->n_children = 2;
-    }
+    pair_child_add(&p->h[0].conf->conns[0], "10.3.0.0/16", "10.4.0.0/16");
+    pair_child_add(&p->h[1].conf->conns[0], "10.4.0.0/16", "10.3.0.0/16");
     pair_start(p);
     return p;
 }

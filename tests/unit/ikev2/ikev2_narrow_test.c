@@ -13,12 +13,7 @@
 static struct pair *pair_of_two(void)
 {
     struct pair *p = pair_new();
-    struct ike_conn_conf *c = &p->h[1].conf->conns[0];
-    ike_child_conf_defaults(&c->children[1]);
-    snprintf(c->children[1].name, IKE_NAME_MAX, "second");
-    pair_ts(&c->children[1].local_ts, "10.3.0.0/16");
-    pair_ts(&c->children[1].remote_ts, "10.1.0.0/16");
-    c->n_children = 2;
+    pair_child_add(&p->h[1].conf->conns[0], "10.3.0.0/16", "10.1.0.0/16");
     pair_start(p);
     pair_connect(p);
     assert_int_equal(pair_live(&p->h[1]), 1);
