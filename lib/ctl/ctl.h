@@ -49,6 +49,17 @@ struct ctl_tally {
 };
 
 /* The daemon's state. Handlers of the control socket read it; they change it by the functions below only. */
+/* A child that packets may call for: its place in the configuration. */
+struct ctl_trap {
+    uint32_t conn, child;
+};
+
+/* By their numbers, from 1 on (node_policy.trap). */
+struct ctl_traps {
+    size_t n, room;
+    struct ctl_trap *list; /* owned */
+};
+
 struct ctl {
     const char *conf_file;
     struct conf *conf; /* owned; replaced as a whole by ctl_reload() */
@@ -68,7 +79,8 @@ struct ctl {
     struct ctl_notify notify;
     struct ctl_watch watch;
     struct ctl_places places;
-    enum host_swap swap; /* whether memory may be swapped out */
+    struct ctl_traps traps; /* of the policies in force */
+    enum host_swap swap;    /* whether memory may be swapped out */
 };
 
 /*

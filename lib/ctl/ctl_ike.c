@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ctl_job.h"
+#include "ctl_node.h"
 #include "ctl_resolve.h"
 #include "host_log.h"
 #include "node_event.h"
@@ -307,12 +308,27 @@ static void event_fill_stray(struct ike_event *to, const struct node_stray *stra
         to->path.local.port = to->path.remote.port = IKE_PORT;
 }
 
+/* Packets that nothing is made for now need not wait. */
+static void event_trap(struct ctl *ctl, uint32_t trap)
+{
+    struct ike_event ev = {.type = IKE_EV_TRAP};
+    struct node_request refuse;
+    if (ctl_node_trap(ctl, trap, &ev.name, &ev.child) && ctl_event(ctl, &ev) >= 0)
+        return;
+    refuse.type = NODE_TRAP_REFUSE;
+    refuse.trap = trap;
+    node_do(ctl->node, &refuse);
+}
+
 static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const uint8_t *bytes)
 {
     struct ike_event to = {.spi_in = ev->spi_in};
     switch (ev->type) {
     case NODE_EV_DATAGRAM:
         event_datagram(ctl, &ev->datagram, bytes);
+        return;
+    case NODE_EV_TRAP:
+        event_trap(ctl, ev->trap);
         return;
     case NODE_EV_SOFT:
         to.type = IKE_EV_SA_SOFT;

@@ -3,6 +3,7 @@
 #include "ctl_node.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
@@ -110,28 +111,46 @@ static int node_add_routes(struct ctl *ctl, const struct conf *conf)
     return rc;
 }
 
-static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, uint32_t number)
+/* The next number for a child that packets may call for; 0: they may not, or there is no memory. */
+static uint32_t traps_number(struct ctl_traps *traps, const struct ike_conn_conf *conn, size_t child)
+{
+    if (!ike_child_conf_traps(conn, &conn->children[child]))
+        return 0;
+    if (traps->n == traps->room) {
+        const size_t room = traps->room ? 2 * traps->room : 16;
+        struct ctl_trap *list = reallocarray(traps->list, room, sizeof *list);
+        if (!list)
+            return 0;
+        traps->list = list;
+        traps->room = room;
+    }
+    traps->list[traps->n] = (struct ctl_trap){(uint32_t)(conn - conn->conf->conns), (uint32_t)child};
+    return (uint32_t)++traps->n;
+}
+
+static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, struct ctl_traps *traps)
 {
     struct node_request r;
     int rc = 0;
     r.type = NODE_POLICY_ADD;
-    r.policy.conn = number;
     for (size_t i = 0; i < conn->n_children && rc == 0; i++) {
         /* Dynamic addresses are the pools' below, or nobody's yet. */
         base_ts_fill(&r.policy.local_ts, conn->children[i].local_ts, NULL, 0);
         base_ts_fill(&r.policy.remote_ts, conn->children[i].remote_ts, NULL, 0);
-        if (r.policy.local_ts.count && r.policy.remote_ts.count)
+        if (r.policy.local_ts.count && r.policy.remote_ts.count) {
+            r.policy.trap = traps_number(traps, conn, i);
             rc = node_do(ctl->node, &r);
+        }
     }
     return rc;
 }
 
 /* What goes to an address of a pool is for a peer, or for nobody. */
-static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *pool, uint32_t number)
+static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *pool)
 {
     struct node_request r;
     r.type = NODE_POLICY_ADD;
-    r.policy.conn = number;
+    r.policy.trap = 0;
     r.policy.local_ts = (struct base_ts_list){.count = 1, .list = {{.port_hi = UINT16_MAX}}};
     const struct base_prefix all = {.addr.family = pool->ranges->list[0].lo.family};
     base_prefix_range(&all, &r.policy.local_ts.list[0].lo, &r.policy.local_ts.list[0].hi);
@@ -150,21 +169,37 @@ static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
     return rc;
 }
 
+bool ctl_node_trap(const struct ctl *ctl, uint32_t trap, const char **conn, const char **child)
+{
+    const struct ctl_trap *t = trap && trap <= ctl->traps.n ? &ctl->traps.list[trap - 1] : NULL;
+    const struct ike_conf *ike = ctl->conf->ike;
+    if (!t || t->conn >= ike->n_conns || t->child >= ike->conns[t->conn].n_children)
+        return false;
+    *conn = ike->conns[t->conn].name;
+    *child = ike->conns[t->conn].children[t->child].name;
+    return true;
+}
+
 int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
 {
+    const struct ctl_traps before = ctl->traps;
+    struct ctl_traps traps = {0};
     int rc = node_ask(ctl, NODE_TABLES_BEGIN);
     if (rc == 0)
         rc = node_add_routes(ctl, conf);
     for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++) {
-        rc = node_add_policies(ctl, &conf->ike->conns[i], (uint32_t)i);
+        rc = node_add_policies(ctl, &conf->ike->conns[i], &traps);
         if (i % POLICIES_AT_ONCE == POLICIES_AT_ONCE - 1)
             ctl_aside_turn(ctl);
     }
     for (size_t i = 0; i < conf->ike->n_pools && rc == 0; i++)
-        rc = node_add_pool_policy(ctl, &conf->ike->pools[i], (uint32_t)(conf->ike->n_conns + i));
+        rc = node_add_pool_policy(ctl, &conf->ike->pools[i]);
+    ctl->traps = (struct ctl_traps){0}; /* while both sets are in force, a number may be of either */
     while (rc == 0 && (rc = node_ask(ctl, NODE_POLICIES_COMMIT)) > 0) {
         rc = 0;
         ctl_aside_turn(ctl);
     }
+    ctl->traps = rc == 0 ? traps : before;
+    free(rc == 0 ? before.list : traps.list);
     return rc == 0 ? node_commit_routes(ctl, conf) : rc;
 }

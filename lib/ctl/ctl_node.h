@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* The configuration as what a node is started with and what its tables hold. Thread: control. */
+#include <stdbool.h>
+#include <stdint.h>
 #include "conf.h"
 #include "node.h"
 
@@ -14,3 +16,6 @@ void ctl_node_params(const struct conf *conf, struct node_params *out);
  * in the node. 0, or the error of the table that refused: -ENOMEM, -EINVAL.
  */
 int ctl_node_apply(struct ctl *ctl, const struct conf *conf);
+
+/* The connection and child whose packets have this number (NODE_EV_TRAP). False: none any more. */
+bool ctl_node_trap(const struct ctl *ctl, uint32_t trap, const char **conn, const char **child);

@@ -137,6 +137,7 @@ void ctl_stop(struct ctl *ctl)
         close(ctl->loop.signal_fd);
     ctl_notify_close(&ctl->notify);
     conf_free(ctl->conf);
+    free(ctl->traps.list);
     if (is_up)
         host_log(HOST_NOTICE, "event=stopped");
 }

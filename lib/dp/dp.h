@@ -116,6 +116,7 @@ enum dp_punt_reason {
     DP_PUNT_ARP,         /* a whole ARP frame: give it to dp_resolve_punt() */
     DP_PUNT_ND,          /* ICMPv6 neighbour or router discovery: give it to dp_resolve_punt() */
     DP_PUNT_RESOLVE,     /* next_hop on port has no known MAC address: give it to dp_resolve_punt() */
+    DP_PUNT_TRAP,        /* an IP packet whose policy calls for an SA, trap: give it to dp_trap_punt() */
     DP_PUNT_ICMP_ERR,    /* an ICMP or ICMPv6 error to an own address, payload is the ICMP message */
     DP_PUNT_UNKNOWN_SPI, /* ESP that has no SA: src, dst, natt (it came in UDP; else ports are 0), payload
                             from the SPI on, which has the 8 bytes of its header at least; a sample */
@@ -129,6 +130,7 @@ struct dp_punt {
     struct base_endpoint src, dst; /* IKE, ESP, ICMP_ERR (ports 0) */
     struct base_span payload;      /* IKE, ESP, ICMP_ERR: borrowed from mbuf */
     struct base_addr next_hop;     /* RESOLVE */
+    uint32_t trap;                 /* TRAP: sad_policy.trap */
 };
 
 /* Takes the oldest punted packet, IKE of SAs that live before all others; out->mbuf is owned by the caller
@@ -216,6 +218,19 @@ void dp_resolve_tick(struct dp *dp, base_time now);
 base_time dp_resolve_deadline(const struct dp *dp);
 /* Announces all own addresses (gratuitous ARP, unsolicited neighbour advertisements), after start. */
 void dp_resolve_announce(struct dp *dp);
+
+/*
+ * Packets that call for an SA (dp_trap.c): at most 4 per trap and 256 in all wait, 10 s. dp_trap_punt() takes
+ * the mbuf of a TRAP punt; true: whoever makes SAs is to be told, which is once a second per trap. release: a
+ * pair was installed or activated. rejudge: other policies are in force, under other numbers. refuse: none is
+ * made for this trap now. dp_trap_tick() is called when dp_trap_deadline() is reached.
+ */
+bool dp_trap_punt(struct dp *dp, base_time now, const struct dp_punt *punt);
+void dp_trap_release(struct dp *dp);
+void dp_trap_rejudge(struct dp *dp);
+void dp_trap_refuse(struct dp *dp, uint32_t trap);
+void dp_trap_tick(struct dp *dp, base_time now);
+base_time dp_trap_deadline(const struct dp *dp);
 
 /* One neighbour, for status. */
 struct dp_neigh_view {

@@ -19,6 +19,7 @@ struct dp_adj;
 struct dp_fib;
 struct dp_known;
 struct dp_resolve;
+struct dp_traps;
 
 /* A port as workers see it. */
 struct dp_port {
@@ -46,6 +47,7 @@ struct dp {
     struct rte_ring *host;         /* to the host's stack */
     struct sad_reclaim *reclaim;   /* the tables' own */
     struct dp_resolve *resolve;    /* control */
+    struct dp_traps *traps;        /* control */
     struct dp_counters control;    /* control: its drops of what workers handed to it, and of its own */
     _Atomic bool is_stopping;      /* any thread, once */
     _Atomic bool bell_is_armed;    /* set by control, which sleeps; taken down by whoever wakes it */

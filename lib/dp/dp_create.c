@@ -17,6 +17,7 @@
 #include "dp_path.h"
 #include "dp_pieces.h"
 #include "dp_resolve.h"
+#include "dp_trap.h"
 #include "sad_mem.h"
 
 #define RING_PUNT   4096
@@ -171,8 +172,9 @@ static bool parts_make(struct dp *dp)
     dp->known = dp_known_create();
     dp->host = ring_make(RING_HOST, RING_F_SC_DEQ);
     dp->resolve = dp_resolve_create();
+    dp->traps = dp_traps_create();
     if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->punt_first || !dp->known || !dp->host ||
-        !dp->resolve || !ports_fill(dp))
+        !dp->resolve || !dp->traps || !ports_fill(dp))
         return false;
     dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
     if (!dp->fib)
@@ -219,6 +221,7 @@ void dp_free(struct dp *dp)
     dp_known_free(dp->known);
     ring_unmake(dp->host);
     dp_resolve_free(dp->resolve);
+    dp_traps_free(dp->traps);
     dp_fib_free(dp->fib);
     sad_mem_release(dp->adjs, DP_ADJS_MAX * sizeof *dp->adjs);
     sad_mem_release(dp->free_adjs, DP_ADJS_MAX * sizeof *dp->free_adjs);

@@ -16,8 +16,10 @@
 #include "dp_frag.h"
 #include "dp_frag_out.h"
 #include "dp_host.h"
+#include "dp_mbuf.h"
 #include "dp_nexthop.h"
 #include "dp_own.h"
+#include "dp_punt.h"
 
 /*
  * A packet of our own may leave in clear to a host that an inside port reaches directly, or where no policy
@@ -60,7 +62,7 @@ static enum dp_drop refusal_name(const struct dp_worker *w, const struct dp_pkt 
     dp_flow_fill(&reverse, p->op.data, p->op.len, is6, true);
     if (!is_outside && dp_flow_widen(&flow) && sad_spd_lookup(w->tables, &flow) != verdict)
         return DP_DROP_fragment_ports;
-    if (verdict == SAD_SPD_NO_SA)
+    if (verdict != SAD_SPD_NONE)
         return DP_DROP_no_sa;
     if (sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE)
         return DP_DROP_clear_text;
@@ -69,12 +71,25 @@ static enum dp_drop refusal_name(const struct dp_worker *w, const struct dp_pkt 
     return DP_DROP_no_policy;
 }
 
+/* Its policy calls for an SA: it waits with control, and comes back as it is now. */
+static void trap_call(struct dp_worker *w, struct dp_pkt *p, uint32_t trap)
+{
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    p->mbuf->packet_type = p->flags & (uint16_t)~DP_PKT_NAMED;
+    dp_punt(w, p->mbuf, DP_PORT_NONE, DP_PUNT_TRAP, trap);
+}
+
 static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict, bool is_outside)
 {
-    if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p))
+    if (p->flags & DP_PKT_LOCAL && may_go_clear(w, p)) {
         clear_send(w, p);
+        return;
+    }
+    const enum dp_drop why = refusal_name(w, p, verdict, is_outside);
+    if (why == DP_DROP_no_sa && sad_spd_trap(verdict))
+        trap_call(w, p, sad_spd_trap(verdict));
     else
-        dp_drop_pkt(w, p, refusal_name(w, p, verdict, is_outside));
+        dp_drop_pkt(w, p, why);
 }
 
 /* Clear packets from outside are not ours to seal: sealing would vouch for them. */
@@ -101,7 +116,7 @@ static bool named_slot(const struct dp_worker *w, uint32_t spi, uint32_t *slot)
 }
 
 /*
- * The slot of the SA for a packet, SAD_SPD_NO_SA or SAD_SPD_NONE. Fragments go by the SA of the packet that
+ * What is found for a packet (sad_spd_is_sa()). Fragments go by the SA of the packet that
  * they are pieces of, while it lives: of a packet that was cut here it is known, of one that came in pieces
  * the first one tells.
  */
@@ -123,7 +138,7 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
         }
     }
     slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
-    if (slot < SAD_SPD_NO_SA && dp_fragment_is_first(&fragment)) {
+    if (sad_spd_is_sa(slot) && dp_fragment_is_first(&fragment)) {
         const uint32_t spi = atomic_load_explicit(&sad_in_at(w->tables, slot)->spi, memory_order_relaxed);
         dp_first_note(w->firsts, 0, &flow, &fragment, spi, w->now_tsc);
     }
@@ -137,9 +152,9 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     uint32_t slot = SAD_SPD_NONE;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
-    if (p->flags & DP_PKT_LOCAL && slot < SAD_SPD_NO_SA && may_go_clear(w, p))
+    if (p->flags & DP_PKT_LOCAL && sad_spd_is_sa(slot) && may_go_clear(w, p))
         slot = SAD_SPD_NONE;
-    if (slot >= SAD_SPD_NO_SA) {
+    if (!sad_spd_is_sa(slot)) {
         packet_refuse(w, p, slot, is_outside);
         return NULL;
     }

@@ -6,7 +6,7 @@
  * that answers or rekeys does so whoever else calls. What a packet is, is noted in its mbuf (hash.fdir, which
  * nobody uses behind receive); control takes the packet apart again in dp_punt_pop().
  *
- * Drops: punt_limit, punt_full, no_neighbour.
+ * Drops: punt_limit, punt_full, no_neighbour, trap_full.
  */
 #include "dp_punt.h"
 
@@ -23,8 +23,18 @@
 #define LINK_PPS         2000 /* of ARP, and of neighbour discovery */
 #define ERRORS_PPS       1000
 #define STRAY_PPS        100
+#define TRAP_PPS         200 /* few of them wait, and the others tell nothing new */
 
-enum punt_kind { PUNT_KNOWN_IKE, PUNT_IKE, PUNT_ARP, PUNT_ND, PUNT_RESOLVE, PUNT_ERROR, PUNT_KINDS };
+enum punt_kind {
+    PUNT_KNOWN_IKE,
+    PUNT_IKE,
+    PUNT_ARP,
+    PUNT_ND,
+    PUNT_RESOLVE,
+    PUNT_TRAP,
+    PUNT_ERROR,
+    PUNT_KINDS
+};
 _Static_assert(PUNT_KINDS == DP_PUNT_KINDS, "a bucket each");
 
 /* The UDP payload of a frame with IKE, without the marker. */
@@ -49,6 +59,8 @@ static enum punt_kind kind_of(const struct dp_worker *w, const struct rte_mbuf *
         return PUNT_ND;
     case DP_PUNT_RESOLVE:
         return PUNT_RESOLVE;
+    case DP_PUNT_TRAP:
+        return PUNT_TRAP;
     default:
         return PUNT_ERROR;
     }
@@ -56,8 +68,11 @@ static enum punt_kind kind_of(const struct dp_worker *w, const struct rte_mbuf *
 
 static bool kind_may(struct dp_worker *w, enum punt_kind kind)
 {
-    static const uint64_t limits[] = {
-        [PUNT_ARP] = LINK_PPS, [PUNT_ND] = LINK_PPS, [PUNT_RESOLVE] = RESOLVE_PPS, [PUNT_ERROR] = ERRORS_PPS};
+    static const uint64_t limits[] = {[PUNT_ARP] = LINK_PPS,
+                                      [PUNT_ND] = LINK_PPS,
+                                      [PUNT_RESOLVE] = RESOLVE_PPS,
+                                      [PUNT_TRAP] = TRAP_PPS,
+                                      [PUNT_ERROR] = ERRORS_PPS};
     const uint64_t ike_pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
     return dp_bucket_take(&w->punt_buckets[kind], w->now_tsc, w->dp->params.tsc_hz,
                           kind <= PUNT_IKE ? ike_pps : limits[kind]);
@@ -72,7 +87,10 @@ void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_pun
     if (m->pool == w->dp->params.large_pool)
         may = may && dp_bucket_take(&w->large_bucket, w->now_tsc, w->dp->params.tsc_hz, LARGE_PPS);
     if (!may) {
-        dp_drop_mbuf(w, m, kind == PUNT_RESOLVE ? DP_DROP_no_neighbour : DP_DROP_punt_limit);
+        dp_drop_mbuf(w, m,
+                     kind == PUNT_RESOLVE ? DP_DROP_no_neighbour
+                     : kind == PUNT_TRAP  ? DP_DROP_trap_full
+                                          : DP_DROP_punt_limit);
         return;
     }
     m->port = port;
@@ -163,5 +181,7 @@ bool dp_punt_pop(struct dp *dp, struct dp_punt *out)
         punt_parse(out, m->hash.fdir.hi);
     else if (out->reason == DP_PUNT_RESOLVE)
         next_hop_fill(dp, out, m->hash.fdir.hi);
+    else if (out->reason == DP_PUNT_TRAP)
+        out->trap = m->hash.fdir.hi;
     return true;
 }

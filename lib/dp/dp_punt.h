@@ -7,7 +7,8 @@ struct dp_worker;
 
 /*
  * Takes a frame (RESOLVE: an IP packet). hint is read by dp_punt_pop(): the IP header's offset, of RESOLVE
- * the index of the adjacency. What is above the limits, or finds the ring full, is dropped.
+ * the index of the adjacency, of TRAP its number. What is above the limits, or finds the ring full, is
+ * dropped.
  */
 void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_punt_reason reason,
              uint32_t hint);

@@ -11,7 +11,7 @@
     2048 /* packets made here that wait to be sent within one turn: a burst, each in 32 pieces */
 #define DP_POLLS_MAX  128  /* receive queues of one worker */
 #define DP_KEPT_MAX   4096 /* packets that a worker keeps while their SA moves */
-#define DP_PUNT_KINDS 6    /* of what goes to control, each with a limit of its own (dp_punt.c) */
+#define DP_PUNT_KINDS 7    /* of what goes to control, each with a limit of its own (dp_punt.c) */
 #define DP_STRAY_BITS 8
 
 struct dp_firsts;

@@ -254,6 +254,8 @@ enum ike_start ike_child_conf_start(const struct ike_conn_conf *c, const struct 
 /* What follows its end: START: another one at once, TRAP: with the next packet, NONE: nothing. */
 enum ike_start ike_child_conf_after(const struct ike_conn_conf *c, const struct ike_child_conf *child,
                                     enum ike_end end);
+/* Whether packets may ever call for it. */
+bool ike_child_conf_traps(const struct ike_conn_conf *c, const struct ike_child_conf *child);
 /* Whether any of its children is ever begun so (START or TRAP): at first, or after an end. */
 bool ike_conn_conf_begins(const struct ike_conn_conf *c, enum ike_start how);
 

@@ -32,7 +32,17 @@ static uint16_t do_outer_mtu(const struct node *node, const struct base_addr *re
 static int do_install(struct node *node, struct esp_pair *pair)
 {
     pair->outer_mtu = do_outer_mtu(node, &pair->path.remote.addr, pair->outer_mtu);
-    return sad_install(node->sad, pair);
+    const int rc = sad_install(node->sad, pair);
+    if (rc == 0 && pair->active)
+        dp_trap_release(node->dp);
+    return rc;
+}
+
+static int do_activate(struct node *node, uint32_t spi_in)
+{
+    const int rc = sad_activate(node->sad, spi_in);
+    dp_trap_release(node->dp);
+    return rc;
 }
 
 static int do_move(struct node *node, const struct node_move *move)
@@ -79,6 +89,8 @@ static int do_commit_policies(struct node *node)
     const int rc = sad_policies_step(node->sad, list->items, list->count, POLICIES_AT_ONCE);
     if (rc <= 0)
         node_stage_clear_policies(&node->stage);
+    if (rc == 0)
+        dp_trap_rejudge(node->dp);
     return rc;
 }
 
@@ -97,6 +109,9 @@ static int do_tables(struct node *node, const struct node_request *r)
         return do_commit_routes(node);
     case NODE_POLICIES_COMMIT:
         return do_commit_policies(node);
+    case NODE_TRAP_REFUSE:
+        dp_trap_refuse(node->dp, r->trap);
+        return 0;
     default:
         return -EINVAL;
     }
@@ -118,7 +133,7 @@ int node_do(struct node *node, struct node_request *r)
     case NODE_PAIR_INSTALL:
         return do_install(node, &r->pair);
     case NODE_PAIR_ACTIVATE:
-        return sad_activate(node->sad, r->spi_in);
+        return do_activate(node, r->spi_in);
     case NODE_PAIR_DEACTIVATE:
         return sad_deactivate(node->sad, r->spi_in);
     case NODE_PAIR_MOVE:

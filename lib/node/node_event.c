@@ -53,6 +53,10 @@ static bool event_of_punt(struct node *node, struct dp_punt *punt, struct node_e
     case DP_PUNT_RESOLVE:
         dp_resolve_punt(node->dp, node->now, punt);
         return false;
+    case DP_PUNT_TRAP:
+        out->type = NODE_EV_TRAP;
+        out->trap = punt->trap;
+        return dp_trap_punt(node->dp, node->now, punt);
     case DP_PUNT_ICMP_ERR:
         is_news = node_pmtu_error(node, punt, out);
         node_feed_error(node, punt);

@@ -20,6 +20,7 @@ enum node_event_type {
     NODE_EV_MOVED,    /* moved_to: an authenticated, newest packet came from there; once a second at most */
     NODE_EV_PATH_MTU, /* path_mtu: an ICMP error says what the path of the pair carries */
     NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
+    NODE_EV_TRAP, /* trap: a packet wants an SA of this policy, and there is none; once a second at most */
     NODE_EV_UNKNOWN_SPI, /* stray: ESP with an SPI that no pair has or is about to get; a sample */
 };
 
@@ -50,13 +51,14 @@ struct node_stray {
 
 struct node_event {
     enum node_event_type type;
-    uint32_t spi_in; /* all but DATAGRAM; UNKNOWN_SPI: of the packet */
+    uint32_t spi_in; /* all but DATAGRAM and TRAP; UNKNOWN_SPI: of the packet */
     union {
         struct node_datagram datagram;
         struct base_endpoint moved_to;
         struct node_path_mtu path_mtu;
         struct node_traffic traffic;
         struct node_stray stray;
+        uint32_t trap; /* node_policy.trap */
     };
 };
 

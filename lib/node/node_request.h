@@ -68,6 +68,8 @@ enum node_request_type {
     /* In parts: 1 means that there are more, ask again, and add none meanwhile. -ENOMEM: no memory, or the
      * tables of selectors are full. What both sets have in common is protected throughout. */
     NODE_POLICIES_COMMIT,
+    /* trap: no SA is made for its packets now; those that wait are dropped. */
+    NODE_TRAP_REFUSE,
     /*
      * known: messages of this SPI of ours are of an IKE SA that lives, and come before those of strangers; or
      * no more. -ENOSPC: no room, they come with the others; -ENOENT: it was not known.
@@ -107,7 +109,7 @@ struct node_route {
 /* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
 struct node_policy {
     struct base_ts_list local_ts, remote_ts;
-    uint32_t conn; /* as in struct esp_pair */
+    uint32_t trap; /* packets without an SA call for one, by NODE_EV_TRAP with this number; 0: they do not */
 };
 
 struct node_told_row {
@@ -132,6 +134,7 @@ struct node_request {
     union {
         uint32_t spi_in; /* SPI_*, PAIR_ACTIVATE, PAIR_DEACTIVATE, PAIR_REMOVE */
         uint32_t conn;   /* CONN_* */
+        uint32_t trap;   /* TRAP_REFUSE */
         struct esp_pair pair;
         struct node_move move;
         struct node_mtu mtu;

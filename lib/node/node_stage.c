@@ -54,11 +54,11 @@ int node_stage_add_route(struct node_stage *stage, const struct node_route *rout
 
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy)
 {
-    if (!list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
+    if (policy->trap > SAD_TRAP_MAX || !list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
         return -EINVAL;
     struct base_ts_list *local = NULL, *remote = NULL;
     const bool is_kept = base_ts_set(&local, &policy->local_ts) && base_ts_set(&remote, &policy->remote_ts);
-    const struct sad_policy p = {local, remote, policy->conn};
+    const struct sad_policy p = {local, remote, policy->trap};
     const int rc = is_kept ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
     if (rc < 0) {
         free(local);

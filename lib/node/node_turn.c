@@ -32,6 +32,8 @@ bool node_turn(struct node *node, base_time now)
     const bool busy = node_feed_turn(node);
     if (base_time_reached(dp_resolve_deadline(node->dp), now))
         dp_resolve_tick(node->dp, now);
+    if (base_time_reached(dp_trap_deadline(node->dp), now))
+        dp_trap_tick(node->dp, now);
     node_owner_look(node);
     sad_reclaim(node->sad);
     return busy;

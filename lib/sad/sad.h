@@ -168,15 +168,18 @@ struct sad_event {
  */
 bool sad_event_pop(struct sad *sad, struct sad_event *out);
 
+#define SAD_TRAP_MAX 0x7ffffffcu
+
 /* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
 struct sad_policy {
     const struct base_ts_list *local_ts, *remote_ts;
-    uint32_t conn; /* opaque */
+    uint32_t trap; /* packets without an SA call for one, under this number; 0: they do not */
 };
 
 /*
  * Replaces the set of policies; what is in both sets is protected throughout. 0, or -ENOMEM: no memory, or
- * the tables of selectors are full; then the old set stays. Borrows until return.
+ * the tables of selectors are full; then the old set stays. -EINVAL: a trap above SAD_TRAP_MAX. Borrows until
+ * return.
  */
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 

@@ -197,7 +197,11 @@ _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
 _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_out) % ESP_KEY_LINE == 0,
                "a key begins where its SA ends");
 
-#define SAD_NO_SLOT UINT32_MAX
+#define SAD_NO_SLOT  UINT32_MAX
+
+/* A policy's instead of a slot, when its packets call for an SA: with the number of that (sad_policy.trap).
+ */
+#define SAD_SPD_TRAP 0x80000000u
 
 /*
  * An entry of a prefix's list: packets to this remote selector from one local selector, or from any of many,
@@ -205,7 +209,7 @@ _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_ou
  */
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
-    uint32_t slot;                            /* SAD_NO_SLOT: protection is required, by whatever SA */
+    uint32_t slot; /* SAD_NO_SLOT, or SAD_SPD_TRAP and more: protection is required, by whatever SA */
     union {
         struct sad_addrs4 addrs;       /* is_simple */
         const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
@@ -331,6 +335,18 @@ void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 #define SAD_SPD_NONE  UINT32_MAX       /* no policy */
 #define SAD_SPD_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
 
+/* What is found for a flow: a slot, SAD_SPD_TRAP with a number, SAD_SPD_NO_SA or SAD_SPD_NONE. */
+static inline bool sad_spd_is_sa(uint32_t verdict)
+{
+    return verdict < SAD_SPD_TRAP;
+}
+
+/* The number of the trap; 0: none. */
+static inline uint32_t sad_spd_trap(uint32_t verdict)
+{
+    return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_NO_SA ? verdict - SAD_SPD_TRAP : 0;
+}
+
 /* First candidate for a destination (network order bytes); 0: none. */
 static inline uint32_t sad_spd_head(const struct sad_tables *t, bool is6, const uint8_t *remote)
 {
@@ -343,7 +359,7 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
     return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
 }
 
-/* Walks the list from head: slot, SAD_SPD_NO_SA or SAD_SPD_NONE. The newest active pair comes first. */
+/* Walks the list from head. The newest active pair comes first, then the policy that covers the fewest. */
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
 
 /* The same from a flow alone. */

@@ -36,8 +36,11 @@ static void policies_drop(struct sad *sad, struct sad_policies *set, size_t most
 static int policy_link(struct sad *sad, const struct sad_policy *policy, struct sad_sels **sels,
                        uint32_t *head)
 {
+    const struct sad_server by = {.slot = policy->trap ? SAD_SPD_TRAP + policy->trap : SAD_NO_SLOT};
+    if (policy->trap > SAD_TRAP_MAX)
+        return -EINVAL;
     *sels = sad_sels_make(policy->local_ts, policy->remote_ts);
-    return *sels ? sad_spd_link(sad, *sels, (struct sad_server){.slot = SAD_NO_SLOT}, head) : -ENOMEM;
+    return *sels ? sad_spd_link(sad, *sels, by, head) : -ENOMEM;
 }
 
 static int policies_begin(struct sad *sad, size_t count)

@@ -339,12 +339,12 @@ static uint32_t cand_make(struct sad *sad, const struct sad_side *locals, const 
     const struct sad_range any = family_all(remote->family);
     memset(c, 0, sizeof *c);
     c->slot = by.slot;
-    c->priority = by.slot == SAD_NO_SLOT ? PRIORITY_LAST : by.priority;
+    c->priority = !sad_spd_is_sa(by.slot) ? PRIORITY_LAST : by.priority;
     c->has_locals = !local;
     if (c->has_locals)
         c->locals = locals;
     else
-        c->is_simple = by.slot != SAD_NO_SLOT && sad_addrs4_fill(local, remote, &c->addrs);
+        c->is_simple = sad_spd_is_sa(by.slot) && sad_addrs4_fill(local, remote, &c->addrs);
     local = local ? local : &any;
     sad_sel4_fill(local, remote, &c->sel);
     if (remote->family == BASE_AF_IP6) {
@@ -489,9 +489,11 @@ uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sa
     for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire)) {
         if (!cand_match(t, i, flow))
             continue;
-        if (t->cands[i].slot != SAD_NO_SLOT)
-            return t->cands[i].slot;
-        verdict = SAD_SPD_NO_SA;
+        const uint32_t slot = t->cands[i].slot;
+        if (sad_spd_is_sa(slot))
+            return slot;
+        if (!sad_spd_trap(verdict)) /* of several, the one that calls */
+            verdict = slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : slot;
     }
     return verdict;
 }

@@ -9,7 +9,7 @@ void sad_spd_fini(struct sad *sad);
 
 /* Who serves selectors. */
 struct sad_server {
-    uint32_t slot; /* SAD_NO_SLOT: a policy */
+    uint32_t slot; /* as in struct sad_cand */
     uint8_t priority;
 };
 

@@ -331,6 +331,31 @@ static void esp_with_an_unknown_spi_reaches_the_engine_with_the_way_of_an_answer
     assert_int_equal(events[1].path.remote.port, 500);
 }
 
+/* The engine here says -EALREADY to everything: nothing is made, so nothing has to wait. */
+static void a_packet_that_calls_reaches_the_engine_and_is_let_go(void **state)
+{
+    struct ike_child_conf child = {.name = "net"};
+    struct ike_conn_conf conn = {.name = "foo", .n_children = 1, .children = &child};
+    struct ctl_trap first = {0, 0};
+    ike_conf.n_conns = 1;
+    ike_conf.conns = &conn;
+    ctl.traps = (struct ctl_traps){1, 1, &first};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAP, .trap = 1};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAP, .trap = 2};
+    assert_true(ctl_ike_events(&ctl));
+    assert_int_equal(n_events, 1);
+    assert_int_equal(events[0].type, IKE_EV_TRAP);
+    assert_string_equal(events[0].name, "foo");
+    assert_string_equal(events[0].child, "net");
+    assert_int_equal(n_asked, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(asked[i].type, NODE_TRAP_REFUSE);
+        assert_int_equal(asked[i].trap, i + 1);
+    }
+    ctl.traps = (struct ctl_traps){0};
+    ike_conf.n_conns = 0;
+}
+
 static void a_datagram_reaches_the_engine_with_its_path(void **state)
 {
     struct node_event *ev = &reports[n_reports++];
@@ -399,6 +424,7 @@ int main(void)
         TEST(a_child_that_is_refused_is_dead_for_the_engine),
         TEST(what_the_node_reports_becomes_the_engines_events),
         TEST(esp_with_an_unknown_spi_reaches_the_engine_with_the_way_of_an_answer),
+        TEST(a_packet_that_calls_reaches_the_engine_and_is_let_go),
         TEST(a_datagram_reaches_the_engine_with_its_path),
         TEST(a_quick_job_is_done_at_once),
         TEST(jobs_go_and_come_back_and_timers_run_when_due),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 #include <cmocka.h>
@@ -128,7 +129,7 @@ static void routes_and_policies_are_added_and_then_committed(void **state)
     assert_null(nth(NODE_ROUTE_ADD, 2));
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.local_ts.count, 1 + i);
-        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.conn, i > 0);
+        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.trap, 0);
     }
     assert_int_equal(asked[n_asked - 2].type, NODE_POLICIES_COMMIT); /* protection comes first */
     assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
@@ -151,6 +152,35 @@ static void addresses_of_pools_are_protected_whoever_has_them(void **state)
     assert_int_equal(p->local_ts.list[0].hi.bytes[0], 255);
     assert_int_equal(p->remote_ts.count, 2);
     assert_null(nth(NODE_POLICY_ADD, 3));
+}
+
+static void children_that_packets_call_for_are_numbered(void **state)
+{
+    const char *conn, *child;
+    snprintf(conns[1].name, sizeof conns[1].name, "bar");
+    snprintf(children[2].name, sizeof children[2].name, "voice");
+    conns[0].conf = conns[1].conf = &ike_conf;
+    children[1].on_dead = children[2].start = IKE_START_TRAP;
+    ctl.conf = &conf;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.trap, i);
+    assert_true(ctl_node_trap(&ctl, 2, &conn, &child));
+    assert_string_equal(conn, "bar");
+    assert_string_equal(child, "voice");
+    assert_false(ctl_node_trap(&ctl, 0, &conn, &child));
+    assert_false(ctl_node_trap(&ctl, 3, &conn, &child));
+    /* A set that is refused does not change what the numbers mean. */
+    children[1].on_dead = IKE_START_UNSET;
+    refused = NODE_POLICIES_COMMIT;
+    refusal = -ENOMEM;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), -ENOMEM);
+    assert_true(ctl_node_trap(&ctl, 2, &conn, &child));
+    refusal = 0;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_false(ctl_node_trap(&ctl, 2, &conn, &child));
+    free(ctl.traps.list);
+    children[2].start = IKE_START_UNSET;
 }
 
 static void routes_of_other_ports_wait_for_the_restart(void **state)
@@ -194,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
         cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),
+        cmocka_unit_test_setup(children_that_packets_call_for_are_numbered, setup),
         cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
         cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),
         cmocka_unit_test_setup(after_a_refusal_nothing_is_committed, setup),

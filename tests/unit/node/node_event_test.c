@@ -109,6 +109,36 @@ static void a_flood_of_ike_is_bounded_and_holds_up_nothing_else(void **state)
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
 }
 
+/* Packets that no pair takes: control is told once, and they go when it has installed one, or never. */
+static void a_packet_that_calls_for_a_pair_waits_for_it(void **state)
+{
+    rig_policy_set(7);
+    for (int i = 0; i < 2; i++)
+        rig_host_sends();
+    assert_null(rig_went_out(RIG_OUTSIDE));
+    struct node_event ev = rig_turn(NODE_EV_TRAP);
+    assert_int_equal(ev.type, NODE_EV_TRAP);
+    assert_int_equal(ev.trap, 7);
+    assert_int_equal(rig_turn(NODE_EV_TRAP).type, 99);
+    const uint32_t spi = rig_install();
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_ACTIVATE, spi), 0);
+    dp_turn(rig_worker);
+    for (int i = 0; i < 2; i++) {
+        struct rte_mbuf *m = rig_went_out(RIG_OUTSIDE);
+        assert_non_null(m);
+        rte_pktmbuf_free(m);
+    }
+    assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
+    rig_host_sends();
+    assert_null(rig_went_out(RIG_OUTSIDE));
+    const uint64_t late = rig_drops("trap_late");
+    (void)rig_turn(NODE_EV_TRAP);
+    struct node_request refuse = {.type = NODE_TRAP_REFUSE, .trap = 7};
+    assert_int_equal(rig_ask(&refuse), 0);
+    assert_int_equal(rig_drops("trap_late"), late + 1);
+    rig_policy_set(0);
+}
+
 /* ESP without a pair; of an SPI that is about to get one, nothing is said. */
 static void esp_with_an_unknown_spi_is_reported_unless_it_is_reserved(void **state)
 {
@@ -136,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_hard_limit_is_reported_and_nothing_more_is_sent),
         cmocka_unit_test(datagrams_of_ike_cross_by_value),
         cmocka_unit_test(a_flood_of_ike_is_bounded_and_holds_up_nothing_else),
+        cmocka_unit_test(a_packet_that_calls_for_a_pair_waits_for_it),
         cmocka_unit_test(esp_with_an_unknown_spi_is_reported_unless_it_is_reserved),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);

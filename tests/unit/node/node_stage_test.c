@@ -20,7 +20,7 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
     for (uint16_t i = 0; i < 1000; i++) {
         route.port = i;
         route.prefix = (struct base_prefix){base_addr_ip4(i), 32};
-        policy.conn = i;
+        policy.trap = i;
         assert_int_equal(node_stage_add_route(&stage, &route), 0);
         assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
     }
@@ -33,7 +33,7 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
         assert_int_equal(routes[i].port, i);
         assert_true(base_addr_equal(&routes[i].prefix.addr, &to));
         assert_true(base_addr_equal(&routes[i].next_hop, &route.next_hop));
-        assert_int_equal(policies[i].conn, i);
+        assert_int_equal(policies[i].trap, i);
         assert_int_equal(policies[i].local_ts->count, 1);
         assert_int_equal(policies[i].remote_ts->count, 2);
     }
@@ -63,6 +63,9 @@ static void what_makes_no_sense_is_not_added(void **state)
     policy = (struct node_policy){.remote_ts = {.count = 1, .list = {{.lo = ip4, .hi = ip6}}}};
     assert_int_equal(node_stage_add_policy(&stage, &policy), -EINVAL);
     policy.remote_ts.list[0].hi = ip4;
+    policy.trap = SAD_TRAP_MAX + 1;
+    assert_int_equal(node_stage_add_policy(&stage, &policy), -EINVAL);
+    policy.trap = SAD_TRAP_MAX;
     assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
     assert_int_equal(stage.routes.count, 0);
     assert_int_equal(stage.policies.count, 1);

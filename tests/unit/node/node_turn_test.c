@@ -11,7 +11,7 @@
 #include "node_int.h"
 
 static struct node node;
-static int feeds, ticks, owners, reclaims, ready_fd;
+static int feeds, ticks, traps, owners, reclaims, ready_fd;
 static bool has_packets;
 static base_time deadline;
 
@@ -49,6 +49,17 @@ void dp_resolve_tick(struct dp *dp, base_time now)
     ticks++;
 }
 
+base_time dp_trap_deadline(const struct dp *dp)
+{
+    return deadline;
+}
+
+void dp_trap_tick(struct dp *dp, base_time now)
+{
+    assert_true(base_time_reached(deadline, now));
+    traps++;
+}
+
 static void each_turn_feeds_the_host_and_wipes_what_was_removed(void **state)
 {
     deadline = (base_time){2000};
@@ -63,6 +74,7 @@ static void each_turn_feeds_the_host_and_wipes_what_was_removed(void **state)
     assert_int_equal(owners, 2);
     assert_int_equal(reclaims, 2);
     assert_int_equal(ticks, 1); /* when it was due */
+    assert_int_equal(traps, 1);
 }
 
 static void what_the_host_sent_is_taken_by_its_descriptor(void **state)

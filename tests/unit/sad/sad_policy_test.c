@@ -70,6 +70,28 @@ static void in_parts_nothing_of_both_is_open_and_the_old_ones_go_last(void **sta
     sad_free(sad); /* amid it */
 }
 
+static void packets_that_call_for_an_sa_are_told_apart(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    struct sad_policy set[] = {policy("10.1.0.0/16", "10.0.0.0/8"), policy("10.1.0.0/16", "10.2.0.0/16"),
+                               policy("10.1.0.0/16", "10.0.0.0/8")};
+    set[1].trap = 5;
+    set[2].trap = SAD_TRAP_MAX;
+    assert_int_equal(sad_policies_set(sad, set, 2), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.1", "10.3.0.1"), SAD_SPD_NO_SA);
+    assert_int_equal(sad_spd_trap(SAD_SPD_NO_SA) + sad_spd_trap(SAD_SPD_NONE), 0);
+    const uint32_t found = rig_find(sad, "10.1.0.1", "10.2.0.1");
+    assert_false(sad_spd_is_sa(found));
+    assert_int_equal(sad_spd_trap(found), 5);
+    assert_int_equal(sad_policies_set(sad, set, 3), 0);
+    assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.0.1", "10.3.0.1")), SAD_TRAP_MAX);
+    assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.0.1", "10.2.0.1")), 5); /* the one that covers fewer */
+    set[0].trap = SAD_TRAP_MAX + 1;
+    assert_int_equal(sad_policies_set(sad, set, 1), -EINVAL);
+    assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.0.1", "10.2.0.1")), 5);
+    sad_free(sad);
+}
+
 static void a_set_that_does_not_fit_leaves_the_old_set(void **state)
 {
     enum { LISTS = 600000 / BASE_TS_MAX }; /* prefixes: more than the tables have room for */
@@ -215,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_set_takes_the_place_of_the_old_one),
         cmocka_unit_test(in_parts_nothing_of_both_is_open_and_the_old_ones_go_last),
+        cmocka_unit_test(packets_that_call_for_an_sa_are_told_apart),
         cmocka_unit_test(a_set_that_does_not_fit_leaves_the_old_set),
         cmocka_unit_test(all_selectors_that_two_payloads_carry_are_one_policy),
         cmocka_unit_test(pairs_serve_their_policy_whenever_the_set_changes),

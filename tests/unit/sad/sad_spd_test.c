@@ -152,7 +152,7 @@ static bool is_standby(struct sad *sad, uint32_t spi)
 static void of_priorities_the_best_that_lives_sends(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    const struct sad_policy policy = {RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 1};
+    const struct sad_policy policy = {RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 0};
     const uint32_t third = install_at(sad, 3, "10.2.0.0/16");
     assert_int_equal(sad_policies_set(sad, &policy, 1), 0);
     uint32_t first = install_at(sad, 1, "10.2.0.0/16");
@@ -188,8 +188,8 @@ static void of_priorities_the_best_that_lives_sends(void **state)
 static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
-    struct sad_policy policy[2] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 1},
-                                   {RIG_TS("10.1.0.0/16"), RIG_TS("10.3.0.0/16"), 2}};
+    struct sad_policy policy[2] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 0},
+                                   {RIG_TS("10.1.0.0/16"), RIG_TS("10.3.0.0/16"), 0}};
     assert_int_equal(sad_policies_set(sad, policy, 2), 0);
     assert_int_equal(find(sad, "10.1.0.9", "10.2.0.9"), SAD_SPD_NO_SA);
     uint32_t spi = rig_install(sad, "10.1.0.0/16", "10.2.0.0/16");
