@@ -49,6 +49,7 @@ struct ikev2_child {
     bool active;         /* we send on it */
     bool is_rekeyed;     /* another pair took over */
     bool want_rekey;
+    bool is_remade;       /* the SA that takes its SA's place was asked for its like already */
     bool want_now;        /* of want_rekey: an operator's, and no pause after a refusal holds it up */
     bool is_dh_agreed;    /* algs.dh is what both want; else it was made in IKE_AUTH, which has no group */
     uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */

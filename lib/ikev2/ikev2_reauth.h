@@ -22,5 +22,6 @@ void ikev2_reauth_pass_on(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa
 /* Once `fresh` is up and has the children that it is to have, the old one is closed. Others: nothing. */
 void ikev2_reauth_settle(struct ike *ike, struct ikev2_sa *fresh);
 
-/* An SA ends. Was it made in another's place, that one tries again after a pause. */
+/* An SA ends. Was it made in another's place, that one tries again after a pause; did the peer close it, and
+ * nothing brings it back, the call for another one in its place is given up. */
 void ikev2_reauth_ended(struct ike *ike, const struct ikev2_sa *sa);

@@ -68,6 +68,7 @@ static bool run_one(const char *program, const struct sim_case *c, uint64_t seed
 {
     uint32_t keys = null_crypt_live_keys();
     struct sim_world *w = sim_world_new(seed);
+    w->row = c->row;
     c->run(w);
     save_scripts(w, c);
     bool failed = w->failed;

@@ -12,7 +12,8 @@
 struct sim_case {
     const char *name; /* a sentence */
     void (*run)(struct sim_world *w);
-    unsigned runs; /* seeds by default; 0: what --runs says */
+    unsigned runs;   /* seeds by default; 0: what --runs says */
+    const void *row; /* becomes sim_world.row */
 };
 
 int sim_main(int argc, char **argv, const struct sim_case *cases, size_t n);

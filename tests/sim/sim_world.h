@@ -39,7 +39,8 @@ struct sim_world {
     struct base_addr attacker; /* no SA may ever move here; family none: no attacker */
     /* A test's own rule of loss, asked after the sender's NAT. */
     bool (*drop)(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d);
-    void *test; /* the test's own */
+    void *test;      /* the test's own */
+    const void *row; /* of the case (sim_main.h) */
     bool trace;
     bool failed; /* an invariant broke: time stands still from now on */
     char why[512];
