@@ -84,6 +84,9 @@
  *   {} at once for a call; children (how many are asked for), note (a sentence), when the IKE SA is up and
  *   lacks them. Progress is in show sas, an end in show failures
  *
+ * redirect                                          args: connection (optional: all), to
+ *   clients: how many peers are sent there
+ *
  * terminate                                         args: connection, child (optional: this one)
  *   {}
  *

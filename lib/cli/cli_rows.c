@@ -143,6 +143,14 @@ static const struct cli_row rows[] = {
                  "  culvertctl rekey foo/voice\n"
                  "  culvertctl rekey foo --ike\n"
                  "  culvertctl rekey foo --auth\n"},
+    {.words = "redirect",
+     .command = "redirect",
+     .name = CLI_NAME_OPTIONAL,
+     .flags = {{"--to", "to", NULL, "address or host name of the other gateway", "GATEWAY"}},
+     .print = cli_print_done,
+     .help = "send peers that are up, called us and can be redirected (RFC 5685) to another gateway",
+     .examples = "  culvertctl redirect foo --to 198.51.100.9\n"
+                 "  culvertctl redirect --to gw2.example.org\n"},
     {.words = "reload",
      .command = "reload",
      .flags = {{"--plan", "plan", NULL, "only tell what it would do, key by key"}},

@@ -275,6 +275,13 @@ static void check_child(struct conf_reader *r, const struct ike_conn_conf *conn,
                   child->life_s);
 }
 
+/* Whether callers can be sent there. */
+static bool conf_is_gateway(const char *text)
+{
+    struct base_addr addr;
+    return base_addr_parse(text, &addr) == 0 || conf_is_host(text);
+}
+
 static void check_connection(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *c)
 {
     if (ike_id_equal(&c->local_id, &c->remote_id))
@@ -282,6 +289,8 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     if (!ike_conn_conf_calls(c) &&
         (ike_conn_conf_begins(c, IKE_START_START) || ike_conn_conf_begins(c, IKE_START_TRAP)))
         conf_fail(r, "start needs remote.address: a peer without one can only be waited for");
+    if (c->redirect_to[0] && !conf_is_gateway(c->redirect_to))
+        conf_fail(r, "redirect_to \"%s\" is neither an address nor a host name", c->redirect_to);
     if (c->remote_port != 500 && c->remote_port != 4500)
         conf_fail(r, "remote.port %u: IKE listens on 500 and 4500 only", c->remote_port);
     if (c->encap == IKE_ENCAP_NEVER && conf->ike->n_public_addrs > 0)
@@ -317,6 +326,21 @@ static void check_nat(struct conf_reader *r, const struct conf *conf)
     conf_leave(r, mark);
 }
 
+static void check_redirect(struct conf_reader *r, const struct conf *conf)
+{
+    const char *to = conf->ike->redirect_to;
+    struct base_addr addr;
+    const size_t at = conf_enter(r, "limits.redirect_all_to");
+    if (to[0] && !conf_is_gateway(to))
+        conf_fail(r, "\"%s\" is neither an address nor a host name", to);
+    for (size_t i = 0; base_addr_parse(to, &addr) == 0 && i < conf->n_ports; i++)
+        for (size_t j = 0; j < conf->ports[i].n_addresses; j++)
+            if (base_addr_equal(&conf->ports[i].addresses[j].addr, &addr))
+                conf_fail(r, "%s is an address of this gateway: callers would be sent around in a circle",
+                          to);
+    conf_leave(r, at);
+}
+
 void conf_check(struct conf_reader *r, const struct conf *conf)
 {
     const struct ike_conf *ike = conf->ike;
@@ -326,6 +350,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     struct pair *secrets = pairs_make(ike, true, &n_secrets), *conns = pairs_make(ike, false, &n_conns);
     conf_check_ports(r, conf);
     check_nat(r, conf);
+    check_redirect(r, conf);
     const size_t mark = conf_enter(r, "connections");
     for (size_t i = 0; i < ike->n_conns; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);

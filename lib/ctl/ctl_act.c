@@ -101,6 +101,22 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
     return act(ctl, args, &ev, refusal);
 }
 
+json_t *ctl_act_redirect(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    struct ike_event ev = {.type = IKE_EV_REDIRECT, .host = json_string_value(json_object_get(args, "to"))};
+    if (!ctl_arg_connection(ctl->conf->ike, args, &ev.name, refusal))
+        return NULL;
+    if (!ev.host || strlen(ev.host) >= IKE_HOST_MAX || !ev.host[0])
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT,
+                          "say where to, an address or a host name: --to gw2.example.org");
+    const int n = ctl_event(ctl, &ev);
+    if (n <= 0)
+        return ctl_refuse(refusal, API_ERR_NOT_FOUND,
+                          "no peer that is up, called us, and can be redirected (RFC 5685) is there; see: "
+                          "culvertctl show sas");
+    return json_pack("{s:i}", "clients", n);
+}
+
 /* What a reload does, as a document: as long as there are connections, so it is made beside the loop. */
 struct act_plan {
     const struct conf_diff *diff;

@@ -25,6 +25,7 @@ static const struct {
     {"initiate", ctl_act_initiate},
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},
+    {"redirect", ctl_act_redirect},
     {"reload", ctl_act_reload, true},
     /* clang-format on */
 };

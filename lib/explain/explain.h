@@ -189,6 +189,9 @@ void explain_unfinished(struct ike *ike, struct explain_about about, uint32_t re
 /* A peer with an SA wants to go on over this path (RFC 4555 3.5), and about.conn does not allow it. */
 void explain_move(struct ike *ike, struct explain_about about, const struct ike_path *to);
 
+/* Gateways have sent us around too often, now to `to` (RFC 5685 7). */
+void explain_redirects(struct ike *ike, struct explain_about about, const char *to);
+
 /* The peer answered with this notify when we went on over about.path. */
 void explain_move_refused(struct ike *ike, struct explain_about about, uint16_t notify);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Explanations, of paths: moves that are refused, on either side. */
+/* Explanations, of paths: moves that are refused, on either side, and redirects without an end. */
 #include "explain.h"
 #include "explain_int.h"
 
@@ -48,5 +48,23 @@ void explain_move_refused(struct ike *ike, struct explain_about about, uint16_t 
                               "one of before.");
         base_text_add(&e.fix_peer, "allow that address (strongSwan: remote_addrs; Culvert: remote.from)");
     }
+    explain_end(ike, &e);
+}
+
+void explain_redirects(struct ike *ike, struct explain_about about, const char *to)
+{
+    char at[BASE_ENDPOINT_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_REDIRECT, about, about.conn))
+        return;
+    base_text_add(&e.what, "%s sends us to %s", base_endpoint_text(&about.path->remote, at), to);
+    base_text_add(&e.nearest, "connection %s", about.conn->name);
+    base_text_add(
+        &e.why, "Gateways have sent us from one to another several times within minutes, so this one is not "
+                "followed (RFC 5685 7).");
+    base_text_add(&e.fix_here, "connections.%s.follow_redirect: false, and an address that takes us",
+                  about.conn->name);
+    base_text_add(&e.fix_peer,
+                  "let one of the gateways take its callers (Culvert: redirect_to, limits.redirect_all_to)");
     explain_end(ike, &e);
 }

@@ -17,6 +17,7 @@
 #include "ike_conf_keys.h"
 #include "ike_core.h"
 #include "ike_path.h"
+#include "ike_redirect.h"
 #include "ike_run.h"
 #include "ike_timer.h"
 #include "ikev2.h"
@@ -58,6 +59,8 @@ void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
         return;
     }
     run->is_wary = false;
+    if (!was_up)
+        ike_redirect_over(run);
     run_forget_asked(run);
     const uint64_t pause_s = was_up ? 1 : run_pause_s(run);
     if (ikev2_has_live(ike, run))
@@ -84,14 +87,23 @@ static bool run_call(struct ike *ike, struct ike_run *run, const struct base_add
     return true;
 }
 
+/* The host that is called: that to which the peer has sent us, or the configured name, or none ("") where
+ * there is an address. */
+static const char *run_host(const struct ike_run *run)
+{
+    const char *host = ike_redirect_host(run);
+    return host ? host : run->conn->remote_name;
+}
+
 /* Asks for the peer's host name: it may have another address at each call. */
 static int run_ask_name(struct ike *ike, struct ike_run *run)
 {
     const struct ike_conn_conf *c = run->conn;
+    const char *host = run_host(run);
     if (run->asks_name)
         return 0;
     ike_timer_clear(&ike->timers, &run->timer);
-    if (!ike->env.resolve || ike->env.resolve(ike->env.ctx, c->name, c->remote_name) < 0) {
+    if (!ike->env.resolve || ike->env.resolve(ike->env.ctx, c->name, host) < 0) {
         explain_name(ike, c, 0, "too many names are being asked for");
         ike_run_lost(ike, run, false);
         return 0;
@@ -102,7 +114,7 @@ static int run_ask_name(struct ike *ike, struct ike_run *run)
 
 void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_event *ev)
 {
-    if (!run->asks_name || strcmp(run->conn->remote_name, ev->host) != 0)
+    if (!run->asks_name || strcmp(run_host(run), ev->host) != 0)
         return;
     run->asks_name = false;
     if (run->held || ike->shutting_down || ikev2_has_live(ike, run))
@@ -118,9 +130,11 @@ void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_eve
 /* Calls the peer for the children that are marked. */
 static int run_begin(struct ike *ike, struct ike_run *run)
 {
-    if (run->conn->remote_name[0])
+    const char *host = run_host(run);
+    struct base_addr addr = run->conn->remote_addr;
+    if (host[0] && base_addr_parse(host, &addr) < 0)
         return run_ask_name(ike, run);
-    if (run_call(ike, run, &run->conn->remote_addr))
+    if (run_call(ike, run, &addr))
         return 0;
     ike_run_lost(ike, run, false);
     return -EHOSTUNREACH;

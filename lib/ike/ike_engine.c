@@ -157,6 +157,9 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_TERMINATE:
         run = run_by_name(ike, ev->name);
         return run && ev->child ? ikev2_terminate_child(ike, run, ev->child) : engine_terminate(ike, run);
+    case IKE_EV_REDIRECT:
+        run = run_by_name(ike, ev->name);
+        return ev->name && !run ? -ENOENT : ikev2_redirect_clients(ike, run, ev->host);
     case IKE_EV_REKEY:
         run = run_by_name(ike, ev->name);
         return run ? ikev2_rekey(ike, run, ev) : -ENOENT;

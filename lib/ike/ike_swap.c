@@ -11,12 +11,14 @@
 #include "ikev2.h"
 
 /* A number and counts belong to the name, whatever else of the connection changes. */
-static void swap_pass_on(struct ike *ike, const struct ike_run *former, struct ike_run *run)
+static void swap_pass_on(struct ike *ike, struct ike_run *former, struct ike_run *run)
 {
     if (run) {
         run->number = former->number;
         run->stats = former->stats;
         run->trap_at = former->trap_at;
+        run->redirect = former->redirect;
+        former->redirect = NULL;
     } else if (former->number && ike->env.conn_close) {
         ike->env.conn_close(ike->env.ctx, former->number);
     }

@@ -22,6 +22,7 @@ enum ike_event_type {
     IKE_EV_RESOLVED,   /* name: connection; host, addrs, n_addrs, why: what the resolver said */
     IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_REAUTH,     /* name: connection; new IKE SAs, made before the old ones are closed */
+    IKE_EV_REDIRECT,   /* host: where clients are sent; name: of this connection, NULL: all */
     IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed; heirs */
     IKE_EV_CONF_MORE,  /* the next part of what a swap has to do */
     IKE_EV_SHUTDOWN,   /* DELETE for every SA, some at a time; nothing new is accepted */
@@ -51,7 +52,7 @@ struct ike_event {
     base_time last_in, last_out;   /* TRAFFIC; 0 ns: never */
     struct ike_path path;          /* UNKNOWN_SPI: the way of an answer by IKE */
     uint16_t len;                  /* UNKNOWN_SPI: bytes of ESP */
-    const char *host;              /* RESOLVED */
+    const char *host;              /* RESOLVED, REDIRECT */
     const struct base_addr *addrs; /* RESOLVED: n_addrs, in the order of the resolver */
     size_t n_addrs;
     const char *why; /* RESOLVED to none: words without an end */

@@ -16,6 +16,7 @@ enum ike_audit_kind {
     IKE_AUDIT_CHILD_REKEYED,
     IKE_AUDIT_IKE_REAUTHENTICATED, /* one that came up in another's place: that is closed */
     IKE_AUDIT_PEER_MOVED,
+    IKE_AUDIT_REDIRECTED,         /* the peer sent us to another gateway */
     IKE_AUDIT_MOVED,              /* we are elsewhere */
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
     IKE_AUDIT_PATH_MTU,           /* mtu, mtu_before, mtu_by: another size is in force on a path */
@@ -49,6 +50,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_NARROWED,      /* the peer agreed to less than a child of ours asked for */
     IKE_AUDIT_FAIL_GREEDY,        /* a prefix has most of the half-open SAs, and does not finish them */
     IKE_AUDIT_FAIL_UNFINISHED,    /* a call was answered, and no IKE_AUTH came */
+    IKE_AUDIT_FAIL_REDIRECT,      /* gateways send us around in a circle */
     IKE_AUDIT_FAIL_MOVE,          /* a peer moved to where its connection does not allow it */
     IKE_AUDIT_FAIL_ADDRESS,       /* an inner address is not to be had */
     IKE_AUDIT_FAIL_CERT,          /* the peer's certificate or signature is not accepted */

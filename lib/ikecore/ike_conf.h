@@ -149,9 +149,12 @@ struct ike_conn_conf {
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
     enum ike_unique unique;
-    bool frag_after;      /* handed on with each child: cut packets after encryption, not before */
-    bool mobike;          /* it may go on from other addresses (RFC 4555) */
-    enum ike_start start; /* of its children, unless they say otherwise */
+    bool frag_after;                /* handed on with each child: cut packets after encryption, not before */
+    bool follow_redirect;           /* the peer may send us to another gateway (RFC 5685) */
+    char redirect_to[IKE_HOST_MAX]; /* where peers that can are sent when they have proved who they are;
+                                       empty: nowhere */
+    bool mobike;                    /* it may go on from other addresses (RFC 4555) */
+    enum ike_start start;           /* of its children, unless they say otherwise */
     enum ike_childless childless;
     uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
     uint32_t reauth_s;         /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
@@ -202,10 +205,11 @@ struct ike_conf {
     /* IP packets of IKE messages above it go in fragments where the peer can join them (RFC 7383); 0: never
      */
     uint32_t fragment_bytes;
-    bool probe_path_mtu;       /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
-    uint32_t sas_max;          /* IKE SAs */
-    uint32_t sas_per_identity; /* of those, of one connection */
-    uint32_t children_max;     /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
+    bool probe_path_mtu;            /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
+    char redirect_to[IKE_HOST_MAX]; /* where callers that can are sent at once; empty: nowhere */
+    uint32_t sas_max;               /* IKE SAs */
+    uint32_t sas_per_identity;      /* of those, of one connection */
+    uint32_t children_max;          /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */
     struct ike_cas
         *cas;   /* what a caller may show its key by; NULL: nothing is asked for; by ike_conf_seal() */
     bool signs; /* a side of some connection proves itself by a signature; made by ike_conf_seal() */

@@ -53,7 +53,9 @@ struct ike_run *ike_runs_new(const struct ike_conf *conf)
 
 void ike_runs_free(struct ike_run *runs, size_t n)
 {
-    for (size_t i = 0; runs && i < n; i++)
+    for (size_t i = 0; runs && i < n; i++) {
         free(runs[i].many);
+        free(runs[i].redirect);
+    }
     free(runs);
 }

@@ -34,6 +34,7 @@ struct ike_run {
     bool held;        /* the operator ended it: no call until told so */
     bool is_lost;     /* an SA ended in this dispatch: whether to call again is to be decided */
     bool was_up;      /* with is_lost: it had been established */
+    struct ike_redirect *redirect; /* owned; NULL: its peer never sent it elsewhere */
     struct ike_run *lost_next;
     uint32_t number; /* of ike_env.conn_open() */
     /* While a configuration takes the place of another one (ike_swap.h). */

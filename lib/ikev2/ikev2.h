@@ -66,6 +66,9 @@ int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev
  */
 int ikev2_reauthenticate(struct ike *ike, struct ike_run *run);
 
+/* REDIRECT: clients of a connection (NULL: all) are sent to `to`, some at a time. How many they are. */
+int ikev2_redirect_clients(struct ike *ike, const struct ike_run *run, const char *to);
+
 /* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */
 bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn);
 

@@ -7,6 +7,7 @@
 #include "ike_audit.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_redirect.h"
 #include "ike_run.h"
 #include "ikev2_auth.h"
 #include "ikev2_close.h"
@@ -118,6 +119,8 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id
     sa->local_id = *ikev2_auth_local_id(sa, sa->conn);
     sa->remote_id = *peer;
     sa->is_caller = sa->is_initiator;
+    if (sa->run)
+        ike_redirect_over(sa->run);
     if (sa->run)
         sa->run->failures = sa->run->is_wary = 0;
     ikev2_life_start_sa(ike, sa);

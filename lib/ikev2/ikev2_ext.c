@@ -16,6 +16,7 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_certreq, /* last: what it puts into the first answer depends on the room that is left */
     &ikev2_ext_childless,
     &ikev2_ext_childless, /* the last one: it takes what room is left */
+    &ikev2_ext_redirect,
     NULL,
 };
 /* clang-format on */

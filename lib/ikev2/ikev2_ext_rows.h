@@ -20,3 +20,4 @@ extern const struct ikev2_ext ikev2_ext_eap;       /* a login proves both sides,
 extern const struct ikev2_ext ikev2_ext_childless; /* CHILDLESS_IKEV2_SUPPORTED, RFC 6023 */
 extern const struct ikev2_ext ikev2_ext_lifetime;  /* AUTH_LIFETIME, RFC 4478 */
 extern const struct ikev2_ext ikev2_ext_frag;      /* messages in fragments, RFC 7383 2.3 */
+extern const struct ikev2_ext ikev2_ext_redirect; /* to other gateways, RFC 5685 */

@@ -22,6 +22,7 @@
 #include "ike_share.h"
 #include "ikev2_mobike.h"
 #include "ikev2_pmtu.h"
+#include "ikev2_redirect.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
 #include "ikev2_wish.h"
@@ -143,6 +144,7 @@ struct ikev2_sa {
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
+    struct ikev2_redirect redirect;
     enum esp_way way; /* that ESP of its children goes */
 
     struct ikev2_sa_seq seq;

@@ -28,6 +28,7 @@
 #include "ikev2_offer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_probe.h"
+#include "ikev2_redirect.h"
 #include "ikev2_reauth.h"
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
@@ -169,6 +170,8 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         at = base_time_min(at, sa_childless_end(sa));
         if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));
+            if (sa->redirect.at.ns)
+                at = base_time_min(at, sa->redirect.at);
             if (sa_has_work(ike, sa))
                 at = base_time_min(at, sa_is_hurried(sa) ? ike->now : sa->life.retry_at);
         }
@@ -259,6 +262,8 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
         return t;
     if (sa->want.ask)
         return ikev2_task_new(IKEV2_TASK_DPD);
+    if (ikev2_redirect_is_due(ike, sa))
+        return ikev2_task_new(IKEV2_TASK_REDIRECT);
     const bool may_retry = base_time_reached(sa->life.retry_at, ike->now);
     if (ikev2_reauth_is_on(ike, sa))
         return task_pick_check(ike, sa);
@@ -289,6 +294,7 @@ static void task_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *
     case IKEV2_TASK_DELETE_IKE:
     case IKEV2_TASK_DPD:
     case IKEV2_TASK_MOBIKE:
+    case IKEV2_TASK_REDIRECT:
         ikev2_info_start(ike, sa, t);
         break;
     case IKEV2_TASK_PROBE:

@@ -3,6 +3,7 @@
 /* What IKEv2 keeps for itself in an engine: tables of its SAs, and scratch for one dispatch. */
 #include <stddef.h>
 #include <stdint.h>
+#include "ike_conf.h"
 #include "ikev2_cookie.h"
 #include "ikev2_frag.h"
 #include "ikev2_stray.h"
@@ -29,7 +30,8 @@ struct ikev2 {
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */
     struct ikev2_cookies cookie;
     struct ikev2_strays strays;
-    size_t long_bytes; /* of long requests that are kept (ikev2_init.h) */
+    char redirect_to[IKE_HOST_MAX]; /* where clients that are up are sent */
+    size_t long_bytes;              /* of long requests that are kept (ikev2_init.h) */
     /* Scratch for one dispatch. */
     struct wire_ike_sa sa_in, sa_out;
     uint8_t head[IKEV2_FRAG_HEAD_MAX];

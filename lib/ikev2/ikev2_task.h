@@ -29,6 +29,7 @@ enum ikev2_task_kind {
     IKEV2_TASK_DELETE_IKE,
     IKEV2_TASK_DPD,
     IKEV2_TASK_MOBIKE,
+    IKEV2_TASK_REDIRECT,
     IKEV2_TASK_PROBE /* of the path MTU */
 };
 

@@ -140,9 +140,9 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
     ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, conn), conn, proof);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ANSWER, &b);
-    if (refusal)
+    if (refusal && refusal <= WIRE_IKE_N_ERROR_LAST) /* a redirect is put by its extension */
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
-    else if (t->spi_in)
+    else if (!refusal && t->spi_in)
         ikev2_child_put_answer(ike, &b, t);
     ikev2_auth_commit(ike, sa, &sa->remote_id);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */

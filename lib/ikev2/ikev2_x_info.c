@@ -14,6 +14,7 @@
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_probe.h"
+#include "ikev2_redirect.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -142,6 +143,8 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
     }
     if (!ends)
         ikev2_stray_take_proof(ike, sa, msg);
+    if (!ends)
+        ikev2_redirect_on_request(ike, sa, msg);
     if (!ends && sa->state == IKEV2_ST_UP)
         (void)ikev2_ext_lifetime.take[IKEV2_EXT_AUTH_ANSWER](ike, sa, msg);
     return ends ? info_end(ike, sa, "the peer deleted it") : IKEV2_STAYS;
@@ -207,6 +210,9 @@ void ikev2_info_start(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t
         base_write_u32(&w, t->spi_old);
         d = delete_of(base_writer_span(&w));
         send_delete(ike, sa, &d);
+        break;
+    case IKEV2_TASK_REDIRECT:
+        ikev2_redirect_start(ike, sa);
         break;
     case IKEV2_TASK_MOBIKE:
         ikev2_mobike_start(ike, sa);

@@ -23,6 +23,7 @@
 #include "ikev2_mix.h"
 #include "ikev2_msg.h"
 #include "ikev2_natd.h"
+#include "ikev2_redirect.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -175,6 +176,15 @@ static size_t init_answer_bytes(const struct ike *ike, const struct ikev2_choice
            ikev2_ext_answer_bytes(ike);
 }
 
+/* To another gateway: the nonce shows the caller that its request has been seen (RFC 5685 4). */
+static void init_redirect(struct ike *ike, const struct ikev2_msg *msg, bool is_proved, struct base_span ni)
+{
+    uint8_t bytes[IKEV2_REDIRECT_BYTES_MAX];
+    struct base_writer w = base_writer(bytes, sizeof bytes);
+    if (ikev2_redirect_body(ike->conf->redirect_to, ni, &w))
+        init_refuse(ike, msg, is_proved, WIRE_IKE_N_REDIRECT, base_writer_span(&w));
+}
+
 enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none, struct ikev2_msg *msg)
 {
     (void)none;
@@ -196,6 +206,10 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
     }
     if (challenge && !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
+    if (ikev2_redirect_wants(ike, msg)) {
+        init_redirect(ike, msg, challenge, ni);
+        return IKEV2_STAYS;
+    }
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
         WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;

@@ -23,6 +23,7 @@
 #include "ikev2_natd.h"
 #include "ikev2_note.h"
 #include "ikev2_offer.h"
+#include "ikev2_redirect.h"
 #include "ikev2_request.h"
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
@@ -201,6 +202,8 @@ static enum ikev2_outcome init_on_refusal(struct ike *ike, struct ikev2_sa *sa, 
             init_doubt(ike, sa, WIRE_IKE_N_COOKIE);
         return IKEV2_STAYS;
     }
+    if (ikev2_redirect_on_init(ike, sa, msg))
+        return IKEV2_STAYS;
     const uint16_t error = ikev2_msg_error(msg, &data);
     if (!error) {
         ike->stats.dropped_unexpected++;

@@ -97,6 +97,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->frag.is_agreed = old->frag.is_agreed;
     ikev2_pmtu_inherit(ike, old, sa);
     ikev2_mobike_inherit(old, sa);
+    ikev2_redirect_inherit(old, sa);
     sa->moved.times = old->moved.times;
     sa->moved.at = old->moved.at;
     ikev2_sa_link(ike, sa);
@@ -342,7 +343,8 @@ static bool rekey_is_busy(const struct ikev2_sa *sa)
     if (sa->state != IKEV2_ST_UP || sa->want.close || sa->rival.id || ikev2_follow_is_ours(sa, 0))
         return true;
     return sa->task && sa->task->kind != IKEV2_TASK_DPD && sa->task->kind != IKEV2_TASK_PROBE &&
-           sa->task->kind != IKEV2_TASK_MOBIKE && sa->task->kind != IKEV2_TASK_REKEY_IKE;
+           sa->task->kind != IKEV2_TASK_MOBIKE && sa->task->kind != IKEV2_TASK_REDIRECT &&
+           sa->task->kind != IKEV2_TASK_REKEY_IKE;
 }
 
 /* Verifies the request; fills t. 0, or the notify; *data for INVALID_KE_PAYLOAD. */

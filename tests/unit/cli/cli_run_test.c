@@ -98,6 +98,8 @@ static void each_command_sends_its_request(void **state)
     expect_request("show counters foo", "{\"command\":\"show counters\",\"args\":{\"connection\":\"foo\"}}");
     expect_request("explain", "{\"command\":\"show failures\",\"args\":{}}");
     expect_request("initiate foo", "{\"command\":\"initiate\",\"args\":{\"connection\":\"foo\"}}");
+    expect_request("redirect --to gw2 foo",
+                   "{\"command\":\"redirect\",\"args\":{\"connection\":\"foo\",\"to\":\"gw2\"}}");
     expect_request("rekey foo", "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\"}}");
     expect_request("rekey --ike foo",
                    "{\"command\":\"rekey\",\"args\":{\"connection\":\"foo\",\"what\":\"ike\"}}");

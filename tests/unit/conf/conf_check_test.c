@@ -109,6 +109,13 @@ static void impossible_connections_are_refused(void **state)
     refused(GOOD_PORTS, s, c, "", "connections.foo", "local.id and remote.id are the same");
     conn("'id':'@gw'", "'id':'@foo','port':501", "", c);
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "500 and 4500 only");
+    conn("'id':'@gw'", "'id':'@foo'", ",'redirect_to':'gw 2'", c);
+    refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo", "neither an address nor a host name");
+    conn("'id':'@gw'", "'id':'@foo'", ",'redirect_to':'gw2.example.org'", c);
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'limits':{'redirect_all_to':'gw/2'}", "limits.redirect_all_to",
+            "neither an address nor a host name");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'limits':{'redirect_all_to':'192.0.2.1'}", "limits.redirect_all_to",
+            "in a circle");
     conn("'id':'@gw','address':'192.0.2.77'", "'id':'@foo'", "", c);
     refused(GOOD_PORTS, GOOD_SECRET, c, "", "connections.foo.local.address", "no address of an outside port");
     conn("'id':'@gw','address':'198.51.100.2'", "'id':'@foo'", "", c);

@@ -21,7 +21,10 @@ static int event_rc;
 int ctl_event(struct ctl *c, const struct ike_event *ev)
 {
     (void)c;
-    assert_string_equal(ev->name, "foo");
+    if (ev->type == IKE_EV_REDIRECT)
+        assert_string_equal(ev->host, "gw2.example.org");
+    else
+        assert_string_equal(ev->name, "foo");
     snprintf(last_child, sizeof last_child, "%s", ev->child ? ev->child : "(all)");
     last_type = ev->type;
     return event_rc;
@@ -98,9 +101,28 @@ static void an_sa_without_children_is_told(void **state)
         "the IKE SA of \"foo\" is up, but this child SA is not; make it with: culvertctl initiate foo/net");
 }
 
+static void clients_are_sent_elsewhere_by_name_or_all(void **state)
+{
+    (void)state;
+    struct ctl_refusal refusal = {0};
+    json_t *args = json_pack("{s:s}", "to", "gw2.example.org");
+    event_rc = 3;
+    json_t *answer = ctl_act_redirect(&ctl, args, &refusal);
+    assert_int_equal(json_integer_value(json_object_get(answer, "clients")), 3);
+    json_decref(answer);
+    json_decref(args);
+    event_rc = 0;
+    expect(
+        ctl_act_redirect, "{\"connection\":\"foo\",\"to\":\"gw2.example.org\"}",
+        "no peer that is up, called us, and can be redirected (RFC 5685) is there; see: culvertctl show sas");
+    expect(ctl_act_redirect, "{\"connection\":\"foo\"}",
+           "say where to, an address or a host name: --to gw2.example.org");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(clients_are_sent_elsewhere_by_name_or_all, setup, teardown),
         cmocka_unit_test_setup_teardown(a_command_may_be_about_one_child, setup, teardown),
         cmocka_unit_test_setup_teardown(an_sa_without_children_is_told, setup, teardown),
     };

@@ -46,10 +46,25 @@ static void what_the_peer_has_against_our_move_is_told(void **state)
     pair_free(p);
 }
 
+static void gateways_that_send_us_around_are_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[0].ike;
+    explain_redirects(ike, ikev2_sa_about(ike->v2->first), "gw2.example.org");
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_REDIRECT);
+    assert_non_null(a);
+    assert_string_equal(a->what, "198.51.100.1:500 sends us to gw2.example.org");
+    assert_string_equal(a->fix_here, "connections.b.follow_redirect: false, and an address that takes us");
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_peer_at_a_place_that_is_not_allowed_is_told_with_the_cure),
+        cmocka_unit_test(gateways_that_send_us_around_are_told),
         cmocka_unit_test(what_the_peer_has_against_our_move_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
