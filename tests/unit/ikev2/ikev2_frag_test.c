@@ -97,6 +97,28 @@ static void fragments_in_any_order_and_twice_become_one_message(void **state)
     (void)state;
 }
 
+/* Windows sends its certificates in datagrams of 580 bytes, 29 and more of them (RFC 7383 2.5). */
+static void messages_in_many_small_fragments_come_together_in_any_order(void **state)
+{
+    static const size_t bytes[] = {15000, 17500, 30000};
+    static const size_t counts[] = {29, 34, 58};
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        struct cut c = cut_new(pair_up());
+        const unsigned before = answers(&c);
+        cut_make(&c, bytes[i], 580);
+        assert_int_equal(c.list.count, counts[i]);
+        /* 7 has no divisor in common with any of these counts: each comes once, none beside its neighbour */
+        for (size_t k = 0; k < counts[i]; k++) {
+            assert_int_equal(answers(&c), before);
+            cut_deliver(&c, k * 7 % counts[i] + 1, false);
+        }
+        assert_int_equal(answers(&c), before + 1);
+        assert_int_equal(pair_stats(c.p, 1).dropped_fragment, 0);
+        cut_end(&c);
+    }
+}
+
 static void a_forged_fragment_is_not_kept(void **state)
 {
     struct cut c = cut_new(pair_up());
@@ -265,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fragments_in_any_order_and_twice_become_one_message),
+        cmocka_unit_test(messages_in_many_small_fragments_come_together_in_any_order),
         cmocka_unit_test(a_forged_fragment_is_not_kept),
         cmocka_unit_test(a_larger_total_takes_over_and_a_smaller_one_is_dropped),
         cmocka_unit_test(fragments_from_two_places_are_never_one_message),
