@@ -16,6 +16,8 @@
 /* A total order that agrees with ike_id_equal(). */
 static int id_order(const struct ike_id *a, const struct ike_id *b)
 {
+    if (a->pattern != b->pattern)
+        return a->pattern < b->pattern ? -1 : 1;
     if (a->type != b->type)
         return a->type < b->type ? -1 : 1;
     if (a->len != b->len)
@@ -55,6 +57,12 @@ static struct pair *pairs_make(const struct ike_conf *ike, bool of_secrets, size
     return pairs;
 }
 
+/* Whether addresses tell its peers apart. */
+static bool check_is_bound(const struct ike_conn_conf *c)
+{
+    return c->n_remote_from || c->n_local_addrs;
+}
+
 static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 {
     char id[IKE_ID_TEXT_MAX];
@@ -65,7 +73,15 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
         const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
         const size_t mark = conf_enter(r, b->conn ? "connections" : "secrets");
         const size_t at = b->conn ? conf_enter(r, b->conn->name) : conf_enter_at(r, b->index);
-        if (b->conn)
+        if (b->conn && b->conn->remote_id.pattern && a->conn->remote_auth == b->conn->remote_auth &&
+            ike_id_equal(&a->conn->local_id, &b->conn->local_id) && !check_is_bound(a->conn) &&
+            !check_is_bound(b->conn))
+            conf_fail(
+                r,
+                "has the same identities and auth as connection \"%s\", so no peer can be told which one it "
+                "gets; write closer patterns, another auth, or remote.from",
+                a->conn->name);
+        else if (b->conn)
             conf_warn(
                 r,
                 "has the same pair of identities as connection \"%s\"; a peer that calls cannot be told "
@@ -355,7 +371,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     for (size_t i = 0; i < ike->n_conns; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);
         check_connection(r, conf, &ike->conns[i]);
-        if (is_whole &&
+        if (is_whole && !ike->conns[i].remote_id.pattern &&
             (ike->conns[i].local_auth == IKE_AUTH_PSK || ike->conns[i].remote_auth == IKE_AUTH_PSK))
             check_has_secret(r, &ike->conns[i], secrets, n_secrets);
         conf_leave(r, at);
@@ -364,6 +380,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     check_twins(r, secrets, n_secrets);
     check_twins(r, conns, n_conns);
     conf_check_pools(r, conf);
+    conf_check_pattern(r, ike);
     conf_check_overlap(r, ike);
     conf_check_sets(r, ike);
     free(secrets);

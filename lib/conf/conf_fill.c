@@ -22,6 +22,8 @@ static bool fill_text(const struct conf_key *k, const char *text, void *slot, si
         return base_prefix_parse(text, slot) == 0;
     case CONF_IFADDR:
         return base_prefix_parse_host(text, slot) == 0;
+    case CONF_PEER_ID:
+        return conf_peer_id_parse(text, slot, why, sizeof why) == 0;
     case CONF_ID:
         return conf_id_parse(text, slot, why, sizeof why) == 0;
     case CONF_IKE_PROPOSAL:

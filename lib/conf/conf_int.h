@@ -21,6 +21,7 @@ enum conf_type {
     CONF_SUBNET, /* prefix or "dynamic" with optional [proto/port] */
     CONF_RANGE,  /* addresses of a network, or from one to another */
     CONF_ID,
+    CONF_PEER_ID, /* or a pattern of identities */
     CONF_IKE_PROPOSAL,
     CONF_ESP_PROPOSAL,
     CONF_OBJECT, /* of one section */
@@ -188,6 +189,7 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
 
 /* Values as text. 0, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
+int conf_peer_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 
@@ -216,6 +218,8 @@ void conf_device_settle(struct conf_port *port);
 /* Whether the kernel takes this as the name of an interface. */
 bool conf_is_interface_name(const char *name);
 
+/* Rules over connections whose peers are a pattern of identities. */
+void conf_check_pattern(struct conf_reader *r, const struct ike_conf *ike);
 /* Cross-field rules over a snapshot that could be built. */
 void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);

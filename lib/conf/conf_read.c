@@ -167,6 +167,8 @@ static bool read_with_why(struct conf_reader *r, const struct conf_key *k, const
     int rc;
     if (k->type == CONF_ID)
         rc = conf_id_parse(text, &id, why, sizeof why);
+    else if (k->type == CONF_PEER_ID)
+        rc = conf_peer_id_parse(text, &id, why, sizeof why);
     else if (k->type == CONF_IKE_PROPOSAL)
         rc = crypt_proposal_parse(text, CRYPT_PROTOCOL_IKE, &proposal, why, sizeof why);
     else if (k->type == CONF_ESP_PROPOSAL)

@@ -164,6 +164,7 @@ static const char *type_text(const struct conf_key *k, char *buf, size_t size)
         [CONF_SUBNET] = "network",
         [CONF_RANGE] = "network or range",
         [CONF_ID] = "identity",
+        [CONF_PEER_ID] = "identity|pattern|any",
         [CONF_IKE_PROPOSAL] = "proposal",
         [CONF_ESP_PROPOSAL] = "proposal",
         [CONF_OBJECT] = "{ }",

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "ike_pattern.h"
 #include "ossl_ops.h"
 
 /* A DN begins with an attribute type and "="; key-ids and e-mail addresses are told apart by what precedes
@@ -35,16 +36,30 @@ static int dn_parse(const char *text, struct ike_id *out, char *why, size_t why_
     return 0;
 }
 
+int conf_peer_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
+{
+    const int rc = looks_like_dn(text) ? dn_parse(text, out, why, why_size)
+                                       : ike_pattern_parse(text, out, why, why_size);
+    if (rc == 0)
+        ike_pattern_settle(out);
+    return rc;
+}
+
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
 {
-    if (strcasecmp(text, "any") == 0 || strcmp(text, "%any") == 0) {
+    struct ike_id id;
+    const int rc = conf_peer_id_parse(text, &id, why, why_size);
+    if (rc < 0)
+        return rc;
+    if (id.pattern) {
         snprintf(why, why_size,
-                 "an identity must be exact, \"%s\" would let anybody in; write the peer's own, such as "
+                 "an identity must be exact here, and \"%.128s\" stands for many; write one, such as "
                  "\"@branch.example.org\"",
                  text);
         return -EINVAL;
     }
-    return looks_like_dn(text) ? dn_parse(text, out, why, why_size) : ike_id_parse(text, out, why, why_size);
+    *out = id;
+    return 0;
 }
 
 static const struct {

@@ -49,7 +49,7 @@ static bool claim_is_foreign(void *owner, void *ctx)
     const struct ike_claim_entry *e = owner;
     const struct claim_search *s = ctx;
     struct ike_claim held;
-    if (!e->says(e->child, &held) || held.conn == s->want->conn ||
+    if (!e->says(e->child, &held) || (held.conn == s->want->conn && !held.conn->remote_id.pattern) ||
         ike_id_equal(held.remote_id, s->want->remote_id) || claims_share(&held, s->want) ||
         !base_ts_overlap(held.remote_ts, s->want->remote_ts) ||
         !base_ts_overlap(held.local_ts, s->want->local_ts))

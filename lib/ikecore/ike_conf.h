@@ -30,11 +30,20 @@ struct ike_creds;
 #define IKE_HOST_MAX      254  /* of a host name, with NUL */
 #define IKE_CHILDREN_MAX  4096 /* per connection, and live per IKE SA at the most */
 
+/* What an identity of the configuration stands for (ike_pattern.h). */
+enum ike_id_pattern {
+    IKE_ID_EXACT,    /* itself; every identity of a peer's */
+    IKE_ID_SUFFIX,   /* names and users that end with its bytes */
+    IKE_ID_DN_PARTS, /* distinguished names that have anything where it has "*" */
+    IKE_ID_ANY       /* all; type 0 */
+};
+
 /* An identity: type and exact bytes (RFC 7296 3.5). type 0: none given. Plain value, unused bytes zero. */
 struct ike_id {
     uint8_t type; /* enum wire_ike_id_type */
     uint8_t len;
     uint8_t bytes[IKE_ID_MAX];
+    uint8_t pattern; /* enum ike_id_pattern */
 };
 
 /*
@@ -140,7 +149,7 @@ struct ike_conn_conf {
     size_t n_remote_from;
     struct base_prefix remote_from[IKE_ADDRS_MAX];
     struct ike_id local_id;
-    struct ike_id remote_id; /* mandatory, exact */
+    struct ike_id remote_id; /* mandatory; may be a pattern */
     enum ike_auth_kind local_auth, remote_auth;
     bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
     struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */

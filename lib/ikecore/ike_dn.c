@@ -5,7 +5,7 @@
  */
 #include "ike_dn.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 enum {
     TAG_OID = 0x06,
@@ -99,4 +99,128 @@ uint32_t ike_dn_hash(uint32_t h, struct base_span der)
             sum += dn_mix_value(attribute, tag, bytes);
     }
     return dn_mix(h, sum);
+}
+
+/* The parts of a name. False: it is none. */
+static bool dn_parts(struct base_span der, struct base_reader *parts)
+{
+    struct base_reader r = base_reader(der);
+    if (base_read_u8(&r) != TAG_SEQUENCE)
+        return false;
+    const size_t len = dn_read_len(&r);
+    *parts = base_reader(base_read_span(&r, len));
+    return !r.failed && base_reader_left(&r) == 0;
+}
+
+/* The next part: the whole of it, and type and value of its only attribute (oid.len 0: it has several). */
+struct dn_part {
+    struct base_span whole, oid, value;
+};
+
+static bool dn_read_part(struct base_reader *parts, struct dn_part *out)
+{
+    const struct base_reader start = *parts;
+    *out = (struct dn_part){0};
+    if (base_read_u8(parts) != TAG_SET)
+        return false;
+    const size_t set_len = dn_read_len(parts);
+    struct base_reader r = base_reader(base_read_span(parts, set_len));
+    if (parts->failed)
+        return false;
+    out->whole = base_span(start.pos, (size_t)(parts->pos - start.pos));
+    if (base_read_u8(&r) != TAG_SEQUENCE)
+        return false;
+    const size_t pair_len = dn_read_len(&r);
+    struct base_reader pair = base_reader(base_read_span(&r, pair_len));
+    const bool is_only = base_reader_left(&r) == 0;
+    if (r.failed || base_read_u8(&pair) != TAG_OID)
+        return false;
+    const size_t oid_len = dn_read_len(&pair);
+    out->oid = base_read_span(&pair, oid_len);
+    base_read_u8(&pair);
+    const size_t value_len = dn_read_len(&pair);
+    out->value = base_read_span(&pair, value_len);
+    if (!is_only)
+        out->oid = BASE_SPAN_NONE;
+    return !pair.failed;
+}
+
+bool ike_dn_shape(struct base_span der, struct ike_dn_shape *out)
+{
+    struct base_reader parts;
+    struct dn_part p;
+    *out = (struct ike_dn_shape){0};
+    if (!dn_parts(der, &parts))
+        return false;
+    while (base_reader_left(&parts) > 0) {
+        if (out->n == IKE_DN_RDNS_MAX || !dn_read_part(&parts, &p))
+            return false;
+        if (p.oid.len && p.value.len == 1 && p.value.ptr[0] == '*')
+            out->wild |= 1u << out->n;
+        out->n++;
+    }
+    return true;
+}
+
+static void dn_write_wild(struct base_writer *w, struct base_span oid)
+{
+    const uint8_t pair = (uint8_t)(2 + oid.len + 3);
+    const uint8_t head[] = {TAG_SET, (uint8_t)(2 + pair), TAG_SEQUENCE, pair, TAG_OID, (uint8_t)oid.len};
+    const uint8_t star[] = {TAG_UTF8, 1, '*'};
+    w->failed |= oid.len == 0 || oid.len > 100;
+    base_write(w, head, sizeof head);
+    base_write_span(w, oid);
+    base_write(w, star, sizeof star);
+}
+
+bool ike_dn_mask(struct base_span der, const struct ike_dn_shape *shape, uint8_t *out, size_t cap,
+                 size_t *len)
+{
+    struct base_reader parts;
+    struct dn_part p;
+    uint8_t n = 0;
+    *len = 0;
+    if (cap < 3 || !dn_parts(der, &parts))
+        return false;
+    /* Room for a length in two bytes; a shorter one is moved up. */
+    struct base_writer w = base_writer(out + 3, cap - 3);
+    for (; base_reader_left(&parts) > 0; n++) {
+        if (n == shape->n || !dn_read_part(&parts, &p))
+            return false;
+        if (shape->wild & (1u << n))
+            dn_write_wild(&w, p.oid);
+        else
+            base_write_span(&w, p.whole);
+    }
+    if (n != shape->n || w.failed || w.pos > 0xff)
+        return false;
+    const size_t head = w.pos < 0x80 ? 2 : 3;
+    memmove(out + head, out + 3, w.pos);
+    out[0] = TAG_SEQUENCE;
+    out[1] = head == 2 ? (uint8_t)w.pos : 0x81;
+    if (head == 3)
+        out[2] = (uint8_t)w.pos;
+    *len = head + w.pos;
+    return true;
+}
+
+static unsigned dn_wilds(const struct ike_dn_shape *s)
+{
+    return (unsigned)__builtin_popcount(s->wild);
+}
+
+bool ike_dn_shapes_add(struct ike_dn_shapes *all, const struct ike_dn_shape *shape)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i].n == shape->n && all->list[i].wild == shape->wild)
+            return true;
+    if (all->n == IKE_DN_SHAPES_MAX)
+        return false;
+    while (at < all->n && dn_wilds(&all->list[at]) <= dn_wilds(shape))
+        at++;
+    memmove(&all->list[at + 1], &all->list[at], (all->n - at) * sizeof *all->list);
+    all->list[at] = *shape;
+    all->n++;
+    return true;
 }

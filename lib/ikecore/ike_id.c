@@ -137,6 +137,11 @@ const char *ike_id_text(const struct ike_id *id, const struct crypt_ike_ops *cry
     struct base_text t = base_text(out, IKE_ID_TEXT_MAX);
     char addr[BASE_ADDR_TEXT_MAX];
     struct base_addr a;
+    if (id->pattern == IKE_ID_ANY || id->pattern == IKE_ID_SUFFIX) {
+        base_text_add(&t, id->pattern == IKE_ID_ANY ? "any" : "*");
+        base_text_add_escaped(&t, base_span(id->bytes, id->len));
+        return out;
+    }
     switch (id->type) {
     case 0:
         base_text_add(&t, "(none)");
@@ -179,7 +184,7 @@ static uint8_t id_lower(uint8_t c)
 
 bool ike_id_equal(const struct ike_id *a, const struct ike_id *b)
 {
-    if (a->type != b->type || a->len != b->len)
+    if (a->type != b->type || a->len != b->len || a->pattern != b->pattern)
         return false;
     if (a->type != WIRE_IKE_ID_FQDN && a->type != WIRE_IKE_ID_EMAIL)
         return memcmp(a->bytes, b->bytes, a->len) == 0;

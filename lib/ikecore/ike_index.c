@@ -20,6 +20,7 @@ struct table {
 struct ike_conf_index {
     uint32_t mask;
     struct table names, peers, secrets;
+    struct ike_dn_shapes shapes;
 };
 
 static uint32_t index_mix(uint32_t h, uint8_t byte)
@@ -38,7 +39,7 @@ static uint32_t hash_name(const char *name)
 static uint32_t hash_id(uint32_t h, const struct ike_id *id)
 {
     const bool fold = id->type == WIRE_IKE_ID_FQDN || id->type == WIRE_IKE_ID_EMAIL;
-    h = index_mix(h, id->type);
+    h = index_mix(index_mix(h, id->pattern), id->type);
     if (id->type == WIRE_IKE_ID_DN)
         h = ike_dn_hash(h, base_span(id->bytes, id->len));
     for (size_t i = 0; i < id->len && id->type != WIRE_IKE_ID_DN; i++) {
@@ -75,6 +76,19 @@ static void index_put(struct table *t, uint32_t slot, uint32_t number)
     t->head[slot] = number;
 }
 
+/* One too many is found no more; the configuration was checked for that. */
+static void index_add_shape(struct ike_conf_index *x, const struct ike_id *id)
+{
+    struct ike_dn_shape shape;
+    if (id->pattern == IKE_ID_DN_PARTS && ike_dn_shape(base_span(id->bytes, id->len), &shape))
+        ike_dn_shapes_add(&x->shapes, &shape);
+}
+
+const struct ike_dn_shapes *ike_index_shapes(const struct ike_conf *conf)
+{
+    return conf->index ? &conf->index->shapes : NULL;
+}
+
 struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
 {
     const size_t most = conf->n_conns > conf->n_secrets ? conf->n_conns : conf->n_secrets;
@@ -92,6 +106,7 @@ struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
     for (size_t i = conf->n_conns; i-- > 0;) {
         index_put(&x->names, hash_name(conf->conns[i].name) & x->mask, (uint32_t)i);
         index_put(&x->peers, ike_index_hash(&conf->conns[i].remote_id) & x->mask, (uint32_t)i);
+        index_add_shape(x, &conf->conns[i].remote_id);
     }
     for (size_t i = conf->n_secrets; i-- > 0;)
         index_put(&x->secrets, hash_pair(&conf->secrets[i].local, &conf->secrets[i].remote) & x->mask,

@@ -8,6 +8,8 @@
 struct ike_conf_index;
 
 /* NULL without memory; lookups then walk. */
+struct ike_dn_shapes;
+
 struct ike_conf_index *ike_index_new(const struct ike_conf *conf);
 void ike_index_free(struct ike_conf_index *index);
 
@@ -16,6 +18,9 @@ void ike_index_free(struct ike_conf_index *index);
  * Thread: any.
  */
 uint32_t ike_index_hash(const struct ike_id *id);
+
+/* The shapes of the patterns of names that peers may have. NULL: there is no index. */
+const struct ike_dn_shapes *ike_index_shapes(const struct ike_conf *conf);
 
 /*
  * Numbers that may be what is looked for, in the order of the configuration: start with IKE_INDEX_NONE as

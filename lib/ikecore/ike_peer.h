@@ -13,6 +13,22 @@ bool ike_peer_is_candidate(const struct ike_conn_conf *c, const struct ike_path 
 /* Same identity; DNs by their meaning, not by their bytes (RFC 5280 7.1). */
 bool ike_peer_id_equal(const struct ike *ike, const struct ike_id *a, const struct ike_id *b);
 
-/* The candidate with this pair, or NULL; `asked` of type 0: the peer did not say whom it wants. */
+/* Whether an identity or pattern of the configuration stands for this peer. */
+bool ike_peer_matches(const struct ike *ike, const struct ike_id *pattern, const struct ike_id *peer);
+
+#define IKE_PEER_KIND(auth) (1u << (auth))
+
+/* What a peer says in its first message. */
+struct ike_peer_want {
+    const struct ike_id *remote; /* who it is */
+    const struct ike_id *asked;  /* whom it wants; type 0: it did not say */
+    uint32_t kinds;              /* by what it can prove itself, IKE_PEER_KIND() each; 0: by anything */
+};
+
+/*
+ * The candidate for this pair, or NULL. A connection for exactly this identity goes before one with a pattern
+ * for it, and a closer pattern before a wider one; an equal one is taken in the order of the configuration.
+ * Costs a few lookups, however many connections there are.
+ */
 const struct ike_conn_conf *ike_peer_find(const struct ike *ike, const struct ike_path *path,
-                                          const struct ike_id *remote, const struct ike_id *asked);
+                                          const struct ike_peer_want *want);

@@ -12,6 +12,7 @@
 #include "ike_job.h"
 #include "ike_job_auth.h"
 #include "ikev2_auth.h"
+#include "ikev2_init.h"
 #include "ikev2_keymat.h"
 #include "ikev2_sa.h"
 
@@ -67,7 +68,9 @@ struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check)
 static struct ike_job_auth *psk_job(struct ike *ike, const struct ikev2_sa *sa,
                                     const struct ike_conn_conf *conn, bool is_check)
 {
-    const struct ike_secret *secret = ike_conf_secret(conn->conf, &conn->local_id, &conn->remote_id);
+    /* Of a pattern, by who the peer is; it never finds a key of its own. */
+    const struct ike_id *remote = conn->remote_id.pattern ? &sa->init->auth.peer : &conn->remote_id;
+    const struct ike_secret *secret = ike_conf_secret(conn->conf, &conn->local_id, remote);
     if (!secret) {
         explain_no_secret(ike, ikev2_sa_about(sa), conn);
         return NULL;

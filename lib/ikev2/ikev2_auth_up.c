@@ -26,13 +26,13 @@ static bool auth_is_repeated(const struct ikev2_sa *old, const struct ikev2_sa *
            base_endpoint_equal(&old->path.remote, &sa->path.remote);
 }
 
-/* SAs of the connection beside this one that are up and are to stay; *oldest: of those. */
-static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, const struct ikev2_sa *sa,
-                            struct ikev2_sa **oldest)
+/* SAs of the connection with this peer, beside this one, that are up and are to stay; *oldest: of those. */
+static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
+                            const struct ikev2_sa *sa, struct ikev2_sa **oldest)
 {
     uint32_t n = 0;
     *oldest = NULL;
-    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, run, o)) != NULL;) {
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_peer(ike, run, peer, o)) != NULL;) {
         if (o == sa || o->state != IKEV2_ST_UP || o->want.close || o->quiet || auth_is_repeated(o, sa))
             continue;
         *oldest = o;
@@ -41,10 +41,11 @@ static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, co
     return n;
 }
 
-bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                                const struct ike_id *peer)
 {
     struct ikev2_sa *oldest;
-    const uint32_t n = auth_others(ike, ike_run_of(ike, conn), sa, &oldest);
+    const uint32_t n = auth_others(ike, ike_run_of(ike, conn), peer, sa, &oldest);
     const bool refused = conn->unique == IKE_UNIQUE_REJECT ? n > 0
                          : conn->unique == IKE_UNIQUE_KEEP ? n >= ike->conf->sas_per_identity
                                                            : false;
@@ -63,9 +64,9 @@ static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa *oldest, *closing = NULL;
     uint32_t n_closing = 0;
     const uint32_t most = ike->conf->sas_per_identity;
-    if (auth_others(ike, sa->run, sa, &oldest) >= most)
+    if (auth_others(ike, sa->run, &sa->remote_id, sa, &oldest) >= most)
         ikev2_close(ike, oldest, "the identity has more SAs than limits.sas_per_identity");
-    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, sa->run, o)) != NULL;) {
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL;) {
         if (o == sa || !o->want.close)
             continue;
         closing = o;
@@ -79,8 +80,9 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
 {
     bool is_asked = false;
     const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
-    for (struct ikev2_sa *o = ikev2_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
-        next = ikev2_sa_of_run(ike, sa->run, o);
+    const struct ike_id *peer = &sa->remote_id;
+    for (struct ikev2_sa *o = ikev2_sa_of_peer(ike, sa->run, peer, NULL), *next; o; o = next) {
+        next = ikev2_sa_of_peer(ike, sa->run, peer, o);
         if (o == sa || o->state != IKEV2_ST_UP)
             continue;
         if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {

@@ -15,6 +15,8 @@
 #include "explain.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_index.h"
+#include "ike_peer.h"
 #include "ike_env.h"
 #include "ike_path.h"
 #include "ike_run.h"
@@ -266,6 +268,42 @@ static void sa_place_unlink(struct ike *ike, struct ikev2_sa *sa)
     sa->link.place_next = NULL;
 }
 
+static struct ikev2_sa **slot_of_peer(const struct ike *ike, uint32_t hash)
+{
+    return &ike->v2->by_peer[ike_hash(ike, &hash, sizeof hash) & (ike->v2->n_slots - 1)];
+}
+
+static void sa_peer_link(struct ike *ike, struct ikev2_sa *sa)
+{
+    sa->link.peer_hash = ike_index_hash(&sa->remote_id);
+    struct ikev2_sa **slot = slot_of_peer(ike, sa->link.peer_hash);
+    sa->link.peer_next = *slot;
+    *slot = sa;
+}
+
+static void sa_peer_unlink(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ikev2_sa **p = slot_of_peer(ike, sa->link.peer_hash);
+    while (*p && *p != sa)
+        p = &(*p)->link.peer_next;
+    if (*p)
+        *p = sa->link.peer_next;
+    sa->link.peer_next = NULL;
+}
+
+struct ikev2_sa *ikev2_sa_of_peer(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
+                                  const struct ikev2_sa *after)
+{
+    const uint32_t hash = ike_index_hash(peer);
+    if (!run)
+        return NULL;
+    struct ikev2_sa *sa = after ? after->link.peer_next : *slot_of_peer(ike, hash);
+    while (sa &&
+           !(sa->run == run && sa->link.peer_hash == hash && ike_peer_id_equal(ike, &sa->remote_id, peer)))
+        sa = sa->link.peer_next;
+    return sa;
+}
+
 void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
     const bool is_up = sa->state == IKEV2_ST_UP;
@@ -292,6 +330,8 @@ void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state s
         sa_place_unlink(ike, sa);
     if (before != IKEV2_ST_UP && state == IKEV2_ST_UP) {
         sa_place_link(ike, sa);
+        sa_peer_unlink(ike, sa);
+        sa_peer_link(ike, sa);
         tell_known(ike, sa, true);
     }
 }
@@ -304,6 +344,7 @@ void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
     ikev2_sa_set_state(ike, sa, IKEV2_ST_DEAD);
     ike_timer_clear(&ike->timers, &sa->timer);
     sa_unlink_all(ike, sa);
+    sa_peer_unlink(ike, sa);
     tell_known(ike, sa, false);
     sa->link.spi_next = ike->v2->dead;
     ike->v2->dead = sa;

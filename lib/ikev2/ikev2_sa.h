@@ -68,8 +68,10 @@ struct ikev2_sa_link {
     struct ikev2_sa *id_next;             /* hash by id */
     struct ikev2_sa *run_prev, *run_next; /* hash by connection */
     struct ikev2_sa *place_next;          /* hash by the peer's endpoint: UP only */
-    struct ikev2_sa *touch_next;          /* with is_touched */
-    bool is_touched;                      /* in this dispatch: the settle step looks at it */
+    struct ikev2_sa *peer_next;           /* hash by the peer's identity: from UP until it ends */
+    uint32_t peer_hash;
+    struct ikev2_sa *touch_next; /* with is_touched */
+    bool is_touched;             /* in this dispatch: the settle step looks at it */
 };
 
 /* Message ids (RFC 7296 2.2) and IVs. */
@@ -204,6 +206,12 @@ struct ikev2_sa *ikev2_sa_of_run(const struct ike *ike, const struct ike_run *ru
  */
 struct ikev2_sa *ikev2_sa_at(const struct ike *ike, const struct base_endpoint *remote,
                              const struct ikev2_sa *after);
+/*
+ * SAs of a connection with a peer that proved this identity, which were up once and have not ended, the
+ * latest first, as ikev2_sa_of_run(). They are found by the identity, however many SAs the connection has.
+ */
+struct ikev2_sa *ikev2_sa_of_peer(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
+                                  const struct ikev2_sa *after);
 /* The peer, or our end, is elsewhere from now on. */
 void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 /* Half-open SAs as responder with this endpoint. */

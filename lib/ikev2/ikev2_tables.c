@@ -19,9 +19,12 @@ static int tables_make(struct ikev2 *v2, const struct ike_conf *conf)
     v2->by_init = calloc(v2->n_slots, sizeof(*v2->by_init));
     v2->by_id = calloc(v2->n_slots, sizeof(*v2->by_id));
     v2->by_run = calloc(v2->n_slots, sizeof(*v2->by_run));
+    v2->by_peer = calloc(v2->n_slots, sizeof(*v2->by_peer));
     v2->by_place = calloc(v2->n_slots, sizeof(*v2->by_place));
     v2->by_child = calloc(v2->n_slots, sizeof(*v2->by_child));
-    return v2->by_spi && v2->by_init && v2->by_id && v2->by_run && v2->by_place && v2->by_child ? 0 : -ENOMEM;
+    return v2->by_spi && v2->by_init && v2->by_id && v2->by_run && v2->by_peer && v2->by_place && v2->by_child
+               ? 0
+               : -ENOMEM;
 }
 
 int ikev2_new(struct ike *ike, const struct ike_conf *conf)
@@ -48,6 +51,7 @@ void ikev2_free(struct ike *ike)
     free(v2->by_init);
     free(v2->by_id);
     free(v2->by_run);
+    free(v2->by_peer);
     free(v2->by_place);
     free(v2->by_child);
     base_wipe(v2, sizeof *v2);

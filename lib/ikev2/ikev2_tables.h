@@ -23,6 +23,7 @@ struct ikev2 {
     struct ikev2_sa **by_init;
     struct ikev2_sa **by_id;
     struct ikev2_sa **by_run;   /* the latest first */
+    struct ikev2_sa **by_peer;  /* the peer's identity; those that were up */
     struct ikev2_sa **by_place; /* the peer's endpoint; those that are up */
     struct ikev2_child **by_child;
     bool is_leaving;

@@ -30,10 +30,12 @@ enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa
 /* The SA is up, with this peer; its state follows when the handler is done. */
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *peer);
 /*
- * Whether `unique` of the connection, or the limit of SAs of an identity, refuses this peer, which proved who
- * it is. True: explained, and the oldest of its SAs is asked for a sign of life.
+ * Whether `unique` of the connection, or the limit of SAs of an identity, refuses this peer, which proved to
+ * be `peer`: its SAs on this connection count, and nobody else's. True: explained, and the oldest of its SAs
+ * is asked for a sign of life.
  */
-bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
+bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                                const struct ike_id *peer);
 /*
  * Ends or doubts SAs with this peer that were there before: INITIAL_CONTACT ends them where the connection
  * says so, else the latest is asked for a sign of life; one beyond the limit of an identity is closed.

@@ -203,7 +203,7 @@ static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *s
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     if (!a->late || a->is_over) {
         /* Not before: others of the same identity may have come up meanwhile. */
-        if (ikev2_auth_is_one_too_many(ike, sa, conn))
+        if (ikev2_auth_is_one_too_many(ike, sa, conn, a->named.type ? &a->named : &a->peer))
             return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
         return auth_answer(ike, sa, conn, ike_job_auth_of(job));
     }
@@ -287,11 +287,30 @@ static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a,
            (!proof || (wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK && auth->method));
 }
 
+/* By what a caller can prove itself whose first AUTH payload is of this method; 0: it has none. */
+static uint32_t auth_kinds(uint8_t method)
+{
+    if (method == 0)
+        return IKE_PEER_KIND(IKE_AUTH_EAP_MSCHAPV2) | IKE_PEER_KIND(IKE_AUTH_EAP_TLS) |
+               IKE_PEER_KIND(IKE_AUTH_EAP_RADIUS);
+    return IKE_PEER_KIND(method == WIRE_IKE_AUTH_PSK ? IKE_AUTH_PSK : IKE_AUTH_SIG);
+}
+
+/* The connection of a caller: one that takes its method, or, to say what is wrong, another one. */
+static const struct ike_conn_conf *auth_find_conn(const struct ike *ike, const struct ikev2_auth *a,
+                                                  uint8_t method)
+{
+    const struct ike_peer_want fit = {&a->peer, &a->asked, auth_kinds(method)},
+                               any = {&a->peer, &a->asked, 0};
+    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &fit);
+    return conn ? conn : ike_peer_find(ike, &a->path, &any);
+}
+
 /* A first request that is understood: whom it is checked against, and by which method. */
 static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_auth *auth)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &a->peer, &a->asked);
+    const struct ike_conn_conf *conn = auth_find_conn(ike, a, auth->method);
     if (!conn) {
         explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, &a->asked);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);

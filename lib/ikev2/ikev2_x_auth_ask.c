@@ -66,7 +66,8 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
     if (proof)
         ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), sa->conn, proof);
-    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
+    if (!sa->conn->remote_id.pattern)
+        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ASK, &b);
@@ -224,7 +225,7 @@ enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, 
     if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) ||
         wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK)
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
-    else if (!ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id))
+    else if (!ike_peer_matches(ike, &sa->conn->remote_id, &a->peer))
         explain_peer_id(ike, ikev2_sa_about(sa), &a->peer);
     else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, sa->conn, auth.method)))
         explain_method(ike, ikev2_sa_about(sa), sa->conn, auth.method);
@@ -265,7 +266,7 @@ static bool auth_takes_unproved(struct ike *ike, struct ikev2_sa *sa, const stru
     struct ikev2_auth *a = &sa->init->auth;
     return !a->rounds && a->late && a->late->is_mutual && sa->conn->eap_only &&
            ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) &&
-           ike_peer_id_equal(ike, &a->peer, &sa->conn->remote_id);
+           ike_peer_matches(ike, &sa->conn->remote_id, &a->peer);
 }
 
 /* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */

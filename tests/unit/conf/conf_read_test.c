@@ -48,8 +48,8 @@ static void missing_identities_are_explained(void **state)
     refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL ",'remote':{'subnets':['10.1.0.0/24']}}", "",
             "connections.foo.remote.id", "NAT changes addresses");
     refused(GOOD_PORTS, GOOD_SECRET,
-            "'foo':{" GOOD_LOCAL ",'remote':{'id':'%any','subnets':['10.1.0.0/24']}}", "",
-            "connections.foo.remote.id", "let anybody in");
+            "'foo':{'local':{'id':'%any','subnets':['10.1.0.0/24']}," GOOD_REMOTE "}", "",
+            "connections.foo.local.id", "stands for many");
 }
 
 static void ah_is_refused_with_the_reason(void **state)

@@ -53,6 +53,7 @@ static enum ike_field_kind kind_of(enum conf_type type)
     case CONF_RANGE:
         return IKE_FIELD_TS_LIST;
     case CONF_ID:
+    case CONF_PEER_ID:
         return IKE_FIELD_ID;
     case CONF_IKE_PROPOSAL:
     case CONF_ESP_PROPOSAL:

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "ike_dn.h"
@@ -71,9 +72,69 @@ static void what_is_no_der_has_some_hash_of_its_bytes_alone(void **state)
     }
 }
 
+static void a_masked_name_has_stars_where_its_shape_has(void **state)
+{
+    (void)state;
+    const struct base_span name = SPAN(0x30, 26, O(0x13, 2), 'a', 'b', CN(0x0c, 2), 'c', 'd');
+    const struct base_span want = SPAN(0x30, 25, O(0x13, 2), 'a', 'b', CN(0x0c, 1), '*');
+    const struct ike_dn_shape second = {2, 2}, three = {3, 2};
+    struct ike_dn_shape shape;
+    uint8_t out[64];
+    size_t len;
+    assert_true(ike_dn_mask(name, &second, out, sizeof out, &len));
+    assert_true(base_span_equal(base_span(out, len), want));
+    assert_true(ike_dn_shape(want, &shape));
+    assert_int_equal(shape.wild, 2);
+    assert_false(ike_dn_mask(name, &three, out, sizeof out, &len));
+    assert_int_equal(len, 0);
+    for (size_t cap = 0; cap < want.len; cap++)
+        assert_false(ike_dn_mask(name, &second, out, cap, &len));
+    /* Whatever a peer sends: no byte beyond what it is. */
+    for (size_t cut = 0; cut < name.len; cut++) {
+        uint8_t *copy = malloc(cut + 1);
+        memcpy(copy, name.ptr, cut);
+        assert_false(ike_dn_shape(base_span(copy, cut), &shape));
+        assert_false(ike_dn_mask(base_span(copy, cut), &second, out, sizeof out, &len));
+        free(copy);
+    }
+}
+
+static void a_part_of_several_attributes_is_no_wild_one(void **state)
+{
+    (void)state;
+    const struct base_span both = SPAN(0x30, 22, 0x31, 20, 0x30, 8, 0x06, 3, 0x55, 4, 3, 0x0c, 1, '*', 0x30,
+                                       8, 0x06, 3, 0x55, 4, 10, 0x0c, 1, '*');
+    const struct ike_dn_shape first = {1, 1};
+    struct ike_dn_shape shape;
+    uint8_t out[64];
+    size_t len;
+    assert_true(ike_dn_shape(both, &shape));
+    assert_int_equal(shape.wild, 0);
+    assert_false(ike_dn_mask(both, &first, out, sizeof out, &len));
+}
+
+static void shapes_with_less_that_is_wild_come_first_and_are_not_many(void **state)
+{
+    (void)state;
+    struct ike_dn_shapes all = {0};
+    const struct ike_dn_shape wide = {4, 7}, close = {4, 1};
+    assert_true(ike_dn_shapes_add(&all, &wide));
+    assert_true(ike_dn_shapes_add(&all, &close));
+    assert_true(ike_dn_shapes_add(&all, &wide));
+    assert_int_equal(all.n, 2);
+    assert_int_equal(all.list[0].wild, 1);
+    for (uint8_t n = 5; all.n < IKE_DN_SHAPES_MAX; n++)
+        assert_true(ike_dn_shapes_add(&all, &(struct ike_dn_shape){n, 1}));
+    assert_false(ike_dn_shapes_add(&all, &(struct ike_dn_shape){4, 2}));
+    assert_true(ike_dn_shapes_add(&all, &close));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_masked_name_has_stars_where_its_shape_has),
+        cmocka_unit_test(a_part_of_several_attributes_is_no_wild_one),
+        cmocka_unit_test(shapes_with_less_that_is_wild_come_first_and_are_not_many),
         cmocka_unit_test(equal_names_have_equal_hashes_in_every_encoding),
         cmocka_unit_test(other_names_have_other_hashes),
         cmocka_unit_test(what_is_no_der_has_some_hash_of_its_bytes_alone),

@@ -141,9 +141,62 @@ static void replaced_ones_are_asked_one_by_one_and_limited(void **state)
     pair_free(p);
 }
 
+/* a calls b, whose connection is for any peer, as somebody (with a key of his own), and has lost all before.
+ */
+static void call_as(struct pair *p, const char *who)
+{
+    struct ike_conf *conf = pair_conf("b", who, "@b", "secret", "10.1.0.0/16", "10.2.0.0/16");
+    const struct ike_env env = p->h[0].ike->env;
+    conf->conns[0].remote_addr = p->h[1].addr;
+    pair_ts_only(&conf->conns[0].children[0].local_ts, strcmp(who, "@one") ? "10.1.2.0/24" : "10.1.1.0/24");
+    ike_conf_seal(conf);
+    ike_free(p->h[0].ike);
+    for (size_t i = 0; i < p->h[0].n_children; i++)
+        p->h[0].children[i].is_removed = true;
+    ike_conf_put(p->h[0].conf);
+    p->h[0].conf = conf;
+    p->now = base_time_add(p->now, 20 * BASE_NS_PER_S);
+    p->h[0].ike = ike_new(&env, conf, p->now);
+    pair_connect(p);
+}
+
+static void identities_of_one_connection_have_no_part_in_each_other(void **state)
+{
+    (void)state;
+    struct pair *p = pair_unique(IKE_UNIQUE_REPLACE, 1);
+    struct ike_conf *many = pair_conf("a", "@b", "@one", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    many->n_secrets = 2;
+    base_secret_free(many->secrets);
+    many->secrets = base_secret_new(2 * sizeof *many->secrets);
+    for (size_t i = 0; i < 2; i++) {
+        many->secrets[i] = (struct ike_secret){pair_id("@b"), pair_id(i ? "@two" : "@one"), 6, "secret"};
+    }
+    many->conns[0].remote_id = (struct ike_id){.pattern = IKE_ID_ANY};
+    many->sas_per_identity = 1;
+    many->conns[0].dpd_s = 0;
+    many->conns[0].retransmit_ms = 100000;
+    ike_conf_seal(many);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = many});
+    const size_t before = ups(p);
+    call_as(p, "@one");
+    call_as(p, "@two");
+    assert_int_equal(ups(p),
+                     before + 2); /* INITIAL_CONTACT of the second was none of the first one's business */
+    call_as(p, "@one");
+    assert_int_equal(ups(p), before + 2);
+    /* and what one has, another one cannot take over */
+    const struct ike_run *run = p->h[1].ike->v2->last->run;
+    const struct ike_id one = pair_id("@one"), three = pair_id("@three");
+    assert_non_null(ikev2_sa_of_peer(p->h[1].ike, run, &one, NULL));
+    assert_null(ikev2_sa_of_peer(p->h[1].ike, run, &three, NULL));
+    ike_conf_put(many);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identities_of_one_connection_have_no_part_in_each_other),
         cmocka_unit_test(a_peer_that_starts_anew_replaces_its_older_sa),
         cmocka_unit_test(kept_side_by_side_up_to_the_limit),
         cmocka_unit_test(a_second_one_is_rejected_while_the_first_is_up),
