@@ -60,7 +60,7 @@ static int make_token(void **state)
         run("softhsm2-util --import '%s' --token lab --pin 1234 --label ec --id 02 > /dev/null 2>&1",
             pki_path("gw.key"));
     if (has_token)
-        has_way = ossl_token_key(TOKEN "nobody?module-path=" MODULE, "1234", &key, &lib, &why) != -EINVAL;
+        has_way = ossl_token_key(TOKEN "nobody?module-path=" MODULE, "4321", &key, &lib, &why) != -EINVAL;
     print_message("SoftHSM 2: %s; OpenSSL's way to PKCS#11: %s\n", has_token ? "here" : "not here",
                   has_way ? "here" : "not here");
     return 0;
@@ -142,6 +142,8 @@ static void a_pin_is_never_in_a_sentence(void **state)
     assert_non_null(strstr(pki_sentence, TOKEN "nobody?pin-value=...&x=y: "));
 }
 
+/* A token that let somebody in stays open to the process (PKCS#11 5.6), so this comes before the right PIN.
+ */
 static void a_wrong_pin_opens_nothing(void **state)
 {
     struct crypt_key *key;
