@@ -17,6 +17,7 @@
 #ifndef OPENSSL_NO_ENGINE
 #include <openssl/engine.h>
 #endif
+#include "base_wipe.h"
 
 #define TOKEN_SCHEME  "pkcs11:"
 #define TOKEN_PATH    "module-path="
@@ -60,6 +61,24 @@ static bool module_of(const char *uri, char out[TOKEN_URI_MAX])
     }
     out[n] = '\0';
     return n > 0;
+}
+
+/* The URI without what is for us alone; who opens keys refuses what it does not know. False: it is too long.
+ */
+static bool uri_for_token(const char *uri, char out[TOKEN_URI_MAX])
+{
+    const size_t path_len = strcspn(uri, "?");
+    struct base_text text = base_text(out, TOKEN_URI_MAX);
+    char mark = '?';
+    base_text_add(&text, "%.*s", (int)path_len, uri);
+    for (const char *at = uri + path_len; *at; at += strcspn(at, "&")) {
+        const size_t len = strcspn(++at, "&");
+        if (len == 0 || strncmp(at, TOKEN_PATH, strlen(TOKEN_PATH)) == 0)
+            continue;
+        base_text_add(&text, "%c%.*s", mark, (int)len, at);
+        mark = '&';
+    }
+    return strlen(uri) < TOKEN_URI_MAX;
 }
 
 static bool provider_open(void)
@@ -206,21 +225,27 @@ static int token_fail(const char *uri, const char *pin, struct base_text *why)
 int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CTX **lib,
                    struct base_text *why)
 {
+    char plain[TOKEN_URI_MAX];
     *out = NULL;
     *lib = NULL;
+    if (!uri_for_token(uri, plain)) {
+        base_text_add(why, "the pkcs11: URI is longer than %d characters", TOKEN_URI_MAX - 1);
+        return -EINVAL;
+    }
     const enum token_way way = token_open(uri);
     if (way == TOKEN_CLOSED) {
         uri_text(uri, why);
-        base_text_add(why,
-                      ": OpenSSL has neither the provider nor the engine for PKCS#11, or its module does not "
-                      "load; install pkcs11-provider (Debian 13) or libengine-pkcs11-openssl (Debian 12)");
+        base_text_add(
+            why, ": OpenSSL has neither the provider nor the engine for PKCS#11, or its module does "
+                 "not load; install pkcs11-provider (Debian 13) or libengine-pkcs11-openssl (Debian 12)");
         return -EINVAL;
     }
     /* Nobody sits at the terminal: who asks for a PIN gets this one or none. */
     UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
     if (ui)
-        *out = (way == TOKEN_PROVIDER ? provider_key : engine_key)(uri, (char *)pin, ui);
+        *out = (way == TOKEN_PROVIDER ? provider_key : engine_key)(plain, (char *)pin, ui);
     UI_destroy_method(ui);
+    base_wipe(plain, sizeof plain);
     if (!*out)
         return token_fail(uri, pin, why);
     *lib = token.lib; /* the default one for an engine */

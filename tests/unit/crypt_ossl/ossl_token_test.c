@@ -115,11 +115,13 @@ static void expect_signs(const char *uri, const char *pin, const char *cert_file
 static void keys_in_a_token_sign(void **state)
 {
     need_token();
-    expect_signs(TOKEN "rsa", "1234", "gw-rsa.crt", CRYPT_SIG_RSA_SHA2_256, "RSA 2048 in hardware");
-    expect_signs(TOKEN "rsa", "1234", "gw-rsa.crt", CRYPT_SIG_PSS_SHA2_256, "RSA 2048 in hardware");
+    expect_signs(TOKEN "rsa?module-path=" MODULE, "1234", "gw-rsa.crt", CRYPT_SIG_RSA_SHA2_256,
+                 "RSA 2048 in hardware");
+    expect_signs(TOKEN "rsa?module-path=" MODULE, "1234", "gw-rsa.crt", CRYPT_SIG_PSS_SHA2_256,
+                 "RSA 2048 in hardware");
     expect_signs(TOKEN "ec", "1234", "gw.crt", CRYPT_SIG_ECDSA_SHA2_256, "ECDSA P-256 in hardware");
     expect_signs(TOKEN "ec", "1234", "gw.crt", CRYPT_SIG_ECDSA_P256_RAW, "ECDSA P-256 in hardware");
-    expect_signs(TOKEN "ec?pin-value=1234", NULL, "gw.crt", CRYPT_SIG_ECDSA_SHA2_384,
+    expect_signs(TOKEN "ec?pin-value=1234&module-path=" MODULE, NULL, "gw.crt", CRYPT_SIG_ECDSA_SHA2_384,
                  "ECDSA P-256 in hardware");
 }
 
