@@ -118,41 +118,25 @@ json_t *ctl_show_sas(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     return document;
 }
 
-/* What is known of a connection beyond its configuration. */
+/* A connection and what there is of it now. */
 struct presence {
     const struct ike_conn_conf *conn;
-    uint32_t sas;
-    bool is_up, is_connecting, is_closing;
-    struct base_endpoint peer;
-    uint32_t child_sas[IKE_CHILDREN_MAX]; /* live ones of each child of conn */
+    struct ike_presence now;
 };
-
-static void presence_add(const struct ctl *ctl, struct presence *p, const struct ike_sa_view *v)
-{
-    struct ike_child_view c;
-    p->sas++;
-    p->is_up |= v->state == IKE_VIEW_ESTABLISHED;
-    p->is_connecting |= v->state == IKE_VIEW_CONNECTING;
-    p->is_closing |= v->state == IKE_VIEW_CLOSING;
-    p->peer = v->path.remote;
-    for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c) && !c.is_rekeyed; i++)
-        for (size_t j = 0; j < p->conn->n_children; j++)
-            p->child_sas[j] += strcmp(c.name, p->conn->children[j].name) == 0;
-}
 
 static bool has_child(const struct presence *p)
 {
     for (size_t i = 0; i < p->conn->n_children; i++)
-        if (p->child_sas[i])
+        if (p->now.children[i])
             return true;
     return false;
 }
 
 static const char *state_name(const struct presence *p)
 {
-    return p->is_up                                         ? has_child(p) ? "up" : "childless"
-           : p->is_connecting                               ? "connecting"
-           : p->is_closing                                  ? "closing"
+    return p->now.up                                        ? has_child(p) ? "up" : "childless"
+           : p->now.connecting                              ? "connecting"
+           : p->now.closing                                 ? "closing"
            : ike_conn_conf_begins(p->conn, IKE_START_START) ? "down"
                                                             : "waiting";
 }
@@ -176,7 +160,7 @@ static void connection_hint(const struct presence *p, json_t *o)
 {
     const struct ike_conn_conf *c = p->conn;
     char text[512];
-    if (p->sas || ike_conn_conf_begins(c, IKE_START_START) || ike_conn_conf_begins(c, IKE_START_TRAP))
+    if (p->now.sas || ike_conn_conf_begins(c, IKE_START_START) || ike_conn_conf_begins(c, IKE_START_TRAP))
         return;
     if (!ike_conn_conf_calls(c))
         snprintf(text, sizeof text,
@@ -203,31 +187,22 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     ctl_json_set(o, "start", json_boolean(ike_conn_conf_begins(c, IKE_START_START)));
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
-    if (p->is_up)
-        ctl_json_set(o, "peer", ctl_json_endpoint(&p->peer));
+    if (p->now.up)
+        ctl_json_set(o, "peer", ctl_json_endpoint(&p->now.peer));
     connection_hint(p, o);
-    ctl_json_num(o, "sas", p->sas);
+    ctl_json_num(o, "sas", p->now.sas);
     ctl_json_set(o, "totals", totals(ctl, c->name));
     for (size_t i = 0; i < c->n_children; i++) {
         json_t *child_doc = json_object();
         ctl_json_set(child_doc, "name", ctl_json_text(c->children[i].name));
-        ctl_json_set(child_doc, "up", json_boolean(p->child_sas[i] > 0));
-        ctl_json_num(child_doc, "sas", p->child_sas[i]);
+        ctl_json_set(child_doc, "up", json_boolean(p->now.children[i] > 0));
+        ctl_json_num(child_doc, "sas", p->now.children[i]);
         ctl_json_set(child_doc, "local", ctl_json_selectors(c->children[i].local_ts));
         ctl_json_set(child_doc, "remote", ctl_json_selectors(c->children[i].remote_ts));
         json_array_append_new(children, child_doc);
     }
     ctl_json_set(o, "children", children);
     return o;
-}
-
-/* What there is of a connection now. */
-static void presence_make(const struct ctl *ctl, const struct ike_conn_conf *conn, struct presence *p)
-{
-    struct ike_sa_view view;
-    *p = (struct presence){.conn = conn};
-    for (uint64_t id = 0; ike_show_next_of(ctl->ike, conn->name, id, &view); id = view.id)
-        presence_add(ctl, p, &view);
 }
 
 /*
@@ -259,8 +234,10 @@ json_t *ctl_show_connections(struct ctl *ctl, const json_t *args, struct ctl_ref
         return NULL;
     json_t *connections = json_array();
     for (; place < ike->n_conns && !ctl_page_is_full(&page); place++) {
-        presence_make(ctl, &ike->conns[place], &p);
-        const bool passes = ctl_filter_conn(&filter, p.conn, p.is_up ? &p.peer : NULL);
+        p.conn = &ike->conns[place];
+        if (!ike_show_presence(ctl->ike, p.conn->name, &p.now))
+            p.now = (struct ike_presence){0};
+        const bool passes = ctl_filter_conn(&filter, p.conn, p.now.up ? &p.now.peer : NULL);
         ctl_page_count(&page, passes ? 1 + p.conn->n_children : 0);
         if (passes)
             json_array_append_new(connections, connection(ctl, &p));

@@ -64,10 +64,10 @@ bool ike_next_action(struct ike *ike, struct ike_action *out);
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
 
 /*
- * The same among the SAs of the connection of this name, as it is configured now: one that is closed under
- * former settings is not among them.
+ * Counts what the connection of this name has; one look at each of its SAs, of which there may be many
+ * thousand; one that is closed under former settings is not among them. False: it is not configured.
  */
-bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out);
+bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out);
 
 /*
  * The nth child of the SA with this id, n < n_children of its view; several may have one name, those that

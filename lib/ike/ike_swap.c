@@ -138,10 +138,12 @@ static const struct ike_run *swap_show(const struct ike *ike, const struct ike_c
                                                                              : run;
 }
 
-bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
+bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out)
 {
     const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
-    return conn && ikev2_show_next_of(ike, swap_show(ike, conn), after_id, out);
+    if (conn)
+        ikev2_show_presence(ike, swap_show(ike, conn), out);
+    return conn != NULL;
 }
 
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)

@@ -65,6 +65,14 @@ struct ike_sa_view {
     size_t n_children;
 };
 
+/* What there is of a connection now, over all its SAs. */
+struct ike_presence {
+    uint32_t sas, up, connecting, closing;
+    struct base_endpoint peer;           /* of the newest one */
+    uint16_t refusal;                    /* as in ike_sa_view, of one that has one */
+    uint32_t children[IKE_CHILDREN_MAX]; /* live child SAs of each child that is configured */
+};
+
 /* What a connection has from its first day in the configuration to its last, under whatever settings. */
 struct ike_conn_view {
     uint32_t number; /* of ike_env.conn_open() */

@@ -88,7 +88,6 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev);
 /* The SA with the smallest number greater than after_id. False: there is none. */
 bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
 /* The same among those of a runtime. */
-bool ikev2_show_next_of(const struct ike *ike, const struct ike_run *run, uint64_t after_id,
-                        struct ike_sa_view *out);
+void ikev2_show_presence(const struct ike *ike, const struct ike_run *run, struct ike_presence *out);
 /* The nth child of the SA with this number, replaced ones last. False: there is none. */
 bool ikev2_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out);

@@ -107,17 +107,25 @@ bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_vie
     return true;
 }
 
-bool ikev2_show_next_of(const struct ike *ike, const struct ike_run *run, uint64_t after_id,
-                        struct ike_sa_view *out)
+void ikev2_show_presence(const struct ike *ike, const struct ike_run *run, struct ike_presence *out)
 {
-    const struct ikev2_sa *next = NULL;
-    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;)
-        if (sa->id > after_id && (!next || sa->id < next->id))
-            next = sa;
-    if (!next)
-        return false;
-    show_sa(ike, next, out);
-    return true;
+    uint64_t newest = 0;
+    *out = (struct ike_presence){0};
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
+        const enum ike_view_state state = show_state(sa);
+        out->sas++;
+        out->up += state == IKE_VIEW_ESTABLISHED;
+        out->connecting += state == IKE_VIEW_CONNECTING;
+        if (sa->init && sa->init->refusal)
+            out->refusal = sa->init->refusal;
+        out->closing += state == IKE_VIEW_CLOSING;
+        if (sa->id > newest)
+            out->peer = sa->path.remote;
+        newest = sa->id > newest ? sa->id : newest;
+        for (const struct ikev2_child *c = sa->children; c; c = c->next)
+            if (!c->is_rekeyed)
+                out->children[c->conf - sa->conn->children]++;
+    }
 }
 
 /* The nth of those that were replaced, or were not; *n counts down to it. */

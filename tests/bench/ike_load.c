@@ -223,12 +223,12 @@ static void event_of(enum ike_event_type type, uint32_t k)
 /* One that is gone, or was told no, is over; a refusal in clear may be forged, but not here. */
 static void call_look(uint32_t k, base_time now)
 {
-    static struct ike_sa_view v;
+    static struct ike_presence v;
     char name[IKE_NAME_MAX];
     call_name(k, name);
     if (calls[k].is_over)
         return;
-    const bool is_there = ike_show_next_of(ike, name, 0, &v);
+    const bool is_there = ike_show_presence(ike, name, &v) && v.sas;
     if (is_there && !v.refusal)
         return;
     call_over(k, false, now);

@@ -13,6 +13,7 @@
 #include "ctl.h"
 #include "host_log.h"
 #include "ctl_node.h"
+#include "ike_heirs.h"
 
 static struct ctl ctl;
 static struct conf_report report;
@@ -34,6 +35,8 @@ int ctl_event(struct ctl *c, const struct ike_event *ev)
         return 0;
     }
     assert_int_equal(ev->type, IKE_EV_CONF_SWAP);
+    assert_non_null(ev->heirs);
+    ike_heirs_free(ev->heirs);
     swaps++;
     return 0;
 }

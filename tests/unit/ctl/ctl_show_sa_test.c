@@ -41,9 +41,12 @@ bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_chi
     return id == 7 && n == 0;
 }
 
-bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
+bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out)
 {
-    return strcmp(name, "c0") == 0 && ike_show_next(ike, after_id, out);
+    const bool is_up = strcmp(name, "c0") == 0;
+    *out = (struct ike_presence){.sas = is_up, .up = is_up, .peer = {base_addr_ip4(0xc6336407), 1024}};
+    out->children[0] = is_up;
+    return true;
 }
 
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)

@@ -79,9 +79,15 @@ bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_chi
     return n < view.n_children && (*out = view_child, true);
 }
 
-bool ike_show_next_of(const struct ike *ike, const char *name, uint64_t after_id, struct ike_sa_view *out)
+bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out)
 {
-    return strcmp(name, view.conn) == 0 && ike_show_next(ike, after_id, out);
+    const bool has = has_view && strcmp(name, view.conn) == 0;
+    *out = (struct ike_presence){.peer = view.path.remote};
+    out->sas = has;
+    out->up = has && view.state == IKE_VIEW_ESTABLISHED;
+    out->connecting = has && view.state == IKE_VIEW_CONNECTING;
+    out->children[0] = out->up && view.n_children;
+    return true;
 }
 
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)

@@ -15,8 +15,11 @@ static void all_children_of_all_sas_are_shown(void **state)
             assert_int_equal(base_ts_count(c.local_ts), 1);
     assert_int_equal(children, 1);
     assert_int_equal(children, pair_stats(p, 1).children);
-    assert_true(ike_show_next_of(ike, "a", 0, &v));
-    assert_false(ike_show_next_of(ike, "nobody", 0, &v));
+    static struct ike_presence presence;
+    assert_true(ike_show_presence(ike, "a", &presence));
+    assert_int_equal(presence.up, 1);
+    assert_int_equal(presence.children[0], 1);
+    assert_false(ike_show_presence(ike, "nobody", &presence));
     pair_free(p);
 }
 

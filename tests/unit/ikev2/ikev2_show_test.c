@@ -44,20 +44,28 @@ static void a_walk_goes_on_when_the_last_one_shown_has_gone(void **state)
     pair_free(p);
 }
 
-static void the_sas_of_a_connection_are_walked_by_its_name(void **state)
+static void the_sas_of_a_connection_are_counted_by_its_name(void **state)
 {
     (void)state;
     struct pair *p = pair_up();
     struct ike *b = p->h[1].ike;
-    struct ike_sa_view v;
+    static struct ike_presence now;
     struct ikev2_sa *sa = ikev2_sa_new(b, &(struct ike_path){0}, true); /* of nobody yet */
     sa->spi_i = ikev2_sa_new_spi(b);
     ikev2_sa_link(b, sa);
-    assert_true(ike_show_next_of(b, "a", 0, &v));
-    assert_string_equal(v.conn, "a");
-    assert_int_equal(v.n_children, 1);
-    assert_false(ike_show_next_of(b, "a", v.id, &v));
-    assert_false(ike_show_next_of(b, "nobody", 0, &v));
+    assert_true(ike_show_presence(b, "a", &now));
+    assert_true(now.sas == 1 && now.up == 1 && now.connecting == 0 && now.closing == 0);
+    assert_true(base_endpoint_equal(&now.peer, &(struct base_endpoint){p->h[0].addr, 500}));
+    assert_int_equal(now.children[0], 1);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    pair_settle(p);
+    assert_true(ike_show_presence(b, "a", &now));
+    assert_int_equal(now.children[0], 1); /* the one that was replaced lingers, and does not count */
+    p->drop[0] = p->drop[1] = true;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a"});
+    assert_true(ike_show_presence(b, "a", &now));
+    assert_true(now.sas == 1 && now.up == 0 && now.closing == 1);
+    assert_false(ike_show_presence(b, "nobody", &now));
     pair_free(p);
 }
 
@@ -120,7 +128,7 @@ int main(void)
         cmocka_unit_test(an_sa_is_shown_with_its_child_and_both_identities),
         cmocka_unit_test(live_pairs_are_shown_before_replaced_ones),
         cmocka_unit_test(a_walk_goes_on_when_the_last_one_shown_has_gone),
-        cmocka_unit_test(the_sas_of_a_connection_are_walked_by_its_name),
+        cmocka_unit_test(the_sas_of_a_connection_are_counted_by_its_name),
         cmocka_unit_test(a_walk_goes_on_over_a_wide_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
