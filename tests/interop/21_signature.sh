@@ -1,24 +1,84 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Both sides prove themselves by certificates, the tunnel started by either side: each kind of key and signature.
-# cases: rsa-in rsa-out
+# Both sides prove themselves by signatures. The tunnel of the case carries traffic; then strongSwan calls with one kind of key
+# and signature after the other, and each must come up.
+# cases: rsa-in rsa-out kinds split
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"
 pki_ca ca
+pki_ca sub ca
 pki_cert gw ca key=rsa san=DNS:gw.example.org
 pki_cert foo ca key=rsa san=DNS:foo.example.org
 lab_up a=fwd b=1to1
-check_capture_start
-gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
-    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)"
-gw_start b
-gw_start a
+
+# Both sides with certificates of the CA: pair [a.key=value | b.key=value]...
+pair() {
+    gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
+        b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "$@"
+}
+
+# strongSwan calls with the files of connection NAME, which Culvert has under the same name.
+calls() {
+    gw_initiate a "$1" || lab_fail "$1: $(tail -n 2 "$LAB_OUT/gwa/initiate.log"): $(culvert_failure b certificate why)"
+    gw_terminate a "$1"
+}
+
 case $1 in
-*-in) gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")" ;;
-*-out) gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")" ;;
+rsa-in | rsa-out)
+    check_capture_start
+    pair
+    gw_start b
+    gw_start a
+    case $1 in
+    *-in) gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")" ;;
+    *-out) gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")" ;;
+    esac
+    check_traffic
+    check_capture_end --least-esp 100
+    echo "shows: $1; $CHECK_RATES Mbit/s"
+    ;;
+kinds)
+    # Certificates of each kind, one below an intermediate CA, and keys without a certificate.
+    kinds="p256 p384 p521 ed25519"
+    for kind in $kinds; do
+        pki_cert "gw-$kind" ca "key=$kind" "san=DNS:gw-$kind.example.org"
+        pki_cert "foo-$kind" sub "key=$kind" "san=DNS:foo-$kind.example.org"
+        conn a "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=foo-$kind:sub" "peer=$(gw_public b)" \
+            "id=foo-$kind.example.org" "peer_id=gw-$kind.example.org"
+        conn b "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=gw-$kind" "id=gw-$kind.example.org" "peer_id=foo-$kind.example.org"
+    done
+    for name in gw foo; do openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
+    conn a raw auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=@foo-raw peer_id=@gw-raw
+    conn b raw auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=@gw-raw peer_id=@foo-raw
+    gw_start b
+    gw_start a
+    for kind in $kinds raw; do calls "$kind"; done
+    gw_check_ends || lab_fail "the gateway did not end well"
+    echo "shows: $kinds and raw keys come up"
+    ;;
+split)
+    # A key of both on one side, a signature on the other, either way round; and any holder of a certificate by one connection.
+    conn a psk-in auth=psk peer_auth=pubkey ca=ca "peer=$(gw_public b)" id=@foo-psk peer_id=gw.example.org
+    conn b psk-in auth=pubkey peer_auth=psk cert=gw id=gw.example.org peer_id=@foo-psk
+    conn a psk-out auth=pubkey peer_auth=psk cert=foo "peer=$(gw_public b)" id=foo.example.org peer_id=@gw-psk
+    conn b psk-out auth=psk peer_auth=pubkey ca=ca id=@gw-psk peer_id=foo.example.org
+    pki_cert bob ca key=p256 subject=/C=NZ/O=Lab/CN=bob
+    pki_cert eve ca key=p256 subject=/C=NZ/O=Other/CN=eve
+    for name in bob eve; do
+        conn a "$name" auth=pubkey peer_auth=pubkey ca=ca "cert=$name" "peer=$(gw_public b)" \
+            "id=C=NZ, O=$([ "$name" = bob ] && echo Lab || echo Other), CN=$name" peer_id=gw.example.org
+    done
+    conn b lab auth=pubkey peer_auth=pubkey cert=gw ca=ca id=gw.example.org "peer_id=C=NZ, O=Lab, CN=*"
+    gw_start b
+    gw_start a
+    calls psk-in
+    calls psk-out
+    calls bob
+    if gw_initiate a eve; then lab_fail "the pattern let eve in"; fi
+    [[ $(culvert_failure b unknown_id what) == *CN=eve* ]] || lab_fail "nobody said why eve was refused"
+    gw_check_ends || lab_fail "the gateway did not end well"
+    echo "shows: secret and signature on one connection, one connection for O=Lab, CN=*"
+    ;;
 esac
-check_traffic
-check_capture_end --least-esp 100
-echo "shows: $1; $CHECK_RATES Mbit/s"

@@ -172,6 +172,7 @@ JSON
         printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
         printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
         chmod 600 "$dir/$name.psk" "$dir/$name.password"
+        case " $(gw_value "$gw" "$name" auth) $(gw_value "$gw" "$name" peer_auth) " in *" psk "*) ;; *) continue ;; esac
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
         comma=,
