@@ -166,6 +166,7 @@ void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
     ikev2_frag_on_timer(ike, sa);
+    ikev2_msg_answer_rest(ike, sa);
     if (sa->peer_follow && base_time_reached(sa->peer_follow->follow.until, ike->now))
         ikev2_follow_drop(ike, sa);
     if (base_time_reached(sa->life.give_up_at, ike->now)) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base_span.h"
+#include "base_time.h"
 #include "base_wipe.h"
 #include "crypt_alg.h"
 #include "ike_act.h"
@@ -25,8 +26,9 @@
 #include "ikev2_task.h"
 #include "wire_ike.h"
 
+#define ANSWER_REST_S 60 /* a request that comes again after that is no sign of a path that is too small */
 #define CUT_SMALLER_AT \
-    2 /* the second repetition of a request goes in smaller fragments, where that can help */
+    2 /* the second repetition of a request or an answer goes in smaller fragments, where that can help */
 
 struct wire_ike_builder ikev2_msg_begin(struct ike *ike)
 {
@@ -172,14 +174,70 @@ static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, 
     return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
+static void answer_forget(struct ikev2_sa *sa)
+{
+    base_wipe(sa->answer.chain.ptr, sa->answer.chain.len);
+    ike_blob_free(&sa->answer.chain);
+}
+
+void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa)
+{
+    if (base_time_since(ike->now, sa->answer.at) >= ANSWER_REST_S * BASE_NS_PER_S)
+        answer_forget(sa);
+}
+
+void ikev2_msg_answer_free(struct ikev2_sa *sa)
+{
+    answer_forget(sa);
+    ike_dgrams_free(&sa->resp);
+}
+
+/* What can be cut into smaller fragments than it is sent in is kept. */
+static void answer_keep(const struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
+                        uint8_t exchange, const struct wire_ike_builder *b)
+{
+    answer_forget(sa);
+    sa->answer.repeats = 0;
+    sa->answer.exchange = exchange;
+    sa->answer.at = ike->now;
+    if (sa->frag.is_agreed && ikev2_seal_bytes(sa, wire_ike_chain_bytes(b).len) > ikev2_frag_least(path))
+        ike_blob_set(&sa->answer.chain, base_span(b->w.buf, b->w.pos));
+}
+
+static void answer_cut_smaller(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    const struct ike_blob *kept = &sa->answer.chain;
+    const struct ikev2_plain plain = msg_plain(sa, sa->answer.exchange, sa->seq.peer - 1, true, kept->ptr[0],
+                                               base_span(kept->ptr + 1, kept->len - 1));
+    struct ike_dgrams smaller = {0}, before = sa->resp;
+    if (ikev2_seal_cut(ike, sa, &plain, ikev2_frag_least(path), &smaller) == 0 &&
+        smaller.count > before.count) {
+        sa->resp = smaller;
+        smaller = before;
+    }
+    ike_dgrams_free(&smaller);
+    answer_forget(sa);
+}
+
+void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut)
+{
+    if (sa->answer.repeats < CUT_SMALLER_AT)
+        sa->answer.repeats++;
+    if (sa->answer.repeats == CUT_SMALLER_AT && sa->answer.chain.ptr && may_cut)
+        answer_cut_smaller(ike, sa, path);
+    ike_act_send_all(ike, path, &sa->resp);
+}
+
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b)
 {
     const struct ikev2_plain plain =
         msg_plain(sa, exchange, msgid, true, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     ike_dgrams_free(&sa->resp);
-    if (!b->w.failed)
+    if (!b->w.failed) {
+        answer_keep(ike, sa, path, exchange, b);
         msg_seal(ike, sa, &plain, msg_answer_most(ike, sa, path), &sa->resp);
+    }
     base_wipe(ike->v2->chain, sizeof ike->v2->chain);
     if (!sa->resp.count)
         return;

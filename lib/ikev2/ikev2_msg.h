@@ -51,6 +51,16 @@ void ikev2_msg_repeat(struct ike *ike, struct ikev2_sa *sa);
 /* Seals the chain as the answer to a request, keeps it for duplicates, sends it to where that came from. */
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b);
+/*
+ * Sends the last answer again, to where its request came from again; in smaller fragments when that was asked
+ * for twice before, since then it does not arrive, and its sender takes the larger number (RFC 7383 2.6).
+ * may_cut: the SA's keys are those that it is sealed with.
+ */
+void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
+/* What the last answer says is forgotten when nobody has asked for it for a while; its datagrams stay. */
+void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa);
+/* Drops the last answer: nobody asks for it any more. */
+void ikev2_msg_answer_free(struct ikev2_sa *sa);
 /* The answer is one error notify. */
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);

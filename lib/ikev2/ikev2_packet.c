@@ -110,7 +110,7 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
     }
     ike->stats.duplicates_answered++;
     ikev2_mobike_heard(sa, msg->path);
-    ike_act_send_all(ike, msg->path, &sa->resp);
+    ikev2_msg_respond_again(ike, sa, msg->path, ikev2_mix_keys_answered(sa) == &sa->keys);
 }
 
 /* An authentic request that cannot be understood: both sides give the SA up (RFC 7296 2.21.2, 2.21.3). */
@@ -216,7 +216,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     } else {
         sa->seq.peer++;
         ikev2_mobike_heard(sa, msg->path);
-        ike_dgrams_free(&sa->resp);
+        ikev2_msg_answer_free(sa);
     }
     if (proves_move)
         ikev2_natd_answered(ike, sa, msg->path);

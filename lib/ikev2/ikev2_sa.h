@@ -152,6 +152,13 @@ struct ikev2_sa {
     struct ikev2_sa_seq seq;
     struct ikev2_request req;
     struct ikev2_frag frag;
+    struct {
+        struct ike_blob
+            chain;    /* what it says in clear, its first type in front, as long as it may be cut anew */
+        base_time at; /* when it was made */
+        uint8_t exchange;
+        uint8_t repeats;    /* how often it was asked for again */
+    } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
     struct ikev2_inner *inner;      /* NULL: neither side gives the other an address */

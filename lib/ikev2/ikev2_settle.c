@@ -24,6 +24,7 @@
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_mobike.h"
+#include "ikev2_msg.h"
 #include "ikev2_inner.h"
 #include "ikev2_offer.h"
 #include "ikev2_pmtu.h"
@@ -78,7 +79,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     if (sa->want.disowned)
         ike->env.spi_free(ike->env.ctx, sa->want.disowned);
     ikev2_wishes_free(&sa->want.children);
-    ike_dgrams_free(&sa->resp);
+    ikev2_msg_answer_free(sa);
     ikev2_frag_free(ike, sa);
     ike_conf_put(sa->conf);
     base_secret_free(sa);

@@ -140,6 +140,48 @@ static void a_request_that_does_not_arrive_is_cut_smaller(void **state)
     pair_free(p);
 }
 
+/* The same for an answer, of which its asker says nothing but that it has not come. */
+static void an_answer_that_does_not_arrive_is_cut_smaller(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ikev2_sa *a = p->h[0].ike->v2->first, *b = p->h[1].ike->v2->first;
+    struct wire_ike_builder ask = ikev2_msg_begin(p->h[0].ike);
+    const uint32_t own = a->seq.own;
+    static const uint8_t zeros[1500];
+    p->hold = true;
+    ikev2_msg_request(p->h[0].ike, a, WIRE_IKE_INFORMATIONAL, &ask);
+    pair_drain(p);
+    pair_deliver_one(p); /* b's answer to it was short; it is a long one from here on */
+    struct wire_ike_builder answer = ikev2_msg_begin(p->h[1].ike);
+    ikev2_msg_put_notify(&answer, 40969, base_span(zeros, sizeof zeros));
+    ikev2_msg_respond(p->h[1].ike, b, &b->path, WIRE_IKE_INFORMATIONAL, own, &answer);
+    pair_drain(p);
+    assert_non_null(b->answer.chain.ptr);
+    ikev2_msg_answer_rest(p->h[1].ike, b);
+    assert_non_null(b->answer.chain.ptr);
+    p->head = p->tail = 0; /* nothing of it arrives */
+    static const size_t pieces[] = {2, 4, 4};
+    for (size_t i = 0; i < 3; i++) {
+        p->head = p->tail = 0;
+        ikev2_msg_repeat(p->h[0].ike, a);
+        pair_drain(p);
+        pair_deliver_one(p);
+        assert_int_equal(p->tail - p->head, pieces[i]);
+    }
+    assert_null(b->answer.chain.ptr);
+    for (size_t i = p->head; i < p->tail; i++)
+        assert_true(p->queue[i].len + 20 + 8 <= 576);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(a->seq.own, own + 1);
+    ikev2_msg_respond(p->h[1].ike, b, &b->path, WIRE_IKE_INFORMATIONAL, own, &answer);
+    p->h[1].ike->now = base_time_add(p->h[1].ike->now, 61 * BASE_NS_PER_S);
+    ikev2_msg_answer_rest(p->h[1].ike, b);
+    assert_true(!b->answer.chain.ptr && b->resp.count);
+    pair_free(p);
+}
+
 /* Whoever cuts small has a reason to. */
 static void an_answer_is_cut_no_larger_than_its_request_was(void **state)
 {
@@ -166,6 +208,7 @@ int main(void)
         cmocka_unit_test(two_sides_that_cut_everything_understand_each_other),
         cmocka_unit_test(a_peer_that_cannot_join_them_gets_messages_whole),
         cmocka_unit_test(a_request_that_does_not_arrive_is_cut_smaller),
+        cmocka_unit_test(an_answer_that_does_not_arrive_is_cut_smaller),
         cmocka_unit_test(an_answer_is_cut_no_larger_than_its_request_was),
         cmocka_unit_test(both_sides_understand_each_other_with_every_kind_of_cipher),
         cmocka_unit_test(a_flipped_bit_anywhere_is_dropped_and_counted),
