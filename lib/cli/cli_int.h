@@ -37,9 +37,10 @@ struct cli_row {
     const char *command; /* what is asked for */
     enum cli_name name;  /* whether the name of a connection, or of a user, follows */
     struct cli_flag flags[CLI_FLAGS_MAX];
-    bool samples_load;            /* looks twice at the workers, for the load of now */
-    const char *pages;            /* the document's list comes in pages; NULL: all comes at once */
-    void (*settle)(json_t *data); /* with pages: what a document of several must be rid of; NULL: nothing */
+    bool samples_load; /* looks twice at the workers, for the load of now */
+    const char *pages; /* the document's list comes in pages; NULL: all comes at once */
+    void (*settle)(
+        json_t *data); /* with pages: what the whole document must be rid of, or its order; NULL: nothing */
     void (*print)(struct cli_out *out, const json_t *data);
     /* Instead of command and print: done here, without the daemon. Returns an enum cli_exit. */
     int (*alone)(const struct cli_io *io, const json_t *args, bool is_json);
@@ -73,6 +74,7 @@ void cli_print_drops(struct cli_out *out, const json_t *data);
 void cli_print_ports(struct cli_out *out, const json_t *data);
 void cli_print_connections(struct cli_out *out, const json_t *data);
 void cli_print_sas(struct cli_out *out, const json_t *data);
+void cli_print_pools(struct cli_out *out, const json_t *data);
 void cli_print_nat(struct cli_out *out, const json_t *data);
 void cli_print_failures(struct cli_out *out, const json_t *data);
 void cli_print_explain(struct cli_out *out, const json_t *data);
@@ -87,6 +89,7 @@ int cli_user_list(const struct cli_io *io, const json_t *args, bool is_json);
 bool cli_page_add(json_t *data, const json_t *page, const char *list);
 void cli_settle_sas(json_t *data);
 void cli_settle_peers(json_t *data);
+void cli_settle_leases(json_t *data);
 
 #define CLI_COLUMNS_MAX 12
 

@@ -63,6 +63,14 @@ static const struct cli_row rows[] = {
                  "  culvertctl show sas --peer 198.51.100.7\n"
                  "  culvertctl show sas --spi 0xc0ffee00\n"
                  "  culvertctl show sas foo --json | jq '.sas[].children[].in.pkts'\n"},
+    {.words = "show pools",
+     .command = "show pools",
+     .pages = "leases",
+     .settle = cli_settle_leases,
+     .print = cli_print_pools,
+     .help = "address pools, and who has which of their addresses",
+     .examples = "  culvertctl show pools\n"
+                 "  culvertctl show pools --json | jq '.leases[] | select(.state == \"in use\")'\n"},
     {.words = "show nat",
      .command = "show nat",
      .name = CLI_NAME_OPTIONAL,

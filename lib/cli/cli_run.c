@@ -325,7 +325,6 @@ static int call_rest(const struct cli_io *io, const struct line *line, const str
                      const json_t *args, struct api_response *answer)
 {
     json_int_t next = take_next(answer), last = 0;
-    const bool has_more = next > 0 && row->settle;
     while (next > last) {
         struct api_response page;
         json_t *more = json_copy((json_t *)args);
@@ -349,7 +348,7 @@ static int call_rest(const struct cli_io *io, const struct line *line, const str
             return -1;
         }
     }
-    if (has_more)
+    if (row->settle)
         row->settle((json_t *)answer->data);
     return 0;
 }

@@ -102,6 +102,18 @@ static void child_cells(struct cli_table *t, const json_t *child)
                                                    : cli_duration(child, "rekey_in_s", v));
 }
 
+/* What a peer gave us; what peers have from us stands among the selectors, and in show pools. */
+static void own_addresses(struct cli_out *out, const json_t *sa)
+{
+    char list[256], dns[256];
+    if (!json_array_size(json_object_get(sa, "local_inner")))
+        return;
+    cli_join(json_object_get(sa, "local_inner"), list, sizeof list);
+    cli_join(json_object_get(sa, "dns"), dns, sizeof dns);
+    cli_say(out, 2, "%s: the peer gave us %s%s%s", cli_text(sa, "connection"), list,
+            json_object_get(sa, "dns") ? "; name servers " : "", json_object_get(sa, "dns") ? dns : "");
+}
+
 void cli_print_sas(struct cli_out *out, const json_t *data)
 {
     static const char *const titles[] = {"CHILD",   "SPI IN",    "SPI OUT", "9PROPOSAL",  "8LOCAL",
@@ -119,6 +131,7 @@ void cli_print_sas(struct cli_out *out, const json_t *data)
     json_array_foreach((json_t *)sas, i, sa) json_array_foreach(json_object_get(sa, "children"), k, child)
         child_cells(&t, child);
     cli_table_end(&t, out, "no child SAs");
+    json_array_foreach((json_t *)sas, i, sa) own_addresses(out, sa);
 }
 
 static void nat_side(struct cli_table *t, const char *who, const json_t *side, const char *other,

@@ -23,6 +23,7 @@
 #define CONF_CORES_MAX    128
 #define CONF_ARGS_MAX     32
 #define CONF_ARG_MAX      256
+#define CONF_STATE_MAX    1024
 #define CONF_SOCKET_MAX   108 /* sun_path, with NUL */
 #define CONF_IFNAME_MAX   16  /* of a network interface, with NUL */
 #define CONF_ISSUES_MAX   32
@@ -80,6 +81,7 @@ struct conf_eal {
 
 struct conf_control {
     char socket[CONF_SOCKET_MAX]; /* absolute path of the control socket */
+    char state[CONF_STATE_MAX];   /* absolute path of a folder for what outlives the daemon; "": none */
     bool telemetry;               /* DPDK's telemetry socket */
     bool seccomp;                 /* the filter of system calls */
 };

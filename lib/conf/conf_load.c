@@ -98,6 +98,15 @@ static void check_socket(struct conf_reader *r, const struct conf_control *c)
     conf_leave(r, mark);
 }
 
+static void check_state(struct conf_reader *r, const struct conf_control *c)
+{
+    if (!c->state[0] || c->state[0] == '/')
+        return;
+    const size_t mark = conf_enter(r, "control.state");
+    conf_fail(r, "must begin with \"/\": the daemon may start in any folder; write /var/lib/culvert");
+    conf_leave(r, mark);
+}
+
 static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
 {
     const bool root_ok = conf_read_object(r, CONF_S_ROOT, root);
@@ -112,6 +121,7 @@ static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
                   &(struct conf_objects){.own = own});
     }
     check_socket(r, &conf->control);
+    check_state(r, &conf->control);
     build_ports(r, json_object_get(root, "ports"), conf);
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }

@@ -22,6 +22,7 @@ struct ctl;
 struct ctl_api;
 struct ctl_aside;
 struct ctl_jobs;
+struct ctl_leases;
 struct ctl_resolve;
 struct node;
 
@@ -70,8 +71,9 @@ struct ctl {
     struct ike *ike;
     struct ctl_jobs *jobs;
     struct ctl_resolve *names;
-    struct ctl_aside *aside; /* NULL: long work is done in the loop */
-    uint32_t job_threads;    /* what workers.crypto_threads came to */
+    struct ctl_leases *leases; /* NULL: a restart forgets them */
+    struct ctl_aside *aside;   /* NULL: long work is done in the loop */
+    uint32_t job_threads;      /* what workers.crypto_threads came to */
     struct ctl_api *api;
     struct ctl_loop loop;
     struct ctl_tally tally;

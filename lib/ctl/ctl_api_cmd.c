@@ -16,6 +16,7 @@ static const struct {
     {"status", ctl_show_status},
     {"show connections", ctl_show_connections},
     {"show sas", ctl_show_sas},
+    {"show pools", ctl_show_pools},
     {"show ports", ctl_show_ports},
     {"show counters", ctl_show_counters},
     {"show drops", ctl_show_drops},

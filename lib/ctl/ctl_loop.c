@@ -17,6 +17,7 @@
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_leases.h"
 #include "ctl_notify.h"
 #include "ctl_tell.h"
 #include "host_log.h"
@@ -79,6 +80,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     busy |= ctl_ike_events(ctl);
     busy |= ctl_ike_names(ctl);
     ctl_ike_timer(ctl, now);
+    ctl_leases_turn(ctl->leases, now);
     loop_tell_peers(ctl, now);
     ctl_harden_turn(ctl);
     ctl_tell(ctl, now);

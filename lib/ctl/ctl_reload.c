@@ -14,6 +14,7 @@
 #include "ctl_node.h"
 #include "ike_heirs.h"
 #include "ctl_notify.h"
+#include "pool_book.h"
 
 static void log_report(const struct ctl *ctl, const struct conf_report *report)
 {
@@ -92,6 +93,18 @@ static void reload_give_up(struct ctl *ctl, struct reload_next *next)
     ctl_aside_run(ctl, reload_free, next->conf);
 }
 
+/* Addresses in use that no pool has any more go on, each until its peer does. */
+static void log_stray_leases(const struct ctl *ctl)
+{
+    struct pool_view v;
+    if (pool_view(ike_pools(ctl->ike), ctl->conf->ike->n_pools, &v) && v.held)
+        host_log(
+            HOST_NOTICE,
+            "event=leases_outside count=%u effect=\"peers keep addresses that no pool has any more until "
+            "they go\" show=\"culvertctl show pools\"",
+            v.held);
+}
+
 /* Loads, checks and applies. As ctl_reload(). */
 static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
@@ -113,6 +126,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     ctl_aside_run(ctl, reload_free, former);
     ctl->tally.reloads++;
     log_plan(ctl, diff);
+    log_stray_leases(ctl);
     return 0;
 }
 

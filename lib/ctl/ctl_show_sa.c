@@ -65,6 +65,24 @@ static json_t *child(const struct ctl *ctl, base_time now, const struct ike_chil
     return o;
 }
 
+static json_t *addresses(const struct base_addr *list, size_t n)
+{
+    json_t *a = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(a, ctl_json_addr(&list[i]));
+    return a;
+}
+
+/* Inner addresses, and whose they are. */
+static void sa_inner(const struct ike_sa_view *v, json_t *o)
+{
+    if (!v->n_inner)
+        return;
+    ctl_json_set(o, v->is_inner_ours ? "local_inner" : "remote_inner", addresses(v->inner, v->n_inner));
+    if (v->n_inner_dns)
+        ctl_json_set(o, "dns", addresses(v->inner_dns, v->n_inner_dns));
+}
+
 static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view *v)
 {
     json_t *o = json_object(), *children = json_array();
@@ -93,6 +111,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     if (v->refusal)
         ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));
     ctl_json_num(o, "moves", v->moves);
+    sa_inner(v, o);
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
     for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c); i++)
         json_array_append_new(children, child(ctl, now, &c));

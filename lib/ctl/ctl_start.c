@@ -18,6 +18,7 @@
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_leases.h"
 #include "ctl_notify.h"
 #include "ctl_resolve.h"
 #include "host_log.h"
@@ -83,10 +84,14 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
     start_watching(ctl, ctl_jobs_fd(ctl->jobs));
     start_watching(ctl, ctl_api_fd(ctl->api));
     start_watching(ctl, node_fd(ctl->node));
-    if (ctl_ike_start(ctl) == 0)
+    if (ctl_ike_start(ctl) < 0) {
+        snprintf(why, why_size, "no memory for the IKE engine");
+        return -1;
+    }
+    if (!ctl->conf->control.state[0])
         return 0;
-    snprintf(why, why_size, "no memory for the IKE engine");
-    return -1;
+    ctl->leases = ctl_leases_open(ctl->conf->control.state, ike_pools(ctl->ike), ctl_now(), why, why_size);
+    return ctl->leases ? 0 : -1;
 }
 
 static void start_log(const struct ctl *ctl)
@@ -126,6 +131,7 @@ void ctl_stop(struct ctl *ctl)
     ctl_api_close(ctl->api);
     ctl_resolve_free(ctl->names);
     ctl_aside_free(ctl->aside);
+    ctl_leases_close(ctl->leases, ctl_now());
     /* The engine still names the jobs that are out. */
     if (ctl->ike)
         ike_free(ctl->ike);

@@ -19,6 +19,7 @@
 #include "ike_view.h"
 
 struct ike;
+struct pool_book;
 
 /* Makes an engine with a sealed configuration (takes its own reference). env is copied. NULL: no memory. */
 struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base_time now);
@@ -77,6 +78,9 @@ bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_chi
 
 /* Copies what the connection of this name has. False: it is not configured. */
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out);
+
+/* Pools and leases, which are the engine's; to look at them, and to keep them over a restart. */
+struct pool_book *ike_pools(const struct ike *ike);
 
 /* Counters since ike_new(), and gauges of now. Thread: any, while the engine lives. */
 void ike_stats(const struct ike *ike, struct ike_stats *out);

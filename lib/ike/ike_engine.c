@@ -19,6 +19,7 @@
 #include "ike_core.h"
 #include "ike_env.h"
 #include "ike_path.h"
+#include "ike_pools.h"
 #include "ike_run.h"
 #include "ike_share.h"
 #include "ike_swap.h"
@@ -124,18 +125,11 @@ static int engine_shut_down(struct ike *ike)
     return ikev2_shut_down(ike, GOODBYES_AT_ONCE) ? 1 : 0;
 }
 
-/* Pools of the configuration in force. Leases are bounded by the SAs that there may be, and those kept. */
-static int engine_set_pools(struct ike *ike)
-{
-    return pool_book_set(ike->pools, ike->conf->pools, ike->conf->n_pools,
-                         ike->conf->n_pools ? 2 * (size_t)ike->conf->sas_max : 0);
-}
-
 static int engine_swap(struct ike *ike, const struct ike_event *ev)
 {
     engine_end_swap(ike);
     const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
-    const int pools_rc = rc < 0 ? rc : engine_set_pools(ike);
+    const int pools_rc = rc < 0 ? rc : ike_pools_apply(ike);
     return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
 }
 
@@ -246,7 +240,7 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
     ike->pools = pool_book_new(ike->hash_seed);
     if (!ike->pools || ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
-        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || engine_set_pools(ike) < 0) {
+        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || ike_pools_apply(ike) < 0) {
         ike_free(ike);
         return NULL;
     }

@@ -62,6 +62,10 @@ struct ike_sa_view {
     size_t n_places; /* where the peer can be reached, too: */
     struct base_addr places[IKE_ADDRS_MAX];
     uint32_t moves; /* times that the peer's endpoint moved */
+    /* Inner addresses that one side gave the other, and what the peer told with ours. */
+    size_t n_inner, n_inner_dns;
+    struct base_addr inner[2], inner_dns[4];
+    bool is_inner_ours; /* we have them, from the peer */
     size_t n_children;
 };
 

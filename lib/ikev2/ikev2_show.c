@@ -9,6 +9,7 @@
 #include "ike_view.h"
 #include "ikev2_children.h"
 #include "ikev2_init.h"
+#include "ikev2_inner.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -40,6 +41,19 @@ static void show_child(const struct ikev2_child *c, struct ike_child_view *v)
     v->installed_at = c->installed_at;
     v->rekey_at = c->rekey_at;
     v->is_rekeyed = c->is_rekeyed;
+}
+
+static void show_inner(const struct ikev2_inner *in, struct ike_sa_view *v)
+{
+    _Static_assert(sizeof v->inner == sizeof in->addrs && sizeof v->inner_dns == sizeof in->dns,
+                   "all of them are shown");
+    if (!in)
+        return;
+    v->n_inner = in->n;
+    v->n_inner_dns = in->n_dns;
+    v->is_inner_ours = !in->is_ours;
+    memcpy(v->inner, in->addrs, sizeof v->inner);
+    memcpy(v->inner_dns, in->dns, sizeof v->inner_dns);
 }
 
 static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
@@ -83,6 +97,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->is_mobile = sa->mobike.is_agreed;
     v->n_places = sa->mobike.peer.count;
     memcpy(v->places, sa->mobike.peer.list, sizeof v->places);
+    show_inner(sa->inner, v);
     show_path_mtu(ike, sa, v);
 }
 

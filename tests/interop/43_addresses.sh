@@ -1,16 +1,78 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Inner addresses for strongSwan as roadwarrior.
+# Inner addresses. gateway: two strongSwan roadwarriors behind one NAT get an address of an IPv4 and one of an IPv6 pool
+# each, have traffic both ways, ask for the wrong one, come back, also after a restart of culvertd, and find the pool
+# full. client: Culvert takes an address of a strongSwan.
+# cases: gateway client
 . "$(dirname "$0")/../lib/lab.sh"
 
-lab_up a=masq b=1to1
-gw_pool b staff addresses=10.9.0.0/29 dns=10.2.0.53
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic
-conn b foo id=@gw peer_id=@foo pools=staff peer_lan=dynamic
-check_capture_start
+# From the inner address of a roadwarrior to the host behind the gateway, and back: reach CLIENT ADDRESS HOST
+reach() {
+    lab_wait 3 lab_in "gw$1" ping -c 1 -W 0.3 -q -I "$2" "$3" || lab_fail "no ping from $2 reaches $3"
+    lab_in hostb ping -c 3 -i 0.05 -W 1 -q "$2" >/dev/null || lab_fail "no ping from $3 reaches $2"
+}
+# Addresses in use, with their identities.
+leases() { culvert_json b '" ".join(l["id"] + "=" + l["address"] for l in d["leases"] if l["state"] == "in use")' show pools; }
+
+if [ "$1" = client ]; then
+    lab_up a=none b=masq
+    gw_pool a net addresses=10.9.0.0/24 dns=10.1.0.53 subnets=10.1.0.0/24
+    conn a net id=@foo peer_id=@gw pools=net peer_lan=dynamic
+    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" vips=0.0.0.0 lan=dynamic
+    gw_start a
+    gw_start b
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    check_equal "our address" "['10.9.0.1']" "$(culvert_json b 'd["sas"][0]["local_inner"]' show sas)"
+    check_equal "the name server told" "['10.1.0.53']" "$(culvert_json b 'd["sas"][0]["dns"]' show sas)"
+    check_equal "our side of the child" "['10.9.0.1/32']" "$(culvert_json b 'd["sas"][0]["children"][0]["local"]' show sas)"
+    gw_rekey b foo child && gw_rekey b foo ike || lab_fail "it cannot be rekeyed"
+    sleep 1
+    check_equal "our address afterwards" "['10.9.0.1']" "$(culvert_json b 'd["sas"][-1]["local_inner"]' show sas)"
+    echo "shows: $(culvert_ctl b show sas | tail -n 1)"
+    exit 0
+fi
+
+lab_up a=random b=1to1 clients=2 v6=yes
+mkdir "$LAB_OUT/state"
+CULVERT_CONTROL=", \"state\": \"$LAB_OUT/state\""
+gw_pool b staff addresses=10.9.0.0/30 dns=10.2.0.53
+gw_pool b staff6 addresses=fd09::/126
+nets=${NET_LAN[b]}.0/24,${NET_LAN6[b]}:/64
+# strongSwan at times waits for ever for an IPv6 address that it had before, so one client asks for it, and once
+for client in a a2; do
+    vips=0.0.0.0
+    [ $client = a2 ] || vips+=,::
+    conn $client net "id=@$client" peer_id=@gw "peer=$(gw_public b)" "vips=$vips" lan=dynamic "peer_lan=$nets"
+    conn b $client id=@gw "peer_id=@$client" pools=staff,staff6 peer_lan=dynamic "lan=$nets"
+done
+conn a third id=@third peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic
+conn b third id=@gw peer_id=@third pools=staff peer_lan=dynamic
 gw_start b
 gw_start a
-gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
-lab_in gwa ping -c 3 -i 0.1 -I 10.9.0.1 -W 1 "${NET_LAN[b]}.10" || lab_fail "no ping"
-lab_in hostb ping -c 3 -i 0.1 -W 1 10.9.0.1 || lab_fail "no ping back"
-echo "shows: ok"
+gw_start a2
+gw_initiate a2 net || lab_fail "no tunnel for the first: $(tail -n 2 "$LAB_OUT/gwa2/initiate.log")"
+gw_initiate a net || lab_fail "no tunnel for the second: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+check_equal "addresses" "@a2=10.9.0.1 @a=10.9.0.2 @a=fd09::1" "$(leases)"
+reach a2 10.9.0.1 "${NET_LAN[b]}.10"
+reach a 10.9.0.2 "${NET_LAN[b]}.10"
+reach a fd09::1 "${NET_LAN6[b]}:10"
+swan_logged a "installing new virtual IP 10.9.0.2" || lab_fail "strongSwan did not take its address"
+
+gw_initiate a third && lab_fail "a full pool gives an address"
+swan_logged a "INTERNAL_ADDRESS_FAILURE" || lab_fail "strongSwan is not told that there is none"
+[[ $(culvert_failure b address why) == *"staff"*"are in use"* ]] || lab_fail "the full pool is not explained"
+
+gw_rekey a net ike || lab_fail "the IKE SA cannot be rekeyed"
+gw_terminate a2 net
+culvert_ctl b show pools >"$LAB_OUT/pools"
+gw_stop b
+gw_start b
+check_equal "leases kept over the restart" "3" "$(culvert_json b 'len([l for l in d["leases"] if l["state"] == "kept"])' show pools)"
+gw_terminate a net
+sed -i 's/vips = .*/vips = 10.9.0.77/' "$LAB_OUT/gwa/swanctl/swanctl.conf"
+swan_ctl a --load-all --noprompt >>"$LAB_OUT/gwa/load.log" 2>&1
+gw_initiate a net || lab_fail "no tunnel after the restart: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+gw_initiate a2 net || lab_fail "no tunnel after the restart: $(tail -n 2 "$LAB_OUT/gwa2/initiate.log")"
+check_equal "addresses after the restart" "@a2=10.9.0.1 @a=10.9.0.2" "$(leases)"
+reach a 10.9.0.2 "${NET_LAN[b]}.10"
+echo "shows: $(leases)"

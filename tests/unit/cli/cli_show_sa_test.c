@@ -230,9 +230,25 @@ static void nat_fits_80_columns_with_nothing_cut(void **state)
         "  beyond of it all.\n"));
 }
 
+static void what_the_peer_gave_us_stands_below(void **state)
+{
+    (void)state;
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'connection':'hq','id':1,'local_inner':['10.9.0.1','fd09::1'],'dns':['10.1.0.53'],"
+        "'children':[]},{'connection':'foo','id':2,'remote_inner':['10.9.0.2'],'children':[]}]}",
+        "  CONNECTION  ID  STATE  ROLE  LOCAL  REMOTE  REMOTE ID  ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+        "  hq           1  -      -     -      -       -          no          -         -    -         -\n"
+        "  foo          2  -      -     -      -       -          no          -         -    -         -\n"
+        "\n"
+        "  no child SAs\n"
+        "hq: the peer gave us 10.9.0.1, fd09::1; name servers 10.1.0.53\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_peer_gave_us_stands_below),
         cmocka_unit_test(sas_are_two_tables),
         cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
         cmocka_unit_test(nat_tells_both_sides_and_explains),

@@ -228,7 +228,7 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    GOOD_SECRET, GOOD_CONN,
                    ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
                    "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
-                   "'control':{'telemetry':true,'seccomp':false,'socket':'/x'},"
+                   "'control':{'telemetry':true,'seccomp':false,'socket':'/x','state':'/s'},"
                    "'tunnel':{'mss_clamp':false,'copy_df':false}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];

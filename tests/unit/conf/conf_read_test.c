@@ -26,6 +26,7 @@ static void a_value_of_the_wrong_type_or_range_is_told(void **state)
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'workers':{'cores':[1,'x']}", "workers.cores[1]", "is a text");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'telemetry':1}", "control.telemetry", "true or false");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'socket':'x.sock'}", "control.socket", "begin with");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':{'state':'leases'}", "control.state", "begin with");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'control':null", "control", "is null");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'nat':{'public_addresses':['nat.example.org']}",
             "nat.public_addresses[0]", "names are not resolved");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "ctl.h"
+#include "pool_book.h"
 #include "host_log.h"
 #include "ctl_node.h"
 #include "ike_heirs.h"
@@ -20,6 +21,15 @@ static struct conf_report report;
 static struct conf_diff diff;
 static char file[] = "/tmp/culvert-reload-XXXXXX";
 static int tables_rc, applied, swaps, looks;
+
+struct pool_book *ike_pools(const struct ike *ike)
+{
+    static struct pool_book *book;
+    (void)ike;
+    if (!book)
+        book = pool_book_new(1);
+    return book;
+}
 
 int ctl_node_apply(struct ctl *c, const struct conf *conf)
 {

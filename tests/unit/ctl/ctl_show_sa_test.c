@@ -22,11 +22,18 @@ static struct ike_child_conf child = {.local_ts = &none, .remote_ts = &none};
 static struct ike_conf ike_conf = {.refs = 1, .conns = conns};
 static struct ctl_refusal refusal;
 
+static bool is_inner_ours;
+
 bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
 {
     *out = (struct ike_sa_view){.id = 7,
                                 .is_mobile = true,
                                 .n_places = 1,
+                                .n_inner = 1,
+                                .inner = {base_addr_ip4(0x0a090001)},
+                                .n_inner_dns = 1,
+                                .inner_dns = {base_addr_ip4(0x0a020035)},
+                                .is_inner_ours = is_inner_ours,
                                 .places = {base_addr_ip4(0xc6336408)},
                                 .conn = "c0",
                                 .state = IKE_VIEW_ESTABLISHED,
@@ -204,9 +211,26 @@ static void pages_are_of_one_configuration(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+static void inner_addresses_are_told_with_whose_they_are(void **state)
+{
+    for (int ours = 0; ours < 2; ours++) {
+        is_inner_ours = ours;
+        json_t *args = json_object(), *d = ctl_show_sas(&ctl, args, &refusal);
+        const json_t *sa = json_array_get(json_object_get(d, "sas"), 0);
+        const json_t *inner = json_object_get(sa, ours ? "local_inner" : "remote_inner");
+        assert_string_equal(json_string_value(json_array_get(inner, 0)), "10.9.0.1");
+        assert_null(json_object_get(sa, ours ? "remote_inner" : "local_inner"));
+        assert_string_equal(json_string_value(json_array_get(json_object_get(sa, "dns"), 0)), "10.2.0.53");
+        json_decref(d);
+        json_decref(args);
+    }
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(inner_addresses_are_told_with_whose_they_are),
         TEST(where_else_a_peer_can_be_reached_is_told),
         TEST(each_list_is_narrowed_by_what_it_has),
         TEST(connections_come_in_pages),

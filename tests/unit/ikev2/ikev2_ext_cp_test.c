@@ -65,6 +65,14 @@ static void an_address_of_each_family_is_given_and_the_child_narrowed_to_them(vo
     assert_string_equal(base_addr_text(&in->dns[1], text), "fd02::53");
     assert_int_equal(base_ts_count(in->subnets), 1);
     assert_true(inner_of(p, 1)->is_ours);
+    struct ike_sa_view v;
+    for (int i = 0; i < 2; i++) {
+        assert_true(ike_show_next(p->h[i].ike, 0, &v));
+        assert_int_equal(v.n_inner, 2);
+        assert_int_equal(v.is_inner_ours, i == 0);
+        assert_int_equal(v.n_inner_dns, i == 0 ? 2 : 0);
+        assert_string_equal(base_addr_text(&v.inner[1], text), "fd09::1");
+    }
     assert_int_equal(pool_of(p, 0).held, 1);
     assert_int_equal(pool_of(p, 1).held, 1);
     pair_free(p);
