@@ -40,7 +40,7 @@ culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "su
 
 # How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
 culvert_auth() {
-    local name certs="" keys="" key user eap_id
+    local name certs="" keys="" key token user eap_id
     user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
     printf ', "auth": "%s"' "$(gw_value "$1" "$2" auth)"
     for name in $(gw_value "$1" "$2" cert | tr , ' '); do
@@ -50,7 +50,10 @@ culvert_auth() {
     key=$(gw_value "$1" "$2" key)
     [ -z "$key" ] || keys="\"$LAB_PKI/$key.key\""
     [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
+    token=$(gw_value "$1" "$2" token)
+    [ -z "$token" ] || keys="\"$token\""
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
+    [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
     case $(gw_value "$1" "$2" auth) in
     eap-mschapv2) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
@@ -171,7 +174,8 @@ JSON
     for name in ${GW_CONNS[$gw]}; do
         printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
         printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
-        chmod 600 "$dir/$name.psk" "$dir/$name.password"
+        printf '%s\n' "$(gw_value "$gw" "$name" pin)" >"$dir/$name.pin"
+        chmod 600 "$dir/$name.psk" "$dir/$name.password" "$dir/$name.pin"
         case " $(gw_value "$gw" "$name" auth) $(gw_value "$gw" "$name" peer_auth) " in *" psk "*) ;; *) continue ;; esac
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"

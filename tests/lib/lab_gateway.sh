@@ -14,6 +14,7 @@
 #       cert               own certificates in LAB_PKI (pki.sh): names with a comma between; with what issued them behind a colon: gw:sub
 #       ca                 authorities of the peer's certificate there: names with a comma between
 #       key peer_key       own key and the peer's, shown without a certificate: a name there
+#       token pin          URI of the own key in a token, and the PIN (Culvert only); see lab_token.sh
 #       user password      whom this side logs in as; of a peer that logs in: whom strongSwan lets in
 #       eap_id             the answer to EAP's first question, by default the user
 #       eap_only           true: a login that proves both sides is enough
@@ -47,7 +48,7 @@ conn() {
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools=
-        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500)
+        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= pin= user= password= eap_id=default eap_only=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done
