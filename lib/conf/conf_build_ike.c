@@ -186,6 +186,8 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     conf_fill(json_object_get(root, "nat"), CONF_S_NAT, &to);
     conf_fill(json_object_get(root, "limits"), CONF_S_LIMITS, &to);
     conf_users_read(r, root, conf->ike);
+    if (!conf_radius_read(r, root, conf->ike))
+        return false;
     if (!build_secrets(r, json_object_get(root, "secrets"), conf->ike) ||
         !build_pools(r, json_object_get(root, "pools"), conf->ike) || !build_connections(r, root, conf->ike))
         return false;

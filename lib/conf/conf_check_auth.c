@@ -22,6 +22,13 @@ static void auth_check_serves(struct conf_reader *r, const struct ike_conf *ike,
                   "user add --file users.txt NAME");
     if (c->remote_auth == IKE_AUTH_EAP_MSCHAPV2 && ossl_eap_start() < 0)
         conf_fail(r, CONF_NO_LEGACY);
+    if (c->remote_auth == IKE_AUTH_EAP_RADIUS && !ike->radius)
+        conf_fail(
+            r,
+            "logins of this connection are decided by a RADIUS server, and there is none: add \"radius\": { "
+            "\"servers\": [ { \"address\": ..., \"secret_file\": ... } ] } at the top level");
+    if (c->remote_auth == IKE_AUTH_EAP_TLS)
+        conf_fail(r, "a login with a certificate is served by a RADIUS server so far: write \"eap-radius\"");
     if (c->start)
         conf_fail(r, "who logs in by EAP calls, and cannot be called (RFC 7296 2.16): take \"start\" out");
     conf_leave(r, mark);

@@ -42,6 +42,8 @@ enum conf_section {
     CONF_S_LIMITS,
     CONF_S_SECRET,
     CONF_S_USERS,
+    CONF_S_RADIUS,
+    CONF_S_RADIUS_SERVER,
     CONF_S_POOL,
     CONF_S_AUTHORITY,
     CONF_S_CONNECTION,
@@ -199,6 +201,8 @@ int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t wh
 
 /* Reads users.file (the reader stands at the root). */
 void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
+/* Reads radius. False: no memory. */
+bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 /* Reads what a connection logs in by; the reader stands at it. False: no memory. */
 bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn_conf *conn);
 /* Rules over local.auth and remote.auth; the reader stands at the connection. */

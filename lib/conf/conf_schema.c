@@ -4,6 +4,7 @@
  * is conf_read.c, printing is conf_schema_print.c.
  */
 #include "conf_int.h"
+#include "ike_radius_conf.h"
 
 #include <string.h>
 
@@ -34,6 +35,8 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_LIMITS] = "limits",
     [CONF_S_SECRET] = "secrets[]",
     [CONF_S_USERS] = "users",
+    [CONF_S_RADIUS] = "radius",
+    [CONF_S_RADIUS_SERVER] = "radius.servers[]",
     [CONF_S_POOL] = "pools.*",
     [CONF_S_AUTHORITY] = "authorities.*",
     [CONF_S_CONNECTION] = "connections.*",

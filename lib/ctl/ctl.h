@@ -70,6 +70,7 @@ struct ctl {
     struct node *node;
     struct ike *ike;
     struct ctl_jobs *jobs;
+    struct ctl_radius *radius;
     struct ctl_resolve *names;
     struct ctl_leases *leases; /* NULL: a restart forgets them */
     struct ctl_aside *aside;   /* NULL: long work is done in the loop */

@@ -11,7 +11,9 @@
 
 #include "ctl_job.h"
 #include "ctl_node.h"
+#include "ctl_radius.h"
 #include "ctl_resolve.h"
+#include "ike_job_radius.h"
 #include "host_log.h"
 #include "node_event.h"
 #include "node_request.h"
@@ -222,7 +224,10 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
         ask_of_spi(ctl, NODE_PAIR_REMOVE, a->spi_in);
         return;
     case IKE_ACT_JOB:
-        ctl_jobs_submit(ctl->jobs, a->job);
+        if (ike_job_is_radius(a->job))
+            ctl_radius_submit(ctl->radius, a->job);
+        else
+            ctl_jobs_submit(ctl->jobs, a->job);
         return;
     case IKE_ACT_AUDIT:
         ctl_audit(&ctl->failures, &a->audit);

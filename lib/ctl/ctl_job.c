@@ -151,6 +151,13 @@ void ctl_jobs_submit(struct ctl_jobs *j, struct ike_job *job)
     pthread_mutex_unlock(&j->lock);
 }
 
+void ctl_jobs_give_back(struct ctl_jobs *j, struct ike_job *job)
+{
+    pthread_mutex_lock(&j->lock);
+    jobs_put_done(j, job);
+    pthread_mutex_unlock(&j->lock);
+}
+
 int ctl_jobs_fd(const struct ctl_jobs *j)
 {
     return j->fd;

@@ -33,6 +33,9 @@ void ctl_jobs_free(struct ctl_jobs *jobs);
 /* Takes the job. Without memory to queue it, it comes out at once with the status -ENOMEM. */
 void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job);
 
+/* A job that somebody else did comes out as those of the threads do. Thread: any. */
+void ctl_jobs_give_back(struct ctl_jobs *jobs, struct ike_job *job);
+
 /* A descriptor that polls readable while results wait. */
 int ctl_jobs_fd(const struct ctl_jobs *jobs);
 

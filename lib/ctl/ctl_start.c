@@ -20,6 +20,7 @@
 #include "ctl_job.h"
 #include "ctl_leases.h"
 #include "ctl_notify.h"
+#include "ctl_radius.h"
 #include "ctl_resolve.h"
 #include "host_log.h"
 #include "node_view.h"
@@ -72,8 +73,10 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
                                         (uint32_t)CPU_COUNT(&view.spare_cpus));
     ctl->jobs = ctl_jobs_new(&ossl_ike_ops, ctl->job_threads, &view.spare_cpus);
     ctl->names = ctl_resolve_new();
+    ctl->radius = ctl->jobs ? ctl_radius_new(ctl->jobs) : NULL;
     ctl->aside = ctl_aside_new();
-    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs || !ctl->names || !ctl->aside) {
+    if (ctl->loop.signal_fd < 0 || ctl->loop.epoll_fd < 0 || !ctl->jobs || !ctl->names || !ctl->aside ||
+        !ctl->radius) {
         snprintf(why, why_size, "the control loop does not start: %s", strerror(errno));
         return -1;
     }
@@ -135,6 +138,7 @@ void ctl_stop(struct ctl *ctl)
     /* The engine still names the jobs that are out. */
     if (ctl->ike)
         ike_free(ctl->ike);
+    ctl_radius_free(ctl->radius);
     ctl_jobs_free(ctl->jobs);
     node_stop(ctl->node);
     if (ctl->loop.epoll_fd >= 0)

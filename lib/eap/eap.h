@@ -12,7 +12,7 @@
 #include "crypt_eap_ops.h"
 #include "eap_users.h"
 
-#define EAP_PACKET_MAX 1400 /* bytes of a packet of ours */
+#define EAP_PACKET_MAX 4000 /* bytes of a packet of ours */
 #define EAP_TYPES_MAX  4
 #define EAP_MSK_MAX    64
 #define EAP_RANDOM     64
@@ -30,6 +30,7 @@ enum eap_fault {
     EAP_FAULT_USER,      /* a server: nobody of this name */
     EAP_FAULT_PASSWORD,  /* a server: the response is wrong; a client: the server says so */
     EAP_FAULT_SERVER,    /* a client: the server did not prove that it knows the password */
+    EAP_FAULT_RADIUS,    /* a RADIUS server rejects it; words: its message, may be empty */
     EAP_FAULT_REFUSED,   /* a client: Failure, without a reason */
     EAP_FAULT_EARLY,     /* a client: Success before the method was through */
     EAP_FAULT_HERE       /* a function failed on this machine; error: errno */
@@ -39,6 +40,14 @@ enum eap_fault {
 struct eap_name {
     uint8_t len;
     char text[EAP_NAME_MAX];
+};
+
+/* What a RADIUS server grants with a login. */
+struct eap_grant {
+    uint32_t ip4;       /* the peer's inner address; 0: not said */
+    uint32_t session_s; /* seconds that it may last; 0: not said */
+    uint8_t class_len;
+    uint8_t class_bytes[253]; /* for accounting, and for whoever knows what they mean */
 };
 
 /* What a client logs in by. A secret. */
@@ -72,6 +81,10 @@ struct eap {
     struct eap_name user;     /* who the peer proved to be; a server's, and valid with EAP_SUCCEEDS */
     bool has_msk;             /* with EAP_SUCCEEDS */
     uint8_t msk[EAP_MSK_MAX];
+    struct eap_grant grant; /* with EAP_SUCCEEDS, of a RADIUS server */
+    uint8_t radius_server; /* who answered last, by its place in the list: it has begun this login */
+    uint8_t radius_state_len;
+    uint8_t radius_state[253];
     size_t out_len;
     uint8_t out[EAP_PACKET_MAX];
     enum eap_fault fault;

@@ -35,7 +35,17 @@ static void login_add_methods(struct base_text *t, const struct eap *e)
 
 static void login_here(struct explain *e, const struct eap *eap)
 {
-    if (eap->error == ENOTSUP) {
+    if (eap->error == ETIMEDOUT || eap->error == EAGAIN) {
+        base_text_add(&e->why, eap->error == EAGAIN
+                                   ? "Too many logins wait for the RADIUS servers."
+                                   : "No RADIUS server of the configuration answered: it does not run, "
+                                     "does not know this gateway, or its answers have no right "
+                                     "Message-Authenticator (another secret, or an old server).");
+        base_text_add(&e->fix_here, "radius.servers: address, port and secret_file");
+        base_text_add(&e->fix_peer,
+                      "at the RADIUS server: a client with this gateway's address and secret, and "
+                      "require_message_authenticator = yes");
+    } else if (eap->error == ENOTSUP) {
         base_text_add(&e->why,
                       "OpenSSL's legacy provider, which has MD4 and DES for MSCHAPv2, is not there.");
         base_text_add(&e->fix_here, "install it (Debian 13: package openssl-provider-legacy) and restart");
@@ -75,6 +85,13 @@ static void login_served(struct explain *e, const struct eap *eap)
         base_text_add(&e->why, " is wrong.");
         base_text_add(&e->fix_here, "culvertctl user add sets a new one, culvertctl reload takes it");
         base_text_add(&e->fix_peer, "enter the password again; capitals count");
+        break;
+    case EAP_FAULT_RADIUS:
+        base_text_add(&e->why, "The RADIUS server rejects the login of ");
+        login_add_name(&e->why, &eap->user);
+        base_text_add(&e->why, eap->words[0] ? ": %s." : ".", eap->words);
+        base_text_add(&e->fix_here, "nothing: the RADIUS server's log tells why");
+        base_text_add(&e->fix_peer, "name, password or certificate as the RADIUS server knows them");
         break;
     default:
         base_text_add(&e->why, "The peer sent an EAP packet that is malformed or not due.");

@@ -105,6 +105,7 @@ void ike_conf_put(const struct ike_conf *conf)
     ike_creds_free(c->pki, c->creds);
     ike_anchors_free(c->pki, c->anchors);
     free(c->cas);
+    base_secret_free(c->radius);
     ike_index_free(c->index);
     ike_sets_free(c->sets);
     free(c);

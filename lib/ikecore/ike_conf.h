@@ -20,6 +20,7 @@ struct crypt_pki_ops;
 struct ike_anchor;
 struct ike_cas;
 struct ike_creds;
+struct ike_radius_conf;
 
 #define IKE_NAME_MAX      64 /* with NUL */
 #define IKE_ID_MAX        255
@@ -195,8 +196,9 @@ struct ike_conf {
     size_t n_conns;
     struct ike_conn_conf *conns; /* owned */
     size_t n_secrets;
-    struct ike_secret *secrets; /* owned, wiped when freed */
-    struct eap_users *users;    /* who may log in with a password here; a reference, or NULL */
+    struct ike_secret *secrets;     /* owned, wiped when freed */
+    struct ike_radius_conf *radius; /* of base_secret_new(), owned; NULL: there is no server */
+    struct eap_users *users;        /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
     struct ike_pool_conf *pools; /* owned */
     /* Signatures: who does them, and the credentials of all connections; owned. NULL: there are none. */

@@ -57,6 +57,8 @@ struct ikev2_auth_method {
     /* The same, with the job that is back; not WAITS. NULL: round hands none out. */
     enum ikev2_auth_step (*resume)(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
                                    struct wire_ike_builder *b);
+    /* As responder, when the SA is up: what the login brought beside. NULL: nothing. */
+    void (*granted)(struct ike *ike, struct ikev2_sa *sa);
     /* Both sides prove a key that only they know by it, so that the gateway needs no other proof (RFC 5998).
      */
     bool is_mutual;
@@ -71,7 +73,7 @@ struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check);
 /* The methods; of those of one kind the first is what we use ourselves. NULL behind the last. */
 extern const struct ikev2_auth_method *const ikev2_auth_methods[];
 extern const struct ikev2_auth_method ikev2_auth_psk;
-extern const struct ikev2_auth_method ikev2_auth_eap_mschap;
+extern const struct ikev2_auth_method ikev2_auth_eap_mschap, ikev2_auth_eap_radius;
 #define IKEV2_AUTH_SIGS 5
 extern const struct ikev2_auth_method ikev2_auth_sig[IKEV2_AUTH_SIGS]; /* the first is RFC 7427's */
 

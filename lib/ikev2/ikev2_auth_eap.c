@@ -5,6 +5,7 @@
  * one leaves SK_p for that. Who the caller is, is the name that the method proved, and not its IDi, which
  * may be anything.
  */
+#include <errno.h>
 #include <string.h>
 #include "base_span.h"
 #include "eap.h"
@@ -14,6 +15,8 @@
 #include "ike_env.h"
 #include "ike_job.h"
 #include "ike_job_eap.h"
+#include "ike_job_radius.h"
+#include "ikev2_account.h"
 #include "ikev2_auth.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
@@ -87,6 +90,31 @@ static enum ikev2_auth_step eap_put(const struct eap *e, struct wire_ike_builder
     return step;
 }
 
+/* The next step: done here, or asked of a RADIUS server. It takes the conversation. NULL: no memory. */
+static struct ike_job *eap_job(const struct ike_conn_conf *conn, struct ikev2_auth *a,
+                               struct base_span packet)
+{
+    if (a->late->kind == IKE_AUTH_EAP_RADIUS) {
+        struct ike_job_radius *r = ike_job_radius_new(conn->conf, &a->path, a->eap, packet);
+        return r ? &r->job : NULL;
+    }
+    struct ike_job_eap *j = ike_job_eap_new(a->eap, packet);
+    return j ? &j->job : NULL;
+}
+
+/* Takes the conversation out of a job that is back. */
+static struct eap *eap_job_over(struct ike_job *job, enum eap_step *step)
+{
+    if (ike_job_is_radius(job)) {
+        struct ike_job_radius *r = (struct ike_job_radius *)job;
+        *step = r->step;
+        return ike_job_radius_take(r);
+    }
+    struct ike_job_eap *j = (struct ike_job_eap *)job;
+    *step = j->step;
+    return ike_job_eap_take(j);
+}
+
 static enum ikev2_auth_step eap_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                       struct wire_ike_builder *b, const struct ikev2_job_row *row)
 {
@@ -103,11 +131,11 @@ static enum ikev2_auth_step eap_round(struct ike *ike, struct ikev2_sa *sa, cons
         explain_malformed(ike, ikev2_sa_about(sa), "an EAP payload is due in IKE_AUTH, and there is none");
         return IKEV2_AUTH_FAILED;
     }
-    struct ike_job_eap *j = ike_job_eap_new(a->eap, p->body);
-    if (!j)
+    struct ike_job *job = eap_job(conn, a, p->body);
+    if (!job)
         return IKEV2_AUTH_FAILED;
     a->eap = NULL;
-    ikev2_task_job(ike, sa, sa->task, &j->job, row);
+    ikev2_task_job(ike, sa, sa->task, job, row);
     return IKEV2_AUTH_WAITS;
 }
 
@@ -124,20 +152,22 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
                                        struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    struct ike_job_eap *j = (struct ike_job_eap *)job;
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
-    a->eap = ike_job_eap_take(j);
-    if (conn && job->status == 0)
+    enum eap_step step;
+    a->eap = eap_job_over(job, &step);
+    if (job->status != 0 && a->eap) {
+        a->eap->fault = job->status == -EINVAL ? EAP_FAULT_MALFORMED : EAP_FAULT_HERE;
+        a->eap->error = -job->status;
+    }
+    if (conn && a->eap)
         eap_tell(ike, sa, conn);
-    else if (conn)
-        explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
     if (!conn || job->status != 0)
         return IKEV2_AUTH_FAILED;
-    if (j->step == EAP_SENDS)
+    if (step == EAP_SENDS)
         return eap_put(a->eap, b, IKEV2_AUTH_MORE);
     if (sa->is_initiator)
-        return j->step == EAP_SUCCEEDS ? IKEV2_AUTH_DONE : IKEV2_AUTH_FAILED;
-    if (j->step == EAP_FAILS)
+        return step == EAP_SUCCEEDS ? IKEV2_AUTH_DONE : IKEV2_AUTH_FAILED;
+    if (step == EAP_FAILS)
         return eap_put(a->eap, b, IKEV2_AUTH_FAILED);
     eap_name_peer(a);
     return eap_put(a->eap, b, IKEV2_AUTH_DONE);
@@ -153,4 +183,27 @@ const struct ikev2_auth_method ikev2_auth_eap_mschap = {
     .check = eap_check,
     .round = eap_round,
     .resume = eap_resume,
+};
+
+/* What a RADIUS server grants beside: the time that it may last, and an account. */
+static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct eap *e = sa->init->auth.eap;
+    if (e->grant.session_s)
+        sa->life.auth_ends_at =
+            base_time_min(sa->life.auth_ends_at, base_time_add(ike->now, e->grant.session_s * BASE_NS_PER_S));
+    ikev2_account_start(ike, sa, &e->user, &e->grant);
+}
+
+/* Whether its methods prove both sides is not known before, so that EAP alone is not enough. */
+const struct ikev2_auth_method ikev2_auth_eap_radius = {
+    .name = "eap-radius",
+    .kind = IKE_AUTH_EAP_RADIUS,
+    .number = WIRE_IKE_AUTH_PSK,
+    .is_late = true,
+    .prove = eap_prove,
+    .check = eap_check,
+    .round = eap_round,
+    .resume = eap_resume,
+    .granted = eap_granted,
 };

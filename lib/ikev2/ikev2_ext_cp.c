@@ -8,10 +8,12 @@
 #include <string.h>
 #include "base_span.h"
 #include "base_ts.h"
+#include "eap.h"
 #include "explain.h"
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ikev2_ext_rows.h"
+#include "ikev2_init.h"
 #include "ikev2_inner.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
@@ -76,6 +78,24 @@ static int cp_take(struct ike *ike, const struct ikev2_sa *sa, const struct pool
     return rc;
 }
 
+/* The one that a RADIUS server gives this login; of no family: none. */
+static struct base_addr cp_granted(const struct ikev2_sa *sa, enum base_family family)
+{
+    const struct eap *e = sa->init ? sa->init->auth.eap : NULL;
+    if (!e || !e->grant.ip4 || family != BASE_AF_IP4)
+        return (struct base_addr){0};
+    uint8_t bytes[4];
+    struct base_writer w = base_writer(bytes, sizeof bytes);
+    base_write_u32(&w, e->grant.ip4);
+    return base_addr_from_bytes(BASE_AF_IP4, bytes);
+}
+
+static int cp_take_fixed(struct ike *ike, const struct pool_want *want, struct base_addr *out)
+{
+    *out = want->asked;
+    return pool_take_fixed(ike->pools, want);
+}
+
 /* An address of the family that an attribute asks for; *worst becomes the error that is worth a word. */
 static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                     const struct wire_ike_cfg_attr *a, enum base_family family, int *worst)
@@ -85,8 +105,12 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
     struct pool_want want = {.id = &sa->remote_id, .holder = sa->id, .now = ike->now};
     if (memcmp(a->addr.bytes, any, sizeof any) != 0)
         want.asked = a->addr;
+    const struct base_addr fixed = cp_granted(sa, family);
+    if (fixed.family != BASE_AF_NONE)
+        want.asked = fixed;
     want.takes_over = cp_takes_over(ike, sa, msg, &want.asked);
-    const int rc = cp_take(ike, sa, &want, family, &in->addrs[in->n]);
+    const int rc = fixed.family != BASE_AF_NONE ? cp_take_fixed(ike, &want, &in->addrs[in->n])
+                                                : cp_take(ike, sa, &want, family, &in->addrs[in->n]);
     in->n += rc == 0;
     if (rc < 0 && (*worst == 0 || rc != -ENOENT))
         *worst = rc;
@@ -107,7 +131,7 @@ static uint16_t cp_asked(struct ike *ike, struct ikev2_sa *sa, const struct ikev
         explain_malformed(ike, ikev2_sa_about(sa), "a configuration payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!sa->conn->n_pools)
+    if (!sa->conn->n_pools && !cp_granted(sa, BASE_AF_IP4).family)
         return 0;
     const struct wire_ike_cfg_attr *a4 = found ? wire_ike_cfg_find(&c, WIRE_IKE_CFG_IP4_ADDRESS, 0) : NULL;
     const struct wire_ike_cfg_attr *a6 = found ? wire_ike_cfg_find(&c, WIRE_IKE_CFG_IP6_ADDRESS, 0) : NULL;

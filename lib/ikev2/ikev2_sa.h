@@ -28,6 +28,7 @@
 #include "ikev2_wish.h"
 #include "ike_timer.h"
 
+struct ikev2_account;
 struct ikev2_child;
 struct ikev2_init;
 struct ikev2_inner;
@@ -175,6 +176,7 @@ struct ikev2_sa {
     bool quiet;            /* a redundant SA: its end is no news */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */
+    struct ikev2_account *account; /* of a login that a RADIUS server decided; NULL: none */
     struct ikev2_child *children;
     size_t n_children;
 };

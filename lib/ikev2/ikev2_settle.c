@@ -18,6 +18,7 @@
 #include "ike_core.h"
 #include "ike_run.h"
 #include "ike_timer.h"
+#include "ikev2_account.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_follow.h"
@@ -60,6 +61,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_inner_end(ike, sa);
+    ikev2_account_stop(ike, sa);
     ikev2_sa_leave_run(ike, sa);
     ikev2_reauth_ended(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */

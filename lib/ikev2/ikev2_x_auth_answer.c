@@ -145,6 +145,8 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     else if (!refusal && t->spi_in)
         ikev2_child_put_answer(ike, &b, t);
     ikev2_auth_commit(ike, sa, &sa->remote_id);
+    if (a->late && a->late->granted)
+        a->late->granted(ike, sa);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */
     struct ikev2_child *c =
         t->spi_in && !refusal ? ikev2_child_install(ike, sa, t, false, BASE_SPAN_NONE, true, 0) : NULL;

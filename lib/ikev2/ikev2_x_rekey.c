@@ -16,6 +16,7 @@
 #include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
+#include "ikev2_account.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_follow.h"
@@ -119,6 +120,7 @@ static void rekey_retire(struct ike *ike, struct ikev2_sa *old, struct ikev2_sa 
     ikev2_child_move_all(ike, old, heir);
     ikev2_follow_drop(ike, old);
     ikev2_reauth_pass_on(ike, old, heir);
+    ikev2_account_move(old, heir);
     old->quiet = true;
     old->rival.id = 0;
     heir->rival.of = 0;

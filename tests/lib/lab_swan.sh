@@ -5,7 +5,7 @@
 # encapsulates in UDP, knows tunnel mode only and no ESN.
 
 SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac md5 kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
-SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints"
+SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 eap-tls x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints"
 
 # An identity in swanctl's notation; behind "swan:" it is one already.
 swan_id() {

@@ -19,6 +19,7 @@
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
+#include "ctl_radius.h"
 #include "ctl_node.h"
 #include "ctl_notify.h"
 #include "host_log.h"
@@ -99,6 +100,19 @@ uint32_t ctl_jobs_threads(uint32_t configured, uint32_t cores, uint32_t spare_co
     assert_int_equal(cores, 4);
     assert_int_equal(spare_cores, 1);
     return 5;
+}
+
+struct ctl_radius *ctl_radius_new(struct ctl_jobs *jobs)
+{
+    return (struct ctl_radius *)jobs;
+}
+
+void ctl_radius_free(struct ctl_radius *r)
+{
+}
+
+void ctl_radius_submit(struct ctl_radius *r, struct ike_job *job)
+{
 }
 
 struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads, const cpu_set_t *cores)

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# FreeRADIUS decides logins of strongSwan: by a password and by a certificate, behind a server that does not answer; it gives an
+# address, and is told who came and went. A wrong password is refused.
+. "$(dirname "$0")/../lib/lab.sh"
+. "$LAB_LIB/lab_radius.sh"
+. "$LAB_LIB/pki.sh"
+
+lab_up a=masq b=1to1
+pki_open "$LAB_OUT/pki"
+pki_ca ca key=p256 || lab_fail "no CA"
+pki_cert radius ca key=rsa subject=/CN=radius.example.org san=DNS:gw eku=serverAuth || lab_fail "no certificate"
+pki_cert ann ca key=rsa subject=/CN=ann@example.org san=email:ann@example.org eku=clientAuth || lab_fail "no certificate"
+mkdir -p "$LAB_OUT/gwa/swanctl/"{x509,x509ca,private} "$LAB_OUT/gwb"
+cp "$pki_dir/ann.crt" "$LAB_OUT/gwa/swanctl/x509/"
+cp "$pki_dir/ann.key" "$LAB_OUT/gwa/swanctl/private/"
+cp "$pki_dir/ca.crt" "$LAB_OUT/gwa/swanctl/x509ca/"
+cat >"$LAB_OUT/users" <<'USERS'
+bob Cleartext-Password := "Correct Horse 9"
+    Framed-IP-Address = 10.77.0.5,
+    Class = "staff"
+USERS
+login="peer=$(gw_public b) peer_id=@gw"
+# shellcheck disable=SC2086
+conn a password id=@foo $login auth=eap-mschapv2 user=bob password='Correct Horse 9' vips=0.0.0.0 lan=dynamic
+# shellcheck disable=SC2086
+conn a certificate id=ann@example.org $login auth=eap-tls user=ann@example.org
+# shellcheck disable=SC2086
+conn a wrong id=@bar $login auth=eap-mschapv2 user=eve password=guessed
+conn b password id=@gw peer_id=@foo peer_auth=eap-radius peer_lan=dynamic
+conn b certificate id=@gw peer_id=ann@example.org peer_auth=eap-radius
+conn b wrong id=@gw peer_id=@bar peer_auth=eap-radius peer_lan=10.88.0.0/24
+CULVERT_EXTRA[b]=$(radius_json b)
+radius_start b "$LAB_OUT/users"
+check_capture_start
+gw_start b
+gw_start a
+swan_initiate a certificate || lab_fail "no tunnel by a certificate: $(culvert_ctl b show failures)"
+swan_initiate a password || lab_fail "no tunnel by a password: $(culvert_ctl b show failures)"
+swan_logged a "installing new virtual IP 10.77.0.5" || lab_fail "strongSwan did not get the address that FreeRADIUS gave"
+lab_in gwa ping -c 3 -i 0.1 -I 10.77.0.5 -W 1 "${NET_LAN[b]}.10" >/dev/null || lab_fail "no ping through the tunnel"
+swan_initiate a wrong 8 && lab_fail "a wrong password got a tunnel"
+culvert_ctl b show failures >"$LAB_OUT/failures.txt"
+grep -q 'The RADIUS server rejects the login of "eve"' "$LAB_OUT/failures.txt" || lab_fail "not told: $(cat "$LAB_OUT/failures.txt")"
+swan_terminate a password
+stopped() { grep -q 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct"; }
+lab_wait 5 stopped || lab_fail "FreeRADIUS was not told of the end"
+check_equal "starts" 2 "$(grep -c 'Acct-Status-Type = Start' "$LAB_OUT/radius/acct")"
+grep -A12 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q 'User-Name = "bob"' || lab_fail "the wrong one was told of"
+grep -q 'Framed-IP-Address = 10.77.0.5' "$LAB_OUT/radius/acct" || lab_fail "accounting has no address"
+check_capture_end
+gw_check_ends || lab_fail "culvertd did not end well"
+lab_end "$RADIUS_PID"
+echo "shows: a password and a certificate, Framed-IP, failover, start and stop"
