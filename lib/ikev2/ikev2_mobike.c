@@ -78,6 +78,9 @@ void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
         return;
     if (!(sa->mobike.is_ours ? ikev2_places_pair(ike, sa, 0, &to) : ikev2_places_here(ike, sa, &to)))
         return; /* nowhere to go: liveness checks tell when that lasts */
+    /* An answer that is being computed goes from where we are then. */
+    if (sa->peer_task && base_addr_equal(&sa->peer_task->path.local.addr, &sa->path.local.addr))
+        sa->peer_task->path = to;
     /* A goodbye needs no more than to leave. */
     if (sa->state != IKEV2_ST_UP) {
         ikev2_sa_set_path(ike, sa, &to);
