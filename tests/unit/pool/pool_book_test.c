@@ -359,6 +359,88 @@ static void the_last_of_100000_leases_costs_what_the_first_does(void **state)
     free(got);
 }
 
+/* What a holder has, as a plain list: the book must agree with it after each step. */
+#define HOLDERS 12
+struct model {
+    bool is_up[HOLDERS];
+    unsigned who[HOLDERS];
+    struct base_addr addr[HOLDERS];
+    uint64_t holder[HOLDERS];
+};
+
+static void model_check(const struct model *m, uint64_t seed)
+{
+    struct pool_view v;
+    uint32_t held = 0, up = 0;
+    for (size_t pool = 0; pool_view(book, pool, &v); pool++)
+        held += v.held;
+    for (size_t i = 0; i < HOLDERS; i++) {
+        const struct ike_id who = id_number(m->who[i]);
+        if (!m->is_up[i])
+            continue;
+        up++;
+        if (pool_holder(book, &m->addr[i], &who) != m->holder[i])
+            fail_msg("seed %u: an address is not its holder's", (unsigned)seed);
+        for (size_t k = 0; k < i; k++)
+            if (m->is_up[k] && base_addr_equal(&m->addr[i], &m->addr[k]))
+                fail_msg("seed %u: an address has two holders", (unsigned)seed);
+    }
+    if (held != up)
+        fail_msg("seed %u: %u addresses are held, by %u", (unsigned)seed, held, up);
+}
+
+static unsigned draw(uint64_t *x, unsigned below)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    *x ^= *x << 17;
+    return (unsigned)((*x >> 11) % below);
+}
+
+/* One comes, goes, is rekeyed, or the pool is another one: ten of them, and at times too few addresses. */
+static void model_step(struct model *m, uint64_t *x, uint64_t *next)
+{
+    const size_t i = draw(x, HOLDERS);
+    const unsigned what = draw(x, 20);
+    clock_s += draw(x, LEASE_S / 4);
+    if (what == 0) {
+        pool_fill(0, "four", draw(x, 2) ? RANGES("10.9.0.1", "10.9.0.4") : RANGES("10.9.0.3", "10.9.0.12"));
+        assert_int_equal(pool_book_set(book, pools, 2, 16), 0);
+    } else if (m->is_up[i] && what < 5) {
+        pool_hand_over(book, &m->addr[i], m->holder[i], *next);
+        pool_release(book, &m->addr[i], m->holder[i], at_s(clock_s)); /* of the SA that was rekeyed */
+        m->holder[i] = (*next)++;
+    } else if (m->is_up[i]) {
+        pool_release(book, &m->addr[i], m->holder[i], at_s(clock_s));
+        pool_release(book, &m->addr[i], m->holder[i], at_s(clock_s)); /* twice is once */
+        m->is_up[i] = false;
+    } else {
+        const struct ike_id who = id_number(m->who[i] = draw(x, 6));
+        const struct pool_want want = {.id = &who,
+                                       .holder = m->holder[i] = (*next)++,
+                                       .asked = base_addr_ip4(0x0a090000u + draw(x, 14)),
+                                       .now = at_s(clock_s)};
+        m->is_up[i] = pool_take(book, 0, &want, &m->addr[i]) == 0;
+    }
+}
+
+static void whatever_comes_and_goes_no_address_has_two_holders(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct model m = {0};
+        uint64_t x = seed * 0x9e3779b97f4a7c15ull, next = 1;
+        for (unsigned step = 0; step < 400; step++) {
+            model_step(&m, &x, &next);
+            model_check(&m, seed);
+        }
+        for (size_t i = 0; i < HOLDERS; i++)
+            if (m.is_up[i])
+                pool_release(book, &m.addr[i], m.holder[i], at_s(clock_s));
+        clock_s += 10 * LEASE_S;
+    }
+}
+
 #define WITH_BOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -378,6 +460,7 @@ int main(void)
         WITH_BOOK(a_restart_knows_who_had_what),
         WITH_BOOK(changes_tell_what_a_restart_should_know),
         WITH_BOOK(all_leases_are_listed_once),
+        WITH_BOOK(whatever_comes_and_goes_no_address_has_two_holders),
         WITH_BOOK(the_last_of_100000_leases_costs_what_the_first_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
