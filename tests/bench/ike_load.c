@@ -21,6 +21,7 @@
  */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -39,7 +40,8 @@
 #define FAKE_NET     0xf0000000u /* 240.0.0.0: reserved for ever */
 #define CALLS_MAX    1000000u
 #define EVENTS_MAX   64
-#define GIVE_UP_NS   (20 * BASE_NS_PER_S)
+#define GIVE_UP_NS   (5 * BASE_NS_PER_S)
+#define LOST_MOST    50 /* one call of so many may be lost with a packet */
 #define DGRAM_MAX    65535
 #define MARKER_BYTES 4
 
@@ -57,7 +59,8 @@ static struct options {
          .wants_up = true};
 
 static struct call {
-    base_time began; /* 0: not yet */
+    base_time began;
+    uint64_t spi; /* 0: it has not begun */
     bool is_over;
 } * calls;
 
@@ -138,6 +141,7 @@ static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t l
     memcpy(&spi, buf, sizeof spi);
     spi = (uint64_t)(calling + 1) << 32 | (uint32_t)spi; /* answers name the call by it */
     memcpy(buf, &spi, sizeof spi);
+    calls[calling].spi = spi;
 }
 
 static int env_spi_alloc(void *ctx, uint32_t *spi)
@@ -231,6 +235,9 @@ static void call_look(uint32_t k, base_time now)
     const bool is_there = ike_show_presence(ike, name, &v) && v.sas;
     if (is_there && !v.refusal)
         return;
+    if (opt.wants_up)
+        fprintf(stderr, "ike_load: call %u ended with %u SAs, refused in clear with notify %u\n", k, v.sas,
+                v.refusal);
     call_over(k, false, now);
     if (is_there)
         event_of(IKE_EV_TERMINATE, k);
@@ -241,15 +248,16 @@ static void call_look(uint32_t k, base_time now)
 static void datagram_take(const struct sockaddr_in *from, const uint8_t *bytes, size_t len)
 {
     struct ike_path path = {.remote.port = ntohs(from->sin_port)};
-    uint32_t be;
+    uint64_t be;
     path.natt = path.remote.port == IKE_PORT_NATT;
     const size_t skip = path.natt ? MARKER_BYTES : 0;
     if (len < skip + sizeof be)
         return;
     memcpy(&be, bytes + skip, sizeof be);
-    const uint32_t k = ntohl(be) - 1;
-    if (k >= opt.calls)
-        return;
+    const uint64_t spi = be64toh(be);
+    const uint32_t k = (uint32_t)(spi >> 32) - 1;
+    if (k >= opt.calls || calls[k].spi != spi)
+        return; /* of a run before this one, from whose port it has come */
     path.local = (struct base_endpoint){base_addr_ip4(FAKE_NET + k), path.remote.port};
     path.remote.addr = base_addr_from_bytes(BASE_AF_IP4, &from->sin_addr);
     const base_time now = clock_now();
@@ -391,7 +399,8 @@ static base_time turn(void)
     return now;
 }
 
-static void run(void)
+/* Until all calls are over, or none ends for a while. When the last one did. */
+static base_time run(void)
 {
     base_time progress = clock_now();
     uint32_t before = 0;
@@ -402,8 +411,9 @@ static void run(void)
             progress = now;
         before = n_over;
         if (base_time_since(now, progress) > GIVE_UP_NS)
-            return;
+            break;
     }
+    return progress;
 }
 
 static int ns_compare(const void *a, const void *b)
@@ -539,12 +549,12 @@ int main(int argc, char **argv)
     sockets_open();
     const uint64_t cpu = responder_ns();
     const base_time start = clock_now();
-    run();
-    report(responder_ns() - cpu, base_time_since(clock_now(), start));
+    const base_time end = run();
+    report(responder_ns() - cpu, base_time_since(end, start));
     fflush(stdout);
     if (opt.hold_s)
         hold();
     if (opt.told_s)
         wait_until_told();
-    return n_over == opt.calls && n_failed == 0 ? 0 : 1;
+    return n_over >= opt.calls - opt.calls / LOST_MOST && n_failed == 0 ? 0 : 1;
 }
