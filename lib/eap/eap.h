@@ -82,7 +82,7 @@ struct eap {
     bool has_msk;             /* with EAP_SUCCEEDS */
     uint8_t msk[EAP_MSK_MAX];
     struct eap_grant grant; /* with EAP_SUCCEEDS, of a RADIUS server */
-    uint8_t radius_server; /* who answered last, by its place in the list: it has begun this login */
+    uint8_t radius_server;  /* who answered last, by its place in the list: it has begun this login */
     uint8_t radius_state_len;
     uint8_t radius_state[253];
     size_t out_len;
