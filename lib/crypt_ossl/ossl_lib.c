@@ -7,12 +7,14 @@
 #include <pthread.h>
 
 static OSSL_LIB_CTX *lib_own;
+static OSSL_PROVIDER *lib_provider; /* a reference, without which it outlives its context */
 static pthread_once_t lib_once = PTHREAD_ONCE_INIT;
 
 static void lib_open(void)
 {
     lib_own = OSSL_LIB_CTX_new();
-    if (lib_own && !OSSL_PROVIDER_load(lib_own, "default")) {
+    lib_provider = lib_own ? OSSL_PROVIDER_load(lib_own, "default") : NULL;
+    if (!lib_provider) {
         OSSL_LIB_CTX_free(lib_own);
         lib_own = NULL;
     }
@@ -26,6 +28,9 @@ OSSL_LIB_CTX *ossl_lib(void)
 
 void ossl_lib_close(void)
 {
+    if (lib_provider)
+        OSSL_PROVIDER_unload(lib_provider);
+    lib_provider = NULL;
     OSSL_LIB_CTX_free(lib_own);
     lib_own = NULL;
 }
