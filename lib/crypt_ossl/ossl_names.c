@@ -39,8 +39,10 @@ static bool host_is(struct base_span a, struct base_span b)
 /* The part before '@' exactly, the host without regard to case (RFC 5280 7.5). */
 static bool email_is(struct base_span a, struct base_span b)
 {
-    const uint8_t *at = a.len ? memrchr(a.ptr, '@', a.len) : NULL;
-    if (!at || a.len != b.len)
+    if (!a.ptr || a.len == 0 || a.len != b.len)
+        return false;
+    const uint8_t *at = memrchr(a.ptr, '@', a.len);
+    if (!at)
         return false;
     const size_t local = (size_t)(at - a.ptr) + 1;
     return memcmp(a.ptr, b.ptr, local) == 0 &&
