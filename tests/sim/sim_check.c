@@ -82,10 +82,11 @@ static void settled_host(struct sim_host *h)
                  (unsigned long)s.children, sim_host_count(h, SIM_SA_INSTALLED));
 }
 
-/* An exchange may just be under way: a natural rekey, a liveness check. */
+/* An exchange may just be under way: a natural rekey, another authentication, a liveness check. */
 static bool is_busy(const struct sim_host *h)
 {
-    bool busy = sim_host_count(h, SIM_SA_RESERVED) || sim_host_stats(h).jobs;
+    const struct ike_stats stats = sim_host_stats(h);
+    bool busy = sim_host_count(h, SIM_SA_RESERVED) || stats.jobs || stats.half_open;
     for (size_t i = 0; i < h->n_sas; i++)
         busy = busy || !other_half(h, &h->sas[i]);
     return busy;
