@@ -114,8 +114,8 @@ $(culvert_children_json "$gw" "$name")
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
       "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
                 "rekey_pkts": $(gw_value "$gw" "$name" child_pkts), "life_pkts": $(gw_value "$gw" "$name" child_life_pkts),
-                "priority": $(gw_value "$gw" "$name" priority)},
-      "start": $(gw_value "$gw" "$name" start)
+                "priority": $(gw_value "$gw" "$name" priority)$(gw_value "$gw" "$name" child_more)},
+      "start": $(gw_value "$gw" "$name" start)$(gw_value "$gw" "$name" more)
     }
 JSON
 }

@@ -26,6 +26,7 @@ charon {
     retransmit_tries = ${SWAN_TRIES:-4}
     keep_alive = ${SWAN_KEEPALIVE:-20s}
     half_open_timeout = 10
+    make_before_break = yes
     fragment_size = ${SWAN_FRAGMENT:-1280}
     signature_authentication = ${SWAN_SIGNATURES:-yes}
     rsa_pss = ${SWAN_PSS:-no}
@@ -66,6 +67,7 @@ swan_write_connection() {
         proposals = $(gw_value "$gw" "$name" ike)
         rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
         encap = $encap
+$(gw_value "$gw" "$name" swan)
 $(swan_set vips "$(gw_value "$gw" "$name" vips)")
 $(swan_set pools "$(gw_value "$gw" "$name" pools)")
         local {
@@ -143,6 +145,7 @@ swan_child() {
                 remote_ts = $(gw_value "$1" "$2" "$5")
                 esp_proposals = $(gw_value "$1" "$2" esp)
                 rekey_time = $(gw_value "$1" "$2" child_rekey)s
+$(gw_value "$1" "$2" swan_child)
             }
 CONF
 }

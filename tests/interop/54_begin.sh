@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# How child SAs begin and what follows their end, with Culvert as the caller: the first packet calls and is not lost, a child without
+# traffic is closed and comes back with the next packet, a dead peer is called again or not, and an IKE SA begins without a child.
+# cases: trap restart clear childless
+. "$(dirname "$0")/../lib/lab.sh"
+
+lab_up a=none b=1to1
+children_are() { [ "$(gw_children b)" = "$1" ]; }
+dead() {
+    kill -KILL "${GW_PID[a]}"
+    lab_end "${GW_PID[a]}"
+    lab_wait 15 children_are 0 || lab_fail "Culvert did not notice that the peer is gone"
+    gw_start a
+}
+begin() { gw_pair "b.peer=$(gw_public a)" b.dpd=1 "$@" && gw_start a && gw_start b; }
+case $1 in
+trap)
+    begin 'b.start="trap"' 'b.child_more=, "inactivity_s": 3'
+    sleep 1
+    check_equal "children before the first packet" 0 "$(gw_children b)"
+    check_ping b "${NET_LAN[a]}.10" 3 0.2
+    check_equal "children" 1 "$(gw_children b)"
+    lab_wait 10 children_are 0 || lab_fail "the child stays without traffic"
+    check_equal "IKE SAs without a child" 1 "$(culvert_ikes b)"
+    check_ping b "${NET_LAN[a]}.10" 3 0.2
+    check_equal "packets that called in vain" "0 0 0" "$(culvert_drops b trap_full) $(culvert_drops b trap_late) $(culvert_drops b no_sa)"
+    shows="the first packets call and arrive, before and after a pause without traffic"
+    ;;
+restart)
+    begin b.start=false 'b.child_more=, "dpd_action": "restart"'
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    dead
+    lab_wait 15 children_are 1 || lab_fail "the peer is not called again"
+    check_ping b "${NET_LAN[a]}.10" 5 0.02
+    shows="a peer that died is called again"
+    ;;
+clear)
+    begin b.start=true 'b.child_more=, "dpd_action": "clear", "close_action": "none"'
+    lab_wait 10 children_are 1 || lab_fail "no tunnel"
+    dead
+    sleep 4
+    check_equal "children after the peer's death" 0 "$(gw_children b)"
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    gw_terminate a net || lab_fail "strongSwan could not close the tunnel"
+    sleep 4
+    check_equal "children after the peer's goodbye" 0 "$(gw_children b)"
+    shows="neither a dead peer nor one that closed is called again"
+    ;;
+childless)
+    begin b.start=true b.lan2=10.77.0.0/24 a.peer_lan2=10.77.0.0/24 'b.more=, "childless": "prefer"'
+    lab_wait 10 children_are 2 || lab_fail "Culvert has $(gw_children b) children, not 2"
+    check_ping b "${NET_LAN[a]}.10" 5 0.02
+    check_equal "children made by CREATE_CHILD_SA" 2 "$(grep -c 'parsed CREATE_CHILD_SA request' "$LAB_OUT/gwa/charon.log")"
+    shows="an IKE SA without a child, then two children with keys of their own"
+    ;;
+esac
+echo "shows: $shows"
