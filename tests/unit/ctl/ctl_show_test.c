@@ -81,13 +81,9 @@ bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_chi
 
 bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out)
 {
-    const bool has = has_view && strcmp(name, view.conn) == 0;
-    *out = (struct ike_presence){.peer = view.path.remote};
-    out->sas = has;
-    out->up = has && view.state == IKE_VIEW_ESTABLISHED;
-    out->connecting = has && view.state == IKE_VIEW_CONNECTING;
-    out->children[0] = out->up && view.n_children;
-    return true;
+    const bool has = has_view && strcmp(name, view.conn) == 0, up = has && view.state == IKE_VIEW_ESTABLISHED;
+    return *out = (struct ike_presence){has, up, has && !up, 0, view.path.remote, 0, {up && view.n_children}},
+           true;
 }
 
 bool ike_show_conn(const struct ike *ike, const char *name, struct ike_conn_view *out)
@@ -238,8 +234,7 @@ static int start(void **state)
     ctl.tally.started_at = (base_time){400 * BASE_NS_PER_S};
     make_view();
     has_view = true;
-    event_rc = reload_rc = 0;
-    return 0;
+    return event_rc = reload_rc = 0;
 }
 
 static int stop(void **state)
