@@ -32,15 +32,16 @@
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
  * spi_i, spi_r, local, remote, local_id, remote_id, proposal, encapsulated, age_s, rekey_in_s (absent:
- * never), idle_s, retransmits, moves, remote_inner: [address] that the peer has from our pools, local_inner:
- * [address] that we have from the peer, dns: [address] that it told with them (each absent: none), mobike
- * (either side may go on from another address), path_mtu: {bytes, found_by: "port" | "icmp" | "probe",
- * probed}, refused (an error that came in clear while connecting; a better answer is waited for; absent:
- * none), children: [ {name, spi_in, spi_out, proposal, local: [network], remote: [network], age_s,
- * rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out: {...}, replay, bad_icv, bad_trailer, policy,
- * limit, inner_mtu, owner_in, owner_out, stray_in, stray_out, priority, standby (of several with a priority
- * and these selectors, another one sends; both absent: it has none)} ] } ] (the members from `in` on are
- * absent when the data path does not know the SA; idle_s: never when absent)
+ * never), idle_s, retransmits, moves, ppk (a post-quantum preshared key is in its keys), remote_inner:
+ * [address] that the peer has from our pools, local_inner: [address] that we have from the peer, dns:
+ * [address] that it told with them (each absent: none), mobike (either side may go on from another address),
+ * path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in clear while
+ * connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal,
+ * local: [network], remote: [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out:
+ * {...}, replay, bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out,
+ * priority, standby (of several with a priority and these selectors, another one sends; both absent: it has
+ * none)} ] } ] (the members from `in` on are absent when the data path does not know the SA; idle_s: never
+ * when absent)
  *
  * show pools                                        args: after
  *   next (absent: that was all; after a reload it is refused)

@@ -203,6 +203,8 @@ int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t wh
 void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 /* Reads radius. False: no memory. */
 bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
+/* Reads the PPK of a connection (the reader stands there). False: no memory. */
+bool conf_ppk_read(struct conf_reader *r, const json_t *object, struct ike_conn_conf *conn);
 /* Reads what a connection logs in by; the reader stands at it. False: no memory. */
 bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn_conf *conn);
 /* Rules over local.auth and remote.auth; the reader stands at the connection. */

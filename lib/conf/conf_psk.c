@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base_file.h"
+#include "base_secret.h"
 #include "base_wipe.h"
 
 #define PSK_TEXT_MAX (2 * IKE_PSK_MAX + 4) /* "0x", digits, line end */
-#define PSK_WEAK     20                    /* bytes; below, a captured handshake can be searched off line */
+#define PPK_LEAST    32
+#define PSK_WEAK     20 /* bytes; below, a captured handshake can be searched off line */
 
 static int hex_value(char c)
 {
@@ -102,6 +104,35 @@ bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secre
             n, PSK_WEAK);
     conf_leave(r, mark);
     return n > 0;
+}
+
+bool conf_ppk_read(struct conf_reader *r, const json_t *object, struct ike_conn_conf *conn)
+{
+    const char *id = json_string_value(json_object_get(object, "ppk_id"));
+    const char *file = json_string_value(json_object_get(object, "ppk_file"));
+    const json_t *required = json_object_get(object, "ppk_required");
+    if (!id && !file && !json_is_true(required))
+        return true;
+    if (!id || !file) {
+        conf_fail(r, "a post-quantum preshared key needs both ppk_id, its name at both sides, and ppk_file");
+        return true;
+    }
+    struct ike_ppk *ppk = conn->ppk = base_secret_new(sizeof *ppk);
+    if (!ppk)
+        return false;
+    ppk->is_required = json_is_true(required);
+    ppk->id_len = (uint8_t)(strlen(id) < IKE_PPK_ID_MAX ? strlen(id) : IKE_PPK_ID_MAX);
+    memcpy(ppk->id, id, ppk->id_len);
+    const size_t mark = conf_enter(r, "ppk_file");
+    ppk->key_len = (uint16_t)psk_from_file(r, file, ppk->key);
+    if (ppk->key_len > 0 && ppk->key_len < PPK_LEAST)
+        conf_warn(r,
+                  "weak_ppk: %u bytes are less than the 256 bits that a quantum computer leaves 128 of (RFC "
+                  "8784 6): "
+                  "openssl rand -hex 32",
+                  ppk->key_len);
+    conf_leave(r, mark);
+    return true;
 }
 
 void conf_psk_wipe(json_t *root)

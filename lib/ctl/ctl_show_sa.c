@@ -112,6 +112,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
         ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));
     ctl_json_num(o, "moves", v->moves);
     sa_inner(v, o);
+    ctl_json_set(o, "ppk", json_boolean(v->has_ppk));
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
     for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c); i++)
         json_array_append_new(children, child(ctl, now, &c));

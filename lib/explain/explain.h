@@ -73,6 +73,23 @@ void explain_eap(struct ike *ike, struct explain_about about, const struct ike_i
 void explain_login(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                    const struct eap *eap);
 
+/* What two sides do not agree on about a PPK (RFC 8784). */
+enum explain_ppk {
+    EXPLAIN_PPK_NOT_USED,  /* the peer does not use one, and the connection requires it */
+    EXPLAIN_PPK_NOT_TAKEN, /* the peer answered without the one that we named and require */
+    EXPLAIN_PPK_UNNAMED,   /* the caller said USE_PPK and names none */
+    EXPLAIN_PPK_OTHER /* the caller names another one than the connection has, and a proof without it will not
+                         do */
+};
+
+/* id: what the caller named, with its type in front; or nothing. */
+void explain_ppk(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                 enum explain_ppk what, struct base_span id);
+
+/* A proof does not verify, and a PPK of the same name is in it: that differs, or the key of the identities
+ * does. */
+void explain_wrong_ppk(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
 /* The peer speaks IKEv1. */
 void explain_ikev1(struct ike *ike, const struct ike_path *path);
 

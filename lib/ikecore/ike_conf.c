@@ -53,6 +53,7 @@ void ike_conf_seal(struct ike_conf *conf)
         struct ike_conn_conf *c = &conf->conns[i];
         c->conf = conf;
         conf->may_be_childless |= c->childless != IKE_CHILDLESS_NEVER;
+        conf->has_ppk |= c->ppk != NULL;
         for (size_t k = 0; k < c->n_pools; k++)
             c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
         conf->signs = conf->signs || ike_conn_conf_signs(c);
@@ -85,6 +86,7 @@ static void conn_free_parts(struct ike_conn_conf *c)
     }
     free(c->children);
     base_secret_free(c->login);
+    base_secret_free(c->ppk);
 }
 
 void ike_conf_put(const struct ike_conf *conf)
@@ -130,10 +132,21 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
     return NULL;
 }
 
+static bool same_ppk(const struct ike_ppk *a, const struct ike_ppk *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->is_required == b->is_required && a->id_len == b->id_len &&
+           memcmp(a->id, b->id, a->id_len) == 0 && a->key_len == b->key_len &&
+           base_equal_secret(a->key, b->key, a->key_len);
+}
+
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     const struct ike_secret *x = a->conf ? ike_conf_secret(a->conf, &a->local_id, &a->remote_id) : NULL;
     const struct ike_secret *y = b->conf ? ike_conf_secret(b->conf, &b->local_id, &b->remote_id) : NULL;
+    if (!same_ppk(a->ppk, b->ppk))
+        return false;
     if (!x || !y)
         return x == y;
     return x->psk_len == y->psk_len && base_equal_secret(x->psk, y->psk, x->psk_len);

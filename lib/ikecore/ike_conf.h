@@ -137,6 +137,17 @@ struct ike_child_conf {
     uint32_t priority; /* among other identities' children of these networks, 1 (best)..255; 0: alone */
 };
 
+#define IKE_PPK_ID_MAX 64
+
+/* A post-quantum preshared key (RFC 8784), of base_secret_new(). */
+struct ike_ppk {
+    bool is_required; /* no IKE SA without it */
+    uint8_t id_len;
+    uint8_t id[IKE_PPK_ID_MAX];
+    uint16_t key_len;
+    uint8_t key[IKE_PSK_MAX];
+};
+
 struct ike_conn_conf {
     char name[IKE_NAME_MAX];
     /* Addresses this connection may use on our side; none: any address of an outside port. */
@@ -153,6 +164,7 @@ struct ike_conn_conf {
     struct ike_id remote_id; /* mandatory; may be a pattern */
     enum ike_auth_kind local_auth, remote_auth;
     bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
+    struct ike_ppk *ppk;     /* owned by the ike_conf; NULL: none */
     struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */
     size_t n_proposals;
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
@@ -197,6 +209,7 @@ struct ike_conf {
     struct ike_conn_conf *conns; /* owned */
     size_t n_secrets;
     struct ike_secret *secrets;     /* owned, wiped when freed */
+    bool has_ppk;                   /* any connection has one, by ike_conf_seal() */
     struct ike_radius_conf *radius; /* of base_secret_new(), owned; NULL: there is no server */
     struct eap_users *users;        /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
@@ -252,7 +265,8 @@ const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const cha
 const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const struct ike_id *local,
                                          const struct ike_id *remote);
 
-/* Whether both find the same secret, or none, for their own pair of identities. Both are sealed. */
+/* Whether both find the same secret, or none, for their own pair of identities, and have the same PPK. Both
+ * are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
 
 /* Whether one of its sides proves itself by a signature. */

@@ -58,6 +58,7 @@ struct ike_sa_view {
     uint16_t path_mtu;    /* of whole packets to the peer; 0: unknown */
     enum ike_mtu_by mtu_by;
     bool is_probed;  /* the path is probed; else ICMP alone tells what it carries */
+    bool has_ppk;    /* a post-quantum preshared key is in its keys (RFC 8784) */
     bool is_mobile;  /* either side may go on from another address (RFC 4555) */
     size_t n_places; /* where the peer can be reached, too: */
     struct base_addr places[IKE_ADDRS_MAX];

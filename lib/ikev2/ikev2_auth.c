@@ -158,7 +158,7 @@ bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const stru
     else if (sa->init->auth.checks->explain)
         sa->init->auth.checks->explain(ike, sa, conn, ike_job_auth_of(job));
     else
-        explain_wrong_key(ike, ikev2_sa_about(sa), conn);
+        (sa->has_ppk ? explain_wrong_ppk : explain_wrong_key)(ike, ikev2_sa_about(sa), conn);
     return false;
 }
 

@@ -10,6 +10,7 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_lifetime,
     &ikev2_ext_mobike,
     &ikev2_ext_mix,
+    &ikev2_ext_ppk,
     &ikev2_ext_eap,
     &ikev2_ext_cp,
     &ikev2_ext_hash,

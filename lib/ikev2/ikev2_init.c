@@ -10,6 +10,7 @@
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ikev2_ppk.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 #include "wire_ike.h"
@@ -84,6 +85,15 @@ bool ikev2_init_keep_twin(struct ike *ike, struct ikev2_init *init, struct base_
     return true;
 }
 
+static void init_free_ppk(struct ikev2_ppk *p)
+{
+    if (p && p->plain.ptr)
+        base_wipe(p->plain.ptr, p->plain.len);
+    if (p)
+        ike_blob_free(&p->plain);
+    base_secret_free(p);
+}
+
 void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->init)
@@ -101,6 +111,7 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     if (a->conn)
         ike_conf_put(a->conn->conf);
     base_secret_free(sa->init->mix);
+    init_free_ppk(sa->init->ppk);
     base_secret_free(sa->init);
     sa->init = NULL;
 }

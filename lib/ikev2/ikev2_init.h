@@ -13,6 +13,7 @@
 
 struct ike;
 struct ikev2_mix;
+struct ikev2_ppk;
 struct ikev2_sa;
 
 /* A request of SA_INIT that another one, with a group of its own, took the place of. */
@@ -77,6 +78,7 @@ struct ikev2_init {
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
     struct ikev2_auth auth;
+    struct ikev2_ppk *ppk; /* both sides use one (RFC 8784); owned; NULL: not both */
     struct ikev2_mix *mix; /* additional key exchanges; owned; NULL: none */
     /*
      * As initiator: the cookie in our request, and the newest one that came. Whoever is on the way may send

@@ -173,6 +173,7 @@ struct ikev2_sa {
     uint8_t follows_lost;  /* series of ours that the peer forgot, one behind the other */
     enum ike_end end;      /* why it ended, or will */
     bool begins_childless; /* our IKE_AUTH asks for no child */
+    bool has_ppk;          /* a PPK is in its keys, or in those that they come from (RFC 8784) */
     bool quiet;            /* a redundant SA: its end is no news */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */

@@ -94,6 +94,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->retransmits = sa->req.tries;
     v->refusal = sa->init ? sa->init->refusal : 0;
     v->moves = sa->moved.times;
+    v->has_ppk = sa->has_ppk;
     v->is_mobile = sa->mobike.is_agreed;
     v->n_places = sa->mobike.peer.count;
     memcpy(v->places, sa->mobike.peer.list, sizeof v->places);

@@ -18,6 +18,7 @@
 #include "ikev2_move.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_ppk.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_task.h"
@@ -249,7 +250,8 @@ static bool auth_check_twin(struct ike *ike, struct ikev2_sa *sa, const struct i
         return false;
     sa->init->n_checked++;
     const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_by_number(ike, conn, auth.method);
-    return m && ikev2_auth_check(ike, sa, m, conn, auth.data, &answer_jobs[ANSWER_CHECK]);
+    return m && ikev2_auth_check(ike, sa, m, conn, ikev2_ppk_proof(sa, &msg, auth.data),
+                                 &answer_jobs[ANSWER_CHECK]);
 }
 
 static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -269,11 +271,12 @@ static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *
     return auth_prove_answer(ike, sa, conn);
 }
 
-static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa,
+static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                             const struct ikev2_auth_method *m,
                                             const struct ike_conn_conf *conn, struct base_span proof)
 {
-    if (!ikev2_auth_check(ike, sa, m, conn, proof, &answer_jobs[ANSWER_CHECK]))
+    if (!ikev2_ppk_judge(ike, sa, conn, msg, &proof) ||
+        !ikev2_auth_check(ike, sa, m, conn, proof, &answer_jobs[ANSWER_CHECK]))
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     return IKEV2_CHECKS;
 }
@@ -332,7 +335,9 @@ static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const
         explain_method(ike, ikev2_sa_about(sa), conn, auth->method);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
-    return auth_check_caller(ike, sa, m, conn, auth->data);
+    struct ikev2_msg msg;
+    ikev2_auth_kept(sa, &msg);
+    return auth_check_caller(ike, sa, &msg, m, conn, auth->data);
 }
 
 enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
@@ -378,7 +383,7 @@ enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa 
         explain_malformed(ike, ikev2_sa_about(sa), "the last AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
     }
-    return conn ? auth_check_caller(ike, sa, a->late, conn, auth.data)
+    return conn ? auth_check_caller(ike, sa, msg, a->late, conn, auth.data)
                 : auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
 }
 

@@ -18,6 +18,7 @@
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
+#include "ikev2_ppk.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_task.h"
@@ -68,6 +69,8 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
         ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), sa->conn, proof);
     if (!sa->conn->remote_id.pattern)
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
+    if (proof)
+        ikev2_ppk_put(sa, &b);
     if (ikev2_auth_is_first(ike, sa))
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ASK, &b);
@@ -77,6 +80,15 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     }
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
     return IKEV2_ROUNDS;
+}
+
+/* Has our proof made, by our method or the one whose rounds are over; with a PPK that may be left out it is
+ * made without it first. */
+static bool auth_prove(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, sa->conn);
+    return ikev2_ppk_prepare(ike, sa) == 0 && ikev2_auth_prove(ike, sa, m, sa->conn, &ask_jobs[ASK_PROOF]);
 }
 
 static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -89,10 +101,13 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
         IKE_COUNT(ike, sa, failed);
         return IKEV2_TURNS;
     }
+    if (ikev2_ppk_keeps(sa, ike_job_auth_of(job)))
+        return auth_prove(ike, sa) ? IKEV2_STAYS : IKEV2_TURNS;
     if (!a->is_over)
         return auth_ask(ike, sa, ike_job_auth_of(job));
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put(&b, a->late, sa->conn, ike_job_auth_of(job));
+    ikev2_ppk_put(sa, &b);
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
     return IKEV2_ROUNDS;
 }
@@ -103,11 +118,12 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
     sa->task->child_index = 0;
     while (sa->task->child_index + 1 < sa->conn->n_children && !ikev2_wish_has(sa, sa->task->child_index))
         sa->task->child_index++;
-    if (own && own->is_late) {
+    const bool is_admitted = ikev2_ppk_admits(ike, sa);
+    if (is_admitted && own && own->is_late) {
         sa->init->auth.late = own;
         return auth_ask(ike, sa, NULL);
     }
-    if (ikev2_auth_prove(ike, sa, own, sa->conn, &ask_jobs[ASK_PROOF]))
+    if (is_admitted && auth_prove(ike, sa))
         return IKEV2_PROVES;
     IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;
@@ -170,9 +186,7 @@ static enum ikev2_outcome auth_ask_stepped(struct ike *ike, struct ikev2_sa *sa,
         return auth_fail(ike, sa, "the login by EAP failed");
     a->is_over = step == IKEV2_AUTH_DONE;
     if (a->is_over)
-        return ikev2_auth_prove(ike, sa, a->late, sa->conn, &ask_jobs[ASK_PROOF])
-                   ? IKEV2_PROVES
-                   : auth_fail_unproved(ike, sa);
+        return auth_prove(ike, sa) ? IKEV2_PROVES : auth_fail_unproved(ike, sa);
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, b);
     return IKEV2_ROUNDS;
 }
@@ -212,6 +226,9 @@ static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *
 static enum ikev2_outcome auth_check_called(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                             const struct ikev2_auth_method *m, struct base_span proof)
 {
+    const struct ikev2_auth *a = &sa->init->auth;
+    if ((!a->late || a->is_over) && !ikev2_ppk_answered(ike, sa, msg))
+        return auth_fail(ike, sa, "the peer does not use the PPK that this connection requires");
     if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, sa->conn, proof, &ask_jobs[ASK_CHECK]))
         return auth_fail_unproved(ike, sa);
     return IKEV2_CHECKS;

@@ -94,6 +94,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->local_id = old->local_id;
     sa->remote_id = old->remote_id;
     sa->natd = old->natd;
+    sa->has_ppk = old->has_ppk;
     sa->way = old->way;
     sa->frag.is_agreed = old->frag.is_agreed;
     ikev2_pmtu_inherit(ike, old, sa);

@@ -99,6 +99,11 @@ culvert_pools() {
     printf '\n  },\n'
 }
 
+culvert_ppk() {
+    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '      "ppk_id": "%s", "ppk_file": "%s.ppk", "ppk_required": %s,\n' \
+        "$(gw_value "$1" "$2" ppk_id)" "$2" "$(gw_value "$1" "$2" ppk_required)"
+}
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
@@ -109,6 +114,7 @@ culvert_connection() {
       "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_peer_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
+$(culvert_ppk "$gw" "$name")
       "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
@@ -173,9 +179,10 @@ $(culvert_pools "$gw")
 JSON
     for name in ${GW_CONNS[$gw]}; do
         printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
+        printf '%s' "$(gw_value "$gw" "$name" ppk)" >"$dir/$name.ppk"
         printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
         printf '%s\n' "$(gw_value "$gw" "$name" pin)" >"$dir/$name.pin"
-        chmod 600 "$dir/$name.psk" "$dir/$name.password" "$dir/$name.pin"
+        chmod 600 "$dir/$name.psk" "$dir/$name.ppk" "$dir/$name.password" "$dir/$name.pin"
         case " $(gw_value "$gw" "$name" auth) $(gw_value "$gw" "$name" peer_auth) " in *" psk "*) ;; *) continue ;; esac
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"

@@ -67,6 +67,7 @@ swan_write_connection() {
         proposals = $(gw_value "$gw" "$name" ike)
         rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
         encap = $encap
+$(swan_ppk "$gw" "$name")
 $(gw_value "$gw" "$name" swan)
 $(swan_set vips "$(gw_value "$gw" "$name" vips)")
 $(swan_set pools "$(gw_value "$gw" "$name" pools)")
@@ -157,7 +158,15 @@ swan_child2() {
     [ "$lan$peer_lan" = lanpeer_lan ] || swan_child "$1" "$2" "${2}2" "$lan" "$peer_lan"
 }
 
+swan_ppk() {
+    local required=no
+    [ "$(gw_value "$1" "$2" ppk_required)" = true ] && required=yes
+    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '        ppk_id = %s\n        ppk_required = %s\n' "$(gw_value "$1" "$2" ppk_id)" $required
+}
+
 swan_write_secret() {
+    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '    ppk-%s {\n        id = %s\n        secret = "%s"\n    }\n' \
+        "$2" "$(gw_value "$1" "$2" ppk_id)" "$(gw_value "$1" "$2" ppk)"
     cat <<CONF
     ike-$2 {
         id-1 = $(swan_id "$(gw_value "$1" "$2" id)")

@@ -56,6 +56,67 @@ static void a_key_is_text_without_its_line_end(void **state)
     expect_psk(load_with_file("correct horse battery", 21, 0400), "correct horse battery", 21);
 }
 
+static struct conf *load_with_ppk(const char *more)
+{
+    FILE *f = fopen(file, "w");
+    assert_non_null(f);
+    fputs("0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", f);
+    fclose(f);
+    assert_int_equal(chmod(file, 0600), 0);
+    char text[2048];
+    snprintf(text, sizeof text,
+             "{'ports':{" GOOD_PORTS "},'secrets':[" GOOD_SECRET "],'connections':{'foo':{"
+             "'local':{'id':'@gw','subnets':['10.1.0.0/24']},'remote':{'id':'@foo','subnets':['10.2.0.0/"
+             "24']}%s}}}",
+             more);
+    for (char *c = text; *c; c++)
+        if (*c == '\'')
+            *c = '"';
+    return conf_load_text(text, strlen(text), folder, &report);
+}
+
+static void a_ppk_has_a_name_and_a_file_and_may_be_required(void **state)
+{
+    struct conf *conf = load_with_ppk(",'ppk_id':'gate','ppk_file':'foo.psk'");
+    assert_non_null(conf);
+    const struct ike_ppk *k = ike_conf_conn(conf->ike, "foo")->ppk;
+    assert_non_null(k);
+    assert_false(k->is_required);
+    assert_int_equal(k->id_len, 4);
+    assert_memory_equal(k->id, "gate", 4);
+    assert_int_equal(k->key_len, 32);
+    assert_int_equal(k->key[31], 31);
+    assert_true(conf->ike->has_ppk);
+    struct conf *other = load_with_ppk(",'ppk_id':'gate','ppk_file':'foo.psk','ppk_required':true");
+    assert_true(ike_conf_conn(other->ike, "foo")->ppk->is_required);
+    /* Another one, another word about it, or none: the SA is another one. */
+    assert_false(
+        ike_conn_conf_same_secret(ike_conf_conn(conf->ike, "foo"), ike_conf_conn(other->ike, "foo")));
+    conf_free(other);
+    other = load_with_ppk("");
+    assert_null(ike_conf_conn(other->ike, "foo")->ppk);
+    assert_false(other->ike->has_ppk);
+    assert_false(
+        ike_conn_conf_same_secret(ike_conf_conn(conf->ike, "foo"), ike_conf_conn(other->ike, "foo")));
+    conf_free(other);
+    other = load_with_ppk(",'ppk_id':'gate','ppk_file':'foo.psk'");
+    assert_true(ike_conn_conf_same_secret(ike_conf_conn(conf->ike, "foo"), ike_conf_conn(other->ike, "foo")));
+    conf_free(other);
+    conf_free(conf);
+}
+
+static void half_a_ppk_is_refused(void **state)
+{
+    static const char *const halves[] = {",'ppk_id':'gate'", ",'ppk_file':'foo.psk'", ",'ppk_required':true"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_null(load_with_ppk(halves[i]));
+        size_t n = 0;
+        for (size_t k = 0; k < report.n_issues; k++)
+            n += strstr(report.issues[k].text, "needs both ppk_id") != NULL;
+        assert_int_equal(n, 1);
+    }
+}
+
 static void a_key_behind_0x_is_hexadecimal(void **state)
 {
     expect_psk(load_with_file("0x00fFa0\n", 9, 0600), "\x00\xff\xa0", 3);
@@ -143,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_text_without_its_line_end),
+        cmocka_unit_test(a_ppk_has_a_name_and_a_file_and_may_be_required),
+        cmocka_unit_test(half_a_ppk_is_refused),
         cmocka_unit_test(a_key_behind_0x_is_hexadecimal),
         cmocka_unit_test(a_file_that_others_can_read_is_refused),
         cmocka_unit_test(a_file_of_another_user_is_refused),

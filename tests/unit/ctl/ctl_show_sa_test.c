@@ -28,6 +28,7 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
 {
     *out = (struct ike_sa_view){.id = 7,
                                 .is_mobile = true,
+                                .has_ppk = true,
                                 .n_places = 1,
                                 .n_inner = 1,
                                 .inner = {base_addr_ip4(0x0a090001)},
@@ -122,6 +123,7 @@ static void where_else_a_peer_can_be_reached_is_told(void **state)
     const json_t *peer = json_array_get(json_object_get(nat, "peers"), 0);
     assert_true(json_is_true(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "mobike")));
     assert_true(json_is_true(json_object_get(peer, "mobike")));
+    assert_true(json_is_true(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "ppk")));
     assert_string_equal(json_string_value(json_array_get(json_object_get(peer, "further"), 0)),
                         "198.51.100.8");
     json_decref(sas);
