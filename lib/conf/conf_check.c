@@ -69,13 +69,14 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
     for (size_t i = 1; i < n; i++) {
         if (pair_order(&p[i - 1], &p[i]) != 0)
             continue;
+        if (p[i].conn && p[i].conn->remote_auth != p[i - 1].conn->remote_auth)
+            continue; /* how a peer proves itself tells which one it means */
         const struct pair *a = p[i - 1].index < p[i].index ? &p[i - 1] : &p[i];
         const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
         const size_t mark = conf_enter(r, b->conn ? "connections" : "secrets");
         const size_t at = b->conn ? conf_enter(r, b->conn->name) : conf_enter_at(r, b->index);
-        if (b->conn && b->conn->remote_id.pattern && a->conn->remote_auth == b->conn->remote_auth &&
-            ike_id_equal(&a->conn->local_id, &b->conn->local_id) && !check_is_bound(a->conn) &&
-            !check_is_bound(b->conn))
+        if (b->conn && b->conn->remote_id.pattern && ike_id_equal(&a->conn->local_id, &b->conn->local_id) &&
+            !check_is_bound(a->conn) && !check_is_bound(b->conn))
             conf_fail(
                 r,
                 "has the same identities and auth as connection \"%s\", so no peer can be told which one it "

@@ -29,6 +29,8 @@ def main():
         bad += 1
     with tempfile.TemporaryDirectory() as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
+        subprocess.run([sys.executable, folder / "culvert-pki", "init", f"{copy}/vpn", "--server", "vpn.example.org"],
+                       check=True, capture_output=True)
         for example in examples:
             content = json.loads(example.read_text())
             # The examples name key files that their reader makes; here they get some key.
@@ -37,6 +39,8 @@ def main():
                     key = pathlib.Path(copy) / secret["psk_file"]
                     key.touch(mode=0o600)
                     key.write_text("0x" + "5a" * 32 + "\n")
+            if "users" in content:
+                (pathlib.Path(copy) / content["users"]["file"]).touch(mode=0o600)
             errors = [f"{'.'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(content)]
             check = subprocess.run([culvertd, "--check=config", "--config", pathlib.Path(copy) / example.name],
                                    capture_output=True, text=True, check=False)

@@ -48,6 +48,7 @@ $prefix/share/doc/culvert/copyright
 $examples/README.md
 $examples/cloud-1to1.json
 $examples/concentrator.json
+$examples/roadwarrior.json
 $examples/site-a.json
 $examples/site-b.json
 $prefix/share/man/man1/culvert-bench.1
