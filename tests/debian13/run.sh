@@ -185,7 +185,7 @@ service() {
 # The lab with that DPDK, libxdp and strongSwan: a pair of sites, and what hangs on how a port takes its interface.
 lab() {
     local ok bad
-    inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 24_built_in 30_site_pair 87_takes_port 97_offloads \
+    inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 24_built_in 28_more_keys 30_site_pair 87_takes_port 97_offloads \
         98_big_datagrams >"$out/lab.log" 2>&1
     read -r ok bad < <(sed -nE 's/^scenarios: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/lab.log")
     if [ "${ok:-0}" -lt 10 ]; then

@@ -31,11 +31,16 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+# Cases that need strongSwan 6 stand in a line of their own: "# cases with strongSwan 6: three four".
+swan6=""
+if dpkg --compare-versions "$(dpkg-query -W -f '${source:Upstream-Version}' strongswan-swanctl 2>/dev/null || echo 0)" ge 6; then
+    swan6=' with strongSwan 6'
+fi
 # All runs as "file case", in order.
 runs=()
 for file in "$folder"/[0-9][0-9]_*.sh; do
     name=$(basename "$file" .sh)
-    cases=$(sed -n 's/^# cases: *//p' "$file")
+    cases=$(sed -nE "s/^# cases(${swan6:- *}|): *//p" "$file" | tr '\n' ' ')
     for case in ${cases:--}; do
         full=$name
         [ "$case" = - ] || full=$name:$case
