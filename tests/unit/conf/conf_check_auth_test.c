@@ -39,6 +39,19 @@ static void eap_only_without_eap_means_nothing(void **state)
            "neither side logs in");
 }
 
+/* A peer that shows how it proves itself has told which of two connections it means. */
+static void one_pair_may_have_a_connection_for_each_method(void **state)
+{
+    (void)state;
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
+                           GOOD_CONN
+                           ",'bar':{'local':{'id':'@gw','subnets':['10.1.0.0/24']},'remote':{'id':'@foo',"
+                           "'auth':'eap-mschapv2','subnets':['10.3.0.0/24']}}",
+                           ""));
+    expect_error("connections.bar.remote.auth", "culvertctl user add");
+    assert_false(has_issue(true, "connections.bar", "same pair of identities"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -46,6 +59,7 @@ int main(void)
         cmocka_unit_test(who_logs_in_needs_a_name_and_whom_to_call),
         cmocka_unit_test(both_sides_cannot_log_in),
         cmocka_unit_test(eap_only_without_eap_means_nothing),
+        cmocka_unit_test(one_pair_may_have_a_connection_for_each_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
