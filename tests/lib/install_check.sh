@@ -189,7 +189,7 @@ check "culvert-bench.1 has every option of its commands" options_are_told culver
 check "completion: culvertctl sh" complete_is show culvertctl sh
 check "completion: culvertctl show n" complete_is nat culvertctl show n
 check "completion: culvertctl rekey --c" complete_is --child culvertctl rekey --c
-check "completion: culvertctl --socket x re" complete_is "rekey reload" culvertctl --socket x re
+check "completion: culvertctl --socket x re" complete_is "redirect rekey reload" culvertctl --socket x re
 check "completion: culvertd --ch" complete_is --check culvertd --ch
 check "completion: culvert-bench ch" complete_is churn culvert-bench ch
 check "completion: culvert-bench raw --f" complete_is --frames culvert-bench raw --f
