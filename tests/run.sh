@@ -172,6 +172,7 @@ meson_suite() {
 sanitizer_options() {
     export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16:detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    export LSAN_OPTIONS=suppressions=$tree/tests/lib/lsan.supp:print_suppressions=0
 }
 step_cpu() { need gcc && tests/lib/cpu_check.sh "$out/gcc"; }
 # Unit tests are run all the time, so none may take ten seconds.
@@ -243,7 +244,6 @@ scenarios() {
     need asan || return 1
     # gcc's frames for this check are aligned to 32 bytes, and the daemon copies structs by 64-byte vectors.
     ASAN_OPTIONS+=:detect_stack_use_after_return=0
-    export LSAN_OPTIONS=suppressions=$tree/tests/lib/lsan.supp:print_suppressions=0
     LAB_BIN=$out/asan/app tests/interop/run.sh --jobs 2 --folder "tests/$folder" --out "$out/scenarios-$step" "$@" | tee "$out/$step.tmp"
     status=$?
     counts_from "$out/$step.tmp" "$step" && return "$status"

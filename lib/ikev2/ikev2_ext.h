@@ -37,7 +37,8 @@ struct ikev2_ext {
      * In IKE_SA_INIT nothing is proved yet: whoever is on the way can have written it, AUTH covers it later,
      * so it is to be kept only, within the SA. The request comes before ours is put; the return value is of
      * no meaning there. IKE_AUTH is taken when the peer has proved its identity, and before the child is
-     * made: 0, or the error notify that refuses the child SA (explained); the IKE SA goes on.
+     * made: 0, or the error notify that refuses the child SA (explained); the IKE SA goes on, or is marked to
+     * be closed (want.close): nothing of the exchange may be ended here.
      */
     uint16_t (*take[IKEV2_EXT_PLACES])(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
 };

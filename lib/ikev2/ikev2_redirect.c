@@ -129,21 +129,22 @@ bool ikev2_redirect_on_init(struct ike *ike, struct ikev2_sa *sa, const struct i
     return true;
 }
 
-/* The SA goes, and then the other gateway is called. */
-static void redirect_leave(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+static const char redirect_why[] = "the peer sent us to another gateway";
+
+/* Whether the SA is to go, so that the other gateway is called then. */
+static bool redirect_leaves(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     char to[IKE_HOST_MAX];
     struct wire_ike_notification n;
     struct base_span nonce;
-    if (sa->conn->follow_redirect && ikev2_msg_notify(msg, WIRE_IKE_N_REDIRECT, &n) &&
-        redirect_parse(n.data, to, &nonce) && redirect_follow(ike, sa, to))
-        ikev2_close(ike, sa, "the peer sent us to another gateway");
+    return sa->conn->follow_redirect && ikev2_msg_notify(msg, WIRE_IKE_N_REDIRECT, &n) &&
+           redirect_parse(n.data, to, &nonce) && redirect_follow(ike, sa, to);
 }
 
 void ikev2_redirect_on_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
-    if (sa->redirect.is_client && sa->state == IKEV2_ST_UP && ikev2_msg_has(msg, WIRE_IKE_N_REDIRECT))
-        redirect_leave(ike, sa, msg);
+    if (sa->redirect.is_client && sa->state == IKEV2_ST_UP && redirect_leaves(ike, sa, msg))
+        ikev2_close(ike, sa, redirect_why);
 }
 
 /* ---- as gateway ---- */
@@ -225,7 +226,11 @@ static uint16_t redirect_auth_answered(struct ike *ike, struct ikev2_sa *sa, con
     sa->redirect.is_client = sa->conn->follow_redirect;
     if (!sa->redirect.is_client || !ikev2_msg_has(msg, WIRE_IKE_N_REDIRECT))
         return 0;
-    redirect_leave(ike, sa, msg);
+    /* IKE_AUTH ends first, and then the SA. */
+    if (redirect_leaves(ike, sa, msg)) {
+        sa->want.close = true;
+        sa->want.close_why = redirect_why;
+    }
     return WIRE_IKE_N_REDIRECT;
 }
 

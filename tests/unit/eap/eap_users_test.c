@@ -133,7 +133,7 @@ static void a_reference_keeps_a_table(void **state)
 static void a_file_has_a_hundred_thousand_users(void **state)
 {
     (void)state;
-    const size_t room = (EAP_USERS_MAX + 1) * 48;
+    const size_t room = (EAP_USERS_MAX + 1) * 64;
     char *text = malloc(room);
     size_t len = 0, line;
     const char *why;
