@@ -163,6 +163,8 @@ meson_suite() {
     local log=$out/$2/meson-logs/testlog-$1.txt status
     # A suite without tests is a build that lost them.
     [ -n "$(meson test -C "$out/$2" --no-rebuild --list --suite "$3" 2>/dev/null)" ] || { echo "no tests in suite $3"; return 1; }
+    # Meson 1.7 leaves what tests depend on out of a build.
+    flock "$out/$2.lock" ninja -C "$out/$2" meson-test-prereq || return 1
     meson test -C "$out/$2" --no-rebuild --suite "$3" --num-processes 2 --print-errorlogs --logbase "testlog-$1"
     status=$?
     awk '/^Ok:/ { ok = $2 } /^(Fail|Timeout|Unexpected Pass):/ { bad += $NF } /^Skipped:/ { skip = $2 }
