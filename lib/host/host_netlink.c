@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 /* How often a list is read that changes meanwhile. */
-#define TRIES 10
+#define ERRNO_MAX 4095 /* of the kernel */
+#define TRIES     10
 
 struct keeper {
     size_t head;
@@ -100,6 +101,12 @@ static bool netlink_unmark(void *buf, size_t n, bool *is_marked)
     return true;
 }
 
+/* What a refusal says, which libmnl hands on as the kernel wrote it. */
+static int netlink_refusal(int error)
+{
+    return error > 0 && error <= ERRNO_MAX ? -error : -EPROTO;
+}
+
 /* Reads one answer to its end. */
 static int netlink_read(int fd, struct keeper *k)
 {
@@ -114,7 +121,7 @@ static int netlink_read(int fd, struct keeper *k)
             return -EPROTO;
         more = mnl_cb_run(buf, (size_t)n, 0, 0, keeper_take, k);
     }
-    return more < 0 ? -errno : is_changed ? -EINTR : 0;
+    return more < 0 ? netlink_refusal(errno) : is_changed ? -EINTR : 0;
 }
 
 int host_netlink_list(int fd, const struct nlmsghdr *request, size_t head,

@@ -3,6 +3,7 @@
 #include "host_netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,6 +122,9 @@ static void a_refusal_leaves_nothing(void **state)
     assert_int_equal(list(NULL, NULL, &all), -ENODEV);
     assert_int_equal(all.n, 0);
     assert_null(all.msgs);
+    kernel_refuses(INT_MIN); /* no number of an error, and none that can be negated */
+    assert_int_equal(list(NULL, NULL, &all), -EPROTO);
+    assert_int_equal(all.n, 0);
 }
 
 static void attributes_are_found_by_type_and_size(void **state)
