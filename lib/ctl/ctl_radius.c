@@ -37,6 +37,7 @@ struct ctl_radius {
     int fds[FDS];
     struct ctl_radius_slot *slots[SOCKETS * 256];
     size_t n_slots;
+    struct ctl_radius_silent silent;
 };
 
 static struct ike_job *radius_next(struct ctl_radius *r, bool *stops)
@@ -113,7 +114,7 @@ static void radius_begin(struct ctl_radius *r, struct ike_job *job)
     }
     r->slots[slot] = s;
     r->n_slots++;
-    ctl_radius_slot_begin(s, (struct ike_job_radius *)job, (uint8_t)slot);
+    ctl_radius_slot_begin(s, (struct ike_job_radius *)job, (uint8_t)slot, &r->silent, ctl_now());
 }
 
 /* Sends what is due, and ends what nobody answered or nobody waits for any more. */

@@ -3,7 +3,8 @@
 /*
  * Asks RADIUS servers, on a thread with sockets of its own: a server that does not answer holds up nothing
  * else. A request is sent again after the configured time, and goes to the next server after the configured
- * tries. Thread: control, for all functions.
+ * tries; a server that did not answer is asked last for a while (ctl_radius_silent.h). Thread: control, for
+ * all functions.
  */
 #include "ctl_job.h"
 #include "ike_job.h"
