@@ -52,6 +52,15 @@ static void radius_read_servers(struct conf_reader *r, const json_t *list, struc
     conf_leave(r, mark);
 }
 
+static void radius_check_interim(struct conf_reader *r, uint32_t interim_s)
+{
+    const size_t mark = conf_enter(r, "interim_s");
+    if (interim_s && interim_s < IKE_RADIUS_INTERIM_MIN)
+        conf_fail(r, "records come %d seconds apart at least (RFC 2869 5.16); 600 is usual, 0 sends none",
+                  IKE_RADIUS_INTERIM_MIN);
+    conf_leave(r, mark);
+}
+
 bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike)
 {
     const char *section = conf_section_path(CONF_S_RADIUS);
@@ -65,6 +74,7 @@ bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf
     conf_fill(o, CONF_S_RADIUS, &(struct conf_objects){.own = conf});
     const size_t mark = conf_enter(r, section);
     radius_read_servers(r, json_object_get(o, "servers"), conf);
+    radius_check_interim(r, conf->interim_s);
     conf_leave(r, mark);
     return true;
 }

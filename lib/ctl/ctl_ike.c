@@ -111,6 +111,15 @@ static int env_resolve(void *ctx, const char *conn, const char *host)
     return ctl_resolve_ask(ctl->names, conn, host);
 }
 
+static struct ike_traffic env_traffic(void *ctx, uint32_t spi_in)
+{
+    struct ctl *ctl = ctx;
+    struct node_pair_view v;
+    if (node_view_pair(ctl->node, spi_in, &v) < 0)
+        return (struct ike_traffic){0};
+    return (struct ike_traffic){v.in.pkts, v.in.bytes, v.out.pkts, v.out.bytes};
+}
+
 static int64_t env_calendar(void *ctx)
 {
     (void)ctx;
@@ -133,6 +142,7 @@ int ctl_ike_start(struct ctl *ctl)
         .resolve = env_resolve,
         .is_usable = env_is_usable,
         .own_addrs = env_own_addrs,
+        .traffic = env_traffic,
         .calendar = env_calendar,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());

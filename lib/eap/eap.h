@@ -46,6 +46,7 @@ struct eap_name {
 struct eap_grant {
     uint32_t ip4;       /* the peer's inner address; 0: not said */
     uint32_t session_s; /* seconds that it may last; 0: not said */
+    uint32_t interim_s; /* seconds between accounting records while it lasts; 0: not said */
     uint8_t class_len;
     uint8_t class_bytes[253]; /* for accounting, and for whoever knows what they mean */
 };

@@ -157,7 +157,8 @@ static void radius_take_grant(struct eap *e, const struct wire_radius *p)
 {
     struct base_span value;
     const uint32_t ip = radius_u32(p, WIRE_RADIUS_FRAMED_IP);
-    e->grant = (struct eap_grant){.session_s = radius_u32(p, WIRE_RADIUS_SESSION_TIMEOUT)};
+    e->grant = (struct eap_grant){.session_s = radius_u32(p, WIRE_RADIUS_SESSION_TIMEOUT),
+                                  .interim_s = radius_u32(p, WIRE_RADIUS_ACCT_INTERIM_INTERVAL)};
     /* Both ends of the range say that somebody else chooses (RFC 2865 5.8). */
     if (ip != 0 && ip < 0xfffffffe)
         e->grant.ip4 = ip;
@@ -234,13 +235,30 @@ int eap_radius_take(struct eap *e, struct base_span answer, const struct eap_rad
 
 /* ---- accounting ---- */
 
+/* Packets of a session beyond 32 bits have no attribute: they stop at the largest number. */
+static uint32_t radius_most(uint64_t n)
+{
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+static void radius_put_usage(struct base_writer *w, const struct eap_radius_session *s)
+{
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_SESSION_TIME, s->seconds);
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_INPUT_OCTETS, (uint32_t)s->in.bytes);
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_OUTPUT_OCTETS, (uint32_t)s->out.bytes);
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_INPUT_GIGAWORDS, (uint32_t)(s->in.bytes >> 32));
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_OUTPUT_GIGAWORDS, (uint32_t)(s->out.bytes >> 32));
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_INPUT_PACKETS, radius_most(s->in.pkts));
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_OUTPUT_PACKETS, radius_most(s->out.pkts));
+}
+
 int eap_radius_account(const struct eap_radius_session *s, struct eap_radius_ask *ask,
                        uint8_t out[WIRE_RADIUS_MAX], size_t *len)
 {
     static const uint8_t zeros[16];
     struct base_writer w = base_writer(out, WIRE_RADIUS_MAX);
     wire_radius_begin(&w, WIRE_RADIUS_ACCT_REQUEST, ask->id, zeros);
-    wire_radius_put_u32(&w, WIRE_RADIUS_ACCT_STATUS, s->is_stop ? 2 : 1);
+    wire_radius_put_u32(&w, WIRE_RADIUS_ACCT_STATUS, s->status);
     radius_put_text(&w, WIRE_RADIUS_ACCT_SESSION_ID, s->id);
     if (s->user.len)
         wire_radius_put(&w, WIRE_RADIUS_USER_NAME, eap_name_span(&s->user));
@@ -248,8 +266,8 @@ int eap_radius_account(const struct eap_radius_session *s, struct eap_radius_ask
         wire_radius_put_u32(&w, WIRE_RADIUS_FRAMED_IP, s->grant.ip4);
     if (s->grant.class_len)
         wire_radius_put(&w, WIRE_RADIUS_CLASS, base_span(s->grant.class_bytes, s->grant.class_len));
-    if (s->is_stop)
-        wire_radius_put_u32(&w, WIRE_RADIUS_ACCT_SESSION_TIME, s->seconds);
+    if (s->status != EAP_RADIUS_START)
+        radius_put_usage(&w, s);
     radius_put_nas(&w, ask);
     wire_radius_end(&w);
     if (w.failed)

@@ -19,13 +19,23 @@ struct eap_radius_ask {
     const char *nas_id, *calling, *called;
 };
 
+/* What happened to a session (RFC 2866 5.1). */
+enum eap_radius_status { EAP_RADIUS_START = 1, EAP_RADIUS_STOP = 2, EAP_RADIUS_INTERIM = 3 };
+
+/* Inner packets of a session, in one direction. */
+struct eap_radius_count {
+    uint64_t pkts, bytes;
+};
+
 /* Who is accounted for. */
 struct eap_radius_session {
     struct eap_name user;
     struct eap_grant grant;
     char id[24];
+    enum eap_radius_status status;
+    /* But for START: */
     uint32_t seconds;
-    bool is_stop;
+    struct eap_radius_count in, out; /* in: from the peer */
 };
 
 /*

@@ -16,6 +16,11 @@ enum ike_rng_purpose {
     IKE_RNG_HASH_SEED
 };
 
+/* What a child SA carried: inner packets and their bytes. */
+struct ike_traffic {
+    uint64_t in_pkts, in_bytes, out_pkts, out_bytes;
+};
+
 /* The engine's surroundings. All functions are called from within ike_on_*() and must not call back. */
 struct ike_env {
     void *ctx;
@@ -55,6 +60,9 @@ struct ike_env {
     bool (*is_usable)(void *ctx, const struct base_addr *local, const struct base_addr *remote);
     /* Our addresses on outside ports, up to `max` of them; how many. NULL: they are not known. */
     size_t (*own_addrs)(void *ctx, struct base_addr *out, size_t max);
+    /* What the child SA with this inbound SPI carried since it was installed; zeros: it is not installed.
+     * NULL: nobody counts. */
+    struct ike_traffic (*traffic)(void *ctx, uint32_t spi_in);
     /* Seconds since 1970, which certificates are held against. NULL: it is 1970. */
     int64_t (*calendar)(void *ctx);
 };

@@ -12,6 +12,7 @@
 #define IKE_RADIUS_SERVERS_MAX 4
 #define IKE_RADIUS_SECRET_MAX  128
 #define IKE_RADIUS_NAS_MAX     64 /* with NUL */
+#define IKE_RADIUS_INTERIM_MIN 60 /* seconds, RFC 2869 5.16 */
 
 struct ike_radius_server {
     struct base_addr address;
@@ -21,9 +22,10 @@ struct ike_radius_server {
 };
 
 struct ike_radius_conf {
-    size_t n_servers; /* asked in this order: the next one when one does not answer */
+    size_t n_servers; /* asked in this order, those that did not answer of late last */
     struct ike_radius_server servers[IKE_RADIUS_SERVERS_MAX];
-    uint32_t timeout_ms;             /* before a request is sent again */
-    uint32_t tries;                  /* of each server */
+    uint32_t timeout_ms; /* before a request is sent again */
+    uint32_t tries;      /* of each server */
+    uint32_t interim_s;  /* between accounting records, where a login's answer says none; 0: none */
     char nas_id[IKE_RADIUS_NAS_MAX]; /* who we are to them */
 };

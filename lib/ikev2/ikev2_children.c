@@ -20,6 +20,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_nonce.h"
+#include "ikev2_account.h"
 #include "ikev2_inner.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
@@ -340,6 +341,7 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
         if (o->replaced_by == c->spi_in)
             o->replaced_by = 0;
     ike_claim_leave(ike, &c->claim);
+    ikev2_account_child_ends(ike, c);
     ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in);
     if (!c->is_rekeyed && why)
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
@@ -376,6 +378,7 @@ void ikev2_child_outlive(struct ike *ike, struct ikev2_sa *sa)
             continue;
         ikev2_child_activate(ike, twin);
         child_linger(ike, c);
+        ikev2_account_child_moves(ike, c, twin->sa);
         leave_sa(c);
         c->sa = twin->sa;
         c->next = c->sa->children;

@@ -12,6 +12,7 @@
 #include "ike_core.h"
 #include "ike_timer.h"
 #include "ikev2.h"
+#include "ikev2_account.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_init.h"
@@ -157,6 +158,7 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
         sa->life.reauth_at = BASE_TIME_NEVER;
         sa->want.reauth = true;
     }
+    ikev2_account_on_timer(ike, sa);
     if (base_time_reached(sa->life.rekey_at, ike->now))
         sa->want.rekey = true;
 }

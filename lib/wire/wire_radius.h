@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * RADIUS packets (RFC 2865 3 and 5, RFC 2866, RFC 2548, RFC 3579). Pure: what is signed, and by what, is
- * eap_radius.h's. Parsed views borrow from the packet. Thread: any.
+ * RADIUS packets (RFC 2865 3 and 5, RFC 2866, RFC 2869 5, RFC 2548, RFC 3579). Pure: what is signed, and by
+ * what, is eap_radius.h's. Parsed views borrow from the packet. Thread: any.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +25,7 @@ enum wire_radius_type {
     WIRE_RADIUS_USER_NAME = 1,
     WIRE_RADIUS_SERVICE_TYPE = 6,
     WIRE_RADIUS_FRAMED_IP = 8,
+    WIRE_RADIUS_FILTER_ID = 11,
     WIRE_RADIUS_FRAMED_MTU = 12,
     WIRE_RADIUS_REPLY_MESSAGE = 18,
     WIRE_RADIUS_STATE = 24,
@@ -35,11 +36,18 @@ enum wire_radius_type {
     WIRE_RADIUS_CALLING_STATION = 31,
     WIRE_RADIUS_NAS_ID = 32,
     WIRE_RADIUS_ACCT_STATUS = 40,
+    WIRE_RADIUS_ACCT_INPUT_OCTETS = 42, /* input: from the peer */
+    WIRE_RADIUS_ACCT_OUTPUT_OCTETS = 43,
     WIRE_RADIUS_ACCT_SESSION_ID = 44,
     WIRE_RADIUS_ACCT_SESSION_TIME = 46,
+    WIRE_RADIUS_ACCT_INPUT_PACKETS = 47,
+    WIRE_RADIUS_ACCT_OUTPUT_PACKETS = 48,
+    WIRE_RADIUS_ACCT_INPUT_GIGAWORDS = 52, /* the octets' upper 32 bits (RFC 2869 5.1) */
+    WIRE_RADIUS_ACCT_OUTPUT_GIGAWORDS = 53,
     WIRE_RADIUS_NAS_PORT_TYPE = 61,
     WIRE_RADIUS_EAP_MESSAGE = 79,
-    WIRE_RADIUS_MESSAGE_AUTHENTICATOR = 80
+    WIRE_RADIUS_MESSAGE_AUTHENTICATOR = 80,
+    WIRE_RADIUS_ACCT_INTERIM_INTERVAL = 85
 };
 
 enum { WIRE_RADIUS_VENDOR_MS = 311, WIRE_RADIUS_MS_SEND_KEY = 16, WIRE_RADIUS_MS_RECV_KEY = 17 };

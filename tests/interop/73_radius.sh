@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # FreeRADIUS decides logins of strongSwan: by a password and by a certificate, behind a server that does not answer; it gives an
-# address, and is told who came and went. A wrong password is refused.
+# address, and is told who came and went, and what they carried. A wrong password is refused.
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/lab_radius.sh"
 . "$LAB_LIB/pki.sh"
@@ -46,9 +46,12 @@ swan_terminate a password
 stopped() { grep -q 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct"; }
 lab_wait 5 stopped || lab_fail "FreeRADIUS was not told of the end"
 check_equal "starts" 2 "$(grep -c 'Acct-Status-Type = Start' "$LAB_OUT/radius/acct")"
-grep -A12 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q 'User-Name = "bob"' || lab_fail "the wrong one was told of"
+grep -A20 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q 'User-Name = "bob"' || lab_fail "the wrong one was told of"
+for count in 'Input-Octets = 252' 'Input-Packets = 3' 'Output-Octets = 252' 'Output-Packets = 3' 'Session-Time = [0-9]'; do
+    grep -A20 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q "Acct-$count" || lab_fail "accounting of the end has no Acct-$count"
+done
 grep -q 'Framed-IP-Address = 10.77.0.5' "$LAB_OUT/radius/acct" || lab_fail "accounting has no address"
 check_capture_end
 gw_check_ends || lab_fail "culvertd did not end well"
 lab_end "$RADIUS_PID"
-echo "shows: a password and a certificate, Framed-IP, failover, start and stop"
+echo "shows: a password and a certificate, Framed-IP, failover, start, stop and what was carried"

@@ -61,6 +61,7 @@ static void a_server_has_an_address_and_a_secret(void **state)
     assert_memory_equal(r->servers[0].secret, "a long secret of ours", 21);
     assert_int_equal(r->timeout_ms, 1500);
     assert_int_equal(r->tries, 3);
+    assert_int_equal(r->interim_s, 0);
     assert_string_equal(r->nas_id, "culvert");
     assert_int_equal(conf->ike->conns[0].remote_auth, IKE_AUTH_EAP_RADIUS);
     conf_free(conf);
@@ -77,6 +78,21 @@ static void a_secret_that_is_short_is_warned_of_and_none_refused(void **state)
     expect_error("radius.servers[0].secret_file", "1 to 128 bytes");
 }
 
+static void records_on_the_way_are_a_minute_apart_at_least(void **state)
+{
+    (void)state;
+    struct conf *conf =
+        load_with(",'radius':{'interim_s':60,'servers':[{'address':'192.0.2.5','secret_file':'secret'}]}",
+                  "a long secret of ours\n");
+    assert_non_null(conf);
+    assert_int_equal(conf->ike->radius->interim_s, 60);
+    conf_free(conf);
+    assert_null(
+        load_with(",'radius':{'interim_s':59,'servers':[{'address':'192.0.2.5','secret_file':'secret'}]}",
+                  "a long secret of ours\n"));
+    expect_error("radius.interim_s", "60 seconds apart at least");
+}
+
 static void a_connection_without_a_server_is_refused(void **state)
 {
     (void)state;
@@ -90,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_has_an_address_and_a_secret),
         cmocka_unit_test(a_secret_that_is_short_is_warned_of_and_none_refused),
+        cmocka_unit_test(records_on_the_way_are_a_minute_apart_at_least),
         cmocka_unit_test(a_connection_without_a_server_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

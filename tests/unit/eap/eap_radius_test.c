@@ -126,6 +126,7 @@ static void put_grant(struct base_writer *w, const uint8_t authenticator[16])
     put_key(w, WIRE_RADIUS_MS_RECV_KEY, 0xaa, authenticator);
     wire_radius_put_u32(w, WIRE_RADIUS_FRAMED_IP, 0x0a4d0005);
     wire_radius_put_u32(w, WIRE_RADIUS_SESSION_TIMEOUT, 600);
+    wire_radius_put_u32(w, WIRE_RADIUS_ACCT_INTERIM_INTERVAL, 300);
     wire_radius_put(w, WIRE_RADIUS_CLASS, text_of("staff"));
     wire_radius_put(w, WIRE_RADIUS_USER_NAME, text_of("ann@home"));
 }
@@ -148,6 +149,7 @@ static void an_accept_has_keys_and_grants(void **state)
     assert_memory_equal(e->msk, msk, sizeof msk);
     assert_int_equal(e->grant.ip4, 0x0a4d0005);
     assert_int_equal(e->grant.session_s, 600);
+    assert_int_equal(e->grant.interim_s, 300);
     assert_true(base_span_equal(base_span(e->grant.class_bytes, e->grant.class_len), text_of("staff")));
     assert_true(base_span_equal(eap_name_span(&e->user), text_of("ann@home")));
     eap_free(e);
@@ -241,7 +243,8 @@ static void what_a_peer_may_not_send_goes_nowhere(void **state)
 static void an_account_is_signed_and_answered(void **state)
 {
     (void)state;
-    struct eap_radius_session s = {.id = "abc", .seconds = 9, .is_stop = true, .grant.ip4 = 0x0a4d0005};
+    struct eap_radius_session s = {
+        .id = "abc", .seconds = 9, .status = EAP_RADIUS_STOP, .grant.ip4 = 0x0a4d0005};
     struct eap_radius_ask ask = ask_of(8);
     uint8_t digest[16];
     static const uint8_t zeros[16];
@@ -258,6 +261,43 @@ static void an_account_is_signed_and_answered(void **state)
     assert_int_equal(eap_radius_accounted(base_span(answer, len), &ask), -EBADMSG);
 }
 
+static uint32_t accounted(uint8_t type)
+{
+    struct wire_radius p;
+    struct base_span value;
+    assert_true(wire_radius_parse(base_span(request, request_len), &p));
+    assert_true(wire_radius_find(&p, type, 0, &value));
+    assert_int_equal(value.len, 4);
+    struct base_reader r = base_reader(value);
+    return base_read_u32(&r);
+}
+
+static void an_account_tells_what_was_carried(void **state)
+{
+    (void)state;
+    struct eap_radius_session s = {.id = "abc",
+                                   .seconds = 9,
+                                   .status = EAP_RADIUS_INTERIM,
+                                   .in = {.pkts = 5, .bytes = 0x300000007},
+                                   .out = {.pkts = 0x100000000, .bytes = 8}};
+    struct eap_radius_ask ask = ask_of(8);
+    assert_int_equal(eap_radius_account(&s, &ask, request, &request_len), 0);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_STATUS), 3);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_SESSION_TIME), 9);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_INPUT_OCTETS), 7);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_INPUT_GIGAWORDS), 3);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_INPUT_PACKETS), 5);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_OUTPUT_OCTETS), 8);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_OUTPUT_GIGAWORDS), 0);
+    assert_int_equal(accounted(WIRE_RADIUS_ACCT_OUTPUT_PACKETS), UINT32_MAX);
+    s.status = EAP_RADIUS_START;
+    struct wire_radius p;
+    struct base_span value;
+    assert_int_equal(eap_radius_account(&s, &ask, request, &request_len), 0);
+    assert_true(wire_radius_parse(base_span(request, request_len), &p));
+    assert_false(wire_radius_find(&p, WIRE_RADIUS_ACCT_SESSION_TIME, 0, &value));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_is_not_signed_twice_over_is_none),
         cmocka_unit_test(what_a_peer_may_not_send_goes_nowhere),
         cmocka_unit_test(an_account_is_signed_and_answered),
+        cmocka_unit_test(an_account_tells_what_was_carried),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ossl_eap_fini();
