@@ -54,6 +54,9 @@ void conf_check_auth(struct conf_reader *r, const struct ike_conf *ike, const st
         auth_check_serves(r, ike, c);
     else if (auth_is_eap(c->local_auth))
         auth_check_logs_in(r, c);
+    if (c->n_groups && c->remote_auth != IKE_AUTH_EAP_RADIUS)
+        conf_fail(r, "remote.groups: groups are named by a RADIUS server; write \"auth\": \"eap-radius\", or "
+                     "take \"groups\" out");
     if (c->eap_only && !auth_is_eap(c->remote_auth) && !auth_is_eap(c->local_auth))
         conf_warn(r, "eap_only means nothing: neither side logs in by EAP");
 }

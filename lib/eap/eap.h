@@ -16,6 +16,7 @@
 #define EAP_TYPES_MAX  4
 #define EAP_MSK_MAX    64
 #define EAP_RANDOM     64
+#define EAP_GROUPS_MAX 1024 /* bytes of the groups that a RADIUS server names, with one more for each */
 
 enum eap_step {
     EAP_SENDS,    /* a packet is to go out, and another one comes */
@@ -31,6 +32,7 @@ enum eap_fault {
     EAP_FAULT_PASSWORD,  /* a server: the response is wrong; a client: the server says so */
     EAP_FAULT_SERVER,    /* a client: the server did not prove that it knows the password */
     EAP_FAULT_RADIUS,    /* a RADIUS server rejects it; words: its message, may be empty */
+    EAP_FAULT_GROUP,     /* a RADIUS server accepts it, in none of the groups that may */
     EAP_FAULT_REFUSED,   /* a client: Failure, without a reason */
     EAP_FAULT_EARLY,     /* a client: Success before the method was through */
     EAP_FAULT_HERE       /* a function failed on this machine; error: errno */
@@ -84,6 +86,9 @@ struct eap {
     uint8_t msk[EAP_MSK_MAX];
     struct eap_grant grant; /* with EAP_SUCCEEDS, of a RADIUS server */
     uint8_t radius_server;  /* who answered last, by its place in the list: it has begun this login */
+    /* Its Class and Filter-Id attributes, a byte of length in front of each; those beyond are left out. */
+    uint16_t groups_len;
+    uint8_t groups[EAP_GROUPS_MAX];
     uint8_t radius_state_len;
     uint8_t radius_state[253];
     size_t out_len;

@@ -153,6 +153,50 @@ static uint32_t radius_u32(const struct wire_radius *p, uint8_t type)
     return value.len == 4 ? base_read_u32(&r) : 0;
 }
 
+static void radius_take_groups(struct eap *e, const struct wire_radius *p)
+{
+    static const uint8_t types[] = {WIRE_RADIUS_CLASS, WIRE_RADIUS_FILTER_ID};
+    struct base_span value;
+    e->groups_len = 0;
+    for (size_t i = 0; i < sizeof types; i++)
+        for (size_t n = 0; wire_radius_find(p, types[i], n, &value); n++) {
+            if (value.len == 0 || e->groups_len + 1 + value.len > sizeof e->groups)
+                continue;
+            e->groups[e->groups_len] = (uint8_t)value.len;
+            memcpy(e->groups + e->groups_len + 1, value.ptr, value.len);
+            e->groups_len = (uint16_t)(e->groups_len + 1 + value.len);
+        }
+}
+
+/* The next of the groups behind *at. False: there is none. */
+static bool radius_next_group(const struct eap *e, size_t *at, struct base_span *group)
+{
+    if (*at >= e->groups_len)
+        return false;
+    *group = base_span(e->groups + *at + 1, e->groups[*at]);
+    *at += 1 + group->len;
+    return true;
+}
+
+bool eap_radius_is_of(const struct eap *e, struct base_span group)
+{
+    struct base_span one;
+    for (size_t at = 0; radius_next_group(e, &at, &one);)
+        if (base_span_equal(one, group))
+            return true;
+    return false;
+}
+
+void eap_radius_add_groups(const struct eap *e, struct base_text *t)
+{
+    struct base_span one;
+    for (size_t at = 0; radius_next_group(e, &at, &one);) {
+        base_text_add(t, at == 1 + one.len ? "\"" : ", \"");
+        base_text_add_escaped(t, one);
+        base_text_add(t, "\"");
+    }
+}
+
 static void radius_take_grant(struct eap *e, const struct wire_radius *p)
 {
     struct base_span value;
@@ -179,6 +223,7 @@ static enum eap_step radius_accept(struct eap *e, const struct wire_radius *p,
         return eap_fail(e, EAP_FAULT_MALFORMED);
     radius_take_keys(e, p, ask);
     radius_take_grant(e, p);
+    radius_take_groups(e, p);
     e->at = EAP_AT_END;
     return EAP_SUCCEEDS;
 }
@@ -197,6 +242,22 @@ static enum eap_step radius_challenge(struct eap *e, const struct wire_radius *p
     return EAP_SENDS;
 }
 
+static void radius_put_failure(struct eap *e)
+{
+    struct base_writer w = base_writer(e->out, sizeof e->out);
+    wire_eap_begin(&w, WIRE_EAP_FAILURE, e->id, 0);
+    wire_eap_end(&w);
+    e->out_len = w.pos;
+}
+
+void eap_radius_refuse(struct eap *e, enum eap_fault fault)
+{
+    base_wipe(e->msk, sizeof e->msk);
+    e->has_msk = false;
+    radius_put_failure(e);
+    eap_fail(e, fault);
+}
+
 static enum eap_step radius_reject(struct eap *e, const struct wire_radius *p)
 {
     struct base_span text;
@@ -208,10 +269,7 @@ static enum eap_step radius_reject(struct eap *e, const struct wire_radius *p)
     e->user = e->identity;
     if (wire_eap_parse(eap_packet(e), &inner) && inner.code == WIRE_EAP_FAILURE)
         return eap_fail(e, EAP_FAULT_RADIUS);
-    struct base_writer w = base_writer(e->out, sizeof e->out);
-    wire_eap_begin(&w, WIRE_EAP_FAILURE, e->id, 0);
-    wire_eap_end(&w);
-    e->out_len = w.pos;
+    radius_put_failure(e);
     return eap_fail(e, EAP_FAULT_RADIUS);
 }
 

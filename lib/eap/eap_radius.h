@@ -7,6 +7,7 @@
  */
 #include <stdint.h>
 #include "base_span.h"
+#include "base_text.h"
 #include "eap.h"
 #include "wire_radius.h"
 
@@ -51,6 +52,13 @@ int eap_radius_request(struct eap *e, struct base_span packet, const struct eap_
  */
 int eap_radius_take(struct eap *e, struct base_span answer, const struct eap_radius_ask *ask,
                     enum eap_step *step);
+
+/* Whether an accepted login is of this group: a Class or a Filter-Id of the answer says just that. */
+bool eap_radius_is_of(const struct eap *e, struct base_span group);
+/* Those groups as text, as many as fit. */
+void eap_radius_add_groups(const struct eap *e, struct base_text *t);
+/* Refuses an accepted login, for this fault: e->out is Failure, and there is no key. */
+void eap_radius_refuse(struct eap *e, enum eap_fault fault);
 
 /* An Accounting-Request (RFC 2866); ask->authenticator gets what its answer is held against. As above. */
 int eap_radius_account(const struct eap_radius_session *s, struct eap_radius_ask *ask,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include "base_text.h"
 #include "eap.h"
+#include "eap_radius.h"
 #include "explain.h"
 #include "explain_int.h"
 #include "ike_conf.h"
@@ -53,6 +54,23 @@ static void login_here(struct explain *e, const struct eap *eap)
         base_text_add(&e->why, "A step of the login failed on this machine (%d).", eap->error);
         base_text_add(&e->fix_here, "look after this machine's memory and its OpenSSL");
     }
+}
+
+static void login_group(struct explain *e, const struct ike_conn_conf *conn, const struct eap *eap)
+{
+    base_text_add(&e->why, "The RADIUS server accepts the login of ");
+    login_add_name(&e->why, &eap->user);
+    base_text_add(&e->why, ", but names no group of this connection: its Class and Filter-Id are ");
+    if (eap->groups_len)
+        eap_radius_add_groups(eap, &e->why);
+    else
+        base_text_add(&e->why, "not in the answer");
+    base_text_add(&e->why, ".");
+    base_text_add(&e->fix_here, "connections.%s.remote.groups, which has ", conn->name);
+    for (size_t i = 0; i < conn->n_groups; i++)
+        base_text_add(&e->fix_here, "%s\"%s\"", i ? ", " : "", conn->groups[i]);
+    base_text_add(&e->fix_peer, "at the RADIUS server: Class = \"%s\" in the answer for this user",
+                  conn->n_groups ? conn->groups[0] : "");
 }
 
 static void login_served(struct explain *e, const struct eap *eap)
@@ -149,6 +167,8 @@ void explain_login(struct ike *ike, struct explain_about about, const struct ike
     base_text_add(&e.nearest, "connection %s", conn->name);
     if (eap->fault == EAP_FAULT_HERE)
         login_here(&e, eap);
+    else if (eap->fault == EAP_FAULT_GROUP)
+        login_group(&e, conn, eap);
     else if (eap->setup.is_server)
         login_served(&e, eap);
     else

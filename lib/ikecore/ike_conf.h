@@ -28,6 +28,8 @@ struct ike_radius_conf;
 #define IKE_PSK_MAX       256
 #define IKE_PROPOSALS_MAX 8
 #define IKE_ADDRS_MAX     8
+#define IKE_GROUPS_MAX    8    /* of one connection */
+#define IKE_GROUP_MAX     64   /* with NUL */
 #define IKE_HOST_MAX      254  /* of a host name, with NUL */
 #define IKE_CHILDREN_MAX  4096 /* per connection, and live per IKE SA at the most */
 
@@ -163,6 +165,9 @@ struct ike_conn_conf {
     struct ike_id local_id;
     struct ike_id remote_id; /* mandatory; may be a pattern */
     enum ike_auth_kind local_auth, remote_auth;
+    /* With EAP_RADIUS: the server's answer names one of these; none: it need not. */
+    size_t n_groups;
+    char groups[IKE_GROUPS_MAX][IKE_GROUP_MAX];
     bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
     struct ike_ppk *ppk;     /* owned by the ike_conf; NULL: none */
     struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */

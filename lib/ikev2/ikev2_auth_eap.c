@@ -148,6 +148,15 @@ static void eap_name_peer(struct ikev2_auth *a)
     memcpy(a->named.bytes, user->text, user->len);
 }
 
+/* A connection with groups takes only logins that the server puts into one of them. */
+static bool eap_is_member(const struct ike_conn_conf *conn, const struct eap *e)
+{
+    for (size_t i = 0; i < conn->n_groups; i++)
+        if (eap_radius_is_of(e, base_span(conn->groups[i], strlen(conn->groups[i]))))
+            return true;
+    return conn->n_groups == 0;
+}
+
 static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
                                        struct wire_ike_builder *b)
 {
@@ -158,6 +167,10 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
     if (job->status != 0 && a->eap) {
         a->eap->fault = job->status == -EINVAL ? EAP_FAULT_MALFORMED : EAP_FAULT_HERE;
         a->eap->error = -job->status;
+    }
+    if (conn && a->eap && job->status == 0 && step == EAP_SUCCEEDS && !eap_is_member(conn, a->eap)) {
+        eap_radius_refuse(a->eap, EAP_FAULT_GROUP);
+        step = EAP_FAILS;
     }
     if (conn && a->eap)
         eap_tell(ike, sa, conn);

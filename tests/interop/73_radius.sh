@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # FreeRADIUS decides logins of strongSwan: by a password and by a certificate, behind a server that does not answer; it gives an
-# address, and is told who came and went, and what they carried. A wrong password is refused.
+# address, and is told who came and went, and what they carried. A wrong password is refused, and so is a group that is not let in.
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/lab_radius.sh"
 . "$LAB_LIB/pki.sh"
@@ -19,6 +19,8 @@ cat >"$LAB_OUT/users" <<'USERS'
 bob Cleartext-Password := "Correct Horse 9"
     Framed-IP-Address = 10.77.0.5,
     Class = "staff"
+kim Cleartext-Password := "Correct Horse 9"
+    Filter-Id = "guests"
 USERS
 login="peer=$(gw_public b) peer_id=@gw"
 # shellcheck disable=SC2086
@@ -27,8 +29,11 @@ conn a password id=@foo $login auth=eap-mschapv2 user=bob password='Correct Hors
 conn a certificate id=ann@example.org $login auth=eap-tls user=ann@example.org
 # shellcheck disable=SC2086
 conn a wrong id=@bar $login auth=eap-mschapv2 user=eve password=guessed
-conn b password id=@gw peer_id=@foo peer_auth=eap-radius peer_lan=dynamic
+conn b password id=@gw peer_id=@foo peer_auth=eap-radius groups=staff,night peer_lan=dynamic
 conn b certificate id=@gw peer_id=ann@example.org peer_auth=eap-radius
+# shellcheck disable=SC2086
+conn a guest id=@baz $login auth=eap-mschapv2 user=kim password='Correct Horse 9'
+conn b guest id=@gw peer_id=@baz peer_auth=eap-radius groups=staff peer_lan=10.89.0.0/24
 conn b wrong id=@gw peer_id=@bar peer_auth=eap-radius peer_lan=10.88.0.0/24
 CULVERT_EXTRA[b]=$(radius_json b)
 radius_start b "$LAB_OUT/users"
@@ -42,6 +47,9 @@ lab_in gwa ping -c 3 -i 0.1 -I 10.77.0.5 -W 1 "${NET_LAN[b]}.10" >/dev/null || l
 swan_initiate a wrong 8 && lab_fail "a wrong password got a tunnel"
 culvert_ctl b show failures >"$LAB_OUT/failures.txt"
 grep -q 'The RADIUS server rejects the login of "eve"' "$LAB_OUT/failures.txt" || lab_fail "not told: $(cat "$LAB_OUT/failures.txt")"
+swan_initiate a guest 8 && lab_fail "a login of another group got a tunnel"
+culvert_ctl b show failures >"$LAB_OUT/failures.txt"
+grep -q 'login of "kim", but names no group of this connection.*"guests"' "$LAB_OUT/failures.txt" || lab_fail "not told: $(cat "$LAB_OUT/failures.txt")"
 swan_terminate a password
 stopped() { grep -q 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct"; }
 lab_wait 5 stopped || lab_fail "FreeRADIUS was not told of the end"
@@ -54,4 +62,4 @@ grep -q 'Framed-IP-Address = 10.77.0.5' "$LAB_OUT/radius/acct" || lab_fail "acco
 check_capture_end
 gw_check_ends || lab_fail "culvertd did not end well"
 lab_end "$RADIUS_PID"
-echo "shows: a password and a certificate, Framed-IP, failover, start, stop and what was carried"
+echo "shows: a password and a certificate, Framed-IP, failover, start, stop and what was carried, groups"

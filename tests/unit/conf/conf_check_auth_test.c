@@ -39,6 +39,13 @@ static void eap_only_without_eap_means_nothing(void **state)
            "neither side logs in");
 }
 
+static void groups_are_a_radius_servers(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, CONN("", ",'groups':['staff']", ""), "", "connections.foo",
+            "remote.groups: groups are named by a RADIUS server");
+}
+
 /* A peer that shows how it proves itself has told which of two connections it means. */
 static void one_pair_may_have_a_connection_for_each_method(void **state)
 {
@@ -59,6 +66,7 @@ int main(void)
         cmocka_unit_test(who_logs_in_needs_a_name_and_whom_to_call),
         cmocka_unit_test(both_sides_cannot_log_in),
         cmocka_unit_test(eap_only_without_eap_means_nothing),
+        cmocka_unit_test(groups_are_a_radius_servers),
         cmocka_unit_test(one_pair_may_have_a_connection_for_each_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,8 @@ static void put_grant(struct base_writer *w, const uint8_t authenticator[16])
     wire_radius_put_u32(w, WIRE_RADIUS_SESSION_TIMEOUT, 600);
     wire_radius_put_u32(w, WIRE_RADIUS_ACCT_INTERIM_INTERVAL, 300);
     wire_radius_put(w, WIRE_RADIUS_CLASS, text_of("staff"));
+    wire_radius_put(w, WIRE_RADIUS_FILTER_ID, text_of("a\nb"));
+    wire_radius_put(w, WIRE_RADIUS_CLASS, text_of("night"));
     wire_radius_put(w, WIRE_RADIUS_USER_NAME, text_of("ann@home"));
 }
 
@@ -152,6 +154,60 @@ static void an_accept_has_keys_and_grants(void **state)
     assert_int_equal(e->grant.interim_s, 300);
     assert_true(base_span_equal(base_span(e->grant.class_bytes, e->grant.class_len), text_of("staff")));
     assert_true(base_span_equal(eap_name_span(&e->user), text_of("ann@home")));
+    eap_free(e);
+}
+
+static void an_accept_names_groups(void **state)
+{
+    (void)state;
+    const struct eap_radius_ask ask = ask_of(5);
+    struct eap *e = asked(&ask, "ann");
+    const struct radius_answer a = {WIRE_RADIUS_ACCEPT, base_span(success, 4), put_grant};
+    char text[64];
+    struct base_text t = base_text(text, sizeof text);
+    enum eap_step step;
+    assert_false(eap_radius_is_of(e, text_of("staff")));
+    assert_int_equal(take(e, &a, &ask, &step), 0);
+    assert_true(eap_radius_is_of(e, text_of("staff")));
+    assert_true(eap_radius_is_of(e, text_of("night")));
+    assert_true(eap_radius_is_of(e, text_of("a\nb")));
+    assert_false(eap_radius_is_of(e, text_of("staf")));
+    assert_false(eap_radius_is_of(e, text_of("staff2")));
+    assert_false(eap_radius_is_of(e, text_of("")));
+    eap_radius_add_groups(e, &t);
+    assert_string_equal(text, "\"staff\", \"night\", \"a\\x0ab\"");
+    eap_radius_refuse(e, EAP_FAULT_GROUP);
+    assert_int_equal(e->fault, EAP_FAULT_GROUP);
+    assert_false(e->has_msk);
+    assert_int_equal(two_heard(e).code, WIRE_EAP_FAILURE);
+    eap_free(e);
+}
+
+static void put_many(struct base_writer *w, const uint8_t authenticator[16])
+{
+    uint8_t value[250];
+    (void)authenticator;
+    for (uint8_t i = 0; i < 10; i++) {
+        memset(value, 'a' + i, sizeof value);
+        wire_radius_put(w, WIRE_RADIUS_CLASS, base_span(value, sizeof value));
+    }
+    wire_radius_put(w, WIRE_RADIUS_CLASS, text_of("short"));
+}
+
+static void more_groups_than_fit_are_left_out(void **state)
+{
+    (void)state;
+    const struct eap_radius_ask ask = ask_of(5);
+    struct eap *e = asked(&ask, "ann");
+    const struct radius_answer a = {WIRE_RADIUS_ACCEPT, base_span(success, 4), put_many};
+    enum eap_step step;
+    uint8_t value[250];
+    assert_int_equal(take(e, &a, &ask, &step), 0);
+    for (uint8_t i = 0; i < 10; i++) {
+        memset(value, 'a' + i, sizeof value);
+        assert_int_equal(eap_radius_is_of(e, base_span(value, sizeof value)), i < 4);
+    }
+    assert_true(eap_radius_is_of(e, text_of("short"))); /* there is room for it */
     eap_free(e);
 }
 
@@ -305,6 +361,8 @@ int main(void)
         cmocka_unit_test(an_empty_identity_has_no_name),
         cmocka_unit_test(a_challenge_goes_to_the_peer_and_its_state_comes_back),
         cmocka_unit_test(an_accept_has_keys_and_grants),
+        cmocka_unit_test(an_accept_names_groups),
+        cmocka_unit_test(more_groups_than_fit_are_left_out),
         cmocka_unit_test(an_accept_without_keys_or_success),
         cmocka_unit_test(a_reject_ends_it_with_the_servers_words),
         cmocka_unit_test(an_answer_that_is_not_signed_twice_over_is_none),

@@ -80,9 +80,41 @@ static void what_lacks_here_is_named(void **state)
     assert_non_null(strstr(a.why, "on this machine (5)"));
 }
 
+/* What is told about bob, whom the server puts into these groups (a byte of length before each). */
+static void check_group(const char *groups, const char *why)
+{
+    struct ike_conn_conf conn = {.name = "office", .n_groups = 2, .groups = {"staff", "night"}};
+    const struct eap_setup s = {.ops = &ossl_eap_ops, .is_server = true};
+    struct pair *p = pair_up();
+    struct eap *e = eap_new(&s);
+    eap_name_set(&e->user, base_span("bob", 3));
+    e->fault = EAP_FAULT_GROUP;
+    e->groups_len = (uint16_t)strlen(groups);
+    memcpy(e->groups, groups, e->groups_len);
+    explain_login(p->h[1].ike, ikev2_sa_about(p->h[1].ike->v2->first), &conn, e);
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(a);
+    assert_string_equal(a->why, why);
+    assert_string_equal(a->fix_here, "connections.office.remote.groups, which has \"staff\", \"night\"");
+    assert_string_equal(a->fix_peer, "at the RADIUS server: Class = \"staff\" in the answer for this user");
+    eap_free(e);
+    pair_free(p);
+}
+
+static void a_login_of_another_group_is_told_with_both(void **state)
+{
+    (void)state;
+    check_group("\5guest", "The RADIUS server accepts the login of \"bob\", but names no group of this "
+                           "connection: its Class and Filter-Id are \"guest\".");
+    check_group("", "The RADIUS server accepts the login of \"bob\", but names no group of this connection: "
+                    "its Class and Filter-Id are not in the answer.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_login_of_another_group_is_told_with_both),
         cmocka_unit_test(a_server_says_whom_it_refused_and_why),
         cmocka_unit_test(a_client_says_what_the_gateway_did),
         cmocka_unit_test(what_lacks_here_is_named),

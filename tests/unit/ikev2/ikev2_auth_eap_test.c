@@ -52,6 +52,24 @@ static void who_may_not_log_in_is_refused_and_both_are_told(void **state)
     assert_refused(pair_login("eve", "secret"), "There is no user \"eve\" here", "(E=691)");
 }
 
+static void who_is_in_no_group_of_the_connection_is_refused(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    struct ike_conn_conf *b = &p->h[1].conf->conns[0];
+    b->n_groups = 1;
+    strcpy(b->groups[0], "staff");
+    pair_connect(p);
+    const struct ike_audit *told = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(told);
+    assert_non_null(strstr(told->why, "names no group of this connection"));
+    assert_int_equal(p->h[0].n_children + p->h[1].n_children, 0);
+    assert_int_equal(pair_stats(p, 1).established, 0);
+    pair_run(p, 10);
+    assert_int_equal(pair_stats(p, 0).ike_sas + pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
 /* The responder proves itself before anything of the login is sent (RFC 7296 2.16). */
 static void nobody_learns_a_name_who_does_not_prove_itself(void **state)
 {
@@ -172,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_user_logs_in_and_is_known_by_name),
         cmocka_unit_test(a_name_with_a_domain_behind_it_is_an_address_of_mail),
         cmocka_unit_test(who_may_not_log_in_is_refused_and_both_are_told),
+        cmocka_unit_test(who_is_in_no_group_of_the_connection_is_refused),
         cmocka_unit_test(nobody_learns_a_name_who_does_not_prove_itself),
         cmocka_unit_test(a_caller_without_auth_is_refused_where_a_key_is_wanted),
         cmocka_unit_test(a_login_that_is_given_up_leaves_nothing),
