@@ -144,6 +144,14 @@ uint16_t node_view_mtu(const struct node *node, const struct base_addr *to)
     return 1444;
 }
 
+int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out)
+{
+    if (spi_in != 7)
+        return -ENOENT;
+    *out = (struct node_pair_view){.in = {.pkts = 1, .bytes = 2}, .out = {.pkts = 3, .bytes = 4}};
+    return 0;
+}
+
 void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job)
 {
     submitted = job;
@@ -204,6 +212,9 @@ static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void 
     assert_true(env.is_usable(env.ctx, &to, &to));
     assert_int_equal(env.own_addrs(env.ctx, &local, 1), 1);
     assert_int_equal(local.family, BASE_AF_IP4);
+    const struct ike_traffic carried = env.traffic(env.ctx, 7), nothing = env.traffic(env.ctx, 8);
+    assert_memory_equal(&carried, (&(struct ike_traffic){1, 2, 3, 4}), sizeof carried);
+    assert_memory_equal(&nothing, &(struct ike_traffic){0}, sizeof nothing);
     env.spi_known(env.ctx, 0x1122334455667788, true);
     assert_int_equal(asked[n_asked - 1].type, NODE_IKE_KNOW);
     assert_true(asked[n_asked - 1].known.is_known);
