@@ -106,7 +106,8 @@ struct conf {
 /* One finding. Both texts are printable; bytes of the file are escaped. */
 struct conf_issue {
     bool is_warning;
-    char file[192]; /* an included file, from "/" on or from where the daemon runs; "": the main one */
+    char file[192]; /* an included file or that of secrets_file, from "/" on or from where the daemon runs;
+                       "": the main one */
     char path[192]; /* "connections.foo.remote.id"; "" for the file as a whole */
     char text[512]; /* what is wrong, and the cure */
 };

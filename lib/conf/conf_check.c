@@ -31,7 +31,8 @@ static int id_order(const struct ike_id *a, const struct ike_id *b)
 struct pair {
     const struct ike_id *local, *remote;
     const struct ike_conn_conf *conn;
-    size_t index; /* in its list */
+    size_t index;  /* in its list */
+    uint32_t line; /* of secrets_file; 0: it is not from there */
 };
 
 static int pair_order(const void *a, const void *b)
@@ -39,6 +40,11 @@ static int pair_order(const void *a, const void *b)
     const struct pair *x = a, *y = b;
     const int rc = id_order(x->remote, y->remote);
     return rc ? rc : id_order(x->local, y->local);
+}
+
+static int pair_order_remote(const void *a, const void *b)
+{
+    return id_order(((const struct pair *)a)->remote, ((const struct pair *)b)->remote);
 }
 
 /* Sorted pairs of all secrets, or of all connections. NULL: none, or no memory. */
@@ -50,7 +56,8 @@ static struct pair *pairs_make(const struct ike_conf *ike, bool of_secrets, size
     for (size_t i = 0; i < *count; i++) {
         const struct ike_secret *s = of_secrets ? &ike->secrets[i] : NULL;
         const struct ike_conn_conf *c = of_secrets ? NULL : &ike->conns[i];
-        pairs[i] = (struct pair){s ? &s->local : &c->local_id, s ? &s->remote : &c->remote_id, c, i};
+        pairs[i] = s ? (struct pair){&s->local, &s->remote, NULL, i, s->line}
+                     : (struct pair){&c->local_id, &c->remote_id, c, i, 0};
     }
     if (pairs)
         qsort(pairs, n, sizeof *pairs, pair_order);
@@ -63,6 +70,27 @@ static bool check_is_bound(const struct ike_conn_conf *c)
     return c->n_remote_from || c->n_local_addrs;
 }
 
+#define PLACE_MAX 256
+
+/* Where a secret stands. */
+static const char *secret_place(const struct conf_reader *r, const struct pair *p, char out[PLACE_MAX])
+{
+    if (p->line)
+        snprintf(out, PLACE_MAX, "line %u of %.200s", p->line, r->secrets_file);
+    else
+        snprintf(out, PLACE_MAX, "secrets[%zu]", p->index);
+    return out;
+}
+
+/* Rows of the file are not quoted: what was read as an identity may be a key in the wrong place. */
+static void check_twin_rows(struct conf_reader *r, const struct pair *a, const struct pair *b)
+{
+    char place[PLACE_MAX];
+    const size_t mark = conf_enter_line(r, b->line);
+    conf_fail(r, "%s is for the same pair of identities; keep one of them", secret_place(r, a, place));
+    conf_leave_line(r, mark);
+}
+
 static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 {
     char id[IKE_ID_TEXT_MAX];
@@ -73,6 +101,10 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
             continue; /* how a peer proves itself tells which one it means */
         const struct pair *a = p[i - 1].index < p[i].index ? &p[i - 1] : &p[i];
         const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
+        if (b->line) {
+            check_twin_rows(r, a, b);
+            continue;
+        }
         const size_t mark = conf_enter(r, b->conn ? "connections" : "secrets");
         const size_t at = b->conn ? conf_enter(r, b->conn->name) : conf_enter_at(r, b->index);
         if (b->conn && b->conn->remote_id.pattern && ike_id_equal(&a->conn->local_id, &b->conn->local_id) &&
@@ -99,23 +131,26 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 /* A secret for the same peer but another identity of ours, as a hint. */
 static const struct pair *nearest_secret(const struct pair *secrets, size_t n, const struct ike_id *remote)
 {
-    for (size_t i = 0; i < n; i++)
-        if (id_order(secrets[i].remote, remote) == 0)
-            return &secrets[i];
-    return NULL;
+    const struct pair want = {.remote = remote};
+    return n ? bsearch(&want, secrets, n, sizeof want, pair_order_remote) : NULL;
 }
 
 static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *c, const struct pair *secrets,
                              size_t n)
 {
-    char local[IKE_ID_TEXT_MAX], remote[IKE_ID_TEXT_MAX], other[IKE_ID_TEXT_MAX];
+    char local[IKE_ID_TEXT_MAX], remote[IKE_ID_TEXT_MAX], other[IKE_ID_TEXT_MAX], place[PLACE_MAX];
     const struct pair want = {.local = &c->local_id, .remote = &c->remote_id};
     if (n > 0 && bsearch(&want, secrets, n, sizeof want, pair_order))
         return;
     const struct pair *near = nearest_secret(secrets, n, &c->remote_id);
     ike_id_text(&c->local_id, &ossl_ike_ops, local);
     ike_id_text(&c->remote_id, &ossl_ike_ops, remote);
-    if (near)
+    if (near && near->line)
+        conf_fail(r,
+                  "no secret for the pair local %.100s, remote %.100s; %s has this remote, but another local "
+                  "identity. The pair must match exactly",
+                  local, remote, secret_place(r, near, place));
+    else if (near)
         conf_fail(
             r,
             "no secret for the pair local %.100s, remote %.100s; secrets[%zu] has this remote, but local "

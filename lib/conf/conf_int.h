@@ -133,6 +133,7 @@ struct conf_reader {
     char file_folder[CONF_PATH_MAX];
     json_t *origins; /* sections with the files of what was included (conf_include.c); NULL: nothing was */
     json_t *trees;   /* of the included files */
+    char secrets_file[CONF_PATH_MAX]; /* path of the file of many keys, once it was read */
     char path[sizeof((struct conf_issue *)0)->path];
     size_t path_len;
 };
@@ -165,6 +166,9 @@ void conf_psk_wipe(json_t *root);
 size_t conf_enter(struct conf_reader *r, const char *key);
 size_t conf_enter_at(struct conf_reader *r, size_t index);
 void conf_leave(struct conf_reader *r, size_t mark);
+/* Goes from the root to a line of secrets_file; back only by conf_leave_line(). */
+size_t conf_enter_line(struct conf_reader *r, uint32_t line);
+void conf_leave_line(struct conf_reader *r, size_t mark);
 
 /* Notes a finding at the reader's path. */
 __attribute__((format(printf, 2, 3))) void conf_fail(struct conf_reader *r, const char *format, ...);
@@ -212,6 +216,17 @@ void conf_check_auth(struct conf_reader *r, const struct ike_conf *ike, const st
 
 /* Reads the key of secrets[n] (the reader stands there) into the secret. False: it said why. */
 bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out);
+/* The same of a key as it is written: text, or hexadecimal behind "0x". */
+bool conf_psk_take(struct conf_reader *r, struct base_span text, struct ike_secret *out);
+
+#define CONF_SECRET_ROWS_MAX 100000
+/*
+ * Reads secrets_file (the reader stands at the root): its rows join the secrets that there are. A row is a
+ * local identity, a remote one and a key, between blanks; an identity with blanks stands in double quotes,
+ * the key is the rest of the line. Empty lines and those that begin with '#' are passed over. False: no
+ * memory.
+ */
+bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 
 /* Builds conf->ike's connections, secrets, caps. The reader stands at the root. False: no memory. */
 bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf);

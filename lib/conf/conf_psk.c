@@ -82,6 +82,24 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
     return n;
 }
 
+/* A key of n bytes was read; 0: none was. */
+static void psk_settle(struct conf_reader *r, size_t n, struct ike_secret *out)
+{
+    out->psk_len = (uint16_t)n;
+    if (n > 0 && n < PSK_WEAK)
+        conf_warn(
+            r,
+            "weak_psk: %zu bytes can be guessed by whoever poses as the peer once; use %d or more random "
+            "bytes: openssl rand -hex 32",
+            n, PSK_WEAK);
+}
+
+bool conf_psk_take(struct conf_reader *r, struct base_span text, struct ike_secret *out)
+{
+    psk_settle(r, psk_decode(r, (const char *)text.ptr, text.len, out->psk), out);
+    return out->psk_len > 0;
+}
+
 bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secret *out)
 {
     const char *file = json_string_value(json_object_get(object, "psk_file"));
@@ -93,15 +111,9 @@ bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secre
     }
     const size_t mark = conf_enter(r, file ? "psk_file" : "psk");
     const size_t n = file ? psk_from_file(r, file, out->psk) : psk_decode(r, text, strlen(text), out->psk);
-    out->psk_len = (uint16_t)n;
     if (text && n > 0)
         conf_warn(r, "inline_psk: everybody who reads this file has the key; use psk_file outside of a lab");
-    if (n > 0 && n < PSK_WEAK)
-        conf_warn(
-            r,
-            "weak_psk: %zu bytes can be guessed by whoever poses as the peer once; use %d or more random "
-            "bytes: openssl rand -hex 32",
-            n, PSK_WEAK);
+    psk_settle(r, n, out);
     conf_leave(r, mark);
     return n > 0;
 }

@@ -56,6 +56,21 @@ void conf_leave(struct conf_reader *r, size_t mark)
     }
 }
 
+size_t conf_enter_line(struct conf_reader *r, uint32_t line)
+{
+    char text[32];
+    snprintf(text, sizeof text, "line %u", line);
+    r->file = r->secrets_file;
+    r->file_at = r->path_len;
+    return conf_enter(r, text);
+}
+
+void conf_leave_line(struct conf_reader *r, size_t mark)
+{
+    conf_leave(r, mark);
+    r->file = NULL;
+}
+
 /* A place for a finding: a free one; for an error also that of the last warning; else NULL. */
 static struct conf_issue *issue_place(struct conf_report *report, bool is_warning)
 {

@@ -76,6 +76,7 @@ struct ike_secret {
     struct ike_id remote;
     uint16_t psk_len;
     uint8_t psk[IKE_PSK_MAX];
+    uint32_t line; /* from 1, where it was read from a file of many; else 0 */
 };
 
 enum ike_encap {

@@ -62,7 +62,8 @@ new-child | one-of-two)
 new-sa)
     kill "$CHECK_PID"
     lab_end "$CHECK_PID"
-    sed -i 's/"encapsulation": "auto"/"encapsulation": "force"/' "$file"
+    sed -i 's/"encapsulation": "auto"/"encapsulation": "force"/; s/"secrets": \[/"secrets_file": "keys", &/; /"psk_file": "foo.psk"/d' "$file"
+    (umask 077 && printf '# every peer\n@gw @foo %s\n' "$LAB_PSK" >"${file%/*}/keys") # the same key, in a file of many
     reload "connections.foo.encapsulation: new IKE SA"
     gone() { [ "$(gw_children a)" = 0 ] && [ "$(culvert_ikes b)" = 0 ]; }
     lab_wait 5 gone || lab_fail "the tunnel of the old settings stays: $(culvert_ctl b show sas)"
