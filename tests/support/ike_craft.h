@@ -194,27 +194,32 @@ static inline struct wire_ike_builder craft_begin(struct craft *c)
     return wire_ike_build_chain(c->chain, sizeof c->chain);
 }
 
-/* IDi, and AUTH by host a's key. */
-static inline void craft_put_auth(struct craft *c, struct wire_ike_builder *b)
+/* What the caller's AUTH is over when it is this identity (RFC 7296 2.15). */
+static inline struct base_span craft_octets(const struct craft *c, const struct ike_id *id,
+                                            uint8_t out[WIRE_IKE_MSG_MAX])
 {
-    static const uint8_t none[3];
-    const struct crypt_ike_ops *ops = c->p->ops;
-    const struct ike_conf *conf = c->p->h[0].conf;
-    const struct ike_id *id = &conf->conns[0].local_id;
-    const enum crypt_prf prf = (enum crypt_prf)c->sa->algs.prf->id;
-    uint8_t body[4 + IKE_ID_MAX] = {id->type}, octets[WIRE_IKE_MSG_MAX], auth[CRYPT_PRF_MAX];
-    struct base_writer w = base_writer(octets, sizeof octets);
-    memcpy(body + 1, none, 3);
+    uint8_t body[4 + IKE_ID_MAX] = {id->type}, mac[CRYPT_PRF_MAX];
+    struct base_writer w = base_writer(out, WIRE_IKE_MSG_MAX);
     memcpy(body + 4, id->bytes, id->len);
     base_write(&w, c->request, c->request_len);
     base_write(&w, c->nr.bytes, c->nr.len);
-    assert_int_equal(ikev2_keymat_maced_id(ops, prf, base_span(c->sa->keys.sk_pi, c->sa->keys.prf_len),
-                                           base_span(body, 4u + id->len), auth),
+    assert_int_equal(ikev2_keymat_maced_id(c->p->ops, (enum crypt_prf)c->sa->algs.prf->id,
+                                           base_span(c->sa->keys.sk_pi, c->sa->keys.prf_len),
+                                           base_span(body, 4u + id->len), mac),
                      0);
-    base_write(&w, auth, c->sa->keys.prf_len);
-    assert_int_equal(ikev2_keymat_auth_psk(ops, prf,
+    base_write(&w, mac, c->sa->keys.prf_len);
+    return base_writer_span(&w);
+}
+
+/* IDi, and AUTH by host a's key. */
+static inline void craft_put_auth(struct craft *c, struct wire_ike_builder *b)
+{
+    const struct ike_conf *conf = c->p->h[0].conf;
+    const struct ike_id *id = &conf->conns[0].local_id;
+    uint8_t octets[WIRE_IKE_MSG_MAX], auth[CRYPT_PRF_MAX];
+    assert_int_equal(ikev2_keymat_auth_psk(c->p->ops, (enum crypt_prf)c->sa->algs.prf->id,
                                            base_span(conf->secrets[0].psk, conf->secrets[0].psk_len),
-                                           base_writer_span(&w), auth),
+                                           craft_octets(c, id, octets), auth),
                      0);
     const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len), {0}};
     wire_ike_put_id(b, WIRE_IKE_P_IDI, &wire);
