@@ -103,6 +103,9 @@ static struct craft *caller_new(void)
     craft_put_ke(c, &b);
     craft_put_natd(c, &b, false);
     wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_FRAGMENTATION_SUPPORTED});
+    static const uint8_t hashes[] = {0, CRYPT_HASH_SHA2_256, 0, CRYPT_HASH_IDENTITY};
+    wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_SIGNATURE_HASH_ALGORITHMS,
+                                                            .data = base_span(hashes, sizeof hashes)});
     assert_int_equal(craft_init_send(c, &b), 0);
     return c;
 }
