@@ -115,6 +115,7 @@ static struct craft *caller_new(void)
 struct play {
     struct craft *c;
     struct wire_ike_builder b;
+    uint8_t eap_id; /* of the newest EAP packet that came */
     bool is_proved; /* a right proof was put, so that an SA may come up */
 };
 
@@ -189,7 +190,7 @@ static void step_ask(struct play *y, uint8_t kind)
     wire_ike_put_cfg(&y->b, &cfg);
 }
 
-/* An EAP packet whose length is right. */
+/* An EAP packet whose length is right; identifier 0 stands for the one that is to be answered. */
 static void step_eap(struct play *y, struct base_reader *r)
 {
     uint8_t bytes[5 + 255];
@@ -197,7 +198,7 @@ static void step_eap(struct play *y, struct base_reader *r)
     const uint8_t code = base_read_u8(r), id = base_read_u8(r), type = base_read_u8(r);
     const struct base_span data = take(r, base_read_u8(r));
     base_write_u8(&w, code);
-    base_write_u8(&w, id);
+    base_write_u8(&w, id ? id : y->eap_id);
     base_write_u16(&w, (uint16_t)(5 + data.len));
     base_write_u8(&w, type);
     base_write_span(&w, data);
@@ -216,9 +217,13 @@ static void step_send(struct play *y, uint8_t exchange, uint8_t cut)
 {
     struct craft *c = y->c;
     const size_t len = wire_ike_chain_bytes(&y->b).len, most = CUT_LEAST + 4u * cut;
+    c->answer.plds.count = 0;
     if (!y->b.w.failed) /* by a payload that cannot be put */
         (void)craft_send(c, exchange ? WIRE_IKE_SA_INIT + exchange % 8 : WIRE_IKE_AUTH, &y->b,
                          cut && len > most ? most : 0);
+    const struct wire_ike_pld *eap = wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_EAP, 0);
+    if (eap && eap->body.len >= 4)
+        y->eap_id = eap->body.ptr[1];
     while (craft_next(c))
         continue;
     y->b = craft_begin(c);
