@@ -19,8 +19,9 @@
 #include "base_text.h"
 #include "crypt_sig.h"
 
-struct crypt_key;   /* a private key, in memory or in hardware */
-struct crypt_cert;  /* a parsed X.509 certificate, or a raw public key */
+struct crypt_key;  /* a private key, in memory or in hardware */
+struct crypt_cert; /* a parsed X.509 certificate, or a raw public key */
+struct crypt_tls_ops;
 struct crypt_trust; /* CA certificates and CRLs that a connection trusts, and rules */
 
 #define CRYPT_CHAIN_MAX     8     /* certificates of one side: its own and intermediate ones */
@@ -236,4 +237,7 @@ struct crypt_pki_ops {
     size_t (*trust_hashes)(const struct crypt_trust *trust, uint8_t *out, size_t max);
     size_t (*certs_hashes)(const struct crypt_certs *certs, const struct crypt_trust *trust, uint8_t *out,
                            size_t max);
+
+    /* TLS with these keys, certificates and trusts (crypt_tls_ops.h). NULL: there is none. */
+    const struct crypt_tls_ops *tls;
 };

@@ -6,6 +6,7 @@
 #include "ossl_certs.h"
 #include "ossl_names.h"
 #include "ossl_ops.h"
+#include "ossl_tls.h"
 
 const struct crypt_pki_ops ossl_pki_ops = {
     .key_load = ossl_key_load,
@@ -41,4 +42,5 @@ const struct crypt_pki_ops ossl_pki_ops = {
     .chain_verify = ossl_chain_verify,
     .trust_hashes = ossl_trust_hashes,
     .certs_hashes = ossl_certs_hashes,
+    .tls = &ossl_tls_ops,
 };

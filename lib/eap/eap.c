@@ -9,10 +9,11 @@
 #include <errno.h>
 #include "base_secret.h"
 #include "base_wipe.h"
+#include "crypt_tls_ops.h"
 #include "eap_method.h"
 #include "wire_eap.h"
 
-static const struct eap_method *const methods[] = {&eap_method_mschap};
+static const struct eap_method *const methods[] = {&eap_method_mschap, &eap_method_tls};
 
 static bool eap_has_type(const struct eap *e, uint8_t type)
 {
@@ -56,6 +57,8 @@ void eap_free(struct eap *e)
         return;
     eap_drop_method(e);
     eap_users_put(e->setup.users);
+    if (e->setup.tls)
+        e->setup.tls_ops->close(e->setup.tls);
     base_secret_free(e);
 }
 

@@ -17,6 +17,7 @@
 #define EAP_MSK_MAX    64
 #define EAP_RANDOM     64
 #define EAP_GROUPS_MAX 1024 /* bytes of the groups that a RADIUS server names, with one more for each */
+#define EAP_WORDS_MAX  512
 
 enum eap_step {
     EAP_SENDS,    /* a packet is to go out, and another one comes */
@@ -35,7 +36,10 @@ enum eap_fault {
     EAP_FAULT_GROUP,     /* a RADIUS server accepts it, in none of the groups that may */
     EAP_FAULT_REFUSED,   /* a client: Failure, without a reason */
     EAP_FAULT_EARLY,     /* a client: Success before the method was through */
-    EAP_FAULT_HERE       /* a function failed on this machine; error: errno */
+    EAP_FAULT_CERT,  /* the peer's certificate is refused, or it has none; words: why, a sentence's part */
+    EAP_FAULT_ALERT, /* the peer ended TLS; words: its alert */
+    EAP_FAULT_TLS,   /* TLS failed; words: what the library says */
+    EAP_FAULT_HERE   /* a function failed on this machine; error: errno */
 };
 
 /* A name as the peer sent it, or as it is configured; not terminated. */
@@ -60,6 +64,9 @@ struct eap_login {
     uint8_t hash[16];         /* NT hash of the password */
 };
 
+struct crypt_tls;
+struct crypt_tls_ops;
+
 struct eap_setup {
     const struct crypt_eap_ops *ops;
     bool is_server;
@@ -67,6 +74,8 @@ struct eap_setup {
     struct eap_users *users;      /* a server's; the conversation takes a reference of its own; or NULL */
     struct eap_name name;         /* what a server calls itself */
     struct eap_login login;       /* a client's */
+    const struct crypt_tls_ops *tls_ops;
+    struct crypt_tls *tls; /* TLS that has not begun; the conversation's with eap_new(); NULL: none */
     uint8_t random[EAP_RANDOM];
 };
 
@@ -96,10 +105,10 @@ struct eap {
     enum eap_fault fault;
     uint8_t wanted; /* METHOD */
     int error;      /* HERE */
-    char words[128];
+    char words[EAP_WORDS_MAX];
 };
 
-/* The conversation's until eap_free(); the setup is copied. NULL: no memory. */
+/* The setup is copied. NULL: no memory, and setup->tls stays the caller's. */
 struct eap *eap_new(const struct eap_setup *setup);
 /* Wipes and frees. NULL is fine. */
 void eap_free(struct eap *e);

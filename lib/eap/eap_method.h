@@ -21,7 +21,7 @@ struct eap_method {
     void (*drop)(struct eap *e);
 };
 
-extern const struct eap_method eap_method_mschap;
+extern const struct eap_method eap_method_mschap, eap_method_tls;
 
 /* Ends a conversation with this fault. */
 enum eap_step eap_fail(struct eap *e, enum eap_fault fault);

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * EAP packets (RFC 3748 4), and what stands in those of the methods that Culvert speaks: MSCHAPv2
- * (draft-kamath-pppext-eap-mschapv2, RFC 2759). Pure; parsed views borrow from the
+ * (draft-kamath-pppext-eap-mschapv2, RFC 2759) and TLS (RFC 5216). Pure; parsed views borrow from the
  * packet. Thread: any.
  */
 #include <stdbool.h>
@@ -97,3 +97,20 @@ struct wire_mschap_failure {
 };
 /* Reads "E=691 R=1 C=... V=3 M=..."; what is missing is zero. */
 void wire_mschap_read_failure(struct base_span message, struct wire_mschap_failure *out);
+
+/* ---- TLS ---- */
+
+#define WIRE_EAP_TLS_HDR_MAX 5 /* flags and length */
+
+/* One fragment of a flight of TLS records, or, with none of it, an acknowledgement (RFC 5216 3.1). */
+struct wire_eap_tls {
+    bool is_start; /* of a server's first request */
+    bool has_more; /* fragments */
+    bool has_total;
+    uint32_t total; /* bytes of the whole flight */
+    struct base_span data;
+};
+
+/* Reserved flags are passed over (RFC 5216 3.1). False: it ends before its header does. */
+bool wire_eap_tls_parse(struct base_span data, struct wire_eap_tls *out);
+void wire_eap_tls_put(struct base_writer *w, const struct wire_eap_tls *p);
