@@ -3,11 +3,31 @@
 #include "conf_int.h"
 
 #include "eap.h"
+#include "ike_cred.h"
 #include "ossl_eap.h"
 
 static bool auth_is_eap(enum ike_auth_kind kind)
 {
     return kind != IKE_AUTH_PSK && kind != IKE_AUTH_SIG;
+}
+
+/* TLS shows a certificate on both sides, and each is of an authority. */
+static void auth_check_tls(struct conf_reader *r, const struct ike_conn_conf *c)
+{
+    const bool serves = c->remote_auth == IKE_AUTH_EAP_TLS;
+    if (serves && c->local_auth != IKE_AUTH_SIG)
+        conf_fail(r, "a login by TLS shows our certificate too: write \"auth\": \"pubkey\" into local, with "
+                     "certificate and key");
+    if (!serves && c->remote_auth != IKE_AUTH_SIG)
+        conf_fail(r,
+                  "a login by TLS needs to know whom to trust: write \"auth\": \"pubkey\" into remote, and "
+                  "its authority into \"authorities\" of the top level");
+    for (size_t i = 0; c->creds && i < c->creds->n; i++)
+        if (c->creds->list[i].is_raw)
+            conf_fail(r, "TLS shows a certificate, and local.key has none: add local.certificate");
+    if (c->anchor && (!c->anchor->trust || c->anchor->n_pinned))
+        conf_fail(r, "TLS takes certificates of authorities: take remote.certificate and remote.public_key "
+                     "out, and write remote.ca or \"authorities\"");
 }
 
 /* A side that serves logins. */
@@ -28,7 +48,7 @@ static void auth_check_serves(struct conf_reader *r, const struct ike_conf *ike,
             "logins of this connection are decided by a RADIUS server, and there is none: add \"radius\": { "
             "\"servers\": [ { \"address\": ..., \"secret_file\": ... } ] } at the top level");
     if (c->remote_auth == IKE_AUTH_EAP_TLS)
-        conf_fail(r, "a login with a certificate is served by a RADIUS server so far: write \"eap-radius\"");
+        auth_check_tls(r, c);
     if (c->start)
         conf_fail(r, "who logs in by EAP calls, and cannot be called (RFC 7296 2.16): take \"start\" out");
     conf_leave(r, mark);
@@ -41,6 +61,8 @@ static void auth_check_logs_in(struct conf_reader *r, const struct ike_conn_conf
         conf_fail(r, "who logs in by EAP calls (RFC 7296 2.16): remote.address must say whom");
     if (c->local_auth == IKE_AUTH_EAP_MSCHAPV2 && (!c->login || !c->login->name.len))
         conf_fail(r, "a login by MSCHAPv2 needs local.user and local.password_file");
+    if (c->local_auth == IKE_AUTH_EAP_TLS)
+        auth_check_tls(r, c);
     conf_leave(r, mark);
 }
 

@@ -156,6 +156,34 @@ static void login_asked(struct explain *e, const struct eap *eap)
     }
 }
 
+/* What both sides say of TLS. False: it is another fault. */
+static bool login_tls(struct explain *e, const struct eap *eap)
+{
+    switch (eap->fault) {
+    case EAP_FAULT_CERT:
+        base_text_add(&e->why, "In TLS, %s.", eap->words);
+        base_text_add(&e->fix_here,
+                      "nothing, if this is as it should be; else remote.ca and \"authorities\"");
+        base_text_add(&e->fix_peer,
+                      "a valid certificate of an authority that is trusted here, good for TLS as %s, that "
+                      "names its identity",
+                      eap->setup.is_server ? "client" : "server");
+        return true;
+    case EAP_FAULT_ALERT:
+        base_text_add(&e->why, "The peer ended TLS with the alert \"%s\".", eap->words);
+        base_text_add(&e->fix_here,
+                      "local.certificate: one of an authority that the peer trusts, that names our identity");
+        base_text_add(&e->fix_peer, "its log tells what it does not take");
+        return true;
+    case EAP_FAULT_TLS:
+        base_text_add(&e->why, "TLS came to no end: %s.", eap->words);
+        base_text_add(&e->fix_peer, "TLS 1.2 or 1.3, with algorithms for the certificate of this side");
+        return true;
+    default:
+        return false;
+    }
+}
+
 void explain_login(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                    const struct eap *eap)
 {
@@ -169,6 +197,8 @@ void explain_login(struct ike *ike, struct explain_about about, const struct ike
         login_here(&e, eap);
     else if (eap->fault == EAP_FAULT_GROUP)
         login_group(&e, conn, eap);
+    else if (login_tls(&e, eap))
+        ; /* told */
     else if (eap->setup.is_server)
         login_served(&e, eap);
     else

@@ -23,10 +23,11 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-const struct ikev2_auth_method *const ikev2_auth_methods[] = {
-    &ikev2_auth_psk,        &ikev2_auth_sig[0],     &ikev2_auth_sig[1],
-    &ikev2_auth_sig[2],     &ikev2_auth_sig[3],     &ikev2_auth_sig[4],
-    &ikev2_auth_eap_mschap, &ikev2_auth_eap_radius, NULL};
+const struct ikev2_auth_method *const ikev2_auth_methods[] = {&ikev2_auth_psk,        &ikev2_auth_sig[0],
+                                                              &ikev2_auth_sig[1],     &ikev2_auth_sig[2],
+                                                              &ikev2_auth_sig[3],     &ikev2_auth_sig[4],
+                                                              &ikev2_auth_eap_mschap, &ikev2_auth_eap_tls,
+                                                              &ikev2_auth_eap_radius, NULL};
 
 /* The first one of a kind that comes at once, or late, with this number of its AUTH payload; 0: with any. */
 static const struct ikev2_auth_method *auth_method(const struct ike *ike, enum ike_auth_kind kind,

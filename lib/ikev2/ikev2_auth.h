@@ -73,7 +73,7 @@ struct ike_job_auth *ikev2_auth_shared_job(struct base_span key, bool is_check);
 /* The methods; of those of one kind the first is what we use ourselves. NULL behind the last. */
 extern const struct ikev2_auth_method *const ikev2_auth_methods[];
 extern const struct ikev2_auth_method ikev2_auth_psk;
-extern const struct ikev2_auth_method ikev2_auth_eap_mschap, ikev2_auth_eap_radius;
+extern const struct ikev2_auth_method ikev2_auth_eap_mschap, ikev2_auth_eap_tls, ikev2_auth_eap_radius;
 #define IKEV2_AUTH_SIGS 5
 extern const struct ikev2_auth_method ikev2_auth_sig[IKEV2_AUTH_SIGS]; /* the first is RFC 7427's */
 

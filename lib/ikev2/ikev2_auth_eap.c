@@ -3,19 +3,23 @@
  * EAP as a method of authentication (RFC 7296 2.16): the responder serves, the initiator logs in. The
  * conversation (eap.h) takes its steps in jobs. Its key, the MSK, makes AUTH of both sides; a method without
  * one leaves SK_p for that. Who the caller is, is the name that the method proved, and not its IDi, which
- * may be anything.
+ * may be anything; with TLS it must be one of those that the connection is for.
  */
 #include <errno.h>
 #include <string.h>
 #include "base_span.h"
+#include "base_text.h"
+#include "crypt_tls_ops.h"
 #include "eap.h"
 #include "explain.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_cred.h"
 #include "ike_env.h"
 #include "ike_job.h"
 #include "ike_job_eap.h"
 #include "ike_job_radius.h"
+#include "ike_peer.h"
 #include "ikev2_account.h"
 #include "ikev2_auth.h"
 #include "ikev2_init.h"
@@ -55,6 +59,38 @@ static uint8_t eap_type_of(enum ike_auth_kind kind)
     return kind == IKE_AUTH_EAP_TLS ? WIRE_EAP_TLS : WIRE_EAP_MSCHAPV2;
 }
 
+/*
+ * TLS that shows our certificates and takes those of the connection's authorities. NULL: no memory, or the
+ * connection has not both, which conf refuses.
+ */
+static struct crypt_tls *eap_open_tls(struct ike *ike, const struct ikev2_sa *sa,
+                                      const struct ike_conn_conf *conn)
+{
+    const struct ike_conf *conf = conn->conf;
+    const struct ike_anchor *anchor = conn->anchor;
+    struct crypt_tls_setup s = {.is_server = !sa->is_initiator, .now = ike_calendar(ike)};
+    if (!conf->pki || !conf->pki->tls || !conn->creds || !anchor || !anchor->trust || anchor->n_pinned)
+        return NULL;
+    s.trust = anchor->trust;
+    for (size_t i = 0; i < conn->creds->n && s.n_own < CRYPT_TLS_OWN_MAX; i++)
+        if (!conn->creds->list[i].is_raw)
+            s.own[s.n_own++] = (struct crypt_tls_own){conn->creds->list[i].key, &conn->creds->list[i].certs};
+    return conf->pki->tls->open(&s);
+}
+
+/* Gives a setup its TLS. False: there is none, and nothing can be opened. */
+static bool eap_set_tls(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                        struct eap_setup *s)
+{
+    if (s->types[0] != WIRE_EAP_TLS)
+        return true;
+    s->tls = eap_open_tls(ike, sa, conn);
+    s->tls_ops = s->tls ? conn->conf->pki->tls : NULL;
+    if (!conn->login)
+        s->login.identity = s->name;
+    return s->tls != NULL;
+}
+
 static struct eap *eap_open(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     struct eap_setup s = {
@@ -70,7 +106,10 @@ static struct eap *eap_open(struct ike *ike, const struct ikev2_sa *sa, const st
     if (conn->login)
         s.login = *conn->login;
     ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, s.random, sizeof s.random);
-    return eap_new(&s);
+    struct eap *e = eap_set_tls(ike, sa, conn, &s) ? eap_new(&s) : NULL;
+    if (!e && s.tls)
+        s.tls_ops->close(s.tls);
+    return e;
 }
 
 /* Tells what went wrong, once for each fault: a peer may end it without another word. */
@@ -157,6 +196,47 @@ static bool eap_is_member(const struct ike_conn_conf *conn, const struct eap *e)
     return conn->n_groups == 0;
 }
 
+/*
+ * Whether the certificate of a finished TLS is the peer's: it names the identity that the peer gave, or, of
+ * a user, whom this connection is for. No: the conversation's fault says so.
+ */
+static bool eap_tls_is_peer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct eap *e = a->eap;
+    const struct crypt_cert *cert = e->setup.tls_ops->peer(e->setup.tls);
+    const struct crypt_pki_ops *pki = conn->conf->pki;
+    struct base_text words = base_text(e->words, sizeof e->words);
+    struct crypt_cert_info info;
+    if (cert && pki->cert_names(cert, a->peer.type, base_span(a->peer.bytes, a->peer.len), !sa->is_initiator))
+        return true;
+    if (cert && !sa->is_initiator && e->user.len) {
+        eap_name_peer(a);
+        if (ike_peer_matches(ike, &conn->remote_id, &a->named))
+            return true;
+    }
+    a->named = (struct ike_id){0};
+    e->fault = EAP_FAULT_CERT;
+    base_text_add(&words, "the certificate is good, but does not name the peer");
+    if (cert) {
+        pki->cert_info(cert, &info);
+        base_text_add(&words, ". It names: %s%s%.200s", info.subject,
+                      info.subject[0] && info.names[0] ? "; " : "", info.names);
+    }
+    return false;
+}
+
+/* What a method that went well says of the peer. */
+static bool eap_is_peer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    if (a->eap->setup.tls)
+        return eap_tls_is_peer(ike, sa, conn);
+    if (!sa->is_initiator)
+        eap_name_peer(a);
+    return true;
+}
+
 static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
                                        struct wire_ike_builder *b)
 {
@@ -178,13 +258,26 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
         return IKEV2_AUTH_FAILED;
     if (step == EAP_SENDS)
         return eap_put(a->eap, b, IKEV2_AUTH_MORE);
+    if (step == EAP_SUCCEEDS && !eap_is_peer(ike, sa, conn)) {
+        eap_tell(ike, sa, conn);
+        return IKEV2_AUTH_FAILED;
+    }
     if (sa->is_initiator)
         return step == EAP_SUCCEEDS ? IKEV2_AUTH_DONE : IKEV2_AUTH_FAILED;
-    if (step == EAP_FAILS)
-        return eap_put(a->eap, b, IKEV2_AUTH_FAILED);
-    eap_name_peer(a);
-    return eap_put(a->eap, b, IKEV2_AUTH_DONE);
+    return eap_put(a->eap, b, step == EAP_FAILS ? IKEV2_AUTH_FAILED : IKEV2_AUTH_DONE);
 }
+
+const struct ikev2_auth_method ikev2_auth_eap_tls = {
+    .name = "eap-tls",
+    .kind = IKE_AUTH_EAP_TLS,
+    .number = WIRE_IKE_AUTH_PSK,
+    .is_late = true,
+    .is_mutual = true,
+    .prove = eap_prove,
+    .check = eap_check,
+    .round = eap_round,
+    .resume = eap_resume,
+};
 
 const struct ikev2_auth_method ikev2_auth_eap_mschap = {
     .name = "eap-mschapv2",

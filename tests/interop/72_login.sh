@@ -1,9 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A user logs in with a password (EAP-MSCHAPv2), strongSwan to Culvert and the other way round; a wrong password and an
-# unknown user get nothing, and both sides are told why.
-# cases: in out
+# A user logs in with a password (EAP-MSCHAPv2), or with a certificate (EAP-TLS; by TLS 1.2, since strongSwan 5.9 does
+# not know RFC 9190), strongSwan to Culvert and the other way round; a wrong password, an unknown user, a revoked certificate and one
+# of a stranger get nothing, and both sides are told why.
+# cases: in out tls-in tls-out
 . "$(dirname "$0")/../lib/lab.sh"
+. "$LAB_LIB/pki.sh"
+
+# A CA that has given a certificate to gw and ann; eve's is of the CA that is named, and taken back: login_pki CA
+login_pki() {
+    pki_open "$LAB_PKI"
+    pki_ca ca key=rsa && pki_cert gw ca key=rsa san=DNS:gw.example.org eku=serverAuth || lab_fail "no certificates"
+    pki_ca stranger && pki_cert ann ca key=rsa subject=/CN=ann san=email:ann@example.org eku=clientAuth || lab_fail "no certificate"
+    pki_cert eve "$1" key=rsa subject=/CN=eve san=email:eve@example.org eku=clientAuth || lab_fail "no certificate"
+    pki_revoke eve "$1" && pki_crl ca || lab_fail "no list"
+}
 
 lab_up a=fwd b=1to1
 check_capture_start
@@ -51,8 +62,39 @@ out)
     lab_wait 5 refused || lab_fail "the refusal is not told: $(culvert_ctl b show failures)"
     check_equal "child SAs" 1 "$(culvert_children b)"
     ;;
+tls-in)
+    login_pki ca
+    for user in ann eve; do
+        conn a "$user" "id=$user@example.org" "eap_id=$user@example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey \
+            peer_id=gw.example.org "peer=$(gw_public b)"
+    done
+    conn b users id=gw.example.org auth=pubkey cert=gw 'peer_id=*@example.org' peer_auth=eap-tls ca=ca
+    gw_start b
+    gw_start a
+    gw_initiate a ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
+    check_equal "identity of the peer" ann@example.org "$(culvert_json b 'd["sas"][0]["remote_id"]' show sas)"
+    swan_initiate a eve 6 && lab_fail "a revoked certificate got a tunnel"
+    culvert_failure b login why | grep -q 'In TLS, .*revoked' || lab_fail "not told: $(culvert_ctl b show failures)"
+    check_equal "child SAs" 1 "$(culvert_children b)"
+    ;;
+tls-out)
+    login_pki stranger
+    conn a net id=gw.example.org auth=pubkey cert=gw peer_id=ann@example.org peer_auth=eap-tls ca=ca
+    conn a eve id=gw.example.org auth=pubkey cert=gw peer_id=eve@example.org peer_auth=eap-tls ca=ca
+    for user in ann eve; do
+        conn b "$user" "id=$user@example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey peer_id=gw.example.org \
+            "peer=$(gw_public a)"
+    done
+    gw_start b
+    gw_start a
+    gw_initiate b ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
+    culvert_ctl b initiate eve >"$LAB_OUT/eve.log" 2>&1
+    refused() { culvert_failure b login why | grep -q 'ended TLS with the alert "certificate'; }
+    lab_wait 5 refused || lab_fail "the refusal is not told: $(culvert_ctl b show failures)"
+    check_equal "child SAs" 1 "$(culvert_children b)"
+    ;;
 esac
 check_traffic
 check_capture_end --least-esp 100
 gw_check_ends || lab_fail "culvertd did not end well"
-echo "shows: a login with a password, $1; $CHECK_RATES Mbit/s"
+echo "shows: a login, $1; $CHECK_RATES Mbit/s"

@@ -10,7 +10,7 @@
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
 #       lan2 peer_lan2     of a second child, NAME2, where one of them is given (the other is as the first child's)
 #       psk                pre-shared key
-#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2
+#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2, eap-tls
 #       cert               own certificates in LAB_PKI (pki.sh): names with a comma between; with what issued them behind a colon: gw:sub
 #       ca                 authorities of the peer's certificate there: names with a comma between
 #       key peer_key       own key and the peer's, shown without a certificate: a name there

@@ -25,6 +25,15 @@ static void who_logs_in_needs_a_name_and_whom_to_call(void **state)
             "remote.address must say whom");
 }
 
+static void tls_wants_a_certificate_on_both_sides(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, CONN("", ",'auth':'eap-tls'", ""), "", "connections.foo.remote.auth",
+            "shows our certificate too");
+    refused(GOOD_PORTS, GOOD_SECRET, CONN(",'auth':'eap-tls'", ",'address':'192.0.2.7'", ""), "",
+            "connections.foo.local.auth", "whom to trust");
+}
+
 static void both_sides_cannot_log_in(void **state)
 {
     (void)state;
@@ -64,6 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_serves_logins_needs_users_and_does_not_call),
         cmocka_unit_test(who_logs_in_needs_a_name_and_whom_to_call),
+        cmocka_unit_test(tls_wants_a_certificate_on_both_sides),
         cmocka_unit_test(both_sides_cannot_log_in),
         cmocka_unit_test(eap_only_without_eap_means_nothing),
         cmocka_unit_test(groups_are_a_radius_servers),

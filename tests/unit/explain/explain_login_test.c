@@ -55,6 +55,21 @@ static void a_server_says_whom_it_refused_and_why(void **state)
     assert_non_null(strstr(a.why, "malformed or not due"));
 }
 
+static void both_sides_say_what_tls_said(void **state)
+{
+    (void)state;
+    for (int is_server = 0; is_server < 2; is_server++) {
+        struct ike_audit a = told(is_server, EAP_FAULT_CERT, 0, 0);
+        assert_string_equal(a.why, "In TLS, E=691.");
+        assert_non_null(strstr(a.fix_peer, is_server ? "good for TLS as client" : "good for TLS as server"));
+        a = told(is_server, EAP_FAULT_ALERT, 0, 0);
+        assert_string_equal(a.why, "The peer ended TLS with the alert \"E=691\".");
+        assert_non_null(strstr(a.fix_here, "local.certificate"));
+        a = told(is_server, EAP_FAULT_TLS, 0, 0);
+        assert_string_equal(a.why, "TLS came to no end: E=691.");
+    }
+}
+
 static void a_client_says_what_the_gateway_did(void **state)
 {
     (void)state;
@@ -116,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_login_of_another_group_is_told_with_both),
         cmocka_unit_test(a_server_says_whom_it_refused_and_why),
+        cmocka_unit_test(both_sides_say_what_tls_said),
         cmocka_unit_test(a_client_says_what_the_gateway_did),
         cmocka_unit_test(what_lacks_here_is_named),
     };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A login by EAP between two engines: rounds, keys, identities, what is refused and told. */
 #include "ikev2_eap_pair.h"
+#include "ike_cred.h"
+#include "ike_pattern.h"
+#include "pki_files.h"
 
 static void a_user_logs_in_and_is_known_by_name(void **state)
 {
@@ -184,6 +187,106 @@ static void lost_messages_are_sent_again(void **state)
     pair_free(p);
 }
 
+/* ---- by TLS ---- */
+
+static int64_t tls_calendar(void *ctx)
+{
+    (void)ctx;
+    return PKI_NOW;
+}
+
+/* Host i shows this certificate, and takes those of the CA. */
+static void tls_side(struct pair *p, int i, const char *crt, const char *key)
+{
+    static const struct crypt_trust_rules by_default;
+    struct ike_conf *conf = p->h[i].conf;
+    struct crypt_trust *trust = ossl_pki_ops.trust_new(&by_default);
+    struct crypt_certs certs = {1, {pki_cert(crt)}};
+    struct base_text why = pki_why();
+    assert_int_equal(ossl_pki_ops.trust_read_cas(trust, "ca.crt", pki_bytes("ca.crt"), &why), 0);
+    conf->pki = &ossl_pki_ops;
+    conf->conns[0].creds = ike_creds_new(&conf->creds);
+    conf->conns[0].anchor = ike_anchor_new(&conf->anchors);
+    ike_anchor_set_trust(&ossl_pki_ops, conf->anchors, trust);
+    assert_true(ike_creds_add(&ossl_pki_ops, conf->creds, pki_key(key), &certs, trust));
+}
+
+/* A user calls as `id` whom b knows as `wanted`; b is known as gw.example.org and shows `gw`. */
+static struct pair *pair_tls(const char *id, const char *wanted, const char *gw)
+{
+    struct pair *p = pair_eap();
+    struct ike_conn_conf *a = &p->h[0].conf->conns[0], *b = &p->h[1].conf->conns[0];
+    char crt[64], key[64], why[128];
+    snprintf(crt, sizeof crt, "%s.crt", gw);
+    snprintf(key, sizeof key, "%s.key", gw);
+    tls_side(p, 0, "user.crt", "user.key");
+    tls_side(p, 1, crt, key);
+    a->local_id = pair_id(id);
+    a->remote_id = b->local_id = pair_id("@gw.example.org");
+    assert_int_equal(ike_pattern_parse(wanted, &b->remote_id, why, sizeof why), 0);
+    a->local_auth = b->remote_auth = IKE_AUTH_EAP_TLS;
+    a->remote_auth = b->local_auth = IKE_AUTH_SIG;
+    a->eap_only = b->eap_only = true; /* so that TLS alone says who the gateway is */
+    pair_start(p);
+    for (int i = 0; i < 2; i++)
+        p->h[i].ike->env.calendar = tls_calendar;
+    pair_connect(p);
+    return p;
+}
+
+static void a_user_with_a_certificate_is_whom_it_names(void **state)
+{
+    static const char *const good[][2] = {
+        {"user@example.org", "user@example.org"},
+        {"user@example.org", "*@example.org"},
+        {"keyid:phone", "any"}, /* what an identity is that the certificate does not know does not count */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct pair *p = pair_tls(good[i][0], good[i][1], "gw");
+        pair_check_one(p);
+        const struct ike_id user = pair_id("user@example.org");
+        assert_true(ike_id_equal(&p->h[1].children[0].i.remote_id, &user));
+        pair_free(p);
+    }
+}
+
+static void a_certificate_of_another_user_is_refused(void **state)
+{
+    (void)state;
+    struct pair *p = pair_tls("ann@example.org", "ann@example.org", "gw");
+    const struct ike_audit *b = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(b);
+    assert_non_null(strstr(b->why, "does not name the peer"));
+    assert_non_null(strstr(b->why, "user@example.org"));
+    assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+static void a_gateway_with_a_certificate_of_another_is_refused(void **state)
+{
+    (void)state;
+    struct pair *p = pair_tls("user@example.org", "user@example.org", "ike"); /* ike.example.org */
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(a);
+    assert_non_null(strstr(a->why, "does not name the peer"));
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    pair_free(p);
+}
+
+static void a_certificate_that_is_no_good_is_told_to_both(void **state)
+{
+    (void)state;
+    struct pair *p = pair_tls("user@example.org", "user@example.org", "of-stranger");
+    const struct ike_audit *a = pair_audit(&p->h[0], IKE_AUDIT_FAIL_LOGIN);
+    const struct ike_audit *b = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_non_null(strstr(a->why, "stranger"));
+    assert_non_null(strstr(b->why, "unknown CA"));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +301,10 @@ int main(void)
         cmocka_unit_test(eap_alone_proves_both_where_both_agree),
         cmocka_unit_test(a_gateway_that_does_not_know_the_password_is_no_gateway),
         cmocka_unit_test(lost_messages_are_sent_again),
+        cmocka_unit_test(a_user_with_a_certificate_is_whom_it_names),
+        cmocka_unit_test(a_certificate_of_another_user_is_refused),
+        cmocka_unit_test(a_gateway_with_a_certificate_of_another_is_refused),
+        cmocka_unit_test(a_certificate_that_is_no_good_is_told_to_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,13 +8,20 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-static inline struct pair *pair_login(const char *name, const char *password)
+/* A pair whose engines can do EAP. */
+static inline struct pair *pair_eap(void)
 {
     static struct crypt_ike_ops ops;
     ops = null_ike_ops;
     ops.eap = &ossl_eap_ops;
     struct pair *p = pair_new();
     p->ops = &ops;
+    return p;
+}
+
+static inline struct pair *pair_login(const char *name, const char *password)
+{
+    struct pair *p = pair_eap();
     struct ike_conn_conf *a = &p->h[0].conf->conns[0], *b = &p->h[1].conf->conns[0];
     a->local_auth = b->remote_auth = IKE_AUTH_EAP_MSCHAPV2;
     a->login = login_of("", name, password);
