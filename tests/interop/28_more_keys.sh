@@ -16,7 +16,10 @@ culvert)
     ;;
 esac
 SWAN_FRAGMENT=600
-lab_up a=masq b=1to1
+case $1 in
+swan-out) lab_up a=fwd b=1to1 ;; # who is called has a port that leads to it
+*) lab_up a=masq b=1to1 ;;
+esac
 gw_pair "ike=aes256gcm16-prfsha384-$more" "esp=aes256gcm16-$more" "b.peer=$(gw_public a)"
 gw_start b
 gw_start a
