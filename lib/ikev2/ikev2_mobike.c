@@ -135,17 +135,26 @@ bool ikev2_mobike_has_work(const struct ikev2_sa *sa)
     return sa->mobike.wants && sa->state == IKEV2_ST_UP;
 }
 
-/* Addresses and ports as we send them, so that the peer can see whether they arrive so (RFC 4555 4.2.6). */
+#define NO_NATS_MAX (2 * (16 + 2))
+
+/* What NO_NATS_ALLOWED says of a packet: source and destination, then their ports (RFC 4555 4.2.6). */
+static struct base_span no_nats(const struct base_endpoint *from, const struct base_endpoint *to,
+                                uint8_t bytes[NO_NATS_MAX])
+{
+    struct base_writer w = base_writer(bytes, NO_NATS_MAX);
+    const size_t addr = base_addr_size((enum base_family)from->addr.family);
+    base_write(&w, from->addr.bytes, addr);
+    base_write(&w, to->addr.bytes, addr);
+    base_write_u16(&w, from->port);
+    base_write_u16(&w, to->port);
+    return base_writer_span(&w);
+}
+
+/* Addresses and ports as we send them, so that the peer can see whether they arrive so. */
 static void put_no_nats(struct wire_ike_builder *b, const struct ike_path *path)
 {
-    uint8_t bytes[2 * (16 + 2)];
-    struct base_writer w = base_writer(bytes, sizeof bytes);
-    const size_t addr = base_addr_size((enum base_family)path->local.addr.family);
-    base_write(&w, path->local.addr.bytes, addr);
-    base_write(&w, path->remote.addr.bytes, addr);
-    base_write_u16(&w, path->local.port);
-    base_write_u16(&w, path->remote.port);
-    ikev2_msg_put_notify(b, WIRE_IKE_N_NO_NATS_ALLOWED, base_writer_span(&w));
+    uint8_t bytes[NO_NATS_MAX];
+    ikev2_msg_put_notify(b, WIRE_IKE_N_NO_NATS_ALLOWED, no_nats(&path->local, &path->remote, bytes));
 }
 
 static void put_natd(struct ike *ike, const struct ikev2_sa *sa, struct wire_ike_builder *b,
@@ -287,14 +296,8 @@ void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct 
 /* Whether the message arrived with the addresses and ports that it was sent with. */
 static bool came_as_sent(const struct wire_ike_notification *n, const struct ike_path *path)
 {
-    uint8_t bytes[2 * (16 + 2)];
-    struct base_writer w = base_writer(bytes, sizeof bytes);
-    const size_t addr = base_addr_size((enum base_family)path->local.addr.family);
-    base_write(&w, path->remote.addr.bytes, addr);
-    base_write(&w, path->local.addr.bytes, addr);
-    base_write_u16(&w, path->remote.port);
-    base_write_u16(&w, path->local.port);
-    return base_span_equal(n->data, base_writer_span(&w));
+    uint8_t bytes[NO_NATS_MAX];
+    return base_span_equal(n->data, no_nats(&path->remote, &path->local, bytes));
 }
 
 /* 0, or the notify that refuses the peer's new path. */
