@@ -99,7 +99,7 @@ int eap_mschap_proof(const struct crypt_eap_ops *ops, const struct eap_mschap *m
                      char out[WIRE_MSCHAP_AUTH_BYTES])
 {
     static const char digits[] = "0123456789ABCDEF";
-    uint8_t hash_hash[16], digest[20], challenge[8];
+    uint8_t hash_hash[16] = {0}, digest[20], challenge[8] = {0};
     const struct base_span first[] = {SPAN(hash_hash), base_span(response, 24),
                                       WORDS("Magic server to client signing constant")};
     const struct base_span second[] = {SPAN(digest), SPAN(challenge),
@@ -141,7 +141,7 @@ static int mschap_start_key(const struct crypt_eap_ops *ops, const uint8_t maste
 int eap_mschap_msk(const struct crypt_eap_ops *ops, const uint8_t hash[16], const uint8_t response[24],
                    uint8_t out[EAP_MSCHAP_MSK])
 {
-    uint8_t hash_hash[16], master[20];
+    uint8_t hash_hash[16] = {0}, master[20];
     const struct base_span parts[] = {SPAN(hash_hash), base_span(response, 24),
                                       WORDS("This is the MPPE Master Key")};
     memset(out, 0, EAP_MSCHAP_MSK);
