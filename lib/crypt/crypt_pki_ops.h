@@ -7,10 +7,10 @@
  * Keys, certificates and trusts never change once made and are shared by reference count (get, put), by any
  * number of threads at once. Nothing here opens a socket: URLs inside certificates are not followed.
  *
- * `where` names what is loaded: a file, for CA certificates and CRLs also a folder, or a "pkcs11:" URI
- * (RFC 7512). `why` gets a sentence for the operator when a call fails, with the name of the file, what is
- * in it and what was expected; it is never NULL. Loading reads files and may ask hardware: control at start,
- * else a job. All buffers are borrowed until return.
+ * `where` names what is loaded: a file, for CA certificates and CRLs also a folder; a key or a certificate
+ * of our own also by "pkcs11:" URI (RFC 7512). `why` gets a sentence for the operator when a call fails, with
+ * the name of the file, what is in it and what was expected; it is never NULL. Loading reads files and may
+ * ask hardware: control at start, else a job. All buffers are borrowed until return.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -160,9 +160,10 @@ struct crypt_pki_ops {
                   struct base_span signature);
 
     /*
-     * Certificates from a file (PEM with one or several, DER, PKCS#12), a "pkcs11:" URI, or a raw public key
-     * (PEM "PUBLIC KEY", or DER). The first of the file is the owner's; the rest comes in the order of
-     * issue; what does not belong to its chain is refused. 0, or negative as key_load.
+     * Certificates from a file (PEM with one or several, DER, PKCS#12), one in hardware by URI (passphrase:
+     * the token's PIN), or a raw public key (PEM "PUBLIC KEY", or DER). The first of the file is the owner's;
+     * the rest comes in the order of issue; what does not belong to its chain is refused. 0, or negative as
+     * key_load.
      */
     int (*certs_load)(const char *where, const char *passphrase, struct crypt_certs *out,
                       struct base_text *why);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keys in hardware: the provider or engine is started at the first URI, in a library context of its own. */
+/* Keys and certificates in hardware: the provider or engine is started at the first URI, in a library context
+ * of its own. */
 #define OPENSSL_SUPPRESS_DEPRECATED /* engines, which are all that OpenSSL 3.0 has here */
 #include "ossl_token.h"
 
@@ -152,39 +153,59 @@ static int pin_tell(char *buf, int size, int writes, void *pin)
     return (int)len;
 }
 
-static EVP_PKEY *provider_key(const char *uri, char *pin, UI_METHOD *ui)
+/* What is asked of a token: one object of a kind. */
+struct token_ask {
+    const char *kind; /* for people */
+    int type;         /* of OSSL_STORE_INFO */
+    char uri[TOKEN_URI_MAX];
+    char *pin; /* NULL: none */
+    UI_METHOD *ui;
+    EVP_PKEY *key; /* found, one of both */
+    X509 *cert;
+};
+
+static bool ask_is_answered(const struct token_ask *a)
 {
-    EVP_PKEY *key = NULL;
-    OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, token.lib, NULL, ui, pin, NULL, NULL, NULL);
+    return a->key || a->cert;
+}
+
+static void provider_ask(struct token_ask *a)
+{
+    OSSL_STORE_CTX *store = OSSL_STORE_open_ex(a->uri, token.lib, NULL, a->ui, a->pin, NULL, NULL, NULL);
     if (!store)
-        return NULL;
-    (void)OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
-    while (!key && !OSSL_STORE_eof(store)) {
+        return;
+    (void)OSSL_STORE_expect(store, a->type);
+    while (!ask_is_answered(a) && !OSSL_STORE_eof(store)) {
         OSSL_STORE_INFO *info = OSSL_STORE_load(store);
         if (!info && OSSL_STORE_error(store))
             break;
-        if (info && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)
-            key = OSSL_STORE_INFO_get1_PKEY(info);
+        if (info && a->type == OSSL_STORE_INFO_PKEY)
+            a->key = OSSL_STORE_INFO_get1_PKEY(info);
+        else if (info)
+            a->cert = OSSL_STORE_INFO_get1_CERT(info);
         OSSL_STORE_INFO_free(info);
     }
     OSSL_STORE_close(store);
-    return key;
 }
 
 #ifndef OPENSSL_NO_ENGINE
-static EVP_PKEY *engine_key(const char *uri, char *pin, UI_METHOD *ui)
+static void engine_ask(struct token_ask *a)
 {
-    pthread_mutex_lock(&token.lock); /* the PIN is the engine's, not the key's */
-    EVP_PKEY *key = NULL;
-    if (!pin || ENGINE_ctrl_cmd_string(token.engine, "PIN", pin, 0) == 1)
-        key = ENGINE_load_private_key(token.engine, uri, ui, pin);
+    struct {
+        const char *uri;
+        X509 *cert;
+    } wanted = {a->uri, NULL};       /* as the engine's LOAD_CERT_CTRL has it */
+    pthread_mutex_lock(&token.lock); /* the PIN is the engine's, not the object's */
+    const bool is_ready = !a->pin || ENGINE_ctrl_cmd_string(token.engine, "PIN", a->pin, 0) == 1;
+    if (is_ready && a->type == OSSL_STORE_INFO_PKEY)
+        a->key = ENGINE_load_private_key(token.engine, a->uri, a->ui, a->pin);
+    else if (is_ready && ENGINE_ctrl_cmd(token.engine, "LOAD_CERT_CTRL", 0, &wanted, NULL, 0) == 1)
+        a->cert = wanted.cert;
     pthread_mutex_unlock(&token.lock);
-    return key;
 }
 #else
-static EVP_PKEY *engine_key(const char *uri, char *pin, UI_METHOD *ui)
+static void engine_ask(struct token_ask *a)
 {
-    return NULL;
 }
 #endif
 
@@ -199,8 +220,8 @@ static void uri_text(const char *uri, struct base_text *out)
         base_text_add(out, "%s", uri);
 }
 
-/* Why there is no key, as far as the library's errors tell. */
-static int token_fail(const char *uri, const char *pin, struct base_text *why)
+/* Why nothing was found, as far as the library's errors tell. */
+static int token_fail(const char *uri, const struct token_ask *a, struct base_text *why)
 {
     bool is_pin = false;
     unsigned long code;
@@ -213,22 +234,19 @@ static int token_fail(const char *uri, const char *pin, struct base_text *why)
     }
     uri_text(uri, why);
     if (is_pin)
-        base_text_add(why, ": the token refuses the PIN%s", pin ? "" : ", for none is given");
+        base_text_add(why, ": the token refuses the PIN%s", a->pin ? "" : ", for none is given");
     else
         base_text_add(why,
-                      ": no private key is found there, or the token lets nobody in without %s PIN; "
+                      ": no %s is found there, or the token lets nobody in without %s PIN; "
                       "list what there is with: p11tool --list-all --login",
-                      pin ? "the right" : "a");
+                      a->kind, a->pin ? "the right" : "a");
     return is_pin ? -EACCES : -ENOENT;
 }
 
-int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CTX **lib,
-                   struct base_text *why)
+/* Fills in what is found. 0; -EACCES, -ENOENT or -EINVAL, and why. */
+static int token_find(const char *uri, struct token_ask *a, struct base_text *why)
 {
-    char plain[TOKEN_URI_MAX];
-    *out = NULL;
-    *lib = NULL;
-    if (!uri_for_token(uri, plain)) {
+    if (!uri_for_token(uri, a->uri)) {
         base_text_add(why, "the pkcs11: URI is longer than %d characters", TOKEN_URI_MAX - 1);
         return -EINVAL;
     }
@@ -241,16 +259,33 @@ int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CT
         return -EINVAL;
     }
     /* Nobody sits at the terminal: who asks for a PIN gets this one or none. */
-    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
-    if (ui)
-        *out = (way == TOKEN_PROVIDER ? provider_key : engine_key)(plain, (char *)pin, ui);
-    UI_destroy_method(ui);
-    base_wipe(plain, sizeof plain);
-    if (!*out)
-        return token_fail(uri, pin, why);
-    *lib = token.lib; /* the default one for an engine */
+    a->ui = UI_UTIL_wrap_read_pem_callback(pin_tell, 0);
+    if (a->ui)
+        (way == TOKEN_PROVIDER ? provider_ask : engine_ask)(a);
+    UI_destroy_method(a->ui);
+    base_wipe(a->uri, sizeof a->uri);
+    if (!ask_is_answered(a))
+        return token_fail(uri, a, why);
     ERR_clear_error();
     return 0;
+}
+
+int ossl_token_key(const char *uri, const char *pin, EVP_PKEY **out, OSSL_LIB_CTX **lib,
+                   struct base_text *why)
+{
+    struct token_ask a = {.kind = "private key", .type = OSSL_STORE_INFO_PKEY, .pin = (char *)pin};
+    const int err = token_find(uri, &a, why);
+    *out = a.key;
+    *lib = err == 0 ? token.lib : NULL; /* the default one for an engine */
+    return err;
+}
+
+int ossl_token_cert(const char *uri, const char *pin, X509 **out, struct base_text *why)
+{
+    struct token_ask a = {.kind = "certificate", .type = OSSL_STORE_INFO_CERT, .pin = (char *)pin};
+    const int err = token_find(uri, &a, why);
+    *out = a.cert;
+    return err;
 }
 
 void ossl_token_close(void)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Culvert's private key is in hardware (SoftHSM 2 stands for it) and never leaves it: tunnels up, by either side, and a reload
-# that asks the token again. A wrong PIN is a sentence before anything starts. Each kind of key in the token.
+# that asks the token again. A wrong PIN is a sentence before anything starts. An RSA key with its certificate in a file, an ECDSA
+# key with its certificate in the token; one that is not there is a sentence, too.
 # cases: rsa ec
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
@@ -20,14 +21,26 @@ pki_ca ca && pki_cert gw ca "key=$kind" san=DNS:gw.example.org && pki_cert foo c
 token_open "$LAB_OUT/token" lab 1234 || lab_fail "no token, see $LAB_OUT/token/log"
 token_import "$LAB_PKI/gw.key" gw || lab_fail "the token does not take the key, see $LAB_OUT/token/log"
 rm "$LAB_PKI/gw.key"
+token_cert=no
+if [ "$1" = ec ]; then
+    token_import_certificate "$LAB_PKI/gw.crt" gw || lab_fail "the token does not take the certificate, see $LAB_OUT/token/log"
+    token_cert=$(token_uri gw)
+fi
 lab_up a=fwd b=1to1
 check_capture_start
 gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
-    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "b.token=$(token_uri gw)" b.pin=4321
+    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "b.token=$(token_uri gw)" b.pin=4321 "b.token_cert=$token_cert"
 (gw_start b) >"$LAB_OUT/wrong-pin.log" 2>&1 && lab_fail "the gateway starts with a wrong PIN"
 grep -q "PIN" "$LAB_OUT/gwb/check.log" || lab_fail "a wrong PIN is not said: $(cat "$LAB_OUT/gwb/check.log")"
 grep -q "4321" "$LAB_OUT/gwb/check.log" && lab_fail "the PIN is told to everybody"
 GW_VALUE[b/foo/pin]=1234
+if [ "$1" = ec ]; then
+    GW_VALUE[b/foo/token_cert]=$(token_uri other)
+    (gw_start b) >"$LAB_OUT/missing.log" 2>&1 && lab_fail "the gateway starts without its certificate"
+    grep -q 'certificate.*object=other.*no certificate is found there' "$LAB_OUT/gwb/check.log" ||
+        lab_fail "a missing certificate is not said: $(cat "$LAB_OUT/gwb/check.log")"
+    GW_VALUE[b/foo/token_cert]=$token_cert
+fi
 gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
@@ -39,4 +52,8 @@ check_reach a "${NET_LAN[b]}.10" 5
 check_capture_end --least-esp 100
 gw_stop b
 check_equal "exit status of culvertd" 0 "$LAB_STATUS"
-echo "shows: $1, a key that is only in the token; $CHECK_RATES Mbit/s"
+case $1 in
+rsa) shows="an RSA key that is only in the token" ;;
+ec) shows="an ECDSA key and its certificate, both only in the token" ;;
+esac
+echo "shows: $shows; $CHECK_RATES Mbit/s"

@@ -49,9 +49,10 @@ culvert_auth() {
     done
     key=$(gw_value "$1" "$2" key)
     [ -z "$key" ] || keys="\"$LAB_PKI/$key.key\""
-    [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
     token=$(gw_value "$1" "$2" token)
     [ -z "$token" ] || keys="\"$token\""
+    [ "$(gw_value "$1" "$2" token_cert)" = no ] || certs="\"$(gw_value "$1" "$2" token_cert)\""
+    [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
     case $(gw_value "$1" "$2" auth) in

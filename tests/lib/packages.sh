@@ -7,8 +7,8 @@ PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-de
 PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins
     libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps freeradius"
 # Keys in hardware, and OpenSSL's way to them: a provider, and on Debian 12, which has none, an engine.
-PACKAGES_TOKEN="softhsm2 pkcs11-provider"
-[ "$(. /etc/os-release && echo "${VERSION_ID:-}")" != 12 ] || PACKAGES_TOKEN="softhsm2 libengine-pkcs11-openssl"
+PACKAGES_TOKEN="softhsm2 gnutls-bin pkcs11-provider"
+[ "$(. /etc/os-release && echo "${VERSION_ID:-}")" != 12 ] || PACKAGES_TOKEN="softhsm2 gnutls-bin libengine-pkcs11-openssl"
 PACKAGES_SUITES="$PACKAGES_TOKEN python3-scapy python3-cryptography python3-jsonschema qemu-user groff-base mandoc systemd"
 PACKAGES_TEST="clang clang-format llvm libclang-rt-dev $PACKAGES_SUITES lua5.3 git
     openssh-server openssh-client debootstrap debian-archive-keyring"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Keys in hardware: here in SoftHSM 2, put there by its own tool. What the machine lacks (SoftHSM, or
- * OpenSSL's way to PKCS#11) is said, and its tests are skipped.
+ * Keys and certificates in hardware: here in SoftHSM 2, put there by its own tool and GnuTLS's. What the
+ * machine lacks (SoftHSM, or OpenSSL's way to PKCS#11) is said, and its tests are skipped.
  */
 #include "ossl_token.h"
 
@@ -18,7 +18,7 @@
 #define TOKEN  "pkcs11:token=lab;object="
 
 static char folder[] = "/tmp/ossl_token.XXXXXX";
-static bool has_token, has_way;
+static bool has_token, has_cert, has_way;
 
 /* Runs the words; false: it failed. */
 __attribute__((format(printf, 1, 2))) static bool run(const char *format, ...)
@@ -59,9 +59,14 @@ static int make_token(void **state)
             pki_path("gw-rsa.key")) &&
         run("softhsm2-util --import '%s' --token lab --pin 1234 --label ec --id 02 > /dev/null 2>&1",
             pki_path("gw.key"));
+    has_cert =
+        has_token && run("p11tool --provider=" MODULE " --batch --write --load-certificate='%s' --label=ec "
+                         "--id=02 --login --set-pin=1234 pkcs11:token=lab > /dev/null 2>&1",
+                         pki_path("gw.crt"));
     if (has_token)
         has_way = ossl_token_key(TOKEN "nobody?module-path=" MODULE, "4321", &key, &lib, &why) != -EINVAL;
-    print_message("SoftHSM 2: %s; OpenSSL's way to PKCS#11: %s\n", has_token ? "here" : "not here",
+    print_message("SoftHSM 2: %s; a certificate in it: %s; OpenSSL's way to PKCS#11: %s\n",
+                  has_token ? "here" : "not here", has_cert ? "here" : "not here",
                   has_way ? "here" : "not here");
     return 0;
 }
@@ -136,6 +141,32 @@ static void a_key_that_is_not_there_is_said(void **state)
         pki_sentence);
 }
 
+static void a_certificate_in_a_token_is_loaded_without_its_pin(void **state)
+{
+    struct crypt_certs certs;
+    struct base_text why = pki_why();
+    need_token();
+    if (!has_cert)
+        skip();
+    struct crypt_cert *wanted = pki_cert("gw.crt");
+    if (ossl_pki_ops.certs_load(TOKEN "ec?module-path=" MODULE, NULL, &certs, &why) < 0)
+        fail_msg("%s", pki_sentence);
+    assert_int_equal(certs.n, 1);
+    assert_true(base_span_equal(ossl_pki_ops.cert_der(certs.at[0]), ossl_pki_ops.cert_der(wanted)));
+    ossl_pki_ops.certs_put(&certs);
+    ossl_pki_ops.cert_put(wanted);
+}
+
+static void a_certificate_that_is_not_there_is_said(void **state)
+{
+    struct crypt_certs certs;
+    struct base_text why = pki_why();
+    need_token();
+    assert_int_equal(ossl_pki_ops.certs_load(TOKEN "rsa", "1234", &certs, &why), -ENOENT);
+    assert_int_equal(certs.n, 0);
+    assert_ptr_equal(strstr(pki_sentence, TOKEN "rsa: no certificate is found there"), pki_sentence);
+}
+
 static void a_pin_is_never_in_a_sentence(void **state)
 {
     struct crypt_key *key;
@@ -158,8 +189,12 @@ static void a_wrong_pin_opens_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_uri_is_told_from_a_path),    cmocka_unit_test(a_wrong_pin_opens_nothing),
-        cmocka_unit_test(keys_in_a_token_sign),         cmocka_unit_test(a_key_that_is_not_there_is_said),
+        cmocka_unit_test(a_uri_is_told_from_a_path),
+        cmocka_unit_test(a_wrong_pin_opens_nothing),
+        cmocka_unit_test(keys_in_a_token_sign),
+        cmocka_unit_test(a_key_that_is_not_there_is_said),
+        cmocka_unit_test(a_certificate_in_a_token_is_loaded_without_its_pin),
+        cmocka_unit_test(a_certificate_that_is_not_there_is_said),
         cmocka_unit_test(a_pin_is_never_in_a_sentence),
     };
     return cmocka_run_group_tests(tests, make_token, remove_token);
