@@ -77,6 +77,11 @@ const char *crypt_sig_name(enum crypt_sig sig)
     return row ? row->name : "none";
 }
 
+bool crypt_sig_is_pss(enum crypt_sig sig)
+{
+    return sig >= CRYPT_SIG_PSS_SHA2_256 && sig <= CRYPT_SIG_PSS_SHA2_512;
+}
+
 enum crypt_sig crypt_sig_of_method(uint8_t method)
 {
     for (size_t i = 0; i < SIG_ROWS; i++)
@@ -170,11 +175,9 @@ static struct base_span row_oid(const struct crypt_sig_row *row)
 /* Whether what stands behind the object identifier is what the row demands. */
 static bool row_takes(const struct crypt_sig_row *row, struct base_reader parameters)
 {
-    switch (row->sig) {
-    case CRYPT_SIG_PSS_SHA2_256:
-    case CRYPT_SIG_PSS_SHA2_384:
-    case CRYPT_SIG_PSS_SHA2_512:
+    if (crypt_sig_is_pss(row->sig))
         return pss_is(&parameters, row->hash);
+    switch (row->sig) {
     case CRYPT_SIG_RSA_SHA2_256:
     case CRYPT_SIG_RSA_SHA2_384:
     case CRYPT_SIG_RSA_SHA2_512:

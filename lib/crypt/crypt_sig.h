@@ -70,6 +70,9 @@ const struct crypt_sig_row *crypt_sig_row(enum crypt_sig sig);
 /* "RSA-PSS with SHA2-256"; "none" for what is no scheme. */
 const char *crypt_sig_name(enum crypt_sig sig);
 
+/* Whether it is one of RSASSA-PSS. */
+bool crypt_sig_is_pss(enum crypt_sig sig);
+
 /* The scheme of a method that is none of RFC 7427's: 1, 9, 10, 11. CRYPT_SIG_NONE: no such method. */
 enum crypt_sig crypt_sig_of_method(uint8_t method);
 

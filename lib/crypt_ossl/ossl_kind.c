@@ -82,7 +82,6 @@ bool ossl_kind_of(const EVP_PKEY *pkey, struct ossl_kind *out, struct base_text 
 
 bool ossl_kind_takes(const struct ossl_kind *kind, const struct crypt_sig_row *row)
 {
-    const bool is_pss = row->sig >= CRYPT_SIG_PSS_SHA2_256 && row->sig <= CRYPT_SIG_PSS_SHA2_512;
     return kind->key == row->key && (row->ec_bits == 0 || row->ec_bits == kind->bits) &&
-           (!kind->is_pss_only || is_pss);
+           (!kind->is_pss_only || crypt_sig_is_pss(row->sig));
 }

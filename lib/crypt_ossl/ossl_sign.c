@@ -28,11 +28,6 @@ static const char *digest_name(enum crypt_hash hash)
     return names[hash];
 }
 
-static bool is_pss(const struct crypt_sig_row *row)
-{
-    return row->sig >= CRYPT_SIG_PSS_SHA2_256 && row->sig <= CRYPT_SIG_PSS_SHA2_512;
-}
-
 static bool is_raw(const struct crypt_sig_row *row)
 {
     return row->sig >= CRYPT_SIG_ECDSA_P256_RAW && row->sig <= CRYPT_SIG_ECDSA_P521_RAW;
@@ -48,7 +43,7 @@ static bool set_padding(EVP_PKEY_CTX *pctx, const struct crypt_sig_row *row)
 {
     if (row->key != CRYPT_SIG_KEY_RSA)
         return true;
-    if (!is_pss(row))
+    if (!crypt_sig_is_pss(row->sig))
         return EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PADDING) == 1;
     return EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
@@ -153,7 +148,7 @@ static unsigned scheme_rank(const struct ossl_kind *kind, const struct crypt_sig
                                                    : CRYPT_HASH_SHA2_256;
     /* Stronger ones come next, weaker ones last. */
     const unsigned hash = row->hash >= fits ? row->hash - fits : 8u + (unsigned)(fits - row->hash);
-    return hash + (is_pss(row) == prefers_pss ? 0 : 32u);
+    return hash + (crypt_sig_is_pss(row->sig) == prefers_pss ? 0 : 32u);
 }
 
 size_t ossl_key_schemes(const struct crypt_key *key, uint32_t hashes, bool prefers_pss,

@@ -193,6 +193,16 @@ static void add_hashes(struct base_text *t, uint32_t hashes)
     }
 }
 
+/* That the configuration narrows what an RSA key makes, where it does. */
+static void add_pss(struct explain *e, const struct ike_conn_conf *conn)
+{
+    if (conn->rsa_pss == IKE_RSA_PSS_AUTO)
+        return;
+    base_text_add(&e->why, " An RSA key %s by RSASSA-PSS here.",
+                  conn->rsa_pss == IKE_RSA_PSS_ALWAYS ? "signs only" : "never signs");
+    base_text_add(&e->fix_here, "connections.%s.local.rsa_pss: \"auto\"; or ", conn->name);
+}
+
 void explain_no_scheme(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                        uint32_t hashes)
 {
@@ -207,6 +217,7 @@ void explain_no_scheme(struct ike *ike, struct explain_about about, const struct
         base_text_add(&e.why, "None of our keys makes a signature with a hash that the peer takes: ");
         add_hashes(&e.why, hashes);
         base_text_add(&e.why, ".");
+        add_pss(&e, conn);
         base_text_add(&e.fix_here, "connections.%s.local.certificate and .key: one more of another kind",
                       conn->name);
     } else {

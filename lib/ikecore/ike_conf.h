@@ -123,6 +123,13 @@ enum ike_childless {
     IKE_CHILDLESS_PREFER, /* ours do, too, where the peer can */
 };
 
+/* How an RSA key of ours signs by RFC 7427. */
+enum ike_rsa_pss {
+    IKE_RSA_PSS_AUTO,   /* by PSS when the peer shows that it takes that, else by PKCS#1 v1.5 */
+    IKE_RSA_PSS_ALWAYS, /* by PSS or not at all */
+    IKE_RSA_PSS_NEVER
+};
+
 struct ike_child_conf {
     char name[IKE_NAME_MAX];
     size_t n_proposals;
@@ -166,6 +173,7 @@ struct ike_conn_conf {
     struct ike_id local_id;
     struct ike_id remote_id; /* mandatory; may be a pattern */
     enum ike_auth_kind local_auth, remote_auth;
+    enum ike_rsa_pss rsa_pss;
     /* With EAP_RADIUS: the server's answer names one of these; none: it need not. */
     size_t n_groups;
     char groups[IKE_GROUPS_MAX][IKE_GROUP_MAX];

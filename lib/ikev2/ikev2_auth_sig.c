@@ -21,14 +21,49 @@
 #include "ikev2_sa.h"
 #include "wire_ike.h"
 
+/* Whether the caller's own signature, which we answer, is by RSASSA-PSS. */
+static bool sig_peer_signs_pss(const struct ikev2_sa *sa)
+{
+    struct ikev2_msg msg;
+    struct wire_ike_auth auth;
+    struct base_span algid, signature;
+    if (sa->is_initiator)
+        return false;
+    ikev2_auth_kept(sa, &msg);
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg.plds, WIRE_IKE_P_AUTH, 0);
+    return p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK && auth.method == WIRE_IKE_AUTH_DIGITAL &&
+           crypt_sig_split(auth.data, &algid, &signature) && crypt_sig_is_pss(crypt_sig_of_algid(algid));
+}
+
+/*
+ * RSASSA-PSS is what RFC 8247 3.2 demands of whoever signs by RFC 7427, but a list of hashes does not tell
+ * whether a peer heeds it: Android announces SHA-2 and takes PKCS#1 v1.5 alone. One that announces RFC 8420's
+ * Identity is younger than the demand, and one that signs by PSS knows it.
+ */
+static bool sig_prefers_pss(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    if (conn->rsa_pss != IKE_RSA_PSS_AUTO)
+        return conn->rsa_pss == IKE_RSA_PSS_ALWAYS;
+    return sa->init->auth.hashes & CRYPT_HASH_BIT(CRYPT_HASH_IDENTITY) || sig_peer_signs_pss(sa);
+}
+
+static bool sig_is_allowed(const struct ike_conn_conf *conn, const struct crypt_sig_row *row)
+{
+    if (row->is_weak && !conn->weak)
+        return false;
+    return row->key != CRYPT_SIG_KEY_RSA || conn->rsa_pss == IKE_RSA_PSS_AUTO ||
+           crypt_sig_is_pss(row->sig) == (conn->rsa_pss == IKE_RSA_PSS_ALWAYS);
+}
+
 /* The best scheme of a key that the peer takes; NONE: it has none. */
-static enum crypt_sig sig_scheme(const struct ike_conn_conf *conn, const struct ike_cred *cred,
-                                 uint32_t hashes)
+static enum crypt_sig sig_scheme(const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                                 const struct ike_cred *cred)
 {
     enum crypt_sig all[CRYPT_SIGS];
-    const size_t n = conn->conf->pki->key_schemes(cred->key, hashes, false, all);
+    const size_t n =
+        conn->conf->pki->key_schemes(cred->key, sa->init->auth.hashes, sig_prefers_pss(sa, conn), all);
     for (size_t i = 0; i < n; i++)
-        if (conn->weak || !crypt_sig_row(all[i])->is_weak)
+        if (sig_is_allowed(conn, crypt_sig_row(all[i])))
             return all[i];
     return CRYPT_SIG_NONE;
 }
@@ -51,8 +86,7 @@ static const struct ike_cred *sig_choose(const struct ikev2_sa *sa, const struct
     const uint8_t wanted = sig_wanted(sa, conn);
     for (size_t i = 0; creds && i < creds->n; i++) {
         const bool is_wanted = wanted & (1u << i);
-        const enum crypt_sig s =
-            best && !is_wanted ? CRYPT_SIG_NONE : sig_scheme(conn, &creds->list[i], sa->init->auth.hashes);
+        const enum crypt_sig s = best && !is_wanted ? CRYPT_SIG_NONE : sig_scheme(sa, conn, &creds->list[i]);
         if (s == CRYPT_SIG_NONE)
             continue;
         best = &creds->list[i];

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Both sides prove themselves by signatures. The tunnel of the case carries traffic; then strongSwan calls with one kind of key
 # and signature after the other, and each must come up.
-# cases: rsa-in rsa-out kinds split
+# cases: rsa-in rsa-out schemes kinds split
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
@@ -38,6 +38,36 @@ rsa-in | rsa-out)
     check_traffic
     check_capture_end --least-esp 100
     echo "shows: $1; $CHECK_RATES Mbit/s"
+    ;;
+schemes)
+    # RSA: the signature scheme that each side chooses, as strongSwan's log has it. It announces only hashes that a connection takes.
+    SWAN_PSS=yes
+    scheme() { # NAME CALLER OF-CULVERT OF-STRONGSWAN
+        local log=$LAB_OUT/gwa/charon.log from
+        from=$(($(wc -l <"$log") + 1))
+        gw_initiate "$2" "$1" || lab_fail "$1: no tunnel: $(tail -n 2 "$LAB_OUT/gw$2/initiate.log"): $(culvert_failure b certificate why)"
+        check_equal "schemes of $1" "foo:$4 gw:$3" "$(tail -n "+$from" "$log" | sort -k 5 |
+            sed -nE "s/.*authentication of '(foo|gw)-$1'.* with RSA_EMSA_(\S+) successful/\1:\2/p" | paste -s -d ' ')"
+        gw_terminate "$2" "$1"
+    }
+    one() { # NAME WHAT-STRONGSWAN-TAKES OWN-KEYS...
+        local name=$1 takes=$2
+        shift 2
+        conn a "$name" auth=pubkey "peer_auth=$takes" key=foo peer_key=gw "peer=$(gw_public b)" "id=@foo-$name" "peer_id=@gw-$name"
+        conn b "$name" auth=pubkey peer_auth=pubkey key=gw peer_key=foo "id=@gw-$name" "peer_id=@foo-$name" "peer=$(gw_public a)" "$@"
+    }
+    for name in gw foo; do openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
+    one any pubkey
+    one sha384 ike:rsa-sha384
+    one never pubkey rsa_pss=never
+    gw_start b
+    gw_start a
+    scheme any a PSS_SHA2_256_SALT_32 PSS_SHA2_256_SALT_32
+    scheme any b PSS_SHA2_256_SALT_32 PSS_SHA2_256_SALT_32
+    scheme sha384 a PSS_SHA2_384_SALT_48 PSS_SHA2_256_SALT_32
+    scheme never a PKCS1_SHA2_256 PSS_SHA2_256_SALT_32
+    gw_check_ends || lab_fail "the gateway did not end well"
+    echo "shows: RSA-PSS both ways, the hash that the peer takes, PKCS#1 where it must be"
     ;;
 kinds)
     # Certificates of each kind, one below an intermediate CA, and keys without a certificate.

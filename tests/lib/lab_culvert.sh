@@ -54,6 +54,7 @@ culvert_auth() {
     [ "$(gw_value "$1" "$2" token_cert)" = no ] || certs="\"$(gw_value "$1" "$2" token_cert)\""
     [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
+    [ "$(gw_value "$1" "$2" rsa_pss)" = auto ] || printf ', "rsa_pss": "%s"' "$(gw_value "$1" "$2" rsa_pss)"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
     case $(gw_value "$1" "$2" auth) in
     eap-mschapv2) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;

@@ -91,7 +91,7 @@ static struct conf *load_every_key(void)
     char conns[2000];
     snprintf(
         conns, sizeof conns,
-        "'foo':{'local':{'address':['192.0.2.1'],'id':'@gw','subnets':'10.1.0.0/24'},"
+        "'foo':{'local':{'address':['192.0.2.1'],'id':'@gw','rsa_pss':'never','subnets':'10.1.0.0/24'},"
         "'remote':{'address':'198.51.100.2','port':4500,'from':['198.51.100.0/24'],'id':'@foo','auth':'psk',"
         "'subnets':['10.2.0.0/24[tcp/443]']},%s,'child':{%s}}",
         every_key, every_child_key);
@@ -113,6 +113,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->remote_port, 4500);
     assert_int_equal(c->n_remote_from, 1);
     assert_int_equal(c->encap, IKE_ENCAP_FORCE);
+    assert_int_equal(c->rsa_pss, IKE_RSA_PSS_NEVER);
     assert_true(c->frag_after);
     assert_int_equal(c->start, IKE_START_TRAP);
     assert_int_equal(c->childless, IKE_CHILDLESS_PREFER);

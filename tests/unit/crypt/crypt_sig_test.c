@@ -31,6 +31,18 @@ static void every_row_stands_at_its_number_and_is_found_by_what_a_peer_sends(voi
     }
 }
 
+static void three_schemes_are_pss(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (int sig = CRYPT_SIG_NONE; sig <= CRYPT_SIGS; sig++) {
+        const bool is_pss = crypt_sig_is_pss((enum crypt_sig)sig);
+        assert_int_equal(is_pss, strncmp(crypt_sig_name((enum crypt_sig)sig), "RSA-PSS", 7) == 0);
+        n += is_pss;
+    }
+    assert_int_equal(n, 3);
+}
+
 static void what_is_no_scheme_has_no_row_and_still_a_name(void **state)
 {
     assert_null(crypt_sig_row(CRYPT_SIG_NONE));
@@ -201,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_stands_at_its_number_and_is_found_by_what_a_peer_sends),
+        cmocka_unit_test(three_schemes_are_pss),
         cmocka_unit_test(what_is_no_scheme_has_no_row_and_still_a_name),
         cmocka_unit_test(sha1_is_never_announced_and_only_method_1_is_weak),
         cmocka_unit_test(identifiers_are_those_of_the_rfc),

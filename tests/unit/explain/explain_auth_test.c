@@ -111,6 +111,21 @@ static void that_we_have_no_key_that_fits_is_said_with_what_the_peer_takes(void 
     assert_non_null(strstr(a->fix_here, "connections.a.weak: true"));
 }
 
+static void that_rsa_pss_narrows_our_keys_is_said(void **state)
+{
+    (void)state;
+    struct ike *ike = p->h[1].ike;
+    p->h[1].conf->conns[0].rsa_pss = IKE_RSA_PSS_NEVER;
+    explain_no_scheme(ike, ikev2_sa_about(ike->v2->first), &p->h[1].conf->conns[0],
+                      CRYPT_HASH_BIT(CRYPT_HASH_SHA2_256));
+    pair_drain(p);
+    const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_UNPROVED);
+    assert_non_null(strstr(a->why, "SHA2-256. An RSA key never signs by RSASSA-PSS here."));
+    assert_string_equal(a->fix_here,
+                        "connections.a.local.rsa_pss: \"auto\"; or connections.a.local.certificate "
+                        "and .key: one more of another kind");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
 
 int main(void)
@@ -119,6 +134,7 @@ int main(void)
         TEST(each_finding_has_a_sentence_of_its_own),
         TEST(each_fault_of_a_chain_says_what_to_do),
         TEST(that_we_have_no_key_that_fits_is_said_with_what_the_peer_takes),
+        TEST(that_rsa_pss_narrows_our_keys_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,67 @@ static void without_hashes_a_weak_signature_needs_the_word_for_it(void **state)
     }
 }
 
+/* The schemes of the signatures that were checked: the caller's, then the other's. */
+static enum crypt_sig checked[2];
+static size_t n_checked;
+
+static int noting_verify(const struct crypt_cert *cert, enum crypt_sig sig, struct base_span octets,
+                         struct base_span signature)
+{
+    assert_true(n_checked < 2);
+    checked[n_checked++] = sig;
+    return null_pki_ops.verify(cert, sig, octets, signature);
+}
+
+#define SHA2   (CRYPT_HASHES_OURS & ~CRYPT_HASH_BIT(CRYPT_HASH_IDENTITY)) /* as Android announces */
+#define PKCS_1 CRYPT_SIG_RSA_SHA2_256
+#define PSS    CRYPT_SIG_PSS_SHA2_256
+
+static void rsa_signs_by_pss_where_the_peer_shows_that_it_takes_it(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ike_rsa_pss a, b; /* of both sides */
+        uint32_t hashes;       /* that the called side heard */
+        enum crypt_sig by_a, by_b;
+    } cases[] = {
+        {IKE_RSA_PSS_AUTO, IKE_RSA_PSS_AUTO, CRYPT_HASHES_OURS, PSS, PSS},
+        {IKE_RSA_PSS_NEVER, IKE_RSA_PSS_AUTO, CRYPT_HASHES_OURS, PKCS_1, PSS},
+        {IKE_RSA_PSS_NEVER, IKE_RSA_PSS_AUTO, SHA2, PKCS_1, PKCS_1},
+        {IKE_RSA_PSS_ALWAYS, IKE_RSA_PSS_AUTO, SHA2, PSS, PSS},
+        {IKE_RSA_PSS_ALWAYS, IKE_RSA_PSS_NEVER, SHA2, PSS, PKCS_1},
+        {IKE_RSA_PSS_NEVER, IKE_RSA_PSS_ALWAYS, SHA2, PKCS_1, PSS},
+        {IKE_RSA_PSS_NEVER, IKE_RSA_PSS_ALWAYS, 0, PKCS_1, CRYPT_SIG_NONE},
+    };
+    struct crypt_pki_ops noting = null_pki_ops;
+    noting.verify = noting_verify;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pair *p = sig_pair_new();
+        p->h[0].conf->pki = p->h[1].conf->pki = &noting;
+        p->h[0].conf->conns[0].rsa_pss = cases[i].a;
+        p->h[1].conf->conns[0].rsa_pss = cases[i].b;
+        p->h[1].conf->conns[0].weak =
+            true; /* of RSA, no more than PKCS#1 with SHA-1 is left without hashes */
+        pair_start(p);
+        for (int h = 0; h < 2; h++)
+            p->h[h].ike->env.calendar = sig_calendar;
+        n_checked = 0;
+        p->hold = true;
+        pair_connect(p);
+        pair_deliver_one(p);
+        p->h[1].ike->v2->first->init->auth.hashes = cases[i].hashes;
+        p->hold = false;
+        pair_settle(p);
+        const bool is_up = cases[i].by_b != CRYPT_SIG_NONE;
+        assert_int_equal(pair_live(&p->h[0]), is_up);
+        assert_int_equal(n_checked, is_up ? 2 : 1);
+        assert_int_equal(checked[0], cases[i].by_a);
+        if (is_up)
+            assert_int_equal(checked[1], cases[i].by_b);
+        sig_pair_free(p);
+    }
+}
+
 static void of_two_keys_the_one_that_the_peer_asks_for_is_shown(void **state)
 {
     (void)state;
@@ -194,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_raw_key_is_known_or_not),
         cmocka_unit_test(a_pinned_certificate_must_be_the_one_and_in_time),
         cmocka_unit_test(without_hashes_a_weak_signature_needs_the_word_for_it),
+        cmocka_unit_test(rsa_signs_by_pss_where_the_peer_shows_that_it_takes_it),
         cmocka_unit_test(of_two_keys_the_one_that_the_peer_asks_for_is_shown),
         cmocka_unit_test(who_asks_for_an_identity_gets_it_to_the_byte),
     };
