@@ -85,8 +85,10 @@ static bool build_children(struct conf_reader *r, const json_t *o, struct ike_co
 
 /* What a connection does not say itself comes from the root's nat and tunnel. */
 static bool build_connection(struct conf_reader *r, const char *name, const json_t *o, const json_t *root,
-                             struct ike_conn_conf *c)
+                             struct ike_conf *ike)
 {
+    struct ike_conn_conf *c = &ike->conns[ike->n_conns++];
+    const json_t *remote = json_object_get(o, "remote");
     const struct conf_objects to = {.conn = c};
     ike_conn_conf_defaults(c);
     snprintf(c->name, sizeof c->name, "%s", name);
@@ -94,11 +96,12 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     conf_fill(json_object_get(root, "tunnel"), CONF_S_TUNNEL, &to);
     conf_fill(o, CONF_S_CONNECTION, &to);
     conf_fill(json_object_get(o, "local"), CONF_S_LOCAL, &to);
-    conf_fill(json_object_get(o, "remote"), CONF_S_REMOTE, &to);
-    const char *host = json_string_value(json_object_get(json_object_get(o, "remote"), "address"));
+    conf_fill(remote, CONF_S_REMOTE, &to);
+    const char *host = json_string_value(json_object_get(remote, "address"));
     if (host && c->remote_addr.family == BASE_AF_NONE && conf_is_host(host))
         snprintf(c->remote_name, sizeof c->remote_name, "%s", host);
-    if (!conf_login_read(r, json_object_get(o, "local"), c) || !conf_ppk_read(r, o, c))
+    if (!conf_login_read(r, json_object_get(o, "local"), c) || !conf_ppk_read(r, o, c) ||
+        !conf_grants_read(r, remote, ike, c))
         return false;
     return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
 }
@@ -121,7 +124,7 @@ static bool build_connections(struct conf_reader *r, const json_t *root, struct 
         /* Both, so that all that is wrong is told at once. */
         const bool name_ok = conf_read_name(r, name);
         if (conf_read_object(r, CONF_S_CONNECTION, o) && name_ok)
-            ok &= build_connection(r, name, o, root, &ike->conns[ike->n_conns++]);
+            ok &= build_connection(r, name, o, root, ike);
         conf_leave(r, at);
     }
     conf_leave(r, mark);

@@ -417,6 +417,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     check_twins(r, conns, n_conns);
     conf_check_pools(r, conf);
     conf_check_pattern(r, ike);
+    conf_check_grants(r, ike);
     conf_check_overlap(r, ike);
     conf_check_sets(r, ike);
     free(secrets);

@@ -7,11 +7,13 @@
 #include "conf_int.h"
 
 #include <stdlib.h>
+#include "ike_grant.h"
 
 struct claim {
     const struct base_ts *ts;
     const struct ike_conn_conf *conn;
     const struct ike_child_conf *child;
+    const struct ike_grant *row; /* NULL: the child's own */
 };
 
 static int claim_order(const void *a, const void *b)
@@ -27,6 +29,19 @@ static bool flows_meet(const struct base_ts *a, const struct base_ts *b)
     return a->port_lo <= b->port_hi && b->port_lo <= a->port_hi;
 }
 
+static size_t claims_of_row(const struct ike_conn_conf *conn, const struct ike_grant *row, struct claim *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < base_ts_count(row->remote_ts) && conn->n_children; i++) {
+        if (base_ts_is_dynamic(&row->remote_ts->list[i]))
+            continue;
+        if (out)
+            out[n] = (struct claim){&row->remote_ts->list[i], conn, conn->children, row};
+        n++;
+    }
+    return n;
+}
+
 static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
 {
     size_t n = 0;
@@ -37,9 +52,13 @@ static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
                 if (base_ts_is_dynamic(ts)) /* one of a pool, which conf_check_pool.c looks at */
                     continue;
                 if (out)
-                    out[n] = (struct claim){ts, &ike->conns[i], &ike->conns[i].children[j]};
+                    out[n] = (struct claim){ts, &ike->conns[i], &ike->conns[i].children[j], NULL};
                 n++;
             }
+    for (size_t i = 0; i < ike->n_conns; i++)
+        for (uint32_t j = 0; j < ike->conns[i].n_grants; j++)
+            n += claims_of_row(&ike->conns[i], &ike->grants->list[ike->conns[i].first_grant + j],
+                               out ? out + n : NULL);
     return n;
 }
 
@@ -88,8 +107,9 @@ void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike)
     const struct claim *far = &claims[0];
     for (size_t i = 1; i < n; i++) {
         const struct claim *c = &claims[i];
-        if (c->conn != far->conn && base_addr_compare(&c->ts->lo, &far->ts->hi) <= 0 &&
-            flows_meet(c->ts, far->ts) && !is_settled(far, c))
+        if ((c->conn != far->conn || (c->row != far->row && c->row && far->row)) &&
+            base_addr_compare(&c->ts->lo, &far->ts->hi) <= 0 && flows_meet(c->ts, far->ts) &&
+            !is_settled(far, c))
             warn_of(r, far, c);
         if (base_addr_compare(&c->ts->hi, &far->ts->hi) > 0)
             far = c;

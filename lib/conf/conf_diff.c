@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ike_cred.h"
+#include "ike_grant.h"
 
 #define ROOM_MIN 64
 
@@ -121,6 +122,9 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
         op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local", from->name);
     if (from->conf->pki && !ike_anchor_equal(from->conf->pki, from->anchor, to->anchor))
         op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote", from->name);
+    const size_t n_rows = ike_grants_differ(from, to);
+    if (n_rows)
+        op_add(d, CONF_OP_NEW_SA, "%zu rows of connections.%s.remote", n_rows, from->name);
     if (!ike_conn_conf_same_secret(from, to))
         op_add(d, CONF_OP_NEW_SA, "secrets for connections.%s", from->name);
     if (d->n_ops == before)

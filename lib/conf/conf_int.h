@@ -49,6 +49,7 @@ enum conf_section {
     CONF_S_CONNECTION,
     CONF_S_LOCAL,
     CONF_S_REMOTE,
+    CONF_S_PEER,
     CONF_S_CHILD,
     CONF_S_NET,
     CONF_SECTIONS
@@ -228,6 +229,13 @@ bool conf_psk_take(struct conf_reader *r, struct base_span text, struct ike_secr
  */
 bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 
+/*
+ * Reads the rows of a connection, which the reader stands at: remote.peers, and remote.peers_file with a row
+ * a line, which is an object as there. False: no memory.
+ */
+bool conf_grants_read(struct conf_reader *r, const json_t *remote, struct ike_conf *ike,
+                      struct ike_conn_conf *conn);
+
 /* Builds conf->ike's connections, secrets, caps. The reader stands at the root. False: no memory. */
 bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf);
 
@@ -247,6 +255,8 @@ void conf_check_ports(struct conf_reader *r, const struct conf *conf);
 /* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
 void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);
+/* Rows of single identities: whether each can be met, and its address kept. The configuration is sealed. */
+void conf_check_grants(struct conf_reader *r, const struct ike_conf *ike);
 /* Pools, and what connections do with them; conf_check_pool.c. */
 void conf_check_pools(struct conf_reader *r, const struct conf *conf);
 /* Warns of remote subnets that two connections claim. */

@@ -4,6 +4,7 @@
  * is conf_read.c, printing is conf_schema_print.c.
  */
 #include "conf_int.h"
+#include "ike_grant.h"
 #include "ike_radius_conf.h"
 
 #include <string.h>
@@ -42,6 +43,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_CONNECTION] = "connections.*",
     [CONF_S_LOCAL] = "connections.*.local",
     [CONF_S_REMOTE] = "connections.*.remote",
+    [CONF_S_PEER] = "connections.*.remote.peers[]",
     [CONF_S_CHILD] = "connections.*.child",
     [CONF_S_NET] = "connections.*.children.*",
 };

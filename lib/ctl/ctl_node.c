@@ -8,6 +8,7 @@
 
 #include "ctl.h"
 #include "ctl_aside.h"
+#include "ike_grant.h"
 #include "node_request.h"
 
 #define POLICIES_AT_ONCE 256
@@ -145,6 +146,27 @@ static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, 
     return rc;
 }
 
+/* Networks behind single peers, by their rows. */
+static int node_add_rows(struct ctl *ctl, const struct ike_conn_conf *conn)
+{
+    struct node_request r;
+    int rc = 0;
+    r.type = NODE_POLICY_ADD;
+    r.policy.trap = 0;
+    for (uint32_t i = 0; i < conn->n_grants && conn->n_children && rc == 0; i++) {
+        const struct ike_grant *row = &conn->conf->grants->list[conn->first_grant + i];
+        if (!row->remote_ts)
+            continue;
+        base_ts_fill(&r.policy.local_ts, row->local_ts ? row->local_ts : conn->children[0].local_ts, NULL, 0);
+        base_ts_fill(&r.policy.remote_ts, row->remote_ts, NULL, 0);
+        if (r.policy.local_ts.count && r.policy.remote_ts.count)
+            rc = node_do(ctl->node, &r);
+        if (i % POLICIES_AT_ONCE == POLICIES_AT_ONCE - 1)
+            ctl_aside_turn(ctl);
+    }
+    return rc;
+}
+
 /* What goes to an address of a pool is for a peer, or for nobody. */
 static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *pool)
 {
@@ -189,6 +211,8 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
         rc = node_add_routes(ctl, conf);
     for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++) {
         rc = node_add_policies(ctl, &conf->ike->conns[i], &traps);
+        if (rc == 0)
+            rc = node_add_rows(ctl, &conf->ike->conns[i]);
         if (i % POLICIES_AT_ONCE == POLICIES_AT_ONCE - 1)
             ctl_aside_turn(ctl);
     }

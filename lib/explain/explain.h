@@ -147,6 +147,7 @@ void explain_peer_id(struct ike *ike, struct explain_about about, const struct i
 enum explain_address {
     EXPLAIN_ADDRESS_FULL,
     EXPLAIN_ADDRESS_FAMILY,  /* no pool of the connection has the one that is asked for */
+    EXPLAIN_ADDRESS_BUSY,    /* the one that is its own is another SA's */
     EXPLAIN_ADDRESS_UNASKED, /* the peer asked for none */
     EXPLAIN_ADDRESS_NOT_GIVEN
 };

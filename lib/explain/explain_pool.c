@@ -34,6 +34,23 @@ static void address_family(struct explain *e, const struct ike_conn_conf *c)
     base_text_add(&e->fix_peer, "or ask for the other family (strongSwan: vips = 0.0.0.0 or ::)");
 }
 
+static void address_busy(struct explain *e, const struct ike_conn_conf *c)
+{
+    static const char *const unique[] = {
+        [IKE_UNIQUE_REPLACE] = "replace", [IKE_UNIQUE_KEEP] = "keep", [IKE_UNIQUE_REJECT] = "reject"};
+    base_text_add(&e->what, "the peer's own inner address is in use");
+    base_text_add(&e->why,
+                  "A row of connection \"%s\", or its RADIUS server, says which address this identity "
+                  "has, and another SA has it: one of the same identity (unique is \"%s\"), or of a "
+                  "peer who got it before.",
+                  c->name, unique[c->unique]);
+    base_text_add(
+        &e->fix_here,
+        "connections.%s: give each device an identity of its own, or let the newcomer replace (unique: "
+        "replace); culvertctl show pools tells who has the address",
+        c->name);
+}
+
 static void address_unasked(struct explain *e, const struct ike_conn_conf *c)
 {
     base_text_add(&e->what, "the peer asks for no inner address");
@@ -61,9 +78,8 @@ static void address_not_given(struct explain *e, const struct ike_conn_conf *c)
 void explain_address(struct ike *ike, struct explain_about about, enum explain_address fault)
 {
     static void (*const add[])(struct explain * e, const struct ike_conn_conf *c) = {
-        [EXPLAIN_ADDRESS_FULL] = address_full,
-        [EXPLAIN_ADDRESS_FAMILY] = address_family,
-        [EXPLAIN_ADDRESS_UNASKED] = address_unasked,
+        [EXPLAIN_ADDRESS_FULL] = address_full,           [EXPLAIN_ADDRESS_FAMILY] = address_family,
+        [EXPLAIN_ADDRESS_BUSY] = address_busy,           [EXPLAIN_ADDRESS_UNASKED] = address_unasked,
         [EXPLAIN_ADDRESS_NOT_GIVEN] = address_not_given,
     };
     struct explain e;

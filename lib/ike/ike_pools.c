@@ -11,7 +11,9 @@
 int ike_pools_apply(struct ike *ike)
 {
     const struct ike_conf *c = ike->conf;
-    return pool_book_set(ike->pools, c->pools, c->n_pools, c->n_pools ? 2 * (size_t)c->sas_max : 0);
+    const int rc = pool_book_set(ike->pools, c->pools, c->n_pools, c->n_pools ? 2 * (size_t)c->sas_max : 0);
+    pool_book_reserve(ike->pools, c->grants); /* they last as long as the configuration */
+    return rc;
 }
 
 struct pool_book *ike_pools(const struct ike *ike)

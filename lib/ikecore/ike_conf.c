@@ -12,6 +12,7 @@
 #include "eap_users.h"
 #include "ike_conf_keys.h"
 #include "ike_cred.h"
+#include "ike_grant.h"
 #include "ike_index.h"
 #include "ike_sets.h"
 
@@ -60,6 +61,7 @@ void ike_conf_seal(struct ike_conf *conf)
     }
     free(conf->cas);
     conf->cas = ike_anchors_cas(conf->anchors);
+    ike_grants_seal(conf->grants);
     ike_sets_free(conf->sets);
     conf->sets = ike_sets_new(conf);
     ike_index_free(conf->index);
@@ -102,6 +104,7 @@ void ike_conf_put(const struct ike_conf *conf)
         free(c->pools[i].subnets);
     }
     free(c->pools);
+    ike_grants_free(c->grants);
     base_secret_free(c->secrets);
     eap_users_put(c->users);
     ike_creds_free(c->pki, c->creds);

@@ -20,6 +20,7 @@ struct crypt_pki_ops;
 struct ike_anchor;
 struct ike_cas;
 struct ike_creds;
+struct ike_grants;
 struct ike_radius_conf;
 
 #define IKE_NAME_MAX      64 /* with NUL */
@@ -209,6 +210,7 @@ struct ike_conn_conf {
     struct base_addr virtual_addrs[2];
     size_t n_children;
     struct ike_child_conf *children;           /* owned by the ike_conf */
+    uint32_t first_grant, n_grants;            /* its rows in ike_conf.grants (ike_grant.h) */
     uint16_t pool_numbers[IKE_CONN_POOLS_MAX]; /* in ike_conf.pools, by ike_conf_seal() */
     /* With a signature on that side; of the configuration's lists. NULL: none. */
     const struct ike_creds *creds;   /* what we prove ourselves by */
@@ -228,6 +230,7 @@ struct ike_conf {
     struct eap_users *users;        /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
     struct ike_pool_conf *pools; /* owned */
+    struct ike_grants *grants;   /* rows of single identities, owned; NULL: there are none */
     /* Signatures: who does them, and the credentials of all connections; owned. NULL: there are none. */
     const struct crypt_pki_ops *pki;
     struct ike_creds *creds;

@@ -9,6 +9,7 @@
 #include "base_span.h"
 #include "ike_conf.h"
 #include "ike_dn.h"
+#include "ike_grant.h"
 #include "wire_ike.h"
 
 /* A hash table of numbers: head by hash, then next by number. */
@@ -19,7 +20,7 @@ struct table {
 
 struct ike_conf_index {
     uint32_t mask;
-    struct table names, peers, secrets;
+    struct table names, peers, secrets, grants;
     struct ike_dn_shapes shapes;
 };
 
@@ -59,6 +60,15 @@ static uint32_t hash_pair(const struct ike_id *local, const struct ike_id *remot
     return hash_id(hash_id(2166136261u, local), remote);
 }
 
+/* A row is its connection's: the same identity may have one on another, too. */
+static uint32_t hash_grant(uint32_t first, const struct ike_id *id)
+{
+    uint32_t h = 2166136261u;
+    for (unsigned i = 0; i < 32; i += 8)
+        h = index_mix(h, (uint8_t)(first >> i));
+    return hash_id(h, id);
+}
+
 static bool make_table(struct table *t, size_t slots, size_t count)
 {
     t->head = malloc(slots * sizeof(*t->head));
@@ -89,15 +99,25 @@ const struct ike_dn_shapes *ike_index_shapes(const struct ike_conf *conf)
     return conf->index ? &conf->index->shapes : NULL;
 }
 
+static void index_add_grants(struct ike_conf_index *x, const struct ike_conn_conf *c,
+                             const struct ike_grants *g)
+{
+    for (uint32_t i = c->n_grants; i-- > 0;)
+        index_put(&x->grants, hash_grant(c->first_grant, &g->list[c->first_grant + i].id) & x->mask,
+                  c->first_grant + i);
+}
+
 struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
 {
-    const size_t most = conf->n_conns > conf->n_secrets ? conf->n_conns : conf->n_secrets;
-    size_t slots = 16;
+    const size_t n_grants = conf->grants ? conf->grants->n : 0;
+    size_t slots = 16, most = conf->n_conns > conf->n_secrets ? conf->n_conns : conf->n_secrets;
+    if (most < n_grants)
+        most = n_grants;
     while (slots < most && slots < 1u << 24)
         slots *= 2;
     struct ike_conf_index *x = calloc(1, sizeof *x);
     if (!x || !make_table(&x->names, slots, conf->n_conns) || !make_table(&x->peers, slots, conf->n_conns) ||
-        !make_table(&x->secrets, slots, conf->n_secrets)) {
+        !make_table(&x->secrets, slots, conf->n_secrets) || !make_table(&x->grants, slots, n_grants)) {
         ike_index_free(x);
         return NULL;
     }
@@ -111,6 +131,8 @@ struct ike_conf_index *ike_index_new(const struct ike_conf *conf)
     for (size_t i = conf->n_secrets; i-- > 0;)
         index_put(&x->secrets, hash_pair(&conf->secrets[i].local, &conf->secrets[i].remote) & x->mask,
                   (uint32_t)i);
+    for (size_t i = conf->n_conns; i-- > 0;)
+        index_add_grants(x, &conf->conns[i], conf->grants);
     return x;
 }
 
@@ -118,7 +140,7 @@ void ike_index_free(struct ike_conf_index *x)
 {
     if (!x)
         return;
-    struct table *const all[] = {&x->names, &x->peers, &x->secrets};
+    struct table *const all[] = {&x->names, &x->peers, &x->secrets, &x->grants};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         free(all[i]->head);
         free(all[i]->next);
@@ -157,4 +179,13 @@ uint32_t ike_index_secret(const struct ike_conf *conf, const struct ike_id *loca
         return index_walk(conf->n_secrets, after);
     return after == IKE_INDEX_NONE ? x->secrets.head[hash_pair(local, remote) & x->mask]
                                    : x->secrets.next[after];
+}
+
+uint32_t ike_index_grant(const struct ike_conn_conf *conn, const struct ike_id *id, uint32_t after)
+{
+    const struct ike_conf_index *x = conn->conf->index;
+    if (!x)
+        return index_walk(conn->conf->grants->n, after);
+    return after == IKE_INDEX_NONE ? x->grants.head[hash_grant(conn->first_grant, id) & x->mask]
+                                   : x->grants.next[after];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Hash index of a sealed configuration: names, peers' identities, secrets. */
+/* Hash index of a sealed configuration: names, peers' identities, secrets, rows of single identities. */
 #include "ike_conf.h"
 
 #define IKE_INDEX_NONE UINT32_MAX
@@ -30,3 +30,5 @@ uint32_t ike_index_name(const struct ike_conf *conf, const char *name, uint32_t 
 uint32_t ike_index_peer(const struct ike_conf *conf, const struct ike_id *remote, uint32_t after);
 uint32_t ike_index_secret(const struct ike_conf *conf, const struct ike_id *local,
                           const struct ike_id *remote, uint32_t after);
+/* Of a connection that has rows; numbers may be those of another one's. */
+uint32_t ike_index_grant(const struct ike_conn_conf *conn, const struct ike_id *id, uint32_t after);

@@ -9,6 +9,7 @@
 #include "ike_action.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ike_path.h"
 #include "ike_run.h"
 #include "ikev2_children.h"
@@ -92,7 +93,7 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
 {
     struct ikev2_sa *sa;
     while ((sa = ikev2_sa_of_run(ike, old, NULL)) != NULL) {
-        if (conn) {
+        if (conn && ike_grant_same(sa->conn, conn, &sa->remote_id)) {
             ikev2_reload_sa(ike, sa, conn);
             continue;
         }

@@ -12,6 +12,7 @@
 #include "explain.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ikev2_ext_rows.h"
 #include "ikev2_init.h"
 #include "ikev2_inner.h"
@@ -44,12 +45,14 @@ static int cp_request_of(const struct ikev2_msg *msg, struct wire_ike_cfg *out)
 
 /*
  * A new SA of a peer gets an older one's address, where it takes its place: the peer says that it started
- * anew, or it asks from the same place for the address that it has there (reauthentication, RFC 7296 2.8.3).
+ * anew; or it asks from the same place for the address that it has there (reauthentication, RFC 7296 2.8.3).
+ * Where newcomers replace, it gets its one fixed address from anywhere.
  */
 static bool cp_takes_over(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                          const struct base_addr *asked)
+                          const struct base_addr *asked, bool is_fixed)
 {
-    if (sa->conn->unique == IKE_UNIQUE_REPLACE && ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT))
+    if (sa->conn->unique == IKE_UNIQUE_REPLACE &&
+        (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT)))
         return true;
     const uint64_t holder =
         asked->family != BASE_AF_NONE ? pool_holder(ike->pools, asked, &sa->remote_id) : 0;
@@ -57,30 +60,50 @@ static bool cp_takes_over(struct ike *ike, const struct ikev2_sa *sa, const stru
     return old && base_endpoint_equal(&old->path.remote, &sa->path.remote);
 }
 
-/* The pool's number in the configuration that is in force; one of a former may not be there any more. */
-static size_t cp_pool_number(const struct ike *ike, const struct ike_conn_conf *conn, size_t n)
+/* The pools that a peer has, by their numbers in the configuration of its SA. */
+struct cp_pools {
+    size_t n;
+    const uint16_t *numbers;
+};
+
+static struct cp_pools cp_pools_of(const struct ikev2_sa *sa)
 {
-    return conn->conf == ike->conf ? conn->pool_numbers[n] : ike_conf_pool(ike->conf, conn->pools[n]);
+    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    return row && row->n_pools ? (struct cp_pools){row->n_pools, row->pools}
+                               : (struct cp_pools){sa->conn->n_pools, sa->conn->pool_numbers};
+}
+
+/* A pool of the configuration that is in force. NULL: one of a former that is not there any more. */
+static const struct ike_pool_conf *cp_pool(const struct ike *ike, const struct ikev2_sa *sa, uint16_t number)
+{
+    const struct ike_conf *own = sa->conn->conf;
+    const size_t now = own == ike->conf || number >= own->n_pools
+                           ? number
+                           : ike_conf_pool(ike->conf, own->pools[number].name);
+    return now < ike->conf->n_pools ? &ike->conf->pools[now] : NULL;
 }
 
 /* 0 with an address from the first pool of its family that has one, else the errno of the last. */
 static int cp_take(struct ike *ike, const struct ikev2_sa *sa, const struct pool_want *want,
                    enum base_family family, struct base_addr *out)
 {
+    const struct cp_pools all = cp_pools_of(sa);
     int rc = -ENOENT;
-    for (size_t i = 0; i < sa->conn->n_pools && rc < 0; i++) {
-        const size_t number = cp_pool_number(ike, sa->conn, i);
-        const struct ike_pool_conf *pool = &ike->conf->pools[number];
-        if (number < ike->conf->n_pools && base_ts_count(pool->ranges) &&
-            pool->ranges->list[0].lo.family == family)
-            rc = pool_take(ike->pools, number, want, out);
+    for (size_t i = 0; i < all.n && rc < 0; i++) {
+        const struct ike_pool_conf *pool = cp_pool(ike, sa, all.numbers[i]);
+        if (pool && base_ts_count(pool->ranges) && pool->ranges->list[0].lo.family == family)
+            rc = pool_take(ike->pools, (size_t)(pool - ike->conf->pools), want, out);
     }
     return rc;
 }
 
-/* The one that a RADIUS server gives this login; of no family: none. */
+/* The one that is this peer's by its row, else by the RADIUS server of this login; of no family: none. */
 static struct base_addr cp_granted(const struct ikev2_sa *sa, enum base_family family)
 {
+    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    for (size_t i = 0; row && i < row->n_addrs; i++)
+        if (row->addrs[i].family == family)
+            return row->addrs[i];
     const struct eap *e = sa->init ? sa->init->auth.eap : NULL;
     if (!e || !e->grant.ip4 || family != BASE_AF_IP4)
         return (struct base_addr){0};
@@ -108,9 +131,10 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
     const struct base_addr fixed = cp_granted(sa, family);
     if (fixed.family != BASE_AF_NONE)
         want.asked = fixed;
-    want.takes_over = cp_takes_over(ike, sa, msg, &want.asked);
-    const int rc = fixed.family != BASE_AF_NONE ? cp_take_fixed(ike, &want, &in->addrs[in->n])
-                                                : cp_take(ike, sa, &want, family, &in->addrs[in->n]);
+    const bool is_fixed = fixed.family != BASE_AF_NONE;
+    want.takes_over = cp_takes_over(ike, sa, msg, &want.asked, is_fixed);
+    const int rc = is_fixed ? cp_take_fixed(ike, &want, &in->addrs[in->n])
+                            : cp_take(ike, sa, &want, family, &in->addrs[in->n]);
     in->n += rc == 0;
     if (rc < 0 && (*worst == 0 || rc != -ENOENT))
         *worst = rc;
@@ -118,7 +142,9 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
 
 static enum explain_address cp_why(int error)
 {
-    return error == -ENOENT ? EXPLAIN_ADDRESS_FAMILY : EXPLAIN_ADDRESS_FULL;
+    return error == -ENOENT  ? EXPLAIN_ADDRESS_FAMILY
+           : error == -EBUSY ? EXPLAIN_ADDRESS_BUSY
+                             : EXPLAIN_ADDRESS_FULL;
 }
 
 /* What the peer asks for is given now, before its child is made. */
@@ -131,7 +157,7 @@ static uint16_t cp_asked(struct ike *ike, struct ikev2_sa *sa, const struct ikev
         explain_malformed(ike, ikev2_sa_about(sa), "a configuration payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!sa->conn->n_pools && !cp_granted(sa, BASE_AF_IP4).family)
+    if (!cp_pools_of(sa).n && !cp_granted(sa, BASE_AF_IP4).family)
         return 0;
     const struct wire_ike_cfg_attr *a4 = found ? wire_ike_cfg_find(&c, WIRE_IKE_CFG_IP4_ADDRESS, 0) : NULL;
     const struct wire_ike_cfg_attr *a6 = found ? wire_ike_cfg_find(&c, WIRE_IKE_CFG_IP6_ADDRESS, 0) : NULL;
@@ -217,10 +243,11 @@ static void cp_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_buil
                                                                      : WIRE_IKE_CFG_IP6_ADDRESS,
                                                          .len = 128,
                                                          .addr = in->addrs[i]});
-    for (size_t i = 0; i < sa->conn->n_pools; i++) {
-        const size_t number = cp_pool_number(ike, sa->conn, i);
-        if (number < ike->conf->n_pools)
-            cp_tell_pool(in, &c, &ike->conf->pools[number]);
+    const struct cp_pools all = cp_pools_of(sa);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct ike_pool_conf *pool = cp_pool(ike, sa, all.numbers[i]);
+        if (pool)
+            cp_tell_pool(in, &c, pool);
     }
     in->asked = 0;
     wire_ike_put_cfg(b, &c);
@@ -236,12 +263,12 @@ static void cp_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder
     static const uint8_t any[16];
     (void)ike;
     for (size_t i = 0; i < sa->conn->n_virtual_addrs; i++) {
-        const struct base_addr *want = &sa->conn->virtual_addrs[i];
-        const bool is_4 = want->family == BASE_AF_IP4;
+        const struct base_addr want = sa->conn->virtual_addrs[i];
+        const bool is_4 = want.family == BASE_AF_IP4;
         struct wire_ike_cfg_attr a = {.type = is_4 ? WIRE_IKE_CFG_IP4_ADDRESS : WIRE_IKE_CFG_IP6_ADDRESS,
                                       .len = 128};
-        if (memcmp(want->bytes, any, sizeof any) != 0)
-            a.addr = *want;
+        if (memcmp(want.bytes, any, sizeof any) != 0)
+            a.addr = want;
         wire_ike_cfg_add(&c, &a);
         for (size_t k = 0; k < 2; k++)
             wire_ike_cfg_add(&c, &(struct wire_ike_cfg_attr){.type = is_4 ? with4[k] : with6[k]});

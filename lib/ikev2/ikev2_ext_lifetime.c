@@ -15,9 +15,10 @@ static void lifetime_say(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_b
 {
     uint8_t bytes[4];
     struct base_writer w = base_writer(bytes, sizeof bytes);
+    const uint32_t s = ikev2_life_auth_s(sa);
     (void)ike;
-    base_write_u32(&w, sa->conn->reauth_s);
-    if (sa->conn->reauth_s)
+    base_write_u32(&w, s);
+    if (s)
         ikev2_msg_put_notify(b, WIRE_IKE_N_AUTH_LIFETIME, base_writer_span(&w));
 }
 

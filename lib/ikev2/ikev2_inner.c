@@ -6,6 +6,7 @@
 #include <string.h>
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ikev2_sa.h"
 #include "pool_book.h"
 
@@ -64,7 +65,11 @@ const struct base_ts_list *ikev2_inner_ts(const struct ikev2_sa *sa, const struc
                                           bool is_local, struct base_ts_list *out)
 {
     const struct ikev2_inner *in = sa->inner;
+    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    const struct base_ts_list *own = !row ? NULL : is_local ? row->local_ts : row->remote_ts;
     const bool has = in && in->is_ours != is_local;
+    if (own)
+        l = own;
     if (!base_ts_has_dynamic(l))
         return l;
     if (is_local && !in && sa->is_initiator && sa->state < IKEV2_ST_UP)

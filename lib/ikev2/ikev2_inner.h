@@ -38,9 +38,10 @@ void ikev2_inner_end(struct ike *ike, struct ikev2_sa *sa);
 void ikev2_inner_move(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);
 
 /*
- * Selectors of a child's configuration, as they are for this SA: with the addresses that this side has in the
- * place of "dynamic", and while we do not know yet what the peer will give us, with all addresses of the
- * families that we ask for. l, when there is nothing to replace, else out; it may have no selector at all.
+ * Selectors of a child's configuration, as they are for this SA: those of the peer's row instead, if it has
+ * any (ike_grant.h), with the addresses that this side has in the place of "dynamic", and while we do not
+ * know yet what the peer will give us, with all addresses of the families that we ask for. l, when there is
+ * nothing to replace, else out; it may have no selector at all.
  */
 const struct base_ts_list *ikev2_inner_ts(const struct ikev2_sa *sa, const struct base_ts_list *l,
                                           bool is_local, struct base_ts_list *out);

@@ -9,6 +9,7 @@
 #include "ike_backoff.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 
@@ -53,9 +54,15 @@ uint64_t ikev2_life_soft(struct ike *ike, uint64_t limit)
     return limit - ike_jitter(ike, limit / 100 * JITTER_PER_CENT);
 }
 
+uint32_t ikev2_life_auth_s(const struct ikev2_sa *sa)
+{
+    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    return row && row->reauth_s != IKE_GRANT_UNSET ? row->reauth_s : sa->conn->reauth_s;
+}
+
 void ikev2_life_set_auth(struct ike *ike, struct ikev2_sa *sa)
 {
-    const uint32_t s = sa->conn->reauth_s;
+    const uint32_t s = ikev2_life_auth_s(sa);
     sa->life.reauth_at = sa->life.auth_ends_at = BASE_TIME_NEVER;
     if (!s)
         return;

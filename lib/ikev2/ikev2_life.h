@@ -19,7 +19,12 @@ void ikev2_life_set_child(struct ike *ike, struct ikev2_child *c);
  */
 uint64_t ikev2_life_soft(struct ike *ike, uint64_t limit);
 
-/* Both have just proved who they are: reauth_s of the connection counts from now. */
+/* Seconds that an authentication with this peer lasts: its row's reauth_s, else the connection's; 0: for
+ * ever.
+ */
+uint32_t ikev2_life_auth_s(const struct ikev2_sa *sa);
+
+/* Both have just proved who they are: reauth_s counts from now. */
 void ikev2_life_set_auth(struct ike *ike, struct ikev2_sa *sa);
 /* The peer says that the authentication ends in so many seconds (AUTH_LIFETIME, RFC 4478): ours is repeated
  * before, with a margin; who was called itself is not told so. */

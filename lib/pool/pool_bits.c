@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define WORD_BITS 64u
 
@@ -25,6 +26,19 @@ static void bits_set(struct pool_bits *b, unsigned from, uint32_t at)
     }
 }
 
+void pool_bits_clear(struct pool_bits *b)
+{
+    uint32_t count = b->size;
+    for (unsigned i = 0; i < POOL_BITS_LEVELS; i++)
+        memset(b->level[i], 0, (words_of(b->size, i) ? words_of(b->size, i) : 1) * sizeof *b->level[i]);
+    for (unsigned i = 0; i < POOL_BITS_LEVELS; i++) {
+        const uint32_t words = words_of(b->size, i) ? words_of(b->size, i) : 1;
+        for (uint32_t at = count; at < words * WORD_BITS; at++)
+            bits_set(b, i, at);
+        count = words;
+    }
+}
+
 int pool_bits_init(struct pool_bits *b, uint32_t size)
 {
     *b = (struct pool_bits){.size = size};
@@ -35,13 +49,7 @@ int pool_bits_init(struct pool_bits *b, uint32_t size)
             return -ENOMEM;
         }
     }
-    uint32_t count = size;
-    for (unsigned i = 0; i < POOL_BITS_LEVELS; i++) {
-        const uint32_t words = words_of(size, i) ? words_of(size, i) : 1;
-        for (uint32_t at = count; at < words * WORD_BITS; at++)
-            bits_set(b, i, at);
-        count = words;
-    }
+    pool_bits_clear(b);
     return 0;
 }
 

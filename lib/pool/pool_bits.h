@@ -18,6 +18,9 @@ struct pool_bits {
 int pool_bits_init(struct pool_bits *b, uint32_t size);
 void pool_bits_fini(struct pool_bits *b);
 
+/* All are free again. */
+void pool_bits_clear(struct pool_bits *b);
+
 /* number < size. Twice is once. */
 void pool_bits_take(struct pool_bits *b, uint32_t number);
 void pool_bits_free(struct pool_bits *b, uint32_t number);

@@ -17,9 +17,10 @@ struct pool {
     char name[IKE_POOL_NAME_MAX];
     size_t number;
     uint32_t lease_s;
-    bool is_kept; /* by pool_book_set() */
+    bool is_kept;   /* by pool_book_set() */
+    bool was_other; /* reserved addresses were others, and bits may tell of those still */
     struct pool_spans spans;
-    struct pool_bits bits;       /* of addresses with a lease */
+    struct pool_bits bits;       /* of addresses with a lease, and of reserved ones that were met */
     struct pool_list held, idle; /* given back the latest, first */
 };
 
@@ -34,8 +35,9 @@ struct pool_book {
     struct pool_changes changes;
     size_t n_pools, n_places;
     struct pool **pools;
-    struct place *places; /* sorted */
-    struct pool none;     /* for leases whose address is in no pool */
+    struct place *places;            /* sorted */
+    struct pool none;                /* for leases whose address is in no pool */
+    const struct ike_grants *grants; /* borrowed; NULL: nothing is reserved */
 };
 
 /* ---- pools ---- */
@@ -139,6 +141,11 @@ static struct pool_lease *lease_make(struct pool_book *book, const struct base_a
     return l;
 }
 
+static bool is_reserved(const struct pool_book *book, const struct base_addr *addr)
+{
+    return book->grants && ike_grants_owner(book->grants, addr);
+}
+
 static bool is_over(const struct pool_lease *l, base_time now)
 {
     return !l->holder && base_time_reached(base_time_add(l->since, l->pool->lease_s * BASE_NS_PER_S), now);
@@ -158,7 +165,8 @@ static struct pool_lease *find_held(struct pool_book *book, const struct pool *p
             continue;
         if (l->holder == want->holder)
             return l;
-        if (want->takes_over && (!heir || base_addr_equal(&l->addr, &want->asked)))
+        if (want->takes_over && !is_reserved(book, &l->addr) &&
+            (!heir || base_addr_equal(&l->addr, &want->asked)))
             heir = l;
     }
     return heir;
@@ -168,7 +176,7 @@ static struct pool_lease *find_asked(struct pool_book *book, const struct pool *
                                      const struct pool_want *want)
 {
     uint32_t number;
-    if (!pool_spans_number(&p->spans, &want->asked, &number))
+    if (!pool_spans_number(&p->spans, &want->asked, &number) || is_reserved(book, &want->asked))
         return NULL;
     struct pool_lease *l = pool_leases_at(&book->leases, &want->asked);
     if (l && l->who == who)
@@ -183,24 +191,58 @@ static struct pool_lease *find_asked(struct pool_book *book, const struct pool *
 static struct pool_lease *find_idle(struct pool_book *book, const struct pool *p, const struct pool_who *who)
 {
     struct pool_lease *l = who ? who->idle.first : NULL;
-    for (; l && l->pool != p; l = l->of_who.next)
+    for (; l && (l->pool != p || is_reserved(book, &l->addr)); l = l->of_who.next)
         book->leases.steps++;
     return l;
 }
 
-static struct pool_lease *find_new(struct pool_book *book, struct pool *p, const struct pool_want *want)
+/* The lowest address that nobody has. A reserved one is met once: then its bit says that it is none. */
+static bool bits_free_addr(struct pool_book *book, struct pool *p, struct base_addr *out)
 {
     uint32_t number;
-    book->leases.steps += POOL_BITS_LEVELS;
-    if (!pool_bits_first(&p->bits, &number))
-        return NULL;
-    const struct base_addr addr = pool_spans_addr(&p->spans, number);
-    return lease_make(book, &addr, want->id);
+    for (;; pool_bits_take(&p->bits, number)) {
+        book->leases.steps += POOL_BITS_LEVELS;
+        if (!pool_bits_first(&p->bits, &number))
+            return false;
+        *out = pool_spans_addr(&p->spans, number);
+        if (!is_reserved(book, out))
+            return true;
+    }
+}
+
+static void bits_retake(struct pool *p, const struct pool_list *list)
+{
+    uint32_t number;
+    for (const struct pool_lease *l = list->first; l; l = l->of_pool.next)
+        if (pool_spans_number(&p->spans, &l->addr, &number))
+            pool_bits_take(&p->bits, number);
+}
+
+/* Once after a change of what is reserved, and only when no address seems to be left. */
+static void bits_renew(struct pool *p)
+{
+    pool_bits_clear(&p->bits);
+    bits_retake(p, &p->held);
+    bits_retake(p, &p->idle);
+    p->was_other = false;
+}
+
+static struct pool_lease *find_new(struct pool_book *book, struct pool *p, const struct pool_want *want)
+{
+    struct base_addr addr;
+    bool is_found = bits_free_addr(book, p, &addr);
+    if (!is_found && p->was_other) {
+        bits_renew(p);
+        is_found = bits_free_addr(book, p, &addr);
+    }
+    return is_found ? lease_make(book, &addr, want->id) : NULL;
 }
 
 static struct pool_lease *find_oldest(struct pool_book *book, struct pool *p, const struct pool_want *want)
 {
-    struct pool_lease *l = p->idle.last;
+    struct pool_lease *l;
+    while ((l = p->idle.last) != NULL && is_reserved(book, &l->addr))
+        lease_drop(book, l); /* it was its identity's before it was reserved */
     if (!l || !is_over(l, want->now))
         return NULL;
     const struct base_addr addr = l->addr;
@@ -212,6 +254,7 @@ int pool_take(struct pool_book *book, size_t pool, const struct pool_want *want,
 {
     struct pool *p = book->pools[pool];
     struct pool_who *who = pool_leases_who(&book->leases, want->id);
+    struct base_addr free_addr;
     struct pool_lease *l = find_held(book, p, who, want);
     if (!l)
         l = find_asked(book, p, who, want);
@@ -222,7 +265,7 @@ int pool_take(struct pool_book *book, size_t pool, const struct pool_want *want,
     if (!l)
         l = find_oldest(book, p, want);
     if (!l)
-        return p->held.count + p->idle.count < p->spans.size ? -ENOMEM : -ENOSPC;
+        return bits_free_addr(book, p, &free_addr) ? -ENOMEM : -ENOSPC;
     if (l->holder != want->holder)
         lease_hold(book, l, want->holder, want->now);
     *out = l->addr;
@@ -233,6 +276,9 @@ int pool_take_fixed(struct pool_book *book, const struct pool_want *want)
 {
     struct pool_lease *l = pool_leases_at(&book->leases, &want->asked);
     const bool is_own = l && l->who == pool_leases_who(&book->leases, want->id);
+    const struct ike_id *owner = ike_grants_owner(book->grants, &want->asked);
+    if (owner && !ike_id_equal(owner, want->id))
+        return -EBUSY;
     if (l && l->holder && l->holder != want->holder && !(is_own && want->takes_over))
         return -EBUSY;
     if (l && !is_own) {
@@ -253,8 +299,8 @@ void pool_release(struct pool_book *book, const struct base_addr *addr, uint64_t
     struct pool_lease *l = pool_leases_at(&book->leases, addr);
     if (!l || !holder || l->holder != holder)
         return;
-    if (l->pool == &book->none)
-        lease_drop(book, l);
+    if (l->pool == &book->none || is_reserved(book, addr))
+        lease_drop(book, l); /* nothing has to be remembered */
     else
         lease_hold(book, l, 0, now);
 }
@@ -368,6 +414,13 @@ int pool_book_set(struct pool_book *book, const struct ike_pool_conf *pools, siz
     return 0;
 }
 
+void pool_book_reserve(struct pool_book *book, const struct ike_grants *grants)
+{
+    for (size_t i = 0; i < book->n_pools; i++)
+        book->pools[i]->was_other = true;
+    book->grants = grants;
+}
+
 /* ---- life ---- */
 
 struct pool_book *pool_book_new(uint64_t seed)
@@ -397,7 +450,7 @@ void pool_book_free(struct pool_book *book)
 int pool_restore(struct pool_book *book, const struct pool_record *record, base_time now)
 {
     if (record->kind == POOL_RECORD_GONE || pool_of(book, &record->addr) == &book->none ||
-        pool_leases_at(&book->leases, &record->addr))
+        is_reserved(book, &record->addr) || pool_leases_at(&book->leases, &record->addr))
         return 0;
     struct pool_lease *l = lease_make(book, &record->addr, &record->id);
     if (!l)

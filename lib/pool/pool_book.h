@@ -16,6 +16,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 #include "ike_conf.h"
+#include "ike_grant.h"
 #include "ike_pool_conf.h"
 #include "pool_change.h"
 
@@ -43,6 +44,12 @@ void pool_book_free(struct pool_book *book);
 int pool_book_set(struct pool_book *book, const struct ike_pool_conf *pools, size_t n, size_t expected);
 
 /*
+ * Addresses that belong to identities by rows: they are given by pool_take_fixed() alone, and to nobody else;
+ * whoever has one already has it until it is given back. NULL: there are none. Borrowed until the next call.
+ */
+void pool_book_reserve(struct pool_book *book, const struct ike_grants *grants);
+
+/*
  * An address of pool number `pool` < n: one that the holder has already; when it takes over, that of an older
  * holder; the asked one, if it is free or the identity's own; one that the identity had; the lowest that
  * nobody has; the one idle for the longest, beyond its time. 0; -ENOSPC: all are in use, or kept for others;
@@ -53,7 +60,7 @@ int pool_take(struct pool_book *book, size_t pool, const struct pool_want *want,
 /*
  * Exactly want->asked, which belongs to this identity by somebody's word (RADIUS, a row of a file) and may be
  * in no pool. Others who were kept it lose it. 0; -EBUSY: it is in use, by another identity or, without
- * takes_over, by another SA of this one; -ENOMEM.
+ * takes_over, by another SA of this one, or it is reserved for another; -ENOMEM.
  */
 int pool_take_fixed(struct pool_book *book, const struct pool_want *want);
 

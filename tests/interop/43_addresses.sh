@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Inner addresses. gateway: two strongSwan roadwarriors behind one NAT get an address of an IPv4 and one of an IPv6 pool
 # each, have traffic both ways, ask for the wrong one, come back, also after a restart of culvertd, and find the pool
-# full. client: Culvert takes an address of a strongSwan.
-# cases: gateway client
+# full. rows: of one connection for all of *@example.org two have rows, in the configuration and in a file, with an address and networks
+# of their own, and a third has what the connection says. client: Culvert takes an address of a strongSwan.
+# cases: gateway rows client
 . "$(dirname "$0")/../lib/lab.sh"
 
 # From the inner address of a roadwarrior to the host behind the gateway, and back: reach CLIENT ADDRESS HOST
 reach() {
     lab_wait 3 lab_in "gw$1" ping -c 1 -W 0.3 -q -I "$2" "$3" || lab_fail "no ping from $2 reaches $3"
-    lab_in hostb ping -c 3 -i 0.05 -W 1 -q "$2" >/dev/null || lab_fail "no ping from $3 reaches $2"
+    lab_in hostb ping -c 3 -i 0.05 -W 1 -q -I "$3" "$2" >/dev/null || lab_fail "no ping from $3 reaches $2"
 }
 # Addresses in use, with their identities.
 leases() { culvert_json b '" ".join(l["id"] + "=" + l["address"] for l in d["leases"] if l["state"] == "in use")' show pools; }
@@ -29,6 +30,48 @@ if [ "$1" = client ]; then
     sleep 1
     check_equal "our address afterwards" "['10.9.0.1']" "$(culvert_json b 'd["sas"][-1]["local_inner"]' show sas)"
     echo "shows: $(culvert_ctl b show sas | tail -n 1)"
+    exit 0
+fi
+
+if [ "$1" = rows ]; then
+    lab_up a=random b=1to1 clients=2
+    lan=${NET_LAN[b]}
+    lab_in hostb ip addr add "$lan.20/24" dev eth0 || lab_fail "no second address for the host"
+    gw_pool b staff addresses=10.9.0.0/24
+    for client in a/net/ann a2/net/bob a/third/cy; do
+        IFS=/ read -r gw name user <<<"$client"
+        conn "$gw" "$name" "id=$user@example.org" peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic "peer_lan=$lan.0/24"
+        printf '@gw %s@example.org %s\n' "$user" "$LAB_PSK"
+    done >"$LAB_OUT/keys"
+    chmod 600 "$LAB_OUT/keys"
+    echo "{ \"id\": \"bob@example.org\", \"address\": \"10.9.0.9\", \"local_subnets\": [\"$lan.16/28\"] }" >"$LAB_OUT/rows"
+    CULVERT_EXTRA[b]="\"secrets_file\": \"$LAB_OUT/keys\","
+    conn b roads id=@gw 'peer_id=*@example.org' pools=staff peer_lan=dynamic "peer_more=, \"peers_file\": \"$LAB_OUT/rows\",
+        \"peers\": [{ \"id\": \"ann@example.org\", \"address\": \"10.9.0.7\", \"local_subnets\": [\"$lan.0/28\"] }]"
+    gw_start b
+    gw_start a
+    gw_start a2
+    for client in a/net a2/net a/third; do
+        gw_initiate "${client%/*}" "${client#*/}" || lab_fail "no tunnel for $client: $(tail -n 2 "$LAB_OUT/gw${client%/*}/initiate.log")"
+    done
+    check_equal "addresses" "ann@example.org=10.9.0.7 bob@example.org=10.9.0.9 cy@example.org=10.9.0.1" "$(leases | tr ' ' '\n' | sort | xargs)"
+    nets() { culvert_json b 'sorted((s["remote_id"], s["children"][0]["local"][0]) for s in d["sas"])' show sas; }
+    check_equal "networks" "[('ann@example.org', '$lan.0/28'), ('bob@example.org', '$lan.16/28'), ('cy@example.org', '$lan.0/24')]" "$(nets)"
+    reach a 10.9.0.7 "$lan.10"
+    reach a2 10.9.0.9 "$lan.20"
+    lab_in gwa ping -c 2 -i 0.1 -W 0.3 -q -I 10.9.0.7 "$lan.20" >/dev/null && lab_fail "ann reaches what her row does not have"
+    lab_in gwa2 ping -c 2 -i 0.1 -W 0.3 -q -I 10.9.0.9 "$lan.10" >/dev/null && lab_fail "bob reaches what his row does not have"
+
+    sed -i 's/10.9.0.9/10.9.0.11/' "$LAB_OUT/rows"
+    [[ $(culvert_ctl b reload --plan) == *"1 rows of connections.roads.remote"* ]] || lab_fail "the plan does not tell of a row"
+    culvert_ctl b reload >"$LAB_OUT/reload.log" || lab_fail "the reload fails"
+    two_left() { [ "$(culvert_ikes b)" = 2 ]; }
+    lab_wait 5 two_left || lab_fail "not one SA alone is closed: $(nets)"
+    gw_initiate a2 net || lab_fail "bob does not come back"
+    check_equal "addresses by the new rows" "ann@example.org=10.9.0.7 bob@example.org=10.9.0.11 cy@example.org=10.9.0.1" \
+        "$(leases | tr ' ' '\n' | sort | xargs)"
+    reach a2 10.9.0.11 "$lan.20"
+    echo "shows: $(leases)"
     exit 0
 fi
 

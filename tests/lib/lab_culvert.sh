@@ -113,7 +113,7 @@ culvert_connection() {
     cat <<JSON
     "$name": {
       "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)$(culvert_list "$gw" "$name" vips virtual_addresses)},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_peer_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)$(culvert_list "$gw" "$name" groups groups)},
+      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_peer_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)$(culvert_list "$gw" "$name" groups groups)$(gw_value "$gw" "$name" peer_more)},
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
 $(culvert_ppk "$gw" "$name")
@@ -186,6 +186,7 @@ JSON
         printf '%s\n' "$(gw_value "$gw" "$name" pin)" >"$dir/$name.pin"
         chmod 600 "$dir/$name.psk" "$dir/$name.ppk" "$dir/$name.password" "$dir/$name.pin"
         case " $(gw_value "$gw" "$name" auth) $(gw_value "$gw" "$name" peer_auth) " in *" psk "*) ;; *) continue ;; esac
+        case $(gw_value "$gw" "$name" peer_id) in \** | any) continue ;; esac # keys are single identities'
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
         comma=,

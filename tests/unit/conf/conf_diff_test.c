@@ -58,6 +58,20 @@ static void a_new_key_changes_its_connection(void **state)
     conf_diff_free(&diff);
 }
 
+static void rows_that_differ_are_counted(void **state)
+{
+    (void)state;
+    static const char from[] = "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','pools':'staff','peers':["
+                               "{'id':'a.x.org','address':'10.9.0.1'},{'id':'b.x.org'}]}}",
+                      to[] = "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','pools':'staff','peers':["
+                             "{'id':'a.x.org','address':'10.9.0.2'},{'id':'b.x.org'},{'id':'c.x.org'}]}}",
+                      pools[] = ",'pools':{'staff':{'addresses':'10.9.0.0/24'}}";
+    compare(with(from, pools), with(to, pools));
+    assert_int_equal(diff.n_ops, 1);
+    assert_true(has_op(CONF_OP_NEW_SA, "2 rows of connections.roads.remote"));
+    conf_diff_free(&diff);
+}
+
 static void each_key_of_a_connection_is_told_with_what_it_asks(void **state)
 {
     compare(with("'foo':{" GOOD_LOCAL "," GOOD_REMOTE "}", ""),
@@ -275,6 +289,7 @@ int main(void)
         cmocka_unit_test(the_same_file_changes_nothing),
         cmocka_unit_test(connections_are_added_removed_and_changed),
         cmocka_unit_test(a_new_key_changes_its_connection),
+        cmocka_unit_test(rows_that_differ_are_counted),
         cmocka_unit_test(each_key_of_a_connection_is_told_with_what_it_asks),
         cmocka_unit_test(children_are_told_by_their_names),
         cmocka_unit_test(each_operation_has_a_name_of_its_own),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include "ctl.h"
 #include "ctl_node.h"
+#include "ike_grant.h"
 #include "node_request.h"
 
 #define ASKED_MAX 32
@@ -154,6 +155,26 @@ static void addresses_of_pools_are_protected_whoever_has_them(void **state)
     assert_null(nth(NODE_POLICY_ADD, 3));
 }
 
+static void networks_of_single_peers_are_protected(void **state)
+{
+    struct base_ts_list mixed = {.count = 2}; /* "dynamic" first */
+    struct ike_grant rows[3] = {
+        {.line = 1}, {.remote_ts = &lists[1]}, {.remote_ts = &mixed, .local_ts = &lists[2]}};
+    struct ike_grants grants = {.n = 3, .list = rows};
+    mixed.list[1] = lists[0].list[0];
+    ike_conf.grants = &grants;
+    conns[0].n_grants = 3;
+    conns[0].conf = &ike_conf;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    const struct node_policy *one = &nth(NODE_POLICY_ADD, 1)->policy, *two = &nth(NODE_POLICY_ADD, 2)->policy;
+    assert_int_equal(one->remote_ts.count, 2);
+    assert_int_equal(one->local_ts.count, 1); /* its child's */
+    assert_int_equal(two->remote_ts.count, 1);
+    assert_int_equal(two->local_ts.count, 3);
+    assert_non_null(nth(NODE_POLICY_ADD, 4));
+    assert_null(nth(NODE_POLICY_ADD, 5));
+}
+
 static void children_that_packets_call_for_are_numbered(void **state)
 {
     const char *conn, *child;
@@ -224,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
         cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),
+        cmocka_unit_test_setup(networks_of_single_peers_are_protected, setup),
         cmocka_unit_test_setup(children_that_packets_call_for_are_numbered, setup),
         cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
         cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),

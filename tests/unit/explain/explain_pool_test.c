@@ -38,6 +38,25 @@ static void a_full_pool_is_named_with_what_frees_addresses(void **state)
     pair_free(p);
 }
 
+static void an_address_of_a_row_that_is_in_use_is_told_with_the_policy(void **state)
+{
+    (void)state;
+    struct pair *p = pair_with_pools();
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_KEEP;
+    pair_start(p);
+    pair_connect(p);
+    const struct ike_audit *a = said(p, 1, EXPLAIN_ADDRESS_BUSY);
+    assert_string_equal(a->what, "the peer's own inner address is in use");
+    assert_string_equal(a->why,
+                        "A row of connection \"a\", or its RADIUS server, says which address this identity "
+                        "has, and another SA has it: one of the same identity (unique is \"keep\"), or of a "
+                        "peer who got it before.");
+    assert_string_equal(a->fix_here,
+                        "connections.a: give each device an identity of its own, or let the newcomer "
+                        "replace (unique: replace); culvertctl show pools tells who has the address");
+    pair_free(p);
+}
+
 static void a_family_without_a_pool_is_told_with_both_cures(void **state)
 {
     (void)state;
@@ -81,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_pool_is_named_with_what_frees_addresses),
+        cmocka_unit_test(an_address_of_a_row_that_is_in_use_is_told_with_the_policy),
         cmocka_unit_test(a_family_without_a_pool_is_told_with_both_cures),
         cmocka_unit_test(who_asks_for_none_is_told_by_what_is_demanded),
         cmocka_unit_test(a_peer_that_gives_none_is_told_how_to),

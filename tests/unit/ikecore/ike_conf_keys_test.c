@@ -48,6 +48,9 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, login);
     BESIDE(CONN, ike_conn_conf, ppk);
     BESIDE(CONN, ike_conn_conf, pool_numbers);
+    BESIDE(CONN, ike_conn_conf,
+           first_grant); /* its rows of others are compared by what they say (ike_grant.h) */
+    BESIDE(CONN, ike_conn_conf, n_grants);
     BESIDE(CONN, ike_conn_conf, creds); /* loaded from files, compared by what they hold (ike_cred.h) */
     BESIDE(CONN, ike_conn_conf, anchor);
     BESIDE(CHILD, ike_child_conf, name);

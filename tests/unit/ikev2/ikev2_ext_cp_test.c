@@ -3,6 +3,7 @@
 #include "pool_pair.h"
 
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ikev2_inner.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -308,6 +309,107 @@ static void who_asks_from_its_place_for_its_address_takes_over(void **state)
     }
 }
 
+/* ---- rows ---- */
+
+/* A row for the caller on the connection of b. */
+static struct ike_grant *pair_row(struct pair *p, const char *id, const char *addr)
+{
+    struct ike_grant *row = ike_grant_add(p->h[1].conf, &p->h[1].conf->conns[0]);
+    assert_non_null(row);
+    row->id = pair_id(id);
+    if (addr)
+        row->addrs[row->n_addrs++] = pair_addr(addr);
+    return row;
+}
+
+static void a_row_says_which_address_and_which_networks(void **state)
+{
+    (void)state;
+    struct pair *p = pair_with_pools();
+    pair_row(p, "@other", "10.9.0.1");
+    struct ike_grant *row = pair_row(p, "@a", "10.9.0.3");
+    pair_ts(&row->local_ts, "10.2.7.0/24");
+    pair_dynamic(&row->remote_ts);
+    pair_start(p);
+    pair_connect(p);
+    assert_string_equal(child_nets(&p->h[1]), "10.2.7.0/24 === 10.9.0.3/32, fd09::1/128");
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_run(p, 20);
+    assert_string_equal(child_nets(&p->h[1]), "10.2.7.0/24 === 10.9.0.3/32, fd09::1/128");
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    pair_run(p, 5);
+    assert_int_equal(pool_of(p, 0).held, 0);
+    assert_int_equal(pool_of(p, 0).idle, 0); /* its row remembers it */
+    pair_free(p);
+}
+
+static void a_row_has_pools_and_a_time_of_its_own(void **state)
+{
+    (void)state;
+    struct pair *p = pair_asking("0.0.0.0");
+    struct ike_pool_conf *vip = pair_pool(p->h[1].conf, "vip", "10.9.5.1", "10.9.5.9");
+    vip->dns[vip->n_dns++] = pair_addr("10.2.0.54");
+    struct ike_grant *row = pair_row(p, "@a", NULL);
+    row->pools[row->n_pools++] = 2;
+    row->reauth_s = 100;
+    p->h[1].conf->conns[0].reauth_s = 1000;
+    pair_start(p);
+    pair_connect(p);
+    assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.5.1/32"));
+    assert_int_equal(inner_of(p, 0)->n_dns, 1);
+    assert_int_equal(inner_of(p, 0)->dns[0].bytes[3], 54);
+    const struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    assert_true(sa->life.reauth_at.ns < base_time_add(p->now, 100 * BASE_NS_PER_S).ns); /* it was told */
+    pair_free(p);
+}
+
+static void another_place_takes_the_address_of_a_row_only_where_newcomers_replace(void **state)
+{
+    (void)state;
+    for (int keeps = 0; keeps < 2; keeps++) {
+        struct pair *p = pair_asking("0.0.0.0");
+        p->has_nat = true;
+        pair_row(p, "@a", "10.9.0.3");
+        p->h[1].conf->conns[0].unique = keeps ? IKE_UNIQUE_KEEP : IKE_UNIQUE_REPLACE;
+        p->h[0].conf->conns[0].unique = IKE_UNIQUE_KEEP; /* says no INITIAL_CONTACT */
+        pair_start(p);
+        pair_connect(p);
+        pair_crash(p, 0);
+        p->nat_shift += 7;
+        pair_connect(p);
+        const struct ike_audit *why = pair_audit(&p->h[1], IKE_AUDIT_FAIL_ADDRESS);
+        assert_int_equal(why != NULL, keeps);
+        if (why)
+            assert_string_equal(why->what, "the peer's own inner address is in use");
+        assert_int_equal(pool_of(p, 0).held, 1);
+        pair_run(p, 120);
+        assert_int_equal(pair_live(&p->h[1]), !keeps);
+        pair_free(p);
+    }
+}
+
+static void a_reload_closes_the_sa_whose_row_changed_alone(void **state)
+{
+    (void)state;
+    for (int changes = 0; changes < 2; changes++) {
+        struct pair *p = pair_asking("0.0.0.0");
+        pair_row(p, "@a", "10.9.0.3");
+        pair_start(p);
+        pair_connect(p);
+        struct pair *q = pair_with_pools(); /* the same again, for its configuration */
+        struct ike_conf *next = q->h[1].conf;
+        pair_row(q, "@other", "10.9.0.1");
+        pair_row(q, "@a", changes ? "10.9.0.2" : "10.9.0.3");
+        ike_conf_seal(next);
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next});
+        pair_run(p, 5);
+        assert_int_equal(pair_live(&p->h[1]), !changes);
+        pair_free(p);
+        pair_start(q);
+        pair_free(q);
+    }
+}
+
 static void a_peer_without_pools_is_told_of_where_we_asked(void **state)
 {
     (void)state;
@@ -371,6 +473,10 @@ int main(void)
         cmocka_unit_test(a_peer_that_starts_anew_has_its_address_at_once),
         cmocka_unit_test(sas_side_by_side_have_an_address_each),
         cmocka_unit_test(who_asks_from_its_place_for_its_address_takes_over),
+        cmocka_unit_test(a_row_says_which_address_and_which_networks),
+        cmocka_unit_test(a_row_has_pools_and_a_time_of_its_own),
+        cmocka_unit_test(another_place_takes_the_address_of_a_row_only_where_newcomers_replace),
+        cmocka_unit_test(a_reload_closes_the_sa_whose_row_changed_alone),
         cmocka_unit_test(a_peer_without_pools_is_told_of_where_we_asked),
         cmocka_unit_test(the_holders_of_a_pool_that_shrinks_stay),
     };

@@ -202,6 +202,72 @@ static void a_fixed_address_is_its_identitys_wherever_it_lies(void **state)
     assert_addr(a, "10.9.0.3");
 }
 
+/* Rows of a configuration: who has which addresses. Up to "". */
+static struct ike_conf *conf_of_rows(const char *const *rows)
+{
+    struct ike_conf *conf = ike_conf_new();
+    conf->conns = calloc(1, sizeof *conf->conns);
+    conf->n_conns = 1;
+    ike_conn_conf_defaults(conf->conns);
+    for (; **rows; rows += 2) {
+        struct ike_grant *row = ike_grant_add(conf, conf->conns);
+        row->id = id_of(rows[0]);
+        row->addrs[row->n_addrs++] = addr_of(rows[1]);
+    }
+    ike_conf_seal(conf);
+    return conf;
+}
+
+#define ROWS(...) conf_of_rows((const char *const[]){__VA_ARGS__, ""})
+
+static void an_address_of_a_row_is_nobody_elses(void **state)
+{
+    struct base_addr a;
+    struct ike_conf *conf = ROWS("@r.x", "10.9.0.1", "@s.x", "10.9.0.3");
+    (void)state;
+    pool_book_reserve(book, conf->grants);
+    assert_takes("@a.x", 1, NULL, "10.9.0.2");
+    assert_takes("@b.x", 2, "10.9.0.3", "10.9.0.4");
+    assert_int_equal(take(0, "@c.x", 3, NULL, false, &a), -ENOSPC);
+    assert_int_equal(take(0, "@r.x", 4, "10.9.0.1", false, &a), -ENOSPC); /* by its row alone */
+    assert_int_equal(take_fixed("@c.x", 3, "10.9.0.1", true), -EBUSY);
+    assert_int_equal(take_fixed("@r.x", 4, "10.9.0.1", false), 0);
+    release("10.9.0.1", 4);
+    clock_s = 10 * LEASE_S; /* and when it is away for long, too */
+    assert_int_equal(take(0, "@c.x", 3, NULL, false, &a), -ENOSPC);
+    const struct pool_record r = {.kind = POOL_RECORD_IDLE, .addr = addr_of("10.9.0.3"), .id = id_of("@c.x")};
+    assert_int_equal(pool_restore(book, &r, at_s(clock_s)), 0);
+    assert_int_equal(take_fixed("@s.x", 5, "10.9.0.3", false), 0);
+    ike_conf_put(conf);
+}
+
+static void who_has_an_address_when_it_is_reserved_has_it_until_he_goes(void **state)
+{
+    struct base_addr a;
+    struct ike_conf *conf = ROWS("@r.x", "10.9.0.1", "@s.x", "10.9.0.2"), *next = ROWS("@s.x", "10.9.0.2");
+    (void)state;
+    assert_takes("@a.x", 1, NULL, "10.9.0.1");
+    assert_takes("@b.x", 2, NULL, "10.9.0.2");
+    release("10.9.0.2", 2);
+    pool_book_reserve(book, conf->grants);
+    assert_takes("@a.x", 1, NULL, "10.9.0.1");
+    assert_int_equal(take_fixed("@r.x", 3, "10.9.0.1", true), -EBUSY);
+    assert_takes("@b.x", 4, NULL, "10.9.0.3"); /* its own of before is another's */
+    release("10.9.0.1", 1);
+    assert_int_equal(take_fixed("@r.x", 3, "10.9.0.1", false), 0);
+    release("10.9.0.1", 3);
+    assert_takes("@c.x", 5, NULL, "10.9.0.4");
+    assert_int_equal(take(0, "@d.x", 6, NULL, false, &a), -ENOSPC);
+    /* What is reserved no more is free, though it was passed over before. */
+    pool_book_reserve(book, next->grants);
+    assert_takes("@d.x", 6, NULL, "10.9.0.1");
+    assert_int_equal(take(0, "@e.x", 7, NULL, false, &a), -ENOSPC);
+    pool_book_reserve(book, NULL);
+    assert_takes("@e.x", 7, NULL, "10.9.0.2");
+    ike_conf_put(conf);
+    ike_conf_put(next);
+}
+
 static void a_smaller_pool_keeps_what_is_in_use_until_that_ends(void **state)
 {
     struct pool_view v;
@@ -455,6 +521,8 @@ int main(void)
         WITH_BOOK(a_rekeyed_sa_is_the_holder),
         WITH_BOOK(a_full_pool_reuses_the_oldest_whose_time_is_over),
         WITH_BOOK(a_fixed_address_is_its_identitys_wherever_it_lies),
+        WITH_BOOK(an_address_of_a_row_is_nobody_elses),
+        WITH_BOOK(who_has_an_address_when_it_is_reserved_has_it_until_he_goes),
         WITH_BOOK(a_smaller_pool_keeps_what_is_in_use_until_that_ends),
         WITH_BOOK(pools_are_the_same_by_name_whatever_their_order),
         WITH_BOOK(a_restart_knows_who_had_what),
