@@ -295,9 +295,26 @@ static void check_life(struct conf_reader *r, const struct ike_conn_conf *c,
               child->rekey_s + takes_s);
 }
 
-static void check_child(struct conf_reader *r, const struct ike_conn_conf *conn,
+/* Who has a single worker asks for nothing, and may still serve a peer that has more. */
+static void check_worker_sas(struct conf_reader *r, const struct conf *conf,
+                             const struct ike_child_conf *child)
+{
+    if (child->worker_sas > conf->ike->children_max)
+        conf_fail(r,
+                  "child \"%s\": worker_sas %u, but limits.children allows %u child SAs per IKE SA; raise "
+                  "that, or lower this",
+                  child->name, child->worker_sas, conf->ike->children_max);
+    else if (child->worker_sas > 1 && conf->workers.n_cores < 2)
+        conf_warn(r,
+                  "child \"%s\": worker_sas %u, but there is one worker, which needs one SA; name more cores "
+                  "in workers.cores",
+                  child->name, child->worker_sas);
+}
+
+static void check_child(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *conn,
                         const struct ike_child_conf *child)
 {
+    check_worker_sas(r, conf, child);
     if (has_null(child))
         conf_warn(r,
                   "child \"%s\": esp_proposals name null, so its packets may travel authenticated, but not "
@@ -362,7 +379,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     conf_check_weak(r, c);
     conf_check_absent(r, c);
     for (size_t i = 0; i < c->n_children; i++)
-        check_child(r, c, &c->children[i]);
+        check_child(r, conf, c, &c->children[i]);
 }
 
 static void check_nat(struct conf_reader *r, const struct conf *conf)

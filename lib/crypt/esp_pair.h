@@ -45,8 +45,11 @@ struct esp_pair {
     bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
     uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
     uint32_t replaces_in; /* spi_in of the pair that this one replaces, which stays until removed; 0: none */
-    uint32_t conn;   /* number of its connection, as the data side gave it out: totals are kept under it */
-    uint64_t ike_id; /* number of its IKE SA, likewise */
+    bool is_shared; /* pairs beside it may carry the same traffic, each for a worker (RFC 9611): whoever has
+                       packets for it and no pair is told of */
+    uint32_t beside_in; /* with is_shared: spi_in of any pair that it is to stand beside; 0: none */
+    uint32_t conn;      /* number of its connection, as the data side gave it out: totals are kept under it */
+    uint64_t ike_id;    /* number of its IKE SA, likewise */
     struct esp_keymat keys_in, keys_out;
     struct esp_path path;
     uint64_t soft_bytes, soft_pkts; /* 0: no limit. Each direction counts by itself */

@@ -351,6 +351,9 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
     case NODE_EV_HARD:
         to.type = IKE_EV_SA_HARD;
         break;
+    case NODE_EV_WANTED:
+        to.type = IKE_EV_SA_WANTED;
+        break;
     case NODE_EV_MOVED:
         to.type = IKE_EV_PEER_MOVED;
         to.remote = ev->moved_to;

@@ -138,6 +138,8 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
         }
     }
     slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
+    if (sad_spd_is_sa(slot))
+        slot = sad_group_slot(w->dp->params.sad, slot, w->index);
     if (sad_spd_is_sa(slot) && dp_fragment_is_first(&fragment)) {
         const uint32_t spi = atomic_load_explicit(&sad_in_at(w->tables, slot)->spi, memory_order_relaxed);
         dp_first_note(w->firsts, 0, &flow, &fragment, spi, w->now_tsc);
@@ -167,9 +169,10 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
  * The common case: the first candidate is simple and admits the packet. Then the next packet between the two
  * hosts goes the same way: *last is the SA of *addrs.
  */
-static inline struct sad_out *lookup_simple(const struct sad_tables *t, const struct dp_pkt *p, bool is_mixed,
+static inline struct sad_out *lookup_simple(const struct dp_worker *w, const struct dp_pkt *p, bool is_mixed,
                                             uint64_t *last_addrs, struct sad_out **last)
 {
+    const struct sad_tables *t = w->tables;
     const uint64_t addrs = dp_load64(p->op.data + WIRE_IP4_AT_SRC);
     const struct sad_cand *c = &t->cands[p->head];
     if (p->flags)
@@ -178,7 +181,11 @@ static inline struct sad_out *lookup_simple(const struct sad_tables *t, const st
         return *last;
     if (!c->is_simple || !sad_addrs4_match(&c->addrs, addrs))
         return NULL;
-    struct sad_out *out = sad_out_at(t, c->slot);
+    uint32_t slot = c->slot;
+    if (unlikely(slot & SAD_SPD_GROUP) &&
+        !sad_spd_is_sa(slot = sad_group_slot(w->dp->params.sad, slot, w->index)))
+        return NULL;
+    struct sad_out *out = sad_out_at(t, slot);
     sa_prefetch(out, &t->key, p->op.len);
     *last_addrs = addrs;
     return *last = out;
@@ -186,14 +193,13 @@ static inline struct sad_out *lookup_simple(const struct sad_tables *t, const st
 
 void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
 {
-    const struct sad_tables *t = w->tables;
     struct sad_out *last = NULL;
     const bool is_outside = comes_from_outside(w, b), is_mixed = b->is_mixed;
     uint64_t last_addrs = 0;
     const struct dp_pkt *end = b->pkt + b->count;
     struct dp_pkt *kept = b->pkt;
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
-        struct sad_out *out = is_outside ? NULL : lookup_simple(t, p, is_mixed, &last_addrs, &last);
+        struct sad_out *out = is_outside ? NULL : lookup_simple(w, p, is_mixed, &last_addrs, &last);
         if (unlikely(!out)) {
             out = lookup_any(w, p, is_outside);
             if (!out)

@@ -413,24 +413,26 @@ static void add_no_proposal(struct explain *e, const struct ike_conn_conf *c, en
                   is_ike ? "proposals" : "esp_proposals");
 }
 
+static void add_unauthenticated(struct explain *e, const struct ike_conn_conf *c)
+{
+    char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
+    base_text_add(&e->why,
+                  "The peer has no connection for this pair of identities, or its key differs. It does "
+                  "not tell which; its log does.");
+    base_text_add(&e->fix_peer, "it must expect us as %s", ike_id_text(&c->local_id, e->crypto, id));
+    base_text_add(&e->fix_peer, " and be %s itself, with the same key (strongSwan: remote.id = %s",
+                  ike_id_text(&c->remote_id, e->crypto, id), explain_swan_id(&c->local_id, e->crypto, swan));
+    base_text_add(&e->fix_peer, ", local.id = %s, secrets)", explain_swan_id(&c->remote_id, e->crypto, swan));
+    base_text_add(&e->fix_here, "connections.%s.local.id, remote.id, and the secret of that pair", c->name);
+}
+
 /* What an error notify usually means, and where to look. */
 static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum explain_asked asked,
                         const struct ike_child_conf *child, uint16_t notify)
 {
-    char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
     switch (notify) {
     case WIRE_IKE_N_AUTHENTICATION_FAILED:
-        base_text_add(&e->why,
-                      "The peer has no connection for this pair of identities, or its key differs. It does "
-                      "not tell which; its log does.");
-        base_text_add(&e->fix_peer, "it must expect us as %s", ike_id_text(&c->local_id, e->crypto, id));
-        base_text_add(&e->fix_peer, " and be %s itself, with the same key (strongSwan: remote.id = %s",
-                      ike_id_text(&c->remote_id, e->crypto, id),
-                      explain_swan_id(&c->local_id, e->crypto, swan));
-        base_text_add(&e->fix_peer, ", local.id = %s, secrets)",
-                      explain_swan_id(&c->remote_id, e->crypto, swan));
-        base_text_add(&e->fix_here, "connections.%s.local.id, remote.id, and the secret of that pair",
-                      c->name);
+        add_unauthenticated(e, c);
         break;
     case WIRE_IKE_N_NO_PROPOSAL_CHOSEN:
         add_no_proposal(e, c, asked, child);
@@ -467,6 +469,12 @@ static void add_refusal(struct explain *e, const struct ike_conn_conf *c, enum e
         if (child)
             base_text_add(&e->fix_here, "connections.%s.children: more of them, with fewer networks in each",
                           c->name);
+        break;
+    case WIRE_IKE_N_TS_MAX_QUEUE:
+        base_text_add(&e->why,
+                      "The peer makes no further SA for a child that has several, one for each worker "
+                      "(RFC 9611); it goes on with those that it has.");
+        base_text_add(&e->fix_peer, "a higher limit (Culvert: child.worker_sas), if it has the cores");
         break;
     case WIRE_IKE_N_COOKIE:
         base_text_add(&e->why, "The peer is under load and wants another cookie each time.");

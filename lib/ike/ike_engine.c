@@ -171,6 +171,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         return 0;
     case IKE_EV_SA_SOFT:
     case IKE_EV_SA_HARD:
+    case IKE_EV_SA_WANTED:
     case IKE_EV_SA_FAILED:
     case IKE_EV_PEER_MOVED:
     case IKE_EV_PATH_MTU:

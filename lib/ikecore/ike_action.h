@@ -29,6 +29,7 @@ enum ike_event_type {
     IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
+    IKE_EV_SA_WANTED,  /* spi_in: a worker has packets for this child, and no SA of its own (RFC 9611) */
     IKE_EV_SA_FAILED,  /* spi_in, error: the data path did not take this child */
     IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
     /* spi_in, mtu, is_sure: ICMP says that the path carries packets of mtu bytes. is_sure: it quoted a packet

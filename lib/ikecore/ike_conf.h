@@ -145,7 +145,9 @@ struct ike_child_conf {
     enum ike_start start, on_dead, on_close;   /* what begins it, and what follows its end by the peer */
     uint32_t inactivity_s;                     /* without a packet either way it is closed; 0: never */
     uint32_t replay_window;                    /* packets, 32..65536 */
-    uint32_t priority; /* among other identities' children of these networks, 1 (best)..255; 0: alone */
+    uint32_t worker_sas; /* live SAs that it may have side by side, as far as we ask for them; 1: one for all
+                            workers */
+    uint32_t priority;   /* among other identities' children of these networks, 1 (best)..255; 0: alone */
 };
 
 #define IKE_PPK_ID_MAX 64

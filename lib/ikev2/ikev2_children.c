@@ -51,6 +51,8 @@ struct ikev2_child *ikev2_child_by_spi_out(struct ikev2_sa *sa, uint32_t spi_out
     return c;
 }
 
+#define FURTHER_PAUSE_S   10 /* after the peer closed one beside others, before it is asked for another */
+
 /* Of a cipher with blocks of 64 bits equal blocks show from here on (RFC 8221 5: 3DES). */
 #define SMALL_BLOCK_BYTES (UINT64_C(1) << 30)
 
@@ -63,7 +65,7 @@ static uint64_t bytes_at_most(const struct ikev2_child *c, uint64_t configured, 
 }
 
 static void send_install(struct ike *ike, const struct ikev2_child *c, const struct esp_keymat *in,
-                         const struct esp_keymat *out, uint32_t replaces_in)
+                         const struct esp_keymat *out, uint32_t replaces_in, uint32_t beside_in)
 {
     const struct ikev2_sa *sa = c->sa;
     struct ike_install i; /* its selectors are written as far as they are there */
@@ -83,6 +85,8 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     p->active = c->active;
     p->replay_window = c->conf->replay_window;
     p->replaces_in = replaces_in;
+    p->is_shared = c->is_shared;
+    p->beside_in = beside_in;
     p->conn = sa->run ? sa->run->number : 0;
     p->ike_id = sa->id;
     p->keys_in = *in;
@@ -145,6 +149,21 @@ static struct ikev2_child *twin_of(const struct ike *ike, const struct ikev2_chi
     return s.twin;
 }
 
+struct ikev2_child *ikev2_child_shared(const struct ikev2_sa *sa, const struct ike_child_conf *conf)
+{
+    struct ikev2_child *c = sa->children;
+    while (c && !(c->conf == conf && c->is_shared && ikev2_child_is_live(c)))
+        c = c->next;
+    return c;
+}
+
+/* Whether the new pair shares: as both sides say, or as the one that it replaces (RFC 9611 3). */
+static bool child_shares(struct ike *ike, const struct ike_child_conf *conf, const struct ikev2_task *t)
+{
+    const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
+    return conf->worker_sas > 1 && (t->is_shared || (old && old->is_shared));
+}
+
 static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
@@ -158,6 +177,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     c->spi_out = (uint32_t)t->choice.spi;
     c->algs = t->choice;
     c->is_dh_agreed = t->is_dh_agreed;
+    c->is_shared = child_shares(ike, c->conf, t);
     c->local_ts = t->local_ts;
     c->remote_ts = t->remote_ts;
     c->installed_at = c->last_in = c->last_out = ike->now;
@@ -197,6 +217,7 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
             c->sends_at = base_time_add(ike->now, IKEV2_HEARD_S * BASE_NS_PER_S);
             replaces_in = twin->spi_in;
         }
+        const struct ikev2_child *beside = c->is_shared ? ikev2_child_shared(sa, c->conf) : NULL;
         link_child(ike, c);
         if (sa->run)
             *ike_run_child(sa->run, t->child_index) = 0;
@@ -204,7 +225,7 @@ struct ikev2_child *ikev2_child_install(struct ike *ike, struct ikev2_sa *sa, st
             drop_wish(ike, sa, t->child_index);
         ikev2_life_set_child(ike, c);
         send_install(ike, c, exchange_initiator ? &r_to_i : &i_to_r, exchange_initiator ? &i_to_r : &r_to_i,
-                     replaces_in);
+                     replaces_in, beside ? beside->spi_in : 0);
     }
     base_wipe(&i_to_r, sizeof i_to_r);
     base_wipe(&r_to_i, sizeof r_to_i);
@@ -398,6 +419,7 @@ void ikev2_child_deleted(struct ike *ike, struct ikev2_child *c, const char *why
     if (!c->is_rekeyed && c->state == IKEV2_CHILD_UP && has_other(c->sa, c)) {
         ikev2_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
         c->is_rekeyed = true;
+        c->sa->life.further_at = base_time_add(ike->now, FURTHER_PAUSE_S * BASE_NS_PER_S);
     }
     if (!c->is_rekeyed) {
         ikev2_child_remove(ike, c, why);

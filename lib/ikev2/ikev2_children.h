@@ -47,6 +47,7 @@ struct ikev2_child {
     base_time last_out;  /* of traffic, as last_in: a pair that replaces another has its times at first */
     const char *end_why; /* DELETING: static text */
     bool active;         /* we send on it */
+    bool is_shared;      /* further pairs may stand beside it (ikev2_further.h) */
     bool is_rekeyed;     /* another pair took over */
     bool want_rekey;
     bool is_remade;       /* the SA that takes its SA's place was asked for its like already */
@@ -74,6 +75,8 @@ enum crypt_dh ikev2_child_group(const struct ikev2_sa *sa, const struct ike_chil
                                 const struct ikev2_child *old);
 /* Whether it stands for its child of the connection: no other took over, and it is not to go. */
 bool ikev2_child_is_live(const struct ikev2_child *c);
+/* A live pair of a child of the SA, beside which further ones may stand; NULL: none. */
+struct ikev2_child *ikev2_child_shared(const struct ikev2_sa *sa, const struct ike_child_conf *conf);
 /* How many of an SA do. */
 size_t ikev2_child_count(const struct ikev2_sa *sa);
 /* Our DELETE is due. why: static text. Another state than UP stays. */

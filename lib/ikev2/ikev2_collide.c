@@ -74,7 +74,13 @@ void ikev2_collide_child_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t n
     const enum ikev2_task_kind kind = sa->task->kind;
     const uint32_t spi_old = sa->task->spi_old;
     const size_t index = sa->task->child_index;
+    const bool is_further =
+        kind == IKEV2_TASK_CREATE_CHILD && ikev2_child_shared(sa, &sa->conn->children[index]);
     ikev2_task_done(ike, sa);
+    if (is_further && notify != WIRE_IKE_N_TEMPORARY_FAILURE) {
+        ikev2_wish_none(sa, index); /* it goes on with those that it has */
+        return;
+    }
     plan_retry(ike, sa, notify == WIRE_IKE_N_TEMPORARY_FAILURE ? RETRY_S : RETRY_LONG_S);
     if (kind == IKEV2_TASK_REKEY_CHILD) {
         if (notify == WIRE_IKE_N_CHILD_SA_NOT_FOUND)

@@ -131,7 +131,7 @@ static void child_on_timer(struct ike *ike, struct ikev2_child *c)
         ikev2_child_want_again(ike, c, 0, IKE_END_OWN);
     } else if (base_time_reached(ikev2_child_idle_end(c), ike->now)) {
         ikev2_child_end(c, "no packet went either way for as long as inactivity_s allows");
-        if (c->sa->run)
+        if (c->sa->run && !ikev2_child_shared(c->sa, c->conf))
             ike_run_child_ended(c->sa->run, (size_t)(c->conf - c->sa->conn->children), IKE_START_NONE);
     } else if (base_time_reached(c->rekey_at, ike->now)) {
         c->want_rekey = true;

@@ -14,6 +14,7 @@
 #include "ike_run.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_further.h"
 #include "ikev2_mobike.h"
 #include "ikev2_natd.h"
 #include "ikev2_probe.h"
@@ -333,6 +334,8 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
         child_on_path_mtu(ike, c, ev);
     else if (ev->type == IKE_EV_TRAFFIC)
         child_on_traffic(ike, c, ev);
+    else if (ev->type == IKE_EV_SA_WANTED)
+        ikev2_further_wanted(ike, c);
     else if (ev->type == IKE_EV_SA_FAILED)
         child_on_failed(ike, c, ev->error);
     else

@@ -6,6 +6,7 @@
 #include "base_ts.h"
 #include "ike_conf.h"
 #include "ikev2_children.h"
+#include "ikev2_further.h"
 #include "ikev2_inner.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
@@ -86,6 +87,7 @@ void ikev2_narrow_offer(const struct ikev2_sa *sa, const struct ike_child_conf *
     struct base_ts_list scratch;
     wire_ike_put_ts(b, WIRE_IKE_P_TSI, ikev2_inner_ts(sa, c->local_ts, true, &scratch));
     wire_ike_put_ts(b, WIRE_IKE_P_TSR, ikev2_inner_ts(sa, c->remote_ts, false, &scratch));
+    ikev2_further_offer(c, b);
 }
 
 enum ikev2_narrow_answer ikev2_narrow_check(const struct ikev2_sa *sa, const struct ike_child_conf *c,
@@ -106,4 +108,5 @@ void ikev2_narrow_put(struct wire_ike_builder *b, const struct ikev2_task *t)
     wire_ike_put_ts(b, WIRE_IKE_P_TSR, t->local_ts);
     if (t->is_cut)
         ikev2_msg_put_notify(b, WIRE_IKE_N_ADDITIONAL_TS_POSSIBLE, BASE_SPAN_NONE);
+    ikev2_further_answer(t, b);
 }

@@ -23,7 +23,7 @@ bool ikev2_narrow_take(const struct ikev2_msg *msg, struct base_ts_list *tsi, st
 bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
                        const struct base_ts_list *remote, struct ikev2_task *t);
 
-/* TSi and TSr of a child that we ask for. */
+/* TSi and TSr of a child that we ask for, and whether it may have further SAs. */
 void ikev2_narrow_offer(const struct ikev2_sa *sa, const struct ike_child_conf *c,
                         struct wire_ike_builder *b);
 
@@ -34,5 +34,5 @@ enum ikev2_narrow_answer ikev2_narrow_check(const struct ikev2_sa *sa, const str
                                             const struct base_ts_list *local,
                                             const struct base_ts_list *remote);
 
-/* The selectors of our answer, and ADDITIONAL_TS_POSSIBLE where that is true. */
+/* The selectors of our answer, and ADDITIONAL_TS_POSSIBLE and SA_RESOURCE_INFO where these are true. */
 void ikev2_narrow_put(struct wire_ike_builder *b, const struct ikev2_task *t);

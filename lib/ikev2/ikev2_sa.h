@@ -90,6 +90,7 @@ struct ikev2_sa_life {
     base_time rekey_at, dies_at;
     base_time reauth_at, auth_ends_at; /* of the authentication: rekeying does not move them (RFC 4478 2) */
     base_time retry_at;                /* no new exchange of ours before, but for DELETE */
+    base_time further_at;              /* no further pair of a child before (ikev2_further.h) */
     base_time full_until;              /* no new child for the peer before: the data path refused one */
     base_time last_in, last_out;
     base_time stray_at;     /* no liveness check because of strays before (ikev2_stray.h) */

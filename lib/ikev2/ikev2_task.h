@@ -53,6 +53,7 @@ struct ikev2_task {
     uint32_t spi_doomed; /* deleted by the peer while its answer that makes it is under way; 0: none */
     struct wire_ike_notification named; /* REKEY_SA of the peer's: its SPI and protocol; data is not kept */
     size_t child_index;                 /* in the connection */
+    bool is_shared;                     /* both sides may make further SAs of this child (ikev2_further.h) */
     bool is_unwanted;                   /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
     struct base_ts_list *local_ts, *remote_ts; /* of the new child; kept, owned */

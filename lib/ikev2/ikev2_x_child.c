@@ -20,6 +20,7 @@
 #include "ikev2_close.h"
 #include "ikev2_collide.h"
 #include "ikev2_follow.h"
+#include "ikev2_further.h"
 #include "ikev2_ke.h"
 #include "ikev2_msg.h"
 #include "ikev2_narrow.h"
@@ -135,6 +136,9 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     }
     if (child_is_taken(ike, sa, conf, t->local_ts, t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
+    const uint16_t further = ikev2_further_asked(ike, sa, msg, t);
+    if (further)
+        return further;
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
     if (!t->is_dh_agreed)
         ikev2_child_foresee(ike, sa, conf);
@@ -204,7 +208,9 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     if (!t->spi_old && narrowed == IKEV2_NARROW_LESS)
         explain_narrowed(ike, ikev2_sa_about(sa), c, &local, &remote);
-    return ikev2_task_set_ts(t, &local, &remote) ? 0 : WIRE_IKE_N_TEMPORARY_FAILURE;
+    if (!ikev2_task_set_ts(t, &local, &remote))
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    return ikev2_further_answered(ike, sa, msg, t) ? 0 : WIRE_IKE_N_INVALID_SYNTAX;
 }
 
 /* ---- responder ---- */
@@ -311,7 +317,7 @@ static void child_answer_request(struct ike *ike, struct ikev2_sa *sa, const str
     if (notify == 0)
         notify = ikev2_child_answer(ike, sa, msg, IKEV2_DH_WANTED, t);
     if (notify) {
-        child_refuse(ike, sa, t, notify);
+        child_refuse(ike, sa, t, ikev2_further_refusal(sa, msg, notify));
         return;
     }
     ike_nonce_set(&t->ni, ni);

@@ -80,9 +80,8 @@ static bool event_of_workers(struct node *node, struct node_event *out, uint8_t 
 static bool event_of_tables(struct node *node, struct node_event *out)
 {
     static const enum node_event_type types[] = {
-        [SAD_EV_SOFT] = NODE_EV_SOFT,
-        [SAD_EV_HARD] = NODE_EV_HARD,
-        [SAD_EV_SEQ_END] = NODE_EV_HARD,
+        [SAD_EV_SOFT] = NODE_EV_SOFT,        [SAD_EV_HARD] = NODE_EV_HARD,
+        [SAD_EV_SEQ_END] = NODE_EV_HARD,     [SAD_EV_WANTED] = NODE_EV_WANTED,
         [SAD_EV_PEER_MOVED] = NODE_EV_MOVED,
     };
     struct sad_event ev;

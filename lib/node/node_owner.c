@@ -3,7 +3,8 @@
  * Which worker owns an SA. It gets its owner by its slot, not by where the port's queues bring its packets;
  * every packet that comes to another worker costs two cores instead of one. When nearly all packets of a
  * direction came to one other worker since the last look, it becomes the owner. Packets that spread over
- * several workers move nothing: there is no better place for them.
+ * several workers move nothing: there is no better place for them. Pairs that share a child's packets out
+ * stay where they are: in UDP all of them come by one queue, and are to be opened by several workers.
  */
 #include "node_owner.h"
 
@@ -30,8 +31,9 @@ static bool owner_look_at(struct node *node, const struct sad_stats *s)
     struct sad_handoffs in, out;
     if (sad_handoffs_take(node->sad, s->spi_in, &in, &out) < 0)
         return false;
-    const uint16_t to_in = is_astray(&in) ? in.worker : s->owner_in;
-    const uint16_t to_out = is_astray(&out) ? out.worker : s->owner_out;
+    const bool may_move = s->shared < 2;
+    const uint16_t to_in = may_move && is_astray(&in) ? in.worker : s->owner_in;
+    const uint16_t to_out = may_move && is_astray(&out) ? out.worker : s->owner_out;
     if ((to_in == s->owner_in && to_out == s->owner_out) ||
         sad_owner_set(node->sad, s->spi_in, to_in, to_out) < 0)
         return false;

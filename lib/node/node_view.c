@@ -204,6 +204,7 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
         .path = s.path,
         .outer_mtu = s.outer_mtu,
         .inner_mtu = s.inner_mtu,
+        .shared = s.shared,
         .owner_in = s.owner_in,
         .owner_out = s.owner_out,
         .stray_in = s.handoffs_in,

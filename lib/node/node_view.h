@@ -91,6 +91,7 @@ struct node_pair_view {
     struct esp_path path;
     uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
+    uint32_t shared;              /* pairs that share packets out, with this one; 0: it takes all by itself */
     uint16_t owner_in, owner_out; /* workers */
     uint32_t stray_in, stray_out; /* packets that came to other workers than these */
 };

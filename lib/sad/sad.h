@@ -128,7 +128,8 @@ struct sad_stats {
     struct esp_path path;
     uint16_t outer_mtu; /* of the path to the peer, as far as it is known */
     uint16_t inner_mtu;
-    uint16_t owner_in, owner_out;       /* workers */
+    uint32_t shared;              /* pairs that share packets out, with this one; 0: it takes all by itself */
+    uint16_t owner_in, owner_out; /* workers */
     uint32_t handoffs_in, handoffs_out; /* packets that came to other workers than these */
     const struct crypt_alg *encr, *integ;
     bool esn;
@@ -151,6 +152,7 @@ enum sad_event_type {
     SAD_EV_SOFT,       /* a soft limit was reached, or three quarters of the sequence space: rekey */
     SAD_EV_HARD,       /* a hard limit was reached: the direction drops from now on */
     SAD_EV_SEQ_END,    /* the sequence space is used up: nothing more is sent */
+    SAD_EV_WANTED,     /* a worker has packets for this pair, and no pair of its own beside it */
     SAD_EV_PEER_MOVED, /* remote: an authenticated, newest packet came from there */
 };
 

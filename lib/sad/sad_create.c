@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "sad_event.h"
+#include "sad_group.h"
 #include "sad_mem.h"
 #include "sad_spd.h"
 #include "sad_spi.h"
@@ -49,7 +50,7 @@ struct sad *sad_create(const struct sad_params *params)
     }
     sad->esp = params->esp->create(false);
     if (!sad->esp || tables_reserve(sad) != 0 || sad_spis_init(sad) != 0 || sad_spd_init(sad) != 0 ||
-        sad_event_init(sad) != 0) {
+        sad_group_init(sad) != 0 || sad_event_init(sad) != 0) {
         sad_free(sad);
         return NULL;
     }
@@ -67,6 +68,7 @@ void sad_free(struct sad *sad)
     (void)sad_policies_set(sad, NULL, 0);
     sad_reclaim_fini(&sad->reclaim);
     sad_spd_fini(sad);
+    sad_group_fini(sad);
     sad_spis_fini(sad);
     sad_event_fini(sad);
     sad_conn_fini(sad);

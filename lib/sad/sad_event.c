@@ -31,6 +31,14 @@ void sad_event_fini(struct sad *sad)
     free(sad->events_mem);
 }
 
+/* False: the ring is full. */
+static bool event_send(struct sad *sad, uint32_t slot, enum sad_event_type type)
+{
+    /* The SPI, not the slot: the slot may serve another pair by the time that the event is read. */
+    uint32_t spi = atomic_load_explicit(&sad_in_at(&sad->tables, slot)->spi, memory_order_relaxed);
+    return rte_ring_enqueue(sad->events, (void *)((uintptr_t)type << 32 | spi)) == 0;
+}
+
 /* True when the event waits now, by this or an earlier call. */
 static bool event_raise(struct sad *sad, uint32_t slot, enum sad_event_type type, _Atomic uint32_t *pending)
 {
@@ -38,10 +46,7 @@ static bool event_raise(struct sad *sad, uint32_t slot, enum sad_event_type type
     if (atomic_load_explicit(pending, memory_order_acquire) & bit)
         return true;
     atomic_fetch_or_explicit(pending, bit, memory_order_release);
-    /* The SPI, not the slot: the slot may serve another pair by the time that the event is read. */
-    uint32_t spi = atomic_load_explicit(&sad_in_at(&sad->tables, slot)->spi, memory_order_relaxed);
-    void *word = (void *)((uintptr_t)type << 32 | spi);
-    if (rte_ring_enqueue(sad->events, word) == 0)
+    if (event_send(sad, slot, type))
         return true;
     atomic_fetch_and_explicit(pending, ~bit, memory_order_release);
     return false;
@@ -140,6 +145,24 @@ void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint
     in->moved_to = *from;
     if (event_raise(sad, sad_in_slot(&sad->tables, in), SAD_EV_PEER_MOVED, &in->pending))
         in->moved_tsc = tsc;
+}
+
+uint32_t sad_group_slot(struct sad *sad, uint32_t verdict, uint16_t worker)
+{
+    if (!(verdict & SAD_SPD_GROUP))
+        return verdict;
+    struct sad_group *g = &sad->tables.groups[verdict & ~SAD_SPD_GROUP];
+    const uint32_t slot = atomic_load_explicit(&g->slots[worker], memory_order_acquire);
+    const uint64_t bit = UINT64_C(1) << worker;
+    if (slot == SAD_NO_SLOT)
+        return SAD_SPD_NO_SA;
+    if (!(slot & SAD_GROUP_LENT))
+        return slot;
+    /* Once, until the group has changed: who is refused one does not ask with each packet. */
+    if (!(atomic_load_explicit(&g->asked, memory_order_relaxed) & bit) &&
+        event_send(sad, slot & ~SAD_GROUP_LENT, SAD_EV_WANTED))
+        atomic_fetch_or_explicit(&g->asked, bit, memory_order_relaxed);
+    return slot & ~SAD_GROUP_LENT;
 }
 
 static bool event_fill(struct sad *sad, uint64_t word, struct sad_event *out)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "esp_ops.h"
+#include "sad.h"
 #include "sad_sels.h"
 #include "sad_trie.h"
 
@@ -197,7 +198,19 @@ _Static_assert(sizeof(struct sad_tmpl) <= SAD_LINE, "a template is one line");
 _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_out) % ESP_KEY_LINE == 0,
                "a key begins where its SA ends");
 
-#define SAD_NO_SLOT  UINT32_MAX
+#define SAD_NO_SLOT    UINT32_MAX
+
+/* A group's instead of a slot, with its number (sad_group.h): which pair serves depends on the worker. */
+#define SAD_SPD_GROUP  0x40000000u
+
+/* In a row of a group: the slot is another worker's, which gets the packets. */
+#define SAD_GROUP_LENT 0x80000000u
+
+/* Pairs that workers share out. Writer: control, unless said otherwise. */
+struct sad_group {
+    _Alignas(SAD_LINE) _Atomic uint32_t slots[SAD_WORKERS_MAX]; /* by worker; SAD_NO_SLOT: none */
+    _Alignas(SAD_LINE) _Atomic uint64_t asked; /* bits of workers that asked for a pair; these, too */
+};
 
 /* A policy's instead of a slot, when its packets call for an SA: with the number of that (sad_policy.trap).
  */
@@ -209,7 +222,8 @@ _Static_assert(sizeof(struct sad_in) % ESP_KEY_LINE == 0 && sizeof(struct sad_ou
  */
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
-    uint32_t slot; /* SAD_NO_SLOT, or SAD_SPD_TRAP and more: protection is required, by whatever SA */
+    uint32_t slot; /* or SAD_SPD_GROUP; SAD_NO_SLOT, or SAD_SPD_TRAP and more: protection is required, by
+                      whatever SA */
     union {
         struct sad_addrs4 addrs;       /* is_simple */
         const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
@@ -249,6 +263,7 @@ struct sad_tables {
     struct esp_key_shape key; /* esp_ops.key */
     struct sad_cand *cands;
     struct sad_cand6 *cands6;
+    struct sad_group *groups;
     struct sad_trie trie4, trie6;
     _Atomic uint32_t path_gen; /* control: changes after each repath, so that next hops are looked up again */
 };
@@ -335,7 +350,10 @@ void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 #define SAD_SPD_NONE  UINT32_MAX       /* no policy */
 #define SAD_SPD_NO_SA (UINT32_MAX - 1) /* protection is required and there is no SA */
 
-/* What is found for a flow: a slot, SAD_SPD_TRAP with a number, SAD_SPD_NO_SA or SAD_SPD_NONE. */
+/*
+ * What is found for a flow: a slot or SAD_SPD_GROUP with a number, which sad_group_slot() makes a slot of;
+ * SAD_SPD_TRAP with a number, SAD_SPD_NO_SA or SAD_SPD_NONE.
+ */
 static inline bool sad_spd_is_sa(uint32_t verdict)
 {
     return verdict < SAD_SPD_TRAP;
@@ -346,6 +364,12 @@ static inline uint32_t sad_spd_trap(uint32_t verdict)
 {
     return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_NO_SA ? verdict - SAD_SPD_TRAP : 0;
 }
+
+/*
+ * The slot that a worker seals with when a walk found `verdict`, which is an SA: it asks for one of its own
+ * where it has none. SAD_SPD_NO_SA: no pair of the group is active. Thread: that worker's.
+ */
+uint32_t sad_group_slot(struct sad *sad, uint32_t verdict, uint16_t worker);
 
 /* First candidate for a destination (network order bytes); 0: none. */
 static inline uint32_t sad_spd_head(const struct sad_tables *t, bool is6, const uint8_t *remote)

@@ -12,6 +12,7 @@
 #include <rte_rcu_qsbr.h>
 #include "base_wipe.h"
 #include "sad_event.h"
+#include "sad_group.h"
 #include "sad_path.h"
 #include "sad_spd.h"
 #include "sad_table.h"
@@ -81,7 +82,7 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->iv_bytes = pair->suite.iv_bytes;
     in->icv_bytes = pair->suite.icv_bytes;
     in->align_mask = (uint8_t)(pair->suite.align_bytes - 1);
-    in->owner = (uint16_t)(sad_pair_slot(sad, pair) % sad->params.workers);
+    in->owner = pair->home;
     if (!p->replay_window)
         in->flags |= SAD_F_NO_REPLAY;
     in->window_pkts = p->replay_window ? p->replay_window : 1;
@@ -134,7 +135,7 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
     pair->outer_mtu = p->outer_mtu;
     pair->priority = p->priority;
     pair->is_late = false;
-    pair->cands = 0;
+    pair->cands = pair->group = 0;
     pair->is_active = false;
     pair->next_in = pair->next_out = SAD_OWNER_NONE;
     pair->seen_in = pair->seen_out = 0;
@@ -174,6 +175,8 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
 {
     if (pair->is_active)
         return 0;
+    if (pair->group)
+        return sad_group_activate(sad, pair);
     const struct sad_server by = {sad_pair_slot(sad, pair), pair->priority};
     int err = sad_spd_link(sad, pair->sels, by, &pair->cands);
     pair->is_active = err == 0;
@@ -192,17 +195,19 @@ int sad_install(struct sad *sad, const struct esp_pair *p)
     struct sad_out *out = sad_out_at(&sad->tables, slot);
     err = pair_fill(pair, p, &suite);
     if (!err)
+        err = sad_group_join(sad, pair, p);
+    if (!err)
         err = in_fill(sad, in, pair, p);
     if (!err)
         err = out_fill(sad, out, pair, p);
     if (err) {
+        sad_group_leave(sad, pair);
         slot_wipe(sad, slot);
         return err;
     }
     /* Pairs with the workers' acquire-load of spi. */
     atomic_store_explicit(&in->spi, p->spi_in, memory_order_release);
-    uint16_t owner = (uint16_t)(slot % sad->params.workers);
-    atomic_store_explicit(&out->owner, owner, memory_order_release);
+    atomic_store_explicit(&out->owner, pair->home, memory_order_release);
     pair->state = SAD_PAIR_LIVE;
     sad->live++;
     sad_conn_join(sad, slot);
@@ -222,6 +227,8 @@ int sad_deactivate(struct sad *sad, uint32_t spi_in)
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
     if (!pair)
         return -ENOENT;
+    if (pair->group)
+        sad_group_rest(sad, pair);
     sad_spd_unlink(sad, &pair->cands);
     pair->is_active = false;
     return 0;
@@ -233,6 +240,7 @@ int sad_remove(struct sad *sad, uint32_t spi_in)
     if (!pair)
         return -ENOENT;
     uint32_t slot = sad_pair_slot(sad, pair);
+    sad_group_leave(sad, pair);
     sad_spd_unlink(sad, &pair->cands);
     atomic_store_explicit(&sad_in_at(&sad->tables, slot)->spi, 0, memory_order_release);
     atomic_store_explicit(&sad_out_at(&sad->tables, slot)->owner, SAD_OWNER_NONE, memory_order_release);

@@ -25,6 +25,10 @@ struct sad_pair {
     const struct crypt_alg *encr, *integ;
     struct esp_suite suite;
     struct esp_path path;
+    uint32_t group;             /* sad_group.h; 0: none */
+    uint32_t group_next;        /* next pair of it: slot + 1; 0: end */
+    uint64_t turn;              /* of its activation, in the group */
+    uint16_t home;              /* worker: the outbound owner, or who is to be */
     struct sad_sels *sels;      /* both sides' selectors, owned */
     uint64_t *window;           /* owned when larger than the one inside of the SA */
     uint32_t cands;             /* first candidate, linked by next_own */
@@ -66,6 +70,13 @@ struct sad_conns {
     uint32_t free; /* first number that may be given out again; SAD_CONN_NONE: none */
 };
 
+/* Groups by number; row by row beside sad_tables.groups. */
+struct sad_groups {
+    struct sad_group_pairs *pairs;
+    uint32_t *free;
+    uint32_t n_free, n_used, max;
+};
+
 struct sad_policies {
     size_t count;
     uint32_t *cands;        /* per policy: first candidate */
@@ -98,6 +109,7 @@ struct sad {
     uint32_t n_buckets;
     uint32_t len_count[2][129]; /* prefixes by length, IPv4 and IPv6 */
 
+    struct sad_groups groups;
     struct sad_policies policies;
     struct sad_policies next_policies, old_policies; /* while one set takes the place of another */
     bool is_linking;                                 /* next_policies are not whole yet */

@@ -7,6 +7,7 @@
 #include "sad_int.h"
 
 #include <errno.h>
+#include "sad_group.h"
 #include "sad_table.h"
 
 /* A mark: 1, direction, worker to be, slot. */
@@ -97,6 +98,7 @@ int sad_owner_set(struct sad *sad, uint32_t spi_in, uint16_t worker_in, uint16_t
         return -EBUSY;
     bool has_move = move_start(&in->owner, &pair->next_in, worker_in);
     has_move |= move_start(&out->owner, &pair->next_out, worker_out);
+    sad_group_rehome(sad, pair, worker_out);
     if (has_move)
         sad_reclaim_defer(&sad->reclaim, marks_send, sad, spi_in);
     return 0;

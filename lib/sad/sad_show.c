@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <rte_cycles.h>
+#include "sad_group.h"
 #include "sad_spd.h"
 #include "sad_table.h"
 
@@ -36,7 +37,7 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .conn = pair->conn,
         .active = pair->is_active,
         .priority = pair->priority,
-        .standby = pair->priority && pair->is_active && sad_spd_is_standby(sad, pair->cands),
+        .standby = pair->priority && pair->is_active && sad_spd_is_standby(sad, sad_group_cands(sad, pair)),
         .in = {counter_peek(&in->pkts), counter_peek(&in->bytes), counter_peek(&in->top),
                counter_peek(&in->last_tsc)},
         .out = {counter_peek(&out->seq), counter_peek(&out->bytes), counter_peek(&out->seq), last_tsc(out)},
@@ -48,6 +49,7 @@ static void stats_fill(const struct sad *sad, const struct sad_pair *pair, struc
         .path = pair->path,
         .outer_mtu = pair->outer_mtu,
         .inner_mtu = out->inner_mtu,
+        .shared = sad_group_count(sad, pair),
         .owner_in = in->owner & SAD_OWNER_INDEX,
         .owner_out = out->owner & SAD_OWNER_INDEX,
         .handoffs_in = in->handoff.pkts,

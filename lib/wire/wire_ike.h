@@ -81,6 +81,7 @@ enum wire_ike_notify {
     WIRE_IKE_N_TEMPORARY_FAILURE = 43,
     WIRE_IKE_N_CHILD_SA_NOT_FOUND = 44,
     WIRE_IKE_N_STATE_NOT_FOUND = 47,
+    WIRE_IKE_N_TS_MAX_QUEUE = 48,  /* RFC 9611 */
     WIRE_IKE_N_ERROR_LAST = 16383, /* numbers up to here are errors, from 8192 on of private use (3.10.1) */
     WIRE_IKE_N_INITIAL_CONTACT = 16384,
     WIRE_IKE_N_SET_WINDOW_SIZE = 16385,
@@ -111,6 +112,7 @@ enum wire_ike_notify {
     WIRE_IKE_N_NO_PPK_AUTH = 16437,
     WIRE_IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED = 16438,
     WIRE_IKE_N_ADDITIONAL_KEY_EXCHANGE = 16441,
+    WIRE_IKE_N_SA_RESOURCE_INFO = 16444, /* RFC 9611 */
 };
 
 enum wire_ike_proto {

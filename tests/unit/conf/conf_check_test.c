@@ -167,6 +167,22 @@ static void more_children_than_an_sa_may_have_are_refused(void **state)
             ",'limits':{'children':1}", "connections.foo", "limits.children allows 1");
 }
 
+static void sas_of_workers_want_workers_and_room(void **state)
+{
+#define WORKER_SAS(n)                                                                         \
+    "'foo':{'local':{'id':'@gw','subnets':['10.1.0.0/24']},'remote':{'id':'@foo','subnets':[" \
+    "'10.2.0.0/24']},'child':{'worker_sas':" n "}}"
+    warned(GOOD_PORTS, GOOD_SECRET, WORKER_SAS("2"), "", "connections.foo",
+           "name more cores in workers.cores");
+    refused(GOOD_PORTS, GOOD_SECRET, WORKER_SAS("8"), ",'limits':{'children':7},'workers':{'cores':[1,2]}",
+            "connections.foo", "worker_sas 8, but limits.children allows 7");
+    refused(GOOD_PORTS, GOOD_SECRET, WORKER_SAS("65"), "", "connections.foo.child.worker_sas", "64");
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, WORKER_SAS("8"), ",'workers':{'cores':[1,2]}");
+    assert_non_null(conf);
+    assert_false(has_issue(true, "connections.foo", "worker_sas"));
+    conf_free(conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(esp_without_encryption_is_warned_of),
         cmocka_unit_test(never_behind_a_known_nat_is_warned_of),
         cmocka_unit_test(more_children_than_an_sa_may_have_are_refused),
+        cmocka_unit_test(sas_of_workers_want_workers_and_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

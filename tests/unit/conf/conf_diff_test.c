@@ -77,10 +77,11 @@ static void each_key_of_a_connection_is_told_with_what_it_asks(void **state)
     compare(with("'foo':{" GOOD_LOCAL "," GOOD_REMOTE "}", ""),
             with("'foo':{'local':{'id':'@gw','subnets':['10.1.0.0/25'],'address':'192.0.2.1'},"
                  "'remote':{'id':'@foo','subnets':['10.2.0.0/"
-                 "24'],'port':4500},'child':{'replay_window':64,'rekey_s':9},"
+                 "24'],'port':4500},'child':{'replay_window':64,'rekey_s':9,'worker_sas':2},"
                  "'weak':true,'start':false,'retransmit_ms':200,'esp_proposals':['aes256gcm16']}",
                  ""));
-    assert_int_equal(diff.n_ops, 8);
+    assert_int_equal(diff.n_ops, 9);
+    assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.child.worker_sas"));
     assert_true(has_op(CONF_OP_IN_FORCE, "connections.foo.retransmit_ms"));
     assert_true(has_op(CONF_OP_IN_FORCE, "connections.foo.weak"));
     assert_true(has_op(CONF_OP_IN_FORCE, "connections.foo.child.rekey_s"));

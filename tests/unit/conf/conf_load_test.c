@@ -77,7 +77,7 @@ static const char every_key[] =
 static const char every_child_key[] =
     "'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,'life_bytes':6000000000,"
     "'life_pkts':78,'replay_window':64,'start':'none','dpd_action':'restart','close_action':'trap','"
-    "inactivity_s':60";
+    "inactivity_s':60,'worker_sas':4";
 static const char every_root_key[] =
     ",'nat':{'public_addresses':'198.51.100.9','encapsulation':'never','keepalive_s':5},"
     "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
@@ -146,6 +146,7 @@ static void every_value_of_a_child_arrives(void **state)
     assert_int_equal(c->children[0].on_dead, IKE_START_START);
     assert_int_equal(c->children[0].on_close, IKE_START_TRAP);
     assert_int_equal(c->children[0].inactivity_s, 60);
+    assert_int_equal(c->children[0].worker_sas, 4);
     assert_int_equal(c->children[0].remote_ts->list[0].protocol, 6);
     assert_int_equal(c->children[0].remote_ts->list[0].port_lo, 443);
     conf_free(conf);

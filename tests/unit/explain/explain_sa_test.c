@@ -155,6 +155,7 @@ static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
         {WIRE_IKE_N_TS_UNACCEPTABLE, "10.2.0.0/16 === 10.1.0.0/16"},
         {WIRE_IKE_N_INVALID_KE_PAYLOAD, "group"},
         {WIRE_IKE_N_INVALID_SYNTAX, "fault"},
+        {WIRE_IKE_N_TS_MAX_QUEUE, "goes on with those that it has"},
     };
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;

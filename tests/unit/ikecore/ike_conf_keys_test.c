@@ -81,6 +81,7 @@ static void defaults_come_from_the_rows(void **state)
     assert_int_equal(c.proposals[0].protocol, CRYPT_PROTOCOL_IKE);
     assert_int_equal(k.proposals[0].protocol, CRYPT_PROTOCOL_ESP);
     assert_int_equal(k.replay_window, 1024);
+    assert_int_equal(k.worker_sas, 1);
     assert_int_equal(k.life_pkts, 0);
     assert_null(k.local_ts);
     (void)state;
