@@ -43,16 +43,27 @@ static int cp_request_of(const struct ikev2_msg *msg, struct wire_ike_cfg *out)
     return 0;
 }
 
+/* Whether the peer has an SA from the very place that this one comes from. */
+static bool cp_is_here_already(struct ike *ike, const struct ikev2_sa *sa)
+{
+    const struct ikev2_sa *o = NULL;
+    while ((o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL)
+        if (o != sa && base_endpoint_equal(&o->path.remote, &sa->path.remote))
+            return true;
+    return false;
+}
+
 /*
  * A new SA of a peer gets an older one's address, where it takes its place: the peer says that it started
  * anew; or it asks from the same place for the address that it has there (reauthentication, RFC 7296 2.8.3).
- * Where newcomers replace, it gets its one fixed address from anywhere.
+ * Where newcomers replace, it gets it from the same place for any, too (as strongSwan's unique = replace,
+ * whose clients ask for 0.0.0.0 again), and its one fixed address from anywhere.
  */
 static bool cp_takes_over(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
                           const struct base_addr *asked, bool is_fixed)
 {
     if (sa->conn->unique == IKE_UNIQUE_REPLACE &&
-        (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT)))
+        (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT) || cp_is_here_already(ike, sa)))
         return true;
     const uint64_t holder =
         asked->family != BASE_AF_NONE ? pool_holder(ike->pools, asked, &sa->remote_id) : 0;
@@ -255,15 +266,25 @@ static void cp_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_buil
 
 /* ---- initiator ---- */
 
+/* What we ask for: the address that we have by the SA that this one is to replace, else as configured. */
+static struct base_addr cp_wanted(struct ike *ike, const struct ikev2_sa *sa, const struct base_addr *conf)
+{
+    const struct ikev2_sa *old = sa->again.of ? ikev2_sa_by_id(ike, sa->again.of) : NULL;
+    const struct ikev2_inner *in = old ? old->inner : NULL;
+    for (size_t i = 0; in && !in->is_ours && i < in->n; i++)
+        if (in->addrs[i].family == conf->family)
+            return in->addrs[i];
+    return *conf;
+}
+
 static void cp_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
     static const uint16_t with4[] = {WIRE_IKE_CFG_IP4_DNS, WIRE_IKE_CFG_IP4_SUBNET},
                           with6[] = {WIRE_IKE_CFG_IP6_DNS, WIRE_IKE_CFG_IP6_SUBNET};
     struct wire_ike_cfg c = {.kind = WIRE_IKE_CFG_REQUEST};
     static const uint8_t any[16];
-    (void)ike;
     for (size_t i = 0; i < sa->conn->n_virtual_addrs; i++) {
-        const struct base_addr want = sa->conn->virtual_addrs[i];
+        const struct base_addr want = cp_wanted(ike, sa, &sa->conn->virtual_addrs[i]);
         const bool is_4 = want.family == BASE_AF_IP4;
         struct wire_ike_cfg_attr a = {.type = is_4 ? WIRE_IKE_CFG_IP4_ADDRESS : WIRE_IKE_CFG_IP6_ADDRESS,
                                       .len = 128};

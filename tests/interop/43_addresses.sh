@@ -29,6 +29,10 @@ if [ "$1" = client ]; then
     gw_rekey b foo child && gw_rekey b foo ike || lab_fail "it cannot be rekeyed"
     sleep 1
     check_equal "our address afterwards" "['10.9.0.1']" "$(culvert_json b 'd["sas"][-1]["local_inner"]' show sas)"
+    culvert_ctl b rekey foo --auth >"$LAB_OUT/reauth" 2>&1 || lab_fail "it cannot authenticate again: $(cat "$LAB_OUT/reauth")"
+    again() { [ "$(culvert_ikes b)" = 1 ] && [ "$(culvert_total b foo established)" = 2 ]; }
+    lab_wait 5 again || lab_fail "it did not authenticate again"
+    check_equal "our address by the next authentication" "['10.9.0.1']" "$(culvert_json b 'd["sas"][0]["local_inner"]' show sas)"
     echo "shows: $(culvert_ctl b show sas | tail -n 1)"
     exit 0
 fi
@@ -88,6 +92,7 @@ for client in a a2; do
     conn $client net "id=@$client" peer_id=@gw "peer=$(gw_public b)" "vips=$vips" lan=dynamic "peer_lan=$nets"
     conn b $client id=@gw "peer_id=@$client" pools=staff,staff6 peer_lan=dynamic "lan=$nets"
 done
+conn a again id=@a peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic "peer_lan=$nets"
 conn a third id=@third peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic
 conn b third id=@gw peer_id=@third pools=staff peer_lan=dynamic
 gw_start b
@@ -100,6 +105,14 @@ reach a2 10.9.0.1 "${NET_LAN[b]}.10"
 reach a 10.9.0.2 "${NET_LAN[b]}.10"
 reach a fd09::1 "${NET_LAN6[b]}:10"
 swan_logged a "installing new virtual IP 10.9.0.2" || lab_fail "strongSwan did not take its address"
+
+# Another IKE SA of the same client from the same place, as by reauthentication, which asks for any address again
+gw_initiate a again || lab_fail "no second tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+check_equal "addresses, with a second SA of one client" "@a2=10.9.0.1 @a=10.9.0.2 @a=fd09::1" "$(leases)"
+gw_terminate a net
+check_equal "addresses, when its first SA is gone" "@a2=10.9.0.1 @a=10.9.0.2" "$(leases)"
+gw_terminate a again
+gw_initiate a net || lab_fail "no tunnel for the second again: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 
 gw_initiate a third && lab_fail "a full pool gives an address"
 swan_logged a "INTERNAL_ADDRESS_FAILURE" || lab_fail "strongSwan is not told that there is none"

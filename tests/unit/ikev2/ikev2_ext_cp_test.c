@@ -309,6 +309,47 @@ static void who_asks_from_its_place_for_its_address_takes_over(void **state)
     }
 }
 
+/* Reauthentication of a client that asks for any address again, as strongSwan's does. */
+static void who_comes_again_from_its_place_has_its_address_where_newcomers_replace(void **state)
+{
+    (void)state;
+    for (int moved = 0; moved < 2; moved++) {
+        struct pair *p = pair_asking("0.0.0.0");
+        p->has_nat = true;
+        pair_start(p);
+        pair_connect(p);
+        p->h[0].ike->v2->first->inner->n = 0; /* it does not say what it has */
+        p->nat_shift += moved ? 7 : 0;
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REAUTH, .name = "b"});
+        pair_settle(p);
+        assert_non_null(strstr(child_nets(&p->h[1]), moved ? "=== 10.9.0.2/32" : "=== 10.9.0.1/32"));
+        pair_run(p, 60);
+        assert_int_equal(pool_of(p, 0).held, 1);
+        assert_int_equal(pair_live(&p->h[1]), 1);
+        pair_free(p);
+    }
+}
+
+static void the_caller_asks_for_the_address_that_it_has(void **state)
+{
+    (void)state;
+    struct pair *p = pair_asking("0.0.0.0");
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_KEEP; /* nothing but the question tells */
+    pair_start(p);
+    const struct ike_id other = pair_id("@other");
+    struct base_addr a;
+    const struct pool_want want = {.id = &other, .holder = 1000, .now = p->now};
+    assert_int_equal(pool_take(p->h[1].ike->pools, 0, &want, &a), 0);
+    pair_connect(p);
+    assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.0.2/32"));
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REAUTH, .name = "b"});
+    pair_run(p, 60);
+    assert_int_equal(pair_stats(p, 0).reauthenticated, 1);
+    assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.0.2/32"));
+    assert_int_equal(pool_of(p, 0).held, 2);
+    pair_free(p);
+}
+
 /* ---- rows ---- */
 
 /* A row for the caller on the connection of b. */
@@ -473,6 +514,8 @@ int main(void)
         cmocka_unit_test(a_peer_that_starts_anew_has_its_address_at_once),
         cmocka_unit_test(sas_side_by_side_have_an_address_each),
         cmocka_unit_test(who_asks_from_its_place_for_its_address_takes_over),
+        cmocka_unit_test(who_comes_again_from_its_place_has_its_address_where_newcomers_replace),
+        cmocka_unit_test(the_caller_asks_for_the_address_that_it_has),
         cmocka_unit_test(a_row_says_which_address_and_which_networks),
         cmocka_unit_test(a_row_has_pools_and_a_time_of_its_own),
         cmocka_unit_test(another_place_takes_the_address_of_a_row_only_where_newcomers_replace),
