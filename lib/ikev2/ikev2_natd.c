@@ -7,6 +7,7 @@
 #include "ikev2_natd.h"
 
 #include "base_addr.h"
+#include "base_ration.h"
 #include "base_span.h"
 #include "base_time.h"
 #include "ike_core.h"
@@ -17,7 +18,7 @@
 #include "ikev2_sa.h"
 #include "wire_ike.h"
 
-#define MOVE_PAUSE_NS BASE_NS_PER_S
+#define MOVES_AT_ONCE 4 /* then one a second: a NAT that reboots may move its peers twice in a moment */
 #define ASK_PAUSE_NS  (10 * BASE_NS_PER_S) /* between liveness checks where copies of packets came from */
 
 void ikev2_natd_put(struct ike *ike, struct wire_ike_builder *b, uint64_t spi_i, uint64_t spi_r,
@@ -84,7 +85,7 @@ void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
 
 static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
-    if (sa->moved.times && base_time_since(ike->now, sa->moved.at) < MOVE_PAUSE_NS)
+    if (!base_ration_take(&sa->moved.ration, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
         return;
     ikev2_move_ike(ike, sa, to, false);
     ikev2_move_children(ike, sa);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base_ration.h"
 #include "base_time.h"
 #include "esp_way.h"
 #include "explain.h"
@@ -137,8 +138,8 @@ struct ikev2_sa {
     const struct ike_conn_conf *conn;
     struct ike_path path;
     struct {
-        base_time at;
         uint32_t times;
+        struct base_ration ration; /* of moves that are followed */
         struct ike_path to; /* with want.ask: where an authentic packet came from, of a peer without a NAT */
         base_time asked_at;
     } moved; /* the peer's endpoint */

@@ -101,7 +101,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     ikev2_mobike_inherit(old, sa);
     ikev2_redirect_inherit(old, sa);
     sa->moved.times = old->moved.times;
-    sa->moved.at = old->moved.at;
+    sa->moved.ration = old->moved.ration;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
     if (rekey_derive_keys(ike, old, sa, t, r) != 0) {

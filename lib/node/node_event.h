@@ -18,7 +18,8 @@ enum node_event_type {
     NODE_EV_SOFT,     /* a soft limit was reached, or three quarters of the sequence space: rekey */
     NODE_EV_HARD,     /* a hard limit or the end of the sequence space: a direction drops from now on */
     NODE_EV_WANTED, /* a worker has packets for the pair, which is_shared, and no pair of its own beside it */
-    NODE_EV_MOVED,  /* moved_to: an authenticated, newest packet came from there; once a second at most */
+    NODE_EV_MOVED,  /* moved_to: an authenticated, newest packet came from there; sad_event_pop() says how
+                       often */
     NODE_EV_PATH_MTU, /* path_mtu: an ICMP error says what the path of the pair carries */
     NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
     NODE_EV_TRAP, /* trap: a packet wants an SA of this policy, and there is none; once a second at most */

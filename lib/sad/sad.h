@@ -166,7 +166,8 @@ struct sad_event {
 
 /*
  * Takes the oldest event of any worker. Each SA has at most one event of each type waiting, and
- * PEER_MOVED comes at most once per second. False: none.
+ * PEER_MOVED comes at most four times in a row and once per second in the long run; of one place, once per
+ * second. False: none.
  */
 bool sad_event_pop(struct sad *sad, struct sad_event *out);
 

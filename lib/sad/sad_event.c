@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <rte_ring.h>
+#include "base_ration.h"
 
 #define SEQ_MAX_32     UINT32_MAX
+#define MOVES_AT_ONCE  4 /* of a peer that are told; then one a second */
 #define SEQ_SOFT_SHARE 4 /* the last quarter of the sequence space calls for a rekey */
 
 int sad_event_init(struct sad *sad)
@@ -140,11 +142,17 @@ void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint
     uint32_t bit = 1u << SAD_EV_PEER_MOVED;
     if (atomic_load_explicit(&in->pending, memory_order_acquire) & bit)
         return;
-    if (in->moved_tsc && tsc - in->moved_tsc < sad->params.tsc_hz)
+    /* Until control has moved the pair, each packet from there comes here. */
+    if (in->moves.used && tsc - in->moves.at < sad->params.tsc_hz && base_endpoint_equal(&in->moved_to, from))
+        return;
+    struct base_ration moves = in->moves;
+    if (!base_ration_take(&moves, tsc, sad->params.tsc_hz, MOVES_AT_ONCE))
         return;
     in->moved_to = *from;
     if (event_raise(sad, sad_in_slot(&sad->tables, in), SAD_EV_PEER_MOVED, &in->pending))
-        in->moved_tsc = tsc;
+        in->moves = moves;
+    else
+        in->moved_to = (struct base_endpoint){0};
 }
 
 uint32_t sad_group_slot(struct sad *sad, uint32_t verdict, uint16_t worker)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_addr.h"
+#include "base_ration.h"
 #include "esp_ops.h"
 #include "sad.h"
 #include "sad_sels.h"
@@ -115,7 +116,7 @@ struct sad_in {
     _Alignas(SAD_LINE) const struct sad_sels *sels; /* control; SAD_F_SELS */
     uint64_t stop_pkts, stop_bytes;                 /* from here on sad_in_limit() decides */
     uint64_t replay_drops, bad_icv, bad_trailer, policy_drops, limit_drops;
-    uint64_t moved_tsc;       /* when PEER_MOVED was last reported */
+    struct base_ration moves; /* that were reported, by TSC */
     _Atomic uint32_t pending; /* events that wait; owner sets bits, control clears */
     uint8_t limit_state;      /* enum sad_limit_state */
     uint8_t pad4[3];

@@ -302,6 +302,8 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
         q.local.addr = p->h[0].addr;
         q.local.port = (uint16_t)(q.local.port - p->nat_shift);
         q.natt = q.local.port == 4500;
+        if (!q.natt && q.local.port != 500)
+            return; /* that mapping is gone */
     }
     if (p->has_dnat && from == 0)
         q.local.addr = p->h[1].addr;

@@ -107,6 +107,29 @@ static void the_peer_is_followed_through_a_new_mapping(void **state)
     pair_free(p);
 }
 
+/* Whoever copies packets of a peer behind a NAT moves it once a second in the long run. */
+static void four_moves_in_a_row_are_followed_at_once_then_one_a_second(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_nat = true;
+    pair_start(p);
+    pair_connect(p);
+    struct ike_event ev = {.type = IKE_EV_PEER_MOVED,
+                           .spi_in = p->h[1].children[0].i.pair.spi_in,
+                           .remote = {pair_addr("203.0.113.8"), 5000}};
+    const uint64_t begin = p->now.ns;
+    for (unsigned i = 0; i < 30; i++) {
+        p->now.ns = begin + i * BASE_NS_PER_S / 10;
+        ev.remote.port++;
+        pair_event(p, 1, ev);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_PEER_MOVED), i < 3 ? i + 1 : 4 + (i - 3) / 10);
+        if (i < 4 || i % 10 == 3)
+            assert_true(base_endpoint_equal(&p->h[1].children[0].path.remote, &ev.remote));
+    }
+    pair_free(p);
+}
+
 /* A NAT appears before a, which had none: its packets come from there, and so does its answer. */
 static void a_peer_without_a_nat_is_followed_when_it_answers_from_there(void **state)
 {
@@ -194,6 +217,7 @@ int main(void)
         cmocka_unit_test(nat_is_refused_where_encapsulation_is_forbidden),
         cmocka_unit_test(the_first_packet_may_go_to_port_4500),
         cmocka_unit_test(the_peer_is_followed_through_a_new_mapping),
+        cmocka_unit_test(four_moves_in_a_row_are_followed_at_once_then_one_a_second),
         cmocka_unit_test(a_peer_without_a_nat_is_followed_when_it_answers_from_there),
         cmocka_unit_test(a_copy_from_elsewhere_moves_no_peer_that_has_no_nat),
         cmocka_unit_test(a_copied_answer_proves_no_move),

@@ -149,7 +149,7 @@ static void an_event_of_a_pair_that_is_gone_is_not_told(void **state)
     sad_free(sad);
 }
 
-static void a_move_is_told_once_a_second(void **state)
+static void a_move_to_one_place_is_told_once_a_second(void **state)
 {
     struct sad *sad = rig_sad(4, 1);
     struct sad_event ev;
@@ -170,6 +170,28 @@ static void a_move_is_told_once_a_second(void **state)
     sad_free(sad);
 }
 
+/* A NAT that reboots, or two in a row that do, move a peer more than once in a moment. */
+static void four_moves_in_a_row_are_told_at_once_then_one_a_second(void **state)
+{
+    struct sad *sad = rig_sad(4, 1);
+    struct sad_event ev;
+    uint32_t spi = install(sad, &(struct limits){0}, true);
+    struct sad_in *in = sad_in_find(sad_tables(sad), spi);
+    struct base_endpoint from = {.port = 1000};
+    uint32_t told = 0;
+    assert_int_equal(base_addr_parse("203.0.113.9", &from.addr), 0);
+    for (uint64_t tsc = 5000; tsc < 8000; tsc += 10) {
+        from.port++;
+        sad_in_moved(sad, in, &from, tsc);
+        if (sad_event_pop(sad, &ev)) {
+            told++;
+            assert_true(base_endpoint_equal(&ev.remote, &from));
+        }
+        assert_int_equal(told, tsc < 5030 ? (tsc - 5000) / 10 + 1 : 4 + (tsc - 5030) / 1000);
+    }
+    sad_free(sad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,7 +200,8 @@ int main(void)
         cmocka_unit_test(without_esn_the_last_number_is_the_last),
         cmocka_unit_test(with_esn_numbers_go_on),
         cmocka_unit_test(an_event_of_a_pair_that_is_gone_is_not_told),
-        cmocka_unit_test(a_move_is_told_once_a_second),
+        cmocka_unit_test(a_move_to_one_place_is_told_once_a_second),
+        cmocka_unit_test(four_moves_in_a_row_are_told_at_once_then_one_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
