@@ -25,6 +25,7 @@ declare -A NET_WAN=()    # gateway -> address of its outside port
 declare -A NET_HOP=()    # gateway -> its next hop
 declare -A NET_LAN=()    # gateway -> first three octets of its inside network
 declare -A NET_NAT=()    # side -> kind of NAT
+declare -A NET_MEMORY=() # side -> how often its NAT has forgotten all mappings
 declare -A NET_PUBLIC6=() # side -> its IPv6 address on the internet, when the lab has IPv6
 declare -A NET_WAN6=()   # gateway -> IPv6 address of its outside port
 declare -A NET_HOP6=()   # gateway -> its next hop
@@ -130,9 +131,9 @@ net_side() {
     net_address inet "to$side" "${!router}/24"
 }
 
-# The rules of a NAT for one family: net_nat_rules ip|ip6 KIND PORTS PUBLIC FIRST
+# The rules of a NAT for one family: net_nat_rules ip|ip6 KIND PORTS PUBLIC FIRST MEMORY
 net_nat_rules() {
-    local family=$1 kind=$2 ports=${3:+to :$3} public=$4 first=$5 random="" pre="" post="" filter=""
+    local family=$1 kind=$2 ports=${3:+to :$3} public=$4 first=$5 memory=$6 random="" pre="" post="" filter=""
     [ "$kind" = random ] && random=fully-random
     case $kind in
     masq | random | fwd)
@@ -148,6 +149,10 @@ net_nat_rules() {
     esac
     cat <<NFT
 table $family address {
+    chain memory {
+        type filter hook prerouting priority raw; policy accept;
+        ct zone set $memory
+    }
     chain before {
         type nat hook prerouting priority dstnat; policy accept;
         $pre
@@ -168,19 +173,22 @@ NFT
 
 # Loads the rules of a NAT anew: net_nat SIDE KIND PORTS ("" or low-high for its public UDP ports)
 net_nat() {
-    local public="NET_PUBLIC_$1"
+    local public="NET_PUBLIC_$1" memory=${NET_MEMORY[$1]:-0}
     {
         echo 'flush ruleset'
-        net_nat_rules ip "$2" "$3" "${!public}" "${NET_WAN[$1]}"
-        [ -z "${NET_PUBLIC6[$1]:-}" ] || net_nat_rules ip6 "$2" "$3" "${NET_PUBLIC6[$1]}" "${NET_WAN6[$1]}"
+        net_nat_rules ip "$2" "$3" "${!public}" "${NET_WAN[$1]}" "$memory"
+        [ -z "${NET_PUBLIC6[$1]:-}" ] || net_nat_rules ip6 "$2" "$3" "${NET_PUBLIC6[$1]}" "${NET_WAN6[$1]}" "$memory"
     } | lab_in "nat$1" nft -f - || lab_fail "rules of nat$1"
 }
 
 # The NAT forgets all mappings, of both families at once, and makes new ones from other ports: net_rebind SIDE [low-high]
+# As when one reboots, no packet finds it between the old state and the new: both come with one transaction of rules, the
+# memory as a zone of connection tracking in which nothing is known. (Flushing takes a while, and what passes meanwhile
+# gets a mapping that goes with the next step of it.)
 net_rebind() {
     local low=$((20000 + RANDOM % 20000))
+    NET_MEMORY[$1]=$((${NET_MEMORY[$1]:-0} + 1))
     net_nat "$1" "${NET_NAT[$1]}" "${2:-$low-$((low + 99))}"
-    lab_in "nat$1" conntrack -F >/dev/null 2>&1 || lab_fail "cannot flush the mappings of nat$1"
 }
 
 # Makes a side that is behind a NAT a cloud instance with one NIC: the LAN goes, and its host becomes a neighbour in the
