@@ -9,21 +9,23 @@ usage: tests/bench/ike.sh [options]
 
 Measures culvertd and strongSwan (charon) as responders of IKEv2 in the same run, called by the same program
 (ike_load: one process, many calls under way, each from a port of its own, NAT found, ESP in UDP). Handshakes with
-pre-shared keys and X25519, AES-128-GCM, one child each. Printed for each:
+X25519, AES-128-GCM, one child each; with pre-shared keys, and with certificates and signatures of RSA-2048 and of
+ECDSA P-256 on both sides, each held against a revocation list. Printed for each:
   CPU         microseconds of CPU per handshake; of culvertd what its control and crypto threads use (packets are
               the workers'), of strongSwan the whole process
   per second  handshakes while --under-way calls are
   lone        median and 99th percentile of a handshake's time when no other is under way, in microseconds
 culvertd has 10 connections, and then --connections; of these also the last alone, callers whom no connection
 knows, and proposals that none takes, with the ratio to the same with 10. strongSwan has one connection for all,
-which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec. Of --rounds the least
-disturbed one counts.
+which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec. With certificates
+culvertd has one connection for all, too, and ten callers take turns. Of --rounds the least disturbed one counts.
 
   --calls N        of a figure (default 1000)
   --under-way N    calls at a time (default 200)
   --lone N         of a figure of lone handshakes (default 200)
   --connections N  (default 10000)
   --rounds N       (default 3)
+  --auth KINDS     psk, rsa, ecdsa, or several with commas between (default psk,rsa,ecdsa)
   --only WHO       culvertd, strongswan, or live: what --connections tunnels that are up cost culvertd with a sign of
                    life asked for every 30 s idle (percent of a CPU of its control and crypto threads, and KiB of memory
                    each), how many peers hear of its stop, and what 2,000 of them lose when all rekey every 12 s
@@ -38,11 +40,11 @@ wrong() {
     exit 2
 }
 
-calls=1000 under_way=200 lone=200 connections=10000 rounds=3 only="culvertd strongswan" build=""
+calls=1000 under_way=200 lone=200 connections=10000 rounds=3 auth=psk,rsa,ecdsa only="culvertd strongswan" build=""
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
-    --calls | --under-way | --lone | --connections | --rounds | --only | --build)
+    --calls | --under-way | --lone | --connections | --rounds | --auth | --only | --build)
         [ $# -gt 1 ] || wrong "$1 needs a value"
         option=${1#--}
         printf -v "${option//-/_}" %s "$2"
@@ -56,6 +58,7 @@ for word in "$calls" "$under_way" "$lone" "$connections" "$rounds"; do
     [[ $word =~ ^[1-9][0-9]*$ ]] || wrong "$word is no number"
 done
 [[ $only =~ ^(culvertd strongswan|culvertd|strongswan|live)$ ]] || wrong "--only $only makes no sense"
+[[ $auth =~ ^(psk|rsa|ecdsa)(,(psk|rsa|ecdsa))*$ ]] || wrong "--auth $auth makes no sense"
 [ "$(id -u)" = 0 ] || wrong "network namespaces need root"
 
 tree=$(cd "$here/../.." && pwd)
@@ -78,6 +81,8 @@ LAB=${LAB:-culvert-ike-$$} LAB_BIN=$build/app
 [ -z "${LAB_OUT:-}" ] || LAB_OUT=$(realpath -m "$LAB_OUT")
 # shellcheck source=tests/lib/lab.sh
 . "$here/../lib/lab.sh"
+# shellcheck source=tests/lib/pki.sh
+. "$here/../lib/pki.sh"
 ulimit -n 4096
 
 # ---- the two responders ----------------------------------------------------------------------------------------------
@@ -86,29 +91,56 @@ psk=load-secret-of-32-characters-001
 proposal=aes128gcm16-prfsha256-x25519
 GW_ENGINE[a]=culvert GW_ENGINE[b]=swan
 
+# How both sides prove themselves: psk, rsa or ecdsa. Certificates are of ten callers, in a folder for each kind.
+kind=psk callers=10
+
+pki_of() { printf '%s' "$LAB_OUT/pki-$kind"; }
+
+pki_make() {
+    local key=$kind i name
+    [ ! -e "$(pki_of)" ] || return 0
+    [ "$kind" != ecdsa ] || key=p256
+    pki_open "$(pki_of)"
+    pki_ca ca "key=$key" || lab_fail "no CA"
+    pki_cert gw ca "key=$key" san=DNS:gw.load.example.org || lab_fail "no certificate"
+    for ((i = 0; i < callers; i++)); do
+        name=$(printf 'c-%05u' "$i")
+        pki_cert "$name" ca "key=$key" "san=DNS:$name.load.example.org" || lab_fail "no certificate"
+    done
+    pki_crl ca || lab_fail "no revocation list"
+}
+
 # culvert.json with so many connections: its own in place of the lab's
 culvert_write() {
     printf '%s' "$psk" >"$2/load.psk"
     chmod 600 "$2/load.psk"
-    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" "$dpd_s" "$rekey_s" <<'PYTHON'
+    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" "$dpd_s" "$rekey_s" "$kind" "$(pki_of)" <<'PYTHON'
 import json
 import sys
 count, proposal, folder, ports = int(sys.argv[1]), sys.argv[2], sys.argv[3], json.loads("{%s}" % sys.argv[4].rstrip(",\n "))
-dpd, rekey = int(sys.argv[5]), int(sys.argv[6])
+dpd, rekey, kind, pki = int(sys.argv[5]), int(sys.argv[6]), sys.argv[7], sys.argv[8]
 names = ["c-%05d" % i for i in range(count)]
 identity = lambda name: "@%s.load.example.org" % name
+ours = {"address": "any", "id": identity("gw"), "subnets": ["10.2.0.0/24"]}
+if kind == "psk":
+    secrets = [{"local": identity("gw"), "remote": identity(n), "psk_file": "load.psk"} for n in names]
+    peers = {n: {"id": identity(n), "subnets": ["10.%d.%d.0/24" % (64 + i // 256, i % 256)]} for i, n in enumerate(names)}
+    more = {"secrets": secrets}
+else:
+    ours.update(auth="pubkey", certificate=pki + "/gw.crt", key=pki + "/gw.key")
+    peers = {"load": {"id": "*.load.example.org", "auth": "pubkey", "ca": ["ca"], "subnets": ["10.64.0.0/10"]}}
+    more = {"authorities": {"ca": {"certificates": pki + "/ca.crt", "crls": pki + "/ca.crl", "crl_required": True}}}
 print(json.dumps({
     **ports,
     "eal": {"hugepages": "never", "memory_mb": 256},
     "control": {"socket": folder + "/culvertd.sock"},
     "tunnel": {"probe_path_mtu": False},
     "limits": {"sas": 100000, "sas_per_identity": 1000, "cookie_threshold": 1000000},
-    "secrets": [{"local": identity("gw"), "remote": identity(n), "psk_file": "load.psk"} for n in names],
+    **more,
     "connections": {n: {
-        "local": {"address": "any", "id": identity("gw"), "subnets": ["10.2.0.0/24"]},
-        "remote": {"address": "any", "id": identity(n), "subnets": ["10.%d.%d.0/24" % (64 + i // 256, i % 256)]},
+        "local": ours, "remote": {"address": "any", **peer},
         "ike_proposals": [proposal], "esp_proposals": ["aes128gcm16-esn-noesn"],
-        "unique": "keep", "dpd_s": dpd, "rekey_s": 0, "childless_s": 0, "child": {"rekey_s": rekey}} for i, n in enumerate(names)}}))
+        "unique": "keep", "dpd_s": dpd, "rekey_s": 0, "childless_s": 0, "child": {"rekey_s": rekey}} for n, peer in peers.items()}}))
 PYTHON
 }
 
@@ -132,12 +164,24 @@ charon {
     }
 }
 swanctl {
-    load = pem openssl random
+    load = pem openssl random pubkey x509 pkcs1 pkcs8
 }
 CONF
 }
 
+swan_give_pki() {
+    rm -f "$1"/swanctl/*/*.{key,crt,crl}
+    [ "$kind" != psk ] || return 0
+    cp "$(pki_of)/gw.key" "$1/swanctl/private/"
+    cp "$(pki_of)/ca.crt" "$1/swanctl/x509ca/"
+    cp "$(pki_of)/ca.crl" "$1/swanctl/x509crl/"
+}
+
 swan_write_connection() {
+    local how="auth = psk" ours="" theirs=""
+    if [ "$kind" != psk ]; then
+        how="auth = pubkey" ours="certs = $(pki_of)/gw.crt" theirs="cacerts = $(pki_of)/ca.crt"
+    fi
     cat <<CONF
     load {
         version = 2
@@ -147,11 +191,13 @@ swan_write_connection() {
         rekey_time = 0
         dpd_delay = 0
         local {
-            auth = psk
+            $how
+            $ours
             id = @gw.load.example.org
         }
         remote {
-            auth = psk
+            $how
+            $theirs
             id = *.load.example.org
         }
         children {
@@ -167,7 +213,7 @@ CONF
 }
 
 swan_write_secret() {
-    printf '    ike-load {\n        secret = "%s"\n    }\n' "$psk"
+    [ "$kind" != psk ] || printf '    ike-load {\n        secret = "%s"\n    }\n' "$psk"
 }
 
 # ---- figures ---------------------------------------------------------------------------------------------------------
@@ -176,10 +222,11 @@ declare -A figure=() got=() # who/what/value; value
 
 # load GATEWAY KEY=VALUE...: calls it, and leaves what it printed in `got`
 load() {
-    local gw=$1 word line threads=()
+    local gw=$1 word line threads=() proof="psk=$psk"
     shift
+    [ "$kind" = psk ] || proof="pki=$(pki_of)"
     [ "${GW_ENGINE[$gw]}" = swan ] || threads=("threads=culvertd,culvert-jobs")
-    line=$(lab_in inet "$build/tests/bench/ike_load" "to=${NET_WAN[$gw]}" "psk=$psk" "ike=$proposal" "pid=$(responder "$gw")" \
+    line=$(lab_in inet "$build/tests/bench/ike_load" "to=${NET_WAN[$gw]}" "$proof" "ike=$proposal" "pid=$(responder "$gw")" \
         "${threads[@]+"${threads[@]}"}" "$@") || lab_fail "calls to ${GW_ENGINE[$gw]} ($*): ${line:-none}"
     for word in $line; do got[${word%%=*}]=${word#*=}; done
 }
@@ -231,8 +278,20 @@ strangers() {
     measure "$1" "unacceptable$3" cpu_us -- "calls=$one_calls" "under_way=$under_way" ike=aes256-sha384-prfsha384-ecp384 want=refused
 }
 
+# By certificates, of one connection for all.
+measure_culvertd_signing() {
+    n_connections=1
+    gw_start a
+    load a calls=20 under_way=1 "names=$callers"
+    measure a "all-$kind" cpu_us per_s -- "calls=$calls" "under_way=$under_way" "names=$callers"
+    measure a "lone-$kind" median_us p99_us -- "calls=$lone" under_way=1 "names=$callers" pause_us=3000
+    gw_stop a
+    [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$LAB_OUT/gwa/culvertd.log")"
+}
+
 measure_culvertd() {
     local n
+    [ "$kind" = psk ] || { measure_culvertd_signing && return; }
     for n in 10 "$connections"; do
         n_connections=$n
         gw_start a
@@ -246,10 +305,11 @@ measure_culvertd() {
 }
 
 measure_strongswan() {
-    measure b all cpu_us per_s -- "calls=$calls" "under_way=$under_way" names=10
-    measure b lone median_us p99_us -- "calls=$lone" under_way=1 names=10 pause_us=3000
-    strangers b 9 ""
+    measure b "all-$kind" cpu_us per_s -- "calls=$calls" "under_way=$under_way" "names=$callers"
+    measure b "lone-$kind" median_us p99_us -- "calls=$lone" under_way=1 "names=$callers" pause_us=3000
+    [ "$kind" != psk ] || strangers b 9 ""
     gw_stop b
+    unset 'GW_PID[b]'
 }
 
 # ---- what lives ------------------------------------------------------------------------------------------------------
@@ -288,16 +348,24 @@ measure_live() {
         "${got[rekeyed]}" "${got[sas]}" "$(grep -c 'lifetime ended' "$LAB_OUT/gwa/culvertd.log")" "${got[told]}" "${got[of]}"
 }
 
+# table_row WORDS GATEWAY WHAT: a line of the first table, beside strongSwan's with the same proof
+table_row() {
+    printf '%-44s %9s %12s %12s %12s\n' "$1" "$(of "$2" "all-$3" cpu_us)" \
+        "$(ratio "$(of "$2" "all-$3" cpu_us)" "$(of b "all-$kind" cpu_us)")" "$(of "$2" "all-$3" per_s)" \
+        "$(of "$2" "lone-$3" median_us) ($(of "$2" "lone-$3" p99_us))"
+}
+
 table() {
     local n what suffix
-    printf '%-44s %9s %12s %12s %12s\n' "IKEv2 responder: $proposal, PSK" "CPU us" "of strongSwan" "per second" "lone us (p99)"
-    printf '%-44s %9s %12s %12s %12s\n' "strongSwan, one connection for all" "$(of b all cpu_us)" 1.00 "$(of b all per_s)" \
-        "$(of b lone median_us) ($(of b lone p99_us))"
-    for n in 10 "$connections"; do
-        printf '%-44s %9s %12s %12s %12s\n' "culvertd, $n connections" "$(of a "all-$n" cpu_us)" \
-            "$(ratio "$(of a "all-$n" cpu_us)" "$(of b all cpu_us)")" "$(of a "all-$n" per_s)" \
-            "$(of a "lone-$n" median_us) ($(of a "lone-$n" p99_us))"
+    printf '%-44s %9s %12s %12s %12s\n' "IKEv2 responder: $proposal" "CPU us" "of strongSwan" "per second" "lone us (p99)"
+    for kind in ${auth//,/ }; do
+        table_row "strongSwan, $kind, one connection for all" b "$kind"
+        for n in 10 "$connections"; do
+            [ "$kind" != psk ] || table_row "culvertd, $kind, $n connections" a "$n"
+        done
+        [ "$kind" = psk ] || table_row "culvertd, $kind, one connection for all" a "$kind"
     done
+    [[ ,$auth, = *,psk,* ]] || return 0
     printf '\n%-44s %12s %12s %12s %12s\n' "CPU us of a call" "strongSwan" "culvertd, 10" "$connections" "ratio"
     for what in one unknown unacceptable; do
         case $what in
@@ -317,6 +385,13 @@ CULVERT_START_SECONDS=60
 SWAN_TRIES=4
 lab_up a=none b=none
 conn a load && conn b load
-for word in $only; do "measure_$word"; done
+if [ "$only" = live ]; then
+    measure_live
+else
+    for kind in ${auth//,/ }; do
+        [ "$kind" = psk ] || pki_make
+        for word in $only; do "measure_$word"; done
+    done
+fi
 [ ! -t 2 ] || printf '\r%60s\r' "" >&2
 [ "$only" = live ] || table

@@ -11,9 +11,9 @@
  *   first=N        number of the first name (0)         names=N   how many names take turns (1)
  *   id=TEXT        name in printf's notation (c-%05u.load.example.org)
  *   ike=PROPOSAL   (aes128gcm16-prfsha256-x25519)       psk=TEXT   of all names
- *   pause_us=N     between the end of a call and the next one (0)
- *   want=up        or refused: what counts as done
- *   pid=N          of the responder, whose CPU time is taken; threads=A,B  of these names only
+ *   pki=FOLDER     certificates instead: ca.crt, ca.crl, and of each name, without its domain, NAME.crt and
+ * NAME.key pause_us=N     between the end of a call and the next one (0) want=up        or refused: what
+ * counts as done pid=N          of the responder, whose CPU time is taken; threads=A,B  of these names only
  *   hold_s=N       afterwards live with what is up for so long; dpd_s=N  asking for signs of life (0)
  *   told_s=N       and then wait so long for the responder to delete all
  * Output: a line of KEY=VALUE for the calls, for hold_s and for told_s. Exit status 0 when all calls were
@@ -34,6 +34,7 @@
 #include <unistd.h>
 #include "base_secret.h"
 #include "ike.h"
+#include "load_pki.h"
 #include "ossl_ops.h"
 
 #define SOCKETS_MAX  512
@@ -48,7 +49,7 @@
 static struct options {
     struct base_addr to;
     uint32_t calls, under_way, first, names, pause_us, pid, hold_s, dpd_s, told_s;
-    const char *id, *ike, *psk, *threads;
+    const char *id, *ike, *psk, *pki, *threads;
     bool wants_up;
 } opt = {.calls = 1000,
          .under_way = 200,
@@ -65,6 +66,7 @@ static struct call {
 } * calls;
 
 static struct ike *ike;
+static struct load_pki pki;
 static int epoll_fd, sockets[SOCKETS_MAX];
 static uint32_t n_sockets, next_spi, n_begun, n_over, n_failed;
 static uint32_t calling; /* the call that is begun now */
@@ -162,6 +164,12 @@ static int env_local_for(void *ctx, const struct base_addr *remote, struct base_
 {
     (void)ctx, (void)remote, (void)local;
     return -ENETUNREACH; /* each connection names its own */
+}
+
+static int64_t env_calendar(void *ctx)
+{
+    (void)ctx;
+    return time(NULL);
 }
 
 static uint32_t call_of(const struct base_addr *fake)
@@ -302,15 +310,34 @@ static void network_set(struct base_ts_list **kept, uint32_t lo, uint32_t hosts)
         die("no memory");
 }
 
+static void id_text(uint32_t name, char *out, size_t size)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(out, size, opt.id, name);
+#pragma GCC diagnostic pop
+}
+
 static void id_of(uint32_t name, struct ike_id *out)
 {
     char text[200] = "@", why[200];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(text + 1, sizeof text - 1, opt.id, name);
-#pragma GCC diagnostic pop
+    id_text(name, text + 1, sizeof text - 1);
     if (ike_id_parse(text, out, why, sizeof why) != 0)
         die(why);
+}
+
+/* Of a caller's files. */
+static void pki_name(uint32_t i, char *out, size_t size)
+{
+    id_text(opt.first + i, out, size);
+    out[strcspn(out, ".")] = '\0';
+}
+
+static void conn_set_pki(struct ike_conn_conf *c, uint32_t k)
+{
+    c->local_auth = c->remote_auth = IKE_AUTH_SIG;
+    c->creds = pki.creds[k % opt.names];
+    c->anchor = pki.anchor;
 }
 
 static void conn_make(struct ike_conn_conf *c, uint32_t k)
@@ -329,6 +356,8 @@ static void conn_make(struct ike_conn_conf *c, uint32_t k)
     c->remote_addr = opt.to;
     c->rekey_s = c->keepalive_s = c->childless_s = 0;
     c->dpd_s = opt.dpd_s;
+    if (opt.pki)
+        conn_set_pki(c, k);
     ike_child_conf_defaults(c->children);
     snprintf(c->children->name, sizeof c->children->name, "net");
     c->children->rekey_s = 0;
@@ -356,9 +385,11 @@ static struct ike_conf *conf_make(void)
     conf->secrets = base_secret_new(opt.names * sizeof *conf->secrets);
     if (!conf->conns || !conf->secrets)
         die("no memory");
+    if (opt.pki && !load_pki_read(&pki, conf, opt.pki, opt.names, pki_name))
+        exit(1);
     for (; conf->n_conns < opt.calls; conf->n_conns++)
         conn_make(&conf->conns[conf->n_conns], (uint32_t)conf->n_conns);
-    for (; conf->n_secrets < opt.names; conf->n_secrets++)
+    for (; !opt.pki && conf->n_secrets < opt.names; conf->n_secrets++)
         secret_make(&conf->secrets[conf->n_secrets], opt.first + (uint32_t)conf->n_secrets);
     ike_conf_seal(conf);
     return conf;
@@ -499,6 +530,7 @@ static bool option_take(const char *key, const char *value)
                 {"id", NULL, 0, 0, &opt.id},
                 {"ike", NULL, 0, 0, &opt.ike},
                 {"psk", NULL, 0, 0, &opt.psk},
+                {"pki", NULL, 0, 0, &opt.pki},
                 {"threads", NULL, 0, 0, &opt.threads}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].key, key) != 0)
@@ -539,7 +571,8 @@ int main(int argc, char **argv)
                                 .crypto = &ossl_ike_ops,
                                 .spi_alloc = env_spi_alloc,
                                 .spi_free = env_spi_free,
-                                .local_for = env_local_for};
+                                .local_for = env_local_for,
+                                .calendar = env_calendar};
     options_read(argc, argv);
     calls = calloc(opt.calls, sizeof *calls);
     took_ns = calloc(opt.calls, sizeof *took_ns);
