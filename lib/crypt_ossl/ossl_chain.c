@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include "ossl_cert.h"
 #include "ossl_lib.h"
+#include "ossl_memo.h"
 #include "ossl_pki.h"
 #include "ossl_trust.h"
 #include "ossl_verdict.h"
@@ -238,19 +239,42 @@ static void chain_check(struct chain *c, X509_STORE_CTX *store)
         c->verdict->fault = CRYPT_CHAIN_GOOD;
 }
 
+static void chain_verify_anew(struct chain *c, const struct crypt_peer_chain *peer)
+{
+    if (!chain_take(c, peer))
+        return;
+    X509_STORE_CTX *store = X509_STORE_CTX_new_ex(ossl_lib(), NULL);
+    if (store && X509_STORE_CTX_init(store, c->trust->store, c->leaf->x509, c->others) == 1)
+        chain_check(c, store);
+    X509_STORE_CTX_free(store);
+}
+
+/* Until when, and from when on, the verdict is what it is now. */
+static struct ossl_memo_span chain_span(const struct chain *c)
+{
+    struct ossl_memo_span span = ossl_trust_span(c->trust, c->now);
+    for (int i = -1; i < sk_X509_num(c->others); i++) {
+        const X509 *x509 = i < 0 ? c->leaf->x509 : sk_X509_value(c->others, i);
+        ossl_memo_narrow(&span, ossl_cert_time(X509_get0_notBefore(x509)), c->now);
+        ossl_memo_narrow(&span, ossl_cert_time(X509_get0_notAfter(x509)), c->now);
+    }
+    return span;
+}
+
 enum crypt_fault ossl_chain_verify(const struct crypt_trust *trust, const struct crypt_peer_chain *peer,
                                    enum crypt_purpose purpose, int64_t now, struct crypt_verdict *verdict,
                                    struct crypt_cert **leaf)
 {
     struct chain c = {trust, purpose, now, verdict, NULL, NULL, NULL};
+    struct ossl_memo_key key;
+    const bool has_key = peer->n_others < CRYPT_CHAIN_MAX && ossl_memo_key(peer, purpose, &key);
     *verdict = (struct crypt_verdict){.fault = CRYPT_CHAIN_FAILED};
-    *leaf = NULL;
-    if (chain_take(&c, peer)) {
-        X509_STORE_CTX *store = X509_STORE_CTX_new_ex(ossl_lib(), NULL);
-        if (store && X509_STORE_CTX_init(store, trust->store, c.leaf->x509, c.others) == 1)
-            chain_check(&c, store);
-        X509_STORE_CTX_free(store);
-    }
+    *leaf = has_key ? ossl_memo_find(trust->memo, &key, now, verdict->ca) : NULL;
+    if (*leaf)
+        return verdict->fault = CRYPT_CHAIN_GOOD;
+    chain_verify_anew(&c, peer);
+    if (verdict->fault == CRYPT_CHAIN_GOOD && has_key)
+        ossl_memo_keep(trust->memo, &key, chain_span(&c), c.leaf, verdict->ca);
     if (verdict->fault == CRYPT_CHAIN_FAILED && verdict->words[0] == '\0')
         chain_refuse(&c, CRYPT_CHAIN_FAILED, NULL, 0,
                      "the peer's certificate could not be checked: OpenSSL failed, or memory is short here");

@@ -42,7 +42,7 @@ static struct {
     {CRYPT_ENCR_3DES, 0, "DES-EDE3-CBC", NULL},
 };
 
-static EVP_MD *sha1;
+static EVP_MD *sha1, *sha256;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -71,6 +71,7 @@ static void fetch_all(void)
     for (size_t i = 0; i < COUNT(ciphers); i++)
         ciphers[i].cipher = EVP_CIPHER_fetch(NULL, ciphers[i].name, NULL);
     sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
 }
 
 const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf)
@@ -97,6 +98,12 @@ const EVP_MD *ossl_fetch_sha1(void)
     return sha1;
 }
 
+const EVP_MD *ossl_fetch_sha256(void)
+{
+    pthread_once(&once, fetch_all);
+    return sha256;
+}
+
 void ossl_fetch_close(void)
 {
     for (size_t i = 0; i < COUNT(hmacs); i++) {
@@ -108,5 +115,6 @@ void ossl_fetch_close(void)
         ciphers[i].cipher = NULL;
     }
     EVP_MD_free(sha1);
-    sha1 = NULL;
+    EVP_MD_free(sha256);
+    sha1 = sha256 = NULL;
 }

@@ -11,6 +11,7 @@ const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf);
 const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg);
 
 const EVP_MD *ossl_fetch_sha1(void);
+const EVP_MD *ossl_fetch_sha256(void);
 
 /* Gives all of them back. No other thread may be in this room. */
 void ossl_fetch_close(void);

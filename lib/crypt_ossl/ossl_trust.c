@@ -29,11 +29,11 @@ struct crypt_trust *ossl_trust_new(const struct crypt_trust_rules *rules)
     trust->refs = 1;
     trust->rules = *rules;
     trust->store = X509_STORE_new();
-    if (!trust->store) {
-        free(trust);
-        return NULL;
-    }
-    return trust;
+    trust->memo = ossl_memo_new();
+    if (trust->store && trust->memo)
+        return trust;
+    ossl_trust_put(trust);
+    return NULL;
 }
 
 struct crypt_trust *ossl_trust_get(struct crypt_trust *trust)
@@ -50,6 +50,8 @@ void ossl_trust_put(struct crypt_trust *trust)
     for (size_t i = 0; i < trust->n_cas; i++)
         ossl_cert_put(trust->cas[i]);
     free(trust->cas);
+    free(trust->dates);
+    ossl_memo_free(trust->memo);
     X509_STORE_free(trust->store);
     free(trust);
 }
@@ -76,6 +78,30 @@ static int is_good_ca(const struct adding *a, const struct crypt_cert *cert)
     return -EINVAL;
 }
 
+/* NULL: there is no such date. */
+static bool trust_note_date(struct crypt_trust *trust, const ASN1_TIME *date)
+{
+    if (trust->n_dates == trust->dates_cap) {
+        const size_t cap = trust->dates_cap ? 2 * trust->dates_cap : 8;
+        int64_t *more = realloc(trust->dates, cap * sizeof *more);
+        if (!more)
+            return false;
+        trust->dates = more;
+        trust->dates_cap = cap;
+    }
+    if (date)
+        trust->dates[trust->n_dates++] = ossl_cert_time(date);
+    return true;
+}
+
+struct ossl_memo_span ossl_trust_span(const struct crypt_trust *trust, int64_t now)
+{
+    struct ossl_memo_span span = ossl_memo_always();
+    for (size_t i = 0; i < trust->n_dates; i++)
+        ossl_memo_narrow(&span, trust->dates[i], now);
+    return span;
+}
+
 static int trust_keep(struct crypt_trust *trust, struct crypt_cert *cert)
 {
     if (trust->n_cas == trust->cap) {
@@ -86,7 +112,9 @@ static int trust_keep(struct crypt_trust *trust, struct crypt_cert *cert)
         trust->cas = more;
         trust->cap = cap;
     }
-    if (X509_STORE_add_cert(trust->store, cert->x509) != 1)
+    if (!trust_note_date(trust, X509_get0_notBefore(cert->x509)) ||
+        !trust_note_date(trust, X509_get0_notAfter(cert->x509)) ||
+        X509_STORE_add_cert(trust->store, cert->x509) != 1)
         return -ENOMEM;
     trust->cas[trust->n_cas++] = ossl_cert_get(cert);
     return 0;
@@ -160,7 +188,10 @@ static int add_crl(void *ctx, struct base_span der)
         if (serial)
             (void)X509_CRL_get0_by_serial(crl, &unused, serial);
         ASN1_INTEGER_free(serial);
-        err = X509_STORE_add_crl(a->trust->store, crl) == 1 ? 0 : -ENOMEM;
+        const bool is_kept = trust_note_date(a->trust, X509_CRL_get0_lastUpdate(crl)) &&
+                             trust_note_date(a->trust, X509_CRL_get0_nextUpdate(crl)) &&
+                             X509_STORE_add_crl(a->trust->store, crl) == 1;
+        err = is_kept ? 0 : -ENOMEM;
         a->trust->n_crls += err == 0;
         if (err < 0)
             base_text_add(a->why, "%s: no memory for a revocation list", a->name);

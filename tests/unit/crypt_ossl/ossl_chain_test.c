@@ -445,6 +445,64 @@ static int open_socket(void)
     return socket(AF_INET, SOCK_STREAM, 0) >= 0;
 }
 
+/* Of one trust, at a time; the trust stays the caller's. */
+static enum crypt_fault verify_again(struct crypt_trust *trust, const char *const *peer,
+                                     enum crypt_purpose purpose, int64_t now)
+{
+    return verify_at(ossl_pki_ops.trust_get(trust), peer, purpose, now);
+}
+
+static void what_is_good_is_not_checked_again(void **state)
+{
+    struct crypt_trust *trust = lab();
+    const struct crypt_peer_chain chain = {.leaf = pki_der("gw.crt")};
+    struct crypt_cert *first, *second;
+    uint8_t ca[CRYPT_CA_HASH_BYTES];
+    ossl_pki_ops.chain_verify(trust, &chain, CRYPT_PURPOSE_IKE, PKI_NOW, &verdict, &first);
+    memcpy(ca, verdict.ca, sizeof ca);
+    ossl_pki_ops.chain_verify(trust, &chain, CRYPT_PURPOSE_IKE, PKI_NOW + 1, &verdict, &second);
+    assert_int_equal(verdict.fault, CRYPT_CHAIN_GOOD);
+    assert_ptr_equal(first, second);
+    assert_memory_equal(ca, verdict.ca, sizeof ca);
+    ossl_pki_ops.cert_put(first);
+    ossl_pki_ops.cert_put(second);
+    ossl_pki_ops.trust_put(trust);
+}
+
+static void what_was_good_is_refused_when_its_time_is_over(void **state)
+{
+    static const struct crypt_trust_rules strict = {.crl = CRYPT_CRL_REQUIRED};
+    const char *const *gw = NAMES("gw.crt"), *const *of_old = NAMES("of-old.crt", "sub-old.crt");
+    struct crypt_trust *trust = lab();
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_END - 1), CRYPT_CHAIN_GOOD);
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_END + 1), CRYPT_CHAIN_EXPIRED);
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_BEGIN - 1), CRYPT_CHAIN_NOT_YET_VALID);
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_NOW), CRYPT_CHAIN_GOOD);
+    /* A CA between. */
+    assert_int_equal(verify_again(trust, of_old, CRYPT_PURPOSE_IKE, PKI_OLD - 1), CRYPT_CHAIN_GOOD);
+    assert_int_equal(verify_again(trust, of_old, CRYPT_PURPOSE_IKE, PKI_OLD + 1), CRYPT_CHAIN_EXPIRED);
+    ossl_pki_ops.trust_put(trust);
+    /* A list that is required. */
+    trust = trust_of(&strict, NAMES("ca.crt"), NAMES("ca.old.crl"));
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_OLD - 1), CRYPT_CHAIN_GOOD);
+    assert_int_equal(verify_again(trust, gw, CRYPT_PURPOSE_IKE, PKI_OLD + 1), CRYPT_CHAIN_NO_CRL);
+    ossl_pki_ops.trust_put(trust);
+}
+
+static void what_is_good_for_one_purpose_or_as_it_came_is_checked_for_another(void **state)
+{
+    struct crypt_trust *trust = lab();
+    assert_int_equal(verify_again(trust, NAMES("gw.crt"), CRYPT_PURPOSE_SERVER, PKI_NOW), CRYPT_CHAIN_GOOD);
+    assert_int_equal(verify_again(trust, NAMES("gw.crt"), CRYPT_PURPOSE_CLIENT, PKI_NOW),
+                     CRYPT_CHAIN_BAD_USAGE);
+    assert_int_equal(
+        verify_again(trust, NAMES("deep.crt", "sub-sub.crt", "sub.crt"), CRYPT_PURPOSE_IKE, PKI_NOW),
+        CRYPT_CHAIN_GOOD);
+    assert_int_equal(verify_again(trust, NAMES("deep.crt", "sub-sub.crt"), CRYPT_PURPOSE_IKE, PKI_NOW),
+                     CRYPT_CHAIN_NO_PATH);
+    ossl_pki_ops.trust_put(trust);
+}
+
 /* Addresses of issuers, OCSP responders and lists in certificates, of a CA that is trusted and of one that is
  * not. */
 static int verify_urls(void)
@@ -491,6 +549,9 @@ int main(void)
         cmocka_unit_test(what_is_too_big_or_too_long_is_refused_unread),
         cmocka_unit_test(a_path_of_more_cas_than_are_taken_is_refused_though_all_are_here),
         cmocka_unit_test(a_malformed_certificate_says_which),
+        cmocka_unit_test(what_is_good_is_not_checked_again),
+        cmocka_unit_test(what_was_good_is_refused_when_its_time_is_over),
+        cmocka_unit_test(what_is_good_for_one_purpose_or_as_it_came_is_checked_for_another),
         cmocka_unit_test(no_socket_is_opened_for_what_a_certificate_says),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

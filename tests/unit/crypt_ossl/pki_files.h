@@ -12,6 +12,7 @@
 
 #define PKI_NOW   1767225600 /* 2026-01-01 */
 #define PKI_BEGIN 1577836800 /* 2020-01-01: all are valid from then on */
+#define PKI_OLD   1609459200 /* 2021-01-01: those that are expired were until then */
 #define PKI_END   2208988800 /* 2040-01-01: until then */
 
 __attribute__((unused)) static char pki_sentence[CRYPT_WORDS_MAX];
