@@ -44,24 +44,14 @@ static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
                     silence);
 }
 
-/* The SA of the peer's rekeying, of which it has not used anything: our answer may have been lost until now.
- */
-static bool is_unknown_yet(const struct ike *ike, const struct ikev2_sa *sa)
-{
-    return !sa->is_initiator && sa->seq.peer == 0 &&
-           base_time_since(ike->now, sa->life.created_at) < IKEV2_GONE_S * BASE_NS_PER_S;
-}
-
 /*
  * How often a request is repeated. An SA that the peer denies each time, in clear, is given up after a few
  * copies a second apart: a true peer answers one of them, whatever somebody else forges.
  */
-static uint32_t request_tries(const struct ike *ike, const struct ikev2_sa *sa,
-                              const struct ikev2_timeout *row)
+static uint32_t request_tries(const struct ikev2_sa *sa, const struct ikev2_timeout *row)
 {
     const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
-    return sa->req.denied > DENIED_TRIES && !is_unknown_yet(ike, sa) && most > DENIED_TRIES ? DENIED_TRIES
-                                                                                            : most;
+    return sa->req.denied > DENIED_TRIES && most > DENIED_TRIES ? DENIED_TRIES : most;
 }
 
 /* A call that nobody answers is explained before it is given up, which takes more than a minute. */
@@ -82,7 +72,7 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
         ikev2_request_silent_elsewhere(ike, sa);
         return;
     }
-    const uint32_t most = request_tries(ike, sa, row);
+    const uint32_t most = request_tries(sa, row);
     if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
         /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
         ikev2_task_done(ike, sa);

@@ -17,6 +17,7 @@
 #include "ikev2_further.h"
 #include "ikev2_mobike.h"
 #include "ikev2_natd.h"
+#include "ikev2_places.h"
 #include "ikev2_probe.h"
 #include "ikev2_reauth.h"
 #include "ikev2_reload.h"
@@ -313,8 +314,13 @@ static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, cons
 
 static void sas_recheck(struct ike *ike)
 {
-    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next)
-        ikev2_mobike_recheck(ike, sa);
+    for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
+        next = sa->link.next;
+        if (sa->state < IKEV2_ST_UP && sa->is_initiator && !ikev2_places_is_usable(ike, sa, &sa->path))
+            ikev2_close_lost_call(ike, sa);
+        else
+            ikev2_mobike_recheck(ike, sa);
+    }
 }
 
 void ikev2_on_event(struct ike *ike, const struct ike_event *ev)

@@ -47,11 +47,13 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to)
     m->knows_seen = false;
 }
 
-/* A request that is out goes on from the new place at once. */
+/* A request that is out goes on from the new place at once, and has as many tries there as any. */
 static void mobike_hurry(struct ike *ike, struct ikev2_sa *sa)
 {
-    if (sa->req.dgrams.count && !sa->req.is_probe)
+    if (sa->req.dgrams.count && !sa->req.is_probe) {
         sa->req.at = ike->now;
+        sa->req.tries = 0;
+    }
     ikev2_sa_touch(ike, sa);
 }
 
@@ -81,9 +83,13 @@ void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
     /* An answer that is being computed goes from where we are then. */
     if (sa->peer_task && base_addr_equal(&sa->peer_task->path.local.addr, &sa->path.local.addr))
         sa->peer_task->path = to;
-    /* A goodbye needs no more than to leave. */
+    /* A goodbye needs no more than to leave. Of a rekeying that the peer began our answer may be lost, and
+     * then what we say under the new keys means nothing to it: it hears under the old ones, too. */
     if (sa->state != IKEV2_ST_UP) {
         ikev2_sa_set_path(ike, sa, &to);
+        if (sa->state == IKEV2_ST_REKEYED && sa->mobike.is_ours)
+            sa->mobike.wants |= IKEV2_SAY_MOVE;
+        mobike_hurry(ike, sa);
         return;
     }
     if (sa->mobike.is_ours) {
@@ -132,7 +138,7 @@ void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike
 
 bool ikev2_mobike_has_work(const struct ikev2_sa *sa)
 {
-    return sa->mobike.wants && sa->state == IKEV2_ST_UP;
+    return sa->mobike.wants && (sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_REKEYED);
 }
 
 #define NO_NATS_MAX (2 * (16 + 2))
@@ -259,6 +265,8 @@ void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
     const uint8_t out = m->out;
     const uint16_t error = ikev2_msg_error(msg, NULL);
     m->out = 0;
+    if (sa->state != IKEV2_ST_UP) /* what follows is the business of the SA that replaced it */
+        return;
     if (out & IKEV2_SAY_PROVE)
         proof_take(ike, sa, msg);
     if (!(out & IKEV2_SAY_MOVE) || m->wants & IKEV2_SAY_MOVE) /* or another move is to be said */

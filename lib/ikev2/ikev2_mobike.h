@@ -18,6 +18,9 @@
  * elsewhere came first, or the peer's NAT has forgotten it and its own check is not due yet. An answer from
  * there moves the IKE SA, and the children when that place is proved.
  *
+ * Where the peer has just rekeyed the IKE SA, it is told under the old keys as well: it may have none of the
+ * new ones yet.
+ *
  * With it, IKE messages from elsewhere move nothing (3.8), so that any path can be tried. ESP from elsewhere
  * does as without it (ikev2_natd.h), where the peer is behind a NAT: the RFC allows it, and a NAT that has
  * forgotten a mapping is found out by the next packet instead of the next liveness check. A peer without a

@@ -58,8 +58,9 @@ static const struct ikev2_job_row *(*const job_tables[])(size_t *count) = {
 };
 
 static const struct ikev2_step *const own_steps[] = {
-    &ikev2_init_called, &ikev2_init_accepted, &ikev2_rekey_heir,   &ikev2_rekey_replaced,
-    &ikev2_close_known, &ikev2_close_unknown, &ikev2_info_goodbye, &ikev2_close_malformed,
+    &ikev2_init_called,    &ikev2_init_accepted,   &ikev2_rekey_heir,
+    &ikev2_rekey_replaced, &ikev2_close_known,     &ikev2_close_unknown,
+    &ikev2_info_goodbye,   &ikev2_close_malformed, &ikev2_close_call,
 };
 
 const struct ikev2_step *ikev2_rows_step(size_t i)

@@ -59,7 +59,7 @@ const struct ikev2_job_row *ikev2_rekey_jobs(size_t *count);
 extern const struct ikev2_step ikev2_init_called, ikev2_init_accepted;
 extern const struct ikev2_step ikev2_rekey_heir, ikev2_rekey_replaced;
 extern const struct ikev2_step ikev2_close_known, ikev2_close_unknown, ikev2_info_goodbye,
-    ikev2_close_malformed;
+    ikev2_close_malformed, ikev2_close_call;
 
 /* All steps by index: of rows, of jobs, and our own; NULL behind the last one. */
 const struct ikev2_step *ikev2_rows_step(size_t i);

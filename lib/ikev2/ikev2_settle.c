@@ -261,6 +261,8 @@ static struct ikev2_task *task_pick(struct ike *ike, struct ikev2_sa *sa)
         return ikev2_task_new(IKEV2_TASK_DELETE_IKE);
     if (ikev2_mobike_has_work(sa)) /* or what follows goes where nobody is */
         return ikev2_task_new(IKEV2_TASK_MOBIKE);
+    if (sa->state != IKEV2_ST_UP)
+        return NULL;
     struct ikev2_task *t = task_pick_delete(sa);
     if (t)
         return t;
@@ -346,7 +348,8 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
     if (sa->req.is_probe && sa_is_waited_for(ike, sa))
         ikev2_probe_hurry(ike, sa);
     const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING
-                                          : sa->state == IKEV2_ST_UP && !ikev2_rival_is_undecided(ike, sa);
+                                          : (sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_REKEYED) &&
+                                                !ikev2_rival_is_undecided(ike, sa);
     if (may_start && !sa->task) {
         sa->task = task_pick(ike, sa);
         if (sa->task)

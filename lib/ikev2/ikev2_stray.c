@@ -141,12 +141,25 @@ static uint32_t stray_spi_of(const struct ikev2_msg *msg)
     return base_read_u32(&r);
 }
 
-/* The peer denies this very request: it is sent again soon, and given up sooner (ikev2_due.c). */
+/* The SA of the peer's rekeying, of which it has not used anything: our answer may have been lost until now.
+ */
+static bool stray_is_unknown_yet(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return !sa->is_initiator && sa->seq.peer == 0 &&
+           base_time_since(ike->now, sa->life.created_at) < IKEV2_GONE_S * BASE_NS_PER_S;
+}
+
+/*
+ * The peer denies this very request: it is sent again soon, and given up sooner (ikev2_due.c); not as long
+ * as the peer may still come to know the SA.
+ */
 static void stray_denied(struct ike *ike, struct ikev2_sa *sa)
 {
     if (sa->req.is_probe)
         return;
-    if (sa->req.denied <= sa->req.tries)
+    if (stray_is_unknown_yet(ike, sa))
+        sa->req.tries = sa->req.tries ? 1 : 0;
+    else if (sa->req.denied <= sa->req.tries)
         sa->req.denied++;
     sa->req.at = base_time_min(sa->req.at, base_time_add(ike->now, REPEAT_MS * BASE_NS_PER_MS));
     ikev2_sa_touch(ike, sa);

@@ -81,7 +81,7 @@ static void fill_conn(const struct sim_conn *s, struct ike_conn_conf *c)
     c->dpd_s = s->dpd_s;
     c->keepalive_s = s->keepalive_s;
     c->retransmit_ms = 500;
-    c->retransmit_tries = 5;
+    c->retransmit_tries = s->tries ? s->tries : 5;
     c->n_children = s->child2_ts ? 2 : 1;
     c->children = must_alloc(c->n_children, sizeof *c->children);
     fill_child(s, "net", s->local_ts, s->remote_ts, &c->children[0]);

@@ -19,6 +19,7 @@ struct sim_conn {
     uint16_t remote_port;
     enum ike_encap encap;
     bool start;
+    uint32_t tries;         /* repetitions of a request; 0: five */
     bool is_fixed;          /* without MOBIKE */
     bool any_local;         /* no address of ours is named */
     uint32_t rekey_s;       /* IKE SA; 0: never */

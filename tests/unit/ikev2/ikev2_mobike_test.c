@@ -357,6 +357,75 @@ static void a_request_that_is_out_goes_on_from_the_new_place(void **state)
     pair_free(p);
 }
 
+/* The time at the old place is no reason to give up at the new one. */
+static void a_request_has_all_its_tries_at_the_new_place(void **state)
+{
+    (void)state;
+    struct pair *p = mobile_up();
+    p->drop[0] = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    for (int i = 0; sa_of(p, 0)->req.tries < 3; i++) {
+        assert_int_not_equal(i, 60);
+        pair_run(p, 1);
+    }
+    caller_moves(p, "192.0.2.77"); /* the last copy is lost, too */
+    pair_run(p, 2);
+    p->drop[0] = false;
+    pair_run(p, 10);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_UP), 1);
+    assert_remote(child_of(p, 1), "192.0.2.77");
+    pair_check_one(p);
+    pair_free(p);
+}
+
+/* The peer rekeys the IKE SA and does not get our answer: it knows the old one only, at our old place. */
+static void a_move_is_said_under_keys_that_the_peer_has(void **state)
+{
+    (void)state;
+    struct pair *p = mobile_up();
+    p->drop[0] = true;
+    assert_int_equal(
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true}), 0);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_REKEYED), 1);
+    p->dead_addr = p->h[0].addr;
+    p->drop[0] = false;
+    caller_moves(p, "192.0.2.77");
+    pair_run(p, 10);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_UP), 1);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_REKEYED), 1);
+    assert_remote(child_of(p, 1), "192.0.2.77");
+    pair_run(p, 60); /* the old SA goes on both sides */
+    pair_check_one(p);
+    pair_free(p);
+}
+
+/* Nobody answers where we were; with MOBIKE or without, the next call is made at once. */
+static void a_call_whose_address_is_gone_is_made_anew_from_another(void **state)
+{
+    (void)state;
+    for (int messages = 0; messages < 4; messages++) {
+        struct pair *p = pair_new();
+        p->h[0].conf->conns[0].start = true;
+        p->h[0].conf->conns[0].retransmit_ms = 9000;
+        pair_start(p);
+        p->hold = true;
+        pair_run(p, 1);
+        for (int i = 0; i < messages; i++)
+            pair_deliver_one(p);
+        p->dead_addr = p->h[0].addr;
+        p->hold = false;
+        p->head = p->tail = 0;
+        caller_moves(p, "192.0.2.77");
+        pair_run(p, 1);
+        assert_int_equal(pair_live(&p->h[0]), 1);
+        assert_remote(child_of(p, 1), "192.0.2.77");
+        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_MOVED), 1);
+        pair_run(p, 60);
+        assert_int_equal(pair_stats(p, 0).ike_sas, 1);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +444,9 @@ int main(void)
         cmocka_unit_test(a_move_under_loss_arrives),
         cmocka_unit_test(who_is_called_and_loses_its_address_says_where_it_is),
         cmocka_unit_test(a_request_that_is_out_goes_on_from_the_new_place),
+        cmocka_unit_test(a_request_has_all_its_tries_at_the_new_place),
+        cmocka_unit_test(a_move_is_said_under_keys_that_the_peer_has),
+        cmocka_unit_test(a_call_whose_address_is_gone_is_made_anew_from_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,35 @@ static void forged_denials_do_not_outweigh_one_true_answer(void **state)
     pair_free(p);
 }
 
+/* The peer rekeyed the IKE SA and does not get our answer: it is right to deny the new one, and no reason. */
+static void an_sa_that_the_peer_may_still_come_to_know_is_not_given_up(void **state)
+{
+    (void)state;
+    struct pair *p = up_for(60, false, false);
+    p->drop[0] = true;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    const struct ikev2_sa *heir = p->h[0].ike->v2->last;
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"}), 0);
+    const struct wire_ike_hdr hdr = {.spi_i = heir->spi_i,
+                                     .spi_r = heir->spi_r,
+                                     .exchange = WIRE_IKE_CREATE_CHILD_SA,
+                                     .flags = WIRE_IKE_F_RESPONSE | WIRE_IKE_F_INITIATOR,
+                                     .msgid = heir->seq.own};
+    clear_notify(p, 0, hdr, WIRE_IKE_N_INVALID_IKE_SPI, BASE_SPAN_NONE);
+    for (int second = 0; second < 25; second++) {
+        give(p, 0);
+        assert_int_equal(heir->req.denied, 0);
+        assert_true(heir->req.tries <= 2);
+        pair_run(p, 1);
+    }
+    for (int second = 0; second < 20; second++) { /* but not for ever */
+        give(p, 0);
+        pair_run(p, 1);
+    }
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 1);
+    pair_free(p);
+}
+
 static void an_answer_is_never_longer_than_what_came_nor_answers_an_answer(void **state)
 {
     (void)state;
@@ -296,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_forged_hint_costs_one_check_and_ends_nothing),
         cmocka_unit_test(what_is_no_hint_is_dropped),
         cmocka_unit_test(forged_denials_do_not_outweigh_one_true_answer),
+        cmocka_unit_test(an_sa_that_the_peer_may_still_come_to_know_is_not_given_up),
         cmocka_unit_test(an_answer_is_never_longer_than_what_came_nor_answers_an_answer),
         cmocka_unit_test(a_network_has_a_share_and_all_have_a_limit),
         cmocka_unit_test(a_child_that_the_peer_lost_is_replaced),
