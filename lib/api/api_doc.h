@@ -31,7 +31,8 @@
  *
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
- * spi_i, spi_r, local, remote, local_id, remote_id, proposal, encapsulated, age_s, rekey_in_s (absent:
+ * spi_i, spi_r, local, remote, local_id, remote_id, also_id (who the peer is by its second round of
+ * authentication; absent: it had one), proposal, encapsulated, age_s, rekey_in_s (absent:
  * never), idle_s, retransmits, moves, ppk (a post-quantum preshared key is in its keys), remote_inner:
  * [address] that the peer has from our pools, local_inner: [address] that we have from the peer, dns:
  * [address] that it told with them (each absent: none), mobike (either side may go on from another address),

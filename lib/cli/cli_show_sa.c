@@ -52,7 +52,7 @@ static void ike_table(struct cli_out *out, const json_t *sas)
                                          "REMOTE",     "REMOTE ID", "6ESP IN UDP", "9PROPOSAL", "3AGE",
                                          "4REKEY IN",  "8IDLE",     NULL};
     struct cli_table t;
-    char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX];
+    char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX], peer[512];
     size_t i;
     json_t *sa;
     cli_table_start(&t, titles);
@@ -68,7 +68,9 @@ static void ike_table(struct cli_out *out, const json_t *sas)
         cli_table_cell(&t, cli_text(sa, "role"));
         cli_table_cell(&t, cli_text(sa, "local"));
         cli_table_cell(&t, cli_text(sa, "remote"));
-        cli_table_cell(&t, cli_text(sa, "remote_id"));
+        snprintf(peer, sizeof peer, cli_text(sa, "also_id")[0] ? "%s, %s" : "%s", cli_text(sa, "remote_id"),
+                 cli_text(sa, "also_id"));
+        cli_table_cell(&t, peer);
         cli_table_cell(&t, cli_true(sa, "encapsulated") ? "yes" : "no");
         cli_table_cell(&t, cli_text(sa, "proposal"));
         cli_table_cell(&t, cli_duration(sa, "age_s", v));

@@ -220,31 +220,73 @@ static char *authority_key(const struct conf_creds *x, const json_t *remote, jso
     return text;
 }
 
-void conf_authority_remote(struct conf_creds *x, const json_t *remote, struct ike_conn_conf *conn)
+static const char *const authority_keys[] = {"ca", "certificate", "public_key"};
+
+static bool authority_has(const json_t *side)
 {
-    static const char *const keys[] = {"ca", "certificate", "public_key"};
-    const bool is_used = conn->remote_auth == IKE_AUTH_SIG || conn->remote_auth == IKE_AUTH_EAP_TLS;
-    const size_t mark = conf_enter(x->r, "remote");
-    for (size_t i = 0; !is_used && i < sizeof keys / sizeof *keys; i++)
-        if (json_object_get(remote, keys[i])) {
-            const size_t at = conf_enter(x->r, keys[i]);
+    for (size_t i = 0; i < sizeof authority_keys / sizeof *authority_keys; i++)
+        if (json_object_get(side, authority_keys[i]))
+            return true;
+    return false;
+}
+
+/* Loads what a peer in one round is held against, unless another connection has. */
+static void authority_take(struct conf_creds *x, const json_t *side, struct ike_conn_conf *conn)
+{
+    json_t *names = authority_names(x, side);
+    char *key = authority_key(x, side, names, conn);
+    const json_t *was = key ? json_object_get(x->theirs, key) : NULL;
+    if (was)
+        conn->anchor = (const struct ike_anchor *)(uintptr_t)json_integer_value(was);
+    else if (key) {
+        conn->anchor = authority_load(x, side, names, conn);
+        json_object_set_new(x->theirs, key, json_integer((json_int_t)(uintptr_t)conn->anchor));
+    }
+    free(key);
+    json_decref(names);
+}
+
+static void authority_refuse(struct conf_creds *x, const json_t *side)
+{
+    for (size_t i = 0; i < sizeof authority_keys / sizeof *authority_keys; i++)
+        if (json_object_get(side, authority_keys[i])) {
+            const size_t at = conf_enter(x->r, authority_keys[i]);
             conf_fail(x->r,
                       "is for a peer that proves itself by a signature; write \"auth\": \"pubkey\" beside "
                       "it, or take it out");
             conf_leave(x->r, at);
         }
-    if (is_used) {
-        json_t *names = authority_names(x, remote);
-        char *key = authority_key(x, remote, names, conn);
-        const json_t *was = key ? json_object_get(x->theirs, key) : NULL;
-        if (was)
-            conn->anchor = (const struct ike_anchor *)(uintptr_t)json_integer_value(was);
-        else if (key) {
-            conn->anchor = authority_load(x, remote, names, conn);
-            json_object_set_new(x->theirs, key, json_integer((json_int_t)(uintptr_t)conn->anchor));
-        }
-        free(key);
-        json_decref(names);
-    }
+}
+
+bool conf_creds_is_used(enum ike_auth_kind kind)
+{
+    return kind == IKE_AUTH_SIG || kind == IKE_AUTH_EAP_TLS;
+}
+
+/* That of the second round: of its own, or the first one's. */
+static void authority_then(struct conf_creds *x, const json_t *remote, struct ike_conn_conf *conn)
+{
+    const json_t *own = json_object_get(remote, "then");
+    const bool has_own = authority_has(own);
+    const size_t mark = has_own ? conf_enter(x->r, "then") : x->r->path_len;
+    if (conn->then->remote_auth == IKE_AUTH_NONE)
+        conn->then->anchor = conn->anchor; /* a login by TLS is held against it, too */
+    if (conf_creds_is_used(conn->then->remote_auth))
+        authority_take(x, has_own ? own : remote, conn->then);
+    else
+        authority_refuse(x, own);
+    conf_leave(x->r, mark);
+}
+
+void conf_authority_remote(struct conf_creds *x, const json_t *remote, struct ike_conn_conf *conn)
+{
+    const bool is_used = conf_creds_is_used(conn->remote_auth);
+    const size_t mark = conf_enter(x->r, "remote");
+    if (is_used)
+        authority_take(x, remote, conn);
+    else if (!conn->then || !conf_creds_is_used(conn->then->remote_auth))
+        authority_refuse(x, remote);
+    if (conn->then)
+        authority_then(x, remote, conn);
     conf_leave(x->r, mark);
 }

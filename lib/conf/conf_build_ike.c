@@ -100,9 +100,10 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     const char *host = json_string_value(json_object_get(remote, "address"));
     if (host && c->remote_addr.family == BASE_AF_NONE && conf_is_host(host))
         snprintf(c->remote_name, sizeof c->remote_name, "%s", host);
-    if (!conf_login_read(r, json_object_get(o, "local"), c) || !conf_ppk_read(r, o, c) ||
-        !conf_grants_read(r, remote, ike, c))
+    if (!conf_round_read(r, o, c) || !conf_login_read(r, json_object_get(o, "local"), c) ||
+        !conf_ppk_read(r, o, c) || !conf_grants_read(r, remote, ike, c))
         return false;
+    conf_round_settle(o, c);
     return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
 }
 

@@ -97,7 +97,9 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
     for (size_t i = 1; i < n; i++) {
         if (pair_order(&p[i - 1], &p[i]) != 0)
             continue;
-        if (p[i].conn && p[i].conn->remote_auth != p[i - 1].conn->remote_auth)
+        if (p[i].conn &&
+            (p[i].conn->remote_auth != p[i - 1].conn->remote_auth ||
+             ike_conn_conf_proofs(p[i].conn, false) != ike_conn_conf_proofs(p[i - 1].conn, false)))
             continue; /* how a peer proves itself tells which one it means */
         const struct pair *a = p[i - 1].index < p[i].index ? &p[i - 1] : &p[i];
         const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
@@ -424,9 +426,9 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     for (size_t i = 0; i < ike->n_conns; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);
         check_connection(r, conf, &ike->conns[i]);
-        if (is_whole && !ike->conns[i].remote_id.pattern &&
-            (ike->conns[i].local_auth == IKE_AUTH_PSK || ike->conns[i].remote_auth == IKE_AUTH_PSK))
-            check_has_secret(r, &ike->conns[i], secrets, n_secrets);
+        for (const struct ike_conn_conf *c = &ike->conns[i]; is_whole && c; c = c->then)
+            if (!c->remote_id.pattern && (c->local_auth == IKE_AUTH_PSK || c->remote_auth == IKE_AUTH_PSK))
+                check_has_secret(r, c, secrets, n_secrets);
         conf_leave(r, at);
     }
     conf_leave(r, mark);

@@ -6,19 +6,14 @@
 #include "ike_cred.h"
 #include "ossl_eap.h"
 
-static bool auth_is_eap(enum ike_auth_kind kind)
-{
-    return kind != IKE_AUTH_PSK && kind != IKE_AUTH_SIG;
-}
-
 /* TLS shows a certificate on both sides, and each is of an authority. */
 static void auth_check_tls(struct conf_reader *r, const struct ike_conn_conf *c)
 {
     const bool serves = c->remote_auth == IKE_AUTH_EAP_TLS;
-    if (serves && c->local_auth != IKE_AUTH_SIG)
+    if (serves && !c->creds)
         conf_fail(r, "a login by TLS shows our certificate too: write \"auth\": \"pubkey\" into local, with "
                      "certificate and key");
-    if (!serves && c->remote_auth != IKE_AUTH_SIG)
+    if (!serves && !c->anchor)
         conf_fail(r,
                   "a login by TLS needs to know whom to trust: write \"auth\": \"pubkey\" into remote, and "
                   "its authority into \"authorities\" of the top level");
@@ -66,19 +61,51 @@ static void auth_check_logs_in(struct conf_reader *r, const struct ike_conn_conf
     conf_leave(r, mark);
 }
 
+/* A login of one round. */
+static void auth_check_login(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c)
+{
+    if (conf_auth_is_login(c->remote_auth))
+        auth_check_serves(r, ike, c);
+    else if (conf_auth_is_login(c->local_auth))
+        auth_check_logs_in(r, c);
+}
+
+/* Two rounds: what is not done in both together. */
+static void auth_check_rounds(struct conf_reader *r, const struct ike_conn_conf *c)
+{
+    const bool serves = conf_auth_is_login(c->remote_auth);
+    if (serves && ike_conn_conf_proofs(c, true) > 1)
+        conf_fail(r,
+                  "local.auth: two proofs of ours do not go together with a login of the peer in the first "
+                  "round; write the login second into remote.auth");
+    if (c->ppk)
+        conf_fail(r, "ppk_id: a post-quantum preshared key and two rounds of authentication do not go "
+                     "together; take one of them out");
+    if (c->eap_only && (ike_conn_conf_proofs(c, false) > 1 || ike_conn_conf_proofs(c, true) > 1))
+        conf_fail(r, "eap_only: with two rounds the gateway proves itself; take it out");
+}
+
 void conf_check_auth(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c)
 {
-    if (auth_is_eap(c->remote_auth) && auth_is_eap(c->local_auth))
-        conf_fail(
-            r, "local.auth and remote.auth are both EAP: one side logs in, and the other proves itself by a "
-               "certificate or a pre-shared key");
-    else if (auth_is_eap(c->remote_auth))
-        auth_check_serves(r, ike, c);
-    else if (auth_is_eap(c->local_auth))
-        auth_check_logs_in(r, c);
-    if (c->n_groups && c->remote_auth != IKE_AUTH_EAP_RADIUS)
+    const struct ike_conn_conf *then = c->then;
+    const int logins = conf_auth_is_login(c->remote_auth) + conf_auth_is_login(c->local_auth) +
+                       (then && conf_auth_is_login(then->remote_auth)) +
+                       (then && conf_auth_is_login(then->local_auth));
+    const bool asks_radius =
+        c->remote_auth == IKE_AUTH_EAP_RADIUS || (then && then->remote_auth == IKE_AUTH_EAP_RADIUS);
+    if (logins > 1)
+        conf_fail(r,
+                  "local.auth and remote.auth have more than one EAP: one side logs in once, and the other "
+                  "proves itself by a certificate or a pre-shared key");
+    else
+        auth_check_login(r, ike, c);
+    if (then && logins <= 1)
+        auth_check_login(r, ike, then);
+    if (then)
+        auth_check_rounds(r, c);
+    if (c->n_groups && !asks_radius)
         conf_fail(r, "remote.groups: groups are named by a RADIUS server; write \"auth\": \"eap-radius\", or "
                      "take \"groups\" out");
-    if (c->eap_only && !auth_is_eap(c->remote_auth) && !auth_is_eap(c->local_auth))
+    if (c->eap_only && logins == 0)
         conf_warn(r, "eap_only means nothing: neither side logs in by EAP");
 }

@@ -202,32 +202,67 @@ static void creds_settle_id(struct conf_creds *x, const json_t *local, struct ik
     conf_leave(x->r, mark);
 }
 
-static void creds_local(struct conf_creds *x, const json_t *local, struct ike_conn_conf *conn)
+/* Loads what a side says of keys and certificates, unless another connection has. False: faults are noted. */
+static bool creds_take(struct conf_creds *x, const json_t *side, struct ike_conn_conf *conn)
 {
-    static const char *const keys[] = {"certificate", "key", "pkcs12", "key_passphrase_file"};
-    const bool is_used = conn->local_auth == IKE_AUTH_SIG || conn->local_auth == IKE_AUTH_EAP_TLS;
-    bool is_faulty = false;
-    const size_t mark = conf_enter(x->r, "local");
-    for (size_t i = 0; !is_used && i < sizeof keys / sizeof *keys; i++)
-        if (json_object_get(local, keys[i])) {
-            const size_t at = conf_enter(x->r, keys[i]);
+    char *key = creds_key(x, side);
+    const json_t *was = key ? json_object_get(x->ours, key) : NULL;
+    if (was)
+        conn->creds = (const struct ike_creds *)(uintptr_t)json_integer_value(was);
+    else if (key) {
+        conn->creds = creds_load(x, side);
+        json_object_set_new(x->ours, key, json_integer((json_int_t)(uintptr_t)conn->creds));
+    }
+    free(key);
+    return conn->creds != NULL;
+}
+
+static const char *const creds_keys[] = {"certificate", "key", "pkcs12", "key_passphrase_file"};
+
+static bool creds_has(const json_t *side)
+{
+    for (size_t i = 0; i < sizeof creds_keys / sizeof *creds_keys; i++)
+        if (json_object_get(side, creds_keys[i]))
+            return true;
+    return false;
+}
+
+/* Keys and certificates that no method of ours shows. */
+static void creds_refuse(struct conf_creds *x, const json_t *side)
+{
+    for (size_t i = 0; i < sizeof creds_keys / sizeof *creds_keys; i++)
+        if (json_object_get(side, creds_keys[i])) {
+            const size_t at = conf_enter(x->r, creds_keys[i]);
             conf_fail(x->r, "is for a signature; write \"auth\": \"pubkey\" beside it, or take it out");
             conf_leave(x->r, at);
         }
-    if (is_used) {
-        char *key = creds_key(x, local);
-        const json_t *was = key ? json_object_get(x->ours, key) : NULL;
-        if (was)
-            conn->creds = (const struct ike_creds *)(uintptr_t)json_integer_value(was);
-        else if (key) {
-            conn->creds = creds_load(x, local);
-            json_object_set_new(x->ours, key, json_integer((json_int_t)(uintptr_t)conn->creds));
-        }
-        is_faulty = conn->creds == NULL;
-        free(key);
-    }
-    if (!is_faulty)
+}
+
+/* Those of the second round: of its own, or the first one's. */
+static void creds_then(struct conf_creds *x, const json_t *local, struct ike_conn_conf *conn)
+{
+    const json_t *own = json_object_get(local, "then");
+    const bool has_own = creds_has(own);
+    const size_t mark = has_own ? conf_enter(x->r, "then") : x->r->path_len;
+    if (conn->then->local_auth == IKE_AUTH_NONE)
+        conn->then->creds = conn->creds; /* a login by TLS shows them, too */
+    if (!conf_creds_is_used(conn->then->local_auth))
+        creds_refuse(x, own);
+    else if (creds_take(x, has_own ? own : local, conn->then) && has_own)
+        creds_settle_id(x, own, conn->then);
+    conf_leave(x->r, mark);
+}
+
+static void creds_local(struct conf_creds *x, const json_t *local, struct ike_conn_conf *conn)
+{
+    const bool is_used = conf_creds_is_used(conn->local_auth);
+    const size_t mark = conf_enter(x->r, "local");
+    if (!is_used && !(conn->then && conf_creds_is_used(conn->then->local_auth)))
+        creds_refuse(x, local);
+    if (!is_used || creds_take(x, local, conn))
         creds_settle_id(x, local, conn);
+    if (conn->then)
+        creds_then(x, local, conn);
     conf_leave(x->r, mark);
 }
 

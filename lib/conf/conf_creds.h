@@ -23,6 +23,9 @@ struct conf_creds {
  */
 void conf_creds_build(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 
+/* Whether a side with this method shows certificates or keys. */
+bool conf_creds_is_used(enum ike_auth_kind kind);
+
 /* ---- conf_authority.c ---- */
 
 /* What a peer's proof is held against, by `remote` of a connection, where the reader stands. */

@@ -93,6 +93,16 @@ static void diff_children(struct conf_diff *d, const struct ike_conn_conf *from,
             op_add(d, CONF_OP_ADDED, "connections.%s.children.%s", to->name, to->children[i].name);
 }
 
+/* Certificates of the second round. */
+static void diff_then(struct conf_diff *d, const struct ike_conn_conf *from, const struct ike_conn_conf *to)
+{
+    const struct crypt_pki_ops *pki = from->conf->pki;
+    if (pki && !ike_creds_equal(pki, from->creds, to->creds))
+        op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local.then", from->name);
+    if (pki && !ike_anchor_equal(pki, from->anchor, to->anchor))
+        op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote.then", from->name);
+}
+
 static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
 {
     static const struct {
@@ -125,6 +135,10 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
     const size_t n_rows = ike_grants_differ(from, to);
     if (n_rows)
         op_add(d, CONF_OP_NEW_SA, "%zu rows of connections.%s.remote", n_rows, from->name);
+    if (from->then && to->then)
+        diff_then(d, from->then, to->then);
+    if (!ike_conn_conf_same_round(from, to))
+        op_add(d, CONF_OP_NEW_SA, "second round of connections.%s", from->name);
     if (!ike_conn_conf_same_secret(from, to))
         op_add(d, CONF_OP_NEW_SA, "secrets for connections.%s", from->name);
     if (d->n_ops == before)

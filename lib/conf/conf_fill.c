@@ -97,7 +97,7 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
         else if (target && f->max)
             fill_list(k, f, v, target);
         else if (target)
-            fill_slot(k, f, v, target, 0);
+            fill_slot(k, f, k->is_first && json_is_array(v) ? json_array_get(v, 0) : v, target, 0);
     }
 }
 

@@ -50,6 +50,8 @@ enum conf_section {
     CONF_S_LOCAL,
     CONF_S_REMOTE,
     CONF_S_PEER,
+    CONF_S_LOCAL_THEN,
+    CONF_S_REMOTE_THEN,
     CONF_S_CHILD,
     CONF_S_NET,
     CONF_SECTIONS
@@ -75,6 +77,7 @@ struct conf_key {
     enum conf_section of; /* OBJECT, MAP, LIST */
     uint32_t list_max;    /* > 0: a list of values; one value alone is read as a list of one */
     int64_t min, max;     /* UINT: value; STRING: bytes; MAP, LIST: entries; other lists: min entries */
+    bool is_first;        /* the field has the first of the list; the others are read by name */
     bool required;
     int64_t preset;          /* UINT, BOOL; CHOICE with unset: what stands for that; 0 with engine */
     const char *preset_text; /* CHOICE, STRING; NULL with engine */
@@ -210,6 +213,12 @@ void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf 
 bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 /* Reads the PPK of a connection (the reader stands there). False: no memory. */
 bool conf_ppk_read(struct conf_reader *r, const json_t *object, struct ike_conn_conf *conn);
+/* Makes the second round of a connection, where it has one; the reader stands at it. False: no memory. */
+bool conf_round_read(struct conf_reader *r, const json_t *o, struct ike_conn_conf *conn);
+/* The same for what depends on conf_login_read(). */
+void conf_round_settle(const json_t *o, struct ike_conn_conf *conn);
+/* Whether a method is one of EAP. */
+bool conf_auth_is_login(enum ike_auth_kind kind);
 /* Reads what a connection logs in by; the reader stands at it. False: no memory. */
 bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn_conf *conn);
 /* Rules over local.auth and remote.auth; the reader stands at the connection. */

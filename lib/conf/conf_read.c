@@ -254,7 +254,7 @@ static bool read_values(struct conf_reader *r, const struct conf_key *k, const j
         conf_fail(r, "has %zu entries, at most %u are possible", n, k->list_max);
         return false;
     }
-    if (n == 0 && (k->required || k->type == CONF_SUBNET)) {
+    if (n == 0 && (k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE)) {
         conf_fail(r, "is empty; at least one is needed");
         return false;
     }

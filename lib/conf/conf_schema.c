@@ -44,6 +44,8 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_LOCAL] = "connections.*.local",
     [CONF_S_REMOTE] = "connections.*.remote",
     [CONF_S_PEER] = "connections.*.remote.peers[]",
+    [CONF_S_LOCAL_THEN] = "connections.*.local.then",
+    [CONF_S_REMOTE_THEN] = "connections.*.remote.then",
     [CONF_S_CHILD] = "connections.*.child",
     [CONF_S_NET] = "connections.*.children.*",
 };

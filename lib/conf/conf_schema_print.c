@@ -98,7 +98,8 @@ static json_t *key_schema(const struct conf_key *k)
     } else if (k->list_max) {
         json_t *one = scalar_schema(k);
         s = json_pack("{s:[O, {s:s, s:o, s:i, s:I}]}", "anyOf", one, "type", "array", "items", one,
-                      "minItems", k->required || k->type == CONF_SUBNET, "maxItems", (json_int_t)k->list_max);
+                      "minItems", k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE, "maxItems",
+                      (json_int_t)k->list_max);
     } else {
         s = scalar_schema(k);
     }

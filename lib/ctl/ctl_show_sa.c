@@ -97,6 +97,8 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     ctl_json_set(o, "remote", ctl_json_endpoint(&v->path.remote));
     ctl_json_set(o, "local_id", ctl_json_id(&v->local_id));
     ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
+    if (v->also_id.type)
+        ctl_json_set(o, "also_id", ctl_json_id(&v->also_id));
     ctl_json_set_text(o, "proposal", v->proposal);
     ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
     if (v->established_at.ns)

@@ -73,6 +73,20 @@ void explain_eap(struct ike *ike, struct explain_about about, const struct ike_i
 void explain_login(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                    const struct eap *eap);
 
+/* What two sides do not agree on about several rounds of authentication (RFC 4739). */
+enum explain_rounds {
+    EXPLAIN_ROUNDS_UNKNOWN, /* the peer does not say that it can do them, and the connection has some */
+    EXPLAIN_ROUNDS_LACKS,   /* the peer proved one identity, and announced no other one */
+    EXPLAIN_ROUNDS_MORE     /* the peer announced one more than the connection has */
+};
+
+void explain_rounds(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                    enum explain_rounds what);
+
+/* In the second round, whose connection is `then`, the peer says that it is `got`. */
+void explain_round_id(struct ike *ike, struct explain_about about, const struct ike_conn_conf *then,
+                      const struct ike_id *got);
+
 /* What two sides do not agree on about a PPK (RFC 8784). */
 enum explain_ppk {
     EXPLAIN_PPK_NOT_USED,  /* the peer does not use one, and the connection requires it */

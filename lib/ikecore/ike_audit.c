@@ -44,6 +44,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_CRITICAL] = {"critical", true},
     [IKE_AUDIT_FAIL_EAP] = {"eap", true},
     [IKE_AUDIT_FAIL_LOGIN] = {"login", true},
+    [IKE_AUDIT_FAIL_ROUNDS] = {"rounds", true},
     [IKE_AUDIT_FAIL_PPK] = {"ppk", true},
     [IKE_AUDIT_FAIL_UNPROVED] = {"unproved", true},
     [IKE_AUDIT_FAIL_TRANSPORT] = {"transport_mode", true},

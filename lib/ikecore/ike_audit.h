@@ -44,6 +44,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_CRITICAL,      /* a critical payload that is not known here */
     IKE_AUDIT_FAIL_EAP,           /* the peer wants EAP */
     IKE_AUDIT_FAIL_LOGIN,         /* a login by EAP went wrong */
+    IKE_AUDIT_FAIL_ROUNDS,        /* the two sides do not agree on rounds of authentication */
     IKE_AUDIT_FAIL_PPK,           /* the two sides do not agree on a post-quantum preshared key */
     IKE_AUDIT_FAIL_UNPROVED,      /* our own proof of identity could not be made */
     IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, tunnel mode made */

@@ -48,13 +48,16 @@ size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
 
 void ike_conf_seal(struct ike_conf *conf)
 {
-    conf->signs = false;
+    conf->signs = conf->has_rounds = false;
     conf->may_be_childless = conf->n_conns == 0;
     for (size_t i = 0; i < conf->n_conns; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
         c->conf = conf;
         conf->may_be_childless |= c->childless != IKE_CHILDLESS_NEVER;
         conf->has_ppk |= c->ppk != NULL;
+        conf->has_rounds |= c->then != NULL;
+        if (c->then)
+            c->then->conf = conf;
         for (size_t k = 0; k < c->n_pools; k++)
             c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
         conf->signs = conf->signs || ike_conn_conf_signs(c);
@@ -70,7 +73,18 @@ void ike_conf_seal(struct ike_conf *conf)
 
 bool ike_conn_conf_signs(const struct ike_conn_conf *c)
 {
-    return c->local_auth == IKE_AUTH_SIG || c->remote_auth == IKE_AUTH_SIG;
+    return c->local_auth == IKE_AUTH_SIG || c->remote_auth == IKE_AUTH_SIG ||
+           (c->then && ike_conn_conf_signs(c->then));
+}
+
+uint8_t ike_conn_conf_proofs(const struct ike_conn_conf *c, bool is_ours)
+{
+    return c->then && (is_ours ? c->then->local_auth : c->then->remote_auth) != IKE_AUTH_NONE ? 2 : 1;
+}
+
+const struct ike_conn_conf *ike_conn_conf_round(const struct ike_conn_conf *c, uint8_t proved)
+{
+    return proved && c->then ? c->then : c;
 }
 
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
@@ -87,6 +101,7 @@ static void conn_free_parts(struct ike_conn_conf *c)
         free(c->children[i].remote_ts);
     }
     free(c->children);
+    free(c->then);
     base_secret_free(c->login);
     base_secret_free(c->ppk);
 }
@@ -144,20 +159,32 @@ static bool same_ppk(const struct ike_ppk *a, const struct ike_ppk *b)
            base_equal_secret(a->key, b->key, a->key_len);
 }
 
-bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+static bool same_psk(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     const struct ike_secret *x = a->conf ? ike_conf_secret(a->conf, &a->local_id, &a->remote_id) : NULL;
     const struct ike_secret *y = b->conf ? ike_conf_secret(b->conf, &b->local_id, &b->remote_id) : NULL;
-    if (!same_ppk(a->ppk, b->ppk))
-        return false;
     if (!x || !y)
         return x == y;
     return x->psk_len == y->psk_len && base_equal_secret(x->psk, y->psk, x->psk_len);
 }
 
+bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    return same_ppk(a->ppk, b->ppk) && same_psk(a, b) && (!a->then || !b->then || same_psk(a->then, b->then));
+}
+
+bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    if (!a->then || !b->then)
+        return a->then == b->then;
+    return ike_keys_compare(IKE_OWNER_CONN, a->then, b->then) < IKE_ASKS_SA;
+}
+
 enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct ike_conn_conf *to)
 {
-    return ike_conn_conf_same_secret(from, to) ? ike_keys_compare(IKE_OWNER_CONN, from, to) : IKE_ASKS_SA;
+    if (!ike_conn_conf_same_secret(from, to) || !ike_conn_conf_same_round(from, to))
+        return IKE_ASKS_SA;
+    return ike_keys_compare(IKE_OWNER_CONN, from, to);
 }
 
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name)

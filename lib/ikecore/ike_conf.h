@@ -93,7 +93,10 @@ enum ike_auth_kind {
     IKE_AUTH_EAP_MSCHAPV2, /* EAP; of a local side: as client (RFC 7296 2.16) */
     IKE_AUTH_EAP_TLS,
     IKE_AUTH_EAP_RADIUS, /* of a remote side only: a RADIUS server decides */
+    IKE_AUTH_NONE        /* of a second round: this side has no more to prove */
 };
+
+#define IKE_ROUNDS_MAX 2 /* proofs of a side, one behind the other (RFC 4739) */
 
 /* What a new IKE SA of an identity means for the older ones of the same connection. */
 enum ike_unique {
@@ -217,8 +220,14 @@ struct ike_conn_conf {
     /* With a signature on that side; of the configuration's lists. NULL: none. */
     const struct ike_creds *creds;   /* what we prove ourselves by */
     const struct ike_anchor *anchor; /* what the peer's proof is held against */
-    uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
-    const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
+    /*
+     * The second round (RFC 4739): this connection with the identities and credentials of that, and without
+     * children. Owned by the ike_conf; NULL: both sides prove themselves once.
+     */
+    struct ike_conn_conf *then;
+    bool is_then;                /* it is one of those */
+    uint8_t set;                 /* number of its IKE proposals among the different ones (ike_sets.h) */
+    const struct ike_conf *conf; /* back pointer, set by ike_conf_seal() */
 };
 
 struct ike_conf {
@@ -228,6 +237,7 @@ struct ike_conf {
     size_t n_secrets;
     struct ike_secret *secrets;     /* owned, wiped when freed */
     bool has_ppk;                   /* any connection has one, by ike_conf_seal() */
+    bool has_rounds;                /* any connection has a second round, by ike_conf_seal() */
     struct ike_radius_conf *radius; /* of base_secret_new(), owned; NULL: there is no server */
     struct eap_users *users;        /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
@@ -288,8 +298,16 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
  * are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
 
+/* Whether both have the same second round, or none, whatever its certificates are. */
+bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
+
 /* Whether one of its sides proves itself by a signature. */
 bool ike_conn_conf_signs(const struct ike_conn_conf *c);
+
+/* How often a side of a connection proves itself, ours or the peer's: 1 to IKE_ROUNDS_MAX. */
+uint8_t ike_conn_conf_proofs(const struct ike_conn_conf *c, bool is_ours);
+/* The connection as it is when a side has proved itself so often. */
+const struct ike_conn_conf *ike_conn_conf_round(const struct ike_conn_conf *c, uint8_t proved);
 
 /* Whether it has an address or a host name to call. */
 bool ike_conn_conf_calls(const struct ike_conn_conf *c);

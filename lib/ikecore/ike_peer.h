@@ -23,6 +23,7 @@ struct ike_peer_want {
     const struct ike_id *remote; /* who it is */
     const struct ike_id *asked;  /* whom it wants; type 0: it did not say */
     uint32_t kinds;              /* by what it can prove itself, IKE_PEER_KIND() each; 0: by anything */
+    uint8_t proofs;              /* how often it proves itself (RFC 4739); 0: it did not say */
 };
 
 /*

@@ -174,7 +174,25 @@ void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *
 const struct ike_id *ikev2_auth_local_id(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_id *asked = &sa->init->auth.asked;
-    return !sa->is_initiator && asked->type ? asked : &conn->local_id;
+    return !sa->is_initiator && asked->type && !conn->is_then ? asked : &conn->local_id;
+}
+
+bool ikev2_auth_takes_rounds(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    if (!conn->then || sa->init->auth.peer_takes_rounds)
+        return true;
+    explain_rounds(ike, ikev2_sa_about(sa), conn, EXPLAIN_ROUNDS_UNKNOWN);
+    return false;
+}
+
+bool ikev2_auth_ends_round(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                           const struct ikev2_msg *msg)
+{
+    const bool is_due = sa->init->auth.peer_proofs + 1 < ike_conn_conf_proofs(conn, false);
+    if (ikev2_msg_has(msg, WIRE_IKE_N_ANOTHER_AUTH_FOLLOWS) == is_due)
+        return true;
+    explain_rounds(ike, ikev2_sa_about(sa), conn, is_due ? EXPLAIN_ROUNDS_LACKS : EXPLAIN_ROUNDS_MORE);
+    return false;
 }
 
 void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id)

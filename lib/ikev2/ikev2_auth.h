@@ -109,6 +109,19 @@ void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *
                     const struct ike_conn_conf *conn, const struct ike_job_auth *a);
 
 /*
+ * Whether the peer can do all rounds of the connection (RFC 4739); no: explained. As initiator, before ours
+ * begins; as responder, in its first request.
+ */
+bool ikev2_auth_takes_rounds(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn);
+
+/*
+ * Whether a message with the peer's AUTH of a round announces another one just where the connection has
+ * one (RFC 4739 2.1); no: explained.
+ */
+bool ikev2_auth_ends_round(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                           const struct ikev2_msg *msg);
+
+/*
  * Who we are to this peer: the connection's local.id, or, to a caller that asked for another identity of
  * ours, that one, to the byte.
  */
@@ -117,11 +130,15 @@ const struct ike_id *ikev2_auth_local_id(const struct ikev2_sa *sa, const struct
 /* An identity of the conversation, IDi or IDr. */
 void ikev2_auth_put_id(struct wire_ike_builder *b, uint8_t payload, const struct ike_id *id);
 
-/* Keeps the payloads of a message until its check is done. 0, or -ENOMEM. */
+/* Keeps the payloads of a message until its check is done; as responder, the first request stays. 0, or
+ * -ENOMEM. */
 int ikev2_auth_keep(struct ikev2_sa *sa, const struct ikev2_msg *msg);
 
 /* The message that is kept, with the path and the id of the one that is worked on. Borrows from the SA. */
 void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out);
+
+/* As responder, the first request, which says what else the caller wants; so, too. */
+void ikev2_auth_begun(const struct ikev2_sa *sa, struct ikev2_msg *out);
 
 /* A request is to be answered: this is where it came from, and its id. */
 void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg);

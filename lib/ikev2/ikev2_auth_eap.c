@@ -154,11 +154,19 @@ static struct eap *eap_job_over(struct ike_job *job, enum eap_step *step)
     return ike_job_eap_take(j);
 }
 
+/* The connection in the caller's round. */
+static const struct ike_conn_conf *eap_conn(const struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    const struct ikev2_auth *a = &sa->init->auth;
+    return conn ? ike_conn_conf_round(conn, sa->is_initiator ? a->own_proofs : a->peer_proofs) : NULL;
+}
+
 static enum ikev2_auth_step eap_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                       struct wire_ike_builder *b, const struct ikev2_job_row *row)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    const struct ike_conn_conf *conn = eap_conn(ike, sa);
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_EAP, 0);
     if (conn && a->rounds == 0)
         a->eap = eap_open(ike, sa, conn);
@@ -241,7 +249,7 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
                                        struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
+    const struct ike_conn_conf *conn = eap_conn(ike, sa);
     enum eap_step step;
     a->eap = eap_job_over(job, &step);
     if (job->status != 0 && a->eap) {

@@ -14,9 +14,13 @@ int ikev2_auth_keep(struct ikev2_sa *sa, const struct ikev2_msg *msg)
     const struct wire_ike_pld *first = &msg->plds.list[0], *last = &msg->plds.list[msg->plds.count - 1];
     const struct base_span chain =
         base_span(first->whole.ptr, (size_t)(last->whole.ptr + last->whole.len - first->whole.ptr));
-    a->first_type = first->type;
+    if (!sa->is_initiator && a->kept.chain.ptr && !a->begun.chain.ptr) {
+        a->begun = a->kept;
+        a->kept = (struct ikev2_kept){0};
+    }
+    a->kept.first_type = first->type;
     ikev2_auth_take_path(sa, msg);
-    return ike_blob_set(&a->chain, chain);
+    return ike_blob_set(&a->kept.chain, chain);
 }
 
 void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg)
@@ -26,10 +30,21 @@ void ikev2_auth_take_path(struct ikev2_sa *sa, const struct ikev2_msg *msg)
     a->hdr = msg->hdr;
 }
 
-void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out)
+static void keep_parse(const struct ikev2_sa *sa, const struct ikev2_kept *k, struct ikev2_msg *out)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     *out = (struct ikev2_msg){.path = &a->path, .hdr = a->hdr, .is_response = sa->is_initiator};
     /* It was parsed before, so it parses now. */
-    wire_ike_plds_parse(a->first_type, ike_blob_span(&a->chain), &out->plds);
+    wire_ike_plds_parse(k->first_type, ike_blob_span(&k->chain), &out->plds);
+}
+
+void ikev2_auth_kept(const struct ikev2_sa *sa, struct ikev2_msg *out)
+{
+    keep_parse(sa, &sa->init->auth.kept, out);
+}
+
+void ikev2_auth_begun(const struct ikev2_sa *sa, struct ikev2_msg *out)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    keep_parse(sa, a->begun.chain.ptr ? &a->begun : &a->kept, out);
 }

@@ -73,8 +73,8 @@ static uint8_t sig_wanted(const struct ikev2_sa *sa, const struct ike_conn_conf 
 {
     struct ikev2_msg msg;
     if (sa->is_initiator)
-        return sa->init->auth.wanted;
-    ikev2_auth_kept(sa, &msg);
+        return sa->init->auth.wanted[conn->is_then];
+    ikev2_auth_begun(sa, &msg);
     return ikev2_certreq_wants(&msg, conn->creds);
 }
 
@@ -119,8 +119,8 @@ static struct ike_job_auth *sig_check(struct ike *ike, const struct ikev2_sa *sa
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg.plds, WIRE_IKE_P_AUTH, 0);
     if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
         return NULL;
-    return ike_job_verify_new(conn, &a->peer, auth.method, ike_calendar(ike), a->first_type,
-                              ike_blob_span(&a->chain));
+    return ike_job_verify_new(conn, &a->peer, auth.method, ike_calendar(ike), a->kept.first_type,
+                              ike_blob_span(&a->kept.chain));
 }
 
 static void sig_put(struct wire_ike_builder *b, const struct ike_conn_conf *conn,

@@ -11,6 +11,7 @@
 #include "ike_run.h"
 #include "ikev2_auth.h"
 #include "ikev2_close.h"
+#include "ikev2_init.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
 #include "ikev2_pmtu.h"
@@ -116,10 +117,12 @@ bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
     return true;
 }
 
-void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *peer)
+void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
 {
+    const struct ikev2_auth *a = &sa->init->auth;
     sa->local_id = *ikev2_auth_local_id(sa, sa->conn);
-    sa->remote_id = *peer;
+    sa->remote_id = a->proved[0];
+    ikev2_sa_set_also(sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
     sa->is_caller = sa->is_initiator;
     if (sa->run)
         ike_redirect_over(sa->run);

@@ -12,11 +12,11 @@ const struct ikev2_ext *const ikev2_exts[] = {
     &ikev2_ext_mix,
     &ikev2_ext_ppk,
     &ikev2_ext_eap,
+    &ikev2_ext_rounds,
     &ikev2_ext_cp,
     &ikev2_ext_hash,
     &ikev2_ext_certreq, /* last: what it puts into the first answer depends on the room that is left */
     &ikev2_ext_childless,
-    &ikev2_ext_childless, /* the last one: it takes what room is left */
     &ikev2_ext_redirect,
     NULL,
 };

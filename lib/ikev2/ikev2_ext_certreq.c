@@ -35,16 +35,21 @@ static void certreq_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike
 static uint16_t certreq_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     (void)ike;
-    sa->init->auth.wanted = ikev2_certreq_wants(msg, sa->conn->creds);
+    uint8_t *wanted = sa->init->auth.wanted;
+    wanted[0] = ikev2_certreq_wants(msg, sa->conn->creds);
+    wanted[1] = sa->conn->then ? ikev2_certreq_wants(msg, sa->conn->then->creds) : 0;
     return 0;
 }
 
 static void certreq_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    const struct ike_anchor *anchor = sa->conn->anchor;
+    const struct ike_anchor *anchor = sa->conn->anchor,
+                            *then = sa->conn->then ? sa->conn->then->anchor : NULL;
     (void)ike;
     if (anchor && anchor->trust)
         ikev2_certreq_put(b, &anchor->cas);
+    if (then && then != anchor && then->trust)
+        ikev2_certreq_put(b, &then->cas);
 }
 
 const struct ikev2_ext ikev2_ext_certreq = {

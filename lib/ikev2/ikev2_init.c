@@ -94,6 +94,13 @@ static void init_free_ppk(struct ikev2_ppk *p)
     base_secret_free(p);
 }
 
+static void init_free_kept(struct ikev2_kept *k)
+{
+    if (k->chain.ptr)
+        base_wipe(k->chain.ptr, k->chain.len);
+    ike_blob_free(&k->chain);
+}
+
 void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->init)
@@ -104,9 +111,8 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     ike_blob_free(&sa->init->msg_i);
     ike_blob_free(&sa->init->msg_r);
     struct ikev2_auth *a = &sa->init->auth;
-    if (a->chain.ptr)
-        base_wipe(a->chain.ptr, a->chain.len);
-    ike_blob_free(&a->chain);
+    init_free_kept(&a->kept);
+    init_free_kept(&a->begun);
     eap_free(a->eap);
     if (a->conn)
         ike_conf_put(a->conn->conf);

@@ -48,25 +48,36 @@ struct ikev2_cookie {
 #define IKEV2_LONG_FROM      4096
 #define IKEV2_LONG_BYTES_MAX (8u << 20)
 
+/* The payloads of a message of IKE_AUTH. */
+struct ikev2_kept {
+    uint8_t first_type;
+    struct ike_blob chain;
+};
+
 /* Authentication under way. */
 struct ikev2_auth {
     const struct ike_conn_conf *conn; /* responder: what the peer is checked against; a reference, or NULL */
-    const struct ikev2_auth_method *late; /* of the rounds; NULL: there are none */
-    bool is_over;                         /* the rounds are, and AUTH of the late method comes */
+    /* Proofs of each side that are done; who the peer is by each of its own (RFC 4739). */
+    uint8_t own_proofs, peer_proofs;
+    struct ike_id proved[IKE_ROUNDS_MAX];
+    bool peer_takes_rounds;               /* it said MULTIPLE_AUTH_SUPPORTED */
+    const struct ikev2_auth_method *late; /* of the login under way; NULL: there is none */
+    bool is_over;                         /* its rounds are, and AUTH of the late method comes */
     uint8_t rounds;
-    struct eap *eap;          /* of a method by EAP, while no job has it */
-    uint8_t eap_told;         /* the fault of it that was explained last */
-    bool peer_takes_eap_only; /* it said so: our AUTH may come by its late method alone */
-    struct ike_id named;      /* who the peer is by its late method; type 0: by its ID payload alone */
-    struct ike_id peer;       /* as it said */
-    struct ike_id asked;      /* responder: whom it wants; type 0: it did not say */
-    uint32_t hashes;          /* that it takes in signatures, CRYPT_HASH_BIT() each; 0: it did not say */
-    uint8_t wanted;           /* initiator: credentials of ours that it asked for (ikev2_certreq.h) */
+    const struct ikev2_auth_method *login; /* the late method that proved the peer; NULL: none did */
+    struct eap *eap;                       /* of a method by EAP, while no job has it */
+    uint8_t eap_told;                      /* the fault of it that was explained last */
+    bool peer_takes_eap_only;              /* it said so: our AUTH may come by its late method alone */
+    struct ike_id named; /* who the peer is by its late method; type 0: by its ID payload alone */
+    struct ike_id peer;  /* as it said */
+    struct ike_id asked; /* responder: whom it wants; type 0: it did not say */
+    uint32_t hashes;     /* that it takes in signatures, CRYPT_HASH_BIT() each; 0: it did not say */
+    /* Initiator: credentials of ours that it asked for (ikev2_certreq.h), of each round. */
+    uint8_t wanted[IKE_ROUNDS_MAX];
     const struct ikev2_auth_method *checks; /* whose job checks it now */
     uint8_t peer_reserved[3];               /* of its payload */
-    /* The message that waits for its check, or for the last round: its payloads. */
-    uint8_t first_type;
-    struct ike_blob chain;
+    struct ikev2_kept kept;                 /* the message that waits for its check, or for the last round */
+    struct ikev2_kept begun; /* responder: the first request, once the one of a second round is kept */
     /* Where the newest one came from. */
     struct ike_path path;
     struct wire_ike_hdr hdr;

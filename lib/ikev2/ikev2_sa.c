@@ -234,6 +234,13 @@ void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
     sa->run = NULL;
 }
 
+void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
+{
+    sa->also_id = id ? malloc(sizeof *sa->also_id) : NULL;
+    if (sa->also_id)
+        *sa->also_id = *id;
+}
+
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_conf *old = sa->conf;

@@ -145,7 +145,8 @@ struct ikev2_sa {
     } moved; /* the peer's endpoint */
     struct ikev2_choice algs;
     struct ikev2_keys keys;
-    struct ike_id local_id, remote_id;
+    struct ike_id local_id, remote_id; /* of several rounds of authentication, by the first */
+    struct ike_id *also_id; /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
@@ -186,6 +187,9 @@ struct ikev2_sa {
 
 /* A new SA without SPIs, on the list and by id; touched. NULL: no memory. */
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator);
+/* Who the peer is, too, by its second round, or NULL; copied, and left out without memory: it is shown only.
+ */
+void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id);
 /* Puts an SA under its connection (takes a reference to the configuration). */
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
 /* Leaves the half-open ones where the state says so; touches. */

@@ -8,6 +8,7 @@
  */
 #include "ikev2.h"
 
+#include <stdlib.h>
 #include "base_secret.h"
 #include "base_time.h"
 #include "crypt_alg.h"
@@ -83,6 +84,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_wishes_free(&sa->want.children);
     ikev2_msg_answer_free(sa);
     ikev2_frag_free(ike, sa);
+    free(sa->also_id);
     ike_conf_put(sa->conf);
     base_secret_free(sa);
 }

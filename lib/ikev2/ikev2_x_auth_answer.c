@@ -40,10 +40,11 @@ static const struct ikev2_job_row answer_jobs[] = {
           IKEV2_IN(IKEV2_ST_R_PROVE),
           {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_ROUNDS] = IKEV2_ST_R_ROUND, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
          auth_answer_proved},
-    [ANSWER_CHECK] = {{"auth_caller_check",
-                       IKEV2_IN(IKEV2_ST_R_CHECK),
-                       {[IKEV2_PROVES] = IKEV2_ST_R_PROVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
-                      auth_caller_checked},
+    [ANSWER_CHECK] =
+        {{"auth_caller_check",
+          IKEV2_IN(IKEV2_ST_R_CHECK),
+          {[IKEV2_GOES] = IKEV2_ST_UP, [IKEV2_PROVES] = IKEV2_ST_R_PROVE, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
+         auth_caller_checked},
     [ANSWER_ROUND] = {{"auth_answer_round",
                        IKEV2_IN(IKEV2_ST_R_CHECK),
                        {[IKEV2_ROUNDS] = IKEV2_ST_R_ROUND, [IKEV2_TURNS] = IKEV2_ST_DEAD}},
@@ -114,7 +115,26 @@ static uint16_t auth_answer_child(struct ike *ike, struct ikev2_sa *sa, const st
     return WIRE_IKE_N_INVALID_SYNTAX;
 }
 
-/* The last answer: our AUTH, with our identity unless an answer before had it, and the child or why not. */
+/* What the answer to this request proves: by the login that is over, or, with our identity, by a proof of our
+ * own. */
+static void auth_put_proof(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+                           struct wire_ike_builder *b, const struct ike_job_auth *proof)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *ours = ike_conn_conf_round(conn, a->own_proofs);
+    if (!proof)
+        return;
+    if (a->is_over) {
+        ikev2_auth_put(b, a->late, ours, proof);
+        return;
+    }
+    ikev2_auth_put_id(b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, ours));
+    ikev2_auth_put(b, ikev2_auth_own(ike, ours), ours, proof);
+    if (++a->own_proofs < ike_conn_conf_proofs(conn, true))
+        ikev2_msg_put_notify(b, WIRE_IKE_N_ANOTHER_AUTH_FOLLOWS, BASE_SPAN_NONE);
+}
+
+/* The last answer: what is left of our proofs (NULL: nothing), and the child or why not. */
 static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                                       const struct ike_job_auth *proof)
 {
@@ -126,10 +146,10 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
         return IKEV2_TURNS;
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
-    ikev2_auth_kept(sa, &msg);
+    ikev2_auth_begun(sa, &msg);
     ikev2_move_set_way(sa);
     ikev2_sa_set_conn(ike, sa, conn);
-    sa->remote_id = a->named.type ? a->named : a->peer;
+    sa->remote_id = a->proved[0];
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);
     const uint16_t refusal = taken ? taken : auth_answer_child(ike, sa, &msg, t);
     if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */
@@ -137,17 +157,15 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
         return auth_refuse(ike, sa, refusal);
     }
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    if (!a->late)
-        ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
-    ikev2_auth_put(&b, a->late ? a->late : ikev2_auth_own(ike, conn), conn, proof);
+    auth_put_proof(ike, sa, conn, &b, proof);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ANSWER, &b);
     if (refusal && refusal <= WIRE_IKE_N_ERROR_LAST) /* a redirect is put by its extension */
         ikev2_msg_put_notify(&b, refusal, BASE_SPAN_NONE);
     else if (!refusal && t->spi_in)
         ikev2_child_put_answer(ike, &b, t);
-    ikev2_auth_commit(ike, sa, &sa->remote_id);
-    if (a->late && a->late->granted)
-        a->late->granted(ike, sa);
+    ikev2_auth_commit(ike, sa);
+    if (a->login && a->login->granted)
+        a->login->granted(ike, sa);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */
     struct ikev2_child *c =
         t->spi_in && !refusal ? ikev2_child_install(ike, sa, t, false, BASE_SPAN_NONE, true, 0) : NULL;
@@ -193,28 +211,48 @@ static enum ikev2_outcome auth_answer_round(struct ike *ike, struct ikev2_sa *sa
     return auth_answer_stepped(ike, sa, step, b);
 }
 
+/* Whether nothing is left to be proved by either side when `proof` (NULL: none) has gone out. */
+static bool auth_is_last(const struct ikev2_auth *a, const struct ike_conn_conf *conn,
+                         const struct ike_job_auth *proof)
+{
+    const uint8_t own = a->own_proofs + (proof && !a->is_over);
+    return a->peer_proofs == ike_conn_conf_proofs(conn, false) && own >= ike_conn_conf_proofs(conn, true);
+}
+
+/* The answer to the request that was taken, once our proof in it is made; NULL: it has none. */
+static enum ikev2_outcome auth_answer_with(struct ike *ike, struct ikev2_sa *sa,
+                                           const struct ike_conn_conf *conn, const struct ike_job_auth *proof)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    if (auth_is_last(a, conn, proof)) {
+        /* Not before: others of the same identity may have come up meanwhile. */
+        if (ikev2_auth_is_one_too_many(ike, sa, conn, &a->proved[0]))
+            return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+        return auth_answer(ike, sa, conn, proof);
+    }
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    struct ikev2_msg msg;
+    auth_put_proof(ike, sa, conn, &b, proof);
+    if (a->late && !a->is_over) {
+        ikev2_auth_kept(sa, &msg);
+        return auth_answer_round(ike, sa, &msg, &b);
+    }
+    a->late = NULL;
+    a->is_over = false;
+    ikev2_msg_respond(ike, sa, &a->path, WIRE_IKE_AUTH, a->hdr.msgid, &b);
+    return IKEV2_ROUNDS;
+}
+
 static enum ikev2_outcome auth_answer_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                              struct ike_job *job)
 {
-    struct ikev2_auth *a = &sa->init->auth;
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
-    struct ikev2_msg msg;
     (void)t;
     if (conn && job->status != 0)
         explain_unproved(ike, ikev2_sa_about(sa), conn, -job->status);
     if (!conn || job->status != 0)
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    if (!a->late || a->is_over) {
-        /* Not before: others of the same identity may have come up meanwhile. */
-        if (ikev2_auth_is_one_too_many(ike, sa, conn, a->named.type ? &a->named : &a->peer))
-            return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-        return auth_answer(ike, sa, conn, ike_job_auth_of(job));
-    }
-    struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
-    ikev2_auth_put(&b, ikev2_auth_own(ike, conn), conn, ike_job_auth_of(job));
-    ikev2_auth_kept(sa, &msg);
-    return auth_answer_round(ike, sa, &msg, &b);
+    return auth_answer_with(ike, sa, conn, ike_job_auth_of(job));
 }
 
 /* The first answer without AUTH: the method proves both sides (RFC 5998 3). */
@@ -223,17 +261,22 @@ static enum ikev2_outcome auth_answer_unproved(struct ike *ike, struct ikev2_sa 
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     struct ikev2_msg msg;
+    sa->init->auth.own_proofs++;
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, ikev2_auth_local_id(sa, conn));
     ikev2_auth_kept(sa, &msg);
     return auth_answer_round(ike, sa, &msg, &b);
 }
 
+/* What we prove in the answer to this request: the login that is over, our next round, or nothing. */
 static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa,
                                             const struct ike_conn_conf *conn)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, conn);
-    if (ikev2_auth_prove(ike, sa, m, conn, &answer_jobs[ANSWER_PROOF]))
+    const struct ike_conn_conf *ours = ike_conn_conf_round(conn, a->own_proofs);
+    if (!a->is_over && a->own_proofs == ike_conn_conf_proofs(conn, true))
+        return auth_answer_with(ike, sa, conn, NULL);
+    if (ikev2_auth_prove(ike, sa, a->is_over ? a->late : ikev2_auth_own(ike, ours), ours,
+                         &answer_jobs[ANSWER_PROOF]))
         return IKEV2_PROVES;
     return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
 }
@@ -246,12 +289,22 @@ static bool auth_check_twin(struct ike *ike, struct ikev2_sa *sa, const struct i
     struct wire_ike_auth auth;
     ikev2_auth_kept(sa, &msg);
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg.plds, WIRE_IKE_P_AUTH, 0);
-    if (sa->init->n_checked == sa->init->n_twins || !p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
+    if (a->peer_proofs || sa->init->n_checked == sa->init->n_twins || !p ||
+        wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK)
         return false;
     sa->init->n_checked++;
     const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_by_number(ike, conn, auth.method);
     return m && ikev2_auth_check(ike, sa, m, conn, ikev2_ppk_proof(sa, &msg, auth.data),
                                  &answer_jobs[ANSWER_CHECK]);
+}
+
+/* The caller has proved itself in this round: by the name of its login, or as it said. */
+static void auth_caller_proved(struct ikev2_auth *a)
+{
+    if (a->is_over)
+        a->login = a->late;
+    a->proved[a->peer_proofs++] = a->named.type ? a->named : a->peer;
+    a->named = (struct ike_id){0};
 }
 
 static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -268,27 +321,33 @@ static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     if (!auth_admits(ike, sa, conn))
         return auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
+    auth_caller_proved(&sa->init->auth);
     return auth_prove_answer(ike, sa, conn);
 }
 
+/* The AUTH payload of a round of the caller's. */
 static enum ikev2_outcome auth_check_caller(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                             const struct ikev2_auth_method *m,
                                             const struct ike_conn_conf *conn, struct base_span proof)
 {
-    if (!ikev2_ppk_judge(ike, sa, conn, msg, &proof) ||
-        !ikev2_auth_check(ike, sa, m, conn, proof, &answer_jobs[ANSWER_CHECK]))
+    const struct ike_conn_conf *theirs = ike_conn_conf_round(conn, sa->init->auth.peer_proofs);
+    if (!ikev2_auth_ends_round(ike, sa, conn, msg) || !ikev2_ppk_judge(ike, sa, conn, msg, &proof) ||
+        !ikev2_auth_check(ike, sa, m, theirs, proof, &answer_jobs[ANSWER_CHECK]))
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     return IKEV2_CHECKS;
 }
 
-/* The identities and the AUTH payload of a first request; auth->method 0, which is no method: it has none. */
+/*
+ * The identity and the AUTH payload of a request that begins a round; auth->method 0, which is no method: it
+ * has none. Whom the caller wants is of the first one alone.
+ */
 static bool auth_take_request(const struct ikev2_msg *msg, struct ikev2_auth *a, struct wire_ike_auth *auth)
 {
-    const bool names = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
+    const bool names = !a->peer_proofs && wire_ike_plds_find(&msg->plds, WIRE_IKE_P_IDR, 0) != NULL;
     const struct wire_ike_pld *proof = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     *auth = (struct wire_ike_auth){0};
     return ikev2_msg_id(msg, WIRE_IKE_P_IDI, &a->peer, a->peer_reserved) &&
-           (ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->asked, NULL) || !names) &&
+           (!names || ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->asked, NULL)) &&
            (!proof || (wire_ike_auth_parse(proof->body, auth) == WIRE_IKE_OK && auth->method));
 }
 
@@ -301,43 +360,64 @@ static uint32_t auth_kinds(uint8_t method)
     return IKE_PEER_KIND(method == WIRE_IKE_AUTH_PSK ? IKE_AUTH_PSK : IKE_AUTH_SIG);
 }
 
-/* The connection of a caller: one that takes its method, or, to say what is wrong, another one. */
+/* The connection of a caller: one that takes its method and its rounds, or, to say what is wrong, another
+ * one. */
 static const struct ike_conn_conf *auth_find_conn(const struct ike *ike, const struct ikev2_auth *a,
-                                                  uint8_t method)
+                                                  uint8_t method, bool has_another)
 {
-    const struct ike_peer_want fit = {&a->peer, &a->asked, auth_kinds(method)},
-                               any = {&a->peer, &a->asked, 0};
-    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &fit);
-    return conn ? conn : ike_peer_find(ike, &a->path, &any);
+    struct ike_peer_want want = {&a->peer, &a->asked, auth_kinds(method), method ? 1u + has_another : 0};
+    const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &want);
+    if (!conn && want.proofs) {
+        want.proofs = 0;
+        conn = ike_peer_find(ike, &a->path, &want);
+    }
+    if (!conn) {
+        want.kinds = 0;
+        conn = ike_peer_find(ike, &a->path, &want);
+    }
+    return conn;
 }
 
-/* A first request that is understood: whom it is checked against, and by which method. */
-static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct wire_ike_auth *auth)
+/* A round of the caller's begins, by the message that is kept: by which method it is checked. */
+static enum ikev2_outcome auth_begin_round(struct ike *ike, struct ikev2_sa *sa,
+                                           const struct ike_conn_conf *conn, const struct wire_ike_auth *auth)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = auth_find_conn(ike, a, auth->method);
-    if (!conn) {
-        explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, &a->asked);
-        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
-    }
-    ikev2_auth_set_conn(sa, conn);
-    a->late = auth->method ? NULL : ikev2_auth_late(ike, conn);
-    if (a->late && conn->eap_only && a->late->is_mutual && a->peer_takes_eap_only)
+    const struct ike_conn_conf *theirs = ike_conn_conf_round(conn, a->peer_proofs);
+    a->late = auth->method ? NULL : ikev2_auth_late(ike, theirs);
+    if (a->late && !a->own_proofs && conn->eap_only && a->late->is_mutual && a->peer_takes_eap_only)
         return auth_answer_unproved(ike, sa, conn);
     if (a->late)
         return auth_prove_answer(ike, sa, conn);
     if (!auth->method) {
-        explain_eap(ike, ikev2_sa_about(sa), &a->peer, conn);
+        explain_eap(ike, ikev2_sa_about(sa), &a->peer, theirs);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
-    const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, conn, auth->method);
+    const struct ikev2_auth_method *m = ikev2_auth_by_number(ike, theirs, auth->method);
     if (!m) {
-        explain_method(ike, ikev2_sa_about(sa), conn, auth->method);
+        explain_method(ike, ikev2_sa_about(sa), theirs, auth->method);
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     struct ikev2_msg msg;
     ikev2_auth_kept(sa, &msg);
     return auth_check_caller(ike, sa, &msg, m, conn, auth->data);
+}
+
+/* A first request that is understood: whom it is checked against. */
+static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                     const struct wire_ike_auth *auth)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *conn =
+        auth_find_conn(ike, a, auth->method, ikev2_msg_has(msg, WIRE_IKE_N_ANOTHER_AUTH_FOLLOWS));
+    if (!conn) {
+        explain_unknown_id(ike, ikev2_sa_about(sa), &a->peer, &a->asked);
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    }
+    ikev2_auth_set_conn(sa, conn);
+    if (!ikev2_auth_takes_rounds(ike, sa, conn))
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    return auth_begin_round(ike, sa, conn, auth);
 }
 
 enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
@@ -350,6 +430,7 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
     a->peer_takes_eap_only = ikev2_msg_has(msg, WIRE_IKE_N_EAP_ONLY_AUTHENTICATION);
+    a->peer_takes_rounds = ikev2_msg_has(msg, WIRE_IKE_N_MULTIPLE_AUTH_SUPPORTED);
     if (!auth_take_request(msg, a, &auth)) {
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
@@ -361,30 +442,62 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     if (ikev2_auth_keep(sa, msg) < 0) {
         return IKEV2_TURNS;
     }
-    return auth_judge(ike, sa, &auth);
+    return auth_judge(ike, sa, msg, &auth);
+}
+
+/* A request after a round that is over: the caller's next one begins, or it has done its own and waits for
+ * ours. */
+static enum ikev2_outcome auth_next_round(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                          const struct ike_conn_conf *conn)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    struct wire_ike_auth auth;
+    if (a->peer_proofs == ike_conn_conf_proofs(conn, false))
+        return auth_prove_answer(ike, sa, conn);
+    if (!auth_take_request(msg, a, &auth)) {
+        explain_malformed(ike, ikev2_sa_about(sa),
+                          "the identity or AUTH payload of the second authentication that was announced");
+        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+    }
+    const struct ike_conn_conf *theirs = ike_conn_conf_round(conn, a->peer_proofs);
+    if (!ike_peer_matches(ike, &theirs->remote_id, &a->peer)) {
+        explain_round_id(ike, ikev2_sa_about(sa), theirs, &a->peer);
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    }
+    if (ikev2_auth_keep(sa, msg) < 0)
+        return IKEV2_TURNS;
+    return auth_begin_round(ike, sa, conn, &auth);
+}
+
+/* The AUTH payload behind a login. */
+static enum ikev2_outcome auth_end_login(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                         const struct ike_conn_conf *conn)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
+    struct wire_ike_auth auth;
+    if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK) {
+        explain_malformed(ike, ikev2_sa_about(sa), "the last AUTH payload of IKE_AUTH");
+        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
+    }
+    return auth_check_caller(ike, sa, msg, sa->init->auth.late, conn, auth.data);
 }
 
 enum ikev2_outcome ikev2_auth_on_round_request(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
-    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
-    struct wire_ike_auth auth;
     if (!sa->init) {
         ike->stats.dropped_unexpected++;
         return IKEV2_STAYS;
     }
     struct ikev2_auth *a = &sa->init->auth;
     ikev2_auth_take_path(sa, msg);
-    if (!a->is_over) {
+    if (a->late && !a->is_over) {
         struct wire_ike_builder b = ikev2_msg_begin(ike);
         return auth_answer_round(ike, sa, msg, &b);
     }
     const struct ike_conn_conf *conn = ikev2_auth_conn(ike, sa);
-    if (!p || wire_ike_auth_parse(p->body, &auth) != WIRE_IKE_OK) {
-        explain_malformed(ike, ikev2_sa_about(sa), "the last AUTH payload of IKE_AUTH");
-        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
-    }
-    return conn ? auth_check_caller(ike, sa, msg, a->late, conn, auth.data)
-                : auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    if (!conn)
+        return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
+    return a->late ? auth_end_login(ike, sa, msg, conn) : auth_next_round(ike, sa, msg, conn);
 }
 
 /* A caller whose login failed, or who thought better of it, says goodbye instead of going on. */

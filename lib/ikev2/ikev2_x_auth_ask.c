@@ -60,13 +60,24 @@ const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count)
     return ask_jobs;
 }
 
+/* Our AUTH of a round, by a login or not, and that another one follows. */
+static void auth_put_proof(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b,
+                           const struct ike_job_auth *proof)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *ours = ike_conn_conf_round(sa->conn, a->own_proofs);
+    ikev2_auth_put(b, a->is_over ? a->late : ikev2_auth_own(ike, ours), ours, proof);
+    if (++a->own_proofs < ike_conn_conf_proofs(sa->conn, true))
+        ikev2_msg_put_notify(b, WIRE_IKE_N_ANOTHER_AUTH_FOLLOWS, BASE_SPAN_NONE);
+}
+
 /* The first request; proof NULL: our method comes to it in rounds. */
 static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const struct ike_job_auth *proof)
 {
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     ikev2_auth_put_id(&b, WIRE_IKE_P_IDI, &sa->conn->local_id);
     if (proof)
-        ikev2_auth_put(&b, ikev2_auth_own(ike, sa->conn), sa->conn, proof);
+        auth_put_proof(ike, sa, &b, proof);
     if (!sa->conn->remote_id.pattern)
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
     if (proof)
@@ -82,13 +93,27 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     return IKEV2_ROUNDS;
 }
 
+/* A request that begins our second round (RFC 4739 2.1); proof NULL: a login follows. */
+static enum ikev2_outcome auth_ask_again(struct ike *ike, struct ikev2_sa *sa,
+                                         const struct ike_job_auth *proof)
+{
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_auth_put_id(&b, WIRE_IKE_P_IDI,
+                      &ike_conn_conf_round(sa->conn, sa->init->auth.own_proofs)->local_id);
+    if (proof)
+        auth_put_proof(ike, sa, &b, proof);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    return IKEV2_ROUNDS;
+}
+
 /* Has our proof made, by our method or the one whose rounds are over; with a PPK that may be left out it is
  * made without it first. */
 static bool auth_prove(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, sa->conn);
-    return ikev2_ppk_prepare(ike, sa) == 0 && ikev2_auth_prove(ike, sa, m, sa->conn, &ask_jobs[ASK_PROOF]);
+    const struct ike_conn_conf *ours = ike_conn_conf_round(sa->conn, a->own_proofs);
+    const struct ikev2_auth_method *m = a->is_over ? a->late : ikev2_auth_own(ike, ours);
+    return ikev2_ppk_prepare(ike, sa) == 0 && ikev2_auth_prove(ike, sa, m, ours, &ask_jobs[ASK_PROOF]);
 }
 
 static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -104,9 +129,9 @@ static enum ikev2_outcome auth_ask_proved(struct ike *ike, struct ikev2_sa *sa, 
     if (ikev2_ppk_keeps(sa, ike_job_auth_of(job)))
         return auth_prove(ike, sa) ? IKEV2_STAYS : IKEV2_TURNS;
     if (!a->is_over)
-        return auth_ask(ike, sa, ike_job_auth_of(job));
+        return (a->own_proofs ? auth_ask_again : auth_ask)(ike, sa, ike_job_auth_of(job));
     struct wire_ike_builder b = ikev2_msg_begin(ike);
-    ikev2_auth_put(&b, a->late, sa->conn, ike_job_auth_of(job));
+    auth_put_proof(ike, sa, &b, ike_job_auth_of(job));
     ikev2_ppk_put(sa, &b);
     ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
     return IKEV2_ROUNDS;
@@ -118,7 +143,7 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
     sa->task->child_index = 0;
     while (sa->task->child_index + 1 < sa->conn->n_children && !ikev2_wish_has(sa, sa->task->child_index))
         sa->task->child_index++;
-    const bool is_admitted = ikev2_ppk_admits(ike, sa);
+    const bool is_admitted = ikev2_ppk_admits(ike, sa) && ikev2_auth_takes_rounds(ike, sa, sa->conn);
     if (is_admitted && own && own->is_late) {
         sa->init->auth.late = own;
         return auth_ask(ike, sa, NULL);
@@ -162,10 +187,9 @@ static enum ikev2_outcome auth_fail_unproved(struct ike *ike, struct ikev2_sa *s
 
 static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
-    const struct ike_id peer = sa->init->auth.peer;
     if (ikev2_msg_error(msg, NULL) == WIRE_IKE_N_INVALID_SYNTAX)
         return ikev2_auth_on_refused(ike, sa, (struct ikev2_msg *)msg);
-    ikev2_auth_commit(ike, sa, &peer);
+    ikev2_auth_commit(ike, sa);
     auth_take_child(ike, sa, msg, sa->task);
     ikev2_init_free(ike, sa);
     ikev2_task_done(ike, sa);
@@ -209,17 +233,45 @@ static enum ikev2_outcome auth_ask_round(struct ike *ike, struct ikev2_sa *sa, c
     return auth_ask_stepped(ike, sa, step, &b);
 }
 
+/* An answer is taken: our login goes on, or our second round begins, or the peer's is waited for, or all is
+ * done. */
+static enum ikev2_outcome auth_ask_on(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    if (a->late)
+        return auth_ask_round(ike, sa, msg);
+    if (a->own_proofs < ike_conn_conf_proofs(sa->conn, true)) {
+        const struct ikev2_auth_method *own = ikev2_auth_own(ike, sa->conn->then);
+        if (own && own->is_late) {
+            a->late = own;
+            return auth_ask_again(ike, sa, NULL);
+        }
+        return auth_prove(ike, sa) ? IKEV2_PROVES : auth_fail_unproved(ike, sa);
+    }
+    if (a->peer_proofs == ike_conn_conf_proofs(sa->conn, false))
+        return auth_finish(ike, sa, msg);
+    struct wire_ike_builder b = ikev2_msg_begin(ike);
+    ikev2_msg_request(ike, sa, WIRE_IKE_AUTH, &b);
+    return IKEV2_ROUNDS;
+}
+
 static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
                                               struct ike_job *job)
 {
-    const struct ikev2_auth *a = &sa->init->auth;
+    struct ikev2_auth *a = &sa->init->auth;
     struct ikev2_msg msg;
     (void)t;
     if (!ikev2_auth_is_proved(ike, sa, sa->conn, job))
         return job->status ? auth_fail(ike, sa, "the peer's proof of its identity could not be checked here")
                            : auth_fail_unproved(ike, sa);
+    if (a->is_over) {
+        a->late = NULL;
+        a->is_over = false;
+    } else {
+        a->proved[a->peer_proofs++] = a->peer;
+    }
     ikev2_auth_kept(sa, &msg);
-    return a->late && !a->is_over ? auth_ask_round(ike, sa, &msg) : auth_finish(ike, sa, &msg);
+    return auth_ask_on(ike, sa, &msg);
 }
 
 /* Keeps an answer and hands its proof out to be checked. */
@@ -227,25 +279,42 @@ static enum ikev2_outcome auth_check_called(struct ike *ike, struct ikev2_sa *sa
                                             const struct ikev2_auth_method *m, struct base_span proof)
 {
     const struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *theirs = ike_conn_conf_round(sa->conn, a->peer_proofs);
     if ((!a->late || a->is_over) && !ikev2_ppk_answered(ike, sa, msg))
         return auth_fail(ike, sa, "the peer does not use the PPK that this connection requires");
-    if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, sa->conn, proof, &ask_jobs[ASK_CHECK]))
+    if (!a->is_over && !ikev2_auth_ends_round(ike, sa, sa->conn, msg))
+        return auth_fail_unproved(ike, sa);
+    if (ikev2_auth_keep(sa, msg) < 0 || !ikev2_auth_check(ike, sa, m, theirs, proof, &ask_jobs[ASK_CHECK]))
         return auth_fail_unproved(ike, sa);
     return IKEV2_CHECKS;
+}
+
+/* Who answered is not whom the connection expects in this round. */
+static void auth_tell_other(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *theirs)
+{
+    const struct ike_id *got = &sa->init->auth.peer;
+    if (theirs->is_then)
+        explain_round_id(ike, ikev2_sa_about(sa), theirs, got);
+    else
+        explain_peer_id(ike, ikev2_sa_about(sa), got);
 }
 
 enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_conn_conf *theirs = ike_conn_conf_round(sa->conn, a->peer_proofs);
     struct wire_ike_auth auth;
     const struct ikev2_auth_method *m = NULL;
-    if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) ||
-        wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) != WIRE_IKE_OK)
+    if (!a->is_over && a->peer_proofs == ike_conn_conf_proofs(sa->conn, false))
+        explain_rounds(ike, ikev2_sa_about(sa), sa->conn, EXPLAIN_ROUNDS_MORE);
+    else if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) ||
+             wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) !=
+                 WIRE_IKE_OK)
         explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
-    else if (!ike_peer_matches(ike, &sa->conn->remote_id, &a->peer))
-        explain_peer_id(ike, ikev2_sa_about(sa), &a->peer);
-    else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, sa->conn, auth.method)))
-        explain_method(ike, ikev2_sa_about(sa), sa->conn, auth.method);
+    else if (!ike_peer_matches(ike, &theirs->remote_id, &a->peer))
+        auth_tell_other(ike, sa, theirs);
+    else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, theirs, auth.method)))
+        explain_method(ike, ikev2_sa_about(sa), theirs, auth.method);
     return m ? auth_check_called(ike, sa, msg, m, auth.data) : auth_fail_unproved(ike, sa);
 }
 
@@ -258,7 +327,7 @@ static bool auth_doubts_cookie(const struct ikev2_sa *sa)
 enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const uint16_t error = ikev2_msg_error(msg, NULL);
-    if (!error && sa->init->auth.late)
+    if (!error && (sa->init->auth.late || sa->init->auth.peer_proofs))
         return ikev2_auth_on_round_response(ike, sa, msg);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED && auth_doubts_cookie(sa)) {
         ikev2_note(
@@ -281,9 +350,12 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
 static bool auth_takes_unproved(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    return !a->rounds && a->late && a->late->is_mutual && sa->conn->eap_only &&
-           ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) &&
-           ike_peer_matches(ike, &sa->conn->remote_id, &a->peer);
+    const bool takes = !a->peer_proofs && !a->rounds && a->late && a->late->is_mutual && sa->conn->eap_only &&
+                       ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) &&
+                       ike_peer_matches(ike, &sa->conn->remote_id, &a->peer);
+    if (takes)
+        a->proved[a->peer_proofs++] = a->peer;
+    return takes;
 }
 
 /* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */
@@ -292,10 +364,14 @@ enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa
     const struct ikev2_auth *a = &sa->init->auth;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     struct wire_ike_auth auth;
-    if ((a->rounds && !a->is_over) || auth_takes_unproved(ike, sa, msg))
-        return auth_ask_round(ike, sa, msg);
-    if (a->is_over && p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK)
+    const bool has_proved = a->peer_proofs == ike_conn_conf_proofs(sa->conn, false);
+    if (!has_proved && !auth_takes_unproved(ike, sa, msg))
+        explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
+    else if (!a->is_over)
+        return auth_ask_on(ike, sa, msg);
+    else if (p && wire_ike_auth_parse(p->body, &auth) == WIRE_IKE_OK)
         return auth_check_called(ike, sa, msg, a->late, auth.data);
-    explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
+    else
+        explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
     return auth_fail(ike, sa, "the peer sent a malformed answer");
 }

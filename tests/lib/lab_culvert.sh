@@ -38,11 +38,31 @@ culvert_children_json() {
 }
 culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "subnets": ["%s"]' "$(gw_value "$1" "$2" "$3" | sed 's|,|", "|g')"; }
 
+# One method, or two with a comma between.
+culvert_methods() {
+    case $1 in
+    *,*) printf ', "auth": ["%s"]' "${1//,/\", \"}" ;;
+    *) printf ', "auth": "%s"' "$1" ;;
+    esac
+}
+# What is another one in the second round: culvert_then GATEWAY CONNECTION ID-KEY FILES-KEY
+culvert_then() {
+    local id files lines=""
+    id=$(gw_value "$1" "$2" "$3") files=$(gw_value "$1" "$2" "$4")
+    [ -z "$id" ] || lines="\"id\": \"$id\""
+    case $4:$files in
+    *:) ;;
+    cert2:*) lines+="${lines:+, }\"certificate\": \"$LAB_PKI/$files.crt\", \"key\": \"$LAB_PKI/$files.key\"" ;;
+    *) lines+="${lines:+, }\"ca\": [\"${files//,/\", \"}\"]" ;;
+    esac
+    [ -z "$lines" ] || printf ', "then": {%s}' "$lines"
+}
+
 # How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
 culvert_auth() {
     local name certs="" keys="" key token user eap_id
     user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
-    printf ', "auth": "%s"' "$(gw_value "$1" "$2" auth)"
+    culvert_methods "$(gw_value "$1" "$2" auth)"
     for name in $(gw_value "$1" "$2" cert | tr , ' '); do
         certs+="${certs:+, }\"$LAB_PKI/${name/:/-}.chain\"" keys+="${keys:+, }\"$LAB_PKI/${name%%:*}.key\""
         cat "$LAB_PKI/${name%%:*}.crt" $([ "$name" = "${name%%:*}" ] || echo "$LAB_PKI/${name#*:}.crt") >"$LAB_PKI/${name/:/-}.chain"
@@ -56,15 +76,17 @@ culvert_auth() {
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
     [ "$(gw_value "$1" "$2" rsa_pss)" = auto ] || printf ', "rsa_pss": "%s"' "$(gw_value "$1" "$2" rsa_pss)"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
+    culvert_then "$1" "$2" id2 cert2
     case $(gw_value "$1" "$2" auth) in
-    eap-mschapv2) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
+    *eap-mschapv2*) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
     [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
 }
 culvert_peer_auth() {
     local ca key
     ca=$(gw_value "$1" "$2" ca) key=$(gw_value "$1" "$2" peer_key)
-    printf ', "auth": "%s"' "$(gw_value "$1" "$2" peer_auth)"
+    culvert_methods "$(gw_value "$1" "$2" peer_auth)"
+    culvert_then "$1" "$2" peer_id2 ca2
     [ -z "$ca" ] || printf ', "ca": ["%s"]' "${ca//,/\", \"}"
     [ -z "$key" ] || printf ', "public_key": "%s"' "$LAB_PKI/$key.pub"
 }
@@ -72,7 +94,7 @@ culvert_peer_auth() {
 # The authorities that connections name, with the revocation lists that are there.
 culvert_authorities() {
     local name comma=""
-    for name in ${GW_CONNS[$1]}; do gw_value "$1" "$name" ca | tr , '\n'; echo; done | sort -u | while read -r name; do
+    for name in ${GW_CONNS[$1]}; do printf '%s\n%s\n' "$(gw_value "$1" "$name" ca | tr , '\n')" "$(gw_value "$1" "$name" ca2 | tr , '\n')"; done | sort -u | while read -r name; do
         [ -n "$name" ] || continue
         printf '%s    "%s": {"certificates": "%s"' "$comma" "$name" "$LAB_PKI/$name.crt"
         [ ! -e "$LAB_PKI/$name.crl" ] || printf ', "crls": "%s", "crl_required": true' "$LAB_PKI/$name.crl"
@@ -185,7 +207,7 @@ JSON
         printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
         printf '%s\n' "$(gw_value "$gw" "$name" pin)" >"$dir/$name.pin"
         chmod 600 "$dir/$name.psk" "$dir/$name.ppk" "$dir/$name.password" "$dir/$name.pin"
-        case " $(gw_value "$gw" "$name" auth) $(gw_value "$gw" "$name" peer_auth) " in *" psk "*) ;; *) continue ;; esac
+        case ",$(gw_value "$gw" "$name" auth),$(gw_value "$gw" "$name" peer_auth)," in *,psk,*) ;; *) continue ;; esac
         case $(gw_value "$gw" "$name" peer_id) in \** | any) continue ;; esac # keys are single identities'
         printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
             "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"

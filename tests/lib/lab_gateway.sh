@@ -10,7 +10,9 @@
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
 #       lan2 peer_lan2     of a second child, NAME2, where one of them is given (the other is as the first child's)
 #       psk                pre-shared key
-#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2, eap-tls
+#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2, eap-tls; two with a comma between:
+#                          one behind the other (RFC 4739)
+#       id2 cert2 peer_id2 ca2   of the second round, where they are other ones
 #       cert               own certificates in LAB_PKI (pki.sh): names with a comma between; with what issued them behind a colon: gw:sub
 #       ca                 authorities of the peer's certificate there: names with a comma between
 #       key peer_key       own key and the peer's, shown without a certificate: a name there
@@ -55,7 +57,8 @@ conn() {
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= swan= swan_child=
-        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500)
+        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
+        id2= cert2= peer_id2= ca2=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -72,19 +72,21 @@ $(gw_value "$gw" "$name" swan)
 $(swan_set vips "$(gw_value "$gw" "$name" vips)")
 $(swan_set pools "$(gw_value "$gw" "$name" pools)")
         local {
-            auth = $(gw_value "$gw" "$name" auth)
-$(swan_eap_id "$gw" "$name" auth "$(swan_user "$gw" "$name")")
+            auth = $(swan_first "$gw" "$name" auth)
+$(swan_eap_id "$gw" "$name" auth 1 "$(swan_user "$gw" "$name")")
 $(swan_files "$gw" "$name" cert certs crt)
 $(swan_files "$gw" "$name" key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" id)")
         }
         remote {
-            auth = $(gw_value "$gw" "$name" peer_auth)
-$(swan_eap_id "$gw" "$name" peer_auth %any)
+            auth = $(swan_first "$gw" "$name" peer_auth)
+$(swan_eap_id "$gw" "$name" peer_auth 1 %any)
 $(swan_files "$gw" "$name" ca cacerts crt)
 $(swan_files "$gw" "$name" peer_key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
         }
+$(swan_second "$gw" "$name" local auth cert2 certs "$(gw_value "$gw" "$name" id2)" "$(swan_user "$gw" "$name")")
+$(swan_second "$gw" "$name" remote peer_auth ca2 cacerts "$(gw_value "$gw" "$name" peer_id2)" %any)
         children {
 $(swan_child "$gw" "$name" "$name" lan peer_lan)
 $(swan_child2 "$gw" "$name")
@@ -101,8 +103,19 @@ swan_user() {
     printf '"%s"' "$(swan_text "$id")"
 }
 swan_text() { printf '%s' "${1//\\/\\\\}"; }
-# swan_eap_id GATEWAY CONNECTION KEY VALUE: where that side logs in
-swan_eap_id() { case $(gw_value "$1" "$2" "$3") in eap*) printf '            eap_id = %s' "$4" ;; esac }
+# The methods of a side's two rounds: swan_first GATEWAY CONNECTION KEY, swan_then GATEWAY CONNECTION KEY (nothing: there is one)
+swan_first() { gw_value "$1" "$2" "$3" | cut -d, -f1; }
+swan_then() { gw_value "$1" "$2" "$3" | cut -s -d, -f2; }
+# swan_eap_id GATEWAY CONNECTION KEY ROUND VALUE: where that side logs in in this round
+swan_eap_id() { case $(gw_value "$1" "$2" "$3" | cut -d, -f"$4") in eap*) printf '            eap_id = %s' "$5" ;; esac }
+# The second round of a side: swan_second GATEWAY CONNECTION SIDE AUTH-KEY FILES-KEY FILES-SETTING ID EAP-ID
+swan_second() {
+    [ -n "$(swan_then "$1" "$2" "$4")" ] || return 0
+    printf '        %s-2 {\n            auth = %s\n%s\n%s\n' "$3" "$(swan_then "$1" "$2" "$4")" "$(swan_eap_id "$1" "$2" "$4" 2 "$8")" \
+        "$(swan_files "$1" "$2" "$5" "$6" crt)"
+    [ -z "$7" ] || printf '            id = %s\n' "$(swan_id "$7")"
+    printf '        }\n'
+}
 # A line of a setting that has a value: swan_set KEY VALUE
 swan_set() { [ -z "$2" ] || printf '        %s = %s\n' "$1" "$2"; }
 
@@ -125,11 +138,11 @@ swan_files() {
 swan_give_pki() {
     local dir=$1/swanctl gw=$2 name file
     for name in ${GW_CONNS[$gw]}; do
-        for file in $(gw_value "$gw" "$name" cert | tr , ' '); do
+        for file in $(gw_value "$gw" "$name" cert | tr , ' ') $(gw_value "$gw" "$name" cert2); do
             cp "$LAB_PKI/${file%%:*}.key" "$dir/private/"
             [ "$file" = "${file%%:*}" ] || cp "$LAB_PKI/${file#*:}.crt" "$dir/x509ca/"
         done
-        for file in $(gw_value "$gw" "$name" ca | tr , ' '); do
+        for file in $(gw_value "$gw" "$name" ca | tr , ' ') $(gw_value "$gw" "$name" ca2 | tr , ' '); do
             cp "$LAB_PKI/$file.crt" "$dir/x509ca/"
             [ ! -e "$LAB_PKI/$file.crl" ] || cp "$LAB_PKI/$file.crl" "$dir/x509crl/"
         done

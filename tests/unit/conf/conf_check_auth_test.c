@@ -38,7 +38,7 @@ static void both_sides_cannot_log_in(void **state)
 {
     (void)state;
     refused(GOOD_PORTS, GOOD_SECRET, CONN(",'auth':'eap-mschapv2'", ",'auth':'eap-mschapv2'", ""), "",
-            "connections.foo", "both EAP");
+            "connections.foo", "more than one EAP");
 }
 
 static void eap_only_without_eap_means_nothing(void **state)

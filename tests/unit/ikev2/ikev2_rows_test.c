@@ -191,7 +191,23 @@ static void closing_is_reached_from_authentication_without_being_up(void **state
     (void)state;
     assert_true(followers(IKEV2_ST_I_AUTH) & IKEV2_IN(IKEV2_ST_CLOSING));
     assert_true(followers(IKEV2_ST_I_CHECK) & IKEV2_IN(IKEV2_ST_CLOSING));
-    assert_int_equal(followers(IKEV2_ST_I_AUTH) & IKEV2_IN(IKEV2_ST_UP), 0);
+}
+
+/*
+ * An initiator is up when it has checked the peer's proof; but for an answer to its own second proof (RFC
+ * 4739 2.4), whose handlers ask whether the peer has proved itself before.
+ */
+static void an_initiator_is_up_by_a_check_or_behind_its_second_proof(void **state)
+{
+    (void)state;
+    const struct ikev2_step *s;
+    size_t n = 0;
+    for (size_t i = 0; (s = ikev2_rows_step(i)) != NULL; i++)
+        if (s->from & IKEV2_IN(IKEV2_ST_I_AUTH) && s->to[IKEV2_GOES] == IKEV2_ST_UP) {
+            assert_true(strcmp(s->name, "auth_round_response") == 0 || strcmp(s->name, "auth_refusal") == 0);
+            n++;
+        }
+    assert_int_equal(n, 2);
 }
 
 int main(void)
@@ -206,6 +222,7 @@ int main(void)
         cmocka_unit_test(every_step_has_a_name_of_its_own_and_starts_where_an_sa_can_be),
         cmocka_unit_test(every_living_state_has_a_timeout_that_ends_it),
         cmocka_unit_test(closing_is_reached_from_authentication_without_being_up),
+        cmocka_unit_test(an_initiator_is_up_by_a_check_or_behind_its_second_proof),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
