@@ -288,8 +288,8 @@ static inline bool craft_send(struct craft *c, uint8_t exchange, const struct wi
     return craft_open(c);
 }
 
-/* IKE_SA_INIT as host a's connection has it, with true NAT detection, and IKE_AUTH with this child. */
-static inline void craft_connect(struct craft *c, const char *tsi, const char *tsr)
+/* IKE_SA_INIT as host a's connection has it, with true NAT detection. */
+static inline void craft_init(struct craft *c)
 {
     struct wire_ike_builder b = craft_init_begin(c);
     craft_put_ike(c, &b);
@@ -297,7 +297,13 @@ static inline void craft_connect(struct craft *c, const char *tsi, const char *t
     craft_put_natd(c, &b, false);
     wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_FRAGMENTATION_SUPPORTED});
     assert_int_equal(craft_init_send(c, &b), 0);
-    b = craft_begin(c);
+}
+
+/* That, and IKE_AUTH with this child. */
+static inline void craft_connect(struct craft *c, const char *tsi, const char *tsr)
+{
+    craft_init(c);
+    struct wire_ike_builder b = craft_begin(c);
     craft_put_auth(c, &b);
     craft_put_child(c, &b, 0xa0000001, tsi, tsr);
     assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));

@@ -4,6 +4,9 @@
  * habit it is stands in front of each test.
  */
 #include "ike_craft.h"
+#include "ikev2_eap_pair.h"
+#include "pool_pair.h"
+#include "sig_pair.h"
 
 static struct craft *caller(void)
 {
@@ -35,7 +38,7 @@ static struct ike_child_view child_of(struct craft *c)
     return child;
 }
 
-/* macOS: proposals whose numbers do not begin with 1, when it rekeys the IKE SA. */
+/* macOS: proposals whose numbers do not begin with 1. */
 static void an_offer_may_begin_with_number_3_and_is_answered_by_it(void **state)
 {
     (void)state;
@@ -46,6 +49,104 @@ static void an_offer_may_begin_with_number_3_and_is_answered_by_it(void **state)
         sa.list[i].number = (uint8_t)(sa.list[i].number + 2);
     assert_int_equal(init_with(c, &sa), 0);
     assert_int_equal(c->sa->algs.number, 3);
+    craft_free(c);
+}
+
+/* macOS 14 does it when it rekeys the IKE SA. */
+static void a_rekeying_of_the_ike_sa_may_begin_with_number_3(void **state)
+{
+    (void)state;
+    static struct wire_ike_sa sa;
+    struct craft *c = caller();
+    const struct ike_conn_conf *conn = &c->p->h[0].conf->conns[0];
+    craft_connect(c, "10.1.0.0/16", "10.2.0.0/16");
+    struct wire_ike_builder b = craft_begin(c);
+    ikev2_select_offer(conn->proposals, conn->n_proposals, UINT64_C(0x99aabbccddeeff00), IKEV2_SPI_BYTES,
+                       IKEV2_DH_WANTED, &sa);
+    for (size_t i = 0; i < sa.count; i++)
+        sa.list[i].number = (uint8_t)(sa.list[i].number + 2);
+    wire_ike_put_sa(&b, &sa);
+    craft_put_ke(c, &b);
+    assert_true(craft_send(c, WIRE_IKE_CREATE_CHILD_SA, &b, 0));
+    assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
+    assert_int_equal(wire_ike_sa_parse(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_SA, 0)->body, &sa), 0);
+    assert_int_equal(sa.count, 1);
+    assert_int_equal(sa.list[0].number, 3);
+    craft_free(c);
+}
+
+/* Apple and Android ask for no certificate, Windows for those of 53 authorities, strongSwan's app of 135;
+ * none of them has what issued ours. */
+static void our_chain_is_sent_whatever_is_asked_for(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {0, 1, 53, 135};
+    static const uint8_t strangers[135][CRYPT_CA_HASH_BYTES];
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct pair *p = pair_new();
+        sig_cred(p, 1, "e:kb", "e:kb:b:sub", "r:ksub:sub:root");
+        struct craft *c = craft_new(p);
+        craft_init(c);
+        struct wire_ike_builder b = craft_begin(c);
+        craft_put_auth(c, &b);
+        const struct wire_ike_cert asked = {WIRE_IKE_CERT_X509,
+                                            base_span(strangers, counts[i] * CRYPT_CA_HASH_BYTES)};
+        if (counts[i])
+            wire_ike_put_cert(&b, WIRE_IKE_P_CERTREQ, &asked);
+        craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+        assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 580));
+        assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
+        assert_non_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_CERT, 1));
+        assert_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_CERT, 2));
+        assert_int_equal(c->p->h[1].n_children, 1);
+        craft_free(c);
+        assert_int_equal(null_pki_alive(), 0);
+    }
+}
+
+/* Windows asks for NetBIOS servers, 23456 and 23457, Apple for DHCP servers and a domain, Android for a
+ * version. */
+static void what_is_asked_for_beside_addresses_and_not_known_is_passed_over(void **state)
+{
+    (void)state;
+    static const uint16_t asked[] = {1,  2,  3,  4,  6,     7,     8,     10,    12,
+                                     13, 15, 16, 25, 23456, 23457, 16384, 28672, 32767};
+    uint8_t body[4 + 4 * sizeof asked / sizeof *asked] = {1};
+    struct base_writer w = base_writer(body + 4, sizeof body - 4);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        base_write_u16(&w, asked[i]);
+        base_write_u16(&w, 0);
+    }
+    struct craft *c = craft_new(pair_with_pools());
+    craft_init(c);
+    struct wire_ike_builder b = craft_begin(c);
+    craft_put_auth(c, &b);
+    wire_ike_put_raw(&b, WIRE_IKE_P_CP, base_span(body, sizeof body));
+    craft_put_child(c, &b, 0xa0000001, "0.0.0.0/0", "0.0.0.0/0");
+    assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+    assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
+    assert_non_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_CP, 0));
+    assert_int_equal(c->p->h[1].n_children, 1);
+    struct ike_sa_view v;
+    assert_true(ike_show_next(c->p->h[1].ike, 0, &v));
+    assert_int_equal(v.n_inner, 2);
+    craft_free(c);
+}
+
+/* Windows asks by broadcast which networks are behind the tunnel (DHCPINFORM), where the gateway lets that
+ * in. */
+static void a_broadcast_may_be_a_network_of_ours(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_ts(&p->h[1].conf->conns[0].children[0].local_ts, "255.255.255.255/32");
+    struct craft *c = craft_new(p);
+    craft_connect(c, "10.1.0.0/16", "0.0.0.0/0");
+    const struct ike_child_view child = child_of(c);
+    char text[200];
+    struct base_text t = base_text(text, sizeof text);
+    base_ts_text(&t, child.local_ts);
+    assert_string_equal(text, "10.2.0.0/16, 255.255.255.255/32");
     craft_free(c);
 }
 
@@ -126,13 +227,8 @@ static void an_auth_in_29_fragments_comes_in_any_order(void **state)
         struct ike_dgrams out;
         struct base_span d, list[64];
         size_t at = 0, n = 0;
-        struct wire_ike_builder b = craft_init_begin(c);
-        craft_put_ike(c, &b);
-        craft_put_ke(c, &b);
-        craft_put_natd(c, &b, false);
-        wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_FRAGMENTATION_SUPPORTED});
-        assert_int_equal(craft_init_send(c, &b), 0);
-        b = craft_begin(c);
+        craft_init(c);
+        struct wire_ike_builder b = craft_begin(c);
         craft_put_auth(c, &b);
         wire_ike_put_raw(&b, WIRE_IKE_P_VENDOR, base_span(big, sizeof big));
         craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
@@ -181,6 +277,69 @@ static void a_rekeying_without_key_exchange_and_with_wider_selectors_keeps_the_o
     assert_int_equal(tsi.count, 1);
     assert_memory_equal(&tsi.list[0].lo, &before.remote_ts->list[0].lo, sizeof tsi.list[0].lo);
     assert_memory_equal(&tsi.list[0].hi, &before.remote_ts->list[0].hi, sizeof tsi.list[0].hi);
+    /* And ours of the same child has none, either. */
+    b = craft_begin(c);
+    wire_ike_put_delete(&b, &(struct wire_ike_delete){.protocol = WIRE_IKE_PROTO_ESP,
+                                                      .spi_len = IKEV2_ESP_SPI_BYTES,
+                                                      .count = 1,
+                                                      .spis = base_span("\xa0\0\0\x01", 4)});
+    assert_true(craft_send(c, WIRE_IKE_INFORMATIONAL, &b, 0));
+    pair_event(c->p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    assert_true(craft_open(c));
+    assert_int_equal(c->answer.hdr.exchange, WIRE_IKE_CREATE_CHILD_SA);
+    assert_true(ikev2_msg_has(&c->answer, WIRE_IKE_N_REKEY_SA));
+    assert_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_KE, 0));
+    craft_free(c);
+}
+
+/* A round of EAP: what came in the answer, and what is said to it. */
+static struct base_span eap_asked(struct craft *c)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_EAP, 0);
+    assert_non_null(p);
+    assert_true(p->body.len >= 5);
+    return p->body;
+}
+
+static void eap_say(struct craft *c, const void *data, size_t len)
+{
+    uint8_t packet[128] = {2, eap_asked(c).ptr[1], 0, (uint8_t)(4 + len)};
+    struct wire_ike_builder b = craft_begin(c);
+    memcpy(packet + 4, data, len);
+    wire_ike_put_raw(&b, WIRE_IKE_P_EAP, base_span(packet, 4 + len));
+    assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+}
+
+/* Android says nothing to EAP's first question, and its name with the response. Windows puts its domain
+ * before the name, and answers a failure by no response, but a DELETE. */
+static void a_login_without_an_identity_may_end_by_a_goodbye(void **state)
+{
+    (void)state;
+    struct pair *p = pair_eap();
+    p->h[1].conf->conns[0].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
+    p->h[1].conf->users = login_users("ann", "secret");
+    struct craft *c = craft_new(p);
+    craft_init(c);
+    struct wire_ike_builder b = craft_begin(c);
+    const struct ike_id *id = &p->h[0].conf->conns[0].local_id;
+    const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len), {0}};
+    wire_ike_put_id(&b, WIRE_IKE_P_IDI, &wire);
+    craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+    assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+    assert_int_equal(eap_asked(c).ptr[4], 1); /* identity comes first */
+    eap_say(c, "\x01", 1);
+    assert_int_equal(eap_asked(c).ptr[4], 26);
+    uint8_t response[1 + 5 + 49 + 7] = {26, 2, eap_asked(c).ptr[6], 0, 5 + 49 + 7, 49};
+    memcpy(response + 1 + 5 + 49, "LAB\\ann", 7);
+    eap_say(c, response, sizeof response);
+    assert_int_equal(eap_asked(c).ptr[5], 4); /* failure */
+    b = craft_begin(c);
+    wire_ike_put_delete(&b, &(struct wire_ike_delete){.protocol = WIRE_IKE_PROTO_IKE});
+    assert_true(craft_send(c, WIRE_IKE_INFORMATIONAL, &b, 0));
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_int_equal(p->h[1].n_children, 0);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN)->why,
+                        "The password of user \"LAB\\x5cann\" is wrong.");
     craft_free(c);
 }
 
@@ -205,11 +364,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_may_begin_with_number_3_and_is_answered_by_it),
+        cmocka_unit_test(a_rekeying_of_the_ike_sa_may_begin_with_number_3),
+        cmocka_unit_test(our_chain_is_sent_whatever_is_asked_for),
+        cmocka_unit_test(what_is_asked_for_beside_addresses_and_not_known_is_passed_over),
+        cmocka_unit_test(a_broadcast_may_be_a_network_of_ours),
         cmocka_unit_test(without_nat_detection_esp_goes_by_itself),
         cmocka_unit_test(a_wrong_source_hash_without_a_nat_asks_for_udp),
         cmocka_unit_test(no_idr_is_asked_for_and_strange_payloads_are_passed_over),
         cmocka_unit_test(an_auth_in_29_fragments_comes_in_any_order),
         cmocka_unit_test(a_rekeying_without_key_exchange_and_with_wider_selectors_keeps_the_old_ones),
+        cmocka_unit_test(a_login_without_an_identity_may_end_by_a_goodbye),
         cmocka_unit_test(an_error_of_private_use_and_a_delete_end_the_sa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
