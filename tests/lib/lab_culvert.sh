@@ -60,7 +60,7 @@ culvert_then() {
 
 # How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
 culvert_auth() {
-    local name certs="" keys="" key token user eap_id
+    local name certs="" keys="" key token p12 user eap_id
     user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
     culvert_methods "$(gw_value "$1" "$2" auth)"
     for name in $(gw_value "$1" "$2" cert | tr , ' '); do
@@ -69,12 +69,13 @@ culvert_auth() {
     done
     key=$(gw_value "$1" "$2" key)
     [ -z "$key" ] || keys="\"$LAB_PKI/$key.key\""
-    token=$(gw_value "$1" "$2" token)
+    token=$(gw_value "$1" "$2" token) p12=$(gw_value "$1" "$2" p12)
     [ -z "$token" ] || keys="\"$token\""
     [ "$(gw_value "$1" "$2" token_cert)" = no ] || certs="\"$(gw_value "$1" "$2" token_cert)\""
     [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
     [ "$(gw_value "$1" "$2" rsa_pss)" = auto ] || printf ', "rsa_pss": "%s"' "$(gw_value "$1" "$2" rsa_pss)"
+    [ -z "$p12" ] || printf ', "pkcs12": ["%s"], "key_passphrase_file": "%s"' "$LAB_PKI/$p12.p12" "$LAB_PKI/p12-phrase"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
     culvert_then "$1" "$2" id2 cert2
     case $(gw_value "$1" "$2" auth) in

@@ -14,6 +14,7 @@
 #                          one behind the other (RFC 4739)
 #       id2 cert2 peer_id2 ca2   of the second round, where they are other ones
 #       cert               own certificates in LAB_PKI (pki.sh): names with a comma between; with what issued them behind a colon: gw:sub
+#       p12                own certificate, key and intermediate CAs in one file of PKCS#12 there: a name; its passphrase is "secret"
 #       ca                 authorities of the peer's certificate there: names with a comma between
 #       key peer_key       own key and the peer's, shown without a certificate: a name there
 #       token pin          URI of the own key in a token, and the PIN (Culvert only); see lab_token.sh
@@ -58,7 +59,7 @@ conn() {
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= swan= swan_child=
         lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
-        id2= cert2= peer_id2= ca2=)
+        id2= cert2= peer_id2= ca2= p12=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -146,6 +146,8 @@ swan_give_pki() {
             cp "$LAB_PKI/$file.crt" "$dir/x509ca/"
             [ ! -e "$LAB_PKI/$file.crl" ] || cp "$LAB_PKI/$file.crl" "$dir/x509crl/"
         done
+        file=$(gw_value "$gw" "$name" p12)
+        [ -z "$file" ] || cp "$LAB_PKI/$file.p12" "$dir/pkcs12/"
         file=$(gw_value "$gw" "$name" key)
         [ -z "$file" ] || cp "$LAB_PKI/$file.key" "$dir/private/"
     done
@@ -187,6 +189,8 @@ swan_write_secret() {
         secret = "$(gw_value "$1" "$2" psk)"
     }
 CONF
+    [ -z "$(gw_value "$1" "$2" p12)" ] || printf '    pkcs12-%s {\n        file = %s.p12\n        secret = "secret"\n    }\n' \
+        "$2" "$(gw_value "$1" "$2" p12)"
     [ -z "$(gw_value "$1" "$2" user)" ] || cat <<CONF
     eap-$2 {
         id = "$(swan_text "$(gw_value "$1" "$2" user)")"
