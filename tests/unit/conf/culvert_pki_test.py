@@ -11,6 +11,12 @@ import tempfile
 
 program = sys.argv[1]
 
+# Values that Apple's reference of com.apple.vpn.managed allows.
+FLAG = (0, 1)
+APPLE = {"AuthenticationMethod": ("None", "SharedSecret", "Certificate"), "ExtendedAuthEnabled": FLAG, "EnablePFS": FLAG,
+         "CertificateType": ("RSA", "ECDSA256", "ECDSA384", "ECDSA521", "RSA-PSS"), "DisableMOBIKE": FLAG, "DisableRedirect": FLAG,
+         "DeadPeerDetectionRate": ("None", "Low", "Medium", "High"), "UseConfigurationAttributeInternalIPSubnet": FLAG}
+
 
 def openssl(*args):
     return subprocess.run(["openssl", *args], check=True, capture_output=True, text=True).stdout
@@ -47,6 +53,8 @@ def check_gateway(folder):
                    "1.3.6.1.5.5.8.2.2", "sha256WithRSAEncryption", "CA:FALSE"):
         assert wanted in text, wanted
     assert verify(folder, f"{folder}/gateway.crt", "sslserver").returncode == 0
+    names = openssl("x509", "-in", f"{folder}/gateway.crt", "-noout", "-issuer", "-subject", "-nameopt", "utf8,sep_multiline")
+    assert names.count("O=O'Brien / Söhne\n") == 2 and "CN=O'Brien / Söhne CA\n" in names, names
     for secret in ("ca.key", "gateway.key"):
         assert os.stat(f"{folder}/{secret}").st_mode & 0o777 == 0o600, secret
 
@@ -64,6 +72,7 @@ def check_certificate_user(folder):
     assert ike["PayloadCertificateUUID"] == parts["com.apple.security.pkcs12"]["PayloadUUID"]
     assert ike["AuthenticationMethod"] == "Certificate" and ike["LocalIdentifier"] == "alice@vpn.example.org"
     assert ike["RemoteAddress"] == ike["RemoteIdentifier"] == "vpn.example.org"
+    assert ike["CertificateType"] == "RSA" and ike["ServerCertificateIssuerCommonName"] == "O'Brien / Söhne CA"
     with open(f"{home}/alice.ps1", encoding="utf-8") as f:
         script = f.read()
     assert "-AuthenticationMethod MachineCertificate" in script and "'alice.p12'" in script and "BEGIN CERTIFICATE" in script
@@ -77,8 +86,12 @@ def check_password_user(folder):
     parts, ike = vpn_of(f"{home}/bob.mobileconfig")
     assert "com.apple.security.pkcs12" not in parts
     assert ike["AuthenticationMethod"] == "None" and ike["ExtendedAuthEnabled"] == 1 and ike["AuthName"] == "bob"
-    with open(f"{home}/bob.ps1", encoding="utf-8") as f:
-        assert "-AuthenticationMethod Eap" in f.read()
+    with open(f"{home}/bob.ps1", "rb") as f:
+        script = f.read()
+    assert script.startswith("\ufeff#".encode()) and "'O''Brien / Söhne'".encode() in script, script[:80]
+    assert b"-AuthenticationMethod Eap" in script
+    for key, values in APPLE.items():
+        assert ike.get(key) is None or ike[key] in values, (key, ike[key])
     with open(f"{home}/bob-android.txt", encoding="utf-8") as f:
         fields = f.read()
     assert "IKEv2/IPSec MSCHAPv2" in fields and "vpn.example.org" in fields
@@ -89,7 +102,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = f"{scratch}/vpn"
         assert "culvert-pki init" in run("user", folder, "alice", status=1)
-        run("init", folder, "--server", "vpn.example.org", "--address", "203.0.113.10", "--name", "O'Brien / Sons")
+        run("init", folder, "--server", "vpn.example.org", "--address", "203.0.113.10", "--name", "O'Brien / Söhne")
         assert "has a CA already" in run("init", folder, "--server", "other.example.org", status=1)
         check_gateway(folder)
         run("user", folder, "alice", "--certificate")

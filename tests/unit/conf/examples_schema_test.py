@@ -31,4 +31,8 @@ for path in examples:
     nameless = copy.deepcopy(doc)
     del nameless["connections"][name]["remote"]["id"]
     assert not check.is_valid(nameless), "remote.id must be required"
+# Windows and Apple's devices announce no hashes, so an RSA key signs with SHA-1 for them; they rekey by themselves, once a day at the latest.
+for name, conn in json.loads((folder / "roadwarrior.json").read_text())["connections"].items():
+    assert conn["weak"] is True, name
+    assert conn["rekey_s"] >= 86400 and conn["child"]["rekey_s"] >= 86400, name
 print(f"{len(examples)} examples satisfy the schema")
