@@ -94,6 +94,7 @@ static const char *operation_words(const char *type)
     static const struct {
         const char *type, *words;
     } list[] = {{"in_force", "in force"},
+                {"move", "the IKE SA moves, or a new one"},
                 {"new_child", "new child SAs"},
                 {"new_sa", "new IKE SA"},
                 {"needs_restart", "needs a restart"}};

@@ -154,6 +154,7 @@ enum conf_op_type {
     CONF_OP_UNCHANGED, /* a connection: its SAs go on without losing a packet */
     /* Keys that changed, by path ("connections.foo.dpd_s"), and what that asks. */
     CONF_OP_IN_FORCE,  /* nothing: SAs go on */
+    CONF_OP_MOVE,      /* with MOBIKE the IKE SA moves with its children; without, as CONF_OP_NEW_SA */
     CONF_OP_NEW_CHILD, /* the child SAs are replaced, the IKE SA goes on */
     CONF_OP_NEW_SA,    /* the IKE SA is closed and, with start, opened again */
     CONF_OP_RESTART    /* takes effect at the next start only */
@@ -185,5 +186,6 @@ void conf_diff_free(struct conf_diff *diff);
 /* Whether routes, which name ports by index, mean the same in both. */
 bool conf_same_port_names(const struct conf *a, const struct conf *b);
 
-/* "added", "removed", "unchanged", "in_force", "new_child", "new_sa", "needs_restart". Static storage. */
+/* "added", "removed", "unchanged", "in_force", "move", "new_child", "new_sa", "needs_restart". Static
+ * storage. */
 const char *conf_op_name(enum conf_op_type type);

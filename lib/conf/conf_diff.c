@@ -47,6 +47,7 @@ struct twins {
 static void diff_keys(struct conf_diff *d, enum conf_section in, const struct twins *t, enum conf_asks only)
 {
     static const enum conf_op_type op_of[] = {[CONF_ASKS_NOTHING] = CONF_OP_IN_FORCE,
+                                              [CONF_ASKS_MOVE] = CONF_OP_MOVE,
                                               [CONF_ASKS_CHILD] = CONF_OP_NEW_CHILD,
                                               [CONF_ASKS_SA] = CONF_OP_NEW_SA,
                                               [CONF_ASKS_RESTART] = CONF_OP_RESTART};
@@ -291,6 +292,8 @@ const char *conf_op_name(enum conf_op_type type)
         return "unchanged";
     case CONF_OP_IN_FORCE:
         return "in_force";
+    case CONF_OP_MOVE:
+        return "move";
     case CONF_OP_NEW_CHILD:
         return "new_child";
     case CONF_OP_NEW_SA:

@@ -60,6 +60,7 @@ enum conf_section {
 /* What a change of a key asks of a daemon that runs. */
 enum conf_asks {
     CONF_ASKS_NOTHING = IKE_ASKS_NOTHING, /* in force at once */
+    CONF_ASKS_MOVE = IKE_ASKS_MOVE,
     CONF_ASKS_CHILD = IKE_ASKS_CHILD,
     CONF_ASKS_SA = IKE_ASKS_SA,
     CONF_ASKS_RESTART
@@ -100,7 +101,7 @@ bool conf_key_has_preset(const struct conf_key *k);
 int64_t conf_key_preset(const struct conf_key *k);
 /* 0: a key that holds others, or has no meaning for the daemon. */
 enum conf_asks conf_key_asks(const struct conf_key *k);
-/* "in force", "new child SAs", "new IKE SA", "needs a restart". */
+/* "in force", "the IKE SA moves, or a new one", "new child SAs", "new IKE SA", "needs a restart". */
 const char *conf_asks_words(enum conf_asks asks);
 
 /* A part of the snapshot that is one section's own struct. */

@@ -108,6 +108,7 @@ enum conf_asks conf_key_asks(const struct conf_key *k)
 const char *conf_asks_words(enum conf_asks asks)
 {
     static const char *const words[] = {[CONF_ASKS_NOTHING] = "in force",
+                                        [CONF_ASKS_MOVE] = "the IKE SA moves, or a new one",
                                         [CONF_ASKS_CHILD] = "new child SAs",
                                         [CONF_ASKS_SA] = "new IKE SA",
                                         [CONF_ASKS_RESTART] = "needs a restart"};

@@ -10,6 +10,7 @@
 /* What a change asks of what is running; the larger includes the smaller. */
 enum ike_asks {
     IKE_ASKS_NOTHING = 1, /* the new value is in force at once, or from the next time it is looked at */
+    IKE_ASKS_MOVE,        /* the IKE SA goes where it may be (MOBIKE), or a new one is made there */
     IKE_ASKS_CHILD,       /* a new pair of child SAs; the IKE SA goes on */
     IKE_ASKS_SA           /* a new IKE SA */
 };

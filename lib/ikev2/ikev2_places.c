@@ -9,7 +9,7 @@
 #include "ike_path.h"
 #include "ikev2_sa.h"
 
-static bool is_allowed(const struct ike_conn_conf *c, const struct base_addr *local)
+bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_addr *local)
 {
     for (size_t i = 0; i < c->n_local_addrs; i++)
         if (base_addr_equal(&c->local_addrs[i], local))
@@ -19,7 +19,7 @@ static bool is_allowed(const struct ike_conn_conf *c, const struct base_addr *lo
 
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)
 {
-    return is_allowed(sa->conn, &path->local.addr) &&
+    return ikev2_places_is_allowed(sa->conn, &path->local.addr) &&
            (!ike->env.is_usable || ike->env.is_usable(ike->env.ctx, &path->local.addr, &path->remote.addr));
 }
 

@@ -38,5 +38,8 @@ bool ikev2_places_here(struct ike *ike, const struct ikev2_sa *sa, struct ike_pa
 /* Whether it is one of these pairs. */
 bool ikev2_places_has_pair(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);
 
+/* Whether the connection allows this address of ours. */
+bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_addr *local);
+
 /* Whether our end of this path is still ours, allowed by the SA's connection, and leads to the other. */
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);

@@ -10,7 +10,10 @@
 #include "ike_core.h"
 #include "ike_field.h"
 #include "ikev2_children.h"
+#include "ikev2_close.h"
 #include "ikev2_life.h"
+#include "ikev2_mobike.h"
+#include "ikev2_places.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
@@ -99,6 +102,23 @@ bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to
            task_fits(sa->peer_task, sa->conn, to);
 }
 
+/* Where our end may not be any more, the SA leaves: with MOBIKE to where it may, else it is made anew there.
+ */
+static void sa_keep_to_places(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (ikev2_places_is_allowed(sa->conn, &sa->path.local.addr))
+        return;
+    const bool could_move = sa->mobike.is_agreed && sa->state == IKEV2_ST_UP;
+    if (sa->state < IKEV2_ST_UP && sa->is_initiator)
+        ikev2_close_lost_call(ike, sa);
+    else
+        ikev2_mobike_recheck(ike, sa);
+    if (sa->state <= IKEV2_ST_UP && !ikev2_places_is_allowed(sa->conn, &sa->path.local.addr))
+        ikev2_close(ike, sa,
+                    could_move ? "local.address changed, and none of the new ones leads to the peer"
+                               : "local.address changed, and a peer without MOBIKE cannot follow");
+}
+
 void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_conn_conf *from = sa->conn;
@@ -118,5 +138,6 @@ void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn
     ikev2_sa_set_conn(ike, sa, to);
     if (sa->state == IKEV2_ST_UP && from->rekey_s != to->rekey_s)
         ikev2_life_set_sa(ike, sa);
+    sa_keep_to_places(ike, sa);
     ikev2_sa_touch(ike, sa);
 }

@@ -34,11 +34,13 @@ static void reload_counts_what_did_not_change(void **state)
 {
     expect_printed(
         cli_print_reload,
-        "{'operations':[{'type':'unchanged','name':'a'},{'type':'new_sa','name':'connections.b.local.id'},"
+        "{'operations':[{'type':'unchanged','name':'a'},{'type':'new_sa','name':'connections.b.local.id'},{'"
+        "type':'move','name':'connections.b.local.address'},"
         "{'type':'in_force','name':'routes'},{'type':'new_child','name':'connections.c.fragmentation'},"
         "{'type':'removed','name':'d'},{'type':'needs_restart','name':'ports.in'}],'needs_restart':true,"
         "'warnings':[{'path':'x.y','text':'hm'}]}",
         "connections.b.local.id: new IKE SA\n"
+        "connections.b.local.address: the IKE SA moves, or a new one\n"
         "routes: in force\n"
         "connections.c.fragmentation: new child SAs\n"
         "d: removed\n"

@@ -88,7 +88,7 @@ static void each_key_of_a_connection_is_told_with_what_it_asks(void **state)
     assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.child.replay_window"));
     assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.esp_proposals"));
     assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.local.subnets"));
-    assert_true(has_op(CONF_OP_NEW_SA, "connections.foo.local.address"));
+    assert_true(has_op(CONF_OP_MOVE, "connections.foo.local.address"));
     assert_true(has_op(CONF_OP_NEW_SA, "connections.foo.remote.port"));
     conf_diff_free(&diff);
 }

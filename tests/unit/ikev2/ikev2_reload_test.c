@@ -305,6 +305,79 @@ static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **
     (void)state;
 }
 
+/* Host 1 at two addresses; its connection goes from the one to the other. */
+static struct pair *pair_of_places(bool mobike)
+{
+    struct pair *p = pair_new();
+    p->h[0].conf->conns[0].mobike = p->h[1].conf->conns[0].mobike = mobike;
+    p->h[1].conf->conns[0].n_local_addrs = 1;
+    p->h[1].conf->conns[0].local_addrs[0] = p->h[1].addr;
+    p->h[1].conf->conns[0].start = true; /* it is the caller */
+    pair_start(p);
+    pair_run(p, 1);
+    pair_check_one(p);
+    return p;
+}
+
+static void place_swap(struct pair *p, const char *local)
+{
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].mobike = p->h[1].conf->conns[0].mobike;
+    conf->conns[0].start = true;
+    conf->conns[0].n_local_addrs = 1;
+    conf->conns[0].local_addrs[0] = pair_addr(local);
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = conf;
+    (void)ike_conf_get(conf);
+    conf_swap(p, conf);
+}
+
+static void another_address_of_ours_moves_what_has_mobike(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_places(true);
+    const uint64_t spi = spi_of(p);
+    place_swap(p, "198.51.100.44");
+    assert_int_equal(spi_of(p), spi);
+    pair_check_one(p);
+    assert_int_equal(p->h[1].n_children, 1);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_MOVED), 1);
+    assert_true(
+        base_addr_equal(&p->h[0].children[0].path.remote.addr, &p->h[1].conf->conns[0].local_addrs[0]));
+    pair_free(p);
+}
+
+static void another_address_of_ours_is_called_from_where_there_is_no_mobike(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_places(false);
+    const uint64_t spi = spi_of(p);
+    place_swap(p, "198.51.100.44");
+    assert_int_not_equal(spi_of(p), spi);
+    pair_check_one(p);
+    assert_non_null(strstr(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "without MOBIKE"));
+    assert_true(base_addr_equal(&newest(&p->h[0])->path.remote.addr, &p->h[1].conf->conns[0].local_addrs[0]));
+    pair_free(p);
+}
+
+static void a_call_under_way_is_made_anew_from_another_address(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].n_local_addrs = 1;
+    p->h[1].conf->conns[0].local_addrs[0] = p->h[1].addr;
+    p->h[1].conf->conns[0].start = true;
+    p->drop[1] = true;
+    pair_start(p);
+    pair_run(p, 1);
+    p->dead_addr = p->h[1].addr;
+    p->drop[1] = false;
+    place_swap(p, "198.51.100.44");
+    pair_check_one(p);
+    assert_true(base_addr_equal(&newest(&p->h[0])->path.remote.addr, &p->h[1].conf->conns[0].local_addrs[0]));
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +395,9 @@ int main(void)
         cmocka_unit_test(what_an_operator_ended_stays_so_until_start_says_otherwise),
         cmocka_unit_test(a_change_of_what_is_under_negotiation_begins_anew),
         cmocka_unit_test(a_child_still_to_be_made_keeps_its_wish_under_another_number),
+        cmocka_unit_test(another_address_of_ours_moves_what_has_mobike),
+        cmocka_unit_test(another_address_of_ours_is_called_from_where_there_is_no_mobike),
+        cmocka_unit_test(a_call_under_way_is_made_anew_from_another_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
