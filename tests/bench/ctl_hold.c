@@ -13,6 +13,8 @@
 #include <time.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
+#include "dp_core.h"
+#include "dp_trap.h"
 #include "ikev2.h"
 #include "ikev2_children.h"
 #include "ikev2_life.h"
@@ -26,6 +28,7 @@
 
 static struct ctl ctl;
 static struct node node; /* with tables, and nothing else */
+static struct dp dp;     /* in which no packet waits */
 static struct seed_rng rng;
 static bool is_reload;
 static struct conf *load(size_t n, size_t changed);
@@ -182,7 +185,9 @@ static void fill(size_t n)
     node.tsc_hz = params.tsc_hz;
     ctl.conf = is_reload ? load(n, SIZE_MAX) : make_conf(n);
     node.sad = sad_create(&params);
-    ctl.ike = node.sad ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
+    node.dp = &dp;
+    dp.traps = dp_traps_create();
+    ctl.ike = node.sad && dp.traps ? ike_new(&env, ctl.conf->ike, ctl_now()) : NULL;
     if (!ctl.ike)
         fail("no memory");
     for (uint32_t i = 0; i < n; i++) {
