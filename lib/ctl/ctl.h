@@ -21,6 +21,7 @@
 struct ctl;
 struct ctl_api;
 struct ctl_aside;
+struct ctl_former;
 struct ctl_jobs;
 struct ctl_leases;
 struct ctl_resolve;
@@ -28,13 +29,18 @@ struct node;
 
 /* Of the loop. */
 struct ctl_loop {
-    /* A turn without commands and signals; sleeps in it: for a millisecond at most. NULL: there is no loop.
+    /*
+     * A turn for whoever takes long. waits: beside work on another thread, so it sleeps for a millisecond at
+     * most, and commands and signals are taken; else without them. NULL: there is no loop.
      */
-    void (*turn)(struct ctl *ctl, bool sleeps);
+    void (*turn)(struct ctl *ctl, bool waits);
+    unsigned depth; /* of such turns, one in another */
     int epoll_fd;
     int signal_fd;
     base_time busy_at; /* last turn that had work */
     bool is_stopping;
+    bool is_reloading;               /* the file is read, or what is read is gone over to, */
+    bool wants_reload;               /* and was to be read again meanwhile */
     bool is_telling;                 /* stopping: some peers were not told yet, */
     base_time tell_peers_at;         /* the next ones are then */
     base_time stop_by, stop_at_last; /* when to give up waiting for them */
@@ -72,9 +78,10 @@ struct ctl {
     struct ctl_jobs *jobs;
     struct ctl_radius *radius;
     struct ctl_resolve *names;
-    struct ctl_leases *leases; /* NULL: a restart forgets them */
-    struct ctl_aside *aside;   /* NULL: long work is done in the loop */
-    uint32_t job_threads;      /* what workers.crypto_threads came to */
+    struct ctl_leases *leases;  /* NULL: a restart forgets them */
+    struct ctl_aside *aside;    /* NULL: long work is done in the loop */
+    struct ctl_former *formers; /* configurations of before that SAs still use */
+    uint32_t job_threads;       /* what workers.crypto_threads came to */
     struct ctl_api *api;
     struct ctl_loop loop;
     struct ctl_tally tally;
@@ -104,7 +111,8 @@ int ctl_event(struct ctl *ctl, const struct ike_event *ev);
 /*
  * Reads the configuration file again and applies what changed; a bad file changes nothing. 0, with the
  * operations in *diff (the caller frees it with conf_diff_free) and warnings in *report; or -EINVAL with the
- * errors in *report and *diff empty; or -ENOMEM.
+ * errors in *report and *diff empty; or -ENOMEM; -EALREADY: a reload is under way; -ECANCELED: the daemon
+ * stops. Commands and signals are taken while the file is read.
  */
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
@@ -137,25 +138,46 @@ static void act_plan_document(void *arg)
                   p->diff->needs_restart, "warnings", ctl_check_issues(p->report, true));
 }
 
-json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+static json_t *act_reload_refuse(const struct ctl *ctl, int rc, const struct conf_report *report,
+                                 struct ctl_refusal *refusal)
 {
-    static struct conf_report report;
-    struct conf_diff diff;
-    const json_t *plan = json_object_get(args, "plan");
-    if (plan && !json_is_boolean(plan))
-        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"plan\" must be true or false");
-    const bool is_plan = json_is_true(plan);
-    const int rc = is_plan ? ctl_reload_plan(ctl, &report, &diff) : ctl_reload(ctl, &report, &diff);
-    if (rc == -EINVAL) {
-        refusal->details = ctl_check_issues(&report, false);
+    switch (rc) {
+    case -EINVAL:
+        refusal->details = ctl_check_issues(report, false);
         return ctl_refuse(refusal, API_ERR_BAD_CONFIG, "%s has %zu error%s; the running configuration stays",
-                          ctl->conf_file, report.n_errors, report.n_errors == 1 ? "" : "s");
-    }
-    if (rc < 0)
+                          ctl->conf_file, report->n_errors, report->n_errors == 1 ? "" : "s");
+    case -EALREADY:
+        return ctl_refuse(refusal, API_ERR_ALREADY,
+                          "%s is being read already; ask again when that reload is over", ctl->conf_file);
+    case -ECANCELED:
+        return ctl_refuse(refusal, API_ERR_FAILED, "the daemon is stopping");
+    default:
         return ctl_refuse(refusal, API_ERR_FAILED, "cannot apply %s: %s; the running configuration stays",
                           ctl->conf_file, strerror(-rc));
-    struct act_plan answer = {.diff = &diff, .report = &report, .is_plan = is_plan};
+    }
+}
+
+static json_t *act_reload(struct ctl *ctl, bool is_plan, struct conf_report *report,
+                          struct ctl_refusal *refusal)
+{
+    struct conf_diff diff;
+    const int rc = is_plan ? ctl_reload_plan(ctl, report, &diff) : ctl_reload(ctl, report, &diff);
+    if (rc < 0)
+        return act_reload_refuse(ctl, rc, report, refusal);
+    struct act_plan answer = {.diff = &diff, .report = report, .is_plan = is_plan};
     ctl_aside_run(ctl, act_plan_document, &answer);
     conf_diff_free(&diff);
     return answer.document;
+}
+
+json_t *ctl_act_reload(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
+{
+    const json_t *plan = json_object_get(args, "plan");
+    if (plan && !json_is_boolean(plan))
+        return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"plan\" must be true or false");
+    struct conf_report *report =
+        calloc(1, sizeof *report); /* each asker's own: others are answered meanwhile */
+    json_t *document = report ? act_reload(ctl, json_is_true(plan), report, refusal) : NULL;
+    free(report);
+    return document;
 }

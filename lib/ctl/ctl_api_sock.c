@@ -32,6 +32,8 @@ struct client {
     int fd; /* -1: free */
     uint32_t generation;
     uint64_t active_at; /* turn of its last event */
+    bool is_busy;       /* a request of its is being answered, and takes so long that others are, too: */
+    bool is_unwatched;  /* what it does meanwhile is looked at afterwards */
     char *in;           /* API_REQUEST_MAX bytes */
     size_t in_len;
     char *out; /* answer on its way, or NULL: then requests are read */
@@ -72,17 +74,19 @@ static struct client *client_of(struct ctl_api *api, uint64_t key)
     return c && c->fd >= 0 && client_key(api, c) == key ? c : NULL;
 }
 
-/* A free place; with none, that of the client that has been quiet for longest. */
+/* A free place; with none, that of the client that has been quiet for longest. NULL: all are busy. */
 static struct client *client_place(struct ctl_api *api)
 {
-    struct client *oldest = &api->clients[0];
+    struct client *oldest = NULL;
     for (size_t i = 0; i < CLIENTS_MAX; i++) {
-        if (api->clients[i].fd < 0)
-            return &api->clients[i];
-        if (api->clients[i].active_at < oldest->active_at)
-            oldest = &api->clients[i];
+        struct client *c = &api->clients[i];
+        if (c->fd < 0)
+            return c;
+        if (!c->is_busy && (!oldest || c->active_at < oldest->active_at))
+            oldest = c;
     }
-    client_close(oldest);
+    if (oldest)
+        client_close(oldest);
     return oldest;
 }
 
@@ -106,6 +110,11 @@ static void client_accept(struct ctl_api *api)
         return;
     }
     struct client *c = client_place(api);
+    if (!c) {
+        close(fd);
+        free(in);
+        return;
+    }
     c->fd = fd;
     c->in = in;
     c->active_at = api->turn;
@@ -125,8 +134,14 @@ static void client_watch(struct ctl_api *api, struct client *c)
 {
     struct epoll_event ev = {.events = c->out || has_request(c) ? EPOLLOUT : EPOLLIN,
                              .data.u64 = client_key(api, c)};
-    if (epoll_ctl(api->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev) < 0)
+    if (epoll_ctl(api->epoll_fd, c->is_unwatched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, c->fd, &ev) < 0)
         client_close(c);
+    c->is_unwatched = false;
+}
+
+static void client_unwatch(struct ctl_api *api, struct client *c)
+{
+    c->is_unwatched = epoll_ctl(api->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL) == 0;
 }
 
 /* Writes as much of the answer as goes. False: the client is gone. */
@@ -152,7 +167,9 @@ static bool client_request(struct ctl_api *api, struct client *c, bool *ok)
     if (!end)
         return false;
     const size_t used = (size_t)(end - c->in) + 1;
+    c->is_busy = true;
     c->out = ctl_api_answer(api->ctl, c->in, used, &c->out_len);
+    c->is_busy = false;
     c->out_done = 0;
     c->in_len -= used;
     memmove(c->in, c->in + used, c->in_len);
@@ -197,7 +214,9 @@ void ctl_api_ready(struct ctl_api *api)
     api->turn++;
     for (int i = 0; i < n; i++) {
         struct client *c = events[i].data.u64 == LISTENER ? NULL : client_of(api, events[i].data.u64);
-        if (c) {
+        if (c && c->is_busy) {
+            client_unwatch(api, c);
+        } else if (c) {
             c->active_at = api->turn;
             client_ready(api, c);
         }

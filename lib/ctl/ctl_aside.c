@@ -26,7 +26,7 @@ static void *aside_main(void *arg)
 {
     struct ctl_aside *a = arg;
     pthread_mutex_lock(&a->lock);
-    while (!a->stops) {
+    while (!a->stops || a->work) {
         if (!a->work) {
             pthread_cond_wait(&a->wake, &a->lock);
             continue;
@@ -79,6 +79,23 @@ void ctl_aside_free(struct ctl_aside *a)
     free(a);
 }
 
+bool ctl_aside_leave(struct ctl *ctl, void (*work)(void *arg), void *arg)
+{
+    struct ctl_aside *a = ctl->aside;
+    if (!a)
+        return false;
+    pthread_mutex_lock(&a->lock);
+    const bool is_free = !a->work;
+    if (is_free) {
+        atomic_store_explicit(&a->is_done, false, memory_order_relaxed);
+        a->work = work;
+        a->arg = arg;
+        pthread_cond_signal(&a->wake);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return is_free;
+}
+
 void ctl_aside_run(struct ctl *ctl, void (*work)(void *arg), void *arg)
 {
     struct ctl_aside *a = ctl->aside;
@@ -86,12 +103,8 @@ void ctl_aside_run(struct ctl *ctl, void (*work)(void *arg), void *arg)
         work(arg);
         return;
     }
-    atomic_store_explicit(&a->is_done, false, memory_order_relaxed);
-    pthread_mutex_lock(&a->lock);
-    a->work = work;
-    a->arg = arg;
-    pthread_cond_signal(&a->wake);
-    pthread_mutex_unlock(&a->lock);
+    while (!ctl_aside_leave(ctl, work, arg))
+        ctl->loop.turn(ctl, true);
     while (!atomic_load_explicit(&a->is_done, memory_order_acquire))
         ctl->loop.turn(ctl, true);
 }

@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_former.h"
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
@@ -57,8 +58,10 @@ static void loop_reload(struct ctl *ctl)
 {
     struct conf_report *report = calloc(1, sizeof *report);
     struct conf_diff diff;
-    if (report && ctl_reload(ctl, report, &diff) == 0)
+    const int rc = report ? ctl_reload(ctl, report, &diff) : -ENOMEM;
+    if (rc == 0)
         conf_diff_free(&diff);
+    ctl->loop.wants_reload = rc == -EALREADY; /* what is read now may be older than the signal */
     free(report);
 }
 
@@ -87,6 +90,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
     ctl_watch_turn(ctl, now);
     ctl_places_turn(ctl, now);
     ctl_notify_turn(ctl, now);
+    ctl_former_turn(ctl);
     ctl->tally.log_lines_dropped = host_log_catch_up();
     return busy;
 }
@@ -103,20 +107,28 @@ static void loop_ready(struct ctl *ctl, int fd, base_time now)
         ctl_api_ready(ctl->api);
 }
 
-/* For whoever is in a command or a signal that takes long: further ones of these wait. */
-static void loop_turn_aside(struct ctl *ctl, bool sleeps)
+/*
+ * For whoever is in a command or a signal that takes long. While it waits for work beside the loop, further
+ * ones are taken; one of those that takes long as well has turns in which they wait.
+ */
+static void loop_turn_aside(struct ctl *ctl, bool waits)
 {
     struct pollfd fds[] = {{.fd = ctl_jobs_fd(ctl->jobs), .events = POLLIN},
-                           {.fd = node_fd(ctl->node), .events = POLLIN}};
-    const bool may_sleep = sleeps && node_may_sleep(ctl->node);
-    poll(fds, sizeof fds / sizeof *fds, may_sleep ? ASIDE_NAP_MS : 0);
+                           {.fd = node_fd(ctl->node), .events = POLLIN},
+                           {.fd = ctl->loop.signal_fd, .events = POLLIN},
+                           {.fd = ctl_api_fd(ctl->api), .events = POLLIN}};
+    const size_t n = waits && ctl->loop.depth == 0 ? 4 : 2;
+    const bool may_sleep = waits && node_may_sleep(ctl->node);
+    ctl->loop.depth++;
+    poll(fds, n, may_sleep ? ASIDE_NAP_MS : 0);
     if (may_sleep)
         node_awake(ctl->node);
     const base_time now = ctl_now();
-    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+    for (size_t i = 0; i < n; i++)
         if (fds[i].revents)
             loop_ready(ctl, fds[i].fd, now);
     loop_turn(ctl, now);
+    ctl->loop.depth--;
     ctl->loop.busy_at = now;
 }
 
@@ -155,6 +167,8 @@ void ctl_run(struct ctl *ctl)
         now = ctl_now();
         for (int i = 0; i < n; i++)
             loop_ready(ctl, events[i].data.fd, now);
+        if (ctl->loop.wants_reload && !ctl->loop.is_stopping)
+            loop_reload(ctl);
         if (loop_turn(ctl, now) || n > 0)
             ctl->loop.busy_at = now;
     }

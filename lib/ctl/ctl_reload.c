@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "ctl_aside.h"
+#include "ctl_former.h"
 #include "host_log.h"
 #include "ctl_node.h"
 #include "ike_heirs.h"
@@ -66,11 +67,24 @@ static void reload_free(void *conf)
     conf_free(conf);
 }
 
+/* One at a time. False: there is one. */
+static bool reload_begin(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
+{
+    if (ctl->loop.is_reloading)
+        return false;
+    *report = (struct conf_report){0};
+    *diff = (struct conf_diff){0};
+    return ctl->loop.is_reloading = true;
+}
+
 int ctl_reload_plan(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
     struct reload_next next = {.ctl = ctl, .report = report, .diff = diff, .is_plan = true};
+    if (!reload_begin(ctl, report, diff))
+        return -EALREADY;
     ctl_aside_run(ctl, reload_read, &next);
     ctl_aside_run(ctl, reload_free, next.conf);
+    ctl->loop.is_reloading = false;
     return next.rc;
 }
 
@@ -114,6 +128,8 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     if (!next.conf)
         host_log(HOST_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
                  report->n_errors);
+    if (next.rc == 0 && ctl->loop.is_stopping)
+        next.rc = -ECANCELED;
     if (next.rc == 0)
         next.rc = ctl_node_apply(ctl, next.conf);
     if (next.rc < 0) {
@@ -123,7 +139,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     struct conf *former = ctl->conf;
     ctl->conf = next.conf;
     reload_swap(ctl, &next);
-    ctl_aside_run(ctl, reload_free, former);
+    ctl_former_add(ctl, former);
     ctl->tally.reloads++;
     log_plan(ctl, diff);
     log_stray_leases(ctl);
@@ -132,8 +148,12 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
 
 int ctl_reload(struct ctl *ctl, struct conf_report *report, struct conf_diff *diff)
 {
+    if (!reload_begin(ctl, report, diff))
+        return -EALREADY;
     ctl_notify_reloading(ctl, ctl_now());
     const int rc = reload(ctl, report, diff);
-    ctl_notify_reloaded(ctl, rc == 0 ? 0 : report->n_errors ? report->n_errors : 1);
+    ctl->loop.is_reloading = false;
+    if (!ctl->loop.is_stopping)
+        ctl_notify_reloaded(ctl, rc == 0 ? 0 : report->n_errors ? report->n_errors : 1);
     return rc;
 }

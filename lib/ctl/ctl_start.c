@@ -15,6 +15,7 @@
 #include "ctl.h"
 #include "ctl_api.h"
 #include "ctl_aside.h"
+#include "ctl_former.h"
 #include "ctl_harden.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
@@ -134,6 +135,7 @@ void ctl_stop(struct ctl *ctl)
     ctl_api_close(ctl->api);
     ctl_resolve_free(ctl->names);
     ctl_aside_free(ctl->aside);
+    ctl->aside = NULL;
     ctl_leases_close(ctl->leases, ctl_now());
     /* The engine still names the jobs that are out. */
     if (ctl->ike)
@@ -146,6 +148,7 @@ void ctl_stop(struct ctl *ctl)
     if (ctl->loop.signal_fd >= 0)
         close(ctl->loop.signal_fd);
     ctl_notify_close(&ctl->notify);
+    ctl_former_close(ctl);
     conf_free(ctl->conf);
     free(ctl->traps.list);
     if (is_up)

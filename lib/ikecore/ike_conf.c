@@ -106,6 +106,11 @@ static void conn_free_parts(struct ike_conn_conf *c)
     base_secret_free(c->ppk);
 }
 
+bool ike_conf_is_alone(const struct ike_conf *conf)
+{
+    return conf->refs == 1;
+}
+
 void ike_conf_put(const struct ike_conf *conf)
 {
     struct ike_conf *c = (struct ike_conf *)conf;

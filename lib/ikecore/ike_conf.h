@@ -285,6 +285,8 @@ void ike_conf_seal(struct ike_conf *conf);
 
 /* One reference more. Thread: any. */
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf);
+/* Whether the caller's reference is the only one, so that nobody can use it any more. Thread: any. */
+bool ike_conf_is_alone(const struct ike_conf *conf);
 /* Drops a reference; the last one wipes and frees. NULL is fine. Thread: any. */
 void ike_conf_put(const struct ike_conf *conf);
 

@@ -22,10 +22,13 @@ static char path[64], why[256];
 static struct ctl_api *api;
 static size_t answer_size; /* > 0: answers of this many bytes instead of an echo */
 static int answers;        /* that were made */
+static void serve(void);
 
 char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len)
 {
     answers++;
+    if (len == sizeof "long\n" - 1 && memcmp(line, "long\n", len) == 0)
+        serve(); /* others, meanwhile */
     *answer_len = answer_size ? answer_size : len;
     char *answer = malloc(*answer_len + 1);
     assert_non_null(answer);
@@ -109,6 +112,51 @@ static void requests_are_answered_in_order(void **state)
     serve();
     expect(fd, "three\n");
     close(fd);
+    serve();
+}
+
+static void others_are_answered_while_one_takes_long(void **state)
+{
+    const int slow = dial(), quick = dial(), gone = dial();
+    serve();
+    put(slow, "long\nnext\n", 10);
+    ctl_api_ready(api); /* there is more of it to come */
+    expect(slow, "long\nnext\n");
+    answers = 0;
+    put(slow, "long\n", 5);
+    put(quick, "quick\n", 6);
+    put(gone, "long\n", 5);
+    close(gone);
+    serve();
+    expect(quick, "quick\n");
+    expect(slow, "long\n");
+    assert_int_equal(answers, 3);
+    put(slow, "again\n", 6);
+    serve();
+    expect(slow, "again\n");
+    close(slow);
+    close(quick);
+    serve();
+}
+
+/* Its place is not given away either, though it asks for more and hangs up. */
+static void a_client_that_hangs_up_while_it_is_answered_is_left_until_then(void **state)
+{
+    const int slow = dial();
+    int more[16];
+    serve();
+    put(slow, "long\nmore\n", 10);
+    close(slow);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        more[i] = dial();
+    answers = 0;
+    serve();
+    assert_true(answers >= 1 && answers <= 2);
+    put(more[15], "one\n", 4);
+    serve();
+    expect(more[15], "one\n");
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        close(more[i]);
     serve();
 }
 
@@ -272,6 +320,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SERVER(requests_are_answered_in_order),
+        WITH_SERVER(others_are_answered_while_one_takes_long),
+        WITH_SERVER(a_client_that_hangs_up_while_it_is_answered_is_left_until_then),
         WITH_SERVER(many_requests_in_one_piece_are_all_answered),
         WITH_SERVER(long_answers_are_made_one_in_a_turn),
         WITH_SERVER(the_socket_is_for_its_owner_only),

@@ -79,10 +79,35 @@ static void without_a_loop_or_a_thread_it_is_done_here(void **state)
     ctl_aside_free(ctl.aside);
 }
 
+static void work_that_is_left_is_waited_for_by_the_next_one_alone(void **state)
+{
+    int first = 0, second = 0, third = 0;
+    ctl.aside = ctl_aside_new();
+    ctl.loop.turn = turn;
+    turns = 0;
+    may_end = 0;
+    assert_true(ctl_aside_leave(&ctl, work, &first));
+    assert_int_equal(turns, 0);
+    assert_int_equal(first, 0);
+    assert_false(ctl_aside_leave(&ctl, work_at_once, &third));
+    ctl_aside_run(&ctl, work_at_once, &second);
+    assert_int_equal(first, 1);
+    assert_int_equal(second, 1);
+    assert_int_equal(third, 0);
+    assert_true(turns >= 5);
+    while (!ctl_aside_leave(&ctl, work_at_once, &third))
+        usleep(100);
+    ctl_aside_free(ctl.aside); /* which ends it first */
+    assert_int_equal(third, 1);
+    ctl.aside = NULL;
+    assert_false(ctl_aside_leave(&ctl, work_at_once, &third));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_go_on_while_the_work_is_done),
+        cmocka_unit_test(work_that_is_left_is_waited_for_by_the_next_one_alone),
         cmocka_unit_test(without_a_loop_or_a_thread_it_is_done_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

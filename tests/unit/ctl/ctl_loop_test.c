@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include "ctl.h"
 #include "ctl_api.h"
+#include "ctl_former.h"
 #include "ctl_ike.h"
 #include "ctl_job.h"
 #include "ctl_notify.h"
@@ -31,6 +32,9 @@ static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
     signs, looks, sleeps, links;
 static bool has_more;
+static int formers;
+static int deep; /* turns in a command */
+static int reload_rc;
 static int goodbyes; /* events that it takes to tell all peers */
 
 base_time ctl_now(void)
@@ -68,10 +72,23 @@ void node_ready(struct node *node)
     drain(NODE);
 }
 
+int ctl_api_fd(const struct ctl_api *api)
+{
+    return pipes[API][0];
+}
+
+/* A command that takes long has turns of its own. */
 void ctl_api_ready(struct ctl_api *api)
 {
     apis++;
     drain(API);
+    for (int i = 0; i < deep; i++)
+        ctl.loop.turn(&ctl, true);
+}
+
+void ctl_former_turn(struct ctl *c)
+{
+    formers++;
 }
 
 bool node_may_sleep(struct node *node)
@@ -182,7 +199,8 @@ int ctl_event(struct ctl *c, const struct ike_event *ev)
 int ctl_reload(struct ctl *c, struct conf_report *report, struct conf_diff *diff)
 {
     reloads++;
-    return -EINVAL;
+    *diff = (struct conf_diff){0};
+    return reload_rc;
 }
 
 void ike_stats(const struct ike *ike, struct ike_stats *out)
@@ -204,6 +222,8 @@ static int start(void **state)
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
         stopping = signs = looks = sleeps = links = 0;
     has_more = false;
+    formers = deep = 0;
+    reload_rc = -EINVAL;
     goodbyes = 1;
     sas = 0;
     step_ms = 1;
@@ -240,6 +260,7 @@ static void each_turn_serves_everybody(void **state)
     assert_int_equal(signs, turns);
     assert_int_equal(looks, turns);
     assert_int_equal(links, turns);
+    assert_int_equal(formers, turns);
     assert_int_equal(ready, 1);
     assert_int_equal(actions, 1); /* what waited before the first turn */
 }
@@ -258,23 +279,66 @@ static void a_turn_that_left_something_is_followed_by_the_next_one(void **state)
     assert_int_equal(sleeps, 0);
 }
 
-static void whoever_waits_has_turns_in_which_commands_and_signals_wait(void **state)
+static void all_that_waits(void)
 {
     ctl_run(&ctl);
-    turns = jobs = readies = apis = sleeps = timers = stopping = 0;
+    turns = jobs = readies = apis = sleeps = timers = stopping = shutdowns = 0;
+    ctl.loop.is_stopping = false;
     for (int i = JOBS; i < PIPES; i++)
         assert_int_equal(write(pipes[i][1], "x", 1), 1);
     signal_sent(SIGHUP);
+}
+
+static void whoever_works_in_slices_has_turns_in_which_commands_and_signals_wait(void **state)
+{
+    all_that_waits();
+    ctl.loop.turn(&ctl, false);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(readies, 1);
+    assert_int_equal(sleeps, 0);
+    assert_int_equal(turns, 1);
+    assert_int_equal(timers, 1);
+    assert_int_equal(apis + reloads, 0);
+}
+
+static void whoever_waits_for_a_thread_has_turns_with_commands_and_signals(void **state)
+{
+    all_that_waits();
+    signal_sent(SIGTERM);
     ctl.loop.turn(&ctl, true);
     assert_int_equal(jobs, 1);
     assert_int_equal(readies, 1);
+    assert_int_equal(apis, 1);
+    assert_int_equal(reloads, 1);
     assert_int_equal(sleeps, 1);
-    ctl.loop.turn(&ctl, false);
-    assert_int_equal(jobs, 1);
-    assert_int_equal(sleeps, 1);
-    assert_int_equal(turns, 2);
-    assert_int_equal(timers, 2);
-    assert_int_equal(apis + reloads, 0);
+    assert_int_equal(turns, 1);
+    assert_int_equal(shutdowns, 1); /* all peers are told at once */
+    assert_true(ctl.loop.is_stopping);
+}
+
+static void a_command_within_a_command_has_turns_without(void **state)
+{
+    all_that_waits();
+    deep = 3;
+    assert_int_equal(write(pipes[API][1], "xxxxxxxxxx", 10), 10); /* more is there to be read */
+    ctl.loop.turn(&ctl, true);
+    assert_int_equal(apis, 1);
+    assert_int_equal(turns, 4);
+    assert_int_equal(ctl.loop.depth, 0);
+    ctl.loop.turn(&ctl, true);
+    assert_int_equal(apis, 2);
+}
+
+static void a_hangup_while_the_file_is_read_reads_it_again_afterwards(void **state)
+{
+    reload_rc = -EALREADY;
+    all_that_waits();
+    ctl.loop.turn(&ctl, true);
+    assert_int_equal(reloads, 1);
+    reload_rc = turns = actions = 0;
+    ctl_run(&ctl);
+    assert_int_equal(reloads, 2);
+    assert_false(ctl.loop.wants_reload);
 }
 
 static void the_first_signal_says_goodbye_and_the_next_ones_change_nothing(void **state)
@@ -345,7 +409,10 @@ int main(void)
         TEST(each_turn_serves_everybody),
         TEST(the_loop_sleeps_when_nothing_waits),
         TEST(a_turn_that_left_something_is_followed_by_the_next_one),
-        TEST(whoever_waits_has_turns_in_which_commands_and_signals_wait),
+        TEST(whoever_works_in_slices_has_turns_in_which_commands_and_signals_wait),
+        TEST(whoever_waits_for_a_thread_has_turns_with_commands_and_signals),
+        TEST(a_command_within_a_command_has_turns_without),
+        TEST(a_hangup_while_the_file_is_read_reads_it_again_afterwards),
         TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
         TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
         TEST(many_peers_are_told_one_part_in_a_millisecond),

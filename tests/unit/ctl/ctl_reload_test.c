@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Reloads of a real file, one after another. Node and engine are replaced by what counts their calls. */
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "ctl.h"
+#include "ctl_aside.h"
+#include "ctl_former.h"
 #include "pool_book.h"
 #include "host_log.h"
 #include "ctl_node.h"
@@ -78,6 +81,7 @@ static int start(void **state)
 
 static int stop(void **state)
 {
+    ctl_former_close(&ctl);
     conf_free(ctl.conf);
     unlink(file);
     memcpy(file + strlen(file) - 6, "XXXXXX", 6);
@@ -136,6 +140,67 @@ static void a_check_tells_and_changes_nothing(void **state)
     assert_int_equal(applied + swaps, 0);
 }
 
+/* ---- while the file is read ---- */
+
+static struct conf_report other_report;
+static struct conf_diff other_diff;
+static int nested[2];
+static bool stops;
+static atomic_int may_end;
+
+static void hold_thread(void *arg)
+{
+    while (!may_end)
+        usleep(100);
+}
+
+/* What a command or a signal does meanwhile. */
+static void turn_meanwhile(struct ctl *c, bool waits)
+{
+    assert_true(waits);
+    assert_true(c->loop.is_reloading);
+    c->loop.is_stopping = stops;
+    nested[0] = ctl_reload(c, &other_report, &other_diff);
+    nested[1] = ctl_reload_plan(c, &other_report, &other_diff);
+    may_end = 1;
+    usleep(100);
+}
+
+/* The thread has other work first, so there are turns. */
+static int reload_with_turns(void)
+{
+    may_end = 0;
+    ctl.aside = ctl_aside_new();
+    ctl.loop.turn = turn_meanwhile;
+    assert_true(ctl_aside_leave(&ctl, hold_thread, NULL));
+    write_file("1400");
+    const int rc = ctl_reload(&ctl, &report, &diff);
+    ctl_aside_free(ctl.aside);
+    ctl.aside = NULL;
+    return rc;
+}
+
+static void of_two_reloads_the_second_is_refused_while_the_first_reads(void **state)
+{
+    stops = false;
+    assert_int_equal(reload_with_turns(), 0);
+    conf_diff_free(&diff);
+    assert_int_equal(nested[0], -EALREADY);
+    assert_int_equal(nested[1], -EALREADY);
+    assert_int_equal(swaps, 1);
+    assert_false(ctl.loop.is_reloading);
+}
+
+static void a_stop_while_the_file_is_read_applies_nothing(void **state)
+{
+    const struct conf *before = ctl.conf;
+    stops = true;
+    assert_int_equal(reload_with_turns(), -ECANCELED);
+    assert_int_equal(applied + swaps, 0);
+    assert_ptr_equal(ctl.conf, before);
+    assert_null(diff.ops);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +208,9 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_applied_changes_nothing, start, stop),
         cmocka_unit_test_setup_teardown(a_check_tells_and_changes_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(of_two_reloads_the_second_is_refused_while_the_first_reads, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_stop_while_the_file_is_read_applies_nothing, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
