@@ -7,13 +7,19 @@
 
 #include "ossl_ops.h"
 
+/* Also as an additional key exchange. */
+static bool is_transform(const struct crypt_alg *alg, const struct crypt_transform *t)
+{
+    const uint8_t type = crypt_type_is_addke(t->type) ? CRYPT_TYPE_DH : t->type;
+    return alg->id == t->id && alg->type == type && alg->key_bits == t->key_bits;
+}
+
 static bool list_has(const struct crypt_proposal *list, size_t n, const struct crypt_alg *alg)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < list[i].count; j++)
-            if (crypt_alg_find(list[i].transforms[j].type, list[i].transforms[j].id,
-                               list[i].transforms[j].key_bits) == alg)
-                return true; /* also as an additional key exchange */
+            if (is_transform(alg, &list[i].transforms[j]))
+                return true;
     return false;
 }
 
