@@ -50,32 +50,57 @@ __attribute__((format(printf, 3, 4))) static void fail_at(struct conf_reader *r,
     conf_leave(r, at);
 }
 
-/* Sorted by first address, each range can only meet the one before it that reaches the farthest. */
-static void check_disjoint(struct conf_reader *r, const struct ike_conf *ike)
+/* Addresses of all pools, in their order. Without memory there are none. */
+struct pool_ranges {
+    size_t n;
+    struct pool_range *list;
+};
+
+static struct pool_ranges ranges_make(const struct ike_conf *ike)
 {
-    char a[2 * BASE_ADDR_TEXT_MAX], b[2 * BASE_ADDR_TEXT_MAX];
+    struct pool_ranges all = {0};
     size_t n = 0;
     for (size_t i = 0; i < ike->n_pools; i++)
         n += base_ts_count(ike->pools[i].ranges);
-    struct pool_range *all = n ? calloc(n, sizeof *all) : NULL;
-    if (!all)
-        return;
-    n = 0;
-    for (size_t i = 0; i < ike->n_pools; i++)
+    all.list = n ? calloc(n, sizeof *all.list) : NULL;
+    for (size_t i = 0; all.list && i < ike->n_pools; i++)
         for (size_t k = 0; k < base_ts_count(ike->pools[i].ranges); k++)
-            all[n++] = (struct pool_range){&ike->pools[i].ranges->list[k], &ike->pools[i]};
-    qsort(all, n, sizeof *all, range_order);
-    const struct pool_range *far = all;
-    for (size_t i = 1; i < n; i++) {
-        if (ranges_meet(far->ts, &all[i].ts->lo, &all[i].ts->hi))
-            fail_at(r, all[i].pool,
+            all.list[all.n++] = (struct pool_range){&ike->pools[i].ranges->list[k], &ike->pools[i]};
+    if (all.n)
+        qsort(all.list, all.n, sizeof *all.list, range_order);
+    return all;
+}
+
+/* Sorted by first address, each range can only meet the one before it that reaches the farthest. */
+static void check_disjoint(struct conf_reader *r, const struct pool_ranges *all)
+{
+    char a[2 * BASE_ADDR_TEXT_MAX], b[2 * BASE_ADDR_TEXT_MAX];
+    const struct pool_range *far = all->list;
+    for (size_t i = 1; i < all->n; i++) {
+        const struct pool_range *next = &all->list[i];
+        if (ranges_meet(far->ts, &next->ts->lo, &next->ts->hi))
+            fail_at(r, next->pool,
                     "%s overlaps %s of pool \"%s\": an address could be given twice; make them disjoint, or "
                     "name one pool in both connections",
-                    range_text(all[i].ts, a), range_text(far->ts, b), far->pool->name);
-        if (base_addr_compare(&all[i].ts->hi, &far->ts->hi) > 0)
-            far = &all[i];
+                    range_text(next->ts, a), range_text(far->ts, b), far->pool->name);
+        if (base_addr_compare(&next->ts->hi, &far->ts->hi) > 0)
+            far = next;
     }
-    free(all);
+}
+
+/* The first range that does not end before an address. Ranges that meet were refused: those ends are in
+ * order. */
+static size_t ranges_find(const struct pool_ranges *all, const struct base_addr *addr)
+{
+    size_t lo = 0, hi = all->n;
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (base_addr_compare(&all->list[mid].ts->hi, addr) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
 }
 
 /* Hosts of a port's network look for each other's addresses there, and not behind us. */
@@ -124,19 +149,18 @@ static void check_pool(struct conf_reader *r, const struct conf *conf, const str
 /* ---- connections ---- */
 
 /* Networks that a peer has by its configuration, and a pool would give to others. */
-static void check_child(struct conf_reader *r, const struct ike_conf *ike, const struct ike_child_conf *child)
+static void check_child(struct conf_reader *r, const struct pool_ranges *all,
+                        const struct ike_child_conf *child)
 {
     char text[2 * BASE_ADDR_TEXT_MAX];
     for (size_t i = 0; i < base_ts_count(child->remote_ts); i++) {
         const struct base_ts *net = &child->remote_ts->list[i];
-        for (size_t p = 0; p < ike->n_pools; p++)
-            for (size_t k = 0; k < base_ts_count(ike->pools[p].ranges); k++)
-                if (ranges_meet(&ike->pools[p].ranges->list[k], &net->lo, &net->hi))
-                    conf_fail(r,
-                              "child \"%s\": the remote subnets overlap %s of pool \"%s\", whose addresses "
-                              "are each one peer's; write \"dynamic\" for the address that the peer gets",
-                              child->name, range_text(&ike->pools[p].ranges->list[k], text),
-                              ike->pools[p].name);
+        for (size_t k = ranges_find(all, &net->lo);
+             k < all->n && ranges_meet(all->list[k].ts, &net->lo, &net->hi); k++)
+            conf_fail(r,
+                      "child \"%s\": the remote subnets overlap %s of pool \"%s\", whose addresses "
+                      "are each one peer's; write \"dynamic\" for the address that the peer gets",
+                      child->name, range_text(all->list[k].ts, text), all->list[k].pool->name);
     }
 }
 
@@ -148,7 +172,8 @@ static bool conn_has_dynamic(const struct ike_conn_conf *c, bool is_local)
     return false;
 }
 
-static void check_conn(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c)
+static void check_conn(struct conf_reader *r, const struct ike_conf *ike, const struct pool_ranges *all,
+                       const struct ike_conn_conf *c)
 {
     for (size_t i = 0; i < c->n_pools; i++)
         if (ike_conf_pool(ike, c->pools[i]) == ike->n_pools)
@@ -170,7 +195,7 @@ static void check_conn(struct conf_reader *r, const struct ike_conf *ike, const 
     if (c->n_virtual_addrs == 2 && c->virtual_addrs[0].family == c->virtual_addrs[1].family)
         conf_fail(r, "local.virtual_addresses: one of each family at the most");
     for (size_t i = 0; i < c->n_children; i++)
-        check_child(r, ike, &c->children[i]);
+        check_child(r, all, &c->children[i]);
 }
 
 void conf_check_pools(struct conf_reader *r, const struct conf *conf)
@@ -180,13 +205,15 @@ void conf_check_pools(struct conf_reader *r, const struct conf *conf)
     size_t mark = conf_enter(r, "pools");
     for (size_t i = 0; i < ike->n_pools; i++)
         check_pool(r, conf, &ike->pools[i]);
-    check_disjoint(r, ike);
+    struct pool_ranges all = ranges_make(ike);
+    check_disjoint(r, &all);
     conf_leave(r, mark);
     mark = conf_enter(r, "connections");
     for (size_t i = 0; i < ike->n_conns && is_whole; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);
-        check_conn(r, ike, &ike->conns[i]);
+        check_conn(r, ike, &all, &ike->conns[i]);
         conf_leave(r, at);
     }
     conf_leave(r, mark);
+    free(all.list);
 }

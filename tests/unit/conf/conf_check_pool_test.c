@@ -56,6 +56,23 @@ static void a_peers_own_networks_are_no_pool(void **state)
                  "connections.foo", "whose addresses are each one peer's; write \"dynamic\"");
 }
 
+#define FOUR_POOLS                 \
+    POOL("d", "'2001:db8:9::/64'") \
+    "," POOL("c", "'10.9.9.0/24'") "," POOL("b", "'10.9.5.0/24'") "," POOL("staff", "'10.9.1.0/24'")
+#define OWN(net) "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','pools':['staff'],'subnets':[" net "]}}"
+
+static void a_network_is_held_against_the_pools_that_it_meets_alone(void **state)
+{
+    (void)state;
+    pool_refused(FOUR_POOLS, OWN("'10.9.1.254/32'"), "connections.foo", "of pool \"staff\"");
+    pool_refused(FOUR_POOLS, OWN("'10.9.4.0/23'"), "connections.foo", "of pool \"b\"");
+    pool_refused(FOUR_POOLS, OWN("'10.9.8.0/21'"), "connections.foo", "of pool \"c\"");
+    pool_refused(FOUR_POOLS, OWN("'2001:db8:9::77/128'"), "connections.foo", "of pool \"d\"");
+    pool_refused(FOUR_POOLS, OWN("'10.9.4.0/22','10.9.9.7/32'"), "connections.foo", "of pool \"c\"");
+    pool_warned(FOUR_POOLS, OWN("'10.9.0.0/24','10.9.2.0/23','10.9.10.0/23','2001:db8:8::/64'"),
+                "connections.foo", "no child has \"dynamic\"");
+}
+
 static void a_domain_is_one(void **state)
 {
     (void)state;
@@ -136,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_pool_has_one_family),
         cmocka_unit_test(a_ports_network_is_no_place_for_a_pool),
         cmocka_unit_test(a_peers_own_networks_are_no_pool),
+        cmocka_unit_test(a_network_is_held_against_the_pools_that_it_meets_alone),
         cmocka_unit_test(a_domain_is_one),
         cmocka_unit_test(names_of_pools_must_be_there),
         cmocka_unit_test(pools_that_no_child_has_are_warned_of),
