@@ -42,6 +42,17 @@ static bool further_fits(const struct ikev2_child *beside, const struct ikev2_ta
            beside->algs.esn == t->choice.esn;
 }
 
+/* A live pair for the same traffic, or NULL. */
+static const struct ikev2_child *further_beside(const struct ikev2_sa *sa, const struct ikev2_task *t)
+{
+    const struct ike_child_conf *conf = further_conf(sa, t);
+    const struct ikev2_child *c = sa->children;
+    while (c && !(c->conf == conf && ikev2_child_is_live(c) && base_ts_equal(c->local_ts, t->local_ts) &&
+                  base_ts_equal(c->remote_ts, t->remote_ts)))
+        c = c->next;
+    return c;
+}
+
 void ikev2_further_offer(const struct ike_child_conf *c, struct wire_ike_builder *b)
 {
     if (c->worker_sas > 1)
@@ -58,12 +69,13 @@ uint16_t ikev2_further_asked(struct ike *ike, const struct ikev2_sa *sa, const s
                              struct ikev2_task *t)
 {
     const struct ike_child_conf *conf = further_conf(sa, t);
-    t->is_shared = conf->worker_sas > 1 && ikev2_msg_has(msg, WIRE_IKE_N_SA_RESOURCE_INFO);
-    const struct ikev2_child *beside = t->is_shared && !t->spi_old ? ikev2_child_shared(sa, conf) : NULL;
-    if (!beside || !base_ts_equal(beside->local_ts, t->local_ts) ||
-        !base_ts_equal(beside->remote_ts, t->remote_ts))
+    const bool is_asked = ikev2_msg_has(msg, WIRE_IKE_N_SA_RESOURCE_INFO);
+    t->is_shared = is_asked && conf->worker_sas > 1;
+    const struct ikev2_child *beside = is_asked && !t->spi_old ? further_beside(sa, t) : NULL;
+    if (!beside)
         return 0; /* the first of its kind */
-    if (further_count(sa, conf) >= (size_t)PEER_FACTOR * conf->worker_sas) {
+    if (!t->is_shared || !beside->is_shared ||
+        further_count(sa, conf) >= (size_t)PEER_FACTOR * conf->worker_sas) {
         ike->stats.further_refused++;
         return WIRE_IKE_N_TS_MAX_QUEUE;
     }

@@ -88,7 +88,10 @@ static void child_change(struct ike *ike, struct ikev2_child *c, const struct ik
         ikev2_life_set_child(ike, c);
     if ((own > asks ? own : asks) < IKE_ASKS_CHILD || c->state != IKEV2_CHILD_UP || c->is_rekeyed)
         return;
-    if (has_other_traffic(old, next)) {
+    const struct ikev2_child *kept = next->worker_sas < 2 ? ikev2_child_shared(c->sa, next) : NULL;
+    if (kept && kept != c) { /* one for all workers is what is wanted now */
+        child_delete(c);
+    } else if (has_other_traffic(old, next)) {
         child_delete(c);
         ikev2_wish_one(c->sa, (size_t)(next - to->children));
     } else {
