@@ -40,9 +40,10 @@
  * connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal,
  * local: [network], remote: [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out:
  * {...}, replay, bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out,
- * priority, standby (of several with a priority and these selectors, another one sends; both absent: it has
- * none)} ] } ] (the members from `in` on are absent when the data path does not know the SA; idle_s: never
- * when absent)
+ * shared (so many SAs of the child carry its packets, each for its worker, owner_out; absent: the peer did
+ * not agree to several), priority, standby (of several with a priority and these selectors, another one
+ * sends; both absent: it has none)} ] } ] (the members from `in` on are absent when the data path does not
+ * know the SA; idle_s: never when absent)
  *
  * show pools                                        args: after
  *   next (absent: that was all; after a reload it is refused)

@@ -84,7 +84,12 @@ static void child_cells(struct cli_table *t, const json_t *child)
 {
     static const char *const ways[] = {"in", "out"};
     char v[CLI_VALUE_MAX], list[512];
-    cli_table_cell(t, cli_text(child, "name"));
+    if (cli_num(child, "shared") > 1)
+        snprintf(list, sizeof list, "%s, worker %" PRIu64, cli_text(child, "name"),
+                 cli_num(child, "owner_out"));
+    else
+        snprintf(list, sizeof list, "%s", cli_text(child, "name"));
+    cli_table_cell(t, list);
     cli_table_cell(t, cli_text(child, "spi_in"));
     cli_table_cell(t, cli_text(child, "spi_out"));
     cli_table_cell(t, cli_text(child, "proposal"));

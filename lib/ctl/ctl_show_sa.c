@@ -42,6 +42,8 @@ static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in,
     ctl_json_num(o, "owner_out", stats.owner_out);
     ctl_json_num(o, "stray_in", stats.stray_in);
     ctl_json_num(o, "stray_out", stats.stray_out);
+    if (stats.shared)
+        ctl_json_num(o, "shared", stats.shared);
     if (stats.priority) {
         ctl_json_num(o, "priority", stats.priority);
         ctl_json_set(o, "standby", json_boolean(stats.is_standby));

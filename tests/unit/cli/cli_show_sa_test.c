@@ -118,6 +118,23 @@ static void a_child_that_stands_by_for_another_says_so(void **state)
         "  c      1       2        p         l      r             -   -         -    -      0  (standby)\n");
 }
 
+static void children_that_share_say_whose_they_are(void **state)
+{
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'id':2,'connection':'a','children':[{'name':'c','spi_in':'1','spi_out':'2','proposal':'p',"
+        "'local':['l'],'remote':['r'],'replaced':false,'rekey_in_s':9,'shared':2,'owner_out':3},{'name':'c',"
+        "'spi_in':'4','spi_out':'5','proposal':'p','local':['l'],'remote':['r'],'replaced':false,'rekey_in_s'"
+        ":9,'shared':1,'owner_out':3}]}]}",
+        "  CONNECTION  ID  STATE  ROLE  LOCAL  REMOTE  REMOTE ID  ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+        "  a            2  -      -     -      -       -          no          -         -    -         -\n"
+        "\n"
+        "  CHILD        SPI IN  SPI OUT  PROPOSAL  LOCAL  REMOTE  IN PKTS  IN  OUT PKTS  OUT  DROPS  REKEY "
+        "IN\n"
+        "  c, worker 3  1       2        p         l      r             -   -         -    -      0  9 s\n"
+        "  c            4       5        p         l      r             -   -         -    -      0  9 s\n");
+}
+
 static void a_peer_that_is_known_stands_in_place_of_the_configured_address(void **state)
 {
     expect_printed(
@@ -256,6 +273,7 @@ int main(void)
         cmocka_unit_test(without_sas_one_line_tells_how_to_have_one),
         cmocka_unit_test(a_replaced_child_says_so_and_one_without_counters_has_dashes),
         cmocka_unit_test(a_child_that_stands_by_for_another_says_so),
+        cmocka_unit_test(children_that_share_say_whose_they_are),
         cmocka_unit_test(a_peer_that_is_known_stands_in_place_of_the_configured_address),
         cmocka_unit_test(nat_without_nat_and_without_peers),
         cmocka_unit_test(an_ipv6_peer_with_a_long_name_fits_80_columns),

@@ -322,6 +322,11 @@ static void what_the_node_reports_becomes_the_engines_events(void **state)
     assert_int_equal(events[0].spi_in, 5);
     assert_int_equal(events[0].mtu, 1400);
     assert_true(events[0].is_sure);
+    at_report = n_reports = n_events = 0;
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_WANTED, .spi_in = 6};
+    assert_true(ctl_ike_events(&ctl));
+    assert_int_equal(events[0].type, IKE_EV_SA_WANTED);
+    assert_int_equal(events[0].spi_in, 6);
     n_reports = at_report = 0;
     reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAFFIC, .spi_in = 4, .traffic = {{5}, {6}}};
     /* a look at counters is no work */
