@@ -5,6 +5,7 @@
  * both ways, nothing one-sided, no storm of timers, and after shutdown nothing left.
  */
 #include "sim_check.h"
+#include "sim_esp.h"
 #include "sim_main.h"
 #include "sim_pair.h"
 
@@ -29,8 +30,10 @@ static struct sim_weather weather_by_chance(struct seed_rng *r)
 static struct ike_conf *conf_with(const struct sim_conn *base, const struct sim_host *h, bool other)
 {
     struct sim_conn c = *base;
-    if (other)
+    if (other) {
         c.child_rekey_s += 100;
+        c.worker_sas = c.worker_sas > 1 ? 1 : c.worker_sas;
+    }
     return sim_pair_conf(&c, h);
 }
 
@@ -66,11 +69,25 @@ static void limit_reached(struct sim_host *h)
     sim_host_event(h, &ev);
 }
 
+/* A worker has packets and no pair. */
+static void worker_wants(struct sim_host *h)
+{
+    struct seed_rng *r = &h->world->rng;
+    const struct sim_sa *sa = h->n_sas ? &h->sas[seed_rng_below(r, h->n_sas)] : NULL;
+    if (!sa || !sa->group || !sim_esp_is_outbound(h, sa))
+        return;
+    sim_trace(h->world, h, "a worker wants one beside %08x", sa->spi);
+    sim_host_event(h, &(struct ike_event){.type = IKE_EV_SA_WANTED, .spi_in = sa->spi});
+}
+
 static void operator_acts(struct chaos *c, struct sim_host *h)
 {
     struct sim_host *other = h == c->p.gw ? c->p.foo : c->p.gw;
     struct seed_rng *r = &c->p.w->rng;
     bool ike = seed_rng_chance(r, 500);
+    worker_wants(h);
+    if (ike)
+        worker_wants(other);
     switch (seed_rng_below(r, 10)) {
     case 0:
         sim_host_initiate(h, "c");
@@ -188,6 +205,11 @@ static struct chaos chaos_new(struct sim_world *w)
     if (is_sound && seed_rng_chance(r, 400)) {
         c.p.foo_conn.child2_ts = c.p.gw_conn.child2_local_ts = "10.105.0.0/24";
         c.p.gw_conn.child2_ts = c.p.foo_conn.local_ts;
+    }
+    /* Several pairs of a child, where both sides have it. */
+    if (seed_rng_chance(r, 400)) {
+        c.p.foo_conn.worker_sas = (uint32_t)seed_rng_between(r, 1, 4);
+        c.p.gw_conn.worker_sas = (uint32_t)seed_rng_between(r, 1, 4);
     }
     if (seed_rng_chance(r, 300))
         c.p.foo_conn.encap = c.p.gw_conn.encap = IKE_ENCAP_FORCE;

@@ -165,6 +165,19 @@ static void act_mtu(struct sim_host *h, struct ike_action *a)
         sa->inst.pair.outer_mtu = a->mtu;
 }
 
+/* Workers without end: each pair that replaces none has one of its own. */
+static void act_share(struct sim_host *h, struct sim_sa *sa)
+{
+    const struct esp_pair *pair = &sa->inst.pair;
+    const struct sim_sa *beside = pair->beside_in ? sim_host_sa(h, pair->beside_in) : NULL;
+    const struct sim_sa *old = pair->replaces_in ? sim_host_sa(h, pair->replaces_in) : NULL;
+    if (beside && (beside->state != SIM_SA_INSTALLED || !beside->group))
+        sim_fail(h->world, "%s: %08x is to stand beside %08x, which does not share", h->name, sa->spi,
+                 beside->spi);
+    sa->group = beside ? beside->group : sa->order;
+    sa->home = old && old->group == sa->group ? old->home : ++h->homes;
+}
+
 static void act_install(struct sim_host *h, struct ike_action *a)
 {
     const struct ike_install *inst = &a->install;
@@ -186,6 +199,9 @@ static void act_install(struct sim_host *h, struct ike_action *a)
     snprintf(sa->child, sizeof sa->child, "%s", inst->child);
     sa->inst.conn = sa->inst.child = NULL;
     sa->order = ++h->installs;
+    sa->group = sa->home = 0;
+    if (pair->is_shared)
+        act_share(h, sa);
     sa->installed_at = h->world->now;
     sa->seal_in = seal_of(pair, &pair->keys_in, pair->spi_in);
     sa->seal_out = seal_of(pair, &pair->keys_out, pair->spi_out);

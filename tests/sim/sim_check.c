@@ -106,14 +106,6 @@ void sim_check_settled(struct sim_world *w)
         settled_host(w->hosts[i]);
 }
 
-static size_t outbound_count(const struct sim_host *h)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < h->n_sas; i++)
-        n += sim_esp_is_outbound(h, &h->sas[i]);
-    return n;
-}
-
 void sim_check_up(struct sim_world *w, struct sim_host *a, struct sim_host *b, size_t sas)
 {
     struct sim_host *both[] = {a, b};
@@ -121,8 +113,8 @@ void sim_check_up(struct sim_world *w, struct sim_host *a, struct sim_host *b, s
         size_t up = sim_host_established(both[i]);
         if (up == 0 || up > sas)
             sim_fail(w, "%s: %zu IKE SAs are up, wanted 1 to %zu", both[i]->name, up, sas);
-        if (outbound_count(both[i]) != both[i]->conf->conns[0].n_children)
-            sim_fail(w, "%s: %zu children send", both[i]->name, outbound_count(both[i]));
+        if (sim_esp_children(both[i]) != both[i]->conf->conns[0].n_children)
+            sim_fail(w, "%s: %zu children send", both[i]->name, sim_esp_children(both[i]));
     }
 }
 

@@ -9,7 +9,8 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa);
 /* After a quiet time: every installed pair exists on both sides, nothing is reserved or half-open. */
 void sim_check_settled(struct sim_world *w);
 
-/* Exactly one pair of each child sends, both ways, and `sas` IKE SAs are established on each of two hosts. */
+/* One pair of each child sends, or one of each worker, both ways, and `sas` IKE SAs are established on each
+ * of two hosts. */
 void sim_check_up(struct sim_world *w, struct sim_host *a, struct sim_host *b, size_t sas);
 
 /* Runs `ns` and fails unless traffic of both hosts arrives throughout, without loss. */

@@ -61,6 +61,7 @@ static void fill_child(const struct sim_conn *s, const char *name, const char *l
     k->rekey_s = s->child_rekey_s;
     k->life_s = 0;
     k->rekey_pkts = s->child_rekey_pkts;
+    k->worker_sas = s->worker_sas ? s->worker_sas : 1;
 }
 
 static void fill_conn(const struct sim_conn *s, struct ike_conn_conf *c)

@@ -26,6 +26,7 @@ struct sim_conn {
     uint32_t reauth_s;      /* 0: never */
     uint32_t child_rekey_s; /* 0: never */
     uint64_t child_rekey_pkts;
+    uint32_t worker_sas;     /* 0: one */
     uint32_t dpd_s;          /* 0: never */
     uint32_t keepalive_s;    /* 0: none */
     uint32_t fragment_bytes; /* 0: the default, above all messages */

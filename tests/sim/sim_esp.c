@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the data path does as far as an engine can tell: sends on the newest active pair, takes a packet
+ * What the data path does as far as an engine can tell: sends on the newest active pair, of a group that
+ * workers share out on the newest of each worker, takes a packet
  * under an installed SPI when the keys fit, and reports newest packets from a new endpoint and last traffic.
  * The replay window is reduced to "newest or not".
  */
@@ -16,16 +17,35 @@ static bool same_child(const struct sim_sa *a, const struct sim_sa *b)
            ike_id_equal(&a->inst.remote_id, &b->inst.remote_id);
 }
 
+/* Another worker's of the same group. */
+static bool stands_beside(const struct sim_sa *a, const struct sim_sa *b)
+{
+    return a->group && a->group == b->group && a->home != b->home;
+}
+
 bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa)
 {
     if (sa->state != SIM_SA_INSTALLED || !sa->inst.pair.active)
         return false;
     for (size_t i = 0; i < h->n_sas; i++) {
         const struct sim_sa *o = &h->sas[i];
-        if (o->state == SIM_SA_INSTALLED && o->inst.pair.active && o->order > sa->order && same_child(o, sa))
+        if (o->state == SIM_SA_INSTALLED && o->inst.pair.active && o->order > sa->order &&
+            same_child(o, sa) && !stands_beside(o, sa))
             return false;
     }
     return true;
+}
+
+size_t sim_esp_children(const struct sim_host *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_sas; i++) {
+        bool is_first = sim_esp_is_outbound(h, &h->sas[i]);
+        for (size_t j = 0; j < i && is_first; j++)
+            is_first = !sim_esp_is_outbound(h, &h->sas[j]) || !same_child(&h->sas[i], &h->sas[j]);
+        n += is_first;
+    }
+    return n;
 }
 
 static void send_one(struct sim_host *h, struct sim_sa *sa)

@@ -11,5 +11,8 @@ void sim_esp_send_all(struct sim_host *h);
 
 void sim_esp_receive(struct sim_host *h, const struct sim_dgram *d);
 
-/* The pair that traffic of the same child as sa leaves on: the newest active one. */
+/* Whether traffic leaves on it: the newest active pair of its child or, in a group, of its worker. */
 bool sim_esp_is_outbound(const struct sim_host *h, const struct sim_sa *sa);
+
+/* Children of which a pair sends. */
+size_t sim_esp_children(const struct sim_host *h);

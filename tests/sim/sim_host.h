@@ -21,6 +21,7 @@ struct sim_sa {
     struct ike_install inst;                      /* path follows SA_REPATH; conn and child are NULL here: */
     char conn[IKE_NAME_MAX], child[IKE_NAME_MAX]; /* the configuration may go before the pair */
     uint64_t order;                               /* of installation in this host */
+    uint64_t group, home; /* of a pair that shares: those that stand beside it, and its worker; else 0 */
     uint64_t out_seq, in_top;
     uint64_t in_count, out_count;
     base_time installed_at, last_in, last_out, reported;
@@ -43,7 +44,7 @@ struct sim_host {
 
     size_t n_sas, cap_sas;
     struct sim_sa *sas;
-    uint64_t installs, removes;
+    uint64_t installs, removes, homes;
     size_t pairs_max; /* installed at once; more is a failure */
     struct sim_watch watch;
     struct sim_script *script; /* NULL: not recorded */
