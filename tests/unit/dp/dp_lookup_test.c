@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which packets are to be protected, and that nothing goes in clear that should not. */
 #include "dp_way.h"
+#include "dp_worker.h"
 
 static void clear_text_passes_in_neither_direction(void **state)
 {
@@ -196,6 +197,79 @@ static void our_own_large_answers_are_cut_for_their_link(void **state)
     rig_free(&r);
 }
 
+/* A pair that workers share out, with keys of its own; beside 0: the first. */
+static uint32_t connect_shared(struct rig *r, uint32_t beside_a, uint32_t beside_b, int key)
+{
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    a.is_shared = b.is_shared = true;
+    a.beside_in = beside_a;
+    b.beside_in = beside_b;
+    memset(a.keys_out.encr, key, a.keys_out.encr_len);
+    memset(b.keys_in.encr, key, b.keys_in.encr_len);
+    rig_connect(r, &a, &b);
+    return a.spi_in;
+}
+
+/* What came to a worker from inside leaves by it, sealed; else by the other one, which got it. */
+static bool leaves_itself(struct rig *r, uint16_t worker, bool is_fragment)
+{
+    struct dp_worker *w = dp_worker(r->a.dp, worker), *other = dp_worker(r->a.dp, 1u - worker);
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 100);
+    void *handed = NULL;
+    if (is_fragment) {
+        dp_put16(rte_pktmbuf_mtod(m, uint8_t *) + 14 + 6, 0x2000); /* more of them follow */
+        rig_ip4_fix(m);
+    }
+    dp_process(w, RIG_INSIDE, &m, 1, r->tsc += 1000);
+    const bool is_itself = rte_ring_dequeue(other->handed, &handed) != 0;
+    if (!is_itself) {
+        m = handed;
+        dp_handed(other, &m, 1);
+    }
+    assert_int_equal(dp_sink_take(is_itself ? w : other, RIG_OUTSIDE, &m, 1), 1);
+    rig_in(r, &r->b, RIG_OUTSIDE, m);
+    m = rig_out(&r->b, RIG_INSIDE);
+    assert_non_null(m);
+    rte_pktmbuf_free(m);
+    return is_itself;
+}
+
+/* RFC 9611: until a worker has a pair of its own the other one seals for it, and control is told once. */
+static void each_worker_seals_with_its_own_pair(void **state)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 2);
+    r.b = rig_gateway_make(2, 1500, 1);
+    const uint32_t first = connect_shared(&r, 0, 0, 7), first_b = r.spi_b;
+    struct sad_stats s;
+    struct sad_event ev;
+    assert_int_equal(sad_stats(r.a.sad, first, &s), 0);
+    const uint16_t home = s.owner_out, other = (uint16_t)(1 - home);
+    assert_true(leaves_itself(&r, home, false));
+    assert_false(sad_event_pop(r.a.sad, &ev));
+    for (int i = 0; i < 4; i++)
+        assert_false(leaves_itself(&r, other, i & 1));
+    assert_true(sad_event_pop(r.a.sad, &ev));
+    assert_int_equal(ev.type, SAD_EV_WANTED);
+    assert_int_equal(ev.spi_in, first);
+    assert_false(sad_event_pop(r.a.sad, &ev));
+    const uint32_t second = connect_shared(&r, first, first_b, 8);
+    for (int i = 0; i < 4; i++) {
+        assert_true(leaves_itself(&r, home, i & 1));
+        assert_true(leaves_itself(&r, other, i & 1));
+    }
+    assert_int_equal(sad_stats(r.a.sad, second, &s), 0);
+    assert_int_equal(s.out.pkts, 4);
+    assert_int_equal(s.owner_out, other);
+    assert_int_equal(sad_stats(r.a.sad, first, &s), 0);
+    assert_int_equal(s.out.pkts, 9);
+    assert_int_equal(sad_remove(r.a.sad, first), 0);
+    assert_false(leaves_itself(&r, home, false));
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +279,7 @@ int main(void)
         cmocka_unit_test(an_address_beside_the_selectors_is_nobodys),
         cmocka_unit_test(a_pair_that_is_not_active_yet_sends_nothing),
         cmocka_unit_test(our_own_large_answers_are_cut_for_their_link),
+        cmocka_unit_test(each_worker_seals_with_its_own_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

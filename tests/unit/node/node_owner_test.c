@@ -14,6 +14,7 @@ static struct sad_handoffs strays_in, strays_out;
 static uint64_t handed_over;
 static int rehomes, rehome_rc;
 static uint16_t to_in, to_out;
+static uint32_t shared;
 
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
 {
@@ -22,7 +23,7 @@ void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
 
 bool sad_next(const struct sad *sad, uint32_t *cursor, struct sad_stats *out)
 {
-    *out = (struct sad_stats){.spi_in = 0x100, .owner_in = 1, .owner_out = 2};
+    *out = (struct sad_stats){.spi_in = 0x100, .owner_in = 1, .owner_out = 2, .shared = shared};
     return (*cursor)++ == 0;
 }
 
@@ -54,6 +55,7 @@ static int setup(void **state)
     strays_in = strays_out = (struct sad_handoffs){0};
     handed_over = 0;
     rehomes = rehome_rc = 0;
+    shared = 0;
     return 0;
 }
 
@@ -100,6 +102,19 @@ static void packets_that_spread_or_are_few_move_nothing(void **state)
     assert_int_equal(rehomes, 0);
 }
 
+/* Those of one tunnel come by one queue, and are to be opened by all workers. */
+static void pairs_that_share_stay(void **state)
+{
+    strays_in = strays_out = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
+    shared = 2;
+    look(0);
+    assert_int_equal(rehomes, 0);
+    shared = 1; /* the peer wants no other */
+    look(10);
+    assert_int_equal(rehomes, 1);
+    assert_int_equal(to_in, 3);
+}
+
 static void no_sa_moves_twice_within_three_seconds(void **state)
 {
     strays_in = (struct sad_handoffs){.pkts = 1000, .handoffs = 980, .lead = 980, .worker = 3};
@@ -122,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_direction_that_strays_goes_where_its_packets_come_to, setup),
         cmocka_unit_test_setup(packets_that_spread_or_are_few_move_nothing, setup),
+        cmocka_unit_test_setup(pairs_that_share_stay, setup),
         cmocka_unit_test_setup(no_sa_moves_twice_within_three_seconds, setup),
         cmocka_unit_test_setup(a_move_that_is_refused_is_not_counted, setup),
     };
