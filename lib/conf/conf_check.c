@@ -91,12 +91,20 @@ static void check_twin_rows(struct conf_reader *r, const struct pair *a, const s
     conf_leave_line(r, mark);
 }
 
+/* Whether the first of two connections in the order of the configuration takes certain groups only. */
+static bool has_groups(const struct pair *a, const struct pair *b)
+{
+    return (a->index < b->index ? a : b)->conn->n_groups > 0;
+}
+
 static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 {
     char id[IKE_ID_TEXT_MAX];
     for (size_t i = 1; i < n; i++) {
         if (pair_order(&p[i - 1], &p[i]) != 0)
             continue;
+        if (p[i].conn && p[i].conn->remote_auth == IKE_AUTH_EAP_RADIUS && has_groups(&p[i - 1], &p[i]))
+            continue; /* its login's group tells */
         if (p[i].conn &&
             (p[i].conn->remote_auth != p[i - 1].conn->remote_auth ||
              ike_conn_conf_proofs(p[i].conn, false) != ike_conn_conf_proofs(p[i - 1].conn, false)))

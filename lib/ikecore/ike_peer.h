@@ -24,6 +24,9 @@ struct ike_peer_want {
     const struct ike_id *asked;  /* whom it wants; type 0: it did not say */
     uint32_t kinds;              /* by what it can prove itself, IKE_PEER_KIND() each; 0: by anything */
     uint8_t proofs;              /* how often it proves itself (RFC 4739); 0: it did not say */
+    /* What else a connection must fulfil; ctx is handed on. NULL: nothing. */
+    bool (*fits)(const struct ike_conn_conf *c, const void *ctx);
+    const void *ctx;
 };
 
 /*

@@ -195,13 +195,46 @@ static void eap_name_peer(struct ikev2_auth *a)
     memcpy(a->named.bytes, user->text, user->len);
 }
 
-/* A connection with groups takes only logins that the server puts into one of them. */
+/* A connection with groups takes only logins that the server puts into one of them; one without takes all. */
 static bool eap_is_member(const struct ike_conn_conf *conn, const struct eap *e)
 {
     for (size_t i = 0; i < conn->n_groups; i++)
         if (eap_radius_is_of(e, base_span(conn->groups[i], strlen(conn->groups[i]))))
             return true;
     return conn->n_groups == 0;
+}
+
+/* A connection and a login that began under it. */
+struct eap_choice {
+    const struct ike_conn_conf *conn;
+    const struct eap *eap;
+};
+
+/* Whether the login may go over to this connection: what was proved to the peer before holds for both. */
+static bool eap_fits(const struct ike_conn_conf *c, const void *ctx)
+{
+    const struct eap_choice *choice = ctx;
+    return ike_id_equal(&c->local_id, &choice->conn->local_id) && c->local_auth == choice->conn->local_auth &&
+           !c->ppk && eap_is_member(c, choice->eap);
+}
+
+/*
+ * The connection that a finished login is for: of those for this peer, in the order of the configuration, the
+ * first one whose groups it is in. Costs a few lookups. NULL: there is none.
+ */
+static const struct ike_conn_conf *eap_choose(const struct ike *ike, const struct ikev2_auth *a,
+                                              const struct ike_conn_conf *conn)
+{
+    const struct eap_choice choice = {conn, a->eap};
+    const struct ike_peer_want want = {.remote = &a->peer,
+                                       .asked = &a->asked,
+                                       .kinds = IKE_PEER_KIND(a->late->kind),
+                                       .proofs = 1,
+                                       .fits = eap_fits,
+                                       .ctx = &choice};
+    if (eap_is_member(conn, a->eap))
+        return conn;
+    return conn->then || conn->ppk ? NULL : ike_peer_find(ike, &a->path, &want);
 }
 
 /*
@@ -256,9 +289,14 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
         a->eap->fault = job->status == -EINVAL ? EAP_FAULT_MALFORMED : EAP_FAULT_HERE;
         a->eap->error = -job->status;
     }
-    if (conn && a->eap && job->status == 0 && step == EAP_SUCCEEDS && !eap_is_member(conn, a->eap)) {
-        eap_radius_refuse(a->eap, EAP_FAULT_GROUP);
-        step = EAP_FAILS;
+    if (conn && a->eap && job->status == 0 && step == EAP_SUCCEEDS && !sa->is_initiator) {
+        const struct ike_conn_conf *chosen = eap_choose(ike, a, conn);
+        if (chosen && chosen != conn)
+            ikev2_auth_set_conn(sa, conn = chosen);
+        if (!chosen) {
+            eap_radius_refuse(a->eap, EAP_FAULT_GROUP);
+            step = EAP_FAILS;
+        }
     }
     if (conn && a->eap)
         eap_tell(ike, sa, conn);

@@ -365,7 +365,10 @@ static uint32_t auth_kinds(uint8_t method)
 static const struct ike_conn_conf *auth_find_conn(const struct ike *ike, const struct ikev2_auth *a,
                                                   uint8_t method, bool has_another)
 {
-    struct ike_peer_want want = {&a->peer, &a->asked, auth_kinds(method), method ? 1u + has_another : 0};
+    struct ike_peer_want want = {.remote = &a->peer,
+                                 .asked = &a->asked,
+                                 .kinds = auth_kinds(method),
+                                 .proofs = method ? 1u + has_another : 0};
     const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &want);
     if (!conn && want.proofs) {
         want.proofs = 0;

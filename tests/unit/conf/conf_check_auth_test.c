@@ -68,6 +68,21 @@ static void one_pair_may_have_a_connection_for_each_method(void **state)
     assert_false(has_issue(true, "connections.bar", "same pair of identities"));
 }
 
+/* Nor is it told apart by a group of its login, which comes later. */
+static void connections_of_several_groups_may_be_for_the_same_peers(void **state)
+{
+    (void)state;
+#define OF_GROUP(name, groups)                                                                   \
+    "'" name "':{'local':{'id':'@gw','subnets':['10.1.0.0/24']},'remote':{'id':'*@example.org'," \
+    "'auth':'eap-radius'" groups ",'subnets':['10.3.0.0/24']}}"
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
+                           OF_GROUP("staff", ",'groups':['staff']") "," OF_GROUP("rest", ""), ""));
+    assert_false(has_issue(false, "connections.rest", "same identities and auth"));
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
+                           OF_GROUP("rest", "") "," OF_GROUP("staff", ",'groups':['staff']"), ""));
+    expect_error("connections.staff", "same identities and auth");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +93,7 @@ int main(void)
         cmocka_unit_test(eap_only_without_eap_means_nothing),
         cmocka_unit_test(groups_are_a_radius_servers),
         cmocka_unit_test(one_pair_may_have_a_connection_for_each_method),
+        cmocka_unit_test(connections_of_several_groups_may_be_for_the_same_peers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

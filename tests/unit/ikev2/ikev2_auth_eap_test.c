@@ -73,6 +73,37 @@ static void who_is_in_no_group_of_the_connection_is_refused(void **state)
     pair_free(p);
 }
 
+/* Those for the same peers that have a group of it come first, in the order of the configuration. */
+static void a_login_takes_the_first_connection_that_has_its_group(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 2; n++) {
+        struct pair *p = pair_login_new("ann", "secret");
+        struct ike_conf *conf = p->h[1].conf;
+        struct ike_conn_conf *b = conf->conns = realloc(conf->conns, 3 * sizeof *b);
+        for (conf->n_conns = 1; conf->n_conns < 3; conf->n_conns++) {
+            b[conf->n_conns] = b[0];
+            b[conf->n_conns].children = calloc(1, sizeof *b->children);
+            b[conf->n_conns].n_children = 0;
+            snprintf(b[conf->n_conns].name, sizeof b->name, "%c", "abc"[conf->n_conns]);
+        }
+        for (int i = 0; i < 2; i++) {
+            b[i].n_groups = 1;
+            strcpy(b[i].groups[0], i ? "night" : "staff");
+        }
+        if (n) /* who we are was proved before: another identity cannot take over */
+            b[2].local_id = pair_id("@other");
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_stats(p, 1).established, !n);
+        if (!n)
+            assert_string_equal(p->h[1].ike->v2->first->conn->name, "c");
+        else
+            assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LOGIN), 1);
+        pair_free(p);
+    }
+}
+
 /* The responder proves itself before anything of the login is sent (RFC 7296 2.16). */
 static void nobody_learns_a_name_who_does_not_prove_itself(void **state)
 {
@@ -294,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_name_with_a_domain_behind_it_is_an_address_of_mail),
         cmocka_unit_test(who_may_not_log_in_is_refused_and_both_are_told),
         cmocka_unit_test(who_is_in_no_group_of_the_connection_is_refused),
+        cmocka_unit_test(a_login_takes_the_first_connection_that_has_its_group),
         cmocka_unit_test(nobody_learns_a_name_who_does_not_prove_itself),
         cmocka_unit_test(a_caller_without_auth_is_refused_where_a_key_is_wanted),
         cmocka_unit_test(a_login_that_is_given_up_leaves_nothing),

@@ -19,13 +19,20 @@ static inline struct pair *pair_eap(void)
     return p;
 }
 
-static inline struct pair *pair_login(const char *name, const char *password)
+/* Not started. */
+static inline struct pair *pair_login_new(const char *name, const char *password)
 {
     struct pair *p = pair_eap();
     struct ike_conn_conf *a = &p->h[0].conf->conns[0], *b = &p->h[1].conf->conns[0];
     a->local_auth = b->remote_auth = IKE_AUTH_EAP_MSCHAPV2;
     a->login = login_of("", name, password);
     p->h[1].conf->users = login_users("ann", "secret");
+    return p;
+}
+
+static inline struct pair *pair_login(const char *name, const char *password)
+{
+    struct pair *p = pair_login_new(name, password);
     pair_start(p);
     return p;
 }
