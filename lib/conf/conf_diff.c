@@ -167,6 +167,9 @@ static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const s
 {
     if (!eap_users_equal(from->users, to->users))
         op_add(d, CONF_OP_IN_FORCE, "users");
+    const size_t n_removed = eap_users_removed(from->users, to->users);
+    if (n_removed)
+        op_add(d, CONF_OP_REMOVED, "%zu of users, with their SAs", n_removed);
     for (size_t i = 0; i < from->n_conns; i++) {
         struct ike_conn_conf *c = &from->conns[i];
         const struct ike_conn_conf *next = ike_conf_conn(to, c->name);

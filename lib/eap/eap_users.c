@@ -207,6 +207,14 @@ const struct eap_user *eap_users_find(const struct eap_users *users, struct base
     return *slot ? &users->rows[*slot - 1] : NULL;
 }
 
+size_t eap_users_removed(const struct eap_users *from, const struct eap_users *to)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < eap_users_count(from); i++)
+        n += eap_users_count(to) == 0 || !*users_at(to, base_span(from->rows[i].name, from->rows[i].len));
+    return n;
+}
+
 bool eap_users_equal(const struct eap_users *a, const struct eap_users *b)
 {
     if (eap_users_count(a) != eap_users_count(b))

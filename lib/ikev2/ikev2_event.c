@@ -95,12 +95,14 @@ void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn
 {
     struct ikev2_sa *sa;
     while ((sa = ikev2_sa_of_run(ike, old, NULL)) != NULL) {
-        if (conn && ike_grant_same(sa->conn, conn, &sa->remote_id)) {
+        const bool keeps = conn && ike_grant_same(sa->conn, conn, &sa->remote_id);
+        const char *lacks = keeps ? ikev2_reload_lacks(sa, conn) : "its configuration changed";
+        if (!lacks) {
             ikev2_reload_sa(ike, sa, conn);
             continue;
         }
         ikev2_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
-        ikev2_close(ike, sa, "its configuration changed");
+        ikev2_close(ike, sa, lacks);
     }
 }
 

@@ -5,6 +5,9 @@
  */
 #include "ikev2_reload.h"
 
+#include "base_span.h"
+#include "base_wipe.h"
+#include "eap_users.h"
 #include "ike_conf.h"
 #include "ike_conf_keys.h"
 #include "ike_core.h"
@@ -97,6 +100,30 @@ static void child_change(struct ike *ike, struct ikev2_child *c, const struct ik
     } else {
         c->want_rekey = true;
     }
+}
+
+/* Whether a peer of a pattern has the same key in both configurations. */
+static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn_conf *to,
+                         const struct ike_id *peer)
+{
+    const struct ike_secret *was = ike_conf_secret(from->conf, &from->local_id, peer);
+    const struct ike_secret *is = ike_conf_secret(to->conf, &to->local_id, peer);
+    return was && is && was->psk_len == is->psk_len && base_equal_secret(was->psk, is->psk, is->psk_len);
+}
+
+const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
+{
+    const struct ike_id *const peers[IKE_ROUNDS_MAX] = {&sa->remote_id, sa->also_id};
+    for (uint8_t i = 0; i < ike_conn_conf_proofs(to, false) && sa->state >= IKEV2_ST_UP; i++) {
+        const struct ike_conn_conf *from = ike_conn_conf_round(sa->conn, i), *c = ike_conn_conf_round(to, i);
+        const struct ike_id *peer = peers[i];
+        if (peer && c->remote_auth == IKE_AUTH_EAP_MSCHAPV2 &&
+            !eap_users_find(to->conf->users, base_span(peer->bytes, peer->len)))
+            return "its user was removed";
+        if (peer && c->remote_auth == IKE_AUTH_PSK && c->remote_id.pattern && !has_same_key(from, c, peer))
+            return "the key of its identity was removed or changed";
+    }
+    return NULL;
 }
 
 bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to)

@@ -10,6 +10,11 @@ struct ikev2_sa;
 /* Whether an SA can go on under this connection, which has the name of its own: not when that asks for a new
  * SA, or an exchange under way negotiates what has changed. */
 bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to);
+/*
+ * What its peer proved itself by is not in the new configuration any more: the user that logged in here, or
+ * the key of one of many identities. Why the SA is to end, static text; NULL: it is not.
+ */
+const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to);
 /* Puts an SA that fits under it: children that are gone or ask for a new pair are deleted or replaced, new
  * ones are made, the rest goes on. */
 void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *to);

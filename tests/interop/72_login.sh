@@ -96,5 +96,15 @@ tls-out)
 esac
 check_traffic
 check_capture_end --least-esp 100
+if [ "$1" = in ]; then # who is removed has no tunnel any more, and the plan told it
+    "$CULVERTCTL" user remove --file "$LAB_OUT/gwb/users.txt" ann >>"$LAB_OUT/users.log" 2>&1 || lab_fail "no removal"
+    culvert_ctl b reload --plan >"$LAB_OUT/plan.txt" || lab_fail "no plan: $(cat "$LAB_OUT/plan.txt")"
+    grep -q '1 of users, with their SAs' "$LAB_OUT/plan.txt" || lab_fail "not told before: $(cat "$LAB_OUT/plan.txt")"
+    check_equal "child SAs after the plan" 1 "$(culvert_children b)"
+    culvert_ctl b reload >"$LAB_OUT/reload.txt" || lab_fail "no reload: $(cat "$LAB_OUT/reload.txt")"
+    gone() { [ "$(culvert_children b)" = 0 ] && [ "$(swan_children a)" = 0 ]; }
+    lab_wait 5 gone || lab_fail "a user who was removed keeps his tunnel"
+    grep -q 'event=ike_down .*why="its user was removed"' "$LAB_OUT/gwb/culvertd.log" || lab_fail "why it ended is not told"
+fi
 gw_check_ends || lab_fail "culvertd did not end well"
 echo "shows: a login, $1; $CHECK_RATES Mbit/s"

@@ -3,6 +3,8 @@
  */
 #include "ike_pair.h"
 #include "ike_core.h"
+#include "ike_pattern.h"
+#include "ikev2_eap_pair.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -378,9 +380,58 @@ static void a_call_under_way_is_made_anew_from_another_address(void **state)
     pair_free(p);
 }
 
+/* Loads a configuration in which "ann" may log in, or nobody. */
+static void users_swap(struct pair *p, bool has_ann)
+{
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
+    conf->users = login_users(has_ann ? "ann" : "bob", "another one");
+    conf_swap(p, conf);
+}
+
+static void a_user_who_is_removed_loses_his_sa_and_both_are_told(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login("ann", "secret");
+    pair_connect(p);
+    users_swap(p, true);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    users_swap(p, false);
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its user was removed");
+    pair_free(p);
+}
+
+/* Of a pattern; a key of one identity is its connection's. */
+static void a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        struct pair *p = pair_new();
+        struct ike_id *pattern = &p->h[1].conf->conns[0].remote_id;
+        *pattern = (struct ike_id){.pattern = IKE_ID_ANY};
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_live(&p->h[1]), 1);
+        struct ike_conf *conf = conf_again(p);
+        conf->conns[0].remote_id = (struct ike_id){.pattern = IKE_ID_ANY};
+        if (n == 1)
+            conf->secrets[0].psk[0] ^= 1;
+        if (n == 2)
+            conf->secrets[0].remote = pair_id("@another");
+        conf_swap(p, conf);
+        assert_int_equal(pair_live(&p->h[1]), n == 0);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_user_who_is_removed_loses_his_sa_and_both_are_told),
+        cmocka_unit_test(a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone),
         cmocka_unit_test(what_asks_nothing_keeps_all_and_is_in_force),
         cmocka_unit_test(a_new_window_replaces_the_child_without_a_gap),
         cmocka_unit_test(only_the_child_that_changed_is_replaced),
