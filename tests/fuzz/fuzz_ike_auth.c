@@ -2,9 +2,9 @@
 /*
  * IKE_AUTH behind SK, from a caller whose IKE_SA_INIT was right (ike_craft.h): an input is a script that puts
  * payloads, right ones and any bytes, and sends them whole or in fragments. The responder takes one peer by
- * key, one by certificate, others by certificate and pattern, and the rest by password, each with an address
- * of a pool. Checked: nothing comes up without a right proof; when all SAs are gone no lease is held, and no
- * SPI, key or certificate is left.
+ * key, or by key and certificate behind it, one by certificate, others by certificate and pattern, and the
+ * rest by password, each with an address of a pool. Checked: nothing comes up without a right proof; when all
+ * SAs are gone no lease is held, and no SPI, key or certificate is left.
  */
 #include "eap_login.h"
 #include "ike_craft.h"
@@ -17,7 +17,7 @@
 #define STEPS_MAX 64
 #define CHAIN_MAX 8000 /* bytes that one step may still add to */
 #define CUT_LEAST 200
-#define CONNS     4
+#define CONNS     5
 
 enum step { S_RAW, S_ID, S_CERT, S_KEY, S_SIGN, S_CHILD, S_ASK, S_NOTIFY, S_EAP, S_SEND, S_TIME, S_STEPS };
 
@@ -81,6 +81,17 @@ static void conf_prepare(struct ike_conf *conf)
     conn_sign(conf, 2, true);
     conn_sign(conf, 3, false);
     conf->conns[3].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
+    conn_prepare(conf, 4, "both", "@a", IKE_ID_EXACT);
+    struct ike_conn_conf *both = &conf->conns[4], *then = malloc(sizeof *then);
+    *then = *both;
+    both->then = then;
+    then->is_then = true;
+    then->children = NULL;
+    then->n_children = 0;
+    then->local_auth = IKE_AUTH_NONE;
+    then->remote_auth = IKE_AUTH_SIG;
+    then->remote_id = pair_id("@s");
+    then->anchor = conf->conns[1].anchor;
     if (!users)
         users = login_users("ann", "secret");
     conf->users = eap_users_get(users);
