@@ -72,11 +72,16 @@ static bool check_is_bound(const struct ike_conn_conf *c)
 
 #define PLACE_MAX 256
 
-/* Where a secret stands. */
+/* Where a secret stands; of an included file: with its number there. */
 static const char *secret_place(const struct conf_reader *r, const struct pair *p, char out[PLACE_MAX])
 {
+    const json_t *from = json_array_get(json_object_get(r->origins, "secrets"), p->index);
+    const char *file = json_string_value(json_object_get(from, "file"));
     if (p->line)
         snprintf(out, PLACE_MAX, "line %u of %.200s", p->line, r->secrets_file);
+    else if (file)
+        snprintf(out, PLACE_MAX, "secrets[%lld] of %.200s",
+                 (long long)json_integer_value(json_object_get(from, "at")), file);
     else
         snprintf(out, PLACE_MAX, "secrets[%zu]", p->index);
     return out;
@@ -99,7 +104,7 @@ static bool has_groups(const struct pair *a, const struct pair *b)
 
 static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 {
-    char id[IKE_ID_TEXT_MAX];
+    char id[IKE_ID_TEXT_MAX], place[PLACE_MAX];
     for (size_t i = 1; i < n; i++) {
         if (pair_order(&p[i - 1], &p[i]) != 0)
             continue;
@@ -131,8 +136,8 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
                 "apart and gets the first. Make one connection with several children",
                 a->conn->name);
         else
-            conf_fail(r, "secrets[%zu] is for the same pair of identities (remote %s); keep one of them",
-                      a->index, ike_id_text(b->remote, &ossl_ike_ops, id));
+            conf_fail(r, "%s is for the same pair of identities (remote %s); keep one of them",
+                      secret_place(r, a, place), ike_id_text(b->remote, &ossl_ike_ops, id));
         conf_leave(r, at);
         conf_leave(r, mark);
     }
@@ -161,11 +166,11 @@ static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *
                   "identity. The pair must match exactly",
                   local, remote, secret_place(r, near, place));
     else if (near)
-        conf_fail(
-            r,
-            "no secret for the pair local %.100s, remote %.100s; secrets[%zu] has this remote, but local "
-            "%.100s. The pair must match exactly",
-            local, remote, near->index, ike_id_text(near->local, &ossl_ike_ops, other));
+        conf_fail(r,
+                  "no secret for the pair local %.100s, remote %.100s; %s has this remote, but local "
+                  "%.100s. The pair must match exactly",
+                  local, remote, secret_place(r, near, place),
+                  ike_id_text(near->local, &ossl_ike_ops, other));
     else
         conf_fail(
             r,

@@ -126,6 +126,27 @@ static void findings_name_the_file_and_its_own_numbers(void **state)
     free(text);
 }
 
+#define KEY_OF(id) "{'local':'@gw','remote':'" id "','psk':'0x0102030405060708090a0b0c0d0e0f1011121314'}"
+
+static void a_secret_elsewhere_is_named_by_its_file_and_its_number_there(void **state)
+{
+    (void)state;
+    put("d/10.json", "{'secrets':[" KEY_OF("@b") "," KEY_OF("@c") "]}");
+    put("d/20.json", "{'secrets':[" KEY_OF("@c") "],'connections':{'x':" MORE_CONN("@x") "}}");
+    assert_null(load_main("'d'"));
+    const struct conf_issue *twin = issue_of("/d/20.json", "secrets[0]");
+    assert_non_null(twin);
+    assert_non_null(strstr(twin->text, "secrets[1] of /"));
+    assert_non_null(strstr(twin->text, "/d/10.json is for the same pair"));
+    put("d/20.json",
+        "{'connections':{'x':{'local':{'id':'@other','subnets':['10.1.0.0/24']},'remote':{'id':'@c',"
+        "'subnets':['10.77.0.0/24']}}}}");
+    assert_null(load_main("'d'"));
+    const struct conf_issue *near = issue_of("/d/20.json", "connections.x");
+    assert_non_null(near);
+    assert_non_null(strstr(near->text, "/d/10.json has this remote, but local @gw"));
+}
+
 static void a_name_stands_in_one_file(void **state)
 {
     (void)state;
@@ -162,6 +183,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(one_file_can_be_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_name_the_file_and_its_own_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_secret_elsewhere_is_named_by_its_file_and_its_number_there, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_name_stands_in_one_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_belong_there_is_refused, set_up, tear_down),
     };
