@@ -27,8 +27,9 @@ culvertd has one connection for all, too, and ten callers take turns. Of --round
   --rounds N       (default 3)
   --auth KINDS     psk, rsa, ecdsa, or several with commas between (default psk,rsa,ecdsa)
   --only WHO       culvertd, strongswan, or live: what --connections tunnels that are up cost culvertd with a sign of
-                   life asked for every 30 s idle (percent of a CPU of its control and crypto threads, and KiB of memory
-                   each), how many peers hear of its stop, and what 2,000 of them lose when all rekey every 12 s
+                   life asked for every 30 s idle, for each of --auth (percent of a CPU of its control and crypto
+                   threads, and KiB of memory each), how many peers hear of its stop, and what 2,000 of them lose
+                   when all rekey every 12 s
   --build DIR      build folder (default: the first of build, build-release, build-test/gcc that has culvertd)
 
 Needs root and strongSwan. Nothing is judged. Exit status: 0, or 1 with a sentence when calls failed that should not.
@@ -220,13 +221,15 @@ swan_write_secret() {
 
 declare -A figure=() got=() # who/what/value; value
 
+# What callers prove themselves by, as ike_load is told.
+proof() { [ "$kind" = psk ] && printf 'psk=%s' "$psk" || printf 'pki=%s' "$(pki_of)"; }
+
 # load GATEWAY KEY=VALUE...: calls it, and leaves what it printed in `got`
 load() {
-    local gw=$1 word line threads=() proof="psk=$psk"
+    local gw=$1 word line threads=()
     shift
-    [ "$kind" = psk ] || proof="pki=$(pki_of)"
     [ "${GW_ENGINE[$gw]}" = swan ] || threads=("threads=culvertd,culvert-jobs")
-    line=$(lab_in inet "$build/tests/bench/ike_load" "to=${NET_WAN[$gw]}" "$proof" "ike=$proposal" "pid=$(responder "$gw")" \
+    line=$(lab_in inet "$build/tests/bench/ike_load" "to=${NET_WAN[$gw]}" "$(proof)" "ike=$proposal" "pid=$(responder "$gw")" \
         "${threads[@]+"${threads[@]}"}" "$@") || lab_fail "calls to ${GW_ENGINE[$gw]} ($*): ${line:-none}"
     for word in $line; do got[${word%%=*}]=${word#*=}; done
 }
@@ -318,13 +321,14 @@ resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$(responder a)/status"; }
 
 # live N SECONDS: so many tunnels for so long, and then the end of culvertd; leaves what ike_load printed in `got`
 live() {
-    local line word log=$LAB_OUT/live.log before
+    local line word log=$LAB_OUT/live.log before n_names=$1
     n_connections=$1
+    [ "$kind" = psk ] || n_names=$callers
     gw_start a
-    load a calls=20 under_way=1 id=x-%05u.nowhere.example.org want=refused
+    load a calls=20 under_way=1 ike=aes256-sha384-prfsha384-ecp384 "names=$callers" want=refused
     before=$(resident_kib)
-    lab_spawn inet "$log" "$build/tests/bench/ike_load" "to=${NET_WAN[a]}" "psk=$psk" "ike=$proposal" "pid=$(responder a)" \
-        threads=culvertd,culvert-jobs "calls=$1" "names=$1" "under_way=$under_way" "hold_s=$2" told_s=30
+    lab_spawn inet "$log" "$build/tests/bench/ike_load" "to=${NET_WAN[a]}" "$(proof)" "ike=$proposal" "pid=$(responder a)" \
+        threads=culvertd,culvert-jobs "calls=$1" "names=$n_names" "under_way=$under_way" "hold_s=$2" told_s=30
     local loader=$LAB_PID
     lab_wait 60 grep -q '^calls=' "$log" || lab_fail "the tunnels do not come up: $(tail -n 1 "$log")"
     got[kib]=$(awk -v a="$(resident_kib)" -v b="$before" -v n="$1" 'BEGIN { printf "%.1f", (a - b) / n }')
@@ -339,10 +343,13 @@ live() {
 
 measure_live() {
     dpd_s=30
-    live "$connections" 60
-    printf '%s tunnels, a sign of life every 30 s: %s %% of a CPU, %s KiB each; %s of %s peers heard of the stop\n' \
-        "${got[children]}" "${got[cpu_percent]}" "${got[kib]}" "${got[told]}" "${got[of]}"
-    dpd_s=0 rekey_s=12
+    for kind in ${auth//,/ }; do
+        [ "$kind" = psk ] || pki_make
+        live "$connections" 60
+        printf '%s tunnels, %s, a sign of life every 30 s: %s %% of a CPU, %s KiB each; %s of %s peers heard of the stop\n' \
+            "${got[children]}" "$kind" "${got[cpu_percent]}" "${got[kib]}" "${got[told]}" "${got[of]}"
+    done
+    kind=psk dpd_s=0 rekey_s=12
     live 2000 40
     printf '%s rekeyings of 2000 tunnels in 40 s (rekey_s 12): %s tunnels are left, %s children died of age; %s of %s peers heard of the stop\n' \
         "${got[rekeyed]}" "${got[sas]}" "$(grep -c 'lifetime ended' "$LAB_OUT/gwa/culvertd.log")" "${got[told]}" "${got[of]}"
