@@ -24,21 +24,22 @@
  *   next (absent: that was all; after a reload it is refused)
  *   connections: in the order of the configuration [ {name, state: "up" | "childless" (the IKE SA is up, and
  * no child) | "connecting" | "closing" | "down" (start, and not up) | "waiting" (for the peer's call),
- * local_id, remote_id, remote_address, start, encapsulation, fragmentation, peer (endpoint, when up),
- * hint (a sentence, when it waits for the peer's call), sas,
- * totals: {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local:
- * [network], remote: [network]} ] } ]
+ * local_id, remote_id, remote_address, start, encapsulation, tcp (as configured), fragmentation, peer
+ * (endpoint, when up), by_tcp (with it), hint (a sentence, when it waits for the peer's call), sas, totals:
+ * {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local: [network],
+ * remote: [network]} ] } ]
  *
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, role: "initiator" | "responder",
  * spi_i, spi_r, local, remote, local_id, remote_id, also_id (who the peer is by its second round of
- * authentication; absent: it had one), proposal, encapsulated, age_s, rekey_in_s (absent:
- * never), idle_s, retransmits, moves, ppk (a post-quantum preshared key is in its keys), remote_inner:
- * [address] that the peer has from our pools, local_inner: [address] that we have from the peer, dns:
- * [address] that it told with them (each absent: none), mobike (either side may go on from another address),
- * path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in clear while
- * connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal,
- * local: [network], remote: [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out:
+ * authentication; absent: it had one), proposal, encapsulated, transport (of ESP: "ESP" as such, "UDP",
+ * "TCP"), age_s, rekey_in_s (absent: never), idle_s, retransmits, moves, ppk (a post-quantum preshared key is
+ * in its keys), remote_inner: [address] that the peer has from our pools, local_inner: [address] that we have
+ * from the peer, dns: [address] that it told with them (each absent: none), mobike (either side may go on
+ * from another address), path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error
+ * that came in clear while connecting; a better answer is waited for; absent: none), children: [ {name,
+ * spi_in, spi_out, proposal, local: [network], remote: [network], age_s, rekey_in_s, replaced, in: {pkts,
+ * bytes, seq, idle_s}, out:
  * {...}, replay, bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out,
  * shared (so many SAs of the child carry its packets, each for its worker, owner_out; absent: the peer did
  * not agree to several), priority, standby (of several with a priority and these selectors, another one
@@ -75,7 +76,7 @@
  *
  * show nat                                          args: connection, after, name, peer, spi (optional)
  *   next (absent: that was all), public_addresses: [text],
- *   peers: [ {connection, remote_id, encapsulated,
+ *   peers: [ {connection, remote_id, encapsulated, transport (as in show sas),
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
  *              unknown)},
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},

@@ -17,7 +17,7 @@ void cli_print_connections(struct cli_out *out, const json_t *data)
     static const char *const titles[] = {"CONNECTION", "STATE", "6LOCAL ID", "REMOTE ID", "PEER",    "3>IN",
                                          "2>OUT",      "CHILD", "UP",        "5LOCAL",    "4REMOTE", NULL};
     struct cli_table t;
-    char list[512];
+    char list[512], at[128];
     size_t i, k;
     json_t *c, *child;
     cli_table_start(&t, titles);
@@ -29,9 +29,9 @@ void cli_print_connections(struct cli_out *out, const json_t *data)
             cli_table_cell(&t, k ? "\"" : cli_text(c, "state"));
             cli_table_cell(&t, k ? "\"" : cli_text(c, "local_id"));
             cli_table_cell(&t, k ? "\"" : cli_text(c, "remote_id"));
-            cli_table_cell(&t, k                        ? "\""
-                               : cli_text(c, "peer")[0] ? cli_text(c, "peer")
-                                                        : cli_text(c, "remote_address"));
+            snprintf(at, sizeof at, cli_true(c, "by_tcp") ? "%s by TCP" : "%s",
+                     cli_text(c, cli_text(c, "peer")[0] ? "peer" : "remote_address"));
+            cli_table_cell(&t, k ? "\"" : at);
             total_cell(&t, c, "in_bytes", k > 0);
             total_cell(&t, c, "out_bytes", k > 0);
             cli_table_cell(&t, cli_text(child, "name"));
@@ -71,7 +71,9 @@ static void ike_table(struct cli_out *out, const json_t *sas)
         snprintf(peer, sizeof peer, cli_text(sa, "also_id")[0] ? "%s, %s" : "%s", cli_text(sa, "remote_id"),
                  cli_text(sa, "also_id"));
         cli_table_cell(&t, peer);
-        cli_table_cell(&t, cli_true(sa, "encapsulated") ? "yes" : "no");
+        cli_table_cell(&t, strcmp(cli_text(sa, "transport"), "TCP") == 0 ? "in TCP"
+                           : cli_true(sa, "encapsulated")                ? "yes"
+                                                                         : "no");
         cli_table_cell(&t, cli_text(sa, "proposal"));
         cli_table_cell(&t, cli_duration(sa, "age_s", v));
         cli_table_cell(&t, cli_duration(sa, "rekey_in_s", v));
@@ -178,7 +180,10 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         if (i)
             fputc('\n', out->file);
         cli_say(out, 2, "%s (%s), %s, moved %" PRIu64 " times", cli_text(p, "connection"),
-                cli_text(p, "remote_id"), cli_true(p, "encapsulated") ? "ESP in UDP" : "plain ESP",
+                cli_text(p, "remote_id"),
+                strcmp(cli_text(p, "transport"), "TCP") == 0 ? "ESP in TCP"
+                : cli_true(p, "encapsulated")                ? "ESP in UDP"
+                                                             : "plain ESP",
                 cli_num(p, "moves"));
         cli_table_start(&t, titles);
         nat_side(&t, "we", json_object_get(p, "local"), "dialled",

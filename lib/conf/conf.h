@@ -86,6 +86,16 @@ struct conf_control {
     bool seccomp;                 /* the filter of system calls */
 };
 
+#define CONF_TCP_LISTEN_MAX 4
+
+/* IKE and ESP in TCP (RFC 9329). */
+struct conf_tcp {
+    size_t n_listen;
+    uint16_t listen[CONF_TCP_LISTEN_MAX]; /* ports on which it is taken */
+    uint32_t connections;                 /* most of them, both ways, */
+    uint32_t connections_per_address;     /* and of those that one address opens */
+};
+
 struct conf_tunnel {
     bool mss_clamp; /* lower the MSS of TCP SYNs that pass a tunnel */
     bool copy_df;   /* outer DF = inner DF; false: always set */
@@ -100,6 +110,7 @@ struct conf {
     struct conf_eal eal;
     struct conf_control control;
     struct conf_tunnel tunnel;
+    struct conf_tcp tcp;
     struct ike_conf *ike; /* one reference, sealed: connections, secrets, nat, limits */
 };
 

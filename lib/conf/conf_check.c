@@ -377,6 +377,13 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
         conf_fail(r, "redirect_to \"%s\" is neither an address nor a host name", c->redirect_to);
     if (c->remote_port != 500 && c->remote_port != 4500)
         conf_fail(r, "remote.port %u: IKE listens on 500 and 4500 only", c->remote_port);
+    if (c->tcp != IKE_TCP_OFF && !ike_conn_conf_calls(c))
+        conf_warn(
+            r, "tcp is for our calls, and this connection has no remote.address; peers that call come by TCP "
+               "where tcp.listen says");
+    else if (c->tcp != IKE_TCP_OFF && !conf_has_outside_host(conf))
+        conf_fail(r, "tcp: no outside port has a host interface, by which the kernel's TCP reaches the peer; "
+                     "write ports.NAME.host");
     if (c->encap == IKE_ENCAP_NEVER && conf->ike->n_public_addrs > 0)
         conf_warn(
             r, "encapsulation \"never\" although nat.public_addresses tells of a NAT, which drops plain ESP "

@@ -158,6 +158,28 @@ static void check_cores(struct conf_reader *r, const struct conf_workers *w)
     conf_leave(r, mark);
 }
 
+bool conf_has_outside_host(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->n_ports; i++)
+        if (conf->ports[i].role & CONF_ROLE_OUTSIDE && conf->ports[i].host[0])
+            return true;
+    return false;
+}
+
+static void check_tcp(struct conf_reader *r, const struct conf *conf)
+{
+    const size_t mark = conf_enter(r, "tcp.listen");
+    if (conf->tcp.n_listen && !conf_has_outside_host(conf))
+        conf_fail(
+            r, "no outside port has a host interface, behind which the kernel's TCP takes connections; write "
+               "ports.NAME.host");
+    for (size_t i = 0; i < conf->tcp.n_listen; i++)
+        for (size_t j = 0; j < i; j++)
+            if (conf->tcp.listen[i] == conf->tcp.listen[j])
+                conf_fail(r, "port %u stands here twice", conf->tcp.listen[i]);
+    conf_leave(r, mark);
+}
+
 void conf_check_ports(struct conf_reader *r, const struct conf *conf)
 {
     /* With a port left out for its errors, what the others lack would be a false alarm. */
@@ -175,4 +197,5 @@ void conf_check_ports(struct conf_reader *r, const struct conf *conf)
     conf_leave(r, mark);
     check_routes(r, conf);
     check_cores(r, &conf->workers);
+    check_tcp(r, conf);
 }

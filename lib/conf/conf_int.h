@@ -38,6 +38,7 @@ enum conf_section {
     CONF_S_EAL,
     CONF_S_CONTROL,
     CONF_S_TUNNEL,
+    CONF_S_TCP,
     CONF_S_NAT,
     CONF_S_LIMITS,
     CONF_S_SECRET,
@@ -262,6 +263,8 @@ void conf_check_pattern(struct conf_reader *r, const struct ike_conf *ike);
 /* Cross-field rules over a snapshot that could be built. */
 void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);
+/* Whether an outside port's addresses are the host's, too. */
+bool conf_has_outside_host(const struct conf *conf);
 /* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
 void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);

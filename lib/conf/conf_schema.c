@@ -32,6 +32,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_EAL] = "eal",
     [CONF_S_CONTROL] = "control",
     [CONF_S_TUNNEL] = "tunnel",
+    [CONF_S_TCP] = "tcp",
     [CONF_S_NAT] = "nat",
     [CONF_S_LIMITS] = "limits",
     [CONF_S_SECRET] = "secrets[]",
@@ -51,10 +52,9 @@ static const char *const section_paths[CONF_SECTIONS] = {
 };
 
 static const struct conf_part parts[] = {
-    {CONF_S_WORKERS, offsetof(struct conf, workers)},
-    {CONF_S_EAL, offsetof(struct conf, eal)},
-    {CONF_S_CONTROL, offsetof(struct conf, control)},
-    {CONF_S_TUNNEL, offsetof(struct conf, tunnel)},
+    {CONF_S_WORKERS, offsetof(struct conf, workers)}, {CONF_S_EAL, offsetof(struct conf, eal)},
+    {CONF_S_CONTROL, offsetof(struct conf, control)}, {CONF_S_TUNNEL, offsetof(struct conf, tunnel)},
+    {CONF_S_TCP, offsetof(struct conf, tcp)},
 };
 
 const struct conf_key *conf_keys(size_t *count)

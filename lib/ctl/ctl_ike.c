@@ -120,6 +120,27 @@ static struct ike_traffic env_traffic(void *ctx, uint32_t spi_in)
     return (struct ike_traffic){v.in.pkts, v.in.bytes, v.out.pkts, v.out.bytes};
 }
 
+static int ask_of_stream(struct ctl *ctl, enum node_request_type type, struct ike_path *path)
+{
+    struct node_request r;
+    r.type = type;
+    r.stream = (struct node_stream){path->local, path->remote};
+    const int rc = node_do(ctl->node, &r);
+    path->local = r.stream.local;
+    return rc;
+}
+
+static int env_stream_open(void *ctx, struct ike_path *path)
+{
+    return ask_of_stream(ctx, NODE_STREAM_OPEN, path);
+}
+
+static void env_stream_hold(void *ctx, const struct ike_path *path, bool holds)
+{
+    struct ike_path p = *path;
+    ask_of_stream(ctx, holds ? NODE_STREAM_HOLD : NODE_STREAM_LEAVE, &p);
+}
+
 static int64_t env_calendar(void *ctx)
 {
     (void)ctx;
@@ -143,6 +164,8 @@ int ctl_ike_start(struct ctl *ctl)
         .is_usable = env_is_usable,
         .own_addrs = env_own_addrs,
         .traffic = env_traffic,
+        .stream_open = env_stream_open,
+        .stream_hold = env_stream_hold,
         .calendar = env_calendar,
     };
     ctl->ike = ike_new(&env, ctl->conf->ike, ctl_now());
@@ -189,6 +212,7 @@ static int ask_to_send(struct ctl *ctl, const struct ike_path *path, bool marker
 {
     const struct node_send send = {.local = path->local,
                                    .remote = path->remote,
+                                   .tcp = path->tcp,
                                    .marker = marker,
                                    .whole = whole,
                                    .len = (uint16_t)bytes.len};
@@ -308,7 +332,7 @@ void ctl_ike_timer(struct ctl *ctl, base_time now)
 
 static void event_datagram(struct ctl *ctl, const struct node_datagram *d, const uint8_t *bytes)
 {
-    const struct ike_path path = {.local = d->local, .remote = d->remote, .natt = d->natt};
+    const struct ike_path path = {.local = d->local, .remote = d->remote, .natt = d->natt, .tcp = d->tcp};
     ike_on_packet(ctl->ike, ctl_now(), &path, base_span(bytes, d->len));
     ctl_ike_actions(ctl);
 }
@@ -321,6 +345,16 @@ static void event_fill_stray(struct ike_event *to, const struct node_stray *stra
     to->path = (struct ike_path){.local = stray->local, .remote = stray->remote, .natt = stray->natt};
     if (!stray->natt)
         to->path.local.port = to->path.remote.port = IKE_PORT;
+}
+
+static void event_fill_ended(struct ike_event *to, const struct node_stream_ended *ended)
+{
+    to->type = IKE_EV_STREAM_ENDED;
+    to->path = (struct ike_path){.local = ended->local, .remote = ended->remote, .natt = true, .tcp = true};
+    to->is_ours = ended->is_ours;
+    to->is_refused = ended->is_refused;
+    to->error = ended->error;
+    to->why = ended->why;
 }
 
 /* Packets that nothing is made for now need not wait. */
@@ -356,7 +390,11 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
         break;
     case NODE_EV_MOVED:
         to.type = IKE_EV_PEER_MOVED;
-        to.remote = ev->moved_to;
+        to.remote = ev->moved.to;
+        to.path = (struct ike_path){.local.port = ev->moved.local_port,
+                                    .remote = ev->moved.to,
+                                    .natt = ev->moved.is_stream,
+                                    .tcp = ev->moved.is_stream};
         break;
     case NODE_EV_PATH_MTU:
         to.type = IKE_EV_PATH_MTU;
@@ -367,6 +405,9 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
         to.type = IKE_EV_TRAFFIC;
         to.last_in = ev->traffic.last_in;
         to.last_out = ev->traffic.last_out;
+        break;
+    case NODE_EV_STREAM_ENDED:
+        event_fill_ended(&to, &ev->ended);
         break;
     case NODE_EV_UNKNOWN_SPI:
         event_fill_stray(&to, &ev->stray);

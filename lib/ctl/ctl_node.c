@@ -15,7 +15,7 @@
 
 _Static_assert(CONF_PORTS_MAX <= NODE_PORTS_MAX && CONF_NETWORKS_MAX <= NODE_NETWORKS_MAX &&
                    CONF_ADDRS_MAX <= NODE_PORT_ADDRS_MAX && CONF_CORES_MAX <= NODE_CORES_MAX &&
-                   CONF_ARGS_MAX <= NODE_ARGS_MAX,
+                   CONF_ARGS_MAX <= NODE_ARGS_MAX && CONF_TCP_LISTEN_MAX <= NODE_TCP_LISTEN_MAX,
                "what may be configured fits");
 _Static_assert(CONF_NAME_MAX <= NODE_NAME_MAX && CONF_DEVICE_MAX <= NODE_DEVICE_MAX &&
                    CONF_IFNAME_MAX <= NODE_IFNAME_MAX && CONF_ARG_MAX <= NODE_ARG_MAX,
@@ -72,6 +72,10 @@ void ctl_node_params(const struct conf *conf, struct node_params *out)
     out->control_core =
         conf->workers.control_core == CONF_CORE_AUTO ? NODE_CORE_AUTO : conf->workers.control_core;
     out->poll = node_poll(conf->workers.poll);
+    out->n_tcp_listen = conf->tcp.n_listen;
+    memcpy(out->tcp_listen, conf->tcp.listen, sizeof conf->tcp.listen);
+    out->tcp_connections = conf->tcp.connections;
+    out->tcp_connections_per_address = conf->tcp.connections_per_address;
     out->mss_clamp = conf->tunnel.mss_clamp;
     out->copy_df = conf->tunnel.copy_df;
     out->telemetry = conf->control.telemetry;

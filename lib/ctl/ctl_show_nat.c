@@ -75,10 +75,11 @@ static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
     ctl_json_set(o, "connection", ctl_json_text(v->conn));
     ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
     ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
+    ctl_json_set(o, "transport", json_string(esp_way_name(v->way)));
     ctl_json_set(o, "local", local);
     ctl_json_set(o, "remote", remote);
     /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */
-    if (v->local_nat && conn && conn->keepalive_s)
+    if (v->local_nat && !v->path.tcp && conn && conn->keepalive_s)
         ctl_json_num(o, "keepalive_s", conn->keepalive_s);
     ctl_json_num(o, "moves", v->moves);
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));

@@ -103,6 +103,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
         ctl_json_set(o, "also_id", ctl_json_id(&v->also_id));
     ctl_json_set_text(o, "proposal", v->proposal);
     ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
+    ctl_json_set(o, "transport", json_string(v->path.tcp ? "TCP" : esp_way_name(v->way)));
     if (v->established_at.ns)
         ctl_json_set(o, "age_s", ctl_json_since(now, v->established_at));
     if (v->established_at.ns && !base_time_is_never(v->rekey_at))
@@ -199,7 +200,8 @@ static void connection_hint(const struct presence *p, json_t *o)
 
 static json_t *connection(const struct ctl *ctl, const struct presence *p)
 {
-    static const char *const encap[] = {"auto", "force", "never"};
+    static const char *const encap[] = {"auto", "force", "never"}, *const tcp[] = {"off", "fallback",
+                                                                                   "always"};
     const struct ike_conn_conf *c = p->conn;
     json_t *o = json_object(), *children = json_array();
     ctl_json_set(o, "name", ctl_json_text(c->name));
@@ -210,9 +212,12 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
                  c->remote_name[0] ? ctl_json_text(c->remote_name) : ctl_json_addr(&c->remote_addr));
     ctl_json_set(o, "start", json_boolean(ike_conn_conf_begins(c, IKE_START_START)));
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
+    ctl_json_set(o, "tcp", json_string(tcp[c->tcp]));
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
-    if (p->now.up)
+    if (p->now.up) {
         ctl_json_set(o, "peer", ctl_json_endpoint(&p->now.peer));
+        ctl_json_set(o, "by_tcp", json_boolean(p->now.is_tcp));
+    }
     connection_hint(p, o);
     ctl_json_num(o, "sas", p->now.sas);
     ctl_json_set(o, "totals", totals(ctl, c->name));

@@ -138,8 +138,8 @@ struct dp_punt {
 bool dp_punt_pop(struct dp *dp, struct dp_punt *out);
 
 /*
- * Before control sleeps: arms params.bell for what dp_punt_pop() and dp_host_pop() will have. False: they
- * have something already, or there is no bell. Thread: control.
+ * Before control sleeps: arms params.bell for what dp_punt_pop(), dp_host_pop() and dp_stream_pop() will
+ * have. False: they have something already, or there is no bell. Thread: control.
  */
 bool dp_bell_arm(struct dp *dp);
 /* After it: nobody rings any more. Thread: control. */
@@ -166,6 +166,31 @@ struct rte_mbuf *dp_host_pop(struct dp *dp, uint16_t *port);
  */
 bool dp_host_send(struct dp *dp, struct rte_mbuf *packet);
 #define DP_HOST_HEADROOM 128
+
+/*
+ * Connections of TCP with this port on our side carry IKE and ESP: their packets, to and from the host, go in
+ * clear whatever policies say, as IKE by UDP does. Or no more.
+ */
+void dp_stream_port(struct dp *dp, uint16_t port, bool carries);
+
+/* ESP for a stream of TCP (RFC 9329). */
+struct dp_stream_packet {
+    struct base_endpoint local, remote; /* the ends of the stream */
+    struct base_span esp;               /* borrowed from the mbuf */
+};
+
+/* Takes the oldest packet that is for a stream. NULL: none. Owned by the caller (rte_pktmbuf_free). */
+struct rte_mbuf *dp_stream_pop(struct dp *dp, struct dp_stream_packet *out);
+
+/* Counts one that was popped and did not go: the stream was full, or it is not there. */
+void dp_stream_lost(struct dp *dp, bool is_there);
+
+/*
+ * ESP that came by a stream between these ends, on its way as if it had come in by a port. Borrows. False:
+ * there is no buffer or no room for it, which is counted.
+ */
+bool dp_stream_give(struct dp *dp, const struct base_endpoint *local, const struct base_endpoint *remote,
+                    struct base_span esp);
 
 /*
  * An ICMP error may be about a packet of the host's as well as of ours. True: punt->mbuf has become what

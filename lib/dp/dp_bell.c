@@ -22,7 +22,8 @@ bool dp_bell_arm(struct dp *dp)
     if (!dp->params.bell)
         return false;
     atomic_exchange_explicit(&dp->bell_is_armed, true, memory_order_acq_rel); /* with dp_bell_ring() */
-    if (rte_ring_empty(dp->punt) && rte_ring_empty(dp->punt_first) && rte_ring_empty(dp->host))
+    if (rte_ring_empty(dp->punt) && rte_ring_empty(dp->punt_first) && rte_ring_empty(dp->host) &&
+        rte_ring_empty(dp->streams))
         return true;
     dp_bell_disarm(dp);
     return false;

@@ -27,6 +27,7 @@ enum dp_pkt_flag { /* 16 bits */
                    DP_PKT_NAMED = 1 << 8, /* outbound fragment: mbuf->hash.usr is the inbound SPI of its SA */
                    DP_PKT_BEHIND =
                        1 << 9, /* outbound fragment: it waited behind pieces that were made here */
+                   DP_PKT_STREAM = 1 << 10, /* inbound: it came by a stream of TCP (dp_stream.h) */
 };
 
 /*

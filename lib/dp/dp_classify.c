@@ -36,12 +36,12 @@ static inline uint8_t ce_flag(uint8_t tos)
 }
 
 static void esp_put(struct dp_worker *w, struct rte_mbuf *m, uint8_t *esp, uint32_t len, uint8_t l2,
-                    uint16_t src_port)
+                    uint16_t src_port, uint16_t more_flags)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(m, const uint8_t *) + l2;
     const bool is6 = ip[0] >> 4 == 6;
-    uint16_t flags =
-        is6 ? (uint16_t)(DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))) : ce_flag(ip[WIRE_IP4_AT_TOS]);
+    const uint16_t flags = (uint16_t)(more_flags | (is6 ? DP_PKT_OUTER6 | ce_flag((uint8_t)(ip[1] >> 4))
+                                                        : ce_flag(ip[WIRE_IP4_AT_TOS])));
     if (len < 4) {
         dp_drop_mbuf(w, m, DP_DROP_esp_short);
         return;
@@ -77,7 +77,7 @@ static void own_udp(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint
     uint32_t payload_len = udp_len - WIRE_UDP_BYTES;
     switch (wire_natt_kind(payload, payload_len)) {
     case WIRE_NATT_ESP:
-        esp_put(w, m, payload, payload_len, l2, dp_load16(udp));
+        esp_put(w, m, payload, payload_len, l2, dp_load16(udp), 0);
         break;
     case WIRE_NATT_IKE:
         dp_punt(w, m, port, DP_PUNT_IKE, l2);
@@ -99,7 +99,7 @@ static void own_ip(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint8
     else if (proto == WIRE_PROTO_UDP)
         own_udp(w, m, port, l4, len, l2);
     else if (proto == WIRE_PROTO_ESP)
-        esp_put(w, m, l4, len, l2, 0);
+        esp_put(w, m, l4, len, l2, 0, 0);
     else
         dp_icmp_own(w, m, port, l2, false);
 }
@@ -395,6 +395,14 @@ static __attribute__((noinline)) struct rte_mbuf **clear4_run(struct dp_worker *
         w->out.is_mixed = s.changes * MIXED_RUN > (uint32_t)(next - begin);
     w->port_count[at - w->dp->ports].rx_bytes += s.bytes;
     return f;
+}
+
+void dp_classify_stream(struct dp_worker *w, struct rte_mbuf *m)
+{
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+    const uint32_t head = wire_ip_bytes(ip[0] >> 4 == 6) + WIRE_UDP_BYTES;
+    esp_put(w, m, ip + head, m->data_len - head, 0, dp_load16(ip + head - WIRE_UDP_BYTES + WIRE_UDP_AT_SRC),
+            DP_PKT_STREAM);
 }
 
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count)

@@ -43,9 +43,11 @@ static __attribute__((cold, noinline)) void move_report(struct dp_worker *w, con
     const uint8_t *udp = p->op.data - in->iv_bytes - WIRE_ESP_BYTES - WIRE_UDP_BYTES;
     bool is6 = p->flags & DP_PKT_OUTER6; /* the SA may have moved since */
     bool is_udp = ip[wire_ip_proto_at(is6)] == WIRE_PROTO_UDP;
-    struct base_endpoint from = {
-        .addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_src_at(is6)),
-        .port = is_udp ? dp_get16(udp) : 0,
+    const struct sad_moved from = {
+        .remote = {.addr = base_addr_from_bytes(is6 ? BASE_AF_IP6 : BASE_AF_IP4, ip + wire_ip_src_at(is6)),
+                   .port = is_udp ? dp_get16(udp + WIRE_UDP_AT_SRC) : 0},
+        .is_stream = p->flags & DP_PKT_STREAM,
+        .local_port = is_udp ? dp_get16(udp + WIRE_UDP_AT_DST) : 0,
     };
     sad_in_moved(w->dp->sad, in, &from, w->now_tsc);
 }

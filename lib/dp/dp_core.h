@@ -45,6 +45,7 @@ struct dp {
     struct rte_ring *punt_first;   /* likewise, taken first: IKE of SAs that live */
     struct dp_known *known;        /* control; workers read it */
     struct rte_ring *host;         /* to the host's stack */
+    struct rte_ring *streams;      /* to streams of TCP */
     struct sad_reclaim *reclaim;   /* the tables' own */
     struct dp_resolve *resolve;    /* control */
     struct dp_traps *traps;        /* control */
@@ -52,5 +53,6 @@ struct dp {
     _Atomic bool is_stopping;      /* any thread, once */
     _Atomic bool bell_is_armed;    /* set by control, which sleeps; taken down by whoever wakes it */
     struct dp_worker *workers[DP_WORKERS_MAX];
-    _Atomic uint64_t frag_ids[DP_FRAG_IDS]; /* any thread */
+    _Atomic uint64_t frag_ids[DP_FRAG_IDS];    /* any thread */
+    _Atomic uint64_t stream_ports[65536 / 64]; /* control; bits: local ports of streams (dp_stream_port()) */
 };

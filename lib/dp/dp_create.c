@@ -22,6 +22,7 @@
 
 #define RING_PUNT   4096
 #define RING_HOST   1024
+#define RING_STREAM 1024
 #define RING_TX     4096
 #define RING_HANDED 4096
 
@@ -171,10 +172,11 @@ static bool parts_make(struct dp *dp)
     dp->punt_first = ring_make(RING_PUNT, RING_F_SC_DEQ);
     dp->known = dp_known_create();
     dp->host = ring_make(RING_HOST, RING_F_SC_DEQ);
+    dp->streams = ring_make(RING_STREAM, RING_F_SC_DEQ);
     dp->resolve = dp_resolve_create();
     dp->traps = dp_traps_create();
     if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->punt_first || !dp->known || !dp->host ||
-        !dp->resolve || !dp->traps || !ports_fill(dp))
+        !dp->streams || !dp->resolve || !dp->traps || !ports_fill(dp))
         return false;
     dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
     if (!dp->fib)
@@ -220,6 +222,7 @@ void dp_free(struct dp *dp)
     ring_unmake(dp->punt_first);
     dp_known_free(dp->known);
     ring_unmake(dp->host);
+    ring_unmake(dp->streams);
     dp_resolve_free(dp->resolve);
     dp_traps_free(dp->traps);
     dp_fib_free(dp->fib);

@@ -19,6 +19,7 @@
 #include "dp_nexthop.h"
 #include "dp_reass.h"
 #include "dp_stages.h"
+#include "dp_stream.h"
 
 #define ECN_MASK 3
 #define ECN_CE   3
@@ -179,6 +180,10 @@ static __attribute__((noinline)) void forward_outer(struct dp_worker *w, struct 
 {
     struct rte_mbuf *m = p->mbuf;
     struct sad_out *out = p->out;
+    if (out->flags & SAD_F_STREAM) {
+        dp_stream_out(w, m);
+        return;
+    }
     uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
     uint32_t adj = outer_adj(w, out, ip);
     const struct dp_adj *a = &w->adjs[adj];

@@ -54,6 +54,8 @@ bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)
 {
     if (!may_stay_whole(p))
         return false;
+    if (p->out->flags & SAD_F_STREAM) /* which takes any length */
+        return true;
     p->flags |= DP_PKT_WHOLE;
     w->out.has_whole = true;
     return true;

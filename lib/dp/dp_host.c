@@ -15,6 +15,7 @@
 #include "dp_flow.h"
 #include "dp_large.h"
 #include "dp_mbuf.h"
+#include "dp_stream.h"
 #include "dp_worker.h"
 #include "wire_icmp.h"
 #include "wire_natt.h"
@@ -136,6 +137,8 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     const bool is6 = p->flags & DP_PKT_INNER6;
     struct sad_flow flow;
     dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
+    if (dp_stream_is_own(w->dp, &flow))
+        return true;
     /*
      * An ICMP error quotes a packet that may have come protected under another selector: for that it takes a
      * destination that no policy knows. A later fragment does not tell its ports: no policy may want any.

@@ -17,6 +17,7 @@
 #include "dp_mbuf.h"
 #include "dp_own.h"
 #include "dp_punt.h"
+#include "dp_stream.h"
 #include "dp_worker.h"
 #include "wire_icmp.h"
 #include "wire_natt.h"
@@ -75,7 +76,7 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
         return false;
     struct sad_flow reverse;
     dp_flow_fill(&reverse, ip, len, is6, true);
-    return sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
+    return !dp_stream_is_own(w->dp, &reverse) && sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "dp_nexthop.h"
 #include "dp_put.h"
 #include "dp_stages.h"
+#include "dp_stream.h"
 
 static void burst_inbound(struct dp_worker *w)
 {
@@ -80,6 +81,11 @@ void dp_handed(struct dp_worker *w, struct rte_mbuf **mbufs, uint16_t count)
             bursts_finish(w); /* what came before has another port, and with it other rights */
             dp_classify(w, m->port, &m, 1);
             bursts_finish(w);
+            continue;
+        }
+        if (m->packet_type & DP_STREAM_IN) {
+            w->in.port = DP_PORT_NONE;
+            dp_classify_stream(w, m);
             continue;
         }
         if (m->packet_type & DP_HOST_UNJUDGED && !dp_host_admit(w, m))

@@ -28,6 +28,8 @@ static inline bool dst_matches(const struct sad_in *in, const struct dp_pkt *p)
 /* Whether it came from elsewhere than the SA's peer; believed only when it proves authentic and newest. */
 static inline bool is_from_elsewhere(const struct sad_in *in, const struct dp_pkt *p)
 {
+    if (!(in->flags & SAD_F_STREAM) != !(p->flags & DP_PKT_STREAM))
+        return true;
     if (likely(!(in->flags & SAD_F_OUTER6)))
         return sad_remote_key((uint32_t)p->addrs, p->src_port) !=
                atomic_load_explicit(&in->remote_key, memory_order_relaxed);
@@ -57,6 +59,17 @@ static void op_write(struct dp_pkt *p, const struct sad_in *in, const struct esp
     p->op.failed = p->op.zero = 0;
 }
 
+/* Its sender may be told, where an answer finds its way back by UDP. */
+static void stray_drop(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
+{
+    if (p->flags & DP_PKT_STREAM) {
+        dp_drop_pkt(w, p, DP_DROP_unknown_spi);
+        return;
+    }
+    w->count.drops[DP_DROP_unknown_spi]++;
+    dp_punt_stray(w, p->mbuf, port, p->place);
+}
+
 /* False: the packet was dropped, or went to the worker that owns its SA. */
 static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
 {
@@ -69,8 +82,7 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
     if (p->op.len < WIRE_ESP_BYTES) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
     } else if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
-        w->count.drops[DP_DROP_unknown_spi]++;
-        dp_punt_stray(w, p->mbuf, port, p->place);
+        stray_drop(w, p, port);
     } else if (!dst_matches(in, p)) {
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
     } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {

@@ -54,7 +54,7 @@ static inline bool fast_prep(struct dp_pkt *p, const struct fast_prep *r, struct
     const uint32_t word = dp_op_word(p), len = (uint16_t)word;
     uint16_t flags = p->flags;
     const bool is_there = p->addrs == r->addrs && p->src_port == r->port;
-    if (dp_load32(esp) != r->spi_be || flags & DP_PKT_OUTER6 || len < FAST_MIN || len & 3)
+    if (dp_load32(esp) != r->spi_be || flags & (DP_PKT_OUTER6 | DP_PKT_STREAM) || len < FAST_MIN || len & 3)
         return false;
     if (unlikely(!is_there)) {
         if (p->addrs >> 32 != r->addrs >> 32)

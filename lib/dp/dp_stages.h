@@ -12,6 +12,9 @@ struct dp_worker;
 /* Frames of a port -> w->in (ESP for us) and w->out (clear packets to forward); all others are dealt with. */
 void dp_classify(struct dp_worker *w, uint16_t port, struct rte_mbuf **frames, uint16_t count);
 
+/* A packet with ESP from a stream (DP_STREAM_IN), data at its IP header -> w->in. */
+void dp_classify_stream(struct dp_worker *w, struct rte_mbuf *m);
+
 void dp_prepare_in(struct dp_worker *w, struct dp_burst *b); /* SA, length, replay pre-check, nonce */
 void dp_open(struct dp_worker *w, struct dp_burst *b);       /* cipher */
 void dp_commit_in(struct dp_worker *w, struct dp_burst *b);  /* replay, trailer, inner policy, route, tx */

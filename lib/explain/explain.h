@@ -173,6 +173,15 @@ void explain_address(struct ike *ike, struct explain_about about, enum explain_a
 void explain_nat_forbidden(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                            const struct ike_natd *natd);
 
+/*
+ * A connection of TCP that we opened to call somebody did not come up, or broke off before the call was
+ * finished. error: a negative errno, or 0, with which why tells it; why may be NULL.
+ */
+void explain_tcp(struct ike *ike, struct explain_about about, int error, const char *why);
+
+/* A connection of TCP that somebody opened to us was closed for what came by it: why. */
+void explain_tcp_refused(struct ike *ike, const struct ike_path *path, const char *why);
+
 /* Nobody answers a request of this exchange, sent so many times. */
 void explain_timeout(struct ike *ike, struct explain_about about, const char *exchange, uint32_t sent,
                      enum explain_silence silence);

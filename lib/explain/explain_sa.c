@@ -328,7 +328,13 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
         return;
     base_endpoint_text(&about.path->remote, at);
     base_text_add(&e.what, "no answer from %s to %s, sent %u times", at, exchange, sent);
-    if (silence == EXPLAIN_SILENT_AT_ALL) {
+    if (about.path->tcp && silence != EXPLAIN_SILENT_DENIED) {
+        base_text_add(
+            &e.why,
+            "The TCP connection was there, and nobody answered by it: the peer is gone, or what takes "
+            "connections on this port is no gateway of this kind.");
+        base_text_add(&e.fix_here, "connections.%s.remote.tcp_port, as the peer has it", about.conn->name);
+    } else if (silence == EXPLAIN_SILENT_AT_ALL) {
         base_text_add(
             &e.why,
             "Nothing came back at all: the address is wrong, the peer is down or does not know us, or "

@@ -19,6 +19,7 @@
 #include "ike_path.h"
 #include "ike_redirect.h"
 #include "ike_run.h"
+#include "ike_stream.h"
 #include "ike_timer.h"
 #include "ikev2.h"
 
@@ -73,6 +74,21 @@ void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
         run_plan_call(ike, run, pause_s * BASE_NS_PER_S);
 }
 
+/* Where this call is to go by TCP: makes the path one of a connection. False: none can be had. */
+static bool run_take_stream(struct ike *ike, struct ike_run *run, struct ike_path *path)
+{
+    const struct ike_conn_conf *c = run->conn;
+    const bool is_wanted = c->tcp == IKE_TCP_ALWAYS || (c->tcp == IKE_TCP_FALLBACK && run->by_tcp);
+    run->by_tcp = false;
+    if (!is_wanted)
+        return true;
+    path->remote.port = c->tcp_port;
+    const int rc = ike_stream_open(ike, path);
+    if (rc < 0)
+        explain_tcp(ike, (struct explain_about){.path = path, .conn = c}, rc, NULL);
+    return rc == 0;
+}
+
 /* Calls the peer at an address. False: there is no way there. */
 static bool run_call(struct ike *ike, struct ike_run *run, const struct base_addr *addr)
 {
@@ -80,6 +96,10 @@ static bool run_call(struct ike *ike, struct ike_run *run, const struct base_add
     if (ike_path_to_peer(ike, run->conn, addr, &path) < 0)
         return false;
     ike_timer_clear(&ike->timers, &run->timer);
+    if (!run_take_stream(ike, run, &path)) {
+        ike_run_lost(ike, run, false);
+        return true;
+    }
     if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas");
         ike_run_lost(ike, run, false);

@@ -176,6 +176,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_PEER_MOVED:
     case IKE_EV_PATH_MTU:
     case IKE_EV_TRAFFIC:
+    case IKE_EV_STREAM_ENDED:
     case IKE_EV_UNKNOWN_SPI:
     case IKE_EV_PLACES:
         ikev2_on_event(ike, ev);

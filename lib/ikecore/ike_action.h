@@ -16,28 +16,31 @@
 #include "ike_path.h"
 
 enum ike_event_type {
-    IKE_EV_INITIATE,   /* name: connection; child: this one only */
-    IKE_EV_TRAP,       /* name: connection; child: a packet wants it, and it has no SA */
-    IKE_EV_TERMINATE,  /* name: connection; all its SAs get DELETE, or, with child, only that */
-    IKE_EV_RESOLVED,   /* name: connection; host, addrs, n_addrs, why: what the resolver said */
-    IKE_EV_REKEY,      /* name: connection; what: the IKE SA, or its children, or the child that is named */
-    IKE_EV_REAUTH,     /* name: connection; new IKE SAs, made before the old ones are closed */
-    IKE_EV_REDIRECT,   /* host: where clients are sent; name: of this connection, NULL: all */
-    IKE_EV_CONF_SWAP,  /* conf: sealed; unchanged connections keep their SAs, others are closed; heirs */
-    IKE_EV_CONF_MORE,  /* the next part of what a swap has to do */
-    IKE_EV_SHUTDOWN,   /* DELETE for every SA, some at a time; nothing new is accepted */
-    IKE_EV_JOB_DONE,   /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
-    IKE_EV_SA_SOFT,    /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
-    IKE_EV_SA_HARD,    /* spi_in: a hard limit was reached: the SA is dead */
-    IKE_EV_SA_WANTED,  /* spi_in: a worker has packets for this child, and no SA of its own (RFC 9611) */
-    IKE_EV_SA_FAILED,  /* spi_in, error: the data path did not take this child */
-    IKE_EV_PEER_MOVED, /* spi_in, remote: an authenticated, newest ESP packet came from there */
+    IKE_EV_INITIATE,  /* name: connection; child: this one only */
+    IKE_EV_TRAP,      /* name: connection; child: a packet wants it, and it has no SA */
+    IKE_EV_TERMINATE, /* name: connection; all its SAs get DELETE, or, with child, only that */
+    IKE_EV_RESOLVED,  /* name: connection; host, addrs, n_addrs, why: what the resolver said */
+    IKE_EV_REKEY,     /* name: connection; what: the IKE SA, or its children, or the child that is named */
+    IKE_EV_REAUTH,    /* name: connection; new IKE SAs, made before the old ones are closed */
+    IKE_EV_REDIRECT,  /* host: where clients are sent; name: of this connection, NULL: all */
+    IKE_EV_CONF_SWAP, /* conf: sealed; unchanged connections keep their SAs, others are closed; heirs */
+    IKE_EV_CONF_MORE, /* the next part of what a swap has to do */
+    IKE_EV_SHUTDOWN,  /* DELETE for every SA, some at a time; nothing new is accepted */
+    IKE_EV_JOB_DONE,  /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
+    IKE_EV_SA_SOFT,   /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
+    IKE_EV_SA_HARD,   /* spi_in: a hard limit was reached: the SA is dead */
+    IKE_EV_SA_WANTED, /* spi_in: a worker has packets for this child, and no SA of its own (RFC 9611) */
+    IKE_EV_SA_FAILED, /* spi_in, error: the data path did not take this child */
+    /* spi_in, remote: an authenticated, newest ESP packet came from there; path.tcp: by a connection of TCP,
+     * and path.local.port is ours of it */
+    IKE_EV_PEER_MOVED,
     /* spi_in, mtu, is_sure: ICMP says that the path carries packets of mtu bytes. is_sure: it quoted a packet
      * of this child, which uses no more already; else any packet between the same ends */
     IKE_EV_PATH_MTU,
-    IKE_EV_TRAFFIC,     /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
-    IKE_EV_PLACES,      /* our addresses, their links or routes may have changed */
-    IKE_EV_UNKNOWN_SPI, /* spi_in, path, len: ESP that has no SA came this way; within limits */
+    IKE_EV_TRAFFIC,      /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
+    IKE_EV_PLACES,       /* our addresses, their links or routes may have changed */
+    IKE_EV_UNKNOWN_SPI,  /* spi_in, path, len: ESP that has no SA came this way; within limits */
+    IKE_EV_STREAM_ENDED, /* path, is_ours, error, why: a connection of TCP did not come up, or is no more */
 };
 
 struct ike_event {
@@ -49,14 +52,16 @@ struct ike_event {
     struct base_endpoint remote;
     uint16_t mtu;                  /* PATH_MTU */
     bool is_sure;                  /* PATH_MTU */
-    int error;                     /* SA_FAILED: a negative errno */
+    bool is_ours;                  /* STREAM_ENDED: we had opened it */
+    bool is_refused;               /* STREAM_ENDED: for what came by it */
+    int error;                     /* SA_FAILED, STREAM_ENDED: a negative errno; 0: other reasons, see why */
     base_time last_in, last_out;   /* TRAFFIC; 0 ns: never */
-    struct ike_path path;          /* UNKNOWN_SPI: the way of an answer by IKE */
+    struct ike_path path;          /* UNKNOWN_SPI: the way of an answer by IKE; PEER_MOVED, STREAM_ENDED */
     uint16_t len;                  /* UNKNOWN_SPI: bytes of ESP */
     const char *host;              /* RESOLVED, REDIRECT */
     const struct base_addr *addrs; /* RESOLVED: n_addrs, in the order of the resolver */
     size_t n_addrs;
-    const char *why; /* RESOLVED to none: words without an end */
+    const char *why; /* RESOLVED to none, STREAM_ENDED: words without an end */
     const struct ike_conf *conf;
     struct ike_heirs *heirs; /* CONF_SWAP: of the configuration in force and conf; the engine's. NULL: it
                                 makes them itself */

@@ -21,6 +21,7 @@ static const struct audit_row {
     [IKE_AUDIT_MOVED] = {"moved", false},
     [IKE_AUDIT_RETRANSMIT] = {"retransmit", false},
     [IKE_AUDIT_PATH_MTU] = {"path_mtu", false},
+    [IKE_AUDIT_TCP] = {"tcp", false},
     [IKE_AUDIT_DOUBTED] = {"doubted", false},
     [IKE_AUDIT_FAIL_NO_CONNECTION] = {"no_connection", true},
     [IKE_AUDIT_FAIL_UNKNOWN_ID] = {"unknown_id", true},
@@ -56,6 +57,7 @@ static const struct audit_row {
     [IKE_AUDIT_FAIL_MOVE] = {"move", true},
     [IKE_AUDIT_FAIL_ADDRESS] = {"address", true},
     [IKE_AUDIT_FAIL_CERT] = {"certificate", true},
+    [IKE_AUDIT_FAIL_TCP] = {"tcp_failed", true},
     [IKE_AUDIT_FAIL_KEY_EXCHANGE] = {"key_exchange", true},
 };
 

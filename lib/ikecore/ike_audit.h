@@ -20,6 +20,7 @@ enum ike_audit_kind {
     IKE_AUDIT_MOVED,              /* we are elsewhere */
     IKE_AUDIT_RETRANSMIT,         /* a request got no answer yet */
     IKE_AUDIT_PATH_MTU,           /* mtu, mtu_before, mtu_by: another size is in force on a path */
+    IKE_AUDIT_TCP,                /* it goes by TCP from here on, or its connection of TCP ended */
     IKE_AUDIT_DOUBTED,            /* an error came in clear: it may be forged, and the attempt goes on */
     IKE_AUDIT_FAIL_NO_CONNECTION, /* no connection for this address and identity */
     IKE_AUDIT_FAIL_UNKNOWN_ID,  /* the peer's identity is not configured (private address behind NAT is named)
@@ -56,7 +57,8 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_MOVE,          /* a peer moved to where its connection does not allow it */
     IKE_AUDIT_FAIL_ADDRESS,       /* an inner address is not to be had */
     IKE_AUDIT_FAIL_CERT,          /* the peer's certificate or signature is not accepted */
-    IKE_AUDIT_FAIL_KEY_EXCHANGE,  /* the keys could not be computed, for a reason of our own */
+    IKE_AUDIT_FAIL_TCP, /* a connection of TCP did not come up, or broke off while an IKE SA was made */
+    IKE_AUDIT_FAIL_KEY_EXCHANGE, /* the keys could not be computed, for a reason of our own */
 };
 
 /* Name of a kind as used in logs and JSON: "child_up", "wrong_key". Static storage. */

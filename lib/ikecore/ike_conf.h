@@ -86,6 +86,13 @@ enum ike_encap {
     IKE_ENCAP_NEVER, /* plain ESP only; a path with NAT is refused and explained */
 };
 
+/* When IKE and ESP of a connection that we call go in TCP (RFC 9329). */
+enum ike_tcp {
+    IKE_TCP_OFF,      /* never */
+    IKE_TCP_FALLBACK, /* when nobody answered by UDP */
+    IKE_TCP_ALWAYS,
+};
+
 /* By what a side proves who it is. */
 enum ike_auth_kind {
     IKE_AUTH_PSK,          /* a pre-shared key (RFC 7296 2.15) */
@@ -190,6 +197,8 @@ struct ike_conn_conf {
     struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
+    enum ike_tcp tcp;
+    uint16_t tcp_port; /* of the peer, where we call it by TCP */
     enum ike_unique unique;
     bool frag_after;                /* handed on with each child: cut packets after encryption, not before */
     bool follow_redirect;           /* the peer may send us to another gateway (RFC 5685) */

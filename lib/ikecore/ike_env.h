@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "crypt_ike_ops.h"
+#include "ike_path.h"
 
 enum ike_rng_purpose {
     IKE_RNG_SPI,
@@ -63,6 +64,15 @@ struct ike_env {
     /* What the child SA with this inbound SPI carried since it was installed; zeros: it is not installed.
      * NULL: nobody counts. */
     struct ike_traffic (*traffic)(void *ctx, uint32_t spi_in);
+    /*
+     * Opens a connection of TCP from path->local.addr to path->remote, and fills path->local.port. What is
+     * sent on it waits until it is up; that it did not come up, or is no more, IKE_EV_STREAM_ENDED tells. 0,
+     * or -errno. NULL: there is no TCP.
+     */
+    int (*stream_open)(void *ctx, struct ike_path *path);
+    /* One more, or one less, IKE SA goes by this connection. What none goes by is closed. With stream_open.
+     */
+    void (*stream_hold)(void *ctx, const struct ike_path *path, bool holds);
     /* Seconds since 1970, which certificates are held against. NULL: it is 1970. */
     int64_t (*calendar)(void *ctx);
 };

@@ -14,7 +14,8 @@
 
 bool ike_path_equal(const struct ike_path *a, const struct ike_path *b)
 {
-    return base_endpoint_equal(&a->local, &b->local) && base_endpoint_equal(&a->remote, &b->remote);
+    return a->tcp == b->tcp && base_endpoint_equal(&a->local, &b->local) &&
+           base_endpoint_equal(&a->remote, &b->remote);
 }
 
 size_t ike_path_header_bytes(const struct ike_path *path)

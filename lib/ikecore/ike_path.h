@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* The two ends that a datagram travels between. */
+/* The two ends that a message travels between, and by what. */
 #include <stdbool.h>
 #include <stddef.h>
 #include "base_addr.h"
@@ -10,6 +10,7 @@ struct ike_path {
     struct base_endpoint local;
     struct base_endpoint remote;
     bool natt; /* our port is the NAT-T port: IKE carries the non-ESP marker (RFC 3948 2.2) */
+    bool tcp;  /* they are those of a connection of TCP (RFC 9329); natt is set as well */
 };
 
 struct ike;
@@ -18,7 +19,7 @@ struct ike_conn_conf;
 #define IKE_PORT      500
 #define IKE_PORT_NATT 4500
 
-/* Same ends. */
+/* Same ends, by the same. */
 bool ike_path_equal(const struct ike_path *a, const struct ike_path *b);
 
 /* Bytes in front of an IKE message in its IP packet: IP header without options, UDP, non-ESP marker. */

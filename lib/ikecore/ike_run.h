@@ -31,6 +31,7 @@ struct ike_run {
     bool is_wary;     /* a call failed after a COOKIE that may be forged: the next one gives the first request
                          time */
     bool calls_again; /* with is_wary: once, at once, whatever is configured */
+    bool by_tcp;      /* nobody answered by UDP: the next call goes by TCP */
     bool held;        /* the operator ended it: no call until told so */
     bool is_lost;     /* an SA ended in this dispatch: whether to call again is to be decided */
     bool was_up;      /* with is_lost: it had been established */

@@ -74,7 +74,8 @@ struct ike_sa_view {
 /* What there is of a connection now, over all its SAs. */
 struct ike_presence {
     uint32_t sas, up, connecting, closing;
-    struct base_endpoint peer;           /* of the newest one */
+    struct base_endpoint peer;           /* of the newest one, */
+    bool is_tcp;                         /* which goes by TCP (RFC 9329) */
     uint16_t refusal;                    /* as in ike_sa_view, of one that has one */
     uint32_t children[IKE_CHILDREN_MAX]; /* live child SAs of each child that is configured */
 };

@@ -24,6 +24,7 @@
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
+#include "ikev2_stream.h"
 #include "ikev2_task.h"
 #include "ikev2_x_init.h"
 #include "ikev2_x_rekey.h"
@@ -48,9 +49,10 @@ static void request_explain(struct ike *ike, const struct ikev2_sa *sa)
  * How often a request is repeated. An SA that the peer denies each time, in clear, is given up after a few
  * copies a second apart: a true peer answers one of them, whatever somebody else forges.
  */
-static uint32_t request_tries(const struct ikev2_sa *sa, const struct ikev2_timeout *row)
+static uint32_t request_tries(const struct ike *ike, const struct ikev2_sa *sa,
+                              const struct ikev2_timeout *row)
 {
-    const uint32_t most = row->tries ? row->tries : sa->conn->retransmit_tries;
+    const uint32_t most = ikev2_stream_tries(ike, sa, row->tries ? row->tries : sa->conn->retransmit_tries);
     return sa->req.denied > DENIED_TRIES && most > DENIED_TRIES ? DENIED_TRIES : most;
 }
 
@@ -72,11 +74,15 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
         ikev2_request_silent_elsewhere(ike, sa);
         return;
     }
-    const uint32_t most = request_tries(sa, row);
+    const uint32_t most = request_tries(ike, sa, row);
     if (sa->req.tries >= most && ikev2_rival_of_old(ike, sa)) {
         /* The peer's rekeying went through: it may have taken the children over and deleted this SA. */
         ikev2_task_done(ike, sa);
         ikev2_rekey_dropped(ike, sa);
+        return;
+    }
+    if (sa->req.tries >= most && ikev2_stream_takes_over(ike, sa)) {
+        ikev2_step_timed_out(ike, sa);
         return;
     }
     if (sa->req.tries >= most) {
@@ -168,6 +174,7 @@ void ikev2_due_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_sa_touch(ike, sa);
     ikev2_frag_on_timer(ike, sa);
+    ikev2_stream_on_timer(ike, sa);
     ikev2_msg_answer_rest(ike, sa);
     if (sa->peer_follow && base_time_reached(sa->peer_follow->follow.until, ike->now))
         ikev2_follow_drop(ike, sa);

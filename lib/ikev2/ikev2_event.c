@@ -12,6 +12,7 @@
 #include "ike_grant.h"
 #include "ike_path.h"
 #include "ike_run.h"
+#include "ike_stream.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_further.h"
@@ -23,6 +24,7 @@
 #include "ikev2_reload.h"
 #include "ikev2_sa.h"
 #include "ikev2_stray.h"
+#include "ikev2_stream.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
@@ -68,7 +70,11 @@ int ikev2_call(struct ike *ike, struct ike_run *run, const struct ike_path *path
 bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old)
 {
     const bool has_room = ike->stats.ike_sas < ike->conf->sas_max;
-    struct ikev2_sa *sa = has_room ? ikev2_sa_new(ike, &old->path, true) : NULL;
+    struct ike_path path = old->path;
+    /* An SA has a connection of TCP for itself, but for its heir by rekeying (RFC 9329 6.1). */
+    if (!has_room || (path.tcp && ike_stream_open(ike, &path) < 0))
+        return false;
+    struct ikev2_sa *sa = ikev2_sa_new(ike, &path, true);
     if (!sa)
         return false;
     ikev2_sa_set_conn(ike, sa, old->conn);
@@ -334,9 +340,13 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
     }
     if (ev->type == IKE_EV_PLACES)
         sas_recheck(ike);
+    if (ev->type == IKE_EV_STREAM_ENDED)
+        ikev2_stream_on_ended(ike, ev);
     if (!c)
         return;
-    if (ev->type == IKE_EV_PEER_MOVED)
+    if (ev->type == IKE_EV_PEER_MOVED && ev->path.tcp)
+        ikev2_natd_follow_stream(ike, c->sa, &ev->path);
+    else if (ev->type == IKE_EV_PEER_MOVED)
         ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
     else if (ev->type == IKE_EV_PATH_MTU)
         child_on_path_mtu(ike, c, ev);

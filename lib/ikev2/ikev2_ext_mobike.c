@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Both sides say in IKE_AUTH that they do MOBIKE, and where else they can be reached (RFC 4555 3.3, 3.4). */
+/* Both sides say in IKE_AUTH that they do MOBIKE, and where else they can be reached (RFC 4555 3.3, 3.4). Not
+ * by TCP: that it was taken says that there is no other way now. */
 #include "base_span.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -17,7 +18,7 @@ static void mobike_put(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_bui
 
 static void mobike_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    if (sa->conn->mobike && sa->natd.seen)
+    if (sa->conn->mobike && sa->natd.seen && !sa->path.tcp)
         mobike_put(ike, sa, b);
 }
 
@@ -30,7 +31,7 @@ static void mobike_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_
 static bool mobike_take(struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     sa->mobike.is_agreed =
-        sa->conn->mobike && sa->natd.seen && ikev2_msg_has(msg, WIRE_IKE_N_MOBIKE_SUPPORTED);
+        sa->conn->mobike && sa->natd.seen && !sa->path.tcp && ikev2_msg_has(msg, WIRE_IKE_N_MOBIKE_SUPPORTED);
     if (sa->mobike.is_agreed)
         ikev2_places_take(&sa->mobike.peer, msg);
     return sa->mobike.is_agreed;

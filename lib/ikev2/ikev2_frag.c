@@ -47,7 +47,7 @@ static size_t frag_within(size_t packet, const struct ike_path *path)
 
 size_t ikev2_frag_most(const struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)
 {
-    return sa->frag.is_agreed ? frag_within(ike->conf->fragment_bytes, path) : 0;
+    return sa->frag.is_agreed && !path->tcp ? frag_within(ike->conf->fragment_bytes, path) : 0;
 }
 
 size_t ikev2_frag_least(const struct ike_path *path)

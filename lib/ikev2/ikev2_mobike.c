@@ -76,7 +76,8 @@ static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_path to;
-    if (!sa->mobike.is_agreed || sa->state < IKEV2_ST_UP || ikev2_places_is_usable(ike, sa, &sa->path))
+    if (!sa->mobike.is_agreed || sa->state < IKEV2_ST_UP || sa->path.tcp ||
+        ikev2_places_is_usable(ike, sa, &sa->path))
         return;
     if (!(sa->mobike.is_ours ? ikev2_places_pair(ike, sa, 0, &to) : ikev2_places_here(ike, sa, &to)))
         return; /* nowhere to go: liveness checks tell when that lasts */
@@ -314,13 +315,15 @@ static uint16_t move_judge(struct ike *ike, struct ikev2_sa *sa, const struct ik
 {
     struct wire_ike_notification n;
     const bool has_nat = natd->local_nat || natd->remote_nat;
-    if (ikev2_msg_notify(msg, WIRE_IKE_N_NO_NATS_ALLOWED, &n) && !came_as_sent(&n, msg->path))
+    /* TCP does not mind a NAT (RFC 9329 7.1). */
+    if (!msg->path->tcp && ikev2_msg_notify(msg, WIRE_IKE_N_NO_NATS_ALLOWED, &n) &&
+        !came_as_sent(&n, msg->path))
         return WIRE_IKE_N_UNEXPECTED_NAT_DETECTED;
     if (!ike_peer_is_candidate(sa->conn, msg->path)) {
         explain_move(ike, ikev2_sa_about(sa), msg->path);
         return WIRE_IKE_N_UNACCEPTABLE_ADDRESSES;
     }
-    if (has_nat && (sa->conn->encap == IKE_ENCAP_NEVER || !msg->path->natt)) {
+    if (has_nat && !msg->path->tcp && (sa->conn->encap == IKE_ENCAP_NEVER || !msg->path->natt)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, natd);
         return WIRE_IKE_N_UNACCEPTABLE_ADDRESSES;
     }
@@ -332,7 +335,8 @@ static uint16_t move_take(struct ike *ike, struct ikev2_sa *sa, const struct ike
 {
     struct ikev2_mobike *m = &sa->mobike;
     const struct ike_natd before = sa->natd;
-    const bool is_there = base_endpoint_equal(&sa->path.remote, &msg->path->remote);
+    const bool is_there =
+        sa->path.tcp == msg->path->tcp && base_endpoint_equal(&sa->path.remote, &msg->path->remote);
     ikev2_natd_check(ike, sa, msg);
     const uint16_t refusal = move_judge(ike, sa, msg, &sa->natd);
     if (refusal) {
@@ -342,7 +346,10 @@ static uint16_t move_take(struct ike *ike, struct ikev2_sa *sa, const struct ike
     if (!ike_path_equal(&sa->path, msg->path))
         ikev2_move_ike(ike, sa, msg->path, false);
     ikev2_move_set_way(sa);
-    if (!is_there) {
+    if (msg->path->tcp) { /* a connection proves that the peer receives there (RFC 9329 7.1) */
+        m->is_unproved = false;
+        m->wants &= (uint8_t)~IKEV2_SAY_PROVE;
+    } else if (!is_there) {
         m->is_unproved = true;
         m->wants |= IKEV2_SAY_PROVE;
     }

@@ -39,5 +39,5 @@ void ikev2_move_children(struct ike *ike, struct ikev2_sa *sa)
 void ikev2_move_set_way(struct ikev2_sa *sa)
 {
     const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
-    sa->way = sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
+    sa->way = sa->path.tcp ? ESP_WAY_TCP : sa->path.natt && has_nat ? ESP_WAY_UDP : ESP_WAY_ESP;
 }

@@ -15,6 +15,7 @@
 #include "ike_path.h"
 #include "ikev2_move.h"
 #include "ikev2_msg.h"
+#include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "wire_ike.h"
 
@@ -85,10 +86,15 @@ void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
 
 static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
-    if (!base_ration_take(&sa->moved.ration, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
+    if (!sa->stream.is_lost &&
+        !base_ration_take(&sa->moved.ration, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
         return;
     ikev2_move_ike(ike, sa, to, false);
     ikev2_move_children(ike, sa);
+    sa->stream.is_lost = false;
+    /* What was out went with the connection of before (RFC 9329 6.2). */
+    if (to->tcp && sa->req.dgrams.count)
+        ikev2_request_repeat(ike, sa);
 }
 
 /*
@@ -97,7 +103,7 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
  */
 static void natd_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
-    if (sa->natd.remote_nat) {
+    if (sa->natd.remote_nat || to->tcp) { /* who speaks TCP receives there */
         natd_move(ike, sa, to);
         return;
     }
@@ -124,6 +130,9 @@ void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
     if (sa->mobike.is_agreed || ike_path_equal(&sa->path, path) ||
         (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
         return;
+    /* Between UDP and TCP only MOBIKE leads (RFC 9329 5). */
+    if (sa->path.tcp != path->tcp)
+        return;
     /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
     if (sa->path.natt && !path->natt)
         return;
@@ -133,7 +142,7 @@ void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
 void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct base_endpoint *remote)
 {
     struct ike_path to = sa->path;
-    if (base_endpoint_equal(&sa->path.remote, remote) || sa->state != IKEV2_ST_UP)
+    if (base_endpoint_equal(&sa->path.remote, remote) || sa->state != IKEV2_ST_UP || sa->path.tcp)
         return;
     if (sa->mobike.is_agreed && (!sa->natd.remote_nat || sa->mobike.is_unproved))
         return;
@@ -142,5 +151,13 @@ void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct ba
     if (sa->way == ESP_WAY_ESP || remote->port == 0)
         to.remote.port = sa->path.remote.port;
     if (!ike_path_equal(&to, &sa->path))
+        natd_go(ike, sa, &to);
+}
+
+void ikev2_natd_follow_stream(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *from)
+{
+    struct ike_path to = *from;
+    to.local.addr = sa->path.local.addr;
+    if (sa->path.tcp && sa->state == IKEV2_ST_UP && !ike_path_equal(&sa->path, &to))
         natd_go(ike, sa, &to);
 }

@@ -21,5 +21,7 @@ void ikev2_natd_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_m
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 /* The peer's ESP came from this endpoint. */
 void ikev2_natd_follow_esp(struct ike *ike, struct ikev2_sa *sa, const struct base_endpoint *remote);
+/* The same by a connection of TCP: from says all but our address. */
+void ikev2_natd_follow_stream(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *from);
 /* A liveness check that went to this path alone was answered from there: the peer has moved. */
 void ikev2_natd_answered(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);

@@ -207,6 +207,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     ikev2_sa_touch(ike, sa);
     ikev2_frag_drop(ike, sa, msg->is_response);
     sa->life.last_in = ike->now;
+    sa->stream.tries = 0;
     sa->req.denied = 0; /* the peer knows the SA, whatever somebody says in clear */
     const bool proves_move =
         msg->is_response && sa->req.is_elsewhere && ike_path_equal(&sa->req.elsewhere, msg->path);

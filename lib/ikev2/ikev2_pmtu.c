@@ -106,7 +106,8 @@ void ikev2_pmtu_inherit(const struct ike *ike, const struct ikev2_sa *from, stru
 
 bool ikev2_pmtu_can_probe(const struct ike *ike, const struct ikev2_sa *sa)
 {
-    return ike->conf->probe_path_mtu && sa->frag.is_agreed && pmtu_top(ike, sa) > pmtu_floor(sa);
+    return ike->conf->probe_path_mtu && sa->frag.is_agreed && !sa->path.tcp &&
+           pmtu_top(ike, sa) > pmtu_floor(sa);
 }
 
 base_time ikev2_pmtu_at(const struct ikev2_sa *sa)

@@ -30,7 +30,7 @@ static const struct ike_path *request_path(const struct ikev2_sa *sa)
 static void request_send_pairs(struct ike *ike, const struct ikev2_sa *sa)
 {
     struct ike_path path;
-    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP)
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP || sa->path.tcp)
         return;
     for (size_t i = 0; i < IKEV2_PAIRS_MAX && ikev2_places_pair(ike, sa, i, &path); i++)
         ike_act_send_all(ike, &path, &sa->req.dgrams);
@@ -40,6 +40,8 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
 {
     const bool is_quick = sa->req.is_probe || sa->req.is_elsewhere;
     uint64_t pause = is_quick ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
+    if (sa->path.tcp) /* which repeats what is lost itself: one wait for all (RFC 9329 6.2) */
+        pause = ike_backoff_all_ns(sa->conn);
     if (ike->shutting_down && pause > GOODBYE_NS)
         pause = GOODBYE_NS;
     sa->req.at = base_time_add(ike->now, pause);

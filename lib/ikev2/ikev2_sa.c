@@ -21,6 +21,7 @@
 #include "ike_path.h"
 #include "ike_run.h"
 #include "ike_share.h"
+#include "ike_stream.h"
 #include "ike_timer.h"
 #include "ikev2_tables.h"
 
@@ -144,6 +145,8 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
     sa->id = ++ike->next_id;
     sa->is_initiator = is_initiator;
     sa->path = *path;
+    ike_stream_hold(ike, path);
+    sa->stream.again_at = BASE_TIME_NEVER;
     sa->timer.owner = IKE_TIMER_SA;
     sa->pmtu.at = BASE_TIME_NEVER;
     sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = sa->life.childless_at = BASE_TIME_NEVER;
@@ -316,6 +319,8 @@ void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
     const bool is_up = sa->state == IKEV2_ST_UP;
     if (is_up)
         sa_place_unlink(ike, sa);
+    ike_stream_hold(ike, path);
+    ike_stream_leave(ike, &sa->path);
     sa->path = *path;
     if (is_up)
         sa_place_link(ike, sa);

@@ -143,6 +143,11 @@ struct ikev2_sa {
         struct ike_path to; /* with want.ask: where an authentic packet came from, of a peer without a NAT */
         base_time asked_at;
     } moved; /* the peer's endpoint */
+    struct {
+        bool is_lost;       /* the connection of TCP of path is no more, and none has come in its place */
+        uint32_t tries;     /* to open another one, since the peer was last heard */
+        base_time again_at; /* the next one; never: none is planned */
+    } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;
     struct ike_id local_id, remote_id; /* of several rounds of authentication, by the first */

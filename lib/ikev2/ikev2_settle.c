@@ -18,6 +18,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_run.h"
+#include "ike_stream.h"
 #include "ike_timer.h"
 #include "ikev2_account.h"
 #include "ikev2_children.h"
@@ -63,6 +64,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_inner_end(ike, sa);
     ikev2_account_stop(ike, sa);
+    ike_stream_leave(ike, &sa->path);
     ikev2_sa_leave_run(ike, sa);
     ikev2_reauth_ended(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */
@@ -102,10 +104,12 @@ static base_time sa_dpd_at(const struct ike *ike, const struct ikev2_sa *sa)
                : BASE_TIME_NEVER;
 }
 
-/* Only the NATed side keeps the mapping alive, and only when nothing else does. */
+/* Only the NATed side keeps the mapping alive, and only when nothing else does. Those of TCP live long (RFC
+ * 9329 6.6). */
 static base_time sa_keepalive_at(const struct ikev2_sa *sa)
 {
-    return sa->state == IKEV2_ST_UP && sa->natd.local_nat && sa->path.natt && sa->conn->keepalive_s
+    return sa->state == IKEV2_ST_UP && sa->natd.local_nat && sa->path.natt && !sa->path.tcp &&
+                   sa->conn->keepalive_s
                ? base_time_add(sa->life.last_out, sa->conn->keepalive_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;
 }
@@ -161,6 +165,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 {
     base_time at = sa->life.give_up_at;
     at = base_time_min(at, ikev2_frag_until(sa));
+    at = base_time_min(at, sa->stream.again_at);
     if (sa->peer_follow)
         at = base_time_min(at, sa->peer_follow->follow.until);
     if (sa->req.dgrams.count || sa->req.tries)

@@ -137,8 +137,10 @@ void ikev2_show_presence(const struct ike *ike, const struct ike_run *run, struc
         if (sa->init && sa->init->refusal)
             out->refusal = sa->init->refusal;
         out->closing += state == IKE_VIEW_CLOSING;
-        if (sa->id > newest)
+        if (sa->id > newest) {
             out->peer = sa->path.remote;
+            out->is_tcp = sa->path.tcp;
+        }
         newest = sa->id > newest ? sa->id : newest;
         for (const struct ikev2_child *c = sa->children; c; c = c->next)
             if (!c->is_rekeyed)

@@ -86,7 +86,7 @@ static bool auth_admits(struct ike *ike, struct ikev2_sa *sa, const struct ike_c
                               ikev2_select_words(&sa->algs, algs, sizeof algs));
         return false;
     }
-    if (conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+    if (conn->encap == IKE_ENCAP_NEVER && !sa->path.tcp && (sa->natd.local_nat || sa->natd.remote_nat)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), conn, &sa->natd);
         return false;
     }

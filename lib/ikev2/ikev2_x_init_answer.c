@@ -192,7 +192,9 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
     struct base_span ni;
     struct ikev2_choice choice;
     bool fake;
-    const bool challenge = ikev2_cookie_wanted(ike) || ikev2_init_is_long(msg->raw);
+    /* Who speaks TCP receives at its address: a cookie would prove no more (RFC 9329 6.3). */
+    const bool is_proved = msg->path->tcp;
+    const bool challenge = !is_proved && (ikev2_cookie_wanted(ike) || ikev2_init_is_long(msg->raw));
     if (wire_ike_nonce_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_NONCE, 0)->body, &ni) != WIRE_IKE_OK ||
         wire_ike_ke_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_KE, 0)->body, &ke) != WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
@@ -207,7 +209,7 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
     if (challenge && !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
     if (ikev2_redirect_wants(ike, msg)) {
-        init_redirect(ike, msg, challenge, ni);
+        init_redirect(ike, msg, challenge || is_proved, ni);
         return IKEV2_STAYS;
     }
     if (wire_ike_sa_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_SA, 0)->body, &ike->v2->sa_in) !=
@@ -216,12 +218,13 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         return IKEV2_STAYS;
     }
     if (!init_choose(ike, msg, (enum crypt_dh)ke.group, &choice, &fake)) {
-        init_refuse(ike, msg, challenge, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
+        init_refuse(ike, msg, challenge || is_proved, WIRE_IKE_N_NO_PROPOSAL_CHOSEN, BASE_SPAN_NONE);
         return IKEV2_STAYS;
     }
     if (choice.dh != (enum crypt_dh)ke.group) {
         const uint8_t wanted[2] = {(uint8_t)((unsigned)choice.dh >> 8), (uint8_t)choice.dh};
-        init_refuse(ike, msg, challenge, WIRE_IKE_N_INVALID_KE_PAYLOAD, base_span(wanted, sizeof wanted));
+        init_refuse(ike, msg, challenge || is_proved, WIRE_IKE_N_INVALID_KE_PAYLOAD,
+                    base_span(wanted, sizeof wanted));
         return IKEV2_STAYS;
     }
     if (!ikev2_ke_fits(&ke, choice.dh)) {
@@ -229,11 +232,12 @@ enum ikev2_outcome ikev2_init_on_request(struct ike *ike, struct ikev2_sa *none,
         return IKEV2_STAYS;
     }
     /* Until its address is proved, a peer never gets more bytes than it sent. */
-    if (!challenge && init_answer_bytes(ike, &choice, ke.value.len) > msg->raw.len &&
+    if (!challenge && !is_proved && init_answer_bytes(ike, &choice, ke.value.len) > msg->raw.len &&
         !ikev2_cookie_check(ike, msg, ni))
         return IKEV2_STAYS;
     if (ikev2_admit(ike, msg))
-        init_accept(ike, msg, &choice, ni, ke.value, fake, challenge || ikev2_cookie_is_good(ike, msg, ni));
+        init_accept(ike, msg, &choice, ni, ke.value, fake,
+                    challenge || is_proved || ikev2_cookie_is_good(ike, msg, ni));
     return IKEV2_STAYS;
 }
 

@@ -130,6 +130,9 @@ static void init_doubt(struct ike *ike, struct ikev2_sa *sa, uint16_t notify)
         ikev2_note_notify(ike, sa, IKE_AUDIT_DOUBTED, notify, text);
     }
     sa->init->refusal = notify;
+    /* Nobody else answers by a connection of TCP: there is nothing better to wait for (RFC 9329 6.4). */
+    if (sa->path.tcp)
+        sa->req.at = ike->now;
 }
 
 /*
@@ -273,7 +276,7 @@ enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, 
     }
     sa->init->refusal = 0;
     ikev2_natd_check(ike, sa, msg);
-    if (sa->conn->encap == IKE_ENCAP_NEVER && (sa->natd.local_nat || sa->natd.remote_nat)) {
+    if (sa->conn->encap == IKE_ENCAP_NEVER && !sa->path.tcp && (sa->natd.local_nat || sa->natd.remote_nat)) {
         explain_nat_forbidden(ike, ikev2_sa_about(sa), sa->conn, &sa->natd);
         return ikev2_init_fail(ike, sa);
     }
@@ -297,7 +300,9 @@ enum ikev2_outcome ikev2_init_on_response(struct ike *ike, struct ikev2_sa *sa, 
 static void init_float_ports(struct ikev2_sa *sa)
 {
     const bool has_nat = sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
-    if (has_nat)
+    if (sa->path.tcp)
+        sa->way = ESP_WAY_TCP;
+    else if (has_nat)
         sa->way = ESP_WAY_UDP;
     if (sa->path.natt || !(has_nat || (sa->conn->mobike && sa->natd.seen)))
         return;

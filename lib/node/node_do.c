@@ -144,6 +144,10 @@ int node_do(struct node *node, struct node_request *r)
         return do_remove(node, r->spi_in);
     case NODE_IKE_KNOW:
         return dp_know(node->dp, r->known.ike_spi, r->known.is_known);
+    case NODE_STREAM_OPEN:
+    case NODE_STREAM_HOLD:
+    case NODE_STREAM_LEAVE:
+        return node_stream_do(node, r);
     case NODE_COUNTERS_TELL:
         return node_telemetry_tell(&r->told);
     default:
@@ -153,6 +157,8 @@ int node_do(struct node *node, struct node_request *r)
 
 int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes)
 {
+    if (send->tcp)
+        return node_stream_send(node, send, bytes);
     return dp_udp_send(node->dp, &send->local, &send->remote, send->marker, send->whole,
                        base_span(bytes, send->len));
 }

@@ -16,13 +16,10 @@
 
 static void event_fill_datagram(const struct dp_punt *punt, struct node_event *out, uint8_t *bytes)
 {
-    struct node_datagram *d = &out->datagram;
     const size_t len = punt->payload.len < NODE_DATAGRAM_MAX ? punt->payload.len : NODE_DATAGRAM_MAX;
     out->type = NODE_EV_DATAGRAM;
-    d->local = punt->dst;
-    d->remote = punt->src;
-    d->natt = punt->natt;
-    d->len = (uint16_t)len;
+    out->datagram = (struct node_datagram){
+        .local = punt->dst, .remote = punt->src, .natt = punt->natt, .len = (uint16_t)len};
     memcpy(bytes, punt->payload.ptr, len);
 }
 
@@ -90,7 +87,7 @@ static bool event_of_tables(struct node *node, struct node_event *out)
     out->type = types[ev.type];
     out->spi_in = ev.spi_in;
     if (ev.type == SAD_EV_PEER_MOVED)
-        out->moved_to = ev.remote;
+        out->moved = (struct node_moved){ev.moved.remote, ev.moved.is_stream, ev.moved.local_port};
     return true;
 }
 
@@ -128,5 +125,6 @@ static bool event_of_traffic(struct node *node, struct node_event *out)
 
 bool node_event_pop(struct node *node, struct node_event *out, uint8_t bytes[NODE_DATAGRAM_MAX])
 {
-    return event_of_workers(node, out, bytes) || event_of_tables(node, out) || event_of_traffic(node, out);
+    return event_of_workers(node, out, bytes) || node_stream_event(node, out, bytes) ||
+           event_of_tables(node, out) || event_of_traffic(node, out);
 }

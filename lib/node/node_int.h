@@ -14,6 +14,7 @@
 #include "node_port.h"
 #include "node_rows.h"
 #include "node_stage.h"
+#include "node_stream.h"
 #include "sad.h"
 
 /* The look for traffic, a walk over all pairs that pauses at each event. */
@@ -49,6 +50,7 @@ struct node {
     struct node_owner owner;
     struct node_own_counters own;
     struct node_pmtu pmtu;
+    struct node_streams streams;
     struct node_stage stage;
 };
 

@@ -18,6 +18,7 @@
 #define NODE_NAME_MAX       64
 #define NODE_DEVICE_MAX     256
 #define NODE_IFNAME_MAX     16
+#define NODE_TCP_LISTEN_MAX 4
 #define NODE_CORE_AUTO      UINT32_MAX
 
 enum node_role {
@@ -68,6 +69,11 @@ struct node_params {
     bool mss_clamp; /* lower the MSS of TCP SYNs that pass a tunnel */
     bool copy_df;   /* outer DF = inner DF; false: always set */
     bool telemetry; /* open DPDK's telemetry socket */
+    /* Where IKE over TCP (RFC 9329) is taken, on all outside addresses that the host has. */
+    size_t n_tcp_listen;
+    uint16_t tcp_listen[NODE_TCP_LISTEN_MAX];
+    uint32_t tcp_connections; /* in all; 0: no TCP at all */
+    uint32_t tcp_connections_per_address;
     enum node_hugepages hugepages;
     uint32_t memory_mb;
     size_t n_args;

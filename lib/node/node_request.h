@@ -75,6 +75,15 @@ enum node_request_type {
      * no more. -ENOSPC: no room, they come with the others; -ENOENT: it was not known.
      */
     NODE_IKE_KNOW,
+    /*
+     * stream: opens a connection of TCP (RFC 9329) from the address of local to remote, and fills the port of
+     * local. What is sent by it waits until it is up; NODE_EV_STREAM_ENDED tells its end. -ENOTSUP: no TCP
+     * here; -EMFILE: as many as there may be; or another errno of the host's.
+     */
+    NODE_STREAM_OPEN,
+    /* stream: one more use of it, or one less. What has none is closed after a while. Others are ignored. */
+    NODE_STREAM_HOLD,
+    NODE_STREAM_LEAVE,
     /* told: counters of control's, for the telemetry socket. -ENOSPC: too many groups. */
     NODE_COUNTERS_TELL,
 };
@@ -94,6 +103,7 @@ struct node_mtu {
 struct node_send {
     struct base_endpoint local; /* its address is a port's */
     struct base_endpoint remote;
+    bool tcp;     /* by the connection of TCP between these ends; else by UDP */
     bool marker;  /* put the non-ESP marker before it (RFC 3948 2.2) */
     bool whole;   /* one packet that nobody cuts on its way: with DF, and not in fragments of ours */
     uint16_t len; /* of the bytes, at least 1 */
@@ -129,6 +139,11 @@ struct node_known {
     bool is_known;
 };
 
+/* The ends of a connection of TCP. */
+struct node_stream {
+    struct base_endpoint local, remote;
+};
+
 struct node_request {
     enum node_request_type type;
     union {
@@ -141,6 +156,7 @@ struct node_request {
         struct node_route route;
         struct node_policy policy;
         struct node_known known;
+        struct node_stream stream;
         struct node_told told;
     };
 };
@@ -151,6 +167,6 @@ int node_do(struct node *node, struct node_request *request);
 /*
  * Sends a datagram, send->len bytes of it, in IP fragments where the port's MTU asks for them. Borrows until
  * return. 0; -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way; -EMSGSIZE: longer than IP carries
- * or, whole, than the port's MTU.
+ * or, whole, than the port's MTU; -ENOTCONN: there is no such connection of TCP.
  */
 int node_send(struct node *node, const struct node_send *send, const uint8_t *bytes);

@@ -191,7 +191,7 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
         node->tsc_hz = rte_get_tsc_hz();
         node->look.tsc = node->now_tsc = rte_rdtsc();
         if (start_ports(node, why, why_size) == 0 && start_tables(node, why, why_size) == 0 &&
-            start_data_path(node, why, why_size) == 0)
+            start_data_path(node, why, why_size) == 0 && node_stream_start(node, why, why_size) == 0)
             return node;
     }
     node_stop(node);
@@ -249,6 +249,7 @@ void node_stop(struct node *node)
     if (!node)
         return;
     node_telemetry_close();
+    node_stream_stop(node);
     node_feed_stop(node);
     if (!stop_workers(node)) {
         node_take_stop(node);

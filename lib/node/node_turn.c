@@ -8,7 +8,7 @@
 #include "node_int.h"
 
 #define PUNTS_PER_TURN   256
-#define EPOLL_EVENTS_MAX (NODE_PORTS_MAX + 1)
+#define EPOLL_EVENTS_MAX (NODE_PORTS_MAX + 2)
 
 int node_fd(const struct node *node)
 {
@@ -19,7 +19,7 @@ void node_ready(struct node *node)
 {
     struct epoll_event events[EPOLL_EVENTS_MAX];
     const int n = epoll_wait(node->epoll_fd, events, EPOLL_EVENTS_MAX, 0);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) /* those of streams are looked at in each turn */
         if (!node_bell_heard(node, events[i].data.fd))
             node_feed_ready(node, events[i].data.fd);
 }
@@ -29,7 +29,8 @@ bool node_turn(struct node *node, base_time now)
     node->now = now;
     node->now_tsc = rte_rdtsc();
     node->punts_left = PUNTS_PER_TURN;
-    const bool busy = node_feed_turn(node);
+    bool busy = node_feed_turn(node);
+    busy |= node_stream_turn(node);
     if (base_time_reached(dp_resolve_deadline(node->dp), now))
         dp_resolve_tick(node->dp, now);
     if (base_time_reached(dp_trap_deadline(node->dp), now))

@@ -19,6 +19,7 @@
 #include "base_ts.h"
 #include "crypt_alg.h"
 #include "esp_pair.h"
+#include "sad_moved.h"
 
 struct sad;
 struct esp_ops;
@@ -88,7 +89,7 @@ int sad_deactivate(struct sad *sad, uint32_t spi_in);
  * may wait for a burst to end (microseconds); in the latter case packets that are to be sealed meanwhile are
  * dropped as those without an SA. While a worker makes no turn at all, or the pair is on its way to another
  * owner, the newest path is kept and taken by sad_reclaim() afterwards. 0, -ENOENT, -EINVAL (family of local
- * and remote differ, or another way than these two).
+ * and remote differ).
  */
 int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, enum esp_way way,
                uint16_t outer_mtu);
@@ -153,7 +154,7 @@ enum sad_event_type {
     SAD_EV_HARD,       /* a hard limit was reached: the direction drops from now on */
     SAD_EV_SEQ_END,    /* the sequence space is used up: nothing more is sent */
     SAD_EV_WANTED,     /* a worker has packets for this pair, and no pair of its own beside it */
-    SAD_EV_PEER_MOVED, /* remote: an authenticated, newest packet came from there */
+    SAD_EV_PEER_MOVED, /* moved: an authenticated, newest packet came from there */
 };
 
 struct sad_event {
@@ -161,7 +162,7 @@ struct sad_event {
     uint32_t spi_in;
     uint64_t ike_id;
     uint32_t conn;
-    struct base_endpoint remote; /* PEER_MOVED */
+    struct sad_moved moved; /* PEER_MOVED */
 };
 
 /*

@@ -137,13 +137,13 @@ bool sad_out_limit(struct sad *sad, struct sad_out *out)
     return true;
 }
 
-void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint *from, uint64_t tsc)
+void sad_in_moved(struct sad *sad, struct sad_in *in, const struct sad_moved *from, uint64_t tsc)
 {
     uint32_t bit = 1u << SAD_EV_PEER_MOVED;
     if (atomic_load_explicit(&in->pending, memory_order_acquire) & bit)
         return;
     /* Until control has moved the pair, each packet from there comes here. */
-    if (in->moves.used && tsc - in->moves.at < sad->params.tsc_hz && base_endpoint_equal(&in->moved_to, from))
+    if (in->moves.used && tsc - in->moves.at < sad->params.tsc_hz && sad_moved_equal(&in->moved_to, from))
         return;
     struct base_ration moves = in->moves;
     if (!base_ration_take(&moves, tsc, sad->params.tsc_hz, MOVES_AT_ONCE))
@@ -152,7 +152,7 @@ void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint
     if (event_raise(sad, sad_in_slot(&sad->tables, in), SAD_EV_PEER_MOVED, &in->pending))
         in->moves = moves;
     else
-        in->moved_to = (struct base_endpoint){0};
+        in->moved_to = (struct sad_moved){0};
 }
 
 uint32_t sad_group_slot(struct sad *sad, uint32_t verdict, uint16_t worker)
@@ -186,7 +186,7 @@ static bool event_fill(struct sad *sad, uint64_t word, struct sad_event *out)
         return false;
     *out = (struct sad_event){.type = type, .spi_in = spi, .ike_id = pair->ike_id, .conn = pair->conn};
     if (type == SAD_EV_PEER_MOVED)
-        out->remote = in->moved_to;
+        out->moved = in->moved_to;
     atomic_fetch_and_explicit(&in->pending, ~bit, memory_order_release);
     atomic_fetch_and_explicit(&dir_out->pending, ~bit, memory_order_release);
     return true;

@@ -15,6 +15,7 @@
 #include "base_ration.h"
 #include "esp_ops.h"
 #include "sad.h"
+#include "sad_moved.h"
 #include "sad_sels.h"
 #include "sad_trie.h"
 
@@ -44,7 +45,9 @@ enum sad_flag { /* 16 bits */
                 SAD_F_SELS = 1 << 4,      /* selectors are in sels, not in inner */
                 SAD_F_NO_REPLAY = 1 << 5, /* no replay protection */
                 SAD_F_FAST = 1 << 6, /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
-                SAD_F_AFTER = 1 << 7, /* outbound: packets that may be cut are cut after encryption */
+                SAD_F_AFTER = 1 << 7,  /* outbound: packets that may be cut are cut after encryption */
+                SAD_F_STREAM = 1 << 8, /* ESP in TCP: with ENCAP, as the headers of its packets are UDP's
+                                          until control puts them into the stream */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */
@@ -120,7 +123,7 @@ struct sad_in {
     _Atomic uint32_t pending; /* events that wait; owner sets bits, control clears */
     uint8_t limit_state;      /* enum sad_limit_state */
     uint8_t pad4[3];
-    struct base_endpoint moved_to;   /* owner while PEER_MOVED is not pending, control while it is */
+    struct sad_moved moved_to;       /* owner while PEER_MOVED is not pending, control while it is */
     struct sad_limits limits;        /* control */
     uint8_t local6[16], remote6[16]; /* control; IPv6 outer */
     uint16_t remote6_port;           /* control */
@@ -410,4 +413,4 @@ bool sad_in_limit(struct sad *sad, struct sad_in *in);
 bool sad_out_limit(struct sad *sad, struct sad_out *out);
 
 /* An authenticated, newest packet came from elsewhere. Thread: the direction's owner. */
-void sad_in_moved(struct sad *sad, struct sad_in *in, const struct base_endpoint *from, uint64_t tsc);
+void sad_in_moved(struct sad *sad, struct sad_in *in, const struct sad_moved *from, uint64_t tsc);

@@ -41,7 +41,7 @@ static const struct crypt_alg *integ_of(const struct esp_pair *p)
 
 static int params_check(const struct sad *sad, const struct esp_pair *p, struct esp_suite *suite)
 {
-    if ((p->integ != CRYPT_INTEG_NONE && !integ_of(p)) || (p->way != ESP_WAY_ESP && p->way != ESP_WAY_UDP))
+    if ((p->integ != CRYPT_INTEG_NONE && !integ_of(p)) || (unsigned)p->way > ESP_WAY_TCP)
         return -ENOTSUP;
     int err = sad->params.esp->suite_find(encr_of(p), integ_of(p), suite);
     if (err)
@@ -113,7 +113,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
     if (p->frag_after)
         out->flags |= SAD_F_AFTER;
-    out->inner_mtu = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, p->outer_mtu);
+    out->inner_mtu =
+        sad_path_inner_mtu(&pair->suite, out->hdr_bytes, out->flags & SAD_F_STREAM, p->outer_mtu);
     out->spi_be = __builtin_bswap32(p->spi_out);
     sad_out_set_path(out, &p->path);
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->way, p->spi_out);

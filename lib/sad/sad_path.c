@@ -13,7 +13,13 @@
 
 #define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
 #define MTU_MAX     9216
-#define SHAPE_FLAGS (SAD_F_ENCAP | SAD_F_OUTER6 | SAD_F_FAST)
+#define SHAPE_FLAGS (SAD_F_ENCAP | SAD_F_OUTER6 | SAD_F_FAST | SAD_F_STREAM)
+
+/*
+ * What TCP with its usual option (RFC 7323) and the message's length have more than UDP: so a packet fits
+ * into a segment. TCP would take longer ones, in pieces (RFC 9329 9.4).
+ */
+#define STREAM_MORE (20 + 12 + 2 - WIRE_UDP_BYTES)
 
 static uint32_t load32(const uint8_t *p)
 {
@@ -67,14 +73,15 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu)
 
 static uint8_t hdr_bytes_of(const struct esp_path *path, enum esp_way way)
 {
-    return (uint8_t)wire_esp_outer_len(path->local.addr.family, way == ESP_WAY_UDP);
+    return (uint8_t)wire_esp_outer_len(path->local.addr.family, way != ESP_WAY_ESP);
 }
 
 /* Largest inner packet whose padded, sealed and encapsulated form fits. */
-uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu)
+uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, bool is_stream,
+                            uint16_t outer_mtu)
 {
     const struct wire_esp_geom geom = {suite->iv_bytes, suite->icv_bytes, suite->align_bytes};
-    return (uint16_t)wire_esp_max_inner(&geom, outer_mtu, hdr_bytes);
+    return (uint16_t)wire_esp_max_inner(&geom, outer_mtu, hdr_bytes + (is_stream ? STREAM_MORE : 0));
 }
 
 static void put16(uint8_t *p, uint16_t v)
@@ -86,7 +93,7 @@ static void put16(uint8_t *p, uint16_t v)
 /* What the outer IP header says that it carries. */
 static uint8_t proto_of(enum esp_way way)
 {
-    return way == ESP_WAY_UDP ? WIRE_PROTO_UDP : WIRE_PROTO_ESP;
+    return way == ESP_WAY_ESP ? WIRE_PROTO_ESP : WIRE_PROTO_UDP;
 }
 
 static void tmpl_ip4(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way)
@@ -128,7 +135,7 @@ void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way
     else
         tmpl_ip4(t, path, way);
     uint8_t *p = t->bytes + (is6 ? WIRE_IP6_BYTES : WIRE_IP4_BYTES);
-    if (way == ESP_WAY_UDP) {
+    if (way != ESP_WAY_ESP) {
         put16(p, path->local.port);
         put16(p + 2, path->remote.port);
         p += WIRE_UDP_BYTES;
@@ -166,7 +173,7 @@ static bool is_fast(const struct esp_path *path, const struct esp_suite *suite)
 
 static uint16_t shape_flags(const struct esp_path *path, enum esp_way way)
 {
-    return (uint16_t)((way == ESP_WAY_UDP ? SAD_F_ENCAP : 0) |
+    return (uint16_t)((way != ESP_WAY_ESP ? SAD_F_ENCAP : 0) | (way == ESP_WAY_TCP ? SAD_F_STREAM : 0) |
                       (path->local.addr.family == BASE_AF_IP6 ? SAD_F_OUTER6 : 0));
 }
 
@@ -182,7 +189,7 @@ void sad_out_set_shape(struct sad_out *out, const struct esp_path *path, enum es
 /* Plain ESP comes without ports, whatever those of IKE are. */
 static void in_set_addrs(struct sad_in *in, const struct esp_path *path, enum esp_way way)
 {
-    const uint16_t port = way == ESP_WAY_UDP ? path->remote.port : 0;
+    const uint16_t port = way != ESP_WAY_ESP ? path->remote.port : 0;
     const uint8_t *remote = path->remote.addr.bytes;
     if (path->local.addr.family == BASE_AF_IP4) {
         uint32_t remote4;
@@ -205,6 +212,7 @@ void sad_in_set_path(struct sad_in *in, const struct esp_path *path, enum esp_wa
     /* The addresses of each family have fields of their own, so they are there before a worker looks at them.
      */
     __atomic_store_n(&in->flags,
-                     (uint16_t)(kept | shape_flags(path, way) | (is_fast(path, suite) ? SAD_F_FAST : 0)),
+                     (uint16_t)(kept | shape_flags(path, way) |
+                                (way != ESP_WAY_TCP && is_fast(path, suite) ? SAD_F_FAST : 0)),
                      __ATOMIC_RELEASE);
 }

@@ -17,7 +17,8 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
 void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out);
 
 /* The largest inner packet whose padded, sealed and encapsulated form fits. */
-uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, uint16_t outer_mtu);
+uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, bool is_stream,
+                            uint16_t outer_mtu);
 
 /* Stores a new IPv4 path where workers may be reading the old one; of IPv6 the template has it all. */
 void sad_out_set_path(struct sad_out *out, const struct esp_path *path);

@@ -14,7 +14,7 @@
 static void mtu_store(struct sad_pair *pair, struct sad_out *out, uint16_t outer_mtu)
 {
     pair->outer_mtu = outer_mtu;
-    uint16_t inner = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, outer_mtu);
+    uint16_t inner = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, out->flags & SAD_F_STREAM, outer_mtu);
     atomic_store_explicit(&out->inner_mtu, inner, memory_order_relaxed);
 }
 
@@ -93,7 +93,7 @@ int sad_repath(struct sad *sad, uint32_t spi_in, const struct esp_path *path, en
     struct sad_pair *pair = sad_pair_live(sad, spi_in);
     if (!pair)
         return -ENOENT;
-    int err = way == ESP_WAY_ESP || way == ESP_WAY_UDP ? sad_path_check(path, outer_mtu) : -EINVAL;
+    int err = (unsigned)way <= ESP_WAY_TCP ? sad_path_check(path, outer_mtu) : -EINVAL;
     if (err)
         return err;
     uint32_t slot = sad_pair_slot(sad, pair);

@@ -21,6 +21,7 @@
 #define PAIR_AUDITS   600
 #define PAIR_CHILDREN 200
 #define PAIR_QUEUE    256
+#define PAIR_STREAMS  32
 
 struct pair_child {
     struct ike_install i;
@@ -30,7 +31,10 @@ struct pair_child {
     uint16_t mtu; /* of SA_MTU, or as it was installed */
 };
 
+struct pair;
+
 struct pair_host {
+    struct pair *pair;
     struct ike *ike;
     struct ike_conf *conf;
     struct seed_rng rng;
@@ -56,6 +60,13 @@ struct pair_packet {
     uint8_t bytes[WIRE_IKE_MSG_MAX];
 };
 
+/* A connection of TCP that a opened. */
+struct pair_stream {
+    struct ike_path path[2]; /* as a and b know it */
+    int holds[2];
+    bool is_gone;
+};
+
 struct pair {
     const struct crypt_ike_ops *ops; /* the test double, unless a test says otherwise */
     struct pair_host h[2];
@@ -68,6 +79,11 @@ struct pair {
     uint16_t nat_shift; /* added to a's ports outside */
     bool has_dnat;      /* b is behind a 1:1 NAT */
     struct base_addr public_addr;
+    bool has_tcp;  /* connections of TCP can be opened, */
+    int tcp_error; /* unless this says why not */
+    bool drop_udp; /* nothing else passes */
+    size_t n_streams;
+    struct pair_stream streams[PAIR_STREAMS];
     struct base_addr dead_addr; /* what goes there, and what comes from there, is lost */
     size_t head, tail;
     struct pair_packet *queue;
@@ -135,6 +151,42 @@ static inline bool pair_is_usable(void *ctx, const struct base_addr *local, cons
         if (base_addr_equal(&c->local_addrs[i], local))
             return true;
     return base_addr_equal(&h->addr, local);
+}
+
+/* The connection of TCP that a host knows by this path. NULL: there is none. */
+static inline struct pair_stream *pair_stream_of(struct pair *p, int host, const struct ike_path *path)
+{
+    for (size_t i = 0; i < p->n_streams; i++)
+        if (ike_path_equal(&p->streams[i].path[host], path))
+            return &p->streams[i];
+    return NULL;
+}
+
+static inline int pair_stream_open(void *ctx, struct ike_path *path)
+{
+    const struct pair_host *h = ctx;
+    struct pair *p = h->pair;
+    assert_ptr_equal(h, &p->h[0]);
+    if (!p->has_tcp || p->tcp_error)
+        return p->has_tcp ? p->tcp_error : -ENOTSUP;
+    assert_true(p->n_streams < PAIR_STREAMS);
+    path->local.port = (uint16_t)(40000 + p->n_streams);
+    struct pair_stream *s = &p->streams[p->n_streams++];
+    s->path[0] = s->path[1] = *path;
+    s->path[1].local = path->remote;
+    s->path[1].remote = (struct base_endpoint){p->has_nat ? p->nat_addr : path->local.addr,
+                                               (uint16_t)(path->local.port + p->nat_shift)};
+    return 0;
+}
+
+static inline void pair_stream_hold(void *ctx, const struct ike_path *path, bool holds)
+{
+    const struct pair_host *h = ctx;
+    const int host = h != &h->pair->h[0];
+    struct pair_stream *s = pair_stream_of(h->pair, host, path);
+    assert_non_null(s);
+    s->holds[host] += holds ? 1 : -1;
+    assert_true(s->holds[host] >= 0);
 }
 
 static inline void pair_ts_add(struct base_ts_list *l, const char *prefix)
@@ -224,6 +276,7 @@ static inline struct pair *pair_new(void)
     p->ops = &null_ike_ops;
     p->queue = calloc(PAIR_QUEUE, sizeof *p->queue);
     p->now.ns = 1000 * BASE_NS_PER_S;
+    p->h[0].pair = p->h[1].pair = p;
     p->h[0].addr = pair_addr("192.0.2.1");
     p->h[1].addr = pair_addr("198.51.100.1");
     p->nat_addr = pair_addr("203.0.113.7");
@@ -247,7 +300,9 @@ static inline void pair_boot(struct pair *p, int i)
                                 .conn_open = pair_conn_open,
                                 .conn_close = pair_conn_close,
                                 .mtu_for = pair_mtu_for,
-                                .is_usable = pair_is_usable};
+                                .is_usable = pair_is_usable,
+                                .stream_open = pair_stream_open,
+                                .stream_hold = pair_stream_hold};
     h->ike = ike_new(&env, h->conf, p->now);
     assert_non_null(h->ike);
 }
@@ -283,14 +338,32 @@ static inline struct pair_child *pair_find(struct pair_host *h, uint32_t spi_in)
     return NULL;
 }
 
+static inline void pair_queue(struct pair *p, int to, const struct ike_path *path, struct base_span bytes)
+{
+    assert_true(p->tail < PAIR_QUEUE);
+    struct pair_packet *k = &p->queue[p->tail++];
+    k->to = to;
+    k->path = *path;
+    k->len = bytes.len;
+    memcpy(k->bytes, bytes.ptr, bytes.len);
+}
+
 static inline void pair_route(struct pair *p, int from, const struct ike_path *path, struct base_span bytes)
 {
+    if (path->tcp) {
+        const struct pair_stream *s = pair_stream_of(p, from, path);
+        p->h[from].sends++;
+        assert_non_null(s);
+        if (!s->is_gone && !p->drop[from])
+            pair_queue(p, !from, &s->path[!from], bytes);
+        return;
+    }
     struct ike_path q = {.local = path->remote, .remote = path->local, .natt = path->remote.port == 4500};
     p->h[from].sends++;
     if (base_addr_equal(&path->remote.addr, &p->dead_addr) ||
         base_addr_equal(&path->local.addr, &p->dead_addr))
         return;
-    if (p->drop[from] || (p->carries && bytes.len + ike_path_header_bytes(path) > p->carries))
+    if (p->drop_udp || p->drop[from] || (p->carries && bytes.len + ike_path_header_bytes(path) > p->carries))
         return;
     if (from == 0 && p->has_nat) {
         q.remote.addr = p->nat_addr;
@@ -309,12 +382,7 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
         q.local.addr = p->h[1].addr;
     if (p->has_dnat && from == 1)
         q.remote.addr = p->public_addr;
-    assert_true(p->tail < PAIR_QUEUE);
-    struct pair_packet *k = &p->queue[p->tail++];
-    k->to = !from;
-    k->path = q;
-    k->len = bytes.len;
-    memcpy(k->bytes, bytes.ptr, bytes.len);
+    pair_queue(p, !from, &q, bytes);
 }
 
 /* Runs a job and gives it back. */
@@ -430,6 +498,19 @@ static inline int pair_event(struct pair *p, int i, struct ike_event ev)
     const int rc = ike_on_event(p->h[i].ike, p->now, &ev);
     pair_settle(p);
     return rc;
+}
+
+/* A connection of TCP breaks off, and both hosts hear it. */
+static inline void pair_break(struct pair *p, struct pair_stream *s)
+{
+    s->is_gone = true;
+    for (int i = 1; i >= 0; i--)
+        pair_event(p, i,
+                   (struct ike_event){.type = IKE_EV_STREAM_ENDED,
+                                      .path = s->path[i],
+                                      .is_ours = i == 0,
+                                      .error = -ECONNRESET,
+                                      .why = "Connection reset by peer"});
 }
 
 static inline void pair_connect(struct pair *p)

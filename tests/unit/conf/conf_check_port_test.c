@@ -99,6 +99,30 @@ static void a_link_local_gateway_is_on_link(void **state)
     conf_free(conf);
 }
 
+static void tcp_needs_the_host_behind_an_outside_port(void **state)
+{
+    const char *s = GOOD_SECRET, *c = GOOD_CONN,
+               *none = "'a':{'device':'eth0','addresses':['10.1.0.1/24'],'host':'none'}";
+    const char *calls = "'foo':{" GOOD_LOCAL ",'remote':{'address':'198.51.100.7','id':'@foo','tcp_port':443,"
+                        "'subnets':['10.2.0.0/24']},'tcp':'fallback'}";
+    const char *waits = "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'tcp':'always'}";
+    refused(none, s, c, ",'tcp':{'listen':[4500]}", "tcp.listen", "no outside port has a host interface");
+    refused(none, s, calls, "", "connections.foo", "write ports.NAME.host");
+    warned(none, s, waits, "", "connections.foo", "where tcp.listen says");
+    refused(HOST_PORT("culvert0"), s, c, ",'tcp':{'listen':[4500,443,4500]}", "tcp.listen",
+            "4500 stands here twice");
+    struct conf *conf =
+        load_parts(HOST_PORT("culvert0"), s, calls, ",'tcp':{'listen':[4500,443],'connections':9}");
+    assert_non_null(conf);
+    assert_int_equal(conf->tcp.n_listen, 2);
+    assert_int_equal(conf->tcp.listen[1], 443);
+    assert_int_equal(conf->tcp.connections, 9);
+    assert_int_equal(conf->tcp.connections_per_address, 100);
+    assert_int_equal(conf->ike->conns[0].tcp, IKE_TCP_FALLBACK);
+    assert_int_equal(conf->ike->conns[0].tcp_port, 443);
+    conf_free(conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +131,7 @@ int main(void)
         cmocka_unit_test(a_device_is_named_so_that_it_can_be_found),
         cmocka_unit_test(a_cloud_gateway_outside_of_a_single_address_is_accepted),
         cmocka_unit_test(a_link_local_gateway_is_on_link),
+        cmocka_unit_test(tcp_needs_the_host_behind_an_outside_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

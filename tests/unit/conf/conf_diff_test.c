@@ -228,11 +228,9 @@ static void routes_that_waited_with_their_ports_are_applied_when_those_are_back(
 /* A key that is new in the schema must find its way into the comparison. */
 static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
 {
-    static const char *const places[CONF_SECTIONS] = {[CONF_S_PORT] = "ports.p.",
-                                                      [CONF_S_WORKERS] = "workers.",
-                                                      [CONF_S_EAL] = "eal.",
-                                                      [CONF_S_CONTROL] = "control.",
-                                                      [CONF_S_TUNNEL] = "tunnel."};
+    static const char *const places[CONF_SECTIONS] = {
+        [CONF_S_PORT] = "ports.p.",    [CONF_S_WORKERS] = "workers.", [CONF_S_EAL] = "eal.",
+        [CONF_S_CONTROL] = "control.", [CONF_S_TUNNEL] = "tunnel.",   [CONF_S_TCP] = "tcp."};
     size_t n, told = 0;
     const struct conf_key *k = conf_keys(&n);
     compare(
@@ -244,7 +242,8 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
                    "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
                    "'control':{'telemetry':true,'seccomp':false,'socket':'/x','state':'/s'},"
-                   "'tunnel':{'mss_clamp':false,'copy_df':false}"));
+                   "'tunnel':{'mss_clamp':false,'copy_df':false},"
+                   "'tcp':{'listen':[4500],'connections':9,'connections_per_address':8}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];
         const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0 ||

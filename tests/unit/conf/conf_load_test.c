@@ -30,6 +30,10 @@ static void a_small_configuration_gets_all_defaults(void **state)
     assert_true(conf->control.seccomp);
     assert_true(conf->tunnel.mss_clamp);
     assert_true(conf->tunnel.copy_df);
+    assert_int_equal(conf->tcp.n_listen, 0);
+    assert_int_equal(conf->tcp.connections, 1000);
+    assert_int_equal(conf->ike->conns[0].tcp, IKE_TCP_OFF);
+    assert_int_equal(conf->ike->conns[0].tcp_port, 4500);
     assert_false(conf->ike->conns[0].frag_after);
     assert_int_equal(conf->ike->n_secrets, 1);
     assert_int_equal(conf->ike->secrets[0].psk_len, 20);

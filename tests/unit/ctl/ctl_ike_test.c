@@ -301,7 +301,7 @@ static void what_the_node_reports_becomes_the_engines_events(void **state)
     const struct base_endpoint there = {base_addr_ip4(3), 99};
     reports[n_reports++] = (struct node_event){.type = NODE_EV_SOFT, .spi_in = 1};
     reports[n_reports++] = (struct node_event){.type = NODE_EV_HARD, .spi_in = 2};
-    reports[n_reports++] = (struct node_event){.type = NODE_EV_MOVED, .spi_in = 3, .moved_to = there};
+    reports[n_reports++] = (struct node_event){.type = NODE_EV_MOVED, .spi_in = 3, .moved.to = there};
     reports[n_reports++] = (struct node_event){.type = NODE_EV_TRAFFIC, .spi_in = 4, .traffic = {{5}, {6}}};
     assert_true(ctl_ike_events(&ctl));
     static const enum ike_event_type want[] = {IKE_EV_SA_SOFT, IKE_EV_SA_HARD, IKE_EV_PEER_MOVED,

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Commands and documents, from request line to answer line. Engine and node are replaced by a few
- * values, so that each member of a document can be told.
- */
+/* Commands and documents, from request line to answer line; engine and node are a few values here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,7 +79,8 @@ bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_chi
 bool ike_show_presence(const struct ike *ike, const char *name, struct ike_presence *out)
 {
     const bool has = has_view && strcmp(name, view.conn) == 0, up = has && view.state == IKE_VIEW_ESTABLISHED;
-    return *out = (struct ike_presence){has, up, has && !up, 0, view.path.remote, 0, {up && view.n_children}},
+    return *out =
+               (struct ike_presence){has, up, has && !up, 0, view.path.remote, 0, 0, {up && view.n_children}},
            true;
 }
 

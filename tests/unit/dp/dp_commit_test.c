@@ -106,10 +106,10 @@ static void a_peer_that_moved_is_reported_once_and_only_if_authentic(void **stat
     assert_true(sad_event_pop(r.b.sad, &ev));
     assert_int_equal(ev.type, SAD_EV_PEER_MOVED);
     assert_int_equal(ev.spi_in, r.spi_b);
-    assert_int_equal(ev.remote.port, 30000);
+    assert_int_equal(ev.moved.remote.port, 30000);
     assert_false(sad_event_pop(r.b.sad, &ev));
     /* Control moves the path: the answer goes there. */
-    struct esp_path path = {{rig_ip("192.0.2.2"), 4500}, ev.remote};
+    struct esp_path path = {{rig_ip("192.0.2.2"), 4500}, ev.moved.remote};
     assert_int_equal(sad_repath(r.b.sad, r.spi_b, &path, ESP_WAY_UDP, 1500), 0);
     rig_in(&r, &r.b, RIG_INSIDE, rig_frame(0x12, "10.2.0.9", "10.1.0.9", 60));
     struct rte_mbuf *m = rig_out(&r.b, RIG_OUTSIDE);

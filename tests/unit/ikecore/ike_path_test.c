@@ -15,6 +15,9 @@ static void a_path_is_its_two_ends(void **state)
     b = a;
     b.local.addr = base_addr_ip4(3);
     assert_false(ike_path_equal(&a, &b));
+    b = a;
+    b.tcp = true;
+    assert_false(ike_path_equal(&a, &b));
 }
 
 static void a_peer_is_called_from_an_address_of_ours_on_the_port_that_fits(void **state)

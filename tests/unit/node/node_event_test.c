@@ -27,8 +27,8 @@ static void what_becomes_of_a_pair_is_reported(void **state)
     const struct node_event moved = rig_turn(NODE_EV_MOVED);
     const struct base_addr peer = rig_ip("192.0.2.2");
     assert_int_equal(moved.spi_in, spi);
-    assert_true(base_addr_equal(&moved.moved_to.addr, &peer));
-    assert_int_equal(moved.moved_to.port, 5000);
+    assert_true(base_addr_equal(&moved.moved.to.addr, &peer));
+    assert_int_equal(moved.moved.to.port, 5000);
     const struct node_pair_view v = rig_pair_view(spi);
     assert_int_equal(v.in.pkts, 2);
     assert_int_equal(v.in.bytes, 2 * RIG_INNER);
@@ -70,6 +70,7 @@ static void datagrams_of_ike_cross_by_value(void **state)
     struct node_datagram *d = &ev.datagram;
     assert_int_equal(ev.type, NODE_EV_DATAGRAM);
     assert_true(d->natt);
+    assert_false(d->tcp);
     assert_int_equal(d->len, 3);
     assert_memory_equal(rig_bytes, "ike", 3);
     assert_int_equal(d->local.port, 4500);

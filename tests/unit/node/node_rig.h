@@ -86,6 +86,7 @@ static inline bool rig_next(struct node_event *here)
 {
     struct node_event *there = malloc(sizeof *there);
     assert_non_null(there);
+    memset(there, 1, sizeof *there); /* true where an event says nothing: it says all of its kind */
     const bool any = node_event_pop(rig_node, there, rig_bytes);
     rig_cross(here, there, sizeof *here);
     free(there);
@@ -277,6 +278,8 @@ static inline int rig_start(void **state)
         .control_core = NODE_CORE_AUTO,
         .hugepages = NODE_HUGEPAGES_NEVER,
         .memory_mb = 128,
+        .tcp_connections = 8,
+        .tcp_connections_per_address = 4,
     };
     const uint8_t mac[6] = {2, 0, 0, 0, 0, 2};
     const struct base_addr peer = rig_ip("192.0.2.2");

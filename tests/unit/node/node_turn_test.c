@@ -12,13 +12,20 @@
 
 static struct node node;
 static int feeds, ticks, traps, owners, reclaims, ready_fd;
-static bool has_packets;
+static bool has_packets, has_streams;
+static int streams;
 static base_time deadline;
 
 bool node_feed_turn(struct node *n)
 {
     feeds++;
     return has_packets;
+}
+
+bool node_stream_turn(struct node *n)
+{
+    streams++;
+    return has_streams;
 }
 
 bool node_feed_ready(struct node *n, int fd)
@@ -70,9 +77,13 @@ static void each_turn_feeds_the_host_and_wipes_what_was_removed(void **state)
     assert_true(node.now_tsc != 0);
     has_packets = true;
     assert_true(node_turn(&node, (base_time){2000}));
-    assert_int_equal(feeds, 2);
-    assert_int_equal(owners, 2);
-    assert_int_equal(reclaims, 2);
+    has_packets = false;
+    has_streams = true;
+    assert_true(node_turn(&node, (base_time){1999}));
+    assert_int_equal(streams, 3);
+    assert_int_equal(feeds, 3);
+    assert_int_equal(owners, 3);
+    assert_int_equal(reclaims, 3);
     assert_int_equal(ticks, 1); /* when it was due */
     assert_int_equal(traps, 1);
 }

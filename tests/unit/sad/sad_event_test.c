@@ -155,13 +155,13 @@ static void a_move_to_one_place_is_told_once_a_second(void **state)
     struct sad_event ev;
     uint32_t spi = install(sad, &(struct limits){0}, true);
     struct sad_in *in = sad_in_find(sad_tables(sad), spi);
-    struct base_endpoint from = {.port = 777};
-    assert_int_equal(base_addr_parse("203.0.113.9", &from.addr), 0);
+    struct sad_moved from = {.remote.port = 777};
+    assert_int_equal(base_addr_parse("203.0.113.9", &from.remote.addr), 0);
     for (uint64_t tsc = 5000; tsc < 6000; tsc += 100)
         sad_in_moved(sad, in, &from, tsc);
     assert_true(sad_event_pop(sad, &ev));
     assert_int_equal(ev.type, SAD_EV_PEER_MOVED);
-    assert_true(base_endpoint_equal(&ev.remote, &from));
+    assert_true(base_endpoint_equal(&ev.moved.remote, &from.remote));
     assert_false(sad_event_pop(sad, &ev));
     sad_in_moved(sad, in, &from, 5999);
     assert_false(sad_event_pop(sad, &ev));
@@ -177,15 +177,15 @@ static void four_moves_in_a_row_are_told_at_once_then_one_a_second(void **state)
     struct sad_event ev;
     uint32_t spi = install(sad, &(struct limits){0}, true);
     struct sad_in *in = sad_in_find(sad_tables(sad), spi);
-    struct base_endpoint from = {.port = 1000};
+    struct sad_moved from = {.remote.port = 1000};
     uint32_t told = 0;
-    assert_int_equal(base_addr_parse("203.0.113.9", &from.addr), 0);
+    assert_int_equal(base_addr_parse("203.0.113.9", &from.remote.addr), 0);
     for (uint64_t tsc = 5000; tsc < 8000; tsc += 10) {
-        from.port++;
+        from.remote.port++;
         sad_in_moved(sad, in, &from, tsc);
         if (sad_event_pop(sad, &ev)) {
             told++;
-            assert_true(base_endpoint_equal(&ev.remote, &from));
+            assert_true(sad_moved_equal(&ev.moved, &from));
         }
         assert_int_equal(told, tsc < 5030 ? (tsc - 5000) / 10 + 1 : 4 + (tsc - 5030) / 1000);
     }

@@ -98,7 +98,7 @@ static void what_the_data_path_lacks_is_not_supported(void **state)
     p.integ = 99;
     assert_refused(sad, &p, -ENOTSUP);
     p = good;
-    p.way = ESP_WAY_TCP;
+    p.way = (enum esp_way)3;
     assert_refused(sad, &p, -ENOTSUP);
     p.way = ESP_WAY_UDP;
     p.integ = integ; /* next to an AEAD */

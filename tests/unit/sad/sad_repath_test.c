@@ -21,10 +21,12 @@ static const struct {
     {"192.0.2.1", "192.0.2.3", ESP_WAY_ESP, 20, 0, "4 esp"},
     {"2001:db8::1", "2001:db8::2", ESP_WAY_ESP, 40, SAD_F_OUTER6, "6 esp"},
     {"2001:db8::1", "2001:db8::3", ESP_WAY_UDP, 48, SAD_F_OUTER6 | SAD_F_ENCAP, "6 udp"},
+    {"192.0.2.1", "192.0.2.2", ESP_WAY_TCP, 28, SAD_F_ENCAP | SAD_F_STREAM, "4 tcp"},
+    {"2001:db8::1", "2001:db8::2", ESP_WAY_TCP, 48, SAD_F_OUTER6 | SAD_F_ENCAP | SAD_F_STREAM, "6 tcp"},
 };
 
 #define SHAPES      (sizeof shapes / sizeof shapes[0])
-#define SHAPE_FLAGS (SAD_F_ENCAP | SAD_F_FAST | SAD_F_OUTER6)
+#define SHAPE_FLAGS (SAD_F_ENCAP | SAD_F_FAST | SAD_F_OUTER6 | SAD_F_STREAM)
 
 static struct esp_path path_of(size_t shape)
 {
@@ -50,9 +52,9 @@ static void out_has_shape(struct sad *sad, uint32_t spi, size_t shape)
     assert_int_equal(out->front_bytes, shapes[shape].hdr_bytes + 16 + SAD_L2_ROOM);
     assert_int_equal(out->flags & SHAPE_FLAGS, shapes[shape].flags);
     assert_int_equal(hdr[0] >> 4, is6 ? 6 : 4);
-    assert_int_equal(hdr[is6 ? 6 : 9], shapes[shape].way == ESP_WAY_UDP ? 17 : 50);
+    assert_int_equal(hdr[is6 ? 6 : 9], shapes[shape].way != ESP_WAY_ESP ? 17 : 50);
     assert_memory_equal(hdr + ip - addr, path.remote.addr.bytes, addr);
-    if (shapes[shape].way == ESP_WAY_UDP)
+    if (shapes[shape].way != ESP_WAY_ESP)
         assert_memory_equal(hdr + ip, "\x11\x94\x11\x95", 4);
     assert_memory_equal(hdr + shapes[shape].hdr_bytes, "\0\0\x10", 3); /* the peer's SPI */
     if (!is6)
@@ -62,11 +64,12 @@ static void out_has_shape(struct sad *sad, uint32_t spi, size_t shape)
 static void in_has_shape(struct sad *sad, uint32_t spi, size_t shape)
 {
     const struct sad_in *in = rig_in(sad, spi);
-    const bool is6 = shapes[shape].flags & SAD_F_OUTER6, is_udp = shapes[shape].way == ESP_WAY_UDP;
+    const bool is6 = shapes[shape].flags & SAD_F_OUTER6, is_udp = shapes[shape].way != ESP_WAY_ESP,
+               is_tcp = shapes[shape].way == ESP_WAY_TCP;
     const struct esp_path path = path_of(shape);
     uint32_t remote_be;
     /* Inbound the fast path takes plain ESP, too. */
-    assert_int_equal(in->flags & SHAPE_FLAGS, shapes[shape].flags | (is6 ? 0 : SAD_F_FAST));
+    assert_int_equal(in->flags & SHAPE_FLAGS, shapes[shape].flags | (is6 || is_tcp ? 0 : SAD_F_FAST));
     if (is6) {
         assert_memory_equal(in->local6, path.local.addr.bytes, 16);
         assert_memory_equal(in->remote6, path.remote.addr.bytes, 16);
@@ -81,7 +84,7 @@ static void in_has_shape(struct sad *sad, uint32_t spi, size_t shape)
 static void a_pair_goes_from_each_shape_to_each_other(void **state)
 {
     (void)state;
-    struct sad *sad = rig_sad(16, 1);
+    struct sad *sad = rig_sad(64, 1);
     rig_worker_on(sad_qsbr(sad), 0);
     for (size_t from = 0; from < SHAPES; from++) {
         for (size_t to = 0; to < SHAPES; to++) {
@@ -103,8 +106,10 @@ static void a_pair_goes_from_each_shape_to_each_other(void **state)
             assert_memory_equal(&now.path, &b, sizeof b);
             /* The inner packet that just fits does, with the new header. */
             const size_t padded = (now.inner_mtu + 2u + 3u) / 4 * 4;
-            assert_true(shapes[to].hdr_bytes + 16 + padded + 16 <= 1400);
-            assert_true(shapes[to].hdr_bytes + 16 + padded + 4 + 16 > 1400);
+            /* TCP has a longer header than UDP, and the message's length. */
+            const size_t head = shapes[to].hdr_bytes + (shapes[to].way == ESP_WAY_TCP ? 32 - 8 + 2 : 0);
+            assert_true(head + 16 + padded + 16 <= 1400);
+            assert_true(head + 16 + padded + 4 + 16 > 1400);
             assert_int_equal(sad_remove(sad, spi), 0);
         }
     }
@@ -159,7 +164,7 @@ static void what_no_header_is_made_for_is_refused(void **state)
     const uint32_t spi = install(sad);
     const struct esp_path six = path_of(2), mixed = {path_of(0).local, six.remote};
     const struct sad_out before = *rig_out(sad, spi);
-    assert_int_equal(sad_repath(sad, spi, &six, ESP_WAY_TCP, 1400), -EINVAL);
+    assert_int_equal(sad_repath(sad, spi, &six, (enum esp_way)3, 1400), -EINVAL);
     assert_int_equal(sad_repath(sad, spi, &mixed, ESP_WAY_UDP, 1400), -EINVAL);
     assert_int_equal(sad_repath(sad, spi, &six, ESP_WAY_UDP, 1279), -EINVAL);
     assert_memory_equal(rig_out(sad, spi), &before, sizeof before);
