@@ -113,9 +113,29 @@ static void stream_is_lost(struct ike *ike, struct ikev2_sa *sa, const struct ik
         stream_plan(ike, sa);
 }
 
+/*
+ * Who answers IKE_SA_INIT with what the next try is to have (INVALID_KE_PAYLOAD, COOKIE) may close the
+ * connection with that, though it should not (RFC 9329 6.3, 6.4): once the call goes on by another one.
+ */
+static bool call_goes_on(struct ike *ike, struct ikev2_sa *sa, const struct ike_event *ev)
+{
+    struct ike_path to = sa->path;
+    if ((sa->state != IKEV2_ST_I_DH && sa->state != IKEV2_ST_I_INIT) || ev->error || sa->stream.tries ||
+        ike->shutting_down || ike_stream_open(ike, &to) < 0)
+        return false;
+    sa->stream.tries++;
+    ikev2_sa_set_path(ike, sa, &to);
+    if (sa->req.dgrams.count)
+        ikev2_request_repeat(ike, sa);
+    ikev2_sa_touch(ike, sa);
+    return true;
+}
+
 /* A call, or a goodbye, over a connection of ours that is no more. */
 static void stream_fails(struct ike *ike, struct ikev2_sa *sa, const struct ike_event *ev)
 {
+    if (call_goes_on(ike, sa, ev))
+        return;
     if (sa->state < IKEV2_ST_UP && !sa->quiet) {
         explain_tcp(ike, ikev2_sa_about(sa), ev->error, ev->why);
         IKE_COUNT(ike, sa, failed);

@@ -58,7 +58,15 @@ gw_rekey b foo ike && lab_wait 10 rekeyed ike 1 || lab_fail "our IKE SA is not r
 whack --rekey-ike --name net
 lab_wait 10 rekeyed ike 2 || lab_fail "libreswan's IKE SA is not rekeyed: $(culvert_ctl b explain)"
 check_equal "connections of TCP" 1 "$(culvert_json b 'd["node"]["tcp_connections"]' show counters)"
+connection_of() { culvert_json b 'd["sas"][0]["remote"]' show sas; }
+before=$(connection_of)
 gw_terminate b foo
+# Whoever called before wants it to be up, and calls anew.
+anew() { up && [ "$(connection_of)" != "$before" ]; }
 down() { [ "$(culvert_ikes b)" = 0 ]; }
-lab_wait 10 down || lab_fail "not closed: $(culvert_ctl b show sas)"
+if [ "$1" = called ]; then
+    lab_wait 10 anew || lab_fail "libreswan does not call anew: $(culvert_ctl b show sas)"
+else
+    lab_wait 10 down || lab_fail "not closed: $(culvert_ctl b show sas)"
+fi
 echo "shows: IKE over TCP, rekeyed by both sides, one connection for all"

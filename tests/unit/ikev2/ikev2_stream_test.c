@@ -270,6 +270,35 @@ static void a_peer_that_takes_no_connection_any_more_is_given_up(void **state)
     pair_free(p);
 }
 
+static void pair_close(struct pair *p, struct pair_stream *s)
+{
+    s->is_gone = true;
+    pair_event(
+        p, 0,
+        (struct ike_event){
+            .type = IKE_EV_STREAM_ENDED, .path = s->path[0], .is_ours = true, .why = "the peer closed it"});
+}
+
+/* As libreswan does with INVALID_KE_PAYLOAD. */
+static void a_peer_that_closes_amid_ike_sa_init_is_called_once_more(void **state)
+{
+    (void)state;
+    for (int closes = 1; closes <= 2; closes++) {
+        struct pair *p = tcp_new(IKE_TCP_ALWAYS);
+        pair_start(p);
+        p->drop[0] = true;
+        pair_connect(p);
+        p->drop[0] = closes == 2;
+        for (int i = 0; i < closes; i++)
+            pair_close(p, &p->streams[i]);
+        assert_int_equal(p->n_streams, 2);
+        assert_int_equal(pair_live(&p->h[0]), closes == 1);
+        assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_TCP), closes == 2);
+        assert_int_equal(p->streams[0].holds[0], 0);
+        pair_free(p);
+    }
+}
+
 /* RFC 9329 7.1: who called by UDP moves to where only TCP passes, and the same request is sent that way. */
 static void mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place(void **state)
 {
@@ -367,6 +396,7 @@ int main(void)
         cmocka_unit_test(esp_leads_from_stream_to_stream_and_not_between_udp_and_tcp),
         cmocka_unit_test(a_peer_that_takes_no_connection_any_more_is_given_up),
         cmocka_unit_test(mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place),
+        cmocka_unit_test(a_peer_that_closes_amid_ike_sa_init_is_called_once_more),
         cmocka_unit_test(a_call_that_gets_no_connection_says_why),
         cmocka_unit_test(an_authentication_that_is_repeated_has_a_connection_of_its_own),
         cmocka_unit_test(an_heir_by_rekeying_goes_by_the_connection_of_before),
