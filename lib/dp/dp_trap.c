@@ -5,7 +5,7 @@
  * once a second of a policy that packets want. A policy that finds no place among those that were wanted in
  * the last second, or whose packets wait already as many as may, loses its packets.
  *
- * Drops: trap_full, trap_late, owner_full.
+ * Drops: trap_full, trap_late, trap_refused, owner_full.
  */
 #include "dp_trap.h"
 
@@ -128,7 +128,7 @@ static bool packet_drop_if_of(struct dp *dp, struct trap_packet *w, const void *
     const uint32_t *trap = arg;
     if (w->trap != *trap)
         return false;
-    dp_drop_at_control(dp, w->mbuf, DP_DROP_trap_late);
+    dp_drop_at_control(dp, w->mbuf, DP_DROP_trap_refused);
     return true;
 }
 

@@ -24,7 +24,7 @@ trap)
     lab_wait 10 children_are 0 || lab_fail "the child stays without traffic"
     check_equal "IKE SAs without a child" 1 "$(culvert_ikes b)"
     check_ping b "${NET_LAN[a]}.10" 3 0.2
-    check_equal "packets that called in vain" "0 0 0" "$(culvert_drops b trap_full) $(culvert_drops b trap_late) $(culvert_drops b no_sa)"
+    check_equal "packets that called in vain" "0 0 0 0" "$(culvert_drops b trap_full) $(culvert_drops b trap_refused) $(culvert_drops b trap_late) $(culvert_drops b no_sa)"
     shows="the first packets call and arrive, before and after a pause without traffic"
     ;;
 restart)

@@ -117,9 +117,10 @@ static void what_waits_too_long_or_for_nothing_is_dropped(void **state)
     assert_int_equal(rig_drops(&r.a, DP_DROP_trap_late), 1);
     assert_int_equal(dp_trap_deadline(r.a.dp).ns, S(17).ns);
     dp_trap_refuse(r.a.dp, 7);
-    assert_int_equal(rig_drops(&r.a, DP_DROP_trap_late), 1);
+    assert_int_equal(rig_drops(&r.a, DP_DROP_trap_refused), 0);
     dp_trap_refuse(r.a.dp, 8);
-    assert_int_equal(rig_drops(&r.a, DP_DROP_trap_late), 2);
+    assert_int_equal(rig_drops(&r.a, DP_DROP_trap_refused), 1);
+    assert_int_equal(rig_drops(&r.a, DP_DROP_trap_late), 1);
     assert_true(base_time_is_never(dp_trap_deadline(r.a.dp)));
     rig_free(&r);
 }

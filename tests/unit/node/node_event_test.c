@@ -132,11 +132,11 @@ static void a_packet_that_calls_for_a_pair_waits_for_it(void **state)
     assert_int_equal(rig_ask_of_spi(NODE_PAIR_REMOVE, spi), 0);
     rig_host_sends();
     assert_null(rig_went_out(RIG_OUTSIDE));
-    const uint64_t late = rig_drops("trap_late");
+    const uint64_t refused = rig_drops("trap_refused");
     (void)rig_turn(NODE_EV_TRAP);
     struct node_request refuse = {.type = NODE_TRAP_REFUSE, .trap = 7};
     assert_int_equal(rig_ask(&refuse), 0);
-    assert_int_equal(rig_drops("trap_late"), late + 1);
+    assert_int_equal(rig_drops("trap_refused"), refused + 1);
     rig_policy_set(0);
 }
 
