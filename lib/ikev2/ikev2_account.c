@@ -5,12 +5,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "base_span.h"
 #include "ike_core.h"
 #include "ike_env.h"
 #include "ike_job_radius.h"
 #include "ike_radius_conf.h"
 #include "ikev2_children.h"
+#include "ikev2_inner.h"
 #include "ikev2_sa.h"
+
+#define INTERIM_JITTER_PER_CENT 10u /* later, at most */
 
 static void account_told(struct ike *ike, uint64_t sa_id, struct ike_job *job)
 {
@@ -59,15 +63,31 @@ static void account_measure(struct ike *ike, const struct ikev2_sa *sa)
     a->session.out = (struct eap_radius_count){sum.out_pkts, sum.out_bytes};
 }
 
-/* A server's word goes before the configuration's; neither makes a flood of records. */
-static base_time account_next(const struct ike *ike, const struct ikev2_sa *sa)
+/*
+ * A server's word goes before the configuration's; neither makes a flood of records, nor do sessions that
+ * began together tell all at once (RFC 2869 2.1).
+ */
+static base_time account_next(struct ike *ike, const struct ikev2_sa *sa)
 {
     const uint32_t granted = sa->account->session.grant.interim_s;
     const uint32_t ours = sa->conf->radius ? sa->conf->radius->interim_s : 0;
     const uint32_t s = granted ? granted : ours;
     if (!s)
         return BASE_TIME_NEVER;
-    return base_time_add(ike->now, (s < IKE_RADIUS_INTERIM_MIN ? IKE_RADIUS_INTERIM_MIN : s) * BASE_NS_PER_S);
+    const uint64_t ns = (s < IKE_RADIUS_INTERIM_MIN ? IKE_RADIUS_INTERIM_MIN : s) * BASE_NS_PER_S;
+    return base_time_add(ike->now, ns + ike_jitter(ike, ns / 100 * INTERIM_JITTER_PER_CENT));
+}
+
+/* The address that the peer has, whoever said which: 0 without one. */
+static uint32_t account_address(const struct ikev2_sa *sa)
+{
+    const struct ikev2_inner *in = sa->inner;
+    for (size_t i = 0; in && in->is_ours && i < in->n; i++)
+        if (in->addrs[i].family == BASE_AF_IP4) {
+            struct base_reader r = base_reader(base_span(in->addrs[i].bytes, 4));
+            return base_read_u32(&r);
+        }
+    return 0;
 }
 
 void ikev2_account_start(struct ike *ike, struct ikev2_sa *sa, const struct eap_name *user,
@@ -81,6 +101,8 @@ void ikev2_account_start(struct ike *ike, struct ikev2_sa *sa, const struct eap_
         return;
     ike->env.rng(ike->env.ctx, IKE_RNG_NONCE, &id, sizeof id);
     a->session = (struct eap_radius_session){.user = *user, .grant = *grant, .status = EAP_RADIUS_START};
+    if (account_address(sa))
+        a->session.grant.ip4 = account_address(sa);
     snprintf(a->session.id, sizeof a->session.id, "%016" PRIx64, id);
     a->since = ike->now;
     a->interim_at = account_next(ike, sa);

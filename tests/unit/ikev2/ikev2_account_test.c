@@ -5,6 +5,8 @@
 #include "ike_radius_conf.h"
 #include "ikev2_account.h"
 #include "ikev2_children.h"
+#include "ikev2_inner.h"
+#include "ikev2_sa.h"
 
 static struct pair *pair_accounting(uint16_t acct_port)
 {
@@ -58,6 +60,51 @@ static void a_session_begins_moves_and_ends(void **state)
     pair_free(p);
 }
 
+/* Sessions that begin together do not tell together, and none sooner than was asked. */
+static void records_on_the_way_are_spread(void **state)
+{
+    (void)state;
+    struct pair *p = pair_accounting(1813);
+    struct ike *ike = p->h[1].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    const struct eap_name user = {.len = 1, .text = "x"};
+    const struct eap_grant grant = {.interim_s = 600};
+    uint64_t first = 0;
+    bool differ = false;
+    for (int i = 0; i < 20; i++) {
+        ikev2_account_start(ike, sa, &user, &grant);
+        pair_job(p, 1, &told(p)->job);
+        const uint64_t ns = ikev2_account_at(sa).ns - ike->now.ns;
+        assert_in_range(ns, 600 * BASE_NS_PER_S, 660 * BASE_NS_PER_S);
+        differ = differ || (first && ns != first);
+        first = ns;
+        ikev2_account_stop(ike, sa);
+        pair_job(p, 1, &told(p)->job);
+    }
+    assert_true(differ);
+    pair_free(p);
+}
+
+/* Also when a pool, or a row, says which, and not the server. */
+static void the_address_that_is_told_is_the_one_that_was_given(void **state)
+{
+    (void)state;
+    struct pair *p = pair_accounting(1813);
+    struct ike *ike = p->h[1].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    const struct eap_name user = {.len = 1, .text = "x"};
+    const struct eap_grant grant = {.ip4 = 5};
+    struct ikev2_inner *in = ikev2_inner_new(ike, sa);
+    assert_non_null(in);
+    in->is_ours = true;
+    in->addrs[in->n++] = base_addr_ip4(0x0a090007);
+    ikev2_account_start(ike, sa, &user, &grant);
+    struct ike_job_radius *begin = told(p);
+    assert_int_equal(begin->session.grant.ip4, 0x0a090007);
+    pair_job(p, 1, &begin->job);
+    pair_free(p);
+}
+
 static struct ike_traffic carried[2]; /* of the child, and of any other */
 static uint32_t counted_spi;
 
@@ -93,14 +140,14 @@ static void a_session_tells_on_its_way_what_its_children_carried(void **state)
     pair_run(p, 57);
     pair_drain(p);
     assert_int_equal(p->h[1].n_jobs, 0);
-    struct ike_job_radius *j = told_later(p, 3, EAP_RADIUS_INTERIM);
-    assert_int_equal(j->session.seconds, 60);
+    struct ike_job_radius *j = told_later(p, 9, EAP_RADIUS_INTERIM); /* up to a tenth later */
+    assert_in_range(j->session.seconds, 60, 66);
     assert_int_equal(j->session.in.pkts, 1);
     assert_int_equal(j->session.in.bytes, 100);
     assert_int_equal(j->session.out.pkts, 2);
     assert_int_equal(j->session.out.bytes, 0x100000200);
     pair_job(p, 1, &j->job);
-    pair_job(p, 1, &told_later(p, 60, EAP_RADIUS_INTERIM)->job);
+    pair_job(p, 1, &told_later(p, 66, EAP_RADIUS_INTERIM)->job);
     pair_free(p);
 }
 
@@ -165,6 +212,8 @@ static void without_a_server_for_it_there_is_no_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_on_the_way_are_spread),
+        cmocka_unit_test(the_address_that_is_told_is_the_one_that_was_given),
         cmocka_unit_test(a_session_begins_moves_and_ends),
         cmocka_unit_test(a_session_tells_on_its_way_what_its_children_carried),
         cmocka_unit_test(what_a_child_carried_stays_when_it_goes),
