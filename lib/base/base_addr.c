@@ -158,3 +158,31 @@ const char *base_prefix_text(const struct base_prefix *p, char out[BASE_PREFIX_T
     snprintf(out, BASE_PREFIX_TEXT_MAX, "%s/%u", addr, p->len);
     return out;
 }
+
+/* The address behind this one; of family none behind the last. */
+static struct base_addr addr_next(struct base_addr a)
+{
+    size_t i = base_addr_size(a.family);
+    while (i > 0 && ++a.bytes[i - 1] == 0)
+        i--;
+    return i ? a : (struct base_addr){0};
+}
+
+size_t base_prefixes_of(const struct base_addr *lo, const struct base_addr *hi, struct base_prefix *out,
+                        size_t max, struct base_addr *rest)
+{
+    size_t n = 0;
+    *rest = *lo;
+    while (n < max && rest->family && base_addr_compare(rest, hi) <= 0) {
+        struct base_prefix p = {.addr = *rest};
+        struct base_addr first, last;
+        base_prefix_range(&p, &first, &last);
+        while (!base_addr_equal(&first, rest) || base_addr_compare(&last, hi) > 0) {
+            p.len++;
+            base_prefix_range(&p, &first, &last);
+        }
+        out[n++] = p;
+        *rest = base_addr_equal(&last, hi) ? (struct base_addr){0} : addr_next(last);
+    }
+    return n;
+}

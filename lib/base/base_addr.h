@@ -57,6 +57,12 @@ int base_prefix_parse_host(const char *text, struct base_prefix *out);
 /* First and last address of a prefix. */
 void base_prefix_range(const struct base_prefix *p, struct base_addr *lo, struct base_addr *hi);
 
+/*
+ * The prefixes that make up the addresses from lo to hi >= lo, in their order: how many were written, max at
+ * the most. *rest: where to go on, or of family none: they are all.
+ */
+size_t base_prefixes_of(const struct base_addr *lo, const struct base_addr *hi, struct base_prefix *out,
+                        size_t max, struct base_addr *rest);
 bool base_prefix_contains(const struct base_prefix *p, const struct base_addr *a);
 
 /* Writes text with NUL into out (sizes above) and returns out. "any" for BASE_AF_NONE. */

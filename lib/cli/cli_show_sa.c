@@ -119,7 +119,8 @@ static void own_addresses(struct cli_out *out, const json_t *sa)
         return;
     cli_join(json_object_get(sa, "local_inner"), list, sizeof list);
     cli_join(json_object_get(sa, "dns"), dns, sizeof dns);
-    cli_say(out, 2, "%s: the peer gave us %s%s%s", cli_text(sa, "connection"), list,
+    cli_say(out, 2, "%s: the peer gave us %s%s%s%s%s", cli_text(sa, "connection"), list,
+            json_object_get(sa, "interface") ? ", on " : "", cli_text(sa, "interface"),
             json_object_get(sa, "dns") ? "; name servers " : "", json_object_get(sa, "dns") ? dns : "");
 }
 

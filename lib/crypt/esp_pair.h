@@ -52,6 +52,8 @@ struct esp_pair {
     uint64_t ike_id;    /* number of its IKE SA, likewise */
     struct esp_keymat keys_in, keys_out;
     struct esp_path path;
+    /* Addresses that the peer gave us by this SA, for the use of this machine; of family none: none. */
+    struct base_addr inner[2];
     uint64_t soft_bytes, soft_pkts; /* 0: no limit. Each direction counts by itself */
     uint64_t hard_bytes, hard_pkts;
     /* Inner selectors, most of which are not there: esp_pair_copy() leaves those out. */

@@ -76,11 +76,14 @@ static json_t *addresses(const struct base_addr *list, size_t n)
 }
 
 /* Inner addresses, and whose they are. */
-static void sa_inner(const struct ike_sa_view *v, json_t *o)
+static void sa_inner(const struct ctl *ctl, const struct ike_sa_view *v, json_t *o)
 {
+    char interface[NODE_VIEW_INTERFACE_MAX];
     if (!v->n_inner)
         return;
     ctl_json_set(o, v->is_inner_ours ? "local_inner" : "remote_inner", addresses(v->inner, v->n_inner));
+    if (v->is_inner_ours && node_view_inner(ctl->node, &v->inner[0], interface))
+        ctl_json_set(o, "interface", ctl_json_text(interface));
     if (v->n_inner_dns)
         ctl_json_set(o, "dns", addresses(v->inner_dns, v->n_inner_dns));
 }
@@ -116,7 +119,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     if (v->refusal)
         ctl_json_set(o, "refused", json_string(wire_ike_notify_name(v->refusal)));
     ctl_json_num(o, "moves", v->moves);
-    sa_inner(v, o);
+    sa_inner(ctl, v, o);
     ctl_json_set(o, "ppk", json_boolean(v->has_ppk));
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
     for (size_t i = 0; ike_show_child(ctl->ike, v->id, i, &c); i++)

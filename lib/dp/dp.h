@@ -217,6 +217,14 @@ int dp_udp_send(struct dp *dp, const struct base_endpoint *local, const struct b
 /* The own address and the MTU that packets to this destination leave with. 0, or -ENETUNREACH. */
 int dp_route_find(const struct dp *dp, const struct base_addr *to, struct base_addr *local, uint16_t *mtu);
 
+/*
+ * The host has this address, too, through the host interface of a port, though it is no port's: a peer gave
+ * it by an SA. What the host sends from it leaves by an SA or not at all. 0; -EADDRINUSE: it is had already;
+ * -ENOSPC: too many, or of late; -EINVAL: that port has no host.
+ */
+int dp_inner_add(struct dp *dp, uint16_t port, const struct base_addr *addr);
+void dp_inner_remove(struct dp *dp, const struct base_addr *addr);
+
 /* Whether this is an address of one of the ports. */
 bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr);
 

@@ -10,10 +10,11 @@
 #include "sad.h"
 #include "sad_reclaim.h"
 
-#define DP_ADJS_MAX  65536        /* next hops and neighbours */
-#define DP_OWN_SLOTS 64           /* hash over own IPv4 addresses, four times the most that fit */
-#define DP_FRAG_IDS  1024         /* counters of fragment IDs that all destinations share */
-#define DP_PORT_NONE DP_PORTS_MAX /* of a packet that came in by no port */
+#define DP_ADJS_MAX   65536        /* next hops and neighbours */
+#define DP_OWN_SLOTS  64           /* hash over own IPv4 addresses, four times the most that fit */
+#define DP_FRAG_IDS   1024         /* counters of fragment IDs that all destinations share */
+#define DP_INNERS_MAX 16           /* addresses of the host's that peers gave */
+#define DP_PORT_NONE  DP_PORTS_MAX /* of a packet that came in by no port */
 
 struct dp_adj;
 struct dp_fib;
@@ -27,6 +28,14 @@ struct dp_port {
     _Alignas(64) uint64_t mac_word; /* the six bytes as the low 48 bits of a load */
     bool has_vlan, is_inside, rx_ip4_cksum;
     struct dp_port_params params;
+};
+
+/* An address of the host's that is no port's (dp_inner.h). Fields are fixed while it is published. */
+struct dp_inner {
+    _Atomic uint8_t family; /* published by it; BASE_AF_NONE: nobody's */
+    uint16_t port;          /* through whose host interface the host has it */
+    uint8_t bytes[16];
+    bool is_held; /* control: workers may still read it */
 };
 
 struct dp {
@@ -47,11 +56,13 @@ struct dp {
     struct rte_ring *host;         /* to the host's stack */
     struct rte_ring *streams;      /* to streams of TCP */
     struct sad_reclaim *reclaim;   /* the tables' own */
-    struct dp_resolve *resolve;    /* control */
-    struct dp_traps *traps;        /* control */
-    struct dp_counters control;    /* control: its drops of what workers handed to it, and of its own */
-    _Atomic bool is_stopping;      /* any thread, once */
-    _Atomic bool bell_is_armed;    /* set by control, which sleeps; taken down by whoever wakes it */
+    _Atomic uint32_t n_inners;     /* control; workers look no further when there is none */
+    struct dp_inner inners[DP_INNERS_MAX];
+    struct dp_resolve *resolve; /* control */
+    struct dp_traps *traps;     /* control */
+    struct dp_counters control; /* control: its drops of what workers handed to it, and of its own */
+    _Atomic bool is_stopping;   /* any thread, once */
+    _Atomic bool bell_is_armed; /* set by control, which sleeps; taken down by whoever wakes it */
     struct dp_worker *workers[DP_WORKERS_MAX];
     _Atomic uint64_t frag_ids[DP_FRAG_IDS];    /* any thread */
     _Atomic uint64_t stream_ports[65536 / 64]; /* control; bits: local ports of streams (dp_stream_port()) */

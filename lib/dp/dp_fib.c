@@ -111,6 +111,23 @@ static int neighbours_add(struct dp *dp, struct dp_fib *fib)
     return err;
 }
 
+int dp_fib_inner_set(struct dp *dp, struct dp_fib *fib, uint16_t port, const struct base_addr *addr)
+{
+    return dp_fib_host_set(dp, fib, addr, port_adj(dp, port, DP_ADJ_LOCAL));
+}
+
+static int inners_add(struct dp *dp, struct dp_fib *fib)
+{
+    int err = 0;
+    for (size_t i = 0; i < DP_INNERS_MAX && !err; i++) {
+        const uint8_t family = atomic_load_explicit(&dp->inners[i].family, memory_order_relaxed);
+        const struct base_addr addr = base_addr_from_bytes((enum base_family)family, dp->inners[i].bytes);
+        if (family != BASE_AF_NONE)
+            err = dp_fib_inner_set(dp, fib, dp->inners[i].port, &addr);
+    }
+    return err;
+}
+
 void dp_fib_free(struct dp_fib *fib)
 {
     if (!fib)
@@ -145,6 +162,8 @@ struct dp_fib *dp_fib_make(struct dp *dp, const struct dp_route *routes, size_t 
         err = port_add(dp, fib, port);
     if (!err)
         err = neighbours_add(dp, fib);
+    if (!err)
+        err = inners_add(dp, fib);
     if (err) {
         sad_reclaim_defer(dp->reclaim, fib_retired, fib, 0); /* nodes of it may wait already */
         return NULL;

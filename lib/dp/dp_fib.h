@@ -35,6 +35,9 @@ struct dp_fib *dp_fib_make(struct dp *dp, const struct dp_route *routes, size_t 
 /* No worker may be able to see it. NULL is fine. */
 void dp_fib_free(struct dp_fib *fib);
 
+/* An address of the host's that is no port's, in place; dp_fib_host_clear() ends it. 0, or -errno. */
+int dp_fib_inner_set(struct dp *dp, struct dp_fib *fib, uint16_t port, const struct base_addr *addr);
+
 /* A neighbour's host route, in place. 0, or -ENOSPC. */
 int dp_fib_host_set(struct dp *dp, struct dp_fib *fib, const struct base_addr *addr, uint32_t adj);
 void dp_fib_host_clear(struct dp_fib *fib, const struct base_addr *addr);

@@ -13,6 +13,7 @@
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
+#include "dp_inner.h"
 #include "dp_large.h"
 #include "dp_mbuf.h"
 #include "dp_stream.h"
@@ -22,7 +23,7 @@
 
 #define HOST_PPS_DEFAULT 10000
 
-/* The port with a host that has this address; DP_PORT_NONE: none. */
+/* The port with a host that has this address, or through which the host has it; DP_PORT_NONE: none. */
 static uint16_t owner_of(const struct dp *dp, const uint8_t *addr, bool is6)
 {
     const uint8_t family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
@@ -33,7 +34,7 @@ static uint16_t owner_of(const struct dp *dp, const uint8_t *addr, bool is6)
                 memcmp(p->addrs[a].addr.bytes, addr, wire_ip_addr_bytes(is6)) == 0)
                 return i;
     }
-    return DP_PORT_NONE;
+    return dp_inner_port(dp, addr, is6);
 }
 
 bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6)

@@ -16,6 +16,7 @@
 #include "dp_frag.h"
 #include "dp_frag_out.h"
 #include "dp_host.h"
+#include "dp_inner.h"
 #include "dp_mbuf.h"
 #include "dp_nexthop.h"
 #include "dp_own.h"
@@ -30,6 +31,8 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     bool is6 = p->flags & DP_PKT_INNER6;
     const uint8_t *dst = p->op.data + wire_ip_dst_at(is6);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
+    if (dp_inner_port(w->dp, p->op.data + wire_ip_src_at(is6), is6) != DP_PORT_NONE)
+        return false; /* it has that address by an SA, and means that */
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
         return true;
     return p->flags & DP_PKT_HOST && dp_host_may_go_clear(w, p);

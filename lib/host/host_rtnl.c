@@ -22,7 +22,7 @@ static uint8_t rtnl_family(uint8_t family)
     return family == BASE_AF_IP6 ? AF_INET6 : AF_INET;
 }
 
-int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
+static int rtnl_addr(int fd, uint16_t type, uint16_t flags, unsigned ifindex, const struct base_prefix *addr)
 {
     const size_t size = base_addr_size(addr->addr.family);
     const struct ifaddrmsg i = {
@@ -32,10 +32,54 @@ int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
         .ifa_flags = IFA_F_NODAD,
     };
     char buf[HOST_NETLINK_MAX];
-    struct nlmsghdr *r = rtnl_request(buf, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
+    struct nlmsghdr *r = rtnl_request(buf, type, flags, &i, sizeof i);
     mnl_attr_put(r, IFA_LOCAL, size, addr->addr.bytes);
     mnl_attr_put(r, IFA_ADDRESS, size, addr->addr.bytes);
     return host_netlink_ask(fd, r);
+}
+
+int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *addr)
+{
+    return rtnl_addr(fd, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, addr);
+}
+
+int host_rtnl_addr_remove(int fd, unsigned ifindex, const struct base_prefix *addr)
+{
+    return rtnl_addr(fd, RTM_DELADDR, 0, ifindex, addr);
+}
+
+/* from NULL: whatever its source. */
+static int rtnl_route(int fd, uint16_t type, uint16_t flags, unsigned ifindex, const struct base_prefix *to,
+                      const struct base_addr *from, uint32_t metric)
+{
+    const uint8_t family = to->addr.family;
+    const struct rtmsg i = {
+        .rtm_family = rtnl_family(family),
+        .rtm_dst_len = to->len,
+        .rtm_table = RT_TABLE_MAIN,
+        .rtm_protocol = RTPROT_STATIC,
+        .rtm_scope = family == BASE_AF_IP6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+        .rtm_type = RTN_UNICAST,
+    };
+    char buf[HOST_NETLINK_MAX];
+    struct nlmsghdr *r = rtnl_request(buf, type, flags, &i, sizeof i);
+    mnl_attr_put(r, RTA_DST, base_addr_size(family), to->addr.bytes);
+    mnl_attr_put_u32(r, RTA_OIF, ifindex);
+    mnl_attr_put_u32(r, RTA_PRIORITY, metric);
+    if (from)
+        mnl_attr_put(r, RTA_PREFSRC, base_addr_size(from->family), from->bytes);
+    return host_netlink_ask(fd, r);
+}
+
+int host_rtnl_route_add(int fd, unsigned ifindex, const struct base_prefix *to, const struct base_addr *from,
+                        uint32_t metric)
+{
+    return rtnl_route(fd, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ifindex, to, from, metric);
+}
+
+int host_rtnl_route_remove(int fd, unsigned ifindex, const struct base_prefix *to, uint32_t metric)
+{
+    return rtnl_route(fd, RTM_DELROUTE, 0, ifindex, to, NULL, metric);
 }
 
 int host_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric)

@@ -28,7 +28,8 @@
 #include "host_log.h"
 #include "host_rtnl.h"
 
-#define METRIC 4000
+#define METRIC       4000
+#define METRIC_INNER 3000 /* of routes of addresses that peers gave */
 
 static int tun_open(const struct host_tun *tun, char *why, size_t why_size)
 {
@@ -162,4 +163,63 @@ void host_tun_close(const struct host_tun *tun, int fd)
     if (rtnl >= 0)
         close(rtnl);
     close(fd);
+}
+
+static bool host_has_addr(const struct base_addr *addr)
+{
+    struct ifaddrs *list = NULL;
+    bool has = false;
+    if (getifaddrs(&list) < 0)
+        return false;
+    for (const struct ifaddrs *i = list; i && !has; i = i->ifa_next)
+        has = i->ifa_addr && is_same_addr(i->ifa_addr, addr);
+    freeifaddrs(list);
+    return has;
+}
+
+static struct base_prefix tun_host_prefix(const struct base_addr *addr)
+{
+    return (struct base_prefix){*addr, (uint8_t)(8 * base_addr_size(addr->family))};
+}
+
+int host_tun_addr_add(const char *name, const struct base_addr *addr)
+{
+    const struct base_prefix own = tun_host_prefix(addr);
+    const int rtnl = host_has_addr(addr) ? -EADDRINUSE : host_netlink_open(NETLINK_ROUTE);
+    if (rtnl < 0)
+        return rtnl;
+    const int rc = host_rtnl_addr_add(rtnl, if_nametoindex(name), &own);
+    close(rtnl);
+    return rc;
+}
+
+int host_tun_addr_remove(const char *name, const struct base_addr *addr)
+{
+    const struct base_prefix own = tun_host_prefix(addr);
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
+    if (rtnl < 0)
+        return rtnl;
+    const int rc = host_rtnl_addr_remove(rtnl, if_nametoindex(name), &own);
+    close(rtnl);
+    return rc;
+}
+
+int host_tun_route_add(const char *name, const struct base_addr *from, const struct base_prefix *to)
+{
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
+    if (rtnl < 0)
+        return rtnl;
+    const int rc = host_rtnl_route_add(rtnl, if_nametoindex(name), to, from, METRIC_INNER);
+    close(rtnl);
+    return rc;
+}
+
+int host_tun_route_remove(const char *name, const struct base_prefix *to)
+{
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
+    if (rtnl < 0)
+        return rtnl;
+    const int rc = host_rtnl_route_remove(rtnl, if_nametoindex(name), to, METRIC_INNER);
+    close(rtnl);
+    return rc;
 }

@@ -28,3 +28,17 @@ int host_tun_open(const struct host_tun *tun, char *why, size_t why_size);
 
 /* Takes the interface away, and the rules that point to it. */
 void host_tun_close(const struct host_tun *tun, int fd);
+
+/*
+ * Gives the interface one address more, or takes it away: one that a peer gave, which no interface of this
+ * machine may have yet (-EADDRINUSE). 0 or -errno.
+ */
+int host_tun_addr_add(const char *name, const struct base_addr *addr);
+int host_tun_addr_remove(const char *name, const struct base_addr *addr);
+
+/*
+ * What goes to `to` leaves by the interface, from that address, unless an existing route leads elsewhere:
+ * that one keeps its place. 0 or -errno.
+ */
+int host_tun_route_add(const char *name, const struct base_addr *from, const struct base_prefix *to);
+int host_tun_route_remove(const char *name, const struct base_prefix *to);

@@ -99,6 +99,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     p->hard_pkts = c->conf->life_pkts;
     base_ts_copy(&p->local_ts, c->local_ts);
     base_ts_copy(&p->remote_ts, c->remote_ts);
+    ikev2_inner_own(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);
 }

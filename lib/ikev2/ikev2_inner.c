@@ -44,6 +44,19 @@ void ikev2_inner_move(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *t
         pool_hand_over(ike->pools, &to->inner->addrs[i], from->id, to->id);
 }
 
+void ikev2_inner_own(const struct ikev2_sa *sa, const struct base_ts_list *local,
+                     struct base_addr out[IKEV2_INNER_MAX])
+{
+    const struct ikev2_inner *in = sa->inner;
+    size_t n = 0;
+    memset(out, 0, IKEV2_INNER_MAX * sizeof *out);
+    for (size_t i = 0; in && !in->is_ours && i < in->n; i++) {
+        const struct base_ts t = {.port_hi = UINT16_MAX, .lo = in->addrs[i], .hi = in->addrs[i]};
+        if (base_ts_holds(local, &t))
+            out[n++] = in->addrs[i];
+    }
+}
+
 /* All addresses of the families that we ask for, in the place of each dynamic selector. */
 static void inner_fill_wide(const struct ike_conn_conf *conn, const struct base_ts_list *l,
                             struct base_ts_list *out)

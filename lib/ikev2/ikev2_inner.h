@@ -34,6 +34,11 @@ struct ikev2_inner *ikev2_inner_new(struct ike *ike, struct ikev2_sa *sa);
 /* The SA ends: addresses of ours are given back. */
 void ikev2_inner_end(struct ike *ike, struct ikev2_sa *sa);
 
+/* Those of the addresses that the peer gave us which a child's selectors of our side have; else of family
+ * none. */
+void ikev2_inner_own(const struct ikev2_sa *sa, const struct base_ts_list *local,
+                     struct base_addr out[IKEV2_INNER_MAX]);
+
 /* They go over to the SA that takes this one's place, unless that has its own. */
 void ikev2_inner_move(struct ike *ike, struct ikev2_sa *from, struct ikev2_sa *to);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "node_inner.h"
 #include "node_int.h"
 #include "node_telemetry.h"
 #include "sad_conn.h"
@@ -35,6 +36,8 @@ static int do_install(struct node *node, struct esp_pair *pair)
     const int rc = sad_install(node->sad, pair);
     if (rc == 0 && pair->active)
         dp_trap_release(node->dp);
+    if (rc == 0)
+        node_inner_install(node, pair);
     return rc;
 }
 
@@ -64,6 +67,7 @@ static int do_mtu(struct node *node, const struct node_mtu *mtu)
 static int do_remove(struct node *node, uint32_t spi_in)
 {
     const int rc = sad_remove(node->sad, spi_in);
+    node_inner_remove(node, spi_in);
     if (rc == -ENOENT)
         sad_spi_free(node->sad, spi_in);
     return rc;

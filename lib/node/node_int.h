@@ -52,6 +52,7 @@ struct node {
     struct node_pmtu pmtu;
     struct node_streams streams;
     struct node_stage stage;
+    struct node_inner *inner; /* the latest first */
 };
 
 /* A worker's time stamp as monotonic time; 0 stays 0 ("never"). */

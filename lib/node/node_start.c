@@ -22,6 +22,7 @@
 #include "host_log.h"
 #include "imb_esp.h"
 #include "node_bell.h"
+#include "node_inner.h"
 #include "node_int.h"
 #include "node_take.h"
 #include "node_telemetry.h"
@@ -250,6 +251,7 @@ void node_stop(struct node *node)
         return;
     node_telemetry_close();
     node_stream_stop(node);
+    node_inner_stop(node);
     node_feed_stop(node);
     if (!stop_workers(node)) {
         node_take_stop(node);

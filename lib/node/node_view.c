@@ -12,6 +12,7 @@
 
 #include "afpkt.h"
 #include "afpkt_left.h"
+#include "node_inner.h"
 #include "node_int.h"
 #include "sad_conn.h"
 
@@ -234,4 +235,11 @@ uint16_t node_view_mtu(const struct node *node, const struct base_addr *to)
     struct base_addr local;
     uint16_t mtu;
     return dp_route_find(node->dp, to, &local, &mtu) == 0 ? mtu : 0;
+}
+
+bool node_view_inner(const struct node *node, const struct base_addr *addr, char out[NODE_VIEW_INTERFACE_MAX])
+{
+    const char *name = node_inner_interface(node, addr);
+    snprintf(out, NODE_VIEW_INTERFACE_MAX, "%s", name ? name : "");
+    return name != NULL;
 }

@@ -55,6 +55,11 @@ struct node_port_view {
     struct node_counters counters;
 };
 
+#define NODE_VIEW_INTERFACE_MAX 16 /* with NUL */
+/* The host's interface that has an address which a peer gave. False: none has it. */
+bool node_view_inner(const struct node *node, const struct base_addr *addr,
+                     char out[NODE_VIEW_INTERFACE_MAX]);
+
 /* Port index < n_ports, its place in node_params.ports; false: there is none. */
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out);
 

@@ -26,6 +26,13 @@ if [ "$1" = client ]; then
     check_equal "our address" "['10.9.0.1']" "$(culvert_json b 'd["sas"][0]["local_inner"]' show sas)"
     check_equal "the name server told" "['10.1.0.53']" "$(culvert_json b 'd["sas"][0]["dns"]' show sas)"
     check_equal "our side of the child" "['10.9.0.1/32']" "$(culvert_json b 'd["sas"][0]["children"][0]["local"]' show sas)"
+    # Programs beside culvertd use it, without a word about it, and are reached at it
+    on_wan() { lab_in gwb ip -o addr show dev culvert-wan | grep -c "$1"; }
+    check_equal "the interface that has it" "culvert-wan" "$(culvert_json b 'd["sas"][0]["interface"]' show sas)"
+    lab_wait 3 lab_in gwb ping -c 1 -W 0.3 -q "${NET_LAN[a]}.10" || lab_fail "a program of the Culvert host does not get through"
+    lab_spawn gwb "$LAB_OUT/served.log" "$LAB_PYTHON" -m http.server --bind 10.9.0.1 8000
+    fetch() { lab_in hosta "$LAB_PYTHON" -c 'import urllib.request; print(len(urllib.request.urlopen("http://10.9.0.1:8000/", timeout=2).read()))'; }
+    lab_wait 5 fetch || lab_fail "a program of the Culvert host is not reached at its inner address"
     gw_rekey b foo child && gw_rekey b foo ike || lab_fail "it cannot be rekeyed"
     sleep 1
     check_equal "our address afterwards" "['10.9.0.1']" "$(culvert_json b 'd["sas"][-1]["local_inner"]' show sas)"
@@ -33,7 +40,17 @@ if [ "$1" = client ]; then
     again() { [ "$(culvert_ikes b)" = 1 ] && [ "$(culvert_total b foo established)" = 2 ]; }
     lab_wait 5 again || lab_fail "it did not authenticate again"
     check_equal "our address by the next authentication" "['10.9.0.1']" "$(culvert_json b 'd["sas"][0]["local_inner"]' show sas)"
-    echo "shows: $(culvert_ctl b show sas | tail -n 1)"
+    lab_wait 3 fetch || lab_fail "the server is not reached afterwards"
+    shown=$(culvert_ctl b show sas | tail -n 1)
+    gw_terminate b foo
+    gone() { [ "$(on_wan 10.9.0.1)" = 0 ]; }
+    lab_wait 8 gone || lab_fail "the address stays when the SA is gone"
+    lab_in gwb ip route | grep -q "${NET_LAN[a]}" && lab_fail "a route stays when the SA is gone: $(lab_in gwb ip route)"
+    gw_initiate b foo || lab_fail "no tunnel again"
+    kill -9 "${GW_PID[b]}"
+    gone_with_it() { ! lab_in gwb ip -o addr | grep -q 10.9.0.1; }
+    lab_wait 3 gone_with_it || lab_fail "the address stays after a crash"
+    echo "shows: $shown"
     exit 0
 fi
 

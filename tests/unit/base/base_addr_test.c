@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base_addr.h"
+#include "base_text.h"
 
 static struct base_addr addr(const char *text)
 {
@@ -188,6 +189,38 @@ static void private_ranges_end_where_their_rfcs_say(void **state)
     }
 }
 
+static const char *prefixes_text(const char *lo, const char *hi, size_t max)
+{
+    static char text[2048];
+    struct base_text t = base_text(text, sizeof text);
+    struct base_prefix list[64];
+    struct base_addr a, b, rest;
+    char prefix[BASE_PREFIX_TEXT_MAX];
+    assert_int_equal(base_addr_parse(lo, &a), 0);
+    assert_int_equal(base_addr_parse(hi, &b), 0);
+    text[0] = '\0';
+    const size_t n = base_prefixes_of(&a, &b, list, max, &rest);
+    for (size_t i = 0; i < n; i++)
+        base_text_add(&t, "%s ", base_prefix_text(&list[i], prefix));
+    if (rest.family)
+        base_text_add(&t, "and from %s on", base_addr_text(&rest, prefix));
+    return text;
+}
+
+static void a_range_is_prefixes(void **state)
+{
+    (void)state;
+    assert_string_equal(prefixes_text("10.2.0.0", "10.2.0.255", 9), "10.2.0.0/24 ");
+    assert_string_equal(prefixes_text("0.0.0.0", "255.255.255.255", 9), "0.0.0.0/0 ");
+    assert_string_equal(prefixes_text("10.0.0.1", "10.0.0.6", 9),
+                        "10.0.0.1/32 10.0.0.2/31 10.0.0.4/31 10.0.0.6/32 ");
+    assert_string_equal(prefixes_text("255.255.255.254", "255.255.255.255", 9), "255.255.255.254/31 ");
+    assert_string_equal(prefixes_text("10.0.0.1", "10.0.0.6", 2),
+                        "10.0.0.1/32 10.0.0.2/31 and from 10.0.0.4 on");
+    assert_string_equal(prefixes_text("fd02::", "fd02::1:ffff", 9), "fd02::/111 ");
+    assert_string_equal(prefixes_text("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 9), "::/0 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +237,7 @@ int main(void)
         cmocka_unit_test(ranges_span_the_prefix_at_every_length),
         cmocka_unit_test(a_prefix_contains_its_ends_and_nothing_beyond),
         cmocka_unit_test(private_ranges_end_where_their_rfcs_say),
+        cmocka_unit_test(a_range_is_prefixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -252,14 +252,15 @@ static void what_the_peer_gave_us_stands_below(void **state)
     (void)state;
     expect_printed(
         cli_print_sas,
-        "{'sas':[{'connection':'hq','id':1,'local_inner':['10.9.0.1','fd09::1'],'dns':['10.1.0.53'],"
+        "{'sas':[{'connection':'hq','id':1,'local_inner':['10.9.0.1','fd09::1'],'interface':'culvert-wan','"
+        "dns':['10.1.0.53'],"
         "'children':[]},{'connection':'foo','id':2,'remote_inner':['10.9.0.2'],'children':[]}]}",
         "  CONNECTION  ID  STATE  ROLE  LOCAL  REMOTE  REMOTE ID  ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
         "  hq           1  -      -     -      -       -          no          -         -    -         -\n"
         "  foo          2  -      -     -      -       -          no          -         -    -         -\n"
         "\n"
         "  no child SAs\n"
-        "hq: the peer gave us 10.9.0.1, fd09::1; name servers 10.1.0.53\n");
+        "hq: the peer gave us 10.9.0.1, fd09::1, on culvert-wan; name servers 10.1.0.53\n");
 }
 
 int main(void)

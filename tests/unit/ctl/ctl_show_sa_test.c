@@ -72,6 +72,12 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
     return -1;
 }
 
+bool node_view_inner(const struct node *node, const struct base_addr *addr, char out[NODE_VIEW_INTERFACE_MAX])
+{
+    snprintf(out, NODE_VIEW_INTERFACE_MAX, "culvert-wan");
+    return addr->bytes[3] == 1;
+}
+
 int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
 {
     return -1;
@@ -222,6 +228,8 @@ static void inner_addresses_are_told_with_whose_they_are(void **state)
         const json_t *inner = json_object_get(sa, ours ? "local_inner" : "remote_inner");
         assert_string_equal(json_string_value(json_array_get(inner, 0)), "10.9.0.1");
         assert_null(json_object_get(sa, ours ? "remote_inner" : "local_inner"));
+        const char *interface = json_string_value(json_object_get(sa, "interface"));
+        assert_string_equal(interface ? interface : "none", ours ? "culvert-wan" : "none");
         assert_string_equal(json_string_value(json_array_get(json_object_get(sa, "dns"), 0)), "10.2.0.53");
         json_decref(d);
         json_decref(args);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
-#include "node_view.h"
+#include "ctl_node_views.h"
 
 static struct ctl ctl;
 static struct ike_conn_conf conns[2];

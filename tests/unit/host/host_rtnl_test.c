@@ -150,6 +150,34 @@ static int teardown(void **state)
     return 0;
 }
 
+static void a_route_has_its_source_and_comes_back_out(void **state)
+{
+    const struct base_prefix to = prefix("10.2.0.0/24");
+    struct base_addr from;
+    (void)state;
+    assert_int_equal(base_addr_parse("10.9.0.1", &from), 0);
+    kernel_says(0);
+    assert_int_equal(host_rtnl_route_add(ends[0], 9, &to, &from, 3000), 0);
+    const size_t size = sizeof(struct rtmsg);
+    asked_read(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, NLMSG_LENGTH(size) + 32);
+    const struct rtmsg *i = NLMSG_DATA(&asked.head);
+    assert_int_equal(i->rtm_family, AF_INET);
+    assert_int_equal(i->rtm_dst_len, 24);
+    assert_int_equal(i->rtm_table, RT_TABLE_MAIN);
+    assert_int_equal(i->rtm_scope, RT_SCOPE_LINK);
+    assert_memory_equal(attribute(size, RTA_DST, 4), to.addr.bytes, 4);
+    assert_memory_equal(attribute(size, RTA_PREFSRC, 4), from.bytes, 4);
+    assert_int_equal(number(size, RTA_OIF), 9);
+    assert_int_equal(number(size, RTA_PRIORITY), 3000);
+    kernel_says(-ESRCH);
+    assert_int_equal(host_rtnl_route_remove(ends[0], 9, &to, 3000), -ESRCH);
+    asked_read(RTM_DELROUTE, 0, NLMSG_LENGTH(size) + 24);
+    kernel_says(0);
+    const struct base_prefix own = prefix("10.9.0.1/32");
+    assert_int_equal(host_rtnl_addr_remove(ends[0], 9, &own), 0);
+    asked_read(RTM_DELADDR, 0, NLMSG_LENGTH(sizeof(struct ifaddrmsg)) + 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +186,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_rule_is_taken_away_as_it_was_put_there, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_kernel_refuses_is_told_as_it_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_route_has_its_source_and_comes_back_out, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

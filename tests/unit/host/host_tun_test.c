@@ -79,6 +79,24 @@ int host_rtnl_addr_add(int fd, unsigned ifindex, const struct base_prefix *a)
     return ask("addr %s/%u", addr(&a->addr), a->len);
 }
 
+int host_rtnl_addr_remove(int fd, unsigned ifindex, const struct base_prefix *a)
+{
+    return ask("no addr %s/%u", addr(&a->addr), a->len);
+}
+
+int host_rtnl_route_add(int fd, unsigned ifindex, const struct base_prefix *to, const struct base_addr *from,
+                        uint32_t metric)
+{
+    char prefix[BASE_PREFIX_TEXT_MAX];
+    return ask("route %s from %s metric %u", base_prefix_text(to, prefix), addr(from), metric);
+}
+
+int host_rtnl_route_remove(int fd, unsigned ifindex, const struct base_prefix *to, uint32_t metric)
+{
+    char prefix[BASE_PREFIX_TEXT_MAX];
+    return ask("no route %s metric %u", base_prefix_text(to, prefix), metric);
+}
+
 int host_rtnl_default_add(int fd, unsigned ifindex, uint8_t family, uint32_t table, uint32_t metric)
 {
     return ask("default %u table %u metric %u", family, table, metric);
@@ -257,6 +275,25 @@ static void an_interface_with_the_same_address_is_told_of(void **state)
     assert_string_equal(said, "");
 }
 
+static void an_address_more_is_this_machines_alone(void **state)
+{
+    const struct base_addr inner = base_addr_ip4(0x0a090001), own = base_addr_ip4(0xc0000263);
+    const struct base_prefix net = {base_addr_ip4(0x0a020000), 16};
+    (void)state;
+    assert_int_equal(host_tun_addr_add("culvert0", &inner), 0);
+    assert_int_equal(host_tun_route_add("culvert0", &inner, &net), 0);
+    assert_int_equal(host_tun_route_remove("culvert0", &net), 0);
+    assert_int_equal(host_tun_addr_remove("culvert0", &inner), 0);
+    assert_string_equal(asked, "addr 10.9.0.1/32\nroute 10.2.0.0/16 from 10.9.0.1 metric 3000\n"
+                               "no route 10.2.0.0/16 metric 3000\nno addr 10.9.0.1/32\n");
+    has_other = true;
+    memcpy(&other.sin_addr, own.bytes, 4);
+    assert_int_equal(host_tun_addr_add("culvert0", &own), -EADDRINUSE);
+    refused = "route";
+    refusal = -EEXIST;
+    assert_int_equal(host_tun_route_add("culvert0", &inner, &net), -EEXIST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup(an_interface_that_cannot_be_set_up_is_taken_away, setup),
         cmocka_unit_test_setup(without_ip6_the_other_family_goes_on, setup),
         cmocka_unit_test_setup(each_refusal_is_a_sentence, setup),
+        cmocka_unit_test_setup(an_address_more_is_this_machines_alone, setup),
         cmocka_unit_test_setup(an_interface_with_the_same_address_is_told_of, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,10 @@ static void an_address_of_each_family_is_given_and_the_child_narrowed_to_them(vo
     assert_string_equal(child_nets(&p->h[1]), "10.2.0.0/16, fd02::/64 === 10.9.0.1/32, fd09::1/128");
     assert_string_equal(child_nets(&p->h[0]), "10.9.0.1/32, fd09::1/128 === 10.2.0.0/16, fd02::/64");
     pair_check_one(p);
+    const struct esp_pair *given = &p->h[0].children[0].i.pair; /* this machine may use them */
+    assert_string_equal(base_addr_text(&given->inner[0], text), "10.9.0.1");
+    assert_string_equal(base_addr_text(&given->inner[1], text), "fd09::1");
+    assert_int_equal(p->h[1].children[0].i.pair.inner[0].family, BASE_AF_NONE);
     const struct ikev2_inner *in = inner_of(p, 0);
     assert_non_null(in);
     assert_false(in->is_ours);
