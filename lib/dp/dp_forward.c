@@ -3,7 +3,8 @@
  * The last stage: where does the packet go, which Ethernet header does it get, into which port's queue.
  * Inbound packets have their TTL counted down here and take a congestion mark along (RFC 6040 4.2).
  *
- * Drops: ttl, too_big, ecn, no_way_back, and those of dp_nexthop_ask(), dp_frag_inner() and dp_reass_ip4().
+ * Drops: ttl, too_big, ecn, no_way_back, and those of dp_nexthop_ask(), dp_frag_inner() and dp_reass_ip4()
+ * and dp_local_put().
  */
 #include "dp_forward.h"
 
@@ -11,9 +12,11 @@
 #include <rte_ip.h>
 #include "dp_bytes.h"
 #include "dp_drop.h"
+#include "dp_flow.h"
 #include "dp_frag.h"
 #include "dp_host.h"
 #include "dp_icmp.h"
+#include "dp_local.h"
 #include "dp_mbuf.h"
 #include "dp_mss.h"
 #include "dp_nexthop.h"
@@ -81,14 +84,28 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
     dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
-/*
- * What was opened would leave in clear where peers are, and an answer from there comes in clear and is not
- * sealed: the packet is for nobody behind this gateway.
- */
+/* What was opened would leave where peers are. */
 static inline bool leads_outside(const struct dp_worker *w, const struct dp_adj *a)
 {
     return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) &&
            w->dp->ports[a->port].params.role == DP_ROLE_OUTSIDE;
+}
+
+/*
+ * Into the tunnel of another peer, as any packet that a policy has something to say about: its TTL is counted
+ * down there. Without a policy it is for nobody here: it would leave in clear, and an answer from there would
+ * come in clear and not be sealed.
+ */
+static void pass_on(struct dp_worker *w, struct dp_pkt *p)
+{
+    struct sad_flow flow;
+    dp_flow_fill(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false);
+    if (sad_spd_lookup(w->tables, &flow) == SAD_SPD_NONE) {
+        dp_drop_pkt(w, p, DP_DROP_no_way_back);
+        return;
+    }
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    dp_local_put(w, p->mbuf, 0);
 }
 
 /* Ours, on its way back out, at the end of its life, too big for the link, or to a host that is not known
@@ -104,7 +121,7 @@ static __attribute__((cold, noinline)) void inner_exception(struct dp_worker *w,
         return;
     }
     if (leads_outside(w, a)) {
-        dp_drop_pkt(w, p, DP_DROP_no_way_back);
+        pass_on(w, p);
         return;
     }
     if (ip[wire_ip_ttl_at(is6)] <= 1) {

@@ -71,6 +71,32 @@ static void what_would_leave_by_an_outside_port_is_dropped_by_name(void **state)
     rig_free(&r);
 }
 
+/* A seals it for B, whose way there is a second tunnel, which is A's again. */
+static void what_came_out_of_a_tunnel_goes_into_the_one_that_leads_on(void **state)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    const struct dp_route back = {{rig_ip("10.1.0.0"), 24}, RIG_OUTSIDE, rig_ip("192.0.2.1")};
+    assert_int_equal(dp_routes_set(r.b.dp, &back, 1), 0);
+    for (int leg = 0; leg < 2; leg++) {
+        struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true),
+                        b = rig_pair(2, &rig_gcm128, NULL, true, true);
+        a.local_ts = b.remote_ts = rig_ts(leg ? "10.1.0.0/24" : "10.3.0.0/24");
+        a.remote_ts = b.local_ts = rig_ts(leg ? "10.3.0.0/24" : "10.1.0.0/24");
+        rig_connect(&r, &a, &b);
+    }
+    through(&r, rig_frame(0x11, "10.3.0.9", "10.1.0.9", 60));
+    assert_int_equal(rig_drops(&r.b, DP_DROP_no_way_back), 0);
+    rig_in(&r, &r.a, RIG_OUTSIDE, rig_out(&r.b, RIG_OUTSIDE));
+    struct rte_mbuf *m = rig_out(&r.a, RIG_INSIDE);
+    assert_non_null(m);
+    assert_int_equal(rte_pktmbuf_mtod(m, const uint8_t *)[14 + 8], 64 - 3); /* a hop at each of the three */
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
 static void what_is_larger_than_the_next_link_is_cut_or_told(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -149,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_ttl_that_ends_at_the_second_gateway_is_told_through_the_tunnel),
         cmocka_unit_test(a_destination_without_a_route_is_dropped),
         cmocka_unit_test(what_would_leave_by_an_outside_port_is_dropped_by_name),
+        cmocka_unit_test(what_came_out_of_a_tunnel_goes_into_the_one_that_leads_on),
         cmocka_unit_test(what_is_larger_than_the_next_link_is_cut_or_told),
         cmocka_unit_test(the_mss_of_a_syn_is_lowered_when_configured),
         cmocka_unit_test(an_ip6_packet_has_its_hop_limit_counted_down),
