@@ -183,10 +183,12 @@ service() {
     fi
 }
 
-# The lab with that DPDK, libxdp and strongSwan: a pair of sites, and what hangs on how a port takes its interface.
+# The lab with that DPDK, libxdp and strongSwan: a pair of sites, certificates, a token by OpenSSL's provider, logins, and what hangs on how
+# a port takes its interface.
 lab() {
     local ok bad
-    inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 24_built_in 28_more_keys 30_site_pair 87_takes_port 97_offloads \
+    inside env LAB_BIN=/build/gcc/app tests/interop/run.sh --jobs 2 --out /build/scenarios 21_signature:schemes 22_token:ec 24_built_in 28_more_keys \
+        30_site_pair 72_login:tls-in 73_clients:windows 87_takes_port 97_offloads \
         98_big_datagrams >"$out/lab.log" 2>&1
     read -r ok bad < <(sed -nE 's/^scenarios: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/lab.log")
     if [ "${ok:-0}" -lt 10 ]; then
