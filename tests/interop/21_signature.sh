@@ -80,13 +80,15 @@ kinds)
         conn b "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=gw-$kind" "id=gw-$kind.example.org" "peer_id=foo-$kind.example.org"
     done
     for name in gw foo; do openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
-    conn a raw auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=@foo-raw peer_id=@gw-raw
-    conn b raw auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=@gw-raw peer_id=@foo-raw
+    conn a raw auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=keyid:foo-raw peer_id=keyid:gw-raw
+    conn b raw auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=keyid:gw-raw peer_id=keyid:foo-raw
+    conn a anybody auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=@whoever peer_id=@gw-any
+    conn b anybody auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=@gw-any peer_id=any
     gw_start b
     gw_start a
-    for kind in $kinds raw; do calls "$kind"; done
+    for kind in $kinds raw anybody; do calls "$kind"; done
     gw_check_ends || lab_fail "the gateway did not end well"
-    echo "shows: $kinds and raw keys come up"
+    echo "shows: $kinds and raw keys come up, those of one identity and those of anybody who has the key"
     ;;
 split)
     # A key of both on one side, a signature on the other, either way round; and any holder of a certificate by one connection.

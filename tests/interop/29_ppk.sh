@@ -4,6 +4,7 @@
 # side has none, and a tunnel that is refused, with words, where a side requires what the other has not, or the bytes differ.
 # cases: in out
 . "$(dirname "$0")/../lib/lab.sh"
+. "$LAB_LIB/pki.sh"
 
 key=0x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
 if [ "$1" = out ]; then
@@ -27,6 +28,12 @@ add() { # NAME keys of the caller -- keys of the called side
 add both ppk_id=gate "ppk=$key" ppk_required=true -- ppk_id=gate "ppk=$key" ppk_required=true
 add optional ppk_id=gate2 "ppk=$key" -- ppk_id=gate2 "ppk=$key"
 add without ppk_id=gate3 "ppk=$key" --
+# the same without, where both prove themselves by signatures: they are made with the key and without it
+pki_open "$LAB_PKI"
+for name in a b; do pki_key $name p256 && openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
+add signed ppk_id=gate6 "ppk=$key" --
+for value in a/signed/key=a a/signed/peer_key=b b/signed/key=b b/signed/peer_key=a; do GW_VALUE[${value%=*}]=${value#*=}; done
+for value in auth peer_auth; do GW_VALUE[a/signed/$value]=pubkey GW_VALUE[b/signed/$value]=pubkey; done
 add required ppk_id=gate4 "ppk=$key" -- ppk_id=other "ppk=$key" ppk_required=true
 add wrong ppk_id=gate5 "ppk=${key%f}e" ppk_required=true -- ppk_id=gate5 "ppk=$key" ppk_required=true
 gw_start b
@@ -43,6 +50,7 @@ down() {
 }
 up optional True && down optional
 up without False && down without
+up signed False && down signed
 up both True
 gw_rekey $caller both ike || lab_fail "IKE rekey"
 gw_rekey $called both child || lab_fail "child rekey"

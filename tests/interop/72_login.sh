@@ -64,6 +64,11 @@ out)
     ;;
 tls-in)
     login_pki ca
+    pki_cert tim ca key=rsa subject=/CN=tim san=email:tim@only.example.org eku=clientAuth || lab_fail "no certificate"
+    # EAP-TLS proves both, and nothing else does (RFC 5998)
+    conn a tim id=tim@only.example.org eap_id=tim@only.example.org auth=eap-tls cert=tim peer_auth=eap-tls peer_id=gw.example.org \
+        "peer=$(gw_public b)" 'swan=send_certreq = no'
+    conn b only id=gw.example.org auth=pubkey cert=gw 'peer_id=*@only.example.org' peer_auth=eap-tls ca=ca eap_only=true
     for user in ann eve; do
         conn a "$user" "id=$user@example.org" "eap_id=$user@example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey \
             peer_id=gw.example.org "peer=$(gw_public b)"
@@ -73,6 +78,9 @@ tls-in)
     gw_start a
     gw_initiate a ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
     check_equal "identity of the peer" ann@example.org "$(culvert_json b 'd["sas"][0]["remote_id"]' show sas)"
+    gw_terminate a ann
+    gw_initiate a tim || lab_fail "no tunnel by EAP alone: $(tail -n 2 "$LAB_OUT/gwa/initiate.log"); $(culvert_ctl b show failures)"
+    swan_logged a "authentication of 'gw.example.org' with EAP successful" || lab_fail "it was more than EAP"
     swan_initiate a eve 6 && lab_fail "a revoked certificate got a tunnel"
     culvert_failure b login why | grep -q 'In TLS, .*revoked' || lab_fail "not told: $(culvert_ctl b show failures)"
     check_equal "child SAs" 1 "$(culvert_children b)"

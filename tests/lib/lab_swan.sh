@@ -80,7 +80,7 @@ $(swan_files "$gw" "$name" key pubkeys pub)
         }
         remote {
             auth = $(swan_first "$gw" "$name" peer_auth)
-$(swan_eap_id "$gw" "$name" peer_auth 1 %any)
+$(swan_logs_in "$gw" "$name" || swan_eap_id "$gw" "$name" peer_auth 1 %any)
 $(swan_files "$gw" "$name" ca cacerts crt)
 $(swan_files "$gw" "$name" peer_key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
@@ -116,6 +116,8 @@ swan_second() {
     [ -z "$7" ] || printf '            id = %s\n' "$(swan_id "$7")"
     printf '        }\n'
 }
+# Whether this side is the one that logs in, also where the login proves both.
+swan_logs_in() { [[ $(swan_first "$1" "$2" auth) == eap* ]]; }
 # A line of a setting that has a value: swan_set KEY VALUE
 swan_set() { [ -z "$2" ] || printf '        %s = %s\n' "$1" "$2"; }
 
