@@ -18,9 +18,8 @@
 /* Control's half of a row. */
 struct sad_group_pairs {
     uint32_t first; /* slot + 1 of the pair that joined last; 0: nobody, the row is free */
-    uint32_t count;
-    uint32_t cands;                            /* while a pair of it is active */
-    uint64_t turns;                            /* pairs that were activated */
+    uint32_t cands; /* while a pair of it is active */
+    uint64_t turns; /* pairs that were activated */
     struct base_ts_list *local_ts, *remote_ts; /* kept, owned, until a grace period after the end, as are */
     struct sad_sels *sels;
 };
@@ -108,7 +107,7 @@ static uint32_t home_count(const struct sad *sad, const struct sad_group_pairs *
 {
     uint32_t n = 0;
     for (const struct sad_pair *p = pair_at(sad, g->first); p; p = pair_at(sad, p->group_next))
-        n += p->home == worker;
+        n += p->is_active && p->home == worker;
     return n;
 }
 
@@ -154,7 +153,6 @@ int sad_group_join(struct sad *sad, struct sad_pair *pair, const struct esp_pair
     pair->group = group;
     pair->group_next = sad->groups.pairs[group].first;
     sad->groups.pairs[group].first = sad_pair_slot(sad, pair) + 1;
-    sad->groups.pairs[group].count++;
     return 0;
 }
 
@@ -198,7 +196,6 @@ void sad_group_leave(struct sad *sad, struct sad_pair *pair)
     while (pair_at(sad, *at) != pair)
         at = &pair_at(sad, *at)->group_next;
     *at = pair->group_next;
-    g->count--;
     if (pair->is_active)
         sad_group_rest(sad, pair);
     pair->group = 0;
@@ -215,7 +212,11 @@ void sad_group_rehome(struct sad *sad, struct sad_pair *pair, uint16_t worker)
 
 uint32_t sad_group_count(const struct sad *sad, const struct sad_pair *pair)
 {
-    return pair->group ? group_of(sad, pair)->count : 0;
+    uint32_t n = 0;
+    for (const struct sad_pair *p = pair->group ? pair_at(sad, group_of(sad, pair)->first) : NULL; p;
+         p = pair_at(sad, p->group_next))
+        n += p->is_active;
+    return n;
 }
 
 uint32_t sad_group_cands(const struct sad *sad, const struct sad_pair *pair)

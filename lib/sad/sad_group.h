@@ -31,7 +31,7 @@ void sad_group_leave(struct sad *sad, struct sad_pair *pair);
 /* The outbound direction of a pair is another worker's from now on. */
 void sad_group_rehome(struct sad *sad, struct sad_pair *pair, uint16_t worker);
 
-/* How many pairs share with this one; 0: it stands alone. */
+/* How many active pairs its group has; 0: it stands alone, or all of them rest. */
 uint32_t sad_group_count(const struct sad *sad, const struct sad_pair *pair);
 
 /* The candidates that stand for a pair: its own or its group's. */

@@ -107,7 +107,9 @@ static void a_pair_that_replaces_another_has_its_worker(void **state)
         const uint16_t home = rig_stats(sad, old).owner_out;
         assert_int_equal(rig_stats(sad, p.spi_in).owner_out, home);
         assert_int_equal(group_serves(sad, home), old); /* the peer may not have it yet */
+        assert_int_equal(rig_stats(sad, p.spi_in).shared, 2);
         assert_int_equal(sad_activate(sad, p.spi_in), 0);
+        assert_int_equal(rig_stats(sad, p.spi_in).shared, 3);
         assert_int_equal(group_serves(sad, home), p.spi_in);
         assert_int_equal(sad_remove(sad, p.spi_in), 0);
         assert_int_equal(group_serves(sad, home), old);
