@@ -102,7 +102,8 @@ static void inner_log(const struct node *node, size_t port, const struct base_ad
                                       : strerror(-error));
 }
 
-static int addr_set(struct node *node, size_t port, const struct base_addr *addr)
+/* is_news: it was not said of a pair before this one already. */
+static int addr_set(struct node *node, size_t port, const struct base_addr *addr, bool is_news)
 {
     if (addr_is_known(node, addr))
         return 0;
@@ -114,7 +115,8 @@ static int addr_set(struct node *node, size_t port, const struct base_addr *addr
         rc = host_tun_addr_add(inner_interface(node, port), addr);
     if (rc < 0 && is_in_dp)
         dp_inner_remove(node->dp, addr);
-    inner_log(node, port, addr, rc);
+    if (rc == 0 || is_news)
+        inner_log(node, port, addr, rc);
     return rc;
 }
 
@@ -156,7 +158,7 @@ void node_inner_install(struct node *node, const struct esp_pair *pair)
     in->spi_in = pair->spi_in;
     in->port = inner_port(node, &pair->path.local.addr);
     for (size_t i = 0; i < 2; i++)
-        if (pair->inner[i].family && addr_set(node, in->port, &pair->inner[i]) == 0)
+        if (pair->inner[i].family && addr_set(node, in->port, &pair->inner[i], !pair->replaces_in) == 0)
             in->addrs[in->n_addrs++] = pair->inner[i];
     for (size_t i = 0; i < pair->remote_ts.count && in->n_addrs; i++)
         routes_set(node, in, &pair->remote_ts.list[i]);

@@ -113,6 +113,8 @@ static void ranges_of_addresses_leave_out_what_is_no_hosts(void **state)
     range_is("10.9.0.7", "10.9.0.7/32");
     range_is("10.9.0.5-10.9.1.6", "10.9.0.5-10.9.1.6");
     range_is("fd00::/126", "fd00::1-fd00::3");
+    range_is("fd00::6/127", "fd00::6/127");
+    range_is("fd00::7/128", "fd00::7/128");
     range_is("fd00::5-fd00::5", "fd00::5/128");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct base_ts ts;

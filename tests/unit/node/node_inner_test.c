@@ -115,10 +115,13 @@ static int tear_down(void **state)
     return 0;
 }
 
+static uint32_t replaces;
+
 static void install(uint32_t spi, const char *local, const char *inner, const char *lo, const char *hi)
 {
     struct esp_pair *p = calloc(1, sizeof *p);
     p->spi_in = spi;
+    p->replaces_in = replaces;
     p->path.local.addr = ip(local);
     if (inner)
         p->inner[0] = ip(inner);
@@ -173,6 +176,11 @@ static void what_the_machine_should_not_have_is_told_and_left(void **state)
     install(1, "10.1.0.1", "10.9.0.1", "10.2.0.0", "10.2.0.255");
     assert_did("");
     assert_non_null(strstr(said, "ports.NAME.host"));
+    const size_t told = said_text.len;
+    replaces = 1; /* a rekeying tells it no more */
+    install(50, "10.1.0.1", "10.9.0.1", "10.2.0.0", "10.2.0.255");
+    replaces = 0;
+    assert_int_equal(said_text.len, told);
     for (uint32_t i = 0; i < sizeof none / sizeof *none; i++)
         install(2 + i, "192.0.2.1", none[i], "10.2.0.0", "10.2.0.255");
     assert_did("");
