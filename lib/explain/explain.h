@@ -73,6 +73,9 @@ void explain_eap(struct ike *ike, struct explain_about about, const struct ike_i
 void explain_login(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                    const struct eap *eap);
 
+/* A peer calls us on a connection on which we log in, so that we call it (RFC 7296 2.16). */
+void explain_login_called(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
 /* What two sides do not agree on about several rounds of authentication (RFC 4739). */
 enum explain_rounds {
     EXPLAIN_ROUNDS_UNKNOWN, /* the peer does not say that it can do them, and the connection has some */

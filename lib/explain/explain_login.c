@@ -205,3 +205,18 @@ void explain_login(struct ike *ike, struct explain_about about, const struct ike
         login_asked(&e, eap);
     explain_end(ike, &e);
 }
+
+void explain_login_called(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_LOGIN, about, conn))
+        return;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "the peer calls us");
+    explain_add_pair(&e, conn);
+    base_text_add(&e.why, "This connection logs in by EAP, and who logs in calls (RFC 7296 2.16).");
+    base_text_add(&e.fix_here, "connections.%s.local.auth: \"pubkey\" or \"psk\", if the peer is to call",
+                  conn->name);
+    base_text_add(&e.fix_peer, "wait for our call (strongSwan: start_action = none)");
+    explain_end(ike, &e);
+}

@@ -406,6 +406,17 @@ static enum ikev2_outcome auth_begin_round(struct ike *ike, struct ikev2_sa *sa,
     return auth_check_caller(ike, sa, &msg, m, conn, auth->data);
 }
 
+/* Whether we log in on this connection, in some round: then we call, and have no proof for who calls us. */
+static bool auth_logs_in(const struct ike *ike, const struct ike_conn_conf *conn)
+{
+    for (const struct ike_conn_conf *c = conn; c; c = c->then) {
+        const struct ikev2_auth_method *own = ikev2_auth_own(ike, c);
+        if (own && own->is_late)
+            return true;
+    }
+    return false;
+}
+
 /* A first request that is understood: whom it is checked against. */
 static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                      const struct wire_ike_auth *auth)
@@ -418,7 +429,10 @@ static enum ikev2_outcome auth_judge(struct ike *ike, struct ikev2_sa *sa, const
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     }
     ikev2_auth_set_conn(sa, conn);
-    if (!ikev2_auth_takes_rounds(ike, sa, conn))
+    const bool logs_in = auth_logs_in(ike, conn);
+    if (logs_in)
+        explain_login_called(ike, ikev2_sa_about(sa), conn);
+    if (logs_in || !ikev2_auth_takes_rounds(ike, sa, conn))
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     return auth_begin_round(ike, sa, conn, auth);
 }

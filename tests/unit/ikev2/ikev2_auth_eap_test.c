@@ -128,6 +128,22 @@ static void a_caller_without_auth_is_refused_where_a_key_is_wanted(void **state)
     pair_free(p);
 }
 
+/* Who logs in calls (RFC 7296 2.16): called, it has nothing to prove itself by. */
+static void who_logs_in_cannot_be_called(void **state)
+{
+    (void)state;
+    struct pair *p = pair_login_new("ann", "secret");
+    p->h[1].conf->conns[0].remote_auth = IKE_AUTH_PSK;
+    pair_start(p);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_INITIATE, .name = "a"});
+    pair_settle(p);
+    assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+    const struct ike_audit *told = pair_audit(&p->h[0], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(told);
+    assert_string_equal(told->why, "This connection logs in by EAP, and who logs in calls (RFC 7296 2.16).");
+    pair_free(p);
+}
+
 static void a_login_that_is_given_up_leaves_nothing(void **state)
 {
     (void)state;
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_login_takes_the_first_connection_that_has_its_group),
         cmocka_unit_test(nobody_learns_a_name_who_does_not_prove_itself),
         cmocka_unit_test(a_caller_without_auth_is_refused_where_a_key_is_wanted),
+        cmocka_unit_test(who_logs_in_cannot_be_called),
         cmocka_unit_test(a_login_that_is_given_up_leaves_nothing),
         cmocka_unit_test(the_conversation_dies_with_the_sa_while_a_job_has_it),
         cmocka_unit_test(eap_alone_proves_both_where_both_agree),
