@@ -313,30 +313,6 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
     return eap_put(a->eap, b, step == EAP_FAILS ? IKEV2_AUTH_FAILED : IKEV2_AUTH_DONE);
 }
 
-const struct ikev2_auth_method ikev2_auth_eap_tls = {
-    .name = "eap-tls",
-    .kind = IKE_AUTH_EAP_TLS,
-    .number = WIRE_IKE_AUTH_PSK,
-    .is_late = true,
-    .is_mutual = true,
-    .prove = eap_prove,
-    .check = eap_check,
-    .round = eap_round,
-    .resume = eap_resume,
-};
-
-const struct ikev2_auth_method ikev2_auth_eap_mschap = {
-    .name = "eap-mschapv2",
-    .kind = IKE_AUTH_EAP_MSCHAPV2,
-    .number = WIRE_IKE_AUTH_PSK,
-    .is_late = true,
-    .is_mutual = true,
-    .prove = eap_prove,
-    .check = eap_check,
-    .round = eap_round,
-    .resume = eap_resume,
-};
-
 /* What a RADIUS server grants beside: the time that it may last, and an account. */
 static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
 {
@@ -347,15 +323,14 @@ static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
     ikev2_account_start(ike, sa, &e->user, &e->grant);
 }
 
+/* What all of EAP have in common. */
+#define EAP_ROW(name_, kind_, ...)                                                                    \
+    {                                                                                                 \
+        .name = (name_), .kind = IKE_AUTH_EAP_##kind_, .number = WIRE_IKE_AUTH_PSK, .is_late = true,  \
+        .prove = eap_prove, .check = eap_check, .round = eap_round, .resume = eap_resume, __VA_ARGS__ \
+    }
+
+const struct ikev2_auth_method ikev2_auth_eap_tls = EAP_ROW("eap-tls", TLS, .is_mutual = true);
+const struct ikev2_auth_method ikev2_auth_eap_mschap = EAP_ROW("eap-mschapv2", MSCHAPV2, .is_mutual = true);
 /* Whether its methods prove both sides is not known before, so that EAP alone is not enough. */
-const struct ikev2_auth_method ikev2_auth_eap_radius = {
-    .name = "eap-radius",
-    .kind = IKE_AUTH_EAP_RADIUS,
-    .number = WIRE_IKE_AUTH_PSK,
-    .is_late = true,
-    .prove = eap_prove,
-    .check = eap_check,
-    .round = eap_round,
-    .resume = eap_resume,
-    .granted = eap_granted,
-};
+const struct ikev2_auth_method ikev2_auth_eap_radius = EAP_ROW("eap-radius", RADIUS, .granted = eap_granted);
