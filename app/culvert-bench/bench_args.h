@@ -21,7 +21,7 @@ struct bench_args {
     uint32_t rate;                                  /* SAs per second */
     uint32_t workers;                               /* 2 to BENCH_WORKERS_MAX; 0: not said */
     uint32_t cores[BENCH_WORKERS_MAX], cores_count; /* CPUs; 0: not said */
-    bool is_handoff;
+    bool is_handoff, is_tunnel;
 };
 
 /* Parses over the defaults in *a; `accepts` names the options of this subcommand, `help` is printed for

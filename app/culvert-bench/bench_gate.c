@@ -187,6 +187,12 @@ static struct base_ts_list ts_range(uint32_t lo, uint32_t hi)
         .list = {{.port_lo = 0, .port_hi = 65535, .lo = base_addr_ip4(lo), .hi = base_addr_ip4(hi)}}};
 }
 
+/* The inner address of pair i; of one tunnel all have the same. */
+static uint32_t pair_remote(const struct bench_gate *g, uint32_t i)
+{
+    return HOST_REMOTE + (g->c.is_tunnel ? 0 : i);
+}
+
 int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i)
 {
     uint16_t port = g->c.is_plain_esp ? 0 : NATT_PORT;
@@ -201,7 +207,9 @@ int bench_gate_pair(struct bench_gate *g, uint32_t spi_in, uint32_t i)
                          .outer_mtu = 1600,
                          .follow = true,
                          .local_ts = ts_range(0x0a010000, 0x0a01ffff),
-                         .remote_ts = ts_range(HOST_REMOTE + i, HOST_REMOTE + i),
+                         .remote_ts = ts_range(pair_remote(g, i), pair_remote(g, i)),
+                         .is_shared = g->c.is_tunnel,
+                         .beside_in = g->c.is_tunnel ? g->spis[0] : 0,
                          .active = true};
     uint8_t key_bytes = (uint8_t)(g->c.key_bits / 8);
     p.keys_in.encr_len = p.keys_out.encr_len = (uint8_t)(key_bytes + 4);
@@ -346,13 +354,13 @@ static int meters_init(struct bench_gate *g, uint16_t index)
                                 .size = g->c.size == BENCH_IMIX ? 0 : g->c.size,
                                 .sas = g->c.sas,
                                 .inner_src = HOST_INSIDE,
-                                .inner_dst = HOST_REMOTE + first,
+                                .inner_dst = pair_remote(g, first),
                                 .is_esn = true,
                                 .mac_src = {2, 0, 0, 0, 1, 9}};
     rte_eth_macaddr_get(g->c.is_inbound ? OUTSIDE : INSIDE, (struct rte_ether_addr *)flow->mac_dst);
     if (g->c.is_inbound) {
         flow->kind = g->c.is_plain_esp ? METER_ESP : METER_NATT;
-        flow->inner_src = HOST_REMOTE + first;
+        flow->inner_src = pair_remote(g, first);
         flow->inner_dst = HOST_INSIDE;
         flow->is_src_varied = true;
         flow->outer_src = PEER_OUTSIDE;

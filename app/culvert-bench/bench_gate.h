@@ -15,14 +15,15 @@ struct dp;
 struct dp_worker;
 
 struct bench_gate_case {
-    uint32_t size;       /* plaintext frame bytes, or BENCH_IMIX */
-    bool is_inbound;     /* ESP in, clear out; else clear in, ESP out */
-    bool is_plain_esp;   /* ESP without UDP, as ipsec-secgw is measured */
-    uint16_t key_bits;   /* 128 or 256 */
-    uint32_t sas;        /* pairs of each worker, one at random per packet; in all at most BENCH_GATE_SAS */
-    uint16_t workers;    /* as many as EAL was started for; 0 is 1 */
-    uint64_t pkts;       /* to measure, over all runs */
-    uint32_t runs;       /* 1 to BENCH_RUNS_MAX */
+    uint32_t size;     /* plaintext frame bytes, or BENCH_IMIX */
+    bool is_inbound;   /* ESP in, clear out; else clear in, ESP out */
+    bool is_plain_esp; /* ESP without UDP, as ipsec-secgw is measured */
+    uint16_t key_bits; /* 128 or 256 */
+    uint32_t sas;      /* pairs of each worker, one at random per packet; in all at most BENCH_GATE_SAS */
+    uint16_t workers;  /* as many as EAL was started for; 0 is 1 */
+    uint64_t pkts;     /* to measure, over all runs */
+    uint32_t runs;     /* 1 to BENCH_RUNS_MAX */
+    bool is_tunnel;    /* the pairs of all workers are one tunnel's: same selectors, shared out (RFC 9611) */
     uint32_t churn_room; /* further pairs that may be installed meanwhile */
 };
 

@@ -32,6 +32,10 @@ static const char help[] =
     "  --sas LIST        SA pairs of each worker, one at random per packet (default 1,1000)\n"
     "  --sizes LIST      frame bytes, and imix (default 64,1420)\n"
     "  --direction WHICH in, out or both (default both)\n"
+    "  --tunnel          the SAs of all workers are one tunnel's (RFC 9611), one of each: a worker alone is "
+    "that "
+    "tunnel\n"
+    "                    with one SA, all together are the tunnel with an SA for each worker\n"
     "  --handoff         also let every packet come to the wrong worker, which hands it over\n"
     "  --runs N          undisturbed stretches of 20 ms of each kind (default 4); four times as many are "
     "tried\n"
@@ -254,10 +258,10 @@ static void row_print(const struct bench_args *a, const struct bench_gate_case *
 
 static void head_print(const struct bench_args *a)
 {
-    printf("culvert-bench workers, %s, %s pages, TSC %.2f GHz, Mpps of the application\n"
+    printf("culvert-bench workers%s, %s, %s pages, TSC %.2f GHz, Mpps of the application\n"
            "dir   size  SAs each",
-           a->is_plain_esp ? "ESP" : "ESP in UDP", bench_gate_has_huge() ? "huge" : "small",
-           bench_tsc_hz() / 1e9);
+           a->is_tunnel ? ", one tunnel" : "", a->is_plain_esp ? "ESP" : "ESP in UDP",
+           bench_gate_has_huge() ? "huge" : "small", bench_tsc_hz() / 1e9);
     for (uint32_t i = 0; i < a->workers; i++)
         printf("   CPU %2u ", a->cores[i]);
     printf("  together   ratio   line%s\n", a->is_handoff ? "handed over ratio   cycles" : "");
@@ -293,6 +297,7 @@ static int cases_run(const struct bench_args *a, struct weather *w)
                                                            .key_bits = 128,
                                                            .sas = a->sas[n],
                                                            .workers = (uint16_t)a->workers,
+                                                           .is_tunnel = a->is_tunnel,
                                                            .pkts = UINT64_MAX, /* the clock never stops */
                                                            .runs = 1},
                                   w);
@@ -309,8 +314,15 @@ int bench_workers_main(int argc, char **argv)
                            .is_in = true,
                            .is_out = true};
     struct weather w = {0};
-    if (bench_args_parse(&a, argc, argv, "sndrejvuklt", help))
+    if (bench_args_parse(&a, argc, argv, "sndrejvuklto", help))
         return 2;
+    if (a.is_tunnel && (a.is_handoff || (a.sas[0] != 1 && a.sas_count == 1))) {
+        fprintf(stderr,
+                "culvert-bench workers: with --tunnel each worker has one SA, and hands nothing over\n");
+        return 2;
+    }
+    if (a.is_tunnel)
+        a.sas_count = 1;
     if (!cpus_choose(&a, &w))
         return 2;
     for (uint32_t n = 0; n < a.sas_count; n++)
