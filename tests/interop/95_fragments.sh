@@ -127,8 +127,7 @@ table inet drops {
 NFT
     check_capture_start
     if ping_size b "$host_a" 1500 5 -M dont; then lab_fail "packets in pieces passed a path that drops them"; fi
-    sleep 1.1
-    lab_end "$CHECK_CAPTURE_PID"
+    check_capture_rest
     dropped=$(tcpdump -n -r "$CHECK_PCAP" "src host $peer_b and ip[6:2] & 0x3fff != 0" 2>/dev/null | wc -l)
     [ "$dropped" -ge 10 ] || lab_fail "only $dropped pieces were sent"
     sed -i 's/"fragmentation": "after"/"fragmentation": "before"/' "$LAB_OUT/gwb/culvert.json"

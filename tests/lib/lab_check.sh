@@ -40,7 +40,7 @@ check_ping_lost() {
     CHECK_LOST=$((CHECK_SENT - CHECK_LOST))
 }
 
-# TCP for a second (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
+# TCP of four megabytes (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
 # check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
 check_iperf() {
     local client=$1 server=$2 address=$3 least=${4:-5} way json rate rates=""
@@ -50,7 +50,7 @@ check_iperf() {
     for way in "" -R; do
         json=$LAB_OUT/iperf-$client-$server$way.json
         # shellcheck disable=SC2086
-        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--t 1} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
+        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--n 4M} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
         rate=$("$LAB_PYTHON" -c 'import json, sys
 print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' "$json" 2>/dev/null) ||
             lab_fail "iperf3 $way from host$client to $address: $(tail -n 3 "$json" | tr '\n' ' ')"
@@ -64,18 +64,27 @@ print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
 # Records the internet side of a gateway: check_capture_start [SIDE]; the file is $CHECK_PCAP
 check_capture_start() {
     CHECK_PCAP=$LAB_OUT/internet.pcap
-    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U -s ${CHECK_SNAP:-256} -B 16384 -i "${CHECK_PORT:-to${1:-b}}" -w "$CHECK_PCAP" 'ip or ip6'
+    lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U --immediate-mode -s ${CHECK_SNAP:-256} -B 16384 -i "${CHECK_PORT:-to${1:-b}}" -w "$CHECK_PCAP" 'ip or ip6'
     CHECK_CAPTURE_PID=$LAB_PID
     lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
+}
+
+# Ends the capture as soon as nothing more is added to it.
+check_capture_rest() {
+    local before size=-1
+    until [ "$size" = "${before:-}" ]; do
+        before=$size
+        sleep 0.25
+        size=$(stat -c %s "$CHECK_PCAP")
+    done
+    lab_end "$CHECK_CAPTURE_PID"
 }
 
 # Ends the capture and judges it: no inner packet in clear, only the public addresses, every ESP packet in UDP, no
 # (SPI, IV) twice. check_capture_end [ARGUMENTS of pcap_check.py]
 check_capture_end() {
     local side lan=() public="NET_PUBLIC_a" gw
-    # the kernel hands packets over in blocks, at the latest after a second
-    sleep 1.1
-    lab_end "$CHECK_CAPTURE_PID"
+    check_capture_rest
     for gw in "${!NET_LAN[@]}"; do lan+=(--inner "${NET_LAN[$gw]}.0/24"); done
     for gw in "${!NET_LAN6[@]}"; do
         lan+=(--inner "${NET_LAN6[$gw]}:/64" --outer "${NET_PUBLIC6[$gw]}")

@@ -59,6 +59,7 @@ class Verdict:
         self.allow_plain_esp = options.allow_plain_esp
         self.cut_by = ipaddress.ip_address(options.cut_by).packed if options.cut_by else b""
         self.seen_piece = set()
+        self.judged = {}  # address -> what is wrong with it
         self.pairs = self.inner_pairs()
         self.seen_iv = set()
         self.esp = {}
@@ -74,8 +75,16 @@ class Verdict:
     def fault(self, kind, detail):
         self.faults.setdefault(kind, []).append(detail)
 
-    def is_inner(self, packed):
-        return any(ipaddress.ip_address(packed) in net for net in self.inner)
+    def judge(self, packed):
+        """What is wrong with an address in an outer header, if anything; there are few of them."""
+        if packed not in self.judged:
+            if any(ipaddress.ip_address(packed) in net for net in self.inner):
+                self.judged[packed] = "inner packet in clear"
+            elif packed in self.hidden:
+                self.judged[packed] = "private address on the internet"
+            else:
+                self.judged[packed] = None if packed in self.outer else "unexpected address"
+        return self.judged[packed]
 
     def look_for_clear_text(self, body):
         if self.pattern and self.pattern in body:
@@ -99,13 +108,9 @@ class Verdict:
             header, source, destination, protocol = (packet[0] & 15) * 4, packet[12:16], packet[16:20], packet[9]
         self.count["packets"] += 1
         for address in (source, destination):
-            text = str(ipaddress.ip_address(address))
-            if self.is_inner(address):
-                self.fault("inner packet in clear", text)
-            elif address in self.hidden:
-                self.fault("private address on the internet", text)
-            elif address not in self.outer:
-                self.fault("unexpected address", text)
+            kind = self.judge(address)
+            if kind:
+                self.fault(kind, str(ipaddress.ip_address(address)))
         self.look_for_clear_text(packet[header:])
         is_cut, offset = False, 0
         if is6 and protocol == 44:
