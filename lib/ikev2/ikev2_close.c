@@ -34,20 +34,24 @@ const struct ikev2_step ikev2_close_malformed = {"malformed",
                                                      IKEV2_IN(IKEV2_ST_CLOSING),
                                                  {[IKEV2_GOES] = IKEV2_ST_DEAD}};
 
-/* Our end of a call is gone. */
+/* Our end of a handshake is gone. */
 const struct ikev2_step ikev2_close_call = {
     "call_lost",
-    IKEV2_IN(IKEV2_ST_I_DH) | IKEV2_IN(IKEV2_ST_I_INIT) | IKEV2_IN(IKEV2_ST_I_DERIVE) |
-        IKEV2_IN(IKEV2_ST_I_MIX_KEY) | IKEV2_IN(IKEV2_ST_I_MIX) | IKEV2_IN(IKEV2_ST_I_MIX_SECRET) |
-        IKEV2_IN(IKEV2_ST_I_PROVE) | IKEV2_IN(IKEV2_ST_I_AUTH) | IKEV2_IN(IKEV2_ST_I_CHECK),
+    IKEV2_IN(IKEV2_ST_R_DH) | IKEV2_IN(IKEV2_ST_R_MIX) | IKEV2_IN(IKEV2_ST_R_MIX_DH) |
+        IKEV2_IN(IKEV2_ST_R_INIT) | IKEV2_IN(IKEV2_ST_R_CHECK) | IKEV2_IN(IKEV2_ST_R_PROVE) |
+        IKEV2_IN(IKEV2_ST_R_ROUND) | IKEV2_IN(IKEV2_ST_I_DH) | IKEV2_IN(IKEV2_ST_I_INIT) |
+        IKEV2_IN(IKEV2_ST_I_DERIVE) | IKEV2_IN(IKEV2_ST_I_MIX_KEY) | IKEV2_IN(IKEV2_ST_I_MIX) |
+        IKEV2_IN(IKEV2_ST_I_MIX_SECRET) | IKEV2_IN(IKEV2_ST_I_PROVE) | IKEV2_IN(IKEV2_ST_I_AUTH) |
+        IKEV2_IN(IKEV2_ST_I_CHECK),
     {[IKEV2_GOES] = IKEV2_ST_DEAD}};
 
 void ikev2_close_lost_call(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!(ikev2_close_call.from & IKEV2_IN(sa->state)))
         return;
-    ikev2_note(ike, sa, IKE_AUDIT_MOVED, "our address is gone before the peer is up: it is called anew");
-    if (sa->run)
+    if (sa->is_initiator)
+        ikev2_note(ike, sa, IKE_AUDIT_MOVED, "our address is gone before the peer is up: it is called anew");
+    if (sa->is_initiator && sa->run)
         sa->run->calls_again = true;
     ikev2_step_take(ike, sa, &ikev2_close_call, IKEV2_GOES);
 }

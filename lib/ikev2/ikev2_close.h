@@ -13,5 +13,5 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why);
  * 2.21.2, 2.21.3). One that is neither up nor on its way out stays as it is. */
 void ikev2_close_faulty(struct ike *ike, struct ikev2_sa *sa, const char *why);
 
-/* A call of ours, not up yet, whose address here is gone: dropped, and made anew from another at once. */
+/* A handshake whose address here is gone: dropped; ours is begun anew from another address at once. */
 void ikev2_close_lost_call(struct ike *ike, struct ikev2_sa *sa);

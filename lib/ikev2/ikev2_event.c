@@ -324,10 +324,10 @@ static void sas_recheck(struct ike *ike)
 {
     for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
         next = sa->link.next;
-        if (sa->state < IKEV2_ST_UP && sa->is_initiator && !ikev2_places_is_usable(ike, sa, &sa->path))
-            ikev2_close_lost_call(ike, sa);
-        else
+        if (sa->state >= IKEV2_ST_UP)
             ikev2_mobike_recheck(ike, sa);
+        else if (!ikev2_places_is_usable(ike, sa, &sa->path))
+            ikev2_close_lost_call(ike, sa);
     }
 }
 

@@ -19,7 +19,7 @@ bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_ad
 
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)
 {
-    return ikev2_places_is_allowed(sa->conn, &path->local.addr) &&
+    return (!sa->conn || ikev2_places_is_allowed(sa->conn, &path->local.addr)) &&
            (!ike->env.is_usable || ike->env.is_usable(ike->env.ctx, &path->local.addr, &path->remote.addr));
 }
 

@@ -41,5 +41,6 @@ bool ikev2_places_has_pair(struct ike *ike, const struct ikev2_sa *sa, const str
 /* Whether the connection allows this address of ours. */
 bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_addr *local);
 
-/* Whether our end of this path is still ours, allowed by the SA's connection, and leads to the other. */
+/* Whether our end of this path is still ours, allowed by the SA's connection if that is known, and leads to
+ * the other. */
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # How child SAs begin and what follows their end, with Culvert as the caller: the first packet calls and is not lost, a child without
-# traffic is closed and comes back with the next packet, a dead peer is called again or not, and an IKE SA begins without a child.
-# cases: trap restart clear childless
+# traffic is closed and comes back with the next packet, a dead peer or one that closed is called again, by the next packet, or not, and an IKE SA begins without a child.
+# cases: trap restart clear close childless
 . "$(dirname "$0")/../lib/lab.sh"
 
 lab_up a=none b=1to1
@@ -46,6 +46,22 @@ clear)
     sleep 4
     check_equal "children after the peer's goodbye" 0 "$(gw_children b)"
     shows="neither a dead peer nor one that closed is called again"
+    ;;
+close)
+    # A peer whose path dies is called by the next packet; one that closes the child is asked for it again at once.
+    begin b.start=false 'b.child_more=, "dpd_action": "trap", "close_action": "start"'
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    ip -n "$LAB-inet" link set toa down
+    lab_wait 15 children_are 0 || lab_fail "Culvert did not notice that the path is dead"
+    ip -n "$LAB-inet" link set toa up
+    sleep 1
+    check_equal "children before the next packet" 0 "$(gw_children b)"
+    check_reach b "${NET_LAN[a]}.10" 10
+    check_equal "children after it" 1 "$(gw_children b)"
+    swan_ctl a --terminate --child net >"$LAB_OUT/gwa/terminate.log" 2>&1 || lab_fail "strongSwan could not close the child: $(cat "$LAB_OUT/gwa/terminate.log")"
+    lab_wait 15 children_are 1 || lab_fail "the child that the peer closed is not made again"
+    check_ping b "${NET_LAN[a]}.10" 3 0.2
+    shows="a peer whose path died is called by the next packet, a child that the peer closed is made again"
     ;;
 childless)
     begin b.start=true b.lan2=10.77.0.0/24 a.peer_lan2=10.77.0.0/24 'b.more=, "childless": "prefer"'

@@ -9,6 +9,7 @@
 #include "sim_check.h"
 #include "sim_main.h"
 #include "sim_pair.h"
+#include <stdio.h>
 
 #define ACTS_MAX 12
 
@@ -30,10 +31,22 @@ static void limit_reached(struct sim_host *h)
                                            .spi_in = h->sas[seed_rng_below(&h->world->rng, h->n_sas)].spi});
 }
 
+/* The caller is elsewhere: with another address behind its NAT, or without one. A static NAT has one host. */
+static void caller_moves(struct sim_pair *p)
+{
+    char to[24];
+    const bool is_inside = p->foo_nat && seed_rng_chance(&p->w->rng, 500);
+    if (p->foo_conn.is_fixed)
+        return; /* and would be called from its new place at best */
+    snprintf(to, sizeof to, is_inside ? "192.168.1.%u" : "198.51.100.%u",
+             (unsigned)seed_rng_between(&p->w->rng, 20, 23));
+    sim_host_move(p->foo, to, is_inside ? p->foo_nat : NULL);
+}
+
 static void act(struct sim_pair *p, struct sim_host *h)
 {
     struct seed_rng *r = &p->w->rng;
-    switch (seed_rng_below(r, 8)) {
+    switch (seed_rng_below(r, 9)) {
     case 0:
         sim_host_rekey(h, "c", true);
         break;
@@ -53,6 +66,9 @@ static void act(struct sim_pair *p, struct sim_host *h)
     case 5:
         sim_host_terminate(h, "c");
         break;
+    case 7:
+        caller_moves(p);
+        break;
     case 6:
         sim_host_event(h, &(struct ike_event){.type = IKE_EV_TERMINATE, .name = "c", .child = "net"});
         break;
@@ -67,6 +83,8 @@ static struct sim_pair pair_by_chance(struct sim_world *w)
     struct seed_rng *r = &w->rng;
     struct sim_pair p =
         sim_pair_new(w, kinds[seed_rng_below(r, 3)], seed_rng_chance(r, 500) ? SIM_NAT_STATIC : SIM_NAT_NONE);
+    p.foo_conn.any_local = p.gw_conn.any_local = true;
+    p.foo_conn.is_fixed = seed_rng_chance(r, 200);
     if (seed_rng_chance(r, 300))
         p.foo_conn.reauth_s = (uint32_t)seed_rng_between(r, 20, 60);
     if (seed_rng_chance(r, 300))
