@@ -330,7 +330,7 @@ live() {
     lab_spawn inet "$log" "$build/tests/bench/ike_load" "to=${NET_WAN[a]}" "$(proof)" "ike=$proposal" "pid=$(responder a)" \
         threads=culvertd,culvert-jobs "calls=$1" "names=$n_names" "under_way=$under_way" "hold_s=$2" told_s=30
     local loader=$LAB_PID
-    lab_wait 60 grep -q '^calls=' "$log" || lab_fail "the tunnels do not come up: $(tail -n 1 "$log")"
+    lab_wait $((60 + $1 / 50)) grep -q '^calls=' "$log" || lab_fail "the tunnels do not come up: $(tail -n 1 "$log")"
     got[kib]=$(awk -v a="$(resident_kib)" -v b="$before" -v n="$1" 'BEGIN { printf "%.1f", (a - b) / n }')
     lab_wait $(($2 + 30)) grep -q '^held_s=' "$log" || lab_fail "no figure: $(tail -n 1 "$log")"
     gw_stop a
