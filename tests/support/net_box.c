@@ -44,12 +44,20 @@ void net_box_go(bool is_far)
     assert_int_equal(setns(is_far ? far_fd : near_fd, CLONE_NEWNET), 0);
 }
 
+/* The kernel makes the route of an IPv6 address of its own a moment after the address. */
+#define BOX_WAIT                                                                            \
+    "for own in $(ip -6 -o addr show up | awk '{ sub(\"/.*\", \"\", $4); print $4 }'); do " \
+    "timeout 5 sh -c \"until ip -6 route show table local | grep -q 'local $own dev'; do "  \
+    "sleep 0.01; done\" || exit 1; done"
+
 static void box_run(const char *format, va_list ap)
 {
     char command[1024];
     vsnprintf(command, sizeof command, format, ap);
     if (system(command) != 0)
         fail_msg("failed: %s", command);
+    if (strstr(command, "nodad") && system(BOX_WAIT) != 0)
+        fail_msg("an address has no route of its own: %s", command);
 }
 
 void net_box_near(const char *format, ...)
