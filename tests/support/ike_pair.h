@@ -4,7 +4,6 @@
  * Two engines on a table, with a switchable NAT and a recorder between them; for unit tests of exchanges.
  * The clock moves only when a test says so. Test double cryptography, so runs are fast and repeatable.
  */
-#include <malloc.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 #include "base_secret.h"
 #include "ike.h"
@@ -184,13 +184,20 @@ static inline void pair_stream_hold(void *ctx, const struct ike_path *path, bool
     assert_true(s->holds[host] >= 0);
 }
 
+/* Megabytes of which little is used: fresh pages are zeros, those of a heap would be written first. */
+static inline void *pair_pages(size_t size)
+{
+    void *pages =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    return pages;
+}
+
 static inline struct pair *pair_new(void)
 {
-    /* Some 30 MiB, of which little is used: fresh pages are zeros, those of a heap would be cleared. */
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
-    struct pair *p = calloc(1, sizeof *p);
+    struct pair *p = pair_pages(sizeof *p);
     p->ops = &null_ike_ops;
-    p->queue = calloc(PAIR_QUEUE, sizeof *p->queue);
+    p->queue = pair_pages(PAIR_QUEUE * sizeof *p->queue);
     p->now.ns = 1000 * BASE_NS_PER_S;
     p->h[0].pair = p->h[1].pair = p;
     p->h[0].addr = pair_addr("192.0.2.1");
@@ -509,6 +516,6 @@ static inline void pair_free(struct pair *p)
         assert_int_equal(p->h[i].spis_out, 0);
         ike_conf_put(p->h[i].conf);
     }
-    free(p->queue);
-    free(p);
+    munmap(p->queue, PAIR_QUEUE * sizeof *p->queue);
+    munmap(p, sizeof *p);
 }
