@@ -5,7 +5,7 @@
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 
-uml_need # for its packages
+uml_packages
 lab_up a=none b=1to1
 dir=$LAB_OUT/gwa
 mkdir -p "$dir/run" "$dir/nss"

@@ -3,7 +3,8 @@
 # Runs the scenarios, two at a time, each in a lab of its own.
 #
 # A scenario is a script NN_name.sh, here or in tests/abuse; a line "# cases: one two" in it makes one run per case. It
-# succeeds by ending with 0, and says with 77 that this machine cannot run it. Logs and configurations are in OUT/<name>; captures of what passed are removed.
+# succeeds by ending with 0, says with 77 that something is missing that could be installed, and with 78 that this machine can
+# never run it. Logs and configurations are in OUT/<name>; captures of what passed are removed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -95,6 +96,9 @@ reap() {
     elif [ "$status" = 77 ]; then
         skipped=$((skipped + 1))
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^skipped: ' "$dir.log" | tail -n 1 | cut -c10-)"
+    elif [ "$status" = 78 ]; then
+        skipped=$((skipped + 1))
+        printf 'unable %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^unable: ' "$dir.log" | tail -n 1 | cut -c9-)"
     else
         failed=$((failed + 1))
         broken+=("$name")

@@ -8,8 +8,14 @@ UML_MODULES="ipv6 xfrm_user esp4 af_key overlay ansi_cprng seqiv echainiv ghash-
 
 declare -a UML_PIDS=()     # guests that were started
 
-# The packages, unpacked once for all labs; without them (no network, no such packages) the scenario is skipped.
+# What a guest wants of this machine. Its kernel knows the registers of CPUs without AMX: with it, it ends at its first process.
 uml_need() {
+    grep -q -w amx_tile /proc/cpuinfo && echo "unable: a guest of user-mode-linux does not run on a CPU with AMX" && exit 78
+    uml_packages
+}
+
+# The packages, unpacked once for all labs; without them (no network, no such packages) the scenario is skipped.
+uml_packages() {
     UML_ROOT=$PACKAGES_PEERS_FOLDER
     packages_unpack "$UML_ROOT" >"$LAB_OUT/unpack.log" 2>&1 || {
         echo "skipped: these packages cannot be had: $PACKAGES_PEERS"
