@@ -69,14 +69,16 @@ large_pings() { ping_size "$1" "$2" "$3" 20 -M dont || lab_fail "pings of $3 byt
 # What is larger than the path is whole for the hosts. strongSwan reads no more than 1400 bytes from its interface: what
 # its hosts send above that, its kernel cuts before.
 whole_for_hosts() {
-    local side
+    local side before=()
+    # where Culvert found the narrow path by itself, the first large packet was answered already
+    for side in a b; do before+=("$(counted "host$side" IpReasmReqds)"); done
     let_cut
     large_pings b "$host_a" 1400
     large_pings a "$host_b" 1400
-    for side in a b; do check_equal "pieces that host $side got" 0 "$(counted "host$side" IpReasmReqds)"; done
+    check_equal "pieces that host b got" "${before[1]}" "$(counted hostb IpReasmReqds)"
     large_pings b "$host_a" 1500
     check_iperf b a "$host_a" 0
-    check_equal "pieces that host a got" 0 "$(counted hosta IpReasmReqds)"
+    check_equal "pieces that host a got" "${before[0]}" "$(counted hosta IpReasmReqds)"
     told="1400 and 1500 bytes whole, TCP $CHECK_RATES Mbit/s"
 }
 
