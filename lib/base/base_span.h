@@ -67,6 +67,17 @@ static inline struct base_span base_read_rest(struct base_reader *r)
     return base_read_span(r, base_reader_left(r));
 }
 
+/* Takes the next line, without its end; the last one may have none. */
+static inline struct base_span base_read_line(struct base_reader *r)
+{
+    const size_t left = base_reader_left(r);
+    const uint8_t *end = left ? memchr(r->pos, '\n', left) : NULL;
+    const struct base_span line = base_read_span(r, end ? (size_t)(end - r->pos) : left);
+    if (end)
+        base_read_span(r, 1);
+    return line;
+}
+
 static inline uint8_t base_read_u8(struct base_reader *r)
 {
     struct base_span s = base_read_span(r, 1);

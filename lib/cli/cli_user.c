@@ -149,11 +149,9 @@ static int user_rows(const struct cli_io *io, const char *file, struct base_span
     char shown[4 * EAP_NAME_MAX + 4];
     fputs(is_json ? "{\"users\": [" : "", io->out);
     while (base_reader_left(&r)) {
-        const uint8_t *end = memchr(r.pos, '\n', base_reader_left(&r));
-        const struct base_span row = base_read_span(&r, end ? (size_t)(end - r.pos) : base_reader_left(&r));
+        const struct base_span row = base_read_line(&r);
         struct eap_user user;
         const char *why;
-        base_read_u8(&r);
         line++;
         const int rc = eap_user_parse(row, &user, &why);
         if (rc < 0) {

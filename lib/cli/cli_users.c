@@ -74,12 +74,9 @@ static bool users_edit(struct base_span text, struct base_span name, const uint8
     char row[EAP_USER_ROW_MAX];
     *found = false;
     while (base_reader_left(&r)) {
-        const uint8_t *end = memchr(r.pos, '\n', base_reader_left(&r));
-        const size_t n = end ? (size_t)(end - r.pos) : base_reader_left(&r);
-        const struct base_span line = base_read_span(&r, n);
+        const struct base_span line = base_read_line(&r);
         struct eap_user user;
         const char *why;
-        base_read_u8(&r);
         const bool is_his =
             eap_user_parse(line, &user, &why) == 1 && base_span_equal(base_span(user.name, user.len), name);
         *found = *found || is_his;

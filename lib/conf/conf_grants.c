@@ -71,10 +71,7 @@ static bool grants_read_text(struct conf_reader *r, struct base_span text, struc
     bool ok = true;
     for (uint32_t line = 1; ok && base_reader_left(&in) > 0; line++) {
         char name[32];
-        const uint8_t *end = memchr(in.pos, '\n', base_reader_left(&in));
-        const size_t len = end ? (size_t)(end - in.pos) : base_reader_left(&in);
-        const struct base_span row = base_read_span(&in, len);
-        base_read_span(&in, end != NULL);
+        const struct base_span row = base_read_line(&in);
         if (grants_is_empty(row))
             continue;
         snprintf(name, sizeof name, "line %u", line);

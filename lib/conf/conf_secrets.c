@@ -80,10 +80,7 @@ static void secrets_add(struct conf_reader *r, struct base_span text, size_t roo
 {
     struct base_reader in = base_reader(text);
     for (uint32_t line = 1; base_reader_left(&in) > 0; line++) {
-        const uint8_t *end = memchr(in.pos, '\n', base_reader_left(&in));
-        const size_t len = end ? (size_t)(end - in.pos) : base_reader_left(&in);
-        const struct base_span row = secrets_trim(base_read_span(&in, len));
-        base_read_span(&in, end != NULL);
+        const struct base_span row = secrets_trim(base_read_line(&in));
         if (row.len == 0 || row.ptr[0] == '#')
             continue;
         const size_t mark = conf_enter_line(r, line);

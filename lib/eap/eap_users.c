@@ -161,11 +161,8 @@ struct eap_users *eap_users_load(struct base_span text, size_t *line, const char
     *line = 0;
     *why = "there is no memory for it";
     while (u && base_reader_left(&r)) {
-        const uint8_t *end = memchr(r.pos, '\n', base_reader_left(&r));
-        const struct base_span row = base_read_span(&r, end ? (size_t)(end - r.pos) : base_reader_left(&r));
+        const struct base_span row = base_read_line(&r);
         struct eap_user user;
-        if (end)
-            base_read_u8(&r);
         ++*line;
         const int rc = eap_user_parse(row, &user, why);
         const bool is_good = rc == 0 || (rc > 0 && users_add(u, &user, &used, why));

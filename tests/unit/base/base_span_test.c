@@ -143,6 +143,20 @@ static void a_failed_writer_patches_nothing(void **state)
     assert_memory_equal(buf, ((uint8_t[4]){0}), 4);
 }
 
+static void lines_are_read_without_their_ends(void **state)
+{
+    static const char *const lines[] = {"one", "", "three", "last"};
+    struct base_reader r = base_reader(base_span("one\n\nthree\nlast", 15));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(base_span_equal(base_read_line(&r), base_span(lines[i], strlen(lines[i]))));
+    assert_int_equal(base_reader_left(&r), 0);
+    r = base_reader(base_span("one\n", 4));
+    assert_int_equal(base_read_line(&r).len, 3);
+    assert_int_equal(base_reader_left(&r), 0);
+    assert_int_equal(base_read_line(&r).len, 0);
+    assert_false(r.failed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +170,7 @@ int main(void)
         cmocka_unit_test(nothing_can_be_written_into_nothing),
         cmocka_unit_test(patches_reach_written_bytes_only),
         cmocka_unit_test(a_failed_writer_patches_nothing),
+        cmocka_unit_test(lines_are_read_without_their_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
