@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Runs the scenarios, two at a time, each in a lab of its own.
+# Runs the scenarios, some at a time (--jobs), each in a lab of its own.
 #
 # A scenario is a script NN_name.sh, here or in tests/abuse; a line "# cases: one two" in it makes one run per case. It
 # succeeds by ending with 0, says with 77 that something is missing that could be installed, and with 78 that this machine can
