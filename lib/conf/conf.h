@@ -97,8 +97,10 @@ struct conf_tcp {
 };
 
 struct conf_tunnel {
-    bool mss_clamp; /* lower the MSS of TCP SYNs that pass a tunnel */
-    bool copy_df;   /* outer DF = inner DF; false: always set */
+    bool mss_clamp;         /* lower the MSS of TCP SYNs that pass a tunnel */
+    bool copy_df;           /* outer DF = inner DF; false: always set */
+    uint32_t spi_node_bits; /* 0..8: topmost bits of each inbound SPI that carry spi_node */
+    uint32_t spi_node;      /* < 1 << spi_node_bits */
 };
 
 struct conf {

@@ -432,6 +432,15 @@ static void check_redirect(struct conf_reader *r, const struct conf *conf)
     conf_leave(r, at);
 }
 
+static void check_spi_node(struct conf_reader *r, const struct conf_tunnel *t)
+{
+    const size_t at = conf_enter(r, "tunnel.spi_node");
+    if (t->spi_node >> t->spi_node_bits)
+        conf_fail(r, "%u does not fit %u bits: tunnel.spi_node_bits says how many SPIs have for it",
+                  t->spi_node, t->spi_node_bits);
+    conf_leave(r, at);
+}
+
 void conf_check(struct conf_reader *r, const struct conf *conf)
 {
     const struct ike_conf *ike = conf->ike;
@@ -442,6 +451,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     conf_check_ports(r, conf);
     check_nat(r, conf);
     check_redirect(r, conf);
+    check_spi_node(r, &conf->tunnel);
     const size_t mark = conf_enter(r, "connections");
     for (size_t i = 0; i < ike->n_conns; i++) {
         const size_t at = conf_enter(r, ike->conns[i].name);

@@ -78,6 +78,8 @@ void ctl_node_params(const struct conf *conf, struct node_params *out)
     out->tcp_connections_per_address = conf->tcp.connections_per_address;
     out->mss_clamp = conf->tunnel.mss_clamp;
     out->copy_df = conf->tunnel.copy_df;
+    out->spi_node_bits = (uint8_t)conf->tunnel.spi_node_bits;
+    out->spi_node = (uint8_t)conf->tunnel.spi_node;
     out->telemetry = conf->control.telemetry;
     out->hugepages = node_hugepages(conf->eal.hugepages);
     out->memory_mb = conf->eal.memory_mb;

@@ -4,7 +4,7 @@
  * ours, is the sequence number new? What the cipher reads (nonce, associated data) is written here, one pass
  * before it is read.
  *
- * IN: w->in from classify. OUT: op. Drops: unknown_spi, wrong_dst, esp_short, replay, limit, and
+ * IN: w->in from classify. OUT: op. Drops: unknown_spi, other_node, wrong_dst, esp_short, replay, limit, and
  * those of dp_handoff_send().
  */
 #include "dp_stages.h"
@@ -60,13 +60,16 @@ static void op_write(struct dp_pkt *p, const struct sad_in *in, const struct esp
 }
 
 /* Its sender may be told, where an answer finds its way back by UDP. */
-static void stray_drop(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
+static __attribute__((cold)) void stray_drop(struct dp_worker *w, struct dp_pkt *p, uint16_t port,
+                                             uint32_t spi)
 {
+    const enum dp_drop why =
+        sad_spi_is_of_other_node(w->dp->sad, spi) ? DP_DROP_other_node : DP_DROP_unknown_spi;
     if (p->flags & DP_PKT_STREAM) {
-        dp_drop_pkt(w, p, DP_DROP_unknown_spi);
+        dp_drop_pkt(w, p, why);
         return;
     }
-    w->count.drops[DP_DROP_unknown_spi]++;
+    w->count.drops[why]++;
     dp_punt_stray(w, p->mbuf, port, p->place);
 }
 
@@ -82,7 +85,7 @@ static bool may_open(struct dp_worker *w, struct dp_pkt *p, uint16_t port)
     if (p->op.len < WIRE_ESP_BYTES) {
         dp_drop_pkt(w, p, DP_DROP_esp_short);
     } else if (spi == 0 || atomic_load_explicit(&in->spi, memory_order_acquire) != spi) {
-        stray_drop(w, p, port);
+        stray_drop(w, p, port, spi);
     } else if (!dst_matches(in, p)) {
         dp_drop_pkt(w, p, DP_DROP_wrong_dst);
     } else if (p->op.len < head + in->icv_bytes + in->align_mask + 1u || len & in->align_mask) {

@@ -66,9 +66,11 @@ struct node_params {
     uint32_t cores[NODE_CORES_MAX]; /* CPU numbers */
     uint32_t control_core;          /* NODE_CORE_AUTO: the first core that may be used */
     enum node_poll poll;
-    bool mss_clamp; /* lower the MSS of TCP SYNs that pass a tunnel */
-    bool copy_df;   /* outer DF = inner DF; false: always set */
-    bool telemetry; /* open DPDK's telemetry socket */
+    bool mss_clamp;        /* lower the MSS of TCP SYNs that pass a tunnel */
+    bool copy_df;          /* outer DF = inner DF; false: always set */
+    uint8_t spi_node_bits; /* 0..8: topmost bits of each inbound SPI that carry spi_node */
+    uint8_t spi_node;      /* < 1 << spi_node_bits */
+    bool telemetry;        /* open DPDK's telemetry socket */
     /* Where IKE over TCP (RFC 9329) is taken, on all outside addresses that the host has. */
     size_t n_tcp_listen;
     uint16_t tcp_listen[NODE_TCP_LISTEN_MAX];

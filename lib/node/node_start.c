@@ -105,6 +105,8 @@ static int start_tables(struct node *node, char *why, size_t why_size)
         .max_sas = SAD_SAS_MAX,
         .workers = (uint16_t)node->cores.n_workers,
         .socket = -1,
+        .spi_node_bits = node->params.spi_node_bits,
+        .spi_node = node->params.spi_node,
         .tsc_hz = node->tsc_hz,
         .esp = &imb_esp_ops,
         .rng = node_rng,

@@ -52,6 +52,9 @@ void sad_free(struct sad *sad);
 /* The RCU variable whose quiescent states the workers report. Lives as long as the sad. */
 struct rte_rcu_qsbr *sad_qsbr(struct sad *sad);
 
+/* Whether an SPI carries the tag of another node: none of ours ever did. Any thread. */
+bool sad_spi_is_of_other_node(const struct sad *sad, uint32_t spi);
+
 /*
  * Reserves an inbound SPI: a random number but for the node tag on top; never 0..255, one that another pair
  * has, or the last one of those that shared its place (sad_spi.c). 0, or -ENOSPC when all slots are taken

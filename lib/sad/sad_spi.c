@@ -82,6 +82,12 @@ static int spis_grow(struct sad *sad)
     return 0;
 }
 
+bool sad_spi_is_of_other_node(const struct sad *sad, uint32_t spi)
+{
+    const unsigned node_bits = sad->params.spi_node_bits;
+    return node_bits && spi >> (32 - node_bits) != sad->params.spi_node;
+}
+
 static uint32_t spi_draw(const struct sad *sad, uint32_t last, uint32_t nth)
 {
     const unsigned node_bits = sad->params.spi_node_bits;

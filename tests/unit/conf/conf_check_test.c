@@ -114,6 +114,10 @@ static void impossible_connections_are_refused(void **state)
     conn("'id':'@gw'", "'id':'@foo'", ",'redirect_to':'gw2.example.org'", c);
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'limits':{'redirect_all_to':'gw/2'}", "limits.redirect_all_to",
             "neither an address nor a host name");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'tunnel':{'spi_node_bits':3,'spi_node':8}", "tunnel.spi_node",
+            "8 does not fit 3 bits: tunnel.spi_node_bits says how many SPIs have for it");
+    refused(GOOD_PORTS, GOOD_SECRET, c, ",'tunnel':{'spi_node':1}", "tunnel.spi_node",
+            "1 does not fit 0 bits");
     refused(GOOD_PORTS, GOOD_SECRET, c, ",'limits':{'redirect_all_to':'192.0.2.1'}", "limits.redirect_all_to",
             "in a circle");
     conn("'id':'@gw','address':'192.0.2.77'", "'id':'@foo'", "", c);

@@ -242,7 +242,7 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
                    "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
                    "'control':{'telemetry':true,'seccomp':false,'socket':'/x','state':'/s'},"
-                   "'tunnel':{'mss_clamp':false,'copy_df':false},"
+                   "'tunnel':{'mss_clamp':false,'copy_df':false,'spi_node_bits':3,'spi_node':5},"
                    "'tcp':{'listen':[4500],'connections':9,'connections_per_address':8}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];

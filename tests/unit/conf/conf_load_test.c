@@ -87,7 +87,7 @@ static const char every_root_key[] =
     "'limits':{'sas':10},'workers':{'cores':[1,2],'control_core':0,'poll':'busy','crypto_threads':16},"
     "'eal':{'hugepages':'never','memory_mb':128,'args':['-d','x.so']},"
     "'control':{'socket':'/tmp/x.sock','telemetry':true,'seccomp':false},"
-    "'tunnel':{'mss_clamp':false,'copy_df':false},"
+    "'tunnel':{'mss_clamp':false,'copy_df':false,'spi_node_bits':3,'spi_node':5},"
     "'routes':[{'to':'10.9.0.0/16','via':'10.1.0.254','port':'in'},{'to':'10.8.0.0/16','port':'in'}]";
 
 static struct conf *load_every_key(void)
@@ -171,6 +171,7 @@ static void every_value_of_the_root_arrives(void **state)
     assert_true(conf->control.telemetry && !conf->control.seccomp);
     assert_false(conf->tunnel.mss_clamp);
     assert_false(conf->tunnel.copy_df);
+    assert_true(conf->tunnel.spi_node_bits == 3 && conf->tunnel.spi_node == 5);
     assert_int_equal(conf->n_routes, 2);
     assert_int_equal(conf->routes[0].port, 1);
     assert_int_equal(conf->routes[1].via.family, BASE_AF_NONE);

@@ -88,6 +88,8 @@ static void parameters_say_what_the_configuration_says(void **state)
     conf.eal = (struct conf_eal){
         .hugepages = CONF_HUGEPAGES_REQUIRE, .memory_mb = 512, .n_args = 1, .args = {"--log-level=8"}};
     conf.control.telemetry = conf.tunnel.copy_df = true;
+    conf.tunnel.spi_node_bits = 3;
+    conf.tunnel.spi_node = 5;
     conf.tcp = (struct conf_tcp){1, {443}, 7, 5};
     ctl_node_params(&conf, &p);
     assert_int_equal(p.n_ports, 2);
@@ -114,6 +116,7 @@ static void parameters_say_what_the_configuration_says(void **state)
     assert_int_equal(p.hugepages, NODE_HUGEPAGES_REQUIRE);
     assert_int_equal(p.memory_mb, 512);
     assert_string_equal(p.args[0], "--log-level=8");
+    assert_true(p.spi_node_bits == 3 && p.spi_node == 5);
     assert_true(p.telemetry && p.copy_df && !p.mss_clamp);
     assert_true(p.n_tcp_listen == 1 && p.tcp_listen[0] == 443);
     assert_true(p.tcp_connections == 7 && p.tcp_connections_per_address == 5);

@@ -39,6 +39,20 @@ static void an_spi_without_sa_is_refused(void **state)
     rig_free(&r);
 }
 
+static void an_spi_with_the_tag_of_another_gateway_is_counted_as_such(void **state)
+{
+    rig_spi_node_bits = 2;
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    rig_spi_node_bits = 0;
+    struct rte_mbuf *m = rig_sealed(&r, 100), *other = rig_clone(m);
+    assert_int_equal(r.spi_b >> 30, 0);
+    dp_put32(rte_pktmbuf_mtod(other, uint8_t *) + 14 + 28, r.spi_b | 1u << 31);
+    rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, other, DP_DROP_other_node);
+    rig_in(&r, &r.b, RIG_OUTSIDE, m);
+    rig_assert_arrived(rig_out(&r.b, RIG_INSIDE), 100);
+    rig_free(&r);
+}
+
 static void an_sa_that_was_removed_opens_nothing(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
@@ -106,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(an_spi_without_sa_is_refused),
+        cmocka_unit_test(an_spi_with_the_tag_of_another_gateway_is_counted_as_such),
         cmocka_unit_test(an_sa_that_was_removed_opens_nothing),
         cmocka_unit_test(another_of_our_addresses_is_not_the_one_of_the_sa),
         cmocka_unit_test(what_is_not_a_multiple_of_the_block_is_short),

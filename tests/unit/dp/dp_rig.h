@@ -34,6 +34,7 @@ struct rig {
 static struct rte_mempool *rig_pool, *rig_large_pool;
 /* Of gateways made from here on. */
 static uint32_t rig_max_sas = 64;
+static uint8_t rig_spi_node_bits; /* of node 0 */
 static const struct esp_ops *rig_esp = &imb_esp_ops;
 
 static inline void rig_eal(void)
@@ -90,7 +91,8 @@ static inline struct rig_gateway rig_gateway_make_with(unsigned n, uint16_t mtu,
                             .socket = -1,
                             .tsc_hz = RIG_HZ,
                             .esp = rig_esp,
-                            .rng = rig_rng};
+                            .rng = rig_rng,
+                            .spi_node_bits = rig_spi_node_bits};
     g.sad = sad_create(&sp);
     assert_non_null(g.sad);
     struct dp_params dpp = {.n_ports = 2,

@@ -58,6 +58,8 @@ static void what_was_given_out_is_found_while_the_table_grows(void **state)
     for (uint32_t i = 0; i < N; i++) {
         assert_int_equal(sad_spi_alloc(sad, &spi[i]), 0);
         assert_int_equal(spi[i] >> 28, 1);
+        assert_false(sad_spi_is_of_other_node(sad, spi[i]));
+        assert_true(sad_spi_is_of_other_node(sad, spi[i] ^ 1u << 29));
         assert_int_equal(rig_slot(sad, spi[i]), i);
     }
     assert_int_equal(sad_spi_alloc(sad, &none), -ENOSPC);
