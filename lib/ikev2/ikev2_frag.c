@@ -18,8 +18,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-#define LEAST_IP4 576
-#define LEAST_IP6 1280
+#define LEAST_BYTES 576
 
 struct ikev2_frag_set {
     uint32_t msgid;
@@ -47,12 +46,14 @@ static size_t frag_within(size_t packet, const struct ike_path *path)
 
 size_t ikev2_frag_most(const struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)
 {
-    return sa->frag.is_agreed && !path->tcp ? frag_within(ike->conf->fragment_bytes, path) : 0;
+    const size_t most = sa->frag.is_agreed && !path->tcp ? frag_within(ike->conf->fragment_bytes, path) : 0;
+    const size_t least = ikev2_frag_least(path);
+    return sa->frag.is_small && most > least ? least : most;
 }
 
 size_t ikev2_frag_least(const struct ike_path *path)
 {
-    return frag_within(path->remote.addr.family == BASE_AF_IP6 ? LEAST_IP6 : LEAST_IP4, path);
+    return frag_within(LEAST_BYTES, path);
 }
 
 /* ---- what waits ---- */

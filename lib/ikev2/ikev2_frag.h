@@ -29,6 +29,7 @@ struct ikev2_sa;
 struct ikev2_frag {
     bool is_offered; /* our IKE_SA_INIT said that we can */
     bool is_agreed;  /* both said it (RFC 7383 2.3) */
+    bool is_small;   /* what was longer got no answer on this path, until it was cut into the smallest ones */
     uint16_t
         asked_in; /* the longest message among the fragments of the request to answer; 0: it came whole */
     struct ikev2_frag_set *in[2]; /* of the peer's requests, of its answers; NULL: none wait */
@@ -50,8 +51,8 @@ struct ikev2_frag_whole {
  */
 size_t ikev2_frag_most(const struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);
 
-/* The same for fragments that every path carries: a packet of 576 bytes (RFC 7383 2.5.1), or 1280 for IPv6.
- */
+/* The same for the smallest fragments: a packet of 576 bytes (RFC 7383 2.5.1). Over IPv6, too: 1280 is what
+ * its links carry, but a filter on the way may drop what is shorter. */
 size_t ikev2_frag_least(const struct ike_path *path);
 
 /*

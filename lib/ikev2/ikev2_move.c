@@ -23,6 +23,7 @@ void ikev2_move_ike(struct ike *ike, struct ikev2_sa *sa, const struct ike_path 
     if (!base_endpoint_equal(&sa->path.local, &to->local))
         base_text_add(&t, ", and we at %s", base_endpoint_text(&sa->path.local, local));
     ikev2_sa_set_path(ike, sa, to);
+    sa->frag.is_small = false;
     sa->moved.times++;
     IKE_COUNT(ike, sa, moves);
     ikev2_note(ike, sa, is_ours ? IKE_AUDIT_MOVED : IKE_AUDIT_PEER_MOVED, text);

@@ -154,8 +154,10 @@ static void msg_cut_smaller(struct ike *ike, struct ikev2_sa *sa)
                                                base_span(kept->ptr + 1, kept->len - 1));
     struct ike_dgrams smaller = {0};
     if (ikev2_seal_cut(ike, sa, &plain, ikev2_frag_least(&sa->path), &smaller) == 0 &&
-        smaller.count > sa->req.dgrams.count)
+        smaller.count > sa->req.dgrams.count) {
         ikev2_request_swap(sa, &smaller);
+        sa->frag.is_small = true;
+    }
     ike_dgrams_free(&smaller);
     ikev2_request_forget(sa);
 }
@@ -214,6 +216,7 @@ static void answer_cut_smaller(struct ike *ike, struct ikev2_sa *sa, const struc
         smaller.count > before.count) {
         sa->resp = smaller;
         smaller = before;
+        sa->frag.is_small = true;
     }
     ike_dgrams_free(&smaller);
     answer_forget(sa);

@@ -98,6 +98,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->has_ppk = old->has_ppk;
     sa->way = old->way;
     sa->frag.is_agreed = old->frag.is_agreed;
+    sa->frag.is_small = old->frag.is_small;
     ikev2_pmtu_inherit(ike, old, sa);
     ikev2_mobike_inherit(old, sa);
     ikev2_redirect_inherit(old, sa);

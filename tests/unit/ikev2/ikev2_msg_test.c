@@ -2,6 +2,7 @@
 /* Sealing and opening with the product's cryptography, in every form that an SK payload has. */
 #include "ike_core.h"
 #include "ike_pair.h"
+#include "ikev2_move.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -137,6 +138,17 @@ static void a_request_that_does_not_arrive_is_cut_smaller(void **state)
     pair_settle(p);
     assert_int_equal(sa->seq.own, own + 1);
     assert_int_equal(pair_stats(p, 1).dropped_fragment, 0);
+    /* What follows is small at once, until the path is another one. */
+    p->hold = true;
+    p->head = p->tail = 0;
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+    pair_drain(p);
+    assert_int_equal(p->tail, 4);
+    ikev2_move_ike(ike, sa, &sa->path, true);
+    ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
+    pair_drain(p);
+    assert_int_equal(p->tail, 4 + 2);
+    p->head = p->tail = 0;
     pair_free(p);
 }
 
@@ -170,6 +182,7 @@ static void an_answer_that_does_not_arrive_is_cut_smaller(void **state)
         assert_int_equal(p->tail - p->head, pieces[i]);
     }
     assert_null(b->answer.chain.ptr);
+    assert_true(b->frag.is_small);
     for (size_t i = p->head; i < p->tail; i++)
         assert_true(p->queue[i].len + 20 + 8 <= 576);
     p->hold = false;
