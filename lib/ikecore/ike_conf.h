@@ -269,6 +269,7 @@ struct ike_conf {
     uint32_t fragment_bytes;
     bool probe_path_mtu;            /* ask what the paths to peers carry, by packets of ours (RFC 8899) */
     char redirect_to[IKE_HOST_MAX]; /* where callers that can are sent at once; empty: nowhere */
+    uint32_t redirect_grace_s;      /* until one that was sent elsewhere is ended here; 0: never by that */
     uint32_t sas_max;               /* IKE SAs */
     uint32_t sas_per_identity;      /* of those, of one connection */
     uint32_t children_max;          /* live child SAs per IKE SA, up to IKE_CHILDREN_MAX */

@@ -21,6 +21,7 @@
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
 #include "ikev2_probe.h"
+#include "ikev2_redirect.h"
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
@@ -148,6 +149,10 @@ static void sa_on_timer(struct ike *ike, struct ikev2_sa *sa)
                         ? "its authentication ended (reauth_s), and repeating it failed"
                         : "its authentication ended (reauth_s), and the peer did not repeat it: let "
                           "it obey AUTH_LIFETIME (RFC 4478), or call here itself in time");
+        return;
+    }
+    if (base_time_reached(ikev2_redirect_end(sa), ike->now)) {
+        ikev2_redirect_expire(ike, sa);
         return;
     }
     if (base_time_reached(sa->life.reauth_at, ike->now)) {

@@ -187,6 +187,30 @@ void ikev2_redirect_start(struct ike *ike, struct ikev2_sa *sa)
     ikev2_msg_request(ike, sa, WIRE_IKE_INFORMATIONAL, &b);
 }
 
+/* The client has the time to be up elsewhere, and then is gone here. */
+static void redirect_told(struct ike *ike, struct ikev2_sa *sa)
+{
+    const uint64_t ns = ike->conf->redirect_grace_s * BASE_NS_PER_S;
+    sa->redirect.ends_at = ns ? base_time_add(ike->now, ns) : (base_time){0};
+    ikev2_sa_touch(ike, sa);
+}
+
+void ikev2_redirect_on_answer(struct ike *ike, struct ikev2_sa *sa)
+{
+    redirect_told(ike, sa);
+}
+
+base_time ikev2_redirect_end(const struct ikev2_sa *sa)
+{
+    return sa->redirect.ends_at.ns ? sa->redirect.ends_at : BASE_TIME_NEVER;
+}
+
+void ikev2_redirect_expire(struct ike *ike, struct ikev2_sa *sa)
+{
+    sa->redirect.ends_at.ns = 0;
+    ikev2_close(ike, sa, "the peer was sent to another gateway, and did not leave within redirect_grace_s");
+}
+
 /* ---- in IKE_SA_INIT and IKE_AUTH ---- */
 
 static void redirect_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
@@ -217,8 +241,10 @@ static uint16_t redirect_auth_asked(struct ike *ike, struct ikev2_sa *sa, const 
 
 static void redirect_auth_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    if (redirect_auth_asked(ike, sa, NULL))
-        redirect_put(b, WIRE_IKE_N_REDIRECT, sa->conn->redirect_to, BASE_SPAN_NONE);
+    if (!redirect_auth_asked(ike, sa, NULL))
+        return;
+    redirect_put(b, WIRE_IKE_N_REDIRECT, sa->conn->redirect_to, BASE_SPAN_NONE);
+    redirect_told(ike, sa);
 }
 
 static uint16_t redirect_auth_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)

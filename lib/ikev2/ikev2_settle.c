@@ -178,6 +178,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         at = base_time_min(at, sa_dpd_at(ike, sa));
         at = base_time_min(at, sa_keepalive_at(sa));
         at = base_time_min(at, sa_childless_end(sa));
+        at = base_time_min(at, ikev2_redirect_end(sa));
         at = base_time_min(at, ikev2_account_at(sa));
         if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));

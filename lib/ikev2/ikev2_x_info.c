@@ -237,6 +237,8 @@ static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa,
         ikev2_probe_answered(ike, sa);
     else if (kind == IKEV2_TASK_MOBIKE)
         ikev2_mobike_on_answer(ike, sa, msg);
+    else if (kind == IKEV2_TASK_REDIRECT)
+        ikev2_redirect_on_answer(ike, sa);
     else if (kind == IKEV2_TASK_DPD)
         ikev2_mobike_on_checked(ike, sa, msg);
     return IKEV2_STAYS;

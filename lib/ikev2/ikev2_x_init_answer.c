@@ -176,12 +176,17 @@ static size_t init_answer_bytes(const struct ike *ike, const struct ikev2_choice
            ikev2_ext_answer_bytes(ike);
 }
 
-/* To another gateway: the nonce shows the caller that its request has been seen (RFC 5685 4). */
+/*
+ * To another gateway: the nonce shows the caller that its request has been seen (RFC 5685 4). A long name is
+ * told to a proved address only, as it may be more than what came.
+ */
 static void init_redirect(struct ike *ike, const struct ikev2_msg *msg, bool is_proved, struct base_span ni)
 {
     uint8_t bytes[IKEV2_REDIRECT_BYTES_MAX];
     struct base_writer w = base_writer(bytes, sizeof bytes);
-    if (ikev2_redirect_body(ike->conf->redirect_to, ni, &w))
+    if (!ikev2_redirect_body(ike->conf->redirect_to, ni, &w))
+        return;
+    if (is_proved || WIRE_IKE_HDR_BYTES + 8 + w.pos <= msg->raw.len || ikev2_cookie_check(ike, msg, ni))
         init_refuse(ike, msg, is_proved, WIRE_IKE_N_REDIRECT, base_writer_span(&w));
 }
 

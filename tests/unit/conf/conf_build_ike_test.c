@@ -105,11 +105,12 @@ static void a_connection_says_what_one_more_sa_of_its_peer_means(void **state)
 
 static void limits_and_public_addresses_arrive(void **state)
 {
-    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
-                                   ",'limits':{'half_open':7,'half_open_per_endpoint':6,'cookie_threshold':5,"
-                                   "'half_open_timeout_s':4,'sas':3,'sas_per_identity':9,'children':2},"
-                                   "'tunnel':{'ike_fragment_bytes':576,'probe_path_mtu':false},"
-                                   "'nat':{'public_addresses':['198.51.100.1','2001:db8::1']}");
+    struct conf *conf =
+        load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN,
+                   ",'limits':{'half_open':7,'half_open_per_endpoint':6,'cookie_threshold':5,"
+                   "'half_open_timeout_s':4,'redirect_grace_s':8,'sas':3,'sas_per_identity':9,'children':2},"
+                   "'tunnel':{'ike_fragment_bytes':576,'probe_path_mtu':false},"
+                   "'nat':{'public_addresses':['198.51.100.1','2001:db8::1']}");
     assert_non_null(conf);
     assert_int_equal(conf->ike->fragment_bytes, 576);
     assert_false(conf->ike->probe_path_mtu);
@@ -117,6 +118,7 @@ static void limits_and_public_addresses_arrive(void **state)
     assert_int_equal(conf->ike->half_open_per_endpoint, 6);
     assert_int_equal(conf->ike->cookie_threshold, 5);
     assert_int_equal(conf->ike->half_open_timeout_s, 4);
+    assert_int_equal(conf->ike->redirect_grace_s, 8);
     assert_int_equal(conf->ike->sas_max, 3);
     assert_int_equal(conf->ike->sas_per_identity, 9);
     assert_int_equal(conf->ike->children_max, 2);

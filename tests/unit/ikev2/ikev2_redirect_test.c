@@ -4,6 +4,7 @@
  * and while the SA is up; what is forged, what goes round, and who does not follow.
  */
 #include "ike_core.h"
+#include "ike_craft.h"
 #include "ike_pair.h"
 #include "ike_run.h"
 #include "ikev2_init.h"
@@ -200,6 +201,159 @@ static void bodies_hold_addresses_and_names(void **state)
     assert_false(ikev2_redirect_body("", BASE_SPAN_NONE, &w));
 }
 
+/* A caller that says what it can, and is connected up to the answer of IKE_AUTH. */
+static struct craft *craft_redirected(struct pair *p)
+{
+    struct craft *c = craft_new(p);
+    struct wire_ike_builder b = craft_init_begin(c);
+    craft_put_ike(c, &b);
+    craft_put_ke(c, &b);
+    craft_put_natd(c, &b, false);
+    wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_REDIRECT_SUPPORTED});
+    assert_int_equal(craft_init_send(c, &b), 0);
+    b = craft_begin(c);
+    craft_put_auth(c, &b);
+    craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+    assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+    return c;
+}
+
+static size_t count_of(const struct craft *c, uint8_t payload)
+{
+    size_t n = 0;
+    while (wire_ike_plds_find(&c->answer.plds, payload, n))
+        n++;
+    return n;
+}
+
+/* RFC 5685 6: HDR, SK {IDr, AUTH, N(REDIRECT, New_GW_ID)}, and no child. */
+static void the_answer_of_ike_auth_is_as_the_rfc_draws_it(void **state)
+{
+    (void)state;
+    struct pair *p = ready();
+    set(p->h[1].conf->conns[0].redirect_to, OTHER);
+    struct craft *c = craft_redirected(p);
+    struct wire_ike_notification n;
+    assert_int_equal(count_of(c, WIRE_IKE_P_IDR), 1);
+    assert_int_equal(count_of(c, WIRE_IKE_P_AUTH), 1);
+    assert_int_equal(count_of(c, WIRE_IKE_P_SA) + count_of(c, WIRE_IKE_P_TSI) + count_of(c, WIRE_IKE_P_TSR),
+                     0);
+    assert_int_equal(count_of(c, WIRE_IKE_P_NOTIFY), 1);
+    assert_true(ikev2_msg_notify(&c->answer, WIRE_IKE_N_REDIRECT, &n));
+    assert_int_equal(n.protocol + n.spi_len, 0);
+    assert_int_equal(n.data.len, 6); /* and no nonce: that belongs to IKE_SA_INIT */
+    assert_memory_equal(n.data.ptr, "\1\4\306\63\144\11", 6);
+    assert_int_equal(p->h[1].n_children, 0);
+    craft_free(c);
+}
+
+/* It SHOULD delete what it leaves (RFC 5685 6). What it keeps instead is answered, and ended in time. */
+static void a_client_that_does_not_leave_is_ended(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t grace_s;
+        bool ends;
+    } rows[] = {{30, true}, {0, false}};
+    for (size_t i = 0; i < 2; i++) {
+        struct pair *p = ready();
+        set(p->h[1].conf->conns[0].redirect_to, OTHER);
+        p->h[1].conf->redirect_grace_s = rows[i].grace_s;
+        p->h[1].conf->conns[0].dpd_s = 0;
+        struct craft *c = craft_redirected(p);
+        p->now = base_time_add(p->now, 29 * BASE_NS_PER_S);
+        struct wire_ike_builder b = craft_begin(c);
+        assert_true(craft_send(c, WIRE_IKE_INFORMATIONAL, &b, 0)); /* it lives, and is no dead peer */
+        assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+        p->now = base_time_add(p->now, 2 * BASE_NS_PER_S);
+        ike_on_timer(p->h[1].ike, p->now);
+        pair_drain(p);
+        assert_int_equal(craft_open(c), rows[i].ends);
+        if (rows[i].ends) {
+            assert_int_equal(count_of(c, WIRE_IKE_P_DELETE), 1);
+            assert_string_equal(
+                pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why,
+                "the peer was sent to another gateway, and did not leave within redirect_grace_s");
+        }
+        craft_free(c);
+    }
+}
+
+/* The same for one that was up and heard of it then. */
+static void a_client_that_was_up_and_does_not_leave_is_ended(void **state)
+{
+    (void)state;
+    struct pair *p = ready();
+    pair_start(p);
+    pair_run(p, 1);
+    p->h[0].conf->conns[0].follow_redirect = false; /* it said that it would, and does not */
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_REDIRECT, .host = OTHER}), 1);
+    pair_run(p, 29);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+    pair_run(p, 2);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 1);
+    pair_free(p);
+}
+
+/* Who comes from another gateway says from which: its address, not a name or a nonce (RFC 5685 9.3). */
+static void a_caller_says_which_gateway_sent_it(void **state)
+{
+    (void)state;
+    struct pair *p = ready();
+    set(p->h[1].conf->redirect_to, OTHER);
+    pair_start(p);
+    p->hold = true;
+    pair_run(p, 0);
+    pair_deliver_one(p); /* the call, */
+    pair_deliver_one(p); /* and where it is sent */
+    pair_run(p, 1);
+    assert_true(p->head < p->tail);
+    struct ikev2_msg msg = {.raw = base_span(p->queue[p->head].bytes, p->queue[p->head].len)};
+    struct base_reader r = base_reader(msg.raw);
+    struct wire_ike_notification n;
+    assert_int_equal(wire_ike_hdr_parse(msg.raw, &msg.hdr), 0);
+    base_read_span(&r, WIRE_IKE_HDR_BYTES);
+    assert_int_equal(wire_ike_plds_parse(msg.hdr.next, base_read_rest(&r), &msg.plds), 0);
+    assert_true(ikev2_msg_notify(&msg, WIRE_IKE_N_REDIRECTED_FROM, &n));
+    assert_int_equal(n.data.len, 6);
+    assert_memory_equal(n.data.ptr, "\1\4\306\63\144\1", 6);          /* 198.51.100.1 */
+    assert_false(ikev2_msg_has(&msg, WIRE_IKE_N_REDIRECT_SUPPORTED)); /* which it says by this */
+    p->head = p->tail = 0;
+    pair_free(p);
+}
+
+/* Calls from addresses that nobody proved, while all are sent away: no state, and never more bytes than came,
+ * also when the other gateway's name is long. */
+static void a_flood_that_is_sent_away_costs_no_state_and_no_byte_more(void **state)
+{
+    (void)state;
+    char name[IKE_HOST_MAX];
+    memset(name, 'n', sizeof name - 2);
+    name[sizeof name - 2] = '\0';
+    const char *const to[] = {OTHER, "2001:db8::9", name};
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+        struct pair *p = ready();
+        set(p->h[1].conf->redirect_to, to[i]);
+        struct craft *c = craft_new(p);
+        for (unsigned k = 0; k < 1000; k++) {
+            struct wire_ike_builder b = craft_init_begin(c);
+            craft_put_ike(c, &b);
+            craft_put_ke(c, &b);
+            wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_REDIRECT_SUPPORTED});
+            c->path.local.addr.bytes[3] = (uint8_t)k;
+            c->sa->spi_i++;
+            const struct base_span m = wire_ike_finish(&b);
+            craft_deliver(c, m);
+            size_t back = 0;
+            while (craft_next(c))
+                back += c->packet.len;
+            assert_true(back > 0 && back <= m.len);
+        }
+        assert_int_equal(pair_stats(p, 1).ike_sas + pair_stats(p, 1).half_open, 0);
+        craft_free(c);
+    }
+}
+
 /* Hands a answer to its first message with this body; it must change nothing. */
 static void refuses_body(const void *id, size_t len)
 {
@@ -247,6 +401,11 @@ int main(void)
         cmocka_unit_test(a_rekeyed_client_can_be_sent_elsewhere_too),
         cmocka_unit_test(who_is_sent_around_too_often_stays_and_says_so),
         cmocka_unit_test(a_gateway_that_does_not_answer_is_left_again),
+        cmocka_unit_test(the_answer_of_ike_auth_is_as_the_rfc_draws_it),
+        cmocka_unit_test(a_client_that_does_not_leave_is_ended),
+        cmocka_unit_test(a_client_that_was_up_and_does_not_leave_is_ended),
+        cmocka_unit_test(a_caller_says_which_gateway_sent_it),
+        cmocka_unit_test(a_flood_that_is_sent_away_costs_no_state_and_no_byte_more),
         cmocka_unit_test(bodies_hold_addresses_and_names),
         cmocka_unit_test(what_names_no_gateway_is_not_followed),
     };
