@@ -97,10 +97,12 @@ static void request_on_timer(struct ike *ike, struct ikev2_sa *sa)
             else
                 IKE_COUNT(ike, sa, failed);
         }
+        ikev2_stream_on_silence(ike, sa);
         sa->end = IKE_END_DEAD;
         ikev2_step_timed_out(ike, sa);
         return;
     }
+    ikev2_stream_try_beside(ike, sa);
     if (sa->req.tries == 0 && sa->state != IKEV2_ST_CLOSING)
         ikev2_note(ike, sa, IKE_AUDIT_RETRANSMIT, "no answer yet, sending again");
     if (sa->state == IKEV2_ST_I_INIT && ikev2_init_next_cookie(ike, sa))

@@ -21,6 +21,7 @@
 #include "ikev2_note.h"
 #include "ikev2_places.h"
 #include "ikev2_places_msg.h"
+#include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "wire_ike.h"
@@ -47,18 +48,21 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to)
     m->knows_seen = false;
 }
 
-/* A request that is out goes on from the new place at once, and has as many tries there as any. */
+/* A request that is out goes on from the new place at once, and has as many tries there as any: by TCP one.
+ */
 static void mobike_hurry(struct ike *ike, struct ikev2_sa *sa)
 {
-    if (sa->req.dgrams.count && !sa->req.is_probe) {
-        sa->req.at = ike->now;
-        sa->req.tries = 0;
-    }
     ikev2_sa_touch(ike, sa);
+    if (!sa->req.dgrams.count || sa->req.is_probe)
+        return;
+    sa->req.at = ike->now;
+    sa->req.tries = 0;
+    if (sa->path.tcp)
+        ikev2_request_repeat(ike, sa);
 }
 
-/* We go there. Where the peer's end stays, it receives there, and the children go with us at once. */
-static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
+/* We are there. Where the peer's end stays, it receives there, and the children go with us at once. */
+static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
     struct ikev2_mobike *m = &sa->mobike;
     const bool is_peer_there = base_addr_equal(&sa->path.remote.addr, &to->remote.addr);
@@ -66,10 +70,19 @@ static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
         m->before = sa->path;
     m->has_before = true;
     ikev2_move_ike(ike, sa, to, true);
+    if (to->tcp) /* where ESP goes no other way, whatever NATs there are */
+        ikev2_move_set_way(sa);
     if (is_peer_there)
         ikev2_move_children(ike, sa);
     m->is_unproved = !is_peer_there;
     m->wants |= IKEV2_SAY_MOVE;
+    ikev2_sa_touch(ike, sa);
+}
+
+/* We go there. */
+static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
+{
+    mobike_arrive(ike, sa, to);
     mobike_hurry(ike, sa);
 }
 
@@ -131,8 +144,9 @@ void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike
         return;
     if (!sa->mobike.is_ours)
         mobike_heard_again(ike, sa, path);
-    else if (!ike_path_equal(&sa->path, path) && ikev2_places_has_pair(ike, sa, path))
-        mobike_go(ike, sa, path);
+    else if (!ike_path_equal(&sa->path, path) && (ikev2_places_has_pair(ike, sa, path) ||
+                                                  (path->tcp && ike_path_equal(&sa->stream.beside, path))))
+        mobike_arrive(ike, sa, path);
 }
 
 /* ---- what our requests say ---- */

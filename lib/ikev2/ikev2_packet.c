@@ -27,6 +27,7 @@
 #include "ikev2_rows.h"
 #include "ikev2_sa.h"
 #include "ikev2_stray.h"
+#include "ikev2_stream.h"
 #include "ikev2_tables.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
@@ -214,6 +215,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     if (msg->is_response) {
         sa->seq.own++;
         ikev2_mobike_reached(ike, sa, msg->path);
+        ikev2_stream_leave_beside(ike, sa);
         ikev2_request_clear(sa);
     } else {
         sa->seq.peer++;

@@ -50,6 +50,8 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
         ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
     else
         ike_act_send_all(ike, request_path(sa), &sa->req.dgrams);
+    if (sa->stream.beside.tcp)
+        ike_act_send_all(ike, &sa->stream.beside, &sa->req.dgrams);
     if (sa->req.tries >= IKEV2_PAIRS_AT && !is_quick)
         request_send_pairs(ike, sa);
 }

@@ -147,6 +147,8 @@ struct ikev2_sa {
         bool is_lost;       /* the connection of TCP of path is no more, and none has come in its place */
         uint32_t tries;     /* to open another one, since the peer was last heard */
         base_time again_at; /* the next one; never: none is planned */
+        struct ike_path
+            beside; /* a connection that a request of ours goes by, too, as nobody answers by UDP; or none */
     } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;

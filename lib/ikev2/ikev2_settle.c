@@ -37,6 +37,7 @@
 #include "ikev2_request.h"
 #include "ikev2_rival.h"
 #include "ikev2_sa.h"
+#include "ikev2_stream.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
@@ -65,6 +66,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
     ikev2_inner_end(ike, sa);
     ikev2_account_stop(ike, sa);
     ike_stream_leave(ike, &sa->path);
+    ikev2_stream_leave_beside(ike, sa);
     ikev2_sa_leave_run(ike, sa);
     ikev2_reauth_ended(ike, sa);
     if (rival) /* decided by that: its own deadlines count now */

@@ -22,6 +22,7 @@
 #include "ikev2_tables.h"
 
 #define UDP_TRIES 2u /* repetitions of a first request before TCP takes over */
+#define BESIDE_AT 3u /* repetitions of a request by UDP of an SA that is up before it goes by TCP, too */
 #define AGAIN_MAX 6u /* connections that are opened in the place of one */
 
 /* ---- from UDP ---- */
@@ -50,6 +51,43 @@ bool ikev2_stream_takes_over(struct ike *ike, struct ikev2_sa *sa)
     ikev2_note(ike, sa, IKE_AUDIT_TCP, text);
     sa->run->by_tcp = sa->run->calls_again = true;
     return true;
+}
+
+/* Whether we are the one that leads an SA which is up to TCP. */
+static bool up_may_follow(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return ike->env.stream_open && sa->state == IKEV2_ST_UP && sa->conn && sa->run &&
+           sa->conn->tcp == IKE_TCP_FALLBACK && sa->is_caller && !sa->path.tcp && !ike->shutting_down;
+}
+
+void ikev2_stream_try_beside(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ike_path to = sa->path;
+    if (sa->req.tries + 1 < BESIDE_AT || sa->stream.beside.tcp || !up_may_follow(ike, sa) ||
+        !sa->mobike.is_agreed || !sa->mobike.is_ours)
+        return;
+    to.remote.port = sa->conn->tcp_port;
+    if (ike_stream_open(ike, &to) < 0)
+        return;
+    ikev2_note(ike, sa, IKE_AUDIT_TCP, "nobody answers by UDP any more: the peer is asked by TCP, too");
+    ike_stream_hold(ike, &to);
+    sa->stream.beside = to;
+}
+
+void ikev2_stream_leave_beside(struct ike *ike, struct ikev2_sa *sa)
+{
+    ike_stream_leave(ike, &sa->stream.beside);
+    sa->stream.beside = (struct ike_path){0};
+}
+
+/* Only what is called again by itself begins with TCP: an operator's call may come much later. */
+void ikev2_stream_on_silence(const struct ike *ike, struct ikev2_sa *sa)
+{
+    if (!up_may_follow(ike, sa) || sa->mobike.is_agreed)
+        return;
+    for (size_t i = 0; i < sa->conn->n_children; i++)
+        if (ike_child_conf_after(sa->conn, &sa->conn->children[i], IKE_END_DEAD) != IKE_START_NONE)
+            sa->run->by_tcp = true;
 }
 
 /* ---- from one connection to the next ---- */
@@ -153,6 +191,9 @@ void ikev2_stream_on_ended(struct ike *ike, const struct ike_event *ev)
         if (ike_path_equal(&sa->path, &ev->path))
             stream_is_lost(ike, sa, ev);
     }
+    for (struct ikev2_sa *sa = ev->is_ours ? ike->v2->first : NULL; sa; sa = sa->link.next)
+        if (sa->stream.beside.tcp && ike_path_equal(&sa->stream.beside, &ev->path))
+            ikev2_stream_leave_beside(ike, sa);
     /* Of those that have not come up, or are on their way out: few, and only where we opened it. */
     for (struct ikev2_sa *sa = NULL, *next = ev->is_ours ? ike->v2->first : NULL; (sa = next) != NULL;) {
         next = sa->link.next;

@@ -326,6 +326,94 @@ static void mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place(void **sta
     pair_free(p);
 }
 
+/* Up by UDP, and then UDP dies. */
+static struct pair *udp_dies(bool has_mobike)
+{
+    struct pair *p = tcp_new(IKE_TCP_FALLBACK);
+    for (int i = 0; i < 2; i++) {
+        p->h[i].conf->conns[0].mobike = has_mobike;
+        p->h[i].conf->conns[0].dpd_s = 10;
+        p->h[i].conf->conns[0].retransmit_ms = 1000;
+        p->h[i].conf->conns[0].retransmit_tries = 5;
+    }
+    p->h[0].conf->conns[0].start = IKE_START_START;
+    p->has_nat = true;
+    pair_start(p);
+    pair_run(p, 1);
+    assert_int_equal(view(p, 0).way, ESP_WAY_UDP);
+    p->drop_udp = true;
+    return p;
+}
+
+static void udp_that_dies_later_is_left_for_tcp_by_mobike(void **state)
+{
+    (void)state;
+    struct pair *p = udp_dies(true);
+    const uint64_t id = view(p, 0).id;
+    pair_run(p, 11);
+    assert_int_equal(p->n_streams, 0); /* not at the first silence */
+    pair_run(p, 9);
+    assert_int_equal(p->n_streams, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_true(is_at(p, i, &p->streams[0].path[i]));
+        assert_int_equal(view(p, i).way, ESP_WAY_TCP);
+        assert_true(ike_path_equal(&p->h[i].children[0].path, &p->streams[0].path[i]));
+        assert_int_equal(p->h[i].children[0].way, ESP_WAY_TCP);
+        assert_int_equal(p->streams[0].holds[i], 1);
+    }
+    assert_true(view(p, 0).id == id); /* the same IKE SA */
+    pair_run(p, 60);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN) + pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+    pair_free(p);
+}
+
+static void udp_that_comes_back_meanwhile_is_kept(void **state)
+{
+    (void)state;
+    struct pair *p = udp_dies(true);
+    p->drop[0] = true; /* by TCP neither */
+    for (int s = 0; s < 40 && !p->n_streams; s++)
+        pair_run(p, 1);
+    assert_int_equal(p->streams[0].holds[0], 1);
+    p->drop_udp = p->drop[0] = false;
+    p->streams[0].is_gone = true; /* the connection leads nowhere */
+    pair_run(p, 15);
+    assert_int_equal(p->streams[0].holds[0], 0);
+    assert_false(view(p, 0).path.tcp || view(p, 1).path.tcp);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 0);
+    pair_free(p);
+}
+
+static void a_connection_beside_udp_that_ends_is_forgotten(void **state)
+{
+    (void)state;
+    struct pair *p = udp_dies(true);
+    p->drop[0] = true;
+    for (int s = 0; s < 40 && !p->n_streams; s++)
+        pair_run(p, 1);
+    pair_event(p, 0,
+               (struct ike_event){.type = IKE_EV_STREAM_ENDED,
+                                  .path = p->streams[0].path[0],
+                                  .is_ours = true,
+                                  .error = -ECONNREFUSED,
+                                  .why = "Connection refused"});
+    assert_int_equal(p->streams[0].holds[0], 0);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    pair_free(p);
+}
+
+static void without_mobike_the_next_call_begins_with_tcp(void **state)
+{
+    (void)state;
+    struct pair *p = udp_dies(false);
+    pair_run(p, 60);
+    assert_int_equal(p->n_streams, 1);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    assert_true(view(p, 0).path.tcp);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 1);
+    pair_free(p);
+}
+
 static void a_call_that_gets_no_connection_says_why(void **state)
 {
     (void)state;
@@ -397,6 +485,10 @@ int main(void)
         cmocka_unit_test(a_peer_that_takes_no_connection_any_more_is_given_up),
         cmocka_unit_test(mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place),
         cmocka_unit_test(a_peer_that_closes_amid_ike_sa_init_is_called_once_more),
+        cmocka_unit_test(udp_that_dies_later_is_left_for_tcp_by_mobike),
+        cmocka_unit_test(udp_that_comes_back_meanwhile_is_kept),
+        cmocka_unit_test(a_connection_beside_udp_that_ends_is_forgotten),
+        cmocka_unit_test(without_mobike_the_next_call_begins_with_tcp),
         cmocka_unit_test(a_call_that_gets_no_connection_says_why),
         cmocka_unit_test(an_authentication_that_is_repeated_has_a_connection_of_its_own),
         cmocka_unit_test(an_heir_by_rekeying_goes_by_the_connection_of_before),
