@@ -69,6 +69,7 @@ static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike
     if (!m->has_before)
         m->before = sa->path;
     m->has_before = true;
+    ikev2_places_exchange(&m->peer, &to->remote.addr, &sa->path.remote.addr);
     ikev2_move_ike(ike, sa, to, true);
     if (to->tcp) /* where ESP goes no other way, whatever NATs there are */
         ikev2_move_set_way(sa);
@@ -231,6 +232,7 @@ static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
         mobike_go(ike, sa, &to);
         return;
     }
+    ikev2_places_exchange(&m->peer, &m->before.remote.addr, &sa->path.remote.addr);
     ikev2_move_ike(ike, sa, &m->before, true);
     ikev2_move_children(ike, sa);
     m->has_before = m->is_unproved = false;

@@ -9,6 +9,26 @@
 #include "ike_path.h"
 #include "ikev2_sa.h"
 
+static struct base_addr *place_find(struct ikev2_places *p, const struct base_addr *a)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (base_addr_equal(&p->list[i], a))
+            return &p->list[i];
+    return NULL;
+}
+
+void ikev2_places_exchange(struct ikev2_places *p, const struct base_addr *now,
+                           const struct base_addr *before)
+{
+    struct base_addr *at = place_find(p, now);
+    if (base_addr_equal(now, before) || place_find(p, before))
+        return;
+    if (!at && p->count < IKEV2_PLACES_MAX)
+        at = &p->list[p->count++];
+    if (at)
+        *at = *before;
+}
+
 bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_addr *local)
 {
     for (size_t i = 0; i < c->n_local_addrs; i++)

@@ -24,6 +24,10 @@ struct ikev2_places {
     struct base_addr list[IKEV2_PLACES_MAX];
 };
 
+/* The peer is reached at `now` from here on, and no more at `before`, which stays one of its addresses. */
+void ikev2_places_exchange(struct ikev2_places *p, const struct base_addr *now,
+                           const struct base_addr *before);
+
 /*
  * The nth pair of ends that a request may take, the present one not among them: where we decide, each address
  * of the peer's with each of ours of its family that is in use and leads there; else the one that the peer

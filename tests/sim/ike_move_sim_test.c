@@ -74,6 +74,69 @@ static void caller_goes_from_place_to_place(struct sim_world *w)
     finish(&p);
 }
 
+/* What the caller's tunnel goes by; one that was rekeyed meanwhile may still be there beside it. */
+static int family_now(const struct sim_pair *p)
+{
+    struct ike_sa_view v = {0};
+    while (ike_show_next(p->foo->ike, v.id, &v) && v.state != IKE_VIEW_ESTABLISHED)
+        ;
+    return v.state == IKE_VIEW_ESTABLISHED ? v.path.remote.addr.family : BASE_AF_NONE;
+}
+
+/* From IPv4, behind a NAT or not, to IPv6 and back: each time the one it has is gone, or both are there for a
+ * while. */
+static void caller_changes_its_family(struct sim_world *w)
+{
+    struct sim_pair p = sim_pair_new(w, SIM_NAT_MASQUERADE, SIM_NAT_NONE);
+    p.foo_conn.any_local = p.gw_conn.any_local = true;
+    p.foo_conn.tries = p.gw_conn.tries = 8;
+    sim_host_also(p.gw, "2001:db8:1::1");
+    sim_pair_connect(&p);
+    w->weather = (struct sim_weather){
+        .delay_us = 5000, .jitter_us = 20000, .loss = (uint16_t)seed_rng_below(&w->rng, 100), .dup = 50};
+    for (int i = 0; i < 10 && !w->failed; i++) {
+        const bool is6 = i % 2 == 0;
+        if (seed_rng_chance(&w->rng, 300))
+            sim_host_rekey(seed_rng_chance(&w->rng, 500) ? p.foo : p.gw, "c", seed_rng_chance(&w->rng, 300));
+        sim_world_run(w, seed_rng_below(&w->rng, 100) * SIM_MS);
+        if (is6 && seed_rng_chance(&w->rng, 500))
+            sim_host_also(p.foo, "2001:db8:7::20");
+        if (is6) {
+            p.foo->addr = (struct base_addr){0};
+            sim_host_also(p.foo, "2001:db8:7::20");
+        } else {
+            p.foo->addr6 = (struct base_addr){0};
+            sim_host_move(p.foo, seed_rng_chance(&w->rng, 500) ? "192.168.1.9" : "192.168.1.10", p.foo_nat);
+        }
+        sim_world_run(w, seed_rng_between(&w->rng, 10, 30) * SIM_S);
+        SIM_EXPECT(w, family_now(&p) == (is6 ? BASE_AF_IP6 : BASE_AF_IP4));
+    }
+    finish(&p);
+}
+
+/* The way to the gateway's first address dies without a word: the other one that it named is found (RFC
+ * 4555 3.10). */
+static bool is_dead_way(struct sim_world *w, struct sim_host *from, const struct sim_dgram *d)
+{
+    (void)from;
+    return w->test && (d->dst.addr.family == BASE_AF_IP4 || d->src.addr.family == BASE_AF_IP4);
+}
+
+static void a_way_that_dies_is_left_for_another_one(struct sim_world *w)
+{
+    struct sim_pair p = sim_pair_new(w, SIM_NAT_MASQUERADE, SIM_NAT_NONE);
+    p.foo_conn.any_local = p.gw_conn.any_local = true;
+    sim_host_also(p.gw, "2001:db8:1::1");
+    sim_host_also(p.foo, "2001:db8:7::20");
+    sim_pair_connect(&p);
+    w->drop = is_dead_way;
+    sim_world_run(w, seed_rng_below(&w->rng, 60) * SIM_S);
+    w->test = w;
+    sim_world_run(w, 60 * SIM_S);
+    SIM_EXPECT(w, family_now(&p) == BASE_AF_IP6);
+    finish(&p);
+}
+
 /* Before it is up, there is nothing that could move. */
 static void caller_moves_while_it_calls(struct sim_world *w)
 {
@@ -146,6 +209,8 @@ int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
         {"a caller goes from place to place", caller_goes_from_place_to_place, 1000},
+        {"a caller goes from IPv4 to IPv6 and back", caller_changes_its_family, 200},
+        {"a way that dies is left for another one", a_way_that_dies_is_left_for_another_one, 100},
         {"a caller moves while it calls", caller_moves_while_it_calls, 300},
         {"a NAT that forgets an idle caller is noticed", nat_forgets_an_idle_caller, 40},
         {"copies of moves from elsewhere get no child", copies_of_moves_get_no_child, 40},

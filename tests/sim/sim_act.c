@@ -64,8 +64,8 @@ static void env_spi_free(void *ctx, uint32_t spi)
 static int env_local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
 {
     struct sim_host *h = ctx;
-    *local = h->addr;
-    return remote->family == h->addr.family ? 0 : -ENETUNREACH;
+    *local = remote->family == h->addr6.family ? h->addr6 : h->addr;
+    return remote->family == local->family ? 0 : -ENETUNREACH;
 }
 
 static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
@@ -75,8 +75,18 @@ static uint16_t env_mtu_for(void *ctx, const struct base_addr *remote)
 
 static bool env_is_usable(void *ctx, const struct base_addr *local, const struct base_addr *remote)
 {
-    (void)remote;
-    return base_addr_equal(local, &((struct sim_host *)ctx)->addr);
+    return local->family == remote->family && sim_host_has(ctx, local);
+}
+
+static size_t env_own_addrs(void *ctx, struct base_addr *out, size_t max)
+{
+    const struct sim_host *h = ctx;
+    size_t n = 0;
+    if (h->addr.family != BASE_AF_NONE && n < max)
+        out[n++] = h->addr;
+    if (h->addr6.family != BASE_AF_NONE && n < max)
+        out[n++] = h->addr6;
+    return n;
 }
 
 struct ike_env sim_act_env(struct sim_host *h)
@@ -88,13 +98,14 @@ struct ike_env sim_act_env(struct sim_host *h)
                             .spi_free = env_spi_free,
                             .local_for = env_local_for,
                             .mtu_for = env_mtu_for,
-                            .is_usable = env_is_usable};
+                            .is_usable = env_is_usable,
+                            .own_addrs = env_own_addrs};
 }
 
 static void check_path(struct sim_host *h, const struct ike_path *path)
 {
     struct sim_world *w = h->world;
-    if (!base_addr_equal(&path->local.addr, &h->addr))
+    if (!sim_host_has(h, &path->local.addr))
         sim_fail(w, "%s: sends from an address that is not its own", h->name);
     if (path->local.port != (path->natt ? WIRE_NATT_PORT : WIRE_IKE_PORT))
         sim_fail(w, "%s: local port %u and natt %d do not fit", h->name, path->local.port, path->natt);

@@ -60,6 +60,25 @@ void sim_host_move(struct sim_host *h, const char *addr, struct sim_nat *nat)
     sim_act_drain(h);
 }
 
+void sim_host_also(struct sim_host *h, const char *addr6)
+{
+    sim_trace(h->world, h, "has also %s", addr6);
+    h->addr6 = (struct base_addr){0};
+    if (*addr6 && base_addr_parse(addr6, &h->addr6))
+        abort();
+    if (!h->ike)
+        return;
+    h->world->roams = true;
+    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_PLACES});
+    sim_act_drain(h);
+}
+
+bool sim_host_has(const struct sim_host *h, const struct base_addr *addr)
+{
+    return addr->family != BASE_AF_NONE &&
+           (base_addr_equal(&h->addr, addr) || base_addr_equal(&h->addr6, addr));
+}
+
 void sim_host_kill(struct sim_host *h)
 {
     sim_trace(h->world, h, "is killed");

@@ -32,8 +32,9 @@ struct sim_host {
     struct sim_world *world;
     char name[16];
     struct base_addr addr;
-    uint16_t port_mtu;   /* 0: unknown, and no path is probed */
-    struct sim_nat *nat; /* NULL: public address */
+    struct base_addr addr6; /* that it has beside it, on the internet; family none: it has not */
+    uint16_t port_mtu;      /* 0: unknown, and no path is probed */
+    struct sim_nat *nat;    /* NULL: public address */
     struct ike *ike;
     uint64_t life;               /* how many engines this host has had */
     const struct ike_conf *conf; /* our reference; NULL when it was given to nobody */
@@ -73,6 +74,12 @@ void sim_host_start(struct sim_host *h, struct ike_conf *conf);
 
 /* It is at another address from now on, behind another NAT or none (NULL), and its engine is told. */
 void sim_host_move(struct sim_host *h, const char *addr, struct sim_nat *nat);
+
+/* Has this address beside its other one from now on, or none ("" for that), and its engine is told. */
+void sim_host_also(struct sim_host *h, const char *addr6);
+
+/* Whether this is an address of the host. */
+bool sim_host_has(const struct sim_host *h, const struct base_addr *addr);
 
 /* Stops without a word, as a power cut does; tables are emptied. */
 void sim_host_kill(struct sim_host *h);

@@ -99,6 +99,15 @@ static struct sim_host *host_at(struct sim_world *w, const struct sim_nat *nat, 
     return NULL;
 }
 
+/* Who is reached without a NAT: at its address, or at the one of the other family, which nobody rewrites. */
+static struct sim_host *host_on_net(struct sim_world *w, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < w->n_hosts; i++)
+        if (base_addr_equal(&w->hosts[i]->addr6, addr))
+            return w->hosts[i];
+    return host_at(w, NULL, addr);
+}
+
 static struct sim_host *nat_in(struct sim_world *w, struct sim_nat *nat, struct sim_dgram *d)
 {
     if (nat->kind == SIM_NAT_STATIC) {
@@ -141,7 +150,7 @@ static bool is_old(struct sim_host *to, const struct sim_dgram *d)
 static void arrive(struct sim_world *w, void *arg, uint64_t num)
 {
     struct sim_dgram *d = arg;
-    struct sim_host *to = host_at(w, NULL, &d->dst.addr);
+    struct sim_host *to = host_on_net(w, &d->dst.addr);
     struct sim_dgram *inner = dgram_copy(d);
     for (size_t i = 0; !to && i < w->n_nats; i++)
         if (base_addr_equal(&w->nats[i]->public_addr, &d->dst.addr))
@@ -163,7 +172,8 @@ static void post(struct sim_world *w, const struct sim_dgram *d, uint64_t delay_
 void sim_net_send(struct sim_world *w, struct sim_host *from, struct sim_dgram *d)
 {
     const struct sim_weather *we = &w->weather;
-    bool passes = !from->nat || nat_out(w, from->nat, d);
+    const bool has_nat = from->nat && base_addr_equal(&from->addr, &d->src.addr);
+    bool passes = !has_nat || nat_out(w, from->nat, d);
     if (passes && w->drop && w->drop(w, from, d))
         passes = false;
     if (passes && !seed_rng_chance(&w->rng, we->loss)) {

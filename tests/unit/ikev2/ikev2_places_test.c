@@ -72,10 +72,38 @@ static void ours_must_be_allowed_and_in_use(void **state)
     pair_free(p);
 }
 
+/* RFC 4555 3.6: what the peer named does not hold the address where it was at first. */
+static void the_address_that_is_left_is_kept_for_the_way_back(void **state)
+{
+    (void)state;
+    const struct base_addr v4 = pair_addr("198.51.100.1"), v6 = pair_addr("2001:db8::2"),
+                           other = pair_addr("198.51.100.2");
+    struct ikev2_places p = {.count = 2, .list = {other, v6}};
+    ikev2_places_exchange(&p, &v6, &v4);
+    assert_int_equal(p.count, 2);
+    assert_true(base_addr_equal(&p.list[0], &other) && base_addr_equal(&p.list[1], &v4));
+    ikev2_places_exchange(&p, &v4, &v4); /* our end alone moved */
+    assert_true(base_addr_equal(&p.list[1], &v4));
+    ikev2_places_exchange(&p, &v4, &v6);
+    assert_true(base_addr_equal(&p.list[1], &v6));
+    ikev2_places_exchange(&p, &v4, &v6); /* known already */
+    assert_int_equal(p.count, 2);
+    p.count = 0;
+    ikev2_places_exchange(&p, &v6, &v4);
+    assert_true(p.count == 1 && base_addr_equal(&p.list[0], &v4));
+    for (p.count = 0; p.count < IKEV2_PLACES_MAX; p.count++) {
+        p.list[p.count] = other;
+        p.list[p.count].bytes[3] = (uint8_t)(100 + p.count);
+    }
+    ikev2_places_exchange(&p, &v6, &v4); /* no room */
+    assert_int_equal(p.count, IKEV2_PLACES_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_pairs_of_a_family_but_the_present_one),
+        cmocka_unit_test(the_address_that_is_left_is_kept_for_the_way_back),
         cmocka_unit_test(ours_must_be_allowed_and_in_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
