@@ -3,7 +3,9 @@
 # MOBIKE (RFC 4555) under traffic. As responder: strongSwan, behind a NAT, gets another address there, goes out on the
 # internet without a NAT, to IPv6, and back. As initiator: Culvert's NAT forgets it, and reloads send it by another port with
 # another address, without a NAT, and back. Always the same IKE SA; strongSwan's userland ESP cannot move a child and rekeys it.
-# cases: responder initiator
+# virtual: a client with an address of ours leaves its NAT, comes back, and notices itself when the NAT forgets it. probing: the
+# way to the peer's first address dies, and Culvert goes on to another one that the peer has named (RFC 4555 3.10).
+# cases: responder initiator virtual probing
 . "$(dirname "$0")/../lib/lab.sh"
 
 FIELD=192.0.2 # a network beside the NAT, with a router of its own
@@ -61,6 +63,58 @@ if [ "$1" = responder ]; then
     lab_wait 10 endpoint_is "$(gw_public a):[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
     goes_on 5 "back behind its NAT"
     check_equal "proofs that were asked for" yes "$([ "$(grep -c 'COOKIE2' "$LAB_OUT/gwa/charon.log")" -ge 4 ] && echo yes)"
+elif [ "$1" = virtual ]; then
+    lab_up a=masq b=none
+    second_way a
+    gw_pool b staff addresses=10.9.0.0/24
+    gw_pair mobike=yes a.local=%any a.vips=0.0.0.0 a.lan=dynamic b.pools=staff b.peer_lan=dynamic 'a.swan=dpd_delay = 2s'
+    check_capture_start
+    gw_start b
+    gw_start a
+    gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+    ike=$(ike_id) inner=$(culvert_json b 'd["leases"][0]["address"]' show pools)
+    reached() { # WHERE
+        lab_wait 8 lab_in hostb ping -c 1 -W 0.3 -q "$inner" || lab_fail "$1: the client is not reached at $inner"
+        lab_in gwa ping -c 5 -i 0.02 -W 1 -q -I "$inner" "${NET_LAN[b]}.10" >/dev/null || lab_fail "$1: pings of the client are lost"
+        check_equal "$1: the IKE SA" "$ike" "$(ike_id)"
+        check_equal "$1: children" 1 "$(gw_children b)"
+    }
+    reached "at first"
+    net_address gwa wan2 "$FIELD.2/24"
+    ip -n "$LAB-gwa" address del "${NET_WAN[a]}/24" dev wan
+    net_default gwa "$FIELD.1"
+    lab_wait 5 endpoint_is "$FIELD.2:4500" || lab_fail "Culvert sends to $(culvert_endpoint b), not $FIELD.2"
+    reached "without a NAT"
+    net_address gwa wan "${NET_WAN[a]}/24"
+    net_default gwa "${NET_HOP[a]}"
+    ip -n "$LAB-gwa" address del "$FIELD.2/24" dev wan2
+    lab_wait 10 endpoint_is "$(gw_public a):[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
+    reached "back behind its NAT"
+    net_rebind a 33000-33009
+    lab_wait 8 endpoint_is "$(gw_public a):3300[0-9]" || lab_fail "Culvert sends to $(culvert_endpoint b): the client does not say that its NAT forgot it"
+    reached "after its NAT forgot it"
+elif [ "$1" = probing ]; then
+    lab_up a=none b=masq
+    second_way a
+    net_address gwa wan2 "$FIELD.2/24"
+    gw_pair mobike=yes a.peer=any a.local=%any "b.peer=$NET_PUBLIC_a" b.dpd=2 b.retransmit=300
+    check_capture_start a
+    gw_start a
+    gw_start b
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    ike=$(ike_id)
+    goes_on 5 "at first"
+    lab_in inet nft -f - <<NFT || lab_fail "no rules in inet"
+table ip dead {
+    chain early {
+        type filter hook prerouting priority -450; policy accept;
+        ip daddr $NET_PUBLIC_a drop
+        ip saddr $NET_PUBLIC_a drop
+    }
+}
+NFT
+    lab_wait 12 endpoint_is "$FIELD.2:4500" || lab_fail "Culvert sends to $(culvert_endpoint b), not to the other address $FIELD.2"
+    goes_on 5 "at the peer's other address"
 else
     lab_up a=none b=masq
     second_way b
