@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # How child SAs begin and what follows their end, with Culvert as the caller: the first packet calls and is not lost, a child without
 # traffic is closed and comes back with the next packet, a dead peer or one that closed is called again, by the next packet, or not, and an IKE SA begins without a child.
-# cases: trap restart clear close childless
+# cases: trap restart clear close close-trap childless
 . "$(dirname "$0")/../lib/lab.sh"
 
 lab_up a=none b=1to1
@@ -62,6 +62,22 @@ close)
     lab_wait 15 children_are 1 || lab_fail "the child that the peer closed is not made again"
     check_ping b "${NET_LAN[a]}.10" 3 0.2
     shows="a peer whose path died is called by the next packet, a child that the peer closed is made again"
+    ;;
+close-trap)
+    # What the peer closes, the child alone or with its IKE SA, comes back with the next packet and not before.
+    begin b.start=false 'b.child_more=, "close_action": "trap"'
+    gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
+    check_reach b "${NET_LAN[a]}.10" 5
+    for what in child ike; do
+        swan_ctl a --terminate "--$what" net --timeout 5 >"$LAB_OUT/gwa/terminate.log" 2>&1 || lab_fail "strongSwan could not close its $what: $(cat "$LAB_OUT/gwa/terminate.log")"
+        lab_wait 5 children_are 0 || lab_fail "the $what that the peer closed is still there"
+        sleep 5.5 # which is when one that is to be made again at once is asked for
+        check_equal "children before the next packet, after the peer closed its $what" 0 "$(gw_children b)"
+        check_reach b "${NET_LAN[a]}.10" 10
+        check_equal "children after it" 1 "$(gw_children b)"
+    done
+    check_equal "packets that called in vain" "0 0" "$(culvert_drops b trap_full) $(culvert_drops b trap_refused)"
+    shows="a child, and an IKE SA, that the peer closed come back with the next packet"
     ;;
 childless)
     begin b.start=true b.lan2=10.77.0.0/24 a.peer_lan2=10.77.0.0/24 'b.more=, "childless": "prefer"'
