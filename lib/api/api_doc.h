@@ -80,8 +80,9 @@
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
  *              unknown)},
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
- *     keepalive_s (absent: we send none), moves, mobike, further: [text] (addresses of the peer's, as
- *     it says), path_mtu, explanation} ]
+ *     of both: mapping_held_s, mapping_lost_s (a silence that its NAT kept the mapping through, and one that
+ * it did not; absent: not seen yet), keepalive_s (the silence after which we use it again; absent: we send
+ * none), moves, mobike, further: [text] (addresses of the peer's, as it says), path_mtu, explanation} ]
  *
  * show failures                                     args: connection, name, peer (optional)
  *   total, connection (as asked for), failures: [ {kind, first, last (UTC text), count, connection, child,

@@ -166,6 +166,20 @@ static void nat_path(struct cli_out *out, const json_t *mtu)
             cli_true(mtu, "probed") ? "" : "; the path is not probed");
 }
 
+/* What the NAT of a side was seen to do with mappings that are silent. */
+static void nat_mapping(struct cli_out *out, const char *whose, const json_t *side)
+{
+    const uint64_t held = cli_num(side, "mapping_held_s"), lost = cli_num(side, "mapping_lost_s");
+    if (held || lost)
+        fprintf(out->file, "  %s NAT kept a silent mapping", whose);
+    if (held)
+        fprintf(out->file, " for %" PRIu64 " s", held);
+    if (lost)
+        fprintf(out->file, "%s less than %" PRIu64 " s", held ? " and" : "", lost);
+    if (held || lost)
+        fputc('\n', out->file);
+}
+
 void cli_print_nat(struct cli_out *out, const json_t *data)
 {
     static const char *const titles[] = {"SIDE", "SEEN HERE", "BEHIND NAT", "+AS THE PEER KNOWS IT", NULL};
@@ -192,6 +206,8 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         nat_side(&t, "peer", json_object_get(p, "remote"), "announced",
                  "another address (only its hash is known)");
         cli_table_end(&t, out, "");
+        nat_mapping(out, "our", json_object_get(p, "local"));
+        nat_mapping(out, "the peer's", json_object_get(p, "remote"));
         if (json_object_get(p, "keepalive_s"))
             fprintf(out->file, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
                     cli_num(p, "keepalive_s"));

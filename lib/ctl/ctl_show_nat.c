@@ -61,9 +61,17 @@ static json_t *side(const struct base_endpoint *seen, bool behind_nat)
     return o;
 }
 
-static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
+/* How long the NAT of a side was seen to keep a mapping through which nothing goes. */
+static void mapping(json_t *o, uint32_t held_s, uint32_t lost_s)
 {
-    const struct ike_conn_conf *conn = ike_conf_conn(ctl->conf->ike, v->conn);
+    if (held_s)
+        ctl_json_num(o, "mapping_held_s", held_s);
+    if (lost_s)
+        ctl_json_num(o, "mapping_lost_s", lost_s);
+}
+
+static json_t *peer(const struct ike_sa_view *v)
+{
     json_t *o = json_object(), *places = json_array();
     json_t *local = side(&v->path.local, v->local_nat), *remote = side(&v->path.remote, v->remote_nat);
     if (v->public_addr.family != BASE_AF_NONE)
@@ -78,9 +86,11 @@ static json_t *peer(const struct ctl *ctl, const struct ike_sa_view *v)
     ctl_json_set(o, "transport", json_string(esp_way_name(v->way)));
     ctl_json_set(o, "local", local);
     ctl_json_set(o, "remote", remote);
+    mapping(local, v->local_mapping.held_s, v->local_mapping.lost_s);
+    mapping(remote, v->remote_mapping.held_s, v->remote_mapping.lost_s);
     /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */
-    if (v->local_nat && !v->path.tcp && conn && conn->keepalive_s)
-        ctl_json_num(o, "keepalive_s", conn->keepalive_s);
+    if (v->keepalive_s)
+        ctl_json_num(o, "keepalive_s", v->keepalive_s);
     ctl_json_num(o, "moves", v->moves);
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
     for (size_t i = 0; i < v->n_places; i++)
@@ -107,7 +117,7 @@ json_t *ctl_show_nat(struct ctl *ctl, const json_t *args, struct ctl_refusal *re
     for (size_t i = 0; i < ike->n_public_addrs; i++)
         json_array_append_new(addresses, ctl_json_addr(&ike->public_addrs[i]));
     while (ctl_page_next(ctl, &page, &filter, &view))
-        json_array_append_new(peers, peer(ctl, &view));
+        json_array_append_new(peers, peer(&view));
     json_t *document = json_pack("{s:o, s:o}", "public_addresses", addresses, "peers", peers);
     ctl_page_end(&page, document);
     return document;

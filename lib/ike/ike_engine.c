@@ -266,6 +266,7 @@ void ike_free(struct ike *ike)
     ike_run_fini(ike);
     ike_timer_fini(&ike->timers);
     pool_book_free(ike->pools);
+    ike_mappings_free(&ike->mappings);
     base_wipe(ike, sizeof *ike);
     free(ike);
 }

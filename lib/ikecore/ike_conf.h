@@ -86,6 +86,12 @@ enum ike_encap {
     IKE_ENCAP_NEVER, /* plain ESP only; a path with NAT is refused and explained */
 };
 
+/* After how long a silence the mapping of our NAT is used again. */
+enum ike_keepalive {
+    IKE_KEEPALIVE_AUTO, /* as long as the NAT was seen to keep it; keepalive_s while that is not known */
+    IKE_KEEPALIVE_FIXED /* keepalive_s */
+};
+
 /* When IKE and ESP of a connection that we call go in TCP (RFC 9329). */
 enum ike_tcp {
     IKE_TCP_OFF,      /* never */
@@ -207,13 +213,14 @@ struct ike_conn_conf {
     bool mobike;                    /* it may go on from other addresses (RFC 4555) */
     enum ike_start start;           /* of its children, unless they say otherwise */
     enum ike_childless childless;
-    uint32_t rekey_s;          /* IKE SA soft lifetime; 0: never */
-    uint32_t reauth_s;         /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
-    uint32_t childless_s;      /* an IKE SA without a child SA is closed after that; 0: never */
-    uint32_t dpd_s;            /* idle time before a liveness check; 0: never */
-    uint32_t keepalive_s;      /* NAT keepalive; 0: none */
-    uint32_t retransmit_ms;    /* first timeout */
-    uint32_t retransmit_tries; /* after the first transmission; timeout grows by 1.8 each */
+    uint32_t rekey_s;             /* IKE SA soft lifetime; 0: never */
+    uint32_t reauth_s;            /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
+    uint32_t childless_s;         /* an IKE SA without a child SA is closed after that; 0: never */
+    uint32_t dpd_s;               /* idle time before a liveness check; 0: never */
+    uint32_t keepalive_s;         /* NAT keepalive; 0: none */
+    enum ike_keepalive keepalive; /* whether that is where it begins, or what it stays */
+    uint32_t retransmit_ms;       /* first timeout */
+    uint32_t retransmit_tries;    /* after the first transmission; timeout grows by 1.8 each */
     /* Pools of the addresses that the peer gets when it asks for one, by name; the first of a family that has
      * a free one. */
     size_t n_pools;

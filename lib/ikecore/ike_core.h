@@ -13,6 +13,7 @@
 #include "ike_env.h"
 #include "ike_fail.h"
 #include "ike_run.h"
+#include "ike_mapping.h"
 #include "ike_share.h"
 #include "ike_stats.h"
 #include "ike_timer.h"
@@ -43,9 +44,10 @@ struct ike {
     struct ike_acts acts;
     struct ike_waits waits;
     struct ike_claims claims;
-    struct pool_book *pools;  /* addresses for peers, by their numbers in conf->pools */
-    struct ike_shares shares; /* of half-open SAs */
-    struct ike_run *runs;     /* parallel to conf->conns */
+    struct pool_book *pools;      /* addresses for peers, by their numbers in conf->pools */
+    struct ike_shares shares;     /* of half-open SAs */
+    struct ike_mappings mappings; /* how long NATs keep them */
+    struct ike_run *runs;         /* parallel to conf->conns */
     struct ike_swap swap;
     struct ike_run *lost; /* by lost_next, within a dispatch */
     struct ike_fail fail;

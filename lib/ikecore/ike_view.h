@@ -63,7 +63,13 @@ struct ike_sa_view {
     bool is_mobile;  /* either side may go on from another address (RFC 4555) */
     size_t n_places; /* where the peer can be reached, too: */
     struct base_addr places[IKE_ADDRS_MAX];
-    uint32_t moves; /* times that the peer's endpoint moved */
+    uint32_t moves;       /* times that the peer's endpoint moved */
+    uint32_t keepalive_s; /* the silence that we allow ourselves behind our NAT; 0: we keep no mapping */
+    /* What the NAT of each side was seen to do with silent mappings (ike_mapping.h), in seconds; 0: not seen.
+     */
+    struct {
+        uint32_t held_s, lost_s;
+    } local_mapping, remote_mapping;
     /* Inner addresses that one side gave the other, and what the peer told with ours. */
     size_t n_inner, n_inner_dns;
     struct base_addr inner[2], inner_dns[4];

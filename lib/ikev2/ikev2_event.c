@@ -16,6 +16,7 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_further.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_natd.h"
 #include "ikev2_places.h"
@@ -282,6 +283,13 @@ static void child_on_traffic(struct ike *ike, struct ikev2_child *c, const struc
     ikev2_sa_touch(ike, sa);
 }
 
+static void child_on_peer_moved(struct ike *ike, const struct ikev2_child *c, const struct ike_event *ev)
+{
+    const struct ike_path from = {.local = c->sa->path.local, .remote = ev->remote, .natt = true};
+    ikev2_keepalive_heard(ike, c->sa, &from);
+    ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
+}
+
 static void child_on_limit(struct ike *ike, struct ikev2_child *c, bool hard)
 {
     if (c->state != IKEV2_CHILD_UP)
@@ -347,7 +355,7 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
     if (ev->type == IKE_EV_PEER_MOVED && ev->path.tcp)
         ikev2_natd_follow_stream(ike, c->sa, &ev->path);
     else if (ev->type == IKE_EV_PEER_MOVED)
-        ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
+        child_on_peer_moved(ike, c, ev);
     else if (ev->type == IKE_EV_PATH_MTU)
         child_on_path_mtu(ike, c, ev);
     else if (ev->type == IKE_EV_TRAFFIC)

@@ -208,17 +208,19 @@ void ikev2_mobike_start(struct ike *ike, struct ikev2_sa *sa)
 
 /* ---- answers to them ---- */
 
-/* How the peer saw us. True: otherwise than the last time. */
-static bool seen_changes(struct ikev2_sa *sa, const struct ikev2_msg *msg)
+/* How the peer saw us, held against the last time. */
+static enum ikev2_seen seen_take(struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_mobike *m = &sa->mobike;
     struct wire_ike_notification n;
     if (!ikev2_msg_notify(msg, WIRE_IKE_N_NAT_DETECTION_DESTINATION_IP, &n) || n.data.len != sizeof m->seen)
-        return false;
-    const bool changes = m->knows_seen && memcmp(m->seen, n.data.ptr, sizeof m->seen) != 0;
+        return IKEV2_SEEN_NOT;
+    const enum ikev2_seen seen = !m->knows_seen                                     ? IKEV2_SEEN_NOT
+                                 : memcmp(m->seen, n.data.ptr, sizeof m->seen) == 0 ? IKEV2_SEEN_SAME
+                                                                                    : IKEV2_SEEN_ELSEWHERE;
     memcpy(m->seen, n.data.ptr, sizeof m->seen);
     m->knows_seen = true;
-    return changes;
+    return seen;
 }
 
 /* The peer does not take this path: another pair, or back. */
@@ -253,7 +255,7 @@ static void move_agreed(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
         ikev2_close(ike, sa, "there is a NAT on its new path, and encapsulation is never");
         return;
     }
-    seen_changes(sa, msg);
+    (void)seen_take(sa, msg);
     ikev2_move_set_way(sa);
     ikev2_move_children(ike, sa);
 }
@@ -307,13 +309,15 @@ void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ik
         put_natd(ike, sa, b, &sa->path);
 }
 
-void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+enum ikev2_seen ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
-    if (!ikev2_mobike_checks(sa) || !seen_changes(sa, msg))
-        return;
+    const enum ikev2_seen seen = ikev2_mobike_checks(sa) ? seen_take(sa, msg) : IKEV2_SEEN_NOT;
+    if (seen != IKEV2_SEEN_ELSEWHERE)
+        return seen;
     ikev2_note(ike, sa, IKE_AUDIT_MOVED, "the peer sees us elsewhere: our NAT has forgotten us");
     sa->mobike.wants |= IKEV2_SAY_MOVE;
     ikev2_sa_touch(ike, sa);
+    return seen;
 }
 
 /* ---- the peer's requests ---- */

@@ -49,6 +49,13 @@ enum ikev2_mobike_say {
     IKEV2_SAY_PLACES = 4, /* our list of addresses */
 };
 
+/* What the answer to a liveness check says of where the peer sees us. */
+enum ikev2_seen {
+    IKEV2_SEEN_NOT,      /* nothing */
+    IKEV2_SEEN_SAME,     /* where it did before */
+    IKEV2_SEEN_ELSEWHERE /* our NAT has forgotten us */
+};
+
 struct ikev2_mobike {
     bool is_agreed;
     bool is_ours;                      /* we decide */
@@ -90,7 +97,7 @@ bool ikev2_mobike_checks(const struct ikev2_sa *sa);
 
 /* Adds what a liveness check asks about our NAT, and takes its answer. */
 void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b);
-void ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
+enum ikev2_seen ikev2_mobike_on_checked(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
 
 /* Takes the peer's request, and adds to the answer what is asked. */
 void ikev2_mobike_on_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,

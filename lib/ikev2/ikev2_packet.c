@@ -19,6 +19,7 @@
 #include "ikev2_close.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_mix.h"
 #include "ikev2_msg.h"
@@ -207,6 +208,8 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     }
     ikev2_sa_touch(ike, sa);
     ikev2_frag_drop(ike, sa, msg->is_response);
+    if (!msg->is_response)
+        ikev2_keepalive_heard(ike, sa, msg->path);
     sa->life.last_in = ike->now;
     sa->stream.tries = 0;
     sa->req.denied = 0; /* the peer knows the SA, whatever somebody says in clear */

@@ -21,6 +21,7 @@
 #include "ike_nonce.h"
 #include "ike_path.h"
 #include "ike_share.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_redirect.h"
@@ -157,6 +158,7 @@ struct ikev2_sa {
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
+    struct ikev2_keepalive keepalive;
     struct ikev2_redirect redirect;
     enum esp_way way; /* that ESP of its children goes */
 

@@ -13,7 +13,6 @@
 #include "base_time.h"
 #include "crypt_alg.h"
 #include "explain.h"
-#include "ike_act.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -26,6 +25,7 @@
 #include "ikev2_follow.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_msg.h"
 #include "ikev2_inner.h"
@@ -106,16 +106,6 @@ static base_time sa_dpd_at(const struct ike *ike, const struct ikev2_sa *sa)
                : BASE_TIME_NEVER;
 }
 
-/* Only the NATed side keeps the mapping alive, and only when nothing else does. Those of TCP live long (RFC
- * 9329 6.6). */
-static base_time sa_keepalive_at(const struct ikev2_sa *sa)
-{
-    return sa->state == IKEV2_ST_UP && sa->natd.local_nat && sa->path.natt && !sa->path.tcp &&
-                   sa->conn->keepalive_s
-               ? base_time_add(sa->life.last_out, sa->conn->keepalive_s * BASE_NS_PER_S)
-               : BASE_TIME_NEVER;
-}
-
 /* Whether an operator waits for something. */
 static bool sa_is_hurried(const struct ikev2_sa *sa)
 {
@@ -178,7 +168,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
             at = base_time_min(at, sa->life.rekey_at);
         at = base_time_min(at, base_time_min(sa->life.reauth_at, sa->life.auth_ends_at));
         at = base_time_min(at, sa_dpd_at(ike, sa));
-        at = base_time_min(at, sa_keepalive_at(sa));
+        at = base_time_min(at, ikev2_keepalive_at(ike, sa));
         at = base_time_min(at, sa_childless_end(sa));
         at = base_time_min(at, ikev2_redirect_end(sa));
         at = base_time_min(at, ikev2_account_at(sa));
@@ -351,10 +341,8 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
     sa_count_children(ike, sa);
     if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
         sa->want.dpd = true;
-    if (base_time_reached(sa_keepalive_at(sa), ike->now)) {
-        sa->life.last_out = ike->now;
-        ike_act_keepalive(ike, &sa->path);
-    }
+    if (base_time_reached(ikev2_keepalive_at(ike, sa), ike->now))
+        ikev2_keepalive_due(ike, sa, !sa->task && !ikev2_rival_is_undecided(ike, sa));
     if (sa->req.is_probe && sa_is_waited_for(ike, sa))
         ikev2_probe_hurry(ike, sa);
     const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING

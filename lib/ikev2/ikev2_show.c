@@ -6,10 +6,12 @@
 #include "base_text.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_mapping.h"
 #include "ike_view.h"
 #include "ikev2_children.h"
 #include "ikev2_init.h"
 #include "ikev2_inner.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
@@ -65,6 +67,24 @@ static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, stru
     v->is_probed = sa->state == IKEV2_ST_UP && ikev2_pmtu_can_probe(ike, sa);
 }
 
+static void show_mapping(const struct ike *ike, const struct base_addr *nat, uint32_t *held_s,
+                         uint32_t *lost_s)
+{
+    const struct ike_mapping *m = ike_mapping_find(ike, nat);
+    *held_s = m ? (uint32_t)(m->held_ns / BASE_NS_PER_S) : 0;
+    *lost_s = m ? (uint32_t)((m->lost_ns + BASE_NS_PER_S - 1) / BASE_NS_PER_S) : 0;
+}
+
+static void show_keepalive(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
+{
+    bool is_try;
+    v->keepalive_s = (uint32_t)(ikev2_keepalive_ns(ike, sa, &is_try) / BASE_NS_PER_S);
+    if (sa->natd.local_nat)
+        show_mapping(ike, &sa->path.local.addr, &v->local_mapping.held_s, &v->local_mapping.lost_s);
+    if (sa->natd.remote_nat)
+        show_mapping(ike, &sa->path.remote.addr, &v->remote_mapping.held_s, &v->remote_mapping.lost_s);
+}
+
 static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
     *v = (struct ike_sa_view){.n_children = sa->n_children};
@@ -101,6 +121,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->n_places = sa->mobike.peer.count;
     memcpy(v->places, sa->mobike.peer.list, sizeof v->places);
     show_inner(sa->inner, v);
+    show_keepalive(ike, sa, v);
     show_path_mtu(ike, sa, v);
 }
 

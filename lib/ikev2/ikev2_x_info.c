@@ -10,6 +10,7 @@
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_ext_rows.h"
+#include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_msg.h"
 #include "ikev2_note.h"
@@ -169,6 +170,7 @@ static void send_check(struct ike *ike, struct ikev2_sa *sa)
     if (sa->want.stray_spi)
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INVALID_SPI, base_writer_span(&w));
     ikev2_mobike_put_check(ike, sa, &b);
+    ikev2_keepalive_asks(ike, sa);
     sa->want.stray_spi = 0;
     sa->want.dpd = false;
     if (sa->want.ask) {
@@ -240,7 +242,7 @@ static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa,
     else if (kind == IKEV2_TASK_REDIRECT)
         ikev2_redirect_on_answer(ike, sa);
     else if (kind == IKEV2_TASK_DPD)
-        ikev2_mobike_on_checked(ike, sa, msg);
+        ikev2_keepalive_answered(ike, sa, ikev2_mobike_on_checked(ike, sa, msg));
     return IKEV2_STAYS;
 }
 

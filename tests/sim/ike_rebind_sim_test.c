@@ -153,6 +153,35 @@ static void keepalives_hold_the_mapping(struct sim_world *w)
     finish(&p);
 }
 
+/* How often an idle caller uses its mapping, until the gateway reaches it at any time. */
+static void what_a_nat_keeps_is_learned(struct sim_world *w)
+{
+    struct sim_pair p = pair_behind_nat(w);
+    const uint64_t life_s = seed_rng_between(&w->rng, 12, 500);
+    p.foo_nat->timeout_ns = life_s * SIM_S;
+    p.foo_conn.dpd_s = p.gw_conn.dpd_s = 0;
+    p.foo->sends_traffic = p.gw->sends_traffic = false;
+    sim_pair_connect(&p);
+    sim_world_run(w, 40 * SIM_MIN);
+    const uint64_t before = p.foo->keepalives_out + p.foo->ike_out;
+    for (int i = 0; i < 10 && !w->failed; i++) {
+        sim_world_run(w, seed_rng_between(&w->rng, 50, 700) * SIM_S);
+        const uint64_t ok = p.foo->esp_ok;
+        sim_esp_send_all(p.gw);
+        sim_world_run(w, SIM_S);
+        SIM_EXPECT(w, p.foo->esp_ok == ok + 1);
+    }
+    const uint64_t used = p.foo->keepalives_out + p.foo->ike_out - before;
+    struct ike_sa_view v;
+    SIM_EXPECT(w, ike_show_next(p.foo->ike, 0, &v));
+    SIM_EXPECT(w, v.local_mapping.held_s <= life_s);
+    SIM_EXPECT(w, !v.local_mapping.lost_s || v.local_mapping.lost_s >= life_s);
+    SIM_EXPECT(w, v.keepalive_s >= (life_s < 300 ? life_s : 300) * 3 / 4);
+    /* Rekeyings say where we are, too: a few messages more. */
+    SIM_EXPECT(w, used <= 7000 / v.keepalive_s + 20);
+    finish(&p);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
@@ -162,6 +191,7 @@ int main(int argc, char **argv)
         {"replayed packets from elsewhere move nothing", replay_moves_nothing, 40},
         {"copies from elsewhere move nobody who has no NAT", copies_move_nobody, 40},
         {"keepalives hold the mapping of an idle caller", keepalives_hold_the_mapping, 10},
+        {"how long a NAT keeps a mapping is learned", what_a_nat_keeps_is_learned, 40},
     };
     return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);
 }

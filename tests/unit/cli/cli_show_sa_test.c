@@ -231,7 +231,8 @@ static void nat_fits_80_columns_with_nothing_cut(void **state)
         "{'public_addresses':['198.51.100.2'],'peers':[{'connection':'branch-office-of-a-very-l"
         "ong-name-indeed','remote_id':'C=NZ, O=Example Organisation, CN=gateway.example.org','e"
         "ncapsulated':true,'moves':2,'keepalive_s':20,'local':{'seen':'[2001:db8:1234:5678:9abc"
-        ":def0:1234:5678]:61024','behind_nat':true},'remote':{'seen':'198.51.100.7:1024','behin"
+        ":def0:1234:5678]:61024','behind_nat':true,'mapping_held_s':20,'mapping_lost_s':30},'remote':{'seen':"
+        "'198.51.100.7:1024','behin"
         "d_nat':true},'explanation':'We are behind a NAT: the peer dials and so on and on until"
         " the line ends and beyond of it all.'}]}",
         "our public addresses: 198.51.100.2\n"
@@ -242,6 +243,7 @@ static void nat_fits_80_columns_with_nothing_cut(void **state)
         "                                                        nat.public_addresses)\n"
         "  peer  198.51.100.7:1024                   yes         another address (only\n"
         "                                                        its hash is known)\n"
+        "  our NAT kept a silent mapping for 20 s and less than 30 s\n"
         "  we keep the NAT's mapping alive after 20 idle seconds\n"
         "  We are behind a NAT: the peer dials and so on and on until the line ends and\n"
         "  beyond of it all.\n"));

@@ -54,6 +54,7 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     assert_int_equal(is->childless_s, c.childless_s);
     assert_int_equal(is->dpd_s, c.dpd_s);
     assert_int_equal(is->keepalive_s, c.keepalive_s);
+    assert_int_equal(is->keepalive, IKE_KEEPALIVE_AUTO);
     assert_int_equal(is->retransmit_ms, c.retransmit_ms);
     assert_int_equal(is->retransmit_tries, c.retransmit_tries);
     assert_int_equal(is->remote_port, c.remote_port);
@@ -77,7 +78,7 @@ static const char every_key[] =
     "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
     "'encapsulation':'force','fragmentation':'after','start':'trap','childless':'prefer','rekey_s':100,'"
     "childless_s':17,"
-    "'reauth_s':90,'dpd_s':7,'keepalive_s':9,'retransmit_ms':500,'retransmit_tries':3";
+    "'reauth_s':90,'dpd_s':7,'keepalive_s':9,'keepalive':'fixed','retransmit_ms':500,'retransmit_tries':3";
 static const char every_child_key[] =
     "'rekey_s':50,'life_s':60,'rekey_bytes':5000000000,'rekey_pkts':77,'life_bytes':6000000000,"
     "'life_pkts':78,'replay_window':64,'start':'none','dpd_action':'restart','close_action':'trap','"
@@ -126,6 +127,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->reauth_s, 90);
     assert_int_equal(c->dpd_s, 7);
     assert_int_equal(c->keepalive_s, 9);
+    assert_int_equal(c->keepalive, IKE_KEEPALIVE_FIXED);
     assert_int_equal(c->retransmit_ms, 500);
     assert_int_equal(c->retransmit_tries, 3);
     assert_int_equal(c->n_proposals, 1);

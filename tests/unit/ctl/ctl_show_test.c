@@ -364,11 +364,13 @@ static void a_connection_has_totals_of_all_its_sas(void **state)
 
 static void nat_tells_the_address_that_the_peer_dialled(void **state)
 {
+    view.keepalive_s = view.local_mapping.held_s = view.remote_mapping.lost_s = 20;
     ASK("show nat");
     expect("data.public_addresses", "[\"198.51.100.2\"]");
-    expect("data.peers.0.local",
-           "{\"seen\":\"172.31.0.10:4500\",\"behind_nat\":true,\"dialled\":\"198.51.100.2\"}");
-    expect("data.peers.0.remote", "{\"seen\":\"198.51.100.7:1024\",\"behind_nat\":true}");
+    expect("data.peers.0.local", "{\"seen\":\"172.31.0.10:4500\",\"behind_nat\":true,\"dialled\":"
+                                 "\"198.51.100.2\",\"mapping_held_s\":20}");
+    expect("data.peers.0.remote",
+           "{\"seen\":\"198.51.100.7:1024\",\"behind_nat\":true,\"mapping_lost_s\":20}");
     expect("data.peers.0.keepalive_s", "20");
     assert_non_null(strstr(
         json_string_value(json_object_get(
