@@ -130,7 +130,7 @@ class Caller:
         shared = key.exchange(X25519PublicKey.from_public_bytes(found[KE][4:]))
         seed = prf(self.nonce + self.nonce_r, shared)
         keys = prf_plus(seed, self.nonce + self.nonce_r + self.spi + self.spi_r, 32 + 20 + 20 + 32 + 32)
-        self.seal_key, self.open_key, self.prove_key = keys[32:52], keys[52:72], keys[72:104]
+        self.derive_key, self.seal_key, self.open_key, self.prove_key = keys[:32], keys[32:52], keys[52:72], keys[72:104]
         return True
 
     def seal(self, exchange, flags, number, first, body):
@@ -156,7 +156,9 @@ class Caller:
         child = proposal(3, os.urandom(4), (1, 20, 128), (5, 0, 0))
         first, body = chain((IDI, who), (AUTH, bytes([2, 0, 0, 0]) + proof), (SA, child), (TSI, selector(local)),
                             (TSR, selector(remote)))
-        return any(kind == AUTH for kind, _ in self.open(self.exchange(IKE_AUTH, first, body)))
+        answer = dict(self.open(self.exchange(IKE_AUTH, first, body)))
+        self.spi_out = answer[SA][8:12] if SA in answer else None
+        return AUTH in answer
 
     def exchange(self, exchange, first, body):
         """A protected request of ours; requests of the peer that come before its answer are answered."""
