@@ -104,7 +104,10 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
         !conf_ppk_read(r, o, c) || !conf_grants_read(r, remote, ike, c))
         return false;
     conf_round_settle(o, c);
-    return json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c);
+    if (!(json_object_get(o, "children") ? build_children(r, o, c) : build_implied_child(r, o, c)))
+        return false;
+    conf_v1_settle(o, c);
+    return true;
 }
 
 static bool build_connections(struct conf_reader *r, const json_t *root, struct ike_conf *ike)

@@ -398,6 +398,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     check_local_id(r, conf, c);
     check_addresses(r, conf, c);
     conf_check_auth(r, conf->ike, c);
+    conf_check_v1(r, conf->ike, c);
     conf_check_weak(r, c);
     conf_check_absent(r, c);
     for (size_t i = 0; i < c->n_children; i++)

@@ -265,6 +265,10 @@ void conf_check(struct conf_reader *r, const struct conf *conf);
 void conf_check_ports(struct conf_reader *r, const struct conf *conf);
 /* Whether an outside port's addresses are the host's, too. */
 bool conf_has_outside_host(const struct conf *conf);
+/* A connection of IKEv1 gets the algorithms that it does not name. */
+void conf_v1_settle(const json_t *o, struct ike_conn_conf *conn);
+/* The rules of IKEv1, and of keys that only it has, over a connection, which the reader stands at. */
+void conf_check_v1(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *conn);
 /* Weak algorithms of a connection, which the reader stands at: each once, refused or warned of. */
 void conf_check_absent(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);

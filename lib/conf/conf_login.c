@@ -32,8 +32,19 @@ void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf 
     conf_leave(r, mark);
 }
 
-/* The NT hash of the password in a file, without its line end. */
-static void login_read_password(struct conf_reader *r, const char *name, struct eap_login *login)
+/* XAUTH sends the password itself, so that it is kept. */
+static void login_keep_password(struct conf_reader *r, struct base_span password, struct ike_xauth_login *to)
+{
+    if (password.len == 0 || password.len > sizeof to->password) {
+        conf_fail(r, "the password must be 1 to %zu bytes", sizeof to->password);
+        return;
+    }
+    memcpy(to->password, password.ptr, password.len);
+    to->password_len = (uint16_t)password.len;
+}
+
+/* The password in a file, without its line end, is kept as its NT hash, or as it is. */
+static void login_read_password(struct conf_reader *r, const char *name, struct ike_conn_conf *conn)
 {
     struct base_file text;
     const size_t mark = conf_enter(r, "password_file");
@@ -41,7 +52,10 @@ static void login_read_password(struct conf_reader *r, const char *name, struct 
         size_t len = text.len;
         len -= len > 0 && text.bytes[len - 1] == '\n';
         len -= len > 0 && text.bytes[len - 1] == '\r';
-        const int rc = eap_mschap_hash(&ossl_eap_ops, base_span(text.bytes, len), login->hash);
+        const struct base_span password = base_span(text.bytes, len);
+        if (conn->xauth_login)
+            login_keep_password(r, password, conn->xauth_login);
+        const int rc = conn->xauth_login ? 0 : eap_mschap_hash(&ossl_eap_ops, password, conn->login->hash);
         if (rc == -EINVAL)
             conf_fail(r, "the password must be 1 to %d characters in UTF-8", EAP_PASSWORD_MAX);
         else if (rc < 0)
@@ -49,6 +63,20 @@ static void login_read_password(struct conf_reader *r, const char *name, struct 
     }
     base_file_free(&text);
     conf_leave(r, mark);
+}
+
+/* Whom XAUTH logs in as. False: no memory. */
+static bool login_read_xauth(struct conf_reader *r, const char *user, struct ike_conn_conf *conn)
+{
+    struct ike_xauth_login *x = conn->xauth_login = base_secret_new(sizeof *x);
+    const size_t len = user ? strlen(user) : 0;
+    if (!x)
+        return false;
+    if (len > sizeof x->user)
+        conf_fail(r, "user: a name has at most %zu bytes", sizeof x->user);
+    else if (user)
+        memcpy(x->user, user, x->user_len = (uint8_t)len);
+    return true;
 }
 
 bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn_conf *conn)
@@ -66,9 +94,11 @@ bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn
     login->identity = login->name;
     if (identity)
         eap_name_set(&login->identity, base_span(identity, strlen(identity)));
+    if (conn->xauth == IKE_XAUTH_CLIENT && !login_read_xauth(r, user, conn))
+        return false;
     const size_t mark = conf_enter(r, "local");
     if (file)
-        login_read_password(r, file, login);
+        login_read_password(r, file, conn);
     else if (conn->local_auth != IKE_AUTH_EAP_TLS &&
              !(conn->then && conn->then->local_auth == IKE_AUTH_EAP_TLS))
         conf_fail(r, "user needs password_file: a file, mode 0600, that holds the password");

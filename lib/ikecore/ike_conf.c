@@ -103,6 +103,7 @@ static void conn_free_parts(struct ike_conn_conf *c)
     free(c->children);
     free(c->then);
     base_secret_free(c->login);
+    base_secret_free(c->xauth_login);
     base_secret_free(c->ppk);
 }
 

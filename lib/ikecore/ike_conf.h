@@ -23,16 +23,18 @@ struct ike_creds;
 struct ike_grants;
 struct ike_radius_conf;
 
-#define IKE_NAME_MAX      64 /* with NUL */
-#define IKE_ID_MAX        255
-#define IKE_ID_TEXT_MAX   (4 * IKE_ID_MAX + 16)
-#define IKE_PSK_MAX       256
-#define IKE_PROPOSALS_MAX 8
-#define IKE_ADDRS_MAX     8
-#define IKE_GROUPS_MAX    8    /* of one connection */
-#define IKE_GROUP_MAX     64   /* with NUL */
-#define IKE_HOST_MAX      254  /* of a host name, with NUL */
-#define IKE_CHILDREN_MAX  4096 /* per connection, and live per IKE SA at the most */
+#define IKE_NAME_MAX           64 /* with NUL */
+#define IKE_ID_MAX             255
+#define IKE_ID_TEXT_MAX        (4 * IKE_ID_MAX + 16)
+#define IKE_PSK_MAX            256
+#define IKE_PROPOSALS_MAX      8
+#define IKE_ADDRS_MAX          8
+#define IKE_GROUPS_MAX         8    /* of one connection */
+#define IKE_GROUP_MAX          64   /* with NUL */
+#define IKE_HOST_MAX           254  /* of a host name, with NUL */
+#define IKE_XAUTH_USER_MAX     253  /* bytes */
+#define IKE_XAUTH_PASSWORD_MAX 1024 /* bytes */
+#define IKE_CHILDREN_MAX       4096 /* per connection, and live per IKE SA at the most */
 
 /* What an identity of the configuration stands for (ike_pattern.h). */
 enum ike_id_pattern {
@@ -140,6 +142,28 @@ enum ike_childless {
     IKE_CHILDLESS_PREFER, /* ours do, too, where the peer can */
 };
 
+/* Aggressive mode of IKEv1, which shows identities, and with a pre-shared key what that can be guessed by. */
+enum ike_aggressive {
+    IKE_AGGRESSIVE_NO,      /* main mode; a caller that comes so gets no answer */
+    IKE_AGGRESSIVE_YES,     /* with signatures: we call so, and answer both modes */
+    IKE_AGGRESSIVE_WITH_PSK /* the same, and with a pre-shared key, too */
+};
+
+/* XAUTH of IKEv1 (draft-beaulieu-ike-xauth-02): who calls proves itself as a user, too. */
+enum ike_xauth {
+    IKE_XAUTH_NO,
+    IKE_XAUTH_SERVER, /* the peer logs in as one of ike_conf.users */
+    IKE_XAUTH_CLIENT  /* we log in */
+};
+
+/* What we log in by: the password itself, since XAUTH sends it. A secret. */
+struct ike_xauth_login {
+    uint8_t user_len;
+    char user[IKE_XAUTH_USER_MAX]; /* no NUL */
+    uint16_t password_len;
+    char password[IKE_XAUTH_PASSWORD_MAX];
+};
+
 /* How an RSA key of ours signs by RFC 7427. */
 enum ike_rsa_pss {
     IKE_RSA_PSS_AUTO,   /* by PSS when the peer shows that it takes that, else by PKCS#1 v1.5 */
@@ -179,6 +203,12 @@ struct ike_ppk {
 
 struct ike_conn_conf {
     char name[IKE_NAME_MAX];
+    uint8_t version; /* of IKE: 2, or 1 for a peer that has nothing newer */
+    /* Of version 1 only. */
+    enum ike_aggressive aggressive;
+    enum ike_xauth xauth;
+    struct ike_xauth_login *xauth_login; /* with IKE_XAUTH_CLIENT; of base_secret_new(), owned; or NULL */
+    bool cfg_push; /* inner addresses: who gives them begins (SET and ACK), else who gets them asks */
     /* Addresses this connection may use on our side; none: any address of an outside port. */
     size_t n_local_addrs;
     struct base_addr local_addrs[IKE_ADDRS_MAX];

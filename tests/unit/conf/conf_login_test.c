@@ -116,6 +116,27 @@ static void a_name_alone_is_no_login(void **state)
             "connections.foo.local", "user needs password_file");
 }
 
+/* XAUTH sends the password, so that no hash of it will do. */
+static void xauth_keeps_the_password_itself(void **state)
+{
+    (void)state;
+    const char *conn =
+        "'foo':{'version':1,'xauth':'client','local':{'id':'@gw','user':'ann','password_file':'file',"
+        "'subnets':['10.1.0.0/24']},'remote':{'id':'@foo','address':'192.0.2.9',"
+        "'subnets':['10.2.0.0/24']}}";
+    struct conf *conf = load_with(conn, "", "s3cret word\r\n", 0600);
+    assert_non_null(conf);
+    const struct ike_xauth_login *x = conf->ike->conns[0].xauth_login;
+    assert_non_null(x);
+    assert_int_equal(x->user_len, 3);
+    assert_memory_equal(x->user, "ann", 3);
+    assert_int_equal(x->password_len, 11);
+    assert_memory_equal(x->password, "s3cret word", 11);
+    conf_free(conf);
+    assert_null(load_with(conn, "", "\n", 0600));
+    expect_error("connections.foo.local.password_file", "the password must be 1 to 1024 bytes");
+}
+
 static bool has_op(const struct conf *from, const struct conf *to, const char *name)
 {
     struct conf_diff d;
@@ -148,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_login_has_a_name_and_a_password),
         cmocka_unit_test(a_password_file_that_does_not_serve_is_refused),
         cmocka_unit_test(a_name_alone_is_no_login),
+        cmocka_unit_test(xauth_keeps_the_password_itself),
         cmocka_unit_test(other_users_are_in_force_at_once),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

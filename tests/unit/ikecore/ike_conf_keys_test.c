@@ -46,6 +46,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, conf);
     BESIDE(CONN, ike_conn_conf, set);
     BESIDE(CONN, ike_conn_conf, login);
+    BESIDE(CONN, ike_conn_conf, xauth_login);
     BESIDE(CONN, ike_conn_conf, ppk);
     BESIDE(CONN, ike_conn_conf, pool_numbers);
     BESIDE(CONN, ike_conn_conf,
