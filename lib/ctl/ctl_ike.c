@@ -20,6 +20,8 @@
 #include "node_view.h"
 #include "ossl_ops.h"
 
+#define OWN_JOBS_NS (2 * BASE_NS_PER_MS) /* in a turn: packets and commands wait meanwhile */
+
 static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
 {
     const bool secret = purpose == IKE_RNG_COOKIE || purpose == IKE_RNG_HASH_SEED;
@@ -302,6 +304,21 @@ bool ctl_ike_jobs(struct ctl *ctl)
     while ((job = ctl_jobs_pop(ctl->jobs))) {
         ctl_event(ctl, &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
         any = true;
+    }
+    return any;
+}
+
+bool ctl_ike_own_jobs(struct ctl *ctl)
+{
+    const base_time until = base_time_add(ctl_now(), OWN_JOBS_NS);
+    struct ike_job *job;
+    bool any = false;
+    while ((job = ctl_jobs_pop_own(ctl->jobs))) {
+        job_do_now(ctl, job);
+        ctl_ike_actions(ctl);
+        any = true;
+        if (base_time_reached(until, ctl_now()))
+            break;
     }
     return any;
 }

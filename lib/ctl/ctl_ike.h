@@ -12,6 +12,9 @@ bool ctl_ike_events(struct ctl *ctl);
 /* Results of jobs that are done. True when there were any. */
 bool ctl_ike_jobs(struct ctl *ctl);
 
+/* Does the short jobs that were kept for control, for some milliseconds at most. True when there were any. */
+bool ctl_ike_own_jobs(struct ctl *ctl);
+
 /* Host names that were asked for. True when there were any. */
 bool ctl_ike_names(struct ctl *ctl);
 

@@ -17,8 +17,13 @@
 
 #define THREADS_AUTO_MAX 4u
 
+#define OWN_MOST         4u /* short jobs that are not worth waking a thread for */
+
 struct ctl_jobs {
     const struct crypt_ike_ops *ops;
+    struct ctl_job_queue *own; /* short ones, for control itself */
+    size_t n_own;
+    bool has_cores; /* threads run beside control, not in its place */
     uint32_t n_threads;
     pthread_t threads[CTL_JOBS_THREADS_MAX];
     pthread_mutex_t lock; /* guards all below */
@@ -100,10 +105,12 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads,
     j->done_end = &j->done;
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->wake, NULL);
+    j->has_cores = cores && CPU_COUNT(cores) > 1;
     j->waiting = ctl_job_queue_new();
+    j->own = ctl_job_queue_new();
     j->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     int rc = j->fd < 0 ? errno : 0;
-    if (!j->waiting)
+    if (!j->waiting || !j->own)
         rc = ENOMEM;
     if (rc == 0)
         rc = jobs_start(j, threads < CTL_JOBS_THREADS_MAX ? threads : CTL_JOBS_THREADS_MAX, cores);
@@ -127,11 +134,14 @@ void ctl_jobs_free(struct ctl_jobs *j)
         pthread_join(j->threads[i], NULL);
     while (j->waiting && (job = ctl_job_queue_pop(j->waiting)))
         ike_job_free(j->ops, job);
+    while (j->own && (job = ctl_job_queue_pop(j->own)))
+        ike_job_free(j->ops, job);
     while ((job = j->done)) {
         j->done = job->next;
         ike_job_free(j->ops, job);
     }
     ctl_job_queue_free(j->waiting);
+    ctl_job_queue_free(j->own);
     if (j->fd >= 0)
         close(j->fd);
     pthread_cond_destroy(&j->wake);
@@ -141,6 +151,11 @@ void ctl_jobs_free(struct ctl_jobs *j)
 
 void ctl_jobs_submit(struct ctl_jobs *j, struct ike_job *job)
 {
+    const bool is_own = job->is_short && (!j->has_cores || j->n_own < OWN_MOST);
+    if (is_own && ctl_job_queue_push(j->own, job) == 0) {
+        j->n_own++;
+        return;
+    }
     pthread_mutex_lock(&j->lock);
     if (ctl_job_queue_push(j->waiting, job) == 0) {
         pthread_cond_signal(&j->wake);
@@ -156,6 +171,18 @@ void ctl_jobs_give_back(struct ctl_jobs *j, struct ike_job *job)
     pthread_mutex_lock(&j->lock);
     jobs_put_done(j, job);
     pthread_mutex_unlock(&j->lock);
+}
+
+bool ctl_jobs_has_own(const struct ctl_jobs *j)
+{
+    return j->n_own > 0;
+}
+
+struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *j)
+{
+    struct ike_job *job = ctl_job_queue_pop(j->own);
+    j->n_own -= job != NULL;
+    return job;
 }
 
 int ctl_jobs_fd(const struct ctl_jobs *j)

@@ -6,6 +6,7 @@
  * control, for all functions.
  */
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include "crypt_ike_ops.h"
 #include "ike_job.h"
@@ -30,8 +31,17 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads,
  */
 void ctl_jobs_free(struct ctl_jobs *jobs);
 
-/* Takes the job. Without memory to queue it, it comes out at once with the status -ENOMEM. */
+/*
+ * Takes the job. Without memory to queue it, it comes out at once with the status -ENOMEM. A short one is
+ * kept for control where threads only take its place on the core, or where few wait.
+ */
 void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job);
+
+/* Whether jobs were kept for control. */
+bool ctl_jobs_has_own(const struct ctl_jobs *jobs);
+
+/* The next of those, in the order of ctl_job_queue.h, for the caller to run. NULL: there is none. */
+struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *jobs);
 
 /* A job that somebody else did comes out as those of the threads do. Thread: any. */
 void ctl_jobs_give_back(struct ctl_jobs *jobs, struct ike_job *job);

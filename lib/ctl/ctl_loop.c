@@ -81,6 +81,7 @@ static bool loop_turn(struct ctl *ctl, base_time now)
 {
     bool busy = node_turn(ctl->node, now);
     busy |= ctl_ike_events(ctl);
+    busy |= ctl_ike_own_jobs(ctl);
     busy |= ctl_ike_names(ctl);
     ctl_ike_timer(ctl, now);
     ctl_leases_turn(ctl->leases, now);
@@ -118,7 +119,7 @@ static void loop_turn_aside(struct ctl *ctl, bool waits)
                            {.fd = ctl->loop.signal_fd, .events = POLLIN},
                            {.fd = ctl_api_fd(ctl->api), .events = POLLIN}};
     const size_t n = waits && ctl->loop.depth == 0 ? 4 : 2;
-    const bool may_sleep = waits && node_may_sleep(ctl->node);
+    const bool may_sleep = waits && !ctl_jobs_has_own(ctl->jobs) && node_may_sleep(ctl->node);
     ctl->loop.depth++;
     poll(fds, n, may_sleep ? ASIDE_NAP_MS : 0);
     if (may_sleep)
@@ -146,7 +147,7 @@ static int loop_wait(struct ctl *ctl, base_time now, struct epoll_event events[E
 {
     const bool is_idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
     const int wait_ms = ctl->loop.is_telling ? 1 : is_idle ? WAIT_IDLE_MS : WAIT_BUSY_MS;
-    if (!node_may_sleep(ctl->node))
+    if (ctl_jobs_has_own(ctl->jobs) || !node_may_sleep(ctl->node))
         return epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, 0);
     const int n = epoll_wait(ctl->loop.epoll_fd, events, EPOLL_EVENTS_MAX, wait_ms);
     node_awake(ctl->node);

@@ -42,8 +42,9 @@ struct ike_job {
     uint64_t id; /* the engine's; never 0 once handed out */
     enum ike_job_class urgency;
     struct base_addr from; /* the peer's address: jobs of one urgency are taken in turn by it */
-    _Atomic bool is_void;  /* nobody waits any more: it is not run, if it was not yet */
-    int status;            /* what run() returned; -ECANCELED until then */
+    bool is_short; /* a tenth of a millisecond at most: to hand it to a thread costs a good part of it */
+    _Atomic bool is_void; /* nobody waits any more: it is not run, if it was not yet */
+    int status;           /* what run() returned; -ECANCELED until then */
 };
 
 /* A record of this kind, all zero behind the head. NULL: no memory. Free with ike_job_free(). */

@@ -72,6 +72,12 @@ const struct ike_job_kind ike_job_kind_dh_secret = {"dh_secret", sizeof(struct i
                                                     dh_drop};
 const struct ike_job_kind ike_job_kind_dh_both = {"dh_both", sizeof(struct ike_job_dh), dh_run_both, dh_drop};
 
+/* The others take from half a millisecond to many. */
+static bool dh_is_short(enum crypt_dh group)
+{
+    return group == CRYPT_DH_X25519 || group == CRYPT_DH_ECP_256;
+}
+
 struct ike_job_dh *ike_job_dh(const struct ike_job_kind *kind, enum crypt_dh group, struct crypt_dh_key *key,
                               struct base_span peer_public)
 {
@@ -79,6 +85,7 @@ struct ike_job_dh *ike_job_dh(const struct ike_job_kind *kind, enum crypt_dh gro
     if (!job)
         return NULL;
     struct ike_job_dh *d = ike_job_dh_of(job);
+    d->job.is_short = dh_is_short(group);
     d->group = group;
     d->key = key;
     if (peer_public.len && peer_public.len <= CRYPT_DH_MAX) {

@@ -38,7 +38,7 @@ static size_t n_events;
 static struct ike_path packet_path;
 static uint8_t packet[16];
 static size_t packet_len;
-static struct ike_job *submitted, *done;
+static struct ike_job *submitted, *done, *own;
 static base_time deadline;
 static int timers, audits;
 
@@ -157,6 +157,13 @@ void ctl_jobs_submit(struct ctl_jobs *jobs, struct ike_job *job)
     submitted = job;
 }
 
+struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *jobs)
+{
+    struct ike_job *job = own;
+    own = NULL;
+    return job;
+}
+
 /* Jobs of RADIUS go another way, which these tests have not. */
 void ctl_radius_submit(struct ctl_radius *r, struct ike_job *job)
 {
@@ -181,7 +188,7 @@ static int setup(void **state)
     ctl = (struct ctl){.conf = &conf};
     n_actions = at_action = n_wiped = n_reports = at_report = n_asked = n_sent = n_events = 0;
     node_rc = timers = audits = 0;
-    submitted = done = NULL;
+    submitted = done = own = NULL;
     return ctl_ike_start(&ctl);
 }
 
@@ -415,6 +422,22 @@ static void a_quick_job_is_done_at_once(void **state)
     assert_int_equal(job.status, 7);
 }
 
+static void short_jobs_are_done_in_the_turn(void **state)
+{
+    static const struct ike_job_kind kind = {.run = job_run};
+    struct ike_job job = {.kind = &kind, .is_short = true};
+    n_run = 0;
+    act((struct ike_action){.type = IKE_ACT_JOB, .job = &job});
+    assert_ptr_equal(submitted, &job);
+    assert_false(ctl_ike_own_jobs(&ctl));
+    own = &job;
+    assert_true(ctl_ike_own_jobs(&ctl));
+    assert_int_equal(n_run, 1);
+    assert_int_equal(n_events, 1);
+    assert_int_equal(events[0].type, IKE_EV_JOB_DONE);
+    assert_ptr_equal(events[0].job, &job);
+}
+
 static void jobs_go_and_come_back_and_timers_run_when_due(void **state)
 {
     static const struct ike_job_kind kind = {.run = job_run};
@@ -450,6 +473,7 @@ int main(void)
         TEST(a_packet_that_calls_reaches_the_engine_and_is_let_go),
         TEST(a_datagram_reaches_the_engine_with_its_path),
         TEST(a_quick_job_is_done_at_once),
+        TEST(short_jobs_are_done_in_the_turn),
         TEST(jobs_go_and_come_back_and_timers_run_when_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

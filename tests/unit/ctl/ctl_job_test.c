@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,6 +25,7 @@ static struct ike_job *job_new(uint64_t id, const struct ike_job_kind *kind, str
     struct ike_job_dh *d = ike_job_dh(kind, CRYPT_DH_X25519, key, peer_public);
     assert_non_null(d);
     d->job.id = id;
+    d->job.is_short = false; /* here it stands for any work of a thread */
     return &d->job;
 }
 
@@ -264,6 +266,65 @@ static void threads_stay_on_the_cores_they_are_given(void **state)
     assert_true(CPU_EQUAL(&after, &own));
 }
 
+static struct ike_job *short_new(uint64_t id, enum ike_job_class urgency)
+{
+    struct ike_job *job = probe_new(&cores_kind, id, urgency);
+    job->is_short = true;
+    return job;
+}
+
+static void short_jobs_are_controls_own_where_threads_share_its_core(void **state)
+{
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
+    drops = 0;
+    for (uint64_t id = 1; id <= 20; id++)
+        ctl_jobs_submit(jobs, short_new(id, IKE_JOB_CLAIMED));
+    ctl_jobs_submit(jobs, short_new(21, IKE_JOB_LIVE));
+    assert_true(ctl_jobs_has_own(jobs));
+    for (uint64_t n = 0; n < 20; n++) { /* the urgent one overtakes */
+        struct ike_job *job = ctl_jobs_pop_own(jobs);
+        assert_int_equal(job->id, n ? n : 21);
+        assert_int_equal(job->status, -ECANCELED);
+        ike_job_free(&ossl_ike_ops, job);
+    }
+    assert_true(ctl_jobs_has_own(jobs));
+    assert_null(ctl_jobs_pop(jobs));
+    ctl_jobs_free(jobs); /* with the one that is left */
+    assert_int_equal(drops, 21);
+}
+
+static void many_short_jobs_go_to_threads_with_cores_of_their_own(void **state)
+{
+    cpu_set_t two;
+    CPU_ZERO(&two);
+    CPU_SET(0, &two);
+    CPU_SET(1, &two);
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, &two);
+    size_t n_own = 0;
+    for (uint64_t id = 1; id <= 20; id++)
+        ctl_jobs_submit(jobs, short_new(id, IKE_JOB_CLAIMED));
+    for (struct ike_job *job; (job = ctl_jobs_pop_own(jobs)); n_own++)
+        ike_job_free(&ossl_ike_ops, job);
+    assert_false(ctl_jobs_has_own(jobs));
+    assert_in_range(n_own, 1, 10);
+    for (; n_own < 20; n_own++)
+        ike_job_free(&ossl_ike_ops, wait_for_job(jobs));
+    ctl_jobs_submit(jobs, short_new(1, IKE_JOB_CLAIMED)); /* few again */
+    assert_true(ctl_jobs_has_own(jobs));
+    ctl_jobs_free(jobs);
+}
+
+static void only_key_exchanges_of_tens_of_microseconds_are_short(void **state)
+{
+    static const enum crypt_dh groups[] = {CRYPT_DH_X25519, CRYPT_DH_ECP_256, CRYPT_DH_ECP_384,
+                                           CRYPT_DH_MODP_2048, CRYPT_DH_ML_KEM_1024};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        struct ike_job_dh *d = ike_job_dh(&ike_job_kind_dh_both, groups[i], NULL, BASE_SPAN_NONE);
+        assert_int_equal(d->job.is_short, i < 2);
+        ike_job_free(&ossl_ike_ops, &d->job);
+    }
+}
+
 static void the_number_of_threads_fits_the_machine(void **state)
 {
     assert_int_equal(ctl_jobs_threads(0, 1, 0), 1);
@@ -286,6 +347,9 @@ int main(void)
         cmocka_unit_test(what_is_urgent_overtakes_what_waits),
         cmocka_unit_test(an_end_finishes_what_runs_and_drops_what_waits),
         cmocka_unit_test(threads_stay_on_the_cores_they_are_given),
+        cmocka_unit_test(short_jobs_are_controls_own_where_threads_share_its_core),
+        cmocka_unit_test(many_short_jobs_go_to_threads_with_cores_of_their_own),
+        cmocka_unit_test(only_key_exchanges_of_tens_of_microseconds_are_short),
         cmocka_unit_test(the_number_of_threads_fits_the_machine),
     };
     const int rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
     signs, looks, sleeps, links;
 static bool has_more;
+static int own_jobs, own_turns;
 static int formers;
 static int deep; /* turns in a command */
 static int reload_rc;
@@ -59,6 +60,18 @@ bool ctl_ike_jobs(struct ctl *c)
     jobs++;
     drain(JOBS);
     return true;
+}
+
+bool ctl_jobs_has_own(const struct ctl_jobs *j)
+{
+    return own_jobs > 0;
+}
+
+bool ctl_ike_own_jobs(struct ctl *c)
+{
+    own_turns++;
+    own_jobs -= own_jobs > 0;
+    return false;
 }
 
 int node_fd(const struct node *node)
@@ -220,7 +233,7 @@ static int start(void **state)
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
-        stopping = signs = looks = sleeps = links = 0;
+        stopping = signs = looks = sleeps = links = own_jobs = own_turns = 0;
     has_more = false;
     formers = deep = 0;
     reload_rc = -EINVAL;
@@ -269,6 +282,14 @@ static void the_loop_sleeps_when_nothing_waits(void **state)
 {
     ctl_run(&ctl);
     assert_int_equal(sleeps, turns);
+}
+
+static void jobs_of_its_own_keep_the_loop_awake(void **state)
+{
+    own_jobs = 5;
+    ctl_run(&ctl);
+    assert_int_equal(own_turns, turns);
+    assert_int_equal(sleeps, turns - 5);
 }
 
 static void a_turn_that_left_something_is_followed_by_the_next_one(void **state)
@@ -408,6 +429,7 @@ int main(void)
         TEST(each_descriptor_wakes_its_owner),
         TEST(each_turn_serves_everybody),
         TEST(the_loop_sleeps_when_nothing_waits),
+        TEST(jobs_of_its_own_keep_the_loop_awake),
         TEST(a_turn_that_left_something_is_followed_by_the_next_one),
         TEST(whoever_works_in_slices_has_turns_in_which_commands_and_signals_wait),
         TEST(whoever_waits_for_a_thread_has_turns_with_commands_and_signals),
