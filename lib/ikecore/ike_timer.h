@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Deadlines in a binary heap: set, move and clear in O(log n), the earliest in O(1). A timer is embedded in
+ * Deadlines in a heap: set, move and clear in O(log n), the earliest in O(1). A timer is embedded in
  * its owner; the heap borrows it until it is cleared.
  */
 #include <stdbool.h>
@@ -16,8 +16,13 @@ struct ike_timer {
     enum ike_timer_owner owner;
 };
 
+struct ike_timer_place {
+    base_time at; /* as in the timer */
+    struct ike_timer *timer;
+};
+
 struct ike_timers {
-    struct ike_timer **heap;
+    struct ike_timer_place *heap;
     size_t count;
     size_t cap;
 };
