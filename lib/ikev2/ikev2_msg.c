@@ -41,6 +41,13 @@ void ikev2_msg_put_notify(struct wire_ike_builder *b, uint16_t type, struct base
     wire_ike_put_notify(b, &n);
 }
 
+/* A builder never goes back, so what was written lies before its place; one that failed is not trusted so
+ * far. */
+static void msg_wipe(struct wire_ike_builder *b)
+{
+    base_wipe(b->w.buf, b->w.failed ? b->w.cap : b->w.pos);
+}
+
 static void add_transform(struct wire_ike_proposal *p, uint8_t type, uint16_t id, uint16_t key_bits)
 {
     p->list[p->count++] = (struct wire_ike_transform){.type = type, .id = id, .key_bits = key_bits};
@@ -129,7 +136,7 @@ void ikev2_msg_request(struct ike *ike, struct ikev2_sa *sa, uint8_t exchange, s
     struct ike_dgrams dgrams = msg_seal_request(ike, sa, exchange, ikev2_frag_most(ike, sa, &sa->path), b);
     if (!b->w.failed)
         msg_keep(sa, b);
-    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
+    msg_wipe(b);
     ikev2_request_arm(ike, sa, &dgrams, exchange);
 }
 
@@ -241,7 +248,7 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
         answer_keep(ike, sa, path, exchange, b);
         msg_seal(ike, sa, &plain, msg_answer_most(ike, sa, path), &sa->resp);
     }
-    base_wipe(ike->v2->chain, sizeof ike->v2->chain);
+    msg_wipe(b);
     if (!sa->resp.count)
         return;
     sa->life.last_out = ike->now;
