@@ -8,6 +8,7 @@
 
 #include "api_client.h"
 #include "cli.h"
+#include "doctor_ask.h"
 
 #define COLUMNS_MAX 10000
 
@@ -55,7 +56,8 @@ int main(int argc, char **argv)
                               .columns = columns(),
                               .ctx = &link,
                               .call = call,
-                              .sleep_ms = sleep_ms};
+                              .sleep_ms = sleep_ms,
+                              .ask = doctor_ask};
     signal(SIGPIPE, SIG_IGN);
     int rc = cli_run(argc, argv, &io);
     if (link.fd >= 0)

@@ -89,6 +89,12 @@
  * local, remote, local_id, remote_id, notify, what, nearest, why, fix_here, fix_peer} ] newest first; empty
  * texts are absent
  *
+ * doctor                                            args: connection, heard (optional): {udp_500, udp_4500,
+ * tcp_4500}, each "answered" | "refused" | "silent" | "not asked": what the client heard when it asked the
+ * peer's ports connection, bad (how many are warnings or faults), findings: [ {name, level: "fault" |
+ * "warning" | "note" | "ok", seen, means, fix_here, fix_peer (sentences; absent: there is nothing to say)} ]
+ * the worst first, peer: {address, name (absent: not configured), up}
+ *
  * show workers
  *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,
  * dropped, stuck_s and stuck (why; absent: it makes turns)} ]

@@ -6,11 +6,12 @@
  */
 #include <stdio.h>
 #include "api.h"
+#include "doctor_ask.h"
 
 /* Exit codes, told by --help. */
 enum cli_exit {
     CLI_OK = 0,
-    CLI_REFUSED = 1,     /* the daemon said no */
+    CLI_REFUSED = 1,     /* the daemon said no, or the doctor found something */
     CLI_USAGE = 2,       /* the command line makes no sense */
     CLI_UNREACHABLE = 3, /* no daemon, or no answer */
 };
@@ -24,6 +25,8 @@ struct cli_io {
                 struct api_response *out, char *why, size_t why_size);
     /* Waits between two looks at the workers' load. */
     void (*sleep_ms)(void *ctx, unsigned ms);
+    /* As doctor_ask(); NULL: nobody is asked. */
+    void (*ask)(const char *peer, unsigned wait_ms, enum doctor_heard heard[DOCTOR_ASKS]);
 };
 
 /* Runs one command line (argv[0] is the program). Returns an enum cli_exit. */

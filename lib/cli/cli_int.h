@@ -37,12 +37,17 @@ struct cli_row {
     const char *command; /* what is asked for */
     enum cli_name name;  /* whether the name of a connection, or of a user, follows */
     struct cli_flag flags[CLI_FLAGS_MAX];
+    bool judges; /* the document counts what is bad in it: status CLI_REFUSED when that is not 0 */
+    /* Looks at an answer and adds to args what is to be asked with them once more. False: that answer will
+     * do. */
+    bool (*again)(const struct cli_io *io, const json_t *data, json_t *args);
     bool samples_load; /* looks twice at the workers, for the load of now */
     const char *pages; /* the document's list comes in pages; NULL: all comes at once */
     void (*settle)(
         json_t *data); /* with pages: what the whole document must be rid of, or its order; NULL: nothing */
     void (*print)(struct cli_out *out, const json_t *data);
-    /* Instead of command and print: done here, without the daemon. Returns an enum cli_exit. */
+    /* Instead of command and print, unless a connection is named: done here, without the daemon. Returns an
+     * enum cli_exit. */
     int (*alone)(const struct cli_io *io, const json_t *args, bool is_json);
     const char *help;     /* one line */
     const char *examples; /* indented lines, each a command with what it is good for */
@@ -80,6 +85,10 @@ void cli_print_failures(struct cli_out *out, const json_t *data);
 void cli_print_explain(struct cli_out *out, const json_t *data);
 void cli_print_reload(struct cli_out *out, const json_t *data);
 void cli_print_done(struct cli_out *out, const json_t *data);
+
+void cli_print_doctor(struct cli_out *out, const json_t *data);
+
+bool cli_doctor_again(const struct cli_io *io, const json_t *data, json_t *args);
 
 int cli_user_add(const struct cli_io *io, const json_t *args, bool is_json);
 int cli_user_remove(const struct cli_io *io, const json_t *args, bool is_json);

@@ -100,6 +100,17 @@ static const struct cli_row rows[] = {
      .examples = "  culvertctl explain\n"
                  "  culvertctl explain foo\n"
                  "  culvertctl explain --peer 198.51.100.7\n"},
+    {.words = "doctor",
+     .command = "doctor",
+     .name = CLI_NAME_NEEDED,
+     .judges = true,
+     .again = cli_doctor_again,
+     .print = cli_print_doctor,
+     .help =
+         "what is wrong with a connection, before or after it fails, and the cure on either side; the peer's "
+         "ports are asked when it is down; status 1 when there is something to mend",
+     .examples = "  culvertctl doctor foo\n"
+                 "  culvertctl doctor foo --json | jq '.findings[] | select(.level == \"fault\")'\n"},
     {.words = "show ports",
      .command = "show ports",
      .print = cli_print_ports,
@@ -225,7 +236,8 @@ const char *cli_row_name(const struct cli_row *row)
 const char *cli_exit_words(int code)
 {
     static const char *const words[] = {[CLI_OK] = "done",
-                                        [CLI_REFUSED] = "the daemon refused",
+                                        [CLI_REFUSED] =
+                                            "the daemon refused, or doctor found something to mend",
                                         [CLI_USAGE] = "wrong command line",
                                         [CLI_UNREACHABLE] = "no daemon or no answer"};
     return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;

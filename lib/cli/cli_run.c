@@ -374,18 +374,33 @@ static void print_row(const struct cli_io *io, const struct line *line, const st
         fputs("\nmore: --wide, or --json\n", io->out);
 }
 
+/* Asks once more where the first answer asks for that. */
+static int call_again(const struct cli_io *io, const struct line *line, const struct cli_row *row,
+                      const json_t *args, struct api_response *answer)
+{
+    int rc = 0;
+    json_t *more = answer->ok && row->again ? json_copy((json_t *)args) : NULL;
+    if (more && row->again(io, answer->data, more)) {
+        json_decref(answer->root);
+        *answer = (struct api_response){0};
+        rc = call_row(io, line, row, more, answer);
+    }
+    json_decref(more);
+    return rc;
+}
+
 static int run_row(const struct cli_io *io, const struct line *line, const struct cli_row *row,
                    const json_t *args)
 {
     struct api_response answer, before = {0};
-    if (row->alone)
+    if (row->alone && !json_object_get(args, "connection"))
         return row->alone(io, args, line->json);
     if (row->samples_load) {
         if (call(io, line, "show workers", NULL, &before) < 0)
             return CLI_UNREACHABLE;
         io->sleep_ms(io->ctx, SAMPLE_MS);
     }
-    if (call_row(io, line, row, args, &answer) < 0) {
+    if (call_row(io, line, row, args, &answer) < 0 || call_again(io, line, row, args, &answer) < 0) {
         json_decref(before.root);
         return CLI_UNREACHABLE;
     }
@@ -400,6 +415,8 @@ static int run_row(const struct cli_io *io, const struct line *line, const struc
     } else {
         print_row(io, line, row, answer.data);
     }
+    if (row->judges && answer.ok && cli_num(answer.data, "bad"))
+        rc = CLI_REFUSED;
     json_decref(before.root);
     json_decref(answer.root);
     return rc;

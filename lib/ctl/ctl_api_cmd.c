@@ -23,6 +23,7 @@ static const struct {
     {"show nat", ctl_show_nat},
     {"show failures", ctl_show_failures},
     {"show workers", ctl_show_workers},
+    {"doctor", ctl_doctor},
     {"initiate", ctl_act_initiate},
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},

@@ -5,6 +5,8 @@
  * match and what to change on either side. Facts come in as plain values, borrowed until return; a text that
  * does not fit is cut. Rate limited per endpoint and kind, and overall, so that a flood does not fill a log.
  * Where the nearest configuration is to be searched, the record comes when the search, a job, is over.
+ * A record's detail: TIMEOUT: enum explain_silence; REFUSED: enum explain_asked; UNFINISHED: how often the
+ * call was repeated; SELECTORS: enum explain_nets; CERT: enum crypt_fault, 0 when it is none of a chain.
  * Thread: control.
  */
 #include "base_ts.h"
@@ -137,6 +139,9 @@ void explain_pfs(struct ike *ike, struct explain_about about, const struct ike_c
 
 /* The peer asks for AH. */
 void explain_ah(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
+
+/* What is wrong with selectors. */
+enum explain_nets { EXPLAIN_NETS_APART, EXPLAIN_NETS_SWAPPED /* both sides have the same one as local */ };
 
 /* The peer's selectors, ours and its, fit no child of about.conn. */
 void explain_selectors(struct ike *ike, struct explain_about about, const struct base_ts_list *local,

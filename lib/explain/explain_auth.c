@@ -165,6 +165,7 @@ void explain_signature(struct ike *ike, struct explain_about about, const struct
         add_scheme(&e, conn, v);
         break;
     case IKE_SIG_CHAIN:
+        e.a->detail = v->verdict.fault;
         add_chain(&e, conn, &v->verdict);
         break;
     case IKE_SIG_NAME:

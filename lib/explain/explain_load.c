@@ -111,6 +111,7 @@ void explain_unfinished(struct ike *ike, struct explain_about about, uint32_t re
     struct explain e;
     if (!load_begin(ike, &e, IKE_AUDIT_FAIL_UNFINISHED, about))
         return;
+    e.a->detail = repeats;
     base_text_add(&e.what, "%s called and was answered, and no IKE_AUTH came",
                   base_endpoint_text(&about.path->remote, from));
     if (repeats)

@@ -326,6 +326,7 @@ void explain_timeout(struct ike *ike, struct explain_about about, const char *ex
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TIMEOUT, about, about.conn))
         return;
+    e.a->detail = silence;
     base_endpoint_text(&about.path->remote, at);
     base_text_add(&e.what, "no answer from %s to %s, sent %u times", at, exchange, sent);
     if (about.path->tcp && silence != EXPLAIN_SILENT_DENIED) {
@@ -499,6 +500,7 @@ void explain_refused(struct ike *ike, struct explain_about about, enum explain_a
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_REFUSED, about, about.conn))
         return;
     e.a->notify = notify;
+    e.a->detail = asked;
     base_text_add(&e.what, "%s answered %s (%u) to %s", base_endpoint_text(&about.path->remote, at),
                   notify ? wire_ike_notify_name(notify) : "nothing useful", notify, asked_names[asked]);
     base_text_add(&e.nearest, "connection %s", about.conn->name);

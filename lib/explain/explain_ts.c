@@ -111,6 +111,7 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
     explain_add_selectors(&e.nearest, about.conn);
     const struct ike_child_conf *mirrored = child_mirrored(about.conn, local, remote);
     if (mirrored) {
+        e.a->detail = EXPLAIN_NETS_SWAPPED;
         add_mirrored(&e, about.conn, mirrored);
         explain_end(ike, &e);
         return;

@@ -80,8 +80,9 @@ struct ike_audit {
     uint32_t spi_in, spi_out;
     uint16_t mtu, mtu_before; /* bytes of whole packets; 0: none concerned */
     enum ike_mtu_by mtu_by;
-    uint16_t notify;                   /* error notify that was sent or received; 0: none */
-    char what[IKE_AUDIT_TEXT_MAX];     /* what arrived */
+    uint16_t notify;               /* error notify that was sent or received; 0: none */
+    uint32_t detail;               /* of several causes of a kind, which one; explain.h tells which have it */
+    char what[IKE_AUDIT_TEXT_MAX]; /* what arrived */
     char nearest[IKE_AUDIT_TEXT_MAX];  /* the nearest configuration */
     char why[IKE_AUDIT_TEXT_MAX];      /* why they do not match */
     char fix_here[IKE_AUDIT_TEXT_MAX]; /* what to change on this side */
