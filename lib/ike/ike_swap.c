@@ -44,11 +44,11 @@ static void swap_move(struct ike *ike, size_t i)
         return;
     former->is_moved = true;
     swap_pass_on(ike, former, run);
-    const bool keeps = run && heir->asks < IKE_ASKS_SA && ikev2_can_keep(ike, former, run->conn);
-    ikev2_hand_over(ike, former, keeps ? run->conn : NULL);
+    const bool keeps = run && heir->asks < IKE_ASKS_SA;
+    const bool keeps_all = ikev2_hand_over(ike, former, keeps ? run->conn : NULL);
     if (keeps) {
         run->held = former->held && former->conn->start == run->conn->start;
-        run->failures = former->failures;
+        run->failures = keeps_all ? former->failures : 0; /* a call is made anew at once */
         swap_pass_on_children(former, run);
     }
     ike_timer_clear(&ike->timers, &former->timer);

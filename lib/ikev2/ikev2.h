@@ -69,14 +69,12 @@ int ikev2_reauthenticate(struct ike *ike, struct ike_run *run);
 /* REDIRECT: clients of a connection (NULL: all) are sent to `to`, some at a time. How many they are. */
 int ikev2_redirect_clients(struct ike *ike, const struct ike_run *run, const char *to);
 
-/* Whether all SAs of a runtime can go on under `conn`, which has the name of its connection. */
-bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn);
-
 /*
- * SAs of a runtime that goes: to that of `conn`, the same connection in the new configuration; or, with NULL,
- * closed under the old one.
+ * SAs of a runtime that goes: each to that of `conn`, the same connection in the new configuration, whose
+ * difference asks for no new SA; or, where that cannot be for this one, and with NULL, closed under the old
+ * one. Whether all of them went over.
  */
-void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
+bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
 
 /* DELETE for the next `most` SAs, the oldest first; again for those that follow. 0: there are no more. */
 size_t ikev2_shut_down(struct ike *ike, size_t most);

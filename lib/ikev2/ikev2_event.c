@@ -90,27 +90,31 @@ bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old)
     return true;
 }
 
-bool ikev2_can_keep(const struct ike *ike, const struct ike_run *old, const struct ike_conn_conf *conn)
+/* Why an SA cannot go on under this connection, static text; NULL: it can. */
+static const char *sa_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
-    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, old, sa)) != NULL;)
-        if (!ikev2_reload_fits(sa, conn))
-            return false;
-    return true;
+    if (!conn || !ike_grant_same(sa->conn, conn, &sa->remote_id))
+        return "its configuration changed";
+    if (!ikev2_reload_fits(sa, conn))
+        return "its configuration changed while a child SA was being made";
+    return ikev2_reload_lacks(sa, conn);
 }
 
-void ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
+bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
 {
     struct ikev2_sa *sa;
+    bool keeps_all = true;
     while ((sa = ikev2_sa_of_run(ike, old, NULL)) != NULL) {
-        const bool keeps = conn && ike_grant_same(sa->conn, conn, &sa->remote_id);
-        const char *lacks = keeps ? ikev2_reload_lacks(sa, conn) : "its configuration changed";
+        const char *lacks = sa_lacks(sa, conn);
         if (!lacks) {
             ikev2_reload_sa(ike, sa, conn);
             continue;
         }
+        keeps_all = false;
         ikev2_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
         ikev2_close(ike, sa, lacks);
     }
+    return keeps_all;
 }
 
 static bool is_being_made(const struct ikev2_sa *sa, size_t child)

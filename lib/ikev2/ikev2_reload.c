@@ -128,8 +128,8 @@ const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_
 
 bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
-    return ike_conn_conf_asks(sa->conn, to) < IKE_ASKS_SA && task_fits(sa->task, sa->conn, to) &&
-           task_fits(sa->peer_task, sa->conn, to);
+    return task_fits(sa->task, sa->conn, to) && task_fits(sa->peer_task, sa->conn, to) &&
+           task_fits(sa->peer_follow, sa->conn, to);
 }
 
 /* Where our end may not be any more, the SA leaves: with MOBIKE to where it may, else it is made anew there.

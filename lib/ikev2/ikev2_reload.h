@@ -7,8 +7,7 @@ struct ike;
 struct ike_conn_conf;
 struct ikev2_sa;
 
-/* Whether an SA can go on under this connection, which has the name of its own: not when that asks for a new
- * SA, or an exchange under way negotiates what has changed. */
+/* Whether no exchange under way negotiates what another configuration of the SA's connection changes. */
 bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to);
 /*
  * What its peer proved itself by is not in the new configuration any more: the user that logged in here, or

@@ -282,6 +282,101 @@ static void a_change_of_what_is_under_negotiation_begins_anew(void **state)
     (void)state;
 }
 
+/* Host 0 as two callers with names of their own, "@a.x.org" and "@b.x.org", of host 1's one connection. */
+static void callers_set(struct ike_conf *conf)
+{
+    static const char *const names[] = {"@a.x.org", "@b.x.org"}, *const nets[] = {"10.1.0.0/17",
+                                                                                  "10.1.128.0/17"};
+    struct ike_conf *twin = pair_conf("c", names[1], "@b", "secret", nets[1], "10.2.0.0/16");
+    conf->conns = realloc(conf->conns, 2 * sizeof *conf->conns);
+    struct ike_secret *secrets = base_secret_new(2 * sizeof *secrets);
+    secrets[0] = conf->secrets[0];
+    secrets[1] = twin->secrets[0];
+    base_secret_free(conf->secrets);
+    conf->secrets = secrets;
+    conf->conns[1] = twin->conns[0];
+    conf->conns[1].remote_addr = conf->conns[0].remote_addr;
+    conf->n_conns = conf->n_secrets = 2;
+    conf->conns[0].local_id = conf->secrets[0].local = pair_id(names[0]);
+    pair_ts_only(&conf->conns[0].children[0].local_ts, nets[0]);
+    twin->n_conns = 0;
+    ike_conf_put(twin);
+}
+
+/* Host 1 of these, with a key for each. */
+static void callee_set(struct ike_conf *conf)
+{
+    struct ike_secret *secrets = base_secret_new(2 * sizeof *secrets);
+    char why[100];
+    secrets[0] = secrets[1] = conf->secrets[0];
+    secrets[0].remote = pair_id("@a.x.org");
+    secrets[1].remote = pair_id("@b.x.org");
+    base_secret_free(conf->secrets);
+    conf->secrets = secrets;
+    conf->n_secrets = 2;
+    assert_int_equal(ike_pattern_parse("*.x.org", &conf->conns[0].remote_id, why, sizeof why), 0);
+}
+
+static struct pair *pair_of_callers(void)
+{
+    struct pair *p = pair_new();
+    callers_set(p->h[0].conf);
+    callee_set(p->h[1].conf);
+    pair_start(p);
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "b"}), 0);
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "c"}), 0);
+    pair_settle(p);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    return p;
+}
+
+static void of_many_peers_only_the_one_under_negotiation_begins_anew(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_callers();
+    struct ikev2_sa *idle = p->h[1].ike->v2->first, *busy = idle->link.next;
+    const uint64_t spi = idle->spi_i;
+    p->drop[0] = p->drop[1] = true; /* its request stays unanswered */
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = busy->children->spi_in});
+    assert_non_null(busy->task);
+    struct ike_conf *conf = conf_again(p);
+    callee_set(conf);
+    conf->conns[0].children[0].replay_window = 64;
+    ike_conf_seal(conf);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
+    ike_conf_put(conf);
+    p->drop[0] = p->drop[1] = false;
+    pair_run(p, 30);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    assert_int_equal(spi_of(p), spi);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 1);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why,
+                        "its configuration changed while a child SA was being made");
+    assert_int_equal(newest(&p->h[1])->i.pair.replay_window, 64);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+}
+
+static void of_many_peers_only_the_one_without_its_key_goes(void **state)
+{
+    (void)state;
+    for (int is_removed = 0; is_removed < 2; is_removed++) {
+        struct pair *p = pair_of_callers();
+        struct ike_conf *conf = conf_again(p);
+        const uint64_t spi = spi_of(p);
+        callee_set(conf);
+        conf->secrets[1].psk[0] ^= is_removed ? 0 : 1;
+        conf->n_secrets -= is_removed;
+        conf_swap(p, conf);
+        assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+        assert_int_equal(spi_of(p), spi);
+        assert_int_equal(pair_live(&p->h[0]), 1);
+        assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why,
+                            "the key of its identity was removed or changed");
+        pair_free(p);
+    }
+}
+
 static void a_child_still_to_be_made_keeps_its_wish_under_another_number(void **state)
 {
     struct pair *p = pair_new();
@@ -445,6 +540,8 @@ int main(void)
         cmocka_unit_test(a_change_asks_for_a_child_that_is_missing),
         cmocka_unit_test(what_an_operator_ended_stays_so_until_start_says_otherwise),
         cmocka_unit_test(a_change_of_what_is_under_negotiation_begins_anew),
+        cmocka_unit_test(of_many_peers_only_the_one_under_negotiation_begins_anew),
+        cmocka_unit_test(of_many_peers_only_the_one_without_its_key_goes),
         cmocka_unit_test(a_child_still_to_be_made_keeps_its_wish_under_another_number),
         cmocka_unit_test(another_address_of_ours_moves_what_has_mobike),
         cmocka_unit_test(another_address_of_ours_is_called_from_where_there_is_no_mobike),
