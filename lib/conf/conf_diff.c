@@ -163,6 +163,28 @@ static void diff_pools(struct conf_diff *d, const struct ike_conf *from, const s
             op_add(d, CONF_OP_ADDED, "pools.%s", to->pools[i].name);
 }
 
+/* Of peers of patterns: their SAs end with their keys, and no other does. */
+static void diff_secrets(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
+{
+    struct conf_secrets_diff lost = {0}, added = {0};
+    const bool has_room = conf_secrets_lost(from, to, &lost) && conf_secrets_lost(to, from, &added);
+    d->is_short = d->is_short || !has_room;
+    for (size_t i = 0; has_room && i < from->n_conns; i++) {
+        const char *name = from->conns[i].name;
+        if (lost.changed[i])
+            op_add(d, CONF_OP_NEW_SA, "secrets of %u peers of connections.%s", lost.changed[i], name);
+        if (lost.removed[i])
+            op_add(d, CONF_OP_REMOVED, "secrets of %u peers of connections.%s, with their SAs",
+                   lost.removed[i], name);
+    }
+    for (size_t i = 0; has_room && i < to->n_conns; i++)
+        if (added.removed[i])
+            op_add(d, CONF_OP_ADDED, "secrets of %u peers of connections.%s", added.removed[i],
+                   to->conns[i].name);
+    conf_secrets_diff_free(&lost);
+    conf_secrets_diff_free(&added);
+}
+
 static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const struct ike_conf *to)
 {
     if (!eap_users_equal(from->users, to->users))
@@ -262,6 +284,7 @@ int conf_diff_make(const struct conf *in_force, const struct conf *from, const s
     const struct twins limits = {{.conf = from->ike}, {.conf = to->ike}, conf_section_path(CONF_S_LIMITS)};
     *out = (struct conf_diff){0};
     diff_conns(out, from->ike, to->ike);
+    diff_secrets(out, from->ike, to->ike);
     diff_pools(out, from->ike, to->ike);
     diff_routes(out, in_force, from, to);
     diff_keys(out, CONF_S_TUNNEL, &tunnel, 0);

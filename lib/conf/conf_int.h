@@ -280,3 +280,12 @@ void conf_check_pools(struct conf_reader *r, const struct conf *conf);
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);
 /* Connections for the same addresses whose IKE proposals exclude each other. The configuration is sealed. */
 void conf_check_sets(struct conf_reader *r, const struct ike_conf *ike);
+
+/* Keys of single identities that differ, by the connection (of n_conns) whose pattern they stand under. */
+struct conf_secrets_diff {
+    uint32_t *changed, *removed; /* owned; behind the last one those of no pattern */
+};
+/* Keys of `from` that `to` has otherwise, or has not. Both are sealed. False: no memory; free it all the
+ * same. */
+bool conf_secrets_lost(const struct ike_conf *from, const struct ike_conf *to, struct conf_secrets_diff *out);
+void conf_secrets_diff_free(struct conf_secrets_diff *d);

@@ -165,18 +165,33 @@ static bool same_ppk(const struct ike_ppk *a, const struct ike_ppk *b)
            base_equal_secret(a->key, b->key, a->key_len);
 }
 
-static bool same_psk(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+static bool same_psk(const struct ike_secret *x, const struct ike_secret *y)
 {
-    const struct ike_secret *x = a->conf ? ike_conf_secret(a->conf, &a->local_id, &a->remote_id) : NULL;
-    const struct ike_secret *y = b->conf ? ike_conf_secret(b->conf, &b->local_id, &b->remote_id) : NULL;
     if (!x || !y)
         return x == y;
     return x->psk_len == y->psk_len && base_equal_secret(x->psk, y->psk, x->psk_len);
 }
 
+static const struct ike_secret *own_secret(const struct ike_conn_conf *c)
+{
+    return c->conf ? ike_conf_secret(c->conf, &c->local_id, &c->remote_id) : NULL;
+}
+
+static bool same_own_psk(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    return same_psk(own_secret(a), own_secret(b));
+}
+
+bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s)
+{
+    const struct ike_secret *twin = ike_conf_secret(conf, &s->local, &s->remote);
+    return twin && same_psk(s, twin);
+}
+
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
-    return same_ppk(a->ppk, b->ppk) && same_psk(a, b) && (!a->then || !b->then || same_psk(a->then, b->then));
+    return same_ppk(a->ppk, b->ppk) && same_own_psk(a, b) &&
+           (!a->then || !b->then || same_own_psk(a->then, b->then));
 }
 
 bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b)

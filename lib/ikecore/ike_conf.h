@@ -343,6 +343,9 @@ const struct ike_conn_conf *ike_conf_conn(const struct ike_conf *conf, const cha
 const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const struct ike_id *local,
                                          const struct ike_id *remote);
 
+/* Whether it has the same key for the pair of a secret, which may be another configuration's. */
+bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s);
+
 /* Whether both find the same secret, or none, for their own pair of identities, and have the same PPK. Both
  * are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);

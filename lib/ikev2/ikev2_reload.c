@@ -107,8 +107,7 @@ static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn
                          const struct ike_id *peer)
 {
     const struct ike_secret *was = ike_conf_secret(from->conf, &from->local_id, peer);
-    const struct ike_secret *is = ike_conf_secret(to->conf, &to->local_id, peer);
-    return was && is && was->psk_len == is->psk_len && base_equal_secret(was->psk, is->psk, is->psk_len);
+    return was && ike_conf_has_secret(to->conf, was);
 }
 
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
