@@ -77,6 +77,8 @@ static const struct crypt_alg rows[] = {
     KEM(CRYPT_DH_ML_KEM_1024, "mlkem1024", "ML-KEM-1024", 1568, 1568, "draft-ietf-ipsecme-ikev2-mlkem"),
     WEAK_DH(CRYPT_DH_MODP_1024, "modp1024", "MODP-1024", 128, "RFC 7296 B.2",
             "its logarithms are within reach of who can spend much (RFC 8247 2.4)"),
+    WEAK_DH(CRYPT_DH_MODP_1536, "modp1536", "MODP-1536", 192, "RFC 3526",
+            "its logarithms may come within reach before long (RFC 8247 2.4)"),
 
     ESN(CRYPT_ESN_ON, "esn", "ESN"),
     ESN(CRYPT_ESN_OFF, "noesn", "no ESN"),

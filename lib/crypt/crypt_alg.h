@@ -51,6 +51,7 @@ enum crypt_integ {
 enum crypt_dh {
     CRYPT_DH_NONE = 0,
     CRYPT_DH_MODP_1024 = 2,
+    CRYPT_DH_MODP_1536 = 5,
     CRYPT_DH_MODP_2048 = 14,
     CRYPT_DH_MODP_3072 = 15,
     CRYPT_DH_MODP_4096 = 16,

@@ -24,6 +24,10 @@ struct crypt_ike_ops {
     /* SHA-1 of the concatenated parts, for NAT detection only (RFC 7296 2.23). */
     int (*sha1)(const struct base_span *parts, size_t count, uint8_t out[20]);
 
+    /* The plain hash that a PRF is the HMAC of, over the concatenated parts: IVs and NAT detection of IKEv1 (RFC
+     * 2409 appendix B, RFC 3947 3.2). out holds the PRF's out_bytes. */
+    int (*hash)(enum crypt_prf prf, const struct base_span *parts, size_t count, uint8_t *out);
+
     /*
      * Makes a key pair. *out is owned by the caller (dh_free). public_value gets exactly the group's
      * out_bytes in IKE's form (RFC 7296 3.4, RFC 5903 x|y, RFC 8031); of a KEM that is the encapsulation key.

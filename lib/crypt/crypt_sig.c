@@ -61,6 +61,7 @@ static const struct crypt_sig_row sig_rows[] = {
     {CRYPT_SIG_ECDSA_P521_RAW, "ECDSA P-521", CRYPT_SIG_KEY_EC, CRYPT_HASH_SHA2_512, ALONE(11, false, 521)},
     {CRYPT_SIG_ED25519, "Ed25519", CRYPT_SIG_KEY_ED25519, CRYPT_HASH_IDENTITY, DIGITAL(ed25519)},
     {CRYPT_SIG_ED448, "Ed448", CRYPT_SIG_KEY_ED448, CRYPT_HASH_IDENTITY, DIGITAL(ed448)},
+    {CRYPT_SIG_RSA_BARE, "RSA of IKEv1", CRYPT_SIG_KEY_RSA, CRYPT_HASH_IDENTITY, ALONE(0, false, 0)},
 };
 
 #define SIG_ROWS (sizeof sig_rows / sizeof sig_rows[0])
@@ -85,7 +86,7 @@ bool crypt_sig_is_pss(enum crypt_sig sig)
 enum crypt_sig crypt_sig_of_method(uint8_t method)
 {
     for (size_t i = 0; i < SIG_ROWS; i++)
-        if (sig_rows[i].method == method && method != CRYPT_SIG_METHOD_DIGITAL)
+        if (method && sig_rows[i].method == method && method != CRYPT_SIG_METHOD_DIGITAL)
             return sig_rows[i].sig;
     return CRYPT_SIG_NONE;
 }

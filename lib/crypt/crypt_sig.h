@@ -27,6 +27,7 @@ enum crypt_sig {
     CRYPT_SIG_ECDSA_P521_RAW, /* 11 */
     CRYPT_SIG_ED25519,
     CRYPT_SIG_ED448,
+    CRYPT_SIG_RSA_BARE, /* PKCS#1 v1.5 of the octets themselves, without a name of a hash: IKEv1 (RFC 2409 5.1) */
     CRYPT_SIGS
 };
 
@@ -57,7 +58,7 @@ struct crypt_sig_row {
     const char *name;       /* for people: "RSA-PSS with SHA2-256" */
     enum crypt_sig_key key; /* the kind of key that makes it */
     enum crypt_hash hash;
-    uint8_t method;       /* 1, 9, 10, 11 or 14 */
+    uint8_t method;       /* 1, 9, 10, 11 or 14; 0: not of IKEv2 */
     bool is_weak;         /* to be taken and made only where a connection allows what is weak */
     uint16_t ec_bits;     /* the one curve it takes: 256, 384, 521; 0: does not apply */
     const uint8_t *algid; /* DER of the AlgorithmIdentifier; NULL unless the method is 14 */

@@ -35,6 +35,7 @@ struct group {
 };
 
 static const struct group groups[] = {
+    {CRYPT_DH_MODP_1536, KIND_MODP, "modp_1536", 192, 192},
     {CRYPT_DH_MODP_2048, KIND_MODP, "modp_2048", 256, 256},
     {CRYPT_DH_MODP_3072, KIND_MODP, "modp_3072", 384, 384},
     {CRYPT_DH_MODP_4096, KIND_MODP, "modp_4096", 512, 512},

@@ -14,11 +14,12 @@ static struct {
     enum crypt_prf prf;
     const char *digest;
     EVP_MAC_CTX *keyless;
+    EVP_MD *hash;
 } hmacs[] = {
-    {CRYPT_PRF_HMAC_SHA1, "SHA1", NULL},
-    {CRYPT_PRF_HMAC_SHA2_256, "SHA2-256", NULL},
-    {CRYPT_PRF_HMAC_SHA2_384, "SHA2-384", NULL},
-    {CRYPT_PRF_HMAC_SHA2_512, "SHA2-512", NULL},
+    {CRYPT_PRF_HMAC_SHA1, "SHA1", NULL, NULL},
+    {CRYPT_PRF_HMAC_SHA2_256, "SHA2-256", NULL, NULL},
+    {CRYPT_PRF_HMAC_SHA2_384, "SHA2-384", NULL, NULL},
+    {CRYPT_PRF_HMAC_SHA2_512, "SHA2-512", NULL, NULL},
 };
 
 static struct {
@@ -42,7 +43,6 @@ static struct {
     {CRYPT_ENCR_3DES, 0, "DES-EDE3-CBC", NULL},
 };
 
-static EVP_MD *sha1, *sha256;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -67,11 +67,11 @@ static void fetch_all(void)
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     for (size_t i = 0; mac && i < COUNT(hmacs); i++)
         hmacs[i].keyless = new_keyless(mac, hmacs[i].digest);
+    for (size_t i = 0; i < COUNT(hmacs); i++)
+        hmacs[i].hash = EVP_MD_fetch(NULL, hmacs[i].digest, NULL);
     EVP_MAC_free(mac);
     for (size_t i = 0; i < COUNT(ciphers); i++)
         ciphers[i].cipher = EVP_CIPHER_fetch(NULL, ciphers[i].name, NULL);
-    sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-    sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
 }
 
 const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf)
@@ -92,16 +92,23 @@ const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg)
     return NULL;
 }
 
-const EVP_MD *ossl_fetch_sha1(void)
+const EVP_MD *ossl_fetch_hash(enum crypt_prf prf)
 {
     pthread_once(&once, fetch_all);
-    return sha1;
+    for (size_t i = 0; i < COUNT(hmacs); i++)
+        if (hmacs[i].prf == prf)
+            return hmacs[i].hash;
+    return NULL;
+}
+
+const EVP_MD *ossl_fetch_sha1(void)
+{
+    return ossl_fetch_hash(CRYPT_PRF_HMAC_SHA1);
 }
 
 const EVP_MD *ossl_fetch_sha256(void)
 {
-    pthread_once(&once, fetch_all);
-    return sha256;
+    return ossl_fetch_hash(CRYPT_PRF_HMAC_SHA2_256);
 }
 
 void ossl_fetch_close(void)
@@ -109,12 +116,11 @@ void ossl_fetch_close(void)
     for (size_t i = 0; i < COUNT(hmacs); i++) {
         EVP_MAC_CTX_free(hmacs[i].keyless);
         hmacs[i].keyless = NULL;
+        EVP_MD_free(hmacs[i].hash);
+        hmacs[i].hash = NULL;
     }
     for (size_t i = 0; i < COUNT(ciphers); i++) {
         EVP_CIPHER_free(ciphers[i].cipher);
         ciphers[i].cipher = NULL;
     }
-    EVP_MD_free(sha1);
-    EVP_MD_free(sha256);
-    sha1 = sha256 = NULL;
 }

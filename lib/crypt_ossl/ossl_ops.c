@@ -14,6 +14,7 @@
 const struct crypt_ike_ops ossl_ike_ops = {
     .prf = ossl_prf,
     .sha1 = ossl_sha1,
+    .hash = ossl_hash,
     .dh_new = ossl_dh_new,
     .dh_answer = ossl_dh_answer,
     .dh_derive = ossl_dh_derive,

@@ -35,9 +35,9 @@ int ossl_prf(enum crypt_prf prf, struct base_span key, const struct base_span *p
     return -EIO;
 }
 
-int ossl_sha1(const struct base_span *parts, size_t count, uint8_t out[20])
+static int prf_digest(const EVP_MD *md, const struct base_span *parts, size_t count, uint8_t *out,
+                      size_t out_bytes)
 {
-    const EVP_MD *md = ossl_fetch_sha1();
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     int ok = md && ctx && EVP_DigestInit_ex2(ctx, md, NULL) == 1;
     for (size_t i = 0; ok && i < count; i++)
@@ -46,9 +46,20 @@ int ossl_sha1(const struct base_span *parts, size_t count, uint8_t out[20])
     EVP_MD_CTX_free(ctx);
     if (ok)
         return 0;
-    base_wipe(out, 20);
+    base_wipe(out, out_bytes);
     ERR_clear_error();
     return -EIO;
+}
+
+int ossl_sha1(const struct base_span *parts, size_t count, uint8_t out[20])
+{
+    return prf_digest(ossl_fetch_sha1(), parts, count, out, 20);
+}
+
+int ossl_hash(enum crypt_prf prf, const struct base_span *parts, size_t count, uint8_t *out)
+{
+    const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_PRF, (uint16_t)prf, 0);
+    return alg ? prf_digest(ossl_fetch_hash(prf), parts, count, out, alg->out_bytes) : -EINVAL;
 }
 
 int ossl_integ(const struct crypt_alg *alg, struct base_span key, const struct base_span *parts, size_t count,

@@ -5,6 +5,7 @@
 
 int ossl_prf(enum crypt_prf prf, struct base_span key, const struct base_span *parts, size_t count,
              uint8_t *out);
+int ossl_hash(enum crypt_prf prf, const struct base_span *parts, size_t count, uint8_t *out);
 int ossl_sha1(const struct base_span *parts, size_t count, uint8_t out[20]);
 int ossl_integ(const struct crypt_alg *alg, struct base_span key, const struct base_span *parts, size_t count,
                uint8_t *out);

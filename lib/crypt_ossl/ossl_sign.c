@@ -94,6 +94,20 @@ static int sign_begun(EVP_MD_CTX *ctx, EVP_PKEY_CTX *pctx, const struct crypt_si
     return is_raw(row) ? raw_from_der(row, out, len) : 0;
 }
 
+/* Signs what is a hash already (RFC 2409 5.1). */
+static int sign_bare(const struct crypt_key *key, struct base_span octets, uint8_t *out, size_t *len)
+{
+    size_t n = CRYPT_SIG_BYTES_MAX;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(key->lib, key->pkey, NULL);
+    const bool ok = ctx && EVP_PKEY_sign_init(ctx) == 1 &&
+                    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+                    EVP_PKEY_sign(ctx, out, &n, octets.ptr, octets.len) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    ERR_clear_error();
+    *len = ok ? n : 0;
+    return ok ? 0 : -EIO;
+}
+
 int ossl_sign(const struct crypt_key *key, enum crypt_sig sig, struct base_span octets, uint8_t *out,
               size_t *len)
 {
@@ -102,6 +116,8 @@ int ossl_sign(const struct crypt_key *key, enum crypt_sig sig, struct base_span 
     *len = 0;
     if (!row || !ossl_kind_takes(&key->kind, row))
         return -EINVAL;
+    if (sig == CRYPT_SIG_RSA_BARE)
+        return sign_bare(key, octets, out, len);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     int err = -EIO;
     if (ctx &&
@@ -110,6 +126,17 @@ int ossl_sign(const struct crypt_key *key, enum crypt_sig sig, struct base_span 
     EVP_MD_CTX_free(ctx);
     ERR_clear_error();
     return err;
+}
+
+static int verify_bare(const struct crypt_cert *cert, struct base_span octets, struct base_span signature)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(ossl_lib(), cert->pkey, NULL);
+    int verified = -EIO;
+    if (ctx && EVP_PKEY_verify_init(ctx) == 1 && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1)
+        verified = EVP_PKEY_verify(ctx, signature.ptr, signature.len, octets.ptr, octets.len) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    ERR_clear_error();
+    return verified;
 }
 
 int ossl_verify(const struct crypt_cert *cert, enum crypt_sig sig, struct base_span octets,
@@ -121,6 +148,8 @@ int ossl_verify(const struct crypt_cert *cert, enum crypt_sig sig, struct base_s
     EVP_PKEY_CTX *pctx = NULL;
     if (!row || !cert->is_usable || !ossl_kind_takes(&cert->kind, row) || signature.len > CRYPT_SIG_BYTES_MAX)
         return 0;
+    if (sig == CRYPT_SIG_RSA_BARE)
+        return verify_bare(cert, octets, signature);
     if (is_raw(row)) {
         if (!der_from_raw(row, signature, der, &der_len))
             return 0;
@@ -160,7 +189,7 @@ size_t ossl_key_schemes(const struct crypt_key *key, uint32_t hashes, bool prefe
         const struct crypt_sig_row *row = crypt_sig_row(sig);
         const bool is_asked =
             row->method == CRYPT_SIG_METHOD_DIGITAL ? (hashes & CRYPT_HASH_BIT(row->hash)) != 0 : hashes == 0;
-        if (!is_asked || !ossl_kind_takes(&key->kind, row))
+        if (!row->method || !is_asked || !ossl_kind_takes(&key->kind, row))
             continue;
         const unsigned rank = scheme_rank(&key->kind, row, prefers_pss);
         size_t at = n++;

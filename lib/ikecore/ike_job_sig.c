@@ -73,7 +73,9 @@ static enum ike_sig_finding verify_scheme(struct ike_job_verify *v, struct base_
 {
     struct base_span algid;
     *signature = ike_job_auth_data(&v->auth);
-    if (v->auth.method != WIRE_IKE_AUTH_DIGITAL)
+    if (v->auth.method == 0)
+        v->sig = CRYPT_SIG_RSA_BARE;
+    else if (v->auth.method != WIRE_IKE_AUTH_DIGITAL)
         v->sig = crypt_sig_of_method(v->auth.method);
     else if (crypt_sig_split(*signature, &algid, signature))
         v->sig = crypt_sig_of_algid(algid);

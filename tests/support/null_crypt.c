@@ -84,6 +84,15 @@ static int null_prf(enum crypt_prf prf, struct base_span key, const struct base_
     return 0;
 }
 
+static int null_hash(enum crypt_prf prf, const struct base_span *parts, size_t count, uint8_t *out)
+{
+    const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_PRF, (uint16_t)prf, 0);
+    if (!alg)
+        return -EINVAL;
+    keyed_hash(prf, BASE_SPAN_NONE, parts, count, out, alg->out_bytes);
+    return 0;
+}
+
 static int null_sha1(const struct base_span *parts, size_t count, uint8_t out[20])
 {
     keyed_hash(0, BASE_SPAN_NONE, parts, count, out, 20);
@@ -256,6 +265,7 @@ static int null_dn_text(struct base_span der, char *out, size_t out_size)
 const struct crypt_ike_ops null_ike_ops = {
     .prf = null_prf,
     .sha1 = null_sha1,
+    .hash = null_hash,
     .dh_new = null_dh_new,
     .dh_answer = null_dh_answer,
     .dh_derive = null_dh_derive,

@@ -177,7 +177,7 @@ static size_t null_key_schemes(const struct crypt_key *key, uint32_t hashes, boo
         for (enum crypt_sig s = CRYPT_SIG_NONE + 1; s < CRYPT_SIGS; s++) {
             const struct crypt_sig_row *row = crypt_sig_row(s);
             const bool by_hash = row->method == CRYPT_SIG_METHOD_DIGITAL;
-            if (kind_makes(key->o.kind, row) && by_hash == (hashes != 0) &&
+            if (row->method && kind_makes(key->o.kind, row) && by_hash == (hashes != 0) &&
                 (!by_hash || hashes & CRYPT_HASH_BIT(row->hash)) &&
                 (crypt_sig_is_pss(s) == prefers_pss) == !second)
                 out[n++] = s;
