@@ -19,6 +19,7 @@
 #include "ike_timer.h"
 #include "ike_wait.h"
 
+struct ikev1;
 struct ikev2;
 struct pool_book;
 struct ike_heirs;
@@ -53,6 +54,7 @@ struct ike {
     struct ike_fail fail;
     struct ike_audit audit; /* scratch */
     struct ikev2 *v2;
+    struct ikev1 *v1; /* NULL: this build has none */
 };
 
 /* A 64-bit mix with a secret seed: peers choose what is hashed, but not where it collides. */

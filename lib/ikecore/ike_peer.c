@@ -61,6 +61,7 @@ static const struct ike_conn_conf *peer_find_one(const struct ike *ike, const st
     while ((i = ike_index_peer(ike->conf, probe, i)) != IKE_INDEX_NONE) {
         const struct ike_conn_conf *c = &ike->conf->conns[i];
         if (ike_peer_is_candidate(c, path) && ike_peer_id_equal(ike, &c->remote_id, probe) &&
+            (c->version == 1) == (want->version == 1) &&
             (!want->kinds || want->kinds & IKE_PEER_KIND(c->remote_auth)) &&
             (!want->proofs || want->proofs == ike_conn_conf_proofs(c, false)) &&
             peer_is_asked(ike, c, want->asked) && (!want->fits || want->fits(c, want->ctx)))

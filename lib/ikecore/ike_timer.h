@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include "base_time.h"
 
-enum ike_timer_owner { IKE_TIMER_SA, IKE_TIMER_RUN };
+enum ike_timer_owner { IKE_TIMER_SA, IKE_TIMER_SA_V1, IKE_TIMER_RUN };
 
 struct ike_timer {
     base_time at;
