@@ -24,8 +24,8 @@ struct crypt_ike_ops {
     /* SHA-1 of the concatenated parts, for NAT detection only (RFC 7296 2.23). */
     int (*sha1)(const struct base_span *parts, size_t count, uint8_t out[20]);
 
-    /* The plain hash that a PRF is the HMAC of, over the concatenated parts: IVs and NAT detection of IKEv1 (RFC
-     * 2409 appendix B, RFC 3947 3.2). out holds the PRF's out_bytes. */
+    /* The plain hash that a PRF is the HMAC of, over the concatenated parts: IVs and NAT detection of IKEv1
+     * (RFC 2409 appendix B, RFC 3947 3.2). out holds the PRF's out_bytes. */
     int (*hash)(enum crypt_prf prf, const struct base_span *parts, size_t count, uint8_t *out);
 
     /*

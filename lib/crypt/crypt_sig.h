@@ -27,7 +27,8 @@ enum crypt_sig {
     CRYPT_SIG_ECDSA_P521_RAW, /* 11 */
     CRYPT_SIG_ED25519,
     CRYPT_SIG_ED448,
-    CRYPT_SIG_RSA_BARE, /* PKCS#1 v1.5 of the octets themselves, without a name of a hash: IKEv1 (RFC 2409 5.1) */
+    CRYPT_SIG_RSA_BARE, /* PKCS#1 v1.5 of the octets themselves, without a name of a hash: IKEv1 (RFC
+                           2409 5.1) */
     CRYPT_SIGS
 };
 

@@ -21,7 +21,7 @@
 #include "ike_run.h"
 #include "ike_stream.h"
 #include "ike_timer.h"
-#include "ikev2.h"
+#include "ike_version.h"
 
 #define FIRST_PAUSE_S 5
 #define MAX_PAUSE_S   60
@@ -29,7 +29,7 @@
 static bool run_wants_call(const struct ike *ike, struct ike_run *run)
 {
     return ike_run_wants(run) && !run->held && !ike->shutting_down && ike_conn_conf_calls(run->conn) &&
-           !run->asks_name && !ikev2_has_live(ike, run);
+           !run->asks_name && !ike_version_run(run)->has_live(ike, run);
 }
 
 static void run_plan_call(struct ike *ike, struct ike_run *run, uint64_t pause_ns)
@@ -64,7 +64,7 @@ void ike_run_lost(struct ike *ike, struct ike_run *run, bool was_up)
         ike_redirect_over(run);
     run_forget_asked(run);
     const uint64_t pause_s = was_up ? 1 : run_pause_s(run);
-    if (ikev2_has_live(ike, run))
+    if (ike_version_run(run)->has_live(ike, run))
         return;
     if (!was_up) {
         run->trap_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
@@ -100,7 +100,7 @@ static bool run_call(struct ike *ike, struct ike_run *run, const struct base_add
         ike_run_lost(ike, run, false);
         return true;
     }
-    if (ike->stats.ike_sas >= ike->conf->sas_max || ikev2_call(ike, run, &path) < 0) {
+    if (ike->stats.ike_sas >= ike->conf->sas_max || ike_version_run(run)->call(ike, run, &path) < 0) {
         explain_limit(ike, (struct explain_about){.path = &path}, "sas");
         ike_run_lost(ike, run, false);
     }
@@ -137,7 +137,7 @@ void ike_run_resolved(struct ike *ike, struct ike_run *run, const struct ike_eve
     if (!run->asks_name || strcmp(run_host(run), ev->host) != 0)
         return;
     run->asks_name = false;
-    if (run->held || ike->shutting_down || ikev2_has_live(ike, run))
+    if (run->held || ike->shutting_down || ike_version_run(run)->has_live(ike, run))
         return;
     /* One that did not answer is not tried first again. */
     for (size_t i = 0; i < ev->n_addrs; i++)
@@ -162,8 +162,8 @@ static int run_begin(struct ike *ike, struct ike_run *run)
 
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
 {
-    if (ikev2_has_live(ike, run)) {
-        const int n = ikev2_make_children(ike, run, child, true);
+    if (ike_version_run(run)->has_live(ike, run)) {
+        const int n = ike_version_run(run)->make_children(ike, run, child, true);
         return n ? n : -EALREADY;
     }
     if (!ike_conn_conf_calls(run->conn))
@@ -182,8 +182,8 @@ int ike_run_trap(struct ike *ike, struct ike_run *run, const char *child)
     if (!c || run->held || ike->shutting_down ||
         !(ike_child_conf_start(run->conn, c) == IKE_START_TRAP || *state & IKE_RUN_TRAPPED))
         return -ENOENT;
-    if (ikev2_has_live(ike, run)) {
-        ikev2_make_children(ike, run, child, false);
+    if (ike_version_run(run)->has_live(ike, run)) {
+        ike_version_run(run)->make_children(ike, run, child, false);
         return 0;
     }
     if (!base_time_reached(run->trap_at, ike->now) || !ike_conn_conf_calls(run->conn))
@@ -197,7 +197,7 @@ void ike_run_on_timer(struct ike *ike, struct ike_run *run)
     ike_timer_clear(&ike->timers, &run->timer);
     const bool calls_again = run->calls_again && !run->held;
     run->calls_again = false;
-    if ((calls_again && !ikev2_has_live(ike, run)) || run_wants_call(ike, run))
+    if ((calls_again && !ike_version_run(run)->has_live(ike, run)) || run_wants_call(ike, run))
         run_begin(ike, run);
 }
 
@@ -236,5 +236,5 @@ void ike_run_plan(struct ike *ike, struct ike_run *run)
     }
     for (size_t i = 0; !run->held && ike_run_wants(run) && i < run->conn->n_children; i++)
         if (*ike_run_child(run, i) & IKE_RUN_WANTED)
-            ikev2_make_children(ike, run, run->conn->children[i].name, false);
+            ike_version_run(run)->make_children(ike, run, run->conn->children[i].name, false);
 }

@@ -24,6 +24,7 @@
 #include "ike_share.h"
 #include "ike_swap.h"
 #include "ike_timer.h"
+#include "ike_version.h"
 #include "ike_view.h"
 #include "ike_wait.h"
 #include "ikev2.h"
@@ -37,21 +38,15 @@
 
 static void engine_settle(struct ike *ike)
 {
-    ikev2_settle(ike);
+    const struct ike_version *v;
+    for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
+        v->settle(ike);
     ike_swap_settle(ike);
     if (ike->swap.is_over)
         ike_swap_end(ike);
 }
 
 /* ---- packets ---- */
-
-/* The versions that are spoken, by the major half. */
-static const struct engine_version {
-    uint8_t major;
-    void (*take)(struct ike *ike, const struct ike_path *path, struct base_span bytes);
-} versions[] = {
-    {WIRE_IKE_MAJOR, ikev2_on_packet},
-};
 
 /* A first message of IKEv1 is told of; nothing of it is answered. */
 static void engine_on_earlier_version(struct ike *ike, const struct ike_path *path, struct base_span bytes)
@@ -70,13 +65,10 @@ static void engine_on_packet(struct ike *ike, const struct ike_path *path, struc
     base_read_span(&r, VERSION_AT);
     const uint8_t major = base_read_u8(&r) >> 4;
     ike->stats.packets_in++;
-    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
-        if (versions[i].major == major) {
-            versions[i].take(ike, path, bytes);
-            return;
-        }
-    }
-    if (bytes.len < WIRE_IKE_HDR_BYTES || bytes.len > WIRE_IKE_MSG_MAX)
+    const struct ike_version *v = ike_version_of(major);
+    if (v && (!v->is_spoken || v->is_spoken(ike)))
+        v->on_packet(ike, path, bytes);
+    else if (bytes.len < WIRE_IKE_HDR_BYTES || bytes.len > WIRE_IKE_MSG_MAX)
         ike->stats.dropped_malformed++;
     else if (major > WIRE_IKE_MAJOR)
         ikev2_on_later_version(ike, path, bytes);
@@ -105,7 +97,7 @@ static int engine_terminate(struct ike *ike, struct ike_run *run)
         return -ENOENT;
     run->held = true;
     ike_timer_clear(&ike->timers, &run->timer);
-    return ikev2_terminate(ike, run);
+    return ike_version_run(run)->terminate(ike, run);
 }
 
 /* The rest of a swap at once. */
@@ -122,7 +114,11 @@ static int engine_shut_down(struct ike *ike)
     for (size_t i = 0; i < ike->conf->n_conns && !ike->shutting_down; i++)
         ike_timer_clear(&ike->timers, &ike->runs[i].timer);
     ike->shutting_down = true;
-    return ikev2_shut_down(ike, GOODBYES_AT_ONCE) ? 1 : 0;
+    size_t left = 0;
+    const struct ike_version *v;
+    for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
+        left += v->shut_down(ike, GOODBYES_AT_ONCE);
+    return left ? 1 : 0;
 }
 
 static int engine_swap(struct ike *ike, const struct ike_event *ev)
@@ -131,6 +127,13 @@ static int engine_swap(struct ike *ike, const struct ike_event *ev)
     const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
     const int pools_rc = rc < 0 ? rc : ike_pools_apply(ike);
     return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
+}
+
+static void engine_tell_all(struct ike *ike, const struct ike_event *ev)
+{
+    const struct ike_version *v;
+    for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
+        v->on_event(ike, ev);
 }
 
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)
@@ -150,16 +153,17 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
         return run && ev->child ? ike_run_trap(ike, run, ev->child) : -ENOENT;
     case IKE_EV_TERMINATE:
         run = run_by_name(ike, ev->name);
-        return run && ev->child ? ikev2_terminate_child(ike, run, ev->child) : engine_terminate(ike, run);
+        return run && ev->child ? ike_version_run(run)->terminate_child(ike, run, ev->child)
+                                : engine_terminate(ike, run);
     case IKE_EV_REDIRECT:
         run = run_by_name(ike, ev->name);
         return ev->name && !run ? -ENOENT : ikev2_redirect_clients(ike, run, ev->host);
     case IKE_EV_REKEY:
         run = run_by_name(ike, ev->name);
-        return run ? ikev2_rekey(ike, run, ev) : -ENOENT;
+        return run ? ike_version_run(run)->rekey(ike, run, ev) : -ENOENT;
     case IKE_EV_REAUTH:
         run = run_by_name(ike, ev->name);
-        return run ? ikev2_reauthenticate(ike, run) : -ENOENT;
+        return run ? ike_version_run(run)->reauthenticate(ike, run) : -ENOENT;
     case IKE_EV_CONF_SWAP:
         return engine_swap(ike, ev);
     case IKE_EV_CONF_MORE:
@@ -179,7 +183,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_STREAM_ENDED:
     case IKE_EV_UNKNOWN_SPI:
     case IKE_EV_PLACES:
-        ikev2_on_event(ike, ev);
+        engine_tell_all(ike, ev);
         return 0;
     }
     return 0;
@@ -202,6 +206,14 @@ static void engine_on_run_timer(struct ike *ike, struct ike_run *run)
         ike_run_on_timer(ike, run);
 }
 
+static void engine_on_sa_timer(struct ike *ike, struct ike_timer *t)
+{
+    const struct ike_version *v;
+    for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
+        if (v->timers == t->owner)
+            v->on_timer(ike, t);
+}
+
 void ike_on_timer(struct ike *ike, base_time now)
 {
     struct ike_timer *t;
@@ -211,7 +223,7 @@ void ike_on_timer(struct ike *ike, base_time now)
         if (t->owner == IKE_TIMER_RUN)
             engine_on_run_timer(ike, (struct ike_run *)((char *)t - offsetof(struct ike_run, timer)));
         else
-            ikev2_on_timer(ike, t);
+            engine_on_sa_timer(ike, t);
     }
     engine_settle(ike);
 }
@@ -231,6 +243,15 @@ bool ike_next_action(struct ike *ike, struct ike_action *out)
 
 /* ---- life ---- */
 
+static int engine_start_versions(struct ike *ike, const struct ike_conf *conf)
+{
+    const struct ike_version *v;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && (v = ike_version_at(i)) != NULL; i++)
+        rc = v->start(ike, conf);
+    return rc;
+}
+
 struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base_time now)
 {
     struct ike *ike = calloc(1, sizeof *ike);
@@ -242,7 +263,7 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
     ike->pools = pool_book_new(ike->hash_seed);
     if (!ike->pools || ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
-        ikev2_new(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || ike_pools_apply(ike) < 0) {
+        engine_start_versions(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || ike_pools_apply(ike) < 0) {
         ike_free(ike);
         return NULL;
     }
@@ -258,7 +279,9 @@ void ike_free(struct ike *ike)
     if (!ike)
         return;
     ike->shutting_down = true;
-    ikev2_free(ike);
+    const struct ike_version *v;
+    for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
+        v->stop(ike);
     ike_wait_fini(ike);
     ike_share_fini(ike);
     ike_act_fini(ike);

@@ -8,7 +8,7 @@
 #include "ike_core.h"
 #include "ike_heirs.h"
 #include "ike_run.h"
-#include "ikev2.h"
+#include "ike_version.h"
 
 /* A number and counts belong to the name, whatever else of the connection changes. */
 static void swap_pass_on(struct ike *ike, struct ike_run *former, struct ike_run *run)
@@ -45,7 +45,7 @@ static void swap_move(struct ike *ike, size_t i)
     former->is_moved = true;
     swap_pass_on(ike, former, run);
     const bool keeps = run && heir->asks < IKE_ASKS_SA;
-    const bool keeps_all = ikev2_hand_over(ike, former, keeps ? run->conn : NULL);
+    const bool keeps_all = ike_version_run(former)->hand_over(ike, former, keeps ? run->conn : NULL);
     if (keeps) {
         run->held = former->held && former->conn->start == run->conn->start;
         run->failures = keeps_all ? former->failures : 0; /* a call is made anew at once */
@@ -142,7 +142,7 @@ bool ike_show_presence(const struct ike *ike, const char *name, struct ike_prese
 {
     const struct ike_conn_conf *conn = ike_conf_conn(ike->conf, name);
     if (conn)
-        ikev2_show_presence(ike, swap_show(ike, conn), out);
+        ike_version_run(swap_show(ike, conn))->show_presence(ike, swap_show(ike, conn), out);
     return conn != NULL;
 }
 

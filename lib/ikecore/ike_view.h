@@ -39,7 +39,7 @@ struct ike_child_view {
 /* An IKE SA, likewise; its children are asked for one by one. Plain values. */
 struct ike_sa_view {
     uint8_t version; /* of IKE: 1; 2 or 0: IKEv2 */
-    uint64_t id; /* local number, never reused while the engine lives */
+    uint64_t id;     /* local number, never reused while the engine lives */
     char conn[IKE_NAME_MAX];
     enum ike_view_state state;
     bool is_initiator;

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Child SAs in the data path: exactly one SA_REMOVE follows each SA_INSTALL. A responder installs with its
+ * answer and sends when the initiator has shown that it has it; of two for the same traffic the newer sends.
+ */
+#include "ikev1_child.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base_wipe.h"
+#include "ike_act.h"
+#include "ike_action.h"
+#include "ike_core.h"
+#include "ikev1_life.h"
+#include "ikev1_note.h"
+#include "ikev1_sa.h"
+#include "ikev1_tables.h"
+
+#define TWIN_S            2 /* between two that were begun at the same time, as messages may be late */
+#define LINGER_S          5 /* one that was replaced stays for packets under way */
+
+/* Of a cipher with blocks of 64 bits equal blocks show from here on (RFC 8221 5: 3DES). */
+#define SMALL_BLOCK_BYTES (UINT64_C(1) << 30)
+
+static uint64_t child_key(const struct ike *ike, uint32_t spi)
+{
+    return ike_hash(ike, &spi, sizeof spi);
+}
+
+struct ikev1_child *ikev1_child_by_spi(const struct ike *ike, uint32_t spi_in)
+{
+    const uint64_t key = child_key(ike, spi_in);
+    for (const struct ike_node *n = NULL; (n = ike_table_next(&ike->v1->by_child, key, n)) != NULL;)
+        if (((const struct ikev1_child *)n->owner)->spi_in == spi_in)
+            return n->owner;
+    return NULL;
+}
+
+bool ikev1_child_is_live(const struct ikev1_child *c)
+{
+    return !c->is_rekeyed;
+}
+
+struct ikev1_child *ikev1_child_live(const struct ikev1_sa *sa, size_t child_index)
+{
+    struct ikev1_child *c = sa->children;
+    while (c && (c->is_rekeyed || c->conf != &sa->conn->children[child_index]))
+        c = c->next;
+    return c;
+}
+
+const struct base_ts_list *ikev1_child_ts(const struct ikev1_sa *sa, const struct base_ts_list *l,
+                                          bool is_local, struct base_ts_list *scratch)
+{
+    if (!base_ts_has_dynamic(l))
+        return l;
+    base_ts_fill(scratch, l, sa->inner, sa->inner_is_ours == is_local ? sa->n_inner : 0);
+    return scratch;
+}
+
+/* ---- the data path ---- */
+
+/* A configured limit (0: none), or that of the cipher where it is lower. */
+static uint64_t child_limit(const struct ikev1_child *c, uint64_t configured, uint64_t most)
+{
+    return c->algs.encr->block_bytes == 8 && (!configured || configured > most) ? most : configured;
+}
+
+static uint64_t child_soft(struct ike *ike, uint64_t limit)
+{
+    return limit - ike_jitter(ike, limit / 10);
+}
+
+/* Addresses of ours that the selectors have, which the peer gave us. */
+static void child_inner(const struct ikev1_sa *sa, const struct base_ts_list *local, struct base_addr out[2])
+{
+    for (uint32_t i = 0; sa->inner_is_ours && i < sa->n_inner; i++)
+        for (size_t j = 0; j < local->count; j++)
+            if (base_addr_equal(&local->list[j].lo, &sa->inner[i]) &&
+                base_addr_equal(&local->list[j].hi, &sa->inner[i]))
+                out[i] = sa->inner[i];
+}
+
+static void child_send_install(struct ike *ike, const struct ikev1_child *c, const struct esp_keymat *in,
+                               const struct esp_keymat *out, uint32_t replaces_in)
+{
+    const struct ikev1_sa *sa = c->sa;
+    struct ike_install i;
+    struct esp_pair *p = &i.pair;
+    i.conn = sa->conn->name;
+    i.child = c->conf->name;
+    i.remote_id = sa->remote_id;
+    memset(p, 0, ESP_PAIR_FIXED_BYTES);
+    p->spi_in = c->spi_in;
+    p->spi_out = c->spi_out;
+    esp_pair_set_algs(p, c->algs.encr, c->algs.integ);
+    p->esn = c->algs.esn;
+    p->way = sa->way;
+    p->frag_after = sa->conn->frag_after;
+    p->follow = true;
+    p->priority = (uint8_t)c->conf->priority;
+    p->active = c->active;
+    p->replay_window = c->conf->replay_window;
+    p->replaces_in = replaces_in;
+    p->conn = sa->run ? sa->run->number : 0;
+    p->ike_id = sa->id;
+    p->keys_in = *in;
+    p->keys_out = *out;
+    p->path = (struct esp_path){sa->path.local, sa->path.remote};
+    p->soft_bytes = child_soft(ike, child_limit(c, c->conf->rekey_bytes, SMALL_BLOCK_BYTES));
+    p->soft_pkts = child_soft(ike, c->conf->rekey_pkts);
+    p->hard_bytes = child_limit(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
+    p->hard_pkts = c->conf->life_pkts;
+    base_ts_copy(&p->local_ts, c->local_ts);
+    base_ts_copy(&p->remote_ts, c->remote_ts);
+    child_inner(sa, c->local_ts, p->inner);
+    ike_act_install(ike, &sa->path, &i);
+    esp_pair_wipe(p);
+}
+
+/* It holds its addresses until a newer one has them, or its SA is gone. */
+static bool child_says(const void *child, struct ike_claim *out)
+{
+    const struct ikev1_child *c = child;
+    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
+    return c->sa->state != IKEV1_ST_DEAD && !c->is_rekeyed;
+}
+
+static bool child_has_same_traffic(const struct ikev1_child *a, const struct ikev1_child *b)
+{
+    return a != b && a->conf == b->conf && base_ts_equal(a->local_ts, b->local_ts) &&
+           base_ts_equal(a->remote_ts, b->remote_ts);
+}
+
+/* The live one for the same traffic. NULL: none. */
+static struct ikev1_child *child_before(const struct ikev1_child *c)
+{
+    struct ikev1_child *o = c->sa->children;
+    while (o && (o->is_rekeyed || !child_has_same_traffic(o, c)))
+        o = o->next;
+    return o;
+}
+
+static void child_free(struct ikev1_child *c)
+{
+    free(c->local_ts);
+    free(c->remote_ts);
+    base_wipe(c, sizeof *c);
+    free(c);
+}
+
+static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
+                                      const struct ikev1_child_deal *deal)
+{
+    struct base_ts_list l = {.count = 1}, r = {.count = 1};
+    struct ikev1_child *c = calloc(1, sizeof *c);
+    l.list[0] = deal->local;
+    r.list[0] = deal->remote;
+    if (!c)
+        return NULL;
+    c->sa = sa;
+    c->conf = &sa->conn->children[deal->child_index];
+    c->spi_in = deal->spi_in;
+    c->spi_out = (uint32_t)deal->algs.spi;
+    c->algs = deal->algs;
+    c->is_ours = deal->is_ours;
+    c->active = deal->active;
+    c->begun_at = deal->begun_at;
+    c->installed_at = c->last_in = c->last_out = ike->now;
+    c->gone_at = BASE_TIME_NEVER;
+    if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
+        ike_claim_enter(ike, &c->claim, c->remote_ts, c, child_says) < 0) {
+        child_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+/* Both sides made one for the same traffic, and neither had the other's when it began. */
+static bool child_is_twin(const struct ikev1_child *old, const struct ikev1_child *c)
+{
+    return old->is_ours != c->is_ours &&
+           (c->begun_at.ns < old->installed_at.ns ||
+            base_time_since(c->installed_at, old->installed_at) < TWIN_S * BASE_NS_PER_S);
+}
+
+/* Of twins the pair with the lowest SPI stays, on both sides. */
+static bool child_is_older(const struct ikev1_child *old, const struct ikev1_child *c)
+{
+    const uint32_t a = old->spi_in < old->spi_out ? old->spi_in : old->spi_out;
+    const uint32_t b = c->spi_in < c->spi_out ? c->spi_in : c->spi_out;
+    return !child_is_twin(old, c) || a > b;
+}
+
+/* The one that it takes over from, which stays for what is under way. */
+static void child_retire(struct ike *ike, struct ikev1_child *old)
+{
+    if (old->active)
+        ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, old->spi_in);
+    old->active = false;
+    old->is_rekeyed = true;
+    old->gone_at = base_time_add(ike->now, LINGER_S * BASE_NS_PER_S);
+}
+
+/* It sends, and of those for its traffic it alone. */
+static void child_settle_twins(struct ike *ike, struct ikev1_child *c)
+{
+    struct ikev1_child *old = child_before(c);
+    if (old)
+        child_retire(ike, child_is_older(old, c) ? old : c);
+}
+
+struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, struct ikev1_child_deal *deal)
+{
+    struct esp_keymat in = {0}, out = {0};
+    const struct crypt_ike_ops *ops = ike->env.crypto;
+    const struct ikev1_choice *k = &deal->algs;
+    const enum crypt_prf prf = (enum crypt_prf)sa->algs.prf->id;
+    struct ikev1_child *c = NULL;
+    if (ikev1_keymat_child(ops, prf, &sa->keys, deal->secret, deal->spi_in, deal->nonces, k->encr, k->integ,
+                           &in) == 0 &&
+        ikev1_keymat_child(ops, prf, &sa->keys, deal->secret, (uint32_t)k->spi, deal->nonces, k->encr,
+                           k->integ, &out) == 0)
+        c = child_make(ike, sa, deal);
+    if (c) {
+        deal->spi_in = 0;
+        ike_table_add(&ike->v1->by_child, &c->by_spi, child_key(ike, c->spi_in), c);
+        c->next = sa->children;
+        sa->children = c;
+        sa->n_children++;
+        ike->stats.children++;
+        sa->wishes[deal->child_index] = 0;
+        if (sa->run)
+            *ike_run_child(sa->run, deal->child_index) = 0;
+        ikev1_life_set_child(ike, c, k->life_s);
+        struct ikev1_child *old = child_before(c);
+        child_send_install(ike, c, &in, &out, old ? old->spi_in : 0);
+        ikev1_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
+        if (c->active)
+            child_settle_twins(ike, c);
+    }
+    base_wipe(&in, sizeof in);
+    base_wipe(&out, sizeof out);
+    return c;
+}
+
+void ikev1_child_activate(struct ike *ike, struct ikev1_child *c)
+{
+    if (c->active || c->is_rekeyed)
+        return;
+    c->active = true;
+    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in);
+    child_settle_twins(ike, c);
+    ikev1_sa_touch(ike, c->sa);
+}
+
+void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why)
+{
+    struct ikev1_child **p = &c->sa->children;
+    while (*p != c)
+        p = &(*p)->next;
+    *p = c->next;
+    c->sa->n_children--;
+    ike->stats.children--;
+    ike_table_remove(&ike->v1->by_child, &c->by_spi);
+    ike_claim_leave(ike, &c->claim);
+    ike_act_sa(ike, IKE_ACT_SA_REMOVE, c->spi_in);
+    if (!c->is_rekeyed && why)
+        ikev1_note_child(ike, c, IKE_AUDIT_CHILD_DOWN, why);
+    child_free(c);
+}
+
+void ikev1_child_want_again(struct ike *ike, struct ikev1_child *c, enum ike_end end)
+{
+    struct ikev1_sa *sa = c->sa;
+    const size_t child = (size_t)(c->conf - sa->conn->children);
+    if (c->is_rekeyed)
+        return;
+    for (const struct ikev1_child *o = sa->children; o; o = o->next)
+        if (o != c && o->conf == c->conf && !o->is_rekeyed)
+            return;
+    const enum ike_start after = ike_child_conf_after(sa->conn, c->conf, end);
+    if (sa->run)
+        ike_run_child_ended(sa->run, child, after);
+    if (after == IKE_START_START)
+        ikev1_sa_wish(sa, child, false);
+}
+
+void ikev1_child_move_all(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to)
+{
+    while (from->children) {
+        struct ikev1_child *c = from->children;
+        from->children = c->next;
+        c->sa = to;
+        c->next = to->children;
+        to->children = c;
+    }
+    to->n_children += from->n_children;
+    from->n_children = 0;
+    for (size_t i = 0; i < to->conn->n_children; i++)
+        if (ikev1_child_live(to, i))
+            to->wishes[i] = 0;
+        else
+            to->wishes[i] |= from->wishes[i];
+    ikev1_child_repath(ike, to);
+}
+
+void ikev1_child_repath(struct ike *ike, struct ikev1_sa *sa)
+{
+    for (const struct ikev1_child *c = sa->children; c; c = c->next)
+        ike_act_repath(ike, c->spi_in, &sa->path, sa->way);
+}
+
+base_time ikev1_child_idle_end(const struct ikev1_child *c)
+{
+    const base_time last = c->last_in.ns > c->last_out.ns ? c->last_in : c->last_out;
+    return c->conf->inactivity_s && !c->is_rekeyed
+               ? base_time_add(last, c->conf->inactivity_s * BASE_NS_PER_S)
+               : BASE_TIME_NEVER;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Child SAs of IKEv1: from quick mode to their end, in step with the data path. They outlive their ISAKMP SA
+ * when another one with the same peer takes its place.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base_time.h"
+#include "base_ts.h"
+#include "esp_pair.h"
+#include "ike_claim.h"
+#include "ike_table.h"
+#include "ikev1_select.h"
+
+struct ike;
+struct ikev1_sa;
+
+struct ikev1_child {
+    struct ikev1_child *next; /* of the ISAKMP SA */
+    struct ike_node by_spi;
+    struct ikev1_sa *sa;
+    const struct ike_child_conf *conf; /* of the connection of its SA */
+    uint32_t spi_in, spi_out;
+    struct ikev1_choice algs;
+    struct base_ts_list *local_ts, *remote_ts; /* kept, owned */
+    struct ike_claim_entry claim;
+    base_time begun_at, installed_at, rekey_at, dies_at;
+    base_time gone_at; /* with is_rekeyed: the end */
+    base_time last_in, last_out;
+    bool active;     /* we send on it */
+    bool is_rekeyed; /* another one took over: it stays for what is under way */
+    bool want_rekey, want_now;
+    bool is_remade; /* the exchange for its heir is under way */
+    bool is_ours;   /* we began the exchange that made it */
+};
+
+/* What quick mode has agreed on; selectors of one box each. */
+struct ikev1_child_deal {
+    size_t child_index;
+    uint32_t spi_in; /* reserved; the child's when it is installed */
+    struct ikev1_choice algs;
+    struct base_ts local, remote;
+    bool is_ours, active;
+    base_time begun_at;      /* its exchange */
+    struct base_span secret; /* of PFS; or empty */
+    struct base_span nonces[2];
+};
+
+struct ikev1_child *ikev1_child_by_spi(const struct ike *ike, uint32_t spi_in);
+/* Makes and installs one. NULL: no memory, or the library failed. */
+struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, struct ikev1_child_deal *deal);
+/* A live one of this child of the connection; NULL: none. */
+struct ikev1_child *ikev1_child_live(const struct ikev1_sa *sa, size_t child_index);
+bool ikev1_child_is_live(const struct ikev1_child *c);
+/* Sends from now on; what it replaces does no more. */
+void ikev1_child_activate(struct ike *ike, struct ikev1_child *c);
+/* Out of the data path, and freed. why NULL: no news. */
+void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why);
+/* It ended for this reason: what its connection says for that follows. */
+void ikev1_child_want_again(struct ike *ike, struct ikev1_child *c, enum ike_end end);
+/* All go over to another SA of the same connection and peer. */
+void ikev1_child_move_all(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to);
+/* The peer, or we, are elsewhere. */
+void ikev1_child_repath(struct ike *ike, struct ikev1_sa *sa);
+/* Selectors of a configuration, those that are dynamic filled by what this SA's sides gave each other. */
+const struct base_ts_list *ikev1_child_ts(const struct ikev1_sa *sa, const struct base_ts_list *l,
+                                          bool is_local, struct base_ts_list *scratch);
+/* DELETE for its inbound SPI, told by the info exchange: sent by whoever ends it. */
+base_time ikev1_child_idle_end(const struct ikev1_child *c);
