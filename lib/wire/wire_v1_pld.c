@@ -7,9 +7,10 @@
 #include "wire_v1.h"
 #include "wire_ike_int.h"
 
-#define V1_IDS_MAX       2 /* quick mode has one for each side (RFC 2409 5.5) */
-#define V1_OLD_FIRST     15 /* numbers of drafts, which old gear still sends; who knows none of them skips them \
-                             */
+#define V1_IDS_MAX 2 /* quick mode has one for each side (RFC 2409 5.5) */
+#define V1_OLD_FIRST                                                                       \
+    15 /* numbers of drafts, which old gear still sends; who knows none of them skips them \
+        */
 #define V1_OLD_LAST      22
 #define V1_PRIVATE_FIRST 128
 

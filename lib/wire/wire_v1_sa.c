@@ -66,8 +66,10 @@ static uint32_t v1_number(struct base_span value)
 {
     struct base_reader r = base_reader(value);
     uint64_t n = 0;
-    while (base_reader_left(&r))
-        n = n > UINT32_MAX ? n : n << 8 | base_read_u8(&r);
+    while (base_reader_left(&r)) {
+        const uint8_t byte = base_read_u8(&r);
+        n = n > UINT32_MAX ? n : n << 8 | byte;
+    }
     return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
