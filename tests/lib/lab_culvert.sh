@@ -81,6 +81,7 @@ culvert_auth() {
     case $(gw_value "$1" "$2" auth) in
     *eap-mschapv2*) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
+    [ "$(gw_value "$1" "$2" xauth)" != client ] || printf ', "user": "%s", "password_file": "%s.password"' "$user" "$2"
     [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
 }
 culvert_peer_auth() {
@@ -129,6 +130,12 @@ culvert_ppk() {
         "$(gw_value "$1" "$2" ppk_id)" "$2" "$(gw_value "$1" "$2" ppk_required)"
 }
 
+# What only IKEv1 has.
+culvert_v1() {
+    [ "$(gw_value "$1" "$2" version)" = 2 ] || printf '      "version": 1, "aggressive": "%s", "xauth": "%s", "mode_config": "%s",\n' \
+        "$(gw_value "$1" "$2" aggressive)" "$(gw_value "$1" "$2" xauth)" "$(gw_value "$1" "$2" mode_config)"
+}
+
 culvert_connection() {
     local gw=$1 name=$2 peer encap
     peer=$(gw_value "$gw" "$name" peer)
@@ -140,6 +147,7 @@ culvert_connection() {
 $(culvert_proposals "$gw" "$name")
 $(culvert_children_json "$gw" "$name")
 $(culvert_ppk "$gw" "$name")
+$(culvert_v1 "$gw" "$name")
       "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
       "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
       "rekey_s": $(gw_value "$gw" "$name" ike_rekey),

@@ -34,6 +34,8 @@
 #       dpd                idle seconds before the peer is asked for a sign of life (Culvert only)
 #       retransmit         milliseconds before a request is sent again for the first time (Culvert only)
 #       priority           among the connections to the same networks, 0 for alone (Culvert only)
+#       version            of IKE: 2 (the default) or 1; of that: aggressive (no, yes, with-psk), mode_config (pull, push), and
+#       xauth              no, server (the peer logs in as user with password) or client (this side does)
 #       vips               inner addresses to ask the peer for, comma-separated: 0.0.0.0 and :: for any
 #       pools              names of pools that the peer gets its addresses from, comma-separated; see gw_pool
 #       groups             of RADIUS, comma-separated: the peer is in one of them (Culvert only)
@@ -59,7 +61,7 @@ conn() {
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= swan= swan_child=
         lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
-        id2= cert2= peer_id2= ca2= p12=)
+        version=2 aggressive=no xauth=no mode_config=pull id2= cert2= peer_id2= ca2= p12=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -5,7 +5,7 @@
 # encapsulates in UDP, knows tunnel mode only and no ESN.
 
 SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac md5 kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
-SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 eap-tls x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints"
+SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 eap-tls x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints xauth-generic"
 
 # An identity in swanctl's notation; behind "swan:" it is one already.
 swan_id() {
@@ -26,6 +26,7 @@ charon {
     retransmit_tries = ${SWAN_TRIES:-4}
     keep_alive = ${SWAN_KEEPALIVE:-20s}
     half_open_timeout = 10
+    i_dont_care_about_security_and_use_aggressive_mode_psk = yes
     make_before_break = yes
     fragment_size = ${SWAN_FRAGMENT:-1280}
     signature_authentication = ${SWAN_SIGNATURES:-yes}
@@ -60,7 +61,7 @@ swan_write_connection() {
     [ "$(gw_value "$gw" "$name" encap)" = force ] && encap=yes
     cat <<CONF
     $name {
-        version = 2
+        version = $(gw_value "$gw" "$name" version)
         mobike = $(gw_value "$gw" "$name" mobike)
         local_addrs = $(gw_value "$gw" "$name" local)
         remote_addrs = $peer
@@ -86,6 +87,7 @@ $(swan_files "$gw" "$name" peer_key pubkeys pub)
             id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
         }
 $(swan_second "$gw" "$name" local auth cert2 certs "$(gw_value "$gw" "$name" id2)" "$(swan_user "$gw" "$name")")
+$(swan_v1 "$gw" "$name")
 $(swan_second "$gw" "$name" remote peer_auth ca2 cacerts "$(gw_value "$gw" "$name" peer_id2)" %any)
         children {
 $(swan_child "$gw" "$name" "$name" lan peer_lan)
@@ -93,6 +95,17 @@ $(swan_child2 "$gw" "$name")
         }
     }
 CONF
+}
+
+# What only IKEv1 has, behind the first round of both sides.
+swan_v1() {
+    [ "$(gw_value "$1" "$2" version)" = 1 ] || return 0
+    [ "$(gw_value "$1" "$2" aggressive)" = no ] || swan_set aggressive yes
+    [ "$(gw_value "$1" "$2" mode_config)" = pull ] || swan_set pull no
+    case $(gw_value "$1" "$2" xauth) in
+    server) printf '        remote-xauth {\n            auth = xauth\n        }\n' ;;
+    client) printf '        local-xauth {\n            auth = xauth\n            xauth_id = "%s"\n        }\n' "$(gw_value "$1" "$2" user)" ;;
+    esac
 }
 
 # Whom a connection logs in as, in EAP's first answer.
