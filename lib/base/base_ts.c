@@ -150,6 +150,21 @@ bool base_ts_has_dynamic(const struct base_ts_list *l)
     return false;
 }
 
+const struct base_addr *base_ts_host(const struct base_ts_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (!base_addr_equal(&l->list[i].lo, &l->list[0].lo) ||
+            !base_addr_equal(&l->list[i].hi, &l->list[0].lo))
+            return NULL;
+    return l->count && !l->skipped ? &l->list[0].lo : NULL;
+}
+
+void base_ts_set_host(struct base_ts_list *l, const struct base_addr *host)
+{
+    for (size_t i = 0; i < l->count; i++)
+        l->list[i].lo = l->list[i].hi = *host;
+}
+
 static void fill_add(struct base_ts_list *out, const struct base_ts *t)
 {
     if (out->count < BASE_TS_MAX)

@@ -83,5 +83,12 @@ bool base_ts_has_dynamic(const struct base_ts_list *l);
 void base_ts_fill(struct base_ts_list *out, const struct base_ts_list *l, const struct base_addr *addrs,
                   size_t n);
 
+/* The one address that all of them are for. NULL: they have several, or there is something that is not known.
+ */
+const struct base_addr *base_ts_host(const struct base_ts_list *l);
+
+/* All of them are for this address instead. */
+void base_ts_set_host(struct base_ts_list *l, const struct base_addr *host);
+
 /* Appends "10.1.0.0/16[6/443], 10.2.0.1-10.2.0.9, dynamic", or "(none)". */
 void base_ts_text(struct base_text *t, const struct base_ts_list *l);

@@ -29,6 +29,17 @@ struct esp_path {
     struct base_endpoint remote;
 };
 
+/* What a packet of ESP carries (RFC 4303 3.1). */
+enum esp_mode {
+    ESP_MODE_TUNNEL,   /* a whole IP packet */
+    ESP_MODE_TRANSPORT /* what stands behind the IP header, which is the outer one */
+};
+
+/* One address of each side. */
+struct esp_ends {
+    struct base_addr local, remote;
+};
+
 /* Whoever is done with a copy wipes it with esp_pair_wipe(). */
 struct esp_pair {
     uint32_t spi_in;    /* ours, as the data side gave it out */
@@ -56,6 +67,15 @@ struct esp_pair {
     struct base_addr inner[2];
     uint64_t soft_bytes, soft_pkts; /* 0: no limit. Each direction counts by itself */
     uint64_t hard_bytes, hard_pkts;
+    enum esp_mode mode;
+    /*
+     * The addresses that inner packets have on this side, where the peer's packets have others: `ends`, which
+     * the selectors are for, too. ends_in: those that the peer's packets have in their place, or in transport
+     * mode that its checksums cover (NAT-OA of RFC 3947, the selectors of RFC 7296 2.23.1). ends_out: the
+     * same of packets to the peer. An address of family none in either: that of `ends`. Transport mode has
+     * both in `ends`, and tunnel mode none or remote alone, whose packets are mapped one to one.
+     */
+    struct esp_ends ends, ends_in, ends_out;
     /* Inner selectors, most of which are not there: esp_pair_copy() leaves those out. */
     struct base_ts_list local_ts, remote_ts;
 };

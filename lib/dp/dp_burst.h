@@ -28,6 +28,8 @@ enum dp_pkt_flag { /* 16 bits */
                    DP_PKT_BEHIND =
                        1 << 9, /* outbound fragment: it waited behind pieces that were made here */
                    DP_PKT_STREAM = 1 << 10, /* inbound: it came by a stream of TCP (dp_stream.h) */
+                   DP_PKT_JOINED =
+                       1 << 11, /* outbound, of the host: it came in pieces, so its sender cuts it anew */
 };
 
 /*

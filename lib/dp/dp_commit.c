@@ -15,6 +15,7 @@
 #include "dp_first.h"
 #include "dp_flow.h"
 #include "dp_forward.h"
+#include "dp_map.h"
 
 /* Length of the payload without padding, pad length and next header; UINT32_MAX when they are wrong. */
 static inline uint32_t trailer_check(const uint8_t *data, uint32_t len)
@@ -68,6 +69,41 @@ static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, u
         return false;
     *len = WIRE_IP6_BYTES + (uint32_t)dp_get16(ip + WIRE_IP6_AT_LEN);
     return *len <= room;
+}
+
+/* The outer header's DSCP and ECN; decryption was in place, behind it. */
+static uint8_t outer_tos(const struct dp_pkt *p)
+{
+    const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
+    return p->flags & DP_PKT_OUTER6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[WIRE_IP4_AT_TOS];
+}
+
+/* A payload of transport mode becomes the packet that the peer sent; its mark is the outer header's already.
+ */
+static bool transport_open(struct dp_pkt *p, const struct sad_map *map, uint32_t *len, uint8_t next)
+{
+    if (*len > UINT16_MAX - WIRE_IP6_BYTES)
+        return false;
+    p->op.data = dp_map_header(map, p->op.data, *len, next, outer_tos(p));
+    *len += wire_ip_bytes(map->is6);
+    p->flags = (uint16_t)((p->flags & ~DP_PKT_CE) | (map->is6 ? DP_PKT_INNER6 : 0));
+    return true;
+}
+
+/* What the trailer says is there, as a packet with the addresses that it has on this side. DP_DROPS: it is.
+ */
+static __attribute__((noinline)) enum dp_drop mapped_open(struct dp_pkt *p, uint32_t *len, uint8_t next)
+{
+    const struct sad_in *in = p->in;
+    const bool is_transport = in->flags & SAD_F_TRANSPORT;
+    if (next == WIRE_PROTO_NONE)
+        return DP_DROP_dummy;
+    if (!is_transport && next != WIRE_PROTO_IP4 && next != WIRE_PROTO_IP6)
+        return DP_DROP_bad_trailer;
+    if (!(is_transport ? transport_open(p, in->map, len, next)
+                       : inner_check(p->op.data, len, next, &p->flags)))
+        return DP_DROP_inner_malformed;
+    return dp_map_in(in->map, p->op.data, *len, p->flags & DP_PKT_INNER6) ? DP_DROPS : DP_DROP_inner_policy;
 }
 
 /* Selectors of any kind. What a later fragment does not tell, the first one told, if it came by this SA. */
@@ -129,10 +165,16 @@ static inline enum dp_drop packet_commit(struct dp_worker *w, struct dp_pkt *p, 
     in->last_tsc = now_tsc;
     uint32_t len = trailer_check(p->op.data, p->op.len);
     uint8_t next = p->op.data[p->op.len - 1];
-    if (unlikely(len == UINT32_MAX || (next != WIRE_PROTO_IP4 && next != WIRE_PROTO_IP6)))
-        return len != UINT32_MAX && next == WIRE_PROTO_NONE ? DP_DROP_dummy : DP_DROP_bad_trailer;
-    if (unlikely(!inner_check(p->op.data, &len, next, &p->flags)))
-        return DP_DROP_inner_malformed;
+    if (unlikely(in->flags & SAD_F_MAPPED) && len != UINT32_MAX) {
+        const enum dp_drop why = mapped_open(p, &len, next);
+        if (why != DP_DROPS)
+            return why;
+    } else {
+        if (unlikely(len == UINT32_MAX || (next != WIRE_PROTO_IP4 && next != WIRE_PROTO_IP6)))
+            return len != UINT32_MAX && next == WIRE_PROTO_NONE ? DP_DROP_dummy : DP_DROP_bad_trailer;
+        if (unlikely(!inner_check(p->op.data, &len, next, &p->flags)))
+            return DP_DROP_inner_malformed;
+    }
     p->op.len = (uint16_t)len;
     if (unlikely(!policy_check(w, in, p)))
         return policy_refusal(in, p);

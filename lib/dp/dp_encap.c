@@ -7,7 +7,8 @@
  *
  * IN: w->out with out. OUT: op; the mbuf spans the future ESP packet from its outer IP header on, which may
  * be larger than the path when the packet is marked for dp_frag_out(). Drops: no_sa, too_big, ttl,
- * limit, seq_end, no_room, and those of dp_handoff_send() and dp_local_put().
+ * limit, seq_end, no_room, transport_header, fragment, and those of dp_handoff_send(), dp_reass_ip4()
+ * and dp_local_put().
  */
 #include "dp_stages.h"
 
@@ -18,7 +19,9 @@
 #include "dp_handoff.h"
 #include "dp_icmp.h"
 #include "dp_local.h"
+#include "dp_map.h"
 #include "dp_mss.h"
+#include "dp_reass.h"
 
 static void send_home(struct dp_worker *w, struct dp_pkt *p, uint16_t owner)
 {
@@ -47,7 +50,8 @@ static uint32_t spi_of(const struct dp_worker *w, const struct sad_out *out)
 static void packet_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
 {
     dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
-    bool may_cut = !(p->flags & DP_PKT_INNER6) && !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
+    const bool may_cut = !(p->flags & DP_PKT_INNER6) && !(p->out->flags & SAD_F_TRANSPORT) &&
+                         !(dp_get16(p->op.data + WIRE_IP4_AT_FRAG) & WIRE_IP4_DF);
     if (may_cut && !(p->flags & DP_PKT_TTL_DONE)) {
         if (p->op.data[WIRE_IP4_AT_TTL] <= 1) {
             dp_icmp_refuse(w, p, DP_ICMP_TTL, 0, DP_DROP_ttl);
@@ -74,10 +78,10 @@ static void queue_behind(struct dp_worker *w, struct dp_pkt *p)
     dp_local_put(w, p->mbuf, p->flags | DP_PKT_BEHIND);
 }
 
-static uint32_t trailer_write(uint8_t *ip, uint32_t len, uint8_t align_mask, bool is6)
+/* Behind a payload of len bytes of a protocol. */
+static uint32_t trailer_write(uint8_t *payload, uint32_t len, uint8_t align_mask, uint8_t next)
 {
-    uint8_t *end = ip + len;
-    uint8_t next = is6 ? WIRE_PROTO_IP6 : WIRE_PROTO_IP4;
+    uint8_t *end = payload + len;
     uint32_t pad = (0u - (len + 2)) & align_mask;
     for (uint32_t i = 0; i < pad; i++)
         end[i] = (uint8_t)(i + 1);
@@ -212,6 +216,48 @@ static void df_clear(uint8_t *outer)
     dp_ip4_cksum_fill(outer, WIRE_IP4_BYTES);
 }
 
+/*
+ * Transport mode protects whole packets (RFC 4303 3.3.4): what the host has cut is put together, and comes
+ * back. Its IP header is the outer one, which has neither options nor extensions. False: the packet was
+ * taken.
+ */
+static bool transport_admit(struct dp_worker *w, struct dp_pkt *p)
+{
+    const uint8_t *ip = p->op.data;
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    const bool is_piece = is6 ? ip[WIRE_IP6_AT_NEXT] == WIRE_IP6_FRAGMENT
+                              : dp_get16(ip + WIRE_IP4_AT_FRAG) & (WIRE_IP4_MF | WIRE_IP4_OFFSET);
+    if (is_piece) {
+        dp_mbuf_span(p->mbuf, ip, p->op.len);
+        struct rte_mbuf *m = (is6 ? dp_reass_ip6 : dp_reass_ip4)(w, p->mbuf, 0, true);
+        if (m && m->pkt_len > UINT16_MAX)
+            dp_drop_mbuf(w, m, DP_DROP_fragment);
+        else if (m)
+            dp_local_put(w, m, (p->flags & (uint16_t)~DP_PKT_NAMED) | DP_PKT_JOINED);
+        return false;
+    }
+    if (is6 ? !wire_ip6_is_extension(ip[WIRE_IP6_AT_NEXT]) : ip[0] == 0x45)
+        return true;
+    dp_drop_pkt(w, p, DP_DROP_transport_header);
+    return false;
+}
+
+/* What is sealed of a packet whose addresses are others at the peer: all of it, or what is behind its header.
+ */
+static __attribute__((noinline)) uint32_t mapped_trailer(struct dp_pkt *p, uint32_t len)
+{
+    const struct sad_out *out = p->out;
+    const bool is6 = p->flags & DP_PKT_INNER6;
+    uint8_t next = is6 ? WIRE_PROTO_IP6 : WIRE_PROTO_IP4;
+    dp_map_out(out->map, p->op.data, len, is6);
+    if (out->flags & SAD_F_TRANSPORT) {
+        next = p->op.data[wire_ip_proto_at(is6)];
+        p->op.data += wire_ip_bytes(is6);
+        len -= wire_ip_bytes(is6);
+    }
+    return trailer_write(p->op.data, len, out->align_mask, next);
+}
+
 /* Any SA, any packet. */
 static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_pkt *p)
 {
@@ -220,7 +266,7 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     uint32_t len = p->op.len;
     uint16_t flags = p->flags;
     bool is6 = flags & DP_PKT_INNER6;
-    if (!may_seal(w, p))
+    if ((out->flags & SAD_F_TRANSPORT && !transport_admit(w, p)) || !may_seal(w, p))
         return false;
     out->near_seq = sad_near(out->seq, out->stop_seq, out->bytes, out->stop_bytes);
     if (!(flags & DP_PKT_TTL_DONE))
@@ -233,7 +279,9 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     uint8_t tos = inner_tos(ip, is6);
     bool may_cut =
         w->dp->params.copy_df && !is6 && !(ip[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
-    uint32_t sealed = trailer_write(ip, len, out->align_mask, is6);
+    uint32_t sealed = out->flags & SAD_F_MAPPED
+                          ? mapped_trailer(p, len)
+                          : trailer_write(ip, len, out->align_mask, is6 ? WIRE_PROTO_IP6 : WIRE_PROTO_IP4);
     headers_write(p, &w->tables->key, sealed, seq, tos);
     if (may_cut)
         df_clear(rte_pktmbuf_mtod(p->mbuf, uint8_t *));

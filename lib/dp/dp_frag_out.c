@@ -6,7 +6,8 @@
  *
  * That is always an inner IPv6 packet of up to 1280 bytes: no host makes it smaller (RFC 8200 5, RFC
  * 2473 7.1). And where the SA is set to it, an inner IPv4 packet without DF (case 2 of RFC 4301 8.2.1), in as
- * many pieces as it takes. The senders of all others can be told (cases 1 and 3), and are.
+ * many pieces as it takes. In transport mode both hold for what the host may cut or has cut. The senders of
+ * all others can be told (cases 1 and 3), and are.
  *
  * IN: w->out, sealed. OUT: what was not marked; the rest has been sent, in its place in the order. Drops:
  * no_mbuf, no_room, and those of dp_forward_ip().
@@ -20,6 +21,12 @@
 #include "dp_stages.h"
 #include "wire_esp.h"
 
+/* The header that transport mode does without. */
+static uint32_t saved_bytes(const struct sad_out *out)
+{
+    return out->flags & SAD_F_TRANSPORT ? wire_ip_bytes(out->map->is6) : 0;
+}
+
 /*
  * The outer packet around an inner one as large as the SA's inner MTU: what the path takes, less at most a
  * granule of padding.
@@ -27,7 +34,8 @@
 static uint32_t outer_most(const struct sad_out *out)
 {
     uint32_t inner = atomic_load_explicit(&out->inner_mtu, memory_order_relaxed);
-    return out->hdr_bytes + out->esp_bytes + inner + WIRE_ESP_TRAILER_BYTES + out->icv_bytes;
+    return out->hdr_bytes + out->esp_bytes + inner - saved_bytes(out) + WIRE_ESP_TRAILER_BYTES +
+           out->icv_bytes;
 }
 
 /* Bytes behind the headers of all pieces but the last, in outer packets of at most `most` bytes. */
@@ -46,8 +54,9 @@ static bool has_room(const struct dp_pkt *p)
 static bool may_stay_whole(const struct dp_pkt *p)
 {
     if (p->flags & DP_PKT_INNER6)
-        return p->op.len <= WIRE_IP6_MIN_MTU;
-    return p->out->flags & SAD_F_AFTER && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && has_room(p);
+        return p->op.len <= WIRE_IP6_MIN_MTU || (p->flags & DP_PKT_JOINED && has_room(p));
+    return p->out->flags & (SAD_F_AFTER | SAD_F_TRANSPORT) && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF) &&
+           has_room(p);
 }
 
 bool dp_frag_mark(struct dp_worker *w, struct dp_pkt *p)

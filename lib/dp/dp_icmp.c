@@ -59,14 +59,8 @@ static bool echo_answer6(uint8_t *ip, uint32_t len)
 
 static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
 {
-    uint32_t l4 = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
-    if (len < l4 + WIRE_ICMP_BYTES)
-        return false;
-    if (is6)
-        return ip[WIRE_IP6_AT_NEXT] == WIRE_PROTO_ICMP6 && ip[l4] < WIRE_ICMP6_INFO;
-    return ip[WIRE_IP4_AT_PROTO] == WIRE_PROTO_ICMP4 &&
-           (ip[l4] == WIRE_ICMP4_UNREACHABLE || ip[l4] == WIRE_ICMP4_TIME_EXCEEDED ||
-            ip[l4] == WIRE_ICMP4_PARAMETER);
+    const uint32_t l4 = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    return len >= l4 + WIRE_ICMP_BYTES && wire_icmp_is_error(ip[wire_ip_proto_at(is6)], ip[l4]);
 }
 
 /* Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. */

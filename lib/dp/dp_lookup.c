@@ -23,8 +23,8 @@
 #include "dp_punt.h"
 
 /*
- * A packet of our own may leave in clear to a host that an inside port reaches directly, or where no policy
- * has anything to say about the destination; one of the host's, where none has about the packet.
+ * A packet of our own or the host's may leave in clear to a host that an inside port reaches directly, and
+ * where no policy has anything to say about the destination, or about the packet.
  */
 static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 {
@@ -35,7 +35,7 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
         return false; /* it has that address by an SA, and means that */
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
         return true;
-    return p->flags & DP_PKT_HOST && dp_host_may_go_clear(w, p);
+    return dp_host_may_go_clear(w, p);
 }
 
 /*
@@ -157,7 +157,8 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     uint32_t slot = SAD_SPD_NONE;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
-    if (p->flags & DP_PKT_LOCAL && sad_spd_is_sa(slot) && may_go_clear(w, p))
+    if (p->flags & DP_PKT_LOCAL && sad_spd_is_sa(slot) &&
+        !(sad_out_at(w->tables, slot)->flags & SAD_F_TRANSPORT) && may_go_clear(w, p))
         slot = SAD_SPD_NONE;
     if (!sad_spd_is_sa(slot)) {
         packet_refuse(w, p, slot, is_outside);

@@ -15,6 +15,7 @@
 #include "base_ration.h"
 #include "esp_ops.h"
 #include "sad.h"
+#include "sad_map.h"
 #include "sad_moved.h"
 #include "sad_sels.h"
 #include "sad_trie.h"
@@ -45,9 +46,11 @@ enum sad_flag { /* 16 bits */
                 SAD_F_SELS = 1 << 4,      /* selectors are in sels, not in inner */
                 SAD_F_NO_REPLAY = 1 << 5, /* no replay protection */
                 SAD_F_FAST = 1 << 6, /* IPv4 outside, 8 bytes of IV, 16 of ICV, padding to 4; outbound: UDP */
-                SAD_F_AFTER = 1 << 7,  /* outbound: packets that may be cut are cut after encryption */
-                SAD_F_STREAM = 1 << 8, /* ESP in TCP: with ENCAP, as the headers of its packets are UDP's
-                                          until control puts them into the stream */
+                SAD_F_AFTER = 1 << 7,      /* outbound: packets that may be cut are cut after encryption */
+                SAD_F_STREAM = 1 << 8,     /* ESP in TCP: with ENCAP, as the headers of its packets are UDP's
+                                              until control puts them into the stream */
+                SAD_F_MAPPED = 1 << 9,     /* inner packets have other addresses on the wire: map */
+                SAD_F_TRANSPORT = 1 << 10, /* with MAPPED: transport mode */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */
@@ -117,6 +120,7 @@ struct sad_in {
 
     /* Seldom touched. Writer: owner, unless said otherwise. */
     _Alignas(SAD_LINE) const struct sad_sels *sels; /* control; SAD_F_SELS */
+    const struct sad_map *map;                      /* control; SAD_F_MAPPED */
     uint64_t stop_pkts, stop_bytes;                 /* from here on sad_in_limit() decides */
     uint64_t replay_drops, bad_icv, bad_trailer, policy_drops, limit_drops;
     struct base_ration moves; /* that were reported, by TSC */
@@ -187,6 +191,7 @@ struct sad_out {
     uint64_t stop_seq, stop_bytes; /* owner; from here on sad_out_limit() decides */
     uint64_t limit_drops;          /* owner */
     _Atomic uint32_t pending;      /* owner sets, control clears */
+    const struct sad_map *map;     /* control; SAD_F_MAPPED */
 
     /* Writer: control, the one that is not in force, after a grace period. */
     _Alignas(SAD_LINE) struct sad_tmpl tmpl[2];

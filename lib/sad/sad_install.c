@@ -52,7 +52,7 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
     if (p->replay_window && (p->replay_window < SAD_WINDOW_MIN || p->replay_window > SAD_WINDOW_MAX))
         return -EINVAL;
     if (p->local_ts.count == 0 || p->local_ts.count > BASE_TS_MAX || p->remote_ts.count == 0 ||
-        p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0)
+        p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0 || !sad_map_check(p))
         return -EINVAL;
     err = sad_path_check(&p->path, p->outer_mtu);
     if (err)
@@ -63,7 +63,9 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
 
 static uint16_t flags_of(const struct esp_pair *p)
 {
-    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->follow ? SAD_F_FOLLOW : 0));
+    return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->follow ? SAD_F_FOLLOW : 0) |
+                      (sad_map_is_wanted(p) ? SAD_F_MAPPED : 0) |
+                      (p->mode == ESP_MODE_TRANSPORT ? SAD_F_TRANSPORT : 0));
 }
 
 /* key: of an SA that no worker can see. */
@@ -89,6 +91,7 @@ static int in_fill(struct sad *sad, struct sad_in *in, struct sad_pair *pair, co
     in->word_mask = ring_bits(in->window_pkts) / WORD_BITS - 1;
     in->window = pair->window ? pair->window : in->window_words;
     in->sels = pair->sels;
+    in->map = pair->map;
     const struct sad_side *local = &pair->sels->local, *remote = &pair->sels->remote;
     if (local->count != 1 || remote->count != 1 ||
         !sad_addrs4_fill(&remote->list[0], &local->list[0], &in->inner))
@@ -113,8 +116,8 @@ static int out_fill(struct sad *sad, struct sad_out *out, struct sad_pair *pair,
     out->behind_bytes = (uint16_t)(pair->suite.align_bytes + SAD_TRAILER_ROOM + out->icv_bytes);
     if (p->frag_after)
         out->flags |= SAD_F_AFTER;
-    out->inner_mtu =
-        sad_path_inner_mtu(&pair->suite, out->hdr_bytes, out->flags & SAD_F_STREAM, p->outer_mtu);
+    out->map = pair->map;
+    out->inner_mtu = sad_pair_inner_mtu(pair, out, p->outer_mtu);
     out->spi_be = __builtin_bswap32(p->spi_out);
     sad_out_set_path(out, &p->path);
     sad_tmpl_fill(&out->tmpl[0], &p->path, p->way, p->spi_out);
@@ -148,8 +151,11 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
         if (pair->window)
             memset(pair->window, 0, bits / 8);
     }
+    pair->mode = p->mode;
+    pair->map = sad_map_is_wanted(p) ? sad_map_make(p) : NULL;
     bool is_window_missing = bits > SAD_WINDOW_WORDS * WORD_BITS && !pair->window;
-    return pair->sels && !is_window_missing ? 0 : -ENOMEM;
+    bool is_map_missing = sad_map_is_wanted(p) && !pair->map;
+    return pair->sels && !is_window_missing && !is_map_missing ? 0 : -ENOMEM;
 }
 
 /* No worker can see the slot any more, or none ever did. */
@@ -159,8 +165,10 @@ static void slot_wipe(struct sad *sad, uint32_t slot)
     base_wipe(sad_in_at(&sad->tables, slot), sad->tables.in_bytes);
     base_wipe(sad_out_at(&sad->tables, slot), sad->tables.out_bytes);
     free(pair->sels);
+    free(pair->map);
     free(pair->window);
     pair->sels = NULL;
+    pair->map = NULL;
     pair->window = NULL;
 }
 

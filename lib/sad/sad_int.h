@@ -25,11 +25,13 @@ struct sad_pair {
     const struct crypt_alg *encr, *integ;
     struct esp_suite suite;
     struct esp_path path;
-    uint32_t group;             /* sad_group.h; 0: none */
-    uint32_t group_next;        /* next pair of it: slot + 1; 0: end */
-    uint64_t turn;              /* of its activation, in the group */
-    uint16_t home;              /* worker: the outbound owner, or who is to be */
-    struct sad_sels *sels;      /* both sides' selectors, owned */
+    uint32_t group;        /* sad_group.h; 0: none */
+    uint32_t group_next;   /* next pair of it: slot + 1; 0: end */
+    uint64_t turn;         /* of its activation, in the group */
+    uint16_t home;         /* worker: the outbound owner, or who is to be */
+    struct sad_sels *sels; /* both sides' selectors, owned */
+    struct sad_map *map;   /* owned; NULL: the pair's packets have their addresses everywhere */
+    enum esp_mode mode;
     uint64_t *window;           /* owned when larger than the one inside of the SA */
     uint32_t cands;             /* first candidate, linked by next_own */
     uint32_t next_free;         /* FREE: queue */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wire_esp.h"
+#include "wire_ip.h"
 
 #define IP4_DF_WORD 0x0040 /* flags and offset as they lie in memory */
 #define MTU_MAX     9216
@@ -76,12 +77,14 @@ static uint8_t hdr_bytes_of(const struct esp_path *path, enum esp_way way)
     return (uint8_t)wire_esp_outer_len(path->local.addr.family, way != ESP_WAY_ESP);
 }
 
-/* Largest inner packet whose padded, sealed and encapsulated form fits. */
-uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, bool is_stream,
-                            uint16_t outer_mtu)
+/* In transport mode an inner packet's own header is the outer one. */
+uint16_t sad_pair_inner_mtu(const struct sad_pair *pair, const struct sad_out *out, uint16_t outer_mtu)
 {
+    const struct esp_suite *suite = &pair->suite;
     const struct wire_esp_geom geom = {suite->iv_bytes, suite->icv_bytes, suite->align_bytes};
-    return (uint16_t)wire_esp_max_inner(&geom, outer_mtu, hdr_bytes + (is_stream ? STREAM_MORE : 0));
+    const size_t before = out->hdr_bytes + (out->flags & SAD_F_STREAM ? STREAM_MORE : 0);
+    return (uint16_t)(wire_esp_max_inner(&geom, outer_mtu, before) +
+                      (pair->mode == ESP_MODE_TRANSPORT ? wire_ip_bytes(pair->map->is6) : 0));
 }
 
 static void put16(uint8_t *p, uint16_t v)
@@ -180,7 +183,7 @@ static uint16_t shape_flags(const struct esp_path *path, enum esp_way way)
 void sad_out_set_shape(struct sad_out *out, const struct esp_path *path, enum esp_way way,
                        const struct esp_suite *suite)
 {
-    const bool fast = way == ESP_WAY_UDP && is_fast(path, suite);
+    const bool fast = way == ESP_WAY_UDP && is_fast(path, suite) && !(out->flags & SAD_F_MAPPED);
     out->hdr_bytes = hdr_bytes_of(path, way);
     out->front_bytes = (uint16_t)(out->hdr_bytes + out->esp_bytes + SAD_L2_ROOM);
     out->flags = (uint16_t)((out->flags & ~SHAPE_FLAGS) | shape_flags(path, way) | (fast ? SAD_F_FAST : 0));
@@ -211,8 +214,9 @@ void sad_in_set_path(struct sad_in *in, const struct esp_path *path, enum esp_wa
     in_set_addrs(in, path, way);
     /* The addresses of each family have fields of their own, so they are there before a worker looks at them.
      */
-    __atomic_store_n(&in->flags,
-                     (uint16_t)(kept | shape_flags(path, way) |
-                                (way != ESP_WAY_TCP && is_fast(path, suite) ? SAD_F_FAST : 0)),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(
+        &in->flags,
+        (uint16_t)(kept | shape_flags(path, way) |
+                   (way != ESP_WAY_TCP && is_fast(path, suite) && !(kept & SAD_F_MAPPED) ? SAD_F_FAST : 0)),
+        __ATOMIC_RELEASE);
 }

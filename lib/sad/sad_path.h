@@ -4,6 +4,7 @@
 #include "esp_ops.h"
 #include "esp_pair.h"
 #include "sad_fast.h"
+#include "sad_int.h"
 
 /* False: the ranges are not both IPv4 prefixes for all protocols and ports. */
 bool sad_addrs4_fill(const struct sad_range *src, const struct sad_range *dst, struct sad_addrs4 *out);
@@ -16,9 +17,9 @@ int sad_path_check(const struct esp_path *path, uint16_t outer_mtu);
 /* Writes a template; the caller publishes it. */
 void sad_tmpl_fill(struct sad_tmpl *t, const struct esp_path *path, enum esp_way way, uint32_t spi_out);
 
-/* The largest inner packet whose padded, sealed and encapsulated form fits. */
-uint16_t sad_path_inner_mtu(const struct esp_suite *suite, uint8_t hdr_bytes, bool is_stream,
-                            uint16_t outer_mtu);
+/* The largest inner packet of a pair whose padded, sealed and encapsulated form fits; shape and map are set.
+ */
+uint16_t sad_pair_inner_mtu(const struct sad_pair *pair, const struct sad_out *out, uint16_t outer_mtu);
 
 /* Stores a new IPv4 path where workers may be reading the old one; of IPv6 the template has it all. */
 void sad_out_set_path(struct sad_out *out, const struct esp_path *path);

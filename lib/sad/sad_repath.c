@@ -14,8 +14,7 @@
 static void mtu_store(struct sad_pair *pair, struct sad_out *out, uint16_t outer_mtu)
 {
     pair->outer_mtu = outer_mtu;
-    uint16_t inner = sad_path_inner_mtu(&pair->suite, out->hdr_bytes, out->flags & SAD_F_STREAM, outer_mtu);
-    atomic_store_explicit(&out->inner_mtu, inner, memory_order_relaxed);
+    atomic_store_explicit(&out->inner_mtu, sad_pair_inner_mtu(pair, out, outer_mtu), memory_order_relaxed);
 }
 
 int sad_set_mtu(struct sad *sad, uint32_t spi_in, uint16_t outer_mtu)

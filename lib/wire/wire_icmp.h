@@ -44,6 +44,15 @@ enum wire_icmp6_type {
     WIRE_ICMP6_REDIRECT = 137,
 };
 
+/* Whether a message of this protocol and type tells what became of the packet that it quotes. */
+static inline bool wire_icmp_is_error(uint8_t proto, uint8_t type)
+{
+    return proto == WIRE_PROTO_ICMP6 ? type < WIRE_ICMP6_INFO
+                                     : proto == WIRE_PROTO_ICMP4 &&
+                                           (type == WIRE_ICMP4_UNREACHABLE ||
+                                            type == WIRE_ICMP4_TIME_EXCEEDED || type == WIRE_ICMP4_PARAMETER);
+}
+
 /* Codes of WIRE_ICMP6_UNREACHABLE. */
 enum wire_icmp6_code {
     WIRE_ICMP6_NO_ROUTE = 0,

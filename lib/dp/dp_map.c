@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Addresses in IP headers, checksums of what is behind them, and packets that ICMP errors quote. */
+#include "dp_map.h"
+
+#include <string.h>
+#include "dp_bytes.h"
+#include "sad_fast.h"
+#include "wire_icmp.h"
+
+#define TCP_AT_CSUM  16
+#define DCCP_AT_CSUM 6
+#define ICMP_AT_CSUM 2
+
+/* Where the upper header is. False: there is none here. */
+static bool upper_find(const uint8_t *ip, uint32_t len, bool is6, uint32_t *at, uint8_t *proto)
+{
+    uint32_t next = is6 ? WIRE_IP6_BYTES : wire_ip4_hdr_len(ip);
+    *proto = ip[wire_ip_proto_at(is6)];
+    if (!is6 && dp_get16(ip + WIRE_IP4_AT_FRAG) & WIRE_IP4_OFFSET)
+        return false;
+    while (is6 && wire_ip6_is_extension(*proto) && next + 8 <= len) {
+        if (*proto == WIRE_IP6_FRAGMENT &&
+            dp_get16(ip + next + WIRE_IP6_FRAG_AT_PLACE) & WIRE_IP6_FRAG_OFFSET)
+            return false;
+        const uint32_t bytes = *proto == WIRE_IP6_FRAGMENT ? WIRE_IP6_FRAG_BYTES : (ip[next + 1] + 1u) * 8;
+        *proto = ip[next];
+        next += bytes;
+    }
+    *at = next;
+    return next <= len;
+}
+
+/* The checksum of a protocol whose checksum covers the addresses; UINT32_MAX: it has none. */
+static uint32_t csum_at(uint8_t proto, bool is6)
+{
+    switch (proto) {
+    case WIRE_PROTO_TCP:
+        return TCP_AT_CSUM;
+    case WIRE_PROTO_UDP:
+    case WIRE_PROTO_UDP_LITE:
+        return WIRE_UDP_AT_CSUM;
+    case WIRE_PROTO_DCCP:
+        return DCCP_AT_CSUM;
+    case WIRE_PROTO_ICMP6:
+        return is6 ? ICMP_AT_CSUM : UINT32_MAX;
+    default:
+        return UINT32_MAX;
+    }
+}
+
+/* A datagram without a checksum stays without one, and none gets to look like that (RFC 768). */
+static void csum_mend(uint8_t *at, uint8_t proto, uint16_t delta)
+{
+    const uint16_t before = dp_load16(at);
+    const uint16_t after = sad_map_csum(before, delta);
+    if (proto == WIRE_PROTO_UDP && before == 0)
+        return;
+    dp_store16(at, after == 0 && proto != WIRE_PROTO_TCP ? UINT16_MAX : after);
+}
+
+static void addr_put(uint8_t *ip, uint32_t at, const uint8_t *addr, bool is6)
+{
+    if (is6) {
+        memcpy(ip + at, addr, 16);
+        return;
+    }
+    uint16_t csum = dp_load16(ip + WIRE_IP4_AT_CSUM);
+    for (uint32_t i = 0; i < 4; i += 2) {
+        csum = wire_csum_update16(csum, dp_load16(ip + at + i), dp_load16(addr + i));
+        memcpy(ip + at + i, addr + i, 2);
+    }
+    dp_store16(ip + WIRE_IP4_AT_CSUM, csum);
+}
+
+static bool has_addr(const uint8_t *ip, uint32_t at, const uint8_t *addr, bool is6)
+{
+    return memcmp(ip + at, addr, wire_ip_addr_bytes(is6)) == 0;
+}
+
+/* Where in a header what is. */
+struct map_side {
+    uint32_t local_at, remote_at;
+    const struct sad_map_ends *from, *to;
+    uint16_t delta;
+};
+
+static struct map_side side_of(const struct sad_map *m, bool is_inbound)
+{
+    const uint32_t src = wire_ip_src_at(m->is6), dst = wire_ip_dst_at(m->is6);
+    return is_inbound ? (struct map_side){dst, src, &m->in, &m->here, m->in_delta}
+                      : (struct map_side){src, dst, &m->here, &m->out, m->out_delta};
+}
+
+static void addrs_put(const struct sad_map *m, const struct map_side *s, uint8_t *ip)
+{
+    addr_put(ip, s->remote_at, s->to->remote, m->is6);
+    if (m->has_local)
+        addr_put(ip, s->local_at, s->to->local, m->is6);
+}
+
+/*
+ * The packet that an error quotes went the other way: it is as the error's receiver knows the addresses when
+ * it has those that the packet had here or there. The error's own checksum follows what is changed in the
+ * quote.
+ */
+static void quote_mend(const struct sad_map *m, uint8_t *icmp, uint32_t len, bool is_inbound)
+{
+    const uint32_t src = wire_ip_src_at(m->is6), dst = wire_ip_dst_at(m->is6);
+    /* Inbound: we sent it, as m->out. Outbound: the peer did, and we have it as m->here. */
+    const struct map_side s = is_inbound ? (struct map_side){src, dst, &m->out, &m->here, 0}
+                                         : (struct map_side){dst, src, &m->here, &m->in, 0};
+    uint8_t *ip = icmp + WIRE_ICMP_BYTES, proto;
+    const uint32_t room = len - WIRE_ICMP_BYTES, changed = room & ~1u;
+    uint32_t at;
+    if (len < WIRE_ICMP_BYTES + wire_ip_bytes(m->is6) || ip[0] >> 4 != (m->is6 ? 6 : 4) ||
+        !has_addr(ip, s.remote_at, s.from->remote, m->is6) ||
+        (m->has_local && !has_addr(ip, s.local_at, s.from->local, m->is6)))
+        return;
+    const uint16_t before = (uint16_t)~wire_csum(base_span(ip, changed));
+    addrs_put(m, &s, ip);
+    if (upper_find(ip, room, m->is6, &at, &proto)) {
+        const uint32_t csum = csum_at(proto, m->is6);
+        /* The way back of what this side did to it. */
+        const uint16_t delta = is_inbound ? m->out_delta : m->in_delta;
+        if (csum != UINT32_MAX && at + csum + 2 <= room)
+            csum_mend(ip + at + csum, proto, (uint16_t)~delta);
+    }
+    const uint16_t after = (uint16_t)~wire_csum(base_span(ip, changed));
+    dp_store16(icmp + ICMP_AT_CSUM, wire_csum_update16(dp_load16(icmp + ICMP_AT_CSUM), before, after));
+}
+
+static void upper_mend(const struct sad_map *m, uint8_t *ip, uint32_t len, uint16_t delta, bool is_inbound)
+{
+    uint32_t at;
+    uint8_t proto;
+    if (!upper_find(ip, len, m->is6, &at, &proto))
+        return;
+    const uint32_t csum = csum_at(proto, m->is6);
+    if (csum != UINT32_MAX && at + csum + 2 <= len)
+        csum_mend(ip + at + csum, proto, delta);
+    if (at + WIRE_ICMP_BYTES <= len && wire_icmp_is_error(proto, ip[at]))
+        quote_mend(m, ip + at, len - at, is_inbound);
+}
+
+bool dp_map_in(const struct sad_map *m, uint8_t *ip, uint32_t len, bool is6)
+{
+    const struct map_side s = side_of(m, true);
+    if (is6 != m->is6 || !has_addr(ip, s.remote_at, s.from->remote, is6))
+        return false;
+    addrs_put(m, &s, ip);
+    upper_mend(m, ip, len, s.delta, true);
+    return true;
+}
+
+void dp_map_out(const struct sad_map *m, uint8_t *ip, uint32_t len, bool is6)
+{
+    const struct map_side s = side_of(m, false);
+    if (is6 != m->is6 || !has_addr(ip, s.remote_at, s.from->remote, is6))
+        return;
+    addrs_put(m, &s, ip);
+    upper_mend(m, ip, len, s.delta, false);
+}
+
+uint8_t *dp_map_header(const struct sad_map *m, uint8_t *payload, uint32_t len, uint8_t proto, uint8_t tos)
+{
+    uint8_t *ip = payload - wire_ip_bytes(m->is6);
+    memset(ip, 0, wire_ip_bytes(m->is6));
+    if (m->is6) {
+        dp_put32(ip, 6u << 28 | (uint32_t)tos << 20);
+        dp_put16(ip + WIRE_IP6_AT_LEN, (uint16_t)len);
+        ip[WIRE_IP6_AT_NEXT] = proto;
+        ip[WIRE_IP6_AT_HOPS] = SAD_OUTER_TTL;
+    } else {
+        ip[0] = 0x45;
+        ip[WIRE_IP4_AT_TOS] = tos;
+        dp_put16(ip + WIRE_IP4_AT_LEN, (uint16_t)(len + WIRE_IP4_BYTES));
+        ip[WIRE_IP4_AT_FRAG] = DP_IP4_DF;
+        ip[WIRE_IP4_AT_TTL] = SAD_OUTER_TTL;
+        ip[WIRE_IP4_AT_PROTO] = proto;
+    }
+    memcpy(ip + wire_ip_src_at(m->is6), m->in.remote, wire_ip_addr_bytes(m->is6));
+    memcpy(ip + wire_ip_dst_at(m->is6), m->in.local, wire_ip_addr_bytes(m->is6));
+    if (!m->is6)
+        dp_ip4_cksum_fill(ip, WIRE_IP4_BYTES);
+    return ip;
+}
