@@ -82,7 +82,9 @@
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
  *     of both: mapping_held_s, mapping_lost_s (a silence that its NAT kept the mapping through, and one that
  * it did not; absent: not seen yet), keepalive_s (the silence after which we use it again; absent: we send
- * none), moves, mobike, further: [text] (addresses of the peer's, as it says), path_mtu, explanation} ]
+ * none), remapped: {address (of the peer's, which another peer has, too), here (what stands for it on our
+ * side)} (absent: its own everywhere), moves, mobike, further: [text] (addresses of the peer's, as it says),
+ *     path_mtu, explanation} ]
  *
  * show failures                                     args: connection, name, peer (optional)
  *   total, connection (as asked for), failures: [ {kind, first, last (UTC text), count, connection, child,

@@ -208,6 +208,10 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         cli_table_end(&t, out, "");
         nat_mapping(out, "our", json_object_get(p, "local"));
         nat_mapping(out, "the peer's", json_object_get(p, "remote"));
+        if (json_object_get(p, "remapped"))
+            fprintf(out->file, "  another peer has its address %s, too: here it is %s\n",
+                    cli_text(json_object_get(p, "remapped"), "address"),
+                    cli_text(json_object_get(p, "remapped"), "here"));
         if (json_object_get(p, "keepalive_s"))
             fprintf(out->file, "  we keep the NAT's mapping alive after %" PRIu64 " idle seconds\n",
                     cli_num(p, "keepalive_s"));

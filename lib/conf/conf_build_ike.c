@@ -34,12 +34,13 @@ static struct ike_child_conf *child_add(const json_t *o, struct ike_conn_conf *c
     return c;
 }
 
-/* Without subnets, a side that gets addresses from the other is those. */
+/* Without subnets, a side that gets addresses from the other is those; in transport mode it is the host. */
 static bool child_set_dynamic(struct ike_child_conf *c, const struct ike_conn_conf *conn)
 {
     const struct base_ts_list dynamic = {.count = 1, .list = {{.port_hi = 65535}}};
-    return (c->local_ts || !conn->n_virtual_addrs || base_ts_set(&c->local_ts, &dynamic)) &&
-           (c->remote_ts || !conn->n_pools || base_ts_set(&c->remote_ts, &dynamic));
+    const bool hosts = c->mode == ESP_MODE_TRANSPORT;
+    return (c->local_ts || !(hosts || conn->n_virtual_addrs) || base_ts_set(&c->local_ts, &dynamic)) &&
+           (c->remote_ts || !(hosts || conn->n_pools) || base_ts_set(&c->remote_ts, &dynamic));
 }
 
 /* The one child that local.subnets and remote.subnets imply; it has the connection's name. */

@@ -148,6 +148,23 @@ static void check_pool(struct conf_reader *r, const struct conf *conf, const str
 
 /* ---- connections ---- */
 
+/* Addresses that stand for others' are nobody's own. */
+static void check_remap(struct conf_reader *r, const struct ike_conf *ike, const struct ike_child_conf *child)
+{
+    const size_t pool = ike_conf_pool(ike, child->remap);
+    if (pool == ike->n_pools)
+        conf_fail(r, "child \"%s\": remap: there is no pool \"%s\"; write a name from \"pools\"", child->name,
+                  child->remap);
+    for (size_t i = 0; i < ike->n_conns; i++)
+        for (size_t k = 0; k < ike->conns[i].n_pools; k++)
+            if (strcmp(ike->conns[i].pools[k], child->remap) == 0)
+                conf_fail(
+                    r,
+                    "child \"%s\": remap: connection %s gives addresses of pool \"%s\" to its peers; make a "
+                    "pool for this alone",
+                    child->name, ike->conns[i].name, child->remap);
+}
+
 /* Networks that a peer has by its configuration, and a pool would give to others. */
 static void check_child(struct conf_reader *r, const struct pool_ranges *all,
                         const struct ike_child_conf *child)
@@ -167,7 +184,8 @@ static void check_child(struct conf_reader *r, const struct pool_ranges *all,
 static bool conn_has_dynamic(const struct ike_conn_conf *c, bool is_local)
 {
     for (size_t i = 0; i < c->n_children; i++)
-        if (base_ts_has_dynamic(is_local ? c->children[i].local_ts : c->children[i].remote_ts))
+        if (c->children[i].mode == ESP_MODE_TUNNEL &&
+            base_ts_has_dynamic(is_local ? c->children[i].local_ts : c->children[i].remote_ts))
             return true;
     return false;
 }
@@ -194,8 +212,11 @@ static void check_conn(struct conf_reader *r, const struct ike_conf *ike, const 
         conf_fail(r, "local.virtual_addresses: only who calls can ask; give remote.address");
     if (c->n_virtual_addrs == 2 && c->virtual_addrs[0].family == c->virtual_addrs[1].family)
         conf_fail(r, "local.virtual_addresses: one of each family at the most");
-    for (size_t i = 0; i < c->n_children; i++)
+    for (size_t i = 0; i < c->n_children; i++) {
         check_child(r, all, &c->children[i]);
+        if (c->children[i].remap[0])
+            check_remap(r, ike, &c->children[i]);
+    }
 }
 
 void conf_check_pools(struct conf_reader *r, const struct conf *conf)

@@ -135,15 +135,55 @@ static uint32_t traps_number(struct ctl_traps *traps, const struct ike_conn_conf
     return (uint32_t)++traps->n;
 }
 
+/* Dynamic selectors become a host's: that one, or (of family none) any; false: they are left out instead. */
+static void policy_host(struct base_ts_list *out, const struct base_ts_list *l, const struct base_addr *host,
+                        bool may_be_any)
+{
+    static const uint8_t families[] = {BASE_AF_IP4, BASE_AF_IP6};
+    base_ts_fill(out, l, host, host->family != BASE_AF_NONE);
+    for (size_t i = 0; host->family == BASE_AF_NONE && i < base_ts_count(l); i++) {
+        struct base_ts t = l->list[i];
+        const bool is_any = base_ts_is_dynamic(&t) && (may_be_any || t.protocol);
+        for (size_t k = 0; is_any && k < sizeof families && out->count < BASE_TS_MAX; k++) {
+            base_prefix_range(&(struct base_prefix){.addr.family = families[k]}, &t.lo, &t.hi);
+            out->list[out->count++] = t;
+        }
+    }
+}
+
+static bool policy_is_narrow(const struct base_ts_list *l)
+{
+    for (size_t i = 0; i < base_ts_count(l); i++)
+        if (!l->list[i].protocol)
+            return false;
+    return true;
+}
+
+/*
+ * What a child protects before it has an SA. Dynamic addresses are the pools' below, or nobody's yet; in
+ * transport mode they are hosts, and what such a child protects of one protocol is taken in clear from
+ * nobody. A child for all that hosts say to each other protects it when they are known.
+ */
+static void policy_fill(struct node_policy *p, const struct ike_conn_conf *conn,
+                        const struct ike_child_conf *c)
+{
+    static const struct base_addr unknown;
+    if (c->mode == ESP_MODE_TUNNEL) {
+        base_ts_fill(&p->local_ts, c->local_ts, NULL, 0);
+        base_ts_fill(&p->remote_ts, c->remote_ts, NULL, 0);
+        return;
+    }
+    policy_host(&p->local_ts, c->local_ts, conn->n_local_addrs == 1 ? &conn->local_addrs[0] : &unknown, true);
+    policy_host(&p->remote_ts, c->remote_ts, &conn->remote_addr, policy_is_narrow(c->local_ts));
+}
+
 static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, struct ctl_traps *traps)
 {
     struct node_request r;
     int rc = 0;
     r.type = NODE_POLICY_ADD;
     for (size_t i = 0; i < conn->n_children && rc == 0; i++) {
-        /* Dynamic addresses are the pools' below, or nobody's yet. */
-        base_ts_fill(&r.policy.local_ts, conn->children[i].local_ts, NULL, 0);
-        base_ts_fill(&r.policy.remote_ts, conn->children[i].remote_ts, NULL, 0);
+        policy_fill(&r.policy, conn, &conn->children[i]);
         if (r.policy.local_ts.count && r.policy.remote_ts.count) {
             r.policy.trap = traps_number(traps, conn, i);
             rc = node_do(ctl->node, &r);

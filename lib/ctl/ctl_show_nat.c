@@ -91,6 +91,10 @@ static json_t *peer(const struct ike_sa_view *v)
     /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */
     if (v->keepalive_s)
         ctl_json_num(o, "keepalive_s", v->keepalive_s);
+    if (v->remap_here.family != BASE_AF_NONE)
+        ctl_json_set(o, "remapped",
+                     json_pack("{s:o, s:o}", "address", ctl_json_addr(&v->remap_real), "here",
+                               ctl_json_addr(&v->remap_here)));
     ctl_json_num(o, "moves", v->moves);
     ctl_json_set(o, "mobike", json_boolean(v->is_mobile));
     for (size_t i = 0; i < v->n_places; i++)

@@ -57,6 +57,8 @@ static json_t *child(const struct ctl *ctl, base_time now, const struct ike_chil
     ctl_json_set(o, "spi_in", ctl_json_spi(c->spi_in));
     ctl_json_set(o, "spi_out", ctl_json_spi(c->spi_out));
     ctl_json_set(o, "proposal", ctl_json_text(c->proposal));
+    if (c->mode == ESP_MODE_TRANSPORT)
+        ctl_json_set(o, "mode", json_string("transport"));
     ctl_json_set(o, "local", ctl_json_selectors(c->local_ts));
     ctl_json_set(o, "remote", ctl_json_selectors(c->remote_ts));
     ctl_json_set(o, "age_s", ctl_json_since(now, c->installed_at));

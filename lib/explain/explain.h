@@ -149,6 +149,8 @@ void explain_selectors(struct ike *ike, struct explain_about about, const struct
 
 /* The peer asks for transport mode, and gets tunnel mode; child: of about.conn. */
 void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);
+/* The child is for transport mode, and the peer wants, or agrees to, another one: there is none. */
+void explain_no_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);
 
 /* The peer agreed to these selectors, less than `child` of about.conn asked for. */
 void explain_narrowed(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,

@@ -11,6 +11,7 @@
 #include "base_span.h"
 #include "crypt_ike_ops.h"
 #include "crypt_proposal.h"
+#include "esp_pair.h"
 #include "ike_pool_conf.h"
 #include "wire_ike.h"
 
@@ -188,6 +189,11 @@ struct ike_child_conf {
     uint32_t worker_sas; /* live SAs that it may have side by side, as far as we ask for them; 1: one for all
                             workers */
     uint32_t priority;   /* among other identities' children of these networks, 1 (best)..255; 0: alone */
+    /* In transport mode a dynamic selector is the address of the IKE SA's path on its side. */
+    enum esp_mode mode;
+    /* Pool whose addresses stand for those of peers that another peer has, too; empty: such a peer is
+     * refused. */
+    char remap[IKE_POOL_NAME_MAX];
 };
 
 #define IKE_PPK_ID_MAX 64

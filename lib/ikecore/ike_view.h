@@ -32,6 +32,7 @@ struct ike_child_view {
     uint32_t spi_in, spi_out;
     char proposal[96];                               /* "AES-GCM-16-128/ESN" */
     const struct base_ts_list *local_ts, *remote_ts; /* the engine's, until it is given something to do */
+    enum esp_mode mode;
     base_time installed_at, rekey_at;
     bool is_rekeyed; /* replaced, lingers for packets under way */
 };
@@ -75,6 +76,9 @@ struct ike_sa_view {
     size_t n_inner, n_inner_dns;
     struct base_addr inner[2], inner_dns[4];
     bool is_inner_ours; /* we have them, from the peer */
+    /* An address of the peer's that another peer has, too, and ours in its place; none: its own everywhere.
+     */
+    struct base_addr remap_real, remap_here;
     size_t n_children;
 };
 

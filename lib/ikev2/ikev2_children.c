@@ -64,6 +64,28 @@ static uint64_t bytes_at_most(const struct ikev2_child *c, uint64_t configured, 
     return most;
 }
 
+/* Remote selectors as packets have them here. */
+static const struct base_ts_list *child_held(const struct ikev2_child *c)
+{
+    return c->here_ts ? c->here_ts : c->remote_ts;
+}
+
+/* Which addresses packets have here, and which on the wire. */
+static void pair_set_ends(struct esp_pair *p, const struct ikev2_child *c)
+{
+    p->mode = c->mode;
+    if (c->mode == ESP_MODE_TRANSPORT) {
+        p->ends.local = c->local_ts->list[0].lo;
+        p->ends_in = c->ends_in;
+    } else if (c->here_ts) {
+        p->ends_in.remote = c->remote_ts->list[0].lo;
+    }
+    if (c->mode == ESP_MODE_TRANSPORT || c->here_ts) {
+        p->ends.remote = child_held(c)->list[0].lo;
+        p->ends_out.remote = c->remote_ts->list[0].lo;
+    }
+}
+
 static void send_install(struct ike *ike, const struct ikev2_child *c, const struct esp_keymat *in,
                          const struct esp_keymat *out, uint32_t replaces_in, uint32_t beside_in)
 {
@@ -98,7 +120,8 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     p->hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
     p->hard_pkts = c->conf->life_pkts;
     base_ts_copy(&p->local_ts, c->local_ts);
-    base_ts_copy(&p->remote_ts, c->remote_ts);
+    base_ts_copy(&p->remote_ts, child_held(c));
+    pair_set_ends(p, c);
     ikev2_inner_own(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);
@@ -119,7 +142,7 @@ static void link_child(struct ike *ike, struct ikev2_child *c)
 static bool child_says(const void *child, struct ike_claim *out)
 {
     const struct ikev2_child *c = child;
-    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
+    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, child_held(c)};
     return c->sa->state != IKEV2_ST_DEAD && c->state != IKEV2_CHILD_LINGER;
 }
 
@@ -136,7 +159,7 @@ static bool is_twin(void *entry, void *ctx)
     const struct ikev2_child *c = s->c;
     if (!o || o->sa == c->sa || o->conf != c->conf || o->sa->state != IKEV2_ST_UP || o->sa->want.close ||
         !ikev2_child_is_live(o) || !ike_id_equal(&o->sa->remote_id, &c->sa->remote_id) ||
-        !base_ts_equal(o->local_ts, c->local_ts) || !base_ts_equal(o->remote_ts, c->remote_ts))
+        !base_ts_equal(o->local_ts, c->local_ts) || !base_ts_equal(child_held(o), child_held(c)))
         return false;
     s->twin = o;
     return true;
@@ -146,7 +169,7 @@ static bool is_twin(void *entry, void *ctx)
 static struct ikev2_child *twin_of(const struct ike *ike, const struct ikev2_child *c)
 {
     struct twin_search s = {c, NULL};
-    (void)ike_claim_any(ike, c->remote_ts, is_twin, &s);
+    (void)ike_claim_any(ike, child_held(c), is_twin, &s);
     return s.twin;
 }
 
@@ -168,7 +191,11 @@ static bool child_shares(struct ike *ike, const struct ike_child_conf *conf, con
 static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t)
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
-    if (!c || ike_claim_enter(ike, &c->claim, t->remote_ts, c, child_says) < 0) {
+    struct base_ts_list scratch;
+    const struct base_ts_list *here = ikev2_remap_ts(sa, t->remote_ts, &scratch);
+    if (!c || (here != t->remote_ts && !base_ts_set(&c->here_ts, here)) ||
+        ike_claim_enter(ike, &c->claim, here, c, child_says) < 0) {
+        free(c ? c->here_ts : NULL);
         free(c);
         return NULL;
     }
@@ -181,6 +208,8 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     c->is_shared = child_shares(ike, c->conf, t);
     c->local_ts = t->local_ts;
     c->remote_ts = t->remote_ts;
+    c->mode = t->mode;
+    c->ends_in = t->ends_in;
     c->installed_at = c->last_in = c->last_out = ike->now;
     c->gone_at = c->sends_at = BASE_TIME_NEVER;
     t->spi_in = 0; /* the child owns these now */
@@ -370,6 +399,7 @@ void ikev2_child_remove(struct ike *ike, struct ikev2_child *c, const char *why)
     ike_conf_put(c->old_conf);
     free(c->local_ts);
     free(c->remote_ts);
+    free(c->here_ts);
     base_wipe(c, sizeof *c);
     free(c);
 }
@@ -454,5 +484,6 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     to->want.disowned = from->want.disowned;
     from->want.disowned = 0;
     ikev2_inner_move(ike, from, to);
+    ikev2_remap_move(ike, from, to);
     ikev2_wish_move(from, to);
 }

@@ -7,6 +7,7 @@
 #include "base_span.h"
 #include "base_time.h"
 #include "base_ts.h"
+#include "esp_pair.h"
 #include "ike_claim.h"
 #include "ike_nonce.h"
 #include "ikev2_select.h"
@@ -37,6 +38,9 @@ struct ikev2_child {
     uint32_t spi_out;
     struct ikev2_choice algs;
     struct base_ts_list *local_ts, *remote_ts; /* kept, owned */
+    struct base_ts_list *here_ts; /* remote_ts as packets have it on this side; kept, owned. NULL: the same */
+    enum esp_mode mode;
+    struct esp_ends ends_in; /* in transport mode: esp_pair.ends_in */
     struct ike_claim_entry claim;
     base_time installed_at;
     base_time rekey_at;

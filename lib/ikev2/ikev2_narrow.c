@@ -7,10 +7,10 @@
 #include "ike_conf.h"
 #include "ikev2_children.h"
 #include "ikev2_further.h"
-#include "ikev2_inner.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
+#include "ikev2_transport.h"
 #include "wire_ike.h"
 
 bool ikev2_narrow_take(const struct ikev2_msg *msg, struct base_ts_list *tsi, struct base_ts_list *tsr)
@@ -35,8 +35,8 @@ static enum narrow_fit narrow_fit(const struct ikev2_sa *sa, const struct ike_ch
                                   struct base_ts_list *l, struct base_ts_list *r)
 {
     struct base_ts_list scratch_l, scratch_r;
-    const struct base_ts_list *own = ikev2_inner_ts(sa, c->local_ts, true, &scratch_l);
-    const struct base_ts_list *peer = ikev2_inner_ts(sa, c->remote_ts, false, &scratch_r);
+    const struct base_ts_list *own = ikev2_transport_ts(sa, c, true, &scratch_l);
+    const struct base_ts_list *peer = ikev2_transport_ts(sa, c, false, &scratch_r);
     if (!base_ts_narrow(own, local, l) || !base_ts_narrow(peer, remote, r))
         return NARROW_NONE;
     if (base_ts_equal(own, local) && base_ts_equal(peer, remote))
@@ -51,7 +51,7 @@ static bool narrow_has_more(const struct ikev2_sa *sa, const struct base_ts_list
 {
     struct base_ts_list l, r;
     for (size_t i = 0; i < sa->conn->n_children; i++)
-        if (i != t->child_index &&
+        if (i != t->child_index && sa->conn->children[i].mode == t->mode &&
             narrow_fit(sa, &sa->conn->children[i], local, remote, &l, &r) != NARROW_NONE &&
             !(base_ts_within(&l, t->local_ts) && base_ts_within(&r, t->remote_ts)))
             return true;
@@ -64,12 +64,14 @@ bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
     const struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
     enum narrow_fit best = NARROW_NONE;
     struct base_ts_list l, r;
-    if (old && narrow_fit(sa, old->conf, local, remote, &l, &r) != NARROW_NONE) {
+    if (old && old->mode == t->mode && narrow_fit(sa, old->conf, local, remote, &l, &r) != NARROW_NONE) {
         t->child_index = (size_t)(old->conf - sa->conn->children);
         return ikev2_task_set_ts(t, &l, &r);
     }
     for (size_t i = 0; i < sa->conn->n_children && best < NARROW_EXACT; i++) {
-        const enum narrow_fit fit = narrow_fit(sa, &sa->conn->children[i], local, remote, &l, &r);
+        const struct ike_child_conf *c = &sa->conn->children[i];
+        const enum narrow_fit fit =
+            c->mode == t->mode ? narrow_fit(sa, c, local, remote, &l, &r) : NARROW_NONE;
         if (fit <= best)
             continue;
         if (!ikev2_task_set_ts(t, &l, &r))
@@ -85,8 +87,9 @@ bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
 void ikev2_narrow_offer(const struct ikev2_sa *sa, const struct ike_child_conf *c, struct wire_ike_builder *b)
 {
     struct base_ts_list scratch;
-    wire_ike_put_ts(b, WIRE_IKE_P_TSI, ikev2_inner_ts(sa, c->local_ts, true, &scratch));
-    wire_ike_put_ts(b, WIRE_IKE_P_TSR, ikev2_inner_ts(sa, c->remote_ts, false, &scratch));
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, ikev2_transport_ts(sa, c, true, &scratch));
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, ikev2_transport_ts(sa, c, false, &scratch));
+    ikev2_transport_put(c->mode, b);
     ikev2_further_offer(c, b);
 }
 
@@ -95,8 +98,8 @@ enum ikev2_narrow_answer ikev2_narrow_check(const struct ikev2_sa *sa, const str
                                             const struct base_ts_list *remote)
 {
     struct base_ts_list scratch_l, scratch_r;
-    const struct base_ts_list *own = ikev2_inner_ts(sa, c->local_ts, true, &scratch_l);
-    const struct base_ts_list *peer = ikev2_inner_ts(sa, c->remote_ts, false, &scratch_r);
+    const struct base_ts_list *own = ikev2_transport_ts(sa, c, true, &scratch_l);
+    const struct base_ts_list *peer = ikev2_transport_ts(sa, c, false, &scratch_r);
     if (!base_ts_within(local, own) || !base_ts_within(remote, peer))
         return IKEV2_NARROW_BEYOND;
     return base_ts_within(own, local) && base_ts_within(peer, remote) ? IKEV2_NARROW_ALL : IKEV2_NARROW_LESS;
@@ -108,5 +111,6 @@ void ikev2_narrow_put(struct wire_ike_builder *b, const struct ikev2_task *t)
     wire_ike_put_ts(b, WIRE_IKE_P_TSR, t->local_ts);
     if (t->is_cut)
         ikev2_msg_put_notify(b, WIRE_IKE_N_ADDITIONAL_TS_POSSIBLE, BASE_SPAN_NONE);
+    ikev2_transport_put(t->mode, b);
     ikev2_further_answer(t, b);
 }

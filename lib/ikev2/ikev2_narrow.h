@@ -15,10 +15,10 @@ struct wire_ike_builder;
 bool ikev2_narrow_take(const struct ikev2_msg *msg, struct base_ts_list *tsi, struct base_ts_list *tsr);
 
 /*
- * Finds the child of the connection: the one that the task rekeys, else the first that is exactly this, has
- * the first selectors of both sides, or has anything in common, in this order. Gives the task its number,
- * what both have in common, and whether that leaves out what another child would take. False: none fits, or
- * no memory.
+ * Finds the child of the connection, of the task's mode: the one that the task rekeys, else the first that is
+ * exactly this, has the first selectors of both sides, or has anything in common, in this order. Gives the
+ * task its number, what both have in common, and whether that leaves out what another child would take.
+ * False: none fits, or no memory.
  */
 bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
                        const struct base_ts_list *remote, struct ikev2_task *t);

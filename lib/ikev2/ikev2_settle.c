@@ -64,6 +64,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_inner_end(ike, sa);
+    ikev2_remap_end(ike, sa);
     ikev2_account_stop(ike, sa);
     ike_stream_leave(ike, &sa->path);
     ikev2_stream_leave_beside(ike, sa);

@@ -40,6 +40,7 @@ static void show_child(const struct ikev2_child *c, struct ike_child_view *v)
     ikev2_select_text(&c->algs, v->proposal, sizeof v->proposal);
     v->local_ts = c->local_ts;
     v->remote_ts = c->remote_ts;
+    v->mode = c->mode;
     v->installed_at = c->installed_at;
     v->rekey_at = c->rekey_at;
     v->is_rekeyed = c->is_rekeyed;
@@ -120,6 +121,8 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->is_mobile = sa->mobike.is_agreed;
     v->n_places = sa->mobike.peer.count;
     memcpy(v->places, sa->mobike.peer.list, sizeof v->places);
+    v->remap_real = sa->remap.real;
+    v->remap_here = sa->remap.here;
     show_inner(sa->inner, v);
     show_keepalive(ike, sa, v);
     show_path_mtu(ike, sa, v);

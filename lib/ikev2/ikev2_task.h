@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base_ts.h"
 #include "crypt_ike_ops.h"
+#include "esp_pair.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
 #include "ike_path.h"
@@ -57,6 +58,8 @@ struct ikev2_task {
     bool is_unwanted;                   /* the operator ended the child meanwhile: the pair is not to stay */
     struct ikev2_choice choice;
     struct base_ts_list *local_ts, *remote_ts; /* of the new child; kept, owned */
+    enum esp_mode mode;                        /* likewise */
+    struct esp_ends ends_in;                   /* with transport mode: esp_pair.ends_in */
     bool is_cut;                               /* the peer asked for more, which would do for another child */
     struct ikev2_follow follow;                /* additional key exchanges */
     /* Of the peer's exchange, which waits for a job. */

@@ -10,11 +10,11 @@
 #include "explain.h"
 #include "ike_audit.h"
 #include "ike_conf.h"
-#include "ike_claim.h"
 #include "ike_core.h"
 #include "ike_job.h"
 #include "ike_job_dh.h"
 #include "ike_nonce.h"
+#include "ikev2_child_fit.h"
 #include "ikev2_child_words.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
@@ -98,18 +98,6 @@ const struct ikev2_job_row *ikev2_child_jobs(size_t *count)
 
 /* ---- what both exchanges share ---- */
 
-/* Whether these selectors are another identity's already; explained. */
-static bool child_is_taken(struct ike *ike, const struct ikev2_sa *sa, const struct ike_child_conf *conf,
-                           const struct base_ts_list *local, const struct base_ts_list *remote)
-{
-    const struct ike_claim want = {sa->conn, conf, &sa->remote_id, local, remote};
-    struct ike_claim holder;
-    if (!ike_claim_is_taken(ike, &want, &holder))
-        return false;
-    explain_overlap(ike, ikev2_sa_about(sa), remote, &holder);
-    return true;
-}
-
 uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                             enum ikev2_dh_rule rule, struct ikev2_task *t)
 {
@@ -122,19 +110,15 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         explain_malformed(ike, ikev2_sa_about(sa), "an SA, KE or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!ikev2_narrow_pick(ike, sa, &local, &remote, t)) {
-        explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
+    if (!ikev2_child_pick(ike, sa, msg, &local, &remote, t))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
-    }
     const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
-    if (!t->spi_old && ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE))
-        explain_transport(ike, ikev2_sa_about(sa), conf);
     if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                       (enum crypt_dh)k.group, &t->choice)) {
         ikev2_child_explain(ike, sa, conf, rule);
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
-    if (child_is_taken(ike, sa, conf, t->local_ts, t->remote_ts))
+    if (ikev2_child_is_taken(ike, sa, conf, t->local_ts, t->remote_ts))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     const uint16_t further = ikev2_further_asked(ike, sa, msg, t);
     if (further)
@@ -199,12 +183,14 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
+    if (!ikev2_child_take_mode(ike, sa, msg, &local, &remote, t))
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
     const enum ikev2_narrow_answer narrowed = ikev2_narrow_check(sa, c, &local, &remote);
     if (narrowed == IKEV2_NARROW_BEYOND) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     }
-    if (child_is_taken(ike, sa, c, &local, &remote))
+    if (ikev2_child_is_taken(ike, sa, c, &local, &remote))
         return WIRE_IKE_N_TS_UNACCEPTABLE;
     if (!t->spi_old && narrowed == IKEV2_NARROW_LESS)
         explain_narrowed(ike, ikev2_sa_about(sa), c, &local, &remote);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Modes, selectors and what other peers hold, at the making of a child; what does not fit is explained here.
+ */
+#include "ikev2_child_fit.h"
+
+#include "explain.h"
+#include "ike_claim.h"
+#include "ike_conf.h"
+#include "ikev2_msg.h"
+#include "ikev2_narrow.h"
+#include "ikev2_remap.h"
+#include "ikev2_sa.h"
+#include "ikev2_task.h"
+#include "ikev2_transport.h"
+#include "wire_ike.h"
+
+/*
+ * The child that a request is for: in transport mode, if that is asked for and some child of ours is for it,
+ * else in tunnel mode, with the selectors as they came (RFC 7296 2.23.1).
+ */
+static bool fit_by_mode(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                        const struct base_ts_list *local, const struct base_ts_list *remote,
+                        struct ikev2_task *t)
+{
+    struct base_ts_list l, r;
+    if (ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE)) {
+        base_ts_copy(&l, local);
+        base_ts_copy(&r, remote);
+        t->mode = ESP_MODE_TRANSPORT;
+        if (ikev2_transport_take(sa, &l, &r, &t->ends_in) && ikev2_narrow_pick(ike, sa, &l, &r, t))
+            return true;
+        t->mode = ESP_MODE_TUNNEL;
+    }
+    return ikev2_narrow_pick(ike, sa, local, remote, t);
+}
+
+/* Would a child do for this in transport mode, which the peer does not ask for? */
+static bool fit_wants_transport(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                const struct base_ts_list *local, const struct base_ts_list *remote,
+                                struct ikev2_task *t)
+{
+    t->mode = ESP_MODE_TRANSPORT;
+    return !ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE) && ikev2_narrow_pick(ike, sa, local, remote, t);
+}
+
+bool ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                      const struct base_ts_list *local, const struct base_ts_list *remote,
+                      struct ikev2_task *t)
+{
+    const bool fits = fit_by_mode(ike, sa, msg, local, remote, t);
+    if (!fits && fit_wants_transport(ike, sa, msg, local, remote, t))
+        explain_no_transport(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index]);
+    else if (!fits)
+        explain_selectors(ike, ikev2_sa_about(sa), local, remote);
+    else if (!t->spi_old && t->mode == ESP_MODE_TUNNEL && ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE))
+        explain_transport(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index]);
+    return fits;
+}
+
+bool ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                           struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t)
+{
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    t->mode = ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE) ? ESP_MODE_TRANSPORT : ESP_MODE_TUNNEL;
+    const bool is_same = t->mode == c->mode &&
+                         (t->mode == ESP_MODE_TUNNEL || ikev2_transport_take(sa, local, remote, &t->ends_in));
+    if (!is_same)
+        explain_no_transport(ike, ikev2_sa_about(sa), c);
+    return is_same;
+}
+
+static bool fit_is_foreign(const struct ike *ike, const struct ikev2_sa *sa,
+                           const struct ike_child_conf *conf, const struct base_ts_list *local,
+                           const struct base_ts_list *remote, struct ike_claim *holder)
+{
+    struct base_ts_list scratch;
+    const struct ike_claim want = {sa->conn, conf, &sa->remote_id, local,
+                                   ikev2_remap_ts(sa, remote, &scratch)};
+    return ike_claim_is_taken(ike, &want, holder);
+}
+
+bool ikev2_child_is_taken(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *conf,
+                          const struct base_ts_list *local, const struct base_ts_list *remote)
+{
+    struct ike_claim holder;
+    if (!fit_is_foreign(ike, sa, conf, local, remote, &holder) ||
+        (ikev2_remap_take(ike, sa, conf, remote) && !fit_is_foreign(ike, sa, conf, local, remote, &holder)))
+        return false;
+    explain_overlap(ike, ikev2_sa_about(sa), remote, &holder);
+    return true;
+}

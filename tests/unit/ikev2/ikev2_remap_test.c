@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Two peers with one address: the second is known by an address of a pool, as long as its IKE SA lives. */
+#include "ikev2_hosts.h"
+
+#include "ike_core.h"
+#include "ikev2_children.h"
+#include "ikev2_sa.h"
+#include "ikev2_tables.h"
+#include "pool_book.h"
+#include "pool_pair.h"
+
+#define INNER "10.1.2.3"
+
+/* What b knows of its only pool. */
+static struct pool_view view_of(const struct pair *p)
+{
+    struct pool_view v;
+    assert_true(pool_view(p->h[1].ike->pools, 0, &v));
+    return v;
+}
+
+/* b maps clashing addresses to those of a pool, up to this one; in tunnel mode both peers have INNER (or a
+ * network). */
+static struct pair *clashing(bool is_transport, const char *last, const char *net)
+{
+    struct pair *p = is_transport ? hosts(true, false) : pair_new();
+    struct ike_child_conf *b = &p->h[1].conf->conns[0].children[0];
+    p->has_nat = true;
+    pair_pool(p->h[1].conf, "others", "10.77.0.1", last);
+    snprintf(b->remap, sizeof b->remap, "others");
+    if (!is_transport) {
+        pair_ts_only(&p->h[0].conf->conns[0].children[0].local_ts, net);
+        pair_ts_only(&b->remote_ts, net);
+    }
+    b_takes_both(p);
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_int_equal(view_of(p).held, 0);
+    c_calls(p);
+    return p;
+}
+
+/* The newest pair of b is known here by one address and on the wire by the other. */
+static void assert_mapped(const struct pair *p, const char *here, const char *in, const char *out)
+{
+    const struct esp_pair *e = live_pair(&p->h[1]);
+    assert_addr(&e->ends.remote, here);
+    assert_addr(&e->ends_in.remote, in);
+    assert_addr(&e->ends_out.remote, out);
+    assert_addr(&e->remote_ts.list[0].lo, here);
+    assert_addr(&e->remote_ts.list[0].hi, here);
+}
+
+static void the_second_of_two_inner_addresses_is_mapped(void **state)
+{
+    (void)state;
+    struct pair *p = clashing(false, "10.77.0.9", INNER "/32");
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_int_equal(live_pair(&p->h[1])->mode, ESP_MODE_TUNNEL);
+    assert_int_equal(live_pair(&p->h[1])->ends.local.family, BASE_AF_NONE);
+    assert_mapped(p, "10.77.0.1", INNER, INNER);
+    assert_int_equal(p->h[1].children[0].i.pair.ends.remote.family,
+                     BASE_AF_NONE); /* the first is as it was */
+    /* The peer knows nothing of it. */
+    assert_addr(&live_pair(&p->h[0])->local_ts.list[0].lo, INNER);
+    pair_free(p);
+}
+
+static void the_second_of_two_hosts_behind_one_nat_is_mapped(void **state)
+{
+    (void)state;
+    struct pair *p = clashing(true, "10.77.0.9", NULL);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_int_equal(live_pair(&p->h[1])->mode, ESP_MODE_TRANSPORT);
+    assert_mapped(p, "10.77.0.1", "192.0.2.2", A_SEEN);
+    pair_free(p);
+}
+
+/* Rekeyed by both sides, the child and the IKE SA: nothing changes for what runs through them. */
+static void the_address_stays_while_sas_are_replaced(void **state)
+{
+    (void)state;
+    struct pair *p = clashing(false, "10.77.0.9", INNER "/32");
+    for (int i = 0; i < 4; i++) {
+        const int side = i & 1;
+        struct ikev2_sa *sa = p->h[side].ike->v2->first;
+        while (sa->link.next)
+            sa = sa->link.next;
+        const uint32_t before = live_pair(&p->h[1])->spi_in;
+        if (i & 2)
+            sa->want.rekey = true;
+        else
+            sa->children->want_rekey = true;
+        ikev2_sa_touch(p->h[side].ike, sa);
+        ike_on_timer(p->h[side].ike, p->now);
+        pair_run(p, 10);
+        assert_int_equal(live_pair(&p->h[1])->spi_in == before, i >= 2); /* children move with their SA */
+        assert_mapped(p, "10.77.0.1", INNER, INNER);
+        assert_int_equal(view_of(p).held, 1);
+    }
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    pair_run(p, 10);
+    assert_int_equal(view_of(p).held, 0);
+    pair_free(p);
+}
+
+/* A network has no one address, and a pool may have none left: refused, as without a pool. */
+static void what_cannot_be_mapped_is_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p =
+            i ? clashing(false, "10.77.0.1", "10.1.2.0/24") : clashing(false, "10.77.0.1", INNER "/32");
+        assert_int_equal(pair_live(&p->h[1]), i ? 1 : 2);
+        assert_int_equal(pair_audit(&p->h[1], IKE_AUDIT_FAIL_OVERLAP) != NULL, i);
+        if (i) {
+            const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_OVERLAP);
+            assert_non_null(strstr(a->fix_here, "connections.a.child.remap"));
+        }
+        pair_free(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_second_of_two_inner_addresses_is_mapped),
+        cmocka_unit_test(the_second_of_two_hosts_behind_one_nat_is_mapped),
+        cmocka_unit_test(the_address_stays_while_sas_are_replaced),
+        cmocka_unit_test(what_cannot_be_mapped_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
