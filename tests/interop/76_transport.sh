@@ -1,18 +1,89 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# strongSwan asks for transport mode between the two gateways' own addresses. It gets tunnel mode, which is told with the way out
-# at the peer.
+# Transport mode between the hosts that two Culverts run on, without NATs and behind each kind of them: ping, TCP both ways, and UDP
+# in datagrams larger than a packet, whose checksums the receiver's stack holds against the addresses that it knows. The SAs are replaced by both
+# sides under way, and when they are gone nothing goes in clear.
+# refused: strongSwan asks for it where tunnel mode is configured. It gets tunnel mode, which is told with the way out at the peer.
+# two: of two hosts behind one NAT the second is refused, in words.
+# cases: refused none masq 1to1 both two
 . "$(dirname "$0")/../lib/lab.sh"
 
-lab_up a=none b=none
-gw_pair "a.lan=${NET_WAN[a]}/32" "a.peer_lan=$(gw_public b)/32" "b.lan=$(gw_public b)/32" "b.peer_lan=${NET_WAN[a]}/32"
+refused() {
+    lab_up a=none b=none
+    gw_pair "a.lan=${NET_WAN[a]}/32" "a.peer_lan=$(gw_public b)/32" "b.lan=$(gw_public b)/32" "b.peer_lan=${NET_WAN[a]}/32"
+    gw_start b
+    gw_start a
+    sed -i 's/^\( *\)local_ts = /\1mode = transport\n&/' "$LAB_OUT/gwa/swanctl/swanctl.conf"
+    swan_ctl a --load-conns >"$LAB_OUT/gwa/load.log" 2>&1 || lab_fail "strongSwan does not take transport mode: $(tail -n 2 "$LAB_OUT/gwa/load.log")"
+    gw_initiate a net || true # whether it takes tunnel mode is its own matter
+    told=$(culvert_failure b transport_mode fix_peer)
+    [[ $told == *"mode = tunnel"* ]] || lab_fail "it is not told: $(culvert_ctl b show failures)"
+    swan_logged a "USE_TRANSP" || lab_fail "strongSwan did not ask for transport mode"
+    check_equal "children at Culvert" "$(gw_children a)" "$(gw_children b)"
+    echo "shows: $told"
+    exit 0
+}
+
+HOSTS=(lan=dynamic peer_lan=dynamic 'child_more=, "mode": "transport"')
+two() {
+    GW_ENGINE[a]=culvert GW_ENGINE[a2]=culvert
+    lab_up a=random b=1to1 clients=2
+    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${HOSTS[@]}"
+    conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)" "${HOSTS[@]}"
+    conn b foo id=@gw peer_id=@foo "${HOSTS[@]}"
+    conn b bar id=@gw peer_id=@bar "${HOSTS[@]}"
+    gw_start b
+    gw_start a
+    gw_start a2
+    gw_initiate a net || lab_fail "no SA for the first host: $(culvert_ctl b show failures)"
+    check_pings gwa "$(gw_public b)" 5
+    culvert_ctl a2 initiate net >/dev/null
+    refusal() { why=$(culvert_failure b overlap why) && [ -n "$why" ]; }
+    lab_wait 10 refusal || lab_fail "the second host is not refused: $(culvert_ctl b show failures; culvert_ctl b show sas)"
+    check_pings gwa "$(gw_public b)" 50
+    lab_in gwa2 ping -c 3 -i 0.1 -W 0.3 -q "$(gw_public b)" >"$LAB_OUT/second.log" && lab_fail "the second host passes in clear"
+    check_equal "children at Culvert" 1 "$(gw_children b)"
+    echo "shows: $why"
+    exit 0
+}
+
+csum_errors() { lab_in "$1" cat /proc/net/snmp /proc/net/netstat | "$LAB_PYTHON" -c 'import sys
+rows = [line.split() for line in sys.stdin]
+print(sum(int(v) for head, data in zip(rows[::2], rows[1::2]) for k, v in zip(head, data) if k in ("InCsumErrors", "InErrs")))'; }
+gone() { [ "$(gw_children b)" = 0 ]; }
+
+case $1 in
+refused) refused ;;
+two) two ;;
+none) nats=(a=none b=none) plain=--allow-plain-esp ;;
+masq) nats=(a=masq b=none) ;;
+1to1) nats=(a=none b=1to1) ;;
+both) nats=(a=random b=1to1) ;;
+esac
+GW_ENGINE[a]=culvert
+lab_up "${nats[@]}"
+gw_pair "${HOSTS[@]}"
+check_capture_start
 gw_start b
 gw_start a
-sed -i 's/^\( *\)local_ts = /\1mode = transport\n&/' "$LAB_OUT/gwa/swanctl/swanctl.conf"
-swan_ctl a --load-conns >"$LAB_OUT/gwa/load.log" 2>&1 || lab_fail "strongSwan does not take transport mode: $(tail -n 2 "$LAB_OUT/gwa/load.log")"
-gw_initiate a net || true # whether it takes tunnel mode is its own matter
-told=$(culvert_failure b transport_mode fix_peer)
-[[ $told == *"mode = tunnel"* ]] || lab_fail "it is not told: $(culvert_ctl b show failures)"
-swan_logged a "USE_TRANSP" || lab_fail "strongSwan did not ask for transport mode"
-check_equal "children at Culvert" "$(gw_children a)" "$(gw_children b)"
-echo "shows: $told"
+gw_initiate a net || lab_fail "no SA: $(culvert_ctl a show failures); $(culvert_ctl b show failures)"
+check_equal "modes" "transport transport" "$(for gw in a b; do culvert_json $gw 'd["sas"][0]["children"][0]["mode"]' show sas; done | xargs)"
+check_pings gwa "$(gw_public b)" 20
+check_pings gwb "$(gw_public a)" 20
+read -r up _ <<<"$(check_flow gwa gwb "$(gw_public b)" -n 2M)"
+culvert_rekey a net child || lab_fail "rekeying: $(tail -n 2 "$LAB_OUT/gwa/rekey.log")"
+read -r down _ <<<"$(check_flow gwa gwb "$(gw_public b)" -n 2M -R)"
+culvert_rekey b foo child || lab_fail "rekeying: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
+read -r back _ <<<"$(check_flow gwb gwa "$(gw_public a)" -n 1M)"
+for bytes in "${up:-0}" "${down:-0}" "${back:-0}"; do [ "$bytes" -ge 100000 ] || lab_fail "TCP: $up, $down and $back bytes"; done
+for size in 200 3000; do
+    read -r datagrams lost <<<"$(check_flow gwa gwb "$(gw_public b)" -u -b 10M -l $size -n 400K)"
+    check_equal "datagrams of $size bytes lost of ${datagrams:-no} bytes" 0 "$lost"
+done
+check_equal "wrong checksums" "0 0" "$(csum_errors gwa) $(csum_errors gwb)"
+check_capture_end --least-esp 200 ${plain:-}
+gw_terminate a net
+lab_wait 5 gone || lab_fail "the SA stays"
+lab_in gwa ping -c 3 -i 0.1 -W 0.3 -q "$(gw_public b)" >"$LAB_OUT/clear.log" && lab_fail "pings pass in clear"
+gw_check_ends || lab_fail "culvertd did not end well"
+echo "shows: TCP of $up, $down and $back bytes, no datagram lost, no wrong checksum; $(head -n 1 <<<"$CHECK_CAPTURE")"

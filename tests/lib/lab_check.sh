@@ -61,6 +61,29 @@ print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
     CHECK_RATES=${rates# }
 }
 
+# What gateways say to each other themselves, and to hosts, by the names of their namespaces. Pings, all answered, once:
+# check_pings SPACE ADDRESS COUNT
+check_pings() {
+    local log=$LAB_OUT/pings-$1-$2.log
+    lab_in "$1" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval 0.02 --pattern "$CHECK_PATTERN" >"$log" 2>&1
+    [[ $(cat "$log") == "sent $3 received $3 duplicates 0 "* ]] || lab_fail "pings from $1 to $2: $(cat "$log"); dropped: $(culvert_dropped b)"
+}
+# Bytes that arrived and datagrams that did not: check_flow CLIENT SERVER ADDRESS ARGUMENTS-OF-IPERF3...
+check_flow() {
+    local client=$1 server=$2 address=$3 log=$LAB_OUT/iperf-$1-$2.json pid
+    shift 3
+    rm -f "$LAB_OUT/iperf-server.log"
+    lab_spawn "$server" "$LAB_OUT/iperf-server.log" iperf3 -s -1 -p 5201 --forceflush
+    pid=$LAB_PID
+    lab_wait 3 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+    lab_in "$client" timeout 20 iperf3 -c "$address" -p 5201 -J "$@" >"$log" 2>"$log.err"
+    lab_end "$pid"
+    "$LAB_PYTHON" -c 'import json, sys
+end = json.load(open(sys.argv[1]))["end"]
+print(end.get("sum_received", end.get("sum"))["bytes"], end.get("sum", {}).get("lost_packets", 0))' "$log" 2>/dev/null ||
+        lab_fail "iperf3 $* from $client to $address: $(tail -n 4 "$log" | tr '\n' ' '); dropped: $(culvert_dropped b)"
+}
+
 # Records the internet side of a gateway: check_capture_start [SIDE]; the file is $CHECK_PCAP
 check_capture_start() {
     CHECK_PCAP=$LAB_OUT/internet.pcap

@@ -5,7 +5,7 @@
 PACKAGES_BUILD="build-essential meson ninja-build pkg-config dpdk-dev libdpdk-dev libipsec-mb-dev libssl-dev
     libjansson-dev libmnl-dev libseccomp-dev libcmocka-dev python3"
 PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins
-    libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps freeradius"
+    libstrongswan-extra-plugins nftables conntrack iproute2 iputils-ping ethtool iperf3 tcpdump procps freeradius xl2tpd"
 # Keys in hardware, and OpenSSL's way to them: a provider, and on Debian 12, which has none, an engine.
 PACKAGES_TOKEN="softhsm2 gnutls-bin pkcs11-provider"
 [ "$(. /etc/os-release && echo "${VERSION_ID:-}")" != 12 ] || PACKAGES_TOKEN="softhsm2 gnutls-bin libengine-pkcs11-openssl"
