@@ -5,22 +5,26 @@
  */
 #include "ossl_fetch.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <pthread.h>
+
+#define SPARE_MOST                                                                          \
+    8 /* contexts of a digest that wait for their next use: more threads than that are rare \
+       */
 
 static struct {
     enum crypt_prf prf;
-    const char *digest;
-    EVP_MAC_CTX *keyless;
-    EVP_MD *hash;
-} hmacs[] = {
-    {CRYPT_PRF_HMAC_SHA1, "SHA1", NULL, NULL},
-    {CRYPT_PRF_HMAC_SHA2_256, "SHA2-256", NULL, NULL},
-    {CRYPT_PRF_HMAC_SHA2_384, "SHA2-384", NULL, NULL},
-    {CRYPT_PRF_HMAC_SHA2_512, "SHA2-512", NULL, NULL},
+    const char *name;
+    EVP_MD *md;
+    size_t n_spare; /* under spare_lock */
+    EVP_MD_CTX *spare[SPARE_MOST];
+} hashes[] = {
+    {.prf = CRYPT_PRF_HMAC_SHA1, .name = "SHA1"},
+    {.prf = CRYPT_PRF_HMAC_SHA2_256, .name = "SHA2-256"},
+    {.prf = CRYPT_PRF_HMAC_SHA2_384, .name = "SHA2-384"},
+    {.prf = CRYPT_PRF_HMAC_SHA2_512, .name = "SHA2-512"},
 };
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct {
     uint16_t id, key_bits;
@@ -47,40 +51,48 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static EVP_MAC_CTX *new_keyless(EVP_MAC *mac, const char *digest)
-{
-    /* The library reads the name only; its parameter type has no const. */
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
-    if (ctx && EVP_MAC_CTX_set_params(ctx, params) != 1) {
-        EVP_MAC_CTX_free(ctx);
-        ctx = NULL;
-    }
-    return ctx;
-}
-
 static void fetch_all(void)
 {
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    for (size_t i = 0; mac && i < COUNT(hmacs); i++)
-        hmacs[i].keyless = new_keyless(mac, hmacs[i].digest);
-    for (size_t i = 0; i < COUNT(hmacs); i++)
-        hmacs[i].hash = EVP_MD_fetch(NULL, hmacs[i].digest, NULL);
-    EVP_MAC_free(mac);
+    for (size_t i = 0; i < COUNT(hashes); i++)
+        hashes[i].md = EVP_MD_fetch(NULL, hashes[i].name, NULL);
     for (size_t i = 0; i < COUNT(ciphers); i++)
         ciphers[i].cipher = EVP_CIPHER_fetch(NULL, ciphers[i].name, NULL);
 }
 
-const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf)
+const EVP_MD *ossl_fetch_hash(enum crypt_prf prf)
 {
     pthread_once(&once, fetch_all);
-    for (size_t i = 0; i < COUNT(hmacs); i++)
-        if (hmacs[i].prf == prf)
-            return hmacs[i].keyless;
+    for (size_t i = 0; i < COUNT(hashes); i++)
+        if (hashes[i].prf == prf)
+            return hashes[i].md;
     return NULL;
+}
+
+EVP_MD_CTX *ossl_fetch_take(const EVP_MD *md)
+{
+    EVP_MD_CTX *ctx = NULL;
+    pthread_mutex_lock(&spare_lock);
+    for (size_t i = 0; i < COUNT(hashes); i++)
+        if (hashes[i].md == md && hashes[i].n_spare)
+            ctx = hashes[i].spare[--hashes[i].n_spare];
+    pthread_mutex_unlock(&spare_lock);
+    return ctx ? ctx : EVP_MD_CTX_new();
+}
+
+/* To begin is to write the digest's own first values over what the last use left. */
+void ossl_fetch_give(const EVP_MD *md, EVP_MD_CTX *ctx)
+{
+    if (ctx && EVP_DigestInit_ex2(ctx, md, NULL) == 1) {
+        pthread_mutex_lock(&spare_lock);
+        for (size_t i = 0; i < COUNT(hashes) && ctx; i++) {
+            if (hashes[i].md != md || hashes[i].n_spare == SPARE_MOST)
+                continue;
+            hashes[i].spare[hashes[i].n_spare++] = ctx;
+            ctx = NULL;
+        }
+        pthread_mutex_unlock(&spare_lock);
+    }
+    EVP_MD_CTX_free(ctx);
 }
 
 const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg)
@@ -89,15 +101,6 @@ const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg)
     for (size_t i = 0; i < COUNT(ciphers); i++)
         if (alg->type == CRYPT_TYPE_ENCR && ciphers[i].id == alg->id && ciphers[i].key_bits == alg->key_bits)
             return ciphers[i].cipher;
-    return NULL;
-}
-
-const EVP_MD *ossl_fetch_hash(enum crypt_prf prf)
-{
-    pthread_once(&once, fetch_all);
-    for (size_t i = 0; i < COUNT(hmacs); i++)
-        if (hmacs[i].prf == prf)
-            return hmacs[i].hash;
     return NULL;
 }
 
@@ -113,11 +116,11 @@ const EVP_MD *ossl_fetch_sha256(void)
 
 void ossl_fetch_close(void)
 {
-    for (size_t i = 0; i < COUNT(hmacs); i++) {
-        EVP_MAC_CTX_free(hmacs[i].keyless);
-        hmacs[i].keyless = NULL;
-        EVP_MD_free(hmacs[i].hash);
-        hmacs[i].hash = NULL;
+    for (size_t i = 0; i < COUNT(hashes); i++) {
+        while (hashes[i].n_spare)
+            EVP_MD_CTX_free(hashes[i].spare[--hashes[i].n_spare]);
+        EVP_MD_free(hashes[i].md);
+        hashes[i].md = NULL;
     }
     for (size_t i = 0; i < COUNT(ciphers); i++) {
         EVP_CIPHER_free(ciphers[i].cipher);

@@ -4,8 +4,16 @@
 #include <openssl/types.h>
 #include "crypt_alg.h"
 
-/* An HMAC context with its digest set and no key: to be duplicated, never used. NULL: no such PRF. */
-const EVP_MAC_CTX *ossl_fetch_hmac(enum crypt_prf prf);
+/* The digest behind the HMAC of a PRF. NULL: no such PRF. */
+const EVP_MD *ossl_fetch_hash(enum crypt_prf prf);
+
+/*
+ * A context for a digest of ossl_fetch_hash(), the caller's until it gives it back: to be begun with
+ * EVP_DigestInit_ex2(). NULL: no memory. What was hashed is wiped when it is given back; NULL is fine then.
+ * One that was used before costs no allocation.
+ */
+EVP_MD_CTX *ossl_fetch_take(const EVP_MD *md);
+void ossl_fetch_give(const EVP_MD *md, EVP_MD_CTX *ctx);
 
 /* NULL: no such cipher. */
 const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg);

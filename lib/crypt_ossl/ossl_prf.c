@@ -1,33 +1,66 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * HMAC as PRF and as truncated integrity check (RFC 2104, RFC 4868), and SHA-1 for NAT detection. A call
- * duplicates a prepared context: prf+ calls often, and looking a digest up by name costs more than the hash.
+ * HMAC as PRF and as truncated integrity check (RFC 2104, RFC 4868), and SHA-1 for NAT detection. A handshake
+ * calls some twenty times with other keys, so HMAC is made of the digest in a context that waits for it: the
+ * library's own costs a dozen allocations for each key, and more than the hash.
  */
 #include "ossl_room.h"
 
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <string.h>
 #include "base_wipe.h"
 #include "ossl_fetch.h"
 
+#define BLOCK_MAX 128 /* bytes that SHA-384 and SHA-512 take at a time */
+#define PAD_INNER 0x36
+#define PAD_OUTER 0x5c
+
+/* The digest of first and of all parts. */
+static bool digest_of(EVP_MD_CTX *ctx, const EVP_MD *md, struct base_span first,
+                      const struct base_span *parts, size_t count, uint8_t *out)
+{
+    bool ok = EVP_DigestInit_ex2(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, first.ptr, first.len) == 1;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = parts[i].len == 0 || EVP_DigestUpdate(ctx, parts[i].ptr, parts[i].len) == 1;
+    return ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+}
+
+/* RFC 2104 2. */
+static bool hmac_of(EVP_MD_CTX *ctx, const EVP_MD *md, struct base_span key, const struct base_span *parts,
+                    size_t count, uint8_t *out)
+{
+    const size_t block = (size_t)EVP_MD_get_block_size(md), len = (size_t)EVP_MD_get_size(md);
+    uint8_t pad[BLOCK_MAX] = {0}, inner[EVP_MAX_MD_SIZE];
+    bool ok = block <= sizeof pad;
+    if (ok && key.len > block)
+        ok = digest_of(ctx, md, key, NULL, 0, pad);
+    else if (ok && key.len)
+        memcpy(pad, key.ptr, key.len);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= PAD_INNER;
+    ok = ok && digest_of(ctx, md, base_span(pad, block), parts, count, inner);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= PAD_INNER ^ PAD_OUTER;
+    const struct base_span rest = base_span(inner, len);
+    ok = ok && digest_of(ctx, md, base_span(pad, block), &rest, 1, out);
+    base_wipe(pad, sizeof pad);
+    base_wipe(inner, sizeof inner);
+    return ok;
+}
+
 int ossl_prf(enum crypt_prf prf, struct base_span key, const struct base_span *parts, size_t count,
              uint8_t *out)
 {
-    static const uint8_t empty_key[1];
     const struct crypt_alg *alg = crypt_alg_find(CRYPT_TYPE_PRF, (uint16_t)prf, 0);
     if (!alg)
         return -EINVAL;
-    const EVP_MAC_CTX *keyless = ossl_fetch_hmac(prf);
-    EVP_MAC_CTX *ctx = keyless ? EVP_MAC_CTX_dup(keyless) : NULL;
-    /* NULL would mean "keep the key of before", so an empty key needs an address as well. */
-    int ok = ctx && EVP_MAC_init(ctx, key.len ? key.ptr : empty_key, key.len, NULL) == 1;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = parts[i].len == 0 || EVP_MAC_update(ctx, parts[i].ptr, parts[i].len) == 1;
-    size_t len = 0;
-    ok = ok && EVP_MAC_final(ctx, out, &len, alg->out_bytes) == 1 && len == alg->out_bytes;
-    EVP_MAC_CTX_free(ctx);
+    const EVP_MD *md = ossl_fetch_hash(prf);
+    EVP_MD_CTX *ctx = md ? ossl_fetch_take(md) : NULL;
+    const bool ok = ctx && EVP_MD_get_size(md) == alg->out_bytes && hmac_of(ctx, md, key, parts, count, out);
+    ossl_fetch_give(md, ctx);
     if (ok)
         return 0;
     base_wipe(out, alg->out_bytes);
@@ -38,12 +71,9 @@ int ossl_prf(enum crypt_prf prf, struct base_span key, const struct base_span *p
 static int prf_digest(const EVP_MD *md, const struct base_span *parts, size_t count, uint8_t *out,
                       size_t out_bytes)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    int ok = md && ctx && EVP_DigestInit_ex2(ctx, md, NULL) == 1;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = parts[i].len == 0 || EVP_DigestUpdate(ctx, parts[i].ptr, parts[i].len) == 1;
-    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-    EVP_MD_CTX_free(ctx);
+    EVP_MD_CTX *ctx = md ? ossl_fetch_take(md) : NULL;
+    const bool ok = ctx && digest_of(ctx, md, BASE_SPAN_NONE, parts, count, out);
+    ossl_fetch_give(md, ctx);
     if (ok)
         return 0;
     base_wipe(out, out_bytes);

@@ -72,16 +72,45 @@ static void each_prf_is_there_with_the_output_of_its_row(void **state)
     for (const struct crypt_alg *r = rows; r < rows + count; r++) {
         if (r->type != CRYPT_TYPE_PRF)
             continue;
-        const EVP_MAC_CTX *keyless = ossl_fetch_hmac((enum crypt_prf)r->id);
-        assert_non_null(keyless);
-        assert_ptr_equal(ossl_fetch_hmac((enum crypt_prf)r->id), keyless);
-        EVP_MAC_CTX *copy = EVP_MAC_CTX_dup(keyless);
-        assert_int_equal(EVP_MAC_init(copy, (const unsigned char *)"k", 1, NULL), 1);
-        assert_int_equal(EVP_MAC_CTX_get_mac_size(copy), r->out_bytes);
-        EVP_MAC_CTX_free(copy);
+        const EVP_MD *md = ossl_fetch_hash((enum crypt_prf)r->id);
+        assert_non_null(md);
+        assert_ptr_equal(ossl_fetch_hash((enum crypt_prf)r->id), md);
+        assert_int_equal(EVP_MD_get_size(md), r->out_bytes);
     }
-    assert_null(ossl_fetch_hmac((enum crypt_prf)0));
-    assert_null(ossl_fetch_hmac((enum crypt_prf)4)); /* AES-XCBC, which has no row */
+    assert_null(ossl_fetch_hash((enum crypt_prf)0));
+    assert_null(ossl_fetch_hash((enum crypt_prf)4)); /* AES-XCBC, which has no row */
+}
+
+static void a_context_that_comes_again_holds_nothing_of_its_last_use(void **state)
+{
+    static const uint8_t of_nothing[] = {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+                                         0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+                                         0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+    const EVP_MD *md = ossl_fetch_sha256();
+    uint8_t out[32];
+    EVP_MD_CTX *ctx = ossl_fetch_take(md);
+    assert_int_equal(EVP_DigestInit_ex2(ctx, md, NULL), 1);
+    assert_int_equal(EVP_DigestUpdate(ctx, "secret", 6), 1);
+    ossl_fetch_give(md, ctx);
+    assert_ptr_equal(ossl_fetch_take(md), ctx);
+    assert_int_equal(EVP_DigestFinal_ex(ctx, out, NULL), 1); /* as it is, not begun anew */
+    assert_memory_equal(out, of_nothing, sizeof out);
+    ossl_fetch_give(md, ctx);
+    ossl_fetch_give(md, NULL);
+}
+
+static void contexts_are_enough_for_any_number_of_takers(void **state)
+{
+    EVP_MD_CTX *many[40];
+    const EVP_MD *md = ossl_fetch_hash(CRYPT_PRF_HMAC_SHA2_384);
+    for (size_t i = 0; i < 40; i++) {
+        many[i] = ossl_fetch_take(md);
+        assert_non_null(many[i]);
+        for (size_t k = 0; k < i; k++)
+            assert_ptr_not_equal(many[k], many[i]);
+    }
+    for (size_t i = 0; i < 40; i++)
+        ossl_fetch_give(md, many[i]);
 }
 
 /* Last in the list: what has been given back does not come again. */
@@ -89,7 +118,7 @@ static void what_was_given_back_is_not_fetched_again(void **state)
 {
     ossl_fini();
     assert_null(ossl_fetch_sha1());
-    assert_null(ossl_fetch_hmac(CRYPT_PRF_HMAC_SHA2_256));
+    assert_null(ossl_fetch_hash(CRYPT_PRF_HMAC_SHA2_256));
     assert_null(ossl_fetch_cipher(crypt_alg_find(CRYPT_TYPE_ENCR, CRYPT_ENCR_AES_CBC, 256)));
     ossl_fini();
 }
@@ -101,6 +130,8 @@ int main(void)
         cmocka_unit_test(each_cipher_of_ike_is_there_with_the_sizes_of_its_row),
         cmocka_unit_test(a_key_length_without_row_has_no_cipher),
         cmocka_unit_test(each_prf_is_there_with_the_output_of_its_row),
+        cmocka_unit_test(a_context_that_comes_again_holds_nothing_of_its_last_use),
+        cmocka_unit_test(contexts_are_enough_for_any_number_of_takers),
         cmocka_unit_test(what_was_given_back_is_not_fetched_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
