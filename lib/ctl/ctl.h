@@ -13,6 +13,7 @@
 #include "ctl_clock.h"
 #include "ctl_notify.h"
 #include "ctl_places.h"
+#include "ctl_random.h"
 #include "ctl_watch.h"
 #include "host_keep.h"
 #include "ike.h"
@@ -85,6 +86,7 @@ struct ctl {
     struct ctl_api *api;
     struct ctl_loop loop;
     struct ctl_tally tally;
+    struct ctl_random random; /* of the engine */
     struct ctl_failures failures;
     struct ctl_notify notify;
     struct ctl_watch watch;

@@ -24,9 +24,10 @@
 
 static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t len)
 {
+    struct ctl *ctl = ctx;
     const bool secret = purpose == IKE_RNG_COOKIE || purpose == IKE_RNG_HASH_SEED;
     /* Without randomness no key is safe: nothing that the daemon could still do is better than to end. */
-    if ((secret ? ossl_random_secret(buf, len) : ossl_random(buf, len)) < 0) {
+    if ((secret ? ossl_random_secret(buf, len) : ctl_random_take(&ctl->random, buf, len)) < 0) {
         host_log(HOST_ERR, "event=no_randomness effect=\"the daemon ends\"");
         abort();
     }

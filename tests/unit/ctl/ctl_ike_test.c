@@ -228,6 +228,9 @@ static void what_the_engine_needs_of_its_surroundings_is_asked_of_the_node(void 
     assert_true(asked[n_asked - 1].known.ike_spi == 0x1122334455667788);
     env.rng(env.ctx, IKE_RNG_COOKIE, bytes, sizeof bytes);
     assert_memory_not_equal(bytes, none, sizeof bytes);
+    assert_int_equal(ctl.random.left, 0); /* a secret is not of the bytes that wait for others to see */
+    env.rng(env.ctx, IKE_RNG_NONCE, bytes, sizeof bytes);
+    assert_int_equal(ctl.random.left, CTL_RANDOM_BYTES - sizeof bytes);
 }
 
 static void datagrams_carry_the_marker_on_the_natt_port_and_keepalives_do_not(void **state)
