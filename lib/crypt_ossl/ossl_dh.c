@@ -22,6 +22,7 @@
 #include "base_wipe.h"
 #include "ossl_kem.h"
 #include "ossl_ops.h"
+#include "ossl_x25519.h"
 
 enum kind { KIND_MODP, KIND_ECP, KIND_X25519, KIND_KEM };
 
@@ -351,6 +352,18 @@ static int kem_answer(const struct group *g, struct base_span peer_public, uint8
     return 0;
 }
 
+static int x25519_answer(const struct group *g, struct base_span peer_public,
+                         uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+{
+    const int err = peer_public.len == g->public_bytes
+                        ? ossl_x25519_answer(peer_public.ptr, public_value, secret)
+                        : -EINVAL;
+    if (err)
+        return secret_refuse(secret, err);
+    *secret_len = g->secret_bytes;
+    return 0;
+}
+
 int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
                    uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
 {
@@ -359,6 +372,8 @@ int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t pu
     *secret_len = 0;
     if (g && g->kind == KIND_KEM)
         return kem_answer(g, peer_public, public_value, secret, secret_len);
+    if (g && g->kind == KIND_X25519)
+        return x25519_answer(g, peer_public, public_value, secret, secret_len);
     int err = ossl_dh_new(group, &key, public_value);
     if (!err)
         err = ossl_dh_derive(key, peer_public, secret, secret_len);

@@ -10,6 +10,7 @@
 #include "ossl_lib.h"
 #include "ossl_room.h"
 #include "ossl_token.h"
+#include "ossl_x25519.h"
 
 const struct crypt_ike_ops ossl_ike_ops = {
     .prf = ossl_prf,
@@ -51,5 +52,6 @@ void ossl_fini(void)
 {
     ossl_token_close();
     ossl_lib_close();
+    ossl_x25519_close();
     ossl_fetch_close();
 }

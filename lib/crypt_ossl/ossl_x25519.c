@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The responder's part of X25519 with what it needs of the library and no more: keys are made of their bytes,
+ * which takes no search by name, and one context computes both values. Ours is X25519(private, 9), as RFC
+ * 7748 6.1 says, by the function that computes secrets: the library's own for key pairs is plain C and
+ * slower.
+ */
+#include "ossl_x25519.h"
+
+#include <errno.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include "base_wipe.h"
+
+#define BYTES OSSL_X25519_BYTES
+
+static const uint8_t nine[BYTES] = {9};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t maker_lock = PTHREAD_MUTEX_INITIALIZER;
+static EVP_PKEY_CTX *maker; /* makes keys; under the lock. NULL: the library has no such group */
+static EVP_PKEY *base;      /* the public key 9; only read */
+
+/* NULL private_value: a public key. The library does not look whether both belong together. */
+static EVP_PKEY *key_of(const uint8_t *private_value, const uint8_t *public_value)
+{
+    /* The library reads the values only; its parameter type has no const. */
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)public_value, BYTES),
+        OSSL_PARAM_construct_end(),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY *key = NULL;
+    if (private_value)
+        params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY,
+                                                      (void *)(uintptr_t)private_value, BYTES);
+    pthread_mutex_lock(&maker_lock);
+    const bool ok =
+        maker &&
+        EVP_PKEY_fromdata(maker, &key, private_value ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params) == 1;
+    pthread_mutex_unlock(&maker_lock);
+    return ok ? key : NULL;
+}
+
+static void x25519_start(void)
+{
+    maker = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+    if (maker && EVP_PKEY_fromdata_init(maker) != 1) {
+        EVP_PKEY_CTX_free(maker);
+        maker = NULL;
+    }
+    base = key_of(NULL, nine);
+}
+
+/* What the key of this context makes of another one's public value. The library refuses an all-zero result.
+ */
+static bool value_of(EVP_PKEY_CTX *ctx, EVP_PKEY *with, uint8_t out[BYTES])
+{
+    size_t len = BYTES;
+    return with && EVP_PKEY_derive_set_peer_ex(ctx, with, 0) == 1 && EVP_PKEY_derive(ctx, out, &len) == 1 &&
+           len == BYTES;
+}
+
+int ossl_x25519_answer(const uint8_t peer[OSSL_X25519_BYTES], uint8_t public_value[OSSL_X25519_BYTES],
+                       uint8_t secret[OSSL_X25519_BYTES])
+{
+    uint8_t private_value[BYTES];
+    int err = -EIO;
+    pthread_once(&once, x25519_start);
+    const bool has = RAND_priv_bytes_ex(NULL, private_value, sizeof private_value, 0) == 1;
+    EVP_PKEY *ours = has ? key_of(private_value, nine) : NULL, *theirs = key_of(NULL, peer);
+    EVP_PKEY_CTX *ctx = ours ? EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL) : NULL;
+    base_wipe(private_value, sizeof private_value);
+    if (ctx && theirs && EVP_PKEY_derive_init(ctx) == 1 && value_of(ctx, base, public_value))
+        err = value_of(ctx, theirs, secret) ? 0 : -EINVAL; /* here only the peer's value can be at fault */
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(theirs);
+    EVP_PKEY_free(ours);
+    return err;
+}
+
+void ossl_x25519_close(void)
+{
+    EVP_PKEY_free(base);
+    EVP_PKEY_CTX_free(maker);
+    base = NULL;
+    maker = NULL;
+}
