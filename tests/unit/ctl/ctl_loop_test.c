@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "ctl.h"
@@ -32,7 +33,8 @@ static uint32_t sas;
 static int jobs, readies, apis, turns, tells, events, timers, reloads, shutdowns, actions, ready, stopping,
     signs, looks, sleeps, links;
 static bool has_more;
-static int own_jobs, own_turns;
+static int own_jobs, own_turns, most_sleep_ms;
+static base_time deadline;
 static int formers;
 static int deep; /* turns in a command */
 static int reload_rc;
@@ -72,6 +74,18 @@ bool ctl_ike_own_jobs(struct ctl *c)
     own_turns++;
     own_jobs -= own_jobs > 0;
     return false;
+}
+
+base_time ike_deadline(const struct ike *ike)
+{
+    return deadline;
+}
+
+/* In the place of the C library's: how long the loop would sleep, at most. */
+int epoll_wait(int fd, struct epoll_event *list, int most, int timeout)
+{
+    most_sleep_ms = timeout > most_sleep_ms ? timeout : most_sleep_ms;
+    return (int)syscall(SYS_epoll_pwait, fd, list, most, timeout, NULL, 0);
 }
 
 int node_fd(const struct node *node)
@@ -233,7 +247,8 @@ static int start(void **state)
     }
     ctl.loop.signal_fd = pipes[SIGNALS][0];
     jobs = readies = apis = turns = tells = events = timers = reloads = shutdowns = actions = ready =
-        stopping = signs = looks = sleeps = links = own_jobs = own_turns = 0;
+        stopping = signs = looks = sleeps = links = own_jobs = own_turns = most_sleep_ms = 0;
+    deadline = BASE_TIME_NEVER;
     has_more = false;
     formers = deep = 0;
     reload_rc = -EINVAL;
@@ -282,6 +297,35 @@ static void the_loop_sleeps_when_nothing_waits(void **state)
 {
     ctl_run(&ctl);
     assert_int_equal(sleeps, turns);
+}
+
+static void a_loop_that_had_work_sleeps_shortly(void **state)
+{
+    ctl_run(&ctl);
+    assert_in_range(most_sleep_ms, 1, 5);
+}
+
+static void a_loop_that_had_nothing_to_do_sleeps_longer(void **state)
+{
+    step_ms = 3000;
+    ctl_run(&ctl);
+    assert_in_range(most_sleep_ms, 10, 50);
+}
+
+static void the_loop_does_not_sleep_when_a_deadline_of_the_engine_is_over(void **state)
+{
+    deadline = (base_time){1};
+    ctl_run(&ctl);
+    assert_int_equal(sleeps, turns);
+    assert_int_equal(most_sleep_ms, 0);
+}
+
+static void the_loop_sleeps_to_the_deadline_of_the_engine_and_not_less(void **state)
+{
+    step_ms = 0;
+    deadline = (base_time){now_ms * BASE_NS_PER_MS + 1};
+    ctl_run(&ctl);
+    assert_int_equal(most_sleep_ms, 1);
 }
 
 static void jobs_of_its_own_keep_the_loop_awake(void **state)
@@ -429,6 +473,10 @@ int main(void)
         TEST(each_descriptor_wakes_its_owner),
         TEST(each_turn_serves_everybody),
         TEST(the_loop_sleeps_when_nothing_waits),
+        TEST(a_loop_that_had_work_sleeps_shortly),
+        TEST(a_loop_that_had_nothing_to_do_sleeps_longer),
+        TEST(the_loop_does_not_sleep_when_a_deadline_of_the_engine_is_over),
+        TEST(the_loop_sleeps_to_the_deadline_of_the_engine_and_not_less),
         TEST(jobs_of_its_own_keep_the_loop_awake),
         TEST(a_turn_that_left_something_is_followed_by_the_next_one),
         TEST(whoever_works_in_slices_has_turns_in_which_commands_and_signals_wait),
