@@ -6,7 +6,7 @@
 #include "ike_cred.h"
 #include "ossl_eap.h"
 
-/* TLS shows a certificate on both sides, and each is of an authority. */
+/* TLS shows a certificate on both sides, and each is held against something. */
 static void auth_check_tls(struct conf_reader *r, const struct ike_conn_conf *c)
 {
     const bool serves = c->remote_auth == IKE_AUTH_EAP_TLS;
@@ -20,9 +20,6 @@ static void auth_check_tls(struct conf_reader *r, const struct ike_conn_conf *c)
     for (size_t i = 0; c->creds && i < c->creds->n; i++)
         if (c->creds->list[i].is_raw)
             conf_fail(r, "TLS shows a certificate, and local.key has none: add local.certificate");
-    if (c->anchor && (!c->anchor->trust || c->anchor->n_pinned))
-        conf_fail(r, "TLS takes certificates of authorities: take remote.certificate and remote.public_key "
-                     "out, and write remote.ca or \"authorities\"");
 }
 
 /* A side that serves logins. */

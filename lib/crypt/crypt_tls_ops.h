@@ -15,7 +15,8 @@
 #include "base_span.h"
 #include "crypt_pki_ops.h"
 
-#define CRYPT_TLS_OWN_MAX 4 /* certificates of one side: RSA and ECDSA, old and new */
+#define CRYPT_TLS_OWN_MAX    4 /* certificates of one side: RSA and ECDSA, old and new */
+#define CRYPT_TLS_PINNED_MAX 4 /* certificates or keys that the peer may have */
 
 struct crypt_tls; /* a conversation */
 
@@ -30,8 +31,10 @@ struct crypt_tls_setup {
     bool only_12; /* TLS 1.2, although 1.3 is there */
     size_t n_own;
     struct crypt_tls_own own[CRYPT_TLS_OWN_MAX]; /* in order of preference */
-    struct crypt_trust *trust;                   /* what the peer's certificate comes from */
-    int64_t now;                                 /* seconds since 1970 */
+    struct crypt_trust *trust;                   /* what the peer's certificate comes from; NULL: pins say */
+    size_t n_pinned; /* 0: any of trust will do; else the peer has one of these, too */
+    struct crypt_cert *pinned[CRYPT_TLS_PINNED_MAX]; /* certificates or raw public keys */
+    int64_t now;                                     /* seconds since 1970 */
 };
 
 enum crypt_tls_step {
@@ -67,7 +70,10 @@ struct crypt_tls_ops {
     /* Why it FAILED. Static for its life. */
     enum crypt_tls_fault (*fault)(const struct crypt_tls *tls);
     const char *(*words)(const struct crypt_tls *tls);
-    /* The peer's certificate, good and with its key proved, after DONE; borrowed. NULL: not yet. */
+    /*
+     * The peer's certificate, good and with its key proved, after DONE; borrowed. The pinned one, where there
+     * is one: a raw public key names nobody. NULL: not yet.
+     */
     const struct crypt_cert *(*peer)(const struct crypt_tls *tls);
     /*
      * Whom it names: its first e-mail address, else its common name; what has a NUL in it names nobody.

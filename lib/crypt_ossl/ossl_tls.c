@@ -27,7 +27,9 @@ struct crypt_tls {
     size_t n_own;
     struct crypt_key *keys[CRYPT_TLS_OWN_MAX];
     struct crypt_certs certs[CRYPT_TLS_OWN_MAX];
-    struct crypt_trust *trust;
+    struct crypt_trust *trust; /* NULL: pins alone */
+    size_t n_pinned;
+    struct crypt_cert *pinned[CRYPT_TLS_PINNED_MAX];
     int64_t now;
     SSL_CTX *ctx; /* NULL: not begun */
     SSL *ssl;
@@ -45,8 +47,11 @@ static struct crypt_tls *tls_open(const struct crypt_tls_setup *s)
         return NULL;
     t->is_server = s->is_server;
     t->only_12 = s->only_12;
-    t->trust = ossl_trust_get(s->trust);
+    t->trust = s->trust ? ossl_trust_get(s->trust) : NULL;
     t->now = s->now;
+    t->n_pinned = s->n_pinned;
+    for (size_t i = 0; i < s->n_pinned; i++)
+        t->pinned[i] = ossl_cert_get(s->pinned[i]);
     t->n_own = s->n_own;
     for (size_t i = 0; i < s->n_own; i++) {
         t->keys[i] = ossl_key_get(s->own[i].key);
@@ -67,6 +72,8 @@ static void tls_close(struct crypt_tls *t)
         ossl_key_put(t->keys[i]);
         ossl_certs_put(&t->certs[i]);
     }
+    for (size_t i = 0; i < t->n_pinned; i++)
+        ossl_cert_put(t->pinned[i]);
     ossl_trust_put(t->trust);
     ossl_cert_put(t->peer);
     free(t);
@@ -100,6 +107,56 @@ static int tls_error_of(enum crypt_fault fault)
     }
 }
 
+static enum crypt_fault tls_refuse(struct crypt_tls *t, enum crypt_fault fault, const char *words)
+{
+    struct base_text out = base_text(t->verdict.words, sizeof t->verdict.words);
+    base_text_add(&out, "%s", words);
+    return t->verdict.fault = fault;
+}
+
+/* What was sent, without a look at who issued it. */
+static enum crypt_fault tls_parse(struct crypt_tls *t, struct base_span leaf)
+{
+    struct base_text words = base_text(t->verdict.words, sizeof t->verdict.words);
+    const int rc = ossl_cert_parse(CRYPT_CERT_X509, leaf, &t->peer, &words);
+    return t->verdict.fault = rc < 0 ? CRYPT_CHAIN_MALFORMED : CRYPT_CHAIN_GOOD;
+}
+
+/* The peer has the key of a pinned one, which then says who it is, and until when. */
+static enum crypt_fault tls_take_pinned(struct crypt_tls *t)
+{
+    struct crypt_cert_info info;
+    size_t i = 0;
+    while (i < t->n_pinned && !ossl_cert_same_key(t->pinned[i], t->peer))
+        i++;
+    if (i == t->n_pinned)
+        return tls_refuse(t, CRYPT_CHAIN_WRONG_CA,
+                          "the certificate has none of the keys that are configured for the peer");
+    ossl_cert_put(t->peer);
+    t->peer = ossl_cert_get(t->pinned[i]);
+    ossl_cert_info(t->peer, &info);
+    if (t->now < info.not_before)
+        return tls_refuse(t, CRYPT_CHAIN_NOT_YET_VALID,
+                          "the certificate that is configured for the peer is not valid yet");
+    if (t->now > info.not_after)
+        return tls_refuse(t, CRYPT_CHAIN_EXPIRED,
+                          "the certificate that is configured for the peer has expired");
+    return CRYPT_CHAIN_GOOD;
+}
+
+/* Judges what the peer showed; good: t->peer is whom it is. */
+static enum crypt_fault tls_judge(struct crypt_tls *t, const struct crypt_peer_chain *chain)
+{
+    ossl_cert_put(t->peer);
+    t->peer = NULL;
+    const enum crypt_fault fault =
+        t->trust
+            ? ossl_chain_verify(t->trust, chain, t->is_server ? CRYPT_PURPOSE_CLIENT : CRYPT_PURPOSE_SERVER,
+                                t->now, &t->verdict, &t->peer)
+            : tls_parse(t, chain->leaf);
+    return fault == CRYPT_CHAIN_GOOD && (t->n_pinned || !t->trust) ? tls_take_pinned(t) : fault;
+}
+
 /* In the place of the library's check. 1: it is good. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {
@@ -113,10 +170,7 @@ static int tls_verify(X509_STORE_CTX *store, void *arg)
         others[chain.n_others] = tls_der(sk_X509_value(sent, i), &owned[i]);
         chain.n_others++;
     }
-    ossl_cert_put(t->peer);
-    const enum crypt_fault fault =
-        ossl_chain_verify(t->trust, &chain, t->is_server ? CRYPT_PURPOSE_CLIENT : CRYPT_PURPOSE_SERVER,
-                          t->now, &t->verdict, &t->peer);
+    const enum crypt_fault fault = tls_judge(t, &chain);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         OPENSSL_free(owned[i]);
     if (fault != CRYPT_CHAIN_GOOD)
@@ -141,7 +195,7 @@ static bool tls_use(SSL_CTX *ctx, const struct crypt_key *key, const struct cryp
 /* Whom a server's clients may have their certificates from: they choose by it. */
 static bool tls_name_cas(SSL_CTX *ctx, const struct crypt_trust *trust)
 {
-    const size_t n = ossl_trust_count(trust);
+    const size_t n = trust ? ossl_trust_count(trust) : 0;
     bool ok = true;
     for (size_t i = 0; ok && n <= NAMED_CAS_MAX && i < n; i++)
         ok = SSL_CTX_add_client_CA(ctx, ossl_trust_ca(trust, i)->x509) == 1;

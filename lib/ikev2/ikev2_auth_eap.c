@@ -29,6 +29,8 @@
 #include "wire_eap.h"
 #include "wire_ike.h"
 
+_Static_assert(IKE_PINNED_MAX <= CRYPT_TLS_PINNED_MAX, "TLS takes all that a connection may pin");
+
 /* The conversation's key, or what stands for it: of the side that is the initiator, or of the other. */
 static struct base_span eap_key(const struct ikev2_sa *sa, bool of_initiator)
 {
@@ -60,8 +62,8 @@ static uint8_t eap_type_of(enum ike_auth_kind kind)
 }
 
 /*
- * TLS that shows our certificates and takes those of the connection's authorities. NULL: no memory, or the
- * connection has not both, which conf refuses.
+ * TLS that shows our certificates and takes those of the connection's authorities, or its peer's own. NULL:
+ * no memory, or the connection has not both, which conf refuses.
  */
 static struct crypt_tls *eap_open_tls(struct ike *ike, const struct ikev2_sa *sa,
                                       const struct ike_conn_conf *conn)
@@ -69,9 +71,12 @@ static struct crypt_tls *eap_open_tls(struct ike *ike, const struct ikev2_sa *sa
     const struct ike_conf *conf = conn->conf;
     const struct ike_anchor *anchor = conn->anchor;
     struct crypt_tls_setup s = {.is_server = !sa->is_initiator, .now = ike_calendar(ike)};
-    if (!conf->pki || !conf->pki->tls || !conn->creds || !anchor || !anchor->trust || anchor->n_pinned)
+    if (!conf->pki || !conf->pki->tls || !conn->creds || !anchor || (!anchor->trust && !anchor->n_pinned))
         return NULL;
     s.trust = anchor->trust;
+    s.n_pinned = anchor->n_pinned;
+    for (size_t i = 0; i < anchor->n_pinned; i++)
+        s.pinned[i] = anchor->pinned[i];
     for (size_t i = 0; i < conn->creds->n && s.n_own < CRYPT_TLS_OWN_MAX; i++)
         if (!conn->creds->list[i].is_raw)
             s.own[s.n_own++] = (struct crypt_tls_own){conn->creds->list[i].key, &conn->creds->list[i].certs};
@@ -239,7 +244,8 @@ static const struct ike_conn_conf *eap_choose(const struct ike *ike, const struc
 
 /*
  * Whether the certificate of a finished TLS is the peer's: it names the identity that the peer gave, or, of
- * a user, whom this connection is for. No: the conversation's fault says so.
+ * a user, whom this connection is for. A raw key that is configured for the peer names nobody and stands for
+ * it. No: the conversation's fault says so.
  */
 static bool eap_tls_is_peer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
@@ -249,7 +255,9 @@ static bool eap_tls_is_peer(struct ike *ike, struct ikev2_sa *sa, const struct i
     const struct crypt_pki_ops *pki = conn->conf->pki;
     struct base_text words = base_text(e->words, sizeof e->words);
     struct crypt_cert_info info;
-    if (cert && pki->cert_names(cert, a->peer.type, base_span(a->peer.bytes, a->peer.len), !sa->is_initiator))
+    if (cert &&
+        (pki->cert_subject(cert).len == 0 ||
+         pki->cert_names(cert, a->peer.type, base_span(a->peer.bytes, a->peer.len), !sa->is_initiator)))
         return true;
     if (cert && !sa->is_initiator && e->user.len) {
         eap_name_peer(a);

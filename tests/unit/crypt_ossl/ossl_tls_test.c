@@ -159,6 +159,46 @@ static void a_client_refuses_a_server(void **state)
     talk_end(&t);
 }
 
+/* With an authority and without one, of TLS 1.2 and of 1.3. */
+static void a_pinned_peer_has_this_certificate_and_no_other(void **state)
+{
+    static const struct {
+        struct tls_side server;
+        const char *user, *words; /* NULL: it is taken */
+    } cases[] = {
+        {{.ca = "ca.crt", .pinned = {"gw.crt", "user.crt"}}, "user", NULL},
+        {{.ca = "ca.crt", .pinned = {"gw.crt"}}, "user", "none of the keys"},
+        {{.pinned = {"user.crt"}}, "user", NULL},
+        {{.pinned = {"of-stranger.crt"}}, "of-stranger", NULL}, /* whoever issued it */
+        {{.pinned = {"of-stranger.crt"}}, "user", "none of the keys"},
+        {{.pinned = {"expired.crt"}}, "expired", "expired"},
+        {{.ca = "ca.crt", .pinned = {"of-stranger.crt"}},
+         "of-stranger",
+         "stranger"}, /* both, where both are there */
+        {{0}, "user", "none of the keys"},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        char crt[64], key[64];
+        struct tls_side server = cases[i / 2].server;
+        const struct tls_side client = {.chain = crt, .key = key, .ca = "ca.crt", .only_12 = i % 2};
+        const char *words = cases[i / 2].words;
+        server.chain = gateway.chain;
+        server.key = gateway.key;
+        snprintf(crt, sizeof crt, "%s.crt", cases[i / 2].user);
+        snprintf(key, sizeof key, "%s.key", cases[i / 2].user);
+        struct talk t = talk_of(&client, &server);
+        if (!words) {
+            talk_is_good(&t, i % 2 == 0);
+        } else if (t.of_s != CRYPT_TLS_FAILED || ops->fault(t.s) != CRYPT_TLS_CERT ||
+                   !strstr(ops->words(t.s), words)) {
+            fail_msg("%zu: %s", i / 2, ops->words(t.s));
+        }
+        assert_true(!words == !!ops->peer(t.s));
+        talk_end(&t);
+    }
+}
+
 static void what_is_no_tls_ends_it(void **state)
 {
     uint8_t out[64];
@@ -183,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_certificate_says_who_its_holder_is),
         cmocka_unit_test(who_is_refused_is_told_by_an_alert),
         cmocka_unit_test(a_client_refuses_a_server),
+        cmocka_unit_test(a_pinned_peer_has_this_certificate_and_no_other),
         cmocka_unit_test(what_is_no_tls_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

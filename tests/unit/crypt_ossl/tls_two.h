@@ -5,7 +5,8 @@
 
 struct tls_side {
     const char *chain, *key; /* files; NULL: none */
-    const char *ca;          /* that it trusts */
+    const char *ca;          /* that it trusts; NULL: pins say whom */
+    const char *pinned[2];   /* files of certificates or public keys that the peer may have */
     bool only_12;
 };
 
@@ -24,8 +25,12 @@ static inline struct crypt_tls *tls_open_side(bool is_server, const struct tls_s
 {
     struct base_text why = pki_why();
     struct crypt_certs certs = {0};
-    struct crypt_tls_setup s = {
-        .is_server = is_server, .only_12 = side->only_12, .trust = tls_trust(side->ca), .now = PKI_NOW};
+    struct crypt_tls_setup s = {.is_server = is_server,
+                                .only_12 = side->only_12,
+                                .trust = side->ca ? tls_trust(side->ca) : NULL,
+                                .now = PKI_NOW};
+    for (; s.n_pinned < 2 && side->pinned[s.n_pinned]; s.n_pinned++)
+        s.pinned[s.n_pinned] = pki_cert(side->pinned[s.n_pinned]);
     if (side->chain) {
         if (ossl_pki_ops.certs_read(side->chain, pki_bytes(side->chain), NULL, &certs, &why) < 0)
             fail_msg("%s", pki_sentence);
@@ -36,5 +41,7 @@ static inline struct crypt_tls *tls_open_side(bool is_server, const struct tls_s
     ossl_pki_ops.certs_put(&certs);
     ossl_pki_ops.key_put(s.own[0].key);
     ossl_pki_ops.trust_put(s.trust);
+    for (size_t i = 0; i < s.n_pinned; i++)
+        ossl_pki_ops.cert_put(s.pinned[i]);
     return t;
 }

@@ -258,8 +258,9 @@ static void tls_side(struct pair *p, int i, const char *crt, const char *key)
     assert_true(ike_creds_add(&ossl_pki_ops, conf->creds, pki_key(key), &certs, trust));
 }
 
-/* A user calls as `id` whom b knows as `wanted`; b is known as gw.example.org and shows `gw`. */
-static struct pair *pair_tls(const char *id, const char *wanted, const char *gw)
+/* A user calls as `id` whom b knows as `wanted`; b is known as gw.example.org and shows `gw`. It takes the
+ * pinned certificate alone, or, NULL, any of the CA. */
+static struct pair *pair_tls_pinned(const char *id, const char *wanted, const char *gw, const char *pinned)
 {
     struct pair *p = pair_eap();
     struct ike_conn_conf *a = &p->h[0].conf->conns[0], *b = &p->h[1].conf->conns[0];
@@ -268,6 +269,8 @@ static struct pair *pair_tls(const char *id, const char *wanted, const char *gw)
     snprintf(key, sizeof key, "%s.key", gw);
     tls_side(p, 0, "user.crt", "user.key");
     tls_side(p, 1, crt, key);
+    if (pinned)
+        p->h[1].conf->anchors->pinned[p->h[1].conf->anchors->n_pinned++] = pki_cert(pinned);
     a->local_id = pair_id(id);
     a->remote_id = b->local_id = pair_id("@gw.example.org");
     assert_int_equal(ike_pattern_parse(wanted, &b->remote_id, why, sizeof why), 0);
@@ -279,6 +282,11 @@ static struct pair *pair_tls(const char *id, const char *wanted, const char *gw)
         p->h[i].ike->env.calendar = tls_calendar;
     pair_connect(p);
     return p;
+}
+
+static struct pair *pair_tls(const char *id, const char *wanted, const char *gw)
+{
+    return pair_tls_pinned(id, wanted, gw, NULL);
 }
 
 static void a_user_with_a_certificate_is_whom_it_names(void **state)
@@ -306,6 +314,20 @@ static void a_certificate_of_another_user_is_refused(void **state)
     assert_non_null(b);
     assert_non_null(strstr(b->why, "does not name the peer"));
     assert_non_null(strstr(b->why, "user@example.org"));
+    assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+static void a_certificate_that_is_pinned_is_the_only_one(void **state)
+{
+    (void)state;
+    struct pair *p = pair_tls_pinned("user@example.org", "*@example.org", "gw", "user.crt");
+    pair_check_one(p);
+    pair_free(p);
+    p = pair_tls_pinned("user@example.org", "*@example.org", "gw", "ike.crt");
+    const struct ike_audit *b = pair_audit(&p->h[1], IKE_AUDIT_FAIL_LOGIN);
+    assert_non_null(b);
+    assert_non_null(strstr(b->why, "none of the keys"));
     assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
     pair_free(p);
 }
@@ -352,6 +374,7 @@ int main(void)
         cmocka_unit_test(lost_messages_are_sent_again),
         cmocka_unit_test(a_user_with_a_certificate_is_whom_it_names),
         cmocka_unit_test(a_certificate_of_another_user_is_refused),
+        cmocka_unit_test(a_certificate_that_is_pinned_is_the_only_one),
         cmocka_unit_test(a_gateway_with_a_certificate_of_another_is_refused),
         cmocka_unit_test(a_certificate_that_is_no_good_is_told_to_both),
     };
