@@ -21,6 +21,27 @@ struct radius_answer {
     const char *secret; /* NULL: RADIUS_SECRET */
 };
 
+/* A key under the secret of the tests, at most 47 bytes, as Microsoft's attribute of this type (RFC
+ * 2548 2.4.2). */
+static inline void radius_put_key(struct base_writer *w, uint8_t type, struct base_span key,
+                                  const uint8_t authenticator[16])
+{
+    const struct base_span secret = base_span(RADIUS_SECRET, sizeof RADIUS_SECRET - 1);
+    const uint8_t len = (uint8_t)((1 + key.len + 15) / 16 * 16);
+    uint8_t plain[48] = {(uint8_t)key.len}, mask[16];
+    uint8_t value[4 + 2 + 2 + 48] = {0, 0, 1, 0x37, type, (uint8_t)(4 + len), 0x80, type};
+    assert_true(key.len < sizeof plain);
+    memcpy(plain + 1, key.ptr, key.len);
+    for (size_t at = 0; at < len; at += 16) {
+        const struct base_span first[] = {secret, base_span(authenticator, 16), base_span(value + 6, 2)};
+        const struct base_span then[] = {secret, base_span(value + 8 + at - 16, 16)};
+        assert_int_equal(ossl_eap_ops.md5(at ? then : first, at ? 2 : 3, mask), 0);
+        for (size_t i = 0; i < 16; i++)
+            value[8 + at + i] = plain[at + i] ^ mask[i];
+    }
+    wire_radius_put(w, WIRE_RADIUS_VENDOR, base_span(value, 8u + len));
+}
+
 /* Signs what a server says to a request (RFC 2865 3, RFC 3579 3.2). Bytes in out. */
 static inline size_t radius_answer(const struct radius_answer *a, const uint8_t *request,
                                    uint8_t out[WIRE_RADIUS_MAX])
