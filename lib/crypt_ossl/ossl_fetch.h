@@ -18,8 +18,6 @@ void ossl_fetch_give(const EVP_MD *md, EVP_MD_CTX *ctx);
 /* NULL: no such cipher. */
 const EVP_CIPHER *ossl_fetch_cipher(const struct crypt_alg *alg);
 
-/* The hash of an HMAC. NULL: no such PRF. */
-const EVP_MD *ossl_fetch_hash(enum crypt_prf prf);
 const EVP_MD *ossl_fetch_sha1(void);
 const EVP_MD *ossl_fetch_sha256(void);
 
