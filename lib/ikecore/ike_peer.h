@@ -20,7 +20,6 @@ bool ike_peer_matches(const struct ike *ike, const struct ike_id *pattern, const
 
 /* What a peer says in its first message. */
 struct ike_peer_want {
-    uint8_t version;             /* of IKE: 1, or 0 for IKEv2 */
     const struct ike_id *remote; /* who it is */
     const struct ike_id *asked;  /* whom it wants; type 0: it did not say */
     uint32_t kinds;              /* by what it can prove itself, IKE_PEER_KIND() each; 0: by anything */
@@ -28,6 +27,7 @@ struct ike_peer_want {
     /* What else a connection must fulfil; ctx is handed on. NULL: nothing. */
     bool (*fits)(const struct ike_conn_conf *c, const void *ctx);
     const void *ctx;
+    uint8_t version; /* of IKE: 1, or 0 for IKEv2 */
 };
 
 /*
