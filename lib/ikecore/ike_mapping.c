@@ -71,12 +71,13 @@ void ike_mapping_held(struct ike *ike, const struct base_addr *nat, uint64_t sil
         m->lost_ns = 0;
 }
 
-void ike_mapping_lost(struct ike *ike, const struct base_addr *nat, uint64_t silence_ns)
+void ike_mapping_lost(struct ike *ike, const struct base_addr *nat, uint64_t silence_ns, bool gives_other)
 {
     struct ike_mapping *m = silence_ns < LEAST_NS ? NULL : mapping_get(ike, nat);
     if (!m)
         return;
     m->heard_at = ike->now;
+    m->gives_others = m->gives_others || gives_other;
     if (silence_ns <= m->held_ns && !m->is_doubted) {
         m->is_doubted = true;
         return;
@@ -94,10 +95,11 @@ static uint64_t within_bounds(uint64_t ns)
     return ns < LEAST_NS ? LEAST_NS : ns > MOST_NS ? MOST_NS : ns;
 }
 
-/* The end is found: a little before it. */
-static uint64_t mapping_settled(const struct ike_mapping *m)
+uint64_t ike_mapping_safe(const struct ike_mapping *m, uint64_t first_ns)
 {
-    return within_bounds(m->held_ns - m->held_ns / 16);
+    const uint64_t borne = m ? m->held_ns - m->held_ns / 16 : 0; /* a little before the end */
+    const bool is_first_borne = !m || !m->lost_ns || m->lost_ns > first_ns;
+    return within_bounds(is_first_borne && first_ns > borne ? first_ns : borne);
 }
 
 uint64_t ike_mapping_next(const struct ike_mapping *m, uint64_t first_ns, bool *is_try)
@@ -114,5 +116,5 @@ uint64_t ike_mapping_next(const struct ike_mapping *m, uint64_t first_ns, bool *
         return within_bounds(more > first_ns ? more : first_ns);
     }
     *is_try = false;
-    return mapping_settled(m);
+    return ike_mapping_safe(m, LEAST_NS);
 }

@@ -290,7 +290,7 @@ static void child_on_traffic(struct ike *ike, struct ikev2_child *c, const struc
 static void child_on_peer_moved(struct ike *ike, const struct ikev2_child *c, const struct ike_event *ev)
 {
     const struct ike_path from = {.local = c->sa->path.local, .remote = ev->remote, .natt = true};
-    ikev2_keepalive_heard(ike, c->sa, &from);
+    ikev2_keepalive_heard(ike, c->sa, &from, false);
     ikev2_natd_follow_esp(ike, c->sa, &ev->remote);
 }
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * What keeps the mapping of a NAT (RFC 3948 4): we send, when we are behind it and nothing else went out.
- * Where the peer tells what it sees of us (MOBIKE), a liveness check goes in the place of a keepalive after a
- * silence that the NAT was not seen to bear yet: its answer says whether the mapping is another one now,
- * which is mended at once (ikev2_mobike.h), and how long the NAT keeps one is known better (ike_mapping.h).
- * Of a NAT in front of the peer the same is learned by the way, from the ports that its packets come from.
- * Thread: control.
+ * What keeps the mapping of a NAT (RFC 3948 4): we send, when we are behind it and nothing else went out. How
+ * long the silences may be is learned (ike_mapping.h), where the peer helps: asked in a liveness check to
+ * call us after so many seconds, it says that it will, and we are silent until then. When its call comes, the
+ * NAT has kept the mapping; when none comes, it is made anew by a liveness check of ours. What MOBIKE tells
+ * of where the peer sees us counts as well, and what comes from the peer by itself. Of a NAT in front of the
+ * peer the same is learned by the way: from answers to what we ask, and from the ports that its packets come
+ * from.
+ *
+ * The peer is asked by a status notify for private use, which others ignore (RFC 7296 3.10.1). Thread:
+ * control.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,28 +19,43 @@
 
 struct ike;
 struct ike_path;
-struct ike_sa_view;
+struct ikev2_msg;
 struct ikev2_sa;
+struct wire_ike_builder;
 
-/* The silence in front of the liveness check that is out. */
+#define IKEV2_N_CALL_ME 40970 /* seconds, 16 bits; in the answer: empty */
+
 struct ikev2_keepalive {
-    uint64_t out_ns;  /* nothing went out */
-    uint64_t both_ns; /* nothing went either way */
+    uint16_t asked_s;      /* the liveness check that is out asks to be called after that; 0: it does not */
+    bool is_refused;       /* the peer does not know what we ask, or it leads nowhere: it is asked no more */
+    uint8_t voids;         /* silences in a row that something else ended */
+    uint64_t try_ns;       /* the silence until its call; 0: none is waited for */
+    base_time waits_until; /* with try_ns */
+    base_time call_at;     /* the peer wants to be called; 0: it does not */
+    uint64_t out_ns;       /* nothing went out for so long before our newest request, */
+    uint64_t both_ns;      /* nor came in */
 };
 
-/* The silence that we allow ourselves, in nanoseconds; 0: there is no mapping of ours to keep. *is_try: it is
- * longer than what is known to be borne. */
-uint64_t ikev2_keepalive_ns(const struct ike *ike, const struct ikev2_sa *sa, bool *is_try);
+/* The silence that we allow ourselves, in nanoseconds; 0: there is no mapping of ours to keep. */
+uint64_t ikev2_keepalive_ns(const struct ike *ike, const struct ikev2_sa *sa);
 
-/* When it ends; BASE_TIME_NEVER: never. */
+/* When something is to be done; BASE_TIME_NEVER: never. */
 base_time ikev2_keepalive_at(const struct ike *ike, const struct ikev2_sa *sa);
 
-/* It has ended: sends a keepalive, or, where an exchange may begin, wants a liveness check. */
+/* It is time: sends a keepalive, or, where an exchange may begin, wants a liveness check. */
 void ikev2_keepalive_due(struct ike *ike, struct ikev2_sa *sa, bool may_ask);
 
-/* A liveness check is about to be sent, and is answered. */
-void ikev2_keepalive_asks(const struct ike *ike, struct ikev2_sa *sa);
-void ikev2_keepalive_answered(struct ike *ike, struct ikev2_sa *sa, enum ikev2_seen seen);
+/* Adds to a liveness check of ours what is to be asked, and takes what its answer says, and what that tells
+ * of where the peer sees us. */
+void ikev2_keepalive_put(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b);
+void ikev2_keepalive_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                              enum ikev2_seen seen);
 
-/* Something authentic came from the peer over this path, before life.last_in tells so. */
-void ikev2_keepalive_heard(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);
+/* The peer's request may ask for a call; the answer says that it will come. */
+void ikev2_keepalive_on_request(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                                struct wire_ike_builder *b);
+
+/* A request, or an answer to our newest one, came from the peer over this path, before life.last_in says so.
+ */
+void ikev2_keepalive_heard(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
+                           bool is_response);

@@ -208,8 +208,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     }
     ikev2_sa_touch(ike, sa);
     ikev2_frag_drop(ike, sa, msg->is_response);
-    if (!msg->is_response)
-        ikev2_keepalive_heard(ike, sa, msg->path);
+    ikev2_keepalive_heard(ike, sa, msg->path, msg->is_response);
     sa->life.last_in = ike->now;
     sa->stream.tries = 0;
     sa->req.denied = 0; /* the peer knows the SA, whatever somebody says in clear */

@@ -56,6 +56,14 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
         request_send_pairs(ike, sa);
 }
 
+/* How quiet it was before this request (ikev2_keepalive.h). */
+static void request_note_silence(const struct ike *ike, struct ikev2_sa *sa)
+{
+    const base_time in = sa->life.last_in, out = sa->life.last_out;
+    sa->keepalive.out_ns = base_time_since(ike->now, out);
+    sa->keepalive.both_ns = base_time_since(ike->now, in.ns > out.ns ? in : out);
+}
+
 static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)
 {
     ike_dgrams_free(&sa->req.dgrams);
@@ -71,6 +79,7 @@ static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams 
     sa->req.tries = sa->req.denied = 0;
     sa->req.exchange = exchange;
     sa->req.sent_at = ike->now;
+    request_note_silence(ike, sa);
     request_send(ike, sa);
 }
 

@@ -78,8 +78,7 @@ static void show_mapping(const struct ike *ike, const struct base_addr *nat, uin
 
 static void show_keepalive(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
-    bool is_try;
-    v->keepalive_s = (uint32_t)(ikev2_keepalive_ns(ike, sa, &is_try) / BASE_NS_PER_S);
+    v->keepalive_s = (uint32_t)(ikev2_keepalive_ns(ike, sa) / BASE_NS_PER_S);
     if (sa->natd.local_nat)
         show_mapping(ike, &sa->path.local.addr, &v->local_mapping.held_s, &v->local_mapping.lost_s);
     if (sa->natd.remote_nat)

@@ -135,8 +135,10 @@ static enum ikev2_outcome info_on_request(struct ike *ike, struct ikev2_sa *sa, 
     struct wire_ike_builder b = ikev2_msg_begin(ike);
     if (d.count && !ends)
         wire_ike_put_delete(&b, &d);
-    if (!ends && !error)
+    if (!ends && !error) {
         ikev2_mobike_on_request(ike, sa, msg, &b);
+        ikev2_keepalive_on_request(ike, sa, msg, &b);
+    }
     ikev2_msg_respond(ike, sa, msg->path, WIRE_IKE_INFORMATIONAL, msg->hdr.msgid, &b);
     if (error == WIRE_IKE_N_AUTHENTICATION_FAILED) {
         explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
@@ -170,7 +172,7 @@ static void send_check(struct ike *ike, struct ikev2_sa *sa)
     if (sa->want.stray_spi)
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INVALID_SPI, base_writer_span(&w));
     ikev2_mobike_put_check(ike, sa, &b);
-    ikev2_keepalive_asks(ike, sa);
+    ikev2_keepalive_put(ike, sa, &b);
     sa->want.stray_spi = 0;
     sa->want.dpd = false;
     if (sa->want.ask) {
@@ -242,7 +244,7 @@ static enum ikev2_outcome info_on_response(struct ike *ike, struct ikev2_sa *sa,
     else if (kind == IKEV2_TASK_REDIRECT)
         ikev2_redirect_on_answer(ike, sa);
     else if (kind == IKEV2_TASK_DPD)
-        ikev2_keepalive_answered(ike, sa, ikev2_mobike_on_checked(ike, sa, msg));
+        ikev2_keepalive_answered(ike, sa, msg, ikev2_mobike_on_checked(ike, sa, msg));
     return IKEV2_STAYS;
 }
 

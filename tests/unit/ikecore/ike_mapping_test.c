@@ -34,7 +34,7 @@ static unsigned search(struct ike *ike, uint64_t life_ns, unsigned *tries)
             break;
         ike->now = base_time_add(ike->now, ns);
         if (ns > life_ns) {
-            ike_mapping_lost(ike, &nat, ns);
+            ike_mapping_lost(ike, &nat, ns, false);
             lost++;
         } else {
             ike_mapping_held(ike, &nat, ns);
@@ -57,6 +57,11 @@ static void the_end_is_found_with_a_few_tries(void **state)
         assert_true(ns <= life_s * S && ns <= IKE_MAPPING_MOST_S * S);
         const uint64_t most = life_s < IKE_MAPPING_MOST_S ? life_s : IKE_MAPPING_MOST_S;
         assert_true(ns >= most * S * 3 / 4 || ns >= (most - 2) * S);
+        assert_int_equal(
+            ike_mapping_safe(
+                ike_mapping_find(&ike, &(struct base_addr){.family = BASE_AF_IP4, .bytes = {192, 0, 2, 1}}),
+                5 * S),
+            ns);
         ike_mappings_free(&ike.mappings);
     }
 }
@@ -71,6 +76,26 @@ static void what_is_not_known_begins_where_it_is_told(void **state)
     assert_int_equal(ike_mapping_next(NULL, 3600 * S, &is_try), IKE_MAPPING_MOST_S * S);
 }
 
+static void what_can_be_relied_on_is_what_was_borne_or_the_first_silence(void **state)
+{
+    (void)state;
+    struct ike ike = {.now = {1000 * S}};
+    const struct base_addr nat = nat_of(1);
+    assert_int_equal(ike_mapping_safe(NULL, 20 * S), 20 * S);
+    ike_mapping_held(&ike, &nat, 16 * S);
+    assert_int_equal(ike_mapping_safe(ike_mapping_find(&ike, &nat), 20 * S), 20 * S);
+    ike_mapping_held(&ike, &nat, 32 * S);
+    assert_int_equal(ike_mapping_safe(ike_mapping_find(&ike, &nat), 20 * S), 30 * S);
+    ike_mapping_lost(&ike, &nat, 48 * S, false);
+    assert_int_equal(ike_mapping_safe(ike_mapping_find(&ike, &nat), 20 * S), 30 * S);
+    assert_false(ike_mapping_find(&ike, &nat)->gives_others);
+    const struct base_addr other = nat_of(2);
+    ike_mapping_lost(&ike, &other, 20 * S, true); /* which is longer than it bears */
+    assert_true(ike_mapping_find(&ike, &other)->gives_others);
+    assert_int_equal(ike_mapping_safe(ike_mapping_find(&ike, &other), 20 * S), IKE_MAPPING_LEAST_S * S);
+    ike_mappings_free(&ike.mappings);
+}
+
 /* A NAT that is started anew forgets at any time: that says nothing of how long it keeps mappings. */
 static void one_loss_of_what_it_bore_before_is_doubted_and_the_second_believed(void **state)
 {
@@ -81,13 +106,13 @@ static void one_loss_of_what_it_bore_before_is_doubted_and_the_second_believed(v
     bool is_try;
     search(&ike, 1000 * S, &tries);
     const uint64_t settled = next(&ike, &is_try);
-    ike_mapping_lost(&ike, &nat, 2 * S); /* under traffic */
-    ike_mapping_lost(&ike, &nat, 60 * S);
+    ike_mapping_lost(&ike, &nat, 2 * S, false); /* under traffic */
+    ike_mapping_lost(&ike, &nat, 60 * S, false);
     assert_int_equal(next(&ike, &is_try), settled);
     ike_mapping_held(&ike, &nat, 60 * S);
-    ike_mapping_lost(&ike, &nat, 60 * S);
+    ike_mapping_lost(&ike, &nat, 60 * S, false);
     assert_int_equal(next(&ike, &is_try), settled);
-    ike_mapping_lost(&ike, &nat, 50 * S); /* it is another NAT by now */
+    ike_mapping_lost(&ike, &nat, 50 * S, false); /* it is another NAT by now */
     assert_int_equal(next(&ike, &is_try), 25 * S);
     assert_true(is_try);
     ike_mappings_free(&ike.mappings);
@@ -134,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_end_is_found_with_a_few_tries),
         cmocka_unit_test(what_is_not_known_begins_where_it_is_told),
+        cmocka_unit_test(what_can_be_relied_on_is_what_was_borne_or_the_first_silence),
         cmocka_unit_test(one_loss_of_what_it_bore_before_is_doubted_and_the_second_believed),
         cmocka_unit_test(what_was_lost_once_is_tried_again_after_an_hour),
         cmocka_unit_test(of_many_nats_those_heard_of_last_are_known),
