@@ -83,6 +83,24 @@ static void creds_load_chain(struct creds_load *l, const char *file, const char 
         l->n_chains++;
 }
 
+/* Intermediate certificates from a file, each behind the one that it issued. */
+static void creds_load_issuers(struct creds_load *l, const char *file)
+{
+    char where[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    size_t took, all = 0;
+    conf_where(l->x->r->folder, file, where);
+    for (size_t i = 0; l->ok && i < l->n_chains; i++) {
+        if (ossl_pki_ops.certs_extend(where, &l->chains[i], &took, &why) < 0)
+            creds_fail(l, "chain", sentence);
+        all += took;
+    }
+    if (!l->ok || all > 0)
+        return;
+    base_text_add(&why, "%s holds none that issued one of `certificate`", where);
+    creds_fail(l, "chain", sentence);
+}
+
 static void creds_load_files(struct creds_load *l, const json_t *local)
 {
     char buf[PASSPHRASE_MAX + 1];
@@ -93,6 +111,8 @@ static void creds_load_files(struct creds_load *l, const json_t *local)
         creds_load_key(l, "pkcs12", file, passphrase);
     for (size_t i = 0; (file = conf_value_at(certs, i)) != NULL; i++)
         creds_load_chain(l, file, passphrase);
+    for (size_t i = 0; l->ok && (file = conf_value_at(json_object_get(local, "chain"), i)) != NULL; i++)
+        creds_load_issuers(l, file);
     for (size_t i = 0; (file = conf_value_at(keys, i)) != NULL; i++)
         creds_load_key(l, "key", file, passphrase);
     base_wipe(buf, sizeof buf);
@@ -168,9 +188,10 @@ static const struct ike_creds *creds_load(struct conf_creds *x, const json_t *lo
 static char *creds_key(const struct conf_creds *x, const json_t *local)
 {
     json_t *key =
-        json_pack("{s:O*, s:O*, s:O*, s:O*, s:s}", "certificate", json_object_get(local, "certificate"),
-                  "key", json_object_get(local, "key"), "pkcs12", json_object_get(local, "pkcs12"),
-                  "passphrase", json_object_get(local, "key_passphrase_file"), "folder", x->r->folder);
+        json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:s}", "certificate", json_object_get(local, "certificate"),
+                  "chain", json_object_get(local, "chain"), "key", json_object_get(local, "key"), "pkcs12",
+                  json_object_get(local, "pkcs12"), "passphrase",
+                  json_object_get(local, "key_passphrase_file"), "folder", x->r->folder);
     char *text = key ? json_dumps(key, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(key);
     return text;
@@ -217,7 +238,7 @@ static bool creds_take(struct conf_creds *x, const json_t *side, struct ike_conn
     return conn->creds != NULL;
 }
 
-static const char *const creds_keys[] = {"certificate", "key", "pkcs12", "key_passphrase_file"};
+static const char *const creds_keys[] = {"certificate", "chain", "key", "pkcs12", "key_passphrase_file"};
 
 static bool creds_has(const json_t *side)
 {

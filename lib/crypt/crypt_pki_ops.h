@@ -169,6 +169,11 @@ struct crypt_pki_ops {
                       struct base_text *why);
     int (*certs_read)(const char *name, struct base_span bytes, const char *passphrase,
                       struct crypt_certs *out, struct base_text *why);
+    /*
+     * Appends those of a file (no raw keys) that issued the last of certs, and each other, to certs; the rest
+     * is left out. *took gets how many. 0, or negative as key_load, and certs is as before.
+     */
+    int (*certs_extend)(const char *where, struct crypt_certs *certs, size_t *took, struct base_text *why);
     /* Puts all of them and empties it. */
     void (*certs_put)(struct crypt_certs *certs);
 

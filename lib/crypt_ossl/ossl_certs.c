@@ -42,6 +42,23 @@ int ossl_certs_order(const char *name, struct crypt_certs *certs, struct base_te
     return 0;
 }
 
+size_t ossl_certs_append(struct crypt_certs *certs, struct crypt_certs *from)
+{
+    const size_t had = certs->n;
+    size_t i = 0;
+    while (certs->n > 0 && certs->n < CRYPT_CHAIN_MAX && i < from->n) {
+        if (!is_issuer(from->at[i], certs->at[certs->n - 1])) {
+            i++;
+            continue;
+        }
+        certs->at[certs->n++] = from->at[i];
+        from->at[i] = from->at[--from->n];
+        i = 0;
+    }
+    ERR_clear_error();
+    return certs->n - had;
+}
+
 /* What the taking of one block needs. */
 struct taking {
     const char *name;

@@ -20,3 +20,7 @@ int ossl_certs_order(const char *name, struct crypt_certs *certs, struct base_te
  */
 int ossl_certs_take(const char *name, struct base_span bytes, enum crypt_cert_form form,
                     struct crypt_certs *certs, struct base_text *why);
+
+/* Moves those of `from` that issued the last of certs, and each other, behind it, as far as there is room.
+ * Returns how many. */
+size_t ossl_certs_append(struct crypt_certs *certs, struct crypt_certs *from);

@@ -72,3 +72,19 @@ int ossl_certs_load(const char *where, const char *passphrase, struct crypt_cert
     base_file_free(&file);
     return err;
 }
+
+int ossl_certs_extend(const char *where, struct crypt_certs *certs, size_t *took, struct base_text *why)
+{
+    struct base_file file;
+    struct crypt_certs more = {0};
+    *took = 0;
+    int err = base_file_read(where, OSSL_FILE_MAX, false, &file, why);
+    if (err < 0)
+        return err;
+    err = ossl_certs_take(where, base_file_span(&file), CRYPT_CERT_X509, &more, why);
+    base_file_free(&file);
+    if (err == 0)
+        *took = ossl_certs_append(certs, &more);
+    ossl_certs_put(&more);
+    return err;
+}

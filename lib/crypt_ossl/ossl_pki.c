@@ -21,6 +21,7 @@ const struct crypt_pki_ops ossl_pki_ops = {
     .verify = ossl_verify,
     .certs_load = ossl_certs_load,
     .certs_read = ossl_certs_read,
+    .certs_extend = ossl_certs_extend,
     .certs_put = ossl_certs_put,
     .cert_parse = ossl_cert_parse,
     .cert_get = ossl_cert_get,

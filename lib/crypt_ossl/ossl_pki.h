@@ -8,6 +8,7 @@ void ossl_cert_info(const struct crypt_cert *cert, struct crypt_cert_info *out);
 
 int ossl_certs_load(const char *where, const char *passphrase, struct crypt_certs *out,
                     struct base_text *why);
+int ossl_certs_extend(const char *where, struct crypt_certs *certs, size_t *took, struct base_text *why);
 int ossl_certs_read(const char *name, struct base_span bytes, const char *passphrase, struct crypt_certs *out,
                     struct base_text *why);
 

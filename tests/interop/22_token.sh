@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Culvert's private key is in hardware (SoftHSM 2 stands for it) and never leaves it: tunnels up, by either side, and a reload
 # that asks the token again. A wrong PIN is a sentence before anything starts. An RSA key with its certificate in a file, an ECDSA
-# key with its certificate in the token; one that is not there is a sentence, too.
+# key with its certificate in the token and an intermediate one in a file; one that is not there is a sentence, too.
 # cases: rsa ec
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
@@ -17,19 +17,22 @@ if ! token_is_possible; then
     exit 77
 fi
 pki_open "$LAB_PKI"
-pki_ca ca && pki_cert gw ca "key=$kind" san=DNS:gw.example.org && pki_cert foo ca "key=$kind" san=DNS:foo.example.org || lab_fail "no certificates"
+# the certificate in the token is of an intermediate CA, which stands in a file beside
+issuer=ca
+[ "$1" = rsa ] || issuer=sub
+pki_ca ca && pki_ca sub ca && pki_cert gw $issuer "key=$kind" san=DNS:gw.example.org && pki_cert foo ca "key=$kind" san=DNS:foo.example.org || lab_fail "no certificates"
 token_open "$LAB_OUT/token" lab 1234 || lab_fail "no token, see $LAB_OUT/token/log"
 token_import "$LAB_PKI/gw.key" gw || lab_fail "the token does not take the key, see $LAB_OUT/token/log"
 rm "$LAB_PKI/gw.key"
-token_cert=no
+token_cert=no chain=
 if [ "$1" = ec ]; then
     token_import_certificate "$LAB_PKI/gw.crt" gw || lab_fail "the token does not take the certificate, see $LAB_OUT/token/log"
-    token_cert=$(token_uri gw)
+    token_cert=$(token_uri gw) chain=sub
 fi
 lab_up a=fwd b=1to1
 check_capture_start
 gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
-    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "b.token=$(token_uri gw)" b.pin=4321 "b.token_cert=$token_cert"
+    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "b.token=$(token_uri gw)" b.pin=4321 "b.token_cert=$token_cert" "b.chain=$chain"
 (gw_start b) >"$LAB_OUT/wrong-pin.log" 2>&1 && lab_fail "the gateway starts with a wrong PIN"
 grep -q "PIN" "$LAB_OUT/gwb/check.log" || lab_fail "a wrong PIN is not said: $(cat "$LAB_OUT/gwb/check.log")"
 grep -q "4321" "$LAB_OUT/gwb/check.log" && lab_fail "the PIN is told to everybody"

@@ -73,6 +73,7 @@ culvert_auth() {
     [ -z "$token" ] || keys="\"$token\""
     [ "$(gw_value "$1" "$2" token_cert)" = no ] || certs="\"$(gw_value "$1" "$2" token_cert)\""
     [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
+    [ -z "$(gw_value "$1" "$2" chain)" ] || printf ', "chain": "%s"' "$LAB_PKI/$(gw_value "$1" "$2" chain).crt"
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
     [ "$(gw_value "$1" "$2" rsa_pss)" = auto ] || printf ', "rsa_pss": "%s"' "$(gw_value "$1" "$2" rsa_pss)"
     [ -z "$p12" ] || printf ', "pkcs12": ["%s"], "key_passphrase_file": "%s"' "$LAB_PKI/$p12.p12" "$LAB_PKI/p12-phrase"

@@ -19,6 +19,7 @@
 #       key peer_key       own key and the peer's, shown without a certificate: a name there
 #       token pin          URI of the own key in a token, and the PIN (Culvert only); see lab_token.sh
 #       token_cert         URI of the own certificate in a token, or no (Culvert only)
+#       chain              what issued it, there: a name, or nothing (Culvert only)
 #       rsa_pss            how an RSA key signs: auto, always or never (Culvert only; strongSwan: SWAN_PSS=yes)
 #       user password      whom this side logs in as; of a peer that logs in: whom strongSwan lets in
 #       eap_id             the answer to EAP's first question, by default the user
@@ -60,7 +61,7 @@ conn() {
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= swan= swan_child=
-        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
+        lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no chain= user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
         version=2 aggressive=no xauth=no mode_config=pull id2= cert2= peer_id2= ca2= p12=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}

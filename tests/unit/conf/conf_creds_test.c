@@ -85,6 +85,8 @@ static void each_fault_is_told_where_it_is(void **state)
         {"'id':'@gw','certificate':'gw.crt','key':'text'", "key", "text"},
         {"'id':'@gw','key':'gw.key','key_passphrase_file':'missing'", "key_passphrase_file", "missing"},
         {"'id':'@gw','pkcs12':'text'", "pkcs12", "text"},
+        {"'id':'@gw','certificate':'gw.crt','key':'gw.key','chain':'ed.crt'", "chain", "none that issued"},
+        {"'id':'@gw','certificate':'gw.crt','key':'gw.key','chain':'missing'", "chain", "missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char conn[512], path[128];

@@ -37,6 +37,25 @@ static void one_certificate_comes_as_pem_or_der(void **state)
     assert_int_equal(pem.n, 0);
 }
 
+static void issuers_are_taken_from_a_file_beside(void **state)
+{
+    struct crypt_certs certs;
+    struct base_text why = pki_why();
+    size_t took;
+    (void)state;
+    assert_int_equal(load("deep.crt", NULL, &certs), 0);
+    assert_int_equal(ossl_pki_ops.certs_extend(pki_path("gw.crt"), &certs, &took, &why), 0);
+    assert_int_equal(took, 0);
+    assert_int_equal(ossl_pki_ops.certs_extend(pki_path("deep.chain"), &certs, &took, &why), 0);
+    assert_int_equal(took, 2); /* and not its own, which stands there, too */
+    assert_int_equal(certs.n, 3);
+    expect_subject(certs.at[1], "C=NZ, O=Lab, CN=sub-sub");
+    expect_subject(certs.at[2], "C=NZ, O=Lab, CN=sub");
+    assert_true(ossl_pki_ops.certs_extend(pki_path("missing"), &certs, &took, &why) < 0);
+    assert_int_equal(certs.n, 3);
+    ossl_pki_ops.certs_put(&certs);
+}
+
 static void a_chain_comes_in_the_order_of_issue(void **state)
 {
     static const char *const files[] = {"deep.chain", "deep.p12"}; /* in both, sub stands before sub-sub */
@@ -106,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_certificate_comes_as_pem_or_der),
         cmocka_unit_test(a_chain_comes_in_the_order_of_issue),
+        cmocka_unit_test(issuers_are_taken_from_a_file_beside),
         cmocka_unit_test(a_raw_public_key_comes_as_pem_or_der),
         cmocka_unit_test(what_is_no_certificate_is_called_what_it_is),
         cmocka_unit_test(a_chain_with_a_stranger_in_it_is_refused),
