@@ -156,16 +156,18 @@ static void check_twice(struct conf_reader *r, const struct ike_conf *ike)
 
 void conf_check_grants(struct conf_reader *r, const struct ike_conf *ike)
 {
-    if (!ike->grants)
-        return;
     const size_t mark = conf_enter(r, "connections");
     for (size_t i = 0; i < ike->n_conns; i++) {
         const struct ike_conn_conf *c = &ike->conns[i];
         const size_t at = conf_enter(r, c->name);
+        if (c->peers_only && !c->n_grants)
+            conf_warn(
+                r, "remote.peers_only lets nobody in: there is no row in remote.peers or remote.peers_file");
         for (uint32_t k = 0; k < c->n_grants; k++)
             check_row(r, ike, c, &ike->grants->list[c->first_grant + k]);
         conf_leave(r, at);
     }
-    check_twice(r, ike);
+    if (ike->grants)
+        check_twice(r, ike);
     conf_leave(r, mark);
 }

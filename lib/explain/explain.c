@@ -168,6 +168,28 @@ void explain_unknown_id(struct ike *ike, struct explain_about about, const struc
     explain_search(ike, IKE_AUDIT_FAIL_UNKNOWN_ID, about, remote, asked, unknown_id_tell);
 }
 
+void explain_no_row(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                    const struct ike_id *peer)
+{
+    char id[IKE_ID_TEXT_MAX];
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNKNOWN_ID, about, conn))
+        return;
+    e.a->remote_id = *peer;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "%s proved itself, and is not on the list of connection %s",
+                  ike_id_text(peer, e.crypto, id), conn->name);
+    base_text_add(
+        &e.why,
+        "connections.%s.remote.peers_only is true, and neither peers nor peers_file has a row of this "
+        "identity.",
+        conn->name);
+    base_text_add(&e.fix_here,
+                  "connections.%s.remote.peers: { \"id\": \"%s\" }, and a reload, if it may come", conn->name,
+                  id);
+    explain_end(ike, &e);
+}
+
 void explain_peer_id(struct ike *ike, struct explain_about about, const struct ike_id *got)
 {
     char id[IKE_ID_TEXT_MAX], want[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX], at[BASE_ENDPOINT_TEXT_MAX];

@@ -228,6 +228,10 @@ void explain_limit(struct ike *ike, struct explain_about about, const char *key)
 void explain_full(struct ike *ike, struct explain_about about);
 
 /* A peer proved its identity, and conn->unique or limits.sas_per_identity refuses one SA more beside `n`. */
+/* A caller proved an identity that has no row, where the connection takes only those that have one. */
+void explain_no_row(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
+                    const struct ike_id *peer);
+
 void explain_one_too_many(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                           uint32_t n);
 

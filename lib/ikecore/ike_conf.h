@@ -232,6 +232,7 @@ struct ike_conn_conf {
     /* With EAP_RADIUS: the server's answer names one of these; none: it need not. */
     size_t n_groups;
     char groups[IKE_GROUPS_MAX][IKE_GROUP_MAX];
+    bool peers_only;         /* who calls must have a row (ike_grant.h) */
     bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
     struct ike_ppk *ppk;     /* owned by the ike_conf; NULL: none */
     struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */

@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "ike_audit.h"
 #include "ike_core.h"
+#include "ike_grant.h"
 #include "ike_job.h"
 #include "ike_job_auth.h"
 #include "ike_peer.h"
@@ -219,6 +220,16 @@ static bool auth_is_last(const struct ikev2_auth *a, const struct ike_conn_conf 
     return a->peer_proofs == ike_conn_conf_proofs(conn, false) && own >= ike_conn_conf_proofs(conn, true);
 }
 
+/* Whether the caller has a row where it must; no: explained. */
+static bool auth_is_listed(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
+{
+    const struct ike_id *peer = &sa->init->auth.proved[0];
+    if (!conn->peers_only || ike_grant_of(conn, peer))
+        return true;
+    explain_no_row(ike, ikev2_sa_about(sa), conn, peer);
+    return false;
+}
+
 /* The answer to the request that was taken, once our proof in it is made; NULL: it has none. */
 static enum ikev2_outcome auth_answer_with(struct ike *ike, struct ikev2_sa *sa,
                                            const struct ike_conn_conf *conn, const struct ike_job_auth *proof)
@@ -226,7 +237,7 @@ static enum ikev2_outcome auth_answer_with(struct ike *ike, struct ikev2_sa *sa,
     struct ikev2_auth *a = &sa->init->auth;
     if (auth_is_last(a, conn, proof)) {
         /* Not before: others of the same identity may have come up meanwhile. */
-        if (ikev2_auth_is_one_too_many(ike, sa, conn, &a->proved[0]))
+        if (!auth_is_listed(ike, sa, conn) || ikev2_auth_is_one_too_many(ike, sa, conn, &a->proved[0]))
             return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
         return auth_answer(ike, sa, conn, proof);
     }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Inner addresses. gateway: two strongSwan roadwarriors behind one NAT get an address of an IPv4 and one of an IPv6 pool
-# each, have traffic both ways, ask for the wrong one, come back, also after a restart of culvertd, and find the pool
+# each, have traffic both ways, ask for the wrong one or each other's, come back, also after a restart of culvertd, and find the pool
 # full. rows: of one connection for all of *@example.org two have rows, in the configuration and in a file, with an address and networks
-# of their own, and a third has what the connection says. client: Culvert takes an address of a strongSwan.
+# of their own, and a third has what the connection says, until only those with a row may come. client: Culvert takes an address of a
+# strongSwan.
 # cases: gateway rows client
 . "$(dirname "$0")/../lib/lab.sh"
 
@@ -92,6 +93,14 @@ if [ "$1" = rows ]; then
     check_equal "addresses by the new rows" "ann@example.org=10.9.0.7 bob@example.org=10.9.0.11 cy@example.org=10.9.0.1" \
         "$(leases | tr ' ' '\n' | sort | xargs)"
     reach a2 10.9.0.11 "$lan.20"
+    # who has no row is not let in any more, though his key is right
+    sed -i 's/"peers_file"/"peers_only": true, "peers_file"/' "$LAB_OUT/gwb/culvert.json"
+    culvert_ctl b reload >"$LAB_OUT/reload.log" || lab_fail "the reload fails: $(cat "$LAB_OUT/reload.log")"
+    gw_initiate a third && lab_fail "who has no row is let in"
+    culvert_ctl b show failures | grep -q 'peers_only is true' || lab_fail "not told: $(culvert_ctl b show failures)"
+    swan_terminate a net
+    gw_initiate a net || lab_fail "who has a row is not let in: $(culvert_ctl b show failures)"
+    reach a 10.9.0.7 "$lan.10"
     echo "shows: $(leases)"
     exit 0
 fi
@@ -142,8 +151,11 @@ gw_stop b
 gw_start b
 check_equal "leases kept over the restart" "3" "$(culvert_json b 'len([l for l in d["leases"] if l["state"] == "kept"])' show pools)"
 gw_terminate a net
-sed -i 's/vips = .*/vips = 10.9.0.77/' "$LAB_OUT/gwa/swanctl/swanctl.conf"
-swan_ctl a --load-all --noprompt >>"$LAB_OUT/gwa/load.log" 2>&1
+# one asks for an address of no pool, the other for that one's
+for wish in a=10.9.0.77 a2=10.9.0.2; do
+    sed -i "s/vips = .*/vips = ${wish#*=}/" "$LAB_OUT/gw${wish%=*}/swanctl/swanctl.conf"
+    swan_ctl "${wish%=*}" --load-all --noprompt >>"$LAB_OUT/gw${wish%=*}/load.log" 2>&1
+done
 gw_initiate a net || lab_fail "no tunnel after the restart: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 gw_initiate a2 net || lab_fail "no tunnel after the restart: $(tail -n 2 "$LAB_OUT/gwa2/initiate.log")"
 check_equal "addresses after the restart" "@a2=10.9.0.1 @a=10.9.0.2" "$(leases)"

@@ -25,6 +25,14 @@ static void a_row_that_nobody_meets_is_refused(void **state)
                 "connections.roads.remote.peers[2]", "has a row already, peers[0]; keep one");
 }
 
+static void a_list_of_nobody_is_told(void **state)
+{
+    (void)state;
+    warned(GOOD_PORTS, "",
+           "'roads':{" GOOD_LOCAL ",'remote':{'id':'*@example.org','pools':'staff','peers_only':true}}",
+           POOLS, "connections.roads", "lets nobody in");
+}
+
 static void good_rows_are_taken(void **state)
 {
     (void)state;
@@ -104,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_that_nobody_meets_is_refused),
         cmocka_unit_test(good_rows_are_taken),
+        cmocka_unit_test(a_list_of_nobody_is_told),
         cmocka_unit_test(an_address_lies_in_a_pool_of_its_peer),
         cmocka_unit_test(an_address_is_one_peers),
         cmocka_unit_test(subnets_of_a_row_are_its_childs),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IKE_AUTH of the responder while its jobs are out: what arrives, ends or changes meanwhile. */
+#include "ike_grant.h"
 #include "ike_pair.h"
 #include "ikev2_auth.h"
 #include "ikev2_init.h"
@@ -251,9 +252,31 @@ static void a_proof_that_cannot_be_made_is_told_and_refuses_the_caller(void **st
     pair_free(p);
 }
 
+static void only_who_has_a_row_is_let_in(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 3; n++) { /* no row, a row of somebody else, its own */
+        struct pair *p = pair_new();
+        struct ike_conf *conf = p->h[1].conf;
+        conf->conns[0].peers_only = true;
+        if (n)
+            ike_grant_add(conf, &conf->conns[0])->id = n == 1 ? pair_id("@other") : conf->conns[0].remote_id;
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), n == 2 ? 2 : 0);
+        assert_int_equal(pair_stats(p, 1).established, n == 2);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_UNKNOWN_ID), n < 2);
+        if (n < 2)
+            assert_non_null(
+                strstr(pair_audit(&p->h[1], IKE_AUDIT_FAIL_UNKNOWN_ID)->why, "peers_only is true"));
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_who_has_a_row_is_let_in),
         cmocka_unit_test(a_repeated_request_is_dropped_while_it_is_worked_on),
         cmocka_unit_test(the_pair_is_installed_before_the_answer_goes),
         cmocka_unit_test(a_job_that_comes_after_the_timeout_harms_nothing),
