@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# FreeRADIUS decides logins of strongSwan: by a password and by a certificate, behind a server that does not answer; it gives an
+# FreeRADIUS decides logins of strongSwan: by a password and by a certificate, by MD5, which makes no key, and by TTLS with MD5
+# inside, methods that Culvert does not know; behind a server that does not answer. It gives an
 # address, and is told who came and went, and what they carried. A wrong password is refused, and so is a group that is not let in.
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/lab_radius.sh"
@@ -32,6 +33,12 @@ login="peer=$(gw_public b) peer_id=@gw"
 conn a password id=@foo $login auth=eap-mschapv2 user=bob password='Correct Horse 9' vips=0.0.0.0 lan=dynamic
 # shellcheck disable=SC2086
 conn a certificate id=ann@example.org $login auth=eap-tls user=ann@example.org
+SWAN_PLUGINS+=" eap-md5 eap-ttls"
+for method in md5 ttls; do
+    # shellcheck disable=SC2086
+    conn a "$method" "id=@$method" $login "auth=eap-$method" user=bob password='Correct Horse 9'
+    conn b "$method" id=@gw "peer_id=@$method" peer_auth=eap-radius
+done
 # shellcheck disable=SC2086
 conn a wrong id=@bar $login auth=eap-mschapv2 user=eve password=guessed
 conn b password id=@gw peer_id=@foo peer_auth=eap-radius groups=staff,night peer_lan=dynamic
@@ -64,6 +71,11 @@ swan_initiate a certificate || lab_fail "no tunnel by a certificate: $(culvert_c
 swan_initiate a password || lab_fail "no tunnel by a password: $(culvert_ctl b show failures)"
 swan_logged a "installing new virtual IP 10.77.0.5" || lab_fail "strongSwan did not get the address that FreeRADIUS gave"
 lab_in gwa ping -c 3 -i 0.1 -I 10.77.0.5 -W 1 "${NET_LAN[b]}.10" >/dev/null || lab_fail "no ping through the tunnel"
+swan_terminate a certificate
+for method in md5 ttls; do
+    swan_initiate a "$method" || lab_fail "no tunnel by $method: $(culvert_ctl b show failures)"
+    swan_terminate a "$method"
+done
 swan_initiate a wrong 8 && lab_fail "a wrong password got a tunnel"
 culvert_ctl b show failures >"$LAB_OUT/failures.txt"
 grep -q 'The RADIUS server rejects the login of "eve"' "$LAB_OUT/failures.txt" || lab_fail "not told: $(cat "$LAB_OUT/failures.txt")"
@@ -73,7 +85,7 @@ grep -q 'login of "kim", but names no group of this connection.*"guests"' "$LAB_
 swan_terminate a password
 stopped() { grep -q 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct"; }
 lab_wait 5 stopped || lab_fail "FreeRADIUS was not told of the end"
-check_equal "starts" 2 "$(grep -c 'Acct-Status-Type = Start' "$LAB_OUT/radius/acct")"
+check_equal "starts" 4 "$(grep -c 'Acct-Status-Type = Start' "$LAB_OUT/radius/acct")"
 grep -A20 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q 'User-Name = "bob"' || lab_fail "the wrong one was told of"
 for count in 'Input-Octets = 252' 'Input-Packets = 3' 'Output-Octets = 252' 'Output-Packets = 3' 'Session-Time = [0-9]'; do
     grep -A20 'Acct-Status-Type = Stop' "$LAB_OUT/radius/acct" | grep -q "Acct-$count" || lab_fail "accounting of the end has no Acct-$count"

@@ -67,6 +67,24 @@ modules {
         }
         mschapv2 {
         }
+        md5 {
+        }
+        ttls {
+            tls = lab
+            default_eap_type = md5
+            copy_request_to_tunnel = no
+            use_tunneled_reply = no
+            virtual_server = inner
+        }
+    }
+}
+server inner {
+    authorize {
+        files
+        eap
+    }
+    authenticate {
+        eap
     }
 }
 server lab {
