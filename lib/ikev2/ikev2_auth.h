@@ -57,6 +57,11 @@ struct ikev2_auth_method {
     /* The same, with the job that is back; not WAITS. NULL: round hands none out. */
     enum ikev2_auth_step (*resume)(struct ike *ike, struct ikev2_sa *sa, struct ike_job *job,
                                    struct wire_ike_builder *b);
+    /*
+     * As initiator, when the peer ends the rounds by a refusal: tells what they know of it. False: nothing.
+     * NULL: never anything.
+     */
+    bool (*tell)(struct ike *ike, struct ikev2_sa *sa);
     /* As responder, when the SA is up: what the login brought beside. NULL: nothing. */
     void (*granted)(struct ike *ike, struct ikev2_sa *sa);
     /* Both sides prove a key that only they know by it, so that the gateway needs no other proof (RFC 5998).

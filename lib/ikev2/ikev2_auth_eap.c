@@ -306,7 +306,8 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
             step = EAP_FAILS;
         }
     }
-    if (conn && a->eap)
+    /* What the peer offers first is no fault as long as it may offer something else. */
+    if (conn && a->eap && !(step == EAP_SENDS && a->eap->fault == EAP_FAULT_METHOD))
         eap_tell(ike, sa, conn);
     if (!conn || job->status != 0)
         return IKEV2_AUTH_FAILED;
@@ -321,6 +322,15 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
     return eap_put(a->eap, b, step == EAP_FAILS ? IKEV2_AUTH_FAILED : IKEV2_AUTH_DONE);
 }
 
+static bool eap_tell_end(struct ike *ike, struct ikev2_sa *sa)
+{
+    const struct ike_conn_conf *conn = eap_conn(ike, sa);
+    const struct ikev2_auth *a = &sa->init->auth;
+    if (conn && a->eap)
+        eap_tell(ike, sa, conn);
+    return a->eap_told != EAP_FAULT_NONE;
+}
+
 /* What a RADIUS server grants beside: the time that it may last, and an account. */
 static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
 {
@@ -332,10 +342,11 @@ static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
 }
 
 /* What all of EAP have in common. */
-#define EAP_ROW(name_, kind_, ...)                                                                    \
-    {                                                                                                 \
-        .name = (name_), .kind = IKE_AUTH_EAP_##kind_, .number = WIRE_IKE_AUTH_PSK, .is_late = true,  \
-        .prove = eap_prove, .check = eap_check, .round = eap_round, .resume = eap_resume, __VA_ARGS__ \
+#define EAP_ROW(name_, kind_, ...)                                                                   \
+    {                                                                                                \
+        .name = (name_), .kind = IKE_AUTH_EAP_##kind_, .number = WIRE_IKE_AUTH_PSK, .is_late = true, \
+        .prove = eap_prove, .check = eap_check, .round = eap_round, .resume = eap_resume,            \
+        .tell = eap_tell_end, __VA_ARGS__                                                            \
     }
 
 const struct ikev2_auth_method ikev2_auth_eap_tls = EAP_ROW("eap-tls", TLS, .is_mutual = true);

@@ -337,7 +337,8 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
         sa->run->is_wary = sa->run->calls_again = true;
         return IKEV2_TURNS;
     }
-    if (!sa->init->auth.eap_told)
+    const struct ikev2_auth_method *late = sa->init->auth.late;
+    if (!late || !late->tell || !late->tell(ike, sa))
         explain_refused(ike, ikev2_sa_about(sa), EXPLAIN_ASKED_AUTH, NULL, error);
     IKE_COUNT(ike, sa, failed);
     return IKEV2_TURNS;

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A user logs in with a password (EAP-MSCHAPv2), or with a certificate (EAP-TLS; by TLS 1.2, since strongSwan 5.9 does
-# not know RFC 9190), strongSwan to Culvert and the other way round; a wrong password, an unknown user, a revoked certificate and one
-# of a stranger get nothing, and both sides are told why.
-# cases: in out tls-in tls-out
+# A user logs in with a password (EAP-MSCHAPv2), or with a certificate (EAP-TLS; by TLS 1.2 where strongSwan 5.9 does the
+# method, which does not know RFC 9190), strongSwan to Culvert and the other way round; a wrong password, an unknown user, a revoked
+# certificate, one that is not the pinned one, and one of a stranger get nothing, and both sides are told why.
+# cases: in out tls-in tls-out tls13-out
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
@@ -54,8 +54,19 @@ out)
     conn a bad id=@foo peer_id=@bad peer_auth=eap-mschapv2
     conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann password='Correct Horse 9'
     conn b bad id=@bad peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann password=wrong peer_lan=10.77.1.0/24
+    # The answer to who it is may be empty, or say somebody else: the user is whom the method proves.
+    for name in empty:"" other:anonymous@example.org; do
+        conn a "${name%%:*}" id=@foo "peer_id=@${name%%:*}" peer_auth=eap-mschapv2
+        conn b "${name%%:*}" "id=@${name%%:*}" peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann "eap_id=${name#*:}" \
+            password='Correct Horse 9'
+    done
     gw_start b
     gw_start a
+    for name in empty other; do
+        gw_initiate b "$name" || lab_fail "no tunnel, $name: $(culvert_ctl b show failures)"
+        gw_terminate b "$name"
+    done
+    swan_logged a "received EAP identity 'anonymous@example.org'" || lab_fail "strongSwan did not get the identity"
     gw_initiate b foo || lab_fail "no tunnel: $(culvert_ctl b show failures)"
     culvert_ctl b initiate bad >"$LAB_OUT/bad.log" 2>&1
     refused() { culvert_ctl b show failures | grep -q 'does not take the name "ann" with this password (E=691)'; }
@@ -74,6 +85,17 @@ tls-in)
             peer_id=gw.example.org "peer=$(gw_public b)"
     done
     conn b users id=gw.example.org auth=pubkey cert=gw 'peer_id=*@example.org' peer_auth=eap-tls ca=ca
+    # One certificate and no other, whoever else has a good one
+    for user in pia pit; do
+        pki_cert "$user" ca key=rsa "subject=/CN=$user" "san=email:$user@pinned.example.org" eku=clientAuth || lab_fail "no certificate"
+        conn a "$user" "id=$user@pinned.example.org" "eap_id=$user@pinned.example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey \
+            peer_id=gw.example.org "peer=$(gw_public b)"
+    done
+    conn b pinned id=gw.example.org auth=pubkey cert=gw 'peer_id=*@pinned.example.org' peer_auth=eap-tls ca=ca \
+        "peer_more=, \"certificate\": \"$LAB_PKI/pia.crt\""
+    # Who cannot do TLS says so (Nak), and what it would take
+    conn b nak id=gw.example.org auth=pubkey cert=gw peer_id=nak@other.example.org peer_auth=eap-tls ca=ca
+    conn a nak id=nak@other.example.org peer_id=gw.example.org peer_auth=pubkey ca=ca auth=eap-mschapv2 user=nak password=whatever "peer=$(gw_public b)"
     gw_start b
     gw_start a
     gw_initiate a ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
@@ -83,7 +105,51 @@ tls-in)
     swan_logged a "authentication of 'gw.example.org' with EAP successful" || lab_fail "it was more than EAP"
     swan_initiate a eve 6 && lab_fail "a revoked certificate got a tunnel"
     culvert_failure b login why | grep -q 'In TLS, .*revoked' || lab_fail "not told: $(culvert_ctl b show failures)"
+    swan_initiate a pit 6 && lab_fail "a certificate that is not the pinned one got a tunnel"
+    culvert_ctl b show failures | grep -q 'In TLS, .*none of the keys' || lab_fail "not told: $(culvert_ctl b show failures)"
+    swan_initiate a nak 6 && lab_fail "a password got a tunnel where a certificate is due"
+    culvert_ctl b show failures | grep -q 'MSCHAPv2' || lab_fail "not told: $(culvert_ctl b show failures)"
+    gw_terminate a tim
+    gw_initiate a pia || lab_fail "no tunnel by a pinned certificate: $(culvert_ctl b show failures)"
     check_equal "child SAs" 1 "$(culvert_children b)"
+    ;;
+tls13-out)
+    # Behind strongSwan FreeRADIUS does the method: it begins with another one (which is refused by Nak), and speaks TLS 1.3 alone,
+    # with the protected indication of success (RFC 9190).
+    # shellcheck source=tests/lib/lab_radius.sh
+    . "$LAB_LIB/lab_radius.sh"
+    login_pki ca
+    pki_cert radius ca key=rsa subject=/CN=radius.example.org san=DNS:gw.example.org eku=serverAuth || lab_fail "no certificate"
+    : >"$LAB_OUT/users"
+    RADIUS_TLS=1.3 radius_start a "$LAB_OUT/users"
+    SWAN_PLUGINS+=" eap-radius"
+    # shellcheck disable=SC2034
+    SWAN_PLUGIN_CONF="eap-radius {
+            servers {
+                lab {
+                    address = 127.0.0.1
+                    secret = $RADIUS_SECRET
+                }
+            }
+        }"
+    conn a net id=gw.example.org auth=pubkey cert=gw peer_id=ann@example.org peer_auth=eap-radius
+    conn a eve id=gw.example.org auth=pubkey cert=gw peer_id=eve@example.org peer_auth=eap-radius
+    pki_ca other && pki_cert mal other key=rsa subject=/CN=eve san=email:eve@example.org eku=clientAuth || lab_fail "no certificate"
+    for user in ann:ann eve:mal; do
+        conn b "${user%:*}" "id=${user%:*}@example.org" auth=eap-tls "cert=${user#*:}" ca=ca peer_auth=pubkey peer_id=gw.example.org \
+            "peer=$(gw_public a)"
+    done
+    gw_start b
+    gw_start a
+    gw_initiate b ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
+    culvert_ctl b show failures | grep -q 'offers EAP-MSCHAPv2' && lab_fail "what was offered first is told as a failure"
+    culvert_ctl b initiate eve >"$LAB_OUT/eve.log" 2>&1
+    # FreeRADIUS keeps its alert to itself then
+    refused() { culvert_failure b login why | grep -q 'ended the login without a reason'; }
+    lab_wait 5 grep -q 'Alert write:fatal:unknown CA' "$LAB_OUT/radius/radius.log" || lab_fail "FreeRADIUS refused something else"
+    lab_wait 5 refused || lab_fail "the refusal is not told: $(culvert_ctl b show failures)"
+    check_equal "child SAs" 1 "$(culvert_children b)"
+    lab_end "$RADIUS_PID"
     ;;
 tls-out)
     login_pki stranger

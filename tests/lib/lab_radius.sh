@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 # FreeRADIUS as a process of the lab, in the namespace of a gateway, on its loopback: never the system's service. It reads
-# one file that the lab writes, knows MSCHAPv2 and TLS, and demands a Message-Authenticator of each request.
+# one file that the lab writes, knows MSCHAPv2, TLS, MD5 and TTLS around that, and demands a Message-Authenticator of each request.
 
 RADIUS_SECRET=lab-radius-secret-0123456789
 RADIUS_PORT=1812   # accounting is one above
 
 # radius_start GATEWAY USERS: USERS is a file in FreeRADIUS's notation. The server's certificate, its key and its CA are radius.crt,
-# radius.key and ca.crt of $pki_dir. What it is told by accounting is in radius/acct.
+# radius.key and ca.crt of $pki_dir; RADIUS_TLS is the one version of TLS that it speaks. What it is told by accounting is in radius/acct.
 radius_start() {
     local dir=$LAB_OUT/radius
     mkdir -p "$dir"
@@ -58,8 +58,8 @@ modules {
             certificate_file = $pki_dir/radius.crt
             ca_file = $pki_dir/ca.crt
             fragment_size = 1000
-            tls_min_version = "1.2"
-            tls_max_version = "1.2"
+            tls_min_version = "${RADIUS_TLS:-1.2}"
+            tls_max_version = "${RADIUS_TLS:-1.2}"
             cipher_list = "DEFAULT"
         }
         tls {

@@ -46,6 +46,7 @@ charon {
         vici {
             socket = unix://$1/vici
         }
+        ${SWAN_PLUGIN_CONF:-}
     }
 }
 swanctl {
