@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Devices of sites as they come, imitated by strongSwan with the settings of each. routeros: two branches behind one NAT, each with two
 # children of a pair of networks under one IKE SA, which rekey, move and return. fortigate and azure: both sides begin at once, everything
-# to everything, encapsulation forced, the peer with PFS or without: what is left lives, and both sides rekey it.
+# to everything, encapsulation forced, the peer with PFS or without: what is left lives, both sides rekey it, the peer's NAT forgets it,
+# and the peer starts anew.
 # cases: routeros fortigate azure
 . "$(dirname "$0")/../lib/lab.sh"
 
@@ -70,9 +71,21 @@ both_begin() { # the peer's proposals of ESP
     check_ping a "${NET_LAN[b]}.10" 10 0.02
     check_ping b "${NET_LAN[a]}.10" 10 0.02
     check_equal "IKE SAs and children" "$tunnels $tunnels" "$(culvert_ikes b) $(gw_children b)"
+    places=$(site_places)
+    net_rebind a
+    check_reach a "${NET_LAN[b]}.10" 5
+    check_ping b "${NET_LAN[a]}.10" 10 0.02
+    [ "$(site_places)" != "$places" ] || lab_fail "it is where it was: $places"
+    gw_stop a
+    gw_start a
+    swan_initiate a net || lab_fail "it does not come back: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
+    ip -n "$LAB-gwa" route replace throw "${NET_LAN[a]}.0/24" table 220
+    check_reach a "${NET_LAN[b]}.10" 5
+    check_ping b "${NET_LAN[a]}.10" 10 0.02
 }
+site_places() { culvert_json b 'sorted(s["remote"] for s in d["sas"])' show sas; }
 
-if [ "$1" = routeros ]; then lab_up a=masq b=1to1 clients=2; else lab_up a=none b=1to1; fi
+if [ "$1" = routeros ]; then lab_up a=masq b=1to1 clients=2; else lab_up a=fwd b=1to1; fi
 check_capture_start
 case $1 in
 routeros) routeros ;;
