@@ -93,7 +93,8 @@ struct ike_env sim_act_env(struct sim_host *h)
 {
     return (struct ike_env){.ctx = h,
                             .rng = env_rng,
-                            .crypto = &null_ike_ops,
+                            .crypto = h->crypto ? h->crypto : &null_ike_ops,
+                            .calendar = h->calendar,
                             .spi_alloc = env_spi_alloc,
                             .spi_free = env_spi_free,
                             .local_for = env_local_for,

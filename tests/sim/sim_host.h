@@ -32,9 +32,11 @@ struct sim_host {
     struct sim_world *world;
     char name[16];
     struct base_addr addr;
-    struct base_addr addr6; /* that it has beside it, on the internet; family none: it has not */
-    uint16_t port_mtu;      /* 0: unknown, and no path is probed */
-    struct sim_nat *nat;    /* NULL: public address */
+    struct base_addr addr6;             /* that it has beside it, on the internet; family none: it has not */
+    uint16_t port_mtu;                  /* 0: unknown, and no path is probed */
+    struct sim_nat *nat;                /* NULL: public address */
+    const struct crypt_ike_ops *crypto; /* NULL: null_ike_ops */
+    int64_t (*calendar)(void *ctx);     /* NULL: it has no date */
     struct ike *ike;
     uint64_t life;               /* how many engines this host has had */
     const struct ike_conf *conf; /* our reference; NULL when it was given to nobody */

@@ -3,7 +3,7 @@
 #include "ikev2_eap_pair.h"
 #include "ike_cred.h"
 #include "ike_pattern.h"
-#include "pki_files.h"
+#include "tls_login.h"
 
 static void a_user_logs_in_and_is_known_by_name(void **state)
 {
@@ -236,28 +236,6 @@ static void lost_messages_are_sent_again(void **state)
 
 /* ---- by TLS ---- */
 
-static int64_t tls_calendar(void *ctx)
-{
-    (void)ctx;
-    return PKI_NOW;
-}
-
-/* Host i shows this certificate, and takes those of the CA. */
-static void tls_side(struct pair *p, int i, const char *crt, const char *key)
-{
-    static const struct crypt_trust_rules by_default;
-    struct ike_conf *conf = p->h[i].conf;
-    struct crypt_trust *trust = ossl_pki_ops.trust_new(&by_default);
-    struct crypt_certs certs = {1, {pki_cert(crt)}};
-    struct base_text why = pki_why();
-    assert_int_equal(ossl_pki_ops.trust_read_cas(trust, "ca.crt", pki_bytes("ca.crt"), &why), 0);
-    conf->pki = &ossl_pki_ops;
-    conf->conns[0].creds = ike_creds_new(&conf->creds);
-    conf->conns[0].anchor = ike_anchor_new(&conf->anchors);
-    ike_anchor_set_trust(&ossl_pki_ops, conf->anchors, trust);
-    assert_true(ike_creds_add(&ossl_pki_ops, conf->creds, pki_key(key), &certs, trust));
-}
-
 /* A user calls as `id` whom b knows as `wanted`; b is known as gw.example.org and shows `gw`. It takes the
  * pinned certificate alone, or, NULL, any of the CA. */
 static struct pair *pair_tls_pinned(const char *id, const char *wanted, const char *gw, const char *pinned)
@@ -267,8 +245,8 @@ static struct pair *pair_tls_pinned(const char *id, const char *wanted, const ch
     char crt[64], key[64], why[128];
     snprintf(crt, sizeof crt, "%s.crt", gw);
     snprintf(key, sizeof key, "%s.key", gw);
-    tls_side(p, 0, "user.crt", "user.key");
-    tls_side(p, 1, crt, key);
+    tls_show(p->h[0].conf, "user.crt", "user.key");
+    tls_show(p->h[1].conf, crt, key);
     if (pinned)
         p->h[1].conf->anchors->pinned[p->h[1].conf->anchors->n_pinned++] = pki_cert(pinned);
     a->local_id = pair_id(id);
