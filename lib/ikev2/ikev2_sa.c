@@ -264,18 +264,22 @@ void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_co
 static void sa_place_link(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ikev2_sa **slot = &ike->v2->by_place[slot_of_endpoint(ike, &sa->path.remote)];
+    sa->link.place_prev = NULL;
     sa->link.place_next = *slot;
+    if (*slot)
+        (*slot)->link.place_prev = sa;
     *slot = sa;
 }
 
 static void sa_place_unlink(struct ike *ike, struct ikev2_sa *sa)
 {
-    struct ikev2_sa **p = &ike->v2->by_place[slot_of_endpoint(ike, &sa->path.remote)];
-    while (*p && *p != sa)
-        p = &(*p)->link.place_next;
-    if (*p)
-        *p = sa->link.place_next;
-    sa->link.place_next = NULL;
+    if (sa->link.place_next)
+        sa->link.place_next->link.place_prev = sa->link.place_prev;
+    if (sa->link.place_prev)
+        sa->link.place_prev->link.place_next = sa->link.place_next;
+    else
+        ike->v2->by_place[slot_of_endpoint(ike, &sa->path.remote)] = sa->link.place_next;
+    sa->link.place_prev = sa->link.place_next = NULL;
 }
 
 static struct ikev2_sa **slot_of_peer(const struct ike *ike, uint32_t hash)
@@ -283,22 +287,31 @@ static struct ikev2_sa **slot_of_peer(const struct ike *ike, uint32_t hash)
     return &ike->v2->by_peer[ike_hash(ike, &hash, sizeof hash) & (ike->v2->n_slots - 1)];
 }
 
-static void sa_peer_link(struct ike *ike, struct ikev2_sa *sa)
-{
-    sa->link.peer_hash = ike_index_hash(&sa->remote_id);
-    struct ikev2_sa **slot = slot_of_peer(ike, sa->link.peer_hash);
-    sa->link.peer_next = *slot;
-    *slot = sa;
-}
-
 static void sa_peer_unlink(struct ike *ike, struct ikev2_sa *sa)
 {
-    struct ikev2_sa **p = slot_of_peer(ike, sa->link.peer_hash);
-    while (*p && *p != sa)
-        p = &(*p)->link.peer_next;
-    if (*p)
-        *p = sa->link.peer_next;
-    sa->link.peer_next = NULL;
+    if (!sa->link.is_peer_linked)
+        return;
+    if (sa->link.peer_next)
+        sa->link.peer_next->link.peer_prev = sa->link.peer_prev;
+    if (sa->link.peer_prev)
+        sa->link.peer_prev->link.peer_next = sa->link.peer_next;
+    else
+        *slot_of_peer(ike, sa->link.peer_hash) = sa->link.peer_next;
+    sa->link.peer_prev = sa->link.peer_next = NULL;
+    sa->link.is_peer_linked = false;
+}
+
+static void sa_peer_link(struct ike *ike, struct ikev2_sa *sa)
+{
+    sa_peer_unlink(ike, sa);
+    sa->link.peer_hash = ike_index_hash(&sa->remote_id);
+    struct ikev2_sa **slot = slot_of_peer(ike, sa->link.peer_hash);
+    sa->link.peer_prev = NULL;
+    sa->link.peer_next = *slot;
+    if (*slot)
+        (*slot)->link.peer_prev = sa;
+    *slot = sa;
+    sa->link.is_peer_linked = true;
 }
 
 struct ikev2_sa *ikev2_sa_of_peer(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
@@ -342,7 +355,6 @@ void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state s
         sa_place_unlink(ike, sa);
     if (before != IKEV2_ST_UP && state == IKEV2_ST_UP) {
         sa_place_link(ike, sa);
-        sa_peer_unlink(ike, sa);
         sa_peer_link(ike, sa);
         tell_known(ike, sa, true);
     }

@@ -71,8 +71,11 @@ struct ikev2_sa_link {
     struct ikev2_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
     struct ikev2_sa *id_next;             /* hash by id */
     struct ikev2_sa *run_prev, *run_next; /* hash by connection */
-    struct ikev2_sa *place_next;          /* hash by the peer's endpoint: UP only */
-    struct ikev2_sa *peer_next;           /* hash by the peer's identity: from UP until it ends */
+    /* Hashes by the peer's endpoint (UP only) and by its identity (from UP until it ends): of one place, as
+     * of one name, there may be thousands. */
+    struct ikev2_sa *place_prev, *place_next;
+    struct ikev2_sa *peer_prev, *peer_next;
+    bool is_peer_linked;
     uint32_t peer_hash;
     struct ikev2_sa *touch_next; /* with is_touched */
     bool is_touched;             /* in this dispatch: the settle step looks at it */
