@@ -13,11 +13,13 @@
 #include "ikev1_child.h"
 #include "ikev1_close.h"
 #include "ikev1_follow.h"
+#include "ikev1_info.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
 #include "ikev1_x_quick.h"
 
 #define INSTALL_PAUSE_S 60
+#define STRAYS_AT_ONCE  4 /* then one a second */
 
 static bool sa_is_live(const struct ikev1_sa *sa)
 {
@@ -226,9 +228,22 @@ static void child_on_failed(struct ike *ike, struct ikev1_child *c, int error)
     ikev1_close_child(ike, c, "the data path did not take it");
 }
 
+/* The peer sends on what is not here any more: our DELETE was lost, which nobody acknowledges. It is told
+ * again. */
+static void sa_on_stray(struct ike *ike, const struct ike_event *ev)
+{
+    struct ikev1_sa *sa = ikev1_sa_at(ike, &ev->path.remote);
+    if (!sa || !base_ration_take(&sa->strays, ike->now.ns, BASE_NS_PER_S, STRAYS_AT_ONCE))
+        return;
+    ike->stats.strays_told++;
+    ikev1_info_delete_child(ike, sa, ev->spi_in);
+}
+
 void ikev1_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ikev1_child *c = ikev1_child_by_spi(ike, ev->spi_in);
+    if (ev->type == IKE_EV_UNKNOWN_SPI && !c)
+        sa_on_stray(ike, ev);
     if (!c)
         return;
     ikev1_sa_touch(ike, c->sa);

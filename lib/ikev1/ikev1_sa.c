@@ -102,6 +102,17 @@ struct ikev1_sa *ikev1_sa_of_run(const struct ike *ike, const struct ike_run *ru
     return NULL;
 }
 
+struct ikev1_sa *ikev1_sa_at(const struct ike *ike, const struct base_endpoint *remote)
+{
+    const uint64_t key = sa_place_key(ike, remote);
+    for (const struct ike_node *n = NULL; (n = ike_table_next(&ike->v1->by_peer, key, n)) != NULL;) {
+        struct ikev1_sa *sa = n->owner;
+        if (sa->state == IKEV1_ST_UP && !sa->replaced_by && base_endpoint_equal(&sa->path.remote, remote))
+            return sa;
+    }
+    return NULL;
+}
+
 uint32_t ikev1_sa_half_open_of(const struct ike *ike, const struct base_endpoint *from)
 {
     uint32_t n = 0;
@@ -239,6 +250,13 @@ bool ikev1_sa_set_conn(struct ike *ike, struct ikev1_sa *sa, const struct ike_co
     return true;
 }
 
+/* Where it is found by what its peer sends. */
+static void sa_peer_enter(struct ike *ike, struct ikev1_sa *sa)
+{
+    if (sa->state == IKEV1_ST_LOGIN || sa->state == IKEV1_ST_UP)
+        ike_table_add(&ike->v1->by_peer, &sa->by_peer, sa_place_key(ike, &sa->path.remote), sa);
+}
+
 void ikev1_sa_set_path(struct ike *ike, struct ikev1_sa *sa, const struct ike_path *path)
 {
     const bool is_half_open = sa->is_half_open;
@@ -246,12 +264,14 @@ void ikev1_sa_set_path(struct ike *ike, struct ikev1_sa *sa, const struct ike_pa
     sa->path = *path;
     if (is_half_open)
         half_open_enter(ike, sa);
+    sa_peer_enter(ike, sa);
 }
 
 void ikev1_sa_set_state(struct ike *ike, struct ikev1_sa *sa, enum ikev1_state state)
 {
     sa->state = state;
     ikev1_sa_touch(ike, sa);
+    sa_peer_enter(ike, sa);
     if (state < IKEV1_ST_UP)
         return;
     half_open_leave(ike, sa);
@@ -269,6 +289,7 @@ void ikev1_sa_kill(struct ike *ike, struct ikev1_sa *sa)
     sa_tell_known(ike, sa, false);
     ike_table_remove(&ike->v1->by_spi, &sa->by_spi);
     ike_table_remove(&ike->v1->by_id, &sa->by_id);
+    ike_table_remove(&ike->v1->by_peer, &sa->by_peer);
     if (sa->prev)
         sa->prev->next = sa->next;
     else

@@ -104,6 +104,7 @@ struct ikev1_sa {
     struct ikev1_sa *touch_next;
     bool is_touched;
     struct ike_node by_spi, by_id, by_run, by_first, by_place, by_prefix;
+    struct ike_node by_peer;                /* from LOGIN on, by the peer's endpoint */
     struct ikev1_sa *half_prev, *half_next; /* half open as responder, the oldest first */
     bool is_half_open;
     struct ike_run *run;
@@ -136,7 +137,7 @@ struct ikev1_sa {
         bool is_out, has_peer;
         uint8_t tries;
     } dpd;
-    struct base_ration moves;
+    struct base_ration moves, strays;
     uint32_t moved_times;
     uint8_t *wishes;      /* a byte for each child of the connection: IKEV1_WISH_*; owned */
     bool want_rekey;      /* a new SA in its place */
@@ -179,6 +180,8 @@ struct ikev1_sa *ikev1_sa_by_id(const struct ike *ike, uint64_t id);
 /* SAs of a connection, the latest first, as a chain from NULL to NULL. */
 struct ikev1_sa *ikev1_sa_of_run(const struct ike *ike, const struct ike_run *run,
                                  const struct ikev1_sa *after);
+/* One that is up with a peer at this endpoint; NULL: none. */
+struct ikev1_sa *ikev1_sa_at(const struct ike *ike, const struct base_endpoint *remote);
 /* How many half-open ones this endpoint has, and the prefix around its address. */
 uint32_t ikev1_sa_half_open_of(const struct ike *ike, const struct base_endpoint *from);
 uint32_t ikev1_sa_half_open_around(const struct ike *ike, const struct base_addr *addr);

@@ -16,7 +16,7 @@ int ikev1_new(struct ike *ike, const struct ike_conf *conf)
     if (!v1 || ike_table_init(&v1->by_spi, n) < 0 || ike_table_init(&v1->by_id, n) < 0 ||
         ike_table_init(&v1->by_run, n) < 0 || ike_table_init(&v1->by_first, n) < 0 ||
         ike_table_init(&v1->by_place, n) < 0 || ike_table_init(&v1->by_prefix, n) < 0 ||
-        ike_table_init(&v1->by_child, n) < 0)
+        ike_table_init(&v1->by_peer, n) < 0 || ike_table_init(&v1->by_child, n) < 0)
         return -ENOMEM;
     return 0;
 }
@@ -37,6 +37,7 @@ void ikev1_free(struct ike *ike)
     ike_table_fini(&v1->by_first);
     ike_table_fini(&v1->by_place);
     ike_table_fini(&v1->by_prefix);
+    ike_table_fini(&v1->by_peer);
     ike_table_fini(&v1->by_child);
     ikev1_conns_free(&v1->conns);
     base_wipe(v1, sizeof *v1);

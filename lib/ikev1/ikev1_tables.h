@@ -16,7 +16,7 @@ struct ikev1 {
     struct ikev1_sa *touched, *touched_last; /* by touch_next */
     struct ikev1_sa *half_first, *half_last; /* half open as responder */
     uint32_t n_half_open;
-    struct ike_table by_spi, by_id, by_run, by_first, by_place, by_prefix, by_child;
+    struct ike_table by_spi, by_id, by_run, by_first, by_place, by_prefix, by_peer, by_child;
     struct ikev1_conns conns;
     struct base_ration refusals; /* in clear */
     struct base_ration unproved; /* answers of aggressive mode that are longer than what they answer */

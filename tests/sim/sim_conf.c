@@ -74,6 +74,8 @@ static void fill_conn(const struct sim_conn *s, struct ike_conn_conf *c)
     fill_id(s->local_id, &c->local_id);
     fill_id(s->remote_id, &c->remote_id);
     fill_proposal(s->ike, CRYPT_PROTOCOL_IKE, &c->n_proposals, c->proposals);
+    c->version = s->version ? s->version : 2;
+    c->aggressive = s->aggressive;
     c->encap = s->encap;
     c->start = s->start;
     c->mobike = !s->is_fixed;

@@ -16,6 +16,8 @@ struct sim_conn {
     const char *child2_local_ts; /* its local selector; NULL: local_ts */
     const char *ike;             /* proposal; the built-in ones */
     const char *esp;             /* proposal; the built-in ones */
+    uint8_t version;             /* of IKE; 0: 2 */
+    enum ike_aggressive aggressive;
     uint16_t remote_port;
     enum ike_encap encap;
     bool start;
