@@ -12,6 +12,7 @@
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
+#include "ikev1_x_config.h"
 #include "ikev1_x_quick.h"
 #include "ikev1_xchg.h"
 
@@ -87,17 +88,25 @@ static void due_phase1(struct ike *ike, struct ikev1_sa *sa)
 
 /* ---- phase 2 ---- */
 
+static void due_xchg_fail(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
+{
+    if (x->exchange == WIRE_V1_CONFIG)
+        ikev1_config_fail(ike, sa, x);
+    else
+        ikev1_quick_fail(ike, sa, x, 0);
+}
+
 static void due_xchg(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
 {
     if (base_time_reached(x->ends_at, ike->now)) {
         if (x->state == IKEV1_X_DONE)
             ikev1_xchg_free(ike, sa, x);
         else
-            ikev1_quick_fail(ike, sa, x, 0);
+            due_xchg_fail(ike, sa, x);
         return;
     }
     if (base_time_reached(x->flight.at, ike->now) && !ikev1_flight_on_timer(ike, sa, &x->flight)) {
-        ikev1_quick_fail(ike, sa, x, 0);
+        due_xchg_fail(ike, sa, x);
         sa->wants_dpd = true;
     }
 }

@@ -9,6 +9,7 @@
 #include "ike_act.h"
 #include "ike_backoff.h"
 #include "ike_core.h"
+#include "ikev1_frag.h"
 #include "ikev1_tables.h"
 
 #define AGAIN_AT_ONCE \
@@ -102,7 +103,7 @@ void ikev1_msg_send(struct ike *ike, struct ikev1_sa *sa, const struct ike_path 
     if (!bytes.len)
         return;
     sa->life.last_out = ike->now;
-    ike_act_send(ike, path, bytes);
+    ikev1_frag_send(ike, sa, path, bytes);
 }
 
 /* ---- in ---- */

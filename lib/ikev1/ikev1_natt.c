@@ -16,13 +16,17 @@
 static const enum wire_v1_vendor natt_ways[] = {WIRE_V1_V_NATT_RFC, WIRE_V1_V_NATT_03, WIRE_V1_V_NATT_02N,
                                                 WIRE_V1_V_NATT_02};
 
-void ikev1_natt_put_vendors(const struct ikev1_sa *sa, struct wire_ike_builder *b)
+void ikev1_natt_put_vendors(const struct ike *ike, const struct ikev1_sa *sa, struct wire_ike_builder *b)
 {
     for (size_t i = 0; i < COUNT(natt_ways); i++)
         if (sa->is_initiator || sa->natt == natt_ways[i])
             wire_v1_put_vendor(b, natt_ways[i]);
     if (sa->is_initiator || ikev1_sa_knows(sa, WIRE_V1_V_DPD))
         wire_v1_put_vendor(b, WIRE_V1_V_DPD);
+    if (ike->conf->fragment_bytes && (sa->is_initiator || ikev1_sa_knows(sa, WIRE_V1_V_FRAGMENTATION)))
+        wire_v1_put_vendor(b, WIRE_V1_V_FRAGMENTATION);
+    if (sa->is_initiator ? sa->conn->xauth != IKE_XAUTH_NO : ikev1_sa_knows(sa, WIRE_V1_V_XAUTH))
+        wire_v1_put_vendor(b, WIRE_V1_V_XAUTH);
 }
 
 void ikev1_natt_take_vendors(struct ikev1_sa *sa, const struct ikev1_msg *msg)

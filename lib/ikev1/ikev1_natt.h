@@ -14,7 +14,7 @@ struct ikev1_sa;
 struct wire_ike_builder;
 
 /* All that we know, of a call; or those of the caller that we know, too, of an answer. */
-void ikev1_natt_put_vendors(const struct ikev1_sa *sa, struct wire_ike_builder *b);
+void ikev1_natt_put_vendors(const struct ike *ike, const struct ikev1_sa *sa, struct wire_ike_builder *b);
 /* Notes what the peer said of itself. */
 void ikev1_natt_take_vendors(struct ikev1_sa *sa, const struct ikev1_msg *msg);
 

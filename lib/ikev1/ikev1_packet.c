@@ -13,6 +13,7 @@
 #include "explain.h"
 #include "ike_core.h"
 #include "ikev1_follow.h"
+#include "ikev1_frag.h"
 #include "ikev1_msg.h"
 #include "ikev1_peer.h"
 #include "ikev1_quick.h"
@@ -184,7 +185,8 @@ static void packet_on_phase2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_
     /* The caller is up, so its last message was lost: it repeats that when ours comes again. */
     if (sa->state == IKEV1_ST_R_AGGR)
         ikev1_flight_again(ike, sa, &sa->phase1);
-    if (!has_keys || !msg->hdr.msgid || (sa->state < IKEV1_ST_LOGIN && msg->hdr.exchange != WIRE_V1_INFO)) {
+    if (!has_keys || !msg->hdr.msgid || (sa->state < IKEV1_ST_LOGIN && msg->hdr.exchange != WIRE_V1_INFO) ||
+        (sa->state == IKEV1_ST_LOGIN && msg->hdr.exchange == WIRE_V1_QUICK)) {
         ike->stats.dropped_unexpected++;
         return;
     }
@@ -208,20 +210,22 @@ static bool packet_is_phase1(uint8_t exchange)
     return exchange == WIRE_V1_MAIN || exchange == WIRE_V1_AGGRESSIVE;
 }
 
-void ikev1_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+/* A message, or with whole not NULL a fragment, the last of which gives the message. */
+static void packet_dispatch(struct ike *ike, const struct ike_path *path, struct base_span bytes,
+                            struct ike_blob *whole)
 {
     struct ikev1_msg msg = {.path = path, .raw = bytes};
     if (bytes.len > WIRE_IKE_MSG_MAX || wire_v1_hdr_parse(bytes, &msg.hdr) != WIRE_IKE_OK) {
         ike->stats.dropped_malformed++;
         return;
     }
-    if (path->tcp) {
-        ike->stats.dropped_unexpected++;
-        return;
-    }
     msg.raw_hash = ike_hash(ike, bytes.ptr, bytes.len) | 1; /* 0 means none */
     struct ikev1_sa *sa = ikev1_sa_by_cookies(ike, msg.hdr.spi_i, msg.hdr.spi_r);
-    if (!sa && packet_is_phase1(msg.hdr.exchange) && !msg.hdr.spi_r)
+    if (msg.hdr.next == WIRE_V1_P_FRAGMENT && (!sa || !whole))
+        ike->stats.dropped_unexpected++;
+    else if (msg.hdr.next == WIRE_V1_P_FRAGMENT)
+        (void)ikev1_frag_take(ike, sa, path, bytes, whole);
+    else if (!sa && packet_is_phase1(msg.hdr.exchange) && !msg.hdr.spi_r)
         packet_on_first(ike, &msg);
     else if (!sa)
         ike->stats.dropped_unknown_spi++;
@@ -230,4 +234,17 @@ void ikev1_on_packet(struct ike *ike, const struct ike_path *path, struct base_s
     else
         packet_on_phase2(ike, sa, &msg);
     base_wipe(ike->v1->plain, bytes.len);
+}
+
+void ikev1_on_packet(struct ike *ike, const struct ike_path *path, struct base_span bytes)
+{
+    struct ike_blob whole = {0};
+    if (path->tcp) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    packet_dispatch(ike, path, bytes, &whole);
+    if (whole.len)
+        packet_dispatch(ike, path, ike_blob_span(&whole), NULL);
+    ike_blob_free(&whole);
 }

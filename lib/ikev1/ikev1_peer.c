@@ -57,8 +57,12 @@ static const struct ike_conn_conf *conns_next(struct ike *ike, const struct ike_
 
 uint16_t ikev1_peer_method(const struct ike_conn_conf *c, bool is_ours)
 {
-    (void)is_ours;
-    return c->remote_auth == IKE_AUTH_PSK ? WIRE_V1_AUTH_PSK : WIRE_V1_AUTH_RSA_SIG;
+    const bool is_psk = c->remote_auth == IKE_AUTH_PSK;
+    if (c->xauth == IKE_XAUTH_NO)
+        return is_psk ? WIRE_V1_AUTH_PSK : WIRE_V1_AUTH_RSA_SIG;
+    if (is_ours == (c->xauth == IKE_XAUTH_CLIENT))
+        return is_psk ? WIRE_V1_AUTH_XAUTH_INIT_PSK : WIRE_V1_AUTH_XAUTH_INIT_RSA;
+    return is_psk ? WIRE_V1_AUTH_XAUTH_RESP_PSK : WIRE_V1_AUTH_XAUTH_RESP_RSA;
 }
 
 bool ikev1_peer_is_psk(uint16_t method)

@@ -314,6 +314,13 @@ static void phase1_hand_on(struct ike *ike, struct ikev1_sa *from, struct ikev1_
     ikev1_sa_touch(ike, to);
 }
 
+/* Whether both are with the same peer and, where users log in, the same user. */
+static bool phase1_is_same(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b)
+{
+    return ike_peer_id_equal(ike, &a->remote_id, &b->remote_id) &&
+           ike_id_equal(ikev1_login_who(a), ikev1_login_who(b));
+}
+
 /* Of several SAs with a peer: those that it forgot end, and what another one made goes on under the new one.
  */
 static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool initial_contact)
@@ -321,8 +328,7 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
     const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
     for (struct ikev1_sa *o = ikev1_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev1_sa_of_run(ike, sa->run, o);
-        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by ||
-            !ike_peer_id_equal(ike, &o->remote_id, &sa->remote_id))
+        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !phase1_is_same(ike, o, sa))
             continue;
         if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {
             o->down_why = "the peer started anew (INITIAL_CONTACT)";
@@ -347,8 +353,7 @@ static bool phase1_is_one_too_many(struct ike *ike, const struct ikev1_sa *sa)
 {
     uint32_t n = 0;
     for (struct ikev1_sa *o = NULL; (o = ikev1_sa_of_run(ike, sa->run, o)) != NULL;) {
-        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by ||
-            !ike_peer_id_equal(ike, &o->remote_id, &sa->remote_id) ||
+        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !phase1_is_same(ike, o, sa) ||
             base_endpoint_equal(&o->path.remote, &sa->path.remote))
             continue;
         n++;
@@ -359,6 +364,14 @@ static bool phase1_is_one_too_many(struct ike *ike, const struct ikev1_sa *sa)
     if (refused)
         explain_one_too_many(ike, ikev1_sa_about(sa), sa->conn, n);
     return refused;
+}
+
+bool ikev1_phase1_settle_peer(struct ike *ike, struct ikev1_sa *sa, bool initial_contact)
+{
+    if (!initial_contact && phase1_is_one_too_many(ike, sa))
+        return false;
+    phase1_replace_older(ike, sa, initial_contact);
+    return true;
 }
 
 static void phase1_free_hs(struct ike *ike, struct ikev1_sa *sa)
@@ -374,7 +387,8 @@ enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const s
     sa->local_id = conn->local_id;
     if (!sa->conn && !ikev1_sa_set_conn(ike, sa, conn))
         return ikev1_phase1_fail(ike, sa);
-    if (!initial_contact && phase1_is_one_too_many(ike, sa))
+    const bool logs_in = ikev1_login_is_due(sa);
+    if (!logs_in && !ikev1_phase1_settle_peer(ike, sa, initial_contact))
         return ikev1_phase1_fail(ike, sa);
     phase1_free_hs(ike, sa);
     if (sa->run) {
@@ -387,6 +401,10 @@ enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const s
     for (size_t i = 0; sa->is_initiator && sa->run && i < conn->n_children; i++)
         if (*ike_run_child(sa->run, i) & IKE_RUN_WANTED)
             ikev1_sa_wish(sa, i, false);
-    phase1_replace_older(ike, sa, initial_contact);
-    return ikev1_login_is_due(sa) ? IKEV1_LOGS : IKEV1_ENDS;
+    if (!logs_in)
+        return IKEV1_ENDS;
+    struct ikev1_login *l = ikev1_login_of(ike, sa);
+    if (l)
+        l->initial_contact = initial_contact;
+    return IKEV1_LOGS;
 }

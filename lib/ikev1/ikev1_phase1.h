@@ -57,5 +57,10 @@ void ikev1_phase1_put_contact(struct ike *ike, const struct ikev1_sa *sa, struct
 
 /* It failed, which is counted; FAILS. */
 enum ikev1_outcome ikev1_phase1_fail(struct ike *ike, struct ikev1_sa *sa);
+/*
+ * A peer, and its user, are known: older SAs of the same end, or hand over what they have. False: the
+ * connection has enough of them; that is told. Where a login comes first, it is called when that is over.
+ */
+bool ikev1_phase1_settle_peer(struct ike *ike, struct ikev1_sa *sa, bool initial_contact);
 /* Both have proved who they are, as this connection: the SA is up. ENDS, LOGS, or FAILS. */
 enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const struct ike_conn_conf *conn);

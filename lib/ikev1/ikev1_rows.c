@@ -7,7 +7,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct ikev1_row *(*const phase1[])(size_t *) = {ikev1_main_rows, ikev1_aggressive_rows};
-static const struct ikev1_row_2 *(*const phase2[])(size_t *) = {ikev1_quick_rows, ikev1_info_rows};
+static const struct ikev1_row_2 *(*const phase2[])(size_t *) = {ikev1_quick_rows, ikev1_info_rows,
+                                                                ikev1_config_rows};
 
 const struct ikev1_row *ikev1_rows_at(size_t i)
 {

@@ -59,3 +59,4 @@ const struct ikev1_row *ikev1_main_rows(size_t *count);
 const struct ikev1_row *ikev1_aggressive_rows(size_t *count);
 const struct ikev1_row_2 *ikev1_quick_rows(size_t *count);
 const struct ikev1_row_2 *ikev1_info_rows(size_t *count);
+const struct ikev1_row_2 *ikev1_config_rows(size_t *count);

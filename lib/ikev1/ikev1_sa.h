@@ -25,6 +25,7 @@
 #include "wire_v1.h"
 
 struct ikev1_child;
+struct ikev1_frag;
 struct ikev1_xchg;
 
 enum ikev1_state {
@@ -150,8 +151,9 @@ struct ikev1_sa {
     bool quiet;
     uint32_t n_inner; /* inner addresses by mode-config, of one side */
     struct base_addr inner[2];
-    bool inner_is_ours; /* the peer gave them to us */
-    void *login;        /* of ikev1_login.h, owned; NULL: none */
+    bool inner_is_ours;      /* the peer gave them to us */
+    struct ikev1_frag *frag; /* of a message of the peer's that is not whole; owned, or NULL */
+    void *login;             /* of ikev1_login.h, owned; NULL: none */
 };
 
 #define IKEV1_WISH     1

@@ -16,10 +16,13 @@
 #include "ikev1_call.h"
 #include "ikev1_child.h"
 #include "ikev1_due.h"
+#include "ikev1_frag.h"
+#include "ikev1_login.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
+#include "ikev1_x_config.h"
 #include "ikev1_x_quick.h"
 #include "ikev1_xchg.h"
 
@@ -57,6 +60,8 @@ static void dead_free(struct ike *ike, struct ikev1_sa *sa)
     ikev1_flight_free(&sa->phase1);
     ikev1_seen_free(&sa->seen);
     free(sa->wishes);
+    ikev1_login_end(ike, sa);
+    ikev1_frag_free(ike, sa);
     ike_conf_put(sa->conf);
     base_secret_free(sa);
 }
@@ -125,6 +130,8 @@ static void settle_rearm(struct ike *ike, struct ikev1_sa *sa)
 static void settle_sa(struct ike *ike, struct ikev1_sa *sa)
 {
     ikev1_due(ike, sa);
+    if (sa->state == IKEV1_ST_LOGIN)
+        ikev1_config_settle(ike, sa);
     if (sa->state == IKEV1_ST_UP && !sa->replaced_by) {
         settle_rekey_children(ike, sa);
         settle_make_children(ike, sa);

@@ -20,6 +20,7 @@ struct ikev1 {
     struct ikev1_conns conns;
     struct base_ration refusals; /* in clear */
     struct base_ration unproved; /* answers of aggressive mode that are longer than what they answer */
+    size_t frag_bytes;           /* kept of messages that are not whole */
     bool is_leaving;
     struct ikev1_sa *leaving;
     /* Scratch for one dispatch. */

@@ -97,7 +97,7 @@ static enum ikev1_outcome aggr_ask_1(struct ike *ike, struct ikev1_sa *sa)
     ikev1_phase1_put_ke(sa, &b);
     wire_ike_put_raw(&b, WIRE_V1_P_ID, ike_blob_span(&sa->hs->id_i));
     ikev1_auth_put_request(sa, &b);
-    ikev1_natt_put_vendors(sa, &b);
+    ikev1_natt_put_vendors(ike, sa, &b);
     return ikev1_flight_send(ike, sa, &sa->phase1, NULL, ikev1_msg_end(&b), true)
                ? IKEV1_GOES
                : ikev1_phase1_fail(ike, sa);
@@ -143,7 +143,7 @@ static enum ikev1_outcome aggr_answer_1(struct ike *ike, struct ikev1_sa *sa)
     if (!ikev1_auth_put(ike, sa, &b))
         return ikev1_phase1_fail(ike, sa);
     ikev1_auth_put_request(sa, &b);
-    ikev1_natt_put_vendors(sa, &b);
+    ikev1_natt_put_vendors(ike, sa, &b);
     ikev1_natt_put(ike, sa, sa->hs->conn->encap == IKE_ENCAP_FORCE, &b);
     const struct base_span bytes = ikev1_msg_end(&b);
     if (!aggr_may_answer(ike, sa, bytes)) {

@@ -108,7 +108,7 @@ bool ikev1_main_start(struct ike *ike, struct ikev1_sa *sa)
     ike_nonce_new(ike, &sa->hs->ni);
     if (!ikev1_phase1_put_offer(ike, sa, CRYPT_DH_NONE, &b))
         return false;
-    ikev1_natt_put_vendors(sa, &b);
+    ikev1_natt_put_vendors(ike, sa, &b);
     if (!ikev1_flight_send(ike, sa, &sa->phase1, NULL, ikev1_msg_end(&b), true))
         return false;
     ikev1_step_take(ike, sa, &main_called, IKEV1_GOES);
@@ -120,7 +120,7 @@ static enum ikev1_outcome main_answer_1(struct ike *ike, struct ikev1_sa *sa, co
 {
     struct wire_ike_builder b = ikev1_msg_begin(ike, sa, WIRE_V1_MAIN, 0, false);
     ikev1_phase1_put_answer(ike, sa, &b);
-    ikev1_natt_put_vendors(sa, &b);
+    ikev1_natt_put_vendors(ike, sa, &b);
     return ikev1_flight_send(ike, sa, &sa->phase1, msg, ikev1_msg_end(&b), false) ? IKEV1_GOES : IKEV1_FAILS;
 }
 

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# IKEv1 with NAT-T against strongSwan through NATs on both sides, in both roles, with traffic: main mode with a
+# pre-shared key (rekeyed by either side, then DPD), aggressive mode behind its word, RSA signatures, PFS; logins by XAUTH, right and
+# wrong; inner addresses pulled and pushed.
+# cases: main-in main-out aggressive-in aggressive-out rsa-in rsa-out
+# cases: xauth-in xauth-out xauth-wrong xauth-rsa-in push-in push-out
+. "$(dirname "$0")/../lib/lab.sh"
+. "$LAB_LIB/pki.sh"
+
+v1="version=1 ike=aes256-sha256-modp2048 esp=aes128gcm16"
+way=${1##*-}
+b=1to1
+[ "$way" != out ] || b=masq
+lab_up "a=$([ "$way" = out ] && echo fwd || echo masq)" "b=$b"
+if [ "$way" = out ]; then calls="a.peer=any b.peer=$(gw_public a)"; else calls="a.peer=$(gw_public b)"; fi
+
+# Users of culvertd, where it asks for them.
+serve_users() {
+    CULVERT_EXTRA[b]='"users": {"file": "users.txt"},'
+    mkdir -p "$LAB_OUT/gwb"
+    printf '%s\n' 'Correct Horse 9' | "$CULVERTCTL" user add --file "$LAB_OUT/gwb/users.txt" ann >"$LAB_OUT/users.log" 2>&1 ||
+        lab_fail "user add: $(tail -n 1 "$LAB_OUT/users.log")"
+}
+# The caller begins.
+bring_up() {
+    gw_start b
+    gw_start a
+    if [ "$way" = out ]; then
+        gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log") $(culvert_ctl b show failures)"
+    else
+        gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log") $(culvert_ctl b show failures)"
+    fi
+}
+# From an inner address at strongSwan to the host behind Culvert, and back: reach ADDRESS
+reach() {
+    lab_wait 3 lab_in gwa ping -c 1 -W 0.3 -q -I "$1" "${NET_LAN[b]}.10" || lab_fail "no ping from $1"
+    lab_in hostb ping -c 3 -i 0.05 -W 1 -q "$1" >/dev/null || lab_fail "no ping to $1"
+}
+pings() {
+    check_reach a "${NET_LAN[b]}.10" 5
+    check_ping b "${NET_LAN[a]}.10" 20 0.02
+}
+
+check_capture_start
+case $1 in
+main-*)
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls esp=aes128gcm16-modp2048 b.dpd=2
+    bring_up
+    check_traffic
+    for side in a:net b:foo; do
+        spis=$(culvert_spis b)
+        gw_rekey "${side%:*}" "${side#*:}" child || lab_fail "$side does not rekey the child"
+        changed() { [ "$(culvert_spis b)" != "$spis" ] && [ "$(culvert_children b)" = 1 ]; }
+        lab_wait 5 changed || lab_fail "the child is not replaced by $side: $(culvert_ctl b show sas)"
+        pings
+    done
+    kill -KILL "${GW_PID[a]}"
+    dead() { [ "$(culvert_ikes b)" = 0 ] || [ "$(culvert_children b)" = 0 ]; }
+    lab_wait 12 dead || lab_fail "a dead peer is not noticed: $(culvert_ctl b show sas)"
+    ;;
+aggressive-*)
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls a.aggressive=yes b.aggressive=with-psk
+    bring_up
+    check_traffic
+    ;;
+rsa-*)
+    pki_open "$LAB_PKI"
+    pki_ca ca key=rsa && pki_cert gw ca key=rsa san=DNS:gw && pki_cert foo ca key=rsa san=DNS:foo || lab_fail "no certificates"
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw
+    bring_up
+    check_traffic
+    ;;
+xauth-in | xauth-wrong | push-in)
+    mode=pull
+    [ "$1" != push-in ] || mode=push
+    serve_users
+    gw_pool b net addresses=10.9.0.0/24 dns=10.2.0.53
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls a.xauth=client b.xauth=server user=ann a.password='Correct Horse 9' a.vips=0.0.0.0 a.lan=dynamic \
+        b.pools=net b.peer_lan=dynamic "mode_config=$mode"
+    if [ "$1" = xauth-wrong ]; then
+        GW_VALUE[a/net/password]=wrong
+        gw_start b
+        gw_start a
+        swan_initiate a net 6 && lab_fail "a wrong password got a tunnel"
+        check_equal "children" 0 "$(culvert_children b)"
+        culvert_ctl b show failures >"$LAB_OUT/failures.txt"
+        grep -q 'The password of user "ann" is wrong' "$LAB_OUT/failures.txt" || lab_fail "not told: $(cat "$LAB_OUT/failures.txt")"
+    else
+        bring_up
+        check_equal "the peer's address" "['10.9.0.1/32']" "$(culvert_json b 'd["sas"][0]["children"][0]["remote"]' show sas)"
+        reach 10.9.0.1
+        check_equal "whose it is" keyid:ann "$(culvert_json b 'd["leases"][0]["id"]' show pools)"
+    fi
+    ;;
+xauth-rsa-in)
+    serve_users
+    pki_open "$LAB_PKI"
+    pki_ca ca key=rsa && pki_cert gw ca key=rsa san=DNS:gw && pki_cert foo ca key=rsa san=DNS:foo || lab_fail "no certificates"
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls a.xauth=client b.xauth=server user=ann a.password='Correct Horse 9' auth=pubkey peer_auth=pubkey ca=ca \
+        a.cert=foo b.cert=gw
+    bring_up
+    check_traffic
+    ;;
+xauth-out | push-out)
+    mode=pull
+    [ "$1" != push-out ] || mode=push
+    gw_pool a net addresses=10.9.0.0/24
+    # shellcheck disable=SC2086
+    gw_pair $v1 $calls a.xauth=server b.xauth=client user=ann password='Correct Horse 9' b.vips=0.0.0.0 b.lan=dynamic \
+        a.pools=net a.peer_lan=dynamic "mode_config=$mode"
+    bring_up
+    check_equal "our address" "['10.9.0.1/32']" "$(culvert_json b 'd["sas"][0]["children"][0]["local"]' show sas)"
+    lab_wait 3 lab_in gwb ping -c 1 -W 0.3 -q "${NET_LAN[a]}.10" || lab_fail "a program of the Culvert host does not get through"
+    ;;
+esac
+check_capture_end
+echo "shows: $(head -n 1 <<<"$CHECK_CAPTURE")"
