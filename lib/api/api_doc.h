@@ -97,6 +97,10 @@
  * "warning" | "note" | "ok", seen, means, fix_here, fix_peer (sentences; absent: there is nothing to say)} ]
  * the worst first, peer: {address, name (absent: not configured), up}
  *
+ * export                                            args: connection, for (a word of explain_dialects()),
+ * secrets: bool (optional: the pre-shared key is in it) for, what (what it is), text: the configuration of
+ * the other side
+ *
  * show workers
  *   workers: [ {worker, core, load_percent (since start), the counters of data_path in show counters,
  * dropped, stuck_s and stuck (why; absent: it makes turns)} ]

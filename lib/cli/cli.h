@@ -37,7 +37,7 @@ void cli_man_commands(FILE *out);
 void cli_man_options(FILE *out);
 void cli_man_exits(FILE *out);
 
-/* Writes what can be typed, for completion: a line of each command, "WORDS|NAME or nothing|OPTION
+/* Writes what can be typed, for completion: a line of each command, "WORDS|NAME, FILE or nothing|OPTION
  * OPTION=...", and one with the options of all, whose words are "*". An option that takes a value ends with
  * "=". */
 void cli_words(FILE *out);

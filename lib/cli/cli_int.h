@@ -29,7 +29,8 @@ enum cli_name {
     CLI_NAME_OPTIONAL,
     CLI_NAME_NEEDED,
     CLI_NAME_CHILD /* NAME or NAME/CHILD */,
-    CLI_NAME_USER
+    CLI_NAME_USER,
+    CLI_NAME_FILE
 };
 
 struct cli_row {
@@ -87,12 +88,15 @@ void cli_print_reload(struct cli_out *out, const json_t *data);
 void cli_print_done(struct cli_out *out, const json_t *data);
 
 void cli_print_doctor(struct cli_out *out, const json_t *data);
+void cli_print_export(struct cli_out *out, const json_t *data);
 
 bool cli_doctor_again(const struct cli_io *io, const json_t *data, json_t *args);
 
+int cli_doctor(const struct cli_io *io, const json_t *args, bool is_json);
 int cli_user_add(const struct cli_io *io, const json_t *args, bool is_json);
 int cli_user_remove(const struct cli_io *io, const json_t *args, bool is_json);
 int cli_user_list(const struct cli_io *io, const json_t *args, bool is_json);
+int cli_import(const struct cli_io *io, const json_t *args, bool is_json);
 
 /* Adds a further page's list to the document's. False: no memory. */
 bool cli_page_add(json_t *data, const json_t *page, const char *list);

@@ -76,7 +76,11 @@ void cli_words(FILE *out)
     const struct cli_row *rows = cli_rows(&n_rows);
     const struct cli_option *options = cli_options(&n_options);
     for (size_t i = 0; i < n_rows; i++) {
-        fprintf(out, "%s|%s|", rows[i].words, rows[i].name == CLI_NAME_NONE ? "" : "NAME");
+        const enum cli_name name = rows[i].name;
+        fprintf(out, "%s|%s|", rows[i].words,
+                name == CLI_NAME_NONE   ? ""
+                : name == CLI_NAME_FILE ? "FILE"
+                                        : "NAME");
         for (size_t k = 0; k < CLI_FLAGS_MAX && rows[i].flags[k].word; k++)
             fprintf(out, "%s%s%s", k ? " " : "", rows[i].flags[k].word, rows[i].flags[k].takes ? "=" : "");
         fputc('\n', out);

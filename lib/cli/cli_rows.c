@@ -102,15 +102,33 @@ static const struct cli_row rows[] = {
                  "  culvertctl explain --peer 198.51.100.7\n"},
     {.words = "doctor",
      .command = "doctor",
-     .name = CLI_NAME_NEEDED,
+     .name = CLI_NAME_OPTIONAL,
+     .flags = {{"--config", "config", NULL, "without NAME: the ports and cores of this configuration",
+                "FILE"}},
      .judges = true,
      .again = cli_doctor_again,
      .print = cli_print_doctor,
+     .alone = cli_doctor,
      .help =
-         "what is wrong with a connection, before or after it fails, and the cure on either side; the peer's "
-         "ports are asked when it is down; status 1 when there is something to mend",
-     .examples = "  culvertctl doctor foo\n"
+         "what is wrong with a connection, before or after it fails, or with this machine, and the cure; the "
+         "peer's ports are asked when it is down; status 1 when there is something to mend",
+     .examples = "  culvertctl doctor\n"
+                 "  culvertctl doctor --config /etc/culvert/culvert.json\n"
+                 "  culvertctl doctor foo\n"
                  "  culvertctl doctor foo --json | jq '.findings[] | select(.level == \"fault\")'\n"},
+    {.words = "export",
+     .command = "export",
+     .name = CLI_NAME_NEEDED,
+     .flags =
+         {{"--for", "for", NULL,
+           "what the other side runs: culvert, strongswan, libreswan, vyos, windows, ios, android, mikrotik, "
+           "fortigate or aws",
+           "VENDOR"},
+          {"--with-secrets", "secrets", NULL, "with the pre-shared key, instead of a place for it"}},
+     .print = cli_print_export,
+     .help = "the matching configuration of the other side, in the words of its vendor",
+     .examples = "  culvertctl export foo --for strongswan >swanctl.conf\n"
+                 "  culvertctl export foo --for vyos --with-secrets\n"},
     {.words = "show ports",
      .command = "show ports",
      .print = cli_print_ports,
@@ -177,6 +195,14 @@ static const struct cli_row rows[] = {
      .help = "read the configuration again; what does not ask for it loses no packet",
      .examples = "  culvertctl reload --plan\n"
                  "  culvertctl reload\n"},
+    {.words = "import",
+     .name = CLI_NAME_FILE,
+     .alone = cli_import,
+     .help = "another vendor's configuration of a site-to-site connection as one of culvertd: VyOS, "
+             "swanctl.conf, "
+             "ipsec.conf, the generic texts of AWS and Azure",
+     .examples = "  culvertctl import swanctl.conf >culvert.json && culvertd --check --config culvert.json\n"
+                 "  culvertctl import vpn-0a1b2c3d.txt\n"},
     {.words = "user add",
      .name = CLI_NAME_USER,
      .flags = {IN_FILE},
@@ -225,11 +251,9 @@ const struct cli_option *cli_options(size_t *count)
 
 const char *cli_row_name(const struct cli_row *row)
 {
-    static const char *const names[] = {[CLI_NAME_NONE] = "",
-                                        [CLI_NAME_OPTIONAL] = " [NAME]",
-                                        [CLI_NAME_NEEDED] = " NAME",
-                                        [CLI_NAME_CHILD] = " NAME[/CHILD]",
-                                        [CLI_NAME_USER] = " USER"};
+    static const char *const names[] = {[CLI_NAME_NONE] = "",        [CLI_NAME_OPTIONAL] = " [NAME]",
+                                        [CLI_NAME_NEEDED] = " NAME", [CLI_NAME_CHILD] = " NAME[/CHILD]",
+                                        [CLI_NAME_USER] = " USER",   [CLI_NAME_FILE] = " FILE"};
     return names[row->name];
 }
 

@@ -58,7 +58,7 @@ static void row_help(FILE *out, const struct cli_row *row)
 {
     fprintf(out, "culvertctl %s%s\n", row->words, cli_row_name(row));
     fprintf(out, "  %s\n", row->help);
-    if (row->name != CLI_NAME_NONE && row->name != CLI_NAME_USER)
+    if (row->name != CLI_NAME_NONE && row->name < CLI_NAME_USER)
         fprintf(out, "\nNAME is a connection of the configuration: see culvertctl show connections\n%s",
                 row->name == CLI_NAME_CHILD ? "CHILD is one of its children; without it, all are meant\n"
                                             : "");
@@ -155,7 +155,7 @@ static bool parse_line(struct line *line, int argc, char **argv, FILE *err)
 {
     *line = (struct line){.socket = API_SOCKET, .timeout_ms = CLI_TIMEOUT_S * 1000};
     for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-') {
+        if (argv[i][0] == '-' && argv[i][1]) {
             if (!parse_option(line, argc, argv, &i, err))
                 return false;
         } else if (line->n_words < WORDS_MAX) {
@@ -237,6 +237,8 @@ static bool add_name(json_t *args, const struct cli_row *row, const char *word)
 {
     if (row->name == CLI_NAME_USER)
         return json_object_set_new(args, "user", json_string(word)) == 0;
+    if (row->name == CLI_NAME_FILE)
+        return json_object_set_new(args, "file", json_string(word)) == 0;
     const char *slash = row->name == CLI_NAME_CHILD ? strchr(word, '/') : NULL;
     if (!slash)
         return json_object_set_new(args, "connection", json_string(word)) == 0;
@@ -255,7 +257,9 @@ static json_t *make_args(const struct cli_row *row, const struct line *line, siz
         ok = false;
     } else if (names == 0 && row->name >= CLI_NAME_NEEDED) {
         fprintf(err,
-                row->name == CLI_NAME_USER
+                row->name == CLI_NAME_FILE
+                    ? "culvertctl: %s which file? culvertctl import --help tells what is read\n"
+                : row->name == CLI_NAME_USER
                     ? "culvertctl: %s whom? culvertctl user list shows who is there\n"
                     : "culvertctl: %s which connection? culvertctl show connections lists them\n",
                 row->words);

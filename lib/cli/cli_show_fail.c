@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Failures as a table and as paragraphs, and what actions answer. */
+/* Failures as a table and as paragraphs, and what actions and exports answer. */
 #include "cli_int.h"
 
 #include <inttypes.h>
@@ -123,6 +123,11 @@ void cli_print_reload(struct cli_out *out, const json_t *data)
                 cli_text(o, "path"), cli_text(o, "text"));
     if (cli_true(data, "needs_restart"))
         fprintf(out->file, "what needs a restart takes effect at the next start of culvertd only\n");
+}
+
+void cli_print_export(struct cli_out *out, const json_t *data)
+{
+    fputs(cli_text(data, "text"), out->file); /* for the other side's files: no line is folded */
 }
 
 void cli_print_done(struct cli_out *out, const json_t *data)

@@ -24,6 +24,7 @@ static const struct {
     {"show failures", ctl_show_failures},
     {"show workers", ctl_show_workers},
     {"doctor", ctl_doctor},
+    {"export", ctl_export},
     {"initiate", ctl_act_initiate},
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},

@@ -13,7 +13,7 @@
 #include "api_doctor.h"
 #include "ctl_aside.h"
 #include "ctl_json.h"
-#include "ctl_page.h"
+#include "ctl_newest.h"
 #include "doctor_conn.h"
 #include "host_offload.h"
 #include "host_owner.h"
@@ -24,32 +24,10 @@ struct doctor_work {
     struct doctor_conn facts;
     const struct ike_conf *conf; /* a reference */
     const struct conf *in_force;
-    struct ike_sa_view sa;
+    struct ctl_newest newest;
     struct ike_audit audits[DOCTOR_FAILURES_MAX];
     struct doctor_report report;
 };
-
-/* The newest SA of the connection: one that is up goes before one that is not. */
-static void doctor_sa(struct ctl *ctl, struct doctor_work *w)
-{
-    const struct ctl_filter filter = {.connection = w->facts.conn->name};
-    struct ctl_page page = {0};
-    struct ike_sa_view v;
-    for (;; page = (struct ctl_page){.after = page.after}) {
-        while (ctl_page_next(ctl, &page, &filter, &v)) {
-            const bool is_up = v.state == IKE_VIEW_ESTABLISHED;
-            w->facts.up += is_up;
-            w->facts.connecting += v.state == IKE_VIEW_CONNECTING;
-            if (w->facts.sa && w->sa.state == IKE_VIEW_ESTABLISHED && !is_up)
-                continue;
-            w->sa = v;
-            w->facts.sa = &w->sa;
-        }
-        if (!page.is_full)
-            return;
-        ctl_aside_turn(ctl);
-    }
-}
 
 /* Whether a failure is this connection's, or of a caller who may be its peer and was not recognised. */
 static bool doctor_concerns(const struct ike_conn_conf *c, const struct ike_audit *a)
@@ -160,7 +138,10 @@ static json_t *doctor_document(struct ctl *ctl, const char *name, const json_t *
     w->facts.now = ctl_now();
     json_t *document = NULL;
     if (doctor_heard(&w->facts, json_object_get(args, "heard"), refusal)) {
-        doctor_sa(ctl, w);
+        ctl_newest(ctl, name, &w->newest);
+        w->facts.up = w->newest.up;
+        w->facts.connecting = w->newest.connecting;
+        w->facts.sa = w->newest.has_sa ? &w->newest.sa : NULL;
         doctor_failures(ctl, w);
         ctl_aside_run(ctl, doctor_judge, w);
         document = api_doctor(&w->report);

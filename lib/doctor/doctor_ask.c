@@ -14,8 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ASK_TURN_MS 250
-#define ASK_MARKER  4 /* bytes in front of IKE on port 4500 (RFC 3948 2.2) */
+#define ASK_TURN_MS 500
+#define ASK_MORE_MS 2500 /* once one port answered, the other one has that long */
+#define ASK_MARKER  4    /* bytes in front of IKE on port 4500 (RFC 3948 2.2) */
 
 const char *doctor_ask_name(enum doctor_ask ask)
 {
@@ -89,7 +90,8 @@ static bool ask_turn(struct pollfd fds[DOCTOR_ASKS], enum doctor_heard heard[DOC
         for (enum doctor_ask ask = 0; ask < DOCTOR_ASKS; ask++) {
             if (fds[ask].fd >= 0 && heard[ask] == DOCTOR_SILENT && fds[ask].revents) {
                 heard[ask] = ask_hear(fds[ask].fd, ask);
-                fds[ask].events = 0;
+                close(fds[ask].fd);
+                fds[ask].fd = -1; /* or its fault would wake every poll */
             }
             waits |= heard[ask] == DOCTOR_SILENT;
         }
@@ -106,8 +108,14 @@ void doctor_ask(const char *peer, unsigned wait_ms, enum doctor_heard heard[DOCT
         fds[ask] = (struct pollfd){ask_open(peer, ask), ask == DOCTOR_TCP_4500 ? POLLOUT : POLLIN, 0};
         heard[ask] = fds[ask].fd >= 0 ? DOCTOR_SILENT : DOCTOR_NOT_ASKED;
     }
-    for (unsigned ms = 0; ms < wait_ms && ask_turn(fds, heard); ms += ASK_TURN_MS)
-        ;
+    bool was_alive = false;
+    for (unsigned ms = 0, until = wait_ms; ms < until && ask_turn(fds, heard); ms += ASK_TURN_MS) {
+        const bool is_alive =
+            heard[DOCTOR_UDP_500] == DOCTOR_ANSWERED || heard[DOCTOR_UDP_4500] == DOCTOR_ANSWERED;
+        if (is_alive && !was_alive && until < ms + ASK_MORE_MS)
+            until = ms + ASK_MORE_MS; /* a slow peer is heard on both, or on one for good */
+        was_alive = is_alive;
+    }
     for (enum doctor_ask ask = 0; ask < DOCTOR_ASKS; ask++)
         if (fds[ask].fd >= 0)
             close(fds[ask].fd);

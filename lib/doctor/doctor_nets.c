@@ -58,27 +58,17 @@ static struct base_ts_list inside_net(const struct base_prefix *address)
     return l;
 }
 
-/* Whether one of our inside networks lies in the list, in part. */
-static const struct base_prefix *inside_in(const struct doctor_conn *f, const struct base_ts_list *list)
+/* The address of an inside port whose network meets the list, or has all of it; NULL: there is none. */
+static const struct base_prefix *inside_in(const struct doctor_conn *f, const struct base_ts_list *list,
+                                           bool has_all)
 {
     for (size_t p = 0; p < f->n_ports; p++)
         for (size_t a = 0; f->ports[p].is_inside && a < f->ports[p].n_addresses; a++) {
             const struct base_ts_list net = inside_net(&f->ports[p].addresses[a]);
-            if (base_ts_overlap(&net, list))
+            if (has_all ? base_ts_within(list, &net) : base_ts_overlap(&net, list))
                 return &f->ports[p].addresses[a];
         }
     return NULL;
-}
-
-static bool is_wide(const struct base_ts_list *l)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        struct base_addr rest;
-        struct base_prefix p[1];
-        if (base_prefixes_of(&l->list[i].lo, &l->list[i].hi, p, 1, &rest) == 1 && p[0].len == 0)
-            return true;
-    }
-    return false;
 }
 
 void doctor_nets_swapped(const struct doctor_conn *f, struct doctor_report *report)
@@ -86,9 +76,9 @@ void doctor_nets_swapped(const struct doctor_conn *f, struct doctor_report *repo
     char ours[NETS_TEXT_MAX], theirs[NETS_TEXT_MAX], net[BASE_PREFIX_TEXT_MAX];
     for (size_t i = 0; i < f->conn->n_children; i++) {
         const struct ike_child_conf *c = &f->conn->children[i];
-        if (nets_have_dynamic(c) || is_wide(c->remote_ts) || inside_in(f, c->local_ts))
+        if (nets_have_dynamic(c) || inside_in(f, c->local_ts, false))
             continue;
-        const struct base_prefix *inside = inside_in(f, c->remote_ts);
+        const struct base_prefix *inside = inside_in(f, c->remote_ts, true);
         if (!inside)
             continue;
         struct doctor_finding *d = doctor_add(report, "subnets-swapped", DOCTOR_FAULT);

@@ -18,8 +18,11 @@ void doctor_port_kernel(const struct doctor_conn *f, struct doctor_report *repor
             "It gets a copy of every packet there and answers for itself: \"port unreachable\" to IKE, "
             "resets to TCP, ARP with its own mind. Peers may take that for a refusal.");
         doctor_say(d, DOCTOR_HERE,
-                   "ip address del %s dev %s; or write ports.%s.device: \"%s\", and culvertd takes it", at,
-                   p->kernel, p->name, p->interface[0] ? p->interface : p->kernel);
+                   "ip address del %s dev %s, and let whoever put it there (NetworkManager, dhclient, "
+                   "systemd-networkd) "
+                   "leave %s alone; the host's own programs use it by %s",
+                   at, p->kernel, p->kernel,
+                   p->host[0] ? p->host : "a port with a host interface (ports.NAME.host)");
     }
 }
 
@@ -37,8 +40,9 @@ void doctor_port_offloads(const struct doctor_conn *f, struct doctor_report *rep
             "They merge packets that arrived, or take parts out of them, before this gateway sees them: "
             "frames that were never on the wire, too large for the tunnel.");
         doctor_say(d, DOCTOR_HERE,
-                   "ethtool -K %s gro off lro off rx-gro-hw off; or write ports.%s.device: \"%s\", and "
-                   "culvertd does it",
-                   p->interface, p->name, p->interface);
+                   "ethtool -K %s gro off lro off rx-gro-hw off; culvertd did so when it took the interface, "
+                   "so somebody "
+                   "switched it on since",
+                   p->interface);
     }
 }

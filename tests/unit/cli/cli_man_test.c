@@ -76,6 +76,7 @@ static void the_words_tell_what_follows_each_command(void **state)
     write_by(cli_words);
     expect("\nshow sas|NAME|--name= --peer= --spi= --up --down\n");
     expect("\nrekey|NAME|--ike --child --auth\n");
+    expect("\nimport|FILE|\n");
     expect("\nreload||--plan\n");
     expect("\n*||--json ");
     expect(" --socket= ");

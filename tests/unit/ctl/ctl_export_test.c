@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Exports: the vendor must be known, the key is told only on demand, and the address is the one that was
+ * proved. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "api.h"
+#include "ctl_api_cmd.h"
+
+static struct ctl ctl;
+static struct ike_conn_conf conn;
+static struct ike_secret secret;
+static struct ike_conf ike_conf;
+static struct conf conf;
+static struct ctl_refusal refusal;
+static struct ike_sa_view view;
+static bool has_view;
+
+bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
+{
+    (void)ike, (void)id, (void)n, (void)out;
+    return false;
+}
+
+bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
+{
+    (void)ike;
+    *out = view;
+    return has_view && after_id < view.id;
+}
+
+static struct ike_id named(char letter)
+{
+    return (struct ike_id){.type = WIRE_IKE_ID_FQDN, .len = 1, .bytes = {(uint8_t)letter}};
+}
+
+static int start(void **state)
+{
+    (void)state;
+    memset(&ctl, 0, sizeof ctl);
+    memset(&refusal, 0, sizeof refusal);
+    ike_conn_conf_defaults(&conn);
+    strcpy(conn.name, "foo");
+    conn.local_id = secret.local = named('g');
+    conn.remote_id = secret.remote = named('f');
+    secret.psk_len = 6;
+    memcpy(secret.psk, "hidden", 6);
+    ike_conf =
+        (struct ike_conf){.refs = 1000, .n_conns = 1, .conns = &conn, .n_secrets = 1, .secrets = &secret};
+    ike_conf_seal(&ike_conf);
+    conf.ike = &ike_conf;
+    ctl.conf = &conf;
+    ctl.in_force.n_ports = 1;
+    ctl.in_force.ports[0].role = CONF_ROLE_OUTSIDE;
+    ctl.in_force.ports[0].n_addresses = 1;
+    ctl.in_force.ports[0].addresses[0] = (struct base_prefix){base_addr_ip4(0xc0000201), 24}; /* 192.0.2.1 */
+    view = (struct ike_sa_view){.id = 1,
+                                .conn = "foo",
+                                .state = IKE_VIEW_ESTABLISHED,
+                                .local_nat = true,
+                                .public_addr = base_addr_ip4(0xc6336402)}; /* 198.51.100.2 */
+    has_view = false;
+    return 0;
+}
+
+static const char *text_of(const char *args)
+{
+    static char text[32768];
+    json_t *a = json_loads(args, 0, NULL);
+    json_t *d = ctl_export(&ctl, a, &refusal);
+    text[0] = '\0';
+    if (d)
+        strncpy(text, json_string_value(json_object_get(d, "text")), sizeof text - 1);
+    json_decref(a);
+    json_decref(d);
+    return text;
+}
+
+static void the_key_is_told_on_demand(void **state)
+{
+    (void)state;
+    const char *text = text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}");
+    assert_null(strstr(text, "hidden"));
+    assert_non_null(strstr(text, "id = @f"));
+    assert_non_null(
+        strstr(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\", \"secrets\": true}"), "hidden"));
+}
+
+static void the_peer_calls_where_we_can_be_reached(void **state)
+{
+    (void)state;
+    assert_non_null(
+        strstr(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "remote_addrs = 192.0.2.1\n"));
+    has_view = true; /* and its hash proved another one */
+    assert_non_null(strstr(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"),
+                           "remote_addrs = 198.51.100.2\n"));
+}
+
+static void a_vendor_that_is_not_known(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"cisco\"}"), "");
+    assert_string_equal(refusal.code, API_ERR_BAD_ARGUMENT);
+    assert_non_null(strstr(refusal.message, "culvert, strongswan, libreswan, vyos"));
+    assert_string_equal(text_of("{\"for\": \"vyos\"}"), "");
+    assert_string_equal(refusal.message, "say which connection");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_key_is_told_on_demand, start),
+        cmocka_unit_test_setup(the_peer_calls_where_we_can_be_reached, start),
+        cmocka_unit_test_setup(a_vendor_that_is_not_known, start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
