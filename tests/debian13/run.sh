@@ -127,7 +127,7 @@ build() {
     local name=$1 cc=$2 log=$out/$1.log
     shift 2
     # shellcheck disable=SC2016
-    inside bash -c 'dir=/build/$1 CC=$2 && export CC && shift 2
+    inside bash -c 'dir=/build/$1 CC=$2 CC_LD=mold && export CC CC_LD && shift 2
         { [ -f "$dir/build.ninja" ] || meson setup "$dir" /src --werror "$@"; } && exec ninja -C "$dir"' \
         inside "$name" "$cc" "$@" >"$log" 2>&1
     tell $? "Debian 13 builds without a warning: $(inside "$cc" --version | head -n 1)" "$log"
