@@ -8,8 +8,9 @@
  *   R spi                   removes a tunnel
  *   S spi top seq           sets the state of its counters: highest accepted, last used
  *   E                       events since the last time, by name
- *   I burst (len packet)*   packets into the inside port; O: into the outside port. Answer: names of the
- * drops that were counted, NUL, then (port len packet)*, all lengths 16 bits
+ *   I burst (len packet)*   packets into the inside port; O: into the outside port; H: from the host, which
+ * the gateway has when it is started with "host". Answer: names of the drops that were counted, NUL, then
+ * (port len packet)*, all lengths 16 bits; port 2 is the host
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -27,6 +28,7 @@
 
 #define INSIDE    0
 #define OUTSIDE   1
+#define HOST      2
 #define REQUEST   (1u << 22)
 #define ETH_BYTES 14
 #define MTU       9216
@@ -102,7 +104,7 @@ static void eal_start(struct gateway *g)
         DIE("no packet buffers");
 }
 
-static void gateway_start(struct gateway *g)
+static void gateway_start(struct gateway *g, bool has_host)
 {
     char why[128] = "";
     struct sad_params sp = {.max_sas = 256,
@@ -125,6 +127,7 @@ static void gateway_start(struct gateway *g)
                           .n_routes = 2};
     p.ports[INSIDE] = port_of(INSIDE, DP_ROLE_INSIDE, "10.255.255.2/24", "fdff::2/64");
     p.ports[OUTSIDE] = port_of(OUTSIDE, DP_ROLE_OUTSIDE, "192.0.2.1/24", "2001:db8::1/64");
+    p.ports[OUTSIDE].has_host = has_host;
     g->dp = g->sad ? dp_create(&p, why, sizeof why) : NULL;
     if (!g->dp)
         DIE("no data path: %s", why);
@@ -166,6 +169,19 @@ static struct base_ts_list ts_of(const char *text)
     return list;
 }
 
+/* "OURS,THEIRS": two addresses of a pair in transport mode. */
+static void transport_set(struct esp_pair *p, const char *value, struct esp_ends *ends)
+{
+    char ours[64];
+    const size_t len = strcspn(value, ",");
+    if (!value[len] || len >= sizeof ours)
+        DIE("no two addresses: %s", value);
+    memcpy(ours, value, len);
+    ours[len] = '\0';
+    *ends = (struct esp_ends){addr_of(ours), addr_of(value + len + 1)};
+    p->mode = ESP_MODE_TRANSPORT;
+}
+
 /* One setting of a tunnel. */
 static void tunnel_set(struct esp_pair *p, const char *key, const char *value)
 {
@@ -201,6 +217,10 @@ static void tunnel_set(struct esp_pair *p, const char *key, const char *value)
         p->replay_window = (uint32_t)n;
     else if (strcmp(key, "spi_out") == 0)
         p->spi_out = (uint32_t)n;
+    else if (strcmp(key, "here") == 0)
+        transport_set(p, value, &p->ends);
+    else if (strcmp(key, "in") == 0)
+        transport_set(p, value, &p->ends_in);
     else if (strcmp(key, "soft_pkts") == 0)
         p->soft_pkts = n;
     else if (strcmp(key, "hard_pkts") == 0)
@@ -264,6 +284,16 @@ static void frames_collect(struct gateway *g)
     }
 }
 
+static void host_collect(struct gateway *g)
+{
+    uint16_t port;
+    for (struct rte_mbuf *m; (m = dp_host_pop(g->dp, &port)); rte_pktmbuf_free(m)) {
+        const uint16_t head[2] = {htons(HOST), htons((uint16_t)m->pkt_len)};
+        answer_add(g, head, sizeof head);
+        answer_add(g, rte_pktmbuf_mtod(m, const uint8_t *), m->pkt_len);
+    }
+}
+
 static struct rte_mbuf *frame_make(const struct gateway *g, uint16_t port, const uint8_t *ip, uint16_t len)
 {
     struct rte_mbuf *m = rte_pktmbuf_alloc(g->pool);
@@ -309,6 +339,22 @@ static void packets_pass(struct gateway *g, uint16_t port, const uint8_t *p, con
     }
     drops_tell(g);
     frames_collect(g);
+    host_collect(g);
+}
+
+static void host_sends(struct gateway *g, const uint8_t *p, const uint8_t *end)
+{
+    for (p++; p < end;) {
+        const uint16_t len = (uint16_t)(p[0] << 8 | p[1]);
+        struct rte_mbuf *m = frame_make(g, OUTSIDE, p + 2, len);
+        if (!rte_pktmbuf_adj(m, ETH_BYTES) || !dp_host_send(g->dp, m))
+            DIE("the host cannot send");
+        p += 2 + len;
+        dp_turn(g->w);
+    }
+    drops_tell(g);
+    frames_collect(g);
+    host_collect(g);
 }
 
 static void events_tell(struct gateway *g)
@@ -363,17 +409,20 @@ static void request_serve(struct gateway *g, char *req, size_t len)
     case 'O':
         packets_pass(g, req[0] == 'I' ? INSIDE : OUTSIDE, (uint8_t *)req + 1, (uint8_t *)req + len);
         break;
+    case 'H':
+        host_sends(g, (uint8_t *)req + 1, (uint8_t *)req + len);
+        break;
     default:
         DIE("no request %c", req[0]);
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct gateway g;
     static char req[REQUEST + 1];
     uint32_t len;
-    gateway_start(&g);
+    gateway_start(&g, argc > 1 && strcmp(argv[1], "host") == 0);
     while (fread(&len, sizeof len, 1, stdin) == 1) {
         len = ntohl(len);
         if (len == 0 || len > REQUEST || fread(req, 1, len, stdin) != len)

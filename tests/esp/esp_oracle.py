@@ -18,6 +18,7 @@ import esp_frag
 import esp_large
 import esp_pipe
 import esp_scapy
+import esp_transport
 from esp_pipe import BATCH, Tunnel
 from esp_ref import Wrong, want
 
@@ -102,11 +103,12 @@ GROUPS = {
     "limits": lambda g: esp_edge.limits(g),
     "pieces": lambda g: esp_frag.pieces(g, ALL),
     "large": lambda g: esp_large.large(g, ALL),
+    "transport": esp_transport.transport,
 }
 
 
 def main():
-    gateway = esp_pipe.Gateway(sys.argv[1])
+    gateway = esp_pipe.Gateway(sys.argv[1], *(["host"] if sys.argv[2] == "transport" else []))
     try:
         GROUPS[sys.argv[2]](gateway)
         status = gateway.end()

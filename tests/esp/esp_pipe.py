@@ -14,8 +14,8 @@ INNER_PROTO = 253       # RFC 3692: any payload will do
 
 
 class Gateway:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, program, *words):
+        self.process = subprocess.Popen([program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, request):
         pipe = self.process
@@ -29,7 +29,7 @@ class Gateway:
         return self.ask(b"E").decode().split()
 
     def passes(self, port, packets, burst=32):
-        """Names of drops, and (port, packet) of what left; port is I (inside) or O (outside)."""
+        """Names of drops, and (port, packet) of what left; port is I (inside), O (outside) or H (the host)."""
         body = b"".join(struct.pack("!H", len(p)) + p for p in packets)
         answer = self.ask(port.encode() + bytes([burst]) + body)
         at = answer.index(0)
@@ -37,7 +37,7 @@ class Gateway:
         at += 1
         while at < len(answer):
             to, length = struct.unpack_from("!HH", answer, at)
-            out.append(("IO"[to], answer[at + 4:at + 4 + length]))
+            out.append(("IOH"[to], answer[at + 4:at + 4 + length]))
             at += 4 + length
         return drops, out
 
