@@ -185,6 +185,24 @@ static void dynamic_selectors_are_filled_with_addresses(void **state)
     assert_int_equal(out.skipped, BASE_TS_MAX - 1);
 }
 
+static void a_host_is_the_one_address_of_all(void **state)
+{
+    (void)state;
+    static struct base_ts_list l = {.count = 2};
+    struct base_addr a, b;
+    assert_int_equal(base_addr_parse("10.1.2.3", &a), 0);
+    assert_int_equal(base_addr_parse("10.1.2.4", &b), 0);
+    base_ts_set_host(&l, &a);
+    assert_true(base_addr_equal(base_ts_host(&l), &a));
+    l.list[1].hi = b;
+    assert_null(base_ts_host(&l));
+    l.list[1].hi = a;
+    l.skipped = 1;
+    assert_null(base_ts_host(&l));
+    l.skipped = l.count = 0;
+    assert_null(base_ts_host(&l));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +216,7 @@ int main(void)
         cmocka_unit_test(the_first_of_too_many_are_kept_and_the_others_counted),
         cmocka_unit_test(dynamic_selectors_are_filled_with_addresses),
         cmocka_unit_test(kept_lists_have_room_for_what_is_in_them),
+        cmocka_unit_test(a_host_is_the_one_address_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

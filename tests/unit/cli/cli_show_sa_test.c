@@ -54,7 +54,8 @@ static void nat_tells_both_sides_and_explains(void **state)
     expect_printed(cli_print_nat,
                    "{'public_addresses':['198.51.100.2'],'peers':[{'connection':'foo','remote_id':'@foo','"
                    "encapsulated':true,"
-                   "'moves':2,'mobike':true,'further':['2001:db8::7'],'keepalive_s':20,'path_mtu':{'bytes':"
+                   "'moves':2,'mobike':true,'further':['2001:db8::7'],'keepalive_s':20,"
+                   "'remapped':{'address':'10.1.2.3','here':'10.77.0.1'},'path_mtu':{'bytes':"
                    "1400,'found_by':'probe','probed':true},'"
                    "local':{'seen':'172.31.0.10:4500','behind_nat':true,'dialled':'198."
                    "51.100.2'},"
@@ -64,6 +65,7 @@ static void nat_tells_both_sides_and_explains(void **state)
                    "  SIDE  SEEN HERE          BEHIND NAT  AS THE PEER KNOWS IT\n"
                    "  we    172.31.0.10:4500   yes         198.51.100.2\n"
                    "  peer  198.51.100.7:1024  yes         another address (only its hash is known)\n"
+                   "  another peer has its address 10.1.2.3, too: here it is 10.77.0.1\n"
                    "  we keep the NAT's mapping alive after 20 idle seconds\n"
                    "  either side may go on from another address (MOBIKE); the peer has also 2001:db8::7\n"
                    "  packets to it have up to 1400 bytes, which arrived when it was probed\n"

@@ -146,6 +146,46 @@ static void without_subnets_a_side_is_the_addresses_that_it_gets(void **state)
     conf_free(conf);
 }
 
+#define REMAPPED(name) \
+    "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','subnets':['10.2.0.7/32']},'child':{'remap':'" name "'}}"
+
+static void addresses_that_stand_for_others_are_nobodys_own(void **state)
+{
+    pool_refused(POOL("staff", "'10.9.0.0/24'"), REMAPPED("stuff"), "connections.foo",
+                 "there is no pool \"stuff\"");
+    refused(GOOD_PORTS,
+            GOOD_SECRET ",{'local':'@gw','remote':'@bar','psk':'another-secret-of-32-characters1'}",
+            REMAPPED("staff") ",'bar':{" GOOD_LOCAL ",'remote':{'id':'@bar','pools':['staff']}}",
+            ",'pools':{" POOL("staff", "'10.9.0.0/24'") "}", "connections.foo",
+            "connection bar gives addresses of pool \"staff\" to its peers");
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, REMAPPED("staff"),
+                                   ",'pools':{" POOL("staff", "'10.9.0.0/24'") "}");
+    assert_non_null(conf);
+    assert_string_equal(conf->ike->conns[0].children[0].remap, "staff");
+    conf_free(conf);
+}
+
+/* Then the sides are the two hosts, whatever addresses they have: no pool gives those. */
+static void transport_mode_needs_neither_networks_nor_pools(void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        char conn[400];
+        snprintf(conn, sizeof conn,
+                 "'foo':{'local':{'id':'@gw'%s},'remote':{'id':'@foo'%s},'child':{'mode':'transport'}}",
+                 i ? ",'subnets':['dynamic[udp/1701]']" : "", i ? ",'subnets':['dynamic[udp]']" : "");
+        struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, conn, "");
+        if (!conf)
+            conf_report_print(&report, "culvert.json", stderr);
+        assert_non_null(conf);
+        const struct ike_child_conf *c = &conf->ike->conns[0].children[0];
+        assert_int_equal(c->mode, ESP_MODE_TRANSPORT);
+        assert_true(base_ts_is_dynamic(&c->local_ts->list[0]) && base_ts_is_dynamic(&c->remote_ts->list[0]));
+        assert_int_equal(c->local_ts->list[0].port_hi, i ? 1701 : UINT16_MAX);
+        assert_int_equal(c->remote_ts->list[0].protocol, i ? 17 : 0);
+        conf_free(conf);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +199,8 @@ int main(void)
         cmocka_unit_test(pools_that_no_child_has_are_warned_of),
         cmocka_unit_test(addresses_are_asked_for_by_who_calls),
         cmocka_unit_test(without_subnets_a_side_is_the_addresses_that_it_gets),
+        cmocka_unit_test(addresses_that_stand_for_others_are_nobodys_own),
+        cmocka_unit_test(transport_mode_needs_neither_networks_nor_pools),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static int setup(void **state)
         for (size_t k = 0; k < lists[i].count; k++)
             lists[i].list[k].lo = lists[i].list[k].hi = base_addr_ip4(0x0a020000 + (uint32_t)k);
     for (size_t i = 0; i < 3; i++)
-        children[i].local_ts = children[i].remote_ts = &lists[i];
+        children[i] = (struct ike_child_conf){.local_ts = &lists[i], .remote_ts = &lists[i]};
     memcpy(&ctl.in_force, &conf, sizeof ctl.in_force);
     n_asked = 0;
     refusal = 0;
@@ -181,6 +181,48 @@ static void networks_of_single_peers_are_protected(void **state)
     assert_null(nth(NODE_POLICY_ADD, 5));
 }
 
+static void assert_range(const struct base_ts *t, const char *lo, const char *hi)
+{
+    char a[BASE_ADDR_TEXT_MAX], b[BASE_ADDR_TEXT_MAX];
+    assert_string_equal(base_addr_text(&t->lo, a), lo);
+    assert_string_equal(base_addr_text(&t->hi, b), hi);
+}
+
+/* Of hosts that are not known yet nothing is taken in clear that a child is for, if that is of some protocol.
+ */
+static void what_hosts_protect_is_taken_in_clear_from_nobody(void **state)
+{
+    (void)state;
+    struct base_ts_list l2tp = {.count = 1, .list = {{.protocol = 17, .port_lo = 1701, .port_hi = 1701}}};
+    struct base_ts_list all = {.count = 1, .list = {{.port_hi = UINT16_MAX}}};
+    for (size_t i = 0; i < 3; i++)
+        children[i].mode = ESP_MODE_TRANSPORT;
+    children[0].local_ts = &l2tp;
+    children[0].remote_ts = children[1].local_ts = children[1].remote_ts = children[2].local_ts = &all;
+    children[2].remote_ts = &l2tp;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    const struct node_policy *p = &nth(NODE_POLICY_ADD, 0)->policy;
+    assert_int_equal(p->local_ts.count, 2);
+    assert_int_equal(p->remote_ts.count, 2);
+    assert_range(&p->local_ts.list[0], "0.0.0.0", "255.255.255.255");
+    assert_int_equal(p->local_ts.list[0].port_hi, 1701);
+    assert_range(&p->remote_ts.list[1], "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    assert_int_equal(nth(NODE_POLICY_ADD, 1)->policy.remote_ts.list[0].protocol,
+                     17); /* of child 2: 1 has none */
+    assert_null(nth(NODE_POLICY_ADD, 2));
+    /* A peer that is called is known. */
+    n_asked = 0;
+    conns[1].remote_addr = base_addr_ip4(0xc0000207);
+    conns[1].n_local_addrs = 1;
+    conns[1].local_addrs[0] = base_addr_ip4(0xc0000201);
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    p = &nth(NODE_POLICY_ADD, 1)->policy;
+    assert_range(&p->local_ts.list[0], "192.0.2.1", "192.0.2.1");
+    assert_range(&p->remote_ts.list[0], "192.0.2.7", "192.0.2.7");
+    assert_int_equal(p->remote_ts.count, 1);
+    assert_non_null(nth(NODE_POLICY_ADD, 2));
+}
+
 static void children_that_packets_call_for_are_numbered(void **state)
 {
     const char *conn, *child;
@@ -252,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
         cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),
         cmocka_unit_test_setup(networks_of_single_peers_are_protected, setup),
+        cmocka_unit_test_setup(what_hosts_protect_is_taken_in_clear_from_nobody, setup),
         cmocka_unit_test_setup(children_that_packets_call_for_are_numbered, setup),
         cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
         cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),
