@@ -8,6 +8,7 @@
 #include "ike_core.h"
 #include "ikev1_child.h"
 #include "ikev1_close.h"
+#include "ikev1_frag.h"
 #include "ikev1_info.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
@@ -156,6 +157,8 @@ void ikev1_due(struct ike *ike, struct ikev1_sa *sa)
             ikev1_sa_kill(ike, sa);
         return;
     }
+    if (base_time_reached(ikev1_frag_ends_at(sa), ike->now))
+        ikev1_frag_free(ike, sa);
     if (base_time_reached(sa->phase1.at, ike->now))
         due_phase1(ike, sa);
     for (struct ikev1_xchg *x = sa->xchgs, *next; x && sa->state != IKEV1_ST_DEAD; x = next) {
@@ -176,7 +179,7 @@ base_time ikev1_due_at(const struct ike *ike, const struct ikev1_sa *sa)
     (void)ike;
     for (const struct ikev1_xchg *x = sa->xchgs; x; x = x->next)
         at = base_time_min(at, base_time_min(x->ends_at, x->flight.at));
-    at = base_time_min(at, ikev1_due_keepalive(sa));
+    at = base_time_min(at, base_time_min(ikev1_frag_ends_at(sa), ikev1_due_keepalive(sa)));
     if (sa->state != IKEV1_ST_UP)
         return at;
     at = base_time_min(at, base_time_min(sa->life.rekey_at, sa->life.dies_at));

@@ -14,6 +14,7 @@
 #define FRAG_ID       1  /* the same each time a message is sent: what was lost is filled by its repetition */
 #define FRAG_OVER_IP4 32 /* IP, UDP and the marker of port 4500 */
 #define FRAG_OVER_IP6 52
+#define FRAG_S        30u /* from the first fragment until the rest must be there */
 #define FRAG_LEAST    548 /* bytes of an IP packet, whatever is configured */
 
 struct ikev1_frag {
@@ -21,6 +22,7 @@ struct ikev1_frag {
     uint8_t last; /* number; 0: it is not there yet */
     uint64_t seen;
     size_t bytes;
+    base_time ends_at; /* of a message that is not whole by then */
     struct ike_blob pieces[IKEV1_FRAGS_MAX];
 };
 
@@ -39,6 +41,11 @@ void ikev1_frag_free(struct ike *ike, struct ikev1_sa *sa)
     frag_empty(ike, sa->frag);
     free(sa->frag);
     sa->frag = NULL;
+}
+
+base_time ikev1_frag_ends_at(const struct ikev1_sa *sa)
+{
+    return sa->frag && sa->frag->seen ? sa->frag->ends_at : BASE_TIME_NEVER;
 }
 
 /* The fragment that is all of a datagram. */
@@ -109,7 +116,10 @@ bool ikev1_frag_take(struct ike *ike, struct ikev1_sa *sa, const struct ike_path
         return false;
     if (f->seen && f->id != in.id)
         frag_empty(ike, f);
+    if (!f->seen)
+        f->ends_at = base_time_add(ike->now, FRAG_S * BASE_NS_PER_S);
     f->id = in.id;
+    ikev1_sa_touch(ike, sa);
     if (in.number <= IKEV1_FRAGS_MAX && f->seen & UINT64_C(1) << (in.number - 1u))
         return false; /* once more */
     if (!frag_fits(ike, f, &in)) {

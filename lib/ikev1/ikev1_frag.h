@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_span.h"
+#include "base_time.h"
 #include "ike_blob.h"
 #include "ike_path.h"
 
@@ -29,6 +30,8 @@ struct ikev1_frag;
 bool ikev1_frag_take(struct ike *ike, struct ikev1_sa *sa, const struct ike_path *path,
                      struct base_span datagram, struct ike_blob *whole);
 void ikev1_frag_free(struct ike *ike, struct ikev1_sa *sa);
+/* When what waits for the rest is given up; never: nothing waits. */
+base_time ikev1_frag_ends_at(const struct ikev1_sa *sa);
 
 /* Sends a message, in fragments when it is long and the peer can join them. */
 void ikev1_frag_send(struct ike *ike, const struct ikev1_sa *sa, const struct ike_path *path,

@@ -71,8 +71,21 @@ rsa-*)
     pki_ca ca key=rsa && pki_cert gw ca key=rsa san=DNS:gw && pki_cert foo ca key=rsa san=DNS:foo || lab_fail "no certificates"
     # shellcheck disable=SC2086
     gw_pair $v1 $calls auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw
+    # Certificates on a way that drops fragments of IP
+    lab_in inet nft -f - <<NFT || lab_fail "no rules in inet"
+table inet drops {
+    chain early {
+        type filter hook prerouting priority -450; policy accept;
+        ip frag-off & 0x3fff != 0 counter drop
+    }
+}
+NFT
+    SWAN_FRAGMENT=576
+    CULVERT_EXTRA[b]='"tunnel": {"ike_fragment_bytes": 576},'
     bring_up
     check_traffic
+    swan_logged a "splitting IKE message" || lab_fail "strongSwan sent no fragments"
+    swan_logged a "received fragment #2" || lab_fail "Culvert sent no fragments"
     ;;
 xauth-in | xauth-wrong | push-in)
     mode=pull

@@ -104,7 +104,22 @@ static void from_another_address_none_is_taken(void **state)
     pair_free(p);
 }
 
-/* An identity of ours makes message 5 long, and the path carries no long packet. */
+static void what_is_not_whole_in_time_is_given_up(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    struct ike_blob whole = {0};
+    assert_false(take(p, 1, 1, false, TEXT("abc"), &whole));
+    assert_int_equal(p->h[1].ike->v1->frag_bytes, 3);
+    ike_on_timer(p->h[1].ike, p->now); /* the end of a dispatch, which sets the timer */
+    pair_run(p, 29);
+    assert_int_equal(p->h[1].ike->v1->frag_bytes, 3);
+    pair_run(p, 2);
+    assert_int_equal(p->h[1].ike->v1->frag_bytes, 0);
+    pair_free(p);
+}
+
+/* Public values of 1024 bytes, and a path that carries no long packet. */
 static void long_messages_go_in_fragments_where_the_path_is_narrow(void **state)
 {
     (void)state;
@@ -126,6 +141,7 @@ int main(void)
         cmocka_unit_test(another_message_takes_the_place_of_one_that_is_not_whole),
         cmocka_unit_test(what_contradicts_or_is_too_much_empties_it),
         cmocka_unit_test(from_another_address_none_is_taken),
+        cmocka_unit_test(what_is_not_whole_in_time_is_given_up),
         cmocka_unit_test(long_messages_go_in_fragments_where_the_path_is_narrow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
