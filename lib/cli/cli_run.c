@@ -50,6 +50,7 @@ static void general_help(FILE *out)
                  "  culvertctl status          does it run?\n"
                  "  culvertctl show sas        which tunnels are up?\n"
                  "  culvertctl explain         why is one not up?\n"
+                 "  culvertctl doctor foo      what is wrong with it, even before it fails?\n"
                  "  culvertctl show sas --peer 198.51.100.7\n"
                  "  culvertctl show connections --down --name 'branch-*'\n");
 }

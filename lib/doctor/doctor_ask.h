@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* Asks the ports of a peer whether somebody of IKE is there. Opens sockets and waits. Thread: any. */
+
 /* What came back when a port of the peer was asked. */
 enum doctor_heard { DOCTOR_NOT_ASKED, DOCTOR_ANSWERED, DOCTOR_REFUSED, DOCTOR_SILENT };
 

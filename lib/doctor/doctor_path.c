@@ -103,18 +103,39 @@ void doctor_path_keepalive(const struct doctor_conn *f, struct doctor_report *re
 static const char *const asks[DOCTOR_ASKS] = {
     [DOCTOR_UDP_500] = "UDP 500", [DOCTOR_UDP_4500] = "UDP 4500", [DOCTOR_TCP_4500] = "TCP 4500"};
 
-/* One port of two is silent while the other one answers: that port, and not the peer, is the trouble. */
-static void heard_one(struct doctor_report *report, enum doctor_ask silent)
+/* One port of two gives no answer while the other one does: that port, and not the peer, is the trouble. */
+static struct doctor_finding *heard_one(const struct doctor_conn *f, struct doctor_report *report,
+                                        enum doctor_ask other, enum doctor_ask mute)
 {
-    const bool is_500 = silent == DOCTOR_UDP_500;
     struct doctor_finding *d =
-        doctor_add(report, is_500 ? "udp-500-blocked" : "udp-4500-blocked", DOCTOR_FAULT);
-    doctor_say(d, DOCTOR_SEEN, "the peer answers on %s and not on %s",
-               asks[is_500 ? DOCTOR_UDP_4500 : DOCTOR_UDP_500], asks[silent]);
-    doctor_say(d, DOCTOR_MEANS,
-               is_500 ? "It is there, and a firewall or NAT on the way drops UDP 500."
-                      : "It is there, and a firewall or NAT on the way drops UDP 4500, where IKE and "
-                        "ESP go as soon as there is a NAT.");
+        doctor_add(report, mute == DOCTOR_UDP_500 ? "udp-500-blocked" : "udp-4500-blocked", DOCTOR_FAULT);
+    doctor_say(d, DOCTOR_SEEN, "the peer answers on %s and not on %s", asks[other], asks[mute]);
+    if (f->heard[mute] == DOCTOR_REFUSED)
+        doctor_say(d, DOCTOR_MEANS, "Something at its address says that nobody takes %s there.", asks[mute]);
+    else
+        doctor_say(d, DOCTOR_MEANS, "It is there, and a firewall or NAT on the way drops %s.", asks[mute]);
+    if (mute == DOCTOR_UDP_4500)
+        doctor_say(d, DOCTOR_MEANS, " IKE and ESP go there as soon as there is a NAT.");
+    return d;
+}
+
+/* A connection that goes by TCP, always or where nobody answers by UDP. */
+static void heard_tcp(const struct doctor_conn *f, struct doctor_report *report, bool is_udp_mute)
+{
+    const enum doctor_heard t = f->heard[DOCTOR_TCP_4500];
+    const bool is_needed =
+        f->conn->tcp == IKE_TCP_ALWAYS || (f->conn->tcp == IKE_TCP_FALLBACK && is_udp_mute);
+    if (!is_needed || f->conn->tcp_port != IKE_PORT_NATT || t == DOCTOR_ANSWERED || t == DOCTOR_NOT_ASKED)
+        return;
+    struct doctor_finding *d = doctor_add(report, "tcp-4500-blocked", DOCTOR_FAULT);
+    doctor_say(d, DOCTOR_SEEN, "the connection goes by TCP, and the peer's TCP 4500 is %s",
+               doctor_heard_name(t));
+    doctor_say(d, DOCTOR_MEANS, "%s",
+               t == DOCTOR_REFUSED ? "Somebody is there and does not listen for IKE over TCP (RFC 9329)."
+                                   : "A firewall or NAT on the way drops it, or the peer is down.");
+    doctor_say(d, DOCTOR_HERE, "connections.%s.remote.tcp_port, as the peer has it", f->conn->name);
+    doctor_say(d, DOCTOR_PEER,
+               "let it listen (Culvert: \"tcp\": { \"listen\": [4500] }) and let TCP 4500 in");
 }
 
 void doctor_path_heard(const struct doctor_conn *f, struct doctor_report *report)
@@ -133,14 +154,14 @@ void doctor_path_heard(const struct doctor_conn *f, struct doctor_report *report
                    "ports, or "
                    "it does not answer strangers.");
     }
+    heard_tcp(f, report, a != DOCTOR_ANSWERED && b != DOCTOR_ANSWERED);
     if (a == DOCTOR_ANSWERED && b != DOCTOR_ANSWERED) {
-        heard_one(report, DOCTOR_UDP_4500);
-        doctor_say(&report->list[report->n - 1], DOCTOR_PEER, "let UDP 4500 in as well, and through its NAT");
+        d = heard_one(f, report, DOCTOR_UDP_500, DOCTOR_UDP_4500);
+        doctor_say(d, DOCTOR_PEER, "let UDP 4500 in as well, and through its NAT");
     } else if (b == DOCTOR_ANSWERED && a != DOCTOR_ANSWERED && f->conn->remote_port != IKE_PORT_NATT) {
-        heard_one(report, DOCTOR_UDP_500);
-        doctor_say(&report->list[report->n - 1], DOCTOR_HERE,
-                   "connections.%s.remote.port: 4500, which begins there", f->conn->name);
-        doctor_say(&report->list[report->n - 1], DOCTOR_PEER, "or let UDP 500 in, and through its NAT");
+        d = heard_one(f, report, DOCTOR_UDP_4500, DOCTOR_UDP_500);
+        doctor_say(d, DOCTOR_HERE, "connections.%s.remote.port: 4500, which begins there", f->conn->name);
+        doctor_say(d, DOCTOR_PEER, "or let UDP 500 in, and through its NAT");
     }
 }
 

@@ -54,6 +54,18 @@ static void aws_nets(struct base_text *t, const struct explain_site *s)
                   theirs);
 }
 
+/* What AWS takes as a key: 8 to 64 letters, digits, "." and "_", the first one not 0. */
+static bool aws_takes_psk(const struct explain_site *s)
+{
+    for (size_t i = 0; i < s->psk_len; i++) {
+        const uint8_t c = s->psk[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && (c < '0' || c > '9') && c != '.' && c != '_')
+            return false;
+    }
+    return s->psk_len == 0 || (s->psk_len >= 8 && s->psk_len <= 64 && s->psk[0] != '0');
+}
+
 void explain_export_aws(struct base_text *t, const struct explain_site *s, const struct crypt_ike_ops *crypto)
 {
     char addr[BASE_ADDR_TEXT_MAX], name[IKE_NAME_MAX], text[BASE_PREFIX_TEXT_MAX];
@@ -65,6 +77,9 @@ void explain_export_aws(struct base_text *t, const struct explain_site *s, const
         explain_export_no_suite(t, s, "# ", true, "aes256gcm16-prfsha256-ecp256");
     if (!explain_suite(s->esp, s->n_esp, EXPLAIN_WORDS(aws_words), &suite))
         explain_export_no_suite(t, s, "# ", false, "aes256gcm16");
+    if (!aws_takes_psk(s))
+        base_text_add(t, "# AWS takes keys of 8 to 64 letters, digits, \".\" and \"_\" alone, so both sides "
+                         "need another one\n");
     if (!explain_id_addr(&s->local_id, addr)[0])
         base_text_add(
             t, "# AWS announces the outside address of its tunnel: connections.%s.remote.id must be that\n",

@@ -84,6 +84,7 @@ void explain_export_vyos(struct base_text *t, const struct explain_site *s,
     char name[IKE_NAME_MAX], id[IKE_ID_TEXT_MAX], peer[IKE_ID_TEXT_MAX];
     explain_plain_name(s->name, name);
     explain_export_head(t, s, "# ", "VyOS 1.3, in configure mode,");
+    base_text_add(t, "# and the interface towards Culvert: set vpn ipsec ipsec-interfaces interface eth0\n");
     if (s->remote_addr[0])
         memcpy(peer, s->remote_addr, sizeof s->remote_addr);
     else
@@ -144,7 +145,7 @@ static void mikrotik_id(struct base_text *t, const struct ike_id *id, const stru
                        : id->type == WIRE_IKE_ID_KEY   ? "key-id"
                                                        : "address";
     explain_id_bare(id, crypto, text);
-    base_text_add(t, "%s:\"%s\"", kind, strncmp(text, "keyid:", 6) == 0 ? text + 6 : text);
+    base_text_add(t, "%s:%s", kind, strncmp(text, "keyid:", 6) == 0 ? text + 6 : text);
 }
 
 static void mikrotik_policies(struct base_text *t, const struct explain_site *s, const char *name)
@@ -159,8 +160,7 @@ static void mikrotik_policies(struct base_text *t, const struct explain_site *s,
                     t,
                     "/ip ipsec policy add peer=%s tunnel=yes src-address=%s dst-address=%s proposal=%s "
                     "level=unique\n"
-                    "/ip firewall nat add chain=srcnat action=accept src-address=%s dst-address=%s "
-                    "place-before=0\n",
+                    "/ip firewall nat add chain=srcnat action=accept src-address=%s dst-address=%s\n",
                     name, text, other, name, text, other);
             }
 }
@@ -203,6 +203,7 @@ void explain_export_mikrotik(struct base_text *t, const struct explain_site *s,
     mikrotik_id(t, &s->remote_id, crypto);
     base_text_add(t, "\n");
     mikrotik_policies(t, s, name);
+    base_text_add(t, "# these rules of srcnat go above masquerade: /ip firewall nat move\n");
 }
 
 /* ---- FortiGate ---- */

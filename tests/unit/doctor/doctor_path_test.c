@@ -76,6 +76,8 @@ static void one_port_of_two_is_silent(void **state)
     (void)state;
     heard(DOCTOR_ANSWERED, DOCTOR_SILENT);
     expect_found("udp-4500-blocked", DOCTOR_FAULT, DOCTOR_SEEN, "answers on UDP 500 and not on UDP 4500");
+    heard(DOCTOR_ANSWERED, DOCTOR_REFUSED);
+    expect_found("udp-4500-blocked", DOCTOR_FAULT, DOCTOR_MEANS, "nobody takes UDP 4500 there");
     heard(DOCTOR_SILENT, DOCTOR_ANSWERED);
     expect_found("udp-500-blocked", DOCTOR_FAULT, DOCTOR_HERE, "connections.foo.remote.port: 4500");
     facts_conn->remote_port = 4500;
@@ -91,6 +93,21 @@ static void two_silent_ports_prove_nothing(void **state)
     heard(DOCTOR_ANSWERED, DOCTOR_ANSWERED);
     expect_found("ports", DOCTOR_OK, DOCTOR_SEEN, "UDP 500 answered, UDP 4500 answered");
     assert_int_equal(doctor_count_bad(&report), 0);
+}
+
+static void tcp_matters_to_who_uses_it(void **state)
+{
+    (void)state;
+    heard(DOCTOR_SILENT, DOCTOR_SILENT);
+    assert_null(doctor_find(&report, "tcp-4500-blocked"));
+    facts_conn->tcp = IKE_TCP_FALLBACK;
+    heard(DOCTOR_ANSWERED, DOCTOR_ANSWERED);
+    assert_null(doctor_find(&report, "tcp-4500-blocked"));
+    heard(DOCTOR_SILENT, DOCTOR_SILENT);
+    expect_found("tcp-4500-blocked", DOCTOR_FAULT, DOCTOR_SEEN, "TCP 4500 is silent");
+    facts_conn->tcp_port = 443; /* which was not asked */
+    heard(DOCTOR_SILENT, DOCTOR_SILENT);
+    assert_null(doctor_find(&report, "tcp-4500-blocked"));
 }
 
 static void the_size_of_packets_is_told(void **state)
@@ -113,6 +130,7 @@ int main(void)
         FACTS_TEST(keepalives_that_come_too_late),
         FACTS_TEST(one_port_of_two_is_silent),
         FACTS_TEST(two_silent_ports_prove_nothing),
+        FACTS_TEST(tcp_matters_to_who_uses_it),
         FACTS_TEST(the_size_of_packets_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

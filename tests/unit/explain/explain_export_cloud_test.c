@@ -8,6 +8,7 @@ static void aws_as_a_whole(void **state)
     expect_pair(
         "aws",
         "# AWS's command line, for the other side of Culvert's connection foo\n"
+        "# AWS takes keys of 8 to 64 letters, digits, \".\" and \"_\" alone, so both sides need another one\n"
         "# AWS announces the outside address of its tunnel: connections.foo.remote.id must be that\n"
         "# AWS expects the address of the customer gateway: connections.foo.local.id must be that\n"
         "aws ec2 create-customer-gateway --type ipsec.1 --bgp-asn 65000 --ip-address 203.0.113.1 "

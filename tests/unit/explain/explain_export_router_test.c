@@ -7,6 +7,7 @@ static void vyos_as_a_whole(void **state)
     (void)state;
     expect_pair("vyos",
                 "# VyOS 1.3, in configure mode, for the other side of Culvert's connection foo\n"
+                "# and the interface towards Culvert: set vpn ipsec ipsec-interfaces interface eth0\n"
                 "set vpn ipsec ike-group foo key-exchange ikev2\n"
                 "set vpn ipsec ike-group foo lifetime 14400\n"
                 "set vpn ipsec ike-group foo dead-peer-detection action restart\n"
@@ -41,11 +42,12 @@ static void mikrotik_as_a_whole(void **state)
                             "pfs-group=none lifetime=3600s\n"
                             "/ip ipsec peer add name=foo exchange-mode=ike2 profile=foo address=203.0.113.1\n"
                             "/ip ipsec identity add peer=foo auth-method=pre-shared-key secret=\"very "
-                            "secret\" my-id=fqdn:\"foo\" remote-id=fqdn:\"gw\"\n"
+                            "secret\" my-id=fqdn:foo remote-id=fqdn:gw\n"
                             "/ip ipsec policy add peer=foo tunnel=yes src-address=10.104.0.0/24 "
                             "dst-address=10.103.0.0/24 proposal=foo level=unique\n"
                             "/ip firewall nat add chain=srcnat action=accept src-address=10.104.0.0/24 "
-                            "dst-address=10.103.0.0/24 place-before=0\n");
+                            "dst-address=10.103.0.0/24\n"
+                            "# these rules of srcnat go above masquerade: /ip firewall nat move\n");
 }
 
 static void fortigate_as_a_whole(void **state)
