@@ -42,15 +42,20 @@ static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, co
     return n;
 }
 
+/* There are not more SAs in all than one identity may have: nobody's have to be gone over. */
+static bool auth_all_fit(const struct ike *ike)
+{
+    return ike->stats.ike_sas <= ike->conf->sas_per_identity;
+}
+
 bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                                 const struct ike_id *peer)
 {
     struct ikev2_sa *oldest;
+    if (conn->unique == IKE_UNIQUE_REPLACE || (conn->unique == IKE_UNIQUE_KEEP && auth_all_fit(ike)))
+        return false;
     const uint32_t n = auth_others(ike, ike_run_of(ike, conn), peer, sa, &oldest);
-    const bool refused = conn->unique == IKE_UNIQUE_REJECT ? n > 0
-                         : conn->unique == IKE_UNIQUE_KEEP ? n >= ike->conf->sas_per_identity
-                                                           : false;
-    if (!refused)
+    if (conn->unique == IKE_UNIQUE_REJECT ? n == 0 : n < ike->conf->sas_per_identity)
         return false;
     /* One that is gone makes room for the next attempt. */
     oldest->want.dpd = true;
@@ -65,6 +70,8 @@ static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_sa *oldest, *closing = NULL;
     uint32_t n_closing = 0;
     const uint32_t most = ike->conf->sas_per_identity;
+    if (auth_all_fit(ike))
+        return;
     if (auth_others(ike, sa->run, &sa->remote_id, sa, &oldest) >= most)
         ikev2_close(ike, oldest, "the identity has more SAs than limits.sas_per_identity");
     for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL;) {
