@@ -123,6 +123,8 @@ flip)
     sleep 0.5
     first=${NET_WAN[a]}
     NET_WAN[a]=${NET_WAN[a2]}
+    # The first is silent: what it sent would have a mapping of its own, and the tunnel would follow it there.
+    kill -STOP "${GW_PID[a]}"
     net_rebind a
     check_ping_lost
     strays=$(culvert_drops a2 unknown_spi)
@@ -135,6 +137,7 @@ flip)
     why=$(culvert_json b 'next(f.get("why", f.get("what", "")) for f in d["failures"] if f["connection"] == "foo")' show failures)
     NET_WAN[a]=$first
     net_rebind a
+    kill -CONT "${GW_PID[a]}"
     check_reach b "${NET_LAN[a]}.10" 15
     figure "a static mapping moved to another gateway under traffic" "$CHECK_LOST packets" \
         "misdelivered 0 of $CHECK_LOST ($strays dropped as unknown_spi), wrong accepts 0, back when the mapping is"
