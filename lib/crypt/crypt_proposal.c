@@ -61,7 +61,6 @@ static const struct {
     {"prfmd5", "it is broken (RFC 8247 2.2); write prfsha256"},
     {"modp768", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
     {"modp1024s", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
-    {"modp1536", "the group is too small (RFC 8247 2.4); write x25519, ecp256 or modp2048"},
 };
 
 struct parse {

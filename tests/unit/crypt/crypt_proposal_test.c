@@ -124,7 +124,7 @@ static void words_from_elsewhere_get_their_own_answer(void **state)
     assert_refused("des-sha1-modp1024", CRYPT_PROTOCOL_ESP, "write aes256");
     assert_refused("aes192ccm16", CRYPT_PROTOCOL_ESP, "128 and 256");
     assert_refused("aes256-md5-modp2048", CRYPT_PROTOCOL_IKE, "write sha256");
-    assert_refused("aes256-sha256-modp1536", CRYPT_PROTOCOL_IKE, "group is too small");
+    assert_refused("aes256-sha256-modp768", CRYPT_PROTOCOL_IKE, "group is too small");
     assert_refused("aes256-sha256-modp1024s160", CRYPT_PROTOCOL_IKE, "group is too small");
     assert_refused("aes192gcm8", CRYPT_PROTOCOL_ESP, "write aes192gcm16");
     assert_refused("aes128gcm8", CRYPT_PROTOCOL_ESP, "write aes128gcm16");

@@ -87,7 +87,8 @@ static void published_keys_give_the_published_secrets(void **state)
 
 static bool is_modp(const struct crypt_alg *alg)
 {
-    return alg->id == CRYPT_DH_MODP_1024 || (alg->id >= CRYPT_DH_MODP_2048 && alg->id <= CRYPT_DH_MODP_8192);
+    return alg->id == CRYPT_DH_MODP_1024 || alg->id == CRYPT_DH_MODP_1536 ||
+           (alg->id >= CRYPT_DH_MODP_2048 && alg->id <= CRYPT_DH_MODP_8192);
 }
 
 static bool is_ecp(const struct crypt_alg *alg)
@@ -111,7 +112,7 @@ static void for_each_group(void (*check)(const struct crypt_alg *alg, struct cry
         ossl_ike_ops.dh_free(key);
         groups++;
     }
-    assert_int_equal(groups, 10);
+    assert_int_equal(groups, 11);
 }
 
 static void check_agreement(const struct crypt_alg *alg, struct crypt_dh_key *a)
@@ -161,6 +162,8 @@ static BIGNUM *modulus(const struct crypt_alg *alg)
     switch (alg->id) {
     case CRYPT_DH_MODP_1024:
         return BN_get_rfc2409_prime_1024(NULL);
+    case CRYPT_DH_MODP_1536:
+        return BN_get_rfc3526_prime_1536(NULL);
     case CRYPT_DH_MODP_2048:
         return BN_get_rfc3526_prime_2048(NULL);
     case CRYPT_DH_MODP_3072:
