@@ -64,6 +64,8 @@ static void ike_table(struct cli_out *out, const json_t *sas)
                  cli_text(sa, "refused"));
         if (strcmp(state, "established") == 0 && json_array_size(json_object_get(sa, "children")) == 0)
             snprintf(state, sizeof state, "established (no child)");
+        if (cli_num(sa, "version") == 1)
+            snprintf(state + strlen(state), sizeof state - strlen(state), ", IKEv1");
         cli_table_cell(&t, state);
         cli_table_cell(&t, cli_text(sa, "role"));
         cli_table_cell(&t, cli_text(sa, "local"));

@@ -97,6 +97,7 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     ctl_json_num(o, "id", v->id);
     ctl_json_set(o, "connection", ctl_json_text(v->conn));
     ctl_json_set(o, "state", ctl_json_text(ike_view_state_name(v->state)));
+    ctl_json_num(o, "version", v->version == 1 ? 1 : 2);
     ctl_json_set(o, "role", json_string(v->is_initiator ? "initiator" : "responder"));
     ctl_json_set(o, "spi_i", ctl_json_ike_spi(v->spi_i));
     ctl_json_set(o, "spi_r", ctl_json_ike_spi(v->spi_r));
