@@ -165,12 +165,25 @@ static void v1_check_absent(struct conf_reader *r, const struct ike_conn_conf *c
         conf_fail(r, "mode_config is of IKEv1; take it out, or write \"version\": 1");
 }
 
+/* Whether this build speaks it. */
+static bool v1_is_built(void)
+{
+#ifdef CULVERT_IKEV1
+    return true;
+#else
+    return false;
+#endif
+}
+
 void conf_check_v1(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c)
 {
     if (c->version != 1) {
         v1_check_absent(r, c);
         return;
     }
+    if (!v1_is_built())
+        conf_fail(r,
+                  "version 1: this build was made without IKEv1 (meson option ikev1); write \"version\": 2");
     conf_warn(
         r,
         "version 1: IKEv1 is historic (RFC 9395): it has no protection against floods of calls, shows more "

@@ -242,6 +242,8 @@ struct ike_sets *ike_sets_new(struct ike_conf *conf)
     }
     for (size_t i = 0; i < conf->n_conns; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
+        if (c->version == 1)
+            continue; /* IKE_SA_INIT is of IKEv2 */
         c->set = set_number(c, firsts, &s->open.n_sets);
         if (sets_is_bound(c))
             group_add(s, c);

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * The different sets of IKE proposals in a configuration. IKE_SA_INIT names nobody, so its algorithms are
- * chosen for all connections that allow an address; of many connections most have the same set. Thread: any.
+ * chosen for all connections of IKEv2 that allow an address; of many connections most have the same set.
+ * Thread: any.
  */
 #include <stdbool.h>
 #include <stddef.h>
