@@ -17,7 +17,7 @@ out=$tree/build-test
 fuzz_seconds=25
 quick=0 only=() verbose=0
 # Targets that must exist: a build that loses one must not go unnoticed.
-fuzz_expected="fuzz_api fuzz_chain fuzz_classify fuzz_dn fuzz_ike_auth fuzz_ike_pld fuzz_ike_responder fuzz_import fuzz_neigh fuzz_netlink fuzz_opened fuzz_pieces fuzz_reass fuzz_wire_v1"
+fuzz_expected="fuzz_api fuzz_chain fuzz_classify fuzz_dn fuzz_ike_auth fuzz_ike_pld fuzz_ike_responder fuzz_ikev1_responder fuzz_import fuzz_neigh fuzz_netlink fuzz_opened fuzz_pieces fuzz_reass fuzz_wire_v1"
 
 steps="
 packages   setup   what is missing is installed

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows, and which one something concerns. */
 #include "ike_version.h"
 
 #include "ike_core.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Calls: a cookie, the key where one is needed, and the first message of the mode that the connection has. */
 #include "ikev1_call.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Ends of ours: DELETE goes out once, and what it is about is gone at once. */
 #include "ikev1_close.h"
 
 #include "ikev1_child.h"

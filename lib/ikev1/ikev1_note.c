@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Records: who, by which path, and what was agreed on. */
 #include "ikev1_note.h"
 
 #include "base_text.h"

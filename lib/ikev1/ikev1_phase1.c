@@ -16,6 +16,7 @@
 #include "ike_peer.h"
 #include "ike_redirect.h"
 #include "ikev1_child.h"
+#include "ikev1_close.h"
 #include "ikev1_life.h"
 #include "ikev1_login.h"
 #include "ikev1_msg.h"
@@ -348,22 +349,36 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
     }
 }
 
-/* Whether the connection refuses one more SA of this identity beside those that are there. */
-static bool phase1_is_one_too_many(struct ike *ike, const struct ikev1_sa *sa)
+/* SAs of this identity from other places, which are asked whether they still live; *oldest: of those. */
+static uint32_t phase1_others(struct ike *ike, const struct ikev1_sa *sa, struct ikev1_sa **oldest)
 {
     uint32_t n = 0;
+    *oldest = NULL;
     for (struct ikev1_sa *o = NULL; (o = ikev1_sa_of_run(ike, sa->run, o)) != NULL;) {
         if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !phase1_is_same(ike, o, sa) ||
             base_endpoint_equal(&o->path.remote, &sa->path.remote))
             continue;
         n++;
+        *oldest = o;
         o->wants_dpd = true;
         ikev1_sa_touch(ike, o);
     }
-    const bool refused = sa->conn->unique == IKE_UNIQUE_REJECT ? n > 0 : n >= ike->conf->sas_per_identity;
-    if (refused)
-        explain_one_too_many(ike, ikev1_sa_about(sa), sa->conn, n);
-    return refused;
+    return n;
+}
+
+/* Whether the connection refuses one more SA of this identity; where newer ones replace, the oldest makes
+ * room. */
+static bool phase1_is_one_too_many(struct ike *ike, const struct ikev1_sa *sa)
+{
+    struct ikev1_sa *oldest;
+    const uint32_t n = phase1_others(ike, sa, &oldest);
+    const bool is_full = n >= ike->conf->sas_per_identity;
+    if (sa->conn->unique == IKE_UNIQUE_REPLACE && is_full && oldest)
+        ikev1_close(ike, oldest, "the identity has more SAs than limits.sas_per_identity");
+    if (sa->conn->unique == IKE_UNIQUE_REJECT ? n == 0 : sa->conn->unique == IKE_UNIQUE_REPLACE || !is_full)
+        return false;
+    explain_one_too_many(ike, ikev1_sa_about(sa), sa->conn, n);
+    return true;
 }
 
 bool ikev1_phase1_settle_peer(struct ike *ike, struct ikev1_sa *sa, bool initial_contact)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory of quick mode: wiped when it is given back, with the SPI that nobody used. */
 #include "ikev1_quick.h"
 
 #include "base_secret.h"

@@ -23,6 +23,11 @@
 #define HALF_OPEN  8
 #define TIMERS_MAX 1000
 
+#ifndef FUZZ_V1
+#define FUZZ_V1              0
+#define FUZZ_IS_V1(msg, hdr) false
+#endif
+
 #define MUST(cond)                                                             \
     do {                                                                       \
         if (!(cond)) {                                                         \
@@ -122,7 +127,7 @@ static struct crypt_ike_ops ops;
 static void saw_message(struct base_span msg)
 {
     struct wire_ike_hdr hdr;
-    MUST(wire_ike_hdr_parse(msg, &hdr) == WIRE_IKE_OK);
+    MUST(wire_ike_hdr_parse(msg, &hdr) == WIRE_IKE_OK || FUZZ_IS_V1(msg, &hdr));
     for (size_t i = 0; i < f.n_spis; i++) {
         struct own_spi *own = &f.spis[i];
         if (own->spi != hdr.spi_i && own->spi != hdr.spi_r)
@@ -245,6 +250,19 @@ static void step_raw(struct base_reader *r)
     deliver(where);
 }
 
+/* By IKEv1: in clear or as it would be decrypted, which with this cryptography is the same. */
+static void fuzz_v1_message(const struct wire_ike_hdr *like, uint8_t first, struct base_span chain)
+{
+    struct wire_ike_hdr hdr = *like;
+    hdr.version = WIRE_IKE_V1_MAJOR << 4;
+    struct wire_ike_builder b = wire_ike_build(f.last, sizeof f.last, &hdr);
+    base_write_span(&b.w, chain);
+    while (hdr.flags & 1 && (b.w.pos - WIRE_IKE_HDR_BYTES) % 16)
+        base_write_u8(&b.w, 0);
+    f.last_len = wire_ike_finish(&b).len;
+    f.last[16] = first;
+}
+
 /* total 0: under SK. */
 static void step_sealed(struct base_reader *r, uint8_t number, uint8_t total)
 {
@@ -263,6 +281,11 @@ static void step_sealed(struct base_reader *r, uint8_t number, uint8_t total)
     hdr.msgid = id;
     if (id == IKE_SCRIPT_ID_AUTO)
         hdr.msgid = !own ? 0 : hdr.flags & WIRE_IKE_F_RESPONSE ? own->its_request : own->our_request;
+    if (FUZZ_V1) {
+        fuzz_v1_message(&hdr, first, chain);
+        deliver(where);
+        return;
+    }
     struct wire_ike_builder b = wire_ike_build(f.last, sizeof f.last, &hdr);
     const size_t iv_len = IKE_SCRIPT_IV_BYTES, icv_len = IKE_SCRIPT_ICV_BYTES;
     uint8_t *iv = total ? wire_ike_put_skf(&b, first, number, total, iv_len, chain.len + 1, icv_len)
@@ -355,6 +378,8 @@ static struct ike_conf *conf_new(void)
     strcpy(c->name, "c");
     MUST(ike_id_parse("203.0.113.1", &c->local_id, why, sizeof why) == 0);
     MUST(ike_id_parse("@foo", &c->remote_id, why, sizeof why) == 0);
+    c->version = FUZZ_V1 ? 1 : 2;
+    c->aggressive = FUZZ_V1 ? IKE_AGGRESSIVE_WITH_PSK : IKE_AGGRESSIVE_NO;
     c->remote_addr = base_addr_ip4(0xc6336407);
     c->n_children = 1;
     c->children = calloc(1, sizeof *c->children);

@@ -10,6 +10,11 @@ LOGIC_LINES_MIN = 16
 TOGETHER = {
     # commands, from request line to answer line
     "tests/unit/ctl/ctl_show_test.c": r"lib/ctl/ctl_(show_\w+|act|api_cmd)\.c",
+    # two engines: what these do shows in what comes up, is replaced or ends
+    "tests/unit/ikev1/ikev1_x_main_test.c": r"lib/ikev1/ikev1_(auth|call|sa|step|tables|settle|note|show|msg)\.c",
+    "tests/unit/ikev1/ikev1_x_quick_test.c": r"lib/ikev1/ikev1_(quick|xchg|life)\.c",
+    "tests/unit/ikev1/ikev1_event_test.c": r"lib/ikev1/ikev1_follow\.c",
+    "tests/unit/ikev1/ikev1_x_info_test.c": r"lib/ikev1/ikev1_(info|close)\.c",
 }
 
 

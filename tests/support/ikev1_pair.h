@@ -47,3 +47,12 @@ static inline struct pair *pair_v1_up(void)
     pair_check_one(p);
     return p;
 }
+
+/* Whether a child of this host is there and sends. */
+static inline bool pair_v1_sends(const struct pair_host *h)
+{
+    for (size_t i = 0; i < h->n_children; i++)
+        if (!h->children[i].is_removed && h->children[i].is_active)
+            return true;
+    return false;
+}

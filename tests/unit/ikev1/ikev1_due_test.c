@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What time does: silence of a peer that was up. */
+#include "ikev1_pair.h"
+
+static void a_silent_peer_is_noticed_and_one_that_answers_is_not(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    p->h[0].conf->conns[0].dpd_s = 10;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 300);
+    pair_check_one(p);
+    p->drop[1] = true;
+    pair_run(p, 60);
+    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_IKE_DOWN)->why, "the peer does not answer");
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_silent_peer_is_noticed_and_one_that_answers_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Phase 1 done anew under living children, and the limits of callers. */
+#include "ikev1_pair.h"
+
+static void the_sa_is_made_anew_and_its_children_stay(void **state)
+{
+    (void)state;
+    for (int who = 0; who < 2; who++) {
+        struct pair *p = pair_v1_up();
+        const struct ike_event ev = {.type = IKE_EV_REKEY, .name = who ? "a" : "b", .rekey_ike = true};
+        const uint64_t cookie = pair_v1_view(p, 0).spi_i;
+        pair_run(p, 5);
+        assert_int_equal(pair_event(p, who, ev), 0);
+        assert_int_equal(pair_live(&p->h[0]), 1);
+        pair_run(p, 15);
+        pair_check_one(p);
+        assert_int_not_equal(pair_v1_view(p, 0).spi_i, cookie);
+        assert_null(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN));
+        assert_null(pair_audit(&p->h[1], IKE_AUDIT_CHILD_DOWN));
+        assert_null(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN));
+        pair_free(p);
+    }
+}
+
+static void half_open_ones_are_few_and_end(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    p->h[1].conf->half_open_max = 40;
+    pair_start(p);
+    p->drop[1] = true;
+    for (int i = 0; i < 30; i++) {
+        pair_connect(p);
+        assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"}), 0);
+    }
+    assert_in_range(pair_stats(p, 1).half_open, 1, 11);
+    assert_true(pair_stats(p, 1).dropped_capped > 0);
+    pair_run(p, 120);
+    assert_int_equal(pair_stats(p, 1).half_open, 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
+static void an_answer_is_no_longer_than_the_call(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    const size_t called = p->queue[0].len;
+    pair_deliver_one(p);
+    assert_int_equal(p->tail, 2);
+    assert_true(p->queue[1].len <= called);
+    p->hold = false;
+    pair_settle(p);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_sa_is_made_anew_and_its_children_stay),
+        cmocka_unit_test(half_open_ones_are_few_and_end),
+        cmocka_unit_test(an_answer_is_no_longer_than_the_call),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

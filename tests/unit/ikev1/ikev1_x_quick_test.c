@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Quick mode: forward secrecy, and networks that are taken as they are or not at all. */
+#include "ikev1_pair.h"
+
+static void a_group_of_its_own_gives_a_child_forward_secrecy(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, "aes256-sha256-modp3072-noesn");
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    struct ike_child_view v;
+    assert_true(ike_show_child(p->h[0].ike, pair_v1_view(p, 0).id, 0, &v));
+    assert_string_equal(v.proposal, "AES-CBC-256/HMAC-SHA2-256-128/MODP-3072/32-bit sequence");
+    pair_free(p);
+}
+
+static void a_responder_without_that_group_refuses_the_child_in_words(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, "aes256-sha256-modp3072-noesn");
+    p->h[1].conf->conns[0].children[0].proposals[0] =
+        pair_v1_proposal("aes256-sha256-noesn", CRYPT_PROTOCOL_ESP);
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_stats(p, 1).children, 0);
+    assert_non_null(strstr(pair_audit(&p->h[1], IKE_AUDIT_FAIL_NO_PROPOSAL)->what, "aes256-sha256-modp3072"));
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify, 14);
+    pair_free(p);
+}
+
+static void networks_are_taken_as_they_are_or_not_at_all(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    pair_ts_only(&p->h[0].conf->conns[0].children[0].remote_ts, "10.0.0.0/8");
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    assert_non_null(pair_audit(&p->h[1], IKE_AUDIT_FAIL_SELECTORS));
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify, 18);
+    pair_free(p);
+
+    p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    pair_ts_only(&p->h[0].conf->conns[0].children[0].remote_ts, "10.2.3.0/24");
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    assert_int_equal(p->h[1].children[0].i.pair.local_ts.list[0].lo.bytes[2], 3);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_group_of_its_own_gives_a_child_forward_secrecy),
+        cmocka_unit_test(a_responder_without_that_group_refuses_the_child_in_words),
+        cmocka_unit_test(networks_are_taken_as_they_are_or_not_at_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
