@@ -100,7 +100,7 @@ static void cfg_tell_addr(struct ikev1_cfg *out, const struct wire_v1_attrs *ask
 }
 
 /* Cisco's list of networks, IPv4 only, for clients that ask for it. */
-static void cfg_tell_splits(struct ikev1_cfg *out, struct base_writer *w, const struct ike_pool_conf *p)
+static void cfg_tell_splits(struct base_writer *w, const struct ike_pool_conf *p)
 {
     for (size_t i = 0; i < base_ts_count(p->subnets); i++) {
         const struct base_ts *ts = &p->subnets->list[i];
@@ -111,7 +111,6 @@ static void cfg_tell_splits(struct ikev1_cfg *out, struct base_writer *w, const 
             base_write_u8(w, (uint8_t) ~(ts->lo.bytes[k] ^ ts->hi.bytes[k]));
         base_write(w, cfg_any, WIRE_V1_SPLIT_BYTES - 8);
     }
-    (void)out;
 }
 
 static void cfg_tell_pool(struct ikev1_cfg *out, const struct wire_v1_attrs *asked,
@@ -146,7 +145,7 @@ void ikev1_cfg_tell(struct ike *ike, const struct ikev1_sa *sa, const struct wir
             continue;
         cfg_tell_pool(out, asked, pool);
         if (asked && cfg_is_asked(asked, WIRE_V1_ATTR_UNITY_SPLIT_INCLUDE))
-            cfg_tell_splits(out, &w, pool);
+            cfg_tell_splits(&w, pool);
     }
     if (w.pos)
         wire_v1_attrs_add_long(&out->attrs, WIRE_V1_ATTR_UNITY_SPLIT_INCLUDE, base_writer_span(&w));

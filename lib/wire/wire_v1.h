@@ -196,10 +196,8 @@ enum wire_v1_vendor {
     WIRE_V1_V_COUNT
 };
 
-/* Names for logs; unknown numbers give "unknown". Static storage. */
-const char *wire_v1_exchange_name(uint8_t exchange);
+/* A name for logs; unknown numbers give "unknown". Static storage. */
 const char *wire_v1_notify_name(uint16_t type);
-const char *wire_v1_vendor_name(enum wire_v1_vendor v);
 
 /*
  * Reads the header. WIRE_IKE_BAD_VERSION: its version is not 1.0, and the fields are filled all the same. Its
@@ -338,8 +336,7 @@ void wire_v1_put_cert(struct wire_ike_builder *b, uint8_t payload, const struct 
 
 /* Which one it is, by the bytes that do not change from version to version; WIRE_V1_V_NONE: not known. */
 enum wire_v1_vendor wire_v1_vendor_find(struct base_span body);
-/* What to send; empty for WIRE_V1_V_NONE. Static storage. */
-struct base_span wire_v1_vendor_bytes(enum wire_v1_vendor v);
+/* The bytes that it is found by; WIRE_V1_V_NONE fails the writer. */
 void wire_v1_put_vendor(struct wire_ike_builder *b, enum wire_v1_vendor v);
 
 /*

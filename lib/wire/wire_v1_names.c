@@ -3,15 +3,6 @@
 #include "wire_v1.h"
 
 /* clang-format off */
-const char *wire_v1_exchange_name(uint8_t exchange)
-{
-    switch (exchange) {
-#define WIRE_V1_EXCHANGE(number, name) case number: return name;
-#include "wire_names.def"
-    }
-    return "unknown";
-}
-
 const char *wire_v1_notify_name(uint16_t type)
 {
     switch (type) {

@@ -203,7 +203,7 @@ static void try_payload(const struct wire_v1_pld *p)
         try_delete(p->body);
         break;
     case WIRE_V1_P_VENDOR:
-        require(strlen(wire_v1_vendor_name(wire_v1_vendor_find(p->body))) > 0);
+        require(wire_v1_vendor_find(p->body) < WIRE_V1_V_COUNT);
         break;
     case WIRE_V1_P_CONFIG:
         try_attrs(p->body);
@@ -226,7 +226,6 @@ static void try_message(struct base_span msg)
     struct wire_ike_hdr hdr;
     if (wire_v1_hdr_parse(msg, &hdr) != WIRE_IKE_OK)
         return;
-    require(strlen(wire_v1_exchange_name(hdr.exchange)) > 0);
     struct base_reader r = base_reader(msg);
     base_read_span(&r, WIRE_IKE_HDR_BYTES);
     if (wire_v1_plds_parse(hdr.next, base_read_rest(&r), hdr.flags & WIRE_V1_F_ENCRYPTED, &plds) !=

@@ -3,15 +3,23 @@
 #include "wire_test_bytes.h"
 #include "wire_v1.h"
 
+/* What is sent for it. */
+static struct base_span sent(enum wire_v1_vendor v)
+{
+    static uint8_t buf[64];
+    static struct wire_v1_plds plds;
+    struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
+    wire_v1_put_vendor(&b, v);
+    assert_int_equal(wire_v1_plds_parse(WIRE_V1_P_VENDOR, wire_ike_chain_bytes(&b), false, &plds),
+                     WIRE_IKE_OK);
+    return plds.list[0].body;
+}
+
 static void each_is_found_by_what_is_sent_for_it(void **state)
 {
     (void)state;
-    for (enum wire_v1_vendor v = WIRE_V1_V_NONE + 1; v < WIRE_V1_V_COUNT; v++) {
-        assert_int_equal(wire_v1_vendor_find(wire_v1_vendor_bytes(v)), v);
-        assert_string_not_equal(wire_v1_vendor_name(v), "unknown");
-    }
-    assert_int_equal(wire_v1_vendor_bytes(WIRE_V1_V_NONE).len, 0);
-    assert_string_equal(wire_v1_vendor_name(WIRE_V1_V_NONE), "unknown");
+    for (enum wire_v1_vendor v = WIRE_V1_V_NONE + 1; v < WIRE_V1_V_COUNT; v++)
+        assert_int_equal(wire_v1_vendor_find(sent(v)), v);
 }
 
 /* RFC 3947 3.1, RFC 3706 5.1 and draft-beaulieu-ike-xauth-02 5 write them out. */
@@ -32,7 +40,7 @@ static void versions_and_capabilities_behind_them_are_not_compared(void **state)
 {
     uint8_t frag[21];
     (void)state;
-    memcpy(frag, wire_v1_vendor_bytes(WIRE_V1_V_FRAGMENTATION).ptr, 20);
+    memcpy(frag, sent(WIRE_V1_V_FRAGMENTATION).ptr, 20);
     assert_int_equal(wire_v1_vendor_find(base_span(frag, 16)), WIRE_V1_V_FRAGMENTATION); /* Windows */
     frag[16] = 0xc0;
     assert_int_equal(wire_v1_vendor_find(base_span(frag, 20)), WIRE_V1_V_FRAGMENTATION); /* Cisco */

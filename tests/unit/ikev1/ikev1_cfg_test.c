@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inner addresses by mode-config between two engines, pulled and pushed. */
+#include "ikev1_login_pair.h"
+#include "pool_book.h"
+
+static void expect_address(struct pair *p)
+{
+    const struct base_addr want = pair_addr("10.9.0.1");
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sa_of(p, i)->n_inner, 1);
+        assert_true(base_addr_equal(&sa_of(p, i)->inner[0], &want));
+        const struct base_ts_list *l =
+            i ? &p->h[i].children[0].i.pair.remote_ts : &p->h[i].children[0].i.pair.local_ts;
+        assert_int_equal(l->count, 1);
+        assert_true(base_addr_equal(&l->list[0].lo, &want) && base_addr_equal(&l->list[0].hi, &want));
+    }
+    assert_true(base_addr_equal(&p->h[0].children[0].i.pair.inner[0], &want));
+    pair_free(p);
+}
+
+static void an_address_is_asked_for_or_told_unasked(void **state)
+{
+    (void)state;
+    for (int push = 0; push < 2; push++) {
+        struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+        with_pool(p, push);
+        expect_address(p);
+        p = pair_v1_login("ann", "secret");
+        with_pool(p, push);
+        expect_address(p);
+    }
+}
+
+static void a_lease_is_the_users_and_ends_with_its_sa(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    const struct ike_id ann = pair_id("keyid:ann");
+    const struct base_addr addr = pair_addr("10.9.0.1");
+    with_pool(p, false);
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pool_holder(p->h[1].ike->pools, &addr, &ann), sa_of(p, 1)->id);
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"}), 0);
+    pair_run(p, 2);
+    assert_int_equal(pool_holder(p->h[1].ike->pools, &addr, &ann), 0);
+    pair_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_is_asked_for_or_told_unasked),
+        cmocka_unit_test(a_lease_is_the_users_and_ends_with_its_sa),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
