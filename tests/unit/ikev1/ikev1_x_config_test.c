@@ -52,17 +52,16 @@ static void nothing_goes_before_the_login(void **state)
     while (!p->h[0].ike->v1->first || sa_of(p, 0)->state != IKEV1_ST_LOGIN)
         pair_deliver_one(p);
     assert_int_equal(sa_of(p, 1)->state, IKEV1_ST_LOGIN);
-    p->head = p->tail; /* nobody is asked, */
-    p->drop[1] = true;
-    ikev1_sa_set_state(p->h[0].ike, sa_of(p, 0), IKEV1_ST_UP); /* and goes on without it */
+    p->head = p->tail;
+    ikev1_login_end(p->h[0].ike, sa_of(p, 0));                 /* it answers no question, */
+    ikev1_sa_set_state(p->h[0].ike, sa_of(p, 0), IKEV1_ST_UP); /* and goes on */
     ikev1_sa_wish(sa_of(p, 0), 0, true);
     ikev1_sa_touch(p->h[0].ike, sa_of(p, 0));
     ike_on_timer(p->h[0].ike, p->now);
-    const uint64_t before = pair_stats(p, 1).dropped_unexpected;
     p->hold = false;
     pair_run(p, 5);
-    assert_true(pair_stats(p, 1).dropped_unexpected > before);
     assert_int_equal(p->h[1].n_children, 0);
+    assert_true(pair_stats(p, 1).dropped_unexpected > 0);
     pair_run(p, 120); /* nobody logged in: it ends */
     assert_int_equal(pair_stats(p, 1).ike_sas, 0);
     pair_free(p);
