@@ -217,6 +217,88 @@ static void no_idr_is_asked_for_and_strange_payloads_are_passed_over(void **stat
     craft_free(c);
 }
 
+/* Apple and Android: who we are is answered as it was asked for, type and bytes, in whatever case. */
+static void idr_is_the_one_that_was_asked_for(void **state)
+{
+    static const struct wire_ike_id asked = {WIRE_IKE_ID_FQDN, {(const uint8_t *)"GW.Example.ORG", 14}, {0}};
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].local_id = p->h[1].conf->secrets[0].local = pair_id("@gw.example.org");
+    sig_cred(p, 1, "e:kb", "e:kb:b:sub", "r:ksub:sub:root");
+    struct craft *c = craft_new(p);
+    craft_init(c);
+    struct wire_ike_builder b = craft_begin(c);
+    craft_put_auth(c, &b);
+    wire_ike_put_id(&b, WIRE_IKE_P_IDR, &asked);
+    craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+    assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+    struct ike_id got;
+    assert_true(ikev2_msg_id(&c->answer, WIRE_IKE_P_IDR, &got, NULL));
+    assert_int_equal(got.type, asked.type);
+    assert_int_equal(got.len, asked.data.len);
+    assert_memory_equal(got.bytes, asked.data.ptr, got.len);
+    assert_int_equal(p->h[1].n_children, 1);
+    craft_free(c);
+}
+
+/* Apple and strongSwan's app say that EAP alone would do: they get our AUTH and certificate all the same,
+ * unless the connection says otherwise. */
+static void eap_only_is_an_offer(void **state)
+{
+    (void)state;
+    for (int takes = 0; takes < 2; takes++) {
+        struct pair *p = pair_eap();
+        struct ike_conn_conf *b_conn = &p->h[1].conf->conns[0];
+        b_conn->remote_auth = IKE_AUTH_EAP_MSCHAPV2;
+        b_conn->eap_only = takes;
+        p->h[1].conf->users = login_users("ann", "secret");
+        sig_cred(p, 1, "e:kb", "e:kb:b:sub", "r:ksub:sub:root");
+        struct craft *c = craft_new(p);
+        craft_init(c);
+        struct wire_ike_builder b = craft_begin(c);
+        const struct ike_id *id = &p->h[0].conf->conns[0].local_id;
+        const struct wire_ike_id wire = {id->type, base_span(id->bytes, id->len), {0}};
+        wire_ike_put_id(&b, WIRE_IKE_P_IDI, &wire);
+        wire_ike_put_notify(&b, &(struct wire_ike_notification){.type = WIRE_IKE_N_EAP_ONLY_AUTHENTICATION});
+        craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+        assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+        assert_non_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_EAP, 0));
+        assert_int_equal(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_AUTH, 0) != NULL, !takes);
+        assert_int_equal(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_CERT, 0) != NULL, !takes);
+        craft_free(c);
+    }
+}
+
+/* Azure drops fragments that come out of order: ours go in order, each a message of its own in a datagram. */
+static void our_fragments_go_in_order_one_in_a_datagram(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->fragment_bytes = 150;
+    sig_cred(p, 1, "e:kb", "e:kb:b:sub", "r:ksub:sub:root");
+    struct craft *c = craft_new(p);
+    struct ike_dgrams out;
+    struct base_span d;
+    size_t at = 0, n = 0;
+    craft_init(c);
+    struct wire_ike_builder b = craft_begin(c);
+    craft_put_auth(c, &b);
+    craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+    craft_seal(c, WIRE_IKE_AUTH, &b, 0, &out);
+    while (ike_dgrams_next(&out, &at, &d))
+        craft_deliver(c, d);
+    ike_dgrams_free(&out);
+    while (craft_next(c)) { /* SKF: its own number and how many there are (RFC 7383 2.5) */
+        const uint8_t *skf = c->answer.raw.ptr + WIRE_IKE_HDR_BYTES + 4;
+        assert_int_equal(c->answer.hdr.next, WIRE_IKE_P_SKF);
+        assert_int_equal(c->answer.hdr.length, c->answer.raw.len);
+        assert_int_equal(skf[0] << 8 | skf[1], ++n);
+        assert_true(c->answer.raw.len <= 150);
+    }
+    assert_true(n > 1);
+    craft_free(c);
+}
+
 /* Windows with a certificate: IKE_AUTH in 29 fragments of its own size, and in any order. */
 static void an_auth_in_29_fragments_comes_in_any_order(void **state)
 {
@@ -247,28 +329,34 @@ static void an_auth_in_29_fragments_comes_in_any_order(void **state)
     }
 }
 
+/* SA, nonce and selectors of a rekeying of the child with this SPI by another one, without a key exchange. */
+static void put_rekeying(struct craft *c, struct wire_ike_builder *b, uint32_t was, uint32_t spi,
+                         const char *tsi, const char *tsr)
+{
+    static struct wire_ike_sa sa;
+    const struct ike_child_conf *theirs = &c->p->h[0].conf->conns[0].children[0];
+    struct base_ts_list i = {0}, r = {0};
+    wire_ike_put_notify(
+        b, &(struct wire_ike_notification){
+               .protocol = WIRE_IKE_PROTO_ESP, .spi_len = 4, .spi = was, .type = WIRE_IKE_N_REKEY_SA});
+    ikev2_select_offer(theirs->proposals, theirs->n_proposals, spi, IKEV2_ESP_SPI_BYTES, IKEV2_DH_NONE, &sa);
+    wire_ike_put_sa(b, &sa);
+    wire_ike_put_nonce(b, ike_nonce_span(&c->ni));
+    pair_ts_add(&i, tsi);
+    pair_ts_add(&r, tsr);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSI, &i);
+    wire_ike_put_ts(b, WIRE_IKE_P_TSR, &r);
+}
+
 /* Windows, macOS, Azure: no group in IKE_AUTH, and a rekeying without key exchange; the widest selectors. */
 static void a_rekeying_without_key_exchange_and_with_wider_selectors_keeps_the_old_ones(void **state)
 {
     (void)state;
     struct craft *c = caller();
-    struct ike_child_conf *theirs = &c->p->h[0].conf->conns[0].children[0];
     craft_connect(c, "0.0.0.0/0", "0.0.0.0/0");
     const struct ike_child_view before = child_of(c);
-    struct base_ts_list all = {0};
-    static struct wire_ike_sa sa;
     struct wire_ike_builder b = craft_begin(c);
-    wire_ike_put_notify(&b, &(struct wire_ike_notification){.protocol = WIRE_IKE_PROTO_ESP,
-                                                            .spi_len = 4,
-                                                            .spi = 0xa0000001,
-                                                            .type = WIRE_IKE_N_REKEY_SA});
-    ikev2_select_offer(theirs->proposals, theirs->n_proposals, 0xa0000002, IKEV2_ESP_SPI_BYTES, IKEV2_DH_NONE,
-                       &sa);
-    wire_ike_put_sa(&b, &sa);
-    wire_ike_put_nonce(&b, ike_nonce_span(&c->ni));
-    pair_ts_add(&all, "0.0.0.0/0");
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSI, &all);
-    wire_ike_put_ts(&b, WIRE_IKE_P_TSR, &all);
+    put_rekeying(c, &b, 0xa0000001, 0xa0000002, "0.0.0.0/0", "0.0.0.0/0");
     assert_true(craft_send(c, WIRE_IKE_CREATE_CHILD_SA, &b, 0));
     assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
     struct base_ts_list tsi;
@@ -289,6 +377,44 @@ static void a_rekeying_without_key_exchange_and_with_wider_selectors_keeps_the_o
     assert_int_equal(c->answer.hdr.exchange, WIRE_IKE_CREATE_CHILD_SA);
     assert_true(ikev2_msg_has(&c->answer, WIRE_IKE_N_REKEY_SA));
     assert_null(wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_KE, 0));
+    craft_free(c);
+}
+
+/* A rekeying of the child with this SPI by its caller, which closes the old one. */
+static void rekey_child(struct craft *c, uint32_t was, uint32_t spi)
+{
+    const uint8_t old[4] = {(uint8_t)(was >> 24), (uint8_t)(was >> 16), (uint8_t)(was >> 8), (uint8_t)was};
+    struct wire_ike_builder b = craft_begin(c);
+    put_rekeying(c, &b, was, spi, "10.1.0.0/16", "10.2.0.0/16");
+    assert_true(craft_send(c, WIRE_IKE_CREATE_CHILD_SA, &b, 0));
+    assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
+    b = craft_begin(c);
+    wire_ike_put_delete(
+        &b, &(struct wire_ike_delete){
+                .protocol = WIRE_IKE_PROTO_ESP, .spi_len = 4, .count = 1, .spis = base_span(old, 4)});
+    assert_true(craft_send(c, WIRE_IKE_INFORMATIONAL, &b, 0));
+}
+
+/* Windows rekeys by 200 MiB, which at a gigabit is every other second: that goes on, and nothing piles up. */
+static void a_child_may_be_rekeyed_every_other_second(void **state)
+{
+    (void)state;
+    struct craft *c = caller();
+    craft_connect(c, "10.1.0.0/16", "10.2.0.0/16");
+    const uint32_t times = 50;
+    for (uint32_t n = 0; n < times; n++) {
+        c->p->now = base_time_add(c->p->now, 2 * BASE_NS_PER_S);
+        ike_on_timer(c->p->h[1].ike, c->p->now);
+        pair_drain(c->p);
+        rekey_child(c, 0xa0000001 + n, 0xa0000002 + n);
+        /* What may still be on its way to an old one is taken for a while. */
+        assert_true(pair_live(&c->p->h[1]) <= 8);
+    }
+    c->p->now = base_time_add(c->p->now, 60 * BASE_NS_PER_S);
+    ike_on_timer(c->p->h[1].ike, c->p->now);
+    pair_drain(c->p);
+    assert_int_equal(pair_live(&c->p->h[1]), 1);
+    assert_int_equal(child_of(c).spi_out, 0xa0000001 + times);
     craft_free(c);
 }
 
@@ -371,6 +497,10 @@ int main(void)
         cmocka_unit_test(without_nat_detection_esp_goes_by_itself),
         cmocka_unit_test(a_wrong_source_hash_without_a_nat_asks_for_udp),
         cmocka_unit_test(no_idr_is_asked_for_and_strange_payloads_are_passed_over),
+        cmocka_unit_test(idr_is_the_one_that_was_asked_for),
+        cmocka_unit_test(eap_only_is_an_offer),
+        cmocka_unit_test(our_fragments_go_in_order_one_in_a_datagram),
+        cmocka_unit_test(a_child_may_be_rekeyed_every_other_second),
         cmocka_unit_test(an_auth_in_29_fragments_comes_in_any_order),
         cmocka_unit_test(a_rekeying_without_key_exchange_and_with_wider_selectors_keeps_the_old_ones),
         cmocka_unit_test(a_login_without_an_identity_may_end_by_a_goodbye),
