@@ -70,11 +70,6 @@ static void auth_check_login(struct conf_reader *r, const struct ike_conf *ike, 
 /* Two rounds: what is not done in both together. */
 static void auth_check_rounds(struct conf_reader *r, const struct ike_conn_conf *c)
 {
-    const bool serves = conf_auth_is_login(c->remote_auth);
-    if (serves && ike_conn_conf_proofs(c, true) > 1)
-        conf_fail(r,
-                  "local.auth: two proofs of ours do not go together with a login of the peer in the first "
-                  "round; write the login second into remote.auth");
     if (c->ppk)
         conf_fail(r, "ppk_id: a post-quantum preshared key and two rounds of authentication do not go "
                      "together; take one of them out");

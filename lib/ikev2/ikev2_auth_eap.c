@@ -211,16 +211,33 @@ static bool eap_is_member(const struct ike_conn_conf *conn, const struct eap *e)
 
 /* A connection and a login that began under it. */
 struct eap_choice {
+    const struct ike *ike;
     const struct ike_conn_conf *conn;
-    const struct eap *eap;
+    const struct ikev2_auth *auth;
 };
 
-/* Whether the login may go over to this connection: what was proved to the peer before holds for both. */
+/* Whether a round of c is as that of the connection, and who has proved itself in it is whom c wants, too. */
+static bool eap_fits_round(const struct eap_choice *choice, const struct ike_conn_conf *c, uint8_t n)
+{
+    const struct ike_conn_conf *ours = ike_conn_conf_round(choice->conn, n),
+                               *other = ike_conn_conf_round(c, n);
+    const struct ikev2_auth *a = choice->auth;
+    if (!ike_id_equal(&other->local_id, &ours->local_id) || other->local_auth != ours->local_auth ||
+        other->remote_auth != ours->remote_auth)
+        return false;
+    return n >= a->peer_proofs ||
+           (other->anchor == ours->anchor && ike_peer_matches(choice->ike, &other->remote_id, &a->proved[n]));
+}
+
+/* Whether the login may go over to this connection: what was proved by both before holds for it as well. */
 static bool eap_fits(const struct ike_conn_conf *c, const void *ctx)
 {
     const struct eap_choice *choice = ctx;
-    return ike_id_equal(&c->local_id, &choice->conn->local_id) && c->local_auth == choice->conn->local_auth &&
-           !c->ppk && eap_is_member(c, choice->eap);
+    uint8_t n = 0;
+    while (n < IKE_ROUNDS_MAX && eap_fits_round(choice, c, n))
+        n++;
+    return n == IKE_ROUNDS_MAX && !c->then == !choice->conn->then && !c->ppk &&
+           eap_is_member(c, choice->auth->eap);
 }
 
 /*
@@ -230,16 +247,16 @@ static bool eap_fits(const struct ike_conn_conf *c, const void *ctx)
 static const struct ike_conn_conf *eap_choose(const struct ike *ike, const struct ikev2_auth *a,
                                               const struct ike_conn_conf *conn)
 {
-    const struct eap_choice choice = {conn, a->eap};
-    const struct ike_peer_want want = {.remote = &a->peer,
+    const struct eap_choice choice = {ike, conn, a};
+    const struct ike_peer_want want = {.remote = a->peer_proofs ? &a->proved[0] : &a->peer,
                                        .asked = &a->asked,
-                                       .kinds = IKE_PEER_KIND(a->late->kind),
-                                       .proofs = 1,
+                                       .kinds = IKE_PEER_KIND(conn->remote_auth),
+                                       .proofs = ike_conn_conf_proofs(conn, false),
                                        .fits = eap_fits,
                                        .ctx = &choice};
     if (eap_is_member(conn, a->eap))
         return conn;
-    return conn->then || conn->ppk ? NULL : ike_peer_find(ike, &a->path, &want);
+    return conn->ppk ? NULL : ike_peer_find(ike, &a->path, &want);
 }
 
 /*
@@ -290,7 +307,7 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
                                        struct wire_ike_builder *b)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *conn = eap_conn(ike, sa);
+    const struct ike_conn_conf *whole = ikev2_auth_conn(ike, sa), *conn = eap_conn(ike, sa);
     enum eap_step step;
     a->eap = eap_job_over(job, &step);
     if (job->status != 0 && a->eap) {
@@ -298,9 +315,11 @@ static enum ikev2_auth_step eap_resume(struct ike *ike, struct ikev2_sa *sa, str
         a->eap->error = -job->status;
     }
     if (conn && a->eap && job->status == 0 && step == EAP_SUCCEEDS && !sa->is_initiator) {
-        const struct ike_conn_conf *chosen = eap_choose(ike, a, conn);
-        if (chosen && chosen != conn)
-            ikev2_auth_set_conn(sa, conn = chosen);
+        const struct ike_conn_conf *chosen = eap_choose(ike, a, whole);
+        if (chosen && chosen != whole) {
+            ikev2_auth_set_conn(sa, chosen);
+            conn = eap_conn(ike, sa);
+        }
         if (!chosen) {
             eap_radius_refuse(a->eap, EAP_FAULT_GROUP);
             step = EAP_FAILS;

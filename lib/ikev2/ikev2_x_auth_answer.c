@@ -283,7 +283,9 @@ static enum ikev2_outcome auth_prove_answer(struct ike *ike, struct ikev2_sa *sa
                                             const struct ike_conn_conf *conn)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    const struct ike_conn_conf *ours = ike_conn_conf_round(conn, a->own_proofs);
+    /* What ends a login is proved as who we were when it began. */
+    const uint8_t round = a->is_over && a->own_proofs ? a->own_proofs - 1 : a->own_proofs;
+    const struct ike_conn_conf *ours = ike_conn_conf_round(conn, round);
     if (!a->is_over && a->own_proofs == ike_conn_conf_proofs(conn, true))
         return auth_answer_with(ike, sa, conn, NULL);
     if (ikev2_auth_prove(ike, sa, a->is_over ? a->late : ikev2_auth_own(ike, ours), ours,

@@ -359,14 +359,24 @@ static bool auth_takes_unproved(struct ike *ike, struct ikev2_sa *sa, const stru
     return takes;
 }
 
+/*
+ * Whether the peer has proved all that is due by now: while a login of ours is under way what it has up to
+ * that round, else all. Our own proof of a login that is over is out, and counted.
+ */
+static bool auth_has_proved(const struct ikev2_sa *sa)
+{
+    const struct ikev2_auth *a = &sa->init->auth;
+    const uint8_t due = a->is_over ? a->own_proofs : a->own_proofs + 1;
+    return a->peer_proofs == ike_conn_conf_proofs(sa->conn, false) || (a->late && a->peer_proofs >= due);
+}
+
 /* An answer without our peer's identity: it has proved that before, or there is nothing to take from it. */
 enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     const struct ikev2_auth *a = &sa->init->auth;
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0);
     struct wire_ike_auth auth;
-    const bool has_proved = a->peer_proofs == ike_conn_conf_proofs(sa->conn, false);
-    if (!has_proved && !auth_takes_unproved(ike, sa, msg))
+    if (!auth_has_proved(sa) && !auth_takes_unproved(ike, sa, msg))
         explain_malformed(ike, ikev2_sa_about(sa), "a required payload is missing");
     else if (!a->is_over)
         return auth_ask_on(ike, sa, msg);

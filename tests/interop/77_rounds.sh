@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Two rounds of authentication (RFC 4739) between strongSwan and Culvert: a machine's certificate or key, and its user's password
-# behind it; two certificates of either side. Whoever lacks the second proof, or has it wrong, gets no tunnel, and is told why.
+# behind it, or before it; two certificates of either side. Whoever lacks the second proof, or has it wrong, gets no tunnel, and is told why.
 # cases: in out certificates-in certificates-out
 . "$(dirname "$0")/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
@@ -50,6 +50,10 @@ in)
     # shellcheck disable=SC2086
     conn a once $caller auth=pubkey
     conn a psk id=@foo peer_id=@gw "peer=$(gw_public b)" auth=psk,eap-mschapv2 user=ann password='Correct Horse 9' peer_lan=10.2.0.0/24
+    # The login first; strongSwan takes two proofs of its gateway only where it does not log in first.
+    conn a login id=@login auth=eap-mschapv2,pubkey user=ann password='Correct Horse 9' id2=ann@example.org cert2=ann \
+        "peer=$(gw_public b)" peer_id=gw.example.org peer_auth=pubkey ca=machines
+    conn b login id=gw.example.org auth=pubkey cert=gw peer_id=@login peer_auth=eap-mschapv2,pubkey peer_id2=ann@example.org ca2=users
     conn b machines id=gw.example.org auth=pubkey cert=gw peer_id=box.example.org peer_auth=pubkey,eap-mschapv2 ca=machines
     conn b psk id=@gw peer_id=@foo peer_auth=psk,eap-mschapv2
     gw_start b
@@ -61,12 +65,18 @@ in)
     gw_rekey a both ike || lab_fail "no rekeying"
     check_equal "identities after it" "box.example.org, keyid:ann" "$(peer_ids)"
     gw_terminate a both
+    gw_initiate a login || lab_fail "no tunnel with the login first: $(culvert_ctl b show failures)"
+    check_equal "identities of the peer" "keyid:ann, ann@example.org" "$(peer_ids)"
+    gw_terminate a login
     gw_initiate a psk || lab_fail "no tunnel with a key first: $(culvert_ctl b show failures)"
     check_equal "identities of the peer" "@foo, keyid:ann" "$(peer_ids)"
     ;;
 out)
     conn a net id=gw.example.org auth=pubkey cert=gw peer_id=box.example.org peer_auth=pubkey,eap-mschapv2 ca=machines \
         user=ann password='Correct Horse 9'
+    conn a login id=gw.example.org cert=gw auth=pubkey peer_id=@login peer_auth=eap-mschapv2,pubkey peer_id2=ann@example.org ca2=users
+    conn b login id=@login auth=eap-mschapv2,pubkey user=ann password='Correct Horse 9' id2=ann@example.org cert2=ann \
+        "peer=$(gw_public a)" peer_id=gw.example.org peer_auth=pubkey ca=machines
     caller="id=box.example.org cert=box peer=$(gw_public a) peer_id=gw.example.org peer_auth=pubkey ca=machines user=ann"
     # shellcheck disable=SC2086
     conn b once $caller auth=pubkey
@@ -78,6 +88,9 @@ out)
     gw_start b
     refused b once refused what 'AUTHENTICATION_FAILED'
     refused b wrong login why 'does not take the name "ann" with this password'
+    gw_initiate b login || lab_fail "no tunnel with the login first: $(culvert_ctl b show failures)"
+    check_equal "identity of the peer" "gw.example.org" "$(peer_ids)"
+    gw_terminate b login
     gw_initiate b both || lab_fail "no tunnel: $(culvert_ctl b show failures)"
     check_equal "identity of the peer" "gw.example.org" "$(peer_ids)"
     swan_logged a "authentication of 'ann' with EAP successful" || lab_fail "strongSwan knows no user"

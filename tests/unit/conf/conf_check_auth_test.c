@@ -72,14 +72,19 @@ static void one_pair_may_have_a_connection_for_each_method(void **state)
 static void connections_of_several_groups_may_be_for_the_same_peers(void **state)
 {
     (void)state;
-#define OF_GROUP(name, groups)                                                                   \
+#define OF_GROUP(name, methods, groups)                                                          \
     "'" name "':{'local':{'id':'@gw','subnets':['10.1.0.0/24']},'remote':{'id':'*@example.org'," \
-    "'auth':'eap-radius'" groups ",'subnets':['10.3.0.0/24']}}"
-    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
-                           OF_GROUP("staff", ",'groups':['staff']") "," OF_GROUP("rest", ""), ""));
+    "'auth':" methods groups ",'subnets':['10.3.0.0/24']}}"
+#define STAFF_FIRST(methods) \
+    OF_GROUP("staff", methods, ",'groups':['staff']") "," OF_GROUP("rest", methods, "")
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, STAFF_FIRST("'eap-radius'"), ""));
     assert_false(has_issue(false, "connections.rest", "same identities and auth"));
-    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET,
-                           OF_GROUP("rest", "") "," OF_GROUP("staff", ",'groups':['staff']"), ""));
+    assert_null(load_parts(GOOD_PORTS, GOOD_SECRET, STAFF_FIRST("['psk','eap-radius']"), ""));
+    assert_false(has_issue(false, "connections.rest", "same identities and auth"));
+    assert_null(load_parts(
+        GOOD_PORTS, GOOD_SECRET,
+        OF_GROUP("rest", "'eap-radius'", "") "," OF_GROUP("staff", "'eap-radius'", ",'groups':['staff']"),
+        ""));
     expect_error("connections.staff", "same identities and auth");
 }
 

@@ -49,7 +49,6 @@ static void what_does_not_go_together_is_refused(void **state)
          "belongs to a second proof"},
         {"'auth':[]", "'auth':'psk'", "connections.foo.local.auth", "is empty"},
         {"'auth':'psk'", "'auth':['psk','psk','psk']", "connections.foo.remote.auth", "at most 2"},
-        {"'auth':['psk','psk']", "'auth':['eap-radius','psk']", "connections.foo", "two proofs of ours"},
         {"'auth':'psk'", "'auth':['eap-radius','eap-radius']", "connections.foo", "more than one EAP"},
         {"'auth':'psk'", "'auth':['psk','psk'],'then':{'id':'@user'}", "connections.foo",
          "no secret for the pair"},

@@ -78,16 +78,60 @@ static struct pair *login_pair(bool is_first, bool b_again)
 static void a_login_is_one_of_the_rounds(void **state)
 {
     (void)state;
-    for (int n = 0; n < 3; n++) {
-        struct pair *p = login_pair(n == 1, n == 2);
+    for (int n = 0; n < 4; n++) {
+        const bool is_first = n & 1, b_again = n & 2;
+        struct pair *p = login_pair(is_first, b_again);
         pair_start(p);
         pair_connect(p);
         pair_check_one(p);
         const struct ikev2_sa *sa = sa_of(p, 1);
         const struct ike_id ann = pair_id("keyid:ann");
-        assert_true(ike_id_equal(n == 1 ? &sa->remote_id : sa->also_id, &ann));
-        if (n == 1)
+        assert_true(ike_id_equal(is_first ? &sa->remote_id : sa->also_id, &ann));
+        if (is_first)
             assert_also(p, 1, "@a2");
+        if (b_again)
+            assert_also(p, 0, "@b2");
+        pair_free(p);
+    }
+}
+
+/* Another connection of the called side, as its first one, for logins of this group. */
+static struct ike_conn_conf *more_of_group(struct ike_conf *conf, const char *name, const char *group)
+{
+    conf->conns = realloc(conf->conns, (conf->n_conns + 1) * sizeof *conf->conns);
+    struct ike_conn_conf *c = &conf->conns[conf->n_conns++], *then = malloc(sizeof *then);
+    *c = conf->conns[0];
+    *then = *conf->conns[0].then;
+    c->then = then;
+    c->children = calloc(1, sizeof *c->children);
+    c->n_children = 0;
+    snprintf(c->name, sizeof c->name, "%s", name);
+    c->n_groups = group ? 1 : 0;
+    snprintf(c->groups[0], sizeof c->groups[0], "%s", group ? group : "");
+    return c;
+}
+
+/* Whose group a login is in is told between the rounds; both rounds must be those of its connection. */
+static void a_login_of_a_group_takes_its_connection_in_any_round(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 4; n++) {
+        const bool is_first = n & 1, is_other = n & 2;
+        struct pair *p = login_pair(is_first, true);
+        struct ike_conf *conf = p->h[1].conf;
+        more_of_group(conf, "night", "night");
+        struct ike_conn_conf *c = more_of_group(conf, "all", NULL);
+        conf->conns[0].n_groups = 1;
+        strcpy(conf->conns[0].groups[0], "staff");
+        if (is_other) /* what was proved, or will be, is not what this one wants */
+            (is_first ? c->then : c)->local_id = pair_id("@other");
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_stats(p, 1).established, !is_other);
+        if (!is_other)
+            assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_UP)->conn, "all");
+        else
+            assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LOGIN), 1);
         pair_free(p);
     }
 }
@@ -329,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_side_proves_itself_as_often_as_it_is_configured),
         cmocka_unit_test(a_login_is_one_of_the_rounds),
+        cmocka_unit_test(a_login_of_a_group_takes_its_connection_in_any_round),
         cmocka_unit_test(a_wrong_second_proof_leaves_nothing),
         cmocka_unit_test(a_peer_without_rounds_is_refused_in_words),
         cmocka_unit_test(another_number_of_proofs_is_refused_in_words),
