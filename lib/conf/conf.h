@@ -6,6 +6,7 @@
  *
  * Thread: control, or any thread before the control core runs. A snapshot is read-only after conf_load().
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -138,6 +139,12 @@ struct conf_report {
  * report->n_errors > 0: the caller prints the report and keeps what it runs on.
  */
 struct conf *conf_load(const char *file, struct conf_report *report);
+
+/*
+ * The same, until another thread sets *stops: then NULL comes back soon, however large the file is, with that
+ * as an error.
+ */
+struct conf *conf_load_until(const char *file, struct conf_report *report, const atomic_bool *stops);
 
 /* The same for text in memory; folder is where relative psk_file paths start ("." for the current one). */
 struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report);

@@ -3,13 +3,42 @@
 #include "conf_int.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "base_wipe.h"
+
+bool conf_is_unwanted(struct conf_reader *r)
+{
+    if (!r->stops || !atomic_load_explicit(r->stops, memory_order_relaxed))
+        return false;
+    if (r->report->n_errors == 0)
+        conf_fail(r, "not read to its end: the daemon stops");
+    return true;
+}
+
+/* A text on its way to the parser, which asks for some of it at a time. */
+struct file_feed {
+    struct conf_reader *r;
+    struct base_span rest;
+};
+
+static size_t file_feed(void *to, size_t most, void *arg)
+{
+    struct file_feed *f = arg;
+    const size_t n = f->rest.len < most ? f->rest.len : most;
+    if (conf_is_unwanted(f->r))
+        return (size_t)-1;
+    if (n)
+        memcpy(to, f->rest.ptr, n);
+    f->rest = base_span(f->rest.ptr + n, f->rest.len - n);
+    return n;
+}
 
 json_t *conf_file_parse(struct conf_reader *r, struct base_span text)
 {
     json_error_t error;
-    json_t *root = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
-    if (!root)
+    json_t *root =
+        json_load_callback(file_feed, &(struct file_feed){r, text}, JSON_REJECT_DUPLICATES, &error);
+    if (!root && !conf_is_unwanted(r))
         conf_fail(r, "not JSON: line %d, column %d: %s", error.line, error.column, error.text);
     return root;
 }

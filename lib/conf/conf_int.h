@@ -132,9 +132,10 @@ int64_t conf_choice_number(const struct conf_key *k, const char *text);
 /* Where the reader stands, and where its findings go. */
 struct conf_reader {
     struct conf_report *report;
-    const char *folder; /* that file names start at: of the file that the reader stands in */
-    const char *file;   /* an included file that it stands in; NULL: the main one */
-    size_t file_at;     /* with file: path_len when it went there */
+    const atomic_bool *stops; /* borrowed; true: what is read is not wanted any more. NULL: it always is */
+    const char *folder;       /* that file names start at: of the file that the reader stands in */
+    const char *file;         /* an included file that it stands in; NULL: the main one */
+    size_t file_at;           /* with file: path_len when it went there */
     const char *main_folder;
     char file_folder[CONF_PATH_MAX];
     json_t *origins; /* sections with the files of what was included (conf_include.c); NULL: nothing was */
@@ -149,6 +150,8 @@ struct conf_reader {
 #define CONF_WHY_MAX (2 * CONF_PATH_MAX + 128) /* a sentence about a file */
 
 /* The JSON of a text, or of a file of up to CONF_FILE_MAX bytes; owned. NULL: it was said why. */
+/* Whether to read no further; that is an error, told once. */
+bool conf_is_unwanted(struct conf_reader *r);
 json_t *conf_file_parse(struct conf_reader *r, struct base_span text);
 json_t *conf_file_load(struct conf_reader *r, const char *path);
 /*

@@ -126,11 +126,12 @@ static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }
 
-struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report)
+static struct conf *load_text(struct base_span text, const char *folder, struct conf_report *report,
+                              const atomic_bool *stops)
 {
-    struct conf_reader r = {.report = report, .folder = folder, .main_folder = folder};
+    struct conf_reader r = {.report = report, .stops = stops, .folder = folder, .main_folder = folder};
     *report = (struct conf_report){0};
-    json_t *root = conf_file_parse(&r, base_span(text, len));
+    json_t *root = conf_file_parse(&r, text);
     if (!root)
         return NULL;
     struct conf *conf = calloc(1, sizeof *conf);
@@ -138,7 +139,7 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
         conf->ike = ike_conf_new();
     if (!conf || !conf->ike || !build(&r, root, conf))
         conf_fail(&r, "out of memory");
-    else {
+    else if (!conf_is_unwanted(&r)) {
         ike_conf_seal(conf->ike);
         conf_check(&r, conf);
     }
@@ -151,25 +152,55 @@ struct conf *conf_load_text(const char *text, size_t len, const char *folder, st
     return NULL;
 }
 
+struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report)
+{
+    return load_text(base_span(text, len), folder, report, NULL);
+}
+
+/* A file while it is loaded. */
+struct load_file {
+    char folder[CONF_PATH_MAX]; /* dirname() changes it */
+    struct base_file bytes;
+};
+
+static bool load_begin(struct load_file *f, const char *path, struct conf_report *report)
+{
+    char sentence[CONF_WHY_MAX];
+    struct base_text why = base_text(sentence, sizeof sentence);
+    *report = (struct conf_report){0};
+    int err = base_file_read(path, CONF_FILE_MAX, false, &f->bytes, &why);
+    if (err == 0 && strlen(path) >= sizeof f->folder)
+        err = -ENAMETOOLONG;
+    if (err == 0) {
+        memcpy(f->folder, path, strlen(path) + 1);
+        return true;
+    }
+    conf_fail(&(struct conf_reader){.report = report}, "cannot be read: %s", strerror(-err));
+    base_file_free(&f->bytes);
+    return false;
+}
+
+static struct conf *load_end(struct load_file *f, struct conf *conf)
+{
+    base_wipe(f->bytes.bytes, f->bytes.len);
+    base_file_free(&f->bytes);
+    return conf;
+}
+
 struct conf *conf_load(const char *path, struct conf_report *report)
 {
-    char folder[CONF_PATH_MAX], sentence[CONF_WHY_MAX];
-    struct base_text why = base_text(sentence, sizeof sentence);
-    struct base_file file;
-    *report = (struct conf_report){0};
-    int err = base_file_read(path, CONF_FILE_MAX, false, &file, &why);
-    if (err == 0 && strlen(path) >= sizeof folder)
-        err = -ENAMETOOLONG;
-    if (err < 0) {
-        conf_fail(&(struct conf_reader){.report = report}, "cannot be read: %s", strerror(-err));
-        base_file_free(&file);
-        return NULL;
-    }
-    snprintf(folder, sizeof folder, "%s", path);
-    struct conf *conf = conf_load_text((const char *)file.bytes, file.len, dirname(folder), report);
-    base_wipe(file.bytes, file.len);
-    base_file_free(&file);
-    return conf;
+    struct load_file f;
+    return load_begin(&f, path, report) ? load_end(&f, conf_load_text((const char *)f.bytes.bytes,
+                                                                      f.bytes.len, dirname(f.folder), report))
+                                        : NULL;
+}
+
+struct conf *conf_load_until(const char *path, struct conf_report *report, const atomic_bool *stops)
+{
+    struct load_file f;
+    return load_begin(&f, path, report)
+               ? load_end(&f, load_text(base_file_span(&f.bytes), dirname(f.folder), report, stops))
+               : NULL;
 }
 
 void conf_free(struct conf *conf)

@@ -319,6 +319,8 @@ bool conf_read_object(struct conf_reader *r, enum conf_section in, const json_t 
 {
     const char *name;
     json_t *value;
+    if (conf_is_unwanted(r))
+        return false;
     if (!json_is_object(object)) {
         conf_fail(r, "is %s; write an object { ... }", json_words(object));
         return false;

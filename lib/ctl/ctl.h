@@ -4,6 +4,7 @@
  * The control side: the one place where IKE engine, configuration and operator meet, and where they reach the
  * data side (node.h). All functions: thread control, unless said otherwise.
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ struct ctl_loop {
     int signal_fd;
     base_time busy_at; /* last turn that had work */
     bool is_stopping;
+    atomic_bool stops_reading;       /* as is_stopping, for the thread that reads */
     bool is_reloading;               /* the file is read, or what is read is gone over to, */
     bool wants_reload;               /* and was to be read again meanwhile */
     bool is_telling;                 /* stopping: some peers were not told yet, */

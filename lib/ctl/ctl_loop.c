@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -49,6 +50,7 @@ static void loop_say_goodbye(struct ctl *ctl, base_time now)
         return;
     host_log(HOST_NOTICE, "event=stopping");
     ctl->loop.is_stopping = ctl->loop.is_telling = true;
+    atomic_store_explicit(&ctl->loop.stops_reading, true, memory_order_relaxed); /* with conf_is_unwanted() */
     ctl_notify_stopping(ctl);
     ctl->loop.stop_at_last = base_time_add(now, GOODBYE_MAX_NS);
     loop_tell_peers(ctl, now);

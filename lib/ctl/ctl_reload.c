@@ -56,7 +56,7 @@ static void reload_read(void *arg)
     struct reload_next *n = arg;
     const struct conf *from = n->ctl->conf;
     memset(n->diff, 0, sizeof *n->diff);
-    n->conf = conf_load(n->ctl->conf_file, n->report);
+    n->conf = conf_load_until(n->ctl->conf_file, n->report, &n->ctl->loop.stops_reading);
     n->rc = n->conf ? conf_diff_make(&n->ctl->in_force, from, n->conf, n->diff) : -EINVAL;
     if (n->rc == 0 && !n->is_plan)
         n->heirs = ike_heirs_new(from->ike, n->conf->ike);
@@ -124,11 +124,13 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
 {
     struct reload_next next = {.ctl = ctl, .report = report, .diff = diff};
     ctl_aside_run(ctl, reload_read, &next);
-    log_report(ctl, report);
-    if (!next.conf)
+    const bool is_told = !ctl->loop.is_stopping; /* what was wrong with a part is of no use then */
+    if (is_told)
+        log_report(ctl, report);
+    if (!next.conf && is_told)
         host_log(HOST_ERR, "event=reload_refused errors=%zu effect=\"the running configuration stays\"",
                  report->n_errors);
-    if (next.rc == 0 && ctl->loop.is_stopping)
+    if (ctl->loop.is_stopping)
         next.rc = -ECANCELED;
     if (next.rc == 0)
         next.rc = ctl_node_apply(ctl, next.conf);

@@ -2,6 +2,7 @@
 /* Reading: values arrive in the snapshot, defaults hold, and each kind of mistake is told with path and cure.
  */
 #include "conf_test_help.h"
+#include <unistd.h>
 
 #include "ike_conf.h"
 
@@ -215,6 +216,28 @@ static void all_errors_are_told_in_one_run(void **state)
     expect_error("connections.foo.remote", "missing");
 }
 
+/* What is wrong near the end of a long file is not found any more. */
+static void a_reading_that_nobody_wants_any_more_stops_before_the_end(void **state)
+{
+    char path[] = "/tmp/conf_load.XXXXXX";
+    atomic_bool stops = false;
+    (void)state;
+    FILE *f = fdopen(mkstemp(path), "w");
+    assert_non_null(f);
+    fputs("{\"connections\": {", f);
+    for (int i = 0; i < 1000; i++)
+        fprintf(f, "\"c%d\": {}, ", i);
+    fputs("\"unfinished", f);
+    fclose(f);
+    assert_null(conf_load_until(path, &report, &stops));
+    expect_error("", "not JSON");
+    stops = true;
+    assert_null(conf_load_until(path, &report, &stops));
+    assert_int_equal(report.n_errors, 1);
+    expect_error("", "not read to its end: the daemon stops");
+    unlink(path);
+}
+
 static void a_file_that_cannot_be_read_is_told(void **state)
 {
     assert_null(conf_load("/nonexistent/culvert.json", &report));
@@ -265,6 +288,7 @@ int main(void)
         cmocka_unit_test(an_only_port_is_one_armed),
         cmocka_unit_test(broken_json_is_told_with_line_and_column),
         cmocka_unit_test(all_errors_are_told_in_one_run),
+        cmocka_unit_test(a_reading_that_nobody_wants_any_more_stops_before_the_end),
         cmocka_unit_test(a_file_that_cannot_be_read_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

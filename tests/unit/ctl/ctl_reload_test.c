@@ -159,7 +159,7 @@ static void turn_meanwhile(struct ctl *c, bool waits)
 {
     assert_true(waits);
     assert_true(c->loop.is_reloading);
-    c->loop.is_stopping = stops;
+    c->loop.is_stopping = c->loop.stops_reading = stops;
     nested[0] = ctl_reload(c, &other_report, &other_diff);
     nested[1] = ctl_reload_plan(c, &other_report, &other_diff);
     may_end = 1;
@@ -196,6 +196,8 @@ static void a_stop_while_the_file_is_read_applies_nothing(void **state)
     const struct conf *before = ctl.conf;
     stops = true;
     assert_int_equal(reload_with_turns(), -ECANCELED);
+    assert_null(strstr(report.issues[0].text, "JSON"));
+    assert_non_null(strstr(report.issues[0].text, "the daemon stops")); /* and nobody waits for its end */
     assert_int_equal(applied + swaps, 0);
     assert_ptr_equal(ctl.conf, before);
     assert_null(diff.ops);
