@@ -26,7 +26,8 @@
 #include "ikev2_task.h"
 #include "wire_ike.h"
 
-#define ANSWER_REST_S 60 /* a request that comes again after that is no sign of a path that is too small */
+#define ANSWER_KEPT_S 300 /* "several minutes" (RFC 7296 2.1) */
+#define ANSWER_REST_S 60  /* a request that comes again after that is no sign of a path that is too small */
 #define CUT_SMALLER_AT \
     2 /* the second repetition of a request or an answer goes in smaller fragments, where that can help */
 
@@ -193,6 +194,8 @@ void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa)
 {
     if (base_time_since(ike->now, sa->answer.at) >= ANSWER_REST_S * BASE_NS_PER_S)
         answer_forget(sa);
+    if (base_time_since(ike->now, sa->answer.at) >= ANSWER_KEPT_S * BASE_NS_PER_S)
+        ike_dgrams_free(&sa->resp);
 }
 
 void ikev2_msg_answer_free(struct ikev2_sa *sa)

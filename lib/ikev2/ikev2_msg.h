@@ -57,7 +57,10 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
  * may_cut: the SA's keys are those that it is sealed with.
  */
 void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
-/* What the last answer says is forgotten when nobody has asked for it for a while; its datagrams stay. */
+/*
+ * What the last answer says is forgotten when nobody can ask for it smaller any more, and its datagrams,
+ * which with certificates are as large as the SA, when nobody can ask for it at all.
+ */
 void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa);
 /* Drops the last answer: nobody asks for it any more. */
 void ikev2_msg_answer_free(struct ikev2_sa *sa);

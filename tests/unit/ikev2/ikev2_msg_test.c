@@ -192,6 +192,9 @@ static void an_answer_that_does_not_arrive_is_cut_smaller(void **state)
     p->h[1].ike->now = base_time_add(p->h[1].ike->now, 61 * BASE_NS_PER_S);
     ikev2_msg_answer_rest(p->h[1].ike, b);
     assert_true(!b->answer.chain.ptr && b->resp.count);
+    p->h[1].ike->now = base_time_add(p->h[1].ike->now, 240 * BASE_NS_PER_S);
+    ikev2_msg_answer_rest(p->h[1].ike, b);
+    assert_false(b->resp.count || b->resp.bytes);
     pair_free(p);
 }
 
