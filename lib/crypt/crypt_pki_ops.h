@@ -190,6 +190,8 @@ struct crypt_pki_ops {
     struct base_span (*cert_subject)(const struct crypt_cert *cert);
     /* Whether both have the same public key. How a raw key of a peer is held against a configured one. */
     bool (*cert_same_key)(const struct crypt_cert *a, const struct crypt_cert *b);
+    /* What revocation lists call it by: a hash of who issued it and of its serial number. 0: a raw key. */
+    uint64_t (*cert_mark)(const struct crypt_cert *cert);
     /* Fills out, all of it. */
     void (*cert_info)(const struct crypt_cert *cert, struct crypt_cert_info *out);
 
@@ -225,6 +227,11 @@ struct crypt_pki_ops {
     size_t (*trust_count)(const struct crypt_trust *trust); /* of CA certificates */
     /* The n-th CA certificate, borrowed. NULL: there are not so many. */
     const struct crypt_cert *(*trust_ca)(const struct crypt_trust *trust, size_t n);
+    /*
+     * Whether a revocation list of the trust, which one of its CAs has signed, names a certificate by this
+     * mark; false where lists decide nothing. A short search in memory.
+     */
+    bool (*trust_lists)(const struct crypt_trust *trust, uint64_t mark);
 
     /*
      * Builds a path from a peer's certificate to a CA of the trust and checks all of it at time now (seconds

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of what can be done with keys and certificates. The work is in the files by noun. */
 #include "ossl_pki.h"
+#include "ossl_revoked.h"
 
 #include "ossl_cert.h"
 #include "ossl_certs.h"
@@ -29,6 +30,7 @@ const struct crypt_pki_ops ossl_pki_ops = {
     .cert_der = ossl_cert_der,
     .cert_subject = ossl_cert_subject,
     .cert_same_key = ossl_cert_same_key,
+    .cert_mark = ossl_cert_mark,
     .cert_info = ossl_cert_info,
     .cert_names = ossl_cert_names,
     .trust_new = ossl_trust_new,
@@ -40,6 +42,7 @@ const struct crypt_pki_ops ossl_pki_ops = {
     .trust_put = ossl_trust_put,
     .trust_count = ossl_trust_count,
     .trust_ca = ossl_trust_ca,
+    .trust_lists = ossl_trust_lists,
     .chain_verify = ossl_chain_verify,
     .trust_hashes = ossl_trust_hashes,
     .certs_hashes = ossl_certs_hashes,

@@ -51,6 +51,7 @@ void ossl_trust_put(struct crypt_trust *trust)
         ossl_cert_put(trust->cas[i]);
     free(trust->cas);
     free(trust->dates);
+    ossl_revoked_free(&trust->revoked);
     ossl_memo_free(trust->memo);
     X509_STORE_free(trust->store);
     free(trust);
@@ -150,8 +151,8 @@ static int add_ca(void *ctx, struct base_span der)
     return err;
 }
 
-/* The list's own CA of the trust has signed it, or its CA is not in the trust. */
-static int crl_judge(const struct adding *a, X509_CRL *crl)
+/* The list's own CA of the trust has signed it (*is_ours), or its CA is not in the trust. */
+static int crl_judge(const struct adding *a, X509_CRL *crl, bool *is_ours)
 {
     char dn[OSSL_DN_MAX];
     const X509_NAME *issuer = X509_CRL_get_issuer(crl);
@@ -161,7 +162,8 @@ static int crl_judge(const struct adding *a, X509_CRL *crl)
         if (X509_NAME_cmp(X509_get_subject_name(ca->x509), issuer) != 0)
             continue;
         is_known = true;
-        if (X509_CRL_verify(crl, ca->pkey) == 1)
+        *is_ours = X509_CRL_verify(crl, ca->pkey) == 1;
+        if (*is_ours)
             return 0;
     }
     if (!is_known) /* of a CA below those, that a peer will send */
@@ -177,9 +179,10 @@ static int add_crl(void *ctx, struct base_span der)
     const unsigned char *pos = der.ptr;
     X509_REVOKED *unused;
     X509_CRL *crl = X509_CRL_new_ex(ossl_lib(), NULL);
+    bool is_ours = false;
     int err = -EINVAL;
     if (crl && d2i_X509_CRL(&crl, &pos, (long)der.len) && pos == der.ptr + der.len)
-        err = crl_judge(a, crl);
+        err = crl_judge(a, crl, &is_ours);
     else
         base_text_add(a->why, "%s: a revocation list in it is damaged", a->name);
     if (err == 0) {
@@ -190,7 +193,8 @@ static int add_crl(void *ctx, struct base_span der)
         ASN1_INTEGER_free(serial);
         const bool is_kept = trust_note_date(a->trust, X509_CRL_get0_lastUpdate(crl)) &&
                              trust_note_date(a->trust, X509_CRL_get0_nextUpdate(crl)) &&
-                             X509_STORE_add_crl(a->trust->store, crl) == 1;
+                             X509_STORE_add_crl(a->trust->store, crl) == 1 &&
+                             (!is_ours || ossl_revoked_add(&a->trust->revoked, crl));
         err = is_kept ? 0 : -ENOMEM;
         a->trust->n_crls += err == 0;
         if (err < 0)
@@ -225,6 +229,7 @@ static int trust_read(struct crypt_trust *trust, const struct trust_kind *kind, 
         return -EINVAL;
     }
     const int err = ossl_sniff_each(bytes, kind->holds, kind->add, &a);
+    ossl_revoked_sort(&trust->revoked);
     if (err < 0 && why->len == said)
         base_text_add(why, "%s: a PEM block in it is damaged", name);
     ERR_clear_error();

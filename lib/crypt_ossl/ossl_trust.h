@@ -5,6 +5,7 @@
 #include <openssl/types.h>
 #include "crypt_pki_ops.h"
 #include "ossl_memo.h"
+#include "ossl_revoked.h"
 
 #define OSSL_TRUST_CAS_MAX 4096
 #define OSSL_CRL_FILE_MAX  (64u << 20) /* bytes */
@@ -16,6 +17,7 @@ struct crypt_trust {
     size_t n_cas, cap;
     struct crypt_cert **cas; /* owned, each a reference */
     size_t n_crls;
+    struct ossl_revoked revoked; /* by lists that one of the CAs has signed */
     size_t n_dates, dates_cap;
     int64_t *dates; /* owned; from when and until when each of all these is valid */
     struct ossl_memo *memo;

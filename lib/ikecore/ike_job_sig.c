@@ -232,6 +232,8 @@ static int verify_run(const struct crypt_ike_ops *ops, struct ike_job *job)
         v->finding = is_right == 1 ? IKE_SIG_GOOD : IKE_SIG_WRONG;
         rc = is_right < 0 ? is_right : 0;
     }
+    if (leaf && v->auth.verified)
+        v->mark = v->conf->pki->cert_mark(leaf);
     if (leaf)
         v->conf->pki->cert_put(leaf);
     /* What could not be checked here is not the peer's fault. */

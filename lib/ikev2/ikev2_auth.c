@@ -149,15 +149,19 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
     return auth_hand_out(ike, sa, &peer, a, row);
 }
 
-bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job)
 {
-    if (ike_job_auth_is_verified(ike_job_auth_of(job)))
+    struct ikev2_auth *a = &sa->init->auth;
+    if (ike_job_auth_is_verified(ike_job_auth_of(job))) {
+        if (a->checks->shown && a->peer_proofs < IKE_ROUNDS_MAX)
+            a->shown[a->peer_proofs] = a->checks->shown(ike_job_auth_of(job));
         return true;
+    }
     if (job->status != 0)
         explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
-    else if (sa->init->auth.checks->explain)
-        sa->init->auth.checks->explain(ike, sa, conn, ike_job_auth_of(job));
+    else if (a->checks->explain)
+        a->checks->explain(ike, sa, conn, ike_job_auth_of(job));
     else
         (sa->has_ppk ? explain_wrong_ppk : explain_wrong_key)(ike, ikev2_sa_about(sa), conn);
     return false;

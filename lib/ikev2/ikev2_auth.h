@@ -44,6 +44,8 @@ struct ikev2_auth_method {
     /* Puts what shows the key of a proof, before its AUTH payload. NULL: nothing. */
     void (*put)(struct wire_ike_builder *b, const struct ike_conn_conf *conn,
                 const struct ike_job_auth *proof);
+    /* What revocation lists name the certificate by that a good check saw, or 0. NULL: there is none. */
+    uint64_t (*shown)(const struct ike_job_auth *check);
     /* Tells why a check that ran said no. NULL: the key is another one. */
     void (*explain)(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                     const struct ike_job_auth *check);
@@ -106,7 +108,7 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
  * Whether a check that is back says that the peer is who `conn` expects. No: explained, as a wrong proof, or
  * as a check that failed here; the peer is to be refused either way.
  */
-bool ikev2_auth_is_proved(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
+bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job);
 
 /* The AUTH payload of a proof that was made by `m` for `conn`, and what shows its key. */

@@ -140,10 +140,15 @@ static void sig_explain(struct ike *ike, const struct ikev2_sa *sa, const struct
     explain_signature(ike, ikev2_sa_about(sa), conn, ike_job_verify_of(check));
 }
 
+static uint64_t sig_shown(const struct ike_job_auth *check)
+{
+    return ike_job_verify_of(check)->mark;
+}
+
 #define SIG_ROW(name_, number_)                                                                             \
     {                                                                                                       \
         .name = (name_), .kind = IKE_AUTH_SIG, .number = (number_), .prove = sig_prove, .check = sig_check, \
-        .put = sig_put, .explain = sig_explain,                                                             \
+        .put = sig_put, .shown = sig_shown, .explain = sig_explain,                                         \
     }
 
 const struct ikev2_auth_method ikev2_auth_sig[IKEV2_AUTH_SIGS] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The end of IKE_AUTH that both sides share: the SA is up, and what that means for older SAs with the peer.
  */
+#include <string.h>
 #include "base_addr.h"
 #include "base_time.h"
 #include "explain.h"
@@ -130,6 +131,7 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
     sa->local_id = *ikev2_auth_local_id(sa, sa->conn);
     sa->remote_id = a->proved[0];
     ikev2_sa_set_also(sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
+    memcpy(sa->shown, a->shown, sizeof sa->shown);
     sa->is_caller = sa->is_initiator;
     if (sa->run)
         ike_redirect_over(sa->run);

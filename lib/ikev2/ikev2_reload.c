@@ -11,6 +11,7 @@
 #include "ike_conf.h"
 #include "ike_conf_keys.h"
 #include "ike_core.h"
+#include "ike_cred.h"
 #include "ike_field.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
@@ -110,6 +111,11 @@ static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn
     return was && ike_conf_has_secret(to->conf, was);
 }
 
+static bool is_revoked(const struct ike_conn_conf *to, uint64_t mark)
+{
+    return mark && to->anchor && to->anchor->trust && to->conf->pki->trust_lists(to->anchor->trust, mark);
+}
+
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_id *const peers[IKE_ROUNDS_MAX] = {&sa->remote_id, sa->also_id};
@@ -121,6 +127,8 @@ const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_
             return "its user was removed";
         if (peer && c->remote_auth == IKE_AUTH_PSK && c->remote_id.pattern && !has_same_key(from, c, peer))
             return "the key of its identity was removed or changed";
+        if (is_revoked(c, sa->shown[i]))
+            return "its certificate was revoked";
     }
     return NULL;
 }

@@ -158,7 +158,8 @@ struct ikev2_sa {
     struct ikev2_choice algs;
     struct ikev2_keys keys;
     struct ike_id local_id, remote_id; /* of several rounds of authentication, by the first */
-    struct ike_id *also_id; /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
+    struct ike_id *also_id;         /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
+    uint64_t shown[IKE_ROUNDS_MAX]; /* by which certificates (crypt_pki_ops.cert_mark); 0: by none */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;

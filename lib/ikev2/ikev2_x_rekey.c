@@ -94,6 +94,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->local_id = old->local_id;
     sa->remote_id = old->remote_id;
     ikev2_sa_set_also(sa, old->also_id);
+    memcpy(sa->shown, old->shown, sizeof sa->shown);
     sa->natd = old->natd;
     sa->has_ppk = old->has_ppk;
     sa->way = old->way;

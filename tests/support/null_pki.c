@@ -307,6 +307,30 @@ static const struct crypt_cert *null_trust_ca(const struct crypt_trust *trust, s
     return n < null_trust_count(trust) ? &trust->cas[n] : NULL;
 }
 
+static uint64_t mark_of(const char *name, size_t len)
+{
+    uint64_t mark = 5381;
+    for (size_t i = 0; i < len; i++)
+        mark = mark * 33 + (uint8_t)name[i];
+    return mark;
+}
+
+static uint64_t null_cert_mark(const struct crypt_cert *cert)
+{
+    return cert->o.is_raw ? 0 : mark_of(cert->o.names, strcspn(cert->o.names, ","));
+}
+
+static bool null_trust_lists(const struct crypt_trust *trust, uint64_t mark)
+{
+    for (const char *p = trust->o.text; *p; p += *p == ',') {
+        const size_t len = strcspn(p, ",");
+        if (*p == '-' && mark_of(p + 1, len - 1) == mark)
+            return true;
+        p += len;
+    }
+    return false;
+}
+
 /* From a certificate by its issuers, one of which the trust has. */
 static bool chain_ends(const struct crypt_trust *trust, const struct crypt_peer_chain *peer,
                        const struct null_object *leaf)
@@ -400,12 +424,14 @@ const struct crypt_pki_ops null_pki_ops = {
     .cert_der = null_cert_der,
     .cert_subject = null_cert_subject,
     .cert_same_key = null_cert_same_key,
+    .cert_mark = null_cert_mark,
     .cert_info = null_cert_info,
     .cert_names = null_cert_names,
     .trust_get = null_trust_get,
     .trust_put = null_trust_put,
     .trust_count = null_trust_count,
     .trust_ca = null_trust_ca,
+    .trust_lists = null_trust_lists,
     .chain_verify = null_chain_verify,
     .trust_hashes = null_trust_hashes,
     .certs_hashes = null_certs_hashes,

@@ -17,7 +17,10 @@ extern const struct crypt_pki_ops null_pki_ops;
 struct crypt_key *null_pki_key(const char *text);
 struct crypt_cert *null_pki_cert(const char *text);
 
-/* A trust in authorities, whose names have commas between them. The caller's reference. */
+/*
+ * A trust in authorities, whose names have commas between them; "-NAME" is the subject of a certificate on a
+ * revocation list. The caller's reference.
+ */
 struct crypt_trust *null_pki_trust(const char *names);
 
 /* Objects that somebody still holds. */
