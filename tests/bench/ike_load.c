@@ -15,7 +15,7 @@
  * NAME.key pause_us=N     between the end of a call and the next one (0) want=up        or refused: what
  * counts as done pid=N          of the responder, whose CPU time is taken; threads=A,B  of these names only
  *   hold_s=N       afterwards live with what is up for so long; dpd_s=N  asking for signs of life (0)
- *   told_s=N       and then wait so long for the responder to delete all
+ *   told_s=N       and then wait for the responder to delete all, so long for the next one
  * Output: a line of KEY=VALUE for the calls, for hold_s and for told_s. Exit status 0 when all calls were
  * done, 1 when not, 2 for wrong arguments.
  */
@@ -40,6 +40,7 @@
 #define SOCKETS_MAX  512
 #define FAKE_NET     0xf0000000u /* 240.0.0.0: reserved for ever */
 #define CALLS_MAX    1000000u
+#define NETS         16384u /* networks of 256 addresses in 10.64.0.0/10 */
 #define EVENTS_MAX   64
 #define GIVE_UP_NS   (5 * BASE_NS_PER_S)
 #define LOST_MOST    50 /* one call of so many may be lost with a packet */
@@ -333,11 +334,10 @@ static void pki_name(uint32_t i, char *out, size_t size)
     out[strcspn(out, ".")] = '\0';
 }
 
-static void conn_set_pki(struct ike_conn_conf *c, uint32_t k)
+/* With a key the network of its name, as the responder has it; else its own. */
+static uint32_t call_net(uint32_t k)
 {
-    c->local_auth = c->remote_auth = IKE_AUTH_SIG;
-    c->creds = pki.creds[k % opt.names];
-    c->anchor = pki.anchor;
+    return opt.pki ? k % (NETS - NETS % opt.names) : opt.first + k % opt.names;
 }
 
 static void conn_make(struct ike_conn_conf *c, uint32_t k)
@@ -356,13 +356,16 @@ static void conn_make(struct ike_conn_conf *c, uint32_t k)
     c->remote_addr = opt.to;
     c->rekey_s = c->keepalive_s = c->childless_s = 0;
     c->dpd_s = opt.dpd_s;
-    if (opt.pki)
-        conn_set_pki(c, k);
+    if (opt.pki) {
+        c->local_auth = c->remote_auth = IKE_AUTH_SIG;
+        c->creds = pki.creds[k % opt.names];
+        c->anchor = pki.anchor;
+    }
     ike_child_conf_defaults(c->children);
     snprintf(c->children->name, sizeof c->children->name, "net");
     c->children->rekey_s = 0;
-    network_set(&c->children->local_ts, 0x0a400000 + name * 256, 0xff); /* 10.64.0.0/10 */
-    network_set(&c->children->remote_ts, 0x0a020000, 0xff);             /* 10.2.0.0/24 */
+    network_set(&c->children->local_ts, 0x0a400000 + call_net(k) * 256, 0xff); /* 10.64.0.0/10 */
+    network_set(&c->children->remote_ts, 0x0a020000, 0xff);                    /* 10.2.0.0/24 */
 }
 
 static void secret_make(struct ike_secret *s, uint32_t name)
@@ -492,10 +495,14 @@ static void hold(void)
 static void wait_until_told(void)
 {
     const uint64_t before = stats_now().ike_sas;
-    const base_time until = base_time_add(clock_now(), opt.told_s * BASE_NS_PER_S);
-    base_time now = clock_now();
-    while (stats_now().ike_sas && !base_time_reached(until, now))
-        now = turn();
+    uint64_t left = before;
+    base_time progress = clock_now();
+    while (left && base_time_since(clock_now(), progress) < opt.told_s * BASE_NS_PER_S) {
+        const base_time now = turn();
+        const uint64_t sas = stats_now().ike_sas;
+        progress = sas == left ? progress : now;
+        left = sas;
+    }
     printf("told=%" PRIu64 " of=%" PRIu64 "\n", before - stats_now().ike_sas, before);
 }
 
