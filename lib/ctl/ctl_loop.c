@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The control loop. It sleeps in epoll: signals, the control socket, finished jobs and what workers hand up
- * wake it at once, and so do the engine's deadlines. What has no descriptor (what the SA tables report,
- * upkeep) is looked at in each turn, five hundred times a second while there is work, and fifty times else.
+ * wake it at once. What has no descriptor (timers, what the SA tables report, upkeep) is looked at in each
+ * turn: five hundred times a second while there is work, else fifty times and when the engine has a deadline.
  */
 #include <errno.h>
 #include <poll.h>
@@ -144,14 +144,18 @@ static bool loop_is_done(struct ctl *ctl, base_time now)
     return (s.ike_sas == 0 && !ctl->loop.is_telling) || base_time_reached(ctl->loop.stop_by, now);
 }
 
-/* Until the engine's next deadline, but not longer than what has no descriptor may wait. */
+/*
+ * While there is work one tick takes all deadlines that have passed since the last one: with thousands of
+ * tunnels a turn for each costs more than what it does. Else until the next one, if it is near.
+ */
 static int loop_wait_ms(const struct ctl *ctl, base_time now)
 {
-    const bool is_idle = base_time_since(now, ctl->loop.busy_at) > IDLE_AFTER_NS;
-    const uint64_t most = ctl->loop.is_telling ? 1 : is_idle ? WAIT_IDLE_MS : WAIT_BUSY_MS;
-    const uint64_t until = base_time_since(ike_deadline(ctl->ike), now);
-    const uint64_t ms = until / BASE_NS_PER_MS + (until % BASE_NS_PER_MS != 0);
-    return (int)(ms < most ? ms : most);
+    if (ctl->loop.is_telling)
+        return 1;
+    if (base_time_since(now, ctl->loop.busy_at) <= IDLE_AFTER_NS)
+        return WAIT_BUSY_MS;
+    const uint64_t ms = base_time_since(ike_deadline(ctl->ike), now) / BASE_NS_PER_MS + 1;
+    return ms < WAIT_BUSY_MS ? WAIT_BUSY_MS : ms < WAIT_IDLE_MS ? (int)ms : WAIT_IDLE_MS;
 }
 
 /* Sleeps until there is something to do, or not at all. Returns how many events there are. */
