@@ -98,32 +98,40 @@ static void addrs_put(const struct sad_map *m, const struct map_side *s, uint8_t
         addr_put(ip, s->local_at, s->to->local, m->is6);
 }
 
+static bool has_ends(const struct sad_map *m, const struct map_side *s, const struct sad_map_ends *ends,
+                     const uint8_t *ip)
+{
+    return has_addr(ip, s->remote_at, ends->remote, m->is6) &&
+           (!m->has_local || has_addr(ip, s->local_at, ends->local, m->is6));
+}
+
 /*
- * The packet that an error quotes went the other way: it is as the error's receiver knows the addresses when
- * it has those that the packet had here or there. The error's own checksum follows what is changed in the
- * quote.
+ * Whose addresses the packet that an error quotes has: it went the other way, so inbound we sent it, and it
+ * is as that left here, or as the peer's own stack had it from the network. False: it is none of this pair.
  */
-static void quote_mend(const struct sad_map *m, uint8_t *icmp, uint32_t len, bool is_inbound)
+static bool quote_find(const struct sad_map *m, const uint8_t *ip, bool is_inbound, struct map_side *s)
 {
     const uint32_t src = wire_ip_src_at(m->is6), dst = wire_ip_dst_at(m->is6);
-    /* Inbound: we sent it, as m->out. Outbound: the peer did, and we have it as m->here. */
-    const struct map_side s = is_inbound ? (struct map_side){src, dst, &m->out, &m->here, 0}
-                                         : (struct map_side){dst, src, &m->here, &m->in, 0};
+    *s = is_inbound ? (struct map_side){src, dst, &m->out, &m->here, m->out_delta}
+                    : (struct map_side){dst, src, &m->here, &m->in, m->in_delta};
+    return has_ends(m, s, s->from, ip) || (is_inbound && has_ends(m, s, &m->in, ip));
+}
+
+/* The quoted packet becomes what its sender knows, and the error's own checksum follows. */
+static void quote_mend(const struct sad_map *m, uint8_t *icmp, uint32_t len, bool is_inbound)
+{
     uint8_t *ip = icmp + WIRE_ICMP_BYTES, proto;
     const uint32_t room = len - WIRE_ICMP_BYTES, changed = room & ~1u;
+    struct map_side s;
     uint32_t at;
-    if (len < WIRE_ICMP_BYTES + wire_ip_bytes(m->is6) || ip[0] >> 4 != (m->is6 ? 6 : 4) ||
-        !has_addr(ip, s.remote_at, s.from->remote, m->is6) ||
-        (m->has_local && !has_addr(ip, s.local_at, s.from->local, m->is6)))
+    if (room < wire_ip_bytes(m->is6) || ip[0] >> 4 != (m->is6 ? 6 : 4) || !quote_find(m, ip, is_inbound, &s))
         return;
     const uint16_t before = (uint16_t)~wire_csum(base_span(ip, changed));
     addrs_put(m, &s, ip);
     if (upper_find(ip, room, m->is6, &at, &proto)) {
         const uint32_t csum = csum_at(proto, m->is6);
-        /* The way back of what this side did to it. */
-        const uint16_t delta = is_inbound ? m->out_delta : m->in_delta;
-        if (csum != UINT32_MAX && at + csum + 2 <= room)
-            csum_mend(ip + at + csum, proto, (uint16_t)~delta);
+        if (csum != UINT32_MAX && at + csum + 2 <= room) /* what was done to it on its way is undone */
+            csum_mend(ip + at + csum, proto, (uint16_t)~s.delta);
     }
     const uint16_t after = (uint16_t)~wire_csum(base_span(ip, changed));
     dp_store16(icmp + ICMP_AT_CSUM, wire_csum_update16(dp_load16(icmp + ICMP_AT_CSUM), before, after));

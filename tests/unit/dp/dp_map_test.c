@@ -4,6 +4,7 @@
  * sends is what the other gets, with addresses and checksums as its own stack wants them.
  */
 #include "dp_worker.h"
+#include "dp_map.h"
 #include "dp_rig.h"
 #include "wire_icmp.h"
 
@@ -386,6 +387,32 @@ static void the_packet_in_an_icmp_error_is_as_its_sender_knows_it(void **state)
     }
 }
 
+/* A peer that leaves quotes as its own stack has them: with its own addresses, and the checksum that came. */
+static void a_quote_as_the_peers_stack_has_it_is_mended_too(void **state)
+{
+    (void)state;
+    rig_is6 = false;
+    struct esp_pair a = transport_pair(1, ESP_WAY_UDP);
+    struct sad_map *map = sad_map_make(&a);
+    struct rte_mbuf *sent = host_packet(names4.a, names4.b_seen, WIRE_PROTO_TCP, 60);
+    struct rte_mbuf *m = host_packet(names4.b, names4.a_seen, WIRE_PROTO_ICMP4, 28 + 60);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *), *q = ip + 28;
+    const struct base_addr src = rig_ip(names4.a_seen), dst = rig_ip(names4.b);
+    memcpy(q, rte_pktmbuf_mtod(sent, uint8_t *), 60);
+    memcpy(q + 12, src.bytes, 4);
+    memcpy(q + 16, dst.bytes, 4);
+    dp_ip4_cksum_fill(q, 20);
+    memset(ip + 20, 0, 8);
+    ip[20] = WIRE_ICMP4_UNREACHABLE;
+    dp_store16(ip + 22, full_csum(ip, 88));
+    assert_true(dp_map_in(map, ip, 88, false));
+    assert_int_equal(full_csum(ip, 88), 0);
+    assert_memory_equal(q, rte_pktmbuf_mtod(sent, uint8_t *), 60);
+    rte_pktmbuf_free(m);
+    rte_pktmbuf_free(sent);
+    free(map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +425,7 @@ int main(void)
         cmocka_unit_test(what_transport_mode_does_not_carry_is_dropped_by_name),
         cmocka_unit_test(selectors_hold_for_what_was_opened),
         cmocka_unit_test(the_packet_in_an_icmp_error_is_as_its_sender_knows_it),
+        cmocka_unit_test(a_quote_as_the_peers_stack_has_it_is_mended_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
