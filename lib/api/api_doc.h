@@ -39,7 +39,8 @@
  * [address] that it told with them (each absent: none), mobike (either side may go on from another address),
  * path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in clear while
  * connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal,
- * local: [network], remote: [network], age_s, rekey_in_s, replaced, in: {pkts, bytes, seq, idle_s}, out:
+ * mode: "transport" (absent: tunnel), local: [network], remote: [network], age_s, rekey_in_s, replaced, in:
+ * {pkts, bytes, seq, idle_s}, out:
  * {...}, replay, bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out,
  * shared (so many SAs of the child carry its packets, each for its worker, owner_out; absent: the peer did
  * not agree to several), priority, standby (of several with a priority and these selectors, another one
