@@ -5,7 +5,9 @@
 # sides under way, and when they are gone nothing goes in clear.
 # refused: strongSwan asks for it where tunnel mode is configured. It gets tunnel mode, which is told with the way out at the peer.
 # two: of two hosts behind one NAT the second is refused, in words.
-# cases: refused none masq 1to1 both two
+# swan-asks, swan-answers: strongSwan agrees on transport mode behind NATs, with the selectors that each side must see; its userland ESP
+# knows tunnel mode only, so the SA ends there.
+# cases: refused none masq 1to1 both two swan-asks swan-answers
 . "$(dirname "$0")/../lib/lab.sh"
 
 refused() {
@@ -21,6 +23,26 @@ refused() {
     swan_logged a "USE_TRANSP" || lab_fail "strongSwan did not ask for transport mode"
     check_equal "children at Culvert" "$(gw_children a)" "$(gw_children b)"
     echo "shows: $told"
+    exit 0
+}
+
+swan() { # WHO-CALLS
+    local got=response log=$LAB_OUT/gwa/charon.log
+    lab_up a=fwd b=1to1
+    gw_pair lan=dynamic peer_lan=dynamic 'a.swan_child=mode = transport' 'b.child_more=, "mode": "transport"' "b.peer=$(gw_public a)"
+    gw_start b
+    gw_start a
+    if [ "$1" = a ]; then
+        gw_initiate a net && lab_fail "strongSwan's userland ESP takes transport mode: test it whole"
+    else
+        culvert_ctl b initiate foo >/dev/null
+        got=request
+    fi
+    agreed() { grep -q "parsed IKE_AUTH $got 1 .*N(USE_TRANSP)" "$log" && swan_logged a "match: ${NET_WAN[a]}/32" && swan_logged a "match: $(gw_public b)/32"; }
+    lab_wait 10 agreed || lab_fail "strongSwan does not agree: $(grep -h 'match\|ENC\|IKE' "$log" | tail -n 12); $(culvert_ctl b show failures)"
+    told=$(sed -n 's/.*event=child_up .*what=//p' "$LAB_OUT/gwb/culvertd.log" | tail -n 1)
+    [ "$1" = b ] || [[ $told == *"${NET_WAN[b]}/32 === $(gw_public a)/32"* ]] || lab_fail "our selectors: $told; $(culvert_ctl b show failures)"
+    echo "shows: strongSwan has ${NET_WAN[a]} === $(gw_public b) from what was said as $(sed -n 's/.*received: \(.*\) => match: .*/\1/p' "$log" | sort -u | xargs)"
     exit 0
 }
 
@@ -55,6 +77,8 @@ gone() { [ "$(gw_children b)" = 0 ]; }
 case $1 in
 refused) refused ;;
 two) two ;;
+swan-asks) swan a ;;
+swan-answers) swan b ;;
 none) nats=(a=none b=none) plain=--allow-plain-esp ;;
 masq) nats=(a=masq b=none) ;;
 1to1) nats=(a=none b=1to1) ;;

@@ -4,7 +4,7 @@
 # Each has an address of its own there (remap), so each gets its own answers. L2TP in clear is not taken, from the same NAT or from elsewhere.
 . "$(dirname "$0")/../lib/lab.sh"
 
-FRAMES=100
+FRAMES=60
 # A client of L2TP has any port: where it comes in clear, too, it is not taken.
 L2TP=('lan=dynamic[udp/1701]' 'peer_lan=dynamic[udp]')
 clients="a a2 a3"
