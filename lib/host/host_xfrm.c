@@ -10,9 +10,10 @@
 
 static bool xfrm_is_of_traffic(const struct nlmsghdr *msg, const void *arg)
 {
-    const struct xfrm_userpolicy_info *p = mnl_nlmsg_get_payload(msg);
+    /* A byte at its place: messages stand at a multiple of four, and this struct wants eight. */
+    const uint8_t *p = mnl_nlmsg_get_payload(msg);
     (void)arg;
-    return p->dir < XFRM_POLICY_MAX;
+    return p[offsetof(struct xfrm_userpolicy_info, dir)] < XFRM_POLICY_MAX;
 }
 
 int host_xfrm_policies(size_t *count)

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
+#include "ike_index.h"
+#include "ike_sets.h"
 
 static struct ctl ctl;
 static struct ike_conn_conf conns[2];
@@ -78,6 +80,14 @@ static void failed(const char *conn, enum ike_audit_kind kind)
     f->audit.path.remote = (struct base_endpoint){base_addr_ip4(0xcb007102), 500};
 }
 
+static int stop(void **state)
+{
+    (void)state;
+    ike_index_free(ike_conf.index);
+    ike_sets_free(ike_conf.sets);
+    return 0;
+}
+
 /* The document, and the name of its first finding. */
 static json_t *ask(const char *args, const char *first)
 {
@@ -135,10 +145,10 @@ static void a_connection_must_be_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_connection_without_a_failure, start),
-        cmocka_unit_test_setup(failures_of_others_are_theirs, start),
-        cmocka_unit_test_setup(what_the_client_heard_is_judged, start),
-        cmocka_unit_test_setup(a_connection_must_be_named, start),
+        cmocka_unit_test_setup_teardown(a_connection_without_a_failure, start, stop),
+        cmocka_unit_test_setup_teardown(failures_of_others_are_theirs, start, stop),
+        cmocka_unit_test_setup_teardown(what_the_client_heard_is_judged, start, stop),
+        cmocka_unit_test_setup_teardown(a_connection_must_be_named, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

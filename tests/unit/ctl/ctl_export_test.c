@@ -10,6 +10,8 @@
 #include <cmocka.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
+#include "ike_index.h"
+#include "ike_sets.h"
 
 static struct ctl ctl;
 static struct ike_conn_conf conn;
@@ -67,6 +69,14 @@ static int start(void **state)
     return 0;
 }
 
+static int stop(void **state)
+{
+    (void)state;
+    ike_index_free(ike_conf.index);
+    ike_sets_free(ike_conf.sets);
+    return 0;
+}
+
 static const char *text_of(const char *args)
 {
     static char text[32768];
@@ -113,9 +123,9 @@ static void a_vendor_that_is_not_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(the_key_is_told_on_demand, start),
-        cmocka_unit_test_setup(the_peer_calls_where_we_can_be_reached, start),
-        cmocka_unit_test_setup(a_vendor_that_is_not_known, start),
+        cmocka_unit_test_setup_teardown(the_key_is_told_on_demand, start, stop),
+        cmocka_unit_test_setup_teardown(the_peer_calls_where_we_can_be_reached, start, stop),
+        cmocka_unit_test_setup_teardown(a_vendor_that_is_not_known, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
