@@ -14,6 +14,15 @@ explain_export_fn explain_export_aws; /* explain_export_cloud.c */
 
 #define EXPLAIN_WORDS(table) (table), sizeof(table) / sizeof *(table)
 
+/* Rows of words: groups by their numbers, for vendors that call them so. */
+#define EXPLAIN_GROUP(group, number)                                 \
+    {                                                                \
+        CRYPT_TYPE_DH, CRYPT_DH_##group, 0, number, EXPLAIN_FOR_BOTH \
+    }
+#define EXPLAIN_GROUP_NUMBERS                                                                       \
+    EXPLAIN_GROUP(MODP_2048, "14"), EXPLAIN_GROUP(MODP_3072, "15"), EXPLAIN_GROUP(MODP_4096, "16"), \
+        EXPLAIN_GROUP(ECP_256, "19"), EXPLAIN_GROUP(ECP_384, "20"), EXPLAIN_GROUP(ECP_521, "21")
+
 /*
  * Lines that every dialect begins with, each behind `mark` ("# "): what it is, and what of the connection it
  * lacks.
