@@ -30,6 +30,7 @@
 #include "ikev2_stray.h"
 #include "ikev2_stream.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
 #include "ikev2_x_rekey.h"
 #include "wire_ike.h"
 #include "ikev2_step.h"
@@ -179,6 +180,17 @@ static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg
     return msg->hdr.msgid == sa->seq.peer && !sa->peer_task && sa->seq.peer != UINT32_MAX;
 }
 
+/* A peer that asks something lives, whatever became of our liveness check: it is asked anew, where it is now.
+ */
+static void packet_shows_life(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (!sa->task || sa->task->kind != IKEV2_TASK_DPD || !sa->req.tries || sa->req.is_elsewhere ||
+        sa->path.tcp)
+        return;
+    sa->req.tries = 0;
+    sa->req.at = ike->now;
+}
+
 static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
 {
     enum wire_ike_err err;
@@ -222,6 +234,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     } else {
         sa->seq.peer++;
         ikev2_mobike_heard(sa, msg->path);
+        packet_shows_life(ike, sa);
         ikev2_msg_answer_free(sa);
     }
     if (proves_move)

@@ -100,6 +100,20 @@ static void a_call_that_does_not_come_is_a_mapping_that_is_gone(void **state)
     pair_free(p);
 }
 
+/* The peer's call found nobody, and it would soon give us up: our check tells it that we live. */
+static void a_peer_whose_call_was_lost_does_not_give_us_up(void **state)
+{
+    (void)state;
+    struct pair *p = silent(true, IKE_KEEPALIVE_AUTO);
+    p->h[1].conf->conns[0].retransmit_ms = 400;
+    p->h[1].conf->conns[0].retransmit_tries = 3; /* 4.8 s in all */
+    miss_the_call(p);
+    pair_run(p, 10);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+}
+
 /* Where a new mapping has another port, MOBIKE shows it, and the peer's help is not needed. */
 static void a_new_port_tells_that_the_mapping_was_forgotten(void **state)
 {
@@ -233,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silences_grow_as_long_as_the_peer_s_calls_come),
         cmocka_unit_test(a_call_that_does_not_come_is_a_mapping_that_is_gone),
+        cmocka_unit_test(a_peer_whose_call_was_lost_does_not_give_us_up),
         cmocka_unit_test(a_new_port_tells_that_the_mapping_was_forgotten),
         cmocka_unit_test(without_help_nothing_is_tried),
         cmocka_unit_test(a_peer_that_does_not_know_what_is_asked_is_asked_once),
