@@ -334,6 +334,7 @@ static void a_flood_that_is_sent_away_costs_no_state_and_no_byte_more(void **sta
     for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
         struct pair *p = ready();
         set(p->h[1].conf->redirect_to, to[i]);
+        p->h[0].conf->conns[0].n_proposals = 1; /* so that a long name is more than what came */
         struct craft *c = craft_new(p);
         for (unsigned k = 0; k < 1000; k++) {
             struct wire_ike_builder b = craft_init_begin(c);
