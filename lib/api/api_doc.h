@@ -81,11 +81,12 @@
  *     local:  {seen, behind_nat, dialled (public address that the peer called, proved by its hash; absent:
  *              unknown)},
  *     remote: {seen, behind_nat, announced (absent: not the seen address; only its hash is known)},
- *     of both: mapping_held_s, mapping_lost_s (a silence that its NAT kept the mapping through, and one that
- * it did not; absent: not seen yet), keepalive_s (the silence after which we use it again; absent: we send
- * none), remapped: {address (of the peer's, which another peer has, too), here (what stands for it on our
- * side)} (absent: its own everywhere), moves, mobike, further: [text] (addresses of the peer's, as it says),
- *     path_mtu, explanation} ]
+ *     of both, behind a NAT: nat: {keeps_ports (as seen from here; absent: unknown), new_ports (to new
+ * mappings), pools (it went from one address to another by itself)}, mapping_held_s, mapping_lost_s (a
+ * silence that its NAT kept the mapping through, and one that it did not; absent: not seen yet), keepalive_s
+ * (the silence after which we use it again; absent: we send none), remapped: {address (of the peer's, which
+ * another peer has, too), here (what stands for it on our side)} (absent: its own everywhere), moves, mobike,
+ * further: [text] (addresses of the peer's, as it says), path_mtu, explanation} ]
  *
  * show failures                                     args: connection, name, peer (optional)
  *   total, connection (as asked for), failures: [ {kind, first, last (UTC text), count, connection, child,

@@ -224,6 +224,7 @@ void cli_print_nat(struct cli_out *out, const json_t *data)
         nat_path(out, json_object_get(p, "path_mtu"));
         cli_fold(out, 2, cli_text(p, "explanation"));
     }
+    cli_print_nat_map(out, json_object_get(data, "peers"));
     if (json_array_size(json_object_get(data, "peers")) == 0)
         fprintf(out->file, "no peer is connected\n");
 }

@@ -61,13 +61,22 @@ static json_t *side(const struct base_endpoint *seen, bool behind_nat)
     return o;
 }
 
-/* How long the NAT of a side was seen to keep a mapping through which nothing goes. */
-static void mapping(json_t *o, uint32_t held_s, uint32_t lost_s)
+/* What the NAT of a side seems to be, as far as that showed. */
+static void kind(json_t *side, bool knows_ports, bool keeps_ports, const struct ike_mapping_view *m,
+                 bool pools)
 {
-    if (held_s)
-        ctl_json_num(o, "mapping_held_s", held_s);
-    if (lost_s)
-        ctl_json_num(o, "mapping_lost_s", lost_s);
+    json_t *o = json_object();
+    if (knows_ports)
+        ctl_json_set(o, "keeps_ports", json_boolean(keeps_ports));
+    if (m->gives_others)
+        ctl_json_set(o, "new_ports", json_true());
+    if (pools)
+        ctl_json_set(o, "pools", json_true());
+    ctl_json_set(side, "nat", o);
+    if (m->held_s)
+        ctl_json_num(side, "mapping_held_s", m->held_s);
+    if (m->lost_s)
+        ctl_json_num(side, "mapping_lost_s", m->lost_s);
 }
 
 static json_t *peer(const struct ike_sa_view *v)
@@ -86,8 +95,12 @@ static json_t *peer(const struct ike_sa_view *v)
     ctl_json_set(o, "transport", json_string(esp_way_name(v->way)));
     ctl_json_set(o, "local", local);
     ctl_json_set(o, "remote", remote);
-    mapping(local, v->local_mapping.held_s, v->local_mapping.lost_s);
-    mapping(remote, v->remote_mapping.held_s, v->remote_mapping.lost_s);
+    /* The hash that tells which address the peer dialled covers a port of IKE, too. */
+    if (v->local_nat)
+        kind(local, v->public_addr.family != BASE_AF_NONE, true, &v->local_mapping, false);
+    if (v->remote_nat)
+        kind(remote, !v->path.tcp, v->path.remote.port == IKE_PORT_NATT || v->path.remote.port == IKE_PORT,
+             &v->remote_mapping, v->has_addresses);
     /* Only the side behind the NAT keeps its mapping alive (RFC 3948 4). */
     if (v->keepalive_s)
         ctl_json_num(o, "keepalive_s", v->keepalive_s);

@@ -37,6 +37,12 @@ struct ike_child_view {
     bool is_rekeyed; /* replaced, lingers for packets under way */
 };
 
+/* What a NAT was seen to do with mappings that are silent (ike_mapping.h). */
+struct ike_mapping_view {
+    uint32_t held_s, lost_s; /* 0: not seen */
+    bool gives_others;       /* ports, to new mappings */
+};
+
 /* An IKE SA, likewise; its children are asked for one by one. Plain values. */
 struct ike_sa_view {
     uint8_t version; /* of IKE: 1; 2 or 0: IKEv2 */
@@ -67,11 +73,8 @@ struct ike_sa_view {
     struct base_addr places[IKE_ADDRS_MAX];
     uint32_t moves;       /* times that the peer's endpoint moved */
     uint32_t keepalive_s; /* the silence that we allow ourselves behind our NAT; 0: we keep no mapping */
-    /* What the NAT of each side was seen to do with silent mappings (ike_mapping.h), in seconds; 0: not seen.
-     */
-    struct {
-        uint32_t held_s, lost_s;
-    } local_mapping, remote_mapping;
+    struct ike_mapping_view local_mapping, remote_mapping; /* of the NAT of each side */
+    bool has_addresses; /* the NAT in front of the peer: it went from one to another by itself */
     /* Inner addresses that one side gave the other, and what the peer told with ours. */
     size_t n_inner, n_inner_dns;
     struct base_addr inner[2], inner_dns[4];

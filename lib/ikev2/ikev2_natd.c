@@ -89,6 +89,8 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
     if (!sa->stream.is_lost &&
         !base_ration_take(&sa->moved.ration, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
         return;
+    if (sa->natd.remote_nat && !base_addr_equal(&sa->path.remote.addr, &to->remote.addr))
+        sa->moved.has_addresses = true;
     ikev2_move_ike(ike, sa, to, false);
     ikev2_move_children(ike, sa);
     sa->stream.is_lost = false;

@@ -147,7 +147,8 @@ struct ikev2_sa {
         struct base_ration ration; /* of moves that are followed */
         struct ike_path to; /* with want.ask: where an authentic packet came from, of a peer without a NAT */
         base_time asked_at;
-    } moved; /* the peer's endpoint */
+        bool has_addresses; /* its NAT: it went from one to another by itself */
+    } moved;                /* the peer's endpoint */
     struct {
         bool is_lost;       /* the connection of TCP of path is no more, and none has come in its place */
         uint32_t tries;     /* to open another one, since the peer was last heard */

@@ -68,21 +68,24 @@ static void show_path_mtu(const struct ike *ike, const struct ikev2_sa *sa, stru
     v->is_probed = sa->state == IKEV2_ST_UP && ikev2_pmtu_can_probe(ike, sa);
 }
 
-static void show_mapping(const struct ike *ike, const struct base_addr *nat, uint32_t *held_s,
-                         uint32_t *lost_s)
+static struct ike_mapping_view show_mapping(const struct ike *ike, const struct base_addr *nat)
 {
     const struct ike_mapping *m = ike_mapping_find(ike, nat);
-    *held_s = m ? (uint32_t)(m->held_ns / BASE_NS_PER_S) : 0;
-    *lost_s = m ? (uint32_t)((m->lost_ns + BASE_NS_PER_S - 1) / BASE_NS_PER_S) : 0;
+    if (!m)
+        return (struct ike_mapping_view){0};
+    return (struct ike_mapping_view){(uint32_t)(m->held_ns / BASE_NS_PER_S),
+                                     (uint32_t)((m->lost_ns + BASE_NS_PER_S - 1) / BASE_NS_PER_S),
+                                     m->gives_others};
 }
 
-static void show_keepalive(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
+static void show_nat(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
 {
     v->keepalive_s = (uint32_t)(ikev2_keepalive_ns(ike, sa) / BASE_NS_PER_S);
+    v->has_addresses = sa->moved.has_addresses;
     if (sa->natd.local_nat)
-        show_mapping(ike, &sa->path.local.addr, &v->local_mapping.held_s, &v->local_mapping.lost_s);
+        v->local_mapping = show_mapping(ike, &sa->path.local.addr);
     if (sa->natd.remote_nat)
-        show_mapping(ike, &sa->path.remote.addr, &v->remote_mapping.held_s, &v->remote_mapping.lost_s);
+        v->remote_mapping = show_mapping(ike, &sa->path.remote.addr);
 }
 
 static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike_sa_view *v)
@@ -123,7 +126,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->remap_real = sa->remap.real;
     v->remap_here = sa->remap.here;
     show_inner(sa->inner, v);
-    show_keepalive(ike, sa, v);
+    show_nat(ike, sa, v);
     show_path_mtu(ike, sa, v);
 }
 

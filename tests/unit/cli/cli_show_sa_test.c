@@ -69,7 +69,13 @@ static void nat_tells_both_sides_and_explains(void **state)
                    "  we keep the NAT's mapping alive after 20 idle seconds\n"
                    "  either side may go on from another address (MOBIKE); the peer has also 2001:db8::7\n"
                    "  packets to it have up to 1400 bytes, which arrived when it was probed\n"
-                   "  Words.\n");
+                   "  Words.\n"
+                   "\n"
+                   "who sits behind which NAT\n"
+                   "  198.51.100.2 (ours)\n"
+                   "    foo (@foo), here 172.31.0.10\n"
+                   "  198.51.100.7\n"
+                   "    foo (@foo), port 1024\n");
 }
 
 static void connections_show_one_line_per_child(void **state)
@@ -169,7 +175,11 @@ static void nat_without_nat_and_without_peers(void **state)
                    "  SIDE  SEEN HERE  BEHIND NAT  AS THE PEER KNOWS IT\n"
                    "  we    l          yes         another address (not in nat.public_addresses)\n"
                    "  peer  r          no          another address (only its hash is known)\n"
-                   "  Two.\n");
+                   "  Two.\n"
+                   "\n"
+                   "who sits behind which NAT\n"
+                   "  an unknown address (ours)\n"
+                   "    b (@b), here \n");
 }
 
 static void an_ipv6_peer_with_a_long_name_fits_80_columns(void **state)
@@ -248,7 +258,15 @@ static void nat_fits_80_columns_with_nothing_cut(void **state)
         "  our NAT kept a silent mapping for 20 s and less than 30 s\n"
         "  we keep the NAT's mapping alive after 20 idle seconds\n"
         "  We are behind a NAT: the peer dials and so on and on until the line ends and\n"
-        "  beyond of it all.\n"));
+        "  beyond of it all.\n"
+        "\n"
+        "who sits behind which NAT\n"
+        "  an unknown address (ours), keeps silent mappings 20 s and less than 30 s\n"
+        "    branch-office-of-a-very-long-name-indeed (C=NZ, O=Example Organisation,\n"
+        "      CN=gateway.example.org), here 2001:db8:1234:5678:9abc:def0:1234:5678\n"
+        "  198.51.100.7\n"
+        "    branch-office-of-a-very-long-name-indeed (C=NZ, O=Example Organisation,\n"
+        "      CN=gateway.example.org), port 1024\n"));
 }
 
 static void what_the_peer_gave_us_stands_below(void **state)

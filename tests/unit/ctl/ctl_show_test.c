@@ -369,9 +369,9 @@ static void nat_tells_the_address_that_the_peer_dialled(void **state)
     ASK("show nat");
     expect("data.public_addresses", "[\"198.51.100.2\"]");
     expect("data.peers.0.local", "{\"seen\":\"172.31.0.10:4500\",\"behind_nat\":true,\"dialled\":"
-                                 "\"198.51.100.2\",\"mapping_held_s\":20}");
-    expect("data.peers.0.remote",
-           "{\"seen\":\"198.51.100.7:1024\",\"behind_nat\":true,\"mapping_lost_s\":20}");
+                                 "\"198.51.100.2\",\"nat\":{\"keeps_ports\":true},\"mapping_held_s\":20}");
+    expect("data.peers.0.remote", "{\"seen\":\"198.51.100.7:1024\",\"behind_nat\":true,\"nat\":{\"keeps_"
+                                  "ports\":false},\"mapping_lost_s\":20}");
     expect("data.peers.0.keepalive_s", "20");
     assert_non_null(strstr(
         json_string_value(json_object_get(

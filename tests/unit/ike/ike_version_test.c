@@ -18,7 +18,7 @@ static void each_row_has_all_its_functions(void **state)
                     v->shut_down);
         assert_true(v->has_live && v->call && v->make_children && v->terminate_child && v->terminate &&
                     v->rekey);
-        assert_true(v->reauthenticate && v->can_keep && v->hand_over);
+        assert_true(v->reauthenticate && v->hand_over);
         assert_true(v->show_next && v->show_presence && v->show_child);
     }
 }

@@ -16,10 +16,15 @@ static bool has_payload(const struct pair_packet *k, uint8_t type)
 /* Makes a vendor ID one that nobody knows. */
 static void spoil(struct pair_packet *k, enum wire_v1_vendor v)
 {
-    const struct base_span id = wire_v1_vendor_bytes(v);
-    uint8_t *at = memmem(k->bytes, k->len, id.ptr, id.len);
-    assert_non_null(at);
-    at[0] ^= 0xff;
+    const struct base_span body = base_span(k->bytes + WIRE_IKE_HDR_BYTES, k->len - WIRE_IKE_HDR_BYTES);
+    const struct wire_v1_pld *p;
+    struct wire_v1_plds plds;
+    assert_int_equal(wire_v1_plds_parse(k->bytes[16], body, false, &plds), WIRE_IKE_OK);
+    size_t n = 0;
+    while ((p = wire_v1_plds_find(&plds, WIRE_V1_P_VENDOR, n)) && wire_v1_vendor_find(p->body) != v)
+        n++;
+    assert_non_null(p);
+    k->bytes[p->body.ptr - k->bytes] ^= 0xff;
 }
 
 static void a_nat_moves_both_ports_to_4500_and_puts_esp_into_udp(void **state)
