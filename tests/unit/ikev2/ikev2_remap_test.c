@@ -105,7 +105,23 @@ static void the_address_stays_while_sas_are_replaced(void **state)
     pair_free(p);
 }
 
-/* A network has no one address, and a pool may have none left: refused, as without a pool. */
+/* It lost all that it knew and calls again, while its older SA is still there: the address goes over to the
+ * new one. */
+static void a_peer_that_calls_again_has_its_address_again(void **state)
+{
+    (void)state;
+    struct pair *p = clashing(false, "10.77.0.9", INNER "/32");
+    const uint32_t before = live_pair(&p->h[1])->spi_in;
+    c_calls(p);
+    assert_int_not_equal(live_pair(&p->h[1])->spi_in, before);
+    assert_mapped(p, "10.77.0.1", INNER, INNER);
+    pair_run(p, 10);
+    assert_int_equal(view_of(p).held, 1);
+    assert_mapped(p, "10.77.0.1", INNER, INNER);
+    pair_free(p);
+}
+
+/* A network has no one address: refused, as without a pool. */
 static void what_cannot_be_mapped_is_refused(void **state)
 {
     (void)state;
@@ -128,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_second_of_two_inner_addresses_is_mapped),
         cmocka_unit_test(the_second_of_two_hosts_behind_one_nat_is_mapped),
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
+        cmocka_unit_test(a_peer_that_calls_again_has_its_address_again),
         cmocka_unit_test(what_cannot_be_mapped_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
