@@ -12,7 +12,8 @@
 #include "ikev1_x_aggressive.h"
 #include "ikev1_x_main.h"
 
-bool ikev1_call_start(struct ike *ike, struct ikev1_sa *sa)
+/* Sends the first message of an SA whose connection is set, or begins the job for it. False: it cannot be. */
+static bool call_start(struct ike *ike, struct ikev1_sa *sa)
 {
     const struct ike_conn_conf *c = sa->conn;
     sa->spi_i = ikev1_sa_new_cookie(ike);
@@ -47,7 +48,7 @@ int ikev1_call(struct ike *ike, struct ike_run *run, const struct ike_path *path
     }
     for (size_t i = 0; !any && i < run->conn->n_children; i++)
         ikev1_sa_wish(sa, i, false);
-    if (!ikev1_call_start(ike, sa)) {
+    if (!call_start(ike, sa)) {
         IKE_COUNT(ike, sa, failed);
         ikev1_sa_kill(ike, sa);
     }
@@ -61,7 +62,7 @@ bool ikev1_call_again(struct ike *ike, struct ikev1_sa *old)
     if (!sa)
         return false;
     sa->replaces = old->id;
-    if (ikev1_call_start(ike, sa))
+    if (call_start(ike, sa))
         return true;
     ikev1_sa_kill(ike, sa);
     return false;

@@ -6,7 +6,5 @@
 struct ike;
 struct ikev1_sa;
 
-/* Sends the first message of an SA whose connection is set, or begins the job for it. False: it cannot be. */
-bool ikev1_call_start(struct ike *ike, struct ikev1_sa *sa);
 /* A new SA in this one's place, to where that has its peer. False: no room now. */
 bool ikev1_call_again(struct ike *ike, struct ikev1_sa *old);

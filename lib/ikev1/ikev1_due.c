@@ -22,7 +22,7 @@
 
 /* ---- DPD ---- */
 
-base_time ikev1_due_dpd(const struct ikev1_sa *sa)
+static base_time due_dpd(const struct ikev1_sa *sa)
 {
     if (sa->state != IKEV1_ST_UP || !sa->conn->dpd_s || !ikev1_sa_knows(sa, WIRE_V1_V_DPD) || sa->replaced_by)
         return BASE_TIME_NEVER;
@@ -143,7 +143,7 @@ static void due_life(struct ike *ike, struct ikev1_sa *sa)
     }
     if (sa->wants_dpd && !sa->dpd.is_out && ikev1_sa_knows(sa, WIRE_V1_V_DPD))
         due_ask(ike, sa);
-    else if (base_time_reached(ikev1_due_dpd(sa), ike->now))
+    else if (base_time_reached(due_dpd(sa), ike->now))
         due_ask(ike, sa);
 }
 
@@ -183,7 +183,7 @@ base_time ikev1_due_at(const struct ike *ike, const struct ikev1_sa *sa)
     if (sa->state != IKEV1_ST_UP)
         return at;
     at = base_time_min(at, base_time_min(sa->life.rekey_at, sa->life.dies_at));
-    at = base_time_min(at, ikev1_due_dpd(sa));
+    at = base_time_min(at, due_dpd(sa));
     for (const struct ikev1_child *c = sa->children; c; c = c->next) {
         at = base_time_min(at, base_time_min(c->gone_at, c->dies_at));
         at = base_time_min(at, ikev1_child_idle_end(c));

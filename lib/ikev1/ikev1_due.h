@@ -9,6 +9,5 @@ struct ikev1_sa;
 void ikev1_due(struct ike *ike, struct ikev1_sa *sa);
 /* When that has to be looked at again. */
 base_time ikev1_due_at(const struct ike *ike, const struct ikev1_sa *sa);
-/* Whether a R-U-THERE, or a NAT keepalive, is due; never: not. */
-base_time ikev1_due_dpd(const struct ikev1_sa *sa);
+/* When a NAT keepalive is due; never: not. */
 base_time ikev1_due_keepalive(const struct ikev1_sa *sa);

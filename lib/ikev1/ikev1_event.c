@@ -16,6 +16,7 @@
 #include "ikev1_info.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
+#include "ikev1_xchg.h"
 #include "ikev1_x_quick.h"
 
 #define INSTALL_PAUSE_S 60
@@ -134,11 +135,20 @@ int ikev1_reauthenticate(struct ike *ike, struct ike_run *run)
 
 /* ---- another configuration ---- */
 
+static bool sa_negotiates(const struct ikev1_sa *sa)
+{
+    for (const struct ikev1_xchg *x = sa->xchgs; x; x = x->next)
+        if (x->state != IKEV1_X_DONE)
+            return true;
+    return false;
+}
+
 /* Children keep their numbers and what they were made with, or the SA is made anew. */
 static bool sa_fits(const struct ikev1_sa *sa, const struct ike_conn_conf *to)
 {
-    if (!sa->conn || sa->state < IKEV1_ST_LOGIN || sa->xchgs || sa->conn->n_children != to->n_children ||
-        to->version != 1 || !ike_conn_conf_same_secret(sa->conn, to))
+    if (!sa->conn || sa->state < IKEV1_ST_LOGIN || sa_negotiates(sa) ||
+        sa->conn->n_children != to->n_children || to->version != 1 ||
+        !ike_conn_conf_same_secret(sa->conn, to))
         return false;
     for (size_t i = 0; i < to->n_children; i++)
         if (strcmp(sa->conn->children[i].name, to->children[i].name) != 0 ||

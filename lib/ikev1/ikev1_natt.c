@@ -87,6 +87,12 @@ static struct base_addr natt_dialled(struct ike *ike, const struct ikev1_sa *sa,
     return (struct base_addr){0};
 }
 
+/* Whether a NAT is on the way, real or played. */
+static bool natt_has_nat(const struct ikev1_sa *sa)
+{
+    return sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
+}
+
 void ikev1_natt_check(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_msg *msg, bool faked)
 {
     const uint8_t type = natt_is_draft(sa) ? WIRE_V1_P_NATD_DRAFT : WIRE_V1_P_NATD;
@@ -109,17 +115,12 @@ void ikev1_natt_check(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_m
     if (!n.seen)
         return;
     sa->natd = n;
-    sa->way = ikev1_natt_has_nat(sa) ? ESP_WAY_UDP : ESP_WAY_ESP;
-}
-
-bool ikev1_natt_has_nat(const struct ikev1_sa *sa)
-{
-    return sa->natd.local_nat || sa->natd.remote_nat || sa->natd.faked;
+    sa->way = natt_has_nat(sa) ? ESP_WAY_UDP : ESP_WAY_ESP;
 }
 
 void ikev1_natt_float(struct ikev1_sa *sa)
 {
-    if (sa->path.natt || !ikev1_natt_has_nat(sa))
+    if (sa->path.natt || !natt_has_nat(sa))
         return;
     sa->path.local.port = sa->path.remote.port = IKE_PORT_NATT;
     sa->path.natt = true;

@@ -26,7 +26,5 @@ void ikev1_natt_check(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_m
 /* As initiator: from here on both ports are 4500, where there is a NAT (RFC 3947 4). */
 void ikev1_natt_float(struct ikev1_sa *sa);
 
-/* Whether a NAT is on the way, real or played. */
-bool ikev1_natt_has_nat(const struct ikev1_sa *sa);
 /* The number of tunnel mode, or of transport mode, on this way (enum wire_v1_encap). */
 uint16_t ikev1_natt_encap(const struct ikev1_sa *sa, bool is_transport);

@@ -27,9 +27,6 @@ struct ikev1_step {
     enum ikev1_state to[IKEV1_OUTCOMES]; /* IKEV1_ST_NONE: it has not this outcome. DEAD ends the SA */
 };
 
-/* "i_sa" of a state. Static storage. Thread: any. */
-const char *ikev1_step_state_name(enum ikev1_state state);
-
 /* Takes the step; an SA that is in none of its states stays where it is. */
 void ikev1_step_take(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_step *step,
                      enum ikev1_outcome outcome);

@@ -326,11 +326,6 @@ enum wire_ike_err wire_v1_delete_parse(struct base_span body, struct wire_v1_del
 struct base_span wire_v1_delete_spi(const struct wire_v1_delete *d, size_t i);
 void wire_v1_put_delete(struct wire_ike_builder *b, const struct wire_v1_delete *d);
 
-/* NAT-OA (RFC 3947 5.2): an address. */
-enum wire_ike_err wire_v1_natoa_parse(struct base_span body, struct base_addr *out);
-/* payload: WIRE_V1_P_NATOA or WIRE_V1_P_NATOA_DRAFT. An address without a family fails the writer. */
-void wire_v1_put_natoa(struct wire_ike_builder *b, uint8_t payload, const struct base_addr *addr);
-
 /* CERT and CR are read by wire_ike_cert_parse(); the writer's payload is WIRE_V1_P_CERT or WIRE_V1_P_CR. */
 void wire_v1_put_cert(struct wire_ike_builder *b, uint8_t payload, const struct wire_ike_cert *cert);
 

@@ -11,6 +11,14 @@
 #define ATTRS_SHORT     0x8000
 #define ATTRS_XAUTH_END (WIRE_V1_ATTR_XAUTH_STATUS + 2) /* NEXT_PIN and ANSWER are XAUTH's, too */
 
+static void attrs_add(struct wire_v1_attrs *a, const struct wire_v1_attr *attr)
+{
+    if (a->count < WIRE_V1_ATTRS_MAX)
+        a->list[a->count++] = *attr;
+    else
+        a->skipped++;
+}
+
 enum wire_ike_err wire_v1_attrs_parse(struct base_span body, struct wire_v1_attrs *out)
 {
     struct base_reader r = base_reader(body);
@@ -29,22 +37,14 @@ enum wire_ike_err wire_v1_attrs_parse(struct base_span body, struct wire_v1_attr
     return r.failed ? WIRE_IKE_SHORT : WIRE_IKE_OK;
 }
 
-void wire_v1_attrs_add(struct wire_v1_attrs *a, const struct wire_v1_attr *attr)
-{
-    if (a->count < WIRE_V1_ATTRS_MAX)
-        a->list[a->count++] = *attr;
-    else
-        a->skipped++;
-}
-
 void wire_v1_attrs_add_short(struct wire_v1_attrs *a, uint16_t type, uint16_t number)
 {
-    wire_v1_attrs_add(a, &(struct wire_v1_attr){.type = type, .is_short = true, .number = number});
+    attrs_add(a, &(struct wire_v1_attr){.type = type, .is_short = true, .number = number});
 }
 
 void wire_v1_attrs_add_long(struct wire_v1_attrs *a, uint16_t type, struct base_span data)
 {
-    wire_v1_attrs_add(a, &(struct wire_v1_attr){.type = type, .data = data});
+    attrs_add(a, &(struct wire_v1_attr){.type = type, .data = data});
 }
 
 const struct wire_v1_attr *wire_v1_attrs_find(const struct wire_v1_attrs *a, uint16_t type)

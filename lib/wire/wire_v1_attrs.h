@@ -58,8 +58,7 @@ struct wire_v1_attrs {
 
 enum wire_ike_err wire_v1_attrs_parse(struct base_span body, struct wire_v1_attrs *out);
 
-/* Appends an attribute; beyond the cap it counts as skipped. */
-void wire_v1_attrs_add(struct wire_v1_attrs *a, const struct wire_v1_attr *attr);
+/* Append an attribute; beyond the cap it counts as skipped. */
 void wire_v1_attrs_add_short(struct wire_v1_attrs *a, uint16_t type, uint16_t number);
 void wire_v1_attrs_add_long(struct wire_v1_attrs *a, uint16_t type, struct base_span data);
 

@@ -117,31 +117,3 @@ bool wire_v1_id_from_ts(const struct base_ts *ts, uint8_t data[WIRE_V1_TS_BYTES]
     out->data = base_writer_span(&w);
     return true;
 }
-
-enum wire_ike_err wire_v1_natoa_parse(struct base_span body, struct base_addr *out)
-{
-    struct base_reader r = base_reader(body);
-    const struct id_form *form = id_form_of(base_read_u8(&r));
-    base_read_span(&r, 3); /* reserved */
-    const struct base_span addr = base_read_rest(&r);
-    if (r.failed)
-        return WIRE_IKE_SHORT;
-    if (!form || form->addrs != 1)
-        return WIRE_IKE_BAD_FIELD;
-    if (addr.len != base_addr_size(form->family))
-        return WIRE_IKE_BAD_LENGTH;
-    *out = base_addr_from_bytes(form->family, addr.ptr);
-    return WIRE_IKE_OK;
-}
-
-void wire_v1_put_natoa(struct wire_ike_builder *b, uint8_t payload, const struct base_addr *addr)
-{
-    const size_t at = wire_ike_pld_begin(b, payload);
-    const size_t size = base_addr_size(addr->family);
-    base_write_u8(&b->w, addr->family == BASE_AF_IP4 ? WIRE_V1_ID_IP4 : WIRE_V1_ID_IP6);
-    base_write(&b->w, (const uint8_t[3]){0}, 3);
-    base_write(&b->w, addr->bytes, size);
-    if (size == 0)
-        b->w.failed = true;
-    wire_ike_pld_end(b, at);
-}

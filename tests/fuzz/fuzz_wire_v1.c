@@ -136,17 +136,6 @@ static void try_delete(struct base_span body)
         require(wire_v1_delete_spi(&d, i).len == d.spi_len);
 }
 
-static void try_natoa(uint8_t type, struct base_span body)
-{
-    struct base_addr a, again;
-    if (wire_v1_natoa_parse(body, &a) != WIRE_IKE_OK)
-        return;
-    struct wire_ike_builder b = start();
-    wire_v1_put_natoa(&b, type, &a);
-    require(wire_v1_natoa_parse(only_body(&b, type), &again) == WIRE_IKE_OK);
-    require(base_addr_equal(&a, &again));
-}
-
 static void try_fragment(struct base_span body)
 {
     struct wire_v1_fragment f, again;
@@ -207,10 +196,6 @@ static void try_payload(const struct wire_v1_pld *p)
         break;
     case WIRE_V1_P_CONFIG:
         try_attrs(p->body);
-        break;
-    case WIRE_V1_P_NATOA:
-    case WIRE_V1_P_NATOA_DRAFT:
-        try_natoa(p->type, p->body);
         break;
     case WIRE_V1_P_FRAGMENT:
         try_fragment(p->body);

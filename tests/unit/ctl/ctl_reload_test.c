@@ -159,7 +159,8 @@ static void turn_meanwhile(struct ctl *c, bool waits)
 {
     assert_true(waits);
     assert_true(c->loop.is_reloading);
-    c->loop.is_stopping = c->loop.stops_reading = stops;
+    c->loop.is_stopping = stops;
+    c->loop.stops_reading = stops;
     nested[0] = ctl_reload(c, &other_report, &other_diff);
     nested[1] = ctl_reload_plan(c, &other_report, &other_diff);
     may_end = 1;

@@ -101,31 +101,6 @@ static void host_bits_of_a_subnet_are_cut_and_a_mask_with_holes_is_none(void **s
     assert_false(wire_v1_id_to_ts(&id, &t));
 }
 
-static bool accepts_natoa(struct base_span bytes)
-{
-    struct base_addr a;
-    return wire_v1_natoa_parse(bytes, &a) == WIRE_IKE_OK;
-}
-
-static void an_original_address_is_an_address(void **state)
-{
-    uint8_t buf[64];
-    struct base_addr a, again;
-    struct wire_v1_plds plds;
-    (void)state;
-    assert_only_whole_accepted(accepts_natoa, BYTES(1, 0, 0, 0, 192, 168, 1, 2));
-    assert_int_equal(wire_v1_natoa_parse(BYTES(4, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8), &a), WIRE_IKE_BAD_FIELD);
-    assert_int_equal(wire_v1_natoa_parse(BYTES(5, 0, 0, 0, 192, 168, 1, 2), &a), WIRE_IKE_BAD_LENGTH);
-    assert_int_equal(base_addr_parse("2001:db8::7", &a), 0);
-    struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
-    wire_v1_put_natoa(&b, WIRE_V1_P_NATOA_DRAFT, &a);
-    assert_int_equal(wire_v1_plds_parse(131, wire_ike_chain_bytes(&b), false, &plds), WIRE_IKE_OK);
-    assert_int_equal(wire_v1_natoa_parse(plds.list[0].body, &again), WIRE_IKE_OK);
-    assert_true(base_addr_equal(&a, &again));
-    wire_v1_put_natoa(&b, WIRE_V1_P_NATOA, &(struct base_addr){0});
-    assert_true(b.w.failed);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,7 +108,6 @@ int main(void)
         cmocka_unit_test(selectors_go_out_in_their_shortest_form_and_come_back),
         cmocka_unit_test(what_ikev1_cannot_say_is_not_said),
         cmocka_unit_test(host_bits_of_a_subnet_are_cut_and_a_mask_with_holes_is_none),
-        cmocka_unit_test(an_original_address_is_an_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
