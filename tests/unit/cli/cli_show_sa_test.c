@@ -75,7 +75,7 @@ static void nat_tells_both_sides_and_explains(void **state)
                    "  198.51.100.2 (ours)\n"
                    "    foo (@foo), here 172.31.0.10\n"
                    "  198.51.100.7\n"
-                   "    foo (@foo), port 1024\n");
+                   "    foo (@foo), port 1024, its 10.1.2.3 is here 10.77.0.1\n");
 }
 
 static void connections_show_one_line_per_child(void **state)

@@ -24,8 +24,8 @@ static struct base_ts_list nets[2];
 static bool has_view;
 static struct ike_event last_event;
 static char last_name[IKE_NAME_MAX];
-static int event_rc, reload_rc;
 static json_t *answer;
+static int event_rc, reload_rc;
 static size_t n_workers;
 static struct node_port_view port_view;
 
@@ -199,9 +199,8 @@ static void make_view(void)
                                 .n_children = 1};
     nets[0] = subnet(0x0a010000, 0x0a0100ff, 0, 0, 65535);
     nets[1] = subnet(0x0a020000, 0x0a0200fe, 6, 80, 81);
-    view_child = (struct ike_child_view){"foo",          0x100,    0x200,           "AES-GCM",
-                                         &nets[0],       &nets[1], ESP_MODE_TUNNEL, {950 * BASE_NS_PER_S},
-                                         BASE_TIME_NEVER};
+    view_child = (struct ike_child_view){"foo", 0x100, 0x200, "AES-GCM", &nets[0], &nets[1]};
+    view_child.installed_at = (base_time){950 * BASE_NS_PER_S}, view_child.rekey_at = BASE_TIME_NEVER;
 }
 
 static int start(void **state)
