@@ -135,6 +135,7 @@ int ikev1_reauthenticate(struct ike *ike, struct ike_run *run)
 
 /* ---- another configuration ---- */
 
+/* An exchange under way has what it negotiates in numbers of the former configuration. */
 static bool sa_negotiates(const struct ikev1_sa *sa)
 {
     for (const struct ikev1_xchg *x = sa->xchgs; x; x = x->next)
