@@ -579,9 +579,7 @@ void explain_ikev1(struct ike *ike, const struct ike_path *path)
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_VERSION, (struct explain_about){.path = path}, NULL))
         return;
     base_text_add(&e.what, "%s speaks IKEv1", base_endpoint_text(&path->remote, from));
-    base_text_add(
-        &e.why,
-        "IKEv1 is historic (RFC 9395), and no connection here has \"version\": 1: here is IKEv2 only.");
+    base_text_add(&e.why, "IKEv1 is historic (RFC 9395), and no connection here has \"version\": 1.");
     base_text_add(&e.fix_peer, "IKEv2 there (strongSwan: version = 2; libreswan: ikev2=insist)");
     explain_end(ike, &e);
 }
