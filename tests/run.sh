@@ -14,7 +14,7 @@ cd "$tree" || exit 2
 . "$tree/tests/lib/packages.sh"
 
 out=$tree/build-test
-fuzz_seconds=25
+fuzz_seconds=30
 quick=0 only=() verbose=0
 # Targets that must exist: a build that loses one must not go unnoticed.
 fuzz_expected="fuzz_api fuzz_chain fuzz_classify fuzz_dn fuzz_ike_auth fuzz_ike_pld fuzz_ike_responder fuzz_ikev1_responder fuzz_import fuzz_neigh fuzz_netlink fuzz_opened fuzz_pieces fuzz_reass fuzz_wire_v1"
@@ -54,7 +54,7 @@ usage: tests/run.sh [--quick] [--only NAME]... [--out DIR] [--fuzz-seconds N] [-
   --quick           only: $quick_steps
   --only NAME       only this step, with the builds it needs
   --out DIR         where builds and logs go (build-test)
-  --fuzz-seconds N  time per fuzz target (25)
+  --fuzz-seconds N  time per fuzz target (30)
   --verbose         print the logs of steps that passed, too
 steps:
 $(printf '%s' "$steps" | awk 'NF { name = $1; $1 = $2 = ""; printf "  %-11s%s\n", name, substr($0, 3) }')
