@@ -349,7 +349,7 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
     const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING
                                           : (sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_REKEYED) &&
                                                 !ikev2_rival_is_undecided(ike, sa);
-    if (may_start && !sa->task) {
+    if (may_start && !sa->task && !sa->is_mute) {
         sa->task = task_pick(ike, sa);
         if (sa->task)
             task_start(ike, sa, sa->task);
