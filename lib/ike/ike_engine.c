@@ -121,19 +121,20 @@ static int engine_shut_down(struct ike *ike)
     return left ? 1 : 0;
 }
 
-static int engine_swap(struct ike *ike, const struct ike_event *ev)
-{
-    engine_end_swap(ike);
-    const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
-    const int pools_rc = rc < 0 ? rc : ike_pools_apply(ike);
-    return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
-}
-
 static void engine_tell_all(struct ike *ike, const struct ike_event *ev)
 {
     const struct ike_version *v;
     for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
         v->on_event(ike, ev);
+}
+
+static int engine_swap(struct ike *ike, const struct ike_event *ev)
+{
+    engine_end_swap(ike);
+    const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
+    engine_tell_all(ike, ev);
+    const int pools_rc = rc < 0 ? rc : ike_pools_apply(ike);
+    return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
 }
 
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)

@@ -14,6 +14,7 @@
 #include "ikev1_close.h"
 #include "ikev1_follow.h"
 #include "ikev1_info.h"
+#include "ikev1_peer.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
 #include "ikev1_xchg.h"
@@ -253,6 +254,8 @@ static void sa_on_stray(struct ike *ike, const struct ike_event *ev)
 void ikev1_on_event(struct ike *ike, const struct ike_event *ev)
 {
     struct ikev1_child *c = ikev1_child_by_spi(ike, ev->spi_in);
+    if (ev->type == IKE_EV_CONF_SWAP) /* another one may come to stand where the former was */
+        ikev1_conns_free(&ike->v1->conns);
     if (ev->type == IKE_EV_UNKNOWN_SPI && !c)
         sa_on_stray(ike, ev);
     if (!c)

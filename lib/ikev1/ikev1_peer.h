@@ -18,7 +18,7 @@ struct ikev1_sa;
 
 /* The connections of this version in the configuration in force. */
 struct ikev1_conns {
-    const struct ike_conf *conf; /* of which the list is; borrowed and only compared */
+    const struct ike_conf *conf; /* of which the list is; borrowed and only compared, until the next one */
     uint32_t *list;              /* numbers, owned */
     uint32_t n;
 };

@@ -165,6 +165,27 @@ static void an_equal_configuration_keeps_all_and_another_key_closes_it(void **st
     pair_free(p);
 }
 
+static void a_configuration_where_a_former_one_was_is_read_anew(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"}), 0);
+    struct ike_conf *place = p->h[1].conf;
+    ike_conf_get(place);
+    swap(p, NULL); /* no message comes under this one */
+    place->conns[0].version = 2;
+    ike_conf_seal(place);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = place});
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = place;
+    pair_run(p, 1);
+    const unsigned sends = p->h[1].sends;
+    pair_connect(p);
+    assert_int_equal(p->h[1].sends, sends);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
 static void shutting_down_says_goodbye(void **state)
 {
     (void)state;
@@ -187,6 +208,7 @@ int main(void)
         cmocka_unit_test(what_the_peer_sends_on_in_vain_is_deleted_there),
         cmocka_unit_test(what_the_data_path_refuses_ends_and_is_told),
         cmocka_unit_test(an_equal_configuration_keeps_all_and_another_key_closes_it),
+        cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
         cmocka_unit_test(shutting_down_says_goodbye),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
