@@ -402,6 +402,8 @@ enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const s
     sa->local_id = conn->local_id;
     if (!sa->conn && !ikev1_sa_set_conn(ike, sa, conn))
         return ikev1_phase1_fail(ike, sa);
+    if (!sa->run) /* another configuration came meanwhile, which knows nothing of this */
+        return ikev1_phase1_fail(ike, sa);
     const bool logs_in = ikev1_login_is_due(sa);
     if (!logs_in && !ikev1_phase1_settle_peer(ike, sa, initial_contact))
         return ikev1_phase1_fail(ike, sa);

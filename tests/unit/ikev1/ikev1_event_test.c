@@ -165,6 +165,25 @@ static void an_equal_configuration_keeps_all_and_another_key_closes_it(void **st
     pair_free(p);
 }
 
+static void a_caller_of_a_former_configuration_does_not_come_up(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    p->h[0].conf->conns[0].aggressive = p->h[1].conf->conns[0].aggressive = IKE_AGGRESSIVE_WITH_PSK;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    pair_deliver_one(p); /* b answers message 1, */
+    pair_deliver_one(p); /* and a has proved itself by the key */
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_IKE_UP));
+    swap(p, other_key);
+    p->hold = false;
+    pair_settle(p);
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_IKE_UP));
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
 static void a_configuration_where_a_former_one_was_is_read_anew(void **state)
 {
     (void)state;
@@ -208,6 +227,7 @@ int main(void)
         cmocka_unit_test(what_the_peer_sends_on_in_vain_is_deleted_there),
         cmocka_unit_test(what_the_data_path_refuses_ends_and_is_told),
         cmocka_unit_test(an_equal_configuration_keeps_all_and_another_key_closes_it),
+        cmocka_unit_test(a_caller_of_a_former_configuration_does_not_come_up),
         cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
         cmocka_unit_test(shutting_down_says_goodbye),
     };
