@@ -383,7 +383,9 @@ static bool phase1_is_one_too_many(struct ike *ike, const struct ikev1_sa *sa)
 
 bool ikev1_phase1_settle_peer(struct ike *ike, struct ikev1_sa *sa, bool initial_contact)
 {
-    if (!initial_contact && phase1_is_one_too_many(ike, sa))
+    /* Where INITIAL_CONTACT ends the others, none is too many. */
+    const bool is_alone = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
+    if (!is_alone && phase1_is_one_too_many(ike, sa))
         return false;
     phase1_replace_older(ike, sa, initial_contact);
     return true;

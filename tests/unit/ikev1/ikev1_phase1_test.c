@@ -22,6 +22,35 @@ static void the_sa_is_made_anew_and_its_children_stay(void **state)
     }
 }
 
+/* Another machine with a's identity calls from behind the same NAT. */
+static void second_machine_connects(struct pair *p)
+{
+    pair_crash(p, 0);
+    p->nat_shift = 2000;
+    pair_connect(p);
+}
+
+static struct pair *up_behind_nat(enum ike_unique unique)
+{
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    p->has_nat = true;
+    p->h[1].conf->conns[0].unique = unique;
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    return p;
+}
+
+static void initial_contact_is_no_way_around_the_limit(void **state)
+{
+    (void)state;
+    struct pair *p = up_behind_nat(IKE_UNIQUE_REJECT);
+    second_machine_connects(p);
+    assert_non_null(pair_audit(&p->h[1], IKE_AUDIT_FAIL_LIMIT));
+    assert_int_equal(pair_stats(p, 1).ike_sas, 1);
+    pair_free(p);
+}
+
 static void half_open_ones_are_few_and_end(void **state)
 {
     (void)state;
@@ -61,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sa_is_made_anew_and_its_children_stay),
+        cmocka_unit_test(initial_contact_is_no_way_around_the_limit),
         cmocka_unit_test(half_open_ones_are_few_and_end),
         cmocka_unit_test(an_answer_is_no_longer_than_the_call),
     };
