@@ -337,8 +337,9 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
             ikev1_sa_kill(ike, o);
             continue;
         }
-        /* Another machine with the same identity has another place, and what it has stays its own. */
-        if (o->conn != sa->conn || !base_addr_equal(&o->path.remote.addr, &sa->path.remote.addr))
+        /* Another machine with the same identity has another place, behind one NAT another port, and what it
+         * has stays its own. */
+        if (o->conn != sa->conn || !base_endpoint_equal(&o->path.remote, &sa->path.remote))
             continue;
         if (sa->replaced_by)
             continue;

@@ -51,6 +51,19 @@ static void initial_contact_is_no_way_around_the_limit(void **state)
     pair_free(p);
 }
 
+static void machines_behind_one_nat_keep_their_children(void **state)
+{
+    (void)state;
+    struct pair *p = up_behind_nat(IKE_UNIQUE_KEEP);
+    const uint32_t spi = p->h[1].children[0].i.pair.spi_in;
+    second_machine_connects(p);
+    pair_run(p, 15);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 2);
+    assert_int_equal(pair_stats(p, 1).children, 2);
+    assert_int_equal(pair_find(&p->h[1], spi)->path.remote.port, 4500);
+    pair_free(p);
+}
+
 static void half_open_ones_are_few_and_end(void **state)
 {
     (void)state;
@@ -91,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sa_is_made_anew_and_its_children_stay),
         cmocka_unit_test(initial_contact_is_no_way_around_the_limit),
+        cmocka_unit_test(machines_behind_one_nat_keep_their_children),
         cmocka_unit_test(half_open_ones_are_few_and_end),
         cmocka_unit_test(an_answer_is_no_longer_than_the_call),
     };
