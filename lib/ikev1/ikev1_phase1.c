@@ -315,8 +315,7 @@ static void phase1_hand_on(struct ike *ike, struct ikev1_sa *from, struct ikev1_
     ikev1_sa_touch(ike, to);
 }
 
-/* Whether both are with the same peer and, where users log in, the same user. */
-static bool phase1_is_same(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b)
+bool ikev1_phase1_is_same_peer(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b)
 {
     return ike_peer_id_equal(ike, &a->remote_id, &b->remote_id) &&
            ike_id_equal(ikev1_login_who(a), ikev1_login_who(b));
@@ -329,7 +328,7 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
     const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
     for (struct ikev1_sa *o = ikev1_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev1_sa_of_run(ike, sa->run, o);
-        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !phase1_is_same(ike, o, sa))
+        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !ikev1_phase1_is_same_peer(ike, o, sa))
             continue;
         if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {
             o->down_why = "the peer started anew (INITIAL_CONTACT)";
@@ -356,7 +355,7 @@ static uint32_t phase1_others(struct ike *ike, const struct ikev1_sa *sa, struct
     uint32_t n = 0;
     *oldest = NULL;
     for (struct ikev1_sa *o = NULL; (o = ikev1_sa_of_run(ike, sa->run, o)) != NULL;) {
-        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !phase1_is_same(ike, o, sa) ||
+        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !ikev1_phase1_is_same_peer(ike, o, sa) ||
             base_endpoint_equal(&o->path.remote, &sa->path.remote))
             continue;
         n++;

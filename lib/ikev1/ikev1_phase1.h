@@ -55,6 +55,8 @@ void ikev1_phase1_take_notifies(struct ikev1_sa *sa, const struct ikev1_msg *msg
 /* INITIAL_CONTACT, when the connection has no other SA (RFC 2407 4.6.3.3). */
 void ikev1_phase1_put_contact(struct ike *ike, const struct ikev1_sa *sa, struct wire_ike_builder *b);
 
+/* Whether both are with the same peer and, where users log in, the same user. */
+bool ikev1_phase1_is_same_peer(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b);
 /* It failed, which is counted; FAILS. */
 enum ikev1_outcome ikev1_phase1_fail(struct ike *ike, struct ikev1_sa *sa);
 /*

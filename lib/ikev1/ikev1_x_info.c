@@ -13,6 +13,7 @@
 #include "ikev1_info.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
+#include "ikev1_phase1.h"
 #include "ikev1_quick.h"
 #include "ikev1_rows.h"
 #include "ikev1_sa.h"
@@ -113,8 +114,7 @@ static void info_on_contact(struct ike *ike, struct ikev1_sa *sa)
     for (struct ikev1_sa *o = ikev1_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev1_sa_of_run(ike, sa->run, o);
         if (o == sa || o->state != IKEV1_ST_UP || sa->conn->unique != IKE_UNIQUE_REPLACE ||
-            !ike_id_equal(&o->remote_id, &sa->remote_id) ||
-            o->life.established_at.ns > sa->life.created_at.ns)
+            !ikev1_phase1_is_same_peer(ike, o, sa) || o->life.established_at.ns > sa->life.created_at.ns)
             continue;
         o->is_told = true;
         o->down_why = "the peer started anew (INITIAL_CONTACT)";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* DELETE and INITIAL_CONTACT. */
-#include "ikev1_pair.h"
+#include "ikev1_login_pair.h"
+#include "ikev1_msg.h"
 
 static void ends_are_told_to_the_peer(void **state)
 {
@@ -34,10 +35,47 @@ static void a_peer_that_lost_all_says_so_and_what_was_before_ends(void **state)
     pair_free(p);
 }
 
+/* a says in a message of its own that it knows of nothing before this SA. */
+static void say_contact(struct pair *p)
+{
+    struct ike *ike = p->h[0].ike;
+    struct ikev1_sa *sa = sa_of(p, 0);
+    const struct wire_v1_notification n = {.protocol = WIRE_V1_PROTO_ISAKMP,
+                                           .type = WIRE_V1_N_INITIAL_CONTACT};
+    const struct ikev1_keymat_algs algs = ikev1_msg_algs(sa);
+    const uint32_t msgid = 77;
+    uint8_t iv[IKEV1_IV_MAX], *room;
+    assert_int_equal(ikev1_keymat_iv(ike->env.crypto, &algs, &sa->keys, msgid, iv), 0);
+    struct wire_ike_builder b = ikev1_msg_begin_2(ike, sa, WIRE_V1_INFO, msgid, &room);
+    wire_v1_put_notify(&b, &n);
+    ikev1_msg_send(ike, sa, &sa->path, ikev1_msg_seal_2(ike, sa, &b, room, msgid, BASE_SPAN_NONE, iv));
+    pair_settle(p);
+}
+
+/* All users have the identity of their group. */
+static void a_user_ends_none_of_another(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    ((struct ikev1_login *)sa_of(p, 1)->login)->user = pair_id("keyid:eve");
+    pair_run(p, 5);
+    pair_crash(p, 0);
+    pair_connect(p);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 2);
+    pair_run(p, 1);
+    say_contact(p);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 2);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_are_told_to_the_peer),
+        cmocka_unit_test(a_user_ends_none_of_another),
         cmocka_unit_test(a_peer_that_lost_all_says_so_and_what_was_before_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
