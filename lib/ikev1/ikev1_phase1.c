@@ -24,6 +24,7 @@
 #include "ikev1_note.h"
 #include "ikev1_peer.h"
 #include "ikev1_tables.h"
+#include "pool_book.h"
 
 #define HALF_OPEN_PART 4u /* of limits.half_open: what IKEv1 may have of it */
 #define PATIENCE_S     2u /* within it an honest caller goes on */
@@ -304,12 +305,25 @@ static bool phase1_is_older(const struct ike *ike, const struct ikev1_sa *o, con
     return !is_twin || o->spi_i > sa->spi_i;
 }
 
+/* The peer's inner addresses, which it need not ask for again. */
+static void phase1_hand_on_inner(struct ike *ike, const struct ikev1_sa *from, struct ikev1_sa *to)
+{
+    if (from->inner_is_ours || to->n_inner)
+        return;
+    for (uint32_t i = 0; i < from->n_inner; i++) {
+        pool_hand_over(ike->pools, &from->inner[i], from->id, to->id);
+        to->inner[i] = from->inner[i];
+    }
+    to->n_inner = from->n_inner;
+}
+
 /* What one SA made goes on under the other. */
 static void phase1_hand_on(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to)
 {
     from->replaced_by = to->id;
     to->replaces = from->id;
     from->life.give_up_at = base_time_add(ike->now, REPLACED_S * BASE_NS_PER_S);
+    phase1_hand_on_inner(ike, from, to);
     ikev1_child_move_all(ike, from, to);
     ikev1_sa_touch(ike, from);
     ikev1_sa_touch(ike, to);

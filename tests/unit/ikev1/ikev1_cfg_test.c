@@ -50,10 +50,32 @@ static void a_lease_is_the_users_and_ends_with_its_sa(void **state)
     pair_free(p);
 }
 
+/* Cisco's asks for no address when it makes its SA anew. */
+static void a_lease_goes_over_to_an_sa_that_asks_for_none(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    const struct ike_id *a = &p->h[1].conf->conns[0].remote_id;
+    const struct base_addr addr = pair_addr("10.9.0.1");
+    with_pool(p, false);
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 5);
+    p->h[0].conf->conns[0].n_virtual_addrs = 0;
+    assert_int_equal(
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true}), 0);
+    pair_run(p, 15);
+    pair_check_one(p);
+    assert_int_equal(pool_holder(p->h[1].ike->pools, &addr, a), sa_of(p, 1)->id);
+    assert_int_equal(sa_of(p, 1)->n_inner, 1);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_asked_for_or_told_unasked),
+        cmocka_unit_test(a_lease_goes_over_to_an_sa_that_asks_for_none),
         cmocka_unit_test(a_lease_is_the_users_and_ends_with_its_sa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
