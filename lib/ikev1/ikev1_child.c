@@ -217,21 +217,23 @@ struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, st
     const struct ikev1_choice *k = &deal->algs;
     const enum crypt_prf prf = (enum crypt_prf)sa->algs.prf->id;
     struct ikev1_child *c = NULL;
+    struct ikev1_sa *to = ikev1_sa_heir(ike, sa); /* the exchange may have outlived its SA's time */
     if (ikev1_keymat_child(ops, prf, &sa->keys, deal->secret, deal->spi_in, deal->nonces, k->encr, k->integ,
                            &in) == 0 &&
         ikev1_keymat_child(ops, prf, &sa->keys, deal->secret, (uint32_t)k->spi, deal->nonces, k->encr,
                            k->integ, &out) == 0)
-        c = child_make(ike, sa, deal);
+        c = child_make(ike, to, deal);
     if (c) {
         deal->spi_in = 0;
         ike_table_add(&ike->v1->by_child, &c->by_spi, child_key(ike, c->spi_in), c);
-        c->next = sa->children;
-        sa->children = c;
-        sa->n_children++;
+        c->next = to->children;
+        to->children = c;
+        to->n_children++;
         ike->stats.children++;
-        sa->wishes[deal->child_index] = 0;
-        if (sa->run)
-            *ike_run_child(sa->run, deal->child_index) = 0;
+        ikev1_sa_touch(ike, to);
+        to->wishes[deal->child_index] = 0;
+        if (to->run)
+            *ike_run_child(to->run, deal->child_index) = 0;
         ikev1_life_set_child(ike, c, k->life_s);
         struct ikev1_child *old = child_before(c);
         child_send_install(ike, c, &in, &out, old ? old->spi_in : 0);

@@ -92,6 +92,15 @@ struct ikev1_sa *ikev1_sa_by_id(const struct ike *ike, uint64_t id)
     return NULL;
 }
 
+struct ikev1_sa *ikev1_sa_heir(const struct ike *ike, struct ikev1_sa *sa)
+{
+    struct ikev1_sa *to;
+    while (sa->replaced_by && (to = ikev1_sa_by_id(ike, sa->replaced_by)) != NULL &&
+           to->state == IKEV1_ST_UP && to->conn == sa->conn)
+        sa = to;
+    return sa;
+}
+
 struct ikev1_sa *ikev1_sa_of_run(const struct ike *ike, const struct ike_run *run,
                                  const struct ikev1_sa *after)
 {

@@ -179,6 +179,8 @@ struct ikev1_sa *ikev1_sa_by_cookies(const struct ike *ike, uint64_t spi_i, uint
 /* A responder's by the initiator's cookie and where its first message came from. */
 struct ikev1_sa *ikev1_sa_by_first(const struct ike *ike, uint64_t spi_i, const struct base_endpoint *from);
 struct ikev1_sa *ikev1_sa_by_id(const struct ike *ike, uint64_t id);
+/* The SA that has taken over from this one, or it itself. */
+struct ikev1_sa *ikev1_sa_heir(const struct ike *ike, struct ikev1_sa *sa);
 /* SAs of a connection, the latest first, as a chain from NULL to NULL. */
 struct ikev1_sa *ikev1_sa_of_run(const struct ike *ike, const struct ike_run *run,
                                  const struct ikev1_sa *after);

@@ -146,7 +146,7 @@ static struct ikev1_child *info_child(const struct ikev1_sa *sa, uint32_t spi_ou
 
 static void info_on_delete_child(struct ike *ike, struct ikev1_sa *sa, uint32_t spi_out)
 {
-    struct ikev1_child *c = info_child(sa, spi_out);
+    struct ikev1_child *c = info_child(ikev1_sa_heir(ike, sa), spi_out);
     if (!c)
         return;
     ikev1_child_want_again(ike, c, IKE_END_CLOSED);

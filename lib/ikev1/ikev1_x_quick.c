@@ -487,7 +487,7 @@ static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_q
         return WIRE_V1_N_INVALID_KEY_INFORMATION;
     if (quick_is_taken(ike, sa, q))
         return WIRE_V1_N_INVALID_ID_INFORMATION;
-    if (sa->n_children >= 2 * (size_t)ike->conf->children_max) {
+    if (ikev1_sa_heir(ike, sa)->n_children >= 2 * (size_t)ike->conf->children_max) {
         explain_limit(ike, ikev1_sa_about(sa), "children");
         return WIRE_V1_N_NO_PROPOSAL_CHOSEN;
     }

@@ -22,6 +22,24 @@ static void the_sa_is_made_anew_and_its_children_stay(void **state)
     }
 }
 
+static void a_child_that_is_made_under_the_former_sa_stays_too(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    const uint32_t before = p->h[0].children[0].i.pair.spi_in;
+    pair_run(p, 5);
+    p->drop[0] = true; /* quick mode comes later, when the SA is another one */
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    p->drop[0] = false;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    assert_int_equal(pair_stats(p, 0).ike_sas, 2);
+    pair_run(p, 20);
+    pair_check_one(p);
+    assert_true(pair_find(&p->h[0], before)->is_removed);
+    assert_null(pair_audit(&p->h[1], IKE_AUDIT_CHILD_DOWN));
+    pair_free(p);
+}
+
 /* Another machine with a's identity calls from behind the same NAT. */
 static void second_machine_connects(struct pair *p)
 {
@@ -103,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sa_is_made_anew_and_its_children_stay),
+        cmocka_unit_test(a_child_that_is_made_under_the_former_sa_stays_too),
         cmocka_unit_test(initial_contact_is_no_way_around_the_limit),
         cmocka_unit_test(machines_behind_one_nat_keep_their_children),
         cmocka_unit_test(half_open_ones_are_few_and_end),
