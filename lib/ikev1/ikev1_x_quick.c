@@ -109,6 +109,26 @@ static bool quick_dh(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x,
     return x->job != 0;
 }
 
+/* Ends one that failed, which is told. What it was for is tried again later. */
+static void quick_give_up(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
+{
+    const struct ikev1_quick *q = x->quick;
+    if (q && x->is_ours) {
+        IKE_COUNT(ike, sa, failed);
+        sa->life.retry_at = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
+        struct ikev1_child *old = q->old_spi ? ikev1_child_by_spi(ike, q->old_spi) : NULL;
+        if (old)
+            old->is_remade = false;
+        else if (sa->run && *ike_run_child(sa->run, q->child_index) & IKE_RUN_WANTED)
+            ikev1_sa_wish(sa, q->child_index, false);
+    } else if (q && q->child_spi) {
+        struct ikev1_child *c = ikev1_child_by_spi(ike, q->child_spi);
+        if (c && !c->active)
+            ikev1_close_child(ike, c, "the peer did not confirm it");
+    }
+    ikev1_xchg_free(ike, sa, x);
+}
+
 /* The exchange that a job was for, with what it has made. NULL: it is gone, or the job failed and it ends. */
 static struct ikev1_xchg *quick_take_dh(struct ike *ike, uint64_t sa_id, struct ike_job *job,
                                         struct ikev1_sa **sa)
@@ -122,7 +142,7 @@ static struct ikev1_xchg *quick_take_dh(struct ike *ike, uint64_t sa_id, struct 
     ikev1_sa_touch(ike, *sa);
     if (job->status != 0) {
         explain_key_exchange(ike, ikev1_sa_about(*sa), job->status);
-        ikev1_xchg_free(ike, *sa, x);
+        quick_give_up(ike, *sa, x);
         return NULL;
     }
     struct ikev1_quick *q = x->quick;
@@ -233,7 +253,7 @@ static void quick_on_key(struct ike *ike, uint64_t sa_id, struct ike_job *job)
     struct ikev1_sa *sa;
     struct ikev1_xchg *x = quick_take_dh(ike, sa_id, job, &sa);
     if (x && !quick_ask_1(ike, sa, x))
-        ikev1_xchg_free(ike, sa, x);
+        quick_give_up(ike, sa, x);
 }
 
 /* The first network of each side: IKEv1 says one, and each further one would be a child of its own. */
@@ -287,25 +307,12 @@ bool ikev1_quick_start(struct ike *ike, struct ikev1_sa *sa, size_t child_index,
 
 void ikev1_quick_fail(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, uint16_t notify)
 {
-    struct ikev1_quick *q = x->quick;
-    if (q && x->is_ours) {
-        if (notify)
-            explain_v1_refused(ike, ikev1_sa_about(sa), quick_conf(sa, q), notify);
-        else
-            explain_timeout(ike, ikev1_sa_about(sa), "quick mode", x->flight.tries + 1, EXPLAIN_SILENT_LATER);
-        IKE_COUNT(ike, sa, failed);
-        sa->life.retry_at = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
-        struct ikev1_child *old = q->old_spi ? ikev1_child_by_spi(ike, q->old_spi) : NULL;
-        if (old)
-            old->is_remade = false;
-        else if (sa->run && *ike_run_child(sa->run, q->child_index) & IKE_RUN_WANTED)
-            ikev1_sa_wish(sa, q->child_index, false);
-    } else if (q && q->child_spi) {
-        struct ikev1_child *c = ikev1_child_by_spi(ike, q->child_spi);
-        if (c && !c->active)
-            ikev1_close_child(ike, c, "the peer did not confirm it");
-    }
-    ikev1_xchg_free(ike, sa, x);
+    const struct ikev1_quick *q = x->quick;
+    if (q && x->is_ours && notify)
+        explain_v1_refused(ike, ikev1_sa_about(sa), quick_conf(sa, q), notify);
+    else if (q && x->is_ours)
+        explain_timeout(ike, ikev1_sa_about(sa), "quick mode", x->flight.tries + 1, EXPLAIN_SILENT_LATER);
+    quick_give_up(ike, sa, x);
 }
 
 static bool quick_confirm(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
@@ -327,7 +334,7 @@ static void quick_on_secret(struct ike *ike, uint64_t sa_id, struct ike_job *job
     struct ikev1_sa *sa;
     struct ikev1_xchg *x = quick_take_dh(ike, sa_id, job, &sa);
     if (x && !quick_confirm(ike, sa, x))
-        ikev1_xchg_free(ike, sa, x);
+        quick_give_up(ike, sa, x);
 }
 
 /* The networks of the answer: ours, or fewer. False: beyond what was asked for. */
@@ -370,11 +377,15 @@ static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *
         !quick_take_nonce(&q->nr, msg) || !quick_take_ke(q, ikev1_msg_body(msg, WIRE_V1_P_KE, 0)) ||
         !quick_check_nets(q, msg)) {
         explain_malformed(ike, ikev1_sa_about(sa), "an answer of quick mode that has not what was asked for");
+        quick_give_up(ike, sa, x);
         return false;
     }
-    if (q->group != CRYPT_DH_NONE)
-        return quick_dh(ike, sa, x, &ike_job_kind_dh_secret, quick_on_secret);
-    return quick_confirm(ike, sa, x);
+    const bool goes_on = q->group != CRYPT_DH_NONE
+                             ? quick_dh(ike, sa, x, &ike_job_kind_dh_secret, quick_on_secret)
+                             : quick_confirm(ike, sa, x);
+    if (!goes_on)
+        quick_give_up(ike, sa, x);
+    return goes_on;
 }
 
 /* ---- responder ---- */

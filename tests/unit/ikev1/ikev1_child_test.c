@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Children replaced by either side, by time, and by both at once. */
-#include "ikev1_pair.h"
+#include "ikev1_login_pair.h"
+#include "ikev1_quick.h"
+#include "ikev1_xchg.h"
 
 static void children_are_replaced_by_either_side(void **state)
 {
@@ -20,6 +22,28 @@ static void children_are_replaced_by_either_side(void **state)
         assert_null(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN));
         pair_free(p);
     }
+}
+
+/* An answer that is refused here, as one with other networks. */
+static void what_failed_is_tried_again(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    const uint32_t before = p->h[0].children[0].i.pair.spi_in;
+    pair_run(p, 5);
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    struct ikev1_xchg *x = sa_of(p, 0)->xchgs;
+    assert_int_equal(x->state, IKEV1_X_I_SENT);
+    x->quick->remote.hi = x->quick->remote.lo;
+    p->hold = false;
+    pair_settle(p);
+    assert_non_null(pair_audit(&p->h[0], IKE_AUDIT_FAIL_MALFORMED));
+    assert_false(pair_find(&p->h[0], before)->is_removed);
+    pair_run(p, 60);
+    pair_check_one(p);
+    assert_true(pair_find(&p->h[0], before)->is_removed);
+    pair_free(p);
 }
 
 static void children_are_replaced_when_their_time_comes(void **state)
@@ -58,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(children_are_replaced_by_either_side),
+        cmocka_unit_test(what_failed_is_tried_again),
         cmocka_unit_test(children_are_replaced_when_their_time_comes),
         cmocka_unit_test(both_call_at_once_and_one_pair_remains),
     };
