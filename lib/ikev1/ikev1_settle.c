@@ -87,6 +87,8 @@ static void settle_rekey_children(struct ike *ike, struct ikev1_sa *sa)
             continue;
         c->want_now = false;
         c->is_remade = ikev1_quick_start(ike, sa, (size_t)(c->conf - sa->conn->children), c->spi_in);
+        if (!c->is_remade)
+            sa->life.retry_at = base_time_add(ike->now, FULL_S * BASE_NS_PER_S);
     }
 }
 

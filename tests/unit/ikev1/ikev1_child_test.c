@@ -46,6 +46,20 @@ static void what_failed_is_tried_again(void **state)
     pair_free(p);
 }
 
+static void what_cannot_begin_waits_for_its_next_time(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    with_pool(p, false);
+    pair_start(p);
+    pair_connect(p);
+    sa_of(p, 1)->n_inner = 0; /* the network of the child is not known */
+    pair_run(p, 5);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    assert_true(ike_deadline(p->h[1].ike).ns >= p->now.ns + BASE_NS_PER_S);
+    pair_free(p);
+}
+
 static void children_are_replaced_when_their_time_comes(void **state)
 {
     (void)state;
@@ -83,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(children_are_replaced_by_either_side),
         cmocka_unit_test(what_failed_is_tried_again),
+        cmocka_unit_test(what_cannot_begin_waits_for_its_next_time),
         cmocka_unit_test(children_are_replaced_when_their_time_comes),
         cmocka_unit_test(both_call_at_once_and_one_pair_remains),
     };
