@@ -68,6 +68,15 @@ static void dead_free(struct ike *ike, struct ikev1_sa *sa)
 
 /* ---- the living ---- */
 
+/* Whether the SA that is to take its place is under way. */
+static bool settle_has_called(const struct ike *ike, const struct ikev1_sa *sa)
+{
+    for (const struct ikev1_sa *o = NULL; (o = ikev1_sa_of_run(ike, sa->run, o)) != NULL;)
+        if (o->replaces == sa->id && o->state != IKEV1_ST_DEAD)
+            return true;
+    return false;
+}
+
 static void settle_call_again(struct ike *ike, struct ikev1_sa *sa)
 {
     if (!sa->want_rekey || sa->replaced_by || ike->shutting_down)
@@ -75,6 +84,8 @@ static void settle_call_again(struct ike *ike, struct ikev1_sa *sa)
     sa->want_rekey = false;
     if (!sa->is_initiator && !ike_conn_conf_calls(sa->conn))
         return; /* the peer's to do: where it called from may be anybody's by now */
+    if (settle_has_called(ike, sa))
+        return;
     if (!ikev1_call_again(ike, sa))
         sa->life.rekey_at = base_time_add(ike->now, FULL_S * BASE_NS_PER_S);
 }

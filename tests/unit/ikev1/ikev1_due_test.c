@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What time does: silence of a peer that was up. */
-#include "ikev1_pair.h"
+#include "ikev1_login_pair.h"
 
 static void a_silent_peer_is_noticed_and_one_that_answers_is_not(void **state)
 {
@@ -18,9 +18,23 @@ static void a_silent_peer_is_noticed_and_one_that_answers_is_not(void **state)
     pair_free(p);
 }
 
+/* A peer that has sent very much under an SA, and does not answer the call for the next one. */
+static void one_call_is_made_for_an_sa_that_is_used_up(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    sa_of(p, 0)->seen.count = IKEV1_SEEN_MAX - 1;
+    p->drop[0] = true;
+    for (int i = 0; i < 5; i++)
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    assert_int_equal(pair_stats(p, 0).ike_sas, 2);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_call_is_made_for_an_sa_that_is_used_up),
         cmocka_unit_test(a_silent_peer_is_noticed_and_one_that_answers_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
