@@ -27,7 +27,8 @@
 #include "ikev1_xchg.h"
 
 #define AGAIN_MS 10u
-#define FULL_S   10u /* before an SA is tried that there was no room for */
+#define FULL_S   10u /* before an SA is tried that there was no room for, */
+#define LOGIN_S  60u /* or whose login went wrong */
 
 /* ---- the dead ---- */
 
@@ -44,8 +45,9 @@ static void dead_bury(struct ike *ike, struct ikev1_sa *sa)
         ikev1_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->down_why);
     ikev1_sa_leave_run(ike, sa);
     struct ikev1_sa *old = sa->replaces ? ikev1_sa_by_id(ike, sa->replaces) : NULL;
-    if (old && sa->died_in < IKEV1_ST_LOGIN && old->state == IKEV1_ST_UP) {
-        old->life.rekey_at = base_time_add(ike->now, FULL_S * BASE_NS_PER_S);
+    if (old && sa->died_in < IKEV1_ST_UP && old->state == IKEV1_ST_UP && !old->replaced_by) {
+        const uint64_t pause_s = sa->died_in < IKEV1_ST_LOGIN ? FULL_S : LOGIN_S;
+        old->life.rekey_at = base_time_add(ike->now, pause_s * BASE_NS_PER_S);
         ikev1_sa_touch(ike, old);
     }
     if (run && !sa->replaced_by && (sa->is_initiator || sa->died_in >= IKEV1_ST_LOGIN))

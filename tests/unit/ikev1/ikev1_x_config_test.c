@@ -67,11 +67,33 @@ static void nothing_goes_before_the_login(void **state)
     pair_free(p);
 }
 
+static void a_login_that_fails_at_a_rekey_is_tried_again(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    struct ike_xauth_login *x = p->h[0].conf->conns[0].xauth_login;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 5);
+    const uint64_t cookie = sa_of(p, 0)->spi_i;
+    x->password[0] ^= 1;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    x->password[0] ^= 1;
+    pair_run(p, 20);
+    pair_check_one(p);
+    assert_true(sa_of(p, 0)->spi_i == cookie);
+    pair_run(p, 60);
+    pair_check_one(p);
+    assert_true(sa_of(p, 0)->spi_i != cookie);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_logs_in_before_the_first_child),
         cmocka_unit_test(who_may_not_log_in_is_refused_and_both_are_told),
+        cmocka_unit_test(a_login_that_fails_at_a_rekey_is_tried_again),
         cmocka_unit_test(nothing_goes_before_the_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
