@@ -151,10 +151,7 @@ void ikev1_due(struct ike *ike, struct ikev1_sa *sa)
 {
     if (base_time_reached(sa->life.give_up_at, ike->now)) {
         ike->stats.half_open_expired += sa->is_half_open;
-        if (sa->replaced_by)
-            ikev1_close(ike, sa, "");
-        else
-            ikev1_sa_kill(ike, sa);
+        ikev1_close(ike, sa, "its login was not over in time");
         return;
     }
     if (base_time_reached(ikev1_frag_ends_at(sa), ike->now))

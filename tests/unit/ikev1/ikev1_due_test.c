@@ -31,9 +31,28 @@ static void one_call_is_made_for_an_sa_that_is_used_up(void **state)
     pair_free(p);
 }
 
+static void a_login_that_nobody_goes_on_with_ends_in_words(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    p->h[1].conf->conns[0].retransmit_tries = 20;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    while (!p->h[0].ike->v1->first || sa_of(p, 0)->state != IKEV1_ST_LOGIN)
+        pair_deliver_one(p);
+    p->drop[0] = true; /* the user does not answer */
+    p->hold = false;
+    pair_run(p, 61);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its login was not over in time");
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_login_that_nobody_goes_on_with_ends_in_words),
         cmocka_unit_test(one_call_is_made_for_an_sa_that_is_used_up),
         cmocka_unit_test(a_silent_peer_is_noticed_and_one_that_answers_is_not),
     };
