@@ -116,9 +116,9 @@ static bool conn_names_address(const struct ike_conn_conf *c, const struct ike_p
     return base_addr_equal(&c->remote_addr, &path->remote.addr);
 }
 
-/* One key of all that are possible, or of those alone that name the address. */
-static const struct ike_secret *key_search(struct ike *ike, const struct ike_path *path, bool by_address,
-                                           const struct ike_conn_conf **conn,
+/* One key of all that are possible by the method, or of those alone that name the address. */
+static const struct ike_secret *key_search(struct ike *ike, const struct ike_path *path, uint16_t method,
+                                           bool by_address, const struct ike_conn_conf **conn,
                                            const struct ike_conn_conf **other)
 {
     const struct ike_secret *found = NULL;
@@ -126,9 +126,8 @@ static const struct ike_secret *key_search(struct ike *ike, const struct ike_pat
     *conn = *other = NULL;
     for (uint32_t at = 0; (c = conns_next(ike, path, &at)) != NULL && !*other;) {
         const struct ike_secret *key =
-            !ikev1_peer_is_psk(ikev1_peer_method(c, false)) || (by_address && !conn_names_address(c, path))
-                ? NULL
-                : key_of(c);
+            ikev1_peer_method(c, false) != method || (by_address && !conn_names_address(c, path)) ? NULL
+                                                                                                  : key_of(c);
         if (key && found && !key_is_same(key, found))
             *other = c;
         if (key && !found) {
@@ -139,12 +138,12 @@ static const struct ike_secret *key_search(struct ike *ike, const struct ike_pat
     return *other ? NULL : found;
 }
 
-const struct ike_secret *ikev1_peer_one_key(struct ike *ike, const struct ike_path *path,
+const struct ike_secret *ikev1_peer_one_key(struct ike *ike, const struct ike_path *path, uint16_t method,
                                             const struct ike_conn_conf **conn,
                                             const struct ike_conn_conf **other)
 {
-    const struct ike_secret *key = key_search(ike, path, true, conn, other);
-    return key ? key : key_search(ike, path, false, conn, other);
+    const struct ike_secret *key = key_search(ike, path, method, true, conn, other);
+    return key ? key : key_search(ike, path, method, false, conn, other);
 }
 
 /* ---- the identity ---- */

@@ -43,10 +43,10 @@ const struct ike_conn_conf *ikev1_peer_offer(struct ike *ike, const struct ike_p
                                              const struct ike_conn_conf **nearest);
 
 /*
- * The one key that a caller in main mode may have, and a connection that has it. NULL: none, or several;
- * *other is one with another key then, or NULL.
+ * The one key that a caller in main mode may have by this method (of ours), and a connection that has it.
+ * NULL: none, or several; *other is one with another key then, or NULL.
  */
-const struct ike_secret *ikev1_peer_one_key(struct ike *ike, const struct ike_path *path,
+const struct ike_secret *ikev1_peer_one_key(struct ike *ike, const struct ike_path *path, uint16_t method,
                                             const struct ike_conn_conf **conn,
                                             const struct ike_conn_conf **other);
 

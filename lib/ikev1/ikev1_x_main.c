@@ -193,7 +193,7 @@ static bool main_find_key(struct ike *ike, struct ikev1_sa *sa, const struct ike
     const struct ike_conn_conf *conn, *other;
     if (!main_is_psk(sa))
         return true;
-    if (ikev1_peer_one_key(ike, msg->path, &conn, &other)) {
+    if (ikev1_peer_one_key(ike, msg->path, sa->algs.auth, &conn, &other)) {
         if (sa->hs->conf != ike->conf) {
             ike_conf_put(sa->hs->conf);
             sa->hs->conf = ike_conf_get(ike->conf);

@@ -44,6 +44,20 @@ static void two_possible_keys_refuse_a_caller_unless_its_address_tells(void **st
     pair_free(p);
 }
 
+/* Users that log in have a key of their group, and sites another one. */
+static void a_key_of_another_method_is_not_possible(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    add_conn(p->h[1].conf, "@c");
+    p->h[1].conf->conns[0].remote_addr = (struct base_addr){0};
+    p->h[1].conf->conns[1].xauth = IKE_XAUTH_SERVER;
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 static void an_identity_that_nobody_has_is_refused(void **state)
 {
     (void)state;
@@ -75,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_possible_keys_refuse_a_caller_unless_its_address_tells),
+        cmocka_unit_test(a_key_of_another_method_is_not_possible),
         cmocka_unit_test(an_identity_that_nobody_has_is_refused),
         cmocka_unit_test(the_versions_do_not_meet),
     };
