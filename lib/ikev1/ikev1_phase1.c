@@ -35,10 +35,12 @@
 
 /* ---- callers ---- */
 
-/* Room for one more: the oldest that had its time goes. */
+/* Room for one more: the oldest that had its time goes, but none that has proved who it is and logs in. */
 static bool admit_make_room(struct ike *ike)
 {
     struct ikev1_sa *oldest = ike->v1->half_first;
+    while (oldest && oldest->state >= IKEV1_ST_LOGIN)
+        oldest = oldest->half_next;
     if (!oldest || base_time_since(ike->now, oldest->life.created_at) < PATIENCE_S * BASE_NS_PER_S)
         return false;
     ike->stats.half_open_evicted++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Phase 1 done anew under living children, and the limits of callers. */
-#include "ikev1_pair.h"
+#include "ikev1_login_pair.h"
 
 static void the_sa_is_made_anew_and_its_children_stay(void **state)
 {
@@ -101,6 +101,34 @@ static void half_open_ones_are_few_and_end(void **state)
     pair_free(p);
 }
 
+static void callers_push_out_nobody_who_logs_in(void **state)
+{
+    (void)state;
+    static const char *const from[] = {"203.0.113.7", "203.0.114.7", "203.0.115.7"};
+    struct pair *p = pair_v1_login("ann", "secret");
+    p->h[1].conf->half_open_max = 8; /* of which three are for callers of IKEv1 */
+    p->h[1].conf->conns[0].retransmit_tries = 10;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    while (!p->h[0].ike->v1->first || sa_of(p, 0)->state != IKEV1_ST_LOGIN)
+        pair_deliver_one(p);
+    p->head = p->tail = 0;
+    p->hold = false;
+    p->drop[1] = true;
+    const uint64_t id = sa_of(p, 1)->id;
+    p->has_nat = true;
+    for (size_t i = 0; i < 3; i++) {
+        pair_run(p, 3);
+        pair_crash(p, 0);
+        p->nat_addr = pair_addr(from[i]);
+        pair_connect(p);
+    }
+    assert_int_equal(pair_stats(p, 1).half_open_evicted, 1);
+    assert_non_null(ikev1_sa_by_id(p->h[1].ike, id));
+    pair_free(p);
+}
+
 static void an_answer_is_no_longer_than_the_call(void **state)
 {
     (void)state;
@@ -125,6 +153,7 @@ int main(void)
         cmocka_unit_test(initial_contact_is_no_way_around_the_limit),
         cmocka_unit_test(machines_behind_one_nat_keep_their_children),
         cmocka_unit_test(half_open_ones_are_few_and_end),
+        cmocka_unit_test(callers_push_out_nobody_who_logs_in),
         cmocka_unit_test(an_answer_is_no_longer_than_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
