@@ -74,6 +74,20 @@ static void v1_check_proposals(struct conf_reader *r, const struct ike_conn_conf
                        "aes256gcm16 or aes256-sha256");
 }
 
+static void v1_check_child_keys(struct conf_reader *r, const struct ike_child_conf *c)
+{
+    if (c->worker_sas > 1)
+        conf_fail(r, "child \"%s\": worker_sas is of IKEv2 (RFC 9611): take it out, or write \"version\": 2",
+                  c->name);
+    if (c->mode != ESP_MODE_TUNNEL)
+        conf_fail(r,
+                  "child \"%s\": by IKEv1 there is tunnel mode alone here: take mode out, or write "
+                  "\"version\": 2",
+                  c->name);
+    if (c->remap[0])
+        conf_fail(r, "child \"%s\": remap is for IKEv2 alone: take it out, or write \"version\": 2", c->name);
+}
+
 /* Keys whose meaning is of IKEv2 only, and how they are written when they are not there. */
 static void v1_check_keys(struct conf_reader *r, const struct ike_conn_conf *c)
 {
@@ -91,6 +105,9 @@ static void v1_check_keys(struct conf_reader *r, const struct ike_conn_conf *c)
         {c->childless == IKE_CHILDLESS_PREFER, "childless \"prefer\"", "take it out"},
         {c->redirect_to[0] != '\0', "redirect_to", "take it out: RFC 5685 is of IKEv2"},
         {c->n_groups > 0, "remote.groups", "take it out"},
+        {c->n_grants > 0 || c->peers_only, "rows of single identities (remote.peers, peers_file, peers_only)",
+         "take them out, and name each peer in a connection of its own"},
+        {c->address_required, "remote.address_required", "take it out"},
         {c->reauth_s > 0, "reauth_s", "write rekey_s: IKEv1 authenticates anew with each new ISAKMP SA"},
     };
     for (size_t i = 0; i < sizeof only_v2 / sizeof *only_v2; i++)
@@ -98,10 +115,7 @@ static void v1_check_keys(struct conf_reader *r, const struct ike_conn_conf *c)
             conf_fail(r, "version 1 has no %s: %s, or write \"version\": 2", only_v2[i].key,
                       only_v2[i].instead);
     for (size_t i = 0; i < c->n_children; i++)
-        if (c->children[i].worker_sas > 1)
-            conf_fail(r,
-                      "child \"%s\": worker_sas is of IKEv2 (RFC 9611): take it out, or write \"version\": 2",
-                      c->children[i].name);
+        v1_check_child_keys(r, &c->children[i]);
 }
 
 /* Quick mode says one network of each side (RFC 2409 5.5). */

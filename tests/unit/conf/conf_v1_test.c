@@ -84,6 +84,15 @@ static void keys_of_ikev2_are_refused_with_what_to_write_instead(void **state)
     v1_refused(V1(",'reauth_s':3600"), "connections.foo", "version 1 has no reauth_s: write rekey_s");
     v1_refused(V1(",'childless':'prefer'"), "connections.foo", "version 1 has no childless \"prefer\"");
     v1_refused(V1(",'redirect_to':'192.0.2.77'"), "connections.foo", "version 1 has no redirect_to");
+    v1_refused("'foo':{'version':1," LOCAL("") "," REMOTE(",'peers':[{'id':'@foo'}],'peers_only':true") "}",
+               "connections.foo", "version 1 has no rows of single identities");
+    v1_refused("'foo':{'version':1," LOCAL("") "," REMOTE(",'peers_only':true") "}", "connections.foo",
+               "version 1 has no rows of single identities");
+    v1_refused("'foo':{'version':1," LOCAL("") "," REMOTE(",'address_required':true") "}", "connections.foo",
+               "version 1 has no remote.address_required");
+    v1_refused(V1(",'child':{'mode':'transport'}"), "connections.foo",
+               "child \"foo\": by IKEv1 there is tunnel mode alone here");
+    v1_refused(V1(",'child':{'remap':'staff'}"), "connections.foo", "child \"foo\": remap is for IKEv2");
     v1_refused(V1(",'child':{'worker_sas':4}"), "connections.foo", "child \"foo\": worker_sas is of IKEv2");
     v1_refused(
         "'foo':{'version':1,'local':{'id':'@gw','subnets':['10.1.0.0/24','10.3.0.0/24']}," REMOTE("") "}",
