@@ -404,6 +404,10 @@ bool ikev1_phase1_settle_peer(struct ike *ike, struct ikev1_sa *sa, bool initial
     if (!is_alone && phase1_is_one_too_many(ike, sa))
         return false;
     phase1_replace_older(ike, sa, initial_contact);
+    if (sa->run) {
+        ike_redirect_over(sa->run);
+        sa->run->failures = sa->run->is_wary = 0;
+    }
     return true;
 }
 
@@ -426,10 +430,6 @@ enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const s
     if (!logs_in && !ikev1_phase1_settle_peer(ike, sa, initial_contact))
         return ikev1_phase1_fail(ike, sa);
     phase1_free_hs(ike, sa);
-    if (sa->run) {
-        ike_redirect_over(sa->run);
-        sa->run->failures = sa->run->is_wary = 0;
-    }
     ikev1_life_set_sa(ike, sa);
     IKE_COUNT(ike, sa, established);
     ikev1_note(ike, sa, sa->replaces ? IKE_AUDIT_IKE_REKEYED : IKE_AUDIT_IKE_UP, "");

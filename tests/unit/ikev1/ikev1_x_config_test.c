@@ -67,6 +67,17 @@ static void nothing_goes_before_the_login(void **state)
     pair_free(p);
 }
 
+static void a_wrong_password_is_not_tried_every_few_seconds(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "wrong");
+    p->h[0].conf->conns[0].start = IKE_START_START;
+    pair_start(p);
+    pair_run(p, 240);
+    assert_in_range(pair_count(&p->h[1], IKE_AUDIT_IKE_UP), 3, 9);
+    pair_free(p);
+}
+
 static void a_login_that_fails_at_a_rekey_is_tried_again(void **state)
 {
     (void)state;
@@ -93,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_logs_in_before_the_first_child),
         cmocka_unit_test(who_may_not_log_in_is_refused_and_both_are_told),
+        cmocka_unit_test(a_wrong_password_is_not_tried_every_few_seconds),
         cmocka_unit_test(a_login_that_fails_at_a_rekey_is_tried_again),
         cmocka_unit_test(nothing_goes_before_the_login),
     };
