@@ -11,6 +11,7 @@
 #include "ikev1_child.h"
 #include "ikev1_close.h"
 #include "ikev1_info.h"
+#include "ikev1_login.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
 #include "ikev1_phase1.h"
@@ -108,9 +109,15 @@ static void info_on_error(struct ike *ike, struct ikev1_sa *sa, const struct wir
     }
 }
 
-/* The peer lost what it had before this SA (RFC 2407 4.6.3.3): other SAs with it end. */
+/* The peer lost what it had before this SA (RFC 2407 4.6.3.3): other SAs with it end; those of a user, when
+ * it has logged in. */
 static void info_on_contact(struct ike *ike, struct ikev1_sa *sa)
 {
+    struct ikev1_login *l = sa->login;
+    if (sa->state == IKEV1_ST_LOGIN && l)
+        l->initial_contact = true;
+    if (sa->state != IKEV1_ST_UP)
+        return;
     for (struct ikev1_sa *o = ikev1_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev1_sa_of_run(ike, sa->run, o);
         if (o == sa || o->state != IKEV1_ST_UP || sa->conn->unique != IKE_UNIQUE_REPLACE ||
@@ -128,7 +135,7 @@ static void info_on_notify(struct ike *ike, struct ikev1_sa *sa, const struct wi
         info_on_ask(ike, sa, n);
     else if (n->type == WIRE_V1_N_DPD_ACK)
         info_on_ack(sa, n);
-    else if (n->type == WIRE_V1_N_INITIAL_CONTACT && sa->state == IKEV1_ST_UP)
+    else if (n->type == WIRE_V1_N_INITIAL_CONTACT)
         info_on_contact(ike, sa);
     else if (n->type <= WIRE_V1_N_ERROR_LAST)
         info_on_error(ike, sa, n);

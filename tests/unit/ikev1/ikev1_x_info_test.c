@@ -71,10 +71,34 @@ static void a_user_ends_none_of_another(void **state)
     pair_free(p);
 }
 
+/* Apple's and Android's say it before the login, in a message of its own. */
+static void what_is_said_before_the_login_holds_after_it(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    p->has_nat = true;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 5);
+    pair_crash(p, 0);
+    p->nat_shift = 2000;
+    p->hold = true;
+    pair_connect(p);
+    while (!p->h[0].ike->v1->first || sa_of(p, 0)->state != IKEV1_ST_LOGIN)
+        pair_deliver_one(p);
+    ((struct ikev1_login *)p->h[1].ike->v1->last->login)->initial_contact = false; /* not in message 5 */
+    say_contact(p);
+    p->hold = false;
+    pair_settle(p);
+    pair_check_one(p);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_are_told_to_the_peer),
+        cmocka_unit_test(what_is_said_before_the_login_holds_after_it),
         cmocka_unit_test(a_user_ends_none_of_another),
         cmocka_unit_test(a_peer_that_lost_all_says_so_and_what_was_before_ends),
     };
