@@ -100,12 +100,25 @@ static bool frag_join(const struct ikev1_frag *f, struct ike_blob *whole)
     return ok;
 }
 
+/* Both have said that they join them. */
+static bool frag_is_agreed(const struct ike *ike, const struct ikev1_sa *sa)
+{
+    return ike->conf->fragment_bytes && ikev1_sa_knows(sa, WIRE_V1_V_FRAGMENTATION);
+}
+
+/* The first answer of a peer that we call may come so: what it says of itself is in there. */
+static bool frag_may_come(const struct ike *ike, const struct ikev1_sa *sa)
+{
+    return frag_is_agreed(ike, sa) || (ike->conf->fragment_bytes && sa->is_initiator && !sa->spi_r);
+}
+
 bool ikev1_frag_take(struct ike *ike, struct ikev1_sa *sa, const struct ike_path *path,
                      struct base_span datagram, struct ike_blob *whole)
 {
     struct wire_v1_fragment in;
     /* Ports change while phase 1 is under way (RFC 3947 4). */
-    if (!base_addr_equal(&path->remote.addr, &sa->path.remote.addr) || !frag_read(datagram, &in)) {
+    if (!frag_may_come(ike, sa) || !base_addr_equal(&path->remote.addr, &sa->path.remote.addr) ||
+        !frag_read(datagram, &in)) {
         ike->stats.dropped_malformed++;
         return false;
     }
@@ -148,8 +161,8 @@ void ikev1_frag_send(struct ike *ike, const struct ikev1_sa *sa, const struct ik
     uint8_t datagram[UINT16_MAX];
     struct wire_ike_hdr hdr;
     const size_t room = frag_room(ike, path), each = room - WIRE_V1_FRAGMENT_BYTES;
-    if (!ike->conf->fragment_bytes || bytes.len <= room || bytes.len > each * IKEV1_FRAGS_MAX ||
-        !ikev1_sa_knows(sa, WIRE_V1_V_FRAGMENTATION) || wire_v1_hdr_parse(bytes, &hdr) != WIRE_IKE_OK) {
+    if (!frag_is_agreed(ike, sa) || bytes.len <= room || bytes.len > each * IKEV1_FRAGS_MAX ||
+        wire_v1_hdr_parse(bytes, &hdr) != WIRE_IKE_OK) {
         ike_act_send(ike, path, bytes);
         return;
     }

@@ -24,8 +24,9 @@ struct ikev1_sa;
 struct ikev1_frag;
 
 /*
- * Takes a datagram whose only payload is a fragment. True: the message is whole, in *whole, which is the
- * caller's to free. Another message's fragments take the place of those that were there.
+ * Takes a datagram whose only payload is a fragment, where both sides have agreed on them. True: the message
+ * is whole, in *whole, which is the caller's to free. Another message's fragments take the place of those
+ * that were there.
  */
 bool ikev1_frag_take(struct ike *ike, struct ikev1_sa *sa, const struct ike_path *path,
                      struct base_span datagram, struct ike_blob *whole);

@@ -104,6 +104,17 @@ static void from_another_address_none_is_taken(void **state)
     pair_free(p);
 }
 
+static void nobody_sends_them_who_did_not_say_so(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    struct ike_blob whole = {0};
+    sa_of(p)->vendors &= ~(1u << WIRE_V1_V_FRAGMENTATION);
+    assert_false(take(p, 1, 1, true, TEXT("abc"), &whole));
+    assert_null(sa_of(p)->frag);
+    pair_free(p);
+}
+
 static void what_is_not_whole_in_time_is_given_up(void **state)
 {
     (void)state;
@@ -141,6 +152,7 @@ int main(void)
         cmocka_unit_test(another_message_takes_the_place_of_one_that_is_not_whole),
         cmocka_unit_test(what_contradicts_or_is_too_much_empties_it),
         cmocka_unit_test(from_another_address_none_is_taken),
+        cmocka_unit_test(nobody_sends_them_who_did_not_say_so),
         cmocka_unit_test(what_is_not_whole_in_time_is_given_up),
         cmocka_unit_test(long_messages_go_in_fragments_where_the_path_is_narrow),
     };
