@@ -6,10 +6,10 @@
  * the single one of another by one job and no more, however many addresses it has. Without threads and locks;
  * whoever shares a queue guards it.
  *
- * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), it caps IKE SAs
- * (limits.sas), and it takes no new caller in while half-open SAs, or jobs of ended SAs that still wait
- * (which are void and take no time when their turn comes), reach limits.half_open. So no peer makes a queue
- * grow beyond what these caps allow.
+ * Bound: the engine has at most two jobs out for an IKE SA (its own exchange and the peer's), of IKEv1 one
+ * for each exchange of an SA, which has a cap; it caps IKE SAs (limits.sas), and it takes no new caller in
+ * while half-open SAs, or jobs of ended SAs that still wait (which are void and take no time when their turn
+ * comes), reach limits.half_open. So no peer makes a queue grow beyond what these caps allow.
  */
 #include <stddef.h>
 #include "ike_job.h"

@@ -31,6 +31,7 @@
 
 #define REFUSED_S    30u /* before what the peer refused is asked for again */
 #define NONCE_LEAST  8u
+#define LIVE_JOBS    2 /* key exchanges of an SA before those of callers: as many as one of IKEv2 has */
 
 static bool quick_on_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, struct ikev1_msg *msg);
 static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, struct ikev1_msg *msg);
@@ -92,6 +93,15 @@ static bool quick_take_nonce(struct ike_nonce *n, const struct ikev1_msg *msg)
     return true;
 }
 
+/* Key exchanges under way of an SA. */
+static size_t quick_jobs(const struct ikev1_sa *sa)
+{
+    size_t n = 0;
+    for (const struct ikev1_xchg *x = sa->xchgs; x; x = x->next)
+        n += x->job != 0;
+    return n;
+}
+
 static bool quick_dh(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x,
                      const struct ike_job_kind *kind, ike_wait_done_fn *done)
 {
@@ -102,7 +112,9 @@ static bool quick_dh(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x,
         return false;
     if (key)
         q->dh = NULL; /* the job's */
-    d->job.urgency = IKE_JOB_LIVE;
+    /* What a peer has side by side beyond that waits in turn with callers, or it would keep all of them out.
+     */
+    d->job.urgency = quick_jobs(sa) < LIVE_JOBS ? IKE_JOB_LIVE : IKE_JOB_PROVED;
     d->job.from = sa->path.remote.addr;
     x->job = ike_wait_for(ike, &d->job, sa->id, done);
     x->state = IKEV1_X_JOB;

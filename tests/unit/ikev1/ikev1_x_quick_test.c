@@ -50,11 +50,42 @@ static void networks_are_taken_as_they_are_or_not_at_all(void **state)
     pair_free(p);
 }
 
+static void many_key_exchanges_of_a_peer_wait_in_turn_with_callers(void **state)
+{
+    (void)state;
+    static const char esp[] = "aes256-sha256-modp3072-noesn";
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, esp);
+    for (int i = 0; i < 2; i++) {
+        struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+        pair_child_add(c, i ? "10.4.0.0/16" : "10.3.0.0/16", i ? "10.3.0.0/16" : "10.4.0.0/16");
+        c->children[1].proposals[0] = pair_v1_proposal(esp, CRYPT_PROTOCOL_ESP);
+        c->children[1].n_proposals = 1;
+    }
+    pair_start(p);
+    pair_connect(p);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_run(p, 5);
+    p->h[1].hold_jobs = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    assert_int_equal(p->h[1].n_jobs, 4);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(p->h[1].jobs[i]->urgency, i < 2 ? IKE_JOB_LIVE : IKE_JOB_PROVED);
+    p->h[1].hold_jobs = false;
+    for (int i = 0; i < 4; i++)
+        pair_job(p, 1, p->h[1].jobs[i]);
+    p->h[1].n_jobs = 0;
+    pair_run(p, 10);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_of_its_own_gives_a_child_forward_secrecy),
         cmocka_unit_test(a_responder_without_that_group_refuses_the_child_in_words),
+        cmocka_unit_test(many_key_exchanges_of_a_peer_wait_in_turn_with_callers),
         cmocka_unit_test(networks_are_taken_as_they_are_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
