@@ -143,12 +143,17 @@ static void info_on_notify(struct ike *ike, struct ikev1_sa *sa, const struct wi
 
 /* ---- deletes ---- */
 
-static struct ikev1_child *info_child(const struct ikev1_sa *sa, uint32_t spi_out)
+/* By the SPI that the peer receives on, or, as old Ciscos have it, by the other one. */
+static struct ikev1_child *info_child(const struct ikev1_sa *sa, uint32_t spi)
 {
-    struct ikev1_child *c = sa->children;
-    while (c && c->spi_out != spi_out)
-        c = c->next;
-    return c;
+    struct ikev1_child *other = NULL;
+    for (struct ikev1_child *c = sa->children; c; c = c->next) {
+        if (c->spi_out == spi)
+            return c;
+        if (c->spi_in == spi)
+            other = c;
+    }
+    return other;
 }
 
 static void info_on_delete_child(struct ike *ike, struct ikev1_sa *sa, uint32_t spi_out)

@@ -35,21 +35,41 @@ static void a_peer_that_lost_all_says_so_and_what_was_before_ends(void **state)
     pair_free(p);
 }
 
-/* a says in a message of its own that it knows of nothing before this SA. */
-static void say_contact(struct pair *p)
+/* a sends one or the other in a message of its own. */
+static void say(struct pair *p, const struct wire_v1_notification *n, const struct wire_v1_delete *d)
 {
     struct ike *ike = p->h[0].ike;
     struct ikev1_sa *sa = sa_of(p, 0);
-    const struct wire_v1_notification n = {.protocol = WIRE_V1_PROTO_ISAKMP,
-                                           .type = WIRE_V1_N_INITIAL_CONTACT};
     const struct ikev1_keymat_algs algs = ikev1_msg_algs(sa);
     const uint32_t msgid = 77;
     uint8_t iv[IKEV1_IV_MAX], *room;
     assert_int_equal(ikev1_keymat_iv(ike->env.crypto, &algs, &sa->keys, msgid, iv), 0);
     struct wire_ike_builder b = ikev1_msg_begin_2(ike, sa, WIRE_V1_INFO, msgid, &room);
-    wire_v1_put_notify(&b, &n);
+    if (n)
+        wire_v1_put_notify(&b, n);
+    if (d)
+        wire_v1_put_delete(&b, d);
     ikev1_msg_send(ike, sa, &sa->path, ikev1_msg_seal_2(ike, sa, &b, room, msgid, BASE_SPAN_NONE, iv));
     pair_settle(p);
+}
+
+static void say_contact(struct pair *p)
+{
+    const struct wire_v1_notification n = {.protocol = WIRE_V1_PROTO_ISAKMP,
+                                           .type = WIRE_V1_N_INITIAL_CONTACT};
+    say(p, &n, NULL);
+}
+
+static void a_delete_with_the_other_spi_is_understood(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    const uint32_t spi = p->h[0].children[0].i.pair.spi_out;
+    const uint8_t bytes[] = {(uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8), (uint8_t)spi};
+    const struct wire_v1_delete d = {WIRE_V1_PROTO_ESP, sizeof bytes, 1, base_span(bytes, sizeof bytes)};
+    say(p, NULL, &d);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
 }
 
 /* All users have the identity of their group. */
@@ -98,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_are_told_to_the_peer),
+        cmocka_unit_test(a_delete_with_the_other_spi_is_understood),
         cmocka_unit_test(what_is_said_before_the_login_holds_after_it),
         cmocka_unit_test(a_user_ends_none_of_another),
         cmocka_unit_test(a_peer_that_lost_all_says_so_and_what_was_before_ends),
