@@ -21,6 +21,7 @@
 #include "dp_nexthop.h"
 #include "dp_own.h"
 #include "dp_punt.h"
+#include "dp_stream.h"
 
 /*
  * A packet of our own or the host's may leave in clear to a host that an inside port reaches directly, and
@@ -36,6 +37,21 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
         return true;
     return dp_host_may_go_clear(w, p);
+}
+
+/*
+ * Whether a packet that an SA is found for leaves in clear all the same. In transport mode the peer itself may
+ * be on an inside link; but the streams of TCP that carry IKE and ESP are never sealed by what they carry.
+ */
+static bool goes_beside(const struct dp_worker *w, const struct dp_pkt *p, uint32_t slot)
+{
+    struct sad_flow flow;
+    if (!(p->flags & DP_PKT_LOCAL) || !sad_spd_is_sa(slot))
+        return false;
+    if (!(sad_out_at(w->tables, slot)->flags & SAD_F_TRANSPORT))
+        return may_go_clear(w, p);
+    dp_flow_fill(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false);
+    return dp_stream_is_own(w->dp, &flow);
 }
 
 /*
@@ -157,8 +173,7 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     uint32_t slot = SAD_SPD_NONE;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
-    if (p->flags & DP_PKT_LOCAL && sad_spd_is_sa(slot) &&
-        !(sad_out_at(w->tables, slot)->flags & SAD_F_TRANSPORT) && may_go_clear(w, p))
+    if (goes_beside(w, p, slot))
         slot = SAD_SPD_NONE;
     if (!sad_spd_is_sa(slot)) {
         packet_refuse(w, p, slot, is_outside);

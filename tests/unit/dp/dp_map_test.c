@@ -413,6 +413,27 @@ static void a_quote_as_the_peers_stack_has_it_is_mended_too(void **state)
     free(map);
 }
 
+/* IKE in TCP, whose packets no SA may take that they are to move. */
+static void the_streams_of_ike_pass_beside_the_sa(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        const bool is_own = i & 2;
+        rig_is6 = i & 1;
+        const struct names *e = names_of();
+        struct rig r = transport_rig(ESP_WAY_UDP);
+        dp_stream_port(r.a.dp, PORT_A, is_own);
+        assert_true(dp_host_send(r.a.dp, host_packet(e->a, e->b_seen, WIRE_PROTO_TCP, 90)));
+        dp_turn(r.a.w);
+        struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+        assert_non_null(m);
+        assert_int_equal(*rte_pktmbuf_mtod_offset(m, uint8_t *, L2 + wire_ip_proto_at(rig_is6)),
+                         is_own ? WIRE_PROTO_TCP : WIRE_PROTO_UDP);
+        rte_pktmbuf_free(m);
+        rig_free(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +447,7 @@ int main(void)
         cmocka_unit_test(selectors_hold_for_what_was_opened),
         cmocka_unit_test(the_packet_in_an_icmp_error_is_as_its_sender_knows_it),
         cmocka_unit_test(a_quote_as_the_peers_stack_has_it_is_mended_too),
+        cmocka_unit_test(the_streams_of_ike_pass_beside_the_sa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
