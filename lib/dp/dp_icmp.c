@@ -63,14 +63,30 @@ static bool is_error(const uint8_t *ip, uint32_t len, bool is6)
     return len >= l4 + WIRE_ICMP_BYTES && wire_icmp_is_error(ip[wire_ip_proto_at(is6)], ip[l4]);
 }
 
-/* Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. */
+/* Whether what is found for a packet is an SA in transport mode. No SA is asked for, as sad_group_slot()
+ * does: a stranger may have sent this. */
+static bool is_of_transport(const struct dp_worker *w, uint32_t verdict)
+{
+    if (sad_spd_is_sa(verdict) && verdict & SAD_SPD_GROUP) {
+        const struct sad_group *g = &w->tables->groups[verdict & ~SAD_SPD_GROUP];
+        const uint32_t slot = atomic_load_explicit(&g->slots[w->index], memory_order_acquire);
+        verdict = slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : slot & ~SAD_GROUP_LENT;
+    }
+    return sad_spd_is_sa(verdict) && sad_out_at(w->tables, verdict)->flags & SAD_F_TRANSPORT;
+}
+
+/*
+ * Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. Hosts on an
+ * inside link may speak in clear, but for those that have an SA in transport mode for it.
+ */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
-    if (dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6))
-        return false;
     struct sad_flow reverse;
     dp_flow_fill(&reverse, ip, len, is6, true);
-    return !dp_stream_is_own(w->dp, &reverse) && sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE;
+    const uint32_t verdict =
+        dp_stream_is_own(w->dp, &reverse) ? SAD_SPD_NONE : sad_spd_lookup(w->tables, &reverse);
+    return dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6) ? is_of_transport(w, verdict)
+                                                                         : verdict != SAD_SPD_NONE;
 }
 
 /*

@@ -40,8 +40,9 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
 }
 
 /*
- * Whether a packet that an SA is found for leaves in clear all the same. In transport mode the peer itself may
- * be on an inside link; but the streams of TCP that carry IKE and ESP are never sealed by what they carry.
+ * Whether a packet that an SA is found for leaves in clear all the same. In transport mode the peer itself
+ * may be on an inside link; but the streams of TCP that carry IKE and ESP are never sealed by what they
+ * carry.
  */
 static bool goes_beside(const struct dp_worker *w, const struct dp_pkt *p, uint32_t slot)
 {

@@ -434,6 +434,37 @@ static void the_streams_of_ike_pass_beside_the_sa(void **state)
     }
 }
 
+/* What a peer or another host of the link says to A in clear, by a port that is inside, too. */
+static void clear_text_comes_in(struct rig *r, const char *from)
+{
+    struct rte_mbuf *m = host_packet(from, names_of()->a, WIRE_PROTO_UDP, 90);
+    uint8_t *p = (uint8_t *)rte_pktmbuf_prepend(m, L2);
+    assert_non_null(p);
+    rig_mac(p, 0x21);
+    rig_mac(p + 6, 0x77);
+    dp_put16(p + 12, rig_is6 ? 0x86dd : 0x0800);
+    rig_in(r, &r->a, RIG_OUTSIDE, m);
+}
+
+static void a_peer_on_an_inside_link_is_not_heard_in_clear(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        uint16_t port;
+        rig_is6 = i;
+        struct rig r = transport_rig(ESP_WAY_UDP);
+        r.a.dp->ports[RIG_OUTSIDE].params.role = DP_ROLE_BOTH;
+        clear_text_comes_in(&r, names_of()->b_seen);
+        assert_null(dp_host_pop(r.a.dp, &port));
+        assert_int_equal(rig_drops(&r.a, DP_DROP_clear_text), 1);
+        clear_text_comes_in(&r, rig_is6 ? "2001:db8::99" : "192.0.2.99");
+        struct rte_mbuf *m = dp_host_pop(r.a.dp, &port);
+        assert_non_null(m);
+        rte_pktmbuf_free(m);
+        rig_free(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +479,7 @@ int main(void)
         cmocka_unit_test(the_packet_in_an_icmp_error_is_as_its_sender_knows_it),
         cmocka_unit_test(a_quote_as_the_peers_stack_has_it_is_mended_too),
         cmocka_unit_test(the_streams_of_ike_pass_beside_the_sa),
+        cmocka_unit_test(a_peer_on_an_inside_link_is_not_heard_in_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
