@@ -18,14 +18,15 @@ const struct base_ts_list *ikev2_remap_ts(const struct ikev2_sa *sa, const struc
     return out;
 }
 
-/* An older SA of this identity for this address, whose traffic is the new one's from now on. */
-static bool remap_takes_over(const struct ike *ike, const struct ikev2_sa *sa, const struct base_addr *real)
+/* An older SA of this identity for this address, whose traffic is the new one's from now on; or NULL. */
+static const struct ikev2_sa *remap_older(const struct ike *ike, const struct ikev2_sa *sa,
+                                          const struct base_addr *real)
 {
     const struct ikev2_sa *o = NULL;
     while ((o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL)
         if (o != sa && base_addr_equal(&o->remap.real, real))
-            return true;
-    return false;
+            break;
+    return o;
 }
 
 bool ikev2_remap_take(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *c,
@@ -36,10 +37,11 @@ bool ikev2_remap_take(struct ike *ike, struct ikev2_sa *sa, const struct ike_chi
     if (!real || pool == sa->conf->n_pools || sa->remap.here.family != BASE_AF_NONE ||
         sa->conf->pools[pool].ranges->list[0].lo.family != real->family)
         return false;
-    const struct pool_want want = {.id = &sa->remote_id,
-                                   .holder = sa->id,
-                                   .takes_over = remap_takes_over(ike, sa, real),
-                                   .now = ike->now};
+    struct pool_want want = {.id = &sa->remote_id, .holder = sa->id, .now = ike->now};
+    const struct ikev2_sa *older = remap_older(ike, sa, real);
+    want.takes_over = older != NULL;
+    if (older) /* and none that another device of this identity has */
+        want.asked = older->remap.here;
     if (pool_take(ike->pools, pool, &want, &sa->remap.here) != 0)
         return false;
     sa->remap.real = *real;

@@ -121,6 +121,33 @@ static void a_peer_that_calls_again_has_its_address_again(void **state)
     pair_free(p);
 }
 
+/* Two devices of one identity, each with its own address in a network of @a: the first one calls again, and
+ * what the second one has is not touched. */
+static void devices_of_one_identity_keep_what_they_have(void **state)
+{
+    (void)state;
+    static const char *const own[] = {INNER "/32", "10.1.2.4/32", INNER "/32"};
+    static const char *const here[] = {"10.77.0.1", "10.77.0.2", "10.77.0.1"};
+    struct pair *p = pair_new();
+    struct ike_conn_conf *a = &p->h[0].conf->conns[0], *b = &p->h[1].conf->conns[0];
+    p->has_nat = true;
+    pair_pool(p->h[1].conf, "others", "10.77.0.1", "10.77.0.9");
+    snprintf(b->children[0].remap, sizeof b->children[0].remap, "others");
+    pair_ts_only(&a->children[0].local_ts, "10.1.2.0/24");
+    pair_ts_only(&b->children[0].remote_ts, "10.1.2.0/24");
+    a->unique = b->unique = IKE_UNIQUE_KEEP;
+    b_takes_both(p);
+    pair_start(p);
+    pair_connect(p);
+    for (size_t i = 0; i < 3; i++) {
+        pair_ts_only(&a->children[0].local_ts, own[i]);
+        c_calls(p);
+        assert_addr(&live_pair(&p->h[1])->ends.remote, here[i]);
+    }
+    assert_int_equal(view_of(p).held, 2);
+    pair_free(p);
+}
+
 /* A network has no one address: refused, as without a pool. */
 static void what_cannot_be_mapped_is_refused(void **state)
 {
@@ -145,6 +172,7 @@ int main(void)
         cmocka_unit_test(the_second_of_two_hosts_behind_one_nat_is_mapped),
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
         cmocka_unit_test(a_peer_that_calls_again_has_its_address_again),
+        cmocka_unit_test(devices_of_one_identity_keep_what_they_have),
         cmocka_unit_test(what_cannot_be_mapped_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
