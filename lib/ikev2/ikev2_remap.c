@@ -33,9 +33,10 @@ bool ikev2_remap_take(struct ike *ike, struct ikev2_sa *sa, const struct ike_chi
                       const struct base_ts_list *remote)
 {
     const struct base_addr *real = base_ts_host(remote);
-    const size_t pool = c->remap[0] ? ike_conf_pool(sa->conf, c->remap) : sa->conf->n_pools;
-    if (!real || pool == sa->conf->n_pools || sa->remap.here.family != BASE_AF_NONE ||
-        sa->conf->pools[pool].ranges->list[0].lo.family != real->family)
+    const struct ike_conf *now = ike->conf; /* the SA's may be a former one, with other numbers of pools */
+    const size_t pool = c->remap[0] ? ike_conf_pool(now, c->remap) : now->n_pools;
+    if (!real || pool == now->n_pools || sa->remap.here.family != BASE_AF_NONE ||
+        now->pools[pool].ranges->list[0].lo.family != real->family)
         return false;
     struct pool_want want = {.id = &sa->remote_id, .holder = sa->id, .now = ike->now};
     const struct ikev2_sa *older = remap_older(ike, sa, real);

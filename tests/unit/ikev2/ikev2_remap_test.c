@@ -148,6 +148,42 @@ static void devices_of_one_identity_keep_what_they_have(void **state)
     pair_free(p);
 }
 
+/* Pools are by their numbers in the configuration in force, while an SA may have a former one still: of two
+ * pools the first is gone, or the one that is meant. */
+static void the_pool_is_that_of_the_configuration_in_force(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_new();
+        struct ike_conf *former = p->h[1].conf;
+        pair_pool(former, "first", "10.66.0.1", "10.66.0.9");
+        pair_pool(former, "others", "10.77.0.1", "10.77.0.9");
+        struct ike_child_conf *c = &former->conns[0].children[0];
+        snprintf(c->remap, sizeof c->remap, "others");
+        pair_start(p);
+        struct ike_conf *next = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+        pair_pool(next, i ? "first" : "others", "10.77.0.1", "10.77.0.9");
+        ike_conf_seal(next);
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next});
+        p->h[1].conf = next;
+        struct ikev2_sa *sa = calloc(1, sizeof *sa);
+        struct base_ts_list *remote = NULL;
+        pair_ts(&remote, INNER "/32");
+        sa->conf = former;
+        sa->conn = &former->conns[0];
+        sa->id = 99;
+        sa->remote_id = pair_id("@c");
+        assert_int_equal(ikev2_remap_take(p->h[1].ike, sa, c, remote), !i);
+        assert_int_equal(view_of(p).held, !i);
+        if (!i)
+            assert_addr(&sa->remap.here, "10.77.0.1");
+        free(remote);
+        free(sa);
+        ike_conf_put(former);
+        pair_free(p);
+    }
+}
+
 /* A network has no one address: refused, as without a pool. */
 static void what_cannot_be_mapped_is_refused(void **state)
 {
@@ -173,6 +209,7 @@ int main(void)
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
         cmocka_unit_test(a_peer_that_calls_again_has_its_address_again),
         cmocka_unit_test(devices_of_one_identity_keep_what_they_have),
+        cmocka_unit_test(the_pool_is_that_of_the_configuration_in_force),
         cmocka_unit_test(what_cannot_be_mapped_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
