@@ -150,10 +150,13 @@ void explain_overlap(struct ike *ike, struct explain_about about, const struct b
     base_text_add(
         &e.fix_here,
         "connections.%s.remote.subnets: networks that no other peer has; or, where both peers lead to "
-        "the same network, a priority for the child of each (connections.%s.child.priority); or, where each "
-        "peer has "
-        "one address, a pool of others for those (connections.%s.child.remap)",
-        about.conn->name, about.conn->name, about.conn->name);
+        "the same network, a priority for the child of each (connections.%s.child.priority)",
+        about.conn->name, about.conn->name);
+    if (about.conn->version != 1)
+        base_text_add(&e.fix_here,
+                      "; or, where each peer has one address, a pool of others for those "
+                      "(connections.%s.child.remap)",
+                      about.conn->name);
     base_text_add(&e.fix_peer, "another inner network there, or translate it before the tunnel");
     explain_end(ike, &e);
 }
