@@ -27,15 +27,25 @@ static bool cfg_has(const struct ikev1_sa *sa, uint8_t family)
     return false;
 }
 
-/* Whether the peer has an older SA from the very place of this one: its address goes over. */
-static bool cfg_takes_over(struct ike *ike, const struct ikev1_sa *sa)
+/* The older SA that the peer has from the very place of this one, whose address goes over; or NULL. */
+static const struct ikev1_sa *cfg_older(struct ike *ike, const struct ikev1_sa *sa)
 {
     const struct ikev1_sa *o = NULL;
     while ((o = ikev1_sa_of_run(ike, sa->run, o)) != NULL)
         if (o != sa && base_endpoint_equal(&o->path.remote, &sa->path.remote) &&
             ike_id_equal(ikev1_login_who(o), ikev1_login_who(sa)))
-            return true;
-    return false;
+            break;
+    return o;
+}
+
+/* Whoever asks for any means that one: another device of the same user, at another place, has others. */
+static void cfg_take_over(const struct ikev1_sa *older, uint8_t family, struct pool_want *want)
+{
+    const bool is_any = want->asked.family == BASE_AF_NONE;
+    want->takes_over = older != NULL;
+    for (uint32_t i = 0; older && !older->inner_is_ours && is_any && i < older->n_inner; i++)
+        if (older->inner[i].family == family)
+            want->asked = older->inner[i];
 }
 
 /* A pool of the configuration that is in force. NULL: one of a former that is not there any more. */
@@ -52,7 +62,7 @@ static int cfg_take_lease(struct ike *ike, const struct ikev1_sa *sa, uint8_t fa
     int rc = -ENOENT;
     if (memcmp(asked->bytes, cfg_any, sizeof cfg_any) != 0)
         want.asked = *asked;
-    want.takes_over = cfg_takes_over(ike, sa);
+    cfg_take_over(cfg_older(ike, sa), family, &want);
     for (size_t i = 0; i < sa->conn->n_pools && rc < 0; i++) {
         const struct ike_pool_conf *pool = cfg_pool(ike, sa, i);
         if (pool && base_ts_count(pool->ranges) && pool->ranges->list[0].lo.family == family)

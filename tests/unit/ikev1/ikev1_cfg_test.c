@@ -71,12 +71,36 @@ static void a_lease_goes_over_to_an_sa_that_asks_for_none(void **state)
     pair_free(p);
 }
 
+/* Two devices of one identity at two places: the first one that starts anew has its own address again. */
+static void devices_of_one_identity_keep_what_they_have(void **state)
+{
+    (void)state;
+    static const char *const has[] = {"10.9.0.1", "10.9.0.2", "10.9.0.1"};
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    const struct base_addr places[] = {p->nat_addr, pair_addr("203.0.113.8"), p->nat_addr};
+    p->has_nat = true;
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_KEEP;
+    with_pool(p, false);
+    pair_start(p);
+    for (size_t i = 0; i < 3; i++) {
+        char text[BASE_ADDR_TEXT_MAX];
+        p->nat_addr = places[i];
+        if (i)
+            pair_crash(p, 0);
+        pair_connect(p);
+        assert_int_equal(sa_of(p, 0)->n_inner, 1);
+        assert_string_equal(base_addr_text(&sa_of(p, 0)->inner[0], text), has[i]);
+    }
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_asked_for_or_told_unasked),
         cmocka_unit_test(a_lease_goes_over_to_an_sa_that_asks_for_none),
         cmocka_unit_test(a_lease_is_the_users_and_ends_with_its_sa),
+        cmocka_unit_test(devices_of_one_identity_keep_what_they_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
