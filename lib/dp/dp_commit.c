@@ -71,11 +71,13 @@ static inline bool inner_check(const uint8_t *ip, uint32_t *len, uint8_t next, u
     return *len <= room;
 }
 
-/* The outer header's DSCP and ECN; decryption was in place, behind it. */
-static uint8_t outer_tos(const struct dp_pkt *p)
+/* The outer header's marks and TTL; decryption was in place, behind it. */
+static struct dp_map_outer outer_of(const struct dp_pkt *p)
 {
     const uint8_t *ip = rte_pktmbuf_mtod(p->mbuf, const uint8_t *) + p->place;
-    return p->flags & DP_PKT_OUTER6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[WIRE_IP4_AT_TOS];
+    const bool is6 = p->flags & DP_PKT_OUTER6;
+    return (struct dp_map_outer){is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[WIRE_IP4_AT_TOS],
+                                 ip[wire_ip_ttl_at(is6)]};
 }
 
 /* A payload of transport mode becomes the packet that the peer sent; its mark is the outer header's already.
@@ -84,7 +86,7 @@ static bool transport_open(struct dp_pkt *p, const struct sad_map *map, uint32_t
 {
     if (*len > UINT16_MAX - WIRE_IP6_BYTES)
         return false;
-    p->op.data = dp_map_header(map, p->op.data, *len, next, outer_tos(p));
+    p->op.data = dp_map_header(map, p->op.data, *len, next, outer_of(p));
     *len += wire_ip_bytes(map->is6);
     p->flags = (uint16_t)((p->flags & ~DP_PKT_CE) | (map->is6 ? DP_PKT_INNER6 : 0));
     return true;

@@ -216,6 +216,19 @@ static void df_clear(uint8_t *outer)
     dp_ip4_cksum_fill(outer, WIRE_IP4_BYTES);
 }
 
+/* In transport mode the outer header is the packet's own, and its TTL may mean something (RFC 5082). */
+static void ttl_keep(uint8_t *outer, const struct sad_out *out, uint8_t ttl)
+{
+    if (out->flags & SAD_F_OUTER6) {
+        outer[WIRE_IP6_AT_HOPS] = ttl;
+        return;
+    }
+    const uint16_t before = dp_load16(outer + WIRE_IP4_AT_TTL); /* with the protocol */
+    outer[WIRE_IP4_AT_TTL] = ttl;
+    dp_store16(outer + WIRE_IP4_AT_CSUM, wire_csum_update16(dp_load16(outer + WIRE_IP4_AT_CSUM), before,
+                                                            dp_load16(outer + WIRE_IP4_AT_TTL)));
+}
+
 /*
  * Transport mode protects whole packets (RFC 4303 3.3.4): what the host has cut is put together, and comes
  * back. Its IP header is the outer one, which has neither options nor extensions. False: the packet was
@@ -276,13 +289,15 @@ static __attribute__((noinline)) bool encap_any(struct dp_worker *w, struct dp_p
     uint64_t seq = ++out->seq;
     out->bytes += len;
     out->last = last_of(w->now_tsc);
-    uint8_t tos = inner_tos(ip, is6);
+    uint8_t tos = inner_tos(ip, is6), ttl = ip[wire_ip_ttl_at(is6)];
     bool may_cut =
         w->dp->params.copy_df && !is6 && !(ip[WIRE_IP4_AT_FRAG] & DP_IP4_DF) && !(out->flags & SAD_F_OUTER6);
     uint32_t sealed = out->flags & SAD_F_MAPPED
                           ? mapped_trailer(p, len)
                           : trailer_write(ip, len, out->align_mask, is6 ? WIRE_PROTO_IP6 : WIRE_PROTO_IP4);
     headers_write(p, &w->tables->key, sealed, seq, tos);
+    if (out->flags & SAD_F_TRANSPORT)
+        ttl_keep(rte_pktmbuf_mtod(p->mbuf, uint8_t *), out, ttl);
     if (may_cut)
         df_clear(rte_pktmbuf_mtod(p->mbuf, uint8_t *));
     p->op.len = (uint16_t)sealed;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 #include "dp_bytes.h"
-#include "sad_fast.h"
 #include "wire_icmp.h"
 
 #define TCP_AT_CSUM  16
@@ -169,21 +168,22 @@ void dp_map_out(const struct sad_map *m, uint8_t *ip, uint32_t len, bool is6)
     upper_mend(m, ip, len, s.delta, false);
 }
 
-uint8_t *dp_map_header(const struct sad_map *m, uint8_t *payload, uint32_t len, uint8_t proto, uint8_t tos)
+uint8_t *dp_map_header(const struct sad_map *m, uint8_t *payload, uint32_t len, uint8_t proto,
+                       struct dp_map_outer outer)
 {
     uint8_t *ip = payload - wire_ip_bytes(m->is6);
     memset(ip, 0, wire_ip_bytes(m->is6));
     if (m->is6) {
-        dp_put32(ip, 6u << 28 | (uint32_t)tos << 20);
+        dp_put32(ip, 6u << 28 | (uint32_t)outer.tos << 20);
         dp_put16(ip + WIRE_IP6_AT_LEN, (uint16_t)len);
         ip[WIRE_IP6_AT_NEXT] = proto;
-        ip[WIRE_IP6_AT_HOPS] = SAD_OUTER_TTL;
+        ip[WIRE_IP6_AT_HOPS] = outer.ttl;
     } else {
         ip[0] = 0x45;
-        ip[WIRE_IP4_AT_TOS] = tos;
+        ip[WIRE_IP4_AT_TOS] = outer.tos;
         dp_put16(ip + WIRE_IP4_AT_LEN, (uint16_t)(len + WIRE_IP4_BYTES));
         ip[WIRE_IP4_AT_FRAG] = DP_IP4_DF;
-        ip[WIRE_IP4_AT_TTL] = SAD_OUTER_TTL;
+        ip[WIRE_IP4_AT_TTL] = outer.ttl;
         ip[WIRE_IP4_AT_PROTO] = proto;
     }
     memcpy(ip + wire_ip_src_at(m->is6), m->in.remote, wire_ip_addr_bytes(m->is6));

@@ -19,8 +19,14 @@ bool dp_map_in(const struct sad_map *m, uint8_t *ip, uint32_t len, bool is6);
 /* What goes to the peer, as that knows it. */
 void dp_map_out(const struct sad_map *m, uint8_t *ip, uint32_t len, bool is6);
 
+/* What the host of a packet in transport mode has of the outer header, which is the peer's own. */
+struct dp_map_outer {
+    uint8_t tos, ttl;
+};
+
 /*
  * An IP header before a transport-mode payload of len bytes of a protocol, from the peer to us. There is room
- * for it. tos: of the outer header. Returns the packet.
+ * for it. Returns the packet.
  */
-uint8_t *dp_map_header(const struct sad_map *m, uint8_t *payload, uint32_t len, uint8_t proto, uint8_t tos);
+uint8_t *dp_map_header(const struct sad_map *m, uint8_t *payload, uint32_t len, uint8_t proto,
+                       struct dp_map_outer outer);

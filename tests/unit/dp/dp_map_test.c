@@ -214,6 +214,61 @@ static void a_datagram_without_a_checksum_stays_without_one(void **state)
     rig_free(&r);
 }
 
+/* The header is the packet's own: what of it says how far it came (RFC 5082), and its marks, arrive. */
+static void the_hop_limit_and_the_marks_go_along(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        uint16_t port;
+        rig_is6 = i & 1;
+        const struct names *e = names_of();
+        struct rig r = transport_rig(i & 2 ? ESP_WAY_UDP : ESP_WAY_ESP);
+        struct rte_mbuf *m = host_packet(e->a, e->b_seen, WIRE_PROTO_TCP, 90);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+        ip[wire_ip_ttl_at(rig_is6)] = 255;
+        if (rig_is6) {
+            ip[0] = 0x6c;
+            ip[1] = 0x10;
+        } else {
+            ip[WIRE_IP4_AT_TOS] = 0xc1;
+            dp_ip4_cksum_fill(ip, 20);
+        }
+        assert_int_equal(carry(&r, true, m), 1);
+        m = dp_host_pop(r.b.dp, &port);
+        assert_non_null(m);
+        ip = rte_pktmbuf_mtod(m, uint8_t *);
+        assert_int_equal(ip[wire_ip_ttl_at(rig_is6)], 255);
+        assert_int_equal(rig_is6 ? ip[0] << 4 | ip[1] >> 4 : ip[WIRE_IP4_AT_TOS], rig_is6 ? 0x6c1 : 0xc1);
+        if (!rig_is6)
+            assert_int_equal(dp_cksum_fold(dp_ip4_sum20(ip)), 0xffff);
+        rte_pktmbuf_free(m);
+        rig_free(&r);
+    }
+}
+
+/* The outer header's checksum holds with any TTL. */
+static void the_outer_checksum_holds_with_any_ttl(void **state)
+{
+    (void)state;
+    rig_is6 = false;
+    struct rig r = transport_rig(ESP_WAY_UDP);
+    for (unsigned ttl = 1; ttl < 256; ttl += 2) {
+        struct rte_mbuf *m = host_packet(names4.a, names4.b_seen, WIRE_PROTO_TCP, 90);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+        ip[WIRE_IP4_AT_TTL] = (uint8_t)ttl;
+        dp_ip4_cksum_fill(ip, 20);
+        assert_true(dp_host_send(r.a.dp, m));
+        dp_turn(r.a.w);
+        m = rig_out(&r.a, RIG_OUTSIDE);
+        assert_non_null(m);
+        ip = rte_pktmbuf_mtod_offset(m, uint8_t *, L2);
+        assert_int_equal(ip[WIRE_IP4_AT_TTL], ttl);
+        assert_int_equal(dp_cksum_fold(dp_ip4_sum20(ip)), 0xffff);
+        rte_pktmbuf_free(m);
+    }
+    rig_free(&r);
+}
+
 /* Mended, not made anew: the receiver's stack is to see what happened on the way. */
 static void a_damaged_packet_stays_damaged(void **state)
 {
@@ -470,6 +525,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_protocol_arrives_with_the_receivers_addresses_and_checksum),
         cmocka_unit_test(a_datagram_without_a_checksum_stays_without_one),
+        cmocka_unit_test(the_hop_limit_and_the_marks_go_along),
+        cmocka_unit_test(the_outer_checksum_holds_with_any_ttl),
         cmocka_unit_test(a_damaged_packet_stays_damaged),
         cmocka_unit_test(the_sealed_packet_has_one_ip_header),
         cmocka_unit_test(what_the_host_cut_is_sealed_whole_and_cut_anew),
