@@ -260,6 +260,20 @@ static void forti_phase1(struct base_text *t, const struct explain_site *s, cons
     base_text_add(t, "    next\nend\n");
 }
 
+/* A side of a selector: IPv4 by its mask, IPv6 in words of its own. */
+static void forti_net(struct base_text *t, const char *side, const struct base_prefix *p)
+{
+    char text[BASE_PREFIX_TEXT_MAX];
+    if (p->addr.family == BASE_AF_IP6) {
+        base_text_add(t, "        set %s-addr-type subnet6\n        set %s-subnet6 %s\n", side, side,
+                      base_prefix_text(p, text));
+        return;
+    }
+    base_text_add(t, "        set %s-subnet ", side);
+    explain_add_masked(t, p);
+    base_text_add(t, "\n");
+}
+
 static void forti_selector(struct base_text *t, const struct explain_site *s, const char *name, size_t number,
                            const struct base_prefix *local, const struct base_prefix *remote)
 {
@@ -274,12 +288,34 @@ static void forti_selector(struct base_text *t, const struct explain_site *s, co
     } else {
         explain_export_no_suite(t, s, "        # ", false, "aes256gcm16");
     }
-    base_text_add(t, "        set src-subnet ");
-    explain_add_masked(t, local);
-    base_text_add(t, "\n        set dst-subnet ");
-    explain_add_masked(t, remote);
-    base_text_add(t, "\n        set keylifeseconds %u\n        set auto-negotiate %s\n    next\n",
+    forti_net(t, "src", local);
+    forti_net(t, "dst", remote);
+    base_text_add(t, "        set keylifeseconds %u\n        set auto-negotiate %s\n    next\n",
                   s->child_s ? s->child_s : 3600, s->starts ? "enable" : "disable");
+}
+
+/* A list of static routes for one family; none where there is no network of it. */
+static void forti_routes(struct base_text *t, const struct explain_site *s, const char *name,
+                         enum base_family family)
+{
+    char text[BASE_PREFIX_TEXT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_children; i++)
+        for (size_t b = 0; b < s->children[i].n_remote; b++) {
+            const struct base_prefix *p = &s->children[i].remote[b];
+            if (p->addr.family != family)
+                continue;
+            if (n++ == 0)
+                base_text_add(t, "config router static%s\n", family == BASE_AF_IP6 ? "6" : "");
+            base_text_add(t, "    edit 0\n        set dst ");
+            if (family == BASE_AF_IP6)
+                base_text_add(t, "%s", base_prefix_text(p, text));
+            else
+                explain_add_masked(t, p);
+            base_text_add(t, "\n        set device \"%s\"\n    next\n", name);
+        }
+    if (n)
+        base_text_add(t, "end\n");
 }
 
 void explain_export_fortigate(struct base_text *t, const struct explain_site *s,
@@ -296,13 +332,9 @@ void explain_export_fortigate(struct base_text *t, const struct explain_site *s,
     for (size_t i = 0; i < s->n_children; i++)
         for (size_t a = 0; a < s->children[i].n_local; a++)
             for (size_t b = 0; b < s->children[i].n_remote; b++)
-                forti_selector(t, s, name, ++number, &s->children[i].local[a], &s->children[i].remote[b]);
-    base_text_add(t, "end\nconfig router static\n");
-    for (size_t i = 0; i < s->n_children; i++)
-        for (size_t b = 0; b < s->children[i].n_remote; b++) {
-            base_text_add(t, "    edit 0\n        set dst ");
-            explain_add_masked(t, &s->children[i].remote[b]);
-            base_text_add(t, "\n        set device \"%s\"\n    next\n", name);
-        }
+                if (s->children[i].local[a].addr.family == s->children[i].remote[b].addr.family)
+                    forti_selector(t, s, name, ++number, &s->children[i].local[a], &s->children[i].remote[b]);
     base_text_add(t, "end\n");
+    forti_routes(t, s, name, BASE_AF_IP4);
+    forti_routes(t, s, name, BASE_AF_IP6);
 }

@@ -111,6 +111,27 @@ static void vyos_names_a_peer_that_calls_by_its_identity(void **state)
     expect_has(text, "set vpn ipsec site-to-site peer @foo connection-type respond\n");
 }
 
+/* FortiOS has other words for IPv6, and no selector with a network of each family. */
+static void fortigate_with_ipv6(void **state)
+{
+    (void)state;
+    static struct explain_site ours;
+    pair_ours(&ours);
+    ours.children[0].n_local = ours.children[0].n_remote = 2;
+    base_prefix_parse("2001:db8:103::/48", &ours.children[0].local[1]);
+    base_prefix_parse("2001:db8:104::/48", &ours.children[0].remote[1]);
+    const char *text = pair_written("fortigate", &ours);
+    expect_has(text, "        set src-subnet 10.104.0.0 255.255.255.0\n"
+                     "        set dst-subnet 10.103.0.0 255.255.255.0\n");
+    expect_has(text, "    edit \"foo-2\"\n");
+    expect_has(text, "        set src-addr-type subnet6\n        set src-subnet6 2001:db8:104::/48\n"
+                     "        set dst-addr-type subnet6\n        set dst-subnet6 2001:db8:103::/48\n");
+    expect_has(text, "config router static6\n    edit 0\n        set dst 2001:db8:103::/48\n"
+                     "        set device \"foo\"\n    next\nend\n");
+    assert_null(strstr(text, "foo-3"));
+    assert_null(strstr(text, "subnet 2001"));
+}
+
 static void what_a_vendor_has_not_is_said(void **state)
 {
     (void)state;
@@ -128,6 +149,7 @@ int main(void)
         cmocka_unit_test(mikrotik_as_a_whole),
         cmocka_unit_test(fortigate_as_a_whole),
         cmocka_unit_test(vyos_names_a_peer_that_calls_by_its_identity),
+        cmocka_unit_test(fortigate_with_ipv6),
         cmocka_unit_test(what_a_vendor_has_not_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
