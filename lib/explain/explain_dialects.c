@@ -38,6 +38,14 @@ void explain_add_masked(struct base_text *t, const struct base_prefix *p)
     base_text_add(t, "%s %s", base_addr_text(&p->addr, addr), base_addr_text(&m, mask));
 }
 
+void explain_add_shell(struct base_text *t, const char *text)
+{
+    base_text_add(t, "'");
+    for (; *text; text++)
+        base_text_add(t, "%s%c", *text == '\'' ? "'\\'" : "", *text);
+    base_text_add(t, "'");
+}
+
 const char *explain_plain_name(const char *name, char out[IKE_NAME_MAX])
 {
     size_t n = 0;

@@ -37,6 +37,9 @@ void explain_export_no_suite(struct base_text *t, const struct explain_site *s, 
 /* "10.1.0.0 255.255.255.0" for a network of IPv4. */
 void explain_add_masked(struct base_text *t, const struct base_prefix *p);
 
+/* Adds a text between single quotes, of which a shell takes back what it is, whatever is in it. */
+void explain_add_shell(struct base_text *t, const char *text);
+
 /* A name of letters, digits, "-" and "_" that is like this one. */
 const char *explain_plain_name(const char *name, char out[IKE_NAME_MAX]);
 

@@ -2,6 +2,7 @@
 /* Routers and firewalls: VyOS, MikroTik's RouterOS 7, FortiGate. */
 #include "explain_dialects.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* ---- VyOS (1.3: peers by their address, or by "@NAME" where that is not known) ---- */
@@ -73,10 +74,28 @@ static void vyos_tunnels(struct base_text *t, const struct explain_site *s, cons
             }
 }
 
+/* An identity in the place of the peer's address: a word, whatever stands in it; remote-id has it as it is.
+ */
+static void vyos_peer_word(char *text)
+{
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("@._:-", *text))
+            *text = '-';
+}
+
+static void vyos_id(struct base_text *t, const char *peer, const char *key, const struct ike_id *id,
+                    const struct crypt_ike_ops *crypto)
+{
+    char text[IKE_ID_TEXT_MAX];
+    base_text_add(t, "set vpn ipsec site-to-site peer %s authentication %s ", peer, key);
+    explain_add_shell(t, ike_id_text(id, crypto, text));
+    base_text_add(t, "\n");
+}
+
 void explain_export_vyos(struct base_text *t, const struct explain_site *s,
                          const struct crypt_ike_ops *crypto)
 {
-    char name[IKE_NAME_MAX], id[IKE_ID_TEXT_MAX], peer[IKE_ID_TEXT_MAX];
+    char name[IKE_NAME_MAX], peer[IKE_ID_TEXT_MAX];
     explain_plain_name(s->name, name);
     explain_export_head(t, s, "# ", "VyOS 1.3, in configure mode,");
     base_text_add(t, "# and the interface towards Culvert: set vpn ipsec ipsec-interfaces interface eth0\n");
@@ -84,6 +103,7 @@ void explain_export_vyos(struct base_text *t, const struct explain_site *s,
         memcpy(peer, s->remote_addr, sizeof s->remote_addr);
     else
         ike_id_text(&s->remote_id, crypto, peer);
+    vyos_peer_word(peer);
     vyos_groups(t, s, name);
     if (s->local_auth == IKE_AUTH_PSK) {
         base_text_add(t, "set vpn ipsec site-to-site peer %s authentication mode pre-shared-secret\n", peer);
@@ -93,10 +113,8 @@ void explain_export_vyos(struct base_text *t, const struct explain_site *s,
     } else {
         base_text_add(t, "set vpn ipsec site-to-site peer %s authentication mode x509\n", peer);
     }
-    base_text_add(t, "set vpn ipsec site-to-site peer %s authentication id '%s'\n", peer,
-                  ike_id_text(&s->local_id, crypto, id));
-    base_text_add(t, "set vpn ipsec site-to-site peer %s authentication remote-id '%s'\n", peer,
-                  ike_id_text(&s->remote_id, crypto, id));
+    vyos_id(t, peer, "id", &s->local_id, crypto);
+    vyos_id(t, peer, "remote-id", &s->remote_id, crypto);
     base_text_add(t, "set vpn ipsec site-to-site peer %s connection-type %s\n", peer,
                   s->starts ? "initiate" : "respond");
     base_text_add(t, "set vpn ipsec site-to-site peer %s local-address %s\n", peer,
@@ -130,6 +148,18 @@ static const struct explain_word mikrotik_words[] = {
     {CRYPT_TYPE_DH, CRYPT_DH_MODP_4096, 0, "modp4096", EXPLAIN_FOR_BOTH},
 };
 
+/* "KIND:TEXT" as RouterOS reads it: in quotes when it is more than a word. */
+static void mikrotik_value(struct base_text *t, const char *kind, const char *text)
+{
+    bool is_word = true;
+    for (const char *c = text; *c; c++)
+        is_word &= isalnum((unsigned char)*c) || strchr("@._:-", *c);
+    base_text_add(t, "%s%s:", is_word ? "" : "\"", kind);
+    for (; *text; text++)
+        base_text_add(t, "%s%c", strchr("\"\\$", *text) ? "\\" : "", *text);
+    base_text_add(t, "%s", is_word ? "" : "\"");
+}
+
 /* "fqdn:foo", as my-id and remote-id have it. */
 static void mikrotik_id(struct base_text *t, const struct ike_id *id, const struct crypt_ike_ops *crypto)
 {
@@ -140,7 +170,7 @@ static void mikrotik_id(struct base_text *t, const struct ike_id *id, const stru
                        : id->type == WIRE_IKE_ID_KEY   ? "key-id"
                                                        : "address";
     explain_id_bare(id, crypto, text);
-    base_text_add(t, "%s:%s", kind, strncmp(text, "keyid:", 6) == 0 ? text + 6 : text);
+    mikrotik_value(t, kind, strncmp(text, "keyid:", 6) == 0 ? text + 6 : text);
 }
 
 static void mikrotik_policies(struct base_text *t, const struct explain_site *s, const char *name)

@@ -111,6 +111,23 @@ static void vyos_names_a_peer_that_calls_by_its_identity(void **state)
     expect_has(text, "set vpn ipsec site-to-site peer @foo connection-type respond\n");
 }
 
+/* Whoever wrote the identity, these lines are given to a shell, and to one of RouterOS. */
+static void an_identity_is_no_command(void **state)
+{
+    (void)state;
+    static struct explain_site ours;
+    pair_ours(&ours);
+    pair_id("@a'; reboot; '", &ours.local_id);
+    pair_id("@b [$x]", &ours.remote_id);
+    const char *text = pair_written("vyos", &ours);
+    expect_has(text, "authentication remote-id '@a'\\''; reboot; '\\'''\n");
+    expect_has(text, "authentication id '@b [$x]'\n");
+    expect_has(pair_written("mikrotik", &ours),
+               " my-id=\"fqdn:b [\\$x]\" remote-id=\"fqdn:a'; reboot; '\"\n");
+    ours.public_addr[0] = '\0';
+    expect_has(pair_written("vyos", &ours), "site-to-site peer @a---reboot--- authentication id ");
+}
+
 /* FortiOS has other words for IPv6, and no selector with a network of each family. */
 static void fortigate_with_ipv6(void **state)
 {
@@ -149,6 +166,7 @@ int main(void)
         cmocka_unit_test(mikrotik_as_a_whole),
         cmocka_unit_test(fortigate_as_a_whole),
         cmocka_unit_test(vyos_names_a_peer_that_calls_by_its_identity),
+        cmocka_unit_test(an_identity_is_no_command),
         cmocka_unit_test(fortigate_with_ipv6),
         cmocka_unit_test(what_a_vendor_has_not_is_said),
     };
