@@ -33,6 +33,14 @@ static int import_convert(const struct cli_io *io, const char *name, struct impo
     }
     struct base_text t = base_text(w->text, sizeof w->text);
     explain_dialect("culvert")->write(&t, &w->site, &ossl_ike_ops);
+    if (t.len + 1 >= t.cap) {
+        fprintf(
+            io->err,
+            "culvertctl: %s: what it becomes is longer than %d bytes: leave networks out, and add them by "
+            "hand\n",
+            name, EXPLAIN_EXPORT_MAX);
+        return CLI_REFUSED;
+    }
     fputs(w->text, io->out);
     if (w->site.n_lost)
         fprintf(

@@ -74,6 +74,28 @@ static void a_fault_is_told_with_its_line(void **state)
     assert_non_null(strstr(err_text, "culvertctl: -: line 3: version = 1 is IKEv1"));
 }
 
+/* Of what has no room nothing is written, rather than its beginning. */
+static void what_becomes_too_long_is_refused(void **state)
+{
+    (void)state;
+    static char text[131072];
+    size_t n = (size_t)snprintf(text, sizeof text,
+                                "connections {\n a {\n  remote_addrs = 192.0.2.9\n  local { id = @a\n }\n"
+                                "  remote { id = @b\n }\n  children {\n");
+    for (unsigned c = 0; c < 16; c++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, "   c%u {\n", c);
+        for (unsigned i = 0; i < 64; i++)
+            n += (size_t)snprintf(text + n, sizeof text - n,
+                                  "    %s_ts = 2001:db8:1000:2000:3000:4000:5000:%x%02x/128\n",
+                                  i % 2 ? "local" : "remote", 0x10 + c, i);
+        n += (size_t)snprintf(text + n, sizeof text - n, "   }\n");
+    }
+    snprintf(text + n, sizeof text - n, "  }\n }\n}\nsecrets { ike { secret = x\n } }\n");
+    assert_int_equal(import(text), CLI_REFUSED);
+    assert_string_equal(out_text, "");
+    assert_non_null(strstr(err_text, "longer than 32768 bytes"));
+}
+
 static void a_file_that_is_not_there(void **state)
 {
     (void)state;
@@ -90,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_dialect_makes_a_configuration),
         cmocka_unit_test(a_fault_is_told_with_its_line),
+        cmocka_unit_test(what_becomes_too_long_is_refused),
         cmocka_unit_test(a_file_that_is_not_there),
     };
     const int rc = cmocka_run_group_tests(tests, NULL, NULL);
