@@ -232,8 +232,11 @@ bool explain_read_psk(struct explain_reader *r, struct base_span s)
 {
     struct explain_site *site = r->site;
     s = explain_unquote(explain_trim(s));
-    if (s.len == 0 || s.len > 2 * IKE_PSK_MAX)
+    if (s.len == 0 || s.len > 2 + 2 * IKE_PSK_MAX)
         return explain_reader_fault(r, "a pre-shared key has 1 to %d bytes", IKE_PSK_MAX);
+    if (s.len > 2 && explain_begins(s, "0s"))
+        return explain_reader_fault(
+            r, "a pre-shared key that begins with 0s is in Base64: write it as 0x and hexadecimal digits");
     if (!explain_begins(s, "0x")) {
         if (s.len > IKE_PSK_MAX)
             return explain_reader_fault(r, "a pre-shared key has 1 to %d bytes", IKE_PSK_MAX);
@@ -242,6 +245,8 @@ bool explain_read_psk(struct explain_reader *r, struct base_span s)
         return true;
     }
     site->psk_len = 0;
+    if (s.len % 2)
+        return explain_reader_fault(r, "a pre-shared key that begins with 0x has an even number of digits");
     for (size_t i = 2; i + 1 < s.len; i += 2) {
         const int high = reader_digit(s.ptr[i]), low = reader_digit(s.ptr[i + 1]);
         if (high < 0 || low < 0)

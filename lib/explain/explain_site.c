@@ -125,7 +125,7 @@ bool explain_psk_is_text(const struct explain_site *s)
     for (size_t i = 0; i < s->psk_len; i++)
         if (s->psk[i] < ' ' || s->psk[i] > '~' || strchr("\"'\\$`", s->psk[i]))
             return false;
-    return s->psk_len < 2 || s->psk[0] != '0' || (s->psk[1] != 'x' && s->psk[1] != 's');
+    return s->psk_len < 2 || s->psk[0] != '0' || !strchr("xXsS", s->psk[1]);
 }
 
 void explain_add_psk(struct base_text *t, const struct explain_site *s)

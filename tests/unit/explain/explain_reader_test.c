@@ -87,6 +87,34 @@ static void keys(void **state)
     assert_null(strstr(why, "zz")); /* a key is not shown */
 }
 
+/* Neither is read as less than it is, or as another key. */
+static void keys_that_are_half_read(void **state)
+{
+    (void)state;
+    struct explain_reader r = reader();
+    assert_false(explain_read_psk(&r, of("0x00ffa")));
+    assert_non_null(strstr(why, "even number of digits"));
+    r = reader();
+    assert_false(explain_read_psk(&r, of("\"0Sc2VjcmV0\"")));
+    assert_non_null(strstr(why, "Base64"));
+    assert_null(strstr(why, "c2Vj"));
+    r = reader();
+    assert_true(explain_read_psk(&r, of("0s")));
+}
+
+/* The longest key there is, as exports write it, and one byte more. */
+static void the_longest_key(void **state)
+{
+    (void)state;
+    char text[2 + 2 * IKE_PSK_MAX + 3] = "0x";
+    struct explain_reader r = reader();
+    memset(text + 2, 'a', 2 * IKE_PSK_MAX);
+    assert_true(explain_read_psk(&r, of(text)));
+    assert_int_equal(site.psk_len, IKE_PSK_MAX);
+    memset(text + 2, 'a', 2 * IKE_PSK_MAX + 2);
+    assert_false(explain_read_psk(&r, of(text)));
+}
+
 static void identities(void **state)
 {
     (void)state;
@@ -113,6 +141,8 @@ int main(void)
         cmocka_unit_test(hosts_networks_and_times),
         cmocka_unit_test(more_networks_than_there_is_room_for),
         cmocka_unit_test(keys),
+        cmocka_unit_test(keys_that_are_half_read),
+        cmocka_unit_test(the_longest_key),
         cmocka_unit_test(identities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

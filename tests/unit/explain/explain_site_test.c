@@ -97,8 +97,9 @@ static void keys_are_text_or_hexadecimal(void **state)
     (void)state;
     static const struct {
         const char *key, *shown;
-    } rows[] = {{"plain key", "plain key"}, {"0xabc", "0x3078616263"}, {"0sabc", "0x3073616263"},
-                {"it's", "0x69742773"},     {"", EXPLAIN_PSK_PLACE},   {"\xc3\xa4", "0xc3a4"}};
+    } rows[] = {{"plain key", "plain key"}, {"0xabc", "0x3078616263"}, {"0Xabc", "0x3058616263"},
+                {"0sabc", "0x3073616263"},  {"it's", "0x69742773"},    {"", EXPLAIN_PSK_PLACE},
+                {"\xc3\xa4", "0xc3a4"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[128];
         struct base_text t = base_text(text, sizeof text);
