@@ -3,6 +3,7 @@
 #include "explain_dialects.h"
 
 #include <string.h>
+#include "base_wipe.h"
 
 /* The networks that go into the tunnel. */
 static void each_remote(struct base_text *t, const struct explain_site *s, const char *format)
@@ -180,6 +181,7 @@ static void apple_ike(struct base_text *t, const struct explain_site *s, const s
         apple_text(t, "AuthenticationMethod", "SharedSecret");
         explain_add_psk(&key, s);
         apple_text(t, "SharedSecret", psk);
+        base_wipe(psk, sizeof psk);
     } else {
         apple_text(t, "AuthenticationMethod", s->local_auth == IKE_AUTH_SIG ? "Certificate" : "None");
         if (s->local_auth != IKE_AUTH_SIG)
@@ -190,20 +192,31 @@ static void apple_ike(struct base_text *t, const struct explain_site *s, const s
     base_text_add(t, "      </dict>\n");
 }
 
+/* What every export begins with, as a comment, in which XML takes no two dashes in a row. */
+static void apple_comment(struct base_text *t, const struct explain_site *s)
+{
+    base_text_add(t, "<!--\n");
+    char *from = t->buf + t->len;
+    explain_export_head(t, s, "", "A profile (NAME.mobileconfig) for iOS and macOS,");
+    for (char *c = from; *c; c++)
+        if (c[0] == '-' && c[1] == '-')
+            c[1] = '_';
+    base_text_add(t, "-->\n");
+}
+
 void explain_export_ios(struct base_text *t, const struct explain_site *s, const struct crypt_ike_ops *crypto)
 {
     char name[IKE_NAME_MAX];
     explain_plain_name(s->name, name);
     base_text_add(t, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                      "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" "
-                     "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<!--\n");
-    explain_export_head(t, s, "", "A profile (NAME.mobileconfig) for iOS and macOS,");
-    base_text_add(
-        t,
-        "-->\n<plist version=\"1.0\"><dict>\n  <key>PayloadType</key><string>Configuration</string>\n"
-        "  <key>PayloadVersion</key><integer>1</integer>\n"
-        "  <key>PayloadIdentifier</key><string>culvert.%s</string>\n",
-        name);
+                     "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n");
+    apple_comment(t, s);
+    base_text_add(t,
+                  "<plist version=\"1.0\"><dict>\n  <key>PayloadType</key><string>Configuration</string>\n"
+                  "  <key>PayloadVersion</key><integer>1</integer>\n"
+                  "  <key>PayloadIdentifier</key><string>culvert.%s</string>\n",
+                  name);
     apple_uuid(t, s, "  ", 1);
     base_text_add(
         t,

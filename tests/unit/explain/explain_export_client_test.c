@@ -108,12 +108,22 @@ static void marks_of_xml_are_escaped(void **state)
     expect_has(pair_written("ios", &ours), "<string>a&lt;b&amp;c</string>");
 }
 
+/* In a comment of XML two dashes would end it, or make the file none. */
+static void names_with_dashes_in_a_comment(void **state)
+{
+    (void)state;
+    static struct explain_site ours;
+    pair_ours(&ours);
+    strcpy(ours.name, "a---b");
+    expect_has(pair_written("ios", &ours), "Culvert's connection a-_-b\n-->\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_as_a_whole),       cmocka_unit_test(ios_as_a_whole),
         cmocka_unit_test(android_as_a_whole),       cmocka_unit_test(certificates_and_passwords),
-        cmocka_unit_test(marks_of_xml_are_escaped),
+        cmocka_unit_test(marks_of_xml_are_escaped), cmocka_unit_test(names_with_dashes_in_a_comment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
