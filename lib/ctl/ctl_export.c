@@ -9,15 +9,18 @@
 
 #include "api.h"
 #include "base_wipe.h"
+#include "ctl_aside.h"
 #include "ctl_json.h"
 #include "ctl_newest.h"
 #include "explain_export.h"
 #include "ossl_ops.h"
 
 struct export_work {
+    const struct explain_dialect *dialect;
     struct ctl_newest newest;
     struct explain_site ours, theirs;
     char text[EXPLAIN_EXPORT_MAX];
+    bool is_whole; /* text: it had room */
 };
 
 static const struct explain_dialect *export_dialect(const json_t *args, struct ctl_refusal *refusal)
@@ -69,12 +72,22 @@ static void export_place(const struct ctl *ctl, const struct ike_conn_conf *c, c
         base_addr_text(&public, out->public_addr);
 }
 
-/* False: it takes more room than there is. */
-static bool export_write(struct ctl *ctl, const struct ike_conn_conf *c, const struct explain_dialect *d,
-                         bool with_secret, struct export_work *w)
+/* What is not told of the connection in any dialect: NULL, or a sentence. */
+static const char *export_lacks(const struct ike_conn_conf *c)
+{
+    if (c->version == 1)
+        return "is of IKEv1, and exports are of IKEv2";
+    for (size_t i = 0; i < c->n_children; i++)
+        if (c->children[i].mode != ESP_MODE_TUNNEL)
+            return "has a child of transport mode, and exports are of tunnels";
+    return NULL;
+}
+
+/* All that is written, as plain values. */
+static void export_sites(const struct ctl *ctl, const struct ike_conn_conf *c, bool with_secret,
+                         struct export_work *w)
 {
     struct explain_place place;
-    struct base_text t = base_text(w->text, sizeof w->text);
     export_place(ctl, c, &w->newest, &place);
     explain_site_of(c, &place, &w->ours);
     const struct ike_secret *secret = ike_conf_secret(ctl->conf->ike, &c->local_id, &c->remote_id);
@@ -83,8 +96,31 @@ static bool export_write(struct ctl *ctl, const struct ike_conn_conf *c, const s
         w->ours.psk_len = secret->psk_len;
     }
     explain_site_mirror(&w->ours, &w->theirs);
-    d->write(&t, &w->theirs, &ossl_ike_ops);
-    return t.len + 1 < t.cap;
+}
+
+/* Beside the loop: some dialects have a paragraph for each network with each. */
+static void export_write(void *arg)
+{
+    struct export_work *w = arg;
+    struct base_text t = base_text(w->text, sizeof w->text);
+    w->dialect->write(&t, &w->theirs, &ossl_ike_ops);
+    w->is_whole = t.len + 1 < t.cap;
+}
+
+static json_t *export_document(struct ctl *ctl, const struct ike_conn_conf *c, bool with_secret,
+                               struct export_work *w, struct ctl_refusal *refusal)
+{
+    const char *lacks = export_lacks(c);
+    if (lacks)
+        return ctl_refuse(refusal, API_ERR_FAILED, "connection %s %s: the other side is written by hand",
+                          c->name, lacks);
+    export_sites(ctl, c, with_secret, w);
+    ctl_aside_run(ctl, export_write, w);
+    if (!w->is_whole)
+        return ctl_refuse(refusal, API_ERR_FAILED,
+                          "the configuration for %s would be longer than %d bytes: too many networks",
+                          w->dialect->word, EXPLAIN_EXPORT_MAX);
+    return json_pack("{s:s, s:s, s:s}", "for", w->dialect->word, "what", w->dialect->what, "text", w->text);
 }
 
 json_t *ctl_export(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
@@ -98,14 +134,10 @@ json_t *ctl_export(struct ctl *ctl, const json_t *args, struct ctl_refusal *refu
     struct export_work *w = d ? calloc(1, sizeof *w) : NULL;
     if (!w)
         return NULL;
+    w->dialect = d;
     ctl_newest(ctl, name, &w->newest);
-    const bool with_secret = json_is_true(json_object_get(args, "secrets"));
-    json_t *document =
-        export_write(ctl, ike_conf_conn(ctl->conf->ike, name), d, with_secret, w)
-            ? json_pack("{s:s, s:s, s:s}", "for", d->word, "what", d->what, "text", w->text)
-            : ctl_refuse(refusal, API_ERR_FAILED,
-                         "the configuration for %s would be longer than %d bytes: too many networks", d->word,
-                         EXPLAIN_EXPORT_MAX);
+    json_t *document = export_document(ctl, ike_conf_conn(ctl->conf->ike, name),
+                                       json_is_true(json_object_get(args, "secrets")), w, refusal);
     base_wipe(w, sizeof *w);
     free(w);
     return document;

@@ -3,12 +3,15 @@
  * proved. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "api.h"
+#include "ctl_aside.h"
 #include "ctl_api_cmd.h"
 #include "ike_index.h"
 #include "ike_sets.h"
@@ -120,12 +123,64 @@ static void a_vendor_that_is_not_known(void **state)
     assert_string_equal(refusal.message, "say which connection");
 }
 
+/* What no dialect has a word for is not written as something else. */
+static void what_exports_cannot_tell_is_refused(void **state)
+{
+    (void)state;
+    static struct ike_child_conf child = {.name = "net", .mode = ESP_MODE_TRANSPORT};
+    conn.version = 1;
+    assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "");
+    assert_string_equal(refusal.code, API_ERR_FAILED);
+    assert_non_null(strstr(refusal.message, "connection foo is of IKEv1"));
+    conn.version = 2;
+    conn.n_children = 1;
+    conn.children = &child;
+    assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "");
+    assert_non_null(strstr(refusal.message, "transport mode"));
+    conn.n_children = 0;
+    conn.children = NULL;
+}
+
+static atomic_bool has_turned;
+
+static void turn(struct ctl *c, bool waits)
+{
+    (void)c;
+    if (waits)
+        has_turned = true;
+}
+
+/* Work of somebody else's, until the loop has had a turn. */
+static void hold(void *arg)
+{
+    (void)arg;
+    while (!has_turned)
+        usleep(100);
+}
+
+/* Some dialects write each network with each: the loop's turns go on meanwhile. */
+static void it_is_written_beside_the_loop(void **state)
+{
+    (void)state;
+    ctl.aside = ctl_aside_new();
+    ctl.loop.turn = turn;
+    assert_true(ctl_aside_leave(&ctl, hold, NULL));
+    const char *text = text_of("{\"connection\": \"foo\", \"for\": \"fortigate\"}");
+    const bool is_beside = has_turned;
+    has_turned = true;
+    ctl_aside_free(ctl.aside);
+    assert_true(is_beside);
+    assert_non_null(strstr(text, "set localid"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_key_is_told_on_demand, start, stop),
         cmocka_unit_test_setup_teardown(the_peer_calls_where_we_can_be_reached, start, stop),
         cmocka_unit_test_setup_teardown(a_vendor_that_is_not_known, start, stop),
+        cmocka_unit_test_setup_teardown(what_exports_cannot_tell_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(it_is_written_beside_the_loop, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
