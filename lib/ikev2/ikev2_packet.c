@@ -184,8 +184,8 @@ static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg
  */
 static void packet_shows_life(struct ike *ike, struct ikev2_sa *sa)
 {
-    if (!sa->task || sa->task->kind != IKEV2_TASK_DPD || !sa->req.tries || sa->req.is_elsewhere ||
-        sa->path.tcp)
+    if (!sa->task || sa->task->kind != IKEV2_TASK_DPD || !sa->req.tries || !sa->req.dgrams.count ||
+        sa->req.is_elsewhere || sa->path.tcp)
         return;
     sa->req.tries = 0;
     sa->req.at = ike->now;

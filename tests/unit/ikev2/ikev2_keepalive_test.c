@@ -2,6 +2,7 @@
 /* A caller behind a NAT that says nothing, and what it and its gateway learn of that NAT. */
 #include "ike_core.h"
 #include "ike_craft.h"
+#include "ike_dgrams.h"
 #include "ike_pair.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -111,6 +112,28 @@ static void a_peer_whose_call_was_lost_does_not_give_us_up(void **state)
     pair_run(p, 10);
     assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
     assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+}
+
+/* One that could not be sealed is nowhere to be repeated from: it ends, and what the peer asks meanwhile does
+ * not make it wait for ever. */
+static void a_check_that_never_went_out_ends(void **state)
+{
+    (void)state;
+    struct pair *p = silent(true, IKE_KEEPALIVE_FIXED);
+    struct ikev2_sa *sa = sa_of(p, 0);
+    p->drop[0] = true;
+    sa->want.dpd = true;
+    ikev2_sa_touch(p->h[0].ike, sa);
+    ike_on_timer(p->h[0].ike, p->now);
+    pair_drain(p);
+    assert_non_null(sa->task);
+    ike_dgrams_free(&sa->req.dgrams);
+    sa->req.tries = UINT32_MAX;
+    sa->req.at = p->now;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a"});
+    pair_run(p, 5);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 1);
     pair_free(p);
 }
 
@@ -248,6 +271,7 @@ int main(void)
         cmocka_unit_test(silences_grow_as_long_as_the_peer_s_calls_come),
         cmocka_unit_test(a_call_that_does_not_come_is_a_mapping_that_is_gone),
         cmocka_unit_test(a_peer_whose_call_was_lost_does_not_give_us_up),
+        cmocka_unit_test(a_check_that_never_went_out_ends),
         cmocka_unit_test(a_new_port_tells_that_the_mapping_was_forgotten),
         cmocka_unit_test(without_help_nothing_is_tried),
         cmocka_unit_test(a_peer_that_does_not_know_what_is_asked_is_asked_once),
