@@ -59,9 +59,11 @@ static void ipsec_setting(struct explain_reader *r, struct base_span key, struct
 /* "A B : PSK "...""; the line may be the first that has one. */
 static void ipsec_secret(struct explain_reader *r, struct base_span line)
 {
-    for (size_t i = 0; i + 4 < line.len; i++) {
+    for (size_t i = 0; i + 4 < line.len && r->site->psk_len == 0; i++) {
+        if (line.ptr[i] != ':')
+            continue;
         const struct base_span at = explain_trim(base_span(line.ptr + i + 1, line.len - i - 1));
-        if (line.ptr[i] == ':' && explain_begins(at, "PSK") && r->site->psk_len == 0) {
+        if (explain_begins(at, "PSK")) {
             explain_read_psk(r, base_span(at.ptr + 3, at.len - 3));
             return;
         }

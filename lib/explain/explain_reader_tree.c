@@ -90,13 +90,13 @@ void explain_blocks(struct explain_reader *r, explain_setting_fn *fn, void *arg)
     struct tree t = {.fn = fn, .arg = arg};
     const struct base_span s = r->text;
     uint8_t quote = 0;
+    bool is_begin = true; /* there are but blanks since from */
     r->line = 1;
     for (size_t from = 0, to = 0; to <= s.len && !r->is_faulty; to++) {
         const uint8_t c = to < s.len ? s.ptr[to] : '\n';
         const struct base_span before = base_span(s.ptr + from, to - from);
-        const size_t comment = quote || to == s.len ? 0
-                                                    : tree_comment(base_span(s.ptr + to, s.len - to),
-                                                                   explain_trim(before).len == 0);
+        const size_t comment =
+            quote || to == s.len ? 0 : tree_comment(base_span(s.ptr + to, s.len - to), is_begin);
         if (comment) {
             tree_setting(r, &t, before);
             r->line += (uint32_t)tree_lines(base_span(s.ptr + to, comment));
@@ -110,6 +110,7 @@ void explain_blocks(struct explain_reader *r, explain_setting_fn *fn, void *arg)
             quote = 0; /* none goes on in the next line */
             r->line += c == '\n' && to < s.len;
         }
+        is_begin = from > to || (is_begin && strchr(" \t\r", c));
     }
     if (t.depth && !r->is_faulty)
         explain_reader_fault(r, "%zu { without their }", t.depth);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which dialect a text is in, names and identities that are not told, and texts that are none. */
+#include <time.h>
 #include "explain_read.h"
 
 static void what_is_none_of_them(void **state)
@@ -31,12 +32,28 @@ static void bytes_that_are_no_text_are_not_shown(void **state)
             "line 3: auth = ?[2J is not that of a site-to-site connection (psk, pubkey)");
 }
 
+/* A text takes as long as it is, not its square: here that would be half a minute. */
+static void a_line_of_blanks_is_read_once(void **state)
+{
+    (void)state;
+    static char text[EXPLAIN_IMPORT_MAX / 4];
+    const clock_t from = clock();
+    memset(text, ' ', sizeof text);
+    memcpy(text, "connections {\n", 14);
+    text[sizeof text - 1] = 'x';
+    assert_int_equal(explain_import(base_span(text, sizeof text), &got, got_why, sizeof got_why), -EINVAL);
+    memcpy(text, "a\nconn %default\na", 18);
+    assert_int_equal(explain_import(base_span(text, sizeof text), &got, got_why, sizeof got_why), -EINVAL);
+    assert_true(clock() - from < CLOCKS_PER_SEC);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_none_of_them),
         cmocka_unit_test(an_address_stands_for_an_identity),
         cmocka_unit_test(bytes_that_are_no_text_are_not_shown),
+        cmocka_unit_test(a_line_of_blanks_is_read_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
