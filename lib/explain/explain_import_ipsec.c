@@ -7,6 +7,7 @@
 #include "explain_reader.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct ipsec {
     bool in_conn, is_done; /* inside the conn that is read, or behind it */
@@ -90,7 +91,8 @@ static void ipsec_line(struct explain_reader *r, struct ipsec *p, struct base_sp
     size_t at = 0;
     while (at < line.len && line.ptr[at] != '=')
         at++;
-    if (p->in_conn && at < line.len)
+    /* The secrets may stand behind the conn, and many a key ends with "=". */
+    if (p->in_conn && at < line.len && !memchr(line.ptr, ':', at))
         ipsec_setting(r, explain_trim(base_span(line.ptr, at)),
                       explain_trim(base_span(line.ptr + at + 1, line.len - at - 1)));
     else

@@ -62,6 +62,13 @@ static void strongswan_and_libreswan(void **state)
     expect_psk("very secret");
 }
 
+static void a_key_in_base64_behind_its_conn(void **state)
+{
+    (void)state;
+    reads("conn foo\n  left=1.2.3.4\n  right=1.2.3.5\n1.2.3.4 1.2.3.5 : PSK \"c2VjcmV0IQ==\"\n");
+    expect_psk("c2VjcmV0IQ==");
+}
+
 static void what_is_none_is_said(void **state)
 {
     (void)state;
@@ -73,9 +80,8 @@ static void what_is_none_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instructions_of_aws),
-        cmocka_unit_test(networks_that_are_to_be_filled_in),
-        cmocka_unit_test(strongswan_and_libreswan),
+        cmocka_unit_test(instructions_of_aws),      cmocka_unit_test(networks_that_are_to_be_filled_in),
+        cmocka_unit_test(strongswan_and_libreswan), cmocka_unit_test(a_key_in_base64_behind_its_conn),
         cmocka_unit_test(what_is_none_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
