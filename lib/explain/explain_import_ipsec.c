@@ -65,7 +65,7 @@ static void ipsec_secret(struct explain_reader *r, struct base_span line)
             continue;
         const struct base_span at = explain_trim(base_span(line.ptr + i + 1, line.len - i - 1));
         if (explain_begins(at, "PSK")) {
-            explain_read_psk(r, base_span(at.ptr + 3, at.len - 3));
+            explain_read_psk(r, explain_unquote(explain_trim(base_span(at.ptr + 3, at.len - 3))));
             return;
         }
     }

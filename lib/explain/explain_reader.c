@@ -231,7 +231,6 @@ bool explain_read_seconds(struct explain_reader *r, struct base_span s, uint32_t
 bool explain_read_psk(struct explain_reader *r, struct base_span s)
 {
     struct explain_site *site = r->site;
-    s = explain_unquote(explain_trim(s));
     if (s.len == 0 || s.len > 2 + 2 * IKE_PSK_MAX)
         return explain_reader_fault(r, "a pre-shared key has 1 to %d bytes", IKE_PSK_MAX);
     if (s.len > 2 && explain_begins(s, "0s"))

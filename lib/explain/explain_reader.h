@@ -36,8 +36,10 @@ bool explain_read_host(struct explain_reader *r, struct base_span s,
 bool explain_read_nets(struct explain_reader *r, struct base_span s, struct base_prefix out[EXPLAIN_NETS_MAX],
                        size_t *n); /* adds; separated by blanks or commas, maybe in braces */
 bool explain_read_seconds(struct explain_reader *r, struct base_span s,
-                          uint32_t *out);                            /* 8h, 3600s, 60m, 3600 */
-bool explain_read_psk(struct explain_reader *r, struct base_span s); /* text, or 0x and hexadecimal */
+                          uint32_t *out); /* 8h, 3600s, 60m, 3600 */
+/* Text as it stands, with blanks and quotes, or 0x and hexadecimal: the caller has taken off what is around
+ * it. */
+bool explain_read_psk(struct explain_reader *r, struct base_span s);
 /* Proposals with commas between, in strongSwan's, libreswan's or a vendor's words; adds. */
 bool explain_read_proposals(struct explain_reader *r, struct base_span s, enum crypt_protocol protocol);
 

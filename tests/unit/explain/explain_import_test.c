@@ -32,6 +32,20 @@ static void bytes_that_are_no_text_are_not_shown(void **state)
             "line 3: auth = ?[2J is not that of a site-to-site connection (psk, pubkey)");
 }
 
+/* Quotes are taken off once, and blanks in them are the key's. */
+static void what_is_quoted_is_the_key(void **state)
+{
+    (void)state;
+    reads("connections {\n a {\n  local_addrs = 192.0.2.1\n  remote_addrs = 192.0.2.2\n }\n}\nsecrets { ike "
+          "{ secret = \" 'x' \"\n } }\n");
+    expect_psk(" 'x' ");
+    reads("conn a\n left=192.0.2.1\n right=192.0.2.2\n: PSK \" 'x' \"\n");
+    expect_psk(" 'x' ");
+    reads("set vpn ipsec site-to-site peer 192.0.2.2 authentication pre-shared-secret '\"x\" '\n"
+          "set vpn ipsec site-to-site peer 192.0.2.2 local-address 192.0.2.1\n");
+    expect_psk("\"x\" ");
+}
+
 /* A text takes as long as it is, not its square: here that would be half a minute. */
 static void a_line_of_blanks_is_read_once(void **state)
 {
@@ -53,6 +67,7 @@ int main(void)
         cmocka_unit_test(what_is_none_of_them),
         cmocka_unit_test(an_address_stands_for_an_identity),
         cmocka_unit_test(bytes_that_are_no_text_are_not_shown),
+        cmocka_unit_test(what_is_quoted_is_the_key),
         cmocka_unit_test(a_line_of_blanks_is_read_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
