@@ -21,7 +21,7 @@
 #include "host_pci.h"
 #include "host_xfrm.h"
 
-#define READ_MAX      65536
+#define READ_MAX      (1u << 20) /* cpuinfo has two kilobytes for each CPU */
 #define READ_PIDS_MAX 100000
 
 /* A file below root into out, cut to its room and always ended; how many bytes. 0: it is not there, or empty.

@@ -161,6 +161,20 @@ static void files_that_lie_do_no_harm(void **state)
     assert_int_equal(m.holders[0].port, 0);
 }
 
+static void a_large_machine_is_seen_as_a_whole(void **state)
+{
+    (void)state;
+    enum { CPUS = 200, EACH = 1500 };
+    static char text[CPUS * (EACH + 64)];
+    size_t n = 0;
+    for (int i = 0; i < CPUS; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "processor\t: %d\nflags\t\t: %*s\n\n", i, EACH,
+                              "aes");
+    put("/proc/cpuinfo", text);
+    doctor_read(root, NULL, 5, &m);
+    assert_int_equal(m.n_cpus, CPUS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_machine_with_a_configuration),
         cmocka_unit_test(interfaces_are_found_without_one),
         cmocka_unit_test(files_that_lie_do_no_harm),
+        cmocka_unit_test(a_large_machine_is_seen_as_a_whole),
     };
     return cmocka_run_group_tests(tests, open_root, drop_root);
 }
