@@ -56,6 +56,8 @@ int api_request_parse(const char *line, size_t len, struct api_request *out, cha
  * NULL means an empty object, details NULL none. NULL: no memory, close the connection.
  */
 char *api_response_ok(json_t *data, size_t *len);
+/* Of a document with a key in it: its texts are wiped; the line is the caller's to wipe. */
+char *api_response_secret(json_t *data, size_t *len);
 char *api_response_fail(const char *code, const char *message, json_t *details, size_t *len);
 
 /* Reads an answer line. 0, or -EINVAL with a sentence in why. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_wipe.h"
+
 /* A document as one line. Takes root. */
 static char *line_of(json_t *root, size_t *len)
 {
@@ -35,6 +37,20 @@ char *api_request_line(const char *command, json_t *args, size_t *len)
 char *api_response_ok(json_t *data, size_t *len)
 {
     return line_of(json_pack("{s:b, s:o}", "ok", 1, "data", data ? data : json_object()), len);
+}
+
+char *api_response_secret(json_t *data, size_t *len)
+{
+    const char *key;
+    json_t *text;
+    char *line = api_response_ok(json_incref(data), len);
+    json_object_foreach(data, key, text)
+    {
+        if (json_is_string(text))
+            base_wipe((char *)json_string_value(text), json_string_length(text));
+    }
+    json_decref(data);
+    return line;
 }
 
 /* A message may quote what came, which need not be UTF-8. */

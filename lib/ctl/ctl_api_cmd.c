@@ -7,10 +7,11 @@
 #include "api.h"
 #include "ctl_aside.h"
 
-static const struct {
+static const struct api_row {
     const char *command;
     ctl_handler *handler;
-    bool is_long; /* its document is as long as there are connections */
+    bool is_long;   /* its document is as long as there are connections */
+    bool is_secret; /* or may have a key in it */
 } rows[] = {
     /* clang-format off */
     {"status", ctl_show_status},
@@ -24,7 +25,7 @@ static const struct {
     {"show failures", ctl_show_failures},
     {"show workers", ctl_show_workers},
     {"doctor", ctl_doctor},
-    {"export", ctl_export},
+    {"export", ctl_export, false, true},
     {"initiate", ctl_act_initiate},
     {"terminate", ctl_act_terminate},
     {"rekey", ctl_act_rekey},
@@ -33,24 +34,16 @@ static const struct {
     /* clang-format on */
 };
 
-static bool is_long(const char *command)
+static const struct api_row *api_row(const char *command)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].command, command) == 0)
-            return rows[i].is_long;
-    return false;
-}
-
-static json_t *dispatch(struct ctl *ctl, const struct api_request *request, struct ctl_refusal *refusal)
-{
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].command, request->command) == 0)
-            return rows[i].handler(ctl, request->args, refusal);
-    return ctl_refuse(refusal, API_ERR_UNKNOWN_COMMAND, "unknown command; this daemon is culvertd %s",
-                      CULVERT_VERSION);
+            return &rows[i];
+    return NULL;
 }
 
 struct answer {
+    const struct api_row *row;
     json_t *data; /* taken */
     char *line;
     size_t len;
@@ -59,7 +52,7 @@ struct answer {
 static void answer_write(void *arg)
 {
     struct answer *a = arg;
-    a->line = api_response_ok(a->data, &a->len);
+    a->line = (a->row->is_secret ? api_response_secret : api_response_ok)(a->data, &a->len);
 }
 
 char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answer_len)
@@ -69,9 +62,13 @@ char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answ
     char why[160];
     if (api_request_parse(line, len, &request, why, sizeof why) < 0)
         return api_response_fail(API_ERR_BAD_REQUEST, why, NULL, answer_len);
-    json_t *data = dispatch(ctl, &request, &refusal);
-    struct answer answer = {.data = data};
-    if (data && is_long(request.command))
+    const struct api_row *row = api_row(request.command);
+    if (!row)
+        ctl_refuse(&refusal, API_ERR_UNKNOWN_COMMAND, "unknown command; this daemon is culvertd %s",
+                   CULVERT_VERSION);
+    json_t *data = row ? row->handler(ctl, request.args, &refusal) : NULL;
+    struct answer answer = {.row = row, .data = data};
+    if (data && row->is_long)
         ctl_aside_run(ctl, answer_write, &answer);
     else if (data)
         answer_write(&answer);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "base_wipe.h"
 #include "ctl_api_cmd.h"
 
 #define CLIENTS_MAX  16
@@ -51,13 +52,22 @@ struct ctl_api {
     struct client clients[CLIENTS_MAX];
 };
 
+/* An answer may have a key in it. */
+static void client_forget(struct client *c)
+{
+    if (c->out)
+        base_wipe(c->out, c->out_len);
+    free(c->out);
+    c->out = NULL;
+}
+
 static void client_close(struct client *c)
 {
     if (c->fd < 0)
         return;
     close(c->fd);
     free(c->in);
-    free(c->out);
+    client_forget(c);
     *c = (struct client){.fd = -1, .generation = c->generation + 1};
 }
 
@@ -155,8 +165,7 @@ static bool client_write(struct client *c)
             return errno == EAGAIN;
         c->out_done += (size_t)n;
     }
-    free(c->out);
-    c->out = NULL;
+    client_forget(c);
     return true;
 }
 

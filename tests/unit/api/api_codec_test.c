@@ -119,6 +119,18 @@ static void lines_that_are_no_answers_are_refused(void **state)
     }
 }
 
+static void texts_of_a_secret_answer_are_wiped(void **state)
+{
+    (void)state;
+    size_t len;
+    json_t *text = json_string("hidden");
+    char *line = api_response_secret(json_pack("{s:O, s:i}", "text", text, "n", 1), &len);
+    assert_non_null(strstr(line, "hidden"));
+    assert_memory_equal(json_string_value(text), "\0\0\0\0\0\0", 6);
+    json_decref(text);
+    free(line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +140,7 @@ int main(void)
         cmocka_unit_test(answers_survive_the_line),
         cmocka_unit_test(an_answer_without_document_is_an_empty_one),
         cmocka_unit_test(answers_are_ascii),
+        cmocka_unit_test(texts_of_a_secret_answer_are_wiped),
         cmocka_unit_test(lines_that_are_no_answers_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
