@@ -2,8 +2,13 @@
 /* Routers and firewalls: VyOS, MikroTik's RouterOS 7, FortiGate. */
 #include "explain_dialects.h"
 
-#include <ctype.h>
 #include <string.h>
+
+/* Whether it stands in a word that no shell of theirs reads as more than that. */
+static bool router_is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("@._:-", c);
+}
 
 /* ---- VyOS (1.3: peers by their address, or by "@NAME" where that is not known) ---- */
 
@@ -79,7 +84,7 @@ static void vyos_tunnels(struct base_text *t, const struct explain_site *s, cons
 static void vyos_peer_word(char *text)
 {
     for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && !strchr("@._:-", *text))
+        if (!router_is_plain(*text))
             *text = '-';
 }
 
@@ -153,7 +158,7 @@ static void mikrotik_value(struct base_text *t, const char *kind, const char *te
 {
     bool is_word = true;
     for (const char *c = text; *c; c++)
-        is_word &= isalnum((unsigned char)*c) || strchr("@._:-", *c);
+        is_word &= router_is_plain(*c);
     base_text_add(t, "%s%s:", is_word ? "" : "\"", kind);
     for (; *text; text++)
         base_text_add(t, "%s%c", strchr("\"\\$", *text) ? "\\" : "", *text);
