@@ -7,6 +7,7 @@
 #include "ike_heirs.h"
 #include "ike_run.h"
 #include "ike_stats.h"
+#include "ike_timer.h"
 #include "telem.h"
 
 #define SLOTS_MIN ((size_t)64)
@@ -30,6 +31,12 @@ size_t ike_slots(const struct ike_conf *conf)
     while (n < conf->sas_max && n < SLOTS_MAX)
         n *= 2;
     return n;
+}
+
+int ike_reserve_timer(struct ike *ike)
+{
+    const size_t former = ike->swap.heirs ? ike->swap.heirs->from->n_conns : 0;
+    return ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns + former);
 }
 
 uint64_t ike_jitter(struct ike *ike, uint64_t range_ns)

@@ -63,6 +63,12 @@ uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len);
 /* Slots for a hash table of a configuration's SAs: a power of two. */
 size_t ike_slots(const struct ike_conf *conf);
 
+/*
+ * Room for the timer of one more SA, of any version: before it is made. Beside it all connections may have
+ * one, and during a swap those of the former configuration. 0, or -ENOMEM.
+ */
+int ike_reserve_timer(struct ike *ike);
+
 /* Seconds since 1970 (ike_env). */
 int64_t ike_calendar(const struct ike *ike);
 

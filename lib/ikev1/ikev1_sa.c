@@ -155,7 +155,7 @@ void ikev1_sa_touch(struct ike *ike, struct ikev1_sa *sa)
 
 struct ikev1_sa *ikev1_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator)
 {
-    if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
+    if (ike_reserve_timer(ike) < 0)
         return NULL;
     struct ikev1_sa *sa = base_secret_new(sizeof *sa);
     struct ikev1_hs *hs = sa ? base_secret_new(sizeof *hs) : NULL;

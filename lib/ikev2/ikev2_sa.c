@@ -137,7 +137,7 @@ void ikev2_sa_touch(struct ike *ike, struct ikev2_sa *sa)
 
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator)
 {
-    if (ike_timer_reserve(&ike->timers, ike->stats.ike_sas + 1 + ike->conf->n_conns) < 0)
+    if (ike_reserve_timer(ike) < 0)
         return NULL;
     struct ikev2_sa *sa = base_secret_new(sizeof *sa);
     if (!sa)

@@ -3,7 +3,10 @@
 #include "ike_pair.h"
 #include <errno.h>
 #include "ike_core.h"
+#include "ike_heirs.h"
 #include "ike_swap.h"
+#include "ike_timer.h"
+#include "ikev2_sa.h"
 
 #define FILLERS 2000 /* before the connection of the pair, which so is the last one that is moved */
 
@@ -170,6 +173,27 @@ static void another_one_may_follow_at_any_time_and_so_may_the_end(void **state)
     pair_free(p); /* amid it */
 }
 
+/* Former connections keep their deadlines until their turn, and many peers may call before that. */
+static void all_deadlines_have_room_while_it_goes_on(void **state)
+{
+    (void)state;
+    struct pair *p = pair_many();
+    struct ike *ike = p->h[1].ike;
+    struct ike_conf *next = pair_conf("z", "@b", "@z", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    assert_int_equal(swap(p, next), 1);
+    const base_time at = base_time_add(p->now, 3600 * BASE_NS_PER_S);
+    for (size_t i = ike->swap.at; i < ike->swap.heirs->from->n_conns; i++)
+        ike_timer_set(&ike->timers, &ike->swap.runs[i].timer, at);
+    for (size_t i = 0; i < FILLERS; i++) {
+        const struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {p->h[0].addr, 500}};
+        struct ikev2_sa *sa = ikev2_sa_new(ike, &path, false);
+        assert_non_null(sa);
+        assert_true(ike->timers.count < ike->timers.cap);
+        ike_timer_set(&ike->timers, &sa->timer, at);
+    }
+    pair_free(p);
+}
+
 static void few_are_moved_at_once(void **state)
 {
     (void)state;
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test(one_that_is_lost_while_it_waits_is_called_by_its_heir),
         cmocka_unit_test(connections_that_go_are_closed_and_their_numbers_given_back),
         cmocka_unit_test(another_one_may_follow_at_any_time_and_so_may_the_end),
+        cmocka_unit_test(all_deadlines_have_room_while_it_goes_on),
         cmocka_unit_test(few_are_moved_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
