@@ -216,7 +216,10 @@ struct eap_choice {
     const struct ikev2_auth *auth;
 };
 
-/* Whether a round of c is as that of the connection, and who has proved itself in it is whom c wants, too. */
+/*
+ * Whether a round of c is as that of the connection, and who has proved itself in it, or says who it is in
+ * this one, is whom c wants, too.
+ */
 static bool eap_fits_round(const struct eap_choice *choice, const struct ike_conn_conf *c, uint8_t n)
 {
     const struct ike_conn_conf *ours = ike_conn_conf_round(choice->conn, n),
@@ -225,8 +228,9 @@ static bool eap_fits_round(const struct eap_choice *choice, const struct ike_con
     if (!ike_id_equal(&other->local_id, &ours->local_id) || other->local_auth != ours->local_auth ||
         other->remote_auth != ours->remote_auth)
         return false;
-    return n >= a->peer_proofs ||
-           (other->anchor == ours->anchor && ike_peer_matches(choice->ike, &other->remote_id, &a->proved[n]));
+    if (n >= a->peer_proofs)
+        return n > a->peer_proofs || ike_peer_matches(choice->ike, &other->remote_id, &a->peer);
+    return other->anchor == ours->anchor && ike_peer_matches(choice->ike, &other->remote_id, &a->proved[n]);
 }
 
 /* Whether the login may go over to this connection: what was proved by both before holds for it as well. */

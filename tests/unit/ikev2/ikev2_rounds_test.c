@@ -136,6 +136,25 @@ static void a_login_of_a_group_takes_its_connection_in_any_round(void **state)
     }
 }
 
+/* A connection that wants others in the round of the login does not get it for its group. */
+static void a_login_stays_with_those_who_want_its_identity(void **state)
+{
+    (void)state;
+    for (int is_first = 0; is_first < 2; is_first++) {
+        struct pair *p = login_pair(is_first, true);
+        struct ike_conf *conf = p->h[1].conf;
+        struct ike_conn_conf *c = more_of_group(conf, "all", NULL);
+        conf->conns[0].n_groups = 1;
+        strcpy(conf->conns[0].groups[0], "staff");
+        (is_first ? c : c->then)->remote_id = pair_id("@else");
+        pair_start(p);
+        pair_connect(p);
+        assert_int_equal(pair_stats(p, 1).established, 0);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_LOGIN), 1);
+        pair_free(p);
+    }
+}
+
 /* The second proof counts as much as the first. */
 static void a_wrong_second_proof_leaves_nothing(void **state)
 {
@@ -374,6 +393,7 @@ int main(void)
         cmocka_unit_test(each_side_proves_itself_as_often_as_it_is_configured),
         cmocka_unit_test(a_login_is_one_of_the_rounds),
         cmocka_unit_test(a_login_of_a_group_takes_its_connection_in_any_round),
+        cmocka_unit_test(a_login_stays_with_those_who_want_its_identity),
         cmocka_unit_test(a_wrong_second_proof_leaves_nothing),
         cmocka_unit_test(a_peer_without_rounds_is_refused_in_words),
         cmocka_unit_test(another_number_of_proofs_is_refused_in_words),
