@@ -28,5 +28,6 @@ const struct ike_conn_conf *ikev2_auth_conn(const struct ike *ike, struct ikev2_
     if (!now || ike_conn_conf_asks(was, now) >= IKE_ASKS_SA)
         return NULL;
     ikev2_auth_set_conn(sa, now);
+    sa->init->auth.is_reloaded = true;
     return now;
 }

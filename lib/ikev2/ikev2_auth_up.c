@@ -16,6 +16,7 @@
 #include "ikev2_life.h"
 #include "ikev2_note.h"
 #include "ikev2_pmtu.h"
+#include "ikev2_reload.h"
 #include "ikev2_sa.h"
 #include "ikev2_x_auth.h"
 
@@ -125,6 +126,16 @@ bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
     return true;
 }
 
+/* What was proved under a configuration of before may be gone from that of now: the SA is closed at once. */
+static void auth_hold_against_now(struct ikev2_sa *sa)
+{
+    const char *lacks = sa->init->auth.is_reloaded ? ikev2_reload_lacks(sa, sa->conn) : NULL;
+    if (!lacks)
+        return;
+    sa->want.close = true;
+    sa->want.close_why = lacks;
+}
+
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth *a = &sa->init->auth;
@@ -142,4 +153,5 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
     ikev2_pmtu_begin(ike, sa);
     IKE_COUNT(ike, sa, established);
     ikev2_note(ike, sa, IKE_AUDIT_IKE_UP, "");
+    auth_hold_against_now(sa);
 }

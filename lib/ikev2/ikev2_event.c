@@ -97,7 +97,7 @@ static const char *sa_lacks(const struct ikev2_sa *sa, const struct ike_conn_con
         return "its configuration changed";
     if (!ikev2_reload_fits(sa, conn))
         return "its configuration changed while a child SA was being made";
-    return ikev2_reload_lacks(sa, conn);
+    return sa->state < IKEV2_ST_UP ? NULL : ikev2_reload_lacks(sa, conn); /* else when it comes up */
 }
 
 bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)

@@ -61,6 +61,7 @@ struct ikev2_auth {
     uint8_t own_proofs, peer_proofs;
     struct ike_id proved[IKE_ROUNDS_MAX];
     uint64_t shown[IKE_ROUNDS_MAX];       /* the certificates of these (crypt_pki_ops.cert_mark); 0: none */
+    bool is_reloaded;                     /* amid it another configuration came in force */
     bool peer_takes_rounds;               /* it said MULTIPLE_AUTH_SUPPORTED */
     const struct ikev2_auth_method *late; /* of the login under way; NULL: there is none */
     bool is_over;                         /* its rounds are, and AUTH of the late method comes */

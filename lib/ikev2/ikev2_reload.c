@@ -15,6 +15,7 @@
 #include "ike_field.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_init.h"
 #include "ikev2_life.h"
 #include "ikev2_mobike.h"
 #include "ikev2_places.h"
@@ -119,13 +120,14 @@ static bool is_revoked(const struct ike_conn_conf *to, uint64_t mark)
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_id *const peers[IKE_ROUNDS_MAX] = {&sa->remote_id, sa->also_id};
-    for (uint8_t i = 0; i < ike_conn_conf_proofs(to, false) && sa->state >= IKEV2_ST_UP; i++) {
+    for (uint8_t i = 0; i < ike_conn_conf_proofs(to, false); i++) {
         const struct ike_conn_conf *from = ike_conn_conf_round(sa->conn, i), *c = ike_conn_conf_round(to, i);
         const struct ike_id *peer = peers[i];
         if (peer && c->remote_auth == IKE_AUTH_EAP_MSCHAPV2 &&
             !eap_users_find(to->conf->users, base_span(peer->bytes, peer->len)))
             return "its user was removed";
-        if (peer && c->remote_auth == IKE_AUTH_PSK && c->remote_id.pattern && !has_same_key(from, c, peer))
+        if (peer && from != c && c->remote_auth == IKE_AUTH_PSK && c->remote_id.pattern &&
+            !has_same_key(from, c, peer))
             return "the key of its identity was removed or changed";
         if (is_revoked(c, sa->shown[i]))
             return "its certificate was revoked";
@@ -161,6 +163,8 @@ void ikev2_reload_sa(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn
     const struct ike_conn_conf *from = sa->conn;
     const enum ike_asks asks = ike_conn_conf_asks(from, to);
     wishes_carry(ike, sa, to);
+    if (sa->init)
+        sa->init->auth.is_reloaded = true;
     for (struct ikev2_child *c = sa->children; c; c = c->next) {
         /* One that was gone before stays so, even when a child of its name is back. */
         const struct ike_child_conf *next = c->old_conf ? NULL : ike_conn_conf_child(to, c->conf->name);

@@ -12,7 +12,7 @@ bool ikev2_reload_fits(const struct ikev2_sa *sa, const struct ike_conn_conf *to
 /*
  * What its peer proved itself by is not in the new configuration any more: the user that logged in here, or
  * the key of one of many identities; or a revocation list names its certificate now. Why the SA is to end,
- * static text; NULL: it is not.
+ * static text; NULL: it is not. For an SA that is up, or comes up with this; then `to` may be its own.
  */
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to);
 /* Puts an SA that fits under it: children that are gone or ask for a new pair are deleted or replaced, new

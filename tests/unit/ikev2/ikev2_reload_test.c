@@ -500,6 +500,31 @@ static void a_user_who_is_removed_loses_his_sa_and_both_are_told(void **state)
     pair_free(p);
 }
 
+/* His login is over, and the last AUTH is to come. */
+static void a_user_who_is_removed_while_he_logs_in_has_no_sa(void **state)
+{
+    (void)state;
+    for (int has_ann = 0; has_ann < 2; has_ann++) {
+        struct pair *p = pair_login("ann", "secret");
+        p->hold = true;
+        pair_connect(p);
+        for (int i = 0; i < 10; i++)
+            pair_deliver_one(p);
+        assert_int_equal(pair_stats(p, 1).established, 0);
+        struct ike_conf *conf = conf_again(p);
+        conf->conns[0].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
+        conf->users = login_users(has_ann ? "ann" : "bob", "another one");
+        p->hold = false;
+        conf_swap(p, conf);
+        assert_int_equal(pair_stats(p, 1).ike_sas, has_ann);
+        assert_int_equal(pair_live(&p->h[0]), has_ann);
+        assert_int_equal(pair_live(&p->h[1]), has_ann);
+        if (!has_ann)
+            assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its user was removed");
+        pair_free(p);
+    }
+}
+
 /* Of a pattern; a key of one identity is its connection's. */
 static void a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone(void **state)
 {
@@ -552,6 +577,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_who_is_removed_loses_his_sa_and_both_are_told),
+        cmocka_unit_test(a_user_who_is_removed_while_he_logs_in_has_no_sa),
         cmocka_unit_test(a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone),
         cmocka_unit_test(a_certificate_that_a_new_list_names_ends_its_sa),
         cmocka_unit_test(what_asks_nothing_keeps_all_and_is_in_force),
