@@ -399,11 +399,15 @@ static bool tls_email(X509 *x509, char *out, size_t max, size_t *len)
     return found;
 }
 
+/* The last one, which is the most specific (RFC 6125 1.8): those of Active Directory lie in one called Users.
+ */
 static size_t tls_common_name(const X509 *x509, char *out, size_t max)
 {
     const X509_NAME *subject = X509_get_subject_name(x509);
-    const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    int at = -1;
     uint8_t *text = NULL;
+    for (int i = -1; (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0;)
+        at = i;
     if (at < 0)
         return 0;
     const int len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));

@@ -174,7 +174,7 @@ pki_good() {
         pki_cert gw-384 ca key=p384 "san=$names" && pki_cert gw-521 ca key=p521 "san=$names" && pki_cert gw-ed ca-ed key=ed25519 "san=$names" &&
         pki_cert gw-448 ca-ed key=ed448 "san=$names" && pki_cert user ca san=email:user@example.org eku=clientAuth &&
         pki_cert deep sub-sub san=DNS:deep.example.org && pki_cert deep-rsa sub-rsa key=rsa san=DNS:deep.example.org,email:deep@example.org &&
-        pki_cert cn ca subject=/C=NZ/O=Lab/CN=cn.example.org && pki_cert ike ca eku=1.3.6.1.5.5.8.2.2 san=DNS:ike.example.org &&
+        pki_cert cn ca subject=/C=NZ/O=Lab/CN=Users/CN=cn.example.org && pki_cert ike ca eku=1.3.6.1.5.5.8.2.2 san=DNS:ike.example.org &&
         pki_cert any ca eku=codeSigning,anyExtendedKeyUsage san=DNS:any.example.org &&
         pki_cert wild ca 'san=DNS:*.example.org' && pki_cert dirname ca "san=dirName:dir_sect
 [dir_sect]

@@ -99,7 +99,7 @@ static void a_certificate_says_who_its_holder_is(void **state)
     assert_int_equal(ops->peer_name(t.s, name, 5), 0); /* not in part */
     assert_true(ossl_pki_ops.cert_names(ops->peer(t.c), 2, base_span("gw.example.org", 14), false));
     talk_end(&t);
-    t = talk_of(&cn, &gateway);
+    t = talk_of(&cn, &gateway); /* the last one of two */
     assert_int_equal(ops->peer_name(t.s, name, sizeof name), strlen("cn.example.org"));
     assert_memory_equal(name, "cn.example.org", strlen("cn.example.org"));
     talk_end(&t);
