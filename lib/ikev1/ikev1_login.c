@@ -58,7 +58,7 @@ static struct base_span login_cut(struct base_span s)
     return s.len && s.ptr[s.len - 1] == '\0' ? base_span(s.ptr, s.len - 1) : s;
 }
 
-/* As an identity: user@domain, or any other name. */
+/* As an identity: user@domain, or any other name; as in its row, whatever domain was put before it. */
 static void login_set_user(struct ikev1_login *l, struct base_span name)
 {
     const bool has_domain = memchr(name.ptr, '@', name.len) != NULL;
@@ -78,8 +78,8 @@ bool ikev1_login_check(struct ike *ike, struct ikev1_sa *sa, struct base_span na
     const int rc = ops ? eap_mschap_hash(ops, login_cut(password), hash) : -1;
     const bool is_right = base_equal_secret(hash, (user ? user : &nobody)->hash, sizeof hash);
     base_wipe(hash, sizeof hash);
-    if (l && user && rc == 0 && is_right && name.len <= IKE_ID_MAX) {
-        login_set_user(l, name);
+    if (l && user && rc == 0 && is_right) {
+        login_set_user(l, base_span(user->name, user->len));
         return true;
     }
     explain_xauth(ike, ikev1_sa_about(sa), sa->conn, name,
