@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base_span.h"
 #include "base_time.h"
+#include "eap_users.h"
 #include "explain.h"
 #include "ike_conf_keys.h"
 #include "ike_core.h"
@@ -14,6 +16,7 @@
 #include "ikev1_close.h"
 #include "ikev1_follow.h"
 #include "ikev1_info.h"
+#include "ikev1_login.h"
 #include "ikev1_peer.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
@@ -173,17 +176,33 @@ static bool sa_take_over(struct ike *ike, struct ikev1_sa *sa, const struct ike_
     return false;
 }
 
+/* Who has not logged in yet, will by the users of now. */
+static bool sa_has_user(const struct ikev1_sa *sa, const struct ike_conn_conf *to)
+{
+    const struct ike_id *who = ikev1_login_who(sa);
+    return to->xauth != IKE_XAUTH_SERVER || who == &sa->remote_id ||
+           eap_users_find(to->conf->users, base_span(who->bytes, who->len));
+}
+
+/* Why an SA cannot go on under this connection, static text; NULL: it can. */
+static const char *sa_lacks(const struct ikev1_sa *sa, const struct ike_conn_conf *conn)
+{
+    if (!conn || !sa_fits(sa, conn) || !ike_grant_same(sa->conn, conn, &sa->remote_id))
+        return "its configuration changed";
+    return sa_has_user(sa, conn) ? NULL : "its user was removed";
+}
+
 bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
 {
     struct ikev1_sa *sa;
     bool keeps_all = true;
     while ((sa = ikev1_sa_of_run(ike, old, NULL)) != NULL) {
-        if (conn && sa_fits(sa, conn) && ike_grant_same(sa->conn, conn, &sa->remote_id) &&
-            sa_take_over(ike, sa, conn))
+        const char *lacks = sa_lacks(sa, conn);
+        if (!lacks && sa_take_over(ike, sa, conn))
             continue;
         keeps_all = false;
         ikev1_sa_leave_run(ike, sa);
-        ikev1_close(ike, sa, "its configuration changed");
+        ikev1_close(ike, sa, lacks ? lacks : "its configuration changed");
     }
     return keeps_all;
 }

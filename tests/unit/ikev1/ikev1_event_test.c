@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the data path and operators want: limits, moves, strays, another configuration, the end. */
-#include "ikev1_pair.h"
+#include "ikev1_login_pair.h"
 
 static uint32_t spi_of(const struct pair_host *h)
 {
@@ -205,6 +205,38 @@ static void a_configuration_where_a_former_one_was_is_read_anew(void **state)
     pair_free(p);
 }
 
+static void users_of(struct ike_conf *conf, const char *name)
+{
+    conf->conns[0].xauth = IKE_XAUTH_SERVER;
+    conf->users = login_users(name, "another one");
+}
+
+static void has_ann(struct ike_conf *conf)
+{
+    users_of(conf, "ann");
+}
+
+static void has_bob(struct ike_conf *conf)
+{
+    users_of(conf, "bob");
+}
+
+static void a_user_who_is_removed_loses_his_sa(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_login("ann", "secret");
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    swap(p, has_ann);
+    pair_check_one(p);
+    swap(p, has_bob);
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its user was removed");
+    pair_free(p);
+}
+
 static void shutting_down_says_goodbye(void **state)
 {
     (void)state;
@@ -229,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_equal_configuration_keeps_all_and_another_key_closes_it),
         cmocka_unit_test(a_caller_of_a_former_configuration_does_not_come_up),
         cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
+        cmocka_unit_test(a_user_who_is_removed_loses_his_sa),
         cmocka_unit_test(shutting_down_says_goodbye),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
