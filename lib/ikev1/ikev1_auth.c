@@ -162,8 +162,10 @@ bool ikev1_auth_checked(struct ike *ike, struct ikev1_sa *sa, const struct ike_c
                         struct ike_job *job)
 {
     const struct ike_job_auth *a = ike_job_auth_of(job);
-    if (ike_job_auth_is_verified(a))
+    if (ike_job_auth_is_verified(a)) {
+        sa->shown = ike_job_verify_of(a)->mark;
         return true;
+    }
     if (job->status != 0)
         explain_unchecked(ike, ikev1_sa_about(sa), conn, job->status);
     else

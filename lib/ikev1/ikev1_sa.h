@@ -118,6 +118,7 @@ struct ikev1_sa {
     const struct ike_conn_conf *conn;
     struct ike_path path;
     struct ike_id local_id, remote_id;
+    uint64_t shown; /* the peer's certificate (crypt_pki_ops.cert_mark); 0: none */
     struct ikev1_choice algs;
     struct ikev1_keys keys;
     struct ike_natd natd;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the data path and operators want: limits, moves, strays, another configuration, the end. */
 #include "ikev1_login_pair.h"
+#include "sig_pair.h"
 
 static uint32_t spi_of(const struct pair_host *h)
 {
@@ -116,7 +117,8 @@ static void what_the_data_path_refuses_ends_and_is_told(void **state)
 }
 
 /* b gets another configuration, changed by `change`. */
-static void swap(struct pair *p, void (*change)(struct ike_conf *conf))
+/* Host 1's configuration once more. */
+static struct ike_conf *conf_v1(const struct pair *p)
 {
     struct ike_conf *conf = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
     struct ike_conn_conf *c = &conf->conns[0];
@@ -127,13 +129,24 @@ static void swap(struct pair *p, void (*change)(struct ike_conf *conf))
     c->children[0].n_proposals = 1;
     c->remote_addr = p->h[0].addr;
     c->dpd_s = 0;
-    if (change)
-        change(conf);
+    return conf;
+}
+
+static void swap_to(struct pair *p, struct ike_conf *conf)
+{
     ike_conf_seal(conf);
     pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf});
     ike_conf_put(p->h[1].conf);
     p->h[1].conf = conf;
     pair_run(p, 1);
+}
+
+static void swap(struct pair *p, void (*change)(struct ike_conf *conf))
+{
+    struct ike_conf *conf = conf_v1(p);
+    if (change)
+        change(conf);
+    swap_to(p, conf);
 }
 
 static void other_key(struct ike_conf *conf)
@@ -237,6 +250,36 @@ static void a_user_who_is_removed_loses_his_sa(void **state)
     pair_free(p);
 }
 
+static void swap_lists(struct pair *p, const char *trust)
+{
+    struct ike_conf *former = p->h[1].conf;
+    struct ike_conf *conf = conf_v1(p);
+    p->h[1].conf = conf;
+    sig_cred(p, 1, "r:kb", "r:kb:b:ca", NULL);
+    sig_trust(p, 1, trust);
+    p->h[1].conf = former;
+    swap_to(p, conf);
+}
+
+/* A list that names others ends nothing. */
+static void a_certificate_that_a_new_list_names_ends_its_sa(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    for (int i = 0; i < 2; i++) {
+        sig_cred(p, i, i ? "r:kb" : "r:ka", i ? "r:kb:b:ca" : "r:ka:a:ca", NULL);
+        sig_trust(p, i, "ca");
+    }
+    assert_true(sig_pair_go(p));
+    swap_lists(p, "ca,-b");
+    pair_check_one(p);
+    swap_lists(p, "ca,-a");
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its certificate was revoked");
+    sig_pair_free(p);
+}
+
 static void shutting_down_says_goodbye(void **state)
 {
     (void)state;
@@ -262,6 +305,7 @@ int main(void)
         cmocka_unit_test(a_caller_of_a_former_configuration_does_not_come_up),
         cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
         cmocka_unit_test(a_user_who_is_removed_loses_his_sa),
+        cmocka_unit_test(a_certificate_that_a_new_list_names_ends_its_sa),
         cmocka_unit_test(shutting_down_says_goodbye),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
