@@ -500,7 +500,6 @@ static void a_user_who_is_removed_loses_his_sa_and_both_are_told(void **state)
     pair_free(p);
 }
 
-/* His login is over, and the last AUTH is to come. */
 static void a_user_who_is_removed_while_he_logs_in_has_no_sa(void **state)
 {
     (void)state;
@@ -510,14 +509,11 @@ static void a_user_who_is_removed_while_he_logs_in_has_no_sa(void **state)
         pair_connect(p);
         for (int i = 0; i < 10; i++)
             pair_deliver_one(p);
-        assert_int_equal(pair_stats(p, 1).established, 0);
         struct ike_conf *conf = conf_again(p);
         conf->conns[0].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
         conf->users = login_users(has_ann ? "ann" : "bob", "another one");
         p->hold = false;
         conf_swap(p, conf);
-        assert_int_equal(pair_stats(p, 1).ike_sas, has_ann);
-        assert_int_equal(pair_live(&p->h[0]), has_ann);
         assert_int_equal(pair_live(&p->h[1]), has_ann);
         if (!has_ann)
             assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its user was removed");
