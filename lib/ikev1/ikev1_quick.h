@@ -9,6 +9,7 @@
 #include "ikev1_select.h"
 
 struct ike;
+struct ike_job_dh;
 
 struct ikev1_quick {
     struct ike_nonce ni, nr;
@@ -28,3 +29,8 @@ struct ikev1_quick {
 struct ikev1_quick *ikev1_quick_new(void);
 /* Wipes and frees, with a reserved SPI. NULL is fine. */
 void ikev1_quick_free(struct ike *ike, struct ikev1_quick *q);
+
+/* The body of the peer's KE payload; empty: it sent none. False: it is not as long as the group has it. */
+bool ikev1_quick_take_ke(struct ikev1_quick *q, struct base_span ke);
+/* What a key exchange has made; a key pair is q's then. */
+void ikev1_quick_take_dh(struct ikev1_quick *q, struct ike_job_dh *d);

@@ -72,18 +72,6 @@ static struct ikev1_wants quick_wants(const struct ikev1_sa *sa, const struct ik
     return (struct ikev1_wants){.encap = ikev1_natt_encap(sa, false), .dh = q->group};
 }
 
-static bool quick_take_ke(struct ikev1_quick *q, struct base_span ke)
-{
-    const struct crypt_alg *group = crypt_alg_find(CRYPT_TYPE_DH, (uint16_t)q->group, 0);
-    if (q->group == CRYPT_DH_NONE)
-        return ke.len == 0;
-    if (!group || ke.len != group->out_bytes)
-        return false;
-    memcpy(q->peer_public, ke.ptr, ke.len);
-    q->peer_public_len = (uint16_t)ke.len;
-    return true;
-}
-
 static bool quick_take_nonce(struct ike_nonce *n, const struct ikev1_msg *msg)
 {
     const struct base_span bytes = ikev1_msg_body(msg, WIRE_V1_P_NONCE, 0);
@@ -147,7 +135,6 @@ static struct ikev1_xchg *quick_take_dh(struct ike *ike, uint64_t sa_id, struct 
 {
     *sa = ikev1_sa_by_id(ike, sa_id);
     struct ikev1_xchg *x = *sa ? ikev1_xchg_by_job(*sa, job->id) : NULL;
-    struct ike_job_dh *d = ike_job_dh_of(job);
     if (!x)
         return NULL;
     x->job = 0;
@@ -157,18 +144,7 @@ static struct ikev1_xchg *quick_take_dh(struct ike *ike, uint64_t sa_id, struct 
         quick_give_up(ike, *sa, x);
         return NULL;
     }
-    struct ikev1_quick *q = x->quick;
-    if (d->public_len) {
-        memcpy(q->public_value, d->public_value, d->public_len);
-        q->public_len = d->public_len;
-    }
-    if (job->kind == &ike_job_kind_dh_pair) {
-        q->dh = d->key;
-        d->key = NULL;
-    } else {
-        memcpy(q->secret, d->secret, d->secret_len);
-        q->secret_len = d->secret_len;
-    }
+    ikev1_quick_take_dh(x->quick, ike_job_dh_of(job));
     return x;
 }
 
@@ -386,7 +362,7 @@ static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *
     ikev1_flight_rest(&x->flight);
     if (wire_v1_sa_parse(ikev1_msg_body(msg, WIRE_V1_P_SA, 0), true, in) != WIRE_IKE_OK || in->count != 1 ||
         in->list[0].count != 1 || !ikev1_select_esp(c->proposals, c->n_proposals, in, &wants, &q->algs) ||
-        !quick_take_nonce(&q->nr, msg) || !quick_take_ke(q, ikev1_msg_body(msg, WIRE_V1_P_KE, 0)) ||
+        !quick_take_nonce(&q->nr, msg) || !ikev1_quick_take_ke(q, ikev1_msg_body(msg, WIRE_V1_P_KE, 0)) ||
         !quick_check_nets(q, msg)) {
         explain_malformed(ike, ikev1_sa_about(sa), "an answer of quick mode that has not what was asked for");
         quick_give_up(ike, sa, x);
@@ -506,7 +482,7 @@ static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_q
         quick_explain_proposal(ike, sa, q);
         return WIRE_V1_N_NO_PROPOSAL_CHOSEN;
     }
-    if (!quick_take_ke(q, ke))
+    if (!ikev1_quick_take_ke(q, ke))
         return WIRE_V1_N_INVALID_KEY_INFORMATION;
     if (quick_is_taken(ike, sa, q))
         return WIRE_V1_N_INVALID_ID_INFORMATION;
