@@ -110,7 +110,10 @@ another)
     shows="neither its certificate nor its key makes it the peer: $(culvert_json b 'd["failures"][0].get("why", "")' show failures | cut -c1-120)"
     ;;
 flip)
-    GW_ENGINE[a2]=culvert
+    # Each of the two knows by the SPI whose a packet is.
+    GW_ENGINE[a]=culvert GW_ENGINE[a2]=culvert
+    CULVERT_EXTRA[a]='"tunnel": {"spi_node_bits": 2, "spi_node": 1},'
+    CULVERT_EXTRA[a2]='"tunnel": {"spi_node_bits": 2, "spi_node": 2},'
     lab_up a=fwd b=none clients=2
     conn a net id=@s1 peer_id=@gw
     conn a2 other id=@s2 peer_id=@gw
@@ -127,7 +130,7 @@ flip)
     kill -STOP "${GW_PID[a]}"
     net_rebind a
     check_ping_lost
-    strays=$(culvert_drops a2 unknown_spi)
+    strays=$(culvert_drops a2 other_node)
     [ "$strays" -gt 0 ] || lab_fail "no ESP came to the other gateway: $(culvert_ctl a2 show drops)"
     told() { [ -n "$(culvert_json b '[f for f in d["failures"] if f["connection"] == "foo"] or ""' show failures)" ]; }
     lab_wait 10 grep -q 'event=ike_down' "$LAB_OUT/gwb/culvertd.log" || lab_fail "it is not noticed that another gateway is there"
@@ -140,7 +143,7 @@ flip)
     kill -CONT "${GW_PID[a]}"
     check_reach b "${NET_LAN[a]}.10" 15
     figure "a static mapping moved to another gateway under traffic" "$CHECK_LOST packets" \
-        "misdelivered 0 of $CHECK_LOST ($strays dropped as unknown_spi), wrong accepts 0, back when the mapping is"
+        "misdelivered 0 of $CHECK_LOST ($strays dropped as other_node), wrong accepts 0, back when the mapping is"
     shows="$strays packets dropped by the other gateway; told: ${why:0:120}"
     ;;
 remap)
