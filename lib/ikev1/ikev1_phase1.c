@@ -48,7 +48,8 @@ static bool admit_make_room(struct ike *ike)
     return true;
 }
 
-bool ikev1_phase1_admit(struct ike *ike, const struct ikev1_msg *msg)
+/* A caller is let in, within limits; else it is counted and told. */
+static bool caller_admit(struct ike *ike, const struct ikev1_msg *msg)
 {
     const struct base_endpoint *from = &msg->path->remote;
     const uint32_t most = ike->conf->half_open_max / HALF_OPEN_PART + 1;
@@ -68,8 +69,9 @@ bool ikev1_phase1_admit(struct ike *ike, const struct ikev1_msg *msg)
     return false;
 }
 
-struct ikev1_sa *ikev1_phase1_called(struct ike *ike, const struct ikev1_msg *msg,
-                                     const struct ike_conn_conf *conn, const struct ikev1_choice *choice)
+/* Its SA payload is in the scratch; it is answered as `conn` with this choice. NULL: no memory. */
+static struct ikev1_sa *caller_new(struct ike *ike, const struct ikev1_msg *msg,
+                                   const struct ike_conn_conf *conn, const struct ikev1_choice *choice)
 {
     struct ikev1_sa *sa = ikev1_sa_new(ike, msg->path, false);
     if (!sa)
@@ -107,8 +109,9 @@ static void refuse_in_clear(struct ike *ike, const struct ikev1_msg *msg, uint16
         ike_act_send(ike, msg->path, bytes);
 }
 
-void ikev1_phase1_no_proposal(struct ike *ike, const struct ikev1_msg *msg,
-                              const struct ike_conn_conf *nearest, bool is_aggressive)
+/* An offer that no connection takes: told, and answered within limits. */
+static void caller_refuse(struct ike *ike, const struct ikev1_msg *msg, const struct ike_conn_conf *nearest,
+                          bool is_aggressive)
 {
     const struct explain_about about = {.path = msg->path};
     char theirs[IKE_AUDIT_TEXT_MAX];
@@ -124,6 +127,22 @@ void ikev1_phase1_no_proposal(struct ike *ike, const struct ikev1_msg *msg,
     explain_v1_proposal(ike, about, nearest, NULL,
                         ikev1_select_theirs(&ike->v1->sa_in, false, theirs, sizeof theirs));
     refuse_in_clear(ike, msg, WIRE_V1_N_NO_PROPOSAL_CHOSEN);
+}
+
+struct ikev1_sa *ikev1_phase1_on_call(struct ike *ike, const struct ikev1_msg *msg, bool is_aggressive)
+{
+    const struct ike_conn_conf *nearest, *conn;
+    struct ikev1_choice choice;
+    if (wire_v1_sa_parse(ikev1_msg_body(msg, WIRE_V1_P_SA, 0), false, &ike->v1->sa_in) != WIRE_IKE_OK) {
+        ike->stats.dropped_malformed++;
+        return NULL;
+    }
+    conn = ikev1_peer_offer(ike, msg->path, &ike->v1->sa_in, is_aggressive, &choice, &nearest);
+    if (!conn) {
+        caller_refuse(ike, msg, nearest, is_aggressive);
+        return NULL;
+    }
+    return caller_admit(ike, msg) ? caller_new(ike, msg, conn, &choice) : NULL;
 }
 
 /* ---- proposals ---- */

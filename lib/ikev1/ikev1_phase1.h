@@ -11,17 +11,12 @@
 struct ikev1_msg;
 struct wire_ike_builder;
 
-/* A caller is let in, within limits; else it is counted and told. */
-bool ikev1_phase1_admit(struct ike *ike, const struct ikev1_msg *msg);
 /*
- * A new SA for a caller, whose SA payload is in the scratch, answered as `conn` with this choice. NULL: no
- * memory.
+ * A first message of main or aggressive mode: a new SA for its sender, answered as the first connection that
+ * takes its offer. NULL: malformed, no connection takes it (told, and answered in clear within limits), over
+ * the limits of half-open SAs (told), or no memory.
  */
-struct ikev1_sa *ikev1_phase1_called(struct ike *ike, const struct ikev1_msg *msg,
-                                     const struct ike_conn_conf *conn, const struct ikev1_choice *choice);
-/* An offer that no connection takes: told, and answered within limits. */
-void ikev1_phase1_no_proposal(struct ike *ike, const struct ikev1_msg *msg,
-                              const struct ike_conn_conf *nearest, bool is_aggressive);
+struct ikev1_sa *ikev1_phase1_on_call(struct ike *ike, const struct ikev1_msg *msg, bool is_aggressive);
 
 /* The SA payload of our call, kept for the hashes. group: only with this one, NONE: with all. */
 bool ikev1_phase1_put_offer(struct ike *ike, struct ikev1_sa *sa, enum crypt_dh group,

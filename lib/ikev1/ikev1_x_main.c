@@ -126,21 +126,8 @@ static enum ikev1_outcome main_answer_1(struct ike *ike, struct ikev1_sa *sa, co
 
 static enum ikev1_outcome main_on_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_msg *msg)
 {
-    const struct ike_conn_conf *nearest, *conn;
-    struct ikev1_choice choice;
+    struct ikev1_sa *fresh = ikev1_phase1_on_call(ike, msg, false);
     (void)sa;
-    if (wire_v1_sa_parse(ikev1_msg_body(msg, WIRE_V1_P_SA, 0), false, &ike->v1->sa_in) != WIRE_IKE_OK) {
-        ike->stats.dropped_malformed++;
-        return IKEV1_STAYS;
-    }
-    conn = ikev1_peer_offer(ike, msg->path, &ike->v1->sa_in, false, &choice, &nearest);
-    if (!conn) {
-        ikev1_phase1_no_proposal(ike, msg, nearest, false);
-        return IKEV1_STAYS;
-    }
-    if (!ikev1_phase1_admit(ike, msg))
-        return IKEV1_STAYS;
-    struct ikev1_sa *fresh = ikev1_phase1_called(ike, msg, conn, &choice);
     if (fresh)
         ikev1_step_take(ike, fresh, &main_accepted, main_answer_1(ike, fresh, msg));
     return IKEV1_STAYS;
