@@ -23,11 +23,16 @@ check_pinger() {
 
 # Pings in the background, for what happens under traffic: check_ping_start HOST ADDRESS COUNT INTERVAL
 # Then check_ping_lost waits for their end and puts into CHECK_SENT, CHECK_LOST and CHECK_GAP how many there were, how
-# many got no answer, and for how many milliseconds no answer came.
+# many got no answer, and for how many milliseconds no answer came; check_ping_end, too, but it lets no more of them be sent.
 check_ping_start() {
     CHECK_LOG=$LAB_OUT/ping-under-traffic.log
     lab_spawn "host$1" "$CHECK_LOG" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval "$4" --pattern "$CHECK_PATTERN"
     CHECK_PID=$LAB_PID
+}
+
+check_ping_end() {
+    kill -USR1 "$CHECK_PID" || lab_fail "the pings ended before what they are for"
+    check_ping_lost
 }
 
 check_ping_lost() {

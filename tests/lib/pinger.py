@@ -6,6 +6,7 @@ answers as lost that a busy machine only delays. Prints
 import argparse
 import os
 import select
+import signal
 import socket
 import struct
 import time
@@ -35,6 +36,10 @@ class Pinger:
         self.ident = os.getpid() & 0xFFFF
         self.sent_at, self.rtt, self.duplicates, self.gap = {}, {}, 0, 0.0
         self.last_answer = None
+
+    def enough(self, *_):
+        """SIGUSR1: what was sent is all that is sent."""
+        self.count = len(self.sent_at)
 
     def send(self, number):
         self.sent_at[number] = time.monotonic()
@@ -68,8 +73,9 @@ class Pinger:
             if number < self.count and time.monotonic() >= due:
                 self.send(number)
                 number += 1
-                until = time.monotonic() + patience if number == self.count else None
                 continue
+            if number >= self.count and until is None:
+                until = time.monotonic() + patience
             wait = (until if until is not None else due) - time.monotonic()
             if select.select([self.sock], [], [], max(wait, 0))[0]:
                 self.receive()
@@ -84,6 +90,7 @@ def main():
     parser.add_argument("--pattern", default="00", help="bytes to fill with, in hexadecimal")
     options = parser.parse_args()
     pinger = Pinger(options.target, options.count, bytes.fromhex(options.pattern))
+    signal.signal(signal.SIGUSR1, pinger.enough)
     pinger.run(options.interval, options.patience)
     times = [t * 1000 for t in pinger.rtt.values()] or [0.0]
     print(f"sent {len(pinger.sent_at)} received {len(pinger.rtt)} duplicates {pinger.duplicates} "
