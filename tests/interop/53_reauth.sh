@@ -9,7 +9,8 @@
 case $1 in
 by-peer)
     lab_up a=masq b=1to1
-    gw_pair "a.swan=reauth_time = 5s"
+    # By default strongSwan's hard end would be in the same second, and where it comes first, there is no reauthentication.
+    gw_pair "a.swan=reauth_time = 5s"$'\n'"over_time = 20s"
     ;;
 told)
     lab_up a=masq b=1to1
@@ -33,7 +34,7 @@ first=$(culvert_json b 'd["sas"][0]["spi_i"]' show sas)
 check_ping_start a "${NET_LAN[b]}.10" 1000 0.01
 check_ping_lost
 most=50
-[ "$1" != by-culvert ] || most=2
+case $1 in by-culvert) most=2 ;; by-peer) most=10 ;; esac
 [ "$CHECK_LOST" -le "$most" ] || lab_fail "$CHECK_LOST pings are lost, more than $most"
 one_each() { [ "$(culvert_ikes b)" = 1 ] && [ "$(gw_children b)" = 1 ]; }
 lab_wait 5 one_each || lab_fail "Culvert has $(culvert_ikes b) IKE SAs and $(gw_children b) children"
