@@ -5,7 +5,7 @@
 # address comes up, a live tunnel is rekeyed and loses nothing, and one record names the host.
 . "$(dirname "$0")/../lib/lab.sh"
 
-"$LAB_PYTHON" -c 'import cryptography' 2>/dev/null || { echo "skipped: python3-cryptography is not installed" && exit 77; }
+lab_need_cryptography
 here=$(dirname "$0")
 ike=aes128gcm16-prfsha256-x25519,aes128gcm16-prfsha256-modp4096
 lab_up a=masq b=1to1

@@ -4,7 +4,7 @@
 # with such names: each is refused and costs the control core little, and the nearest connection is told.
 . "$(dirname "$0")/../lib/lab.sh"
 
-"$LAB_PYTHON" -c 'import cryptography' 2>/dev/null || { echo "skipped: python3-cryptography is not installed" && exit 77; }
+lab_need_cryptography
 connections=2000
 lab_up a=none b=none
 gw_pair

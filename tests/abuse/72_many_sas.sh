@@ -4,7 +4,7 @@
 # the gateway asks grows with their number, not with its square.
 . "$(dirname "$0")/../lib/lab.sh"
 
-"$LAB_PYTHON" -c 'import cryptography' 2>/dev/null || { echo "skipped: python3-cryptography is not installed" && exit 77; }
+lab_need_cryptography
 lab_up a=none b=none
 gw_pair
 gw_start b

@@ -26,7 +26,6 @@ in_vain() {
     lab_in "$1" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval 0.001 --pattern "$CHECK_PATTERN" >"$LAB_OUT/vain.log" 2>&1 || true
     grep -q "sent $3 received 0 " "$LAB_OUT/vain.log" || lab_fail "pings to $2: $(cat "$LAB_OUT/vain.log")"
 }
-need_python() { "$LAB_PYTHON" -c 'import cryptography' 2>/dev/null || { echo "skipped: python3-cryptography is not installed" && exit 77; }; }
 up() { # GATEWAY CONNECTION
     gw_initiate "$1" "$2" || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gw$1/initiate.log"); $(tail -n 3 "$LAB_OUT/gwb/culvertd.log")"
 }
@@ -207,7 +206,7 @@ handed)
     shows="two SAs at one address and port, each with its own packets"
     ;;
 inside)
-    need_python
+    lab_need_cryptography
     lab_up a=none b=none
     conn b foo id=@gw peer_id=@foo
     conn b bar id=@gw peer_id=@bar peer_lan=10.3.0.0/24
@@ -225,7 +224,7 @@ inside)
     shows="1000 packets in another's name dropped, 20 of its own passed"
     ;;
 keys)
-    need_python
+    lab_need_cryptography
     lab_up a=masq b=1to1
     for i in {1..20}; do conn b "p$i" id=@gw "peer_id=@p$i" "psk=secret-of-peer-$i-with-32-characters" "peer_lan=10.100.$i.0/24"; done
     gw_start b

@@ -143,6 +143,11 @@ lab_need_root() {
     [ "$(id -u)" = 0 ] || lab_fail "network namespaces need root"
 }
 
+# For tools that seal or sign by themselves: without this module the scenario is skipped.
+lab_need_cryptography() {
+    "$LAB_PYTHON" -c 'import cryptography' 2>/dev/null || { echo "skipped: python3-cryptography is not installed" && exit 77; }
+}
+
 trap lab_on_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
