@@ -139,7 +139,6 @@ static void auth_hold_against_now(struct ikev2_sa *sa)
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    sa->local_id = *ikev2_auth_local_id(sa, sa->conn);
     sa->remote_id = a->proved[0];
     ikev2_sa_set_also(sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
     memcpy(sa->shown, a->shown, sizeof sa->shown);

@@ -9,7 +9,6 @@
 #include "base_ts.h"
 #include "esp_pair.h"
 #include "ike_claim.h"
-#include "ike_nonce.h"
 #include "ikev2_select.h"
 
 struct ike;
@@ -58,7 +57,6 @@ struct ikev2_child {
     bool want_now;        /* of want_rekey: an operator's, and no pause after a refusal holds it up */
     bool is_dh_agreed;    /* algs.dh is what both want; else it was made in IKE_AUTH, which has no group */
     uint32_t replaced_by; /* spi_in of the pair from the peer's rekeying of this one; 0: none */
-    struct ike_nonce low; /* with replaced_by: the lower nonce of that exchange (RFC 7296 2.8.1) */
 };
 
 /* By our SPI, among all; NULL: none. */

@@ -21,8 +21,10 @@
 void ikev2_collide_child_replaced(struct ike *ike, struct ikev2_child *old, struct ikev2_child *heir,
                                   const struct ikev2_task *t)
 {
+    struct ikev2_task *ours = heir->sa->task;
+    if (ours && ours->kind == IKEV2_TASK_REKEY_CHILD && ours->spi_old == old->spi_in)
+        ours->rival_low = *ike_nonce_low(&t->ni, &t->nr);
     old->replaced_by = heir->spi_in;
-    old->low = *ike_nonce_low(&t->ni, &t->nr);
     heir->last_in = old->last_in;
     heir->last_out = old->last_out;
     IKE_COUNT(ike, heir->sa, rekeyed_child);
@@ -30,7 +32,7 @@ void ikev2_collide_child_replaced(struct ike *ike, struct ikev2_child *old, stru
 
 bool ikev2_collide_child_lost(const struct ikev2_child *old, const struct ikev2_task *t)
 {
-    return old && old->replaced_by && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &old->low) < 0;
+    return old && old->replaced_by && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &t->rival_low) < 0;
 }
 
 void ikev2_collide_child_done(struct ike *ike, struct ikev2_child *old, struct ikev2_child *heir, bool lost)

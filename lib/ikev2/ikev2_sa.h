@@ -18,7 +18,6 @@
 #include "ikev2_frag.h"
 #include "ikev2_keymat.h"
 #include "ike_natd.h"
-#include "ike_nonce.h"
 #include "ike_path.h"
 #include "ike_share.h"
 #include "ikev2_keepalive.h"
@@ -117,9 +116,8 @@ struct ikev2_sa_want {
 
 /* The peer's rekeying while ours is under way (RFC 7296 2.8.2). */
 struct ikev2_sa_rival {
-    uint64_t id;          /* the SA from it; 0: none */
-    uint64_t of;          /* the SA that this one is the rival of; 0: none */
-    struct ike_nonce low; /* with id: the lower nonce of its exchange */
+    uint64_t id; /* the SA from it; 0: none */
+    uint64_t of; /* the SA that this one is the rival of; 0: none */
 };
 
 /* Two SAs while the authentication is repeated (RFC 7296 2.8.3); 0: none. */
@@ -158,7 +156,7 @@ struct ikev2_sa {
     } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;
-    struct ike_id local_id, remote_id; /* of several rounds of authentication, by the first */
+    struct ike_id remote_id; /* of several rounds of authentication, by the first */
     struct ike_id *also_id;         /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
     uint64_t shown[IKE_ROUNDS_MAX]; /* by which certificates (crypt_pki_ops.cert_mark); 0: by none */
     struct ike_natd natd;

@@ -39,8 +39,9 @@ struct ikev2_task {
     enum ikev2_task_kind kind;
     struct ike_nonce ni;
     struct ike_nonce nr;
-    struct crypt_dh_key *dh; /* ours, while no job has it */
-    enum crypt_dh group;     /* NONE: no key exchange */
+    struct ike_nonce rival_low; /* the lower one of the peer's rekeying of the same (RFC 7296 2.8.1, 2.8.2) */
+    struct crypt_dh_key *dh;    /* ours, while no job has it */
+    enum crypt_dh group;        /* NONE: no key exchange */
     uint8_t ke_retries;
     bool is_dh_agreed; /* choice.dh was agreed on: not in IKE_AUTH */
     bool is_turned;    /* refused once, so it goes with a group instead of without, or the other way round */

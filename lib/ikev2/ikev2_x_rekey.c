@@ -91,7 +91,6 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->spi_i = is_initiator ? t->spi_new : t->choice.spi;
     sa->spi_r = is_initiator ? t->choice.spi : t->spi_new;
     sa->algs = t->choice;
-    sa->local_id = old->local_id;
     sa->remote_id = old->remote_id;
     ikev2_sa_set_also(sa, old->also_id);
     memcpy(sa->shown, old->shown, sizeof sa->shown);
@@ -221,7 +220,7 @@ static void rekey_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
                          const struct ike_job_dh *r)
 {
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
-    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0;
+    const bool lost = rival && ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &t->rival_low) < 0;
     struct ikev2_sa *heir = rekey_make_heir(ike, sa, t, true, r);
     if (!heir) {
         rekey_reject(ike, sa, t);
@@ -302,7 +301,7 @@ static bool rekey_stops(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
 {
     struct ikev2_sa *rival = ikev2_rival_of_old(ike, sa);
     if (rival && ikev2_select_has_addke(&t->choice) &&
-        ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &sa->rival.low) < 0) {
+        ike_nonce_compare(ike_nonce_low(&t->ni, &t->nr), &t->rival_low) < 0) {
         ikev2_task_done(ike, sa);
         rekey_retire(ike, sa, rival);
         return true;
@@ -444,7 +443,7 @@ static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     if (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE) {
         sa->rival.id = heir->id;
         heir->rival.of = sa->id;
-        sa->rival.low = *ike_nonce_low(&t->ni, &t->nr);
+        sa->task->rival_low = *ike_nonce_low(&t->ni, &t->nr);
         return;
     }
     rekey_retire(ike, sa, heir);

@@ -9,6 +9,7 @@
  * craft_begin(), put payloads, craft_send(), and look at c->answer.
  */
 #include "ike_core.h"
+#include "ike_nonce.h"
 #include "ike_pair.h"
 #include "ikev2_keymat.h"
 #include "ikev2_msg.h"

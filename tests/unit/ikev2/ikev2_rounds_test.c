@@ -48,7 +48,6 @@ static void each_side_proves_itself_as_often_as_it_is_configured(void **state)
         struct pair *p = rounds_pair(n & 1, n & 2);
         connect_in(p, 6);
         assert_true(ike_id_equal(&sa_of(p, 1)->remote_id, &p->h[1].conf->conns[0].remote_id));
-        assert_true(ike_id_equal(&sa_of(p, 1)->local_id, &p->h[1].conf->conns[0].local_id));
         if (n & 1)
             assert_also(p, 1, "@a2");
         else
