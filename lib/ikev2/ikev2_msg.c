@@ -184,61 +184,10 @@ static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, 
     return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
-static void answer_forget(struct ikev2_sa *sa)
-{
-    base_wipe(sa->answer.chain.ptr, sa->answer.chain.len);
-    ike_blob_free(&sa->answer.chain);
-}
-
 void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa)
 {
-    if (base_time_since(ike->now, sa->answer.at) >= ANSWER_REST_S * BASE_NS_PER_S)
-        answer_forget(sa);
     if (base_time_since(ike->now, sa->answer.at) >= ANSWER_KEPT_S * BASE_NS_PER_S)
         ike_dgrams_free(&sa->resp);
-}
-
-void ikev2_msg_answer_free(struct ikev2_sa *sa)
-{
-    answer_forget(sa);
-    ike_dgrams_free(&sa->resp);
-}
-
-/* What can be cut into smaller fragments than it is sent in is kept. */
-static void answer_keep(const struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
-                        uint8_t exchange, const struct wire_ike_builder *b)
-{
-    answer_forget(sa);
-    sa->answer.repeats = 0;
-    sa->answer.exchange = exchange;
-    sa->answer.at = ike->now;
-    if (sa->frag.is_agreed && ikev2_seal_bytes(sa, wire_ike_chain_bytes(b).len) > ikev2_frag_least(path))
-        ike_blob_set(&sa->answer.chain, base_span(b->w.buf, b->w.pos));
-}
-
-static void answer_cut_smaller(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
-{
-    const struct ike_blob *kept = &sa->answer.chain;
-    const struct ikev2_plain plain = msg_plain(sa, sa->answer.exchange, sa->seq.peer - 1, true, kept->ptr[0],
-                                               base_span(kept->ptr + 1, kept->len - 1));
-    struct ike_dgrams smaller = {0}, before = sa->resp;
-    if (ikev2_seal_cut(ike, sa, &plain, ikev2_frag_least(path), &smaller) == 0 &&
-        smaller.count > before.count) {
-        sa->resp = smaller;
-        smaller = before;
-        sa->frag.is_small = true;
-    }
-    ike_dgrams_free(&smaller);
-    answer_forget(sa);
-}
-
-void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut)
-{
-    if (sa->answer.repeats < CUT_SMALLER_AT)
-        sa->answer.repeats++;
-    if (sa->answer.repeats == CUT_SMALLER_AT && sa->answer.chain.ptr && may_cut)
-        answer_cut_smaller(ike, sa, path);
-    ike_act_send_all(ike, path, &sa->resp);
 }
 
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
@@ -247,10 +196,10 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
     const struct ikev2_plain plain =
         msg_plain(sa, exchange, msgid, true, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     ike_dgrams_free(&sa->resp);
-    if (!b->w.failed) {
-        answer_keep(ike, sa, path, exchange, b);
+    sa->answer.repeats = 0;
+    sa->answer.at = ike->now;
+    if (!b->w.failed)
         msg_seal(ike, sa, &plain, msg_answer_most(ike, sa, path), &sa->resp);
-    }
     msg_wipe(b);
     if (!sa->resp.count)
         return;
@@ -311,6 +260,71 @@ static int msg_open_one(struct ike *ike, const struct ikev2_sa *sa, const struct
     *err = pad + 1 > len ? WIRE_IKE_BAD_LENGTH : WIRE_IKE_OK;
     *content = base_span(ike->v2->plain_in, *err ? 0 : len - 1 - pad);
     return *err ? -EPROTO : 0;
+}
+
+/* ---- the last answer, once more ---- */
+
+/* Whether its path may be too small for it: of what is asked for much later that is no sign. */
+static bool answer_may_be_too_long(const struct ike *ike, const struct ikev2_sa *sa,
+                                   const struct ike_path *path)
+{
+    struct base_span d = BASE_SPAN_NONE;
+    size_t at = 0;
+    return sa->frag.is_agreed && ike_dgrams_next(&sa->resp, &at, &d) && d.len > ikev2_frag_least(path) &&
+           base_time_since(ike->now, sa->answer.at) < ANSWER_REST_S * BASE_NS_PER_S;
+}
+
+/* One datagram of it, opened, behind the others in `chain`. False: it is not what we have sealed. */
+static bool answer_open_one(struct ike *ike, const struct ikev2_sa *sa, struct ikev2_msg *msg,
+                            struct base_writer *chain)
+{
+    struct wire_ike_skf skf;
+    enum wire_ike_err err;
+    size_t len = 0;
+    if (wire_ike_hdr_parse(msg->raw, &msg->hdr) != WIRE_IKE_OK || msg_sealed(msg, &skf, &err) != 0 ||
+        ikev2_seal_open_own(ike, sa, msg->raw, skf.body, &len) != 0)
+        return false;
+    const size_t padded = len, pad = ike->v2->plain_in[len - 1];
+    len -= pad < len ? pad + 1 : len;
+    base_write(chain, ike->v2->plain_in, len);
+    base_wipe(ike->v2->plain_in, padded);
+    return true;
+}
+
+/* In as small fragments as there are, out of what it was sealed from. */
+static void answer_cut_smaller(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    struct ikev2_msg msg = {0};
+    struct base_writer chain = base_writer(ike->v2->chain, sizeof ike->v2->chain);
+    struct ike_dgrams smaller = {0};
+    uint8_t first = WIRE_IKE_P_NONE;
+    bool is_open = true;
+    for (size_t at = 0; is_open && ike_dgrams_next(&sa->resp, &at, &msg.raw);) {
+        const bool is_first = base_writer_span(&chain).len == 0;
+        is_open = answer_open_one(ike, sa, &msg, &chain);
+        if (is_first)
+            first = msg.plds.sk_first;
+    }
+    const struct base_span all = base_writer_span(&chain);
+    const struct ikev2_plain plain = msg_plain(sa, msg.hdr.exchange, msg.hdr.msgid, true, first, all);
+    if (is_open && ikev2_seal_cut(ike, sa, &plain, ikev2_frag_least(path), &smaller) == 0 &&
+        smaller.count > sa->resp.count) {
+        const struct ike_dgrams before = sa->resp;
+        sa->resp = smaller;
+        smaller = before;
+        sa->frag.is_small = true;
+    }
+    ike_dgrams_free(&smaller);
+    base_wipe(ike->v2->chain, all.len);
+}
+
+void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut)
+{
+    if (sa->answer.repeats <= CUT_SMALLER_AT)
+        sa->answer.repeats++;
+    if (sa->answer.repeats == CUT_SMALLER_AT && may_cut && answer_may_be_too_long(ike, sa, path))
+        answer_cut_smaller(ike, sa, path);
+    ike_act_send_all(ike, path, &sa->resp);
 }
 
 int ikev2_msg_open(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg, enum wire_ike_err *err)

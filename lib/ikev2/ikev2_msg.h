@@ -57,13 +57,8 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
  * may_cut: the SA's keys are those that it is sealed with.
  */
 void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
-/*
- * What the last answer says is forgotten when nobody can ask for it smaller any more, and its datagrams,
- * which with certificates are as large as the SA, when nobody can ask for it at all.
- */
+/* The last answer is dropped when it has not been asked for in several minutes. */
 void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa);
-/* Drops the last answer: nobody asks for it any more. */
-void ikev2_msg_answer_free(struct ikev2_sa *sa);
 /* The answer is one error notify. */
 void ikev2_msg_respond_error(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path,
                              uint8_t exchange, uint32_t msgid, uint16_t notify, struct base_span data);

@@ -235,7 +235,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         sa->seq.peer++;
         ikev2_mobike_heard(sa, msg->path);
         packet_shows_life(ike, sa);
-        ikev2_msg_answer_free(sa);
+        ike_dgrams_free(&sa->resp);
     }
     if (proves_move)
         ikev2_natd_answered(ike, sa, msg->path);

@@ -156,7 +156,7 @@ struct ikev2_sa {
     } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;
-    struct ike_id remote_id; /* of several rounds of authentication, by the first */
+    struct ike_id remote_id;        /* of several rounds of authentication, by the first */
     struct ike_id *also_id;         /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
     uint64_t shown[IKE_ROUNDS_MAX]; /* by which certificates (crypt_pki_ops.cert_mark); 0: by none */
     struct ike_natd natd;
@@ -170,10 +170,7 @@ struct ikev2_sa {
     struct ikev2_request req;
     struct ikev2_frag frag;
     struct {
-        struct ike_blob
-            chain;    /* what it says in clear, its first type in front, as long as it may be cut anew */
-        base_time at; /* when it was made */
-        uint8_t exchange;
+        base_time at;       /* when it was made */
         uint8_t repeats;    /* how often it was asked for again */
     } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */

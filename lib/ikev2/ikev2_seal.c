@@ -154,8 +154,13 @@ int ikev2_seal_cut(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_plai
 
 /* ---- opening ---- */
 
-int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
-                    struct base_span raw, struct base_span body, size_t *len)
+/* Of one direction; integ is empty with an AEAD. */
+struct seal_keys {
+    struct base_span encr, integ;
+};
+
+static int seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct seal_keys *keys,
+                     struct base_span raw, struct base_span body, size_t *len)
 {
     const struct crypt_alg *encr = sa->algs.encr;
     const size_t icv_len = seal_icv(sa);
@@ -170,14 +175,29 @@ int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ike
     if (sa->algs.integ) {
         uint8_t want[CRYPT_INTEG_KEY_MAX];
         const struct base_span all = base_span(raw.ptr, raw.len - icv_len);
-        if (ike->env.crypto->integ(sa->algs.integ, integ_key(keys, !sa->is_initiator), &all, 1, want) != 0 ||
+        if (ike->env.crypto->integ(sa->algs.integ, keys->integ, &all, 1, want) != 0 ||
             !base_equal_secret(want, icv.ptr, icv_len))
             return -EBADMSG;
     }
     *len = cipher.len;
     const struct base_span aad = base_span(raw.ptr, (size_t)(iv.ptr - raw.ptr));
-    return ike->env.crypto->decrypt(encr, encr_key(keys, !sa->is_initiator), iv, aad, cipher,
-                                    encr->is_aead ? icv : BASE_SPAN_NONE, ike->v2->plain_in) == 0
+    return ike->env.crypto->decrypt(encr, keys->encr, iv, aad, cipher, encr->is_aead ? icv : BASE_SPAN_NONE,
+                                    ike->v2->plain_in) == 0
                ? 0
                : -EBADMSG;
+}
+
+int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
+                    struct base_span raw, struct base_span body, size_t *len)
+{
+    const struct seal_keys theirs = {encr_key(keys, !sa->is_initiator), integ_key(keys, !sa->is_initiator)};
+    return seal_open(ike, sa, &theirs, raw, body, len);
+}
+
+int ikev2_seal_open_own(struct ike *ike, const struct ikev2_sa *sa, struct base_span raw,
+                        struct base_span body, size_t *len)
+{
+    const struct seal_keys ours = {encr_key(&sa->keys, sa->is_initiator),
+                                   integ_key(&sa->keys, sa->is_initiator)};
+    return seal_open(ike, sa, &ours, raw, body, len);
 }

@@ -46,3 +46,7 @@ int ikev2_seal_cut(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_plai
  */
 int ikev2_seal_open(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_keys *keys,
                     struct base_span raw, struct base_span body, size_t *len);
+
+/* The same for what we sealed ourselves, with the SA's keys. */
+int ikev2_seal_open_own(struct ike *ike, const struct ikev2_sa *sa, struct base_span raw,
+                        struct base_span body, size_t *len);

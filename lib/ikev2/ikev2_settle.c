@@ -87,7 +87,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     if (sa->want.disowned)
         ike->env.spi_free(ike->env.ctx, sa->want.disowned);
     ikev2_wishes_free(&sa->want.children);
-    ikev2_msg_answer_free(sa);
+    ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     free(sa->also_id);
     ike_conf_put(sa->conf);
