@@ -18,6 +18,7 @@
 #include "ikev2_further.h"
 #include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
+#include "ikev2_msg.h"
 #include "ikev2_natd.h"
 #include "ikev2_places.h"
 #include "ikev2_probe.h"
@@ -281,6 +282,8 @@ static void child_on_traffic(struct ike *ike, struct ikev2_child *c, const struc
         sa->life.last_in = c->last_in;
     if (c->last_out.ns > sa->life.last_out.ns)
         sa->life.last_out = c->last_out;
+    if (ev->last_in.ns)
+        ikev2_msg_answer_arrived(sa);
     /* The peer sends on the new pair, so it receives on it as well. */
     if (ev->last_in.ns && c->state == IKEV2_CHILD_UP && !c->is_rekeyed)
         ikev2_child_activate(ike, c);

@@ -184,6 +184,12 @@ static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, 
     return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
+void ikev2_msg_answer_arrived(struct ikev2_sa *sa)
+{
+    if (sa->answer.exchange == WIRE_IKE_AUTH)
+        ike_dgrams_free(&sa->resp);
+}
+
 void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa)
 {
     if (base_time_since(ike->now, sa->answer.at) >= ANSWER_KEPT_S * BASE_NS_PER_S)
@@ -197,6 +203,7 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
         msg_plain(sa, exchange, msgid, true, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     ike_dgrams_free(&sa->resp);
     sa->answer.repeats = 0;
+    sa->answer.exchange = exchange;
     sa->answer.at = ike->now;
     if (!b->w.failed)
         msg_seal(ike, sa, &plain, msg_answer_most(ike, sa, path), &sa->resp);

@@ -57,6 +57,12 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
  * may_cut: the SA's keys are those that it is sealed with.
  */
 void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
+/*
+ * The peer answered a request of ours, or sent by a child: it has the answer to its IKE_AUTH, without which
+ * it could not, and does not ask for it again. With certificates that is as large as the SA, so it is not
+ * kept until the next request (RFC 7296 2.1). Other answers are, since they may be under way yet.
+ */
+void ikev2_msg_answer_arrived(struct ikev2_sa *sa);
 /* The last answer is dropped when it has not been asked for in several minutes. */
 void ikev2_msg_answer_rest(const struct ike *ike, struct ikev2_sa *sa);
 /* The answer is one error notify. */

@@ -228,6 +228,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
         msg->is_response && sa->req.is_elsewhere && ike_path_equal(&sa->req.elsewhere, msg->path);
     if (msg->is_response) {
         sa->seq.own++;
+        ikev2_msg_answer_arrived(sa);
         ikev2_mobike_reached(ike, sa, msg->path);
         ikev2_stream_leave_beside(ike, sa);
         ikev2_request_clear(sa);

@@ -170,7 +170,8 @@ struct ikev2_sa {
     struct ikev2_request req;
     struct ikev2_frag frag;
     struct {
-        base_time at;       /* when it was made */
+        base_time at; /* when it was made */
+        uint8_t exchange;
         uint8_t repeats;    /* how often it was asked for again */
     } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */

@@ -2,6 +2,7 @@
 /* Sealing and opening with the product's cryptography, in every form that an SK payload has. */
 #include "ike_core.h"
 #include "ike_pair.h"
+#include "ikev2_children.h"
 #include "ikev2_move.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
@@ -219,6 +220,38 @@ static void an_answer_goes_as_it_was_when_it_is_asked_for_late_and_then_rests(vo
     pair_free(p);
 }
 
+/* The answer to IKE_AUTH is large with certificates; one that comes later may be under way when we ask. */
+static void what_shows_that_the_answer_to_ike_auth_arrived_frees_it(void **state)
+{
+    (void)state;
+    for (size_t by_traffic = 0; by_traffic < 2; by_traffic++) {
+        struct pair *p = pair_up();
+        struct ike *ike = p->h[1].ike;
+        struct ikev2_sa *a = p->h[0].ike->v2->first, *b = ike->v2->first;
+        assert_int_equal(b->resp.count, 1);
+        const struct ike_event traffic = {
+            .type = IKE_EV_TRAFFIC, .spi_in = b->children->spi_in, .last_in = p->now, .last_out = p->now};
+        if (by_traffic)
+            ike_on_event(ike, p->now, &traffic);
+        b->want.dpd = !by_traffic;
+        ikev2_sa_touch(ike, b);
+        ike_on_timer(ike, p->now);
+        pair_settle(p);
+        assert_int_equal(b->resp.count, 0);
+        a->want.dpd = true;
+        ikev2_sa_touch(p->h[0].ike, a);
+        ike_on_timer(p->h[0].ike, p->now);
+        pair_settle(p);
+        assert_int_equal(b->resp.count, 1);
+        b->want.dpd = true;
+        ikev2_sa_touch(ike, b);
+        ike_on_timer(ike, p->now);
+        pair_settle(p);
+        assert_int_equal(b->resp.count, 1);
+        pair_free(p);
+    }
+}
+
 /* Whoever cuts small has a reason to. */
 static void an_answer_is_cut_no_larger_than_its_request_was(void **state)
 {
@@ -247,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_request_that_does_not_arrive_is_cut_smaller),
         cmocka_unit_test(an_answer_that_does_not_arrive_is_cut_smaller),
         cmocka_unit_test(an_answer_goes_as_it_was_when_it_is_asked_for_late_and_then_rests),
+        cmocka_unit_test(what_shows_that_the_answer_to_ike_auth_arrived_frees_it),
         cmocka_unit_test(an_answer_is_cut_no_larger_than_its_request_was),
         cmocka_unit_test(both_sides_understand_each_other_with_every_kind_of_cipher),
         cmocka_unit_test(a_flipped_bit_anywhere_is_dropped_and_counted),
