@@ -24,6 +24,7 @@
 #include "ikev2_probe.h"
 #include "ikev2_reauth.h"
 #include "ikev2_reload.h"
+#include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "ikev2_stray.h"
 #include "ikev2_stream.h"
@@ -265,6 +266,7 @@ size_t ikev2_shut_down(struct ike *ike, size_t most)
         struct ikev2_sa *sa = v2->leaving;
         v2->leaving = sa->link.next;
         ikev2_close(ike, sa, "shutting down");
+        ikev2_request_hurry(ike, sa);
     }
     return v2->leaving != NULL;
 }

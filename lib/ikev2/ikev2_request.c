@@ -131,6 +131,12 @@ void ikev2_request_clear(struct ikev2_sa *sa)
     sa->req.is_elsewhere = false;
 }
 
+void ikev2_request_hurry(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->req.dgrams.count)
+        sa->req.at = base_time_min(sa->req.at, base_time_add(ike->now, GOODBYE_NS));
+}
+
 void ikev2_request_repeat(struct ike *ike, struct ikev2_sa *sa)
 {
     sa->req.tries++;

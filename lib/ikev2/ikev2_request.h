@@ -51,6 +51,9 @@ void ikev2_request_forget(struct ikev2_sa *sa);
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);
 
+/* All is to end soon, and a DELETE waits for the answer to it (window 1): it is repeated at that pace. */
+void ikev2_request_hurry(struct ike *ike, struct ikev2_sa *sa);
+
 /*
  * Sends it once more and plans the next time. While a peer that may have moved waits to be asked, every
  * second copy goes there. With MOBIKE, where we decide, later ones go over all pairs of addresses.

@@ -31,6 +31,28 @@ static void shutdown_says_goodbye_and_answers_nobody(void **state)
     pair_free(p);
 }
 
+/* Of the two seconds that are left it takes a half to ask again, and the DELETE follows the answer. */
+static void shutdown_says_goodbye_behind_a_check_that_was_lost(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ikev2_sa *sa = p->h[1].ike->v2->first;
+    p->hold = true;
+    sa->want.dpd = true;
+    ikev2_sa_touch(p->h[1].ike, sa);
+    ike_on_timer(p->h[1].ike, p->now);
+    pair_drain(p);
+    assert_int_equal(p->tail - p->head, 1);
+    p->head = p->tail = 0; /* lost */
+    p->hold = false;
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN});
+    assert_int_equal(pair_stats(p, 0).ike_sas, 1);
+    pair_run(p, 1);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 0);
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    pair_free(p);
+}
+
 static void an_sa_that_is_being_rekeyed_ends_under_its_new_keys(void **state)
 {
     (void)state;
@@ -127,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_terminated_connection_is_gone_on_both_sides),
         cmocka_unit_test(shutdown_says_goodbye_and_answers_nobody),
+        cmocka_unit_test(shutdown_says_goodbye_behind_a_check_that_was_lost),
         cmocka_unit_test(an_sa_that_is_being_rekeyed_ends_under_its_new_keys),
         cmocka_unit_test(an_end_while_ike_auth_is_under_way_reaches_the_peer),
         cmocka_unit_test(all_spis_of_a_delete_are_read),
