@@ -342,7 +342,7 @@ bool ctl_ike_names(struct ctl *ctl)
 
 void ctl_ike_timer(struct ctl *ctl, base_time now)
 {
-    if (!base_time_reached(ike_deadline(ctl->ike), now))
+    if (!base_time_reached(ike_deadline(ctl->ike), now) || node_is_behind(ctl->node))
         return;
     ike_on_timer(ctl->ike, now);
     ctl_ike_actions(ctl);

@@ -34,14 +34,20 @@
 #define ASIDE_NAP_MS     1
 #define EPOLL_EVENTS_MAX 16
 
-/* Some peers at a time, so that their DELETEs find room in the send queue. */
+/*
+ * Some peers at a time, so that their DELETEs find room in the send queue: the worker that empties it may
+ * have to wait for a core longer than they take to fill it.
+ */
 static void loop_tell_peers(struct ctl *ctl, base_time now)
 {
-    if (!ctl->loop.is_telling || !base_time_reached(ctl->loop.tell_peers_at, now))
+    if (!ctl->loop.is_telling || !base_time_reached(ctl->loop.tell_peers_at, now) ||
+        node_is_behind(ctl->node))
         return;
     ctl->loop.is_telling = ctl_event(ctl, &(struct ike_event){.type = IKE_EV_SHUTDOWN}) > 0;
     ctl->loop.tell_peers_at = base_time_add(now, GOODBYES_NS);
-    ctl->loop.stop_by = base_time_min(base_time_add(now, GOODBYE_NS), ctl->loop.stop_at_last);
+    ctl->loop.stop_by = ctl->loop.stop_at_last;
+    if (!ctl->loop.is_telling)
+        ctl->loop.stop_by = base_time_min(base_time_add(now, GOODBYE_NS), ctl->loop.stop_at_last);
 }
 
 static void loop_say_goodbye(struct ctl *ctl, base_time now)
@@ -52,7 +58,7 @@ static void loop_say_goodbye(struct ctl *ctl, base_time now)
     ctl->loop.is_stopping = ctl->loop.is_telling = true;
     atomic_store_explicit(&ctl->loop.stops_reading, true, memory_order_relaxed); /* with conf_is_unwanted() */
     ctl_notify_stopping(ctl);
-    ctl->loop.stop_at_last = base_time_add(now, GOODBYE_MAX_NS);
+    ctl->loop.stop_by = ctl->loop.stop_at_last = base_time_add(now, GOODBYE_MAX_NS);
     loop_tell_peers(ctl, now);
 }
 

@@ -204,6 +204,9 @@ bool dp_host_wants(const struct dp *dp, struct dp_punt *punt);
  */
 bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame);
 
+/* Whether that ring is half full, since worker 0 does not come to it. Thread: control. */
+bool dp_tx_is_behind(const struct dp *dp);
+
 /*
  * Sends a UDP datagram from an own endpoint (its address must be a port's). marker: put the non-ESP marker
  * before it (RFC 3948 2.2). whole: as one packet that nobody cuts, with DF. An unknown next hop makes a

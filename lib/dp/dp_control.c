@@ -51,6 +51,12 @@ bool dp_tx(struct dp *dp, uint16_t port, struct rte_mbuf *frame)
     return false;
 }
 
+bool dp_tx_is_behind(const struct dp *dp)
+{
+    const struct rte_ring *ring = dp->workers[0]->tx_ring;
+    return rte_ring_count(ring) > rte_ring_get_capacity(ring) / 2;
+}
+
 static const struct dp_adj *adj_towards(const struct dp *dp, const struct base_addr *to, uint32_t *index)
 {
     const struct dp_fib *fib = atomic_load_explicit(&dp->fib, memory_order_relaxed);

@@ -47,7 +47,11 @@ void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, 
  */
 int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev);
 
-/* To be called when ike_deadline() is reached; earlier or later does no harm. */
+/*
+ * To be called when ike_deadline() is reached; earlier or later does no harm. Of many things that are due it
+ * does some, so that their datagrams fit a send queue: ike_deadline() is reached still, and it is to be
+ * called again.
+ */
 void ike_on_timer(struct ike *ike, base_time now);
 
 /* When ike_on_timer() wants to be called; BASE_TIME_NEVER when nothing is pending. */

@@ -32,6 +32,7 @@
 #include "wire_ike.h"
 
 #define GOODBYES_AT_ONCE 128
+#define TIMERS_AT_ONCE   256 /* each of a few datagrams at most */
 #define SWAPS_FIRST      512 /* connections of another configuration, at first, */
 #define SWAPS_AT_ONCE    256 /* and later in each part */
 #define VERSION_AT       17  /* of the byte with both halves of the version, in every version's header */
@@ -219,7 +220,10 @@ void ike_on_timer(struct ike *ike, base_time now)
 {
     struct ike_timer *t;
     ike->now = now;
-    while ((t = ike_timer_first(&ike->timers)) != NULL && base_time_reached(t->at, now)) {
+    for (size_t i = 0; i < TIMERS_AT_ONCE; i++) {
+        t = ike_timer_first(&ike->timers);
+        if (!t || !base_time_reached(t->at, now))
+            break;
         ike_timer_clear(&ike->timers, t); /* the settle step sets it anew */
         if (t->owner == IKE_TIMER_RUN)
             engine_on_run_timer(ike, (struct ike_run *)((char *)t - offsetof(struct ike_run, timer)));

@@ -63,3 +63,9 @@ bool node_turn(struct node *node, base_time now);
 bool node_may_sleep(struct node *node);
 /* After the wait: workers need no system call to hand something over. */
 void node_awake(struct node *node);
+
+/*
+ * Whether so much waits to be sent that whoever sends to many of his own accord should go on in a later turn.
+ * Below that there is room for some thousand datagrams, in which answers go always.
+ */
+bool node_is_behind(const struct node *node);

@@ -39,3 +39,8 @@ bool node_turn(struct node *node, base_time now)
     sad_reclaim(node->sad);
     return busy;
 }
+
+bool node_is_behind(const struct node *node)
+{
+    return dp_tx_is_behind(node->dp);
+}

@@ -40,6 +40,7 @@ static int formers;
 static int deep; /* turns in a command */
 static int reload_rc;
 static int goodbyes; /* events that it takes to tell all peers */
+static uint64_t behind_until_ms;
 
 base_time ctl_now(void)
 {
@@ -123,6 +124,11 @@ void ctl_former_turn(struct ctl *c)
 bool node_may_sleep(struct node *node)
 {
     return !has_more;
+}
+
+bool node_is_behind(const struct node *node)
+{
+    return now_ms < behind_until_ms;
 }
 
 void node_awake(struct node *node)
@@ -256,6 +262,7 @@ static int start(void **state)
     formers = deep = 0;
     reload_rc = -EINVAL;
     goodbyes = 1;
+    behind_until_ms = 0;
     sas = 0;
     step_ms = 1;
     return 0;
@@ -441,6 +448,20 @@ static void many_peers_are_told_one_part_in_a_millisecond(void **state)
     assert_false(ctl.loop.is_telling);
 }
 
+/* The worker that is to send waits for a core: what it has no room for would be lost. */
+static void peers_are_told_when_what_was_sent_before_has_gone(void **state)
+{
+    step_ms = 100;
+    sas = 1;
+    goodbyes = 3;
+    signal_sent(SIGTERM);
+    const uint64_t begin = now_ms;
+    behind_until_ms = begin + 3000;
+    ctl_run(&ctl);
+    assert_int_equal(shutdowns, 3);
+    assert_true(now_ms - begin >= 5000 && now_ms - begin <= 5600);
+}
+
 static void the_last_answers_are_waited_for_but_not_for_ever(void **state)
 {
     sas = 1;
@@ -489,6 +510,7 @@ int main(void)
         TEST(the_first_signal_says_goodbye_and_the_next_ones_change_nothing),
         TEST(peers_that_do_not_answer_are_waited_for_two_seconds),
         TEST(many_peers_are_told_one_part_in_a_millisecond),
+        TEST(peers_are_told_when_what_was_sent_before_has_gone),
         TEST(the_last_answers_are_waited_for_but_not_for_ever),
         TEST(a_hangup_reloads_and_the_loop_goes_on),
     };

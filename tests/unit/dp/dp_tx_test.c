@@ -66,6 +66,20 @@ static void what_control_sends_goes_at_the_next_turn(void **state)
     rig_free(&r);
 }
 
+static void control_sees_that_half_of_its_room_is_taken(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    const unsigned half = rte_ring_get_capacity(r.a.w->tx_ring) / 2;
+    for (unsigned i = 0; i < half; i++)
+        assert_int_equal(rte_ring_enqueue(r.a.w->tx_ring, &r), 0);
+    assert_false(dp_tx_is_behind(r.a.dp));
+    assert_int_equal(rte_ring_enqueue(r.a.w->tx_ring, &r), 0);
+    assert_true(dp_tx_is_behind(r.a.dp));
+    for (void *m; rte_ring_dequeue(r.a.w->tx_ring, &m) == 0;)
+        assert_ptr_equal(m, &r);
+    rig_free(&r);
+}
+
 /* Two workers and one queue: what the second sends, the first hands to the driver. */
 static void a_worker_without_a_queue_passes_its_frames_on(void **state)
 {
@@ -148,6 +162,7 @@ int main(void)
         cmocka_unit_test(frames_are_taken_in_their_order_and_counted),
         cmocka_unit_test(a_sink_that_nobody_empties_drops_what_it_holds),
         cmocka_unit_test(what_control_sends_goes_at_the_next_turn),
+        cmocka_unit_test(control_sees_that_half_of_its_room_is_taken),
         cmocka_unit_test(a_worker_without_a_queue_passes_its_frames_on),
         cmocka_unit_test(a_port_with_its_own_way_gets_the_burst_and_what_it_leaves_is_a_drop),
         cmocka_unit_test(a_full_ring_to_the_worker_with_the_queue_is_a_drop),
