@@ -10,8 +10,11 @@
 #include "ike_timer.h"
 #include "telem.h"
 
-#define SLOTS_MIN ((size_t)64)
-#define SLOTS_MAX ((size_t)1 << 20)
+#define SLOTS_MIN    ((size_t)64)
+#define SLOTS_MAX    ((size_t)1 << 20)
+/* When there are as many as may be. IKEv2 has seven of these tables, and some thousand SAs touch all pages.
+ */
+#define SAS_PER_SLOT 4
 
 uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len)
 {
@@ -28,7 +31,7 @@ uint64_t ike_hash(const struct ike *ike, const void *bytes, size_t len)
 size_t ike_slots(const struct ike_conf *conf)
 {
     size_t n = SLOTS_MIN;
-    while (n < conf->sas_max && n < SLOTS_MAX)
+    while (n < conf->sas_max / SAS_PER_SLOT && n < SLOTS_MAX)
         n *= 2;
     return n;
 }

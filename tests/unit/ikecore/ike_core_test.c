@@ -25,6 +25,18 @@ static void jitter_stays_below_its_range(void **state)
     pair_free(p);
 }
 
+/* IKEv2 alone has seven tables with as many, and some thousand SAs touch all of their pages. */
+static void tables_have_a_slot_for_every_four_sas_that_may_be(void **state)
+{
+    (void)state;
+    struct ike_conf conf = {.sas_max = 10};
+    assert_int_equal(ike_slots(&conf), 64);
+    conf.sas_max = 100000;
+    assert_int_equal(ike_slots(&conf), 32768);
+    conf.sas_max = 100000000;
+    assert_int_equal(ike_slots(&conf), 1 << 20);
+}
+
 static void a_connection_is_marked_lost_once(void **state)
 {
     (void)state;
@@ -48,6 +60,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_engines_hash_differently),
         cmocka_unit_test(jitter_stays_below_its_range),
+        cmocka_unit_test(tables_have_a_slot_for_every_four_sas_that_may_be),
         cmocka_unit_test(a_connection_is_marked_lost_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,8 @@
 static void tables_grow_with_the_cap_and_are_powers_of_two(void **state)
 {
     (void)state;
-    const uint32_t caps[] = {1, 64, 65, 5000};
-    const size_t slots[] = {64, 64, 128, 8192};
+    const uint32_t caps[] = {1, 256, 260, 5000};
+    const size_t slots[] = {64, 64, 128, 2048};
     for (size_t i = 0; i < 4; i++) {
         struct pair *p = pair_new();
         p->h[0].conf->sas_max = caps[i];
