@@ -144,7 +144,7 @@ counts_from() {
 
 step_tools() {
     /usr/bin/python3 tests/lib/pcap_check_test.py && /usr/bin/python3 tests/bench/daemon_report_test.py &&
-        sh tests/bench/lint_lua.sh
+        /usr/bin/python3 tests/bench/compare_test.py && sh tests/bench/lint_lua.sh
 }
 
 step_config() {
