@@ -104,7 +104,7 @@ step_fuzzers() {
 step_packages() {
     # shellcheck disable=SC2086
     packages_install $PACKAGES_BUILD $PACKAGES_LAB $PACKAGES_TEST || return
-    packages_unpack "$PACKAGES_PEERS_FOLDER" || echo "no libreswan and OpenIKED: their scenarios will be skipped"
+    packages_unpack "$PACKAGES_PEERS_FOLDER" || echo "no guests, libreswan and OpenIKED: their scenarios will be skipped"
 }
 
 step_root13() { tests/debian13/run.sh --root --out "$out/debian13"; }

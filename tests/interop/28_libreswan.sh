@@ -5,7 +5,7 @@
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 
-uml_need
+guest_need
 GW_ENGINE[a]=libreswan
 lab_up a=fwd b=1to1
 first=${NET_LAN[b]}.0/25 second=${NET_LAN[b]}.128/25 far=${NET_LAN[b]}.200

@@ -5,7 +5,7 @@
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 
-uml_need
+guest_need
 GW_ENGINE[a]=iked IKED_LIFETIME=8 IKED_MODE=passive
 [ "$1" = called ] && IKED_MODE=active
 lab_up a=fwd b=1to1

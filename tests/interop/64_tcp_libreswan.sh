@@ -5,11 +5,11 @@
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 
-uml_packages
+guest_need
 lab_up a=none b=1to1
 dir=$LAB_OUT/gwa
 mkdir -p "$dir/run" "$dir/nss"
-files=$UML_ROOT/files
+files=$GUEST_ROOT/files
 export LD_LIBRARY_PATH=$files/usr/lib/x86_64-linux-gnu
 ${CC:-cc} -shared -fPIC -O1 -std=gnu17 -D_GNU_SOURCE -o "$dir/espintcp.so" "$LAB_LIB/espintcp.c" || lab_fail "espintcp.c does not compile"
 cat >"$dir/ipsec.conf" <<CONF

@@ -100,7 +100,6 @@ lab_end() {
 # Takes the lab away: processes in reverse order of their start, then the namespaces.
 lab_down() {
     local i name
-    uml_down
     for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
         kill -TERM "${LAB_PIDS[i]}" 2>/dev/null
     done
@@ -160,8 +159,8 @@ trap 'exit 143' TERM
 . "$LAB_LIB/lab_gateway.sh"
 # shellcheck source=tests/lib/lab_swan.sh
 . "$LAB_LIB/lab_swan.sh"
-# shellcheck source=tests/lib/lab_uml.sh
-. "$LAB_LIB/lab_uml.sh"
+# shellcheck source=tests/lib/lab_guest.sh
+. "$LAB_LIB/lab_guest.sh"
 # shellcheck source=tests/lib/lab_libreswan.sh
 . "$LAB_LIB/lab_libreswan.sh"
 # shellcheck source=tests/lib/lab_iked.sh

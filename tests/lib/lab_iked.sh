@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# OpenIKED as a gateway, in a guest of its own (lab_uml.sh). It writes no proposal: what it offers and accepts are its defaults.
+# OpenIKED as a gateway, in a guest of its own (lab_guest.sh). It writes no proposal: what it offers and accepts are its defaults.
 # Its children end by time alone (IKED_LIFETIME seconds), so that is how it rekeys.
 
 iked_start() {
     local gw=$1 dir=$LAB_OUT/gw$1 name peer
-    uml_start "$gw" || return 1
+    guest_start "$gw" || return 1
     for name in ${GW_CONNS[$gw]}; do
         peer=$(gw_value "$gw" "$name" peer)
         printf 'ikev2 "%s" %s esp from %s to %s ' "$name" "${IKED_MODE:-passive}" "$(gw_value "$gw" "$name" lan)" "$(gw_value "$gw" "$name" peer_lan)"
@@ -14,7 +14,7 @@ iked_start() {
         printf '%s psk "%s"\n' "${IKED_LIFETIME:+lifetime $IKED_LIFETIME}" "$(gw_value "$gw" "$name" psk)"
     done >"$dir/iked.conf"
     openssl ecparam -genkey -name prime256v1 -noout -out "$dir/local.key" 2>/dev/null || return 1
-    uml_run "$gw" 'echo "_iked:x:990:990::/var/empty:/usr/sbin/nologin" >>/etc/passwd
+    guest_run "$gw" 'echo "_iked:x:990:990::/var/empty:/usr/sbin/nologin" >>/etc/passwd
         echo "_iked:x:990:" >>/etc/group
         for folder in ca certs crls private pubkeys/ipv4 pubkeys/ipv6 pubkeys/fqdn pubkeys/ufqdn; do folders+=" /etc/iked/$folder"; done
         mkdir -p /var/empty $folders && install -m 600 /mnt/iked.conf /etc/iked.conf && install -m 600 /mnt/local.key /etc/iked/private/
@@ -23,4 +23,4 @@ iked_start() {
 }
 
 iked_initiate() { :; }
-iked_children() { echo $(($(uml_run "$1" 'ip xfrm state' | grep -c 'proto esp') / 2)); }
+iked_children() { echo $(($(guest_run "$1" 'ip xfrm state' | grep -c 'proto esp') / 2)); }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# libreswan as a gateway, in a guest of its own (lab_uml.sh). It writes no proposal: what it offers and accepts are its defaults.
+# libreswan as a gateway, in a guest of its own (lab_guest.sh). It writes no proposal: what it offers and accepts are its defaults.
 # Each child is a connection of its own there, and those of one peer share its IKE SA.
 
 libreswan_connection() {
@@ -22,7 +22,7 @@ CONF
 
 libreswan_start() {
     local gw=$1 dir=$LAB_OUT/gw$1 name
-    uml_start "$gw" || return 1
+    guest_start "$gw" || return 1
     {
         printf 'config setup\n    ikev1-policy=drop\n\n'
         for name in ${GW_CONNS[$gw]}; do
@@ -34,7 +34,7 @@ libreswan_start() {
     for name in ${GW_CONNS[$gw]}; do
         printf '%s %s : PSK "%s"\n' "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$(gw_value "$gw" "$name" psk)"
     done >"$dir/ipsec.secrets"
-    uml_run "$gw" 'mkdir -p /run/pluto /var/lib/ipsec/nss
+    guest_run "$gw" 'mkdir -p /run/pluto /var/lib/ipsec/nss
         certutil -N -d sql:/var/lib/ipsec/nss --empty-password || exit 1
         /usr/libexec/ipsec/pluto --nofork --config /mnt/ipsec.conf --secretsfile /mnt/ipsec.secrets --nssdir /var/lib/ipsec/nss \
             --rundir /run/pluto --logfile /mnt/pluto.log >/mnt/pluto.out 2>&1 &' >"$dir/start.log" || { tail -n 5 "$dir/start.log" >&2; return 1; }
@@ -42,7 +42,7 @@ libreswan_start() {
     lab_wait 30 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
 }
 
-libreswan_whack() { uml_run "$1" "timeout 30 /usr/libexec/ipsec/whack --rundir /run/pluto $2"; }
+libreswan_whack() { guest_run "$1" "timeout 30 /usr/libexec/ipsec/whack --rundir /run/pluto $2"; }
 # CONNECTION is net, or net2 for its second child.
 libreswan_initiate() { libreswan_whack "$1" "--initiate --name $2" >"$LAB_OUT/gw$1/initiate.log"; }
 libreswan_rekey() {

@@ -13,10 +13,10 @@ PACKAGES_SUITES="$PACKAGES_TOKEN eapoltest python3-scapy python3-cryptography py
 PACKAGES_TEST="clang clang-format llvm libclang-rt-dev $PACKAGES_SUITES lua5.3 git
     openssh-server openssh-client debootstrap debian-archive-keyring"
 
-# Other daemons of IKE for the lab, which conflict with strongSwan's packages and so are unpacked beside it: their kernel, themselves,
-# and what they link (names of Debian 12, and those of 13 that differ).
-PACKAGES_PEERS="user-mode-linux libreswan openiked"
-PACKAGES_PEERS_FOLDER=${CULVERT_PEERS:-/var/cache/culvert-peers}
+# Guests of the lab: a kernel and the machine that it runs on (guest.sh), and other daemons of IKE, which conflict with strongSwan's packages.
+# All are unpacked beside what is installed, with what they link (names of Debian 12, and those of 13 that differ).
+PACKAGES_PEERS="linux-image-amd64 qemu-system-x86 qemu-system-data seabios busybox-static libreswan openiked"
+PACKAGES_PEERS_FOLDER=${CULVERT_PEERS:-/var/cache/culvert-guests}
 PACKAGES_PEERS_LIBS="libnss3 libnss3-tools libnspr4 libldns3 libldns3t64 libunbound8 libevent-2.1-7 libevent-2.1-7t64
     libevent-core-2.1-7 libevent-core-2.1-7t64 libevent-pthreads-2.1-7 libevent-pthreads-2.1-7t64 libcurl3-nss
     libcurl4t64 libldap-2.5-0 libldap2 libcap-ng0 libsasl2-2 libssh2-1 libssh2-1t64 librtmp1"
@@ -51,31 +51,41 @@ packages_install() {
     return "$status"
 }
 
-# Unpacks PACKAGES_PEERS into FOLDER, once: files is the merged tree, modules where modprobe -d finds the guest's.
+# Those packages as files in this folder: of the first the one that it stands for, and what the emulator lacks on this machine.
+packages_download() {
+    local kernel emulator libs
+    # shellcheck disable=SC2086
+    libs=$(apt-cache policy $PACKAGES_PEERS_LIBS 2>/dev/null |
+        awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } $1 == "Candidate:" && $2 != "(none)" { print name }')
+    kernel=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
+    emulator=$(apt-get install -s -q --no-install-recommends qemu-system-x86 | awk '$1 == "Inst" { print $2 }')
+    # shellcheck disable=SC2086
+    [ -n "$kernel" ] && apt-get download -q $kernel ${PACKAGES_PEERS#* } $emulator $libs
+}
+
+# Unpacks PACKAGES_PEERS into FOLDER, once, and makes the guest there: files is the merged tree, guest is guest.sh's.
 # Without network this succeeds when they are there: packages_unpack FOLDER
 packages_unpack() {
-    local folder=$1 name
+    local folder=$1 name lib
+    lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
     [ ! -e "$folder/done" ] || return 0
     [ "$(id -u)" = 0 ] || return 1
     mkdir -p "$folder" || return 1
     (
         flock 9
         [ ! -e "$folder/done" ] || exit 0
-        rm -rf "$folder/files" "$folder/deb" "$folder/modules"
-        mkdir -p "$folder/deb" "$folder/files" "$folder/modules/lib"
+        rm -rf "$folder/files" "$folder/deb" "$folder/kernel"
+        mkdir -p "$folder/deb" "$folder/files" "$folder/kernel"
         chmod 777 "$folder/deb"
         cd "$folder/deb" || exit 1
-        # shellcheck disable=SC2086
-        apt-get download -q $PACKAGES_PEERS || { apt-get update -q && apt-get download -q $PACKAGES_PEERS; } || exit 1
-        # shellcheck disable=SC2046,SC2086
-        apt-get download -q $(apt-cache policy $PACKAGES_PEERS_LIBS 2>/dev/null |
-            awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } $1 == "Candidate:" && $2 != "(none)" { print name }') || exit 1
+        packages_download || { apt-get update -q && packages_download; } || exit 1
+        dpkg -x linux-image-*.deb "$folder/kernel" && rm linux-image-*.deb || exit 1
         for name in *.deb; do dpkg -x "$name" "$folder/files" || exit 1; done
         # Debian's / has links in the place of these, which folders of an overlay would hide.
         for name in lib lib64 bin sbin; do
             [ ! -d "$folder/files/$name" ] || { mkdir -p "$folder/files/usr/$name" && cp -a "$folder/files/$name/." "$folder/files/usr/$name/" &&
                 rm -rf "${folder:?}/files/$name"; } || exit 1
         done
-        ln -s "$folder/files/usr/lib/uml/modules" "$folder/modules/lib/modules" && rm -rf "$folder/deb" && : >"$folder/done"
+        "$lib/guest.sh" make "$folder" 9>&- && rm -rf "$folder/deb" "$folder/kernel" && : >"$folder/done"
     ) 9>"$folder/lock"
 }
