@@ -40,8 +40,9 @@ check_ping a "${NET_LAN[b]}.10" 20 0.02
 check_ping b "${NET_LAN[a]}.10" 20 0.02
 # the same key exchange once more, in both kinds of rekey
 gw_rekey a net child || lab_fail "child rekey"
+check_rekeyed child 1
 gw_rekey b foo ike || lab_fail "IKE rekey"
-sleep 0.5
+check_rekeyed ike 1
 check_ping a "${NET_LAN[b]}.10" 20 0.02
 check_equal "children at Culvert" 1 "$(gw_children b)"
 case $1 in group-retry-*) swan_logged a "INVAL_KE" || lab_fail "there was no second attempt" ;; esac

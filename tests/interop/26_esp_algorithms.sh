@@ -54,10 +54,10 @@ pings_of_all_sizes() {
 pings_of_all_sizes
 check_traffic
 gw_rekey b foo child || lab_fail "Culvert's rekey: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-sleep 0.5
+check_rekeyed child 1
 pings_of_all_sizes
 gw_rekey a net child || lab_fail "strongSwan's rekey: $(tail -n 2 "$LAB_OUT/gwa/rekey.log")"
-sleep 0.5
+check_rekeyed child 2
 pings_of_all_sizes
 check_equal "children at Culvert" 1 "$(gw_children b)"
 for name in bad_icv bad_trailer inner_malformed crypto; do

@@ -27,10 +27,10 @@ for gw in a b; do
 done
 check_traffic
 gw_rekey a net child || lab_fail "rekey by a: $(tail -n 2 "$LAB_OUT/gwa/rekey.log")"
-sleep 0.5
+check_rekeyed child 1
 check_ping a "${NET_LAN[b]}.10" 20 0.02
 gw_rekey b foo child || lab_fail "rekey by b: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-sleep 0.5
+check_rekeyed child 2
 check_ping a "${NET_LAN[b]}.10" 20 0.02
 for gw in a b; do
     check_equal "children at $gw" 1 "$(gw_children $gw)"

@@ -31,14 +31,14 @@ fi
 check_reach a "${NET_LAN[b]}.10" 5
 check_equal "key exchanges of the IKE SA" "AES-GCM-16-256/PRF-HMAC-SHA2-384/$want" "$(culvert_json b 'd["sas"][0]["proposal"]' show sas)"
 for side in a b; do
-    name=net && [ $side = b ] && name=foo
+    name=net count=1 && [ $side = b ] && name=foo count=2
     gw_rekey $side $name child || lab_fail "child rekey by $side: $(tail -n 2 "$LAB_OUT/gw$side/rekey.log")"
-    sleep 0.7
+    check_rekeyed child $count
     check_ping a "${NET_LAN[b]}.10" 10 0.02
     check_equal "key exchanges of the child" "AES-GCM-16-256/$want/32-bit sequence" \
         "$(culvert_json b '[c["proposal"] for c in d["sas"][0]["children"] if not c.get("replaced")][0]' show sas)"
     gw_rekey $side $name ike || lab_fail "IKE rekey by $side: $(tail -n 2 "$LAB_OUT/gw$side/rekey.log")"
-    sleep 0.7
+    check_rekeyed ike $count
     check_ping b "${NET_LAN[a]}.10" 10 0.02
 done
 check_equal "children at Culvert" 1 "$(gw_children b)"

@@ -35,7 +35,7 @@ if [ "$1" = client ]; then
     fetch() { lab_in hosta "$LAB_PYTHON" -c 'import urllib.request; print(len(urllib.request.urlopen("http://10.9.0.1:8000/", timeout=2).read()))'; }
     lab_wait 5 fetch || lab_fail "a program of the Culvert host is not reached at its inner address"
     gw_rekey b foo child && gw_rekey b foo ike || lab_fail "it cannot be rekeyed"
-    sleep 1
+    check_rekeyed child 1 && check_rekeyed ike 1
     check_equal "our address afterwards" "['10.9.0.1']" "$(culvert_json b 'd["sas"][-1]["local_inner"]' show sas)"
     culvert_ctl b rekey foo --auth >"$LAB_OUT/reauth" 2>&1 || lab_fail "it cannot authenticate again: $(cat "$LAB_OUT/reauth")"
     again() { [ "$(culvert_ikes b)" = 1 ] && [ "$(culvert_total b foo established)" = 2 ]; }

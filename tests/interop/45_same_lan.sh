@@ -31,6 +31,5 @@ gw_terminate a net || lab_fail "the first peer cannot close its tunnel"
 swan_terminate a2 net
 gw_initiate a2 net || lab_fail "the second peer gets no tunnel after the first left"
 check_ping b "${NET_LAN[a]}.10" 20 0.02
-grep -q 'ICMP echo' "$LAB_OUT/second.log" || sleep 1.1
-grep -q 'ICMP echo' "$LAB_OUT/second.log" || lab_fail "packets for the second peer do not come to it"
+lab_wait 3 grep -q 'ICMP echo' "$LAB_OUT/second.log" || lab_fail "packets for the second peer do not come to it"
 echo "shows: $why"

@@ -50,10 +50,11 @@ forge() {
     told=", $sent forged ones changed nothing"
 }
 gw_rekey a net child || lab_fail "child rekey"
+check_rekeyed child 1
 gw_rekey b foo ike || lab_fail "IKE rekey of ours"
-sleep 0.7
+check_rekeyed ike 1
 gw_rekey a net ike || lab_fail "IKE rekey of the peer's"
-sleep 0.7
+check_rekeyed ike 2
 check_equal "IKE SAs rekeyed" 2 "$(culvert_total b foo rekeyed_ike)"
 check_ping a "${NET_LAN[b]}.10" 20 0.02
 check_equal "children at Culvert" 1 "$(gw_children b)"

@@ -102,7 +102,7 @@ s = socket.create_connection((sys.argv[1], 7000)); s.sendall(bytes(2000000)); s.
     forget_paths
     CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
     gw_rekey b foo child || lab_fail "child rekey"
-    sleep 0.5
+    check_rekeyed child 1
     check_equal "inner MTU of the next child" "$(inner_of "$hole")" "$(inner_mtu)"
     told="$hole bytes found in $took s, 100 kB of TCP arrived after $(sed -n 's/.*first //p' "$LAB_OUT/sink.log") s"
     ;;
@@ -140,9 +140,8 @@ NFT
     lab_in hostb ping -M dont -c 5 -i 0.05 -W 1 -s 1472 -q "$host_a" >"$LAB_OUT/dont.log"
     df_ping 1500
     [[ $TOLD == *"mtu = $(inner_of 1500)"* || $TOLD == *"mtu=$(inner_of 1500)"* ]] || lab_fail "the host was not told $(inner_of 1500): $TOLD"
-    sleep 0.3
-    cut=$(lab_in hosta nstat -az 2>/dev/null | awk '$1 == "IpReasmOKs" { print $2 }')
-    [ "${cut:-0}" -ge 5 ] || lab_fail "inner packets were not cut before they were sealed: host a joined ${cut:-none}"
+    joined() { cut=$(lab_in hosta nstat -az 2>/dev/null | awk '$1 == "IpReasmOKs" { print $2 }') && [ "${cut:-0}" -ge 5 ]; }
+    lab_wait 3 joined || lab_fail "inner packets were not cut before they were sealed: host a joined ${cut:-none}"
     told="$cut inner packets in pieces, none of ours was one"
     ;;
 peer-fragments*)

@@ -133,6 +133,13 @@ figure() { printf 'figure: | %s | %s | %s |\n' "$1" "$2" "$3"; }
 
 check_equal() { [ "$2" = "$3" ] || lab_fail "$1: expected $2, found $3"; }
 
+# Waits until Culvert has seen this many replacements of its connection to their end, whoever asked for them, and has one child:
+# check_rekeyed child|ike COUNT [CONNECTION]
+check_rekeyed() {
+    check_is_rekeyed() { [ "$(culvert_total b "$3" "rekeyed_$1")" -ge "$2" ] && [ "$(gw_children b)" = 1 ]; }
+    lab_wait 10 check_is_rekeyed "$1" "$2" "${3:-foo}" || lab_fail "rekeyings ($1) that came to their end: not $2: $(culvert_ctl b show sas)"
+}
+
 # Everything that a tunnel owes: both pings, TCP both ways.
 check_traffic() {
     local a=${1:-a}
