@@ -12,6 +12,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "ikev2_transport.h"
+#include "pool_remap.h"
 #include "wire_ike.h"
 
 /*
@@ -75,7 +76,7 @@ static bool fit_is_foreign(const struct ike *ike, const struct ikev2_sa *sa,
 {
     struct base_ts_list scratch;
     const struct ike_claim want = {sa->conn, conf, &sa->remote_id, local,
-                                   ikev2_remap_ts(sa, remote, &scratch)};
+                                   pool_remap_ts(&sa->remap, remote, &scratch)};
     return ike_claim_is_taken(ike, &want, holder);
 }
 

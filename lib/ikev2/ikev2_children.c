@@ -29,6 +29,7 @@
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
+#include "pool_remap.h"
 
 static size_t slot_of(const struct ike *ike, uint32_t spi)
 {
@@ -192,7 +193,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
 {
     struct ikev2_child *c = calloc(1, sizeof *c);
     struct base_ts_list scratch;
-    const struct base_ts_list *here = ikev2_remap_ts(sa, t->remote_ts, &scratch);
+    const struct base_ts_list *here = pool_remap_ts(&sa->remap, t->remote_ts, &scratch);
     if (!c || (here != t->remote_ts && !base_ts_set(&c->here_ts, here)) ||
         ike_claim_enter(ike, &c->claim, here, c, child_says) < 0) {
         free(c ? c->here_ts : NULL);
@@ -484,6 +485,6 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     to->want.disowned = from->want.disowned;
     from->want.disowned = 0;
     ikev2_inner_move(ike, from, to);
-    ikev2_remap_move(ike, from, to);
+    pool_remap_move(ike->pools, &from->remap, from->id, &to->remap, to->id);
     ikev2_wish_move(from, to);
 }

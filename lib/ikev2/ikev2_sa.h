@@ -24,11 +24,11 @@
 #include "ikev2_mobike.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_redirect.h"
-#include "ikev2_remap.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
 #include "ikev2_wish.h"
 #include "ike_timer.h"
+#include "pool_remap.h"
 
 struct ikev2_account;
 struct ikev2_child;
@@ -176,7 +176,7 @@ struct ikev2_sa {
     } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;
-    struct ikev2_remap remap;
+    struct pool_remap remap;
     struct ikev2_inner *inner;      /* NULL: neither side gives the other an address */
     struct ikev2_task *task;        /* ours */
     struct ikev2_task *peer_task;   /* the peer's, waiting for a job */

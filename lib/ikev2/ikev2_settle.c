@@ -44,6 +44,7 @@
 #include "ikev2_x_child.h"
 #include "ikev2_x_info.h"
 #include "ikev2_x_rekey.h"
+#include "pool_remap.h"
 
 #define AGAIN_MS 10u
 #define FULL_S   10u /* before an SA is tried that there was no room for */
@@ -64,7 +65,7 @@ static void dead_bury(struct ike *ike, struct ikev2_sa *sa)
         ikev2_child_remove(ike, sa->children, sa->quiet ? NULL : "the IKE SA ended");
     ike->stats.childless -= !base_time_is_never(sa->life.childless_at);
     ikev2_inner_end(ike, sa);
-    ikev2_remap_end(ike, sa);
+    pool_remap_end(ike->pools, &sa->remap, sa->id, ike->now);
     ikev2_account_stop(ike, sa);
     ike_stream_leave(ike, &sa->path);
     ikev2_stream_leave_beside(ike, sa);

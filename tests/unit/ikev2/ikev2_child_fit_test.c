@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ends that do not fit: of another mode, or with addresses that somebody else has. */
-#include "ikev2_hosts.h"
+#include "ike_hosts.h"
 
 /* Which end is for which mode, and what becomes of it. */
 static void ends_of_different_modes_do_not_meet(void **state)

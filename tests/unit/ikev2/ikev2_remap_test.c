@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Two peers with one address: the second is known by an address of a pool, as long as its IKE SA lives. */
-#include "ikev2_hosts.h"
+#include "ike_hosts.h"
 
 #include "ike_core.h"
 #include "ikev2_children.h"
+#include "ikev2_remap.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 #include "pool_book.h"

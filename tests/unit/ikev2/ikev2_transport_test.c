@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Transport mode, as both sides see it through each kind of NAT (RFC 7296 2.23.1). */
-#include "ikev2_hosts.h"
+#include "ike_hosts.h"
 
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
-
-/* own, peer: the host's view; in_own, in_peer: what the peer's checksums cover. */
-static void assert_ends(const struct pair_host *h, const char *own, const char *peer, const char *in_own,
-                        const char *in_peer)
-{
-    const struct esp_pair *e = live_pair(h);
-    assert_int_equal(e->mode, ESP_MODE_TRANSPORT);
-    assert_addr(&e->ends.local, own);
-    assert_addr(&e->ends.remote, peer);
-    assert_addr(&e->ends_in.local, in_own);
-    assert_addr(&e->ends_in.remote, in_peer);
-    assert_int_equal(e->local_ts.count, 1);
-    assert_int_equal(e->remote_ts.count, 1);
-    assert_addr(&e->local_ts.list[0].lo, own);
-    assert_addr(&e->remote_ts.list[0].hi, peer);
-    assert_int_equal(e->remote_ts.list[0].protocol, 17);
-    assert_int_equal(e->remote_ts.list[0].port_hi, 1701);
-}
 
 static void addresses_are_put_in_place_behind_each_kind_of_nat(void **state)
 {

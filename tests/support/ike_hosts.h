@@ -8,12 +8,11 @@
 #define A_SEEN "203.0.113.7"
 #define B_SEEN "203.0.113.99"
 
-/* Both children are for L2TP between the two hosts, whatever their addresses are. */
-static inline struct pair *hosts(bool has_nat, bool has_dnat)
+/* Both children are for L2TP between the two hosts, whatever their addresses are. Before pair_start(). */
+static inline struct pair *hosts_set(struct pair *p, bool has_nat, bool has_dnat)
 {
     const struct base_ts_list l2tp = {.count = 1,
                                       .list = {{.protocol = 17, .port_lo = 1701, .port_hi = 1701}}};
-    struct pair *p = pair_new();
     p->has_nat = has_nat;
     p->has_dnat = has_dnat;
     if (has_dnat)
@@ -24,6 +23,11 @@ static inline struct pair *hosts(bool has_nat, bool has_dnat)
         assert_true(base_ts_set(&c->local_ts, &l2tp) && base_ts_set(&c->remote_ts, &l2tp));
     }
     return p;
+}
+
+static inline struct pair *hosts(bool has_nat, bool has_dnat)
+{
+    return hosts_set(pair_new(), has_nat, has_dnat);
 }
 
 static inline void assert_addr(const struct base_addr *a, const char *text)
@@ -40,6 +44,24 @@ static inline const struct esp_pair *live_pair(const struct pair_host *h)
             return &h->children[i - 1].i.pair;
     fail_msg("no child");
     return NULL;
+}
+
+/* own, peer: the host's view; in_own, in_peer: what the peer's checksums cover. */
+static inline void assert_ends(const struct pair_host *h, const char *own, const char *peer,
+                               const char *in_own, const char *in_peer)
+{
+    const struct esp_pair *e = live_pair(h);
+    assert_int_equal(e->mode, ESP_MODE_TRANSPORT);
+    assert_addr(&e->ends.local, own);
+    assert_addr(&e->ends.remote, peer);
+    assert_addr(&e->ends_in.local, in_own);
+    assert_addr(&e->ends_in.remote, in_peer);
+    assert_int_equal(e->local_ts.count, 1);
+    assert_int_equal(e->remote_ts.count, 1);
+    assert_addr(&e->local_ts.list[0].lo, own);
+    assert_addr(&e->remote_ts.list[0].hi, peer);
+    assert_int_equal(e->remote_ts.list[0].protocol, 17);
+    assert_int_equal(e->remote_ts.list[0].port_hi, 1701);
 }
 
 /* The first key is this identity's, too. */
