@@ -302,6 +302,13 @@ bool wire_v1_id_to_ts(const struct wire_v1_id *id, struct base_ts *out);
  */
 bool wire_v1_id_from_ts(const struct base_ts *ts, uint8_t data[WIRE_V1_TS_BYTES], struct wire_v1_id *out);
 
+/*
+ * NAT-OA (RFC 3947 5.2): an address as its sender knows it. payload: WIRE_V1_P_NATOA, or that of the drafts.
+ * WIRE_IKE_BAD_FIELD: of a type that is no single address. What is reserved in it is not judged.
+ */
+enum wire_ike_err wire_v1_natoa_parse(struct base_span body, struct base_addr *out);
+void wire_v1_put_natoa(struct wire_ike_builder *b, uint8_t payload, const struct base_addr *addr);
+
 struct wire_v1_notification {
     uint8_t protocol;
     uint16_t type;

@@ -40,14 +40,37 @@ enum wire_ike_err wire_v1_id_parse(struct base_span body, struct wire_v1_id *out
                                                                                : WIRE_IKE_OK;
 }
 
-void wire_v1_put_id(struct wire_ike_builder *b, const struct wire_v1_id *id)
+static void put_id_as(struct wire_ike_builder *b, uint8_t payload, const struct wire_v1_id *id)
 {
-    const size_t at = wire_ike_pld_begin(b, WIRE_V1_P_ID);
+    const size_t at = wire_ike_pld_begin(b, payload);
     base_write_u8(&b->w, id->type);
     base_write_u8(&b->w, id->protocol);
     base_write_u16(&b->w, id->port);
     base_write_span(&b->w, id->data);
     wire_ike_pld_end(b, at);
+}
+
+void wire_v1_put_id(struct wire_ike_builder *b, const struct wire_v1_id *id)
+{
+    put_id_as(b, WIRE_V1_P_ID, id);
+}
+
+enum wire_ike_err wire_v1_natoa_parse(struct base_span body, struct base_addr *out)
+{
+    struct wire_v1_id id;
+    const enum wire_ike_err e = wire_v1_id_parse(body, &id);
+    const struct id_form *form = e == WIRE_IKE_OK ? id_form_of(id.type) : NULL;
+    if (!form || form->addrs != 1)
+        return e == WIRE_IKE_OK ? WIRE_IKE_BAD_FIELD : e;
+    *out = base_addr_from_bytes(form->family, id.data.ptr);
+    return WIRE_IKE_OK;
+}
+
+void wire_v1_put_natoa(struct wire_ike_builder *b, uint8_t payload, const struct base_addr *addr)
+{
+    const struct wire_v1_id id = {.type = addr->family == BASE_AF_IP4 ? WIRE_V1_ID_IP4 : WIRE_V1_ID_IP6,
+                                  .data = base_span(addr->bytes, base_addr_size(addr->family))};
+    put_id_as(b, payload, &id);
 }
 
 /* The addresses that an address and a mask mean. False: the mask has a one behind a zero. */

@@ -110,6 +110,17 @@ static void try_id(struct base_span body)
     try_selector(&id);
 }
 
+static void try_natoa(const struct wire_v1_pld *p)
+{
+    struct base_addr addr, again;
+    if (wire_v1_natoa_parse(p->body, &addr) != WIRE_IKE_OK)
+        return;
+    struct wire_ike_builder b = start();
+    wire_v1_put_natoa(&b, p->type, &addr);
+    require(wire_v1_natoa_parse(only_body(&b, p->type), &again) == WIRE_IKE_OK);
+    require(base_addr_equal(&addr, &again));
+}
+
 static void try_notify(struct base_span body)
 {
     struct wire_v1_notification n, again;
@@ -180,6 +191,10 @@ static void try_payload(const struct wire_v1_pld *p)
         break;
     case WIRE_V1_P_ID:
         try_id(p->body);
+        break;
+    case WIRE_V1_P_NATOA:
+    case WIRE_V1_P_NATOA_DRAFT:
+        try_natoa(p);
         break;
     case WIRE_V1_P_CERT:
     case WIRE_V1_P_CR:

@@ -101,12 +101,38 @@ static void host_bits_of_a_subnet_are_cut_and_a_mask_with_holes_is_none(void **s
     assert_false(wire_v1_id_to_ts(&id, &t));
 }
 
+/* What is reserved stands where an ID has protocol and port, and is not judged. */
+static void an_original_address_is_one_address(void **state)
+{
+    const struct base_addr addrs[] = {base_addr_ip4(0xc0a8010a), {.family = BASE_AF_IP6, .bytes = {0x20, 1}}};
+    static const uint8_t payloads[] = {WIRE_V1_P_NATOA, WIRE_V1_P_NATOA_DRAFT};
+    struct base_addr a;
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        uint8_t buf[64];
+        struct wire_v1_plds plds;
+        struct wire_ike_builder b = wire_ike_build_chain(buf, sizeof buf);
+        wire_v1_put_natoa(&b, payloads[i / 2], &addrs[i % 2]);
+        assert_int_equal(wire_v1_plds_parse(payloads[i / 2], wire_ike_chain_bytes(&b), false, &plds),
+                         WIRE_IKE_OK);
+        assert_int_equal(wire_v1_natoa_parse(plds.list[0].body, &a), WIRE_IKE_OK);
+        assert_true(base_addr_equal(&a, &addrs[i % 2]));
+    }
+    assert_int_equal(wire_v1_natoa_parse(BYTES(1, 9, 9, 9, 10, 1, 2, 3), &a), WIRE_IKE_OK);
+    assert_int_equal(wire_v1_natoa_parse(BYTES(1, 0, 0, 0, 10, 1, 2), &a), WIRE_IKE_BAD_LENGTH);
+    assert_int_equal(wire_v1_natoa_parse(BYTES(1, 0, 0), &a), WIRE_IKE_SHORT);
+    assert_int_equal(wire_v1_natoa_parse(BYTES(2, 0, 0, 0, 'g', 'w'), &a), WIRE_IKE_BAD_FIELD);
+    assert_int_equal(wire_v1_natoa_parse(BYTES(4, 0, 0, 0, 10, 1, 2, 0, 255, 255, 255, 0), &a),
+                     WIRE_IKE_BAD_FIELD);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_has_its_length),
         cmocka_unit_test(selectors_go_out_in_their_shortest_form_and_come_back),
         cmocka_unit_test(what_ikev1_cannot_say_is_not_said),
+        cmocka_unit_test(an_original_address_is_one_address),
         cmocka_unit_test(host_bits_of_a_subnet_are_cut_and_a_mask_with_holes_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
