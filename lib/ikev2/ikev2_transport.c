@@ -4,25 +4,11 @@
 
 #include "base_span.h"
 #include "ike_conf.h"
+#include "ike_host_ts.h"
 #include "ikev2_inner.h"
 #include "ikev2_msg.h"
 #include "ikev2_sa.h"
 #include "wire_ike.h"
-
-/* Of the selectors those that have the address, for it alone. */
-static void transport_clip(struct base_ts_list *l, const struct base_addr *addr)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < l->count; i++) {
-        struct base_ts t = l->list[i];
-        if (t.lo.family != addr->family || base_addr_compare(&t.lo, addr) > 0 ||
-            base_addr_compare(addr, &t.hi) > 0)
-            continue;
-        t.lo = t.hi = *addr;
-        l->list[n++] = t;
-    }
-    l->count = n;
-}
 
 const struct base_ts_list *ikev2_transport_ts(const struct ikev2_sa *sa, const struct ike_child_conf *c,
                                               bool is_local, struct base_ts_list *out)
@@ -31,8 +17,7 @@ const struct base_ts_list *ikev2_transport_ts(const struct ikev2_sa *sa, const s
     const struct base_addr *addr = is_local ? &sa->path.local.addr : &sa->path.remote.addr;
     if (c->mode == ESP_MODE_TUNNEL)
         return ikev2_inner_ts(sa, l, is_local, out);
-    base_ts_fill(out, l, addr, 1);
-    transport_clip(out, addr);
+    ike_host_ts(l, addr, out);
     return out;
 }
 
