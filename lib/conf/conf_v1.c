@@ -79,13 +79,6 @@ static void v1_check_child_keys(struct conf_reader *r, const struct ike_child_co
     if (c->worker_sas > 1)
         conf_fail(r, "child \"%s\": worker_sas is of IKEv2 (RFC 9611): take it out, or write \"version\": 2",
                   c->name);
-    if (c->mode != ESP_MODE_TUNNEL)
-        conf_fail(r,
-                  "child \"%s\": by IKEv1 there is tunnel mode alone here: take mode out, or write "
-                  "\"version\": 2",
-                  c->name);
-    if (c->remap[0])
-        conf_fail(r, "child \"%s\": remap is for IKEv2 alone: take it out, or write \"version\": 2", c->name);
 }
 
 /* Keys whose meaning is of IKEv2 only, and how they are written when they are not there. */

@@ -17,6 +17,7 @@
 #include "ike_natd.h"
 #include "ike_path.h"
 #include "wire_ike.h"
+#include "wire_v1.h"
 
 static const struct ike_id no_id;
 
@@ -304,7 +305,7 @@ void explain_no_transport(struct ike *ike, struct explain_about about, const str
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
         return;
-    e.a->notify = WIRE_IKE_N_TS_UNACCEPTABLE;
+    e.a->notify = about.conn->version == 1 ? WIRE_V1_N_NO_PROPOSAL_CHOSEN : WIRE_IKE_N_TS_UNACCEPTABLE;
     base_text_add(&e.what, "the peer wants %s mode", is_ours ? "tunnel" : "transport");
     base_text_add(&e.nearest, "connection %s, child %s, %s mode", about.conn->name, child->name,
                   is_ours ? "transport" : "tunnel");

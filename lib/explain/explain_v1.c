@@ -132,17 +132,3 @@ void explain_v1_refused(struct ike *ike, struct explain_about about, const struc
                       " This came in clear, so somebody else may have sent it; no better answer came.");
     explain_end(ike, &e);
 }
-
-void explain_v1_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child)
-{
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
-        return;
-    base_text_add(&e.what, "the peer asks for transport mode");
-    base_text_add(&e.nearest, "connection %s, child %s: tunnel mode", about.conn->name, child->name);
-    base_text_add(&e.why, "IKEv1 has no other answer to that than a refusal (RFC 2407 4.5).");
-    base_text_add(&e.fix_here, "connections.%s: a child in transport mode, where this gateway has it",
-                  about.conn->name);
-    base_text_add(&e.fix_peer, "tunnel mode there (strongSwan: mode = tunnel)");
-    explain_end(ike, &e);
-}

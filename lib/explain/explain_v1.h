@@ -18,6 +18,3 @@ void explain_v1_aggressive(struct ike *ike, struct explain_about about, const st
 /* The peer refused with this notify; child: NULL for the ISAKMP SA. */
 void explain_v1_refused(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
                         uint16_t notify);
-
-/* The peer asks for transport mode, which `child` does not have. */
-void explain_v1_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);

@@ -15,6 +15,7 @@
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
+#include "pool_remap.h"
 
 #define TWIN_S            2 /* between two that were begun at the same time, as messages may be late */
 #define LINGER_S          5 /* one that was replaced stays for packets under way */
@@ -58,6 +59,11 @@ const struct base_ts_list *ikev1_child_ts(const struct ikev1_sa *sa, const struc
     return scratch;
 }
 
+const struct base_ts_list *ikev1_child_held(const struct ikev1_child *c)
+{
+    return c->here_ts ? c->here_ts : c->remote_ts;
+}
+
 /* ---- the data path ---- */
 
 /* A configured limit (0: none), or that of the cipher where it is lower. */
@@ -79,6 +85,22 @@ static void child_inner(const struct ikev1_sa *sa, const struct base_ts_list *lo
             if (base_addr_equal(&local->list[j].lo, &sa->inner[i]) &&
                 base_addr_equal(&local->list[j].hi, &sa->inner[i]))
                 out[i] = sa->inner[i];
+}
+
+/* Which addresses packets have here, and which on the wire. */
+static void child_set_ends(struct esp_pair *p, const struct ikev1_child *c)
+{
+    p->mode = c->mode;
+    if (c->mode == ESP_MODE_TRANSPORT) {
+        p->ends.local = c->local_ts->list[0].lo;
+        p->ends_in = c->ends_in;
+    } else if (c->here_ts) {
+        p->ends_in.remote = c->remote_ts->list[0].lo;
+    }
+    if (c->mode == ESP_MODE_TRANSPORT || c->here_ts) {
+        p->ends.remote = ikev1_child_held(c)->list[0].lo;
+        p->ends_out.remote = c->remote_ts->list[0].lo;
+    }
 }
 
 static void child_send_install(struct ike *ike, const struct ikev1_child *c, const struct esp_keymat *in,
@@ -112,7 +134,8 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
     p->hard_bytes = child_limit(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
     p->hard_pkts = c->conf->life_pkts;
     base_ts_copy(&p->local_ts, c->local_ts);
-    base_ts_copy(&p->remote_ts, c->remote_ts);
+    base_ts_copy(&p->remote_ts, ikev1_child_held(c));
+    child_set_ends(p, c);
     child_inner(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);
@@ -122,7 +145,7 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
 static bool child_says(const void *child, struct ike_claim *out)
 {
     const struct ikev1_child *c = child;
-    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
+    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, ikev1_child_held(c)};
     return c->sa->state != IKEV1_ST_DEAD && !c->is_rekeyed;
 }
 
@@ -145,6 +168,7 @@ static void child_free(struct ikev1_child *c)
 {
     free(c->local_ts);
     free(c->remote_ts);
+    free(c->here_ts);
     base_wipe(c, sizeof *c);
     free(c);
 }
@@ -152,7 +176,7 @@ static void child_free(struct ikev1_child *c)
 static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
                                       const struct ikev1_child_deal *deal)
 {
-    struct base_ts_list l = {.count = 1}, r = {.count = 1};
+    struct base_ts_list l = {.count = 1}, r = {.count = 1}, scratch;
     struct ikev1_child *c = calloc(1, sizeof *c);
     l.list[0] = deal->local;
     r.list[0] = deal->remote;
@@ -163,13 +187,18 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     c->spi_in = deal->spi_in;
     c->spi_out = (uint32_t)deal->algs.spi;
     c->algs = deal->algs;
+    c->mode = deal->mode;
+    c->ends_in = deal->ends_in;
+    c->ids = deal->ids;
     c->is_ours = deal->is_ours;
     c->active = deal->active;
     c->begun_at = deal->begun_at;
     c->installed_at = c->last_in = c->last_out = ike->now;
     c->gone_at = BASE_TIME_NEVER;
+    const struct base_ts_list *here = pool_remap_ts(&sa->remap, &r, &scratch);
     if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
-        ike_claim_enter(ike, &c->claim, c->remote_ts, c, child_says) < 0) {
+        (here != &r && !base_ts_set(&c->here_ts, here)) ||
+        ike_claim_enter(ike, &c->claim, here, c, child_says) < 0) {
         child_free(c);
         return NULL;
     }
@@ -299,6 +328,7 @@ void ikev1_child_move_all(struct ike *ike, struct ikev1_sa *from, struct ikev1_s
     }
     to->n_children += from->n_children;
     from->n_children = 0;
+    pool_remap_move(ike->pools, &from->remap, from->id, &to->remap, to->id);
     for (size_t i = 0; i < to->conn->n_children; i++)
         if (ikev1_child_live(to, i))
             to->wishes[i] = 0;

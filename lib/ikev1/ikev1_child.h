@@ -24,6 +24,11 @@ struct ikev1_child {
     uint32_t spi_in, spi_out;
     struct ikev1_choice algs;
     struct base_ts_list *local_ts, *remote_ts; /* kept, owned */
+    struct base_ts_list *here_ts; /* remote_ts as packets have them here; NULL: no others. Kept, owned */
+    enum esp_mode mode;
+    struct esp_ends ends_in; /* in transport mode: esp_pair.ends_in */
+    /* Then also: the addresses of the IDs by which the peer asked for it; of family none: as its selectors */
+    struct esp_ends ids;
     struct ike_claim_entry claim;
     base_time begun_at, installed_at, rekey_at, dies_at;
     base_time gone_at; /* with is_rekeyed: the end */
@@ -41,6 +46,8 @@ struct ikev1_child_deal {
     uint32_t spi_in; /* reserved; the child's when it is installed */
     struct ikev1_choice algs;
     struct base_ts local, remote;
+    enum esp_mode mode;
+    struct esp_ends ends_in, ids;
     bool is_ours, active;
     base_time begun_at;      /* its exchange */
     struct base_span secret; /* of PFS; or empty */
@@ -50,6 +57,8 @@ struct ikev1_child_deal {
 struct ikev1_child *ikev1_child_by_spi(const struct ike *ike, uint32_t spi_in);
 /* Makes and installs one. NULL: no memory, or the library failed. */
 struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, struct ikev1_child_deal *deal);
+/* Its remote selectors as packets have them here. */
+const struct base_ts_list *ikev1_child_held(const struct ikev1_child *c);
 /* A live one of this child of the connection; NULL: none. */
 struct ikev1_child *ikev1_child_live(const struct ikev1_sa *sa, size_t child_index);
 bool ikev1_child_is_live(const struct ikev1_child *c);

@@ -126,6 +126,11 @@ void ikev1_natt_float(struct ikev1_sa *sa)
     sa->path.natt = true;
 }
 
+uint8_t ikev1_natt_oa(const struct ikev1_sa *sa)
+{
+    return natt_is_draft(sa) ? WIRE_V1_P_NATOA_DRAFT : WIRE_V1_P_NATOA;
+}
+
 uint16_t ikev1_natt_encap(const struct ikev1_sa *sa, bool is_transport)
 {
     if (sa->way != ESP_WAY_UDP)

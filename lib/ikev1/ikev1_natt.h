@@ -26,5 +26,7 @@ void ikev1_natt_check(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_m
 /* As initiator: from here on both ports are 4500, where there is a NAT (RFC 3947 4). */
 void ikev1_natt_float(struct ikev1_sa *sa);
 
+/* The number of the NAT-OA payload on this way (enum wire_v1_payload). */
+uint8_t ikev1_natt_oa(const struct ikev1_sa *sa);
 /* The number of tunnel mode, or of transport mode, on this way (enum wire_v1_encap). */
 uint16_t ikev1_natt_encap(const struct ikev1_sa *sa, bool is_transport);

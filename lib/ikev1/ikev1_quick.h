@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base_ts.h"
+#include "esp_pair.h"
 #include "ike_blob.h"
 #include "ike_nonce.h"
 #include "ikev1_select.h"
@@ -19,6 +20,8 @@ struct ikev1_quick {
     uint32_t child_spi; /* of the child that was installed; 0: none yet */
     struct ikev1_choice algs;
     struct base_ts local, remote;
+    enum esp_mode mode;
+    struct esp_ends ends_in, ids;   /* in transport mode: as of struct ikev1_child */
     struct ike_blob sa, id_i, id_r; /* bodies of payloads of message 1: the answer has them again */
     enum crypt_dh group;            /* of PFS; NONE: there is none */
     struct crypt_dh_key *dh;        /* owned */

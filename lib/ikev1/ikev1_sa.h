@@ -22,6 +22,7 @@
 #include "ikev1_keymat.h"
 #include "ikev1_seen.h"
 #include "ikev1_select.h"
+#include "pool_remap.h"
 #include "wire_v1.h"
 
 struct ikev1_child;
@@ -152,7 +153,8 @@ struct ikev1_sa {
     bool quiet;
     uint32_t n_inner; /* inner addresses by mode-config, of one side */
     struct base_addr inner[2];
-    bool inner_is_ours;      /* the peer gave them to us */
+    bool inner_is_ours; /* the peer gave them to us */
+    struct pool_remap remap;
     struct ikev1_frag *frag; /* of a message of the peer's that is not whole; owned, or NULL */
     void *login;             /* of ikev1_login.h, owned; NULL: none */
 };

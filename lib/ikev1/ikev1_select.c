@@ -340,6 +340,25 @@ enum crypt_dh ikev1_select_pfs(const struct crypt_proposal *ours, size_t n)
     return ikev1_select_group(ours, n);
 }
 
+/* Its mode: the numbers of each mode, plain, in UDP, and in UDP as the drafts have it. */
+static bool encap_is_of(uint16_t encap, enum esp_mode mode)
+{
+    return mode == ESP_MODE_TRANSPORT
+               ? encap == WIRE_V1_ENCAP_TRANSPORT || encap == WIRE_V1_ENCAP_UDP_TRANSPORT ||
+                     encap == WIRE_V1_ENCAP_UDP_TRANSPORT_DRAFT
+               : encap == WIRE_V1_ENCAP_TUNNEL || encap == WIRE_V1_ENCAP_UDP_TUNNEL ||
+                     encap == WIRE_V1_ENCAP_UDP_TUNNEL_DRAFT;
+}
+
+bool ikev1_select_asks_mode(const struct wire_v1_sa *theirs, enum esp_mode mode)
+{
+    for (size_t i = 0; i < theirs->count; i++)
+        for (size_t j = 0; j < theirs->list[i].count; j++)
+            if (encap_is_of(theirs->list[i].list[j].encap, mode))
+                return true;
+    return false;
+}
+
 bool ikev1_select_asks_ah(const struct wire_v1_sa *theirs)
 {
     for (size_t i = 0; i < theirs->count; i++)

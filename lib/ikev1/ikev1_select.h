@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "crypt_alg.h"
 #include "crypt_proposal.h"
+#include "esp_pair.h"
 #include "wire_v1.h"
 
 /* What was agreed on. */
@@ -57,6 +58,8 @@ enum crypt_dh ikev1_select_group(const struct crypt_proposal *ours, size_t n);
 /* The group that a child of ours asks for: NONE where its proposals can do without. */
 enum crypt_dh ikev1_select_pfs(const struct crypt_proposal *ours, size_t n);
 
+/* Whether some transform of theirs is for transport mode, or for tunnel mode, however ESP goes. */
+bool ikev1_select_asks_mode(const struct wire_v1_sa *theirs, enum esp_mode mode);
 /* Whether they ask for AH. */
 bool ikev1_select_asks_ah(const struct wire_v1_sa *theirs);
 

@@ -25,6 +25,7 @@
 #include "ikev1_x_config.h"
 #include "ikev1_x_quick.h"
 #include "ikev1_xchg.h"
+#include "pool_remap.h"
 
 #define AGAIN_MS 10u
 #define FULL_S   10u /* before an SA is tried that there was no room for, */
@@ -63,6 +64,7 @@ static void dead_free(struct ike *ike, struct ikev1_sa *sa)
     ikev1_seen_free(&sa->seen);
     free(sa->wishes);
     ikev1_login_end(ike, sa);
+    pool_remap_end(ike->pools, &sa->remap, sa->id, ike->now);
     ikev1_frag_free(ike, sa);
     ike_conf_put(sa->conf);
     base_secret_free(sa);

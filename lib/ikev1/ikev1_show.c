@@ -56,6 +56,8 @@ static void show_sa(const struct ike *ike, const struct ikev1_sa *sa, struct ike
     v->n_inner = sa->n_inner;
     v->is_inner_ours = sa->inner_is_ours;
     memcpy(v->inner, sa->inner, sizeof v->inner);
+    v->remap_real = sa->remap.real;
+    v->remap_here = sa->remap.here;
 }
 
 bool ikev1_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out)
@@ -98,6 +100,7 @@ static void show_child(const struct ikev1_child *c, struct ike_child_view *v)
     ikev1_select_text(&c->algs, v->proposal, sizeof v->proposal);
     v->local_ts = c->local_ts;
     v->remote_ts = c->remote_ts;
+    v->mode = c->mode;
     v->installed_at = c->installed_at;
     v->rekey_at = c->rekey_at;
     v->is_rekeyed = c->is_rekeyed;

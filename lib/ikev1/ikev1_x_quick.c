@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Quick mode. The initiator's networks are taken as they are or not at all. A responder has the child in the
- * data path when it answers, sends on it when message 3 shows that the initiator has it, and repeats its
- * answer until then.
+ * Quick mode. A responder has the child in the data path when it answers, sends on it when message 3 shows
+ * that the initiator has it, and repeats its answer until then.
  */
 #include "ikev1_x_quick.h"
 
@@ -11,7 +10,6 @@
 #include "base_wipe.h"
 #include "explain.h"
 #include "explain_v1.h"
-#include "ike_claim.h"
 #include "ike_core.h"
 #include "ike_job_dh.h"
 #include "ike_wait.h"
@@ -20,7 +18,9 @@
 #include "ikev1_info.h"
 #include "ikev1_msg.h"
 #include "ikev1_natt.h"
+#include "ikev1_nets.h"
 #include "ikev1_quick.h"
+#include "ikev1_remap.h"
 #include "ikev1_rows.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
@@ -69,7 +69,7 @@ static const struct ike_child_conf *quick_conf(const struct ikev1_sa *sa, const 
 
 static struct ikev1_wants quick_wants(const struct ikev1_sa *sa, const struct ikev1_quick *q)
 {
-    return (struct ikev1_wants){.encap = ikev1_natt_encap(sa, false), .dh = q->group};
+    return (struct ikev1_wants){.encap = ikev1_natt_encap(sa, q->mode == ESP_MODE_TRANSPORT), .dh = q->group};
 }
 
 static bool quick_take_nonce(struct ike_nonce *n, const struct ikev1_msg *msg)
@@ -157,6 +157,9 @@ static struct ikev1_child *quick_install(struct ike *ike, struct ikev1_sa *sa, s
                                     .algs = q->algs,
                                     .local = q->local,
                                     .remote = q->remote,
+                                    .mode = q->mode,
+                                    .ends_in = q->ends_in,
+                                    .ids = q->ids,
                                     .is_ours = x->is_ours,
                                     .active = active,
                                     .begun_at = x->begun_at,
@@ -181,20 +184,6 @@ static bool quick_hash_3(struct ike *ike, const struct ikev1_sa *sa, const struc
                              COUNT(parts), out) == 0;
 }
 
-/* Claims of other identities on what this child is to have; told. */
-static bool quick_is_taken(struct ike *ike, const struct ikev1_sa *sa, const struct ikev1_quick *q)
-{
-    struct base_ts_list l = {.count = 1}, r = {.count = 1};
-    struct ike_claim holder;
-    l.list[0] = q->local;
-    r.list[0] = q->remote;
-    const struct ike_claim want = {sa->conn, quick_conf(sa, q), &sa->remote_id, &l, &r};
-    if (!ike_claim_is_taken(ike, &want, &holder))
-        return false;
-    explain_overlap(ike, ikev1_sa_about(sa), &r, &holder);
-    return true;
-}
-
 /* ---- initiator ---- */
 
 bool ikev1_quick_is_under_way(const struct ikev1_sa *sa, size_t child_index)
@@ -203,16 +192,6 @@ bool ikev1_quick_is_under_way(const struct ikev1_sa *sa, size_t child_index)
         if (x->is_ours && x->quick && x->quick->child_index == child_index)
             return true;
     return false;
-}
-
-static bool quick_put_id(struct wire_ike_builder *b, const struct base_ts *ts)
-{
-    uint8_t data[WIRE_V1_TS_BYTES];
-    struct wire_v1_id id;
-    if (!wire_v1_id_from_ts(ts, data, &id))
-        return false;
-    wire_v1_put_id(b, &id);
-    return true;
 }
 
 static bool quick_ask_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
@@ -228,7 +207,7 @@ static bool quick_ask_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg 
     wire_ike_put_raw(&b, WIRE_V1_P_NONCE, ike_nonce_span(&q->ni));
     if (q->group != CRYPT_DH_NONE)
         wire_ike_put_raw(&b, WIRE_V1_P_KE, base_span(q->public_value, q->public_len));
-    if (!quick_put_id(&b, &q->local) || !quick_put_id(&b, &q->remote) ||
+    if (!ikev1_nets_put(sa, q, &b) ||
         !ikev1_flight_send(ike, sa, &x->flight, NULL,
                            ikev1_msg_seal_2(ike, sa, &b, room, x->msgid, BASE_SPAN_NONE, x->iv), true))
         return false;
@@ -244,27 +223,11 @@ static void quick_on_key(struct ike *ike, uint64_t sa_id, struct ike_job *job)
         quick_give_up(ike, sa, x);
 }
 
-/* The first network of each side: IKEv1 says one, and each further one would be a child of its own. */
-static bool quick_take_nets(const struct ikev1_sa *sa, struct ikev1_quick *q)
-{
-    struct base_ts_list scratch;
-    const struct ike_child_conf *c = quick_conf(sa, q);
-    const struct base_ts_list *l = ikev1_child_ts(sa, c->local_ts, true, &scratch);
-    if (!base_ts_count(l))
-        return false;
-    q->local = l->list[0];
-    const struct base_ts_list *r = ikev1_child_ts(sa, c->remote_ts, false, &scratch);
-    if (!base_ts_count(r))
-        return false;
-    q->remote = r->list[0];
-    return true;
-}
-
 static bool quick_begin(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
 {
     struct ikev1_quick *q = x->quick;
     const struct ike_child_conf *c = quick_conf(sa, q);
-    if (!quick_take_nets(sa, q))
+    if (!ikev1_nets_ask(sa, q->old_spi ? ikev1_child_by_spi(ike, q->old_spi) : NULL, q))
         return false;
     if (ike->env.spi_alloc(ike->env.ctx, &q->spi_in) != 0) {
         q->spi_in = 0;
@@ -325,32 +288,6 @@ static void quick_on_secret(struct ike *ike, uint64_t sa_id, struct ike_job *job
         quick_give_up(ike, sa, x);
 }
 
-/* The networks of the answer: ours, or fewer. False: beyond what was asked for. */
-static bool quick_check_nets(struct ikev1_quick *q, const struct ikev1_msg *msg)
-{
-    struct wire_v1_id i, r;
-    struct base_ts_list got = {.count = 1}, asked = {.count = 1};
-    const struct base_span bi = ikev1_msg_body(msg, WIRE_V1_P_ID, 0),
-                           br = ikev1_msg_body(msg, WIRE_V1_P_ID, 1);
-    struct base_ts l, t;
-    if (!bi.len && !br.len)
-        return true;
-    if (wire_v1_id_parse(bi, &i) != WIRE_IKE_OK || wire_v1_id_parse(br, &r) != WIRE_IKE_OK ||
-        !wire_v1_id_to_ts(&i, &l) || !wire_v1_id_to_ts(&r, &t))
-        return false;
-    got.list[0] = l;
-    asked.list[0] = q->local;
-    if (!base_ts_within(&got, &asked))
-        return false;
-    got.list[0] = t;
-    asked.list[0] = q->remote;
-    if (!base_ts_within(&got, &asked))
-        return false;
-    q->local = l;
-    q->remote = t;
-    return true;
-}
-
 static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, struct ikev1_msg *msg)
 {
     struct ikev1_quick *q = x->quick;
@@ -363,8 +300,12 @@ static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *
     if (wire_v1_sa_parse(ikev1_msg_body(msg, WIRE_V1_P_SA, 0), true, in) != WIRE_IKE_OK || in->count != 1 ||
         in->list[0].count != 1 || !ikev1_select_esp(c->proposals, c->n_proposals, in, &wants, &q->algs) ||
         !quick_take_nonce(&q->nr, msg) || !ikev1_quick_take_ke(q, ikev1_msg_body(msg, WIRE_V1_P_KE, 0)) ||
-        !quick_check_nets(q, msg)) {
+        !ikev1_nets_check(sa, q, msg)) {
         explain_malformed(ike, ikev1_sa_about(sa), "an answer of quick mode that has not what was asked for");
+        quick_give_up(ike, sa, x);
+        return false;
+    }
+    if (ikev1_remap_is_taken(ike, sa, q)) {
         quick_give_up(ike, sa, x);
         return false;
     }
@@ -377,47 +318,6 @@ static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *
 }
 
 /* ---- responder ---- */
-
-/* The networks that the peer asks for; without IDs, the two ends themselves (RFC 2409 5.5). */
-static bool quick_read_nets(const struct ikev1_sa *sa, struct ikev1_quick *q, const struct ikev1_msg *msg)
-{
-    struct wire_v1_id i, r;
-    const struct base_span bi = ikev1_msg_body(msg, WIRE_V1_P_ID, 0),
-                           br = ikev1_msg_body(msg, WIRE_V1_P_ID, 1);
-    if (!bi.len && !br.len) {
-        q->local =
-            (struct base_ts){.port_hi = UINT16_MAX, .lo = sa->path.local.addr, .hi = sa->path.local.addr};
-        q->remote =
-            (struct base_ts){.port_hi = UINT16_MAX, .lo = sa->path.remote.addr, .hi = sa->path.remote.addr};
-        return true;
-    }
-    return wire_v1_id_parse(bi, &i) == WIRE_IKE_OK && wire_v1_id_parse(br, &r) == WIRE_IKE_OK &&
-           wire_v1_id_to_ts(&i, &q->remote) && wire_v1_id_to_ts(&r, &q->local) &&
-           ike_blob_set(&q->id_i, bi) == 0 && ike_blob_set(&q->id_r, br) == 0;
-}
-
-/* The child that has these networks: exactly, or among others. */
-static bool quick_find_child(const struct ikev1_sa *sa, struct ikev1_quick *q)
-{
-    struct base_ts_list l = {.count = 1}, r = {.count = 1}, scratch;
-    bool is_found = false;
-    l.list[0] = q->local;
-    r.list[0] = q->remote;
-    for (size_t i = 0; i < sa->conn->n_children; i++) {
-        const struct ike_child_conf *c = &sa->conn->children[i];
-        const struct base_ts_list *own = ikev1_child_ts(sa, c->local_ts, true, &scratch);
-        if (!base_ts_count(own) || !base_ts_within(&l, own))
-            continue;
-        const bool is_exact = base_ts_equal(own, &l);
-        const struct base_ts_list *peer = ikev1_child_ts(sa, c->remote_ts, false, &scratch);
-        if (!base_ts_count(peer) || !base_ts_within(&r, peer))
-            continue;
-        if (!is_found || (is_exact && base_ts_equal(peer, &r)))
-            q->child_index = i;
-        is_found = true;
-    }
-    return is_found;
-}
 
 /* The group that all transforms of an offer with KE have (RFC 2409 5.5). */
 static enum crypt_dh quick_group(const struct wire_v1_sa *in, struct base_span ke)
@@ -434,25 +334,11 @@ static uint32_t quick_peer_spi(const struct wire_v1_sa *in)
     return 0;
 }
 
-static bool quick_wants_transport(const struct wire_v1_sa *in)
-{
-    for (size_t i = 0; i < in->count; i++)
-        for (size_t j = 0; j < in->list[i].count; j++) {
-            const uint16_t e = in->list[i].list[j].encap;
-            if (e == WIRE_V1_ENCAP_TRANSPORT || e == WIRE_V1_ENCAP_UDP_TRANSPORT ||
-                e == WIRE_V1_ENCAP_UDP_TRANSPORT_DRAFT)
-                return true;
-        }
-    return false;
-}
-
 static void quick_explain_proposal(struct ike *ike, const struct ikev1_sa *sa, const struct ikev1_quick *q)
 {
     const struct wire_v1_sa *in = &ike->v1->sa_in;
     char theirs[IKE_AUDIT_TEXT_MAX];
-    if (quick_wants_transport(in))
-        explain_v1_transport(ike, ikev1_sa_about(sa), quick_conf(sa, q));
-    else if (ikev1_select_asks_ah(in))
+    if (ikev1_select_asks_ah(in))
         explain_ah(ike, ikev1_sa_about(sa), sa->conn);
     else
         explain_v1_proposal(ike, ikev1_sa_about(sa), sa->conn, quick_conf(sa, q),
@@ -468,13 +354,9 @@ static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_q
     if (wire_v1_sa_parse(ikev1_msg_body(msg, WIRE_V1_P_SA, 0), true, in) != WIRE_IKE_OK ||
         !quick_take_nonce(&q->ni, msg))
         return WIRE_V1_N_PAYLOAD_MALFORMED;
-    if (!quick_read_nets(sa, q, msg) || !quick_find_child(sa, q)) {
-        struct base_ts_list l = {.count = 1}, r = {.count = 1};
-        l.list[0] = q->local;
-        r.list[0] = q->remote;
-        explain_selectors(ike, ikev1_sa_about(sa), &l, &r);
-        return WIRE_V1_N_INVALID_ID_INFORMATION;
-    }
+    const uint16_t refusal = ikev1_nets_pick(ike, sa, q, msg);
+    if (refusal)
+        return refusal;
     q->group = quick_group(in, ke);
     const struct ikev1_wants wants = quick_wants(sa, q);
     const struct ike_child_conf *c = quick_conf(sa, q);
@@ -484,7 +366,7 @@ static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_q
     }
     if (!ikev1_quick_take_ke(q, ke))
         return WIRE_V1_N_INVALID_KEY_INFORMATION;
-    if (quick_is_taken(ike, sa, q))
+    if (ikev1_remap_is_taken(ike, sa, q))
         return WIRE_V1_N_INVALID_ID_INFORMATION;
     if (ikev1_sa_heir(ike, sa)->n_children >= 2 * (size_t)ike->conf->children_max) {
         explain_limit(ike, ikev1_sa_about(sa), "children");
@@ -516,10 +398,7 @@ static bool quick_answer(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg
     wire_ike_put_raw(&b, WIRE_V1_P_NONCE, ike_nonce_span(&q->nr));
     if (q->group != CRYPT_DH_NONE)
         wire_ike_put_raw(&b, WIRE_V1_P_KE, base_span(q->public_value, q->public_len));
-    if (q->id_i.len) {
-        wire_ike_put_raw(&b, WIRE_V1_P_ID, ike_blob_span(&q->id_i));
-        wire_ike_put_raw(&b, WIRE_V1_P_ID, ike_blob_span(&q->id_r));
-    }
+    ikev1_nets_answer(sa, q, &b);
     x->state = IKEV1_X_R_SENT;
     return ikev1_flight_send(ike, sa, &x->flight, &kept,
                              ikev1_msg_seal_2(ike, sa, &b, room, x->msgid, ike_nonce_span(&q->ni), x->iv),

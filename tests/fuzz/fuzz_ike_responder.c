@@ -363,6 +363,16 @@ static void fill_ts(struct base_ts_list **kept, const char *text)
     MUST(base_ts_set(kept, &list));
 }
 
+/* A child for what the two hosts say to each other. */
+static void add_hosts(struct ike_child_conf *c)
+{
+    const struct base_ts_list dynamic = {.count = 1, .list = {{.port_hi = 65535}}};
+    ike_child_conf_defaults(c);
+    strcpy(c->name, "hosts");
+    c->mode = ESP_MODE_TRANSPORT;
+    MUST(base_ts_set(&c->local_ts, &dynamic) && base_ts_set(&c->remote_ts, &dynamic));
+}
+
 /* The gateway of the simulated pair, not sealed. */
 static struct ike_conf *conf_new(void)
 {
@@ -382,8 +392,10 @@ static struct ike_conf *conf_new(void)
     c->aggressive = FUZZ_V1 ? IKE_AGGRESSIVE_WITH_PSK : IKE_AGGRESSIVE_NO;
     c->remote_addr = base_addr_ip4(0xc6336407);
     c->n_children = 1;
-    c->children = calloc(1, sizeof *c->children);
+    c->children = calloc(2, sizeof *c->children);
     MUST(c->children);
+    if (FUZZ_V1)
+        add_hosts(&c->children[c->n_children++]);
     ike_child_conf_defaults(c->children);
     strcpy(c->children->name, "net");
     fill_ts(&c->children->local_ts, "10.103.0.0/24");

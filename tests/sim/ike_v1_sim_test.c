@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two engines by IKEv1: through every kind of NAT in calm weather, and under loss, repetition and late
- * messages, while both sides replace children and SAs. Then the weather clears, and both must agree on one of
- * each.
+ * Two engines by IKEv1, in tunnel and in transport mode: through every kind of NAT in calm weather, and under
+ * loss, repetition and late messages, while both sides replace children and SAs. Then the weather clears, and
+ * both must agree on one of each.
  */
 #include "sim_check.h"
 #include "sim_main.h"
@@ -22,6 +22,7 @@ static struct sim_pair v1_pair(struct sim_world *w)
         both[i]->aggressive = w->seed / 5 % 2 ? IKE_AGGRESSIVE_WITH_PSK : IKE_AGGRESSIVE_NO;
         both[i]->ike = "aes256-sha256-modp2048";
         both[i]->esp = esp[w->seed / 10 % 2];
+        both[i]->is_transport = w->seed / 20 % 2;
         both[i]->dpd_s = 30;
         both[i]->child_rekey_s =
             120; /* what one side alone has left, as no DELETE is acknowledged, goes by that */
@@ -39,6 +40,16 @@ static void finish(struct sim_pair *p)
     sim_check_end(p->w);
 }
 
+/* In transport mode each side knows the addresses that the other's packets have. */
+static void check_ends(struct sim_world *w, const struct sim_pair *p)
+{
+    const struct esp_pair *foo = &p->foo->sas[0].inst.pair, *gw = &p->gw->sas[0].inst.pair;
+    SIM_EXPECT(w, base_addr_equal(&gw->ends_in.remote, &p->foo->addr));
+    SIM_EXPECT(w, base_addr_equal(&foo->ends_in.remote, &p->gw->addr));
+    SIM_EXPECT(w, base_addr_equal(&gw->ends_in.local, &foo->ends.remote));
+    SIM_EXPECT(w, base_addr_equal(&foo->ends_in.local, &gw->ends.remote));
+}
+
 static void comes_up(struct sim_world *w)
 {
     struct sim_pair p = v1_pair(w);
@@ -47,6 +58,8 @@ static void comes_up(struct sim_world *w)
         return;
     SIM_EXPECT(w, (p.foo->sas[0].inst.pair.way == ESP_WAY_UDP) == (p.foo_nat || p.gw_nat));
     SIM_EXPECT(w, p.gw->audits[IKE_AUDIT_CHILD_UP] == 1);
+    if (p.foo_conn.is_transport)
+        check_ends(w, &p);
     finish(&p);
 }
 
@@ -98,7 +111,7 @@ static void agrees_after_bad_weather(struct sim_world *w)
 int main(int argc, char **argv)
 {
     static const struct sim_case cases[] = {
-        {"comes up through every NAT, in both modes", comes_up, 20},
+        {"comes up through every NAT, in both modes", comes_up, 40},
         {"replaces children and SAs without losing a packet", replaces_in_calm_weather, 40},
         {"agrees after bad weather", agrees_after_bad_weather, 300},
     };

@@ -50,6 +50,15 @@ static void fill_ts(const char *text, struct base_ts_list **kept)
         bad(text, "no memory");
 }
 
+/* Transport mode between the two hosts. */
+static void fill_hosts(struct ike_child_conf *k)
+{
+    const struct base_ts_list dynamic = {.count = 1, .list = {{.port_hi = 65535}}};
+    k->mode = ESP_MODE_TRANSPORT;
+    if (!base_ts_set(&k->local_ts, &dynamic) || !base_ts_set(&k->remote_ts, &dynamic))
+        bad("dynamic", "no memory");
+}
+
 static void fill_child(const struct sim_conn *s, const char *name, const char *local_ts,
                        const char *remote_ts, struct ike_child_conf *k)
 {
@@ -58,6 +67,8 @@ static void fill_child(const struct sim_conn *s, const char *name, const char *l
     fill_proposal(s->esp, CRYPT_PROTOCOL_ESP, &k->n_proposals, k->proposals);
     fill_ts(local_ts, &k->local_ts);
     fill_ts(remote_ts, &k->remote_ts);
+    if (s->is_transport)
+        fill_hosts(k);
     k->rekey_s = s->child_rekey_s;
     k->life_s = 0;
     k->rekey_pkts = s->child_rekey_pkts;

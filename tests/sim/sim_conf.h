@@ -21,11 +21,12 @@ struct sim_conn {
     uint16_t remote_port;
     enum ike_encap encap;
     bool start;
-    uint32_t tries;         /* repetitions of a request; 0: five */
-    bool is_fixed;          /* without MOBIKE */
-    bool any_local;         /* no address of ours is named */
-    uint32_t rekey_s;       /* IKE SA; 0: never */
-    uint32_t reauth_s;      /* 0: never */
+    bool is_transport; /* transport mode: the children are for the hosts themselves, whatever local_ts says */
+    uint32_t tries;    /* repetitions of a request; 0: five */
+    bool is_fixed;     /* without MOBIKE */
+    bool any_local;    /* no address of ours is named */
+    uint32_t rekey_s;  /* IKE SA; 0: never */
+    uint32_t reauth_s; /* 0: never */
     uint32_t child_rekey_s; /* 0: never */
     uint64_t child_rekey_pkts;
     uint32_t worker_sas;     /* 0: one */

@@ -90,9 +90,6 @@ static void keys_of_ikev2_are_refused_with_what_to_write_instead(void **state)
                "version 1 has no rows of single identities");
     v1_refused("'foo':{'version':1," LOCAL("") "," REMOTE(",'address_required':true") "}", "connections.foo",
                "version 1 has no remote.address_required");
-    v1_refused(V1(",'child':{'mode':'transport'}"), "connections.foo",
-               "child \"foo\": by IKEv1 there is tunnel mode alone here");
-    v1_refused(V1(",'child':{'remap':'staff'}"), "connections.foo", "child \"foo\": remap is for IKEv2");
     v1_refused(V1(",'child':{'worker_sas':4}"), "connections.foo", "child \"foo\": worker_sas is of IKEv2");
     v1_refused(
         "'foo':{'version':1,'local':{'id':'@gw','subnets':['10.1.0.0/24','10.3.0.0/24']}," REMOTE("") "}",
@@ -153,6 +150,14 @@ static void mode_config_is_pulled_unless_it_is_pushed(void **state)
     conf_free(conf);
 }
 
+static void transport_mode_is_of_both_versions(void **state)
+{
+    (void)state;
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, V1(",'child':{'mode':'transport'}"), "");
+    assert_int_equal(ike_conf_conn(conf->ike, "foo")->children[0].mode, ESP_MODE_TRANSPORT);
+    conf_free(conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +169,7 @@ int main(void)
         cmocka_unit_test(aggressive_mode_with_a_key_needs_its_own_word),
         cmocka_unit_test(xauth_needs_users_or_a_user),
         cmocka_unit_test(mode_config_is_pulled_unless_it_is_pushed),
+        cmocka_unit_test(transport_mode_is_of_both_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

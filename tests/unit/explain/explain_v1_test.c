@@ -81,26 +81,12 @@ static void each_refusal_means_something_else(void **state)
     pair_free(p);
 }
 
-static void transport_mode_is_refused_in_words(void **state)
-{
-    struct ike_path path;
-    (void)state;
-    struct pair *p = engines(&path);
-    const struct ike_conn_conf *c = &p->h[1].conf->conns[0];
-    explain_v1_transport(p->h[1].ike, (struct explain_about){.path = &path, .conn = c}, &c->children[0]);
-    const struct ike_audit *a = said(p, IKE_AUDIT_FAIL_TRANSPORT);
-    assert_string_equal(a->what, "the peer asks for transport mode");
-    assert_string_equal(a->nearest, "connection a, child net: tunnel mode");
-    pair_free(p);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_that_nobody_takes_is_put_beside_what_is_configured),
         cmocka_unit_test(two_keys_and_aggressive_mode_say_what_tells_callers_apart),
         cmocka_unit_test(each_refusal_means_something_else),
-        cmocka_unit_test(transport_mode_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
