@@ -10,7 +10,7 @@ set -eu
 
 # What IKE daemons, L2TP and PPP want of the kernel. It loads none later: where it lacks an algorithm it would ask again and again.
 modules="virtio_pci virtio_net 9p 9pnet_virtio overlay xfrm_user esp4 esp6 af_key tun l2tp_ppp ppp_async ansi_cprng seqiv echainiv
-    aes_generic aesni-intel ghash-generic ctr gcm ccm cbc hmac cmac sha1_generic sha256_generic sha512_generic authenc chacha20poly1305 des_generic"
+    aes_generic aesni-intel ghash-generic ctr gcm ccm cbc hmac cmac sha1_generic sha256_generic sha512_generic authenc authencesn chacha20poly1305 des_generic"
 
 # All offloads off: its stack makes and verifies each checksum.
 nic="romfile=,csum=off,gso=off,mrg_rxbuf=off"
@@ -19,6 +19,7 @@ for feature in tso4 tso6 ecn ufo; do nic+=",host_$feature=off"; done
 
 verb=$1 folder=$2 guest=$2/guest files=$2/files
 # Memory is of one machine, so both have these arguments. A vmgenid tells the kernel to draw new randomness when it goes on.
+# shellcheck disable=SC2054 # commas are qemu's
 machine=("$files/usr/bin/qemu-system-x86_64" -L "$files/usr/share/qemu" -L "$files/usr/share/seabios" -machine q35 -accel tcg -cpu max -smp 1 -m 192
     -nodefaults -display none -no-reboot -kernel "$guest/vmlinuz" -initrd "$guest/initrd" -device vmgenid,guid=auto
     -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on cryptomgr.notests=1"

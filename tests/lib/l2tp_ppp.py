@@ -27,9 +27,8 @@ def fcs(data):
     return (value ^ 0xFFFF).to_bytes(2, "little")
 
 
-def framed(payload):
+def framed(data):
     """A frame as an asynchronous line has it (RFC 1662 4.2)."""
-    data = HEAD + payload
     out = bytearray(b"\x7e")
     for byte in data + fcs(data):
         if byte < 0x20 or byte in (0x7D, 0x7E):
@@ -40,14 +39,15 @@ def framed(payload):
 
 
 class Line:
-    """The terminal that xl2tpd gives its pppd as standard input."""
+    """The terminal that xl2tpd gives its pppd as standard input; all its frames begin with the same bytes."""
 
-    def __init__(self):
+    def __init__(self, head=HEAD):
+        self.head = head
         tty.setraw(0, termios.TCSANOW)
         self.rest = b""
 
     def send(self, payload):
-        os.write(0, framed(payload))
+        os.write(0, framed(self.head + payload))
 
     def take(self, seconds):
         """Payloads that come within some time."""
@@ -64,8 +64,8 @@ class Line:
                     continue
                 plain.append(byte ^ 0x20 if escaped else byte)
                 escaped = False
-            if len(plain) > 2 and fcs(plain[:-2]) == plain[-2:] and plain[:4] == HEAD:
-                found.append(bytes(plain[4:-2]))
+            if len(plain) > 2 and fcs(plain[:-2]) == plain[-2:] and plain.startswith(self.head):
+                found.append(bytes(plain[len(self.head):-2]))
         return found
 
 

@@ -161,6 +161,8 @@ trap 'exit 143' TERM
 . "$LAB_LIB/lab_swan.sh"
 # shellcheck source=tests/lib/lab_guest.sh
 . "$LAB_LIB/lab_guest.sh"
+# shellcheck source=tests/lib/lab_kernel.sh
+. "$LAB_LIB/lab_kernel.sh"
 # shellcheck source=tests/lib/lab_libreswan.sh
 . "$LAB_LIB/lab_libreswan.sh"
 # shellcheck source=tests/lib/lab_iked.sh

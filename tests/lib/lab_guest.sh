@@ -5,7 +5,7 @@
 # overlay, beside them the unpacked packages. It runs on any x86-64 and is up within a second or two of CPU time.
 #
 #   guest_need                  in front of lab_up: what a guest wants is there, or the scenario is skipped
-#   guest_start GATEWAY         the guest, up when this returns 0; its folder /mnt is LAB_OUT/gwGATEWAY here
+#   guest_start GATEWAY         the guest, up when this returns 0; LAB_OUT/gwGATEWAY is the same folder there
 #   guest_run GATEWAY COMMAND [SECONDS]   a command of the shell in it; its output is ours, its status as well (124: no answer in time)
 #
 # It ends with the lab. A process that a command leaves behind with & stays in the guest; its output must go to a file.
@@ -13,6 +13,7 @@
 # The packages, unpacked once for all labs; without them (no network, no such packages) the scenario is skipped.
 guest_need() {
     GUEST_ROOT=$PACKAGES_PEERS_FOLDER
+    LAB_OUT=$(realpath "$LAB_OUT")
     packages_unpack "$GUEST_ROOT" >"$LAB_OUT/unpack.log" 2>&1 || {
         echo "skipped: these packages cannot be had: $PACKAGES_PEERS"
         exit 77
@@ -53,7 +54,8 @@ mount -t sysfs sys /all/sys
 mount -t devtmpfs dev /all/dev
 mkdir -p /all/dev/pts
 mount -t devpts pts /all/dev/pts
-mount -o bind /share /all/mnt
+mkdir -p "/all$dir"
+mount -o bind /share "/all$dir"
 echo 1 >/proc/sys/net/ipv4/ip_forward
 ip link set lo up
 ip link set eth0 name wan address ${GUEST_MAC[$gw/wan]}
@@ -64,12 +66,12 @@ ip address add ${NET_WAN[$gw]}/24 dev wan
 ip address add ${NET_LAN[$gw]}.1/24 dev lan
 ip route add default via ${NET_HOP[$gw]}
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-exec chroot /all /bin/bash /mnt/serve
+exec chroot /all /bin/bash "$dir/serve"
 INIT
     # Commands come as files, and their output and status go the same way: consoles lose characters under load.
     cat >"$dir/serve" <<'SERVE'
 declare -A taken=()
-cd /mnt/run
+cd "${0%/*}/run"
 mkfifo /run/never && exec 9<>/run/never
 : >ready
 while :; do

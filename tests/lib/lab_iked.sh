@@ -14,11 +14,12 @@ iked_start() {
         printf '%s psk "%s"\n' "${IKED_LIFETIME:+lifetime $IKED_LIFETIME}" "$(gw_value "$gw" "$name" psk)"
     done >"$dir/iked.conf"
     openssl ecparam -genkey -name prime256v1 -noout -out "$dir/local.key" 2>/dev/null || return 1
-    guest_run "$gw" 'echo "_iked:x:990:990::/var/empty:/usr/sbin/nologin" >>/etc/passwd
+    guest_run "$gw" "dir='$dir'"'
+        echo "_iked:x:990:990::/var/empty:/usr/sbin/nologin" >>/etc/passwd
         echo "_iked:x:990:" >>/etc/group
         for folder in ca certs crls private pubkeys/ipv4 pubkeys/ipv6 pubkeys/fqdn pubkeys/ufqdn; do folders+=" /etc/iked/$folder"; done
-        mkdir -p /var/empty $folders && install -m 600 /mnt/iked.conf /etc/iked.conf && install -m 600 /mnt/local.key /etc/iked/private/
-        iked -d -v -f /etc/iked.conf >/mnt/iked.log 2>&1 &' >"$dir/start.log" || return 1
+        mkdir -p /var/empty $folders && install -m 600 "$dir/iked.conf" /etc/iked.conf && install -m 600 "$dir/local.key" /etc/iked/private/
+        iked -d -v -f /etc/iked.conf >"$dir/iked.log" 2>&1 &' >"$dir/start.log" || return 1
     lab_wait 30 grep -q 'ikev2 "' "$dir/iked.log" || { tail -n 5 "$dir/iked.log" "$dir/start.log" >&2; return 1; }
 }
 

@@ -34,10 +34,10 @@ libreswan_start() {
     for name in ${GW_CONNS[$gw]}; do
         printf '%s %s : PSK "%s"\n' "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$(gw_value "$gw" "$name" psk)"
     done >"$dir/ipsec.secrets"
-    guest_run "$gw" 'mkdir -p /run/pluto /var/lib/ipsec/nss
+    guest_run "$gw" "mkdir -p /run/pluto /var/lib/ipsec/nss
         certutil -N -d sql:/var/lib/ipsec/nss --empty-password || exit 1
-        /usr/libexec/ipsec/pluto --nofork --config /mnt/ipsec.conf --secretsfile /mnt/ipsec.secrets --nssdir /var/lib/ipsec/nss \
-            --rundir /run/pluto --logfile /mnt/pluto.log >/mnt/pluto.out 2>&1 &' >"$dir/start.log" || { tail -n 5 "$dir/start.log" >&2; return 1; }
+        /usr/libexec/ipsec/pluto --nofork --config '$dir/ipsec.conf' --secretsfile '$dir/ipsec.secrets' --nssdir /var/lib/ipsec/nss \
+            --rundir /run/pluto --logfile '$dir/pluto.log' >'$dir/pluto.out' 2>&1 &" >"$dir/start.log" || { tail -n 5 "$dir/start.log" >&2; return 1; }
     # It loads its connections itself, reads the secrets, and is ready then.
     lab_wait 30 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
 }

@@ -44,7 +44,7 @@ charon {
     }
     plugins {
         vici {
-            socket = unix://$1/vici
+            socket = unix://${SWAN_SOCKET:-$1/vici}
         }
         ${SWAN_PLUGIN_CONF:-}
     }
@@ -215,10 +215,9 @@ CONF
 CONF
 }
 
-swan_start() {
-    local gw=$1 dir=$LAB_OUT/gw$1 name folder
-    mkdir -p "$dir"
-    rm -f "$dir/vici"
+# The files of a daemon: swan_write GATEWAY FOLDER
+swan_write() {
+    local gw=$1 dir=$2 name folder
     for folder in x509 x509ca x509ocsp x509aa x509ac x509crl pubkey private rsa ecdsa pkcs8 pkcs12; do
         mkdir -p "$dir/swanctl/$folder"
     done
@@ -235,6 +234,13 @@ swan_start() {
         for name in ${GW_CONNS[$gw]}; do swan_write_secret "$gw" "$name"; done
         echo '}'
     } >"$dir/swanctl/swanctl.conf"
+}
+
+swan_start() {
+    local gw=$1 dir=$LAB_OUT/gw$1
+    mkdir -p "$dir"
+    rm -f "$dir/vici"
+    swan_write "$gw" "$dir"
     lab_spawn "gw$gw" "$dir/stdout" env "STRONGSWAN_CONF=$dir/strongswan.conf" "SWANCTL_DIR=$dir/swanctl" \
         /usr/sbin/charon-systemd
     GW_PID[$gw]=$LAB_PID

@@ -63,17 +63,17 @@ packages_download() {
     [ -n "$kernel" ] && apt-get download -q $kernel ${PACKAGES_PEERS#* } $emulator $libs
 }
 
-# Unpacks PACKAGES_PEERS into FOLDER, once, and makes the guest there: files is the merged tree, guest is guest.sh's.
-# Without network this succeeds when they are there: packages_unpack FOLDER
+# Unpacks PACKAGES_PEERS into FOLDER, once, and makes the guest there: files is the merged tree, guest is guest.sh's, and done the
+# guest.sh that made it. Without network this succeeds when they are there: packages_unpack FOLDER
 packages_unpack() {
     local folder=$1 name lib
     lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-    [ ! -e "$folder/done" ] || return 0
+    cmp -s "$lib/guest.sh" "$folder/done" && return 0
     [ "$(id -u)" = 0 ] || return 1
     mkdir -p "$folder" || return 1
     (
         flock 9
-        [ ! -e "$folder/done" ] || exit 0
+        cmp -s "$lib/guest.sh" "$folder/done" && exit 0
         rm -rf "$folder/files" "$folder/deb" "$folder/kernel"
         mkdir -p "$folder/deb" "$folder/files" "$folder/kernel"
         chmod 777 "$folder/deb"
@@ -86,6 +86,6 @@ packages_unpack() {
             [ ! -d "$folder/files/$name" ] || { mkdir -p "$folder/files/usr/$name" && cp -a "$folder/files/$name/." "$folder/files/usr/$name/" &&
                 rm -rf "${folder:?}/files/$name"; } || exit 1
         done
-        "$lib/guest.sh" make "$folder" 9>&- && rm -rf "$folder/deb" "$folder/kernel" && : >"$folder/done"
+        "$lib/guest.sh" make "$folder" 9>&- && rm -rf "$folder/deb" "$folder/kernel" && cp "$lib/guest.sh" "$folder/done"
     ) 9>"$folder/lock"
 }
