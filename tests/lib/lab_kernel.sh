@@ -8,7 +8,7 @@ kernel_start() {
     guest_start "$gw" || return 1
     swan_write "$gw" "$dir"
     guest_run "$gw" "$(kernel_env "$dir") /usr/sbin/charon-systemd >'$dir/stdout' 2>&1 &
-        for i in {1..200}; do [ ! -S /run/vici ] || break; sleep 0.1; done" && kernel_ctl "$gw" --load-all --noprompt >"$dir/load.log"
+        for i in {1..400}; do [ ! -S /run/vici ] || break; sleep 0.1; done" 60 && kernel_ctl "$gw" --load-all --noprompt >"$dir/load.log"
 }
 
 kernel_env() { printf "STRONGSWAN_CONF='%s/strongswan.conf' SWANCTL_DIR='%s/swanctl'" "$1" "$1"; }
@@ -16,10 +16,10 @@ kernel_env() { printf "STRONGSWAN_CONF='%s/strongswan.conf' SWANCTL_DIR='%s/swan
 kernel_ctl() {
     local gw=$1 verb=$2
     shift 2
-    guest_run "$gw" "$(kernel_env "$LAB_OUT/gw$gw") swanctl $verb --uri unix:///run/vici $*"
+    guest_run "$gw" "$(kernel_env "$LAB_OUT/gw$gw") swanctl $verb --uri unix:///run/vici $*" 60
 }
 
-kernel_initiate() { kernel_ctl "$1" --initiate --child "$2" --timeout 15 >"$LAB_OUT/gw$1/initiate.log"; }
+kernel_initiate() { kernel_ctl "$1" --initiate --child "$2" --timeout 30 >"$LAB_OUT/gw$1/initiate.log"; }
 kernel_rekey() { kernel_ctl "$1" --rekey "--$3" "$2" >>"$LAB_OUT/gw$1/rekey.log"; }
 kernel_terminate() { kernel_ctl "$1" --terminate --ike "$2" --timeout 5 >"$LAB_OUT/gw$1/terminate.log"; }
 kernel_children() { kernel_ctl "$1" --list-sas | grep -c INSTALLED; }

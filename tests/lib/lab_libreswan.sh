@@ -39,7 +39,7 @@ libreswan_start() {
         /usr/libexec/ipsec/pluto --nofork --config '$dir/ipsec.conf' --secretsfile '$dir/ipsec.secrets' --nssdir /var/lib/ipsec/nss \
             --rundir /run/pluto --logfile '$dir/pluto.log' >'$dir/pluto.out' 2>&1 &" >"$dir/start.log" || { tail -n 5 "$dir/start.log" >&2; return 1; }
     # It loads its connections itself, reads the secrets, and is ready then.
-    lab_wait 30 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
+    lab_wait 60 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
 }
 
 libreswan_whack() { guest_run "$1" "timeout 30 /usr/libexec/ipsec/whack --rundir /run/pluto $2"; }
