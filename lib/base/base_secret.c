@@ -17,7 +17,7 @@
 
 #define STEP        64u /* sizes are multiples of it */
 #define SMALL_MAX   (16u << 10)
-#define CHUNK_BYTES (1u << 20)
+#define CHUNK_BYTES ((size_t)2 << 20) /* a huge page */
 #define PAGE_BYTES  4096u
 
 struct block {
@@ -61,11 +61,30 @@ static void *pages_new(size_t bytes)
     return p;
 }
 
+/*
+ * Where a huge page fits, and one where the system has them: IKE SAs of a few KiB each are cut from it, and a
+ * page that the system must bring amid a handshake costs more than what is written to it.
+ */
+static uint8_t *chunk_new(void)
+{
+    uint8_t *p = mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    const size_t before = (CHUNK_BYTES - (uintptr_t)p % CHUNK_BYTES) % CHUNK_BYTES;
+    if (before)
+        (void)munmap(p, before);
+    p += before;
+    (void)munmap(p + CHUNK_BYTES, CHUNK_BYTES - before);
+    (void)madvise(p, CHUNK_BYTES, MADV_HUGEPAGE); /* advice: without them it is many small ones */
+    (void)base_secret_guard(p, CHUNK_BYTES);
+    return p;
+}
+
 /* From the chunk; what is left of the one before is too little for anybody and stays zeros. */
 static struct block *block_cut(size_t bytes)
 {
     if (heap.fresh_bytes < bytes) {
-        heap.fresh = pages_new(CHUNK_BYTES);
+        heap.fresh = chunk_new();
         heap.fresh_bytes = heap.fresh ? CHUNK_BYTES : 0;
     }
     if (!heap.fresh)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define PAGE 4096u
@@ -77,6 +78,23 @@ static bool has_flag(const void *p, const char *flag)
     return has;
 }
 
+static void small_blocks_are_cut_from_huge_pages(void **state)
+{
+    (void)state;
+    enum { N = 2000, BYTES = 3000, HUGE = 2 << 20 };
+    static uint8_t *blocks[N];
+    for (size_t i = 0; i < N; i++) {
+        blocks[i] = base_secret_new(BYTES);
+        assert_non_null(blocks[i]);
+        /* none lies across two of them */
+        assert_int_equal((uintptr_t)blocks[i] / HUGE, ((uintptr_t)blocks[i] + BYTES - 1) / HUGE);
+    }
+    if (access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK) == 0)
+        assert_true(has_flag(blocks[N - 1], " hg"));
+    for (size_t i = 0; i < N; i++)
+        base_secret_free(blocks[i]);
+}
+
 static void small_and_large_blocks_are_in_no_dump_and_stay_in_memory(void **state)
 {
     static const size_t sizes[] = {32, 3000, 100000};
@@ -108,6 +126,7 @@ int main(void)
         cmocka_unit_test(blocks_of_all_sizes_are_zeros_and_apart),
 #ifndef CULVERT_SANITIZED
         cmocka_unit_test(what_is_freed_is_wiped_and_used_again),
+        cmocka_unit_test(small_blocks_are_cut_from_huge_pages),
         cmocka_unit_test(small_and_large_blocks_are_in_no_dump_and_stay_in_memory),
 #endif
         cmocka_unit_test(pages_of_others_are_guarded),
