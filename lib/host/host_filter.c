@@ -56,6 +56,7 @@ static const struct filter_rule rules[] = {
     {"prlimit64", 2, SCMP_CMP_MASKED_EQ, UINT64_MAX, 0},
     {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_SET_NAME},
     {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_GET_NAME},
+    {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_SET_TIMERSLACK}, /* a worker's naps */
     {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_SET_VMA},
     {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_GET_DUMPABLE},
     {"prctl", 0, SCMP_CMP_MASKED_EQ, ALL, PR_CAPBSET_READ},

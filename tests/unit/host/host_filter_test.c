@@ -108,6 +108,7 @@ static int arguments(void)
     MUST(socket(AF_INET, SOCK_DGRAM, 0) >= 0 && socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
     MUST(getrlimit(RLIMIT_NOFILE, &limit) == 0);
     MUST(prctl(PR_SET_NAME, "name") == 0);
+    MUST(prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0) == 0);
 #ifndef CULVERT_SANITIZED
     MUST(is_refused(setrlimit(RLIMIT_NOFILE, &none)));
     MUST(is_refused(prctl(PR_SET_DUMPABLE, 1)));
