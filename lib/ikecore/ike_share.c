@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "ike_core.h"
+#include "ike_table.h"
 
 struct ike_share {
     struct base_addr key; /* the address; of a prefix: the first one */
@@ -130,7 +131,7 @@ static void share_reap(struct ike *ike, struct ike_share *s)
 int ike_share_init(struct ike *ike, size_t n_slots)
 {
     ike->shares.n_slots = n_slots;
-    ike->shares.slots = calloc(n_slots, sizeof(*ike->shares.slots));
+    ike->shares.slots = ike_table_slots(n_slots, sizeof(*ike->shares.slots));
     return ike->shares.slots ? 0 : -ENOMEM;
 }
 

@@ -5,15 +5,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define PAGE_BYTES 4096u
+
 static struct ike_node **table_slot(const struct ike_table *t, uint64_t key)
 {
     return &t->slots[(key ^ key >> 32) & (t->n_slots - 1)];
 }
 
+void *ike_table_slots(size_t n, size_t bytes_each)
+{
+    volatile uint8_t *bytes = calloc(n, bytes_each);
+    for (size_t at = 0; bytes && at < n * bytes_each; at += PAGE_BYTES)
+        bytes[at] = 0;
+    return (void *)(uintptr_t)bytes;
+}
+
 int ike_table_init(struct ike_table *t, size_t n_slots)
 {
     t->n_slots = n_slots;
-    t->slots = calloc(n_slots, sizeof(*t->slots));
+    t->slots = ike_table_slots(n_slots, sizeof(*t->slots));
     return t->slots ? 0 : -ENOMEM;
 }
 

@@ -21,6 +21,13 @@ struct ike_table {
     size_t n_slots; /* a power of two */
 };
 
+/*
+ * Zeroed slots of a hash table for the whole life of the engine, its caller's to free(); NULL: no memory.
+ * Every page is touched: otherwise the system gives each one when a handshake first needs it, and that takes
+ * longer than the handshake's own work on it.
+ */
+void *ike_table_slots(size_t n, size_t bytes_each);
+
 /* n_slots: a power of two. Keys are hashes, or numbers that are spread as such. 0, or -ENOMEM. */
 int ike_table_init(struct ike_table *t, size_t n_slots);
 /* What is in it is forgotten. */

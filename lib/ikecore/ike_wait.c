@@ -8,6 +8,7 @@
 #include "ike_act.h"
 #include "ike_core.h"
 #include "ike_job.h"
+#include "ike_table.h"
 
 struct ike_wait {
     struct ike_wait *next;
@@ -20,7 +21,7 @@ struct ike_wait {
 int ike_wait_init(struct ike *ike, const struct ike_conf *conf)
 {
     ike->waits.n_slots = ike_slots(conf);
-    ike->waits.by_job = calloc(ike->waits.n_slots, sizeof(*ike->waits.by_job));
+    ike->waits.by_job = ike_table_slots(ike->waits.n_slots, sizeof(*ike->waits.by_job));
     return ike->waits.by_job ? 0 : -ENOMEM;
 }
 

@@ -7,6 +7,7 @@
 #include "base_wipe.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_table.h"
 #include "ikev2.h"
 #include "ikev2_auth.h"
 #include "ikev2_cookie.h"
@@ -15,13 +16,13 @@
 static int tables_make(struct ikev2 *v2, const struct ike_conf *conf)
 {
     v2->n_slots = ike_slots(conf);
-    v2->by_spi = calloc(v2->n_slots, sizeof(*v2->by_spi));
-    v2->by_init = calloc(v2->n_slots, sizeof(*v2->by_init));
-    v2->by_id = calloc(v2->n_slots, sizeof(*v2->by_id));
-    v2->by_run = calloc(v2->n_slots, sizeof(*v2->by_run));
-    v2->by_peer = calloc(v2->n_slots, sizeof(*v2->by_peer));
-    v2->by_place = calloc(v2->n_slots, sizeof(*v2->by_place));
-    v2->by_child = calloc(v2->n_slots, sizeof(*v2->by_child));
+    v2->by_spi = ike_table_slots(v2->n_slots, sizeof(*v2->by_spi));
+    v2->by_init = ike_table_slots(v2->n_slots, sizeof(*v2->by_init));
+    v2->by_id = ike_table_slots(v2->n_slots, sizeof(*v2->by_id));
+    v2->by_run = ike_table_slots(v2->n_slots, sizeof(*v2->by_run));
+    v2->by_peer = ike_table_slots(v2->n_slots, sizeof(*v2->by_peer));
+    v2->by_place = ike_table_slots(v2->n_slots, sizeof(*v2->by_place));
+    v2->by_child = ike_table_slots(v2->n_slots, sizeof(*v2->by_child));
     return v2->by_spi && v2->by_init && v2->by_id && v2->by_run && v2->by_peer && v2->by_place && v2->by_child
                ? 0
                : -ENOMEM;

@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 static void those_of_one_key_are_found_the_latest_first(void **state)
@@ -57,10 +59,27 @@ static void one_that_is_added_again_moves_to_its_new_key(void **state)
     ike_table_fini(&t);
 }
 
+static void slots_are_zeros_in_pages_that_are_there(void **state)
+{
+    enum { PAGE = 4096, PAGES = 256 };
+    unsigned char is_there[PAGES + 1];
+    (void)state;
+    uint64_t *slots = ike_table_slots(PAGES * PAGE / sizeof *slots, sizeof *slots);
+    assert_non_null(slots);
+    uint8_t *first = (uint8_t *)slots - (uintptr_t)slots % PAGE;
+    assert_int_equal(mincore(first, PAGES * PAGE + (size_t)((uint8_t *)slots - first), is_there), 0);
+    for (size_t i = 0; i < PAGES; i++)
+        assert_true(is_there[i] & 1);
+    for (size_t i = 0; i < PAGES * PAGE / sizeof *slots; i++)
+        assert_int_equal(slots[i], 0);
+    free(slots);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_of_one_key_are_found_the_latest_first),
+        cmocka_unit_test(slots_are_zeros_in_pages_that_are_there),
         cmocka_unit_test(what_left_is_not_found_and_may_leave_twice),
         cmocka_unit_test(one_that_is_added_again_moves_to_its_new_key),
     };
