@@ -15,6 +15,7 @@
 #include "ikev2_init.h"
 #include "ikev2_life.h"
 #include "ikev2_note.h"
+#include "ikev2_peer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_reload.h"
 #include "ikev2_sa.h"
@@ -29,35 +30,63 @@ static bool auth_is_repeated(const struct ikev2_sa *old, const struct ikev2_sa *
            base_endpoint_equal(&old->path.remote, &sa->path.remote);
 }
 
-/* SAs of the connection with this peer, beside this one, that are up and are to stay; *oldest: of those. */
-static uint32_t auth_others(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
-                            const struct ikev2_sa *sa, struct ikev2_sa **oldest)
+#define OLDER(sa) ((sa)->link.peer.places[1].older) /* of two in one list beside ALL */
+#define NEWER(sa) ((sa)->link.peer.places[1].newer)
+
+/* How many are in a list of a record beside this one. */
+static uint32_t auth_count(const struct ikev2_peer *p, enum ikev2_peer_list_kind kind,
+                           const struct ikev2_sa *sa)
+{
+    return p->lists[kind].count - (sa->link.peer.peer == p && sa->link.peer.kind == kind);
+}
+
+/* The oldest one of a list that this SA does not repeat; or NULL. */
+static struct ikev2_sa *auth_oldest(const struct ikev2_peer_list *l, const struct ikev2_sa *sa)
+{
+    struct ikev2_sa *o = l->last;
+    while (o && (o == sa || auth_is_repeated(o, sa)))
+        o = NEWER(o);
+    return o;
+}
+
+/* How many SAs of an identity this one repeats: they are at its endpoint. */
+static uint32_t auth_count_repeated(const struct ike *ike, const struct ikev2_peer *p,
+                                    const struct ikev2_sa *sa)
 {
     uint32_t n = 0;
-    *oldest = NULL;
-    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_peer(ike, run, peer, o)) != NULL;) {
-        if (o == sa || o->state != IKEV2_ST_UP || o->want.close || o->quiet || auth_is_repeated(o, sa))
-            continue;
-        *oldest = o;
-        n++;
-    }
+    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_at(ike, &sa->path.remote, o)) != NULL;)
+        n += o != sa && o->link.peer.peer == p && auth_is_repeated(o, sa) &&
+             (o->link.peer.kind == IKEV2_PEER_OURS || o->link.peer.kind == IKEV2_PEER_THEIRS);
     return n;
 }
 
-/* There are not more SAs in all than one identity may have: nobody's have to be gone over. */
-static bool auth_all_fit(const struct ike *ike)
+/*
+ * SAs of an identity beside this one that are up and are to stay, and in *oldest the oldest of them. One that
+ * this one repeats is no other one, which is looked at only where there may be `most` of them.
+ */
+static uint32_t auth_others(const struct ike *ike, const struct ikev2_peer *p, const struct ikev2_sa *sa,
+                            uint32_t most, struct ikev2_sa **oldest)
 {
-    return ike->stats.ike_sas <= ike->conf->sas_per_identity;
+    *oldest = NULL;
+    if (!p)
+        return 0;
+    struct ikev2_sa *ours = auth_oldest(&p->lists[IKEV2_PEER_OURS], sa);
+    struct ikev2_sa *theirs = auth_oldest(&p->lists[IKEV2_PEER_THEIRS], sa);
+    const bool is_ours = ours && (!theirs || ours->link.peer.turn < theirs->link.peer.turn);
+    const uint32_t n = auth_count(p, IKEV2_PEER_OURS, sa) + auth_count(p, IKEV2_PEER_THEIRS, sa);
+    *oldest = is_ours ? ours : theirs;
+    return n < most ? n : n - auth_count_repeated(ike, p, sa);
 }
 
 bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                                 const struct ike_id *peer)
 {
     struct ikev2_sa *oldest;
-    if (conn->unique == IKE_UNIQUE_REPLACE || (conn->unique == IKE_UNIQUE_KEEP && auth_all_fit(ike)))
+    const uint32_t most = conn->unique == IKE_UNIQUE_REJECT ? 1 : ike->conf->sas_per_identity;
+    if (conn->unique == IKE_UNIQUE_REPLACE)
         return false;
-    const uint32_t n = auth_others(ike, ike_run_of(ike, conn), peer, sa, &oldest);
-    if (conn->unique == IKE_UNIQUE_REJECT ? n == 0 : n < ike->conf->sas_per_identity)
+    const uint32_t n = auth_others(ike, ikev2_peer_of(ike, ike_run_of(ike, conn), peer), sa, most, &oldest);
+    if (n < most)
         return false;
     /* One that is gone makes room for the next attempt. */
     oldest->want.dpd = true;
@@ -67,55 +96,73 @@ bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const stru
 }
 
 /* One more than the limit allows goes; one that cannot say goodbye because many do already goes without. */
-static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa)
+static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_peer *p)
 {
-    struct ikev2_sa *oldest, *closing = NULL;
-    uint32_t n_closing = 0;
+    struct ikev2_sa *oldest;
     const uint32_t most = ike->conf->sas_per_identity;
-    if (auth_all_fit(ike))
-        return;
-    if (auth_others(ike, sa->run, &sa->remote_id, sa, &oldest) >= most)
+    if (auth_others(ike, p, sa, most, &oldest) >= most)
         ikev2_close(ike, oldest, "the identity has more SAs than limits.sas_per_identity");
-    for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL;) {
-        if (o == sa || !o->want.close)
+    if (auth_count(p, IKEV2_PEER_CLOSING, sa) <= most)
+        return;
+    struct ikev2_sa *closing = p->lists[IKEV2_PEER_CLOSING].last;
+    ikev2_sa_kill(ike, closing == sa ? NEWER(closing) : closing);
+}
+
+/* The peer lost all that it had before it made this SA. */
+static void auth_forget_older(struct ike *ike, const struct ikev2_sa *sa)
+{
+    for (struct ikev2_sa *o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, NULL), *next; o; o = next) {
+        next = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o);
+        if (o == sa || o->state != IKEV2_ST_UP || o->life.established_at.ns > sa->life.created_at.ns)
             continue;
-        closing = o;
-        n_closing++;
+        ikev2_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
+        ikev2_sa_kill(ike, o);
     }
-    if (n_closing > most)
-        ikev2_sa_kill(ike, closing);
+}
+
+/*
+ * Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator. Returns
+ * the latest one that the other side called by and that is no such twin; or NULL.
+ */
+static struct ikev2_sa *auth_end_twins(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_peer *p)
+{
+    struct ikev2_sa *o = p->lists[sa->is_caller ? IKEV2_PEER_THEIRS : IKEV2_PEER_OURS].first, *older;
+    for (; o && base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S; o = older) {
+        struct ikev2_sa *loser = o->spi_i > sa->spi_i ? o : sa;
+        older = OLDER(o);
+        loser->quiet = true;
+        loser->want.close = loser->is_initiator;
+        ikev2_peer_sort(loser);
+        ikev2_sa_touch(ike, loser);
+    }
+    return o;
+}
+
+/* The latest one of a list from here on that is neither this SA nor the one that it takes the place of. */
+static struct ikev2_sa *auth_before(struct ikev2_sa *o, const struct ikev2_sa *sa)
+{
+    while (o && (o == sa || o->id == sa->again.of))
+        o = OLDER(o);
+    return o;
 }
 
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact)
 {
-    bool is_asked = false;
-    const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
-    const struct ike_id *peer = &sa->remote_id;
-    for (struct ikev2_sa *o = ikev2_sa_of_peer(ike, sa->run, peer, NULL), *next; o; o = next) {
-        next = ikev2_sa_of_peer(ike, sa->run, peer, o);
-        if (o == sa || o->state != IKEV2_ST_UP)
-            continue;
-        if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {
-            ikev2_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
-            ikev2_sa_kill(ike, o);
-            continue;
-        }
-        /* Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator.
-         */
-        if (base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S &&
-            o->is_caller != sa->is_caller) {
-            struct ikev2_sa *loser = o->spi_i > sa->spi_i ? o : sa;
-            loser->quiet = true;
-            loser->want.close = loser->is_initiator;
-            ikev2_sa_touch(ike, loser);
-        } else if (!is_asked && sa->again.of != o->id) {
-            /* The one before this; those before it were asked when it came. */
-            is_asked = true;
-            o->want.dpd = true;
-            ikev2_sa_touch(ike, o);
-        }
+    if (initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE)
+        auth_forget_older(ike, sa);
+    const struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, &sa->remote_id);
+    if (!p)
+        return;
+    const enum ikev2_peer_list_kind same = sa->is_caller ? IKEV2_PEER_OURS : IKEV2_PEER_THEIRS;
+    struct ikev2_sa *other = auth_before(auth_end_twins(ike, sa, p), sa);
+    struct ikev2_sa *before = auth_before(p->lists[same].first, sa);
+    if (other && (!before || before->link.peer.turn < other->link.peer.turn))
+        before = other;
+    if (before) { /* the one before this; those before it were asked when it came */
+        before->want.dpd = true;
+        ikev2_sa_touch(ike, before);
     }
-    auth_keep_limit(ike, sa);
+    auth_keep_limit(ike, sa, p);
 }
 
 bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)

@@ -71,6 +71,7 @@ void ikev2_close(struct ike *ike, struct ikev2_sa *sa, const char *why)
         return;
     sa->want.close = true;
     sa->want.close_why = why;
+    ikev2_peer_sort(sa);
     ikev2_sa_touch(ike, sa);
     /* With the answer it is known whether there is something to delete. */
     if (sa->state == IKEV2_ST_I_AUTH && sa->req.dgrams.count)

@@ -15,8 +15,6 @@
 #include "explain.h"
 #include "ike_conf.h"
 #include "ike_core.h"
-#include "ike_index.h"
-#include "ike_peer.h"
 #include "ike_env.h"
 #include "ike_path.h"
 #include "ike_run.h"
@@ -140,8 +138,10 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
     if (ike_reserve_timer(ike) < 0)
         return NULL;
     struct ikev2_sa *sa = base_secret_new(sizeof *sa);
-    if (!sa)
+    if (!sa || ikev2_peer_reserve(ike) < 0) {
+        base_secret_free(sa);
         return NULL;
+    }
     sa->id = ++ike->next_id;
     sa->is_initiator = is_initiator;
     sa->path = *path;
@@ -227,6 +227,7 @@ void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->run)
         return;
+    ikev2_peer_leave(ike, sa);
     if (sa->link.run_prev)
         sa->link.run_prev->link.run_next = sa->link.run_next;
     else
@@ -259,6 +260,7 @@ void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_co
     if (sa->link.run_next)
         sa->link.run_next->link.run_prev = sa;
     *slot = sa;
+    ikev2_peer_enter(ike, sa);
 }
 
 static void sa_place_link(struct ike *ike, struct ikev2_sa *sa)
@@ -282,49 +284,13 @@ static void sa_place_unlink(struct ike *ike, struct ikev2_sa *sa)
     sa->link.place_prev = sa->link.place_next = NULL;
 }
 
-static struct ikev2_sa **slot_of_peer(const struct ike *ike, uint32_t hash)
-{
-    return &ike->v2->by_peer[ike_hash(ike, &hash, sizeof hash) & (ike->v2->n_slots - 1)];
-}
-
-static void sa_peer_unlink(struct ike *ike, struct ikev2_sa *sa)
-{
-    if (!sa->link.is_peer_linked)
-        return;
-    if (sa->link.peer_next)
-        sa->link.peer_next->link.peer_prev = sa->link.peer_prev;
-    if (sa->link.peer_prev)
-        sa->link.peer_prev->link.peer_next = sa->link.peer_next;
-    else
-        *slot_of_peer(ike, sa->link.peer_hash) = sa->link.peer_next;
-    sa->link.peer_prev = sa->link.peer_next = NULL;
-    sa->link.is_peer_linked = false;
-}
-
-static void sa_peer_link(struct ike *ike, struct ikev2_sa *sa)
-{
-    sa_peer_unlink(ike, sa);
-    sa->link.peer_hash = ike_index_hash(&sa->remote_id);
-    struct ikev2_sa **slot = slot_of_peer(ike, sa->link.peer_hash);
-    sa->link.peer_prev = NULL;
-    sa->link.peer_next = *slot;
-    if (*slot)
-        (*slot)->link.peer_prev = sa;
-    *slot = sa;
-    sa->link.is_peer_linked = true;
-}
-
 struct ikev2_sa *ikev2_sa_of_peer(const struct ike *ike, const struct ike_run *run, const struct ike_id *peer,
                                   const struct ikev2_sa *after)
 {
-    const uint32_t hash = ike_index_hash(peer);
-    if (!run)
-        return NULL;
-    struct ikev2_sa *sa = after ? after->link.peer_next : *slot_of_peer(ike, hash);
-    while (sa &&
-           !(sa->run == run && sa->link.peer_hash == hash && ike_peer_id_equal(ike, &sa->remote_id, peer)))
-        sa = sa->link.peer_next;
-    return sa;
+    if (after)
+        return after->link.peer.places[IKEV2_PEER_ALL].older;
+    const struct ikev2_peer *p = ikev2_peer_of(ike, run, peer);
+    return p ? p->lists[IKEV2_PEER_ALL].first : NULL;
 }
 
 void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
@@ -349,13 +315,14 @@ void ikev2_sa_set_state(struct ike *ike, struct ikev2_sa *sa, enum ikev2_state s
     const enum ikev2_state before = sa->state;
     sa->state = state;
     ikev2_sa_touch(ike, sa);
+    ikev2_peer_sort(sa);
     if (is_half_open(before) && !is_half_open(state))
         ikev2_sa_init_unlink(ike, sa);
     if (before == IKEV2_ST_UP && state != IKEV2_ST_UP)
         sa_place_unlink(ike, sa);
     if (before != IKEV2_ST_UP && state == IKEV2_ST_UP) {
         sa_place_link(ike, sa);
-        sa_peer_link(ike, sa);
+        ikev2_peer_enter(ike, sa);
         tell_known(ike, sa, true);
     }
 }
@@ -368,7 +335,7 @@ void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
     ikev2_sa_set_state(ike, sa, IKEV2_ST_DEAD);
     ike_timer_clear(&ike->timers, &sa->timer);
     sa_unlink_all(ike, sa);
-    sa_peer_unlink(ike, sa);
+    ikev2_peer_leave(ike, sa);
     tell_known(ike, sa, false);
     sa->link.spi_next = ike->v2->dead;
     ike->v2->dead = sa;

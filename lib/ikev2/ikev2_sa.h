@@ -22,6 +22,7 @@
 #include "ike_share.h"
 #include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
+#include "ikev2_peer.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_redirect.h"
 #include "ikev2_request.h"
@@ -70,12 +71,9 @@ struct ikev2_sa_link {
     struct ikev2_sa *init_next;           /* hash by (SPIi, peer): half-open as responder only */
     struct ikev2_sa *id_next;             /* hash by id */
     struct ikev2_sa *run_prev, *run_next; /* hash by connection */
-    /* Hashes by the peer's endpoint (UP only) and by its identity (from UP until it ends): of one place, as
-     * of one name, there may be thousands. */
+    /* Hash by the peer's endpoint (UP only): of one place there may be thousands. */
     struct ikev2_sa *place_prev, *place_next;
-    struct ikev2_sa *peer_prev, *peer_next;
-    bool is_peer_linked;
-    uint32_t peer_hash;
+    struct ikev2_peer_link peer; /* among those of its identity: from UP until it ends */
     struct ikev2_sa *touch_next; /* with is_touched */
     bool is_touched;             /* in this dispatch: the settle step looks at it */
 };

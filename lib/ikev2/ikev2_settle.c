@@ -93,6 +93,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     free(sa->also_id);
     ike_conf_put(sa->conf);
     base_secret_free(sa);
+    ikev2_peer_unreserve(ike);
 }
 
 /* ---- deadlines ---- */
@@ -355,6 +356,7 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
         if (sa->task)
             task_start(ike, sa, sa->task);
     }
+    ikev2_peer_sort(sa);
     if (sa->state != IKEV2_ST_DEAD)
         sa_rearm(ike, sa);
 }

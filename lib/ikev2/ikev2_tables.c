@@ -20,18 +20,15 @@ static int tables_make(struct ikev2 *v2, const struct ike_conf *conf)
     v2->by_init = ike_table_slots(v2->n_slots, sizeof(*v2->by_init));
     v2->by_id = ike_table_slots(v2->n_slots, sizeof(*v2->by_id));
     v2->by_run = ike_table_slots(v2->n_slots, sizeof(*v2->by_run));
-    v2->by_peer = ike_table_slots(v2->n_slots, sizeof(*v2->by_peer));
     v2->by_place = ike_table_slots(v2->n_slots, sizeof(*v2->by_place));
     v2->by_child = ike_table_slots(v2->n_slots, sizeof(*v2->by_child));
-    return v2->by_spi && v2->by_init && v2->by_id && v2->by_run && v2->by_peer && v2->by_place && v2->by_child
-               ? 0
-               : -ENOMEM;
+    return v2->by_spi && v2->by_init && v2->by_id && v2->by_run && v2->by_place && v2->by_child ? 0 : -ENOMEM;
 }
 
 int ikev2_new(struct ike *ike, const struct ike_conf *conf)
 {
     ike->v2 = calloc(1, sizeof *ike->v2);
-    if (!ike->v2 || tables_make(ike->v2, conf) < 0)
+    if (!ike->v2 || tables_make(ike->v2, conf) < 0 || ikev2_peers_init(ike, ike->v2->n_slots) < 0)
         return -ENOMEM;
     ike->v2->auth_methods = ikev2_auth_methods;
     ikev2_cookie_init(ike);
@@ -52,7 +49,7 @@ void ikev2_free(struct ike *ike)
     free(v2->by_init);
     free(v2->by_id);
     free(v2->by_run);
-    free(v2->by_peer);
+    ikev2_peers_fini(ike);
     free(v2->by_place);
     free(v2->by_child);
     base_wipe(v2, sizeof *v2);

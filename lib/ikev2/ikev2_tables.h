@@ -6,6 +6,7 @@
 #include "ike_conf.h"
 #include "ikev2_cookie.h"
 #include "ikev2_frag.h"
+#include "ikev2_peer.h"
 #include "ikev2_stray.h"
 #include "wire_ike.h"
 
@@ -23,9 +24,9 @@ struct ikev2 {
     struct ikev2_sa **by_init;
     struct ikev2_sa **by_id;
     struct ikev2_sa **by_run;   /* the latest first */
-    struct ikev2_sa **by_peer;  /* the peer's identity; those that were up */
     struct ikev2_sa **by_place; /* the peer's endpoint; those that are up */
     struct ikev2_child **by_child;
+    struct ikev2_peers peers; /* the peer's identity; those that were up */
     bool is_leaving;
     struct ikev2_sa *leaving;                            /* shutting down: the next one to be closed */
     const struct ikev2_auth_method *const *auth_methods; /* NULL behind the last */

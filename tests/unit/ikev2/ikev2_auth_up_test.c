@@ -8,6 +8,8 @@
 #include "ikev2_tables.h"
 #include "ikev2_x_auth.h"
 
+#include <sys/mman.h>
+
 static void a_peer_that_starts_anew_replaces_its_older_sa(void **state)
 {
     (void)state;
@@ -140,6 +142,48 @@ static void replaced_ones_are_asked_one_by_one_and_limited(void **state)
     pair_free(p);
 }
 
+/* Whoever goes from one of these SAs to the next one faults. */
+static void put_out_of_reach(struct ikev2_sa *sa, struct ikev2_peer_link *was)
+{
+    struct ikev2_sa *nowhere = mmap(NULL, sizeof *sa, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(nowhere, MAP_FAILED);
+    *was = sa->link.peer;
+    for (size_t i = 0; i < 2; i++)
+        sa->link.peer.places[i].newer = sa->link.peer.places[i].older = nowhere;
+}
+
+static void a_newcomer_is_held_against_the_ends_and_the_others_are_not_gone_over(void **state)
+{
+    enum { SAS = 10, FIRST = 1, LAST = SAS - 2 };
+    (void)state;
+    struct pair *p = pair_unique(IKE_UNIQUE_KEEP, 100);
+    struct ikev2_peer_link were[SAS];
+    struct ikev2_sa *sas[SAS];
+    for (size_t i = 1; i < SAS; i++)
+        assert_true(call_again(p));
+    struct ike *ike = p->h[1].ike;
+    size_t n = 0;
+    for (struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next) {
+        sa->want.dpd = false;
+        sas[n++] = sa;
+    }
+    assert_int_equal(n, SAS);
+    for (size_t i = FIRST; i <= LAST; i++)
+        put_out_of_reach(sas[i], &were[i]);
+    ikev2_auth_replace_older(ike, sas[SAS - 1], false);
+    assert_true(sas[SAS - 2]->want.dpd); /* the one before */
+    p->h[1].conf->sas_per_identity = 9;
+    assert_true(ikev2_auth_is_one_too_many(ike, sas[SAS - 1], sas[SAS - 1]->conn, &sas[SAS - 1]->remote_id));
+    assert_true(sas[0]->want.dpd); /* the oldest */
+    for (size_t i = FIRST; i <= LAST; i++) {
+        assert_int_equal(sas[i]->want.dpd, i == SAS - 2);
+        munmap(sas[i]->link.peer.places[0].older, sizeof *sas[i]);
+        sas[i]->link.peer = were[i];
+    }
+    pair_drain(p);
+    pair_free(p);
+}
+
 /* a calls b, whose connection is for any peer, as somebody (with a key of his own), and has lost all before.
  */
 static void call_as(struct pair *p, const char *who)
@@ -199,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_starts_anew_replaces_its_older_sa),
         cmocka_unit_test(kept_side_by_side_up_to_the_limit),
         cmocka_unit_test(a_second_one_is_rejected_while_the_first_is_up),
+        cmocka_unit_test(a_newcomer_is_held_against_the_ends_and_the_others_are_not_gone_over),
         cmocka_unit_test(replaced_ones_are_asked_one_by_one_and_limited),
         cmocka_unit_test(a_commit_makes_the_sa_up_and_counts_it),
     };
