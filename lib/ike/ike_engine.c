@@ -33,8 +33,7 @@
 
 #define GOODBYES_AT_ONCE 128
 #define TIMERS_AT_ONCE   256 /* each of a few datagrams at most */
-#define SWAPS_FIRST      512 /* connections of another configuration, at first, */
-#define SWAPS_AT_ONCE    256 /* and later in each part */
+#define SWAPS_AT_ONCE    256 /* connections of another configuration, and SAs of them */
 #define VERSION_AT       17  /* of the byte with both halves of the version, in every version's header */
 
 static void engine_settle(struct ike *ike)
@@ -89,7 +88,9 @@ void ike_on_packet(struct ike *ike, base_time now, const struct ike_path *path, 
 static struct ike_run *run_by_name(struct ike *ike, const char *name)
 {
     const struct ike_conn_conf *c = name ? ike_conf_conn(ike->conf, name) : NULL;
-    return c ? ike_run_of(ike, c) : NULL;
+    struct ike_run *run = c ? ike_run_of(ike, c) : NULL;
+    ike_swap_finish(ike, run);
+    return run;
 }
 
 static int engine_terminate(struct ike *ike, struct ike_run *run)
@@ -135,7 +136,7 @@ static int engine_swap(struct ike *ike, const struct ike_event *ev)
     const int rc = ike_swap_begin(ike, ev->conf, ev->heirs);
     engine_tell_all(ike, ev);
     const int pools_rc = rc < 0 ? rc : ike_pools_apply(ike);
-    return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_FIRST);
+    return pools_rc < 0 ? pools_rc : ike_swap_more(ike, SWAPS_AT_ONCE);
 }
 
 static int engine_on_event(struct ike *ike, const struct ike_event *ev)
@@ -204,8 +205,10 @@ int ike_on_event(struct ike *ike, base_time now, const struct ike_event *ev)
 /* A former one's call is planned anew by its heir. */
 static void engine_on_run_timer(struct ike *ike, struct ike_run *run)
 {
-    if (ike_swap_heir(ike, run) == run)
-        ike_run_on_timer(ike, run);
+    if (ike_swap_heir(ike, run) != run)
+        return;
+    ike_swap_finish(ike, run);
+    ike_run_on_timer(ike, run);
 }
 
 static void engine_on_sa_timer(struct ike *ike, struct ike_timer *t)

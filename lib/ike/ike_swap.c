@@ -3,6 +3,7 @@
 #include "ike_swap.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include "ike.h"
 #include "ike_calls.h"
 #include "ike_core.h"
@@ -10,18 +11,18 @@
 #include "ike_run.h"
 #include "ike_version.h"
 
+/* SAs that one connection's runtime takes at once, but for what a command or a deadline wants of it. */
+#define SWAP_SAS_AT_ONCE 128
+
 /* A number and counts belong to the name, whatever else of the connection changes. */
-static void swap_pass_on(struct ike *ike, struct ike_run *former, struct ike_run *run)
+static void swap_pass_on(struct ike_run *former, struct ike_run *run)
 {
-    if (run) {
-        run->number = former->number;
-        run->stats = former->stats;
-        run->trap_at = former->trap_at;
-        run->redirect = former->redirect;
-        former->redirect = NULL;
-    } else if (former->number && ike->env.conn_close) {
-        ike->env.conn_close(ike->env.ctx, former->number);
-    }
+    run->number = former->number;
+    run->stats = former->stats;
+    former->stats = (struct ike_conn_stats){0};
+    run->trap_at = former->trap_at;
+    run->redirect = former->redirect;
+    former->redirect = NULL;
 }
 
 /* What a child waits for goes on under its name, unless it is begun in another way from now on. */
@@ -35,33 +36,65 @@ static void swap_pass_on_children(struct ike_run *former, struct ike_run *run)
     }
 }
 
-static void swap_move(struct ike *ike, size_t i)
+/* All SAs of a former runtime are with its heir, or closed. */
+static void swap_moved(struct ike *ike, struct ike_run *former, struct ike_run *run, bool keeps)
 {
-    const struct ike_heir *heir = &ike->swap.heirs->list[i];
-    struct ike_run *former = &ike->swap.runs[i];
-    struct ike_run *run = heir->number == IKE_HEIR_NONE ? NULL : &ike->runs[heir->number];
-    if (former->is_moved)
-        return;
+    former->is_moving = false;
     former->is_moved = true;
-    swap_pass_on(ike, former, run);
-    const bool keeps = run && heir->asks < IKE_ASKS_SA;
-    const bool keeps_all = ike_version_run(former)->hand_over(ike, former, keeps ? run->conn : NULL);
+    if (run)
+        telem_add(&ike_conn_rows, &run->stats, &former->stats); /* of SAs that waited */
+    else if (former->number && ike->env.conn_close)
+        ike->env.conn_close(ike->env.ctx, former->number);
     if (keeps) {
         run->held = former->held && former->conn->start == run->conn->start;
-        run->failures = keeps_all ? former->failures : 0; /* a call is made anew at once */
+        run->failures = former->is_torn ? 0 : former->failures; /* a call is made anew at once */
         swap_pass_on_children(former, run);
     }
     ike_timer_clear(&ike->timers, &former->timer);
 }
 
-static void swap_make_ready(struct ike *ike, struct ike_run *run)
+/* Moves up to *most SAs, which is less by their number then; those that wait go on under the former. True:
+ * that were the last ones. */
+static bool swap_move(struct ike *ike, size_t i, size_t *most)
+{
+    const struct ike_heir *heir = &ike->swap.heirs->list[i];
+    struct ike_run *former = &ike->swap.runs[i];
+    struct ike_run *run = heir->number == IKE_HEIR_NONE ? NULL : &ike->runs[heir->number];
+    const bool keeps = run && heir->asks < IKE_ASKS_SA;
+    if (former->is_moved)
+        return false;
+    if (!former->is_moving && run)
+        swap_pass_on(former, run);
+    former->is_moving = true;
+    if (!ike_version_run(former)->hand_over(ike, former, keeps ? run->conn : NULL, most))
+        former->is_torn = true;
+    if (*most)
+        swap_moved(ike, former, run, keeps);
+    return *most > 0;
+}
+
+static void swap_ready(struct ike *ike, struct ike_run *run, size_t *most)
 {
     run->is_ready = true; /* first of all: what follows asks for it */
-    if (run->parent != IKE_HEIR_NONE)
-        swap_move(ike, run->parent);
+    const bool is_whole = run->parent == IKE_HEIR_NONE || swap_move(ike, run->parent, most);
     if (!run->number && ike->env.conn_open)
         run->number = ike->env.conn_open(ike->env.ctx);
-    ike_run_plan(ike, run);
+    if (is_whole)
+        ike_run_plan(ike, run);
+}
+
+/* More of a former runtime, whose heir is ready, or has none. */
+static void swap_go_on(struct ike *ike, size_t i, size_t *most)
+{
+    const uint32_t number = ike->swap.heirs->list[i].number;
+    if (swap_move(ike, i, most) && number != IKE_HEIR_NONE)
+        ike_run_plan(ike, &ike->runs[number]);
+}
+
+static void swap_make_ready(struct ike *ike, struct ike_run *run)
+{
+    size_t most = SWAP_SAS_AT_ONCE;
+    swap_ready(ike, run, &most);
 }
 
 int ike_swap_begin(struct ike *ike, const struct ike_conf *conf, struct ike_heirs *heirs)
@@ -81,13 +114,26 @@ int ike_swap_begin(struct ike *ike, const struct ike_conf *conf, struct ike_heir
     return 0;
 }
 
+/* The turn of a former runtime, or the rest of it: it is over unless *most is 0 then. */
+static void swap_turn(struct ike *ike, size_t i, size_t *most)
+{
+    const uint32_t number = ike->swap.heirs->list[i].number;
+    if (number != IKE_HEIR_NONE && !ike->runs[number].is_ready)
+        swap_ready(ike, &ike->runs[number], most);
+    else
+        swap_go_on(ike, i, most);
+}
+
 bool ike_swap_more(struct ike *ike, size_t most)
 {
     struct ike_swap *s = &ike->swap;
     if (!s->heirs || s->is_over)
         return false;
-    for (; most && s->at < s->heirs->from->n_conns; s->at++, most--)
-        (void)ike_swap_heir(ike, &s->runs[s->at]);
+    while (most && s->at < s->heirs->from->n_conns) {
+        swap_turn(ike, s->at, &most);
+        s->at += most > 0;
+        most -= most > 0;
+    }
     for (; most && s->fresh_at < ike->conf->n_conns; s->fresh_at++, most--)
         (void)ike_run_of(ike, &ike->conf->conns[s->fresh_at]);
     s->is_over = s->at == s->heirs->from->n_conns && s->fresh_at == ike->conf->n_conns;
@@ -111,10 +157,18 @@ struct ike_run *ike_swap_heir(struct ike *ike, struct ike_run *run)
     if (!h || run < ike->swap.runs || run >= ike->swap.runs + h->from->n_conns)
         return run;
     const struct ike_heir *heir = &h->list[run - ike->swap.runs];
+    size_t most = SWAP_SAS_AT_ONCE;
     if (heir->number != IKE_HEIR_NONE)
         return ike_run_of(ike, &ike->conf->conns[heir->number]);
-    swap_move(ike, (size_t)(run - ike->swap.runs));
+    swap_go_on(ike, (size_t)(run - ike->swap.runs), &most);
     return NULL;
+}
+
+void ike_swap_finish(struct ike *ike, const struct ike_run *run)
+{
+    size_t all = SIZE_MAX;
+    if (run && ike_run_former(ike, run))
+        swap_go_on(ike, run->parent, &all);
 }
 
 void ike_swap_settle(struct ike *ike)

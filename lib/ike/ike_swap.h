@@ -18,7 +18,7 @@ struct ike_run;
  * is under way. */
 int ike_swap_begin(struct ike *ike, const struct ike_conf *conf, struct ike_heirs *heirs);
 
-/* So many connections more. True: there are others. */
+/* So many connections and SAs more, a connection with many SAs in parts, too. True: there are others. */
 bool ike_swap_more(struct ike *ike, size_t most);
 
 /* What is left of a swap that is over, or is given up, goes. No former runtime is marked as lost any more. */
@@ -26,6 +26,9 @@ void ike_swap_end(struct ike *ike);
 
 /* The runtime that stands for this one; NULL: its connection is gone. */
 struct ike_run *ike_swap_heir(struct ike *ike, struct ike_run *run);
+
+/* All SAs that wait for this runtime are moved: what follows goes over the SAs of its connection. */
+void ike_swap_finish(struct ike *ike, const struct ike_run *run);
 
 /* Plans calls for connections that lost an SA in this dispatch. */
 void ike_swap_settle(struct ike *ike);

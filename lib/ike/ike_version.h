@@ -37,7 +37,7 @@ struct ike_version {
     int (*terminate)(struct ike *ike, struct ike_run *run);
     int (*rekey)(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
     int (*reauthenticate)(struct ike *ike, struct ike_run *run);
-    bool (*hand_over)(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
+    bool (*hand_over)(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most);
     bool (*show_next)(const struct ike *ike, uint64_t after_id, struct ike_sa_view *out);
     void (*show_presence)(const struct ike *ike, const struct ike_run *run, struct ike_presence *out);
     bool (*show_child)(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out);

@@ -64,6 +64,15 @@ struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn)
     return run;
 }
 
+const struct ike_run *ike_run_former(const struct ike *ike, const struct ike_run *run)
+{
+    if (!ike->swap.heirs || run < ike->runs || run >= ike->runs + ike->conf->n_conns ||
+        run->parent == IKE_HEIR_NONE)
+        return NULL;
+    const struct ike_run *former = &ike->swap.runs[run->parent];
+    return former->is_moving ? former : NULL;
+}
+
 void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up)
 {
     if (!run->is_lost) {

@@ -41,7 +41,9 @@ struct ike_run {
     /* While a configuration takes the place of another one (ike_swap.h). */
     uint32_t parent; /* in the former one, IKE_HEIR_NONE: none */
     bool is_ready;   /* has what its parent had, and a number */
-    bool is_moved;   /* a former one: its SAs and the rest are its heir's */
+    bool is_moving;  /* a former one: its heir has begun to take its SAs, */
+    bool is_moved;   /* and has them and the rest */
+    bool is_torn;    /* with is_moving: an SA could not go over */
     struct ike_conn_stats stats;
 };
 
@@ -64,8 +66,11 @@ bool ike_run_wants(struct ike_run *run);
 /* A child has no SA any more: START makes it WANTED, TRAP TRAPPED, NONE neither. */
 void ike_run_child_ended(struct ike_run *run, size_t child, enum ike_start after);
 
-/* The runtime of a connection of the current configuration; NULL for one of a former. */
+/* The runtime of a connection of the current configuration, or of one whose turn has not come or is not over;
+ * NULL for one of a former. */
 struct ike_run *ike_run_of(struct ike *ike, const struct ike_conn_conf *conn);
+/* The one before, while it has SAs that wait for this one to take them; NULL: there is none. */
+const struct ike_run *ike_run_former(const struct ike *ike, const struct ike_run *run);
 
 /* An SA of this connection is gone for good: marked, for the end of the dispatch. */
 void ike_run_mark_lost(struct ike *ike, struct ike_run *run, bool was_up);

@@ -35,7 +35,7 @@ int ikev1_terminate_child(struct ike *ike, struct ike_run *run, const char *chil
 int ikev1_terminate(struct ike *ike, struct ike_run *run);
 int ikev1_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 int ikev1_reauthenticate(struct ike *ike, struct ike_run *run);
-bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
+bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most);
 size_t ikev1_shut_down(struct ike *ike, size_t most);
 void ikev1_on_event(struct ike *ike, const struct ike_event *ev);
 

@@ -202,11 +202,11 @@ static const char *sa_lacks(const struct ikev1_sa *sa, const struct ike_conn_con
     return sa_has_user(sa, conn) ? NULL : "its user was removed";
 }
 
-bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
+bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most)
 {
     struct ikev1_sa *sa;
     bool keeps_all = true;
-    while ((sa = ikev1_sa_of_run(ike, old, NULL)) != NULL) {
+    for (; *most && (sa = ikev1_sa_of_run(ike, old, NULL)) != NULL; --*most) {
         const char *lacks = sa_lacks(sa, conn);
         if (!lacks && sa_take_over(ike, sa, conn))
             continue;

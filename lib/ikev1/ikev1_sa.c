@@ -104,11 +104,12 @@ struct ikev1_sa *ikev1_sa_heir(const struct ike *ike, struct ikev1_sa *sa)
 struct ikev1_sa *ikev1_sa_of_run(const struct ike *ike, const struct ike_run *run,
                                  const struct ikev1_sa *after)
 {
+    const struct ike_run *at = after ? after->run : run;
     const struct ike_node *n = after ? &after->by_run : NULL;
-    while (run && (n = ike_table_next(&ike->v1->by_run, sa_run_key(ike, run), n)) != NULL)
-        if (((const struct ikev1_sa *)n->owner)->run == run)
+    while (at && (n = ike_table_next(&ike->v1->by_run, sa_run_key(ike, at), n)) != NULL)
+        if (((const struct ikev1_sa *)n->owner)->run == at)
             return n->owner;
-    return NULL;
+    return at && at == run ? ikev1_sa_of_run(ike, ike_run_former(ike, run), NULL) : NULL;
 }
 
 struct ikev1_sa *ikev1_sa_at(const struct ike *ike, const struct base_endpoint *remote)

@@ -70,11 +70,12 @@ int ikev2_reauthenticate(struct ike *ike, struct ike_run *run);
 int ikev2_redirect_clients(struct ike *ike, const struct ike_run *run, const char *to);
 
 /*
- * SAs of a runtime that goes: each to that of `conn`, the same connection in the new configuration, whose
- * difference asks for no new SA; or, where that cannot be for this one, and with NULL, closed under the old
- * one. Whether all of them went over.
+ * Up to *most SAs of a runtime that goes: each to that of `conn`, the same connection in the new
+ * configuration, whose difference asks for no new SA; or, where that cannot be for this one, and with NULL,
+ * closed under the old one. *most is less by their number; when it is 0, others may be left. Whether all of
+ * them went over.
  */
-bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn);
+bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most);
 
 /* DELETE for the next `most` SAs, the oldest first; again for those that follow. 0: there are no more. */
 size_t ikev2_shut_down(struct ike *ike, size_t most);

@@ -102,18 +102,18 @@ static const char *sa_lacks(const struct ikev2_sa *sa, const struct ike_conn_con
     return sa->state < IKEV2_ST_UP ? NULL : ikev2_reload_lacks(sa, conn); /* else when it comes up */
 }
 
-bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn)
+bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most)
 {
     struct ikev2_sa *sa;
     bool keeps_all = true;
-    while ((sa = ikev2_sa_of_run(ike, old, NULL)) != NULL) {
+    for (; *most && (sa = ikev2_sa_of_run(ike, old, NULL)) != NULL; --*most) {
         const char *lacks = sa_lacks(sa, conn);
         if (!lacks) {
             ikev2_reload_sa(ike, sa, conn);
             continue;
         }
         keeps_all = false;
-        ikev2_sa_set_conn(ike, sa, sa->conn); /* leaves the runtime, keeps its reference */
+        ikev2_sa_leave_run(ike, sa);
         ikev2_close(ike, sa, lacks);
     }
     return keeps_all;

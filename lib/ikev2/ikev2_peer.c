@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Records and their lists. A newcomer is the latest one, which is at once at the front; when a reload takes
- * all SAs over to another connection, the latest first, each is at once at the end.
- */
+/* Records and their lists. A newcomer is the latest one, which is at once at the front. */
 #include "ikev2_peer.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_index.h"
@@ -62,7 +60,8 @@ static enum ikev2_peer_list_kind kind_of(const struct ikev2_sa *sa)
 
 static uint64_t key_of(const struct ike *ike, const struct ike_run *run, const struct ike_id *id)
 {
-    const uint64_t parts[2] = {(uintptr_t)run, ike_index_hash(id)};
+    const char *name = run->conn->name;
+    const uint64_t parts[2] = {ike_hash(ike, name, strlen(name)), ike_index_hash(id)};
     return ike_hash(ike, parts, sizeof parts);
 }
 
@@ -102,7 +101,7 @@ struct ikev2_peer *ikev2_peer_of(const struct ike *ike, const struct ike_run *ru
     while ((n = ike_table_next(&ike->v2->peers.table, key, n)) != NULL) {
         struct ikev2_peer *p = n->owner;
         const struct ikev2_sa *sa = p->lists[IKEV2_PEER_ALL].first;
-        if (sa->run == run && ike_peer_id_equal(ike, &sa->remote_id, id))
+        if (strcmp(sa->conn->name, run->conn->name) == 0 && ike_peer_id_equal(ike, &sa->remote_id, id))
             return p;
     }
     return NULL;

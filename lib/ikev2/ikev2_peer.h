@@ -4,7 +4,8 @@
  * IKE SAs by who the peer is: a record for each identity that has SAs on a connection, with these SAs in
  * lists by what they mean for a newcomer. So uniqueness, INITIAL_CONTACT (RFC 7296 2.4) and two calls at the
  * same time are decided by the ends of lists and their lengths, however many SAs an identity has, and none is
- * gone over but those that end. SAs are in from the moment they are up until they end. Thread: control.
+ * gone over but those that end. SAs are in from the moment they are up until they end. A connection is known
+ * by its name, so a reload, which takes its SAs over in parts, leaves a record whole. Thread: control.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -30,7 +31,7 @@ struct ikev2_peer_list {
 };
 
 struct ikev2_peer {
-    struct ike_node node; /* by connection and identity, which are those of its SAs */
+    struct ike_node node; /* by name of the connection and identity, which are those of its SAs */
     struct ikev2_peer *next_spare;
     struct ikev2_peer_list lists[IKEV2_PEER_LISTS];
 };

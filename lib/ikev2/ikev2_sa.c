@@ -74,10 +74,11 @@ struct ikev2_sa *ikev2_sa_of_run(const struct ike *ike, const struct ike_run *ru
 {
     if (!run)
         return NULL;
+    const struct ike_run *at = after ? after->run : run;
     struct ikev2_sa *sa = after ? after->link.run_next : ike->v2->by_run[slot_of_run(ike, run)];
-    while (sa && sa->run != run)
+    while (sa && sa->run != at)
         sa = sa->link.run_next;
-    return sa;
+    return sa || at != run ? sa : ikev2_sa_of_run(ike, ike_run_former(ike, run), NULL);
 }
 
 struct ikev2_sa *ikev2_sa_by_init(struct ike *ike, uint64_t spi_i, const struct base_endpoint *remote)
@@ -223,11 +224,10 @@ static void sa_unlink_all(struct ike *ike, struct ikev2_sa *sa)
     ike->stats.ike_sas--;
 }
 
-void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
+static void sa_run_unlink(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->run)
         return;
-    ikev2_peer_leave(ike, sa);
     if (sa->link.run_prev)
         sa->link.run_prev->link.run_next = sa->link.run_next;
     else
@@ -236,6 +236,12 @@ void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
         sa->link.run_next->link.run_prev = sa->link.run_prev;
     sa->link.run_prev = sa->link.run_next = NULL;
     sa->run = NULL;
+}
+
+void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
+{
+    ikev2_peer_leave(ike, sa);
+    sa_run_unlink(ike, sa);
 }
 
 void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
@@ -248,7 +254,9 @@ void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_conf *old = sa->conf;
-    ikev2_sa_leave_run(ike, sa);
+    if (!conn || !sa->conn || strcmp(conn->name, sa->conn->name) != 0)
+        ikev2_peer_leave(ike, sa);
+    sa_run_unlink(ike, sa);
     sa->conn = conn;
     sa->conf = conn ? ike_conf_get(conn->conf) : NULL;
     ike_conf_put(old);

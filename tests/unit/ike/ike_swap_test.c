@@ -207,6 +207,113 @@ static void few_are_moved_at_once(void **state)
     pair_free(p);
 }
 
+#define CLIENTS 1000 /* of the pair's connection, beside the pair's own */
+
+static struct ike_conf *conf_of_pair(struct pair *p, const char *name, uint32_t dpd_s)
+{
+    struct ike_conf *conf = pair_conf(name, "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
+    conf->conns[0].dpd_s = dpd_s;
+    conf->conns[0].remote_addr = p->h[0].addr;
+    return conf;
+}
+
+static struct pair *pair_crowded(enum ikev2_state in)
+{
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    for (size_t i = 0; i < CLIENTS; i++) {
+        const struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {p->h[0].addr, 500}};
+        struct ikev2_sa *sa = ikev2_sa_new(ike, &path, false);
+        assert_non_null(sa);
+        ikev2_sa_set_conn(ike, sa, &ike->conf->conns[0]);
+        sa->remote_id = ike->conf->conns[0].remote_id;
+        ikev2_sa_set_state(ike, sa, in);
+    }
+    return p;
+}
+
+/* SAs that the connection has, and how many of them are under the configuration of now. */
+static size_t moved(const struct ike *ike, size_t *all)
+{
+    size_t n = 0;
+    *all = 0;
+    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, ike->runs, sa)) != NULL; ++*all)
+        n += sa->conf == ike->conf;
+    return n;
+}
+
+static void many_sas_of_one_connection_are_moved_in_parts_and_found_meanwhile(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_UP);
+    struct ike *ike = p->h[1].ike;
+    const uint64_t established = ike->runs[0].stats.established;
+    size_t all, before = 0, parts = 0;
+    for (int more = swap(p, conf_of_pair(p, "a", 60)); more > 0; parts++) {
+        const size_t now = moved(ike, &all);
+        assert_int_equal(all, CLIENTS + 1);
+        assert_true(now - before <= 256);
+        before = now;
+        size_t n = 0;
+        const struct ike_id *peer = &ike->conf->conns[0].remote_id;
+        for (struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_peer(ike, ike->runs, peer, sa)) != NULL;)
+            n++;
+        assert_int_equal(n, CLIENTS + 1);
+        more = pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_MORE});
+    }
+    assert_true(parts > 2);
+    assert_int_equal(moved(ike, &all), CLIENTS + 1);
+    assert_int_equal(ike->runs[0].stats.established, established);
+    pair_free(p);
+}
+
+static void who_names_a_connection_has_all_of_it_moved(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_UP);
+    struct ike *ike = p->h[1].ike;
+    size_t all;
+    assert_int_equal(swap(p, conf_of_pair(p, "a", 60)), 1);
+    assert_true(moved(ike, &all) < CLIENTS);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_REAUTH, .name = "a"});
+    assert_int_equal(moved(ike, &all), CLIENTS + 1);
+    finish(p);
+    pair_free(p);
+}
+
+/* It ends while it waits: under its own configuration, and counted for its connection. */
+static void one_that_waits_among_many_goes_on(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_UP);
+    struct ike *ike = p->h[1].ike;
+    const uint64_t rekeyed = ike->runs[0].stats.rekeyed_ike;
+    size_t all;
+    assert_int_equal(swap(p, conf_of_pair(p, "a", 60)), 1);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_settle(p);
+    finish(p);
+    assert_int_equal(ike->runs[0].stats.rekeyed_ike, rekeyed + 1);
+    assert_true(moved(ike, &all) == all);
+    pair_free(p);
+}
+
+static void many_sas_of_a_connection_that_goes_are_closed_in_parts(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_R_DH);
+    struct ike *ike = p->h[1].ike;
+    p->h[1].conn_closed = 0;
+    assert_int_equal(swap(p, conf_of_pair(p, "z", 30)), 1);
+    assert_int_equal(p->h[1].conn_closed, 0);
+    assert_true(finish(p) >= 2);
+    assert_true(p->h[1].conn_closed != 0);
+    size_t all;
+    moved(ike, &all);
+    assert_int_equal(all, 0);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +325,10 @@ int main(void)
         cmocka_unit_test(another_one_may_follow_at_any_time_and_so_may_the_end),
         cmocka_unit_test(all_deadlines_have_room_while_it_goes_on),
         cmocka_unit_test(few_are_moved_at_once),
+        cmocka_unit_test(many_sas_of_one_connection_are_moved_in_parts_and_found_meanwhile),
+        cmocka_unit_test(who_names_a_connection_has_all_of_it_moved),
+        cmocka_unit_test(one_that_waits_among_many_goes_on),
+        cmocka_unit_test(many_sas_of_a_connection_that_goes_are_closed_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
