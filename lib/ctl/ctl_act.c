@@ -43,13 +43,28 @@ static json_t *act_note(const struct ike_event *ev, int n_children)
     return json_pack("{s:i, s:s}", "children", n_children, "note", note);
 }
 
+/* The engine ends a connection's SAs in parts; those that come meanwhile are not meant. */
+static int act_event(struct ctl *ctl, const struct ike_event *ev)
+{
+    struct ike_stats now;
+    int rc = ctl_event(ctl, ev);
+    if (ev->type != IKE_EV_TERMINATE || rc <= 0)
+        return rc;
+    ike_stats(ctl->ike, &now);
+    for (uint64_t left = now.ike_sas; rc > 0 && left > 0 && !ctl->loop.is_stopping; left--) {
+        ctl_aside_turn(ctl);
+        rc = ctl_event(ctl, ev);
+    }
+    return 0;
+}
+
 /* Hands an event for the connection in args to the engine and puts its verdict into words. */
 static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, struct ctl_refusal *refusal)
 {
     if (!act_arguments(ctl, args, ev, refusal))
         return NULL;
     const char *name = ev->name, *slash = ev->child ? "/" : "", *child = ev->child ? ev->child : "";
-    const int rc = ctl_event(ctl, ev);
+    const int rc = act_event(ctl, ev);
     switch (rc < 0 ? rc : 0) {
     case 0:
         return rc ? act_note(ev, rc) : json_object();

@@ -99,7 +99,7 @@ static int engine_terminate(struct ike *ike, struct ike_run *run)
         return -ENOENT;
     run->held = true;
     ike_timer_clear(&ike->timers, &run->timer);
-    return ike_version_run(run)->terminate(ike, run);
+    return ike_version_run(run)->terminate(ike, run, GOODBYES_AT_ONCE);
 }
 
 /* The rest of a swap at once. */

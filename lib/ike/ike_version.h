@@ -34,7 +34,7 @@ struct ike_version {
     int (*call)(struct ike *ike, struct ike_run *run, const struct ike_path *path);
     int (*make_children)(struct ike *ike, struct ike_run *run, const char *child, bool is_now);
     int (*terminate_child)(struct ike *ike, struct ike_run *run, const char *child);
-    int (*terminate)(struct ike *ike, struct ike_run *run);
+    int (*terminate)(struct ike *ike, struct ike_run *run, size_t most);
     int (*rekey)(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
     int (*reauthenticate)(struct ike *ike, struct ike_run *run);
     bool (*hand_over)(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most);

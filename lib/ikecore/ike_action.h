@@ -18,7 +18,7 @@
 enum ike_event_type {
     IKE_EV_INITIATE,  /* name: connection; child: this one only */
     IKE_EV_TRAP,      /* name: connection; child: a packet wants it, and it has no SA */
-    IKE_EV_TERMINATE, /* name: connection; all its SAs get DELETE, or, with child, only that */
+    IKE_EV_TERMINATE, /* name: connection; SAs get DELETE (1: again for more), with child only that */
     IKE_EV_RESOLVED,  /* name: connection; host, addrs, n_addrs, why: what the resolver said */
     IKE_EV_REKEY,     /* name: connection; what: the IKE SA, or its children, or the child that is named */
     IKE_EV_REAUTH,    /* name: connection; new IKE SAs, made before the old ones are closed */

@@ -32,7 +32,7 @@ bool ikev1_has_live(const struct ike *ike, const struct ike_run *run);
 int ikev1_call(struct ike *ike, struct ike_run *run, const struct ike_path *path);
 int ikev1_make_children(struct ike *ike, struct ike_run *run, const char *child, bool is_now);
 int ikev1_terminate_child(struct ike *ike, struct ike_run *run, const char *child);
-int ikev1_terminate(struct ike *ike, struct ike_run *run);
+int ikev1_terminate(struct ike *ike, struct ike_run *run, size_t most);
 int ikev1_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);
 int ikev1_reauthenticate(struct ike *ike, struct ike_run *run);
 bool ikev1_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most);

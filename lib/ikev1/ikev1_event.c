@@ -88,11 +88,13 @@ int ikev1_terminate_child(struct ike *ike, struct ike_run *run, const char *chil
     return rc;
 }
 
-int ikev1_terminate(struct ike *ike, struct ike_run *run)
+int ikev1_terminate(struct ike *ike, struct ike_run *run, size_t most)
 {
     int rc = -ENOENT;
     for (struct ikev1_sa *sa = ikev1_sa_of_run(ike, run, NULL), *next; sa; sa = next) {
         next = ikev1_sa_of_run(ike, run, sa);
+        if (most-- == 0)
+            return 1;
         ikev1_close(ike, sa, "terminated by the operator");
         rc = 0;
     }

@@ -56,8 +56,8 @@ int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child,
 /* DELETE for a child. 0, -ENOENT: no SA is up, -ESRCH: the child is not. */
 int ikev2_terminate_child(struct ike *ike, struct ike_run *run, const char *child);
 
-/* DELETE for all SAs of a connection. 0, or -ENOENT: it has none. */
-int ikev2_terminate(struct ike *ike, struct ike_run *run);
+/* DELETE for up to `most` SAs of a connection. 0, 1: it has others, or -ENOENT: it has none. */
+int ikev2_terminate(struct ike *ike, struct ike_run *run, size_t most);
 
 /* REKEY of a connection. 0, -ENOENT: no SA of it is up, -ESRCH: one is, but no child of it, or not this. */
 int ikev2_rekey(struct ike *ike, struct ike_run *run, const struct ike_event *ev);

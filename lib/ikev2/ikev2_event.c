@@ -200,13 +200,17 @@ int ikev2_terminate_child(struct ike *ike, struct ike_run *run, const char *chil
     return rc;
 }
 
-int ikev2_terminate(struct ike *ike, struct ike_run *run)
+int ikev2_terminate(struct ike *ike, struct ike_run *run, size_t most)
 {
     int rc = -ENOENT;
     for (struct ikev2_sa *sa = ikev2_sa_of_run(ike, run, NULL), *next; sa; sa = next) {
         next = ikev2_sa_of_run(ike, run, sa);
-        ikev2_close(ike, sa, "terminated by the operator");
         rc = 0;
+        if (sa->want.close || sa->is_mute || sa->state >= IKEV2_ST_REKEYED)
+            continue; /* it ends already */
+        if (most-- == 0)
+            return 1;
+        ikev2_close(ike, sa, "terminated by the operator");
     }
     return rc;
 }

@@ -314,6 +314,19 @@ static void many_sas_of_a_connection_that_goes_are_closed_in_parts(void **state)
     pair_free(p);
 }
 
+static void a_connection_with_many_sas_is_ended_in_parts(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_R_DH);
+    unsigned parts = 1;
+    while (pair_event(p, 1, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a"}) > 0)
+        parts++;
+    assert_int_equal(parts, (CLIENTS + 1 + 127) / 128);
+    pair_settle(p);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "a"}), -ENOENT);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +342,7 @@ int main(void)
         cmocka_unit_test(who_names_a_connection_has_all_of_it_moved),
         cmocka_unit_test(one_that_waits_among_many_goes_on),
         cmocka_unit_test(many_sas_of_a_connection_that_goes_are_closed_in_parts),
+        cmocka_unit_test(a_connection_with_many_sas_is_ended_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

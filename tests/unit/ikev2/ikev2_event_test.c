@@ -40,11 +40,12 @@ static void a_connection_is_live_until_it_is_to_be_closed(void **state)
     struct ike *ike = p->h[0].ike;
     assert_true(ikev2_has_live(ike, &ike->runs[0]));
     ike->v2->first->want.close = true;
+    ikev2_sa_touch(ike, ike->v2->first);
     assert_false(ikev2_has_live(ike, &ike->runs[0]));
-    assert_int_equal(ikev2_terminate(ike, &ike->runs[0]), 0);
+    assert_int_equal(ikev2_terminate(ike, &ike->runs[0], 9), 0);
     ikev2_settle(ike);
     pair_settle(p);
-    assert_int_equal(ikev2_terminate(ike, &ike->runs[0]), -ENOENT);
+    assert_int_equal(ikev2_terminate(ike, &ike->runs[0], 9), -ENOENT);
     pair_free(p);
 }
 
