@@ -3,6 +3,7 @@
 #include "ike_run.h"
 
 #include <stdlib.h>
+#include "base_large.h"
 #include "ike_conf.h"
 #include "ike_timer.h"
 
@@ -41,7 +42,7 @@ static bool run_make(struct ike_run *run, const struct ike_conn_conf *conn)
 
 struct ike_run *ike_runs_new(const struct ike_conf *conf)
 {
-    struct ike_run *runs = calloc(conf->n_conns ? conf->n_conns : 1, sizeof *runs);
+    struct ike_run *runs = base_large_new(conf->n_conns ? conf->n_conns : 1, sizeof *runs);
     for (size_t i = 0; runs && i < conf->n_conns; i++) {
         if (run_make(&runs[i], &conf->conns[i]))
             continue;
