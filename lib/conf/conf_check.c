@@ -11,6 +11,7 @@
 #include <strings.h>
 #include "base_time.h"
 #include "ike_backoff.h"
+#include "ike_index.h"
 #include "ossl_ops.h"
 
 /* A total order that agrees with ike_id_equal(). */
@@ -33,18 +34,21 @@ struct pair {
     const struct ike_conn_conf *conn;
     size_t index;  /* in its list */
     uint32_t line; /* of secrets_file; 0: it is not from there */
+    uint32_t hash; /* of the remote identity, which is compared first: most differ in it */
 };
-
-static int pair_order(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    const int rc = id_order(x->remote, y->remote);
-    return rc ? rc : id_order(x->local, y->local);
-}
 
 static int pair_order_remote(const void *a, const void *b)
 {
-    return id_order(((const struct pair *)a)->remote, ((const struct pair *)b)->remote);
+    const struct pair *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return id_order(x->remote, y->remote);
+}
+
+static int pair_order(const void *a, const void *b)
+{
+    const int rc = pair_order_remote(a, b);
+    return rc ? rc : id_order(((const struct pair *)a)->local, ((const struct pair *)b)->local);
 }
 
 /* Sorted pairs of all secrets, or of all connections. NULL: none, or no memory. */
@@ -56,8 +60,8 @@ static struct pair *pairs_make(const struct ike_conf *ike, bool of_secrets, size
     for (size_t i = 0; i < *count; i++) {
         const struct ike_secret *s = of_secrets ? &ike->secrets[i] : NULL;
         const struct ike_conn_conf *c = of_secrets ? NULL : &ike->conns[i];
-        pairs[i] = s ? (struct pair){&s->local, &s->remote, NULL, i, s->line}
-                     : (struct pair){&c->local_id, &c->remote_id, c, i, 0};
+        pairs[i] = s ? (struct pair){&s->local, &s->remote, NULL, i, s->line, ike_index_hash(&s->remote)}
+                     : (struct pair){&c->local_id, &c->remote_id, c, i, 0, ike_index_hash(&c->remote_id)};
     }
     if (pairs)
         qsort(pairs, n, sizeof *pairs, pair_order);
@@ -152,7 +156,7 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
 /* A secret for the same peer but another identity of ours, as a hint. */
 static const struct pair *nearest_secret(const struct pair *secrets, size_t n, const struct ike_id *remote)
 {
-    const struct pair want = {.remote = remote};
+    const struct pair want = {.remote = remote, .hash = ike_index_hash(remote)};
     return n ? bsearch(&want, secrets, n, sizeof want, pair_order_remote) : NULL;
 }
 
@@ -160,7 +164,8 @@ static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *
                              size_t n)
 {
     char local[IKE_ID_TEXT_MAX], remote[IKE_ID_TEXT_MAX], other[IKE_ID_TEXT_MAX], place[PLACE_MAX];
-    const struct pair want = {.local = &c->local_id, .remote = &c->remote_id};
+    const struct pair want = {
+        .local = &c->local_id, .remote = &c->remote_id, .hash = ike_index_hash(&c->remote_id)};
     if (n > 0 && bsearch(&want, secrets, n, sizeof want, pair_order))
         return;
     const struct pair *near = nearest_secret(secrets, n, &c->remote_id);
