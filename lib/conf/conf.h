@@ -114,7 +114,8 @@ struct conf {
     struct conf_control control;
     struct conf_tunnel tunnel;
     struct conf_tcp tcp;
-    struct ike_conf *ike; /* one reference, sealed: connections, secrets, nat, limits */
+    struct ike_conf *ike;     /* one reference, sealed: connections, secrets, nat, limits */
+    struct conf_texts *texts; /* owned; what the next load knows them by. NULL: it does not */
 };
 
 /* One finding. Both texts are printable; bytes of the file are escaped. */
@@ -141,13 +142,17 @@ struct conf_report {
 struct conf *conf_load(const char *file, struct conf_report *report);
 
 /*
- * The same, until another thread sets *stops: then NULL comes back soon, however large the file is, with that
- * as an error.
+ * The same beside a snapshot that was loaded before (NULL: none), which stays as it is and is not needed
+ * afterwards: what comes of it is the same, only sooner where most connections did not change. Such ones are
+ * known by their text. When another thread sets *stops (NULL: none does), NULL comes back soon, however large
+ * the file is, with that as an error.
  */
-struct conf *conf_load_until(const char *file, struct conf_report *report, const atomic_bool *stops);
+struct conf *conf_load_after(const char *file, const struct conf *former, struct conf_report *report,
+                             const atomic_bool *stops);
 
 /* The same for text in memory; folder is where relative psk_file paths start ("." for the current one). */
-struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report);
+struct conf *conf_load_text(const char *text, size_t len, const char *folder, const struct conf *former,
+                            struct conf_report *report);
 
 /* Frees, and drops the reference to conf->ike (secrets wiped with the last one). NULL is fine. */
 void conf_free(struct conf *conf);

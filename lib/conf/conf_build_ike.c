@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base_large.h"
 #include "base_secret.h"
 #include "conf_creds.h"
 
@@ -111,25 +112,54 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     return true;
 }
 
+/* Whether nothing but its text, "nat" and "tunnel" makes it what it is. */
+static bool is_of_its_text(const struct ike_conn_conf *c)
+{
+    return !c->then && !c->ppk && !c->login && !c->xauth_login && !c->n_grants &&
+           !conf_creds_is_used(c->local_auth) && !conf_creds_is_used(c->remote_auth);
+}
+
+/* The n-th connection: from its text, or as it is in force already. False: no memory. */
+static bool make_connection(struct conf_reader *r, const char *name, const json_t *o, const json_t *root,
+                            struct ike_conf *ike, size_t n)
+{
+    static _Atomic uint64_t editions;
+    const size_t findings = r->report->n_errors + r->report->n_warnings;
+    const struct ike_conn_conf *former = conf_texts_former(r, n);
+    if (former) {
+        conf_texts_may_serve(r, n);
+        return ike_conn_conf_copy(&ike->conns[ike->n_conns++], former);
+    }
+    /* Both, so that all that is wrong is told at once. */
+    const bool name_ok = conf_read_name(r, name);
+    if (!conf_read_object(r, CONF_S_CONNECTION, o) || !name_ok)
+        return true;
+    const bool ok = build_connection(r, name, o, root, ike);
+    struct ike_conn_conf *c = &ike->conns[ike->n_conns - 1];
+    if (is_of_its_text(c) && r->report->n_errors + r->report->n_warnings == findings) {
+        conf_texts_may_serve(r, n);
+        c->edition = ++editions;
+    }
+    return ok;
+}
+
 static bool build_connections(struct conf_reader *r, const json_t *root, struct ike_conf *ike)
 {
     const json_t *list = json_object_get(root, "connections");
     const char *name;
     json_t *o;
+    size_t n = 0;
     bool ok = true;
     if (json_object_size(list) == 0)
         return true;
-    ike->conns = calloc(json_object_size(list), sizeof *ike->conns);
+    ike->conns = base_large_new(json_object_size(list), sizeof *ike->conns);
     if (!ike->conns)
         return false;
     const size_t mark = conf_enter(r, "connections");
     json_object_foreach((json_t *)list, name, o)
     {
         const size_t at = conf_enter(r, name);
-        /* Both, so that all that is wrong is told at once. */
-        const bool name_ok = conf_read_name(r, name);
-        if (conf_read_object(r, CONF_S_CONNECTION, o) && name_ok)
-            ok &= build_connection(r, name, o, root, ike);
+        ok &= make_connection(r, name, o, root, ike, n++);
         conf_leave(r, at);
     }
     conf_leave(r, mark);

@@ -305,6 +305,10 @@ void conf_creds_build(struct conf_reader *r, const json_t *root, struct ike_conf
         /* Those with faults were not built. */
         if (n == ike->n_conns || strcmp(ike->conns[n].name, name) != 0)
             continue;
+        if (!json_is_object(o)) { /* copied, with no credentials of this kind (conf_texts.c) */
+            n++;
+            continue;
+        }
         const size_t at = conf_enter(r, name);
         creds_local(&x, json_object_get(o, "local"), &ike->conns[n]);
         conf_authority_remote(&x, json_object_get(o, "remote"), &ike->conns[n++]);

@@ -104,7 +104,8 @@ static void diff_then(struct conf_diff *d, const struct ike_conn_conf *from, con
         op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote.then", from->name);
 }
 
-static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
+/* What differs beside its secret. */
+static void diff_conn_values(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
 {
     static const struct {
         enum conf_section in;
@@ -113,7 +114,6 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
                     {CONF_S_LOCAL, ".local"},
                     {CONF_S_REMOTE, ".remote"},
                     {CONF_S_CHILD, ".child"}};
-    const size_t before = d->n_ops;
     const bool is_implied = has_implied_child(from) && has_implied_child(to);
     struct twins t = {{.conn = from}, {.conn = to}, NULL};
     if (is_implied) {
@@ -140,6 +140,13 @@ static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ik
         diff_then(d, from->then, to->then);
     if (!ike_conn_conf_same_round(from, to))
         op_add(d, CONF_OP_NEW_SA, "second round of connections.%s", from->name);
+}
+
+static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
+{
+    const size_t before = d->n_ops;
+    if (!ike_conn_conf_is_same(from, to))
+        diff_conn_values(d, from, to);
     if (!ike_conn_conf_same_secret(from, to))
         op_add(d, CONF_OP_NEW_SA, "secrets for connections.%s", from->name);
     if (d->n_ops == before)

@@ -36,8 +36,10 @@ static size_t file_feed(void *to, size_t most, void *arg)
 json_t *conf_file_parse(struct conf_reader *r, struct base_span text)
 {
     json_error_t error;
-    json_t *root =
-        json_load_callback(file_feed, &(struct file_feed){r, text}, JSON_REJECT_DUPLICATES, &error);
+    const struct base_span cut = conf_texts_begin(r, text);
+    json_t *root = json_load_callback(file_feed, &(struct file_feed){r, cut.len ? cut : text},
+                                      JSON_REJECT_DUPLICATES, &error);
+    conf_texts_end(cut);
     if (!root && !conf_is_unwanted(r))
         conf_fail(r, "not JSON: line %d, column %d: %s", error.line, error.column, error.text);
     return root;

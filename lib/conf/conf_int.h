@@ -137,6 +137,8 @@ struct conf_reader {
     const char *file;         /* an included file that it stands in; NULL: the main one */
     size_t file_at;           /* with file: path_len when it went there */
     const char *main_folder;
+    struct conf_texts *texts;  /* of the connections that it comes by; NULL: they are not kept */
+    const struct conf *former; /* that connections with the same text are copied from; NULL: none is */
     char file_folder[CONF_PATH_MAX];
     json_t *origins; /* sections with the files of what was included (conf_include.c); NULL: nothing was */
     json_t *trees;   /* of the included files */
@@ -144,6 +146,28 @@ struct conf_reader {
     char path[sizeof((struct conf_issue *)0)->path];
     size_t path_len;
 };
+
+/* ---- texts of connections that stay the same (conf_texts.c) ---- */
+
+struct conf_texts;
+
+/* Owned; conf_texts_free(). NULL: no memory. */
+struct conf_texts *conf_texts_new(void);
+void conf_texts_free(struct conf_texts *t); /* NULL is fine */
+/*
+ * Notes the connections of a file that is read. What the parser is to have in its place, to be ended by
+ * conf_texts_end() once it had it; empty: the file as it is.
+ */
+struct base_span conf_texts_begin(struct conf_reader *r, struct base_span text);
+void conf_texts_end(struct base_span cut);
+/* The connection in force whose copy the n-th one is; NULL: it is to be built. */
+const struct ike_conn_conf *conf_texts_former(const struct conf_reader *r, size_t n);
+/* The n-th one is what its text says, and no more: it may be copied the next time. */
+void conf_texts_may_serve(const struct conf_reader *r, size_t n);
+/* A file was not understood. What was cut before was not for those that it is taken for. */
+bool conf_texts_is_off(const struct conf_texts *t);
+/* All files were read. False: of no use, since they hold something else than these connections. */
+bool conf_texts_settle(struct conf_texts *t, size_t n_conns);
 
 /* ---- files ---- */
 

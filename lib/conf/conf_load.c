@@ -126,35 +126,73 @@ static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
     return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
 }
 
-static struct conf *load_text(struct base_span text, const char *folder, struct conf_report *report,
-                              const atomic_bool *stops)
+/* What a text is read for. */
+struct load {
+    const char *folder;
+    const struct conf *former; /* what is in force; NULL: nothing */
+    const atomic_bool *stops;  /* NULL: it never is */
+};
+
+/* The texts of connections go to the snapshot, for the next load. NULL: there is none. */
+static void load_keep_texts(struct conf_texts *texts, struct conf *conf)
 {
-    struct conf_reader r = {.report = report, .stops = stops, .folder = folder, .main_folder = folder};
-    *report = (struct conf_report){0};
-    json_t *root = conf_file_parse(&r, text);
-    if (!root)
-        return NULL;
+    if (conf && texts && conf_texts_settle(texts, conf->ike->n_conns))
+        conf->texts = texts;
+    else
+        conf_texts_free(texts);
+}
+
+static struct conf *load_tree(struct conf_reader *r, json_t *root)
+{
     struct conf *conf = calloc(1, sizeof *conf);
     if (conf)
         conf->ike = ike_conf_new();
-    if (!conf || !conf->ike || !build(&r, root, conf))
-        conf_fail(&r, "out of memory");
-    else if (!conf_is_unwanted(&r)) {
+    if (!conf || !conf->ike || !build(r, root, conf))
+        conf_fail(r, "out of memory");
+    else if (!conf_is_unwanted(r)) {
         ike_conf_seal(conf->ike);
-        conf_check(&r, conf);
+        conf_check(r, conf);
     }
     conf_psk_wipe(root);
-    conf_include_end(&r);
-    json_decref(root);
-    if (report->n_errors == 0)
-        return conf;
-    conf_free(conf);
-    return NULL;
+    conf_include_end(r);
+    return conf;
 }
 
-struct conf *conf_load_text(const char *text, size_t len, const char *folder, struct conf_report *report)
+static struct conf *load_once(struct base_span text, const struct load *l, struct conf_report *report)
 {
-    return load_text(base_span(text, len), folder, report, NULL);
+    struct conf_reader r = {.report = report,
+                            .stops = l->stops,
+                            .folder = l->folder,
+                            .main_folder = l->folder,
+                            .texts = conf_texts_new(),
+                            .former = l->former};
+    *report = (struct conf_report){0};
+    json_t *root = conf_file_parse(&r, text);
+    struct conf *conf = root ? load_tree(&r, root) : NULL;
+    json_decref(root);
+    if (report->n_errors > 0 || (r.former && conf_texts_is_off(r.texts))) {
+        conf_free(conf);
+        conf = NULL;
+    }
+    load_keep_texts(r.texts, conf);
+    return conf;
+}
+
+/* What cannot be loaded with what is in force is read as if nothing were: that tells what is wrong with it.
+ */
+static struct conf *load_text(struct base_span text, const struct load *l, struct conf_report *report)
+{
+    struct conf *conf = load_once(text, l, report);
+    const bool is_wanted = !l->stops || !atomic_load_explicit(l->stops, memory_order_relaxed);
+    if (conf || !l->former || !is_wanted)
+        return conf;
+    return load_once(text, &(struct load){.folder = l->folder, .stops = l->stops}, report);
+}
+
+struct conf *conf_load_text(const char *text, size_t len, const char *folder, const struct conf *former,
+                            struct conf_report *report)
+{
+    return load_text(base_span(text, len), &(struct load){.folder = folder, .former = former}, report);
 }
 
 /* A file while it is loaded. */
@@ -190,17 +228,20 @@ static struct conf *load_end(struct load_file *f, struct conf *conf)
 struct conf *conf_load(const char *path, struct conf_report *report)
 {
     struct load_file f;
-    return load_begin(&f, path, report) ? load_end(&f, conf_load_text((const char *)f.bytes.bytes,
-                                                                      f.bytes.len, dirname(f.folder), report))
-                                        : NULL;
+    if (!load_begin(&f, path, report))
+        return NULL;
+    const struct base_span text = base_file_span(&f.bytes);
+    return load_end(&f, conf_load_text((const char *)text.ptr, text.len, dirname(f.folder), NULL, report));
 }
 
-struct conf *conf_load_until(const char *path, struct conf_report *report, const atomic_bool *stops)
+struct conf *conf_load_after(const char *path, const struct conf *former, struct conf_report *report,
+                             const atomic_bool *stops)
 {
     struct load_file f;
-    return load_begin(&f, path, report)
-               ? load_end(&f, load_text(base_file_span(&f.bytes), dirname(f.folder), report, stops))
-               : NULL;
+    if (!load_begin(&f, path, report))
+        return NULL;
+    const struct load l = {dirname(f.folder), former, stops};
+    return load_end(&f, load_text(base_file_span(&f.bytes), &l, report));
 }
 
 void conf_free(struct conf *conf)
@@ -209,6 +250,7 @@ void conf_free(struct conf *conf)
         return;
     ike_conf_put(conf->ike);
     free(conf->routes);
+    conf_texts_free(conf->texts);
     free(conf);
 }
 

@@ -56,7 +56,7 @@ static void reload_read(void *arg)
     struct reload_next *n = arg;
     const struct conf *from = n->ctl->conf;
     memset(n->diff, 0, sizeof *n->diff);
-    n->conf = conf_load_until(n->ctl->conf_file, n->report, &n->ctl->loop.stops_reading);
+    n->conf = conf_load_after(n->ctl->conf_file, from, n->report, &n->ctl->loop.stops_reading);
     n->rc = n->conf ? conf_diff_make(&n->ctl->in_force, from, n->conf, n->diff) : -EINVAL;
     if (n->rc == 0 && !n->is_plan)
         n->heirs = ike_heirs_new(from->ike, n->conf->ike);

@@ -38,6 +38,27 @@ void ike_child_conf_defaults(struct ike_child_conf *c)
     ike_keys_preset(IKE_OWNER_CHILD, c);
 }
 
+static bool child_conf_copy(struct ike_child_conf *to, const struct ike_child_conf *from)
+{
+    *to = *from;
+    to->local_ts = to->remote_ts = NULL;
+    return base_ts_set(&to->local_ts, from->local_ts) && base_ts_set(&to->remote_ts, from->remote_ts);
+}
+
+bool ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from)
+{
+    bool ok = true;
+    *to = *from;
+    to->conf = NULL;
+    to->n_children = 0;
+    to->children = calloc(from->n_children + 1, sizeof *to->children);
+    while (ok && to->children && to->n_children < from->n_children) {
+        ok = child_conf_copy(&to->children[to->n_children], &from->children[to->n_children]);
+        to->n_children++;
+    }
+    return ok && to->children;
+}
+
 size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
 {
     size_t i = 0;
@@ -205,7 +226,7 @@ enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct 
 {
     if (!ike_conn_conf_same_secret(from, to) || !ike_conn_conf_same_round(from, to))
         return IKE_ASKS_SA;
-    return ike_keys_compare(IKE_OWNER_CONN, from, to);
+    return ike_conn_conf_is_same(from, to) ? 0 : ike_keys_compare(IKE_OWNER_CONN, from, to);
 }
 
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name)

@@ -279,6 +279,7 @@ struct ike_conn_conf {
      */
     struct ike_conn_conf *then;
     bool is_then;                /* it is one of those */
+    uint64_t edition;            /* all that have this one are equal, in whatever configuration; 0: none is */
     uint8_t set;                 /* number of its IKE proposals among the different ones (ike_sets.h) */
     const struct ike_conf *conf; /* back pointer, set by ike_conf_seal() */
 };
@@ -333,6 +334,12 @@ struct ike_conf *ike_conf_new(void);
 void ike_conn_conf_defaults(struct ike_conn_conf *c);
 void ike_child_conf_defaults(struct ike_child_conf *c);
 
+/*
+ * Makes a copy of a connection of a sealed configuration in one that is not sealed yet; it has no second
+ * round, no rows, credentials or login. False: no memory, and the copy has no children.
+ */
+bool ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from);
+
 /* Sets back pointers and indexes names, identities and secrets; call once, after the last change and before
  * the first use. */
 void ike_conf_seal(struct ike_conf *conf);
@@ -352,6 +359,12 @@ const struct ike_secret *ike_conf_secret(const struct ike_conf *conf, const stru
 
 /* Whether it has the same key for the pair of a secret, which may be another configuration's. */
 bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s);
+
+/* Whether both are known to be equal, children included, and need not be compared. */
+static inline bool ike_conn_conf_is_same(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    return a->edition && a->edition == b->edition;
+}
 
 /* Whether both find the same secret, or none, for their own pair of identities, and have the same PPK. Both
  * are sealed. */

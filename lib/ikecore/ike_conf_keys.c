@@ -52,7 +52,7 @@ void ike_keys_preset(enum ike_owner owner, void *object)
 enum ike_asks ike_keys_compare(enum ike_owner owner, const void *from, const void *to)
 {
     enum ike_asks most = 0;
-    for (size_t i = 0; i < IKE_KEYS; i++)
+    for (size_t i = 0; i < IKE_KEYS && from != to; i++)
         if (ike_keys[i].owner == owner && ike_keys[i].asks > most &&
             !ike_field_equal(&ike_keys[i].field, from, to))
             most = ike_keys[i].asks;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "api.h"
 #include "ctl_api_cmd.h"
 #include "dp_core.h"
@@ -31,7 +32,10 @@ static struct node node; /* with tables, and nothing else */
 static struct dp dp;     /* in which no packet waits */
 static struct seed_rng rng;
 static bool is_reload;
-static struct conf *load(size_t n, size_t changed);
+static struct conf *load(size_t n, size_t changed, const struct conf *former);
+static void secrets_make(size_t n);
+static double now_us(void);
+static void parts_print(const char *name, double begin, bool is_aside);
 
 static void fail(const char *what)
 {
@@ -183,7 +187,14 @@ static void fill(size_t n)
     rng = seed_rng(1);
     ctl.node = &node;
     node.tsc_hz = params.tsc_hz;
-    ctl.conf = is_reload ? load(n, SIZE_MAX) : make_conf(n);
+    if (is_reload) {
+        secrets_make(n);
+        const double begin = now_us();
+        ctl.conf = load(n, SIZE_MAX, NULL);
+        parts_print("first load", begin, true);
+    } else {
+        ctl.conf = make_conf(n);
+    }
     node.sad = sad_create(&params);
     node.dp = &dp;
     dp.traps = dp_traps_create();
@@ -239,6 +250,25 @@ static json_int_t ask(const char *command, const char *args, json_int_t after, s
 
 /* ---- reload ---- */
 
+/* A key for each connection. */
+static char secrets_path[] = "/tmp/ctl_hold.XXXXXX";
+
+static void secrets_remove(void)
+{
+    unlink(secrets_path);
+}
+
+static void secrets_make(size_t n)
+{
+    FILE *f = fdopen(mkstemp(secrets_path), "w");
+    if (!f)
+        fail("no file for the secrets");
+    atexit(secrets_remove);
+    for (size_t i = 0; i < n; i++)
+        fprintf(f, "@gw.example.org @site-%zu.example.org a-secret-of-32-characters-%06zu\n", i, i);
+    fclose(f);
+}
+
 /* So many connections as the text of a file; one connection has another dpd_s. The caller frees it. */
 static char *make_text(size_t n, size_t changed, size_t *len)
 {
@@ -246,15 +276,10 @@ static char *make_text(size_t n, size_t changed, size_t *len)
     FILE *f = open_memstream(&text, len);
     if (!f)
         fail("no memory");
-    fputs("{\"ports\":{\"p\":{\"device\":\"net_null0\",\"addresses\":[\"192.0.2.1/24\"]}},\"limits\":"
-          "{\"sas\":1000000},\"secrets\":[",
-          f);
-    for (size_t i = 0; i < n; i++)
-        fprintf(f,
-                "%s{\"local\":\"@gw.example.org\",\"remote\":\"@site-%zu.example.org\",\"psk\":"
-                "\"a-secret-of-32-characters-%06zu\"}",
-                i ? "," : "", i, i);
-    fputs("],\"connections\":{", f);
+    fprintf(f,
+            "{\"ports\":{\"p\":{\"device\":\"net_null0\",\"addresses\":[\"192.0.2.1/24\"]}},\"limits\":"
+            "{\"sas\":1000000},\"secrets_file\":\"%s\",\"connections\":{",
+            secrets_path);
     for (size_t i = 0; i < n; i++)
         fprintf(f,
                 "%s\"site-%zu\":{\"dpd_s\":%d,\"local\":{\"id\":\"@gw.example.org\",\"subnets\":[\"10.0.0.0/"
@@ -267,12 +292,12 @@ static char *make_text(size_t n, size_t changed, size_t *len)
     return text;
 }
 
-static struct conf *load(size_t n, size_t changed)
+static struct conf *load(size_t n, size_t changed, const struct conf *former)
 {
     static struct conf_report report;
     size_t len;
     char *text = make_text(n, changed, &len);
-    struct conf *conf = conf_load_text(text, len, ".", &report);
+    struct conf *conf = conf_load_text(text, len, ".", former, &report);
     if (!conf)
         fail(report.issues[0].text);
     free(text);
@@ -334,7 +359,7 @@ static void reload(size_t n)
 {
     struct conf_diff diff;
     double t = now_us();
-    struct conf *next = load(n, 5);
+    struct conf *next = load(n, 5, ctl.conf);
     parts_print("load", t, true);
     t = now_us();
     struct ike_heirs *heirs = ike_heirs_new(ctl.conf->ike, next->ike);

@@ -22,11 +22,11 @@ static void check_report(const struct conf_report *report, bool has_conf)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct conf_report report;
+    static struct conf_report report, again;
     static FILE *sink;
     if (!sink)
         sink = fopen("/dev/null", "w");
-    struct conf *conf = conf_load_text((const char *)data, size, "/nonexistent", &report);
+    struct conf *conf = conf_load_text((const char *)data, size, "/nonexistent", NULL, &report);
     check_report(&report, conf != NULL);
     conf_report_print(&report, "fuzz.json", sink);
     if (!conf)
@@ -37,6 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         conf_diff_free(&diff);
     }
+    struct conf *next = conf_load_text((const char *)data, size, "/nonexistent", conf, &again);
+    if (!next || again.n_warnings != report.n_warnings || conf_diff_make(conf, conf, next, &diff) != 0)
+        abort();
+    if (diff.needs_restart || diff.n_ops != conf->ike->n_conns)
+        abort();
+    conf_diff_free(&diff);
+    conf_free(next);
     conf_free(conf);
     return 0;
 }

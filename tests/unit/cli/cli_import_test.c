@@ -35,7 +35,7 @@ static int import(const char *text)
 static void expect_taken(const char *text)
 {
     assert_int_equal(import(text), CLI_OK);
-    struct conf *conf = conf_load_text(out_text, out_len, "/tmp", &report);
+    struct conf *conf = conf_load_text(out_text, out_len, "/tmp", NULL, &report);
     if (!conf) {
         conf_report_print(&report, "imported", stdout);
         fail_msg("not taken: %s", out_text);

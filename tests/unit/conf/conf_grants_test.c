@@ -42,7 +42,7 @@ static struct conf *load_rows(const char *peers, const char *rows)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 static struct conf *load_good_rows(const char *peers, const char *rows)

@@ -229,10 +229,10 @@ static void a_reading_that_nobody_wants_any_more_stops_before_the_end(void **sta
         fprintf(f, "\"c%d\": {}, ", i);
     fputs("\"unfinished", f);
     fclose(f);
-    assert_null(conf_load_until(path, &report, &stops));
+    assert_null(conf_load_after(path, NULL, &report, &stops));
     expect_error("", "not JSON");
     stops = true;
-    assert_null(conf_load_until(path, &report, &stops));
+    assert_null(conf_load_after(path, NULL, &report, &stops));
     assert_int_equal(report.n_errors, 1);
     expect_error("", "not read to its end: the daemon stops");
     unlink(path);

@@ -50,7 +50,7 @@ static struct conf *load_with(const char *conn, const char *extra, const char *c
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 #define USERS ",'users':{'file':'file'}"

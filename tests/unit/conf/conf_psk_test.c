@@ -37,7 +37,7 @@ static struct conf *load_with_file(const void *key, size_t len, mode_t mode)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 static void expect_psk(struct conf *conf, const void *psk, size_t len)
@@ -72,7 +72,7 @@ static struct conf *load_with_ppk(const char *more)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 static void a_ppk_has_a_name_and_a_file_and_may_be_required(void **state)

@@ -42,7 +42,7 @@ static struct conf *load_with(const char *radius, const char *secret)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 #define SERVER ",'radius':{'servers':[{'address':'192.0.2.5','secret_file':'secret'}]}"

@@ -149,7 +149,7 @@ static struct conf *load_example(const char *name)
     char *text = file_text(name);
     assert_non_null(mkdtemp(folder));
     make_keys(text, folder);
-    struct conf *conf = conf_load_text(text, strlen(text), folder, &report);
+    struct conf *conf = conf_load_text(text, strlen(text), folder, NULL, &report);
     drop_keys(text, folder);
     free(text);
     if (!conf || report.n_issues)

@@ -38,7 +38,7 @@ static struct conf *load_file(const char *secrets)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, &report);
+    return conf_load_text(text, strlen(text), folder, NULL, &report);
 }
 
 static struct conf *load_rows(const char *secrets, const char *rows, size_t len)

@@ -30,7 +30,7 @@ static inline struct conf *load(const char *text)
     for (char *c = json; *c; c++)
         if (*c == '\'')
             *c = '"';
-    struct conf *conf = conf_load_text(json, strlen(json), ".", &report);
+    struct conf *conf = conf_load_text(json, strlen(json), ".", NULL, &report);
     free(json);
     assert_int_equal(conf == NULL, report.n_errors > 0);
     return conf;

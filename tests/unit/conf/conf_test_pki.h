@@ -133,7 +133,7 @@ static inline struct conf *pki_load(const char *conns, const char *authorities)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), pki_folder, &report);
+    return conf_load_text(text, strlen(text), pki_folder, NULL, &report);
 }
 
 /* The same, which must be right. */
