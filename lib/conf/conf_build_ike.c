@@ -112,11 +112,13 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     return true;
 }
 
-/* Whether nothing but its text, "nat" and "tunnel" makes it what it is. */
-static bool is_of_its_text(const struct ike_conn_conf *c)
+/* Whether nothing but its text, "nat" and "tunnel" makes it what it is. A file without rows may have some
+ * later. */
+static bool is_of_its_text(const json_t *o, const struct ike_conn_conf *c)
 {
-    return !c->then && !c->ppk && !c->login && !c->xauth_login && !c->n_grants &&
-           !conf_creds_is_used(c->local_auth) && !conf_creds_is_used(c->remote_auth);
+    return !json_object_get(json_object_get(o, "remote"), "peers_file") && !c->then && !c->ppk && !c->login &&
+           !c->xauth_login && !c->n_grants && !conf_creds_is_used(c->local_auth) &&
+           !conf_creds_is_used(c->remote_auth);
 }
 
 /* The n-th connection: from its text, or as it is in force already. False: no memory. */
@@ -128,7 +130,8 @@ static bool make_connection(struct conf_reader *r, const char *name, const json_
     const struct ike_conn_conf *former = conf_texts_former(r, n);
     if (former) {
         conf_texts_may_serve(r, n);
-        return ike_conn_conf_copy(&ike->conns[ike->n_conns++], former);
+        ike_conn_conf_copy(&ike->conns[ike->n_conns++], former);
+        return true;
     }
     /* Both, so that all that is wrong is told at once. */
     const bool name_ok = conf_read_name(r, name);
@@ -136,11 +139,11 @@ static bool make_connection(struct conf_reader *r, const char *name, const json_
         return true;
     const bool ok = build_connection(r, name, o, root, ike);
     struct ike_conn_conf *c = &ike->conns[ike->n_conns - 1];
-    if (is_of_its_text(c) && r->report->n_errors + r->report->n_warnings == findings) {
-        conf_texts_may_serve(r, n);
-        c->edition = ++editions;
-    }
-    return ok;
+    if (!ok || !is_of_its_text(o, c) || r->report->n_errors + r->report->n_warnings != findings)
+        return ok;
+    conf_texts_may_serve(r, n);
+    c->edition = ++editions;
+    return ike_conn_conf_lend(c);
 }
 
 static bool build_connections(struct conf_reader *r, const json_t *root, struct ike_conf *ike)

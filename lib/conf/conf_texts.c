@@ -217,6 +217,8 @@ static bool texts_member(struct scan *s, struct base_span key, void *arg)
     static const char *const ground[GROUND_MAX] = {"\"nat\"", "\"tunnel\""};
     const struct file *f = arg;
     struct base_span value;
+    if (memchr(key.ptr, '\\', key.len)) /* the parser may read one of these names */
+        return false;
     if (base_span_equal(key, base_span("\"connections\"", 13)) && scan_is(s, '{'))
         return scan_object(s, texts_connection, arg);
     if (!scan_value(s, &value))

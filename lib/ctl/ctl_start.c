@@ -115,6 +115,7 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->in_force.routes = NULL;
     ctl->in_force.n_routes = 0;
     ctl->in_force.ike = NULL;
+    ctl->in_force.texts = NULL;
     ctl->loop.signal_fd = ctl->loop.epoll_fd = -1;
     ctl->tally.started_at = ctl_now();
     ctl_notify_open(&ctl->notify);

@@ -38,25 +38,20 @@ void ike_child_conf_defaults(struct ike_child_conf *c)
     ike_keys_preset(IKE_OWNER_CHILD, c);
 }
 
-static bool child_conf_copy(struct ike_child_conf *to, const struct ike_child_conf *from)
+bool ike_conn_conf_lend(struct ike_conn_conf *c)
 {
-    *to = *from;
-    to->local_ts = to->remote_ts = NULL;
-    return base_ts_set(&to->local_ts, from->local_ts) && base_ts_set(&to->remote_ts, from->remote_ts);
+    c->children_refs = malloc(sizeof *c->children_refs);
+    if (c->children_refs)
+        *c->children_refs = 1;
+    return c->children_refs != NULL;
 }
 
-bool ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from)
+void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from)
 {
-    bool ok = true;
     *to = *from;
     to->conf = NULL;
-    to->n_children = 0;
-    to->children = calloc(from->n_children + 1, sizeof *to->children);
-    while (ok && to->children && to->n_children < from->n_children) {
-        ok = child_conf_copy(&to->children[to->n_children], &from->children[to->n_children]);
-        to->n_children++;
-    }
-    return ok && to->children;
+    to->set = 0;
+    ++*to->children_refs;
 }
 
 size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
@@ -115,13 +110,21 @@ const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
     return conf;
 }
 
-static void conn_free_parts(struct ike_conn_conf *c)
+static void conn_free_children(struct ike_conn_conf *c)
 {
+    if (c->children_refs && --*c->children_refs > 0)
+        return;
     for (size_t i = 0; i < c->n_children; i++) {
         free(c->children[i].local_ts);
         free(c->children[i].remote_ts);
     }
     free(c->children);
+    free(c->children_refs);
+}
+
+static void conn_free_parts(struct ike_conn_conf *c)
+{
+    conn_free_children(c);
     free(c->then);
     base_secret_free(c->login);
     base_secret_free(c->xauth_login);

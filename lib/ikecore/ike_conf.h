@@ -267,7 +267,8 @@ struct ike_conn_conf {
     size_t n_virtual_addrs;
     struct base_addr virtual_addrs[2];
     size_t n_children;
-    struct ike_child_conf *children;           /* owned by the ike_conf */
+    struct ike_child_conf *children;           /* owned by the ike_conf, */
+    _Atomic uint32_t *children_refs;           /* or by so many with a copy of the connection; NULL: by one */
     uint32_t first_grant, n_grants;            /* its rows in ike_conf.grants (ike_grant.h) */
     uint16_t pool_numbers[IKE_CONN_POOLS_MAX]; /* in ike_conf.pools, by ike_conf_seal() */
     /* With a signature on that side; of the configuration's lists. NULL: none. */
@@ -335,10 +336,12 @@ void ike_conn_conf_defaults(struct ike_conn_conf *c);
 void ike_child_conf_defaults(struct ike_child_conf *c);
 
 /*
- * Makes a copy of a connection of a sealed configuration in one that is not sealed yet; it has no second
- * round, no rows, credentials or login. False: no memory, and the copy has no children.
+ * A connection that has no second round, rows, credentials or login, and is complete, may be copied from now
+ * on. False: no memory.
  */
-bool ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from);
+bool ike_conn_conf_lend(struct ike_conn_conf *c);
+/* Makes a copy of it in a configuration that is not sealed yet; they share their children. Thread: any. */
+void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from);
 
 /* Sets back pointers and indexes names, identities and secrets; call once, after the last change and before
  * the first use. */

@@ -299,8 +299,6 @@ static void what_all_connections_take_makes_all_anew(void **state)
     conf_free(now);
 }
 
-<<<<<<< HEAD
-=======
 /* The parser reads a name with an escape as the one without. */
 static void a_name_with_an_escape_is_no_other_one(void **state)
 {
@@ -355,7 +353,6 @@ static void rows_of_a_file_that_had_none_are_read(void **state)
     conf_free(now);
 }
 
->>>>>>> a3c6ab9 (fixup! conf: a reload builds anew only connections whose text changed)
 /* A value that stands where a copy would be is what the file says. */
 static void a_number_in_the_place_of_a_connection_is_refused(void **state)
 {
@@ -393,6 +390,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(one_change_makes_one_connection_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_all_connections_take_makes_all_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_with_an_escape_is_no_other_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_of_a_file_that_had_none_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_number_in_the_place_of_a_connection_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(networks_that_overlap_are_told, set_up, tear_down),
     };

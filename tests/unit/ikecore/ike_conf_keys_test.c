@@ -43,6 +43,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, name);
     BESIDE(CONN, ike_conn_conf, n_children);
     BESIDE(CONN, ike_conn_conf, children);
+    BESIDE(CONN, ike_conn_conf, children_refs);
     BESIDE(CONN, ike_conn_conf, conf);
     BESIDE(CONN, ike_conn_conf, set);
     BESIDE(CONN, ike_conn_conf, login);
@@ -56,6 +57,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, anchor);
     BESIDE(CONN, ike_conn_conf, then); /* compared by ike_conn_conf_same_round() */
     BESIDE(CONN, ike_conn_conf, is_then);
+    BESIDE(CONN, ike_conn_conf, edition); /* of what all others say */
     BESIDE(CHILD, ike_child_conf, name);
     /* What is left over is padding: less than a member's alignment in a row. */
     for (enum ike_owner o = IKE_OWNER_CONN; o <= IKE_OWNER_CHILD; o++)
