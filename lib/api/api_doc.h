@@ -49,9 +49,10 @@
  *
  * show pools                                        args: after
  *   next (absent: that was all; after a reload it is refused)
- *   pools (first page): [ {name, addresses: [range], size, free (nobody has, and nobody is kept), in_use,
- * kept (for who had it), lease_s} ]; a last one without a name: addresses in use that are in no pool leases:
- * in no order [ {address, pool (absent: none), id, state: "in use" | "kept", since_s} ]
+ *   pools (first page): [ {name, addresses: [range], size, reserved (for identities by rows, in use or not),
+ * free (nobody has, is kept, or has reserved), in_use, kept (for who had it), lease_s} ]; a last one without
+ * a name: addresses in use that are in no pool leases: in no order [ {address, pool (absent: none), id,
+ * state: "in use" | "kept", since_s} ]
  *
  * show ports
  *   ports: [ {name, device, driver, reason (of its choice; absent: configured), role, mac, mtu, addresses:

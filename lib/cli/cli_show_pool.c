@@ -35,8 +35,8 @@ void cli_settle_leases(json_t *data)
 
 static void pools_table(struct cli_out *out, const json_t *data)
 {
-    static const char *const titles[] = {"POOL",  "3ADDRESSES", ">SIZE",   ">IN USE",
-                                         ">KEPT", ">FREE",      "4>LEASE", NULL};
+    static const char *const titles[] = {"POOL",      "3ADDRESSES", ">SIZE",   ">IN USE", ">KEPT",
+                                         ">RESERVED", ">FREE",      "4>LEASE", NULL};
     struct cli_table t;
     char v[CLI_VALUE_MAX], list[512];
     size_t i;
@@ -50,6 +50,7 @@ static void pools_table(struct cli_out *out, const json_t *data)
         cli_table_cell(&t, has_name ? cli_count(p, "size", v) : "-");
         cli_table_cell(&t, cli_count(p, "in_use", v));
         cli_table_cell(&t, cli_count(p, "kept", v));
+        cli_table_cell(&t, has_name ? cli_count(p, "reserved", v) : "-");
         cli_table_cell(&t, has_name ? cli_count(p, "free", v) : "-");
         cli_table_cell(&t, has_name ? cli_duration(p, "lease_s", v) : "-");
     }

@@ -18,7 +18,8 @@ static json_t *pool_json(const struct ctl *ctl, const struct pool_view *v, size_
         ctl_json_set(o, "name", ctl_json_text(v->name));
         ctl_json_set(o, "addresses", ctl_json_selectors(ike->pools[number].ranges));
         ctl_json_num(o, "size", v->size);
-        ctl_json_num(o, "free", v->size - v->held - v->idle);
+        ctl_json_num(o, "reserved", v->reserved);
+        ctl_json_num(o, "free", v->free);
         ctl_json_num(o, "lease_s", ike->pools[number].lease_s);
     }
     ctl_json_num(o, "in_use", v->held);

@@ -55,6 +55,14 @@ static int reserved_order(const void *a, const void *b)
     return rc ? rc : (x->grant > y->grant) - (x->grant < y->grant);
 }
 
+/* Rows of several connections may keep an address for one identity. */
+static bool reserved_same(const struct ike_grants *g, const struct ike_reserved *x,
+                          const struct ike_reserved *y)
+{
+    return x->grant != y->grant && base_addr_equal(&x->addr, &y->addr) &&
+           ike_id_equal(&g->list[x->grant].id, &g->list[y->grant].id);
+}
+
 void ike_grants_seal(struct ike_grants *g)
 {
     size_t n = 0;
@@ -65,11 +73,14 @@ void ike_grants_seal(struct ike_grants *g)
         return;
     free(g->reserved);
     g->reserved = all;
-    g->n_reserved = 0;
+    g->n_reserved = n = 0;
     for (uint32_t i = 0; i < g->n; i++)
         for (size_t k = 0; k < g->list[i].n_addrs; k++)
-            all[g->n_reserved++] = (struct ike_reserved){g->list[i].addrs[k], i};
+            all[n++] = (struct ike_reserved){g->list[i].addrs[k], i};
     qsort(all, n, sizeof *all, reserved_order);
+    for (size_t i = 0; i < n; i++)
+        if (!g->n_reserved || !reserved_same(g, &all[g->n_reserved - 1], &all[i]))
+            all[g->n_reserved++] = all[i];
 }
 
 void ike_grants_free(struct ike_grants *g)
@@ -102,22 +113,36 @@ static const struct ike_id *grants_walk(const struct ike_grants *g, const struct
     return NULL;
 }
 
-const struct ike_id *ike_grants_owner(const struct ike_grants *g, const struct base_addr *addr)
+/* How many of the sorted ones are below an address. */
+static size_t reserved_below(const struct ike_grants *g, const struct base_addr *addr)
 {
     size_t lo = 0, hi = g ? g->n_reserved : 0;
-    if (hi == 0)
-        return grants_walk(g, addr);
     while (lo < hi) {
         const size_t mid = lo + (hi - lo) / 2;
-        const int rc = base_addr_compare(&g->reserved[mid].addr, addr);
-        if (rc == 0)
-            return &g->list[g->reserved[mid].grant].id;
-        if (rc < 0)
+        if (base_addr_compare(&g->reserved[mid].addr, addr) < 0)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return NULL;
+    return lo;
+}
+
+const struct ike_id *ike_grants_owner(const struct ike_grants *g, const struct base_addr *addr)
+{
+    if (!g || g->n_reserved == 0)
+        return grants_walk(g, addr);
+    const size_t at = reserved_below(g, addr);
+    return at < g->n_reserved && base_addr_equal(&g->reserved[at].addr, addr)
+               ? &g->list[g->reserved[at].grant].id
+               : NULL;
+}
+
+size_t ike_grants_between(const struct ike_grants *g, const struct base_addr *lo, const struct base_addr *hi)
+{
+    const size_t from = reserved_below(g, lo);
+    size_t to = reserved_below(g, hi);
+    to += g && to < g->n_reserved && base_addr_equal(&g->reserved[to].addr, hi);
+    return to - from;
 }
 
 /* ---- comparison ---- */

@@ -41,7 +41,8 @@ struct ike_grants {
     size_t n, room;
     struct ike_grant *list; /* owned */
     size_t n_reserved;
-    struct ike_reserved *reserved; /* sorted by address; made by ike_grants_seal() */
+    /* Sorted by address, one of an identity once; made by ike_grants_seal(). */
+    struct ike_reserved *reserved;
 };
 
 /* A new row of the connection, which is the last one to have got any; all unset. NULL: no memory. */
@@ -58,6 +59,9 @@ const struct ike_grant *ike_grant_of(const struct ike_conn_conf *conn, const str
 
 /* Whom an address belongs to. NULL: nobody. */
 const struct ike_id *ike_grants_owner(const struct ike_grants *g, const struct base_addr *addr);
+
+/* How many addresses from lo to hi, of one family, are reserved; 0 without the sorted list. */
+size_t ike_grants_between(const struct ike_grants *g, const struct base_addr *lo, const struct base_addr *hi);
 
 /* Whether an identity has the same by both connections' rows, its times apart. */
 bool ike_grant_same(const struct ike_conn_conf *a, const struct ike_conn_conf *b, const struct ike_id *id);

@@ -22,6 +22,7 @@ struct pool {
     struct pool_spans spans;
     struct pool_bits bits;       /* of addresses with a lease, and of reserved ones that were met */
     struct pool_list held, idle; /* given back the latest, first */
+    uint32_t n_fixed;            /* of these, such with a reserved address */
 };
 
 /* Addresses, and whose they are. */
@@ -104,11 +105,18 @@ static struct pool_list *list_of(const struct pool_lease *l)
     return l->holder ? &l->pool->held : &l->pool->idle;
 }
 
+static void lease_fix(struct pool_lease *l, bool is_fixed)
+{
+    l->pool->n_fixed += (uint32_t)is_fixed - (uint32_t)l->is_fixed;
+    l->is_fixed = is_fixed;
+}
+
 /* Puts a lease that is on no pool's list on that of its address. */
 static void lease_enter(struct pool_book *book, struct pool_lease *l)
 {
     uint32_t number;
     l->pool = pool_of(book, &l->addr);
+    lease_fix(l, ike_grants_between(book->grants, &l->addr, &l->addr) > 0);
     pool_list_add(list_of(l), l);
     if (pool_spans_number(&l->pool->spans, &l->addr, &number))
         pool_bits_take(&l->pool->bits, number);
@@ -117,6 +125,7 @@ static void lease_enter(struct pool_book *book, struct pool_lease *l)
 static void lease_drop(struct pool_book *book, struct pool_lease *l)
 {
     uint32_t number;
+    lease_fix(l, false);
     pool_list_remove(list_of(l), l);
     if (pool_spans_number(&l->pool->spans, &l->addr, &number))
         pool_bits_free(&l->pool->bits, number);
@@ -359,6 +368,7 @@ static void set_rehome(struct pool_book *book, struct pool_list *list)
     *list = (struct pool_list){0};
     for (struct pool_lease *l = from.last, *prev; l; l = prev) {
         prev = l->of_pool.prev;
+        lease_fix(l, false);
         lease_enter(book, l);
         if (l->pool == &book->none && !l->holder)
             lease_drop(book, l);
@@ -414,10 +424,35 @@ int pool_book_set(struct pool_book *book, const struct ike_pool_conf *pools, siz
     return 0;
 }
 
+static void reserve_one(struct pool_book *book, const struct base_addr *addr, bool is_fixed)
+{
+    struct pool_lease *l = pool_leases_at(&book->leases, addr);
+    if (l)
+        lease_fix(l, is_fixed);
+}
+
+/* Both lists are sorted: only what one of them has alone is looked up. */
+static void reserve_differ(struct pool_book *book, const struct ike_grants *was, const struct ike_grants *is)
+{
+    const size_t n = was ? was->n_reserved : 0, m = is ? is->n_reserved : 0;
+    for (size_t i = 0, k = 0; i < n || k < m;) {
+        const int order = i == n   ? 1
+                          : k == m ? -1
+                                   : base_addr_compare(&was->reserved[i].addr, &is->reserved[k].addr);
+        if (order < 0)
+            reserve_one(book, &was->reserved[i].addr, false);
+        else if (order > 0)
+            reserve_one(book, &is->reserved[k].addr, true);
+        i += order <= 0;
+        k += order >= 0;
+    }
+}
+
 void pool_book_reserve(struct pool_book *book, const struct ike_grants *grants)
 {
     for (size_t i = 0; i < book->n_pools; i++)
         book->pools[i]->was_other = true;
+    reserve_differ(book, book->grants, grants);
     book->grants = grants;
 }
 
@@ -476,8 +511,11 @@ bool pool_view(const struct pool_book *book, size_t pool, struct pool_view *out)
     if (pool > book->n_pools)
         return false;
     const struct pool *p = pool < book->n_pools ? book->pools[pool] : &book->none;
-    *out = (struct pool_view){
-        .size = p->spans.size, .held = (uint32_t)p->held.count, .idle = (uint32_t)p->idle.count};
+    *out = (struct pool_view){.size = p->spans.size,
+                              .held = (uint32_t)p->held.count,
+                              .idle = (uint32_t)p->idle.count,
+                              .reserved = pool_spans_reserved(&p->spans, book->grants)};
+    out->free = out->size - out->held - out->idle - (out->reserved - p->n_fixed);
     memcpy(out->name, p->name, sizeof out->name);
     return true;
 }

@@ -45,7 +45,8 @@ int pool_book_set(struct pool_book *book, const struct ike_pool_conf *pools, siz
 
 /*
  * Addresses that belong to identities by rows: they are given by pool_take_fixed() alone, and to nobody else;
- * whoever has one already has it until it is given back. NULL: there are none. Borrowed until the next call.
+ * whoever has one already has it until it is given back. NULL: there are none. Borrowed until the next call
+ * returns.
  */
 void pool_book_reserve(struct pool_book *book, const struct ike_grants *grants);
 
@@ -86,7 +87,9 @@ bool pool_book_change(struct pool_book *book, struct pool_record *out);
 /* A pool in numbers; of number n: leases that are in no pool. */
 struct pool_view {
     char name[IKE_POOL_NAME_MAX]; /* "" of number n */
-    uint32_t size, held, idle;    /* addresses; size - held - idle were never given */
+    uint32_t size, held, idle;    /* addresses */
+    uint32_t reserved;            /* belong to identities by rows, whether these are here or not */
+    uint32_t free;                /* nobody's: neither given, nor kept, nor reserved; not of number n */
 };
 /* False: there is no pool of this number. */
 bool pool_view(const struct pool_book *book, size_t pool, struct pool_view *out);

@@ -44,6 +44,7 @@ struct pool_lease {
     struct base_addr addr;
     uint64_t holder; /* who uses it now, as its owner counts; 0: nobody */
     base_time since; /* held, or idle, since then */
+    bool is_fixed;   /* the address is reserved, for whomever */
     bool is_changed;
     bool is_gone; /* in no table; waits to be told of */
 };

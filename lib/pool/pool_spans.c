@@ -69,6 +69,16 @@ struct base_addr pool_spans_addr(const struct pool_spans *s, uint32_t number)
     return addr_plus(s->list[i].lo, number - s->list[i].first);
 }
 
+uint32_t pool_spans_reserved(const struct pool_spans *s, const struct ike_grants *grants)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct base_addr hi = addr_plus(s->list[i].lo, s->list[i].count - 1);
+        n += ike_grants_between(grants, &s->list[i].lo, &hi);
+    }
+    return (uint32_t)n;
+}
+
 bool pool_spans_equal(const struct pool_spans *a, const struct pool_spans *b)
 {
     bool same = a->n == b->n && a->size == b->size;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "base_addr.h"
 #include "base_ts.h"
+#include "ike_grant.h"
 #include "ike_pool_conf.h"
 
 /* Addresses of one pool that are given; of larger ones (an IPv6 prefix) the first so many. */
@@ -32,5 +33,8 @@ bool pool_spans_number(const struct pool_spans *s, const struct base_addr *addr,
 
 /* The address with a number below size. */
 struct base_addr pool_spans_addr(const struct pool_spans *s, uint32_t number);
+
+/* How many of the addresses are reserved by rows. */
+uint32_t pool_spans_reserved(const struct pool_spans *s, const struct ike_grants *grants);
 
 bool pool_spans_equal(const struct pool_spans *a, const struct pool_spans *b);

@@ -15,12 +15,13 @@ static void pools_and_who_has_their_addresses(void **state)
     expect_printed(
         cli_print_pools,
         "{'pools':[{'name':'staff','addresses':['10.9.0.1-10.9.0.254'],'size':254,'in_use':1,'kept':1,"
-        "'free':252,'lease_s':3600},{'in_use':1,'kept':0}],'leases':[{'address':'10.9.0.1','pool':"
+        "'reserved':3,'free':249,'lease_s':3600},{'in_use':1,'kept':0}],'leases':[{'address':'10.9.0.1','"
+        "pool':"
         "'staff','state':'in use','since_s':60,'id':'@a'},{'address':'192.0.2.7','state':'in use',"
         "'since_s':5,'id':'@b'}]}",
-        "  POOL          ADDRESSES            SIZE  IN USE  KEPT  FREE      LEASE\n"
-        "  staff         10.9.0.1-10.9.0.254   254       1     1   252  1 h 0 min\n"
-        "  (in no pool)  -                       -       1     0     -          -\n"
+        "  POOL          ADDRESSES            SIZE  IN USE  KEPT  RESERVED  FREE      LEASE\n"
+        "  staff         10.9.0.1-10.9.0.254   254       1     1         3   249  1 h 0 min\n"
+        "  (in no pool)  -                       -       1     0         -     -          -\n"
         "\n"
         "  ADDRESS    POOL   STATE       SINCE  IDENTITY\n"
         "  10.9.0.1   staff  in use  1 min 0 s  @a\n"

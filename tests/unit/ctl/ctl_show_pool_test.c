@@ -80,6 +80,7 @@ static void a_pool_and_its_leases_are_told(void **state)
     assert_int_equal(json_integer_value(json_object_get(p, "size")), 65536);
     assert_int_equal(json_integer_value(json_object_get(p, "in_use")), 1);
     assert_int_equal(json_integer_value(json_object_get(p, "kept")), 1);
+    assert_int_equal(json_integer_value(json_object_get(p, "reserved")), 0);
     assert_int_equal(json_integer_value(json_object_get(p, "free")), 65534);
     size_t i;
     json_t *l;

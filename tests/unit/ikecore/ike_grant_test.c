@@ -86,6 +86,34 @@ static void an_address_is_one_identitys(void **state)
     ike_conf_put(conf);
 }
 
+static size_t reserved_between(const struct ike_conf *conf, const char *lo, const char *hi)
+{
+    struct base_addr a, b;
+    assert_int_equal(base_addr_parse(lo, &a), 0);
+    assert_int_equal(base_addr_parse(hi, &b), 0);
+    return ike_grants_between(conf->grants, &a, &b);
+}
+
+static void reserved_addresses_of_a_range_are_counted_each_once(void **state)
+{
+    (void)state;
+    struct ike_conf *conf = conf_new(2);
+    row_add(conf, 0, "a@x.org", "10.9.0.1");
+    row_add(conf, 0, "b@x.org", "10.9.0.3");
+    row_add(conf, 1, "a@x.org", "10.9.0.1"); /* the same peer on another connection */
+    row_add(conf, 1, "c@x.org", "fd09::1");
+    ike_conf_seal(conf);
+    assert_int_equal(reserved_between(conf, "10.9.0.0", "10.9.0.255"), 2);
+    assert_int_equal(reserved_between(conf, "10.9.0.1", "10.9.0.1"), 1);
+    assert_int_equal(reserved_between(conf, "10.9.0.2", "10.9.0.2"), 0);
+    assert_int_equal(reserved_between(conf, "10.9.0.2", "10.9.0.3"), 1);
+    assert_int_equal(reserved_between(conf, "10.9.0.4", "10.9.0.9"), 0);
+    assert_int_equal(reserved_between(conf, "fd09::", "fd09::ffff"), 1);
+    const struct base_addr any = base_addr_ip4(0);
+    assert_int_equal(ike_grants_between(NULL, &any, &any), 0);
+    ike_conf_put(conf);
+}
+
 static void what_differs_is_counted_and_times_close_nothing(void **state)
 {
     (void)state;
@@ -137,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_its_connections_and_its_identitys),
         cmocka_unit_test(an_address_is_one_identitys),
+        cmocka_unit_test(reserved_addresses_of_a_range_are_counted_each_once),
         cmocka_unit_test(what_differs_is_counted_and_times_close_nothing),
         cmocka_unit_test(a_row_that_was_dropped_is_none),
     };

@@ -268,6 +268,56 @@ static void who_has_an_address_when_it_is_reserved_has_it_until_he_goes(void **s
     ike_conf_put(next);
 }
 
+#define assert_counts(held_, idle_, reserved_, free_) \
+    do {                                              \
+        struct pool_view v_;                          \
+        assert_true(pool_view(book, 0, &v_));         \
+        assert_int_equal(v_.held, held_);             \
+        assert_int_equal(v_.idle, idle_);             \
+        assert_int_equal(v_.reserved, reserved_);     \
+        assert_int_equal(v_.free, free_);             \
+    } while (0)
+
+static void a_reserved_address_is_not_free_whether_its_peer_is_here_or_not(void **state)
+{
+    struct ike_conf *conf = ROWS("@r.x", "10.9.0.1", "@s.x", "10.9.0.3", "@s.x", "2001:db8::9");
+    (void)state;
+    assert_counts(0, 0, 0, 4);
+    pool_book_reserve(book, conf->grants);
+    assert_counts(0, 0, 2, 2);
+    assert_int_equal(take_fixed("@r.x", 1, "10.9.0.1", false), 0);
+    assert_counts(1, 0, 2, 2);
+    assert_takes("@a.x", 2, NULL, "10.9.0.2");
+    release("10.9.0.2", 2);
+    assert_counts(1, 1, 2, 1);
+    release("10.9.0.1", 1);
+    assert_counts(0, 1, 2, 1);
+    ike_conf_put(conf);
+}
+
+static void counts_follow_what_a_reload_reserves(void **state)
+{
+    struct ike_conf *conf = ROWS("@r.x", "10.9.0.1", "@s.x", "10.9.0.2"), *next = ROWS("@s.x", "10.9.0.2");
+    (void)state;
+    assert_takes("@a.x", 1, NULL, "10.9.0.1");
+    assert_takes("@b.x", 2, NULL, "10.9.0.2");
+    release("10.9.0.2", 2);
+    assert_counts(1, 1, 0, 2);
+    pool_book_reserve(book, conf->grants);
+    assert_counts(1, 1, 2, 2);
+    pool_fill(0, "four", RANGES("10.9.0.1", "10.9.0.8")); /* and a pool that moves */
+    assert_int_equal(pool_book_set(book, pools, 2, 16), 0);
+    assert_counts(1, 1, 2, 6);
+    pool_book_reserve(book, next->grants);
+    assert_counts(1, 1, 1, 6);
+    release("10.9.0.1", 1);
+    assert_counts(0, 2, 1, 6);
+    pool_book_reserve(book, NULL);
+    assert_counts(0, 2, 0, 6);
+    ike_conf_put(conf);
+    ike_conf_put(next);
+}
+
 static void a_smaller_pool_keeps_what_is_in_use_until_that_ends(void **state)
 {
     struct pool_view v;
@@ -523,6 +573,8 @@ int main(void)
         WITH_BOOK(a_fixed_address_is_its_identitys_wherever_it_lies),
         WITH_BOOK(an_address_of_a_row_is_nobody_elses),
         WITH_BOOK(who_has_an_address_when_it_is_reserved_has_it_until_he_goes),
+        WITH_BOOK(a_reserved_address_is_not_free_whether_its_peer_is_here_or_not),
+        WITH_BOOK(counts_follow_what_a_reload_reserves),
         WITH_BOOK(a_smaller_pool_keeps_what_is_in_use_until_that_ends),
         WITH_BOOK(pools_are_the_same_by_name_whatever_their_order),
         WITH_BOOK(a_restart_knows_who_had_what),
