@@ -35,6 +35,15 @@ struct craft {
     size_t n_answers; /* datagrams of the newest answer */
 };
 
+/* Its key exchange is by this group from now on. */
+static inline void craft_set_group(struct craft *c, enum crypt_dh group)
+{
+    c->p->ops->dh_free(c->dh);
+    c->group = group;
+    c->public_len = crypt_alg_find(CRYPT_TYPE_DH, group, 0)->out_bytes;
+    assert_int_equal(c->p->ops->dh_new(group, &c->dh, c->public_value), 0);
+}
+
 /* A caller of this pair, which is started here. Freed with craft_free(), and the pair with it. */
 static inline struct craft *craft_new(struct pair *p)
 {
@@ -46,10 +55,7 @@ static inline struct craft *craft_new(struct pair *p)
     c->path = (struct ike_path){.local = {p->h[0].addr, 500}, .remote = {p->h[1].addr, 500}};
     c->sa = ikev2_sa_new(ike, &c->path, true);
     c->sa->spi_i = 0x1122334455667788;
-    c->group = CRYPT_DH_X25519;
-    const struct crypt_alg *a = crypt_alg_find(CRYPT_TYPE_DH, c->group, 0);
-    c->public_len = a->out_bytes;
-    assert_int_equal(p->ops->dh_new(c->group, &c->dh, c->public_value), 0);
+    craft_set_group(c, CRYPT_DH_X25519);
     ike_nonce_new(ike, &c->ni);
     return c;
 }

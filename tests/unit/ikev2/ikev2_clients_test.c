@@ -75,6 +75,52 @@ static void a_rekeying_of_the_ike_sa_may_begin_with_number_3(void **state)
     craft_free(c);
 }
 
+/* A caller by MODP-2048, and a gateway that takes MODP-1024, too, from whoever has nothing better. */
+static struct craft *caller_of_two_groups(void)
+{
+    static const char *const proposals[] = {"aes256-sha256-modp2048", "aes256-sha256-modp1024"};
+    struct pair *p = pair_new();
+    char why[128];
+    for (int h = 0; h < 2; h++) {
+        struct ike_conn_conf *conn = &p->h[h].conf->conns[0];
+        for (conn->n_proposals = 0; conn->n_proposals < 2; conn->n_proposals++)
+            assert_int_equal(crypt_proposal_parse(proposals[conn->n_proposals], CRYPT_PROTOCOL_IKE,
+                                                  &conn->proposals[conn->n_proposals], why, sizeof why),
+                             0);
+    }
+    struct craft *c = craft_new(p);
+    craft_set_group(c, CRYPT_DH_MODP_2048);
+    craft_connect(c, "10.1.0.0/16", "10.2.0.0/16");
+    return c;
+}
+
+/* Windows goes down to MODP-1024 when it rekeys an IKE SA of MODP-2048; asked by us it keeps that. */
+static void a_rekeying_of_theirs_may_take_a_smaller_group_and_ours_begins_with_the_first(void **state)
+{
+    (void)state;
+    static struct wire_ike_sa sa;
+    struct wire_ike_ke ke;
+    struct craft *c = caller_of_two_groups();
+    const struct ike_conn_conf *conn = &c->p->h[0].conf->conns[0];
+    struct wire_ike_builder b = craft_begin(c);
+    craft_set_group(c, CRYPT_DH_MODP_1024);
+    ikev2_select_offer(conn->proposals + 1, 1, UINT64_C(0x99aabbccddeeff00), IKEV2_SPI_BYTES, IKEV2_DH_WANTED,
+                       &sa);
+    wire_ike_put_sa(&b, &sa);
+    craft_put_ke(c, &b);
+    assert_true(craft_send(c, WIRE_IKE_CREATE_CHILD_SA, &b, 0));
+    assert_int_equal(ikev2_msg_error(&c->answer, NULL), 0);
+    craft_free(c);
+    c = caller_of_two_groups();
+    pair_event(c->p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
+    assert_true(craft_open(c));
+    const struct wire_ike_pld *p = wire_ike_plds_find(&c->answer.plds, WIRE_IKE_P_KE, 0);
+    assert_non_null(p);
+    assert_int_equal(wire_ike_ke_parse(p->body, &ke), 0);
+    assert_int_equal(ke.group, CRYPT_DH_MODP_2048);
+    craft_free(c);
+}
+
 /* Apple and Android ask for no certificate, Windows for those of 53 authorities, strongSwan's app of 135;
  * none of them has what issued ours. */
 static void our_chain_is_sent_whatever_is_asked_for(void **state)
@@ -491,6 +537,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_may_begin_with_number_3_and_is_answered_by_it),
         cmocka_unit_test(a_rekeying_of_the_ike_sa_may_begin_with_number_3),
+        cmocka_unit_test(a_rekeying_of_theirs_may_take_a_smaller_group_and_ours_begins_with_the_first),
         cmocka_unit_test(our_chain_is_sent_whatever_is_asked_for),
         cmocka_unit_test(what_is_asked_for_beside_addresses_and_not_known_is_passed_over),
         cmocka_unit_test(a_broadcast_may_be_a_network_of_ours),

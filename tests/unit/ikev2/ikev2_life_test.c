@@ -88,6 +88,45 @@ static void a_short_life_outlasts_the_retransmissions_of_its_rekeying(void **sta
     }
 }
 
+/*
+ * Telephones and Windows renew what they have by their own clock, once a day or never. Either we rekey, and
+ * then well before our hard end, or we leave it to them, and then nothing of ours has an end before.
+ */
+static void a_client_that_rekeys_once_a_day_or_never_keeps_its_tunnel(void **state)
+{
+    static const struct {
+        uint32_t client_s, ours_s, life_s; /* of the child; rekey_s of both */
+    } rows[] = {
+        {0, 3600, 0},          /* the defaults here, and a client that never does it */
+        {24 * 3600, 3600, 0},  /* and one that does it once a day */
+        {24 * 3600, 0, 0},     /* left to the client */
+        {24 * 3600, 0, 90000}, /* with an end behind the client's day, for operators who want one */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair *p = pair_new();
+        for (int h = 0; h < 2; h++) {
+            struct ike_conn_conf *c = &p->h[h].conf->conns[0];
+            c->rekey_s = 4 * (h ? rows[i].ours_s : rows[i].client_s);
+            c->children[0].rekey_s = h ? rows[i].ours_s : rows[i].client_s;
+            c->children[0].life_s = h ? rows[i].life_s : 0;
+            c->dpd_s = 0;
+        }
+        pair_start(p);
+        pair_connect(p);
+        for (int hour = 0; hour < 100; hour++) {
+            p->h[0].n_audits = p->h[1].n_audits = 0;
+            pair_run(p, 3600);
+            assert_int_equal(pair_stats(p, 1).children, 1);
+            assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_CHILD_DOWN), 0);
+            assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
+        }
+        assert_true(pair_stats(p, 1).rekeyed_child >= 3);
+        pair_check_keys(p);
+        pair_free(p);
+    }
+}
+
 #define TUNNELS 10000
 #define PARTS   20
 
@@ -150,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lifetimes_alone_rekey_everything_for_a_day),
         cmocka_unit_test(a_short_life_outlasts_the_retransmissions_of_its_rekeying),
+        cmocka_unit_test(a_client_that_rekeys_once_a_day_or_never_keeps_its_tunnel),
         cmocka_unit_test(a_dead_peer_is_noticed_and_its_pairs_are_removed),
         cmocka_unit_test(ten_thousand_that_come_up_at_once_are_renewed_evenly_over_a_tenth_of_their_life),
         cmocka_unit_test(traffic_from_the_peer_spares_the_liveness_check),
