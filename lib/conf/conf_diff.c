@@ -5,12 +5,14 @@
  * in the table of keys. It only tells; doing is the control core's.
  */
 #include "conf_int.h"
-#include "eap_users.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base_wipe.h"
+#include "eap.h"
+#include "eap_users.h"
 #include "ike_cred.h"
 #include "ike_grant.h"
 
@@ -104,6 +106,24 @@ static void diff_then(struct conf_diff *d, const struct ike_conn_conf *from, con
         op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote.then", from->name);
 }
 
+/* What we log in by elsewhere; the next authentication takes it. */
+static bool same_login(const struct eap_login *a, const struct eap_login *b)
+{
+    if (!a || !b)
+        return a == b;
+    return base_span_equal(eap_name_span(&a->name), eap_name_span(&b->name)) &&
+           base_span_equal(eap_name_span(&a->identity), eap_name_span(&b->identity)) &&
+           base_equal_secret(a->hash, b->hash, sizeof a->hash);
+}
+
+static bool same_xauth_login(const struct ike_xauth_login *a, const struct ike_xauth_login *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->user_len == b->user_len && memcmp(a->user, b->user, a->user_len) == 0 &&
+           a->password_len == b->password_len && base_equal_secret(a->password, b->password, a->password_len);
+}
+
 /* What differs beside its secret. */
 static void diff_conn_values(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)
 {
@@ -133,6 +153,8 @@ static void diff_conn_values(struct conf_diff *d, struct ike_conn_conf *from, st
         op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local", from->name);
     if (from->conf->pki && !ike_anchor_equal(from->conf->pki, from->anchor, to->anchor))
         op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote", from->name);
+    if (!same_login(from->login, to->login) || !same_xauth_login(from->xauth_login, to->xauth_login))
+        op_add(d, CONF_OP_IN_FORCE, "login of connections.%s.local", from->name);
     const size_t n_rows = ike_grants_differ(from, to);
     if (n_rows)
         op_add(d, CONF_OP_NEW_SA, "%zu rows of connections.%s.remote", n_rows, from->name);
@@ -197,6 +219,9 @@ static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const s
     if (!eap_users_equal(from->users, to->users))
         op_add(d, CONF_OP_IN_FORCE, "users");
     const size_t n_removed = eap_users_removed(from->users, to->users);
+    const size_t n_renewed = eap_users_renewed(from->users, to->users);
+    if (n_renewed)
+        op_add(d, CONF_OP_IN_FORCE, "passwords of %zu of users", n_renewed);
     if (n_removed)
         op_add(d, CONF_OP_REMOVED, "%zu of users, with their SAs", n_removed);
     for (size_t i = 0; i < from->n_conns; i++) {

@@ -2,7 +2,7 @@
 /*
  * Keys of single identities, as connections for many peers use them: those that another snapshot has not, by
  * the connection whose peers they are. What it costs grows with the keys that differ, not with the
- * connections.
+ * connections, but for those with a second round by pattern and key.
  */
 #include "conf_int.h"
 
@@ -28,18 +28,57 @@ static size_t secret_conn(const struct ike_conf *conf, const struct ike_secret *
     return conf->n_conns;
 }
 
+/* Connections whose peers prove themselves by a key of their own in the second round (RFC 4739). */
+struct rounds {
+    size_t n;
+    uint32_t *conns; /* owned; numbers */
+};
+
+/* False: no memory. */
+static bool rounds_find(const struct ike_conf *conf, struct rounds *out)
+{
+    *out = (struct rounds){0, conf->has_rounds ? calloc(conf->n_conns, sizeof *out->conns) : NULL};
+    for (uint32_t i = 0; out->conns && i < conf->n_conns; i++) {
+        const struct ike_conn_conf *then = conf->conns[i].then;
+        if (then && then->remote_auth == IKE_AUTH_PSK && then->remote_id.pattern)
+            out->conns[out->n++] = i;
+    }
+    return out->conns || !conf->has_rounds;
+}
+
+/* The first of those in whose second round a secret stands, or n_conns. */
+static size_t rounds_conn(const struct rounds *r, const struct ike_conf *conf, const struct ike_secret *s)
+{
+    struct ike_probes probes;
+    struct ike_id probe;
+    ike_probes_start(&probes, &s->remote, ike_index_shapes(conf));
+    while (r->n && ike_probes_next(&probes, &probe))
+        for (size_t i = 0; i < r->n; i++) {
+            const struct ike_conn_conf *then = conf->conns[r->conns[i]].then;
+            if (ike_id_equal(&then->remote_id, &probe) && ike_id_equal(&then->local_id, &s->local))
+                return r->conns[i];
+        }
+    return conf->n_conns;
+}
+
 bool conf_secrets_lost(const struct ike_conf *from, const struct ike_conf *to, struct conf_secrets_diff *out)
 {
+    struct rounds rounds;
     *out = (struct conf_secrets_diff){calloc(from->n_conns + 1, sizeof *out->changed),
                                       calloc(from->n_conns + 1, sizeof *out->removed)};
-    for (size_t i = 0; out->changed && out->removed && i < from->n_secrets; i++) {
+    const bool has_room = rounds_find(from, &rounds) && out->changed && out->removed;
+    for (size_t i = 0; has_room && i < from->n_secrets; i++) {
         const struct ike_secret *s = &from->secrets[i];
         if (ike_conf_has_secret(to, s))
             continue;
-        const bool is_there = ike_conf_secret(to, &s->local, &s->remote);
-        (is_there ? out->changed : out->removed)[secret_conn(from, s)]++;
+        uint32_t *const counts = ike_conf_secret(to, &s->local, &s->remote) ? out->changed : out->removed;
+        const size_t first = secret_conn(from, s), then = rounds_conn(&rounds, from, s);
+        counts[first]++;
+        if (then != first && then != from->n_conns)
+            counts[then]++;
     }
-    return out->changed && out->removed;
+    free(rounds.conns);
+    return has_room;
 }
 
 void conf_secrets_diff_free(struct conf_secrets_diff *d)

@@ -212,6 +212,17 @@ size_t eap_users_removed(const struct eap_users *from, const struct eap_users *t
     return n;
 }
 
+size_t eap_users_renewed(const struct eap_users *from, const struct eap_users *to)
+{
+    size_t n = 0;
+    for (size_t i = 0; eap_users_count(to) && i < eap_users_count(from); i++) {
+        const struct eap_user *row = &from->rows[i];
+        const uint32_t at = *users_at(to, base_span(row->name, row->len));
+        n += at && !base_equal_secret(to->rows[at - 1].hash, row->hash, sizeof row->hash);
+    }
+    return n;
+}
+
 bool eap_users_equal(const struct eap_users *a, const struct eap_users *b)
 {
     if (eap_users_count(a) != eap_users_count(b))

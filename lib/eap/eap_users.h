@@ -53,6 +53,8 @@ const struct eap_user *eap_users_find(const struct eap_users *users, struct base
 
 /* How many users of one are not in the other; NULL is an empty one. */
 size_t eap_users_removed(const struct eap_users *from, const struct eap_users *to);
+/* How many of one have another password in the other. */
+size_t eap_users_renewed(const struct eap_users *from, const struct eap_users *to);
 
 /* Whether both have the same rows; NULL is an empty one. */
 bool eap_users_equal(const struct eap_users *a, const struct eap_users *b);

@@ -3,11 +3,12 @@
 #include "conf_int.h"
 #include "conf_test_help.h"
 
-#define KEY_A        "0x000102030405060708090a0b0c0d0e0f10111213"
-#define KEY_B        "0xff0102030405060708090a0b0c0d0e0f10111213"
-#define ROW(id, key) "{'local':'@gw','remote':'@" id "','psk':'" key "'}"
-#define ROADS        "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','pools':'p'}},"
-#define POOL         ",'pools':{'p':{'addresses':'10.9.0.0/24'}}"
+#define KEY_A         "0x000102030405060708090a0b0c0d0e0f10111213"
+#define KEY_B         "0xff0102030405060708090a0b0c0d0e0f10111213"
+#define ROW(id, key)  "{'local':'@gw','remote':'@" id "','psk':'" key "'}"
+#define USER(id, key) "{'local':'@gw','remote':'" id "','psk':'" key "'}"
+#define ROADS         "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','pools':'p'}},"
+#define POOL          ",'pools':{'p':{'addresses':'10.9.0.0/24'}}"
 #define LABS \
     "'labs':{" GOOD_LOCAL ",'remote':{'id':'*.y.org','pools':'p'}},'foo':{" GOOD_LOCAL "," GOOD_REMOTE "}"
 
@@ -68,10 +69,38 @@ static void a_key_of_a_connection_of_its_own_is_not_counted_twice(void **state)
     conf_free(to);
 }
 
+/* First each host has a key of its own, and then its user. */
+static void keys_of_a_second_round_are_told_by_its_pattern(void **state)
+{
+    static const char conns[] = "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','auth':['psk','psk'],"
+                                "'then':{'id':'*@x.org'},'pools':'p'}}";
+    (void)state;
+    struct conf *from = load_parts(
+                    GOOD_PORTS,
+                    ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_A) "," USER("bob@x.org", KEY_A), conns,
+                    POOL),
+                *to = load_parts(
+                    GOOD_PORTS,
+                    ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_B) "," USER("eve@x.org", KEY_A), conns,
+                    POOL);
+    struct conf_diff diff;
+    if (!from)
+        conf_report_print(&report, "culvert.json", stderr);
+    assert_true(from && to);
+    assert_int_equal(conf_diff_make(from, from, to, &diff), 0);
+    assert_true(tells(&diff, CONF_OP_NEW_SA, "secrets of 1 peers of connections.roads"));
+    assert_true(tells(&diff, CONF_OP_REMOVED, "secrets of 1 peers of connections.roads, with their SAs"));
+    assert_true(tells(&diff, CONF_OP_ADDED, "secrets of 1 peers of connections.roads"));
+    conf_diff_free(&diff);
+    conf_free(from);
+    conf_free(to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_told_by_the_pattern_whose_peers_they_are),
+        cmocka_unit_test(keys_of_a_second_round_are_told_by_its_pattern),
         cmocka_unit_test(a_key_of_a_connection_of_its_own_is_not_counted_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

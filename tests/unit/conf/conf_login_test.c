@@ -161,10 +161,44 @@ static void other_users_are_in_force_at_once(void **state)
     conf_free(c);
 }
 
+/* The only change that a reload would tell, or NULL: more or none. */
+static const char *only_change(const char *conn, const char *extra, const char *from, const char *to,
+                               enum conf_op_type type)
+{
+    static char name[sizeof((struct conf_op *)NULL)->name];
+    struct conf *a = load_with(conn, extra, from, 0600), *b = load_with(conn, extra, to, 0600);
+    struct conf_diff diff;
+    size_t n = 0;
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_int_equal(conf_diff_make(a, a, b, &diff), 0);
+    for (size_t i = 0; i < diff.n_ops; i++)
+        if (diff.ops[i].type == type && strcmp(diff.ops[i].name, "users") != 0 && n++ == 0)
+            snprintf(name, sizeof name, "%s", diff.ops[i].name);
+    conf_diff_free(&diff);
+    conf_free(a);
+    conf_free(b);
+    return n == 1 ? name : NULL;
+}
+
+#define HASHED(name, end) name ":00112233445566778899aabbccddee" end "\n"
+
+static void a_reload_tells_of_other_passwords(void **state)
+{
+    (void)state;
+    assert_string_equal(only_change(SERVES, USERS, HASHED("ann", "ff") HASHED("bob", "ff"),
+                                    HASHED("bob", "fe") HASHED("ann", "ff"), CONF_OP_IN_FORCE),
+                        "passwords of 1 of users");
+    assert_string_equal(only_change(LOGS_IN, "", "one\n", "two\n", CONF_OP_IN_FORCE),
+                        "login of connections.foo.local");
+    assert_string_equal(only_change(LOGS_IN, "", "one\n", "one\r\n", CONF_OP_UNCHANGED), "foo");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(users_come_from_their_file),
+        cmocka_unit_test(a_reload_tells_of_other_passwords),
         cmocka_unit_test(a_bad_file_of_users_is_named_with_its_line),
         cmocka_unit_test(a_login_has_a_name_and_a_password),
         cmocka_unit_test(a_password_file_that_does_not_serve_is_refused),

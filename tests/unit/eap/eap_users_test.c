@@ -115,6 +115,10 @@ static void tables_are_compared_by_rows_and_not_by_order(void **state)
     assert_int_equal(eap_users_removed(a, none), eap_users_count(a));
     assert_int_equal(eap_users_removed(a, NULL), eap_users_count(a));
     assert_int_equal(eap_users_removed(NULL, a), 0);
+    assert_int_equal(eap_users_renewed(a, b), 0);
+    assert_int_equal(eap_users_renewed(a, c), 1);
+    assert_int_equal(eap_users_renewed(a, none), 0);
+    assert_int_equal(eap_users_renewed(NULL, a), 0);
     eap_users_put(a);
     eap_users_put(b);
     eap_users_put(c);
