@@ -24,11 +24,12 @@ struct crypt_cert; /* a parsed X.509 certificate, or a raw public key */
 struct crypt_tls_ops;
 struct crypt_trust; /* CA certificates and CRLs that a connection trusts, and rules */
 
-#define CRYPT_CHAIN_MAX     8     /* certificates of one side: its own and intermediate ones */
-#define CRYPT_CERT_DER_MAX  16384 /* octets of one certificate of a peer */
-#define CRYPT_CA_HASH_BYTES 20    /* SHA-1 of a SubjectPublicKeyInfo (RFC 7296 3.7) */
-#define CRYPT_WORDS_MAX     512   /* a sentence, with NUL */
-#define CRYPT_NAME_TEXT_MAX 512   /* a distinguished name in text, with NUL */
+#define CRYPT_CHAIN_MAX     8 /* certificates of one side: its own and intermediate ones */
+#define CRYPT_MARKS_MAX     (CRYPT_CHAIN_MAX + 1) /* the longest path below a CA */
+#define CRYPT_CERT_DER_MAX  16384                 /* octets of one certificate of a peer */
+#define CRYPT_CA_HASH_BYTES 20                    /* SHA-1 of a SubjectPublicKeyInfo (RFC 7296 3.7) */
+#define CRYPT_WORDS_MAX     512                   /* a sentence, with NUL */
+#define CRYPT_NAME_TEXT_MAX 512                   /* a distinguished name in text, with NUL */
 
 /* Encodings of a CERT payload that are taken (RFC 7296 3.6, RFC 7670). */
 enum crypt_cert_form { CRYPT_CERT_X509 = 4, CRYPT_CERT_RAW_KEY = 15 };
@@ -86,10 +87,17 @@ enum crypt_fault {
     CRYPT_CHAIN_FAULTS
 };
 
+/* Certificates by what revocation lists call them (crypt_pki_ops.cert_mark). */
+struct crypt_marks {
+    uint8_t n;
+    uint64_t at[CRYPT_MARKS_MAX];
+};
+
 struct crypt_verdict {
     enum crypt_fault fault;
     char words[CRYPT_WORDS_MAX];     /* empty when good; what a peer chose in it is escaped */
     uint8_t ca[CRYPT_CA_HASH_BYTES]; /* good: which CA of the trust it ends in */
+    struct crypt_marks path;         /* good: the certificates from the peer's own up to below that CA */
 };
 
 /* What a peer sent: encodings as they came, its own certificate first (RFC 7296 3.6). */

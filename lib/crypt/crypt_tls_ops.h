@@ -75,6 +75,8 @@ struct crypt_tls_ops {
      * is one: a raw public key names nobody. NULL: not yet.
      */
     const struct crypt_cert *(*peer)(const struct crypt_tls *tls);
+    /* What revocation lists may name of how the peer proved itself, after DONE; none without a trust. */
+    struct crypt_marks (*peer_path)(const struct crypt_tls *tls);
     /*
      * Whom it names: its first e-mail address, else its common name; what has a NUL in it names nobody.
      * Returns the length in out, 0: nobody, or longer than max.

@@ -217,6 +217,14 @@ static int chain_on_error(int ok, X509_STORE_CTX *store)
     return 1;
 }
 
+/* What of a good path a list may name later: all but the CA at its end, which is trusted by itself. */
+static void chain_note_path(struct chain *c, const STACK_OF(X509) * path)
+{
+    struct crypt_marks *m = &c->verdict->path;
+    for (int i = 0; i + 1 < sk_X509_num(path) && m->n < CRYPT_MARKS_MAX; i++)
+        m->at[m->n++] = ossl_x509_mark(sk_X509_value(path, i));
+}
+
 static void chain_check(struct chain *c, X509_STORE_CTX *store)
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(store);
@@ -234,9 +242,11 @@ static void chain_check(struct chain *c, X509_STORE_CTX *store)
         return;
     }
     const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(store);
-    if (chain_is_good(c, path) &&
-        ossl_cert_key_hash(sk_X509_value(path, sk_X509_num(path) - 1), c->verdict->ca))
-        c->verdict->fault = CRYPT_CHAIN_GOOD;
+    if (!chain_is_good(c, path) ||
+        !ossl_cert_key_hash(sk_X509_value(path, sk_X509_num(path) - 1), c->verdict->ca))
+        return;
+    chain_note_path(c, path);
+    c->verdict->fault = CRYPT_CHAIN_GOOD;
 }
 
 static void chain_verify_anew(struct chain *c, const struct crypt_peer_chain *peer)
@@ -269,12 +279,12 @@ enum crypt_fault ossl_chain_verify(const struct crypt_trust *trust, const struct
     struct ossl_memo_key key;
     const bool has_key = peer->n_others < CRYPT_CHAIN_MAX && ossl_memo_key(peer, purpose, &key);
     *verdict = (struct crypt_verdict){.fault = CRYPT_CHAIN_FAILED};
-    *leaf = has_key ? ossl_memo_find(trust->memo, &key, now, verdict->ca) : NULL;
+    *leaf = has_key ? ossl_memo_find(trust->memo, &key, now, verdict) : NULL;
     if (*leaf)
         return verdict->fault = CRYPT_CHAIN_GOOD;
     chain_verify_anew(&c, peer);
     if (verdict->fault == CRYPT_CHAIN_GOOD && has_key)
-        ossl_memo_keep(trust->memo, &key, chain_span(&c), c.leaf, verdict->ca);
+        ossl_memo_keep(trust->memo, &key, chain_span(&c), c.leaf, verdict);
     if (verdict->fault == CRYPT_CHAIN_FAILED && verdict->words[0] == '\0')
         chain_refuse(&c, CRYPT_CHAIN_FAILED, NULL, 0,
                      "the peer's certificate could not be checked: OpenSSL failed, or memory is short here");

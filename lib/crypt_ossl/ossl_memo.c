@@ -15,6 +15,7 @@ struct memo_entry {
     struct ossl_memo_span span;
     struct crypt_cert *leaf; /* a reference; NULL: the place is free */
     uint8_t ca[CRYPT_CA_HASH_BYTES];
+    struct crypt_marks path;
 };
 
 struct ossl_memo {
@@ -83,27 +84,28 @@ static struct memo_entry *memo_entry_of(struct ossl_memo *memo, const struct oss
 }
 
 struct crypt_cert *ossl_memo_find(struct ossl_memo *memo, const struct ossl_memo_key *key, int64_t now,
-                                  uint8_t ca[CRYPT_CA_HASH_BYTES])
+                                  struct crypt_verdict *out)
 {
     const struct memo_entry *e = memo_entry_of(memo, key);
     struct crypt_cert *leaf = NULL;
     pthread_mutex_lock(&memo->lock);
     if (e->leaf && memcmp(&e->key, key, sizeof *key) == 0 && now >= e->span.from && now < e->span.until) {
         leaf = ossl_cert_get(e->leaf);
-        memcpy(ca, e->ca, sizeof e->ca);
+        memcpy(out->ca, e->ca, sizeof e->ca);
+        out->path = e->path;
     }
     pthread_mutex_unlock(&memo->lock);
     return leaf;
 }
 
 void ossl_memo_keep(struct ossl_memo *memo, const struct ossl_memo_key *key, struct ossl_memo_span span,
-                    struct crypt_cert *leaf, const uint8_t ca[CRYPT_CA_HASH_BYTES])
+                    struct crypt_cert *leaf, const struct crypt_verdict *good)
 {
     struct memo_entry *e = memo_entry_of(memo, key);
     pthread_mutex_lock(&memo->lock);
     struct crypt_cert *before = e->leaf;
-    *e = (struct memo_entry){.key = *key, .span = span, .leaf = ossl_cert_get(leaf)};
-    memcpy(e->ca, ca, sizeof e->ca);
+    *e = (struct memo_entry){.key = *key, .span = span, .leaf = ossl_cert_get(leaf), .path = good->path};
+    memcpy(e->ca, good->ca, sizeof e->ca);
     pthread_mutex_unlock(&memo->lock);
     ossl_cert_put(before);
 }

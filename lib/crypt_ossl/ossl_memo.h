@@ -38,9 +38,10 @@ bool ossl_memo_key(const struct crypt_peer_chain *peer, enum crypt_purpose purpo
 struct ossl_memo_span ossl_memo_always(void);
 void ossl_memo_narrow(struct ossl_memo_span *span, int64_t date, int64_t now);
 
-/* The leaf (the caller's, put it) and the CA of a chain that is good now. NULL: it is not known to be. */
+/* The leaf (the caller's, put it) and, in out, CA and path of a chain that is good now. NULL: it is not known
+ * to be. */
 struct crypt_cert *ossl_memo_find(struct ossl_memo *memo, const struct ossl_memo_key *key, int64_t now,
-                                  uint8_t ca[CRYPT_CA_HASH_BYTES]);
-/* Keeps one that was found good, with a reference of its own to the leaf. */
+                                  struct crypt_verdict *out);
+/* Keeps CA and path of one that was found good, with a reference of its own to the leaf. */
 void ossl_memo_keep(struct ossl_memo *memo, const struct ossl_memo_key *key, struct ossl_memo_span span,
-                    struct crypt_cert *leaf, const uint8_t ca[CRYPT_CA_HASH_BYTES]);
+                    struct crypt_cert *leaf, const struct crypt_verdict *good);

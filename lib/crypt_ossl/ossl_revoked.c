@@ -103,12 +103,17 @@ void ossl_revoked_free(struct ossl_revoked *r)
     *r = (struct ossl_revoked){0};
 }
 
-uint64_t ossl_cert_mark(const struct crypt_cert *cert)
+uint64_t ossl_x509_mark(const X509 *x509)
 {
     uint64_t issuer;
-    return cert->x509 && revoked_issuer(X509_get_issuer_name(cert->x509), &issuer)
-               ? revoked_mark(issuer, X509_get0_serialNumber(cert->x509))
+    return revoked_issuer(X509_get_issuer_name(x509), &issuer)
+               ? revoked_mark(issuer, X509_get0_serialNumber(x509))
                : 0;
+}
+
+uint64_t ossl_cert_mark(const struct crypt_cert *cert)
+{
+    return cert->x509 ? ossl_x509_mark(cert->x509) : 0;
 }
 
 bool ossl_trust_lists(const struct crypt_trust *trust, uint64_t mark)

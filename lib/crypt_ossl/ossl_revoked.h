@@ -18,5 +18,8 @@ bool ossl_revoked_add(struct ossl_revoked *r, X509_CRL *crl);
 void ossl_revoked_sort(struct ossl_revoked *r);
 void ossl_revoked_free(struct ossl_revoked *r);
 
+/* The mark of a certificate; 0: the library failed. */
+uint64_t ossl_x509_mark(const X509 *x509);
+
 uint64_t ossl_cert_mark(const struct crypt_cert *cert);
 bool ossl_trust_lists(const struct crypt_trust *trust, uint64_t mark);

@@ -374,6 +374,11 @@ static const struct crypt_cert *tls_peer(const struct crypt_tls *t)
     return t->is_shaken ? t->peer : NULL;
 }
 
+static struct crypt_marks tls_peer_path(const struct crypt_tls *t)
+{
+    return tls_peer(t) && t->trust ? t->verdict.path : (struct crypt_marks){0};
+}
+
 /* A copy without NUL at its end. 0: too long, or there is a NUL in it. */
 static size_t tls_copy(const uint8_t *text, int len, char *out, size_t max)
 {
@@ -440,5 +445,6 @@ const struct crypt_tls_ops ossl_tls_ops = {
     .fault = tls_fault,
     .words = tls_words,
     .peer = tls_peer,
+    .peer_path = tls_peer_path,
     .peer_name = tls_peer_name,
 };

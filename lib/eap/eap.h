@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "base_span.h"
 #include "crypt_eap_ops.h"
+#include "crypt_pki_ops.h"
 #include "eap_users.h"
 
 #define EAP_PACKET_MAX 4000 /* bytes of a packet of ours */
@@ -91,6 +92,7 @@ struct eap {
     void *state;              /* the method's; of base_secret_new() */
     struct eap_name identity; /* a server: the answer to the first question; nothing is proved by it */
     struct eap_name user;     /* who the peer proved to be; a server's, and valid with EAP_SUCCEEDS */
+    struct crypt_marks shown; /* by which certificates, with EAP_SUCCEEDS; of TLS alone */
     bool has_msk;             /* with EAP_SUCCEEDS */
     uint8_t msk[EAP_MSK_MAX];
     struct eap_grant grant; /* with EAP_SUCCEEDS, of a RADIUS server */

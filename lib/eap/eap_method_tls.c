@@ -85,6 +85,7 @@ static int tls_key(struct eap *e)
         e->msk[i] = key[i];
     base_wipe(key, sizeof key);
     e->has_msk = rc == 0;
+    e->shown = ops->peer_path(e->setup.tls);
     return rc;
 }
 

@@ -140,6 +140,15 @@ bool ike_anchor_equal(const struct crypt_pki_ops *pki, const struct ike_anchor *
     return same;
 }
 
+bool ike_anchor_revokes(const struct crypt_pki_ops *pki, const struct ike_anchor *anchor,
+                        const struct crypt_marks *shown)
+{
+    bool is_revoked = false;
+    for (size_t i = 0; anchor && anchor->trust && i < shown->n && !is_revoked; i++)
+        is_revoked = pki->trust_lists(anchor->trust, shown->at[i]);
+    return is_revoked;
+}
+
 bool ike_cred_is_of(const struct ike_cred *cred, struct base_span ca_hash)
 {
     for (size_t i = 0; i < cred->n_cas; i++)

@@ -76,6 +76,10 @@ bool ike_creds_equal(const struct crypt_pki_ops *pki, const struct ike_creds *a,
 bool ike_anchor_equal(const struct crypt_pki_ops *pki, const struct ike_anchor *a,
                       const struct ike_anchor *b);
 
+/* Whether a revocation list of the authorities names one of the certificates. NULL: there are none. */
+bool ike_anchor_revokes(const struct crypt_pki_ops *pki, const struct ike_anchor *anchor,
+                        const struct crypt_marks *shown);
+
 /* Whether an authority by this hash may ask for it. */
 bool ike_cred_is_of(const struct ike_cred *cred, struct base_span ca_hash);
 

@@ -214,6 +214,15 @@ static int verify_signature(const struct ike_job_verify *v, const struct crypt_c
     return rc;
 }
 
+/* A certificate that is configured, without an authority, has no path, and may get an authority later. */
+static void verify_note_shown(struct ike_job_verify *v, const struct crypt_cert *leaf)
+{
+    v->shown = v->verdict.path;
+    const uint64_t mark = v->shown.n ? 0 : v->conf->pki->cert_mark(leaf);
+    if (mark)
+        v->shown.at[v->shown.n++] = mark;
+}
+
 static int verify_run(const struct crypt_ike_ops *ops, struct ike_job *job)
 {
     struct ike_job_verify *v = (struct ike_job_verify *)job;
@@ -233,7 +242,7 @@ static int verify_run(const struct crypt_ike_ops *ops, struct ike_job *job)
         rc = is_right < 0 ? is_right : 0;
     }
     if (leaf && v->auth.verified)
-        v->mark = v->conf->pki->cert_mark(leaf);
+        verify_note_shown(v, leaf);
     if (leaf)
         v->conf->pki->cert_put(leaf);
     /* What could not be checked here is not the peer's fault. */

@@ -52,7 +52,7 @@ struct ike_job_verify {
     enum ike_sig_finding finding;
     enum crypt_sig sig; /* NONE: not known */
     struct crypt_verdict verdict;
-    uint64_t mark; /* of the certificate that was good, as revocation lists name it; 0: none, or a raw key */
+    struct crypt_marks shown; /* the certificates that were good; none: a raw key */
     char words[CRYPT_WORDS_MAX];
 };
 

@@ -163,7 +163,7 @@ bool ikev1_auth_checked(struct ike *ike, struct ikev1_sa *sa, const struct ike_c
 {
     const struct ike_job_auth *a = ike_job_auth_of(job);
     if (ike_job_auth_is_verified(a)) {
-        sa->shown = ike_job_verify_of(a)->mark;
+        sa->shown = ike_job_verify_of(a)->shown;
         return true;
     }
     if (job->status != 0)

@@ -187,19 +187,12 @@ static bool sa_has_user(const struct ikev1_sa *sa, const struct ike_conn_conf *t
            eap_users_find(to->conf->users, base_span(who->bytes, who->len));
 }
 
-/* By a list that the connection has now. */
-static bool sa_is_revoked(const struct ikev1_sa *sa, const struct ike_conn_conf *to)
-{
-    const struct ike_anchor *anchor = to->anchor;
-    return sa->shown && anchor && anchor->trust && to->conf->pki->trust_lists(anchor->trust, sa->shown);
-}
-
 /* Why an SA cannot go on under this connection, static text; NULL: it can. */
 static const char *sa_lacks(const struct ikev1_sa *sa, const struct ike_conn_conf *conn)
 {
     if (!conn || !sa_fits(sa, conn) || !ike_grant_same(sa->conn, conn, &sa->remote_id))
         return "its configuration changed";
-    if (sa_is_revoked(sa, conn))
+    if (ike_anchor_revokes(conn->conf->pki, conn->anchor, &sa->shown))
         return "its certificate was revoked";
     return sa_has_user(sa, conn) ? NULL : "its user was removed";
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base_ration.h"
 #include "base_time.h"
+#include "crypt_pki_ops.h"
 #include "esp_way.h"
 #include "explain.h"
 #include "ike_blob.h"
@@ -119,7 +120,7 @@ struct ikev1_sa {
     const struct ike_conn_conf *conn;
     struct ike_path path;
     struct ike_id local_id, remote_id;
-    uint64_t shown; /* the peer's certificate (crypt_pki_ops.cert_mark); 0: none */
+    struct crypt_marks shown; /* by which certificates the peer proved itself */
     struct ikev1_choice algs;
     struct ikev1_keys keys;
     struct ike_natd natd;

@@ -155,7 +155,7 @@ bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike
     struct ikev2_auth *a = &sa->init->auth;
     if (ike_job_auth_is_verified(ike_job_auth_of(job))) {
         if (a->checks->shown && a->peer_proofs < IKE_ROUNDS_MAX)
-            a->shown[a->peer_proofs] = a->checks->shown(ike_job_auth_of(job));
+            a->shown[a->peer_proofs] = *a->checks->shown(sa, ike_job_auth_of(job));
         return true;
     }
     if (job->status != 0)

@@ -44,8 +44,8 @@ struct ikev2_auth_method {
     /* Puts what shows the key of a proof, before its AUTH payload. NULL: nothing. */
     void (*put)(struct wire_ike_builder *b, const struct ike_conn_conf *conn,
                 const struct ike_job_auth *proof);
-    /* What revocation lists name the certificate by that a good check saw, or 0. NULL: there is none. */
-    uint64_t (*shown)(const struct ike_job_auth *check);
+    /* The certificates that a good check rests on; borrowed. NULL: there are none. */
+    const struct crypt_marks *(*shown)(const struct ikev2_sa *sa, const struct ike_job_auth *check);
     /* Tells why a check that ran said no. NULL: the key is another one. */
     void (*explain)(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                     const struct ike_job_auth *check);

@@ -364,6 +364,12 @@ static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
     ikev2_account_start(ike, sa, &e->user, &e->grant);
 }
 
+static const struct crypt_marks *eap_shown(const struct ikev2_sa *sa, const struct ike_job_auth *check)
+{
+    (void)check;
+    return &sa->init->auth.eap->shown;
+}
+
 /* What all of EAP have in common. */
 #define EAP_ROW(name_, kind_, ...)                                                                   \
     {                                                                                                \
@@ -372,7 +378,8 @@ static void eap_granted(struct ike *ike, struct ikev2_sa *sa)
         .tell = eap_tell_end, __VA_ARGS__                                                            \
     }
 
-const struct ikev2_auth_method ikev2_auth_eap_tls = EAP_ROW("eap-tls", TLS, .is_mutual = true);
+const struct ikev2_auth_method ikev2_auth_eap_tls =
+    EAP_ROW("eap-tls", TLS, .is_mutual = true, .shown = eap_shown);
 const struct ikev2_auth_method ikev2_auth_eap_mschap = EAP_ROW("eap-mschapv2", MSCHAPV2, .is_mutual = true);
 /* Whether its methods prove both sides is not known before, so that EAP alone is not enough. */
 const struct ikev2_auth_method ikev2_auth_eap_radius = EAP_ROW("eap-radius", RADIUS, .granted = eap_granted);

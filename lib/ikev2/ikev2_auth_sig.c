@@ -140,9 +140,10 @@ static void sig_explain(struct ike *ike, const struct ikev2_sa *sa, const struct
     explain_signature(ike, ikev2_sa_about(sa), conn, ike_job_verify_of(check));
 }
 
-static uint64_t sig_shown(const struct ike_job_auth *check)
+static const struct crypt_marks *sig_shown(const struct ikev2_sa *sa, const struct ike_job_auth *check)
 {
-    return ike_job_verify_of(check)->mark;
+    (void)sa;
+    return &ike_job_verify_of(check)->shown;
 }
 
 #define SIG_ROW(name_, number_)                                                                             \

@@ -188,7 +188,10 @@ void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
     const struct ikev2_auth *a = &sa->init->auth;
     sa->remote_id = a->proved[0];
     ikev2_sa_set_also(sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
-    memcpy(sa->shown, a->shown, sizeof sa->shown);
+    if (!ikev2_sa_set_shown(sa, a->shown)) {
+        sa->want.close = true;
+        sa->want.close_why = "out of memory";
+    }
     sa->is_caller = sa->is_initiator;
     if (sa->run)
         ike_redirect_over(sa->run);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "base_time.h"
 #include "crypt_ike_ops.h"
+#include "crypt_pki_ops.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_nonce.h"
@@ -60,11 +61,11 @@ struct ikev2_auth {
     /* Proofs of each side that are done; who the peer is by each of its own (RFC 4739). */
     uint8_t own_proofs, peer_proofs;
     struct ike_id proved[IKE_ROUNDS_MAX];
-    uint64_t shown[IKE_ROUNDS_MAX];       /* the certificates of these (crypt_pki_ops.cert_mark); 0: none */
-    bool is_reloaded;                     /* amid it another configuration came in force */
-    bool peer_takes_rounds;               /* it said MULTIPLE_AUTH_SUPPORTED */
-    const struct ikev2_auth_method *late; /* of the login under way; NULL: there is none */
-    bool is_over;                         /* its rounds are, and AUTH of the late method comes */
+    struct crypt_marks shown[IKE_ROUNDS_MAX]; /* the certificates of these */
+    bool is_reloaded;                         /* amid it another configuration came in force */
+    bool peer_takes_rounds;                   /* it said MULTIPLE_AUTH_SUPPORTED */
+    const struct ikev2_auth_method *late;     /* of the login under way; NULL: there is none */
+    bool is_over;                             /* its rounds are, and AUTH of the late method comes */
     uint8_t rounds;
     const struct ikev2_auth_method *login; /* the late method that proved the peer; NULL: none did */
     struct eap *eap;                       /* of a method by EAP, while no job has it */

@@ -112,11 +112,6 @@ static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn
     return was && ike_conf_has_secret(to->conf, was);
 }
 
-static bool is_revoked(const struct ike_conn_conf *to, uint64_t mark)
-{
-    return mark && to->anchor && to->anchor->trust && to->conf->pki->trust_lists(to->anchor->trust, mark);
-}
-
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_id *const peers[IKE_ROUNDS_MAX] = {&sa->remote_id, sa->also_id};
@@ -129,9 +124,11 @@ const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_
         if (peer && from != c && c->remote_auth == IKE_AUTH_PSK && c->remote_id.pattern &&
             !has_same_key(from, c, peer))
             return "the key of its identity was removed or changed";
-        if (is_revoked(c, sa->shown[i]))
-            return "its certificate was revoked";
     }
+    /* A login by TLS may stand behind the proof that it takes the place of. */
+    for (uint8_t i = 0; sa->shown && i < IKE_ROUNDS_MAX; i++)
+        if (ike_anchor_revokes(to->conf->pki, ike_conn_conf_round(to, i)->anchor, &sa->shown[i]))
+            return "its certificate was revoked";
     return NULL;
 }
 

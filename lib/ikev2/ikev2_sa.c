@@ -251,6 +251,19 @@ void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
         *sa->also_id = *id;
 }
 
+bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown)
+{
+    unsigned n = 0;
+    for (size_t i = 0; shown && i < IKE_ROUNDS_MAX; i++)
+        n += shown[i].n;
+    if (!n)
+        return true;
+    sa->shown = malloc(IKE_ROUNDS_MAX * sizeof *shown);
+    if (sa->shown)
+        memcpy(sa->shown, shown, IKE_ROUNDS_MAX * sizeof *shown);
+    return sa->shown;
+}
+
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_conf *old = sa->conf;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base_ration.h"
 #include "base_time.h"
+#include "crypt_pki_ops.h"
 #include "esp_way.h"
 #include "explain.h"
 #include "ike_blob.h"
@@ -154,9 +155,9 @@ struct ikev2_sa {
     } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;
-    struct ike_id remote_id;        /* of several rounds of authentication, by the first */
-    struct ike_id *also_id;         /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
-    uint64_t shown[IKE_ROUNDS_MAX]; /* by which certificates (crypt_pki_ops.cert_mark); 0: by none */
+    struct ike_id remote_id;   /* of several rounds of authentication, by the first */
+    struct ike_id *also_id;    /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
+    struct crypt_marks *shown; /* by which certificates, in each of IKE_ROUNDS_MAX; owned; NULL: by none */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
@@ -200,6 +201,9 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
 /* Who the peer is, too, by its second round, or NULL; copied, and left out without memory: it is shown only.
  */
 void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id);
+/* By which certificates, in each of IKE_ROUNDS_MAX rounds; or NULL. Copied where there are any. False: no
+ * memory, and the SA must not stay: nobody could end it when they are revoked. */
+bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown);
 /* Puts an SA under its connection (takes a reference to the configuration). */
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
 /* Leaves the half-open ones where the state says so; touches. */

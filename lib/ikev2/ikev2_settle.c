@@ -91,6 +91,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     free(sa->also_id);
+    free(sa->shown);
     ike_conf_put(sa->conf);
     base_secret_free(sa);
     ikev2_peer_unreserve(ike);

@@ -93,7 +93,6 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->algs = t->choice;
     sa->remote_id = old->remote_id;
     ikev2_sa_set_also(sa, old->also_id);
-    memcpy(sa->shown, old->shown, sizeof sa->shown);
     sa->natd = old->natd;
     sa->has_ppk = old->has_ppk;
     sa->way = old->way;
@@ -106,7 +105,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->moved.ration = old->moved.ration;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
-    if (rekey_derive_keys(ike, old, sa, t, r) != 0) {
+    if (!ikev2_sa_set_shown(sa, old->shown) || rekey_derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
         ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;

@@ -112,6 +112,12 @@ tls-in)
     gw_terminate a tim
     gw_initiate a pia || lab_fail "no tunnel by a pinned certificate: $(culvert_ctl b show failures)"
     check_equal "child SAs" 1 "$(culvert_children b)"
+    # a list that names it ends a login like any other
+    pki_revoke pia ca && pki_crl ca || lab_fail "no new list"
+    culvert_ctl b reload >"$LAB_OUT/reload.log" 2>&1 || lab_fail "reload: $(cat "$LAB_OUT/reload.log")"
+    closed() { [ "$(culvert_ikes b)" = 0 ] && grep -q 'event=ike_down .*why="its certificate was revoked"' "$LAB_OUT/gwb/culvertd.log"; }
+    lab_wait 5 closed || lab_fail "whose certificate is revoked stays logged in"
+    gw_initiate a ann || lab_fail "no tunnel beside one that was revoked: $(culvert_ctl b show failures)"
     ;;
 tls13-out)
     # Behind strongSwan FreeRADIUS does the method: it begins with another one (which is refused by Nak), and speaks TLS 1.3 alone,

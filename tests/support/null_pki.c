@@ -331,12 +331,13 @@ static bool null_trust_lists(const struct crypt_trust *trust, uint64_t mark)
     return false;
 }
 
-/* From a certificate by its issuers, one of which the trust has. */
+/* From a certificate by its issuers, one of which the trust has; path gets the marks of all below that. */
 static bool chain_ends(const struct crypt_trust *trust, const struct crypt_peer_chain *peer,
-                       const struct null_object *leaf)
+                       const struct crypt_cert *leaf, struct crypt_marks *path)
 {
     char issuer[64];
-    strcpy(issuer, leaf->issuer);
+    strcpy(issuer, leaf->o.issuer);
+    *path = (struct crypt_marks){1, {null_cert_mark(leaf)}};
     for (size_t depth = 0; depth < CRYPT_CHAIN_MAX; depth++) {
         bool found = false;
         if (list_has(trust->o.text, issuer, strlen(issuer)))
@@ -348,8 +349,10 @@ static bool chain_ends(const struct crypt_trust *trust, const struct crypt_peer_
             if (null_cert_parse(CRYPT_CERT_X509, peer->others[i], &c, &words) < 0)
                 continue;
             found = list_has(c->o.names, issuer, strlen(issuer));
-            if (found)
+            if (found) {
                 strcpy(issuer, c->o.issuer);
+                path->at[path->n++] = null_cert_mark(c);
+            }
             object_put(&c->o);
         }
         if (!found)
@@ -368,7 +371,7 @@ static enum crypt_fault null_chain_verify(const struct crypt_trust *trust,
     verdict->fault = CRYPT_CHAIN_GOOD;
     if (null_cert_parse(CRYPT_CERT_X509, peer->leaf, leaf, &words) < 0)
         return verdict->fault = CRYPT_CHAIN_MALFORMED;
-    if (!chain_ends(trust, peer, &(*leaf)->o))
+    if (!chain_ends(trust, peer, *leaf, &verdict->path))
         verdict->fault = CRYPT_CHAIN_NO_PATH;
     else if (now > (*leaf)->o.not_after)
         verdict->fault = CRYPT_CHAIN_EXPIRED;

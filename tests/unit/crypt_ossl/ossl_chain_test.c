@@ -114,6 +114,24 @@ static void the_ca_that_it_ends_in_is_told_by_its_key(void **state)
     assert_memory_equal(verdict.ca, hashes + CRYPT_CA_HASH_BYTES, CRYPT_CA_HASH_BYTES);
 }
 
+/* Found anew, and remembered. */
+static void a_good_path_is_told_by_what_lists_call_its_certificates(void **state)
+{
+    static const char *const names[] = {"deep.crt", "sub-sub.crt", "sub.crt"};
+    struct crypt_trust *trust = lab();
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(verify(ossl_pki_ops.trust_get(trust), NAMES("deep.crt", "sub.crt", "sub-sub.crt")),
+                         CRYPT_CHAIN_GOOD);
+        assert_int_equal(verdict.path.n, 3);
+        for (size_t i = 0; i < 3; i++) {
+            struct crypt_cert *cert = pki_cert(names[i]);
+            assert_int_equal(verdict.path.at[i], ossl_pki_ops.cert_mark(cert));
+            ossl_pki_ops.cert_put(cert);
+        }
+    }
+    ossl_pki_ops.trust_put(trust);
+}
+
 static void an_intermediate_ca_alone_can_be_what_is_trusted(void **state)
 {
     assert_int_equal(verify(trust_of(&by_default, NAMES("sub-sub.crt"), NULL), NAMES("deep.crt")),
@@ -528,6 +546,7 @@ int main(void)
         cmocka_unit_test(certificates_of_each_kind_are_taken),
         cmocka_unit_test(intermediate_cas_may_come_in_any_order_with_what_is_not_needed),
         cmocka_unit_test(the_ca_that_it_ends_in_is_told_by_its_key),
+        cmocka_unit_test(a_good_path_is_told_by_what_lists_call_its_certificates),
         cmocka_unit_test(an_intermediate_ca_alone_can_be_what_is_trusted),
         cmocka_unit_test(what_is_expired_or_not_yet_valid_is_refused_with_its_date),
         cmocka_unit_test(dates_count_to_the_second),

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include "pki_files.h"
 
-static const uint8_t ca_of[CRYPT_CA_HASH_BYTES] = {1, 2, 3};
-static uint8_t ca_told[CRYPT_CA_HASH_BYTES];
+static const struct crypt_verdict good = {.ca = {1, 2, 3}, .path = {2, {7, 8}}};
+static struct crypt_verdict told;
 
 static struct ossl_memo_key key_of(const char *leaf, const char *other, enum crypt_purpose purpose)
 {
@@ -54,14 +54,16 @@ static void it_is_found_within_its_span_and_not_outside(void **state)
     struct crypt_cert *cert = pki_cert("gw.crt");
     const struct ossl_memo_key key = key_of("a", "", CRYPT_PURPOSE_IKE);
     const struct ossl_memo_key other = key_of("b", "", CRYPT_PURPOSE_IKE);
-    ossl_memo_keep(memo, &key, (struct ossl_memo_span){100, 200}, cert, ca_of);
-    assert_null(ossl_memo_find(memo, &key, 99, ca_told));
-    assert_null(ossl_memo_find(memo, &key, 200, ca_told));
-    assert_null(ossl_memo_find(memo, &other, 150, ca_told));
+    ossl_memo_keep(memo, &key, (struct ossl_memo_span){100, 200}, cert, &good);
+    assert_null(ossl_memo_find(memo, &key, 99, &told));
+    assert_null(ossl_memo_find(memo, &key, 200, &told));
+    assert_null(ossl_memo_find(memo, &other, 150, &told));
     for (int64_t now = 100; now < 200; now += 99) {
-        struct crypt_cert *found = ossl_memo_find(memo, &key, now, ca_told);
+        struct crypt_cert *found = ossl_memo_find(memo, &key, now, &told);
         assert_ptr_equal(found, cert);
-        assert_memory_equal(ca_told, ca_of, sizeof ca_of);
+        assert_memory_equal(told.ca, good.ca, sizeof good.ca);
+        assert_int_equal(told.path.n, 2);
+        assert_int_equal(told.path.at[1], 8);
         ossl_pki_ops.cert_put(found);
     }
     ossl_pki_ops.cert_put(cert);
@@ -77,11 +79,11 @@ static void a_newer_one_takes_the_place_of_an_older_one(void **state)
     size_t kept = 0;
     for (uint32_t i = 0; i < 4 * OSSL_MEMO_MAX; i++) {
         memcpy(key.hash, &i, sizeof i);
-        ossl_memo_keep(memo, &key, ossl_memo_always(), cert, ca_of);
+        ossl_memo_keep(memo, &key, ossl_memo_always(), cert, &good);
     }
     for (uint32_t i = 0; i < 4 * OSSL_MEMO_MAX; i++) {
         memcpy(key.hash, &i, sizeof i);
-        struct crypt_cert *found = ossl_memo_find(memo, &key, 0, ca_told);
+        struct crypt_cert *found = ossl_memo_find(memo, &key, 0, &told);
         kept += found != NULL;
         assert_int_equal(found != NULL, i >= 3 * OSSL_MEMO_MAX);
         ossl_pki_ops.cert_put(found);

@@ -97,6 +97,8 @@ static void a_certificate_says_who_its_holder_is(void **state)
     assert_int_equal(ops->peer_name(t.s, name, sizeof name), strlen("user@example.org"));
     assert_memory_equal(name, "user@example.org", strlen("user@example.org"));
     assert_int_equal(ops->peer_name(t.s, name, 5), 0); /* not in part */
+    assert_int_equal(ops->peer_path(t.s).n, 1);
+    assert_int_equal(ops->peer_path(t.s).at[0], ossl_pki_ops.cert_mark(ops->peer(t.s)));
     assert_true(ossl_pki_ops.cert_names(ops->peer(t.c), 2, base_span("gw.example.org", 14), false));
     talk_end(&t);
     t = talk_of(&cn, &gateway); /* the last one of two */

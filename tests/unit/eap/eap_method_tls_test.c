@@ -46,6 +46,8 @@ static void a_chain_takes_many_fragments_both_ways(void **state)
     struct eap *s = tls_end(true, &long_server), *c = tls_end(false, &long_user);
     const struct two_end end = two_talk(s, c);
     assert_int_equal(end.client, EAP_SUCCEEDS);
+    assert_int_equal(s->shown.n, 3); /* all that a list may name */
+    assert_int_equal(c->shown.n, 3);
     assert_true(end.requests > 6); /* one more where OpenSSL's first message takes two packets */
     eap_free(s);
     eap_free(c);

@@ -10,7 +10,6 @@
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
-#include "sig_pair.h"
 
 static void child_second(struct ike_conn_conf *c, const char *local, const char *remote)
 {
@@ -544,38 +543,12 @@ static void a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone(v
     }
 }
 
-/* Also after its IKE SA was rekeyed. A list that names others, as us, ends nothing. */
-static void a_certificate_that_a_new_list_names_ends_its_sa(void **state)
-{
-    (void)state;
-    for (int n = 0; n < 3; n++) {
-        struct pair *p = sig_pair_new();
-        assert_true(sig_pair_go(p));
-        if (n == 2)
-            pair_event(p, 1, (struct ike_event){.type = IKE_EV_REKEY, .name = "a", .rekey_ike = true});
-        pair_run(p, 8);
-        assert_int_equal(pair_stats(p, 1).rekeyed_ike, n == 2);
-        struct ike_conf *former = p->h[1].conf, *conf = conf_again(p);
-        p->h[1].conf = conf;
-        sig_cred(p, 1, "r:kb", "r:kb:b:ca", NULL);
-        sig_trust(p, 1, n ? "ca,-a" : "ca,-b");
-        p->h[1].conf = former;
-        conf_swap(p, conf);
-        assert_int_equal(pair_live(&p->h[0]), n == 0);
-        assert_int_equal(pair_live(&p->h[1]), n == 0);
-        if (n)
-            assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why, "its certificate was revoked");
-        sig_pair_free(p);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_who_is_removed_loses_his_sa_and_both_are_told),
         cmocka_unit_test(a_user_who_is_removed_while_he_logs_in_has_no_sa),
         cmocka_unit_test(a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone),
-        cmocka_unit_test(a_certificate_that_a_new_list_names_ends_its_sa),
         cmocka_unit_test(what_asks_nothing_keeps_all_and_is_in_force),
         cmocka_unit_test(a_new_window_replaces_the_child_without_a_gap),
         cmocka_unit_test(only_the_child_that_changed_is_replaced),
