@@ -24,10 +24,10 @@
  *   next (absent: that was all; after a reload it is refused)
  *   connections: in the order of the configuration [ {name, state: "up" | "childless" (the IKE SA is up, and
  * no child) | "connecting" | "closing" | "down" (start, and not up) | "waiting" (for the peer's call),
- * local_id, remote_id, remote_address, start, encapsulation, tcp (as configured), fragmentation, peer
- * (endpoint, when up), by_tcp (with it), hint (a sentence, when it waits for the peer's call), sas, totals:
- * {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local: [network],
- * remote: [network]} ] } ]
+ * local_id, remote_id, remote_address, start, encapsulation, tcp (as configured), fragmentation, icmp_errors,
+ * peer (endpoint, when up), by_tcp (with it), hint (a sentence, when it waits for the peer's call), sas,
+ * totals: {in_pkts, in_bytes, ...} as in show counters of a connection, children: [ {name, up, local:
+ * [network], remote: [network]} ] } ]
  *
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, version (of IKE: 2 or 1), role:

@@ -51,6 +51,7 @@ struct esp_pair {
     bool esn;           /* extended sequence numbers (RFC 4304) */
     enum esp_way way;   /* until the pair moves */
     bool frag_after;    /* packets above the inner MTU that may be cut are cut after encryption, not before */
+    bool icmp_errors;   /* ICMP errors about its packets pass in it from wherever they come (RFC 4301 6) */
     bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
     uint8_t priority;   /* of several active pairs with the same selectors the lowest sends */
     bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */

@@ -220,6 +220,7 @@ static json_t *connection(const struct ctl *ctl, const struct presence *p)
     ctl_json_set(o, "encapsulation", json_string(encap[c->encap]));
     ctl_json_set(o, "tcp", json_string(tcp[c->tcp]));
     ctl_json_set(o, "fragmentation", json_string(c->frag_after ? "after" : "before"));
+    ctl_json_set(o, "icmp_errors", json_boolean(c->icmp_errors));
     if (p->now.up) {
         ctl_json_set(o, "peer", ctl_json_endpoint(&p->now.peer));
         ctl_json_set(o, "by_tcp", json_boolean(p->now.is_tcp));

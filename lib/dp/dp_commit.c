@@ -131,6 +131,15 @@ static inline bool policy_check(struct dp_worker *w, const struct sad_in *in, co
     return sels_check(w, in, p);
 }
 
+/* An ICMP error of a router beyond, about a packet that was ours to send by this SA (RFC 4301 6). */
+static __attribute__((cold, noinline)) bool quotes_ours(const struct sad_in *in, const struct dp_pkt *p)
+{
+    struct sad_flow flow;
+    return in->flags & SAD_F_QUOTES &&
+           dp_flow_fill_quoted(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, true) &&
+           sad_sels_match(in->sels, &flow);
+}
+
 /* Outside of the selectors: in all that it tells, or in the ports that a later fragment does not tell? */
 static __attribute__((cold, noinline)) enum dp_drop policy_refusal(const struct sad_in *in,
                                                                    const struct dp_pkt *p)
@@ -178,7 +187,7 @@ static inline enum dp_drop packet_commit(struct dp_worker *w, struct dp_pkt *p, 
             return DP_DROP_inner_malformed;
     }
     p->op.len = (uint16_t)len;
-    if (unlikely(!policy_check(w, in, p)))
+    if (unlikely(!policy_check(w, in, p)) && !quotes_ours(in, p))
         return policy_refusal(in, p);
     in->pkts++;
     in->bytes += len;

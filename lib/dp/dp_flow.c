@@ -3,6 +3,7 @@
 #include "dp_flow.h"
 
 #include "dp_bytes.h"
+#include "wire_icmp.h"
 
 #define EXT_MAX     8 /* extension headers that are walked */
 #define PORTS_BYTES 4 /* of an upper header, from its beginning: both ports, or type and code */
@@ -109,4 +110,40 @@ void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool i
 {
     struct dp_fragment fragment;
     dp_flow_fill_fragment(flow, &fragment, ip, len, is6, is_inbound);
+}
+
+/* Where the message of an ICMP error that was not cut begins; 0: it is none. */
+static uint32_t error_at(const uint8_t *ip, uint32_t len, bool is6)
+{
+    uint32_t frag_at = 0, at;
+    uint8_t proto = ip[WIRE_IP4_AT_PROTO];
+    if (is6)
+        at = ip6_upper(ip, len, &proto, &frag_at);
+    else
+        at = dp_get16(ip + WIRE_IP4_AT_FRAG) & (WIRE_IP4_OFFSET | WIRE_IP4_MF) ? 0 : wire_ip4_hdr_len(ip);
+    if (!at || frag_at || len < at + WIRE_ICMP_BYTES || proto != (is6 ? WIRE_PROTO_ICMP6 : WIRE_PROTO_ICMP4))
+        return 0;
+    return wire_icmp_is_error(proto, ip[at]) ? at : 0;
+}
+
+/* Whether a packet, of which the rest may lack, has its IP header. */
+static bool header_is_there(const uint8_t *ip, uint32_t len, bool is6)
+{
+    if (len < wire_ip_bytes(is6) || ip[0] >> 4 != (is6 ? 6 : 4))
+        return false;
+    return is6 || (wire_ip4_hdr_len(ip) >= WIRE_IP4_BYTES && wire_ip4_hdr_len(ip) <= len);
+}
+
+bool dp_flow_fill_quoted(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound)
+{
+    const uint32_t at = error_at(ip, len, is6);
+    if (!at)
+        return false;
+    const uint8_t *quoted = ip + at + WIRE_ICMP_BYTES;
+    const uint32_t left = len - at - WIRE_ICMP_BYTES;
+    if (!header_is_there(quoted, left, is6) ||
+        memcmp(quoted + wire_ip_src_at(is6), ip + wire_ip_dst_at(is6), wire_ip_addr_bytes(is6)) != 0)
+        return false;
+    dp_flow_fill(flow, quoted, left, is6, !is_inbound);
+    return true;
 }

@@ -167,6 +167,20 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
     return slot;
 }
 
+/* An ICMP error that no selectors cover goes by the SA of the packet that it quotes, where that takes such
+ * (RFC 4301 6). */
+static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_worker *w,
+                                                               const struct dp_pkt *p, uint32_t verdict)
+{
+    struct sad_flow flow;
+    if (!dp_flow_fill_quoted(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false))
+        return verdict;
+    uint32_t slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
+    if (sad_spd_is_sa(slot))
+        slot = sad_group_slot(w->dp->params.sad, slot, w->index);
+    return sad_spd_is_sa(slot) && sad_out_at(w->tables, slot)->flags & SAD_F_QUOTES ? slot : verdict;
+}
+
 /* Any packet. NULL: it was refused, or went its way in clear. */
 static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w, struct dp_pkt *p,
                                                             bool is_outside)
@@ -174,6 +188,8 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     uint32_t slot = SAD_SPD_NONE;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
+    if (!is_outside && p->head && slot == SAD_SPD_NONE)
+        slot = slot_of_quoted(w, p, slot);
     if (goes_beside(w, p, slot))
         slot = SAD_SPD_NONE;
     if (!sad_spd_is_sa(slot)) {

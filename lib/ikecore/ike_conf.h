@@ -244,6 +244,7 @@ struct ike_conn_conf {
     uint16_t tcp_port; /* of the peer, where we call it by TCP */
     enum ike_unique unique;
     bool frag_after;                /* handed on with each child: cut packets after encryption, not before */
+    bool icmp_errors;               /* the same: ICMP errors pass by the packet that they quote */
     bool follow_redirect;           /* the peer may send us to another gateway (RFC 5685) */
     char redirect_to[IKE_HOST_MAX]; /* where peers that can are sent when they have proved who they are;
                                        empty: nowhere */

@@ -119,6 +119,7 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
     p->esn = c->algs.esn;
     p->way = sa->way;
     p->frag_after = sa->conn->frag_after;
+    p->icmp_errors = sa->conn->icmp_errors;
     p->follow = true;
     p->priority = (uint8_t)c->conf->priority;
     p->active = c->active;

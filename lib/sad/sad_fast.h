@@ -51,6 +51,7 @@ enum sad_flag { /* 16 bits */
                                               until control puts them into the stream */
                 SAD_F_MAPPED = 1 << 9,     /* inner packets have other addresses on the wire: map */
                 SAD_F_TRANSPORT = 1 << 10, /* with MAPPED: transport mode */
+                SAD_F_QUOTES = 1 << 11,    /* ICMP errors pass by the packet that they quote */
 };
 
 /* One pair of IPv4 selectors; addresses in host order, span = last - first. */

@@ -65,7 +65,8 @@ static uint16_t flags_of(const struct esp_pair *p)
 {
     return (uint16_t)((p->esn ? SAD_F_ESN : 0) | (p->follow ? SAD_F_FOLLOW : 0) |
                       (sad_map_is_wanted(p) ? SAD_F_MAPPED : 0) |
-                      (p->mode == ESP_MODE_TRANSPORT ? SAD_F_TRANSPORT : 0));
+                      (p->mode == ESP_MODE_TRANSPORT ? SAD_F_TRANSPORT : 0) |
+                      (p->icmp_errors && p->mode == ESP_MODE_TUNNEL ? SAD_F_QUOTES : 0));
 }
 
 /* key: of an SA that no worker can see. */

@@ -60,6 +60,7 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     assert_int_equal(is->retransmit_tries, c.retransmit_tries);
     assert_int_equal(is->remote_port, c.remote_port);
     assert_int_equal(is->frag_after, c.frag_after);
+    assert_int_equal(is->icmp_errors, c.icmp_errors);
     assert_int_equal(is->n_proposals, c.n_proposals);
     assert_int_equal(is->children[0].rekey_s, child.rekey_s);
     assert_int_equal(is->children[0].replay_window, child.replay_window);
@@ -77,7 +78,8 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
 /* Keys of a connection, beside those that it must have. */
 static const char every_key[] =
     "'ike_proposals':['aes128gcm16-prfsha256-x25519'],'esp_proposals':['aes128gcm16-noesn'],"
-    "'encapsulation':'force','fragmentation':'after','start':'trap','childless':'prefer','rekey_s':100,'"
+    "'encapsulation':'force','fragmentation':'after','icmp_errors':true,'start':'trap','childless':'prefer','"
+    "rekey_s':100,'"
     "childless_s':17,"
     "'reauth_s':90,'dpd_s':7,'keepalive_s':9,'keepalive':'fixed','retransmit_ms':500,'retransmit_tries':3";
 static const char every_child_key[] =
@@ -121,6 +123,7 @@ static void every_value_of_a_connection_arrives(void **state)
     assert_int_equal(c->encap, IKE_ENCAP_FORCE);
     assert_int_equal(c->rsa_pss, IKE_RSA_PSS_NEVER);
     assert_true(c->frag_after);
+    assert_true(c->icmp_errors);
     assert_int_equal(c->start, IKE_START_TRAP);
     assert_int_equal(c->childless, IKE_CHILDLESS_PREFER);
     assert_int_equal(c->rekey_s, 100);

@@ -216,7 +216,7 @@ static int start(void **state)
         conns[i].n_children = 1;
         conns[i].children = &children[i];
     }
-    conns[1].start = conns[1].frag_after = true;
+    conns[1].start = conns[1].frag_after = conns[1].icmp_errors = true;
     ike_conf = (struct ike_conf){.refs = 1, .n_conns = 2, .conns = conns, .n_public_addrs = 1};
     ike_conf.public_addrs[0] = base_addr_ip4(0xc6336402);
     conf = (struct conf){.ike = &ike_conf, .n_ports = 1};
@@ -328,6 +328,7 @@ static void connections_tell_whether_they_are_up(void **state)
     expect("data.connections.0.peer", "\"198.51.100.7:1024\"");
     expect("data.connections.1.fragmentation", "\"after\"");
     expect("data.connections.0.fragmentation", "\"before\"");
+    expect("data.connections.1.icmp_errors", "true");
     expect("data.connections.0.children.0.up", "true");
     view.n_children = 0;
     ASK_NAME("show connections", "\"foo\"");
@@ -575,7 +576,6 @@ static void nonsense_is_answered(void **state)
     ASK("show everything");
     expect("error.code", "\"unknown_command\"");
 }
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is refused behind the cipher, and what an authentic packet moves: window, path, selectors. */
 #include "dp_way.h"
+#include "wire_icmp.h"
 
 static void a_flipped_bit_anywhere_in_esp_is_refused(void **state)
 {
@@ -169,12 +170,69 @@ static void an_sa_that_does_not_follow_reports_no_move(void **state)
     rig_free(&r);
 }
 
+/* From 10.7.0.1, a router behind A, about a packet from the host 10.2.0.9 behind B to 10.1.0.9 behind A. */
+static struct rte_mbuf *error_frame(const char *to, const char *about_to)
+{
+    struct rte_mbuf *m = rig_frame(0x11, "10.7.0.1", to, 100),
+                    *quoted = rig_frame(0x11, "10.2.0.9", about_to, 60);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    ip[9] = WIRE_PROTO_ICMP4;
+    dp_ip4_cksum_fill(ip, 20);
+    memset(ip + 20, 0, 80);
+    ip[20] = WIRE_ICMP4_TIME_EXCEEDED;
+    memcpy(ip + 28, rte_pktmbuf_mtod(quoted, const uint8_t *) + 14, 60);
+    rte_pktmbuf_free(quoted);
+    return m;
+}
+
+/* Both ways: A seals it though it is in no selector, and B takes it. */
+static void an_icmp_error_of_a_router_passes_where_both_ends_say_so(void **state)
+{
+    static const struct {
+        bool a, b, is_widened; /* widened: A has selectors for it, too */
+        const char *to, *about_to;
+        bool is_sealed, arrives;
+    } rows[] = {
+        {true, true, false, "10.2.0.9", "10.1.0.9", true, true},
+        {false, true, false, "10.2.0.9", "10.1.0.9", false, false},
+        {true, false, false, "10.2.0.9", "10.1.0.9", true, false},
+        {true, true, false, "10.2.0.9", "10.7.0.9", false, false}, /* not what A's SA carries */
+        {true, true, true, "10.2.0.9", "10.7.0.9", true, false},   /* nor what B's does */
+        {true, true, true, "10.2.0.8", "10.1.0.9", true, false},   /* and not to who sent it */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rig r = {0};
+        rig_eal();
+        r.a = rig_gateway_make(1, 1500, 1);
+        r.b = rig_gateway_make(2, 1500, 1);
+        struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+        struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+        a.icmp_errors = rows[i].a;
+        b.icmp_errors = rows[i].b;
+        if (rows[i].is_widened)
+            a.local_ts = rig_ts("10.0.0.0/8");
+        rig_connect(&r, &a, &b);
+        rig_in(&r, &r.a, RIG_INSIDE, error_frame(rows[i].to, rows[i].about_to));
+        struct rte_mbuf *m = rig_out(&r.a, RIG_OUTSIDE);
+        assert_int_equal(m != NULL, rows[i].is_sealed);
+        if (m)
+            rig_in(&r, &r.b, RIG_OUTSIDE, m);
+        m = rig_out(&r.b, RIG_INSIDE);
+        assert_int_equal(m != NULL, rows[i].arrives);
+        assert_int_equal(rig_drops(&r.b, DP_DROP_inner_policy), rows[i].is_sealed && !rows[i].arrives);
+        rte_pktmbuf_free(m);
+        rig_free(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flipped_bit_anywhere_in_esp_is_refused),
         cmocka_unit_test(two_copies_in_one_burst_arrive_once),
         cmocka_unit_test(inner_packet_outside_of_the_selectors_is_dropped),
+        cmocka_unit_test(an_icmp_error_of_a_router_passes_where_both_ends_say_so),
         cmocka_unit_test(a_later_fragment_out_of_a_tunnel_for_a_port_is_told_so),
         cmocka_unit_test(a_peer_that_moved_is_reported_once_and_only_if_authentic),
         cmocka_unit_test(what_an_sa_drops_is_counted_at_the_sa),

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include "dp_bytes.h"
+#include "wire_icmp.h"
 
 static void ip4_make(uint8_t ip[60], uint8_t proto)
 {
@@ -192,10 +193,97 @@ static void a_later_ip6_fragment_ends_the_walk(void **state)
     assert_int_equal(port_seen(ip, len, WIRE_PROTO_UDP), 1000);
 }
 
+/* An ICMP error from a router to 10.1.0.9 about what that sent to 10.2.0.9; ip has 100 bytes. */
+static void error_make(uint8_t ip[100])
+{
+    memset(ip, 0, 100);
+    ip4_make(ip + 28, WIRE_PROTO_UDP);
+    ip[0] = 0x45;
+    ip[9] = WIRE_PROTO_ICMP4;
+    memcpy(ip + 12, "\xac\x10\x00\x01\x0a\x01\x00\x09", 8);
+    ip[20] = WIRE_ICMP4_TIME_EXCEEDED;
+}
+
+static void what_an_error_quotes_went_the_other_way(void **state)
+{
+    uint8_t ip[100];
+    struct sad_flow flow;
+    error_make(ip);
+    assert_true(dp_flow_fill_quoted(&flow, ip, 56, false, true)); /* it comes in: ours was quoted */
+    assert_memory_equal(flow.local, "\x0a\x01\x00\x09", 4);
+    assert_memory_equal(flow.remote, "\x0a\x02\x00\x09", 4);
+    assert_true(flow.has_ports);
+    assert_int_equal(flow.local_port, 1000);
+    assert_true(dp_flow_fill_quoted(&flow, ip, 56, false, false)); /* it goes out: theirs was */
+    assert_memory_equal(flow.local, "\x0a\x02\x00\x09", 4);
+    assert_int_equal(flow.remote_port, 1000);
+}
+
+static void what_is_no_whole_error_to_the_sender_quotes_nothing(void **state)
+{
+    /* A byte of it, and what stands there instead. */
+    static const struct {
+        uint32_t at;
+        uint8_t is;
+    } wrong[] = {{9, WIRE_PROTO_UDP},
+                 {9, WIRE_PROTO_ICMP6},
+                 {20, WIRE_ICMP4_ECHO},
+                 {20, WIRE_ICMP4_REDIRECT},
+                 {6, 0x20},
+                 {7, 1},
+                 {28, 0x65},
+                 {28, 0x44},
+                 {28, 0x4f},
+                 {19, 8}};
+    uint8_t ip[100];
+    struct sad_flow flow;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        error_make(ip);
+        ip[wrong[i].at] = wrong[i].is;
+        assert_false(dp_flow_fill_quoted(&flow, ip, 56, false, true));
+    }
+    error_make(ip);
+    for (uint32_t len = 20; len < 48; len++)
+        assert_false(dp_flow_fill_quoted(&flow, ip, len, false, true));
+    for (uint32_t len = 48; len < 52; len++) { /* without ports */
+        assert_true(dp_flow_fill_quoted(&flow, ip, len, false, true));
+        assert_false(flow.has_ports);
+    }
+}
+
+static void an_error_of_ipv6_quotes_as_well(void **state)
+{
+    uint8_t ip[140] = {0x60};
+    struct sad_flow flow;
+    ip[6] = WIRE_PROTO_ICMP6;
+    memset(ip + 8, 0xfe, 16);
+    memset(ip + 24, 0x11, 16);
+    ip[40] = WIRE_ICMP6_TOO_BIG;
+    ip[48] = 0x60;
+    ip[54] = WIRE_PROTO_TCP;
+    memset(ip + 56, 0x11, 16);
+    memset(ip + 72, 0x22, 16);
+    dp_put16(ip + 88, 443);
+    assert_true(dp_flow_fill_quoted(&flow, ip, sizeof ip, true, true));
+    assert_memory_equal(flow.local, ip + 56, 16);
+    assert_memory_equal(flow.remote, ip + 72, 16);
+    assert_int_equal(flow.local_port, 443);
+    for (uint32_t len = 40; len < 88; len++)
+        assert_false(dp_flow_fill_quoted(&flow, ip, len, true, true));
+    ip[40] = WIRE_ICMP6_ECHO;
+    assert_false(dp_flow_fill_quoted(&flow, ip, sizeof ip, true, true));
+    ip[40] = WIRE_ICMP6_TOO_BIG;
+    ip[56] ^= 1; /* somebody else's */
+    assert_false(dp_flow_fill_quoted(&flow, ip, sizeof ip, true, true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sides_are_by_direction),
+        cmocka_unit_test(what_an_error_quotes_went_the_other_way),
+        cmocka_unit_test(what_is_no_whole_error_to_the_sender_quotes_nothing),
+        cmocka_unit_test(an_error_of_ipv6_quotes_as_well),
         cmocka_unit_test(protocols_with_ports_are_these),
         cmocka_unit_test(icmp_has_type_and_code_for_ports),
         cmocka_unit_test(a_header_cut_short_has_no_ports),

@@ -41,11 +41,12 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     pair_free(p);
 }
 
-static void where_to_cut_is_handed_on_with_each_child(void **state)
+static void where_to_cut_and_what_errors_pass_is_handed_on_with_each_child(void **state)
 {
     (void)state;
     struct pair *p = pair_new();
     p->h[0].conf->conns[0].frag_after = true;
+    p->h[0].conf->conns[0].icmp_errors = true;
     pair_start(p);
     pair_connect(p);
     pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
@@ -53,6 +54,8 @@ static void where_to_cut_is_handed_on_with_each_child(void **state)
     for (size_t i = 0; i < 2; i++) {
         assert_true(p->h[0].children[i].i.pair.frag_after);
         assert_false(p->h[1].children[i].i.pair.frag_after);
+        assert_true(p->h[0].children[i].i.pair.icmp_errors);
+        assert_false(p->h[1].children[i].i.pair.icmp_errors);
     }
     pair_free(p);
 }
@@ -240,7 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cipher_of_small_blocks_is_replaced_after_a_gigabyte),
-        cmocka_unit_test(where_to_cut_is_handed_on_with_each_child),
+        cmocka_unit_test(where_to_cut_and_what_errors_pass_is_handed_on_with_each_child),
         cmocka_unit_test(networks_of_another_identity_are_not_taken_over),
         cmocka_unit_test(a_second_pair_for_the_same_traffic_stands_beside_the_first),
         cmocka_unit_test(the_end_of_one_pair_leaves_the_other),

@@ -273,9 +273,24 @@ static void where_to_cut_is_known_to_the_sealing_half_alone(void **state)
     sad_free(sad);
 }
 
+static void icmp_errors_are_known_to_both_halves_of_a_tunnel(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    for (int n = 0; n < 2; n++) {
+        struct esp_pair p = rig_params(sad, LOCAL, REMOTE);
+        p.icmp_errors = n;
+        assert_int_equal(sad_install(sad, &p), 0);
+        assert_int_equal(!!(rig_out(sad, p.spi_in)->flags & SAD_F_QUOTES), n);
+        assert_int_equal(!!(rig_in(sad, p.spi_in)->flags & SAD_F_QUOTES), n);
+        assert_true(rig_in(sad, p.spi_in)->flags & SAD_F_FAST);
+    }
+    sad_free(sad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(icmp_errors_are_known_to_both_halves_of_a_tunnel),
         cmocka_unit_test(keys_of_a_wrong_length_are_refused),
         cmocka_unit_test(parameters_out_of_range_are_refused),
         cmocka_unit_test(what_the_data_path_lacks_is_not_supported),
