@@ -2,18 +2,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # L2TP over IPsec in transport mode: three clients behind one NAT at once, with the same ports, to xl2tpd on the host that Culvert runs on.
 # Each has an address of its own there (remap), so each gets its own answers. L2TP in clear is not taken, from the same NAT or from elsewhere.
+# By IKEv2, and by IKEv1.
+# cases: v2 v1
 . "$(dirname "$0")/../lib/lab.sh"
 
 FRAMES=60
 # A client of L2TP has any port: where it comes in clear, too, it is not taken.
 L2TP=('lan=dynamic[udp/1701]' 'peer_lan=dynamic[udp]')
 clients="a a2 a3"
+ike=(version=2)
+[ "$1" = v2 ] || ike=(version=1 ike=aes256-sha256-modp2048)
 for gw in $clients; do GW_ENGINE[$gw]=culvert; done
 lab_up a=random b=1to1 clients=3
 gw_pool b l2tp addresses=10.77.0.0/29
 for gw in $clients; do
-    conn $gw net "id=@$gw" peer_id=@gw "peer=$(gw_public b)" lan=dynamic[udp/1701] peer_lan=dynamic[udp/1701] 'child_more=, "mode": "transport"'
-    conn b $gw id=@gw "peer_id=@$gw" "${L2TP[@]}" 'child_more=, "mode": "transport", "remap": "l2tp"'
+    conn $gw net "${ike[@]}" "id=@$gw" peer_id=@gw "peer=$(gw_public b)" lan=dynamic[udp/1701] peer_lan=dynamic[udp/1701] 'child_more=, "mode": "transport"'
+    conn b $gw "${ike[@]}" id=@gw "peer_id=@$gw" "${L2TP[@]}" 'child_more=, "mode": "transport", "remap": "l2tp"'
 done
 
 # xl2tpd GATEWAY: with its frames of PPP from l2tp_ppp.py, as not every kernel has PPP
