@@ -52,7 +52,7 @@ static int act_event(struct ctl *ctl, const struct ike_event *ev)
         return rc;
     ike_stats(ctl->ike, &now);
     for (uint64_t left = now.ike_sas; rc > 0 && left > 0 && !ctl->loop.is_stopping; left--) {
-        ctl_aside_turn(ctl);
+        ctl_aside_turn_sent(ctl);
         rc = ctl_event(ctl, ev);
     }
     return 0;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "ctl.h"
+#include "node.h"
 
 struct ctl_aside {
     pthread_t thread;
@@ -113,4 +114,11 @@ void ctl_aside_turn(struct ctl *ctl)
 {
     if (ctl->loop.turn)
         ctl->loop.turn(ctl, false);
+}
+
+void ctl_aside_turn_sent(struct ctl *ctl)
+{
+    do
+        ctl_aside_turn(ctl);
+    while (ctl->loop.turn && node_is_behind(ctl->node) && !ctl->loop.is_stopping);
 }

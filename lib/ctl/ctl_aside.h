@@ -27,3 +27,6 @@ bool ctl_aside_leave(struct ctl *ctl, void (*work)(void *arg), void *arg);
 
 /* A turn of the loop between two slices. */
 void ctl_aside_turn(struct ctl *ctl);
+/* The same between slices that send to many peers: turns until the send queue has room, or the daemon stops.
+ */
+void ctl_aside_turn_sent(struct ctl *ctl);

@@ -93,7 +93,7 @@ static void reload_swap(struct ctl *ctl, const struct reload_next *next)
 {
     struct ike_event ev = {.type = IKE_EV_CONF_SWAP, .conf = next->conf->ike, .heirs = next->heirs};
     while (ctl_event(ctl, &ev) > 0) {
-        ctl_aside_turn(ctl);
+        ctl_aside_turn_sent(ctl);
         ev = (struct ike_event){.type = IKE_EV_CONF_MORE};
     }
     ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* routes are others */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "ctl.h"
+#include "node.h"
 #include "ctl_aside.h"
 
 static struct ctl ctl;
@@ -38,6 +39,29 @@ static void work_at_once(void *arg)
 {
     worked_in = pthread_self();
     ++*(int *)arg;
+}
+
+static int behind;
+
+bool node_is_behind(const struct node *node)
+{
+    (void)node;
+    return behind-- > 0;
+}
+
+static void a_slice_waits_for_room_in_the_send_queue(void **state)
+{
+    (void)state;
+    ctl.loop.turn = turn;
+    turns = 0;
+    behind = 3;
+    ctl_aside_turn_sent(&ctl);
+    assert_int_equal(turns, 4);
+    behind = 3;
+    ctl.loop.is_stopping = true;
+    ctl_aside_turn_sent(&ctl);
+    assert_int_equal(turns, 5);
+    ctl.loop.is_stopping = false;
 }
 
 static void turns_go_on_while_the_work_is_done(void **state)
@@ -106,6 +130,7 @@ static void work_that_is_left_is_waited_for_by_the_next_one_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slice_waits_for_room_in_the_send_queue),
         cmocka_unit_test(turns_go_on_while_the_work_is_done),
         cmocka_unit_test(work_that_is_left_is_waited_for_by_the_next_one_alone),
         cmocka_unit_test(without_a_loop_or_a_thread_it_is_done_here),
