@@ -131,7 +131,7 @@ static struct ikev2_sa *auth_end_twins(struct ike *ike, struct ikev2_sa *sa, con
         struct ikev2_sa *loser = o->spi_i > sa->spi_i ? o : sa;
         older = OLDER(o);
         loser->quiet = true;
-        loser->want.close = loser->is_initiator;
+        loser->want.close |= loser->is_initiator;
         ikev2_peer_sort(loser);
         ikev2_sa_touch(ike, loser);
     }
