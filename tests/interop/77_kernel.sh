@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A real kernel's ESP behind NATs, in transport mode and in tunnel mode with ESN: TCP and UDP both ways with the kernel's own stack, which
 # makes and verifies each checksum against the addresses that it knows; none is wrong there. Called and calling, rekeyed by both.
-# ikev1: transport mode as IKEv1 agrees on it, by NAT-OA.
+# ikev1: transport mode as IKEv1 agrees on it, by NAT-OA; drafts: libreswan calls with NAT-T by the drafts before RFC 3947 alone.
 # l2tp: the guest is a client of L2TP, with the real xl2tpd and pppd and the kernel's L2TP; lib/ppp_peer.py is the other end of its PPP.
-# cases: strongswan ikev1 l2tp
+# cases: strongswan ikev1 drafts l2tp
 . "$(dirname "$0")/../lib/lab.sh"
 
 guest_need
@@ -48,8 +48,8 @@ transport() {
 }
 none() { [ "$(gw_children b)" = 0 ]; }
 
-# The guest calls, then it is called and both replace that SA: hosts KEY=VALUE... of both connections
-hosts() {
+# The guest calls: called KEY=VALUE... of both connections
+called() {
     conn a net id=@foo peer_id=@gw "peer=$here" "${HOSTS[@]}" 'swan_child=mode = transport' "$@"
     conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" "${HOSTS[@]}" 'child_more=, "mode": "transport"' "$@"
     check_capture_start
@@ -58,6 +58,10 @@ hosts() {
     gw_initiate a net || lab_fail "no SA: $(tail -n 3 "$LAB_OUT/gwa/initiate.log"); $(culvert_ctl b show failures)"
     transport
     flows
+}
+# Then it is called, and both replace that SA.
+hosts() {
+    called "$@"
     gw_terminate a net
     lab_wait 20 none || lab_fail "the SA stays"
     gw_initiate b foo || lab_fail "no SA when called: $(culvert_ctl b show failures)"
@@ -91,6 +95,12 @@ ikev1() {
     GW_ENGINE[a]=kernel
     lab_up a=fwd b=1to1
     hosts version=1 ike=aes256-sha256-modp2048 esp=aes128gcm16-modp2048
+}
+
+drafts() {
+    GW_ENGINE[a]=libreswan
+    lab_up a=fwd b=1to1
+    called version=1 ike=default esp=default $'libreswan=    type=transport\n    pfs=no\n    nat-ikev1-method=drafts'
 }
 
 l2tp() {

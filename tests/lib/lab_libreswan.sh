@@ -4,27 +4,29 @@
 # Each child is a connection of its own there, and those of one peer share its IKE SA.
 
 libreswan_connection() {
-    local gw=$1 name=$2 child=$3 peer_lan=$4
+    local gw=$1 name=$2 child=$3 peer_lan=$4 ikev2=insist
+    [ "$(gw_value "$gw" "$name" version)" = 2 ] || ikev2=no
     cat <<CONF
 conn $child
-    ikev2=insist
+    ikev2=$ikev2
     authby=secret
     left=${NET_WAN[$gw]}
     leftid=$(gw_value "$gw" "$name" id)
-    leftsubnet=$(gw_value "$gw" "$name" lan)
     right=$(gw_value "$gw" "$name" peer)
     rightid=$(gw_value "$gw" "$name" peer_id)
-    rightsubnet=$peer_lan
     leftupdown=%disabled
     auto=add
 CONF
+    [ "$peer_lan" = dynamic ] || printf '    leftsubnet=%s\n    rightsubnet=%s\n' "$(gw_value "$gw" "$name" lan)" "$peer_lan"
+    gw_value "$gw" "$name" libreswan
+    echo
 }
 
 libreswan_start() {
     local gw=$1 dir=$LAB_OUT/gw$1 name
     guest_start "$gw" || return 1
     {
-        printf 'config setup\n    ikev1-policy=drop\n\n'
+        printf 'config setup\n    ikev1-policy=accept\n\n'
         for name in ${GW_CONNS[$gw]}; do
             libreswan_connection "$gw" "$name" "$name" "$(gw_value "$gw" "$name" peer_lan)"
             [ -z "$(gw_value "$gw" "$name" peer_lan2)" ] ||
@@ -51,3 +53,4 @@ libreswan_rekey() {
     libreswan_whack "$1" "--rekey-$kind --name $2" >>"$LAB_OUT/gw$1/rekey.log"
 }
 libreswan_children() { libreswan_whack "$1" --trafficstatus | grep -c 'type=ESP'; }
+libreswan_terminate() { libreswan_whack "$1" "--terminate --name $2" >"$LAB_OUT/gw$1/terminate.log"; }
