@@ -123,7 +123,8 @@ l2tp() {
     printf 'noauth\nnoipdefault\nnodefaultroute\nmtu 1300\nmru 1300\ndebug\nlogfile %s/pppd.log\n' "$dir" >"$dir/ppp"
     printf '[global]\nport = 1701\n[lac vpn]\nlns = %s\nrequire authentication = no\npppoptfile = %s/ppp\nlength bit = yes\nautodial = yes\n' "$here" "$dir" >"$dir/xl2tpd.conf"
     guest_run a "xl2tpd -D -c '$dir/xl2tpd.conf' -s '$dir/secrets' -p /run/xl2tpd.pid -C /run/xl2tpd.control >'$dir/xl2tpd.log' 2>&1 &"
-    guest_run a 'for i in {1..200}; do ip -4 address show dev ppp0 2>/dev/null | grep -q 10.99.0.10 && exit 0; sleep 0.1; done; exit 1' ||
+    # The address is there before the interface is up, and until then it would go elsewhere.
+    guest_run a 'SECONDS=0; until ping -q -c 1 -W 1 -I ppp0 10.99.0.1 >/dev/null 2>&1; do [ $SECONDS -lt 40 ] || exit 1; sleep 0.2; done' 60 ||
         lab_fail "no PPP: $(tail -n 5 "$dir/pppd.log" "$dir/xl2tpd.log" "$LAB_OUT/xl2tpd/log"); dropped: $(culvert_dropped b)"
     for size in 56 1200; do
         guest_run a "ping -q -c 10 -i 0.1 -W 8 -s $size 10.99.0.1" | grep -q ' 0% packet loss' || lab_fail "pings of $size bytes through PPP: $(culvert_dropped b)"
