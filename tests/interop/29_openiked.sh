@@ -18,10 +18,13 @@ if [ "$1" = called ]; then
     one() { [ "$(gw_children b)" = 1 ]; }
     lab_wait 20 one || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
 else
-    # Its configuration reaches its last process after it listens, and what was begun before is dropped then: called again.
-    gw_initiate b foo || gw_initiate b foo || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
+    # Its configuration reaches its last process after it listens, and what was begun before is dropped then: called until it stands.
+    lab_wait 60 gw_initiate b foo || lab_fail "no tunnel: $(culvert_ctl b explain; tail -n 5 "$LAB_OUT/gwa/iked.log")"
 fi
+# When OpenIKED has replaced a child, it deletes the old one first and loads the new one then.
+loaded() { grep 'loaded SPIs' "$LAB_OUT/gwa/iked.log" | grep -q "$(culvert_json b 'next(c["spi_in"] for s in d["sas"] for c in s["children"] if not c.get("replaced"))' show sas)"; }
 pings() {
+    lab_wait 20 loaded || lab_fail "OpenIKED has not loaded the child: $(tail -n 5 "$LAB_OUT/gwa/iked.log")"
     check_reach a "${NET_LAN[b]}.10" 10
     check_ping a "${NET_LAN[b]}.10" 20 0.02
     check_ping b "${NET_LAN[a]}.10" 20 0.02
