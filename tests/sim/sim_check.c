@@ -44,6 +44,16 @@ static const struct sim_sa *other_half(const struct sim_host *h, const struct si
     return NULL;
 }
 
+/* Each side's selectors have the addresses that its own packets have; in transport mode those may be others than
+ * the peer's packets have, which it knows then. */
+static bool selectors_agree(const struct esp_pair *x, const struct esp_pair *y)
+{
+    if (x->mode == ESP_MODE_TRANSPORT)
+        return y->mode == x->mode && base_addr_equal(&x->ends_in.remote, &y->ends.local) &&
+               base_addr_equal(&x->ends_in.local, &y->ends.remote);
+    return ts_equal(&x->local_ts, &y->remote_ts) && ts_equal(&x->remote_ts, &y->local_ts);
+}
+
 void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
 {
     const struct sim_sa *o = other_half(h, sa);
@@ -55,7 +65,7 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
         what = "keys";
     else if (x->encr != y->encr || x->encr_bits != y->encr_bits || x->integ != y->integ || x->esn != y->esn)
         what = "algorithms";
-    else if (!ts_equal(&x->local_ts, &y->remote_ts) || !ts_equal(&x->remote_ts, &y->local_ts))
+    else if (!selectors_agree(x, y) || !selectors_agree(y, x))
         what = "selectors";
     else if (x->way != y->way && !h->world->roams)
         what = "ways";
