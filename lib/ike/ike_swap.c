@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include "ike.h"
 #include "ike_calls.h"
 #include "ike_core.h"
@@ -14,42 +15,60 @@
 /* SAs that one connection's runtime takes at once, but for what a command or a deadline wants of it. */
 #define SWAP_SAS_AT_ONCE 128
 
-/* A number and counts belong to the name, whatever else of the connection changes. */
-static void swap_pass_on(struct ike_run *former, struct ike_run *run)
-{
-    run->number = former->number;
-    run->stats = former->stats;
-    former->stats = (struct ike_conn_stats){0};
-    run->trap_at = former->trap_at;
-    run->redirect = former->redirect;
-    former->redirect = NULL;
-}
-
 /* What a child waits for goes on under its name, unless it is begun in another way from now on. */
 static void swap_pass_on_children(struct ike_run *former, struct ike_run *run)
 {
     for (size_t i = 0; i < run->conn->n_children; i++) {
         const struct ike_child_conf *c = &run->conn->children[i],
                                     *was = ike_conn_conf_child(former->conn, c->name);
-        if (was && ike_child_conf_start(former->conn, was) == ike_child_conf_start(run->conn, c))
-            *ike_run_child(run, i) = *ike_run_child(former, (size_t)(was - former->conn->children));
+        if (!was || ike_child_conf_start(former->conn, was) != ike_child_conf_start(run->conn, c))
+            continue;
+        uint8_t *to = ike_run_child(run, i),
+                *from = ike_run_child(former, (size_t)(was - former->conn->children));
+        *to = (uint8_t)(*from | (former->is_moving ? *to : 0)); /* the heir has learned more since */
+        *from = 0;
     }
+}
+
+/* When it begins, and again when it is over: what SAs that waited have left since. */
+static void swap_pass_on(struct ike_run *former, struct ike_run *run, bool keeps)
+{
+    if (former->redirect) {
+        free(run->redirect);
+        run->redirect = former->redirect;
+        former->redirect = NULL;
+    }
+    if (keeps)
+        swap_pass_on_children(former, run);
+}
+
+/* A number and counts belong to the name, whatever else of the connection changes. */
+static void swap_begins(struct ike_run *former, struct ike_run *run, bool keeps)
+{
+    run->number = former->number;
+    run->stats = former->stats;
+    former->stats = (struct ike_conn_stats){0};
+    run->trap_at = former->trap_at;
+    swap_pass_on(former, run, keeps);
+    if (!keeps)
+        return;
+    run->held = former->held && former->conn->start == run->conn->start;
+    run->failures = former->failures;
 }
 
 /* All SAs of a former runtime are with its heir, or closed. */
 static void swap_moved(struct ike *ike, struct ike_run *former, struct ike_run *run, bool keeps)
 {
+    if (run) {
+        telem_add(&ike_conn_rows, &run->stats, &former->stats); /* of SAs that waited */
+        swap_pass_on(former, run, keeps);
+    } else if (former->number && ike->env.conn_close) {
+        ike->env.conn_close(ike->env.ctx, former->number);
+    }
+    if (keeps && former->is_torn)
+        run->failures = 0; /* a call is made anew at once */
     former->is_moving = false;
     former->is_moved = true;
-    if (run)
-        telem_add(&ike_conn_rows, &run->stats, &former->stats); /* of SAs that waited */
-    else if (former->number && ike->env.conn_close)
-        ike->env.conn_close(ike->env.ctx, former->number);
-    if (keeps) {
-        run->held = former->held && former->conn->start == run->conn->start;
-        run->failures = former->is_torn ? 0 : former->failures; /* a call is made anew at once */
-        swap_pass_on_children(former, run);
-    }
     ike_timer_clear(&ike->timers, &former->timer);
 }
 
@@ -64,7 +83,7 @@ static bool swap_move(struct ike *ike, size_t i, size_t *most)
     if (former->is_moved)
         return false;
     if (!former->is_moving && run)
-        swap_pass_on(former, run);
+        swap_begins(former, run, keeps);
     former->is_moving = true;
     if (!ike_version_run(former)->hand_over(ike, former, keeps ? run->conn : NULL, most))
         former->is_torn = true;

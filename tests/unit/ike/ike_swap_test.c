@@ -10,24 +10,29 @@
 
 #define FILLERS 2000 /* before the connection of the pair, which so is the last one that is moved */
 
-static struct ike_conf *many(uint32_t dpd_s, size_t first, bool starts)
+static struct ike_conf *crowd(size_t fillers, uint32_t dpd_s, size_t first, bool starts)
 {
     struct ike_conf *conf = pair_conf("a", "@b", "@a", "secret", "10.2.0.0/16", "10.1.0.0/16");
     const struct ike_conn_conf last = conf->conns[0];
-    conf->conns = realloc(conf->conns, (FILLERS + 1) * sizeof *conf->conns);
-    conf->n_conns = FILLERS + 1;
-    for (size_t i = 0; i < FILLERS; i++) {
+    conf->conns = realloc(conf->conns, (fillers + 1) * sizeof *conf->conns);
+    conf->n_conns = fillers + 1;
+    for (size_t i = 0; i < fillers; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
         ike_conn_conf_defaults(c);
         snprintf(c->name, sizeof c->name, "c%zu", first + i);
         c->local_id = last.local_id;
         c->remote_id = pair_id("@nobody");
     }
-    conf->conns[FILLERS] = last;
-    conf->conns[FILLERS].dpd_s = dpd_s;
-    conf->conns[FILLERS].start = starts;
-    conf->conns[FILLERS].remote_addr = pair_addr("192.0.2.1");
+    conf->conns[fillers] = last;
+    conf->conns[fillers].dpd_s = dpd_s;
+    conf->conns[fillers].start = starts;
+    conf->conns[fillers].remote_addr = pair_addr("192.0.2.1");
     return conf;
+}
+
+static struct ike_conf *many(uint32_t dpd_s, size_t first, bool starts)
+{
+    return crowd(FILLERS, dpd_s, first, starts);
 }
 
 static struct pair *pair_many(void)
@@ -128,6 +133,27 @@ static void one_that_is_lost_while_it_waits_is_called_by_its_heir(void **state)
     (void)state;
     struct pair *p = pair_many();
     assert_int_equal(swap(p, many(60, 0, true)), 1);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
+    assert_int_equal(pair_stats(p, 1).ike_sas, 0);
+    finish(p);
+    pair_run(p, 10);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+/* Its SA is the last thing of the first part, and ends between that and the next one. */
+static void what_an_heir_learns_before_it_has_all_stays(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = crowd(255, 30, 0, true);
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    assert_int_equal(swap(p, crowd(255, 60, 0, true)), 1);
+    const struct ikev2_sa *sa = ikev2_sa_of_run(p->h[1].ike, &p->h[1].ike->runs[255], NULL);
+    assert_ptr_equal(sa->conf, p->h[1].ike->conf);
     pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"});
     assert_int_equal(pair_stats(p, 1).ike_sas, 0);
     finish(p);
@@ -334,6 +360,7 @@ int main(void)
         cmocka_unit_test(who_is_wanted_before_its_turn_gets_it_then),
         cmocka_unit_test(what_is_made_of_one_that_waits_is_moved_with_it),
         cmocka_unit_test(one_that_is_lost_while_it_waits_is_called_by_its_heir),
+        cmocka_unit_test(what_an_heir_learns_before_it_has_all_stays),
         cmocka_unit_test(connections_that_go_are_closed_and_their_numbers_given_back),
         cmocka_unit_test(another_one_may_follow_at_any_time_and_so_may_the_end),
         cmocka_unit_test(all_deadlines_have_room_while_it_goes_on),
