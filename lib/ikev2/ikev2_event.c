@@ -102,20 +102,35 @@ static const char *sa_lacks(const struct ikev2_sa *sa, const struct ike_conn_con
     return sa->state < IKEV2_ST_UP ? NULL : ikev2_reload_lacks(sa, conn); /* else when it comes up */
 }
 
+/* With it go those whose children it may get, or that may get its own: all of them have one configuration. */
+static bool sa_hand_over(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn, size_t *most)
+{
+    const struct ike_run *old = sa->run;
+    const uint64_t kin[] = {sa->rival.id, sa->rival.of, sa->again.by, sa->again.of};
+    const char *lacks = sa_lacks(sa, conn);
+    bool keeps_all = !lacks;
+    *most -= *most > 0;
+    if (lacks) {
+        ikev2_sa_leave_run(ike, sa);
+        ikev2_close(ike, sa, lacks);
+    } else {
+        ikev2_reload_sa(ike, sa, conn);
+    }
+    for (size_t i = 0; i < sizeof kin / sizeof *kin; i++) {
+        struct ikev2_sa *o = kin[i] ? ikev2_sa_by_id(ike, kin[i]) : NULL;
+        if (o && o->run == old && !sa_hand_over(ike, o, conn, most))
+            keeps_all = false;
+    }
+    return keeps_all;
+}
+
 bool ikev2_hand_over(struct ike *ike, struct ike_run *old, const struct ike_conn_conf *conn, size_t *most)
 {
     struct ikev2_sa *sa;
     bool keeps_all = true;
-    for (; *most && (sa = ikev2_sa_of_run(ike, old, NULL)) != NULL; --*most) {
-        const char *lacks = sa_lacks(sa, conn);
-        if (!lacks) {
-            ikev2_reload_sa(ike, sa, conn);
-            continue;
-        }
-        keeps_all = false;
-        ikev2_sa_leave_run(ike, sa);
-        ikev2_close(ike, sa, lacks);
-    }
+    while (*most && (sa = ikev2_sa_of_run(ike, old, NULL)) != NULL)
+        if (!sa_hand_over(ike, sa, conn, most))
+            keeps_all = false;
     return keeps_all;
 }
 

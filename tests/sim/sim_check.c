@@ -44,8 +44,8 @@ static const struct sim_sa *other_half(const struct sim_host *h, const struct si
     return NULL;
 }
 
-/* Each side's selectors have the addresses that its own packets have; in transport mode those may be others than
- * the peer's packets have, which it knows then. */
+/* Each side's selectors have the addresses that its own packets have; in transport mode those may be others
+ * than the peer's packets have, which it knows then. */
 static bool selectors_agree(const struct esp_pair *x, const struct esp_pair *y)
 {
     if (x->mode == ESP_MODE_TRANSPORT)

@@ -293,6 +293,29 @@ static void many_sas_of_one_connection_are_moved_in_parts_and_found_meanwhile(vo
     pair_free(p);
 }
 
+/* Children go from one to the other, and with them the configuration of the one. */
+static void sas_that_belong_together_are_moved_together(void **state)
+{
+    (void)state;
+    struct pair *p = pair_crowded(IKEV2_ST_UP);
+    struct ike *ike = p->h[1].ike;
+    struct ikev2_sa *list[CLIENTS + 1], *sa = NULL;
+    size_t n = 0;
+    while ((sa = ikev2_sa_of_run(ike, ike->runs, sa)) != NULL)
+        list[n++] = sa;
+    assert_int_equal(n, CLIENTS + 1);
+    struct ikev2_sa *first = list[0], *last = list[CLIENTS], *fresh = list[CLIENTS - 1];
+    last->rival.id = first->id;
+    first->rival.of = last->id;
+    last->again.by = fresh->id;
+    assert_int_equal(swap(p, conf_of_pair(p, "a", 60)), 1);
+    assert_ptr_equal(first->conf, ike->conf);
+    assert_ptr_equal(last->conf, ike->conf);
+    assert_ptr_equal(fresh->conf, ike->conf);
+    finish(p);
+    pair_free(p);
+}
+
 static void who_names_a_connection_has_all_of_it_moved(void **state)
 {
     (void)state;
@@ -366,6 +389,7 @@ int main(void)
         cmocka_unit_test(all_deadlines_have_room_while_it_goes_on),
         cmocka_unit_test(few_are_moved_at_once),
         cmocka_unit_test(many_sas_of_one_connection_are_moved_in_parts_and_found_meanwhile),
+        cmocka_unit_test(sas_that_belong_together_are_moved_together),
         cmocka_unit_test(who_names_a_connection_has_all_of_it_moved),
         cmocka_unit_test(one_that_waits_among_many_goes_on),
         cmocka_unit_test(many_sas_of_a_connection_that_goes_are_closed_in_parts),
