@@ -19,6 +19,7 @@
 #include "ikev1_info.h"
 #include "ikev1_login.h"
 #include "ikev1_peer.h"
+#include "ikev1_phase1.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
 #include "ikev1_xchg.h"
@@ -165,6 +166,15 @@ static bool sa_fits(const struct ikev1_sa *sa, const struct ike_conn_conf *to)
     return true;
 }
 
+/* One that came up under the new configuration while this one waited takes its place. */
+static void sa_meet_newer(struct ike *ike, struct ikev1_sa *sa)
+{
+    struct ikev1_sa *newer = sa->newer ? ikev1_sa_by_id(ike, sa->newer) : NULL;
+    sa->newer = 0;
+    if (newer && newer->state == IKEV1_ST_UP && sa->state == IKEV1_ST_UP)
+        ikev1_phase1_replace(ike, sa, newer);
+}
+
 static bool sa_take_over(struct ike *ike, struct ikev1_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_conn_conf *from = sa->conn;
@@ -172,6 +182,7 @@ static bool sa_take_over(struct ike *ike, struct ikev1_sa *sa, const struct ike_
         c->conf = &to->children[c->conf - from->children];
     if (ikev1_sa_set_conn(ike, sa, to)) {
         ikev1_sa_touch(ike, sa);
+        sa_meet_newer(ike, sa);
         return true;
     }
     for (struct ikev1_child *c = sa->children; c; c = c->next)

@@ -356,6 +356,18 @@ bool ikev1_phase1_is_same_peer(struct ike *ike, const struct ikev1_sa *a, const 
            ike_id_equal(ikev1_login_who(a), ikev1_login_who(b));
 }
 
+void ikev1_phase1_replace(struct ike *ike, struct ikev1_sa *older, struct ikev1_sa *newer)
+{
+    if (older->replaced_by || newer->replaced_by)
+        return;
+    if (older->conn != newer->conn)
+        older->newer = newer->id;
+    else if (phase1_is_older(ike, older, newer))
+        phase1_hand_on(ike, older, newer);
+    else
+        phase1_hand_on(ike, newer, older);
+}
+
 /* Of several SAs with a peer: those that it forgot end, and what another one made goes on under the new one.
  */
 static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool initial_contact)
@@ -373,14 +385,8 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
         }
         /* Another machine with the same identity has another place, behind one NAT another port, and what it
          * has stays its own. */
-        if (o->conn != sa->conn || !base_endpoint_equal(&o->path.remote, &sa->path.remote))
-            continue;
-        if (sa->replaced_by)
-            continue;
-        if (phase1_is_older(ike, o, sa))
-            phase1_hand_on(ike, o, sa);
-        else
-            phase1_hand_on(ike, sa, o);
+        if (base_endpoint_equal(&o->path.remote, &sa->path.remote))
+            ikev1_phase1_replace(ike, o, sa);
     }
 }
 

@@ -147,6 +147,8 @@ struct ikev1_sa {
     bool want_rekey;      /* a new SA in its place */
     uint64_t replaced_by; /* that SA; 0: none */
     uint64_t replaces;
+    uint64_t
+        newer; /* the SA whose turn to replace this one comes when both have one configuration; 0: none */
     bool wants_dpd;
     bool is_told; /* the peer knows it is over, or never knew it: no DELETE */
     enum ike_end end;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the data path and operators want: limits, moves, strays, another configuration, the end. */
+#include "ike_core.h"
 #include "ikev1_login_pair.h"
+#include "ikev1_sa.h"
 #include "sig_pair.h"
 
 static uint32_t spi_of(const struct pair_host *h)
@@ -178,6 +180,36 @@ static void an_equal_configuration_keeps_all_and_another_key_closes_it(void **st
     pair_free(p);
 }
 
+/* Another SA of its peer comes up while it waits among many, and takes its place when it has moved, too. */
+static void one_that_waits_is_replaced_when_it_has_moved(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    struct ike *ike = p->h[1].ike;
+    struct ikev1_sa *old = ikev1_sa_of_run(ike, ike->runs, NULL);
+    const struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {pair_addr("192.0.2.9"), 500}};
+    for (size_t i = 0; i < 600; i++) {
+        struct ikev1_sa *sa = ikev1_sa_new(ike, &path, false);
+        assert_non_null(sa);
+        assert_true(ikev1_sa_set_conn(ike, sa, old->conn));
+    }
+    struct ike_conf *conf = conf_v1(p);
+    conf->sas_max = 1000;
+    ike_conf_seal(conf);
+    assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf}), 1);
+    ike_conf_put(p->h[1].conf);
+    p->h[1].conf = conf;
+    assert_ptr_not_equal(old->conf, conf);
+    assert_int_equal(
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true}), 0);
+    pair_run(p, 1);
+    while (pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_MORE}) > 0)
+        ;
+    assert_true(old->replaced_by != 0);
+    assert_int_equal(old->n_children, 0);
+    pair_free(p);
+}
+
 static void a_caller_of_a_former_configuration_does_not_come_up(void **state)
 {
     (void)state;
@@ -308,6 +340,7 @@ int main(void)
         cmocka_unit_test(what_the_peer_sends_on_in_vain_is_deleted_there),
         cmocka_unit_test(what_the_data_path_refuses_ends_and_is_told),
         cmocka_unit_test(an_equal_configuration_keeps_all_and_another_key_closes_it),
+        cmocka_unit_test(one_that_waits_is_replaced_when_it_has_moved),
         cmocka_unit_test(a_caller_of_a_former_configuration_does_not_come_up),
         cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
         cmocka_unit_test(a_user_who_is_removed_loses_his_sa),
