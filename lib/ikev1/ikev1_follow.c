@@ -2,11 +2,13 @@
 /* SA and children move together, within limits; only a peer behind a NAT moves without knowing it. */
 #include "ikev1_follow.h"
 
+#include "base_addr.h"
 #include "base_time.h"
 #include "ike_core.h"
 #include "ikev1_child.h"
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
+#include "ikev1_x_quick.h"
 
 #define MOVES_AT_ONCE 4 /* then one a second */
 
@@ -14,10 +16,13 @@ static void follow_move(struct ike *ike, struct ikev1_sa *sa, const struct ike_p
 {
     if (!sa->natd.remote_nat || !base_ration_take(&sa->moves, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
         return;
+    const bool is_elsewhere = !base_addr_equal(&sa->path.remote.addr, &to->remote.addr);
     ikev1_sa_set_path(ike, sa, to);
     sa->moved_times++;
     ikev1_child_repath(ike, sa);
     ikev1_note(ike, sa, IKE_AUDIT_PEER_MOVED, "");
+    if (is_elsewhere)
+        ikev1_quick_moved(ike, sa);
 }
 
 void ikev1_follow(struct ike *ike, struct ikev1_sa *sa, const struct ike_path *path)

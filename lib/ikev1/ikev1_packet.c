@@ -142,8 +142,10 @@ static void packet_on_xchg(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xc
         return;
     }
     memcpy(x->iv, msg->next_iv, sizeof x->iv);
-    packet_heard(ike, sa, msg);
     const uint32_t msgid = x->msgid;
+    packet_heard(ike, sa, msg);
+    if (ikev1_xchg_find(sa, msgid) != x) /* the move ended it */
+        return;
     if (!row->handle(ike, sa, x, msg) && (x = ikev1_xchg_find(sa, msgid)) != NULL)
         ikev1_xchg_free(ike, sa, x);
 }

@@ -266,6 +266,22 @@ void ikev1_quick_fail(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x
     quick_give_up(ike, sa, x);
 }
 
+/* One under way for the addresses of the path themselves. NULL: none. */
+static struct ikev1_xchg *quick_of_hosts(const struct ikev1_sa *sa)
+{
+    struct ikev1_xchg *x = sa->xchgs;
+    while (x && !(x->quick && x->quick->mode == ESP_MODE_TRANSPORT))
+        x = x->next;
+    return x;
+}
+
+void ikev1_quick_moved(struct ike *ike, struct ikev1_sa *sa)
+{
+    struct ikev1_xchg *x;
+    while ((x = quick_of_hosts(sa)) != NULL)
+        quick_give_up(ike, sa, x);
+}
+
 static bool quick_confirm(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
 {
     uint8_t hash[CRYPT_PRF_MAX];

@@ -20,5 +20,8 @@ bool ikev1_quick_confirms(struct ike *ike, const struct ikev1_sa *sa, const stru
                           const struct ikev1_msg *msg);
 /* Nobody answers, or the peer refuses with this notify (0: it is silent). */
 void ikev1_quick_fail(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, uint16_t notify);
+/* The peer's address is another one: those in transport mode for the former end, as nobody has shown that
+ * what we said there arrived there. */
+void ikev1_quick_moved(struct ike *ike, struct ikev1_sa *sa);
 /* The peer sends on a child whose message 3 is not there: it was lost. */
 void ikev1_quick_heard(struct ike *ike, struct ikev1_sa *sa, uint32_t spi_in);

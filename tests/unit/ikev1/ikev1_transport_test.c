@@ -52,6 +52,30 @@ static void replacing_keeps_mode_and_addresses(void **state)
     }
 }
 
+/* Its message 1 comes from an address that another one has, and before it has the answer it is back. */
+static void a_child_for_an_address_that_its_peer_left_is_not_made(void **state)
+{
+    (void)state;
+    struct pair *p = v1_hosts(true, false);
+    pair_start(p);
+    pair_connect(p);
+    struct ikev1_sa *sa = sa_of(p, 0);
+    p->hold = true;
+    p->nat_addr = pair_addr("203.0.113.8");
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_deliver_one(p);
+    assert_addr(&live_pair(&p->h[1])->ends.remote, "203.0.113.8");
+    p->nat_addr = pair_addr(A_SEEN);
+    sa->wants_dpd = true;
+    ikev1_sa_touch(p->h[0].ike, sa);
+    ike_on_timer(p->h[0].ike, p->now);
+    p->hold = false;
+    pair_settle(p);
+    pair_check_one(p);
+    assert_ends(&p->h[1], B, A_SEEN, B, A);
+    pair_free(p);
+}
+
 /* ---- NAT-OA as others send it ---- */
 
 struct oas {
@@ -134,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_put_in_place_behind_each_kind_of_nat),
         cmocka_unit_test(replacing_keeps_mode_and_addresses),
+        cmocka_unit_test(a_child_for_an_address_that_its_peer_left_is_not_made),
         cmocka_unit_test(original_addresses_are_kept_for_checksums_alone),
         cmocka_unit_test(what_is_no_original_address_is_refused),
     };
