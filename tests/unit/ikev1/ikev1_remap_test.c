@@ -120,6 +120,20 @@ static void the_address_stays_while_sas_are_replaced(void **state)
     pair_free(p);
 }
 
+static void the_address_stays_when_the_nat_gets_another_one(void **state)
+{
+    (void)state;
+    struct pair *p = first("others");
+    c_calls(p);
+    pair_run(p, 5);
+    p->nat_addr = pair_addr("203.0.113.8");
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_run(p, 40);
+    assert_addr(&live_pair(&p->h[1])->ends.remote, "10.77.0.1");
+    assert_addr(&live_pair(&p->h[1])->ends_out.remote, "203.0.113.8");
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +141,7 @@ int main(void)
         cmocka_unit_test(without_a_pool_it_is_refused),
         cmocka_unit_test(another_machine_of_one_identity_is_kept_apart),
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
+        cmocka_unit_test(the_address_stays_when_the_nat_gets_another_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
