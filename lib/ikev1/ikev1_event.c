@@ -178,9 +178,12 @@ static void sa_meet_newer(struct ike *ike, struct ikev1_sa *sa)
 static bool sa_take_over(struct ike *ike, struct ikev1_sa *sa, const struct ike_conn_conf *to)
 {
     const struct ike_conn_conf *from = sa->conn;
+    const bool is_new = ike_conn_conf_asks(from, to) >= IKE_ASKS_CHILD;
     for (struct ikev1_child *c = sa->children; c; c = c->next)
         c->conf = &to->children[c->conf - from->children];
     if (ikev1_sa_set_conn(ike, sa, to)) {
+        for (struct ikev1_child *c = sa->children; is_new && c; c = c->next)
+            c->want_rekey = c->want_now = ikev1_child_is_live(c);
         ikev1_sa_touch(ike, sa);
         sa_meet_newer(ike, sa);
         return true;

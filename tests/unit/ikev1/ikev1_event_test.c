@@ -210,6 +210,25 @@ static void one_that_waits_is_replaced_when_it_has_moved(void **state)
     pair_free(p);
 }
 
+static void with_icmp_errors(struct ike_conf *conf)
+{
+    conf->conns[0].icmp_errors = true;
+}
+
+static void what_children_have_of_their_connection_makes_them_anew(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    const uint64_t cookie = pair_v1_view(p, 1).spi_i;
+    pair_run(p, 5);
+    swap(p, with_icmp_errors);
+    pair_run(p, 8);
+    pair_check_one(p);
+    assert_int_equal(pair_v1_view(p, 1).spi_i, cookie);
+    assert_true(pair_find(&p->h[1], spi_of(&p->h[1]))->i.pair.icmp_errors);
+    pair_free(p);
+}
+
 static void a_caller_of_a_former_configuration_does_not_come_up(void **state)
 {
     (void)state;
@@ -341,6 +360,7 @@ int main(void)
         cmocka_unit_test(what_the_data_path_refuses_ends_and_is_told),
         cmocka_unit_test(an_equal_configuration_keeps_all_and_another_key_closes_it),
         cmocka_unit_test(one_that_waits_is_replaced_when_it_has_moved),
+        cmocka_unit_test(what_children_have_of_their_connection_makes_them_anew),
         cmocka_unit_test(a_caller_of_a_former_configuration_does_not_come_up),
         cmocka_unit_test(a_configuration_where_a_former_one_was_is_read_anew),
         cmocka_unit_test(a_user_who_is_removed_loses_his_sa),
