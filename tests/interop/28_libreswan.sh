@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # libreswan with its own kernel's ESP, no proposal written on either side: tunnel, traffic, a second child, and rekeying of children
 # and of the IKE SA by both sides, whose keys libreswan wants from a key exchange of their own (PFS).
+# guest: up to 400 s
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # OpenIKED with its own kernel's ESP, no proposal written on either side: tunnel, traffic, and rekeying of the child by both sides
 # (OpenIKED's by time) and of the IKE SA by us.
+# guest: up to 400 s
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # IKE over TCP (RFC 9329) with libreswan, which calls and is called, rekeys and deletes. No kernel here has ESP in TCP, so
 # tests/lib/espintcp.c plays the kernel for libreswan, and no ESP passes.
+# guest: up to 400 s
 # cases: called calls
 . "$(dirname "$0")/../lib/lab.sh"
 

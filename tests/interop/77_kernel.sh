@@ -4,6 +4,7 @@
 # makes and verifies each checksum against the addresses that it knows; none is wrong there. Called and calling, rekeyed by both.
 # ikev1: transport mode as IKEv1 agrees on it, by NAT-OA; drafts: libreswan calls with NAT-T by the drafts before RFC 3947 alone.
 # l2tp: the guest is a client of L2TP, with the real xl2tpd and pppd and the kernel's L2TP; lib/ppp_peer.py is the other end of its PPP.
+# guest: up to 400 s
 # cases: strongswan ikev1 drafts l2tp
 . "$(dirname "$0")/../lib/lab.sh"
 

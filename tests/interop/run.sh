@@ -107,15 +107,41 @@ reap() {
     fi
 }
 
-for run in "${runs[@]}"; do
-    read -r file case name <<<"$run"
+# A guest emulates a CPU by one of ours: its script says so ("# guest: up to N s"), has more time, and runs with no other one.
+guest_limit() { sed -n 's/^# guest: up to \([0-9]*\) s$/\1/p' "$1"; }
+declare -A limit_of=()
+for run in "${runs[@]}"; do limit_of[${run%% *}]=$(guest_limit "${run%% *}"); done
+guest=0
+# Whether a run of this script may begin now: may_begin FILE
+may_begin() { [ -z "${limit_of[$1]}" ] || [ -z "${name_of[$guest]:-}" ]; }
+
+# The place in the queue of what begins next: a guest as soon as there is none. Empty: all of them wait.
+next_place() {
+    local place first=""
+    for place in "${!queue[@]}"; do
+        local file=${queue[$place]%% *}
+        may_begin "$file" || continue
+        [ -z "${limit_of[$file]}" ] || { echo "$place" && return; }
+        first=${first:-$place}
+    done
+    echo "$first"
+}
+
+queue=("${runs[@]}")
+while [ "${#queue[@]}" -gt 0 ]; do
     while [ "${#name_of[@]}" -ge "$jobs" ]; do reap; done
+    place=$(next_place)
+    [ -n "$place" ] || { reap && continue; }
+    read -r file case name <<<"${queue[$place]}"
+    unset "queue[$place]"
     number=$((number + 1))
     dir=$out/${name/:/.}
     rm -rf "$dir"
-    LAB=culvert-$$-$number LAB_OUT=$dir timeout -k 15 "${SCENARIO_SECONDS:-150}" bash "$file" "$case" >"$dir.log" 2>&1 &
+    limit=${SCENARIO_SECONDS:-${limit_of[$file]:-150}}
+    LAB=culvert-$$-$number LAB_OUT=$dir timeout -k 15 "$limit" bash "$file" "$case" >"$dir.log" 2>&1 &
     name_of[$!]=$name
     began[$!]=$SECONDS
+    [ -z "${limit_of[$file]}" ] || guest=$!
 done
 while [ "${#name_of[@]}" -gt 0 ]; do reap; done
 
