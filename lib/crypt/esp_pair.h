@@ -93,6 +93,30 @@ static inline void esp_pair_set_algs(struct esp_pair *p, const struct crypt_alg 
     p->integ = integ ? integ->id : CRYPT_INTEG_NONE;
 }
 
+/*
+ * Selectors, and the addresses of packets: `here` are the peer's selectors as packets have them on this side
+ * (NULL: as on the wire), `said` what ends_in is in transport mode, whose sides have one address each.
+ */
+static inline void esp_pair_set_nets(struct esp_pair *p, enum esp_mode mode, const struct base_ts_list *local,
+                                     const struct base_ts_list *remote, const struct base_ts_list *here,
+                                     const struct esp_ends *said)
+{
+    const struct base_ts_list *held = here ? here : remote;
+    base_ts_copy(&p->local_ts, local);
+    base_ts_copy(&p->remote_ts, held);
+    p->mode = mode;
+    if (mode == ESP_MODE_TRANSPORT) {
+        p->ends.local = local->list[0].lo;
+        p->ends_in = *said;
+    } else if (here) {
+        p->ends_in.remote = remote->list[0].lo;
+    }
+    if (mode == ESP_MODE_TRANSPORT || here) {
+        p->ends.remote = held->list[0].lo;
+        p->ends_out.remote = remote->list[0].lo;
+    }
+}
+
 /* Copies what there is: of the selectors those that are counted. */
 static inline void esp_pair_copy(struct esp_pair *to, const struct esp_pair *from)
 {

@@ -87,22 +87,6 @@ static void child_inner(const struct ikev1_sa *sa, const struct base_ts_list *lo
                 out[i] = sa->inner[i];
 }
 
-/* Which addresses packets have here, and which on the wire. */
-static void child_set_ends(struct esp_pair *p, const struct ikev1_child *c)
-{
-    p->mode = c->mode;
-    if (c->mode == ESP_MODE_TRANSPORT) {
-        p->ends.local = c->local_ts->list[0].lo;
-        p->ends_in = c->ends_in;
-    } else if (c->here_ts) {
-        p->ends_in.remote = c->remote_ts->list[0].lo;
-    }
-    if (c->mode == ESP_MODE_TRANSPORT || c->here_ts) {
-        p->ends.remote = ikev1_child_held(c)->list[0].lo;
-        p->ends_out.remote = c->remote_ts->list[0].lo;
-    }
-}
-
 static void child_send_install(struct ike *ike, const struct ikev1_child *c, const struct esp_keymat *in,
                                const struct esp_keymat *out, uint32_t replaces_in)
 {
@@ -134,9 +118,7 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
     p->soft_pkts = child_soft(ike, c->conf->rekey_pkts);
     p->hard_bytes = child_limit(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
     p->hard_pkts = c->conf->life_pkts;
-    base_ts_copy(&p->local_ts, c->local_ts);
-    base_ts_copy(&p->remote_ts, ikev1_child_held(c));
-    child_set_ends(p, c);
+    esp_pair_set_nets(p, c->mode, c->local_ts, c->remote_ts, c->here_ts, &c->ends_in);
     child_inner(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);

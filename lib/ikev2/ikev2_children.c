@@ -71,22 +71,6 @@ static const struct base_ts_list *child_held(const struct ikev2_child *c)
     return c->here_ts ? c->here_ts : c->remote_ts;
 }
 
-/* Which addresses packets have here, and which on the wire. */
-static void pair_set_ends(struct esp_pair *p, const struct ikev2_child *c)
-{
-    p->mode = c->mode;
-    if (c->mode == ESP_MODE_TRANSPORT) {
-        p->ends.local = c->local_ts->list[0].lo;
-        p->ends_in = c->ends_in;
-    } else if (c->here_ts) {
-        p->ends_in.remote = c->remote_ts->list[0].lo;
-    }
-    if (c->mode == ESP_MODE_TRANSPORT || c->here_ts) {
-        p->ends.remote = child_held(c)->list[0].lo;
-        p->ends_out.remote = c->remote_ts->list[0].lo;
-    }
-}
-
 static void send_install(struct ike *ike, const struct ikev2_child *c, const struct esp_keymat *in,
                          const struct esp_keymat *out, uint32_t replaces_in, uint32_t beside_in)
 {
@@ -121,9 +105,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     p->soft_pkts = ikev2_life_soft(ike, c->conf->rekey_pkts);
     p->hard_bytes = bytes_at_most(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
     p->hard_pkts = c->conf->life_pkts;
-    base_ts_copy(&p->local_ts, c->local_ts);
-    base_ts_copy(&p->remote_ts, child_held(c));
-    pair_set_ends(p, c);
+    esp_pair_set_nets(p, c->mode, c->local_ts, c->remote_ts, c->here_ts, &c->ends_in);
     ikev2_inner_own(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);
