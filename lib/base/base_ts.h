@@ -58,6 +58,14 @@ bool base_ts_set(struct base_ts_list **kept, const struct base_ts_list *l);
 /* Copies the selectors that there are into a list with room for all. */
 void base_ts_copy(struct base_ts_list *to, const struct base_ts_list *from);
 
+/* The list has this selector alone. */
+static inline void base_ts_set_one(struct base_ts_list *l, const struct base_ts *t)
+{
+    l->count = 1;
+    l->skipped = 0;
+    l->list[0] = *t;
+}
+
 /* How many selectors; 0 for none. */
 static inline size_t base_ts_count(const struct base_ts_list *l)
 {

@@ -159,10 +159,10 @@ static void child_free(struct ikev1_child *c)
 static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
                                       const struct ikev1_child_deal *deal)
 {
-    struct base_ts_list l = {.count = 1}, r = {.count = 1}, scratch;
+    struct base_ts_list l, r, scratch;
     struct ikev1_child *c = calloc(1, sizeof *c);
-    l.list[0] = deal->local;
-    r.list[0] = deal->remote;
+    base_ts_set_one(&l, &deal->local);
+    base_ts_set_one(&r, &deal->remote);
     if (!c)
         return NULL;
     c->sa = sa;

@@ -98,21 +98,15 @@ static bool nets_read(const struct ikev1_msg *msg, bool may_name, struct base_ts
     return (!bi.len && !br.len) || (nets_read_id(bi, may_name, i) && nets_read_id(br, may_name, r));
 }
 
-static bool nets_are_within(const struct base_ts *inner, const struct base_ts *outer)
-{
-    struct base_ts_list l = {.count = 1}, r = {.count = 1};
-    l.list[0] = *inner;
-    r.list[0] = *outer;
-    return base_ts_within(&l, &r);
-}
-
 bool ikev1_nets_check(const struct ikev1_sa *sa, struct ikev1_quick *q, const struct ikev1_msg *msg)
 {
     const bool is_transport = q->mode == ESP_MODE_TRANSPORT;
-    const struct base_ts own = q->local, peer = q->remote;
+    struct base_ts_list own, peer;
+    base_ts_set_one(&own, &q->local);
+    base_ts_set_one(&peer, &q->remote);
     return nets_read(msg, is_transport, &q->local, &q->remote) &&
-           (!is_transport || ikev1_transport_take(sa, msg, false, q)) && nets_are_within(&q->local, &own) &&
-           nets_are_within(&q->remote, &peer);
+           (!is_transport || ikev1_transport_take(sa, msg, false, q)) && base_ts_holds(&own, &q->local) &&
+           base_ts_holds(&peer, &q->remote);
 }
 
 /* ---- responder ---- */
@@ -120,10 +114,10 @@ bool ikev1_nets_check(const struct ikev1_sa *sa, struct ikev1_quick *q, const st
 /* The child that has these networks: exactly, or among others. */
 static bool nets_find_child(const struct ikev1_sa *sa, struct ikev1_quick *q)
 {
-    struct base_ts_list l = {.count = 1}, r = {.count = 1}, scratch;
+    struct base_ts_list l, r, scratch;
     bool is_found = false;
-    l.list[0] = q->local;
-    r.list[0] = q->remote;
+    base_ts_set_one(&l, &q->local);
+    base_ts_set_one(&r, &q->remote);
     for (size_t i = 0; i < sa->conn->n_children; i++) {
         const struct ike_child_conf *c = &sa->conn->children[i];
         if (c->mode != q->mode)
@@ -184,9 +178,9 @@ uint16_t ikev1_nets_pick(struct ike *ike, const struct ikev1_sa *sa, struct ikev
             return WIRE_V1_N_NO_PROPOSAL_CHOSEN;
         }
     }
-    struct base_ts_list l = {.count = 1}, r = {.count = 1};
-    l.list[0] = q->local;
-    r.list[0] = q->remote;
+    struct base_ts_list l, r;
+    base_ts_set_one(&l, &q->local);
+    base_ts_set_one(&r, &q->remote);
     explain_selectors(ike, ikev1_sa_about(sa), &l, &r);
     return WIRE_V1_N_INVALID_ID_INFORMATION;
 }

@@ -60,10 +60,10 @@ bool ikev1_remap_is_taken(struct ike *ike, struct ikev1_sa *sa, const struct ike
 {
     struct ikev1_sa *to = ikev1_sa_heir(ike, sa); /* whose the child will be */
     const struct ike_child_conf *conf = &to->conn->children[q->child_index];
-    struct base_ts_list l = {.count = 1}, r = {.count = 1}, scratch;
+    struct base_ts_list l, r, scratch;
     struct ike_claim holder;
-    l.list[0] = q->local;
-    r.list[0] = q->remote;
+    base_ts_set_one(&l, &q->local);
+    base_ts_set_one(&r, &q->remote);
     struct ike_claim want = {to->conn, conf, &to->remote_id, &l, pool_remap_ts(&to->remap, &r, &scratch)};
     bool is_foreign = ike_claim_is_taken(ike, &want, &holder);
     if ((is_foreign || (conf->remap[0] && remap_has_other(ike, to, &l, want.remote_ts))) &&
