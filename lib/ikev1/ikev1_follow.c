@@ -17,8 +17,7 @@ static void follow_move(struct ike *ike, struct ikev1_sa *sa, const struct ike_p
     if (!sa->natd.remote_nat || !base_ration_take(&sa->moves, ike->now.ns, BASE_NS_PER_S, MOVES_AT_ONCE))
         return;
     const bool is_elsewhere = !base_addr_equal(&sa->path.remote.addr, &to->remote.addr);
-    if (base_addr_equal(&sa->remap.real, &sa->path.remote.addr))
-        sa->remap.real = to->remote.addr; /* of a host: it is the one that the address of ours stands for */
+    pool_remap_follow(&sa->remap, &sa->path.remote.addr, &to->remote.addr);
     ikev1_sa_set_path(ike, sa, to);
     sa->moved_times++;
     ikev1_child_repath(ike, sa);

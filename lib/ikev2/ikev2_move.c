@@ -14,6 +14,7 @@
 #include "ikev2_note.h"
 #include "ikev2_pmtu.h"
 #include "ikev2_sa.h"
+#include "pool_remap.h"
 
 void ikev2_move_ike(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to, bool is_ours)
 {
@@ -22,6 +23,8 @@ void ikev2_move_ike(struct ike *ike, struct ikev2_sa *sa, const struct ike_path 
     base_text_add(&t, "was at %s", base_endpoint_text(&sa->path.remote, remote));
     if (!base_endpoint_equal(&sa->path.local, &to->local))
         base_text_add(&t, ", and we at %s", base_endpoint_text(&sa->path.local, local));
+    if (sa->natd.remote_nat)
+        pool_remap_follow(&sa->remap, &sa->path.remote.addr, &to->remote.addr);
     ikev2_sa_set_path(ike, sa, to);
     sa->frag.is_small = false;
     sa->moved.times++;

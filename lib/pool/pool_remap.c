@@ -34,6 +34,12 @@ bool pool_remap_take(struct pool_book *book, struct pool_remap *m, const struct 
     return true;
 }
 
+void pool_remap_follow(struct pool_remap *m, const struct base_addr *from, const struct base_addr *to)
+{
+    if (base_addr_equal(&m->real, from))
+        m->real = *to;
+}
+
 void pool_remap_end(struct pool_book *book, struct pool_remap *m, uint64_t holder, base_time now)
 {
     if (m->here.family != BASE_AF_NONE)

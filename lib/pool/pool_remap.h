@@ -44,6 +44,8 @@ const struct base_ts_list *pool_remap_ts(const struct pool_remap *m, const struc
  */
 bool pool_remap_take(struct pool_book *book, struct pool_remap *m, const struct pool_remap_want *want);
 
+/* The peer is at another address: what stands for a host at the former one stands for it there. */
+void pool_remap_follow(struct pool_remap *m, const struct base_addr *from, const struct base_addr *to);
 /* Its IKE SA ends: the address is given back. */
 void pool_remap_end(struct pool_book *book, struct pool_remap *m, uint64_t holder, base_time now);
 /* It goes over to the SA that takes the holder's place, unless that has one. */

@@ -106,6 +106,18 @@ static void the_address_stays_while_sas_are_replaced(void **state)
     pair_free(p);
 }
 
+static void the_address_stays_when_the_nat_gets_another_one(void **state)
+{
+    (void)state;
+    struct pair *p = clashing(true, "10.77.0.9", NULL);
+    pair_run(p, 5);
+    p->nat_addr = pair_addr("203.0.113.8");
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_run(p, 40);
+    assert_mapped(p, "10.77.0.1", "192.0.2.2", "203.0.113.8");
+    pair_free(p);
+}
+
 /* It lost all that it knew and calls again, while its older SA is still there: the address goes over to the
  * new one. */
 static void a_peer_that_calls_again_has_its_address_again(void **state)
@@ -208,6 +220,7 @@ int main(void)
         cmocka_unit_test(the_second_of_two_inner_addresses_is_mapped),
         cmocka_unit_test(the_second_of_two_hosts_behind_one_nat_is_mapped),
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
+        cmocka_unit_test(the_address_stays_when_the_nat_gets_another_one),
         cmocka_unit_test(a_peer_that_calls_again_has_its_address_again),
         cmocka_unit_test(devices_of_one_identity_keep_what_they_have),
         cmocka_unit_test(the_pool_is_that_of_the_configuration_in_force),

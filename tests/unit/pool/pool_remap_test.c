@@ -95,6 +95,20 @@ static void a_newer_sa_has_what_the_older_one_had(void **state)
     assert_int_equal(pool_holder(book, &here, &a), 3);
 }
 
+static void the_real_address_is_another_one_where_the_peer_is_elsewhere(void **state)
+{
+    struct pool_remap m = {0};
+    struct base_addr other = *base_ts_host(host), real = other;
+    (void)state;
+    other.bytes[3] ^= 1;
+    assert_true(take(&m, &a, 1, NULL));
+    const struct base_addr here = m.here;
+    pool_remap_follow(&m, &other, &real); /* of something else */
+    assert_true(base_addr_equal(&m.real, &real));
+    pool_remap_follow(&m, &real, &other);
+    assert_true(base_addr_equal(&m.real, &other) && base_addr_equal(&m.here, &here));
+}
+
 static void what_has_no_one_address_or_no_pool_gets_none(void **state)
 {
     struct pool_remap m = {0};
@@ -118,6 +132,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(each_identity_has_its_own_until_its_sa_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_sa_has_what_the_older_one_had, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_real_address_is_another_one_where_the_peer_is_elsewhere, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_has_no_one_address_or_no_pool_gets_none, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
