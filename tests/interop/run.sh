@@ -3,8 +3,8 @@
 # Runs the scenarios, some at a time (--jobs), each in a lab of its own.
 #
 # A scenario is a script NN_name.sh, here or in tests/abuse; a line "# cases: one two" in it makes one run per case. It
-# succeeds by ending with 0, says with 77 that something is missing that could be installed, and with 78 that this machine can
-# never run it. Logs and configurations are in OUT/<name>; captures of what passed are removed.
+# succeeds by ending with 0, and says with 77 that something is missing. Logs and configurations are in OUT/<name>; captures of
+# what passed are removed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -96,9 +96,6 @@ reap() {
     elif [ "$status" = 77 ]; then
         skipped=$((skipped + 1))
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^skipped: ' "$dir.log" | tail -n 1 | cut -c10-)"
-    elif [ "$status" = 78 ]; then
-        skipped=$((skipped + 1))
-        printf 'unable %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^unable: ' "$dir.log" | tail -n 1 | cut -c9-)"
     else
         failed=$((failed + 1))
         broken+=("$name")
@@ -108,21 +105,22 @@ reap() {
 }
 
 # A guest emulates a CPU by one of ours: its script says so ("# guest: up to N s"), has more time, and runs with no other one.
-guest_limit() { sed -n 's/^# guest: up to \([0-9]*\) s$/\1/p' "$1"; }
 declare -A limit_of=()
-for run in "${runs[@]}"; do limit_of[${run%% *}]=$(guest_limit "${run%% *}"); done
+for run in "${runs[@]}"; do
+    file=${run%% *}
+    [ -v "limit_of[$file]" ] || limit_of[$file]=$(sed -n 's/^# guest: up to \([0-9]*\) s$/\1/p' "$file")
+done
 guest=0
-# Whether a run of this script may begin now: may_begin FILE
-may_begin() { [ -z "${limit_of[$1]}" ] || [ -z "${name_of[$guest]:-}" ]; }
 
 # The place in the queue of what begins next: a guest as soon as there is none. Empty: all of them wait.
 next_place() {
     local place first=""
     for place in "${!queue[@]}"; do
-        local file=${queue[$place]%% *}
-        may_begin "$file" || continue
-        [ -z "${limit_of[$file]}" ] || { echo "$place" && return; }
-        first=${first:-$place}
+        if [ -z "${limit_of[${queue[$place]%% *}]}" ]; then
+            first=${first:-$place}
+        elif [ -z "${name_of[$guest]:-}" ]; then
+            echo "$place" && return
+        fi
     done
     echo "$first"
 }
@@ -131,7 +129,7 @@ queue=("${runs[@]}")
 while [ "${#queue[@]}" -gt 0 ]; do
     while [ "${#name_of[@]}" -ge "$jobs" ]; do reap; done
     place=$(next_place)
-    [ -n "$place" ] || { reap && continue; }
+    [ -n "$place" ] || { reap; continue; }
     read -r file case name <<<"${queue[$place]}"
     unset "queue[$place]"
     number=$((number + 1))
