@@ -90,7 +90,7 @@ static inline bool craft_next(struct craft *c)
         p->head = p->tail = 0;
         return false;
     }
-    c->packet = p->queue[p->head++];
+    pair_packet_copy(&c->packet, &p->queue[p->head++]);
     c->answer = (struct ikev2_msg){.path = &c->packet.path, .raw = base_span(c->packet.bytes, c->packet.len)};
     assert_int_equal(wire_ike_hdr_parse(c->answer.raw, &c->answer.hdr), 0);
     c->answer.is_response = c->answer.hdr.flags & WIRE_IKE_F_RESPONSE;
