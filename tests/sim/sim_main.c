@@ -13,6 +13,7 @@
 struct options {
     uint64_t first;
     uint64_t runs; /* 0: the case's own number */
+    uint64_t part; /* an Nth of them */
     const char *only;
 };
 
@@ -26,7 +27,8 @@ static int parse(int argc, char **argv, struct options *o)
 {
     static const struct option known[] = {
         {"seed", 1, NULL, 's'}, {"first", 1, NULL, 'f'}, {"runs", 1, NULL, 'r'}, {"case", 1, NULL, 'c'}, {0}};
-    const char *runs = getenv("SIM_RUNS"), *seed = getenv("SIM_SEED");
+    const char *runs = getenv("SIM_RUNS"), *seed = getenv("SIM_SEED"), *part = getenv("SIM_PART");
+    o->part = part ? strtoull(part, NULL, 0) : 1;
     if (runs)
         o->runs = strtoull(runs, NULL, 0);
     int c;
@@ -42,9 +44,11 @@ static int parse(int argc, char **argv, struct options *o)
         else
             return usage(argv[0]);
     }
+    if (!o->part)
+        return usage(argv[0]);
     if (seed) {
         o->first = strtoull(seed, NULL, 0);
-        o->runs = 1;
+        o->runs = o->part = 1;
     }
     return 0;
 }
@@ -89,6 +93,7 @@ static bool run_one(const char *program, const struct sim_case *c, uint64_t seed
 static bool run_case(const char *program, const struct sim_case *c, const struct options *o)
 {
     uint64_t runs = o->runs && (o->runs == 1 || !c->runs) ? o->runs : c->runs;
+    runs = (runs + o->part - 1) / o->part;
     uint64_t failures = 0, i = 0;
     clock_t start = clock();
     for (; i < runs && failures < FAILURES_SHOWN; i++)

@@ -4,6 +4,7 @@
  * The main of a simulation program: runs its cases over a range of seeds and reports.
  *   --seed N   (or SIM_SEED)  this seed only          --runs N  (or SIM_RUNS)  seeds per case
  *   --first N                 first seed              --case NAME              this case only
+ * SIM_PART=N takes an Nth of each case's seeds, the first ones: for builds that take several times as long.
  * SIM_TRACE=1 prints what happens. SIM_CORPUS=DIR writes what each host "gw" was told there, for the fuzzer.
  * Exit status 1 when anything failed.
  */
