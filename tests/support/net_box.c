@@ -44,18 +44,64 @@ void net_box_go(bool is_far)
     assert_int_equal(setns(is_far ? far_fd : near_fd, CLONE_NEWNET), 0);
 }
 
-/* The kernel makes the route of an IPv6 address of its own a moment after the address. */
-#define BOX_WAIT                                                                            \
-    "for own in $(ip -6 -o addr show up | awk '{ sub(\"/.*\", \"\", $4); print $4 }'); do " \
-    "timeout 5 sh -c \"until ip -6 route show table local | grep -q 'local $own dev'; do "  \
-    "sleep 0.01; done\" || exit 1; done"
+/*
+ * The kernel makes the route of an IPv6 address of its own a moment after the address: a look lists
+ * addresses, then routes, and is good when each address has one.
+ */
+#define BOX_LOOK                                                                                          \
+    "{ ip -6 -o addr show up; echo routes; ip -6 route show table local; } | awk '/^routes/ { r = 1 } "   \
+    "!r { sub(\"/.*\", \"\", $4); own[$4] = 1 } r && $1 == \"local\" { delete own[$2] } END { for (o in " \
+    "own) "                                                                                               \
+    "exit 1 }'"
+#define BOX_WAIT "i=0; until " BOX_LOOK "; do i=$((i + 1)); [ $i -lt 500 ] || exit 1; sleep 0.01; done"
+
+/* What begins a step of ip alone, which needs no shell: "ip ", "ip -6 " or NULL. */
+static const char *ip_step(const char *step, size_t len)
+{
+    static const char *const starts[] = {"ip -6 ", "ip "};
+    for (size_t i = 0; i < len; i++)
+        if (strchr("'\"$|;<>()&`\\", step[i]))
+            return NULL;
+    for (int i = 0; i < 2; i++)
+        if (strncmp(step, starts[i], strlen(starts[i])) == 0 && step[strlen(starts[i])] != '-')
+            return starts[i];
+    return NULL;
+}
+
+/* The steps of a command ("a && b"), those of ip that follow one another by one process, not one each. */
+static void box_script(FILE *out, const char *command)
+{
+    const char *batch = NULL; /* of the steps before */
+    for (const char *step = command, *end; step; step = end ? end + 4 : NULL) {
+        end = strstr(step, " && ");
+        const size_t len = end ? (size_t)(end - step) : strlen(step);
+        const char *ip = ip_step(step, len);
+        if (batch && batch != ip)
+            fprintf(out, " | %s-batch -", batch);
+        if (step != command && !(batch && batch == ip))
+            fputs(" && ", out);
+        if (ip && batch != ip)
+            fputs("printf '%s\n'", out);
+        if (ip)
+            fprintf(out, " '%.*s'", (int)(len - strlen(ip)), step + strlen(ip));
+        else
+            fprintf(out, "%.*s", (int)len, step);
+        batch = ip;
+    }
+    if (batch)
+        fprintf(out, " | %s-batch -", batch);
+}
 
 static void box_run(const char *format, va_list ap)
 {
-    char command[1024];
+    char command[1024], script[2048] = "";
     vsnprintf(command, sizeof command, format, ap);
-    if (system(command) != 0)
-        fail_msg("failed: %s", command);
+    FILE *out = fmemopen(script, sizeof script, "w");
+    assert_non_null(out);
+    box_script(out, command);
+    fclose(out);
+    if (system(script) != 0)
+        fail_msg("failed: %s", script);
     if (strstr(command, "nodad") && system(BOX_WAIT) != 0)
         fail_msg("an address has no route of its own: %s", command);
 }

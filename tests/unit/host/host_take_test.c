@@ -31,11 +31,10 @@
  * All that must be as it was. Lifetimes go on, so they are shown as words; IPv6 routes of several interfaces
  * to one network (ff00::/8) come in the order in which the interfaces came up, so they are sorted.
  */
-#define SHOW                                                                                               \
-    "{ ip -d addr show dev near; ip -4 route show table all; ip -6 route show table all | sort; ip rule; " \
-    "ip nexthop; ethtool -k near; tc qdisc show dev near; cd /proc/sys/net/ipv6/conf/near; grep -rs . .; " \
-    "true; } | "                                                                                           \
-    "sed -E 's/[0-9]+sec/some sec/g'"
+#define SHOW                                                                                            \
+    "{ printf '%s\\n' 'addr show dev near' rule nexthop | ip -d -batch -; ip -4 route show table all; " \
+    "ip -6 route show table all | sort; ethtool -k near; tc qdisc show dev near; "                      \
+    "cd /proc/sys/net/ipv6/conf/near; grep -rs . .; true; } | sed -E 's/[0-9]+sec/some sec/g'"
 
 static char folder[] = "/tmp/host_take_XXXXXX";
 static char why[HOST_WHY_MAX];
