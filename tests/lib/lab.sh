@@ -5,6 +5,9 @@
 # A script sources this file, calls lab_up, declares connections with `conn`, starts gateways and checks what passes.
 # Names start with $LAB, so that labs run side by side and never touch the namespaces of anybody else.
 # Only processes that were started through lab_spawn are ended, by their pid.
+#
+# A program that starts costs more than most of what a scenario does, and so does a subshell; there are hundreds of runs. So what
+# Bash has is done in it, waiting included, and wires and addresses are made together (lab_net.sh).
 
 set -u
 set -o pipefail
@@ -17,8 +20,8 @@ case ${1:-} in
     ;;
 esac
 
-LAB_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-LAB_TREE=$(cd "$LAB_LIB/../.." && pwd)
+LAB_LIB=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+LAB_TREE=${LAB_LIB%/*/*}
 LAB=${LAB:-culvert-$$}
 LAB_PYTHON=${LAB_PYTHON:-/usr/bin/python3}
 LAB_BIN=${LAB_BIN:-$LAB_TREE/build/app}
@@ -28,7 +31,7 @@ LAB_OUT=${LAB_OUT:-}
 
 declare -a LAB_PIDS=()     # started and not yet ended
 declare -a LAB_NAMES=()    # short names of the namespaces that exist
-LAB_STARTED=$(date +%s)
+exec {LAB_NEVER}<> <(:)      # nothing ever comes from it: lab_pause
 
 # Everything a run writes (configurations, logs, captures) is under $LAB_OUT; without one it is a temporary directory
 # that goes away when the run was a success.
@@ -68,10 +71,13 @@ lab_spawn() {
 
 # Is a process of ours still running (a zombie is not)?
 lab_alive() {
-    local state
-    state=$(ps -o stat= -p "$1" 2>/dev/null) || return 1
-    [[ $state != Z* ]]
+    local line
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    [[ ${line##*) } != Z* ]]
 }
+
+# Sleeps this many seconds.
+lab_pause() { read -r -t "$1" -u "$LAB_NEVER" || :; }
 
 # Ends one process of ours: TERM, up to SECONDS of patience, then KILL. Its exit status is in LAB_STATUS.
 lab_end() {
@@ -80,7 +86,7 @@ lab_end() {
     kill -TERM "$pid" 2>/dev/null
     for ((i = 0; i < patience * 20; i++)); do
         lab_alive "$pid" || break
-        sleep 0.05
+        lab_pause 0.05
     done
     if lab_alive "$pid"; then
         kill -KILL "$pid" 2>/dev/null
@@ -99,7 +105,7 @@ lab_end() {
 
 # Takes the lab away: processes in reverse order of their start, then the namespaces.
 lab_down() {
-    local i name
+    local i name spaces=""
     for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
         kill -TERM "${LAB_PIDS[i]}" 2>/dev/null
     done
@@ -107,11 +113,12 @@ lab_down() {
         lab_end "${LAB_PIDS[i]}" 5
     done
     for name in "${LAB_NAMES[@]+"${LAB_NAMES[@]}"}"; do
-        ip netns del "$LAB-$name" 2>/dev/null
-        rm -rf "/etc/netns/$LAB-$name"
+        spaces+="netns del $LAB-$name"$'\n'
+        [ ! -e "/etc/netns/$LAB-$name" ] || rm -rf "/etc/netns/$LAB-$name"
     done
+    [ -z "$spaces" ] || ip -force -batch - <<<"$spaces" 2>/dev/null
     LAB_NAMES=()
-    rmdir --ignore-fail-on-non-empty /etc/netns 2>/dev/null
+    [ ! -e /etc/netns ] || rmdir --ignore-fail-on-non-empty /etc/netns 2>/dev/null
 }
 
 lab_on_exit() {
@@ -128,18 +135,28 @@ lab_on_exit() {
     exit "$status"
 }
 
-# Waits until a command succeeds: lab_wait SECONDS COMMAND...
+# Waits until a command succeeds, with pauses that grow: lab_wait SECONDS COMMAND...
 lab_wait() {
-    local deadline=$((SECONDS + $1 + 1))
+    local deadline=$((SECONDS + $1 + 1)) pauses=(0.05 0.05 0.1 0.1 0.2) i=0
     shift
     until "$@" >/dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || return 1
-        sleep 0.05
+        lab_pause "${pauses[i < 4 ? i++ : 4]}"
     done
 }
 
+# Does a log hold this text yet? In Bash, for logs that are short while they are waited for: lab_has FILE TEXT
+lab_has() {
+    local text=""
+    [ -e "$1" ] && IFS= read -r -d '' text <"$1"
+    [[ $text == *"$2"* ]]
+}
+
+# The text on standard input into a variable: lab_text VARIABLE <<TEXT
+lab_text() { IFS= read -r -d '' "$1" || :; }
+
 lab_need_root() {
-    [ "$(id -u)" = 0 ] || lab_fail "network namespaces need root"
+    [ "$EUID" = 0 ] || lab_fail "network namespaces need root"
 }
 
 # For tools that seal or sign by themselves: without this module the scenario is skipped.

@@ -14,11 +14,19 @@ check_reach() {
 check_ping() {
     local log=$LAB_OUT/ping-$1-$2.log
     check_pinger "$1" "$log" "$2" "$3" "$4" || lab_fail "pings from host$1 to $2 cannot be sent: $(cat "$log")"
-    [[ $(cat "$log") == "sent $3 received $3 duplicates 0 "* ]] || lab_fail "pings from host$1 to $2: $(cat "$log")"
-    CHECK_RTT=$(sed 's/.*rtt_ms //' "$log")
+    check_all_came "$3" "$log" || lab_fail "pings from host$1 to $2: $(cat "$log")"
 }
 check_pinger() {
-    lab_in "host$1" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$3" --count "$4" --interval "$5" --pattern "$CHECK_PATTERN" >"$2" 2>&1
+    lab_in "host$1" "$LAB_PYTHON" -IS "$LAB_LIB/pinger.py" "$3" --count "$4" --interval "$5" --pattern "$CHECK_PATTERN" >"$2" 2>&1
+}
+
+# Whether all pings were answered, once: check_all_came COUNT LOG
+check_all_came() {
+    local said
+    lab_text said <"$2"
+    CHECK_RTT=${said##*rtt_ms }
+    CHECK_RTT=${CHECK_RTT%$'\n'}
+    [[ $said == "sent $1 received $1 duplicates 0 "* ]]
 }
 
 # Pings in the background, for what happens under traffic: check_ping_start HOST ADDRESS COUNT INTERVAL
@@ -26,7 +34,7 @@ check_pinger() {
 # many got no answer, and for how many milliseconds no answer came; check_ping_end, too, but it lets no more of them be sent.
 check_ping_start() {
     CHECK_LOG=$LAB_OUT/ping-under-traffic.log
-    lab_spawn "host$1" "$CHECK_LOG" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval "$4" --pattern "$CHECK_PATTERN"
+    lab_spawn "host$1" "$CHECK_LOG" "$LAB_PYTHON" -IS "$LAB_LIB/pinger.py" "$2" --count "$3" --interval "$4" --pattern "$CHECK_PATTERN"
     CHECK_PID=$LAB_PID
 }
 
@@ -37,7 +45,7 @@ check_ping_end() {
 
 check_ping_lost() {
     local counts
-    while lab_alive "$CHECK_PID"; do sleep 0.1; done
+    while lab_alive "$CHECK_PID"; do lab_pause 0.1; done
     lab_end "$CHECK_PID"
     counts=$(sed -n 's/^sent \([0-9]*\) received \([0-9]*\) duplicates 0 longest_gap_ms \([0-9]*\) .*/\1 \2 \3/p' "$CHECK_LOG")
     [ -n "$counts" ] || lab_fail "pings under traffic: $(tail -n 2 "$CHECK_LOG")"
@@ -48,17 +56,18 @@ check_ping_lost() {
 # TCP of four megabytes (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
 # check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
 check_iperf() {
-    local client=$1 server=$2 address=$3 least=${4:-5} way json rate rates=""
+    local client=$1 server=$2 address=$3 least=${4:-5} way json rate said rates=""
     lab_spawn "host$server" "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
     local pid=$LAB_PID
-    lab_wait 3 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+    lab_wait 3 lab_has "$LAB_OUT/iperf-server.log" listening || lab_fail "iperf3 does not listen"
     for way in "" -R; do
         json=$LAB_OUT/iperf-$client-$server$way.json
         # shellcheck disable=SC2086
         lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--n 4M} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
-        rate=$("$LAB_PYTHON" -c 'import json, sys
-print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' "$json" 2>/dev/null) ||
+        lab_text said <"$json"
+        [[ ${said##*\"sum_received\":} =~ ^[^}]*\"bits_per_second\":[[:space:]]*([0-9]+) && $said == *'"sum_received":'* ]] ||
             lab_fail "iperf3 $way from host$client to $address: $(tail -n 3 "$json" | tr '\n' ' ')"
+        rate=$((BASH_REMATCH[1] / 1000000))
         [ "$rate" -ge "$least" ] || lab_fail "iperf3 $way from host$client to $address: only $rate Mbit/s"
         rates+=" $rate"
     done
@@ -70,8 +79,8 @@ print(int(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
 # check_pings SPACE ADDRESS COUNT
 check_pings() {
     local log=$LAB_OUT/pings-$1-$2.log
-    lab_in "$1" "$LAB_PYTHON" "$LAB_LIB/pinger.py" "$2" --count "$3" --interval 0.02 --pattern "$CHECK_PATTERN" >"$log" 2>&1
-    [[ $(cat "$log") == "sent $3 received $3 duplicates 0 "* ]] || lab_fail "pings from $1 to $2: $(cat "$log"); dropped: $(culvert_dropped b)"
+    lab_in "$1" "$LAB_PYTHON" -IS "$LAB_LIB/pinger.py" "$2" --count "$3" --interval 0.02 --pattern "$CHECK_PATTERN" >"$log" 2>&1
+    check_all_came "$3" "$log" || lab_fail "pings from $1 to $2: $(cat "$log"); dropped: $(culvert_dropped b)"
 }
 # Bytes that arrived and datagrams that did not: check_flow CLIENT SERVER ADDRESS ARGUMENTS-OF-IPERF3...
 check_flow() {
@@ -80,7 +89,7 @@ check_flow() {
     rm -f "$LAB_OUT/iperf-server.log"
     lab_spawn "$server" "$LAB_OUT/iperf-server.log" iperf3 -s -1 -p 5201 --forceflush
     pid=$LAB_PID
-    lab_wait 3 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+    lab_wait 3 lab_has "$LAB_OUT/iperf-server.log" listening || lab_fail "iperf3 does not listen"
     lab_in "$client" timeout 20 iperf3 -c "$address" -p 5201 -J "$@" >"$log" 2>"$log.err"
     lab_end "$pid"
     "$LAB_PYTHON" -c 'import json, sys
@@ -94,7 +103,7 @@ check_capture_start() {
     CHECK_PCAP=$LAB_OUT/internet.pcap
     lab_spawn inet "$LAB_OUT/tcpdump.log" tcpdump -n -U --immediate-mode -s ${CHECK_SNAP:-256} -B 16384 -i "${CHECK_PORT:-to${1:-b}}" -w "$CHECK_PCAP" 'ip or ip6'
     CHECK_CAPTURE_PID=$LAB_PID
-    lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
+    lab_wait 5 lab_has "$LAB_OUT/tcpdump.log" 'listening on' || lab_fail "tcpdump did not start"
 }
 
 # Ends the capture as soon as nothing more is added to it.
@@ -102,7 +111,7 @@ check_capture_rest() {
     local before size=-1
     until [ "$size" = "${before:-}" ]; do
         before=$size
-        sleep 0.25
+        lab_pause 0.25
         size=$(stat -c %s "$CHECK_PCAP")
     done
     lab_end "$CHECK_CAPTURE_PID"
@@ -123,7 +132,7 @@ check_capture_end() {
         lan+=(--outer "${!public}")
         [ "${NET_NAT[$side]}" = none ] || lan+=(--hidden "${NET_WAN[$side]}")
     done
-    CHECK_CAPTURE=$("$LAB_PYTHON" "$LAB_LIB/pcap_check.py" "${lan[@]}" --pattern "$CHECK_PATTERN" "$@" "$CHECK_PCAP") ||
+    CHECK_CAPTURE=$("$LAB_PYTHON" -IS "$LAB_LIB/pcap_check.py" "${lan[@]}" --pattern "$CHECK_PATTERN" "$@" "$CHECK_PCAP") ||
         lab_fail "capture $CHECK_PCAP: $CHECK_CAPTURE"
 }
 

@@ -28,7 +28,7 @@ guest_ports() {
     local gw=$1 port
     net_release "$gw"
     for port in wan lan; do
-        GUEST_MAC[$gw/$port]=$(lab_in "gw$gw" cat "/sys/class/net/$port/address")
+        GUEST_MAC[$gw/$port]=$(lab_in "gw$gw" cat "/sys/class/net/$port/address") || return 1
         ip -n "$LAB-gw$gw" link set "$port" address "02${GUEST_MAC[$gw/$port]:2}" || return 1
         ip -n "$LAB-gw$gw" tuntap add dev "guest-$port" mode tap || return 1
         ip -n "$LAB-gw$gw" link add "to-$port" type bridge stp_state 0 forward_delay 0 mcast_snooping 0 || return 1
@@ -95,7 +95,7 @@ guest_start() {
     lab_spawn "gw$gw" "$dir/console" bash -c 'exec "$0" run "$1" "$2" <"$2/line"' "$LAB_LIB/guest.sh" "$GUEST_ROOT" "$dir"
     GW_PID[$gw]=$LAB_PID
     # What comes before its memory is there is lost.
-    told() { printf 'now %s\n' "$(date +%s)" >&"$line" && test -e "$dir/run/ready"; }
+    told() { printf 'now %s\n' "$EPOCHSECONDS" >&"$line" && test -e "$dir/run/ready"; }
     lab_wait 60 told || {
         tail -n 15 "$dir/console" >&2
         return 1

@@ -113,10 +113,9 @@ server lab {
     }
 }
 CONF
-    lab_in "gw$1" ip link set lo up
     lab_spawn "gw$1" "$dir/stdout" /usr/sbin/freeradius -f -n radiusd -d "$dir" -D /usr/share/freeradius
     RADIUS_PID=$LAB_PID
-    lab_wait 5 grep -q 'Ready to process requests' "$dir/radius.log" || lab_fail "FreeRADIUS does not start: $(tail -n 3 "$dir/radius.log" "$dir/stdout")"
+    lab_wait 5 lab_has "$dir/radius.log" 'Ready to process requests' || lab_fail "FreeRADIUS does not start: $(tail -n 3 "$dir/radius.log" "$dir/stdout")"
 }
 
 # The member of the configuration that names it, behind one where nobody answers: radius_json GATEWAY
