@@ -31,22 +31,40 @@ declare -A NET_WAN6=()   # gateway -> IPv6 address of its outside port
 declare -A NET_HOP6=()   # gateway -> its next hop
 declare -A NET_LAN6=()   # gateway -> its inside network without the last part (fd00:a:)
 
+# What is to be built next, as lines of lab_build.py: namespaces with their settings, the wires between them, what ports are set to,
+# and the rest of each namespace. Outside of lab_up it is built at once.
+NET_SPACES="" NET_WIRES="" NET_PORTS="" NET_IS_OPEN=no
+declare -A NET_LINES=()
+
+net_build() {
+    local lines=$NET_SPACES$NET_WIRES$NET_PORTS IFS=
+    lines+=${NET_LINES[*]-}
+    NET_SPACES="" NET_WIRES="" NET_PORTS="" NET_LINES=()
+    "$LAB_PYTHON" -IS "$LAB_LIB/lab_build.py" <<<"${lines%$'\n'}" || lab_fail "cannot build the lab"
+}
+
+# ip(8) in a namespace: net_ip NAME WORDS...
+net_ip() {
+    local name=$1
+    shift
+    if [ "$NET_IS_OPEN" = yes ]; then
+        NET_LINES[$name]+="$LAB-$name ip $*"$'\n'
+    else
+        ip -n "$LAB-$name" "$@" || lab_fail "ip $* in $name"
+    fi
+}
+
 # Creates a namespace that forwards or not: net_space NAME 0|1
 net_space() {
-    ip netns add "$LAB-$1" || lab_fail "cannot create namespace $LAB-$1"
+    local space=$LAB-$1 conf settings=(ipv6/conf/all/disable_ipv6=1 ipv6/conf/default/disable_ipv6=1)
+    for conf in ipv4/conf/all ipv4/conf/default; do settings+=("$conf/rp_filter=0" "$conf/send_redirects=0" "$conf/accept_redirects=0"); done
+    settings+=("ipv4/ip_forward=$2")
+    [ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || settings+=(bridge/bridge-nf-call-iptables=0)
     LAB_NAMES+=("$1")
-    ip netns exec "$LAB-$1" sh -c "
-        cd /proc/sys/net
-        echo 1 >ipv6/conf/all/disable_ipv6
-        echo 1 >ipv6/conf/default/disable_ipv6
-        for conf in all default; do
-            echo 0 >ipv4/conf/\$conf/rp_filter
-            echo 0 >ipv4/conf/\$conf/send_redirects
-            echo 0 >ipv4/conf/\$conf/accept_redirects
-        done
-        echo $2 >ipv4/ip_forward
-        if [ -e bridge/bridge-nf-call-iptables ]; then echo 0 >bridge/bridge-nf-call-iptables; fi
-        ip link set lo up" || lab_fail "cannot set up namespace $LAB-$1"
+    NET_SPACES="- ip netns add $space"$'\n'$NET_SPACES
+    for conf in "${settings[@]}"; do NET_SPACES+="$space set ${conf%=*} ${conf#*=}"$'\n'; done
+    NET_LINES[$1]+="$space ip link set lo up"$'\n'
+    [ "$NET_IS_OPEN" = yes ] || net_build
 }
 
 # Whether a namespace is that of a gateway that Culvert is.
@@ -56,23 +74,21 @@ net_is_culvert() { [ "${1:0:2}" = gw ] && [ "${GW_ENGINE[${1:2}]:-}" = culvert ]
 # At a gateway that Culvert is, offloads stay on as a machine has them: packets from a local sender have no complete
 # checksum and may be 64 KiB long. Elsewhere they are off, so that captures show what a real wire carries.
 net_wire() {
-    ip -n "$LAB-$1" link add "$2" type veth peer name "$4" netns "$LAB-$3" || lab_fail "cannot wire $1 to $3"
-    local off="tx off rx off sg off tso off gso off gro off"
-    if net_is_culvert "$1" || net_is_culvert "$3"; then off="tx on"; fi
-    # shellcheck disable=SC2086
-    lab_in "$1" ethtool -K "$2" $off >/dev/null 2>&1
-    # shellcheck disable=SC2086
-    lab_in "$3" ethtool -K "$4" $off >/dev/null 2>&1
-    ip -n "$LAB-$1" link set "$2" up
-    ip -n "$LAB-$3" link set "$4" up
+    local offloads=off
+    if net_is_culvert "$1" || net_is_culvert "$3"; then offloads=tx; fi
+    NET_WIRES+="- ip link add $2 netns $LAB-$1 type veth peer name $4 netns $LAB-$3"$'\n'
+    NET_PORTS+="$LAB-$1 $offloads $2"$'\n'"$LAB-$3 $offloads $4"$'\n'
+    NET_LINES[$1]+="$LAB-$1 ip link set $2 up"$'\n'
+    NET_LINES[$3]+="$LAB-$3 ip link set $4 up"$'\n'
+    [ "$NET_IS_OPEN" = yes ] || net_build
 }
 
 net_address() {
-    local nodad=""
-    [[ $3 == *:* ]] && nodad=nodad
-    ip -n "$LAB-$1" address add "$3" dev "$2" $nodad || lab_fail "address $3 in $1"
+    local nodad=()
+    [[ $3 != *:* ]] || nodad=(nodad)
+    net_ip "$1" address add "$3" dev "$2" "${nodad[@]}"
 }
-net_default() { ip -n "$LAB-$1" route replace default via "$2" || lab_fail "default route of $1"; }
+net_default() { net_ip "$1" route replace default via "$2"; }
 
 # A gateway with a LAN and one host: net_gateway NAME LAN
 net_gateway() {
@@ -82,7 +98,7 @@ net_gateway() {
     net_wire "gw$gw" lan "host$gw" eth0
     net_address "gw$gw" lan "$lan.1/24"
     net_address "host$gw" eth0 "$lan.10/24"
-    ip -n "$LAB-host$gw" link set eth0 mtu "$NET_HOST_MTU"
+    net_ip "host$gw" link set eth0 mtu "$NET_HOST_MTU"
     net_default "host$gw" "$lan.1"
     NET_LAN[$gw]=$lan
 }
@@ -92,7 +108,7 @@ net_behind() {
     local side=$1 gw=$2 private="NET_PRIVATE_$1"
     local address=${!private}.$(($3 + 9))
     net_wire "gw$gw" wan "nat$side" "in$3"
-    ip -n "$LAB-nat$side" link set "in$3" master inside
+    net_ip "nat$side" link set "in$3" master inside
     net_address "gw$gw" wan "$address/24"
     net_default "gw$gw" "${!private}.1"
     NET_WAN[$gw]=$address
@@ -117,8 +133,8 @@ net_side() {
         net_wire "nat$side" outside inet "to$side"
         net_address "nat$side" outside "${!public}/24"
         net_default "nat$side" "${!router}"
-        ip -n "$LAB-nat$side" link add inside type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-        ip -n "$LAB-nat$side" link set inside up
+        net_ip "nat$side" link add inside type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+        net_ip "nat$side" link set inside up
         net_address "nat$side" inside "${!private}.1/24"
         net_behind "$side" "$side" 1
         for ((i = 2; i <= clients; i++)); do
@@ -126,14 +142,14 @@ net_side() {
             net_gateway "$gw" "${!lan%.*}.$((${!lan##*.} + (i - 1) * step))"
             net_behind "$side" "$gw" "$i"
         done
-        net_nat "$side" "$kind" ""
     fi
     net_address inet "to$side" "${!router}/24"
 }
 
 # The rules of a NAT for one family: net_nat_rules ip|ip6 KIND PORTS PUBLIC FIRST MEMORY
+# They come behind those in NET_RULES.
 net_nat_rules() {
-    local family=$1 kind=$2 ports=${3:+to :$3} public=$4 first=$5 memory=$6 random="" pre="" post="" filter=""
+    local family=$1 kind=$2 ports=${3:+to :$3} public=$4 first=$5 memory=$6 random="" pre="" post="" filter="" rules
     [ "$kind" = random ] && random=fully-random
     case $kind in
     masq | random | fwd)
@@ -147,7 +163,7 @@ net_nat_rules() {
         post="oifname outside $family saddr $first snat to $public"
         ;;
     esac
-    cat <<NFT
+    lab_text rules <<NFT
 table $family address {
     chain memory {
         type filter hook prerouting priority raw; policy accept;
@@ -169,16 +185,15 @@ table $family guard {
     }
 }
 NFT
+    NET_RULES+=$rules
 }
 
 # Loads the rules of a NAT anew: net_nat SIDE KIND PORTS ("" or low-high for its public UDP ports)
 net_nat() {
-    local public="NET_PUBLIC_$1" memory=${NET_MEMORY[$1]:-0}
-    {
-        echo 'flush ruleset'
-        net_nat_rules ip "$2" "$3" "${!public}" "${NET_WAN[$1]}" "$memory"
-        [ -z "${NET_PUBLIC6[$1]:-}" ] || net_nat_rules ip6 "$2" "$3" "${NET_PUBLIC6[$1]}" "${NET_WAN6[$1]}" "$memory"
-    } | lab_in "nat$1" nft -f - || lab_fail "rules of nat$1"
+    local public="NET_PUBLIC_$1" memory=${NET_MEMORY[$1]:-0} NET_RULES=$'flush ruleset\n'
+    net_nat_rules ip "$2" "$3" "${!public}" "${NET_WAN[$1]}" "$memory"
+    [ -z "${NET_PUBLIC6[$1]:-}" ] || net_nat_rules ip6 "$2" "$3" "${NET_PUBLIC6[$1]}" "${NET_WAN6[$1]}" "$memory"
+    lab_in "nat$1" nft -f - <<<"$NET_RULES" || lab_fail "rules of nat$1"
 }
 
 # The NAT forgets all mappings, of both families at once, and makes new ones from other ports: net_rebind SIDE [low-high]
@@ -196,26 +211,22 @@ net_rebind() {
 net_one_nic() {
     local side=$1 private="NET_PRIVATE_$1" other=a
     [ "$side" = a ] && other=b
-    ip -n "$LAB-gw$side" link del lan
+    net_ip "gw$side" link del lan
     net_wire "host$side" eth0 "nat$side" neighbour
-    ip -n "$LAB-nat$side" link set neighbour master inside
+    net_ip "nat$side" link set neighbour master inside
     net_address "host$side" eth0 "${!private}.20/24"
-    ip -n "$LAB-host$side" link set eth0 mtu "$NET_HOST_MTU"
+    net_ip "host$side" link set eth0 mtu "$NET_HOST_MTU"
     net_default "host$side" "${!private}.1"
-    ip -n "$LAB-host$side" route add "${NET_LAN[$other]}.0/24" via "${NET_WAN[$side]}"
+    net_ip "host$side" route add "${NET_LAN[$other]}.0/24" via "${NET_WAN[$side]}"
     NET_LAN[$side]=${!private}
 }
 
 # Gives a namespace IPv6: net_space6 NAME 0|1
 net_space6() {
-    lab_in "$1" sh -c "
-        cd /proc/sys/net/ipv6/conf
-        for conf in *; do
-            echo 0 >\$conf/accept_dad
-            echo 0 >\$conf/accept_ra
-            echo 0 >\$conf/disable_ipv6
-        done
-        echo $2 >all/forwarding" || lab_fail "no IPv6 in $1"
+    local what
+    for what in accept_dad accept_ra disable_ipv6; do NET_PORTS+="$LAB-$1 set ipv6/conf/*/$what 0"$'\n'; done
+    NET_PORTS+="$LAB-$1 set ipv6/conf/all/forwarding $2"$'\n'
+    [ "$NET_IS_OPEN" = yes ] || net_build
 }
 
 # IPv6 beside the IPv4 of a side, routed or behind the same NAT; of several clients the first has it: net_side6 SIDE
@@ -235,7 +246,6 @@ net_side6() {
         net_address "nat$side" outside "${NET_PUBLIC6[$side]}/64"
         net_address "nat$side" inside "${NET_HOP6[$side]}/64"
         net_default "nat$side" "$router"
-        net_nat "$side" "${NET_NAT[$side]}" ""
     fi
     net_address "$gw" wan "${NET_WAN6[$side]}/64"
     net_address "$gw" lan "${NET_LAN6[$side]}:1/64"
@@ -258,7 +268,7 @@ net_release() {
 
 # Builds the lab: lab_up [a=KIND] [b=KIND] [clients=N] [lans=own|same] [v6=yes]
 lab_up() {
-    local a=masq b=1to1 clients=1 lans=own v6=no arg
+    local a=masq b=1to1 clients=1 lans=own v6=no arg side
     for arg in "$@"; do
         case $arg in
         a=*) a=${arg#*=} ;;
@@ -270,6 +280,7 @@ lab_up() {
         esac
     done
     lab_need_root
+    NET_IS_OPEN=yes
     net_space inet 1
     net_side a "$a" "$clients" "$lans"
     net_side b "$b" 1 own
@@ -278,6 +289,11 @@ lab_up() {
         net_side6 a
         net_side6 b
     fi
+    net_build
+    NET_IS_OPEN=no
+    for side in "${!NET_NAT[@]}"; do
+        [ "${NET_NAT[$side]}" = none ] || net_nat "$side" "${NET_NAT[$side]}" ""
+    done
     if lab_in hosta ping -c 1 -W 0.2 -q "${NET_LAN[b]}.10" >/dev/null; then
         lab_fail "the hosts reach each other without a tunnel"
     fi
