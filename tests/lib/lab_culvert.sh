@@ -11,32 +11,23 @@ declare -A CULVERT_PORTS=()   # gateway -> value of "ports", where it is not the
 
 culvert_dir() { printf '%s' "$LAB_OUT/gw$1"; }
 
-# Proposals that say themselves what they want of sequence numbers are taken as they are.
-culvert_esp() {
-    case $(gw_value "$1" "$2" esp) in
-    *esn*) gw_value "$1" "$2" esp | sed 's/,/", "/g' ;;
-    *) gw_value "$1" "$2" esp | sed 's/,/-noesn", "/g; s/$/-noesn/' ;;
-    esac
-}
-
-# The lines of the proposals; "default" leaves them out. culvert_proposals GATEWAY CONNECTION
+# The lines of the proposals; "default" leaves them out, and those that say themselves what they want of sequence numbers are taken
+# as they are. culvert_proposals GATEWAY CONNECTION
 culvert_proposals() {
-    local ike
-    ike=$(gw_value "$1" "$2" ike)
+    local ike=${GW_VALUE[$1/$2/ike]} esp=${GW_VALUE[$1/$2/esp]}
     [ "$ike" = default ] || printf '      "ike_proposals": ["%s"],\n' "${ike//,/\", \"}"
-    [ "$(gw_value "$1" "$2" esp)" = default ] || printf '      "esp_proposals": ["%s"],\n' "$(culvert_esp "$1" "$2")"
+    [[ $esp == default || $esp == *esn* ]] || esp=${esp//,/-noesn,}-noesn
+    [ "$esp" = default ] || printf '      "esp_proposals": ["%s"],\n' "${esp//,/\", \"}"
 }
 
-# The networks: of one child on both sides, or two children by name. culvert_nets GATEWAY CONNECTION
+# The networks: of one child on both sides, or two children by name. culvert_children_json GATEWAY CONNECTION
 culvert_children_json() {
-    local lan peer_lan lan2 peer_lan2
-    lan=$(gw_value "$1" "$2" lan) peer_lan=$(gw_value "$1" "$2" peer_lan)
-    lan2=$(gw_value "$1" "$2" lan2) peer_lan2=$(gw_value "$1" "$2" peer_lan2)
-    [ -n "$lan2$peer_lan2" ] || return
+    local lan=${GW_VALUE[$1/$2/lan]} peer_lan=${GW_VALUE[$1/$2/peer_lan]} lan2=${GW_VALUE[$1/$2/lan2]} peer_lan2=${GW_VALUE[$1/$2/peer_lan2]}
+    [ -n "$lan2$peer_lan2" ] || return 0
     printf '      "children": {"%s": {"local": ["%s"], "remote": ["%s"]}, "%s2": {"local": ["%s"], "remote": ["%s"]}},\n' \
         "$2" "$lan" "$peer_lan" "$2" "${lan2:-$lan}" "${peer_lan2:-$peer_lan}"
 }
-culvert_subnets() { [ -n "$(culvert_children_json "$1" "$2")" ] || printf ', "subnets": ["%s"]' "$(gw_value "$1" "$2" "$3" | sed 's|,|", "|g')"; }
+culvert_subnets() { [ -n "${GW_VALUE[$1/$2/lan2]}${GW_VALUE[$1/$2/peer_lan2]}" ] || culvert_list "$1" "$2" "$3" subnets; }
 
 # One method, or two with a comma between.
 culvert_methods() {
@@ -48,7 +39,7 @@ culvert_methods() {
 # What is another one in the second round: culvert_then GATEWAY CONNECTION ID-KEY FILES-KEY
 culvert_then() {
     local id files lines=""
-    id=$(gw_value "$1" "$2" "$3") files=$(gw_value "$1" "$2" "$4")
+    id=${GW_VALUE[$1/$2/$3]} files=${GW_VALUE[$1/$2/$4]}
     [ -z "$id" ] || lines="\"id\": \"$id\""
     case $4:$files in
     *:) ;;
@@ -60,35 +51,37 @@ culvert_then() {
 
 # How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
 culvert_auth() {
-    local name certs="" keys="" key token p12 user eap_id
-    user=$(gw_value "$1" "$2" user) eap_id=$(gw_value "$1" "$2" eap_id)
-    culvert_methods "$(gw_value "$1" "$2" auth)"
-    for name in $(gw_value "$1" "$2" cert | tr , ' '); do
+    local name files certs="" keys="" key token p12 user eap_id
+    user=${GW_VALUE[$1/$2/user]} eap_id=${GW_VALUE[$1/$2/eap_id]}
+    culvert_methods "${GW_VALUE[$1/$2/auth]}"
+    for name in ${GW_VALUE[$1/$2/cert]//,/ }; do
         certs+="${certs:+, }\"$LAB_PKI/${name/:/-}.chain\"" keys+="${keys:+, }\"$LAB_PKI/${name%%:*}.key\""
-        cat "$LAB_PKI/${name%%:*}.crt" $([ "$name" = "${name%%:*}" ] || echo "$LAB_PKI/${name#*:}.crt") >"$LAB_PKI/${name/:/-}.chain"
+        files=("$LAB_PKI/${name%%:*}.crt")
+        [ "$name" = "${name%%:*}" ] || files+=("$LAB_PKI/${name#*:}.crt")
+        cat "${files[@]}" >"$LAB_PKI/${name/:/-}.chain"
     done
-    key=$(gw_value "$1" "$2" key)
+    key=${GW_VALUE[$1/$2/key]}
     [ -z "$key" ] || keys="\"$LAB_PKI/$key.key\""
-    token=$(gw_value "$1" "$2" token) p12=$(gw_value "$1" "$2" p12)
+    token=${GW_VALUE[$1/$2/token]} p12=${GW_VALUE[$1/$2/p12]}
     [ -z "$token" ] || keys="\"$token\""
-    [ "$(gw_value "$1" "$2" token_cert)" = no ] || certs="\"$(gw_value "$1" "$2" token_cert)\""
+    [ "${GW_VALUE[$1/$2/token_cert]}" = no ] || certs="\"${GW_VALUE[$1/$2/token_cert]}\""
     [ -z "$certs" ] || printf ', "certificate": [%s]' "$certs"
-    [ -z "$(gw_value "$1" "$2" chain)" ] || printf ', "chain": "%s"' "$LAB_PKI/$(gw_value "$1" "$2" chain).crt"
+    [ -z "${GW_VALUE[$1/$2/chain]}" ] || printf ', "chain": "%s"' "$LAB_PKI/${GW_VALUE[$1/$2/chain]}.crt"
     [ -z "$keys" ] || printf ', "key": [%s]' "$keys"
-    [ "$(gw_value "$1" "$2" rsa_pss)" = auto ] || printf ', "rsa_pss": "%s"' "$(gw_value "$1" "$2" rsa_pss)"
+    [ "${GW_VALUE[$1/$2/rsa_pss]}" = auto ] || printf ', "rsa_pss": "%s"' "${GW_VALUE[$1/$2/rsa_pss]}"
     [ -z "$p12" ] || printf ', "pkcs12": ["%s"], "key_passphrase_file": "%s"' "$LAB_PKI/$p12.p12" "$LAB_PKI/p12-phrase"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
     culvert_then "$1" "$2" id2 cert2
-    case $(gw_value "$1" "$2" auth) in
+    case ${GW_VALUE[$1/$2/auth]} in
     *eap-mschapv2*) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
-    [ "$(gw_value "$1" "$2" xauth)" != client ] || printf ', "user": "%s", "password_file": "%s.password"' "$user" "$2"
+    [ "${GW_VALUE[$1/$2/xauth]}" != client ] || printf ', "user": "%s", "password_file": "%s.password"' "$user" "$2"
     [ "$eap_id" = default ] || printf ', "eap_id": "%s"' "$eap_id"
 }
 culvert_peer_auth() {
     local ca key
-    ca=$(gw_value "$1" "$2" ca) key=$(gw_value "$1" "$2" peer_key)
-    culvert_methods "$(gw_value "$1" "$2" peer_auth)"
+    ca=${GW_VALUE[$1/$2/ca]} key=${GW_VALUE[$1/$2/peer_key]}
+    culvert_methods "${GW_VALUE[$1/$2/peer_auth]}"
     culvert_then "$1" "$2" peer_id2 ca2
     [ -z "$ca" ] || printf ', "ca": ["%s"]' "${ca//,/\", \"}"
     [ -z "$key" ] || printf ', "public_key": "%s"' "$LAB_PKI/$key.pub"
@@ -96,9 +89,12 @@ culvert_peer_auth() {
 
 # The authorities that connections name, with the revocation lists that are there.
 culvert_authorities() {
-    local name comma=""
-    for name in ${GW_CONNS[$1]}; do printf '%s\n%s\n' "$(gw_value "$1" "$name" ca | tr , '\n')" "$(gw_value "$1" "$name" ca2 | tr , '\n')"; done | sort -u | while read -r name; do
-        [ -n "$name" ] || continue
+    local name names="" comma=""
+    for name in ${GW_CONNS[$1]}; do names+=",${GW_VALUE[$1/$name/ca]},${GW_VALUE[$1/$name/ca2]}"; done
+    local -A told=()
+    for name in ${names//,/ }; do
+        [ -z "${told[$name]:-}" ] || continue
+        told[$name]=yes
         printf '%s    "%s": {"certificates": "%s"' "$comma" "$name" "$LAB_PKI/$name.crt"
         [ ! -e "$LAB_PKI/$name.crl" ] || printf ', "crls": "%s", "crl_required": true' "$LAB_PKI/$name.crl"
         printf '}\n'
@@ -108,8 +104,7 @@ culvert_authorities() {
 
 # A member that is a list, where the connection has it: culvert_list GATEWAY CONNECTION KEY MEMBER
 culvert_list() {
-    local value
-    value=$(gw_value "$1" "$2" "$3")
+    local value=${GW_VALUE[$1/$2/$3]}
     [ -z "$value" ] || printf ', "%s": ["%s"]' "$4" "${value//,/\", \"}"
 }
 
@@ -127,37 +122,40 @@ culvert_pools() {
 }
 
 culvert_ppk() {
-    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '      "ppk_id": "%s", "ppk_file": "%s.ppk", "ppk_required": %s,\n' \
-        "$(gw_value "$1" "$2" ppk_id)" "$2" "$(gw_value "$1" "$2" ppk_required)"
+    [ -z "${GW_VALUE[$1/$2/ppk_id]}" ] || printf '      "ppk_id": "%s", "ppk_file": "%s.ppk", "ppk_required": %s,\n' \
+        "${GW_VALUE[$1/$2/ppk_id]}" "$2" "${GW_VALUE[$1/$2/ppk_required]}"
 }
 
 # What only IKEv1 has.
 culvert_v1() {
-    [ "$(gw_value "$1" "$2" version)" = 2 ] || printf '      "version": 1, "aggressive": "%s", "xauth": "%s", "mode_config": "%s",\n' \
-        "$(gw_value "$1" "$2" aggressive)" "$(gw_value "$1" "$2" xauth)" "$(gw_value "$1" "$2" mode_config)"
+    [ "${GW_VALUE[$1/$2/version]}" = 2 ] || printf '      "version": 1, "aggressive": "%s", "xauth": "%s", "mode_config": "%s",\n' \
+        "${GW_VALUE[$1/$2/aggressive]}" "${GW_VALUE[$1/$2/xauth]}" "${GW_VALUE[$1/$2/mode_config]}"
 }
 
 culvert_connection() {
-    local gw=$1 name=$2 peer encap
-    peer=$(gw_value "$gw" "$name" peer)
-    encap=$(gw_value "$gw" "$name" encap)
-    cat <<JSON
-    "$name": {
-      "local": {"address": "any", "id": "$(gw_value "$gw" "$name" id)"$(culvert_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" lan)$(culvert_list "$gw" "$name" vips virtual_addresses)},
-      "remote": {"address": "$peer", "id": "$(gw_value "$gw" "$name" peer_id)"$(culvert_peer_auth "$gw" "$name")$(culvert_subnets "$gw" "$name" peer_lan)$(culvert_list "$gw" "$name" pools pools)$(culvert_list "$gw" "$name" groups groups)$(gw_value "$gw" "$name" peer_more)},
-$(culvert_proposals "$gw" "$name")
-$(culvert_children_json "$gw" "$name")
-$(culvert_ppk "$gw" "$name")
-$(culvert_v1 "$gw" "$name")
-      "eap_only": $(gw_value "$gw" "$name" eap_only), "weak": $(gw_value "$gw" "$name" weak), "encapsulation": "$encap", "fragmentation": "$(gw_value "$gw" "$name" frag)",
-      "dpd_s": $(gw_value "$gw" "$name" dpd), "retransmit_ms": $(gw_value "$gw" "$name" retransmit), "retransmit_tries": 3,
-      "rekey_s": $(gw_value "$gw" "$name" ike_rekey),
-      "child": {"rekey_s": $(gw_value "$gw" "$name" child_rekey), "rekey_bytes": $(gw_value "$gw" "$name" child_bytes),
-                "rekey_pkts": $(gw_value "$gw" "$name" child_pkts), "life_pkts": $(gw_value "$gw" "$name" child_life_pkts),
-                "priority": $(gw_value "$gw" "$name" priority)$(gw_value "$gw" "$name" child_more)},
-      "start": $(gw_value "$gw" "$name" start)$(gw_value "$gw" "$name" more)
-    }
-JSON
+    local gw=$1 name=$2 at=$1/$2
+    printf '    "%s": {\n      "local": {"address": "any", "id": "%s"' "$name" "${GW_VALUE[$at/id]}"
+    culvert_auth "$gw" "$name"
+    culvert_subnets "$gw" "$name" lan
+    culvert_list "$gw" "$name" vips virtual_addresses
+    printf '},\n      "remote": {"address": "%s", "id": "%s"' "${GW_VALUE[$at/peer]}" "${GW_VALUE[$at/peer_id]}"
+    culvert_peer_auth "$gw" "$name"
+    culvert_subnets "$gw" "$name" peer_lan
+    culvert_list "$gw" "$name" pools pools
+    culvert_list "$gw" "$name" groups groups
+    printf '%s},\n' "${GW_VALUE[$at/peer_more]}"
+    culvert_proposals "$gw" "$name"
+    culvert_children_json "$gw" "$name"
+    culvert_ppk "$gw" "$name"
+    culvert_v1 "$gw" "$name"
+    printf '      "eap_only": %s, "weak": %s, "encapsulation": "%s", "fragmentation": "%s",\n' \
+        "${GW_VALUE[$at/eap_only]}" "${GW_VALUE[$at/weak]}" "${GW_VALUE[$at/encap]}" "${GW_VALUE[$at/frag]}"
+    printf '      "dpd_s": %s, "retransmit_ms": %s, "retransmit_tries": 3,\n      "rekey_s": %s,\n' \
+        "${GW_VALUE[$at/dpd]}" "${GW_VALUE[$at/retransmit]}" "${GW_VALUE[$at/ike_rekey]}"
+    printf '      "child": {"rekey_s": %s, "rekey_bytes": %s,\n' "${GW_VALUE[$at/child_rekey]}" "${GW_VALUE[$at/child_bytes]}"
+    printf '                "rekey_pkts": %s, "life_pkts": %s,\n' "${GW_VALUE[$at/child_pkts]}" "${GW_VALUE[$at/child_life_pkts]}"
+    printf '                "priority": %s%s},\n' "${GW_VALUE[$at/priority]}" "${GW_VALUE[$at/child_more]}"
+    printf '      "start": %s%s\n    }\n' "${GW_VALUE[$at/start]}" "${GW_VALUE[$at/more]}"
 }
 
 # A port's device: the interface, or what a scenario wants instead (CULVERT_DEVICE_OUTSIDE, CULVERT_DEVICE_INSIDE).
@@ -181,50 +179,54 @@ culvert_ports() {
         wan6=", \"${NET_WAN6[$gw]}/64\"" lan6=", \"${NET_LAN6[$gw]}:1/64\""
         printf '  "routes": [{"to": "::/0", "via": "%s", "port": "outside"}],\n' "$hop6"
     fi
-    cat <<JSON
-  "ports": {
-    "outside": {$(culvert_device wan OUTSIDE), "role": "outside",
-                "addresses": ["${NET_WAN[$gw]}/24"$wan6], ${CULVERT_OUTSIDE:-} "gateway": "${NET_HOP[$gw]}"},
-    "inside": {$(culvert_device lan INSIDE), "role": "inside",
-               ${CULVERT_INSIDE:-} "addresses": ["${NET_LAN[$gw]}.1/24"$lan6]}
-  },
-JSON
+    printf '  "ports": {\n    "outside": {'
+    culvert_device wan OUTSIDE
+    printf ', "role": "outside",\n                "addresses": ["%s/24"%s], %s "gateway": "%s"},\n    "inside": {' \
+        "${NET_WAN[$gw]}" "$wan6" "${CULVERT_OUTSIDE:-}" "${NET_HOP[$gw]}"
+    culvert_device lan INSIDE
+    printf ', "role": "inside",\n               %s "addresses": ["%s.1/24"%s]}\n  },\n' "${CULVERT_INSIDE:-}" "${NET_LAN[$gw]}" "$lan6"
 }
 
 # The addresses that a NAT gives to a gateway, as a list of JSON.
 culvert_public() {
     local side=${1:0:1}
+    local public="NET_PUBLIC_$side"
     [ "${NET_NAT[$side]}" = none ] && return
-    printf '"%s"' "$(gw_public "$1")"
+    printf '"%s"' "${!public}"
     [ -z "${NET_PUBLIC6[$side]:-}" ] || printf ', "%s"' "${NET_PUBLIC6[$side]}"
+}
+
+# The files of secrets, and what the configuration says of them: culvert_secrets GATEWAY FOLDER
+culvert_secrets() {
+    local gw=$1 dir=$2 name kind at comma="" files=()
+    for name in ${GW_CONNS[$gw]}; do
+        at=$gw/$name
+        printf '%s' "${GW_VALUE[$at/psk]}" >"$dir/$name.psk"
+        printf '%s' "${GW_VALUE[$at/ppk]}" >"$dir/$name.ppk"
+        printf '%s\n' "${GW_VALUE[$at/password]}" >"$dir/$name.password"
+        printf '%s\n' "${GW_VALUE[$at/pin]}" >"$dir/$name.pin"
+        for kind in psk ppk password pin; do files+=("$dir/$name.$kind"); done
+        [[ ,${GW_VALUE[$at/auth]},${GW_VALUE[$at/peer_auth]}, == *,psk,* ]] || continue
+        case ${GW_VALUE[$at/peer_id]} in \** | any) continue ;; esac # keys are single identities'
+        printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" "${GW_VALUE[$at/id]}" "${GW_VALUE[$at/peer_id]}" "$name"
+        comma=,
+    done
+    [ "${#files[@]}" = 0 ] || chmod 600 "${files[@]}"
 }
 
 culvert_write() {
     local gw=$1 dir=$2 name comma=""
-    cat <<JSON
-{
-  ${CULVERT_EXTRA[$gw]:-}
-$(culvert_ports "$gw")
-$(culvert_pools "$gw")
-  "eal": {"hugepages": "${CULVERT_HUGEPAGES:-never}", "memory_mb": ${CULVERT_MEMORY:-128}, "args": [${CULVERT_EAL_ARGS:-}]},
-  "control": {"socket": "$dir/culvertd.sock"${CULVERT_CONTROL:-}},
-  "nat": {"public_addresses": [$(culvert_public "$gw")]},
-  "secrets": [
-JSON
-    for name in ${GW_CONNS[$gw]}; do
-        printf '%s' "$(gw_value "$gw" "$name" psk)" >"$dir/$name.psk"
-        printf '%s' "$(gw_value "$gw" "$name" ppk)" >"$dir/$name.ppk"
-        printf '%s\n' "$(gw_value "$gw" "$name" password)" >"$dir/$name.password"
-        printf '%s\n' "$(gw_value "$gw" "$name" pin)" >"$dir/$name.pin"
-        chmod 600 "$dir/$name.psk" "$dir/$name.ppk" "$dir/$name.password" "$dir/$name.pin"
-        case ",$(gw_value "$gw" "$name" auth),$(gw_value "$gw" "$name" peer_auth)," in *,psk,*) ;; *) continue ;; esac
-        case $(gw_value "$gw" "$name" peer_id) in \** | any) continue ;; esac # keys are single identities'
-        printf '%s    {"local": "%s", "remote": "%s", "psk_file": "%s.psk"}\n' "$comma" \
-            "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$name"
-        comma=,
-    done
-    printf '  ],\n  "authorities": {\n%s  },\n  "connections": {\n' "$(culvert_authorities "$gw")"
-    comma=""
+    printf '{\n  %s\n' "${CULVERT_EXTRA[$gw]:-}"
+    culvert_ports "$gw"
+    culvert_pools "$gw"
+    printf '  "eal": {"hugepages": "%s", "memory_mb": %s, "args": [%s]},\n' "${CULVERT_HUGEPAGES:-never}" "${CULVERT_MEMORY:-128}" "${CULVERT_EAL_ARGS:-}"
+    printf '  "control": {"socket": "%s"%s},\n  "nat": {"public_addresses": [' "$dir/culvertd.sock" "${CULVERT_CONTROL:-}"
+    culvert_public "$gw"
+    printf ']},\n  "secrets": [\n'
+    culvert_secrets "$gw" "$dir"
+    printf '  ],\n  "authorities": {\n'
+    culvert_authorities "$gw"
+    printf '  },\n  "connections": {\n'
     for name in ${GW_CONNS[$gw]}; do
         printf '%s' "$comma"
         culvert_connection "$gw" "$name"
@@ -234,9 +236,8 @@ JSON
 }
 
 culvert_start() {
-    local gw=$1 dir
-    dir=$(culvert_dir "$gw")
-    mkdir -p "$dir"
+    local gw=$1 dir=$LAB_OUT/gw$1
+    [ -d "$dir" ] || mkdir -p "$dir"
     culvert_write "$gw" "$dir" >"$dir/culvert.json"
     lab_in "gw$gw" "$CULVERTD" --check --config "$dir/culvert.json" >"$dir/check.log" 2>&1 || {
         cat "$dir/check.log" >&2
@@ -246,7 +247,9 @@ culvert_start() {
     [ -e "$dir/culvertd.log" ] && mv "$dir/culvertd.log" "$dir/culvertd-$CULVERT_STARTS.log"
     lab_spawn "gw$gw" "$dir/culvertd.log" "$CULVERTD" --config "$dir/culvert.json"
     GW_PID[$gw]=$LAB_PID
-    lab_wait "${CULVERT_START_SECONDS:-10}" culvert_ctl "$gw" status || {
+    # Before it listens there is nobody to ask.
+    culvert_answers() { [ -S "$dir/culvertd.sock" ] && culvert_ctl "$gw" status; }
+    lab_wait "${CULVERT_START_SECONDS:-10}" culvert_answers || {
         tail -n 15 "$dir/culvertd.log" >&2
         return 1
     }
@@ -256,19 +259,19 @@ culvert_start() {
 culvert_ctl() {
     local gw=$1
     shift
-    "$CULVERTCTL" --socket "$(culvert_dir "$gw")/culvertd.sock" "$@"
+    "$CULVERTCTL" --socket "$LAB_OUT/gw$gw/culvertd.sock" "$@"
 }
 
-culvert_initiate() { culvert_ctl "$1" initiate "$2" >"$(culvert_dir "$1")/initiate.log" 2>&1 && lab_wait 10 culvert_up "$1"; }
+culvert_initiate() { culvert_ctl "$1" initiate "$2" >"$LAB_OUT/gw$1/initiate.log" 2>&1 && lab_wait 10 culvert_up "$1"; }
 culvert_up() { [ "$(culvert_children "$1")" -ge 1 ]; }
-culvert_rekey() { culvert_ctl "$1" rekey "$2" "--$3" >>"$(culvert_dir "$1")/rekey.log" 2>&1; }
-culvert_terminate() { culvert_ctl "$1" terminate "$2" >"$(culvert_dir "$1")/terminate.log" 2>&1; }
+culvert_rekey() { culvert_ctl "$1" rekey "$2" "--$3" >>"$LAB_OUT/gw$1/rekey.log" 2>&1; }
+culvert_terminate() { culvert_ctl "$1" terminate "$2" >"$LAB_OUT/gw$1/terminate.log" 2>&1; }
 
 # culvert_json GATEWAY PYTHON-EXPRESSION COMMAND...: evaluates the expression over the answer `d`
 culvert_json() {
     local gw=$1 expression=$2
     shift 2
-    culvert_ctl "$gw" "$@" --json | "$LAB_PYTHON" -c 'import json, sys
+    culvert_ctl "$gw" "$@" --json | "$LAB_PYTHON" -IS -c 'import json, sys
 d = json.load(sys.stdin)
 print(eval(sys.argv[1]))' "$expression"
 }

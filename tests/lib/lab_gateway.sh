@@ -62,7 +62,7 @@ conn() {
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= swan= swan_child= libreswan=
         lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no chain= user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
-        version=2 aggressive=no xauth=no mode_config=pull id2= cert2= peer_id2= ca2= p12=)
+        version=2 aggressive=no xauth=no mode_config=pull id= peer_id= id2= cert2= peer_id2= ca2= p12=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done
@@ -87,7 +87,7 @@ gw_pair() {
         *) both+=("$arg") ;;
         esac
     done
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${both[@]+"${both[@]}"}" "${a[@]+"${a[@]}"}"
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" "${both[@]+"${both[@]}"}" "${a[@]+"${a[@]}"}"
     conn b foo id=@gw peer_id=@foo "${both[@]+"${both[@]}"}" "${b[@]+"${b[@]}"}"
 }
 

@@ -5,21 +5,20 @@
 
 libreswan_connection() {
     local gw=$1 name=$2 child=$3 peer_lan=$4 ikev2=insist
-    [ "$(gw_value "$gw" "$name" version)" = 2 ] || ikev2=no
+    [ "${GW_VALUE[$gw/$name/version]}" = 2 ] || ikev2=no
     cat <<CONF
 conn $child
     ikev2=$ikev2
     authby=secret
     left=${NET_WAN[$gw]}
-    leftid=$(gw_value "$gw" "$name" id)
-    right=$(gw_value "$gw" "$name" peer)
-    rightid=$(gw_value "$gw" "$name" peer_id)
+    leftid=${GW_VALUE[$gw/$name/id]}
+    right=${GW_VALUE[$gw/$name/peer]}
+    rightid=${GW_VALUE[$gw/$name/peer_id]}
     leftupdown=%disabled
     auto=add
 CONF
-    [ "$peer_lan" = dynamic ] || printf '    leftsubnet=%s\n    rightsubnet=%s\n' "$(gw_value "$gw" "$name" lan)" "$peer_lan"
-    gw_value "$gw" "$name" libreswan
-    echo
+    [ "$peer_lan" = dynamic ] || printf '    leftsubnet=%s\n    rightsubnet=%s\n' "${GW_VALUE[$gw/$name/lan]}" "$peer_lan"
+    printf '%s\n' "${GW_VALUE[$gw/$name/libreswan]}"
 }
 
 libreswan_start() {
@@ -28,20 +27,20 @@ libreswan_start() {
     {
         printf 'config setup\n    ikev1-policy=accept\n\n'
         for name in ${GW_CONNS[$gw]}; do
-            libreswan_connection "$gw" "$name" "$name" "$(gw_value "$gw" "$name" peer_lan)"
-            [ -z "$(gw_value "$gw" "$name" peer_lan2)" ] ||
-                libreswan_connection "$gw" "$name" "${name}2" "$(gw_value "$gw" "$name" peer_lan2)"
+            libreswan_connection "$gw" "$name" "$name" "${GW_VALUE[$gw/$name/peer_lan]}"
+            [ -z "${GW_VALUE[$gw/$name/peer_lan2]}" ] ||
+                libreswan_connection "$gw" "$name" "${name}2" "${GW_VALUE[$gw/$name/peer_lan2]}"
         done
     } >"$dir/ipsec.conf"
     for name in ${GW_CONNS[$gw]}; do
-        printf '%s %s : PSK "%s"\n' "$(gw_value "$gw" "$name" id)" "$(gw_value "$gw" "$name" peer_id)" "$(gw_value "$gw" "$name" psk)"
+        printf '%s %s : PSK "%s"\n' "${GW_VALUE[$gw/$name/id]}" "${GW_VALUE[$gw/$name/peer_id]}" "${GW_VALUE[$gw/$name/psk]}"
     done >"$dir/ipsec.secrets"
     guest_run "$gw" "mkdir -p /run/pluto /var/lib/ipsec/nss
         certutil -N -d sql:/var/lib/ipsec/nss --empty-password || exit 1
         /usr/libexec/ipsec/pluto --nofork --config '$dir/ipsec.conf' --secretsfile '$dir/ipsec.secrets' --nssdir /var/lib/ipsec/nss \
             --rundir /run/pluto --logfile '$dir/pluto.log' >'$dir/pluto.out' 2>&1 &" >"$dir/start.log" || { tail -n 5 "$dir/start.log" >&2; return 1; }
     # It loads its connections itself, reads the secrets, and is ready then.
-    lab_wait 60 grep -q 'loading secrets from' "$dir/pluto.log" || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
+    lab_wait 60 lab_has "$dir/pluto.log" 'loading secrets from' || { tail -n 5 "$dir/pluto.log" "$dir/pluto.out" >&2; return 1; }
 }
 
 libreswan_whack() { guest_run "$1" "timeout 30 /usr/libexec/ipsec/whack --rundir /run/pluto $2"; }

@@ -7,17 +7,24 @@
 SWAN_PLUGINS="random nonce openssl pem aes sha1 sha2 hmac md5 kdf gcm ccm gmp curve25519 kernel-libipsec kernel-netlink"
 SWAN_PLUGINS+=" socket-default vici counters eap-identity eap-mschapv2 eap-tls x509 revocation pubkey pkcs1 pkcs8 pkcs12 sshkey constraints xauth-generic"
 
-# An identity in swanctl's notation; behind "swan:" it is one already.
+# An identity in swanctl's notation; behind "swan:" it is one already: swan_id KEY IDENTITY
 swan_id() {
-    case $1 in
-    swan:*) printf '%s' "${1#swan:}" ;;
-    keyid:*) printf '"@#%s"' "$(printf '%s' "${1#keyid:}" | od -An -tx1 | tr -d ' \n')" ;;
-    *) printf '"%s"' "$1" ;;
+    local i id=${2#keyid:} hex=""
+    case $2 in
+    swan:*) swan_line "$1" "${2#swan:}" ;;
+    keyid:*)
+        for ((i = 0; i < ${#id}; i++)); do printf -v hex '%s%02x' "$hex" "'${id:i:1}"; done
+        swan_line "$1" "\"@#$hex\""
+        ;;
+    *) swan_line "$1" "\"$2\"" ;;
     esac
 }
+# swan_line KEY VALUE
+swan_line() { printf '            %s = %s\n' "$1" "$2"; }
 
 swan_write_daemon() {
-    cat >"$1/strongswan.conf" <<CONF
+    local text
+    lab_text text <<CONF
 charon {
     load_modular = no
     load = $SWAN_PLUGINS
@@ -53,174 +60,157 @@ swanctl {
     load = pem openssl random pubkey x509 pkcs1 pkcs8 pkcs12
 }
 CONF
+    printf '%s' "$text" >"$1/strongswan.conf"
 }
 
 swan_write_connection() {
-    local gw=$1 name=$2 peer encap=no
-    peer=$(gw_value "$gw" "$name" peer)
+    local gw=$1 name=$2 at=$1/$2 peer=${GW_VALUE[$1/$2/peer]} encap=no user
     [ "$peer" = any ] && peer=%any
-    [ "$(gw_value "$gw" "$name" encap)" = force ] && encap=yes
-    cat <<CONF
-    $name {
-        version = $(gw_value "$gw" "$name" version)
-        mobike = $(gw_value "$gw" "$name" mobike)
-        local_addrs = $(gw_value "$gw" "$name" local)
+    [ "${GW_VALUE[$at/encap]}" = force ] && encap=yes
+    swan_user user "$at"
+    printf '%s\n' "    $name {
+        version = ${GW_VALUE[$at/version]}
+        mobike = ${GW_VALUE[$at/mobike]}
+        local_addrs = ${GW_VALUE[$at/local]}
         remote_addrs = $peer
-        proposals = $(gw_value "$gw" "$name" ike)
-        rekey_time = $(gw_value "$gw" "$name" ike_rekey)s
+        proposals = ${GW_VALUE[$at/ike]}
+        rekey_time = ${GW_VALUE[$at/ike_rekey]}s
         encap = $encap
-$(swan_ppk "$gw" "$name")
-$(gw_value "$gw" "$name" swan)
-$(swan_set vips "$(gw_value "$gw" "$name" vips)")
-$(swan_set pools "$(gw_value "$gw" "$name" pools)")
-        local {
-            auth = $(swan_first "$gw" "$name" auth)
-$(swan_eap_id "$gw" "$name" auth 1 "$(swan_user "$gw" "$name")")
-$(swan_files "$gw" "$name" cert certs crt)
-$(swan_files "$gw" "$name" key pubkeys pub)
-            id = $(swan_id "$(gw_value "$gw" "$name" id)")
-        }
-        remote {
-            auth = $(swan_first "$gw" "$name" peer_auth)
-$(swan_logs_in "$gw" "$name" || swan_eap_id "$gw" "$name" peer_auth 1 %any)
-$(swan_files "$gw" "$name" ca cacerts crt)
-$(swan_files "$gw" "$name" peer_key pubkeys pub)
-            id = $(swan_id "$(gw_value "$gw" "$name" peer_id)")
-        }
-$(swan_second "$gw" "$name" local auth cert2 certs "$(gw_value "$gw" "$name" id2)" "$(swan_user "$gw" "$name")")
-$(swan_v1 "$gw" "$name")
-$(swan_second "$gw" "$name" remote peer_auth ca2 cacerts "$(gw_value "$gw" "$name" peer_id2)" %any)
-        children {
-$(swan_child "$gw" "$name" "$name" lan peer_lan)
-$(swan_child2 "$gw" "$name")
-        }
-    }
-CONF
+${GW_VALUE[$at/swan]}"
+    swan_ppk "$gw" "$name"
+    swan_set vips "${GW_VALUE[$at/vips]}"
+    swan_set pools "${GW_VALUE[$at/pools]}"
+    printf '        local {\n'
+    swan_line auth "${GW_VALUE[$at/auth]%%,*}"
+    swan_eap_id "${GW_VALUE[$at/auth]%%,*}" "$user"
+    swan_files "${GW_VALUE[$at/cert]}" certs crt
+    swan_files "${GW_VALUE[$at/key]}" pubkeys pub
+    swan_id id "${GW_VALUE[$at/id]}"
+    printf '        }\n        remote {\n'
+    swan_line auth "${GW_VALUE[$at/peer_auth]%%,*}"
+    [[ ${GW_VALUE[$at/auth]} == eap* ]] || swan_eap_id "${GW_VALUE[$at/peer_auth]%%,*}" %any # where this side logs in, the login may prove both
+    swan_files "${GW_VALUE[$at/ca]}" cacerts crt
+    swan_files "${GW_VALUE[$at/peer_key]}" pubkeys pub
+    swan_id id "${GW_VALUE[$at/peer_id]}"
+    printf '        }\n'
+    swan_second local "${GW_VALUE[$at/auth]}" "${GW_VALUE[$at/cert2]}" certs "${GW_VALUE[$at/id2]}" "$user"
+    swan_v1 "$gw" "$name"
+    swan_second remote "${GW_VALUE[$at/peer_auth]}" "${GW_VALUE[$at/ca2]}" cacerts "${GW_VALUE[$at/peer_id2]}" %any
+    printf '        children {\n'
+    swan_child "$gw" "$name" "$name" lan peer_lan
+    swan_child2 "$gw" "$name"
+    printf '        }\n    }\n'
 }
 
 # What only IKEv1 has, behind the first round of both sides.
 swan_v1() {
-    [ "$(gw_value "$1" "$2" version)" = 1 ] || return 0
-    [ "$(gw_value "$1" "$2" aggressive)" = no ] || swan_set aggressive yes
-    [ "$(gw_value "$1" "$2" mode_config)" = pull ] || swan_set pull no
-    case $(gw_value "$1" "$2" xauth) in
+    [ "${GW_VALUE[$1/$2/version]}" = 1 ] || return 0
+    [ "${GW_VALUE[$1/$2/aggressive]}" = no ] || swan_set aggressive yes
+    [ "${GW_VALUE[$1/$2/mode_config]}" = pull ] || swan_set pull no
+    case ${GW_VALUE[$1/$2/xauth]} in
     server) printf '        remote-xauth {\n            auth = xauth\n        }\n' ;;
-    client) printf '        local-xauth {\n            auth = xauth\n            xauth_id = "%s"\n        }\n' "$(gw_value "$1" "$2" user)" ;;
+    client) printf '        local-xauth {\n            auth = xauth\n            xauth_id = "%s"\n        }\n' "${GW_VALUE[$1/$2/user]}" ;;
     esac
 }
 
-# Whom a connection logs in as, in EAP's first answer.
+# Whom a connection logs in as, in EAP's first answer: swan_user VARIABLE GATEWAY/CONNECTION
 swan_user() {
-    local id
-    id=$(gw_value "$1" "$2" eap_id)
-    [ "$id" != default ] || id=$(gw_value "$1" "$2" user)
-    printf '"%s"' "$(swan_text "$id")"
+    local id=${GW_VALUE[$2/eap_id]}
+    [ "$id" != default ] || id=${GW_VALUE[$2/user]}
+    printf -v "$1" '"%s"' "${id//\\/\\\\}"
 }
-swan_text() { printf '%s' "${1//\\/\\\\}"; }
-# The methods of a side's two rounds: swan_first GATEWAY CONNECTION KEY, swan_then GATEWAY CONNECTION KEY (nothing: there is one)
-swan_first() { gw_value "$1" "$2" "$3" | cut -d, -f1; }
-swan_then() { gw_value "$1" "$2" "$3" | cut -s -d, -f2; }
-# swan_eap_id GATEWAY CONNECTION KEY ROUND VALUE: where that side logs in in this round
-swan_eap_id() { case $(gw_value "$1" "$2" "$3" | cut -d, -f"$4") in eap*) printf '            eap_id = %s' "$5" ;; esac }
-# The second round of a side: swan_second GATEWAY CONNECTION SIDE AUTH-KEY FILES-KEY FILES-SETTING ID EAP-ID
+# Where a side logs in in a round: swan_eap_id METHOD VALUE
+swan_eap_id() { [[ $1 != eap* ]] || swan_line eap_id "$2"; }
+# The second round of a side that has two methods: swan_second SIDE METHODS FILES FILES-SETTING ID EAP-ID
 swan_second() {
-    [ -n "$(swan_then "$1" "$2" "$4")" ] || return 0
-    printf '        %s-2 {\n            auth = %s\n%s\n%s\n' "$3" "$(swan_then "$1" "$2" "$4")" "$(swan_eap_id "$1" "$2" "$4" 2 "$8")" \
-        "$(swan_files "$1" "$2" "$5" "$6" crt)"
-    [ -z "$7" ] || printf '            id = %s\n' "$(swan_id "$7")"
+    [[ $2 == *,* ]] || return 0
+    printf '        %s-2 {\n' "$1"
+    swan_line auth "${2#*,}"
+    swan_eap_id "${2#*,}" "$6"
+    swan_files "$3" "$4" crt
+    [ -z "$5" ] || swan_id id "$5"
     printf '        }\n'
 }
-# Whether this side is the one that logs in, also where the login proves both.
-swan_logs_in() { [[ $(swan_first "$1" "$2" auth) == eap* ]]; }
 # A line of a setting that has a value: swan_set KEY VALUE
 swan_set() { [ -z "$2" ] || printf '        %s = %s\n' "$1" "$2"; }
 
 swan_write_pool() {
     printf '    %s {\n' "$2"
-    swan_set addrs "$(gw_value "$1" "pool-$2" addresses)"
-    swan_set dns "$(gw_value "$1" "pool-$2" dns)"
-    swan_set subnet "$(gw_value "$1" "pool-$2" subnets)"
+    swan_set addrs "${GW_VALUE[$1/pool-$2/addresses]}"
+    swan_set dns "${GW_VALUE[$1/pool-$2/dns]}"
+    swan_set subnet "${GW_VALUE[$1/pool-$2/subnets]}"
     printf '    }\n'
 }
 
-# A setting that lists files of LAB_PKI: swan_files GATEWAY CONNECTION KEY SETTING ENDING
+# A setting that lists files of LAB_PKI: swan_files NAMES SETTING ENDING; of NAME:ISSUER, NAME
 swan_files() {
-    local names
-    names=$(gw_value "$1" "$2" "$3" | sed 's/:[^,]*//g')
-    [ -z "$names" ] || printf '            %s = %s\n' "$4" "$(sed "s|[^,]*|$LAB_PKI/&.$5|g" <<<"$names")"
+    local name files=""
+    [ -n "$1" ] || return 0
+    for name in ${1//,/ }; do files+="${files:+,}$LAB_PKI/${name%%:*}.$3"; done
+    swan_line "$2" "$files"
 }
 
 # Keys, and certificates of issuers on both ways, go where swanctl looks for them.
 swan_give_pki() {
     local dir=$1/swanctl gw=$2 name file
     for name in ${GW_CONNS[$gw]}; do
-        for file in $(gw_value "$gw" "$name" cert | tr , ' ') $(gw_value "$gw" "$name" cert2); do
+        for file in ${GW_VALUE[$gw/$name/cert]//,/ } ${GW_VALUE[$gw/$name/cert2]}; do
             cp "$LAB_PKI/${file%%:*}.key" "$dir/private/"
             [ "$file" = "${file%%:*}" ] || cp "$LAB_PKI/${file#*:}.crt" "$dir/x509ca/"
         done
-        for file in $(gw_value "$gw" "$name" ca | tr , ' ') $(gw_value "$gw" "$name" ca2 | tr , ' '); do
+        for file in ${GW_VALUE[$gw/$name/ca]//,/ } ${GW_VALUE[$gw/$name/ca2]//,/ }; do
             cp "$LAB_PKI/$file.crt" "$dir/x509ca/"
             [ ! -e "$LAB_PKI/$file.crl" ] || cp "$LAB_PKI/$file.crl" "$dir/x509crl/"
         done
-        file=$(gw_value "$gw" "$name" p12)
+        file=${GW_VALUE[$gw/$name/p12]}
         [ -z "$file" ] || cp "$LAB_PKI/$file.p12" "$dir/pkcs12/"
-        file=$(gw_value "$gw" "$name" key)
+        file=${GW_VALUE[$gw/$name/key]}
         [ -z "$file" ] || cp "$LAB_PKI/$file.key" "$dir/private/"
     done
 }
 
 # A child with the selectors of these two keys: swan_child GATEWAY CONNECTION CHILD KEY KEY
 swan_child() {
-    cat <<CONF
-            $3 {
-                local_ts = $(gw_value "$1" "$2" "$4")
-                remote_ts = $(gw_value "$1" "$2" "$5")
-                esp_proposals = $(gw_value "$1" "$2" esp)
-                rekey_time = $(gw_value "$1" "$2" child_rekey)s
-$(gw_value "$1" "$2" swan_child)
-            }
-CONF
+    local at=$1/$2
+    printf '%s\n' "            $3 {
+                local_ts = ${GW_VALUE[$at/$4]}
+                remote_ts = ${GW_VALUE[$at/$5]}
+                esp_proposals = ${GW_VALUE[$at/esp]}
+                rekey_time = ${GW_VALUE[$at/child_rekey]}s
+${GW_VALUE[$at/swan_child]}
+            }"
 }
 
 swan_child2() {
     local lan=lan peer_lan=peer_lan
-    [ -z "$(gw_value "$1" "$2" lan2)" ] || lan=lan2
-    [ -z "$(gw_value "$1" "$2" peer_lan2)" ] || peer_lan=peer_lan2
+    [ -z "${GW_VALUE[$1/$2/lan2]}" ] || lan=lan2
+    [ -z "${GW_VALUE[$1/$2/peer_lan2]}" ] || peer_lan=peer_lan2
     [ "$lan$peer_lan" = lanpeer_lan ] || swan_child "$1" "$2" "${2}2" "$lan" "$peer_lan"
 }
 
 swan_ppk() {
     local required=no
-    [ "$(gw_value "$1" "$2" ppk_required)" = true ] && required=yes
-    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '        ppk_id = %s\n        ppk_required = %s\n' "$(gw_value "$1" "$2" ppk_id)" $required
+    [ "${GW_VALUE[$1/$2/ppk_required]}" = true ] && required=yes
+    [ -z "${GW_VALUE[$1/$2/ppk_id]}" ] || printf '        ppk_id = %s\n        ppk_required = %s\n' "${GW_VALUE[$1/$2/ppk_id]}" $required
 }
 
 swan_write_secret() {
-    [ -z "$(gw_value "$1" "$2" ppk_id)" ] || printf '    ppk-%s {\n        id = %s\n        secret = "%s"\n    }\n' \
-        "$2" "$(gw_value "$1" "$2" ppk_id)" "$(gw_value "$1" "$2" ppk)"
-    cat <<CONF
-    ike-$2 {
-        id-1 = $(swan_id "$(gw_value "$1" "$2" id)")
-        id-2 = $(swan_id "$(gw_value "$1" "$2" peer_id)")
-        secret = "$(gw_value "$1" "$2" psk)"
-    }
-CONF
-    [ -z "$(gw_value "$1" "$2" p12)" ] || printf '    pkcs12-%s {\n        file = %s.p12\n        secret = "secret"\n    }\n' \
-        "$2" "$(gw_value "$1" "$2" p12)"
-    [ -z "$(gw_value "$1" "$2" user)" ] || cat <<CONF
-    eap-$2 {
-        id = "$(swan_text "$(gw_value "$1" "$2" user)")"
-        secret = "$(gw_value "$1" "$2" password)"
-    }
-CONF
+    local at=$1/$2 user=${GW_VALUE[$1/$2/user]}
+    [ -z "${GW_VALUE[$at/ppk_id]}" ] || printf '    ppk-%s {\n        id = %s\n        secret = "%s"\n    }\n' \
+        "$2" "${GW_VALUE[$at/ppk_id]}" "${GW_VALUE[$at/ppk]}"
+    printf '    ike-%s {\n' "$2"
+    swan_id id-1 "${GW_VALUE[$at/id]}"
+    swan_id id-2 "${GW_VALUE[$at/peer_id]}"
+    printf '            secret = "%s"\n    }\n' "${GW_VALUE[$at/psk]}"
+    [ -z "${GW_VALUE[$at/p12]}" ] || printf '    pkcs12-%s {\n        file = %s.p12\n        secret = "secret"\n    }\n' \
+        "$2" "${GW_VALUE[$at/p12]}"
+    [ -z "$user" ] || printf '    eap-%s {\n        id = "%s"\n        secret = "%s"\n    }\n' "$2" "${user//\\/\\\\}" "${GW_VALUE[$at/password]}"
 }
 
 # The files of a daemon: swan_write GATEWAY FOLDER
 swan_write() {
-    local gw=$1 dir=$2 name folder
-    for folder in x509 x509ca x509ocsp x509aa x509ac x509crl pubkey private rsa ecdsa pkcs8 pkcs12; do
-        mkdir -p "$dir/swanctl/$folder"
-    done
+    local gw=$1 dir=$2 name
+    mkdir -p "$dir"/swanctl/{x509,x509ca,x509ocsp,x509aa,x509ac,x509crl,pubkey,private,rsa,ecdsa,pkcs8,pkcs12}
     swan_write_daemon "$dir"
     swan_give_pki "$dir" "$gw"
     {
@@ -238,23 +228,19 @@ swan_write() {
 
 swan_start() {
     local gw=$1 dir=$LAB_OUT/gw$1
-    mkdir -p "$dir"
-    rm -f "$dir/vici"
+    [ ! -e "$dir/vici" ] || rm -f "$dir/vici"
     swan_write "$gw" "$dir"
-    lab_spawn "gw$gw" "$dir/stdout" env "STRONGSWAN_CONF=$dir/strongswan.conf" "SWANCTL_DIR=$dir/swanctl" \
-        /usr/sbin/charon-systemd
+    STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl lab_spawn "gw$gw" "$dir/stdout" /usr/sbin/charon-systemd
     GW_PID[$gw]=$LAB_PID
     lab_wait 5 test -S "$dir/vici" || return 1
     swan_ctl "$gw" --load-all --noprompt >"$dir/load.log" 2>&1
 }
 
-# swan_ctl GATEWAY VERB ARGUMENTS...
+# It asks the daemon by a socket of the file system, from whatever namespace: swan_ctl GATEWAY VERB ARGUMENTS...
 swan_ctl() {
     local dir=$LAB_OUT/gw$1 verb=$2
-    local gw=$1
     shift 2
-    lab_in "gw$gw" env "STRONGSWAN_CONF=$dir/strongswan.conf" "SWANCTL_DIR=$dir/swanctl" \
-        swanctl "$verb" --uri "unix://$dir/vici" "$@"
+    STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl swanctl "$verb" --uri "unix://$dir/vici" "$@"
 }
 
 swan_initiate() { swan_ctl "$1" --initiate --child "$2" --timeout "${3:-15}" >"$LAB_OUT/gw$1/initiate.log" 2>&1; }
