@@ -4,7 +4,7 @@
 # host leave checksums (csum) and segments of 64 KB (tso) to a device. TCP runs at full speed both ways, UDP passes, no
 # packet is dropped, and what was done for a neighbour is counted.
 # cases: gro-af_packet csum-af_packet tso-af_packet tso-inside-6-af_packet gro-af_xdp csum-af_xdp tso-af_xdp csum-inside-6-af_xdp
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 driver=${1##*-}
 CULVERT_DEVICE_OUTSIDE=net_${driver}0,iface=wan CULVERT_DEVICE_INSIDE=net_${driver}1,iface=lan
@@ -39,7 +39,7 @@ gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log
 check_reach a "$host_b" 5
 check_ping a "$host_b" 20 0.02
 check_ping b "$host_a" 20 0.02
-check_iperf b a "$host_a" 50
+CHECK_IPERF_AMOUNT="-n 4M" check_iperf b a "$host_a" 50
 rates=$CHECK_RATES
 before=$(culvert_dropped b)
 lab_spawn hosta "$LAB_OUT/udp-server.log" iperf3 -s -p 5202 --forceflush

@@ -53,17 +53,17 @@ check_ping_lost() {
     CHECK_LOST=$((CHECK_SENT - CHECK_LOST))
 }
 
-# TCP of four megabytes (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
+# TCP of two megabytes (or what CHECK_IPERF_AMOUNT says) in both directions, at least MBIT:
 # check_iperf CLIENT SERVER SERVER_ADDRESS [MBIT]
 check_iperf() {
-    local client=$1 server=$2 address=$3 least=${4:-5} way json rate said rates=""
+    local client=$1 server=$2 address=$3 least=${4:-3} way json rate said rates=""
     lab_spawn "host$server" "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
     local pid=$LAB_PID
     lab_wait 3 lab_has "$LAB_OUT/iperf-server.log" listening || lab_fail "iperf3 does not listen"
     for way in "" -R; do
         json=$LAB_OUT/iperf-$client-$server$way.json
         # shellcheck disable=SC2086
-        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--n 4M} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
+        lab_in "host$client" timeout 15 iperf3 -c "$address" -p 5201 ${CHECK_IPERF_AMOUNT:--n 2M} -b "${CHECK_IPERF_LIMIT:-100M}" -J $way >"$json" 2>&1
         lab_text said <"$json"
         [[ ${said##*\"sum_received\":} =~ ^[^}]*\"bits_per_second\":[[:space:]]*([0-9]+) && $said == *'"sum_received":'* ]] ||
             lab_fail "iperf3 $way from host$client to $address: $(tail -n 3 "$json" | tr '\n' ' ')"
