@@ -37,11 +37,26 @@ swan6=""
 if dpkg --compare-versions "$(dpkg-query -W -f '${source:Upstream-Version}' strongswan-swanctl 2>/dev/null || echo 0)" ge 6; then
     swan6=' with strongSwan 6'
 fi
-# All runs as "file case", in order.
+# What the comment on top of a scenario says: its cases in $cases, how many seconds its guest may take in $limit.
+read_top() {
+    local line
+    cases="" limit=""
+    while read -r line && [ "${line:0:1}" = '#' ]; do
+        case $line in
+        "# cases:"* | "# cases$swan6:"*) cases+=" ${line#*:}" ;;
+        "# guest: up to "*" s") limit=${line//[!0-9]/} ;;
+        esac
+    done <"$1"
+}
+
+# All runs as "file case", in order. A guest emulates a CPU by one of ours: its script says so ("# guest: up to N s"), has more
+# time, and runs with no other one.
 runs=()
+declare -A limit_of=()
 for file in "$folder"/[0-9][0-9]_*.sh; do
-    name=$(basename "$file" .sh)
-    cases=$(sed -nE "s/^# cases(${swan6:- *}|): *//p" "$file" | tr '\n' ' ')
+    name=${file##*/} name=${name%.sh}
+    read_top "$file"
+    limit_of[$file]=$limit
     for case in ${cases:--}; do
         full=$name
         [ "$case" = - ] || full=$name:$case
@@ -77,9 +92,18 @@ stop_all() {
 }
 trap stop_all INT TERM
 
+# The last line of a log that begins so, without that: last_line FILE BEGINNING; in $line
+last_line() {
+    local one
+    line=""
+    while IFS= read -r one; do
+        [ "${one#"$2"}" = "$one" ] || line=${one#"$2"}
+    done <"$1"
+}
+
 # Waits for one scenario to end and tells how it went.
 reap() {
-    local pid status name
+    local pid status name line
     wait -n -p pid "${!name_of[@]}"
     status=$?
     name=${name_of[$pid]}
@@ -91,11 +115,13 @@ reap() {
     fi
     if [ "$status" = 0 ]; then
         passed=$((passed + 1))
-        printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^shows: ' "$dir.log" | tail -n 1 | cut -c8-)"
+        last_line "$dir.log" 'shows: '
+        printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$line"
         find "$dir" -type f -name '*.pcap' -delete
     elif [ "$status" = 77 ]; then
         skipped=$((skipped + 1))
-        printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$(grep -h '^skipped: ' "$dir.log" | tail -n 1 | cut -c10-)"
+        last_line "$dir.log" 'skipped: '
+        printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$line"
     else
         failed=$((failed + 1))
         broken+=("$name")
@@ -104,31 +130,25 @@ reap() {
     fi
 }
 
-# A guest emulates a CPU by one of ours: its script says so ("# guest: up to N s"), has more time, and runs with no other one.
-declare -A limit_of=()
-for run in "${runs[@]}"; do
-    file=${run%% *}
-    [ -v "limit_of[$file]" ] || limit_of[$file]=$(sed -n 's/^# guest: up to \([0-9]*\) s$/\1/p' "$file")
-done
 guest=0
 
-# The place in the queue of what begins next: a guest as soon as there is none. Empty: all of them wait.
+# The place in the queue of what begins next, in $place: a guest as soon as there is none. Empty: all of them wait.
 next_place() {
-    local place first=""
-    for place in "${!queue[@]}"; do
-        if [ -z "${limit_of[${queue[$place]%% *}]}" ]; then
-            first=${first:-$place}
+    local at
+    place=""
+    for at in "${!queue[@]}"; do
+        if [ -z "${limit_of[${queue[$at]%% *}]}" ]; then
+            place=${place:-$at}
         elif [ -z "${name_of[$guest]:-}" ]; then
-            echo "$place" && return
+            place=$at && return
         fi
     done
-    echo "$first"
 }
 
 queue=("${runs[@]}")
 while [ "${#queue[@]}" -gt 0 ]; do
     while [ "${#name_of[@]}" -ge "$jobs" ]; do reap; done
-    place=$(next_place)
+    next_place
     [ -n "$place" ] || { reap; continue; }
     read -r file case name <<<"${queue[$place]}"
     unset "queue[$place]"
