@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # 10,000 malformed datagrams on UDP 500 and 4500 beside a live tunnel: no crash, no ping lost, every datagram counted.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=masq b=1to1
 gw_pair
@@ -20,7 +20,7 @@ check_capture_end
 
 sent_before=$(culvert_accounted b)
 check_ping_start a "${NET_LAN[b]}.10" 600 0.01
-counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/malformed_send.py" "$CHECK_PCAP" "$(gw_public b)" --count 10000) ||
+counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/malformed_send.py" "$CHECK_PCAP" "$NET_PUBLIC_b" --count 10000) ||
     lab_fail "the sender did not finish"
 check_ping_lost
 check_equal "pings lost" 0 "$CHECK_LOST"

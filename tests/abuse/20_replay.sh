@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Somebody on the internet sends what belongs to a live tunnel from another place: recorded ESP again, forged ESP with the
 # right SPI, keepalives. Nothing moves the endpoint, nothing gets in, the tunnel does not notice.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 CHECK_SNAP=2000
 lab_up a=masq b=1to1
@@ -16,7 +16,7 @@ check_ping a "${NET_LAN[b]}.10" 200 0.005
 check_capture_end
 before=$(culvert_endpoint b) replay=$(culvert_drops b replay) bad_icv=$(culvert_drops b bad_icv)
 check_ping_start a "${NET_LAN[b]}.10" 400 0.01
-counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/esp_replay.py" "$CHECK_PCAP" "$(gw_public b)" --times 10) ||
+counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/esp_replay.py" "$CHECK_PCAP" "$NET_PUBLIC_b" --times 10) ||
     lab_fail "the sender did not finish"
 check_ping_lost
 read -r replayed forged <<<"$counts"

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # 20,000 IKE_SA_INIT requests from 400 places that never go on: a live tunnel loses nothing, a new peer connects all the
 # same, answers stay smaller than what asked for them, and nothing is left afterwards.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 CHECK_SNAP=2000
 lab_up a=masq b=1to1 clients=2
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)"
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b"
 conn b foo id=@gw peer_id=@foo
 conn b bar id=@gw peer_id=@bar "peer_lan=${NET_LAN[a2]}.0/24"
 CULVERT_EXTRA[b]='"limits": {"half_open_timeout_s": 3},'
@@ -26,7 +26,7 @@ for host in {100..149}; do
 done
 memory() { awk '/VmRSS/ { print $2 }' "/proc/${GW_PID[b]}/status"; }
 before=$(memory)
-lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/init_flood.py" "$CHECK_PCAP" "$(gw_public b)" "${sources[@]}"
+lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/init_flood.py" "$CHECK_PCAP" "$NET_PUBLIC_b" "${sources[@]}"
 flood=$LAB_PID
 check_ping_start a "${NET_LAN[b]}.10" 500 0.01
 connected=0

@@ -3,7 +3,7 @@
 # A flood of IP fragments that never make a packet, from invented addresses, from one, and under the peer's own, beside a
 # live tunnel whose packets come in fragments, too: pings of 3,000 and of 65,507 bytes lose nothing, every piece of the
 # flood is counted, and memory stays within what reassembly may hold.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500
@@ -23,7 +23,7 @@ pings() {
 }
 before=$(memory)
 PINGS=()
-lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/fragment_flood.py" "$(gw_public b)" "$(gw_public a)"
+lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/fragment_flood.py" "$NET_PUBLIC_b" "$NET_PUBLIC_a"
 flood=$LAB_PID
 pings 3000 80
 pings 65507 80

@@ -3,7 +3,7 @@
 # First pieces that nobody finishes, 30,000 a second, beside a live tunnel whose packets come in pieces: from invented addresses, and
 # under the peer's own, whose share they then are. Of the peer's packets 99 of 100 arrive.
 # cases: anywhere peer
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500
@@ -13,7 +13,7 @@ gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 check_reach a "${NET_LAN[b]}.10" 5
-lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/fragment_flood.py" --first "$1" --rate 30000 --seconds 7 "$(gw_public b)" "$(gw_public a)"
+lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$(dirname "$0")/fragment_flood.py" --first "$1" --rate 30000 --seconds 7 "$NET_PUBLIC_b" "$NET_PUBLIC_a"
 flood=$LAB_PID
 sleep 0.5
 lab_in hosta ping -n -M dont -c 300 -i 0.02 -W 2 -s 3000 -q "${NET_LAN[b]}.10" >"$LAB_OUT/ping"

@@ -3,7 +3,7 @@
 # One host that calls from 400 ports, gives cookies back and never goes on, now and then with a costly group. It would fill the
 # table of half-open SAs within seconds; its own oldest make room instead: peers of other addresses come up, one behind the same
 # address comes up, a live tunnel is rekeyed and loses nothing, and one record names the host.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_need_cryptography
 here=$(dirname "$0")
@@ -22,14 +22,14 @@ net_address inet tob "$hog/24"
 net_address inet lo "$other/32"
 stat() { culvert_json b "d['ike']['$1']" show counters; }
 
-lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$here/half_open_flood.py" "$(gw_public b)" "$hog"
+lab_spawn inet "$LAB_OUT/flood" "$LAB_PYTHON" "$here/half_open_flood.py" "$NET_PUBLIC_b" "$hog"
 flood=$LAB_PID
 full() { [ "$(stat half_open_evicted)" -gt 0 ]; }
 lab_wait 8 full || lab_fail "the table was never full: $(culvert_ctl b status)"
 check_ping_start a "${NET_LAN[b]}.10" 400 0.01
-lab_spawn inet "$LAB_OUT/honest" "$LAB_PYTHON" "$here/honest_calls.py" "$(gw_public b)" "$other" other "$LAB_PSK" 10.3.0.0/24 --seconds 6
+lab_spawn inet "$LAB_OUT/honest" "$LAB_PYTHON" "$here/honest_calls.py" "$NET_PUBLIC_b" "$other" other "$LAB_PSK" 10.3.0.0/24 --seconds 6
 honest=$LAB_PID
-lab_spawn inet "$LAB_OUT/inmate" "$LAB_PYTHON" "$here/honest_calls.py" "$(gw_public b)" "$hog" inmate "$LAB_PSK" 10.4.0.0/24 --seconds 6 --pause 0.2
+lab_spawn inet "$LAB_OUT/inmate" "$LAB_PYTHON" "$here/honest_calls.py" "$NET_PUBLIC_b" "$hog" inmate "$LAB_PSK" 10.4.0.0/24 --seconds 6 --pause 0.2
 inmate=$LAB_PID
 before=$(date +%s%N)
 gw_rekey b foo ike || lab_fail "a rekey beside the flood: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Fifty tunnels that are rekeyed each second or so: what culvertd takes follows from the tunnels that it has, not from the child
 # SAs that it once had. REKEYS=10000 in the environment makes the run longer.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 tunnels=50 rekeys=${REKEYS:-1000}
 lab_up a=masq b=1to1
 for ((i = 1; i <= tunnels; i++)); do
     net_address gwa lan "10.100.$i.1/32" # strongSwan's userland ESP wants one of its own in each network
-    conn a "net$i" "id=@site$i" peer_id=@gw "peer=$(gw_public b)" "lan=10.100.$i.0/24"
+    conn a "net$i" "id=@site$i" peer_id=@gw "peer=$NET_PUBLIC_b" "lan=10.100.$i.0/24"
     conn b "site$i" id=@gw "peer_id=@site$i" "peer_lan=10.100.$i.0/24" child_rekey=1
 done
 gw_start b

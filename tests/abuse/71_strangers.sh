@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Strangers that complete IKE_SA_INIT and claim distinguished names that nobody has, against a configuration of 2,000 connections
 # with such names: each is refused and costs the control core little, and the nearest connection is told.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_need_cryptography
 connections=2000
@@ -15,7 +15,7 @@ culvert_write b "$dir" >"$dir/small.json"
 lab_spawn gwb "$dir/culvertd.log" "$CULVERTD" --config "$dir/culvert.json"
 GW_PID[b]=$LAB_PID
 lab_wait 60 culvert_ctl b status || lab_fail "culvertd does not start: $(tail -n 5 "$dir/culvertd.log")"
-counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/strangers.py" --target "$(gw_public b)" --pid "${GW_PID[b]}") ||
+counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/strangers.py" --target "$NET_PUBLIC_b" --pid "${GW_PID[b]}") ||
     lab_fail "the strangers did not finish: $counts"
 read -r strangers refused each <<<"$counts"
 check_equal "strangers that were refused" "$strangers" "$refused"

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One identity with the right key that comes up a hundred times and keeps every IKE SA: four stay, the others are closed, and what
 # the gateway asks grows with their number, not with its square.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_need_cryptography
 lab_up a=none b=none
 gw_pair
 gw_start b
-counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/many_sas.py" "$(gw_public b)" foo "$LAB_PSK" "${NET_LAN[a]}.0/24" --count 100) ||
+counts=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/many_sas.py" "$NET_PUBLIC_b" foo "$LAB_PSK" "${NET_LAN[a]}.0/24" --count 100) ||
     lab_fail "the caller did not finish: $counts"
 read -r came_up asked <<<"$counts"
 check_equal "times that the identity came up" 100 "$came_up"

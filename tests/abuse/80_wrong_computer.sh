@@ -8,7 +8,7 @@
 # with 20 keys behind one NAT. clear: clear text from the peer's own address. clone: one identity at two places. both-nats: a gateway
 # behind a 1:1 NAT and a client behind another one.
 # cases: pool returned another flip remap handed inside keys clear clone both-nats
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 here=$(dirname "$0")
@@ -37,7 +37,7 @@ pool)
     lab_up a=random b=1to1 clients=2 lans=same
     gw_pool b staff addresses=10.9.0.0/24
     for gw in a a2; do
-        conn $gw net "id=@$gw" peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic
+        conn $gw net "id=@$gw" peer_id=@gw "peer=$NET_PUBLIC_b" vips=0.0.0.0 lan=dynamic
         conn b "$gw" id=@gw "peer_id=@$gw" pools=staff peer_lan=dynamic
     done
     gw_start b
@@ -64,7 +64,7 @@ returned)
     # The host that answers at the NAT's address has even the identity and the key of the one that is gone.
     lab_up a=fwd b=none clients=2
     conn a net id=@foo peer_id=@gw "peer_lan=${NET_LAN[b]}.0/24" "lan=${NET_LAN[a2]}.0/24"
-    conn a2 net id=@foo peer_id=@gw "peer=$(gw_public b)"
+    conn a2 net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
     conn b foo id=@gw peer_id=@foo "peer_lan=${NET_LAN[a2]}.0/24" dpd=1 retransmit=100
     for gw in b a a2; do gw_start $gw; done
     up a2 net
@@ -78,7 +78,7 @@ returned)
     before=$(culvert_drops b no_sa)
     in_vain hostb "${NET_LAN[a2]}.10" 1000
     check_capture_rest
-    check_equal "IKE and ESP to the NAT's address" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $(gw_public b)" 2>/dev/null | wc -l)"
+    check_equal "IKE and ESP to the NAT's address" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $NET_PUBLIC_b" 2>/dev/null | wc -l)"
     check_equal "packets dropped as no_sa" 1000 $(($(culvert_drops b no_sa) - before))
     check_equal "packets at the other host" 0 "$(seen hosta)"
     figure "traffic for a peer behind a NAT that is gone, another host answers there (KB 885348)" "1000 packets" \
@@ -91,8 +91,8 @@ another)
     lab_up a=fwd b=none
     conn a net auth=pubkey peer_auth=pubkey ca=ca cert=s1 id=s1.example.org peer_id=%any
     conn a key "id=@s1" peer_id=%any
-    conn b certificate auth=pubkey peer_auth=pubkey ca=ca cert=gw id=gw.example.org peer_id=c2.example.org "peer=$(gw_public a)"
-    conn b key id=@gw peer_id=@c2 "peer=$(gw_public a)" lan=10.2.9.0/24
+    conn b certificate auth=pubkey peer_auth=pubkey ca=ca cert=gw id=gw.example.org peer_id=c2.example.org "peer=$NET_PUBLIC_a"
+    conn b key id=@gw peer_id=@c2 "peer=$NET_PUBLIC_a" lan=10.2.9.0/24
     for gw in b a; do gw_start $gw; done
     check_capture_start b
     for name in certificate key; do
@@ -103,7 +103,7 @@ another)
     in_vain hostb "${NET_LAN[a]}.10" 1000
     check_capture_rest
     check_equal "children" "0 0" "$(gw_children b) $(gw_children a)"
-    check_equal "ESP sent" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $(gw_public b) and udp port 4500 and udp[8:4] != 0 or esp" 2>/dev/null | wc -l)"
+    check_equal "ESP sent" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $NET_PUBLIC_b and udp port 4500 and udp[8:4] != 0 or esp" 2>/dev/null | wc -l)"
     figure "another host with a certificate of the same CA, or the same key, answers at the peer's address" "2 calls, 1000 packets" \
         "wrong accepts 0 of 2, ESP sent 0"
     shows="neither its certificate nor its key makes it the peer: $(culvert_json b 'd["failures"][0].get("why", "")' show failures | cut -c1-120)"
@@ -116,7 +116,7 @@ flip)
     lab_up a=fwd b=none clients=2
     conn a net id=@s1 peer_id=@gw
     conn a2 other id=@s2 peer_id=@gw
-    conn b foo id=@gw peer_id=@s1 "peer=$(gw_public a)" dpd=1 retransmit=150 start=true
+    conn b foo id=@gw peer_id=@s1 "peer=$NET_PUBLIC_a" dpd=1 retransmit=150 start=true
     for gw in a a2 b; do gw_start $gw; done
     lab_wait 10 children_are 1 || lab_fail "no tunnel"
     check_reach b "${NET_LAN[a]}.10" 5
@@ -153,7 +153,7 @@ remap)
     gw_start a
     up a net
     check_reach a "${NET_LAN[b]}.10" 5
-    lab_spawn inet "$LAB_OUT/copies" "$LAB_PYTHON" "$here/esp_copies.py" toa "$(gw_public b)" --pause 0.1
+    lab_spawn inet "$LAB_OUT/copies" "$LAB_PYTHON" "$here/esp_copies.py" toa "$NET_PUBLIC_b" --pause 0.1
     attack=$LAB_PID
     check_ping_start a "${NET_LAN[b]}.10" 6000 0.01
     replay=$(culvert_drops b replay) changes=8 looks=0
@@ -161,14 +161,14 @@ remap)
     follows() {
         looks=$((looks + 1))
         endpoint=$(culvert_endpoint b)
-        [[ $endpoint == *":${1:0:4}"? ]] || [[ $endpoint != "$(gw_public a)":* ]]
+        [[ $endpoint == *":${1:0:4}"? ]] || [[ $endpoint != "$NET_PUBLIC_a":* ]]
     }
     for change in $(seq $changes); do
         low=$((20000 + change * 1000))
         net_rebind a "$low-$((low + 9))"
         sleep 0.7
         lab_wait 5 follows $low || lab_fail "change $change: Culvert sends to $endpoint and not to a port from $low on"
-        [[ $endpoint == "$(gw_public a)":* ]] || lab_fail "Culvert sends to $endpoint"
+        [[ $endpoint == "$NET_PUBLIC_a":* ]] || lab_fail "Culvert sends to $endpoint"
     done
     check_ping_end
     lab_end "$attack"
@@ -183,8 +183,8 @@ remap)
     ;;
 handed)
     lab_up a=masq b=none clients=2
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-    conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)" psk=another-secret-of-32-characters1
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+    conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b" psk=another-secret-of-32-characters1
     conn b foo id=@gw peer_id=@foo dpd=2 retransmit=200
     conn b bar id=@gw peer_id=@bar "peer_lan=${NET_LAN[a2]}.0/24" psk=another-secret-of-32-characters1
     for gw in b a a2; do gw_start $gw; done
@@ -194,7 +194,7 @@ handed)
     kill -STOP "${GW_PID[a]}"
     net_rebind a 30000-30000
     up a2 net
-    check_equal "places of the two" "['$(gw_public a):30000', '$(gw_public a):30000']" "$(culvert_json b '[s["remote"] for s in d["sas"]]' show sas)"
+    check_equal "places of the two" "['$NET_PUBLIC_a:30000', '$NET_PUBLIC_a:30000']" "$(culvert_json b '[s["remote"] for s in d["sas"]]' show sas)"
     watch hosta2 eth0 "icmp and dst net ${NET_LAN[a]}.0/24"
     in_vain hostb "${NET_LAN[a]}.10" 1000
     check_ping a2 "${NET_LAN[b]}.10" 200 0.002
@@ -213,7 +213,7 @@ inside)
     gw_start b
     watch hostb eth0 icmp
     before=$(culvert_drops b inner_policy)
-    counts=$(lab_in gwa "$LAB_PYTHON" "$here/esp_inside.py" "$(gw_public b)" "$LAB_PSK" "${NET_LAN[a]}.10" 10.3.0.10 "${NET_LAN[b]}.10" --count 1000) ||
+    counts=$(lab_in gwa "$LAB_PYTHON" "$here/esp_inside.py" "$NET_PUBLIC_b" "$LAB_PSK" "${NET_LAN[a]}.10" 10.3.0.10 "${NET_LAN[b]}.10" --count 1000) ||
         lab_fail "the sender did not finish: $counts"
     check_equal "packets sent, in its own name and in the other's" "20 1000" "$counts"
     counted() { [ $(($(culvert_drops b inner_policy) - before)) = 1000 ]; }
@@ -228,7 +228,7 @@ keys)
     lab_up a=masq b=1to1
     for i in {1..20}; do conn b "p$i" id=@gw "peer_id=@p$i" "psk=secret-of-peer-$i-with-32-characters" "peer_lan=10.100.$i.0/24"; done
     gw_start b
-    counts=$(lab_in gwa "$LAB_PYTHON" "$here/psk_matrix.py" "$(gw_public b)" 20) || lab_fail "the callers did not finish: $counts"
+    counts=$(lab_in gwa "$LAB_PYTHON" "$here/psk_matrix.py" "$NET_PUBLIC_b" 20) || lab_fail "the callers did not finish: $counts"
     check_equal "right and wrong pairs that came up" "20 0" "$counts"
     figure "20 identities with 20 keys behind one NAT" "400 calls" "right pairs 20 of 20, wrong accepts 0 of 380"
     shows="of 400 calls the 20 with the key of their identity came up"
@@ -253,8 +253,8 @@ clear)
     ;;
 clone)
     lab_up a=random b=1to1 clients=2 lans=same
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-    conn a2 net id=@foo peer_id=@gw "peer=$(gw_public b)"
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+    conn a2 net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
     conn b foo id=@gw peer_id=@foo 'more=, "unique": "reject"'
     for gw in b a a2; do gw_start $gw; done
     up a net
@@ -280,23 +280,23 @@ clone)
 both-nats)
     SWAN_KEEPALIVE=1s
     lab_up a=masq b=1to1
-    gw_pair "b.id=$(gw_public b)" "a.peer_id=$(gw_public b)" 'b.more=, "keepalive_s": 1, "keepalive": "fixed"' b.dpd=60
+    gw_pair "b.id=$NET_PUBLIC_b" "a.peer_id=$NET_PUBLIC_b" 'b.more=, "keepalive_s": 1, "keepalive": "fixed"' b.dpd=60
     check_capture_start
     gw_start b
     gw_start a
     up a net
     check_reach a "${NET_LAN[b]}.10" 5
     check_equal "NATs that Culvert sees" "True True" "$(culvert_nat b local) $(culvert_nat b remote)"
-    check_equal "the address that the peer dialled" "$(gw_public b)" "$(culvert_json b 'd["peers"][0]["local"].get("dialled")' show nat)"
+    check_equal "the address that the peer dialled" "$NET_PUBLIC_b" "$(culvert_json b 'd["peers"][0]["local"].get("dialled")' show nat)"
     check_ping a "${NET_LAN[b]}.10" 5000 0.0005
     sleep 3.2
     check_capture_end --least-esp 5000
     kept() { tcpdump -n -r "$CHECK_PCAP" "src host $1 and udp port 4500 and udp[4:2] = 9" 2>/dev/null | wc -l; }
-    ours=$(kept "$(gw_public b)") theirs=$(kept "$(gw_public a)")
+    ours=$(kept "$NET_PUBLIC_b") theirs=$(kept "$NET_PUBLIC_a")
     [ "$ours" -ge 2 ] && [ "$theirs" -ge 2 ] || lab_fail "keepalives in 3 s: $ours of ours, $theirs of the peer's; both are behind a NAT"
-    swan_logged a "authentication of '$(gw_public b)'" || lab_fail "the gateway is not known by its public address"
-    figure "a gateway behind a 1:1 NAT, a client behind another NAT" "10000 packets" "lost 0 of 10000, both keep their mapping, identity $(gw_public b)"
-    shows="both NATs seen, $ours and $theirs keepalives in 3 s, known as $(gw_public b)"
+    swan_logged a "authentication of '$NET_PUBLIC_b'" || lab_fail "the gateway is not known by its public address"
+    figure "a gateway behind a 1:1 NAT, a client behind another NAT" "10000 packets" "lost 0 of 10000, both keep their mapping, identity $NET_PUBLIC_b"
+    shows="both NATs seen, $ours and $theirs keepalives in 3 s, known as $NET_PUBLIC_b"
     ;;
 esac
 echo "shows: $1: $shows"

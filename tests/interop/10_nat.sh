@@ -5,7 +5,7 @@
 # cases: responder-none responder-peer-nat responder-culvert-nat responder-both responder-both-random
 # cases: responder-both+af_packet initiator-culvert-masq+af_packet
 # cases: responder-forced initiator-forced initiator-none initiator-peer-nat initiator-culvert-nat initiator-both initiator-culvert-masq
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 case $1 in
 *-none | *-forced) a=none b=none ;;
@@ -27,7 +27,7 @@ if [[ $1 == responder-* ]]; then
     gw_start a
     gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 else
-    gw_pair a.peer=any "b.peer=$(gw_public a)" "b.encap=$encap"
+    gw_pair a.peer=any "b.peer=$NET_PUBLIC_a" "b.encap=$encap"
     gw_start a
     gw_start b
     gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
@@ -42,7 +42,7 @@ check_equal "Culvert's view of its own NAT" "$behind" "$(culvert_nat b local)"
 # strongSwan's userland ESP always pretends to be behind a NAT, to have its ESP encapsulated
 check_equal "Culvert's view of the peer's NAT" True "$(culvert_nat b remote)"
 if [ "$1" = responder-both ] || [ "$1" = responder-culvert-nat ]; then
-    check_equal "public address that the peer dialled" "$(gw_public b)" \
+    check_equal "public address that the peer dialled" "$NET_PUBLIC_b" \
         "$(culvert_json b 'd["peers"][0]["local"].get("dialled")' show nat)"
 fi
 check_capture_end --least-esp 100

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Each kind of identity on both sides, the tunnel started by either side, both behind NAT; and a peer that does not say whom it calls.
 # cases: fqdn-in ipv4-in user-fqdn-in key-id-in no-idr-in fqdn-out ipv4-out user-fqdn-out key-id-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=fwd b=1to1
 case $1 in
@@ -13,7 +13,7 @@ no-idr-*) us=@gw peer=@foo ;;
 key-id-*) us=keyid:gateway-7 peer=keyid:branch-office ;;
 esac
 check_capture_start
-gw_pair "a.id=$peer" "a.peer_id=$us" "b.id=$us" "b.peer_id=$peer" "b.peer=$(gw_public a)"
+gw_pair "a.id=$peer" "a.peer_id=$us" "b.id=$us" "b.peer_id=$peer" "b.peer=$NET_PUBLIC_a"
 [ "$1" != no-idr-in ] || GW_VALUE[a/net/peer_id]=%any
 gw_start b
 gw_start a

@@ -3,7 +3,7 @@
 # Both sides prove themselves by signatures. The tunnel of the case carries traffic; then strongSwan calls with one kind of key
 # and signature after the other, and each must come up.
 # cases: rsa-in rsa-out schemes kinds split
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"
@@ -16,7 +16,7 @@ lab_up a=fwd b=1to1
 # Both sides with certificates of the CA: pair [a.key=value | b.key=value]...
 pair() {
     gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
-        b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "$@"
+        b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$NET_PUBLIC_a" "$@"
 }
 
 # strongSwan calls with the files of connection NAME, which Culvert has under the same name.
@@ -53,8 +53,8 @@ schemes)
     one() { # NAME WHAT-STRONGSWAN-TAKES OWN-KEYS...
         local name=$1 takes=$2
         shift 2
-        conn a "$name" auth=pubkey "peer_auth=$takes" key=foo peer_key=gw "peer=$(gw_public b)" "id=@foo-$name" "peer_id=@gw-$name"
-        conn b "$name" auth=pubkey peer_auth=pubkey key=gw peer_key=foo "id=@gw-$name" "peer_id=@foo-$name" "peer=$(gw_public a)" "$@"
+        conn a "$name" auth=pubkey "peer_auth=$takes" key=foo peer_key=gw "peer=$NET_PUBLIC_b" "id=@foo-$name" "peer_id=@gw-$name"
+        conn b "$name" auth=pubkey peer_auth=pubkey key=gw peer_key=foo "id=@gw-$name" "peer_id=@foo-$name" "peer=$NET_PUBLIC_a" "$@"
     }
     for name in gw foo; do openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
     one any pubkey
@@ -75,14 +75,14 @@ kinds)
     for kind in $kinds; do
         pki_cert "gw-$kind" ca "key=$kind" "san=DNS:gw-$kind.example.org"
         pki_cert "foo-$kind" sub "key=$kind" "san=DNS:foo-$kind.example.org"
-        conn a "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=foo-$kind:sub" "peer=$(gw_public b)" \
+        conn a "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=foo-$kind:sub" "peer=$NET_PUBLIC_b" \
             "id=foo-$kind.example.org" "peer_id=gw-$kind.example.org"
         conn b "$kind" auth=pubkey peer_auth=pubkey ca=ca "cert=gw-$kind" "id=gw-$kind.example.org" "peer_id=foo-$kind.example.org"
     done
     for name in gw foo; do openssl pkey -in "$LAB_PKI/$name.key" -pubout -out "$LAB_PKI/$name.pub"; done
-    conn a raw auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=keyid:foo-raw peer_id=keyid:gw-raw
+    conn a raw auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$NET_PUBLIC_b" id=keyid:foo-raw peer_id=keyid:gw-raw
     conn b raw auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=keyid:gw-raw peer_id=keyid:foo-raw
-    conn a anybody auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$(gw_public b)" id=@whoever peer_id=@gw-any
+    conn a anybody auth=pubkey peer_auth=pubkey key=foo peer_key=gw "peer=$NET_PUBLIC_b" id=@whoever peer_id=@gw-any
     conn b anybody auth=pubkey peer_auth=pubkey key=gw peer_key=foo id=@gw-any peer_id=any
     gw_start b
     gw_start a
@@ -92,14 +92,14 @@ kinds)
     ;;
 split)
     # A key of both on one side, a signature on the other, either way round; and any holder of a certificate by one connection.
-    conn a psk-in auth=psk peer_auth=pubkey ca=ca "peer=$(gw_public b)" id=@foo-psk peer_id=gw.example.org
+    conn a psk-in auth=psk peer_auth=pubkey ca=ca "peer=$NET_PUBLIC_b" id=@foo-psk peer_id=gw.example.org
     conn b psk-in auth=pubkey peer_auth=psk cert=gw id=gw.example.org peer_id=@foo-psk
-    conn a psk-out auth=pubkey peer_auth=psk cert=foo "peer=$(gw_public b)" id=foo.example.org peer_id=@gw-psk
+    conn a psk-out auth=pubkey peer_auth=psk cert=foo "peer=$NET_PUBLIC_b" id=foo.example.org peer_id=@gw-psk
     conn b psk-out auth=psk peer_auth=pubkey ca=ca id=@gw-psk peer_id=foo.example.org
     pki_cert bob ca key=p256 subject=/C=NZ/O=Lab/CN=bob
     pki_cert eve ca key=p256 subject=/C=NZ/O=Other/CN=eve
     for name in bob eve; do
-        conn a "$name" auth=pubkey peer_auth=pubkey ca=ca "cert=$name" "peer=$(gw_public b)" \
+        conn a "$name" auth=pubkey peer_auth=pubkey ca=ca "cert=$name" "peer=$NET_PUBLIC_b" \
             "id=C=NZ, O=$([ "$name" = bob ] && echo Lab || echo Other), CN=$name" peer_id=gw.example.org
     done
     conn b lab auth=pubkey peer_auth=pubkey cert=gw ca=ca id=gw.example.org "peer_id=C=NZ, O=Lab, CN=*"

@@ -5,7 +5,7 @@
 # pkcs12: both sides read key, certificate and intermediate CA from one file. renewed: a reload takes a new certificate and a new
 # list of the revoked, and no SA is lost; who is on the list then is refused when it authenticates again.
 # cases: authorities pkcs12 renewed
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"
@@ -16,7 +16,7 @@ lab_up a=fwd b=1to1
 peer() {
     local name=$1 id=$2 cert=$3
     shift 3
-    conn a "$name" auth=pubkey peer_auth=pubkey "cert=$cert" "peer=$(gw_public b)" "id=$id" peer_id=gw.example.org "$@"
+    conn a "$name" auth=pubkey peer_auth=pubkey "cert=$cert" "peer=$NET_PUBLIC_b" "id=$id" peer_id=gw.example.org "$@"
 }
 calls() {
     gw_initiate a "$1" || lab_fail "$1: $(tail -n 2 "$LAB_OUT/gwa/initiate.log"): $(culvert_failure b certificate why)"
@@ -50,7 +50,7 @@ pkcs12)
         pki_p12 gw secret "$LAB_PKI/sub.crt" && pki_p12 foo secret "$LAB_PKI/sub.crt" || lab_fail "no archives"
     (umask 077 && echo secret >"$LAB_PKI/p12-phrase")
     peer net foo.example.org "" p12=foo ca=ca
-    conn b foo auth=pubkey peer_auth=pubkey p12=gw ca=ca id=gw.example.org peer_id=foo.example.org "peer=$(gw_public a)"
+    conn b foo auth=pubkey peer_auth=pubkey p12=gw ca=ca id=gw.example.org peer_id=foo.example.org "peer=$NET_PUBLIC_a"
     rm "$LAB_PKI/gw.key" "$LAB_PKI/foo.key"
     gw_start b
     gw_start a

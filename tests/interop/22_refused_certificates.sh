@@ -3,7 +3,7 @@
 # A holder of a certificate is let in by a connection for any of them; what is said of each who is not. RSA with SHA-1, as of
 # macOS, where the connection allows it.
 # cases: certificates sha1
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"
@@ -13,7 +13,7 @@ lab_up a=fwd b=1to1
 
 # strongSwan calls as this identity with this certificate: caller NAME IDENTITY
 caller() {
-    conn a "$1" auth=pubkey peer_auth=pubkey ca=ca "cert=$1" "peer=$(gw_public b)" "id=$2" peer_id=gw.example.org
+    conn a "$1" auth=pubkey peer_auth=pubkey ca=ca "cert=$1" "peer=$NET_PUBLIC_b" "id=$2" peer_id=gw.example.org
 }
 
 # It is refused, and the gateway says why: refused NAME WHY

@@ -4,7 +4,7 @@
 # that asks the token again. A wrong PIN is a sentence before anything starts. An RSA key with its certificate in a file, an ECDSA
 # key with its certificate in the token and an intermediate one in a file; one that is not there is a sentence, too.
 # cases: rsa ec
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 . "$LAB_LIB/lab_token.sh"
 
@@ -32,7 +32,7 @@ fi
 lab_up a=fwd b=1to1
 check_capture_start
 gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example.org a.peer_id=gw.example.org \
-    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$(gw_public a)" "b.token=$(token_uri gw)" b.pin=4321 "b.token_cert=$token_cert" "b.chain=$chain"
+    b.id=gw.example.org b.peer_id=foo.example.org "b.peer=$NET_PUBLIC_a" "b.token=$(token_uri gw)" b.pin=4321 "b.token_cert=$token_cert" "b.chain=$chain"
 (gw_start b) >"$LAB_OUT/wrong-pin.log" 2>&1 && lab_fail "the gateway starts with a wrong PIN"
 grep -q "PIN" "$LAB_OUT/gwb/check.log" || lab_fail "a wrong PIN is not said: $(cat "$LAB_OUT/gwb/check.log")"
 grep -q "4321" "$LAB_OUT/gwb/check.log" && lab_fail "the PIN is told to everybody"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Peers whose certificates must be refused, one after the other, beside one whose traffic goes on: each gets AUTHENTICATION_FAILED
 # and is explained, nothing is left of it, and nothing that a certificate says is asked of any server.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 url=http://192.0.2.99
@@ -39,7 +39,7 @@ gw_pair auth=pubkey peer_auth=pubkey ca=ca a.cert=foo b.cert=gw a.id=foo.example
 for name in $bad; do
     cert=bad-$name
     [ "$name" != names ] || cert+=:narrow
-    conn a "bad-$name" auth=pubkey peer_auth=pubkey ca=ca "cert=$cert" "id=$name.example.org" peer_id=gw.example.org "peer=$(gw_public b)"
+    conn a "bad-$name" auth=pubkey peer_auth=pubkey ca=ca "cert=$cert" "id=$name.example.org" peer_id=gw.example.org "peer=$NET_PUBLIC_b"
     conn b "bad-$name" auth=pubkey peer_auth=pubkey ca=ca cert=gw id=gw.example.org "peer_id=$name.example.org"
 done
 gw_start b

@@ -3,7 +3,7 @@
 # Algorithms agreed with strongSwan, and the second attempt when the first key exchange group was the wrong guess
 # (INVALID_KE_PAYLOAD, RFC 7296 1.3), in both roles.
 # cases: cbc-modp2048 cbc192-sha1-modp2048 gcm192-prfsha1-ecp256 ccm128 ccm8-256 3des-modp1024 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 esp=aes128gcm16 a=() b=()
 case $1 in
@@ -21,7 +21,7 @@ group-retry-in) ike=aes128gcm16-prfsha256-x25519-ecp256 b=(b.ike=aes128gcm16-prf
 group-retry-out) ike=aes128gcm16-prfsha256-x25519-ecp256 a=(a.ike=aes128gcm16-prfsha256-ecp256) ;;
 esac
 lab_up a=fwd b=1to1
-gw_pair "ike=$ike" "esp=$esp" "b.peer=$(gw_public a)" "${a[@]+"${a[@]}"}" "${b[@]+"${b[@]}"}"
+gw_pair "ike=$ike" "esp=$esp" "b.peer=$NET_PUBLIC_a" "${a[@]+"${a[@]}"}" "${b[@]+"${b[@]}"}"
 gw_start b
 if [ "$1" = 3des-modp1024 ]; then
     for word in 3des modp1024; do

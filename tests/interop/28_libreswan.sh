@@ -4,15 +4,15 @@
 # and of the IKE SA by both sides, whose keys libreswan wants from a key exchange of their own (PFS).
 # guest: up to 400 s
 # cases: called calls
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 guest_need
 GW_ENGINE[a]=libreswan
 lab_up a=fwd b=1to1
 first=${NET_LAN[b]}.0/25 second=${NET_LAN[b]}.128/25 far=${NET_LAN[b]}.200
 net_address hostb eth0 "$far/24"
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "peer_lan=$first" "peer_lan2=$second" ike=default esp=default
-conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" "lan=$first" "lan2=$second" ike=default esp=default
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" "peer_lan=$first" "peer_lan2=$second" ike=default esp=default
+conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" "lan=$first" "lan2=$second" ike=default esp=default
 check_capture_start
 gw_start b
 gw_start a

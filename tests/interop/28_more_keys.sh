@@ -4,7 +4,7 @@
 # both roles with a strongSwan that knows them, and between two Culverts, where each OpenSSL has it with ML-KEM.
 # cases: culvert
 # cases with strongSwan 6: swan-in swan-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 more=x25519-ke1_ecp384-ke2_modp3072 want=X25519+ECP-384+MODP-3072
 case $1 in
@@ -20,7 +20,7 @@ case $1 in
 swan-out) lab_up a=fwd b=1to1 ;; # who is called has a port that leads to it
 *) lab_up a=masq b=1to1 ;;
 esac
-gw_pair "ike=aes256gcm16-prfsha384-$more" "esp=aes256gcm16-$more" "b.peer=$(gw_public a)"
+gw_pair "ike=aes256gcm16-prfsha384-$more" "esp=aes256gcm16-$more" "b.peer=$NET_PUBLIC_a"
 gw_start b
 gw_start a
 if [ "$1" = swan-out ]; then

@@ -4,14 +4,14 @@
 # (OpenIKED's by time) and of the IKE SA by us.
 # guest: up to 400 s
 # cases: called calls
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 guest_need
 GW_ENGINE[a]=iked IKED_LIFETIME=8 IKED_MODE=passive
 [ "$1" = called ] && IKED_MODE=active
 lab_up a=fwd b=1to1
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" ike=default esp=default
-conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" ike=default esp=default
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" ike=default esp=default
+conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" ike=default esp=default
 check_capture_start
 gw_start b
 gw_start a

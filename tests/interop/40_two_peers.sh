@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two peers behind one NAT at the same time: both have traffic at once, each gets only its own, and when one goes the
 # other does not notice.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=random b=1to1 clients=2
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)" psk=another-secret-of-32-characters1
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b" psk=another-secret-of-32-characters1
 conn b foo id=@gw peer_id=@foo
 conn b bar id=@gw peer_id=@bar "peer_lan=${NET_LAN[a2]}.0/24" psk=another-secret-of-32-characters1
 check_capture_start

@@ -4,11 +4,11 @@
 # refused. With priorities the better tunnel sends and both receive; when it is closed, or its peer is killed and answers no
 # more, the other takes over, and when it is back it sends again.
 # cases: refused closed killed
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=random b=1to1 clients=2 lans=same
-conn a net id=@one peer_id=@gw "peer=$(gw_public b)"
-conn a2 net id=@two peer_id=@gw "peer=$(gw_public b)"
+conn a net id=@one peer_id=@gw "peer=$NET_PUBLIC_b"
+conn a2 net id=@two peer_id=@gw "peer=$NET_PUBLIC_b"
 one=10 two=20
 [ "$1" = refused ] && two=0
 conn b one id=@gw peer_id=@one dpd=1 retransmit=100 priority=$one

@@ -6,7 +6,7 @@
 # of their own, and a third has what the connection says, until only those with a row may come. client: Culvert takes an address of a
 # strongSwan.
 # cases: gateway rows client
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 # From the inner address of a roadwarrior to the host behind the gateway, and back: reach CLIENT ADDRESS HOST
 reach() {
@@ -20,7 +20,7 @@ if [ "$1" = client ]; then
     lab_up a=none b=masq
     gw_pool a net addresses=10.9.0.0/24 dns=10.1.0.53 subnets=10.1.0.0/24
     conn a net id=@foo peer_id=@gw pools=net peer_lan=dynamic
-    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" vips=0.0.0.0 lan=dynamic
+    conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" vips=0.0.0.0 lan=dynamic
     gw_start a
     gw_start b
     gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log")"
@@ -62,7 +62,7 @@ if [ "$1" = rows ]; then
     gw_pool b staff addresses=10.9.0.0/24
     for client in a/net/ann a2/net/bob a/third/cy; do
         IFS=/ read -r gw name user <<<"$client"
-        conn "$gw" "$name" "id=$user@example.org" peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic "peer_lan=$lan.0/24"
+        conn "$gw" "$name" "id=$user@example.org" peer_id=@gw "peer=$NET_PUBLIC_b" vips=0.0.0.0 lan=dynamic "peer_lan=$lan.0/24"
         printf '@gw %s@example.org %s\n' "$user" "$LAB_PSK"
     done >"$LAB_OUT/keys"
     chmod 600 "$LAB_OUT/keys"
@@ -115,11 +115,11 @@ nets=${NET_LAN[b]}.0/24,${NET_LAN6[b]}:/64
 for client in a a2; do
     vips=0.0.0.0
     [ $client = a2 ] || vips+=,::
-    conn $client net "id=@$client" peer_id=@gw "peer=$(gw_public b)" "vips=$vips" lan=dynamic "peer_lan=$nets"
+    conn $client net "id=@$client" peer_id=@gw "peer=$NET_PUBLIC_b" "vips=$vips" lan=dynamic "peer_lan=$nets"
     conn b $client id=@gw "peer_id=@$client" pools=staff,staff6 peer_lan=dynamic "lan=$nets"
 done
-conn a again id=@a peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic "peer_lan=$nets"
-conn a third id=@third peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic
+conn a again id=@a peer_id=@gw "peer=$NET_PUBLIC_b" vips=0.0.0.0 lan=dynamic "peer_lan=$nets"
+conn a third id=@third peer_id=@gw "peer=$NET_PUBLIC_b" vips=0.0.0.0 lan=dynamic
 conn b third id=@gw peer_id=@third pools=staff peer_lan=dynamic
 gw_start b
 gw_start a

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A hub: two branches behind one NAT have a tunnel each to Culvert, and what one of them sends to the other's network comes out of one
 # tunnel and goes into the other, also in packets of full size and while both are rekeyed. None of it passes in clear.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=random b=1to1 clients=2
 # each branch reaches the hub's network and the other branch's
 for pair in a:a2 a2:a; do
     one=${pair%:*} other=${pair#*:}
-    conn "$one" net "id=@$one" peer_id=@gw "peer=$(gw_public b)" "peer_lan=${NET_LAN[b]}.0/24,${NET_LAN[$other]}.0/24"
+    conn "$one" net "id=@$one" peer_id=@gw "peer=$NET_PUBLIC_b" "peer_lan=${NET_LAN[b]}.0/24,${NET_LAN[$other]}.0/24"
     conn b "$one" id=@gw "peer_id=@$one" "peer_lan=${NET_LAN[$one]}.0/24" "lan=${NET_LAN[b]}.0/24,${NET_LAN[$other]}.0/24"
 done
 check_capture_start

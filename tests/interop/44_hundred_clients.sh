@@ -3,7 +3,7 @@
 # A hundred roadwarriors of one connection, two strongSwans with fifty identities each behind one NAT: all come up, each with an
 # address of its own and some with that of their row; some have traffic, all are rekeyed, and after a restart of the gateway they
 # call again and get the addresses that they had.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 CLIENTS=100
 lab_up a=random b=1to1 clients=2
@@ -13,7 +13,7 @@ gw_pool b staff addresses=10.9.0.0/24
 for gw in a a2; do
     first=1
     [ $gw = a ] || first=$((CLIENTS / 2 + 1))
-    conn $gw u$first "id=u$first@example.org" peer_id=@gw "peer=$(gw_public b)" vips=0.0.0.0 lan=dynamic "peer_lan=${NET_LAN[b]}.0/24" \
+    conn $gw u$first "id=u$first@example.org" peer_id=@gw "peer=$NET_PUBLIC_b" vips=0.0.0.0 lan=dynamic "peer_lan=${NET_LAN[b]}.0/24" \
         "swan_child=start_action = start"
 done
 for ((i = 1; i <= CLIENTS; i++)); do echo "@gw u$i@example.org $LAB_PSK"; done >"$LAB_OUT/keys"

@@ -3,11 +3,11 @@
 # Two peers behind one NAT with the same inside network, as home routers have it (RFC 3948 5.1). The first has the
 # tunnel; the second is refused with TS_UNACCEPTABLE and an explanation, and no packet of the first ever comes to it.
 # When the first leaves, the second may have it.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=random b=1to1 clients=2 lans=same
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)"
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b"
 conn b foo id=@gw peer_id=@foo
 conn b bar id=@gw peer_id=@bar
 gw_start b

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two strongSwan hosts with the same inner address behind one NAT, in tunnel mode (RFC 3948 5.1). Culvert knows the second one by an address
 # of a pool: pings, TCP and errors of ICMP go each to its own, none to the other.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=random b=1to1 clients=2 lans=same
 real=${NET_LAN[a]}.1 here=10.77.0.1 server=${NET_LAN[b]}.10
 gw_pool b others addresses=10.77.0.0/24
 for gw in a a2; do
-    conn $gw net "id=@$gw" peer_id=@gw "peer=$(gw_public b)" "lan=$real/32"
+    conn $gw net "id=@$gw" peer_id=@gw "peer=$NET_PUBLIC_b" "lan=$real/32"
     conn b $gw id=@gw "peer_id=@$gw" "peer_lan=$real/32" 'child_more=, "remap": "others"'
 done
 check_capture_start

@@ -5,7 +5,7 @@
 # that nobody has told us of; our request goes in smaller fragments when it was not answered twice. off: a side that does
 # not want fragments gets none. forged: whatever is sent to port 500 and 4500 as fragments changes nothing.
 # cases: responder initiator responder-cbc cut-smaller off forged
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 long() { printf '@%s.%0240d' "$1" 0; }
 lab_up a=fwd b=1to1
@@ -26,7 +26,7 @@ NFT
 SWAN_FRAGMENT=576
 [ "$1" != cut-smaller ] || SWAN_FRAGMENT=1280
 CULVERT_EXTRA[b]="\"tunnel\": {\"ike_fragment_bytes\": $size},"
-gw_pair "ike=$ike" "b.peer=$(gw_public a)" "a.id=$(long foo)" "b.peer_id=$(long foo)" "a.peer_id=$(long gw)" "b.id=$(long gw)"
+gw_pair "ike=$ike" "b.peer=$NET_PUBLIC_a" "a.id=$(long foo)" "b.peer_id=$(long foo)" "a.peer_id=$(long gw)" "b.id=$(long gw)"
 [ "$1" != cut-smaller ] || for end in toa tob; do ip -n "$LAB-inet" link set "$end" mtu 640; done
 CHECK_SNAP=2000
 check_capture_start
@@ -40,7 +40,7 @@ check_reach a "${NET_LAN[b]}.10" 5
 forge() {
     local sent
     check_ping_start a "${NET_LAN[b]}.10" 300 0.01
-    sent=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/../abuse/fragments_send.py" "$CHECK_PCAP" "$(gw_public b)" --count 10000) ||
+    sent=$(lab_in inet "$LAB_PYTHON" "$(dirname "$0")/../abuse/fragments_send.py" "$CHECK_PCAP" "$NET_PUBLIC_b" --count 10000) ||
         lab_fail "the sender did not finish"
     check_ping_lost
     check_equal "pings lost" 0 "$CHECK_LOST"
@@ -63,13 +63,13 @@ check_capture_end
 fragments() {
     tcpdump -n -r "$CHECK_PCAP" "$1 and udp and ((port 500 and udp[24] = 53) or (port 4500 and udp[8:4] = 0 and udp[28] = 53)) ${2:-}" 2>/dev/null | wc -l
 }
-ours=$(fragments "src host $(gw_public b)") theirs=$(fragments "src host $(gw_public a)")
-check_equal "fragments of IP that we sent" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $(gw_public b) and ip[6:2] & 0x3fff != 0" 2>/dev/null | wc -l)"
+ours=$(fragments "src host $NET_PUBLIC_b") theirs=$(fragments "src host $NET_PUBLIC_a")
+check_equal "fragments of IP that we sent" 0 "$(tcpdump -n -r "$CHECK_PCAP" "src host $NET_PUBLIC_b and ip[6:2] & 0x3fff != 0" 2>/dev/null | wc -l)"
 if [ "$1" = off ]; then
     check_equal "fragments" "0 0" "$ours $theirs"
 else
     [ "$ours" -ge 2 ] && [ "$theirs" -ge $((SWAN_FRAGMENT == 576 ? 2 : 0)) ] || lab_fail "fragments: $ours of ours, $theirs of the peer's"
-    check_equal "fragments above 576 bytes" 0 "$(fragments "src host $(gw_public b)" 'and greater 591')"
+    check_equal "fragments above 576 bytes" 0 "$(fragments "src host $NET_PUBLIC_b" 'and greater 591')"
 fi
 told=""
 [ "$1" != forged ] || forge

@@ -4,7 +4,7 @@
 # goes, so that Culvert loses none; and by strongSwan, because it is set to or because Culvert, called, told it when it has to
 # (AUTH_LIFETIME). Its userland ESP loses some packets then, and now and then one when it is called.
 # cases: by-peer told by-culvert
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 case $1 in
 by-peer)
@@ -18,7 +18,7 @@ told)
     ;;
 by-culvert)
     lab_up a=none b=1to1
-    gw_pair "b.peer=$(gw_public a)" 'b.more=, "reauth_s": 6'
+    gw_pair "b.peer=$NET_PUBLIC_a" 'b.more=, "reauth_s": 6'
     ;;
 esac
 [ "$1" != by-culvert ] || check_capture_start

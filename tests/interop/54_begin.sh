@@ -3,7 +3,7 @@
 # How child SAs begin and what follows their end, with Culvert as the caller: the first packet calls and is not lost, a child without
 # traffic is closed and comes back with the next packet, a dead peer or one that closed is called again, by the next packet, or not, and an IKE SA begins without a child.
 # cases: trap restart clear close close-trap childless
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=none b=1to1
 children_are() { [ "$(gw_children b)" = "$1" ]; }
@@ -13,7 +13,7 @@ dead() {
     lab_wait 15 children_are 0 || lab_fail "Culvert did not notice that the peer is gone"
     gw_start a
 }
-begin() { gw_pair "b.peer=$(gw_public a)" b.dpd=1 "$@" && gw_start a && gw_start b; }
+begin() { gw_pair "b.peer=$NET_PUBLIC_a" b.dpd=1 "$@" && gw_start a && gw_start b; }
 case $1 in
 trap)
     begin 'b.start="trap"' 'b.child_more=, "inactivity_s": 3'

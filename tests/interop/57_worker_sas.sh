@@ -4,7 +4,7 @@
 # are sealed and opened by both workers of both sides, none of them handed over before it is sealed, and no (SPI, IV) comes twice.
 # strongSwan 5.9 does not know it: whoever calls, there is one child SA, and all works, rekeying too.
 # cases: two-culverts swan-calls swan-called
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 [ "$(nproc)" -ge 2 ] || { echo "skipped: two workers want two cores" && exit 0; }
 [ "$1" = swan-called ] || lab_up a=masq b=1to1
@@ -12,7 +12,7 @@ SAS='child_more=, "worker_sas": 2'
 case $1 in
 two-culverts) GW_ENGINE[a]=culvert && gw_pair "$SAS" ;;
 swan-calls) gw_pair "$SAS" ;;
-swan-called) lab_up a=none b=masq && gw_pair "$SAS" a.peer=any "b.peer=$(gw_public a)" ;;
+swan-called) lab_up a=none b=masq && gw_pair "$SAS" a.peer=any "b.peer=$NET_PUBLIC_a" ;;
 esac
 for gw in a b; do CULVERT_EXTRA[$gw]='"workers": {"cores": [0, 1], "control_core": 0, "poll": "adaptive"},'; done
 CULVERT_DEVICE_OUTSIDE=net_af_packet0,iface=wan,qpairs=2 CULVERT_DEVICE_INSIDE=net_af_packet1,iface=lan,qpairs=2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A NAT that keeps silent mappings for eight seconds, and gives a new one the same port, so that the client's own packets show
 # nothing. The client asks its gateway to call after ten seconds, misses the call, makes the mapping anew, and keeps it from then on.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 lab_up a=masq b=none
@@ -25,7 +25,7 @@ lab_wait 8 eval '[ "$(learned lost)" = 10 ]' || lab_fail "that the mapping is go
 noticed=$(since)
 check_reach b "${NET_LAN[a]}.10" 3
 check_ping b "${NET_LAN[a]}.10" 3 0.02
-check_equal "the port that the gateway sees" "$(gw_public a):4500" "$(culvert_endpoint b)"
+check_equal "the port that the gateway sees" "$NET_PUBLIC_a:4500" "$(culvert_endpoint b)"
 check_equal "moves" 0 "$(culvert_json b 'd["sas"][0]["moves"]' show sas)"
 check_equal "seconds of silence from now on" 5 "$(culvert_json a 'd["peers"][0]["keepalive_s"]' show nat)"
 sleep 6.5 # in which nothing but that keeps it

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The peer's NAT forgets its mappings under traffic and makes new ones, twice in a moment and then twice again. Culvert follows
 # with the peer's next ESP packet: no IKE message is exchanged, and the new port is what `culvertctl show sas` tells.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 SWAN_KEEPALIVE=600s
 lab_up a=masq b=1to1
@@ -23,7 +23,7 @@ for low in 20000 30000 40000 50000; do
 done
 check_ping_lost
 endpoint=$(culvert_endpoint b)
-[[ $endpoint == "$(gw_public a)":5000? ]] || lab_fail "Culvert sends to $endpoint, the NAT now uses 50000-50009"
+[[ $endpoint == "$NET_PUBLIC_a":5000? ]] || lab_fail "Culvert sends to $endpoint, the NAT now uses 50000-50009"
 # what was under way when the mapping went is lost, nothing else
 [ "$CHECK_LOST" -le 20 ] || lab_fail "$CHECK_LOST of $CHECK_SENT pings lost in four rebindings"
 check_ping b "${NET_LAN[a]}.10" 50 0.02

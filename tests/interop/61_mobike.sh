@@ -6,7 +6,7 @@
 # virtual: a client with an address of ours leaves its NAT, comes back, and notices itself when the NAT forgets it. probing: the
 # way to the peer's first address dies, and Culvert goes on to another one that the peer has named (RFC 4555 3.10).
 # cases: responder initiator virtual probing
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 FIELD=192.0.2 # a network beside the NAT, with a router of its own
 # The gateway of a side has a second way out: second_way SIDE
@@ -60,7 +60,7 @@ if [ "$1" = responder ]; then
     net_address gwa wan "${NET_WAN[a]}/24"
     net_default gwa "${NET_HOP[a]}"
     ip -n "$LAB-gwa" address del "${NET_WAN6[a]}/64" dev wan
-    lab_wait 10 endpoint_is "$(gw_public a):[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
+    lab_wait 10 endpoint_is "$NET_PUBLIC_a:[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
     goes_on 5 "back behind its NAT"
     check_equal "proofs that were asked for" yes "$([ "$(grep -c 'COOKIE2' "$LAB_OUT/gwa/charon.log")" -ge 4 ] && echo yes)"
 elif [ "$1" = virtual ]; then
@@ -88,10 +88,10 @@ elif [ "$1" = virtual ]; then
     net_address gwa wan "${NET_WAN[a]}/24"
     net_default gwa "${NET_HOP[a]}"
     ip -n "$LAB-gwa" address del "$FIELD.2/24" dev wan2
-    lab_wait 10 endpoint_is "$(gw_public a):[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
+    lab_wait 10 endpoint_is "$NET_PUBLIC_a:[0-9]*" || lab_fail "Culvert sends to $(culvert_endpoint b), not its NAT"
     reached "back behind its NAT"
     net_rebind a 33000-33009
-    lab_wait 8 endpoint_is "$(gw_public a):3300[0-9]" || lab_fail "Culvert sends to $(culvert_endpoint b): the client does not say that its NAT forgot it"
+    lab_wait 8 endpoint_is "$NET_PUBLIC_a:3300[0-9]" || lab_fail "Culvert sends to $(culvert_endpoint b): the client does not say that its NAT forgot it"
     reached "after its NAT forgot it"
 elif [ "$1" = probing ]; then
     lab_up a=none b=masq

@@ -3,7 +3,7 @@
 # IKE and ESP in TCP (RFC 9329) between two gateways behind NATs, where the network drops all IKE and ESP that is not. A caller
 # whose connection says "fallback" finds that out and goes to TCP by itself. The connection is broken off in both ways, the
 # tunnel goes on by another one; and when UDP passes again, the next call goes by that.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 lab_up a=masq b=1to1
@@ -42,7 +42,7 @@ check_reach b "${NET_LAN[a]}.10" 5
 CHECK_IPERF_AMOUNT="-n 2M" check_iperf a b "${NET_LAN[b]}.10"
 rates=$CHECK_RATES
 before=$(connection_of)
-lab_in gwa ss -K dst "$(gw_public b)" dport = 4500 >"$LAB_OUT/ss.log" 2>&1 || lab_fail "cannot reset: $(cat "$LAB_OUT/ss.log")"
+lab_in gwa ss -K dst "$NET_PUBLIC_b" dport = 4500 >"$LAB_OUT/ss.log" 2>&1 || lab_fail "cannot reset: $(cat "$LAB_OUT/ss.log")"
 again "a reset"
 before=$(connection_of)
 lab_in gwb ss -K sport = 4500 >>"$LAB_OUT/ss.log" 2>&1

@@ -4,7 +4,7 @@
 # tests/lib/espintcp.c plays the kernel for libreswan, and no ESP passes.
 # guest: up to 400 s
 # cases: called calls
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 guest_need
 lab_up a=none b=1to1
@@ -24,7 +24,7 @@ conn net
     left=${NET_WAN[a]}
     leftid=@foo
     leftsubnet=${NET_LAN[a]}.0/24
-    right=$(gw_public b)
+    right=$NET_PUBLIC_b
     rightid=@gw
     rightsubnet=${NET_LAN[b]}.0/24
     leftupdown=%disabled
@@ -33,7 +33,7 @@ CONF
 echo "@foo @gw : PSK \"$LAB_PSK\"" >"$dir/ipsec.secrets"
 "$files/usr/bin/certutil" -N -d "sql:$dir/nss" --empty-password || lab_fail "no folder for keys"
 CULVERT_EXTRA[b]='"tcp": {"listen": [4500]},'
-conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" ike=default esp=default 'more=, "tcp": "always"'
+conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" ike=default esp=default 'more=, "tcp": "always"'
 lab_in inet nft add table ip blocked
 lab_in inet nft add chain ip blocked through '{ type filter hook forward priority filter; }'
 lab_in inet nft add rule ip blocked through 'udp dport { 500, 4500 } drop'

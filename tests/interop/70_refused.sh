@@ -3,10 +3,10 @@
 # Peers that cannot have a tunnel: refused with the right notify, explained in `culvertctl show failures`, and nothing is
 # left of them. A good peer beside them keeps its traffic.
 # cases: wrong-key wrong-identity private-identity wrong-gateway no-ike-proposal no-esp-proposal selectors
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=masq b=1to1 clients=2
-conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
+conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
 bad=() notify=AUTHENTICATION_FAILED
 case $1 in
 wrong-key) bad=(id=@bar psk=not-the-secret-that-was-agreed-on1) kind=wrong_key ;;
@@ -17,7 +17,7 @@ no-ike-proposal) bad=(id=@bar ike=aes256-sha512-modp4096) kind=no_proposal notif
 no-esp-proposal) bad=(id=@bar esp=aes256-sha512) kind=no_proposal notify=NO_PROPOSAL_CHOSEN ;;
 selectors) bad=(id=@bar peer_lan=10.77.0.0/24) kind=selectors notify=TS_UNACCEPTABLE ;;
 esac
-conn a2 bad peer_id=@gw "peer=$(gw_public b)" "${bad[@]}"
+conn a2 bad peer_id=@gw "peer=$NET_PUBLIC_b" "${bad[@]}"
 conn b foo id=@gw peer_id=@foo
 conn b bar id=@gw peer_id=@bar "peer_lan=${NET_LAN[a2]}.0/24"
 CULVERT_EXTRA[b]='"limits": {"half_open_timeout_s": 3},'

@@ -4,7 +4,7 @@
 # method, which does not know RFC 9190), strongSwan to Culvert and the other way round; a wrong password, an unknown user, a revoked
 # certificate, one that is not the pinned one, and one of a stranger get nothing, and both sides are told why.
 # cases: in out tls-in tls-out tls13-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 # A CA that has given a certificate to gw and ann; eve's is of the CA that is named, and taken back: login_pki CA
@@ -20,7 +20,7 @@ lab_up a=fwd b=1to1
 check_capture_start
 case $1 in
 in)
-    login="peer=$(gw_public b) peer_id=@gw auth=eap-mschapv2"
+    login="peer=$NET_PUBLIC_b peer_id=@gw auth=eap-mschapv2"
     # shellcheck disable=SC2086
     conn a net id=@foo $login user='LAB\ann' password='Correct Horse 9'
     # shellcheck disable=SC2086
@@ -52,12 +52,12 @@ in)
 out)
     conn a net id=@foo peer_id=@gw peer_auth=eap-mschapv2 user=ann password='Correct Horse 9'
     conn a bad id=@foo peer_id=@bad peer_auth=eap-mschapv2
-    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann password='Correct Horse 9'
-    conn b bad id=@bad peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann password=wrong peer_lan=10.77.1.0/24
+    conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" auth=eap-mschapv2 user=ann password='Correct Horse 9'
+    conn b bad id=@bad peer_id=@foo "peer=$NET_PUBLIC_a" auth=eap-mschapv2 user=ann password=wrong peer_lan=10.77.1.0/24
     # The answer to who it is may be empty, or say somebody else: the user is whom the method proves.
     for name in empty:"" other:anonymous@example.org; do
         conn a "${name%%:*}" id=@foo "peer_id=@${name%%:*}" peer_auth=eap-mschapv2
-        conn b "${name%%:*}" "id=@${name%%:*}" peer_id=@foo "peer=$(gw_public a)" auth=eap-mschapv2 user=ann "eap_id=${name#*:}" \
+        conn b "${name%%:*}" "id=@${name%%:*}" peer_id=@foo "peer=$NET_PUBLIC_a" auth=eap-mschapv2 user=ann "eap_id=${name#*:}" \
             password='Correct Horse 9'
     done
     gw_start b
@@ -78,24 +78,24 @@ tls-in)
     pki_cert tim ca key=rsa subject=/CN=tim san=email:tim@only.example.org eku=clientAuth || lab_fail "no certificate"
     # EAP-TLS proves both, and nothing else does (RFC 5998)
     conn a tim id=tim@only.example.org eap_id=tim@only.example.org auth=eap-tls cert=tim peer_auth=eap-tls peer_id=gw.example.org \
-        "peer=$(gw_public b)" 'swan=send_certreq = no'
+        "peer=$NET_PUBLIC_b" 'swan=send_certreq = no'
     conn b only id=gw.example.org auth=pubkey cert=gw 'peer_id=*@only.example.org' peer_auth=eap-tls ca=ca eap_only=true
     for user in ann eve; do
         conn a "$user" "id=$user@example.org" "eap_id=$user@example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey \
-            peer_id=gw.example.org "peer=$(gw_public b)"
+            peer_id=gw.example.org "peer=$NET_PUBLIC_b"
     done
     conn b users id=gw.example.org auth=pubkey cert=gw 'peer_id=*@example.org' peer_auth=eap-tls ca=ca
     # One certificate and no other, whoever else has a good one
     for user in pia pit; do
         pki_cert "$user" ca key=rsa "subject=/CN=$user" "san=email:$user@pinned.example.org" eku=clientAuth || lab_fail "no certificate"
         conn a "$user" "id=$user@pinned.example.org" "eap_id=$user@pinned.example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey \
-            peer_id=gw.example.org "peer=$(gw_public b)"
+            peer_id=gw.example.org "peer=$NET_PUBLIC_b"
     done
     conn b pinned id=gw.example.org auth=pubkey cert=gw 'peer_id=*@pinned.example.org' peer_auth=eap-tls ca=ca \
         "peer_more=, \"certificate\": \"$LAB_PKI/pia.crt\""
     # Who cannot do TLS says so (Nak), and what it would take
     conn b nak id=gw.example.org auth=pubkey cert=gw peer_id=nak@other.example.org peer_auth=eap-tls ca=ca
-    conn a nak id=nak@other.example.org peer_id=gw.example.org peer_auth=pubkey ca=ca auth=eap-mschapv2 user=nak password=whatever "peer=$(gw_public b)"
+    conn a nak id=nak@other.example.org peer_id=gw.example.org peer_auth=pubkey ca=ca auth=eap-mschapv2 user=nak password=whatever "peer=$NET_PUBLIC_b"
     gw_start b
     gw_start a
     gw_initiate a ann || lab_fail "no tunnel: $(culvert_ctl b show failures)"
@@ -143,7 +143,7 @@ tls13-out)
     pki_ca other && pki_cert mal other key=rsa subject=/CN=eve san=email:eve@example.org eku=clientAuth || lab_fail "no certificate"
     for user in ann:ann eve:mal; do
         conn b "${user%:*}" "id=${user%:*}@example.org" auth=eap-tls "cert=${user#*:}" ca=ca peer_auth=pubkey peer_id=gw.example.org \
-            "peer=$(gw_public a)"
+            "peer=$NET_PUBLIC_a"
     done
     gw_start b
     gw_start a
@@ -163,7 +163,7 @@ tls-out)
     conn a eve id=gw.example.org auth=pubkey cert=gw peer_id=eve@example.org peer_auth=eap-tls ca=ca
     for user in ann eve; do
         conn b "$user" "id=$user@example.org" auth=eap-tls "cert=$user" ca=ca peer_auth=pubkey peer_id=gw.example.org \
-            "peer=$(gw_public a)"
+            "peer=$NET_PUBLIC_a"
     done
     gw_start b
     gw_start a

@@ -4,7 +4,7 @@
 # SAs, move (by MOBIKE, or since the NAT forgets them), and return to the same addresses. The gateway has one RSA certificate.
 # What none of them announces (hashes of signatures) is not announced here, so the gateway signs as the connection allows: weak.
 # cases: windows windows-machine windows-tuned ios android android6 macos
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"
@@ -24,7 +24,7 @@ printf 'Correct Horse 9\n' | "$CULVERTCTL" user add --file "$LAB_OUT/gwb/users.t
 
 login=(auth=eap-mschapv2 'password=Correct Horse 9' peer_auth=pubkey ca=ca)
 all=(vips=0.0.0.0,:: lan=dynamic peer_lan=0.0.0.0/0,::/0)
-gateway=$(gw_public b)
+gateway=$NET_PUBLIC_b
 # client KEY=VALUE...: its connection; the gateway's is told by what stands behind "--"
 client() {
     local one=()

@@ -3,7 +3,7 @@
 # FreeRADIUS decides logins of strongSwan: by a password and by a certificate, by MD5, which makes no key, and by TTLS with MD5
 # inside, methods that Culvert does not know; behind a server that does not answer. It gives an
 # address, and is told who came and went, and what they carried. A wrong password is refused, and so is a group that is not let in.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/lab_radius.sh"
 . "$LAB_LIB/pki.sh"
 
@@ -28,7 +28,7 @@ lee@example.org Cleartext-Password := "Correct Horse 9"
 max@example.org Cleartext-Password := "Correct Horse 9"
     Class = "night"
 USERS
-login="peer=$(gw_public b) peer_id=@gw"
+login="peer=$NET_PUBLIC_b peer_id=@gw"
 # shellcheck disable=SC2086
 conn a password id=@foo $login auth=eap-mschapv2 user=bob password='Correct Horse 9' vips=0.0.0.0 lan=dynamic
 # shellcheck disable=SC2086
@@ -49,7 +49,7 @@ conn b guest id=@gw peer_id=@baz peer_auth=eap-radius groups=staff peer_lan=10.8
 conn b wrong id=@gw peer_id=@bar peer_auth=eap-radius peer_lan=10.88.0.0/24
 # One gateway, and who logs in gets the connection of his group: the pool and the network of that.
 for user in lee max; do
-    conn a "$user" "id=$user@example.org" "peer=$(gw_public b)" peer_id=gw.example.org peer_auth=pubkey ca=ca auth=eap-mschapv2 \
+    conn a "$user" "id=$user@example.org" "peer=$NET_PUBLIC_b" peer_id=gw.example.org peer_auth=pubkey ca=ca auth=eap-mschapv2 \
         "user=$user@example.org" password='Correct Horse 9' vips=0.0.0.0 lan=dynamic
 done
 gateway="id=gw.example.org auth=pubkey cert=gw peer_id=*@example.org peer_auth=eap-radius peer_lan=dynamic"

@@ -5,7 +5,7 @@
 # to everything, encapsulation forced, the peer with PFS or without: what is left lives, both sides rekey it, the peer's NAT forgets it,
 # and the peer starts anew.
 # cases: routeros fortigate azure
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 rekeyed() { [ "$(culvert_total b "$1" "rekeyed_$2")" -ge "$3" ]; }
 
@@ -13,7 +13,7 @@ routeros() {
     local gw second=${NET_LAN[b]}.200
     net_address hostb eth0 "$second/24"
     for gw in a a2; do
-        conn $gw net "peer=$(gw_public b)" "id=@$gw" peer_id=@gw "peer_lan=${NET_LAN[b]}.0/25" "peer_lan2=${NET_LAN[b]}.128/25" \
+        conn $gw net "peer=$NET_PUBLIC_b" "id=@$gw" peer_id=@gw "peer_lan=${NET_LAN[b]}.0/25" "peer_lan2=${NET_LAN[b]}.128/25" \
             ike=aes128-sha1-modp2048 esp=aes256-sha1-modp1024
         conn b "$gw" id=@gw "peer_id=@$gw" "peer_lan=${NET_LAN[$gw]}.0/24" "lan=${NET_LAN[b]}.0/25" "lan2=${NET_LAN[b]}.128/25" \
             ike=aes128-sha1-modp2048 esp=aes256-sha1-modp1024 weak=true
@@ -46,8 +46,8 @@ routeros() {
 
 both_begin() { # the peer's proposals of ESP
     local begins all=(lan=0.0.0.0/0 peer_lan=0.0.0.0/0 ike=aes256-sha256-modp2048 encap=force)
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${all[@]}" "esp=$1"
-    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" "${all[@]}" esp=default start=true
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" "${all[@]}" "esp=$1"
+    conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" "${all[@]}" esp=default start=true
     gw_start a
     swan_initiate a net &
     begins=$!

@@ -3,7 +3,7 @@
 # Culvert calls a peer that does not want it, or that is not there: the failure is explained, with what to change on which
 # side, and no state is left. Corrected, the same daemon gets its tunnel by a reload.
 # cases: wrong-key wrong-identity no-proposal selectors nobody-there
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=none b=1to1
 bad=() kind=refused
@@ -15,7 +15,7 @@ selectors) bad=(peer_lan=10.77.0.0/24) ;;
 nobody-there) bad=("peer=${NET_ROUTER_a%.*}.77") kind=timeout ;;
 esac
 conn a net id=@foo peer_id=@gw peer=any
-conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" "${bad[@]}"
+conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" "${bad[@]}"
 gw_start a
 gw_start b
 culvert_ctl b initiate foo >"$LAB_OUT/initiate.log" 2>&1 || lab_fail "initiate: $(cat "$LAB_OUT/initiate.log")"
@@ -27,7 +27,7 @@ culvert_terminate b foo
 none() { [ "$(culvert_ikes b)" = 0 ]; }
 lab_wait 5 none || lab_fail "state is left: $(culvert_ctl b show sas)"
 
-conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)"
+conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a"
 GW_CONNS[b]=foo
 culvert_write b "$LAB_OUT/gwb" >"$LAB_OUT/gwb/culvert.json"
 culvert_ctl b reload >"$LAB_OUT/reload.log" 2>&1 || lab_fail "reload: $(cat "$LAB_OUT/reload.log")"

@@ -8,11 +8,11 @@
 # swan-asks, swan-answers: strongSwan agrees on transport mode behind NATs, with the selectors that each side must see; its userland ESP
 # knows tunnel mode only, so the SA ends there.
 # cases: refused none masq 1to1 both two swan-asks swan-answers
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 refused() {
     lab_up a=none b=none
-    gw_pair "a.lan=${NET_WAN[a]}/32" "a.peer_lan=$(gw_public b)/32" "b.lan=$(gw_public b)/32" "b.peer_lan=${NET_WAN[a]}/32"
+    gw_pair "a.lan=${NET_WAN[a]}/32" "a.peer_lan=$NET_PUBLIC_b/32" "b.lan=$NET_PUBLIC_b/32" "b.peer_lan=${NET_WAN[a]}/32"
     gw_start b
     gw_start a
     sed -i 's/^\( *\)local_ts = /\1mode = transport\n&/' "$LAB_OUT/gwa/swanctl/swanctl.conf"
@@ -29,7 +29,7 @@ refused() {
 swan() { # WHO-CALLS
     local got=response log=$LAB_OUT/gwa/charon.log
     lab_up a=fwd b=1to1
-    gw_pair lan=dynamic peer_lan=dynamic 'a.swan_child=mode = transport' 'b.child_more=, "mode": "transport"' "b.peer=$(gw_public a)"
+    gw_pair lan=dynamic peer_lan=dynamic 'a.swan_child=mode = transport' 'b.child_more=, "mode": "transport"' "b.peer=$NET_PUBLIC_a"
     gw_start b
     gw_start a
     if [ "$1" = a ]; then
@@ -38,11 +38,11 @@ swan() { # WHO-CALLS
         culvert_ctl b initiate foo >/dev/null
         got=request
     fi
-    agreed() { grep -q "parsed IKE_AUTH $got 1 .*N(USE_TRANSP)" "$log" && swan_logged a "match: ${NET_WAN[a]}/32" && swan_logged a "match: $(gw_public b)/32"; }
+    agreed() { grep -q "parsed IKE_AUTH $got 1 .*N(USE_TRANSP)" "$log" && swan_logged a "match: ${NET_WAN[a]}/32" && swan_logged a "match: $NET_PUBLIC_b/32"; }
     lab_wait 10 agreed || lab_fail "strongSwan does not agree: $(grep -h 'match\|ENC\|IKE' "$log" | tail -n 12); $(culvert_ctl b show failures)"
     told=$(sed -n 's/.*event=child_up .*what=//p' "$LAB_OUT/gwb/culvertd.log" | tail -n 1)
-    [ "$1" = b ] || [[ $told == *"${NET_WAN[b]}/32 === $(gw_public a)/32"* ]] || lab_fail "our selectors: $told; $(culvert_ctl b show failures)"
-    echo "shows: strongSwan has ${NET_WAN[a]} === $(gw_public b) from what was said as $(sed -n 's/.*received: \(.*\) => match: .*/\1/p' "$log" | sort -u | xargs)"
+    [ "$1" = b ] || [[ $told == *"${NET_WAN[b]}/32 === $NET_PUBLIC_a/32"* ]] || lab_fail "our selectors: $told; $(culvert_ctl b show failures)"
+    echo "shows: strongSwan has ${NET_WAN[a]} === $NET_PUBLIC_b from what was said as $(sed -n 's/.*received: \(.*\) => match: .*/\1/p' "$log" | sort -u | xargs)"
     exit 0
 }
 
@@ -50,20 +50,20 @@ HOSTS=(lan=dynamic peer_lan=dynamic 'child_more=, "mode": "transport"')
 two() {
     GW_ENGINE[a]=culvert GW_ENGINE[a2]=culvert
     lab_up a=random b=1to1 clients=2
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)" "${HOSTS[@]}"
-    conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)" "${HOSTS[@]}"
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" "${HOSTS[@]}"
+    conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b" "${HOSTS[@]}"
     conn b foo id=@gw peer_id=@foo "${HOSTS[@]}"
     conn b bar id=@gw peer_id=@bar "${HOSTS[@]}"
     gw_start b
     gw_start a
     gw_start a2
     gw_initiate a net || lab_fail "no SA for the first host: $(culvert_ctl b show failures)"
-    check_pings gwa "$(gw_public b)" 5
+    check_pings gwa "$NET_PUBLIC_b" 5
     culvert_ctl a2 initiate net >/dev/null
     refusal() { why=$(culvert_failure b overlap why) && [ -n "$why" ]; }
     lab_wait 10 refusal || lab_fail "the second host is not refused: $(culvert_ctl b show failures; culvert_ctl b show sas)"
-    check_pings gwa "$(gw_public b)" 50
-    lab_in gwa2 ping -c 3 -i 0.1 -W 0.3 -q "$(gw_public b)" >"$LAB_OUT/second.log" && lab_fail "the second host passes in clear"
+    check_pings gwa "$NET_PUBLIC_b" 50
+    lab_in gwa2 ping -c 3 -i 0.1 -W 0.3 -q "$NET_PUBLIC_b" >"$LAB_OUT/second.log" && lab_fail "the second host passes in clear"
     check_equal "children at Culvert" 1 "$(gw_children b)"
     echo "shows: $why"
     exit 0
@@ -92,22 +92,22 @@ gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no SA: $(culvert_ctl a show failures); $(culvert_ctl b show failures)"
 check_equal "modes" "transport transport" "$(for gw in a b; do culvert_json $gw 'd["sas"][0]["children"][0]["mode"]' show sas; done | xargs)"
-check_pings gwa "$(gw_public b)" 20
-check_pings gwb "$(gw_public a)" 20
-read -r up _ <<<"$(check_flow gwa gwb "$(gw_public b)" -n 2M)"
+check_pings gwa "$NET_PUBLIC_b" 20
+check_pings gwb "$NET_PUBLIC_a" 20
+read -r up _ <<<"$(check_flow gwa gwb "$NET_PUBLIC_b" -n 2M)"
 culvert_rekey a net child || lab_fail "rekeying: $(tail -n 2 "$LAB_OUT/gwa/rekey.log")"
-read -r down _ <<<"$(check_flow gwa gwb "$(gw_public b)" -n 2M -R)"
+read -r down _ <<<"$(check_flow gwa gwb "$NET_PUBLIC_b" -n 2M -R)"
 culvert_rekey b foo child || lab_fail "rekeying: $(tail -n 2 "$LAB_OUT/gwb/rekey.log")"
-read -r back _ <<<"$(check_flow gwb gwa "$(gw_public a)" -n 1M)"
+read -r back _ <<<"$(check_flow gwb gwa "$NET_PUBLIC_a" -n 1M)"
 for bytes in "${up:-0}" "${down:-0}" "${back:-0}"; do [ "$bytes" -ge 100000 ] || lab_fail "TCP: $up, $down and $back bytes"; done
 for size in 200 3000; do
-    read -r datagrams lost <<<"$(check_flow gwa gwb "$(gw_public b)" -u -b 10M -l $size -n 400K)"
+    read -r datagrams lost <<<"$(check_flow gwa gwb "$NET_PUBLIC_b" -u -b 10M -l $size -n 400K)"
     check_equal "datagrams of $size bytes lost of ${datagrams:-no} bytes" 0 "$lost"
 done
 check_equal "wrong checksums" "0 0" "$(csum_errors gwa) $(csum_errors gwb)"
 check_capture_end --least-esp 200 ${plain:-}
 gw_terminate a net
 lab_wait 5 gone || lab_fail "the SA stays"
-lab_in gwa ping -c 3 -i 0.1 -W 0.3 -q "$(gw_public b)" >"$LAB_OUT/clear.log" && lab_fail "pings pass in clear"
+lab_in gwa ping -c 3 -i 0.1 -W 0.3 -q "$NET_PUBLIC_b" >"$LAB_OUT/clear.log" && lab_fail "pings pass in clear"
 gw_check_ends || lab_fail "culvertd did not end well"
 echo "shows: TCP of $up, $down and $back bytes, no datagram lost, no wrong checksum; $(head -n 1 <<<"$CHECK_CAPTURE")"

@@ -6,7 +6,7 @@
 # l2tp: the guest is a client of L2TP, with the real xl2tpd and pppd and the kernel's L2TP; lib/ppp_peer.py is the other end of its PPP.
 # guest: up to 400 s
 # cases: strongswan ikev1 drafts l2tp
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 guest_need
 here=$NET_PUBLIC_b
@@ -23,7 +23,7 @@ guest_wrong() {
 # TCP and UDP both ways between the guest and the host that Culvert runs on, and pings both ways.
 flows() {
     local way bytes lost pid size total=0
-    check_pings gwb "$(gw_public a)" 20
+    check_pings gwb "$NET_PUBLIC_a" 20
     guest_run a "ping -q -c 10 -i 0.05 -W 8 $here" | grep -q ' 0% packet loss' || lab_fail "pings of the guest: $(culvert_dropped b)"
     rm -f "$LAB_OUT/iperf-server.log"
     lab_spawn gwb "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
@@ -52,7 +52,7 @@ none() { [ "$(gw_children b)" = 0 ]; }
 # The guest calls: called KEY=VALUE... of both connections
 called() {
     conn a net id=@foo peer_id=@gw "peer=$here" "${HOSTS[@]}" 'swan_child=mode = transport' "$@"
-    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)" "${HOSTS[@]}" 'child_more=, "mode": "transport"' "$@"
+    conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" "${HOSTS[@]}" 'child_more=, "mode": "transport"' "$@"
     check_capture_start
     gw_start b
     gw_start a
@@ -83,7 +83,7 @@ strongswan() {
     GW_ENGINE[a]=kernel
     lab_up a=fwd b=1to1
     conn a lans id=@lans peer_id=@gw "peer=$here" esp=aes256-sha256-esn
-    conn b lans id=@gw peer_id=@lans "peer=$(gw_public a)" esp=aes256-sha256-esn
+    conn b lans id=@gw peer_id=@lans "peer=$NET_PUBLIC_a" esp=aes256-sha256-esn
     hosts
     gw_initiate a lans || lab_fail "no tunnel: $(tail -n 3 "$LAB_OUT/gwa/initiate.log"); $(culvert_ctl b show failures)"
     check_reach a "${NET_LAN[b]}.10" 10

@@ -4,7 +4,7 @@
 # Each has an address of its own there (remap), so each gets its own answers. L2TP in clear is not taken, from the same NAT or from elsewhere.
 # By IKEv2, and by IKEv1.
 # cases: v2 v1
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 FRAMES=60
 # A client of L2TP has any port: where it comes in clear, too, it is not taken.
@@ -16,7 +16,7 @@ for gw in $clients; do GW_ENGINE[$gw]=culvert; done
 lab_up a=random b=1to1 clients=3
 gw_pool b l2tp addresses=10.77.0.0/29
 for gw in $clients; do
-    conn $gw net "${ike[@]}" "id=@$gw" peer_id=@gw "peer=$(gw_public b)" lan=dynamic[udp/1701] peer_lan=dynamic[udp/1701] 'child_more=, "mode": "transport"'
+    conn $gw net "${ike[@]}" "id=@$gw" peer_id=@gw "peer=$NET_PUBLIC_b" lan=dynamic[udp/1701] peer_lan=dynamic[udp/1701] 'child_more=, "mode": "transport"'
     conn b $gw "${ike[@]}" id=@gw "peer_id=@$gw" "${L2TP[@]}" 'child_more=, "mode": "transport", "remap": "l2tp"'
 done
 
@@ -35,7 +35,7 @@ write_client() {
     local dir=$LAB_OUT/xl2tpd-$1
     mkdir -p "$dir" && : >"$dir/secrets"
     echo "client $1 $FRAMES $dir/result" >"$dir/ppp"
-    printf '[global]\nport = 1701\n[lac vpn]\nlns = %s\nrequire authentication = no\npppoptfile = %s\nlength bit = yes\nautodial = yes\n' "$(gw_public b)" "$dir/ppp" >"$dir/conf"
+    printf '[global]\nport = 1701\n[lac vpn]\nlns = %s\nrequire authentication = no\npppoptfile = %s\nlength bit = yes\nautodial = yes\n' "$NET_PUBLIC_b" "$dir/ppp" >"$dir/conf"
 }
 
 check_capture_start
@@ -63,7 +63,7 @@ for space in nata inet; do
     lab_in $space "$LAB_PYTHON" -c 'import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for _ in range(20):
-    s.sendto(b"\xc8\x02\x00\x0c" + bytes(8), (sys.argv[1], 1701))' "$(gw_public b)" || lab_fail "cannot send from $space"
+    s.sendto(b"\xc8\x02\x00\x0c" + bytes(8), (sys.argv[1], 1701))' "$NET_PUBLIC_b" || lab_fail "cannot send from $space"
 done
 dropped() { [ "$(($(culvert_drops b clear_text) - before))" -ge 40 ]; }
 lab_wait 3 dropped || lab_fail "L2TP in clear: $(($(culvert_drops b clear_text) - before)) of 40 dropped as clear_text; $(culvert_dropped b)"

@@ -3,7 +3,7 @@
 # Two rounds of authentication (RFC 4739) between strongSwan and Culvert: a machine's certificate or key, and its user's password
 # behind it, or before it; two certificates of either side. Whoever lacks the second proof, or has it wrong, gets no tunnel, and is told why.
 # cases: in out certificates-in certificates-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 rounds_pki() {
@@ -42,17 +42,17 @@ rounds_users
 check_capture_start
 case $1 in
 in)
-    caller="id=box.example.org cert=box peer=$(gw_public b) peer_id=gw.example.org peer_auth=pubkey ca=machines"
+    caller="id=box.example.org cert=box peer=$NET_PUBLIC_b peer_id=gw.example.org peer_auth=pubkey ca=machines"
     # shellcheck disable=SC2086
     conn a both $caller auth=pubkey,eap-mschapv2 user=ann password='Correct Horse 9'
     # shellcheck disable=SC2086
     conn a wrong $caller auth=pubkey,eap-mschapv2 user=bob password=guessed
     # shellcheck disable=SC2086
     conn a once $caller auth=pubkey
-    conn a psk id=@foo peer_id=@gw "peer=$(gw_public b)" auth=psk,eap-mschapv2 user=ann password='Correct Horse 9' peer_lan=10.2.0.0/24
+    conn a psk id=@foo peer_id=@gw "peer=$NET_PUBLIC_b" auth=psk,eap-mschapv2 user=ann password='Correct Horse 9' peer_lan=10.2.0.0/24
     # The login first; strongSwan takes two proofs of its gateway only where it does not log in first.
     conn a login id=@login auth=eap-mschapv2,pubkey user=ann password='Correct Horse 9' id2=ann@example.org cert2=ann \
-        "peer=$(gw_public b)" peer_id=gw.example.org peer_auth=pubkey ca=machines
+        "peer=$NET_PUBLIC_b" peer_id=gw.example.org peer_auth=pubkey ca=machines
     conn b login id=gw.example.org auth=pubkey cert=gw peer_id=@login peer_auth=eap-mschapv2,pubkey peer_id2=ann@example.org ca2=users
     conn b machines id=gw.example.org auth=pubkey cert=gw peer_id=box.example.org peer_auth=pubkey,eap-mschapv2 ca=machines
     conn b psk id=@gw peer_id=@foo peer_auth=psk,eap-mschapv2
@@ -76,8 +76,8 @@ out)
         user=ann password='Correct Horse 9'
     conn a login id=gw.example.org cert=gw auth=pubkey peer_id=@login peer_auth=eap-mschapv2,pubkey peer_id2=ann@example.org ca2=users
     conn b login id=@login auth=eap-mschapv2,pubkey user=ann password='Correct Horse 9' id2=ann@example.org cert2=ann \
-        "peer=$(gw_public a)" peer_id=gw.example.org peer_auth=pubkey ca=machines
-    caller="id=box.example.org cert=box peer=$(gw_public a) peer_id=gw.example.org peer_auth=pubkey ca=machines user=ann"
+        "peer=$NET_PUBLIC_a" peer_id=gw.example.org peer_auth=pubkey ca=machines
+    caller="id=box.example.org cert=box peer=$NET_PUBLIC_a peer_id=gw.example.org peer_auth=pubkey ca=machines user=ann"
     # shellcheck disable=SC2086
     conn b once $caller auth=pubkey
     # shellcheck disable=SC2086
@@ -96,7 +96,7 @@ out)
     swan_logged a "authentication of 'ann' with EAP successful" || lab_fail "strongSwan knows no user"
     ;;
 certificates-in)
-    caller="id=box.example.org cert=box auth=pubkey,pubkey peer=$(gw_public b) peer_id=gw.example.org ca=machines"
+    caller="id=box.example.org cert=box auth=pubkey,pubkey peer=$NET_PUBLIC_b peer_id=gw.example.org ca=machines"
     # shellcheck disable=SC2086
     conn a other $caller id2=gw2.example.org cert2=gw2 peer_auth=pubkey,pubkey peer_id2=gw2.example.org ca2=users
     # shellcheck disable=SC2086
@@ -113,7 +113,7 @@ certificates-out)
     called="id=gw.example.org cert=gw auth=pubkey,pubkey id2=gw2.example.org cert2=gw2 ca=machines"
     # shellcheck disable=SC2086
     conn a net $called peer_id=box.example.org peer_auth=pubkey,pubkey peer_id2=ann@example.org ca2=users
-    caller="id=box.example.org cert=box auth=pubkey,pubkey id2=ann@example.org cert2=ann peer=$(gw_public a) peer_id=gw.example.org ca=machines"
+    caller="id=box.example.org cert=box auth=pubkey,pubkey id2=ann@example.org cert2=ann peer=$NET_PUBLIC_a peer_id=gw.example.org ca=machines"
     # shellcheck disable=SC2086
     conn b other $caller peer_auth=pubkey,pubkey peer_id2=gw3.example.org ca2=users
     # shellcheck disable=SC2086

@@ -5,7 +5,7 @@
 # wrong; inner addresses pulled and pushed.
 # cases: main-in main-out aggressive-in aggressive-out rsa-in rsa-out
 # cases: xauth-in xauth-out xauth-rsa-in push-in push-out
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 . "$LAB_LIB/pki.sh"
 
 v1="version=1 ike=aes256-sha256-modp2048 esp=aes128gcm16"
@@ -13,7 +13,7 @@ way=${1##*-}
 b=1to1
 [ "$way" != out ] || b=masq
 lab_up "a=$([ "$way" = out ] && echo fwd || echo masq)" "b=$b"
-if [ "$way" = out ]; then calls="a.peer=any b.peer=$(gw_public a)"; else calls="a.peer=$(gw_public b)"; fi
+if [ "$way" = out ]; then calls="a.peer=any b.peer=$NET_PUBLIC_a"; else calls="a.peer=$NET_PUBLIC_b"; fi
 
 # Users of culvertd, where it asks for them.
 serve_users() {
@@ -97,7 +97,7 @@ xauth-in | push-in)
         b.pools=net b.peer_lan=dynamic "mode_config=$mode"
     if [ "$1" = xauth-in ]; then
         # shellcheck disable=SC2086
-        conn a wrong $v1 id=@bar peer_id=@gw "peer=$(gw_public b)" xauth=client user=eve password=whatever
+        conn a wrong $v1 id=@bar peer_id=@gw "peer=$NET_PUBLIC_b" xauth=client user=eve password=whatever
         # shellcheck disable=SC2086
         conn b bar $v1 id=@gw peer_id=@bar xauth=server peer_lan=10.77.1.0/24
     fi

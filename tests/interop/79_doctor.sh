@@ -3,7 +3,7 @@
 # `culvertctl doctor NAME` names the true cause of each of 16 set-ups that are broken on purpose, before a first attempt where
 # the configuration shows it, else after one; and finds nothing to mend in 8 sound ones.
 # cases: calls ways mapping machine
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 # What the doctor of a connection of side b found that is to mend: names, one a line. It runs where the gateway is, from
 # where it asks the peer's ports.
@@ -51,7 +51,7 @@ case $1 in
 calls)
     # One daemon with connections to one peer, and what is wrong with each.
     lab_up a=none b=1to1
-    public=$(gw_public b) peer=$(gw_public a) lan=${NET_LAN[b]}.0/24
+    public=$NET_PUBLIC_b peer=$NET_PUBLIC_a lan=${NET_LAN[b]}.0/24
     pair() { # NAME SIDE.KEY=VALUE...
         local name=$1 arg at=() of=()
         shift
@@ -100,9 +100,9 @@ ways)
     SWAN_TRIES=2
     lab_up a=none b=1to1
     CULVERT_EXTRA[b]='"limits": {"half_open_timeout_s": 3},'
-    conn a net id=@foo peer_id=@gw "peer=$(gw_public b)"
-    conn b foo id=@gw peer_id=@foo "peer=$(gw_public a)"
-    b=$(gw_public b) a=$(gw_public a)
+    conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"
+    conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a"
+    b=$NET_PUBLIC_b a=$NET_PUBLIC_a
     block "ip saddr $b udp dport 4500 drop"
     gw_start a
     gw_start b

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Tunnels end and come back: closed by either side, daemon stopped, peer killed, peer restarted, called by Culvert itself.
 # cases: closed-by-peer closed-by-culvert stopped peer-dies peer-restarts culvert-calls
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 peer=any
 if [ "$1" = culvert-calls ]; then
     lab_up a=none b=1to1
-    peer=$(gw_public a)
+    peer=$NET_PUBLIC_a
 else
     lab_up a=masq b=1to1
 fi

@@ -3,12 +3,12 @@
 # A reload asks of a tunnel only what the changed key asks, while pings go through: the liveness time nothing, the replay
 # window a new child SA (no ping is lost in either), another encapsulation a new IKE SA. Another connection stays as it is.
 # cases: in-force new-child one-of-two new-sa
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 file=$LAB_OUT/gwb/culvert.json
 if [ "$1" = one-of-two ]; then
     lab_up a=random b=1to1 clients=2
-    conn a2 net id=@bar peer_id=@gw "peer=$(gw_public b)" psk=another-secret-of-32-characters1
+    conn a2 net id=@bar peer_id=@gw "peer=$NET_PUBLIC_b" psk=another-secret-of-32-characters1
 else
     lab_up a=masq b=1to1
 fi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A peer whose address is a host name. While nobody knows the name, that is told and asked again; when the machine's resolver
 # knows it, the tunnel comes up; and when the peer is called anew, the name is asked for anew.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 name=road.example.org
 lab_up a=fwd b=1to1
@@ -19,7 +19,7 @@ told() { [ -n "$(culvert_failure b name why)" ]; }
 lab_wait 10 told || lab_fail "a name that nobody knows is not told: $(culvert_ctl b show failures)"
 why=$(culvert_failure b name why)
 culvert_failure b name what | grep -qF "\"$name\"" || lab_fail "the record does not name it: $(culvert_ctl b explain)"
-echo "$(gw_public a) $name" >>"$etc/hosts"
+echo "$NET_PUBLIC_a $name" >>"$etc/hosts"
 gw_initiate b foo || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwb/initiate.log"); $(culvert_ctl b explain)"
 check_reach b "${NET_LAN[a]}.10" 5
 echo "shows: $name: $why"

@@ -3,7 +3,7 @@
 # A cloud instance with one NIC behind 1:1 NAT, one-armed: it forwards between a neighbour and strongSwan's LAN, and its
 # own sshd is reached on the same address, in clear from the internet and from the neighbour, and through the tunnel.
 # cases: host host+af_packet
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 ssh_start() {
     local dir=$LAB_OUT/ssh
@@ -53,7 +53,7 @@ lab_in gwb ip route show default | grep -q 'dev culvert0 .*metric 4000' || lab_f
 ssh_start
 
 # Before the tunnel: from the internet, from the neighbour.
-ssh_check gwa "$(gw_public b)" "in clear from the internet"
+ssh_check gwa "$NET_PUBLIC_b" "in clear from the internet"
 ssh_check hostb "$own" "in clear from the neighbour"
 # A policy protects what goes to the peer's LAN: without an SA it does not leave at all.
 lab_in gwb ping -c 2 -i 0.2 -W 0.3 -q -p "$CHECK_PATTERN" "$far" >/dev/null && lab_fail "a ping got through without a tunnel"
@@ -65,7 +65,7 @@ check_ping b "$far" 20 0.02
 # Through the tunnel, and still in clear, while the tunnel carries others' packets.
 check_ping_start a "$neighbour" 150 0.02
 ssh_check hosta "$own" "through the tunnel"
-ssh_check gwa "$(gw_public b)" "in clear beside a tunnel"
+ssh_check gwa "$NET_PUBLIC_b" "in clear beside a tunnel"
 check_ping_lost
 check_equal "pings lost while SSH ran" 0 "$CHECK_LOST"
 check_iperf a b "$neighbour"
@@ -78,14 +78,14 @@ net_wire gwb mgmt inet mgmt
 net_address gwb mgmt 192.0.2.1/24
 ip -n "$LAB-gwb" route add default via 192.0.2.254 dev mgmt metric 100
 ssh_check hosta "$own" "through the tunnel beside another default route"
-ssh_check gwa "$(gw_public b)" "in clear beside another default route"
+ssh_check gwa "$NET_PUBLIC_b" "in clear beside another default route"
 lab_in gwb ip route get 203.0.113.77 | grep -q 'dev mgmt' || lab_fail "the default route that was there is overridden"
 # IKE's ports are the gateway's alone.
 lab_in gwb "$LAB_PYTHON" -c 'import socket, sys
 for port in (500, 4500):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind((sys.argv[1], port))
-    s.sendto(b"shadow", (sys.argv[2], 4500))' "$own" "$(gw_public a)"
+    s.sendto(b"shadow", (sys.argv[2], 4500))' "$own" "$NET_PUBLIC_a"
 shadows_counted() { [ "$(dropped host_shadow)" = 2 ]; }
 lab_wait 3 shadows_counted || lab_fail "the host may send from the ports of IKE"
 check_equal "packets that were lost between host and workers" "0 0" "$(host_line in_lost) $(host_line out_lost)"
@@ -99,7 +99,7 @@ while time.monotonic() < end:
     try:
         s.send(b"flood" * 8)
     except OSError:
-        pass' "$(gw_public b)"
+        pass' "$NET_PUBLIC_b"
 flood=$LAB_PID
 lab_wait 3 limited || lab_fail "a flood to the host meets no limit"
 gw_rekey a net ike || lab_fail "no IKE rekeying under a flood to the host"

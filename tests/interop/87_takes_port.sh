@@ -5,7 +5,7 @@
 # host sends to the peer's network never leaves in clear. A daemon that is killed leaves an interface that `culvertd
 # --release`, or the next one, makes what it was.
 # cases: rp_filter-0 rp_filter-1 rp_filter-2 killed-af_packet killed-af_xdp killed-and-started
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=masq b=1to1
 net_one_nic b
@@ -96,7 +96,7 @@ grep -q spoofed "$LAB_OUT/program.log" && lab_fail "a spoofed packet in clear re
 [ "$(culvert_drops b clear_text)" -ge 10 ] || lab_fail "the spoofed packets are not counted: $(culvert_dropped b)"
 
 # Each ping has one answer, from inside the provider's network and from the internet.
-for from in "hostb $own" "gwa $(gw_public b)"; do
+for from in "hostb $own" "gwa $NET_PUBLIC_b"; do
     lab_in "${from% *}" ping -c 10 -i 0.05 -W 2 "${from#* }" >"$LAB_OUT/pings.log" 2>&1
     grep -q ' 10 received,' "$LAB_OUT/pings.log" || lab_fail "pings of $from: $(tail -n 2 "$LAB_OUT/pings.log")"
     grep -q DUP "$LAB_OUT/pings.log" && lab_fail "$from gets two answers to a ping"

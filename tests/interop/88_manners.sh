@@ -3,7 +3,7 @@
 # Manners at a port: frames with a priority tag (VLAN id 0) are taken as untagged and answered untagged, ARP,
 # IPv4 and IPv6; other tags, multicast and broadcast are refused by their names. Who asks one of Culvert's addresses for
 # what nobody takes is told so, in clear and through the tunnel, so that a traceroute ends.
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=masq b=1to1 v6=yes
 # Without a host the gateway answers by itself.
@@ -60,14 +60,14 @@ for address in "${NET_LAN[b]}.1" "${NET_LAN6[b]}:1"; do
 done
 told hostb "${NET_LAN[b]}.1" tcp ENOPROTOOPT
 told hostb "${NET_LAN6[b]}:1" tcp EPROTO
-told inet "$(gw_public b)" udp ECONNREFUSED
+told inet "$NET_PUBLIC_b" udp ECONNREFUSED
 told hosta "${NET_LAN[b]}.1" udp ECONNREFUSED
 told hosta "${NET_LAN[b]}.1" tcp ENOPROTOOPT
 # A scan is answered within a rate, and the tunnel does not feel it.
 lab_in inet "$LAB_PYTHON" -c 'import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for port in range(10000, 12000):
-    s.sendto(b"scan", (sys.argv[1], port))' "$(gw_public b)"
+    s.sendto(b"scan", (sys.argv[1], port))' "$NET_PUBLIC_b"
 limited() { [ "$(culvert_json b 'd["data_path"]["icmp_limited"]' show counters)" -gt 0 ]; }
 lab_wait 3 limited || lab_fail "a scan meets no limit"
 check_ping a "${NET_LAN[b]}.10" 10 0.02

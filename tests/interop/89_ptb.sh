@@ -4,14 +4,14 @@
 # believed down to the floor when addresses and ports are those of a tunnel; what is not believed is counted by name. forged:
 # where the path can be probed, a probe finds at once that the path carries more, and the lie is over.
 # cases: believed forged
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 # With IP, UDP, ESP header, IV, ICV and pad length of AES-GCM: what fits an outer MTU.
 inner_of() { echo $((($1 - 28 - 8 - 8 - 16) / 4 * 4 - 2)); }
 inner_mtu() { culvert_json b 'd["sas"][0]["children"][0]["inner_mtu"]' show sas; }
 count() { culvert_json b "d['node']['$1']" show counters; }
 # Errors about a packet of the pings: errors MTU QUOTED [COUNT [PORTS_OFF]]
-errors() { lab_in inet "$LAB_PYTHON" "$LAB_LIB/ptb_send.py" tob "$(gw_public b)" "$@" 2>"$LAB_OUT/ptb.log" || lab_fail "no error was sent: $(tail -n 2 "$LAB_OUT/ptb.log")"; }
+errors() { lab_in inet "$LAB_PYTHON" "$LAB_LIB/ptb_send.py" tob "$NET_PUBLIC_b" "$@" 2>"$LAB_OUT/ptb.log" || lab_fail "no error was sent: $(tail -n 2 "$LAB_OUT/ptb.log")"; }
 is_low() { [ "$(inner_mtu)" = "$(inner_of "$1")" ]; }
 counted() { [ "$(count "$1")" -ge "$2" ]; }
 

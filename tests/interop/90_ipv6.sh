@@ -3,10 +3,10 @@
 # IPv6 inside, outside, and both, with strongSwan: pings and TCP both ways, neighbours found by neighbour discovery, and
 # a capture in which nothing is in clear and every UDP datagram over IPv6 has its checksum.
 # cases: 6-in-4 4-in-6 6-in-6 6-in-6-culvert-calls
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 lab_up a=none b=none v6=yes
-peer_a=$(gw_public a) peer_b=$(gw_public b) local_a=${NET_WAN[a]}
+peer_a=$NET_PUBLIC_a peer_b=$NET_PUBLIC_b local_a=${NET_WAN[a]}
 lan_a=${NET_LAN[a]}.0/24 lan_b=${NET_LAN[b]}.0/24 host_a=${NET_LAN[a]}.10 host_b=${NET_LAN[b]}.10
 if [[ $1 == 6-in-* ]]; then
     lan_a=${NET_LAN6[a]}:/64 lan_b=${NET_LAN6[b]}:/64 host_a=${NET_LAN6[a]}:10 host_b=${NET_LAN6[b]}:10

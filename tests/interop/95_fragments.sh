@@ -5,14 +5,14 @@
 # the hosts in one piece, also through two NATs; DF is honoured, and a router's error about a piece is heeded. A path that
 # drops fragments: "after" fails, and "before", by a reload, does not.
 # cases: ipv6-1280 ipv6-1280-over-6 after-1280 after-1400-over-6 after-nat after-then-before after-nat+af_packet
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 if [ "$1" = after-nat ]; then
     lab_up a=masq b=1to1
 else
     lab_up a=none b=none v6=yes
 fi
-peer_b=$(gw_public b) local_a=${NET_WAN[a]} outer=4 udp_and_ip=28 bytes='ip[2:2]' routers=("$NET_ROUTER_a" "$NET_ROUTER_b")
+peer_b=$NET_PUBLIC_b local_a=${NET_WAN[a]} outer=4 udp_and_ip=28 bytes='ip[2:2]' routers=("$NET_ROUTER_a" "$NET_ROUTER_b")
 if [[ $1 == *-over-6 ]]; then
     peer_b=${NET_WAN6[b]} local_a=${NET_WAN6[a]} outer=6 udp_and_ip=48 bytes='40 + ip6[4:2]' routers=("${NET_HOP6[a]}" "${NET_HOP6[b]}")
 fi

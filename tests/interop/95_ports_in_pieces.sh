@@ -4,7 +4,7 @@
 # cut them for their link, the gateways cut the pieces again for the tunnel, and of all that only first pieces have ports.
 # Between two Culverts all of them arrive, of IPv4 and IPv6 inside and outside.
 # cases: ipv4 ipv6
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500
@@ -12,7 +12,7 @@ lab_up a=none b=none v6=yes
 family=4 lan_a=${NET_LAN[a]}.0/24 lan_b=${NET_LAN[b]}.0/24 host_b=${NET_LAN[b]}.10 peer_b=${NET_WAN6[b]} sizes="100 1400 2000 8000 30000 65000"
 if [ "$1" = ipv6 ]; then
     # What is larger than the tunnel is cut by the hosts alone, for the path that they know of.
-    family=6 lan_a=${NET_LAN6[a]}:/64 lan_b=${NET_LAN6[b]}:/64 host_b=${NET_LAN6[b]}:10 peer_b=$(gw_public b)
+    family=6 lan_a=${NET_LAN6[a]}:/64 lan_b=${NET_LAN6[b]}:/64 host_b=${NET_LAN6[b]}:10 peer_b=$NET_PUBLIC_b
     sizes="100 1200 2000 8000 30000 65000"
     for host in a b; do ip -n "$LAB-host$host" link set eth0 mtu 1280; done
 fi

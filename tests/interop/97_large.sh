@@ -5,7 +5,7 @@
 # to the gateway itself. IKE: a caller whose IKE_SA_INIT has 1 to 64 KB and comes in IP fragments is answered, a long one
 # after it gave a cookie back.
 # cases: af_packet af_xdp over-6 before jumbo ike-af_packet ike-af_xdp ike-over-6
-. "$(dirname "$0")/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh"
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500
@@ -13,7 +13,7 @@ case $1 in
 *af_xdp) CULVERT_DEVICE_OUTSIDE=net_af_xdp0,iface=wan CULVERT_DEVICE_INSIDE=net_af_xdp1,iface=lan ;;
 esac
 if [[ $1 == *over-6 ]]; then lab_up a=none b=none v6=yes; else lab_up a=none b=none; fi
-peer_b=$(gw_public b) frag=after
+peer_b=$NET_PUBLIC_b frag=after
 [[ $1 == *over-6 ]] && peer_b=${NET_WAN6[b]}
 [ "$1" = before ] && frag=before
 if [ "$1" = jumbo ]; then
