@@ -300,7 +300,8 @@ static void quick_on_secret(struct ike *ike, uint64_t sa_id, struct ike_job *job
 {
     struct ikev1_sa *sa;
     struct ikev1_xchg *x = quick_take_dh(ike, sa_id, job, &sa);
-    if (x && !quick_confirm(ike, sa, x))
+    /* Others may have come to have it meanwhile. */
+    if (x && (ikev1_remap_is_taken(ike, sa, x->quick) || !quick_confirm(ike, sa, x)))
         quick_give_up(ike, sa, x);
 }
 
@@ -361,6 +362,18 @@ static void quick_explain_proposal(struct ike *ike, const struct ikev1_sa *sa, c
                             ikev1_select_theirs(in, true, theirs, sizeof theirs));
 }
 
+/* Why there is no place for the child among those that are there; 0: there is. It holds until it waits for a
+ * job. */
+static uint16_t quick_judge_place(struct ike *ike, struct ikev1_sa *sa, const struct ikev1_quick *q)
+{
+    if (ikev1_remap_is_taken(ike, sa, q))
+        return WIRE_V1_N_INVALID_ID_INFORMATION;
+    if (ikev1_sa_heir(ike, sa)->n_children < 2 * (size_t)ike->conf->children_max)
+        return 0;
+    explain_limit(ike, ikev1_sa_about(sa), "children");
+    return WIRE_V1_N_NO_PROPOSAL_CHOSEN;
+}
+
 /* Why an offer is refused; 0: it is not. */
 static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_quick *q,
                             const struct ikev1_msg *msg)
@@ -382,13 +395,7 @@ static uint16_t quick_judge(struct ike *ike, struct ikev1_sa *sa, struct ikev1_q
     }
     if (!ikev1_quick_take_ke(q, ke))
         return WIRE_V1_N_INVALID_KEY_INFORMATION;
-    if (ikev1_remap_is_taken(ike, sa, q))
-        return WIRE_V1_N_INVALID_ID_INFORMATION;
-    if (ikev1_sa_heir(ike, sa)->n_children >= 2 * (size_t)ike->conf->children_max) {
-        explain_limit(ike, ikev1_sa_about(sa), "children");
-        return WIRE_V1_N_NO_PROPOSAL_CHOSEN;
-    }
-    return 0;
+    return quick_judge_place(ike, sa, q);
 }
 
 /* The SA payload of the answer, of the offer that was kept. */
@@ -399,6 +406,13 @@ static void quick_put_answer_sa(struct ike *ike, const struct ikev1_quick *q, ui
         return;
     ikev1_select_answer(&ike->v1->sa_in, &q->algs, spi_in, &ike->v1->sa_out);
     wire_v1_put_sa(b, &ike->v1->sa_out, true);
+}
+
+/* The peer's SPI, of the offer that was kept. */
+static uint32_t quick_kept_spi(struct ike *ike, const struct ikev1_quick *q)
+{
+    struct wire_v1_sa *in = &ike->v1->sa_in;
+    return wire_v1_sa_parse(ike_blob_span(&q->sa), true, in) == WIRE_IKE_OK ? quick_peer_spi(in) : 0;
 }
 
 static bool quick_answer(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
@@ -425,7 +439,12 @@ static void quick_on_both(struct ike *ike, uint64_t sa_id, struct ike_job *job)
 {
     struct ikev1_sa *sa;
     struct ikev1_xchg *x = quick_take_dh(ike, sa_id, job, &sa);
-    if (x && !quick_answer(ike, sa, x))
+    if (!x)
+        return;
+    const uint16_t refusal = quick_judge_place(ike, sa, x->quick);
+    if (refusal)
+        ikev1_info_refuse_quick(ike, sa, refusal, quick_kept_spi(ike, x->quick));
+    if (refusal || !quick_answer(ike, sa, x))
         ikev1_quick_fail(ike, sa, x, 0);
 }
 

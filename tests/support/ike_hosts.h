@@ -96,3 +96,29 @@ static inline void c_calls(struct pair *p)
     pair_boot(p, 0);
     pair_connect(p);
 }
+
+/* What is held is delivered up to b's first message of this exchange, whose job is left to be run. */
+static inline void b_waits(struct pair *p, uint8_t exchange)
+{
+    struct pair_host *b = &p->h[1];
+    const size_t jobs = b->n_jobs;
+    while (!b->hold_jobs) {
+        assert_true(p->head < p->tail);
+        const struct pair_packet *next = &p->queue[p->head];
+        b->hold_jobs = next->to == 1 && next->bytes[18] == exchange;
+        pair_deliver_one(p);
+    }
+    b->hold_jobs = false;
+    assert_int_equal(b->n_jobs, jobs + 1);
+}
+
+/* The jobs of b that wait are done, one after the other. */
+static inline void b_goes_on(struct pair *p)
+{
+    const size_t n = p->h[1].n_jobs;
+    p->h[1].n_jobs = 0;
+    for (size_t i = 0; i < n; i++) {
+        pair_job(p, 1, p->h[1].jobs[i]);
+        pair_drain(p);
+    }
+}

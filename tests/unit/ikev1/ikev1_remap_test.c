@@ -6,6 +6,7 @@
 #include "ikev1_login_pair.h"
 #include "pool_book.h"
 #include "pool_pair.h"
+#include "wire_v1.h"
 
 static struct pool_view view_of(const struct pair *p)
 {
@@ -36,15 +37,22 @@ static void conn_add(struct ike_conf *conf)
     secret_add(conf, "@c");
 }
 
-/* The first is up; b maps those that clash with it, where it has a pool. */
-static struct pair *first(const char *pool)
+/* b maps those that clash, where it has a pool, and has a connection for @c, too. */
+static struct pair *clashing(const char *pool, const char *esp)
 {
-    struct pair *p = hosts_set(pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP), true, false);
+    struct pair *p = hosts_set(pair_v1_new(PAIR_V1_IKE, esp), true, false);
     pair_pool(p->h[1].conf, "others", "10.77.0.1", "10.77.0.9");
     snprintf(p->h[1].conf->conns[0].children[0].remap, IKE_POOL_NAME_MAX, "%s", pool);
     p->h[1].conf->conns[0].remote_addr = (struct base_addr){0};
     conn_add(p->h[1].conf);
     pair_start(p);
+    return p;
+}
+
+/* The first is up. */
+static struct pair *first(const char *pool)
+{
+    struct pair *p = clashing(pool, PAIR_V1_ESP);
     pair_connect(p);
     pair_check_one(p);
     assert_int_equal(view_of(p).held, 0);
@@ -134,6 +142,46 @@ static void the_address_stays_when_the_nat_gets_another_one(void **state)
     pair_free(p);
 }
 
+/* Both ask before either has a child; then they get them in turn. */
+static struct pair *both_at_once(const char *pool)
+{
+    struct pair *p = clashing(pool, "aes128gcm16-modp2048-noesn");
+    p->hold = true;
+    pair_connect(p);
+    b_waits(p, WIRE_V1_QUICK);
+    c_calls(p);
+    b_waits(p, WIRE_V1_QUICK);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    b_goes_on(p);
+    return p;
+}
+
+static void of_two_that_ask_at_once_the_second_is_mapped(void **state)
+{
+    (void)state;
+    struct pair *p = both_at_once("others");
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    assert_int_equal(view_of(p).held, 1);
+    assert_mapped(p, "10.77.0.1", "192.0.2.2");
+    p->hold = false;
+    pair_run(p, 5);
+    assert_int_equal(pair_live(&p->h[0]), 1);
+    pair_free(p);
+}
+
+static void of_two_that_ask_at_once_the_second_is_refused_without_a_pool(void **state)
+{
+    (void)state;
+    struct pair *p = both_at_once("");
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_addr(&live_pair(&p->h[1])->ends_in.remote, A);
+    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_OVERLAP), 1);
+    p->hold = false;
+    pair_settle(p);
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify, WIRE_V1_N_INVALID_ID_INFORMATION);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +190,8 @@ int main(void)
         cmocka_unit_test(another_machine_of_one_identity_is_kept_apart),
         cmocka_unit_test(the_address_stays_while_sas_are_replaced),
         cmocka_unit_test(the_address_stays_when_the_nat_gets_another_one),
+        cmocka_unit_test(of_two_that_ask_at_once_the_second_is_mapped),
+        cmocka_unit_test(of_two_that_ask_at_once_the_second_is_refused_without_a_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Quick mode: forward secrecy, and networks that are taken as they are or not at all. */
+#include "ike_holder.h"
 #include "ikev1_pair.h"
 
 static void a_group_of_its_own_gives_a_child_forward_secrecy(void **state)
@@ -80,6 +81,34 @@ static void many_key_exchanges_of_a_peer_wait_in_turn_with_callers(void **state)
     pair_free(p);
 }
 
+/* We ask, and while our key exchange is computed another peer comes to have what was agreed on. */
+static void what_another_has_meanwhile_is_not_installed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = pair_v1_new(PAIR_V1_IKE, "aes256-sha256-modp2048-noesn");
+        pair_start(p);
+        pair_connect(p);
+        pair_run(p, 5);
+        struct pair_host *h = &p->h[0];
+        h->hold_jobs = true;
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+        assert_int_equal(h->n_jobs, 1);
+        pair_job(p, 0, h->jobs[0]);
+        pair_settle(p);
+        assert_int_equal(h->n_jobs, 2);
+        struct holder *o = holder_new(h, "10.1.0.0/16", i ? "10.2.3.0/24" : "10.3.0.0/16");
+        h->hold_jobs = false;
+        h->n_jobs = 0;
+        pair_job(p, 0, h->jobs[1]);
+        pair_settle(p);
+        assert_int_equal(h->n_children, i ? 1 : 2);
+        assert_int_equal(pair_count(h, IKE_AUDIT_FAIL_OVERLAP), i);
+        holder_free(h, o);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +116,7 @@ int main(void)
         cmocka_unit_test(a_responder_without_that_group_refuses_the_child_in_words),
         cmocka_unit_test(many_key_exchanges_of_a_peer_wait_in_turn_with_callers),
         cmocka_unit_test(networks_are_taken_as_they_are_or_not_at_all),
+        cmocka_unit_test(what_another_has_meanwhile_is_not_installed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
