@@ -17,7 +17,6 @@
 #include "ike_natd.h"
 #include "ike_path.h"
 #include "wire_ike.h"
-#include "wire_v1.h"
 
 static const struct ike_id no_id;
 
@@ -279,43 +278,6 @@ void explain_ah(struct ike *ike, struct explain_about about, const struct ike_co
                   "AH is not supported: its hash covers the IP addresses, so every NAT on the way breaks it, "
                   "always (RFC 3715 2.1).");
     base_text_add(&e.fix_peer, "ESP instead (strongSwan: esp_proposals = aes128gcm16, no ah_proposals)");
-    explain_end(ike, &e);
-}
-
-void explain_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child)
-{
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
-        return;
-    base_text_add(&e.what, "the peer asked for transport mode, and got tunnel mode");
-    base_text_add(&e.nearest, "connection %s, child %s", about.conn->name, child->name);
-    base_text_add(
-        &e.why,
-        "This child is for tunnel mode. A peer that does not mind has a tunnel now; one that does closes "
-        "the child SA, or sends packets that nothing here is meant for.");
-    base_text_add(&e.fix_here, "connections.%s: \"mode\": \"transport\" in child %s, if both ends are hosts",
-                  about.conn->name, child->name);
-    base_text_add(&e.fix_peer, "tunnel mode (strongSwan: mode = tunnel; libreswan: type=tunnel)");
-    explain_end(ike, &e);
-}
-
-void explain_no_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child)
-{
-    const bool is_ours = child->mode == ESP_MODE_TRANSPORT;
-    struct explain e;
-    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
-        return;
-    e.a->notify = about.conn->version == 1 ? WIRE_V1_N_NO_PROPOSAL_CHOSEN : WIRE_IKE_N_TS_UNACCEPTABLE;
-    base_text_add(&e.what, "the peer wants %s mode", is_ours ? "tunnel" : "transport");
-    base_text_add(&e.nearest, "connection %s, child %s, %s mode", about.conn->name, child->name,
-                  is_ours ? "transport" : "tunnel");
-    base_text_add(&e.why,
-                  "The modes put different packets into ESP, so neither end would understand the other.");
-    base_text_add(&e.fix_here, "connections.%s: \"mode\": \"%s\" in child %s", about.conn->name,
-                  is_ours ? "tunnel" : "transport", child->name);
-    base_text_add(&e.fix_peer,
-                  is_ours ? "transport mode (strongSwan: mode = transport; libreswan: type=transport)"
-                          : "tunnel mode (strongSwan: mode = tunnel; libreswan: type=tunnel)");
     explain_end(ike, &e);
 }
 

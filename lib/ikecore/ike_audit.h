@@ -48,7 +48,7 @@ enum ike_audit_kind {
     IKE_AUDIT_FAIL_ROUNDS,        /* the two sides do not agree on rounds of authentication */
     IKE_AUDIT_FAIL_PPK,           /* the two sides do not agree on a post-quantum preshared key */
     IKE_AUDIT_FAIL_UNPROVED,      /* our own proof of identity could not be made */
-    IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, tunnel mode made */
+    IKE_AUDIT_FAIL_TRANSPORT,     /* transport mode asked for, and not made */
     IKE_AUDIT_FAIL_INSTALL,       /* the data path did not take a child that was agreed on */
     IKE_AUDIT_FAIL_NARROWED,      /* the peer agreed to less than a child of ours asked for */
     IKE_AUDIT_FAIL_GREEDY,        /* a prefix has most of the half-open SAs, and does not finish them */

@@ -3,9 +3,11 @@
  */
 #include "ikev2_child_fit.h"
 
+#include "base_addr.h"
 #include "explain.h"
 #include "ike_claim.h"
 #include "ike_conf.h"
+#include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_narrow.h"
 #include "ikev2_remap.h"
@@ -44,18 +46,40 @@ static bool fit_wants_transport(struct ike *ike, const struct ikev2_sa *sa, cons
     return !ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE) && ikev2_narrow_pick(ike, sa, local, remote, t);
 }
 
-bool ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                      const struct base_ts_list *local, const struct base_ts_list *remote,
-                      struct ikev2_task *t)
+/*
+ * Whether who has the keys of a child that this request makes receives at the SA's address: our half of them
+ * goes to where the request came from. In IKE_AUTH that half was in the answer to IKE_SA_INIT. Where the peer
+ * has said that it moved, that is to be proved first (RFC 4555 3.7).
+ */
+static bool fit_is_in_place(const struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    const struct base_addr *addr = &sa->path.remote.addr;
+    return base_addr_equal(addr, &msg->path->remote.addr) && !sa->mobike.is_unproved &&
+           (!sa->init || base_addr_equal(addr, &sa->init->from));
+}
+
+uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                          const struct base_ts_list *local, const struct base_ts_list *remote,
+                          struct ikev2_task *t)
 {
     const bool fits = fit_by_mode(ike, sa, msg, local, remote, t);
+    if (fits && t->mode == ESP_MODE_TRANSPORT && !fit_is_in_place(sa, msg)) {
+        explain_transport_place(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index], false);
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    }
     if (!fits && fit_wants_transport(ike, sa, msg, local, remote, t))
         explain_no_transport(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index]);
     else if (!fits)
         explain_selectors(ike, ikev2_sa_about(sa), local, remote);
     else if (!t->spi_old && t->mode == ESP_MODE_TUNNEL && ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE))
         explain_transport(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index]);
-    return fits;
+    return fits ? 0 : WIRE_IKE_N_TS_UNACCEPTABLE;
+}
+
+bool ikev2_child_stays_in_place(const struct ikev2_task *t)
+{
+    const struct base_addr *host = base_ts_host(t->remote_ts);
+    return t->mode == ESP_MODE_TUNNEL || (host && base_addr_equal(host, &t->path.remote.addr));
 }
 
 bool ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,

@@ -3,6 +3,7 @@
 /* Whether what a peer asks for, or answers, fits a child of ours: its mode, its selectors, and what others
  * hold. */
 #include <stdbool.h>
+#include <stdint.h>
 #include "base_ts.h"
 
 struct ike;
@@ -13,11 +14,16 @@ struct ikev2_task;
 
 /*
  * The child that a request is for, as ikev2_narrow_pick(), in the mode that it asks for or, where none of
- * ours is for that, in tunnel mode. Gives the task the mode, too. False: none; explained.
+ * ours is for that, in tunnel mode. Gives the task the mode, too. 0, or the notify (explained): none; or it
+ * is in transport mode, and the peer has not shown that it receives at the SA's address, which the child
+ * would be for.
  */
-bool ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                      const struct base_ts_list *local, const struct base_ts_list *remote,
-                      struct ikev2_task *t);
+uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                          const struct base_ts_list *local, const struct base_ts_list *remote,
+                          struct ikev2_task *t);
+
+/* Whether the answer to the task of a request goes to the address that its child in transport mode is for. */
+bool ikev2_child_stays_in_place(const struct ikev2_task *t);
 
 /*
  * The mode of an answer to ours, for the task; in transport mode the selectors become what they are here.

@@ -108,6 +108,7 @@ struct ikev2_init {
     uint32_t repeats;      /* how often the same request came again */
     size_t long_bytes;     /* of msg_i, where it counts against IKEV2_LONG_BYTES_MAX; or 0 */
     bool is_proved;        /* as responder: a cookie of ours came back, so the peer's address is its own */
+    struct base_addr from; /* as responder: who has keys has received our answer there */
     struct ikev2_offer *offers; /* of other groups, as long as no answer is there; one per group */
     uint16_t refusal; /* the last error notify of the peer, or of whoever forges its answers; 0: none */
 };

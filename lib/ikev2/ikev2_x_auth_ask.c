@@ -154,6 +154,14 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
     return IKEV2_TURNS;
 }
 
+/* Whether the child that this refuses (0: it does not) is asked for once more, by an exchange of its own. */
+static bool auth_asks_again(const struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify)
+{
+    return notify == WIRE_IKE_N_TEMPORARY_FAILURE ||
+           (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS &&
+            ike_child_conf_start(sa->conn, &sa->conn->children[t->child_index]) == IKE_START_START);
+}
+
 static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                             struct ikev2_task *t)
 {
@@ -163,8 +171,7 @@ static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct i
     if (sa->begins_childless)
         return;
     const uint16_t notify = taken ? taken : ikev2_child_check(ike, sa, msg, IKEV2_DH_IGNORE, t);
-    if (notify != WIRE_IKE_N_NO_ADDITIONAL_SAS ||
-        ike_child_conf_start(sa->conn, &sa->conn->children[t->child_index]) != IKE_START_START)
+    if (!auth_asks_again(sa, t, notify))
         ikev2_wish_none(sa, t->child_index);
     struct ikev2_child *c = notify ? NULL : ikev2_child_install(ike, sa, t, true, BASE_SPAN_NONE, true, 0);
     if (c)

@@ -110,8 +110,9 @@ uint16_t ikev2_child_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
         explain_malformed(ike, ikev2_sa_about(sa), "an SA, KE or selector payload");
         return WIRE_IKE_N_INVALID_SYNTAX;
     }
-    if (!ikev2_child_pick(ike, sa, msg, &local, &remote, t))
-        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    const uint16_t misfit = ikev2_child_pick(ike, sa, msg, &local, &remote, t);
+    if (misfit)
+        return misfit;
     const struct ike_child_conf *conf = &sa->conn->children[t->child_index];
     if (!ikev2_select(conf->proposals, conf->n_proposals, &ike->v2->sa_in, WIRE_IKE_PROTO_ESP, rule,
                       (enum crypt_dh)k.group, &t->choice)) {
@@ -259,7 +260,8 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
                            struct base_span secret)
 {
     struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
-    if (sa->state != IKEV2_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP))) {
+    if (sa->state != IKEV2_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP)) ||
+        !ikev2_child_stays_in_place(t)) {
         ikev2_msg_refuse(ike, sa, t, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }

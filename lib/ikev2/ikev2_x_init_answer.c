@@ -159,6 +159,7 @@ static void init_accept(struct ike *ike, const struct ikev2_msg *msg, const stru
     ike_nonce_set(&sa->init->ni, ni);
     ike_nonce_new(ike, &sa->init->nr);
     sa->init->is_proved = proved;
+    sa->init->from = msg->path->remote.addr;
     ikev2_ext_take(ike, sa, IKEV2_EXT_INIT_ASK, msg);
     sa->seq.peer = 1;
     sa->life.give_up_at = base_time_add(ike->now, ike->conf->half_open_timeout_s * BASE_NS_PER_S);

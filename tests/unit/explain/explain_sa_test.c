@@ -143,40 +143,6 @@ static void ah_is_refused_with_the_reason_and_what_to_use_instead(void **state)
     pair_free(p);
 }
 
-/* The one record of what b told. */
-static void mode_told(bool is_transport, bool got_tunnel, struct ike_audit *out)
-{
-    struct pair *p = pair_up();
-    struct ike *ike = p->h[1].ike;
-    struct ike_child_conf *c = &p->h[1].conf->conns[0].children[0];
-    c->mode = is_transport ? ESP_MODE_TRANSPORT : ESP_MODE_TUNNEL;
-    (got_tunnel ? explain_transport : explain_no_transport)(ike, ikev2_sa_about(ike->v2->first), c);
-    pair_drain(p);
-    assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT), 1);
-    *out = *pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT);
-    pair_free(p);
-}
-
-static void a_mode_that_one_end_lacks_is_told_with_the_word_for_both(void **state)
-{
-    (void)state;
-    struct ike_audit a;
-    mode_told(false, true, &a);
-    assert_string_equal(a.what, "the peer asked for transport mode, and got tunnel mode");
-    assert_non_null(strstr(a.fix_here, "connections.a: \"mode\": \"transport\" in child net"));
-    assert_int_equal(a.notify, 0);
-    mode_told(true, false, &a);
-    assert_string_equal(a.what, "the peer wants tunnel mode");
-    assert_string_equal(a.nearest, "connection a, child net, transport mode");
-    assert_string_equal(a.fix_here, "connections.a: \"mode\": \"tunnel\" in child net");
-    assert_non_null(strstr(a.fix_peer, "mode = transport"));
-    assert_int_equal(a.notify, WIRE_IKE_N_TS_UNACCEPTABLE);
-    mode_told(false, false, &a);
-    assert_string_equal(a.what, "the peer wants transport mode");
-    assert_non_null(strstr(a.fix_here, "\"mode\": \"transport\""));
-    assert_non_null(strstr(a.fix_peer, "mode = tunnel"));
-}
-
 static void each_refusal_of_the_peers_says_what_it_usually_means(void **state)
 {
     (void)state;
@@ -303,7 +269,6 @@ int main(void)
         cmocka_unit_test(silence_ends_in_one_explanation),
         cmocka_unit_test(what_the_peer_has_and_we_know_is_the_cure),
         cmocka_unit_test(ah_is_refused_with_the_reason_and_what_to_use_instead),
-        cmocka_unit_test(a_mode_that_one_end_lacks_is_told_with_the_word_for_both),
         cmocka_unit_test(each_refusal_of_the_peers_says_what_it_usually_means),
         cmocka_unit_test(no_proposal_chosen_speaks_of_what_was_asked),
         cmocka_unit_test(a_call_from_an_address_that_no_connection_allows_is_told),

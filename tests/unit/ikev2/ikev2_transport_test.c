@@ -2,10 +2,12 @@
 /* Transport mode, as both sides see it through each kind of NAT (RFC 7296 2.23.1). */
 #include "ike_hosts.h"
 
+#include "crypt_proposal.h"
 #include "ike_core.h"
 #include "ikev2_children.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
+#include "ikev2_task.h"
 
 static void addresses_are_put_in_place_behind_each_kind_of_nat(void **state)
 {
@@ -58,12 +60,133 @@ static void networks_of_the_configuration_come_down_to_the_host(void **state)
     pair_free(p);
 }
 
+/* ---- addresses that are another host's ---- */
+
+#define OTHER "203.0.113.8"
+
+/* a and b by IKEv2 with transport mode, a behind a NAT, and what is sent is held from now on. */
+static struct pair *hosts_held(void)
+{
+    struct pair *p = hosts(true, false);
+    pair_start(p);
+    pair_connect(p);
+    pair_check_one(p);
+    p->hold = true;
+    return p;
+}
+
+static void rekeys(struct pair *p, int side)
+{
+    pair_event(p, side, (struct ike_event){.type = IKE_EV_REKEY, .name = side ? "a" : "b"});
+}
+
+static void assert_told(const struct pair *p, int host, size_t times, const char *what)
+{
+    assert_int_equal(pair_count(&p->h[host], IKE_AUDIT_FAIL_TRANSPORT), times);
+    if (times)
+        assert_string_equal(pair_audit(&p->h[host], IKE_AUDIT_FAIL_TRANSPORT)->what, what);
+}
+
+#define NOT_PROVED "the peer asked for transport mode from an address that it has not proved"
+
+/* With MOBIKE no packet moves the SA: it may be at another host's address, and the request comes from the
+ * sender's own. */
+static void who_asks_from_elsewhere_gets_no_child_in_transport_mode(void **state)
+{
+    (void)state;
+    struct pair *p = hosts(true, false);
+    p->h[0].conf->conns[0].mobike = p->h[1].conf->conns[0].mobike = true;
+    pair_start(p);
+    pair_connect(p);
+    pair_run(p, 2);
+    pair_check_one(p);
+    p->hold = true;
+    p->nat_addr = pair_addr(OTHER);
+    rekeys(p, 0);
+    pair_deliver_one(p);
+    assert_int_equal(p->h[1].n_children, 1);
+    assert_told(p, 1, 1, NOT_PROVED);
+    p->nat_addr = pair_addr(A_SEEN);
+    p->hold = false;
+    pair_run(p, 60);
+    assert_int_equal(p->h[1].n_children, 2);
+    pair_check_one(p);
+    assert_ends(&p->h[1], B, A_SEEN, B, A);
+    pair_free(p);
+}
+
+/* It said that it moved, and has not shown yet that it receives there (RFC 4555 3.7). */
+static void who_has_not_proved_its_new_address_gets_none(void **state)
+{
+    (void)state;
+    struct pair *p = hosts_held();
+    p->h[1].ike->v2->first->mobike.is_unproved = true;
+    rekeys(p, 0);
+    pair_deliver_one(p);
+    assert_int_equal(p->h[1].n_children, 1);
+    assert_told(p, 1, 1, NOT_PROVED);
+    pair_free(p);
+}
+
+/* Who has the answer to IKE_SA_INIT has the keys of the first child, whatever address IKE_AUTH bears. */
+static void a_first_child_is_for_the_address_that_began(void **state)
+{
+    (void)state;
+    struct pair *p = hosts(true, false);
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    pair_deliver_one(p);
+    p->nat_addr = pair_addr(OTHER); /* the NAT has several: what follows goes by another one */
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    assert_int_equal(pair_stats(p, 1).established, 1);
+    assert_int_equal(p->h[1].n_children, 0);
+    assert_told(p, 1, 1, NOT_PROVED);
+    /* An exchange of its own shows that it receives there. */
+    p->hold = false;
+    pair_run(p, 20);
+    pair_check_one(p);
+    assert_ends(&p->h[1], B, OTHER, B, A);
+    pair_free(p);
+}
+
+/* The request waits for its key exchange, and the answer is to go elsewhere meanwhile. */
+static void what_waits_is_made_for_the_address_that_its_answer_goes_to(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pair *p = hosts(true, false);
+        char why[200];
+        for (int k = 0; k < 2; k++)
+            crypt_proposal_parse("aes128gcm16-x25519", CRYPT_PROTOCOL_ESP,
+                                 &p->h[k].conf->conns[0].children[0].proposals[0], why, sizeof why);
+        pair_start(p);
+        pair_connect(p);
+        p->hold = p->h[1].hold_jobs = true;
+        rekeys(p, 0);
+        pair_deliver_one(p);
+        assert_int_equal(p->h[1].n_jobs, 1);
+        if (i)
+            p->h[1].ike->v2->first->peer_task->path.remote.addr = pair_addr(OTHER);
+        p->h[1].n_jobs = 0;
+        pair_job(p, 1, p->h[1].jobs[0]);
+        pair_drain(p);
+        assert_int_equal(p->h[1].n_children, i ? 1 : 2);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_put_in_place_behind_each_kind_of_nat),
         cmocka_unit_test(a_rekeying_by_either_side_keeps_mode_and_addresses),
         cmocka_unit_test(networks_of_the_configuration_come_down_to_the_host),
+        cmocka_unit_test(who_asks_from_elsewhere_gets_no_child_in_transport_mode),
+        cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
+        cmocka_unit_test(a_first_child_is_for_the_address_that_began),
+        cmocka_unit_test(what_waits_is_made_for_the_address_that_its_answer_goes_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
