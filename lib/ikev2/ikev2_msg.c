@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base_addr.h"
 #include "base_span.h"
 #include "base_time.h"
 #include "base_wipe.h"
@@ -184,6 +185,16 @@ static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, 
     return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
+void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode)
+{
+    sa->answer.is_bound = mode == ESP_MODE_TRANSPORT;
+}
+
+bool ikev2_msg_answer_is_for(const struct ikev2_sa *sa, const struct ike_path *path)
+{
+    return !sa->answer.is_bound || base_addr_equal(&sa->answer.to, &path->remote.addr);
+}
+
 void ikev2_msg_answer_arrived(struct ikev2_sa *sa)
 {
     if (sa->answer.exchange == WIRE_IKE_AUTH)
@@ -203,6 +214,8 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
         msg_plain(sa, exchange, msgid, true, wire_ike_chain_first(b), wire_ike_chain_bytes(b));
     ike_dgrams_free(&sa->resp);
     sa->answer.repeats = 0;
+    sa->answer.is_bound = false;
+    sa->answer.to = path->remote.addr;
     sa->answer.exchange = exchange;
     sa->answer.at = ike->now;
     if (!b->w.failed)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base_span.h"
+#include "esp_pair.h"
 #include "ike_conf.h"
 #include "ike_path.h"
 #include "wire_ike.h"
@@ -57,6 +58,14 @@ void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
  * may_cut: the SA's keys are those that it is sealed with.
  */
 void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
+/*
+ * A child of this mode is made by the last answer. Who has that of one in transport mode gets what is for the
+ * address that it went to. So it is given again there alone (a NAT may change the port), since a request may
+ * have been sent in the name of another host.
+ */
+void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode);
+/* Whether who asks from there for the last answer again may have it. */
+bool ikev2_msg_answer_is_for(const struct ikev2_sa *sa, const struct ike_path *path);
 /*
  * The peer answered a request of ours, or sent by a child: it has the answer to its IKE_AUTH, without which
  * it could not, and does not ask for it again. With certificates that is as large as the SA, so it is not

@@ -111,6 +111,10 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         ike->stats.dropped_fragment += rc == -EAGAIN;
         return;
     }
+    if (!ikev2_msg_answer_is_for(sa, msg->path)) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
     ike->stats.duplicates_answered++;
     ikev2_mobike_heard(sa, msg->path);
     ikev2_msg_respond_again(ike, sa, msg->path, ikev2_mix_keys_answered(sa) == &sa->keys);

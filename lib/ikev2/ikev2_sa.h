@@ -171,7 +171,9 @@ struct ikev2_sa {
     struct {
         base_time at; /* when it was made */
         uint8_t exchange;
-        uint8_t repeats;    /* how often it was asked for again */
+        uint8_t repeats; /* how often it was asked for again */
+        bool is_bound;   /* only who is at this address gets it: */
+        struct base_addr to;
     } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;

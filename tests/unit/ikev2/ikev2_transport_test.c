@@ -64,13 +64,27 @@ static void networks_of_the_configuration_come_down_to_the_host(void **state)
 
 #define OTHER "203.0.113.8"
 
-/* a and b by IKEv2 with transport mode, a behind a NAT, and what is sent is held from now on. */
-static struct pair *hosts_held(void)
+/* a and b with a child in transport mode by this proposal, a behind a NAT. */
+static struct pair *hosts_of(const char *esp)
 {
     struct pair *p = hosts(true, false);
+    char why[200] = "";
+    for (int i = 0; i < 2; i++) {
+        struct ike_child_conf *c = &p->h[i].conf->conns[0].children[0];
+        if (crypt_proposal_parse(esp, CRYPT_PROTOCOL_ESP, &c->proposals[0], why, sizeof why) != 0)
+            fail_msg("%s: %s", esp, why);
+        c->n_proposals = 1;
+    }
     pair_start(p);
     pair_connect(p);
     pair_check_one(p);
+    return p;
+}
+
+/* The same without a key exchange of the child's own, and what is sent is held from now on. */
+static struct pair *hosts_held(void)
+{
+    struct pair *p = hosts_of("aes128gcm16");
     p->hold = true;
     return p;
 }
@@ -78,6 +92,16 @@ static struct pair *hosts_held(void)
 static void rekeys(struct pair *p, int side)
 {
     pair_event(p, side, (struct ike_event){.type = IKE_EV_REKEY, .name = side ? "a" : "b"});
+}
+
+/* a sends what nobody has answered once more, from this address. */
+static void a_repeats_from(struct pair *p, const char *addr)
+{
+    p->nat_addr = pair_addr(addr);
+    p->now = base_time_add(p->now, 2 * BASE_NS_PER_S);
+    ike_on_timer(p->h[0].ike, p->now);
+    pair_drain(p);
+    pair_deliver_one(p);
 }
 
 static void assert_told(const struct pair *p, int host, size_t times, const char *what)
@@ -88,6 +112,48 @@ static void assert_told(const struct pair *p, int host, size_t times, const char
 }
 
 #define NOT_PROVED "the peer asked for transport mode from an address that it has not proved"
+
+/* The request bears the name of another host; the sender is not there, and asks again from where it is. */
+static void the_answer_that_makes_a_child_goes_to_its_address_alone(void **state)
+{
+    (void)state;
+    for (int has_more = 0; has_more < 2; has_more++) { /* key exchanges, before there is a child */
+        struct pair *p = hosts_of(has_more ? "aes128gcm16-x25519-ke1_mlkem768" : "aes128gcm16-x25519");
+        p->hold = true;
+        p->nat_addr = pair_addr(OTHER);
+        rekeys(p, 0);
+        p->drop[1] = true;
+        pair_deliver_one(p);
+        assert_int_equal(p->h[1].n_children, has_more ? 1 : 2);
+        p->drop[1] = false;
+        a_repeats_from(p, A_SEEN);
+        assert_int_equal(p->head, p->tail);
+        assert_int_equal(pair_stats(p, 1).duplicates_answered, 0);
+        p->nat_shift = 3; /* the same address by another mapping */
+        a_repeats_from(p, OTHER);
+        assert_int_equal(pair_stats(p, 1).duplicates_answered, 1);
+        assert_int_equal(p->tail - p->head, 1);
+        pair_free(p);
+    }
+}
+
+/* Of a tunnel nothing depends on where the answer went. */
+static void the_answer_that_makes_a_tunnel_goes_where_it_is_asked_for(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->has_nat = true;
+    pair_start(p);
+    pair_connect(p);
+    p->nat_addr = pair_addr(OTHER);
+    p->hold = p->drop[1] = true;
+    rekeys(p, 0);
+    pair_deliver_one(p);
+    p->drop[1] = false;
+    a_repeats_from(p, A_SEEN);
+    assert_int_equal(pair_stats(p, 1).duplicates_answered, 1);
+    pair_free(p);
+}
 
 /* With MOBIKE no packet moves the SA: it may be at another host's address, and the request comes from the
  * sender's own. */
@@ -156,13 +222,7 @@ static void what_waits_is_made_for_the_address_that_its_answer_goes_to(void **st
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct pair *p = hosts(true, false);
-        char why[200];
-        for (int k = 0; k < 2; k++)
-            crypt_proposal_parse("aes128gcm16-x25519", CRYPT_PROTOCOL_ESP,
-                                 &p->h[k].conf->conns[0].children[0].proposals[0], why, sizeof why);
-        pair_start(p);
-        pair_connect(p);
+        struct pair *p = hosts_of("aes128gcm16-x25519");
         p->hold = p->h[1].hold_jobs = true;
         rekeys(p, 0);
         pair_deliver_one(p);
@@ -183,6 +243,8 @@ int main(void)
         cmocka_unit_test(addresses_are_put_in_place_behind_each_kind_of_nat),
         cmocka_unit_test(a_rekeying_by_either_side_keeps_mode_and_addresses),
         cmocka_unit_test(networks_of_the_configuration_come_down_to_the_host),
+        cmocka_unit_test(the_answer_that_makes_a_child_goes_to_its_address_alone),
+        cmocka_unit_test(the_answer_that_makes_a_tunnel_goes_where_it_is_asked_for),
         cmocka_unit_test(who_asks_from_elsewhere_gets_no_child_in_transport_mode),
         cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
         cmocka_unit_test(a_first_child_is_for_the_address_that_began),
