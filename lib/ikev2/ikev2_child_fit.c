@@ -11,6 +11,7 @@
 #include "ikev2_msg.h"
 #include "ikev2_narrow.h"
 #include "ikev2_remap.h"
+#include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "ikev2_transport.h"
@@ -82,16 +83,21 @@ bool ikev2_child_stays_in_place(const struct ikev2_task *t)
     return t->mode == ESP_MODE_TUNNEL || (host && base_addr_equal(host, &t->path.remote.addr));
 }
 
-bool ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                           struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t)
+uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                               struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t)
 {
     const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     t->mode = ikev2_msg_has(msg, WIRE_IKE_N_USE_TRANSPORT_MODE) ? ESP_MODE_TRANSPORT : ESP_MODE_TUNNEL;
     const bool is_same = t->mode == c->mode &&
                          (t->mode == ESP_MODE_TUNNEL || ikev2_transport_take(sa, local, remote, &t->ends_in));
-    if (!is_same)
+    if (!is_same) {
         explain_no_transport(ike, ikev2_sa_about(sa), c);
-    return is_same;
+        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    }
+    if (t->mode == ESP_MODE_TUNNEL || ikev2_request_went_to(sa, &sa->path.remote.addr))
+        return 0;
+    explain_transport_place(ike, ikev2_sa_about(sa), c, true);
+    return WIRE_IKE_N_TEMPORARY_FAILURE;
 }
 
 static bool fit_is_foreign(const struct ike *ike, const struct ikev2_sa *sa,

@@ -27,10 +27,11 @@ bool ikev2_child_stays_in_place(const struct ikev2_task *t);
 
 /*
  * The mode of an answer to ours, for the task; in transport mode the selectors become what they are here.
- * False: it is not the mode of the child that was asked for; explained.
+ * 0, or the notify (explained): it is not the mode of the child that was asked for; or it is transport mode,
+ * and the request went to another address than the SA has now, which the child would be for.
  */
-bool ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                           struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t);
+uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                               struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t);
 
 /*
  * Whether another identity has these selectors, and the peer's address cannot be mapped to another one (which

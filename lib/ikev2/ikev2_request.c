@@ -5,6 +5,7 @@
  */
 #include "ikev2_request.h"
 
+#include "base_addr.h"
 #include "base_time.h"
 #include "base_wipe.h"
 #include "ike_act.h"
@@ -26,14 +27,23 @@ static const struct ike_path *request_path(const struct ikev2_sa *sa)
     return sa->want.ask && sa->req.tries % 2 ? &sa->moved.to : &sa->path;
 }
 
+static void request_send_to(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
+{
+    struct ikev2_request *r = &sa->req;
+    if (r->to.family == BASE_AF_NONE)
+        r->to = path->remote.addr;
+    r->is_spread = r->is_spread || !base_addr_equal(&r->to, &path->remote.addr);
+    (r->is_probe ? ike_act_send_whole : ike_act_send_all)(ike, path, &r->dgrams);
+}
+
 /* Nobody answers where the peer was: where else it may be, or we (RFC 4555 3.5). */
-static void request_send_pairs(struct ike *ike, const struct ikev2_sa *sa)
+static void request_send_pairs(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_path path;
     if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP || sa->path.tcp)
         return;
     for (size_t i = 0; i < IKEV2_PAIRS_MAX && ikev2_places_pair(ike, sa, i, &path); i++)
-        ike_act_send_all(ike, &path, &sa->req.dgrams);
+        request_send_to(ike, sa, &path);
 }
 
 static void request_send(struct ike *ike, struct ikev2_sa *sa)
@@ -46,12 +56,9 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
         pause = GOODBYE_NS;
     sa->req.at = base_time_add(ike->now, pause);
     sa->life.last_out = ike->now;
-    if (sa->req.is_probe)
-        ike_act_send_whole(ike, &sa->path, &sa->req.dgrams);
-    else
-        ike_act_send_all(ike, request_path(sa), &sa->req.dgrams);
+    request_send_to(ike, sa, sa->req.is_probe ? &sa->path : request_path(sa));
     if (sa->stream.beside.tcp)
-        ike_act_send_all(ike, &sa->stream.beside, &sa->req.dgrams);
+        request_send_to(ike, sa, &sa->stream.beside);
     if (sa->req.tries >= IKEV2_PAIRS_AT && !is_quick)
         request_send_pairs(ike, sa);
 }
@@ -69,6 +76,8 @@ static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams 
     ike_dgrams_free(&sa->req.dgrams);
     sa->req.dgrams = *dgrams;
     *dgrams = (struct ike_dgrams){0};
+    sa->req.to = (struct base_addr){0};
+    sa->req.is_spread = false;
     /* Sealing fails only when the crypto library or memory does; the exchange then runs into its timeout. */
     if (!sa->req.dgrams.count) {
         sa->req.at = ike->now;
@@ -129,6 +138,11 @@ void ikev2_request_clear(struct ikev2_sa *sa)
     sa->req.tries = sa->req.denied = 0;
     sa->req.is_probe = false;
     sa->req.is_elsewhere = false;
+}
+
+bool ikev2_request_went_to(const struct ikev2_sa *sa, const struct base_addr *addr)
+{
+    return !sa->req.is_spread && base_addr_equal(&sa->req.to, addr);
 }
 
 void ikev2_request_hurry(struct ike *ike, struct ikev2_sa *sa)

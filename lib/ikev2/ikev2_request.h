@@ -3,6 +3,7 @@
 /* Our request in flight. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "base_addr.h"
 #include "base_time.h"
 #include "ike_blob.h"
 #include "ike_dgrams.h"
@@ -26,6 +27,8 @@ struct ikev2_request {
                         */
     struct ike_path elsewhere;
     uint8_t exchange;
+    struct base_addr to; /* of the last one, answered or not: where its first copy went */
+    bool is_spread;      /* and others elsewhere */
 };
 
 /*
@@ -50,6 +53,10 @@ void ikev2_request_forget(struct ikev2_sa *sa);
 
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);
+
+/* Whether all copies of our last request, answered or not, went to this address: who knows it receives there.
+ */
+bool ikev2_request_went_to(const struct ikev2_sa *sa, const struct base_addr *addr);
 
 /* All is to end soon, and a DELETE waits for the answer to it (window 1): it is repeated at that pace. */
 void ikev2_request_hurry(struct ike *ike, struct ikev2_sa *sa);

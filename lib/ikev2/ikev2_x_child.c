@@ -184,8 +184,9 @@ uint16_t ikev2_child_check(struct ike *ike, struct ikev2_sa *sa, const struct ik
         return WIRE_IKE_N_NO_PROPOSAL_CHOSEN;
     }
     t->is_dh_agreed = rule != IKEV2_DH_IGNORE;
-    if (!ikev2_child_take_mode(ike, sa, msg, &local, &remote, t))
-        return WIRE_IKE_N_TS_UNACCEPTABLE;
+    const uint16_t misfit = ikev2_child_take_mode(ike, sa, msg, &local, &remote, t);
+    if (misfit)
+        return misfit;
     const enum ikev2_narrow_answer narrowed = ikev2_narrow_check(sa, c, &local, &remote);
     if (narrowed == IKEV2_NARROW_BEYOND) {
         explain_selectors(ike, ikev2_sa_about(sa), &local, &remote);

@@ -81,12 +81,37 @@ static void a_duplicate_is_answered_with_all_datagrams(void **state)
     pair_free(p);
 }
 
+/* A peer that may have moved is asked there, too: then its answer tells of neither place. */
+static void where_all_copies_went_is_known(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[0].ike;
+    struct ikev2_sa *sa = ike->v2->first;
+    const struct base_addr here = sa->path.remote.addr, there = pair_addr("198.51.100.9");
+    p->hold = true;
+    for (int is_asked = 0; is_asked < 2; is_asked++) {
+        struct ike_dgrams l = {0};
+        assert_int_equal(ike_dgrams_add(&l, base_span("it", 2)), 0);
+        ikev2_request_arm(ike, sa, &l, WIRE_IKE_INFORMATIONAL);
+        sa->want.ask = is_asked;
+        sa->moved.to = sa->path;
+        sa->moved.to.remote.addr = there;
+        ikev2_request_repeat(ike, sa);
+        ikev2_request_clear(sa);
+        assert_int_equal(ikev2_request_went_to(sa, &here), !is_asked);
+        assert_false(ikev2_request_went_to(sa, &there));
+    }
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_request_is_sent_again_byte_by_byte),
         cmocka_unit_test(a_request_of_several_datagrams_is_repeated_as_a_whole),
         cmocka_unit_test(a_duplicate_is_answered_with_all_datagrams),
+        cmocka_unit_test(where_all_copies_went_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,53 @@ static void what_waits_is_made_for_the_address_that_its_answer_goes_to(void **st
     }
 }
 
+/* We ask, and the answer comes from another host's address. */
+static void what_we_ask_for_is_not_taken_from_elsewhere(void **state)
+{
+    (void)state;
+    struct pair *p = hosts_held();
+    rekeys(p, 1);
+    p->nat_addr = pair_addr(OTHER);
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    assert_addr(&p->h[1].ike->v2->first->path.remote.addr, OTHER);
+    assert_int_equal(p->h[1].n_children, 1);
+    assert_told(p, 1, 1, "the peer moved while it was asked for a child in transport mode");
+    p->hold = false;
+    pair_run(p, 60);
+    pair_check_one(p);
+    assert_ends(&p->h[1], B, OTHER, B, A);
+    assert_int_equal(p->h[1].n_children, 2);
+    pair_free(p);
+}
+
+/* The SA is at another host's address when we ask, and again when the answer comes; a copy of what we asked
+ * went to where the peer is. */
+static void what_we_asked_at_two_addresses_is_not_taken(void **state)
+{
+    (void)state;
+    for (int copies = 0; copies < 2; copies++) {
+        struct pair *p = hosts_held();
+        struct ikev2_sa *sa = p->h[1].ike->v2->first;
+        p->nat_addr = sa->path.remote.addr = pair_addr(OTHER);
+        p->drop[1] = copies;
+        rekeys(p, 1);
+        p->drop[1] = false;
+        if (copies) {
+            p->nat_addr = sa->path.remote.addr = pair_addr(A_SEEN);
+            p->now = base_time_add(p->now, 2 * BASE_NS_PER_S);
+            ike_on_timer(p->h[1].ike, p->now);
+            pair_drain(p);
+            p->nat_addr = sa->path.remote.addr = pair_addr(OTHER);
+        }
+        pair_deliver_one(p);
+        pair_deliver_one(p);
+        assert_int_equal(p->h[1].n_children, copies ? 1 : 2);
+        assert_told(p, 1, copies, "the peer moved while it was asked for a child in transport mode");
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +296,8 @@ int main(void)
         cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
         cmocka_unit_test(a_first_child_is_for_the_address_that_began),
         cmocka_unit_test(what_waits_is_made_for_the_address_that_its_answer_goes_to),
+        cmocka_unit_test(what_we_ask_for_is_not_taken_from_elsewhere),
+        cmocka_unit_test(what_we_asked_at_two_addresses_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
