@@ -120,3 +120,8 @@ bool ikev2_child_is_taken(struct ike *ike, struct ikev2_sa *sa, const struct ike
     explain_overlap(ike, ikev2_sa_about(sa), remote, &holder);
     return true;
 }
+
+bool ikev2_child_is_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
+{
+    return ikev2_child_is_taken(ike, sa, &sa->conn->children[t->child_index], t->local_ts, t->remote_ts);
+}

@@ -39,3 +39,6 @@ uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const
  */
 bool ikev2_child_is_taken(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *conf,
                           const struct base_ts_list *local, const struct base_ts_list *remote);
+
+/* The same behind a job of the task: others may have come to have its child's selectors meanwhile. */
+bool ikev2_child_is_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t);

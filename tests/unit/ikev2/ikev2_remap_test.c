@@ -214,6 +214,46 @@ static void what_cannot_be_mapped_is_refused(void **state)
     }
 }
 
+/* Two with one inner address ask for it before either has it, each beside a child of its own. */
+static void of_two_that_ask_at_once_the_second_is_mapped(void **state)
+{
+    (void)state;
+    for (int has_pool = 0; has_pool < 2; has_pool++) {
+        struct pair *p = pair_new();
+        p->has_nat = true;
+        for (int i = 0; i < 2; i++) {
+            struct ike_conn_conf *c = &p->h[i].conf->conns[0];
+            char why[200];
+            pair_child_add(c, i ? "10.2.0.0/16" : INNER "/32", i ? INNER "/32" : "10.2.0.0/16");
+            crypt_proposal_parse("aes128gcm16-x25519", CRYPT_PROTOCOL_ESP, &c->children[1].proposals[0], why,
+                                 sizeof why);
+            c->children[1].n_proposals = 1;
+        }
+        struct ike_child_conf *a = &p->h[0].conf->conns[0].children[0];
+        struct ike_child_conf *b = p->h[1].conf->conns[0].children;
+        pair_ts_only(&a->local_ts, "10.1.0.1/32");
+        pair_ts_only(&b[0].remote_ts, "10.1.0.0/24");
+        pair_pool(p->h[1].conf, "others", "10.77.0.1", "10.77.0.9");
+        snprintf(b[1].remap, sizeof b[1].remap, "%s", has_pool ? "others" : "");
+        b_takes_both(p);
+        pair_start(p);
+        p->hold = true;
+        pair_connect(p);
+        b_waits(p, WIRE_IKE_CREATE_CHILD_SA);
+        pair_ts_only(&a->local_ts, "10.1.0.2/32");
+        c_calls(p);
+        b_waits(p, WIRE_IKE_CREATE_CHILD_SA);
+        assert_int_equal(pair_live(&p->h[1]), 2);
+        b_goes_on(p);
+        assert_int_equal(pair_live(&p->h[1]), 3 + has_pool);
+        assert_int_equal(view_of(p).held, has_pool);
+        assert_int_equal(pair_count(&p->h[1], IKE_AUDIT_FAIL_OVERLAP), !has_pool);
+        if (has_pool)
+            assert_mapped(p, "10.77.0.1", INNER, INNER);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +265,7 @@ int main(void)
         cmocka_unit_test(devices_of_one_identity_keep_what_they_have),
         cmocka_unit_test(the_pool_is_that_of_the_configuration_in_force),
         cmocka_unit_test(what_cannot_be_mapped_is_refused),
+        cmocka_unit_test(of_two_that_ask_at_once_the_second_is_mapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

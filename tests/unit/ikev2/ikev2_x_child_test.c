@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* CREATE_CHILD_SA for children: new ones, and rekeying with and without a fresh key exchange. */
+#include "ike_holder.h"
 #include "ike_pair.h"
 #include "ike_core.h"
 #include "ikev2_children.h"
@@ -408,6 +409,51 @@ static void a_request_for_transport_mode_is_told(void **state)
     pair_free(p);
 }
 
+static void rekey_begin(struct pair *p)
+{
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+}
+
+/* While a key exchange is computed, ours or the peer's, another peer comes to have what was agreed on. */
+static void what_another_has_meanwhile_is_not_installed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct pair *p = pair_up_with("aes128gcm16-x25519-noesn", "aes128gcm16-x25519-noesn");
+        const int side = i & 1, is_taken = i & 2;
+        struct pair_host *h = &p->h[side];
+        if (side == 0) { /* the key pair is made at once, the secret is not */
+            p->h[0].hold_jobs = true;
+            rekey_begin(p);
+            assert_int_equal(h->n_jobs, 1);
+            h->n_jobs = 0;
+            pair_job(p, 0, h->jobs[0]);
+            pair_settle(p);
+        } else {
+            h->hold_jobs = true;
+            rekey_begin(p);
+        }
+        assert_int_equal(h->n_jobs, 1);
+        h->hold_jobs = false;
+        h->n_jobs = 0;
+        struct holder *o = holder_new(h, side ? "10.2.0.0/16" : "10.1.0.0/16",
+                                      !is_taken ? "10.9.0.0/16"
+                                      : side    ? "10.1.2.0/24"
+                                                : "10.2.3.0/24");
+        pair_job(p, side, h->jobs[0]);
+        pair_settle(p);
+        assert_int_equal(h->n_children, is_taken ? 1 : 2);
+        assert_int_equal(pair_count(h, IKE_AUDIT_FAIL_OVERLAP), is_taken ? 1 : 0);
+        if (side && is_taken)
+            assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_REFUSED)->notify,
+                             WIRE_IKE_N_TS_UNACCEPTABLE);
+        pair_run(p, 6);
+        pair_check_one(p);
+        holder_free(h, o);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +472,7 @@ int main(void)
         cmocka_unit_test(a_child_that_is_not_found_is_named_as_it_was_asked_for),
         cmocka_unit_test(a_key_exchange_that_fails_here_is_a_temporary_failure),
         cmocka_unit_test(a_request_for_transport_mode_is_told),
+        cmocka_unit_test(what_another_has_meanwhile_is_not_installed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
