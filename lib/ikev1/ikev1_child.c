@@ -2,6 +2,8 @@
 /*
  * Child SAs in the data path: exactly one SA_REMOVE follows each SA_INSTALL. A responder installs with its
  * answer and sends when the initiator has shown that it has it; of two for the same traffic the newer sends.
+ * IKEv1 has no rule for two that both sides begin at once: the peer may send by either for as long as it has
+ * them, so neither is taken from it before the peer shows by which it sends, or both have a newer one.
  */
 #include "ikev1_child.h"
 
@@ -17,7 +19,7 @@
 #include "ikev1_tables.h"
 #include "pool_remap.h"
 
-#define TWIN_S            2 /* between two that were begun at the same time, as messages may be late */
+#define TWIN_S            10 /* our last message may be under way for so long, as it may be lost and repeated */
 #define LINGER_S          5 /* one that was replaced stays for packets under way */
 
 /* Of a cipher with blocks of 64 bits equal blocks show from here on (RFC 8221 5: 3DES). */
@@ -177,7 +179,7 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     c->active = deal->active;
     c->begun_at = deal->begun_at;
     c->installed_at = c->last_in = c->last_out = ike->now;
-    c->gone_at = BASE_TIME_NEVER;
+    c->gone_at = c->known_at = BASE_TIME_NEVER;
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, &r, &scratch);
     if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
         (here != &r && !base_ts_set(&c->here_ts, here)) ||
@@ -188,38 +190,48 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     return c;
 }
 
-/* Both sides made one for the same traffic, and neither had the other's when it began. */
+/* Who began c may not have had the older one yet, and have that one for the newer. */
 static bool child_is_twin(const struct ikev1_child *old, const struct ikev1_child *c)
 {
-    return old->is_ours != c->is_ours &&
-           (c->begun_at.ns < old->installed_at.ns ||
-            base_time_since(c->installed_at, old->installed_at) < TWIN_S * BASE_NS_PER_S);
+    return c->begun_at.ns < old->known_at.ns;
 }
 
-/* Of twins the pair with the lowest SPI stays, on both sides. */
-static bool child_is_older(const struct ikev1_child *old, const struct ikev1_child *c)
-{
-    const uint32_t a = old->spi_in < old->spi_out ? old->spi_in : old->spi_out;
-    const uint32_t b = c->spi_in < c->spi_out ? c->spi_in : c->spi_out;
-    return !child_is_twin(old, c) || a > b;
-}
-
-/* The one that it takes over from, which stays for what is under way. */
 static void child_retire(struct ike *ike, struct ikev1_child *old)
 {
     if (old->active)
         ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, old->spi_in);
     old->active = false;
     old->is_rekeyed = true;
-    old->gone_at = base_time_add(ike->now, LINGER_S * BASE_NS_PER_S);
+    old->last_in = ike->now; /* how long it is quiet counts from here */
 }
 
-/* It sends, and of those for its traffic it alone. */
-static void child_settle_twins(struct ike *ike, struct ikev1_child *c)
+/* It sends, of those for its traffic it alone. Others stay for what is under way, a twin for longer. */
+static void child_take_over(struct ike *ike, struct ikev1_child *c)
 {
-    struct ikev1_child *old = child_before(c);
-    if (old)
-        child_retire(ike, child_is_older(old, c) ? old : c);
+    c->known_at = c->is_ours ? base_time_add(ike->now, TWIN_S * BASE_NS_PER_S) : ike->now;
+    for (struct ikev1_child *o = c->sa->children; o; o = o->next) {
+        if (!child_has_same_traffic(o, c) || (!o->active && !o->is_rekeyed))
+            continue;
+        if (!o->is_rekeyed)
+            child_retire(ike, o);
+        if (!child_is_twin(o, c))
+            o->gone_at = base_time_min(o->gone_at, base_time_add(ike->now, LINGER_S * BASE_NS_PER_S));
+    }
+}
+
+/* A twin takes the place of one that ends. */
+static bool child_yield(struct ike *ike, struct ikev1_child *c)
+{
+    struct ikev1_child *o = c->sa->children;
+    while (o && !(o->is_rekeyed && base_time_is_never(o->gone_at) && child_has_same_traffic(o, c)))
+        o = o->next;
+    if (!o || !c->active)
+        return false;
+    o->is_rekeyed = o->want_rekey = o->is_remade = false;
+    o->active = true;
+    ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, o->spi_in);
+    child_retire(ike, c);
+    return true;
 }
 
 struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, struct ikev1_child_deal *deal)
@@ -251,7 +263,7 @@ struct ikev1_child *ikev1_child_install(struct ike *ike, struct ikev1_sa *sa, st
         child_send_install(ike, c, &in, &out, old ? old->spi_in : 0);
         ikev1_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");
         if (c->active)
-            child_settle_twins(ike, c);
+            child_take_over(ike, c);
     }
     base_wipe(&in, sizeof in);
     base_wipe(&out, sizeof out);
@@ -264,8 +276,37 @@ void ikev1_child_activate(struct ike *ike, struct ikev1_child *c)
         return;
     c->active = true;
     ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, c->spi_in);
-    child_settle_twins(ike, c);
+    child_take_over(ike, c);
     ikev1_sa_touch(ike, c->sa);
+}
+
+void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
+{
+    struct ikev1_child *live = c->is_rekeyed ? child_before(c) : c;
+    c->known_at = base_time_min(c->known_at, ike->now);
+    if (live && at.ns > live->last_in.ns)
+        live->last_in = at;
+    for (struct ikev1_child *o = c->sa->children; o && c->active; o = o->next)
+        if (o->is_rekeyed && child_has_same_traffic(o, c) && at.ns > o->last_in.ns &&
+            base_time_since(at, o->last_in) >= TWIN_S * BASE_NS_PER_S)
+            o->gone_at = base_time_min(o->gone_at, ike->now);
+}
+
+void ikev1_child_limit(struct ikev1_child *c)
+{
+    struct ikev1_child *live = c->is_rekeyed ? child_before(c) : c;
+    if (live)
+        live->want_rekey = true;
+}
+
+/* It is gone: without one that lives, those that it took over from go too. */
+static void child_leave(struct ike *ike, const struct ikev1_child *c)
+{
+    if (c->is_rekeyed || child_before(c))
+        return;
+    for (struct ikev1_child *o = c->sa->children; o; o = o->next)
+        if (child_has_same_traffic(o, c))
+            o->gone_at = base_time_min(o->gone_at, ike->now);
 }
 
 void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why)
@@ -274,6 +315,7 @@ void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why)
     while (*p != c)
         p = &(*p)->next;
     *p = c->next;
+    child_leave(ike, c);
     c->sa->n_children--;
     ike->stats.children--;
     ike_table_remove(&ike->v1->by_child, &c->by_spi);
@@ -288,7 +330,7 @@ void ikev1_child_want_again(struct ike *ike, struct ikev1_child *c, enum ike_end
 {
     struct ikev1_sa *sa = c->sa;
     const size_t child = (size_t)(c->conf - sa->conn->children);
-    if (c->is_rekeyed)
+    if (c->is_rekeyed || child_yield(ike, c))
         return;
     for (const struct ikev1_child *o = sa->children; o; o = o->next)
         if (o != c && o->conf == c->conf && !o->is_rekeyed)

@@ -31,7 +31,9 @@ struct ikev1_child {
     struct esp_ends ids;
     struct ike_claim_entry claim;
     base_time begun_at, installed_at, rekey_at, dies_at;
-    base_time gone_at; /* with is_rekeyed: the end */
+    base_time
+        known_at;      /* who begins an exchange from then on has this one; never: the peer may not have it */
+    base_time gone_at; /* with is_rekeyed: the end; never: a twin, by which the peer may send for good */
     base_time last_in, last_out;
     bool active;     /* we send on it */
     bool is_rekeyed; /* another one took over: it stays for what is under way */
@@ -64,9 +66,14 @@ struct ikev1_child *ikev1_child_live(const struct ikev1_sa *sa, size_t child_ind
 bool ikev1_child_is_live(const struct ikev1_child *c);
 /* Sends from now on; what it replaces does no more. */
 void ikev1_child_activate(struct ike *ike, struct ikev1_child *c);
+/* A packet of the peer's came in by it, at this time: it is known by which of twins the peer sends. */
+void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at);
+/* It has carried as much as it should: whichever sends for its traffic is to be replaced. */
+void ikev1_child_limit(struct ikev1_child *c);
 /* Out of the data path, and freed. why NULL: no news. */
 void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why);
-/* It ended for this reason: what its connection says for that follows. */
+/* It is about to end for this reason: a twin takes its place, or what its connection says for that follows.
+ */
 void ikev1_child_want_again(struct ike *ike, struct ikev1_child *c, enum ike_end end);
 /* All go over to another SA of the same connection and peer. */
 void ikev1_child_move_all(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to);

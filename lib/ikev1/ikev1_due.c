@@ -115,7 +115,7 @@ static void due_xchg(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
 static void due_child(struct ike *ike, struct ikev1_child *c)
 {
     if (c->is_rekeyed) {
-        if (base_time_reached(c->gone_at, ike->now))
+        if (base_time_reached(base_time_min(c->gone_at, c->dies_at), ike->now))
             ikev1_close_child(ike, c, NULL);
         return;
     }

@@ -245,8 +245,10 @@ size_t ikev1_shut_down(struct ike *ike, size_t most)
 static void child_on_traffic(struct ike *ike, struct ikev1_child *c, const struct ike_event *ev)
 {
     struct ikev1_sa *sa = c->sa;
-    if (ev->last_in.ns > c->last_in.ns)
+    if (ev->last_in.ns > c->last_in.ns) {
         c->last_in = ev->last_in;
+        ikev1_child_heard(ike, c, ev->last_in);
+    }
     if (ev->last_out.ns > c->last_out.ns)
         c->last_out = ev->last_out;
     if (c->last_in.ns > sa->life.last_in.ns)
@@ -262,7 +264,7 @@ static void child_on_traffic(struct ike *ike, struct ikev1_child *c, const struc
 static void child_on_limit(struct ike *ike, struct ikev1_child *c, bool hard)
 {
     if (!hard) {
-        c->want_rekey = true;
+        ikev1_child_limit(c);
         return;
     }
     ikev1_child_want_again(ike, c, IKE_END_OWN);

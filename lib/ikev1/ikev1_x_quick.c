@@ -31,7 +31,8 @@
 
 #define REFUSED_S    30u /* before what the peer refused is asked for again */
 #define NONCE_LEAST  8u
-#define LIVE_JOBS    2 /* key exchanges of an SA before those of callers: as many as one of IKEv2 has */
+#define TOTAL_FACTOR 3u /* children that were replaced, and twins of those that live, count too */
+#define LIVE_JOBS    2  /* key exchanges of an SA before those of callers: as many as one of IKEv2 has */
 
 static bool quick_on_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, struct ikev1_msg *msg);
 static bool quick_on_2(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, struct ikev1_msg *msg);
@@ -368,7 +369,7 @@ static uint16_t quick_judge_place(struct ike *ike, struct ikev1_sa *sa, const st
 {
     if (ikev1_remap_is_taken(ike, sa, q))
         return WIRE_V1_N_INVALID_ID_INFORMATION;
-    if (ikev1_sa_heir(ike, sa)->n_children < 2 * (size_t)ike->conf->children_max)
+    if (ikev1_sa_heir(ike, sa)->n_children < TOTAL_FACTOR * (size_t)ike->conf->children_max)
         return 0;
     explain_limit(ike, ikev1_sa_about(sa), "children");
     return WIRE_V1_N_NO_PROPOSAL_CHOSEN;

@@ -78,6 +78,26 @@ static void replaces_in_calm_weather(struct sim_world *w)
     finish(&p);
 }
 
+/* By IKEv1 both may then keep either one. Packets pass on all the time. */
+static void replaces_on_both_sides_at_once(struct sim_world *w)
+{
+    struct sim_pair p = v1_pair(w);
+    sim_pair_connect(&p);
+    w->weather.delay_us = (uint32_t)seed_rng_between(&w->rng, 100, 100000);
+    for (int i = 0; i < 10 && !w->failed; i++) {
+        struct sim_host *h = seed_rng_chance(&w->rng, 500) ? p.foo : p.gw;
+        sim_world_run(w, seed_rng_between(&w->rng, 1, 20) * SIM_S);
+        sim_host_rekey(h, "c", false);
+        sim_world_run(w, seed_rng_below(&w->rng, i % 2 ? 300 : 4000) * SIM_MS);
+        sim_host_rekey(h == p.foo ? p.gw : p.foo, "c", false);
+        sim_check_traffic(w, p.foo, p.gw, 20 * SIM_S);
+    }
+    SIM_EXPECT(w, p.foo->audits[IKE_AUDIT_CHILD_DOWN] == 0 && p.gw->audits[IKE_AUDIT_CHILD_DOWN] == 0);
+    SIM_EXPECT(w, p.foo->esp_unknown == 0 && p.gw->esp_unknown == 0);
+    sim_world_run(w, 5 * SIM_MIN);
+    finish(&p);
+}
+
 static struct sim_weather bad_weather(struct seed_rng *r)
 {
     return (struct sim_weather){.loss = (uint16_t)seed_rng_below(r, 250),
@@ -113,6 +133,8 @@ int main(int argc, char **argv)
     static const struct sim_case cases[] = {
         {"comes up through every NAT, in both modes", comes_up, 40},
         {"replaces children and SAs without losing a packet", replaces_in_calm_weather, 40},
+        {"replaces a child on both sides at once without losing a packet", replaces_on_both_sides_at_once,
+         100},
         {"agrees after bad weather", agrees_after_bad_weather, 300},
     };
     return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);

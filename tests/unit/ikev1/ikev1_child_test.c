@@ -10,7 +10,7 @@ static void children_are_replaced_by_either_side(void **state)
     for (int who = 0; who < 2; who++) {
         struct pair *p = pair_v1_up();
         const uint32_t before = p->h[0].children[0].i.pair.spi_in;
-        pair_run(p, 5);
+        pair_run(p, 11); /* so long after, both have it */
         assert_int_equal(
             pair_event(p, who, (struct ike_event){.type = IKE_EV_REKEY, .name = who ? "a" : "b"}), 0);
         assert_int_equal(pair_stats(p, 0).children, 2);
@@ -75,6 +75,41 @@ static void children_are_replaced_when_their_time_comes(void **state)
     pair_free(p);
 }
 
+/* ---- twins ---- */
+
+static const struct pair_child *sends_by(const struct pair_host *h)
+{
+    const struct pair_child *found = NULL;
+    for (size_t i = 0; i < h->n_children; i++) {
+        if (h->children[i].is_removed || !h->children[i].is_active)
+            continue;
+        assert_null(found);
+        found = &h->children[i];
+    }
+    assert_non_null(found);
+    return found;
+}
+
+/* What each side sends by, the other one receives. */
+static void check_heard(struct pair *p)
+{
+    for (int i = 0; i < 2; i++)
+        assert_false(pair_find(&p->h[1 - i], sends_by(&p->h[i])->i.pair.spi_out)->is_removed);
+}
+
+/* Packets of host i came in at the other one by the pair that i sends by, or by that of this inbound SPI. */
+static void hear(struct pair *p, int i, uint32_t spi_in)
+{
+    if (!spi_in)
+        spi_in = sends_by(&p->h[i])->i.pair.spi_out;
+    pair_event(p, 1 - i, (struct ike_event){.type = IKE_EV_TRAFFIC, .spi_in = spi_in, .last_in = p->now});
+}
+
+static void rekey(struct pair *p, int i)
+{
+    pair_event(p, i, (struct ike_event){.type = IKE_EV_REKEY, .name = i ? "a" : "b"});
+}
+
 static void both_call_at_once_and_one_pair_remains(void **state)
 {
     (void)state;
@@ -87,8 +122,143 @@ static void both_call_at_once_and_one_pair_remains(void **state)
         pair_deliver_one(p);
     p->hold = false;
     pair_run(p, 40);
+    assert_int_equal(pair_stats(p, 0).ike_sas, 1);
+    check_heard(p);
+    rekey(p, 0);
+    pair_run(p, 8);
     pair_check_one(p);
-    assert_true(pair_v1_sends(&p->h[0]) && pair_v1_sends(&p->h[1]));
+    check_heard(p);
+    pair_free(p);
+}
+
+/* Both rekey before either has heard of the other's. late: message 3 of this host is lost at first; -1: none
+ * is. */
+static struct pair *pair_of_twins(int late)
+{
+    struct pair *p = pair_v1_up();
+    pair_run(p, 60);
+    p->hold = true;
+    rekey(p, 0);
+    rekey(p, 1);
+    for (int i = 0; i < 2; i++)
+        pair_deliver_one(p);
+    if (late >= 0)
+        p->drop[late] = true;
+    for (int i = 0; i < 2; i++)
+        pair_deliver_one(p);
+    p->drop[0] = p->drop[1] = p->hold = false;
+    pair_settle(p);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_CHILD_REKEYED), 2);
+    return p;
+}
+
+/* IKEv1 does not say which of two is the one that stays, and no side knows which one the other has for it. */
+static void nobody_ends_a_twin_that_the_other_sends_by(void **state)
+{
+    (void)state;
+    for (int late = -1; late < 2; late++) {
+        struct pair *p = pair_of_twins(late);
+        for (int t = 0; t < 30; t++) {
+            pair_run(p, 2);
+            check_heard(p);
+        }
+        assert_int_equal(pair_live(&p->h[0]), 2);
+        rekey(p, late == 1);
+        pair_run(p, 8);
+        pair_check_one(p);
+        check_heard(p);
+        assert_null(pair_audit(&p->h[0], IKE_AUDIT_CHILD_DOWN));
+        assert_null(pair_audit(&p->h[1], IKE_AUDIT_CHILD_DOWN));
+        pair_free(p);
+    }
+}
+
+/* The peer that is heard has rekeyed what we had just made: it sends by its own, and by that alone. */
+static void the_newer_one_stays_whichever_spi_is_lower(void **state)
+{
+    (void)state;
+    for (int who = 0; who < 2; who++) {
+        struct pair *p = pair_v1_up();
+        pair_run(p, 60);
+        rekey(p, who);
+        pair_run(p, 1);
+        const uint32_t former = sends_by(&p->h[0])->i.pair.spi_in;
+        rekey(p, 1 - who);
+        const uint32_t newer = sends_by(&p->h[0])->i.pair.spi_in;
+        assert_int_not_equal(newer, former);
+        for (int t = 0; t < 15; t++) {
+            pair_run(p, 1);
+            hear(p, 0, 0);
+            hear(p, 1, 0);
+            check_heard(p);
+        }
+        pair_check_one(p); /* the peer has shown by which it sends */
+        assert_int_equal(sends_by(&p->h[0])->i.pair.spi_in, newer);
+        pair_free(p);
+    }
+}
+
+/* The peer sends by the other one for as long as it likes, and that counts for the child. */
+static void what_comes_in_by_a_twin_keeps_the_child(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    p->h[1].conf->conns[0].children[0].inactivity_s = 30;
+    const uint32_t live = sends_by(&p->h[1])->i.pair.spi_in;
+    uint32_t twin = 0;
+    for (size_t i = 0; i < p->h[1].n_children; i++)
+        if (!p->h[1].children[i].is_removed && !p->h[1].children[i].is_active)
+            twin = p->h[1].children[i].i.pair.spi_in;
+    hear(p, 0, live);
+    for (int t = 0; t < 60; t++) {
+        pair_run(p, 2);
+        hear(p, 0, twin);
+    }
+    assert_false(pair_find(&p->h[1], live)->is_removed);
+    assert_false(pair_find(&p->h[1], twin)->is_removed);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = twin});
+    assert_int_not_equal(sends_by(&p->h[1])->i.pair.spi_in, live);
+    pair_run(p, 8);
+    pair_check_one(p);
+    pair_run(p, 40);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+static void a_twin_takes_the_place_of_one_that_the_peer_ends(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    pair_run(p, 10);
+    const uint32_t before = sends_by(&p->h[0])->i.pair.spi_in;
+    const size_t downs = pair_count(&p->h[0], IKE_AUDIT_CHILD_DOWN);
+    pair_event(p, 1,
+               (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = sends_by(&p->h[0])->i.pair.spi_out});
+    check_heard(p);
+    assert_int_not_equal(sends_by(&p->h[0])->i.pair.spi_in, before);
+    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_CHILD_DOWN), downs);
+    pair_check_one(p);
+    rekey(p, 0); /* it is a child as any other */
+    pair_run(p, 20);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void twins_end_together(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b", .child = "net"});
+    pair_run(p, 1);
+    assert_int_equal(pair_live(&p->h[0]), 0);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+
+    p = pair_of_twins(-1); /* a peer that rekeys no more: its time is as long as any child's */
+    for (int i = 0; i < 2; i++)
+        p->drop[i] = true;
+    pair_run(p, 3 * 3600);
+    assert_int_equal(pair_live(&p->h[0]), 0);
     pair_free(p);
 }
 
@@ -100,6 +270,11 @@ int main(void)
         cmocka_unit_test(what_cannot_begin_waits_for_its_next_time),
         cmocka_unit_test(children_are_replaced_when_their_time_comes),
         cmocka_unit_test(both_call_at_once_and_one_pair_remains),
+        cmocka_unit_test(nobody_ends_a_twin_that_the_other_sends_by),
+        cmocka_unit_test(the_newer_one_stays_whichever_spi_is_lower),
+        cmocka_unit_test(what_comes_in_by_a_twin_keeps_the_child),
+        cmocka_unit_test(a_twin_takes_the_place_of_one_that_the_peer_ends),
+        cmocka_unit_test(twins_end_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
