@@ -73,7 +73,6 @@ hosts() {
         gw_rekey "${side%:*}" "${side#*:}" child || lab_fail "$side does not rekey: $(tail -n 2 "$LAB_OUT/gw${side%:*}/rekey.log")"
         replaced() { [ "$(culvert_spis b)" != "$spis" ] && [ "$(gw_children b)" = 1 ]; }
         lab_wait 20 replaced || lab_fail "the child is not replaced by $side: $(culvert_ctl b show sas; culvert_ctl b show failures)"
-        sleep 3 # by IKEv1 two within two seconds are taken for simultaneous ones, of which one is too many
     done
     transport
     flows
