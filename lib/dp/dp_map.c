@@ -57,6 +57,30 @@ static void csum_mend(uint8_t *at, uint8_t proto, uint16_t delta)
     dp_store16(at, after == 0 && proto != WIRE_PROTO_TCP ? UINT16_MAX : after);
 }
 
+static bool csum_is_of_all(uint8_t proto)
+{
+    return proto == WIRE_PROTO_TCP || proto == WIRE_PROTO_UDP || proto == WIRE_PROTO_ICMP6;
+}
+
+/* Over all that is behind the fixed header, and these addresses. */
+static void csum_make(uint8_t *ip, uint32_t len, bool is6, uint8_t *csum)
+{
+    const uint32_t at = wire_ip_bytes(is6);
+    const uint8_t proto = ip[wire_ip_proto_at(is6)], *src = ip + wire_ip_src_at(is6),
+                  *dst = ip + wire_ip_dst_at(is6);
+    uint32_t bytes = len - at;
+    if (proto == WIRE_PROTO_UDP && dp_load16(csum) == 0)
+        return;
+    if (proto == WIRE_PROTO_UDP &&
+        dp_get16(ip + at + WIRE_UDP_AT_LEN) < bytes) /* the rest is padding (RFC 4303 2.7) */
+        bytes = dp_get16(ip + at + WIRE_UDP_AT_LEN);
+    dp_store16(csum, 0);
+    const uint64_t sum = is6 ? wire_csum_pseudo6(src, dst, proto, bytes)
+                             : wire_csum_pseudo4(dp_load32(src), dp_load32(dst), proto, (uint16_t)bytes);
+    const uint16_t made = wire_csum_fold(wire_csum_add(sum, base_span(ip + at, bytes)));
+    dp_store16(csum, made == 0 && proto != WIRE_PROTO_TCP ? UINT16_MAX : made);
+}
+
 static void addr_put(uint8_t *ip, uint32_t at, const uint8_t *addr, bool is6)
 {
     if (is6) {
@@ -143,7 +167,10 @@ static void upper_mend(const struct sad_map *m, uint8_t *ip, uint32_t len, uint1
     if (!upper_find(ip, len, m->is6, &at, &proto))
         return;
     const uint32_t csum = csum_at(proto, m->is6);
-    if (csum != UINT32_MAX && at + csum + 2 <= len)
+    const bool has_csum = csum != UINT32_MAX && at + csum + 2 <= len;
+    if (has_csum && is_inbound && m->in_anew && at == wire_ip_bytes(m->is6) && csum_is_of_all(proto))
+        csum_make(ip, len, m->is6, ip + at + csum);
+    else if (has_csum)
         csum_mend(ip + at + csum, proto, delta);
     if (at + WIRE_ICMP_BYTES <= len && wire_icmp_is_error(proto, ip[at]))
         quote_mend(m, ip + at, len - at, is_inbound);

@@ -121,6 +121,7 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
     p->hard_bytes = child_limit(c, c->conf->life_bytes, 2 * SMALL_BLOCK_BYTES);
     p->hard_pkts = c->conf->life_pkts;
     esp_pair_set_nets(p, c->mode, c->local_ts, c->remote_ts, c->here_ts, &c->ends_in);
+    p->sums_anew = c->sums_anew;
     child_inner(sa, c->local_ts, p->inner);
     ike_act_install(ike, &sa->path, &i);
     esp_pair_wipe(p);
@@ -175,6 +176,7 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     c->mode = deal->mode;
     c->ends_in = deal->ends_in;
     c->ids = deal->ids;
+    c->sums_anew = deal->sums_anew;
     c->is_ours = deal->is_ours;
     c->active = deal->active;
     c->begun_at = deal->begun_at;

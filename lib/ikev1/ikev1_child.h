@@ -29,6 +29,7 @@ struct ikev1_child {
     struct esp_ends ends_in; /* in transport mode: esp_pair.ends_in */
     /* Then also: the addresses of the IDs by which the peer asked for it; of family none: as its selectors */
     struct esp_ends ids;
+    bool sums_anew; /* esp_pair.sums_anew */
     struct ike_claim_entry claim;
     base_time begun_at, installed_at, rekey_at, dies_at;
     base_time
@@ -50,7 +51,7 @@ struct ikev1_child_deal {
     struct base_ts local, remote;
     enum esp_mode mode;
     struct esp_ends ends_in, ids;
-    bool is_ours, active;
+    bool sums_anew, is_ours, active;
     base_time begun_at;      /* its exchange */
     struct base_span secret; /* of PFS; or empty */
     struct base_span nonces[2];

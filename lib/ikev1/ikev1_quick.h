@@ -22,6 +22,7 @@ struct ikev1_quick {
     struct base_ts local, remote;
     enum esp_mode mode;
     struct esp_ends ends_in, ids;   /* in transport mode: as of struct ikev1_child */
+    bool sums_anew;                 /* likewise */
     struct ike_blob sa, id_i, id_r; /* bodies of payloads of message 1: the answer has them again */
     enum crypt_dh group;            /* of PFS; NONE: there is none */
     struct crypt_dh_key *dh;        /* owned */

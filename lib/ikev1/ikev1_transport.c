@@ -41,9 +41,12 @@ static bool transport_host(const struct base_ts *t, const struct base_addr *of_p
     return base_addr_equal(&t->lo, &t->hi) && out->family == of_path->family;
 }
 
-/* One NAT-OA is the sender's own address, as the drafts have it; of two the first is the initiator's. */
+/*
+ * One NAT-OA is the sender's own address, as the drafts have it; of two the first is the initiator's. *count:
+ * how many there are. libreswan sends none when it answers, and none when it is not behind the NAT itself.
+ */
 static bool transport_read_oas(const struct ikev1_sa *sa, const struct ikev1_msg *msg, bool is_peer_initiator,
-                               struct esp_ends *said)
+                               struct esp_ends *said, size_t *count)
 {
     const struct wire_v1_pld *p;
     struct base_addr oas[OAS_MAX];
@@ -56,6 +59,7 @@ static bool transport_read_oas(const struct ikev1_sa *sa, const struct ikev1_msg
         said->remote = oas[n == OAS_MAX && !is_peer_initiator];
     if (n == OAS_MAX)
         said->local = oas[is_peer_initiator];
+    *count = n;
     return true;
 }
 
@@ -63,11 +67,12 @@ bool ikev1_transport_take(const struct ikev1_sa *sa, const struct ikev1_msg *msg
                           struct ikev1_quick *q)
 {
     struct esp_ends own, said;
+    size_t n;
     if (!transport_host(&q->local, &sa->path.local.addr, &own.local) ||
         !transport_host(&q->remote, &sa->path.remote.addr, &own.remote))
         return false;
     said = own;
-    if (!transport_read_oas(sa, msg, is_peer_initiator, &said))
+    if (!transport_read_oas(sa, msg, is_peer_initiator, &said, &n))
         return false;
     if (sa->natd.local_nat)
         own.local = sa->path.local.addr;
@@ -76,5 +81,6 @@ bool ikev1_transport_take(const struct ikev1_sa *sa, const struct ikev1_msg *msg
     q->local.lo = q->local.hi = own.local;
     q->remote.lo = q->remote.hi = own.remote;
     q->ends_in = said;
+    q->sums_anew = n < OAS_MAX && (sa->natd.local_nat || sa->natd.remote_nat);
     return true;
 }

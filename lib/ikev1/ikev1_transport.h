@@ -31,8 +31,8 @@ void ikev1_transport_put(const struct ikev1_sa *sa, const struct ikev1_quick *q,
 /*
  * The peer's message, whose IDs q->local and q->remote are; an address that they do not have, of family none,
  * is the path's. A side behind a NAT gets its address on our side of that. q->ends_in gets the addresses that
- * the peer's packets have. False: a side has several addresses, or one of another family than the path, or
- * NAT-OA is none; then nothing is changed.
+ * the peer's packets have, q->sums_anew whether it leaves them unsaid. False: a side has several addresses,
+ * or one of another family than the path, or NAT-OA is none; then nothing is changed.
  */
 bool ikev1_transport_take(const struct ikev1_sa *sa, const struct ikev1_msg *msg, bool is_peer_initiator,
                           struct ikev1_quick *q);

@@ -161,6 +161,7 @@ static struct ikev1_child *quick_install(struct ike *ike, struct ikev1_sa *sa, s
                                     .mode = q->mode,
                                     .ends_in = q->ends_in,
                                     .ids = q->ids,
+                                    .sums_anew = q->sums_anew,
                                     .is_ours = x->is_ours,
                                     .active = active,
                                     .begun_at = x->begun_at,

@@ -62,6 +62,7 @@ struct sad_map *sad_map_make(const struct esp_pair *p)
         return NULL;
     m->is6 = p->ends.remote.family == BASE_AF_IP6;
     m->has_local = p->mode == ESP_MODE_TRANSPORT;
+    m->in_anew = m->has_local && p->sums_anew;
     ends_fill(&m->here, &p->ends, &p->ends);
     ends_fill(&m->in, &p->ends_in, &p->ends);
     ends_fill(&m->out, &p->ends_out, &p->ends);

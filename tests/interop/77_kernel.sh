@@ -3,9 +3,10 @@
 # A real kernel's ESP behind NATs, in transport mode and in tunnel mode with ESN: TCP and UDP both ways with the kernel's own stack, which
 # makes and verifies each checksum against the addresses that it knows; none is wrong there. Called and calling, rekeyed by both.
 # ikev1: transport mode as IKEv1 agrees on it, by NAT-OA; drafts: libreswan calls with NAT-T by the drafts before RFC 3947 alone.
+# libreswan: it is called, and tells no original address, as it never does when it answers.
 # l2tp: the guest is a client of L2TP, with the real xl2tpd and pppd and the kernel's L2TP; lib/ppp_peer.py is the other end of its PPP.
 # guest: up to 400 s
-# cases: strongswan ikev1 drafts l2tp
+# cases: strongswan ikev1 drafts libreswan l2tp
 . "${0%/*}/../lib/lab.sh"
 
 guest_need
@@ -49,13 +50,17 @@ transport() {
 }
 none() { [ "$(gw_children b)" = 0 ]; }
 
-# The guest calls: called KEY=VALUE... of both connections
-called() {
+# ready KEY=VALUE... of both connections
+ready() {
     conn a net id=@foo peer_id=@gw "peer=$here" "${HOSTS[@]}" 'swan_child=mode = transport' "$@"
     conn b foo id=@gw peer_id=@foo "peer=$NET_PUBLIC_a" "${HOSTS[@]}" 'child_more=, "mode": "transport"' "$@"
     check_capture_start
     gw_start b
     gw_start a
+}
+# The guest calls.
+called() {
+    ready "$@"
     gw_initiate a net || lab_fail "no SA: $(tail -n 3 "$LAB_OUT/gwa/initiate.log"); $(culvert_ctl b show failures)"
     transport
     flows
@@ -102,6 +107,15 @@ drafts() {
     GW_ENGINE[a]=libreswan
     lab_up a=fwd b=1to1
     called version=1 ike=default esp=default $'libreswan=    type=transport\n    pfs=no\n    nat-ikev1-method=drafts'
+}
+
+libreswan() {
+    GW_ENGINE[a]=libreswan
+    lab_up a=fwd b=1to1
+    ready version=1 ike=default esp=default $'libreswan=    type=transport\n    pfs=no'
+    gw_initiate b foo || lab_fail "no SA: $(culvert_ctl b show failures); $(tail -n 3 "$LAB_OUT/gwa/pluto.log")"
+    transport
+    flows
 }
 
 l2tp() {

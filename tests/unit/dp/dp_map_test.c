@@ -202,6 +202,42 @@ static void each_protocol_arrives_with_the_receivers_addresses_and_checksum(void
     }
 }
 
+/* The peer told none of its addresses (RFC 3948 3.1.2), so the sum that came tells nothing. */
+static void a_checksum_over_unknown_addresses_is_made_anew(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        rig_eal();
+        rig_is6 = i;
+        const struct names *e = names_of();
+        const uint8_t protos[] = {WIRE_PROTO_TCP, WIRE_PROTO_UDP,
+                                  rig_is6 ? WIRE_PROTO_ICMP6 : WIRE_PROTO_ICMP4};
+        struct esp_pair a = transport_pair(1, ESP_WAY_UDP), b = transport_pair(2, ESP_WAY_UDP);
+        b.ends_in = b.ends;
+        b.sums_anew = true;
+        struct rig r = transport_rig_with(&a, &b);
+        for (size_t k = 0; k < sizeof protos; k++)
+            for (uint32_t len = 80; len < 84; len++) {
+                assert_int_equal(carry(&r, true, host_packet(e->a, e->b_seen, protos[k], len)), 1);
+                assert_host_got(&r.b, e->a_seen, e->b, len, true);
+            }
+        struct rte_mbuf *m = host_packet(e->a, e->b_seen, WIRE_PROTO_UDP, 90);
+        dp_store16(rte_pktmbuf_mtod_offset(m, uint8_t *, wire_ip_bytes(rig_is6) + 6), 0);
+        assert_int_equal(carry(&r, true, m), 1);
+        assert_host_got(&r.b, e->a_seen, e->b, 90, false);
+        m = host_packet(e->a, e->b_seen, WIRE_PROTO_UDP, 90); /* with padding of RFC 4303 2.7 */
+        dp_put16(rte_pktmbuf_mtod_offset(m, uint8_t *, wire_ip_bytes(rig_is6) + 4), 20);
+        assert_int_equal(carry(&r, true, m), 1);
+        uint16_t port;
+        m = dp_host_pop(r.b.dp, &port);
+        assert_non_null(m);
+        uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *);
+        assert_int_equal(full_csum(ip, wire_ip_bytes(rig_is6) + 20), 0);
+        rte_pktmbuf_free(m);
+        rig_free(&r);
+    }
+}
+
 static void a_datagram_without_a_checksum_stays_without_one(void **state)
 {
     (void)state;
@@ -524,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_protocol_arrives_with_the_receivers_addresses_and_checksum),
+        cmocka_unit_test(a_checksum_over_unknown_addresses_is_made_anew),
         cmocka_unit_test(a_datagram_without_a_checksum_stays_without_one),
         cmocka_unit_test(the_hop_limit_and_the_marks_go_along),
         cmocka_unit_test(the_outer_checksum_holds_with_any_ttl),

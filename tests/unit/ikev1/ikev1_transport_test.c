@@ -128,6 +128,7 @@ static void original_addresses_are_kept_for_checksums_alone(void **state)
         assert_addr(&q.ends_in.local, B_SEEN);
         assert_addr(&q.remote.lo, A_SEEN);
         assert_addr(&q.local.hi, B);
+        assert_false(q.sums_anew);
         assert_true(take(&(struct oas){payloads[i], 2, {B_SEEN, A}, 0}, false, &q)); /* an answer */
         assert_addr(&q.ends_in.remote, A);
         assert_addr(&q.ends_in.local, B_SEEN);
@@ -136,7 +137,32 @@ static void original_addresses_are_kept_for_checksums_alone(void **state)
         assert_addr(&q.ends_in.local, B_SEEN);
         assert_true(take(&(struct oas){payloads[i], 0, {0}, 0}, true, &q)); /* the IDs have to do */
         assert_addr(&q.ends_in.remote, "192.0.2.77");
+        assert_true(q.sums_anew);
     }
+}
+
+/* As libreswan answers: then nobody knows what the checksums of its packets cover. */
+static void without_original_addresses_checksums_are_made_anew(void **state)
+{
+    (void)state;
+    struct pair *p = hosts_set(pair_v1_new(PAIR_V1_IKE, "aes128gcm16-modp2048-noesn"), true, true);
+    pair_start(p);
+    pair_connect(p);
+    assert_false(live_pair(&p->h[0])->sums_anew);
+    assert_false(live_pair(&p->h[1])->sums_anew);
+    pair_run(p, 60);
+    p->h[1].hold_jobs = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    sa_of(p, 1)->natt = WIRE_V1_V_NATT_02; /* what it says now is not seen as NAT-OA */
+    p->h[1].hold_jobs = false;
+    assert_int_equal(p->h[1].n_jobs, 1);
+    p->h[1].n_jobs = 0;
+    pair_job(p, 1, p->h[1].jobs[0]);
+    pair_run(p, 10);
+    pair_check_one(p);
+    assert_true(live_pair(&p->h[0])->sums_anew);
+    assert_false(live_pair(&p->h[1])->sums_anew);
+    pair_free(p);
 }
 
 static void what_is_no_original_address_is_refused(void **state)
@@ -160,6 +186,7 @@ int main(void)
         cmocka_unit_test(replacing_keeps_mode_and_addresses),
         cmocka_unit_test(a_child_for_an_address_that_its_peer_left_is_not_made),
         cmocka_unit_test(original_addresses_are_kept_for_checksums_alone),
+        cmocka_unit_test(without_original_addresses_checksums_are_made_anew),
         cmocka_unit_test(what_is_no_original_address_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
