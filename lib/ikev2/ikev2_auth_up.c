@@ -10,6 +10,7 @@
 #include "ike_core.h"
 #include "ike_redirect.h"
 #include "ike_run.h"
+#include "ike_share.h"
 #include "ikev2_auth.h"
 #include "ikev2_close.h"
 #include "ikev2_init.h"
@@ -120,15 +121,24 @@ static void auth_forget_older(struct ike *ike, const struct ikev2_sa *sa)
     }
 }
 
+/* The one that said INITIAL_CONTACT stays, for which the other side may have ended this one without a word.
+ */
+static struct ikev2_sa *auth_loser(struct ikev2_sa *a, struct ikev2_sa *b)
+{
+    if (a->says_contact != b->says_contact)
+        return a->says_contact ? b : a;
+    return a->spi_i > b->spi_i ? a : b;
+}
+
 /*
- * Both called at the same time: of the two SAs the one with the higher SPIi goes, by its initiator. Returns
- * the latest one that the other side called by and that is no such twin; or NULL.
+ * Both called at the same time: of two SAs that are alike the one with the higher SPIi goes, by its
+ * initiator. Returns the latest one that the other side called by and that is no such twin; or NULL.
  */
 static struct ikev2_sa *auth_end_twins(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_peer *p)
 {
     struct ikev2_sa *o = p->lists[sa->is_caller ? IKEV2_PEER_THEIRS : IKEV2_PEER_OURS].first, *older;
     for (; o && base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S; o = older) {
-        struct ikev2_sa *loser = o->spi_i > sa->spi_i ? o : sa;
+        struct ikev2_sa *loser = auth_loser(o, sa);
         older = OLDER(o);
         loser->quiet = true;
         loser->want.close |= loser->is_initiator;
@@ -148,6 +158,7 @@ static struct ikev2_sa *auth_before(struct ikev2_sa *o, const struct ikev2_sa *s
 
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact)
 {
+    sa->says_contact |= initial_contact;
     if (initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE)
         auth_forget_older(ike, sa);
     const struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, &sa->remote_id);
@@ -165,12 +176,17 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
     auth_keep_limit(ike, sa, p);
 }
 
-bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
+static bool auth_is_first(const struct ike *ike, const struct ikev2_sa *sa)
 {
     for (const struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, sa->run, o)) != NULL;)
         if (o != sa && o->state == IKEV2_ST_UP)
             return false;
     return true;
+}
+
+bool ikev2_auth_says_contact(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return auth_is_first(ike, sa) && ike_share_of(ike, &sa->path.remote.addr).address == 0;
 }
 
 /* What was proved under a configuration of before may be gone from that of now: the SA is closed at once. */

@@ -191,6 +191,7 @@ struct ikev2_sa {
     bool begins_childless; /* our IKE_AUTH asks for no child */
     bool has_ppk;          /* a PPK is in its keys, or in those that they come from (RFC 8784) */
     bool quiet;            /* a redundant SA: its end is no news */
+    bool says_contact;     /* who called said INITIAL_CONTACT: who heard it may have ended all others */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */
     bool is_mute;   /* a request of ours was given up unanswered: its message id is not free again */
     struct ikev2_account *account; /* of a login that a RADIUS server decided; NULL: none */

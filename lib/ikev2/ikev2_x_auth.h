@@ -41,8 +41,11 @@ bool ikev2_auth_is_one_too_many(struct ike *ike, struct ikev2_sa *sa, const stru
  * says so, else the latest is asked for a sign of life; one beyond the limit of an identity is closed.
  */
 void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial_contact);
-/* Whether no other SA of this connection is up. */
-bool ikev2_auth_is_first(const struct ike *ike, const struct ikev2_sa *sa);
+/*
+ * Whether our call says INITIAL_CONTACT: no other SA of this connection is up, and nobody calls from where
+ * the peer is. Else both might call at the same time, and the peer end its own SA, for which we end ours.
+ */
+bool ikev2_auth_says_contact(const struct ike *ike, const struct ikev2_sa *sa);
 
 /* What follows when the jobs of each side come back. */
 const struct ikev2_job_row *ikev2_auth_ask_jobs(size_t *count);

@@ -82,7 +82,8 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
         ikev2_auth_put_id(&b, WIRE_IKE_P_IDR, &sa->conn->remote_id);
     if (proof)
         ikev2_ppk_put(sa, &b);
-    if (ikev2_auth_is_first(ike, sa))
+    sa->says_contact = ikev2_auth_says_contact(ike, sa);
+    if (sa->says_contact)
         ikev2_msg_put_notify(&b, WIRE_IKE_N_INITIAL_CONTACT, BASE_SPAN_NONE);
     ikev2_ext_put(ike, sa, IKEV2_EXT_AUTH_ASK, &b);
     if (!sa->begins_childless && !ikev2_child_offer(ike, sa, &b, IKEV2_DH_IGNORE, sa->task)) {

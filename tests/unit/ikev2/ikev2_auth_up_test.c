@@ -16,7 +16,7 @@ static void a_peer_that_starts_anew_replaces_its_older_sa(void **state)
     struct pair *p = pair_up();
     struct ike *ike = p->h[1].ike;
     struct ikev2_sa *old = ike->v2->first;
-    assert_true(ikev2_auth_is_first(ike, old));
+    assert_true(old->says_contact);
     const uint64_t id = old->id;
     /* a lost all it knew */
     const struct ike_env env = p->h[0].ike->env;
@@ -236,11 +236,55 @@ static void identities_of_one_connection_have_no_part_in_each_other(void **state
     pair_free(p);
 }
 
+static void both_call(struct pair *p, bool first_is_known)
+{
+    p->hold = true;
+    pair_connect(p);
+    for (int i = 0; i < 2 && !first_is_known; i++) /* a's IKE_AUTH is on its way */
+        pair_deliver_one(p);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_INITIATE, .name = "a"});
+    p->hold = false;
+    pair_settle(p);
+    pair_run(p, 20);
+}
+
+static void who_is_being_called_says_no_initial_contact(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    pair_start(p);
+    both_call(p, true);
+    pair_check_one(p);
+    assert_false(p->h[0].ike->v2->first->says_contact);
+    assert_false(p->h[1].ike->v2->first->says_contact);
+    pair_free(p);
+}
+
+/* Whose SPIi is higher is the seed's. A peer that does as RFC 7296 2.4 has it has ended the other one. */
+static void of_two_calls_the_one_that_said_initial_contact_stays(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct pair *p = pair_new();
+        pair_start(p);
+        for (int i = 0; i < 2; i++)
+            p->h[i].rng = seed_rng(2 * seed + (uint64_t)i);
+        both_call(p, false);
+        pair_check_one(p);
+        const struct ikev2_sa *sa = p->h[0].ike->v2->first;
+        assert_true(sa->is_caller && sa->says_contact);
+        assert_true(p->h[1].ike->v2->first->says_contact);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identities_of_one_connection_have_no_part_in_each_other),
         cmocka_unit_test(a_peer_that_starts_anew_replaces_its_older_sa),
+        cmocka_unit_test(who_is_being_called_says_no_initial_contact),
+        cmocka_unit_test(of_two_calls_the_one_that_said_initial_contact_stays),
         cmocka_unit_test(kept_side_by_side_up_to_the_limit),
         cmocka_unit_test(a_second_one_is_rejected_while_the_first_is_up),
         cmocka_unit_test(a_newcomer_is_held_against_the_ends_and_the_others_are_not_gone_over),
