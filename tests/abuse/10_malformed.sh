@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # 10,000 malformed datagrams on UDP 500 and 4500 beside a live tunnel: no crash, no ping lost, every datagram counted.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

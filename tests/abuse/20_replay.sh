@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Somebody on the internet sends what belongs to a live tunnel from another place: recorded ESP again, forged ESP with the
 # right SPI, keepalives. Nothing moves the endpoint, nothing gets in, the tunnel does not notice.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 CHECK_SNAP=2000
 lab_up a=masq b=1to1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # 20,000 IKE_SA_INIT requests from 400 places that never go on: a live tunnel loses nothing, a new peer connects all the
 # same, answers stay smaller than what asked for them, and nothing is left afterwards.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 CHECK_SNAP=2000
 lab_up a=masq b=1to1 clients=2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # No clear text where the policy wants protection: not from the internet towards the inside, whoever it claims to be from,
 # and not from the inside while the tunnel is down, neither before it was up nor after.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

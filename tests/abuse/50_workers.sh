@@ -3,7 +3,7 @@
 # Two workers under TCP in eight streams both ways, while the children are rekeyed: the kernel spreads flows over both of a
 # port's queues, so packets land on workers that do not own their SA, are handed over, and SAs move to where their
 # packets land. No ping is lost, no reply duplicated, no (SPI, IV) used twice, nothing dropped as a replay.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 [ "$(nproc)" -ge 2 ] || { echo "skipped: two workers want two cores" && exit 0; }
 lab_up a=masq b=1to1

@@ -3,7 +3,7 @@
 # A flood of IP fragments that never make a packet, from invented addresses, from one, and under the peer's own, beside a
 # live tunnel whose packets come in fragments, too: pings of 3,000 and of 65,507 bytes lose nothing, every piece of the
 # flood is counted, and memory stays within what reassembly may hold.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500

@@ -3,7 +3,7 @@
 # First pieces that nobody finishes, 30,000 a second, beside a live tunnel whose packets come in pieces: from invented addresses, and
 # under the peer's own, whose share they then are. Of the peer's packets 99 of 100 arrive.
 # cases: anywhere peer
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500

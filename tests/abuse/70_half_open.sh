@@ -3,7 +3,7 @@
 # One host that calls from 400 ports, gives cookies back and never goes on, now and then with a costly group. It would fill the
 # table of half-open SAs within seconds; its own oldest make room instead: peers of other addresses come up, one behind the same
 # address comes up, a live tunnel is rekeyed and loses nothing, and one record names the host.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_need_cryptography
 here=$(dirname "$0")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Fifty tunnels that are rekeyed each second or so: what culvertd takes follows from the tunnels that it has, not from the child
 # SAs that it once had. REKEYS=10000 in the environment makes the run longer.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 tunnels=50 rekeys=${REKEYS:-1000}
 lab_up a=masq b=1to1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A neighbour floods the gateway with what ends at its control core: ARP for others, and IKE messages without an SA. The peer
 # of a live tunnel rekeys and is asked for signs of life all the while: IKE of SAs that live goes first, within a limit of its own.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 SECONDS_OF_FLOOD=6
 lab_up a=none b=none

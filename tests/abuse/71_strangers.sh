@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Strangers that complete IKE_SA_INIT and claim distinguished names that nobody has, against a configuration of 2,000 connections
 # with such names: each is refused and costs the control core little, and the nearest connection is told.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_need_cryptography
 connections=2000

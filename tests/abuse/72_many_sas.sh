@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One identity with the right key that comes up a hundred times and keeps every IKE SA: four stay, the others are closed, and what
 # the gateway asks grows with their number, not with its square.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_need_cryptography
 lab_up a=none b=none

@@ -3,7 +3,7 @@
 # A hostile neighbour beside a live tunnel: ARP questions from senders that are not of the link, and thousands of claims that another
 # MAC address has the address of the host behind the gateway. The table does not grow, few questions leave, no ping is lost; and when
 # the host really has another MAC address, it is believed.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

@@ -8,7 +8,7 @@
 # with 20 keys behind one NAT. clear: clear text from the peer's own address. clone: one identity at two places. both-nats: a gateway
 # behind a 1:1 NAT and a client behind another one.
 # cases: pool returned another flip remap handed inside keys clear clone both-nats
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 here=$(dirname "$0")

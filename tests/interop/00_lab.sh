@@ -3,7 +3,7 @@
 # The lab itself: strongSwan on both sides, through each kind of NAT. When this fails, look at the lab and not at Culvert.
 # cases: none peer-masq peer-random both rekey-rebind
 LAB_ENGINE_B=swan
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 none) lab_up a=none b=none ;;

@@ -5,7 +5,7 @@
 # cases: responder-none responder-peer-nat responder-culvert-nat responder-both responder-both-random
 # cases: responder-both+af_packet initiator-culvert-masq+af_packet
 # cases: responder-forced initiator-forced initiator-none initiator-peer-nat initiator-culvert-nat initiator-both initiator-culvert-masq
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 *-none | *-forced) a=none b=none ;;

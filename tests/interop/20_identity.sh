@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Each kind of identity on both sides, the tunnel started by either side, both behind NAT; and a peer that does not say whom it calls.
 # cases: fqdn-in ipv4-in user-fqdn-in key-id-in no-idr-in fqdn-out ipv4-out user-fqdn-out key-id-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=fwd b=1to1
 case $1 in

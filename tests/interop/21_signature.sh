@@ -3,7 +3,7 @@
 # Both sides prove themselves by signatures. The tunnel of the case carries traffic; then strongSwan calls with one kind of key
 # and signature after the other, and each must come up.
 # cases: rsa-in rsa-out schemes kinds split
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"

@@ -5,7 +5,7 @@
 # pkcs12: both sides read key, certificate and intermediate CA from one file. renewed: a reload takes a new certificate and a new
 # list of the revoked, and no SA is lost; who is on the list then is refused when it authenticates again.
 # cases: authorities pkcs12 renewed
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"

@@ -3,7 +3,7 @@
 # A holder of a certificate is let in by a connection for any of them; what is said of each who is not. RSA with SHA-1, as of
 # macOS, where the connection allows it.
 # cases: certificates sha1
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"

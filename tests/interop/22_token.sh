@@ -4,7 +4,7 @@
 # that asks the token again. A wrong PIN is a sentence before anything starts. An RSA key with its certificate in a file, an ECDSA
 # key with its certificate in the token and an intermediate one in a file; one that is not there is a sentence, too.
 # cases: rsa ec
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 . "$LAB_LIB/lab_token.sh"
 

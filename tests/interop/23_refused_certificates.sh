@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Peers whose certificates must be refused, one after the other, beside one whose traffic goes on: each gets AUTHENTICATION_FAILED
 # and is explained, nothing is left of it, and nothing that a certificate says is asked of any server.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 url=http://192.0.2.99

@@ -3,7 +3,7 @@
 # strongSwan with no proposal written on either side: tunnel, traffic, a second child, and rekeying of children and of the IKE SA by both
 # sides. What it takes of ours in a rekeying is remembered for the next.
 # cases: called calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=fwd b=1to1
 first=${NET_LAN[b]}.0/25 second=${NET_LAN[b]}.128/25 far=${NET_LAN[b]}.200

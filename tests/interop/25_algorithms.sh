@@ -3,7 +3,7 @@
 # Algorithms agreed with strongSwan, and the second attempt when the first key exchange group was the wrong guess
 # (INVALID_KE_PAYLOAD, RFC 7296 1.3), in both roles.
 # cases: cbc-modp2048 cbc192-sha1-modp2048 gcm192-prfsha1-ecp256 ccm128 ccm8-256 3des-modp1024 gcm256-ecp384 cbc256-ecp521 gcm-ecp256-esp256 modp4096 group-retry-in group-retry-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 esp=aes128gcm16 a=() b=()
 case $1 in

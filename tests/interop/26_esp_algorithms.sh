@@ -3,7 +3,7 @@
 # The algorithms of ESP that strongSwan's userland ESP knows, with Culvert on either end of the first exchange, pings of all
 # kinds of sizes and TCP; then once more after a rekey. NULL is taken where both sides name it, and refused by the defaults.
 # cases: chacha gcm192 gcm256 ccm128 ccm12-256 3des-sha1 cbc128-sha1 cbc128-sha256 cbc192-sha1 cbc256-sha256 cbc256-sha384 cbc256-sha512 null-sha256 null-unasked
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 chacha) esp=chacha20poly1305 want=ChaCha20-Poly1305 ;;

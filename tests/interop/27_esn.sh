@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Extended sequence numbers agreed by IKE, Culvert on both sides through two NATs: strongSwan's userland ESP has none.
 # cases: gcm chacha cbc null both-offered
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 gcm) esp=aes256gcm16-esn want=AES-GCM-16-256/ESN ;;

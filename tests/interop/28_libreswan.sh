@@ -4,7 +4,7 @@
 # and of the IKE SA by both sides, whose keys libreswan wants from a key exchange of their own (PFS).
 # guest: up to 400 s
 # cases: called calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 guest_need
 GW_ENGINE[a]=libreswan

@@ -4,7 +4,7 @@
 # both roles with a strongSwan that knows them, and between two Culverts, where each OpenSSL has it with ML-KEM.
 # cases: culvert
 # cases with strongSwan 6: swan-in swan-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 more=x25519-ke1_ecp384-ke2_modp3072 want=X25519+ECP-384+MODP-3072
 case $1 in

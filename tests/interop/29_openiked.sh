@@ -4,7 +4,7 @@
 # (OpenIKED's by time) and of the IKE SA by us.
 # guest: up to 400 s
 # cases: called calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 guest_need
 GW_ENGINE[a]=iked IKED_LIFETIME=8 IKED_MODE=passive

@@ -3,7 +3,7 @@
 # Post-quantum preshared keys (RFC 8784) with strongSwan in both roles: used where both have it, done without where the called
 # side has none, and a tunnel that is refused, with words, where a side requires what the other has not, or the bytes differ.
 # cases: in out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 key=0x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff

@@ -9,7 +9,7 @@ if [ "${1%+*}" = culvert-behind-nat ]; then
     NET_PUBLIC_a=203.0.113.1 NET_ROUTER_a=203.0.113.254 NET_LAN_a=10.103.0
     NET_PUBLIC_b=198.51.100.2 NET_ROUTER_b=198.51.100.1 NET_LAN_b=10.104.0
 fi
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 if [ "$1" = culvert-public ]; then
     lab_up a=masq b=none

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two peers behind one NAT at the same time: both have traffic at once, each gets only its own, and when one goes the
 # other does not notice.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=random b=1to1 clients=2
 conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"

@@ -4,7 +4,7 @@
 # refused. With priorities the better tunnel sends and both receive; when it is closed, or its peer is killed and answers no
 # more, the other takes over, and when it is back it sends again.
 # cases: refused closed killed
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=random b=1to1 clients=2 lans=same
 conn a net id=@one peer_id=@gw "peer=$NET_PUBLIC_b"

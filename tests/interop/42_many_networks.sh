@@ -3,7 +3,7 @@
 # One child SA with more networks than fit a small list: 255 on one side, as many as a payload carries, or 33 on both, which
 # are 1,089 combinations. Whoever calls, all of them are agreed on, packets of the last ones pass, and a rekeying keeps them.
 # cases: wide square
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 lans() { for ((i = 0; i < $2; i++)); do printf '%s.%d.0/24,' "$1" "$i"; done; }

@@ -6,7 +6,7 @@
 # of their own, and a third has what the connection says, until only those with a row may come. client: Culvert takes an address of a
 # strongSwan.
 # cases: gateway rows client
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # From the inner address of a roadwarrior to the host behind the gateway, and back: reach CLIENT ADDRESS HOST
 reach() {

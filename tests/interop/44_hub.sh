@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A hub: two branches behind one NAT have a tunnel each to Culvert, and what one of them sends to the other's network comes out of one
 # tunnel and goes into the other, also in packets of full size and while both are rekeyed. None of it passes in clear.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=random b=1to1 clients=2
 # each branch reaches the hub's network and the other branch's

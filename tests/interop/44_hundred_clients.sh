@@ -3,7 +3,7 @@
 # A hundred roadwarriors of one connection, two strongSwans with fifty identities each behind one NAT: all come up, each with an
 # address of its own and some with that of their row; some have traffic, all are rekeyed, and after a restart of the gateway they
 # call again and get the addresses that they had.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 CLIENTS=100
 lab_up a=random b=1to1 clients=2

@@ -3,7 +3,7 @@
 # Two peers behind one NAT with the same inside network, as home routers have it (RFC 3948 5.1). The first has the
 # tunnel; the second is refused with TS_UNACCEPTABLE and an explanation, and no packet of the first ever comes to it.
 # When the first leaves, the second may have it.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=random b=1to1 clients=2 lans=same
 conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"

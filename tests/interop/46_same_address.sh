@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Two strongSwan hosts with the same inner address behind one NAT, in tunnel mode (RFC 3948 5.1). Culvert knows the second one by an address
 # of a pool: pings, TCP and errors of ICMP go each to its own, none to the other.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=random b=1to1 clients=2 lans=same
 real=${NET_LAN[a]}.1 here=10.77.0.1 server=${NET_LAN[b]}.10

@@ -3,7 +3,7 @@
 # Three child rekeys and three IKE rekeys within 24 s of pings at 250 per second, through both NATs; no ping is lost, and the
 # connection's totals grow over all of them.
 # cases: by-peer by-culvert
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # strongSwan has two children for the traffic of Culvert's one: both pairs live side by side under one IKE SA. One is rekeyed by
 # either side and then closed, and no ping is lost.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

@@ -5,7 +5,7 @@
 # that nobody has told us of; our request goes in smaller fragments when it was not answered twice. off: a side that does
 # not want fragments gets none. forged: whatever is sent to port 500 and 4500 as fragments changes nothing.
 # cases: responder initiator responder-cbc cut-smaller off forged
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 long() { printf '@%s.%0240d' "$1" 0; }
 lab_up a=fwd b=1to1

@@ -5,7 +5,7 @@
 # missed twice (RFC 7383 2.5.2), and what is large after that at once; over IPv4 and IPv6. strongSwan never does: as the caller it is
 # behind no filter, as the called one it was told of it.
 # cases: initiator responder initiator6 responder6
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"

@@ -4,7 +4,7 @@
 # goes, so that Culvert loses none; and by strongSwan, because it is set to or because Culvert, called, told it when it has to
 # (AUTH_LIFETIME). Its userland ESP loses some packets then, and now and then one when it is called.
 # cases: by-peer told by-culvert
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 by-peer)

@@ -3,7 +3,7 @@
 # How child SAs begin and what follows their end, with Culvert as the caller: the first packet calls and is not lost, a child without
 # traffic is closed and comes back with the next packet, a dead peer or one that closed is called again, by the next packet, or not, and an IKE SA begins without a child.
 # cases: trap restart clear close close-trap childless
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=1to1
 children_are() { [ "$(gw_children b)" = "$1" ]; }

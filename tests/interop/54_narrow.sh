@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The first packet calls for a child of wide networks, of which the peer lets us have a part: it arrives, and what lies in the rest
 # of ours is not sent there.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=1to1
 gw_pair "b.peer=$NET_PUBLIC_a" 'b.start="trap"' "b.peer_lan=${NET_LAN[a]%.*}.0.0/16" "a.peer_lan=${NET_LAN[b]}.0/25"

@@ -3,7 +3,7 @@
 # A child SA is replaced when so many bytes or packets have passed, or so much time, while pings run; none is lost. One that
 # is not replaced ends at its hard limit, on both sides, and a new one takes its place.
 # cases: bytes packets seconds hard
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # 1500 pings of 1000 bytes at 100 per second: 15 s, 1.5 MB and 1500 packets in each direction.
 no_children() { [ "$(gw_children a) $(gw_children b)" = "0 0" ]; }

@@ -4,7 +4,7 @@
 # are sealed and opened by both workers of both sides, none of them handed over before it is sealed, and no (SPI, IV) comes twice.
 # strongSwan 5.9 does not know it: whoever calls, there is one child SA, and all works, rekeying too.
 # cases: two-culverts swan-calls swan-called
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 [ "$(nproc)" -ge 2 ] || { echo "skipped: two workers want two cores" && exit 0; }
 [ "$1" = swan-called ] || lab_up a=masq b=1to1

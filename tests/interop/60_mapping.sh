@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A NAT that keeps silent mappings for eight seconds, and gives a new one the same port, so that the client's own packets show
 # nothing. The client asks its gateway to call after ten seconds, misses the call, makes the mapping anew, and keeps it from then on.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 lab_up a=masq b=none

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The peer's NAT forgets its mappings under traffic and makes new ones, twice in a moment and then twice again. Culvert follows
 # with the peer's next ESP packet: no IKE message is exchanged, and the new port is what `culvertctl show sas` tells.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 SWAN_KEEPALIVE=600s
 lab_up a=masq b=1to1

@@ -6,7 +6,7 @@
 # virtual: a client with an address of ours leaves its NAT, comes back, and notices itself when the NAT forgets it. probing: the
 # way to the peer's first address dies, and Culvert goes on to another one that the peer has named (RFC 4555 3.10).
 # cases: responder initiator virtual probing
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 FIELD=192.0.2 # a network beside the NAT, with a router of its own
 # The gateway of a side has a second way out: second_way SIDE

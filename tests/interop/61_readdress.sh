@@ -3,7 +3,7 @@
 # A reload gives a connection another local.address. With MOBIKE the IKE SA moves there and stays the same one, whoever called;
 # without it it is closed with words and called again from there.
 # cases: initiator responder fixed
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=none
 other=${NET_PUBLIC_b%.*}.3

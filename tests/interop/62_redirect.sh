@@ -3,7 +3,7 @@
 # Redirect (RFC 5685) of a tunnel that is up. strongSwan as client is sent by `culvertctl redirect` to another address of the
 # gateway; Culvert as client is sent there by strongSwan, whose first message says before that it can.
 # cases: gateway client
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 if [ "$1" = gateway ]; then
     lab_up a=masq b=none

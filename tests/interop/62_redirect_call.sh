@@ -6,7 +6,7 @@
 # take it for one in IKE_SA_INIT, and free a task twice (mended in 5.9.12).
 # cases: init init-culvert auth-culvert
 # cases with strongSwan 6: auth
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 [ "${1%-culvert}" = "$1" ] || GW_ENGINE[a]=culvert
 lab_up a=masq b=none clients=2

@@ -3,7 +3,7 @@
 # IKE and ESP in TCP (RFC 9329) between two gateways behind NATs, where the network drops all IKE and ESP that is not. A caller
 # whose connection says "fallback" finds that out and goes to TCP by itself. The connection is broken off in both ways, the
 # tunnel goes on by another one; and when UDP passes again, the next call goes by that.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 lab_up a=masq b=1to1

@@ -4,7 +4,7 @@
 # tests/lib/espintcp.c plays the kernel for libreswan, and no ESP passes.
 # guest: up to 400 s
 # cases: called calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 guest_need
 lab_up a=none b=1to1

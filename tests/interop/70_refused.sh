@@ -3,7 +3,7 @@
 # Peers that cannot have a tunnel: refused with the right notify, explained in `culvertctl show failures`, and nothing is
 # left of them. A good peer beside them keeps its traffic.
 # cases: wrong-key wrong-identity private-identity wrong-gateway no-ike-proposal no-esp-proposal selectors
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1 clients=2
 conn a net id=@foo peer_id=@gw "peer=$NET_PUBLIC_b"

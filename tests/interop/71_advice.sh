@@ -3,7 +3,7 @@
 # A peer with a wrong identity: what `culvertctl explain` tells its operator to write into swanctl.conf is written there,
 # as it stands, and the tunnel comes up.
 # cases: name name-with-comma key-id key-id-bytes
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 case $1 in

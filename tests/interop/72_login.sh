@@ -4,7 +4,7 @@
 # method, which does not know RFC 9190), strongSwan to Culvert and the other way round; a wrong password, an unknown user, a revoked
 # certificate, one that is not the pinned one, and one of a stranger get nothing, and both sides are told why.
 # cases: in out tls-in tls-out tls13-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 # A CA that has given a certificate to gw and ann; eve's is of the CA that is named, and taken back: login_pki CA

@@ -4,7 +4,7 @@
 # SAs, move (by MOBIKE, or since the NAT forgets them), and return to the same addresses. The gateway has one RSA certificate.
 # What none of them announces (hashes of signatures) is not announced here, so the gateway signs as the connection allows: weak.
 # cases: windows windows-machine windows-tuned ios android android6 macos
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 pki_open "$LAB_PKI"

@@ -3,7 +3,7 @@
 # FreeRADIUS decides logins of strongSwan: by a password and by a certificate, by MD5, which makes no key, and by TTLS with MD5
 # inside, methods that Culvert does not know; behind a server that does not answer. It gives an
 # address, and is told who came and went, and what they carried. A wrong password is refused, and so is a group that is not let in.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/lab_radius.sh"
 . "$LAB_LIB/pki.sh"
 

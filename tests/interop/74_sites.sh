@@ -5,7 +5,7 @@
 # to everything, encapsulation forced, the peer with PFS or without: what is left lives, both sides rekey it, the peer's NAT forgets it,
 # and the peer starts anew.
 # cases: routeros fortigate azure
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 rekeyed() { [ "$(culvert_total b "$1" "rekeyed_$2")" -ge "$3" ]; }
 

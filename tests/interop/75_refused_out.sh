@@ -3,7 +3,7 @@
 # Culvert calls a peer that does not want it, or that is not there: the failure is explained, with what to change on which
 # side, and no state is left. Corrected, the same daemon gets its tunnel by a reload.
 # cases: wrong-key wrong-identity no-proposal selectors nobody-there
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=1to1
 bad=() kind=refused

@@ -4,7 +4,7 @@
 # leaves out what its configuration or the other's demands. It is refused by name, the old child carries on, and the words
 # say PFS and what to change; corrected, the same daemons rekey with the group.
 # cases: we-want peer-wants
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 with=aes128gcm16-x25519 without=aes128gcm16
 lab_up a=masq b=1to1

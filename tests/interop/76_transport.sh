@@ -8,7 +8,7 @@
 # swan-asks, swan-answers: strongSwan agrees on transport mode behind NATs, with the selectors that each side must see; its userland ESP
 # knows tunnel mode only, so the SA ends there.
 # cases: refused none masq 1to1 both two swan-asks swan-answers
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 refused() {
     lab_up a=none b=none

@@ -7,7 +7,7 @@
 # l2tp: the guest is a client of L2TP, with the real xl2tpd and pppd and the kernel's L2TP; lib/ppp_peer.py is the other end of its PPP.
 # guest: up to 400 s
 # cases: strongswan ikev1 drafts libreswan l2tp
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 guest_need
 here=$NET_PUBLIC_b

@@ -4,7 +4,7 @@
 # Each has an address of its own there (remap), so each gets its own answers. L2TP in clear is not taken, from the same NAT or from elsewhere.
 # By IKEv2, and by IKEv1.
 # cases: v2 v1
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 FRAMES=60
 # A client of L2TP has any port: where it comes in clear, too, it is not taken.

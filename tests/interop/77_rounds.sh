@@ -3,7 +3,7 @@
 # Two rounds of authentication (RFC 4739) between strongSwan and Culvert: a machine's certificate or key, and its user's password
 # behind it, or before it; two certificates of either side. Whoever lacks the second proof, or has it wrong, gets no tunnel, and is told why.
 # cases: in out certificates-in certificates-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 rounds_pki() {

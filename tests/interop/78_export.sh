@@ -3,7 +3,7 @@
 # What `culvertctl export NAME --for strongswan` writes is given to strongSwan as it stands, and the tunnel comes up with
 # traffic: it knows the public address that the 1:1 NAT has, calls by itself, and has the key. Read back by `culvertctl import`
 # it is a configuration that culvertd takes.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 conn b foo id=@gw peer_id=@foo

@@ -5,7 +5,7 @@
 # signatures, PFS; logins by XAUTH, right and wrong; inner addresses pulled and pushed.
 # cases: main-in main-out both-in both-out aggressive-in aggressive-out rsa-in rsa-out
 # cases: xauth-in xauth-out xauth-rsa-in push-in push-out
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
 v1="version=1 ike=aes256-sha256-modp2048 esp=aes128gcm16"

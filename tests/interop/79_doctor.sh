@@ -3,7 +3,7 @@
 # `culvertctl doctor NAME` names the true cause of each of 16 set-ups that are broken on purpose, before a first attempt where
 # the configuration shows it, else after one; and finds nothing to mend in 8 sound ones.
 # cases: calls ways mapping machine
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # What the doctor of a connection of side b found that is to mend: names, one a line. It runs where the gateway is, from
 # where it asks the peer's ports.

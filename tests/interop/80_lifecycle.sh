@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Tunnels end and come back: closed by either side, daemon stopped, peer killed, peer restarted, called by Culvert itself.
 # cases: closed-by-peer closed-by-culvert stopped peer-dies peer-restarts culvert-calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 peer=any
 if [ "$1" = culvert-calls ]; then

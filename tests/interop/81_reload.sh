@@ -3,7 +3,7 @@
 # A reload asks of a tunnel only what the changed key asks, while pings go through: the liveness time nothing, the replay
 # window a new child SA (no ping is lost in either), another encapsulation a new IKE SA. Another connection stays as it is.
 # cases: in-force new-child one-of-two new-sa
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 file=$LAB_OUT/gwb/culvert.json
 if [ "$1" = one-of-two ]; then

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What the service manager hears over the daemon's life, and what its ExecReload gets: ready when the control socket answers, a
 # status, signs of life, the reason when a reload is refused (the tunnel goes on), and the end. Completion asks the daemon for names.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 file=$LAB_OUT/gwb/culvert.json
 manager=$LAB_OUT/notify

@@ -4,7 +4,7 @@
 # its ESP packets that its SAs are unknown, finds that nobody answers them, and makes new ones. In UDP through NATs, and in
 # plain ESP without any.
 # cases: nat plain
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 if [ "$1" = nat ]; then

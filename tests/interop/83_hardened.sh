@@ -4,7 +4,7 @@
 # What a running daemon has given up, on each driver: capabilities in all its threads, system calls by a filter, new privileges, core
 # dumps; and where its keys are: in memory that is in no dump and is not swapped. Meanwhile a tunnel comes up, is rekeyed, a reload
 # takes another configuration, the telemetry socket answers, and the interfaces are given back: no system call of it is refused.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 CULVERT_DRIVER=$1
 CULVERT_CONTROL=', "telemetry": true'

@@ -3,7 +3,7 @@
 # The only worker of a gateway is stopped, as a debugger stops a thread. The log names it within a second, and says when it goes
 # on; control answers all the while; and when the daemon is to end meanwhile, it ends and gives its interfaces back.
 # cases: goes-on ends
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 gw_pair

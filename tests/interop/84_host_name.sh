@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A peer whose address is a host name. While nobody knows the name, that is told and asked again; when the machine's resolver
 # knows it, the tunnel comes up; and when the peer is called anew, the name is asked for anew.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 name=road.example.org
 lab_up a=fwd b=1to1

@@ -3,7 +3,7 @@
 # A cloud instance with one NIC behind 1:1 NAT, one-armed: it forwards between a neighbour and strongSwan's LAN, and its
 # own sshd is reached on the same address, in clear from the internet and from the neighbour, and through the tunnel.
 # cases: host host+af_packet
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 ssh_start() {
     local dir=$LAB_OUT/ssh

@@ -3,7 +3,7 @@
 # A port with two addresses of one subnet, as a cloud instance with two public addresses has them, on both ports: each
 # answers ARP, echo, IKE and ESP, wherever it stands in the list. The peer calls the address that is not the first.
 # cases: listed-first listed-second
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1 v6=yes
 one=${NET_WAN[b]} two=${NET_PRIVATE_b}.11 public=${NET_PUBLIC_b%.*}.3

@@ -5,7 +5,7 @@
 # host sends to the peer's network never leaves in clear. A daemon that is killed leaves an interface that `culvertd
 # --release`, or the next one, makes what it was.
 # cases: rp_filter-0 rp_filter-1 rp_filter-2 killed-af_packet killed-af_xdp killed-and-started
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1
 net_one_nic b

@@ -3,7 +3,7 @@
 # Manners at a port: frames with a priority tag (VLAN id 0) are taken as untagged and answered untagged, ARP,
 # IPv4 and IPv6; other tags, multicast and broadcast are refused by their names. Who asks one of Culvert's addresses for
 # what nobody takes is told so, in clear and through the tunnel, so that a traceroute ends.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=1to1 v6=yes
 # Without a host the gateway answers by itself.

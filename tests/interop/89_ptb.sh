@@ -4,7 +4,7 @@
 # believed down to the floor when addresses and ports are those of a tunnel; what is not believed is counted by name. forged:
 # where the path can be probed, a probe finds at once that the path carries more, and the lie is over.
 # cases: believed forged
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # With IP, UDP, ESP header, IV, ICV and pad length of AES-GCM: what fits an outer MTU.
 inner_of() { echo $((($1 - 28 - 8 - 8 - 16) / 4 * 4 - 2)); }

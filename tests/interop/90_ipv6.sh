@@ -3,7 +3,7 @@
 # IPv6 inside, outside, and both, with strongSwan: pings and TCP both ways, neighbours found by neighbour discovery, and
 # a capture in which nothing is in clear and every UDP datagram over IPv6 has its checksum.
 # cases: 6-in-4 4-in-6 6-in-6 6-in-6-culvert-calls
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=none v6=yes
 peer_a=$NET_PUBLIC_a peer_b=$NET_PUBLIC_b local_a=${NET_WAN[a]}

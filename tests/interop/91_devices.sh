@@ -5,7 +5,7 @@
 # itself, except for a process that shares culvertd's memory, and culvertd shares it with nobody.
 # Over IPv6 a tap port fills in the outer UDP checksums itself, and the capture finds none wrong.
 # cases: af_packet af_packet-hugepages af_packet-two-workers af_xdp af_xdp-force-copy tap tap-ipv6 pcap memif
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # What a process left behind that had this pid; others may run beside this lab.
 leftovers() { find /run/dpdk /dev/hugepages /run/culvert "$LAB_OUT" -name "*[!0-9]$1" ! -path '*/proc/*' 2>/dev/null; }

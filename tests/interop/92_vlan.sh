@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Ports that are VLANs of a trunk, outside and inside: the router and the host at their other ends have the plain
 # end of a tagging wire. Neighbours, IKE, ESP and clear packets all carry the tag; what comes with another tag or none is refused.
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 # Moves the addresses of a port to a VLAN of it: to_vlan SPACE PORT VLAN ADDRESS
 to_vlan() {

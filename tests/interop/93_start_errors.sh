@@ -4,7 +4,7 @@
 # nothing: interface that does not exist, a right that is missing, misspelled driver, too few hugepages, second daemon, a bad
 # core, an argument that DPDK does not know. What a check can see it says with the same words, and ends with 1.
 # cases: absent-interface absent-vdev-interface no-right wrong-driver hugepages second-daemon absent-core eal-args
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=masq b=none
 gw_pair

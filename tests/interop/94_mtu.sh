@@ -5,7 +5,7 @@
 # all fragments: nothing of ours is one. A black hole: the same narrow wire behind a router whose ICMP is dropped; Culvert
 # asks what arrives by messages of its own (RFC 8899), and TCP goes on. A peer whose outer packets are cut: they are put together before they are opened.
 # cases: black-hole-1400 black-hole-1280 black-hole-1400-over-6 black-hole-later path-1280 path-1280-over-6 path-1400-inside-6 path-1400-inside-6-over-6 fragments-dropped peer-fragments peer-fragments-over-6 peer-fragments+af_packet
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 lab_up a=none b=none v6=yes
 peer_b=$NET_PUBLIC_b local_a=${NET_WAN[a]} outer=4 udp_and_ip=28

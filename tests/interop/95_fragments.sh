@@ -5,7 +5,7 @@
 # the hosts in one piece, also through two NATs; DF is honoured, and a router's error about a piece is heeded. A path that
 # drops fragments: "after" fails, and "before", by a reload, does not.
 # cases: ipv6-1280 ipv6-1280-over-6 after-1280 after-1400-over-6 after-nat after-then-before after-nat+af_packet
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 if [ "$1" = after-nat ]; then
     lab_up a=masq b=1to1

@@ -4,7 +4,7 @@
 # cut them for their link, the gateways cut the pieces again for the tunnel, and of all that only first pieces have ports.
 # Between two Culverts all of them arrive, of IPv4 and IPv6 inside and outside.
 # cases: ipv4 ipv6
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500

@@ -5,7 +5,7 @@
 # right checksum: over IPv6 none may go without. strongSwan's userland ESP claims a NAT in any case, so that Culvert
 # sees the difference at its peer is for two Culverts to show.
 # cases: responder-peer-nat responder-both responder-both-random initiator-both initiator-culvert-masq rebind two-culverts
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 case $1 in
 responder-peer-nat | rebind | two-culverts) a=masq b=none ;;

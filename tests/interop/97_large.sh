@@ -5,7 +5,7 @@
 # to the gateway itself. IKE: a caller whose IKE_SA_INIT has 1 to 64 KB and comes in IP fragments is answered, a long one
 # after it gave a cookie back.
 # cases: af_packet af_xdp over-6 before jumbo ike-af_packet ike-af_xdp ike-over-6
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 GW_ENGINE[a]=culvert
 NET_HOST_MTU=1500

@@ -4,7 +4,7 @@
 # host leave checksums (csum) and segments of 64 KB (tso) to a device. TCP runs at full speed both ways, UDP passes, no
 # packet is dropped, and what was done for a neighbour is counted.
 # cases: gro-af_packet csum-af_packet tso-af_packet tso-inside-6-af_packet gro-af_xdp csum-af_xdp tso-af_xdp csum-inside-6-af_xdp
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 driver=${1##*-}
 CULVERT_DEVICE_OUTSIDE=net_${driver}0,iface=wan CULVERT_DEVICE_INSIDE=net_${driver}1,iface=lan

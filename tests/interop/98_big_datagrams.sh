@@ -3,7 +3,7 @@
 # Datagrams of every size up to 64 KB between the hosts, which cut them: their fragments pass the tunnel as they came, in
 # both directions. jumbo: the inside wire carries 9001 bytes, and what is larger than the path is cut by Culvert.
 # cases: af_packet af_xdp jumbo
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 NET_HOST_MTU=1500
 [ "$1" = jumbo ] || CULVERT_DEVICE_OUTSIDE=net_${1}0,iface=wan CULVERT_DEVICE_INSIDE=net_${1}1,iface=lan

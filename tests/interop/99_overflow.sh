@@ -3,7 +3,7 @@
 # Culvert stands still while a neighbour goes on to send: what its receive queue could not hold is counted as missed, to
 # the last frame.
 # cases: af_packet af_xdp
-. "${0%/*}/../lib/lab.sh"
+. "${0%/*}/../lib/lab.sh" || exit
 
 SENT=20000
 CULVERT_DEVICE_OUTSIDE=net_${1}0,iface=wan CULVERT_DEVICE_INSIDE=net_${1}1,iface=lan

@@ -39,14 +39,18 @@ if dpkg --compare-versions "$(dpkg-query -W -f '${source:Upstream-Version}' stro
 fi
 # What the comment on top of a scenario says: its cases in $cases, how many seconds its guest may take in $limit.
 read_top() {
-    local line
+    local line rest
     cases="" limit=""
-    while read -r line && [ "${line:0:1}" = '#' ]; do
-        case $line in
-        "# cases:"* | "# cases$swan6:"*) cases+=" ${line#*:}" ;;
-        "# guest: up to "*" s") limit=${line//[!0-9]/} ;;
-        esac
-    done <"$1"
+    {
+        while read -r line && [ "${line:0:1}" = '#' ]; do
+            case $line in
+            "# cases:"* | "# cases$swan6:"*) cases+=" ${line#*:}" ;;
+            "# guest: up to "*" s") limit=${line//[!0-9]/} ;;
+            esac
+        done
+        IFS= read -r -d '' rest
+    } <"$1"
+    [[ $rest != *$'\n# cases'* && $rest != *$'\n# guest:'* ]] || { echo "$1: its cases stand below the comment on top" >&2 && exit 2; }
 }
 
 # All runs as "file case", in order. A guest emulates a CPU by one of ours: its script says so ("# guest: up to N s"), has more

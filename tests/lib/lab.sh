@@ -64,6 +64,7 @@ lab_in() {
 lab_spawn() {
     local name=$1 log=$2
     shift 2
+    : >"$log" # now: a log of before says nothing about this one
     ${LAB_DETACH:+setsid} ip netns exec "$LAB-$name" "$@" >"$log" 2>&1 </dev/null &
     LAB_PID=$!
     LAB_PIDS+=("$LAB_PID")

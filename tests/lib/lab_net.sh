@@ -60,6 +60,7 @@ net_space() {
     for conf in ipv4/conf/all ipv4/conf/default; do settings+=("$conf/rp_filter=0" "$conf/send_redirects=0" "$conf/accept_redirects=0"); done
     settings+=("ipv4/ip_forward=$2")
     [ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || settings+=(bridge/bridge-nf-call-iptables=0)
+    [ ! -e "/run/netns/$space" ] || lab_fail "there is a namespace $space already, which is not ours"
     LAB_NAMES+=("$1")
     NET_SPACES="- ip netns add $space"$'\n'$NET_SPACES
     for conf in "${settings[@]}"; do NET_SPACES+="$space set ${conf%=*} ${conf#*=}"$'\n'; done

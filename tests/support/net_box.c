@@ -99,7 +99,7 @@ static void box_run(const char *format, va_list ap)
     FILE *out = fmemopen(script, sizeof script, "w");
     assert_non_null(out);
     box_script(out, command);
-    fclose(out);
+    assert_int_equal(fclose(out), 0); /* or it did not fit */
     if (system(script) != 0)
         fail_msg("failed: %s", script);
     if (strstr(command, "nodad") && system(BOX_WAIT) != 0)
