@@ -14,11 +14,13 @@
 #include "bench_stat.h"
 
 static const struct option options[] = {
-    {"sizes", 1, 0, 's'},   {"sas", 1, 0, 'n'},       {"bits", 1, 0, 'b'},    {"runs", 1, 0, 'r'},
-    {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},   {"core", 1, 0, 'c'},    {"json", 0, 0, 'j'},
-    {"frames", 0, 0, 'f'},  {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
-    {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {"workers", 1, 0, 'k'},
-    {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},   {"tunnel", 0, 0, 'o'},  {0}};
+    {"sizes", 1, 0, 's'},     {"sas", 1, 0, 'n'},     {"bits", 1, 0, 'b'},
+    {"runs", 1, 0, 'r'},      {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},
+    {"core", 1, 0, 'c'},      {"json", 0, 0, 'j'},    {"frames", 0, 0, 'f'},
+    {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
+    {"help", 0, 0, 'h'},      {"verbose", 0, 0, 'v'}, {"no-huge", 0, 0, 'u'},
+    {"workers", 1, 0, 'k'},   {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},
+    {"tunnel", 0, 0, 'o'},    {"csv", 0, 0, 'x'},     {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
 static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)
@@ -94,6 +96,9 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         break;
     case 'u':
         a->is_small_paged = true;
+        break;
+    case 'x':
+        a->is_csv = true;
         break;
     case 'v':
         a->is_verbose = true;

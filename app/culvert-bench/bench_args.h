@@ -13,7 +13,7 @@ struct bench_args {
     uint32_t sas[BENCH_LIST], sas_count;
     uint32_t bits[BENCH_LIST], bits_count; /* 128, 256 */
     bool is_in, is_out;                    /* directions */
-    bool is_plain_esp, is_frame, is_json, is_verbose, is_small_paged;
+    bool is_plain_esp, is_frame, is_json, is_csv, is_verbose, is_small_paged;
     uint32_t runs;    /* 1 to BENCH_RUNS_MAX - 1 */
     uint32_t windows; /* of 512 packets, per run */
     uint32_t pkts;    /* per figure */

@@ -10,6 +10,7 @@
 #include <rte_version.h>
 
 #include "about_version.h"
+#include "bench_columns.h"
 #include "bench_path.h"
 #include "bench_raw.h"
 
@@ -26,6 +27,7 @@ static const struct bench_command commands[] = {
     {"workers", bench_workers_main,
      "what a second worker brings, and what a hand-over between the two costs"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
+    {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
 
 static void help_print(FILE *f)
