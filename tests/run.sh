@@ -28,7 +28,7 @@ asan       build   build with address and undefined-behaviour sanitizers
 fuzzers    build   libFuzzer targets, with sanitizers
 debian13   light   the tree in that root: its gcc, clang, DPDK, ipsec-mb, OpenSSL and strongSwan
 lint       light   house rules: format, license lines, rooms and their order, sizes, words; the rules find their faults
-tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts parse
+tools      light   the judges of captures and figures find each fault that they exist for; Pktgen scripts pass in sound networks and fail in broken ones
 config     light   example configurations against the schema and culvertd --check
 install    light   what meson install puts where, that it works from there, and that an uninstall leaves nothing
 cpu        light   what programs say on a CPU that they were not built for
@@ -148,7 +148,7 @@ counts_from() {
 
 step_tools() {
     /usr/bin/python3 tests/lib/pcap_check_test.py && /usr/bin/python3 tests/bench/daemon_report_test.py &&
-        /usr/bin/python3 tests/bench/compare_test.py && sh tests/bench/lint_lua.sh
+        /usr/bin/python3 tests/bench/compare_test.py && tests/pktgen/pktgen_test.sh
 }
 
 step_config() {

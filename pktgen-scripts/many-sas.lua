@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- SAS destinations from DST upwards, a tunnel each: shows what caches cost. All tunnels must be up, and the far gateway must
+-- reach all destinations through RX_ADDRESS (a route).
+local lib = require "lib"
+local sas = lib.integer("SAS", 1000, 1, 1000000)
+
+-- Each destination a few times, slowly: who has no tunnel shows as loss.
+local function all_check()
+    lib.rate_set(math.min(lib.rate, 1))
+    local t = lib.trial(lib.seconds)
+    lib.arrived_check(t)
+    if t.loss > 0.001 then
+        lib.fail("of packets to %d destinations a share of %.4f is lost at a low rate: are all %d tunnels up (culvertctl show sas), and is there a route to all?",
+                 sas, t.loss, sas)
+    end
+    lib.rate_set(lib.rate)
+end
+
+lib.check()
+lib.range_destinations(sas)
+all_check()
+local loss, rate = lib.rounds({sas = sas})
+lib.pass("%d packets a second arrived by %d SAs, loss %.6f", rate, sas, loss)
