@@ -47,12 +47,12 @@ void explain_no_transport(struct ike *ike, struct explain_about about, const str
 }
 
 void explain_transport_place(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
-                             bool is_ours)
+                             uint16_t notify, bool is_ours)
 {
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
         return;
-    e.a->notify = WIRE_IKE_N_TEMPORARY_FAILURE;
+    e.a->notify = notify;
     base_text_add(&e.what, is_ours
                                ? "the peer moved while it was asked for a child in transport mode"
                                : "the peer asked for transport mode from an address that it has not proved");

@@ -65,8 +65,11 @@ uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ike
 {
     const bool fits = fit_by_mode(ike, sa, msg, local, remote, t);
     if (fits && t->mode == ESP_MODE_TRANSPORT && !fit_is_in_place(sa, msg)) {
-        explain_transport_place(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index], false);
-        return WIRE_IKE_N_TEMPORARY_FAILURE;
+        /* In IKE_AUTH the other one would end some callers' whole SA. */
+        const uint16_t notify = sa->init ? WIRE_IKE_N_NO_ADDITIONAL_SAS : WIRE_IKE_N_TEMPORARY_FAILURE;
+        explain_transport_place(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index], notify, false);
+        t->is_put_off = true;
+        return notify;
     }
     if (!fits && fit_wants_transport(ike, sa, msg, local, remote, t))
         explain_no_transport(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index]);
@@ -96,7 +99,7 @@ uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const
     }
     if (t->mode == ESP_MODE_TUNNEL || ikev2_request_went_to(sa, &sa->path.remote.addr))
         return 0;
-    explain_transport_place(ike, ikev2_sa_about(sa), c, true);
+    explain_transport_place(ike, ikev2_sa_about(sa), c, WIRE_IKE_N_TEMPORARY_FAILURE, true);
     return WIRE_IKE_N_TEMPORARY_FAILURE;
 }
 

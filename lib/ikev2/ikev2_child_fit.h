@@ -16,7 +16,8 @@ struct ikev2_task;
  * The child that a request is for, as ikev2_narrow_pick(), in the mode that it asks for or, where none of
  * ours is for that, in tunnel mode. Gives the task the mode, too. 0, or the notify (explained): none; or it
  * is in transport mode, and the peer has not shown that it receives at the SA's address, which the child
- * would be for.
+ * would be for. That one is put off: TEMPORARY_FAILURE, or in IKE_AUTH, where that would end some callers'
+ * IKE SA, NO_ADDITIONAL_SAS.
  */
 uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,
                           const struct base_ts_list *local, const struct base_ts_list *remote,

@@ -44,6 +44,7 @@ struct ikev2_task {
     enum crypt_dh group;        /* NONE: no key exchange */
     uint8_t ke_retries;
     bool is_dh_agreed; /* choice.dh was agreed on: not in IKE_AUTH */
+    bool is_put_off;   /* of the peer's: refused until it shows where it receives (ikev2_child_pick()) */
     bool is_turned;    /* refused once, so it goes with a group instead of without, or the other way round */
     uint16_t public_len;
     uint8_t public_value[CRYPT_DH_MAX];

@@ -23,12 +23,14 @@
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
 #include "ikev2_x_auth.h"
 #include "ikev2_x_child.h"
 #include "wire_ike.h"
 #include "ikev2_step.h"
 
 #define REFUSED_S 5 /* a refused peer's repeated request is answered that long */
+#define OFFER_S   4 /* before a child that was put off is asked for by us: its caller may do that, too */
 
 static ikev2_task_done_fn auth_answer_proved;
 static ikev2_task_done_fn auth_caller_checked;
@@ -135,6 +137,15 @@ static void auth_put_proof(struct ike *ike, struct ikev2_sa *sa, const struct ik
         ikev2_msg_put_notify(b, WIRE_IKE_N_ANOTHER_AUTH_FOLLOWS, BASE_SPAN_NONE);
 }
 
+/* A child that is put off is asked for by us, since some callers do not ask again. */
+static void auth_put_off(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
+{
+    if (!t->is_put_off)
+        return;
+    ikev2_wish_one(sa, t->child_index);
+    sa->life.retry_at = base_time_add(ike->now, OFFER_S * BASE_NS_PER_S);
+}
+
 /* The last answer: what is left of our proofs (NULL: nothing), and the child or why not. */
 static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                                       const struct ike_job_auth *proof)
@@ -165,6 +176,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     else if (!refusal && t->spi_in)
         ikev2_child_put_answer(ike, &b, t);
     ikev2_auth_commit(ike, sa);
+    auth_put_off(ike, sa, t);
     if (a->login && a->login->granted)
         a->login->granted(ike, sa);
     /* Before the answer goes: behind it the peer's first packets may be on their way. */

@@ -155,12 +155,16 @@ enum ikev2_outcome ikev2_auth_start(struct ike *ike, struct ikev2_sa *sa)
     return IKEV2_TURNS;
 }
 
-/* Whether the child that this refuses (0: it does not) is asked for once more, by an exchange of its own. */
+/*
+ * Whether the child that this refuses (0: it does not) is asked for once more, by an exchange of its own. In
+ * transport mode the peer says so, too, where we may not receive at the address that it has for us.
+ */
 static bool auth_asks_again(const struct ikev2_sa *sa, const struct ikev2_task *t, uint16_t notify)
 {
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
     return notify == WIRE_IKE_N_TEMPORARY_FAILURE ||
            (notify == WIRE_IKE_N_NO_ADDITIONAL_SAS &&
-            ike_child_conf_start(sa->conn, &sa->conn->children[t->child_index]) == IKE_START_START);
+            (c->mode == ESP_MODE_TRANSPORT || ike_child_conf_start(sa->conn, c) == IKE_START_START));
 }
 
 static void auth_take_child(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg,

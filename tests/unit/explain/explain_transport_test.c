@@ -47,7 +47,7 @@ static void an_address_that_is_not_proved_is_told_with_what_follows(void **state
         struct pair *p = pair_up();
         struct ike *ike = p->h[1].ike;
         explain_transport_place(ike, ikev2_sa_about(ike->v2->first), &p->h[1].conf->conns[0].children[0],
-                                is_ours);
+                                WIRE_IKE_N_TEMPORARY_FAILURE, is_ours);
         pair_drain(p);
         const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT);
         assert_non_null(a);

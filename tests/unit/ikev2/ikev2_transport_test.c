@@ -8,6 +8,8 @@
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 #include "ikev2_task.h"
+#include "ikev2_wish.h"
+#include "wire_ike.h"
 
 static void addresses_are_put_in_place_behind_each_kind_of_nat(void **state)
 {
@@ -217,6 +219,57 @@ static void a_first_child_is_for_the_address_that_began(void **state)
     pair_free(p);
 }
 
+/* b has refused a's first child, as IKE_AUTH came by another address of the NAT; a has heard it. */
+static struct pair *hosts_put_off(enum ike_start start)
+{
+    struct pair *p = hosts(true, false);
+    p->h[0].conf->conns[0].children[0].start = p->h[1].conf->conns[0].children[0].start = start;
+    pair_start(p);
+    p->hold = true;
+    pair_connect(p);
+    pair_deliver_one(p);
+    p->nat_addr = pair_addr(OTHER);
+    for (int i = 0; i < 3; i++)
+        pair_deliver_one(p);
+    assert_int_equal(pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT)->notify, WIRE_IKE_N_NO_ADDITIONAL_SAS);
+    return p;
+}
+
+/* What it is refused by ends no IKE SA, and a caller of ours asks again itself, whatever starts its child. */
+static void a_first_child_that_is_put_off_is_made_once(void **state)
+{
+    (void)state;
+    static const enum ike_start starts[] = {IKE_START_NONE, IKE_START_START, IKE_START_TRAP};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        struct pair *p = hosts_put_off(starts[i]);
+        p->hold = false;
+        pair_run(p, 2);
+        pair_check_one(p);
+        pair_run(p, 60);
+        pair_check_one(p);
+        assert_int_equal(p->h[1].n_children, 1);
+        pair_free(p);
+    }
+}
+
+/* strongSwan asks only once: then we do. */
+static void a_first_child_that_is_put_off_is_asked_for_here(void **state)
+{
+    (void)state;
+    struct pair *p = hosts_put_off(IKE_START_NONE);
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    p->head = p->tail;
+    ikev2_task_done(p->h[0].ike, sa);
+    ikev2_wish_none(sa, 0);
+    p->hold = false;
+    pair_run(p, 3);
+    assert_int_equal(p->h[1].n_children, 0);
+    pair_run(p, 3);
+    pair_check_one(p);
+    assert_ends(&p->h[1], B, OTHER, B, A);
+    pair_free(p);
+}
+
 /* The request waits for its key exchange, and the answer is to go elsewhere meanwhile. */
 static void what_waits_is_made_for_the_address_that_its_answer_goes_to(void **state)
 {
@@ -295,6 +348,8 @@ int main(void)
         cmocka_unit_test(who_asks_from_elsewhere_gets_no_child_in_transport_mode),
         cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
         cmocka_unit_test(a_first_child_is_for_the_address_that_began),
+        cmocka_unit_test(a_first_child_that_is_put_off_is_made_once),
+        cmocka_unit_test(a_first_child_that_is_put_off_is_asked_for_here),
         cmocka_unit_test(what_waits_is_made_for_the_address_that_its_answer_goes_to),
         cmocka_unit_test(what_we_ask_for_is_not_taken_from_elsewhere),
         cmocka_unit_test(what_we_asked_at_two_addresses_is_not_taken),
