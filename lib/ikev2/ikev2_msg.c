@@ -185,8 +185,9 @@ static size_t msg_answer_most(const struct ike *ike, const struct ikev2_sa *sa, 
     return sa->frag.asked_in && sa->frag.asked_in < most ? sa->frag.asked_in : most;
 }
 
-void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode)
+void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode, uint32_t spi_in)
 {
+    sa->answer.made = spi_in;
     sa->answer.is_bound = mode == ESP_MODE_TRANSPORT;
 }
 

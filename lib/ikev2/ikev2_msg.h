@@ -53,17 +53,20 @@ void ikev2_msg_repeat(struct ike *ike, struct ikev2_sa *sa);
 void ikev2_msg_respond(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, uint8_t exchange,
                        uint32_t msgid, struct wire_ike_builder *b);
 /*
- * Sends the last answer again, to where its request came from again; in smaller fragments when that was asked
+ * Sends the last answer again, to where its request came from again, which the caller must have allowed
+ * (ikev2_msg_answer_is_for()); in smaller fragments when that was asked
  * for twice before, since then it does not arrive, and its sender takes the larger number (RFC 7383 2.6).
  * may_cut: the SA's keys are those that it is sealed with.
  */
 void ikev2_msg_respond_again(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path, bool may_cut);
 /*
- * A child of this mode is made by the last answer. Who has that of one in transport mode gets what is for the
+ * The answer that was given just now (the next one is not bound) makes a child of this mode, with this SPI of
+ * ours; 0: further key exchanges come first. Who has that of one in transport mode gets what is for the
  * address that it went to. So it is given again there alone (a NAT may change the port), since a request may
- * have been sent in the name of another host.
+ * have been sent in the name of another host. A peer that moved while it was lost gets no child by it, but
+ * TEMPORARY_FAILURE, and asks anew.
  */
-void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode);
+void ikev2_msg_answer_bind(struct ikev2_sa *sa, enum esp_mode mode, uint32_t spi_in);
 /* Whether who asks from there for the last answer again may have it. */
 bool ikev2_msg_answer_is_for(const struct ikev2_sa *sa, const struct ike_path *path);
 /*

@@ -17,6 +17,7 @@
 #include "ike_path.h"
 #include "ikev2_children.h"
 #include "ikev2_close.h"
+#include "ikev2_follow.h"
 #include "ikev2_frag.h"
 #include "ikev2_init.h"
 #include "ikev2_keepalive.h"
@@ -97,7 +98,31 @@ static bool packet_is_early(struct ike *ike, const struct ikev2_msg *msg)
     return sa && !sa->keys.prf_len;
 }
 
-/* A request that was answered already: the same answer again, to where it came from now (RFC 7296 2.1). */
+/*
+ * The answer makes a child, and may not go to where it is asked for now: nothing has come by that child, so
+ * its peer has moved and has not got the answer, or somebody else sent a copy. Either way it is undone, and
+ * the peer asks anew. Whoever has the child hears a DELETE of it.
+ */
+static void repeat_elsewhere(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    struct ikev2_child *c = sa->answer.made ? ikev2_child_by_spi(ike, sa->answer.made) : NULL;
+    if (sa->answer.made && (!c || c->sa != sa || c->last_in.ns > c->installed_at.ns)) {
+        ike->stats.dropped_unexpected++;
+        return;
+    }
+    if (c)
+        ikev2_child_end(c, "the peer did not get the answer that makes it, where it was");
+    else
+        ikev2_follow_drop(ike, sa);
+    ikev2_msg_respond_error(ike, sa, msg->path, msg->hdr.exchange, msg->hdr.msgid,
+                            WIRE_IKE_N_TEMPORARY_FAILURE, BASE_SPAN_NONE);
+    ikev2_sa_touch(ike, sa);
+}
+
+/*
+ * A request that was answered already: the same answer again, to where it came from now (RFC 7296 2.1), if
+ * that may have it.
+ */
 static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg)
 {
     if (!sa->resp.count) {
@@ -111,12 +136,12 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         ike->stats.dropped_fragment += rc == -EAGAIN;
         return;
     }
+    ikev2_mobike_heard(sa, msg->path);
     if (!ikev2_msg_answer_is_for(sa, msg->path)) {
-        ike->stats.dropped_unexpected++;
+        repeat_elsewhere(ike, sa, msg);
         return;
     }
     ike->stats.duplicates_answered++;
-    ikev2_mobike_heard(sa, msg->path);
     ikev2_msg_respond_again(ike, sa, msg->path, ikev2_mix_keys_answered(sa) == &sa->keys);
 }
 

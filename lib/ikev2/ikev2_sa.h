@@ -174,6 +174,7 @@ struct ikev2_sa {
         uint8_t repeats; /* how often it was asked for again */
         bool is_bound;   /* only who is at this address gets it: */
         struct base_addr to;
+        uint32_t made;      /* where it is bound: our SPI of the child; 0: none yet, key exchanges follow */
     } answer;               /* the last one, whose datagrams are: */
     struct ike_dgrams resp; /* the last answer, for repeated requests (RFC 7296 2.1) */
     struct ikev2_init *init;

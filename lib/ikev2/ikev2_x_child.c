@@ -272,7 +272,7 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     bool failed;
     if (ikev2_follow_secret(t, secret, &failed)) {
         ikev2_follow_park(ike, sa, t, &b, &child_jobs[CHILD_PEER_SECRET]);
-        ikev2_msg_answer_bind(sa, t->mode);
+        ikev2_msg_answer_bind(sa, t->mode, 0);
         return;
     }
     struct ikev2_child *c = failed ? NULL
@@ -283,7 +283,7 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
         return;
     }
     ikev2_msg_respond(ike, sa, &t->path, t->exchange, t->msgid, &b);
-    ikev2_msg_answer_bind(sa, c->mode);
+    ikev2_msg_answer_bind(sa, c->mode, c->spi_in);
     if (old)
         ikev2_collide_child_replaced(ike, old, c, t);
     ikev2_note_child(ike, c, old ? IKE_AUDIT_CHILD_REKEYED : IKE_AUDIT_CHILD_UP, "");

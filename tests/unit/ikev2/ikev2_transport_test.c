@@ -127,14 +127,42 @@ static void the_answer_that_makes_a_child_goes_to_its_address_alone(void **state
         p->drop[1] = true;
         pair_deliver_one(p);
         assert_int_equal(p->h[1].n_children, has_more ? 1 : 2);
-        p->drop[1] = false;
-        a_repeats_from(p, A_SEEN);
-        assert_int_equal(p->head, p->tail);
-        assert_int_equal(pair_stats(p, 1).duplicates_answered, 0);
         p->nat_shift = 3; /* the same address by another mapping */
         a_repeats_from(p, OTHER);
         assert_int_equal(pair_stats(p, 1).duplicates_answered, 1);
-        assert_int_equal(p->tail - p->head, 1);
+        p->drop[1] = false;
+        a_repeats_from(p, A_SEEN);
+        assert_int_equal(pair_stats(p, 1).duplicates_answered, 1);
+        /* There it is refused, and is not lost by that. */
+        p->hold = false;
+        pair_settle(p);
+        assert_int_equal(p->h[0].n_children, 1);
+        pair_run(p, 60);
+        pair_check_one(p);
+        assert_int_equal(p->h[0].n_children, 2);
+        assert_ends(&p->h[1], B, A_SEEN, B, A);
+        pair_free(p);
+    }
+}
+
+/* The peer sends by the new child, so it has the answer: what comes from elsewhere is a copy. */
+static void a_child_that_is_used_is_not_undone_by_a_copy(void **state)
+{
+    (void)state;
+    for (int is_used = 0; is_used < 2; is_used++) {
+        struct pair *p = hosts_held();
+        const struct ikev2_sa *sa = p->h[1].ike->v2->first;
+        rekeys(p, 0);
+        p->drop[1] = true;
+        pair_deliver_one(p);
+        p->now = base_time_add(p->now, BASE_NS_PER_S / 10);
+        struct ike_event ev = {.type = IKE_EV_TRAFFIC, .spi_in = live_pair(&p->h[1])->spi_in};
+        ev.last_in = is_used ? p->now : (base_time){0};
+        pair_event(p, 1, ev);
+        const unsigned sent = p->h[1].sends;
+        a_repeats_from(p, OTHER);
+        assert_int_equal(p->h[1].sends - sent, is_used ? 0 : 2); /* the refusal, and a DELETE */
+        assert_int_equal(ikev2_child_count(sa), is_used ? 2 : 1);
         pair_free(p);
     }
 }
@@ -344,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_rekeying_by_either_side_keeps_mode_and_addresses),
         cmocka_unit_test(networks_of_the_configuration_come_down_to_the_host),
         cmocka_unit_test(the_answer_that_makes_a_child_goes_to_its_address_alone),
+        cmocka_unit_test(a_child_that_is_used_is_not_undone_by_a_copy),
         cmocka_unit_test(the_answer_that_makes_a_tunnel_goes_where_it_is_asked_for),
         cmocka_unit_test(who_asks_from_elsewhere_gets_no_child_in_transport_mode),
         cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
