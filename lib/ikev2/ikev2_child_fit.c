@@ -8,6 +8,7 @@
 #include "ike_claim.h"
 #include "ike_conf.h"
 #include "ikev2_init.h"
+#include "ikev2_mobike.h"
 #include "ikev2_msg.h"
 #include "ikev2_narrow.h"
 #include "ikev2_remap.h"
@@ -69,6 +70,7 @@ uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ike
         const uint16_t notify = sa->init ? WIRE_IKE_N_NO_ADDITIONAL_SAS : WIRE_IKE_N_TEMPORARY_FAILURE;
         explain_transport_place(ike, ikev2_sa_about(sa), &sa->conn->children[t->child_index], notify, false);
         t->is_put_off = true;
+        ikev2_mobike_doubt(sa);
         return notify;
     }
     if (!fits && fit_wants_transport(ike, sa, msg, local, remote, t))

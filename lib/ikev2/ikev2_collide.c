@@ -9,6 +9,7 @@
 #include "ike_core.h"
 #include "ike_nonce.h"
 #include "ikev2_children.h"
+#include "ikev2_mobike.h"
 #include "ikev2_sa.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
@@ -79,6 +80,8 @@ void ikev2_collide_child_failed(struct ike *ike, struct ikev2_sa *sa, uint16_t n
     const bool is_further =
         kind == IKEV2_TASK_CREATE_CHILD && ikev2_child_shared(sa, &sa->conn->children[index]);
     ikev2_task_done(ike, sa);
+    if (notify == WIRE_IKE_N_TEMPORARY_FAILURE && sa->conn->children[index].mode == ESP_MODE_TRANSPORT)
+        ikev2_mobike_doubt(sa);
     if (is_further && notify != WIRE_IKE_N_TEMPORARY_FAILURE) {
         ikev2_wish_none(sa, index); /* it goes on with those that it has */
         return;

@@ -123,6 +123,19 @@ void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path)
         sa->mobike.heard = *path;
 }
 
+bool ikev2_mobike_heard_elsewhere(const struct ikev2_sa *sa)
+{
+    return sa->mobike.is_agreed && !sa->mobike.is_ours && !ike_path_equal(&sa->mobike.heard, &sa->path);
+}
+
+void ikev2_mobike_doubt(struct ikev2_sa *sa)
+{
+    if (ikev2_mobike_checks(sa))
+        sa->mobike.wants |= IKEV2_SAY_MOVE;
+    else if (sa->mobike.is_agreed && !sa->mobike.is_ours)
+        sa->want.dpd = true;
+}
+
 /*
  * Of a request that went to two places the answer proves neither, whatever it came from: a copy of it may
  * have come first. The one that did not answer it alone is not where the peer is.

@@ -80,6 +80,14 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to);
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa);
 /* An authentic request of the peer came over this path. */
 void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path);
+/* Whether the newest one that was heard of came from another place than the SA's. */
+bool ikev2_mobike_heard_elsewhere(const struct ikev2_sa *sa);
+/*
+ * A child in transport mode was refused for the time being, by the peer or by us, as the peer of the other
+ * one may not be where its SA is: a NAT may have forgotten it, and while such requests go on no liveness
+ * check is due. Whoever decides says where it is, and who does not looks whether the peer is there.
+ */
+void ikev2_mobike_doubt(struct ikev2_sa *sa);
 /* An answer came over this path to the request that is out. */
 void ikev2_mobike_reached(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path);
 

@@ -209,12 +209,14 @@ static bool packet_is_expected(const struct ikev2_sa *sa, const struct ikev2_msg
     return msg->hdr.msgid == sa->seq.peer && !sa->peer_task && sa->seq.peer != UINT32_MAX;
 }
 
-/* A peer that asks something lives, whatever became of our liveness check: it is asked anew, where it is now.
+/*
+ * A peer that asks something lives, whatever became of our liveness check: it is asked anew, where it is now.
+ * With MOBIKE it may be elsewhere, where the last copies of what is out go.
  */
 static void packet_shows_life(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->task || sa->task->kind != IKEV2_TASK_DPD || !sa->req.tries || !sa->req.dgrams.count ||
-        sa->req.is_elsewhere || sa->path.tcp)
+        sa->req.is_elsewhere || sa->path.tcp || ikev2_mobike_heard_elsewhere(sa))
         return;
     sa->req.tries = 0;
     sa->req.at = ike->now;

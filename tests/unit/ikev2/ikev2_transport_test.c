@@ -211,6 +211,38 @@ static void who_asks_from_elsewhere_gets_no_child_in_transport_mode(void **state
     pair_free(p);
 }
 
+/* Its NAT has forgotten it, and neither end has anything else to say: whichever side finds out, it heals. */
+static void a_nat_that_has_moved_a_silent_peer_is_found_out(void **state)
+{
+    (void)state;
+    for (int is_told = 0; is_told < 2; is_told++) {
+        struct pair *p = hosts(true, false);
+        p->h[0].conf->conns[0].mobike = p->h[1].conf->conns[0].mobike = true;
+        p->h[0].conf->conns[0].keepalive = p->h[1].conf->conns[0].keepalive = IKE_KEEPALIVE_FIXED;
+        p->h[0].conf->conns[0].dpd_s = p->h[1].conf->conns[0].dpd_s = 0;
+        pair_start(p);
+        pair_connect(p);
+        pair_run(p, 2);
+        pair_check_one(p);
+        p->nat_addr = pair_addr(OTHER);
+        if (!is_told) /* a peer that says nothing of itself */
+            p->h[0].ike->v2->first->mobike.is_ours = false;
+        rekeys(p, 0);
+        struct ikev2_sa *sa = p->h[1].ike->v2->first;
+        assert_addr(&sa->path.remote.addr, is_told ? OTHER : A_SEEN);
+        if (!is_told) { /* what comes meanwhile does not begin the check anew, whose last copies find it */
+            sa->req.tries = 1;
+            rekeys(p, 0);
+            assert_int_equal(sa->req.tries, 1);
+        }
+        pair_run(p, 60);
+        pair_check_one(p);
+        assert_int_equal(p->h[1].n_children, 2);
+        assert_ends(&p->h[1], B, OTHER, B, A);
+        pair_free(p);
+    }
+}
+
 /* It said that it moved, and has not shown yet that it receives there (RFC 4555 3.7). */
 static void who_has_not_proved_its_new_address_gets_none(void **state)
 {
@@ -375,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_child_that_is_used_is_not_undone_by_a_copy),
         cmocka_unit_test(the_answer_that_makes_a_tunnel_goes_where_it_is_asked_for),
         cmocka_unit_test(who_asks_from_elsewhere_gets_no_child_in_transport_mode),
+        cmocka_unit_test(a_nat_that_has_moved_a_silent_peer_is_found_out),
         cmocka_unit_test(who_has_not_proved_its_new_address_gets_none),
         cmocka_unit_test(a_first_child_is_for_the_address_that_began),
         cmocka_unit_test(a_first_child_that_is_put_off_is_made_once),
