@@ -153,7 +153,8 @@ void explain_transport(struct ike *ike, struct explain_about about, const struct
 void explain_no_transport(struct ike *ike, struct explain_about about, const struct ike_child_conf *child);
 /*
  * Transport mode is refused for the address that the child would be for: nobody has shown that the peer
- * receives there. notify: what the peer is told. is_ours: we asked, and the peer moved meanwhile.
+ * receives there. notify: what the peer is told. is_ours: we asked, at more than one address, or the peer
+ * moved meanwhile.
  */
 void explain_transport_place(struct ike *ike, struct explain_about about, const struct ike_child_conf *child,
                              uint16_t notify, bool is_ours);

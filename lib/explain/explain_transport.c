@@ -53,9 +53,11 @@ void explain_transport_place(struct ike *ike, struct explain_about about, const 
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_TRANSPORT, about, about.conn))
         return;
     e.a->notify = notify;
-    base_text_add(&e.what, is_ours
-                               ? "the peer moved while it was asked for a child in transport mode"
-                               : "the peer asked for transport mode from an address that it has not proved");
+    base_text_add(
+        &e.what,
+        is_ours
+            ? "a child in transport mode was asked for at more than one address, or the peer moved meanwhile"
+            : "the peer asked for transport mode from an address that it has not proved");
     base_text_add(&e.nearest, "connection %s, child %s, transport mode", about.conn->name, child->name);
     base_text_add(&e.why,
                   "What is sent to the peer's address goes into such a child, so both halves of the exchange "

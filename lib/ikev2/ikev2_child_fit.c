@@ -82,10 +82,11 @@ uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ike
     return fits ? 0 : WIRE_IKE_N_TS_UNACCEPTABLE;
 }
 
-bool ikev2_child_stays_in_place(const struct ikev2_task *t)
+/* Whether the child of a task, if in transport mode, is for this address. */
+static bool fit_is_for(const struct ikev2_task *t, const struct base_addr *addr)
 {
     const struct base_addr *host = base_ts_host(t->remote_ts);
-    return t->mode == ESP_MODE_TUNNEL || (host && base_addr_equal(host, &t->path.remote.addr));
+    return t->mode == ESP_MODE_TUNNEL || (host && base_addr_equal(host, addr));
 }
 
 uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
@@ -126,7 +127,12 @@ bool ikev2_child_is_taken(struct ike *ike, struct ikev2_sa *sa, const struct ike
     return true;
 }
 
-bool ikev2_child_is_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t)
+uint16_t ikev2_child_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, bool is_ours)
 {
-    return ikev2_child_is_taken(ike, sa, &sa->conn->children[t->child_index], t->local_ts, t->remote_ts);
+    const struct ike_child_conf *c = &sa->conn->children[t->child_index];
+    if (!fit_is_for(t, &sa->path.remote.addr) || (!is_ours && !fit_is_for(t, &t->path.remote.addr))) {
+        explain_transport_place(ike, ikev2_sa_about(sa), c, WIRE_IKE_N_TEMPORARY_FAILURE, is_ours);
+        return WIRE_IKE_N_TEMPORARY_FAILURE;
+    }
+    return ikev2_child_is_taken(ike, sa, c, t->local_ts, t->remote_ts) ? WIRE_IKE_N_TS_UNACCEPTABLE : 0;
 }

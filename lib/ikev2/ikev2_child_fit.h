@@ -23,13 +23,11 @@ uint16_t ikev2_child_pick(struct ike *ike, struct ikev2_sa *sa, const struct ike
                           const struct base_ts_list *local, const struct base_ts_list *remote,
                           struct ikev2_task *t);
 
-/* Whether the answer to the task of a request goes to the address that its child in transport mode is for. */
-bool ikev2_child_stays_in_place(const struct ikev2_task *t);
-
 /*
  * The mode of an answer to ours, for the task; in transport mode the selectors become what they are here.
  * 0, or the notify (explained): it is not the mode of the child that was asked for; or it is transport mode,
- * and the request went to another address than the SA has now, which the child would be for.
+ * and the request, or a copy of it, went to another address than the SA has now, which the child would be
+ * for.
  */
 uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                struct base_ts_list *local, struct base_ts_list *remote, struct ikev2_task *t);
@@ -41,5 +39,9 @@ uint16_t ikev2_child_take_mode(struct ike *ike, const struct ikev2_sa *sa, const
 bool ikev2_child_is_taken(struct ike *ike, struct ikev2_sa *sa, const struct ike_child_conf *conf,
                           const struct base_ts_list *local, const struct base_ts_list *remote);
 
-/* The same behind a job of the task: others may have come to have its child's selectors meanwhile. */
-bool ikev2_child_is_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t);
+/*
+ * What may have changed behind a job of the task: where a child in transport mode is to be for, as its peer
+ * has moved or its answer goes elsewhere, and what others hold. is_ours: we asked for it. 0, or the notify
+ * (explained).
+ */
+uint16_t ikev2_child_late(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_task *t, bool is_ours);

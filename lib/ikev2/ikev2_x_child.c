@@ -261,11 +261,11 @@ static void child_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
                            struct base_span secret)
 {
     struct ikev2_child *old = t->spi_old ? ikev2_child_by_spi(ike, t->spi_old) : NULL;
-    const bool is_over = sa->state != IKEV2_ST_UP ||
-                         (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP)) ||
-                         !ikev2_child_stays_in_place(t);
-    if (is_over || ikev2_child_is_late(ike, sa, t)) {
-        ikev2_msg_refuse(ike, sa, t, is_over ? WIRE_IKE_N_TEMPORARY_FAILURE : WIRE_IKE_N_TS_UNACCEPTABLE);
+    const bool is_over =
+        sa->state != IKEV2_ST_UP || (t->spi_old && (!old || old->sa != sa || old->state != IKEV2_CHILD_UP));
+    const uint16_t late = is_over ? WIRE_IKE_N_TEMPORARY_FAILURE : ikev2_child_late(ike, sa, t, false);
+    if (late) {
+        ikev2_msg_refuse(ike, sa, t, late);
         return;
     }
     struct wire_ike_builder b = child_build_answer(ike, t);
@@ -425,10 +425,10 @@ static void child_finish(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task
         ikev2_collide_child_failed(ike, sa, WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
-    const bool is_late = ikev2_child_is_late(ike, sa, t);
-    struct ikev2_child *c = is_late ? NULL : ikev2_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
+    const uint16_t late = ikev2_child_late(ike, sa, t, true);
+    struct ikev2_child *c = late ? NULL : ikev2_child_install(ike, sa, t, true, secret, !lost, t->spi_old);
     if (!c) {
-        child_reject(ike, sa, t, is_late ? WIRE_IKE_N_TS_UNACCEPTABLE : WIRE_IKE_N_TEMPORARY_FAILURE);
+        child_reject(ike, sa, t, late ? late : WIRE_IKE_N_TEMPORARY_FAILURE);
         return;
     }
     if (is_rekey)

@@ -51,7 +51,8 @@ static void an_address_that_is_not_proved_is_told_with_what_follows(void **state
         pair_drain(p);
         const struct ike_audit *a = pair_audit(&p->h[1], IKE_AUDIT_FAIL_TRANSPORT);
         assert_non_null(a);
-        assert_non_null(strstr(a->what, is_ours ? "the peer moved" : "an address that it has not proved"));
+        assert_non_null(
+            strstr(a->what, is_ours ? "the peer moved meanwhile" : "an address that it has not proved"));
         assert_non_null(strstr(a->why, is_ours ? "is asked again" : "when it asks again"));
         assert_string_equal(a->nearest, "connection a, child net, transport mode");
         assert_int_equal(a->notify, WIRE_IKE_N_TEMPORARY_FAILURE);
