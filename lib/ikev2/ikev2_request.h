@@ -54,7 +54,10 @@ void ikev2_request_forget(struct ikev2_sa *sa);
 /* It is answered, or its exchange has ended. */
 void ikev2_request_clear(struct ikev2_sa *sa);
 
-/* Whether all copies of our last request, answered or not, went to this address: who knows it receives there.
+/*
+ * Whether all copies of our last request, answered or not, went to this address: who knows it receives there.
+ * In IKE_AUTH that is said of IKE_SA_INIT, which the keys of the child come from: the SA of a caller does not
+ * move before it is up, so both went to where it called.
  */
 bool ikev2_request_went_to(const struct ikev2_sa *sa, const struct base_addr *addr);
 
