@@ -221,7 +221,7 @@ static void child_take_over(struct ike *ike, struct ikev1_child *c)
     }
 }
 
-/* A twin takes the place of one that ends. */
+/* A twin takes the place of one that ends, and is to be replaced if that one was. */
 static bool child_yield(struct ike *ike, struct ikev1_child *c)
 {
     struct ikev1_child *o = c->sa->children;
@@ -229,8 +229,10 @@ static bool child_yield(struct ike *ike, struct ikev1_child *c)
         o = o->next;
     if (!o || !c->active)
         return false;
-    o->is_rekeyed = o->want_rekey = o->is_remade = false;
+    o->is_rekeyed = o->is_remade = false;
     o->active = true;
+    o->want_rekey = c->want_rekey; /* a limit of o's that was reached too: ikev1_child_limit() */
+    o->want_now = c->want_now;
     ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, o->spi_in);
     child_retire(ike, c);
     return true;

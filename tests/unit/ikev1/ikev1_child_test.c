@@ -105,6 +105,24 @@ static void hear(struct pair *p, int i, uint32_t spi_in)
     pair_event(p, 1 - i, (struct ike_event){.type = IKE_EV_TRAFFIC, .spi_in = spi_in, .last_in = p->now});
 }
 
+/* The pair that host i has besides the one that it sends by. */
+static uint32_t twin_of(const struct pair_host *h)
+{
+    uint32_t twin = 0;
+    for (size_t i = 0; i < h->n_children; i++)
+        if (!h->children[i].is_removed && !h->children[i].is_active)
+            twin = h->children[i].i.pair.spi_in;
+    assert_int_not_equal(twin, 0);
+    return twin;
+}
+
+/* The peer ends what host i sends by. */
+static void end_what_sends(struct pair *p, int i)
+{
+    pair_event(p, 1 - i,
+               (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = sends_by(&p->h[i])->i.pair.spi_out});
+}
+
 static void rekey(struct pair *p, int i)
 {
     pair_event(p, i, (struct ike_event){.type = IKE_EV_REKEY, .name = i ? "a" : "b"});
@@ -205,10 +223,7 @@ static void what_comes_in_by_a_twin_keeps_the_child(void **state)
     struct pair *p = pair_of_twins(-1);
     p->h[1].conf->conns[0].children[0].inactivity_s = 30;
     const uint32_t live = sends_by(&p->h[1])->i.pair.spi_in;
-    uint32_t twin = 0;
-    for (size_t i = 0; i < p->h[1].n_children; i++)
-        if (!p->h[1].children[i].is_removed && !p->h[1].children[i].is_active)
-            twin = p->h[1].children[i].i.pair.spi_in;
+    const uint32_t twin = twin_of(&p->h[1]);
     hear(p, 0, live);
     for (int t = 0; t < 60; t++) {
         pair_run(p, 2);
@@ -232,14 +247,29 @@ static void a_twin_takes_the_place_of_one_that_the_peer_ends(void **state)
     pair_run(p, 10);
     const uint32_t before = sends_by(&p->h[0])->i.pair.spi_in;
     const size_t downs = pair_count(&p->h[0], IKE_AUDIT_CHILD_DOWN);
-    pair_event(p, 1,
-               (struct ike_event){.type = IKE_EV_SA_HARD, .spi_in = sends_by(&p->h[0])->i.pair.spi_out});
+    end_what_sends(p, 0);
     check_heard(p);
     assert_int_not_equal(sends_by(&p->h[0])->i.pair.spi_in, before);
     assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_CHILD_DOWN), downs);
     pair_check_one(p);
     rekey(p, 0); /* it is a child as any other */
     pair_run(p, 20);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+/* It has reached a limit while the other one was sent by, and there was no time to replace that. */
+static void a_limit_holds_for_the_twin_that_takes_over(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    const uint32_t twin = twin_of(&p->h[1]);
+    sa_of(p, 1)->life.retry_at = base_time_add(p->now, 20 * BASE_NS_PER_S);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = twin});
+    end_what_sends(p, 1);
+    assert_int_equal(sends_by(&p->h[1])->i.pair.spi_in, twin);
+    pair_run(p, 40);
+    assert_int_not_equal(sends_by(&p->h[1])->i.pair.spi_in, twin);
     pair_check_one(p);
     pair_free(p);
 }
@@ -274,6 +304,7 @@ int main(void)
         cmocka_unit_test(the_newer_one_stays_whichever_spi_is_lower),
         cmocka_unit_test(what_comes_in_by_a_twin_keeps_the_child),
         cmocka_unit_test(a_twin_takes_the_place_of_one_that_the_peer_ends),
+        cmocka_unit_test(a_limit_holds_for_the_twin_that_takes_over),
         cmocka_unit_test(twins_end_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
