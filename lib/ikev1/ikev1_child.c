@@ -150,6 +150,36 @@ static struct ikev1_child *child_before(const struct ikev1_child *c)
     return o;
 }
 
+/* The one that sends for its traffic, itself or another. NULL: none. */
+static struct ikev1_child *child_sender(const struct ikev1_child *c)
+{
+    struct ikev1_child *o = c->sa->children;
+    while (o && !(o->active && (o == c || child_has_same_traffic(o, c))))
+        o = o->next;
+    return o;
+}
+
+size_t ikev1_child_count(const struct ikev1_sa *sa)
+{
+    size_t n = 0;
+    for (const struct ikev1_child *c = sa->children; c; c = c->next)
+        n += c->active || (!c->is_rekeyed && !child_sender(c));
+    return n;
+}
+
+bool ikev1_child_has(const struct ikev1_sa *sa, size_t child_index, const struct base_ts *local,
+                     const struct base_ts *remote)
+{
+    struct base_ts_list l, r;
+    const struct ikev1_child *c = sa->children;
+    base_ts_set_one(&l, local);
+    base_ts_set_one(&r, remote);
+    while (c && (c->is_rekeyed || c->conf != &sa->conn->children[child_index] ||
+                 !base_ts_equal(c->local_ts, &l) || !base_ts_equal(c->remote_ts, &r)))
+        c = c->next;
+    return c != NULL;
+}
+
 static void child_free(struct ikev1_child *c)
 {
     free(c->local_ts);

@@ -5,6 +5,7 @@
  * when another one with the same peer takes its place.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "base_time.h"
 #include "base_ts.h"
@@ -65,6 +66,11 @@ const struct base_ts_list *ikev1_child_held(const struct ikev1_child *c);
 /* A live one of this child of the connection; NULL: none. */
 struct ikev1_child *ikev1_child_live(const struct ikev1_sa *sa, size_t child_index);
 bool ikev1_child_is_live(const struct ikev1_child *c);
+/* How many live ones there are, one that waits to take the place of another not counted. */
+size_t ikev1_child_count(const struct ikev1_sa *sa);
+/* Whether one is live for this traffic of the child of the connection. */
+bool ikev1_child_has(const struct ikev1_sa *sa, size_t child_index, const struct base_ts *local,
+                     const struct base_ts *remote);
 /* Sends from now on; what it replaces does no more. */
 void ikev1_child_activate(struct ike *ike, struct ikev1_child *c);
 /* A packet of the peer's came in by it, at this time: it is known by which of twins the peer sends. */

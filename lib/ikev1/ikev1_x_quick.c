@@ -370,7 +370,10 @@ static uint16_t quick_judge_place(struct ike *ike, struct ikev1_sa *sa, const st
 {
     if (ikev1_remap_is_taken(ike, sa, q))
         return WIRE_V1_N_INVALID_ID_INFORMATION;
-    if (ikev1_sa_heir(ike, sa)->n_children < TOTAL_FACTOR * (size_t)ike->conf->children_max)
+    const struct ikev1_sa *to = ikev1_sa_heir(ike, sa);
+    const size_t most = ike->conf->children_max;
+    if (to->n_children < TOTAL_FACTOR * most &&
+        (ikev1_child_count(to) < most || ikev1_child_has(to, q->child_index, &q->local, &q->remote)))
         return 0;
     explain_limit(ike, ikev1_sa_about(sa), "children");
     return WIRE_V1_N_NO_PROPOSAL_CHOSEN;

@@ -109,6 +109,59 @@ static void what_another_has_meanwhile_is_not_installed(void **state)
     }
 }
 
+/* a has a child for each of two networks of b's one child; b has up to so many. */
+static struct pair *pair_of_two(uint32_t most)
+{
+    struct pair *p = pair_v1_new(PAIR_V1_IKE, PAIR_V1_ESP);
+    struct ike_conn_conf *c = &p->h[0].conf->conns[0];
+    pair_ts_only(&c->children[0].remote_ts, "10.2.1.0/24");
+    pair_child_add(c, "10.1.0.0/16", "10.2.2.0/24");
+    c->children[1].proposals[0] = pair_v1_proposal(PAIR_V1_ESP, CRYPT_PROTOCOL_ESP);
+    c->children[1].n_proposals = 1;
+    p->h[1].conf->children_max = most;
+    pair_start(p);
+    pair_connect(p);
+    return p;
+}
+
+static void a_peer_has_no_more_live_children_than_it_may(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_two(1);
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    assert_non_null(pair_audit(&p->h[1], IKE_AUDIT_FAIL_LIMIT));
+    pair_run(p, 20);
+    const uint32_t before = p->h[1].children[0].i.pair.spi_in;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_run(p, 8);
+    assert_true(pair_find(&p->h[1], before)->is_removed); /* what takes its place is no other one */
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    pair_free(p);
+}
+
+/* Message 3 of what replaces the first one is under way when the second one is asked for. */
+static void what_waits_to_replace_a_child_is_not_counted(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_two(2);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_run(p, 20);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b", .child = "second"});
+    assert_int_equal(pair_live(&p->h[1]), 1);
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_deliver_one(p);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_INITIATE, .name = "b", .child = "second"});
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    assert_int_equal(pair_live(&p->h[1]), 3);
+    p->hold = false;
+    pair_settle(p);
+    pair_run(p, 8);
+    assert_int_equal(pair_live(&p->h[1]), 2);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +170,8 @@ int main(void)
         cmocka_unit_test(many_key_exchanges_of_a_peer_wait_in_turn_with_callers),
         cmocka_unit_test(networks_are_taken_as_they_are_or_not_at_all),
         cmocka_unit_test(what_another_has_meanwhile_is_not_installed),
+        cmocka_unit_test(a_peer_has_no_more_live_children_than_it_may),
+        cmocka_unit_test(what_waits_to_replace_a_child_is_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
