@@ -141,7 +141,7 @@ static bool child_has_same_traffic(const struct ikev1_child *a, const struct ike
            base_ts_equal(a->remote_ts, b->remote_ts);
 }
 
-/* The live one for the same traffic. NULL: none. */
+/* The newest live one for the same traffic, which may wait to take over. NULL: none. */
 static struct ikev1_child *child_before(const struct ikev1_child *c)
 {
     struct ikev1_child *o = c->sa->children;
@@ -316,7 +316,7 @@ void ikev1_child_activate(struct ike *ike, struct ikev1_child *c)
 
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
 {
-    struct ikev1_child *live = c->is_rekeyed ? child_before(c) : c;
+    struct ikev1_child *live = c->is_rekeyed ? child_sender(c) : c;
     c->known_at = base_time_min(c->known_at, ike->now);
     if (live && at.ns > live->last_in.ns)
         live->last_in = at;
@@ -328,7 +328,9 @@ void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
 
 void ikev1_child_limit(struct ikev1_child *c)
 {
-    struct ikev1_child *live = c->is_rekeyed ? child_before(c) : c;
+    struct ikev1_child *live = c;
+    if (c->is_rekeyed) /* of one that is about to go there is an heir with all of its life before it */
+        live = base_time_is_never(c->gone_at) ? child_sender(c) : NULL;
     if (live)
         live->want_rekey = true;
 }

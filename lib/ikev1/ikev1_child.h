@@ -75,7 +75,8 @@ bool ikev1_child_has(const struct ikev1_sa *sa, size_t child_index, const struct
 void ikev1_child_activate(struct ike *ike, struct ikev1_child *c);
 /* A packet of the peer's came in by it, at this time: it is known by which of twins the peer sends. */
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at);
-/* It has carried as much as it should: whichever sends for its traffic is to be replaced. */
+/* It has carried as much as it should: whichever sends for its traffic is to be replaced, unless it goes
+ * anyway. */
 void ikev1_child_limit(struct ikev1_child *c);
 /* Out of the data path, and freed. why NULL: no news. */
 void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Children replaced by either side, by time, and by both at once. */
+#include "ikev1_child.h"
 #include "ikev1_login_pair.h"
 #include "ikev1_quick.h"
 #include "ikev1_xchg.h"
@@ -274,6 +275,48 @@ static void a_limit_holds_for_the_twin_that_takes_over(void **state)
     pair_free(p);
 }
 
+/* What the peer begins is installed, and waits for message 3: neither is it what is sent by. */
+static void what_a_twin_does_counts_for_the_one_that_sends(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    const uint32_t twin = twin_of(&p->h[1]), live = sends_by(&p->h[1])->i.pair.spi_in;
+    pair_run(p, 8);
+    sa_of(p, 1)->life.retry_at = base_time_add(p->now, 20 * BASE_NS_PER_S);
+    p->hold = true;
+    rekey(p, 0);
+    pair_deliver_one(p);
+    assert_int_equal(pair_live(&p->h[1]), 3);
+    hear(p, 0, twin);
+    assert_int_equal(ikev1_child_by_spi(p->h[1].ike, live)->last_in.ns, p->now.ns);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = twin});
+    assert_true(ikev1_child_by_spi(p->h[1].ike, live)->want_rekey);
+    p->hold = false;
+    pair_settle(p);
+    const uint32_t newer = sends_by(&p->h[1])->i.pair.spi_in;
+    assert_int_not_equal(newer, live);
+    pair_run(p, 40);
+    assert_int_equal(sends_by(&p->h[1])->i.pair.spi_in, newer);
+    pair_check_one(p);
+    pair_free(p);
+}
+
+static void a_limit_of_one_that_is_about_to_go_is_not_its_heirs(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    pair_run(p, 60);
+    const uint32_t before = sends_by(&p->h[1])->i.pair.spi_in;
+    rekey(p, 0);
+    pair_run(p, 1);
+    const uint32_t heir = sends_by(&p->h[1])->i.pair.spi_in;
+    assert_false(pair_find(&p->h[1], before)->is_removed);
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_SA_SOFT, .spi_in = before});
+    pair_run(p, 40);
+    assert_int_equal(sends_by(&p->h[1])->i.pair.spi_in, heir);
+    pair_free(p);
+}
+
 static void twins_end_together(void **state)
 {
     (void)state;
@@ -305,6 +348,8 @@ int main(void)
         cmocka_unit_test(what_comes_in_by_a_twin_keeps_the_child),
         cmocka_unit_test(a_twin_takes_the_place_of_one_that_the_peer_ends),
         cmocka_unit_test(a_limit_holds_for_the_twin_that_takes_over),
+        cmocka_unit_test(what_a_twin_does_counts_for_the_one_that_sends),
+        cmocka_unit_test(a_limit_of_one_that_is_about_to_go_is_not_its_heirs),
         cmocka_unit_test(twins_end_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
