@@ -210,7 +210,7 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     c->is_ours = deal->is_ours;
     c->active = deal->active;
     c->begun_at = deal->begun_at;
-    c->installed_at = c->last_in = c->last_out = ike->now;
+    c->installed_at = c->last_in = c->last_out = c->quiet_since = ike->now;
     c->gone_at = c->known_at = BASE_TIME_NEVER;
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, &r, &scratch);
     if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
@@ -234,7 +234,7 @@ static void child_retire(struct ike *ike, struct ikev1_child *old)
         ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, old->spi_in);
     old->active = false;
     old->is_rekeyed = true;
-    old->last_in = ike->now; /* how long it is quiet counts from here */
+    old->quiet_since = ike->now;
 }
 
 /* It sends, of those for its traffic it alone. Others stay for what is under way, a twin for longer. */
@@ -261,6 +261,7 @@ static bool child_yield(struct ike *ike, struct ikev1_child *c)
         return false;
     o->is_rekeyed = o->is_remade = false;
     o->active = true;
+    o->quiet_since = ike->now;
     o->want_rekey = c->want_rekey; /* a limit of o's that was reached too: ikev1_child_limit() */
     o->want_now = c->want_now;
     ike_act_sa(ike, IKE_ACT_SA_ACTIVATE, o->spi_in);
@@ -314,6 +315,17 @@ void ikev1_child_activate(struct ike *ike, struct ikev1_child *c)
     ikev1_sa_touch(ike, c->sa);
 }
 
+static base_time child_later(base_time a, base_time b)
+{
+    return a.ns > b.ns ? a : b;
+}
+
+/* Since when nothing has come in by it. */
+static base_time child_heard_at(const struct ikev1_child *c)
+{
+    return child_later(c->last_in, c->quiet_since);
+}
+
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
 {
     struct ikev1_child *live = c->is_rekeyed ? child_sender(c) : c;
@@ -321,8 +333,8 @@ void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
     if (live && at.ns > live->last_in.ns)
         live->last_in = at;
     for (struct ikev1_child *o = c->sa->children; o && c->active; o = o->next)
-        if (o->is_rekeyed && child_has_same_traffic(o, c) && at.ns > o->last_in.ns &&
-            base_time_since(at, o->last_in) >= TWIN_S * BASE_NS_PER_S)
+        if (o->is_rekeyed && child_has_same_traffic(o, c) &&
+            base_time_reached(base_time_add(child_heard_at(o), TWIN_S * BASE_NS_PER_S), at))
             o->gone_at = base_time_min(o->gone_at, ike->now);
 }
 
@@ -406,7 +418,7 @@ void ikev1_child_repath(struct ike *ike, struct ikev1_sa *sa)
 
 base_time ikev1_child_idle_end(const struct ikev1_child *c)
 {
-    const base_time last = c->last_in.ns > c->last_out.ns ? c->last_in : c->last_out;
+    const base_time last = child_later(child_heard_at(c), c->last_out);
     return c->conf->inactivity_s && !c->is_rekeyed
                ? base_time_add(last, c->conf->inactivity_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;

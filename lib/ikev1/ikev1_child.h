@@ -37,8 +37,9 @@ struct ikev1_child {
         known_at;      /* who begins an exchange from then on has this one; never: the peer may not have it */
     base_time gone_at; /* with is_rekeyed: the end; never: a twin, by which the peer may send for good */
     base_time last_in, last_out;
-    bool active;     /* we send on it */
-    bool is_rekeyed; /* another one took over: it stays for what is under way */
+    base_time quiet_since; /* how long it is quiet counts from here at the earliest: what it is for changed */
+    bool active;           /* we send on it */
+    bool is_rekeyed;       /* another one took over: it stays for what is under way, a twin until dies_at */
     bool want_rekey, want_now;
     bool is_remade; /* the exchange for its heir is under way */
     bool is_ours;   /* we began the exchange that made it */
@@ -90,5 +91,5 @@ void ikev1_child_repath(struct ike *ike, struct ikev1_sa *sa);
 /* Selectors of a configuration, those that are dynamic filled by what this SA's sides gave each other. */
 const struct base_ts_list *ikev1_child_ts(const struct ikev1_sa *sa, const struct base_ts_list *l,
                                           bool is_local, struct base_ts_list *scratch);
-/* DELETE for its inbound SPI, told by the info exchange: sent by whoever ends it. */
+/* When it ends as no packet went either way. NEVER: not for that. */
 base_time ikev1_child_idle_end(const struct ikev1_child *c);

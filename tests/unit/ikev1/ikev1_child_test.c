@@ -317,6 +317,40 @@ static void a_limit_of_one_that_is_about_to_go_is_not_its_heirs(void **state)
     pair_free(p);
 }
 
+/* It was not sent by until now, and the peer sends by it as before. */
+static void a_twin_that_takes_over_has_its_time_to_be_idle(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_twins(-1);
+    const uint32_t twin = twin_of(&p->h[1]), live = sends_by(&p->h[1])->i.pair.spi_in;
+    p->h[1].conf->conns[0].children[0].inactivity_s = 30;
+    for (int t = 0; t < 20; t++) {
+        pair_run(p, 2);
+        pair_event(p, 1, (struct ike_event){.type = IKE_EV_TRAFFIC, .spi_in = live, .last_out = p->now});
+    }
+    end_what_sends(p, 1);
+    pair_run(p, 25);
+    assert_int_equal(sends_by(&p->h[1])->i.pair.spi_in, twin);
+    pair_run(p, 10);
+    assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+/* Only what came from the peer says that it is there. */
+static void what_is_replaced_is_no_word_of_the_peer(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    pair_run(p, 15);
+    const uint32_t former = sends_by(&p->h[1])->i.pair.spi_in;
+    rekey(p, 0);
+    const base_time before = {p->now.ns - BASE_NS_PER_S};
+    sa_of(p, 1)->life.last_in = before; /* as when the rekeying was the last of it */
+    pair_event(p, 1, (struct ike_event){.type = IKE_EV_TRAFFIC, .spi_in = former, .last_out = p->now});
+    assert_int_equal(sa_of(p, 1)->life.last_in.ns, before.ns);
+    pair_free(p);
+}
+
 static void twins_end_together(void **state)
 {
     (void)state;
@@ -350,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_limit_holds_for_the_twin_that_takes_over),
         cmocka_unit_test(what_a_twin_does_counts_for_the_one_that_sends),
         cmocka_unit_test(a_limit_of_one_that_is_about_to_go_is_not_its_heirs),
+        cmocka_unit_test(a_twin_that_takes_over_has_its_time_to_be_idle),
+        cmocka_unit_test(what_is_replaced_is_no_word_of_the_peer),
         cmocka_unit_test(twins_end_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
