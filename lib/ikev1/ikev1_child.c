@@ -20,7 +20,8 @@
 #include "pool_remap.h"
 
 #define TWIN_S            10 /* our last message may be under way for so long, as it may be lost and repeated */
-#define LINGER_S          5 /* one that was replaced stays for packets under way */
+#define PROVE_S           30 /* in which a peer that has a twin answers what is sent by it */
+#define LINGER_S          5  /* one that was replaced stays for packets under way */
 
 /* Of a cipher with blocks of 64 bits equal blocks show from here on (RFC 8221 5: 3DES). */
 #define SMALL_BLOCK_BYTES (UINT64_C(1) << 30)
@@ -211,7 +212,7 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     c->active = deal->active;
     c->begun_at = deal->begun_at;
     c->installed_at = c->last_in = c->last_out = c->quiet_since = ike->now;
-    c->gone_at = c->known_at = BASE_TIME_NEVER;
+    c->gone_at = c->known_at = c->proves_by = BASE_TIME_NEVER;
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, &r, &scratch);
     if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
         (here != &r && !base_ts_set(&c->here_ts, here)) ||
@@ -228,12 +229,19 @@ static bool child_is_twin(const struct ikev1_child *old, const struct ikev1_chil
     return c->begun_at.ns < old->known_at.ns;
 }
 
+static void child_believe(struct ikev1_child *c)
+{
+    c->is_doubted = false;
+    c->proves_by = BASE_TIME_NEVER;
+}
+
 static void child_retire(struct ike *ike, struct ikev1_child *old)
 {
     if (old->active)
         ike_act_sa(ike, IKE_ACT_SA_DEACTIVATE, old->spi_in);
     old->active = false;
     old->is_rekeyed = true;
+    child_believe(old);
     old->quiet_since = ike->now;
 }
 
@@ -261,6 +269,7 @@ static bool child_yield(struct ike *ike, struct ikev1_child *c)
         return false;
     o->is_rekeyed = o->is_remade = false;
     o->active = true;
+    o->is_doubted = o->last_in.ns <= o->quiet_since.ns;
     o->quiet_since = ike->now;
     o->want_rekey = c->want_rekey; /* a limit of o's that was reached too: ikev1_child_limit() */
     o->want_now = c->want_now;
@@ -329,6 +338,7 @@ static base_time child_heard_at(const struct ikev1_child *c)
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
 {
     struct ikev1_child *live = c->is_rekeyed ? child_sender(c) : c;
+    child_believe(c);
     c->known_at = base_time_min(c->known_at, ike->now);
     if (live && at.ns > live->last_in.ns)
         live->last_in = at;
@@ -336,6 +346,12 @@ void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
         if (o->is_rekeyed && child_has_same_traffic(o, c) &&
             base_time_reached(base_time_add(child_heard_at(o), TWIN_S * BASE_NS_PER_S), at))
             o->gone_at = base_time_min(o->gone_at, ike->now);
+}
+
+void ikev1_child_sent(struct ikev1_child *c, base_time at)
+{
+    if (c->is_doubted && at.ns > c->quiet_since.ns)
+        c->proves_by = base_time_min(c->proves_by, base_time_add(at, PROVE_S * BASE_NS_PER_S));
 }
 
 void ikev1_child_limit(struct ikev1_child *c)

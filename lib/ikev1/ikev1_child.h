@@ -39,6 +39,8 @@ struct ikev1_child {
     base_time last_in, last_out;
     base_time quiet_since; /* how long it is quiet counts from here at the earliest: what it is for changed */
     bool active;           /* we send on it */
+    base_time proves_by;   /* with is_doubted, from the first packet out on: the end; else never */
+    bool is_doubted;       /* it took over from its twin, and nothing came in by it since they were twins */
     bool is_rekeyed;       /* another one took over: it stays for what is under way, a twin until dies_at */
     bool want_rekey, want_now;
     bool is_remade; /* the exchange for its heir is under way */
@@ -76,6 +78,8 @@ bool ikev1_child_has(const struct ikev1_sa *sa, size_t child_index, const struct
 void ikev1_child_activate(struct ike *ike, struct ikev1_child *c);
 /* A packet of the peer's came in by it, at this time: it is known by which of twins the peer sends. */
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at);
+/* A packet went out by it, at this time. */
+void ikev1_child_sent(struct ikev1_child *c, base_time at);
 /* It has carried as much as it should: whichever sends for its traffic is to be replaced, unless it goes
  * anyway. */
 void ikev1_child_limit(struct ikev1_child *c);

@@ -122,6 +122,10 @@ static void due_child(struct ike *ike, struct ikev1_child *c)
     if (base_time_reached(c->dies_at, ike->now)) {
         ikev1_child_want_again(ike, c, IKE_END_OWN);
         ikev1_close_child(ike, c, "its lifetime ended before it could be rekeyed");
+    } else if (base_time_reached(c->proves_by, ike->now)) {
+        ikev1_child_want_again(ike, c, IKE_END_CLOSED);
+        ikev1_close_child(ike, c,
+                          "the peer closed the other one for its traffic, and nothing comes in by this one");
     } else if (base_time_reached(ikev1_child_idle_end(c), ike->now)) {
         if (c->sa->run)
             ike_run_child_ended(c->sa->run, (size_t)(c->conf - c->sa->conn->children), IKE_START_NONE);
@@ -183,7 +187,7 @@ base_time ikev1_due_at(const struct ike *ike, const struct ikev1_sa *sa)
     at = base_time_min(at, due_dpd(sa));
     for (const struct ikev1_child *c = sa->children; c; c = c->next) {
         at = base_time_min(at, base_time_min(c->gone_at, c->dies_at));
-        at = base_time_min(at, ikev1_child_idle_end(c));
+        at = base_time_min(at, base_time_min(ikev1_child_idle_end(c), c->proves_by));
         if (!c->want_rekey && !c->is_rekeyed)
             at = base_time_min(at, c->rekey_at);
     }

@@ -249,8 +249,10 @@ static void child_on_traffic(struct ike *ike, struct ikev1_child *c, const struc
         c->last_in = ev->last_in;
         ikev1_child_heard(ike, c, ev->last_in);
     }
-    if (ev->last_out.ns > c->last_out.ns)
+    if (ev->last_out.ns > c->last_out.ns) {
         c->last_out = ev->last_out;
+        ikev1_child_sent(c, ev->last_out);
+    }
     if (c->last_in.ns > sa->life.last_in.ns)
         sa->life.last_in = c->last_in;
     if (c->last_out.ns > sa->life.last_out.ns)

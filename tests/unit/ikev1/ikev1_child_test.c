@@ -351,6 +351,35 @@ static void what_is_replaced_is_no_word_of_the_peer(void **state)
     pair_free(p);
 }
 
+/* The peer has dropped it without a word, or its word was lost; or it has it, and answers or is not asked. */
+static void a_twin_that_takes_over_proves_that_the_peer_has_it(void **state)
+{
+    enum { DROPPED, ANSWERS, QUIET, HEARD };
+    (void)state;
+    for (int how = DROPPED; how <= HEARD; how++) {
+        struct pair *p = pair_of_twins(-1);
+        const uint32_t twin = twin_of(&p->h[1]);
+        p->h[1].conf->conns[0].children[0].on_close = IKE_START_START;
+        pair_run(p, 6);
+        if (how == HEARD)
+            hear(p, 0, twin);
+        pair_run(p, 2);
+        end_what_sends(p, 1);
+        assert_int_equal(sends_by(&p->h[1])->i.pair.spi_in, twin);
+        for (int t = 0; t < 20; t++) {
+            pair_run(p, 2);
+            if (how != QUIET)
+                pair_event(p, 1,
+                           (struct ike_event){.type = IKE_EV_TRAFFIC, .spi_in = twin, .last_out = p->now});
+            if (how == ANSWERS)
+                hear(p, 0, twin);
+        }
+        assert_int_equal(pair_find(&p->h[1], twin)->is_removed, how == DROPPED);
+        pair_check_one(p);
+        pair_free(p);
+    }
+}
+
 static void twins_end_together(void **state)
 {
     (void)state;
@@ -386,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_limit_of_one_that_is_about_to_go_is_not_its_heirs),
         cmocka_unit_test(a_twin_that_takes_over_has_its_time_to_be_idle),
         cmocka_unit_test(what_is_replaced_is_no_word_of_the_peer),
+        cmocka_unit_test(a_twin_that_takes_over_proves_that_the_peer_has_it),
         cmocka_unit_test(twins_end_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
