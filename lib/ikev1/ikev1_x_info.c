@@ -161,6 +161,7 @@ static void info_on_delete_child(struct ike *ike, struct ikev1_sa *sa, uint32_t 
     struct ikev1_child *c = info_child(ikev1_sa_heir(ike, sa), spi_out);
     if (!c)
         return;
+    ikev1_sa_touch(ike, c->sa); /* the heir has said nothing itself */
     ikev1_child_want_again(ike, c, IKE_END_CLOSED);
     ikev1_child_remove(ike, c, "the peer closed it");
 }

@@ -60,15 +60,35 @@ static void say_contact(struct pair *p)
     say(p, &n, NULL);
 }
 
+static void say_delete(struct pair *p, uint32_t spi)
+{
+    const uint8_t bytes[] = {(uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8), (uint8_t)spi};
+    const struct wire_v1_delete d = {WIRE_V1_PROTO_ESP, sizeof bytes, 1, base_span(bytes, sizeof bytes)};
+    say(p, NULL, &d);
+}
+
 static void a_delete_with_the_other_spi_is_understood(void **state)
 {
     (void)state;
     struct pair *p = pair_v1_up();
-    const uint32_t spi = p->h[0].children[0].i.pair.spi_out;
-    const uint8_t bytes[] = {(uint8_t)(spi >> 24), (uint8_t)(spi >> 16), (uint8_t)(spi >> 8), (uint8_t)spi};
-    const struct wire_v1_delete d = {WIRE_V1_PROTO_ESP, sizeof bytes, 1, base_span(bytes, sizeof bytes)};
-    say(p, NULL, &d);
+    say_delete(p, p->h[0].children[0].i.pair.spi_out);
     assert_int_equal(pair_live(&p->h[1]), 0);
+    pair_free(p);
+}
+
+/* Said by the former SA of a child that the newer one has by now: what follows is not put off. */
+static void a_delete_by_a_former_sa_is_acted_on_at_once(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    pair_run(p, 5);
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    assert_int_not_equal(sa_of(p, 0)->replaced_by, 0);
+    p->h[1].conf->conns[0].children[0].on_close = IKE_START_START;
+    const uint32_t before = p->h[1].children[0].i.pair.spi_in;
+    say_delete(p, p->h[0].children[0].i.pair.spi_in);
+    assert_true(pair_find(&p->h[1], before)->is_removed);
+    assert_int_equal(pair_live(&p->h[1]), 1);
     pair_free(p);
 }
 
@@ -120,6 +140,7 @@ int main(void)
         cmocka_unit_test(ends_are_told_to_the_peer),
         cmocka_unit_test(a_delete_with_the_other_spi_is_understood),
         cmocka_unit_test(what_is_said_before_the_login_holds_after_it),
+        cmocka_unit_test(a_delete_by_a_former_sa_is_acted_on_at_once),
         cmocka_unit_test(a_user_ends_none_of_another),
         cmocka_unit_test(a_peer_that_lost_all_says_so_and_what_was_before_ends),
     };
