@@ -77,8 +77,10 @@ struct esp_pair {
      * both in `ends`, and tunnel mode none or remote alone, whose packets are mapped one to one.
      */
     struct esp_ends ends, ends_in, ends_out;
-    /* In transport mode: the peer did not tell what ends_in should be, so checksums are made anew (RFC
-     * 3948 3.1.2) */
+    /*
+     * In transport mode: the peer did not tell an address of ends_in that a NAT makes another one, so what
+     * its checksums cover is not known, and they are made anew (RFC 3948 3.1.2).
+     */
     bool sums_anew;
     /* Inner selectors, most of which are not there: esp_pair_copy() leaves those out. */
     struct base_ts_list local_ts, remote_ts;

@@ -3,8 +3,10 @@
 /*
  * Inner packets whose addresses are others on the wire: in transport mode behind a NAT (RFC 3948 3.1.2), and
  * where two peers have the same one and ours is put in its place. The checksums over them are mended, not
- * made anew (but for a peer that does not say which addresses they cover), so a packet that was damaged stays
- * so; the packet that an ICMP error quotes is mended like one that goes the other way. Thread: the worker's.
+ * made anew, so a packet that was damaged stays so; the packet that an ICMP error quotes is mended like one
+ * that goes the other way. Those of a peer that does not say which addresses they cover (sad_map.in_anew) are
+ * made anew: of TCP, UDP and ICMPv6 right behind the IP header. Others, as UDP-Lite, DCCP and what is behind
+ * extension headers, are mended from what its IDs say, and are wrong where that is. Thread: the worker's.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -81,6 +81,6 @@ bool ikev1_transport_take(const struct ikev1_sa *sa, const struct ikev1_msg *msg
     q->local.lo = q->local.hi = own.local;
     q->remote.lo = q->remote.hi = own.remote;
     q->ends_in = said;
-    q->sums_anew = n < OAS_MAX && (sa->natd.local_nat || sa->natd.remote_nat);
+    q->sums_anew = (!n && sa->natd.remote_nat) || (n < OAS_MAX && sa->natd.local_nat);
     return true;
 }

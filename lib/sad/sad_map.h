@@ -16,7 +16,7 @@ struct sad_map_ends {
 struct sad_map {
     bool is6;
     bool has_local;               /* else only the remote one is another */
-    bool in_anew;                 /* in_delta is not known */
+    bool in_anew;                 /* in_delta is a guess: esp_pair.sums_anew */
     uint16_t in_delta, out_delta; /* sad_map_csum() */
     struct sad_map_ends here, in, out;
 };

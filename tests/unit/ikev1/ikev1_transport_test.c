@@ -101,12 +101,12 @@ static struct ikev1_msg msg_with(const struct oas *o, uint8_t buf[512])
     return msg;
 }
 
-/* b takes them from a, which is behind a NAT, as is b. */
-static bool take(const struct oas *o, bool is_peer_initiator, struct ikev1_quick *q)
+/* b takes them from a; each may be behind a NAT. */
+static bool take_by(struct ike_natd natd, const struct oas *o, bool is_peer_initiator, struct ikev1_quick *q)
 {
     uint8_t buf[512];
     const struct ikev1_msg msg = msg_with(o, buf);
-    struct ikev1_sa sa = {.natt = WIRE_V1_V_NATT_RFC, .natd = {.local_nat = true, .remote_nat = true}};
+    struct ikev1_sa sa = {.natt = WIRE_V1_V_NATT_RFC, .natd = natd};
     sa.path.local.addr = pair_addr(B);
     sa.path.remote.addr = pair_addr(A_SEEN);
     if (o->payload == WIRE_V1_P_NATOA_DRAFT)
@@ -115,6 +115,11 @@ static bool take(const struct oas *o, bool is_peer_initiator, struct ikev1_quick
     q->local.lo = q->local.hi = pair_addr(B_SEEN);
     q->remote.lo = q->remote.hi = pair_addr("192.0.2.77");
     return ikev1_transport_take(&sa, &msg, is_peer_initiator, q);
+}
+
+static bool take(const struct oas *o, bool is_peer_initiator, struct ikev1_quick *q)
+{
+    return take_by((struct ike_natd){.local_nat = true, .remote_nat = true}, o, is_peer_initiator, q);
 }
 
 static void original_addresses_are_kept_for_checksums_alone(void **state)
@@ -138,6 +143,21 @@ static void original_addresses_are_kept_for_checksums_alone(void **state)
         assert_true(take(&(struct oas){payloads[i], 0, {0}, 0}, true, &q)); /* the IDs have to do */
         assert_addr(&q.ends_in.remote, "192.0.2.77");
         assert_true(q.sums_anew);
+    }
+}
+
+/* Of a side that no NAT is in front of the address is known without one. */
+static void checksums_are_made_anew_where_a_nat_hides_what_was_not_told(void **state)
+{
+    static const uint8_t payloads[] = {WIRE_V1_P_NATOA, WIRE_V1_P_NATOA_DRAFT};
+    (void)state;
+    for (int i = 0; i < 24; i++) {
+        const struct ike_natd natd = {.local_nat = i & 1, .remote_nat = i & 2};
+        const struct oas o = {payloads[i / 12], (size_t)i / 4 % 3, {A, B_SEEN}, 0};
+        struct ikev1_quick q;
+        assert_true(take_by(natd, &o, true, &q));
+        assert_int_equal(q.sums_anew,
+                         o.n == 0 ? natd.local_nat || natd.remote_nat : o.n == 1 && natd.local_nat);
     }
 }
 
@@ -186,6 +206,7 @@ int main(void)
         cmocka_unit_test(replacing_keeps_mode_and_addresses),
         cmocka_unit_test(a_child_for_an_address_that_its_peer_left_is_not_made),
         cmocka_unit_test(original_addresses_are_kept_for_checksums_alone),
+        cmocka_unit_test(checksums_are_made_anew_where_a_nat_hides_what_was_not_told),
         cmocka_unit_test(without_original_addresses_checksums_are_made_anew),
         cmocka_unit_test(what_is_no_original_address_is_refused),
     };
