@@ -366,7 +366,7 @@ void ikev1_child_limit(struct ikev1_child *c)
 /* It is gone: without one that lives, those that it took over from go too. */
 static void child_leave(struct ike *ike, const struct ikev1_child *c)
 {
-    if (c->is_rekeyed || child_before(c))
+    if (c->sa->state == IKEV1_ST_DEAD || c->is_rekeyed || child_before(c)) /* of a dead one all go */
         return;
     for (struct ikev1_child *o = c->sa->children; o; o = o->next)
         if (child_has_same_traffic(o, c))
