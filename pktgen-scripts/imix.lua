@@ -34,7 +34,7 @@ end
 
 lib.check()
 sequence_load()
-lib.rate_set(math.min(lib.rate, 1))
+lib.slow_set()
 mix_check()
 lib.rate_set(lib.rate)
 local loss, rate = lib.rounds({size_bytes = "imix"})

@@ -8,6 +8,7 @@ local ready = {}
 local SETTLE_MS = 2500      -- Pktgen reads its counters once a second: what one shows may be that old, and packets are still on the way
 local REST_PER_SECOND = 50  -- ARP, keepalives and IKE may pass
 local FIRST = 100           -- packets
+local SLOW = 20000          -- packets a second: no gateway loses any of so few
 local NOBODY = "02:00:00:00:00:fe"
 
 ready.tx = rows.text("TX_PORT", "0")                     -- towards the gateway
@@ -46,6 +47,14 @@ function ready.rate_set(rate)
     pktgen.set(ready.tx, "rate", rate)
 end
 
+-- So slow that nothing which is lost was too much. Percent of the link do not say that: one of 100 Gbit/s is a million packets.
+function ready.slow_set()
+    ready.rate_set(100)
+    local most = pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug.tx_pps
+    if most == 0 then rows.fail("port %s reports a link speed of 0, of which Pktgen sends nothing", ready.tx) end
+    ready.rate_set(math.min(100, SLOW * 100 / most))
+end
+
 local function ports_check()
     for _, name in ipairs({"tx", "rx"}) do
         local port = tonumber(ready[name])
@@ -66,7 +75,7 @@ end
 -- Sends some packets, slowly. Returns how many were sent, and how many came to the receiving port meanwhile.
 local function few_send(count)
     ready.clear()
-    ready.rate_set(0.1)
+    ready.slow_set()
     pktgen.set(ready.tx, "count", count)
     pktgen.start(ready.tx)
     ready.settle()

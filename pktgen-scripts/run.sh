@@ -94,9 +94,17 @@ verdict_of() {
 # Pktgen with the scenario, on a terminal that script(1) lends; arguments travel quoted, because script runs a shell of its own.
 pktgen_run() {
     # shellcheck disable=SC2046,SC2086
-    command=$(printf "'%s' " timeout "${LIMIT:-86400}" "$PKTGEN" $(echo $eal) -- -P -m "${MAP:-1.[0-1]}" ${PCAP:+-s "${TX_PORT:-0}:$PCAP"} -f "$here/start.lua")
-    script -qec "$command" "$log" </dev/null >/dev/null 2>&1 || true
+    command=$(printf "'%s' " timeout --foreground "${LIMIT:-86400}" "$PKTGEN" $(echo $eal) -- -P -m "${MAP:-1.[0-1]}" ${PCAP:+-s "${TX_PORT:-0}:$PCAP"} -f "$here/start.lua")
+    script -qec "$command" "$log" </dev/null >/dev/null 2>&1 &
+    terminal=$!
+    wait "$terminal" || true
+    terminal=
 }
+# Without its terminal Pktgen ends, too.
+pktgen_stop() { [ -z "${terminal:-}" ] || kill "$terminal" 2>/dev/null || true; }
+terminal=
+trap pktgen_stop EXIT
+trap 'exit 130' INT TERM
 
 scenario_run() {
     RUN=$(date -u +%Y-%m-%dT%H:%M:%SZ)

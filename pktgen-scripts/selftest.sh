@@ -25,12 +25,13 @@ loop_stop() {
     [ -z "${loop:-}" ] || kill "$loop" 2>/dev/null || true
     [ -z "${loop:-}" ] || wait "$loop" 2>/dev/null || true
     loop=
+    rm -f "$sockets/vh0.sock" "$sockets/vh1.sock"
 }
 
 # selftest_one WANTED SCENARIO: its end must be this one.
 selftest_one() {
     status=0
-    (scenario_run "$2") || status=$?
+    scenario_run "$2" || status=$?
     if [ "$status" = "$1" ]; then
         echo "ok: $2 ended with $status, as it must"
     else
@@ -46,11 +47,12 @@ selftest() {
         --vdev net_virtio_user0,path=$sockets/vh0.sock,queue_size=1024,speed=100000
         --vdev net_virtio_user1,path=$sockets/vh1.sock,queue_size=1024,speed=100000"
     broken=0
-    trap loop_stop EXIT INT TERM
+    trap 'pktgen_stop; loop_stop' EXIT
+    trap 'exit 130' INT TERM
     export SRC=10.9.0.1 GATEWAY=10.9.0.2 DST=10.9.0.2 RX_ADDRESS=10.9.0.2 SELFTEST=1
     export SECONDS="${SECONDS:-5}" ROUNDS="${ROUNDS:-2}" RATE="${RATE:-1}" SIZES="${SIZES:-64,1420}" SHARES=50 CONFIRM=5 SAS=100 TOLERANCES=0.05
     echo "a link that carries"
-    for name in single-flow sweep many-sas imix latency ndr; do
+    for name in ${SCENARIOS:-single-flow sweep many-sas imix latency ndr}; do
         loop_start io
         selftest_one 0 "$name"
         loop_stop
