@@ -42,14 +42,15 @@ selftest_one() {
 
 selftest() {
     command -v dpdk-testpmd >/dev/null || fail 3 "dpdk-testpmd is missing, which is the link of the self-test (Debian: dpdk)"
-    [ -n "${SOCKETS:-}" ] || sockets=$(mktemp -d)
+    made=
+    [ -n "${SOCKETS:-}" ] || { made=$(mktemp -d) && sockets=$made; }
     eal="--lcores (0,1)@1 -n 1 --no-huge -m 3072 --no-pci --file-prefix pktgen-selftest
         --vdev net_virtio_user0,path=$sockets/vh0.sock,queue_size=1024,speed=100000
         --vdev net_virtio_user1,path=$sockets/vh1.sock,queue_size=1024,speed=100000"
     broken=0
-    trap 'pktgen_stop; loop_stop' EXIT
+    trap 'pktgen_stop; loop_stop; [ -z "$made" ] || rm -rf "$made"' EXIT
     trap 'exit 130' INT TERM
-    export SRC=10.9.0.1 GATEWAY=10.9.0.2 DST=10.9.0.2 RX_ADDRESS=10.9.0.2 SELFTEST=1
+    export SRC=10.9.0.1 GATEWAY=10.9.0.2 DST=10.9.0.2 RX_ADDRESS=10.9.0.2
     export SECONDS="${SECONDS:-5}" ROUNDS="${ROUNDS:-2}" RATE="${RATE:-1}" SIZES="${SIZES:-64,1420}" SHARES=50 CONFIRM=5 SAS=100 TOLERANCES=0.05
     echo "a link that carries"
     for name in ${SCENARIOS:-single-flow sweep many-sas imix latency ndr}; do
