@@ -8,6 +8,7 @@ tree=$(cd "$(dirname "$0")/../.." && pwd)
 command -v lua5.3 >/dev/null || { echo "pktgen_test.sh: lua5.3 is missing (Debian: lua5.3)" >&2 && exit 1; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+mkdir "$dir/tmp" && export TMPDIR=$dir/tmp
 export PKTGEN=$tree/tests/pktgen/standin.lua
 scripts=$tree/pktgen-scripts
 jobs=${JOBS:-$(($(nproc) + 1))}
@@ -207,6 +208,28 @@ ends_run 1 "^FAILED: single-flow: total loss: of 100 packets 0 arrived" single-f
 ends_run 1 "^FAILED: single-flow: SIZE is \"big\", which is no number" single-flow SIZE=big
 ends 1 "SIZE is \"big\", which is no number" single-flow SIZE=big
 ends 1 "RATE is 101; it goes from" single-flow RATE=101
+
+# ---- the self-test ---------------------------------------------------------------------------------------------------
+
+# selftest_ends STATUS WORDS [NAME=VALUE...]: with a stand-in for the link, too
+selftest_ends() {
+    local want=$1 words=$2 got
+    shift 2
+    mkdir -p "$at/bin" && ln -sf "$tree/tests/pktgen/link_standin.py" "$at/bin/dpdk-testpmd"
+    env PATH="$at/bin:$PATH" LINK="$at/link" RESULT="$at/result.csv" SCENARIOS="single-flow imix" SECONDS=4 "$@" "$scripts/run.sh" --selftest >"$at/said" 2>&1
+    got=$?
+    if [ "$got" = "$want" ] && grep -qE -- "$words" "$at/said"; then ok; else not_ok "--selftest $*: ended with $got, wanted $want and \"$words\""; fi
+}
+beside selftest_ends 0 "self-test passed"
+beside selftest_ends 1 "self-test FAILED: 2 scenarios ended otherwise" STANDIN="loss=0.5"
+# A tool that cannot see that nobody carries is not fit to measure.
+changed_selftest() {
+    cp -r "$scripts" "$at/changed" && scripts=$at/changed
+    sed -i 's/loop_start rxonly/loop_start io/' "$scripts/selftest.sh"
+    selftest_ends 1 "self-test FAILED: 1 scenarios"
+}
+beside changed_selftest
+beside selftest_ends 3 "no Pktgen: no pktgen in PATH" PKTGEN=
 
 # ---- broken scripts --------------------------------------------------------------------------------------------------
 
