@@ -24,10 +24,12 @@
 
 static base_time due_dpd(const struct ikev1_sa *sa)
 {
-    if (sa->state != IKEV1_ST_UP || !sa->conn->dpd_s || !ikev1_sa_knows(sa, WIRE_V1_V_DPD) || sa->replaced_by)
+    if (sa->state != IKEV1_ST_UP || !ikev1_sa_knows(sa, WIRE_V1_V_DPD) || sa->replaced_by)
         return BASE_TIME_NEVER;
-    return sa->dpd.is_out ? sa->life.dpd_at
-                          : base_time_add(sa->life.last_in, sa->conn->dpd_s * BASE_NS_PER_S);
+    if (sa->dpd.is_out) /* whatever it was for */
+        return sa->life.dpd_at;
+    return sa->conn->dpd_s ? base_time_add(sa->life.last_in, sa->conn->dpd_s * BASE_NS_PER_S)
+                           : BASE_TIME_NEVER;
 }
 
 base_time ikev1_due_keepalive(const struct ikev1_sa *sa)

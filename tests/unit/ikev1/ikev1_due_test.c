@@ -18,6 +18,19 @@ static void a_silent_peer_is_noticed_and_one_that_answers_is_not(void **state)
     pair_free(p);
 }
 
+/* Where nobody asks by the clock, a quick mode without an answer makes us ask. */
+static void who_is_asked_once_is_asked_until_it_answers(void **state)
+{
+    (void)state;
+    struct pair *p = pair_v1_up();
+    pair_run(p, 60);
+    p->drop[1] = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+    pair_run(p, 60);
+    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_IKE_DOWN)->why, "the peer does not answer");
+    pair_free(p);
+}
+
 /* A peer that has sent very much under an SA, and does not answer the call for the next one. */
 static void one_call_is_made_for_an_sa_that_is_used_up(void **state)
 {
@@ -54,6 +67,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_login_that_nobody_goes_on_with_ends_in_words),
         cmocka_unit_test(one_call_is_made_for_an_sa_that_is_used_up),
+        cmocka_unit_test(who_is_asked_once_is_asked_until_it_answers),
         cmocka_unit_test(a_silent_peer_is_noticed_and_one_that_answers_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
