@@ -9,6 +9,7 @@
 #include "ikev1_child.h"
 #include "ikev1_close.h"
 #include "ikev1_frag.h"
+#include "ikev1_heir.h"
 #include "ikev1_info.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
@@ -45,7 +46,8 @@ static void due_ask(struct ike *ike, struct ikev1_sa *sa)
         explain_timeout(ike, ikev1_sa_about(sa), "R-U-THERE", sa->dpd.tries, EXPLAIN_SILENT_LATER);
         sa->end = IKE_END_DEAD;
         sa->is_told = true;
-        sa->down_why = "the peer does not answer";
+        if (!ikev1_heir_yield(ike, sa))
+            sa->down_why = "the peer does not answer";
         ikev1_sa_kill(ike, sa);
         return;
     }
@@ -137,6 +139,16 @@ static void due_child(struct ike *ike, struct ikev1_child *c)
     }
 }
 
+/* Its time to be made, to log in, or to stay for the peer after it was replaced, is over. */
+static bool due_end(struct ike *ike, struct ikev1_sa *sa)
+{
+    if (!base_time_reached(sa->life.give_up_at, ike->now) || ikev1_heir_keeps(ike, sa))
+        return false;
+    ike->stats.half_open_expired += sa->is_half_open;
+    ikev1_close(ike, sa, "its login was not over in time");
+    return true;
+}
+
 static void due_life(struct ike *ike, struct ikev1_sa *sa)
 {
     if (base_time_reached(sa->life.dies_at, ike->now)) {
@@ -147,7 +159,7 @@ static void due_life(struct ike *ike, struct ikev1_sa *sa)
         sa->life.rekey_at = BASE_TIME_NEVER;
         sa->want_rekey = true;
     }
-    if (sa->wants_dpd && !sa->dpd.is_out && ikev1_sa_knows(sa, WIRE_V1_V_DPD))
+    if (sa->wants_dpd && !sa->dpd.is_out && !sa->replaced_by && ikev1_sa_knows(sa, WIRE_V1_V_DPD))
         due_ask(ike, sa);
     else if (base_time_reached(due_dpd(sa), ike->now))
         due_ask(ike, sa);
@@ -155,11 +167,8 @@ static void due_life(struct ike *ike, struct ikev1_sa *sa)
 
 void ikev1_due(struct ike *ike, struct ikev1_sa *sa)
 {
-    if (base_time_reached(sa->life.give_up_at, ike->now)) {
-        ike->stats.half_open_expired += sa->is_half_open;
-        ikev1_close(ike, sa, "its login was not over in time");
+    if (due_end(ike, sa))
         return;
-    }
     if (base_time_reached(ikev1_frag_ends_at(sa), ike->now))
         ikev1_frag_free(ike, sa);
     if (base_time_reached(sa->phase1.at, ike->now))

@@ -16,6 +16,7 @@
 #include "ikev1_child.h"
 #include "ikev1_close.h"
 #include "ikev1_follow.h"
+#include "ikev1_heir.h"
 #include "ikev1_info.h"
 #include "ikev1_login.h"
 #include "ikev1_peer.h"
@@ -172,7 +173,7 @@ static void sa_meet_newer(struct ike *ike, struct ikev1_sa *sa)
     struct ikev1_sa *newer = sa->newer ? ikev1_sa_by_id(ike, sa->newer) : NULL;
     sa->newer = 0;
     if (newer && newer->state == IKEV1_ST_UP && sa->state == IKEV1_ST_UP)
-        ikev1_phase1_replace(ike, sa, newer);
+        ikev1_heir_replace(ike, sa, newer);
 }
 
 static bool sa_take_over(struct ike *ike, struct ikev1_sa *sa, const struct ike_conn_conf *to)

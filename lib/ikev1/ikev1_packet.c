@@ -122,6 +122,8 @@ static void packet_heard(struct ike *ike, struct ikev1_sa *sa, const struct ikev
     sa->life.last_in = ike->now;
     sa->dpd.is_out = false;
     sa->dpd.tries = 0;
+    if (sa->state >= IKEV1_ST_LOGIN)
+        sa->life.heard_at = base_time_min(sa->life.heard_at, ike->now);
     if (sa->state == IKEV1_ST_UP)
         ikev1_follow(ike, sa, msg->path);
 }

@@ -17,6 +17,7 @@
 #include "ike_redirect.h"
 #include "ikev1_child.h"
 #include "ikev1_close.h"
+#include "ikev1_heir.h"
 #include "ikev1_life.h"
 #include "ikev1_login.h"
 #include "ikev1_msg.h"
@@ -30,8 +31,6 @@
 #define PATIENCE_S     2u /* within it an honest caller goes on */
 #define REFUSALS       16 /* in clear, at once; then one a second */
 #define NONCE_LEAST    8u /* RFC 2409 5 */
-#define TWIN_S         2u
-#define REPLACED_S     10u /* an SA that another one took over from waits that long for the peer's DELETE */
 
 /* ---- callers ---- */
 
@@ -317,55 +316,10 @@ enum ikev1_outcome ikev1_phase1_fail(struct ike *ike, struct ikev1_sa *sa)
     return IKEV1_FAILS;
 }
 
-/* Both called before they had the other's call: then the one with the lower cookie stays. */
-static bool phase1_is_older(const struct ike *ike, const struct ikev1_sa *o, const struct ikev1_sa *sa)
-{
-    const bool is_twin = o->is_initiator != sa->is_initiator &&
-                         (sa->life.created_at.ns < o->life.established_at.ns ||
-                          base_time_since(ike->now, o->life.established_at) < TWIN_S * BASE_NS_PER_S);
-    return !is_twin || o->spi_i > sa->spi_i;
-}
-
-/* The peer's inner addresses, which it need not ask for again. */
-static void phase1_hand_on_inner(struct ike *ike, const struct ikev1_sa *from, struct ikev1_sa *to)
-{
-    if (from->inner_is_ours || to->n_inner)
-        return;
-    for (uint32_t i = 0; i < from->n_inner; i++) {
-        pool_hand_over(ike->pools, &from->inner[i], from->id, to->id);
-        to->inner[i] = from->inner[i];
-    }
-    to->n_inner = from->n_inner;
-}
-
-/* What one SA made goes on under the other. */
-static void phase1_hand_on(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to)
-{
-    from->replaced_by = to->id;
-    to->replaces = from->id;
-    from->life.give_up_at = base_time_add(ike->now, REPLACED_S * BASE_NS_PER_S);
-    phase1_hand_on_inner(ike, from, to);
-    ikev1_child_move_all(ike, from, to);
-    ikev1_sa_touch(ike, from);
-    ikev1_sa_touch(ike, to);
-}
-
 bool ikev1_phase1_is_same_peer(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b)
 {
     return ike_peer_id_equal(ike, &a->remote_id, &b->remote_id) &&
            ike_id_equal(ikev1_login_who(a), ikev1_login_who(b));
-}
-
-void ikev1_phase1_replace(struct ike *ike, struct ikev1_sa *older, struct ikev1_sa *newer)
-{
-    if (older->replaced_by || newer->replaced_by)
-        return;
-    if (older->conn != newer->conn)
-        older->newer = newer->id;
-    else if (phase1_is_older(ike, older, newer))
-        phase1_hand_on(ike, older, newer);
-    else
-        phase1_hand_on(ike, newer, older);
 }
 
 /* Of several SAs with a peer: those that it forgot end, and what another one made goes on under the new one.
@@ -375,10 +329,11 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
     const bool replaces = initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE;
     for (struct ikev1_sa *o = ikev1_sa_of_run(ike, sa->run, NULL), *next; o; o = next) {
         next = ikev1_sa_of_run(ike, sa->run, o);
-        if (o == sa || o->state != IKEV1_ST_UP || o->replaced_by || !ikev1_phase1_is_same_peer(ike, o, sa))
+        if (o == sa || o->state != IKEV1_ST_UP || !ikev1_phase1_is_same_peer(ike, o, sa))
             continue;
         if (replaces && o->life.established_at.ns <= sa->life.created_at.ns) {
-            o->down_why = "the peer started anew (INITIAL_CONTACT)";
+            if (!o->replaced_by)
+                o->down_why = "the peer started anew (INITIAL_CONTACT)";
             o->is_told = true;
             ikev1_sa_kill(ike, o);
             continue;
@@ -386,7 +341,7 @@ static void phase1_replace_older(struct ike *ike, struct ikev1_sa *sa, bool init
         /* Another machine with the same identity has another place, behind one NAT another port, and what it
          * has stays its own. */
         if (base_endpoint_equal(&o->path.remote, &sa->path.remote))
-            ikev1_phase1_replace(ike, o, sa);
+            ikev1_heir_replace(ike, o, sa);
     }
 }
 
@@ -451,6 +406,8 @@ enum ikev1_outcome ikev1_phase1_up(struct ike *ike, struct ikev1_sa *sa, const s
         return ikev1_phase1_fail(ike, sa);
     if (!sa->run) /* another configuration came meanwhile, which knows nothing of this */
         return ikev1_phase1_fail(ike, sa);
+    /* The peer was up before us where its message was the last one. */
+    sa->life.heard_at = sa->is_initiator != sa->hs->is_aggressive ? ike->now : BASE_TIME_NEVER;
     const bool logs_in = ikev1_login_is_due(sa);
     if (!logs_in && !ikev1_phase1_settle_peer(ike, sa, initial_contact))
         return ikev1_phase1_fail(ike, sa);

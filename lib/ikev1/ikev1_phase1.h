@@ -52,9 +52,6 @@ void ikev1_phase1_put_contact(struct ike *ike, const struct ikev1_sa *sa, struct
 
 /* Whether both are with the same peer and, where users log in, the same user. */
 bool ikev1_phase1_is_same_peer(struct ike *ike, const struct ikev1_sa *a, const struct ikev1_sa *b);
-/* Two SAs with a peer at one place: what the older one made goes on under the other, at once or, where that
- * waits for the configuration of the newer one, when it has it. */
-void ikev1_phase1_replace(struct ike *ike, struct ikev1_sa *older, struct ikev1_sa *newer);
 /* It failed, which is counted; FAILS. */
 enum ikev1_outcome ikev1_phase1_fail(struct ike *ike, struct ikev1_sa *sa);
 /*

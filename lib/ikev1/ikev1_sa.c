@@ -171,7 +171,7 @@ struct ikev1_sa *ikev1_sa_new(struct ike *ike, const struct ike_path *path, bool
     sa->timer.owner = IKE_TIMER_SA_V1;
     sa->phase1.at = BASE_TIME_NEVER;
     sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = BASE_TIME_NEVER;
-    sa->life.childless_at = BASE_TIME_NEVER;
+    sa->life.childless_at = sa->life.heard_at = sa->life.replaced_at = BASE_TIME_NEVER;
     sa->life.created_at = sa->life.last_in = sa->life.last_out = ike->now;
     sa->prev = ike->v1->last;
     if (ike->v1->last)

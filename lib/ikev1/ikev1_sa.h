@@ -93,7 +93,9 @@ struct ikev1_hs {
 /* Times of an SA; BASE_TIME_NEVER: not. */
 struct ikev1_life {
     base_time created_at, established_at;
-    base_time give_up_at; /* half open, or replaced: the end */
+    base_time heard_at;   /* since then the peer has shown that the SA is up there */
+    base_time give_up_at; /* half open, or replaced: the end, or of a twin when the peer is asked */
+    base_time replaced_at;
     base_time rekey_at, dies_at;
     base_time retry_at; /* no new exchange before */
     base_time last_in, last_out;
@@ -147,6 +149,9 @@ struct ikev1_sa {
     bool want_rekey;      /* a new SA in its place */
     uint64_t replaced_by; /* that SA; 0: none */
     uint64_t replaces;
+    struct ikev1_sa *heir;                  /* that SA, until it is buried, */
+    struct ikev1_sa *formers, *former_next; /* and those that one has taken over from, the last one first */
+    bool is_twin;                           /* with replaced_by: the peer may have this one for the newer */
     uint64_t
         newer; /* the SA whose turn to replace this one comes when both have one configuration; 0: none */
     bool wants_dpd;

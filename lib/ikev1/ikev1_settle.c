@@ -17,6 +17,7 @@
 #include "ikev1_child.h"
 #include "ikev1_due.h"
 #include "ikev1_frag.h"
+#include "ikev1_heir.h"
 #include "ikev1_login.h"
 #include "ikev1_msg.h"
 #include "ikev1_note.h"
@@ -36,6 +37,8 @@
 static void dead_bury(struct ike *ike, struct ikev1_sa *sa)
 {
     struct ike_run *run = sa->run;
+    if (ikev1_sa_heir(ike, sa) != sa)
+        ikev1_quick_end_all(ike, sa);
     for (const struct ikev1_child *c = sa->children; c && run && !ike->shutting_down; c = c->next)
         if (ikev1_child_is_live(c))
             ike_run_child_ended(run, (size_t)(c->conf - sa->conn->children),
@@ -44,6 +47,7 @@ static void dead_bury(struct ike *ike, struct ikev1_sa *sa)
         ikev1_child_remove(ike, sa->children, sa->down_why ? "the ISAKMP SA ended" : NULL);
     if (sa->down_why)
         ikev1_note(ike, sa, IKE_AUDIT_IKE_DOWN, sa->down_why);
+    ikev1_heir_bury(ike, sa);
     ikev1_sa_leave_run(ike, sa);
     struct ikev1_sa *old = sa->replaces ? ikev1_sa_by_id(ike, sa->replaces) : NULL;
     if (old && sa->died_in < IKEV1_ST_UP && old->state == IKEV1_ST_UP && !old->replaced_by) {
@@ -76,7 +80,7 @@ static void dead_free(struct ike *ike, struct ikev1_sa *sa)
 static bool settle_has_called(const struct ike *ike, const struct ikev1_sa *sa)
 {
     for (const struct ikev1_sa *o = NULL; (o = ikev1_sa_of_run(ike, sa->run, o)) != NULL;)
-        if (o->replaces == sa->id && o->state != IKEV1_ST_DEAD)
+        if (o->replaces == sa->id && o->state != IKEV1_ST_DEAD && !o->replaced_by)
             return true;
     return false;
 }

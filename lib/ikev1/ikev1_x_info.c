@@ -10,6 +10,7 @@
 #include "ike_core.h"
 #include "ikev1_child.h"
 #include "ikev1_close.h"
+#include "ikev1_heir.h"
 #include "ikev1_info.h"
 #include "ikev1_login.h"
 #include "ikev1_msg.h"
@@ -63,11 +64,14 @@ static bool info_names_sa(const struct ikev1_sa *sa, struct base_span spi)
 static void info_on_ask(struct ike *ike, struct ikev1_sa *sa, const struct wire_v1_notification *n)
 {
     const uint32_t seq = info_read_u32(n->data);
-    if (n->data.len != 4 || !info_names_sa(sa, n->spi) || (sa->dpd.has_peer && seq < sa->dpd.peer_seq))
+    /* Who is not up would say with an answer that it is. */
+    if (sa->state < IKEV1_ST_LOGIN || n->data.len != 4 || !info_names_sa(sa, n->spi) ||
+        (sa->dpd.has_peer && seq < sa->dpd.peer_seq))
         return;
     sa->dpd.has_peer = true;
     sa->dpd.peer_seq = seq;
     ikev1_info_dpd(ike, sa, true, seq);
+    ikev1_heir_used(ike, sa);
 }
 
 static void info_on_ack(struct ikev1_sa *sa, const struct wire_v1_notification *n)
@@ -124,7 +128,8 @@ static void info_on_contact(struct ike *ike, struct ikev1_sa *sa)
             !ikev1_phase1_is_same_peer(ike, o, sa) || o->life.established_at.ns > sa->life.created_at.ns)
             continue;
         o->is_told = true;
-        o->down_why = "the peer started anew (INITIAL_CONTACT)";
+        if (!o->replaced_by)
+            o->down_why = "the peer started anew (INITIAL_CONTACT)";
         ikev1_sa_kill(ike, o);
     }
 }
@@ -175,6 +180,7 @@ static void info_on_delete(struct ike *ike, struct ikev1_sa *sa, const struct wi
         } else if (d->protocol == WIRE_V1_PROTO_ISAKMP && info_names_sa(sa, spi)) {
             sa->is_told = true;
             sa->end = IKE_END_CLOSED;
+            (void)ikev1_heir_yield(ike, sa);
             ikev1_close(ike, sa, "the peer closed it");
         }
     }

@@ -15,6 +15,7 @@
 #include "ike_wait.h"
 #include "ikev1_child.h"
 #include "ikev1_close.h"
+#include "ikev1_heir.h"
 #include "ikev1_info.h"
 #include "ikev1_msg.h"
 #include "ikev1_natt.h"
@@ -115,13 +116,15 @@ static void quick_give_up(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xch
 {
     const struct ikev1_quick *q = x->quick;
     if (q && x->is_ours) {
+        struct ikev1_sa *to = ikev1_sa_heir(ike, sa);
         IKE_COUNT(ike, sa, failed);
-        sa->life.retry_at = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
+        to->life.retry_at = base_time_add(ike->now, REFUSED_S * BASE_NS_PER_S);
+        ikev1_sa_touch(ike, to);
         struct ikev1_child *old = q->old_spi ? ikev1_child_by_spi(ike, q->old_spi) : NULL;
         if (old)
             old->is_remade = false;
         else if (sa->run && *ike_run_child(sa->run, q->child_index) & IKE_RUN_WANTED)
-            ikev1_sa_wish(sa, q->child_index, false);
+            ikev1_sa_wish(to, q->child_index, false);
     } else if (q && q->child_spi) {
         struct ikev1_child *c = ikev1_child_by_spi(ike, q->child_spi);
         if (c && !c->active)
@@ -282,6 +285,15 @@ void ikev1_quick_moved(struct ike *ike, struct ikev1_sa *sa)
     struct ikev1_xchg *x;
     while ((x = quick_of_hosts(sa)) != NULL)
         quick_give_up(ike, sa, x);
+}
+
+void ikev1_quick_end_all(struct ike *ike, struct ikev1_sa *sa)
+{
+    for (struct ikev1_xchg *x = sa->xchgs, *next; x; x = next) {
+        next = x->next;
+        if (x->quick)
+            quick_give_up(ike, sa, x);
+    }
 }
 
 static bool quick_confirm(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x)
@@ -482,6 +494,7 @@ static bool quick_on_1(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *
     struct ikev1_xchg *fresh = ikev1_xchg_take(ike, sa, msg);
     if (!fresh)
         return false;
+    ikev1_heir_used(ike, sa);
     fresh->quick = ikev1_quick_new();
     if (!fresh->quick || !quick_accept(ike, sa, fresh, msg))
         ikev1_quick_fail(ike, sa, fresh, 0);

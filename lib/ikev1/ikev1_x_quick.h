@@ -20,6 +20,8 @@ bool ikev1_quick_confirms(struct ike *ike, const struct ikev1_sa *sa, const stru
                           const struct ikev1_msg *msg);
 /* Nobody answers, or the peer refuses with this notify (0: it is silent). */
 void ikev1_quick_fail(struct ike *ike, struct ikev1_sa *sa, struct ikev1_xchg *x, uint16_t notify);
+/* Another SA goes on for this one, which ends: what is not done yet is given up, and tried again there. */
+void ikev1_quick_end_all(struct ike *ike, struct ikev1_sa *sa);
 /* The peer's address is another one: those in transport mode for the former end, as nobody has shown that
  * what we said there arrived there. */
 void ikev1_quick_moved(struct ike *ike, struct ikev1_sa *sa);

@@ -130,12 +130,15 @@ static void agrees_after_bad_weather(struct sim_world *w)
 
 int main(int argc, char **argv)
 {
+    /* Calls of both sides at about the same time, of which one side lacked or ended the one that the other
+     * kept. */
+    static const uint64_t failed_once[] = {1239, 1790, 2399, 2469, 2597, 0};
     static const struct sim_case cases[] = {
         {"comes up through every NAT, in both modes", comes_up, 40},
         {"replaces children and SAs without losing a packet", replaces_in_calm_weather, 40},
         {"replaces a child on both sides at once without losing a packet", replaces_on_both_sides_at_once,
          100},
-        {"agrees after bad weather", agrees_after_bad_weather, 300},
+        {"agrees after bad weather", agrees_after_bad_weather, 300, .failed_once = failed_once},
     };
     return sim_main(argc, argv, cases, sizeof cases / sizeof *cases);
 }

@@ -98,6 +98,8 @@ static bool run_case(const char *program, const struct sim_case *c, const struct
     clock_t start = clock();
     for (; i < runs && failures < FAILURES_SHOWN; i++)
         failures += !run_one(program, c, o->first + i);
+    for (const uint64_t *s = c->failed_once; !o->runs && s && *s && failures < FAILURES_SHOWN; s++)
+        failures += !run_one(program, c, *s);
     printf("%s  %s: %lu runs from seed %lu, %lu failed, %.1f s\n", failures ? "FAIL" : "ok  ", c->name,
            (unsigned long)i, (unsigned long)o->first, (unsigned long)failures,
            (double)(clock() - start) / CLOCKS_PER_SEC);

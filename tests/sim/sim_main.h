@@ -15,6 +15,8 @@ struct sim_case {
     void (*run)(struct sim_world *w);
     unsigned runs;   /* seeds by default; 0: what --runs says */
     const void *row; /* becomes sim_world.row */
+    /* Seeds behind those that failed once: run as well where the whole case is. Ends with 0; NULL: none. */
+    const uint64_t *failed_once;
 };
 
 int sim_main(int argc, char **argv, const struct sim_case *cases, size_t n);
