@@ -3,7 +3,7 @@
 # IKEv1 with NAT-T against strongSwan through NATs on both sides, in both roles, with traffic: main mode with a
 # pre-shared key (rekeyed by either side, then DPD), rekeyed by both sides at once under pings, aggressive mode behind its word, RSA
 # signatures, PFS; logins by XAUTH, right and wrong; inner addresses pulled and pushed.
-# cases: main-in main-out both-in both-out aggressive-in aggressive-out rsa-in rsa-out
+# cases: main-in main-out both-in both-out calls-in calls-out aggressive-in aggressive-out rsa-in rsa-out
 # cases: xauth-in xauth-out xauth-rsa-in push-in push-out
 . "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
@@ -91,6 +91,40 @@ both-*)
     check_equal "children" 1 "$(culvert_children b)"
     few() { [ "$(culvert_json b 'sum(len(s["children"]) for s in d["sas"])' show sas)" -le 2 ]; }
     lab_wait 8 few || lab_fail "replaced children stay: $(culvert_ctl b show sas)"
+    pings
+    echo "shows: $CHECK_LOST of $CHECK_SENT pings lost, longest pause $CHECK_GAP ms"
+    ;;
+calls-*)
+    # shellcheck disable=SC2086
+    gw_pair $v1 a.peer=$NET_PUBLIC_b b.peer=$NET_PUBLIC_a b.dpd=5
+    bring_up
+    check_reach a "${NET_LAN[b]}.10" 5
+    check_ping_start a "${NET_LAN[b]}.10" 14000 0.01
+    # Both make the ISAKMP SA anew, so that each begins before it hears of the other's, and then one right after the other. Ten seconds later
+    # strongSwan ends the one that it has for the older.
+    for turn in "held a:net b:foo 0" "b:foo a:net 0.3"; do
+        lab_in inet nft add table inet held
+        if [ "${turn%% *}" = held ]; then
+            lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 drop; }; }' ||
+                lab_fail "no rules in inet"
+        fi
+        read -r first second pause <<<"${turn#held }"
+        gw_rekey "${first%:*}" "${first#*:}" ike &
+        sleep "$pause"
+        gw_rekey "${second%:*}" "${second#*:}" ike || lab_fail "$second does not rekey: $(tail -n 2 "$LAB_OUT/gw${second%:*}/rekey.log")"
+        wait $! || lab_fail "$first does not rekey: $(tail -n 2 "$LAB_OUT/gw${first%:*}/rekey.log")"
+        sleep 0.1
+        lab_in inet nft delete table inet held
+        sleep 16
+        for side in a:net b:foo; do
+            spis=$(culvert_spis b)
+            gw_rekey "${side%:*}" "${side#*:}" child || lab_fail "$side does not rekey the child after \"$turn\""
+            changed() { [ "$(culvert_spis b)" != "$spis" ]; }
+            lab_wait 5 changed || lab_fail "no child by $side after \"$turn\": $(culvert_ctl b show sas)"
+        done
+    done
+    check_ping_end
+    [ "$CHECK_LOST" -le 50 ] || lab_fail "pings lost: $CHECK_LOST of $CHECK_SENT, longest pause $CHECK_GAP ms"
     pings
     echo "shows: $CHECK_LOST of $CHECK_SENT pings lost, longest pause $CHECK_GAP ms"
     ;;
