@@ -10,12 +10,14 @@
 #include "ike_backoff.h"
 #include "ike_core.h"
 #include "ikev1_child.h"
+#include "ikev1_close.h"
 #include "ikev1_sa.h"
 #include "pool_book.h"
 
 #define LINGER_S 10u /* one that was replaced waits so long for the peer's DELETE */
 #define ASK_S    12u /* after which a peer knows by a message of ours that it is no late one */
 #define AGAIN_S  10u /* before one that goes on again is made anew */
+#define FORMERS  3u  /* of one SA, however fast its peer calls anew */
 
 /* Whether the peer may have the older one for the newer: it was not known to have that when the other one was
  * begun, and the last message for it may have come as late as it is repeated. */
@@ -87,11 +89,21 @@ static void heir_move_formers(struct ike *ike, struct ikev1_sa *from, struct ike
     }
 }
 
+/* The latest ones stay. */
+static void heir_limit(struct ike *ike, struct ikev1_sa *to)
+{
+    uint32_t n = 0;
+    for (struct ikev1_sa *o = to->formers; o; o = o->former_next)
+        if (++n > FORMERS)
+            ikev1_close(ike, o, NULL);
+}
+
 /* What one SA made goes on under the other. It is a twin until more is known. */
 static void heir_hand_on(struct ike *ike, struct ikev1_sa *from, struct ikev1_sa *to)
 {
     heir_move_formers(ike, from, to);
     heir_enter(from, to);
+    heir_limit(ike, to);
     from->life.replaced_at = ike->now;
     from->life.give_up_at = base_time_add(ike->now, ASK_S * BASE_NS_PER_S);
     from->is_twin = true;
@@ -134,13 +146,16 @@ static struct ikev1_sa *heir_before(const struct ikev1_sa *sa)
     return o;
 }
 
-/* This one goes on, in the place of the one that took over from it. */
+/* This one goes on, in the place of the one that took over from it, and is asked: the peer may not have it.
+ */
 static void heir_take_back(struct ike *ike, struct ikev1_sa *sa, struct ikev1_sa *from)
 {
     if (from->life.last_in.ns > sa->life.last_in.ns)
         ikev1_sa_set_path(ike, sa, &from->path);
     heir_leave(sa);
-    sa->is_twin = false;
+    sa->is_twin = sa->dpd.is_out = false;
+    sa->dpd.tries = 0;
+    sa->wants_dpd = true;
     sa->life.give_up_at = BASE_TIME_NEVER;
     if (base_time_is_never(sa->life.rekey_at) && !base_time_is_never(sa->life.dies_at))
         sa->life.rekey_at = base_time_add(ike->now, AGAIN_S * BASE_NS_PER_S);

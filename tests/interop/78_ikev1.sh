@@ -105,7 +105,7 @@ calls-*)
     for turn in "held a:net b:foo 0" "b:foo a:net 0.3"; do
         lab_in inet nft add table inet held
         if [ "${turn%% *}" = held ]; then
-            lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 drop; }; }' ||
+            lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 counter drop; }; }' ||
                 lab_fail "no rules in inet"
         fi
         read -r first second pause <<<"${turn#held }"
@@ -114,6 +114,8 @@ calls-*)
         gw_rekey "${second%:*}" "${second#*:}" ike || lab_fail "$second does not rekey: $(tail -n 2 "$LAB_OUT/gw${second%:*}/rekey.log")"
         wait $! || lab_fail "$first does not rekey: $(tail -n 2 "$LAB_OUT/gw${first%:*}/rekey.log")"
         sleep 0.1
+        [ "${turn%% *}" != held ] || lab_in inet nft list table inet held | grep -q 'counter packets [1-9]' ||
+            lab_fail "nothing was held: $(lab_in inet nft list table inet held)"
         lab_in inet nft delete table inet held
         sleep 16
         for side in a:net b:foo; do

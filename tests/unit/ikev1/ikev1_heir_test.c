@@ -3,6 +3,7 @@
  * has.
  */
 #include "ikev1_close.h"
+#include "ikev1_heir.h"
 #include "ikev1_info.h"
 #include "ikev1_login_pair.h"
 #include "pool_book.h"
@@ -158,6 +159,7 @@ static void calls_at_once_pile_up_nothing(void **state)
             call_at_once(p);
             assert_in_range(n_twins(p, 0), 0, 1);
             assert_in_range(n_twins(p, 1), 0, 1);
+            assert_in_range(pair_stats(p, 1).ike_sas, 1, 5);
         }
         for (int t = 0; t < 50; t++) {
             pair_run(p, 1);
@@ -166,6 +168,37 @@ static void calls_at_once_pile_up_nothing(void **state)
         check_agree(p);
         pair_free(p);
     }
+}
+
+/* A peer that calls again and again, and never says anything under what it made. */
+static void calls_of_one_side_pile_up_nothing(void **state)
+{
+    (void)state;
+    struct pair *p = up(IKE_AGGRESSIVE_NO, 0);
+    for (int n = 0; n < 20; n++) {
+        rekey_ike(p, 0);
+        assert_in_range(pair_stats(p, 1).ike_sas, 1, 5);
+    }
+    pair_run(p, 60);
+    check_agree(p);
+    pair_free(p);
+}
+
+static void one_that_goes_on_again_is_asked(void **state)
+{
+    (void)state;
+    struct pair *p = up(IKE_AGGRESSIVE_NO, 0);
+    struct ikev1_sa *former = in_use(p, 0);
+    rekey_ike(p, 0);
+    assert_ptr_not_equal(in_use(p, 0), former);
+    former->dpd.is_out = true; /* and nearly given up */
+    former->dpd.tries = 99;
+    assert_true(ikev1_heir_yield(p->h[0].ike, in_use(p, 0)));
+    assert_ptr_equal(in_use(p, 0), former);
+    assert_true(former->wants_dpd && !former->dpd.is_out && former->dpd.tries == 0);
+    pair_run(p, 60);
+    check_agree(p);
+    pair_free(p);
 }
 
 static void an_sa_is_made_anew_while_a_twin_waits(void **state)
@@ -401,6 +434,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_two_calls_at_once_one_sa_remains_at_last),
         cmocka_unit_test(calls_at_once_pile_up_nothing),
+        cmocka_unit_test(calls_of_one_side_pile_up_nothing),
+        cmocka_unit_test(one_that_goes_on_again_is_asked),
         cmocka_unit_test(an_sa_is_made_anew_while_a_twin_waits),
         cmocka_unit_test(a_twin_is_not_asked),
         cmocka_unit_test(without_the_one_in_use_its_twin_ends),
