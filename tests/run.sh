@@ -250,11 +250,11 @@ scenarios() {
     local status step=$1 folder=$2
     shift 2
     sanitizer_options
-    need asan || return 1
+    need asan && need gcc || return 1
     # gcc's frames for this check are aligned to 32 bytes, and the daemon copies structs by 64-byte vectors.
     ASAN_OPTIONS+=:detect_stack_use_after_return=0
     # They wait more than they work: with one job a CPU, a third of the time is idle.
-    LAB_BIN=$out/asan/app tests/interop/run.sh --jobs $(($(nproc) + 1)) --folder "tests/$folder" --out "$out/scenarios-$step" "$@" | tee "$out/$step.tmp"
+    CULVERT_LOOKS=$out/gcc/app/culvertctl/culvertctl LAB_BIN=$out/asan/app tests/interop/run.sh --jobs $(($(nproc) + 1)) --folder "tests/$folder" --out "$out/scenarios-$step" "$@" | tee "$out/$step.tmp"
     status=$?
     counts_from "$out/$step.tmp" "$step" && return "$status"
 }

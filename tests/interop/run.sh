@@ -13,7 +13,8 @@ usage() {
 usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--figures] [--list] [NAME...]
   --figures: each run must tell its figures (figure in tests/lib/lab_check.sh); one table of them all comes at the end.
   NAME is a scenario (10_nat), or one of its cases (10_nat:responder-both); without any, all run.
-  CULVERTD and CULVERTCTL in the environment name the programs; LAB_BIN their folder (build/app).
+  CULVERTD and CULVERTCTL in the environment name the programs; LAB_BIN their folder (build/app). CULVERT_LOOKS is the culvertctl that is
+  asked again and again, where that is another one.
 TEXT
 }
 

@@ -27,6 +27,7 @@ LAB_PYTHON=${LAB_PYTHON:-/usr/bin/python3}
 LAB_BIN=${LAB_BIN:-$LAB_TREE/build/app}
 CULVERTD=${CULVERTD:-$LAB_BIN/culvertd/culvertd}
 CULVERTCTL=${CULVERTCTL:-$LAB_BIN/culvertctl/culvertctl}
+CULVERT_LOOKS=${CULVERT_LOOKS:-$CULVERTCTL} # what looks at the daemon again and again: a sanitized one takes several times as long
 LAB_OUT=${LAB_OUT:-}
 
 declare -a LAB_PIDS=()     # started and not yet ended

@@ -248,7 +248,7 @@ culvert_start() {
     lab_spawn "gw$gw" "$dir/culvertd.log" "$CULVERTD" --config "$dir/culvert.json"
     GW_PID[$gw]=$LAB_PID
     # Before it listens there is nobody to ask.
-    culvert_answers() { [ -S "$dir/culvertd.sock" ] && culvert_ctl "$gw" status; }
+    culvert_answers() { [ -S "$dir/culvertd.sock" ] && culvert_look "$gw" status; }
     lab_wait "${CULVERT_START_SECONDS:-10}" culvert_answers || {
         tail -n 15 "$dir/culvertd.log" >&2
         return 1
@@ -262,6 +262,13 @@ culvert_ctl() {
     "$CULVERTCTL" --socket "$LAB_OUT/gw$gw/culvertd.sock" "$@"
 }
 
+# The same, for what is waited for or taken apart here.
+culvert_look() {
+    local gw=$1
+    shift
+    "$CULVERT_LOOKS" --socket "$LAB_OUT/gw$gw/culvertd.sock" "$@"
+}
+
 culvert_initiate() { culvert_ctl "$1" initiate "$2" >"$LAB_OUT/gw$1/initiate.log" 2>&1 && lab_wait 10 culvert_up "$1"; }
 culvert_up() { [ "$(culvert_children "$1")" -ge 1 ]; }
 culvert_rekey() { culvert_ctl "$1" rekey "$2" "--$3" >>"$LAB_OUT/gw$1/rekey.log" 2>&1; }
@@ -271,7 +278,7 @@ culvert_terminate() { culvert_ctl "$1" terminate "$2" >"$LAB_OUT/gw$1/terminate.
 culvert_json() {
     local gw=$1 expression=$2
     shift 2
-    culvert_ctl "$gw" "$@" --json | "$LAB_PYTHON" -IS -c 'import json, sys
+    culvert_look "$gw" "$@" --json | "$LAB_PYTHON" -IS -c 'import json, sys
 d = json.load(sys.stdin)
 print(eval(sys.argv[1]))' "$expression"
 }
