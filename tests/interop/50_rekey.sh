@@ -26,7 +26,7 @@ totals_grow() {
     done
 }
 declare -A totals=()
-check_ping_start a "${NET_LAN[b]}.10" 6000 0.004
+check_ping_start a "${NET_LAN[b]}.10" 30000 0.004
 pings=0
 for kind in child ike child ike child ike; do
     sleep 2
@@ -38,11 +38,10 @@ for kind in child ike child ike child ike; do
     pings=$((pings + 400))
     totals_grow "$pings"
 done
-lab_alive "$CHECK_PID" || lab_fail "the last rekey came behind the pings"
-check_ping_lost
-check_equal "pings sent" 6000 "$CHECK_SENT"
+check_ping_end
+[ "$CHECK_SENT" -ge 3000 ] || lab_fail "only $CHECK_SENT pings were sent meanwhile"
 check_equal "pings lost" 0 "$CHECK_LOST"
-totals_grow 6000
+totals_grow "$CHECK_SENT"
 check_equal "child rekeys in the connection's totals" 3 "${totals[rekeyed_child]}"
 check_equal "IKE rekeys in the connection's totals" 3 "${totals[rekeyed_ike]}"
 check_equal "children at strongSwan" 1 "$(gw_children a)"
