@@ -9,6 +9,7 @@ import sys
 
 PAGE = 4096
 CHUNK = 1 << 20
+SHADOW = 1 << 36  # a mapping of this size that no dump has is a sanitizer's: its notes of what memory may be used, and none of that
 HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)")
 
 
@@ -23,9 +24,10 @@ def mappings(pid):
             elif line.startswith("Rss:"):
                 resident = int(line.split()[1])
             elif line.startswith("VmFlags:") and resident and found.group(3).startswith("r"):
-                name = found.group(4)
-                if name not in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
-                    yield int(found.group(1), 16), int(found.group(2), 16), name, line.split()[1:]
+                start, end, name, flags = int(found.group(1), 16), int(found.group(2), 16), found.group(4), line.split()[1:]
+                is_shadow = end - start >= SHADOW and "dd" in flags
+                if not is_shadow and name not in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+                    yield start, end, name, flags
 
 
 def present(pagemap, start, end):
