@@ -42,6 +42,26 @@ pings() {
     check_ping b "${NET_LAN[a]}.10" 20 0.02
 }
 
+# Both sides rekey at about the same time: at_once "[held] FIRST SECOND PAUSE" child|ike. Held: what Culvert says of IKE is lost for a
+# moment, so that each begins before it hears of the other's.
+at_once() {
+    local first second pause held
+    lab_in inet nft add table inet held
+    if [ "${1%% *}" = held ]; then
+        lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 counter drop; }; }' ||
+            lab_fail "no rules in inet"
+    fi
+    read -r first second pause <<<"${1#held }"
+    gw_rekey "${first%:*}" "${first#*:}" "$2" &
+    sleep "$pause"
+    gw_rekey "${second%:*}" "${second#*:}" "$2" || lab_fail "$second does not rekey: $(tail -n 2 "$LAB_OUT/gw${second%:*}/rekey.log")"
+    wait $! || lab_fail "$first does not rekey: $(tail -n 2 "$LAB_OUT/gw${first%:*}/rekey.log")"
+    sleep 0.1
+    held=$(lab_in inet nft list table inet held)
+    [[ ${1%% *} != held || $held =~ "counter packets "[1-9] ]] || lab_fail "nothing was held: $held"
+    lab_in inet nft delete table inet held
+}
+
 check_capture_start
 case $1 in
 main-*)
@@ -66,22 +86,9 @@ both-*)
     bring_up
     check_reach a "${NET_LAN[b]}.10" 5
     check_ping_start a "${NET_LAN[b]}.10" 14000 0.01
-    # First so that each begins before it hears of the other's: what Culvert says of IKE is lost for a moment. Then one right after the other.
+    # First held, then one right after the other.
     for turn in "held a:net b:foo 0" "held b:foo a:net 0" "held a:net b:foo 0" "a:net b:foo 0.5" "b:foo a:net 0.5" "b:foo a:net 1"; do
-        lab_in inet nft add table inet held
-        if [ "${turn%% *}" = held ]; then
-            lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 counter drop; }; }' ||
-                lab_fail "no rules in inet"
-        fi
-        read -r first second pause <<<"${turn#held }"
-        gw_rekey "${first%:*}" "${first#*:}" child &
-        sleep "$pause"
-        gw_rekey "${second%:*}" "${second#*:}" child || lab_fail "$second does not rekey: $(tail -n 2 "$LAB_OUT/gw${second%:*}/rekey.log")"
-        wait $! || lab_fail "$first does not rekey: $(tail -n 2 "$LAB_OUT/gw${first%:*}/rekey.log")"
-        sleep 0.1
-        held=$(lab_in inet nft list table inet held)
-        [[ ${turn%% *} != held || $held =~ "counter packets "[1-9] ]] || lab_fail "nothing was held: $held"
-        lab_in inet nft delete table inet held
+        at_once "$turn" child
         sleep 2
     done
     check_ping_end
@@ -102,20 +109,7 @@ calls-*)
     # Both make the ISAKMP SA anew, so that each begins before it hears of the other's, and then one right after the other. Ten seconds later
     # strongSwan ends the one that it has for the older.
     for turn in "held a:net b:foo 0" "b:foo a:net 0.3"; do
-        lab_in inet nft add table inet held
-        if [ "${turn%% *}" = held ]; then
-            lab_in inet nft -f - <<<'table inet held { chain early { type filter hook prerouting priority -450; iifname "tob" udp length >= 16 @th,64,32 0 counter drop; }; }' ||
-                lab_fail "no rules in inet"
-        fi
-        read -r first second pause <<<"${turn#held }"
-        gw_rekey "${first%:*}" "${first#*:}" ike &
-        sleep "$pause"
-        gw_rekey "${second%:*}" "${second#*:}" ike || lab_fail "$second does not rekey: $(tail -n 2 "$LAB_OUT/gw${second%:*}/rekey.log")"
-        wait $! || lab_fail "$first does not rekey: $(tail -n 2 "$LAB_OUT/gw${first%:*}/rekey.log")"
-        sleep 0.1
-        held=$(lab_in inet nft list table inet held)
-        [[ ${turn%% *} != held || $held =~ "counter packets "[1-9] ]] || lab_fail "nothing was held: $held"
-        lab_in inet nft delete table inet held
+        at_once "$turn" ike
         sleep 16
         for side in a:net b:foo; do
             spis=$(culvert_spis b)
