@@ -41,3 +41,8 @@ static inline base_time base_time_min(base_time a, base_time b)
 {
     return a.ns < b.ns ? a : b;
 }
+
+static inline base_time base_time_max(base_time a, base_time b)
+{
+    return a.ns > b.ns ? a : b;
+}

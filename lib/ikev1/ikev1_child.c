@@ -324,15 +324,10 @@ void ikev1_child_activate(struct ike *ike, struct ikev1_child *c)
     ikev1_sa_touch(ike, c->sa);
 }
 
-static base_time child_later(base_time a, base_time b)
-{
-    return a.ns > b.ns ? a : b;
-}
-
 /* Since when nothing has come in by it. */
 static base_time child_heard_at(const struct ikev1_child *c)
 {
-    return child_later(c->last_in, c->quiet_since);
+    return base_time_max(c->last_in, c->quiet_since);
 }
 
 void ikev1_child_heard(struct ike *ike, struct ikev1_child *c, base_time at)
@@ -434,7 +429,7 @@ void ikev1_child_repath(struct ike *ike, struct ikev1_sa *sa)
 
 base_time ikev1_child_idle_end(const struct ikev1_child *c)
 {
-    const base_time last = child_later(child_heard_at(c), c->last_out);
+    const base_time last = base_time_max(child_heard_at(c), c->last_out);
     return c->conf->inactivity_s && !c->is_rekeyed
                ? base_time_add(last, c->conf->inactivity_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;

@@ -329,7 +329,7 @@ void ikev2_child_want_all_again(struct ikev2_sa *sa)
 
 base_time ikev2_child_idle_end(const struct ikev2_child *c)
 {
-    const base_time last = c->last_in.ns > c->last_out.ns ? c->last_in : c->last_out;
+    const base_time last = base_time_max(c->last_in, c->last_out);
     return c->conf->inactivity_s && ikev2_child_is_live(c)
                ? base_time_add(last, c->conf->inactivity_s * BASE_NS_PER_S)
                : BASE_TIME_NEVER;

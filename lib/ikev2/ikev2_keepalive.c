@@ -169,9 +169,9 @@ void ikev2_keepalive_on_request(struct ike *ike, struct ikev2_sa *sa, const stru
  * our request passed. */
 static void keepalive_held(struct ike *ike, const struct ikev2_sa *sa, bool is_response)
 {
-    const base_time in = sa->life.last_in, out = sa->life.last_out;
     if (!is_response && sa->natd.local_nat)
-        ike_mapping_held(ike, &sa->path.local.addr, base_time_since(ike->now, in.ns > out.ns ? in : out));
+        ike_mapping_held(ike, &sa->path.local.addr,
+                         base_time_since(ike->now, base_time_max(sa->life.last_in, sa->life.last_out)));
     if (is_response && sa->natd.remote_nat && !sa->req.tries)
         ike_mapping_held(ike, &sa->path.remote.addr, sa->keepalive.both_ns);
 }

@@ -82,7 +82,7 @@ void ikev2_life_told_auth(struct ike *ike, struct ikev2_sa *sa, uint32_t seconds
     const uint64_t ns = seconds * BASE_NS_PER_S, spread = ns / 100 * JITTER_PER_CENT;
     const base_time at = base_time_add(ike->now, ns - spread - ike_jitter(ike, spread));
     const base_time least = base_time_add(sa->life.established_at, TOLD_LEAST_S * BASE_NS_PER_S);
-    sa->life.reauth_at = base_time_min(sa->life.reauth_at, at.ns > least.ns ? at : least);
+    sa->life.reauth_at = base_time_min(sa->life.reauth_at, base_time_max(at, least));
     ikev2_sa_touch(ike, sa);
 }
 

@@ -68,7 +68,7 @@ static void request_note_silence(const struct ike *ike, struct ikev2_sa *sa)
 {
     const base_time in = sa->life.last_in, out = sa->life.last_out;
     sa->keepalive.out_ns = base_time_since(ike->now, out);
-    sa->keepalive.both_ns = base_time_since(ike->now, in.ns > out.ns ? in : out);
+    sa->keepalive.both_ns = base_time_since(ike->now, base_time_max(in, out));
 }
 
 static void request_arm(struct ike *ike, struct ikev2_sa *sa, struct ike_dgrams *dgrams, uint8_t exchange)

@@ -41,6 +41,8 @@ static void the_earlier_of_two_times_is_taken(void **state)
 {
     assert_true(base_time_min(at(1), at(2)).ns == 1);
     assert_true(base_time_min(BASE_TIME_NEVER, at(2)).ns == 2);
+    assert_true(base_time_max(at(1), at(2)).ns == 2);
+    assert_true(base_time_is_never(base_time_max(BASE_TIME_NEVER, at(2))));
 }
 
 int main(void)
