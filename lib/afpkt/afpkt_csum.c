@@ -67,15 +67,6 @@ static uint32_t upper_find(const uint8_t *frame, uint32_t len, struct upper *u)
     return type == WIRE_ETH_IP6 && upper_of_ip6(frame, len, l3, u) ? l3 : 0;
 }
 
-static uint64_t pseudo_sum(const uint8_t *ip, const struct upper *u)
-{
-    if (ip[0] >> 4 == 6)
-        return wire_csum_pseudo6(ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST, u->proto, u->len);
-    struct wire_ip4 h;
-    memcpy(&h, ip, sizeof h);
-    return wire_csum_pseudo4(h.src_be, h.dst_be, u->proto, (uint16_t)u->len);
-}
-
 bool afpkt_csum_left(uint8_t *frame, uint32_t len)
 {
     struct upper u;
@@ -88,6 +79,7 @@ bool afpkt_csum_left(uint8_t *frame, uint32_t len)
     const uint16_t field = get16(frame + u.at + offset);
     if (field == 0) /* as in UDP with ESP; no sum of a pseudo-header is that */
         return false;
-    const uint16_t left = (uint16_t)~wire_csum_fold(pseudo_sum(frame + l3, &u));
+    const uint16_t left =
+        (uint16_t)~wire_csum_fold(wire_ip_pseudo(frame + l3, frame[l3] >> 4 == 6, u.proto, u.len));
     return field == left && afpkt_csum_complete(frame, u.at + u.len, (uint16_t)u.at, offset);
 }

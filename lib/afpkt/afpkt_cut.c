@@ -108,12 +108,7 @@ bool afpkt_cut_begin(struct afpkt_cut *c, const uint8_t *frame, uint32_t len, ui
 
 static uint64_t pseudo_sum(const struct afpkt_cut *c, const uint8_t *ip, uint32_t len)
 {
-    const uint8_t proto = c->is_udp ? WIRE_PROTO_UDP : WIRE_PROTO_TCP;
-    if (c->is6)
-        return wire_csum_pseudo6(ip + WIRE_IP6_AT_SRC, ip + WIRE_IP6_AT_DST, proto, len);
-    struct wire_ip4 h;
-    memcpy(&h, ip, sizeof h);
-    return wire_csum_pseudo4(h.src_be, h.dst_be, proto, (uint16_t)len);
+    return wire_ip_pseudo(ip, c->is6, c->is_udp ? WIRE_PROTO_UDP : WIRE_PROTO_TCP, len);
 }
 
 static void put_ip(const struct afpkt_cut *c, uint8_t *ip, uint32_t len)

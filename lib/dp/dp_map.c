@@ -47,6 +47,12 @@ static uint32_t csum_at(uint8_t proto, bool is6)
     }
 }
 
+/* Of TCP 0 is a checksum like any other. */
+static void csum_put(uint8_t *at, uint8_t proto, uint16_t csum)
+{
+    dp_store16(at, proto == WIRE_PROTO_TCP ? csum : wire_csum_udp(csum));
+}
+
 /* A datagram without a checksum stays without one, and none gets to look like that (RFC 768). */
 static void csum_mend(uint8_t *at, uint8_t proto, uint16_t delta)
 {
@@ -54,7 +60,7 @@ static void csum_mend(uint8_t *at, uint8_t proto, uint16_t delta)
     const uint16_t after = sad_map_csum(before, delta);
     if (proto == WIRE_PROTO_UDP && before == 0)
         return;
-    dp_store16(at, after == 0 && proto != WIRE_PROTO_TCP ? UINT16_MAX : after);
+    csum_put(at, proto, after);
 }
 
 static bool csum_is_of_all(uint8_t proto)
@@ -66,8 +72,7 @@ static bool csum_is_of_all(uint8_t proto)
 static void csum_make(uint8_t *ip, uint32_t len, bool is6, uint8_t *csum)
 {
     const uint32_t at = wire_ip_bytes(is6);
-    const uint8_t proto = ip[wire_ip_proto_at(is6)], *src = ip + wire_ip_src_at(is6),
-                  *dst = ip + wire_ip_dst_at(is6);
+    const uint8_t proto = ip[wire_ip_proto_at(is6)];
     uint32_t bytes = len - at;
     if (proto == WIRE_PROTO_UDP && dp_load16(csum) == 0)
         return;
@@ -75,10 +80,8 @@ static void csum_make(uint8_t *ip, uint32_t len, bool is6, uint8_t *csum)
         dp_get16(ip + at + WIRE_UDP_AT_LEN) < bytes) /* the rest is padding (RFC 4303 2.7) */
         bytes = dp_get16(ip + at + WIRE_UDP_AT_LEN);
     dp_store16(csum, 0);
-    const uint64_t sum = is6 ? wire_csum_pseudo6(src, dst, proto, bytes)
-                             : wire_csum_pseudo4(dp_load32(src), dp_load32(dst), proto, (uint16_t)bytes);
-    const uint16_t made = wire_csum_fold(wire_csum_add(sum, base_span(ip + at, bytes)));
-    dp_store16(csum, made == 0 && proto != WIRE_PROTO_TCP ? UINT16_MAX : made);
+    csum_put(csum, proto,
+             wire_csum_fold(wire_csum_add(wire_ip_pseudo(ip, is6, proto, bytes), base_span(ip + at, bytes))));
 }
 
 static void addr_put(uint8_t *ip, uint32_t at, const uint8_t *addr, bool is6)

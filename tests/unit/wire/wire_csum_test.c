@@ -2,6 +2,7 @@
 /* Checksums against a plain reading of RFC 1071, and incremental updates against recomputation. */
 #include "wire_test_bytes.h"
 #include "wire_csum.h"
+#include "wire_ip.h"
 
 /* One octet pair at a time, in host arithmetic. */
 static uint16_t reference(struct base_span bytes)
@@ -102,6 +103,12 @@ static void pseudo_headers_equal_their_bytes(void **state)
     fill(six, 32, 3);
     assert_int_equal(wire_csum_fold(wire_csum_pseudo6(six, six + 16, 58, 0x010203)),
                      reference(base_span(six, 40)));
+    /* and as a packet has its addresses */
+    uint8_t ip[WIRE_IP6_BYTES] = {0};
+    memcpy(ip + WIRE_IP4_AT_SRC, four.ptr, 8);
+    assert_true(wire_ip_pseudo(ip, false, 17, 30) == wire_csum_pseudo4(src, dst, 17, 30));
+    memcpy(ip + WIRE_IP6_AT_SRC, six, 32);
+    assert_true(wire_ip_pseudo(ip, true, 58, 0x010203) == wire_csum_pseudo6(six, six + 16, 58, 0x010203));
 }
 
 static void a_udp_checksum_of_zero_is_sent_as_ones(void **state)
