@@ -56,11 +56,12 @@ static void heir_end(struct ike *ike, struct ikev1_sa *sa)
 
 static void heir_leave(struct ikev1_sa *sa)
 {
-    struct ikev1_sa **p = sa->heir ? &sa->heir->formers : NULL;
-    while (p && *p && *p != sa)
-        p = &(*p)->former_next;
-    if (p && *p)
+    if (sa->heir) {
+        struct ikev1_sa **p = &sa->heir->formers;
+        while (*p != sa)
+            p = &(*p)->former_next;
         *p = sa->former_next;
+    }
     sa->heir = sa->former_next = NULL;
     sa->replaced_by = 0;
 }
