@@ -32,7 +32,7 @@ check_capture_end
 ip -n "$LAB-inet" route add "${NET_LAN[b]}.0/24" via "$NET_PUBLIC_b"
 ip -n "$LAB-natb" route add "${NET_LAN[b]}.0/24" via "${NET_WAN[b]}"
 lab_spawn hostb "$LAB_OUT/inside.log" tcpdump -n -l -i eth0 icmp
-lab_wait 5 grep -q 'listening on' "$LAB_OUT/inside.log" || lab_fail "tcpdump did not start"
+lab_wait 5 lab_has "$LAB_OUT/inside.log" 'listening on' || lab_fail "tcpdump did not start"
 refused inet "${NET_LAN[b]}.10" no_policy 20 "clear text of a stranger"
 net_address inet lo "${NET_LAN[a]}.77/32"
 before=$(culvert_drops b clear_text)

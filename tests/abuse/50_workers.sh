@@ -21,7 +21,7 @@ counter() { culvert_json b "d['data_path']['$1']" show counters; }
 lab_spawn hostb "$LAB_OUT/iperf-up-server.log" iperf3 -s -p 5201 --forceflush
 lab_spawn hostb "$LAB_OUT/iperf-down-server.log" iperf3 -s -p 5202 --forceflush
 for way in up down; do
-    lab_wait 3 grep -q listening "$LAB_OUT/iperf-$way-server.log" || lab_fail "iperf3 does not listen"
+    lab_wait 3 lab_has "$LAB_OUT/iperf-$way-server.log" listening || lab_fail "iperf3 does not listen"
 done
 lab_spawn hosta "$LAB_OUT/iperf-up.json" iperf3 -c "${NET_LAN[b]}.10" -p 5201 -P 4 --fq-rate 4M -w 16K -t 26 -J
 up=$LAB_PID

@@ -8,7 +8,7 @@ lab_need_cryptography
 connections=2000
 lab_up a=none b=none
 gw_pair
-dir=$(culvert_dir b)
+dir=$LAB_OUT/gwb
 mkdir -p "$dir"
 culvert_write b "$dir" >"$dir/small.json"
 "$LAB_PYTHON" "$(dirname "$0")/strangers.py" --config "$connections" <"$dir/small.json" >"$dir/culvert.json" || lab_fail "no configuration"

@@ -15,7 +15,7 @@ here=$(dirname "$0")
 # Notes what comes to an interface: watch SPACE INTERFACE FILTER; then seen SPACE [PATTERN] counts it.
 watch() {
     lab_spawn "$1" "$LAB_OUT/seen-$1.log" tcpdump -n -l --immediate-mode -i "$2" "$3"
-    lab_wait 5 grep -q 'listening on' "$LAB_OUT/seen-$1.log" || lab_fail "tcpdump did not start in $1"
+    lab_wait 5 lab_has "$LAB_OUT/seen-$1.log" 'listening on' || lab_fail "tcpdump did not start in $1"
 }
 seen() {
     sleep 0.3

@@ -22,8 +22,8 @@ add() { # NAME keys of the caller -- keys of the called side
         if [ "$arg" = -- ]; then at=$called; continue; fi
         if [ $at = a ]; then a+=("$arg"); else b+=("$arg"); fi
     done
-    conn a "$name" "id=@$name-a" "peer_id=@$name-b" "peer=$([ $caller = a ] && gw_public b || echo any)" "${a[@]+"${a[@]}"}"
-    conn b "$name" "id=@$name-b" "peer_id=@$name-a" "peer=$([ $caller = b ] && gw_public a || echo any)" "${b[@]+"${b[@]}"}"
+    conn a "$name" "id=@$name-a" "peer_id=@$name-b" "peer=$([ $caller = a ] && echo "$NET_PUBLIC_b" || echo any)" "${a[@]+"${a[@]}"}"
+    conn b "$name" "id=@$name-b" "peer_id=@$name-a" "peer=$([ $caller = b ] && echo "$NET_PUBLIC_a" || echo any)" "${b[@]+"${b[@]}"}"
 }
 add both ppk_id=gate "ppk=$key" ppk_required=true -- ppk_id=gate "ppk=$key" ppk_required=true
 add optional ppk_id=gate2 "ppk=$key" -- ppk_id=gate2 "ppk=$key"

@@ -16,7 +16,7 @@ gw_start a2
 gw_initiate a net || lab_fail "no tunnel for the first peer"
 check_reach a "${NET_LAN[b]}.10" 5
 lab_spawn hosta2 "$LAB_OUT/second.log" tcpdump -n -l -i eth0 icmp
-lab_wait 5 grep -q 'listening on' "$LAB_OUT/second.log" || lab_fail "tcpdump did not start"
+lab_wait 5 lab_has "$LAB_OUT/second.log" 'listening on' || lab_fail "tcpdump did not start"
 check_ping_start b "${NET_LAN[a]}.10" 500 0.01
 swan_initiate a2 net 6 && lab_fail "the second peer got a tunnel to the same network"
 swan_logged a2 "received TS_UNACCEPTABLE" || lab_fail "strongSwan did not get TS_UNACCEPTABLE"

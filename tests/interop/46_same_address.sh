@@ -17,7 +17,7 @@ for gw in a a2; do
     gw_start $gw
     gw_initiate $gw net || lab_fail "no tunnel of $gw: $(tail -n 2 "$LAB_OUT/gw$gw/initiate.log"); $(culvert_ctl b show failures)"
     lab_spawn gw$gw "$LAB_OUT/host$gw.log" tcpdump -n -l -i any icmp
-    lab_wait 5 grep -q 'listening on' "$LAB_OUT/host$gw.log" || lab_fail "tcpdump did not start"
+    lab_wait 5 lab_has "$LAB_OUT/host$gw.log" 'listening on' || lab_fail "tcpdump did not start"
 done
 check_equal "the second host is here" "$here" "$(culvert_json b '" ".join(p["remapped"]["here"] for p in d["peers"] if "remapped" in p)' show nat)"
 # Who gets what: 150 pings for the first, 50 for the second, and errors of ICMP.

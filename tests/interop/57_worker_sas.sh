@@ -28,7 +28,7 @@ check_reach a "${NET_LAN[b]}.10" 5
 
 # Flows to several ports: the kernel spreads them over both queues of a port.
 lab_spawn hostb "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
-lab_wait 3 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+lab_wait 3 lab_has "$LAB_OUT/iperf-server.log" listening || lab_fail "iperf3 does not listen"
 for way in "" -R; do
     # shellcheck disable=SC2086
     lab_in hosta timeout 15 iperf3 -c "${NET_LAN[b]}.10" -p 5201 -P 8 -b 2M -t 2 -J $way >"$LAB_OUT/iperf$way.json" 2>&1 ||

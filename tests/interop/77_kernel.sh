@@ -29,7 +29,7 @@ flows() {
     rm -f "$LAB_OUT/iperf-server.log"
     lab_spawn gwb "$LAB_OUT/iperf-server.log" iperf3 -s -p 5201 --forceflush
     pid=$LAB_PID
-    lab_wait 10 grep -q listening "$LAB_OUT/iperf-server.log" || lab_fail "iperf3 does not listen"
+    lab_wait 10 lab_has "$LAB_OUT/iperf-server.log" listening || lab_fail "iperf3 does not listen"
     for way in "-n 500K" "-n 500K -R" "-u -l 200 -b 2M -n 40K" "-u -l 1200 -b 500K -n 60K -R" "-u -l 3000 -b 2M -n 150K"; do
         guest_run a "timeout 30 iperf3 -c $here -p 5201 -J $way 2>/dev/null" >"$LAB_OUT/iperf.json"
         read -r bytes lost <<<"$("$LAB_PYTHON" -c 'import json, sys

@@ -8,7 +8,7 @@
 # What the doctor of a connection of side b found that is to mend: names, one a line. It runs where the gateway is, from
 # where it asks the peer's ports.
 doctor() {
-    lab_in gwb "$CULVERTCTL" --socket "$(culvert_dir b)/culvertd.sock" doctor "$1" --json >"$LAB_OUT/doctor-$1.json"
+    lab_in gwb "$CULVERTCTL" --socket "$LAB_OUT/gwb/culvertd.sock" doctor "$1" --json >"$LAB_OUT/doctor-$1.json"
     echo $? >"$LAB_OUT/doctor.status"
     "$LAB_PYTHON" -c 'import json, sys
 d = json.load(open(sys.argv[1]))

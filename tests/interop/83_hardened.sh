@@ -40,7 +40,7 @@ check_equal "core size" "0 0" "$(awk '/^Max core file size/ { print $5, $6 }' "/
 need=dd,lo
 # A build with sanitizers has all memory from their malloc(), whose pages nobody holds.
 ! grep -q libasan "/proc/$pid/maps" || need=
-places=$("$LAB_PYTHON" "$LAB_LIB/secrets_check.py" --need "$need" "$pid" "$(printf '%s' "$(gw_value b foo psk)" | od -An -tx1 | tr -d ' \n')") ||
+places=$("$LAB_PYTHON" "$LAB_LIB/secrets_check.py" --need "$need" "$pid" "$(printf '%s' "${GW_VALUE[b/foo/psk]}" | od -An -tx1 | tr -d ' \n')") ||
     lab_fail "a key is where it must not be"
 
 # DPDK's telemetry makes a thread for each client.

@@ -61,7 +61,7 @@ lab_in gwb sh -c "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo ${1#rp_f
 CHECK_PCAP=$LAB_OUT/provider.pcap
 lab_spawn natb "$LAB_OUT/tcpdump.log" tcpdump -n -U -i in1 -w "$CHECK_PCAP" ip
 tcpdump=$LAB_PID
-lab_wait 5 grep -q 'listening on' "$LAB_OUT/tcpdump.log" || lab_fail "tcpdump did not start"
+lab_wait 5 lab_has "$LAB_OUT/tcpdump.log" 'listening on' || lab_fail "tcpdump did not start"
 seen() { tcpdump -n -r "$CHECK_PCAP" "$@" 2>/dev/null | wc -l; }
 
 gw_start b

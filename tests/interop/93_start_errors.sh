@@ -8,7 +8,7 @@
 
 lab_up a=masq b=none
 gw_pair
-dir=$(culvert_dir b)
+dir=$LAB_OUT/gwb
 
 # culvertd must refuse to start within five seconds and say all of these: refused TEXT...
 refused() {

@@ -87,7 +87,7 @@ while total < 2000000:
     if total + got > 100000 and first is None: first = time.monotonic() - begun
     total += got
 print("bytes", total, "first", round(first or -1, 1), flush=True)' "$host_a"
-    lab_wait 3 grep -q listening "$LAB_OUT/sink.log" || lab_fail "the sink does not listen"
+    lab_wait 3 lab_has "$LAB_OUT/sink.log" listening || lab_fail "the sink does not listen"
     lab_in hostb timeout 40 "$LAB_PYTHON" -c 'import socket, sys
 s = socket.create_connection((sys.argv[1], 7000)); s.sendall(bytes(2000000)); s.shutdown(socket.SHUT_WR); s.recv(1)' "$host_a" ||
         lab_fail "TCP into the hole did not end: $(tail -n 1 "$LAB_OUT/sink.log"), path MTU $(path_mtu)"
@@ -119,7 +119,7 @@ path-*)
     # TCP: first with segments that the clamp makes fit, then the host's own knowledge of the path is gone
     forget_paths
     lab_spawn hosta "$LAB_OUT/syn.log" tcpdump -n -l -i eth0 'port 5201 and (tcp[tcpflags] & tcp-syn != 0 or ip6[53] & 2 != 0)'
-    lab_wait 5 grep -q 'listening on' "$LAB_OUT/syn.log" || lab_fail "tcpdump did not start"
+    lab_wait 5 lab_has "$LAB_OUT/syn.log" 'listening on' || lab_fail "tcpdump did not start"
     CHECK_IPERF_LIMIT=50M check_iperf b a "$host_a"
     grep -q "mss $(($(inner_of "$narrow") - inner_ip - 20))" "$LAB_OUT/syn.log" || lab_fail "no SYN with MSS $(($(inner_of "$narrow") - inner_ip - 20)): $(grep -o 'mss [0-9]*' "$LAB_OUT/syn.log" | sort | uniq -c | tr '\n' ' ')"
     # without DF it is cut before it is sealed

@@ -43,7 +43,7 @@ CHECK_IPERF_AMOUNT="-n 4M" check_iperf b a "$host_a" 50
 rates=$CHECK_RATES
 before=$(culvert_dropped b)
 lab_spawn hosta "$LAB_OUT/udp-server.log" iperf3 -s -p 5202 --forceflush
-lab_wait 3 grep -q listening "$LAB_OUT/udp-server.log" || lab_fail "iperf3 does not listen"
+lab_wait 3 lab_has "$LAB_OUT/udp-server.log" listening || lab_fail "iperf3 does not listen"
 for way in "" -R; do
     lab_in hostb iperf3 -u -c "$host_a" -p 5202 -t 1 -b 5M -l 1000 -J $way >"$LAB_OUT/udp$way.json" 2>&1
     lost=$("$LAB_PYTHON" -c 'import json, sys

@@ -9,8 +9,6 @@ declare -A CULVERT_EXTRA=()   # gateway -> JSON members to add at the top level,
 
 declare -A CULVERT_PORTS=()   # gateway -> value of "ports", where it is not the usual pair
 
-culvert_dir() { printf '%s' "$LAB_OUT/gw$1"; }
-
 # The lines of the proposals; "default" leaves them out, and those that say themselves what they want of sequence numbers are taken
 # as they are. culvert_proposals GATEWAY CONNECTION
 culvert_proposals() {

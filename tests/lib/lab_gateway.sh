@@ -68,14 +68,6 @@ conn() {
     done
 }
 
-gw_value() { printf '%s' "${GW_VALUE[$1/$2/$3]}"; }
-
-# The address under which the other side of the internet reaches a gateway.
-gw_public() {
-    local public="NET_PUBLIC_${1:0:1}"
-    printf '%s' "${!public}"
-}
-
 # The usual pair: strongSwan on side a with the connection "net", the gateway of side b with the connection "foo".
 #   gw_pair [a.key=value | b.key=value | key=value]...
 gw_pair() {
