@@ -78,12 +78,22 @@ void node_stage_clear_routes(struct node_stage *stage)
     list_clear(&stage->routes);
 }
 
-void node_stage_clear_policies(struct node_stage *stage)
+bool node_stage_drop_policies(struct node_stage *stage, size_t most)
 {
     const struct sad_policy *policies = stage->policies.items;
-    for (size_t i = 0; i < stage->policies.count; i++) {
-        free((void *)policies[i].local_ts);
-        free((void *)policies[i].remote_ts);
+    for (; stage->policies.count && most; most--) {
+        const struct sad_policy *p = &policies[--stage->policies.count];
+        free((void *)p->local_ts);
+        free((void *)p->remote_ts);
     }
+    if (stage->policies.count)
+        return true;
     list_clear(&stage->policies);
+    stage->has_served = false;
+    return false;
+}
+
+void node_stage_clear_policies(struct node_stage *stage)
+{
+    (void)node_stage_drop_policies(stage, SIZE_MAX);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* Routes and policies that were added and wait for their commit. Thread: control. */
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "node_request.h"
 
 /* Zero-initialised is empty. */
@@ -12,6 +14,7 @@ struct node_list {
 
 struct node_stage {
     struct node_list routes, policies;
+    bool has_served; /* the policies are in the tables, and the rest of the list is to be freed */
 };
 
 /* Adds a copy in the form that the tables take. 0, -ENOMEM, or -EINVAL: lengths or families make no sense. */
@@ -21,3 +24,6 @@ int node_stage_add_policy(struct node_stage *stage, const struct node_policy *po
 /* Forgets what was added, and frees it. */
 void node_stage_clear_routes(struct node_stage *stage);
 void node_stage_clear_policies(struct node_stage *stage);
+
+/* The same for at most so many of the policies, the last ones first; whether any are left. */
+bool node_stage_drop_policies(struct node_stage *stage, size_t most);

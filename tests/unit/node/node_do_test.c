@@ -147,6 +147,26 @@ static void what_cannot_be_sent_comes_back_as_a_number(void **state)
     assert_false(node_view_is_usable(rig_node, &near, &near));
 }
 
+/* In parts, as they came into force: a part asks for the next one, and the last part says that there is none.
+ */
+static void many_policies_are_forgotten_in_parts(void **state)
+{
+    struct node_request r = {.type = NODE_TABLES_BEGIN};
+    int parts = 0;
+    assert_int_equal(rig_ask(&r), 0);
+    r = (struct node_request){.type = NODE_POLICY_ADD,
+                              .policy = {rig_network("10.0.0.0/8"), rig_network("10.0.0.0/8"), 0}};
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(rig_ask(&r), 0);
+    for (int rc = 1; rc; parts++) {
+        rc = rig_ask_of_spi(NODE_POLICIES_COMMIT, 0);
+        assert_in_range(rc, 0, 1);
+        assert_true(parts < 100);
+    }
+    assert_true(parts >= 2 * 2000 / 512); /* linked in so many, and freed in so many */
+    rig_policy_set(0);
+}
+
 static void tables_that_are_refused_leave_the_old_ones(void **state)
 {
     const struct base_addr near = rig_ip("198.51.100.1");
@@ -174,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_pair_that_is_refused_gives_its_spi_back_when_it_is_removed),
         cmocka_unit_test(a_connection_is_summed_up_beyond_the_life_of_its_pairs),
         cmocka_unit_test(what_cannot_be_sent_comes_back_as_a_number),
+        cmocka_unit_test(many_policies_are_forgotten_in_parts),
         cmocka_unit_test(tables_that_are_refused_leave_the_old_ones),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);

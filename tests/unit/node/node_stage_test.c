@@ -45,6 +45,28 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
     node_stage_clear_policies(&stage);
 }
 
+/* Freeing 100,000 at once would hold whoever waits for the commit. */
+static void policies_are_dropped_so_many_at_a_time(void **state)
+{
+    struct node_stage stage = {0};
+    const struct base_ts box = {.lo = base_addr_ip4(1), .hi = base_addr_ip4(2)};
+    const struct node_policy policy = {.local_ts = {.count = 1, .list = {box}},
+                                       .remote_ts = {.count = 1, .list = {box}}};
+    for (int i = 0; i < 25; i++)
+        assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    stage.has_served = true;
+    assert_true(node_stage_drop_policies(&stage, 10));
+    assert_int_equal(stage.policies.count, 15);
+    assert_true(node_stage_drop_policies(&stage, 10));
+    assert_true(stage.has_served);
+    assert_false(node_stage_drop_policies(&stage, 10));
+    assert_int_equal(stage.policies.count, 0);
+    assert_false(stage.has_served);
+    assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    node_stage_clear_policies(&stage);
+    assert_null(stage.policies.items);
+}
+
 static void what_makes_no_sense_is_not_added(void **state)
 {
     struct node_stage stage = {0};
@@ -76,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(routes_and_policies_stay_in_order_however_many_there_are),
+        cmocka_unit_test(policies_are_dropped_so_many_at_a_time),
         cmocka_unit_test(what_makes_no_sense_is_not_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
