@@ -254,7 +254,7 @@ struct ike_conn_conf {
     uint32_t rekey_s;             /* IKE SA soft lifetime; 0: never */
     uint32_t reauth_s;            /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
     uint32_t childless_s;         /* an IKE SA without a child SA is closed after that; 0: never */
-    uint32_t dpd_s;               /* idle time before a liveness check; 0: never */
+    uint32_t dpd_s;               /* idle time before a liveness check; 0: idleness is no reason for one */
     uint32_t keepalive_s;         /* NAT keepalive; 0: none */
     enum ike_keepalive keepalive; /* whether that is where it begins, or what it stays */
     uint32_t retransmit_ms;       /* first timeout */

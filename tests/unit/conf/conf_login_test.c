@@ -120,6 +120,7 @@ static void a_name_alone_is_no_login(void **state)
 static void xauth_keeps_the_password_itself(void **state)
 {
     (void)state;
+    needs_ikev1();
     const char *conn =
         "'foo':{'version':1,'xauth':'client','local':{'id':'@gw','user':'ann','password_file':'file',"
         "'subnets':['10.1.0.0/24']},'remote':{'id':'@foo','address':'192.0.2.9',"

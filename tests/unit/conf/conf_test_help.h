@@ -86,6 +86,15 @@ static inline void refused(const char *ports, const char *secrets, const char *c
     expect_error(path, part);
 }
 
+/* Skips the test in a build that refuses what it is about. */
+static inline void needs_ikev1(void)
+{
+#ifndef CULVERT_IKEV1
+    print_message("this build has no IKEv1\n");
+    skip();
+#endif
+}
+
 /* The parts are accepted, with this warning. */
 static inline void warned(const char *ports, const char *secrets, const char *conns, const char *extra,
                           const char *path, const char *part)

@@ -18,6 +18,7 @@ static void v1_refused(const char *conn, const char *path, const char *part)
 static void a_connection_is_of_ikev2_unless_it_says_1(void **state)
 {
     (void)state;
+    needs_ikev1();
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, V2(""), "");
     assert_int_equal(ike_conf_conn(conf->ike, "foo")->version, 2);
     assert_false(has_issue(true, "connections.foo", "version"));
@@ -30,6 +31,14 @@ static void a_connection_is_of_ikev2_unless_it_says_1(void **state)
     v1_refused("'foo':{'version':3," LOCAL("") "," REMOTE("") "}", "connections.foo.version", "2");
 }
 
+#ifndef CULVERT_IKEV1
+static void a_build_without_it_says_so(void **state)
+{
+    (void)state;
+    v1_refused(V1(""), "connections.foo", "this build was made without IKEv1");
+}
+#endif
+
 static void expect_text(const struct crypt_proposal *p, const char *want)
 {
     char text[CRYPT_PROPOSAL_TEXT_MAX];
@@ -39,6 +48,7 @@ static void expect_text(const struct crypt_proposal *p, const char *want)
 static void it_has_algorithms_that_ikev1_has_numbers_for(void **state)
 {
     (void)state;
+    needs_ikev1();
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, V1(""), "");
     const struct ike_conn_conf *c = ike_conf_conn(conf->ike, "foo");
     assert_int_equal(c->n_proposals, 1);
@@ -111,6 +121,7 @@ static void keys_of_ikev1_are_refused_elsewhere(void **state)
 static void aggressive_mode_with_a_key_needs_its_own_word(void **state)
 {
     (void)state;
+    needs_ikev1();
     v1_refused(
         V1(",'aggressive':true"), "connections.foo",
         "aggressive mode with a pre-shared key gives a hash of the key to everyone who asks, to guess it by: "
@@ -142,6 +153,7 @@ static void xauth_needs_users_or_a_user(void **state)
 static void mode_config_is_pulled_unless_it_is_pushed(void **state)
 {
     (void)state;
+    needs_ikev1();
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, V1(""), "");
     assert_false(ike_conf_conn(conf->ike, "foo")->cfg_push);
     conf_free(conf);
@@ -153,6 +165,7 @@ static void mode_config_is_pulled_unless_it_is_pushed(void **state)
 static void transport_mode_is_of_both_versions(void **state)
 {
     (void)state;
+    needs_ikev1();
     struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, V1(",'child':{'mode':'transport'}"), "");
     assert_int_equal(ike_conf_conn(conf->ike, "foo")->children[0].mode, ESP_MODE_TRANSPORT);
     conf_free(conf);
@@ -162,6 +175,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_connection_is_of_ikev2_unless_it_says_1),
+#ifndef CULVERT_IKEV1
+        cmocka_unit_test(a_build_without_it_says_so),
+#endif
         cmocka_unit_test(it_has_algorithms_that_ikev1_has_numbers_for),
         cmocka_unit_test(what_has_no_number_is_refused_by_name),
         cmocka_unit_test(keys_of_ikev2_are_refused_with_what_to_write_instead),
