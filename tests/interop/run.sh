@@ -10,7 +10,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 usage() {
     cat <<TEXT
-usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--figures] [--list] [NAME...]
+usage: $0 [--jobs N] [--idle-jobs N] [--again] [--out DIR] [--folder DIR] [--figures] [--list] [NAME...]
+  --jobs N:      so many at a time (2).
+  --idle-jobs N: more than that, up to N, as long as a third of the CPUs has nothing to do: scenarios wait more than they work.
+  --again:       what failed beside others runs once more when no other does; it counts as that one ends, and the line says so.
   --figures: each run must tell its figures (figure in tests/lib/lab_check.sh); one table of them all comes at the end.
   NAME is a scenario (10_nat), or one of its cases (10_nat:responder-both); without any, all run.
   CULVERTD and CULVERTCTL in the environment name the programs; LAB_BIN their folder (build/app). CULVERT_LOOKS is the culvertctl that is
@@ -18,10 +21,12 @@ usage: $0 [--jobs N] [--out DIR] [--folder DIR] [--figures] [--list] [NAME...]
 TEXT
 }
 
-jobs=2 out="" list=0 figures=0 folder=$here wanted=()
+jobs=2 idle_jobs=0 again=0 out="" list=0 figures=0 folder=$here wanted=()
 while [ $# -gt 0 ]; do
     case $1 in
     --jobs) jobs=$2 && shift ;;
+    --idle-jobs) idle_jobs=$2 && shift ;;
+    --again) again=1 ;;
     --out) out=$2 && shift ;;
     --folder) folder=$2 && shift ;;
     --figures) figures=1 ;;
@@ -86,7 +91,7 @@ fi
 
 [ -n "$out" ] || out=$(mktemp -d "${TMPDIR:-/tmp}/culvert-scenarios.XXXXXX")
 mkdir -p "$out"
-declare -A name_of=() began=()
+declare -A name_of=() began=() tried=()
 passed=0 failed=0 skipped=0 number=0 broken=()
 
 stop_all() {
@@ -106,11 +111,37 @@ last_line() {
     done <"$1"
 }
 
-# Waits for one scenario to end and tells how it went.
+# Sets is_idle: a third of the CPUs had nothing to do since this was last asked, a second ago or longer.
+idle_before=0 all_before=0 idle_asked=0
+idle_look() {
+    local user nice system idle iowait irq soft steal all
+    is_idle=0
+    [ "$((SECONDS - idle_asked))" -gt 0 ] || return
+    read -r _ user nice system idle iowait irq soft steal _ </proc/stat
+    idle=$((idle + iowait)) all=$((user + nice + system + idle + irq + soft + steal))
+    [ "$((3 * (idle - idle_before)))" -lt "$((all - all_before))" ] || is_idle=1
+    idle_before=$idle all_before=$all idle_asked=$SECONDS
+}
+
+# Whether one more may begin now.
+has_place() {
+    [ "${#name_of[@]}" -ge "$jobs" ] || return 0
+    [ "${#name_of[@]}" -lt "$idle_jobs" ] || return 1
+    idle_look
+    [ "$is_idle" = 1 ]
+}
+
+# Waits for one scenario to end and tells how it went; or, with "or-idle", for as long as CPUs that are idle may take.
 reap() {
-    local pid status name line
-    wait -n -p pid "${!name_of[@]}"
+    local pid status name line timer=""
+    if [ "${1:-}" = or-idle ]; then
+        sleep 1.1 &
+        timer=$!
+    fi
+    wait -n -p pid "${!name_of[@]}" $timer
     status=$?
+    [ "$pid" != "$timer" ] || return
+    [ -z "$timer" ] || { kill "$timer" && wait "$timer"; } 2>/dev/null
     name=${name_of[$pid]}
     unset "name_of[$pid]"
     local took=$((SECONDS - began[$pid])) dir=$out/${name/:/.}
@@ -121,18 +152,38 @@ reap() {
     if [ "$status" = 0 ]; then
         passed=$((passed + 1))
         last_line "$dir.log" 'shows: '
+        [ -z "${tried[$name]:-}" ] || line="(alone, at the second try) $line"
         printf 'ok     %-36s %3d s  %s\n' "$name" "$took" "$line"
         find "$dir" -type f -name '*.pcap' -delete
     elif [ "$status" = 77 ]; then
         skipped=$((skipped + 1))
         last_line "$dir.log" 'skipped: '
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$line"
+    elif [ "$again" = 1 ] && [ "${#name_of[@]}" -gt 0 ] && [ -z "${tried[$name]:-}" ]; then
+        tried[$name]=1
+        rm -rf "$dir.beside-others" "$dir.beside-others.log"
+        mv "$dir" "$dir.beside-others"
+        mv "$dir.log" "$dir.beside-others.log"
+        printf 'again  %-36s %3d s  failed beside others: %s\n' "$name" "$took" \
+            "$(tail -n 20 "$dir.beside-others.log" | grep -v '^logs and' | tail -n 1)"
     else
         failed=$((failed + 1))
         broken+=("$name")
         [ "$status" = 124 ] && echo "ended after its time limit" >>"$dir.log"
         printf 'FAILED %-36s %3d s  %s\n' "$name" "$took" "$(tail -n 20 "$dir.log" | grep -v '^logs and' | tail -n 1)"
     fi
+}
+
+# begin FILE CASE NAME
+begin() {
+    local file=$1 case=$2 name=$3 dir=$out/${3/:/.}
+    number=$((number + 1))
+    rm -rf "$dir"
+    limit=${SCENARIO_SECONDS:-${limit_of[$file]:-150}}
+    LAB=culvert-$$-$number LAB_OUT=$dir timeout -k 15 "$limit" bash "$file" "$case" >"$dir.log" 2>&1 &
+    name_of[$!]=$name
+    began[$!]=$SECONDS
+    [ -z "${limit_of[$file]}" ] || guest=$!
 }
 
 guest=0
@@ -152,21 +203,22 @@ next_place() {
 
 queue=("${runs[@]}")
 while [ "${#queue[@]}" -gt 0 ]; do
-    while [ "${#name_of[@]}" -ge "$jobs" ]; do reap; done
+    until has_place; do
+        if [ "${#name_of[@]}" -lt "$idle_jobs" ]; then reap or-idle; else reap; fi
+    done
     next_place
     [ -n "$place" ] || { reap; continue; }
     read -r file case name <<<"${queue[$place]}"
     unset "queue[$place]"
-    number=$((number + 1))
-    dir=$out/${name/:/.}
-    rm -rf "$dir"
-    limit=${SCENARIO_SECONDS:-${limit_of[$file]:-150}}
-    LAB=culvert-$$-$number LAB_OUT=$dir timeout -k 15 "$limit" bash "$file" "$case" >"$dir.log" 2>&1 &
-    name_of[$!]=$name
-    began[$!]=$SECONDS
-    [ -z "${limit_of[$file]}" ] || guest=$!
+    begin "$file" "$case" "$name"
 done
 while [ "${#name_of[@]}" -gt 0 ]; do reap; done
+for run in "${runs[@]}"; do
+    [ -n "${tried[${run##* }]:-}" ] || continue
+    read -r file case name <<<"$run"
+    begin "$file" "$case" "$name"
+    reap
+done
 
 # The figures of all runs in the order of their names, as a table of Markdown.
 if [ "$figures" = 1 ]; then
