@@ -11,6 +11,7 @@
 
 #include "about_version.h"
 #include "bench_columns.h"
+#include "bench_ike.h"
 #include "bench_path.h"
 #include "bench_raw.h"
 
@@ -27,6 +28,7 @@ static const struct bench_command commands[] = {
     {"workers", bench_workers_main,
      "what a second worker brings, and what a hand-over between the two costs"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
+    {"ike", bench_ike_main, "a gateway as responder of IKEv2: handshakes a second, and what one costs it"},
     {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
 

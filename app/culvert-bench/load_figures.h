@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Outcomes of rounds as figures: what was measured, and whether it may be quoted. */
+#include <stdbool.h>
+#include <stdint.h>
+#include "bench_row.h"
+#include "load_args.h"
+#include "load_calls.h"
+
+enum load_metric {
+    LOAD_PER_S,   /* handshakes that were done, by time; begun to end */
+    LOAD_CPU_US,  /* of the responder, by handshake */
+    LOAD_P50_US,  /* of a lone handshake */
+    LOAD_P99_US,  /* likewise */
+    LOAD_BUSY_US, /* median of a handshake among others */
+    LOAD_FAILED,  /* calls that did not end as they should */
+    LOAD_METRICS
+};
+
+struct load_figure {
+    double value[LOAD_ROUNDS_MAX];
+    uint32_t rounds;
+    bool is_starred;
+    char reason[LOAD_WORDS_MAX]; /* why it is starred, or why there is none; may be empty */
+};
+
+struct load_figures {
+    struct load_figure of[LOAD_METRICS];
+    uint32_t begun, wrong, lost; /* lost: without an end */
+    struct load_tally reasons;
+    double own_share, responder_share; /* of one CPU, under load, the greatest of the rounds */
+};
+
+/* Adds what a round's calls under load, or its lone ones, came to. */
+void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o,
+                      bool is_lone);
+
+/* To be called behind the last round: tells of each figure that is not there why. */
+void load_figures_end(struct load_figures *f, const struct load_args *a);
+
+/* Whether the run is good: at most 2 % of the calls were lost, and none ended otherwise than it should. */
+bool load_figures_is_good(const struct load_figures *f);
+
+/* What is wrong, or that nothing is, as a sentence. Returns out. */
+const char *load_figures_verdict(const struct load_figures *f, const struct load_args *a,
+                                 char out[LOAD_WORDS_MAX]);
+
+/* Fills metric, unit and the numbers of a row. */
+void load_figures_row(const struct load_figures *f, enum load_metric metric, struct bench_row *r);

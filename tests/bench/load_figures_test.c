@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names by pattern, percentiles, reasons, and figures that tell when the caller was what was measured. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "load_figures.h"
+#include "load_name.h"
+#include "load_tally.h"
+
+static void a_pattern_has_one_place_for_a_number(void **state)
+{
+    static const char *const bad[] = {"",    "%",    "a%s",   "%u%u", "%05d", "%5u",
+                                      "%0u", "%00u", "%010u", "a%%",  "%n"};
+    char out[LOAD_NAME_MAX], longest[LOAD_NAME_MAX + 1];
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        if (load_name_is_pattern(bad[i]))
+            fail_msg("it was taken: %s", bad[i]);
+    assert_true(load_name_is_pattern("c-%05u.example.org"));
+    assert_true(load_name_is_pattern("%u"));
+    assert_true(load_name_is_pattern("one@example.org"));
+    memset(longest, 'a', sizeof(longest));
+    longest[LOAD_NAME_MAX - 10] = '\0';
+    assert_false(load_name_is_pattern(longest));
+    longest[LOAD_NAME_MAX - 11] = '\0';
+    assert_true(load_name_is_pattern(longest));
+    assert_string_equal(load_name_fill("c-%05u.example.org", 42, out), "c-00042.example.org");
+    assert_string_equal(load_name_fill("%u", UINT32_MAX, out), "4294967295");
+    assert_string_equal(load_name_fill("one@example.org", 42, out), "one@example.org");
+    assert_string_equal(load_name_file("c-%05u.example.org", 42, out), "c-00042");
+    assert_string_equal(load_name_file("u%u@example.org", 7, out), "u7");
+}
+
+static void percentiles_are_those_of_the_nearest_rank(void **state)
+{
+    uint64_t v[200];
+    for (size_t i = 0; i < 200; i++)
+        v[i] = 200 - i;
+    load_tally_sort(v, 200);
+    assert_int_equal(v[0], 1);
+    assert_int_equal(load_tally_percentile(v, 200, 500), 100);
+    assert_int_equal(load_tally_percentile(v, 200, 990), 198);
+    assert_int_equal(load_tally_percentile(v, 200, 1000), 200);
+    assert_int_equal(load_tally_percentile(v, 1, 500), 1);
+    assert_int_equal(load_tally_percentile(v, 1, 1), 1);
+    assert_int_equal(load_tally_percentile(v, 3, 500), 2);
+}
+
+static void reasons_are_told_by_how_often_they_were_heard(void **state)
+{
+    static struct load_tally t;
+    char out[LOAD_WORDS_MAX], name[] = "reason a";
+    load_tally_add(&t, "rare");
+    for (int i = 0; i < 3; i++)
+        load_tally_add(&t, "frequent");
+    assert_string_equal(load_tally_words(&t, 4, out), "frequent 3, rare 1");
+    assert_string_equal(load_tally_words(&t, 9, out), "frequent 3, rare 1, no reason told 5");
+    for (int i = 0; i < LOAD_REASONS; i++, name[7]++)
+        load_tally_add(&t, name);
+    assert_int_equal(t.others, 2);
+    assert_non_null(strstr(load_tally_words(&t, 4 + LOAD_REASONS, out), ", other reasons 2"));
+    assert_null(strstr(out, "no reason"));
+}
+
+static const struct load_args psk = {.auth_word = "psk", .calls = 100, .lone = 10, .pid = 1};
+
+/* 100 calls in a second; the caller ran and waited for so many milliseconds of it. */
+static struct load_outcome outcome(uint32_t ran_ms, uint32_t waited_ms)
+{
+    return (struct load_outcome){.begun = 100,
+                                 .over = 100,
+                                 .wall_ns = 1000000000,
+                                 .median_ns = 2000000,
+                                 .p99_ns = 9000000,
+                                 .own = {ran_ms * 1000000ull, waited_ms * 1000000ull},
+                                 .responder = {15000000, 0}};
+}
+
+static struct bench_row row_of(const struct load_figures *f, enum load_metric metric)
+{
+    struct bench_row r = {0};
+    load_figures_row(f, metric, &r);
+    return r;
+}
+
+static void rounds_make_least_middle_and_most(void **state)
+{
+    static struct load_figures f;
+    char words[LOAD_WORDS_MAX];
+    struct load_outcome o = outcome(300, 100);
+    for (uint32_t i = 0; i < 3; i++) {
+        o.wall_ns = (3 - i) * 500000000ull;
+        load_figures_add(&f, &psk, &o, false);
+    }
+    load_figures_add(&f, &psk, &o, true);
+    load_figures_end(&f, &psk);
+    struct bench_row r = row_of(&f, LOAD_PER_S);
+    assert_string_equal(r.metric, "handshakes_per_s");
+    assert_int_equal(r.rounds, 3);
+    assert_true(r.min > 66.6 && r.min < 66.7 && r.median == 100 && r.max == 200);
+    assert_false(r.is_starred);
+    r = row_of(&f, LOAD_CPU_US);
+    assert_true(r.median == 150);
+    r = row_of(&f, LOAD_P99_US);
+    assert_true(r.rounds == 1 && r.median == 9000);
+    assert_true(load_figures_is_good(&f));
+    assert_string_equal(load_figures_verdict(&f, &psk, words), "all 400 calls ended up");
+}
+
+static void a_caller_without_time_left_stars_the_rate(void **state)
+{
+    static struct load_figures busy, waiting, idle;
+    const struct load_outcome b = outcome(950, 10), w = outcome(500, 450), i = outcome(500, 300);
+    load_figures_add(&busy, &psk, &b, false);
+    load_figures_add(&waiting, &psk, &w, false);
+    load_figures_add(&idle, &psk, &i, false);
+    assert_true(row_of(&busy, LOAD_PER_S).is_starred);
+    assert_non_null(strstr(row_of(&busy, LOAD_PER_S).reason, "own core was the limit (busy for 95 %"));
+    assert_true(row_of(&waiting, LOAD_PER_S).is_starred);
+    assert_non_null(strstr(row_of(&waiting, LOAD_PER_S).reason, "waited for a core for 45 %"));
+    assert_false(row_of(&idle, LOAD_PER_S).is_starred);
+    assert_false(row_of(&busy, LOAD_CPU_US).is_starred);
+}
+
+static void a_figure_that_is_not_there_has_a_reason(void **state)
+{
+    static struct load_figures f, gone;
+    const struct load_args blind = {.auth_word = "psk", .calls = 100};
+    struct load_outcome o = outcome(1, 1);
+    load_figures_add(&f, &blind, &o, false);
+    load_figures_end(&f, &blind);
+    assert_int_equal(row_of(&f, LOAD_CPU_US).rounds, 0);
+    assert_non_null(strstr(row_of(&f, LOAD_CPU_US).reason, "--pid"));
+    assert_string_equal(row_of(&f, LOAD_P50_US).reason, "none were asked for");
+    o.cpu_rc = -ENOENT;
+    load_figures_add(&gone, &psk, &o, false);
+    load_figures_end(&gone, &psk);
+    assert_int_equal(row_of(&gone, LOAD_CPU_US).rounds, 0);
+    assert_non_null(strstr(row_of(&gone, LOAD_CPU_US).reason, "no thread of these names"));
+}
+
+static void failures_make_the_verdict(void **state)
+{
+    static struct load_figures wrong, lost, few, refused;
+    const struct load_args unwanted = {.auth_word = "psk", .calls = 100, .wants_refusal = true};
+    char words[LOAD_WORDS_MAX];
+    struct load_outcome o = outcome(1, 1);
+    o.wrong = 1;
+    load_tally_add(&o.reasons, "AUTHENTICATION_FAILED (refused)");
+    load_figures_add(&wrong, &psk, &o, false);
+    assert_false(load_figures_is_good(&wrong));
+    assert_string_equal(load_figures_verdict(&wrong, &psk, words),
+                        "1 of 100 calls failed: AUTHENTICATION_FAILED (refused) 1");
+    o = outcome(1, 1);
+    o.over = 97;
+    load_figures_add(&lost, &psk, &o, false);
+    assert_false(load_figures_is_good(&lost));
+    assert_true(row_of(&lost, LOAD_FAILED).median == 3);
+    o.over = 98;
+    load_figures_add(&few, &psk, &o, false);
+    assert_true(load_figures_is_good(&few));
+    o = outcome(1, 1);
+    load_figures_add(&refused, &unwanted, &o, false);
+    assert_string_equal(load_figures_verdict(&refused, &unwanted, words), "all 100 calls ended refused");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pattern_has_one_place_for_a_number),
+        cmocka_unit_test(percentiles_are_those_of_the_nearest_rank),
+        cmocka_unit_test(reasons_are_told_by_how_often_they_were_heard),
+        cmocka_unit_test(rounds_make_least_middle_and_most),
+        cmocka_unit_test(a_caller_without_time_left_stars_the_rate),
+        cmocka_unit_test(a_figure_that_is_not_there_has_a_reason),
+        cmocka_unit_test(failures_make_the_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
