@@ -150,7 +150,7 @@ static void datagram_send(struct load_calls *l, const struct ike_action *a)
 static void audit_take(struct load_calls *l, const struct ike_audit *audit)
 {
     const uint32_t k = load_conf_call(&audit->path.local.addr);
-    if (audit->kind == IKE_AUDIT_IKE_UP)
+    if (audit->kind == IKE_AUDIT_CHILD_UP)
         call_over(l, k, true, clock_now());
     else if (ike_audit_is_failure(audit->kind))
         call_reason(l, k, ike_audit_kind_name(audit->kind), audit->notify);
@@ -182,7 +182,8 @@ static void call_event(struct load_calls *l, enum ike_event_type type, uint32_t 
     l->concerned = 0;
 }
 
-/* One that is gone, or was told no, is over; a refusal in clear may be forged, but not here. */
+/* One that is gone, was told no, or is up without its child is over; a refusal in clear may be forged, but
+ * not here. */
 static void call_look(struct load_calls *l, uint32_t k, base_time now)
 {
     static struct ike_presence v;
@@ -190,10 +191,10 @@ static void call_look(struct load_calls *l, uint32_t k, base_time now)
     if (l->calls[k].is_over)
         return;
     const bool is_there = ike_show_presence(l->ike, load_conf_name(k, name), &v) && v.sas;
-    if (is_there && !v.refusal)
+    if (is_there && !v.refusal && !v.up)
         return;
     if (is_there)
-        call_reason(l, k, "in clear", v.refusal);
+        call_reason(l, k, v.refusal ? "in clear" : "no child SA", v.refusal);
     call_over(l, k, false, now);
     if (is_there)
         call_event(l, IKE_EV_TERMINATE, k);

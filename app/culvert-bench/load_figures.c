@@ -77,6 +77,13 @@ static void load_add(struct load_figures *f, const struct load_args *a, const st
                  : o->cpu_rc == -ENODATA ? "this kernel does not count the CPU time of threads"
                                          : "there is none");
     load_judge(f, o);
+    if (o->wrong) {
+        char words[LOAD_WORDS_MAX];
+        snprintf(words, sizeof(words), "%u of %u calls did not end as they should", o->wrong, o->begun);
+        figure_star(&f->of[LOAD_PER_S], words);
+        figure_star(&f->of[LOAD_CPU_US], words);
+        figure_star(&f->of[LOAD_BUSY_US], words);
+    }
 }
 
 static void reasons_add(struct load_tally *all, const struct load_tally *t)

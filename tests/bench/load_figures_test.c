@@ -154,6 +154,8 @@ static void failures_make_the_verdict(void **state)
     load_tally_add(&o.reasons, "AUTHENTICATION_FAILED (refused)");
     load_figures_add(&wrong, &psk, &o, false);
     assert_false(load_figures_is_good(&wrong));
+    assert_true(row_of(&wrong, LOAD_CPU_US).is_starred);
+    assert_string_equal(row_of(&wrong, LOAD_PER_S).reason, "1 of 100 calls did not end as they should");
     assert_string_equal(load_figures_verdict(&wrong, &psk, words),
                         "1 of 100 calls failed: AUTHENTICATION_FAILED (refused) 1");
     o = outcome(1, 1);
