@@ -9,18 +9,87 @@
 #include "ike_core.h"
 #include "ike_overlap.h"
 
-int ike_claim_enter(struct ike *ike, struct ike_claim_entry *e, const struct base_ts_list *remote,
-                    const void *child, ike_claim_fn *says)
+#define CASE_BIT 0x20 /* of ASCII */
+
+/*
+ * An identity that holds something. Two entries have the same one exactly when ike_id_equal() says that their
+ * identities are: a hash finds it and decides nothing, since peers choose what is hashed.
+ */
+struct ike_claimant {
+    struct ike_node node;
+    size_t entries;
+    struct ike_id id;
+};
+
+/* The same for identities that differ in case only, which may be equal. */
+static uint64_t claimant_key(const struct ike *ike, const struct ike_id *id)
 {
-    *e = (struct ike_claim_entry){child, says, calloc(remote->count, sizeof *e->nodes), remote->count};
-    if (!e->nodes)
+    uint8_t text[IKE_ID_MAX + 1] = {id->type};
+    for (size_t i = 0; i < id->len; i++)
+        text[i + 1] = id->bytes[i] | CASE_BIT;
+    return ike_hash(ike, text, id->len + 1u);
+}
+
+/* NULL: it holds nothing. */
+static struct ike_claimant *claimant_find(const struct ike *ike, const struct ike_id *id)
+{
+    const uint64_t key = claimant_key(ike, id);
+    const struct ike_node *n = ike_table_next(&ike->claims.claimants, key, NULL);
+    while (n && !ike_id_equal(&((struct ike_claimant *)n->owner)->id, id))
+        n = ike_table_next(&ike->claims.claimants, key, n);
+    return n ? n->owner : NULL;
+}
+
+static struct ike_claimant *claimant_get(struct ike *ike, const struct ike_id *id)
+{
+    struct ike_claimant *c = claimant_find(ike, id);
+    if (!c) {
+        c = calloc(1, sizeof *c);
+        if (!c)
+            return NULL;
+        c->id = *id;
+        ike_table_add(&ike->claims.claimants, &c->node, claimant_key(ike, id), c);
+    }
+    c->entries++;
+    return c;
+}
+
+static void claimant_put(struct ike *ike, struct ike_claimant *c)
+{
+    if (!c || --c->entries)
+        return;
+    ike_table_remove(&ike->claims.claimants, &c->node);
+    free(c);
+}
+
+int ike_claim_init(struct ike *ike, size_t n_slots)
+{
+    return ike_table_init(&ike->claims.claimants, n_slots);
+}
+
+void ike_claim_fini(struct ike *ike)
+{
+    ike_table_fini(&ike->claims.claimants);
+}
+
+int ike_claim_enter(struct ike *ike, struct ike_claim_entry *e, const struct ike_id *remote_id,
+                    const struct base_ts_list *remote, const void *child, ike_claim_fn *says)
+{
+    struct ike_span_node *nodes = calloc(remote->count, sizeof *nodes);
+    struct ike_claimant *claimant = nodes ? claimant_get(ike, remote_id) : NULL;
+    *e = (struct ike_claim_entry){0};
+    if (!claimant) {
+        free(nodes);
         return -ENOMEM;
+    }
+    *e = (struct ike_claim_entry){child, says, nodes, remote->count, claimant};
     for (size_t i = 0; i < e->n; i++) {
         const uint64_t key = ++ike->claims.last;
         e->nodes[i] = (struct ike_span_node){.lo = remote->list[i].lo,
                                              .hi = remote->list[i].hi,
                                              .priority = ike_hash(ike, &key, sizeof key),
-                                             .owner = e};
+                                             .owner = e,
+                                             .kind = claimant};
         ike_spans_add(&ike->claims.spans, &e->nodes[i]);
     }
     return 0;
@@ -31,6 +100,7 @@ void ike_claim_leave(struct ike *ike, struct ike_claim_entry *e)
     for (size_t i = 0; i < e->n; i++)
         ike_spans_remove(&ike->claims.spans, &e->nodes[i]);
     free(e->nodes);
+    claimant_put(ike, e->claimant);
     *e = (struct ike_claim_entry){0};
 }
 
@@ -58,19 +128,26 @@ static bool claim_is_foreign(void *owner, void *ctx)
     return true;
 }
 
-bool ike_claim_any(const struct ike *ike, const struct base_ts_list *remote,
-                   bool (*visit)(void *entry, void *ctx), void *ctx)
+static bool claims_any(const struct ike *ike, const struct base_ts_list *remote,
+                       const struct ike_claimant *but, bool (*visit)(void *entry, void *ctx), void *ctx)
 {
     for (size_t i = 0; i < remote->count; i++) {
         const struct base_ts *t = &remote->list[i];
-        if (ike_spans_any(&ike->claims.spans, &t->lo, &t->hi, visit, ctx))
+        if (ike_spans_any(&ike->claims.spans, &t->lo, &t->hi, but, visit, ctx))
             return true;
     }
     return false;
 }
 
+bool ike_claim_any(const struct ike *ike, const struct base_ts_list *remote,
+                   bool (*visit)(void *entry, void *ctx), void *ctx)
+{
+    return claims_any(ike, remote, NULL, visit, ctx);
+}
+
 bool ike_claim_is_taken(const struct ike *ike, const struct ike_claim *want, struct ike_claim *holder)
 {
     struct claim_search s = {want, holder};
-    return ike_claim_any(ike, want->remote_ts, claim_is_foreign, &s);
+    const struct ike_claimant *own = claimant_find(ike, want->remote_id);
+    return claims_any(ike, want->remote_ts, own, claim_is_foreign, &s);
 }

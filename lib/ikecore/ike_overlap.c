@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The interval tree: a treap ordered by lower end, each node knowing the highest upper end below it.
+ * The interval tree: a treap ordered by lower end, each node knowing the highest upper end below it, and
+ * whether all below it are of its kind.
  * Recursion is as deep as the tree, which random priorities keep at a few dozen levels.
  */
 #include "ike_overlap.h"
@@ -13,8 +14,14 @@ static int spans_order(const struct ike_span_node *a, const struct ike_span_node
     return c ? c : a->priority < b->priority ? -1 : a->priority > b->priority;
 }
 
+static bool spans_are(const struct ike_span_node *t, const void *kind)
+{
+    return !t || (t->is_uniform && t->kind == kind);
+}
+
 static void spans_update(struct ike_span_node *n)
 {
+    n->is_uniform = spans_are(n->left, n->kind) && spans_are(n->right, n->kind);
     n->max_hi = n->hi;
     if (n->left && base_addr_compare(&n->left->max_hi, &n->max_hi) > 0)
         n->max_hi = n->left->max_hi;
@@ -96,22 +103,28 @@ void ike_spans_remove(struct ike_spans *s, struct ike_span_node *n)
     s->root = take_out(s->root, n);
 }
 
-static bool spans_search(const struct ike_span_node *t, const struct base_addr *lo,
-                         const struct base_addr *hi, bool (*visit)(void *owner, void *ctx), void *ctx)
+struct spans_query {
+    const struct base_addr *lo, *hi;
+    const void *but;
+    bool (*visit)(void *owner, void *ctx);
+    void *ctx;
+};
+
+static bool spans_search(const struct ike_span_node *t, const struct spans_query *q)
 {
-    if (!t || base_addr_compare(&t->max_hi, lo) < 0)
+    if (!t || base_addr_compare(&t->max_hi, q->lo) < 0 || (q->but && spans_are(t, q->but)))
         return false;
-    if (spans_search(t->left, lo, hi, visit, ctx))
+    if (spans_search(t->left, q))
         return true;
-    if (base_addr_compare(&t->lo, hi) > 0)
+    if (base_addr_compare(&t->lo, q->hi) > 0)
         return false;
-    if (base_addr_compare(&t->hi, lo) >= 0 && visit(t->owner, ctx))
+    if (base_addr_compare(&t->hi, q->lo) >= 0 && q->visit(t->owner, q->ctx))
         return true;
-    return spans_search(t->right, lo, hi, visit, ctx);
+    return spans_search(t->right, q);
 }
 
 bool ike_spans_any(const struct ike_spans *s, const struct base_addr *lo, const struct base_addr *hi,
-                   bool (*visit)(void *owner, void *ctx), void *ctx)
+                   const void *but, bool (*visit)(void *owner, void *ctx), void *ctx)
 {
-    return spans_search(s->root, lo, hi, visit, ctx);
+    return spans_search(s->root, &(struct spans_query){lo, hi, but, visit, ctx});
 }

@@ -13,16 +13,21 @@ struct ike_span_node {
     struct base_addr max_hi; /* of the subtree */
     uint64_t priority;       /* random: keeps the tree balanced */
     void *owner;
+    const void *kind; /* what several owners have in common; NULL: nothing */
+    bool is_uniform;  /* all of the subtree are of this kind */
 };
 
 struct ike_spans {
     struct ike_span_node *root;
 };
 
-/* Enters a node whose lo, hi, priority and owner are set. */
+/* Enters a node whose lo, hi, priority, owner and kind are set. */
 void ike_spans_add(struct ike_spans *s, struct ike_span_node *n);
 void ike_spans_remove(struct ike_spans *s, struct ike_span_node *n);
 
-/* Calls visit for each node that overlaps lo..hi until it says true; whether it did. */
+/*
+ * Calls visit for each node that overlaps lo..hi until it says true; whether it did. Nodes of the kind `but`
+ * need not be visited (NULL: all are): where one kind has many side by side, most are passed over.
+ */
 bool ike_spans_any(const struct ike_spans *s, const struct base_addr *lo, const struct base_addr *hi,
-                   bool (*visit)(void *owner, void *ctx), void *ctx);
+                   const void *but, bool (*visit)(void *owner, void *ctx), void *ctx);

@@ -216,7 +216,7 @@ static struct ikev1_child *child_make(struct ike *ike, struct ikev1_sa *sa,
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, &r, &scratch);
     if (!base_ts_set(&c->local_ts, &l) || !base_ts_set(&c->remote_ts, &r) ||
         (here != &r && !base_ts_set(&c->here_ts, here)) ||
-        ike_claim_enter(ike, &c->claim, here, c, child_says) < 0) {
+        ike_claim_enter(ike, &c->claim, &sa->remote_id, here, c, child_says) < 0) {
         child_free(c);
         return NULL;
     }

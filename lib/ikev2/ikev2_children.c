@@ -178,7 +178,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     struct base_ts_list scratch;
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, t->remote_ts, &scratch);
     if (!c || (here != t->remote_ts && !base_ts_set(&c->here_ts, here)) ||
-        ike_claim_enter(ike, &c->claim, here, c, child_says) < 0) {
+        ike_claim_enter(ike, &c->claim, &sa->remote_id, here, c, child_says) < 0) {
         free(c ? c->here_ts : NULL);
         free(c);
         return NULL;

@@ -31,7 +31,7 @@ static inline struct holder *holder_new(struct pair_host *host, const char *loca
     h->id = pair_id("@holder");
     pair_ts_add(&h->local, local);
     pair_ts_add(&h->remote, remote);
-    assert_int_equal(ike_claim_enter(host->ike, &h->entry, &h->remote, h, holder_says), 0);
+    assert_int_equal(ike_claim_enter(host->ike, &h->entry, &h->id, &h->remote, h, holder_says), 0);
     return h;
 }
 

@@ -41,7 +41,50 @@ static void all_overlapping_ranges_are_found_and_no_other(void **state)
         size_t want = 0, got = 0;
         for (size_t j = 0; j < N; j++)
             want += in[j] && base_addr_compare(&n[j].lo, &hi) <= 0 && base_addr_compare(&n[j].hi, &lo) >= 0;
-        ike_spans_any(&s, &lo, &hi, count_one, &got);
+        ike_spans_any(&s, &lo, &hi, NULL, count_one, &got);
+        assert_int_equal(got, want);
+    }
+}
+
+static const char kinds[3];
+
+static bool note_other(void *owner, void *ctx)
+{
+    const struct ike_span_node *n = owner;
+    *(size_t *)ctx += n->kind != &kinds[0];
+    return false;
+}
+
+static void of_other_kinds_each_one_is_found(void **state)
+{
+    (void)state;
+    static struct ike_span_node n[N];
+    static bool in[N];
+    struct ike_spans s = {0};
+    struct seed_rng rng = seed_rng(7);
+    for (int step = 0; step < 5000; step++) {
+        const size_t i = seed_rng_below(&rng, N);
+        if (in[i]) {
+            ike_spans_remove(&s, &n[i]);
+        } else {
+            /* Runs of one kind, with strangers in between, and some that are of none. */
+            const uint32_t lo = (uint32_t)seed_rng_below(&rng, 1000);
+            const size_t kind = lo / 100 % 2 ? 0 : seed_rng_below(&rng, 4);
+            n[i] = (struct ike_span_node){.lo = base_addr_ip4(lo),
+                                          .hi = base_addr_ip4(lo + (uint32_t)seed_rng_below(&rng, 50)),
+                                          .priority = seed_rng_u64(&rng),
+                                          .owner = &n[i],
+                                          .kind = kind < 3 ? &kinds[kind] : NULL};
+            ike_spans_add(&s, &n[i]);
+        }
+        in[i] = !in[i];
+        const uint32_t at = (uint32_t)seed_rng_below(&rng, 1000);
+        const struct base_addr lo = base_addr_ip4(at), hi = base_addr_ip4(at + 200);
+        size_t want = 0, got = 0;
+        for (size_t j = 0; j < N; j++)
+            want += in[j] && n[j].kind != &kinds[0] && base_addr_compare(&n[j].lo, &hi) <= 0 &&
+                    base_addr_compare(&n[j].hi, &lo) >= 0;
+        ike_spans_any(&s, &lo, &hi, &kinds[0], note_other, &got);
         assert_int_equal(got, want);
     }
 }
@@ -56,7 +99,7 @@ static void the_families_are_kept_apart(void **state)
     assert_int_equal(base_addr_parse("::", &lo), 0);
     assert_int_equal(base_addr_parse("ffff::", &hi), 0);
     ike_spans_add(&s, &n);
-    ike_spans_any(&s, &lo, &hi, count_one, &got);
+    ike_spans_any(&s, &lo, &hi, NULL, count_one, &got);
     assert_int_equal(got, 0);
 }
 
@@ -64,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_overlapping_ranges_are_found_and_no_other),
+        cmocka_unit_test(of_other_kinds_each_one_is_found),
         cmocka_unit_test(the_families_are_kept_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
