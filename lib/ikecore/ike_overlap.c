@@ -8,10 +8,14 @@
 
 #include "base_addr.h"
 
+/*
+ * Of equal lower ends, of which one identity may have hundreds, the place in memory decides: by priority,
+ * which decides who is above whom, they would make one branch as long as they are many.
+ */
 static int spans_order(const struct ike_span_node *a, const struct ike_span_node *b)
 {
     const int c = base_addr_compare(&a->lo, &b->lo);
-    return c ? c : a->priority < b->priority ? -1 : a->priority > b->priority;
+    return c ? c : (uintptr_t)a < (uintptr_t)b ? -1 : (uintptr_t)a > (uintptr_t)b;
 }
 
 static bool spans_are(const struct ike_span_node *t, const void *kind)

@@ -89,6 +89,29 @@ static void of_other_kinds_each_one_is_found(void **state)
     }
 }
 
+static size_t depth_of(const struct ike_span_node *t)
+{
+    const size_t left = t ? depth_of(t->left) : 0, right = t ? depth_of(t->right) : 0;
+    return !t ? 0 : 1 + (left > right ? left : right);
+}
+
+static void equal_ranges_do_not_make_a_long_branch(void **state)
+{
+    (void)state;
+    static struct ike_span_node n[4096];
+    struct ike_spans s = {0};
+    struct seed_rng rng = seed_rng(5);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        n[i] = (struct ike_span_node){
+            .lo = base_addr_ip4(256), .hi = base_addr_ip4(511), .priority = seed_rng_u64(&rng)};
+        ike_spans_add(&s, &n[i]);
+    }
+    assert_in_range(depth_of(s.root), 12, 50);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++)
+        ike_spans_remove(&s, &n[i]);
+    assert_null(s.root);
+}
+
 static void the_families_are_kept_apart(void **state)
 {
     (void)state;
@@ -108,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_overlapping_ranges_are_found_and_no_other),
         cmocka_unit_test(of_other_kinds_each_one_is_found),
+        cmocka_unit_test(equal_ranges_do_not_make_a_long_branch),
         cmocka_unit_test(the_families_are_kept_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
