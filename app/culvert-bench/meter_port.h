@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* What a metering port does inside of a receive and a send call; used by the port driver net_meter and,
- * through DPDK's receive and transmit callbacks, by culvert-bench itself. Thread: the one that polls. */
+/* What a metering port does inside of a receive and a send call; used for any DPDK application by
+ * meter_preload.c, and by culvert-bench for itself. Thread: the one that polls. */
 #include <rte_mbuf.h>
 #include "meter_clock.h"
 #include "meter_flow.h"

@@ -11,8 +11,8 @@ Measures culvertd as it runs, with SAs that it negotiated with strongSwan, and p
 \`culvert-bench path\` says of the same packets in its own process. Unit: TSC cycles per packet between the port
 driver's calls, on one core; one SA, ESP in UDP, AES-128-GCM.
 
-In network namespaces of their own: strongSwan behind a NAT, and culvertd on two ports of the metering driver
-net_meter, each of which passes IKE, ARP and ESP on to a veth. When the tunnel carries pings both ways,
+In network namespaces of their own: strongSwan behind a NAT, and culvertd on two metered ports (meter_preload.c), each
+of which passes IKE, ARP and ESP on to a veth. When the tunnel carries pings both ways,
   out  the inside port feeds clear packets at full speed, and the outside port takes the ESP packets. Each must have
        the next sequence number, and strongSwan must open every 1,021st;
   in   strongSwan really sends --held packets, which the outside port keeps until all are there and then hands to
@@ -29,8 +29,7 @@ A figure counts only when culvertd's own counters and the ports agree that every
   --poll MODE        busy (default: what culvertd does on NICs) or adaptive
   --json             one object per line instead of the table
   --build DIR        build folder (default: the first of build, build-release, build-test/gcc that has culvertd)
-Environment: BENCH_DIR is the folder of the driver, which is built there when it is not (see net_meter.sh; default
-\${XDG_CACHE_HOME:-\$HOME/.cache}/culvert-bench); LAB_OUT a folder for configurations and logs, kept.
+Environment: LAB_OUT is a folder for configurations and logs, kept.
 
 Needs root, strongSwan, and a build for this CPU (meson setup build --buildtype=release && ninja -C build). A
 figure takes two or three seconds a round. Exit status: 0, or 1 with a sentence when something did not come up or
@@ -97,7 +96,8 @@ done
 missing=$(packages_missing $PACKAGES_LAB)
 [ -z "$missing" ] || wrong "packages are missing: apt-get install $missing"
 path_bench=$build/app/culvert-bench/culvert-bench
-driver=$(sh "$here/net_meter.sh" ${BENCH_DIR:+"$BENCH_DIR"}) || exit 1
+meter=$build/tests/bench/meter_preload.so
+[ -e "$meter" ] || wrong "$meter is not built"
 
 # Everything but the worker and culvert-bench keeps off the CPU that is measured, if there is another one.
 cpus=$("${LAB_PYTHON:-/usr/bin/python3}" - "${core:--1}" <<'PYTHON'
@@ -120,11 +120,12 @@ LAB=${LAB:-culvert-bench-$$} LAB_BIN=$build/app
 CULVERTD=$LAB_OUT/culvertd.sh
 cat >"$CULVERTD" <<SH
 #!/bin/sh
-# culvertd on the CPU to be measured and the others, in the folder that the driver's files are named from.
-cd "$LAB_OUT/gwb" && exec taskset -c "$others,$core" "$build/app/culvertd/culvertd" "\$@"
+# culvertd on the CPU to be measured and the others, in the folder that the meter's files are named from.
+cd "$LAB_OUT/gwb" && exec taskset -c "$others,$core" \\
+    env LD_PRELOAD="$meter" METER_PORTS="\$(cat ports)" "$build/app/culvertd/culvertd" "\$@"
 SH
 chmod +x "$CULVERTD"
-CULVERT_HUGEPAGES=auto CULVERT_MEMORY=256 CULVERT_EAL_ARGS="\"-d\", \"$driver\""
+CULVERT_HUGEPAGES=auto CULVERT_MEMORY=256
 CULVERT_EXTRA[b]="\"workers\": {\"cores\": [$core], \"control_core\": $control, \"poll\": \"$poll\"},"
 SWAN_KEEPALIVE=0s NET_HOST_MTU=1500
 run=$LAB_OUT/gwb figures=$LAB_OUT/figures.json
@@ -133,9 +134,9 @@ report() { "$LAB_PYTHON" "$here/daemon_report.py" "$@"; }
 
 # ---- one figure ------------------------------------------------------------------------------------------------------
 
-# The ports of culvertd, the measured one with all that the driver is to know: ports_write DIRECTION SIZE
+# The ports of culvertd, and in a file what the meter does on them: ports_write DIRECTION SIZE
 ports_write() {
-    local inside=net_meter0,relay=lan outside=net_meter1,relay=wan feed
+    local inside=net_null0,relay=lan outside=net_null1,relay=wan feed
     feed="start=start,result=result.json,label=culvertd"
     if [ "$1" = out ]; then
         inside+=,flow=plain,size=$2,inner_src=${NET_LAN[b]}.10,inner_dst=${NET_LAN[a]}.10,packets=$packets,$feed
@@ -143,11 +144,12 @@ ports_write() {
         # A few packets more than the clock wants, since its runs end at whole windows.
         outside+=,hold=$held,packets=$((held / 8 * 7)),$feed
     fi
+    echo "$inside;$outside" >"$run/ports"
     CULVERT_PORTS[b]=$(
         cat <<JSON
 {
-    "inside": {"device": "$inside", "role": "inside", "addresses": ["${NET_LAN[b]}.1/24"]},
-    "outside": {"device": "$outside", "role": "outside",
+    "inside": {"device": "net_null0", "role": "inside", "addresses": ["${NET_LAN[b]}.1/24"]},
+    "outside": {"device": "net_null1", "role": "outside",
                 "addresses": ["${NET_WAN[b]}/24"], "gateway": "${NET_HOP[b]}"}
   }
 JSON
@@ -166,7 +168,7 @@ result_wait() {
     lab_wait "$1" result_or_end
     result_is_there 2>/dev/null && return
     lab_alive "${GW_PID[b]}" || lab_fail "culvertd has ended: $(tail -n 1 "$run/culvertd.log")"
-    gw_stop b # then the driver tells how far it came
+    gw_stop b # then the meter tells how far it came
     lab_fail "no figure within $1 s; culvertd $(report progress "$run/result.json")"
 }
 
@@ -182,7 +184,7 @@ daemon_start() {
     counters_write before
 }
 
-# Clear packets from the driver; strongSwan opens the samples, and a host behind it judges them.
+# Clear packets from the meter; strongSwan opens the samples, and a host behind it judges them.
 measure_out() {
     lab_spawn hosta "$run/peer.log" "$LAB_PYTHON" "$here/udp_flow.py" receive --size "$1" --patience 0.5 --json "$run/peer.json"
     local receiver=$LAB_PID
@@ -193,7 +195,7 @@ measure_out() {
     lab_end "$receiver" 1
 }
 
-# ESP packets from strongSwan, all of which the driver keeps before it hands out the first.
+# ESP packets from strongSwan, all of which the meter keeps before it hands out the first.
 measure_in() {
     start_write
     lab_in hosta "$LAB_PYTHON" "$here/udp_flow.py" send --size "$1" --longest "$swan_longest" --count "$held" \

@@ -31,7 +31,7 @@ int meter_live_open(struct meter_live *l, struct meter_live_port *p, struct mete
     while (i < METER_LIVE_PORTS && l->ports[i])
         i++;
     if (i == METER_LIVE_PORTS) {
-        fprintf(stderr, "net_meter: no more than %d ports have a relay\n", METER_LIVE_PORTS);
+        fprintf(stderr, "meter: no more than %d ports have a relay\n", METER_LIVE_PORTS);
         return -EINVAL;
     }
     l->ports[i] = p;
@@ -43,7 +43,7 @@ int meter_live_open(struct meter_live *l, struct meter_live_port *p, struct mete
     }
     int rc = meter_hold_init(&p->hold, hold ? hold : SAMPLES);
     if (rc)
-        fprintf(stderr, "net_meter: no memory for %u frames\n", hold);
+        fprintf(stderr, "meter: no memory for %u frames\n", hold);
     return !rc && interface ? meter_relay_open(&p->relay, interface) : rc;
 }
 
@@ -75,7 +75,7 @@ static void start_look(struct meter_live *l, const struct meter_live_port *p)
     l->phase = p->is_holding ? METER_HOLD : METER_FEED;
 }
 
-/* Frames that were kept are handed out to the last one, since each was sent once; packets of the driver's own
+/* Frames that were kept are handed out to the last one, since each was sent once; packets of the port's own
  * making as long as the clock runs. */
 static bool feed_is_over(const struct meter_live_port *p, struct meter_clock *clock)
 {

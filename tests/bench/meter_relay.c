@@ -65,7 +65,7 @@ int meter_relay_open(struct meter_relay *r, const char *interface)
         rc = interface_take(r, interface);
     if (!rc)
         return 0;
-    fprintf(stderr, "net_meter: relay=%s: %s\n", interface, strerror(-rc));
+    fprintf(stderr, "meter: relay=%s: %s\n", interface, strerror(-rc));
     meter_relay_close(r);
     return rc;
 }

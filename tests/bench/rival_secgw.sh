@@ -1,17 +1,20 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Measures DPDK's ipsec-secgw, built unmodified from the example sources that Debian ships, with the same metering
-# port driver and the same packets as the gateway. Prints one JSON line.
+# Measures DPDK's ipsec-secgw, built unmodified from the example sources of the installed DPDK, metered as the gateway is and
+# with the same packets (meter_preload.c). Prints one JSON line.
 #   usage: rival_secgw.sh --build              build it (or find it built), print the path of the program
 #          rival_secgw.sh DIRECTION SIZE SAS [BITS]   e.g. rival_secgw.sh out 64 1 128
 # DIRECTION is out (clear to ESP) or in; SIZE is a frame size or imix; BITS is the AES key size (default 128).
 # The mode is its best one for software: library mode, cpu-crypto, aesni_gcm, no replay window. It carries plain ESP,
 # because it refuses ESP in UDP for software SAs, and it wants both directions configured.
-# Environment: BENCH_DIR (work folder, default ${XDG_CACHE_HOME:-$HOME/.cache}/culvert-bench), BENCH_CORE (default: the last CPU),
+# Environment: BENCH_BUILD (Culvert's build folder, default: the first of build, build-release, build-test/gcc that has the meter),
+#   BENCH_DIR (work folder, default ${XDG_CACHE_HOME:-$HOME/.cache}/culvert-bench), BENCH_CORE (default: the last CPU),
 #   BENCH_PACKETS (default 4000000), BENCH_RUNS (default 8), BENCH_PTYPES=1 (the port classifies packets).
-set -eu
+set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=${BENCH_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/culvert-bench}
+tree=$(cd "$here/../.." && pwd)
+dpdk=$(pkg-config --modversion libdpdk) || exit 1
+dir=${BENCH_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/culvert-bench}/dpdk-$dpdk
 mkdir -p "$dir"
 
 fail() {
@@ -19,13 +22,18 @@ fail() {
     exit 1
 }
 
-# The example sources are in Debian's dpdk-doc package; it is unpacked aside when it is not installed.
+# The example sources are in Debian's dpdk-doc package; it is unpacked aside when it is not installed. Those of the very version
+# that is installed are wanted, and those of another revision of it are as good.
 sources_find() {
     for at in /usr/share/dpdk/examples "$dir/doc/usr/share/dpdk/examples"; do
         [ -e "$at/ipsec-secgw/Makefile" ] && echo "$at" && return
     done
-    (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download dpdk-doc >&2) ||
-        fail "ipsec-secgw left out: Debian's dpdk-doc package, which has its sources, cannot be fetched"
+    version=$(dpkg-query -W -f '${Version}' libdpdk-dev 2>/dev/null) || version=
+    for package in "dpdk-doc=$version" dpdk-doc; do
+        (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$package" >&2) && break
+    done
+    [ -e "$(echo "$dir"/dpdk-doc_*.deb)" ] ||
+        fail "ipsec-secgw left out: Debian's dpdk-doc package, which has its sources, cannot be fetched (apt-get update?)"
     dpkg-deb -x "$dir"/dpdk-doc_*.deb "$dir/doc"
     echo "$dir/doc/usr/share/dpdk/examples"
 }
@@ -37,6 +45,13 @@ build() {
     cp -r "$from/ipsec-secgw" "$from/common" "$dir/"
     make -C "$dir/ipsec-secgw" >"$dir/ipsec-secgw.log" 2>&1 ||
         fail "ipsec-secgw left out: it does not compile, see $dir/ipsec-secgw.log"
+}
+
+meter_find() {
+    for at in ${BENCH_BUILD:+"$BENCH_BUILD"} "$tree/build" "$tree/build-release" "$tree/build-test/gcc"; do
+        [ -e "$at/tests/bench/meter_preload.so" ] && echo "$at/tests/bench/meter_preload.so" && return
+    done
+    fail "ipsec-secgw left out: tests/bench/meter_preload.so is not built; ninja -C build, or name a build by BENCH_BUILD"
 }
 
 # One SA pair per tunnel: inner hosts 10.2.x.y behind it, 10.1.0.1 on this side.
@@ -63,7 +78,7 @@ config_write() {
 
 measure() {
     direction=$1 size=$2 sas=$3 bits=${4:-128}
-    so=$("$here/net_meter.sh" "$dir") || exit 1
+    meter=$(meter_find) || exit 1
     build
     core=${BENCH_CORE:-$(($(getconf _NPROCESSORS_ONLN) - 1))}
     hex=000102030405060708090a0b0c0d0e0f
@@ -74,17 +89,17 @@ measure() {
     common="size=$size,sas=$sas,ptypes=${BENCH_PTYPES:-0},packets=${BENCH_PACKETS:-4000000},runs=${BENCH_RUNS:-8}"
     common=$common,result=$result,label=ipsec-secgw-$direction-$size-$sas-$bits,key=$hex
     if [ "$direction" = out ]; then
-        inside=net_meter0,flow=plain,inner_src=10.1.0.1,inner_dst=10.2.0.1,$common
-        outside=net_meter1,ptypes=${BENCH_PTYPES:-0}
+        inside=net_null0,flow=plain,inner_src=10.1.0.1,inner_dst=10.2.0.1,$common
+        outside=net_null1,ptypes=${BENCH_PTYPES:-0}
     else
-        inside=net_meter0,ptypes=${BENCH_PTYPES:-0}
-        outside=net_meter1,flow=esp,spi=1000,inner_src=10.2.0.1,inner_dst=10.1.0.1,$common
+        inside=net_null0,ptypes=${BENCH_PTYPES:-0}
+        outside=net_null1,flow=esp,spi=1000,inner_src=10.2.0.1,inner_dst=10.1.0.1,$common
     fi
     memory="--in-memory -m 1024"
     [ "$(awk '/HugePages_Free/ {print $2}' /proc/meminfo)" -ge 512 ] || memory="--no-huge -m 1024"
     # shellcheck disable=SC2086
-    "$dir/ipsec-secgw/build/ipsec-secgw" -l "$core" $memory --no-pci --no-telemetry --file-prefix "rival$$" -d "$so" \
-        --vdev "$inside" --vdev "$outside" --vdev crypto_aesni_gcm0 \
+    LD_PRELOAD=$meter METER_PORTS="$inside;$outside" "$dir/ipsec-secgw/build/ipsec-secgw" \
+        -l "$core" $memory --no-pci --no-telemetry --file-prefix "rival$$" --vdev net_null0 --vdev net_null1 --vdev crypto_aesni_gcm0 \
         -- -p 0x3 -u 0x2 -P -l -w 0 -f "$dir/rival.$$.cfg" --config "(0,0,$core),(1,0,$core)" \
         >"$dir/rival.log" 2>&1 &
     pid=$!
@@ -95,7 +110,7 @@ measure() {
     done
     kill -9 $pid 2>/dev/null || true
     wait $pid 2>/dev/null || true
-    [ -s "$result" ] || fail "ipsec-secgw gave no result, see $dir/rival.log"
+    [ -s "$result" ] || fail "ipsec-secgw gave no result, see $dir/rival.log: $(tail -n 1 "$dir/rival.log")"
     cat "$result"
     rm -f "$result" "$dir/rival.$$.cfg"
 }
@@ -106,6 +121,6 @@ if [ "${1:-}" = --build ]; then
 elif [ $# -ge 3 ]; then
     measure "$@"
 else
-    sed -n '3,12s/^# \{0,1\}//p' "$0"
+    sed -n '3,13s/^# \{0,1\}//p' "$0"
     exit 2
 fi

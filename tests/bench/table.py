@@ -4,7 +4,7 @@
 
 All three are measured in turns, --rounds times, and the least disturbed figure of each is kept. Unit: TSC cycles
 per packet inside the application, on one core, the port driver taken off. Goals are ratios to what was measured in
-this very run. The rival is left out with a line that says why when Debian's sources cannot be had.
+this very run. The rival is left out with a line that says why when its sources (Debian's dpdk-doc) cannot be had.
 """
 import argparse
 import json
@@ -83,6 +83,7 @@ def product_measure(args, best, bits, cases):
 
 def rival_measure(args, best, bits, cases):
     env = dict(os.environ, BENCH_PACKETS=str(args.packets))
+    env.setdefault("BENCH_BUILD", os.path.abspath(os.path.join(os.path.dirname(args.bench), "../..")))
     if args.core:
         env["BENCH_CORE"] = args.core
     for size, sas in cases:

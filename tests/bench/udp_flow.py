@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The clear packets of a measurement, on a host of the lab: UDP to the discard port, filled with one byte.
 
-`send` hands --count packets to a tunnel. At its other end the metering driver tells in its start file that it is ready
+`send` hands --count packets to a tunnel. At its other end the meter tells in its start file that it is ready
 and counts what arrived; no more than --window packets are under way, so that none is lost. `send` ends with 1 when
 nothing arrives any more. `receive` judges what comes
 until it pauses. Both write one JSON line. Sizes are plaintext Ethernet frame bytes, or imix.
@@ -34,7 +34,7 @@ def tell(args, what):
 
 
 class Progress:
-    """The driver's start file: whether it is ready, and how many packets arrived."""
+    """The meter's start file: whether it is ready, and how many packets arrived."""
 
     def __init__(self, path):
         with open(path, "r+b") as f:
@@ -105,7 +105,7 @@ def main():
     p.add_argument("--longest", type=int, default=1500, help="longer frames of the mix are made so long")
     p.add_argument("--count", type=int, help="packets to send")
     p.add_argument("--to", help="address to send to")
-    p.add_argument("--progress", help="the driver's start file")
+    p.add_argument("--progress", help="the meter's start file")
     p.add_argument("--window", type=int, default=256, help="packets under way")
     p.add_argument("--patience", type=float, default=3, help="seconds without a packet that end it, after the first")
     p.add_argument("--json", metavar="FILE", help="write the line there too")
