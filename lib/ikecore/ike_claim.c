@@ -12,8 +12,9 @@
 #define CASE_BIT 0x20 /* of ASCII */
 
 /*
- * An identity that holds something. Two entries have the same one exactly when ike_id_equal() says that their
- * identities are: a hash finds it and decides nothing, since peers choose what is hashed.
+ * An identity that holds something. Entries that have the same one are of equal identities, as ike_id_equal()
+ * says: a hash finds it and decides nothing, since peers choose what is hashed. An equal one that is encoded
+ * otherwise, as a DN may be, can have another one: then its entries are looked at, one by one.
  */
 struct ike_claimant {
     struct ike_node node;
