@@ -96,23 +96,21 @@ measure() {
         outside=net_null1,flow=esp,spi=1000,inner_src=10.2.0.1,inner_dst=10.1.0.1,$common
     fi
     memory="--in-memory -m 1024"
-    [ "$(awk '/HugePages_Free/ {print $2}' /proc/meminfo)" -ge 512 ] || memory="--no-huge -m 1024"
+    [ "$(awk '/HugePages_Free/ {print $2}' /proc/meminfo)" -ge 512 ] || memory="--no-huge --no-shconf -m 1024"
     # shellcheck disable=SC2086
     LD_PRELOAD=$meter METER_PORTS="$inside;$outside" "$dir/ipsec-secgw/build/ipsec-secgw" \
-        -l "$core" $memory --no-pci --no-telemetry --file-prefix "rival$$" --vdev net_null0 --vdev net_null1 --vdev crypto_aesni_gcm0 \
+        -l "$core" $memory --no-pci --no-telemetry --vdev net_null0 --vdev net_null1 --vdev crypto_aesni_gcm0 \
         -- -p 0x3 -u 0x2 -P -l -w 0 -f "$dir/rival.$$.cfg" --config "(0,0,$core),(1,0,$core)" \
         >"$dir/rival.log" 2>&1 &
     pid=$!
+    trap 'kill -9 $pid 2>/dev/null || true; wait $pid 2>/dev/null || true; rm -f "$result" "$dir/rival.$$.cfg"' EXIT
     tries=0
     while [ ! -s "$result" ] && kill -0 $pid 2>/dev/null && [ $tries -lt 1200 ]; do
         tries=$((tries + 1))
         sleep 0.1
     done
-    kill -9 $pid 2>/dev/null || true
-    wait $pid 2>/dev/null || true
     [ -s "$result" ] || fail "ipsec-secgw gave no result, see $dir/rival.log: $(tail -n 1 "$dir/rival.log")"
     cat "$result"
-    rm -f "$result" "$dir/rival.$$.cfg"
 }
 
 if [ "${1:-}" = --build ]; then

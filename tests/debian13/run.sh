@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Culvert on Debian 13, on whatever machine this is: a root folder made by debootstrap, in which a copy of the tree is built by gcc
-# and clang, unit tests, simulation and the ESP oracle run, and a tunnel with Debian 13's strongSwan comes up.
+# and clang, unit tests, simulation and the ESP oracle run, a tunnel with Debian 13's strongSwan comes up, and DPDK's ipsec-secgw is metered.
 #
 # The root is made once and kept in OUT/root. Mounts are made in a namespace of their own, so none outlives this script, and
 # neither does a process in the root, however the script ends.
@@ -205,6 +205,20 @@ lab() {
     [ "$bad" = 0 ] || grep '^FAILED' "$out/lab.log"
 }
 
+# The program that figures are compared with, of that DPDK: every packet that was looked at is right. How fast it is, is not judged here.
+rival() {
+    local log=$out/rival.log status
+    inside env BENCH_BUILD=/build/gcc BENCH_PACKETS=100000 BENCH_RUNS=2 tests/bench/rival_secgw.sh in 64 1 >"$log" 2>&1
+    status=$?
+    if [ "$status" != 0 ] && grep -q 'cannot be fetched' "$log"; then
+        skipped=$((skipped + 1))
+        echo "skip   ipsec-secgw is metered: $(tail -n 1 "$log")"
+        return
+    fi
+    [ "$status" = 0 ] && grep -qE '"checked":([1-9][0-9]*),"good":\1,' "$log"
+    tell $? "ipsec-secgw of DPDK $(inside pkg-config --modversion libdpdk) is metered" "$log"
+}
+
 root_ready
 if [ "$only_root" = 1 ]; then exit 0; fi
 if [ $# -gt 0 ]; then
@@ -217,6 +231,7 @@ if [ -x "$root/build/gcc/app/culvertd/culvertd" ]; then
     installed
     service
     lab
+    rival
 fi
 build clang clang --buildtype=debug -Ddebug=false -Dcpu=generic
 inside tests/lib/cpu_check.sh /build/clang >"$out/cpu.log" 2>&1
