@@ -258,6 +258,10 @@ bool conf_psk_read(struct conf_reader *r, const json_t *object, struct ike_secre
 /* The same of a key as it is written: text, or hexadecimal behind "0x". */
 bool conf_psk_take(struct conf_reader *r, struct base_span text, struct ike_secret *out);
 
+/* Bytes written as hexadecimal digits, with "0x" before them or not. False: they are none, or more than max.
+ */
+bool conf_hex_parse(struct base_span text, uint8_t *out, size_t max, size_t *len);
+
 #define CONF_SECRET_ROWS_MAX 100000
 /*
  * Reads secrets_file (the reader stands at the root): its rows join the secrets that there are. A row is a

@@ -17,13 +17,6 @@
 #define PPK_LEAST    32
 #define PSK_WEAK     20 /* bytes; below, a captured handshake can be searched off line */
 
-static int hex_value(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c | 0x20) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
 /* The bytes that a text stands for. 0: not legal, and it was said why. */
 static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, uint8_t out[IKE_PSK_MAX])
 {
@@ -37,13 +30,8 @@ static size_t psk_decode(struct conf_reader *r, const char *text, size_t len, ui
             memcpy(out, text, len);
         return len > IKE_PSK_MAX ? 0 : len;
     }
-    const size_t n = (len - 2) / 2;
-    bool ok = len % 2 == 0 && n > 0 && n <= IKE_PSK_MAX;
-    for (size_t i = 0; ok && i < n; i++) {
-        const int hi = hex_value(text[2 + 2 * i]), lo = hex_value(text[3 + 2 * i]);
-        ok = hi >= 0 && lo >= 0;
-        out[i] = ok ? (uint8_t)(hi << 4 | lo) : 0;
-    }
+    size_t n = 0;
+    const bool ok = conf_hex_parse(base_span(text, len), out, IKE_PSK_MAX, &n);
     if (!ok)
         conf_fail(
             r, "the key begins with 0x, but an even number (2 to %d) of hexadecimal digits does not follow",

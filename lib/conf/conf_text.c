@@ -206,3 +206,25 @@ int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t wh
     *out = ts;
     return rc < 0 ? -EINVAL : 0;
 }
+
+static int hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool conf_hex_parse(struct base_span text, uint8_t *out, size_t max, size_t *len)
+{
+    const size_t skip = text.len >= 2 && text.ptr[0] == '0' && (text.ptr[1] | 0x20) == 'x' ? 2 : 0;
+    const size_t n = (text.len - skip) / 2;
+    bool ok = text.len % 2 == 0 && n > 0 && n <= max;
+    for (size_t i = 0; ok && i < n; i++) {
+        const int hi = hex_value(text.ptr[skip + 2 * i]), lo = hex_value(text.ptr[skip + 2 * i + 1]);
+        ok = hi >= 0 && lo >= 0;
+        out[i] = ok ? (uint8_t)(hi << 4 | lo) : 0;
+    }
+    *len = ok ? n : 0;
+    return ok;
+}

@@ -164,6 +164,25 @@ static void identities_that_mean_nothing_are_refused(void **state)
     }
 }
 
+static void expect_hex(const char *text, size_t want, const char *bytes)
+{
+    uint8_t out[4];
+    size_t len = 9;
+    assert_int_equal(conf_hex_parse(base_span(text, strlen(text)), out, sizeof out, &len), want > 0);
+    assert_int_equal(len, want);
+    assert_memory_equal(out, bytes, want);
+}
+
+static void bytes_are_read_from_hexadecimal_digits(void **state)
+{
+    static const char *const bad[] = {"",   "0x",         "0",        "0x0",  "0g",
+                                      "g0", "0102030405", "\x10\x11", "0x 1", "@A"};
+    expect_hex("0x00fF", 2, "\x00\xff");
+    expect_hex("09aAFf10", 4, "\x09\xaa\xff\x10");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_hex(bad[i], 0, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +192,7 @@ int main(void)
         cmocka_unit_test(dynamic_is_a_subnet_without_addresses),
         cmocka_unit_test(ranges_of_addresses_leave_out_what_is_no_hosts),
         cmocka_unit_test(identities_are_read_as_operators_write_them),
+        cmocka_unit_test(bytes_are_read_from_hexadecimal_digits),
         cmocka_unit_test(identities_that_mean_nothing_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
