@@ -17,7 +17,8 @@
  *   version, config, pid, uptime_s, hugepages, poll, stopping, reloads,
  *   restart_pending: [key] of the configuration that was loaded last and is not in force ("ports.in.mtu"),
  *   connections, ike_sas, half_open, child_sas, childless (IKE SAs that are up without one),
- *   established, failed, moves, failures,
+ *   established, failed, moves, failures, lab (keys made by hand are allowed), manual_sas (pairs that have
+ *   such keys; absent: not a laboratory),
  *   workers: [ as in show workers ], drops: [ {name, count, help} ] the five largest, largest first
  *
  * show connections                                  args: connection, after, name, peer, state (optional)
@@ -53,6 +54,18 @@
  * free (nobody has, is kept, or has reserved), in_use, kept (for who had it), lease_s} ]; a last one without
  * a name: addresses in use that are in no pool leases: in no order [ {address, pool (absent: none), id,
  * state: "in use" | "kept", since_s} ]
+ *
+ * show manual                                       args: connection (optional)
+ *   lab, manual: [ {name, state: "up" | "down", sas (pairs that are up), count (as configured), encryption,
+ * transport ("UDP" | "ESP"), esn, replay_window, peer, local: [network], remote: [network] of all pairs,
+ * first_spi_out; while it is up: nonce (hexadecimal: what our keys are made with, another one each time),
+ * age_s, from, first_spi_in, totals: as in show connections} ]
+ *
+ * show spis                                         args: connection (optional), after
+ *   next (absent: that was all)
+ *   sas: of keys made by hand, in the order of their networks [ {connection, index, spi_in, spi_out, remote:
+ * [network], in: {pkts, bytes, seq}, out: {...}, replay, bad_icv, bad_trailer, policy, limit} ] (from `in` on
+ * absent when the data path does not know the SA)
  *
  * show ports
  *   ports: [ {name, device, driver, reason (of its choice; absent: configured), role, mac, mtu, addresses:
@@ -110,7 +123,7 @@
  *
  * initiate                                          args: connection, child (optional: this one)
  *   {} at once for a call; children (how many are asked for), note (a sentence), when the IKE SA is up and
- *   lacks them. Progress is in show sas, an end in show failures
+ *   lacks them. Progress is in show sas, an end in show failures. Of keys made by hand: done (true), note
  *
  * redirect                                          args: connection (optional: all), to
  *   clients: how many peers are sent there

@@ -71,6 +71,23 @@ static const struct cli_row rows[] = {
      .help = "address pools, and who has which of their addresses",
      .examples = "  culvertctl show pools\n"
                  "  culvertctl show pools --json | jq '.leases[] | select(.state == \"in use\")'\n"},
+    {.words = "show manual",
+     .command = "show manual",
+     .name = CLI_NAME_OPTIONAL,
+     .print = cli_print_manual,
+     .help = "connections of a laboratory with keys made by hand, and what their peer makes its keys of",
+     .examples = "  culvertctl show manual\n"
+                 "  culvertctl show manual bench --json | jq -r '.manual[0].nonce'\n"},
+    {.words = "show spis",
+     .command = "show spis",
+     .name = CLI_NAME_OPTIONAL,
+     .pages = "sas",
+     .print = cli_print_spis,
+     .help =
+         "inbound SPIs of keys made by hand, one a line, for a generator of traffic; with --json also their "
+         "counters",
+     .examples = "  culvertctl show spis bench >spis.txt\n"
+                 "  culvertctl show spis bench --json | jq '.sas[] | select(.bad_icv > 0)'\n"},
     {.words = "show nat",
      .command = "show nat",
      .name = CLI_NAME_OPTIONAL,

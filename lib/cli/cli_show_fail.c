@@ -134,5 +134,6 @@ void cli_print_done(struct cli_out *out, const json_t *data)
 {
     if (cli_text(data, "note")[0])
         cli_say(out, 0, "%s", cli_text(data, "note"));
-    fprintf(out->file, "under way; see: culvertctl show sas\n");
+    if (!cli_true(data, "done"))
+        fprintf(out->file, "under way; see: culvertctl show sas\n");
 }

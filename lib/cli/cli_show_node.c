@@ -96,6 +96,14 @@ void cli_print_status(struct cli_out *out, const json_t *data)
     if (cli_num(data, "failures"))
         cli_say(out, 2, "%" PRIu64 " failures are explained by: culvertctl explain",
                 cli_num(data, "failures"));
+    if (cli_num(data, "manual_sas"))
+        cli_say(out, 2,
+                "LABORATORY: %" PRIu64
+                " pairs of SAs have keys made by hand, without forward secrecy; no real "
+                "traffic: culvertctl show manual",
+                cli_num(data, "manual_sas"));
+    else if (cli_true(data, "lab"))
+        cli_say(out, 2, "LABORATORY: keys made by hand are allowed, and there are none");
     fputc('\n', out->file);
     cli_say(out, 2, "workers (poll: %s, hugepages: %s, threads for IKE's cryptography: %" PRIu64 ")",
             cli_text(data, "poll"), cli_true(data, "hugepages") ? "yes" : "no, which is slower",

@@ -30,6 +30,8 @@
 #define CONF_ISSUES_MAX   32
 #define CONF_FILE_MAX     (64u << 20) /* bytes of a configuration file */
 #define CONF_CORE_AUTO    UINT32_MAX
+#define CONF_MANUAL_MAX   64     /* connections with keys made by hand, */
+#define CONF_MANUAL_SAS   100000 /* and pairs of SAs of one of them */
 
 enum conf_role { CONF_ROLE_OUTSIDE = 1, CONF_ROLE_INSIDE = 2, CONF_ROLE_BOTH = 3 }; /* bits */
 
@@ -104,6 +106,32 @@ struct conf_tunnel {
     uint32_t spi_node;      /* < 1 << spi_node_bits */
 };
 
+enum conf_manual_encr { CONF_MANUAL_AES128GCM16, CONF_MANUAL_AES256GCM16 };
+enum conf_manual_encap { CONF_MANUAL_UDP, CONF_MANUAL_NONE };
+
+#define CONF_MANUAL_KEY_MAX 36 /* bytes: key and salt of AES-256-GCM (RFC 4106 8.1) */
+
+/*
+ * A connection of a laboratory: pairs of SAs with keys made by hand, which IKE knows nothing of. Pair i is
+ * for the i-th network of the length of `remote`, from that one on.
+ */
+struct conf_manual {
+    char name[CONF_NAME_MAX];
+    enum conf_manual_encr encr;
+    enum conf_manual_encap encap;
+    struct base_addr local; /* our address; of family none: that of the port towards the peer */
+    struct base_addr peer;
+    uint16_t peer_port;
+    struct base_ts_list *local_ts; /* owned; of one family, that of remote */
+    struct base_prefix remote;
+    uint32_t count;   /* of pairs, 1..CONF_MANUAL_SAS; their networks are all there */
+    uint32_t spi_out; /* of pair 0; pair i has the i-th from that on */
+    bool esn;
+    uint32_t replay_window; /* packets; 0: none */
+    uint8_t key_len;        /* as encr asks for it */
+    uint8_t key[CONF_MANUAL_KEY_MAX];
+};
+
 struct conf {
     size_t n_ports;
     struct conf_port ports[CONF_PORTS_MAX];
@@ -114,8 +142,11 @@ struct conf {
     struct conf_control control;
     struct conf_tunnel tunnel;
     struct conf_tcp tcp;
-    struct ike_conf *ike;     /* one reference, sealed: connections, secrets, nat, limits */
-    struct conf_texts *texts; /* owned; what the next load knows them by. NULL: it does not */
+    struct ike_conf *ike; /* one reference, sealed: connections, secrets, nat, limits */
+    bool is_lab;          /* keys made by hand are allowed */
+    size_t n_manuals;
+    struct conf_manual *manuals; /* owned, from base_secret_new() */
+    struct conf_texts *texts;    /* owned; what the next load knows them by. NULL: it does not */
 };
 
 /* One finding. Both texts are printable; bytes of the file are escaped. */
@@ -159,6 +190,18 @@ void conf_free(struct conf *conf);
 
 /* The port with this name, or NULL. */
 const struct conf_port *conf_port_find(const struct conf *conf, const char *name);
+
+/* The connection with keys made by hand of this name, or NULL. */
+const struct conf_manual *conf_manual_find(const struct conf *conf, const char *name);
+
+/* Remote network of pair i < count. */
+struct base_prefix conf_manual_net(const struct conf_manual *m, uint32_t i);
+
+/* Remote addresses of all pairs. */
+struct base_ts conf_manual_range(const struct conf_manual *m);
+
+/* Whether both make the same SAs out of the same key. */
+bool conf_manual_equal(const struct conf_manual *a, const struct conf_manual *b);
 
 /* Writes one line per finding of this file: "error: culvert.json: connections.foo.remote.id: ...". */
 void conf_report_print(const struct conf_report *report, const char *file, FILE *out);

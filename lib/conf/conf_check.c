@@ -233,15 +233,6 @@ static bool is_known_public(const struct conf *conf, const struct base_addr *add
     return false;
 }
 
-static bool is_outside_address(const struct conf *conf, const struct base_addr *addr)
-{
-    for (size_t i = 0; i < conf->n_ports; i++)
-        for (size_t j = 0; (conf->ports[i].role & CONF_ROLE_OUTSIDE) && j < conf->ports[i].n_addresses; j++)
-            if (base_addr_equal(&conf->ports[i].addresses[j].addr, addr))
-                return true;
-    return false;
-}
-
 static void check_local_id(struct conf_reader *r, const struct conf *conf, const struct ike_conn_conf *c)
 {
     char id[BASE_ADDR_TEXT_MAX], public_text[BASE_ADDR_TEXT_MAX];
@@ -264,7 +255,7 @@ static void check_local_id(struct conf_reader *r, const struct conf *conf, const
             "\"%s\" is a private address, but the peer is on the Internet and sees the public one of our "
             "NAT. Write that one or a name such as \"@gw\", here and as remote id on the peer",
             id);
-    else if (!base_addr_is_private(&addr) && !is_outside_address(conf, &addr) &&
+    else if (!base_addr_is_private(&addr) && !conf_is_outside_address(conf, &addr) &&
              !is_known_public(conf, &addr))
         conf_warn(r,
                   "\"%s\" is on no port; if a 1:1 NAT maps it to us, add it to nat.public_addresses, so that "
@@ -280,15 +271,15 @@ static void check_addresses(struct conf_reader *r, const struct conf *conf, cons
     for (size_t i = 0; i < c->n_local_addrs; i++) {
         const struct base_addr *addr = &c->local_addrs[i];
         base_addr_text(addr, text);
-        if (is_known_public(conf, addr) && !is_outside_address(conf, addr))
+        if (is_known_public(conf, addr) && !conf_is_outside_address(conf, addr))
             conf_fail(r,
                       "%s is the NAT's address, not ours; packets arrive at the private one. Write \"any\"",
                       text);
-        else if (!is_outside_address(conf, addr) && conf->n_ports > 0)
+        else if (!conf_is_outside_address(conf, addr) && conf->n_ports > 0)
             conf_fail(r, "%s is no address of an outside port; write one that is, or \"any\"", text);
     }
     conf_leave(r, mark);
-    if (is_outside_address(conf, &c->remote_addr)) {
+    if (conf_is_outside_address(conf, &c->remote_addr)) {
         const size_t at = conf_enter(r, "remote.address");
         conf_fail(r, "%s is our own address", base_addr_text(&c->remote_addr, text));
         conf_leave(r, at);
@@ -422,7 +413,7 @@ static void check_nat(struct conf_reader *r, const struct conf *conf)
     const size_t mark = conf_enter(r, "nat.public_addresses");
     for (size_t i = 0; i < conf->ike->n_public_addrs; i++) {
         const struct base_addr *addr = &conf->ike->public_addrs[i];
-        if (is_outside_address(conf, addr))
+        if (conf_is_outside_address(conf, addr))
             conf_warn(r, "%s is on a port of ours; only addresses that a NAT maps to us belong here",
                       base_addr_text(addr, text));
     }
@@ -481,6 +472,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     conf_check_grants(r, ike);
     conf_check_overlap(r, ike);
     conf_check_sets(r, ike);
+    conf_check_manuals(r, conf);
     free(secrets);
     free(conns);
 }

@@ -33,6 +33,14 @@ static bool has_address(const struct conf_port *port, const struct base_addr *ad
     return false;
 }
 
+bool conf_is_outside_address(const struct conf *conf, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < conf->n_ports; i++)
+        if (conf->ports[i].role & CONF_ROLE_OUTSIDE && has_address(&conf->ports[i], addr))
+            return true;
+    return false;
+}
+
 static void check_two_ports(struct conf_reader *r, const struct conf_port *a, const struct conf_port *b)
 {
     char text[BASE_ADDR_TEXT_MAX], net[BASE_PREFIX_TEXT_MAX];

@@ -237,6 +237,38 @@ static void diff_conns(struct conf_diff *d, const struct ike_conf *from, const s
             op_add(d, CONF_OP_ADDED, "%s", to->conns[i].name);
 }
 
+static void diff_manual(struct conf_diff *d, struct conf_manual *from, struct conf_manual *to)
+{
+    char path[sizeof d->ops->name];
+    const size_t before = d->n_ops;
+    snprintf(path, sizeof path, "manual.%s", from->name);
+    const struct twins t = {{.own = from}, {.own = to}, path};
+    diff_keys(d, CONF_S_MANUAL, &t, 0);
+    if (d->n_ops != before)
+        return;
+    if (conf_manual_equal(from, to))
+        op_add(d, CONF_OP_UNCHANGED, "%s", path);
+    else
+        op_add(d, CONF_OP_NEW_CHILD, "key of %s", path);
+}
+
+static void diff_manuals(struct conf_diff *d, const struct conf *from, const struct conf *to)
+{
+    if (from->is_lab != to->is_lab)
+        op_add(d, CONF_OP_IN_FORCE, "lab");
+    for (size_t i = 0; i < from->n_manuals; i++) {
+        struct conf_manual *m = &from->manuals[i];
+        const struct conf_manual *next = conf_manual_find(to, m->name);
+        if (next)
+            diff_manual(d, m, &to->manuals[next - to->manuals]);
+        else
+            op_add(d, CONF_OP_REMOVED, "manual.%s", m->name);
+    }
+    for (size_t i = 0; i < to->n_manuals; i++)
+        if (!conf_manual_find(from, to->manuals[i].name))
+            op_add(d, CONF_OP_ADDED, "manual.%s", to->manuals[i].name);
+}
+
 /* Of all ports: what asks for a restart, or, when `is_live`, what does not. */
 static void diff_ports(struct conf_diff *d, const struct conf *from, const struct conf *to, bool is_live)
 {
@@ -318,6 +350,7 @@ int conf_diff_make(const struct conf *in_force, const struct conf *from, const s
     diff_conns(out, from->ike, to->ike);
     diff_secrets(out, from->ike, to->ike);
     diff_pools(out, from->ike, to->ike);
+    diff_manuals(out, from, to);
     diff_routes(out, in_force, from, to);
     diff_keys(out, CONF_S_TUNNEL, &tunnel, 0);
     diff_keys(out, CONF_S_NAT, &nat, 0);

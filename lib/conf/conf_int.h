@@ -55,6 +55,7 @@ enum conf_section {
     CONF_S_REMOTE_THEN,
     CONF_S_CHILD,
     CONF_S_NET,
+    CONF_S_MANUAL,
     CONF_SECTIONS
 };
 
@@ -261,6 +262,14 @@ bool conf_psk_take(struct conf_reader *r, struct base_span text, struct ike_secr
 /* Bytes written as hexadecimal digits, with "0x" before them or not. False: they are none, or more than max.
  */
 bool conf_hex_parse(struct base_span text, uint8_t *out, size_t max, size_t *len);
+
+/* Reads lab and manual (the reader stands at the root). False: no memory. */
+bool conf_manuals_read(struct conf_reader *r, const json_t *root, struct conf *conf);
+void conf_manuals_free(struct conf *conf);
+/* Names and networks of keys made by hand, beside those of IKE. */
+void conf_check_manuals(struct conf_reader *r, const struct conf *conf);
+/* Whether it is an address of an outside port. */
+bool conf_is_outside_address(const struct conf *conf, const struct base_addr *addr);
 
 #define CONF_SECRET_ROWS_MAX 100000
 /*

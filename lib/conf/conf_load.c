@@ -123,7 +123,8 @@ static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
     check_socket(r, &conf->control);
     check_state(r, &conf->control);
     build_ports(r, json_object_get(root, "ports"), conf);
-    return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf);
+    return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf) &&
+           conf_manuals_read(r, root, conf);
 }
 
 /* What a text is read for. */
@@ -249,6 +250,7 @@ void conf_free(struct conf *conf)
     if (!conf)
         return;
     ike_conf_put(conf->ike);
+    conf_manuals_free(conf);
     free(conf->routes);
     conf_texts_free(conf->texts);
     free(conf);

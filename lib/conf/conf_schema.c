@@ -49,6 +49,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_REMOTE_THEN] = "connections.*.remote.then",
     [CONF_S_CHILD] = "connections.*.child",
     [CONF_S_NET] = "connections.*.children.*",
+    [CONF_S_MANUAL] = "manual.*",
 };
 
 static const struct conf_part parts[] = {

@@ -12,6 +12,7 @@
 #include "conf.h"
 #include "ctl_audit.h"
 #include "ctl_clock.h"
+#include "ctl_manual.h"
 #include "ctl_notify.h"
 #include "ctl_places.h"
 #include "ctl_random.h"
@@ -94,7 +95,8 @@ struct ctl {
     struct ctl_watch watch;
     struct ctl_places places;
     struct ctl_traps traps; /* of the policies in force */
-    enum host_swap swap;    /* whether memory may be swapped out */
+    struct ctl_manuals manuals;
+    enum host_swap swap; /* whether memory may be swapped out */
 };
 
 /*

@@ -91,15 +91,56 @@ static json_t *act(struct ctl *ctl, const json_t *args, struct ike_event *ev, st
     }
 }
 
+/* A connection with keys made by hand has nobody to talk to: it is there, or it is not. NULL: it is none. */
+static struct ctl_manual *act_manual(struct ctl *ctl, const json_t *args)
+{
+    return ctl_manual_find(ctl, json_string_value(json_object_get(args, "connection")));
+}
+
+static json_t *act_manual_done(const struct ctl_manual *m, const char *what, uint32_t count)
+{
+    char note[160];
+    snprintf(note, sizeof note, "%u pairs of SAs of \"%.63s\" are %s; see: culvertctl show manual", count,
+             m->name, what);
+    return json_pack("{s:b, s:s}", "done", true, "note", note);
+}
+
+static json_t *act_manual_begin(struct ctl *ctl, struct ctl_manual *m, struct ctl_refusal *refusal)
+{
+    const int rc = ctl_manual_begin(ctl, m);
+    if (rc == -EALREADY)
+        return ctl_refuse(refusal, API_ERR_ALREADY, "\"%.63s\" is up; see: culvertctl show manual", m->name);
+    if (rc < 0)
+        return ctl_refuse(refusal, API_ERR_FAILED, "the SAs of \"%.63s\" cannot be made: %s%s", m->name,
+                          strerror(-rc),
+                          rc == -ENETUNREACH ? "; give the outside port a gateway, or add a route" : "");
+    return act_manual_done(m, "up", m->count);
+}
+
+static json_t *act_manual_end(struct ctl *ctl, struct ctl_manual *m, struct ctl_refusal *refusal)
+{
+    const uint32_t count = m->count;
+    if (ctl_manual_end(ctl, m) == 0)
+        return act_manual_done(m, "gone", count);
+    return ctl_refuse(refusal, API_ERR_NOT_FOUND,
+                      "\"%.63s\" is not up; start it with: culvertctl initiate %.63s", m->name, m->name);
+}
+
 json_t *ctl_act_initiate(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     if (ctl->loop.is_stopping)
         return ctl_refuse(refusal, API_ERR_FAILED, "the daemon is stopping");
+    struct ctl_manual *manual = act_manual(ctl, args);
+    if (manual)
+        return act_manual_begin(ctl, manual, refusal);
     return act(ctl, args, &(struct ike_event){.type = IKE_EV_INITIATE}, refusal);
 }
 
 json_t *ctl_act_terminate(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
+    struct ctl_manual *manual = act_manual(ctl, args);
+    if (manual)
+        return act_manual_end(ctl, manual, refusal);
     return act(ctl, args, &(struct ike_event){.type = IKE_EV_TERMINATE}, refusal);
 }
 
@@ -108,6 +149,13 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
     const json_t *what = json_object_get(args, "what");
     const char *text = what ? json_string_value(what) : "child";
     const bool is_auth = text && strcmp(text, "auth") == 0, is_ike = text && strcmp(text, "ike") == 0;
+    const struct ctl_manual *manual = act_manual(ctl, args);
+    if (manual)
+        return ctl_refuse(
+            refusal, API_ERR_FAILED,
+            "\"%.63s\" has keys made by hand, which nothing renews: terminate and initiate begin "
+            "it anew, with another nonce",
+            manual->name);
     if (!is_auth && !is_ike && !(text && strcmp(text, "child") == 0))
         return ctl_refuse(refusal, API_ERR_BAD_ARGUMENT, "\"what\" must be \"ike\", \"child\" or \"auth\"");
     struct ike_event ev = {.type = is_auth ? IKE_EV_REAUTH : IKE_EV_REKEY, .rekey_ike = is_ike};

@@ -440,7 +440,8 @@ bool ctl_ike_events(struct ctl *ctl)
     struct node_event ev;
     bool any = false;
     while (node_event_pop(ctl->node, &ev, bytes)) {
-        event_to_engine(ctl, &ev, bytes);
+        if (!ctl_manual_event(ctl, &ev))
+            event_to_engine(ctl, &ev, bytes);
         any |= ev.type != NODE_EV_TRAFFIC;
     }
     return any;

@@ -226,6 +226,18 @@ static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *poo
     return node_do(ctl->node, &r);
 }
 
+/* Of keys made by hand, all pairs of a connection together. */
+static int node_add_manual(struct ctl *ctl, const struct conf_manual *m)
+{
+    struct node_request r;
+    const struct base_ts range = conf_manual_range(m);
+    r.type = NODE_POLICY_ADD;
+    r.policy.trap = 0;
+    base_ts_copy(&r.policy.local_ts, m->local_ts);
+    base_ts_set_one(&r.policy.remote_ts, &range);
+    return node_do(ctl->node, &r);
+}
+
 /* While a change of ports waits for a restart, the running ones keep their routes. */
 static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
 {
@@ -264,6 +276,8 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
     }
     for (size_t i = 0; i < conf->ike->n_pools && rc == 0; i++)
         rc = node_add_pool_policy(ctl, &conf->ike->pools[i]);
+    for (size_t i = 0; i < conf->n_manuals && rc == 0; i++)
+        rc = node_add_manual(ctl, &conf->manuals[i]);
     ctl->traps = (struct ctl_traps){0}; /* while both sets are in force, a number may be of either */
     while (rc == 0 && (rc = node_ask(ctl, NODE_POLICIES_COMMIT)) > 0) {
         rc = 0;

@@ -141,6 +141,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     struct conf *former = ctl->conf;
     ctl->conf = next.conf;
     reload_swap(ctl, &next);
+    ctl_manual_swap(ctl, former);
     ctl_former_add(ctl, former);
     ctl->tally.reloads++;
     log_plan(ctl, diff);

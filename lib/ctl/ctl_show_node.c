@@ -110,6 +110,9 @@ json_t *ctl_show_status(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     ctl_json_num(o, "reloads", ctl->tally.reloads);
     ctl_json_set(o, "restart_pending", restart_pending(ctl));
     ctl_json_num(o, "connections", ctl->conf->ike->n_conns);
+    ctl_json_set(o, "lab", json_boolean(ctl->conf->is_lab));
+    if (ctl->conf->is_lab)
+        ctl_json_num(o, "manual_sas", ctl_manual_pairs(ctl));
     ctl_json_num(o, "ike_sas", ike.ike_sas);
     ctl_json_num(o, "half_open", ike.half_open);
     ctl_json_num(o, "child_sas", ike.children);

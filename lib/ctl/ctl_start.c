@@ -116,13 +116,16 @@ int ctl_start(struct ctl *ctl, const char *conf_file, struct conf *conf, char *w
     ctl->in_force.n_routes = 0;
     ctl->in_force.ike = NULL;
     ctl->in_force.texts = NULL;
+    ctl->in_force.manuals = NULL;
+    ctl->in_force.n_manuals = 0;
     ctl->loop.signal_fd = ctl->loop.epoll_fd = -1;
     ctl->tally.started_at = ctl_now();
     ctl_notify_open(&ctl->notify);
     ctl_harden_begin(ctl);
     start_signals(ctl);
     if (start_node(ctl, why, why_size) == 0 && ctl_harden(ctl, why, why_size) == 0 &&
-        start_control(ctl, why, why_size) == 0 && node_run(ctl->node, why, why_size) == 0) {
+        start_control(ctl, why, why_size) == 0 && ctl_manual_start(ctl, why, why_size) == 0 &&
+        node_run(ctl->node, why, why_size) == 0) {
         start_log(ctl);
         return 0;
     }
@@ -150,6 +153,7 @@ void ctl_stop(struct ctl *ctl)
         close(ctl->loop.signal_fd);
     ctl_notify_close(&ctl->notify);
     ctl_former_close(ctl);
+    ctl_manual_close(ctl);
     conf_free(ctl->conf);
     free(ctl->traps.list);
     if (is_up)

@@ -39,6 +39,32 @@ static void status_is_a_few_lines_and_two_tables(void **state)
         "      7  bad_icv  ESP authentication failed\n");
 }
 
+static void a_laboratory_is_told_of(void **state)
+{
+    static const char rest[] =
+        ",'version':'1','uptime_s':1,'pid':4,'config':'c','poll':'busy','hugepages':true,"
+        "'crypto_threads':1,'workers':[],'drops':[]}";
+    char json[512], *text;
+    static const char *const rows[][2] = {
+        {"{'lab':true,'manual_sas':3", "LABORATORY: 3 pairs of SAs have keys made by hand, without forward "
+                                       "secrecy; no real traffic: culvertctl "
+                                       "show manual\n"},
+        {"{'lab':true,'manual_sas':0", "LABORATORY: keys made by hand are allowed, and there are none\n"},
+        {"{'lab':false", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t len;
+        snprintf(json, sizeof json, "%s%s", rows[i][0], rest);
+        json_t *doc = doc_of(json);
+        struct cli_out out = {.file = open_memstream(&text, &len)};
+        cli_print_status(&out, doc);
+        fclose(out.file);
+        assert_true(rows[i][1] ? strstr(text, rows[i][1]) != NULL : strstr(text, "LABORATORY") == NULL);
+        free(text);
+        json_decref(doc);
+    }
+}
+
 static void drops_that_happened_are_told_with_place_and_meaning(void **state)
 {
     expect_printed(cli_print_drops,
@@ -199,6 +225,7 @@ static void ports_fit_80_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_laboratory_is_told_of),
         cmocka_unit_test(status_is_a_few_lines_and_two_tables),
         cmocka_unit_test(drops_that_happened_are_told_with_place_and_meaning),
         cmocka_unit_test(counters_are_told_with_the_daemons_words),

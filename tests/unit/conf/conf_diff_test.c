@@ -2,6 +2,7 @@
 /* What a reload does, told by comparing two snapshots. */
 #include "conf_int.h"
 #include "conf_test_help.h"
+#include "base_secret.h"
 
 static struct conf_diff diff;
 
@@ -106,6 +107,43 @@ static void children_are_told_by_their_names(void **state)
     assert_true(has_op(CONF_OP_NEW_CHILD, "connections.foo.children.a.life_pkts"));
     assert_true(has_op(CONF_OP_REMOVED, "connections.foo.children.b"));
     assert_true(has_op(CONF_OP_ADDED, "connections.foo.children.c"));
+    conf_diff_free(&diff);
+}
+
+/* A laboratory with keys made by hand of these names. They have no file here. */
+static struct conf *lab(const char *const names[], size_t n, uint32_t count, uint8_t key)
+{
+    struct conf *conf = load_good(NULL);
+    conf->is_lab = n > 0;
+    conf->n_manuals = n;
+    conf->manuals = n ? base_secret_new(n * sizeof *conf->manuals) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        conf->manuals[i] = (struct conf_manual){.count = count, .key_len = 20, .key = {key}};
+        snprintf(conf->manuals[i].name, sizeof conf->manuals[i].name, "%s", names[i]);
+    }
+    return conf;
+}
+
+static void keys_made_by_hand_are_told_by_name_and_key(void **state)
+{
+    static const char *const ab[] = {"a", "b"}, *const bc[] = {"b", "c"};
+    (void)state;
+    compare(lab(ab, 2, 1, 7), lab(bc, 2, 1, 7));
+    assert_true(has_op(CONF_OP_REMOVED, "manual.a"));
+    assert_true(has_op(CONF_OP_UNCHANGED, "manual.b"));
+    assert_true(has_op(CONF_OP_ADDED, "manual.c"));
+    assert_false(has_op(CONF_OP_IN_FORCE, "lab"));
+    conf_diff_free(&diff);
+    compare(lab(ab, 1, 1, 7), lab(ab, 1, 2, 8));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "manual.a.count"));
+    assert_false(has_op(CONF_OP_UNCHANGED, "manual.a"));
+    conf_diff_free(&diff);
+    compare(lab(ab, 1, 1, 7), lab(ab, 1, 1, 8));
+    assert_true(has_op(CONF_OP_NEW_CHILD, "key of manual.a"));
+    conf_diff_free(&diff);
+    compare(lab(ab, 1, 1, 7), lab(NULL, 0, 0, 0));
+    assert_true(has_op(CONF_OP_IN_FORCE, "lab"));
+    assert_false(diff.needs_restart);
     conf_diff_free(&diff);
 }
 
@@ -292,6 +330,7 @@ int main(void)
         cmocka_unit_test(rows_that_differ_are_counted),
         cmocka_unit_test(each_key_of_a_connection_is_told_with_what_it_asks),
         cmocka_unit_test(children_are_told_by_their_names),
+        cmocka_unit_test(keys_made_by_hand_are_told_by_name_and_key),
         cmocka_unit_test(each_operation_has_a_name_of_its_own),
         cmocka_unit_test(more_changes_than_fit_at_first_are_all_told),
         cmocka_unit_test(routes_and_nat_change_live),

@@ -142,6 +142,21 @@ static void routes_and_policies_are_added_and_then_committed(void **state)
     assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
 }
 
+static void networks_of_keys_made_by_hand_are_protected_whether_they_are_up_or_not(void **state)
+{
+    struct conf_manual m = {.local_ts = &lists[1], .remote = {base_addr_ip4(0x0a080000), 32}, .count = 300};
+    const struct base_addr last = base_addr_ip4(0x0a08012b);
+    conf.n_manuals = 1;
+    conf.manuals = &m;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    const struct node_policy *p = &nth(NODE_POLICY_ADD, 3)->policy;
+    assert_int_equal(p->local_ts.count, 2);
+    assert_int_equal(p->remote_ts.count, 1);
+    assert_int_equal(p->trap, 0);
+    assert_true(base_addr_equal(&p->remote_ts.list[0].lo, &m.remote.addr));
+    assert_true(base_addr_equal(&p->remote_ts.list[0].hi, &last));
+}
+
 static void addresses_of_pools_are_protected_whoever_has_them(void **state)
 {
     struct base_ts_list mixed = {.count = 2}, dynamic = {.count = 1};
@@ -292,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
+        cmocka_unit_test_setup(networks_of_keys_made_by_hand_are_protected_whether_they_are_up_or_not, setup),
         cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),
         cmocka_unit_test_setup(networks_of_single_peers_are_protected, setup),
         cmocka_unit_test_setup(what_hosts_protect_is_taken_in_clear_from_nobody, setup),

@@ -162,6 +162,16 @@ int ctl_ike_start(struct ctl *c)
     return 0;
 }
 
+int ctl_manual_start(struct ctl *c, char *w, size_t size)
+{
+    assert_ptr_equal(c->ike, &object);
+    return step_or_why("manual", w, size) ? 0 : -1;
+}
+
+void ctl_manual_close(struct ctl *c)
+{
+}
+
 void ike_free(struct ike *ike)
 {
     step("ike_free");
@@ -213,7 +223,7 @@ static int teardown(void **state)
 static void packets_flow_only_when_all_else_is_there(void **state)
 {
     assert_int_equal(try_start(NULL), 0);
-    assert_string_equal(called, "begin node_start apply harden jobs api ike node_run ");
+    assert_string_equal(called, "begin node_start apply harden jobs api ike manual node_run ");
     assert_int_equal(ctl.job_threads, 5);
     assert_int_equal(ctl.in_force.n_ports, 1);
     assert_int_equal(ctl.in_force.n_routes, 0); /* these change without a restart */
@@ -248,8 +258,12 @@ static void whatever_fails_all_before_it_is_undone(void **state)
         {"api", "begin node_start apply harden jobs api jobs_free node_stop conf_free ", "no api"},
         {"ike", "begin node_start apply harden jobs api ike api_close jobs_free node_stop conf_free ",
          "no memory for the IKE"},
+        {"manual",
+         "begin node_start apply harden jobs api ike manual api_close ike_free jobs_free node_stop "
+         "conf_free ",
+         "no manual"},
         {"node_run",
-         "begin node_start apply harden jobs api ike node_run api_close ike_free jobs_free node_stop "
+         "begin node_start apply harden jobs api ike manual node_run api_close ike_free jobs_free node_stop "
          "conf_free ",
          "no node_run"},
     };
