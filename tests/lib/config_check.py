@@ -34,11 +34,12 @@ def main():
         for example in examples:
             content = json.loads(example.read_text())
             # The examples name key files that their reader makes; here they get some key.
-            for secret in content.get("secrets", []):
-                if "psk_file" in secret:
-                    key = pathlib.Path(copy) / secret["psk_file"]
-                    key.touch(mode=0o600)
-                    key.write_text("0x" + "5a" * 32 + "\n")
+            keys = {s["psk_file"]: 32 for s in content.get("secrets", []) if "psk_file" in s}
+            keys |= {m["key_file"]: 36 if m.get("encryption") == "aes256gcm16" else 20 for m in content.get("manual", {}).values()}
+            for name, size in keys.items():
+                key = pathlib.Path(copy) / name
+                key.touch(mode=0o600)
+                key.write_text("0x" + "5a" * size + "\n")
             if "users" in content:
                 (pathlib.Path(copy) / content["users"]["file"]).touch(mode=0o600)
             errors = [f"{'.'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(content)]

@@ -49,6 +49,7 @@ $examples/README.md
 $examples/cloud-1to1.json
 $examples/concentrator.json
 $examples/roadwarrior.json
+$examples/lab.json
 $examples/site-a.json
 $examples/site-b.json
 $prefix/share/man/man1/culvert-bench.1

@@ -24,6 +24,12 @@ for path in examples:
     errors = [f"{path.name}: {'.'.join(map(str, e.path))}: {e.message}" for e in check.iter_errors(doc)]
     assert not errors, "\n".join(errors)
 
+    if "manual" in doc:
+        name = next(iter(doc["manual"]))
+        keyless = copy.deepcopy(doc)
+        del keyless["manual"][name]["key_file"]
+        assert not check.is_valid(keyless), "key_file must be required"
+        continue
     name = next(iter(doc["connections"]))
     unknown = copy.deepcopy(doc)
     unknown["connections"][name]["encapsulaton"] = "auto"
