@@ -40,9 +40,10 @@ static void help_print(FILE *f)
     fputs("\n  --version [--json]   versions of this program and of its libraries\n"
           "  --help               this text\n",
           f);
-    fputs("\nFigures are TSC cycles per packet: medians over windows of at least 512 packets, then the "
-          "minimum of\n"
-          "several runs. tests/bench/table.py prints the whole comparison, DPDK's ipsec-secgw included.\n",
+    fputs("\nFigures but those of ike are TSC cycles per packet: medians over windows of at least 512 "
+          "packets,\n"
+          "then the minimum of several runs. tests/bench/table.py prints the whole comparison, DPDK's\n"
+          "ipsec-secgw included.\n",
           f);
 }
 
