@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reads steal time, switches, CPU time and frequency around a measurement, and says what they are worth. What
+ * the hypervisor takes in slices is no harm to a median over windows until it takes much.
+ */
+#include "bench_noise.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench_probe.h"
+#include "bench_stat.h"
+
+#define ON_CPU_LEAST 0.95 /* below it the thread's caches are others' each time it goes on */
+#define STEAL_MOST   0.2
+#define CLOCK_PROBES 33 /* odd */
+
+bool bench_noise_steal_read(FILE *stat, unsigned cpu, uint64_t *ticks)
+{
+    char line[512], name[16];
+    snprintf(name, sizeof(name), "cpu%u ", cpu);
+    while (stat && fgets(line, sizeof(line), stat))
+        if (!strncmp(line, name, strlen(name))) /* user nice system idle iowait irq softirq steal */
+            return sscanf(line + strlen(name), "%*u %*u %*u %*u %*u %*u %*u %lu", ticks) == 1;
+    return false;
+}
+
+static bool noise_steal(unsigned cpu, uint64_t *ticks)
+{
+    FILE *f = fopen("/proc/stat", "r");
+    bool is_told = bench_noise_steal_read(f, cpu, ticks);
+    if (f)
+        fclose(f);
+    return is_told;
+}
+
+static bool noise_switches(double *count)
+{
+    struct rusage u;
+    if (getrusage(RUSAGE_THREAD, &u))
+        return false;
+    *count = (double)u.ru_nivcsw;
+    return true;
+}
+
+static double noise_cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Core clocks per TSC cycle now: the median of some probes. */
+static double noise_clock(void)
+{
+    double v[CLOCK_PROBES];
+    for (int i = 0; i < CLOCK_PROBES; i++) {
+        double clock = BENCH_PROBE_LINKS * BENCH_PROBE_CLOCKS / (double)bench_probe_chain();
+        int at = i;
+        for (; at && v[at - 1] > clock; at--)
+            v[at] = v[at - 1];
+        v[at] = clock;
+    }
+    return v[CLOCK_PROBES / 2];
+}
+
+void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu)
+{
+    memset(m, 0, sizeof(*m));
+    bench_tsc_hz(); /* measured now, not within */
+    m->cpu = cpu;
+    m->has_steal = noise_steal(cpu, &m->steal);
+    m->has_switches = noise_switches(&m->switches);
+    m->cpu_seconds = noise_cpu_seconds();
+    m->tsc = bench_tsc();
+}
+
+void bench_noise_end(const struct bench_noise_mark *m, double clock, struct bench_noise *out)
+{
+    uint64_t steal = 0;
+    double switches = 0;
+    memset(out, 0, sizeof(*out));
+    out->seconds = (double)(bench_tsc() - m->tsc) / bench_tsc_hz();
+    out->on_cpu = (noise_cpu_seconds() - m->cpu_seconds) / out->seconds;
+    out->has_steal = noise_steal(m->cpu, &steal) && m->has_steal;
+    if (out->has_steal)
+        out->steal = (double)(steal - m->steal) / (double)sysconf(_SC_CLK_TCK) / out->seconds;
+    out->has_switches = noise_switches(&switches) && m->has_switches;
+    if (out->has_switches)
+        out->switches = switches - m->switches;
+    out->frequency = (clock > 0 ? clock : noise_clock()) * bench_tsc_hz();
+}
+
+enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours)
+{
+    /* One tick more or less is how exactly the kernel tells. */
+    const double tick = n->seconds > 0 ? 1.0 / (double)sysconf(_SC_CLK_TCK) / n->seconds : 1;
+    if (n->has_steal && n->steal - tick > STEAL_MOST)
+        return BENCH_CPU_STOLEN;
+    if (n->on_cpu < ON_CPU_LEAST)
+        return BENCH_CPU_SHARED;
+    return is_core_ours ? BENCH_CALM : BENCH_CORE_SHARED;
+}
+
+const char *bench_unrest_words(enum bench_unrest u)
+{
+    switch (u) {
+    case BENCH_CORE_SHARED:
+        return "another thread worked on the same core";
+    case BENCH_CPU_SHARED:
+        return "other programs used the CPU";
+    case BENCH_CPU_STOLEN:
+        return "the hypervisor took the CPU away";
+    case BENCH_CALM:
+    case BENCH_UNRESTS:
+        break;
+    }
+    return "nothing that was seen";
+}
