@@ -11,16 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench_run.h"
 #include "bench_stat.h"
 
 static const struct option options[] = {
-    {"sizes", 1, 0, 's'},     {"sas", 1, 0, 'n'},     {"bits", 1, 0, 'b'},
-    {"runs", 1, 0, 'r'},      {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},
-    {"core", 1, 0, 'c'},      {"json", 0, 0, 'j'},    {"frames", 0, 0, 'f'},
-    {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
-    {"help", 0, 0, 'h'},      {"verbose", 0, 0, 'v'}, {"no-huge", 0, 0, 'u'},
-    {"workers", 1, 0, 'k'},   {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},
-    {"tunnel", 0, 0, 'o'},    {"csv", 0, 0, 'x'},     {0}};
+    {"sizes", 1, 0, 's'},   {"sas", 1, 0, 'n'},       {"bits", 1, 0, 'b'},    {"runs", 1, 0, 'r'},
+    {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},   {"core", 1, 0, 'c'},    {"json", 0, 0, 'j'},
+    {"frames", 0, 0, 'f'},  {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
+    {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {"workers", 1, 0, 'k'},
+    {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},   {"tunnel", 0, 0, 'o'},  {"csv", 0, 0, 'x'},
+    {"rounds", 1, 0, 'R'},  {"wait", 1, 0, 'W'},      {"slow", 1, 0, 'S'},    {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
 static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)
@@ -76,6 +76,10 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         return list_parse(value, &a->workers, 1, 2, BENCH_WORKERS_MAX);
     case 'l':
         return (a->cores_count = list_parse(value, a->cores, BENCH_WORKERS_MAX, 0, CPU_SETSIZE - 1));
+    case 'R':
+        return list_parse(value, &a->rounds, 1, 1, BENCH_ROUNDS_MAX / BENCH_PATIENCE);
+    case 'W':
+        return list_parse(value, &a->wait, 1, 0, 3600);
     case 'c':
         a->core = (uint32_t)strtoul(value, NULL, 10);
         break;
@@ -100,6 +104,9 @@ static bool value_take(struct bench_args *a, int o, const char *value)
     case 'x':
         a->is_csv = true;
         break;
+    case 'S':
+        a->slow = value;
+        break;
     case 'v':
         a->is_verbose = true;
         break;
@@ -111,6 +118,9 @@ int bench_args_parse(struct bench_args *a, int argc, char **argv, const char *ac
 {
     int o, at;
     a->core = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN) - 1;
+    if (!a->rounds)
+        a->rounds = BENCH_ROUNDS;
+    a->wait = BENCH_WAIT_S;
     while ((o = getopt_long(argc, argv, "", options, &at)) != -1) {
         if (o == 'h') {
             fputs(help, stdout);
@@ -128,6 +138,11 @@ int bench_args_parse(struct bench_args *a, int argc, char **argv, const char *ac
                     options[at].name, optarg);
             return -1;
         }
+    }
+    a->form = a->is_csv ? BENCH_FORM_CSV : a->is_json ? BENCH_FORM_JSON : BENCH_FORM_TABLE;
+    if (a->is_csv && a->is_json) {
+        fprintf(stderr, "culvert-bench %s: --csv or --json, not both\n", argv[0]);
+        return -1;
     }
     if (optind < argc)
         fprintf(stderr, "culvert-bench %s: what is \"%s\"? see --help\n", argv[0], argv[optind]);

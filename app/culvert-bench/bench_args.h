@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "bench_gate.h"
 #include "bench_mix.h"
+#include "bench_row.h"
 
 #define BENCH_LIST 8
 
@@ -16,7 +17,11 @@ struct bench_args {
     bool is_plain_esp, is_frame, is_json, is_csv, is_verbose, is_small_paged;
     uint32_t runs;    /* 1 to BENCH_RUNS_MAX - 1 */
     uint32_t windows; /* of 512 packets, per run */
-    uint32_t pkts;    /* per figure */
+    uint32_t pkts;    /* per figure and round */
+    uint32_t rounds;  /* of all cases; not said: BENCH_ROUNDS, or what the command set before */
+    uint32_t wait;    /* seconds that may be spent on waiting for quiet */
+    const char *slow; /* STAGE:PERCENT; NULL: none */
+    enum bench_form form;
     uint32_t core;
     uint32_t rate;                                  /* SAs per second */
     uint32_t workers;                               /* 2 to BENCH_WORKERS_MAX; 0: not said */

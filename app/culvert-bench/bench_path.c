@@ -6,113 +6,176 @@
 #include "bench_path.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench_args.h"
 #include "bench_gate.h"
 #include "bench_raw.h"
+#include "bench_run.h"
 
 #define MEMORY_SAS 1000 /* from so many on, pages are no longer what is measured */
 
 static const char help[] =
     "usage: culvert-bench path [options]\n"
     "\n"
-    "Runs the gateway's data path (the worker loop that culvertd runs: classify, look up, replay, AES-GCM, "
-    "policy,\n"
-    "route, counters) on two ports that hand out valid packets and time what happens between their calls. "
-    "Prints\n"
-    "TSC cycles per packet inside the application, the port driver taken off, and what AES-GCM alone takes "
-    "for the\n"
-    "same bytes. SAs are ESP in UDP with 64-bit sequence numbers and a replay window of 1,024.\n"
-    "\n"
-    "  --sizes LIST      plaintext Ethernet frame bytes, and imix (default 64,512,1420,imix)\n"
-    "  --sas LIST        SA pairs, one at random per packet, up to 131072 (default 1; try "
-    "1,1000,10000,100000)\n"
-    "  --bits LIST       AES key sizes (default 128)\n"
-    "  --direction WHICH in, out or both (default both)\n"
-    "  --esp             plain ESP instead of ESP in UDP, as ipsec-secgw is measured\n"
-    "  --packets N       packets per figure (default 2000000)\n"
-    "  --runs N          undisturbed runs of a share each (default 8); up to six times as many are tried\n"
-    "  --core N          CPU to run on (default: the last one)\n"
-    "  --no-huge         packets in small pages, which is slower\n"
-    "  --json            one object per line instead of a table\n"
-    "  --verbose         show DPDK's own messages\n"
-    "\n"
-    "The figure is the least disturbed run's median over windows of 512 packets; median and maximum of the "
-    "runs\n"
-    "follow. A star says that every run was disturbed: measure again when the machine is quiet.\n"
+    "Runs the gateway's data path (the worker loop that culvertd runs: classify,\n"
+    "look up, replay, AES-GCM, policy, route, counters) on two ports that hand out\n"
+    "valid packets and time what happens between their calls. Prints TSC cycles per\n"
+    "packet inside the application, the port driver taken off, and what AES-GCM\n"
+    "alone takes for the same bytes. SAs are ESP in UDP with 64-bit sequence numbers\n"
+    "and a replay window of 1,024. A round's value is the least of its runs' medians\n"
+    "over windows of 512 packets; median and maximum of the rounds follow the least.\n" BENCH_HELP_STAR "\n"
+    "  --sizes LIST   plaintext Ethernet frame bytes, and imix\n"
+    "                 (default 64,512,1420,imix)\n"
+    "  --sas LIST     SA pairs, one at random per packet, up to 131072 (default 1;\n"
+    "                 try 1,1000,10000,100000)\n"
+    "  --bits LIST    AES key sizes (default 128)\n"
+    "  --direction WHICH\n"
+    "                 in, out or both (default both)\n"
+    "  --esp          plain ESP instead of ESP in UDP, as ipsec-secgw is measured\n"
+    "  --packets N    packets per figure and round (default 1000000)\n"
+    "  --runs N       undisturbed runs of a share each in a round (default 4); up to\n"
+    "                 six times as many are tried\n"
+    "  --core N       CPU to run on (default: the last one)\n"
+    "  --no-huge      packets in small pages, which is slower\n" BENCH_HELP_ROUNDS
+    "  --verbose      show DPDK's own messages\n"
     "\n"
     "example: culvert-bench path --sizes 64 --sas 1,1000,10000,100000\n";
 
-static int raw_measure(const struct bench_gate_case *c, struct bench_result *r)
+struct path_row {
+    struct bench_gate_case c;
+    struct bench_figure cycles, raw;
+    struct bench_weather weather, weather_raw;
+    bool is_first;       /* with so many SAs: later ones lie in memory that it left */
+    uint32_t raw_at;     /* the case that has AES-GCM alone for these bytes */
+    double tunnel_bytes; /* memory of a tunnel; 0: not known */
+};
+
+static int raw_measure(struct path_row *row, struct bench_run *run)
 {
-    struct bench_raw_case raw = {.size = c->size,
-                                 .is_frame = true,
-                                 .is_open = c->is_inbound,
-                                 .key_bits = c->key_bits,
-                                 .sas = 1,
-                                 .runs = 8,
-                                 .windows = 100};
-    return bench_raw_run(&raw, r);
+    const struct bench_raw_case raw = {.size = row->c.size,
+                                       .is_frame = true,
+                                       .is_open = row->c.is_inbound,
+                                       .key_bits = row->c.key_bits,
+                                       .sas = 1,
+                                       .runs = 4,
+                                       .windows = 100};
+    struct bench_result r;
+    bench_run_start(run);
+    int rc = bench_raw_run(&raw, &r);
+    if (rc)
+        return rc;
+    enum bench_unrest unrest = bench_run_stop(run, &row->weather_raw, r.is_quiet, r.clock);
+    bench_figure_add(&row->raw, r.min, unrest, bench_run_frequency(&row->weather_raw));
+    return 0;
 }
 
-static void row_print(const struct bench_args *a, const struct bench_gate_case *c,
-                      const struct bench_result *r, const struct bench_result *raw)
-{
-    char name[12];
-    double mpps = bench_tsc_hz() / r->min / 1e6;
-    double gbps = mpps * bench_mix_frame_mean(c->size) * 8 / 1e3;
-    bench_mix_name(c->size, name);
-    if (a->is_json)
-        printf("{\"case\":\"path\",\"direction\":\"%s\",\"encap\":\"%s\",\"key_bits\":%u,\"size\":\"%s\","
-               "\"sas\":%u,"
-               "\"quiet\":%s,\"probe\":%.0f,\"cycles_min\":%.1f,\"cycles_median\":%.1f,\"cycles_max\":%.1f,"
-               "\"raw\":%.1f,"
-               "\"raw_quiet\":%s,\"mpps\":%.3f,\"gbps\":%.2f}\n",
-               c->is_inbound ? "in" : "out", c->is_plain_esp ? "esp" : "udp", c->key_bits, name, c->sas,
-               r->is_quiet ? "true" : "false", bench_probe_best(), r->min, r->median, r->max, raw->min,
-               raw->is_quiet ? "true" : "false", mpps, gbps);
-    else
-        printf("%-3s  AES-%u  %5s %7u %8.1f%s %8.1f %8.1f %8.1f%s %+7.1f  x%.2f %7.2f %7.1f\n",
-               c->is_inbound ? "in" : "out", c->key_bits, name, c->sas, r->min, r->is_quiet ? " " : "*",
-               r->median, r->max, raw->min, raw->is_quiet ? " " : "*", r->min - raw->min, r->min / raw->min,
-               mpps, gbps);
-    fflush(stdout);
-}
-
-static int case_run(const struct bench_args *a, struct bench_gate_case c)
+static int path_measure(void *ctx, struct bench_run *run, uint32_t at)
 {
     static struct bench_gate g;
-    struct bench_result raw, r = {0};
-    int rc = bench_gate_open(&g, &c);
+    struct path_row *row = (struct path_row *)ctx + at;
+    int rc = bench_gate_open(&g, &row->c);
+    if (!rc && !run->made && row->is_first)
+        row->tunnel_bytes = (double)g.install_bytes / row->c.sas;
+    bench_run_start(run);
     if (!rc)
         rc = bench_gate_run(&g);
-    if (!rc)
-        r = bench_series_result(&g.seat[0].clock.series);
-    if (!rc && !a->is_json && c.sas >= MEMORY_SAS && !c.is_inbound && c.size == a->sizes[0])
-        printf("memory: %.0f bytes per tunnel, both directions (%u installed)\n",
-               (double)g.install_bytes / c.sas, c.sas);
+    if (!rc) {
+        const struct bench_result r = bench_series_result(&g.seat[0].clock.series);
+        enum bench_unrest unrest = bench_run_stop(run, &row->weather, r.is_quiet, r.clock);
+        bench_figure_add(&row->cycles, r.min, unrest, bench_run_frequency(&row->weather));
+    }
     bench_gate_close(&g);
-    if (!rc)
-        rc = raw_measure(&c, &raw);
-    if (!rc)
-        row_print(a, &c, &r, &raw);
-    return rc;
+    return rc || row->raw_at != at ? rc : raw_measure(row, run);
 }
 
-static int sizes_run(const struct bench_args *a, struct bench_gate_case c)
+static bool path_is_done(const void *ctx, uint32_t at)
 {
-    int rc = 0;
-    for (uint32_t s = 0; !rc && s < a->size_count; s++) {
-        c.size = a->sizes[s];
-        c.is_inbound = false;
-        if (a->is_out)
-            rc = case_run(a, c);
-        c.is_inbound = true;
-        if (!rc && a->is_in)
-            rc = case_run(a, c);
-    }
-    return rc;
+    const struct path_row *row = (const struct path_row *)ctx + at;
+    return bench_figure_is_confirmed(&row->cycles) &&
+           (row->raw_at != at || bench_figure_is_confirmed(&row->raw));
+}
+
+/* What AES-GCM alone takes; its rows are written once, with the case that has it. */
+static struct bench_verdict raw_judge(struct bench_run *run, const struct path_row *rows, uint32_t at)
+{
+    const struct path_row *row = &rows[rows[at].raw_at];
+    struct bench_subject s;
+    struct bench_verdict v;
+    bench_figure_judge(&row->raw, &v);
+    if (rows[at].raw_at != at)
+        return v;
+    bench_subject_set(&s, "raw/frames", row->c.is_inbound ? "in" : "out", row->c.key_bits, row->c.size, 1, 0);
+    bench_run_figure(run, &s, "cycles_per_packet", "cycles", &row->raw, &v);
+    bench_run_weather(run, &s, &row->weather_raw);
+    return v;
+}
+
+static void row_print(struct bench_run *run, const struct path_row *rows, uint32_t at)
+{
+    const struct path_row *row = &rows[at];
+    const struct bench_gate_case *c = &row->c;
+    struct bench_subject s;
+    struct bench_verdict v;
+    char name[12];
+    bench_subject_set(&s, c->is_plain_esp ? "path/esp" : "path", c->is_inbound ? "in" : "out", c->key_bits,
+                      c->size, c->sas, 1);
+    bench_run_figure(run, &s, "cycles_per_packet", "cycles", &row->cycles, &v);
+    const struct bench_verdict mpps = bench_verdict_inverse(&v, bench_tsc_hz() / 1e6);
+    const struct bench_verdict gbps =
+        bench_verdict_inverse(&v, bench_tsc_hz() * bench_mix_frame_mean(c->size) * 8 / 1e9);
+    bench_run_row(run, &s, "mpps", "Mpps", &mpps);
+    bench_run_row(run, &s, "gbps", "Gbit/s", &gbps);
+    bench_run_weather(run, &s, &row->weather);
+    if (row->tunnel_bytes > 0)
+        bench_run_value(run, &s, "bytes_per_tunnel", "bytes", row->tunnel_bytes);
+    const struct bench_verdict raw = raw_judge(run, rows, at), ratio = bench_verdict_ratio(&v, &raw);
+    bench_run_row(run, &s, "ratio_to_raw", "ratio", &ratio);
+    if (run->form == BENCH_FORM_TABLE)
+        printf("%-3s %3u %5s %7u %9.1f%s %7.1f %7.1f %7.1f%s x%.2f%s %6.2f %6.1f\n",
+               c->is_inbound ? "in" : "out", c->key_bits, bench_mix_name(c->size, name), c->sas, v.best,
+               v.is_starred ? "*" : " ", v.median, v.max, raw.best, raw.is_starred ? "*" : " ", ratio.best,
+               ratio.is_starred ? "*" : " ", mpps.best, gbps.best);
+}
+
+static void table_print(struct bench_run *run, const struct bench_args *a, const struct path_row *rows,
+                        uint32_t count)
+{
+    if (run->form == BENCH_FORM_TABLE)
+        printf("culvert-bench path, %s, %s pages, TSC %.2f GHz, CPU %u\n"
+               "dir AES  size     SAs cycles:min  median     max      raw  ratio   Mpps Gbit/s\n",
+               a->is_plain_esp ? "ESP" : "ESP in UDP", bench_gate_has_huge() ? "huge" : "small",
+               bench_tsc_hz() / 1e9, a->core);
+    for (uint32_t i = 0; i < count; i++)
+        row_print(run, rows, i);
+    for (uint32_t i = 0; run->form == BENCH_FORM_TABLE && i < count; i++)
+        if (rows[i].tunnel_bytes > 0)
+            printf("memory: %.0f bytes per tunnel, both directions (%u installed)\n", rows[i].tunnel_bytes,
+                   rows[i].c.sas);
+    bench_run_end(run);
+}
+
+static struct path_row *cases_make(const struct bench_args *a, uint32_t *count)
+{
+    const uint32_t each = a->size_count * (uint32_t)(a->is_in + a->is_out);
+    struct path_row *rows = calloc(a->bits_count * a->sas_count * (size_t)each, sizeof(*rows));
+    *count = 0;
+    for (uint32_t b = 0; rows && b < a->bits_count; b++)
+        for (uint32_t n = 0; n < a->sas_count; n++)
+            for (uint32_t s = 0; s < a->size_count; s++)
+                for (int in = !a->is_out; in <= a->is_in; in++, ++*count) {
+                    rows[*count].raw_at = *count - n * each;
+                    rows[*count].is_first = a->sas[n] >= MEMORY_SAS && !s && in == !a->is_out;
+                    rows[*count].c = (struct bench_gate_case){.key_bits = (uint16_t)a->bits[b],
+                                                              .sas = a->sas[n],
+                                                              .size = a->sizes[s],
+                                                              .is_inbound = in,
+                                                              .is_plain_esp = a->is_plain_esp,
+                                                              .pkts = a->pkts,
+                                                              .runs = a->runs};
+                }
+    return rows;
 }
 
 int bench_path_main(int argc, char **argv)
@@ -121,27 +184,27 @@ int bench_path_main(int argc, char **argv)
                            .sas_count = 1,
                            .bits = {128},
                            .bits_count = 1,
-                           .runs = 8,
-                           .pkts = 2000000,
+                           .runs = 4,
+                           .pkts = 1000000,
                            .is_in = true,
                            .is_out = true};
-    int rc = 0;
+    struct bench_run run;
+    uint32_t count;
     a.size_count = bench_mix_parse("64,512,1420,imix", a.sizes);
-    if (bench_args_parse(&a, argc, argv, "snbdprcjevu", help))
+    if (bench_args_parse(&a, argc, argv, "snbdprcjevuxRW", help))
         return 2;
+    struct path_row *rows = cases_make(&a, &count);
+    if (!rows) {
+        fprintf(stderr, "culvert-bench: no memory\n");
+        return 1;
+    }
     bench_gate_eal(&a.core, 1, !a.is_small_paged, a.is_verbose);
-    if (!a.is_json)
-        printf("culvert-bench path, %s, %s pages, TSC %.2f GHz, CPU %u\n"
-               "dir  cipher    size     SAs  cycles: min    median      max       raw   above  ratio    Mpps "
-               " Gbit/s\n",
-               a.is_plain_esp ? "ESP" : "ESP in UDP", bench_gate_has_huge() ? "huge" : "small",
-               bench_tsc_hz() / 1e9, a.core);
-    for (uint32_t b = 0; !rc && b < a.bits_count; b++)
-        for (uint32_t n = 0; !rc && n < a.sas_count; n++)
-            rc = sizes_run(&a, (struct bench_gate_case){.key_bits = (uint16_t)a.bits[b],
-                                                        .sas = a.sas[n],
-                                                        .is_plain_esp = a.is_plain_esp,
-                                                        .pkts = a.pkts,
-                                                        .runs = a.runs});
+    bench_run_begin(&run, a.form, "path", a.core, a.rounds, a.wait);
+    int rc = bench_run_rounds(
+        &run,
+        &(struct bench_cases){.ctx = rows, .count = count, .measure = path_measure, .is_done = path_is_done});
+    if (!rc)
+        table_print(&run, &a, rows, count);
+    free(rows);
     return rc ? 1 : 0;
 }

@@ -12,10 +12,11 @@
 #include <string.h>
 #include <time.h>
 
-#define QUIET_FACTOR \
-    1.3 /* a slower probe than so many times the best means a busy sibling; turbo alone makes 1.17 */
-#define QUIET_SHARE 4 /* a run is undisturbed when one window in so many is */
-#define PATIENCE    6 /* times the wanted runs, until quiet is given up */
+#define QUIET_CROWD \
+    1.05 /* of a core that is ours alone: 1.02 to 1.03 where it has four ALUs, less where more */
+#define QUIET_FACTOR 1.1 /* so much more means a busy sibling; a light one already makes 1.2 */
+#define QUIET_SHARE  4   /* a run is undisturbed when one window in so many is */
+#define PATIENCE     6   /* times the wanted runs, until quiet is given up */
 
 static int double_compare(const void *a, const void *b)
 {
@@ -29,82 +30,99 @@ static double sorted_median(const double *v, uint32_t n)
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-/* The least that a probe took in this process: an undisturbed core. Writer: any measuring thread; a lost
- * update does no harm. */
-static double probe_best = 1e9;
+/* The least crowd of this process's runs. Writer: any measuring thread; a lost update does no harm. */
+static double crowd_best = QUIET_CROWD;
 
-/* Register arithmetic as wide as the core issues, so that a busy sibling thread shows. */
-static double core_probe(void)
+double bench_crowd_limit(void)
 {
-    uint64_t from = bench_tsc();
-    for (int i = 0; i < 64; i++)
-        __asm__ volatile(".rept 8\n\t"
-                         "incq %%rax\n\tincq %%rcx\n\tincq %%rdx\n\tincq %%rsi\n\t"
-                         "incq %%rdi\n\tincq %%r8\n\tincq %%r9\n\tincq %%r10\n\t"
-                         ".endr" ::
-                             : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "cc");
-    double took = (double)(bench_tsc() - from);
-    if (took < probe_best)
-        probe_best = took;
-    return took;
+    return crowd_best * QUIET_FACTOR;
 }
 
-double bench_probe_best(void)
+static double *windows_alloc(uint32_t windows)
 {
-    return probe_best < 1e9 ? probe_best : 0;
+    double *v = calloc(windows, sizeof(*v));
+    if (!v) {
+        fprintf(stderr, "culvert-bench: no memory for %u windows\n", windows);
+        exit(1);
+    }
+    return v;
 }
 
 void bench_series_init(struct bench_series *s, uint32_t windows)
 {
     memset(s, 0, sizeof(*s));
     s->cap = windows;
-    s->window = calloc(windows, sizeof(*s->window));
-    s->noise = calloc(windows, sizeof(*s->noise));
-    if (!s->window || !s->noise) {
-        fprintf(stderr, "culvert-bench: no memory for %u windows\n", windows);
-        exit(1);
-    }
+    s->window = windows_alloc(windows);
+    s->crowd = windows_alloc(windows);
+    s->clock = windows_alloc(windows);
 }
 
 void bench_series_fini(struct bench_series *s)
 {
     free(s->window);
-    free(s->noise);
+    free(s->crowd);
+    free(s->clock);
     memset(s, 0, sizeof(*s));
 }
 
 void bench_series_start(struct bench_series *s)
 {
-    s->probed = core_probe();
+    s->probed = bench_probe_core();
+}
+
+void bench_series_add(struct bench_series *s, double value, struct bench_probe seen)
+{
+    if (s->count == s->cap)
+        return;
+    s->crowd[s->count] = seen.crowd;
+    s->clock[s->count] = seen.clock;
+    s->window[s->count++] = value;
 }
 
 void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 {
-    double before = s->probed;
-    s->probed = core_probe();
-    if (s->count == s->cap)
-        return;
-    s->noise[s->count] = s->probed > before ? s->probed : before;
-    s->window[s->count++] = (double)cycles / (double)pkts;
+    const struct bench_probe before = s->probed;
+    s->probed = bench_probe_core();
+    struct bench_probe worse = s->probed;
+    if (before.crowd > worse.crowd)
+        worse.crowd = before.crowd;
+    bench_series_add(s, (double)cycles / (double)pkts, worse);
 }
 
-void bench_series_run_end(struct bench_series *s)
+/* Of n values, which are sorted by that. */
+static double median_sort(double *v, uint32_t n)
+{
+    qsort(v, n, sizeof(*v), double_compare);
+    return sorted_median(v, n);
+}
+
+/* Moves the windows of a quiet core to the front. Returns how many. */
+static uint32_t windows_part(struct bench_series *s)
 {
     uint32_t quiet = 0;
-    if (!s->count || s->runs == BENCH_RUNS_MAX)
-        return;
     for (uint32_t i = 0; i < s->count; i++) {
         double w = s->window[i];
-        if (s->noise[i] > probe_best * QUIET_FACTOR)
+        if (s->crowd[i] > bench_crowd_limit())
             continue;
         s->window[i] = s->window[quiet];
         s->window[quiet++] = w;
     }
+    return quiet;
+}
+
+void bench_series_run_end(struct bench_series *s)
+{
+    if (!s->count || s->runs == BENCH_RUNS_MAX)
+        return;
+    uint32_t quiet = windows_part(s);
     s->is_quiet[s->runs] = quiet * QUIET_SHARE >= s->count;
     if (!s->is_quiet[s->runs])
         quiet = s->count;
-    qsort(s->window, quiet, sizeof(*s->window), double_compare);
-    s->run[s->runs++] = sorted_median(s->window, quiet);
+    s->run_clock[s->runs] = median_sort(s->clock, s->count);
+    s->run[s->runs++] = median_sort(s->window, quiet);
+    double crowd = median_sort(s->crowd, s->count);
+    if (crowd < crowd_best)
+        crowd_best = crowd;
     s->count = 0;
 }
 
@@ -127,10 +145,13 @@ struct bench_result bench_series_result(const struct bench_series *s)
             sorted[r.runs++] = s->run[i];
     if (!r.runs)
         return r;
-    qsort(sorted, r.runs, sizeof(*sorted), double_compare);
+    r.median = median_sort(sorted, r.runs);
     r.min = sorted[0];
-    r.median = sorted_median(sorted, r.runs);
     r.max = sorted[r.runs - 1];
+    for (uint32_t i = 0, n = 0; i < s->runs; i++)
+        if (s->is_quiet[i] == r.is_quiet)
+            sorted[n++] = s->run_clock[i];
+    r.clock = median_sort(sorted, r.runs);
     return r;
 }
 

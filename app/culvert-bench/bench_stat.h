@@ -3,32 +3,37 @@
 /* Statistics that survive a hypervisor: a run is the median over its windows, a result is the minimum of
  * several runs' medians, shown with the median and maximum of them. Means are never used, because a stolen
  * time slice of 400 us outweighs thousands of packets. Virtual CPUs often are two threads of one core, and a
- * busy sibling makes everything up to twice as slow: a short probe between windows shows that, and disturbed
- * windows are left out as long as undisturbed ones remain. Thread: one series belongs to one thread. */
+ * busy sibling makes everything up to twice as slow: a short probe between windows (bench_probe.h) shows
+ * that, and disturbed windows are left out as long as undisturbed ones remain. Thread: one series belongs to
+ * one thread. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <x86intrin.h>
+#include "bench_probe.h"
 
 #define BENCH_RUNS_MAX    64
 #define BENCH_WINDOWS_MAX 65536
 
 struct bench_series {
-    double *window;                /* cycles per packet of each window of the current run */
-    double *noise;                 /* probe cycles around it, the worse of before and after */
-    double probed;                 /* the last probe; 0: none yet */
-    uint32_t count;                /* windows in the current run */
-    uint32_t cap;                  /* > 0 */
-    uint32_t runs;                 /* finished runs */
-    double run[BENCH_RUNS_MAX];    /* median of each finished run */
-    bool is_quiet[BENCH_RUNS_MAX]; /* that run had enough undisturbed windows */
+    double *window;                   /* cycles per packet of each window of the current run */
+    double *crowd;                    /* of the core around it, the worse of before and after */
+    double *clock;                    /* of the core after it */
+    struct bench_probe probed;        /* the last probe; zero: none yet */
+    uint32_t count;                   /* windows in the current run */
+    uint32_t cap;                     /* > 0 */
+    uint32_t runs;                    /* finished runs */
+    double run[BENCH_RUNS_MAX];       /* median of each finished run */
+    double run_clock[BENCH_RUNS_MAX]; /* core clocks per TSC cycle in it, the median */
+    bool is_quiet[BENCH_RUNS_MAX];    /* that run had enough undisturbed windows */
 };
 
 struct bench_result {
     double min;    /* the figure to quote: the least disturbed run */
     double median; /* of the runs' medians */
     double max;
+    double clock;  /* core clocks per TSC cycle, the median of the runs */
     uint32_t runs; /* that these are taken from */
     bool is_quiet; /* false: no run was undisturbed, so the figures are too high: measure again */
 };
@@ -40,6 +45,9 @@ void bench_series_fini(struct bench_series *s);
 /* Records one window of `pkts` packets (> 0) that took `cycles` TSC cycles. Windows past the cap are ignored.
  */
 void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts);
+
+/* The same with what a probe saw, for those who probe, or know, themselves. */
+void bench_series_add(struct bench_series *s, double cycles_per_pkt, struct bench_probe seen);
 
 /* Ends the current run: its median becomes one run value. A run without windows counts as none. */
 void bench_series_run_end(struct bench_series *s);
@@ -59,13 +67,13 @@ int bench_pin(unsigned cpu);
 /* The same for another thread. */
 int bench_pin_thread(pthread_t thread, unsigned cpu);
 
-/* Starts a window: probes the core (about 1,000 cycles) and forgets what was before. Needed only where the
+/* Starts a window: probes the core (about 2,000 cycles) and forgets what was before. Needed only where the
  * time between windows is long; a window's end is also the next one's start. */
 void bench_series_start(struct bench_series *s);
 
-/* The least that a probe took in this process: figures of processes whose values differ by much are not of
- * the same weather. 0: nothing was probed. Thread: any. */
-double bench_probe_best(void);
+/* A core with more crowd than this is busy with another thread. It is known before anything was measured, and
+ * narrower on cores with more ALUs once they were seen quiet. Thread: any. */
+double bench_crowd_limit(void);
 
 /* Serialised enough for windows of 512 packets. */
 static inline uint64_t bench_tsc(void)

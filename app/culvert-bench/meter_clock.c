@@ -86,9 +86,9 @@ void meter_clock_print(const struct meter_clock *m, const char *label, FILE *out
     fprintf(
         out,
         "{\"case\":\"meter\",\"label\":\"%s\",\"cycles_min\":%.1f,\"cycles_median\":%.1f,\"cycles_max\":%.1f,"
-        "\"runs\":%u,\"quiet\":%s,\"probe\":%.0f,\"rx\":%lu,\"tx\":%lu,\"checked\":%lu,\"good\":%lu,"
+        "\"runs\":%u,\"quiet\":%s,\"clock\":%.3f,\"rx\":%lu,\"tx\":%lu,\"checked\":%lu,\"good\":%lu,"
         "\"burst\":%.1f,"
         "\"starved\":%s}\n",
-        label, r.min, r.median, r.max, r.runs, r.is_quiet ? "true" : "false", bench_probe_best(), m->rx,
-        m->tx, m->checked, m->good, burst, burst < STARVED_BELOW ? "true" : "false");
+        label, r.min, r.median, r.max, r.runs, r.is_quiet ? "true" : "false", r.clock, m->rx, m->tx,
+        m->checked, m->good, burst, burst < STARVED_BELOW ? "true" : "false");
 }

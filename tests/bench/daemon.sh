@@ -24,7 +24,7 @@ A figure counts only when culvertd's own counters and the ports agree that every
   --direction WHICH  out, in or both (default)
   --packets N        packets of an outbound figure (default 2000000)
   --held N           packets of an inbound figure (default 65536)
-  --rounds N         measure all so often and keep the least disturbed figures (default 3)
+  --rounds N         measure all so often (default 3); a figure that no second round confirms is starred
   --core N           CPU of culvertd's worker and of culvert-bench (default: the last one); all else keeps off it
   --poll MODE        busy (default: what culvertd does on NICs) or adaptive
   --json             one object per line instead of the table
@@ -33,7 +33,7 @@ Environment: LAB_OUT is a folder for configurations and logs, kept.
 
 Needs root, strongSwan, and a build for this CPU (meson setup build --buildtype=release && ninja -C build). A
 figure takes two or three seconds a round. Exit status: 0, or 1 with a sentence when something did not come up or
-when packets were lost. The ratio is not judged; a star says that the machine was disturbed: measure again.
+when packets were lost. A ratio of starred figures is not judged: the machine was disturbed, measure again.
 
 example: tests/bench/daemon.sh --sizes 64,imix --rounds 1
 TEXT
@@ -221,7 +221,7 @@ measure() {
         lab_fail "$(tail -n 1 "$run/judge.log")"
     gw_stop b
     [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$run/culvertd.log")"
-    taskset -c "$core" "$path_bench" path --json --core "$core" --sizes "$size" --direction "$direction" \
+    taskset -c "$core" "$path_bench" path --json --rounds 2 --wait 5 --core "$core" --sizes "$size" --direction "$direction" \
         --packets "$amount" >"$run/path.json" 2>"$run/path.log" || lab_fail "culvert-bench: $(tail -n 1 "$run/path.log")"
     report path "$2" "$run/path.json" >>"$figures" || lab_fail "culvert-bench gave no figure"
 }

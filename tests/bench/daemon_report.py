@@ -11,8 +11,8 @@ import json
 import os
 import sys
 
-QUIET_FACTOR = 1.3  # as bench_stat.c: a slower core was disturbed
-AGREE_FACTOR = 1.05  # of several rounds two must agree so far, since not every disturbance shows in the probe
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import figures as confirmed
 
 
 class Lost(Exception):
@@ -79,14 +79,15 @@ def judge(direction, asked, size, folder, held):
     must(not clock["starved"], "bursts had %.1f packets: the driver, not culvertd, set the pace" % clock["burst"])
     must(clock["runs"] > 0, "too few packets for a figure")
     return {"who": "daemon", "direction": direction, "asked": asked, "size": size, "cycles": clock["cycles_min"],
-            "median": clock["cycles_median"], "quiet": clock["quiet"], "probe": clock["probe"], "packets": live["fed"],
+            "median": clock["cycles_median"], "turn": confirmed.turn_of_meter(clock), "packets": live["fed"],
             "proved": live["samples"] if direction == "out" else live["good"]}
 
 
 def path(asked, file):
-    row = lines_of(file)[0]
-    return {"who": "path", "direction": row["direction"], "asked": asked, "size": row["size"].lower(),
-            "cycles": row["cycles_min"], "median": row["cycles_median"], "quiet": row["quiet"], "probe": row["probe"]}
+    with open(file) as f:
+        row, = confirmed.rows_of(f.read(), metric="cycles_per_packet", scenario="path")
+    return {"who": "path", "direction": row["way"], "asked": asked, "size": row["size_bytes"], "cycles": row["min"],
+            "median": row["median"], "turn": confirmed.turn_of_row(row)}
 
 
 def progress(file):
@@ -97,20 +98,19 @@ def progress(file):
 
 
 def best_of(figures, who, direction, asked):
-    """The least disturbed figure. It counts as quiet when its core was, and another round agrees if there was one."""
+    """The least of the calm rounds, and why it is not confirmed; reason None: it is."""
     own = [f for f in figures if (f["who"], f["direction"], f["asked"]) == (who, direction, asked)]
-    limit = min(f["probe"] for f in figures) * QUIET_FACTOR
-    calm = sorted((f for f in own if f["quiet"] and f["probe"] <= limit), key=lambda f: f["cycles"])
-    is_agreed = len(own) == 1 or len(calm) > 1 and calm[1]["cycles"] <= calm[0]["cycles"] * AGREE_FACTOR
-    return dict(min(calm or own, key=lambda f: f["cycles"]), quiet=bool(calm) and is_agreed, rounds=len(own))
+    found = confirmed.judge([confirmed.Turn(*f["turn"]) for f in own])
+    return dict(next(f for f in own if f["cycles"] == found.cycles), reason=found.reason, rounds=len(own))
 
 
 def rows_of(figures):
     for asked, direction in dict.fromkeys((f["asked"], f["direction"]) for f in figures):
         own, base = (best_of(figures, who, direction, asked) for who in ("daemon", "path"))
+        is_judged = own["reason"] is None and base["reason"] is None
         yield {"case": "daemon", "direction": direction, "size": own["size"], "culvertd": own["cycles"], "path": base["cycles"],
-               "ratio": round(own["cycles"] / base["cycles"], 3), "quiet": own["quiet"] and base["quiet"],
-               "culvertd_quiet": own["quiet"], "path_quiet": base["quiet"], "culvertd_median": own["median"],
+               "ratio": round(own["cycles"] / base["cycles"], 3) if is_judged else None, "culvertd_reason": own["reason"],
+               "path_reason": base["reason"], "culvertd_median": own["median"],
                "path_median": base["median"], "rounds": own["rounds"], "packets": own["packets"], "lost": 0,
                "proved": own["proved"]}
 
@@ -120,15 +120,20 @@ PROOFS = {"out": "strongSwan opened %d of them", "in": "%d of them looked at"}
 
 def table(figures, heading):
     yield heading
-    yield "dir   size  culvertd      path  ratio   packets  lost  proof"
+    yield "dir   size  culvertd      path       ratio   packets  lost  proof"
+    notes = []
     for r in rows_of(figures):
-        marks = ["%8.1f%s" % (r[who], " " if r[who + "_quiet"] else "*") for who in ("culvertd", "path")]
+        marks = ["%8.1f%s" % (r[who], "*" if r[who + "_reason"] else " ") for who in ("culvertd", "path")]
         size = r["size"].upper() if r["size"] == "imix" else r["size"]
-        yield "%-3s  %5s %s %s x%.2f %9d %5d  %s" % (r["direction"], size, *marks, r["ratio"], r["packets"], r["lost"],
-                                                    PROOFS[r["direction"]] % r["proved"])
+        ratio = "not judged" if r["ratio"] is None else "x%.2f" % r["ratio"]
+        yield "%-3s  %5s %s %s %10s %9d %5d  %s" % (r["direction"], size, *marks, ratio, r["packets"], r["lost"],
+                                                   PROOFS[r["direction"]] % r["proved"])
+        notes += ["* %s, %s, %s: %s" % (who, r["direction"], size, r[who + "_reason"]) for who in ("culvertd", "path")
+                  if r[who + "_reason"]]
+    yield from notes
     yield ("TSC cycles per packet between the port driver's calls. culvertd: SAs by IKE with strongSwan, which knows no 64-bit "
-           "sequence\nnumbers; path: the same packets in culvert-bench's own process, with them. A star: disturbed, or no two "
-           "rounds agree.")
+           "sequence\nnumbers; path: the same packets in culvert-bench's own process, with them. A star: rounds do not confirm "
+           "the figure.")
 
 
 def main():

@@ -9,8 +9,9 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import daemon_report
+from figures import Turn
 
-CLOCK = {"case": "meter", "cycles_min": 100.0, "cycles_median": 101.0, "runs": 8, "quiet": True, "probe": 700, "burst": 32.0,
+CLOCK = {"case": "meter", "cycles_min": 100.0, "cycles_median": 101.0, "runs": 8, "quiet": True, "clock": 1.2, "burst": 32.0,
          "starved": False}
 LIVE = {"case": "live", "phase": "done", "held": 0, "fed": 5000, "taken": 5000, "checked": 0, "good": 0, "samples": 5,
         "seq_wrong": 0, "wire_lost": 0}
@@ -51,13 +52,25 @@ def judged(direction, documents):
             return str(lost)
 
 
-def figure(who, cycles, quiet=True, probe=700):
-    return {"who": who, "direction": "out", "asked": "64", "size": "64", "cycles": cycles, "median": cycles, "quiet": quiet,
-            "probe": probe, "packets": 5000, "proved": 5}
+def figure(who, cycles, quiet=True):
+    turn = Turn(cycles, quiet, who == "path", None if quiet else "it was disturbed")
+    return {"who": who, "direction": "out", "asked": "64", "size": "64", "cycles": cycles, "median": cycles, "turn": list(turn),
+            "packets": 5000, "proved": 5}
 
 
 def row(own, base):
     return next(daemon_report.rows_of([figure("daemon", *f) for f in own] + [figure("path", *f) for f in base]))
+
+
+def path_read():
+    """What is read of rows that culvert-bench wrote."""
+    row = {"scenario": "path", "metric": "cycles_per_packet", "way": "in", "size_bytes": "imix", "min": 163.0, "median": 164.0,
+           "starred": 1, "reason": "it was disturbed"}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
+        f.write("\n".join(json.dumps(r) for r in (row, dict(row, metric="mpps"), dict(row, scenario="raw/frames"))))
+        f.flush()
+        found = daemon_report.path("imix", f.name)
+    return found["direction"], found["size"], found["cycles"], list(found["turn"])
 
 
 def main():
@@ -70,12 +83,16 @@ def main():
         found = judged(direction, documents)
         assert isinstance(found, str) and word in found, (document, key, found)
     r = row([(140.0,), (210.0,), (141.0,)], [(100.0,), (100.0,), (150.0,)])
-    assert (r["culvertd"], r["path"], r["ratio"], r["quiet"]) == (140.0, 100.0, 1.4, True), r
-    assert not row([(140.0,), (150.0,)], [(100.0,), (100.0,)])["quiet"], "two rounds that disagree"
-    r = row([(90.0, False), (140.0,), (140.0,), (80.0, True, 1400)], [(100.0,)])
-    assert r["culvertd"] == 140.0 and r["quiet"], r
-    r = row([(140.0, False)], [(100.0,)])
-    assert (r["culvertd_quiet"], r["path_quiet"], r["quiet"]) == (False, True, False), r
+    assert (r["culvertd"], r["path"], r["ratio"]) == (140.0, 100.0, 1.4), r
+    r = row([(140.0,), (150.0,)], [(100.0,), (100.0,)])
+    assert r["ratio"] is None and "do not agree" in r["culvertd_reason"], "two rounds that disagree"
+    r = row([(90.0, False), (140.0,), (140.0,)], [(100.0,)])
+    assert r["culvertd"] == 140.0 and r["ratio"] == 1.4, r
+    r = row([(140.0,)], [(100.0,)])
+    assert r["ratio"] is None and "only one" in r["culvertd_reason"] and r["path_reason"] is None, r
+    said = "\n".join(daemon_report.table([figure("daemon", 140.0, False), figure("path", 100.0)], "heading"))
+    assert "140.0*" in said and "not judged" in said and "it was disturbed" in said and "x1.40" not in said, said
+    assert path_read() == ("in", "imix", 163.0, [163.0, False, True, "it was disturbed"])
     print("daemon_report: %d faults found" % len(FAULTS))
 
 

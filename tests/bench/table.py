@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Prints the speed table: Culvert's data path, DPDK's ipsec-secgw and raw intel-ipsec-mb on the same packets.
 
-All three are measured in turns, --rounds times, and the least disturbed figure of each is kept. Unit: TSC cycles
-per packet inside the application, on one core, the port driver taken off. Goals are ratios to what was measured in
-this very run. The rival is left out with a line that says why when its sources (Debian's dpdk-doc) cannot be had.
+All three are measured in turns, --rounds times, and the least figure of each is kept. Unit: TSC cycles per packet
+inside the application, on one core, the port driver taken off. Goals are ratios to what was measured in this very run,
+and only by figures that rounds confirm. The rival is left out with a line that says why when its sources (Debian's
+dpdk-doc) cannot be had.
 """
 import argparse
 import json
 import os
 import subprocess
 import sys
+
+import figures
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.dirname(os.path.dirname(HERE))
@@ -35,28 +38,6 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-class Best:
-    """The least disturbed figure of each key. A figure is (probe, is_quiet, cycles)."""
-
-    def __init__(self):
-        self.seen = {}
-
-    def add(self, key, probe, quiet, cycles):
-        self.seen.setdefault(key, []).append((probe, quiet, cycles))
-
-    def probe(self):
-        return min((f[0] for v in self.seen.values() for f in v if f[0]), default=0)
-
-    def get(self, key):
-        """Cycles and whether they are of a quiet core; None when never measured."""
-        figures = self.seen.get(key)
-        if not figures:
-            return None
-        limit = self.probe() * 1.3
-        calm = [f[2] for f in figures if f[1] and f[0] <= limit]
-        return (min(calm), True) if calm else (min(f[2] for f in figures), False)
-
-
 def bench_find(path):
     candidates = [path] if path else [os.path.join(TREE, d, "app/culvert-bench/culvert-bench")
                                       for d in ("build", "builddir", "build-release")]
@@ -66,19 +47,22 @@ def bench_find(path):
     sys.exit("table.py: culvert-bench is not built; give --bench PATH")
 
 
+def product_take(best, text):
+    """The rows of one `culvert-bench path`: own figures, and raw ones beside them."""
+    for row in figures.rows_of(text, metric="cycles_per_packet"):
+        who = "own" if row["scenario"] == "path" else "raw"
+        best.add((who, row["size_bytes"], row["sas"], row["way"], figures.bits_of(row)), figures.turn_of_row(row))
+
+
 def product_measure(args, best, bits, cases):
     for sas in sorted({c[1] for c in cases}):
         sizes = ",".join(c[0] for c in cases if c[1] == sas)
-        command = [args.bench, "path", "--json", "--sizes", sizes, "--sas", str(sas), "--bits", str(bits),
+        command = [args.bench, "path", "--json", "--rounds", "2", "--sizes", sizes, "--sas", str(sas), "--bits", str(bits),
                    "--packets", str(args.packets)] + (["--core", args.core] if args.core else [])
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode:
-            sys.exit("table.py: %s failed:\n%s" % (" ".join(command), done.stderr))
-        for line in done.stdout.splitlines():
-            row = json.loads(line)
-            case = (row["size"].lower(), row["sas"], row["direction"], bits)
-            best.add(("own",) + case, row["probe"], row["quiet"], row["cycles_min"])
-            best.add(("raw", case[0], 1, case[2], bits), row["probe"], row["raw_quiet"], row["raw"])
+            sys.exit("table.py: %s failed" % " ".join(command))
+        product_take(best, done.stdout)
 
 
 def rival_measure(args, best, bits, cases):
@@ -95,12 +79,12 @@ def rival_measure(args, best, bits, cases):
             if done.returncode:
                 return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given"
             row = json.loads(done.stdout)
-            best.add(("rival", size, sas, direction, bits), row["probe"], row["quiet"], row["cycles_min"])
+            best.add(("rival", size, sas, direction, bits), figures.turn_of_meter(row))
     return None
 
 
 def goals_judge(best, size, sas, direction, bits):
-    """A list of (text, is_met); is_met None: nothing to compare with."""
+    """A list of (text, is_met); is_met None: not judged, there is nothing to compare with or it is not confirmed."""
     own = best.get(("own", size, sas, direction, bits))
     against = {"raw": best.get(("raw", size, 1, direction, bits)), "rival": best.get(("rival", size, sas, direction, bits)),
                "one": best.get(("own", size, 1, direction, bits))}
@@ -111,18 +95,22 @@ def goals_judge(best, size, sas, direction, bits):
         if not own or not base:
             out.append((name, None))
             continue
-        limit = base[0] + factor if kind == "raw_add" else base[0] * factor
-        calm = own[1] and base[1]
-        out.append(("%s = %.0f" % (name, limit), (own[0] <= limit) if calm else None))
+        limit = base.cycles + factor if kind == "raw_add" else base.cycles * factor
+        is_judged = own.is_confirmed and base.is_confirmed
+        out.append(("%s = %.0f" % (name, limit), (own.cycles <= limit) if is_judged else None))
     return out
 
 
+def marks_of(judged):
+    return ", ".join(t + {True: " met", False: " MISSED", None: " not judged"}[m] for t, m in judged)
+
+
 def figure(found):
-    return "-" if not found else "%.0f%s" % (found[0], "" if found[1] else "*")
+    return "-" if not found else "%.0f%s" % (found.cycles, "" if found.is_confirmed else "*")
 
 
 def ratio(a, b):
-    return "-" if not a or not b else "%.2f" % (a[0] / b[0])
+    return "-" if not a or not b else "%.2f%s" % (a.cycles / b.cycles, "" if a.is_confirmed and b.is_confirmed else "*")
 
 
 def rows_make(best, bits, cases):
@@ -131,8 +119,7 @@ def rows_make(best, bits, cases):
             own = best.get(("own", size, sas, direction, bits))
             raw = best.get(("raw", size, 1, direction, bits))
             rival = best.get(("rival", size, sas, direction, bits))
-            judged = goals_judge(best, size, sas, direction, bits)
-            marks = ", ".join(t + {True: " met", False: " MISSED", None: " ?"}[m] for t, m in judged)
+            marks = marks_of(goals_judge(best, size, sas, direction, bits))
             yield [size.upper() if size == "imix" else size, "{:,}".format(sas), direction, figure(raw), figure(rival),
                    figure(own), ratio(own, rival), ratio(own, raw), marks]
 
@@ -150,18 +137,35 @@ def table_print(best, bits, cases, is_markdown):
         print("  ".join(v.ljust(w) if i == 8 else v.rjust(w) for i, (v, w) in enumerate(zip(r, wide))).rstrip())
 
 
+def loss_judge(row):
+    """A loss by churn in words, against the goal of under 3 %."""
+    if row["starred"]:
+        return "not judged: " + row["reason"]
+    if row["min"] is None:
+        return row["reason"] + ", goal of under 3 % met"
+    return "%.2f %% lost, goal of under 3 %% %s" % (100 * row["median"], "met" if row["median"] < 0.03 else "MISSED")
+
+
+def churn_lines(text):
+    """What `culvert-bench churn --json` says, in sentences."""
+    rows = {(r["scenario"], r["metric"], r["way"], r["size_bytes"], r["sas"]): r for r in figures.rows_of(text)}
+    for (scenario, metric, *case), row in rows.items():
+        if (scenario, metric) != ("churn/sas", "loss"):
+            continue
+        rate, micros = (rows["churn", m, *case]["min"] for m in ("rate", "install_us"))
+        yield "SA churn, %s, %s bytes, %s SAs, %d installed and removed per second%s:\n  %s" % (
+            *case, rate, "" if micros is None else ", %.1f us each" % micros, loss_judge(row))
+        yield "  while control only computes: " + loss_judge(rows["churn/computing", "loss", *case])
+
+
 def churn_print(args):
     command = [args.bench, "churn", "--json"] + (["--core", args.core] if args.core else [])
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        print("SA churn: failed: " + done.stderr.strip())
+        print("SA churn: failed")
         return
-    for line in done.stdout.splitlines():
-        row = json.loads(line)
-        print("SA churn, %s, %s bytes, %s SAs: %.2f %% of worker throughput lost at %d installed and removed per second "
-              "(%.2f %% for a control thread that only computes; goal: under 3 %%); %.1f us each"
-              % (row["direction"], row["size"], row["sas"], row["loss_percent"], row["rate"],
-                 row["loss_of_spinning_percent"], row["install_us"]))
+    for line in churn_lines(done.stdout):
+        print(line)
 
 
 def machine_describe():
@@ -174,7 +178,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bench", help="the culvert-bench program (default: in build/)")
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--packets", type=int, default=1000000, help="packets per figure and round")
+    p.add_argument("--packets", type=int, default=1000000, help="packets per figure and round (default 1000000)")
     p.add_argument("--bits", default="128", help="AES key sizes, comma separated (default 128)")
     p.add_argument("--cases", help="only these, as SIZE:SAS, comma separated")
     p.add_argument("--core", help="CPU to measure on (default: the last one)")
@@ -187,7 +191,7 @@ def main():
     cases = ORDER
     if args.cases:
         cases = [(c.split(":")[0], int(c.split(":")[1])) for c in args.cases.split(",")]
-    best, rival_missing = Best(), "asked to" if args.no_rival else None
+    best, rival_missing = figures.Figures(), "asked to" if args.no_rival else None
     bits_list = [int(b) for b in args.bits.split(",")]
     print("cycles per packet on one core; %s" % machine_describe())
     for n in range(args.rounds):
@@ -201,8 +205,10 @@ def main():
         table_print(best, bits, cases, args.markdown)
     if rival_missing:
         print("ipsec-secgw left out: " + rival_missing)
-    print("raw: direct ipsec-mb calls for the same bytes with one key. secgw: plain ESP, no replay window. A star: every "
-          "run was disturbed,\nthe figure is too high, and no goal is judged by it.")
+    print("raw: direct ipsec-mb calls for the same bytes with one key. secgw: plain ESP, no replay window. A star: rounds do "
+          "not confirm\nthe figure, and no goal is judged by it.")
+    for key, reason in best.unconfirmed():
+        print("* %s: %s" % (" ".join(map(str, key)), reason))
     if not args.no_churn:
         churn_print(args)
     if args.json:
