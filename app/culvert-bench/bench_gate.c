@@ -148,18 +148,19 @@ void bench_gate_eal(const uint32_t *cpus, uint16_t workers, bool is_huge, bool i
 {
     char lcores[16 * BENCH_WORKERS_MAX], mem[16];
     uint32_t mib = workers * MEM_MIB_EACH < MEM_MIB ? MEM_MIB : workers * MEM_MIB_EACH;
-    char *argv[16] = {"culvert-bench",
+    char *argv[20] = {"culvert-bench",
                       "--lcores",
                       lcores,
                       "--no-pci",
                       "--no-telemetry",
+                      "--no-shconf", /* another one may run */
                       "--vdev",
                       "net_null0,no-rx=1",
                       "--vdev",
                       "net_null1,no-rx=1",
                       "-m",
                       mem};
-    int argc = 11;
+    int argc = 12;
     lcores_write(lcores, sizeof(lcores), cpus, workers);
     snprintf(mem, sizeof(mem), "%u", mib);
     argv[argc++] = is_huge && huge_free_mib() >= (long)mib ? "--in-memory" : "--no-huge";
