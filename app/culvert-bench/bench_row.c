@@ -99,28 +99,18 @@ static void cell_fill(struct cell *c, enum bench_column column, const struct ben
     }
 }
 
-static void csv_cell(FILE *f, const struct cell *c)
+void bench_row_text(FILE *f, enum bench_form form, const char *text)
 {
-    if (!c->text)
-        return;
-    if (!strpbrk(c->text, ",\"\r\n")) {
-        fputs(c->text, f);
+    if (form == BENCH_FORM_CSV && !strpbrk(text, ",\"\r\n")) {
+        fputs(text, f);
         return;
     }
     fputc('"', f);
-    for (const char *p = c->text; *p; p++)
-        fprintf(f, *p == '"' ? "\"\"" : "%c", *p);
-    fputc('"', f);
-}
-
-static void json_cell(FILE *f, const struct cell *c)
-{
-    if (!c->text || c->is_number) {
-        fputs(c->text ? c->text : "null", f);
-        return;
-    }
-    fputc('"', f);
-    for (const char *p = c->text; *p; p++) {
+    for (const char *p = text; *p; p++) {
+        if (form == BENCH_FORM_CSV) {
+            fprintf(f, *p == '"' ? "\"\"" : "%c", *p);
+            continue;
+        }
         if (*p == '"' || *p == '\\')
             fprintf(f, "\\%c", *p);
         else if ((unsigned char)*p < ' ')
@@ -129,6 +119,20 @@ static void json_cell(FILE *f, const struct cell *c)
             fputc(*p, f);
     }
     fputc('"', f);
+}
+
+static void csv_cell(FILE *f, const struct cell *c)
+{
+    if (c->text)
+        bench_row_text(f, BENCH_FORM_CSV, c->text);
+}
+
+static void json_cell(FILE *f, const struct cell *c)
+{
+    if (c->text && !c->is_number)
+        bench_row_text(f, BENCH_FORM_JSON, c->text);
+    else
+        fputs(c->text ? c->text : "null", f);
 }
 
 void bench_row_head(FILE *f, enum bench_form form)

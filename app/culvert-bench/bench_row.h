@@ -35,3 +35,6 @@ void bench_row_head(FILE *f, enum bench_form form);
  * the environment is its name instead, so that the programs of one report share it. Nothing as
  * BENCH_FORM_TABLE. */
 void bench_row_write(FILE *f, enum bench_form form, const struct bench_row *r);
+
+/* A text as a cell of CSV, or as a string of JSON. */
+void bench_row_text(FILE *f, enum bench_form form, const char *text);
