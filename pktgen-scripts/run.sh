@@ -39,7 +39,8 @@ the load
   PCAP         capture that TX_PORT sends, for scenarios that say so
 
 the rows
-  RESULT       CSV file that they are added to (result.csv); its columns: culvert-bench columns
+  RESULT       CSV file that they are added to (result.csv); its columns: culvert-bench columns;
+               drawn by: culvert-bench plot result.csv --out plots
   CIPHER WORKERS  what you know about the gateway, copied into the rows
 
 before each measurement

@@ -14,13 +14,31 @@
 #include "bench_run.h"
 #include "bench_stat.h"
 
-static const struct option options[] = {
-    {"sizes", 1, 0, 's'},   {"sas", 1, 0, 'n'},       {"bits", 1, 0, 'b'},    {"runs", 1, 0, 'r'},
-    {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},   {"core", 1, 0, 'c'},    {"json", 0, 0, 'j'},
-    {"frames", 0, 0, 'f'},  {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
-    {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {"workers", 1, 0, 'k'},
-    {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},   {"tunnel", 0, 0, 'o'},  {"csv", 0, 0, 'x'},
-    {"rounds", 1, 0, 'R'},  {"wait", 1, 0, 'W'},      {"slow", 1, 0, 'S'},    {0}};
+static const struct option options[] = {{"sizes", 1, 0, 's'},
+                                        {"sas", 1, 0, 'n'},
+                                        {"bits", 1, 0, 'b'},
+                                        {"runs", 1, 0, 'r'},
+                                        {"windows", 1, 0, 'w'},
+                                        {"packets", 1, 0, 'p'},
+                                        {"core", 1, 0, 'c'},
+                                        {"json", 0, 0, 'j'},
+                                        {"frames", 0, 0, 'f'},
+                                        {"direction", 1, 0, 'd'},
+                                        {"esp", 0, 0, 'e'},
+                                        {"rate", 1, 0, 'a'},
+                                        {"help", 0, 0, 'h'},
+                                        {"verbose", 0, 0, 'v'},
+                                        {"no-huge", 0, 0, 'u'},
+                                        {"workers", 1, 0, 'k'},
+                                        {"cores", 1, 0, 'l'},
+                                        {"handoff", 0, 0, 't'},
+                                        {"tunnel", 0, 0, 'o'},
+                                        {"csv", 0, 0, 'x'},
+                                        {"rounds", 1, 0, 'R'},
+                                        {"wait", 1, 0, 'W'},
+                                        {"slow", 1, 0, 'S'},
+                                        {"out", 1, 0, 'O'},
+                                        {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
 static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)
@@ -51,6 +69,17 @@ static bool bits_parse(struct bench_args *a, const char *text)
         if (a->bits[i] != 128 && a->bits[i] != 256)
             return false;
     return a->bits_count;
+}
+
+/* Options of `plot`. */
+static bool report_take(struct bench_args *a, int o, const char *value)
+{
+    switch (o) {
+    case 'O':
+        a->out = value;
+        return *value;
+    }
+    return true;
 }
 
 static bool value_take(struct bench_args *a, int o, const char *value)
@@ -110,6 +139,8 @@ static bool value_take(struct bench_args *a, int o, const char *value)
     case 'v':
         a->is_verbose = true;
         break;
+    default:
+        return report_take(a, o, value);
     }
     return true;
 }
@@ -143,6 +174,11 @@ int bench_args_parse(struct bench_args *a, int argc, char **argv, const char *ac
     if (a->is_csv && a->is_json) {
         fprintf(stderr, "culvert-bench %s: --csv or --json, not both\n", argv[0]);
         return -1;
+    }
+    if (strchr(accepts, '*')) {
+        a->files = argv + optind;
+        a->file_count = (uint32_t)(argc - optind);
+        return 0;
     }
     if (optind < argc)
         fprintf(stderr, "culvert-bench %s: what is \"%s\"? see --help\n", argv[0], argv[optind]);

@@ -27,8 +27,12 @@ struct bench_args {
     uint32_t workers;                               /* 2 to BENCH_WORKERS_MAX; 0: not said */
     uint32_t cores[BENCH_WORKERS_MAX], cores_count; /* CPUs; 0: not said */
     bool is_handoff, is_tunnel;
+    const char *out; /* a folder; NULL: not said */
+    char **files;    /* what stands without an option; of argv */
+    uint32_t file_count;
 };
 
-/* Parses over the defaults in *a; `accepts` names the options of this subcommand, `help` is printed for
- * --help, which ends the process. Returns 0, or -1 after a sentence on stderr (exit with 2). */
+/* Parses over the defaults in *a; `accepts` names the options of this subcommand, with a star words
+ * without one, too; `help` is printed for --help, which ends the process. Returns 0, or -1 after a sentence
+ * on stderr (exit with 2). */
 int bench_args_parse(struct bench_args *a, int argc, char **argv, const char *accepts, const char *help);

@@ -13,6 +13,7 @@
 #include "bench_columns.h"
 #include "bench_ike.h"
 #include "bench_path.h"
+#include "bench_plot.h"
 #include "bench_raw.h"
 
 struct bench_command {
@@ -29,6 +30,7 @@ static const struct bench_command commands[] = {
      "what a second worker brings, and what a hand-over between the two costs"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
     {"ike", bench_ike_main, "a gateway as responder of IKEv2: handshakes a second, and what one costs it"},
+    {"plot", bench_plot_main, "figures of any of the project's tools as SVG files"},
     {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
 

@@ -9,7 +9,7 @@ PACKAGES_LAB="charon-systemd strongswan-swanctl libcharon-extra-plugins libcharo
 # Keys in hardware, and OpenSSL's way to them: a provider, and on Debian 12, which has none, an engine.
 PACKAGES_TOKEN="softhsm2 gnutls-bin pkcs11-provider"
 [ "$(. /etc/os-release && echo "${VERSION_ID:-}")" != 12 ] || PACKAGES_TOKEN="softhsm2 gnutls-bin libengine-pkcs11-openssl"
-PACKAGES_SUITES="$PACKAGES_TOKEN eapoltest python3-scapy python3-cryptography python3-jsonschema qemu-user groff-base mandoc systemd mold"
+PACKAGES_SUITES="$PACKAGES_TOKEN eapoltest python3-scapy python3-cryptography python3-jsonschema qemu-user groff-base mandoc systemd mold gnuplot-nox"
 PACKAGES_TEST="clang clang-format llvm libclang-rt-dev $PACKAGES_SUITES lua5.3 git
     openssh-server openssh-client debootstrap debian-archive-keyring"
 
