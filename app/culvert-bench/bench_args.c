@@ -38,6 +38,9 @@ static const struct option options[] = {{"sizes", 1, 0, 's'},
                                         {"wait", 1, 0, 'W'},
                                         {"slow", 1, 0, 'S'},
                                         {"out", 1, 0, 'O'},
+                                        {"add", 1, 0, 'A'},
+                                        {"quick", 0, 0, 'Q'},
+                                        {"no-run", 0, 0, 'N'},
                                         {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
@@ -71,13 +74,21 @@ static bool bits_parse(struct bench_args *a, const char *text)
     return a->bits_count;
 }
 
-/* Options of `plot`. */
+/* Options of `report` and `plot`. */
 static bool report_take(struct bench_args *a, int o, const char *value)
 {
     switch (o) {
     case 'O':
         a->out = value;
         return *value;
+    case 'A':
+        return a->add_count < BENCH_FILES && (a->add[a->add_count++] = value);
+    case 'Q':
+        a->is_quick = true;
+        break;
+    case 'N':
+        a->is_idle = true;
+        break;
     }
     return true;
 }

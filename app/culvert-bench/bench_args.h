@@ -7,7 +7,8 @@
 #include "bench_mix.h"
 #include "bench_row.h"
 
-#define BENCH_LIST 8
+#define BENCH_LIST  8
+#define BENCH_FILES 32
 
 struct bench_args {
     uint32_t sizes[BENCH_SIZES], size_count;
@@ -27,9 +28,12 @@ struct bench_args {
     uint32_t workers;                               /* 2 to BENCH_WORKERS_MAX; 0: not said */
     uint32_t cores[BENCH_WORKERS_MAX], cores_count; /* CPUs; 0: not said */
     bool is_handoff, is_tunnel;
-    const char *out; /* a folder; NULL: not said */
-    char **files;    /* what stands without an option; of argv */
+    const char *out;              /* a folder; NULL: not said */
+    const char *add[BENCH_FILES]; /* files of rows, by an option */
+    uint32_t add_count;
+    char **files; /* what stands without an option; of argv */
     uint32_t file_count;
+    bool is_quick, is_idle; /* idle: nothing is run */
 };
 
 /* Parses over the defaults in *a; `accepts` names the options of this subcommand, with a star words

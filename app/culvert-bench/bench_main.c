@@ -15,6 +15,7 @@
 #include "bench_path.h"
 #include "bench_plot.h"
 #include "bench_raw.h"
+#include "bench_report.h"
 
 struct bench_command {
     const char *word;
@@ -30,6 +31,7 @@ static const struct bench_command commands[] = {
      "what a second worker brings, and what a hand-over between the two costs"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
     {"ike", bench_ike_main, "a gateway as responder of IKEv2: handshakes a second, and what one costs it"},
+    {"report", bench_report_main, "all of these as one page with plots, machine, versions and load"},
     {"plot", bench_plot_main, "figures of any of the project's tools as SVG files"},
     {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
