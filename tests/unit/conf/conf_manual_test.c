@@ -220,10 +220,8 @@ static void a_key_is_the_owners_and_as_long_as_the_cipher_wants(void **state)
 static void they_are_equal_when_all_is(void **state)
 {
     (void)state;
-    static const char *const other[] = {
-        ONE ",'count':2", ONE ",'esn':false", ONE ",'peer_port':4501",
-        "'key_file':'key','peer_address':'192.0.2.2','local':'10.1.0.0/17','remote':'10."
-        "8.0.0','spi_out':4096"};
+    static const char *const other[] = {ONE ",'count':2", ONE ",'esn':false", ONE ",'peer_port':4501",
+                                        REST ",'remote':'10.8.0.1','spi_out':4096"};
     write_key(KEY, 0600);
     struct conf *a = load_lab(ONE), *b = load_lab(ONE ",'count':1");
     assert_true(conf_manual_equal(a->manuals, b->manuals));
