@@ -10,6 +10,7 @@
 #include <rte_version.h>
 
 #include "about_version.h"
+#include "bench_capture.h"
 #include "bench_columns.h"
 #include "bench_ike.h"
 #include "bench_path.h"
@@ -33,6 +34,7 @@ static const struct bench_command commands[] = {
     {"ike", bench_ike_main, "a gateway as responder of IKEv2: handshakes a second, and what one costs it"},
     {"report", bench_report_main, "all of these as one page with plots, machine, versions and load"},
     {"plot", bench_plot_main, "figures of any of the project's tools as SVG files"},
+    {"capture", bench_capture_main, "sealed packets for keys made by hand, as a pcap file"},
     {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
 

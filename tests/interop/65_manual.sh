@@ -12,10 +12,10 @@ lab_need_cryptography
 lab_up a=none b=none
 dir=$LAB_OUT/gwb
 mkdir -p "$dir"
-manual_more="" key_more="" peer_more=() capture_more=()
+manual_more="" key_more="" peer_more=() capture_more=() bench_more=()
 if [ "$1" = plain ]; then
     manual_more=', "encryption": "aes256gcm16", "encapsulation": "none", "esn": false, "replay_window": 0'
-    peer_more=(--plain --no-esn) capture_more=(--allow-plain-esp)
+    peer_more=(--plain --no-esn) bench_more=(--esp --no-esn) capture_more=(--allow-plain-esp)
     key_more=101112131415161718191a1b1c1d1e1f
 fi
 (umask 077 && echo "0x000102030405060708090a0b0c0d0e0f${key_more}a0a1a2a3" >"$dir/bench.key" && echo "0x100102030405060708090a0b0c0d0e0f${key_more}a0a1a2a3" >"$dir/wrong.key")
@@ -90,5 +90,13 @@ else
     check_equal "pings sent again" "sent 40 right 0" "$(peer 1 bench "$third" 8192)"
     check_equal "drops as replay" 40 "$(culvert_drops b replay)"
 fi
+# A capture for a generator: what culvert-bench seals is opened.
+opened() { culvert_json b 'sum(s["in"]["pkts"] for s in d["sas"])' show spis; }
+before=$(opened) bad=$(culvert_drops b bad_icv)
+"$LAB_BIN/culvert-bench/culvert-bench" capture --key-file "$dir/bench.key" --spis "$dir/spis" --out "$LAB_OUT/esp.pcap" --packets 100 --first-seq 101 \
+    --remote 10.8.0.1 --host "${NET_LAN[b]}.10" --sizes imix "${bench_more[@]}" >"$LAB_OUT/capture.log" 2>&1 || lab_fail "no capture: $(cat "$LAB_OUT/capture.log")"
+check_equal "packets of the capture" "sent 100" "$(peer 1 bench "$third" 8192 --send "$LAB_OUT/esp.pcap")"
+check_equal "of these opened" 100 $(($(opened) - before))
+check_equal "and refused" "$bad" "$(culvert_drops b bad_icv)"
 gw_check_ends || lab_fail "culvertd did not end well"
 echo "shows: 3 pairs of SAs both ways, 3 beginnings with 3 nonces, a wrong key dropped as bad_icv; $(head -n 1 <<<"$CHECK_CAPTURE")"

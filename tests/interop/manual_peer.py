@@ -72,6 +72,18 @@ class Ends:
         return (sa, text[: -2 - text[-2]]) if text[-1] == IPIP else (None, None)
 
 
+def send_capture(sock, path, gateway, plain):
+    """Sends the ESP packets of a pcap file with Ethernet and IPv4 headers. How many."""
+    data, at, count = pathlib.Path(path).read_bytes(), 24, 0
+    while at < len(data):
+        size = struct.unpack("=I", data[at + 8 : at + 12])[0]
+        sock.sendto(data[at + 16 + (34 if plain else 42) : at + 16 + size], (gateway, 0 if plain else 4500))
+        at += 16 + size
+        count += 1
+        time.sleep(0.002)
+    return count
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gateway")
@@ -81,6 +93,7 @@ def main():
     parser.add_argument("--spis", required=True, help="file of the gateway's SPIs, one a line")
     parser.add_argument("--spi-out", type=int, required=True)
     parser.add_argument("--remote", required=True, help="remote address of the first SA")
+    parser.add_argument("--send", metavar="PCAP", help="send what this capture of frames has instead, and wait for nothing")
     parser.add_argument("--plain", action="store_true", help="as IP protocol 50, not in UDP")
     parser.add_argument("--no-esn", action="store_true")
     parser.add_argument("--seq", type=int, default=1, help="first sequence number")
@@ -94,6 +107,9 @@ def main():
     sock = socket.socket(socket.AF_INET, *((socket.SOCK_RAW, 50) if options.plain else (socket.SOCK_DGRAM,)))
     if not options.plain:
         sock.bind(("", 4500))
+    if options.send:
+        print(f"sent {send_capture(sock, options.send, options.gateway, options.plain)}")
+        return
     asked, answered = set(), set()
     for number in range(options.seq, options.seq + options.count):
         for sa in range(len(spis)):
