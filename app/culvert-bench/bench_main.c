@@ -30,6 +30,7 @@ static const struct bench_command commands[] = {
     {"churn", bench_churn_main, "what installing and removing SAs costs the worker"},
     {"workers", bench_workers_main,
      "what a second worker brings, and what a hand-over between the two costs"},
+    {"traffic", bench_traffic_main, "load and meter for a gateway that runs, over DPDK ports"},
     {"raw", bench_raw_main, "AES-GCM by direct intel-ipsec-mb calls: the limit"},
     {"ike", bench_ike_main, "a gateway as responder of IKEv2: handshakes a second, and what one costs it"},
     {"report", bench_report_main, "all of these as one page with plots, machine, versions and load"},

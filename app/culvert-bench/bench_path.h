@@ -5,3 +5,4 @@ int bench_path_main(int argc, char **argv);
 int bench_stages_main(int argc, char **argv);
 int bench_churn_main(int argc, char **argv);
 int bench_workers_main(int argc, char **argv);
+int bench_traffic_main(int argc, char **argv);

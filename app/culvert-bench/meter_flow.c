@@ -16,7 +16,6 @@
 #define ESP_BYTES 16 /* SPI, sequence number, IV */
 #define ICV_BYTES 16
 #define NATT_PORT 4500
-#define FILL      0xa5
 
 static const uint16_t imix[12] = {64, 570, 64, 64, 570, 64, 1420, 64, 570, 64, 570, 64};
 
@@ -80,8 +79,13 @@ static uint32_t inner_write(const struct meter_flow *f, uint8_t *ip, uint32_t fr
     uint32_t src = f->inner_src + (f->is_src_varied ? sa : 0);
     uint32_t dst = f->inner_dst + (f->is_src_varied ? 0 : sa);
     ip4_write(ip, bytes, IPPROTO_UDP, src, dst);
-    udp_write(ip + IP4_BYTES, bytes - IP4_BYTES, 1024, 9);
-    memset(ip + IP4_BYTES + UDP_BYTES, FILL, bytes - IP4_BYTES - UDP_BYTES);
+    uint8_t *payload = ip + IP4_BYTES + UDP_BYTES;
+    udp_write(ip + IP4_BYTES, bytes - IP4_BYTES, f->inner_sport ? f->inner_sport : METER_SPORT,
+              f->inner_dport ? f->inner_dport : METER_DPORT);
+    if (f->fill)
+        f->fill(f->fill_ctx, payload, bytes - IP4_BYTES - UDP_BYTES, sa);
+    else
+        memset(payload, METER_FILL, bytes - IP4_BYTES - UDP_BYTES);
     return bytes;
 }
 
@@ -112,7 +116,7 @@ static uint32_t esp_write(struct meter_flow *f, uint8_t *esp, uint32_t inner, ui
     uint64_t seq = ++f->seq[sa];
     uint32_t pad = -(inner + 2) & 3;
     uint8_t *payload = esp + ESP_BYTES;
-    put32(esp, f->spi + (sa << f->spi_shift));
+    put32(esp, f->spis ? f->spis[sa] : f->spi + (sa << f->spi_shift));
     put32(esp + 4, (uint32_t)seq);
     put32(esp + 8, (uint32_t)(seq >> 32));
     put32(esp + 12, (uint32_t)seq);
@@ -124,6 +128,7 @@ static uint32_t esp_write(struct meter_flow *f, uint8_t *esp, uint32_t inner, ui
     nonce_write(f, esp, nonce);
     uint32_t aad_bytes = aad_write(f, esp, seq, aad);
     f->seal(f->key, &ctx, payload, payload, sealed, nonce, aad, aad_bytes, payload + sealed, ICV_BYTES);
+    payload[sealed] ^= f->is_forged;
     return ESP_BYTES + sealed + ICV_BYTES;
 }
 
@@ -131,6 +136,8 @@ static uint32_t sa_pick(struct meter_flow *f)
 {
     if (f->sas == 1)
         return 0;
+    if (f->is_in_turn)
+        return f->sa_turn++ % f->sas;
     f->rng ^= f->rng << 13;
     f->rng ^= f->rng >> 7;
     f->rng ^= f->rng << 17;
@@ -157,34 +164,70 @@ uint32_t meter_flow_next(struct meter_flow *f, uint8_t *data)
     return ETH_BYTES + IP4_BYTES + udp + bytes;
 }
 
-static bool esp_check(const struct meter_flow *f, const uint8_t *esp, uint32_t bytes)
+uint32_t meter_flow_open(const struct meter_flow *f, const uint8_t *esp, uint32_t bytes,
+                         uint8_t clear[METER_PKT_MAX])
 {
     struct gcm_context_data ctx;
-    uint8_t nonce[12], aad[12], icv[ICV_BYTES], clear[METER_PKT_MAX];
-    if (!f->key || bytes < ESP_BYTES + ICV_BYTES + 4 || bytes > sizeof(clear))
-        return false;
+    uint8_t nonce[12], aad[12], icv[ICV_BYTES];
+    if (!f->key || bytes < ESP_BYTES + ICV_BYTES + 4 || bytes > METER_PKT_MAX)
+        return 0;
     uint32_t sealed = bytes - ESP_BYTES - ICV_BYTES;
     nonce_write(f, esp, nonce);
     uint32_t aad_bytes = aad_write(f, esp, get32(esp + 4), aad);
     f->open(f->key, &ctx, clear, esp + ESP_BYTES, sealed, nonce, aad, aad_bytes, icv, ICV_BYTES);
-    return !memcmp(icv, esp + bytes - ICV_BYTES, ICV_BYTES) && clear[sealed - 1] == IPPROTO_IPIP;
+    if (memcmp(icv, esp + bytes - ICV_BYTES, ICV_BYTES) || clear[sealed - 1] != IPPROTO_IPIP)
+        return 0;
+    uint32_t pad = clear[sealed - 2] + 2u;
+    return pad < sealed ? sealed - pad : 0;
+}
+
+/* The IPv4 packet of a frame, if its header is sound; *bytes: its length. */
+static const uint8_t *ip4_find(const uint8_t *data, uint32_t frame, uint32_t *bytes)
+{
+    const uint8_t *ip = data + ETH_BYTES;
+    if (frame < ETH_BYTES + IP4_BYTES + UDP_BYTES || get16(data + 12) != 0x0800 || ip[0] != 0x45)
+        return NULL;
+    *bytes = get16(ip + 2);
+    if (*bytes > frame - ETH_BYTES || *bytes < IP4_BYTES + UDP_BYTES || ip4_sum(ip))
+        return NULL;
+    return ip;
+}
+
+const uint8_t *meter_flow_esp(const uint8_t *data, uint32_t bytes, uint32_t *esp_bytes)
+{
+    const uint8_t *ip = ip4_find(data, bytes, esp_bytes);
+    if (!ip)
+        return NULL;
+    if (ip[9] == IPPROTO_ESP) {
+        *esp_bytes -= IP4_BYTES;
+        return ip + IP4_BYTES;
+    }
+    if (ip[9] != IPPROTO_UDP || (get16(ip + 22) != NATT_PORT && get16(ip + 20) != NATT_PORT))
+        return NULL;
+    *esp_bytes -= IP4_BYTES + UDP_BYTES;
+    const uint8_t *esp = ip + IP4_BYTES + UDP_BYTES;
+    return *esp_bytes < ESP_BYTES || !get32(esp) ? NULL : esp;
 }
 
 bool meter_flow_check(const struct meter_flow *f, const uint8_t *data, uint32_t bytes)
 {
-    const uint8_t *ip = data + ETH_BYTES;
-    if (bytes < ETH_BYTES + IP4_BYTES + UDP_BYTES || get16(data + 12) != 0x0800 || ip[0] != 0x45)
-        return false;
-    uint32_t ip_bytes = get16(ip + 2);
-    if (ip_bytes > bytes - ETH_BYTES || ip4_sum(ip))
-        return false;
-    if (ip[9] == IPPROTO_ESP)
-        return esp_check(f, ip + IP4_BYTES, ip_bytes - IP4_BYTES);
-    if (ip[9] != IPPROTO_UDP)
-        return false;
-    if (get16(ip + 22) == NATT_PORT || get16(ip + 20) == NATT_PORT)
-        return esp_check(f, ip + IP4_BYTES + UDP_BYTES, ip_bytes - IP4_BYTES - UDP_BYTES);
-    return ip[ip_bytes - 1] == FILL && get16(ip + 22) == 9;
+    uint8_t clear[METER_PKT_MAX];
+    uint32_t ip_bytes, esp_bytes;
+    const uint8_t *ip = ip4_find(data, bytes, &ip_bytes), *esp = meter_flow_esp(data, bytes, &esp_bytes);
+    if (esp)
+        return meter_flow_open(f, esp, esp_bytes, clear);
+    return ip && ip[9] == IPPROTO_UDP && ip[ip_bytes - 1] == METER_FILL && get16(ip + 22) == METER_DPORT;
+}
+
+uint32_t meter_flow_udp(uint8_t *data, const uint8_t mac_dst[6], const uint8_t mac_src[6], uint32_t src,
+                        uint32_t dst, uint16_t sport, uint16_t dport, uint32_t bytes)
+{
+    memcpy(data, mac_dst, 6);
+    memcpy(data + 6, mac_src, 6);
+    put16(data + 12, 0x0800);
+    ip4_write(data + ETH_BYTES, IP4_BYTES + UDP_BYTES + bytes, IPPROTO_UDP, src, dst);
+    udp_write(data + ETH_BYTES + IP4_BYTES, UDP_BYTES + bytes, sport, dport);
+    return METER_UDP_AT + bytes;
 }
 
 int meter_flow_init(struct meter_flow *f, const uint8_t *keymat, uint32_t keymat_bytes)

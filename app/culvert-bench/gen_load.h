@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What scenarios have in common: a load by the options, and rounds of it that become figures. Thread: the
+ * main one. */
+#include "gen_figure.h"
+
+/* A load of fresh packets by those who send, `pps` packets per second each, for `seconds`. */
+struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double pps, double seconds);
+
+/* Packets per second of a rate that frames of this size have. */
+double gen_load_pps(const struct gen_rate *r, uint32_t size);
+
+/* One trial that must arrive, added to the rounds (NULL: to none). False, with a verdict, when it did not. */
+bool gen_load_trial(struct gen_bench *b, const struct gen_load *load, struct gen_outcome *o,
+                    struct gen_rounds *rounds, struct gen_verdict *v);
+
+/* As many trials of a load as are asked for, and their figures. tolerance: the share of loss that is good.
+ * *worst: the greatest loss. */
+bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const char *scenario, double tolerance,
+                     double *worst, struct gen_verdict *v);
+
+/* The first tolerance that was said, or this one. */
+double gen_load_tolerance(const struct gen_args *a, double otherwise);

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scenarios over rings, against a gateway that is this file: a sound one passes, and each fault that a
+ * scenario exists for makes it fail with its sentence. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+
+#include "gen_bench.h"
+#include "gen_ready.h"
+#include "gen_scenario.h"
+
+#define SAS     3
+#define SEQ_MAX (1u << 20)
+#define ADDR_A  0x0a01000au
+#define ADDR_B  0x0a02000au
+#define GATE_A  0x0a010001u
+#define GATE_B  0x0a020001u
+#define IP_AT   14
+#define UDP_AT  34
+
+/* What is wrong with the gateway. */
+struct faults {
+    bool is_deaf;   /* answers no ARP */
+    bool is_closed; /* lets nothing through */
+    bool has_no_window, has_no_icv, has_no_ike;
+    uint32_t loses;   /* one packet of so many */
+    uint32_t copies;  /* one packet of so many goes out twice */
+    uint32_t spoils;  /* one packet of so many is damaged */
+    uint32_t swaps;   /* of so many packets one goes out after the next */
+    uint32_t answers; /* to one IKE request; 0: 1 */
+    uint32_t asks;    /* for this address at B, by ARP; 0: none */
+    bool talks;       /* sends all the time */
+};
+
+static struct gate {
+    struct faults f;
+    struct rte_ring *in[2], *out[2]; /* of ports A and B */
+    uint8_t mac[2][6];               /* of the generator's ports */
+    struct meter_flow key;
+    uint32_t turn;
+    uint8_t kept[METER_PKT_MAX]; /* goes out after the next */
+    uint32_t kept_bytes;
+    atomic_bool is_over;
+    pthread_t thread;
+} gate;
+
+static struct rte_mempool *gate_pool;
+static uint8_t *gate_seen; /* [SAS][SEQ_MAX] */
+static struct gen_bench bench;
+static struct gen_args args;
+static struct gen_verdict verdict;
+static volatile sig_atomic_t is_interrupted;
+static const uint8_t keymat[20] = {9, 8, 7};
+static const uint32_t spis[SAS] = {0x1000, 0x2000, 0x3000};
+
+static void gate_send(uint32_t port, const uint8_t *data, uint32_t bytes)
+{
+    struct rte_mbuf *pkt = rte_pktmbuf_alloc(gate_pool);
+    if (!pkt)
+        return;
+    memcpy(rte_pktmbuf_append(pkt, (uint16_t)bytes), data, bytes);
+    if (rte_ring_enqueue(gate.out[port], pkt))
+        rte_pktmbuf_free(pkt);
+}
+
+static bool gate_hits(uint32_t every)
+{
+    return every && gate.turn % every == 0;
+}
+
+/* Hands a packet on, as far as the faults let it. */
+static void gate_forward(uint32_t to, uint8_t *data, uint32_t bytes)
+{
+    gate.turn++;
+    if (gate.f.is_closed || gate_hits(gate.f.loses))
+        return;
+    if (gate_hits(gate.f.spoils))
+        data[bytes - 1] ^= 1;
+    memcpy(data, gate.mac[to], 6);
+    if (gate_hits(gate.f.swaps) && !gate.kept_bytes) {
+        memcpy(gate.kept, data, bytes);
+        gate.kept_bytes = bytes;
+        return;
+    }
+    gate_send(to, data, bytes);
+    if (gate_hits(gate.f.copies))
+        gate_send(to, data, bytes);
+    if (gate.kept_bytes)
+        gate_send(to, gate.kept, gate.kept_bytes);
+    gate.kept_bytes = 0;
+}
+
+static void gate_arp(uint32_t port, uint8_t *d)
+{
+    static const uint8_t mac[6] = {2, 0, 0, 0, 7, 7};
+    uint8_t asker[10];
+    memcpy(gate.mac[port], d + 22, 6);
+    if (d[21] != 1 || gate.f.is_deaf || d[41] != 1)
+        return;
+    memcpy(asker, d + 22, 10);
+    memcpy(d, d + 6, 6);
+    memcpy(d + 6, mac, 6);
+    d[21] = 2;
+    memcpy(d + 22, mac, 6);
+    memcpy(d + 28, d + 38, 4);
+    memcpy(d + 32, asker, 10);
+    gate_send(port, d, 60);
+}
+
+/* Asks for an address at B, as a router does that has a packet for it. */
+static void gate_ask(void)
+{
+    uint8_t d[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 7, 7, 8, 6,
+                     0,    1,    8,    0,    6,    4,    0, 1, 2, 0, 0, 0, 7, 7};
+    for (uint32_t i = 0; i < 4; i++) {
+        d[28 + i] = (uint8_t)(GATE_B >> (24 - 8 * i));
+        d[38 + i] = (uint8_t)(gate.f.asks >> (24 - 8 * i));
+    }
+    gate_send(1, d, sizeof(d));
+}
+
+/* Opens ESP that comes to A for a host at B. */
+static void gate_esp(const uint8_t *esp, uint32_t bytes)
+{
+    uint8_t out[METER_PKT_MAX + IP_AT] = {[12] = 8}, good[METER_PKT_MAX];
+    uint32_t spi = (uint32_t)esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3];
+    uint32_t seq = (uint32_t)esp[4] << 24 | esp[5] << 16 | esp[6] << 8 | esp[7], sa = 0;
+    while (sa < SAS && spis[sa] != spi)
+        sa++;
+    if (sa == SAS || seq >= SEQ_MAX || (gate_seen[sa * SEQ_MAX + seq] && !gate.f.has_no_window))
+        return;
+    memcpy(good, esp, bytes);
+    uint32_t inner = meter_flow_open(&gate.key, good, bytes, out + IP_AT);
+    if (!inner && gate.f.has_no_icv) {
+        good[bytes - 16] ^= 1;
+        inner = meter_flow_open(&gate.key, good, bytes, out + IP_AT);
+    }
+    if (!inner)
+        return;
+    gate_seen[sa * SEQ_MAX + seq] = 1;
+    gate_forward(1, out, inner + IP_AT);
+}
+
+/* Answers a request of IKE by what looks like an answer. */
+static void gate_ike(uint32_t port, const uint8_t *d, uint32_t bytes)
+{
+    uint8_t answer[METER_PKT_MAX];
+    memcpy(answer, d, bytes);
+    memcpy(answer + UDP_AT, d + UDP_AT + 2, 2);
+    memcpy(answer + UDP_AT + 2, d + UDP_AT, 2);
+    for (uint32_t i = 0; i < (gate.f.answers ? gate.f.answers : 1) && !gate.f.has_no_ike; i++)
+        gate_send(port, answer, bytes);
+}
+
+static void gate_take(uint32_t port, struct rte_mbuf *pkt)
+{
+    uint8_t *d = rte_pktmbuf_mtod(pkt, uint8_t *);
+    uint32_t esp_bytes, bytes = pkt->data_len;
+    const uint8_t *esp = meter_flow_esp(d, bytes, &esp_bytes);
+    if (d[12] == 8 && d[13] == 6)
+        gate_arp(port, d);
+    else if (esp)
+        gate_esp(esp, esp_bytes);
+    else if (d[UDP_AT + 2] == 500 >> 8 && d[UDP_AT + 3] == (500 & 255))
+        gate_ike(port, d, bytes);
+    else
+        gate_forward(!port, d, bytes);
+    rte_pktmbuf_free(pkt);
+}
+
+static void *gate_run(void *arg)
+{
+    static uint8_t noise[64] = {[12] = 8, [14] = 0x45, [23] = 17};
+    void *pkt;
+    for (uint32_t n = 0; !atomic_load(&gate.is_over); n++) {
+        for (uint32_t port = 0; port < 2; port++)
+            while (!rte_ring_dequeue(gate.in[port], &pkt))
+                gate_take(port, pkt);
+        if (gate.f.asks && n % 100000 == 0)
+            gate_ask();
+        if (gate.f.talks && n % 1000 == 0)
+            gate_send(1, noise, sizeof(noise));
+    }
+    return NULL;
+}
+
+static int eal_start(void **state)
+{
+    char *words[] = {"test", "--no-huge", "--no-pci", "--no-shconf",    "--no-telemetry",   "-m",
+                     "256",  "-l",        "0",        "--iova-mode=va", "--log-level=error"};
+    assert_true(rte_eal_init(sizeof(words) / sizeof(*words), words) >= 0);
+    gate_pool = rte_pktmbuf_pool_create("gate", 8191, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+    gate_seen = malloc(SAS * SEQ_MAX);
+    assert_non_null(gate_pool);
+    assert_non_null(gate_seen);
+    return 0;
+}
+
+/* A port of the generator whose other end is the gateway; its name stays DPDK's, so each has another one. */
+static void port_make(uint32_t port)
+{
+    static char name[2][32];
+    static uint32_t made;
+    char ring[16];
+    snprintf(ring, sizeof(ring), "in%u", made);
+    gate.in[port] = rte_ring_create(ring, 4096, -1, RING_F_SC_DEQ);
+    snprintf(ring, sizeof(ring), "out%u", made);
+    gate.out[port] = rte_ring_create(ring, 4096, -1, 0);
+    snprintf(ring, sizeof(ring), "gen%u", made++);
+    assert_true(rte_eth_from_rings(ring, &gate.out[port], 1, &gate.in[port], 1, 0) >= 0);
+    snprintf(name[port], sizeof(name[port]), "net_ring_%s", ring);
+    args.device[port] = name[port];
+}
+
+/* A generator by these options, and a gateway with these faults. */
+static void rig_open(const char *scenario, enum gen_way way, struct faults faults)
+{
+    memset(&bench, 0, sizeof(bench));
+    memset(&gate, 0, sizeof(gate));
+    memset(&verdict, 0, sizeof(verdict));
+    memset(gate_seen, 0, SAS * SEQ_MAX);
+    gate.f = faults;
+    args = (struct gen_args){.scenario = scenario,
+                             .way = way,
+                             .address = {ADDR_A, ADDR_B},
+                             .gateway = {GATE_A, GATE_B},
+                             .hosts = {ADDR_A, ADDR_B},
+                             .is_from_a = way != GEN_OUT,
+                             .is_from_b = way == GEN_OUT,
+                             .sas = SAS,
+                             .sizes = {64},
+                             .size_count = 1,
+                             .rates = {{.value = 20000, .text = "20k"}},
+                             .rate_count = 1,
+                             .seconds = 0.2,
+                             .confirm = 0.2,
+                             .every = 0.1,
+                             .rounds = 1,
+                             .repeats = 1,
+                             .resolution = 10,
+                             .depth = 32,
+                             .natt_port = 4500,
+                             .flood_rate = {.value = 2000},
+                             .flood_sources = 20};
+    port_make(0);
+    port_make(1);
+    gate.key = (struct meter_flow){.kind = METER_NATT, .sas = 1};
+    assert_int_equal(meter_flow_init(&gate.key, keymat, sizeof(keymat)), 0);
+    bench.args = &args;
+    bench.is_interrupted = &is_interrupted;
+    bench.spis = calloc(SAS, sizeof(*bench.spis));
+    bench.strays = calloc(SAS, sizeof(*bench.strays));
+    memcpy(bench.spis, spis, sizeof(spis));
+    assert_int_equal(gen_bench_open(&bench, keymat, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
+    assert_int_equal(pthread_create(&gate.thread, NULL, gate_run, NULL), 0);
+}
+
+static void ring_drain(struct rte_ring *r)
+{
+    void *pkt;
+    while (!rte_ring_dequeue(r, &pkt))
+        rte_pktmbuf_free(pkt);
+}
+
+static void rig_close(void)
+{
+    atomic_store(&gate.is_over, true);
+    pthread_join(gate.thread, NULL);
+    for (uint32_t port = 0; port < 2; port++) {
+        ring_drain(gate.in[port]);
+        ring_drain(gate.out[port]);
+    }
+    gen_bench_close(&bench);
+    meter_flow_fini(&gate.key);
+    free(bench.spis);
+    free(bench.strays);
+}
+
+/* The neighbours are known, as if they had been asked for. */
+static void rig_greet(void)
+{
+    for (uint32_t port = 0; port < 2; port++) {
+        memcpy(gate.mac[port], bench.port[port].mac, 6);
+        memset(bench.port[port].gateway_mac, 2, 6);
+    }
+}
+
+/* Runs it and compares its end. */
+static void rig_run(bool (*run)(struct gen_bench *b, struct gen_verdict *v), bool is_good,
+                    const char *sentence)
+{
+    rig_greet();
+    bool has_passed = run(&bench, &verdict);
+    if (has_passed != is_good || verdict.is_good != is_good || !strstr(verdict.sentence, sentence))
+        fail_msg("%s ended %d with: %s", args.scenario, has_passed, verdict.sentence);
+    rig_close();
+}
+
+static void what_goes_through_passes(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){0});
+    assert_true(gen_ready_check(&bench, &verdict) && gen_ready_first(&bench, &verdict));
+    rig_close();
+    rig_open("single-flow", GEN_BOTH, (struct faults){0});
+    args.is_from_b = true;
+    rig_run(gen_scenario_flow, true, "0.000000 was lost");
+    rig_open("many-sas", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_sas, true, "by 3 SAs");
+    rig_open("reorder", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_reorder, true, "none was lost or came twice");
+}
+
+static void a_gateway_that_is_not_there_is_told(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.is_deaf = true});
+    rig_run(gen_ready_check, false, "10.1.0.1 does not answer ARP on port A");
+}
+
+static void a_port_that_is_not_at_rest_is_told(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.talks = true});
+    rig_run(gen_ready_check, false, "port B (net_ring_");
+    assert_non_null(strstr(verdict.sentence, "not at rest"));
+}
+
+static void a_total_loss_is_told_with_what_can_be_seen_of_its_cause(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.is_closed = true});
+    rig_run(gen_ready_first, false,
+            "total loss: of 100 packets 0 arrived at port B: the gateways answer ARP");
+    rig_open("single-flow", GEN_BOTH, (struct faults){.is_closed = true, .asks = 0x0a020063});
+    rig_run(gen_ready_first, false, "asks by ARP for 10.2.0.99");
+}
+
+static void a_loss_of_slow_packets_is_no_overload(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.loses = 10});
+    rig_run(gen_ready_first, false, "of the first 100 packets, sent slowly, only 9");
+}
+
+static void a_loss_beyond_the_tolerance_fails(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.loses = 200});
+    args.tolerances[0] = 0.001;
+    args.tolerance_count = 1;
+    rig_run(gen_scenario_flow, false, "was lost, more than 0.001");
+}
+
+static void copies_and_damage_fail(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){.copies = 300});
+    rig_run(gen_scenario_flow, false, "came out twice");
+    rig_open("single-flow", GEN_BOTH, (struct faults){.spoils = 300});
+    args.sizes[0] = 100;
+    rig_run(gen_scenario_flow, false, "arrived with other bytes");
+}
+
+static void order_that_the_gateway_changes_is_counted(void **state)
+{
+    struct gen_outcome o;
+    rig_open("single-flow", GEN_BOTH, (struct faults){.swaps = 100});
+    args.sas = 1;
+    struct gen_load load = {.size = 64, .send = {GEN_FRESH}, .pps = {20000}, .limit = {1001}};
+    rig_greet();
+    bench.stream[0].flow.sas = 1;
+    gen_trial_run(&bench, &load, &o);
+    assert_int_equal(o.received, 1001);
+    assert_int_equal(o.reordered, 10);
+    assert_int_equal(o.furthest, 1);
+    rig_close();
+}
+
+static void an_sa_without_a_tunnel_is_told(void **state)
+{
+    rig_open("many-sas", GEN_IN, (struct faults){0});
+    bench.spis[2] = 0x4000;
+    rig_run(gen_scenario_sas, false, "by 1 of 3 SAs nothing arrived");
+}
+
+static void replays_that_come_out_fail(void **state)
+{
+    rig_open("replay-flood", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_replay, true, "copies came out, and good packets did");
+    rig_open("replay-flood", GEN_IN, (struct faults){.has_no_window = true});
+    rig_run(gen_scenario_replay, false, "copies came out, and none may");
+}
+
+static void forged_packets_that_come_out_fail(void **state)
+{
+    rig_open("bad-icv", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_icv, true, "packets with a wrong ICV came out, and good packets did");
+    rig_open("bad-icv", GEN_IN, (struct faults){.has_no_icv = true});
+    rig_run(gen_scenario_icv, false, "packets with a wrong ICV came out, and none may");
+}
+
+static void packets_of_unknown_spis_are_sent_with_unknown_spis(void **state)
+{
+    rig_open("unknown-spi", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_spi, true, "packets with unknown SPIs came out, and good packets did");
+}
+
+static void a_flood_of_ike_is_judged_by_its_answers(void **state)
+{
+    rig_open("ike-flood", GEN_IN, (struct faults){0});
+    rig_run(gen_scenario_flood, true, "of honest packets a share of 0.000000 was lost meanwhile");
+    rig_open("ike-flood", GEN_IN, (struct faults){.has_no_ike = true});
+    rig_run(gen_scenario_flood, false, "no answer to");
+    rig_open("ike-flood", GEN_IN, (struct faults){.answers = 3});
+    rig_run(gen_scenario_flood, false, "the gateway amplifies");
+}
+
+static void a_search_finds_what_a_gateway_carries(void **state)
+{
+    rig_open("ndr", GEN_BOTH, (struct faults){0});
+    rig_run(gen_scenario_ndr, true, "2 of 2 searches found a rate");
+    rig_open("ndr", GEN_BOTH, (struct faults){.loses = 150});
+    args.tolerance_count = 1;
+    rig_run(gen_scenario_ndr, false, "no rate of any size had a loss within --tolerance");
+}
+
+static void rekeyings_run_while_packets_go(void **state)
+{
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.seconds = 0.45;
+    args.command = "exit 0";
+    rig_run(gen_scenario_rekey, true, "rekeyings, 0 of");
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.seconds = 0.45;
+    args.command = "exit 3";
+    rig_run(gen_scenario_rekey, false, "commands failed: exit 3");
+}
+
+/* A part of the tests, by its name: each takes a few seconds. */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest ready[] = {
+        cmocka_unit_test(a_gateway_that_is_not_there_is_told),
+        cmocka_unit_test(a_port_that_is_not_at_rest_is_told),
+    };
+    const struct CMUnitTest loss[] = {
+        cmocka_unit_test(a_total_loss_is_told_with_what_can_be_seen_of_its_cause),
+        cmocka_unit_test(a_loss_of_slow_packets_is_no_overload),
+    };
+    const struct CMUnitTest load[] = {
+        cmocka_unit_test(what_goes_through_passes),
+        cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
+        cmocka_unit_test(copies_and_damage_fail),
+        cmocka_unit_test(order_that_the_gateway_changes_is_counted),
+        cmocka_unit_test(an_sa_without_a_tunnel_is_told),
+    };
+    const struct CMUnitTest search[] = {
+        cmocka_unit_test(a_search_finds_what_a_gateway_carries),
+        cmocka_unit_test(rekeyings_run_while_packets_go),
+    };
+    const struct CMUnitTest hostile[] = {
+        cmocka_unit_test(replays_that_come_out_fail),
+        cmocka_unit_test(forged_packets_that_come_out_fail),
+        cmocka_unit_test(packets_of_unknown_spis_are_sent_with_unknown_spis),
+        cmocka_unit_test(a_flood_of_ike_is_judged_by_its_answers),
+    };
+    if (argc > 1 && !strcmp(argv[1], "ready"))
+        return cmocka_run_group_tests(ready, eal_start, NULL);
+    if (argc > 1 && !strcmp(argv[1], "loss"))
+        return cmocka_run_group_tests(loss, eal_start, NULL);
+    if (argc > 1 && !strcmp(argv[1], "search"))
+        return cmocka_run_group_tests(search, eal_start, NULL);
+    if (argc > 1 && !strcmp(argv[1], "load"))
+        return cmocka_run_group_tests(load, eal_start, NULL);
+    return cmocka_run_group_tests(hostile, eal_start, NULL);
+}
