@@ -42,11 +42,12 @@ tsan       light   tests with threads of their own over tables and rings, under 
 fuzz       alone   each fuzz target for $fuzz_seconds s, from the corpus of the tree
 interop    alone   strongSwan through real NATs, with the sanitized culvertd
 abuse      alone   malformed and hostile traffic, with the sanitized culvertd
+traffic    alone   culvert-bench traffic between two real culvertd with a tunnel, over memif and vhost; it notices what is broken
 bench      alone   the data path beside raw ipsec-mb, and what a second worker brings
 quickstart alone   app/quickstart.sh from an empty build folder
 "
 quick_steps="packages gcc lint tools config install unit sim"
-root_steps="root13 debian13 interop abuse quickstart"
+root_steps="root13 debian13 interop abuse traffic quickstart"
 
 usage() {
     cat <<TEXT
@@ -267,6 +268,14 @@ step_abuse() {
     status=$?
     grep '^| ' "$out/abuse.tmp" >"$out/abuse.table"
     return "$status"
+}
+
+step_traffic() {
+    local kind
+    need gcc || return 1
+    for kind in memif vhost; do
+        LAB_BIN=$out/gcc/app timeout 300 tests/bench/traffic_test.sh "$kind" || return 1
+    done
 }
 
 # The figures are printed, not judged: they depend on the machine and on what else it does.
