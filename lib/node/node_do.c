@@ -87,8 +87,11 @@ static int do_commit_routes(struct node *node)
     return rc;
 }
 
-/* A step a request. When all are in force, the list goes in steps as well: freeing 100,000 takes
- * milliseconds. */
+/*
+ * A step a request. When all are in force, the list goes in steps as well: freeing 100,000 takes
+ * milliseconds. Packets that wait are judged anew in the last one: before, control may know no number of the
+ * new set.
+ */
 static int do_commit_policies(struct node *node)
 {
     struct node_stage *stage = &node->stage;
@@ -99,10 +102,11 @@ static int do_commit_policies(struct node *node)
         node_stage_clear_policies(stage);
     if (rc != 0)
         return rc;
-    if (!stage->has_served)
-        dp_trap_rejudge(node->dp);
     stage->has_served = true;
-    return node_stage_drop_policies(stage, POLICIES_AT_ONCE);
+    if (node_stage_drop_policies(stage, POLICIES_AT_ONCE))
+        return 1;
+    dp_trap_rejudge(node->dp);
+    return 0;
 }
 
 static int do_tables(struct node *node, const struct node_request *r)

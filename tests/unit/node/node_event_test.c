@@ -140,6 +140,30 @@ static void a_packet_that_calls_for_a_pair_waits_for_it(void **state)
     rig_policy_set(0);
 }
 
+/* Control knows the numbers of the new set when its commit has come to its end, however many parts that took.
+ */
+static void a_packet_that_waits_is_judged_anew_when_the_commit_is_over(void **state)
+{
+    struct node_request r = {.type = NODE_TABLES_BEGIN};
+    int parts = 0;
+    rig_policy_set(7);
+    rig_host_sends();
+    assert_int_equal(rig_turn(NODE_EV_TRAP).trap, 7);
+    assert_int_equal(rig_ask(&r), 0);
+    r = (struct node_request){.type = NODE_POLICY_ADD,
+                              .policy = {rig_network("10.0.0.0/8"), rig_network("10.0.0.0/8"), 9}};
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(rig_ask(&r), 0);
+    for (; rig_ask_of_spi(NODE_POLICIES_COMMIT, 0) > 0; parts++) {
+        dp_turn(rig_worker);
+        assert_int_equal(rig_turn(NODE_EV_TRAP).type, 99);
+    }
+    assert_true(parts > 4);
+    dp_turn(rig_worker);
+    assert_int_equal(rig_turn(NODE_EV_TRAP).trap, 9);
+    rig_policy_set(0);
+}
+
 /* ESP without a pair; of an SPI that is about to get one, nothing is said. */
 static void esp_with_an_unknown_spi_is_reported_unless_it_is_reserved(void **state)
 {
@@ -168,6 +192,7 @@ int main(void)
         cmocka_unit_test(datagrams_of_ike_cross_by_value),
         cmocka_unit_test(a_flood_of_ike_is_bounded_and_holds_up_nothing_else),
         cmocka_unit_test(a_packet_that_calls_for_a_pair_waits_for_it),
+        cmocka_unit_test(a_packet_that_waits_is_judged_anew_when_the_commit_is_over),
         cmocka_unit_test(esp_with_an_unknown_spi_is_reported_unless_it_is_reserved),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);
