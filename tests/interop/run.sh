@@ -84,7 +84,8 @@ if [ "$list" = 1 ]; then
     for run in "${runs[@]}"; do echo "${run##* }"; done
     exit 0
 fi
-if [ "$(id -u)" != 0 ]; then
+# Scenarios of this tree make network namespaces.
+if [ "$(id -u)" != 0 ] && [[ $(realpath "$folder") == "$(realpath "$here/..")"/* ]]; then
     echo "network namespaces need root" >&2
     exit 2
 fi
@@ -111,15 +112,19 @@ last_line() {
     done <"$1"
 }
 
-# Sets is_idle: a third of the CPUs had nothing to do since this was last asked, a second ago or longer.
-idle_before=0 all_before=0 idle_asked=0
+# Sets is_idle: a third of the CPUs had nothing to do since this was last asked, a second ago or longer, and there is memory
+# for one more scenario.
+proc=${SCENARIOS_PROC:-/proc} idle_before=0 all_before=0 idle_asked=-1 memory_kb=2000000
 idle_look() {
-    local user nice system idle iowait irq soft steal all
+    local user nice system idle iowait irq soft steal all word value
     is_idle=0
-    [ "$((SECONDS - idle_asked))" -gt 0 ] || return
-    read -r _ user nice system idle iowait irq soft steal _ </proc/stat
+    [ "$SECONDS" -gt "$idle_asked" ] || return
+    read -r _ user nice system idle iowait irq soft steal _ <"$proc/stat"
     idle=$((idle + iowait)) all=$((user + nice + system + idle + irq + soft + steal))
     [ "$((3 * (idle - idle_before)))" -lt "$((all - all_before))" ] || is_idle=1
+    while read -r word value _; do
+        if [ "$word" = MemAvailable: ] && [ "$value" -lt "$memory_kb" ]; then is_idle=0; fi
+    done <"$proc/meminfo"
     idle_before=$idle all_before=$all idle_asked=$SECONDS
 }
 
@@ -130,6 +135,9 @@ has_place() {
     idle_look
     [ "$is_idle" = 1 ]
 }
+
+# Whether it failed by what no load excuses: a report of a sanitizer, or a system call that the daemon must not make.
+is_fault() { grep -rqE 'Sanitizer|runtime error|event=syscall_refused' "$1" "$1.log" 2>/dev/null; }
 
 # Waits for one scenario to end and tells how it went; or, with "or-idle", for as long as CPUs that are idle may take.
 reap() {
@@ -159,7 +167,7 @@ reap() {
         skipped=$((skipped + 1))
         last_line "$dir.log" 'skipped: '
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$line"
-    elif [ "$again" = 1 ] && [ "${#name_of[@]}" -gt 0 ] && [ -z "${tried[$name]:-}" ]; then
+    elif [ "$again" = 1 ] && [ "${#name_of[@]}" -gt 0 ] && [ -z "${tried[$name]:-}" ] && ! is_fault "$dir"; then
         tried[$name]=1
         rm -rf "$dir.beside-others" "$dir.beside-others.log"
         mv "$dir" "$dir.beside-others"
@@ -202,6 +210,7 @@ next_place() {
 }
 
 queue=("${runs[@]}")
+[ "$idle_jobs" = 0 ] || idle_look # from now on
 while [ "${#queue[@]}" -gt 0 ]; do
     until has_place; do
         if [ "${#name_of[@]}" -lt "$idle_jobs" ]; then reap or-idle; else reap; fi
