@@ -14,34 +14,14 @@
 #include "bench_run.h"
 #include "bench_stat.h"
 
-static const struct option options[] = {{"sizes", 1, 0, 's'},
-                                        {"sas", 1, 0, 'n'},
-                                        {"bits", 1, 0, 'b'},
-                                        {"runs", 1, 0, 'r'},
-                                        {"windows", 1, 0, 'w'},
-                                        {"packets", 1, 0, 'p'},
-                                        {"core", 1, 0, 'c'},
-                                        {"json", 0, 0, 'j'},
-                                        {"frames", 0, 0, 'f'},
-                                        {"direction", 1, 0, 'd'},
-                                        {"esp", 0, 0, 'e'},
-                                        {"rate", 1, 0, 'a'},
-                                        {"help", 0, 0, 'h'},
-                                        {"verbose", 0, 0, 'v'},
-                                        {"no-huge", 0, 0, 'u'},
-                                        {"workers", 1, 0, 'k'},
-                                        {"cores", 1, 0, 'l'},
-                                        {"handoff", 0, 0, 't'},
-                                        {"tunnel", 0, 0, 'o'},
-                                        {"csv", 0, 0, 'x'},
-                                        {"rounds", 1, 0, 'R'},
-                                        {"wait", 1, 0, 'W'},
-                                        {"slow", 1, 0, 'S'},
-                                        {"out", 1, 0, 'O'},
-                                        {"add", 1, 0, 'A'},
-                                        {"quick", 0, 0, 'Q'},
-                                        {"no-run", 0, 0, 'N'},
-                                        {0}};
+static const struct option options[] = {
+    {"sizes", 1, 0, 's'},   {"sas", 1, 0, 'n'},       {"bits", 1, 0, 'b'},    {"runs", 1, 0, 'r'},
+    {"windows", 1, 0, 'w'}, {"packets", 1, 0, 'p'},   {"core", 1, 0, 'c'},    {"json", 0, 0, 'j'},
+    {"frames", 0, 0, 'f'},  {"direction", 1, 0, 'd'}, {"esp", 0, 0, 'e'},     {"rate", 1, 0, 'a'},
+    {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {"workers", 1, 0, 'k'},
+    {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},   {"tunnel", 0, 0, 'o'},  {"csv", 0, 0, 'x'},
+    {"rounds", 1, 0, 'R'},  {"wait", 1, 0, 'W'},      {"slow", 1, 0, 'S'},    {"out", 1, 0, 'O'},
+    {"add", 1, 0, 'A'},     {"quick", 0, 0, 'Q'},     {"no-run", 0, 0, 'N'},  {0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
 static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)

@@ -19,25 +19,25 @@ struct bench_facts {
 /* Reads /proc and /sys below `root`, "" for this machine. tsc_hz: as it was measured. */
 void bench_facts_read(struct bench_facts *f, const char *root, double tsc_hz);
 
-#define BENCH_LOAD_SAMPLES 1024
+#define BENCH_BUSY_SAMPLES 1024
 
-/* Samples of one stretch of time, one a second; of a longer one the first BENCH_LOAD_SAMPLES. */
-struct bench_load {
+/* Samples of one stretch of time, one a second; of a longer one the first BENCH_BUSY_SAMPLES. */
+struct bench_busy {
     uint64_t ticks[3]; /* of all CPUs at the last sample: all, stolen, idle */
     uint32_t count;
     bool is_blind;                     /* the files of it cannot be read */
-    float loadavg[BENCH_LOAD_SAMPLES]; /* over a minute, as the kernel tells it */
-    float steal[BENCH_LOAD_SAMPLES];   /* percent of all CPUs since the sample before */
-    float busy[BENCH_LOAD_SAMPLES];    /* the same of what they did, whoever it was for */
+    float loadavg[BENCH_BUSY_SAMPLES]; /* over a minute, as the kernel tells it */
+    float steal[BENCH_BUSY_SAMPLES];   /* percent of all CPUs since the sample before */
+    float busy[BENCH_BUSY_SAMPLES];    /* the same of what they did, whoever it was for */
 };
 
 /* Begins a stretch: what was before does not count. */
-void bench_load_start(struct bench_load *l, const char *root);
-void bench_load_sample(struct bench_load *l, const char *root);
+void bench_busy_start(struct bench_busy *l, const char *root);
+void bench_busy_sample(struct bench_busy *l, const char *root);
 
-struct bench_load_three {
+struct bench_busy_three {
     double min, median, max; /* 0 without samples */
 };
 
 /* Of `count` values, which it sorts. */
-struct bench_load_three bench_load_three(float *values, uint32_t count);
+struct bench_busy_three bench_busy_three(float *values, uint32_t count);

@@ -16,7 +16,7 @@ static const char style[] =
     "h3{font-size:1em;margin:1.2em 0 .3em}p{margin:.5em 0;max-width:60em}\n"
     ".verdict{border:2px solid #111;border-left-width:12px;padding:.5em .9em;margin:1em 0}\n"
     ".verdict b{font-size:1.15em}.good{border-color:#00694d}.starred{border-color:#b07000}"
-    ".incomplete{border-color:#a02000}\n"
+    ".incomplete,.disturbed{border-color:#a02000}\n"
     ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(430px,1fr));gap:10px}\n"
     "figure{margin:0;border:1px solid #ddd;break-inside:avoid}svg{display:block;width:100%;height:auto}\n"
     "table{border-collapse:collapse;font-size:.87em}caption{text-align:left;font-weight:bold;padding:.3em "
@@ -45,9 +45,10 @@ static void cell_number(FILE *f, double v)
 
 static void head_write(FILE *f, const struct bench_report *r)
 {
-    static const char *const said[] = {"Good: these figures may be quoted.",
-                                       "Usable with care: not every figure may be quoted.",
-                                       "Incomplete: this is not a whole report."};
+    static const char *const said[] = {
+        "Good: these figures may be quoted.", "Usable with care: not every figure may be quoted.",
+        "Disturbed: most figures may not be quoted. Measure again on a quiet machine.",
+        "Incomplete: this is not a whole report."};
     char text[4096];
     struct base_text why = base_text(text, sizeof(text));
     const enum bench_report_grade grade = bench_report_judge(r, &why);
@@ -315,10 +316,10 @@ static void facts_write(FILE *f, const struct bench_report *r)
 
 static void load_cells(FILE *f, const float *values, uint32_t count)
 {
-    float sorted[BENCH_LOAD_SAMPLES];
+    float sorted[BENCH_BUSY_SAMPLES];
     char text[3][32];
     memcpy(sorted, values, count * sizeof(*sorted));
-    const struct bench_load_three three = bench_load_three(sorted, count);
+    const struct bench_busy_three three = bench_busy_three(sorted, count);
     const double all[] = {three.min, three.median, three.max};
     for (int i = 0; i < 3; i++)
         snprintf(text[i], sizeof(text[i]), "%.*f", all[i] < 10 ? 1 : 0, all[i]);

@@ -44,7 +44,9 @@ struct bench_plot_kind {
     unsigned facet;        /* each value makes a plot of its own, as each unit does */
     unsigned ignore;       /* does not tell rows apart; of equal ones the last is drawn */
     enum bench_plot_style style;
-    bool is_measured_x; /* x is a number, and its places are apart as the numbers are */
+    bool is_measured_x; /* places are apart as their numbers are, if all are numbers, and a single one shows
+                           nothing */
+    bool is_shallow;    /* scenarios with more than one slash are not drawn */
     bool is_log_x, is_log_y;
     const char *x_label;
     const char *note; /* below the title; NULL */
@@ -63,8 +65,9 @@ struct bench_plot {
     char note[256]; /* what is the same in all of it */
     char y_label[64];
     uint32_t x_count, series_count;
+    bool is_measured_x; /* as its kind says, and all of x are numbers */
     char x[BENCH_PLOT_XS][40];
-    double at[BENCH_PLOT_XS]; /* where x is, with is_measured_x; else its number from 0 */
+    double at[BENCH_PLOT_XS]; /* x with is_measured_x; else its number from 0 */
     char series[BENCH_PLOT_SERIES][96];
     struct bench_plot_point {
         bool is_there, is_starred;

@@ -33,8 +33,11 @@ static void help_fill(char *text, size_t cap)
 {
     struct base_text t = base_text(text, cap);
     base_text_add(&t, "%s", help);
-    for (uint32_t i = 0; i < bench_plot_kind_count; i++)
-        base_text_add(&t, "  %-15s%.60s\n", bench_plot_kinds[i].stem, bench_plot_kinds[i].title);
+    for (uint32_t i = 0; i < bench_plot_kind_count; i++) {
+        char files[32];
+        snprintf(files, sizeof(files), "%s*.svg", bench_plot_kinds[i].stem);
+        base_text_add(&t, "  %-20s%.57s\n", files, bench_plot_kinds[i].title);
+    }
     base_text_add(&t, "\nexample: culvert-bench plot result.csv --out plots\n");
 }
 

@@ -10,7 +10,7 @@
 const struct bench_plot_kind bench_plot_kinds[] = {
     {
         .stem = "cycles-by-size",
-        .title = "Cycles per packet by size: the whole data path, and AES-GCM alone (raw)",
+        .title = "Cycles per packet by size, and of AES-GCM alone (raw)",
         .scenarios = "path raw/frames",
         .metrics = "cycles_per_packet",
         .sas = 1,
@@ -82,7 +82,7 @@ const struct bench_plot_kind bench_plot_kinds[] = {
         .x = BIT(AFTER),
         .style = BENCH_PLOT_LINES,
         .is_measured_x = true,
-        .x_label = "load, percent of the link",
+        .x_label = "load that was asked for; a number alone: percent of the link",
     },
     {
         .stem = "loss-by-load",
@@ -92,12 +92,13 @@ const struct bench_plot_kind bench_plot_kinds[] = {
         .x = BIT(AFTER),
         .style = BENCH_PLOT_LINES,
         .is_measured_x = true,
-        .x_label = "load, percent of the link",
+        .x_label = "load that was asked for; a number alone: percent of the link",
     },
     {
         .stem = "no-drop-rate",
         .title = "No-drop rate by size (RFC 2544 26.1)",
         .scenarios = "ndr ndr/",
+        .is_shallow = true,
         .metrics = "received_rate",
         .x = BIT(SIZE),
         .style = BENCH_PLOT_BARS,

@@ -108,26 +108,48 @@ struct pick {
 
 static bool row_fits(const struct bench_plot_kind *kind, const struct bench_csv_row *row)
 {
+    const char *scenario = row->cell[BENCH_COLUMN_scenario];
     return row->rounds && (!kind->sas || row->sas == kind->sas) &&
-           words_have(kind->scenarios, row->cell[BENCH_COLUMN_scenario], '/') &&
+           !(kind->is_shallow && strchr(scenario, '/') != strrchr(scenario, '/')) &&
+           words_have(kind->scenarios, scenario, '/') &&
            words_have(kind->metrics, row->cell[BENCH_COLUMN_metric], '_');
 }
 
-/* A number, or one text: where it goes on an axis; texts stand behind all numbers. */
-static double x_value(const struct bench_csv_row *row, unsigned mask)
+/* What a row is drawn over, of which its place is told. */
+static const char *x_text(const struct bench_csv_row *row, unsigned mask)
 {
-    const char *text = "";
+    const char *slash = strchr(row->cell[BENCH_COLUMN_scenario], '/');
     if (mask & 1u << BENCH_PLOT_SIZE)
-        text = row->cell[BENCH_COLUMN_size_bytes];
-    else if (mask & 1u << BENCH_PLOT_SAS)
-        text = row->cell[BENCH_COLUMN_sas];
-    else if (mask & 1u << BENCH_PLOT_WORKERS)
-        text = row->cell[BENCH_COLUMN_workers];
-    else if (mask & 1u << BENCH_PLOT_AFTER && strchr(row->cell[BENCH_COLUMN_scenario], '/'))
-        text = strchr(row->cell[BENCH_COLUMN_scenario], '/') + 1;
+        return row->cell[BENCH_COLUMN_size_bytes];
+    if (mask & 1u << BENCH_PLOT_SAS)
+        return row->cell[BENCH_COLUMN_sas];
+    if (mask & 1u << BENCH_PLOT_WORKERS)
+        return row->cell[BENCH_COLUMN_workers];
+    return mask & 1u << BENCH_PLOT_AFTER && slash ? slash + 1 : "";
+}
+
+/* Where it goes on an axis: "250k" as 250,000; what begins with no number behind all that does. */
+static double x_value(const struct bench_csv_row *row, unsigned mask, bool *is_number)
+{
+    static const char prefixes[] = "kMG";
+    const char *text = x_text(row, mask);
     char *end;
-    const double v = strtod(text, &end);
-    return *text && !*end ? v : HUGE_VAL;
+    double v = strtod(text, &end);
+    *is_number = end != text && !*end;
+    if (end == text)
+        return HUGE_VAL;
+    const char *prefix = *end ? strchr(prefixes, *end) : NULL;
+    for (const char *p = prefixes; prefix && p <= prefix; p++)
+        v *= 1000;
+    return v;
+}
+
+/* Whether a row's place comes before another's. */
+static bool x_precedes(const struct bench_csv_row *a, const struct bench_csv_row *b, unsigned mask)
+{
+    bool is_number;
+    const double x = x_value(a, mask, &is_number), y = x_value(b, mask, &is_number);
+    return x < y || (x == y && a->sas < b->sas);
 }
 
 /* What is divided by to come to the unit that is drawn. */
@@ -153,30 +175,32 @@ static double unit_of(const char *unit, const char **drawn)
 /* The places on the axis, in order: xs has the first row of each. */
 static void axis_make(struct bench_plot *p, const struct pick *pick, const struct bench_csv_row **xs)
 {
+    const unsigned mask = pick->kind->x;
+    p->is_measured_x = pick->kind->is_measured_x;
     for (size_t i = 0; i < pick->count; i++) {
         const struct bench_csv_row *row = pick->rows[i];
-        const double v = x_value(row, pick->kind->x);
         uint32_t at = 0;
-        while (at < p->x_count && mask_differs(row, xs[at], pick->kind->x))
+        while (at < p->x_count && mask_differs(row, xs[at], mask))
             at++;
-        if (at < p->x_count || (pick->kind->is_measured_x && !isfinite(v)))
+        if (at < p->x_count || p->x_count == BENCH_PLOT_XS)
             continue;
-        if (p->x_count == BENCH_PLOT_XS)
-            continue;
-        while (at > 0 && (v < x_value(xs[at - 1], pick->kind->x) ||
-                          (v == x_value(xs[at - 1], pick->kind->x) && row->sas < xs[at - 1]->sas)))
+        while (at > 0 && x_precedes(row, xs[at - 1], mask))
             at--;
         memmove(&xs[at + 1], &xs[at], (p->x_count - at) * sizeof(*xs));
         xs[at] = row;
         p->x_count++;
+        bool is_number;
+        x_value(row, mask, &is_number);
+        p->is_measured_x &= is_number;
     }
     /* What one number is of, the axis says. */
-    const bool is_bare = !(pick->kind->x & (pick->kind->x - 1));
-    const unsigned told = pick->kind->x & (pick->differing | 1u << BENCH_PLOT_SCENARIO);
+    const bool is_bare = !(mask & (mask - 1));
+    const unsigned told = mask & (pick->differing | 1u << BENCH_PLOT_SCENARIO);
     for (uint32_t i = 0; i < p->x_count; i++) {
         struct base_text t = base_text(p->x[i], sizeof(p->x[i]));
-        mask_add(&t, xs[i], told ? told : pick->kind->x, is_bare);
-        p->at[i] = pick->kind->is_measured_x ? x_value(xs[i], pick->kind->x) : i;
+        bool is_number;
+        mask_add(&t, xs[i], told ? told : mask, is_bare);
+        p->at[i] = p->is_measured_x ? x_value(xs[i], mask, &is_number) : i;
     }
 }
 

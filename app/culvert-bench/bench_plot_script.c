@@ -130,9 +130,9 @@ static void head_write(FILE *f, const struct bench_plot *p, const char *svg, dou
 static void axis_write(FILE *f, const struct bench_plot *p)
 {
     double from = p->at[0], to = p->at[p->x_count - 1];
-    if (p->kind->is_log_x)
+    if (p->is_measured_x && p->kind->is_log_x)
         fprintf(f, "set logscale x 10\nset xrange [%.6g:%.6g]\n", from / 1.6, to * 1.6);
-    else if (p->kind->is_measured_x)
+    else if (p->is_measured_x)
         fprintf(f, "set xrange [%.6g:%.6g]\n", from - 0.04 * (to - from), to + 0.04 * (to - from));
     else
         fprintf(f, "set xrange [%.6g:%.6g]\n", from - 0.6, to + 0.6);

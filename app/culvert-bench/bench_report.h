@@ -18,12 +18,13 @@ struct bench_report_part {
     char problem[512];      /* why it failed; "": it did not */
     double seconds;         /* that it took */
     uint32_t rows;          /* that it gave */
-    struct bench_load load; /* meanwhile */
+    struct bench_busy load; /* meanwhile */
 };
 
 enum bench_report_grade {
     BENCH_REPORT_GOOD,      /* every figure may be quoted */
     BENCH_REPORT_STARRED,   /* some may not */
+    BENCH_REPORT_DISTURBED, /* most may not */
     BENCH_REPORT_INCOMPLETE /* a part failed, or nothing was measured */
 };
 
@@ -47,7 +48,7 @@ struct bench_report {
 /* How good it is, and in a sentence why. Rows of noise and verdicts are no figures that count. */
 enum bench_report_grade bench_report_judge(const struct bench_report *r, struct base_text *why);
 
-/* "good", "starred", "incomplete". */
+/* "good", "starred", "disturbed", "incomplete". */
 const char *bench_report_grade_name(enum bench_report_grade grade);
 
 /* Whether a row tells of the measurement instead of what was measured: steal, waited_s, verdict and the like.

@@ -6,8 +6,8 @@
 
 bool bench_report_is_noise(const struct bench_csv_row *row)
 {
-    static const char *const metrics[] = {"steal", "involuntary_switches", "frequency_ghz", "waited_s",
-                                          "verdict"};
+    static const char *const metrics[] = {
+        "steal", "involuntary_switches", "frequency_ghz", "on_cpu", "waited_s", "verdict"};
     for (size_t i = 0; i < sizeof(metrics) / sizeof(*metrics); i++)
         if (!strcmp(row->cell[BENCH_COLUMN_metric], metrics[i]))
             return true;
@@ -29,7 +29,7 @@ uint32_t bench_report_figures(const struct bench_csv *csv, uint32_t *starred)
 
 const char *bench_report_grade_name(enum bench_report_grade grade)
 {
-    static const char *const names[] = {"good", "starred", "incomplete"};
+    static const char *const names[] = {"good", "starred", "disturbed", "incomplete"};
     return names[grade];
 }
 
@@ -59,5 +59,7 @@ enum bench_report_grade bench_report_judge(const struct bench_report *r, struct 
     base_text_add(why, ".");
     if (failed || *r->no_plots || !count)
         return BENCH_REPORT_INCOMPLETE;
+    if (starred * 2 > count)
+        return BENCH_REPORT_DISTURBED;
     return starred || refused ? BENCH_REPORT_STARRED : BENCH_REPORT_GOOD;
 }

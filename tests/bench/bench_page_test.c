@@ -97,46 +97,46 @@ static void a_machine_is_told_in_words(void **state)
 
 static void load_is_of_the_time_between_two_samples(void **state)
 {
-    static struct bench_load l;
+    static struct bench_busy l;
     file_make("/proc/loadavg", "1.50 2.00 3.00 1/100 42\n");
     file_make("/proc/stat", "cpu  100 0 0 100 0 0 0 10 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
-    bench_load_start(&l, root);
+    bench_busy_start(&l, root);
     file_make("/proc/stat", "cpu  150 0 0 130 0 0 0 30 0 0\n");
-    bench_load_sample(&l, root);
-    bench_load_sample(&l, root); /* no time passed: no sample */
+    bench_busy_sample(&l, root);
+    bench_busy_sample(&l, root); /* no time passed: no sample */
     assert_int_equal(l.count, 1);
     assert_float_equal(l.loadavg[0], 1.5f, 1e-6f);
     assert_float_equal(l.steal[0], 20.0f, 1e-4f);
     assert_float_equal(l.busy[0], 50.0f, 1e-4f);
     float values[] = {3, 1, 2};
-    const struct bench_load_three three = bench_load_three(values, 3);
+    const struct bench_busy_three three = bench_busy_three(values, 3);
     assert_true(three.min == 1 && three.median == 2 && three.max == 3);
 }
 
 static void a_machine_that_tells_no_load_has_no_samples(void **state)
 {
-    static struct bench_load l;
-    bench_load_start(&l, "no/such");
-    bench_load_sample(&l, "no/such");
+    static struct bench_busy l;
+    bench_busy_start(&l, "no/such");
+    bench_busy_sample(&l, "no/such");
     assert_int_equal(l.count, 0);
 }
 
 static struct bench_report report;
-static struct bench_csv_row rows[3];
+static struct bench_csv_row rows[4];
 
 static int report_begin(void **state)
 {
     memset(&report, 0, sizeof(report));
     memset(rows, 0, sizeof(rows));
-    for (int r = 0; r < 3; r++) {
+    for (int r = 0; r < 4; r++) {
         for (int i = 0; i < BENCH_COLUMNS; i++)
             rows[r].cell[i] = "";
-        rows[r].cell[BENCH_COLUMN_metric] = r == 2 ? "verdict" : r ? "steal" : "mpps";
+        rows[r].cell[BENCH_COLUMN_metric] = r == 2 ? "verdict" : r == 1 ? "steal" : "mpps";
         rows[r].cell[BENCH_COLUMN_scenario] = "path";
         rows[r].rounds = 3;
         rows[r].median = 1;
     }
-    report.csv = (struct bench_csv){.rows = rows, .count = 3};
+    report.csv = (struct bench_csv){.rows = rows, .count = 4};
     report.part[0].name = "path";
     report.part_count = 1;
     return 0;
@@ -154,10 +154,12 @@ static void judged(enum bench_report_grade grade, const char *said)
 
 static void a_report_is_worth_what_its_rows_and_parts_are(void **state)
 {
-    judged(BENCH_REPORT_GOOD, "1 figures, of which 0 are starred");
+    judged(BENCH_REPORT_GOOD, "2 figures, of which 0 are starred");
     rows[0].is_starred = true;
-    judged(BENCH_REPORT_STARRED, "1 figures, of which 1 are starred or not there and not to be quoted");
-    rows[0].is_starred = false;
+    judged(BENCH_REPORT_STARRED, "2 figures, of which 1 are starred or not there and not to be quoted");
+    rows[3].is_starred = true;
+    judged(BENCH_REPORT_DISTURBED, "of which 2");
+    rows[0].is_starred = rows[3].is_starred = false;
     rows[0].rounds = 0;
     judged(BENCH_REPORT_STARRED, "of which 1");
     rows[0].rounds = 3;

@@ -150,6 +150,29 @@ static void runs_and_tools_are_told_apart_where_they_differ(void **state)
     free(plots);
 }
 
+static void loads_stand_in_order_however_they_are_written(void **state)
+{
+    struct bench_plot *plots;
+    static const char *const loads[] = {"sweep/max", "sweep/1.5M", "sweep/250k", "sweep/9000",
+                                        "sweep/10Gbit"};
+    for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++)
+        row_add(loads[i], "both", "64", "1", "received_rate", "packets/s", 1e6);
+    row_add("ndr/0", "both", "64", "1", "received_rate", "packets/s", 5e6);
+    row_add("ndr/0/50", "both", "64", "1", "received_rate", "packets/s", 2e6); /* at half of what was found */
+    const int count = bench_plot_pick(&csv, &plots);
+    const struct bench_plot *p = plot_find(plots, count, "rates-by-load");
+    static const char *const order[] = {"9000", "250k", "1.5M", "10Gbit", "max"};
+    assert_int_equal(p->x_count, 5);
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_string_equal(p->x[i], order[i]);
+        assert_true(p->at[i] == i);
+    }
+    p = plot_find(plots, count, "no-drop-rate");
+    assert_int_equal(p->series_count, 1);
+    assert_true(p->point[0][0].median > 4.9);
+    free(plots);
+}
+
 static void what_has_no_room_is_counted(void **state)
 {
     static char sas[BENCH_PLOT_SERIES + 3][8];
@@ -235,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup(stages_are_stacked_in_the_order_of_the_rows, rows_begin),
         cmocka_unit_test_setup(units_are_apart_and_drawn_as_people_read_them, rows_begin),
         cmocka_unit_test_setup(runs_and_tools_are_told_apart_where_they_differ, rows_begin),
+        cmocka_unit_test_setup(loads_stand_in_order_however_they_are_written, rows_begin),
         cmocka_unit_test_setup(what_has_no_room_is_counted, rows_begin),
         cmocka_unit_test_setup(rows_of_no_kind_make_no_plot, rows_begin),
         cmocka_unit_test_setup(no_text_of_a_row_is_a_command_of_gnuplot, rows_begin),

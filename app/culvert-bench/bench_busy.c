@@ -37,18 +37,18 @@ static bool ticks_read(const char *root, uint64_t ticks[3])
     return true;
 }
 
-void bench_load_start(struct bench_load *l, const char *root)
+void bench_busy_start(struct bench_busy *l, const char *root)
 {
     l->count = 0;
     l->is_blind = !ticks_read(root, l->ticks);
 }
 
-void bench_load_sample(struct bench_load *l, const char *root)
+void bench_busy_sample(struct bench_busy *l, const char *root)
 {
     char line[64];
     uint64_t now[3];
     load_line(root, "/proc/loadavg", line, sizeof(line));
-    if (l->is_blind || l->count == BENCH_LOAD_SAMPLES || !*line || !ticks_read(root, now))
+    if (l->is_blind || l->count == BENCH_BUSY_SAMPLES || !*line || !ticks_read(root, now))
         return;
     const double all = (double)(now[TICKS_ALL] - l->ticks[TICKS_ALL]);
     if (all <= 0)
@@ -67,10 +67,10 @@ static int float_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-struct bench_load_three bench_load_three(float *values, uint32_t count)
+struct bench_busy_three bench_busy_three(float *values, uint32_t count)
 {
     if (!count)
-        return (struct bench_load_three){0};
+        return (struct bench_busy_three){0};
     qsort(values, count, sizeof(*values), float_compare);
-    return (struct bench_load_three){(double)values[0], (double)values[count / 2], (double)values[count - 1]};
+    return (struct bench_busy_three){(double)values[0], (double)values[count / 2], (double)values[count - 1]};
 }
