@@ -66,6 +66,7 @@ int gen_port_open(struct gen_port *p, struct rte_mempool *pool)
     if (rc) {
         fprintf(stderr, "culvert-bench traffic: port %c (%s) does not start: %s%s\n", p->label, p->device,
                 strerror(-rc), strstr(name, "memif") ? "; a memif client needs its server first" : "");
+        rte_eth_dev_close(p->id); /* its queues know the pool, which may go before DPDK's own cleanup */
         return rc;
     }
     rte_eth_promiscuous_enable(p->id); /* drivers that cannot give what comes anyway */
