@@ -271,9 +271,10 @@ step_abuse() {
 }
 
 step_traffic() {
-    local kind
+    local kind kinds="memif vhost"
     need gcc || return 1
-    for kind in memif vhost; do
+    if "$out/gcc/app/culvertd/culvertd" --help-config | grep -q '^ *manual'; then kinds+=" manual"; fi
+    for kind in $kinds; do
         LAB_BIN=$out/gcc/app timeout 300 tests/bench/traffic_test.sh "$kind" || return 1
     done
 }

@@ -11,6 +11,7 @@
 
 #include "bench_path.h"
 #include "gen_bench.h"
+#include "gen_key.h"
 #include "gen_ready.h"
 #include "gen_scenario.h"
 
@@ -40,14 +41,12 @@ static const char help[] =
     "  replay-flood, bad-icv, unknown-spi        what must not come out (--way in)\n"
     "\n"
     "ports\n"
-    "  --port DEVICE         A, then B: a PCI address, or what DPDK calls a virtual device, with its "
-    "arguments:\n"
+    "  --port DEVICE         A, then B: a PCI address, or DPDK\'s name of a virtual device:\n"
     "                        net_memif0,role=client,id=0,socket-abstract=no,socket=FILE\n"
     "                        net_virtio_user0,path=FILE  net_af_packet0,iface=eth1\n"
     "  --address LIST        the ports' own addresses, of A and B: 10.1.0.10,10.2.0.10\n"
     "  --gateway LIST        the gateways' there, asked by ARP: 10.1.0.1,10.2.0.1\n"
-    "  --hosts LIST          inner addresses at A and B, those behind --sas count up from (default: "
-    "--address)\n"
+    "  --hosts LIST          inner addresses at A and B; --sas counts up from one (default: --address)\n"
     "  --way WAY             both (default), in or out, as above\n"
     "  --from WHO            a (default), b, or both send, of two gateways\n"
     "\n"
@@ -69,7 +68,11 @@ static const char help[] =
     "\n"
     "ESP (--way in and out)\n"
     "  --key-file FILE       key and salt in hex, 20 or 36 bytes: AES-GCM with 16 bytes of ICV\n"
-    "  --spis FILE           SPIs of the gateway, one a line\n"
+    "  --spis FILE           SPIs of the gateway, one a line: culvertctl show spis NAME; where the sequence\n"
+    "                        numbers ended is kept in FILE.next, so that the next run goes on there\n"
+    "  --seq N               first sequence number\n"
+    "  --nonce HEX           out: of culvertctl show manual, to open some of what comes out\n"
+    "  --spi-out N           and the SPI of the first SA\n"
     "  --esp                 ESP in IPv4 instead of in UDP 4500\n"
     "  --natt-port N         source port of ESP in UDP (default 4500)\n"
     "  --esn                 64-bit sequence numbers\n"
@@ -199,32 +202,57 @@ static bool eal_start(const struct gen_args *a)
     return false;
 }
 
-/* Keys and SPIs, as far as the way takes them. False after a sentence. */
-static bool secrets_read(struct gen_bench *b, struct gen_args *a, uint8_t keymat[36], uint32_t *keymat_bytes)
+struct secrets {
+    uint8_t in[36], out[36]; /* what we seal with, what the gateway seals with */
+    uint32_t bytes;          /* 0: there is none */
+    bool has_out;
+};
+
+/* The SPIs that are sent to, and where their sequence numbers go on. False after a sentence. */
+static bool spis_read(struct gen_bench *b, struct gen_args *a)
 {
     uint32_t n = 0;
-    *keymat_bytes = 0;
-    if (a->way == GEN_BOTH) {
-        a->sas = a->sas ? a->sas : 1;
-        return true;
-    }
-    if (a->key_file && !(*keymat_bytes = gen_args_key(a->key_file, keymat)))
+    b->spis = gen_key_spis(a->spis_file, &n);
+    b->strays = b->spis ? calloc(n, sizeof(*b->strays)) : NULL;
+    if (!b->strays)
         return false;
-    if (a->spis_file && a->way == GEN_IN) {
-        b->spis = gen_args_spis(a->spis_file, &n);
-        b->strays = b->spis ? calloc(n, sizeof(*b->strays)) : NULL;
-        if (!b->strays)
-            return false;
-        if (a->sas > n) {
-            fprintf(stderr, "culvert-bench traffic: %s has %u SPIs, fewer than --sas %u\n", a->spis_file, n,
-                    a->sas);
-            return false;
-        }
+    if (a->sas > n) {
+        fprintf(stderr, "culvert-bench traffic: %s has %u SPIs, fewer than --sas %u\n", a->spis_file, n,
+                a->sas);
+        return false;
     }
     if (!a->sas)
-        a->sas = n ? n : 1;
-    if (!a->cipher && *keymat_bytes)
-        a->cipher = *keymat_bytes == 20 ? "aes128gcm16" : "aes256gcm16";
+        a->sas = n;
+    if (!a->seq)
+        a->seq = gen_key_next(a->spis_file);
+    return true;
+}
+
+static bool secrets_refuse(const char *sentence)
+{
+    fprintf(stderr, "culvert-bench traffic: %s\n", sentence);
+    return false;
+}
+
+/* Keys and SPIs, as far as the way takes them. False after a sentence. */
+static bool secrets_read(struct gen_bench *b, struct gen_args *a, struct secrets *k)
+{
+    uint8_t nonce[GEN_NONCE_BYTES];
+    if (a->way != GEN_BOTH && a->key_file && !(k->bytes = gen_key_read(a->key_file, k->in)))
+        return false;
+    if (a->way == GEN_IN && !spis_read(b, a))
+        return false;
+    if (a->way == GEN_OUT && a->nonce) {
+        if (!gen_key_nonce(a->nonce, nonce))
+            return secrets_refuse("--nonce is 64 hex digits, from culvertctl show manual --json");
+        k->has_out = gen_key_out(k->in, k->bytes, nonce, k->out);
+        if (!k->has_out)
+            return secrets_refuse("no memory for the gateway's keys");
+    }
+    if (!a->sas)
+        a->sas = 1;
+    if (!a->cipher && k->bytes)
+        a->cipher = k->bytes == 20 ? "aes128gcm16" : "aes256gcm16";
     return true;
 }
 
@@ -236,15 +264,16 @@ static bool scenario_run(struct gen_bench *b, const struct gen_scenario *s, stru
     return s->run(b, v);
 }
 
-static int traffic_run(struct gen_bench *b, const struct gen_scenario *s, const uint8_t *keymat,
-                       uint32_t keymat_bytes)
+static int traffic_run(struct gen_bench *b, const struct gen_scenario *s, const struct secrets *k)
 {
     struct gen_verdict v = {0};
-    int rc = gen_bench_open(b, keymat, keymat_bytes);
+    int rc = gen_bench_open(b, k->in, k->has_out ? k->out : NULL, k->bytes);
     if (!rc) {
         bench_row_head(stdout, b->args->form);
         scenario_run(b, s, &v);
         gen_verdict_write(&v, b->args);
+        if (b->spis)
+            gen_key_next_keep(b->args->spis_file, gen_bench_next(b));
     }
     gen_bench_close(b);
     return rc || !v.is_good;
@@ -268,13 +297,12 @@ int bench_traffic_main(int argc, char **argv)
                          .is_from_a = true,
                          .flood_rate = {.value = 1000, .text = "1k"},
                          .flood_sources = 200};
-    uint8_t keymat[36];
-    uint32_t keymat_bytes;
+    struct secrets keys = {0};
     struct sigaction act = {.sa_handler = traffic_interrupt};
     if (gen_args_parse(&a, argc, argv, help))
         return 2;
     const struct gen_scenario *s = scenario_find(&a);
-    if (!s || !secrets_read(&bench, &a, keymat, &keymat_bytes))
+    if (!s || !secrets_read(&bench, &a, &keys))
         return 2;
     bench.args = &a;
     bench.is_interrupted = &is_interrupted;
@@ -282,7 +310,7 @@ int bench_traffic_main(int argc, char **argv)
         return 1;
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
-    int status = traffic_run(&bench, s, keymat, keymat_bytes);
+    int status = traffic_run(&bench, s, &keys);
     free(bench.spis);
     free(bench.strays);
     rte_eal_cleanup();

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Options and the files that they name. Each value is checked where it is read; what options demand of each
- * other is checked at the end.
+ * Options. Each value is checked where it is read; what options demand of each other is checked at the end.
  */
 #include "gen_args.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
@@ -43,6 +41,9 @@ enum args_option {
     O_ESN,
     O_KEY_FILE,
     O_SPIS,
+    O_NONCE,
+    O_SPI_OUT,
+    O_SEQ,
     O_REKEY,
     O_FLOOD_PORT,
     O_FLOOD_ADDRESS,
@@ -88,6 +89,9 @@ static const struct option options[] = {
     {"esn", 0, 0, O_ESN},
     {"key-file", 1, 0, O_KEY_FILE},
     {"spis", 1, 0, O_SPIS},
+    {"nonce", 1, 0, O_NONCE},
+    {"spi-out", 1, 0, O_SPI_OUT},
+    {"seq", 1, 0, O_SEQ},
     {"rekey", 1, 0, O_REKEY},
     {"flood-port", 1, 0, O_FLOOD_PORT},
     {"flood-address", 1, 0, O_FLOOD_ADDRESS},
@@ -120,6 +124,13 @@ static bool integer_read(const char *text, uint32_t least, uint32_t most, uint32
         return false;
     *out = (uint32_t)v;
     return true;
+}
+
+static bool seq_read(const char *text, uint64_t *out)
+{
+    char *end;
+    *out = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && !*end && *out > 0;
 }
 
 static bool port_read(const char *text, uint16_t *out)
@@ -252,6 +263,12 @@ static bool packet_option(struct gen_args *a, int o, const char *value)
         return *(a->key_file = value);
     case O_SPIS:
         return *(a->spis_file = value);
+    case O_NONCE:
+        return *(a->nonce = value);
+    case O_SPI_OUT:
+        return integer_read(value, 256, UINT32_MAX, &a->spi_out);
+    case O_SEQ:
+        return seq_read(value, &a->seq);
     case O_REKEY:
         return *(a->command = value);
     case O_FLOOD_PORT:
@@ -339,6 +356,8 @@ static int args_settle(struct gen_args *a)
         return args_refuse("--way in and out take two ports: the gateway's outside at A, its inside at B");
     if (a->way == GEN_IN && (!a->key_file || !a->spis_file))
         return args_refuse("--way in sends ESP, and takes --key-file and --spis");
+    if (a->nonce && (!a->key_file || !a->spi_out))
+        return args_refuse("--nonce takes --key-file and --spi-out");
     for (uint32_t i = 0; i < 2; i++)
         if (!a->hosts[i])
             a->hosts[i] = a->address[i];
@@ -372,84 +391,4 @@ int gen_args_parse(struct gen_args *a, int argc, char **argv, const char *help)
         return -1;
     }
     return args_settle(a);
-}
-
-uint32_t gen_args_key(const char *file, uint8_t keymat[36])
-{
-    uint32_t digits = 0;
-    int c = 0;
-    FILE *f = fopen(file, "r");
-    memset(keymat, 0, 36);
-    while (f && (c = fgetc(f)) != EOF) {
-        if (isspace(c))
-            continue;
-        if (digits == 1 && !keymat[0] && (c == 'x' || c == 'X')) {
-            digits = 0; /* "0x", as other key files may begin */
-            continue;
-        }
-        if (!isxdigit(c) || digits == 72)
-            break;
-        uint8_t v = (uint8_t)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
-        keymat[digits / 2] |= (uint8_t)(digits % 2 ? v : v << 4);
-        digits++;
-    }
-    if (f)
-        fclose(f);
-    if (f && c == EOF && (digits == 40 || digits == 72))
-        return digits / 2;
-    if (f)
-        fprintf(stderr,
-                "culvert-bench traffic: %s: a key is 40 or 72 hex digits: 16 or 32 bytes of key, 4 of salt\n",
-                file);
-    else
-        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
-    return 0;
-}
-
-/* Reads a line. False: it is no SPI. *spi stays 0 of an empty one. */
-static bool spi_read(char *line, uint32_t *spi)
-{
-    char *end;
-    line[strcspn(line, "#\r\n")] = 0;
-    unsigned long v = strtoul(line, &end, 0);
-    while (isspace((unsigned char)*end))
-        end++;
-    *spi = (uint32_t)v;
-    return !*end && (end == line || !line[strspn(line, " \t")] || (v > 255 && v <= UINT32_MAX));
-}
-
-uint32_t *gen_args_spis(const char *file, uint32_t *count)
-{
-    char line[128];
-    uint32_t at = 0, cap = 0, spi, *spis = NULL;
-    FILE *f = fopen(file, "r");
-    *count = 0;
-    while (f && fgets(line, sizeof(line), f)) {
-        at++;
-        if (!spi_read(line, &spi)) {
-            fprintf(stderr, "culvert-bench traffic: %s:%u: this is no SPI (256 to 0xffffffff)\n", file, at);
-            break;
-        }
-        if (spi && *count == cap) {
-            cap = cap ? 2 * cap : 1024;
-            uint32_t *more = realloc(spis, cap * sizeof(*spis));
-            if (!more)
-                break;
-            spis = more;
-        }
-        if (spi)
-            spis[(*count)++] = spi;
-    }
-    if (!f)
-        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
-    else if (feof(f) && !*count)
-        fprintf(stderr, "culvert-bench traffic: %s: no SPI in it; one a line\n", file);
-    bool is_whole = f && feof(f) && *count;
-    if (f)
-        fclose(f);
-    if (!is_whole) {
-        free(spis);
-        return NULL;
-    }
-    return spis;
 }

@@ -44,6 +44,9 @@ struct gen_args {
     uint16_t sport, dport, natt_port;
     bool is_plain_esp, is_esn;
     const char *key_file, *spis_file, *command;
+    const char *nonce; /* hex, of what the gateway seals with; NULL: that is not opened */
+    uint32_t spi_out;  /* of its first SA */
+    uint64_t seq;      /* first sequence number; 0: not said */
     struct gen_rate flood_rate;
     uint32_t flood_sources;
     uint32_t cores[2], core_count;
@@ -57,11 +60,3 @@ struct gen_args {
 /* Parses the command line; --help prints `help` and ends the process. 0, or -1 after a sentence on stderr
  * (exit with 2). */
 int gen_args_parse(struct gen_args *a, int argc, char **argv, const char *help);
-
-/* Key and salt in hex out of a file (blanks and line ends do not count): 20 or 36 bytes into keymat. Returns
- * how many, 0 after a sentence on stderr. */
-uint32_t gen_args_key(const char *file, uint8_t keymat[36]);
-
-/* SPIs, one a line (0x12345678, or digits), of a file; # begins a comment. *count of them, for the caller to
- * free; NULL after a sentence on stderr. */
-uint32_t *gen_args_spis(const char *file, uint32_t *count);

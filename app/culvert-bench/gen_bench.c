@@ -71,6 +71,8 @@ static int streams_init(struct gen_bench *b, const uint8_t *keymat, uint32_t key
         if (i == GEN_FLOOD || i < b->n_ports) {
             flow_set(a, &s->flow, i == 1);
             rc = meter_flow_init(&s->flow, keymat, keymat_bytes);
+            for (uint32_t sa = 0; !rc && a->seq && sa < a->sas; sa++)
+                s->flow.seq[sa] = a->seq - 1;
             if (!rc)
                 rc = gen_stream_init(s, &b->port[i == GEN_FLOOD ? (a->device[2] ? 2 : 0) : i], (uint8_t)i);
         }
@@ -81,6 +83,14 @@ static int streams_init(struct gen_bench *b, const uint8_t *keymat, uint32_t key
                                       .dst = flood->port->gateway,
                                       .rng = rte_rdtsc() | 1};
     return rc;
+}
+
+/* What opens the packets that the gateway seals. */
+static int opener_init(struct gen_bench *b, const uint8_t *keymat, uint32_t bytes)
+{
+    b->opener = (struct meter_flow){
+        .kind = METER_SINK, .sas = 1, .is_esn = b->args->is_esn, .is_salted = true, .spi = b->args->spi_out};
+    return meter_flow_init(&b->opener, keymat, bytes);
 }
 
 /* What is to come to each port. */
@@ -97,24 +107,35 @@ static int meters_init(struct gen_bench *b)
         b->meter[i].expect = (struct gen_expect){.stream = stream,
                                                  .sa_base = f->is_src_varied ? f->inner_src : f->inner_dst,
                                                  .is_sa_src = f->is_src_varied,
-                                                 .key = f->key ? f : NULL};
+                                                 .key = b->opener.key ? &b->opener : NULL};
     }
     return rc;
 }
 
-int gen_bench_open(struct gen_bench *b, const uint8_t *keymat, uint32_t keymat_bytes)
+int gen_bench_open(struct gen_bench *b, const uint8_t *keymat, const uint8_t *keymat_out, uint32_t bytes)
 {
     b->hz = (double)rte_get_tsc_hz();
     b->pool = rte_pktmbuf_pool_create("traffic", POOL_PKTS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
                                       (int)rte_socket_id());
     int rc = b->pool ? ports_open(b) : -ENOMEM;
     if (!rc)
-        rc = streams_init(b, keymat, keymat_bytes);
+        rc = streams_init(b, keymat, bytes);
+    if (!rc && keymat_out)
+        rc = opener_init(b, keymat_out, bytes);
     if (!rc)
         rc = meters_init(b);
     if (rc == -ENOMEM)
         fprintf(stderr, "culvert-bench traffic: no memory for packets\n");
     return rc;
+}
+
+uint64_t gen_bench_next(const struct gen_bench *b)
+{
+    const struct meter_flow *f = &b->stream[0].flow;
+    uint64_t most = 0;
+    for (uint32_t i = 0; f->seq && i < f->sas; i++)
+        most = f->seq[i] > most ? f->seq[i] : most;
+    return most + 1;
 }
 
 void gen_bench_close(struct gen_bench *b)
@@ -125,5 +146,6 @@ void gen_bench_close(struct gen_bench *b)
         gen_stream_fini(&b->stream[i]);
     for (uint32_t i = 0; i < GEN_PORTS; i++)
         gen_meter_fini(&b->meter[i]);
+    meter_flow_fini(&b->opener);
     rte_mempool_free(b->pool);
 }

@@ -112,7 +112,9 @@ static void cause_find(const struct gen_bench *b, const struct gen_port *to, cha
         snprintf(text, size,
                  "the gateways answer ARP, so they have the packets: look there at culvertctl show drops "
                  "(no_sa or "
-                 "no_policy: the tunnel is down, or its networks are others; no_route: the way on)");
+                 "no_policy: the tunnel is down, or its networks are others; no_route: the way on%s)",
+                 b->args->way == GEN_IN ? "; bad_icv: another key; replay: its numbers are behind, --seq"
+                                        : "");
 }
 
 static const struct gen_port *receiver_of(const struct gen_bench *b)
@@ -137,6 +139,11 @@ bool gen_ready_arrived(const struct gen_bench *b, const struct gen_outcome *o, s
         return gen_verdict_set(
             v, false, "%lu packets arrived of the %lu that were sent: another source sends there, too",
             o->received, o->sent);
+    if (o->unopened)
+        return gen_verdict_set(v, false,
+                               "of %lu sealed packets that were looked at %lu do not open: --key-file, "
+                               "--nonce, --spi-out and --esn must be the gateway's",
+                               o->opened + o->unopened, o->unopened);
     if (o->damaged)
         return gen_verdict_set(v, false, "%lu packets arrived with other bytes than they were sent with",
                                o->damaged);

@@ -22,6 +22,7 @@ struct gen_bench {
     struct gen_port port[GEN_PORTS];
     struct gen_stream stream[GEN_STREAMS];
     struct gen_meter meter[GEN_PORTS]; /* of what comes to each port */
+    struct meter_flow opener;          /* has the key that the gateway seals with, if that is known */
     uint32_t *spis, *strays;           /* of --sas; strays: that nobody has. NULL: there are none */
     uint16_t trial;
     const volatile sig_atomic_t *is_interrupted; /* ends the trial. Borrowed */

@@ -173,6 +173,8 @@ uint32_t meter_flow_open(const struct meter_flow *f, const uint8_t *esp, uint32_
         return 0;
     uint32_t sealed = bytes - ESP_BYTES - ICV_BYTES;
     nonce_write(f, esp, nonce);
+    if (f->is_salted)
+        put32(nonce, get32(nonce) + get32(esp) - f->spi);
     uint32_t aad_bytes = aad_write(f, esp, get32(esp + 4), aad);
     f->open(f->key, &ctx, clear, esp + ESP_BYTES, sealed, nonce, aad, aad_bytes, icv, ICV_BYTES);
     if (memcmp(icv, esp + bytes - ICV_BYTES, ICV_BYTES) || clear[sealed - 1] != IPPROTO_IPIP)

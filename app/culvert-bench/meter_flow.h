@@ -34,7 +34,9 @@ struct meter_flow {
     uint32_t spi_shift;
     const uint32_t *spis; /* of each SA, instead of the two above; NULL: there are none. Borrowed */
     bool is_esn;
-    bool is_forged;     /* one bit of the ICV is wrong */
+    bool is_forged; /* one bit of the ICV is wrong */
+    bool is_salted; /* what is opened has a salt of its own: of SPI spi + i it is the salt, as a number, plus
+                       i */
     uint8_t mac_dst[6]; /* of the gateway's port */
     uint8_t mac_src[6];
 

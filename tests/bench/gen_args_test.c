@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The generator's options, rates, keys and SPIs: what is meant, and what is refused. */
+/* The generator's options and rates: what is meant, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,12 +10,10 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "gen_args.h"
 
 static struct gen_args args;
-static char path[32];
 
 /* Parses these words behind a good beginning. */
 static int args_of(const char *words)
@@ -82,7 +80,11 @@ static void what_is_missing_or_makes_no_sense_is_refused(void **state)
                                       "--flood-port net_ring1",
                                       "--no-such-option",
                                       "word",
-                                      "--way out"};
+                                      "--way out",
+                                      "--seq 0",
+                                      "--seq -1",
+                                      "--spi-out 255",
+                                      "--nonce 00"};
     for (uint32_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         if (!args_of(bad[i]))
             fail_msg("\"%s\" was taken", bad[i]);
@@ -104,65 +106,12 @@ static void rates_are_packets_or_bits(void **state)
             fail_msg("\"%s\" was taken", bad[i]);
 }
 
-static void file_write(const char *text)
-{
-    strcpy(path, "gen_args_test.XXXXXX");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
-static void a_key_is_hex_of_the_right_length(void **state)
-{
-    static const char *const bad[] = {"", "00", "000102030405060708090a0b0c0d0e0f1011121g",
-                                      "000102030405060708090a0b0c0d0e0f101112131"};
-    uint8_t keymat[36];
-    file_write("000102030405060708090a0b0c0d0e0F\n10111213\n");
-    assert_int_equal(gen_args_key(path, keymat), 20);
-    for (uint8_t i = 0; i < 20; i++)
-        assert_int_equal(keymat[i], i);
-    unlink(path);
-    file_write("0x000102030405060708090a0b0c0d0e0f10111213");
-    assert_int_equal(gen_args_key(path, keymat), 20);
-    assert_int_equal(keymat[19], 19);
-    unlink(path);
-    assert_int_equal(gen_args_key(path, keymat), 0);
-    for (uint32_t i = 0; i < 4; i++) {
-        file_write(bad[i]);
-        assert_int_equal(gen_args_key(path, keymat), 0);
-        unlink(path);
-    }
-}
-
-static void spis_are_one_a_line(void **state)
-{
-    static const char *const bad[] = {"",     "# none\n", "0x100\n255\n", "0x100000000\n", "0x100 0x200\n",
-                                      "spi\n"};
-    uint32_t n, *spis;
-    file_write("# of the gateway\n0x12345678\n\n4096 \n  0xffffffff # the last\n");
-    spis = gen_args_spis(path, &n);
-    unlink(path);
-    assert_int_equal(n, 3);
-    assert_true(spis[0] == 0x12345678 && spis[1] == 4096 && spis[2] == UINT32_MAX);
-    free(spis);
-    for (uint32_t i = 0; i < 6; i++) {
-        file_write(bad[i]);
-        spis = gen_args_spis(path, &n);
-        unlink(path);
-        if (spis)
-            fail_msg("\"%s\" was taken", bad[i]);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pair_of_ports_is_understood),
         cmocka_unit_test(what_is_missing_or_makes_no_sense_is_refused),
         cmocka_unit_test(rates_are_packets_or_bits),
-        cmocka_unit_test(a_key_is_hex_of_the_right_length),
-        cmocka_unit_test(spis_are_one_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,35 @@ static void a_forged_packet_differs_in_one_bit_of_its_icv(void **state)
     assert_int_equal(differ, 1);
 }
 
+/* As the gateway seals whose keys were made by hand: one key, and a salt that counts with the SPI. */
+static void each_sa_of_the_gateway_has_a_salt_of_its_own(void **state)
+{
+    static const uint32_t consecutive[3] = {0x1000, 0x1001, 0x1002};
+    uint8_t clear[METER_PKT_MAX], next[20];
+    struct meter_flow opener = {.kind = METER_SINK, .sas = 1, .is_salted = true, .spi = 0x1000};
+    memcpy(next, keymat, sizeof(next));
+    memset(next + 16, 0xff, 4); /* from the second SA on it has wrapped */
+    assert_int_equal(meter_flow_init(&opener, next, sizeof(next)), 0);
+    for (uint32_t sa = 0; sa < 3; sa++) {
+        uint32_t esp_bytes;
+        rig_open(METER_NATT);
+        flow.spis = consecutive;
+        flow.sa_turn = sa;
+        memset(flow.salt, 0, 4);
+        if (sa)
+            flow.salt[3] = (uint8_t)(sa - 1);
+        else
+            memset(flow.salt, 0xff, 4);
+        const uint8_t *esp = meter_flow_esp(data, meter_flow_next(&flow, data), &esp_bytes);
+        assert_int_equal(meter_flow_open(&opener, esp, esp_bytes, clear), 50);
+        opener.is_salted = false;
+        assert_int_equal(meter_flow_open(&opener, esp, esp_bytes, clear), sa ? 0 : 50);
+        opener.is_salted = true;
+        rig_close();
+    }
+    meter_flow_fini(&opener);
+}
+
 static void ike_is_told_from_esp_on_its_port(void **state)
 {
     static const uint8_t mac[6] = {2};
@@ -223,6 +252,7 @@ int main(void)
         cmocka_unit_test(sealed_packets_are_counted_and_some_opened),
         cmocka_unit_test(each_sa_has_the_spi_of_the_file_and_numbers_of_its_own),
         cmocka_unit_test(a_forged_packet_differs_in_one_bit_of_its_icv),
+        cmocka_unit_test(each_sa_of_the_gateway_has_a_salt_of_its_own),
         cmocka_unit_test(ike_is_told_from_esp_on_its_port),
         cmocka_unit_test(an_ike_request_is_well_formed_and_each_is_another),
     };

@@ -262,7 +262,7 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
     bench.spis = calloc(SAS, sizeof(*bench.spis));
     bench.strays = calloc(SAS, sizeof(*bench.strays));
     memcpy(bench.spis, spis, sizeof(spis));
-    assert_int_equal(gen_bench_open(&bench, keymat, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
+    assert_int_equal(gen_bench_open(&bench, keymat, NULL, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
     assert_int_equal(pthread_create(&gate.thread, NULL, gate_run, NULL), 0);
 }
 

@@ -7,7 +7,12 @@
 #
 # What is sound passes, and a gateway that is not there, a link that is down, an unanswered ARP and a total loss fail with
 # their sentences. Figures are printed, and not judged: three programs that poll share the CPUs.
-#   usage: traffic_test.sh memif|vhost     (LAB_BIN: folder of the programs)
+# manual: one gateway with keys made by hand, and the generator on both of its sides: sealed packets, fresh and of every kind that must
+# not come out.
+#
+#   generator A - outside [a] inside - generator B
+#
+#   usage: traffic_test.sh memif|vhost|manual     (LAB_BIN: folder of the programs)
 # shellcheck source=tests/lib/lab.sh
 . "${0%/*}/../lib/lab.sh" || exit
 
@@ -94,7 +99,55 @@ scenarios() {
         --flood-gateway 198.18.0.1 --flood-rate 2k --flood-sources 100
 }
 
+# The same with one gateway, whose keys are known: alone STATUS TEXT SCENARIO OPTIONS...
+alone() {
+    traffic "$1" "$2" --scenario "$3" --port "$(memif client 0 out)" --port "$(memif client 1 in)" --address 192.0.2.10,10.1.0.10 \
+        --gateway 192.0.2.1,10.1.0.1 --hosts 10.8.0.1,10.1.0.10 --key-file "$LAB_OUT/gwa/bench.key" --spis "$LAB_OUT/spis" --esn --rounds 1 \
+        --rate 5k --seconds 1 "${@:4}"
+}
+
+manual_start() {
+    net_space gwa 0
+    mkdir -p "$LAB_OUT/gwa"
+    (umask 077 && echo 0x000102030405060708090a0b0c0d0e0fa0a1a2a3 >"$LAB_OUT/gwa/bench.key")
+    echo 100102030405060708090a0b0c0d0e0fa0a1a2a3 >"$LAB_OUT/wrong.key"
+    CULVERT_PORTS[a]="{
+    \"inside\": {\"device\": \"$(memif server 0 in)\", \"role\": \"inside\", \"addresses\": [\"10.1.0.1/24\"]},
+    \"outside\": {\"device\": \"$(memif server 1 out)\", \"role\": \"outside\", \"addresses\": [\"192.0.2.1/24\"], \"gateway\": \"192.0.2.10\"}
+  }"
+    CULVERT_EXTRA[a]='"lab": true, "workers": {"poll": "adaptive"}, "manual": {"bench": {"key_file": "bench.key", "peer_address": "192.0.2.10",
+      "local": "10.1.0.0/24", "remote": "10.8.0.1", "count": 100, "spi_out": 4096}},'
+    GW_CONNS[a]=""
+    gw_start a
+    culvert_ctl a show spis bench >"$LAB_OUT/spis" || lab_fail "no SPIs"
+}
+
+manual_scenarios() {
+    local nonce wrong
+    wrong=$(printf '%064d' 1)
+    nonce=$(culvert_json a 'd["manual"][0]["nonce"]' show manual)
+    alone 0 'by 100 SAs' many-sas --way in --sizes 64,1400,imix --tolerance 0.01
+    alone 0 'copies came out, and good packets did before and after' replay-flood --way in
+    alone 0 'with a wrong ICV came out, and good packets did' bad-icv --way in
+    alone 0 'with unknown SPIs came out, and good packets did' unknown-spi --way in
+    alone 0 'packets were sent out of order' reorder --way in --sas 1 --depth 1000 --tolerance 0.01
+    alone 1 'a replay window of that many loses none' reorder --way in --sas 1 --depth 3000 --seconds 3
+    alone 0 'of honest packets a share of' ike-flood --way in --flood-rate 1k
+    alone 0 'passed: single-flow' single-flow --way out --sas 100 --nonce "$nonce" --spi-out 4096 --tolerance 0.01
+    alone 1 'sealed packets that were looked at .* do not open' single-flow --way out --sas 100 --nonce "$wrong" --spi-out 4096
+    alone 1 'total loss: .*bad_icv: another key' single-flow --way in --key-file "$LAB_OUT/wrong.key"
+    alone 1 'replay: its numbers are behind' single-flow --way in --seq 1
+    check_equal "drops as unknown_spi, replay and bad_icv" True "$(culvert_json a "all(c['count'] > 100 for c in d['drops'] if c['name'] in
+        ('unknown_spi', 'replay', 'bad_icv'))" show counters)"
+}
+
 kind=${1:-memif}
+if [ "$kind" = manual ]; then
+    manual_start
+    manual_scenarios
+    echo "shows: $passed runs of culvert-bench traffic at a gateway with keys made by hand"
+    exit
+fi
 net_space gwa 0
 net_space gwb 0
 ports_write a "$kind" server b

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Files of keys and SPIs, and what is made of a key.
+ */
+#include "gen_key.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <intel-ipsec-mb.h>
+
+#define SHA_BYTES 32
+#define SHA_BLOCK 64
+#define HMAC_TEXT 64 /* the longest text here is shorter */
+
+uint32_t gen_key_read(const char *file, uint8_t keymat[36])
+{
+    uint32_t digits = 0;
+    int c = 0;
+    FILE *f = fopen(file, "r");
+    memset(keymat, 0, 36);
+    while (f && (c = fgetc(f)) != EOF) {
+        if (isspace(c))
+            continue;
+        if (digits == 1 && !keymat[0] && (c == 'x' || c == 'X')) {
+            digits = 0; /* "0x", as other key files may begin */
+            continue;
+        }
+        if (!isxdigit(c) || digits == 72)
+            break;
+        uint8_t v = (uint8_t)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+        keymat[digits / 2] |= (uint8_t)(digits % 2 ? v : v << 4);
+        digits++;
+    }
+    if (f)
+        fclose(f);
+    if (f && c == EOF && (digits == 40 || digits == 72))
+        return digits / 2;
+    if (f)
+        fprintf(stderr,
+                "culvert-bench traffic: %s: a key is 40 or 72 hex digits: 16 or 32 bytes of key, 4 of salt\n",
+                file);
+    else
+        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
+    return 0;
+}
+
+/* Reads a line. False: it is no SPI. *spi stays 0 of an empty one. */
+static bool spi_read(char *line, uint32_t *spi)
+{
+    char *end;
+    line[strcspn(line, "#\r\n")] = 0;
+    unsigned long v = strtoul(line, &end, 0);
+    while (isspace((unsigned char)*end))
+        end++;
+    *spi = (uint32_t)v;
+    return !*end && (end == line || !line[strspn(line, " \t")] || (v > 255 && v <= UINT32_MAX));
+}
+
+uint32_t *gen_key_spis(const char *file, uint32_t *count)
+{
+    char line[128];
+    uint32_t at = 0, cap = 0, spi, *spis = NULL;
+    FILE *f = fopen(file, "r");
+    *count = 0;
+    while (f && fgets(line, sizeof(line), f)) {
+        at++;
+        if (!spi_read(line, &spi)) {
+            fprintf(stderr, "culvert-bench traffic: %s:%u: this is no SPI (256 to 0xffffffff)\n", file, at);
+            break;
+        }
+        if (spi && *count == cap) {
+            cap = cap ? 2 * cap : 1024;
+            uint32_t *more = realloc(spis, cap * sizeof(*spis));
+            if (!more)
+                break;
+            spis = more;
+        }
+        if (spi)
+            spis[(*count)++] = spi;
+    }
+    if (!f)
+        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
+    else if (feof(f) && !*count)
+        fprintf(stderr, "culvert-bench traffic: %s: no SPI in it; one a line\n", file);
+    bool is_whole = f && feof(f) && *count;
+    if (f)
+        fclose(f);
+    if (!is_whole) {
+        free(spis);
+        return NULL;
+    }
+    return spis;
+}
+
+bool gen_key_nonce(const char *hex, uint8_t nonce[GEN_NONCE_BYTES])
+{
+    for (uint32_t i = 0; i < GEN_NONCE_BYTES; i++) {
+        char pair[3] = {hex[2 * i], hex[2 * i] ? hex[2 * i + 1] : 0, 0};
+        if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1]))
+            return false;
+        nonce[i] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+    return !hex[2 * GEN_NONCE_BYTES];
+}
+
+/* HMAC-SHA256 (RFC 2104) of up to HMAC_TEXT bytes, with a key of up to a block. */
+static void hmac_sha256(IMB_MGR *mgr, const uint8_t *key, uint32_t key_bytes, const uint8_t *text,
+                        uint32_t bytes, uint8_t mac[SHA_BYTES])
+{
+    uint8_t inner[SHA_BLOCK + HMAC_TEXT], outer[SHA_BLOCK + SHA_BYTES];
+    memset(inner, 0x36, SHA_BLOCK);
+    memset(outer, 0x5c, SHA_BLOCK);
+    for (uint32_t i = 0; i < key_bytes; i++) {
+        inner[i] ^= key[i];
+        outer[i] ^= key[i];
+    }
+    memcpy(inner + SHA_BLOCK, text, bytes);
+    IMB_SHA256(mgr, inner, SHA_BLOCK + bytes, outer + SHA_BLOCK);
+    IMB_SHA256(mgr, outer, sizeof(outer), mac);
+}
+
+bool gen_key_out(const uint8_t *keymat, uint32_t bytes, const uint8_t nonce[GEN_NONCE_BYTES], uint8_t out[36])
+{
+    static const char info[] = "culvert manual out";
+    uint8_t secret[SHA_BYTES], text[HMAC_TEXT], block[2 * SHA_BYTES];
+    const uint32_t info_bytes = sizeof(info) - 1;
+    IMB_MGR *mgr = alloc_mb_mgr(0);
+    if (!mgr)
+        return false;
+    init_mb_mgr_auto(mgr, NULL);
+    hmac_sha256(mgr, nonce, GEN_NONCE_BYTES, keymat, bytes, secret);
+    memcpy(text, info, info_bytes);
+    text[info_bytes] = 1;
+    hmac_sha256(mgr, secret, SHA_BYTES, text, info_bytes + 1, block);
+    memcpy(text, block, SHA_BYTES);
+    memcpy(text + SHA_BYTES, info, info_bytes);
+    text[SHA_BYTES + info_bytes] = 2;
+    hmac_sha256(mgr, secret, SHA_BYTES, text, SHA_BYTES + info_bytes + 1, block + SHA_BYTES);
+    free_mb_mgr(mgr);
+    memcpy(out, block, bytes);
+    return true;
+}
+
+/* The file beside that of the SPIs that keeps the next number. */
+static void next_name(const char *spis_file, char *name, size_t size)
+{
+    snprintf(name, size, "%s.next", spis_file);
+}
+
+uint64_t gen_key_next(const char *spis_file)
+{
+    char name[1024];
+    unsigned long next = 1;
+    struct stat spis, kept;
+    next_name(spis_file, name, sizeof(name));
+    if (stat(spis_file, &spis) || stat(name, &kept) || kept.st_mtime < spis.st_mtime)
+        return 1;
+    FILE *f = fopen(name, "r");
+    if (f && fscanf(f, "%lu", &next) != 1)
+        next = 1;
+    if (f)
+        fclose(f);
+    return next;
+}
+
+void gen_key_next_keep(const char *spis_file, uint64_t next)
+{
+    char name[1024];
+    next_name(spis_file, name, sizeof(name));
+    FILE *f = fopen(name, "w");
+    if (f && fprintf(f, "%lu\n", next) > 0 && !fclose(f))
+        return;
+    fprintf(stderr, "culvert-bench traffic: %s: %s; the next run takes --seq %lu\n", name, strerror(errno),
+            next);
+}
