@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINK_S      10.0
+#define LINK_S      5.0
 #define ASKS        8 /* times, READY_ASK_S apart */
 #define READY_ASK_S 0.25
 #define REST_S      0.5
