@@ -17,6 +17,7 @@
 #include "bench_plot.h"
 #include "bench_raw.h"
 #include "bench_report.h"
+#include "bench_selftest.h"
 
 struct bench_command {
     const char *word;
@@ -36,6 +37,7 @@ static const struct bench_command commands[] = {
     {"report", bench_report_main, "all of these as one page with plots, machine, versions and load"},
     {"plot", bench_plot_main, "figures of any of the project's tools as SVG files"},
     {"capture", bench_capture_main, "sealed packets for keys made by hand, as a pcap file"},
+    {"selftest", bench_selftest_main, "proves that this harness tells the truth on this machine"},
     {"columns", bench_columns_main, "the columns that every figure of the project has"},
 };
 

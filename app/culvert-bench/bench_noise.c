@@ -15,7 +15,8 @@
 
 #define ON_CPU_LEAST 0.95 /* below it the thread's caches are others' each time it goes on */
 #define STEAL_MOST   0.2
-#define CLOCK_PROBES 33 /* odd */
+#define SLOWED       0.95 /* of the greatest frequency */
+#define CLOCK_PROBES 33   /* odd */
 
 bool bench_noise_steal_read(FILE *stat, unsigned cpu, uint64_t *ticks)
 {
@@ -93,7 +94,7 @@ void bench_noise_end(const struct bench_noise_mark *m, double clock, struct benc
     out->frequency = (clock > 0 ? clock : noise_clock()) * bench_tsc_hz();
 }
 
-enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours)
+enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours, double fastest)
 {
     /* One tick more or less is how exactly the kernel tells. */
     const double tick = n->seconds > 0 ? 1.0 / (double)sysconf(_SC_CLK_TCK) / n->seconds : 1;
@@ -101,7 +102,9 @@ enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ou
         return BENCH_CPU_STOLEN;
     if (n->on_cpu < ON_CPU_LEAST)
         return BENCH_CPU_SHARED;
-    return is_core_ours ? BENCH_CALM : BENCH_CORE_SHARED;
+    if (!is_core_ours)
+        return BENCH_CORE_SHARED;
+    return n->frequency < SLOWED * fastest ? BENCH_CORE_SLOWED : BENCH_CALM;
 }
 
 const char *bench_unrest_words(enum bench_unrest u)
@@ -113,6 +116,8 @@ const char *bench_unrest_words(enum bench_unrest u)
         return "other programs used the CPU";
     case BENCH_CPU_STOLEN:
         return "the hypervisor took the CPU away";
+    case BENCH_CORE_SLOWED:
+        return "the core's clock was lower than before";
     case BENCH_CALM:
     case BENCH_UNRESTS:
         break;

@@ -13,6 +13,7 @@ enum bench_unrest {
     BENCH_CORE_SHARED, /* another thread worked on the core's other half */
     BENCH_CPU_SHARED,  /* others had the CPU */
     BENCH_CPU_STOLEN,  /* the hypervisor had it */
+    BENCH_CORE_SLOWED, /* its clock was lower than in another round */
     BENCH_UNRESTS
 };
 
@@ -40,8 +41,9 @@ void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu);
  * replaces it when the measurement knows it better. */
 void bench_noise_end(const struct bench_noise_mark *m, double clock, struct bench_noise *out);
 
-/* What a round under this noise is worth; is_core_ours: its own probes saw no busy sibling. */
-enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours);
+/* What a round under this noise is worth; is_core_ours: its own probes saw no busy sibling; fastest: the
+ * greatest frequency in any round of the same work, 0: not known. */
+enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours, double fastest);
 
 /* The end of a sentence that begins "every round was disturbed: ". */
 const char *bench_unrest_words(enum bench_unrest u);

@@ -144,7 +144,11 @@ enum bench_unrest bench_run_stop(struct bench_run *r, struct bench_weather *w, b
         r->frequency_max = n.frequency;
     if (r->frequency_min <= 0 || n.frequency < r->frequency_min)
         r->frequency_min = n.frequency;
-    return bench_noise_judge(&n, is_core_ours);
+    double fastest = 0;
+    for (uint32_t i = 0; i < w->frequency.count; i++)
+        if (w->frequency.round[i].value * 1e9 > fastest)
+            fastest = w->frequency.round[i].value * 1e9;
+    return bench_noise_judge(&n, is_core_ours, fastest);
 }
 
 double bench_run_frequency(const struct bench_weather *w)
@@ -297,13 +301,21 @@ static void run_tell(const struct bench_run *r)
         printf("steal at most %.0f %%.\n", 100 * r->steal_max);
 }
 
+void bench_run_drop(struct bench_run *r)
+{
+    if (r->notes_file)
+        fclose(r->notes_file);
+    free(r->notes);
+    r->notes_file = NULL;
+    r->notes = NULL;
+}
+
 void bench_run_end(struct bench_run *r)
 {
-    fclose(r->notes_file);
+    fflush(r->notes_file);
     if (r->form == BENCH_FORM_TABLE)
         run_tell(r);
     else
         run_rows(r);
-    free(r->notes);
-    r->notes = NULL;
+    bench_run_drop(r);
 }

@@ -111,5 +111,9 @@ struct bench_verdict bench_verdict_ratio(const struct bench_verdict *a, const st
 /* Rows of the noise beside a case's figures. */
 void bench_run_weather(struct bench_run *r, const struct bench_subject *s, const struct bench_weather *w);
 
-/* Rows waited_s and verdict; in the table the reasons of stars, and whether the machine was quiet enough. */
+/* Frees what a run holds, without a word. */
+void bench_run_drop(struct bench_run *r);
+
+/* Rows waited_s and verdict; in the table the reasons of stars, and whether the machine was quiet
+ * enough. The run is dropped. */
 void bench_run_end(struct bench_run *r);

@@ -49,12 +49,22 @@ static struct bench_noise noise(double steal, double on_cpu)
 static void a_round_is_worth_what_its_noise_lets_it(void **state)
 {
     struct bench_noise calm = noise(0.05, 0.99), shared = noise(0.05, 0.5), stolen = noise(0.4, 0.99);
-    assert_int_equal(bench_noise_judge(&calm, true), BENCH_CALM);
-    assert_int_equal(bench_noise_judge(&calm, false), BENCH_CORE_SHARED);
-    assert_int_equal(bench_noise_judge(&shared, true), BENCH_CPU_SHARED);
-    assert_int_equal(bench_noise_judge(&stolen, true), BENCH_CPU_STOLEN);
+    assert_int_equal(bench_noise_judge(&calm, true, 0), BENCH_CALM);
+    assert_int_equal(bench_noise_judge(&calm, false, 0), BENCH_CORE_SHARED);
+    assert_int_equal(bench_noise_judge(&shared, true, 0), BENCH_CPU_SHARED);
+    assert_int_equal(bench_noise_judge(&stolen, true, 0), BENCH_CPU_STOLEN);
     stolen.has_steal = false;
-    assert_int_equal(bench_noise_judge(&stolen, true), BENCH_CALM);
+    assert_int_equal(bench_noise_judge(&stolen, true, 0), BENCH_CALM);
+}
+
+/* The same work at a lower clock takes more TSC cycles. */
+static void a_lower_clock_than_before_is_noise(void **state)
+{
+    struct bench_noise slow = noise(0.05, 0.99);
+    slow.frequency = 3.0e9;
+    assert_int_equal(bench_noise_judge(&slow, true, 3.4e9), BENCH_CORE_SLOWED);
+    assert_int_equal(bench_noise_judge(&slow, true, 3.1e9), BENCH_CALM);
+    assert_int_equal(bench_noise_judge(&slow, true, 0), BENCH_CALM);
 }
 
 /* In 20 ms one tick of 10 ms may be a slice of microseconds. */
@@ -62,7 +72,7 @@ static void one_tick_of_steal_is_no_share(void **state)
 {
     struct bench_noise brief = noise(0.5, 0.99);
     brief.seconds = 0.02;
-    assert_int_equal(bench_noise_judge(&brief, true), BENCH_CALM);
+    assert_int_equal(bench_noise_judge(&brief, true, 0), BENCH_CALM);
 }
 
 /* Facts that hold on any machine. */
@@ -91,6 +101,7 @@ int main(void)
         cmocka_unit_test(steal_is_that_of_the_cpu),
         cmocka_unit_test(steal_that_is_not_told_is_not_guessed),
         cmocka_unit_test(a_round_is_worth_what_its_noise_lets_it),
+        cmocka_unit_test(a_lower_clock_than_before_is_noise),
         cmocka_unit_test(one_tick_of_steal_is_no_share),
         cmocka_unit_test(what_is_read_is_in_its_range),
         cmocka_unit_test(each_unrest_has_words),

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* `culvert-bench selftest`: argv[0] is the word. Returns the exit status: 0 when the harness told the truth,
+ * 1 when it did not, 2 for wrong options, 3 when this machine is too busy to tell. */
+int bench_selftest_main(int argc, char **argv);
+
+/* What rounds of a stage and of the same stage in a row that was slowed on purpose say. */
+enum bench_selftest_outcome { BENCH_SELFTEST_PASS, BENCH_SELFTEST_WRONG, BENCH_SELFTEST_UNABLE };
+
+struct bench_figure;
+
+/* Judges pairs of rounds, each of which lies close together in time: is a stage slower by `percent` (0: as
+ * fast)? *change is the median of the pairs in cycles, *plain that of the plain rounds. Pure. */
+enum bench_selftest_outcome bench_selftest_slow(const struct bench_figure *plain,
+                                                const struct bench_figure *slow, double percent,
+                                                double *plain_cycles, double *change);

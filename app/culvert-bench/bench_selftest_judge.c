@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Of figures that are measured in turns each pair of rounds has the same weather. A change is the median of
+ * the pairs' differences; when these lie too far apart, nothing can be told.
+ */
+#include "bench_selftest.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "bench_figure.h"
+
+#define PAIRS_LEAST 3
+#define CHANGE_SLIP 0.04 /* of the plain figure: how far a change may be off, and pairs apart */
+#define CHANGE_LOOK 1.5  /* cycles: what looks at the clock and their place in the code make of a stage */
+
+static int change_compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+enum bench_selftest_outcome bench_selftest_slow(const struct bench_figure *plain,
+                                                const struct bench_figure *slow, double percent,
+                                                double *plain_cycles, double *change)
+{
+    double changes[BENCH_ROUNDS_MAX], base[BENCH_ROUNDS_MAX];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < plain->count && i < slow->count; i++) {
+        if (plain->round[i].unrest != BENCH_CALM || slow->round[i].unrest != BENCH_CALM)
+            continue;
+        base[n] = plain->round[i].value;
+        changes[n++] = slow->round[i].value - plain->round[i].value;
+    }
+    *plain_cycles = *change = 0;
+    if (n < PAIRS_LEAST)
+        return BENCH_SELFTEST_UNABLE;
+    qsort(base, n, sizeof(*base), change_compare);
+    qsort(changes, n, sizeof(*changes), change_compare);
+    *plain_cycles = base[n / 2];
+    *change = changes[n / 2];
+    const double slip = CHANGE_SLIP * base[n / 2] > CHANGE_LOOK ? CHANGE_SLIP * base[n / 2] : CHANGE_LOOK;
+    if (changes[n - 1 - n / 4] - changes[n / 4] > slip)
+        return BENCH_SELFTEST_UNABLE;
+    return fabs(changes[n / 2] - base[n / 2] * percent / 100) <= slip ? BENCH_SELFTEST_PASS
+                                                                      : BENCH_SELFTEST_WRONG;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What pairs of rounds prove: a stage that was slowed is seen, one that was not is not, and noise is neither.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "bench_figure.h"
+#include "bench_selftest.h"
+
+/* Pairs of rounds, n of them; each pair has weather of its own, which is the same for both. */
+static enum bench_selftest_outcome pairs(const double *plain, const double *slow, int n,
+                                         enum bench_unrest unrest, double percent)
+{
+    struct bench_figure a = {0}, b = {0};
+    double cycles, change;
+    for (int i = 0; i < n; i++) {
+        bench_figure_add(&a, plain[i], i ? BENCH_CALM : unrest, 3e9);
+        bench_figure_add(&b, slow[i], BENCH_CALM, 3e9);
+    }
+    return bench_selftest_slow(&a, &b, percent, &cycles, &change);
+}
+
+static const double drifting[] = {80, 84, 88, 92}, tenth_more[] = {88, 92.4, 96.8, 101.2};
+
+static void a_slow_stage_is_seen_through_a_drift(void **state)
+{
+    assert_int_equal(pairs(drifting, tenth_more, 4, BENCH_CALM, 10), BENCH_SELFTEST_PASS);
+    assert_int_equal(pairs(drifting, tenth_more, 4, BENCH_CALM, 0), BENCH_SELFTEST_WRONG);
+    assert_int_equal(pairs(drifting, drifting, 4, BENCH_CALM, 10), BENCH_SELFTEST_WRONG);
+    assert_int_equal(pairs(drifting, drifting, 4, BENCH_CALM, 0), BENCH_SELFTEST_PASS);
+}
+
+/* Two calm pairs of three are too few, and pairs that tell different things tell nothing. */
+static void noise_proves_nothing(void **state)
+{
+    const double wild[] = {80, 100, 84, 120};
+    assert_int_equal(pairs(drifting, tenth_more, 3, BENCH_CPU_SHARED, 10), BENCH_SELFTEST_UNABLE);
+    assert_int_equal(pairs(drifting, tenth_more, 4, BENCH_CPU_SHARED, 10), BENCH_SELFTEST_PASS);
+    assert_int_equal(pairs(drifting, wild, 4, BENCH_CALM, 10), BENCH_SELFTEST_UNABLE);
+}
+
+/* A cycle more or less is no change of a stage that has five. */
+static void a_cycle_is_no_change_of_a_small_stage(void **state)
+{
+    const double five[] = {5, 5, 5}, six[] = {6, 6, 6}, eight[] = {8, 8, 8};
+    assert_int_equal(pairs(five, six, 3, BENCH_CALM, 0), BENCH_SELFTEST_PASS);
+    assert_int_equal(pairs(five, eight, 3, BENCH_CALM, 0), BENCH_SELFTEST_WRONG);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slow_stage_is_seen_through_a_drift),
+        cmocka_unit_test(noise_proves_nothing),
+        cmocka_unit_test(a_cycle_is_no_change_of_a_small_stage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
