@@ -119,7 +119,7 @@ page_names() {
 options_of() { "$@" --help | grep -oE '^  --[a-z-]+'; }
 bench_options() {
     local command
-    for command in "" path stages churn workers raw report plot capture traffic columns; do
+    for command in "" path stages churn workers raw report plot capture traffic selftest columns; do
         # shellcheck disable=SC2086
         options_of "$bench" $command
     done | sort -u
