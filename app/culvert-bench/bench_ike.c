@@ -139,10 +139,13 @@ static void figures_print(const struct load_args *a, const struct load_figures *
         row_print(a, metric_words[metric_order[i]], &r);
     }
     if (a->form == BENCH_FORM_TABLE) {
-        printf("\nunder load the caller's core was busy for %.0f %% of the time", 100 * f->own_share);
-        if (a->pid)
-            printf(", the responder took %.0f %% of one", 100 * f->responder_share);
         puts("");
+        if (f->own_share > 0) {
+            printf("under load the caller's core was busy for %.0f %% of the time", 100 * f->own_share);
+            if (a->pid)
+                printf(", the responder took %.0f %% of one", 100 * f->responder_share);
+            puts("");
+        }
         if (f->of[LOAD_PER_S].is_starred)
             printf("* %s\n", f->of[LOAD_PER_S].reason);
     }

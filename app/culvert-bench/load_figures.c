@@ -42,9 +42,12 @@ static double share_of(uint64_t ns, uint64_t wall_ns)
     return wall_ns ? (double)ns / (double)wall_ns : 0;
 }
 
-/* Both sides of the load: who was busy, and who had to wait for a CPU. */
+/* Both sides of the load: who was busy, and who had to wait for a CPU. Not known when calls were lost: the
+ * CPU times then go on behind the last end, until those calls are given up. */
 static void load_judge(struct load_figures *f, const struct load_outcome *o)
 {
+    if (o->over != o->begun)
+        return;
     const double ran = share_of(o->own.ran_ns, o->wall_ns), waited = share_of(o->own.wait_ns, o->wall_ns);
     const double theirs = share_of(o->responder.ran_ns, o->wall_ns);
     char words[LOAD_WORDS_MAX];
@@ -62,10 +65,24 @@ static void load_judge(struct load_figures *f, const struct load_outcome *o)
     figure_star(&f->of[LOAD_PER_S], words);
 }
 
+/* What failed is in the CPU time of the others, and is missing in how many there were and how long they took.
+ */
+static void failures_judge(struct load_figures *f, const struct load_outcome *o)
+{
+    static const enum load_metric of_load[] = {LOAD_PER_S, LOAD_CPU_US, LOAD_BUSY_US};
+    const uint32_t failed = o->wrong + o->begun - o->over;
+    char words[LOAD_WORDS_MAX];
+    snprintf(words, sizeof(words), "%u of %u calls did not end as they should", failed, o->begun);
+    for (size_t i = 0; failed && i < sizeof(of_load) / sizeof(*of_load); i++)
+        figure_star(&f->of[of_load[i]], words);
+}
+
 static void load_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o)
 {
-    if (!o->over)
+    if (!o->over) {
+        failures_judge(f, o);
         return;
+    }
     if (o->wall_ns)
         figure_add(&f->of[LOAD_PER_S], o->over * NS_PER_SEC / (double)o->wall_ns);
     figure_add(&f->of[LOAD_BUSY_US], (double)o->median_ns / NS_PER_US);
@@ -77,13 +94,7 @@ static void load_add(struct load_figures *f, const struct load_args *a, const st
                  : o->cpu_rc == -ENODATA ? "this kernel does not count the CPU time of threads"
                                          : "there is none");
     load_judge(f, o);
-    if (o->wrong) {
-        char words[LOAD_WORDS_MAX];
-        snprintf(words, sizeof(words), "%u of %u calls did not end as they should", o->wrong, o->begun);
-        figure_star(&f->of[LOAD_PER_S], words);
-        figure_star(&f->of[LOAD_CPU_US], words);
-        figure_star(&f->of[LOAD_BUSY_US], words);
-    }
+    failures_judge(f, o);
 }
 
 static void reasons_add(struct load_tally *all, const struct load_tally *t)
@@ -160,7 +171,7 @@ void load_figures_row(const struct load_figures *f, enum load_metric metric, str
     double sorted[LOAD_ROUNDS_MAX];
     r->metric = metrics[metric].name;
     r->unit = metrics[metric].unit;
-    r->is_starred = figure->is_starred;
+    r->is_starred = n && figure->is_starred;
     r->reason = figure->reason;
     if (!n)
         return;

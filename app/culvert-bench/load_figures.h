@@ -28,7 +28,8 @@ struct load_figures {
     struct load_figure of[LOAD_METRICS];
     uint32_t begun, wrong, lost; /* lost: without an end */
     struct load_tally reasons;
-    double own_share, responder_share; /* of one CPU, under load, the greatest of the rounds */
+    double own_share, responder_share; /* of one CPU, under load, the greatest of the rounds in which no call
+                                          was lost; 0: there was none */
 };
 
 /* Adds what a round's calls under load, or its lone ones, came to. */

@@ -127,6 +127,28 @@ static void a_caller_without_time_left_stars_the_rate(void **state)
     assert_false(row_of(&busy, LOAD_CPU_US).is_starred);
 }
 
+static void a_lost_call_stars_what_it_is_in_or_missing_in(void **state)
+{
+    static struct load_figures few, all;
+    struct load_outcome o = outcome(5900, 10); /* most of it while lost calls were waited for */
+    o.over = 99;
+    load_figures_add(&few, &psk, &o, false);
+    static const enum load_metric of_load[] = {LOAD_PER_S, LOAD_CPU_US, LOAD_BUSY_US};
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(row_of(&few, of_load[i]).is_starred);
+        assert_string_equal(row_of(&few, of_load[i]).reason, "1 of 100 calls did not end as they should");
+    }
+    assert_true(few.own_share == 0 && few.responder_share == 0);
+    o.over = 0;
+    load_figures_add(&all, &psk, &o, false);
+    assert_int_equal(row_of(&all, LOAD_PER_S).rounds, 0);
+    assert_false(row_of(&all, LOAD_PER_S).is_starred);
+    o = outcome(300, 100);
+    load_figures_add(&all, &psk, &o, false);
+    assert_true(row_of(&all, LOAD_PER_S).is_starred);
+    assert_true(all.own_share == 0.3);
+}
+
 static void a_figure_that_is_not_there_has_a_reason(void **state)
 {
     static struct load_figures f, gone;
@@ -179,6 +201,7 @@ int main(void)
         cmocka_unit_test(reasons_are_told_by_how_often_they_were_heard),
         cmocka_unit_test(rounds_make_least_middle_and_most),
         cmocka_unit_test(a_caller_without_time_left_stars_the_rate),
+        cmocka_unit_test(a_lost_call_stars_what_it_is_in_or_missing_in),
         cmocka_unit_test(a_figure_that_is_not_there_has_a_reason),
         cmocka_unit_test(failures_make_the_verdict),
     };
