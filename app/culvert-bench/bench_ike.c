@@ -205,18 +205,17 @@ static void rounds_run(const struct load_args *a, struct load_calls *l, struct l
     const struct load_phase load = {
         .calls = a->calls, .under_way = a->under_way, .rate = a->rate, .seconds = a->seconds};
     const struct load_phase lone = {.calls = a->lone, .under_way = 1, .pause_us = a->pause_us};
-    static struct load_outcome o;
+    static struct load_outcome under_load, alone;
     for (uint32_t round = 0; round < a->rounds; round++) {
         if (a->calls) {
             progress_print(a, round, "calls");
-            load_calls_phase(l, &load, &o);
-            load_figures_add(f, a, &o, false);
+            load_calls_phase(l, &load, &under_load);
         }
         if (a->lone) {
             progress_print(a, round, "lone calls");
-            load_calls_phase(l, &lone, &o);
-            load_figures_add(f, a, &o, true);
+            load_calls_phase(l, &lone, &alone);
         }
+        load_figures_add(f, a, a->calls ? &under_load : NULL, a->lone ? &alone : NULL);
     }
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%-60s\r", "");

@@ -25,6 +25,7 @@ static const struct {
     [LOAD_BUSY_US] = {"busy_latency_p50_us", "us"}, [LOAD_FAILED] = {"failed", "calls"},
 };
 
+/* Once a round, of which --rounds takes no more than there is room for. */
 static void figure_add(struct load_figure *f, double value)
 {
     if (f->rounds < LOAD_ROUNDS_MAX)
@@ -55,46 +56,65 @@ static void load_judge(struct load_figures *f, const struct load_outcome *o)
     f->responder_share = theirs > f->responder_share ? theirs : f->responder_share;
     if (ran + waited < OWN_MOST)
         return;
+    const bool is_limit = ran >= OWN_MOST;
     snprintf(words, sizeof(words),
-             ran < OWN_MOST
-                 ? "the caller was busy for %.0f %% of the time and waited for a core for %.0f %%: the "
-                   "responder may do more beside a caller with a core of its own"
-                 : "the caller's own core was the limit (busy for %.0f %% of the time, waiting for %.0f %%): "
-                   "the responder may do more",
+             is_limit
+                 ? "the caller's own core was the limit (busy for %.0f %% of the time, waiting for %.0f %%): "
+                 : "the caller was busy for %.0f %% of the time and waited for a core for %.0f %%: ",
              100 * ran, 100 * waited);
+    const size_t n = strlen(words);
+    snprintf(words + n, sizeof(words) - n, "the responder may do more%s",
+             is_limit ? "" : " beside a caller with a core of its own");
     figure_star(&f->of[LOAD_PER_S], words);
+    snprintf(words + n, sizeof(words) - n, "calls waited for the caller, too");
+    figure_star(&f->of[LOAD_BUSY_US], words);
 }
 
 /* What failed is in the CPU time of the others, and is missing in how many there were and how long they took.
  */
-static void failures_judge(struct load_figures *f, const struct load_outcome *o)
+static void failures_judge(struct load_figures *f, const struct load_outcome *o, const enum load_metric *of,
+                           size_t n)
 {
-    static const enum load_metric of_load[] = {LOAD_PER_S, LOAD_CPU_US, LOAD_BUSY_US};
     const uint32_t failed = o->wrong + o->begun - o->over;
     char words[LOAD_WORDS_MAX];
     snprintf(words, sizeof(words), "%u of %u calls did not end as they should", failed, o->begun);
-    for (size_t i = 0; failed && i < sizeof(of_load) / sizeof(*of_load); i++)
-        figure_star(&f->of[of_load[i]], words);
+    for (size_t i = 0; failed && i < n; i++)
+        figure_star(&f->of[of[i]], words);
+}
+
+static void cpu_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o)
+{
+    struct load_figure *figure = &f->of[LOAD_CPU_US];
+    if (a->pid && o->cpu_rc == 0)
+        figure_add(figure, (double)o->responder.ran_ns / NS_PER_US / o->over);
+    if (a->pid && o->cpu_rc != 0)
+        snprintf(figure->reason, sizeof(figure->reason), "process %u: %s", a->pid,
+                 o->cpu_rc == -ENOENT    ? "it has no thread of these names"
+                 : o->cpu_rc == -ENODATA ? "this kernel does not count the CPU time of threads"
+                                         : "there is none");
 }
 
 static void load_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o)
 {
-    if (!o->over) {
-        failures_judge(f, o);
-        return;
+    static const enum load_metric of_load[] = {LOAD_PER_S, LOAD_CPU_US, LOAD_BUSY_US};
+    if (o->over) {
+        if (o->wall_ns)
+            figure_add(&f->of[LOAD_PER_S], o->over * NS_PER_SEC / (double)o->wall_ns);
+        figure_add(&f->of[LOAD_BUSY_US], (double)o->median_ns / NS_PER_US);
+        cpu_add(f, a, o);
+        load_judge(f, o);
     }
-    if (o->wall_ns)
-        figure_add(&f->of[LOAD_PER_S], o->over * NS_PER_SEC / (double)o->wall_ns);
-    figure_add(&f->of[LOAD_BUSY_US], (double)o->median_ns / NS_PER_US);
-    if (a->pid && o->cpu_rc == 0)
-        figure_add(&f->of[LOAD_CPU_US], (double)o->responder.ran_ns / NS_PER_US / o->over);
-    if (a->pid && o->cpu_rc != 0)
-        snprintf(f->of[LOAD_CPU_US].reason, sizeof(f->of->reason), "process %u: %s", a->pid,
-                 o->cpu_rc == -ENOENT    ? "it has no thread of these names"
-                 : o->cpu_rc == -ENODATA ? "this kernel does not count the CPU time of threads"
-                                         : "there is none");
-    load_judge(f, o);
-    failures_judge(f, o);
+    failures_judge(f, o, of_load, sizeof(of_load) / sizeof(*of_load));
+}
+
+static void lone_add(struct load_figures *f, const struct load_outcome *o)
+{
+    static const enum load_metric of_lone[] = {LOAD_P50_US, LOAD_P99_US};
+    if (o->over) {
+        figure_add(&f->of[LOAD_P50_US], (double)o->median_ns / NS_PER_US);
+        figure_add(&f->of[LOAD_P99_US], (double)o->p99_ns / NS_PER_US);
+    }
+    failures_judge(f, o, of_lone, sizeof(of_lone) / sizeof(*of_lone));
 }
 
 static void reasons_add(struct load_tally *all, const struct load_tally *t)
@@ -105,21 +125,30 @@ static void reasons_add(struct load_tally *all, const struct load_tally *t)
     all->others += t->others;
 }
 
-void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o,
-                      bool is_lone)
+/* Returns how many failed. */
+static uint32_t calls_count(struct load_figures *f, const struct load_outcome *o)
 {
     const uint32_t lost = o->begun - o->over;
     f->begun += o->begun;
     f->wrong += o->wrong;
     f->lost += lost;
-    figure_add(&f->of[LOAD_FAILED], o->wrong + lost);
     reasons_add(&f->reasons, &o->reasons);
-    if (!is_lone) {
-        load_add(f, a, o);
-    } else if (o->over) {
-        figure_add(&f->of[LOAD_P50_US], (double)o->median_ns / NS_PER_US);
-        figure_add(&f->of[LOAD_P99_US], (double)o->p99_ns / NS_PER_US);
+    return o->wrong + lost;
+}
+
+void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *load,
+                      const struct load_outcome *lone)
+{
+    uint32_t failed = 0;
+    if (load) {
+        failed += calls_count(f, load);
+        load_add(f, a, load);
     }
+    if (lone) {
+        failed += calls_count(f, lone);
+        lone_add(f, lone);
+    }
+    figure_add(&f->of[LOAD_FAILED], failed);
 }
 
 void load_figures_end(struct load_figures *f, const struct load_args *a)

@@ -13,7 +13,7 @@ enum load_metric {
     LOAD_P50_US,  /* of a lone handshake */
     LOAD_P99_US,  /* likewise */
     LOAD_BUSY_US, /* median of a handshake among others */
-    LOAD_FAILED,  /* calls that did not end as they should */
+    LOAD_FAILED,  /* calls of a round that did not end as they should, lone ones too */
     LOAD_METRICS
 };
 
@@ -32,9 +32,10 @@ struct load_figures {
                                           was lost; 0: there was none */
 };
 
-/* Adds what a round's calls under load, or its lone ones, came to. */
-void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *o,
-                      bool is_lone);
+/* Adds a round, of at most LOAD_ROUNDS_MAX: what its calls under load and its lone ones came to. NULL: it had
+ * none of these. */
+void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *load,
+                      const struct load_outcome *lone);
 
 /* To be called behind the last round: tells of each figure that is not there why. */
 void load_figures_end(struct load_figures *f, const struct load_args *a);

@@ -95,9 +95,8 @@ static void rounds_make_least_middle_and_most(void **state)
     struct load_outcome o = outcome(300, 100);
     for (uint32_t i = 0; i < 3; i++) {
         o.wall_ns = (3 - i) * 500000000ull;
-        load_figures_add(&f, &psk, &o, false);
+        load_figures_add(&f, &psk, &o, i ? NULL : &o);
     }
-    load_figures_add(&f, &psk, &o, true);
     load_figures_end(&f, &psk);
     struct bench_row r = row_of(&f, LOAD_PER_S);
     assert_string_equal(r.metric, "handshakes_per_s");
@@ -116,14 +115,21 @@ static void a_caller_without_time_left_stars_the_rate(void **state)
 {
     static struct load_figures busy, waiting, idle;
     const struct load_outcome b = outcome(950, 10), w = outcome(500, 450), i = outcome(500, 300);
-    load_figures_add(&busy, &psk, &b, false);
-    load_figures_add(&waiting, &psk, &w, false);
-    load_figures_add(&idle, &psk, &i, false);
+    load_figures_add(&busy, &psk, &b, NULL);
+    load_figures_add(&waiting, &psk, &w, NULL);
+    load_figures_add(&idle, &psk, &i, NULL);
     assert_true(row_of(&busy, LOAD_PER_S).is_starred);
     assert_non_null(strstr(row_of(&busy, LOAD_PER_S).reason, "own core was the limit (busy for 95 %"));
     assert_true(row_of(&waiting, LOAD_PER_S).is_starred);
     assert_non_null(strstr(row_of(&waiting, LOAD_PER_S).reason, "waited for a core for 45 %"));
     assert_false(row_of(&idle, LOAD_PER_S).is_starred);
+    assert_true(row_of(&busy, LOAD_BUSY_US).is_starred);
+    assert_string_equal(
+        row_of(&busy, LOAD_BUSY_US).reason,
+        "the caller's own core was the limit (busy for 95 % of the time, waiting for 1 %): calls "
+        "waited for the caller, too");
+    assert_true(row_of(&waiting, LOAD_BUSY_US).is_starred);
+    assert_false(row_of(&idle, LOAD_BUSY_US).is_starred);
     assert_false(row_of(&busy, LOAD_CPU_US).is_starred);
 }
 
@@ -132,7 +138,7 @@ static void a_lost_call_stars_what_it_is_in_or_missing_in(void **state)
     static struct load_figures few, all;
     struct load_outcome o = outcome(5900, 10); /* most of it while lost calls were waited for */
     o.over = 99;
-    load_figures_add(&few, &psk, &o, false);
+    load_figures_add(&few, &psk, &o, NULL);
     static const enum load_metric of_load[] = {LOAD_PER_S, LOAD_CPU_US, LOAD_BUSY_US};
     for (size_t i = 0; i < 3; i++) {
         assert_true(row_of(&few, of_load[i]).is_starred);
@@ -140,13 +146,42 @@ static void a_lost_call_stars_what_it_is_in_or_missing_in(void **state)
     }
     assert_true(few.own_share == 0 && few.responder_share == 0);
     o.over = 0;
-    load_figures_add(&all, &psk, &o, false);
+    load_figures_add(&all, &psk, &o, NULL);
     assert_int_equal(row_of(&all, LOAD_PER_S).rounds, 0);
     assert_false(row_of(&all, LOAD_PER_S).is_starred);
     o = outcome(300, 100);
-    load_figures_add(&all, &psk, &o, false);
+    load_figures_add(&all, &psk, &o, NULL);
     assert_true(row_of(&all, LOAD_PER_S).is_starred);
     assert_true(all.own_share == 0.3);
+}
+
+static void a_lone_call_that_fails_stars_the_times_of_the_others(void **state)
+{
+    static struct load_figures wrong, lost;
+    const struct load_outcome good = outcome(300, 100);
+    struct load_outcome o = outcome(1, 1);
+    o.wrong = 1;
+    load_figures_add(&wrong, &psk, &good, &o);
+    o = outcome(1, 1);
+    o.over = 99;
+    load_figures_add(&lost, &psk, &good, &o);
+    assert_true(row_of(&wrong, LOAD_P50_US).is_starred && row_of(&wrong, LOAD_P99_US).is_starred);
+    assert_true(row_of(&lost, LOAD_P50_US).is_starred && row_of(&lost, LOAD_P99_US).is_starred);
+    assert_false(row_of(&lost, LOAD_PER_S).is_starred);
+}
+
+static void failed_has_a_value_of_each_round_that_can_be_asked_for(void **state)
+{
+    static struct load_figures f;
+    struct load_outcome load = outcome(1, 1), lone = outcome(1, 1);
+    for (uint32_t round = 0; round < LOAD_ROUNDS_MAX; round++) {
+        load.over = 99;
+        lone.wrong = round == LOAD_ROUNDS_MAX - 1 ? 4 : 1;
+        load_figures_add(&f, &psk, &load, &lone);
+    }
+    const struct bench_row r = row_of(&f, LOAD_FAILED);
+    assert_int_equal(r.rounds, LOAD_ROUNDS_MAX);
+    assert_true(r.min == 2 && r.median == 2 && r.max == 5);
 }
 
 static void a_figure_that_is_not_there_has_a_reason(void **state)
@@ -154,13 +189,13 @@ static void a_figure_that_is_not_there_has_a_reason(void **state)
     static struct load_figures f, gone;
     const struct load_args blind = {.auth_word = "psk", .calls = 100};
     struct load_outcome o = outcome(1, 1);
-    load_figures_add(&f, &blind, &o, false);
+    load_figures_add(&f, &blind, &o, NULL);
     load_figures_end(&f, &blind);
     assert_int_equal(row_of(&f, LOAD_CPU_US).rounds, 0);
     assert_non_null(strstr(row_of(&f, LOAD_CPU_US).reason, "--pid"));
     assert_string_equal(row_of(&f, LOAD_P50_US).reason, "none were asked for");
     o.cpu_rc = -ENOENT;
-    load_figures_add(&gone, &psk, &o, false);
+    load_figures_add(&gone, &psk, &o, NULL);
     load_figures_end(&gone, &psk);
     assert_int_equal(row_of(&gone, LOAD_CPU_US).rounds, 0);
     assert_non_null(strstr(row_of(&gone, LOAD_CPU_US).reason, "no thread of these names"));
@@ -174,7 +209,7 @@ static void failures_make_the_verdict(void **state)
     struct load_outcome o = outcome(1, 1);
     o.wrong = 1;
     load_tally_add(&o.reasons, "AUTHENTICATION_FAILED (refused)");
-    load_figures_add(&wrong, &psk, &o, false);
+    load_figures_add(&wrong, &psk, &o, NULL);
     assert_false(load_figures_is_good(&wrong));
     assert_true(row_of(&wrong, LOAD_CPU_US).is_starred);
     assert_string_equal(row_of(&wrong, LOAD_PER_S).reason, "1 of 100 calls did not end as they should");
@@ -182,14 +217,14 @@ static void failures_make_the_verdict(void **state)
                         "1 of 100 calls failed: AUTHENTICATION_FAILED (refused) 1");
     o = outcome(1, 1);
     o.over = 97;
-    load_figures_add(&lost, &psk, &o, false);
+    load_figures_add(&lost, &psk, &o, NULL);
     assert_false(load_figures_is_good(&lost));
     assert_true(row_of(&lost, LOAD_FAILED).median == 3);
     o.over = 98;
-    load_figures_add(&few, &psk, &o, false);
+    load_figures_add(&few, &psk, &o, NULL);
     assert_true(load_figures_is_good(&few));
     o = outcome(1, 1);
-    load_figures_add(&refused, &unwanted, &o, false);
+    load_figures_add(&refused, &unwanted, &o, NULL);
     assert_string_equal(load_figures_verdict(&refused, &unwanted, words), "all 100 calls ended refused");
 }
 
@@ -202,6 +237,8 @@ int main(void)
         cmocka_unit_test(rounds_make_least_middle_and_most),
         cmocka_unit_test(a_caller_without_time_left_stars_the_rate),
         cmocka_unit_test(a_lost_call_stars_what_it_is_in_or_missing_in),
+        cmocka_unit_test(a_lone_call_that_fails_stars_the_times_of_the_others),
+        cmocka_unit_test(failed_has_a_value_of_each_round_that_can_be_asked_for),
         cmocka_unit_test(a_figure_that_is_not_there_has_a_reason),
         cmocka_unit_test(failures_make_the_verdict),
     };
