@@ -20,7 +20,8 @@ culvertd has 10 connections, and then --connections; of these also the last alon
 knows, and proposals that none takes, with the ratio to the same with 10. strongSwan has one connection for all,
 which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec. With certificates
 and EAP culvertd has one connection for all, too, and ten callers take turns. Of --rounds the least disturbed one
-counts. A rate with a star is not the responder's: the caller had no time left on its core in one of the rounds.
+counts. A star: no other round confirms it within 3 %, or calls were lost, or the caller had no time left on its core in
+one of the rounds, so that a rate is not the responder's. --csv has the reason.
 
   --calls N        of a figure (default 1000)
   --under-way N    calls at a time (default 200)
@@ -90,6 +91,8 @@ LAB=${LAB:-culvert-ike-$$} LAB_BIN=$build/app
 . "$here/../lib/lab.sh"
 # shellcheck source=tests/lib/pki.sh
 . "$here/../lib/pki.sh"
+# shellcheck source=tests/bench/ike_rows.sh
+. "$here/ike_rows.sh"
 ulimit -n 4096
 
 # ---- the two responders ----------------------------------------------------------------------------------------------
@@ -250,7 +253,8 @@ swan_write_secret() {
 
 # ---- figures ---------------------------------------------------------------------------------------------------------
 
-declare -A figure=() star=() got=() # who/what/metric; metric
+# By who/what/metric; star tells why a figure has one.
+declare -A figure=() star=()
 
 # What callers prove themselves by, as culvert-bench is told.
 proof() {
@@ -289,14 +293,6 @@ caller() {
     done
 }
 
-# rows_take FILE: its figures into `got`, by metric, and by star/metric whether they have a star
-rows_take() {
-    local metric value starred
-    while read -r metric value starred; do
-        got[$metric]=$value got[star/$metric]=$starred
-    done < <(awk -F, 'NR > 1 && $13 != "" { print $10, $13, $16 }' "$1")
-}
-
 # load GATEWAY OPTION...: calls it, and leaves its figures in `got`
 load() {
     local command=()
@@ -309,14 +305,6 @@ load() {
 # The process itself: GW_PID is that of `ip netns exec`, which became it.
 responder() { printf '%s' "${GW_PID[$1]}"; }
 
-# Of several rounds the least disturbed one: the smallest value, of a rate the largest. best METRIC VALUES...
-best() {
-    local largest=""
-    [ "$1" != handshakes_per_s ] || largest=-r
-    shift
-    printf '%s\n' "$@" | sort -g $largest | head -n 1
-}
-
 # What strongSwan has already makes the next handshake dearer, so each figure is of one that has just started.
 swan_anew() {
     [ -z "${GW_PID[$1]:-}" ] || gw_stop "$1"
@@ -326,18 +314,13 @@ swan_anew() {
 
 # row_write GATEWAY WHAT METRIC VALUES...: the rounds as one row
 row_write() {
-    local scenario=ike/$kind/culvertd unit=us reason=""
+    local scenario=ike/$kind/culvertd unit=us
     [ "${GW_ENGINE[$1]}" != swan ] || scenario=ike/$kind/strongswan
     [[ ! $2 =~ -([0-9]+)$ ]] || scenario+=-${BASH_REMATCH[1]}
     [[ $2 = all-* || $2 = lone-* ]] || scenario+=/${2%%-*}
     [ "$3" != handshakes_per_s ] || unit=1/s
-    [ -z "${star[$1/$2/$3]:-}" ] || reason="the caller had no time left on its core in one of the rounds: the responder may do more"
-    printf '%s\n' "${@:4}" | sort -g | awk -v run="${RUN:-$began}" -v scenario="$scenario" -v cipher="$proposal" -v metric="$3" -v unit="$unit" -v reason="$reason" '
-        { v[NR] = $1 }
-        END {
-            median = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
-            printf "1,%s,ike.sh,%s,,%s,,,,%s,%s,%s,%s,%s,%d,%d,%s\n", run, scenario, cipher, metric, unit, v[1], median, v[NR], NR, reason != "", reason
-        }' >>"$LAB_OUT/rows.csv"
+    printf '1,%s,ike.sh,%s,,%s,,,,%s,%s,%s\n' "${RUN:-$began}" "$scenario" "$proposal" "$3" "$unit" \
+        "$(rounds_cells "${star[$1/$2/$3]:-}" "${@:4}")" >>"$LAB_OUT/rows.csv"
 }
 
 # measure GATEWAY WHAT METRIC... -- OPTION...: the best of all rounds
@@ -352,12 +335,14 @@ measure() {
         [ "${GW_ENGINE[$gw]}" != swan ] || swan_anew "$gw"
         load "$gw" "$@"
         for metric in "${metrics[@]}"; do
-            all+=("$metric=${got[$metric]}")
-            [ "${got[star/$metric]}" = 0 ] || star[$gw/$what/$metric]=" *"
+            [ -z "${got[$metric]:-}" ] || all+=("$metric=${got[$metric]}")
+            [ -z "${got[star/$metric]:-}" ] || star[$gw/$what/$metric]=${got[star/$metric]}
+            [ -n "${got[$metric]:-}" ] || star[$gw/$what/$metric]="one of the rounds gave no figure"
         done
     done
     for metric in "${metrics[@]}"; do
         mapfile -t values < <(printf '%s\n' "${all[@]}" | sed -n "s/^$metric=//p")
+        : "${star[$gw/$what/$metric]:=$(unconfirmed "$metric" "${values[@]}")}"
         figure[$gw/$what/$metric]=$(best "$metric" "${values[@]}")
         row_write "$gw" "$what" "$metric" "${values[@]}"
     done
@@ -367,7 +352,7 @@ measure() {
 of() {
     local value=${figure[$1/$2/$3]:-}
     [ -z "$value" ] && printf -- - && return
-    printf '%.*f%s' "${4:-0}" "$value" "${star[$1/$2/$3]:-}"
+    printf '%.*f%s' "${4:-0}" "$value" "${star[$1/$2/$3]:+ *}"
 }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a + 0 && b + 0) printf "%.2f", a / b; else printf "-" }'; }
 
@@ -418,7 +403,7 @@ resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$(responder a)/status"; }
 
 # live N SECONDS: so many tunnels for so long, and then the end of culvertd; leaves the figures in `got`
 live() {
-    local log=$LAB_OUT/live.log before n_names=$1 command=()
+    local log=$LAB_OUT/live.log before kib n_names=$1 command=()
     n_connections=$1
     [ "$kind" = psk ] || n_names=$callers
     gw_start a
@@ -428,13 +413,14 @@ live() {
     lab_spawn inet "$log" "${command[@]}"
     local loader=$LAB_PID
     lab_wait $((60 + $1 / 20)) grep -q ',verdict,' "$log" || lab_fail "the tunnels do not come up: $(tail -n 1 "$log")"
-    got[kib]=$(awk -v a="$(resident_kib)" -v b="$before" -v n="$1" 'BEGIN { printf "%.1f", (a - b) / n }')
+    kib=$(awk -v a="$(resident_kib)" -v b="$before" -v n="$1" 'BEGIN { printf "%.1f", (a - b) / n }')
     lab_wait $(($2 + 30)) grep -q ',hold_repeats,' "$log" || lab_fail "no figure: $(tail -n 1 "$log")"
     gw_stop a
     [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$LAB_OUT/gwa/culvertd.log")"
     lab_wait 300 grep -q ',told_of,' "$log" || lab_fail "no end: $(tail -n 1 "$log")"
     lab_end "$loader" 1
     rows_take "$log"
+    got[kib]=$kib
 }
 
 # measure_live SECONDS: that they are up before the stop
