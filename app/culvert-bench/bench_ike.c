@@ -53,7 +53,7 @@ static const char help[] =
     "  --seconds N          of a round; no call begins later\n"
     "  --lone N             of a round, then, one at a time (default 200, 0: none)\n"
     "  --pause-us N         between lone calls (default 3000)\n"
-    "  --rounds N           (default 1); all SAs stay up\n"
+    "  --rounds N           (default 1, which leaves all figures unconfirmed); all SAs stay up\n"
     "\n"
     "with what is up, afterwards\n"
     "  --dpd N              ask for a sign of life after N s of silence; the gateway's are always answered\n"
@@ -69,8 +69,9 @@ static const char help[] =
     "  --csv                rows of the columns that `culvert-bench columns` tells\n"
     "  --json               the same, an object per line\n"
     "\n"
-    "A rate with a star is not the gateway's: the core that this program ran on was the limit. Give it a "
+    "A star: no two rounds that agree within 3 % confirm the figure (give --rounds), or calls failed, or the "
     "core\n"
+    "that this program ran on was the limit, and the figure is not the gateway's; then give this one a core\n"
     "of its own (taskset), or let two of them call. Each call takes some 8 KiB here while the program "
     "lives.\n"
     "Exit status: 0 when all calls ended as they should (1 of 50 may be lost), 1 when not, 2 for wrong "
@@ -146,8 +147,9 @@ static void figures_print(const struct load_args *a, const struct load_figures *
                 printf(", the responder took %.0f %% of one", 100 * f->responder_share);
             puts("");
         }
-        if (f->of[LOAD_PER_S].is_starred)
-            printf("* %s\n", f->of[LOAD_PER_S].reason);
+        for (size_t i = 0; i < LOAD_METRICS; i++)
+            if (f->of[metric_order[i]].is_starred)
+                printf("* %s: %s\n", metric_words[metric_order[i]], f->of[metric_order[i]].reason);
     }
     verdict_print(a, f);
 }
@@ -156,15 +158,18 @@ static void figures_print(const struct load_args *a, const struct load_figures *
 static void value_print(const struct load_args *a, const char *words, const char *metric, const char *unit,
                         double value)
 {
+    const bool is_measured = strcmp(unit, "count") != 0; /* which is a fact */
     char scenario[LOAD_WORDS_MAX];
     struct bench_row r = row_begin(a, scenario);
     r.metric = metric;
     r.unit = unit;
     r.min = r.median = r.max = value;
     r.rounds = 1;
+    r.is_starred = is_measured;
+    r.reason = is_measured ? "only one round was measured, and none confirms it" : NULL;
     bench_row_write(stdout, a->form, &r);
     if (a->form == BENCH_FORM_TABLE)
-        printf("%-40s %12.2f\n", words, value);
+        printf("%-40s %12.2f%s\n", words, value, is_measured ? " *" : "");
     fflush(stdout);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base_text.h"
+#include "bench_figure.h"
 
 #define OWN_MOST   0.9 /* share of its core that the caller may be busy, or wait for it */
 #define LOST_MOST  50  /* one call of so many may be lost with a packet */
@@ -151,6 +152,36 @@ void load_figures_add(struct load_figures *f, const struct load_args *a, const s
     figure_add(&f->of[LOAD_FAILED], failed);
 }
 
+static int value_compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* In ascending order. */
+static void values_sorted(const struct load_figure *figure, double sorted[LOAD_ROUNDS_MAX])
+{
+    memcpy(sorted, figure->value, figure->rounds * sizeof(*sorted));
+    qsort(sorted, figure->rounds, sizeof(*sorted), value_compare);
+}
+
+/* A figure that another round does not confirm is starred, as those of other commands are. */
+static void figure_confirm(struct load_figure *figure, bool is_rate)
+{
+    const uint32_t n = figure->rounds;
+    struct bench_figure best_two = {.is_rate = is_rate};
+    struct bench_verdict v;
+    double sorted[LOAD_ROUNDS_MAX];
+    if (*figure->reason || !n)
+        return;
+    values_sorted(figure, sorted);
+    for (uint32_t i = 0; i < 2 && i < n; i++)
+        bench_figure_add(&best_two, sorted[is_rate ? n - 1 - i : i], BENCH_CALM, 0);
+    bench_figure_judge(&best_two, &v);
+    if (v.is_starred)
+        figure_star(figure, v.reason);
+}
+
 void load_figures_end(struct load_figures *f, const struct load_args *a)
 {
     for (int m = 0; m < LOAD_METRICS; m++) {
@@ -161,6 +192,9 @@ void load_figures_end(struct load_figures *f, const struct load_args *a)
                                                                 : "no call ended";
         if (!figure->rounds && !*figure->reason)
             snprintf(figure->reason, sizeof(figure->reason), "%s", why);
+        if (m != LOAD_FAILED) /* a count, which needs nobody to confirm it */
+            figure_confirm(figure, m == LOAD_PER_S);
+        figure->is_starred = figure->rounds && *figure->reason; /* a round without it, too */
     }
 }
 
@@ -187,12 +221,6 @@ const char *load_figures_verdict(const struct load_figures *f, const struct load
     return out;
 }
 
-static int value_compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void load_figures_row(const struct load_figures *f, enum load_metric metric, struct bench_row *r)
 {
     const struct load_figure *figure = &f->of[metric];
@@ -204,8 +232,7 @@ void load_figures_row(const struct load_figures *f, enum load_metric metric, str
     r->reason = figure->reason;
     if (!n)
         return;
-    memcpy(sorted, figure->value, n * sizeof(*sorted));
-    qsort(sorted, n, sizeof(*sorted), value_compare);
+    values_sorted(figure, sorted);
     r->min = sorted[0];
     r->median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
     r->max = sorted[n - 1];

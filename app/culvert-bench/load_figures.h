@@ -37,7 +37,8 @@ struct load_figures {
 void load_figures_add(struct load_figures *f, const struct load_args *a, const struct load_outcome *load,
                       const struct load_outcome *lone);
 
-/* To be called behind the last round: tells of each figure that is not there why. */
+/* To be called behind the last round: tells of each figure that is not there why, and stars those whose two
+ * best rounds do not agree by the rule of bench_figure.h, or that have one round alone. */
 void load_figures_end(struct load_figures *f, const struct load_args *a);
 
 /* Whether the run is good: at most 2 % of the calls were lost, and none ended otherwise than it should. */

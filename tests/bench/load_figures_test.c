@@ -102,13 +102,51 @@ static void rounds_make_least_middle_and_most(void **state)
     assert_string_equal(r.metric, "handshakes_per_s");
     assert_int_equal(r.rounds, 3);
     assert_true(r.min > 66.6 && r.min < 66.7 && r.median == 100 && r.max == 200);
-    assert_false(r.is_starred);
+    assert_true(r.is_starred);
+    assert_string_equal(r.reason, "two rounds do not agree: 200 and 100");
     r = row_of(&f, LOAD_CPU_US);
-    assert_true(r.median == 150);
+    assert_true(r.median == 150 && !r.is_starred);
     r = row_of(&f, LOAD_P99_US);
     assert_true(r.rounds == 1 && r.median == 9000);
     assert_true(load_figures_is_good(&f));
     assert_string_equal(load_figures_verdict(&f, &psk, words), "all 400 calls ended up");
+}
+
+/* Of a rate the greatest are the best, of a time the least; the rest may be anything. */
+static void two_rounds_that_agree_confirm_a_figure(void **state)
+{
+    static struct load_figures one, two;
+    struct load_outcome o = outcome(300, 100);
+    load_figures_add(&one, &psk, &o, &o);
+    load_figures_end(&one, &psk);
+    for (enum load_metric m = 0; m < LOAD_METRICS; m++) {
+        assert_int_equal(row_of(&one, m).is_starred, m != LOAD_FAILED);
+        if (m != LOAD_FAILED)
+            assert_string_equal(row_of(&one, m).reason, "only one round was measured, and none confirms it");
+    }
+    for (uint32_t i = 0; i < LOAD_ROUNDS_MAX; i++) {
+        o.wall_ns = i < 2 ? 1000000000 + i * 20000000 : 3000000000 + i * 200000000ull;
+        o.median_ns = i < 2 ? 2000000 + i * 100000 : 9000000;
+        load_figures_add(&two, &psk, &o, NULL);
+    }
+    load_figures_end(&two, &psk);
+    assert_false(row_of(&two, LOAD_PER_S).is_starred);
+    assert_false(row_of(&two, LOAD_CPU_US).is_starred);
+    assert_string_equal(row_of(&two, LOAD_BUSY_US).reason, "two rounds do not agree: 2000 and 2100");
+}
+
+static void a_round_without_a_figure_stars_it(void **state)
+{
+    static struct load_figures f;
+    struct load_outcome o = outcome(300, 100);
+    for (int i = 0; i < 3; i++) {
+        o.cpu_rc = i == 1 ? -ENOENT : 0;
+        load_figures_add(&f, &psk, &o, NULL);
+    }
+    load_figures_end(&f, &psk);
+    assert_int_equal(row_of(&f, LOAD_CPU_US).rounds, 2);
+    assert_true(row_of(&f, LOAD_CPU_US).is_starred);
+    assert_false(row_of(&f, LOAD_PER_S).is_starred);
 }
 
 static void a_caller_without_time_left_stars_the_rate(void **state)
@@ -235,6 +273,8 @@ int main(void)
         cmocka_unit_test(percentiles_are_those_of_the_nearest_rank),
         cmocka_unit_test(reasons_are_told_by_how_often_they_were_heard),
         cmocka_unit_test(rounds_make_least_middle_and_most),
+        cmocka_unit_test(two_rounds_that_agree_confirm_a_figure),
+        cmocka_unit_test(a_round_without_a_figure_stars_it),
         cmocka_unit_test(a_caller_without_time_left_stars_the_rate),
         cmocka_unit_test(a_lost_call_stars_what_it_is_in_or_missing_in),
         cmocka_unit_test(a_lone_call_that_fails_stars_the_times_of_the_others),
