@@ -16,8 +16,8 @@ struct bench_raw_case {
     uint32_t windows;   /* per run, 1 to BENCH_WINDOWS_MAX */
 };
 
-/* Measures one case into *out. Returns 0, -ENOMEM, or -EBADMSG if an ICV that must be good was not (the
- * library is broken: stop). Thread: any, pinned by the caller. */
+/* Measures one case into *out. Returns 0; or, when it said why on stderr, -ENOMEM, or -EBADMSG if an ICV
+ * that must be good was not (the library is broken: stop). Thread: any, pinned by the caller. */
 int bench_raw_run(const struct bench_raw_case *c, struct bench_result *out);
 
 /* `culvert-bench raw`: argv[0] is the word "raw". Returns the exit status. */

@@ -7,7 +7,6 @@
 #include <intel-ipsec-mb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench_args.h"
 #include "bench_mix.h"
@@ -49,10 +48,8 @@ static int raw_measure(void *ctx, struct bench_run *run, uint32_t at)
     struct bench_result r;
     bench_run_start(run);
     int rc = bench_raw_run(&row->c, &r);
-    if (rc) {
-        fprintf(stderr, "culvert-bench: %s\n", strerror(-rc));
+    if (rc)
         return rc;
-    }
     enum bench_unrest unrest = bench_run_stop(run, &row->weather, r.is_quiet, r.clock);
     bench_figure_add(&row->cycles, r.min, unrest, bench_run_frequency(&row->weather));
     return 0;
