@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "api.h"
-#include "ctl_count.h"
+#include "ctl_aside.h"
 #include "ctl_json.h"
 #include "ctl_page.h"
 #include "node_view.h"
 
+#define PAIRS_AT_ONCE   256
 #define PLACE_PAIR_BITS 17 /* of a page's place: the pair, and above it the connection's id */
 
 _Static_assert(CONF_MANUAL_SAS < 1 << PLACE_PAIR_BITS, "a pair fits its bits");
@@ -46,22 +47,51 @@ static json_t *remote_nets(const struct conf_manual *conf)
     return ctl_json_selectors(&all);
 }
 
-/* What there is of it while it is up. */
-static void manual_up(const struct ctl *ctl, const struct ctl_manual *m, json_t *o)
+/* What all its pairs counted, in slices: there may be 100,000 of them. No command is taken in between, so
+ * that none of them goes. */
+static json_t *manual_totals(struct ctl *ctl, const struct ctl_manual *m)
 {
-    struct node_counters c;
+    struct node_pair_view sum = {0}, v;
     json_t *totals = json_object();
+    for (uint32_t i = 0; i < m->count; i++) {
+        if (i % PAIRS_AT_ONCE == PAIRS_AT_ONCE - 1)
+            ctl_aside_turn(ctl);
+        if (node_view_pair(ctl->node, m->spis[i], &v) < 0)
+            continue;
+        sum.in.pkts += v.in.pkts;
+        sum.in.bytes += v.in.bytes;
+        sum.out.pkts += v.out.pkts;
+        sum.out.bytes += v.out.bytes;
+        sum.replay_drops += v.replay_drops;
+        sum.bad_icv += v.bad_icv;
+        sum.bad_trailer += v.bad_trailer;
+        sum.policy_drops += v.policy_drops;
+        sum.limit_drops += v.limit_drops;
+    }
+    ctl_json_num(totals, "in_pkts", sum.in.pkts);
+    ctl_json_num(totals, "in_bytes", sum.in.bytes);
+    ctl_json_num(totals, "out_pkts", sum.out.pkts);
+    ctl_json_num(totals, "out_bytes", sum.out.bytes);
+    ctl_json_num(totals, "replay", sum.replay_drops);
+    ctl_json_num(totals, "bad_icv", sum.bad_icv);
+    ctl_json_num(totals, "bad_trailer", sum.bad_trailer);
+    ctl_json_num(totals, "policy", sum.policy_drops);
+    ctl_json_num(totals, "limit", sum.limit_drops);
+    return totals;
+}
+
+/* What there is of it while it is up. */
+static void manual_up(struct ctl *ctl, const struct ctl_manual *m, json_t *o)
+{
     ctl_json_set(o, "nonce", nonce_text(m->nonce));
     ctl_json_set(o, "age_s", ctl_json_since(ctl_now(), m->begun_at));
     ctl_json_set(o, "from",
                  m->path.local.port ? ctl_json_endpoint(&m->path.local) : ctl_json_addr(&m->path.local.addr));
     ctl_json_set(o, "first_spi_in", ctl_json_spi(m->spis[0]));
-    if (m->conn && node_view_conn(ctl->node, m->conn, &c) == 0)
-        ctl_count_set(totals, node_rows(NODE_ROWS_CONN), &c);
-    ctl_json_set(o, "totals", totals);
+    ctl_json_set(o, "totals", manual_totals(ctl, m));
 }
 
-static json_t *manual(const struct ctl *ctl, const struct ctl_manual *m)
+static json_t *manual(struct ctl *ctl, const struct ctl_manual *m)
 {
     const struct conf_manual *conf = conf_manual_find(ctl->conf, m->name);
     const struct base_endpoint peer = {conf->peer, conf->peer_port};

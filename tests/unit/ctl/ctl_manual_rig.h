@@ -130,13 +130,6 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
     return 0;
 }
 
-int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
-{
-    (void)node;
-    *out = (struct node_counters){.words = {7}};
-    return conn ? 0 : -ENOENT;
-}
-
 base_time ctl_now(void)
 {
     return (base_time){1000 * BASE_NS_PER_S};

@@ -3,6 +3,7 @@
 #include "ctl_manual_rig.h"
 
 #include "ctl_api_cmd.h"
+#include "node_rows.h"
 
 static json_t *answer;
 
@@ -82,6 +83,34 @@ static void a_connection_tells_what_its_peer_must_know(void **state)
     snprintf(want, sizeof want, "%02x", ctl.manuals.list[0].nonce[31]);
     assert_int_equal(strlen(nonce), 64);
     assert_string_equal(nonce + 62, want);
+}
+
+static int turns;
+
+static void count_turn(struct ctl *c, bool waits)
+{
+    assert_ptr_equal(c, &ctl);
+    assert_false(waits); /* no command is taken that could end the connection */
+    turns++;
+}
+
+static void totals_are_summed_in_slices_that_let_the_loop_turn(void **state)
+{
+    const struct telem_rows *rows = node_rows(NODE_ROWS_CONN);
+    (void)state;
+    ctl_manual_end(&ctl, ctl_manual_find(&ctl, "one"));
+    ctl.conf->manuals[0].count = 700;
+    assert_int_equal(ctl_manual_begin(&ctl, ctl_manual_find(&ctl, "one")), 0);
+    ctl.loop.turn = count_turn;
+    ask(ctl_show_manual, "\"connection\":\"one\"");
+    ctl.loop.turn = NULL;
+    assert_int_equal(turns, 2);
+    expect("manual.0.totals.in_pkts", "2100");
+    expect("manual.0.totals.in_bytes", "210000");
+    expect("manual.0.totals.bad_icv", "1400");
+    for (size_t i = 0; i < rows->count; i++) /* as of a connection of IKE */
+        assert_non_null(json_object_get(member("manual.0.totals"), rows->list[i].name));
+    assert_int_equal(json_object_size(member("manual.0.totals")), rows->count);
 }
 
 static void what_was_ended_is_down_and_has_no_nonce(void **state)
@@ -178,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_connection_tells_what_its_peer_must_know),
+        TEST(totals_are_summed_in_slices_that_let_the_loop_turn),
         TEST(what_was_ended_is_down_and_has_no_nonce),
         TEST(nothing_rekeys_them),
         TEST(spis_come_in_pages_each_once_in_order),
