@@ -97,6 +97,19 @@ static struct ctl_manual *act_manual(struct ctl *ctl, const json_t *args)
     return ctl_manual_find(ctl, json_string_value(json_object_get(args, "connection")));
 }
 
+/* It is the whole connection that commands are about. False: refused. */
+static bool act_manual_is_whole(const struct ctl_manual *m, const json_t *args, struct ctl_refusal *refusal)
+{
+    if (!json_object_get(args, "child"))
+        return true;
+    ctl_refuse(
+        refusal, API_ERR_NOT_FOUND,
+        "\"%.63s\" has keys made by hand and no children: its pairs come and go together; leave the child "
+        "out, see: culvertctl show manual",
+        m->name);
+    return false;
+}
+
 static json_t *act_manual_done(const struct ctl_manual *m, const char *what, uint32_t count)
 {
     char note[160];
@@ -105,8 +118,11 @@ static json_t *act_manual_done(const struct ctl_manual *m, const char *what, uin
     return json_pack("{s:b, s:s}", "done", true, "note", note);
 }
 
-static json_t *act_manual_begin(struct ctl *ctl, struct ctl_manual *m, struct ctl_refusal *refusal)
+static json_t *act_manual_begin(struct ctl *ctl, struct ctl_manual *m, const json_t *args,
+                                struct ctl_refusal *refusal)
 {
+    if (!act_manual_is_whole(m, args, refusal))
+        return NULL;
     const int rc = ctl_manual_begin(ctl, m);
     if (rc == -EALREADY)
         return ctl_refuse(refusal, API_ERR_ALREADY, "\"%.63s\" is up; see: culvertctl show manual", m->name);
@@ -117,9 +133,12 @@ static json_t *act_manual_begin(struct ctl *ctl, struct ctl_manual *m, struct ct
     return act_manual_done(m, "up", m->count);
 }
 
-static json_t *act_manual_end(struct ctl *ctl, struct ctl_manual *m, struct ctl_refusal *refusal)
+static json_t *act_manual_end(struct ctl *ctl, struct ctl_manual *m, const json_t *args,
+                              struct ctl_refusal *refusal)
 {
     const uint32_t count = m->count;
+    if (!act_manual_is_whole(m, args, refusal))
+        return NULL;
     if (ctl_manual_end(ctl, m) == 0)
         return act_manual_done(m, "gone", count);
     return ctl_refuse(refusal, API_ERR_NOT_FOUND,
@@ -132,7 +151,7 @@ json_t *ctl_act_initiate(struct ctl *ctl, const json_t *args, struct ctl_refusal
         return ctl_refuse(refusal, API_ERR_FAILED, "the daemon is stopping");
     struct ctl_manual *manual = act_manual(ctl, args);
     if (manual)
-        return act_manual_begin(ctl, manual, refusal);
+        return act_manual_begin(ctl, manual, args, refusal);
     return act(ctl, args, &(struct ike_event){.type = IKE_EV_INITIATE}, refusal);
 }
 
@@ -140,7 +159,7 @@ json_t *ctl_act_terminate(struct ctl *ctl, const json_t *args, struct ctl_refusa
 {
     struct ctl_manual *manual = act_manual(ctl, args);
     if (manual)
-        return act_manual_end(ctl, manual, refusal);
+        return act_manual_end(ctl, manual, args, refusal);
     return act(ctl, args, &(struct ike_event){.type = IKE_EV_TERMINATE}, refusal);
 }
 
@@ -150,6 +169,8 @@ json_t *ctl_act_rekey(struct ctl *ctl, const json_t *args, struct ctl_refusal *r
     const char *text = what ? json_string_value(what) : "child";
     const bool is_auth = text && strcmp(text, "auth") == 0, is_ike = text && strcmp(text, "ike") == 0;
     const struct ctl_manual *manual = act_manual(ctl, args);
+    if (manual && !act_manual_is_whole(manual, args, refusal))
+        return NULL;
     if (manual)
         return ctl_refuse(
             refusal, API_ERR_FAILED,

@@ -148,6 +148,19 @@ static void nothing_rekeys_them(void **state)
     assert_non_null(strstr(refusal.message, "which nothing renews"));
 }
 
+static void they_have_no_child_to_name(void **state)
+{
+    static ctl_handler *const all[] = {ctl_act_initiate, ctl_act_terminate, ctl_act_rekey};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        ask(all[i], "\"connection\":\"one\",\"child\":\"net\"");
+        assert_string_equal(refusal.code, "not_found");
+        assert_non_null(strstr(refusal.message, "\"one\" has keys made by hand and no children"));
+    }
+    assert_int_equal(rig_live(), 251);
+    assert_int_equal(rig.n, 251);
+}
+
 static void spis_come_in_pages_each_once_in_order(void **state)
 {
     char after[48] = "";
@@ -210,6 +223,7 @@ int main(void)
         TEST(totals_are_summed_in_slices_that_let_the_loop_turn),
         TEST(what_was_ended_is_down_and_has_no_nonce),
         TEST(nothing_rekeys_them),
+        TEST(they_have_no_child_to_name),
         TEST(spis_come_in_pages_each_once_in_order),
         TEST(a_page_goes_on_behind_what_ended_meanwhile),
         TEST(a_name_must_be_one_of_them),
