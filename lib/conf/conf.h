@@ -30,8 +30,9 @@
 #define CONF_ISSUES_MAX   32
 #define CONF_FILE_MAX     (64u << 20) /* bytes of a configuration file */
 #define CONF_CORE_AUTO    UINT32_MAX
-#define CONF_MANUAL_MAX   64     /* connections with keys made by hand, */
-#define CONF_MANUAL_SAS   100000 /* and pairs of SAs of one of them */
+#define CONF_MANUAL_MAX   64         /* connections with keys made by hand, */
+#define CONF_MANUAL_SAS   100000     /* and pairs of SAs of one of them, */
+#define CONF_MANUAL_PAIRS (1u << 20) /* and of all */
 
 enum conf_role { CONF_ROLE_OUTSIDE = 1, CONF_ROLE_INSIDE = 2, CONF_ROLE_BOTH = 3 }; /* bits */
 

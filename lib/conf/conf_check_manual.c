@@ -68,9 +68,21 @@ static void manual_check_addresses(struct conf_reader *r, const struct conf *con
         conf_fail(r, "peer_address %s is our own", base_addr_text(&m->peer, text));
 }
 
+/* Together they must fit the data path's table of SAs. */
+static void manual_check_sum(struct conf_reader *r, const struct conf *conf)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < conf->n_manuals; i++)
+        sum += conf->manuals[i].count;
+    if (sum > CONF_MANUAL_PAIRS)
+        conf_fail(r, "there is room for %u pairs of SAs, and these are %llu in all; lower \"count\"",
+                  CONF_MANUAL_PAIRS, (unsigned long long)sum);
+}
+
 void conf_check_manuals(struct conf_reader *r, const struct conf *conf)
 {
     const size_t mark = conf_enter(r, "manual");
+    manual_check_sum(r, conf);
     for (size_t i = 0; i < conf->n_manuals; i++) {
         const struct conf_manual *m = &conf->manuals[i];
         struct held h = {.r = r, .manual = m, .range = conf_manual_range(m)};

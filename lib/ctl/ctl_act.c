@@ -121,15 +121,15 @@ static json_t *act_manual_done(const struct ctl_manual *m, const char *what, uin
 static json_t *act_manual_begin(struct ctl *ctl, struct ctl_manual *m, const json_t *args,
                                 struct ctl_refusal *refusal)
 {
+    char words[CTL_MANUAL_WORDS];
     if (!act_manual_is_whole(m, args, refusal))
         return NULL;
     const int rc = ctl_manual_begin(ctl, m);
     if (rc == -EALREADY)
         return ctl_refuse(refusal, API_ERR_ALREADY, "\"%.63s\" is up; see: culvertctl show manual", m->name);
     if (rc < 0)
-        return ctl_refuse(refusal, API_ERR_FAILED, "the SAs of \"%.63s\" cannot be made: %s%s", m->name,
-                          strerror(-rc),
-                          rc == -ENETUNREACH ? "; give the outside port a gateway, or add a route" : "");
+        return ctl_refuse(refusal, API_ERR_FAILED, "the SAs of \"%.63s\" cannot be made: %s", m->name,
+                          ctl_manual_words(rc, conf_manual_find(ctl->conf, m->name)->count, words));
     return act_manual_done(m, "up", m->count);
 }
 

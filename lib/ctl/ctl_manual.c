@@ -16,12 +16,15 @@
 #include "ctl_aside.h"
 #include "host_log.h"
 #include "node_event.h"
+#include "node_params.h"
 #include "node_request.h"
 #include "node_view.h"
 #include "wire_natt.h"
 
 #define MANUAL_ID     (UINT64_C(1) << 63) /* IKE counts its SAs from 1 on */
 #define PAIRS_AT_ONCE 256
+
+_Static_assert(CONF_MANUAL_PAIRS <= NODE_PAIRS_MAX, "what the configuration may ask for fits the table");
 
 static int manual_ask(struct ctl *ctl, enum node_request_type type, uint32_t number)
 {
@@ -193,15 +196,38 @@ static struct ctl_manual *manual_add(struct ctl *ctl, const char *name)
     return m;
 }
 
+const char *ctl_manual_words(int rc, uint32_t count, char out[CTL_MANUAL_WORDS])
+{
+    switch (rc) {
+    case -ENETUNREACH:
+        snprintf(out, CTL_MANUAL_WORDS, "%s; give the outside port a gateway, or add a route", strerror(-rc));
+        break;
+    case -ENOSPC:
+        snprintf(
+            out, CTL_MANUAL_WORDS,
+            "there is no room for %u pairs more: the data path has %u, those of IKE among them; lower its "
+            "count",
+            count, NODE_PAIRS_MAX);
+        break;
+    case -ENOMEM:
+        snprintf(out, CTL_MANUAL_WORDS, "%s; lower its count, which is %u, or give the machine more memory",
+                 strerror(-rc), count);
+        break;
+    default:
+        snprintf(out, CTL_MANUAL_WORDS, "%s", strerror(-rc));
+    }
+    return out;
+}
+
 int ctl_manual_start(struct ctl *ctl, char *why, size_t why_size)
 {
+    char words[CTL_MANUAL_WORDS];
     for (size_t i = 0; i < ctl->conf->n_manuals; i++) {
         const struct conf_manual *conf = &ctl->conf->manuals[i];
         const int rc = ctl_manual_begin(ctl, manual_add(ctl, conf->name));
         if (rc < 0) {
-            snprintf(why, why_size, "manual.%s does not begin with its %u SAs: %s%s", conf->name, conf->count,
-                     strerror(-rc),
-                     rc == -ENETUNREACH ? "; give the outside port a gateway, or add a route" : "");
+            snprintf(why, why_size, "manual.%s does not begin with its %u SAs: %s", conf->name, conf->count,
+                     ctl_manual_words(rc, conf->count, words));
             return -1;
         }
     }
@@ -218,6 +244,7 @@ static bool manual_stays(const struct conf *from, const struct conf *to, const c
 void ctl_manual_swap(struct ctl *ctl, const struct conf *former)
 {
     struct ctl_manuals *all = &ctl->manuals;
+    char words[CTL_MANUAL_WORDS];
     size_t kept = 0;
     for (size_t i = 0; i < all->n; i++) {
         if (manual_stays(former, ctl->conf, all->list[i].name))
@@ -234,7 +261,8 @@ void ctl_manual_swap(struct ctl *ctl, const struct conf *former)
                 HOST_ERR,
                 "event=manual_failed connection=%s sas=%u error=\"%s\" fix=\"culvertctl initiate %s, when "
                 "that is mended\"",
-                name, ctl->conf->manuals[i].count, strerror(-rc), name);
+                name, ctl->conf->manuals[i].count, ctl_manual_words(rc, ctl->conf->manuals[i].count, words),
+                name);
     }
 }
 

@@ -55,6 +55,13 @@ struct ctl_manual *ctl_manual_find(struct ctl *ctl, const char *name);
  * -ENOSPC: so many pairs do not fit; -EIO: the library failed. Then nothing of it is left. */
 int ctl_manual_begin(struct ctl *ctl, struct ctl_manual *m);
 
+/* Room for a sentence of ctl_manual_words(), with NUL. */
+#define CTL_MANUAL_WORDS 160
+
+/* What ctl_manual_begin() said of so many pairs (rc < 0), and what to do about it: the end of a sentence,
+ * without quotation marks that a log line could not hold. Returns out. */
+const char *ctl_manual_words(int rc, uint32_t count, char out[CTL_MANUAL_WORDS]);
+
 /* Takes its pairs away. 0, or -ENOENT: it is not up. */
 int ctl_manual_end(struct ctl *ctl, struct ctl_manual *m);
 

@@ -10,7 +10,8 @@
 #include "base_addr.h"
 
 #define NODE_PORTS_MAX      16
-#define NODE_NETWORKS_MAX   262144 /* remote selectors of all policies that always fit */
+#define NODE_NETWORKS_MAX   262144     /* remote selectors of all policies that always fit */
+#define NODE_PAIRS_MAX      (1u << 20) /* of SAs */
 #define NODE_PORT_ADDRS_MAX 16
 #define NODE_CORES_MAX      128
 #define NODE_ARGS_MAX       32

@@ -99,10 +99,12 @@ static int start_ports(struct node *node, char *why, size_t why_size)
     return 0;
 }
 
+_Static_assert(NODE_PAIRS_MAX <= SAD_SAS_MAX, "the table of SAs has room for them");
+
 static int start_tables(struct node *node, char *why, size_t why_size)
 {
     const struct sad_params params = {
-        .max_sas = SAD_SAS_MAX,
+        .max_sas = NODE_PAIRS_MAX,
         .workers = (uint16_t)node->cores.n_workers,
         .socket = -1,
         .spi_node_bits = node->params.spi_node_bits,

@@ -97,12 +97,36 @@ static void rows_of_single_peers_count(void **state)
             lab("x", "'remote':'10.9.4.7'", ""), "manual.x", "overlap 10.9.4.0/24 of connection \"roads\"");
 }
 
+/* So many of 100,000 pairs each. */
+static const char *many(unsigned n)
+{
+    static char text[4096];
+    size_t at = (size_t)snprintf(text, sizeof text, ",'lab':true,'manual':{");
+    for (unsigned i = 0; i < n; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at,
+                               "%s'm%u':{'key_file':'%s','peer_address':'192.0.2.2','local':'10.1.0.0/16',"
+                               "'remote':'10.%u.0.0','count':100000,'spi_out':4096}",
+                               i ? "," : "", i, file, 16 + 2 * i);
+    snprintf(text + at, sizeof text - at, "}");
+    return text;
+}
+
+static void together_they_fit_the_table_of_sas(void **state)
+{
+    (void)state;
+    refused(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, many(11), "manual",
+            "there is room for 1048576 pairs of SAs, and these are 1100000 in all; lower \"count\"");
+    struct conf *conf = load_parts(GOOD_PORTS, GOOD_SECRET, GOOD_CONN, many(10));
+    assert_non_null(conf);
+    conf_free(conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_one_connections),  cmocka_unit_test(addresses_fit_the_ports),
         cmocka_unit_test(a_network_is_nobody_elses),  cmocka_unit_test(a_network_of_its_own_is_fine),
-        cmocka_unit_test(rows_of_single_peers_count),
+        cmocka_unit_test(rows_of_single_peers_count), cmocka_unit_test(together_they_fit_the_table_of_sas),
     };
     return cmocka_run_group_tests(tests, make_key, drop_key);
 }

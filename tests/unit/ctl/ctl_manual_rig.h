@@ -39,6 +39,7 @@ static struct {
     size_t n, reserved, released, opened, closed;
     uint32_t next_spi;
     size_t fail_at; /* the pair with this place cannot be installed */
+    bool is_full;   /* no SPI is left */
     int route;      /* what node_view_local() says */
     struct node_mtu mtu;
 } rig;
@@ -83,6 +84,8 @@ int node_do(struct node *node, struct node_request *r)
     (void)node;
     switch (r->type) {
     case NODE_SPI_RESERVE:
+        if (rig.is_full)
+            return -ENOSPC;
         rig.reserved++;
         r->spi_in = 0xc0000000 + ++rig.next_spi * 7;
         return 0;

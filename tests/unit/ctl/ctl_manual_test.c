@@ -93,7 +93,9 @@ static void what_does_not_fit_leaves_nothing(void **state)
     rig.fail_at = 3;
     ctl.conf = rig_conf(TWO, (const uint32_t[]){1, 5}, 2);
     assert_int_equal(ctl_manual_start(&ctl, why, sizeof why), -1);
-    assert_string_equal(why, "manual.two does not begin with its 5 SAs: Cannot allocate memory");
+    assert_string_equal(
+        why, "manual.two does not begin with its 5 SAs: Cannot allocate memory; lower its count, which is "
+             "5, or give the machine more memory");
     assert_int_equal(rig_live(), 1);
     assert_int_equal(rig.reserved, 3);
     assert_int_equal(rig.released, 1);
@@ -109,6 +111,17 @@ static void without_a_route_the_cure_is_told(void **state)
     assert_int_equal(ctl_manual_start(&ctl, why, sizeof why), -1);
     assert_non_null(strstr(why, "give the outside port a gateway"));
     assert_int_equal(rig.reserved, 0);
+}
+
+static void without_room_the_cure_is_told(void **state)
+{
+    (void)state;
+    rig.is_full = true;
+    ctl.conf = rig_conf(TWO, (const uint32_t[]){1, 1}, 2);
+    assert_int_equal(ctl_manual_start(&ctl, why, sizeof why), -1);
+    assert_string_equal(
+        why, "manual.one does not begin with its 1 SAs: there is no room for 1 pairs more: the data "
+             "path has 1048576, those of IKE among them; lower its count");
 }
 
 static void reload_to(struct conf *next)
@@ -193,6 +206,7 @@ int main(void)
         TEST(it_ends_and_begins_as_often_as_asked),
         TEST(what_does_not_fit_leaves_nothing),
         TEST(without_a_route_the_cure_is_told),
+        TEST(without_room_the_cure_is_told),
         TEST(a_reload_keeps_what_is_the_same),
         TEST(a_reload_replaces_what_differs_and_drops_what_is_gone),
         TEST(events_of_theirs_are_not_for_ike),

@@ -138,6 +138,11 @@ static void what_was_ended_is_down_and_has_no_nonce(void **state)
     assert_string_equal(refusal.message,
                         "the SAs of \"one\" cannot be made: Network is unreachable; give the outside "
                         "port a gateway, or add a route");
+    rig.route = 0;
+    rig.is_full = true;
+    ask(ctl_act_initiate, "\"connection\":\"one\"");
+    assert_non_null(strstr(refusal.message, "no room for 250 pairs more"));
+    assert_non_null(strstr(refusal.message, "lower its count"));
 }
 
 static void nothing_rekeys_them(void **state)
