@@ -201,6 +201,10 @@ struct base_prefix conf_manual_net(const struct conf_manual *m, uint32_t i);
 /* Remote addresses of all pairs. */
 struct base_ts conf_manual_range(const struct conf_manual *m);
 
+/* Wipes and frees the connections with keys made by hand, and leaves none: for a snapshot that others go on
+ * using when nobody needs these keys any more. */
+void conf_manuals_free(struct conf *conf);
+
 /* Whether both make the same SAs out of the same key. */
 bool conf_manual_equal(const struct conf_manual *a, const struct conf_manual *b);
 

@@ -265,7 +265,6 @@ bool conf_hex_parse(struct base_span text, uint8_t *out, size_t max, size_t *len
 
 /* Reads lab and manual (the reader stands at the root). False: no memory. */
 bool conf_manuals_read(struct conf_reader *r, const json_t *root, struct conf *conf);
-void conf_manuals_free(struct conf *conf);
 /* Names and networks of keys made by hand, beside those of IKE. */
 void conf_check_manuals(struct conf_reader *r, const struct conf *conf);
 /* Whether it is an address of an outside port. */

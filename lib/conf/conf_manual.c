@@ -179,4 +179,6 @@ void conf_manuals_free(struct conf *conf)
     for (size_t i = 0; i < conf->n_manuals; i++)
         free(conf->manuals[i].local_ts);
     base_secret_free(conf->manuals);
+    conf->manuals = NULL;
+    conf->n_manuals = 0;
 }

@@ -142,6 +142,7 @@ static int reload(struct ctl *ctl, struct conf_report *report, struct conf_diff 
     ctl->conf = next.conf;
     reload_swap(ctl, &next);
     ctl_manual_swap(ctl, former);
+    conf_manuals_free(former); /* the rest of it stays for SAs of IKE, which may live for days */
     ctl_former_add(ctl, former);
     ctl->tally.reloads++;
     log_plan(ctl, diff);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "base_secret.h"
 #include "ctl.h"
 #include "ctl_aside.h"
 #include "ctl_former.h"
@@ -106,6 +107,25 @@ static void a_file_is_compared_with_what_runs_however_often_it_is_loaded(void **
     assert_false(reload_waits("1500"));
     assert_int_equal(ctl.tally.reloads, 3);
     assert_int_equal(swaps, 3);
+}
+
+/* SAs of IKE may hold the former snapshot for days. */
+static void keys_made_by_hand_do_not_outlive_the_reload_that_drops_them(void **state)
+{
+    struct conf *former = ctl.conf;
+    former->manuals = base_secret_new(sizeof *former->manuals);
+    assert_non_null(former->manuals);
+    snprintf(former->manuals[0].name, sizeof former->manuals[0].name, "bench");
+    memset(former->manuals[0].key, 0xa5, sizeof former->manuals[0].key);
+    former->n_manuals = 1;
+    assert_int_equal(ctl_reload(&ctl, &report, &diff), 0);
+    assert_int_equal(diff.n_ops, 1);
+    assert_string_equal(diff.ops[0].name, "manual.bench");
+    conf_diff_free(&diff);
+    assert_ptr_not_equal(ctl.conf, former);
+    assert_non_null(ctl.formers); /* which has it still */
+    assert_int_equal(former->n_manuals, 0);
+    assert_null(former->manuals);
 }
 
 static void what_cannot_be_applied_changes_nothing(void **state)
@@ -208,6 +228,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_compared_with_what_runs_however_often_it_is_loaded, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(keys_made_by_hand_do_not_outlive_the_reload_that_drops_them, start,
                                         stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_applied_changes_nothing, start, stop),
         cmocka_unit_test_setup_teardown(a_check_tells_and_changes_nothing, start, stop),
