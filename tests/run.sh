@@ -149,7 +149,8 @@ counts_from() {
 
 step_tools() {
     /usr/bin/python3 tests/lib/pcap_check_test.py && /usr/bin/python3 tests/bench/daemon_report_test.py &&
-        /usr/bin/python3 tests/bench/figures_test.py && /usr/bin/python3 tests/bench/compare_test.py && tests/lib/scenarios_test.sh &&
+        /usr/bin/python3 tests/bench/figures_test.py && /usr/bin/python3 tests/bench/compare_test.py &&
+        /usr/bin/python3 tests/interop/manual_peer_test.py && tests/lib/scenarios_test.sh &&
         tests/pktgen/pktgen_test.sh
 }
 

@@ -41,6 +41,11 @@ def echo(source, target, sa, number, pattern):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + icmp
 
 
+def is_answer(inner, host, source, pattern):
+    """Whether it is an echo reply of the host to the source, and brings back what was sent, byte by byte."""
+    return inner[12:16] == host.packed and inner[16:20] == source.packed and inner[20:22] == b"\0\0" and inner[28:] == pattern
+
+
 class Ends:
     """The keys of both directions, for all SAs."""
 
@@ -123,7 +128,7 @@ def main():
             sa, inner = ends.open(sock.recv(2000)[20 if options.plain else 0 :])
         except TimeoutError:
             break
-        if sa is not None and inner[12:16] == host.packed and inner[16:20] == (remote + sa).packed and inner[20] == 0:
+        if sa is not None and is_answer(inner, host, remote + sa, pattern):
             answered.add(struct.unpack("!HH", inner[24:28]))
     print(f"sent {len(asked)} right {len(asked & answered)}")
 
