@@ -262,13 +262,8 @@ void bench_run_weather(struct bench_run *r, const struct bench_subject *s, const
 /* What is said in the end; in the rows it is the verdict's reason. */
 static void run_verdict(const struct bench_run *r, char *text, size_t size)
 {
-    if (r->confirmed == r->figures)
-        snprintf(text, size, "the machine was quiet enough: all %u figures are confirmed", r->figures);
-    else
-        snprintf(text, size,
-                 "the machine was not quiet enough: %u of %u figures are confirmed, the others "
-                 "starred",
-                 r->confirmed, r->figures);
+    snprintf(text, size, "the machine was %squiet enough: %u of %u figures are confirmed",
+             r->confirmed == r->figures ? "" : "not ", r->confirmed, r->figures);
 }
 
 static void run_rows(struct bench_run *r)

@@ -18,12 +18,12 @@
     "All cases are measured once a round, so that a case's rounds lie apart. A star:\n" \
     "no two undisturbed rounds confirm the figure, which is not to be quoted; the\n"    \
     "reason stands below the table.\n"
-#define BENCH_HELP_ROUNDS                                                                 \
-    "  --rounds N     rounds (default 3); up to three times as many are made of what\n"   \
-    "                 is not confirmed\n"                                                 \
-    "  --wait N       seconds that may be spent in all on waiting for a quiet core and\n" \
-    "                 on those further rounds (default 20)\n"                             \
-    "  --json         rows, one object per line, instead of a table\n"                    \
+#define BENCH_HELP_ROUNDS                                                               \
+    "  --rounds N     rounds (default 3); up to three times as many are made of what\n" \
+    "                 is not confirmed\n"                                               \
+    "  --wait N       seconds that may be spent in all on waiting for a quiet core,\n"  \
+    "                 and on those further rounds (default 20)\n"                       \
+    "  --json         rows, one object per line, instead of a table\n"                  \
     "  --csv          the same as CSV; \"culvert-bench columns\" tells the columns\n"
 
 /* Beside the figures of a case: what was read in each of its rounds. */

@@ -29,28 +29,27 @@
 #define TRIES      3  /* of a clock's proof that does not succeed */
 #define TRIES_MOST 20 /* while there is patience */
 
-static const char help[] =
-    "usage: culvert-bench selftest [options]\n"
-    "\n"
-    "Proves in about a minute that this harness tells the truth on this machine:\n"
-    "  slow   a stage of the data path is made 10 % slower on purpose; the figures\n"
-    "         show it in that stage and in no other\n"
-    "  burst  load that it starts itself, on the measuring CPU and then on all others,\n"
-    "         is noticed: the figure has a star, or it is what it was\n"
-    "  clock  cycles per packet agree within 3 % with a second meter: the TSC around\n"
-    "         whole turns of the worker loop, the driver's share measured apart, by the\n"
-    "         packets that the receiving port counted\n"
-    "\n"
-    "  --core N       CPU to run on (default: the last one)\n"
-    "  --wait N       seconds that each part may wait for a quiet core, and spend on\n"
-    "                 further rounds (default 20)\n"
-    "  --no-huge      packets in small pages\n"
-    "  --json         rows, one object per line, instead of a table\n"
-    "  --csv          the same as CSV; \"culvert-bench columns\" tells the columns\n"
-    "  --verbose      show DPDK's own messages\n"
-    "\n"
-    "Exit status: 0 when all proofs succeed, 1 when one fails, 3 when none fails but\n"
-    "the machine was too busy for some of them.\n";
+static const char help[] = "usage: culvert-bench selftest [options]\n"
+                           "\n"
+                           "Proves in about a minute that this harness tells the truth on this machine:\n"
+                           "  slow   a stage of the data path is made 10 % slower on purpose; the figures\n"
+                           "         show it in that stage and in no other\n"
+                           "  burst  load that it starts itself, on the measuring CPU and then on all\n"
+                           "         others, is noticed: the figure has a star, or it is what it was\n"
+                           "  clock  cycles per packet agree within 3 % with a second meter: the TSC around\n"
+                           "         whole turns of the worker loop, the driver's share measured apart, by\n"
+                           "         the packets that the receiving port counted\n"
+                           "\n"
+                           "  --core N       CPU to run on (default: the last one)\n"
+                           "  --wait N       seconds that each part may wait for a quiet core, and spend on\n"
+                           "                 further rounds (default 20)\n"
+                           "  --no-huge      packets in small pages\n"
+                           "  --json         rows, one object per line, instead of a table\n"
+                           "  --csv          the same as CSV; \"culvert-bench columns\" tells the columns\n"
+                           "  --verbose      show DPDK's own messages\n"
+                           "\n"
+                           "Exit status: 0 when all proofs succeed, 1 when one fails, 3 when none fails but\n"
+                           "the machine was too busy for some of them.\n";
 
 struct selftest {
     const struct bench_args *a;

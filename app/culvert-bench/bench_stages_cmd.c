@@ -38,7 +38,7 @@ static const char *const ways[2] = {"out", "in"};
 
 static void head_print(bool is_in)
 {
-    printf("dir AES   size    SAs");
+    printf("dir AES  size    SAs");
     for (int i = 0; i < BENCH_STAGES; i++)
         printf(" %9s", bench_stages_name(is_in, i) ? bench_stages_name(is_in, i) : "");
     printf("       sum\n");
@@ -57,7 +57,7 @@ static void row_print(struct bench_run *run, const struct bench_stages_row *row)
     struct bench_subject s;
     char name[12], scenario[40];
     if (run->form == BENCH_FORM_TABLE)
-        printf("%-3s %3u %6s %6u", ways[c->is_inbound], c->key_bits, bench_mix_name(c->size, name), c->sas);
+        printf("%-3s %3u %5s %6u", ways[c->is_inbound], c->key_bits, bench_mix_name(c->size, name), c->sas);
     for (int i = 0; i < BENCH_STAGES; i++) {
         struct bench_verdict v;
         if (!bench_stages_name(c->is_inbound, i)) {

@@ -35,8 +35,8 @@ static const char help[] =
     "  --sizes LIST   frame bytes, and imix (default 64,1420)\n"
     "  --direction WHICH\n"
     "                 in, out or both (default both)\n"
-    "  --tunnel       the SAs of all workers are one tunnel's (RFC 9611), one of each:\n"
-    "                 a worker alone is that tunnel with one SA, all together are the\n"
+    "  --tunnel       the SAs of all workers are one tunnel's (RFC 9611), one of\n"
+    "                 each: a worker alone is that tunnel with one SA, all together are the\n"
     "                 tunnel with an SA for each worker\n"
     "  --handoff      also let every packet come to the wrong worker, which hands it\n"
     "                 over\n"
@@ -341,7 +341,7 @@ static void row_print(struct workers_plan *p, struct bench_run *run, const struc
 
 static void head_print(const struct bench_args *a)
 {
-    printf("culvert-bench workers%s, %s, %s pages, TSC %.2f GHz, Mpps of the application\n"
+    printf("culvert-bench workers%s, %s, %s pages, TSC %.2f GHz, Mpps\n"
            "dir  size    SAs",
            a->is_tunnel ? ", one tunnel" : "", a->is_plain_esp ? "ESP" : "ESP in UDP",
            bench_gate_has_huge() ? "huge" : "small", bench_tsc_hz() / 1e9);
