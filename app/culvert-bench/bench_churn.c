@@ -272,7 +272,7 @@ static void table_print(struct bench_run *run, const struct churn_row *rows, uin
 {
     if (run->form == BENCH_FORM_TABLE)
         printf("culvert-bench churn, %s pages, TSC %.2f GHz, CPU %u\n"
-               "                       Mpps with a control thread that  loss in %% when it   us to\n"
+               "                       Mpps with a control thread that loss in %% when it  us to\n"
                "dir  size    SAs  SAs/s   sleeps  installs  computes installs computes install\n",
                bench_gate_has_huge() ? "huge" : "small", bench_tsc_hz() / 1e9, run->cpu);
     for (uint32_t i = 0; i < count; i++)
