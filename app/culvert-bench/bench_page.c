@@ -205,7 +205,7 @@ static void table_head(FILE *f, const struct bench_csv *csv, size_t first, bool 
 
 static void table_row(FILE *f, const struct bench_csv_row *row, const bool differs[SUBJECTS])
 {
-    fprintf(f, "<tr%s>", row->is_starred || !row->rounds ? " class=\"s\"" : "");
+    fprintf(f, "<tr%s>", row->is_starred ? " class=\"s\"" : "");
     for (size_t c = 0; c < SUBJECTS; c++)
         if (differs[c])
             element(f, "td", row->cell[subject[c]]);

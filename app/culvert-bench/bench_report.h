@@ -55,7 +55,8 @@ const char *bench_report_grade_name(enum bench_report_grade grade);
  */
 bool bench_report_is_noise(const struct bench_csv_row *row);
 
-/* Figures of the rows, and how many of them are starred or not there. */
+/* Figures of the rows, and how many of them are starred. One that is not there and has no star is as it
+ * should be: its reason says what that means, such as a loss that is too small to be seen. */
 uint32_t bench_report_figures(const struct bench_csv *csv, uint32_t *starred);
 
 /* `culvert-bench report`: argv[0] is the word. Returns the exit status. */

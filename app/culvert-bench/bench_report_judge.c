@@ -22,7 +22,7 @@ uint32_t bench_report_figures(const struct bench_csv *csv, uint32_t *starred)
         if (bench_report_is_noise(&csv->rows[i]))
             continue;
         count++;
-        *starred += csv->rows[i].is_starred || !csv->rows[i].rounds;
+        *starred += csv->rows[i].is_starred;
     }
     return count;
 }
@@ -45,7 +45,7 @@ enum bench_report_grade bench_report_judge(const struct bench_report *r, struct 
         base_text_add(why, ". ");
     if (*r->no_plots)
         base_text_add(why, "Plots are missing: %s. ", r->no_plots);
-    base_text_add(why, "%u figures, of which %u are starred or not there", count, starred);
+    base_text_add(why, "%u figures, of which %u are starred", count, starred);
     if (starred)
         base_text_add(why, " and not to be quoted");
     for (size_t i = 0; i < r->csv.count; i++) {

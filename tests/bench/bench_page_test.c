@@ -156,12 +156,12 @@ static void a_report_is_worth_what_its_rows_and_parts_are(void **state)
 {
     judged(BENCH_REPORT_GOOD, "2 figures, of which 0 are starred");
     rows[0].is_starred = true;
-    judged(BENCH_REPORT_STARRED, "2 figures, of which 1 are starred or not there and not to be quoted");
+    judged(BENCH_REPORT_STARRED, "2 figures, of which 1 are starred and not to be quoted");
     rows[3].is_starred = true;
     judged(BENCH_REPORT_DISTURBED, "of which 2");
     rows[0].is_starred = rows[3].is_starred = false;
-    rows[0].rounds = 0;
-    judged(BENCH_REPORT_STARRED, "of which 1");
+    rows[0].rounds = 0; /* no loss is to be seen, which is the best that can be */
+    judged(BENCH_REPORT_GOOD, "of which 0");
     rows[0].rounds = 3;
     rows[2].median = 0;
     rows[2].cell[BENCH_COLUMN_reason] = "a busy machine";

@@ -19,11 +19,12 @@ import xml.dom.minidom
 
 BENCH = os.path.abspath(sys.argv[1])
 COLUMNS = subprocess.run([BENCH, "columns", "--csv"], capture_output=True, text=True, check=True).stdout.strip().split(",")
+NO_LOSS = "no loss is to be seen"
 EVIL = "x <script>alert(1)</script> & \"quoted\", 'and' `id` \u00e4"
 
 
 def sample():
-    """Rows as dictionaries: each kind of plot, a starred one, one without a figure, words that are no markup."""
+    """Rows as dictionaries: each kind of plot, a starred one, those without a figure (one is the best outcome), words that are no markup."""
     def row(scenario, way, size, sas, metric, unit, value, tool="culvert-bench", **more):
         return {"columns_version": 1, "run": "2026-01-31T12:00:00Z", "tool": tool, "scenario": scenario, "way": way,
                 "cipher": "aes128gcm16", "size_bytes": size, "sas": sas, "metric": metric, "unit": unit, "min": value,
@@ -41,6 +42,7 @@ def sample():
         yield row(f"sweep/{load}", "both", "64", 1, "received_rate", "packets/s", 1e6, tool="pktgen")
         yield row(f"latency/{load}", "both", "64", 1, "latency_p99_us", "us", 40.5, tool="pktgen")
     yield row("ndr/0", "both", "64", 1, "received_rate", "packets/s", "", tool="pktgen", rounds=0, starred=1, reason="none found")
+    yield row("churn/sas", "out", "64", 1, "loss", "share", "", rounds=0, reason=NO_LOSS)
     yield row("path", "", "", "", "verdict", "bool", 1, rounds=1, reason="quiet enough")
 
 
@@ -81,6 +83,9 @@ def page_check(folder, plots):
     words = "".join(e.data for e in texts(page))
     check("words of rows are words", EVIL in words)
     check("the verdict comes first", words.index("not every figure may be quoted") < words.index("How it is measured"))
+    for tr in page.getElementsByTagName("tr"):
+        if any(e.data == NO_LOSS for e in texts(tr)):
+            check("what is as it should be is not marked", not tr.hasAttribute("class"), tr.toxml())
     for section in ("Plots", "Figures", "Machine", "Versions", "Commands", "How it is measured"):
         check("it has the section", section in words, section)
 
