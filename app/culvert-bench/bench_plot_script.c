@@ -174,13 +174,17 @@ static void bar_marks(FILE *f, const struct bench_plot *p, uint32_t s, uint32_t 
     mark_write(f, left + width / 2, point->max, text, "center offset 0,0.6 front font 'sans-serif,10'");
 }
 
-/* How high a whole stack is. */
+/* How high a whole stack is; a sum is worth no more than the least of its parts. */
 static void stack_marks(FILE *f, const struct bench_plot *p)
 {
     for (uint32_t x = 0; x < p->x_count; x++) {
-        char text[40];
+        char number[32], text[40];
+        bool is_starred = false;
         const double sum = bar_bottom(p, p->series_count, x);
-        bench_plot_number(sum, text);
+        for (uint32_t s = 0; s < p->series_count; s++)
+            is_starred |= p->point[s][x].is_starred;
+        bench_plot_number(sum, number);
+        snprintf(text, sizeof(text), "%s%s", number, is_starred ? "*" : "");
         mark_write(f, p->at[x], sum, text, "center offset 0,0.6 front font 'sans-serif,11'");
     }
 }

@@ -235,6 +235,18 @@ static void bars_begin_at_zero_and_stars_are_shown(void **state)
     free(script);
 }
 
+static void a_stack_with_a_starred_part_has_a_star(void **state)
+{
+    row_add("stages/classify", "in", "64", "1", "cycles_per_packet", "cycles", 25)->is_starred = true;
+    row_add("stages/open", "in", "64", "1", "cycles_per_packet", "cycles", 70);
+    row_add("stages/classify", "in", "64", "1000", "cycles_per_packet", "cycles", 30);
+    row_add("stages/open", "in", "64", "1000", "cycles_per_packet", "cycles", 80);
+    char *script = script_of_first();
+    assert_non_null(strstr(script, "set label '95.0*' at first 0, first 95 "));
+    assert_non_null(strstr(script, "set label '110' at first 1, first 110 "));
+    free(script);
+}
+
 static void numbers_have_the_digits_that_mean_something(void **state)
 {
     static const struct {
@@ -263,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup(rows_of_no_kind_make_no_plot, rows_begin),
         cmocka_unit_test_setup(no_text_of_a_row_is_a_command_of_gnuplot, rows_begin),
         cmocka_unit_test_setup(bars_begin_at_zero_and_stars_are_shown, rows_begin),
+        cmocka_unit_test_setup(a_stack_with_a_starred_part_has_a_star, rows_begin),
         cmocka_unit_test(numbers_have_the_digits_that_mean_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
