@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SPAWN_GRACE_S 5 /* from being asked to end to being ended */
+#define SPAWN_UNKNOWN W_EXITCODE(BENCH_SPAWN_UNKNOWN, 0)
 
 static const int held[] = {SIGINT, SIGTERM, SIGHUP};
 static int signal_seen;
@@ -32,6 +33,7 @@ void bench_spawn_hold(void)
 {
     const sigset_t set = signals_held(true);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGCHLD, SIG_DFL); /* may be inherited as ignored: then no child leaves a status */
 }
 
 int bench_spawn_signal(void)
@@ -77,17 +79,27 @@ static int spawn_start(const struct bench_spawn *s, pid_t *pid)
     return -err;
 }
 
+/* Whether the child has ended. One of which the kernel no longer knows has, too. */
+static bool spawn_has_ended(pid_t pid, int *status)
+{
+    const pid_t got = waitpid(pid, status, WNOHANG);
+    if (got >= 0 || errno != ECHILD)
+        return got == pid;
+    *status = SPAWN_UNKNOWN;
+    return true;
+}
+
 /* Waits up to a second for the child to end. Whether it did; a held signal is noted. */
 static bool spawn_wait(pid_t pid, int *status)
 {
     const sigset_t set = signals_held(true);
     const struct timespec second = {.tv_sec = 1};
-    if (waitpid(pid, status, WNOHANG) == pid)
+    if (spawn_has_ended(pid, status))
         return true;
     const int got = sigtimedwait(&set, NULL, &second);
     if (got > 0 && got != SIGCHLD)
         signal_seen = got;
-    return waitpid(pid, status, WNOHANG) == pid;
+    return spawn_has_ended(pid, status);
 }
 
 int bench_spawn_run(const struct bench_spawn *s, struct bench_spawn_end *end)

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BENCH_SPAWN_SELF "/proc/self/exe"
+#define BENCH_SPAWN_SELF    "/proc/self/exe"
+#define BENCH_SPAWN_UNKNOWN 255 /* a status that nobody was told */
 
 struct bench_spawn {
     char *const *argv;                       /* argv[0] is looked for in PATH when `program` is NULL */
@@ -21,12 +22,13 @@ struct bench_spawn {
 
 struct bench_spawn_end {
     double seconds;
-    int status; /* of its exit; 128 and the signal that ended it */
+    int status; /* of its exit; 128 and the signal that ended it; BENCH_SPAWN_UNKNOWN */
     bool is_late;
 };
 
 /* Signals that end this process (SIGINT, SIGTERM, SIGHUP) are held from now on, and are seen by
- * bench_spawn_run() and bench_spawn_signal() instead. */
+ * bench_spawn_run() and bench_spawn_signal() instead. SIGCHLD, which whoever started this process may have
+ * had ignored, is so no longer. */
 void bench_spawn_hold(void);
 
 /* The signal that came since bench_spawn_hold(); 0: none. */

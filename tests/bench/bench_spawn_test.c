@@ -69,6 +69,18 @@ static void how_a_program_ended_is_told(void **state)
     assert_int_equal(program_run((char *[]){"no-such-program-here", NULL}, 60, &end), -ENOENT);
 }
 
+/* As started by a program that ignores SIGCHLD, and as if that began later: there is an end all the same. */
+static void a_child_without_a_status_has_ended(void **state)
+{
+    struct bench_spawn_end end;
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(program_run((char *[]){"true", NULL}, 60, &end), 0);
+    assert_int_equal(end.status, BENCH_SPAWN_UNKNOWN);
+    bench_spawn_hold();
+    assert_int_equal(program_run((char *[]){"sh", "-c", "exit 7", NULL}, 60, &end), 0);
+    assert_int_equal(end.status, 7);
+}
+
 static void one_that_takes_too_long_is_ended(void **state)
 {
     struct bench_spawn_end end;
@@ -124,6 +136,7 @@ int main(void)
     bench_spawn_hold();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(how_a_program_ended_is_told, aside_open, aside_close),
+        cmocka_unit_test_setup_teardown(a_child_without_a_status_has_ended, aside_open, aside_close),
         cmocka_unit_test_setup_teardown(one_that_takes_too_long_is_ended, aside_open, aside_close),
         cmocka_unit_test_setup_teardown(a_file_appears_when_all_are_whole, aside_open, aside_close),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_told),
