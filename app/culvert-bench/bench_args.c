@@ -21,7 +21,8 @@ static const struct option options[] = {
     {"help", 0, 0, 'h'},    {"verbose", 0, 0, 'v'},   {"no-huge", 0, 0, 'u'}, {"workers", 1, 0, 'k'},
     {"cores", 1, 0, 'l'},   {"handoff", 0, 0, 't'},   {"tunnel", 0, 0, 'o'},  {"csv", 0, 0, 'x'},
     {"rounds", 1, 0, 'R'},  {"wait", 1, 0, 'W'},      {"slow", 1, 0, 'S'},    {"out", 1, 0, 'O'},
-    {"add", 1, 0, 'A'},     {"quick", 0, 0, 'Q'},     {"no-run", 0, 0, 'N'},  {0}};
+    {"add", 1, 0, 'A'},     {"quick", 0, 0, 'Q'},     {"no-run", 0, 0, 'N'},  {"limit", 1, 0, 'L'},
+    {NULL, 0, 0, 0}};
 
 /* "1,1000" into out. Returns how many, 0 if not a list of numbers from min to max. */
 static uint32_t list_parse(const char *text, uint32_t *out, uint32_t cap, uint32_t min, uint32_t max)
@@ -73,6 +74,21 @@ static bool report_take(struct bench_args *a, int o, const char *value)
     return true;
 }
 
+/* Options of bench_run.h's rounds. */
+static bool rounds_take(struct bench_args *a, int o, const char *value)
+{
+    switch (o) {
+    case 'R':
+        return list_parse(value, &a->rounds, 1, 1, BENCH_ROUNDS_MAX / BENCH_PATIENCE);
+    case 'W':
+        return list_parse(value, &a->wait, 1, 0, 3600);
+    case 'L':
+        return list_parse(value, &a->limit, 1, 1, 86400);
+    default:
+        return report_take(a, o, value);
+    }
+}
+
 static bool value_take(struct bench_args *a, int o, const char *value)
 {
     switch (o) {
@@ -96,10 +112,6 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         return list_parse(value, &a->workers, 1, 2, BENCH_WORKERS_MAX);
     case 'l':
         return (a->cores_count = list_parse(value, a->cores, BENCH_WORKERS_MAX, 0, CPU_SETSIZE - 1));
-    case 'R':
-        return list_parse(value, &a->rounds, 1, 1, BENCH_ROUNDS_MAX / BENCH_PATIENCE);
-    case 'W':
-        return list_parse(value, &a->wait, 1, 0, 3600);
     case 'c':
         a->core = (uint32_t)strtoul(value, NULL, 10);
         break;
@@ -131,7 +143,7 @@ static bool value_take(struct bench_args *a, int o, const char *value)
         a->is_verbose = true;
         break;
     default:
-        return report_take(a, o, value);
+        return rounds_take(a, o, value);
     }
     return true;
 }

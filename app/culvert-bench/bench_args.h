@@ -21,6 +21,7 @@ struct bench_args {
     uint32_t pkts;    /* per figure and round */
     uint32_t rounds;  /* of all cases; not said: BENCH_ROUNDS, or what the command set before */
     uint32_t wait;    /* seconds that may be spent on waiting for quiet */
+    uint32_t limit;   /* seconds in which the rounds are to be over; 0: none */
     const char *slow; /* STAGE:PERCENT; NULL: none */
     enum bench_form form;
     uint32_t core;

@@ -312,7 +312,7 @@ int bench_churn_main(int argc, char **argv)
                            .is_out = true};
     struct bench_run run;
     uint32_t count;
-    if (bench_args_parse(&a, argc, argv, "snadrcjvuxRW", help))
+    if (bench_args_parse(&a, argc, argv, "snadrcjvuxRWL", help))
         return 2;
     struct churn_row *rows = cases_make(&a, &count);
     if (!rows) {
@@ -320,12 +320,11 @@ int bench_churn_main(int argc, char **argv)
         return 1;
     }
     bench_gate_eal(&a.core, 1, !a.is_small_paged, a.is_verbose);
-    bench_run_begin(&run, a.form, "churn", a.core, a.rounds, a.wait);
+    bench_run_begin(&run, a.form, "churn", a.core, a.rounds, a.wait, a.limit);
     int rc = bench_run_rounds(
         &run, &(struct bench_cases){
                   .ctx = rows, .count = count, .measure = churn_measure, .is_done = churn_is_done});
-    if (!rc)
-        table_print(&run, rows, count);
+    table_print(&run, rows, count);
     free(rows);
     return rc ? 1 : 0;
 }

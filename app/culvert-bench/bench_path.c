@@ -191,7 +191,7 @@ int bench_path_main(int argc, char **argv)
     struct bench_run run;
     uint32_t count;
     a.size_count = bench_mix_parse("64,512,1420,imix", a.sizes);
-    if (bench_args_parse(&a, argc, argv, "snbdprcjevuxRW", help))
+    if (bench_args_parse(&a, argc, argv, "snbdprcjevuxRWL", help))
         return 2;
     struct path_row *rows = cases_make(&a, &count);
     if (!rows) {
@@ -199,12 +199,11 @@ int bench_path_main(int argc, char **argv)
         return 1;
     }
     bench_gate_eal(&a.core, 1, !a.is_small_paged, a.is_verbose);
-    bench_run_begin(&run, a.form, "path", a.core, a.rounds, a.wait);
+    bench_run_begin(&run, a.form, "path", a.core, a.rounds, a.wait, a.limit);
     int rc = bench_run_rounds(
         &run,
         &(struct bench_cases){.ctx = rows, .count = count, .measure = path_measure, .is_done = path_is_done});
-    if (!rc)
-        table_print(&run, &a, rows, count);
+    table_print(&run, &a, rows, count);
     free(rows);
     return rc ? 1 : 0;
 }

@@ -121,18 +121,17 @@ static int all_run(const struct bench_args *a)
         fprintf(stderr, "culvert-bench: no memory\n");
         return 1;
     }
-    bench_run_begin(&run, a->form, "raw", a->core, a->rounds, a->wait);
+    bench_run_begin(&run, a->form, "raw", a->core, a->rounds, a->wait, a->limit);
     int rc = bench_run_rounds(
         &run,
         &(struct bench_cases){.ctx = rows, .count = count, .measure = raw_measure, .is_done = raw_is_done});
-    if (a->form == BENCH_FORM_TABLE && !rc)
+    if (a->form == BENCH_FORM_TABLE)
         printf("intel-ipsec-mb %s, direct calls, TSC %.2f GHz, CPU %u\n"
                "op   cipher    size  schedules         cycles: min  median     max    Gbit/s\n",
                imb_get_version_str(), bench_tsc_hz() / 1e9, a->core);
-    for (uint32_t i = 0; !rc && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         row_print(&run, &rows[i]);
-    if (!rc)
-        bench_run_end(&run);
+    bench_run_end(&run);
     free(rows);
     return rc ? 1 : 0;
 }
@@ -142,7 +141,7 @@ int bench_raw_main(int argc, char **argv)
     struct bench_args a = {
         .sas = {1}, .sas_count = 1, .bits = {128, 256}, .bits_count = 2, .runs = 3, .windows = 200};
     a.size_count = bench_mix_parse("64,128,256,512,1024,1420,imix", a.sizes);
-    if (bench_args_parse(&a, argc, argv, "snbrwcjfxRW", help))
+    if (bench_args_parse(&a, argc, argv, "snbrwcjfxRWL", help))
         return 2;
     if (bench_pin(a.core))
         fprintf(stderr, "culvert-bench: cannot pin to CPU %u, figures will be noisier\n", a.core);

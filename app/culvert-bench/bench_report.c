@@ -2,11 +2,13 @@
 /*
  * `culvert-bench report`: this program with one command after another, their rows gathered, and all that is
  * written of them. A part may take all the time that is left, but for what those after it are expected to
- * need: then it is ended, so that the whole is over in time.
+ * need. It is told to tell before then what it has, and is ended when it does not, so that the whole is over
+ * in time.
  */
 #include "bench_report.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +22,8 @@
 #include "bench_stat.h"
 
 #define PART_WORDS     24
-#define REPORT_LIMIT_S 585 /* by when all parts are over, of the ten minutes that a report may take */
+#define REPORT_LIMIT_S 585  /* by when all parts are over, of the ten minutes that a report may take */
+#define PART_SHARE     0.85 /* of a part's time are for its rounds, the rest for its beginning and its end */
 #define QUICK          " --rounds 2 --wait 0"
 
 /* The parts: what is measured, how long it takes about, and how it is made quickly. */
@@ -116,14 +119,14 @@ static void progress_say(const struct making *m, const char *what)
 }
 
 /* The words of a part's command, with the options of the report that it takes. argv borrows from `text`. */
-static void part_words(const struct bench_args *a, const char *words, char *text, size_t cap,
+static void part_words(const struct bench_args *a, const char *words, double limit_s, char *text, size_t cap,
                        char *argv[PART_WORDS])
 {
     int argc = 0;
     char *save = NULL;
     struct base_text t = base_text(text, cap);
     const bool has_pages = strncmp(words, "raw", 3) != 0, has_core = strncmp(words, "workers", 7) != 0;
-    base_text_add(&t, "culvert-bench %s --csv", words);
+    base_text_add(&t, "culvert-bench %s --csv --limit %.0f", words, fmax(1, floor(PART_SHARE * limit_s)));
     if (has_core)
         base_text_add(&t, " --core %u", a->core);
     if (has_pages && a->is_small_paged)
@@ -173,7 +176,8 @@ static void part_take(struct making *m, struct bench_report_part *p, int err,
     }
     char reason[BENCH_CSV_WHY];
     struct base_text why = base_text(reason, sizeof(reason));
-    /* What it gave until it failed counts; that the last row is cut off then goes without saying. */
+    /* What it gave counts although a case of it failed; if it was ended in the midst of a row, that goes
+     * without saying. */
     if (!err && bench_csv_read(&m->r->csv, csv, &why) && !t.len)
         base_text_add(&t, "its rows cannot be read: %s", reason);
     p->rows = (uint32_t)(m->r->csv.count - before);
@@ -200,17 +204,18 @@ static int part_run(struct making *m, const struct part_row *row)
     char *argv[PART_WORDS];
     struct bench_spawn_end end = {0};
     p->name = row->name;
-    part_words(m->args, m->args->is_quick ? row->quick_words : row->words, text, sizeof(text), argv);
-    part_command(p, argv);
     bench_aside_path(&m->aside, "part.csv", csv);
     bench_aside_path(&m->aside, "part.log", log);
     m->expected_s = part_expected(m, row);
     m->later_s -= m->expected_s;
+    const double limit_s = m->began + REPORT_LIMIT_S - m->later_s - seconds_now();
+    part_words(m->args, m->args->is_quick ? row->quick_words : row->words, limit_s, text, sizeof(text), argv);
+    part_command(p, argv);
     const struct bench_spawn s = {.argv = argv,
                                   .program = BENCH_SPAWN_SELF,
                                   .out_path = csv,
                                   .err_path = log,
-                                  .limit_s = m->began + REPORT_LIMIT_S - m->later_s - seconds_now(),
+                                  .limit_s = limit_s,
                                   .tick = progress_tick,
                                   .tick_arg = m};
     if (!m->is_terminal) {

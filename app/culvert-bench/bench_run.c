@@ -26,7 +26,7 @@ static double run_seconds(uint64_t from)
 }
 
 void bench_run_begin(struct bench_run *r, enum bench_form form, const char *command, uint32_t cpu,
-                     uint32_t rounds, uint32_t wait)
+                     uint32_t rounds, uint32_t wait, uint32_t limit)
 {
     memset(r, 0, sizeof(*r));
     r->form = form;
@@ -34,6 +34,7 @@ void bench_run_begin(struct bench_run *r, enum bench_form form, const char *comm
     r->cpu = cpu;
     r->rounds = rounds;
     r->patience = wait;
+    r->limit = limit;
     r->began = bench_tsc();
     r->notes_file = open_memstream(&r->notes, &r->notes_bytes);
     if (!r->notes_file) {
@@ -70,33 +71,66 @@ static void run_progress(const struct bench_run *r, uint32_t at, uint32_t count)
         fprintf(stderr, "\r%60s\r", "");
 }
 
+/* Whether a further case, which may take as long as the longest so far, would end past the limit. */
+static bool run_is_over(const struct bench_run *r)
+{
+    return r->limit > 0 && run_seconds(r->began) + r->case_max > r->limit;
+}
+
+/* One round of one case. */
+static int case_measure(struct bench_run *r, const struct bench_cases *c, uint32_t at, bool is_extra)
+{
+    const uint64_t from = bench_tsc();
+    const double waited = r->waited;
+    run_progress(r, at, c->count);
+    const int rc = c->measure(c->ctx, r, at);
+    const double seconds = run_seconds(from) - (r->waited - waited);
+    r->case_max = seconds > r->case_max ? seconds : r->case_max;
+    if (is_extra)
+        run_wait_note(r, seconds);
+    return rc;
+}
+
+/* All cases that are still worth it once. The first error into *err. Whether a case is not confirmed. */
+static bool round_make(struct bench_run *r, const struct bench_cases *c, bool *is_failed, int *err)
+{
+    const bool is_extra = r->made >= r->rounds;
+    bool is_open = false;
+    for (uint32_t at = 0; at < c->count; at++) {
+        if (is_failed[at] || (is_extra && (c->is_done(c->ctx, at) || r->patience <= 0)))
+            continue;
+        r->is_cut = run_is_over(r);
+        if (r->is_cut)
+            break;
+        const int rc = case_measure(r, c, at, is_extra);
+        is_failed[at] = rc != 0;
+        *err = *err ? *err : rc;
+        is_open |= !rc && !c->is_done(c->ctx, at);
+    }
+    r->made++;
+    return is_open;
+}
+
 int bench_run_rounds(struct bench_run *r, const struct bench_cases *c)
 {
-    bool is_open = true;
+    bool is_open = true, *is_failed = calloc(c->count, sizeof(*is_failed));
     uint64_t round_began = 0;
-    for (uint32_t round = 0; is_open && round < r->rounds * BENCH_PATIENCE; round++) {
-        const bool is_extra = round >= r->rounds;
-        is_open = round + 1 < r->rounds;
+    int err = 0;
+    if (!is_failed) {
+        fprintf(stderr, "culvert-bench: no memory\n");
+        exit(1);
+    }
+    while (is_open && r->made < r->rounds * BENCH_PATIENCE) {
         run_space(r, round_began);
         round_began = bench_tsc();
-        for (uint32_t at = 0; at < c->count; at++) {
-            const uint64_t from = bench_tsc();
-            if (is_extra && (c->is_done(c->ctx, at) || r->patience <= 0))
-                continue;
-            run_progress(r, at, c->count);
-            const double waited = r->waited;
-            int rc = c->measure(c->ctx, r, at);
-            if (rc)
-                return rc;
-            if (is_extra)
-                run_wait_note(r, run_seconds(from) - (r->waited - waited));
-            is_open |= round + 1 >= r->rounds && !c->is_done(c->ctx, at);
-        }
-        is_open &= r->patience > 0 || round + 1 < r->rounds;
-        r->made++;
+        is_open = round_make(r, c, is_failed, &err);
+        is_open = r->made < r->rounds || (is_open && r->patience > 0);
+        r->is_cut |= is_open && run_is_over(r);
+        is_open &= !r->is_cut;
     }
     run_progress(r, c->count, c->count);
-    return 0;
+    free(is_failed);
+    return err;
 }
 
 /* A look at the CPU: whether it and the core's other half are ours. */
@@ -115,7 +149,7 @@ static bool run_is_quiet(const struct bench_run *r)
 void bench_run_start(struct bench_run *r)
 {
     const struct timespec pause = {.tv_nsec = SLEEP_NS};
-    while (r->patience > 0 && !run_is_quiet(r)) {
+    while (r->patience > 0 && !run_is_over(r) && !run_is_quiet(r)) {
         const uint64_t from = bench_tsc();
         nanosleep(&pause, NULL);
         run_wait_note(r, run_seconds(from) + LOOK_SECONDS);
@@ -248,6 +282,8 @@ static void weather_row(struct bench_run *r, const struct bench_subject *s, cons
     snprintf(v.reason, sizeof(v.reason), "%s", lack ? lack : "");
     if (lack)
         v.rounds = 0;
+    else if (!v.rounds)
+        snprintf(v.reason, sizeof(v.reason), "no round was measured");
     bench_run_row(r, s, metric, unit, &v);
 }
 
@@ -262,8 +298,11 @@ void bench_run_weather(struct bench_run *r, const struct bench_subject *s, const
 /* What is said in the end; in the rows it is the verdict's reason. */
 static void run_verdict(const struct bench_run *r, char *text, size_t size)
 {
-    snprintf(text, size, "the machine was %squiet enough: %u of %u figures are confirmed",
-             r->confirmed == r->figures ? "" : "not ", r->confirmed, r->figures);
+    snprintf(text, size, "%s: %u of %u figures are confirmed",
+             r->confirmed == r->figures ? "the machine was quiet enough"
+             : r->is_cut                ? "there was no time for more rounds"
+                                        : "the machine was not quiet enough",
+             r->confirmed, r->figures);
 }
 
 static void run_rows(struct bench_run *r)

@@ -18,12 +18,14 @@
     "All cases are measured once a round, so that a case's rounds lie apart. A star:\n" \
     "no two undisturbed rounds confirm the figure, which is not to be quoted; the\n"    \
     "reason stands below the table.\n"
-#define BENCH_HELP_ROUNDS                                                               \
-    "  --rounds N     rounds (default 3); up to three times as many are made of what\n" \
-    "                 is not confirmed\n"                                               \
-    "  --wait N       seconds that may be spent in all on waiting for a quiet core,\n"  \
-    "                 and on those further rounds (default 20)\n"                       \
-    "  --json         rows, one object per line, instead of a table\n"                  \
+#define BENCH_HELP_ROUNDS                                                                \
+    "  --rounds N     rounds (default 3); up to three times as many are made of what\n"  \
+    "                 is not confirmed\n"                                                \
+    "  --wait N       seconds that may be spent in all on waiting for a quiet core,\n"   \
+    "                 and on those further rounds (default 20)\n"                        \
+    "  --limit N      seconds in which the rounds are to be over: what is not done by\n" \
+    "                 then is starred (default: no limit)\n"                             \
+    "  --json         rows, one object per line, instead of a table\n"                   \
     "  --csv          the same as CSV; \"culvert-bench columns\" tells the columns\n"
 
 /* Beside the figures of a case: what was read in each of its rounds. */
@@ -46,6 +48,9 @@ struct bench_run {
     uint32_t made;   /* rounds so far */
     double patience; /* seconds that may still be waited, or spent on further rounds */
     double waited;   /* seconds waited for quiet, and in rounds past the wanted ones */
+    double limit;    /* seconds from `began` in which the rounds are to be over; 0: none */
+    double case_max; /* seconds that the longest case so far took in a round */
+    bool is_cut;     /* something was not measured since it would have ended past the limit */
     uint64_t began;  /* TSC */
     struct bench_noise_mark mark;
     double steal_max, switches, frequency_min, frequency_max;
@@ -56,10 +61,10 @@ struct bench_run {
     FILE *notes_file;
 };
 
-/* Begins the run of a command on a CPU, and writes the head of its rows. `wait` is in seconds. Ends the
- * process if memory is out. */
+/* Begins the run of a command on a CPU, and writes the head of its rows. `wait` and `limit` are in seconds,
+ * limit 0: none. Ends the process if memory is out. */
 void bench_run_begin(struct bench_run *r, enum bench_form form, const char *command, uint32_t cpu,
-                     uint32_t rounds, uint32_t wait);
+                     uint32_t rounds, uint32_t wait, uint32_t limit);
 
 /* A command's cases: measure() makes one round of case `at` and returns 0 or -errno; is_done() tells whether
  * its figures are confirmed. */
@@ -71,7 +76,9 @@ struct bench_cases {
 };
 
 /* All cases once a round, as many rounds as are wanted, then those that are not confirmed until they are or
- * patience is at an end. Returns 0, or what measure() gave. */
+ * patience or the limit is at an end. A case that fails is not measured again, the others are. Returns 0, or
+ * the first error: the caller tells what there is all the same, and its exit status is 1. Ends the process if
+ * memory is out. */
 int bench_run_rounds(struct bench_run *r, const struct bench_cases *c);
 
 /* Around what is measured: waits for quiet, as long as the run may, and notes the noise. */

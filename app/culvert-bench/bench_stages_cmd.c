@@ -147,7 +147,7 @@ int bench_stages_main(int argc, char **argv)
     struct bench_run run;
     uint32_t count;
     a.size_count = bench_mix_parse("64,1420", a.sizes);
-    if (bench_args_parse(&a, argc, argv, "snbdprcjuxRWS", help))
+    if (bench_args_parse(&a, argc, argv, "snbdprcjuxRWLS", help))
         return 2;
     struct bench_stages_row *rows = cases_make(&a, &count);
     if (!rows || (a.slow && !slow_set(a.slow, rows, count))) {
@@ -155,13 +155,12 @@ int bench_stages_main(int argc, char **argv)
         return 2;
     }
     bench_gate_eal(&a.core, 1, !a.is_small_paged, false);
-    bench_run_begin(&run, a.form, "stages", a.core, a.rounds, a.wait);
+    bench_run_begin(&run, a.form, "stages", a.core, a.rounds, a.wait, a.limit);
     int rc = bench_run_rounds(&run, &(struct bench_cases){.ctx = rows,
                                                           .count = count,
                                                           .measure = bench_stages_measure,
                                                           .is_done = bench_stages_is_done});
-    if (!rc)
-        table_print(&run, rows, count);
+    table_print(&run, rows, count);
     free(rows);
     return rc ? 1 : 0;
 }

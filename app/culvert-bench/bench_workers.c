@@ -393,7 +393,7 @@ int bench_workers_main(int argc, char **argv)
                            .is_out = true};
     struct workers_plan p = {.a = &a};
     struct bench_run run;
-    if (bench_args_parse(&a, argc, argv, "sndrejvukltoxRW", help))
+    if (bench_args_parse(&a, argc, argv, "sndrejvukltoxRWL", help))
         return 2;
     if (a.is_tunnel && (a.is_handoff || (a.sas[0] != 1 && a.sas_count == 1))) {
         fprintf(stderr,
@@ -418,12 +418,11 @@ int bench_workers_main(int argc, char **argv)
         return 1;
     }
     bench_gate_eal(a.cores, (uint16_t)a.workers, !a.is_small_paged, a.is_verbose);
-    bench_run_begin(&run, a.form, "workers", a.cores[0], a.rounds, a.wait);
+    bench_run_begin(&run, a.form, "workers", a.cores[0], a.rounds, a.wait, a.limit);
     int rc = bench_run_rounds(
         &run, &(struct bench_cases){
                   .ctx = &p, .count = p.count, .measure = workers_measure, .is_done = workers_is_done});
-    if (!rc)
-        table_print(&p, &run);
+    table_print(&p, &run);
     free(p.rows);
     return rc ? 1 : 0;
 }

@@ -164,15 +164,42 @@ def session_of(pid):
         return None
 
 
+def part_words(report):
+    """The words of the part that a report runs, as soon as it does."""
+    while report.poll() is None:
+        for pid in os.listdir("/proc"):
+            if pid.isdigit() and int(pid) != report.pid and session_of(pid) == report.pid:
+                try:
+                    words = pathlib.Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").rstrip("\0").split("\0")
+                except OSError:
+                    continue
+                if "--csv" in words:
+                    return words
+    sys.exit("not so: a part runs")
+
+
+def limits():
+    """A command whose time is over tells what it has."""
+    command = "raw --frames --bits 128 --sizes 64 --sas 1 --runs 1 --windows 1 --rounds 10 --wait 0 --limit 1 --csv"
+    done = run(*command.split())
+    check("it ends well", done.returncode == 0, done.stderr)
+    rows = [r for r in csv.DictReader(done.stdout.splitlines()) if r["metric"] == "cycles_per_packet"]
+    check("with its rows", len(rows) == 2, done.stdout)
+    check("of fewer rounds", all(int(r["rounds"]) < 10 for r in rows), done.stdout)
+    check("and no limit is none", run(*command.replace("--limit 1", "--limit 0").split()).returncode == 2)
+
+
 def interrupts(folder):
-    """A report that is ended while a part runs."""
+    """A report that is ended while a part runs, which has a limit of its own."""
     with subprocess.Popen([BENCH, "report", "--quick", "--no-huge", "--out", folder / "ended"], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, start_new_session=True) as report:
         check("a part begins", report.stderr.readline().startswith("[1/"))
+        words = part_words(report)
         report.send_signal(signal.SIGTERM)
         said = report.stderr.read()
         check("it ends by the signal's status", report.wait() == 128 + signal.SIGTERM, report.returncode, said)
         left = [pid for pid in os.listdir("/proc") if pid.isdigit() and session_of(pid) == report.pid]
+    check("the part has its time", "--limit" in words and 1 <= int(words[words.index("--limit") + 1]) <= 585, words)
     check("no process is left", [pid for pid in left if int(pid) != report.pid] == [], left)
     check("no file is left", os.listdir(folder / "ended") == [], os.listdir(folder / "ended"))
 
@@ -184,6 +211,7 @@ def main():
         write(folder / "rows.csv", rows)
         lacks(folder, rows)
         refuses(folder)
+        limits()
         interrupts(folder)
         if not shutil.which("gnuplot"):
             print("gnuplot is missing, so no drawing was looked at (Debian: apt-get install gnuplot-nox)")
