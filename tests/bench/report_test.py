@@ -200,6 +200,8 @@ def interrupts(folder):
         check("it ends by the signal's status", report.wait() == 128 + signal.SIGTERM, report.returncode, said)
         left = [pid for pid in os.listdir("/proc") if pid.isdigit() and session_of(pid) == report.pid]
     check("the part has its time", "--limit" in words and 1 <= int(words[words.index("--limit") + 1]) <= 585, words)
+    rounds, wait = (int(words[words.index(o) + 1]) for o in ("--rounds", "--wait"))
+    check("a quick report has fewer rounds than are usual, and waits for quiet, but less", rounds < 3 and 0 < wait < 20, words)
     check("no process is left", [pid for pid in left if int(pid) != report.pid] == [], left)
     check("no file is left", os.listdir(folder / "ended") == [], os.listdir(folder / "ended"))
 
