@@ -131,7 +131,7 @@ static int slow_prove(struct selftest *t)
     static struct bench_stages_row rows[SLOW_ROWS];
     struct bench_run run;
     slow_rows(t->a, rows);
-    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, SLOW_ROUNDS, t->a->wait);
+    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, SLOW_ROUNDS, t->a->wait, 0);
     int rc = bench_run_rounds(
         &run, &(struct bench_cases){
                   .ctx = rows, .count = SLOW_ROWS, .measure = bench_stages_measure, .is_done = slow_is_done});
@@ -191,7 +191,7 @@ static int burst_figure(const struct selftest *t, uint32_t rounds, uint32_t wait
 {
     struct burst b = {.weather = *weather};
     struct bench_run run;
-    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, rounds, wait);
+    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, rounds, wait, 0);
     int rc = bench_run_rounds(
         &run,
         &(struct bench_cases){.ctx = &b, .count = 1, .measure = burst_measure, .is_done = burst_is_done});
@@ -331,7 +331,7 @@ static int clock_prove(struct selftest *t)
     static const uint32_t sizes[] = {64, 1420};
     struct bench_run run;
     int rc = 0;
-    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, 1, t->a->wait);
+    bench_run_begin(&run, BENCH_FORM_TABLE, "selftest", t->a->core, 1, t->a->wait, 0);
     for (int i = 0; !rc && i < 4; i++)
         rc = clock_prove_case(t, &run, sizes[i % 2], i / 2);
     bench_run_drop(&run);
