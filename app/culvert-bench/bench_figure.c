@@ -94,13 +94,29 @@ static void confirmation_judge(const struct bench_figure *f, const struct bench_
         disagreement_tell(f, best, next, reason);
 }
 
+/* Of ascending rounds those that agree with the best one; *first is where they begin. Returns how many. */
+static uint32_t rounds_agreeing(const struct bench_figure *f, const struct bench_round *picked, uint32_t n,
+                                uint32_t *first)
+{
+    uint32_t from = 0, to = n;
+    while (f->is_rate && !values_agree(f, picked[from].value, picked[n - 1].value))
+        from++;
+    while (!f->is_rate && !values_agree(f, picked[to - 1].value, picked[0].value))
+        to--;
+    *first = from;
+    return to - from;
+}
+
 void bench_figure_judge(const struct bench_figure *f, struct bench_verdict *out)
 {
-    struct bench_round picked[BENCH_ROUNDS_MAX];
-    uint32_t calm, n = rounds_pick(f, picked, &calm);
+    struct bench_round all[BENCH_ROUNDS_MAX];
+    uint32_t calm, first = 0, n = rounds_pick(f, all, &calm);
     memset(out, 0, sizeof(*out));
-    confirmation_judge(f, picked, n, calm, out->reason);
+    confirmation_judge(f, all, n, calm, out->reason);
     out->is_starred = *out->reason;
+    if (n && !out->is_starred)
+        n = rounds_agreeing(f, all, n, &first);
+    const struct bench_round *picked = all + first;
     out->rounds = n;
     if (!n)
         return;

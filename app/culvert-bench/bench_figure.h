@@ -25,7 +25,8 @@ struct bench_figure {
 
 struct bench_verdict {
     double best;             /* the least disturbed round */
-    double min, median, max; /* of the undisturbed rounds; of all when none was */
+    double min, median, max; /* confirmed: of the undisturbed rounds that agree with the best; else of all
+                                undisturbed ones, or of all when none was */
     uint32_t rounds;         /* that these are of; 0: there is no figure */
     bool is_starred;
     char reason[BENCH_REASON_BYTES]; /* a sentence without its end when starred, else empty */

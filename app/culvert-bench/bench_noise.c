@@ -101,7 +101,8 @@ enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ou
     const double tick = n->seconds > 0 ? 1.0 / (double)sysconf(_SC_CLK_TCK) / n->seconds : 1;
     if (n->has_steal && n->steal - tick > STEAL_MOST)
         return BENCH_CPU_STOLEN;
-    if (n->on_cpu < ON_CPU_LEAST)
+    /* Kernels that count steal leave it out of the thread's time. */
+    if (n->on_cpu + (n->has_steal ? n->steal : 0) < ON_CPU_LEAST)
         return BENCH_CPU_SHARED;
     if (!is_core_ours)
         return BENCH_CORE_SHARED;

@@ -263,12 +263,8 @@ struct bench_verdict bench_verdict_ratio(const struct bench_verdict *a, const st
     out.rounds = a->rounds < b->rounds ? a->rounds : b->rounds;
     if (b->best <= 0)
         out.rounds = 0;
-    if (out.rounds) {
-        out.best = a->best / b->best;
-        out.median = a->median / b->median;
-        out.min = out.best < out.median ? out.best : out.median;
-        out.max = out.best < out.median ? out.median : out.best;
-    }
+    if (out.rounds)
+        out.best = out.min = out.median = out.max = a->best / b->best;
     return out;
 }
 

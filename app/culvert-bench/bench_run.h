@@ -112,7 +112,7 @@ void bench_run_value(struct bench_run *r, const struct bench_subject *s, const c
 /* factor / v, of a figure v that is no rate. */
 struct bench_verdict bench_verdict_inverse(const struct bench_verdict *v, double factor);
 
-/* a / b of the best rounds; starred when one of them is, with its reason. */
+/* a / b of the best rounds, one value; starred when one of them is, with its reason. */
 struct bench_verdict bench_verdict_ratio(const struct bench_verdict *a, const struct bench_verdict *b);
 
 /* Rows of the noise beside a case's figures. */

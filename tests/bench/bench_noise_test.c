@@ -55,6 +55,11 @@ static void a_round_is_worth_what_its_noise_lets_it(void **state)
     assert_int_equal(bench_noise_judge(&stolen, true, 0), BENCH_CPU_STOLEN);
     stolen.has_steal = false;
     assert_int_equal(bench_noise_judge(&stolen, true, 0), BENCH_CALM);
+    /* Slices of the hypervisor's are missing in the thread's time, and are nobody's programs. */
+    struct bench_noise slices = noise(0.15, 0.84);
+    assert_int_equal(bench_noise_judge(&slices, true, 0), BENCH_CALM);
+    slices.on_cpu = 0.7;
+    assert_int_equal(bench_noise_judge(&slices, true, 0), BENCH_CPU_SHARED);
 }
 
 /* The same work at a lower clock takes more TSC cycles. */
