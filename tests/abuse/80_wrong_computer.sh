@@ -69,8 +69,7 @@ returned)
     for gw in b a a2; do gw_start $gw; done
     up a2 net
     check_reach a2 "${NET_LAN[b]}.10" 5
-    kill -KILL "${GW_PID[a2]}"
-    lab_end "${GW_PID[a2]}"
+    gw_kill a2
     lab_wait 15 children_are 0 || lab_fail "Culvert did not notice that its peer is gone"
     lab_wait 5 ikes_are 0 || lab_fail "an IKE SA is left"
     check_capture_start b

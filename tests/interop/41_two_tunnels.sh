@@ -52,7 +52,7 @@ check_ping_start b "$host" 250 0.02
 if [ "$1" = closed ]; then
     gw_terminate a net || lab_fail "the first peer cannot close its tunnel"
 else
-    kill -9 "${GW_PID[a]}"
+    gw_kill a
 fi
 lab_wait 8 sends two || lab_fail "the second tunnel did not take over: $(culvert_ctl b show sas)"
 check_ping_lost

@@ -48,7 +48,7 @@ if [ "$1" = client ]; then
     lab_wait 8 gone || lab_fail "the address stays when the SA is gone"
     lab_in gwb ip route | grep -q "${NET_LAN[a]}" && lab_fail "a route stays when the SA is gone: $(lab_in gwb ip route)"
     gw_initiate b foo || lab_fail "no tunnel again"
-    kill -9 "${GW_PID[b]}"
+    gw_kill b
     gone_with_it() { ! lab_in gwb ip -o addr | grep -q 10.9.0.1; }
     lab_wait 3 gone_with_it || lab_fail "the address stays after a crash"
     echo "shows: $shown"

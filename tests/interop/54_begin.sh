@@ -8,8 +8,7 @@
 lab_up a=none b=1to1
 children_are() { [ "$(gw_children b)" = "$1" ]; }
 dead() {
-    kill -KILL "${GW_PID[a]}"
-    lab_end "${GW_PID[a]}"
+    gw_kill a
     lab_wait 15 children_are 0 || lab_fail "Culvert did not notice that the peer is gone"
     gw_start a
 }

@@ -76,7 +76,7 @@ main-*)
         lab_wait 5 changed || lab_fail "the child is not replaced by $side: $(culvert_ctl b show sas)"
         pings
     done
-    kill -KILL "${GW_PID[a]}"
+    gw_kill a
     dead() { [ "$(culvert_ikes b)" = 0 ] || [ "$(culvert_children b)" = 0 ]; }
     lab_wait 12 dead || lab_fail "a dead peer is not noticed: $(culvert_ctl b show sas)"
     ;;

@@ -24,8 +24,7 @@ if [ "$1" = culvert-calls ]; then
     sleep 1.5
     gw_start a
     check_reach b "${NET_LAN[a]}.10" 20
-    kill -KILL "${GW_PID[a]}"
-    lab_end "${GW_PID[a]}"
+    gw_kill a
     lab_wait 20 gone b || lab_fail "Culvert did not notice that the peer is gone"
     gw_start a
     check_reach b "${NET_LAN[a]}.10" 20
@@ -60,16 +59,14 @@ stopped)
     tunnel
     ;;
 peer-dies)
-    kill -KILL "${GW_PID[a]}"
-    lab_end "${GW_PID[a]}"
+    gw_kill a
     lab_wait 20 no_ike || lab_fail "Culvert did not notice that the peer is gone"
     [ -n "$(culvert_failure b timeout why)" ] || lab_fail "the loss is not explained: $(culvert_ctl b show failures)"
     gw_start a
     tunnel
     ;;
 peer-restarts)
-    kill -KILL "${GW_PID[a]}"
-    lab_end "${GW_PID[a]}"
+    gw_kill a
     gw_start a
     tunnel
     check_equal "IKE SAs at Culvert" 1 "$(culvert_ikes b)"

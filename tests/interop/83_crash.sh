@@ -17,8 +17,7 @@ gw_start b
 gw_start a
 check_reach a "${NET_LAN[b]}.10" 20
 check_ping a "${NET_LAN[b]}.10" 20 0.02
-kill -KILL "${GW_PID[b]}"
-lab_end "${GW_PID[b]}"
+gw_kill b
 gw_start b
 begin=$EPOCHREALTIME
 check_reach a "${NET_LAN[b]}.10" 20

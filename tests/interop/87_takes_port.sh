@@ -30,8 +30,7 @@ killed() {
     gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
     check_reach a "$neighbour" 5
     diff -q "$LAB_OUT/before" <(shape) >/dev/null && lab_fail "nothing was taken"
-    kill -KILL "${GW_PID[b]}"
-    wait "${GW_PID[b]}" 2>/dev/null # until all of its threads are gone
+    gw_kill b
 }
 
 case $1 in

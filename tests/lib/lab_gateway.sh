@@ -94,6 +94,11 @@ gw_pool() {
 
 gw_start() { "${GW_ENGINE[$1]}_start" "$1" || lab_fail "the gateway of side $1 did not start"; }
 gw_stop() { lab_end "${GW_PID[$1]}" 10; }
+# As a crash ends it: nothing is said to anybody, and it is gone when this returns, with all of its threads.
+gw_kill() {
+    kill -KILL "${GW_PID[$1]}"
+    lab_end "${GW_PID[$1]}"
+}
 # gw_initiate GATEWAY CONNECTION: returns 0 when the tunnel is up
 gw_initiate() { "${GW_ENGINE[$1]}_initiate" "$1" "$2"; }
 # gw_rekey GATEWAY CONNECTION ike|child
