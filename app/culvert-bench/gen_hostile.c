@@ -109,6 +109,7 @@ bool gen_scenario_reorder(struct gen_bench *b, struct gen_verdict *v)
     memset(&rounds, 0, sizeof(rounds));
     if (!gen_load_trial(b, &load, &o, &rounds, v))
         return false;
+    rounds.has_latency = false; /* the stamp is of when it was made, before it waited among `depth` others */
     gen_rounds_write(&rounds, b, scenario, size);
     gen_figure_write(b, scenario, size, "reordered_sent", "packets", (double)o.reordered_sent, NULL);
     gen_figure_write(b, scenario, size, "furthest", "packets", (double)o.furthest, NULL);

@@ -321,6 +321,37 @@ static void what_goes_through_passes(void **state)
     rig_run(gen_scenario_reorder, true, "none was lost or came twice");
 }
 
+/* Rows that a scenario writes, which must hold one text and must not hold another. */
+static void rig_rows(bool (*run)(struct gen_bench *b, struct gen_verdict *v), bool is_good,
+                     const char *sentence, const char *wanted, const char *unwanted)
+{
+    static char rows[1 << 16];
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    fflush(stdout);
+    const int out = dup(STDOUT_FILENO);
+    assert_true(dup2(fileno(f), STDOUT_FILENO) >= 0);
+    args.form = BENCH_FORM_JSON;
+    rig_run(run, is_good, sentence);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    close(out);
+    rewind(f);
+    rows[fread(rows, 1, sizeof(rows) - 1, f)] = 0;
+    fclose(f);
+    if (!strstr(rows, wanted) || (*unwanted && strstr(rows, unwanted)))
+        fail_msg("wanted \"%s\", not \"%s\", in: %s", wanted, unwanted, rows);
+}
+
+/* A packet waits in the generator until it is its turn among those that are shuffled. */
+static void shuffled_packets_have_no_latency(void **state)
+{
+    rig_open("single-flow", GEN_BOTH, (struct faults){0});
+    rig_rows(gen_scenario_flow, true, "", "latency_p50_us", "");
+    rig_open("reorder", GEN_IN, (struct faults){0});
+    rig_rows(gen_scenario_reorder, true, "", "reordered_sent", "latency");
+}
+
 static void a_gateway_that_is_not_there_is_told(void **state)
 {
     rig_open("single-flow", GEN_BOTH, (struct faults){.is_deaf = true});
@@ -454,6 +485,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest load[] = {
         cmocka_unit_test(what_goes_through_passes),
+        cmocka_unit_test(shuffled_packets_have_no_latency),
         cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
         cmocka_unit_test(copies_and_damage_fail),
         cmocka_unit_test(order_that_the_gateway_changes_is_counted),
