@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AWAY_SHARE 0.001 /* of the time; more, and the latency is the generator's own */
-
 static const struct metric_row {
     const char *name, *unit;
 } metrics[GEN_METRICS] = {
@@ -27,6 +25,44 @@ static bool metric_is_latency(uint32_t m)
 static bool metric_is_order(uint32_t m)
 {
     return m == GEN_duplicates || m == GEN_reordered;
+}
+
+/* Whether the longest absence may be most of this time. */
+static bool away_makes(const struct gen_outcome *o, double seconds)
+{
+    return o->away_most_s > 0 && o->away_most_s >= seconds / 2;
+}
+
+const char *gen_figure_spoilt(const struct gen_bench *b, const struct gen_outcome *o, enum gen_metric m,
+                              char *buf)
+{
+    bool is_spoilt = metric_is_latency(m) && gen_trial_is_away(o);
+    if (m == GEN_latency_max_us)
+        is_spoilt |= away_makes(o, (double)o->latency.max / b->hz);
+    else if (m == GEN_longest_gap_ms)
+        is_spoilt = away_makes(o, o->gap_s);
+    else if (m == GEN_loss || m == GEN_received_rate || m == GEN_received_mbps)
+        is_spoilt = gen_trial_is_away(o) && gen_trial_loss(o) > 0;
+    if (!is_spoilt)
+        return NULL;
+    snprintf(buf, GEN_REASON,
+             "the generator was kept from its work for %.2g %% of the time, up to %.0f us at a time: "
+             "something else used its core",
+             100 * o->away_s / o->seconds, o->away_most_s * 1e6);
+    return buf;
+}
+
+/* Marks the figures of a trial that the generator's absence has spoilt. */
+static void rounds_spoil(struct gen_rounds *r, const struct gen_bench *b, const struct gen_outcome *o)
+{
+    char away[GEN_REASON];
+    for (uint32_t m = 0; m < GEN_METRICS; m++) {
+        if (!gen_figure_spoilt(b, o, (enum gen_metric)m, away))
+            continue;
+        r->is_spoilt[m] = true;
+        if (!*r->away)
+            memcpy(r->away, away, sizeof(away));
+    }
 }
 
 void gen_rounds_add(struct gen_rounds *r, const struct gen_bench *b, const struct gen_outcome *o)
@@ -49,11 +85,7 @@ void gen_rounds_add(struct gen_rounds *r, const struct gen_bench *b, const struc
     r->has_order |= b->args->way != GEN_OUT;
     if (!*r->reason)
         gen_trial_reason(o, r->reason, sizeof(r->reason));
-    if (!*r->latency_reason && o->away_s > AWAY_SHARE * o->seconds)
-        snprintf(r->latency_reason, sizeof(r->latency_reason),
-                 "the generator was kept from its work for %.2g %% of the time, %.0f us at a time: something "
-                 "else used its core",
-                 100 * o->away_s / o->seconds, o->away_most_s * 1e6);
+    rounds_spoil(r, b, o);
 }
 
 static int double_order(const void *a, const void *b)
@@ -111,13 +143,13 @@ static void rounds_print(const struct gen_rounds *r, const char *scenario, const
         snprintf(latency, sizeof(latency), "%8.1f %9.1f %9.1f", mid[GEN_latency_p50_us],
                  mid[GEN_latency_p99_us], mid[GEN_latency_max_us]);
     printf("%-15s %5s %10.0f %10.0f %8.6f %s%s\n", scenario, row->size, mid[GEN_sent_rate],
-           mid[GEN_received_rate], mid[GEN_loss], latency, *r->reason || *r->latency_reason ? " *" : "");
+           mid[GEN_received_rate], mid[GEN_loss], latency, *r->reason || *r->away ? " *" : "");
     if (mid[GEN_duplicates] + mid[GEN_reordered] > 0)
         printf("    %.0f duplicates, %.0f reordered\n", mid[GEN_duplicates], mid[GEN_reordered]);
     if (*r->reason)
         sentence_print(r->reason);
-    if (*r->latency_reason)
-        sentence_print(r->latency_reason);
+    if (*r->away)
+        sentence_print(r->away);
     fflush(stdout);
 }
 
@@ -134,7 +166,7 @@ void gen_rounds_write(const struct gen_rounds *r, const struct gen_bench *b, con
         double sorted[GEN_ROUNDS_MAX];
         if ((metric_is_latency(m) && !r->has_latency) || (metric_is_order(m) && !r->has_order))
             continue;
-        const char *reason = *r->reason ? r->reason : metric_is_latency(m) ? r->latency_reason : "";
+        const char *reason = *r->reason ? r->reason : r->is_spoilt[m] ? r->away : "";
         memcpy(sorted, r->value[m], r->n * sizeof(double));
         qsort(sorted, r->n, sizeof(double), double_order);
         row.metric = metrics[m].name;

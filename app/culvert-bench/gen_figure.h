@@ -34,8 +34,9 @@ struct gen_rounds {
     uint32_t n;
     bool has_latency, has_order; /* packets came in clear, so that these are known */
     double value[GEN_METRICS][GEN_ROUNDS_MAX];
-    char reason[GEN_REASON];         /* why all are starred; "" */
-    char latency_reason[GEN_REASON]; /* why the latency is */
+    char reason[GEN_REASON]; /* why all are starred; "" */
+    char away[GEN_REASON];   /* why some are: those that the generator's own absence has spoilt */
+    bool is_spoilt[GEN_METRICS];
 };
 
 struct gen_verdict {
@@ -48,6 +49,11 @@ void gen_rounds_add(struct gen_rounds *r, const struct gen_bench *b, const struc
 /* Writes the figures of all rounds; scenario: "sweep/50k"; size: frame bytes, or BENCH_IMIX. */
 void gen_rounds_write(const struct gen_rounds *r, const struct gen_bench *b, const char *scenario,
                       uint32_t size);
+
+/* Why this figure of a trial is the generator's absence and not the gateway's, in buf (GEN_REASON bytes), or
+ * NULL. */
+const char *gen_figure_spoilt(const struct gen_bench *b, const struct gen_outcome *o, enum gen_metric m,
+                              char *buf);
 
 /* One further figure of one round. reason: why it is starred, or NULL. */
 void gen_figure_write(const struct gen_bench *b, const char *scenario, uint32_t size, const char *metric,

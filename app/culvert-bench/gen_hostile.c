@@ -130,22 +130,24 @@ bool gen_scenario_reorder(struct gen_bench *b, struct gen_verdict *v)
 
 /* What went on for honest traffic under the flood, beside what it was without. */
 static bool honest_judge(struct gen_bench *b, const struct gen_load *load, const struct gen_outcome *o,
-                         double before, struct gen_verdict *v)
+                         const struct gen_outcome *before, struct gen_verdict *v)
 {
     static struct gen_rounds rounds;
+    char away[GEN_REASON];
     const double tolerance = gen_load_tolerance(b->args, 0.5), loss = gen_trial_loss(o);
     memset(&rounds, 0, sizeof(rounds));
     if (!gen_ready_arrived(b, o, v))
         return false;
     gen_rounds_add(&rounds, b, o);
     gen_rounds_write(&rounds, b, "ike-flood/honest", load->size);
-    gen_figure_write(b, "ike-flood/before", load->size, "loss", "share", before, NULL);
+    gen_figure_write(b, "ike-flood/before", load->size, "loss", "share", gen_trial_loss(before),
+                     gen_figure_spoilt(b, before, GEN_loss, away));
     if (loss > tolerance)
         return gen_verdict_set(
             v, false,
             "of honest packets a share of %.6f was lost under the flood, more than %g (%.6f "
             "without it)",
-            loss, tolerance, before);
+            loss, tolerance, gen_trial_loss(before));
     return true;
 }
 
@@ -190,7 +192,7 @@ bool gen_scenario_flood(struct gen_bench *b, struct gen_verdict *v)
         return false;
     if (!has_honest)
         return gen_verdict_set(v, true, "%lu answers to %lu requests", o.flood_answers, o.flood_sent);
-    if (!honest_judge(b, &load, &o, gen_trial_loss(&before), v) || !gen_ready_first(b, v))
+    if (!honest_judge(b, &load, &o, &before, v) || !gen_ready_first(b, v))
         return false;
     return gen_verdict_set(
         v, true,

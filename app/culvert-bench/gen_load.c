@@ -240,6 +240,7 @@ bool gen_scenario_rekey(struct gen_bench *b, struct gen_verdict *v)
 {
     static struct gen_outcome before, o;
     static struct gen_rounds rounds;
+    char away[GEN_REASON];
     const struct gen_args *a = b->args;
     const double tolerance = gen_load_tolerance(a, 0), pps = gen_load_pps(&a->rates[0], a->sizes[0]);
     struct gen_load load = gen_load_make(b, a->sizes[0], pps, a->every);
@@ -269,7 +270,8 @@ bool gen_scenario_rekey(struct gen_bench *b, struct gen_verdict *v)
         return false;
     gen_rounds_write(&rounds, b, "rekey", a->sizes[0]);
     gen_figure_write(b, "rekey", a->sizes[0], "rekeyings", "number", r.done, NULL);
-    gen_figure_write(b, "rekey/before", a->sizes[0], "longest_gap_ms", "ms", before.gap_s * 1e3, NULL);
+    gen_figure_write(b, "rekey/before", a->sizes[0], "longest_gap_ms", "ms", before.gap_s * 1e3,
+                     gen_figure_spoilt(b, &before, GEN_longest_gap_ms, away));
     if (r.failed || !r.done)
         return gen_verdict_set(v, false, "%u of %u commands failed: %s", r.failed, r.done, a->command);
     if (gen_trial_loss(&o) > tolerance)

@@ -17,14 +17,40 @@
 #define COPIES_S   0.05 /* when all have come, so long for copies */
 #define SETTLE_S   2.0  /* RFC 2544 23 waits no longer */
 #define AWAY_S     50e-6
+#define AWAY_SHARE 0.001 /* of the time; more, and figures are the generator's own */
 #define PROGRESS_S 0.5
+
+/* Time in which a thread was kept from its work, TSC cycles. */
+struct trial_away {
+    uint64_t all, most;
+};
 
 /* The receiving thread's share of a trial. */
 struct trial_rx {
     struct gen_bench *bench;
-    _Atomic uint64_t came; /* TSC, when a packet came last */
+    _Atomic uint64_t came;   /* TSC, when a packet came last */
+    struct trial_away away;  /* while packets are sent; read when the thread has ended */
+    atomic_bool is_settling; /* nothing more is sent */
     atomic_bool is_over;
 };
+
+/* A turn that began at `then` ends `now`. */
+static void away_add(struct trial_away *away, double hz, uint64_t then, uint64_t now)
+{
+    const uint64_t turn = now - then;
+    if ((double)turn < AWAY_S * hz)
+        return;
+    away->all += turn;
+    if (turn > away->most)
+        away->most = turn;
+}
+
+/* The worse of what the threads were away. */
+static void outcome_away(struct gen_outcome *o, const struct trial_away *away, double hz)
+{
+    o->away_s = fmax(o->away_s, (double)away->all / hz);
+    o->away_most_s = fmax(o->away_most_s, (double)away->most / hz);
+}
 
 /* Returns whether packets came that were no ARP. */
 static bool rx_turn(struct gen_bench *b)
@@ -48,9 +74,16 @@ static bool rx_turn(struct gen_bench *b)
 static int rx_thread(void *arg)
 {
     struct trial_rx *rx = arg;
-    while (!atomic_load_explicit(&rx->is_over, memory_order_relaxed))
-        if (rx_turn(rx->bench))
-            atomic_store_explicit(&rx->came, rte_rdtsc(), memory_order_relaxed);
+    uint64_t then = rte_rdtsc();
+    while (!atomic_load_explicit(&rx->is_over, memory_order_relaxed)) {
+        const bool has_come = rx_turn(rx->bench);
+        const uint64_t now = rte_rdtsc();
+        if (has_come)
+            atomic_store_explicit(&rx->came, now, memory_order_relaxed);
+        if (!atomic_load_explicit(&rx->is_settling, memory_order_relaxed))
+            away_add(&rx->away, rx->bench->hz, then, now);
+        then = now;
+    }
     return 0;
 }
 
@@ -134,7 +167,7 @@ static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is
 {
     uint64_t begin = rte_rdtsc(), now = begin, shown = begin, ticked = begin;
     const uint64_t end = load->seconds > 0 ? begin + (uint64_t)(load->seconds * b->hz) : UINT64_MAX;
-    const uint64_t away = (uint64_t)(AWAY_S * b->hz);
+    struct trial_away away = {0};
     while (now < end && !streams_are_done(b) && !*b->is_interrupted) {
         for (uint32_t i = 0; i < GEN_STREAMS; i++)
             gen_stream_send(&b->stream[i], now);
@@ -151,11 +184,9 @@ static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is
         }
         uint64_t then = now;
         now = rte_rdtsc();
-        if (now - then > away) {
-            o->away_s += (double)(now - then) / b->hz;
-            o->away_most_s = fmax(o->away_most_s, (double)(now - then) / b->hz);
-        }
+        away_add(&away, b->hz, then, now);
     }
+    outcome_away(o, &away, b->hz);
     o->seconds = (double)(now - begin) / b->hz;
     if (load->what && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%79s\r", "");
@@ -214,6 +245,7 @@ void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_
     if (!is_alone)
         rte_eal_remote_launch(rx_thread, &rx, other);
     trial_send(b, load, is_alone, o);
+    atomic_store(&rx.is_settling, true);
     for (uint32_t i = 0; i < GEN_STREAMS; i++) {
         if (b->stream[i].what == GEN_FRESH)
             o->asked += load->pps[i] * o->seconds;
@@ -223,6 +255,7 @@ void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_
     atomic_store(&rx.is_over, true);
     if (!is_alone)
         rte_eal_wait_lcore(other);
+    outcome_away(o, &rx.away, b->hz);
     outcome_count(b, o);
     o->own_lost = ports_lost(b) - lost;
 }
@@ -230,6 +263,11 @@ void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_
 double gen_trial_loss(const struct gen_outcome *o)
 {
     return o->sent && o->received < o->sent ? (double)(o->sent - o->received) / (double)o->sent : 0;
+}
+
+bool gen_trial_is_away(const struct gen_outcome *o)
+{
+    return o->away_s > AWAY_SHARE * o->seconds;
 }
 
 const char *gen_trial_reason(const struct gen_outcome *o, char *buf, uint32_t size)

@@ -54,7 +54,8 @@ struct gen_outcome {
     uint64_t flood_sent, flood_answers; /* IKE */
     uint64_t own_lost;                  /* by the generator's ports */
     double gap_s;                       /* the longest time in which nothing came */
-    double away_s, away_most_s;         /* time that this thread was kept from its work, in all and at most */
+    double away_s, away_most_s;         /* time that a thread was kept from its work while packets were sent,
+                                         * in all and at most: of the sending and the receiving one the worse */
     struct gen_hist latency;            /* TSC cycles */
 };
 
@@ -65,6 +66,9 @@ void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_
 
 /* Shares of loss; what came twice makes up for nothing. 0 when nothing was sent. */
 double gen_trial_loss(const struct gen_outcome *o);
+
+/* Whether a thread was away so long that what it did at other times says little. */
+bool gen_trial_is_away(const struct gen_outcome *o);
 
 /* Why the figures of a trial are the generator's own and not the gateway's, in buf, or NULL. */
 const char *gen_trial_reason(const struct gen_outcome *o, char *buf, uint32_t size);
