@@ -3,6 +3,7 @@
  * `culvert-bench traffic`: load for a gateway that runs, over DPDK ports, and a meter for what comes out.
  * This file starts DPDK, sets up ports, streams and meters by the options, and runs the scenario.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,6 +307,7 @@ int bench_traffic_main(int argc, char **argv)
         return 2;
     bench.args = &a;
     bench.is_interrupted = &is_interrupted;
+    sched_getaffinity(0, sizeof(bench.cpus), &bench.cpus);
     if (!eal_start(&a))
         return 1;
     sigaction(SIGINT, &act, NULL);

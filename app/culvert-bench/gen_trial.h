@@ -2,6 +2,7 @@
 #pragma once
 /* One trial: sends by a rate for some time, receives meanwhile and until nothing more comes, and tells what
  * arrived. Thread: the main one; with a second core, that one receives. */
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct gen_bench {
     struct meter_flow opener;          /* has the key that the gateway seals with, if that is known */
     uint32_t *spis, *strays;           /* of --sas; strays: that nobody has. NULL: there are none */
     uint16_t trial;
+    cpu_set_t cpus; /* that the process could use before DPDK bound its threads */
     const volatile sig_atomic_t *is_interrupted; /* ends the trial. Borrowed */
 };
 

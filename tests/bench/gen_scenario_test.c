@@ -60,6 +60,7 @@ static uint8_t *gate_seen; /* [SAS][SEQ_MAX] */
 static struct gen_bench bench;
 static struct gen_args args;
 static struct gen_verdict verdict;
+static cpu_set_t cpus; /* of this process, before DPDK */
 static volatile sig_atomic_t is_interrupted;
 static const uint8_t keymat[20] = {9, 8, 7};
 static const uint32_t spis[SAS] = {0x1000, 0x2000, 0x3000};
@@ -199,6 +200,7 @@ static int eal_start(void **state)
 {
     char *words[] = {"test", "--no-huge", "--no-pci", "--no-shconf",    "--no-telemetry",   "-m",
                      "256",  "-l",        "0",        "--iova-mode=va", "--log-level=error"};
+    assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
     assert_true(rte_eal_init(sizeof(words) / sizeof(*words), words) >= 0);
     gate_pool = rte_pktmbuf_pool_create("gate", 8191, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
     gate_seen = malloc(SAS * SEQ_MAX);
@@ -259,6 +261,7 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
     assert_int_equal(meter_flow_init(&gate.key, keymat, sizeof(keymat)), 0);
     bench.args = &args;
     bench.is_interrupted = &is_interrupted;
+    bench.cpus = cpus;
     bench.spis = calloc(SAS, sizeof(*bench.spis));
     bench.strays = calloc(SAS, sizeof(*bench.strays));
     memcpy(bench.spis, spis, sizeof(spis));
@@ -472,6 +475,31 @@ static void rekeyings_run_while_packets_go(void **state)
     rig_run(gen_scenario_rekey, false, "commands failed: exit 3");
 }
 
+/* DPDK has bound this thread, and whoever started it may ignore what becomes of children. */
+static void a_command_has_all_cpus_and_its_end_is_seen(void **state)
+{
+    char command[64];
+    snprintf(command, sizeof(command), "test $(env -u OMP_NUM_THREADS nproc) = %d", CPU_COUNT(&cpus));
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.seconds = 0.45;
+    args.command = command;
+    signal(SIGCHLD, SIG_IGN);
+    rig_run(gen_scenario_rekey, true, "rekeyings, 0 of");
+    assert_ptr_equal(signal(SIGCHLD, SIG_DFL), SIG_IGN);
+}
+
+/* What no packet can see is no rekeying of this trial. */
+static void no_command_counts_that_ends_behind_the_packets(void **state)
+{
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.command = "sleep 1";
+    rig_run(gen_scenario_rekey, false, "of 1 commands that began none ended while packets went");
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.seconds = 0.14;
+    args.command = "exit 0";
+    rig_run(gen_scenario_rekey, false, "of 0 commands");
+}
+
 /* A part of the tests, by its name: each takes a few seconds. */
 int main(int argc, char **argv)
 {
@@ -494,6 +522,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest search[] = {
         cmocka_unit_test(a_search_finds_what_a_gateway_carries),
         cmocka_unit_test(rekeyings_run_while_packets_go),
+        cmocka_unit_test(a_command_has_all_cpus_and_its_end_is_seen),
+        cmocka_unit_test(no_command_counts_that_ends_behind_the_packets),
     };
     const struct CMUnitTest hostile[] = {
         cmocka_unit_test(replays_that_come_out_fail),
