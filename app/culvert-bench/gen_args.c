@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NATT_PORT 4500 /* RFC 3948 */
+
 enum args_option {
     O_HELP = 1,
     O_SCENARIO,
@@ -337,12 +339,10 @@ static int args_refuse(const char *sentence)
     return -1;
 }
 
-/* What belongs together. */
-static int args_settle(struct gen_args *a)
+/* Ports, and what each must have. */
+static int ports_settle(const struct gen_args *a)
 {
     const uint32_t ports = a->device[1] ? 2 : 1;
-    if (!a->scenario)
-        return args_refuse("--scenario is missing, which says what to do");
     if (!a->device[0])
         return args_refuse("--port is missing: the DPDK device that leads to the gateway");
     for (uint32_t i = 0; i < ports; i++)
@@ -352,10 +352,54 @@ static int args_settle(struct gen_args *a)
                 "the port's own, and the gateway's that it asks by ARP");
     if (a->device[2] && (!a->address[2] || !a->gateway[2]))
         return args_refuse("--flood-port takes --flood-address and --flood-gateway");
+    if (a->device[2] && !a->device[1])
+        return args_refuse("--flood-port takes two --port for the honest packets; with one --port and no "
+                           "--flood-port the flood goes from that one");
+    if (a->is_from_b && !a->device[1])
+        return args_refuse("--from b and both take two ports: B is the second --port");
+    return 0;
+}
+
+static bool scenario_is_of(const struct gen_args *a, const char *const *names)
+{
+    while (*names && strcmp(*names, a->scenario))
+        names++;
+    return *names;
+}
+
+/* Lists, of which most scenarios take one value. */
+static int lists_settle(const struct gen_args *a)
+{
+    static const char *const many_rates[] = {"sweep", NULL}, *const many_tolerances[] = {"ndr", NULL},
+                             *const many_sizes[] = {"single-flow", "sweep",   "ndr",
+                                                    "many-sas",    "latency", NULL};
+    if (a->rate_count > 1 && !scenario_is_of(a, many_rates))
+        return args_refuse("this scenario takes one --rate; sweep takes several");
+    if (a->size_count > 1 && !scenario_is_of(a, many_sizes))
+        return args_refuse(
+            "this scenario takes one of --sizes; single-flow, sweep, ndr, many-sas and latency "
+            "take several");
+    if (a->tolerance_count > 1 && !scenario_is_of(a, many_tolerances))
+        return args_refuse("this scenario takes one --tolerance; ndr takes several");
+    if (!strcmp(a->scenario, "latency") && a->rate_count && a->rates[0].value <= 0)
+        return args_refuse("latency is measured at shares of a rate that is known, and max is not: take what "
+                           "ndr found as --rate");
+    return 0;
+}
+
+/* What belongs together. */
+static int args_settle(struct gen_args *a)
+{
+    if (!a->scenario)
+        return args_refuse("--scenario is missing, which says what to do");
+    if (ports_settle(a) || lists_settle(a))
+        return -1;
     if (a->way != GEN_BOTH && !a->device[1])
         return args_refuse("--way in and out take two ports: the gateway's outside at A, its inside at B");
     if (a->way == GEN_IN && (!a->key_file || !a->spis_file))
         return args_refuse("--way in sends ESP, and takes --key-file and --spis");
+    if (a->way != GEN_OUT && (a->sport == NATT_PORT || a->dport == NATT_PORT))
+        return args_refuse("--sport and --dport of packets that arrive in clear cannot be 4500: that is ESP");
     if (a->nonce && (!a->key_file || !a->spi_out))
         return args_refuse("--nonce takes --key-file and --spi-out");
     for (uint32_t i = 0; i < 2; i++)
