@@ -160,7 +160,10 @@ static bool sas_check(struct gen_bench *b, struct gen_verdict *v)
         load.limit[i] = 3ull * b->args->sas;
     if (!gen_load_trial(b, &load, &o, NULL, v))
         return false;
-    const uint32_t silent = gen_seq_silent(&b->meter[b->args->is_from_a ? 1 : 0].seq);
+    const uint64_t wanted = (uint64_t)(b->args->is_from_a + b->args->is_from_b) * load.limit[0];
+    if (o.sent < wanted)
+        return gen_ready_refused(&o, wanted, v);
+    const uint32_t silent = gen_seq_silent(&b->meter[gen_ready_receiver(b)].seq);
     if (b->args->way != GEN_OUT && silent)
         return gen_verdict_set(v, false,
                                "by %u of %u SAs nothing arrived, three packets each: are all tunnels up "

@@ -117,9 +117,22 @@ static void cause_find(const struct gen_bench *b, const struct gen_port *to, cha
                                         : "");
 }
 
+uint32_t gen_ready_receiver(const struct gen_bench *b)
+{
+    return b->args->is_from_a && b->n_ports > 1 ? 1 : 0;
+}
+
 static const struct gen_port *receiver_of(const struct gen_bench *b)
 {
-    return &b->port[b->args->is_from_a && b->n_ports > 1 ? 1 : 0];
+    return &b->port[gen_ready_receiver(b)];
+}
+
+bool gen_ready_refused(const struct gen_outcome *o, uint64_t wanted, struct gen_verdict *v)
+{
+    return gen_verdict_set(v, false,
+                           "only %lu of %lu packets could be sent in %.1f s: the ports take no more; is what "
+                           "is at their other end alive?",
+                           o->sent, wanted, o->seconds);
 }
 
 bool gen_ready_arrived(const struct gen_bench *b, const struct gen_outcome *o, struct gen_verdict *v)

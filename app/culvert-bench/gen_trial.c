@@ -14,10 +14,12 @@
 #include <rte_lcore.h>
 
 #define QUIET_S    0.25 /* so long nothing came: nothing more will */
+#define STALL_S    0.01 /* who was away so long does not know that nothing came */
 #define COPIES_S   0.05 /* when all have come, so long for copies */
 #define SETTLE_S   2.0  /* RFC 2544 23 waits no longer */
 #define AWAY_S     50e-6
 #define AWAY_SHARE 0.001 /* of the time; more, and figures are the generator's own */
+#define LIMIT_S    5.0   /* for ports that take nothing, where a limit and no time ends the trial */
 #define PROGRESS_S 0.5
 
 /* Time in which a thread was kept from its work, TSC cycles. */
@@ -52,6 +54,11 @@ static void outcome_away(struct gen_outcome *o, const struct trial_away *away, d
     o->away_most_s = fmax(o->away_most_s, (double)away->most / hz);
 }
 
+static bool turn_stalled(double hz, uint64_t then, uint64_t now)
+{
+    return (double)(now - then) > STALL_S * hz;
+}
+
 /* Returns whether packets came that were no ARP. */
 static bool rx_turn(struct gen_bench *b)
 {
@@ -78,7 +85,7 @@ static int rx_thread(void *arg)
     while (!atomic_load_explicit(&rx->is_over, memory_order_relaxed)) {
         const bool has_come = rx_turn(rx->bench);
         const uint64_t now = rte_rdtsc();
-        if (has_come)
+        if (has_come || turn_stalled(rx->bench->hz, then, now))
             atomic_store_explicit(&rx->came, now, memory_order_relaxed);
         if (!atomic_load_explicit(&rx->is_settling, memory_order_relaxed))
             away_add(&rx->away, rx->bench->hz, then, now);
@@ -162,11 +169,23 @@ static bool streams_are_done(const struct gen_bench *b)
     return true;
 }
 
+/* How long it may take. What is sent up to a limit gets twice the time that takes, and the ports some to
+ * begin. */
+static double trial_seconds(const struct gen_load *load)
+{
+    double seconds = load->seconds;
+    for (uint32_t i = 0; load->seconds <= 0 && i < GEN_STREAMS; i++)
+        if (load->send[i] != GEN_NOTHING)
+            seconds =
+                fmax(seconds, LIMIT_S + (load->pps[i] > 0 ? 2 * (double)load->limit[i] / load->pps[i] : 0));
+    return seconds;
+}
+
 /* Sends until the time is over or all is sent. */
 static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is_alone, struct gen_outcome *o)
 {
     uint64_t begin = rte_rdtsc(), now = begin, shown = begin, ticked = begin;
-    const uint64_t end = load->seconds > 0 ? begin + (uint64_t)(load->seconds * b->hz) : UINT64_MAX;
+    const uint64_t end = begin + (uint64_t)(trial_seconds(load) * b->hz);
     struct trial_away away = {0};
     while (now < end && !streams_are_done(b) && !*b->is_interrupted) {
         for (uint32_t i = 0; i < GEN_STREAMS; i++)
@@ -192,7 +211,7 @@ static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is
         fprintf(stderr, "\r%79s\r", "");
 }
 
-/* Until nothing has come for a while. */
+/* Until nothing has come for a while in which somebody looked. */
 static void trial_settle(struct gen_bench *b, struct trial_rx *rx, bool is_alone)
 {
     uint64_t begin = rte_rdtsc(), now = begin;
@@ -205,7 +224,10 @@ static void trial_settle(struct gen_bench *b, struct trial_rx *rx, bool is_alone
         if (is_alone && trial_received(b) >= trial_sent(b) && b->stream[GEN_FLOOD].sent == 0)
             quiet = COPIES_S;
         ports_answer(b);
+        const uint64_t then = now;
         now = rte_rdtsc();
+        if (is_alone && turn_stalled(b->hz, then, now))
+            atomic_store_explicit(&rx->came, now, memory_order_relaxed);
     }
 }
 

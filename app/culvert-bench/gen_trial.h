@@ -33,7 +33,7 @@ struct gen_bench {
 /* What a trial is to send. */
 struct gen_load {
     const char *what; /* for the progress line; NULL: it shows none */
-    double seconds;   /* 0: until all limits are sent */
+    double seconds;   /* 0: until all limits are sent, or twice the time of that and 5 s are over */
     uint32_t size;    /* of frames in bytes; BENCH_IMIX */
     enum gen_what send[GEN_STREAMS];
     double pps[GEN_STREAMS];     /* 0: as many as can be */

@@ -41,6 +41,8 @@ struct faults {
     uint32_t answers; /* to one IKE request; 0: 1 */
     uint32_t asks;    /* for this address at B, by ARP; 0: none */
     bool talks;       /* sends all the time */
+    bool is_stuck;    /* takes nothing, and its rings are full */
+    bool is_single;   /* has one port */
 };
 
 static struct gate {
@@ -176,7 +178,7 @@ static void gate_take(uint32_t port, struct rte_mbuf *pkt)
     else if (d[UDP_AT + 2] == 500 >> 8 && d[UDP_AT + 3] == (500 & 255))
         gate_ike(port, d, bytes);
     else
-        gate_forward(!port, d, bytes);
+        gate_forward(gate.f.is_single ? port : !port, d, bytes);
     rte_pktmbuf_free(pkt);
 }
 
@@ -186,7 +188,7 @@ static void *gate_run(void *arg)
     void *pkt;
     for (uint32_t n = 0; !atomic_load(&gate.is_over); n++) {
         for (uint32_t port = 0; port < 2; port++)
-            while (!rte_ring_dequeue(gate.in[port], &pkt))
+            while (!gate.f.is_stuck && !rte_ring_dequeue(gate.in[port], &pkt))
                 gate_take(port, pkt);
         if (gate.f.asks && n % 100000 == 0)
             gate_ask();
@@ -225,6 +227,19 @@ static void port_make(uint32_t port)
     args.device[port] = name[port];
 }
 
+static void ring_fill(struct rte_ring *r)
+{
+    while (!rte_ring_full(r))
+        assert_int_equal(rte_ring_enqueue(r, rte_pktmbuf_alloc(gate_pool)), 0);
+}
+
+static void ring_drain(struct rte_ring *r)
+{
+    void *pkt;
+    while (!rte_ring_dequeue(r, &pkt))
+        rte_pktmbuf_free(pkt);
+}
+
 /* A generator by these options, and a gateway with these faults. */
 static void rig_open(const char *scenario, enum gen_way way, struct faults faults)
 {
@@ -257,6 +272,10 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
                              .flood_sources = 20};
     port_make(0);
     port_make(1);
+    if (faults.is_single)
+        args.device[1] = NULL;
+    if (faults.is_stuck)
+        ring_fill(gate.in[0]);
     gate.key = (struct meter_flow){.kind = METER_NATT, .sas = 1};
     assert_int_equal(meter_flow_init(&gate.key, keymat, sizeof(keymat)), 0);
     bench.args = &args;
@@ -267,13 +286,6 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
     memcpy(bench.spis, spis, sizeof(spis));
     assert_int_equal(gen_bench_open(&bench, keymat, NULL, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
     assert_int_equal(pthread_create(&gate.thread, NULL, gate_run, NULL), 0);
-}
-
-static void ring_drain(struct rte_ring *r)
-{
-    void *pkt;
-    while (!rte_ring_dequeue(r, &pkt))
-        rte_pktmbuf_free(pkt);
 }
 
 static void rig_close(void)
@@ -293,7 +305,7 @@ static void rig_close(void)
 /* The neighbours are known, as if they had been asked for. */
 static void rig_greet(void)
 {
-    for (uint32_t port = 0; port < 2; port++) {
+    for (uint32_t port = 0; port < bench.n_ports; port++) {
         memcpy(gate.mac[port], bench.port[port].mac, 6);
         memset(bench.port[port].gateway_mac, 2, 6);
     }
@@ -415,6 +427,19 @@ static void order_that_the_gateway_changes_is_counted(void **state)
     rig_close();
 }
 
+/* What one port sends comes back to it. */
+static void one_port_has_many_sas(void **state)
+{
+    rig_open("many-sas", GEN_BOTH, (struct faults){.is_single = true});
+    rig_run(gen_scenario_sas, true, "by 3 SAs");
+}
+
+static void a_trial_ends_though_nothing_can_be_sent(void **state)
+{
+    rig_open("many-sas", GEN_BOTH, (struct faults){.is_stuck = true});
+    rig_run(gen_scenario_sas, false, "nothing was sent in 5.0 s");
+}
+
 static void an_sa_without_a_tunnel_is_told(void **state)
 {
     rig_open("many-sas", GEN_IN, (struct faults){0});
@@ -517,6 +542,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
         cmocka_unit_test(copies_and_damage_fail),
         cmocka_unit_test(order_that_the_gateway_changes_is_counted),
+        cmocka_unit_test(one_port_has_many_sas),
+        cmocka_unit_test(a_trial_ends_though_nothing_can_be_sent),
         cmocka_unit_test(an_sa_without_a_tunnel_is_told),
     };
     const struct CMUnitTest search[] = {
