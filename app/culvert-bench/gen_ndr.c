@@ -11,6 +11,7 @@
 #include "gen_search.h"
 
 #define TRIAL_S 60 /* RFC 2544 24 */
+#define TRIES   3  /* of a trial whose loss may be the generator's own */
 
 /* One search. */
 struct ndr {
@@ -19,6 +20,7 @@ struct ndr {
     double top;           /* packets per second */
     double rate;          /* that was found; 0: none */
     struct gen_outcome o; /* of the trial that confirmed it */
+    uint32_t own;         /* rates that were given up though the loss may be the generator's own */
 };
 
 /* The rate to search from: the one that was asked for, or what the generator can send. */
@@ -36,6 +38,21 @@ static bool top_find(struct gen_bench *b, struct ndr *n, struct gen_verdict *v)
     return true;
 }
 
+/* A trial of a search: whether the rate is good. Nothing arrives, and that is a loss here: the first hundred
+ * did. Nothing could be sent, and that is no rate. */
+static bool ndr_try(struct gen_bench *b, struct ndr *n, const struct gen_load *load)
+{
+    for (uint32_t i = 0; i < TRIES && !*b->is_interrupted; i++) {
+        gen_trial_run(b, load, &n->o);
+        if (n->o.sent && gen_trial_loss(&n->o) <= n->tolerance)
+            return true;
+        if (!gen_trial_is_own_loss(&n->o, n->tolerance))
+            return false;
+    }
+    n->own++;
+    return false;
+}
+
 static bool ndr_search(struct gen_bench *b, struct ndr *n, struct gen_verdict *v)
 {
     struct gen_search s;
@@ -44,21 +61,28 @@ static bool ndr_search(struct gen_bench *b, struct ndr *n, struct gen_verdict *v
     gen_search_begin(&s, n->top, n->top * b->args->resolution / 100, b->args->repeats);
     while (gen_search_next(&s, &rate, &is_long)) {
         struct gen_load load = gen_load_make(b, n->size, rate, is_long ? b->args->confirm : b->args->seconds);
-        gen_trial_run(b, &load, &n->o); /* that nothing arrives is a loss here: the first hundred did */
+        const bool is_good = ndr_try(b, n, &load);
         if (*b->is_interrupted)
             return gen_verdict_set(v, false, "interrupted");
-        gen_search_tell(&s, gen_trial_loss(&n->o) <= n->tolerance);
+        gen_search_tell(&s, is_good);
     }
     n->rate = s.found;
     return true;
 }
 
-/* Why what was found is not to be quoted as the no-drop rate. "": it is. */
-static void ndr_star(const struct gen_bench *b, const struct ndr *n, char *text, size_t size)
+/* Why what `found` searches found is not to be quoted as the no-drop rate. "": it is. */
+static void ndr_star(const struct gen_bench *b, const struct ndr *n, uint32_t found, char *text, size_t size)
 {
-    if (*text)
+    if (found < b->args->rounds)
+        snprintf(text, size, "%u of %u searches found no rate", b->args->rounds - found, b->args->rounds);
+    else if (*text)
         return;
-    if (n->rate >= n->top)
+    else if (n->own)
+        snprintf(text, size,
+                 "%u rates were given up though their loss may be the generator's own, %u times each: the "
+                 "gateway's limit may be higher",
+                 n->own, TRIES);
+    else if (n->rate >= n->top)
         snprintf(text, size,
                  "no more was lost at %.0f packets/s, the most that was asked for: the gateway's limit is "
                  "higher",
@@ -86,12 +110,15 @@ static bool shares_measure(struct gen_bench *b, const struct ndr *n, const char 
     return true;
 }
 
-/* All rounds of one size and tolerance. *found: how many of them found a rate. */
-static bool ndr_rounds(struct gen_bench *b, struct ndr *n, struct gen_verdict *v, uint32_t *found)
+/* All rounds of one size and tolerance. Adds to *found how many of them found a rate, and to *empty 1 when
+ * none did. */
+static bool ndr_rounds(struct gen_bench *b, struct ndr *n, struct gen_verdict *v, uint32_t *found,
+                       uint32_t *empty)
 {
     static struct gen_rounds rounds;
     char scenario[32], reason[GEN_REASON];
     memset(&rounds, 0, sizeof(rounds));
+    n->own = 0;
     snprintf(scenario, sizeof(scenario), "ndr/%g", n->tolerance);
     for (uint32_t i = 0; i < b->args->rounds; i++) {
         if (!top_find(b, n, v) || !ndr_search(b, n, v))
@@ -100,8 +127,9 @@ static bool ndr_rounds(struct gen_bench *b, struct ndr *n, struct gen_verdict *v
             gen_rounds_add(&rounds, b, &n->o);
     }
     *found += rounds.n;
+    *empty += !rounds.n;
     if (rounds.n) {
-        ndr_star(b, n, rounds.reason, sizeof(rounds.reason));
+        ndr_star(b, n, rounds.n, rounds.reason, sizeof(rounds.reason));
         gen_rounds_write(&rounds, b, scenario, n->size);
         return n->rate > 0 ? shares_measure(b, n, scenario, v) : true;
     }
@@ -118,12 +146,12 @@ bool gen_scenario_ndr(struct gen_bench *b, struct gen_verdict *v)
     const struct gen_args *a = b->args;
     const double *tolerances = a->tolerance_count ? a->tolerances : usual;
     const uint32_t n_tolerances = a->tolerance_count ? a->tolerance_count : 2;
-    uint32_t found = 0;
+    uint32_t found = 0, empty = 0;
     for (uint32_t i = 0; i < a->size_count; i++) {
         for (uint32_t t = 0; t < n_tolerances; t++) {
             n.size = a->sizes[i];
             n.tolerance = tolerances[t];
-            if (!ndr_rounds(b, &n, v, &found))
+            if (!ndr_rounds(b, &n, v, &found, &empty))
                 return false;
         }
     }
@@ -133,6 +161,11 @@ bool gen_scenario_ndr(struct gen_bench *b, struct gen_verdict *v)
             "no rate of any size had a loss within --tolerance: loss at the lowest rate is "
             "no overload; look at culvertctl show drops, and on virtual machines take a "
             "tolerance");
+    if (empty)
+        return gen_verdict_set(v, false,
+                               "for %u of %u sizes and tolerances no rate had a loss within the tolerance: "
+                               "loss at the lowest rate is no overload; look at culvertctl show drops",
+                               empty, a->size_count * n_tolerances);
     return gen_verdict_set(v, true, "%u of %u searches found a rate", found,
                            a->size_count * n_tolerances * a->rounds);
 }

@@ -84,7 +84,8 @@ uint64_t gen_port_lost(const struct gen_port *p)
     struct rte_eth_stats stats;
     if (rte_eth_stats_get(p->id, &stats))
         return 0;
-    return stats.imissed + stats.ierrors + stats.rx_nombuf;
+    const uint64_t unsent = stats.oerrors > p->refused ? stats.oerrors - p->refused : 0;
+    return stats.imissed + stats.ierrors + stats.rx_nombuf + unsent;
 }
 
 /* operation: 1 asks, 2 answers. */
@@ -105,6 +106,20 @@ static void arp_write(const struct gen_port *p, uint8_t *d, uint8_t operation, c
     port_put32(d + 38, target);
 }
 
+uint32_t gen_port_send(struct gen_port *p, struct rte_mbuf **pkts, uint32_t n)
+{
+    const uint32_t went = rte_eth_tx_burst(p->id, 0, pkts, (uint16_t)n);
+    p->refused += n - went;
+    return went;
+}
+
+/* What it does not take is not sent. */
+static void port_give(struct gen_port *p, struct rte_mbuf *pkt)
+{
+    if (!gen_port_send(p, &pkt, 1))
+        rte_pktmbuf_free(pkt);
+}
+
 void gen_port_ask(struct gen_port *p)
 {
     struct rte_mbuf *pkt = rte_pktmbuf_alloc(p->pool);
@@ -113,8 +128,7 @@ void gen_port_ask(struct gen_port *p)
     uint8_t *d = (uint8_t *)rte_pktmbuf_append(pkt, 60);
     memset(d, 0, 60);
     arp_write(p, d, 1, everyone, p->address, p->gateway);
-    if (!rte_eth_tx_burst(p->id, 0, &pkt, 1))
-        rte_pktmbuf_free(pkt);
+    port_give(p, pkt);
 }
 
 /* The next answer that waits, or NULL. */
@@ -141,8 +155,7 @@ static bool reply_put(struct gen_port *p, struct rte_mbuf *pkt)
 void gen_port_answer(struct gen_port *p)
 {
     for (struct rte_mbuf *pkt; (pkt = reply_next(p)) != NULL;)
-        if (!rte_eth_tx_burst(p->id, 0, &pkt, 1))
-            rte_pktmbuf_free(pkt);
+        port_give(p, pkt);
 }
 
 void gen_port_close(struct gen_port *p)

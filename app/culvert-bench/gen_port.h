@@ -18,6 +18,7 @@ struct gen_port {
     uint32_t address, gateway; /* host order */
     uint32_t hosts, n_hosts;   /* further addresses that it answers ARP for, from `hosts` on */
     struct rte_mempool *pool;
+    uint64_t refused; /* packets that it did not take when they were given */
     uint8_t mac[6];
     uint8_t gateway_mac[6];
     atomic_bool has_gateway;                  /* it has answered; release-stored behind its address */
@@ -35,6 +36,9 @@ void gen_port_close(struct gen_port *p);
 
 bool gen_port_has_link(const struct gen_port *p);
 
+/* Gives the port packets, up to 65535. Returns how many it took; the others remain the caller's. */
+uint32_t gen_port_send(struct gen_port *p, struct rte_mbuf **pkts, uint32_t n);
+
 /* Asks for the gateway, once. */
 void gen_port_ask(struct gen_port *p);
 
@@ -44,7 +48,9 @@ void gen_port_answer(struct gen_port *p);
 /* Looks at a frame. True: it was ARP, has been obeyed, and the frame is no longer the caller's. */
 bool gen_port_arp(struct gen_port *p, struct rte_mbuf *pkt);
 
-/* Packets that came to the port and that it lost itself since it was opened. */
+/* Packets that the port lost itself since it was opened: those that came, and those that it took and did not
+ * send. Drivers count what they refuse among these, so that so many of them do not count: the sum may be too
+ * low, and even fall. */
 uint64_t gen_port_lost(const struct gen_port *p);
 
 /* "10.1.0.1" in buf (16 bytes), which is returned. */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <rte_ethdev.h>
 
 #include "gen_stamp.h"
 
@@ -126,7 +125,7 @@ static uint32_t stream_push(struct gen_stream *s)
     uint32_t bytes[GEN_BURST];
     for (uint32_t i = 0; i < s->n_waiting; i++)
         bytes[i] = s->waiting[i]->pkt_len;
-    uint32_t went = rte_eth_tx_burst(s->port->id, 0, s->waiting, (uint16_t)s->n_waiting);
+    uint32_t went = gen_port_send(s->port, s->waiting, s->n_waiting);
     for (uint32_t i = 0; i < went; i++)
         s->sent_bytes += bytes[i];
     s->n_waiting -= went;

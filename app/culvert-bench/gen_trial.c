@@ -279,7 +279,8 @@ void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_
         rte_eal_wait_lcore(other);
     outcome_away(o, &rx.away, b->hz);
     outcome_count(b, o);
-    o->own_lost = ports_lost(b) - lost;
+    const uint64_t lost_now = ports_lost(b);
+    o->own_lost = lost_now > lost ? lost_now - lost : 0;
 }
 
 double gen_trial_loss(const struct gen_outcome *o)
@@ -292,10 +293,16 @@ bool gen_trial_is_away(const struct gen_outcome *o)
     return o->away_s > AWAY_SHARE * o->seconds;
 }
 
+bool gen_trial_is_own_loss(const struct gen_outcome *o, double tolerance)
+{
+    const double loss = gen_trial_loss(o), own = o->sent ? (double)o->own_lost / (double)o->sent : 0;
+    return loss > tolerance && (gen_trial_is_away(o) || loss - own <= tolerance);
+}
+
 const char *gen_trial_reason(const struct gen_outcome *o, char *buf, uint32_t size)
 {
     if (o->own_lost)
-        snprintf(buf, size, "the generator's own ports lost %lu packets that came to them", o->own_lost);
+        snprintf(buf, size, "the generator's own ports lost %lu packets", o->own_lost);
     else if ((double)o->sent < 0.98 * o->asked)
         snprintf(
             buf, size,

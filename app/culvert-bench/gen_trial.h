@@ -54,7 +54,7 @@ struct gen_outcome {
     uint64_t furthest;                  /* numbers that a packet came behind a later one */
     uint64_t reordered_sent;            /* of a shuffled stream */
     uint64_t flood_sent, flood_answers; /* IKE */
-    uint64_t own_lost;                  /* by the generator's ports */
+    uint64_t own_lost;                  /* by the generator's ports, on the way in or out */
     double gap_s;                       /* the longest time in which nothing came */
     double away_s, away_most_s;         /* time that a thread was kept from its work while packets were sent,
                                          * in all and at most: of the sending and the receiving one the worse */
@@ -71,6 +71,10 @@ double gen_trial_loss(const struct gen_outcome *o);
 
 /* Whether a thread was away so long that what it did at other times says little. */
 bool gen_trial_is_away(const struct gen_outcome *o);
+
+/* Whether what was lost beyond a tolerance may be the generator's own fault: its ports lost it, or a thread
+ * was away. */
+bool gen_trial_is_own_loss(const struct gen_outcome *o, double tolerance);
 
 /* Why the figures of a trial are the generator's own and not the gateway's, in buf, or NULL. */
 const char *gen_trial_reason(const struct gen_outcome *o, char *buf, uint32_t size);

@@ -76,12 +76,31 @@ static void many_absences_spoil_latency_and_what_was_lost(void **state)
     stars_are(latency | loss);
 }
 
+static void loss_may_be_the_generators_own(void **state)
+{
+    outcome_make(0, 0.020, 0.0001);
+    assert_false(gen_trial_is_own_loss(&outcome, 0));
+    outcome_make(5, 0.020, 0.0001);
+    assert_true(gen_trial_is_own_loss(&outcome, 0));
+    assert_false(gen_trial_is_own_loss(&outcome, 0.001));
+    outcome_make(5, 0, 0);
+    assert_false(gen_trial_is_own_loss(&outcome, 0));
+    outcome.own_lost = 4;
+    assert_false(gen_trial_is_own_loss(&outcome, 0));
+    assert_true(gen_trial_is_own_loss(&outcome, 0.0002));
+    outcome.own_lost = 5;
+    assert_true(gen_trial_is_own_loss(&outcome, 0));
+    memset(&outcome, 0, sizeof(outcome));
+    assert_false(gen_trial_is_own_loss(&outcome, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_always_there_spoils_nothing),
         cmocka_unit_test(one_absence_spoils_the_longest_times),
         cmocka_unit_test(many_absences_spoil_latency_and_what_was_lost),
+        cmocka_unit_test(loss_may_be_the_generators_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 #include "gen_bench.h"
 #include "gen_ready.h"
 #include "gen_scenario.h"
+#include "gen_stamp.h"
 
 #define SAS     3
 #define SEQ_MAX (1u << 20)
@@ -35,6 +36,7 @@ struct faults {
     bool is_closed; /* lets nothing through */
     bool has_no_window, has_no_icv, has_no_ike;
     uint32_t loses;   /* one packet of so many */
+    uint32_t begins;  /* with the trial from which on it loses */
     uint32_t copies;  /* one packet of so many goes out twice */
     uint32_t spoils;  /* one packet of so many is damaged */
     uint32_t swaps;   /* of so many packets one goes out after the next */
@@ -82,11 +84,19 @@ static bool gate_hits(uint32_t every)
     return every && gate.turn % every == 0;
 }
 
+/* Whether a packet is of a trial in which packets are lost. */
+static bool gate_begins(const uint8_t *data, uint32_t bytes)
+{
+    struct gen_stamp stamp;
+    return !gate.f.begins || !gen_stamp_read(&stamp, data + METER_UDP_AT, bytes - METER_UDP_AT) ||
+           stamp.trial >= gate.f.begins;
+}
+
 /* Hands a packet on, as far as the faults let it. */
 static void gate_forward(uint32_t to, uint8_t *data, uint32_t bytes)
 {
     gate.turn++;
-    if (gate.f.is_closed || gate_hits(gate.f.loses))
+    if (gate.f.is_closed || (gate_hits(gate.f.loses) && gate_begins(data, bytes)))
         return;
     if (gate_hits(gate.f.spoils))
         data[bytes - 1] ^= 1;
@@ -484,8 +494,32 @@ static void a_search_finds_what_a_gateway_carries(void **state)
     rig_open("ndr", GEN_BOTH, (struct faults){0});
     rig_run(gen_scenario_ndr, true, "2 of 2 searches found a rate");
     rig_open("ndr", GEN_BOTH, (struct faults){.loses = 150});
+    args.resolution = 50;
     args.tolerance_count = 1;
     rig_run(gen_scenario_ndr, false, "no rate of any size had a loss within --tolerance");
+}
+
+static void a_search_that_finds_nothing_is_told(void **state)
+{
+    rig_open("ndr", GEN_BOTH, (struct faults){.loses = 2});
+    args.resolution = 50;
+    args.tolerances[1] = 0.9;
+    args.tolerance_count = 2;
+    rig_run(gen_scenario_ndr, false, "for 1 of 2 sizes and tolerances no rate");
+    rig_open("ndr", GEN_BOTH, (struct faults){.loses = 2, .begins = 3});
+    args.rounds = 2;
+    args.resolution = 50;
+    args.tolerance_count = 1;
+    rig_rows(gen_scenario_ndr, true, "1 of 2 searches found", "1 of 2 searches found no rate", "");
+}
+
+/* No packet is lost of none that is sent. */
+static void a_port_that_takes_nothing_carries_no_rate(void **state)
+{
+    rig_open("ndr", GEN_BOTH, (struct faults){.is_stuck = true});
+    args.resolution = 50;
+    args.tolerance_count = 1;
+    rig_run(gen_scenario_ndr, false, "no rate of any size");
 }
 
 static void rekeyings_run_while_packets_go(void **state)
@@ -548,6 +582,10 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest search[] = {
         cmocka_unit_test(a_search_finds_what_a_gateway_carries),
+        cmocka_unit_test(a_search_that_finds_nothing_is_told),
+        cmocka_unit_test(a_port_that_takes_nothing_carries_no_rate),
+    };
+    const struct CMUnitTest rekey[] = {
         cmocka_unit_test(rekeyings_run_while_packets_go),
         cmocka_unit_test(a_command_has_all_cpus_and_its_end_is_seen),
         cmocka_unit_test(no_command_counts_that_ends_behind_the_packets),
@@ -564,6 +602,8 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests(loss, eal_start, NULL);
     if (argc > 1 && !strcmp(argv[1], "search"))
         return cmocka_run_group_tests(search, eal_start, NULL);
+    if (argc > 1 && !strcmp(argv[1], "rekey"))
+        return cmocka_run_group_tests(rekey, eal_start, NULL);
     if (argc > 1 && !strcmp(argv[1], "load"))
         return cmocka_run_group_tests(load, eal_start, NULL);
     return cmocka_run_group_tests(hostile, eal_start, NULL);
