@@ -107,6 +107,7 @@ static int meters_init(struct gen_bench *b)
         b->meter[i].expect = (struct gen_expect){.stream = stream,
                                                  .sa_base = f->is_src_varied ? f->inner_src : f->inner_dst,
                                                  .is_sa_src = f->is_src_varied,
+                                                 .is_sealed = a->way == GEN_OUT && i == 0,
                                                  .key = b->opener.key ? &b->opener : NULL};
     }
     return rc;

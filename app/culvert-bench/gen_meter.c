@@ -93,16 +93,34 @@ static bool meter_stamped(struct gen_meter *m, const uint8_t *ip, uint32_t bytes
     return true;
 }
 
-static void meter_sealed(struct gen_meter *m, const uint8_t *esp, uint32_t bytes, uint64_t now)
+/* Opens one of some ESP packets. False: it is stale. */
+static bool meter_sample(struct gen_meter *m, const uint8_t *esp, uint32_t bytes, uint64_t now)
 {
     uint8_t clear[METER_PKT_MAX];
+    const uint64_t stale = m->stale;
     if (!m->expect.key || m->sealed % GEN_OPEN_EVERY)
-        return;
+        return true;
     uint32_t inner = meter_flow_open(m->expect.key, esp, bytes, clear);
     if (inner && meter_stamped(m, clear, inner, now, true))
         m->opened++;
     else
         m->unopened++;
+    return m->stale == stale;
+}
+
+/* An ESP packet in a frame of so many bytes. */
+static void meter_sealed(struct gen_meter *m, const uint8_t *esp, uint32_t esp_bytes, uint32_t bytes,
+                         uint64_t now)
+{
+    if (!m->expect.is_sealed) {
+        m->other++;
+        return;
+    }
+    if (!meter_sample(m, esp, esp_bytes, now))
+        return;
+    m->sealed++;
+    m->sealed_bytes += bytes;
+    meter_gap(m, now);
 }
 
 static void meter_rest(struct gen_meter *m, const uint8_t *ip, uint32_t bytes)
@@ -131,10 +149,7 @@ void gen_meter_take(struct gen_meter *m, const uint8_t *data, uint32_t bytes, ui
     }
     const uint8_t *ip = data + ETH_BYTES, *esp = meter_flow_esp(data, bytes, &esp_bytes);
     if (esp) {
-        meter_sealed(m, esp, esp_bytes, now);
-        m->sealed++;
-        m->sealed_bytes += bytes;
-        meter_gap(m, now);
+        meter_sealed(m, esp, esp_bytes, bytes, now);
     } else if (meter_get16(data + 12) != 0x0800 || !meter_stamped(m, ip, bytes - ETH_BYTES, now, false)) {
         meter_rest(m, ip, bytes - ETH_BYTES);
     }

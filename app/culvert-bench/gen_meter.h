@@ -16,6 +16,7 @@ struct gen_expect {
     uint8_t stream;               /* the stamps' */
     uint32_t sa_base;             /* inner address of SA 0, host order */
     bool is_sa_src;               /* the source tells the SA, else the destination */
+    bool is_sealed;               /* the stream comes as ESP; else ESP is another's */
     const struct meter_flow *key; /* opens ESP; NULL: it is only counted. Borrowed */
 };
 
@@ -25,7 +26,7 @@ struct gen_meter {
     struct gen_hist latency; /* TSC cycles from the stamp to the receive call */
     uint64_t clear;          /* stamped packets, copies too */
     uint64_t clear_bytes;    /* of their frames */
-    uint64_t sealed;         /* ESP packets */
+    uint64_t sealed;         /* ESP packets, but for those that opened as stale */
     uint64_t sealed_bytes;
     uint64_t opened, unopened;    /* of these: opened with the key, and those that it did not open */
     uint64_t damaged;             /* stamped ones whose last byte or header is not as it was sent */

@@ -46,8 +46,11 @@ static void rig_open(enum meter_kind kind)
                                .spis = spis};
     assert_int_equal(meter_flow_init(&flow, keymat, sizeof(keymat)), 0);
     assert_int_equal(gen_meter_init(&meter, 3), 0);
-    gen_meter_begin(
-        &meter, &(struct gen_expect){.trial = TRIAL, .stream = STREAM, .sa_base = 0x0a020001, .key = &flow});
+    gen_meter_begin(&meter, &(struct gen_expect){.trial = TRIAL,
+                                                 .stream = STREAM,
+                                                 .sa_base = 0x0a020001,
+                                                 .is_sealed = kind != METER_PLAIN,
+                                                 .key = &flow});
 }
 
 static void rig_close(void)
@@ -136,6 +139,24 @@ static void sealed_packets_are_counted_and_some_opened(void **state)
         assert_int_equal(meter.unopened, 1);
         rig_close();
     }
+}
+
+static void sealed_packets_of_another_trial_or_where_clear_ones_are_to_come_do_not_count(void **state)
+{
+    rig_open(METER_NATT);
+    stamp.trial = TRIAL - 1;
+    for (uint32_t i = 0; i < 3; i++)
+        gen_meter_take(&meter, data, meter_flow_next(&flow, data), 1500);
+    assert_int_equal(meter.stale, 3);
+    assert_int_equal(gen_meter_received(&meter), 0);
+    stamp.trial = TRIAL;
+    gen_meter_take(&meter, data, meter_flow_next(&flow, data), 1500);
+    assert_int_equal(gen_meter_received(&meter), 1);
+    meter.expect.is_sealed = false;
+    gen_meter_take(&meter, data, meter_flow_next(&flow, data), 1500);
+    assert_int_equal(gen_meter_received(&meter), 1);
+    assert_int_equal(meter.other, 1);
+    rig_close();
 }
 
 static void each_sa_has_the_spi_of_the_file_and_numbers_of_its_own(void **state)
@@ -250,6 +271,7 @@ int main(void)
         cmocka_unit_test(packets_of_another_trial_or_stream_are_stale),
         cmocka_unit_test(no_cut_frame_is_read_beyond_its_end),
         cmocka_unit_test(sealed_packets_are_counted_and_some_opened),
+        cmocka_unit_test(sealed_packets_of_another_trial_or_where_clear_ones_are_to_come_do_not_count),
         cmocka_unit_test(each_sa_has_the_spi_of_the_file_and_numbers_of_its_own),
         cmocka_unit_test(a_forged_packet_differs_in_one_bit_of_its_icv),
         cmocka_unit_test(each_sa_of_the_gateway_has_a_salt_of_its_own),
