@@ -249,6 +249,18 @@ static bool spis_read(struct capture *c)
     return f && c->spis && ok && c->sas;
 }
 
+/* False after a sentence: the numbers end where they would begin again (RFC 4303 3.3.3). */
+static bool numbers_check(const struct capture *c)
+{
+    if (c->flow.is_esn || c->first_seq + (c->pkts - 1) / c->sas < UINT32_MAX)
+        return true;
+    fputs("culvert-bench capture: with --no-esn sequence numbers end at 4294967294: take a lower "
+          "--first-seq, or "
+          "fewer --packets\n",
+          stderr);
+    return false;
+}
+
 static void packet_write(struct capture *c, uint64_t n, FILE *out)
 {
     uint8_t data[METER_PKT_MAX];
@@ -311,7 +323,7 @@ int bench_capture_main(int argc, char **argv)
                                  .mac_dst = {2, 0, 0, 0, 1, 2}}};
     if (!args_parse(&c, argc, argv))
         return 2;
-    bool ok = key_read(&c) && spis_read(&c);
+    bool ok = key_read(&c) && spis_read(&c) && numbers_check(&c);
     if (ok && meter_flow_init(&c.flow, c.keymat, c.keymat_bytes) < 0) {
         fputs("culvert-bench capture: no memory\n", stderr);
         ok = false;

@@ -73,7 +73,8 @@ static const char help[] =
     "ESP (--way in and out)\n"
     "  --key-file FILE       key and salt in hex, 20 or 36 bytes: AES-GCM with 16 bytes of ICV\n"
     "  --spis FILE           SPIs of the gateway, one a line: culvertctl show spis NAME; where the sequence\n"
-    "                        numbers ended is kept in FILE.next, so that the next run goes on there\n"
+    "                        numbers ended is kept in FILE.next, so that the next run by the same SPIs\n"
+    "                        goes on there\n"
     "  --seq N               first sequence number\n"
     "  --nonce HEX           out: of culvertctl show manual, to open some of what comes out\n"
     "  --spi-out N           and the SPI of the first SA\n"
@@ -217,6 +218,7 @@ static bool spis_read(struct gen_bench *b, struct gen_args *a)
 {
     uint32_t n = 0;
     b->spis = gen_key_spis(a->spis_file, &n);
+    b->n_spis = n;
     b->strays = b->spis ? calloc(n, sizeof(*b->strays)) : NULL;
     if (!b->strays)
         return false;
@@ -228,8 +230,14 @@ static bool spis_read(struct gen_bench *b, struct gen_args *a)
     if (!a->sas)
         a->sas = n;
     if (!a->seq)
-        a->seq = gen_key_next(a->spis_file);
-    return true;
+        a->seq = gen_key_next(a->spis_file, b->spis, n);
+    if (a->is_esn || a->seq < UINT32_MAX)
+        return true;
+    fprintf(stderr,
+            "culvert-bench traffic: the sequence numbers of these SAs are used up, and end at 4294967294 "
+            "without --esn: let the connection begin anew, and write its SPIs to %s\n",
+            a->spis_file);
+    return false;
 }
 
 static bool secrets_refuse(const char *sentence)
@@ -277,7 +285,7 @@ static int traffic_run(struct gen_bench *b, const struct gen_scenario *s, const 
         scenario_run(b, s, &v);
         gen_verdict_write(&v, b->args);
         if (b->spis)
-            gen_key_next_keep(b->args->spis_file, gen_bench_next(b));
+            gen_key_next_keep(b->args->spis_file, b->spis, b->n_spis, gen_bench_next(b));
     }
     gen_bench_close(b);
     return rc || !v.is_good;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <intel-ipsec-mb.h>
 
 #define SHA_BYTES 32
@@ -146,35 +145,43 @@ bool gen_key_out(const uint8_t *keymat, uint32_t bytes, const uint8_t nonce[GEN_
     return true;
 }
 
-/* The file beside that of the SPIs that keeps the next number. */
+/* The file beside that of the SPIs that keeps the next number, and of which SPIs that is. */
 static void next_name(const char *spis_file, char *name, size_t size)
 {
     snprintf(name, size, "%s.next", spis_file);
 }
 
-uint64_t gen_key_next(const char *spis_file)
+/* The SPIs as one number (FNV-1a), to tell whether they are the same ones. */
+static uint64_t spis_hash(const uint32_t *spis, uint32_t count)
 {
-    char name[1024];
-    unsigned long next = 1;
-    struct stat spis, kept;
-    next_name(spis_file, name, sizeof(name));
-    if (stat(spis_file, &spis) || stat(name, &kept) || kept.st_mtime < spis.st_mtime)
-        return 1;
-    FILE *f = fopen(name, "r");
-    if (f && fscanf(f, "%lu", &next) != 1)
-        next = 1;
-    if (f)
-        fclose(f);
-    return next;
+    uint64_t hash = 0xcbf29ce484222325ull;
+    for (uint32_t i = 0; i < 4 * count; i++)
+        hash = (hash ^ (spis[i / 4] >> 8 * (i % 4) & 255)) * 0x100000001b3ull;
+    return hash;
 }
 
-void gen_key_next_keep(const char *spis_file, uint64_t next)
+uint64_t gen_key_next(const char *spis_file, const uint32_t *spis, uint32_t count)
 {
     char name[1024];
+    unsigned long next = 1, hash = 0;
+    next_name(spis_file, name, sizeof(name));
+    FILE *f = fopen(name, "r");
+    const bool is_whole = f && fscanf(f, "%lu %lx", &next, &hash) == 2;
+    if (f)
+        fclose(f);
+    return is_whole && hash == spis_hash(spis, count) ? next : 1;
+}
+
+void gen_key_next_keep(const char *spis_file, const uint32_t *spis, uint32_t count, uint64_t next)
+{
+    char name[1024];
+    const uint64_t kept = gen_key_next(spis_file, spis, count);
+    const uint64_t most = next > kept ? next : kept;
     next_name(spis_file, name, sizeof(name));
     FILE *f = fopen(name, "w");
-    if (f && fprintf(f, "%lu\n", next) > 0 && !fclose(f))
+    const bool is_written = f && fprintf(f, "%lu %lx\n", most, spis_hash(spis, count)) > 0;
+    if (f && !fclose(f) && is_written)
         return;
     fprintf(stderr, "culvert-bench traffic: %s: %s; the next run takes --seq %lu\n", name, strerror(errno),
-            next);
+            most);
 }

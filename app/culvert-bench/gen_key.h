@@ -23,9 +23,9 @@ bool gen_key_nonce(const char *hex, uint8_t nonce[GEN_NONCE_BYTES]);
 bool gen_key_out(const uint8_t *keymat, uint32_t bytes, const uint8_t nonce[GEN_NONCE_BYTES],
                  uint8_t out[36]);
 
-/* The sequence number after the last one that was sent by these SAs: each run goes on where the last one
- * ended, as it is kept in a file beside the SPIs. 1 when there is none, or one older than the SPIs. */
-uint64_t gen_key_next(const char *spis_file);
+/* The sequence number after the last one that was sent by these SAs, `count` of them: each run goes on where
+ * the last one ended, as it is kept in a file beside the SPIs. 1 when there is none, or one of other SPIs. */
+uint64_t gen_key_next(const char *spis_file, const uint32_t *spis, uint32_t count);
 
-/* Keeps it; a sentence on stderr when that fails. */
-void gen_key_next_keep(const char *spis_file, uint64_t next);
+/* Keeps it, or what was kept of these SAs when that is more; a sentence on stderr when that fails. */
+void gen_key_next_keep(const char *spis_file, const uint32_t *spis, uint32_t count, uint64_t next);

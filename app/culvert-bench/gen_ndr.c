@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gen_load.h"
+#include "gen_ready.h"
 #include "gen_scenario.h"
 #include "gen_search.h"
 
@@ -64,6 +65,8 @@ static bool ndr_search(struct gen_bench *b, struct ndr *n, struct gen_verdict *v
         const bool is_good = ndr_try(b, n, &load);
         if (*b->is_interrupted)
             return gen_verdict_set(v, false, "interrupted");
+        if (b->stream[0].flow.is_spent)
+            return gen_ready_arrived(b, &n->o, v);
         gen_search_tell(&s, is_good);
     }
     n->rate = s.found;

@@ -138,6 +138,10 @@ bool gen_ready_refused(const struct gen_outcome *o, uint64_t wanted, struct gen_
 bool gen_ready_arrived(const struct gen_bench *b, const struct gen_outcome *o, struct gen_verdict *v)
 {
     char cause[GEN_REASON];
+    if (b->stream[0].flow.is_spent)
+        return gen_verdict_set(v, false,
+                               "the sequence numbers of an SA are used up, and end at 4294967294 without "
+                               "--esn: let the connection begin anew, and take its SPIs");
     if (!o->sent)
         return gen_verdict_set(v, false,
                                "nothing was sent in %.1f s: the ports take no packets; is what is at their "

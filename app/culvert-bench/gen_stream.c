@@ -67,6 +67,7 @@ static void stream_keep(struct gen_stream *s, const uint8_t *data, uint32_t byte
     s->kept_bytes[s->n_kept++] = (uint16_t)bytes;
 }
 
+/* Returns its length; 0: the flow has none. */
 static uint32_t stream_write(struct gen_stream *s, uint8_t *data)
 {
     uint32_t bytes;
@@ -78,11 +79,13 @@ static uint32_t stream_write(struct gen_stream *s, uint8_t *data)
         return s->kept_bytes[at];
     }
     bytes = meter_flow_next(&s->flow, data);
+    if (!bytes)
+        return 0;
     stream_keep(s, data, bytes);
     return bytes;
 }
 
-/* The next packet, NULL when there is none: no memory, or the limit. */
+/* The next packet, NULL when there is none: no memory, the limit, or used up numbers. */
 static struct rte_mbuf *stream_make(struct gen_stream *s)
 {
     if (s->limit && s->made == s->limit)
@@ -91,6 +94,10 @@ static struct rte_mbuf *stream_make(struct gen_stream *s)
     if (!pkt)
         return NULL;
     uint32_t bytes = stream_write(s, rte_pktmbuf_mtod(pkt, uint8_t *));
+    if (!bytes) {
+        rte_pktmbuf_free(pkt);
+        return NULL;
+    }
     pkt->data_len = (uint16_t)bytes;
     pkt->pkt_len = bytes;
     s->made++;
@@ -155,7 +162,7 @@ bool gen_stream_send(struct gen_stream *s, uint64_t now)
 
 bool gen_stream_is_done(const struct gen_stream *s)
 {
-    return s->limit && s->sent == s->limit;
+    return s->flow.is_spent || (s->limit && s->sent == s->limit);
 }
 
 void gen_stream_end(struct gen_stream *s)

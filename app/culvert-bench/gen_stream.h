@@ -67,7 +67,7 @@ void gen_stream_begin(struct gen_stream *s, uint16_t trial, double hz, double pp
 /* Sends what is due. Returns whether anything went. */
 bool gen_stream_send(struct gen_stream *s, uint64_t now);
 
-/* Whether all of its limit has been sent. */
+/* Whether all of its limit has been sent, or all that its flow has. */
 bool gen_stream_is_done(const struct gen_stream *s);
 
 /* The trial is over: tries once more to send what waits; what does not go was never sent. */

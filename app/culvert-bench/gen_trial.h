@@ -25,6 +25,7 @@ struct gen_bench {
     struct gen_meter meter[GEN_PORTS]; /* of what comes to each port */
     struct meter_flow opener;          /* has the key that the gateway seals with, if that is known */
     uint32_t *spis, *strays;           /* of --sas; strays: that nobody has. NULL: there are none */
+    uint32_t n_spis;
     uint16_t trial;
     cpu_set_t cpus; /* that the process could use before DPDK bound its threads */
     const volatile sig_atomic_t *is_interrupted; /* ends the trial. Borrowed */

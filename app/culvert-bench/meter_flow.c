@@ -154,6 +154,9 @@ uint32_t meter_flow_next(struct meter_flow *f, uint8_t *data)
     put16(data + 12, 0x0800);
     if (f->kind == METER_PLAIN)
         return ETH_BYTES + inner_write(f, ip, frame, sa);
+    f->is_spent |= !f->is_esn && f->seq[sa] >= UINT32_MAX - 1;
+    if (f->is_spent)
+        return 0;
     uint32_t udp = f->kind == METER_NATT ? UDP_BYTES : 0;
     uint8_t *esp = ip + IP4_BYTES + udp;
     uint32_t inner = inner_write(f, esp + ESP_BYTES, frame, sa);

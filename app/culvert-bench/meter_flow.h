@@ -46,6 +46,7 @@ struct meter_flow {
     aes_gcm_enc_dec_t seal;
     aes_gcm_enc_dec_t open;
     uint64_t *seq; /* last sequence number of each SA */
+    bool is_spent; /* the numbers of an SA are used up, and no packet follows */
     uint64_t rng;
     uint32_t turn;    /* position in the mix */
     uint32_t sa_turn; /* and among the SAs */
@@ -62,7 +63,8 @@ struct meter_flow {
 int meter_flow_init(struct meter_flow *f, const uint8_t *keymat, uint32_t keymat_bytes);
 void meter_flow_fini(struct meter_flow *f);
 
-/* Writes the next packet at data (METER_PKT_MAX bytes). Returns its length in bytes. */
+/* Writes the next packet at data (METER_PKT_MAX bytes). Returns its length in bytes; 0: the sequence numbers
+ * of its SA are used up, which must not begin again (RFC 4303 3.3.3). */
 uint32_t meter_flow_next(struct meter_flow *f, uint8_t *data);
 
 /* Judges a packet that the gateway sent: ESP must have a good ICV under the flow's key, clear IPv4/UDP a good

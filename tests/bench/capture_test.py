@@ -88,4 +88,7 @@ with tempfile.TemporaryDirectory() as name:
     (here / "bad").write_text("0x300\n255\n", encoding="ascii")
     refused(here, "line 2 is no SPI", "--key-file", "key", "--spis", "bad", "--out", "x")
     refused(here, "no-such: No such file", "--key-file", "key", "--spis", "no-such", "--out", "x")
-print("3 captures are right, 6 mistakes are refused")
+    files = ["--key-file", "key", "--spis", "spis", "--out", "x", "--packets", "4"]
+    refused(here, "sequence numbers end at 4294967294", *files, "--no-esn", "--first-seq", str(2**32 - 2))
+    subprocess.run([bench, "capture", *files, "--no-esn", "--first-seq", str(2**32 - 3)], check=True, capture_output=True, cwd=here)
+print("3 captures are right, 7 mistakes are refused")

@@ -92,14 +92,20 @@ static void the_gateways_key_is_hkdf_of_the_nonce(void **state)
 static void numbers_go_on_where_they_ended(void **state)
 {
     char next[40];
+    static const uint32_t spis[] = {4096, 4097, 8192};
     struct timespec early[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
     file_write("4096\n");
-    assert_int_equal(gen_key_next(path), 1);
-    gen_key_next_keep(path, 5000000001);
-    assert_true(gen_key_next(path) == 5000000001);
+    assert_int_equal(gen_key_next(path, spis, 2), 1);
+    gen_key_next_keep(path, spis, 2, 5000000001);
     snprintf(next, sizeof(next), "%s.next", path);
-    utimensat(AT_FDCWD, next, early, 0); /* the SPIs are other ones since */
-    assert_int_equal(gen_key_next(path), 1);
+    utimensat(AT_FDCWD, next, early, 0); /* the same SPIs were written again since */
+    assert_true(gen_key_next(path, spis, 2) == 5000000001);
+    gen_key_next_keep(path, spis, 2, 7); /* of a run that was told a lower --seq */
+    assert_true(gen_key_next(path, spis, 2) == 5000000001);
+    assert_int_equal(gen_key_next(path, spis, 3), 1);
+    assert_int_equal(gen_key_next(path, spis + 1, 2), 1);
+    gen_key_next_keep(path, spis, 3, 7);
+    assert_int_equal(gen_key_next(path, spis, 3), 7);
     unlink(next);
     unlink(path);
 }

@@ -172,6 +172,21 @@ static void each_sa_has_the_spi_of_the_file_and_numbers_of_its_own(void **state)
     rig_close();
 }
 
+static void numbers_do_not_begin_again(void **state)
+{
+    rig_open(METER_NATT);
+    flow.sas = 1;
+    flow.seq[0] = UINT32_MAX - 2;
+    assert_true(meter_flow_next(&flow, data) > 0);
+    assert_false(flow.is_spent);
+    assert_int_equal(meter_flow_next(&flow, data), 0);
+    assert_true(flow.is_spent);
+    flow.is_spent = false;
+    flow.is_esn = true;
+    assert_true(meter_flow_next(&flow, data) > 0);
+    rig_close();
+}
+
 static void a_forged_packet_differs_in_one_bit_of_its_icv(void **state)
 {
     uint8_t good[METER_PKT_MAX], clear[METER_PKT_MAX];
@@ -273,6 +288,7 @@ int main(void)
         cmocka_unit_test(sealed_packets_are_counted_and_some_opened),
         cmocka_unit_test(sealed_packets_of_another_trial_or_where_clear_ones_are_to_come_do_not_count),
         cmocka_unit_test(each_sa_has_the_spi_of_the_file_and_numbers_of_its_own),
+        cmocka_unit_test(numbers_do_not_begin_again),
         cmocka_unit_test(a_forged_packet_differs_in_one_bit_of_its_icv),
         cmocka_unit_test(each_sa_of_the_gateway_has_a_salt_of_its_own),
         cmocka_unit_test(ike_is_told_from_esp_on_its_port),

@@ -465,6 +465,13 @@ static void replays_that_come_out_fail(void **state)
     rig_run(gen_scenario_replay, false, "copies came out, and none may");
 }
 
+static void numbers_that_are_used_up_are_told(void **state)
+{
+    rig_open("single-flow", GEN_IN, (struct faults){0});
+    bench.stream[0].flow.seq[0] = UINT32_MAX - 3;
+    rig_run(gen_scenario_flow, false, "the sequence numbers of an SA are used up");
+}
+
 static void forged_packets_that_come_out_fail(void **state)
 {
     rig_open("bad-icv", GEN_IN, (struct faults){0});
@@ -592,6 +599,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest hostile[] = {
         cmocka_unit_test(replays_that_come_out_fail),
+        cmocka_unit_test(numbers_that_are_used_up_are_told),
         cmocka_unit_test(forged_packets_that_come_out_fail),
         cmocka_unit_test(packets_of_unknown_spis_are_sent_with_unknown_spis),
         cmocka_unit_test(a_flood_of_ike_is_judged_by_its_answers),
