@@ -98,6 +98,16 @@ bool gen_scenario_spi(struct gen_bench *b, struct gen_verdict *v)
     return hostile_run(b, &load, "packets with unknown SPIs", v);
 }
 
+/* What became of shuffled packets of which no more was lost than may be. */
+static bool reorder_praise(const struct gen_bench *b, const struct gen_outcome *o, struct gen_verdict *v)
+{
+    char lost[64] = "none was lost or came twice";
+    if (gen_trial_loss(o) > 0)
+        snprintf(lost, sizeof(lost), "a share of %.6f was lost, and none came twice", gen_trial_loss(o));
+    return gen_verdict_set(v, true, "%lu of %lu packets were sent out of order, up to %u late, and %s",
+                           o->reordered_sent, o->sent, b->args->depth, lost);
+}
+
 bool gen_scenario_reorder(struct gen_bench *b, struct gen_verdict *v)
 {
     static struct gen_outcome o;
@@ -123,11 +133,7 @@ bool gen_scenario_reorder(struct gen_bench *b, struct gen_verdict *v)
             "shuffled over %u packets, a share of %.6f was lost: a replay window of that many "
             "loses none",
             a->depth, gen_trial_loss(&o));
-    return gen_verdict_set(
-        v, true,
-        "%lu of %lu packets were sent out of order, up to %u late, and none was lost or came "
-        "twice",
-        o.reordered_sent, o.sent, a->depth);
+    return reorder_praise(b, &o, v);
 }
 
 /* What went on for honest traffic under the flood, beside what it was without. */
@@ -186,7 +192,7 @@ bool gen_scenario_flood(struct gen_bench *b, struct gen_verdict *v)
     else if (!gen_ready_first(b, v) || !gen_load_trial(b, &load, &before, NULL, v))
         return false;
     load.send[GEN_FLOOD] = GEN_INITS;
-    load.pps[GEN_FLOOD] = gen_load_pps(&a->flood_rate, size);
+    load.pps[GEN_FLOOD] = gen_rate_pps(&a->flood_rate, GEN_IKE_FRAME);
     gen_trial_run(b, &load, &o);
     if (*b->is_interrupted)
         return gen_verdict_set(v, false, "interrupted");

@@ -4,6 +4,8 @@
  * and port, with SPI, key and nonce that nobody knows. */
 #include <stdint.h>
 
+#define GEN_IKE_FRAME 186u /* bytes of such a frame */
+
 struct gen_ike {
     uint8_t mac_dst[6], mac_src[6];
     uint32_t src; /* first source address, host order; the others count up from it */

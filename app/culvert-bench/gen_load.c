@@ -84,8 +84,9 @@ bool gen_scenario_flow(struct gen_bench *b, struct gen_verdict *v)
         if (!gen_load_rounds(b, &load, b->args->scenario, gen_load_tolerance(b->args, 1), &worst, v))
             return false;
     }
-    return gen_verdict_set(v, true, "%s packets/s each way for %g s, a share of %.6f was lost at most",
-                           b->args->rates[0].text, b->args->seconds, worst);
+    return gen_verdict_set(
+        v, true, "a rate of %s%s for %g s, a share of %.6f was lost at most", b->args->rates[0].text,
+        b->args->is_from_a && b->args->is_from_b ? " each way" : "", b->args->seconds, worst);
 }
 
 bool gen_scenario_soak(struct gen_bench *b, struct gen_verdict *v)

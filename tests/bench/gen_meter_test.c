@@ -261,6 +261,7 @@ static void an_ike_request_is_well_formed_and_each_is_another(void **state)
         uint32_t bytes = gen_ike_next(&g, data), at = METER_UDP_AT + 28, next = data[METER_UDP_AT + 16],
                  payloads = 0;
         const uint8_t *msg = data + METER_UDP_AT;
+        assert_int_equal(bytes, GEN_IKE_FRAME);
         assert_int_equal(data[29], 1 + n % 2); /* source */
         assert_int_equal(msg[17], 0x20);
         assert_int_equal(msg[18], 34);

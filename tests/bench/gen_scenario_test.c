@@ -339,7 +339,10 @@ static void what_goes_through_passes(void **state)
     rig_close();
     rig_open("single-flow", GEN_BOTH, (struct faults){0});
     args.is_from_b = true;
-    rig_run(gen_scenario_flow, true, "0.000000 was lost");
+    rig_run(gen_scenario_flow, true, "20k each way for 0.2 s, a share of 0.000000 was lost");
+    rig_open("single-flow", GEN_BOTH, (struct faults){0});
+    snprintf(args.rates[0].text, sizeof(args.rates[0].text), "2Mbit");
+    rig_run(gen_scenario_flow, true, "a rate of 2Mbit for 0.2 s, a share");
     rig_open("many-sas", GEN_IN, (struct faults){0});
     rig_run(gen_scenario_sas, true, "by 3 SAs");
     rig_open("reorder", GEN_IN, (struct faults){0});
@@ -375,6 +378,10 @@ static void shuffled_packets_have_no_latency(void **state)
     rig_rows(gen_scenario_flow, true, "", "latency_p50_us", "");
     rig_open("reorder", GEN_IN, (struct faults){0});
     rig_rows(gen_scenario_reorder, true, "", "reordered_sent", "latency");
+    rig_open("reorder", GEN_IN, (struct faults){.loses = 100});
+    args.tolerance_count = 1;
+    args.tolerances[0] = 0.1;
+    rig_run(gen_scenario_reorder, true, "was lost, and none came twice");
 }
 
 static void a_gateway_that_is_not_there_is_told(void **state)
