@@ -6,12 +6,12 @@
 #include "bench_selftest.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "bench_figure.h"
 
 #define PAIRS_LEAST 3
+#define CLOCK_LEAST 3    /* calm tries */
 #define CHANGE_SLIP 0.04 /* of the plain figure: how far a change may be off, and pairs apart */
 #define CHANGE_LOOK 1.5  /* cycles: what looks at the clock and their place in the code make of a stage */
 
@@ -19,6 +19,20 @@ static int change_compare(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
+}
+
+enum bench_selftest_outcome bench_selftest_clock(const double *apart, uint32_t n, double most, uint32_t *at)
+{
+    double sorted[BENCH_SELFTEST_TRIES];
+    *at = 0;
+    if (n < CLOCK_LEAST || n > BENCH_SELFTEST_TRIES)
+        return BENCH_SELFTEST_UNABLE;
+    for (uint32_t i = 0; i < n; i++)
+        sorted[i] = apart[i];
+    qsort(sorted, n, sizeof(*sorted), change_compare);
+    while (apart[*at] != sorted[(n - 1) / 2])
+        ++*at;
+    return fabs(apart[*at]) <= most ? BENCH_SELFTEST_PASS : BENCH_SELFTEST_WRONG;
 }
 
 enum bench_selftest_outcome bench_selftest_slow(const struct bench_figure *plain,

@@ -50,11 +50,26 @@ static void a_cycle_is_no_change_of_a_small_stage(void **state)
     assert_int_equal(pairs(five, eight, 3, BENCH_CALM, 0), BENCH_SELFTEST_WRONG);
 }
 
+/* One near try among far ones is luck, and one far among near ones is, too. */
+static void the_median_of_calm_tries_proves_the_clock(void **state)
+{
+    const double lucky[] = {0.1, 0.001, 0.12}, slip[] = {0.01, -0.2, 0.02}, low[] = {-0.1, -0.09, 0, -0.2};
+    uint32_t at;
+    assert_int_equal(bench_selftest_clock(lucky, 3, 0.03, &at), BENCH_SELFTEST_WRONG);
+    assert_int_equal(at, 0);
+    assert_int_equal(bench_selftest_clock(slip, 3, 0.03, &at), BENCH_SELFTEST_PASS);
+    assert_int_equal(at, 0);
+    assert_int_equal(bench_selftest_clock(low, 4, 0.03, &at), BENCH_SELFTEST_WRONG);
+    assert_int_equal(bench_selftest_clock(slip, 2, 0.03, &at), BENCH_SELFTEST_UNABLE);
+    assert_int_equal(bench_selftest_clock(NULL, 0, 0.03, &at), BENCH_SELFTEST_UNABLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_stage_is_seen_through_a_drift),
         cmocka_unit_test(noise_proves_nothing),
+        cmocka_unit_test(the_median_of_calm_tries_proves_the_clock),
         cmocka_unit_test(a_cycle_is_no_change_of_a_small_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
