@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scenarios over rings, against a gateway that is this file: a sound one passes, and each fault that a
+/* Scenarios over rings, against a gateway of the test: a sound one passes, and each fault that a
  * scenario exists for makes it fail with its sentence. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,196 +16,19 @@
 #include <rte_ethdev.h>
 
 #include "gen_bench.h"
+#include "gen_gate.h"
 #include "gen_ready.h"
 #include "gen_scenario.h"
-#include "gen_stamp.h"
 
-#define SAS     3
-#define SEQ_MAX (1u << 20)
-#define ADDR_A  0x0a01000au
-#define ADDR_B  0x0a02000au
-#define GATE_A  0x0a010001u
-#define GATE_B  0x0a020001u
-#define IP_AT   14
-#define UDP_AT  34
+#define ADDR_A 0x0a01000au
+#define ADDR_B 0x0a02000au
 
-/* What is wrong with the gateway. */
-struct faults {
-    bool is_deaf;   /* answers no ARP */
-    bool is_closed; /* lets nothing through */
-    bool has_no_window, has_no_icv, has_no_ike;
-    uint32_t loses;   /* one packet of so many */
-    uint32_t begins;  /* with the trial from which on it loses */
-    uint32_t copies;  /* one packet of so many goes out twice */
-    uint32_t spoils;  /* one packet of so many is damaged */
-    uint32_t swaps;   /* of so many packets one goes out after the next */
-    uint32_t answers; /* to one IKE request; 0: 1 */
-    uint32_t asks;    /* for this address at B, by ARP; 0: none */
-    bool talks;       /* sends all the time */
-    bool is_stuck;    /* takes nothing, and its rings are full */
-    bool is_single;   /* has one port */
-};
-
-static struct gate {
-    struct faults f;
-    struct rte_ring *in[2], *out[2]; /* of ports A and B */
-    uint8_t mac[2][6];               /* of the generator's ports */
-    struct meter_flow key;
-    uint32_t turn;
-    uint8_t kept[METER_PKT_MAX]; /* goes out after the next */
-    uint32_t kept_bytes;
-    atomic_bool is_over;
-    pthread_t thread;
-} gate;
-
-static struct rte_mempool *gate_pool;
-static uint8_t *gate_seen; /* [SAS][SEQ_MAX] */
 static struct gen_bench bench;
 static struct gen_args args;
 static struct gen_verdict verdict;
 static cpu_set_t cpus; /* of this process, before DPDK */
 static volatile sig_atomic_t is_interrupted;
 static const uint8_t keymat[20] = {9, 8, 7};
-static const uint32_t spis[SAS] = {0x1000, 0x2000, 0x3000};
-
-static void gate_send(uint32_t port, const uint8_t *data, uint32_t bytes)
-{
-    struct rte_mbuf *pkt = rte_pktmbuf_alloc(gate_pool);
-    if (!pkt)
-        return;
-    memcpy(rte_pktmbuf_append(pkt, (uint16_t)bytes), data, bytes);
-    if (rte_ring_enqueue(gate.out[port], pkt))
-        rte_pktmbuf_free(pkt);
-}
-
-static bool gate_hits(uint32_t every)
-{
-    return every && gate.turn % every == 0;
-}
-
-/* Whether a packet is of a trial in which packets are lost. */
-static bool gate_begins(const uint8_t *data, uint32_t bytes)
-{
-    struct gen_stamp stamp;
-    return !gate.f.begins || !gen_stamp_read(&stamp, data + METER_UDP_AT, bytes - METER_UDP_AT) ||
-           stamp.trial >= gate.f.begins;
-}
-
-/* Hands a packet on, as far as the faults let it. */
-static void gate_forward(uint32_t to, uint8_t *data, uint32_t bytes)
-{
-    gate.turn++;
-    if (gate.f.is_closed || (gate_hits(gate.f.loses) && gate_begins(data, bytes)))
-        return;
-    if (gate_hits(gate.f.spoils))
-        data[bytes - 1] ^= 1;
-    memcpy(data, gate.mac[to], 6);
-    if (gate_hits(gate.f.swaps) && !gate.kept_bytes) {
-        memcpy(gate.kept, data, bytes);
-        gate.kept_bytes = bytes;
-        return;
-    }
-    gate_send(to, data, bytes);
-    if (gate_hits(gate.f.copies))
-        gate_send(to, data, bytes);
-    if (gate.kept_bytes)
-        gate_send(to, gate.kept, gate.kept_bytes);
-    gate.kept_bytes = 0;
-}
-
-static void gate_arp(uint32_t port, uint8_t *d)
-{
-    static const uint8_t mac[6] = {2, 0, 0, 0, 7, 7};
-    uint8_t asker[10];
-    memcpy(gate.mac[port], d + 22, 6);
-    if (d[21] != 1 || gate.f.is_deaf || d[41] != 1)
-        return;
-    memcpy(asker, d + 22, 10);
-    memcpy(d, d + 6, 6);
-    memcpy(d + 6, mac, 6);
-    d[21] = 2;
-    memcpy(d + 22, mac, 6);
-    memcpy(d + 28, d + 38, 4);
-    memcpy(d + 32, asker, 10);
-    gate_send(port, d, 60);
-}
-
-/* Asks for an address at B, as a router does that has a packet for it. */
-static void gate_ask(void)
-{
-    uint8_t d[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 7, 7, 8, 6,
-                     0,    1,    8,    0,    6,    4,    0, 1, 2, 0, 0, 0, 7, 7};
-    for (uint32_t i = 0; i < 4; i++) {
-        d[28 + i] = (uint8_t)(GATE_B >> (24 - 8 * i));
-        d[38 + i] = (uint8_t)(gate.f.asks >> (24 - 8 * i));
-    }
-    gate_send(1, d, sizeof(d));
-}
-
-/* Opens ESP that comes to A for a host at B. */
-static void gate_esp(const uint8_t *esp, uint32_t bytes)
-{
-    uint8_t out[METER_PKT_MAX + IP_AT] = {[12] = 8}, good[METER_PKT_MAX];
-    uint32_t spi = (uint32_t)esp[0] << 24 | esp[1] << 16 | esp[2] << 8 | esp[3];
-    uint32_t seq = (uint32_t)esp[4] << 24 | esp[5] << 16 | esp[6] << 8 | esp[7], sa = 0;
-    while (sa < SAS && spis[sa] != spi)
-        sa++;
-    if (sa == SAS || seq >= SEQ_MAX || (gate_seen[sa * SEQ_MAX + seq] && !gate.f.has_no_window))
-        return;
-    memcpy(good, esp, bytes);
-    uint32_t inner = meter_flow_open(&gate.key, good, bytes, out + IP_AT);
-    if (!inner && gate.f.has_no_icv) {
-        good[bytes - 16] ^= 1;
-        inner = meter_flow_open(&gate.key, good, bytes, out + IP_AT);
-    }
-    if (!inner)
-        return;
-    gate_seen[sa * SEQ_MAX + seq] = 1;
-    gate_forward(1, out, inner + IP_AT);
-}
-
-/* Answers a request of IKE by what looks like an answer. */
-static void gate_ike(uint32_t port, const uint8_t *d, uint32_t bytes)
-{
-    uint8_t answer[METER_PKT_MAX];
-    memcpy(answer, d, bytes);
-    memcpy(answer + UDP_AT, d + UDP_AT + 2, 2);
-    memcpy(answer + UDP_AT + 2, d + UDP_AT, 2);
-    for (uint32_t i = 0; i < (gate.f.answers ? gate.f.answers : 1) && !gate.f.has_no_ike; i++)
-        gate_send(port, answer, bytes);
-}
-
-static void gate_take(uint32_t port, struct rte_mbuf *pkt)
-{
-    uint8_t *d = rte_pktmbuf_mtod(pkt, uint8_t *);
-    uint32_t esp_bytes, bytes = pkt->data_len;
-    const uint8_t *esp = meter_flow_esp(d, bytes, &esp_bytes);
-    if (d[12] == 8 && d[13] == 6)
-        gate_arp(port, d);
-    else if (esp)
-        gate_esp(esp, esp_bytes);
-    else if (d[UDP_AT + 2] == 500 >> 8 && d[UDP_AT + 3] == (500 & 255))
-        gate_ike(port, d, bytes);
-    else
-        gate_forward(gate.f.is_single ? port : !port, d, bytes);
-    rte_pktmbuf_free(pkt);
-}
-
-static void *gate_run(void *arg)
-{
-    static uint8_t noise[64] = {[12] = 8, [14] = 0x45, [23] = 17};
-    void *pkt;
-    for (uint32_t n = 0; !atomic_load(&gate.is_over); n++) {
-        for (uint32_t port = 0; port < 2; port++)
-            while (!gate.f.is_stuck && !rte_ring_dequeue(gate.in[port], &pkt))
-                gate_take(port, pkt);
-        if (gate.f.asks && n % 100000 == 0)
-            gate_ask();
-        if (gate.f.talks && n % 1000 == 0)
-            gate_send(1, noise, sizeof(noise));
-    }
-    return NULL;
-}
 
 static int eal_start(void **state)
 {
@@ -215,7 +37,7 @@ static int eal_start(void **state)
     assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
     assert_true(rte_eal_init(sizeof(words) / sizeof(*words), words) >= 0);
     gate_pool = rte_pktmbuf_pool_create("gate", 8191, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-    gate_seen = malloc(SAS * SEQ_MAX);
+    gate_seen = malloc(GATE_SAS * GATE_SEQ_MAX);
     assert_non_null(gate_pool);
     assert_non_null(gate_seen);
     return 0;
@@ -256,7 +78,7 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
     memset(&bench, 0, sizeof(bench));
     memset(&gate, 0, sizeof(gate));
     memset(&verdict, 0, sizeof(verdict));
-    memset(gate_seen, 0, SAS * SEQ_MAX);
+    memset(gate_seen, 0, GATE_SAS * GATE_SEQ_MAX);
     gate.f = faults;
     args = (struct gen_args){.scenario = scenario,
                              .way = way,
@@ -265,7 +87,7 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
                              .hosts = {ADDR_A, ADDR_B},
                              .is_from_a = way != GEN_OUT,
                              .is_from_b = way == GEN_OUT,
-                             .sas = SAS,
+                             .sas = GATE_SAS,
                              .sizes = {64},
                              .size_count = 1,
                              .rates = {{.value = 20000, .text = "20k"}},
@@ -291,9 +113,9 @@ static void rig_open(const char *scenario, enum gen_way way, struct faults fault
     bench.args = &args;
     bench.is_interrupted = &is_interrupted;
     bench.cpus = cpus;
-    bench.spis = calloc(SAS, sizeof(*bench.spis));
-    bench.strays = calloc(SAS, sizeof(*bench.strays));
-    memcpy(bench.spis, spis, sizeof(spis));
+    bench.spis = calloc(GATE_SAS, sizeof(*bench.spis));
+    bench.strays = calloc(GATE_SAS, sizeof(*bench.strays));
+    memcpy(bench.spis, gate_spis, sizeof(gate_spis));
     assert_int_equal(gen_bench_open(&bench, keymat, NULL, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
     assert_int_equal(pthread_create(&gate.thread, NULL, gate_run, NULL), 0);
 }
