@@ -128,6 +128,7 @@ struct play {
     struct wire_ike_builder b;
     uint8_t eap_id; /* of the newest EAP packet that came */
     bool is_proved; /* a right proof was put, so that an SA may come up */
+    bool has_leaf;  /* the certificate of kx by an authority between was put */
 };
 
 static struct base_span take(struct base_reader *r, size_t len)
@@ -175,7 +176,9 @@ static void step_sign(struct play *y, uint8_t which)
     put_id(y, signers[n].id);
     put_cert(y, signers[n].cert);
     wire_ike_put_auth(&y->b, WIRE_IKE_AUTH_ECDSA_256, base_span(sig, len));
-    y->is_proved |= signers[n].is_right;
+    /* The first certificate is the peer's: one that was put before makes another one's signature right. */
+    const bool is_leafs = y->has_leaf && !strcmp(signers[n].key, "e:kx") && strcmp(signers[n].id, "@s") != 0;
+    y->is_proved |= signers[n].is_right || is_leafs;
 }
 
 /* Host a's own proof, or with another key. */
@@ -242,6 +245,8 @@ static void step_send(struct play *y, uint8_t exchange, uint8_t cut)
 
 static const char *const ids[] = {"@a", "@s", "@x.example.org", "ann@example.org", "192.0.2.1", "keyid:x"};
 static const char *const certs[] = {"r:ka:a:ca", "e:ks:s:ca", "e:inter:inter:ca", "e:kx:x.example.org:inter"};
+#define CERTS     (sizeof certs / sizeof *certs)
+#define CERT_LEAF (CERTS - 1)
 
 static void step(struct play *y, struct base_reader *r)
 {
@@ -257,7 +262,8 @@ static void step(struct play *y, struct base_reader *r)
         put_id(y, ids[arg % (sizeof ids / sizeof *ids)]);
         break;
     case S_CERT:
-        put_cert(y, certs[arg % (sizeof certs / sizeof *certs)]);
+        put_cert(y, certs[arg % CERTS]);
+        y->has_leaf |= arg % CERTS == CERT_LEAF;
         break;
     case S_KEY:
         step_key(y, arg & 1);
