@@ -411,6 +411,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(shuffled_packets_have_no_latency),
         cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
         cmocka_unit_test(copies_and_damage_fail),
+    };
+    const struct CMUnitTest order[] = {
         cmocka_unit_test(order_that_the_gateway_changes_is_counted),
         cmocka_unit_test(one_port_has_many_sas),
         cmocka_unit_test(a_trial_ends_though_nothing_can_be_sent),
@@ -418,6 +420,8 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest search[] = {
         cmocka_unit_test(a_search_finds_what_a_gateway_carries),
+    };
+    const struct CMUnitTest nothing[] = {
         cmocka_unit_test(a_search_that_finds_nothing_is_told),
         cmocka_unit_test(a_port_that_takes_nothing_carries_no_rate),
     };
@@ -431,17 +435,23 @@ int main(int argc, char **argv)
         cmocka_unit_test(numbers_that_are_used_up_are_told),
         cmocka_unit_test(forged_packets_that_come_out_fail),
         cmocka_unit_test(packets_of_unknown_spis_are_sent_with_unknown_spis),
+    };
+    const struct CMUnitTest flood[] = {
         cmocka_unit_test(a_flood_of_ike_is_judged_by_its_answers),
     };
-    if (argc > 1 && !strcmp(argv[1], "ready"))
-        return cmocka_run_group_tests(ready, eal_start, NULL);
-    if (argc > 1 && !strcmp(argv[1], "loss"))
-        return cmocka_run_group_tests(loss, eal_start, NULL);
-    if (argc > 1 && !strcmp(argv[1], "search"))
-        return cmocka_run_group_tests(search, eal_start, NULL);
-    if (argc > 1 && !strcmp(argv[1], "rekey"))
-        return cmocka_run_group_tests(rekey, eal_start, NULL);
-    if (argc > 1 && !strcmp(argv[1], "load"))
-        return cmocka_run_group_tests(load, eal_start, NULL);
-    return cmocka_run_group_tests(hostile, eal_start, NULL);
+#define RUN(part)                            \
+    if (argc > 1 && !strcmp(argv[1], #part)) \
+    return cmocka_run_group_tests(part, eal_start, NULL)
+    RUN(ready);
+    RUN(loss);
+    RUN(load);
+    RUN(order);
+    RUN(search);
+    RUN(nothing);
+    RUN(rekey);
+    RUN(hostile);
+    RUN(flood);
+#undef RUN
+    fprintf(stderr, "which part? ready loss load order search nothing rekey hostile flood\n");
+    return 2;
 }
