@@ -92,7 +92,7 @@ fi
 
 [ -n "$out" ] || out=$(mktemp -d "${TMPDIR:-/tmp}/culvert-scenarios.XXXXXX")
 mkdir -p "$out"
-declare -A name_of=() began=() tried=()
+declare -A name_of=() began=() tried=() beside=()
 passed=0 failed=0 skipped=0 number=0 broken=()
 
 stop_all() {
@@ -167,7 +167,7 @@ reap() {
         skipped=$((skipped + 1))
         last_line "$dir.log" 'skipped: '
         printf 'skip   %-36s %3d s  %s\n' "$name" "$took" "$line"
-    elif [ "$again" = 1 ] && [ "${#name_of[@]}" -gt 0 ] && [ -z "${tried[$name]:-}" ] && ! is_fault "$dir"; then
+    elif [ "$again" = 1 ] && [ -n "${beside[$name]:-}" ] && [ -z "${tried[$name]:-}" ] && ! is_fault "$dir"; then
         tried[$name]=1
         rm -rf "$dir.beside-others" "$dir.beside-others.log"
         mv "$dir" "$dir.beside-others"
@@ -192,6 +192,9 @@ begin() {
     name_of[$!]=$name
     began[$!]=$SECONDS
     [ -z "${limit_of[$file]}" ] || guest=$!
+    if [ "${#name_of[@]}" -gt 1 ]; then
+        for name in "${name_of[@]}"; do beside[$name]=1; done
+    fi
 }
 
 guest=0
