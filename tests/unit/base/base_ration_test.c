@@ -33,6 +33,17 @@ static void no_more_come_back_than_there_were(void **state)
     assert_false(base_ration_take(&r, UINT64_MAX, 1000, 3));
 }
 
+/* A fourth more often than it may in the long run: those in a row last for three times as many. */
+static void parts_of_a_period_are_not_lost(void **state)
+{
+    struct base_ration r = {0};
+    uint64_t n = 0;
+    while (base_ration_take(&r, 5000 + n * 750, 1000, 3))
+        n++;
+    assert_int_equal(n, 9);
+    assert_true(base_ration_take(&r, 5000 + n * 750 + 250, 1000, 3));
+}
+
 static void without_a_period_there_is_no_limit(void **state)
 {
     struct base_ration r = {0};
@@ -45,6 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_few_at_once_then_one_in_a_period),
         cmocka_unit_test(no_more_come_back_than_there_were),
+        cmocka_unit_test(parts_of_a_period_are_not_lost),
         cmocka_unit_test(without_a_period_there_is_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

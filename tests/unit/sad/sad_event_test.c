@@ -187,7 +187,7 @@ static void four_moves_in_a_row_are_told_at_once_then_one_a_second(void **state)
             told++;
             assert_true(sad_moved_equal(&ev.moved, &from));
         }
-        assert_int_equal(told, tsc < 5030 ? (tsc - 5000) / 10 + 1 : 4 + (tsc - 5030) / 1000);
+        assert_int_equal(told, tsc < 5030 ? (tsc - 5000) / 10 + 1 : 4 + (tsc - 5000) / 1000);
     }
     sad_free(sad);
 }
