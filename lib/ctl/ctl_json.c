@@ -151,3 +151,21 @@ json_t *ctl_json_path_mtu(const struct ike_sa_view *v)
     ctl_json_set(o, "probed", json_boolean(v->is_probed));
     return o;
 }
+
+json_t *ctl_json_direction(const struct node_direction_view *d)
+{
+    json_t *o = json_object();
+    ctl_json_num(o, "pkts", d->pkts);
+    ctl_json_num(o, "bytes", d->bytes);
+    ctl_json_num(o, "seq", d->seq);
+    return o;
+}
+
+void ctl_json_set_drops(json_t *object, const struct node_pair_view *v)
+{
+    ctl_json_num(object, "replay", v->replay_drops);
+    ctl_json_num(object, "bad_icv", v->bad_icv);
+    ctl_json_num(object, "bad_trailer", v->bad_trailer);
+    ctl_json_num(object, "policy", v->policy_drops);
+    ctl_json_num(object, "limit", v->limit_drops);
+}

@@ -6,6 +6,7 @@
 #include "base_time.h"
 #include "ike_conf.h"
 #include "ike_view.h"
+#include "node_view.h"
 #include "base_ts.h"
 
 /* A text; bytes that are not printable ASCII become "?". */
@@ -31,3 +32,8 @@ void ctl_json_set_text(json_t *object, const char *key, const char *text);
 
 /* What the path to a peer carries, in whole packets, and how that is known. */
 json_t *ctl_json_path_mtu(const struct ike_sa_view *v);
+
+/* What one direction of a pair of SAs carried: pkts, bytes, seq. */
+json_t *ctl_json_direction(const struct node_direction_view *d);
+/* Sets what a pair, or a sum of pairs, dropped: replay, bad_icv, bad_trailer, policy, limit. */
+void ctl_json_set_drops(json_t *object, const struct node_pair_view *v);

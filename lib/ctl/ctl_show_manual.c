@@ -2,10 +2,10 @@
 /* Connections with keys made by hand as documents: what their peer must know, and their SPIs. */
 #include "ctl_api_cmd.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api.h"
+#include "base_text.h"
 #include "ctl_aside.h"
 #include "ctl_json.h"
 #include "ctl_page.h"
@@ -35,10 +35,10 @@ static bool manual_argument(struct ctl *ctl, const json_t *args, const struct ct
 
 static json_t *nonce_text(const uint8_t nonce[CTL_MANUAL_NONCE_BYTES])
 {
-    char text[2 * CTL_MANUAL_NONCE_BYTES + 1];
-    for (size_t i = 0; i < CTL_MANUAL_NONCE_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", nonce[i]);
-    return json_string(text);
+    char digits[2 * CTL_MANUAL_NONCE_BYTES + 1];
+    struct base_text t = base_text(digits, sizeof digits);
+    base_text_add_hex(&t, base_span(nonce, CTL_MANUAL_NONCE_BYTES));
+    return json_string(digits);
 }
 
 static json_t *remote_nets(const struct conf_manual *conf)
@@ -72,11 +72,7 @@ static json_t *manual_totals(struct ctl *ctl, const struct ctl_manual *m)
     ctl_json_num(totals, "in_bytes", sum.in.bytes);
     ctl_json_num(totals, "out_pkts", sum.out.pkts);
     ctl_json_num(totals, "out_bytes", sum.out.bytes);
-    ctl_json_num(totals, "replay", sum.replay_drops);
-    ctl_json_num(totals, "bad_icv", sum.bad_icv);
-    ctl_json_num(totals, "bad_trailer", sum.bad_trailer);
-    ctl_json_num(totals, "policy", sum.policy_drops);
-    ctl_json_num(totals, "limit", sum.limit_drops);
+    ctl_json_set_drops(totals, &sum);
     return totals;
 }
 
@@ -127,15 +123,6 @@ json_t *ctl_show_manual(struct ctl *ctl, const json_t *args, struct ctl_refusal 
     return json_pack("{s:b, s:o}", "lab", ctl->conf->is_lab, "manual", list);
 }
 
-static json_t *direction(const struct node_direction_view *d)
-{
-    json_t *o = json_object();
-    ctl_json_num(o, "pkts", d->pkts);
-    ctl_json_num(o, "bytes", d->bytes);
-    ctl_json_num(o, "seq", d->seq);
-    return o;
-}
-
 static json_t *pair(const struct ctl *ctl, const struct ctl_manual *m, uint32_t i)
 {
     const struct conf_manual *conf = conf_manual_find(ctl->conf, m->name);
@@ -151,13 +138,9 @@ static json_t *pair(const struct ctl *ctl, const struct ctl_manual *m, uint32_t 
     ctl_json_set(o, "remote", ctl_json_selectors(&remote));
     if (node_view_pair(ctl->node, m->spis[i], &v) < 0)
         return o;
-    ctl_json_set(o, "in", direction(&v.in));
-    ctl_json_set(o, "out", direction(&v.out));
-    ctl_json_num(o, "replay", v.replay_drops);
-    ctl_json_num(o, "bad_icv", v.bad_icv);
-    ctl_json_num(o, "bad_trailer", v.bad_trailer);
-    ctl_json_num(o, "policy", v.policy_drops);
-    ctl_json_num(o, "limit", v.limit_drops);
+    ctl_json_set(o, "in", ctl_json_direction(&v.in));
+    ctl_json_set(o, "out", ctl_json_direction(&v.out));
+    ctl_json_set_drops(o, &v);
     return o;
 }
 

@@ -15,10 +15,7 @@
 
 static json_t *direction(base_time now, const struct node_direction_view *d)
 {
-    json_t *o = json_object();
-    ctl_json_num(o, "pkts", d->pkts);
-    ctl_json_num(o, "bytes", d->bytes);
-    ctl_json_num(o, "seq", d->seq);
+    json_t *o = ctl_json_direction(d);
     if (d->last.ns)
         ctl_json_set(o, "idle_s", ctl_json_since(now, d->last));
     return o;
@@ -32,11 +29,7 @@ static void child_traffic(const struct ctl *ctl, base_time now, uint32_t spi_in,
         return;
     ctl_json_set(o, "in", direction(now, &stats.in));
     ctl_json_set(o, "out", direction(now, &stats.out));
-    ctl_json_num(o, "replay", stats.replay_drops);
-    ctl_json_num(o, "bad_icv", stats.bad_icv);
-    ctl_json_num(o, "bad_trailer", stats.bad_trailer);
-    ctl_json_num(o, "policy", stats.policy_drops);
-    ctl_json_num(o, "limit", stats.limit_drops);
+    ctl_json_set_drops(o, &stats);
     ctl_json_num(o, "inner_mtu", stats.inner_mtu);
     ctl_json_num(o, "owner_in", stats.owner_in);
     ctl_json_num(o, "owner_out", stats.owner_out);
