@@ -20,6 +20,10 @@ int ossl_random(void *buf, size_t len);
 /* Random bytes that stay secret: cookie and hash seeds. 0, or -EIO (the caller must not go on). */
 int ossl_random_secret(void *buf, size_t len);
 
+/* HKDF with SHA-256 (RFC 5869): len bytes, at most 8160, to out. 0, or -EIO: out is wiped. */
+int ossl_hkdf(struct base_span secret, struct base_span salt, struct base_span info, uint8_t *out,
+              size_t len);
+
 /*
  * Turns "C=NZ, O=Lab, CN=x" into DER. RDNs stand in the order written; ',' separates them, '+' joins the
  * parts of one; special characters are escaped with '\' or \XX as in RFC 4514 2.4. Types are short names in

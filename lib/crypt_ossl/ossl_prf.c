@@ -8,11 +8,15 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <stdbool.h>
 #include <string.h>
 #include "base_wipe.h"
 #include "ossl_fetch.h"
+#include "ossl_ops.h"
 
 #define BLOCK_MAX 128 /* bytes that SHA-384 and SHA-512 take at a time */
 #define PAD_INNER 0x36
@@ -64,6 +68,26 @@ int ossl_prf(enum crypt_prf prf, struct base_span key, const struct base_span *p
     if (ok)
         return 0;
     base_wipe(out, alg->out_bytes);
+    ERR_clear_error();
+    return -EIO;
+}
+
+int ossl_hkdf(struct base_span secret, struct base_span salt, struct base_span info, uint8_t *out, size_t len)
+{
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret.ptr, secret.len),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt.ptr, salt.len),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info.ptr, info.len),
+        OSSL_PARAM_construct_end()};
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+    const bool ok = ctx && EVP_KDF_derive(ctx, out, len, params) == 1;
+    EVP_KDF_CTX_free(ctx);
+    EVP_KDF_free(kdf);
+    if (ok)
+        return 0;
+    base_wipe(out, len);
     ERR_clear_error();
     return -EIO;
 }

@@ -118,6 +118,27 @@ static void the_prf_of_old_peers_answers_as_rfc_2202(void **state)
     }
 }
 
+/* RFC 5869 A.1. */
+static void hkdf_answers_as_rfc_5869(void **state)
+{
+    static const uint8_t okm[42] = {0x3c, 0xb2, 0x5f, 0x25, 0xfa, 0xac, 0xd5, 0x7a, 0x90, 0x43, 0x4f,
+                                    0x64, 0xd0, 0x36, 0x2f, 0x2a, 0x2d, 0x2d, 0x0a, 0x90, 0xcf, 0x1a,
+                                    0x5a, 0x4c, 0x5d, 0xb0, 0x2d, 0x56, 0xec, 0xc4, 0xc5, 0xbf, 0x34,
+                                    0x00, 0x72, 0x08, 0xd5, 0xb8, 0x87, 0x18, 0x58, 0x65};
+    uint8_t secret[22], salt[13], info[10], out[8161];
+    memset(secret, 0x0b, sizeof secret);
+    for (uint8_t i = 0; i < sizeof salt; i++)
+        salt[i] = i;
+    for (uint8_t i = 0; i < sizeof info; i++)
+        info[i] = 0xf0 + i;
+    const struct base_span key = base_span(secret, sizeof secret), nonce = base_span(salt, sizeof salt),
+                           text = base_span(info, sizeof info);
+    assert_int_equal(ossl_hkdf(key, nonce, text, out, sizeof okm), 0);
+    assert_memory_equal(out, okm, sizeof okm);
+    assert_int_equal(ossl_hkdf(key, nonce, text, out, 8161), -EIO); /* 255 times the hash is the most */
+    assert_int_equal(out[0], 0);
+}
+
 static void parts_are_hashed_as_if_they_were_one(void **state)
 {
     uint8_t whole_out[64], cut_out[64];
@@ -196,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prfs_answer_as_rfc_4231),
         cmocka_unit_test(the_prf_of_old_peers_answers_as_rfc_2202),
+        cmocka_unit_test(hkdf_answers_as_rfc_5869),
         cmocka_unit_test(parts_are_hashed_as_if_they_were_one),
         cmocka_unit_test(an_empty_key_is_a_key_and_not_the_one_before),
         cmocka_unit_test(a_prf_without_row_is_refused),
