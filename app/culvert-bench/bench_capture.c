@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bench_mix.h"
+#include "gen_key.h"
 #include "meter_flow.h"
 
 #define KEYMAT_MAX    36
@@ -196,57 +197,14 @@ static bool args_parse(struct capture *c, int argc, char **argv)
     return false;
 }
 
-static FILE *file_open(const char *path, const char *mode)
+/* Key and SPIs. False after a sentence. */
+static bool secrets_read(struct capture *c)
 {
-    FILE *f = fopen(path, mode);
-    if (!f)
-        fprintf(stderr, "culvert-bench capture: %s: %s\n", path, strerror(errno));
-    return f;
-}
-
-/* Two digits a byte, "0x" before them or not. */
-static bool key_read(struct capture *c)
-{
-    char text[2 * KEYMAT_MAX + 8] = "";
-    FILE *f = file_open(c->key_file, "r");
-    if (!f)
-        return false;
-    const bool is_line = fgets(text, sizeof text, f) != NULL;
-    fclose(f);
-    text[strcspn(text, "\r\n")] = '\0';
-    const char *digits = strncmp(text, "0x", 2) == 0 ? text + 2 : text;
-    const size_t n = strlen(digits);
-    bool ok = is_line && (n == 40 || n == 72) && strspn(digits, "0123456789abcdefABCDEF") == n;
-    for (size_t i = 0; ok && i < n / 2; i++)
-        ok = sscanf(digits + 2 * i, "%2hhx", &c->keymat[i]) == 1;
-    c->keymat_bytes = (uint32_t)n / 2;
-    memset(text, 0, sizeof text);
-    if (!ok)
-        fprintf(stderr, "culvert-bench capture: %s: key and salt are 40 or 72 hexadecimal digits\n",
-                c->key_file);
-    return ok;
-}
-
-static bool spis_read(struct capture *c)
-{
-    char line[64];
-    bool ok = true;
-    FILE *f = file_open(c->spis_file, "r");
-    c->spis = f ? calloc(SAS_MAX, sizeof *c->spis) : NULL;
-    while (ok && c->spis && fgets(line, sizeof line, f)) {
-        char *end;
-        const unsigned long spi = strtoul(line, &end, 0);
-        ok = c->sas < SAS_MAX && end != line && (*end == '\n' || !*end) && spi > 255 && spi <= UINT32_MAX;
-        if (ok)
-            c->spis[c->sas++] = (uint32_t)spi;
-    }
-    if (f)
-        fclose(f);
-    if (f && (!ok || !c->sas))
-        fprintf(stderr,
-                "culvert-bench capture: %s: line %u is no SPI (0xc0ffee00), or there are more than %u\n",
-                c->spis_file, c->sas + 1, SAS_MAX);
-    return f && c->spis && ok && c->sas;
+    c->keymat_bytes = gen_key_read(c->key_file, c->keymat);
+    c->spis = c->keymat_bytes ? gen_key_spis(c->spis_file, &c->sas) : NULL;
+    if (c->spis && c->sas > SAS_MAX)
+        fprintf(stderr, "culvert-bench capture: %s has more than %u SPIs\n", c->spis_file, SAS_MAX);
+    return c->spis && c->sas <= SAS_MAX;
 }
 
 /* False after a sentence: the numbers end where they would begin again (RFC 4303 3.3.3). */
@@ -282,14 +240,13 @@ static bool file_write(struct capture *c)
         uint16_t major, minor;
         uint32_t zone, accuracy, snap, link;
     } head = {PCAP_MAGIC, 2, 4, 0, 0, METER_PKT_MAX, PCAP_ETHERNET};
-    FILE *out = file_open(c->out, "w");
-    if (!out)
-        return false;
-    fwrite(&head, sizeof head, 1, out);
-    for (uint64_t n = 0; n < c->pkts; n++)
+    FILE *out = fopen(c->out, "w");
+    if (out)
+        fwrite(&head, sizeof head, 1, out);
+    for (uint64_t n = 0; out && n < c->pkts; n++)
         packet_write(c, n, out);
-    const bool ok = !ferror(out);
-    if (fclose(out) == 0 && ok)
+    const bool ok = out && !ferror(out);
+    if (out && fclose(out) == 0 && ok)
         return true;
     fprintf(stderr, "culvert-bench capture: %s: %s\n", c->out, strerror(errno));
     return false;
@@ -323,7 +280,7 @@ int bench_capture_main(int argc, char **argv)
                                  .mac_dst = {2, 0, 0, 0, 1, 2}}};
     if (!args_parse(&c, argc, argv))
         return 2;
-    bool ok = key_read(&c) && spis_read(&c) && numbers_check(&c);
+    bool ok = secrets_read(&c) && numbers_check(&c);
     if (ok && meter_flow_init(&c.flow, c.keymat, c.keymat_bytes) < 0) {
         fputs("culvert-bench capture: no memory\n", stderr);
         ok = false;

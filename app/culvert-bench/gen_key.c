@@ -10,11 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <intel-ipsec-mb.h>
 
-#define SHA_BYTES 32
-#define SHA_BLOCK 64
-#define HMAC_TEXT 64 /* the longest text here is shorter */
+#include "base_span.h"
+#include "ossl_ops.h"
 
 uint32_t gen_key_read(const char *file, uint8_t keymat[36])
 {
@@ -41,10 +39,10 @@ uint32_t gen_key_read(const char *file, uint8_t keymat[36])
         return digits / 2;
     if (f)
         fprintf(stderr,
-                "culvert-bench traffic: %s: a key is 40 or 72 hex digits: 16 or 32 bytes of key, 4 of salt\n",
+                "culvert-bench: %s: key and salt are 40 or 72 hexadecimal digits: 16 or 32 bytes, and 4\n",
                 file);
     else
-        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
+        fprintf(stderr, "culvert-bench: %s: %s\n", file, strerror(errno));
     return 0;
 }
 
@@ -69,7 +67,7 @@ uint32_t *gen_key_spis(const char *file, uint32_t *count)
     while (f && fgets(line, sizeof(line), f)) {
         at++;
         if (!spi_read(line, &spi)) {
-            fprintf(stderr, "culvert-bench traffic: %s:%u: this is no SPI (256 to 0xffffffff)\n", file, at);
+            fprintf(stderr, "culvert-bench: %s: line %u is no SPI (256 to 0xffffffff)\n", file, at);
             break;
         }
         if (spi && *count == cap) {
@@ -83,9 +81,9 @@ uint32_t *gen_key_spis(const char *file, uint32_t *count)
             spis[(*count)++] = spi;
     }
     if (!f)
-        fprintf(stderr, "culvert-bench traffic: %s: %s\n", file, strerror(errno));
+        fprintf(stderr, "culvert-bench: %s: %s\n", file, strerror(errno));
     else if (feof(f) && !*count)
-        fprintf(stderr, "culvert-bench traffic: %s: no SPI in it; one a line\n", file);
+        fprintf(stderr, "culvert-bench: %s: no SPI in it; one a line\n", file);
     bool is_whole = f && feof(f) && *count;
     if (f)
         fclose(f);
@@ -107,42 +105,11 @@ bool gen_key_nonce(const char *hex, uint8_t nonce[GEN_NONCE_BYTES])
     return !hex[2 * GEN_NONCE_BYTES];
 }
 
-/* HMAC-SHA256 (RFC 2104) of up to HMAC_TEXT bytes, with a key of up to a block. */
-static void hmac_sha256(IMB_MGR *mgr, const uint8_t *key, uint32_t key_bytes, const uint8_t *text,
-                        uint32_t bytes, uint8_t mac[SHA_BYTES])
-{
-    uint8_t inner[SHA_BLOCK + HMAC_TEXT], outer[SHA_BLOCK + SHA_BYTES];
-    memset(inner, 0x36, SHA_BLOCK);
-    memset(outer, 0x5c, SHA_BLOCK);
-    for (uint32_t i = 0; i < key_bytes; i++) {
-        inner[i] ^= key[i];
-        outer[i] ^= key[i];
-    }
-    memcpy(inner + SHA_BLOCK, text, bytes);
-    IMB_SHA256(mgr, inner, SHA_BLOCK + bytes, outer + SHA_BLOCK);
-    IMB_SHA256(mgr, outer, sizeof(outer), mac);
-}
-
 bool gen_key_out(const uint8_t *keymat, uint32_t bytes, const uint8_t nonce[GEN_NONCE_BYTES], uint8_t out[36])
 {
     static const char info[] = "culvert manual out";
-    uint8_t secret[SHA_BYTES], text[HMAC_TEXT], block[2 * SHA_BYTES];
-    const uint32_t info_bytes = sizeof(info) - 1;
-    IMB_MGR *mgr = alloc_mb_mgr(0);
-    if (!mgr)
-        return false;
-    init_mb_mgr_auto(mgr, NULL);
-    hmac_sha256(mgr, nonce, GEN_NONCE_BYTES, keymat, bytes, secret);
-    memcpy(text, info, info_bytes);
-    text[info_bytes] = 1;
-    hmac_sha256(mgr, secret, SHA_BYTES, text, info_bytes + 1, block);
-    memcpy(text, block, SHA_BYTES);
-    memcpy(text + SHA_BYTES, info, info_bytes);
-    text[SHA_BYTES + info_bytes] = 2;
-    hmac_sha256(mgr, secret, SHA_BYTES, text, SHA_BYTES + info_bytes + 1, block + SHA_BYTES);
-    free_mb_mgr(mgr);
-    memcpy(out, block, bytes);
-    return true;
+    return ossl_hkdf(base_span(keymat, bytes), base_span(nonce, GEN_NONCE_BYTES),
+                     base_span(info, strlen(info)), out, bytes) == 0;
 }
 
 /* The file beside that of the SPIs that keeps the next number, and of which SPIs that is. */

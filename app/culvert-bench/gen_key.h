@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Keys and SPIs of SAs whose keys were made by hand ("manual" of a laboratory's culvertd). They protect
- * nothing, so they are not wiped. Thread: one. */
+/* Keys and SPIs of SAs whose keys were made by hand ("manual" of a laboratory's culvertd), for all commands
+ * that seal for them. They protect nothing, so they are not wiped. Thread: one. */
 #include <stdbool.h>
 #include <stdint.h>
 
