@@ -16,6 +16,7 @@
 #include <rte_ethdev.h>
 #include <rte_cycles.h>
 
+#include "bench_huge.h"
 #include "bench_mix.h"
 #include "crypt_alg.h"
 #include "dp.h"
@@ -119,18 +120,6 @@ static void port_start(uint16_t port, uint16_t n_queues)
     ops->rxq.data = ops->txq.data = queue_at[port];
 }
 
-static long huge_free_mib(void)
-{
-    char line[128];
-    long free_pages = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f && fgets(line, sizeof(line), f))
-        sscanf(line, "HugePages_Free: %ld", &free_pages);
-    if (f)
-        fclose(f);
-    return free_pages * 2;
-}
-
 bool bench_gate_has_huge(void)
 {
     return rte_eal_has_hugepages();
@@ -163,7 +152,7 @@ void bench_gate_eal(const uint32_t *cpus, uint16_t workers, bool is_huge, bool i
     int argc = 12;
     lcores_write(lcores, sizeof(lcores), cpus, workers);
     snprintf(mem, sizeof(mem), "%u", mib);
-    argv[argc++] = is_huge && huge_free_mib() >= (long)mib ? "--in-memory" : "--no-huge";
+    argv[argc++] = is_huge && bench_huge_free_mib() >= (long)mib ? "--in-memory" : "--no-huge";
     if (!is_verbose)
         argv[argc++] = "--log-level=*:error";
     if (rte_eal_init(argc, argv) < 0)

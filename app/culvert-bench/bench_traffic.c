@@ -10,15 +10,15 @@
 #include <unistd.h>
 #include <rte_eal.h>
 
+#include "bench_huge.h"
 #include "bench_path.h"
 #include "gen_bench.h"
 #include "gen_key.h"
 #include "gen_ready.h"
 #include "gen_scenario.h"
 
-#define MEM_MIB    "256"
-#define HUGE_PAGES 128 /* of 2 MiB, which are MEM_MIB */
-#define EAL_WORDS  64
+#define MEM_MIB   "256"
+#define EAL_WORDS 64
 
 static const char help[] =
     "usage: culvert-bench traffic --scenario NAME --port DEVICE [--port DEVICE] --address A[,B]\n"
@@ -157,18 +157,6 @@ static int eal_words(char *copy, char **argv, int argc, int cap)
     return argc;
 }
 
-static long huge_free(void)
-{
-    char line[128];
-    long pages = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f && fgets(line, sizeof(line), f))
-        sscanf(line, "HugePages_Free: %ld", &pages);
-    if (f)
-        fclose(f);
-    return pages;
-}
-
 /* DPDK's environment for these options. False after a sentence. */
 static bool eal_start(const struct gen_args *a)
 {
@@ -188,7 +176,7 @@ static bool eal_start(const struct gen_args *a)
     }
     if (!has_pci)
         argv[argc++] = "--no-pci";
-    if (a->is_small_paged || huge_free() < HUGE_PAGES) {
+    if (a->is_small_paged || bench_huge_free_mib() < atol(MEM_MIB)) {
         argv[argc++] = "--no-huge";
         argv[argc++] = "--no-shconf"; /* any number of generators on a machine */
     } else {
