@@ -74,16 +74,24 @@ bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const cha
     return true;
 }
 
-bool gen_scenario_flow(struct gen_bench *b, struct gen_verdict *v)
+/* The rate with each of the sizes. *worst: the greatest share that was lost. */
+static bool sizes_run(struct gen_bench *b, double *worst, struct gen_verdict *v)
 {
-    double worst = 0;
     for (uint32_t i = 0; i < b->args->size_count; i++) {
         const uint32_t size = b->args->sizes[i];
         struct gen_load load =
             gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
-        if (!gen_load_rounds(b, &load, b->args->scenario, gen_load_tolerance(b->args, 1), &worst, v))
+        if (!gen_load_rounds(b, &load, b->args->scenario, gen_load_tolerance(b->args, 1), worst, v))
             return false;
     }
+    return true;
+}
+
+bool gen_scenario_flow(struct gen_bench *b, struct gen_verdict *v)
+{
+    double worst = 0;
+    if (!sizes_run(b, &worst, v))
+        return false;
     return gen_verdict_set(
         v, true, "a rate of %s%s for %g s, a share of %.6f was lost at most", b->args->rates[0].text,
         b->args->is_from_a && b->args->is_from_b ? " each way" : "", b->args->seconds, worst);
@@ -176,15 +184,8 @@ static bool sas_check(struct gen_bench *b, struct gen_verdict *v)
 bool gen_scenario_sas(struct gen_bench *b, struct gen_verdict *v)
 {
     double worst = 0;
-    if (!sas_check(b, v))
+    if (!sas_check(b, v) || !sizes_run(b, &worst, v))
         return false;
-    for (uint32_t i = 0; i < b->args->size_count; i++) {
-        const uint32_t size = b->args->sizes[i];
-        struct gen_load load =
-            gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
-        if (!gen_load_rounds(b, &load, b->args->scenario, gen_load_tolerance(b->args, 1), &worst, v))
-            return false;
-    }
     return gen_verdict_set(v, true, "by %u SAs, a share of %.6f was lost at most", b->args->sas, worst);
 }
 
