@@ -19,6 +19,7 @@
 #include "bench_args.h"
 #include "bench_gate.h"
 #include "bench_run.h"
+#include "bench_sort.h"
 #include "dp_path.h"
 #include "sad.h"
 
@@ -108,13 +109,6 @@ static void *churn_thread(void *arg)
     return NULL;
 }
 
-static int double_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Between slices in which control sleeps: is the core the worker's alone? */
 static void core_look(struct churn *t)
 {
@@ -142,7 +136,7 @@ static double stretch(struct churn *t, enum churn_mode mode)
         if (mode == CHURN_NONE)
             core_look(t);
     }
-    qsort(slice, STRETCH_SLICES, sizeof(*slice), double_compare);
+    bench_sort(slice, STRETCH_SLICES);
     return slice[STRETCH_SLICES / 2];
 }
 

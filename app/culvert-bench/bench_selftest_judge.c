@@ -9,17 +9,12 @@
 #include <stdlib.h>
 
 #include "bench_figure.h"
+#include "bench_sort.h"
 
 #define PAIRS_LEAST 3
 #define CLOCK_LEAST 3    /* calm tries */
 #define CHANGE_SLIP 0.04 /* of the plain figure: how far a change may be off, and pairs apart */
 #define CHANGE_LOOK 1.5  /* cycles: what looks at the clock and their place in the code make of a stage */
-
-static int change_compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 enum bench_selftest_outcome bench_selftest_clock(const double *apart, uint32_t n, double most, uint32_t *at)
 {
@@ -29,7 +24,7 @@ enum bench_selftest_outcome bench_selftest_clock(const double *apart, uint32_t n
         return BENCH_SELFTEST_UNABLE;
     for (uint32_t i = 0; i < n; i++)
         sorted[i] = apart[i];
-    qsort(sorted, n, sizeof(*sorted), change_compare);
+    bench_sort(sorted, n);
     while (apart[*at] != sorted[(n - 1) / 2])
         ++*at;
     return fabs(apart[*at]) <= most ? BENCH_SELFTEST_PASS : BENCH_SELFTEST_WRONG;
@@ -50,8 +45,8 @@ enum bench_selftest_outcome bench_selftest_slow(const struct bench_figure *plain
     *plain_cycles = *change = 0;
     if (n < PAIRS_LEAST)
         return BENCH_SELFTEST_UNABLE;
-    qsort(base, n, sizeof(*base), change_compare);
-    qsort(changes, n, sizeof(*changes), change_compare);
+    bench_sort(base, n);
+    bench_sort(changes, n);
     *plain_cycles = base[n / 2];
     *change = changes[n / 2];
     const double slip = CHANGE_SLIP * base[n / 2] > CHANGE_LOOK ? CHANGE_SLIP * base[n / 2] : CHANGE_LOOK;

@@ -12,18 +12,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_sort.h"
+
 #define QUIET_CROWD \
     1.05 /* of a core that is ours alone: 1.02 to 1.03 where it has four ALUs, less where more */
 #define QUIET_FACTOR 1.1 /* so much more means a busy sibling; a light one already makes 1.2 */
 #define QUIET_SHARE  4   /* a run is undisturbed when one window in so many is */
 #define PATIENCE     6   /* times the wanted runs, until quiet is given up */
-
-static int double_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double sorted_median(const double *v, uint32_t n)
 {
@@ -92,7 +87,7 @@ void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 /* Of n values, which are sorted by that. */
 static double median_sort(double *v, uint32_t n)
 {
-    qsort(v, n, sizeof(*v), double_compare);
+    bench_sort(v, n);
     return sorted_median(v, n);
 }
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench_sort.h"
+
 static const struct metric_row {
     const char *name, *unit;
 } metrics[GEN_METRICS] = {
@@ -88,12 +90,6 @@ void gen_rounds_add(struct gen_rounds *r, const struct gen_bench *b, const struc
     rounds_spoil(r, b, o);
 }
 
-static int double_order(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* A row with what is the same in all rows of a run. `size` in `name` (12 bytes). */
 static struct bench_row row_of(const struct gen_args *a, const char *scenario, uint32_t size, char *name)
 {
@@ -133,7 +129,7 @@ static void rounds_print(const struct gen_rounds *r, const char *scenario, const
     for (uint32_t m = 0; m < GEN_METRICS; m++) {
         double sorted[GEN_ROUNDS_MAX];
         memcpy(sorted, r->value[m], r->n * sizeof(double));
-        qsort(sorted, r->n, sizeof(double), double_order);
+        bench_sort(sorted, r->n);
         mid[m] = sorted[(r->n - 1) / 2];
     }
     if (!has_head)
@@ -168,7 +164,7 @@ void gen_rounds_write(const struct gen_rounds *r, const struct gen_bench *b, con
             continue;
         const char *reason = *r->reason ? r->reason : r->is_spoilt[m] ? r->away : "";
         memcpy(sorted, r->value[m], r->n * sizeof(double));
-        qsort(sorted, r->n, sizeof(double), double_order);
+        bench_sort(sorted, r->n);
         row.metric = metrics[m].name;
         row.unit = metrics[m].unit;
         row.min = sorted[0];

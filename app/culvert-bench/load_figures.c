@@ -12,6 +12,7 @@
 
 #include "base_text.h"
 #include "bench_figure.h"
+#include "bench_sort.h"
 
 #define OWN_MOST   0.9 /* share of its core that the caller may be busy, or wait for it */
 #define LOST_MOST  50  /* one call of so many may be lost with a packet */
@@ -152,17 +153,11 @@ void load_figures_add(struct load_figures *f, const struct load_args *a, const s
     figure_add(&f->of[LOAD_FAILED], failed);
 }
 
-static int value_compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* In ascending order. */
 static void values_sorted(const struct load_figure *figure, double sorted[LOAD_ROUNDS_MAX])
 {
     memcpy(sorted, figure->value, figure->rounds * sizeof(*sorted));
-    qsort(sorted, figure->rounds, sizeof(*sorted), value_compare);
+    bench_sort(sorted, figure->rounds);
 }
 
 /* A figure that another round does not confirm is starred, as those of other commands are. */
