@@ -60,16 +60,16 @@ bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const cha
     static struct gen_outcome o;
     static struct gen_rounds rounds;
     memset(&rounds, 0, sizeof(rounds));
-    *worst = 0;
+    double lost = 0;
     for (uint32_t i = 0; i < b->args->rounds; i++) {
         if (!gen_load_trial(b, load, &o, &rounds, v))
             return false;
-        if (gen_trial_loss(&o) > *worst)
-            *worst = gen_trial_loss(&o);
+        lost = gen_trial_loss(&o) > lost ? gen_trial_loss(&o) : lost;
     }
+    *worst = lost > *worst ? lost : *worst;
     gen_rounds_write(&rounds, b, scenario, load->size);
-    if (*worst > tolerance)
-        return gen_verdict_set(v, false, "%s: a share of %.6f was lost, more than %g", scenario, *worst,
+    if (lost > tolerance)
+        return gen_verdict_set(v, false, "%s: a share of %.6f was lost, more than %g", scenario, lost,
                                tolerance);
     return true;
 }
@@ -123,7 +123,7 @@ bool gen_scenario_soak(struct gen_bench *b, struct gen_verdict *v)
 
 bool gen_scenario_sweep(struct gen_bench *b, struct gen_verdict *v)
 {
-    double worst;
+    double worst = 0;
     for (uint32_t i = 0; i < b->args->size_count; i++) {
         for (uint32_t r = 0; r < b->args->rate_count; r++) {
             const uint32_t size = b->args->sizes[i];
@@ -141,7 +141,7 @@ bool gen_scenario_sweep(struct gen_bench *b, struct gen_verdict *v)
 bool gen_scenario_imix(struct gen_bench *b, struct gen_verdict *v)
 {
     static struct gen_outcome o;
-    double worst;
+    double worst = 0;
     struct gen_load load =
         gen_load_make(b, BENCH_IMIX, gen_load_pps(&b->args->rates[0], BENCH_IMIX), b->args->seconds);
     if (!gen_load_rounds(b, &load, "imix", gen_load_tolerance(b->args, 1), &worst, v) ||

@@ -15,7 +15,7 @@ bool gen_load_trial(struct gen_bench *b, const struct gen_load *load, struct gen
                     struct gen_rounds *rounds, struct gen_verdict *v);
 
 /* As many trials of a load as are asked for, and their figures. tolerance: the share of loss that is good.
- * *worst: the greatest loss. */
+ * *worst: the greatest loss, with what the caller had before. */
 bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const char *scenario, double tolerance,
                      double *worst, struct gen_verdict *v);
 

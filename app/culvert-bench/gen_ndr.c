@@ -102,7 +102,7 @@ static bool shares_measure(struct gen_bench *b, const struct ndr *n, const char 
     static const double usual[] = {50};
     const double *shares = b->args->share_count ? b->args->shares : usual;
     const uint32_t count = b->args->share_count ? b->args->share_count : 1;
-    double worst;
+    double worst = 0;
     for (uint32_t k = 0; k < count; k++) {
         char name[48];
         struct gen_load load = gen_load_make(b, n->size, n->rate * shares[k] / 100, b->args->seconds);

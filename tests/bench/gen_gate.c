@@ -37,8 +37,10 @@ static bool gate_hits(uint32_t every)
 static bool gate_begins(const uint8_t *data, uint32_t bytes)
 {
     struct gen_stamp stamp;
-    return !gate.f.begins || !gen_stamp_read(&stamp, data + METER_UDP_AT, bytes - METER_UDP_AT) ||
-           stamp.trial >= gate.f.begins;
+    if ((!gate.f.begins && !gate.f.ends) ||
+        !gen_stamp_read(&stamp, data + METER_UDP_AT, bytes - METER_UDP_AT))
+        return true;
+    return stamp.trial >= gate.f.begins && (!gate.f.ends || stamp.trial < gate.f.ends);
 }
 
 /* Hands a packet on, as far as the faults let it. */

@@ -22,6 +22,7 @@ struct faults {
     bool has_no_window, has_no_icv, has_no_ike;
     uint32_t loses;   /* one packet of so many */
     uint32_t begins;  /* with the trial from which on it loses */
+    uint32_t ends;    /* with the trial from which on it loses no more; 0: with none */
     uint32_t copies;  /* one packet of so many goes out twice */
     uint32_t spoils;  /* one packet of so many is damaged */
     uint32_t swaps;   /* of so many packets one goes out after the next */

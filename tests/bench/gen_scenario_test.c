@@ -169,6 +169,12 @@ static void what_goes_through_passes(void **state)
     rig_open("single-flow", GEN_BOTH, (struct faults){0});
     snprintf(args.rates[0].text, sizeof(args.rates[0].text), "2Mbit");
     rig_run(gen_scenario_flow, true, "a rate of 2Mbit for 0.2 s, a share");
+    rig_open("single-flow", GEN_BOTH, (struct faults){.loses = 3, .ends = 2}); /* of two sizes the first */
+    args.sizes[1] = 512;
+    args.size_count = 2;
+    args.tolerances[0] = 0.5;
+    args.tolerance_count = 1;
+    rig_run(gen_scenario_flow, true, "a share of 0.33");
     rig_open("many-sas", GEN_IN, (struct faults){0});
     rig_run(gen_scenario_sas, true, "by 3 SAs");
     rig_open("reorder", GEN_IN, (struct faults){0});
