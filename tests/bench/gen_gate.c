@@ -6,6 +6,7 @@
 #include "gen_gate.h"
 
 #include <string.h>
+#include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
 #include "gen_stamp.h"
@@ -144,18 +145,33 @@ static void gate_take(uint32_t port, struct rte_mbuf *pkt)
     rte_pktmbuf_free(pkt);
 }
 
-void *gate_run(void *arg)
+static uint16_t gate_turn(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n, uint16_t max,
+                          void *ctx)
 {
     static uint8_t noise[64] = {[12] = 8, [14] = 0x45, [23] = 17};
+    static uint32_t turns;
     void *pkt;
-    for (uint32_t n = 0; !atomic_load(&gate.is_over); n++) {
-        for (uint32_t port = 0; port < 2; port++)
-            while (!gate.f.is_stuck && !rte_ring_dequeue(gate.in[port], &pkt))
-                gate_take(port, pkt);
-        if (gate.f.asks && n % 100000 == 0)
-            gate_ask();
-        if (gate.f.talks && n % 1000 == 0)
-            gate_send(1, noise, sizeof(noise));
+    turns++;
+    for (uint32_t k = 0; k < 2; k++)
+        while (!gate.f.is_stuck && !rte_ring_dequeue(gate.in[k], &pkt))
+            gate_take(k, pkt);
+    if (gate.f.asks && turns % 10000 == 0)
+        gate_ask();
+    if (gate.f.talks && turns % 100 == 0)
+        gate_send(1, noise, sizeof(noise));
+    return n;
+}
+
+void gate_open(uint16_t port)
+{
+    gate.port[gate.ports] = port;
+    gate.look[gate.ports++] = rte_eth_add_rx_callback(port, 0, gate_turn, NULL);
+}
+
+void gate_close(void)
+{
+    while (gate.ports) {
+        gate.ports--;
+        rte_eth_remove_rx_callback(gate.port[gate.ports], 0, gate.look[gate.ports]);
     }
-    return NULL;
 }

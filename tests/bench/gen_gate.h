@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* A gateway between two rings, which opens ESP, answers ARP and IKE, and has the faults that scenarios exist
- * for. Thread: gate_run() is one of its own; all else is set before it begins. */
-#include <pthread.h>
-#include <stdatomic.h>
+ * for. It works whenever the generator looks at one of its ports, in the generator's thread: what a scenario
+ * finds is then no matter of who had a CPU. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <rte_mempool.h>
@@ -41,8 +40,9 @@ struct gate {
     uint32_t turn;
     uint8_t kept[METER_PKT_MAX]; /* goes out after the next */
     uint32_t kept_bytes;
-    atomic_bool is_over;
-    pthread_t thread;
+    uint16_t port[2]; /* whose callbacks are these: */
+    const struct rte_eth_rxtx_callback *look[2];
+    uint32_t ports;
 };
 
 extern struct gate gate;
@@ -50,5 +50,7 @@ extern struct rte_mempool *gate_pool; /* of what it sends */
 extern uint8_t *gate_seen;            /* [GATE_SAS][GATE_SEQ_MAX] */
 extern const uint32_t gate_spis[GATE_SAS];
 
-/* Works until gate.is_over. Returns NULL; arg is not used. */
-void *gate_run(void *arg);
+/* Works from now on when the generator reads this port of its own. */
+void gate_open(uint16_t port);
+/* Not any more; before the ports are closed. */
+void gate_close(void);
