@@ -18,12 +18,11 @@ struct held {
 
 static void held_against(struct held *h, const struct base_ts *other, const char *what, const char *name)
 {
-    struct base_ts_list nets = {.count = 1, .list = {*other}};
+    if (h->is_told || !conf_ranges_meet(other, &h->range.lo, &h->range.hi))
+        return;
+    const struct base_ts_list nets = {.count = 1, .list = {*other}};
     char sentence[256];
     struct base_text text = base_text(sentence, sizeof sentence);
-    if (h->is_told || base_ts_is_dynamic(other) || base_addr_compare(&other->lo, &h->range.hi) > 0 ||
-        base_addr_compare(&h->range.lo, &other->hi) > 0)
-        return;
     base_ts_text(&text, &nets);
     conf_fail(h->r, "its remote networks overlap %s of %s \"%s\"; each must be one peer's", sentence, what,
               name);

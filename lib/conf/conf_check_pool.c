@@ -21,7 +21,7 @@ static int range_order(const void *a, const void *b)
     return base_addr_compare(&x->ts->lo, &y->ts->lo);
 }
 
-static bool ranges_meet(const struct base_ts *a, const struct base_addr *lo, const struct base_addr *hi)
+bool conf_ranges_meet(const struct base_ts *a, const struct base_addr *lo, const struct base_addr *hi)
 {
     return a->lo.family == lo->family && base_addr_compare(&a->lo, hi) <= 0 &&
            base_addr_compare(lo, &a->hi) <= 0;
@@ -78,7 +78,7 @@ static void check_disjoint(struct conf_reader *r, const struct pool_ranges *all)
     const struct pool_range *far = all->list;
     for (size_t i = 1; i < all->n; i++) {
         const struct pool_range *next = &all->list[i];
-        if (ranges_meet(far->ts, &next->ts->lo, &next->ts->hi))
+        if (conf_ranges_meet(far->ts, &next->ts->lo, &next->ts->hi))
             fail_at(r, next->pool,
                     "%s overlaps %s of pool \"%s\": an address could be given twice; make them disjoint, or "
                     "name one pool in both connections",
@@ -113,7 +113,7 @@ static void check_ports(struct conf_reader *r, const struct conf *conf, const st
             const struct base_prefix *p = &conf->ports[i].addresses[k];
             struct base_addr lo, hi;
             base_prefix_range(p, &lo, &hi);
-            if (ranges_meet(ts, &lo, &hi))
+            if (conf_ranges_meet(ts, &lo, &hi))
                 fail_at(
                     r, pool,
                     "%s lies in the network %s of port \"%s\", whose hosts would look for the peers there; "
@@ -173,7 +173,7 @@ static void check_child(struct conf_reader *r, const struct pool_ranges *all,
     for (size_t i = 0; i < base_ts_count(child->remote_ts); i++) {
         const struct base_ts *net = &child->remote_ts->list[i];
         for (size_t k = ranges_find(all, &net->lo);
-             k < all->n && ranges_meet(all->list[k].ts, &net->lo, &net->hi); k++)
+             k < all->n && conf_ranges_meet(all->list[k].ts, &net->lo, &net->hi); k++)
             conf_fail(r,
                       "child \"%s\": the remote subnets overlap %s of pool \"%s\", whose addresses "
                       "are each one peer's; write \"dynamic\" for the address that the peer gets",

@@ -315,6 +315,8 @@ void conf_check_weak(struct conf_reader *r, const struct ike_conn_conf *conn);
 void conf_check_grants(struct conf_reader *r, const struct ike_conf *ike);
 /* Pools, and what connections do with them; conf_check_pool.c. */
 void conf_check_pools(struct conf_reader *r, const struct conf *conf);
+/* Whether a has an address of lo to hi; never one that is dynamic. */
+bool conf_ranges_meet(const struct base_ts *a, const struct base_addr *lo, const struct base_addr *hi);
 /* Warns of remote subnets that two connections claim. */
 void conf_check_overlap(struct conf_reader *r, const struct ike_conf *ike);
 /* Connections for the same addresses whose IKE proposals exclude each other. The configuration is sealed. */
