@@ -81,3 +81,11 @@ bool conf_file_secret(struct conf_reader *r, const char *name, size_t max, struc
     conf_fail(r, "%s", sentence);
     return false;
 }
+
+struct base_span conf_file_line(const struct base_file *file)
+{
+    size_t len = file->len;
+    len -= len > 0 && file->bytes[len - 1] == '\n';
+    len -= len > 0 && file->bytes[len - 1] == '\r';
+    return base_span(file->bytes, len);
+}

@@ -184,6 +184,8 @@ json_t *conf_file_load(struct conf_reader *r, const char *path);
  * freed by base_file_free(). False: it was said why, also of one that others may read or change.
  */
 bool conf_file_secret(struct conf_reader *r, const char *name, size_t max, struct base_file *out);
+/* What a file holds but for the line end behind it. Borrows. */
+struct base_span conf_file_line(const struct base_file *file);
 /* The path of a name that starts at a folder unless it begins with "/". False: it is too long. */
 bool conf_file_at(const char *folder, const char *name, char out[CONF_PATH_MAX]);
 

@@ -49,10 +49,7 @@ static void login_read_password(struct conf_reader *r, const char *name, struct 
     struct base_file text;
     const size_t mark = conf_enter(r, "password_file");
     if (conf_file_secret(r, name, PASSWORD_FILE_MAX, &text)) {
-        size_t len = text.len;
-        len -= len > 0 && text.bytes[len - 1] == '\n';
-        len -= len > 0 && text.bytes[len - 1] == '\r';
-        const struct base_span password = base_span(text.bytes, len);
+        const struct base_span password = conf_file_line(&text);
         if (conn->xauth_login)
             login_keep_password(r, password, conn->xauth_login);
         const int rc = conn->xauth_login ? 0 : eap_mschap_hash(&ossl_eap_ops, password, conn->login->hash);

@@ -49,17 +49,14 @@ static size_t psk_from_file(struct conf_reader *r, const char *name, uint8_t out
         return 0;
     }
     const int err = base_file_read(path, PSK_TEXT_MAX, true, &file, &why);
-    size_t len = file.len, n = 0;
+    size_t n = 0;
     if (err == -EFBIG)
         conf_fail(r, "%s is too long for a key (%d bytes)", path, IKE_PSK_MAX);
     else if (err < 0)
         conf_fail(r, "%s", sentence);
     else {
         const char *text = (const char *)file.bytes;
-        if (len > 0 && text[len - 1] == '\n')
-            len--;
-        if (len > 0 && text[len - 1] == '\r')
-            len--;
+        const size_t len = conf_file_line(&file).len;
         if (memchr(text, '\0', len))
             conf_fail(r, "%s holds a NUL byte: it is no text; write its bytes as 0x and hexadecimal digits",
                       path);

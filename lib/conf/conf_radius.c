@@ -14,9 +14,7 @@ static void radius_read_secret(struct conf_reader *r, const char *name, struct i
     struct base_file file;
     const size_t mark = conf_enter(r, "secret_file");
     if (conf_file_secret(r, name, IKE_RADIUS_SECRET_MAX + 2, &file)) {
-        size_t len = file.len;
-        len -= len > 0 && file.bytes[len - 1] == '\n';
-        len -= len > 0 && file.bytes[len - 1] == '\r';
+        const size_t len = conf_file_line(&file).len;
         if (len == 0 || len > IKE_RADIUS_SECRET_MAX)
             conf_fail(r, "the secret must have 1 to %d bytes", IKE_RADIUS_SECRET_MAX);
         else if (len < SECRET_WEAK)
