@@ -197,6 +197,7 @@ const struct conf_manual *conf_manual_find(const struct conf *conf, const char *
 
 /* Remote network of pair i < count. */
 struct base_prefix conf_manual_net(const struct conf_manual *m, uint32_t i);
+struct base_ts conf_manual_ts(const struct conf_manual *m, uint32_t i); /* as its selector */
 
 /* Remote addresses of all pairs. */
 struct base_ts conf_manual_range(const struct conf_manual *m);

@@ -47,11 +47,17 @@ struct base_prefix conf_manual_net(const struct conf_manual *m, uint32_t i)
     return net;
 }
 
+struct base_ts conf_manual_ts(const struct conf_manual *m, uint32_t i)
+{
+    const struct base_prefix net = conf_manual_net(m, i);
+    struct base_ts ts = {.port_hi = UINT16_MAX};
+    base_prefix_range(&net, &ts.lo, &ts.hi);
+    return ts;
+}
+
 struct base_ts conf_manual_range(const struct conf_manual *m)
 {
-    const struct base_prefix last = conf_manual_net(m, m->count - 1);
-    struct base_ts all = {.port_hi = UINT16_MAX};
-    base_prefix_range(&last, &all.lo, &all.hi);
+    struct base_ts all = conf_manual_ts(m, m->count - 1);
     all.lo = m->remote.addr;
     return all;
 }
@@ -80,10 +86,7 @@ static void manual_read_key(struct conf_reader *r, const char *name, struct conf
     struct base_file file;
     size_t len = 0;
     if (conf_file_secret(r, name, KEY_TEXT_MAX, &file)) {
-        size_t n = file.len;
-        n -= n > 0 && file.bytes[n - 1] == '\n';
-        n -= n > 0 && file.bytes[n - 1] == '\r';
-        if (!conf_hex_parse(base_span(file.bytes, n), m->key, sizeof m->key, &len) || len != want)
+        if (!conf_hex_parse(conf_file_line(&file), m->key, sizeof m->key, &len) || len != want)
             conf_fail(
                 r, "must hold key and salt as %zu hexadecimal digits; make one with: openssl rand -hex %zu",
                 2 * want, want);

@@ -71,14 +71,12 @@ static void manual_fill(const struct ctl_manual *m, const struct conf_manual *co
 static int manual_install(struct ctl *ctl, const struct conf_manual *conf, const struct ctl_manual_keys *keys,
                           uint32_t i, struct node_request *r, uint32_t *spi_in)
 {
-    const struct base_prefix net = conf_manual_net(conf, i);
-    struct base_ts remote = {.port_hi = UINT16_MAX};
+    const struct base_ts remote = conf_manual_ts(conf, i);
     struct node_request reserve;
     reserve.type = NODE_SPI_RESERVE;
     int rc = node_do(ctl->node, &reserve);
     if (rc < 0)
         return rc;
-    base_prefix_range(&net, &remote.lo, &remote.hi);
     base_ts_set_one(&r->pair.remote_ts, &remote);
     *spi_in = r->pair.spi_in = reserve.spi_in;
     r->pair.spi_out = conf->spi_out + i;

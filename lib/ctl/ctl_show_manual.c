@@ -126,11 +126,9 @@ json_t *ctl_show_manual(struct ctl *ctl, const json_t *args, struct ctl_refusal 
 static json_t *pair(const struct ctl *ctl, const struct ctl_manual *m, uint32_t i)
 {
     const struct conf_manual *conf = conf_manual_find(ctl->conf, m->name);
-    const struct base_prefix net = conf_manual_net(conf, i);
-    struct base_ts_list remote = {.count = 1, .list = {{.port_hi = UINT16_MAX}}};
+    const struct base_ts_list remote = {.count = 1, .list = {conf_manual_ts(conf, i)}};
     struct node_pair_view v;
     json_t *o = json_object();
-    base_prefix_range(&net, &remote.list[0].lo, &remote.list[0].hi);
     ctl_json_set(o, "connection", ctl_json_text(m->name));
     ctl_json_num(o, "index", i);
     ctl_json_set(o, "spi_in", ctl_json_spi(m->spis[i]));
