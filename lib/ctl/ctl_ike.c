@@ -33,15 +33,6 @@ static void env_rng(void *ctx, enum ike_rng_purpose purpose, void *buf, size_t l
     }
 }
 
-/* A request that is about one SPI. */
-static int ask_of_spi(struct ctl *ctl, enum node_request_type type, uint32_t spi_in)
-{
-    struct node_request r;
-    r.type = type;
-    r.spi_in = spi_in;
-    return node_do(ctl->node, &r);
-}
-
 static int env_spi_alloc(void *ctx, uint32_t *spi)
 {
     struct ctl *ctl = ctx;
@@ -55,7 +46,8 @@ static int env_spi_alloc(void *ctx, uint32_t *spi)
 
 static void env_spi_free(void *ctx, uint32_t spi)
 {
-    ask_of_spi(ctx, NODE_SPI_RELEASE, spi);
+    const struct ctl *ctl = ctx;
+    node_do_spi(ctl->node, NODE_SPI_RELEASE, spi);
 }
 
 static uint32_t env_conn_open(void *ctx)
@@ -246,10 +238,10 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
         child_install(ctl, &a->install);
         return;
     case IKE_ACT_SA_ACTIVATE:
-        ask_of_spi(ctl, NODE_PAIR_ACTIVATE, a->spi_in);
+        node_do_spi(ctl->node, NODE_PAIR_ACTIVATE, a->spi_in);
         return;
     case IKE_ACT_SA_DEACTIVATE:
-        ask_of_spi(ctl, NODE_PAIR_DEACTIVATE, a->spi_in);
+        node_do_spi(ctl->node, NODE_PAIR_DEACTIVATE, a->spi_in);
         return;
     case IKE_ACT_SA_REPATH:
         child_move(ctl, a);
@@ -258,7 +250,7 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
         child_set_mtu(ctl, a);
         return;
     case IKE_ACT_SA_REMOVE:
-        ask_of_spi(ctl, NODE_PAIR_REMOVE, a->spi_in);
+        node_do_spi(ctl->node, NODE_PAIR_REMOVE, a->spi_in);
         return;
     case IKE_ACT_JOB:
         if (ike_job_is_radius(a->job))

@@ -26,17 +26,6 @@
 
 _Static_assert(CONF_MANUAL_PAIRS <= NODE_PAIRS_MAX, "what the configuration may ask for fits the table");
 
-static int manual_ask(struct ctl *ctl, enum node_request_type type, uint32_t number)
-{
-    struct node_request r;
-    r.type = type;
-    if (type == NODE_CONN_CLOSE)
-        r.conn = number;
-    else
-        r.spi_in = number;
-    return node_do(ctl->node, &r);
-}
-
 /* Where its packets go from and to. */
 static int manual_path(const struct ctl *ctl, const struct conf_manual *conf, struct esp_path *path)
 {
@@ -84,14 +73,14 @@ static int manual_install(struct ctl *ctl, const struct conf_manual *conf, const
     ctl_manual_key_of(keys, i, &r->pair.keys_out);
     rc = node_do(ctl->node, r);
     if (rc < 0)
-        manual_ask(ctl, NODE_SPI_RELEASE, *spi_in);
+        node_do_spi(ctl->node, NODE_SPI_RELEASE, *spi_in);
     return rc;
 }
 
 static void manual_remove(struct ctl *ctl, const uint32_t *spis, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        manual_ask(ctl, NODE_PAIR_REMOVE, spis[i]);
+        node_do_spi(ctl->node, NODE_PAIR_REMOVE, spis[i]);
         if (i % PAIRS_AT_ONCE == PAIRS_AT_ONCE - 1)
             ctl_aside_turn(ctl);
     }
@@ -117,8 +106,11 @@ static int manual_install_all(struct ctl *ctl, const struct ctl_manual *m, const
 
 static void manual_forget(struct ctl *ctl, struct ctl_manual *m)
 {
+    struct node_request close;
+    close.type = NODE_CONN_CLOSE;
+    close.conn = m->conn;
     if (m->conn)
-        manual_ask(ctl, NODE_CONN_CLOSE, m->conn);
+        node_do(ctl->node, &close);
     free(m->spis);
     m->spis = NULL;
     m->count = m->conn = 0;

@@ -164,6 +164,15 @@ struct node_request {
 /* Carries out a request. 0, or what its type says. Borrows until return. */
 int node_do(struct node *node, struct node_request *request);
 
+/* The same for a request that has nothing but its type and spi_in. */
+static inline int node_do_spi(struct node *node, enum node_request_type type, uint32_t spi_in)
+{
+    struct node_request r;
+    r.type = type;
+    r.spi_in = spi_in;
+    return node_do(node, &r);
+}
+
 /*
  * Sends a datagram, send->len bytes of it, in IP fragments where the port's MTU asks for them. Borrows until
  * return. 0; -ENETUNREACH: no route; -ENOBUFS: it is lost, as on the way; -EMSGSIZE: longer than IP carries
