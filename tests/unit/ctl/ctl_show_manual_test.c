@@ -188,7 +188,7 @@ static void spis_come_in_pages_each_once_in_order(void **state)
     } while (member("next"));
     assert_int_equal(n, 251);
     assert_true(pages > 1);
-    expect("sas.0.remote", n ? "[\"10.8.0.200/32\"]" : "");
+    expect("sas.0.remote", "[\"10.8.0.200/32\"]");
     expect("sas.0.in", "{\"pkts\":3,\"bytes\":300,\"seq\":4}");
     expect("sas.0.bad_icv", "2");
 }
