@@ -7,6 +7,8 @@
 # what passed are removed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/lib/faults.sh
+. "$here/../lib/faults.sh"
 
 usage() {
     cat <<TEXT
@@ -137,7 +139,7 @@ has_place() {
 }
 
 # Whether it failed by what no load excuses: a report of a sanitizer, or a system call that the daemon must not make.
-is_fault() { grep -rqE 'Sanitizer|runtime error|event=syscall_refused' "$1" "$1.log" 2>/dev/null; }
+is_fault() { grep -rqE "$DAEMON_FAULT" "$1" "$1.log" 2>/dev/null; }
 
 # Waits for one scenario to end and tells how it went; or, with "or-idle", for as long as CPUs that are idle may take.
 reap() {

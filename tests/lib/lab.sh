@@ -174,6 +174,8 @@ trap 'exit 143' TERM
 . "$LAB_LIB/packages.sh"
 # shellcheck source=tests/lib/lab_net.sh
 . "$LAB_LIB/lab_net.sh"
+# shellcheck source=tests/lib/faults.sh
+. "$LAB_LIB/faults.sh"
 # shellcheck source=tests/lib/lab_gateway.sh
 . "$LAB_LIB/lab_gateway.sh"
 # shellcheck source=tests/lib/lab_swan.sh

@@ -119,7 +119,7 @@ gw_check_ends() {
                 bad=1
             fi
         fi
-        if grep -h -m 3 -E 'Sanitizer|runtime error|event=syscall_refused' "$LAB_OUT/gw$gw"/culvertd*.log; then bad=1; fi
+        if grep -h -m 3 -E "$DAEMON_FAULT" "$LAB_OUT/gw$gw"/culvertd*.log; then bad=1; fi
     done
     return "$bad"
 }
