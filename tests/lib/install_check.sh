@@ -119,7 +119,8 @@ page_names() {
 options_of() { "$@" --help | grep -oE '^  --[a-z-]+'; }
 bench_options() {
     local command
-    for command in "" path stages churn workers raw report plot capture traffic selftest columns; do
+    # The page leaves the options of ike to its help.
+    for command in "" $("$bench" --help | awk '/^  [a-z]/ && $1 != "ike" { print $1 }'); do
         # shellcheck disable=SC2086
         options_of "$bench" $command
     done | sort -u
