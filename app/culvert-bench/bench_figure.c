@@ -126,6 +126,15 @@ void bench_figure_judge(const struct bench_figure *f, struct bench_verdict *out)
     out->best = f->is_rate ? out->max : out->min;
 }
 
+bool bench_figure_best(const struct bench_figure *f, struct bench_round *out)
+{
+    struct bench_round all[BENCH_ROUNDS_MAX];
+    uint32_t calm, n = rounds_pick(f, all, &calm);
+    if (n)
+        *out = all[f->is_rate ? n - 1 : 0];
+    return n;
+}
+
 bool bench_figure_is_confirmed(const struct bench_figure *f)
 {
     struct bench_verdict v;

@@ -38,3 +38,7 @@ void bench_figure_add(struct bench_figure *f, double value, enum bench_unrest un
 void bench_figure_judge(const struct bench_figure *f, struct bench_verdict *out);
 
 bool bench_figure_is_confirmed(const struct bench_figure *f);
+
+/* The least disturbed round: the best of the undisturbed ones, or of all when none was. Returns false when
+ * there is no round. */
+bool bench_figure_best(const struct bench_figure *f, struct bench_round *out);

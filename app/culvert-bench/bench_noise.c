@@ -19,20 +19,27 @@
 #define SLOWED       0.95 /* of the greatest frequency */
 #define CLOCK_PROBES 33   /* odd */
 
-bool bench_noise_steal_read(FILE *stat, unsigned cpu, uint64_t *ticks)
+bool bench_noise_ticks_read(FILE *stat, unsigned cpu, struct bench_noise_ticks *out)
 {
     char line[512], name[16];
+    uint64_t waiting;
     snprintf(name, sizeof(name), "cpu%u ", cpu);
-    while (stat && fgets(line, sizeof(line), stat))
-        if (!strncmp(line, name, strlen(name))) /* user nice system idle iowait irq softirq steal */
-            return sscanf(line + strlen(name), "%*u %*u %*u %*u %*u %*u %*u %lu", ticks) == 1;
+    while (stat && fgets(line, sizeof(line), stat)) {
+        if (strncmp(line, name, strlen(name)) != 0) /* user nice system idle iowait irq softirq steal */
+            continue;
+        if (sscanf(line + strlen(name), "%*u %*u %*u %lu %lu %*u %*u %lu", &out->idle, &waiting,
+                   &out->steal) != 3)
+            return false;
+        out->idle += waiting;
+        return true;
+    }
     return false;
 }
 
-static bool noise_steal(unsigned cpu, uint64_t *ticks)
+static bool noise_ticks(unsigned cpu, struct bench_noise_ticks *out)
 {
     FILE *f = fopen("/proc/stat", "r");
-    bool is_told = bench_noise_steal_read(f, cpu, ticks);
+    bool is_told = bench_noise_ticks_read(f, cpu, out);
     if (f)
         fclose(f);
     return is_told;
@@ -73,7 +80,7 @@ void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu)
     memset(m, 0, sizeof(*m));
     bench_tsc_hz(); /* measured now, not within */
     m->cpu = cpu;
-    m->has_steal = noise_steal(cpu, &m->steal);
+    m->has_steal = noise_ticks(cpu, &m->ticks);
     m->has_switches = noise_switches(&m->switches);
     m->cpu_seconds = noise_cpu_seconds();
     m->tsc = bench_tsc();
@@ -81,14 +88,18 @@ void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu)
 
 void bench_noise_end(const struct bench_noise_mark *m, double clock, struct bench_noise *out)
 {
-    uint64_t steal = 0;
+    const double ticks_hz = (double)sysconf(_SC_CLK_TCK);
+    struct bench_noise_ticks now;
     double switches = 0;
     memset(out, 0, sizeof(*out));
     out->seconds = (double)(bench_tsc() - m->tsc) / bench_tsc_hz();
     out->on_cpu = (noise_cpu_seconds() - m->cpu_seconds) / out->seconds;
-    out->has_steal = noise_steal(m->cpu, &steal) && m->has_steal;
+    out->has_steal = noise_ticks(m->cpu, &now) && m->has_steal;
     if (out->has_steal)
-        out->steal = (double)(steal - m->steal) / (double)sysconf(_SC_CLK_TCK) / out->seconds;
+        out->steal = (double)(now.steal - m->ticks.steal) / ticks_hz / out->seconds;
+    /* Ticks of waiting may be taken back. */
+    if (out->has_steal && now.idle > m->ticks.idle)
+        out->idle = (double)(now.idle - m->ticks.idle) / ticks_hz / out->seconds;
     out->has_switches = noise_switches(&switches) && m->has_switches;
     if (out->has_switches)
         out->switches = switches - m->switches;

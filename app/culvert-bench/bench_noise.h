@@ -22,14 +22,20 @@ struct bench_noise {
     double steal;     /* share of the time, 0 to 1; known in steps of 10 ms */
     double switches;  /* involuntary ones of the thread */
     double on_cpu;    /* share of the time that no other thread kept it from its CPU, 0 to 1 */
+    double idle;      /* share of the time that nobody used the CPU, in such steps too; 0 without has_steal */
     double frequency; /* core clocks per second; 0: not known */
     double seconds;
+};
+
+/* Of a CPU since boot, in ticks. */
+struct bench_noise_ticks {
+    uint64_t steal, idle;
 };
 
 struct bench_noise_mark {
     unsigned cpu;
     uint64_t tsc;
-    uint64_t steal; /* ticks of /proc/stat */
+    struct bench_noise_ticks ticks;
     bool has_steal, has_switches;
     double switches;
     double cpu_seconds;
@@ -48,6 +54,7 @@ enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ou
 /* The end of a sentence that begins "every round was disturbed: ". */
 const char *bench_unrest_words(enum bench_unrest u);
 
-/* Ticks that were stolen from a CPU since boot, by a file in the format of /proc/stat, which may be NULL.
- * Returns false when it does not tell. */
-bool bench_noise_steal_read(FILE *stat, unsigned cpu, uint64_t *ticks);
+/* A CPU's ticks by a file in the format of /proc/stat, which may be NULL. Returns false when it does not
+ * tell.
+ */
+bool bench_noise_ticks_read(FILE *stat, unsigned cpu, struct bench_noise_ticks *out);

@@ -53,3 +53,10 @@ static inline struct bench_probe bench_probe_core(void)
     p.crowd = width * p.clock * BENCH_PROBE_ALUS / BENCH_PROBE_ADDS;
     return p;
 }
+
+/* What stood around a window: the core after it, with the greater crowd of before and after. */
+static inline struct bench_probe bench_probe_around(struct bench_probe before, struct bench_probe after)
+{
+    after.crowd = before.crowd > after.crowd ? before.crowd : after.crowd;
+    return after;
+}

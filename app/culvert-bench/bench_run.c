@@ -157,37 +157,45 @@ void bench_run_start(struct bench_run *r)
     bench_noise_begin(&r->mark, r->cpu);
 }
 
+static void most_note(double *most, double value)
+{
+    if (value > *most)
+        *most = value;
+}
+
+enum bench_unrest bench_run_note(struct bench_run *r, struct bench_weather *w, const struct bench_noise *n,
+                                 bool is_core_ours)
+{
+    if (n->has_steal)
+        bench_figure_add(&w->steal, n->steal, BENCH_CALM, 0);
+    if (n->has_switches)
+        bench_figure_add(&w->switches, n->switches, BENCH_CALM, 0);
+    bench_figure_add(&w->frequency, n->frequency / 1e9, BENCH_CALM, 0);
+    w->hz = n->frequency;
+    most_note(&w->fastest_hz, n->frequency);
+    w->lacks_steal |= !n->has_steal;
+    w->lacks_switches |= !n->has_switches;
+    r->lacks_steal |= !n->has_steal;
+    r->lacks_switches |= !n->has_switches;
+    most_note(&r->steal_max, n->steal);
+    r->switches += n->switches;
+    most_note(&r->frequency_max, n->frequency);
+    if (r->frequency_min <= 0 || n->frequency < r->frequency_min)
+        r->frequency_min = n->frequency;
+    return bench_noise_judge(n, is_core_ours, w->fastest_hz);
+}
+
 enum bench_unrest bench_run_stop(struct bench_run *r, struct bench_weather *w, bool is_core_ours,
                                  double clock)
 {
     struct bench_noise n;
     bench_noise_end(&r->mark, clock, &n);
-    if (n.has_steal)
-        bench_figure_add(&w->steal, n.steal, BENCH_CALM, 0);
-    if (n.has_switches)
-        bench_figure_add(&w->switches, n.switches, BENCH_CALM, 0);
-    bench_figure_add(&w->frequency, n.frequency / 1e9, BENCH_CALM, 0);
-    w->lacks_steal |= !n.has_steal;
-    w->lacks_switches |= !n.has_switches;
-    r->lacks_steal |= !n.has_steal;
-    r->lacks_switches |= !n.has_switches;
-    if (n.steal > r->steal_max)
-        r->steal_max = n.steal;
-    r->switches += n.switches;
-    if (n.frequency > r->frequency_max)
-        r->frequency_max = n.frequency;
-    if (r->frequency_min <= 0 || n.frequency < r->frequency_min)
-        r->frequency_min = n.frequency;
-    double fastest = 0;
-    for (uint32_t i = 0; i < w->frequency.count; i++)
-        if (w->frequency.round[i].value * 1e9 > fastest)
-            fastest = w->frequency.round[i].value * 1e9;
-    return bench_noise_judge(&n, is_core_ours, fastest);
+    return bench_run_note(r, w, &n, is_core_ours);
 }
 
 double bench_run_frequency(const struct bench_weather *w)
 {
-    return w->frequency.count ? w->frequency.round[w->frequency.count - 1].value * 1e9 : 0;
+    return w->hz;
 }
 
 void bench_subject_set(struct bench_subject *s, const char *scenario, const char *way, uint32_t bits,

@@ -31,6 +31,7 @@
 /* Beside the figures of a case: what was read in each of its rounds. */
 struct bench_weather {
     struct bench_figure steal, switches, frequency;
+    double hz, fastest_hz; /* of the core: the last time, and the most so far */
     bool lacks_steal, lacks_switches;
 };
 
@@ -89,7 +90,11 @@ void bench_run_start(struct bench_run *r);
 enum bench_unrest bench_run_stop(struct bench_run *r, struct bench_weather *w, bool is_core_ours,
                                  double clock);
 
-/* Core clocks per second in the last round of a case. */
+/* The same of noise that another thread read on its own CPU: `n` is that from begin to end there. */
+enum bench_unrest bench_run_note(struct bench_run *r, struct bench_weather *w, const struct bench_noise *n,
+                                 bool is_core_ours);
+
+/* Core clocks per second when a weather was last added to. */
 double bench_run_frequency(const struct bench_weather *w);
 
 /* Names a case: scenario and way as in bench_columns.def, AES key bits, size or BENCH_IMIX; 0: does not

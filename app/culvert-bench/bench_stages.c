@@ -95,11 +95,9 @@ static void window_measure(const struct bench_stages_row *row, struct dp_worker 
     const struct bench_probe before = bench_probe_core();
     for (int k = 0; k < WINDOW_BURST; k++)
         pkts += burst_time(row, w, cycles);
-    struct bench_probe worse = bench_probe_core();
-    if (before.crowd > worse.crowd)
-        worse.crowd = before.crowd;
+    const struct bench_probe seen = bench_probe_around(before, bench_probe_core());
     for (int k = 0; pkts && k < BENCH_STAGES; k++)
-        bench_series_add(&s[k], (double)cycles[k] / (double)pkts, worse);
+        bench_series_add(&s[k], (double)cycles[k] / (double)pkts, seen);
 }
 
 static void stages_time(struct bench_gate *g, const struct bench_stages_row *row,

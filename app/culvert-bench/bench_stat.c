@@ -78,10 +78,7 @@ void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 {
     const struct bench_probe before = s->probed;
     s->probed = bench_probe_core();
-    struct bench_probe worse = s->probed;
-    if (before.crowd > worse.crowd)
-        worse.crowd = before.crowd;
-    bench_series_add(s, (double)cycles / (double)pkts, worse);
+    bench_series_add(s, (double)cycles / (double)pkts, bench_probe_around(before, s->probed));
 }
 
 /* Of n values, which are sorted by that. */

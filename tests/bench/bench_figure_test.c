@@ -132,6 +132,25 @@ static void more_rounds_than_there_is_room_for_are_ignored(void **state)
     assert_int_equal(judged(&f).rounds, BENCH_ROUNDS_MAX);
 }
 
+/* Of stretches within a round, an undisturbed one goes before a better one that was not. */
+static void the_least_disturbed_round_is_told_with_its_noise(void **state)
+{
+    struct bench_figure f = {.is_rate = true};
+    struct bench_round best;
+    assert_false(bench_figure_best(&f, &best));
+    bench_figure_add(&f, 9, BENCH_CPU_STOLEN, HZ);
+    bench_figure_add(&f, 10, BENCH_CORE_SHARED, HZ);
+    assert_true(bench_figure_best(&f, &best));
+    assert_true(best.value == 10 && best.unrest == BENCH_CORE_SHARED);
+    bench_figure_add(&f, 7, BENCH_CALM, HZ);
+    bench_figure_add(&f, 8, BENCH_CALM, HZ / 2);
+    assert_true(bench_figure_best(&f, &best));
+    assert_true(best.value == 8 && best.unrest == BENCH_CALM && best.frequency == HZ / 2);
+    f.is_rate = false;
+    assert_true(bench_figure_best(&f, &best));
+    assert_true(best.value == 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_frequency_that_drifts_is_the_reason_when_it_explains_the_rounds),
         cmocka_unit_test(slack_is_for_what_is_small),
         cmocka_unit_test(more_rounds_than_there_is_room_for_are_ignored),
+        cmocka_unit_test(the_least_disturbed_round_is_told_with_its_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,31 +14,33 @@ static const char proc_stat[] = "cpu  87184 0 23416 174283 2245 0 688 15760 0 0\
                                 "cpu10 1 2 3 4 5 6 7 77 0 0\n"
                                 "intr 1507968 0 0\n";
 
-static bool steal_of(const char *text, unsigned cpu, uint64_t *ticks)
+static bool ticks_of(const char *text, unsigned cpu, struct bench_noise_ticks *ticks)
 {
     FILE *f = fmemopen((void *)text, strlen(text), "r");
     assert_non_null(f);
-    bool is_told = bench_noise_steal_read(f, cpu, ticks);
+    bool is_told = bench_noise_ticks_read(f, cpu, ticks);
     fclose(f);
     return is_told;
 }
 
-static void steal_is_that_of_the_cpu(void **state)
+static void ticks_are_those_of_the_cpu(void **state)
 {
-    uint64_t ticks = 0;
-    assert_true(steal_of(proc_stat, 1, &ticks));
-    assert_int_equal(ticks, 8911);
-    assert_true(steal_of(proc_stat, 10, &ticks));
-    assert_int_equal(ticks, 77);
+    struct bench_noise_ticks ticks = {0};
+    assert_true(ticks_of(proc_stat, 1, &ticks));
+    assert_int_equal(ticks.steal, 8911);
+    assert_int_equal(ticks.idle, 76801 + 1933);
+    assert_true(ticks_of(proc_stat, 10, &ticks));
+    assert_int_equal(ticks.steal, 77);
+    assert_int_equal(ticks.idle, 4 + 5);
 }
 
 /* No file, no such CPU, and a kernel that does not count it: said, not guessed. */
 static void steal_that_is_not_told_is_not_guessed(void **state)
 {
-    uint64_t ticks;
-    assert_false(bench_noise_steal_read(NULL, 0, &ticks));
-    assert_false(steal_of(proc_stat, 2, &ticks));
-    assert_false(steal_of("cpu0 1 2 3 4 5 6 7\n", 0, &ticks));
+    struct bench_noise_ticks ticks;
+    assert_false(bench_noise_ticks_read(NULL, 0, &ticks));
+    assert_false(ticks_of(proc_stat, 2, &ticks));
+    assert_false(ticks_of("cpu0 1 2 3 4 5 6 7\n", 0, &ticks));
 }
 
 static struct bench_noise noise(double steal, double on_cpu)
@@ -87,7 +89,7 @@ static void what_is_read_is_in_its_range(void **state)
     struct bench_noise n;
     bench_noise_begin(&mark, 0);
     bench_noise_end(&mark, 0, &n);
-    assert_true(n.seconds > 0 && n.on_cpu >= 0 && n.frequency > 0);
+    assert_true(n.seconds > 0 && n.on_cpu >= 0 && n.frequency > 0 && n.idle >= 0);
     assert_true(n.has_switches && n.switches >= 0);
     bench_noise_begin(&mark, 1000000);
     bench_noise_end(&mark, 0, &n);
@@ -103,7 +105,7 @@ static void each_unrest_has_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steal_is_that_of_the_cpu),
+        cmocka_unit_test(ticks_are_those_of_the_cpu),
         cmocka_unit_test(steal_that_is_not_told_is_not_guessed),
         cmocka_unit_test(a_round_is_worth_what_its_noise_lets_it),
         cmocka_unit_test(a_lower_clock_than_before_is_noise),

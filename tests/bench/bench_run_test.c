@@ -135,6 +135,25 @@ static void what_was_not_measured_tells_so_in_each_row(void **state)
     free(run_end());
 }
 
+/* What another thread read on its CPU says nothing of the measuring one's, whose clock may be a faster one.
+ */
+static void noise_of_another_thread_has_a_weather_of_its_own(void **state)
+{
+    struct bench_weather own = {0}, other = {0};
+    struct bench_noise fast = {.on_cpu = 1, .seconds = 1, .frequency = 4e9}, low = fast, shared = fast;
+    low.frequency = 3e9;
+    shared.on_cpu = 0.5;
+    assert_int_equal(run_make(1, 0), 0);
+    assert_int_equal(bench_run_note(&run, &own, &fast, true), BENCH_CALM);
+    assert_int_equal(bench_run_note(&run, &other, &low, true), BENCH_CALM);
+    assert_int_equal(bench_run_note(&run, &other, &low, false), BENCH_CORE_SHARED);
+    assert_int_equal(bench_run_note(&run, &other, &shared, true), BENCH_CPU_SHARED);
+    assert_int_equal(bench_run_note(&run, &own, &low, true), BENCH_CORE_SLOWED);
+    assert_true(bench_run_frequency(&own) == 3e9 && bench_run_frequency(&other) == 4e9);
+    assert_true(run.frequency_min == 3e9 && run.frequency_max == 4e9);
+    free(run_end());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +162,7 @@ int main(void)
         cmocka_unit_test_setup(no_case_begins_that_would_end_past_the_limit, cases_begin),
         cmocka_unit_test_setup(no_round_begins_past_the_limit, cases_begin),
         cmocka_unit_test_setup(what_was_not_measured_tells_so_in_each_row, cases_begin),
+        cmocka_unit_test_setup(noise_of_another_thread_has_a_weather_of_its_own, cases_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,21 @@ def limits():
     check("and no limit is none", run(*command.replace("--limit 1", "--limit 0").split()).returncode == 2)
 
 
+def counts():
+    """What installing takes is one of the figures of churn, and its noise is that of control's CPU."""
+    done = run(*"churn --direction in --rounds 1 --runs 1 --wait 0 --no-huge --csv".split())
+    check("it ends well", done.returncode == 0, done.stderr)
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    figures = [r for r in rows if r["metric"] in ("mpps", "install_us")]
+    check("it has four figures", len(figures) == 4 and all(float(r["min"]) > 0 for r in figures), done.stdout)
+    check("all are starred after one round", all(r["starred"] == "1" and r["reason"] for r in figures), done.stdout)
+    verdict = [r["reason"] for r in rows if r["metric"] == "verdict"]
+    check("all are counted", len(verdict) == 1 and "0 of 4 figures are confirmed" in verdict[0], verdict)
+    noise = {(r["scenario"], r["metric"]): r["rounds"] for r in rows}
+    check("each stretch has its noise", noise["churn", "frequency_ghz"] == "3", done.stdout)
+    check("control has its own", noise["churn/control", "frequency_ghz"] == "1", done.stdout)
+
+
 def interrupts(folder):
     """A report that is ended while a part runs, which has a limit of its own."""
     with subprocess.Popen([BENCH, "report", "--quick", "--no-huge", "--out", folder / "ended"], stdout=subprocess.DEVNULL,
@@ -214,6 +229,7 @@ def main():
         lacks(folder, rows)
         refuses(folder)
         limits()
+        counts()
         interrupts(folder)
         if not shutil.which("gnuplot"):
             print("gnuplot is missing, so no drawing was looked at (Debian: apt-get install gnuplot-nox)")
