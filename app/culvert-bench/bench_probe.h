@@ -29,6 +29,15 @@ static inline uint64_t bench_probe_chain(void)
     return __rdtscp(&aux) - from;
 }
 
+/* Work that looks at no clock: a chain of so many links, begun when all before it is done. */
+static inline void bench_probe_work(uint32_t links)
+{
+    uint64_t link = 3;
+    __asm__ volatile("lfence" ::: "memory");
+    for (uint32_t i = 0; i < links; i++)
+        __asm__ volatile("imulq %0, %0" : "+r"(link)::"cc");
+}
+
 /* TSC cycles of the increments. */
 static inline uint64_t bench_probe_width(void)
 {

@@ -17,8 +17,14 @@ enum bench_selftest_outcome bench_selftest_clock(const double *apart, uint32_t n
 
 #define BENCH_SELFTEST_TRIES 20 /* most that are judged */
 
-/* Judges pairs of rounds, each of which lies close together in time: is a stage slower by `percent` (0: as
- * fast)? *change is the median of the pairs in cycles, *plain that of the plain rounds. Pure. */
+/* Medians of pairs of rounds, in cycles. */
+struct bench_selftest_change {
+    double plain, added, change;
+};
+
+/* Judges pairs of rounds, each of which lies close together in time: is a stage slower by what was added to
+ * it in that round (NULL: nothing was)? *out is zero when there are too few calm pairs. Pure. */
 enum bench_selftest_outcome bench_selftest_slow(const struct bench_figure *plain,
-                                                const struct bench_figure *slow, double percent,
-                                                double *plain_cycles, double *change);
+                                                const struct bench_figure *slow,
+                                                const struct bench_figure *added,
+                                                struct bench_selftest_change *out);

@@ -9,11 +9,16 @@
 
 #define BENCH_STAGES 5
 
-/* A case and the figures of its stages. */
+/* A case and the figures of its stages. One of them may get more to do, so that it can be proved that this is
+ * seen: arithmetic of a length that is fixed beforehand, and metered without the stages by the kernel's
+ * clock. So neither does the meter of the stages make what it has to find, nor is it asked how much that is.
+ */
 struct bench_stages_row {
     struct bench_gate_case c;
-    int slow_stage; /* is made slower on purpose, so that it can be proved that this is seen; -1: none */
-    uint32_t slow_percent;
+    int slow_stage;            /* the one with more to do; -1: none */
+    uint32_t slow_percent;     /* of what it takes in the warm-up: so much is added, about */
+    uint32_t slow_links;       /* of the arithmetic in a burst. Writer: the measurement */
+    struct bench_figure added; /* cycles a packet of the arithmetic, by the kernel's clock */
     struct bench_figure cycles[BENCH_STAGES];
     struct bench_weather weather;
 };
