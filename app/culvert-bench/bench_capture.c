@@ -89,12 +89,12 @@ static const struct option options[] = {{"help", 0, 0, O_HELP},
                                         {0}};
 
 struct capture {
-    struct meter_flow flow; /* of whichever SA is next */
+    struct meter_flow flow;
     const char *key_file, *spis_file, *out;
     uint64_t pkts, first_seq;
     uint8_t keymat[KEYMAT_MAX];
     uint32_t keymat_bytes;
-    uint32_t *spis, sas; /* owned */
+    uint32_t *spis; /* of the flow's SAs; owned */
     bool is_json;
 };
 
@@ -201,16 +201,16 @@ static bool args_parse(struct capture *c, int argc, char **argv)
 static bool secrets_read(struct capture *c)
 {
     c->keymat_bytes = gen_key_read(c->key_file, c->keymat);
-    c->spis = c->keymat_bytes ? gen_key_spis(c->spis_file, &c->sas) : NULL;
-    if (c->spis && c->sas > SAS_MAX)
+    c->flow.spis = c->spis = c->keymat_bytes ? gen_key_spis(c->spis_file, &c->flow.sas) : NULL;
+    if (c->spis && c->flow.sas > SAS_MAX)
         fprintf(stderr, "culvert-bench capture: %s has more than %u SPIs\n", c->spis_file, SAS_MAX);
-    return c->spis && c->sas <= SAS_MAX;
+    return c->spis && c->flow.sas <= SAS_MAX;
 }
 
 /* False after a sentence: the numbers end where they would begin again (RFC 4303 3.3.3). */
 static bool numbers_check(const struct capture *c)
 {
-    if (c->flow.is_esn || c->first_seq + (c->pkts - 1) / c->sas < UINT32_MAX)
+    if (c->flow.is_esn || c->first_seq + (c->pkts - 1) / c->flow.sas < UINT32_MAX)
         return true;
     fputs("culvert-bench capture: with --no-esn sequence numbers end at 4294967294: take a lower "
           "--first-seq, or "
@@ -222,13 +222,8 @@ static bool numbers_check(const struct capture *c)
 static void packet_write(struct capture *c, uint64_t n, FILE *out)
 {
     uint8_t data[METER_PKT_MAX];
-    const uint32_t first_src = c->flow.inner_src, sa = (uint32_t)(n % c->sas);
-    c->flow.spi = c->spis[sa];
-    c->flow.inner_src += sa;
-    c->flow.seq[0] = c->first_seq - 1 + n / c->sas;
     const uint32_t bytes = meter_flow_next(&c->flow, data);
     const uint32_t head[] = {(uint32_t)(n / PKTS_PER_S), (uint32_t)(n % PKTS_PER_S), bytes, bytes};
-    c->flow.inner_src = first_src;
     fwrite(head, sizeof head, 1, out);
     fwrite(data, bytes, 1, out);
 }
@@ -240,6 +235,8 @@ static bool file_write(struct capture *c)
         uint16_t major, minor;
         uint32_t zone, accuracy, snap, link;
     } head = {PCAP_MAGIC, 2, 4, 0, 0, METER_PKT_MAX, PCAP_ETHERNET};
+    for (uint32_t sa = 0; sa < c->flow.sas; sa++)
+        c->flow.seq[sa] = c->first_seq - 1;
     FILE *out = fopen(c->out, "w");
     if (out)
         fwrite(&head, sizeof head, 1, out);
@@ -254,12 +251,12 @@ static bool file_write(struct capture *c)
 
 static void capture_print(const struct capture *c)
 {
-    const uint64_t last = c->first_seq + (c->pkts - 1) / c->sas;
+    const uint64_t last = c->first_seq + (c->pkts - 1) / c->flow.sas;
     if (c->is_json)
-        printf("{\"packets\":%lu,\"sas\":%u,\"first_seq\":%lu,\"last_seq\":%lu}\n", c->pkts, c->sas,
+        printf("{\"packets\":%lu,\"sas\":%u,\"first_seq\":%lu,\"last_seq\":%lu}\n", c->pkts, c->flow.sas,
                c->first_seq, last);
     else
-        printf("%s: %lu packets for %u SAs, sequence numbers %lu to %lu\n", c->out, c->pkts, c->sas,
+        printf("%s: %lu packets for %u SAs, sequence numbers %lu to %lu\n", c->out, c->pkts, c->flow.sas,
                c->first_seq, last);
 }
 
@@ -269,13 +266,14 @@ int bench_capture_main(int argc, char **argv)
                         .first_seq = 1,
                         .flow = {.kind = METER_NATT,
                                  .size = BENCH_FRAME_MIN,
-                                 .sas = 1,
                                  .inner_src = 0x0a080000,
                                  .inner_dst = 0x0a01000a,
                                  .outer_src = 0xc0000202,
                                  .outer_dst = 0xc0000201,
                                  .outer_port = 4500,
                                  .is_esn = true,
+                                 .is_in_turn = true,
+                                 .is_src_varied = true,
                                  .mac_src = {2, 0, 0, 0, 1, 9},
                                  .mac_dst = {2, 0, 0, 0, 1, 2}}};
     if (!args_parse(&c, argc, argv))
