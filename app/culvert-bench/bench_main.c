@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <intel-ipsec-mb.h>
-#include <rte_version.h>
-
 #include "about_version.h"
 #include "bench_capture.h"
 #include "bench_columns.h"
@@ -18,6 +15,7 @@
 #include "bench_raw.h"
 #include "bench_report.h"
 #include "bench_selftest.h"
+#include "bench_version.h"
 
 struct bench_command {
     const char *word;
@@ -59,8 +57,7 @@ static void help_print(FILE *f)
 /* option: what stands behind --version. Returns the exit status. */
 static int version_print(const char *option)
 {
-    const struct about_running running = {.dpdk = rte_version() + strlen("DPDK "),
-                                          .ipsec_mb = imb_get_version_str()};
+    const struct about_running running = bench_version_running();
     if (!strcmp(option, "--json")) {
         about_version_json(stdout, "culvert-bench", &running);
         return 0;

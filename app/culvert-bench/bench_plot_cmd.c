@@ -41,21 +41,6 @@ static void help_fill(char *text, size_t cap)
     base_text_add(&t, "\nexample: culvert-bench plot result.csv --out plots\n");
 }
 
-/* What gnuplot said, its last line that is not empty. */
-static void gnuplot_said(const char *path, struct base_text *why)
-{
-    char line[256], last[256] = "nothing";
-    FILE *f = fopen(path, "re");
-    while (f && fgets(line, sizeof(line), f)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (line[strspn(line, " \t^")])
-            memcpy(last, line, sizeof(last));
-    }
-    if (f)
-        fclose(f);
-    base_text_add(why, "%s", last);
-}
-
 /* One plot, into the file aside. */
 static int plot_draw(struct bench_aside *a, const struct bench_plot *p, struct base_text *why)
 {
@@ -81,7 +66,7 @@ static int plot_draw(struct bench_aside *a, const struct bench_plot *p, struct b
         base_text_add(why, err == -EINTR ? "interrupted" : "cannot run gnuplot: %s", strerror(-err));
     } else if (end.status) {
         base_text_add(why, "gnuplot did not draw %s, it said: ", name);
-        gnuplot_said(said, why);
+        bench_spawn_said(said, why);
         err = -EIO;
     } else {
         bench_aside_keep(a, name);

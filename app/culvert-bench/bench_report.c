@@ -20,6 +20,8 @@
 #include "bench_row.h"
 #include "bench_spawn.h"
 #include "bench_stat.h"
+#include "bench_version.h"
+#include "bench_wrap.h"
 
 #define PART_WORDS     24
 #define REPORT_LIMIT_S 585  /* by when all parts are over, of the ten minutes that a report may take */
@@ -93,13 +95,6 @@ struct making {
     bool is_terminal;
 };
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static void progress_tick(void *arg, double seconds)
 {
     struct making *m = arg;
@@ -145,21 +140,6 @@ static void part_command(struct bench_report_part *p, char *const argv[])
         base_text_add(&t, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* The last thing that a part said on standard error. */
-static void part_said(const char *path, struct base_text *t)
-{
-    char line[256], last[256] = "it said nothing";
-    FILE *f = fopen(path, "re");
-    while (f && fgets(line, sizeof(line), f)) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (*line)
-            memcpy(last, line, sizeof(last));
-    }
-    if (f)
-        fclose(f);
-    base_text_add(t, "%s", last);
-}
-
 /* What a part gave, and what is wrong with it. */
 static void part_take(struct making *m, struct bench_report_part *p, int err,
                       const struct bench_spawn_end *end, const char *csv, const char *log)
@@ -172,8 +152,8 @@ static void part_take(struct making *m, struct bench_report_part *p, int err,
     else if (end->is_late)
         base_text_add(&t, "it was ended after %.0f s, within which it was not done", end->seconds);
     else if (end->status) {
-        base_text_add(&t, "it ended with status %d: ", end->status);
-        part_said(log, &t);
+        base_text_add(&t, "it ended with status %d, and said: ", end->status);
+        bench_spawn_said(log, &t);
     }
     char reason[BENCH_CSV_WHY];
     struct base_text why = base_text(reason, sizeof(reason));
@@ -209,7 +189,7 @@ static int part_run(struct making *m, const struct part_row *row)
     bench_aside_path(&m->aside, "part.log", log);
     m->expected_s = part_expected(m, row);
     m->later_s -= m->expected_s;
-    const double limit_s = m->began + REPORT_LIMIT_S - m->later_s - seconds_now();
+    const double limit_s = m->began + REPORT_LIMIT_S - m->later_s - bench_spawn_now();
     part_words(m->args, m->args->is_quick ? row->quick_words : row->words, limit_s, text, sizeof(text), argv);
     part_command(p, argv);
     const struct bench_spawn s = {.argv = argv,
@@ -235,23 +215,14 @@ static int part_run(struct making *m, const struct part_row *row)
 }
 
 /* What `culvert-bench --version` says, into the report. */
-static int versions_take(struct making *m)
+static void versions_take(struct bench_report *r)
 {
-    char path[BENCH_ASIDE_PATH], log[BENCH_ASIDE_PATH];
-    char *const argv[] = {"culvert-bench", "--version", NULL};
-    struct bench_spawn_end end;
-    bench_aside_path(&m->aside, "versions.txt", path);
-    bench_aside_path(&m->aside, "versions.log", log);
-    const int err = bench_spawn_run(
-        &(struct bench_spawn){
-            .argv = argv, .program = BENCH_SPAWN_SELF, .out_path = path, .err_path = log, .limit_s = 10},
-        &end);
-    FILE *f = err ? NULL : fopen(path, "re");
-    const size_t len = f ? fread(m->r->versions, 1, sizeof(m->r->versions) - 1, f) : 0;
-    m->r->versions[len] = '\0';
-    if (f)
-        fclose(f);
-    return err;
+    const struct about_running running = bench_version_running();
+    FILE *f = fmemopen(r->versions, sizeof(r->versions), "w");
+    if (!f)
+        return;
+    about_version_print(f, "culvert-bench", &running);
+    fclose(f);
 }
 
 /* Writes one file of the result by `write`, and keeps it. */
@@ -305,7 +276,8 @@ static int plots_make(struct making *m)
 /* All parts, and all files. 0, or a negative errno and why: -EINTR without words. */
 static int report_make(struct making *m, struct base_text *why)
 {
-    int err = versions_take(m);
+    int err = 0;
+    versions_take(m->r);
     bench_facts_read(&m->r->facts, "", bench_tsc_hz());
     for (size_t i = 0; i < PARTS; i++)
         if (part_is_run(m, &parts[i])) {
@@ -317,7 +289,7 @@ static int report_make(struct making *m, struct base_text *why)
             err = part_run(m, &parts[i]);
     if (err != -EINTR)
         err = plots_make(m);
-    m->r->seconds = seconds_now() - m->began;
+    m->r->seconds = bench_spawn_now() - m->began;
     err = err ? err : result_write(m, "figures.csv", result_csv, why);
     err = err ? err : result_write(m, "figures.json", result_json, why);
     err = err ? err : result_write(m, "index.html", result_page, why);
@@ -350,22 +322,6 @@ static void summary_json(const struct making *m, enum bench_report_grade grade, 
     puts("]}");
 }
 
-/* A sentence in lines of 80 columns at most, the ones after the first set in. */
-static void summary_wrap(const char *text)
-{
-    int column = 0;
-    while (*text) {
-        const int word = (int)strcspn(text, " ");
-        if (column && column + 1 + word > 79) {
-            fputs("\n ", stdout);
-            column = 1;
-        }
-        column += printf("%s%.*s", column ? " " : "", word, text);
-        text += word + (text[word] == ' ');
-    }
-    putchar('\n');
-}
-
 /* Says what was made. Returns the exit status. */
 static int summary_print(const struct making *m)
 {
@@ -377,7 +333,7 @@ static int summary_print(const struct making *m)
     } else {
         char line[4200];
         snprintf(line, sizeof(line), "%s: %s", bench_report_grade_name(grade), text);
-        summary_wrap(line);
+        bench_wrap(stdout, 0, 2, line);
         printf("%.0f s, %u files: %s/index.html\n", m->r->seconds, m->aside.count, m->aside.out);
     }
     return grade == BENCH_REPORT_INCOMPLETE ? 1 : 0;
@@ -426,7 +382,7 @@ int bench_report_main(int argc, char **argv)
               stderr);
         return 2;
     }
-    struct making m = {.args = &a, .r = &r, .began = seconds_now(), .is_terminal = isatty(STDERR_FILENO)};
+    struct making m = {.args = &a, .r = &r, .began = bench_spawn_now(), .is_terminal = isatty(STDERR_FILENO)};
     if (!report_begin(&r, &a))
         return 2;
     bench_spawn_hold();

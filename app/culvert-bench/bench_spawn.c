@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,7 +48,7 @@ int bench_spawn_signal(void)
     return signal_seen;
 }
 
-static double seconds_now(void)
+double bench_spawn_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -112,10 +113,10 @@ int bench_spawn_run(const struct bench_spawn *s, struct bench_spawn_end *end)
     const int err = spawn_start(s, &pid);
     if (err)
         return err;
-    const double began = seconds_now();
+    const double began = bench_spawn_now();
     double asked = 0; /* since when it is asked to end */
     while (!spawn_wait(pid, &status)) {
-        const double now = seconds_now();
+        const double now = bench_spawn_now();
         end->is_late |= now - began > s->limit_s;
         if (!asked && (signal_seen || end->is_late)) {
             kill(-pid, SIGTERM);
@@ -126,7 +127,21 @@ int bench_spawn_run(const struct bench_spawn *s, struct bench_spawn_end *end)
             s->tick(s->tick_arg, now - began);
         }
     }
-    end->seconds = seconds_now() - began;
+    end->seconds = bench_spawn_now() - began;
     end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return signal_seen ? -EINTR : 0;
+}
+
+void bench_spawn_said(const char *path, struct base_text *out)
+{
+    char line[256], last[256] = "nothing";
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof(line), f)) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[strspn(line, " \t^")])
+            memcpy(last, line, sizeof(last));
+    }
+    if (f)
+        fclose(f);
+    base_text_add(out, "%s", last);
 }

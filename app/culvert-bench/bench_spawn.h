@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base_text.h"
+
 #define BENCH_SPAWN_SELF    "/proc/self/exe"
 #define BENCH_SPAWN_UNKNOWN 255 /* a status that nobody was told */
 
@@ -40,3 +42,10 @@ int bench_spawn_signal(void);
  * errno of starting it: -ENOENT it is not there.
  */
 int bench_spawn_run(const struct bench_spawn *s, struct bench_spawn_end *end);
+
+/* Adds the last line of such a file that says something, as the reason why a program failed; "nothing" when
+ * there is none. Marks below a line (gnuplot's "^") say nothing. */
+void bench_spawn_said(const char *path, struct base_text *out);
+
+/* Seconds, from some moment on. */
+double bench_spawn_now(void);

@@ -69,6 +69,26 @@ static void how_a_program_ended_is_told(void **state)
     assert_int_equal(program_run((char *[]){"no-such-program-here", NULL}, 60, &end), -ENOENT);
 }
 
+/* The reason of a failure is the last thing that was said, not what points at it. */
+static void what_it_said_last_is_told(void **state)
+{
+    char reason[256], said[BENCH_ASIDE_PATH];
+    struct bench_spawn_end end;
+    static char *const words[][2] = {{"exit 1", "nothing"},
+                                     {"echo first; echo why; exit 1", "why"},
+                                     {"printf 'plot 1:2\\r\\n   ^\\n\\n'; exit 1", "plot 1:2"}};
+    bench_aside_path(&aside, "said", said);
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        struct base_text t = base_text(reason, sizeof(reason));
+        assert_int_equal(program_run((char *[]){"sh", "-c", words[i][0], NULL}, 60, &end), 0);
+        bench_spawn_said(said, &t);
+        assert_string_equal(reason, words[i][1]);
+    }
+    struct base_text t = base_text(reason, sizeof(reason));
+    bench_spawn_said("/no/such/file", &t);
+    assert_string_equal(reason, "nothing");
+}
+
 /* As started by a program that ignores SIGCHLD, and as if that began later: there is an end all the same. */
 static void a_child_without_a_status_has_ended(void **state)
 {
@@ -136,6 +156,7 @@ int main(void)
     bench_spawn_hold();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(how_a_program_ended_is_told, aside_open, aside_close),
+        cmocka_unit_test_setup_teardown(what_it_said_last_is_told, aside_open, aside_close),
         cmocka_unit_test_setup_teardown(a_child_without_a_status_has_ended, aside_open, aside_close),
         cmocka_unit_test_setup_teardown(one_that_takes_too_long_is_ended, aside_open, aside_close),
         cmocka_unit_test_setup_teardown(a_file_appears_when_all_are_whole, aside_open, aside_close),
