@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "bench_probe.h"
+#include "bench_sort.h"
 #include "bench_stat.h"
 
 #define ON_CPU_LEAST \
     0.9 /* below it the caches are others' too often; the kernel keeps 0.05 from real-time threads */
 #define STEAL_MOST   0.2
 #define SLOWED       0.95 /* of the greatest frequency */
-#define CLOCK_PROBES 33   /* odd */
+#define CLOCK_PROBES 33
 
 bool bench_noise_ticks_read(FILE *stat, unsigned cpu, struct bench_noise_ticks *out)
 {
@@ -65,14 +66,10 @@ static double noise_cpu_seconds(void)
 static double noise_clock(void)
 {
     double v[CLOCK_PROBES];
-    for (int i = 0; i < CLOCK_PROBES; i++) {
-        double clock = BENCH_PROBE_LINKS * BENCH_PROBE_CLOCKS / (double)bench_probe_chain();
-        int at = i;
-        for (; at && v[at - 1] > clock; at--)
-            v[at] = v[at - 1];
-        v[at] = clock;
-    }
-    return v[CLOCK_PROBES / 2];
+    for (int i = 0; i < CLOCK_PROBES; i++)
+        v[i] = BENCH_PROBE_LINKS * BENCH_PROBE_CLOCKS / (double)bench_probe_chain();
+    bench_sort(v, CLOCK_PROBES);
+    return bench_sorted_median(v, CLOCK_PROBES);
 }
 
 void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu)

@@ -6,7 +6,6 @@
 #include "bench_selftest.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "bench_figure.h"
 #include "bench_sort.h"

@@ -14,3 +14,9 @@ static inline void bench_sort(double *v, uint32_t n)
 {
     qsort(v, n, sizeof(*v), bench_sort_compare);
 }
+
+/* Of n > 0 values in ascending order. */
+static inline double bench_sorted_median(const double *v, uint32_t n)
+{
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}

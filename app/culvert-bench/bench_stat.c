@@ -20,11 +20,6 @@
 #define QUIET_SHARE  4   /* a run is undisturbed when one window in so many is */
 #define PATIENCE     6   /* times the wanted runs, until quiet is given up */
 
-static double sorted_median(const double *v, uint32_t n)
-{
-    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
 /* The least crowd of this process's runs. Writer: any measuring thread; a lost update does no harm. */
 static double crowd_best = QUIET_CROWD;
 
@@ -85,7 +80,7 @@ void bench_series_window(struct bench_series *s, uint64_t cycles, uint64_t pkts)
 static double median_sort(double *v, uint32_t n)
 {
     bench_sort(v, n);
-    return sorted_median(v, n);
+    return bench_sorted_median(v, n);
 }
 
 /* Moves the windows of a quiet core to the front. Returns how many. */

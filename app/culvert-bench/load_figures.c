@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base_text.h"
@@ -229,6 +228,6 @@ void load_figures_row(const struct load_figures *f, enum load_metric metric, str
         return;
     values_sorted(figure, sorted);
     r->min = sorted[0];
-    r->median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+    r->median = bench_sorted_median(sorted, n);
     r->max = sorted[n - 1];
 }
