@@ -12,6 +12,11 @@ static const struct {
 #undef BENCH_COLUMN
 };
 
+const char *bench_columns_name(enum bench_column column)
+{
+    return columns[column].name;
+}
+
 void bench_columns_csv(FILE *f)
 {
     for (int i = 0; i < BENCH_COLUMNS; i++)

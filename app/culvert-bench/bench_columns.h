@@ -12,6 +12,9 @@ enum bench_column {
     BENCH_COLUMNS
 };
 
+/* "scenario". Thread: any. */
+const char *bench_columns_name(enum bench_column column);
+
 /* The line that a CSV file of figures begins with, line end included. Thread: any. */
 void bench_columns_csv(FILE *f);
 

@@ -17,12 +17,6 @@
 #define CSV_BYTES_MAX (64u << 20)
 #define CSV_END       (-1) /* in the place of a byte: there is none left */
 
-static const char *const names[BENCH_COLUMNS] = {
-#define BENCH_COLUMN(name, kind, meaning) #name,
-#include "bench_columns.def"
-#undef BENCH_COLUMN
-};
-
 /* Where the reading of one file is. */
 struct csv {
     struct base_reader in;
@@ -109,7 +103,7 @@ static int csv_row(struct csv *c, const char *cell[BENCH_COLUMNS])
 static bool row_is_header(const char *const cell[BENCH_COLUMNS])
 {
     for (int i = 0; i < BENCH_COLUMNS; i++)
-        if (strcmp(cell[i], names[i]) != 0)
+        if (strcmp(cell[i], bench_columns_name(i)) != 0)
             return false;
     return true;
 }
@@ -171,7 +165,7 @@ static int csv_counts(struct csv *c, struct bench_csv_row *f)
     uint32_t *const to[] = {&f->sas, &f->workers, &f->rounds};
     for (int i = 0; i < 3; i++)
         if (!count_parse(f->cell[columns[i]], to[i]))
-            return csv_refuse(c, "%s is \"%s\", which is no whole number", names[columns[i]],
+            return csv_refuse(c, "%s is \"%s\", which is no whole number", bench_columns_name(columns[i]),
                               f->cell[columns[i]]);
     const char *starred = f->cell[BENCH_COLUMN_starred];
     f->is_starred = !strcmp(starred, "1");
@@ -187,10 +181,10 @@ static int csv_three(struct csv *c, struct bench_csv_row *f)
     for (int i = 0; i < 3; i++) {
         const char *text = f->cell[columns[i]];
         if (!f->rounds && *text)
-            return csv_refuse(c, "rounds is 0 and %s is \"%s\": no round, no figure", names[columns[i]],
-                              text);
+            return csv_refuse(c, "rounds is 0 and %s is \"%s\": no round, no figure",
+                              bench_columns_name(columns[i]), text);
         if (f->rounds && !number_parse(text, to[i]))
-            return csv_refuse(c, "%s is \"%s\", which is no number", names[columns[i]], text);
+            return csv_refuse(c, "%s is \"%s\", which is no number", bench_columns_name(columns[i]), text);
     }
     if (f->min > f->median || f->median > f->max)
         return csv_refuse(c, "min, median and max are %s, %s, %s, which is not their order",
@@ -211,10 +205,10 @@ static int csv_judge(struct csv *c, struct bench_csv_row *f)
                           f->cell[BENCH_COLUMN_columns_version], BENCH_COLUMNS_VERSION);
     for (size_t i = 0; i < sizeof(needed); i++)
         if (!*f->cell[needed[i]])
-            return csv_refuse(c, "%s is empty", names[needed[i]]);
+            return csv_refuse(c, "%s is empty", bench_columns_name(needed[i]));
     for (int i = 0; i < BENCH_COLUMNS; i++)
         if (!text_is_clean(f->cell[i], i == BENCH_COLUMN_reason))
-            return csv_refuse(c, "%s has control characters, or is not UTF-8", names[i]);
+            return csv_refuse(c, "%s has control characters, or is not UTF-8", bench_columns_name(i));
     const char *way = f->cell[BENCH_COLUMN_way];
     if (*way && strcmp(way, "in") != 0 && strcmp(way, "out") != 0 && strcmp(way, "both") != 0)
         return csv_refuse(c, "way is \"%s\"; it is in, out, both, or empty", way);
@@ -344,7 +338,7 @@ void bench_csv_json(FILE *f, const struct bench_csv *t)
         fputs(n ? ",\n" : "\n", f);
         for (int i = 0; i < BENCH_COLUMNS; i++) {
             const char *cell = t->rows[n].cell[i];
-            fprintf(f, "%s\"%s\":", i ? "," : "{", names[i]);
+            fprintf(f, "%s\"%s\":", i ? "," : "{", bench_columns_name(i));
             if (!*cell)
                 fputs("null", f);
             else if (column_is_number(i))

@@ -144,11 +144,6 @@ void bench_row_head(FILE *f, enum bench_form form)
 
 void bench_row_write(FILE *f, enum bench_form form, const struct bench_row *r)
 {
-    static const char *const names[BENCH_COLUMNS] = {
-#define BENCH_COLUMN(name, kind, meaning) #name,
-#include "bench_columns.def"
-#undef BENCH_COLUMN
-    };
     if (form == BENCH_FORM_TABLE)
         return;
     for (int i = 0; i < BENCH_COLUMNS; i++) {
@@ -158,7 +153,7 @@ void bench_row_write(FILE *f, enum bench_form form, const struct bench_row *r)
             fputs(i ? "," : "", f);
             csv_cell(f, &c);
         } else {
-            fprintf(f, "%s\"%s\":", i ? "," : "{", names[i]);
+            fprintf(f, "%s\"%s\":", i ? "," : "{", bench_columns_name(i));
             json_cell(f, &c);
         }
     }
