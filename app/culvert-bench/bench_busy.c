@@ -8,24 +8,12 @@
 
 enum { TICKS_ALL, TICKS_STOLEN, TICKS_IDLE };
 
-/* The first line of a file below root; "" if there is none. */
-static void load_line(const char *root, const char *path, char *line, int cap)
-{
-    char full[512];
-    snprintf(full, sizeof(full), "%s%s", root, path);
-    FILE *f = fopen(full, "re");
-    if (!f || !fgets(line, cap, f))
-        line[0] = '\0';
-    if (f)
-        fclose(f);
-}
-
 /* "cpu user nice system idle iowait irq softirq steal ..." of proc_stat(5). */
 static bool ticks_read(const char *root, uint64_t ticks[3])
 {
     char line[256];
     unsigned long long v[8] = {0};
-    load_line(root, "/proc/stat", line, sizeof(line));
+    bench_facts_file(root, "/proc/stat", line, sizeof(line));
     if (sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
                &v[6], &v[7]) != 8)
         return false;
@@ -47,7 +35,7 @@ void bench_busy_sample(struct bench_busy *l, const char *root)
 {
     char line[64];
     uint64_t now[3];
-    load_line(root, "/proc/loadavg", line, sizeof(line));
+    bench_facts_file(root, "/proc/loadavg", line, sizeof(line));
     if (l->is_blind || l->count == BENCH_BUSY_SAMPLES || !*line || !ticks_read(root, now))
         return;
     const double all = (double)(now[TICKS_ALL] - l->ticks[TICKS_ALL]);

@@ -15,8 +15,7 @@ static const char flags_wanted[] =
     " aes vaes pclmulqdq vpclmulqdq avx2 avx512f avx512bw avx512vl avx512_ifma "
     "avx512ifma gfni sha_ni bmi2 constant_tsc nonstop_tsc tsc_reliable ht ";
 
-/* A file below root, up to cap - 1 bytes, line ends at its end left out. Whether there is one. */
-static bool fact_file(const char *root, const char *path, char *text, size_t cap)
+bool bench_facts_file(const char *root, const char *path, char *text, size_t cap)
 {
     char full[512];
     snprintf(full, sizeof(full), "%s%s", root, path);
@@ -67,11 +66,11 @@ static void fact_cpu(struct fact_source *s, struct base_text *t)
 static void fact_number(struct fact_source *s, struct base_text *t)
 {
     char value[32];
-    if (fact_file(s->root, "/sys/devices/system/cpu/online", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/devices/system/cpu/online", s->text, sizeof(s->text)))
         base_text_add(t, "online: %s", s->text);
     if (cpuinfo_find(s->cpuinfo, "cpu cores", value, sizeof(value)))
         base_text_add(t, "; cores in a socket: %s", value);
-    if (fact_file(s->root, "/sys/devices/system/cpu/smt/control", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/devices/system/cpu/smt/control", s->text, sizeof(s->text)))
         base_text_add(t, "; SMT: %s", s->text);
 }
 
@@ -91,8 +90,8 @@ static void fact_flags(struct fact_source *s, struct base_text *t)
 static void fact_tsc(struct fact_source *s, struct base_text *t)
 {
     base_text_add(t, "%.4f GHz as measured", s->tsc_hz / 1e9);
-    if (fact_file(s->root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", s->text,
-                  sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", s->text,
+                         sizeof(s->text)))
         base_text_add(t, "; clock of the kernel: %s", s->text);
 }
 
@@ -105,7 +104,7 @@ static void fact_caches(struct fact_source *s, struct base_text *t)
         const size_t caps[] = {sizeof(level), sizeof(type), sizeof(size)};
         for (int k = 0; k < 3; k++) {
             snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/%s", i, names[k]);
-            if (!fact_file(s->root, path, to[k], caps[k]))
+            if (!bench_facts_file(s->root, path, to[k], caps[k]))
                 return;
         }
         base_text_add(t, "%sL%s%s %s", i ? ", " : "", level,
@@ -118,7 +117,8 @@ static void fact_caches(struct fact_source *s, struct base_text *t)
 
 static void fact_governor(struct fact_source *s, struct base_text *t)
 {
-    if (fact_file(s->root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", s->text,
+                         sizeof(s->text)))
         base_text_add(t, "%s", s->text);
     else
         base_text_add(t, "none: the frequency is not this kernel's to choose");
@@ -134,11 +134,11 @@ static void fact_hypervisor(struct fact_source *s, struct base_text *t)
         return;
     }
     base_text_add(t, "a virtual machine");
-    if (fact_file(s->root, "/sys/hypervisor/type", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/hypervisor/type", s->text, sizeof(s->text)))
         base_text_add(t, ", %s", s->text);
-    if (fact_file(s->root, "/sys/class/dmi/id/sys_vendor", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/class/dmi/id/sys_vendor", s->text, sizeof(s->text)))
         base_text_add(t, ", %s", s->text);
-    if (fact_file(s->root, "/sys/class/dmi/id/product_name", product, sizeof(product)))
+    if (bench_facts_file(s->root, "/sys/class/dmi/id/product_name", product, sizeof(product)))
         base_text_add(t, " %s", product);
 }
 
@@ -148,19 +148,19 @@ static void fact_hugepages(struct fact_source *s, struct base_text *t)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         char path[96], number[32], unused[32];
         snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%skB/nr_hugepages", sizes[i]);
-        if (!fact_file(s->root, path, number, sizeof(number)))
+        if (!bench_facts_file(s->root, path, number, sizeof(number)))
             continue;
         snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%skB/free_hugepages", sizes[i]);
-        if (fact_file(s->root, path, unused, sizeof(unused)))
+        if (bench_facts_file(s->root, path, unused, sizeof(unused)))
             base_text_add(t, "%s%s of %s kB, %s free", t->len ? "; " : "", number, sizes[i], unused);
     }
-    if (fact_file(s->root, "/sys/kernel/mm/transparent_hugepage/enabled", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/sys/kernel/mm/transparent_hugepage/enabled", s->text, sizeof(s->text)))
         base_text_add(t, "%stransparent: %s", t->len ? "; " : "", s->text);
 }
 
 static void fact_memory(struct fact_source *s, struct base_text *t)
 {
-    if (fact_file(s->root, "/proc/meminfo", s->text, sizeof(s->text)))
+    if (bench_facts_file(s->root, "/proc/meminfo", s->text, sizeof(s->text)))
         base_text_add(t, "%.1f GiB",
                       (double)strtoull(s->text + strcspn(s->text, "0123456789\n"), NULL, 10) / (1 << 20));
 }
@@ -171,14 +171,14 @@ static void fact_kernel(struct fact_source *s, struct base_text *t)
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         char path[64];
         snprintf(path, sizeof(path), "/proc/sys/kernel/%s", files[i]);
-        if (fact_file(s->root, path, s->text, sizeof(s->text)))
+        if (bench_facts_file(s->root, path, s->text, sizeof(s->text)))
             base_text_add(t, "%s%s", i ? " " : "", s->text);
     }
 }
 
 static void fact_system(struct fact_source *s, struct base_text *t)
 {
-    if (!fact_file(s->root, "/etc/os-release", s->text, sizeof(s->text)))
+    if (!bench_facts_file(s->root, "/etc/os-release", s->text, sizeof(s->text)))
         return;
     const char *name = strstr(s->text, "PRETTY_NAME=\"");
     if (name) {
@@ -192,7 +192,7 @@ static void fact_isolation(struct fact_source *s, struct base_text *t)
 {
     static const char *const wanted[] = {"isolcpus=", "nohz_full=", "rcu_nocbs=", "mitigations=", "idle="};
     char *save = NULL;
-    if (!fact_file(s->root, "/proc/cmdline", s->text, sizeof(s->text)))
+    if (!bench_facts_file(s->root, "/proc/cmdline", s->text, sizeof(s->text)))
         return;
     for (char *word = strtok_r(s->text, " ", &save); word; word = strtok_r(NULL, " ", &save))
         for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
@@ -211,7 +211,7 @@ static void fact_mitigations(struct fact_source *s, struct base_text *t)
     const int count = scandir(path, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof(path), "/sys/devices/system/cpu/vulnerabilities/%.64s", entries[i]->d_name);
-        if (entries[i]->d_name[0] != '.' && fact_file(s->root, path, s->text, sizeof(s->text)) &&
+        if (entries[i]->d_name[0] != '.' && bench_facts_file(s->root, path, s->text, sizeof(s->text)) &&
             strcmp(s->text, "Not affected") != 0)
             base_text_add(t, "%s%s: %s", t->len ? "; " : "", entries[i]->d_name, s->text);
         free(entries[i]);
@@ -244,7 +244,7 @@ void bench_facts_read(struct bench_facts *f, const char *root, double tsc_hz)
     };
     static struct fact_source s;
     s = (struct fact_source){.root = root, .tsc_hz = tsc_hz};
-    fact_file(root, "/proc/cpuinfo", s.cpuinfo, sizeof(s.cpuinfo));
+    bench_facts_file(root, "/proc/cpuinfo", s.cpuinfo, sizeof(s.cpuinfo));
     f->count = 0;
     for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++) {
         struct bench_fact *fact = &f->fact[f->count++];

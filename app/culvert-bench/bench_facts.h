@@ -2,6 +2,7 @@
 #pragma once
 /* What machine this is, as far as figures depend on it, and what else it does meanwhile. Thread: one. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define BENCH_FACTS 24
@@ -15,6 +16,10 @@ struct bench_facts {
     struct bench_fact fact[BENCH_FACTS];
     uint32_t count;
 };
+
+/* A file below root, up to cap - 1 bytes, without what is blank at its end; "" if there is none. Whether
+ * there is one. */
+bool bench_facts_file(const char *root, const char *path, char *text, size_t cap);
 
 /* Reads /proc and /sys below `root`, "" for this machine. tsc_hz: as it was measured. */
 void bench_facts_read(struct bench_facts *f, const char *root, double tsc_hz);
