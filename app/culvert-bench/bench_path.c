@@ -64,11 +64,9 @@ static int raw_measure(struct path_row *row, struct bench_run *run)
     struct bench_result r;
     bench_run_start(run);
     int rc = bench_raw_run(&raw, &r);
-    if (rc)
-        return rc;
-    enum bench_unrest unrest = bench_run_stop(run, &row->weather_raw, r.is_quiet, r.clock);
-    bench_figure_add(&row->raw, r.min, unrest, bench_run_frequency(&row->weather_raw));
-    return 0;
+    if (!rc)
+        bench_run_take(run, &row->weather_raw, &r, &row->raw);
+    return rc;
 }
 
 static int path_measure(void *ctx, struct bench_run *run, uint32_t at)
@@ -83,8 +81,7 @@ static int path_measure(void *ctx, struct bench_run *run, uint32_t at)
         rc = bench_gate_run(&g);
     if (!rc) {
         const struct bench_result r = bench_series_result(&g.seat[0].clock.series);
-        enum bench_unrest unrest = bench_run_stop(run, &row->weather, r.is_quiet, r.clock);
-        bench_figure_add(&row->cycles, r.min, unrest, bench_run_frequency(&row->weather));
+        bench_run_take(run, &row->weather, &r, &row->cycles);
     }
     bench_gate_close(&g);
     return rc || row->raw_at != at ? rc : raw_measure(row, run);

@@ -48,11 +48,9 @@ static int raw_measure(void *ctx, struct bench_run *run, uint32_t at)
     struct bench_result r;
     bench_run_start(run);
     int rc = bench_raw_run(&row->c, &r);
-    if (rc)
-        return rc;
-    enum bench_unrest unrest = bench_run_stop(run, &row->weather, r.is_quiet, r.clock);
-    bench_figure_add(&row->cycles, r.min, unrest, bench_run_frequency(&row->weather));
-    return 0;
+    if (!rc)
+        bench_run_take(run, &row->weather, &r, &row->cycles);
+    return rc;
 }
 
 static bool raw_is_done(const void *ctx, uint32_t at)

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "bench_mix.h"
-#include "bench_stat.h"
 
 #define LOOK_SECONDS  0.004
 #define SLEEP_NS      20000000
@@ -191,6 +190,13 @@ enum bench_unrest bench_run_stop(struct bench_run *r, struct bench_weather *w, b
     struct bench_noise n;
     bench_noise_end(&r->mark, clock, &n);
     return bench_run_note(r, w, &n, is_core_ours);
+}
+
+void bench_run_take(struct bench_run *r, struct bench_weather *w, const struct bench_result *result,
+                    struct bench_figure *f)
+{
+    const enum bench_unrest unrest = bench_run_stop(r, w, result->is_quiet, result->clock);
+    bench_figure_add(f, result->min, unrest, w->hz);
 }
 
 double bench_run_frequency(const struct bench_weather *w)

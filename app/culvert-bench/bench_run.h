@@ -8,6 +8,7 @@
 #include "bench_figure.h"
 #include "bench_noise.h"
 #include "bench_row.h"
+#include "bench_stat.h"
 
 #define BENCH_ROUNDS   3  /* unless told otherwise; two must agree */
 #define BENCH_PATIENCE 3  /* times the wanted rounds, until unconfirmed figures are given up */
@@ -90,7 +91,11 @@ void bench_run_start(struct bench_run *r);
 enum bench_unrest bench_run_stop(struct bench_run *r, struct bench_weather *w, bool is_core_ours,
                                  double clock);
 
-/* The same of noise that another thread read on its own CPU: `n` is that from begin to end there. */
+/* The same, when the measurement is one result: its least run is the round's value in `f`. */
+void bench_run_take(struct bench_run *r, struct bench_weather *w, const struct bench_result *result,
+                    struct bench_figure *f);
+
+/* bench_run_stop() for noise that another thread read on its own CPU: `n` is that from begin to end there. */
 enum bench_unrest bench_run_note(struct bench_run *r, struct bench_weather *w, const struct bench_noise *n,
                                  bool is_core_ours);
 

@@ -169,10 +169,8 @@ static int burst_measure(void *ctx, struct bench_run *run, uint32_t at)
     struct bench_result r;
     bench_run_start(run);
     int rc = bench_raw_run(&c, &r);
-    if (!rc) {
-        enum bench_unrest unrest = bench_run_stop(run, &b->weather, r.is_quiet, r.clock);
-        bench_figure_add(&b->cycles, r.min, unrest, bench_run_frequency(&b->weather));
-    }
+    if (!rc)
+        bench_run_take(run, &b->weather, &r, &b->cycles);
     return rc;
 }
 

@@ -154,6 +154,20 @@ static void noise_of_another_thread_has_a_weather_of_its_own(void **state)
     free(run_end());
 }
 
+static void a_result_is_a_round_with_its_noise(void **state)
+{
+    struct bench_weather w = {0};
+    struct bench_figure f = {0};
+    const struct bench_result crowded = {.min = 70, .median = 80, .max = 90, .clock = 1.5};
+    assert_int_equal(run_make(1, 0), 0);
+    bench_run_start(&run);
+    bench_run_take(&run, &w, &crowded, &f);
+    assert_int_equal(f.count, 1);
+    assert_true(f.round[0].value == 70 && f.round[0].unrest != BENCH_CALM);
+    assert_true(f.round[0].frequency == 1.5 * bench_tsc_hz() && w.frequency.count == 1);
+    free(run_end());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +176,7 @@ int main(void)
         cmocka_unit_test_setup(no_case_begins_that_would_end_past_the_limit, cases_begin),
         cmocka_unit_test_setup(no_round_begins_past_the_limit, cases_begin),
         cmocka_unit_test_setup(what_was_not_measured_tells_so_in_each_row, cases_begin),
+        cmocka_unit_test_setup(a_result_is_a_round_with_its_noise, cases_begin),
         cmocka_unit_test_setup(noise_of_another_thread_has_a_weather_of_its_own, cases_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
