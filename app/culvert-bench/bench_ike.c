@@ -89,9 +89,6 @@ static const char *const metric_words[LOAD_METRICS] = {
     [LOAD_FAILED] = "calls that failed",
 };
 
-static const enum load_metric metric_order[LOAD_METRICS] = {LOAD_PER_S,  LOAD_CPU_US, LOAD_BUSY_US,
-                                                            LOAD_P50_US, LOAD_P99_US, LOAD_FAILED};
-
 /* A row of this run; all have these in common. */
 static struct bench_row row_begin(const struct load_args *a, char scenario[LOAD_WORDS_MAX])
 {
@@ -134,10 +131,10 @@ static void figures_print(const struct load_args *a, const struct load_figures *
     char scenario[LOAD_WORDS_MAX];
     if (a->form == BENCH_FORM_TABLE)
         printf("%-40s %12s %12s %12s\n", "IKEv2 responder", "min", "median", "max");
-    for (size_t i = 0; i < LOAD_METRICS; i++) {
+    for (int m = 0; m < LOAD_METRICS; m++) {
         struct bench_row r = row_begin(a, scenario);
-        load_figures_row(f, metric_order[i], &r);
-        row_print(a, metric_words[metric_order[i]], &r);
+        load_figures_row(f, m, &r);
+        row_print(a, metric_words[m], &r);
     }
     if (a->form == BENCH_FORM_TABLE) {
         puts("");
@@ -147,9 +144,9 @@ static void figures_print(const struct load_args *a, const struct load_figures *
                 printf(", the responder took %.0f %% of one", 100 * f->responder_share);
             puts("");
         }
-        for (size_t i = 0; i < LOAD_METRICS; i++)
-            if (f->of[metric_order[i]].is_starred)
-                printf("* %s: %s\n", metric_words[metric_order[i]], f->of[metric_order[i]].reason);
+        for (int m = 0; m < LOAD_METRICS; m++)
+            if (f->of[m].is_starred)
+                printf("* %s: %s\n", metric_words[m], f->of[m].reason);
     }
     verdict_print(a, f);
 }

@@ -55,7 +55,7 @@ static bool noise_switches(double *count)
     return true;
 }
 
-static double noise_cpu_seconds(void)
+double bench_noise_cpu_seconds(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
@@ -79,7 +79,7 @@ void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu)
     m->cpu = cpu;
     m->has_steal = noise_ticks(cpu, &m->ticks);
     m->has_switches = noise_switches(&m->switches);
-    m->cpu_seconds = noise_cpu_seconds();
+    m->cpu_seconds = bench_noise_cpu_seconds();
     m->tsc = bench_tsc();
 }
 
@@ -90,7 +90,7 @@ void bench_noise_end(const struct bench_noise_mark *m, double clock, struct benc
     double switches = 0;
     memset(out, 0, sizeof(*out));
     out->seconds = (double)(bench_tsc() - m->tsc) / bench_tsc_hz();
-    out->on_cpu = (noise_cpu_seconds() - m->cpu_seconds) / out->seconds;
+    out->on_cpu = (bench_noise_cpu_seconds() - m->cpu_seconds) / out->seconds;
     out->has_steal = noise_ticks(m->cpu, &now) && m->has_steal;
     if (out->has_steal)
         out->steal = (double)(now.steal - m->ticks.steal) / ticks_hz / out->seconds;

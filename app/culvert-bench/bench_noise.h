@@ -47,6 +47,9 @@ void bench_noise_begin(struct bench_noise_mark *m, unsigned cpu);
  * replaces it when the measurement knows it better. */
 void bench_noise_end(const struct bench_noise_mark *m, double clock, struct bench_noise *out);
 
+/* CPU time of the calling thread, in seconds. */
+double bench_noise_cpu_seconds(void);
+
 /* What a round under this noise is worth; is_core_ours: its own probes saw no busy sibling; fastest: the
  * greatest frequency in any round of the same work, 0: not known. */
 enum bench_unrest bench_noise_judge(const struct bench_noise *n, bool is_core_ours, double fastest);

@@ -14,10 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include "bench_noise.h"
 #include "bench_stat.h"
 #include "dp.h"
 #include "dp_path.h"
@@ -82,13 +82,6 @@ static bool all_worked(const struct team *t, const uint64_t *before)
     return true;
 }
 
-static double thread_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Works until a slice is full or the time is over. Returns the worker's own cycles, turns without work left
  * out: then it waits for others. */
 static uint64_t slice_work(struct bench_seat *seat, uint64_t end)
@@ -132,10 +125,10 @@ static void stretch_work(struct team *t, uint16_t self, enum bench_team_way way)
 {
     struct bench_team_figure *f = &t->member[self].figure;
     struct bench_series *series = &t->member[self].series[way];
-    const double cpu = thread_seconds();
+    const double cpu = bench_noise_cpu_seconds();
     const uint64_t from = bench_tsc();
     slices_take(t, self, way);
-    f->on_cpu = (thread_seconds() - cpu) * bench_tsc_hz() / (double)(bench_tsc() - from);
+    f->on_cpu = (bench_noise_cpu_seconds() - cpu) * bench_tsc_hz() / (double)(bench_tsc() - from);
     bool has_figure = series->count >= SLICES_MIN;
     bench_series_run_end(series);
     f->pps = has_figure ? bench_tsc_hz() / series->run[series->runs - 1] : 0;

@@ -375,14 +375,12 @@ void load_calls_phase(struct load_calls *l, const struct load_phase *phase, stru
     l->n_wrong = 0;
     out->cpu_rc = responder_read(l, &responder);
     const struct load_cpu own = own_read();
-    const uint64_t repeats = stats_now(l).retransmits_out;
     const base_time start = l->next_at = clock_now();
     out->wall_ns = base_time_since(phase_run(l, start), start);
     const int rc = responder_read(l, &out->responder);
     out->cpu_rc = out->cpu_rc ? out->cpu_rc : rc;
     out->responder = cpu_since(out->responder, responder);
     out->own = cpu_since(own_read(), own);
-    out->repeats = stats_now(l).retransmits_out - repeats;
     out->begun = l->n_begun - l->first_of_phase;
     out->over = l->n_over - l->first_of_phase;
     out->wrong = l->n_wrong;

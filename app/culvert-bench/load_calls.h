@@ -25,7 +25,6 @@ struct load_outcome {
     uint32_t wrong;                 /* of those over: up instead of refused, or refused instead of up */
     uint64_t wall_ns;               /* from the first call to the end of the last one that ended */
     uint64_t median_ns, p99_ns;     /* of a call */
-    uint64_t repeats;               /* requests that were sent again */
     struct load_cpu own, responder; /* CPU time in this while, and until lost calls were given up */
     int cpu_rc;                     /* 0, or the negative errno of load_cpu_read() for the responder */
     struct load_tally reasons;      /* of wrong ones */

@@ -7,12 +7,13 @@
 #include "load_args.h"
 #include "load_calls.h"
 
+/* In the order in which they are told. */
 enum load_metric {
     LOAD_PER_S,   /* handshakes that were done, by time; begun to end */
     LOAD_CPU_US,  /* of the responder, by handshake */
+    LOAD_BUSY_US, /* median of a handshake among others */
     LOAD_P50_US,  /* of a lone handshake */
     LOAD_P99_US,  /* likewise */
-    LOAD_BUSY_US, /* median of a handshake among others */
     LOAD_FAILED,  /* calls of a round that did not end as they should, lone ones too */
     LOAD_METRICS
 };

@@ -2,7 +2,6 @@
 /* Figures of calls. A reason is found by its text: there are a handful of them. */
 #include "load_tally.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
