@@ -26,11 +26,13 @@ def rounds(*cycles, calm=True, is_row=False):
 def figures_check():
     assert rounds() is None and rounds(None) is None
     assert rounds(103, 100, 150).cycles == 100 and rounds(103, 100, 150).is_confirmed
-    assert rounds(100).reason == "only one undisturbed round was measured, and none confirms it"
+    assert rounds(100).reason == "only one round was measured, and none confirms it"
     assert rounds(100, is_row=True).is_confirmed
-    assert rounds(163, 121, 163).reason == "two rounds do not agree: 121.0 and 163.0"
+    assert rounds(163, 121, 163).reason == "two rounds do not agree: 121 and 163"
     assert not rounds(163, 121, 163, is_row=True).is_confirmed
     assert rounds(1444, 1444, calm=False) == (1444, False, "others had the CPU")
+    one = figures.judge([Turn(80, False, False, "the core was disturbed"), Turn(100, True, False, None)])
+    assert one == (100, False, "only one round of 2 was undisturbed"), one
     mixed = [Turn(80, False, True, "others had the CPU"), Turn(100, True, True, None), Turn(101, True, True, None)]
     assert figures.judge(mixed) == (100, True, None), "a disturbed round is no figure, even where it is the least"
 
