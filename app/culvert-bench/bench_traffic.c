@@ -57,7 +57,7 @@ static const char help[] =
     "  --sizes LIST          frame bytes without frame check sequence, and imix (default 64)\n"
     "  --sas N               tunnels among which packets change (default 1, or all of --spis)\n"
     "  --seconds S           of a trial (default 10)\n"
-    "  --rounds N            trials of a figure (default 3; soak and rekey have one)\n"
+    "  --rounds N            trials of a figure (default 3); of soak each minute is one\n"
     "  --tolerance LIST      shares of loss that are good (default: ndr 0,0.005; reorder, rekey and the "
     "good\n"
     "                        packets beside bad ones 0; soak 0.001; ike-flood 0.5; else 1, which is any)\n"
@@ -95,7 +95,14 @@ static const char help[] =
     "  --csv, --json         rows in the columns of `culvert-bench columns`\n"
     "  --verbose             what DPDK says\n"
     "\n"
-    "The last row is the verdict: 1 when the run is good. Status: 0 passed, 1 failed, 2 asked wrongly.\n"
+    "Rows hold the least, the median and the greatest of all rounds. A star: the two best of those rounds\n"
+    "that the generator did not disturb (it was the limit, lost packets, or was kept from its core) differ\n"
+    "by more than 3 %, there are no two, or the median is no such round; such a figure is not to be quoted.\n"
+    "Of soak the minute before must agree.\n"
+    "\n"
+    "The last row is the verdict: 1 when the run is good, whatever has a star; it tells how many figures "
+    "are\n"
+    "confirmed. Status: 0 passed, 1 failed, 2 asked wrongly.\n"
     "\n"
     "example: culvert-bench traffic --scenario ndr --port 0000:5e:00.0 --port 0000:5e:00.1\n"
     "             --address 10.1.0.10,10.2.0.10 --gateway 10.1.0.1,10.2.0.1 --rate 10Gbit --sizes 64,1420\n";
@@ -275,7 +282,7 @@ static int traffic_run(struct gen_bench *b, const struct gen_scenario *s, const 
     }
     bench_row_head(stdout, b->args->form);
     scenario_run(b, s, &v);
-    gen_verdict_write(&v, b->args);
+    gen_verdict_write(&v, b);
     if (b->spis)
         gen_key_next_keep(b->args->spis_file, b->spis, b->n_spis, gen_bench_next(b));
     gen_bench_close(b);

@@ -228,7 +228,7 @@ static bool trial_option(struct gen_args *a, int o, const char *value)
     case O_EVERY:
         return number_read(value, 0.1, 86400, &a->every);
     case O_ROUNDS:
-        return integer_read(value, 1, GEN_ROUNDS_MAX, &a->rounds);
+        return integer_read(value, 1, BENCH_ROUNDS_MAX, &a->rounds);
     case O_REPEATS:
         return integer_read(value, 1, 100, &a->repeats);
     case O_RESOLUTION:

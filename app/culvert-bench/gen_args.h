@@ -4,12 +4,12 @@
  * measure in process, so they have a table of their own. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "bench_figure.h"
 #include "bench_mix.h"
 #include "bench_row.h"
 #include "gen_rate.h"
 
-#define GEN_LIST       16
-#define GEN_ROUNDS_MAX 100
+#define GEN_LIST 16
 
 enum gen_way {
     GEN_BOTH, /* clear packets at both ports: a pair of gateways */
@@ -33,7 +33,7 @@ struct gen_args {
     double seconds;              /* of a trial */
     double confirm;              /* of the trial that confirms a rate */
     double every;                /* seconds between two commands */
-    uint32_t rounds;             /* 1 to GEN_ROUNDS_MAX */
+    uint32_t rounds;             /* 1 to BENCH_ROUNDS_MAX */
     uint32_t repeats;            /* trials of one rate in a search */
     double resolution;           /* share of the highest rate */
     double tolerances[GEN_LIST]; /* shares of loss */

@@ -4,8 +4,8 @@
  * unknown SPIs, shuffled packets, floods of IKE. That packets do not come out proves nothing by itself, so
  * good ones go before and after.
  */
+#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gen_load.h"
@@ -21,25 +21,42 @@ static uint64_t hostile_came_out(const struct gen_bench *b)
     return m->clear + m->stale + m->damaged;
 }
 
-/* Sends what must not come out, for --seconds, and then good packets again. */
+/* Rounds of what must not come out. Adds to *sent, and to *out those that came out all the same. */
+static bool hostile_rounds(struct gen_bench *b, const struct gen_load *load, uint64_t *sent, uint64_t *out,
+                           struct gen_verdict *v)
+{
+    static struct gen_outcome o;
+    static struct gen_rounds rounds;
+    memset(&rounds, 0, sizeof(rounds));
+    for (uint32_t i = 0; i < b->args->rounds; i++) {
+        gen_load_apart(b, i);
+        gen_trial_run(b, load, &o);
+        if (*b->is_interrupted)
+            return gen_verdict_set(v, false, "interrupted");
+        if (!o.sent)
+            return gen_verdict_set(v, false, "none of them could be sent");
+        gen_rounds_add(&rounds, b, &o);
+        *sent += o.sent;
+        *out += hostile_came_out(b);
+    }
+    gen_rounds_write_one(&rounds, b, b->args->scenario, load->size, GEN_sent_rate);
+    gen_figure_write(b, b->args->scenario, load->size, "came_out", "packets", (double)*out);
+    return true;
+}
+
+/* Sends what must not come out, for --seconds each round, and then good packets again. */
 static bool hostile_run(struct gen_bench *b, struct gen_load *load, const char *what, struct gen_verdict *v)
 {
     static struct gen_outcome o;
-    const struct gen_args *a = b->args;
-    gen_trial_run(b, load, &o);
-    if (*b->is_interrupted)
-        return gen_verdict_set(v, false, "interrupted");
-    if (!o.sent)
-        return gen_verdict_set(v, false, "none of them could be sent");
-    const uint64_t out = hostile_came_out(b), sent = o.sent;
-    gen_figure_write(b, a->scenario, load->size, "sent_rate", "packets/s", (double)sent / o.seconds, NULL);
-    gen_figure_write(b, a->scenario, load->size, "came_out", "packets", (double)out, NULL);
+    uint64_t sent = 0, out = 0;
+    if (!hostile_rounds(b, load, &sent, &out, v))
+        return false;
     if (out)
         return gen_verdict_set(v, false, "%lu of %lu %s came out, and none may", out, sent, what);
     struct gen_load good = gen_load_make(b, load->size, 2000, 0.5);
     if (!gen_load_trial(b, &good, &o, NULL, v))
         return false;
-    if (gen_trial_loss(&o) > gen_load_tolerance(a, 0))
+    if (gen_trial_loss(&o) > gen_load_tolerance(b->args, 0))
         return gen_verdict_set(v, false,
                                "after %lu %s good packets no longer come through: a share of %.6f is lost",
                                sent, what, gen_trial_loss(&o));
@@ -98,113 +115,145 @@ bool gen_scenario_spi(struct gen_bench *b, struct gen_verdict *v)
     return hostile_run(b, &load, "packets with unknown SPIs", v);
 }
 
-/* What became of shuffled packets of which no more was lost than may be. */
-static bool reorder_praise(const struct gen_bench *b, const struct gen_outcome *o, struct gen_verdict *v)
+/* Rounds of shuffled packets. */
+struct shuffled {
+    uint64_t sent, reordered, furthest;
+    double loss; /* the greatest */
+};
+
+static bool shuffled_rounds(struct gen_bench *b, const char *scenario, struct shuffled *s,
+                            struct gen_verdict *v)
 {
-    char lost[64] = "none was lost or came twice";
-    if (gen_trial_loss(o) > 0)
-        snprintf(lost, sizeof(lost), "a share of %.6f was lost, and none came twice", gen_trial_loss(o));
-    return gen_verdict_set(v, true, "%lu of %lu packets were sent out of order, up to %u late, and %s",
-                           o->reordered_sent, o->sent, b->args->depth, lost);
+    static struct gen_outcome o;
+    static struct gen_rounds rounds;
+    const uint32_t size = b->args->sizes[0];
+    struct gen_load load = gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    load.depth = b->args->depth;
+    memset(&rounds, 0, sizeof(rounds));
+    for (uint32_t i = 0; i < b->args->rounds; i++) {
+        gen_load_apart(b, i);
+        if (!gen_load_trial(b, &load, &o, &rounds, v))
+            return false;
+        s->sent += o.sent;
+        s->reordered += o.reordered_sent;
+        s->furthest = o.furthest > s->furthest ? o.furthest : s->furthest;
+        s->loss = fmax(s->loss, gen_trial_loss(&o));
+    }
+    rounds.has_latency = false; /* the stamp is of when it was made, before it waited among `depth` others */
+    gen_rounds_write(&rounds, b, scenario, size);
+    gen_figure_write(b, scenario, size, "reordered_sent", "packets", (double)s->reordered);
+    gen_figure_write(b, scenario, size, "furthest", "packets", (double)s->furthest);
+    return true;
 }
 
 bool gen_scenario_reorder(struct gen_bench *b, struct gen_verdict *v)
 {
-    static struct gen_outcome o;
-    static struct gen_rounds rounds;
     const struct gen_args *a = b->args;
-    const uint32_t size = a->sizes[0];
-    char scenario[32];
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&a->rates[0], size), a->seconds);
-    load.depth = a->depth;
+    struct shuffled s = {0};
+    char scenario[32], lost[64] = "none was lost or came twice";
     snprintf(scenario, sizeof(scenario), "reorder/%u", a->depth);
-    memset(&rounds, 0, sizeof(rounds));
-    if (!gen_load_trial(b, &load, &o, &rounds, v))
+    if (!shuffled_rounds(b, scenario, &s, v))
         return false;
-    rounds.has_latency = false; /* the stamp is of when it was made, before it waited among `depth` others */
-    gen_rounds_write(&rounds, b, scenario, size);
-    gen_figure_write(b, scenario, size, "reordered_sent", "packets", (double)o.reordered_sent, NULL);
-    gen_figure_write(b, scenario, size, "furthest", "packets", (double)o.furthest, NULL);
-    if (!o.reordered_sent)
+    if (!s.reordered)
         return gen_verdict_set(v, false, "nothing was shuffled: let it last longer (--seconds, --rate)");
-    if (gen_trial_loss(&o) > gen_load_tolerance(a, 0))
+    if (s.loss > gen_load_tolerance(a, 0))
         return gen_verdict_set(
             v, false,
             "shuffled over %u packets, a share of %.6f was lost: a replay window of that many "
             "loses none",
-            a->depth, gen_trial_loss(&o));
-    return reorder_praise(b, &o, v);
+            a->depth, s.loss);
+    if (s.loss > 0)
+        snprintf(lost, sizeof(lost), "a share of %.6f was lost, and none came twice", s.loss);
+    return gen_verdict_set(v, true, "%lu of %lu packets were sent out of order, up to %u late, and %s",
+                           s.reordered, s.sent, a->depth, lost);
 }
 
-/* What went on for honest traffic under the flood, beside what it was without. */
-static bool honest_judge(struct gen_bench *b, const struct gen_load *load, const struct gen_outcome *o,
-                         const struct gen_outcome *before, struct gen_verdict *v)
-{
-    static struct gen_rounds rounds;
-    char away[GEN_REASON];
-    const double tolerance = gen_load_tolerance(b->args, 0.5), loss = gen_trial_loss(o);
-    memset(&rounds, 0, sizeof(rounds));
-    if (!gen_ready_arrived(b, o, v))
-        return false;
-    gen_rounds_add(&rounds, b, o);
-    gen_rounds_write(&rounds, b, "ike-flood/honest", load->size);
-    gen_figure_write(b, "ike-flood/before", load->size, "loss", "share", gen_trial_loss(before),
-                     gen_figure_spoilt(b, before, GEN_loss, away));
-    if (loss > tolerance)
-        return gen_verdict_set(
-            v, false,
-            "of honest packets a share of %.6f was lost under the flood, more than %g (%.6f "
-            "without it)",
-            loss, tolerance, gen_trial_loss(before));
-    return true;
-}
+/* Rounds of a flood, and what went on for honest traffic under it, beside what that was without. */
+struct flooded {
+    bool has_honest;
+    uint64_t sent, answers;
+    double loss, loss_before; /* the greatest of honest packets */
+    struct gen_rounds rounds, before;
+};
 
-/* How the flood was answered: at all, and by no more than was asked. */
-static bool answers_judge(struct gen_bench *b, const struct gen_outcome *o, struct gen_verdict *v)
+/* Honest packets alone, and then beside the flood. */
+static bool flooded_round(struct gen_bench *b, struct flooded *f, struct gen_verdict *v)
 {
-    gen_figure_write(b, "ike-flood", b->args->sizes[0], "flood_rate", "packets/s",
-                     (double)o->flood_sent / o->seconds, NULL);
-    gen_figure_write(b, "ike-flood", b->args->sizes[0], "answer_rate", "packets/s",
-                     (double)o->flood_answers / o->seconds, NULL);
-    if (!o->flood_sent)
-        return gen_verdict_set(v, false, "no request could be sent");
-    if (!o->flood_answers)
-        return gen_verdict_set(
-            v, false,
-            "no answer to %lu requests: --flood-gateway must be where the gateway listens for "
-            "IKE, and it must reach the sources, which count up from --flood-address",
-            o->flood_sent);
-    if ((double)o->flood_answers > 1.01 * (double)o->flood_sent + 100)
-        return gen_verdict_set(v, false, "%lu answers to %lu requests: the gateway amplifies",
-                               o->flood_answers, o->flood_sent);
-    return true;
-}
-
-bool gen_scenario_flood(struct gen_bench *b, struct gen_verdict *v)
-{
-    static struct gen_outcome before, o;
+    static struct gen_outcome o;
     const struct gen_args *a = b->args;
     const uint32_t size = a->sizes[0];
     struct gen_load load = gen_load_make(b, size, gen_load_pps(&a->rates[0], size), a->seconds);
-    const bool has_honest = a->device[1];
-    if (!has_honest)
+    if (!f->has_honest)
         memset(load.send, 0, sizeof(load.send));
-    else if (!gen_ready_first(b, v) || !gen_load_trial(b, &load, &before, NULL, v))
+    else if (!gen_load_trial(b, &load, &o, &f->before, v))
         return false;
+    f->loss_before = fmax(f->loss_before, f->has_honest ? gen_trial_loss(&o) : 0);
     load.send[GEN_FLOOD] = GEN_INITS;
     load.pps[GEN_FLOOD] = gen_rate_pps(&a->flood_rate, GEN_IKE_FRAME);
     gen_trial_run(b, &load, &o);
     if (*b->is_interrupted)
         return gen_verdict_set(v, false, "interrupted");
-    if (!answers_judge(b, &o, v))
+    gen_rounds_add(&f->rounds, b, &o);
+    f->sent += o.flood_sent;
+    f->answers += o.flood_answers;
+    f->loss = fmax(f->loss, gen_trial_loss(&o));
+    return !f->has_honest || gen_ready_arrived(b, &o, v);
+}
+
+/* How the flood was answered: at all, and by no more than was asked. */
+static bool answers_judge(struct gen_bench *b, const struct flooded *f, struct gen_verdict *v)
+{
+    gen_rounds_write_one(&f->rounds, b, "ike-flood", b->args->sizes[0], GEN_flood_rate);
+    gen_rounds_write_one(&f->rounds, b, "ike-flood", b->args->sizes[0], GEN_answer_rate);
+    if (!f->sent)
+        return gen_verdict_set(v, false, "no request could be sent");
+    if (!f->answers)
+        return gen_verdict_set(
+            v, false,
+            "no answer to %lu requests: --flood-gateway must be where the gateway listens for "
+            "IKE, and it must reach the sources, which count up from --flood-address",
+            f->sent);
+    if ((double)f->answers > 1.01 * (double)f->sent + 100)
+        return gen_verdict_set(v, false, "%lu answers to %lu requests: the gateway amplifies", f->answers,
+                               f->sent);
+    return true;
+}
+
+static bool honest_judge(struct gen_bench *b, const struct flooded *f, struct gen_verdict *v)
+{
+    const double tolerance = gen_load_tolerance(b->args, 0.5);
+    gen_rounds_write(&f->rounds, b, "ike-flood/honest", b->args->sizes[0]);
+    gen_rounds_write_one(&f->before, b, "ike-flood/before", b->args->sizes[0], GEN_loss);
+    if (f->loss > tolerance)
+        return gen_verdict_set(
+            v, false,
+            "of honest packets a share of %.6f was lost under the flood, more than %g (%.6f "
+            "without it)",
+            f->loss, tolerance, f->loss_before);
+    return true;
+}
+
+bool gen_scenario_flood(struct gen_bench *b, struct gen_verdict *v)
+{
+    static struct flooded f;
+    memset(&f, 0, sizeof(f));
+    f.has_honest = b->args->device[1];
+    if (f.has_honest && !gen_ready_first(b, v))
         return false;
-    if (!has_honest)
-        return gen_verdict_set(v, true, "%lu answers to %lu requests", o.flood_answers, o.flood_sent);
-    if (!honest_judge(b, &load, &o, &before, v) || !gen_ready_first(b, v))
+    for (uint32_t i = 0; i < b->args->rounds; i++) {
+        gen_load_apart(b, i);
+        if (!flooded_round(b, &f, v))
+            return false;
+    }
+    if (!answers_judge(b, &f, v))
+        return false;
+    if (!f.has_honest)
+        return gen_verdict_set(v, true, "%lu answers to %lu requests", f.answers, f.sent);
+    if (!honest_judge(b, &f, v) || !gen_ready_first(b, v))
         return false;
     return gen_verdict_set(
         v, true,
         "%lu answers to %lu requests; of honest packets a share of %.6f was lost meanwhile, "
         "%.6f before",
-        o.flood_answers, o.flood_sent, gen_trial_loss(&o), gen_trial_loss(&before));
+        f.answers, f.sent, f.loss, f.loss_before);
 }

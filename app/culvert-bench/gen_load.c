@@ -6,9 +6,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <rte_cycles.h>
 
 #include "gen_ready.h"
 #include "gen_scenario.h"
+
+#define APART_S 1.0
 
 struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double pps, double seconds)
 {
@@ -46,6 +49,15 @@ bool gen_load_trial(struct gen_bench *b, const struct gen_load *load, struct gen
     return true;
 }
 
+void gen_load_apart(struct gen_bench *b, uint32_t round)
+{
+    static uint64_t began;
+    const double left = APART_S - (double)(rte_rdtsc() - began) / b->hz;
+    if (round && left > 0)
+        gen_trial_wait(b, left, NULL);
+    began = rte_rdtsc();
+}
+
 bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const char *scenario, double tolerance,
                      double *worst, struct gen_verdict *v)
 {
@@ -54,6 +66,7 @@ bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const cha
     memset(&rounds, 0, sizeof(rounds));
     double lost = 0;
     for (uint32_t i = 0; i < b->args->rounds; i++) {
+        gen_load_apart(b, i);
         if (!gen_load_trial(b, load, &o, &rounds, v))
             return false;
         lost = gen_trial_loss(&o) > lost ? gen_trial_loss(&o) : lost;
@@ -96,15 +109,17 @@ bool gen_scenario_soak(struct gen_bench *b, struct gen_verdict *v)
     const double tolerance = gen_load_tolerance(b->args, 0.001);
     const uint32_t size = b->args->sizes[0];
     uint32_t minute = 0;
+    memset(&rounds, 0, sizeof(rounds));
+    rounds.is_last = true;
     for (double left = b->args->seconds; left > 0; left -= 60) {
         char scenario[32];
         struct gen_load load =
             gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), left < 60 ? left : 60);
         snprintf(scenario, sizeof(scenario), "soak/%u", ++minute);
-        memset(&rounds, 0, sizeof(rounds));
         if (!gen_load_trial(b, &load, &o, &rounds, v))
             return false;
         gen_rounds_write(&rounds, b, scenario, size);
+        gen_rounds_step(&rounds);
         if (gen_trial_loss(&o) > tolerance)
             return gen_verdict_set(v, false, "in minute %u a share of %.6f was lost, more than %g", minute,
                                    gen_trial_loss(&o), tolerance);

@@ -14,6 +14,10 @@ double gen_load_pps(const struct gen_rate *r, uint32_t size);
 bool gen_load_trial(struct gen_bench *b, const struct gen_load *load, struct gen_outcome *o,
                     struct gen_rounds *rounds, struct gen_verdict *v);
 
+/* Waits before a round, but the first one (0), until the one before began a second ago: what disturbs one is
+ * then not what disturbs the next. */
+void gen_load_apart(struct gen_bench *b, uint32_t round);
+
 /* As many trials of a load as are asked for, and their figures. tolerance: the share of loss that is good.
  * *worst: the greatest loss, with what the caller had before. */
 bool gen_load_rounds(struct gen_bench *b, const struct gen_load *load, const char *scenario, double tolerance,

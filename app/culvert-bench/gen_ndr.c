@@ -78,8 +78,6 @@ static void ndr_star(const struct gen_bench *b, const struct ndr *n, uint32_t fo
 {
     if (found < b->args->rounds)
         snprintf(text, size, "%u of %u searches found no rate", b->args->rounds - found, b->args->rounds);
-    else if (*text)
-        return;
     else if (n->own)
         snprintf(text, size,
                  "%u rates were given up though their loss may be the generator's own, %u times each: the "

@@ -27,7 +27,8 @@ struct gen_bench {
     uint32_t *spis, *strays;           /* of --sas; strays: that nobody has. NULL: there are none */
     uint32_t n_spis;
     uint16_t trial;
-    cpu_set_t cpus; /* that the process could use before DPDK bound its threads */
+    uint32_t figures, confirmed; /* that were written, and how many of them rounds confirm */
+    cpu_set_t cpus;              /* that the process could use before DPDK bound its threads */
     const volatile sig_atomic_t *is_interrupted; /* ends the trial. Borrowed */
 };
 

@@ -60,7 +60,7 @@ static void what_is_missing_or_makes_no_sense_is_refused(void **state)
                                       "--sizes 1501",
                                       "--sas 0",
                                       "--rounds 0",
-                                      "--rounds 101",
+                                      "--rounds 33",
                                       "--tolerance 2",
                                       "--tolerance a",
                                       "--share 0",

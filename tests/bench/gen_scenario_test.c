@@ -215,6 +215,40 @@ static void shuffled_packets_have_no_latency(void **state)
     rig_run(gen_scenario_reorder, true, "was lost, and none came twice");
 }
 
+/* What a scenario does once a round, it does as often as there are rounds. */
+static void all_scenarios_have_rounds(void **state)
+{
+    static const char two[] = "\"rounds\":2", one[] = "\"rounds\":1,\"starred\":1";
+    rig_open("imix", GEN_BOTH, (struct faults){0});
+    args.rounds = 2;
+    rig_rows(gen_scenario_imix, true, "", two, one);
+    rig_open("reorder", GEN_IN, (struct faults){0});
+    args.rounds = 2;
+    rig_rows(gen_scenario_reorder, true, "out of order", two, one);
+    rig_open("bad-icv", GEN_IN, (struct faults){0});
+    args.rounds = 2;
+    rig_rows(gen_scenario_icv, true, "packets with a wrong ICV", two, one);
+    rig_open("ike-flood", GEN_IN, (struct faults){0});
+    args.rounds = 2;
+    rig_rows(gen_scenario_flood, true, "honest packets", two, one);
+    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    args.rounds = 2;
+    args.command = "exit 0";
+    args.seconds = 0.3;
+    rig_rows(gen_scenario_rekey, true, "rekeyings, 0 of", two, one);
+}
+
+/* Of a soak each minute is a row, and the first one has none before it. */
+static void the_minutes_of_a_soak_confirm_each_other(void **state)
+{
+    rig_open("soak", GEN_BOTH, (struct faults){0});
+    bench.hz /= 100;
+    args.seconds = 120;
+    args.rates[0].value = 100;
+    rig_rows(gen_scenario_soak, true, "2 minutes", "soak/2", "\"rounds\":2");
+    assert_int_equal(bench.figures, 24);
+}
+
 static void a_gateway_that_is_not_there_is_told(void **state)
 {
     rig_open("single-flow", GEN_BOTH, (struct faults){.is_deaf = true});
@@ -404,50 +438,56 @@ static void no_command_counts_that_ends_behind_the_packets(void **state)
     rig_run(gen_scenario_rekey, false, "of 0 commands");
 }
 
-/* A part of the tests, by its name: each takes a few seconds. */
+/* The tests in parts, each of which takes a few seconds. */
+static const struct CMUnitTest ready[] = {
+    cmocka_unit_test(a_gateway_that_is_not_there_is_told),
+    cmocka_unit_test(a_port_that_is_not_at_rest_is_told),
+};
+static const struct CMUnitTest loss[] = {
+    cmocka_unit_test(a_total_loss_is_told_with_what_can_be_seen_of_its_cause),
+    cmocka_unit_test(a_loss_of_slow_packets_is_no_overload),
+};
+static const struct CMUnitTest load[] = {
+    cmocka_unit_test(what_goes_through_passes),
+    cmocka_unit_test(shuffled_packets_have_no_latency),
+    cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
+    cmocka_unit_test(copies_and_damage_fail),
+};
+static const struct CMUnitTest order[] = {
+    cmocka_unit_test(order_that_the_gateway_changes_is_counted),
+    cmocka_unit_test(one_port_has_many_sas),
+    cmocka_unit_test(a_trial_ends_though_nothing_can_be_sent),
+    cmocka_unit_test(an_sa_without_a_tunnel_is_told),
+};
+static const struct CMUnitTest search[] = {
+    cmocka_unit_test(a_search_finds_what_a_gateway_carries),
+};
+static const struct CMUnitTest nothing[] = {
+    cmocka_unit_test(a_search_that_finds_nothing_is_told),
+    cmocka_unit_test(a_port_that_takes_nothing_carries_no_rate),
+};
+static const struct CMUnitTest rekey[] = {
+    cmocka_unit_test(rekeyings_run_while_packets_go),
+    cmocka_unit_test(a_command_has_all_cpus_and_its_end_is_seen),
+    cmocka_unit_test(no_command_counts_that_ends_behind_the_packets),
+};
+static const struct CMUnitTest hostile[] = {
+    cmocka_unit_test(replays_that_come_out_fail),
+    cmocka_unit_test(numbers_that_are_used_up_are_told),
+    cmocka_unit_test(forged_packets_that_come_out_fail),
+    cmocka_unit_test(packets_of_unknown_spis_are_sent_with_unknown_spis),
+};
+static const struct CMUnitTest rounds[] = {
+    cmocka_unit_test(all_scenarios_have_rounds),
+    cmocka_unit_test(the_minutes_of_a_soak_confirm_each_other),
+};
+static const struct CMUnitTest flood[] = {
+    cmocka_unit_test(a_flood_of_ike_is_judged_by_its_answers),
+};
+
+/* A part of the tests, by its name. */
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest ready[] = {
-        cmocka_unit_test(a_gateway_that_is_not_there_is_told),
-        cmocka_unit_test(a_port_that_is_not_at_rest_is_told),
-    };
-    const struct CMUnitTest loss[] = {
-        cmocka_unit_test(a_total_loss_is_told_with_what_can_be_seen_of_its_cause),
-        cmocka_unit_test(a_loss_of_slow_packets_is_no_overload),
-    };
-    const struct CMUnitTest load[] = {
-        cmocka_unit_test(what_goes_through_passes),
-        cmocka_unit_test(shuffled_packets_have_no_latency),
-        cmocka_unit_test(a_loss_beyond_the_tolerance_fails),
-        cmocka_unit_test(copies_and_damage_fail),
-    };
-    const struct CMUnitTest order[] = {
-        cmocka_unit_test(order_that_the_gateway_changes_is_counted),
-        cmocka_unit_test(one_port_has_many_sas),
-        cmocka_unit_test(a_trial_ends_though_nothing_can_be_sent),
-        cmocka_unit_test(an_sa_without_a_tunnel_is_told),
-    };
-    const struct CMUnitTest search[] = {
-        cmocka_unit_test(a_search_finds_what_a_gateway_carries),
-    };
-    const struct CMUnitTest nothing[] = {
-        cmocka_unit_test(a_search_that_finds_nothing_is_told),
-        cmocka_unit_test(a_port_that_takes_nothing_carries_no_rate),
-    };
-    const struct CMUnitTest rekey[] = {
-        cmocka_unit_test(rekeyings_run_while_packets_go),
-        cmocka_unit_test(a_command_has_all_cpus_and_its_end_is_seen),
-        cmocka_unit_test(no_command_counts_that_ends_behind_the_packets),
-    };
-    const struct CMUnitTest hostile[] = {
-        cmocka_unit_test(replays_that_come_out_fail),
-        cmocka_unit_test(numbers_that_are_used_up_are_told),
-        cmocka_unit_test(forged_packets_that_come_out_fail),
-        cmocka_unit_test(packets_of_unknown_spis_are_sent_with_unknown_spis),
-    };
-    const struct CMUnitTest flood[] = {
-        cmocka_unit_test(a_flood_of_ike_is_judged_by_its_answers),
-    };
 #define RUN(part)                            \
     if (argc > 1 && !strcmp(argv[1], #part)) \
     return cmocka_run_group_tests(part, eal_start, NULL)
@@ -460,7 +500,8 @@ int main(int argc, char **argv)
     RUN(rekey);
     RUN(hostile);
     RUN(flood);
+    RUN(rounds);
 #undef RUN
-    fprintf(stderr, "which part? ready loss load order search nothing rekey hostile flood\n");
+    fprintf(stderr, "which part? ready loss load order search nothing rekey hostile flood rounds\n");
     return 2;
 }
