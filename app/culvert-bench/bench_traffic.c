@@ -44,7 +44,7 @@ static const char help[] =
     "ports\n"
     "  --port DEVICE         A, then B: a PCI address, or DPDK\'s name of a virtual device:\n"
     "                        net_memif0,role=client,id=0,socket-abstract=no,socket=FILE\n"
-    "                        net_virtio_user0,path=FILE  net_af_packet0,iface=eth1\n"
+    "                        net_virtio_user0,path=FILE  net_af_packet0,iface=eth1  net_af_xdp0,iface=eth1\n"
     "  --address LIST        the ports' own addresses, of A and B: 10.1.0.10,10.2.0.10\n"
     "  --gateway LIST        the gateways' there, asked by ARP: 10.1.0.1,10.2.0.1\n"
     "  --hosts LIST          inner addresses at A and B; --sas counts up from one (default: --address)\n"

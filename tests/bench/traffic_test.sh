@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The generator against real gateways: two culvertd with a tunnel that IKE made, a wire of memif between them, and
-# `culvert-bench traffic` at both insides; no packet touches the kernel.
+# `culvert-bench traffic` at both insides. With memif and vhost no packet touches the kernel; with af_packet and af_xdp each inside is a
+# veth between two namespaces.
 #
 #   generator A - inside [a] outside = outside [b] inside - generator B       and generator C - flood [a]
 #
@@ -12,7 +13,8 @@
 #
 #   generator A - outside [a] inside - generator B
 #
-#   usage: traffic_test.sh memif|vhost|manual     (LAB_BIN: folder of the programs)
+#   usage: traffic_test.sh memif|vhost|af_packet|af_xdp|manual     (LAB_BIN: folder of the programs)
+# Ends with 77, and says why, when the kernel has no AF_XDP.
 # shellcheck source=tests/lib/lab.sh
 . "${0%/*}/../lib/lab.sh" || exit
 
@@ -23,6 +25,7 @@ NET_LAN=([a]=10.1.0 [b]=10.2.0)
 NET_PUBLIC_a=192.0.2.1 NET_PUBLIC_b=192.0.2.2
 NET_WAN=([a]=$NET_PUBLIC_a [b]=$NET_PUBLIC_b) NET_NAT=([a]=none [b]=none)
 passed=0
+inside=() # what the generator is started by: a command in its namespace
 
 # The device of one end of a wire: wire server|client NUMBER NAME. With vhost the gateway has the server.
 memif() { printf 'net_memif%s,role=%s,id=0,socket-abstract=no,socket=%s' "$2" "$1" "$LAB_OUT/$3.sock"; }
@@ -33,6 +36,11 @@ vhost() {
         printf 'net_virtio_user%s,path=%s,queue_size=1024' "$2" "$LAB_OUT/$3.sock"
     fi
 }
+
+# The gateway has the server, as the interface "lan" of its namespace, the generator "to-a" and "to-b" of its own.
+kernel_port() { if [ "$2" = server ]; then printf 'net_%s%s,iface=lan' "$1" "$3"; else printf 'net_%s%s,iface=to-%s' "$1" "$3" "$4"; fi; }
+af_packet() { kernel_port af_packet "$@"; }
+af_xdp() { kernel_port af_xdp "$@"; }
 
 # Writes the ports of a gateway: ports_write GATEWAY KIND END-OF-THE-WIRE-BETWEEN OTHER
 ports_write() {
@@ -50,7 +58,7 @@ ports_write() {
 traffic() {
     local wanted=$1 text=$2 status=0 log=$LAB_OUT/traffic-$passed.log
     shift 2
-    timeout -k 5 60 "$BENCH" traffic "$@" --no-huge >"$log" 2>&1 || status=$?
+    timeout -k 5 60 "${inside[@]}" "$BENCH" traffic "$@" --no-huge >"$log" 2>&1 || status=$?
     cat "$log"
     [ "$status" = "$wanted" ] || lab_fail "it ended with $status, and must with $wanted: traffic $*"
     grep -q -- "$text" "$log" || lab_fail "it does not say \"$text\": traffic $*"
@@ -109,6 +117,18 @@ alone() {
         --rate 5k --seconds 1 "${@:4}"
 }
 
+# Veths from the insides to a namespace of the generator, where nobody has an address.
+wires_make() {
+    if [ "$kind" = af_xdp ] && ! reason=$("$LAB_PYTHON" -IS -c 'import socket; socket.socket(44, socket.SOCK_RAW)' 2>&1); then
+        echo "skipped: this kernel has no AF_XDP: ${reason##*$'\n'}"
+        exit 77
+    fi
+    net_space gen 0
+    net_wire gwa lan gen to-a
+    net_wire gwb lan gen to-b
+    inside=(ip netns exec "$LAB-gen")
+}
+
 manual_start() {
     net_space gwa 0
     mkdir -p "$LAB_OUT/gwa"
@@ -153,6 +173,7 @@ if [ "$kind" = manual ]; then
 fi
 net_space gwa 0
 net_space gwb 0
+case $kind in af_*) wires_make ;; esac
 ports_write a "$kind" server b
 ports_write b "$kind" client a
 gw_pair "a.peer=${NET_WAN[b]}" "b.peer=${NET_WAN[a]}" encap=force
