@@ -13,7 +13,7 @@
 
 int gen_seq_init(struct gen_seq *s, uint32_t sas)
 {
-    *s = (struct gen_seq){.sas = sas};
+    *s = (struct gen_seq){.sas = sas, .silent = sas};
     s->last = calloc(sas, sizeof(*s->last));
     s->seen = calloc(SEQ_WORDS, sizeof(*s->seen));
     return s->last && s->seen ? 0 : -ENOMEM;
@@ -28,7 +28,7 @@ void gen_seq_fini(struct gen_seq *s)
 
 void gen_seq_clear(struct gen_seq *s)
 {
-    struct gen_seq kept = {.sas = s->sas, .last = s->last, .seen = s->seen};
+    struct gen_seq kept = {.sas = s->sas, .silent = s->sas, .last = s->last, .seen = s->seen};
     *s = kept;
     memset(s->last, 0, s->sas * sizeof(*s->last));
     memset(s->seen, 0, SEQ_WORDS * sizeof(*s->seen));
@@ -72,17 +72,10 @@ bool gen_seq_take(struct gen_seq *s, uint64_t number, uint32_t sa)
     s->received++;
     if (behind > s->furthest)
         s->furthest = behind;
+    s->silent -= !*last;
     if (number < *last)
         s->reordered++;
     else
         *last = number + 1;
     return true;
-}
-
-uint32_t gen_seq_silent(const struct gen_seq *s)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->sas; i++)
-        n += !s->last[i];
-    return n;
 }

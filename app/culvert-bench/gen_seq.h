@@ -15,8 +15,9 @@ struct gen_seq {
     uint64_t late;     /* so far behind the highest that it may be a copy: counted here only */
     uint64_t furthest; /* numbers that one came behind the highest */
     uint32_t sas;
-    uint64_t *last; /* of each SA: the highest number that came, plus 1; 0: none */
-    uint64_t *seen; /* one bit a number, of the window's */
+    uint32_t silent; /* SAs by which nothing came */
+    uint64_t *last;  /* of each SA: the highest number that came, plus 1; 0: none */
+    uint64_t *seen;  /* one bit a number, of the window's */
 };
 
 /* Of so many SAs. 0, or -ENOMEM. Release with gen_seq_fini() in both cases. */
@@ -29,6 +30,3 @@ void gen_seq_clear(struct gen_seq *s);
 /* A number that came by an SA (below `sas`; what is above counts as the first). Returns whether it is the
  * first time. */
 bool gen_seq_take(struct gen_seq *s, uint64_t number, uint32_t sa);
-
-/* SAs by which nothing came. */
-uint32_t gen_seq_silent(const struct gen_seq *s);

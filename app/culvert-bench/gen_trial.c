@@ -181,13 +181,18 @@ static double trial_seconds(const struct gen_load *load)
     return seconds;
 }
 
-/* Sends until the time is over or all is sent. */
+static bool trial_is_done(const struct gen_bench *b, const struct gen_load *load)
+{
+    return streams_are_done(b) || (load->is_enough && load->is_enough(b)) || *b->is_interrupted;
+}
+
+/* Sends until the time is over, all is sent, or it is enough. */
 static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is_alone, struct gen_outcome *o)
 {
     uint64_t begin = rte_rdtsc(), now = begin, shown = begin, ticked = begin;
     const uint64_t end = begin + (uint64_t)(trial_seconds(load) * b->hz);
     struct trial_away away = {0};
-    while (now < end && !streams_are_done(b) && !*b->is_interrupted) {
+    while (now < end && !trial_is_done(b, load)) {
         for (uint32_t i = 0; i < GEN_STREAMS; i++)
             gen_stream_send(&b->stream[i], now);
         if (is_alone)

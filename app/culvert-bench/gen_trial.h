@@ -42,6 +42,7 @@ struct gen_load {
     uint64_t limit[GEN_STREAMS]; /* packets; 0: none */
     uint32_t depth;
     bool is_kept, is_forged, is_stray, is_in_turn;
+    bool (*is_enough)(const struct gen_bench *b); /* ends it earlier; NULL: nothing does */
     void (*each)(void *ctx); /* about every millisecond; it may not wait. NULL: nothing */
     void *each_ctx;
 };

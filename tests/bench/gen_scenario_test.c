@@ -309,6 +309,24 @@ static void order_that_the_gateway_changes_is_counted(void **state)
     rig_close();
 }
 
+static bool ten_have_come(const struct gen_bench *b)
+{
+    return gen_meter_received(&b->meter[1]) >= 10;
+}
+
+static void a_trial_ends_when_it_is_enough(void **state)
+{
+    struct gen_outcome o;
+    rig_open("single-flow", GEN_BOTH, (struct faults){0});
+    struct gen_load load = {
+        .size = 64, .send = {GEN_FRESH}, .pps = {20000}, .limit = {20000}, .is_enough = ten_have_come};
+    rig_greet();
+    gen_trial_run(&bench, &load, &o);
+    assert_in_range(o.sent, 10, 19999);
+    assert_int_equal(o.received, o.sent);
+    rig_close();
+}
+
 /* What one port sends comes back to it. */
 static void one_port_has_many_sas(void **state)
 {
@@ -455,6 +473,7 @@ static const struct CMUnitTest load[] = {
 };
 static const struct CMUnitTest order[] = {
     cmocka_unit_test(order_that_the_gateway_changes_is_counted),
+    cmocka_unit_test(a_trial_ends_when_it_is_enough),
     cmocka_unit_test(one_port_has_many_sas),
     cmocka_unit_test(a_trial_ends_though_nothing_can_be_sent),
     cmocka_unit_test(an_sa_without_a_tunnel_is_told),
