@@ -129,8 +129,8 @@ wires_make() {
     inside=(ip netns exec "$LAB-gen")
 }
 
+# So many SAs with keys made by hand: manual_start COUNT
 manual_start() {
-    net_space gwa 0
     mkdir -p "$LAB_OUT/gwa"
     (umask 077 && echo 0x000102030405060708090a0b0c0d0e0fa0a1a2a3 >"$LAB_OUT/gwa/bench.key")
     echo 100102030405060708090a0b0c0d0e0fa0a1a2a3 >"$LAB_OUT/wrong.key"
@@ -138,8 +138,8 @@ manual_start() {
     \"inside\": {\"device\": \"$(memif server 0 in)\", \"role\": \"inside\", \"addresses\": [\"10.1.0.1/24\"]},
     \"outside\": {\"device\": \"$(memif server 1 out)\", \"role\": \"outside\", \"addresses\": [\"192.0.2.1/24\"], \"gateway\": \"192.0.2.10\"}
   }"
-    CULVERT_EXTRA[a]='"lab": true, "workers": {"poll": "adaptive"}, "manual": {"bench": {"key_file": "bench.key", "peer_address": "192.0.2.10",
-      "local": "10.1.0.0/24", "remote": "10.8.0.1", "count": 100, "spi_out": 4096}},'
+    CULVERT_EXTRA[a]="\"lab\": true, \"workers\": {\"poll\": \"adaptive\"}, \"manual\": {\"bench\": {\"key_file\": \"bench.key\",
+      \"peer_address\": \"192.0.2.10\", \"local\": \"10.1.0.0/24\", \"remote\": \"10.8.0.1\", \"count\": $1, \"spi_out\": 4096}},"
     GW_CONNS[a]=""
     gw_start a
     culvert_ctl a show spis bench >"$LAB_OUT/spis" || lab_fail "no SPIs"
@@ -164,10 +164,20 @@ manual_scenarios() {
         c['count'] > 100 for c in d['drops']) == 3" show counters)"
 }
 
+# As many SAs as a gateway takes.
+most_scenarios() {
+    alone 0 'by 100000 SAs' many-sas --way in --rate 20k --tolerance 0.01
+    check_equal "SAs of which the gateway tells the SPI" 100000 "$(sort -u "$LAB_OUT/spis" | wc -l)"
+}
+
 kind=${1:-memif}
 if [ "$kind" = manual ]; then
-    manual_start
+    net_space gwa 0
+    manual_start 100
     manual_scenarios
+    gw_stop a
+    manual_start 100000
+    most_scenarios
     echo "shows: $passed runs of culvert-bench traffic at a gateway with keys made by hand"
     exit
 fi
