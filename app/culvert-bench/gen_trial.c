@@ -31,6 +31,7 @@ struct trial_away {
 struct trial_rx {
     struct gen_bench *bench;
     _Atomic uint64_t came;   /* TSC, when a packet came last */
+    _Atomic uint64_t looked; /* and when somebody looked last: release-stored behind it */
     struct trial_away away;  /* while packets are sent; read when the thread has ended */
     atomic_bool is_settling; /* nothing more is sent */
     atomic_bool is_over;
@@ -78,6 +79,14 @@ static bool rx_turn(struct gen_bench *b)
     return has_come;
 }
 
+/* Somebody looked `now` for packets, and before at `then`. */
+static void rx_note(struct trial_rx *rx, bool has_come, uint64_t then, uint64_t now)
+{
+    if (has_come || turn_stalled(rx->bench->hz, then, now))
+        atomic_store_explicit(&rx->came, now, memory_order_relaxed);
+    atomic_store_explicit(&rx->looked, now, memory_order_release);
+}
+
 static int rx_thread(void *arg)
 {
     struct trial_rx *rx = arg;
@@ -85,8 +94,7 @@ static int rx_thread(void *arg)
     while (!atomic_load_explicit(&rx->is_over, memory_order_relaxed)) {
         const bool has_come = rx_turn(rx->bench);
         const uint64_t now = rte_rdtsc();
-        if (has_come || turn_stalled(rx->bench->hz, then, now))
-            atomic_store_explicit(&rx->came, now, memory_order_relaxed);
+        rx_note(rx, has_come, then, now);
         if (!atomic_load_explicit(&rx->is_settling, memory_order_relaxed))
             away_add(&rx->away, rx->bench->hz, then, now);
         then = now;
@@ -216,23 +224,29 @@ static void trial_send(struct gen_bench *b, const struct gen_load *load, bool is
         fprintf(stderr, "\r%79s\r", "");
 }
 
+/* TSC cycles since `begin` in which somebody looked and nothing came; negative: nobody has looked yet. */
+static int64_t rx_quiet(const struct trial_rx *rx, uint64_t begin)
+{
+    const uint64_t looked = atomic_load_explicit(&rx->looked, memory_order_acquire);
+    const uint64_t came = atomic_load_explicit(&rx->came, memory_order_relaxed);
+    return (int64_t)(looked - (came > begin ? came : begin));
+}
+
 /* Until nothing has come for a while in which somebody looked. */
 static void trial_settle(struct gen_bench *b, struct trial_rx *rx, bool is_alone)
 {
-    uint64_t begin = rte_rdtsc(), now = begin;
-    atomic_store(&rx->came, begin);
+    const uint64_t begin = rte_rdtsc();
+    uint64_t now = begin;
     double quiet = QUIET_S;
-    while (now - begin < SETTLE_S * b->hz &&
-           (int64_t)(now - atomic_load_explicit(&rx->came, memory_order_relaxed)) < quiet * b->hz) {
-        if (is_alone && rx_turn(b))
-            atomic_store_explicit(&rx->came, now, memory_order_relaxed);
+    while (now - begin < SETTLE_S * b->hz && rx_quiet(rx, begin) < quiet * b->hz) {
+        const uint64_t then = now;
+        const bool has_come = is_alone && rx_turn(b);
+        now = rte_rdtsc();
+        if (is_alone)
+            rx_note(rx, has_come, then, now);
         if (is_alone && trial_received(b) >= trial_sent(b) && b->stream[GEN_FLOOD].sent == 0)
             quiet = COPIES_S;
         ports_answer(b);
-        const uint64_t then = now;
-        now = rte_rdtsc();
-        if (is_alone && turn_stalled(b->hz, then, now))
-            atomic_store_explicit(&rx->came, now, memory_order_relaxed);
     }
 }
 

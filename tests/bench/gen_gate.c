@@ -6,6 +6,7 @@
 #include "gen_gate.h"
 
 #include <string.h>
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
@@ -44,10 +45,31 @@ static bool gate_begins(const uint8_t *data, uint32_t bytes)
     return stamp.trial >= gate.f.begins && (!gate.f.ends || stamp.trial < gate.f.ends);
 }
 
+/* DPDK's, as a port B would tell that has no room for what comes. */
+int rte_eth_stats_get(uint16_t port_id, struct rte_eth_stats *stats)
+{
+    memset(stats, 0, sizeof(*stats));
+    stats->imissed = port_id == gate.port[1] ? gate.missed : 0;
+    return 0;
+}
+
+static void gate_stall(void)
+{
+    const uint64_t begin = rte_rdtsc();
+    while ((double)(rte_rdtsc() - begin) < gate.f.stall_s * (double)rte_get_tsc_hz())
+        rte_pause();
+}
+
 /* Hands a packet on, as far as the faults let it. */
 static void gate_forward(uint32_t to, uint8_t *data, uint32_t bytes)
 {
     gate.turn++;
+    if (gate.f.stalls && gate.turn == gate.f.stalls)
+        gate_stall();
+    if (gate_hits(gate.f.misses)) {
+        gate.missed++;
+        return;
+    }
     if (gate.f.is_closed || (gate_hits(gate.f.loses) && gate_begins(data, bytes)))
         return;
     if (gate_hits(gate.f.spoils))

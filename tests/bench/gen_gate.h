@@ -27,6 +27,9 @@ struct faults {
     uint32_t swaps;   /* of so many packets one goes out after the next */
     uint32_t answers; /* to one IKE request; 0: 1 */
     uint32_t asks;    /* for this address at B, by ARP; 0: none */
+    uint32_t misses;  /* one packet of so many, which it has sent, the generator's port B does not take */
+    uint32_t stalls;  /* with so many packets handed on it keeps who looks from all else, once; 0: never */
+    double stall_s;   /* so long */
     bool talks;       /* sends all the time */
     bool is_stuck;    /* takes nothing, and its rings are full */
     bool is_single;   /* has one port */
@@ -38,6 +41,7 @@ struct gate {
     uint8_t mac[2][6];               /* of the generator's ports */
     struct meter_flow key;
     uint32_t turn;
+    uint64_t missed;             /* by the generator's port B, which tells it */
     uint8_t kept[METER_PKT_MAX]; /* goes out after the next */
     uint32_t kept_bytes;
     uint16_t port[2]; /* whose callbacks are these: */
