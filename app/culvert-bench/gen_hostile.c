@@ -91,7 +91,7 @@ bool gen_scenario_replay(struct gen_bench *b, struct gen_verdict *v)
     const uint32_t size = b->args->sizes[0];
     if (!copies_make(b, size, v))
         return false;
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    struct gen_load load = gen_load_asked(b, size);
     load.send[0] = GEN_COPIES;
     return hostile_run(b, &load, "copies", v);
 }
@@ -99,7 +99,7 @@ bool gen_scenario_replay(struct gen_bench *b, struct gen_verdict *v)
 bool gen_scenario_icv(struct gen_bench *b, struct gen_verdict *v)
 {
     const uint32_t size = b->args->sizes[0];
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    struct gen_load load = gen_load_asked(b, size);
     load.is_forged = true;
     return hostile_run(b, &load, "packets with a wrong ICV", v);
 }
@@ -108,7 +108,7 @@ bool gen_scenario_spi(struct gen_bench *b, struct gen_verdict *v)
 {
     const uint32_t size = b->args->sizes[0];
     struct meter_flow *flow = &b->stream[0].flow;
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    struct gen_load load = gen_load_asked(b, size);
     load.is_stray = true;
     for (uint32_t i = 0; i < flow->sas; i++)
         b->strays[i] = b->spis[i] ^ 0x5a5a0000; /* the same slots of a table, with other random bits */
@@ -127,7 +127,7 @@ static bool shuffled_rounds(struct gen_bench *b, const char *scenario, struct sh
     static struct gen_outcome o;
     static struct gen_rounds rounds;
     const uint32_t size = b->args->sizes[0];
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    struct gen_load load = gen_load_asked(b, size);
     load.depth = b->args->depth;
     memset(&rounds, 0, sizeof(rounds));
     for (uint32_t i = 0; i < b->args->rounds; i++) {
@@ -182,7 +182,7 @@ static bool flooded_round(struct gen_bench *b, struct flooded *f, struct gen_ver
     static struct gen_outcome o;
     const struct gen_args *a = b->args;
     const uint32_t size = a->sizes[0];
-    struct gen_load load = gen_load_make(b, size, gen_load_pps(&a->rates[0], size), a->seconds);
+    struct gen_load load = gen_load_asked(b, size);
     if (!f->has_honest)
         memset(load.send, 0, sizeof(load.send));
     else if (!gen_load_trial(b, &load, &o, &f->before, v))

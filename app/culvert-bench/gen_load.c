@@ -26,6 +26,11 @@ struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double p
     return load;
 }
 
+struct gen_load gen_load_asked(const struct gen_bench *b, uint32_t size)
+{
+    return gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+}
+
 double gen_load_pps(const struct gen_rate *r, uint32_t size)
 {
     return gen_rate_pps(r, bench_mix_frame_mean(size));
@@ -86,8 +91,7 @@ static bool sizes_run(struct gen_bench *b, double *worst, struct gen_verdict *v)
 {
     for (uint32_t i = 0; i < b->args->size_count; i++) {
         const uint32_t size = b->args->sizes[i];
-        struct gen_load load =
-            gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+        struct gen_load load = gen_load_asked(b, size);
         if (!gen_load_rounds(b, &load, b->args->scenario, gen_load_tolerance(b->args, 1), worst, v))
             return false;
     }
@@ -115,8 +119,8 @@ bool gen_scenario_soak(struct gen_bench *b, struct gen_verdict *v)
     rounds.is_last = true;
     for (double left = b->args->seconds; left > 0; left -= 60) {
         char scenario[32];
-        struct gen_load load =
-            gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), left < 60 ? left : 60);
+        struct gen_load load = gen_load_asked(b, size);
+        load.seconds = left < 60 ? left : 60;
         snprintf(scenario, sizeof(scenario), "soak/%u", ++minute);
         if (!gen_load_trial(b, &load, &o, &rounds, v))
             return false;
@@ -151,8 +155,7 @@ bool gen_scenario_imix(struct gen_bench *b, struct gen_verdict *v)
 {
     static struct gen_outcome o;
     double worst = 0;
-    struct gen_load load =
-        gen_load_make(b, BENCH_IMIX, gen_load_pps(&b->args->rates[0], BENCH_IMIX), b->args->seconds);
+    struct gen_load load = gen_load_asked(b, BENCH_IMIX);
     if (!gen_load_rounds(b, &load, "imix", gen_load_tolerance(b->args, 1), &worst, v) ||
         !gen_load_trial(b, &load, &o, NULL, v))
         return false;

@@ -7,6 +7,9 @@
 /* A load of fresh packets by those who send, `pps` packets per second each, for `seconds`. */
 struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double pps, double seconds);
 
+/* The same by the options: the first --rate, for --seconds. */
+struct gen_load gen_load_asked(const struct gen_bench *b, uint32_t size);
+
 /* Packets per second of a rate that frames of this size have. */
 double gen_load_pps(const struct gen_rate *r, uint32_t size);
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen_load.h"
+
 #define LINK_S      5.0
 #define ASKS        8 /* times, READY_ASK_S apart */
 #define READY_ASK_S 0.25
@@ -15,7 +17,8 @@
 #define REST_PER_S  50 /* ARP, keepalives and IKE may pass */
 #define FIRST_PKTS  100
 #define FIRST_PPS   2000 /* no gateway loses any of so few */
-#define FIRST_TRIES 4    /* the first may wait for an SA or a neighbour */
+#define FIRST_S     2.0
+#define FIRST_TRIES 4 /* the first may wait for an SA or a neighbour */
 
 static bool ready_has_links(const struct gen_bench *b)
 {
@@ -169,17 +172,13 @@ bool gen_ready_arrived(const struct gen_bench *b, const struct gen_outcome *o, s
 
 bool gen_ready_first(struct gen_bench *b, struct gen_verdict *v)
 {
-    struct gen_load load = {.seconds = 2, .size = b->args->sizes[0], .is_in_turn = true};
+    struct gen_load load = gen_load_make(b, b->args->sizes[0], FIRST_PPS, FIRST_S);
+    const uint64_t wanted = ((uint64_t)b->args->is_from_a + b->args->is_from_b) * FIRST_PKTS;
     static struct gen_outcome o;
-    uint64_t wanted = 0;
-    for (uint32_t i = 0; i < GEN_FLOOD; i++) {
-        if (!(i ? b->args->is_from_b : b->args->is_from_a))
-            continue;
-        load.send[i] = GEN_FRESH;
-        load.pps[i] = FIRST_PPS;
+    load.what = NULL;
+    load.is_in_turn = true;
+    for (uint32_t i = 0; i < GEN_FLOOD; i++)
         load.limit[i] = FIRST_PKTS;
-        wanted += FIRST_PKTS;
-    }
     for (uint32_t n = 0; n < FIRST_TRIES; n++) {
         gen_trial_run(b, &load, &o);
         if (o.received * 100 >= wanted * 98)

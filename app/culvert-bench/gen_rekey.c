@@ -137,7 +137,8 @@ static bool rekey_round(struct gen_bench *b, struct gen_rounds *rounds, struct g
     static struct gen_outcome before, o;
     static struct rekeyings r;
     const struct gen_args *a = b->args;
-    struct gen_load load = gen_load_make(b, a->sizes[0], gen_load_pps(&a->rates[0], a->sizes[0]), a->every);
+    struct gen_load load = gen_load_asked(b, a->sizes[0]);
+    load.seconds = a->every;
     if (!gen_load_trial(b, &load, &before, alone, v))
         return false;
     if (gen_trial_loss(&before) > gen_load_tolerance(a, 0))
