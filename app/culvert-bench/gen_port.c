@@ -5,7 +5,6 @@
  */
 #include "gen_port.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <rte_ethdev.h>
@@ -187,7 +186,6 @@ static bool arp_obey(struct gen_port *p, struct rte_mbuf *pkt, uint8_t *d)
         p->asked_last = target;
         return false;
     }
-    p->asked++;
     memcpy(mac, d + 22, 6);
     arp_write(p, d, 2, mac, target, sender);
     return reply_put(p, pkt);

@@ -22,8 +22,7 @@ struct gen_port {
     uint8_t mac[6];
     uint8_t gateway_mac[6];
     atomic_bool has_gateway;                  /* it has answered; release-stored behind its address */
-    uint64_t asked;                           /* ARP requests for an address of ours */
-    uint64_t asked_else;                      /* and for others */
+    uint64_t asked_else;                      /* ARP requests for addresses that are not ours */
     uint32_t asked_last;                      /* which address that was */
     struct rte_mbuf *reply[GEN_PORT_REPLIES]; /* a ring: made by the receiver, sent by the sender */
     atomic_uint reply_head, reply_tail;

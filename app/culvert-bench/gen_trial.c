@@ -258,7 +258,6 @@ static void outcome_count(const struct gen_bench *b, struct gen_outcome *o)
         const struct gen_meter *m = &b->meter[i];
         o->duplicates += m->seq.duplicates;
         o->reordered += m->seq.reordered;
-        o->late += m->seq.late;
         o->damaged += m->damaged;
         o->opened += m->opened;
         o->unopened += m->unopened;

@@ -53,7 +53,7 @@ struct gen_outcome {
     double asked; /* packets, of the rate and the time; 0: it was not limited */
     uint64_t sent, received;
     uint64_t sent_bits, received_bits; /* of frames, as far as they were in clear */
-    uint64_t duplicates, reordered, late, damaged, opened, unopened;
+    uint64_t duplicates, reordered, damaged, opened, unopened;
     uint64_t furthest;                  /* numbers that a packet came behind a later one */
     uint64_t reordered_sent;            /* of a shuffled stream */
     uint64_t flood_sent, flood_answers; /* IKE */
