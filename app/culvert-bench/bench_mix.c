@@ -38,6 +38,14 @@ const char *bench_mix_name(uint32_t size, char *buf)
     return buf;
 }
 
+const char *bench_mix_cell(uint32_t size, char *buf)
+{
+    bench_mix_name(size, buf);
+    if (size == BENCH_IMIX)
+        snprintf(buf, 12, "imix");
+    return buf;
+}
+
 uint32_t bench_mix_parse(const char *text, uint32_t *sizes)
 {
     uint32_t n = 0;

@@ -21,6 +21,9 @@ double bench_mix_frame_mean(uint32_t size);
 /* "64" or "IMIX", in buf (at least 12 bytes), which is returned. */
 const char *bench_mix_name(uint32_t size, char *buf);
 
+/* The same as the cell of a row has it: "64" or "imix". */
+const char *bench_mix_cell(uint32_t size, char *buf);
+
 /* Parses "64,512,imix" into sizes (room for BENCH_SIZES). Returns how many, or 0 if the text is not a list of
  * sizes from BENCH_FRAME_MIN to BENCH_FRAME_MAX (tell the user and stop). */
 uint32_t bench_mix_parse(const char *text, uint32_t *sizes);

@@ -213,9 +213,7 @@ void bench_subject_set(struct bench_subject *s, const char *scenario, const char
     if (!bits)
         return;
     snprintf(s->cipher, sizeof(s->cipher), "aes%ugcm16", bits);
-    bench_mix_name(size, s->size);
-    if (size == BENCH_IMIX)
-        snprintf(s->size, sizeof(s->size), "imix");
+    bench_mix_cell(size, s->size);
     s->row.cipher = s->cipher;
     s->row.size = s->size;
 }

@@ -149,14 +149,10 @@ static void metric_judge(const struct gen_rounds *r, uint32_t m, struct judged *
 static struct bench_row row_of(const struct gen_args *a, const char *scenario, uint32_t size, char *name)
 {
     static const char *const ways[] = {[GEN_BOTH] = "both", [GEN_IN] = "in", [GEN_OUT] = "out"};
-    if (size == BENCH_IMIX)
-        snprintf(name, 12, "imix");
-    else
-        bench_mix_name(size, name);
     return (struct bench_row){.scenario = scenario,
                               .way = ways[a->way],
                               .cipher = a->cipher,
-                              .size = name,
+                              .size = bench_mix_cell(size, name),
                               .sas = a->sas,
                               .workers = a->workers};
 }

@@ -274,6 +274,21 @@ static void the_table_has_a_star_at_each_figure_that_is_not_confirmed(void **sta
     assert_non_null(strstr(rows, "    * only one round was measured, and none confirms it\n"));
 }
 
+static void imix_tell(void)
+{
+    gen_rounds_write(&rounds, &bench, "imix", BENCH_IMIX);
+}
+
+static void a_row_has_its_size_as_the_columns_spell_it(void **state)
+{
+    rounds_begin(BENCH_FORM_JSON);
+    round_add(0, 20000);
+    rows_catch(imix_tell);
+    assert_non_null(strstr(rows, "\"size_bytes\":\"imix\""));
+    rows_catch(rounds_tell);
+    assert_non_null(strstr(rows, "\"size_bytes\":\"64\""));
+}
+
 static struct gen_verdict verdict;
 
 static void verdict_tell(void)
@@ -311,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_disturbed_round_confirms_nothing),
         cmocka_unit_test(a_minute_is_confirmed_by_the_one_before),
         cmocka_unit_test(the_table_has_a_star_at_each_figure_that_is_not_confirmed),
+        cmocka_unit_test(a_row_has_its_size_as_the_columns_spell_it),
         cmocka_unit_test(the_verdict_tells_how_many_figures_are_confirmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
