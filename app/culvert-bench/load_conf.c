@@ -142,7 +142,8 @@ static bool auth_make(struct conf_maker *m, struct ike_conn_conf *c, uint32_t ca
 static bool conn_make(struct conf_maker *m, struct ike_conn_conf *c, uint32_t call)
 {
     const struct load_args *a = m->a;
-    ike_conn_conf_defaults(c);
+    if (!ike_conn_conf_defaults(c))
+        return false;
     load_conf_name(call, c->name);
     c->remote_id = m->gateway;
     c->n_proposals = c->n_local_addrs = 1;

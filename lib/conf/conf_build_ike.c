@@ -92,7 +92,8 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     struct ike_conn_conf *c = &ike->conns[ike->n_conns++];
     const json_t *remote = json_object_get(o, "remote");
     const struct conf_objects to = {.conn = c};
-    ike_conn_conf_defaults(c);
+    if (!ike_conn_conf_defaults(c))
+        return false;
     snprintf(c->name, sizeof c->name, "%s", name);
     conf_fill(json_object_get(root, "nat"), CONF_S_NAT, &to);
     conf_fill(json_object_get(root, "tunnel"), CONF_S_TUNNEL, &to);
@@ -101,7 +102,7 @@ static bool build_connection(struct conf_reader *r, const char *name, const json
     conf_fill(remote, CONF_S_REMOTE, &to);
     const char *host = json_string_value(json_object_get(remote, "address"));
     if (host && c->remote_addr.family == BASE_AF_NONE && conf_is_host(host))
-        snprintf(c->remote_name, sizeof c->remote_name, "%s", host);
+        snprintf(c->remote_name, IKE_HOST_MAX, "%s", host);
     if (!conf_round_read(r, o, c) || !conf_login_read(r, json_object_get(o, "local"), c) ||
         !conf_ppk_read(r, o, c) || !conf_grants_read(r, remote, ike, c))
         return false;
@@ -146,11 +147,29 @@ static bool make_connection(struct conf_reader *r, const char *name, const json_
     return ike_conn_conf_lend(c);
 }
 
+#define RECENT 4
+
+/* Connections with long values that differ. */
+struct recent {
+    const struct ike_conn_conf *list[RECENT];
+    size_t n;
+};
+
+/* A connection has those of one before it, if these are the same: of many connections most are. */
+static void recent_share(struct recent *seen, struct ike_conn_conf *c)
+{
+    for (size_t i = 0; i < RECENT && seen->list[i]; i++)
+        if (ike_conn_conf_share_bulk(c, seen->list[i]))
+            return;
+    seen->list[seen->n++ % RECENT] = c;
+}
+
 static bool build_connections(struct conf_reader *r, const json_t *root, struct ike_conf *ike)
 {
     const json_t *list = json_object_get(root, "connections");
     const char *name;
     json_t *o;
+    struct recent seen = {0};
     size_t n = 0;
     bool ok = true;
     if (json_object_size(list) == 0)
@@ -162,7 +181,10 @@ static bool build_connections(struct conf_reader *r, const json_t *root, struct 
     json_object_foreach((json_t *)list, name, o)
     {
         const size_t at = conf_enter(r, name);
-        ok &= make_connection(r, name, o, root, ike, n++);
+        const size_t before = ike->n_conns;
+        ok = make_connection(r, name, o, root, ike, n++) && ok;
+        if (ok && ike->n_conns > before)
+            recent_share(&seen, &ike->conns[before]);
         conf_leave(r, at);
     }
     conf_leave(r, mark);

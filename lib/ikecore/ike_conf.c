@@ -26,10 +26,49 @@ struct ike_conf *ike_conf_new(void)
     return c;
 }
 
-void ike_conn_conf_defaults(struct ike_conn_conf *c)
+static void conn_set_bulk(struct ike_conn_conf *c, struct ike_bulk *b)
 {
+    c->bulk = b;
+    c->local_addrs = b->local_addrs;
+    c->remote_name = b->remote_name;
+    c->remote_from = b->remote_from;
+    c->groups = b->groups;
+    c->proposals = b->proposals;
+    c->redirect_to = b->redirect_to;
+    c->pools = b->pools;
+}
+
+static void bulk_put(struct ike_bulk *b)
+{
+    if (b && --b->refs == 0)
+        free(b);
+}
+
+bool ike_conn_conf_defaults(struct ike_conn_conf *c)
+{
+    struct ike_bulk *b = calloc(1, sizeof *b);
     *c = (struct ike_conn_conf){0};
+    if (!b)
+        return false;
+    b->refs = 1;
+    conn_set_bulk(c, b);
     ike_keys_preset(IKE_OWNER_CONN, c);
+    return true;
+}
+
+bool ike_conn_conf_share_bulk(struct ike_conn_conf *c, const struct ike_conn_conf *with)
+{
+    const size_t at = offsetof(struct ike_bulk, local_addrs);
+    if (c->bulk == with->bulk)
+        return true;
+    if (memcmp((uint8_t *)c->bulk + at, (uint8_t *)with->bulk + at, sizeof *c->bulk - at) != 0)
+        return false;
+    ++with->bulk->refs;
+    bulk_put(c->bulk);
+    conn_set_bulk(c, with->bulk);
+    if (c->then)
+        conn_set_bulk(c->then, with->bulk);
+    return true;
 }
 
 void ike_child_conf_defaults(struct ike_child_conf *c)
@@ -52,6 +91,7 @@ void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *fr
     to->conf = NULL;
     to->set = 0;
     ++*to->children_refs;
+    ++to->bulk->refs;
 }
 
 size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
@@ -122,9 +162,10 @@ static void conn_free_children(struct ike_conn_conf *c)
     free(c->children_refs);
 }
 
-static void conn_free_parts(struct ike_conn_conf *c)
+void ike_conn_conf_clear(struct ike_conn_conf *c)
 {
     conn_free_children(c);
+    bulk_put(c->bulk);
     free(c->then);
     base_secret_free(c->login);
     base_secret_free(c->xauth_login);
@@ -142,7 +183,7 @@ void ike_conf_put(const struct ike_conf *conf)
     if (!c || --c->refs > 0)
         return;
     for (size_t i = 0; i < c->n_conns; i++)
-        conn_free_parts(&c->conns[i]);
+        ike_conn_conf_clear(&c->conns[i]);
     free(c->conns);
     for (size_t i = 0; i < c->n_pools; i++) {
         free(c->pools[i].ranges);

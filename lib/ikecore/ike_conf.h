@@ -207,9 +207,23 @@ struct ike_ppk {
     uint8_t key[IKE_PSK_MAX];
 };
 
+/* The long values of a connection, most of which are empty, or the same for many, which then share them. */
+struct ike_bulk {
+    _Atomic uint32_t refs; /* connections that have it, in any configuration */
+    struct base_addr local_addrs[IKE_ADDRS_MAX];
+    char remote_name[IKE_HOST_MAX];
+    struct base_prefix remote_from[IKE_ADDRS_MAX];
+    char groups[IKE_GROUPS_MAX][IKE_GROUP_MAX];
+    struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
+    char redirect_to[IKE_HOST_MAX];
+    char pools[IKE_CONN_POOLS_MAX][IKE_POOL_NAME_MAX];
+};
+
+/* Arrays that are said to lie in bulk are there, with its room. */
 struct ike_conn_conf {
     char name[IKE_NAME_MAX];
-    uint8_t version; /* of IKE: 2, or 1 for a peer that has nothing newer */
+    struct ike_bulk *bulk; /* a reference; of a second round: its connection's */
+    uint8_t version;       /* of IKE: 2, or 1 for a peer that has nothing newer */
     /* Of version 1 only. */
     enum ike_aggressive aggressive;
     enum ike_xauth xauth;
@@ -217,39 +231,39 @@ struct ike_conn_conf {
     bool cfg_push; /* inner addresses: who gives them begins (SET and ACK), else who gets them asks */
     /* Addresses this connection may use on our side; none: any address of an outside port. */
     size_t n_local_addrs;
-    struct base_addr local_addrs[IKE_ADDRS_MAX];
+    struct base_addr *local_addrs; /* in bulk */
     /* Where to call the peer; family none: we only answer. Never a reason to accept or refuse a peer. */
     struct base_addr remote_addr;
-    char remote_name[IKE_HOST_MAX]; /* or this host name, asked for at each call; empty: none */
-    uint16_t remote_port;           /* 500 or 4500 (RFC 7296 2.23 allows to start on 4500); 0: 500 */
+    char *remote_name;    /* or this host name, asked for at each call; empty: none; in bulk */
+    uint16_t remote_port; /* 500 or 4500 (RFC 7296 2.23 allows to start on 4500); 0: 500 */
     /* Peers are accepted from these only; none: from anywhere. */
     size_t n_remote_from;
-    struct base_prefix remote_from[IKE_ADDRS_MAX];
+    struct base_prefix *remote_from; /* in bulk */
     struct ike_id local_id;
     struct ike_id remote_id; /* mandatory; may be a pattern */
     enum ike_auth_kind local_auth, remote_auth;
     enum ike_rsa_pss rsa_pss;
     /* With EAP_RADIUS: the server's answer names one of these; none: it need not. */
     size_t n_groups;
-    char groups[IKE_GROUPS_MAX][IKE_GROUP_MAX];
-    bool peers_only;         /* who calls must have a row (ike_grant.h) */
-    bool eap_only;           /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
-    struct ike_ppk *ppk;     /* owned by the ike_conf; NULL: none */
+    char (*groups)[IKE_GROUP_MAX]; /* in bulk */
+    bool peers_only;               /* who calls must have a row (ike_grant.h) */
+    bool eap_only;                 /* with EAP: the gateway may prove itself by it alone (RFC 5998) */
+    struct ike_ppk *ppk;           /* owned by the ike_conf; NULL: none */
     struct eap_login *login; /* with EAP of ours; of base_secret_new(), owned by the ike_conf; or NULL */
     size_t n_proposals;
-    struct crypt_proposal proposals[IKE_PROPOSALS_MAX];
+    struct crypt_proposal *proposals; /* in bulk */
     bool weak; /* its proposals may name algorithms that are weak (crypt_alg.h); conf checks that */
     enum ike_encap encap;
     enum ike_tcp tcp;
     uint16_t tcp_port; /* of the peer, where we call it by TCP */
     enum ike_unique unique;
-    bool frag_after;                /* handed on with each child: cut packets after encryption, not before */
-    bool icmp_errors;               /* the same: ICMP errors pass by the packet that they quote */
-    bool follow_redirect;           /* the peer may send us to another gateway (RFC 5685) */
-    char redirect_to[IKE_HOST_MAX]; /* where peers that can are sent when they have proved who they are;
-                                       empty: nowhere */
-    bool mobike;                    /* it may go on from other addresses (RFC 4555) */
-    enum ike_start start;           /* of its children, unless they say otherwise */
+    bool frag_after;      /* handed on with each child: cut packets after encryption, not before */
+    bool icmp_errors;     /* the same: ICMP errors pass by the packet that they quote */
+    bool follow_redirect; /* the peer may send us to another gateway (RFC 5685) */
+    char *redirect_to;    /* where peers that can are sent when they have proved who they are;
+                             empty: nowhere; in bulk */
+    bool mobike;          /* it may go on from other addresses (RFC 4555) */
+    enum ike_start start; /* of its children, unless they say otherwise */
     enum ike_childless childless;
     uint32_t rekey_s;             /* IKE SA soft lifetime; 0: never */
     uint32_t reauth_s;            /* life of an authentication, whatever is rekeyed meanwhile; 0: for ever */
@@ -262,7 +276,7 @@ struct ike_conn_conf {
     /* Pools of the addresses that the peer gets when it asks for one, by name; the first of a family that has
      * a free one. */
     size_t n_pools;
-    char pools[IKE_CONN_POOLS_MAX][IKE_POOL_NAME_MAX];
+    char (*pools)[IKE_POOL_NAME_MAX]; /* in bulk */
     bool address_required; /* a peer that asks for none is refused its child (FAILED_CP_REQUIRED) */
     /* What we ask the peer for, one of each family at most: this address, or any when it is all zero. */
     size_t n_virtual_addrs;
@@ -332,8 +346,16 @@ struct ike_conf {
 /* An empty configuration with the default caps and one reference, or NULL without memory. */
 struct ike_conf *ike_conf_new(void);
 
-/* Fills a connection or child with the defaults (timers, built-in proposals, window 1024). */
-void ike_conn_conf_defaults(struct ike_conn_conf *c);
+/*
+ * Fills a connection with the defaults (timers, built-in proposals) and room of its own for its long values;
+ * ike_conf_put() frees that with all it owns. False: no memory, and it is empty.
+ */
+bool ike_conn_conf_defaults(struct ike_conn_conf *c);
+/* Frees what a connection owns that is in no configuration. */
+void ike_conn_conf_clear(struct ike_conn_conf *c);
+/* Gives it the long values of another one in place of its own, if these are the same. False: they are not. */
+bool ike_conn_conf_share_bulk(struct ike_conn_conf *c, const struct ike_conn_conf *with);
+/* Fills a child with the defaults (window 1024). */
 void ike_child_conf_defaults(struct ike_child_conf *c);
 
 /*
@@ -341,7 +363,8 @@ void ike_child_conf_defaults(struct ike_child_conf *c);
  * on. False: no memory.
  */
 bool ike_conn_conf_lend(struct ike_conn_conf *c);
-/* Makes a copy of it in a configuration that is not sealed yet; they share their children. Thread: any. */
+/* Makes a copy of it in a configuration that is not sealed yet; they share their children and long values.
+ * Thread: any. */
 void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from);
 
 /* Sets back pointers and indexes names, identities and secrets; call once, after the last change and before

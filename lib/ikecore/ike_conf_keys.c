@@ -14,6 +14,10 @@
     {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD(kind, owner_, member), 0},
 #define IKE_KEY_LIST(owner_, name, kind, count, list, asks_) \
     {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD_LIST(kind, owner_, count, list), 0},
+#define IKE_KEY_FAR(owner_, name, kind, member, asks_) \
+    {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD_FAR(kind, owner_, member, struct ike_bulk), 0},
+#define IKE_KEY_FAR_LIST(owner_, name, kind, count, list, asks_) \
+    {IKE_OWNER_##owner_, IKE_ASKS_##asks_, IKE_FIELD_FAR_LIST(kind, owner_, count, list, struct ike_bulk), 0},
 const struct ike_key ike_keys[IKE_KEYS] = {
 #include "ike_conf_keys.def"
 };

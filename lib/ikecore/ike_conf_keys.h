@@ -18,9 +18,11 @@ enum ike_asks {
 /* The struct that holds a value. */
 enum ike_owner { IKE_OWNER_CONF, IKE_OWNER_CONN, IKE_OWNER_CHILD };
 
-#define IKE_KEY_NUM(owner, name, ...)  IKE_KEY_##owner##_##name,
-#define IKE_KEY_ONE(owner, name, ...)  IKE_KEY_##owner##_##name,
-#define IKE_KEY_LIST(owner, name, ...) IKE_KEY_##owner##_##name,
+#define IKE_KEY_NUM(owner, name, ...)      IKE_KEY_##owner##_##name,
+#define IKE_KEY_ONE(owner, name, ...)      IKE_KEY_##owner##_##name,
+#define IKE_KEY_LIST(owner, name, ...)     IKE_KEY_##owner##_##name,
+#define IKE_KEY_FAR(owner, name, ...)      IKE_KEY_##owner##_##name,
+#define IKE_KEY_FAR_LIST(owner, name, ...) IKE_KEY_##owner##_##name,
 enum ike_key_id {
 #include "ike_conf_keys.def"
     IKE_KEYS
@@ -28,6 +30,8 @@ enum ike_key_id {
 #undef IKE_KEY_NUM
 #undef IKE_KEY_ONE
 #undef IKE_KEY_LIST
+#undef IKE_KEY_FAR
+#undef IKE_KEY_FAR_LIST
 
 struct ike_key {
     enum ike_owner owner;

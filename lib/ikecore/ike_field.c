@@ -16,7 +16,8 @@ static size_t *field_count_of(const struct ike_field *f, const void *object)
 
 static const void *field_slot_of(const struct ike_field *f, const void *object, size_t n)
 {
-    return (const void *)((uintptr_t)object + f->at + n * f->size);
+    const void *at = (const void *)((uintptr_t)object + f->at);
+    return (const uint8_t *)(f->is_far ? *(const void *const *)at : at) + n * f->size;
 }
 
 size_t ike_field_count(const struct ike_field *f, const void *object)

@@ -24,6 +24,7 @@ struct ike_field {
     uint32_t size;     /* bytes of one value; 0: there is no field */
     uint32_t max;      /* entries of a list; 0: one value */
     uint32_t count_at; /* of a list: offset of its size_t count */
+    bool is_far;       /* at `at` is a pointer to the values */
 };
 
 /* Initializers: one value, or a list whose count stands beside it. */
@@ -35,6 +36,19 @@ struct ike_field {
     {                                                                                                      \
         .kind = IKE_FIELD_##kind_, .at = offsetof(type, list), .size = sizeof(((type *)0)->list[0]),       \
         .max = sizeof(((type *)0)->list) / sizeof(((type *)0)->list[0]), .count_at = offsetof(type, count) \
+    }
+
+/* The same of values that the object points to, in another struct, whose member of this name has the room. */
+#define IKE_FIELD_FAR(kind_, type, member, far)                                                      \
+    {                                                                                                \
+        .kind = IKE_FIELD_##kind_, .at = offsetof(type, member), .size = sizeof(((far *)0)->member), \
+        .is_far = true                                                                               \
+    }
+#define IKE_FIELD_FAR_LIST(kind_, type, count, list, far)                                                 \
+    {                                                                                                     \
+        .kind = IKE_FIELD_##kind_, .at = offsetof(type, list), .size = sizeof(((far *)0)->list[0]),       \
+        .max = sizeof(((far *)0)->list) / sizeof(((far *)0)->list[0]), .count_at = offsetof(type, count), \
+        .is_far = true                                                                                    \
     }
 
 /* How many values there are: 1, or a list's count. */

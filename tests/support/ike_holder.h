@@ -38,5 +38,6 @@ static inline struct holder *holder_new(struct pair_host *host, const char *loca
 static inline void holder_free(struct pair_host *host, struct holder *h)
 {
     ike_claim_leave(host->ike, &h->entry);
+    ike_conn_conf_clear(&h->conn);
     free(h);
 }

@@ -72,6 +72,27 @@ static inline struct ike_id pair_id(const char *text)
     return id;
 }
 
+/* A copy with room of its own for its long values, and without children. */
+static inline void pair_conn_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from)
+{
+    struct ike_conn_conf fresh;
+    assert_true(ike_conn_conf_defaults(&fresh));
+    *to = *from;
+    to->n_children = 0;
+    to->children = NULL;
+    to->bulk = fresh.bulk;
+#define PAIR_OWN(member) \
+    (to->member = memcpy(fresh.member, from->member, sizeof(((struct ike_bulk *)0)->member)))
+    PAIR_OWN(local_addrs);
+    PAIR_OWN(remote_name);
+    PAIR_OWN(remote_from);
+    PAIR_OWN(groups);
+    PAIR_OWN(proposals);
+    PAIR_OWN(redirect_to);
+    PAIR_OWN(pools);
+#undef PAIR_OWN
+}
+
 /* One connection with one child between these identities. */
 static inline struct ike_conf *pair_conf(const char *name, const char *local, const char *remote,
                                          const char *psk, const char *local_net, const char *remote_net)

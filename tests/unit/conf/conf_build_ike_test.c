@@ -80,6 +80,27 @@ static void a_child_takes_proposals_of_its_connection_or_says_its_own(void **sta
     conf_free(conf);
 }
 
+static void connections_of_a_kind_have_their_long_values_once(void **state)
+{
+    struct conf *conf = load_parts(
+        GOOD_PORTS,
+        GOOD_SECRET ",{'local':'@gw','remote':'@b','psk':'a-secret-of-32-characters-000001'},{'local':'@gw',"
+                    "'remote':'@c','psk':'a-secret-of-32-characters-000002'}",
+        GOOD_CONN
+        ",'b':{" GOOD_LOCAL
+        ",'ike_proposals':'aes256gcm16-prfsha384-ecp384','remote':{'id':'@b','subnets':['10.3.0.0/24']}},"
+        "'c':{" GOOD_LOCAL ",'dpd_s':7,'remote':{'id':'@c','subnets':['10.4.0.0/24']}}",
+        "");
+    assert_non_null(conf);
+    const struct ike_conn_conf *c = conf->ike->conns;
+    assert_ptr_equal(c[0].bulk, c[2].bulk);
+    assert_ptr_not_equal(c[0].bulk, c[1].bulk);
+    assert_int_equal(c[1].n_proposals, 1);
+    assert_int_equal(c[1].proposals[0].transforms[0].key_bits, 256);
+    conf_free(conf);
+    (void)state;
+}
+
 static void a_connection_says_what_one_more_sa_of_its_peer_means(void **state)
 {
     static const struct {
@@ -135,6 +156,7 @@ int main(void)
         cmocka_unit_test(children_inherit_the_settings_of_child),
         cmocka_unit_test(subnets_or_children_must_be_given_but_not_both),
         cmocka_unit_test(a_child_takes_proposals_of_its_connection_or_says_its_own),
+        cmocka_unit_test(connections_of_a_kind_have_their_long_values_once),
         cmocka_unit_test(a_connection_says_what_one_more_sa_of_its_peer_means),
         cmocka_unit_test(limits_and_public_addresses_arrive),
     };

@@ -74,6 +74,7 @@ static void values_go_to_the_object_that_has_them(void **state)
     assert_int_equal(child.proposals[0].transforms[0].key_bits, 256);
     fill("{\"address\":\"any\"}", CONF_S_LOCAL, &(struct conf_objects){.conn = &conn});
     assert_int_equal(conn.n_local_addrs, 0); /* it narrows nothing */
+    ike_conn_conf_clear(&conn);
 }
 
 static void what_is_not_there_keeps_what_it_has(void **state)

@@ -71,6 +71,7 @@ static void presets_of_the_table_are_those_of_the_engine(void **state)
     assert_int_equal(conf->ike->half_open_timeout_s, plain->half_open_timeout_s);
     assert_int_equal(conf->ike->sas_max, plain->sas_max);
     assert_int_equal(conf->ike->children_max, plain->children_max);
+    ike_conn_conf_clear(&c);
     ike_conf_put(plain);
     conf_free(conf);
 }

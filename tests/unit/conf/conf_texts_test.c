@@ -276,6 +276,8 @@ static void one_change_makes_one_connection_anew(void **state)
     assert_non_null(now);
     assert_int_equal(kept(former, now), CONNS - 1);
     assert_int_equal(ike_conf_conn(now->ike, "c4")->dpd_s, 13);
+    for (size_t i = 0; i < CONNS; i++)
+        assert_ptr_equal(now->ike->conns[i].bulk, former->ike->conns[i].bulk);
     conf_free(former); /* and the other needs it no more */
     former = now;
     now = load_beside(former, &report);

@@ -82,6 +82,8 @@ static void built_in_proposals_are_shown_where_some_connection_has_them(void **s
     check.is_json = true;
     run(true);
     assert_non_null(strstr(said, "\"built_in_esp_proposals\": [\n    \"" CRYPT_DEFAULT_ESP_1 "\""));
+    free(conns[0].bulk);
+    free(conns[1].bulk);
     memset(conns, 0, sizeof conns);
     run(true);
     assert_null(strstr(said, "built_in"));

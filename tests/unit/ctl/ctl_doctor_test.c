@@ -42,6 +42,7 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
 
 static int start(void **state)
 {
+    static char no_name[1];
     (void)state;
     memset(&ctl, 0, sizeof ctl);
     memset(&refusal, 0, sizeof refusal);
@@ -59,6 +60,7 @@ static int start(void **state)
         children[i] = (struct ike_child_conf){.local_ts = &nets[2 * i], .remote_ts = &nets[2 * i + 1]};
         conns[i].children = &children[i];
         conns[i].n_children = 1;
+        conns[i].remote_name = no_name;
         conns[i].remote_addr = base_addr_ip4(0xcb007102); /* 203.0.113.2 */
         conns[i].start = IKE_START_START;
         conns[i].local_auth = conns[i].remote_auth = IKE_AUTH_SIG;

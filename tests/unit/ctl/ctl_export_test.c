@@ -48,6 +48,7 @@ static int start(void **state)
     (void)state;
     memset(&ctl, 0, sizeof ctl);
     memset(&refusal, 0, sizeof refusal);
+    free(conn.bulk);
     ike_conn_conf_defaults(&conn);
     strcpy(conn.name, "foo");
     conn.local_id = secret.local = named('g');

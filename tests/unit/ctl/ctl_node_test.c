@@ -226,10 +226,11 @@ static void what_hosts_protect_is_taken_in_clear_from_nobody(void **state)
                      17); /* of child 2: 1 has none */
     assert_null(nth(NODE_POLICY_ADD, 2));
     /* A peer that is called is known. */
+    struct base_addr here = base_addr_ip4(0xc0000201);
     n_asked = 0;
     conns[1].remote_addr = base_addr_ip4(0xc0000207);
     conns[1].n_local_addrs = 1;
-    conns[1].local_addrs[0] = base_addr_ip4(0xc0000201);
+    conns[1].local_addrs = &here;
     assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
     p = &nth(NODE_POLICY_ADD, 1)->policy;
     assert_range(&p->local_ts.list[0], "192.0.2.1", "192.0.2.1");

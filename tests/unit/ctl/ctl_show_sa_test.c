@@ -85,8 +85,9 @@ int node_view_conn(const struct node *node, uint32_t conn, struct node_counters 
 
 static int setup(void **state)
 {
+    static char no_name[1];
     for (size_t i = 0; i < CONNS; i++) {
-        conns[i] = (struct ike_conn_conf){.n_children = 1, .children = &child};
+        conns[i] = (struct ike_conn_conf){.n_children = 1, .children = &child, .remote_name = no_name};
         snprintf(conns[i].name, sizeof conns[i].name, "c%zu", i);
     }
     ike_conf.n_conns = CONNS;

@@ -98,7 +98,8 @@ static void what_lacks_here_is_named(void **state)
 /* What is told about bob, whom the server puts into these groups (a byte of length before each). */
 static void check_group(const char *groups, const char *why)
 {
-    struct ike_conn_conf conn = {.name = "office", .n_groups = 2, .groups = {"staff", "night"}};
+    char of_conn[2][IKE_GROUP_MAX] = {"staff", "night"};
+    struct ike_conn_conf conn = {.name = "office", .n_groups = 2, .groups = of_conn};
     const struct eap_setup s = {.ops = &ossl_eap_ops, .is_server = true};
     struct pair *p = pair_up();
     struct eap *e = eap_new(&s);

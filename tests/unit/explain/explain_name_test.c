@@ -7,7 +7,7 @@
 static const struct ike_audit *told(struct pair *p, size_t n_addrs, const char *why)
 {
     struct ike_conn_conf *c = &p->h[0].conf->conns[0];
-    snprintf(c->remote_name, sizeof c->remote_name, "gw.example.org");
+    snprintf(c->remote_name, IKE_HOST_MAX, "gw.example.org");
     explain_name(p->h[0].ike, c, n_addrs, why);
     pair_drain(p);
     return pair_audit(&p->h[0], IKE_AUDIT_FAIL_NAME);

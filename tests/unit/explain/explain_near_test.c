@@ -40,9 +40,7 @@ static void add_conns(struct ike_conf *c, size_t n)
     c->n_conns = n + 1;
     for (size_t i = 1; i <= n; i++) {
         char text[40];
-        c->conns[i] = c->conns[0];
-        c->conns[i].children = NULL;
-        c->conns[i].n_children = 0;
+        pair_conn_copy(&c->conns[i], &c->conns[0]);
         snprintf(c->conns[i].name, IKE_NAME_MAX, "c%zu", i);
         snprintf(text, sizeof text, "branch-%zu.example.org", i);
         c->conns[i].remote_id = dn(text);

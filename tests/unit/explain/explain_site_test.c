@@ -46,6 +46,7 @@ static void a_connection_as_one_end(void **state)
     assert_int_equal(ours.n_lost, 1);
     assert_int_equal(ours.ike_s, 4 * 3600);
     assert_int_equal(ours.psk_len, 0);
+    free(c.bulk);
 }
 
 static void the_mirror_image_calls_the_public_address(void **state)

@@ -59,9 +59,7 @@ static void a_slip_of_the_pen_finds_the_nearest_connection(void **state)
     struct ike_conf *b = p->h[1].conf;
     b->conns = realloc(b->conns, 2 * sizeof *b->conns);
     b->n_conns = 2;
-    b->conns[1] = b->conns[0];
-    b->conns[1].children = NULL;
-    b->conns[1].n_children = 0;
+    pair_conn_copy(&b->conns[1], &b->conns[0]);
     snprintf(b->conns[1].name, IKE_NAME_MAX, "branch");
     b->conns[1].remote_id = pair_id("@branch.example.org");
     pair_start(p);

@@ -110,7 +110,7 @@ static struct pair *pair_named(bool start)
     struct ike_conn_conf *c = &p->h[0].conf->conns[0];
     c->remote_addr = (struct base_addr){0};
     c->start = start;
-    snprintf(c->remote_name, sizeof c->remote_name, "gw.example.org");
+    snprintf(c->remote_name, IKE_HOST_MAX, "gw.example.org");
     pair_start(p);
     p->h[0].ike->env.resolve = fake_resolve;
     asked = 0;

@@ -15,8 +15,9 @@ static void each_row_says_what_a_change_asks_and_has_its_field(void **state)
     for (enum ike_key_id id = 0; id < IKE_KEYS; id++) {
         const struct ike_key *k = &ike_keys[id];
         assert_in_range(k->asks, IKE_ASKS_NOTHING, IKE_ASKS_SA);
-        assert_in_range(k->field.size, 1, sizes[k->owner]);
-        assert_in_range(k->field.at + k->field.size, 1, sizes[k->owner]);
+        const size_t size = k->field.is_far ? sizeof(void *) : k->field.size;
+        assert_in_range(k->field.size, 1, sizeof(struct ike_bulk));
+        assert_in_range(k->field.at + size, 1, sizes[k->owner]);
     }
     (void)state;
 }
@@ -26,21 +27,25 @@ static void mark(uint8_t *seen, size_t at, size_t size)
     memset(seen + at, 1, size);
 }
 
+static void mark_field(uint8_t *seen, const struct ike_field *f)
+{
+    mark(seen, f->at, f->is_far ? sizeof(void *) : f->size * (f->max ? f->max : 1));
+    if (f->max)
+        mark(seen, f->count_at, sizeof(size_t));
+}
+
 /* A member without a row would be neither compared nor given a default. */
 static void every_member_has_a_row(void **state)
 {
     static uint8_t seen[3][8192];
     assert_true(sizeof(struct ike_conn_conf) <= sizeof seen[0] &&
                 sizeof(struct ike_child_conf) <= sizeof seen[0]);
-    for (enum ike_key_id id = 0; id < IKE_KEYS; id++) {
-        const struct ike_key *k = &ike_keys[id];
-        mark(seen[k->owner], k->field.at, k->field.size * (k->field.max ? k->field.max : 1));
-        if (k->field.max)
-            mark(seen[k->owner], k->field.count_at, sizeof(size_t));
-    }
+    for (enum ike_key_id id = 0; id < IKE_KEYS; id++)
+        mark_field(seen[ike_keys[id].owner], &ike_keys[id].field);
 #define BESIDE(owner, type, member) \
     mark(seen[IKE_OWNER_##owner], offsetof(struct type, member), sizeof(((struct type *)0)->member))
     BESIDE(CONN, ike_conn_conf, name);
+    BESIDE(CONN, ike_conn_conf, bulk); /* what the far ones lie in */
     BESIDE(CONN, ike_conn_conf, n_children);
     BESIDE(CONN, ike_conn_conf, children);
     BESIDE(CONN, ike_conn_conf, children_refs);
@@ -75,7 +80,7 @@ static void defaults_come_from_the_rows(void **state)
     struct ike_child_conf k;
     memset(&c, 0xff, sizeof c);
     memset(&k, 0xff, sizeof k);
-    ike_conn_conf_defaults(&c);
+    assert_true(ike_conn_conf_defaults(&c));
     ike_child_conf_defaults(&k);
     assert_int_equal(c.dpd_s, 30);
     assert_int_equal(c.rekey_s, 14400);
@@ -89,6 +94,7 @@ static void defaults_come_from_the_rows(void **state)
     assert_int_equal(k.worker_sas, 1);
     assert_int_equal(k.life_pkts, 0);
     assert_null(k.local_ts);
+    ike_conn_conf_clear(&c);
     (void)state;
 }
 
@@ -118,6 +124,8 @@ static void a_change_asks_what_its_row_says(void **state)
         const struct ike_key *k = &ike_keys[id];
         memset(&from, 0, sizeof from);
         memset(&to, 0, sizeof to);
+        if (k->owner == IKE_OWNER_CONN)
+            assert_true(ike_conn_conf_defaults(&from.conn) && ike_conn_conf_defaults(&to.conn));
         ike_keys_preset(k->owner, &from);
         ike_keys_preset(k->owner, &to);
         assert_int_equal(ike_keys_compare(k->owner, &from, &to), 0);
@@ -125,6 +133,10 @@ static void a_change_asks_what_its_row_says(void **state)
         assert_int_equal(ike_keys_compare(k->owner, &from, &to), k->asks);
         if (k->field.kind == IKE_FIELD_TS_LIST)
             (void)base_ts_set(ike_field_slot(&k->field, &to, 0), NULL);
+        if (k->owner == IKE_OWNER_CONN) {
+            ike_conn_conf_clear(&from.conn);
+            ike_conn_conf_clear(&to.conn);
+        }
     }
     (void)state;
 }
@@ -132,14 +144,15 @@ static void a_change_asks_what_its_row_says(void **state)
 static void the_change_that_asks_most_counts(void **state)
 {
     struct ike_conn_conf a, b;
-    ike_conn_conf_defaults(&a);
-    ike_conn_conf_defaults(&b);
+    assert_true(ike_conn_conf_defaults(&a) && ike_conn_conf_defaults(&b));
     b.dpd_s++;
     assert_int_equal(ike_keys_compare(IKE_OWNER_CONN, &a, &b), IKE_ASKS_NOTHING);
     b.frag_after = true;
     assert_int_equal(ike_keys_compare(IKE_OWNER_CONN, &a, &b), IKE_ASKS_CHILD);
     b.remote_port = 4500;
     assert_int_equal(ike_keys_compare(IKE_OWNER_CONN, &a, &b), IKE_ASKS_SA);
+    ike_conn_conf_clear(&a);
+    ike_conn_conf_clear(&b);
     (void)state;
 }
 

@@ -26,6 +26,28 @@ static void a_key_is_found_by_the_exact_pair_only(void **state)
     ike_conf_put(c);
 }
 
+static void connections_share_long_values_that_are_the_same(void **state)
+{
+    (void)state;
+    struct ike_conn_conf a, b, then;
+    assert_true(ike_conn_conf_defaults(&a) && ike_conn_conf_defaults(&b));
+    strcpy(a.groups[3], "staff");
+    assert_false(ike_conn_conf_share_bulk(&b, &a));
+    assert_string_equal(b.groups[3], "");
+    strcpy(b.groups[3], "staff");
+    then = b; /* as a second round has those of its connection */
+    b.then = &then;
+    assert_true(ike_conn_conf_share_bulk(&b, &a));
+    assert_ptr_equal(b.bulk, a.bulk);
+    assert_ptr_equal(b.groups, a.groups);
+    assert_ptr_equal(then.proposals, a.proposals);
+    assert_true(ike_conn_conf_share_bulk(&b, &a));
+    b.then = NULL;
+    ike_conn_conf_clear(&a);
+    assert_string_equal(b.groups[3], "staff");
+    ike_conn_conf_clear(&b);
+}
+
 static void a_connection_is_found_by_name(void **state)
 {
     (void)state;
@@ -120,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_found_by_the_exact_pair_only),
+        cmocka_unit_test(connections_share_long_values_that_are_the_same),
         cmocka_unit_test(a_connection_is_found_by_name),
         cmocka_unit_test(the_last_reference_frees),
         cmocka_unit_test(any_change_of_meaning_makes_connections_differ),

@@ -4,6 +4,12 @@
 
 #include "ike_field.h"
 
+/* What a sample points to. */
+struct far {
+    uint32_t numbers[3];
+    char name[8];
+};
+
 struct sample {
     uint8_t byte;
     uint16_t half;
@@ -17,6 +23,9 @@ struct sample {
     struct ike_id id;
     struct crypt_proposal proposal;
     struct base_ts_list *ts;
+    size_t n_numbers;
+    uint32_t *numbers;
+    char *name;
 };
 
 static const struct ike_field word = IKE_FIELD(UINT, struct sample, word);
@@ -50,6 +59,30 @@ static void a_list_has_a_count_and_slots(void **state)
     assert_int_equal(s.n, 3);
     assert_int_equal(ike_field_count(&list, &s), 3);
     assert_ptr_equal(ike_field_slot(&list, &s, 1), &s.list[1]);
+    (void)state;
+}
+
+static void far_values_are_those_that_the_object_points_to(void **state)
+{
+    static const struct ike_field numbers =
+                                      IKE_FIELD_FAR_LIST(UINT, struct sample, n_numbers, numbers, struct far),
+                                  text = IKE_FIELD_FAR(TEXT, struct sample, name, struct far);
+    struct far x = {.name = "ab"}, y = {.name = "ab"};
+    struct sample a = {.numbers = x.numbers, .name = x.name}, b = {.numbers = y.numbers, .name = y.name};
+    assert_int_equal(numbers.max, 3);
+    assert_int_equal(numbers.size, 4);
+    assert_int_equal(text.size, 8);
+    ike_field_set_uint(&numbers, &a, 2, 7);
+    ike_field_set_count(&numbers, &a, 3);
+    assert_int_equal(x.numbers[2], 7);
+    assert_ptr_equal(ike_field_slot(&numbers, &a, 1), &x.numbers[1]);
+    ike_field_set_count(&numbers, &b, 3);
+    assert_false(ike_field_equal(&numbers, &a, &b));
+    y.numbers[2] = 7;
+    assert_true(ike_field_equal(&numbers, &a, &b));
+    assert_true(ike_field_equal(&text, &a, &b));
+    y.name[1] = 'x';
+    assert_false(ike_field_equal(&text, &a, &b));
     (void)state;
 }
 
@@ -113,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_is_set_in_its_own_width),
         cmocka_unit_test(a_list_has_a_count_and_slots),
+        cmocka_unit_test(far_values_are_those_that_the_object_points_to),
         cmocka_unit_test(lists_are_equal_as_far_as_they_are_filled),
         cmocka_unit_test(each_kind_compares_what_it_means),
     };

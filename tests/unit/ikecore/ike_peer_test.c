@@ -73,11 +73,10 @@ static void the_closest_pattern_of_the_right_kind_wins_wherever_it_stands(void *
     for (size_t i = 0; i < conf->n_conns; i++) {
         struct ike_conn_conf *c = &conf->conns[i];
         char why[200];
-        *c = first;
-        if (i > 0) {
-            c->n_children = 0;
-            c->children = NULL;
-        }
+        if (i > 0)
+            pair_conn_copy(c, &first);
+        else
+            *c = first;
         snprintf(c->name, sizeof c->name, "%s", conns[i].name);
         assert_int_equal(ike_pattern_parse(conns[i].id, &c->remote_id, why, sizeof why), 0);
         c->remote_auth = conns[i].kind;

@@ -82,9 +82,8 @@ static void a_login_takes_the_first_connection_that_has_its_group(void **state)
         struct ike_conf *conf = p->h[1].conf;
         struct ike_conn_conf *b = conf->conns = realloc(conf->conns, 3 * sizeof *b);
         for (conf->n_conns = 1; conf->n_conns < 3; conf->n_conns++) {
-            b[conf->n_conns] = b[0];
+            pair_conn_copy(&b[conf->n_conns], &b[0]);
             b[conf->n_conns].children = calloc(1, sizeof *b->children);
-            b[conf->n_conns].n_children = 0;
             snprintf(b[conf->n_conns].name, sizeof b->name, "%c", "abc"[conf->n_conns]);
         }
         for (int i = 0; i < 2; i++) {

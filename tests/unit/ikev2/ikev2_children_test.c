@@ -17,10 +17,11 @@ static void networks_of_another_identity_are_not_taken_over(void **state)
     base_secret_free(b->secrets);
     b->secrets = secrets;
     b->n_conns = b->n_secrets = 2;
-    b->conns[1] = b->conns[0];
+    pair_conn_copy(&b->conns[1], &b->conns[0]);
     b->secrets[1] = b->secrets[0];
     snprintf(b->conns[1].name, IKE_NAME_MAX, "thief");
     b->conns[1].remote_id = b->secrets[1].remote = pair_id("@thief");
+    b->conns[1].n_children = 1;
     b->conns[1].children = calloc(1, sizeof *b->conns[1].children);
     b->conns[1].children[0] = b->conns[0].children[0];
     b->conns[1].children[0].local_ts = b->conns[1].children[0].remote_ts = NULL;

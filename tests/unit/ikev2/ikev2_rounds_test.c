@@ -99,11 +99,10 @@ static struct ike_conn_conf *more_of_group(struct ike_conf *conf, const char *na
 {
     conf->conns = realloc(conf->conns, (conf->n_conns + 1) * sizeof *conf->conns);
     struct ike_conn_conf *c = &conf->conns[conf->n_conns++], *then = malloc(sizeof *then);
-    *c = conf->conns[0];
+    pair_conn_copy(c, &conf->conns[0]);
     *then = *conf->conns[0].then;
     c->then = then;
     c->children = calloc(1, sizeof *c->children);
-    c->n_children = 0;
     snprintf(c->name, sizeof c->name, "%s", name);
     c->n_groups = group ? 1 : 0;
     snprintf(c->groups[0], sizeof c->groups[0], "%s", group ? group : "");
