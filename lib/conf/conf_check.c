@@ -164,9 +164,7 @@ static void check_has_secret(struct conf_reader *r, const struct ike_conn_conf *
                              size_t n)
 {
     char local[IKE_ID_TEXT_MAX], remote[IKE_ID_TEXT_MAX], other[IKE_ID_TEXT_MAX], place[PLACE_MAX];
-    const struct pair want = {
-        .local = &c->local_id, .remote = &c->remote_id, .hash = ike_index_hash(&c->remote_id)};
-    if (n > 0 && bsearch(&want, secrets, n, sizeof want, pair_order))
+    if (c->secret)
         return;
     const struct pair *near = nearest_secret(secrets, n, &c->remote_id);
     ike_id_text(&c->local_id, &ossl_ike_ops, local);

@@ -90,6 +90,7 @@ void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *fr
     *to = *from;
     to->conf = NULL;
     to->set = 0;
+    to->secret = NULL;
     ++*to->children_refs;
     ++to->bulk->refs;
 }
@@ -100,6 +101,13 @@ size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
     while (i < conf->n_pools && strcmp(conf->pools[i].name, name) != 0)
         i++;
     return i;
+}
+
+static void seal_secret(const struct ike_conf *conf, struct ike_conn_conf *c)
+{
+    c->secret = ike_conf_secret(conf, &c->local_id, &c->remote_id);
+    if (c->then)
+        seal_secret(conf, c->then);
 }
 
 void ike_conf_seal(struct ike_conf *conf)
@@ -125,6 +133,8 @@ void ike_conf_seal(struct ike_conf *conf)
     conf->sets = ike_sets_new(conf);
     ike_index_free(conf->index);
     conf->index = ike_index_new(conf);
+    for (size_t i = 0; i < conf->n_conns; i++)
+        seal_secret(conf, &conf->conns[i]);
 }
 
 bool ike_conn_conf_signs(const struct ike_conn_conf *c)
@@ -232,19 +242,9 @@ static bool same_ppk(const struct ike_ppk *a, const struct ike_ppk *b)
 
 static bool same_psk(const struct ike_secret *x, const struct ike_secret *y)
 {
-    if (!x || !y)
+    if (!x || !y || x == y)
         return x == y;
     return x->psk_len == y->psk_len && base_equal_secret(x->psk, y->psk, x->psk_len);
-}
-
-static const struct ike_secret *own_secret(const struct ike_conn_conf *c)
-{
-    return c->conf ? ike_conf_secret(c->conf, &c->local_id, &c->remote_id) : NULL;
-}
-
-static bool same_own_psk(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
-{
-    return same_psk(own_secret(a), own_secret(b));
 }
 
 bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s)
@@ -255,8 +255,8 @@ bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s
 
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
-    return same_ppk(a->ppk, b->ppk) && same_own_psk(a, b) &&
-           (!a->then || !b->then || same_own_psk(a->then, b->then));
+    return same_ppk(a->ppk, b->ppk) && same_psk(a->secret, b->secret) &&
+           (!a->then || !b->then || same_psk(a->then->secret, b->then->secret));
 }
 
 bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b)

@@ -294,10 +294,11 @@ struct ike_conn_conf {
      * children. Owned by the ike_conf; NULL: both sides prove themselves once.
      */
     struct ike_conn_conf *then;
-    bool is_then;                /* it is one of those */
-    uint64_t edition;            /* all that have this one are equal, in whatever configuration; 0: none is */
-    uint8_t set;                 /* number of its IKE proposals among the different ones (ike_sets.h) */
-    const struct ike_conf *conf; /* back pointer, set by ike_conf_seal() */
+    bool is_then;     /* it is one of those */
+    uint64_t edition; /* all that have this one are equal, in whatever configuration; 0: none is */
+    const struct ike_secret *secret; /* of its own pair of identities, by ike_conf_seal(); NULL: none */
+    uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
+    const struct ike_conf *conf;     /* back pointer, set by ike_conf_seal() */
 };
 
 struct ike_conf {

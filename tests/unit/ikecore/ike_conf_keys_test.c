@@ -51,6 +51,7 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, children_refs);
     BESIDE(CONN, ike_conn_conf, conf);
     BESIDE(CONN, ike_conn_conf, set);
+    BESIDE(CONN, ike_conn_conf, secret); /* compared by ike_conn_conf_same_secret() */
     BESIDE(CONN, ike_conn_conf, login);
     BESIDE(CONN, ike_conn_conf, xauth_login);
     BESIDE(CONN, ike_conn_conf, ppk);

@@ -26,6 +26,19 @@ static void a_key_is_found_by_the_exact_pair_only(void **state)
     ike_conf_put(c);
 }
 
+static void a_connection_knows_the_key_of_its_own_pair(void **state)
+{
+    (void)state;
+    struct ike_conf *c = pair_conf("a", "@us", "@them", "key", "10.1.0.0/16", "10.2.0.0/16");
+    assert_null(c->conns[0].secret);
+    ike_conf_seal(c);
+    assert_ptr_equal(c->conns[0].secret, &c->secrets[0]);
+    c->conns[0].remote_id = pair_id("@other");
+    ike_conf_seal(c);
+    assert_null(c->conns[0].secret);
+    ike_conf_put(c);
+}
+
 static void connections_share_long_values_that_are_the_same(void **state)
 {
     (void)state;
@@ -142,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_found_by_the_exact_pair_only),
+        cmocka_unit_test(a_connection_knows_the_key_of_its_own_pair),
         cmocka_unit_test(connections_share_long_values_that_are_the_same),
         cmocka_unit_test(a_connection_is_found_by_name),
         cmocka_unit_test(the_last_reference_frees),
