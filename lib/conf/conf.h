@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "base_addr.h"
+#include "base_file.h"
 #include "ike_conf.h"
 
 #define CONF_NAME_MAX     64 /* with NUL; names of ports, connections, children */
@@ -147,6 +148,7 @@ struct conf {
     bool is_lab;          /* keys made by hand are allowed */
     size_t n_manuals;
     struct conf_manual *manuals; /* owned, from base_secret_new() */
+    struct base_file keys;       /* owned: secrets_file, for the next load, if all secrets are from there */
     struct conf_texts *texts;    /* owned; what the next load knows them by. NULL: it does not */
 };
 

@@ -251,8 +251,7 @@ bool conf_build_ike(struct conf_reader *r, const json_t *root, struct conf *conf
     conf_users_read(r, root, conf->ike);
     if (!conf_radius_read(r, root, conf->ike))
         return false;
-    if (!build_secrets(r, json_object_get(root, "secrets"), conf->ike) ||
-        !conf_secrets_read(r, root, conf->ike) ||
+    if (!build_secrets(r, json_object_get(root, "secrets"), conf->ike) || !conf_secrets_read(r, root, conf) ||
         !build_pools(r, json_object_get(root, "pools"), conf->ike) || !build_connections(r, root, conf->ike))
         return false;
     conf_creds_build(r, root, conf->ike);

@@ -67,7 +67,8 @@ bool conf_secrets_lost(const struct ike_conf *from, const struct ike_conf *to, s
     *out = (struct conf_secrets_diff){calloc(from->n_conns + 1, sizeof *out->changed),
                                       calloc(from->n_conns + 1, sizeof *out->removed)};
     const bool has_room = rounds_find(from, &rounds) && out->changed && out->removed;
-    for (size_t i = 0; has_room && i < from->n_secrets; i++) {
+    const bool are_shared = from->secrets == to->secrets;
+    for (size_t i = 0; has_room && !are_shared && i < from->n_secrets; i++) {
         const struct ike_secret *s = &from->secrets[i];
         if (ike_conf_has_secret(to, s))
             continue;

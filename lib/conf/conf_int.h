@@ -276,10 +276,10 @@ bool conf_is_outside_address(const struct conf *conf, const struct base_addr *ad
 /*
  * Reads secrets_file (the reader stands at the root): its rows join the secrets that there are. A row is a
  * local identity, a remote one and a key, between blanks; an identity with blanks stands in double quotes,
- * the key is the rest of the line. Empty lines and those that begin with '#' are passed over. False: no
- * memory.
+ * the key is the rest of the line. Empty lines and those that begin with '#' are passed over. With the same
+ * bytes as in the configuration in force its secrets are taken. False: no memory.
  */
-bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
+bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct conf *conf);
 
 /*
  * Reads the rows of a connection, which the reader stands at: remote.peers, and remote.peers_file with a row

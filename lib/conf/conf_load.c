@@ -252,6 +252,7 @@ void conf_free(struct conf *conf)
     ike_conf_put(conf->ike);
     conf_manuals_free(conf);
     free(conf->routes);
+    base_file_free(&conf->keys);
     conf_texts_free(conf->texts);
     free(conf);
 }

@@ -111,25 +111,56 @@ static bool secrets_grow(struct ike_conf *ike, size_t more)
     return true;
 }
 
-bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike)
+/* Reads the rows of a file. False: no memory. */
+static bool secrets_read_rows(struct conf_reader *r, struct base_span text, struct ike_conf *ike)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    const size_t room = lines < CONF_SECRET_ROWS_MAX ? lines : CONF_SECRET_ROWS_MAX;
+    if (!secrets_grow(ike, room + 1)) /* one more is looked at, and refused */
+        return false;
+    secrets_add(r, text, room, ike);
+    return true;
+}
+
+/* Whether the secrets in force are what this file alone makes, and have been taken. */
+static bool secrets_take_former(const struct conf_reader *r, struct base_span text, struct ike_conf *ike)
+{
+    return r->former && r->former->keys.len && base_span_equal(text, base_file_span(&r->former->keys)) &&
+           ike_conf_take_secrets(ike, r->former->ike);
+}
+
+/* A file that was read. What was said of a row is said again the next time. */
+static bool secrets_build(struct conf_reader *r, struct base_file *file, struct conf *conf)
+{
+    const bool is_alone = conf->ike->n_secrets == 0;
+    const size_t findings = r->report->n_errors + r->report->n_warnings;
+    const struct base_span text = base_file_span(file);
+    if (!(is_alone && secrets_take_former(r, text, conf->ike))) {
+        if (!secrets_read_rows(r, text, conf->ike))
+            return false;
+        if (!is_alone || r->report->n_errors + r->report->n_warnings != findings)
+            return true;
+        if (!ike_conf_lend_secrets(conf->ike))
+            return false;
+    }
+    conf->keys = *file;
+    *file = (struct base_file){0};
+    return true;
+}
+
+bool conf_secrets_read(struct conf_reader *r, const json_t *root, struct conf *conf)
 {
     const char *name = json_string_value(json_object_get(root, "secrets_file"));
     struct base_file file;
-    bool ok = true;
     if (!name)
         return true;
     const size_t mark = conf_enter(r, "secrets_file");
     const bool is_read = conf_file_secret(r, name, SECRETS_FILE_MAX, &file);
     conf_leave(r, mark);
-    if (is_read && conf_file_at(r->folder, name, r->secrets_file)) {
-        size_t lines = 1;
-        for (size_t i = 0; i < file.len; i++)
-            lines += file.bytes[i] == '\n';
-        const size_t room = lines < CONF_SECRET_ROWS_MAX ? lines : CONF_SECRET_ROWS_MAX;
-        ok = secrets_grow(ike, room + 1); /* one more is looked at, and refused */
-        if (ok)
-            secrets_add(r, base_file_span(&file), room, ike);
-    }
+    const bool ok =
+        !is_read || !conf_file_at(r->folder, name, r->secrets_file) || secrets_build(r, &file, conf);
     base_file_free(&file);
     return ok;
 }

@@ -95,6 +95,25 @@ void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *fr
     ++to->bulk->refs;
 }
 
+bool ike_conf_lend_secrets(struct ike_conf *conf)
+{
+    conf->secrets_refs = malloc(sizeof *conf->secrets_refs);
+    if (conf->secrets_refs)
+        *conf->secrets_refs = 1;
+    return conf->secrets_refs != NULL;
+}
+
+bool ike_conf_take_secrets(struct ike_conf *to, const struct ike_conf *from)
+{
+    if (!from->secrets_refs)
+        return false;
+    to->secrets = from->secrets;
+    to->n_secrets = from->n_secrets;
+    to->secrets_refs = from->secrets_refs;
+    ++*to->secrets_refs;
+    return true;
+}
+
 size_t ike_conf_pool(const struct ike_conf *conf, const char *name)
 {
     size_t i = 0;
@@ -182,6 +201,14 @@ void ike_conn_conf_clear(struct ike_conn_conf *c)
     base_secret_free(c->ppk);
 }
 
+static void conf_free_secrets(struct ike_conf *c)
+{
+    if (c->secrets_refs && --*c->secrets_refs > 0)
+        return;
+    base_secret_free(c->secrets);
+    free(c->secrets_refs);
+}
+
 bool ike_conf_is_alone(const struct ike_conf *conf)
 {
     return conf->refs == 1;
@@ -201,7 +228,7 @@ void ike_conf_put(const struct ike_conf *conf)
     }
     free(c->pools);
     ike_grants_free(c->grants);
-    base_secret_free(c->secrets);
+    conf_free_secrets(c);
     eap_users_put(c->users);
     ike_creds_free(c->pki, c->creds);
     ike_anchors_free(c->pki, c->anchors);

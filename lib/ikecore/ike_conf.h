@@ -306,7 +306,8 @@ struct ike_conf {
     size_t n_conns;
     struct ike_conn_conf *conns; /* owned */
     size_t n_secrets;
-    struct ike_secret *secrets;     /* owned, wiped when freed */
+    struct ike_secret *secrets;     /* owned, wiped when freed, */
+    _Atomic uint32_t *secrets_refs; /* or by so many configurations; NULL: by one */
     bool has_ppk;                   /* any connection has one, by ike_conf_seal() */
     bool has_rounds;                /* any connection has a second round, by ike_conf_seal() */
     struct ike_radius_conf *radius; /* of base_secret_new(), owned; NULL: there is no server */
@@ -367,6 +368,11 @@ bool ike_conn_conf_lend(struct ike_conn_conf *c);
 /* Makes a copy of it in a configuration that is not sealed yet; they share their children and long values.
  * Thread: any. */
 void ike_conn_conf_copy(struct ike_conn_conf *to, const struct ike_conn_conf *from);
+
+/* Its secrets, which do not change any more, may be taken by others from now on. False: no memory. */
+bool ike_conf_lend_secrets(struct ike_conf *conf);
+/* Takes those of another one that were lent, and has none yet. False: they were not. Thread: any. */
+bool ike_conf_take_secrets(struct ike_conf *to, const struct ike_conf *from);
 
 /* Sets back pointers and indexes names, identities and secrets; call once, after the last change and before
  * the first use. */

@@ -28,8 +28,8 @@ static int drop_folder(void **state)
     return rmdir(folder);
 }
 
-/* Loads a configuration with these secrets beside the file as it is. */
-static struct conf *load_file(const char *secrets)
+/* Loads a configuration with these secrets beside the file as it is, and beside what is in force. */
+static struct conf *load_after(const char *secrets, const struct conf *former)
 {
     char text[4096];
     snprintf(text, sizeof text,
@@ -38,16 +38,26 @@ static struct conf *load_file(const char *secrets)
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
-    return conf_load_text(text, strlen(text), folder, NULL, &report);
+    return conf_load_text(text, strlen(text), folder, former, &report);
 }
 
-static struct conf *load_rows(const char *secrets, const char *rows, size_t len)
+static struct conf *load_file(const char *secrets)
+{
+    return load_after(secrets, NULL);
+}
+
+static void write_rows(const char *rows, size_t len)
 {
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     assert_int_equal(fwrite(rows, 1, len, f), len);
     fclose(f);
     assert_int_equal(chmod(path, 0600), 0);
+}
+
+static struct conf *load_rows(const char *secrets, const char *rows, size_t len)
+{
+    write_rows(rows, len);
     return load_file(secrets);
 }
 
@@ -218,6 +228,55 @@ static void a_reload_asks_of_a_row_what_it_asks_of_a_secret(void **state)
     conf_free(c);
 }
 
+/* The secrets of a configuration that is loaded beside one with these rows. */
+static void expect_taken(const char *secrets, const char *rows, const char *next, bool is_taken)
+{
+    struct conf *former = load_rows(secrets, rows, strlen(rows));
+    assert_non_null(former);
+    const size_t warnings = report.n_warnings;
+    write_rows(next, strlen(next));
+    struct conf *now = load_after(secrets, former);
+    assert_non_null(now);
+    assert_int_equal(report.n_warnings, warnings);
+    if (is_taken)
+        assert_ptr_equal(now->ike->secrets, former->ike->secrets);
+    else
+        assert_ptr_not_equal(now->ike->secrets, former->ike->secrets);
+    conf_free(former);
+    assert_non_null(find(now, "@gw", "@foo"));
+    former = now;
+    now = load_after(secrets, former);
+    assert_int_equal(report.n_warnings, warnings);
+    conf_free(former);
+    assert_non_null(find(now, "@gw", "@foo"));
+    conf_free(now);
+}
+
+static void a_file_that_did_not_change_is_not_read_into_keys_again(void **state)
+{
+    (void)state;
+    static const char rows[] = "@gw @foo " HEX "\n", other[] = "@gw @foo " HEX "ff\n";
+    expect_taken("", rows, rows, true);
+    expect_taken("", rows, other, false);
+    expect_taken("", "@gw @foo geheim\n", "@gw @foo geheim\n", false); /* what was said is said again */
+    expect_taken("{'local':'@gw','remote':'@bar','psk':'0x000102030405060708090a0b0c0d0e0f10111213'}", rows,
+                 rows, false);
+}
+
+static void a_key_beside_the_file_is_no_part_of_what_is_taken(void **state)
+{
+    (void)state;
+    static const char rows[] = "@gw @foo " HEX "\n";
+    struct conf *former = load_rows("", rows, sizeof rows - 1);
+    struct conf *now = load_after(
+        "{'local':'@gw','remote':'@bar','psk':'0x000102030405060708090a0b0c0d0e0f10111213'}", former);
+    assert_non_null(now);
+    assert_int_equal(now->ike->n_secrets, 2);
+    assert_int_equal(former->ike->n_secrets, 1);
+    conf_free(former);
+    conf_free(now);
+}
+
 /* Writes n rows, the last of them for the pair of the one with this number. */
 static void write_many(size_t n, size_t twin)
 {
@@ -292,6 +351,8 @@ int main(void)
         cmocka_unit_test(a_file_that_does_not_serve_is_refused),
         cmocka_unit_test(a_near_row_is_named_where_the_pair_is_missing),
         cmocka_unit_test(a_reload_asks_of_a_row_what_it_asks_of_a_secret),
+        cmocka_unit_test(a_file_that_did_not_change_is_not_read_into_keys_again),
+        cmocka_unit_test(a_key_beside_the_file_is_no_part_of_what_is_taken),
         cmocka_unit_test(of_a_hundred_thousand_each_is_found_in_a_step_or_two),
         cmocka_unit_test(of_a_hundred_thousand_a_twin_is_found_and_one_more_is_too_many),
     };

@@ -39,6 +39,21 @@ static void a_connection_knows_the_key_of_its_own_pair(void **state)
     ike_conf_put(c);
 }
 
+static void secrets_that_were_lent_go_with_the_last_who_has_them(void **state)
+{
+    (void)state;
+    struct ike_conf *a = sealed(), *b = ike_conf_new();
+    assert_false(ike_conf_take_secrets(b, a));
+    assert_int_equal(b->n_secrets, 0);
+    assert_true(ike_conf_lend_secrets(a));
+    assert_true(ike_conf_take_secrets(b, a));
+    ike_conf_put(a);
+    ike_conf_seal(b);
+    const struct ike_id us = pair_id("@us"), them = pair_id("@them");
+    assert_non_null(ike_conf_secret(b, &us, &them));
+    ike_conf_put(b);
+}
+
 static void connections_share_long_values_that_are_the_same(void **state)
 {
     (void)state;
@@ -156,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_found_by_the_exact_pair_only),
         cmocka_unit_test(a_connection_knows_the_key_of_its_own_pair),
+        cmocka_unit_test(secrets_that_were_lent_go_with_the_last_who_has_them),
         cmocka_unit_test(connections_share_long_values_that_are_the_same),
         cmocka_unit_test(a_connection_is_found_by_name),
         cmocka_unit_test(the_last_reference_frees),
