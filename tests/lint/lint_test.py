@@ -282,6 +282,13 @@ class Keys(InSmallTree):
         self.write("lib/high/high_b.c", "int f(struct p *p) { return p->mtu == (int)p->local_ts.count; }\n")
         self.finds(self.rule, 'PORT "dpd_s": nobody reads the member dpd_s')
 
+    def test_far_values_of_the_engine_are_known_by_their_members(self):
+        self.write("lib/low/ike_conf_keys.def", "IKE_KEY_NUM(CONN, DPD_S, dpd_s, NOTHING, 30)\n"
+                                                "IKE_KEY_FAR(CONN, HOST, TEXT, host, SA)\n"
+                                                "IKE_KEY_FAR_LIST(CHILD, LOCAL_TS, TS, local_ts.count, local_ts.list, CHILD)\n")
+        self.schema('CONF_KEY(PORT, "host", TO_ENGINE(CONN_HOST), .type = CONF_HOST)\n')
+        self.finds(self.rule, 'PORT "host": nobody reads the member host')
+
     def test_a_value_of_the_engine_without_a_key_is_found(self):
         self.write("lib/low/ike_conf_keys.def", "IKE_KEY_NUM(CONN, DPD_S, dpd_s, NOTHING, 30)\nIKE_KEY_ONE(CONN, ID, ID, id, SA)\n"
                                                 "IKE_KEY_LIST(CHILD, LOCAL_TS, TS, local_ts.count, local_ts.list, CHILD)\n")

@@ -22,14 +22,18 @@ def rows_of(text, macros):
         yield found.group(1), code[found.end() : at - 1]
 
 
+# which argument of a row is the member
+ENGINE_MEMBER = {"IKE_KEY_NUM": 2, "IKE_KEY_ONE": 3, "IKE_KEY_LIST": 4, "IKE_KEY_FAR": 3, "IKE_KEY_FAR_LIST": 4}
+
+
 def engine_members(tree):
     """id -> member, of each row of the engine's table"""
     members = {}
     for path in tree.tracked:
         if path.endswith("/" + ENGINE_ROWS):
-            for macro, args in rows_of(tree.text(path), "IKE_KEY_NUM|IKE_KEY_ONE|IKE_KEY_LIST"):
+            for macro, args in rows_of(tree.text(path), "|".join(ENGINE_MEMBER)):
                 args = [a.strip() for a in args.split(",")]
-                members[f"{args[0]}_{args[1]}"] = args[{"IKE_KEY_NUM": 2, "IKE_KEY_ONE": 3, "IKE_KEY_LIST": 4}[macro]]
+                members[f"{args[0]}_{args[1]}"] = args[ENGINE_MEMBER[macro]]
     return members
 
 

@@ -205,12 +205,11 @@ static void make_view(void)
 
 static int start(void **state)
 {
-    static const char *const names[] = {"foo", "bar"};
-    static char no_name[1];
+    static char names[][4] = {"foo", "bar", ""};
     memset(&ctl, 0, sizeof ctl);
     for (size_t i = 0; i < 2; i++) {
         conns[i] = (struct ike_conn_conf){
-            .local_id = fqdn("gw"), .remote_id = fqdn(names[i]), .keepalive_s = 20, .remote_name = no_name};
+            .local_id = fqdn("gw"), .remote_id = fqdn(names[i]), .keepalive_s = 20, .remote_name = names[2]};
         snprintf(conns[i].name, sizeof conns[i].name, "%s", names[i]);
         children[i] = (struct ike_child_conf){.local_ts = &nets[0], .remote_ts = &nets[0]};
         snprintf(children[i].name, sizeof children[i].name, "%s", names[i]);
