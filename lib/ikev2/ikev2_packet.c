@@ -19,6 +19,7 @@
 #include "ikev2_close.h"
 #include "ikev2_follow.h"
 #include "ikev2_frag.h"
+#include "ikev2_heir.h"
 #include "ikev2_init.h"
 #include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
@@ -142,6 +143,7 @@ static void repeat_answer(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg
         return;
     }
     ike->stats.duplicates_answered++;
+    ikev2_heir_asked_again(ike, sa);
     ikev2_msg_respond_again(ike, sa, msg->path, ikev2_mix_keys_answered(sa) == &sa->keys);
 }
 
@@ -252,6 +254,7 @@ static void packet_on_protected(struct ike *ike, struct ikev2_msg *msg)
     ikev2_sa_touch(ike, sa);
     ikev2_frag_drop(ike, sa, msg->is_response);
     ikev2_keepalive_heard(ike, sa, msg->path, msg->is_response);
+    ikev2_heir_heard(ike, sa, msg->is_response);
     sa->life.last_in = ike->now;
     sa->stream.tries = 0;
     sa->req.denied = 0; /* the peer knows the SA, whatever somebody says in clear */

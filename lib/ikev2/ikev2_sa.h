@@ -21,6 +21,7 @@
 #include "ike_natd.h"
 #include "ike_path.h"
 #include "ike_share.h"
+#include "ikev2_heir.h"
 #include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
 #include "ikev2_peer.h"
@@ -186,6 +187,7 @@ struct ikev2_sa {
     struct ikev2_sa_life life;
     struct ikev2_sa_want want;
     struct ikev2_sa_rival rival;
+    struct ikev2_heir heir;
     struct ikev2_sa_again again;
     uint8_t follows_lost;  /* series of ours that the peer forgot, one behind the other */
     enum ike_end end;      /* why it ended, or will */

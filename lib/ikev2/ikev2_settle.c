@@ -24,6 +24,7 @@
 #include "ikev2_close.h"
 #include "ikev2_follow.h"
 #include "ikev2_frag.h"
+#include "ikev2_heir.h"
 #include "ikev2_init.h"
 #include "ikev2_keepalive.h"
 #include "ikev2_mobike.h"
@@ -99,13 +100,19 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
 
 /* ---- deadlines ---- */
 
+/* Whether the peer may be asked nothing yet on this SA: a rival, or an heir that it may not know. */
+static bool sa_is_held(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return ikev2_rival_is_undecided(ike, sa) || ikev2_heir_is_held(ike, sa);
+}
+
 static base_time sa_dpd_at(const struct ike *ike, const struct ikev2_sa *sa)
 {
     /* Who finds out by it that its NAT has forgotten it asks before the peer, which then asks where nobody
      * is. */
     const uint64_t ns =
         sa->conn ? sa->conn->dpd_s * BASE_NS_PER_S * (ikev2_mobike_checks(sa) ? 3 : 4) / 4 : 0;
-    return sa->state == IKEV2_ST_UP && sa->conn->dpd_s && !sa->task && !ikev2_rival_is_undecided(ike, sa)
+    return sa->state == IKEV2_ST_UP && sa->conn->dpd_s && !sa->task && !sa_is_held(ike, sa)
                ? base_time_add(sa->life.last_in, ns)
                : BASE_TIME_NEVER;
 }
@@ -162,6 +169,8 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
     base_time at = sa->life.give_up_at;
     at = base_time_min(at, ikev2_frag_until(sa));
     at = base_time_min(at, sa->stream.again_at);
+    if (ikev2_heir_is_held(ike, sa))
+        at = base_time_min(at, sa->heir.held_until);
     if (sa->peer_follow)
         at = base_time_min(at, sa->peer_follow->follow.until);
     if (sa->req.dgrams.count || sa->req.tries)
@@ -176,7 +185,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
         at = base_time_min(at, sa_childless_end(sa));
         at = base_time_min(at, ikev2_redirect_end(sa));
         at = base_time_min(at, ikev2_account_at(sa));
-        if (!sa->task && !ikev2_rival_is_undecided(ike, sa)) {
+        if (!sa->task && !sa_is_held(ike, sa)) {
             at = base_time_min(at, ikev2_pmtu_at(sa));
             if (sa->redirect.at.ns)
                 at = base_time_min(at, sa->redirect.at);
@@ -338,6 +347,16 @@ static void sa_call_again(struct ike *ike, struct ikev2_sa *sa)
         sa->life.reauth_at = base_time_add(ike->now, FULL_S * BASE_NS_PER_S);
 }
 
+/* Where we are is said at once: else the peer's own next words go where nobody is. */
+static bool sa_may_start(struct ike *ike, const struct ikev2_sa *sa)
+{
+    if (sa->task || sa->is_mute || (ikev2_heir_is_held(ike, sa) && !ikev2_mobike_has_work(sa)))
+        return false;
+    if (sa->want.close)
+        return sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING;
+    return (sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_REKEYED) && !ikev2_rival_is_undecided(ike, sa);
+}
+
 static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
 {
     ikev2_reauth_settle(ike, sa);
@@ -346,13 +365,10 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
     if (base_time_reached(sa_dpd_at(ike, sa), ike->now))
         sa->want.dpd = true;
     if (base_time_reached(ikev2_keepalive_at(ike, sa), ike->now))
-        ikev2_keepalive_due(ike, sa, !sa->task && !ikev2_rival_is_undecided(ike, sa));
+        ikev2_keepalive_due(ike, sa, !sa->task && !sa_is_held(ike, sa));
     if (sa->req.is_probe && sa_is_waited_for(ike, sa))
         ikev2_probe_hurry(ike, sa);
-    const bool may_start = sa->want.close ? sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_CLOSING
-                                          : (sa->state == IKEV2_ST_UP || sa->state == IKEV2_ST_REKEYED) &&
-                                                !ikev2_rival_is_undecided(ike, sa);
-    if (may_start && !sa->task && !sa->is_mute) {
+    if (sa_may_start(ike, sa)) {
         sa->task = task_pick(ike, sa);
         if (sa->task)
             task_start(ike, sa, sa->task);

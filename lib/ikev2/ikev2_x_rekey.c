@@ -20,6 +20,7 @@
 #include "ikev2_children.h"
 #include "ikev2_close.h"
 #include "ikev2_follow.h"
+#include "ikev2_heir.h"
 #include "ikev2_ke.h"
 #include "ikev2_keymat.h"
 #include "ikev2_life.h"
@@ -439,6 +440,7 @@ static void rekey_conclude(struct ike *ike, struct ikev2_sa *sa, struct ikev2_ta
     }
     struct wire_ike_builder b = rekey_build_answer(ike, t, r);
     ikev2_msg_respond(ike, sa, &t->path, t->exchange, t->msgid, &b);
+    ikev2_heir_hold(ike, sa, heir);
     if (sa->task && sa->task->kind == IKEV2_TASK_REKEY_IKE) {
         sa->rival.id = heir->id;
         heir->rival.of = sa->id;

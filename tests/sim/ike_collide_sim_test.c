@@ -82,6 +82,21 @@ static void ike_against_child(struct sim_world *w)
     both_rekey(w, true, false);
 }
 
+/* Wherever it meets the rekeying of the other side, a request goes to an SA that is known there. */
+static void ask_the_heir(struct sim_world *w)
+{
+    struct sim_pair p = pair_that_can_call(w);
+    sim_pair_connect(&p);
+    for (int i = 0; i < 8 && !w->failed; i++) {
+        sim_host_rekey(p.foo, "c", true);
+        sim_world_run(w, seed_rng_below(&w->rng, 120) * SIM_MS);
+        sim_host_rekey(p.gw, "c", false);
+        sim_world_run(w, 40 * SIM_S);
+    }
+    SIM_EXPECT(w, sim_host_stats(p.foo).dropped_unknown_spi == 0);
+    finish(&p, 1);
+}
+
 static void rekey_against_delete(struct sim_world *w)
 {
     struct sim_pair p = pair_that_can_call(w);
@@ -172,6 +187,7 @@ int main(int argc, char **argv)
         {"both sides rekey the child at once", both_rekey_child, 40},
         {"both sides rekey the IKE SA at once", both_rekey_ike, 40},
         {"one side rekeys the IKE SA, the other the child", ike_against_child, 40},
+        {"what one side made by rekeying is asked nothing too early", ask_the_heir, 40},
         {"a rekey meets a delete", rekey_against_delete, 40},
         {"both sides delete at once", both_delete, 40},
         {"lost responses are answered again", lost_responses, 40},
