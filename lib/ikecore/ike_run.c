@@ -57,6 +57,7 @@ void ike_runs_free(struct ike_run *runs, size_t n)
     for (size_t i = 0; runs && i < n; i++) {
         free(runs[i].many);
         free(runs[i].redirect);
+        ike_tally_fini(&runs[i].tally);
     }
     free(runs);
 }

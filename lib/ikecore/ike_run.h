@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "ike_conf.h"
 #include "ike_stats.h"
+#include "ike_tally.h"
 #include "ike_timer.h"
 
 struct ike;
@@ -45,6 +46,7 @@ struct ike_run {
     bool is_moved;   /* and has them and the rest */
     bool is_torn;    /* with is_moving: an SA could not go over */
     struct ike_conn_stats stats;
+    struct ike_tally tally;
 };
 
 /* Counts in all, and for the connection of an SA of any version as long as it is configured. */

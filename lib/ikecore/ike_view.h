@@ -11,7 +11,7 @@
 #include "ike_path.h"
 #include "ike_stats.h"
 
-enum ike_view_state { IKE_VIEW_CONNECTING, IKE_VIEW_ESTABLISHED, IKE_VIEW_CLOSING };
+enum ike_view_state { IKE_VIEW_CONNECTING, IKE_VIEW_ESTABLISHED, IKE_VIEW_CLOSING, IKE_VIEW_STATES };
 
 /* "connecting", "established" or "closing". Static storage. Thread: any. */
 const char *ike_view_state_name(enum ike_view_state state);
@@ -86,11 +86,12 @@ struct ike_sa_view {
 };
 
 /* What there is of a connection now, over all its SAs. */
+#define IKE_PRESENCE_FEW 16
 struct ike_presence {
     uint32_t sas, up, connecting, closing;
-    struct base_endpoint peer;           /* of the newest one, */
+    struct base_endpoint peer;           /* of the newest of a few that came last, */
     bool is_tcp;                         /* which goes by TCP (RFC 9329) */
-    uint16_t refusal;                    /* as in ike_sa_view, of one that has one */
+    uint16_t refusal;                    /* as in ike_sa_view, of one of these that has one */
     uint32_t children[IKE_CHILDREN_MAX]; /* live child SAs of each child that is configured */
 };
 

@@ -17,6 +17,7 @@
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
+#include "ikev1_tally.h"
 #include "pool_remap.h"
 
 #define TWIN_S            10 /* our last message may be under way for so long, as it may be lost and repeated */
@@ -374,6 +375,7 @@ void ikev1_child_remove(struct ike *ike, struct ikev1_child *c, const char *why)
     while (*p != c)
         p = &(*p)->next;
     *p = c->next;
+    ikev1_tally_leave_child(c);
     child_leave(ike, c);
     c->sa->n_children--;
     ike->stats.children--;
@@ -406,6 +408,7 @@ void ikev1_child_move_all(struct ike *ike, struct ikev1_sa *from, struct ikev1_s
     while (from->children) {
         struct ikev1_child *c = from->children;
         from->children = c->next;
+        ikev1_tally_leave_child(c);
         c->sa = to;
         c->next = to->children;
         to->children = c;

@@ -41,6 +41,7 @@ struct ikev1_child {
     bool active;           /* we send on it */
     base_time proves_by;   /* with is_doubted, from the first packet out on: the end; else never */
     bool is_doubted;       /* it took over from its twin, and nothing came in by it since they were twins */
+    uint16_t tallied;      /* as which one the run of its SA counts it (ike_tally.h) */
     bool is_rekeyed;       /* another one took over: it stays for what is under way, a twin until dies_at */
     bool want_rekey, want_now;
     bool is_remade; /* the exchange for its heir is under way */

@@ -13,6 +13,7 @@
 #include "ike_run.h"
 #include "ike_share.h"
 #include "ikev1_tables.h"
+#include "ikev1_tally.h"
 
 static uint64_t sa_place_key(const struct ike *ike, const struct base_endpoint *e)
 {
@@ -238,6 +239,7 @@ void ikev1_sa_link(struct ike *ike, struct ikev1_sa *sa)
 
 void ikev1_sa_leave_run(struct ike *ike, struct ikev1_sa *sa)
 {
+    ikev1_tally_leave(sa);
     ike_table_remove(&ike->v1->by_run, &sa->by_run);
     sa->run = NULL;
 }

@@ -108,6 +108,7 @@ struct ikev1_sa {
     struct ikev1_sa *dead_next;
     struct ikev1_sa *touch_next;
     bool is_touched;
+    uint8_t tallied; /* as what its run counts it (ike_tally.h) */
     struct ike_node by_spi, by_id, by_run, by_first, by_place, by_prefix;
     struct ike_node by_peer;                /* from LOGIN on, by the peer's endpoint */
     struct ikev1_sa *half_prev, *half_next; /* half open as responder, the oldest first */

@@ -23,6 +23,7 @@
 #include "ikev1_note.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
+#include "ikev1_tally.h"
 #include "ikev1_x_config.h"
 #include "ikev1_x_quick.h"
 #include "ikev1_xchg.h"
@@ -162,8 +163,10 @@ static void settle_sa(struct ike *ike, struct ikev1_sa *sa)
         sa->life.last_out = ike->now;
         ike_act_keepalive(ike, &sa->path);
     }
-    if (sa->state != IKEV1_ST_DEAD)
-        settle_rearm(ike, sa);
+    if (sa->state == IKEV1_ST_DEAD)
+        return;
+    ikev1_tally_settle(sa);
+    settle_rearm(ike, sa);
 }
 
 void ikev1_on_timer(struct ike *ike, struct ike_timer *t)

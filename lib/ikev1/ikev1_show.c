@@ -5,17 +5,12 @@
 #include <string.h>
 #include "base_text.h"
 #include "ike_core.h"
+#include "ike_run.h"
 #include "ike_view.h"
 #include "ikev1_child.h"
 #include "ikev1_sa.h"
 #include "ikev1_tables.h"
-
-static enum ike_view_state show_state(const struct ikev1_sa *sa)
-{
-    if (sa->replaced_by)
-        return IKE_VIEW_CLOSING;
-    return sa->state < IKEV1_ST_UP ? IKE_VIEW_CONNECTING : IKE_VIEW_ESTABLISHED;
-}
+#include "ikev1_tally.h"
 
 static void show_text(char *out, size_t size, const char *text)
 {
@@ -26,7 +21,7 @@ static void show_text(char *out, size_t size, const char *text)
 static void show_sa(const struct ike *ike, const struct ikev1_sa *sa, struct ike_sa_view *v)
 {
     *v = (struct ike_sa_view){
-        .version = 1, .id = sa->id, .n_children = sa->n_children, .state = show_state(sa)};
+        .version = 1, .id = sa->id, .n_children = sa->n_children, .state = ikev1_tally_state(sa)};
     v->is_initiator = sa->is_initiator;
     v->spi_i = sa->spi_i;
     v->spi_r = sa->spi_r;
@@ -73,22 +68,19 @@ bool ikev1_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_vie
 
 void ikev1_show_presence(const struct ike *ike, const struct ike_run *run, struct ike_presence *out)
 {
+    const struct ike_run *former = ike_run_former(ike, run);
+    const struct ikev1_sa *sa = NULL;
     uint64_t newest = 0;
     *out = (struct ike_presence){0};
-    for (const struct ikev1_sa *sa = NULL; (sa = ikev1_sa_of_run(ike, run, sa)) != NULL;) {
-        const enum ike_view_state state = show_state(sa);
-        out->sas++;
-        out->up += state == IKE_VIEW_ESTABLISHED;
-        out->connecting += state == IKE_VIEW_CONNECTING;
-        out->closing += state == IKE_VIEW_CLOSING;
+    ike_tally_show(&run->tally, run->conn->n_children, out);
+    if (former)
+        ike_tally_show(&former->tally, former->conn->n_children, out);
+    for (int i = 0; i < IKE_PRESENCE_FEW && (sa = ikev1_sa_of_run(ike, run, sa)) != NULL; i++) {
         if (sa->hs && sa->hs->refusal)
             out->refusal = sa->hs->refusal;
         if (sa->id > newest)
             out->peer = sa->path.remote;
         newest = sa->id > newest ? sa->id : newest;
-        for (const struct ikev1_child *c = sa->children; c; c = c->next)
-            if (ikev1_child_is_live(c))
-                out->children[c->conf - sa->conn->children]++;
     }
 }
 

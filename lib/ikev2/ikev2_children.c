@@ -27,6 +27,7 @@
 #include "ikev2_note.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
+#include "ikev2_tally.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
 #include "pool_remap.h"
@@ -355,6 +356,7 @@ void ikev2_child_heard(struct ike *ike, struct ikev2_sa *sa)
 static void leave_sa(struct ikev2_child *c)
 {
     struct ikev2_child **p = &c->sa->children;
+    ikev2_tally_leave_child(c);
     while (*p != c)
         p = &(*p)->next;
     *p = c->next;
@@ -459,6 +461,7 @@ void ikev2_child_move_all(struct ike *ike, struct ikev2_sa *from, struct ikev2_s
     while (from->children) {
         struct ikev2_child *c = from->children;
         from->children = c->next;
+        ikev2_tally_leave_child(c);
         c->sa = to;
         c->next = to->children;
         to->children = c;

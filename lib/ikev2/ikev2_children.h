@@ -33,6 +33,7 @@ struct ikev2_child {
     const struct ike_conf
         *old_conf; /* a reference, when conf stands in one that the SA has left; else NULL */
     enum ikev2_child_state state;
+    uint16_t tallied; /* as which one the run of its SA counts it (ike_tally.h) */
     uint32_t spi_in;
     uint32_t spi_out;
     struct ikev2_choice algs;

@@ -22,6 +22,7 @@
 #include "ike_stream.h"
 #include "ike_timer.h"
 #include "ikev2_tables.h"
+#include "ikev2_tally.h"
 
 static size_t slot_of_u64(const struct ike *ike, uint64_t key)
 {
@@ -228,6 +229,7 @@ static void sa_run_unlink(struct ike *ike, struct ikev2_sa *sa)
 {
     if (!sa->run)
         return;
+    ikev2_tally_leave(sa);
     if (sa->link.run_prev)
         sa->link.run_prev->link.run_next = sa->link.run_next;
     else

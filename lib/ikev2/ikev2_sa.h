@@ -193,6 +193,7 @@ struct ikev2_sa {
     enum ike_end end;      /* why it ended, or will */
     bool begins_childless; /* our IKE_AUTH asks for no child */
     bool has_ppk;          /* a PPK is in its keys, or in those that they come from (RFC 8784) */
+    uint8_t tallied;       /* as what its run counts it (ike_tally.h) */
     bool quiet;            /* a redundant SA: its end is no news */
     bool says_contact;     /* who called said INITIAL_CONTACT: who heard it may have ended all others */
     bool is_faulty; /* the two sides do not understand each other: calling again at once would not help */

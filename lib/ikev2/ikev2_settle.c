@@ -40,6 +40,7 @@
 #include "ikev2_sa.h"
 #include "ikev2_stream.h"
 #include "ikev2_tables.h"
+#include "ikev2_tally.h"
 #include "ikev2_task.h"
 #include "ikev2_wish.h"
 #include "ikev2_x_child.h"
@@ -374,8 +375,10 @@ static void sa_settle(struct ike *ike, struct ikev2_sa *sa)
             task_start(ike, sa, sa->task);
     }
     ikev2_peer_sort(sa);
-    if (sa->state != IKEV2_ST_DEAD)
-        sa_rearm(ike, sa);
+    if (sa->state == IKEV2_ST_DEAD)
+        return;
+    ikev2_tally_settle(sa);
+    sa_rearm(ike, sa);
 }
 
 void ikev2_settle(struct ike *ike)

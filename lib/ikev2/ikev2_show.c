@@ -7,6 +7,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_mapping.h"
+#include "ike_run.h"
 #include "ike_view.h"
 #include "ikev2_children.h"
 #include "ikev2_init.h"
@@ -16,15 +17,9 @@
 #include "ikev2_sa.h"
 #include "ikev2_select.h"
 #include "ikev2_tables.h"
+#include "ikev2_tally.h"
 
 #define PROBES 64 /* ids below one that is gone, before the list is walked */
-
-static enum ike_view_state show_state(const struct ikev2_sa *sa)
-{
-    if (sa->state < IKEV2_ST_UP)
-        return IKE_VIEW_CONNECTING;
-    return sa->state == IKEV2_ST_UP && !sa->want.close ? IKE_VIEW_ESTABLISHED : IKE_VIEW_CLOSING;
-}
 
 static void show_text(char *out, size_t size, const char *text)
 {
@@ -92,7 +87,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
 {
     *v = (struct ike_sa_view){.n_children = sa->n_children};
     v->id = sa->id;
-    v->state = show_state(sa);
+    v->state = ikev2_tally_state(sa);
     v->is_initiator = sa->is_initiator;
     v->spi_i = sa->spi_i;
     v->spi_r = sa->spi_r;
@@ -153,24 +148,21 @@ bool ikev2_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_vie
 
 void ikev2_show_presence(const struct ike *ike, const struct ike_run *run, struct ike_presence *out)
 {
+    const struct ike_run *former = ike_run_former(ike, run);
+    const struct ikev2_sa *sa = NULL;
     uint64_t newest = 0;
     *out = (struct ike_presence){0};
-    for (const struct ikev2_sa *sa = NULL; (sa = ikev2_sa_of_run(ike, run, sa)) != NULL;) {
-        const enum ike_view_state state = show_state(sa);
-        out->sas++;
-        out->up += state == IKE_VIEW_ESTABLISHED;
-        out->connecting += state == IKE_VIEW_CONNECTING;
+    ike_tally_show(&run->tally, run->conn->n_children, out);
+    if (former)
+        ike_tally_show(&former->tally, former->conn->n_children, out);
+    for (int i = 0; i < IKE_PRESENCE_FEW && (sa = ikev2_sa_of_run(ike, run, sa)) != NULL; i++) {
         if (sa->init && sa->init->refusal)
             out->refusal = sa->init->refusal;
-        out->closing += state == IKE_VIEW_CLOSING;
-        if (sa->id > newest) {
-            out->peer = sa->path.remote;
-            out->is_tcp = sa->path.tcp;
-        }
-        newest = sa->id > newest ? sa->id : newest;
-        for (const struct ikev2_child *c = sa->children; c; c = c->next)
-            if (!c->is_rekeyed)
-                out->children[c->conf - sa->conn->children]++;
+        if (sa->id < newest)
+            continue;
+        newest = sa->id;
+        out->peer = sa->path.remote;
+        out->is_tcp = sa->path.tcp;
     }
 }
 

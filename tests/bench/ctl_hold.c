@@ -4,7 +4,8 @@
  * of a connection of its own with one child; then a command is asked for, page by page, as culvertctl does,
  * and the CPU time of each answer is taken, from the request line to the answer line.
  *
- * usage: ctl_hold [SAS [COMMAND [ARGS]]]      (100000, "show sas", none; ARGS as "peer":"@nobody")
+ * usage: ctl_hold [--one] [SAS [COMMAND [ARGS]]]      (100000, "show sas", none; ARGS as "peer":"@nobody")
+ *        --one: the peers call one connection, which is for all of them
  *        ctl_hold SAS reload                  the parts of a reload that changes one connection
  */
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "imb_esp.h"
 #include "node_int.h"
 #include "null_crypt.h"
+#include "sad_conn.h"
 #include "seed_rng.h"
 
 static struct ctl ctl;
@@ -32,6 +34,7 @@ static struct node node; /* with tables, and nothing else */
 static struct dp dp;     /* in which no packet waits */
 static struct seed_rng rng;
 static bool is_reload;
+static bool is_one;
 static struct conf *load(size_t n, size_t changed, const struct conf *former);
 static void secrets_make(size_t n);
 static double now_us(void);
@@ -67,6 +70,18 @@ static void spi_free(void *ctx, uint32_t spi)
     sad_spi_free(node.sad, spi);
 }
 
+static uint32_t conn_open(void *ctx)
+{
+    (void)ctx;
+    return sad_conn_open(node.sad);
+}
+
+static void conn_close(void *ctx, uint32_t number)
+{
+    (void)ctx;
+    sad_conn_close(node.sad, number);
+}
+
 static int local_for(void *ctx, const struct base_addr *remote, struct base_addr *local)
 {
     (void)ctx;
@@ -88,7 +103,10 @@ static void make_conn(struct ike_conn_conf *c, size_t i)
     char id[64], why[200];
     ike_conn_conf_defaults(c);
     snprintf(c->name, sizeof c->name, "site-%zu", i);
-    snprintf(id, sizeof id, "@site-%zu.example.org", i);
+    if (is_one)
+        snprintf(id, sizeof id, "*.example.org");
+    else
+        snprintf(id, sizeof id, "@site-%zu.example.org", i);
     c->children = calloc(1, sizeof *c->children);
     if (!c->children || ike_id_parse("@gw.example.org", &c->local_id, why, sizeof why) != 0 ||
         ike_id_parse(id, &c->remote_id, why, sizeof why) != 0)
@@ -97,7 +115,7 @@ static void make_conn(struct ike_conn_conf *c, size_t i)
     ike_child_conf_defaults(c->children);
     snprintf(c->children->name, sizeof c->children->name, "net");
     network(&c->children->local_ts, 0x0a000000, 0xffff);
-    network(&c->children->remote_ts, 0x14000000 + (uint32_t)i * 256, 0xff);
+    network(&c->children->remote_ts, 0x14000000 + (uint32_t)i * 256, is_one ? 0x3ffffff : 0xff);
 }
 
 static struct conf *make_conf(size_t n)
@@ -106,7 +124,7 @@ static struct conf *make_conf(size_t n)
     struct ike_conf *ike = ike_conf_new();
     if (!conf || !ike)
         fail("no memory");
-    ike->sas_max = (uint32_t)n + 1;
+    ike->sas_max = SAD_SAS_MAX;
     ike->conns = calloc(n, sizeof *ike->conns);
     if (!ike->conns)
         fail("no memory");
@@ -129,6 +147,14 @@ static void choose(struct ikev2_choice *c, uint8_t protocol)
         fail("no algorithms");
 }
 
+static void identify(struct ike_id *id, uint32_t i)
+{
+    char text[64], why[200];
+    snprintf(text, sizeof text, "@site-%u.example.org", i);
+    if (ike_id_parse(text, id, why, sizeof why) != 0)
+        fail("no identity");
+}
+
 /* One established IKE SA with its child, as if both had been negotiated. */
 static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
 {
@@ -137,6 +163,7 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
                                   true};
     struct ikev2_sa *sa = ikev2_sa_new(ctl.ike, &path, false);
     struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni.len = 32, .nr.len = 32};
+    struct base_ts_list *remote = NULL;
     if (!sa || spi_alloc(NULL, &t.spi_in) < 0)
         fail("no SA");
     sa->spi_i = ikev2_sa_new_spi(ctl.ike);
@@ -144,7 +171,7 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     choose(&sa->algs, WIRE_IKE_PROTO_IKE);
     ikev2_sa_link(ctl.ike, sa);
     ikev2_sa_set_conn(ctl.ike, sa, conn);
-    sa->remote_id = conn->remote_id;
+    identify(&sa->remote_id, i);
     sa->keys.prf_len = sa->algs.prf->out_bytes;
     sa->way = ESP_WAY_UDP;
     sa->natd.remote_nat = true;
@@ -152,9 +179,11 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     ikev2_life_start_sa(ctl.ike, sa);
     choose(&t.choice, WIRE_IKE_PROTO_ESP);
     t.choice.spi = 0xc0000000 + i;
-    if (!ikev2_task_set_ts(&t, conn->children->local_ts, conn->children->remote_ts) ||
+    network(&remote, 0x14000000 + i * 256, 0xff);
+    if (!ikev2_task_set_ts(&t, conn->children->local_ts, remote) ||
         !ikev2_child_install(ctl.ike, sa, &t, false, BASE_SPAN_NONE, true, 0))
         fail("no child");
+    free(remote);
 }
 
 /* Carries out what the engine asked for: nothing but installs. */
@@ -183,6 +212,8 @@ static void fill(size_t n)
                                 .crypto = &null_ike_ops,
                                 .spi_alloc = spi_alloc,
                                 .spi_free = spi_free,
+                                .conn_open = conn_open,
+                                .conn_close = conn_close,
                                 .local_for = local_for};
     rng = seed_rng(1);
     ctl.node = &node;
@@ -193,7 +224,7 @@ static void fill(size_t n)
         ctl.conf = load(n, SIZE_MAX, NULL);
         parts_print("first load", begin, true);
     } else {
-        ctl.conf = make_conf(n);
+        ctl.conf = make_conf(is_one ? 1 : n);
     }
     node.sad = sad_create(&params);
     node.dp = &dp;
@@ -202,7 +233,7 @@ static void fill(size_t n)
     if (!ctl.ike)
         fail("no memory");
     for (uint32_t i = 0; i < n; i++) {
-        make_sa(&ctl.conf->ike->conns[i], i);
+        make_sa(&ctl.conf->ike->conns[is_one ? 0 : i], i);
         ikev2_settle(ctl.ike);
         install_all();
     }
@@ -389,6 +420,9 @@ static void reload(size_t n)
 
 int main(int argc, char **argv)
 {
+    is_one = argc > 1 && strcmp(argv[1], "--one") == 0;
+    argc -= is_one;
+    argv += is_one;
     const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
     const char *command = argc > 2 ? argv[2] : "show sas";
     const char *args = argc > 3 ? argv[3] : "";

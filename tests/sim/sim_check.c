@@ -74,9 +74,45 @@ void sim_check_pair(struct sim_host *h, const struct sim_sa *sa)
                  sa->inst.pair.spi_out);
 }
 
+/* Takes off what an SA and its children are in the presence of their connection. */
+static void presence_without(const struct ike *ike, const struct ike_conn_conf *conn,
+                             const struct ike_sa_view *v, struct ike_presence *left)
+{
+    struct ike_child_view c;
+    left->sas--;
+    left->connecting -= v->state == IKE_VIEW_CONNECTING;
+    left->up -= v->state == IKE_VIEW_ESTABLISHED;
+    left->closing -= v->state == IKE_VIEW_CLOSING;
+    for (size_t i = 0; ike_show_child(ike, v->id, i, &c); i++) {
+        const struct ike_child_conf *conf = ike_conn_conf_child(conn, c.name);
+        if (conf && !c.is_rekeyed)
+            left->children[conf - conn->children]--;
+    }
+}
+
+/* What is counted of a connection is what a walk over all SAs finds. */
+static void presence_check(struct sim_host *h, const struct ike_conn_conf *conn)
+{
+    static struct ike_presence left;
+    struct ike_sa_view v = {0};
+    if (!ike_show_presence(h->ike, conn->name, &left))
+        return;
+    while (ike_show_next(h->ike, v.id, &v))
+        if (strcmp(v.conn, conn->name) == 0)
+            presence_without(h->ike, conn, &v, &left);
+    bool is_same = !left.sas && !left.up && !left.connecting && !left.closing;
+    for (size_t i = 0; i < conn->n_children; i++)
+        is_same = is_same && left.children[i] == 0;
+    if (!is_same)
+        sim_fail(h->world, "%s: SAs of %s are counted that are not there, or the other way round", h->name,
+                 conn->name);
+}
+
 static void settled_host(struct sim_host *h)
 {
     struct ike_stats s = sim_host_stats(h);
+    for (size_t i = 0; h->ike && i < h->conf->n_conns; i++)
+        presence_check(h, &h->conf->conns[i]);
     for (size_t i = 0; i < h->n_sas; i++) {
         if (h->sas[i].state == SIM_SA_RESERVED)
             sim_fail(h->world, "%s: %08x is reserved for nothing", h->name, h->sas[i].spi);
