@@ -48,6 +48,7 @@ struct ctl_loop {
     bool is_telling;                 /* stopping: some peers were not told yet, */
     base_time tell_peers_at;         /* the next ones are then */
     base_time stop_by, stop_at_last; /* when to give up waiting for them */
+    uint64_t sas_left;               /* stopping: at the last look */
     base_time tell_at;               /* when to tell the node what control counts */
 };
 

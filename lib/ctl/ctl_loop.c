@@ -28,9 +28,9 @@
 #define WAIT_BUSY_MS     2
 #define WAIT_IDLE_MS     20
 #define IDLE_AFTER_NS    (2 * BASE_NS_PER_S)
-#define GOODBYE_NS       (2 * BASE_NS_PER_S)  /* for the answers, when all peers were told */
+#define GOODBYE_NS       (2 * BASE_NS_PER_S)  /* for the next answer, when all peers were told */
 #define GOODBYES_NS      BASE_NS_PER_MS       /* between some who are told and the next ones */
-#define GOODBYE_MAX_NS   (20 * BASE_NS_PER_S) /* for all of it */
+#define GOODBYE_MAX_NS   (12 * BASE_NS_PER_S) /* for all of it: less than TimeoutStopSec of the unit */
 #define ASIDE_NAP_MS     1
 #define EPOLL_EVENTS_MAX 16
 
@@ -147,6 +147,9 @@ static bool loop_is_done(struct ctl *ctl, base_time now)
     if (!ctl->loop.is_stopping)
         return false;
     ike_stats(ctl->ike, &s);
+    if (s.ike_sas < ctl->loop.sas_left && !ctl->loop.is_telling)
+        ctl->loop.stop_by = base_time_min(base_time_add(now, GOODBYE_NS), ctl->loop.stop_at_last);
+    ctl->loop.sas_left = s.ike_sas;
     return (s.ike_sas == 0 && !ctl->loop.is_telling) || base_time_reached(ctl->loop.stop_by, now);
 }
 

@@ -33,9 +33,11 @@
 #include "wire_ike.h"
 
 #define GOODBYES_AT_ONCE 128
-#define TIMERS_AT_ONCE   256 /* each of a few datagrams at most */
-#define SWAPS_AT_ONCE    256 /* connections of another configuration, and SAs of them */
-#define VERSION_AT       17  /* of the byte with both halves of the version, in every version's header */
+#define GOODBYES_OUT     1024                /* told and not answered yet, */
+#define GOODBYES_NS      (6 * BASE_NS_PER_S) /* unless it takes longer than that for all */
+#define TIMERS_AT_ONCE   256                 /* each of a few datagrams at most */
+#define SWAPS_AT_ONCE    256                 /* connections of another configuration, and SAs of them */
+#define VERSION_AT       17 /* of the byte with both halves of the version, in every version's header */
 
 static void engine_settle(struct ike *ike)
 {
@@ -110,17 +112,44 @@ static void engine_end_swap(struct ike *ike)
     engine_settle(ike);
 }
 
+static void engine_begin_to_shut_down(struct ike *ike)
+{
+    for (size_t i = 0; i < ike->conf->n_conns; i++)
+        ike_timer_clear(&ike->timers, &ike->runs[i].timer);
+    ike->shutting_down = true;
+    ike->goodbye = (struct ike_goodbye){.began_at = ike->now, .sas = ike->stats.ike_sas};
+}
+
+/*
+ * How many are told now. As many as answer make room for the next ones, or what they are told, and told
+ * again, and their answers overflow queues on the way; who does not answer does not hold up the others for
+ * long.
+ */
+static size_t goodbyes_now(const struct ike *ike)
+{
+    const struct ike_goodbye *g = &ike->goodbye;
+    const uint64_t ended = g->sas > ike->stats.ike_sas ? g->sas - ike->stats.ike_sas : 0;
+    const uint64_t out = g->told > ended ? g->told - ended : 0;
+    const uint64_t ms = base_time_since(ike->now, g->began_at) / BASE_NS_PER_MS;
+    const uint64_t due = g->sas * ms / (GOODBYES_NS / BASE_NS_PER_MS);
+    uint64_t most = out < GOODBYES_OUT ? GOODBYES_OUT - out : 0;
+    if (due > g->told && due - g->told > most)
+        most = due - g->told;
+    return most < GOODBYES_AT_ONCE ? (size_t)most : GOODBYES_AT_ONCE;
+}
+
 static int engine_shut_down(struct ike *ike)
 {
     if (ike->swap.heirs)
         engine_end_swap(ike);
-    for (size_t i = 0; i < ike->conf->n_conns && !ike->shutting_down; i++)
-        ike_timer_clear(&ike->timers, &ike->runs[i].timer);
-    ike->shutting_down = true;
+    if (!ike->shutting_down)
+        engine_begin_to_shut_down(ike);
+    const size_t most = goodbyes_now(ike);
     size_t left = 0;
     const struct ike_version *v;
     for (size_t i = 0; (v = ike_version_at(i)) != NULL; i++)
-        left += v->shut_down(ike, GOODBYES_AT_ONCE);
+        left += v->shut_down(ike, most);
+    ike->goodbye.told += most;
     return left ? 1 : 0;
 }
 

@@ -25,7 +25,8 @@ enum ike_event_type {
     IKE_EV_REDIRECT,  /* host: where clients are sent; name: of this connection, NULL: all */
     IKE_EV_CONF_SWAP, /* conf: sealed; unchanged connections keep their SAs, others are closed; heirs */
     IKE_EV_CONF_MORE, /* the next part of what a swap has to do */
-    IKE_EV_SHUTDOWN,  /* DELETE for every SA, some at a time; nothing new is accepted */
+    IKE_EV_SHUTDOWN,  /* DELETE for every SA, as many more as answer (1: again for more); nothing new is
+                         accepted */
     IKE_EV_JOB_DONE,  /* job: what IKE_ACT_JOB asked for, after ike_job_run() */
     IKE_EV_SA_SOFT,   /* spi_in: a soft limit (bytes, packets, sequence) was reached: rekey */
     IKE_EV_SA_HARD,   /* spi_in: a hard limit was reached: the SA is dead */

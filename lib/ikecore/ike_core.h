@@ -33,11 +33,19 @@ struct ike_swap {
     void (*make_ready)(struct ike *ike, struct ike_run *run); /* before a run is used */
 };
 
+/* How far it is told to all peers that all ends. */
+struct ike_goodbye {
+    base_time began_at;
+    uint64_t sas;  /* that were there then */
+    uint64_t told; /* of these, answered or not */
+};
+
 struct ike {
     struct ike_env env;
     const struct ike_conf *conf; /* a reference */
     base_time now;               /* of this dispatch */
     bool shutting_down;
+    struct ike_goodbye goodbye; /* with shutting_down */
     struct ike_stats stats;
     uint64_t next_id; /* the last number that an IKE SA got, of any version */
     uint64_t hash_seed;

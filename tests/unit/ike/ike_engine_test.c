@@ -48,11 +48,75 @@ static void what_is_due_of_many_is_done_some_at_a_time(void **state)
     pair_free(p);
 }
 
+#define PEERS 2000
+
+/* Like one that is up, to whose peer nothing gets. */
+static void make_like(struct ike *ike, const struct ikev2_sa *one)
+{
+    struct ikev2_sa *sa = ikev2_sa_new(ike, &one->path, false);
+    sa->spi_i = ikev2_sa_new_spi(ike);
+    sa->spi_r = ikev2_sa_new_spi(ike);
+    sa->algs = one->algs;
+    sa->keys = one->keys;
+    sa->remote_id = one->remote_id;
+    sa->quiet = true;
+    ikev2_sa_link(ike, sa);
+    ikev2_sa_set_conn(ike, sa, one->conn);
+    ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);
+}
+
+static size_t told(const struct ike *ike)
+{
+    size_t n = 0;
+    for (const struct ikev2_sa *sa = ike->v2->first; sa; sa = sa->link.next)
+        n += sa->state == IKEV2_ST_CLOSING;
+    return n;
+}
+
+static int stop(struct pair *p, size_t times)
+{
+    int more = 0;
+    while (times--)
+        more = pair_event(p, 1, (struct ike_event){.type = IKE_EV_SHUTDOWN});
+    return more;
+}
+
+/* Or the last ones would be told, and told again, by what overflows on the way. */
+static void a_stop_tells_as_many_more_as_have_answered(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ike *ike = p->h[1].ike;
+    const struct ikev2_sa *one = ike->v2->first;
+    p->drop_udp = true;
+    for (size_t i = 1; i < PEERS; i++)
+        make_like(ike, one);
+    ikev2_settle(ike);
+    assert_int_equal(stop(p, 1), 1);
+    assert_int_equal(told(ike), 128);
+    assert_int_equal(stop(p, 40), 1);
+    const size_t out = told(ike);
+    assert_true(out < PEERS);
+    for (size_t i = 0; i < 100; i++) /* so many answer */
+        ikev2_sa_kill(ike, ike->v2->first);
+    ikev2_settle(ike);
+    assert_int_equal(told(ike), out - 100);
+    assert_int_equal(stop(p, 1), 1);
+    assert_int_equal(told(ike), out);
+    assert_int_equal(stop(p, 40), 1);
+    assert_int_equal(told(ike), out);
+    p->now = base_time_add(p->now, 6 * BASE_NS_PER_S); /* nobody else does: all are told by then */
+    assert_int_equal(stop(p, 40), 0);
+    assert_int_equal(told(ike), PEERS - 100);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeated_and_forged_messages_move_nothing),
         cmocka_unit_test(what_is_due_of_many_is_done_some_at_a_time),
+        cmocka_unit_test(a_stop_tells_as_many_more_as_have_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
