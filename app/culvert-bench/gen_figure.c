@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench_sort.h"
+#include "bench_wrap.h"
 
 static const struct metric_row {
     const char *name, *unit;
@@ -157,20 +158,6 @@ static struct bench_row row_of(const struct gen_args *a, const char *scenario, u
                               .workers = a->workers};
 }
 
-/* A sentence below a line, wrapped at 80 columns. */
-static void sentence_print(const char *text)
-{
-    int at = printf("   ");
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-        if (at + 1 + word > 79)
-            at = printf("\n   ") - 1;
-        at += printf(" %.*s", word, text);
-        text += word + (text[word] == ' ');
-    }
-    putchar('\n');
-}
-
 /* Of the figures of a line those that are starred for the same reason as figure m, one bit each. */
 static uint32_t stars_alike(const struct judged *j, uint32_t told, uint32_t m)
 {
@@ -200,7 +187,7 @@ static void stars_print(const struct judged *j, uint32_t told)
                                        metrics[k].name);
         snprintf(text + at, sizeof(text) - at, "%s %s", at > 1 ? ":" : "", j[m].reason);
         snprintf(said, sizeof(said), "%s", j[m].reason);
-        sentence_print(text);
+        bench_wrap(stdout, 4, 4, text);
     }
 }
 

@@ -5,7 +5,7 @@
 #include "gen_figure.h"
 #include "gen_gate.h"
 
-#define RIG_HASTE 3 /* a second of the generator is so much shorter, but where commands run */
+#define RIG_HASTE 6 /* a second of the generator is so much shorter, but where commands run */
 
 extern struct gen_bench bench;
 extern struct gen_args args;
