@@ -186,8 +186,10 @@ bool ike_id_equal(const struct ike_id *a, const struct ike_id *b)
 {
     if (a->type != b->type || a->len != b->len || a->pattern != b->pattern)
         return false;
+    if (memcmp(a->bytes, b->bytes, a->len) == 0)
+        return true;
     if (a->type != WIRE_IKE_ID_FQDN && a->type != WIRE_IKE_ID_EMAIL)
-        return memcmp(a->bytes, b->bytes, a->len) == 0;
+        return false;
     for (size_t i = 0; i < a->len; i++)
         if (id_lower(a->bytes[i]) != id_lower(b->bytes[i]))
             return false;
