@@ -34,7 +34,7 @@ end
 
 lib.check()
 sequence_load()
-lib.slow_set()
+lib.slow_set(lib.rate)
 mix_check()
 lib.rate_set(lib.rate)
 local loss, rate = lib.rounds({size_bytes = "imix"})

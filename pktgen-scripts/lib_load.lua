@@ -22,7 +22,7 @@ end
 function load.trial(seconds, meanwhile)
     ready.clear()
     local sent_rates, received_rates = {}, {}
-    local asked = pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug.tx_pps
+    local asked = ready.asked_rate()
     pktgen.start(ready.tx)
     for second = 1, seconds do
         pktgen.delay(1000)
@@ -52,6 +52,12 @@ function load.arrived_check(t)
     end
 end
 
+-- Why a trial's figures are not those of so many SAs, or nil.
+local function too_few(t, sas)
+    if t.sent >= sas then return nil end
+    return string.format("%d packets were sent, so not each of %d SAs had one: RATE or SECONDS is too little", t.sent, sas)
+end
+
 -- ROUNDS trials, one row each for received_rate, sent_rate and loss. `more`: columns. Returns the greatest loss.
 function load.rounds(more)
     local lists, reason = {received_rate = {}, sent_rate = {}, loss = {}}, nil
@@ -59,7 +65,7 @@ function load.rounds(more)
         local t = load.trial(load.seconds)
         load.arrived_check(t)
         for name, list in pairs(lists) do list[i] = t[name] end
-        reason = reason or t.reason
+        reason = reason or t.reason or too_few(t, more and more.sas or 1)
     end
     local columns = {size_bytes = ready.size, sas = 1}
     for name, v in pairs(more or {}) do columns[name] = v end

@@ -47,12 +47,18 @@ function ready.rate_set(rate)
     pktgen.set(ready.tx, "rate", rate)
 end
 
--- So slow that nothing which is lost was too much. Percent of the link do not say that: one of 100 Gbit/s is a million packets.
-function ready.slow_set()
+-- So slow that nothing which is lost was too much, and no faster than `rate` percent of the link, where that is given. Percent do not say
+-- it: one of 100 Gbit/s is a million packets.
+function ready.slow_set(rate)
     ready.rate_set(100)
-    local most = pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug.tx_pps
+    local most = ready.asked_rate()
     if most == 0 then rows.fail("port %s reports a link speed of 0, of which Pktgen sends nothing", ready.tx) end
-    ready.rate_set(math.min(100, SLOW * 100 / most))
+    ready.rate_set(math.min(rate or 100, SLOW * 100 / most))
+end
+
+-- Packets a second that the port is set to send.
+function ready.asked_rate()
+    return pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug.tx_pps
 end
 
 local function ports_check()

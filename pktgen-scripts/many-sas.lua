@@ -6,9 +6,10 @@ local sas = lib.integer("SAS", 1000, 1, 1000000)
 
 -- Each destination a few times, slowly: who has no tunnel shows as loss.
 local function all_check()
-    lib.slow_set()
-    local t = lib.trial(lib.seconds)
+    lib.slow_set(lib.rate)
+    local t = lib.trial(math.max(lib.seconds, math.ceil(3 * sas / lib.asked_rate())))
     lib.arrived_check(t)
+    if t.sent < sas then lib.fail("%d packets were sent to %d destinations, which is not one for each: Pktgen is the limit", t.sent, sas) end
     if t.loss * sas > 0.5 then
         lib.fail("of packets to %d destinations, sent slowly, those to about %.0f are lost: are all %d tunnels up (culvertctl show sas), and is there a route to all?",
                  sas, t.loss * sas, sas)

@@ -166,6 +166,9 @@ ends 0 "the gateway's limit is higher" ndr SIZES=1420 TOLERANCES=0
 ends 0 "RFC 2544 24 wants 60" ndr TOLERANCES=0 STANDIN="capacity=1000000"
 ends 0 "no rate down to 0.5 % of the link had a loss of 0 or less" ndr TOLERANCES=0,0.01 STANDIN="loss=0.002"
 ends 0 "^1,.*,many-sas,both,,64,250,,received_rate,.*" many-sas SAS=250
+ends 0 "by 1000 SAs" many-sas RATE=0.03 STANDIN="capacity=10000"
+ends 0 ",imix,both,,imix,1," imix RATE=0.3 STANDIN="capacity=10000"
+ends 0 ",1,.*so not each of 20000 SAs had one" many-sas SAS=20000 RATE=0.01 STANDIN="sas=20000"
 ends 0 "Pktgen itself lost [0-9]+ packets" single-flow STANDIN="own_loss=0.01" RATE=5
 ends 0 "Pktgen sent 10000000 packets a second of the 14204545" single-flow
 ends 0 ",imix,both,,imix,1," imix
