@@ -5,7 +5,8 @@ local rows = require "lib_rows"
 
 local ready = {}
 
-local SETTLE_MS = 2500      -- Pktgen reads its counters once a second: what one shows may be that old, and packets are still on the way
+local SETTLE_MS = 1500      -- Pktgen reads its counters once a second: what one shows may be that old, and packets are still on the way
+local SETTLE_SECONDS = 20   -- after which what still comes is nothing of ours
 local REST_PER_SECOND = 50  -- ARP, keepalives and IKE may pass
 local FIRST = 100           -- packets
 local SLOW = 20000          -- packets a second: no gateway loses any of so few
@@ -27,9 +28,14 @@ function ready.counters(port, kind)
     return pktgen.portStats(port, kind or "port")[tonumber(port)]
 end
 
--- Until counters show all that happened.
+-- Until counters show all that happened: nothing comes any more. Where CPUs are scarce that takes its time.
 function ready.settle()
     pktgen.delay(SETTLE_MS)
+    for _ = 1, SETTLE_SECONDS do
+        local before = ready.counters(ready.rx).ipackets
+        pktgen.delay(1000)
+        if ready.counters(ready.rx).ipackets - before <= REST_PER_SECOND then return end
+    end
 end
 
 function ready.clear()

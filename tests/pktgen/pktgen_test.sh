@@ -169,6 +169,7 @@ ends 0 "^1,.*,many-sas,both,,64,250,,received_rate,.*" many-sas SAS=250
 ends 0 "by 1000 SAs" many-sas RATE=0.03 STANDIN="capacity=10000"
 ends 0 ",imix,both,,imix,1," imix RATE=0.3 STANDIN="capacity=10000"
 ends 0 ",1,.*so not each of 20000 SAs had one" many-sas SAS=20000 RATE=0.01 STANDIN="sas=20000"
+ends 0 "packets a second arrived, loss 0\.0+$|packets a second arrived, loss 0\.0+\"" single-flow RATE=5 STANDIN="lag=4000"
 ends 0 "Pktgen itself lost [0-9]+ packets" single-flow STANDIN="own_loss=0.01" RATE=5
 ends 0 "Pktgen sent 10000000 packets a second of the 14204545" single-flow
 ends 0 ",imix,both,,imix,1," imix

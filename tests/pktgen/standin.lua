@@ -17,6 +17,7 @@ local world = {
     noise = 0,                      -- packets a second that others send to port 1
     noise_tx = 0,                   -- packets a second that port 0 sends though nobody asked
     own_loss = 0,                   -- share of what arrives that Pktgen itself loses
+    lag = 0,                        -- milliseconds that the gateways hold a packet
     leak = 0,                       -- share of what must be dropped that comes out
     answers = 1,                    -- IKE answers to one request
     captured = "replay",            -- what the capture is to the gateway: replay, ike, unknown_spi
@@ -117,6 +118,7 @@ end
 -- ---- the network -----------------------------------------------------------------------------------------------------
 
 local other = {[0] = ports[1], [1] = ports[0]}
+local held = {}
 
 -- For the gateway itself: IKE is answered, ESP that nobody knows and replays are dropped.
 local function own_take(from, n, t)
@@ -147,7 +149,15 @@ local function forward(from, n, t, ms)
     n = math.min(n, world.capacity * ms / 1000) * (1 - world.loss)
     if world.trickle == 1 then n = math.min(n, now_ms % 1000 == 0 and 1 or 0) end
     if to.lat.on and from.lat.on and world.latency_lost == 0 then to.lat.num = to.lat.num + 1 end
-    receive(to, n, t)
+    if world.lag > 0 then held[#held + 1] = {at = now_ms + world.lag, port = to, n = n, t = t} else receive(to, n, t) end
+end
+
+-- What the gateways held, and let go now.
+local function held_receive()
+    while held[1] and held[1].at <= now_ms do
+        local h = table.remove(held, 1)
+        receive(h.port, h.n, h.t)
+    end
 end
 
 -- A question by ARP that left: the gateway's answer is read by a port that processes what it receives.
@@ -179,6 +189,7 @@ local function step(ms)
         p.hw.opackets = p.hw.opackets + n
     end
     now_ms = now_ms + ms
+    held_receive()
     if now_ms % 1000 == 0 then
         for _, p in pairs(ports) do
             p.last, p.shown = p.shown, minus(p.hw, p.base)
