@@ -14,6 +14,9 @@ local function disturbed(t)
     if t.sent < 0.9 * t.asked * t.seconds then
         return string.format("Pktgen sent %d packets a second of the %d that it was asked for: it is the limit", t.sent // t.seconds, t.asked)
     end
+    if t.sent_rate > 1.5 * t.asked then
+        return string.format("Pktgen sent %d packets a second, and was asked for %d: what it had no CPU to send in time it sends at once", t.sent_rate, t.asked)
+    end
     return nil
 end
 
@@ -23,7 +26,7 @@ function load.trial(seconds, meanwhile)
     ready.clear()
     local sent_rates, received_rates = {}, {}
     local asked = ready.asked_rate()
-    pktgen.start(ready.tx)
+    ready.start()
     for second = 1, seconds do
         pktgen.delay(1000)
         if second > 2 then -- the first second that is shown was not a whole one

@@ -62,9 +62,21 @@ function ready.slow_set(rate)
     ready.rate_set(math.min(rate or 100, SLOW * 100 / most))
 end
 
+local function pace()
+    return pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug
+end
+
 -- Packets a second that the port is set to send.
 function ready.asked_rate()
-    return pktgen.portInfo(ready.tx)[tonumber(ready.tx)].info.tx_debug.tx_pps
+    return pace().tx_pps
+end
+
+-- Starts the port. An lcore sends for all of its ports at the pace of the first of them, so the others get that of this one.
+function ready.start()
+    for port = 0, pktgen.portCount() - 1 do
+        if port ~= tonumber(ready.tx) then pktgen.set(tostring(port), "cycles", pace().tx_cycles) end
+    end
+    pktgen.start(ready.tx)
 end
 
 local function ports_check()
@@ -89,7 +101,7 @@ local function few_send(count)
     ready.clear()
     ready.slow_set()
     pktgen.set(ready.tx, "count", count)
-    pktgen.start(ready.tx)
+    ready.start()
     ready.settle()
     pktgen.stop(ready.tx)
     pktgen.set(ready.tx, "count", 0)

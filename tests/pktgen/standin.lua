@@ -17,6 +17,7 @@ local world = {
     noise = 0,                      -- packets a second that others send to port 1
     noise_tx = 0,                   -- packets a second that port 0 sends though nobody asked
     own_loss = 0,                   -- share of what arrives that Pktgen itself loses
+    hurry = 1,                      -- times the pace that is asked for, as after a time without a CPU
     lag = 0,                        -- milliseconds that the gateways hold a packet
     leak = 0,                       -- share of what must be dropped that comes out
     answers = 1,                    -- IKE answers to one request
@@ -100,6 +101,15 @@ local function asked_pps(p)
     return world.speed * 1e6 / (bytes / #sizes * 8) * p.rate / 100
 end
 
+-- Cycles between two bursts, of a clock of 1 GHz: by the port's rate, or as they were set. All ports are of one lcore here, and it sends
+-- for all of them at the pace of its first.
+local HZ = 1e9
+local function cycles_of(p)
+    local pps = asked_pps(p)
+    return p.cycles or (pps > 0 and HZ / pps or HZ) * p.burst
+end
+local function sent_pps(p) return HZ / cycles_of(ports[0]) * p.burst * world.hurry end
+
 local bins = {{64, "_64"}, {127, "_65_127"}, {255, "_128_255"}, {511, "_256_511"}, {1023, "_512_1023"}, {1518, "_1024_1518"}}
 local function receive(p, n, t)
     local lost = n * world.own_loss
@@ -173,7 +183,7 @@ local function step(ms)
     for _, p in pairs(ports) do
         local n = 0
         if p.sending then
-            local exact = math.min(asked_pps(p), world.generator) * ms / 1000 + p.rest
+            local exact = math.min(sent_pps(p), world.generator) * ms / 1000 + p.rest
             n = math.floor(exact)
             p.rest = exact - n
             if p.left then
@@ -257,6 +267,7 @@ local settings = {
     size = function(p, v) p.size = checks.size(v) and v or complain("size %s is not from 64 to 1518", v) end,
     rate = function(p, v) p.rate = v > 0 and v <= 100 and v or complain("rate %s is not of 0 to 100", v) end,
     burst = function(p, v) p.burst = v end,
+    cycles = function(p, v) p.cycles = v end,
     sport = function(p, v) p.sport = v end,
     dport = function(p, v) p.dport = v end,
     ttl = function() end,
@@ -264,6 +275,7 @@ local settings = {
 }
 call(calls, "set", {"port", "text", "number"}, each(function(p, what, v)
     local set = settings[what] or complain("set does not support %s", what)
+    if what == "size" or what == "rate" or what == "burst" then p.cycles = nil end
     set(p, tonumber(v))
 end))
 call(calls, "set_mac", {"port", "text", "mac"}, each(function(p, which, mac)
@@ -327,7 +339,7 @@ call(calls, "portSizes", {"port"}, told(function(p)
     return t
 end))
 call(calls, "portInfo", {"port"}, told(function(p)
-    return {info = {tx_rate = p.rate, pkt_size = p.size, tx_debug = {tx_pps = math.floor(asked_pps(p)), tx_cycles = 0},
+    return {info = {tx_rate = p.rate, pkt_size = p.size, tx_debug = {tx_pps = math.floor(asked_pps(p)), tx_cycles = math.floor(cycles_of(p))},
                     l2_l3_info = {src_ip = p.src .. "/24", dst_ip = p.dst, dst_mac = p.dst_mac, src_mac = p.mac}}}
 end))
 call(calls, "pcap", {"port", "state"}, each(function(p, v)
