@@ -34,8 +34,15 @@ local function range(field, first, step, last)
     set(lib.tx, "max", last)
 end
 
+-- Pktgen makes what it sends beforehand, as many packets as a pool has, and sends these again and again.
+lib.pool_packets = 24576
+
 -- Range mode that varies the destination over `count` addresses from DST up and keeps the rest.
 function lib.range_destinations(count)
+    if count > lib.pool_packets then
+        lib.fail("SAS is %d, and range mode of Pktgen sends to %d destinations at most: send a capture that has them all (PCAP of many-sas), or take fewer",
+                 count, lib.pool_packets)
+    end
     local size, sport, dport = math.tointeger(ready.size) + 4, lib.sport, lib.dport
     pktgen.range.dst_mac(lib.tx, "start", ready.mac)
     range("src_ip", lib.src, "0.0.0.0", lib.src)

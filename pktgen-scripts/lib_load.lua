@@ -70,7 +70,7 @@ function load.rounds(more)
         for name, list in pairs(lists) do list[i] = t[name] end
         reason = reason or t.reason or too_few(t, more and more.sas or 1)
     end
-    local columns = {size_bytes = ready.size, sas = 1}
+    local columns = {size_bytes = ready.size_told(), sas = 1}
     for name, v in pairs(more or {}) do columns[name] = v end
     rows.figure("received_rate", "packets/s", lists.received_rate, columns, reason)
     rows.figure("sent_rate", "packets/s", lists.sent_rate, columns, reason)
@@ -132,7 +132,7 @@ function load.dropped_rounds(wanted, hint)
             return t.sent, t.received
         end) / load.seconds
     end
-    rows.figure("dropped_rate", "packets/s", list, {size_bytes = ready.size})
+    rows.figure("dropped_rate", "packets/s", list, {size_bytes = ready.size_told()})
     return rows.summary(list).median
 end
 

@@ -24,6 +24,12 @@ ready.rate = rows.number("RATE", 100, 0.001, 100)        -- percent of the link 
 ready.sport = rows.integer("SPORT", 1024, 0, 65535)
 ready.dport = rows.integer("DPORT", 9, 0, 65535)
 
+-- What the rows have as size: a capture's is its own, unless SIZE says it.
+function ready.size_told()
+    if rows.text("PCAP") and not rows.text("SIZE") then return nil end
+    return ready.size
+end
+
 function ready.counters(port, kind)
     return pktgen.portStats(port, kind or "port")[tonumber(port)]
 end
@@ -169,7 +175,8 @@ function ready.nothing_arrives(sent, received)
     return string.format("total loss: of %d packets %d arrived at port %s. The gateway answers ARP, so it has them: %s", sent, received, ready.rx, where)
 end
 
-local function first_check()
+-- That a first hundred packets arrive, of those that the port is set to send.
+function ready.first_check()
     local sent, received
     for _ = 1, 3 do -- the first may wait for an SA or a neighbour
         sent, received = few_send(FIRST)
@@ -190,12 +197,13 @@ function ready.check(more)
     pktgen.set(ready.tx, "burst", 32)
     pktgen.set(ready.tx, "sport", ready.sport)
     pktgen.set(ready.tx, "dport", ready.dport)
+    if rows.text("PCAP") then pktgen.pcap(ready.tx, "off") end -- Pktgen begins with it, and what asks by ARP is no part of it
     pktgen.set_type(ready.tx, "ipv4")
     pktgen.set_proto(ready.tx, "udp")
     ready.size_set(ready.size)
     neighbours_check()
     rest_check()
-    if not more or more.arrive ~= false then first_check() end
+    if not more or more.arrive ~= false then ready.first_check() end
 end
 
 return ready

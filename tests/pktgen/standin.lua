@@ -10,6 +10,7 @@ local world = {
     gateway_mac = "02:00:00:00:00:01",
     neighbour = "10.2.0.10",        -- whom the far gateway asks for on port 1
     first = "10.2.0.10", sas = 1000, -- addresses that have a tunnel
+    captured_sas = 1000,            -- SAs of a sealed capture
     capacity = 2000000,             -- packets a second that the gateways take
     generator = 10000000,           -- packets a second that Pktgen can send
     speed = 10000,                  -- Mbit/s
@@ -21,7 +22,7 @@ local world = {
     lag = 0,                        -- milliseconds that the gateways hold a packet
     leak = 0,                       -- share of what must be dropped that comes out
     answers = 1,                    -- IKE answers to one request
-    captured = "replay",            -- what the capture is to the gateway: replay, ike, unknown_spi
+    captured = "replay",            -- what the capture is to the gateway: replay, ike, unknown_spi, or sealed: opened each time
     arp_silent = 0, link_down = 0, black_hole = 0, trickle = 0, ports = 2, latency_lost = 0, loop = 0, dies_at_start = 0,
 }
 for name, value in (os.getenv("STANDIN") or ""):gmatch("([%w_]+)=(%S+)") do
@@ -76,12 +77,15 @@ local function ip(text)
     return ((a * 256 + b) * 256 + c) * 256 + d
 end
 
+-- Packets that the real one has ready, and with them destinations of range mode.
+local POOL = 24576
+
 -- What the port sends: sizes on the wire, first destination and how many.
 local function traffic(p)
     if p.mode == "range" then
         local r = p.range
         assert(r.pkt_size and r.dst_ip and r.src_ip and r.dst_mac and r.ip_proto == "udp", "range mode lacks fields")
-        return {sizes = {r.pkt_size.start}, dst = r.dst_ip.start, mac = r.dst_mac.start, count = ip(r.dst_ip.max) - ip(r.dst_ip.min) + 1, dport = r.dst_port.start}
+        return {sizes = {r.pkt_size.start}, dst = r.dst_ip.start, mac = r.dst_mac.start, count = math.min(POOL, ip(r.dst_ip.max) - ip(r.dst_ip.min) + 1), dport = r.dst_port.start}
     elseif p.mode == "seq" then
         local sizes = {}
         for i = 0, p.seq_cnt - 1 do
@@ -136,6 +140,9 @@ local function own_take(from, n, t)
         drop(t.dport == 4500 and "unknown_spi" or "own_unhandled", n)
     elseif world.captured == "ike" then
         receive(from, n * world.answers, t)
+        return
+    elseif world.captured == "sealed" then
+        receive(other[from.id], n * math.min(1, world.sas / world.captured_sas) * (1 - world.loss), t)
         return
     else
         drop(world.captured, n)
@@ -296,6 +303,7 @@ call(calls, "set_type", {"port", "text"}, each(function(_, v) if v ~= "ipv4" the
 call(calls, "process", {"port", "state"}, each(function(p, v) p.process = v == "on" or v == "enable" end))
 call(calls, "send_arp", {"port", "text"}, each(function(p, what)
     if what:sub(1, 1) == "g" then complain("a gratuitous ARP is not what the scripts want") end
+    if p.mode == "pcap" then complain("a packet of the capture would go with the question by ARP") end
     p.held_arp[#p.held_arp + 1] = p.dst
 end))
 call(calls, "start", {"port"}, each(function(p)
@@ -398,7 +406,7 @@ while arg[i] do
     if arg[i] == "-s" then
         local port, path = arg[i + 1]:match("^(%d+):(.+)$")
         assert(io.open(path, "rb"), "cannot open the capture"):close()
-        ports[tonumber(port)].pcap = path
+        ports[tonumber(port)].pcap, ports[tonumber(port)].mode = path, "pcap"
     end
     i = i + 1
 end
