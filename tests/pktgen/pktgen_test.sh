@@ -174,6 +174,7 @@ ends 0 "by 100000 SAs" many-sas PCAP="$any" SAS=100000 GATEWAY=10.1.0.1 STANDIN=
 ends 0 "by 1000 SAs" many-sas RATE=0.03 STANDIN="capacity=10000"
 ends 0 ",imix,both,,imix,1," imix RATE=0.3 STANDIN="capacity=10000"
 ends 0 ",1,.*so not each of 20000 SAs had one" many-sas SAS=20000 RATE=0.01 STANDIN="sas=20000"
+ends 0 "replays a second were dropped" replay-flood FRESH=5000 STANDIN="fresh=5000"
 ends 0 "packets a second arrived, loss 0\.0+$|packets a second arrived, loss 0\.0+\"" single-flow RATE=5 STANDIN="lag=4000"
 ends 0 "Pktgen itself lost [0-9]+ packets" single-flow STANDIN="own_loss=0.01" RATE=5
 ends 0 "Pktgen sent 10000000 packets a second of the 14204545" single-flow
@@ -214,6 +215,8 @@ ends 1 "range mode of Pktgen sends to 24576 destinations" many-sas SAS=24577 STA
 ends 1 "range mode of Pktgen sends to 24576 destinations" soak SAS=24577 STANDIN="sas=30000"
 ends 1 "those to about 10 are lost: are all 1000 tunnels up" many-sas PCAP="$any" STANDIN="captured=sealed sas=990"
 ends 1 "of the first 100 packets, sent slowly, only 0 arrived|total loss: of 100 packets 0 arrived" many-sas PCAP="$any" STANDIN="captured=replay"
+ends 1 "packets, sent for the first time, 0 came out" replay-flood FRESH=5000
+ends 1 "came out at port 1, and none may" replay-flood STANDIN="fresh=5000"
 ends 1 "no rate of any size had a loss within" ndr TOLERANCES=0 STANDIN="loss=0.01"
 ends 1 "no stamped packet came back" latency STANDIN="latency_lost=1"
 ends 1 "in minute 1 a share of 0.01" soak STANDIN="loss=0.01"

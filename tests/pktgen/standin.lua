@@ -23,6 +23,7 @@ local world = {
     leak = 0,                       -- share of what must be dropped that comes out
     answers = 1,                    -- IKE answers to one request
     captured = "replay",            -- what the capture is to the gateway: replay, ike, unknown_spi, or sealed: opened each time
+    fresh = 0,                      -- packets of the capture that the gateway opens before they are what they are
     arp_silent = 0, link_down = 0, black_hole = 0, trickle = 0, ports = 2, latency_lost = 0, loop = 0, dies_at_start = 0,
 }
 for name, value in (os.getenv("STANDIN") or ""):gmatch("([%w_]+)=(%S+)") do
@@ -145,7 +146,10 @@ local function own_take(from, n, t)
         receive(other[from.id], n * math.min(1, world.sas / world.captured_sas) * (1 - world.loss), t)
         return
     else
-        drop(world.captured, n)
+        local opened = math.min(n, world.fresh)
+        world.fresh = world.fresh - opened
+        receive(other[from.id], opened, t)
+        drop(world.captured, n - opened)
     end
     if world.leak > 0 then receive(other[from.id], n * world.leak, t) end
 end
