@@ -37,8 +37,9 @@ function load.trial(seconds, meanwhile)
     end
     pktgen.stop(ready.tx)
     ready.settle()
-    local tx, rx = ready.counters(ready.tx), ready.counters(ready.rx)
-    local t = {sent = tx.opackets, received = rx.ipackets, seconds = seconds, asked = asked,
+    local sent, received = ready.moved()
+    local rx = ready.counters(ready.rx)
+    local t = {sent = sent, received = received, seconds = seconds, asked = asked,
                own_loss = rx.imissed + rx.ierrors + rx.rx_nombuf,
                sent_rate = rows.summary(sent_rates).median, received_rate = rows.summary(received_rates).median}
     if t.sent == 0 then rows.fail("port %s sent nothing in %d s: is Pktgen's lcore of that port running (MAP)?", ready.tx, seconds) end

@@ -34,13 +34,27 @@ function ready.counters(port, kind)
     return pktgen.portStats(port, kind or "port")[tonumber(port)]
 end
 
--- Until counters show all that happened: nothing comes any more. Where CPUs are scarce that takes its time.
+-- ARP that came to a port since the counters were cleared.
+local function arp_count(port)
+    return pktgen.pktStats(port)[tonumber(port)].arp_pkts
+end
+
+-- How many packets were sent, and how many came. Pktgen counts ARP, too: what came, and its answers.
+function ready.moved()
+    local sent, received = ready.counters(ready.tx).opackets, ready.counters(ready.rx).ipackets
+    if ready.answers then sent = math.max(0, sent - arp_count(ready.tx)) end
+    return sent, math.max(0, received - arp_count(ready.rx))
+end
+
+-- Until counters show all that happened: nothing comes any more. Where CPUs are scarce that takes its time. ARP is counted at once, and
+-- so no question may have come since the counters were read.
 function ready.settle()
     pktgen.delay(SETTLE_MS)
     for _ = 1, SETTLE_SECONDS do
-        local before = ready.counters(ready.rx).ipackets
+        local before, asked = ready.counters(ready.rx).ipackets, arp_count(ready.tx) + arp_count(ready.rx)
         pktgen.delay(1000)
-        if ready.counters(ready.rx).ipackets - before <= REST_PER_SECOND then return end
+        local is_new = arp_count(ready.tx) + arp_count(ready.rx) ~= asked
+        if not is_new and ready.counters(ready.rx).ipackets - before <= REST_PER_SECOND then return end
     end
 end
 
@@ -112,7 +126,7 @@ local function few_send(count)
     pktgen.stop(ready.tx)
     pktgen.set(ready.tx, "count", 0)
     ready.rate_set(ready.rate)
-    return ready.counters(ready.tx).opackets, ready.counters(ready.rx).ipackets
+    return ready.moved()
 end
 ready.few_send = few_send
 
@@ -145,7 +159,8 @@ local function neighbours_check()
     end
     pktgen.set_mac(ready.tx, "dst", ready.mac)
     pktgen.set_ipaddr(ready.tx, "dst", ready.dst)
-    if ready.dst == ready.gateway then pktgen.process(ready.tx, "off") end
+    ready.answers = ready.dst ~= ready.gateway
+    if not ready.answers then pktgen.process(ready.tx, "off") end
 end
 
 local function rest_check()

@@ -18,6 +18,8 @@ local world = {
     noise = 0,                      -- packets a second that others send to port 1
     noise_tx = 0,                   -- packets a second that port 0 sends though nobody asked
     own_loss = 0,                   -- share of what arrives that Pktgen itself loses
+    asks = 0, asks_far = 0,         -- seconds from one time that the gateway at port 0 asks by ARP to the next, and at port 1
+    asked = 1,                      -- questions at each of these times
     hurry = 1,                      -- times the pace that is asked for, as after a time without a CPU
     lag = 0,                        -- milliseconds that the gateways hold a packet
     leak = 0,                       -- share of what must be dropped that comes out
@@ -154,10 +156,11 @@ local function own_take(from, n, t)
     if world.leak > 0 then receive(other[from.id], n * world.leak, t) end
 end
 
--- Whether the far gateway knows its neighbour: it asks, and Pktgen answers when it was told to.
+-- Whether the far gateway knows its neighbour: it asks until Pktgen answers, which does so when it was told to.
 local function neighbour_known(p)
-    p.arp_pkts = p.arp_pkts + 1
-    return p.process and p.src == world.neighbour
+    if p.process and p.src == world.neighbour then return true end
+    p.arp_pkts, p.hw.ipackets = p.arp_pkts + 1, p.hw.ipackets + 1
+    return false
 end
 
 local function forward(from, n, t, ms)
@@ -207,7 +210,11 @@ local function step(ms)
         end
         if p.id == 0 then n = n + world.noise_tx * ms / 1000 end
         if p.id == 1 then receive(p, world.noise * ms / 1000, {sizes = {64}}) end
-        p.hw.opackets = p.hw.opackets + n
+        local every = p.id == 0 and world.asks or world.asks_far
+        local asked = every > 0 and now_ms % (every * 1000) == 250 and world.asked or 0
+        p.arp_pkts = p.arp_pkts + asked
+        p.hw.ipackets = p.hw.ipackets + asked
+        p.hw.opackets = p.hw.opackets + n + (p.process and asked or 0)
     end
     now_ms = now_ms + ms
     held_receive()
