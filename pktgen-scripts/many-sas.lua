@@ -6,17 +6,24 @@ local lib = require "lib"
 local sas = lib.integer("SAS", 1000, 1, 1000000)
 local is_captured = lib.text("PCAP") ~= nil
 
--- Each destination a few times, slowly: who has no tunnel shows as loss.
-local function all_check()
-    lib.slow_set(lib.rate)
+-- Each destination a few times, slowly: who has no tunnel shows as loss, each time. A machine that is short of CPUs loses some now and
+-- then, and not of the same. Returns how many destinations' packets were lost.
+local function lost_destinations()
     local t = lib.trial(math.max(lib.seconds, math.ceil(3 * sas / lib.asked_rate())))
     lib.arrived_check(t)
     if t.sent < sas then lib.fail("%d packets were sent to %d destinations, which is not one for each: Pktgen is the limit", t.sent, sas) end
-    if t.loss * sas > 0.5 then
-        lib.fail("of packets to %d destinations, sent slowly, those to about %.0f are lost: are all %d tunnels up (culvertctl show sas), and is there a route to all?",
-                 sas, t.loss * sas, sas)
+    return t.loss * sas
+end
+
+local function all_check()
+    local least = sas
+    lib.slow_set(lib.rate)
+    for _ = 1, 3 do
+        least = math.min(least, lost_destinations())
+        if least <= 0.5 then return lib.rate_set(lib.rate) end
     end
-    lib.rate_set(lib.rate)
+    lib.fail("of packets to %d destinations, sent slowly, those to about %.0f are lost, each time: are all %d tunnels up (culvertctl show sas), and is there a route to all?",
+             sas, least, sas)
 end
 
 lib.check({arrive = not is_captured})

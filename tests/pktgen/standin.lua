@@ -14,7 +14,8 @@ local world = {
     capacity = 2000000,             -- packets a second that the gateways take
     generator = 10000000,           -- packets a second that Pktgen can send
     speed = 10000,                  -- Mbit/s
-    loss = 0,                       -- share that is lost whatever the rate
+    loss = 0,                       -- share that is lost whatever the rate,
+    loss_ends = math.huge,          -- up to this second
     noise = 0,                      -- packets a second that others send to port 1
     noise_tx = 0,                   -- packets a second that port 0 sends though nobody asked
     own_loss = 0,                   -- share of what arrives that Pktgen itself loses
@@ -170,7 +171,7 @@ local function forward(from, n, t, ms)
     if t.dst ~= world.first then return drop("no_route", n) end
     if not neighbour_known(to) then return drop("no_neighbour", n) end
     n = n * math.min(1, world.sas / t.count)
-    n = math.min(n, world.capacity * ms / 1000) * (1 - world.loss)
+    n = math.min(n, world.capacity * ms / 1000) * (1 - (now_ms < world.loss_ends * 1000 and world.loss or 0))
     if world.trickle == 1 then n = math.min(n, now_ms % 1000 == 0 and 1 or 0) end
     if to.lat.on and from.lat.on and world.latency_lost == 0 then to.lat.num = to.lat.num + 1 end
     if world.lag > 0 then held[#held + 1] = {at = now_ms + world.lag, port = to, n = n, t = t} else receive(to, n, t) end
