@@ -66,7 +66,7 @@ def main():
     p.add_argument("--dst", required=True, help="the gateway's outside address")
     p.add_argument("--src", required=True, help="source of the first request; the others count up from it")
     p.add_argument("--sources", type=int, default=1000, help="source addresses (%(default)s)")
-    p.add_argument("--count", type=int, default=16384, help="requests (%(default)s; Pktgen takes a 10 KB buffer for each)")
+    p.add_argument("--count", type=int, default=16384, help="requests (%(default)s)")
     args = p.parse_args()
     pcap_write(args.out, ike_packets(args))
 

@@ -42,6 +42,7 @@ the rows
   RESULT       CSV file that they are added to (result.csv); its columns: culvert-bench columns;
                drawn by: culvert-bench plot result.csv --out plots
   CIPHER WORKERS  what you know about the gateway, copied into the rows
+  WAY          of what passes: both (two gateways), in or out (one)
 
 before each measurement
   links are up, the gateway answers ARP and is answered, counters are at rest, and a first hundred packets arrive. What is
