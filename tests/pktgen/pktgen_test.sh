@@ -272,6 +272,8 @@ changed_run '1i os.exit(0)' start.lua 3 "gave no verdict" single-flow
 ends_run 3 "gave no verdict.*|tcgetattr failed" single-flow STANDIN="dies_at_start=1"
 ends_run 3 "no Pktgen: no pktgen in PATH" single-flow PKTGEN= PATH=/usr/bin:/bin
 ends_run 2 "no scenario nothing; there are: " nothing
+by_gateways_sh() { PKTGEN="" PATH=/usr/bin:/bin "$tree/tests/pktgen/gateways.sh" >"$at/said" 2>&1; }
+beside ended by_gateways_sh 3 "there is no Pktgen: .*nothing was run"
 # A result file with other columns is not added to, and a verdict of an earlier run is none of this one.
 echo "a,b" >"$dir/other.csv"
 ends_run 3 "has other columns than version 1" single-flow RESULT="$dir/other.csv"
