@@ -2,7 +2,10 @@
 /* Counters as documents. No counter is known by its name here: a new row shows everywhere by itself. */
 #include "ctl_count.h"
 
+#include "ctl.h"
+#include "ctl_aside.h"
 #include "ctl_json.h"
+#include "node_view.h"
 
 void ctl_count_set(json_t *object, const struct telem_rows *rows, const void *counters)
 {
@@ -27,4 +30,12 @@ json_t *ctl_count_about(const char *group, const char *title, const struct telem
                                               "help", row->help));
     }
     return json_pack("{s:s, s:s, s:o}", "group", group, "title", title, "counters", list);
+}
+
+int ctl_count_conn(struct ctl *ctl, uint32_t number, struct node_counters *out)
+{
+    int rc;
+    while ((rc = node_view_conn(ctl->node, number, out)) > 0)
+        ctl_aside_turn(ctl);
+    return rc;
 }

@@ -92,14 +92,14 @@ static void groups_all(const struct ctl *ctl, struct groups *g)
 }
 
 /* What a connection counted in all, over all SAs that it ever had. */
-static void groups_connection(const struct ctl *ctl, const char *name, struct groups *g)
+static void groups_connection(struct ctl *ctl, const char *name, struct groups *g)
 {
     const struct telem_rows *rows = node_rows(NODE_ROWS_CONN);
     struct ike_conn_view v;
     struct node_counters c;
     if (!ike_show_conn(ctl->ike, name, &v))
         return;
-    if (node_view_conn(ctl->node, v.number, &c) == 0)
+    if (ctl_count_conn(ctl, v.number, &c) == 0)
         ctl_count_set(group(g, "traffic", "traffic", rows, false), rows, &c);
     ctl_count_set(group(g, "ike", "IKE", &ike_conn_rows, false), &ike_conn_rows, &v.stats);
     ctl_json_set(g->document, "connection", ctl_json_text(name));

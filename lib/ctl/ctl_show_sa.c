@@ -166,14 +166,14 @@ static const char *state_name(const struct presence *p)
 }
 
 /* What a connection counted since it was configured first, over all its SAs. */
-static json_t *totals(const struct ctl *ctl, const char *name)
+static json_t *totals(struct ctl *ctl, const char *name)
 {
     struct ike_conn_view v;
     struct node_counters c;
     json_t *o = json_object();
     if (!ike_show_conn(ctl->ike, name, &v))
         return o;
-    if (node_view_conn(ctl->node, v.number, &c) == 0)
+    if (ctl_count_conn(ctl, v.number, &c) == 0)
         ctl_count_set(o, node_rows(NODE_ROWS_CONN), &c);
     ctl_count_set(o, &ike_conn_rows, &v.stats);
     return o;
@@ -197,7 +197,7 @@ static void connection_hint(const struct presence *p, json_t *o)
     ctl_json_set(o, "hint", json_string(text));
 }
 
-static json_t *connection(const struct ctl *ctl, const struct presence *p)
+static json_t *connection(struct ctl *ctl, const struct presence *p)
 {
     static const char *const encap[] = {"auto", "force", "never"}, *const tcp[] = {"off", "fallback",
                                                                                    "always"};

@@ -16,6 +16,8 @@
 #include "node_int.h"
 #include "sad_conn.h"
 
+#define CONN_PAIRS_AT_ONCE 8192u /* of which each may be a few lines that are in no cache */
+
 _Static_assert(sizeof(struct dp_counters) <= sizeof(struct node_counters), "all counters of a worker fit");
 _Static_assert(sizeof(struct dp_port_counters) <= sizeof(struct node_counters), "all counters of a port fit");
 _Static_assert(sizeof(struct sad_counters) <= sizeof(struct node_counters),
@@ -217,7 +219,7 @@ int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_vi
 int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
 {
     struct sad_counters c;
-    const int rc = sad_conn_counters(node->sad, conn, &c);
+    const int rc = sad_conn_counters(node->sad, conn, CONN_PAIRS_AT_ONCE, &c);
     *out = (struct node_counters){0};
     if (rc == 0)
         memcpy(out, &c, sizeof c);

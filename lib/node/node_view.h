@@ -105,7 +105,8 @@ struct node_pair_view {
 int node_view_pair(const struct node *node, uint32_t spi_in, struct node_pair_view *out);
 
 /*
- * What all pairs of a connection counted since CONN_OPEN, those that are gone too: it only grows. 0, or
+ * What all pairs of a connection counted since CONN_OPEN, those that are gone too: it only grows. 0; 1:
+ * some thousands of pairs were looked at, and it goes on with the next call, which may come after a turn;
  * -ENOENT: the number is not open.
  */
 int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out);

@@ -69,6 +69,8 @@ void sad_conn_close(struct sad *sad, uint32_t conn)
     if (!c)
         return;
     c->is_open = false;
+    if (sad->conns.sum.conn == conn)
+        sad->conns.sum.conn = SAD_CONN_NONE;
     conn_release(sad, conn);
 }
 
@@ -102,11 +104,23 @@ void sad_conn_join(struct sad *sad, uint32_t slot)
     pair->in_conn = c != NULL;
     if (!c)
         return;
+    pair->conn_turn = sad->conns.sum.turn; /* too late for a sum under way */
     pair->conn_prev = 0;
     pair->conn_next = c->first;
     if (c->first)
         sad->pairs[c->first - 1].conn_prev = slot + 1;
     c->first = slot + 1;
+}
+
+/* A pair that is not in the sum under way is so now: it has counted its last. */
+static void sum_before_it_leaves(struct sad *sad, uint32_t slot, const struct sad_counters *last)
+{
+    const struct sad_pair *pair = &sad->pairs[slot];
+    if (sad->conns.sum.conn != pair->conn || pair->conn_turn == sad->conns.sum.turn)
+        return;
+    telem_add(&sad_rows, &sad->conns.sum.so_far, last);
+    if (sad->conns.sum.next == slot + 1)
+        sad->conns.sum.next = pair->conn_next;
 }
 
 void sad_conn_leave(struct sad *sad, uint32_t slot)
@@ -118,6 +132,7 @@ void sad_conn_leave(struct sad *sad, uint32_t slot)
     struct sad_conn *c = &sad->conns.list[pair->conn];
     counters_of(sad, slot, &last);
     telem_add(&sad_rows, &c->gone, &last);
+    sum_before_it_leaves(sad, slot, &last);
     if (pair->conn_next)
         sad->pairs[pair->conn_next - 1].conn_prev = pair->conn_prev;
     if (pair->conn_prev)
@@ -128,17 +143,30 @@ void sad_conn_leave(struct sad *sad, uint32_t slot)
     conn_release(sad, pair->conn);
 }
 
-int sad_conn_counters(const struct sad *sad, uint32_t conn, struct sad_counters *out)
+int sad_conn_counters(struct sad *sad, uint32_t conn, uint32_t most, struct sad_counters *out)
 {
     const struct sad_conn *c = conn_open_at(sad, conn);
+    struct sad_conns *s = &sad->conns;
     if (!c)
         return -ENOENT;
-    *out = c->gone;
-    for (uint32_t at = c->first; at; at = sad->pairs[at - 1].conn_next) {
-        struct sad_counters one;
-        counters_of(sad, at - 1, &one);
-        telem_add(&sad_rows, out, &one);
+    if (s->sum.conn != conn) {
+        s->sum.conn = conn;
+        s->sum.next = c->first;
+        s->sum.turn++;
+        s->sum.so_far = c->gone;
     }
+    for (; s->sum.next && most; most--) {
+        struct sad_pair *pair = &sad->pairs[s->sum.next - 1];
+        struct sad_counters one;
+        counters_of(sad, s->sum.next - 1, &one);
+        telem_add(&sad_rows, &s->sum.so_far, &one);
+        pair->conn_turn = s->sum.turn;
+        s->sum.next = pair->conn_next;
+    }
+    if (s->sum.next)
+        return 1;
+    s->sum.conn = SAD_CONN_NONE;
+    *out = s->sum.so_far;
     return 0;
 }
 

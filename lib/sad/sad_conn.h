@@ -31,8 +31,12 @@ uint32_t sad_conn_open(struct sad *sad);
  */
 void sad_conn_close(struct sad *sad, uint32_t conn);
 
-/* Totals since sad_conn_open(). Takes as long as the connection has pairs. 0, or -ENOENT: not open. */
-int sad_conn_counters(const struct sad *sad, uint32_t conn, struct sad_counters *out);
+/*
+ * Totals since sad_conn_open(): 0. Looks at up to `most` pairs; 1: there are more, and the next call for the
+ * same connection goes on, whatever was installed or removed meanwhile. One is summed up at a time: a call
+ * for another one begins anew. -ENOENT: not open.
+ */
+int sad_conn_counters(struct sad *sad, uint32_t conn, uint32_t most, struct sad_counters *out);
 
 /*
  * Inside of sad: the pair in a slot counts for its connection from its installation to the end of its grace

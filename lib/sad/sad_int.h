@@ -45,6 +45,7 @@ struct sad_pair {
     enum esp_way late_way;
 
     bool in_conn;                  /* conn was open when the pair was installed */
+    uint16_t conn_turn;            /* of sad_conns.sum */
     uint32_t conn_next, conn_prev; /* pairs of the same connection: slot + 1; 0: end */
 };
 
@@ -70,6 +71,12 @@ struct sad_conns {
     struct sad_conn *list;
     uint32_t count, cap;
     uint32_t free; /* first number that may be given out again; SAD_CONN_NONE: none */
+    struct {
+        uint32_t conn; /* SAD_CONN_NONE: none is summed up */
+        uint32_t next; /* pair: its slot + 1; 0: all were */
+        uint16_t turn; /* pairs with this one are in the sum */
+        struct sad_counters so_far;
+    } sum;
 };
 
 /* Groups by number; row by row beside sad_tables.groups. */

@@ -93,7 +93,8 @@ gw_pool() {
 }
 
 gw_start() { "${GW_ENGINE[$1]}_start" "$1" || lab_fail "the gateway of side $1 did not start"; }
-gw_stop() { lab_end "${GW_PID[$1]}" 10; }
+# Longer than the twelve seconds that a Culvert gives its peers to answer its goodbye.
+gw_stop() { lab_end "${GW_PID[$1]}" 15; }
 # As a crash ends it: nothing is said to anybody, and it is gone when this returns, with all of its threads.
 gw_kill() {
     kill -KILL "${GW_PID[$1]}"

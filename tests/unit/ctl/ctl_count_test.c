@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "ctl.h"
 #include "ctl_count.h"
+#include "node_view.h"
 
 struct counters {
     uint64_t a, b;
@@ -48,12 +50,42 @@ static void what_rows_mean_is_told_in_their_order(void **state)
             "{\"name\":\"b\",\"unit\":\"count\",\"kind\":\"drop\",\"help\":\"all that went\"}]}");
 }
 
+static int parts, turns;
+
+int node_view_conn(const struct node *node, uint32_t conn, struct node_counters *out)
+{
+    if (conn != 5)
+        return -1;
+    *out = (struct node_counters){.words = {9}};
+    return parts-- > 0;
+}
+
+static void turn(struct ctl *ctl, bool waits)
+{
+    assert_false(waits); /* no command, which would begin another sum */
+    turns++;
+}
+
+static void a_long_sum_has_turns_of_the_loop_in_it(void **state)
+{
+    struct ctl ctl = {.loop.turn = turn};
+    struct node_counters c;
+    assert_int_equal(ctl_count_conn(&ctl, 5, &c), 0);
+    assert_int_equal(turns, 0);
+    parts = 3;
+    assert_int_equal(ctl_count_conn(&ctl, 5, &c), 0);
+    assert_int_equal(turns, 3);
+    assert_int_equal(c.words[0], 9);
+    assert_int_equal(ctl_count_conn(&ctl, 6, &c), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_a_member_with_its_value),
         cmocka_unit_test(a_drop_has_its_help_beside_it),
         cmocka_unit_test(what_rows_mean_is_told_in_their_order),
+        cmocka_unit_test(a_long_sum_has_turns_of_the_loop_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

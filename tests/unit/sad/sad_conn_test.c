@@ -32,7 +32,7 @@ static void count(struct sad *sad, uint32_t spi, uint64_t pkts)
 static struct sad_counters totals(struct sad *sad, uint32_t conn)
 {
     struct sad_counters c;
-    assert_int_equal(sad_conn_counters(sad, conn, &c), 0);
+    assert_int_equal(sad_conn_counters(sad, conn, UINT32_MAX, &c), 0);
     return c;
 }
 
@@ -72,6 +72,38 @@ static void totals_survive_a_rekey(void **state)
     sad_free(sad);
 }
 
+/* What ends, comes and counts between two parts of a sum is in it once, or in the next one. */
+static void a_sum_is_made_in_parts(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const uint32_t conn = sad_conn_open(sad), other = sad_conn_open(sad);
+    struct sad_counters c;
+    uint32_t spi[6];
+    for (size_t i = 0; i < 6; i++) {
+        spi[i] = install_for(sad, conn);
+        count(sad, spi[i], 1u << (4 * i));
+    }
+    assert_int_equal(sad_conn_counters(sad, conn, 2, &c), 1); /* 5 and 4, the newest first */
+    assert_int_equal(sad_remove(sad, spi[5]), 0);             /* one that is in the sum, */
+    assert_int_equal(sad_remove(sad, spi[3]), 0);             /* the one that comes next, */
+    assert_int_equal(sad_remove(sad, spi[1]), 0);             /* and one behind it */
+    assert_int_equal(sad_reclaim(sad), 0);
+    count(sad, install_for(sad, conn), 7);
+    count(sad, spi[4], 2);
+    count(sad, spi[2], 3);
+    assert_int_equal(sad_conn_counters(sad, conn, 1, &c), 1);
+    assert_int_equal(sad_conn_counters(sad, conn, 2, &c), 0);
+    assert_int_equal(c.in_pkts, 0x111111 + 3);
+    expect(sad, conn, 0x111111 + 3 + 2 + 7);
+    /* another one, or its end, begins anew */
+    assert_int_equal(sad_conn_counters(sad, conn, 1, &c), 1);
+    assert_int_equal(sad_conn_counters(sad, other, 1, &c), 0);
+    assert_int_equal(sad_conn_counters(sad, conn, 1, &c), 1);
+    sad_conn_close(sad, conn);
+    assert_int_equal(sad_conn_counters(sad, conn, 1, &c), -ENOENT);
+    sad_free(sad);
+}
+
 static void drops_are_summed_up_too(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
@@ -107,9 +139,9 @@ static void each_connection_has_its_own(void **state)
     count(sad, install_for(sad, UINT32_MAX), 6000); /* a number that was never open */
     expect(sad, a, 3);
     expect(sad, b, 40);
-    assert_int_equal(sad_conn_counters(sad, SAD_CONN_NONE, &c), -ENOENT);
-    assert_int_equal(sad_conn_counters(sad, UINT32_MAX, &c), -ENOENT);
-    assert_int_equal(sad_conn_counters(sad, b + 1, &c), -ENOENT);
+    assert_int_equal(sad_conn_counters(sad, SAD_CONN_NONE, 1, &c), -ENOENT);
+    assert_int_equal(sad_conn_counters(sad, UINT32_MAX, 1, &c), -ENOENT);
+    assert_int_equal(sad_conn_counters(sad, b + 1, 1, &c), -ENOENT);
     sad_free(sad);
 }
 
@@ -124,7 +156,7 @@ static void a_number_is_given_out_again_when_nothing_counts_under_it(void **stat
     sad_conn_close(sad, a); /* once is enough */
     sad_conn_close(sad, SAD_CONN_NONE);
     sad_conn_close(sad, UINT32_MAX);
-    assert_int_equal(sad_conn_counters(sad, a, &c), -ENOENT);
+    assert_int_equal(sad_conn_counters(sad, a, 1, &c), -ENOENT);
     const uint32_t b = sad_conn_open(sad);
     assert_int_not_equal(b, a); /* its pair still lives */
     count(sad, install_for(sad, a), 7);
@@ -211,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_survive_a_rekey),
+        cmocka_unit_test(a_sum_is_made_in_parts),
         cmocka_unit_test(drops_are_summed_up_too),
         cmocka_unit_test(each_connection_has_its_own),
         cmocka_unit_test(a_number_is_given_out_again_when_nothing_counts_under_it),
