@@ -30,10 +30,11 @@ static void mobike_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_
 
 static bool mobike_take(struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
+    struct ikev2_places told;
     sa->mobike.is_agreed =
         sa->conn->mobike && sa->natd.seen && !sa->path.tcp && ikev2_msg_has(msg, WIRE_IKE_N_MOBIKE_SUPPORTED);
-    if (sa->mobike.is_agreed)
-        ikev2_places_take(&sa->mobike.peer, msg);
+    if (sa->mobike.is_agreed && ikev2_places_take(&told, msg))
+        ikev2_places_keep(sa, &told);
     return sa->mobike.is_agreed;
 }
 

@@ -39,6 +39,8 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to)
 {
     struct ikev2_mobike *m = &to->mobike;
     *m = from->mobike;
+    m->peer = NULL;
+    ikev2_places_keep(to, ikev2_places_of(from));
     m->wants |= m->out;
     m->out = 0;
     /* The hashes have other SPIs in them. What our NAT has forgotten meanwhile would not show, so we say
@@ -61,6 +63,14 @@ static void mobike_hurry(struct ike *ike, struct ikev2_sa *sa)
         ikev2_request_repeat(ike, sa);
 }
 
+/* The peer is at `now` from here on. */
+static void places_exchange(struct ikev2_sa *sa, const struct base_addr *now)
+{
+    struct ikev2_places p = *ikev2_places_of(sa);
+    ikev2_places_exchange(&p, now, &sa->path.remote.addr);
+    ikev2_places_keep(sa, &p);
+}
+
 /* We are there. Where the peer's end stays, it receives there, and the children go with us at once. */
 static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *to)
 {
@@ -69,7 +79,7 @@ static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike
     if (!m->has_before)
         m->before = sa->path;
     m->has_before = true;
-    ikev2_places_exchange(&m->peer, &to->remote.addr, &sa->path.remote.addr);
+    places_exchange(sa, &to->remote.addr);
     ikev2_move_ike(ike, sa, to, true);
     if (to->tcp) /* where ESP goes no other way, whatever NATs there are */
         ikev2_move_set_way(sa);
@@ -247,7 +257,7 @@ static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
         mobike_go(ike, sa, &to);
         return;
     }
-    ikev2_places_exchange(&m->peer, &m->before.remote.addr, &sa->path.remote.addr);
+    places_exchange(sa, &m->before.remote.addr);
     ikev2_move_ike(ike, sa, &m->before, true);
     ikev2_move_children(ike, sa);
     m->has_before = m->is_unproved = false;
@@ -396,7 +406,11 @@ static uint16_t move_take(struct ike *ike, struct ikev2_sa *sa, const struct ike
 static void places_take(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ike_path to = sa->path;
-    if (!ikev2_places_take(&sa->mobike.peer, msg) || !decides(sa))
+    struct ikev2_places told;
+    if (!ikev2_places_take(&told, msg))
+        return;
+    ikev2_places_keep(sa, &told);
+    if (!decides(sa))
         return;
     to.remote = msg->path->remote;
     if (!base_addr_equal(&to.remote.addr, &sa->path.remote.addr) && !sa->natd.remote_nat &&

@@ -66,9 +66,9 @@ struct ikev2_mobike {
     uint8_t wants, out;                /* IKEV2_SAY_ bits: that wait for their turn, that our request has */
     uint8_t seen[IKE_NATD_HASH_BYTES]; /* us, as the peer saw us last */
     uint8_t cookie[IKEV2_COOKIE2_BYTES];
-    struct ike_path before; /* with has_before: where the peer thinks we are */
-    struct ike_path heard;  /* where we do not decide: what the peer's newest request came over */
-    struct ikev2_places peer;
+    struct ike_path before;    /* with has_before: where the peer thinks we are */
+    struct ike_path heard;     /* where we do not decide: what the peer's newest request came over */
+    struct ikev2_places *peer; /* owned; NULL: it named none (ikev2_places_of()) */
 };
 
 /* A rekeyed SA goes on with what was agreed on under the one before. */

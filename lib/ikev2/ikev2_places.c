@@ -2,12 +2,34 @@
 /* Pairs of addresses that a request may take. */
 #include "ikev2_places.h"
 
+#include <stdlib.h>
 #include "base_addr.h"
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_env.h"
 #include "ike_path.h"
 #include "ikev2_sa.h"
+
+const struct ikev2_places *ikev2_places_of(const struct ikev2_sa *sa)
+{
+    static const struct ikev2_places none;
+    return sa->mobike.peer ? sa->mobike.peer : &none;
+}
+
+/* Most peers name none, and are many. */
+void ikev2_places_keep(struct ikev2_sa *sa, const struct ikev2_places *p)
+{
+    struct ikev2_places **kept = &sa->mobike.peer;
+    if (!p->count) {
+        free(*kept);
+        *kept = NULL;
+        return;
+    }
+    if (!*kept)
+        *kept = malloc(sizeof **kept);
+    if (*kept)
+        **kept = *p;
+}
 
 static struct base_addr *place_find(struct ikev2_places *p, const struct base_addr *a)
 {
@@ -46,7 +68,7 @@ bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const st
 /* The nth address of the peer's: where it is now, and then those of its list. */
 static bool remote_of(const struct ikev2_sa *sa, size_t n, struct base_endpoint *out)
 {
-    const struct ikev2_places *p = &sa->mobike.peer;
+    const struct ikev2_places *p = ikev2_places_of(sa);
     if (n == 0) {
         *out = sa->path.remote;
         return true;

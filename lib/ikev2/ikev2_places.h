@@ -24,6 +24,12 @@ struct ikev2_places {
     struct base_addr list[IKEV2_PLACES_MAX];
 };
 
+/* Those of the peer of an SA. */
+const struct ikev2_places *ikev2_places_of(const struct ikev2_sa *sa);
+
+/* Copies them, in place of what there was. Without memory that stays. */
+void ikev2_places_keep(struct ikev2_sa *sa, const struct ikev2_places *p);
+
 /* The peer is reached at `now` from here on, and no more at `before`, which stays one of its addresses. */
 void ikev2_places_exchange(struct ikev2_places *p, const struct base_addr *now,
                            const struct base_addr *before);

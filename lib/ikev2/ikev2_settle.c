@@ -94,6 +94,7 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_frag_free(ike, sa);
     free(sa->also_id);
     free(sa->shown);
+    free(sa->mobike.peer);
     ike_conf_put(sa->conf);
     base_secret_free(sa);
     ikev2_peer_unreserve(ike);

@@ -116,8 +116,8 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->moves = sa->moved.times;
     v->has_ppk = sa->has_ppk;
     v->is_mobile = sa->mobike.is_agreed;
-    v->n_places = sa->mobike.peer.count;
-    memcpy(v->places, sa->mobike.peer.list, sizeof v->places);
+    v->n_places = ikev2_places_of(sa)->count;
+    memcpy(v->places, ikev2_places_of(sa)->list, sizeof v->places);
     v->remap_real = sa->remap.real;
     v->remap_here = sa->remap.here;
     show_inner(sa->inner, v);

@@ -22,8 +22,8 @@ static void both_lists_go_along_and_who_called_decides(void **state)
         const struct ikev2_mobike *m = &p->h[i].ike->v2->first->mobike;
         assert_true(m->is_agreed);
         assert_int_equal(m->is_ours, i == 0);
-        assert_int_equal(m->peer.count, 1);
-        assert_true(base_addr_equal(&m->peer.list[0], &p->h[!i].conf->conns[0].local_addrs[1]));
+        assert_int_equal(m->peer->count, 1);
+        assert_true(base_addr_equal(&m->peer->list[0], &p->h[!i].conf->conns[0].local_addrs[1]));
     }
     pair_free(p);
 }

@@ -259,7 +259,7 @@ static void a_peer_that_answers_at_another_of_its_addresses_is_gone_to(void **st
     b->n_local_addrs = 2;
     pair_start(p);
     pair_connect(p);
-    assert_int_equal(sa_of(p, 0)->mobike.peer.count, 1);
+    assert_int_equal(ikev2_places_of(sa_of(p, 0))->count, 1);
     p->dead_addr = pair_addr("198.51.100.1");
     pair_run(p, 45); /* a liveness check, and its repetitions */
     assert_remote(child_of(p, 0), "198.51.100.2");

@@ -34,9 +34,10 @@ static void all_pairs_of_a_family_but_the_present_one(void **state)
     struct pair *p = up();
     struct ikev2_sa *sa = p->h[0].ike->v2->first;
     struct ike_path path;
-    sa->mobike.peer.list[0] = pair_addr("198.51.100.2");
-    sa->mobike.peer.list[1] = pair_addr("2001:db8::2");
-    sa->mobike.peer.count = 2;
+    assert_null(sa->mobike.peer);
+    assert_int_equal(ikev2_places_of(sa)->count, 0);
+    ikev2_places_keep(sa, &(struct ikev2_places){
+                              .count = 2, .list = {pair_addr("198.51.100.2"), pair_addr("2001:db8::2")}});
     static const char *const want[][2] = {
         {"192.0.2.2:4500", "198.51.100.1:4500"},
         {"192.0.2.1:4500", "198.51.100.2:4500"},
@@ -99,12 +100,36 @@ static void the_address_that_is_left_is_kept_for_the_way_back(void **state)
     assert_int_equal(p.count, IKEV2_PLACES_MAX);
 }
 
+static void an_heir_has_a_list_of_its_own(void **state)
+{
+    (void)state;
+    struct pair *p = up();
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    const struct ikev2_places told = {.count = 1, .list = {pair_addr("198.51.100.2")}};
+    ikev2_places_keep(sa, &told);
+    p->hold = true;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    pair_deliver_one(p);
+    pair_deliver_one(p);
+    const struct ikev2_sa *heir = sa->link.next;
+    assert_non_null(heir);
+    assert_ptr_not_equal(heir->mobike.peer, sa->mobike.peer);
+    assert_int_equal(ikev2_places_of(heir)->count, 1);
+    assert_true(base_addr_equal(&ikev2_places_of(heir)->list[0], &told.list[0]));
+    ikev2_places_keep(sa, &(struct ikev2_places){0});
+    assert_null(sa->mobike.peer);
+    p->hold = false;
+    pair_run(p, 5);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_pairs_of_a_family_but_the_present_one),
         cmocka_unit_test(the_address_that_is_left_is_kept_for_the_way_back),
         cmocka_unit_test(ours_must_be_allowed_and_in_use),
+        cmocka_unit_test(an_heir_has_a_list_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
