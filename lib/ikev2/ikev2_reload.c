@@ -126,9 +126,11 @@ const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_
             return "the key of its identity was removed or changed";
     }
     /* A login by TLS may stand behind the proof that it takes the place of. */
-    for (uint8_t i = 0; sa->shown && i < IKE_ROUNDS_MAX; i++)
-        if (ike_anchor_revokes(to->conf->pki, ike_conn_conf_round(to, i)->anchor, &sa->shown[i]))
+    for (uint8_t i = 0; sa->shown && i < IKE_ROUNDS_MAX; i++) {
+        const struct crypt_marks marks = ikev2_sa_shown(sa, i);
+        if (ike_anchor_revokes(to->conf->pki, ike_conn_conf_round(to, i)->anchor, &marks))
             return "its certificate was revoked";
+    }
     return NULL;
 }
 

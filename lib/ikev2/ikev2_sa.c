@@ -255,15 +255,34 @@ void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
 
 bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown)
 {
-    unsigned n = 0;
-    for (size_t i = 0; shown && i < IKE_ROUNDS_MAX; i++)
+    size_t n = 0;
+    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++)
         n += shown[i].n;
     if (!n)
         return true;
-    sa->shown = malloc(IKE_ROUNDS_MAX * sizeof *shown);
-    if (sa->shown)
-        memcpy(sa->shown, shown, IKE_ROUNDS_MAX * sizeof *shown);
-    return sa->shown;
+    struct ikev2_shown *s = sa->shown = malloc(sizeof *s + n * sizeof *s->at);
+    if (!s)
+        return false;
+    n = 0;
+    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++) {
+        s->n[i] = shown[i].n;
+        memcpy(s->at + n, shown[i].at, shown[i].n * sizeof *s->at);
+        n += shown[i].n;
+    }
+    return true;
+}
+
+struct crypt_marks ikev2_sa_shown(const struct ikev2_sa *sa, size_t round)
+{
+    struct crypt_marks marks = {0};
+    size_t before = 0;
+    if (!sa->shown)
+        return marks;
+    for (size_t i = 0; i < round; i++)
+        before += sa->shown->n[i];
+    marks.n = sa->shown->n[round];
+    memcpy(marks.at, sa->shown->at + before, marks.n * sizeof *marks.at);
+    return marks;
 }
 
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)

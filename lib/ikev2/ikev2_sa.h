@@ -126,6 +126,12 @@ struct ikev2_sa_again {
     uint64_t of; /* of the new one: the old one */
 };
 
+/* Certificates by their marks, no more of them than there are: each SA keeps them as long as it lives. */
+struct ikev2_shown {
+    uint8_t n[IKE_ROUNDS_MAX];
+    uint64_t at[]; /* of one round behind those of the other */
+};
+
 struct ikev2_sa {
     struct ikev2_sa_link link;
     struct ike_share_member share; /* among the half-open ones */
@@ -158,7 +164,7 @@ struct ikev2_sa {
     struct ikev2_keys keys;
     struct ike_id remote_id;   /* of several rounds of authentication, by the first */
     struct ike_id *also_id;    /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
-    struct crypt_marks *shown; /* by which certificates, in each of IKE_ROUNDS_MAX; owned; NULL: by none */
+    struct ikev2_shown *shown; /* by which certificates; owned; NULL: by none */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
@@ -208,9 +214,11 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
 /* Who the peer is, too, by its second round, or NULL; copied, and left out without memory: it is shown only.
  */
 void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id);
-/* By which certificates, in each of IKE_ROUNDS_MAX rounds; or NULL. Copied where there are any. False: no
- * memory, and the SA must not stay: nobody could end it when they are revoked. */
+/* By which certificates, in each of IKE_ROUNDS_MAX rounds. Copied where there are any. False: no memory, and
+ * the SA must not stay: nobody could end it when they are revoked. */
 bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown);
+/* By which ones in a round; n is 0 where there are none. */
+struct crypt_marks ikev2_sa_shown(const struct ikev2_sa *sa, size_t round);
 /* Puts an SA under its connection (takes a reference to the configuration). */
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
 /* Leaves the half-open ones where the state says so; touches. */

@@ -82,6 +82,14 @@ static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct
     return rc;
 }
 
+static bool rekey_inherit_shown(const struct ikev2_sa *old, struct ikev2_sa *sa)
+{
+    struct crypt_marks shown[IKE_ROUNDS_MAX];
+    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++)
+        shown[i] = ikev2_sa_shown(old, i);
+    return ikev2_sa_set_shown(sa, shown);
+}
+
 /* The new SA, up, without children. NULL: failed. */
 static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, const struct ikev2_task *t,
                                         bool is_initiator, const struct ike_job_dh *r)
@@ -106,7 +114,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->moved.ration = old->moved.ration;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
-    if (!ikev2_sa_set_shown(sa, old->shown) || rekey_derive_keys(ike, old, sa, t, r) != 0) {
+    if (!rekey_inherit_shown(old, sa) || rekey_derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
         ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;

@@ -90,6 +90,30 @@ static void an_sa_and_its_child_take_two_and_a_half_kib(void **state)
     assert_true(sizeof(struct ikev2_sa) + sizeof(struct ikev2_child) <= 2560);
 }
 
+static void the_certificates_of_each_round_are_kept(void **state)
+{
+    (void)state;
+    struct pair *p = pair_up();
+    struct ikev2_sa *sa = p->h[0].ike->v2->first;
+    struct crypt_marks shown[IKE_ROUNDS_MAX] = {{0}};
+    assert_true(ikev2_sa_set_shown(sa, shown));
+    assert_null(sa->shown);
+    assert_int_equal(ikev2_sa_shown(sa, 1).n, 0);
+    shown[0] = (struct crypt_marks){.n = CRYPT_MARKS_MAX, .at = {11, 12, [CRYPT_MARKS_MAX - 1] = 13}};
+    shown[1] = (struct crypt_marks){.n = 2, .at = {21, 22}};
+    assert_true(ikev2_sa_set_shown(sa, shown));
+    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++) {
+        const struct crypt_marks marks = ikev2_sa_shown(sa, i);
+        assert_int_equal(marks.n, shown[i].n);
+        assert_memory_equal(marks.at, shown[i].at, sizeof marks.at);
+    }
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    const struct ikev2_sa *heir = p->h[0].ike->v2->first;
+    assert_ptr_not_equal(heir->shown, NULL);
+    assert_int_equal(ikev2_sa_shown(heir, 1).at[1], 22);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +121,7 @@ int main(void)
         cmocka_unit_test(a_connection_has_its_own_sas_the_latest_first),
         cmocka_unit_test(half_open_sas_are_counted_per_endpoint_and_end_in_time),
         cmocka_unit_test(an_sa_and_its_child_take_two_and_a_half_kib),
+        cmocka_unit_test(the_certificates_of_each_round_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
