@@ -25,6 +25,19 @@ cpu_set_t rig_cpus;
 static volatile sig_atomic_t is_interrupted;
 static const uint8_t keymat[20] = {9, 8, 7};
 
+#ifdef rte_rdtsc
+static bool is_timed;
+
+uint64_t rig_clock(void)
+{
+    static uint64_t now;
+    if (is_timed)
+        return __builtin_ia32_rdtsc();
+    now += (uint64_t)(bench.hz / 1e6);
+    return now;
+}
+#endif
+
 static int eal_start(char *lcores)
 {
     char *words[] = {"test", "--no-huge", "--no-pci", "--no-shconf",    "--no-telemetry",   "-m",
@@ -86,7 +99,7 @@ static void ring_drain(struct rte_ring *r)
         rte_pktmbuf_free(pkt);
 }
 
-void rig_open(const char *scenario, enum gen_way way, struct faults faults)
+static void rig_make(const char *scenario, enum gen_way way, struct faults faults)
 {
     memset(&bench, 0, sizeof(bench));
     memset(&gate, 0, sizeof(gate));
@@ -130,10 +143,29 @@ void rig_open(const char *scenario, enum gen_way way, struct faults faults)
     bench.strays = calloc(GATE_SAS, sizeof(*bench.strays));
     memcpy(bench.spis, gate_spis, sizeof(gate_spis));
     assert_int_equal(gen_bench_open(&bench, keymat, NULL, way == GEN_BOTH ? 0 : sizeof(keymat)), 0);
-    bench.hz /= strcmp(scenario, "rekey") ? RIG_HASTE : 1;
     for (uint32_t port = 0; port < bench.n_ports; port++)
         gate_open(bench.port[port].id);
 }
+
+#ifdef rte_rdtsc
+void rig_open(const char *scenario, enum gen_way way, struct faults faults)
+{
+    is_timed = false;
+    rig_make(scenario, way, faults);
+}
+
+void rig_open_timed(const char *scenario, enum gen_way way, struct faults faults)
+{
+    is_timed = true;
+    rig_make(scenario, way, faults);
+}
+#else
+void rig_open(const char *scenario, enum gen_way way, struct faults faults)
+{
+    rig_make(scenario, way, faults);
+    bench.hz /= RIG_HASTE;
+}
+#endif
 
 void rig_close(void)
 {

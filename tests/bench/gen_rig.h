@@ -5,7 +5,7 @@
 #include "gen_figure.h"
 #include "gen_gate.h"
 
-#define RIG_HASTE 6 /* a second of the generator is so much shorter, but where commands run */
+#define RIG_HASTE 6 /* a second of the machine's clock is so many of the generator's with two threads */
 
 extern struct gen_bench bench;
 extern struct gen_args args;
@@ -16,8 +16,12 @@ extern cpu_set_t rig_cpus; /* of this process, before DPDK */
 int rig_start(void **state);
 int rig_start_two(void **state);
 
-/* A generator by the usual options, which a test may then change in args, and a gateway with these faults. */
+/* A generator by the usual options, which a test may then change in args, and a gateway with these faults.
+ * Where sources have the clock of gen_clock.h, each look at it takes a microsecond and nothing else takes any
+ * time, so that a test is no matter of who had a CPU. */
 void rig_open(const char *scenario, enum gen_way way, struct faults faults);
+/* The same by the machine's clock: where commands run, and should end while packets go. */
+void rig_open_timed(const char *scenario, enum gen_way way, struct faults faults);
 void rig_close(void);
 
 /* The neighbours are known, as if they had been asked for. */

@@ -89,7 +89,7 @@ static void all_scenarios_have_rounds(void **state)
     rig_open("ike-flood", GEN_IN, (struct faults){0});
     args.rounds = 2;
     rig_rows(gen_scenario_flood, true, "honest packets", two, one);
-    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    rig_open_timed("rekey", GEN_BOTH, (struct faults){0});
     args.rounds = 2;
     args.command = "exit 0";
     args.seconds = 0.3;
@@ -137,7 +137,7 @@ static void a_loss_of_slow_packets_is_no_overload(void **state)
 
 static void a_loss_beyond_the_tolerance_fails(void **state)
 {
-    rig_open("single-flow", GEN_BOTH, (struct faults){.loses = 200});
+    rig_open("single-flow", GEN_BOTH, (struct faults){.loses = 20});
     args.tolerances[0] = 0.001;
     args.tolerance_count = 1;
     rig_run(gen_scenario_flow, false, "was lost, more than 0.001");
@@ -145,9 +145,9 @@ static void a_loss_beyond_the_tolerance_fails(void **state)
 
 static void copies_and_damage_fail(void **state)
 {
-    rig_open("single-flow", GEN_BOTH, (struct faults){.copies = 300});
+    rig_open("single-flow", GEN_BOTH, (struct faults){.copies = 20});
     rig_run(gen_scenario_flow, false, "came out twice");
-    rig_open("single-flow", GEN_BOTH, (struct faults){.spoils = 300});
+    rig_open("single-flow", GEN_BOTH, (struct faults){.spoils = 20});
     args.sizes[0] = 100;
     rig_run(gen_scenario_flow, false, "arrived with other bytes");
 }
@@ -291,11 +291,11 @@ static void a_port_that_takes_nothing_carries_no_rate(void **state)
 
 static void rekeyings_run_while_packets_go(void **state)
 {
-    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    rig_open_timed("rekey", GEN_BOTH, (struct faults){0});
     args.seconds = 0.45;
     args.command = "exit 0";
     rig_run(gen_scenario_rekey, true, "rekeyings, 0 of");
-    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    rig_open_timed("rekey", GEN_BOTH, (struct faults){0});
     args.seconds = 0.45;
     args.command = "exit 3";
     rig_run(gen_scenario_rekey, false, "commands failed: exit 3");
@@ -306,7 +306,7 @@ static void a_command_has_all_cpus_and_its_end_is_seen(void **state)
 {
     char command[64];
     snprintf(command, sizeof(command), "test $(env -u OMP_NUM_THREADS nproc) = %d", CPU_COUNT(&rig_cpus));
-    rig_open("rekey", GEN_BOTH, (struct faults){0});
+    rig_open_timed("rekey", GEN_BOTH, (struct faults){0});
     args.seconds = 0.45;
     args.command = command;
     signal(SIGCHLD, SIG_IGN);
