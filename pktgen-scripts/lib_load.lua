@@ -11,8 +11,8 @@ load.rounds_wanted = rows.integer("ROUNDS", 3, 1, 1000)
 -- Why the figures of a trial are Pktgen's and not the gateway's, or nil.
 local function disturbed(t)
     if t.own_loss > 0 then return string.format("Pktgen itself lost %d packets that came to it", t.own_loss) end
-    if t.sent < 0.9 * t.asked * t.seconds then
-        return string.format("Pktgen sent %d packets a second of the %d that it was asked for: it is the limit", t.sent // t.seconds, t.asked)
+    if t.sent_rate < 0.9 * t.asked then
+        return string.format("Pktgen sent %d packets a second of the %d that it was asked for: it is the limit", t.sent_rate, t.asked)
     end
     if t.sent_rate > 1.5 * t.asked then
         return string.format("Pktgen sent %d packets a second, and was asked for %d: what it had no CPU to send in time it sends at once", t.sent_rate, t.asked)
@@ -39,7 +39,7 @@ function load.trial(seconds, meanwhile)
     ready.settle()
     local sent, received = ready.moved()
     local rx = ready.counters(ready.rx)
-    local t = {sent = sent, received = received, seconds = seconds, asked = asked,
+    local t = {sent = sent, received = received, asked = asked,
                own_loss = rx.imissed + rx.ierrors + rx.rx_nombuf,
                sent_rate = rows.summary(sent_rates).median, received_rate = rows.summary(received_rates).median}
     if t.sent == 0 then rows.fail("port %s sent nothing in %d s: is Pktgen's lcore of that port running (MAP)?", ready.tx, seconds) end
@@ -115,7 +115,7 @@ function load.dropped_rounds(wanted, hint)
         .. "DROPS=\"ssh gateway culvertctl show drops\"")
     local function flood(send)
         local before = load.drops()
-        local sent, received = send()
+        local sent, received, sent_rate = send()
         local after = load.drops()
         local grown = (after[wanted] or 0) - (before[wanted] or 0)
         if received > 50 then rows.fail("%d of %d packets came out at port %s, and none may", received, sent, ready.rx) end
@@ -123,15 +123,15 @@ function load.dropped_rounds(wanted, hint)
             local most, by = most_grown(before, after)
             rows.fail("of %d packets sent the gateway dropped %d as %s (most: %s, %d): %s", sent, grown, wanted, most, by, hint)
         end
-        return grown
+        return sent_rate and sent_rate * grown / sent
     end
     flood(function() return ready.few_send(100) end)
     local list = {}
     for i = 1, load.rounds_wanted do
         list[i] = flood(function()
             local t = load.trial(load.seconds)
-            return t.sent, t.received
-        end) / load.seconds
+            return t.sent, t.received, t.sent_rate
+        end)
     end
     rows.figure("dropped_rate", "packets/s", list, {size_bytes = ready.size_told()})
     return rows.summary(list).median

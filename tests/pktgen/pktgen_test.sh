@@ -161,6 +161,10 @@ directly single-flow SIZE=512 RATE=40 ROUNDS=3 TX_PORT=1 RX_PORT=0
 is "packets that arrive of 512 bytes at 40 % of 10 Gbit/s from the second port" "$(value received_rate single-flow)" 932836
 directly single-flow SIZE=512 STANDIN="capacity=500000"
 is "packets that arrive at a limit of 500000" "$(value received_rate single-flow)" 500000
+# Delays that last longer than they say change no rate.
+directly unknown-spi SIZE=512 RATE=1 STANDIN="stretch=2"
+is "packets dropped of 512 bytes at 1 % of 10 Gbit/s" "$(value dropped_rate unknown-spi | cut -d. -f1)" 23321
+ends 0 "Pktgen sent 10000000 packets a second of the 14204545" single-flow STANDIN="stretch=2"
 directly ndr SIZES=512 TOLERANCES=0 CONFIRM=60 RESOLUTION=0.1 STANDIN="capacity=1000000"
 rate=$(value received_rate ndr/0)
 is "a no-drop rate between 0.995 and 1 of the limit of 1000000 ($rate)" "$((rate >= 995000 && rate <= 1000000))" 1

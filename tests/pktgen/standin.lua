@@ -21,6 +21,7 @@ local world = {
     own_loss = 0,                   -- share of what arrives that Pktgen itself loses
     asks = 0, asks_far = 0,         -- seconds from one time that the gateway at port 0 asks by ARP to the next, and at port 1
     asked = 1,                      -- questions at each of these times
+    stretch = 1,                    -- times as long as they say that delays last
     hurry = 1,                      -- times the pace that is asked for, as after a time without a CPU
     lag = 0,                        -- milliseconds that the gateways hold a packet
     leak = 0,                       -- share of what must be dropped that comes out
@@ -327,7 +328,7 @@ call(calls, "stop", {"port"}, each(function(p)
     p.sending = false
 end))
 call(calls, "delay", {"integer"}, function(ms)
-    local left = ms
+    local left = ms * world.stretch
     while left > 0 do
         local part = math.min(left, 10 - now_ms % 10)
         step(part)
