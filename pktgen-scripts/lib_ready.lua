@@ -116,10 +116,10 @@ local function link_check(port)
     rows.fail("port %s has no link after 10 s: look at the cable, or start what is at the other end of the socket before Pktgen", port)
 end
 
--- Sends some packets, slowly. Returns how many were sent, and how many came to the receiving port meanwhile.
-local function few_send(count)
+-- Sends some packets, slowly, and no faster than `rate` percent of the link, where that is given. Returns how many were sent, and how many came to the receiving port meanwhile.
+local function few_send(count, rate)
     ready.clear()
-    ready.slow_set()
+    ready.slow_set(rate)
     pktgen.set(ready.tx, "count", count)
     ready.start()
     ready.settle()

@@ -10,7 +10,7 @@ lib.way_set("in")
 lib.check({arrive = false})
 pktgen.pcap(lib.tx, "on")
 if fresh > 0 then
-    local sent, received = lib.few_send(fresh)
+    local sent, received = lib.few_send(fresh, lib.rate)
     if received < 0.95 * sent then
         lib.fail("of the capture's %d packets, sent for the first time, %d came out: they must be for this gateway's keys, and not opened before (culvertctl show drops)",
                  sent, received)

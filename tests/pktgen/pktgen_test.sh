@@ -182,6 +182,7 @@ ends 0 ",1,.*so not each of 20000 SAs had one" many-sas SAS=20000 RATE=0.01 STAN
 for seconds in 4 7; do ends 0 "rekeyings, 0 of [0-9]+ packets lost" rekey RATE=1 STANDIN="asks=$seconds"; done
 ends 0 "packets a second were dropped, and none came out" unknown-spi STANDIN="asks_far=4 asked=60"
 ends 0 "replays a second were dropped" replay-flood FRESH=5000 STANDIN="fresh=5000"
+ends 0 "replays a second were dropped" replay-flood FRESH=5000 RATE=0.1 STANDIN="fresh=5000 capacity=10000"
 ends 0 "packets a second arrived, loss 0\.0+$|packets a second arrived, loss 0\.0+\"" single-flow RATE=5 STANDIN="lag=4000"
 ends 0 "Pktgen itself lost [0-9]+ packets" single-flow STANDIN="own_loss=0.01" RATE=5
 ends 0 "Pktgen sent 10000000 packets a second of the 14204545" single-flow

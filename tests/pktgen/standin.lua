@@ -140,7 +140,7 @@ local other = {[0] = ports[1], [1] = ports[0]}
 local held = {}
 
 -- For the gateway itself: IKE is answered, ESP that nobody knows and replays are dropped.
-local function own_take(from, n, t)
+local function own_take(from, n, t, ms)
     if not t.captured then
         drop(t.dport == 4500 and "unknown_spi" or "own_unhandled", n)
     elseif world.captured == "ike" then
@@ -152,7 +152,7 @@ local function own_take(from, n, t)
     else
         local opened = math.min(n, world.fresh)
         world.fresh = world.fresh - opened
-        receive(other[from.id], opened, t)
+        receive(other[from.id], math.min(opened, world.capacity * ms / 1000), t)
         drop(world.captured, n - opened)
     end
     if world.leak > 0 then receive(other[from.id], n * world.leak, t) end
@@ -168,7 +168,7 @@ end
 local function forward(from, n, t, ms)
     local to = other[from.id]
     if not to or world.link_down == 1 or t.mac ~= world.gateway_mac or world.black_hole == 1 then return end
-    if t.dst == world.gateway and world.loop == 0 then return own_take(from, n, t) end
+    if t.dst == world.gateway and world.loop == 0 then return own_take(from, n, t, ms) end
     if t.dst ~= world.first then return drop("no_route", n) end
     if not neighbour_known(to) then return drop("no_neighbour", n) end
     n = n * math.min(1, world.sas / t.count)
