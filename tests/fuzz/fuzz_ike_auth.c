@@ -67,10 +67,7 @@ static void conn_sign(struct ike_conf *conf, size_t n, bool remote)
 
 static void conf_prepare(struct ike_conf *conf)
 {
-    struct ike_conn_conf *key = &conf->conns[0];
-    (void)base_ts_set(&key->children[0].local_ts, NULL);
-    (void)base_ts_set(&key->children[0].remote_ts, NULL);
-    free(key->children);
+    ike_conn_conf_clear(&conf->conns[0]);
     conf->conns = realloc(conf->conns, CONNS * sizeof *conf->conns);
     conf->n_conns = CONNS;
     conn_prepare(conf, 0, "key", "@a", IKE_ID_EXACT);
