@@ -3,6 +3,7 @@
 #include "ike_tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void ike_tally_sa(struct ike_tally *tally, uint8_t *mark, uint8_t as)
 {
@@ -15,12 +16,26 @@ void ike_tally_sa(struct ike_tally *tally, uint8_t *mark, uint8_t as)
     *mark = as;
 }
 
+/* Room for so many. */
+static bool tally_reach(struct ike_tally *tally, size_t n)
+{
+    if (n <= tally->n_children)
+        return true;
+    uint32_t *children = realloc(tally->children, n * sizeof *children);
+    if (!children)
+        return false;
+    memset(children + tally->n_children, 0, (n - tally->n_children) * sizeof *children);
+    tally->children = children;
+    tally->n_children = n;
+    return true;
+}
+
 void ike_tally_child(struct ike_tally *tally, size_t n, uint16_t *mark, uint16_t as)
 {
     _Static_assert(IKE_CHILDREN_MAX < UINT16_MAX, "a mark holds a number and 1");
     if (*mark == as)
         return;
-    if (!tally->children && !(tally->children = calloc(n, sizeof *tally->children)))
+    if (!tally_reach(tally, n) || as > tally->n_children)
         return;
     if (*mark != IKE_TALLY_NOT)
         tally->children[*mark - 1]--;
@@ -36,7 +51,7 @@ void ike_tally_show(const struct ike_tally *tally, size_t n, struct ike_presence
     out->connecting += tally->sas[IKE_VIEW_CONNECTING];
     out->up += tally->sas[IKE_VIEW_ESTABLISHED];
     out->closing += tally->sas[IKE_VIEW_CLOSING];
-    for (size_t i = 0; tally->children && i < n; i++)
+    for (size_t i = 0; i < n && i < tally->n_children; i++)
         out->children[i] += tally->children[i];
 }
 
@@ -44,4 +59,5 @@ void ike_tally_fini(struct ike_tally *tally)
 {
     free(tally->children);
     tally->children = NULL;
+    tally->n_children = 0;
 }

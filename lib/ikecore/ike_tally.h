@@ -12,7 +12,8 @@
 /* Of a runtime. All zero: there is nothing. */
 struct ike_tally {
     uint32_t sas[IKE_VIEW_STATES];
-    uint32_t *children; /* by their numbers; owned, NULL until there is one */
+    uint32_t *children; /* [n_children], by their numbers; owned, NULL until there is one */
+    size_t n_children;
 };
 
 #define IKE_TALLY_NOT 0 /* as a mark, and as what is to be counted; else the state, or the number, and 1 */
@@ -20,7 +21,7 @@ struct ike_tally {
 /* An SA with this mark is to be counted as this. tally may be NULL when both are IKE_TALLY_NOT. */
 void ike_tally_sa(struct ike_tally *tally, uint8_t *mark, uint8_t as);
 
-/* A child likewise; n: how many the connection has. Without memory it is left out until the next time. */
+/* A child likewise; n: how many the connection has. One beyond them, or without memory, stays what it was. */
 void ike_tally_child(struct ike_tally *tally, size_t n, uint16_t *mark, uint16_t as);
 
 /* Adds what was counted; n as above. */

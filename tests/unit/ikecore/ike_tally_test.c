@@ -55,6 +55,21 @@ static void a_child_counts_under_its_number(void **state)
     ike_tally_fini(&t);
 }
 
+/* Whatever number it says: there is room for those that the connection has, and for no other. */
+static void a_number_beyond_the_list_counts_nowhere(void **state)
+{
+    (void)state;
+    struct ike_tally t = {0};
+    uint16_t first = IKE_TALLY_NOT, last = IKE_TALLY_NOT, none = IKE_TALLY_NOT;
+    ike_tally_child(&t, 1, &first, 1);
+    ike_tally_child(&t, CHILDREN, &last, CHILDREN);
+    ike_tally_child(&t, CHILDREN, &none, CHILDREN + 1);
+    assert_int_equal(none, IKE_TALLY_NOT);
+    const struct ike_presence now = show(&t);
+    assert_true(now.children[0] == 1 && now.children[CHILDREN - 1] == 1);
+    ike_tally_fini(&t);
+}
+
 /* As while SAs of a former configuration wait to be taken over. */
 static void two_add_up(void **state)
 {
@@ -78,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sa_counts_as_what_it_is_now),
         cmocka_unit_test(a_child_counts_under_its_number),
+        cmocka_unit_test(a_number_beyond_the_list_counts_nowhere),
         cmocka_unit_test(two_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
