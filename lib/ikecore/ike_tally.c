@@ -35,7 +35,7 @@ void ike_tally_child(struct ike_tally *tally, size_t n, uint16_t *mark, uint16_t
     _Static_assert(IKE_CHILDREN_MAX < UINT16_MAX, "a mark holds a number and 1");
     if (*mark == as)
         return;
-    if (!tally_reach(tally, n) || as > tally->n_children)
+    if (as != IKE_TALLY_NOT && (!tally_reach(tally, n) || as > tally->n_children))
         return;
     if (*mark != IKE_TALLY_NOT)
         tally->children[*mark - 1]--;
@@ -44,14 +44,14 @@ void ike_tally_child(struct ike_tally *tally, size_t n, uint16_t *mark, uint16_t
     *mark = as;
 }
 
-void ike_tally_show(const struct ike_tally *tally, size_t n, struct ike_presence *out)
+void ike_tally_show(const struct ike_tally *tally, struct ike_presence *out)
 {
     for (size_t i = 0; i < IKE_VIEW_STATES; i++)
         out->sas += tally->sas[i];
     out->connecting += tally->sas[IKE_VIEW_CONNECTING];
     out->up += tally->sas[IKE_VIEW_ESTABLISHED];
     out->closing += tally->sas[IKE_VIEW_CLOSING];
-    for (size_t i = 0; i < n && i < tally->n_children; i++)
+    for (size_t i = 0; i < tally->n_children; i++)
         out->children[i] += tally->children[i];
 }
 

@@ -24,8 +24,8 @@ void ike_tally_sa(struct ike_tally *tally, uint8_t *mark, uint8_t as);
 /* A child likewise; n: how many the connection has. One beyond them, or without memory, stays what it was. */
 void ike_tally_child(struct ike_tally *tally, size_t n, uint16_t *mark, uint16_t as);
 
-/* Adds what was counted; n as above. */
-void ike_tally_show(const struct ike_tally *tally, size_t n, struct ike_presence *out);
+/* Adds what was counted. */
+void ike_tally_show(const struct ike_tally *tally, struct ike_presence *out);
 
 /* When nothing counts there any more. */
 void ike_tally_fini(struct ike_tally *tally);

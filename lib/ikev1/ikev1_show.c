@@ -72,9 +72,9 @@ void ikev1_show_presence(const struct ike *ike, const struct ike_run *run, struc
     const struct ikev1_sa *sa = NULL;
     uint64_t newest = 0;
     *out = (struct ike_presence){0};
-    ike_tally_show(&run->tally, run->conn->n_children, out);
+    ike_tally_show(&run->tally, out);
     if (former)
-        ike_tally_show(&former->tally, former->conn->n_children, out);
+        ike_tally_show(&former->tally, out);
     for (int i = 0; i < IKE_PRESENCE_FEW && (sa = ikev1_sa_of_run(ike, run, sa)) != NULL; i++) {
         if (sa->hs && sa->hs->refusal)
             out->refusal = sa->hs->refusal;

@@ -11,7 +11,7 @@
 static struct ike_presence show(const struct ike_tally *t)
 {
     struct ike_presence now = {0};
-    ike_tally_show(t, CHILDREN, &now);
+    ike_tally_show(t, &now);
     return now;
 }
 
@@ -70,6 +70,19 @@ static void a_number_beyond_the_list_counts_nowhere(void **state)
     ike_tally_fini(&t);
 }
 
+/* Or a child that goes when there is no memory would be counted for ever. */
+static void what_goes_needs_no_room(void **state)
+{
+    (void)state;
+    struct ike_tally t = {0};
+    uint16_t mark = IKE_TALLY_NOT;
+    ike_tally_child(&t, 1, &mark, 1);
+    ike_tally_child(&t, CHILDREN, &mark, IKE_TALLY_NOT);
+    assert_int_equal(t.n_children, 1);
+    assert_int_equal(show(&t).children[0], 0);
+    ike_tally_fini(&t);
+}
+
 /* As while SAs of a former configuration wait to be taken over. */
 static void two_add_up(void **state)
 {
@@ -81,8 +94,8 @@ static void two_add_up(void **state)
     ike_tally_sa(&t, &a, IKE_VIEW_ESTABLISHED + 1);
     ike_tally_sa(&former, &b, IKE_VIEW_ESTABLISHED + 1);
     ike_tally_child(&former, CHILDREN, &child, 2);
-    ike_tally_show(&t, CHILDREN, &now);
-    ike_tally_show(&former, CHILDREN, &now);
+    ike_tally_show(&t, &now);
+    ike_tally_show(&former, &now);
     assert_true(now.sas == 2 && now.up == 2 && now.children[1] == 1);
     ike_tally_fini(&t);
     ike_tally_fini(&former);
@@ -94,6 +107,7 @@ int main(void)
         cmocka_unit_test(an_sa_counts_as_what_it_is_now),
         cmocka_unit_test(a_child_counts_under_its_number),
         cmocka_unit_test(a_number_beyond_the_list_counts_nowhere),
+        cmocka_unit_test(what_goes_needs_no_room),
         cmocka_unit_test(two_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
