@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
+#include "bench_said.h"
 #include "gen_figure.h"
 
 static struct gen_args args = {.sizes = {64}};
@@ -103,18 +103,9 @@ static char rows[1 << 14];
 /* What a call writes to standard output, into `rows`. */
 static void rows_catch(void (*call)(void))
 {
-    FILE *f = tmpfile();
-    assert_non_null(f);
-    fflush(stdout);
-    const int out = dup(STDOUT_FILENO);
-    assert_true(dup2(fileno(f), STDOUT_FILENO) >= 0);
+    struct bench_said said = bench_said_begin(stdout);
     call();
-    fflush(stdout);
-    dup2(out, STDOUT_FILENO);
-    close(out);
-    rewind(f);
-    rows[fread(rows, 1, sizeof(rows) - 1, f)] = 0;
-    fclose(f);
+    bench_said_end(&said, rows, sizeof(rows));
 }
 
 static void rounds_tell(void)

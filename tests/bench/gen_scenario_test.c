@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
+#include "bench_said.h"
 #include "gen_ready.h"
 #include "gen_rig.h"
 #include "gen_scenario.h"
@@ -43,19 +43,10 @@ static void rig_rows(bool (*run)(struct gen_bench *b, struct gen_verdict *v), bo
                      const char *sentence, const char *wanted, const char *unwanted)
 {
     static char rows[1 << 16];
-    FILE *f = tmpfile();
-    assert_non_null(f);
-    fflush(stdout);
-    const int out = dup(STDOUT_FILENO);
-    assert_true(dup2(fileno(f), STDOUT_FILENO) >= 0);
+    struct bench_said said = bench_said_begin(stdout);
     args.form = BENCH_FORM_JSON;
     rig_run(run, is_good, sentence);
-    fflush(stdout);
-    dup2(out, STDOUT_FILENO);
-    close(out);
-    rewind(f);
-    rows[fread(rows, 1, sizeof(rows) - 1, f)] = 0;
-    fclose(f);
+    bench_said_end(&said, rows, sizeof(rows));
     if (!strstr(rows, wanted) || (*unwanted && strstr(rows, unwanted)))
         fail_msg("wanted \"%s\", not \"%s\", in: %s", wanted, unwanted, rows);
 }
