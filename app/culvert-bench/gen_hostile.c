@@ -53,7 +53,7 @@ static bool hostile_run(struct gen_bench *b, struct gen_load *load, const char *
         return false;
     if (out)
         return gen_verdict_set(v, false, "%lu of %lu %s came out, and none may", out, sent, what);
-    struct gen_load good = gen_load_make(b, load->size, 2000, 0.5);
+    struct gen_load good = gen_trial_load(b, load->size, 2000, 0.5);
     if (!gen_load_trial(b, &good, &o, NULL, v))
         return false;
     if (gen_trial_loss(&o) > gen_load_tolerance(b->args, 0))
@@ -68,7 +68,7 @@ static bool hostile_run(struct gen_bench *b, struct gen_load *load, const char *
 static bool copies_make(struct gen_bench *b, uint32_t size, struct gen_verdict *v)
 {
     static struct gen_outcome o;
-    struct gen_load load = gen_load_make(b, size, 20000, 0);
+    struct gen_load load = gen_trial_load(b, size, 20000, 0);
     load.limit[0] = GEN_KEPT_PKTS;
     load.is_kept = true;
     for (uint32_t i = 0; i < REPLAY_TRIES; i++) {

@@ -15,20 +15,9 @@
 #define SAS_PPS   20000
 #define SAS_TIMES 3u
 
-struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double pps, double seconds)
-{
-    struct gen_load load = {.what = b->args->scenario, .seconds = seconds, .size = size};
-    const bool sends[GEN_FLOOD] = {b->args->is_from_a, b->args->is_from_b};
-    for (uint32_t i = 0; i < GEN_FLOOD; i++) {
-        load.send[i] = sends[i] ? GEN_FRESH : GEN_NOTHING;
-        load.pps[i] = pps;
-    }
-    return load;
-}
-
 struct gen_load gen_load_asked(const struct gen_bench *b, uint32_t size)
 {
-    return gen_load_make(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
+    return gen_trial_load(b, size, gen_load_pps(&b->args->rates[0], size), b->args->seconds);
 }
 
 double gen_load_pps(const struct gen_rate *r, uint32_t size)
@@ -142,7 +131,7 @@ bool gen_scenario_sweep(struct gen_bench *b, struct gen_verdict *v)
             const uint32_t size = b->args->sizes[i];
             char scenario[32];
             struct gen_load load =
-                gen_load_make(b, size, gen_load_pps(&b->args->rates[r], size), b->args->seconds);
+                gen_trial_load(b, size, gen_load_pps(&b->args->rates[r], size), b->args->seconds);
             snprintf(scenario, sizeof(scenario), "sweep/%s", b->args->rates[r].text);
             if (!gen_load_rounds(b, &load, scenario, gen_load_tolerance(b->args, 1), &worst, v))
                 return false;
@@ -183,7 +172,7 @@ static bool sas_check(struct gen_bench *b, struct gen_verdict *v)
 {
     static struct gen_outcome o;
     const bool is_seen = b->args->way != GEN_OUT;
-    struct gen_load load = gen_load_make(b, b->args->sizes[0], SAS_PPS, 0);
+    struct gen_load load = gen_trial_load(b, b->args->sizes[0], SAS_PPS, 0);
     load.is_in_turn = true;
     load.is_enough = is_seen ? sas_are_heard : NULL;
     for (uint32_t i = 0; i < GEN_FLOOD; i++)
@@ -222,7 +211,7 @@ bool gen_scenario_latency(struct gen_bench *b, struct gen_verdict *v)
             const uint32_t size = b->args->sizes[i];
             char scenario[32];
             double pps = gen_load_pps(&b->args->rates[0], size) * shares[k] / 100;
-            struct gen_load load = gen_load_make(b, size, pps, b->args->seconds);
+            struct gen_load load = gen_trial_load(b, size, pps, b->args->seconds);
             snprintf(scenario, sizeof(scenario), "latency/%g", shares[k]);
             if (!gen_load_rounds(b, &load, scenario, gen_load_tolerance(b->args, 1), &worst, v))
                 return false;

@@ -4,10 +4,7 @@
  * main one. */
 #include "gen_figure.h"
 
-/* A load of fresh packets by those who send, `pps` packets per second each, for `seconds`. */
-struct gen_load gen_load_make(const struct gen_bench *b, uint32_t size, double pps, double seconds);
-
-/* The same by the options: the first --rate, for --seconds. */
+/* gen_trial_load() by the options: the first --rate, for --seconds. */
 struct gen_load gen_load_asked(const struct gen_bench *b, uint32_t size);
 
 /* Packets per second of a rate that frames of this size have. */

@@ -31,7 +31,7 @@ static bool top_find(struct gen_bench *b, struct ndr *n, struct gen_verdict *v)
     n->top = gen_load_pps(r, n->size);
     if (r->value > 0)
         return true;
-    struct gen_load load = gen_load_make(b, n->size, 0, b->args->seconds);
+    struct gen_load load = gen_trial_load(b, n->size, 0, b->args->seconds);
     if (!gen_load_trial(b, &load, &n->o, NULL, v))
         return false;
     uint32_t senders = (uint32_t)b->args->is_from_a + b->args->is_from_b;
@@ -61,7 +61,8 @@ static bool ndr_search(struct gen_bench *b, struct ndr *n, struct gen_verdict *v
     bool is_long;
     gen_search_begin(&s, n->top, n->top * b->args->resolution / 100, b->args->repeats);
     while (gen_search_next(&s, &rate, &is_long)) {
-        struct gen_load load = gen_load_make(b, n->size, rate, is_long ? b->args->confirm : b->args->seconds);
+        struct gen_load load =
+            gen_trial_load(b, n->size, rate, is_long ? b->args->confirm : b->args->seconds);
         const bool is_good = ndr_try(b, n, &load);
         if (*b->is_interrupted)
             return gen_verdict_set(v, false, "interrupted");
@@ -103,7 +104,7 @@ static bool shares_measure(struct gen_bench *b, const struct ndr *n, const char 
     double worst = 0;
     for (uint32_t k = 0; k < count; k++) {
         char name[48];
-        struct gen_load load = gen_load_make(b, n->size, n->rate * shares[k] / 100, b->args->seconds);
+        struct gen_load load = gen_trial_load(b, n->size, n->rate * shares[k] / 100, b->args->seconds);
         snprintf(name, sizeof(name), "%s/%g", scenario, shares[k]);
         if (!gen_load_rounds(b, &load, name, 1, &worst, v))
             return false;

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen_load.h"
-
 #define LINK_S      5.0
 #define ASKS        8 /* times, READY_ASK_S apart */
 #define READY_ASK_S 0.25
@@ -172,7 +170,7 @@ bool gen_ready_arrived(const struct gen_bench *b, const struct gen_outcome *o, s
 
 bool gen_ready_first(struct gen_bench *b, struct gen_verdict *v)
 {
-    struct gen_load load = gen_load_make(b, b->args->sizes[0], FIRST_PPS, FIRST_S);
+    struct gen_load load = gen_trial_load(b, b->args->sizes[0], FIRST_PPS, FIRST_S);
     const uint64_t wanted = ((uint64_t)b->args->is_from_a + b->args->is_from_b) * FIRST_PKTS;
     static struct gen_outcome o;
     load.what = NULL;

@@ -274,6 +274,17 @@ static void outcome_count(const struct gen_bench *b, struct gen_outcome *o)
     o->flood_answers = b->meter[b->n_ports == GEN_PORTS ? GEN_FLOOD : 0].ike;
 }
 
+struct gen_load gen_trial_load(const struct gen_bench *b, uint32_t size, double pps, double seconds)
+{
+    struct gen_load load = {.what = b->args->scenario, .seconds = seconds, .size = size};
+    const bool sends[GEN_FLOOD] = {b->args->is_from_a, b->args->is_from_b};
+    for (uint32_t i = 0; i < GEN_FLOOD; i++) {
+        load.send[i] = sends[i] ? GEN_FRESH : GEN_NOTHING;
+        load.pps[i] = pps;
+    }
+    return load;
+}
+
 void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_outcome *o)
 {
     struct trial_rx rx = {.bench = b};

@@ -67,6 +67,9 @@ struct gen_outcome {
 /* Answers ARP and receives until `seconds` have passed, or `is_enough` says so (NULL: never). */
 void gen_trial_wait(struct gen_bench *b, double seconds, bool (*is_enough)(const struct gen_bench *b));
 
+/* A load of fresh packets by those who send, `pps` packets per second each, for `seconds`. */
+struct gen_load gen_trial_load(const struct gen_bench *b, uint32_t size, double pps, double seconds);
+
 void gen_trial_run(struct gen_bench *b, const struct gen_load *load, struct gen_outcome *o);
 
 /* Shares of loss; what came twice makes up for nothing. 0 when nothing was sent. */
