@@ -37,6 +37,12 @@ static inline bool dp_adj_is_ready(const struct dp_adj *a)
     return atomic_load_explicit(&a->is_resolved, memory_order_acquire);
 }
 
+/* A neighbour's MAC address; the Ethernet header may be read. */
+static inline const uint8_t *dp_adj_mac(const struct dp_adj *a)
+{
+    return a->l2 + DP_L2_ROOM - a->l2_bytes;
+}
+
 /* What follows is control's. Indexes into dp.adjs; 0: none. */
 
 uint32_t dp_adj_find(const struct dp *dp, uint16_t port, const struct base_addr *addr);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <rte_ring.h>
 #include "dp.h"
+#include "dp_answer.h"
 #include "sad.h"
 #include "sad_reclaim.h"
 
@@ -64,6 +65,7 @@ struct dp {
     _Atomic bool is_stopping;   /* any thread, once */
     _Atomic bool bell_is_armed; /* set by control, which sleeps; taken down by whoever wakes it */
     struct dp_worker *workers[DP_WORKERS_MAX];
+    _Atomic uint64_t answers[DP_ANSWERS];      /* control; taken out by workers (dp_answer.h) */
     _Atomic uint64_t frag_ids[DP_FRAG_IDS];    /* any thread */
     _Atomic uint64_t stream_ports[65536 / 64]; /* control; bits: local ports of streams (dp_stream_port()) */
 };

@@ -67,7 +67,7 @@ bool dp_neigh_next(const struct dp *dp, uint32_t *cursor, struct dp_neigh_view *
         if (a->kind != DP_ADJ_NEIGH || dp_adj_find(dp, a->port, &a->next_hop) != i)
             continue;
         *out = (struct dp_neigh_view){.port = a->port, .addr = a->next_hop, .is_resolved = a->is_known};
-        memcpy(out->mac, a->l2 + DP_L2_ROOM - a->l2_bytes, 6);
+        memcpy(out->mac, dp_adj_mac(a), 6);
         *cursor = i;
         return true;
     }

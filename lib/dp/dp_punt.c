@@ -2,15 +2,17 @@
 /*
  * From workers to control: bounded rings, and token buckets before them, one for each kind, so that neither a
  * flood of IKE, ARP or errors nor a scan of an attached network costs the data path, control or the other
- * kinds more than its share. IKE of SAs that live has a ring of its own, which control empties first: a peer
- * that answers or rekeys does so whoever else calls. What a packet is, is noted in its mbuf (hash.fdir, which
- * nobody uses behind receive); control takes the packet apart again in dp_punt_pop().
+ * kinds more than its share. What answers control's own questions passes them (dp_answer.h). IKE of SAs that
+ * live has a ring of its own, which control empties first: a peer that answers or rekeys does so whoever else
+ * calls. What a packet is, is noted in its mbuf (hash.fdir, which nobody uses behind receive); control takes
+ * the packet apart again in dp_punt_pop().
  *
  * Drops: punt_limit, punt_full, no_neighbour, trap_full.
  */
 #include "dp_punt.h"
 
 #include "dp_adj.h"
+#include "dp_answer.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_known.h"
@@ -66,13 +68,16 @@ static enum punt_kind kind_of(const struct dp_worker *w, const struct rte_mbuf *
     }
 }
 
-static bool kind_may(struct dp_worker *w, enum punt_kind kind)
+static bool kind_may(struct dp_worker *w, const struct rte_mbuf *m, uint16_t port, enum punt_kind kind,
+                     uint32_t hint)
 {
     static const uint64_t limits[] = {[PUNT_ARP] = LINK_PPS,
                                       [PUNT_ND] = LINK_PPS,
                                       [PUNT_RESOLVE] = RESOLVE_PPS,
                                       [PUNT_TRAP] = TRAP_PPS,
                                       [PUNT_ERROR] = ERRORS_PPS};
+    if ((kind == PUNT_ARP || kind == PUNT_ND) && dp_answer_take(w, m, port, hint, kind == PUNT_ND))
+        return true;
     const uint64_t ike_pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;
     return dp_bucket_take(&w->punt_buckets[kind], w->now_tsc, w->dp->params.tsc_hz,
                           kind <= PUNT_IKE ? ike_pps : limits[kind]);
@@ -83,7 +88,7 @@ void dp_punt(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, enum dp_pun
 {
     const enum punt_kind kind = kind_of(w, m, reason, hint);
     const bool is_known = kind == PUNT_KNOWN_IKE;
-    bool may = kind_may(w, kind);
+    bool may = kind_may(w, m, port, kind, hint);
     if (m->pool == w->dp->params.large_pool)
         may = may && dp_bucket_take(&w->large_bucket, w->now_tsc, w->dp->params.tsc_hz, LARGE_PPS);
     if (!may) {

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "dp_adj.h"
+#include "dp_answer.h"
 #include "dp_bucket.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
@@ -165,12 +166,6 @@ static void ndp_send(struct dp *dp, uint16_t port, const uint8_t to_mac[6], cons
     (void)dp_tx(dp, port, m);
 }
 
-/* The MAC address of one that is known. */
-static const uint8_t *adj_mac(const struct dp_adj *a)
-{
-    return a->l2 + DP_L2_ROOM - a->l2_bytes;
-}
-
 static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_addr *from, bool is_direct)
 {
     struct wire_ndp ndp = {0};
@@ -178,7 +173,7 @@ static void ndp_ask(struct dp *dp, const struct dp_adj *a, const struct base_add
     memcpy(ndp.target, a->next_hop.bytes, 16);
     memcpy(ndp.mac, dp->ports[a->port].params.mac, 6);
     if (is_direct) {
-        ndp_send(dp, a->port, adj_mac(a), from, ndp.target, &ndp);
+        ndp_send(dp, a->port, dp_adj_mac(a), from, ndp.target, &ndp);
         return;
     }
     wire_ndp_solicited_node(ndp.target, group);
@@ -194,10 +189,12 @@ static void hop_ask(struct dp *dp, uint32_t adj, bool is_direct)
     const struct base_addr *from = dp_own_towards(dp, a->port, &a->next_hop);
     if (!from)
         return;
+    dp_answer_expect(dp, a->port, &a->next_hop);
     if (a->next_hop.family == BASE_AF_IP6)
         ndp_ask(dp, a, from, is_direct);
     else
-        arp_send(dp, a->port, WIRE_ARP_REQUEST, is_direct ? adj_mac(a) : everybody, NULL, from, &a->next_hop);
+        arp_send(dp, a->port, WIRE_ARP_REQUEST, is_direct ? dp_adj_mac(a) : everybody, NULL, from,
+                 &a->next_hop);
 }
 
 static void waiting_send(struct dp *dp, struct hop *h, uint32_t adj)
@@ -282,7 +279,7 @@ static enum heard hop_hear(struct dp *dp, base_time now, const struct hearsay *s
     if (!h || h->state == HOP_NONE)
         return hop_meet(dp, now, s);
     const struct dp_adj *a = &dp->adjs[adj];
-    const bool is_other = a->is_known && memcmp(s->mac, adj_mac(a), 6) != 0;
+    const bool is_other = a->is_known && memcmp(s->mac, dp_adj_mac(a), 6) != 0;
     /* One that did not answer the question that was for it alone is not asked again. */
     const bool is_silent = h->state == HOP_STALE && h->tries > 1;
     if (is_other && !s->may_replace)

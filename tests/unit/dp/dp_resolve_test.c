@@ -425,6 +425,91 @@ static void a_claim_against_a_known_neighbour_is_asked_of_it_first(void **state)
     rig_free(&r);
 }
 
+/* What ARP and neighbour discovery may say in a moment is said, by somebody who is not of the link. */
+static void limit_reached(struct rig *r, base_time now)
+{
+    const uint64_t before = rig_drops(&r->b, DP_DROP_punt_limit);
+    struct dp_punt punt;
+    for (unsigned i = 0; i < 1000; i++) {
+        struct rte_mbuf *all[] = {arp_from(1, "198.18.0.9", 0x66), nd_frame(135, "fd00:9::9", 0x66)};
+        dp_process(r->b.w, RIG_INSIDE, all, 2, r->tsc);
+        while (dp_punt_pop(r->b.dp, &punt))
+            dp_resolve_punt(r->b.dp, now, &punt);
+        dp_turn(r->b.w);
+        inside_frames(r);
+    }
+    assert_in_range(rig_drops(&r->b, DP_DROP_punt_limit) - before, 1000, 2000);
+}
+
+static bool is_punted(struct rig *r, struct rte_mbuf *m)
+{
+    struct dp_punt punt;
+    dp_process(r->b.w, RIG_INSIDE, &m, 1, r->tsc);
+    if (!dp_punt_pop(r->b.dp, &punt))
+        return false;
+    rte_pktmbuf_free(punt.mbuf);
+    return true;
+}
+
+static struct rte_mbuf *advert(uint8_t mac, bool is_override, bool has_mac)
+{
+    struct rte_mbuf *m = nd_frame(136, "fd00:2::77", mac);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    const struct base_addr us = rig_ip("fd00:2::1");
+    rig_mac(ip - 8, mac);
+    memcpy(ip + 24, us.bytes, 16);
+    ip[44] = (uint8_t)(0x40 | is_override << 5);
+    ip[42] = ip[43] = 0;
+    if (!has_mac) {
+        dp_put16(ip + 4, WIRE_NDP_BYTES - 8);
+        rte_pktmbuf_trim(m, 8);
+    }
+    wire_icmp6_fill_csum((struct wire_icmp *)(void *)(ip + 40), has_mac ? WIRE_NDP_BYTES : WIRE_NDP_BYTES - 8,
+                         ip + 8, ip + 24);
+    return m;
+}
+
+static void who_is_asked_is_heard_however_many_others_talk(void **state)
+{
+    base_time now = {1};
+    struct rig r = rig_with_neighbour(now);
+    time_passes(&r, &now, 2 * BASE_NS_PER_S);
+    arrives(&r, arp_from(2, "10.2.0.77", 0x66), now);
+    arrives(&r, advert(0x66, true, true), now);
+    limit_reached(&r, now);
+    assert_false(is_punted(&r, arp_from(2, "10.2.0.77", 0x77))); /* nobody asked it yet */
+    time_passes(&r, &now, 1);
+    assert_int_equal(inside_frames(&r), 2);
+    assert_false(is_punted(&r, arp_from(2, "10.2.0.77", 0x66))); /* not what is known */
+    assert_false(is_punted(&r, arp_from(1, "10.2.0.77", 0x77))); /* no answer */
+    assert_false(is_punted(&r, arp_from(2, "10.2.0.78", 0x77)));
+    assert_false(is_punted(&r, advert(0x66, true, true)));
+    assert_false(is_punted(&r, advert(0x66, true, false)));
+    arrives(&r, arp_from(2, "10.2.0.77", 0x77), now);
+    arrives(&r, advert(0x77, true, false), now);
+    assert_false(is_punted(&r, arp_from(2, "10.2.0.77", 0x77))); /* once for a question */
+    assert_false(is_punted(&r, advert(0x77, true, true)));
+    for (int i = 0; i < 4; i++)
+        time_passes(&r, &now, BASE_NS_PER_S / 5);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    assert_int_equal(known_mac(&r, "fd00:2::77"), 0x77);
+    rig_free(&r);
+}
+
+static void who_is_asked_for_is_heard_however_many_others_talk(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    const base_time now = {1};
+    limit_reached(&r, now);
+    unknown_send(&r, now);
+    assert_int_equal(inside_frames(&r), 1);
+    assert_false(is_punted(&r, arp_from(2, "10.2.0.78", 0x77)));
+    arrives(&r, arp_from(2, "10.2.0.77", 0x77), now);
+    assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
+    assert_int_equal(inside_frames(&r), 1);
+    rig_free(&r);
+}
+
 static void a_claim_against_one_that_is_silent_is_believed(void **state)
 {
     base_time now = {1};
@@ -444,24 +529,6 @@ static void a_claim_against_one_that_is_silent_is_believed(void **state)
     arrives(&r, arp_from(2, "10.2.0.77", 0x77), now);
     assert_int_equal(known_mac(&r, "10.2.0.77"), 0x77);
     rig_free(&r);
-}
-
-static struct rte_mbuf *advert(uint8_t mac, bool is_override, bool has_mac)
-{
-    struct rte_mbuf *m = nd_frame(136, "fd00:2::77", mac);
-    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
-    const struct base_addr us = rig_ip("fd00:2::1");
-    rig_mac(ip - 8, mac);
-    memcpy(ip + 24, us.bytes, 16);
-    ip[44] = (uint8_t)(0x40 | is_override << 5);
-    ip[42] = ip[43] = 0;
-    if (!has_mac) {
-        dp_put16(ip + 4, WIRE_NDP_BYTES - 8);
-        rte_pktmbuf_trim(m, 8);
-    }
-    wire_icmp6_fill_csum((struct wire_icmp *)(void *)(ip + 40), has_mac ? WIRE_NDP_BYTES : WIRE_NDP_BYTES - 8,
-                         ip + 8, ip + 24);
-    return m;
 }
 
 static void neighbour_discovery_is_as_careful(void **state)
@@ -588,6 +655,8 @@ int main(void)
         cmocka_unit_test(what_is_none_of_our_business_has_a_name),
         cmocka_unit_test(who_is_not_of_the_link_is_answered_and_not_learned),
         cmocka_unit_test(a_claim_against_a_known_neighbour_is_asked_of_it_first),
+        cmocka_unit_test(who_is_asked_is_heard_however_many_others_talk),
+        cmocka_unit_test(who_is_asked_for_is_heard_however_many_others_talk),
         cmocka_unit_test(a_claim_against_one_that_is_silent_is_believed),
         cmocka_unit_test(neighbour_discovery_is_as_careful),
         cmocka_unit_test(a_flood_of_askers_fills_no_table_and_costs_few_questions_later),
