@@ -100,9 +100,9 @@ step_gcc() { build gcc gcc --buildtype=release --werror; }
 step_clang() { build clang clang --buildtype=debug -Ddebug=false --werror; }
 # Reports of sanitizers show functions and lines, which -g1 has; all else of the debug information is a fifth of the compile time.
 # What gcc does beyond -O1 is a third of it, and no test is faster for it: the sanitizers' checks are what costs.
-step_asan() { build asan gcc --buildtype=debugoptimized --optimization=1 -Dc_args=-g1 -Db_sanitize=address,undefined; }
+step_asan() { build asan gcc --buildtype=debugoptimized --werror --optimization=1 -Dc_args=-g1 -Db_sanitize=address,undefined; }
 step_fuzzers() {
-    build fuzz clang --buildtype=debugoptimized -Dc_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false -Dtests=false -Dfuzz=true
+    build fuzz clang --buildtype=debugoptimized --werror -Dc_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false -Dtests=false -Dfuzz=true
 }
 
 # ---- light steps --------------------------------------------------------------------------------------------------

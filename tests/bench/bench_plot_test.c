@@ -175,7 +175,7 @@ static void loads_stand_in_order_however_they_are_written(void **state)
 
 static void what_has_no_room_is_counted(void **state)
 {
-    static char sas[BENCH_PLOT_SERIES + 3][8];
+    static char sas[BENCH_PLOT_SERIES + 3][16];
     struct bench_plot *plots;
     for (int i = 0; i < BENCH_PLOT_SERIES + 3; i++) {
         snprintf(sas[i], sizeof(sas[i]), "%d", i + 1);

@@ -19,7 +19,7 @@ struct crowd {
     size_t n;
     struct sim_host *clients[CLIENTS];
     struct sim_conn at_client[CLIENTS], at_gw[CLIENTS];
-    char texts[CLIENTS][3][32]; /* name, identity, inner network */
+    char texts[CLIENTS][3][40]; /* name, identity, inner network */
 };
 
 /* n clients with identities and inner networks of their own, spread over the offices. */
@@ -40,9 +40,9 @@ static struct crowd *crowd_new(struct sim_world *w, size_t n, size_t offices)
     }
     for (size_t i = 0; i < n; i++) {
         char addr[32];
-        snprintf(c->texts[i][0], 32, "c%zu", i);
-        snprintf(c->texts[i][1], 32, "@client%zu.example", i);
-        snprintf(c->texts[i][2], 32, "10.%zu.0.0/24", 10 + i);
+        snprintf(c->texts[i][0], sizeof c->texts[i][0], "c%zu", i);
+        snprintf(c->texts[i][1], sizeof c->texts[i][0], "@client%zu.example", i);
+        snprintf(c->texts[i][2], sizeof c->texts[i][0], "10.%zu.0.0/24", 10 + i);
         snprintf(addr, sizeof addr, "192.168.1.%zu", 2 + i);
         c->clients[i] = sim_host_new(w, c->texts[i][0], addr, nats[i % offices]);
         c->at_client[i] = (struct sim_conn){.name = c->texts[i][0],

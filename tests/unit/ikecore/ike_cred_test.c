@@ -109,7 +109,7 @@ static void authorities_of_all_are_named_once_and_too_many_not_at_all(void **sta
     assert_int_equal(cas->n, 3);
     free(cas);
     for (int i = 0; i < IKE_CAS_MAX; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "n%d", i);
         ike_anchor_set_trust(pki, ike_anchor_new(&list), null_pki_trust(name));
     }
