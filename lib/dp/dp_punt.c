@@ -25,7 +25,8 @@
 #define LINK_PPS         2000 /* of ARP, and of neighbour discovery */
 #define ERRORS_PPS       1000
 #define STRAY_PPS        100
-#define TRAP_PPS         200 /* few of them wait, and the others tell nothing new */
+#define TRAP_PPS         1000
+#define TRAP_OWN_PPS     16 /* of one number: few of its packets wait, and the others tell nothing new */
 
 enum punt_kind {
     PUNT_KNOWN_IKE,
@@ -76,6 +77,9 @@ static bool kind_may(struct dp_worker *w, const struct rte_mbuf *m, uint16_t por
                                       [PUNT_RESOLVE] = RESOLVE_PPS,
                                       [PUNT_TRAP] = TRAP_PPS,
                                       [PUNT_ERROR] = ERRORS_PPS};
+    if (kind == PUNT_TRAP && !dp_bucket_take(&w->trap_buckets[hint % DP_TRAP_BUCKETS], w->now_tsc,
+                                             w->dp->params.tsc_hz, TRAP_OWN_PPS))
+        return false;
     if ((kind == PUNT_ARP || kind == PUNT_ND) && dp_answer_take(w, m, port, hint, kind == PUNT_ND))
         return true;
     const uint64_t ike_pps = w->dp->params.punt_pps ? w->dp->params.punt_pps : PUNT_PPS_DEFAULT;

@@ -9,10 +9,11 @@
 #define DP_TX_QUEUE 128 /* frames that wait for a port within one turn */
 #define DP_LOCAL_MAX \
     2048 /* packets made here that wait to be sent within one turn: a burst, each in 32 pieces */
-#define DP_POLLS_MAX  128  /* receive queues of one worker */
-#define DP_KEPT_MAX   4096 /* packets that a worker keeps while their SA moves */
-#define DP_PUNT_KINDS 7    /* of what goes to control, each with a limit of its own (dp_punt.c) */
-#define DP_STRAY_BITS 8
+#define DP_POLLS_MAX    128  /* receive queues of one worker */
+#define DP_KEPT_MAX     4096 /* packets that a worker keeps while their SA moves */
+#define DP_PUNT_KINDS   7    /* of what goes to control, each with a limit of its own (dp_punt.c) */
+#define DP_STRAY_BITS   8
+#define DP_TRAP_BUCKETS 256
 
 struct dp_firsts;
 struct dp_pieces;
@@ -65,4 +66,5 @@ struct dp_worker {
     struct dp_port_counters port_count[DP_PORTS_MAX];
     struct rte_mbuf *kept[DP_KEPT_MAX];   /* ring; as in handed */
     struct rte_mbuf *local[DP_LOCAL_MAX]; /* ring; IP packets made here, data at the IP header (dp_local.h) */
+    struct dp_bucket trap_buckets[DP_TRAP_BUCKETS]; /* by number; some share one (dp_punt.c) */
 };

@@ -160,6 +160,21 @@ static void a_scan_over_a_policy_costs_control_no_more_than_its_share(void **sta
     rig_free(&r); /* with four that wait */
 }
 
+static void a_flood_for_one_sa_leaves_the_others_their_calls(void **state)
+{
+    (void)state;
+    struct rig r = rig_trapped();
+    for (int second = 1; second < 4; second++) {
+        for (int i = 0; i < 3000; i++)
+            packet(&r, "10.2.0.9");
+        assert_int_equal(punts(&r, S(second)), 1);
+        packet(&r, "10.3.0.9");
+        assert_int_equal(punts(&r, S(second)), 1);
+        r.tsc += RIG_HZ;
+    }
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +183,7 @@ int main(void)
         cmocka_unit_test(what_waits_too_long_or_for_nothing_is_dropped),
         cmocka_unit_test(other_policies_judge_what_waits_anew),
         cmocka_unit_test(a_scan_over_a_policy_costs_control_no_more_than_its_share),
+        cmocka_unit_test(a_flood_for_one_sa_leaves_the_others_their_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
