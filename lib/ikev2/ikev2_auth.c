@@ -84,7 +84,7 @@ static int auth_set_octets(struct ike *ike, const struct ikev2_sa *sa, const str
     const struct ike_blob *request = in->n_checked ? &in->twins[in->n_checked - 1] : &in->msg_i;
     const struct base_span message = ike_blob_span(by_initiator ? request : &in->msg_r);
     const struct base_span nonce = ike_nonce_span(by_initiator ? &in->nr : &in->ni);
-    const struct base_span sk_p = base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+    const struct base_span sk_p = ikev2_init_sk_p(sa, by_initiator);
     uint8_t body[4 + IKE_ID_MAX], maced_id[CRYPT_PRF_MAX], mixed[IKEV2_MIX_AUTH_MAX];
     const struct base_span mix = ikev2_mix_auth(sa, mixed);
     const size_t len = message.len + nonce.len + sa->algs.prf->out_bytes + mix.len;

@@ -37,7 +37,7 @@ static struct base_span eap_key(const struct ikev2_sa *sa, bool of_initiator)
     const struct eap *e = sa->init->auth.eap;
     if (e->has_msk)
         return base_span(e->msk, sizeof e->msk);
-    return base_span(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+    return ikev2_init_sk_p(sa, of_initiator);
 }
 
 static struct ike_job_auth *eap_prove(struct ike *ike, const struct ikev2_sa *sa,

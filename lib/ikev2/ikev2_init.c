@@ -35,6 +35,12 @@ bool ikev2_init_keep(struct ike *ike, struct ikev2_init *init, struct base_span 
     return true;
 }
 
+struct base_span ikev2_init_sk_p(const struct ikev2_sa *sa, bool of_initiator)
+{
+    const struct ikev2_proof_keys *p = &sa->init->proof;
+    return base_span(of_initiator ? p->sk_pi : p->sk_pr, sa->keys.prf_len);
+}
+
 /* What stands behind the cookie of a request, if it has one; *first: the type of that. */
 static struct base_span init_without_cookie(struct base_span request, uint8_t *first)
 {

@@ -3,6 +3,7 @@
 /* What is kept of SA_INIT until AUTH has been checked. */
 #include <stdbool.h>
 #include <stdint.h>
+#include "base_span.h"
 #include "base_time.h"
 #include "crypt_ike_ops.h"
 #include "crypt_pki_ops.h"
@@ -10,6 +11,7 @@
 #include "ike_conf.h"
 #include "ike_nonce.h"
 #include "ike_path.h"
+#include "ikev2_keymat.h"
 #include "wire_ike.h"
 
 struct ike;
@@ -91,6 +93,7 @@ struct ikev2_init {
     struct ike_nonce nr;
     struct ike_blob msg_i; /* the messages as on the wire: AUTH covers them */
     struct ike_blob msg_r;
+    struct ikev2_proof_keys proof; /* with sa->keys */
     struct ikev2_auth auth;
     struct ikev2_ppk *ppk; /* both sides use one (RFC 8784); owned; NULL: not both */
     struct ikev2_mix *mix; /* additional key exchanges; owned; NULL: none */
@@ -115,6 +118,9 @@ struct ikev2_init {
 
 /* Drops it, but for requests that were laid aside (ikev2_offer_free()). */
 void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa);
+
+/* SK_pi, or SK_pr: the key in the proof of the SA's initiator, or of its responder. Borrows from sa->init. */
+struct base_span ikev2_init_sk_p(const struct ikev2_sa *sa, bool of_initiator);
 
 /*
  * Keeps a caller's request for its AUTH. False: no memory, or it is long and the memory for long ones is

@@ -105,13 +105,15 @@ static void keymat_cut(struct base_reader *r, uint8_t *out, size_t len)
 
 int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keymat_algs *algs,
                         struct base_span skeyseed, struct base_span ni, struct base_span nr, uint64_t spi_i,
-                        uint64_t spi_r, struct ikev2_keys *out)
+                        uint64_t spi_r, struct ikev2_keys *out, struct ikev2_proof_keys *proof)
 {
     uint8_t keymat[KEYMAT_MAX], spis[16];
     size_t encr_len, integ_len;
     const size_t prf_len = prf_bytes(algs->prf);
 
     base_wipe(out, sizeof *out);
+    if (proof)
+        base_wipe(proof, sizeof *proof);
     int err = keymat_lengths(algs, &encr_len, &integ_len);
     if (err)
         return err;
@@ -119,7 +121,7 @@ int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keym
     base_write_u64(&w, spi_i);
     base_write_u64(&w, spi_r);
     const struct base_span seed[] = {ni, nr, base_writer_span(&w)};
-    const size_t len = 3 * prf_len + 2 * integ_len + 2 * encr_len;
+    const size_t len = (proof ? 3 : 1) * prf_len + 2 * integ_len + 2 * encr_len;
     err = ikev2_keymat_prf_plus(ops, algs->prf, skeyseed, seed, 3, keymat, len);
     if (err)
         return err;
@@ -132,8 +134,10 @@ int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keym
     keymat_cut(&r, out->sk_ar, integ_len);
     keymat_cut(&r, out->sk_ei, encr_len);
     keymat_cut(&r, out->sk_er, encr_len);
-    keymat_cut(&r, out->sk_pi, prf_len);
-    keymat_cut(&r, out->sk_pr, prf_len);
+    if (proof) {
+        keymat_cut(&r, proof->sk_pi, prf_len);
+        keymat_cut(&r, proof->sk_pr, prf_len);
+    }
     base_wipe(keymat, sizeof keymat);
     return 0;
 }

@@ -21,9 +21,9 @@ struct ikev2_keymat_algs {
     const struct crypt_alg *integ; /* NULL with an AEAD */
 };
 
-/* The keys of an IKE SA. Plain value, wiped with the SA. */
+/* The keys of an IKE SA as long as it lives. Plain value, wiped with the SA. */
 struct ikev2_keys {
-    uint8_t prf_len;   /* of sk_d, sk_pi and sk_pr */
+    uint8_t prf_len;   /* of sk_d, and of those of the proofs */
     uint8_t integ_len; /* of sk_ai and sk_ar; 0 with an AEAD */
     uint8_t encr_len;  /* of sk_ei and sk_er: key | salt */
     uint8_t sk_d[CRYPT_PRF_MAX];
@@ -31,6 +31,11 @@ struct ikev2_keys {
     uint8_t sk_ar[CRYPT_INTEG_KEY_MAX];
     uint8_t sk_ei[CRYPT_ENCR_KEY_MAX];
     uint8_t sk_er[CRYPT_ENCR_KEY_MAX];
+};
+
+/* The two more that nobody needs when both sides have proved who they are. Plain value, wiped by its owner.
+ */
+struct ikev2_proof_keys {
     uint8_t sk_pi[CRYPT_PRF_MAX];
     uint8_t sk_pr[CRYPT_PRF_MAX];
 };
@@ -57,11 +62,12 @@ int ikev2_keymat_skeyseed_rekey(const struct crypt_ike_ops *ops, enum crypt_prf 
 /*
  * {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr) (RFC 7296
  * 2.14), with the SPIs of the new SA. An AEAD has no SK_ai and SK_ar, and its salts are the last bytes of
- * SK_ei and SK_er (RFC 5282 7.1).
+ * SK_ei and SK_er (RFC 5282 7.1). proof gets the last two; NULL: a rekeyed SA, where nobody proves anything,
+ * and they are not made.
  */
 int ikev2_keymat_derive(const struct crypt_ike_ops *ops, const struct ikev2_keymat_algs *algs,
                         struct base_span skeyseed, struct base_span ni, struct base_span nr, uint64_t spi_i,
-                        uint64_t spi_r, struct ikev2_keys *out);
+                        uint64_t spi_r, struct ikev2_keys *out, struct ikev2_proof_keys *proof);
 
 /*
  * KEYMAT = prf+(SK_d, [g^ir |] Ni | Nr [| more]) of a child SA (RFC 7296 2.17), cut into both directions:

@@ -46,7 +46,7 @@ int ikev2_mix_secret(struct ike *ike, struct ikev2_sa *sa, struct base_span secr
                                     secret, ni, nr, BASE_SPAN_NONE, seed);
     if (rc == 0)
         rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, sa->algs.prf->out_bytes), ni, nr,
-                                 sa->spi_i, sa->spi_r, &sa->keys);
+                                 sa->spi_i, sa->spi_r, &sa->keys, &sa->init->proof);
     base_wipe(seed, sizeof seed);
     m->next = ikev2_select_addke_from(&sa->algs, m->next + 1);
     m->done++;
@@ -61,7 +61,7 @@ static int mix_cover(struct ike *ike, struct ikev2_sa *sa, bool by_initiator, st
     uint8_t *covered = m->covered[!by_initiator];
     const struct base_span before = base_span(covered, m->done ? sa->algs.prf->out_bytes : 0);
     const struct base_span parts[] = {before, head, inner};
-    const struct base_span sk_p = base_span(by_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+    const struct base_span sk_p = ikev2_init_sk_p(sa, by_initiator);
     uint8_t out[CRYPT_PRF_MAX];
     const int rc = ike->env.crypto->prf((enum crypt_prf)sa->algs.prf->id, sk_p, parts, 3, out);
     if (rc == 0)

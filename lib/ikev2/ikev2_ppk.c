@@ -27,8 +27,9 @@ bool ikev2_ppk_agree(struct ikev2_sa *sa)
 static int ppk_mix(struct ike *ike, struct ikev2_sa *sa, const struct ike_ppk *key)
 {
     struct ikev2_ppk *p = sa->init->ppk;
-    uint8_t *const keys[] = {sa->keys.sk_d, sa->keys.sk_pi, sa->keys.sk_pr};
-    uint8_t *const plain[] = {p->sk_d, p->sk_pi, p->sk_pr};
+    struct ikev2_proof_keys *proof = &sa->init->proof;
+    uint8_t *const keys[] = {sa->keys.sk_d, proof->sk_pi, proof->sk_pr};
+    uint8_t *const plain[] = {p->sk_d, p->proof.sk_pi, p->proof.sk_pr};
     const size_t len = sa->keys.prf_len;
     int rc = 0;
     for (size_t i = 0; i < 3 && rc == 0; i++) {
@@ -44,10 +45,8 @@ static int ppk_mix(struct ike *ike, struct ikev2_sa *sa, const struct ike_ppk *k
 static void ppk_unmix(struct ikev2_sa *sa)
 {
     struct ikev2_ppk *p = sa->init->ppk;
-    const size_t len = sa->keys.prf_len;
-    memcpy(sa->keys.sk_d, p->sk_d, len);
-    memcpy(sa->keys.sk_pi, p->sk_pi, len);
-    memcpy(sa->keys.sk_pr, p->sk_pr, len);
+    memcpy(sa->keys.sk_d, p->sk_d, sa->keys.prf_len);
+    sa->init->proof = p->proof;
     p->is_mixed = false;
 }
 

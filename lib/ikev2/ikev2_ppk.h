@@ -11,6 +11,7 @@
 #include "crypt_alg.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
+#include "ikev2_keymat.h"
 
 struct ike;
 struct ike_job_auth;
@@ -23,7 +24,8 @@ struct ikev2_ppk {
     bool is_mixed;         /* the SA's keys have it; those without it are below */
     bool is_fallback;      /* as responder: the caller is checked by its proof without it */
     struct ike_blob plain; /* as initiator: our proof without it, when it is made; owned */
-    uint8_t sk_d[CRYPT_PRF_MAX], sk_pi[CRYPT_PRF_MAX], sk_pr[CRYPT_PRF_MAX];
+    uint8_t sk_d[CRYPT_PRF_MAX];
+    struct ikev2_proof_keys proof;
 };
 
 /* Both said USE_PPK. False: no memory, and it is as if they had not. */

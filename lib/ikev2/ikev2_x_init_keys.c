@@ -23,7 +23,7 @@ static int init_derive_keys(struct ike *ike, struct ikev2_sa *sa, const struct i
         ikev2_keymat_skeyseed(ike->env.crypto, algs.prf, ni, nr, base_span(r->secret, r->secret_len), seed);
     if (rc == 0)
         rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, sa->algs.prf->out_bytes), ni, nr,
-                                 sa->spi_i, sa->spi_r, &sa->keys);
+                                 sa->spi_i, sa->spi_r, &sa->keys, &sa->init->proof);
     base_wipe(seed, sizeof seed);
     return rc;
 }

@@ -77,7 +77,7 @@ static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct
                                          ike_blob_span(&t->follow.more), seed);
     if (rc == 0)
         rc = ikev2_keymat_derive(ike->env.crypto, &algs, base_span(seed, old->algs.prf->out_bytes), ni, nr,
-                                 sa->spi_i, sa->spi_r, &sa->keys);
+                                 sa->spi_i, sa->spi_r, &sa->keys, NULL);
     base_wipe(seed, sizeof seed);
     return rc;
 }

@@ -21,7 +21,8 @@
 
 struct craft {
     struct pair *p;
-    struct ikev2_sa *sa;  /* its own view of the SA */
+    struct ikev2_sa *sa; /* its own view of the SA */
+    struct ikev2_proof_keys proof;
     struct ike_path path; /* as the caller sees it */
     enum crypt_dh group;
     struct crypt_dh_key *dh;
@@ -139,7 +140,7 @@ static inline void craft_take_keys(struct craft *c, const struct wire_ike_ke *ke
     assert_int_equal(ops->dh_derive(c->dh, ke->value, secret, &len), 0);
     assert_int_equal(ikev2_keymat_skeyseed(ops, algs.prf, ni, nr, base_span(secret, len), seed), 0);
     assert_int_equal(ikev2_keymat_derive(ops, &algs, base_span(seed, k->prf->out_bytes), ni, nr, c->sa->spi_i,
-                                         c->sa->spi_r, &c->sa->keys),
+                                         c->sa->spi_r, &c->sa->keys, &c->proof),
                      0);
 }
 
@@ -211,7 +212,7 @@ static inline struct base_span craft_octets(const struct craft *c, const struct 
     base_write(&w, c->request, c->request_len);
     base_write(&w, c->nr.bytes, c->nr.len);
     assert_int_equal(ikev2_keymat_maced_id(c->p->ops, (enum crypt_prf)c->sa->algs.prf->id,
-                                           base_span(c->sa->keys.sk_pi, c->sa->keys.prf_len),
+                                           base_span(c->proof.sk_pi, c->sa->keys.prf_len),
                                            base_span(body, 4u + id->len), mac),
                      0);
     base_write(&w, mac, c->sa->keys.prf_len);

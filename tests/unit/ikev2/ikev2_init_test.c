@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Requests of any length that a datagram can have: a long one is answered, but costs nothing before its
- * sender has proved its address, and no more than so much memory after that.
+ * sender has proved its address, and no more than so much memory after that. And the keys of proofs, which
+ * are nowhere once both sides have proved who they are.
  */
 #include "ike_pair.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
 #include "ike_core.h"
 #include "ikev2_init.h"
+#include "ikev2_ppk.h"
+#include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
 #define MOST 65507
@@ -117,11 +123,109 @@ static void long_requests_have_so_much_memory_and_short_ones_their_own(void **st
     pair_free(p);
 }
 
+/* ---- keys of proofs ---- */
+
+#define KEYS_MAX   4
+#define LARGE_FROM ((size_t)256 << 20) /* reserved only: a sanitizer's shadow */
+
+/* Keys that are looked for, their bits inverted: a copy here is none. */
+struct hunt {
+    size_t len;
+    uint8_t inverted[KEYS_MAX][CRYPT_PRF_MAX];
+    size_t found[KEYS_MAX];
+};
+
+static void hunt_for(struct hunt *h, size_t n, const uint8_t *key)
+{
+    for (size_t i = 0; i < h->len; i++)
+        h->inverted[n][i] = (uint8_t)~key[i];
+}
+
+static void hunt_in(struct hunt *h, const uint8_t *bytes, size_t len)
+{
+    for (size_t at = 0; at + h->len <= len; at++)
+        for (size_t n = 0; n < KEYS_MAX; n++) {
+            size_t i = 0;
+            while (i < h->len && (bytes[at + i] ^ h->inverted[n][i]) == 0xff)
+                i++;
+            h->found[n] += i == h->len;
+        }
+}
+
+/* Reads what is allocated, freed or not, as the kernel sees it: no sanitizer minds. */
+static void hunt_pages(struct hunt *h, int mem, size_t from, size_t to)
+{
+    uint8_t bytes[4096 + CRYPT_PRF_MAX];
+    for (size_t at = from; at < to; at += 4096) {
+        const ssize_t got = pread(mem, bytes, 4096 + h->len - 1, (off_t)at);
+        hunt_in(h, bytes, got > 0 ? (size_t)got : 0);
+    }
+}
+
+static void hunt(struct hunt *h)
+{
+    char line[512], name[512];
+    size_t from, to;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    const int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    memset(h->found, 0, sizeof h->found);
+    assert_non_null(maps);
+    assert_true(mem >= 0);
+    while (fgets(line, sizeof line, maps)) {
+        name[0] = '\0';
+        if (sscanf(line, "%zx-%zx rw-p %*s %*s %*s %511s", &from, &to, name) >= 2 && to - from < LARGE_FROM &&
+            (!name[0] || strcmp(name, "[heap]") == 0))
+            hunt_pages(h, mem, from, to);
+    }
+    fclose(maps);
+    close(mem);
+}
+
+/* The initiator's, and with a PPK those of before it was mixed in. */
+static void the_keys_of_proofs_are_gone_once_both_are_proved(void **state)
+{
+    (void)state;
+    for (int with_ppk = 0; with_ppk < 2; with_ppk++) {
+        struct pair *p = pair_new();
+        struct hunt h = {.len = 0};
+        for (int i = 0; i < 2 && with_ppk; i++) {
+            struct ike_ppk *k = p->h[i].conf->conns[0].ppk = base_secret_new(sizeof *k);
+            k->id[0] = k->key[0] = 'x';
+            k->id_len = 1;
+            k->key_len = 1;
+        }
+        pair_start(p);
+        p->hold = true;
+        pair_connect(p);
+        pair_deliver_one(p);
+        pair_deliver_one(p);
+        const struct ikev2_sa *sa = p->h[0].ike->v2->first;
+        const struct ikev2_proof_keys *now = &sa->init->proof,
+                                      *plain = with_ppk ? &sa->init->ppk->proof : now;
+        h.len = sa->keys.prf_len;
+        hunt_for(&h, 0, now->sk_pi);
+        hunt_for(&h, 1, now->sk_pr);
+        hunt_for(&h, 2, plain->sk_pi);
+        hunt_for(&h, 3, plain->sk_pr);
+        hunt(&h);
+        for (size_t n = 0; n < KEYS_MAX; n++)
+            assert_int_not_equal(h.found[n], 0);
+        p->hold = false;
+        pair_settle(p);
+        pair_check_one(p);
+        hunt(&h);
+        for (size_t n = 0; n < KEYS_MAX; n++)
+            assert_int_equal(h.found[n], 0);
+        pair_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_of_any_length_is_answered_and_a_long_one_proves_its_address_first),
         cmocka_unit_test(long_requests_have_so_much_memory_and_short_ones_their_own),
+        cmocka_unit_test(the_keys_of_proofs_are_gone_once_both_are_proved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

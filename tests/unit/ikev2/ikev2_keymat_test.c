@@ -114,7 +114,7 @@ static void check_case(const struct cavs *c)
     struct ikev2_keys keys;
     const struct ikev2_keymat_algs gcm = {c->prf, crypt_alg_by_keyword("aes128gcm16"), NULL};
     assert_int_equal(ikev2_keymat_derive(&ossl_ike_ops, &gcm, field(c, SKEYSEED), ni, nr, spi(c, SPI_I),
-                                         spi(c, SPI_R), &keys),
+                                         spi(c, SPI_R), &keys, NULL),
                      0);
     assert_memory_equal(keys.sk_d, c->bytes[DKM], prf_len);
     assert_memory_equal(keys.sk_ei, c->bytes[DKM] + prf_len, 20);
@@ -174,11 +174,12 @@ static void ike_keys_are_cut_in_the_order_of_rfc_7296(void **state)
     const uint8_t spis[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     const struct base_span parts[] = {some(0, 32), some(40, 16), base_span(spis, 16)};
     uint8_t raw[3 * 32 + 2 * 64 + 2 * 32];
-    struct ikev2_keys k;
+    struct ikev2_keys k, rekeyed;
+    struct ikev2_proof_keys proof;
 
     raw_keymat(some(100, 32), parts, 3, raw, sizeof raw);
     assert_int_equal(ikev2_keymat_derive(&null_ike_ops, &algs, some(100, 32), parts[0], parts[1],
-                                         0x0102030405060708, 0x090a0b0c0d0e0f10, &k),
+                                         0x0102030405060708, 0x090a0b0c0d0e0f10, &k, &proof),
                      0);
     assert_int_equal(k.prf_len, 32);
     assert_int_equal(k.integ_len, 64);
@@ -188,8 +189,13 @@ static void ike_keys_are_cut_in_the_order_of_rfc_7296(void **state)
     assert_memory_equal(k.sk_ar, raw + 96, 64);
     assert_memory_equal(k.sk_ei, raw + 160, 32);
     assert_memory_equal(k.sk_er, raw + 192, 32);
-    assert_memory_equal(k.sk_pi, raw + 224, 32);
-    assert_memory_equal(k.sk_pr, raw + 256, 32);
+    assert_memory_equal(proof.sk_pi, raw + 224, 32);
+    assert_memory_equal(proof.sk_pr, raw + 256, 32);
+    /* Where nobody proves anything the rest is the same. */
+    assert_int_equal(ikev2_keymat_derive(&null_ike_ops, &algs, some(100, 32), parts[0], parts[1],
+                                         0x0102030405060708, 0x090a0b0c0d0e0f10, &rekeyed, NULL),
+                     0);
+    assert_memory_equal(&rekeyed, &k, sizeof k);
 }
 
 static void an_aead_takes_key_and_salt_and_no_integrity_key(void **state)
@@ -203,7 +209,8 @@ static void an_aead_takes_key_and_salt_and_no_integrity_key(void **state)
                                                NULL};
         struct ikev2_keys k;
         assert_int_equal(
-            ikev2_keymat_derive(&null_ike_ops, &algs, some(0, 48), some(0, 32), some(50, 32), 1, 2, &k), 0);
+            ikev2_keymat_derive(&null_ike_ops, &algs, some(0, 48), some(0, 32), some(50, 32), 1, 2, &k, NULL),
+            0);
         assert_int_equal(k.encr_len, rows[i].len);
         assert_int_equal(k.integ_len, 0);
         assert_int_equal(k.prf_len, 48);
@@ -301,9 +308,9 @@ static void cipher_and_integrity_must_belong_together(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct ikev2_keys k;
         struct esp_keymat out, in;
-        assert_int_equal(
-            ikev2_keymat_derive(&null_ike_ops, &wrong[i], some(0, 32), some(0, 32), some(0, 32), 1, 2, &k),
-            -EINVAL);
+        assert_int_equal(ikev2_keymat_derive(&null_ike_ops, &wrong[i], some(0, 32), some(0, 32), some(0, 32),
+                                             1, 2, &k, NULL),
+                         -EINVAL);
         assert_int_equal(ikev2_keymat_child(&null_ike_ops, &wrong[i], some(0, 32), BASE_SPAN_NONE,
                                             some(0, 32), some(0, 32), BASE_SPAN_NONE, &out, &in),
                          -EINVAL);
@@ -332,15 +339,18 @@ static void a_failure_leaves_no_part_of_a_key(void **state)
     const struct ikev2_keymat_algs algs = {CRYPT_PRF_HMAC_SHA2_256, crypt_alg_by_keyword("aes256gcm16"),
                                            NULL};
     struct ikev2_keys k;
+    struct ikev2_proof_keys proof;
     struct esp_keymat out, in;
     uint8_t auth[CRYPT_PRF_MAX];
     for (int good = 0; good < 3; good++) {
         memset(&k, 0xee, sizeof k);
+        memset(&proof, 0xee, sizeof proof);
         memset(auth, 0xee, sizeof auth);
         prf_calls_left = good;
-        assert_int_equal(ikev2_keymat_derive(&ops, &algs, some(0, 32), some(0, 32), some(0, 32), 1, 2, &k),
-                         -EIO);
+        assert_int_equal(
+            ikev2_keymat_derive(&ops, &algs, some(0, 32), some(0, 32), some(0, 32), 1, 2, &k, &proof), -EIO);
         assert_zero(&k, sizeof k);
+        assert_zero(&proof, sizeof proof);
         prf_calls_left = good < 2 ? good : 1;
         assert_int_equal(ikev2_keymat_auth_psk(&ops, algs.prf, some(0, 9), some(0, 99), auth), -EIO);
         assert_zero(auth, sizeof auth);

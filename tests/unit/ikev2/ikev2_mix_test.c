@@ -77,17 +77,18 @@ static void both_sides_cover_what_was_on_the_wire(void **state)
     uint8_t i_to_r[PRF_BYTES], r_to_i[PRF_BYTES], auth[IKEV2_MIX_AUTH_MAX];
     for (size_t n = 0; n < 2; n++) {
         const struct ikev2_keys keys = sa_of(p, 1)->keys;
+        const struct ikev2_proof_keys proof = sa_of(p, 1)->init->proof;
         assert_int_equal(sa_of(p, 1)->init->mix->done, n);
         assert_int_equal(ikev2_mix_group(sa_of(p, 1)), n ? CRYPT_DH_ECP_256 : CRYPT_DH_ML_KEM_512);
         pair_deliver_one(p);
         assert_int_equal(p->last.bytes[18], WIRE_IKE_INTERMEDIATE);
-        cover(&p->last, keys.sk_pi, i_to_r, n ? PRF_BYTES : 0);
+        cover(&p->last, proof.sk_pi, i_to_r, n ? PRF_BYTES : 0);
         const struct ikev2_init *in = sa_of(p, 1)->init;
         assert_memory_equal(&in->mix->before, &keys, sizeof keys);
         assert_memory_not_equal(sa_of(p, 1)->keys.sk_d, keys.sk_d, PRF_BYTES);
         assert_ptr_equal(ikev2_mix_keys_answered(sa_of(p, 1)), &in->mix->before);
         pair_deliver_one(p);
-        cover(&p->last, keys.sk_pr, r_to_i, n ? PRF_BYTES : 0);
+        cover(&p->last, proof.sk_pr, r_to_i, n ? PRF_BYTES : 0);
         for (int side = 0; side < 2; side++) {
             assert_memory_equal(sa_of(p, side)->init->mix->covered[0], i_to_r, !n && !side ? 0 : PRF_BYTES);
             assert_memory_equal(sa_of(p, 1)->init->mix->covered[1], r_to_i, PRF_BYTES);
@@ -152,7 +153,7 @@ static void a_message_is_covered_as_if_it_were_whole(void **state)
     whole[28] = WIRE_IKE_P_SK;
     whole[39] = 7;
     const struct base_span all = base_span(whole, sizeof whole);
-    assert_int_equal(null_ike_ops.prf(PRF, base_span(sa->keys.sk_pi, PRF_BYTES), &all, 1, want), 0);
+    assert_int_equal(null_ike_ops.prf(PRF, ikev2_init_sk_p(sa, true), &all, 1, want), 0);
     assert_memory_equal(sa->init->mix->covered[0], want, PRF_BYTES);
     /* More in front than any message in use has, or nothing at all: it cannot be covered. */
     static uint8_t much[IKEV2_FRAG_HEAD_MAX + 1];

@@ -87,12 +87,12 @@ static void keys_are_those_of_before_run_through_the_prf(void **state)
     pair_connect(p);
     pair_deliver_one(p);
     const struct ikev2_keys before = p->h[1].ike->v2->first->keys;
-    p->hold = false;
-    pair_settle(p);
-    pair_check_one(p);
-    const struct ikev2_keys *after = &p->h[1].ike->v2->first->keys;
-    const uint8_t one = 1, *const from[] = {before.sk_d, before.sk_pi, before.sk_pr},
-                  *const to[] = {after->sk_d, after->sk_pi, after->sk_pr};
+    const struct ikev2_proof_keys proof = p->h[1].ike->v2->first->init->proof;
+    pair_deliver_one(p); /* the initiator has mixed it in by then */
+    const struct ikev2_keys *after = &p->h[0].ike->v2->first->keys;
+    const struct ikev2_proof_keys *mixed = &p->h[0].ike->v2->first->init->proof;
+    const uint8_t one = 1, *const from[] = {before.sk_d, proof.sk_pi, proof.sk_pr},
+                  *const to[] = {after->sk_d, mixed->sk_pi, mixed->sk_pr};
     for (size_t i = 0; i < 3; i++) {
         uint8_t want[CRYPT_PRF_MAX];
         const struct base_span parts[] = {base_span(from[i], before.prf_len), base_span(&one, 1)};
@@ -101,6 +101,10 @@ static void keys_are_those_of_before_run_through_the_prf(void **state)
         assert_memory_equal(to[i], want, before.prf_len);
     }
     assert_memory_equal(after->sk_ei, before.sk_ei, sizeof before.sk_ei);
+    p->hold = false;
+    pair_settle(p);
+    pair_check_one(p);
+    assert_memory_equal(&p->h[1].ike->v2->first->keys, after, sizeof *after);
     pair_free(p);
 }
 

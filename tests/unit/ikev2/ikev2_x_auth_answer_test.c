@@ -204,8 +204,7 @@ static void auth_covers_the_reserved_bytes_of_the_identity_as_they_came(void **s
         const uint8_t body[] = {WIRE_IKE_ID_FQDN, 1, 2, 3, 'a'};
         const size_t len = sa->algs.prf->out_bytes;
         uint8_t maced[CRYPT_PRF_MAX];
-        assert_int_equal(ikev2_keymat_maced_id(p->ops, proof->prf,
-                                               base_span(sa->keys.sk_pi, sa->keys.prf_len),
+        assert_int_equal(ikev2_keymat_maced_id(p->ops, proof->prf, ikev2_init_sk_p(sa, true),
                                                base_span(body, sizeof body), maced),
                          0);
         memcpy(proof->octets + proof->octets_len - len, maced, len);

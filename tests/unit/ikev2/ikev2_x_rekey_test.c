@@ -89,6 +89,40 @@ static void an_answer_without_nonce_is_a_refusal_and_the_old_sa_stays(void **sta
     pair_free(p);
 }
 
+static uint8_t prf_plus_rounds; /* of the longest prf+ */
+
+static int counting_prf(enum crypt_prf prf, struct base_span key, const struct base_span *parts, size_t count,
+                        uint8_t *out)
+{
+    if (parts[count - 1].len == 1 && parts[count - 1].ptr[0] > prf_plus_rounds)
+        prf_plus_rounds = parts[count - 1].ptr[0];
+    return null_ike_ops.prf(prf, key, parts, count, out);
+}
+
+/* They come last in prf+ (RFC 7296 2.14), which ends before them where nobody proves anything. */
+static void a_rekeyed_sa_never_has_the_keys_of_proofs(void **state)
+{
+    (void)state;
+    struct crypt_ike_ops ops = null_ike_ops;
+    struct pair *p = pair_new();
+    ops.prf = counting_prf;
+    p->ops = &ops;
+    prf_plus_rounds = 0;
+    pair_start(p);
+    pair_connect(p);
+    const struct ikev2_keys *k = &p->h[0].ike->v2->first->keys;
+    const int bytes = k->prf_len + 2 * (k->integ_len + k->encr_len), prf = k->prf_len;
+    assert_int_equal(prf_plus_rounds, (bytes + 2 * prf + prf - 1) / prf);
+    prf_plus_rounds = 0;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
+    assert_int_equal(prf_plus_rounds, (bytes + prf - 1) / prf);
+    pair_run(p, 6);
+    pair_check_one(p);
+    for (int i = 0; i < 2; i++)
+        assert_null(p->h[i].ike->v2->first->init);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +130,7 @@ int main(void)
         cmocka_unit_test(both_rekey_the_ike_sa_at_once_and_one_remains),
         cmocka_unit_test(a_rival_that_is_gone_is_not_remembered),
         cmocka_unit_test(an_answer_without_nonce_is_a_refusal_and_the_old_sa_stays),
+        cmocka_unit_test(a_rekeyed_sa_never_has_the_keys_of_proofs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
