@@ -301,8 +301,8 @@ struct ike *ike_new(const struct ike_env *env, const struct ike_conf *conf, base
     env->rng(env->ctx, IKE_RNG_HASH_SEED, &ike->hash_seed, sizeof ike->hash_seed);
     ike->pools = pool_book_new(ike->hash_seed);
     if (!ike->pools || ike_wait_init(ike, conf) < 0 || ike_share_init(ike, ike_slots(conf)) < 0 ||
-        ike_claim_init(ike, ike_slots(conf)) < 0 || engine_start_versions(ike, conf) < 0 ||
-        ike_run_init(ike, conf) < 0 || ike_pools_apply(ike) < 0) {
+        ike_ids_init(ike, ike_slots(conf)) < 0 || ike_claim_init(ike, ike_slots(conf)) < 0 ||
+        engine_start_versions(ike, conf) < 0 || ike_run_init(ike, conf) < 0 || ike_pools_apply(ike) < 0) {
         ike_free(ike);
         return NULL;
     }
@@ -324,6 +324,7 @@ void ike_free(struct ike *ike)
     ike_wait_fini(ike);
     ike_share_fini(ike);
     ike_claim_fini(ike);
+    ike_ids_fini(ike);
     ike_act_fini(ike);
     ike_swap_end(ike);
     ike_run_fini(ike);

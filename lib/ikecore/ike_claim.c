@@ -7,6 +7,7 @@
 #include "base_ts.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_ids.h"
 #include "ike_overlap.h"
 
 #define CASE_BIT 0x20 /* of ASCII */
@@ -19,7 +20,7 @@
 struct ike_claimant {
     struct ike_node node;
     size_t entries;
-    struct ike_id id;
+    const struct ike_id *id; /* kept */
 };
 
 /* The same for identities that differ in case only, which may be equal. */
@@ -36,7 +37,7 @@ static struct ike_claimant *claimant_find(const struct ike *ike, const struct ik
 {
     const uint64_t key = claimant_key(ike, id);
     const struct ike_node *n = ike_table_next(&ike->claims.claimants, key, NULL);
-    while (n && !ike_id_equal(&((struct ike_claimant *)n->owner)->id, id))
+    while (n && !ike_id_equal(((struct ike_claimant *)n->owner)->id, id))
         n = ike_table_next(&ike->claims.claimants, key, n);
     return n ? n->owner : NULL;
 }
@@ -46,9 +47,12 @@ static struct ike_claimant *claimant_get(struct ike *ike, const struct ike_id *i
     struct ike_claimant *c = claimant_find(ike, id);
     if (!c) {
         c = calloc(1, sizeof *c);
-        if (!c)
+        if (c)
+            c->id = ike_ids_get(ike, id);
+        if (!c || !c->id) {
+            free(c);
             return NULL;
-        c->id = *id;
+        }
         ike_table_add(&ike->claims.claimants, &c->node, claimant_key(ike, id), c);
     }
     c->entries++;
@@ -60,6 +64,7 @@ static void claimant_put(struct ike *ike, struct ike_claimant *c)
     if (!c || --c->entries)
         return;
     ike_table_remove(&ike->claims.claimants, &c->node);
+    ike_ids_put(ike, c->id);
     free(c);
 }
 

@@ -47,7 +47,7 @@ int ike_claim_init(struct ike *ike, size_t n_slots);
 void ike_claim_fini(struct ike *ike);
 
 /*
- * Enters a child of this identity with its remote selectors. The identity is copied: it is who the peer
+ * Enters a child of this identity with its remote selectors. The identity is kept: it is who the peer
  * proved to be, for as long as the child lives. 0, or -ENOMEM: it is not entered.
  */
 int ike_claim_enter(struct ike *ike, struct ike_claim_entry *e, const struct ike_id *remote_id,

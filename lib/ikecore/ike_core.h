@@ -12,6 +12,7 @@
 #include "ike_conf.h"
 #include "ike_env.h"
 #include "ike_fail.h"
+#include "ike_ids.h"
 #include "ike_run.h"
 #include "ike_mapping.h"
 #include "ike_share.h"
@@ -52,6 +53,7 @@ struct ike {
     struct ike_timers timers;
     struct ike_acts acts;
     struct ike_waits waits;
+    struct ike_ids ids;
     struct ike_claims claims;
     struct pool_book *pools;      /* addresses for peers, by their numbers in conf->pools */
     struct ike_shares shares;     /* of half-open SAs */

@@ -112,8 +112,8 @@ static void auth_keep_limit(struct ike *ike, struct ikev2_sa *sa, const struct i
 /* The peer lost all that it had before it made this SA. */
 static void auth_forget_older(struct ike *ike, const struct ikev2_sa *sa)
 {
-    for (struct ikev2_sa *o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, NULL), *next; o; o = next) {
-        next = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o);
+    for (struct ikev2_sa *o = ikev2_sa_of_peer(ike, sa->run, sa->remote_id, NULL), *next; o; o = next) {
+        next = ikev2_sa_of_peer(ike, sa->run, sa->remote_id, o);
         if (o == sa || o->state != IKEV2_ST_UP || o->life.established_at.ns > sa->life.created_at.ns)
             continue;
         ikev2_note(ike, o, IKE_AUDIT_IKE_DOWN, "the peer started anew (INITIAL_CONTACT)");
@@ -161,7 +161,7 @@ void ikev2_auth_replace_older(struct ike *ike, struct ikev2_sa *sa, bool initial
     sa->says_contact |= initial_contact;
     if (initial_contact && sa->conn->unique == IKE_UNIQUE_REPLACE)
         auth_forget_older(ike, sa);
-    const struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, &sa->remote_id);
+    const struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, sa->remote_id);
     if (!p)
         return;
     const enum ikev2_peer_list_kind same = sa->is_caller ? IKEV2_PEER_OURS : IKEV2_PEER_THEIRS;
@@ -202,8 +202,7 @@ static void auth_hold_against_now(struct ikev2_sa *sa)
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
 {
     const struct ikev2_auth *a = &sa->init->auth;
-    sa->remote_id = a->proved[0];
-    ikev2_sa_set_also(sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
+    ikev2_sa_set_also(ike, sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
     if (!ikev2_sa_set_shown(sa, a->shown)) {
         sa->want.close = true;
         sa->want.close_why = "out of memory";

@@ -111,7 +111,7 @@ static bool fit_is_foreign(const struct ike *ike, const struct ikev2_sa *sa,
                            const struct base_ts_list *remote, struct ike_claim *holder)
 {
     struct base_ts_list scratch;
-    const struct ike_claim want = {sa->conn, conf, &sa->remote_id, local,
+    const struct ike_claim want = {sa->conn, conf, sa->remote_id, local,
                                    pool_remap_ts(&sa->remap, remote, &scratch)};
     return ike_claim_is_taken(ike, &want, holder);
 }

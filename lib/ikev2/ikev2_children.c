@@ -80,7 +80,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     struct esp_pair *p = &i.pair;
     i.conn = sa->conn->name;
     i.child = c->conf->name;
-    i.remote_id = sa->remote_id;
+    i.remote_id = *sa->remote_id;
     memset(p, 0, ESP_PAIR_FIXED_BYTES);
     p->spi_in = c->spi_in;
     p->spi_out = c->spi_out;
@@ -127,7 +127,7 @@ static void link_child(struct ike *ike, struct ikev2_child *c)
 static bool child_says(const void *child, struct ike_claim *out)
 {
     const struct ikev2_child *c = child;
-    *out = (struct ike_claim){c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, child_held(c)};
+    *out = (struct ike_claim){c->sa->conn, c->conf, c->sa->remote_id, c->local_ts, child_held(c)};
     return c->sa->state != IKEV2_ST_DEAD && c->state != IKEV2_CHILD_LINGER;
 }
 
@@ -143,7 +143,7 @@ static bool is_twin(void *entry, void *ctx)
     struct ikev2_child *o = e->says == child_says ? (struct ikev2_child *)e->child : NULL;
     const struct ikev2_child *c = s->c;
     if (!o || o->sa == c->sa || o->conf != c->conf || o->sa->state != IKEV2_ST_UP || o->sa->want.close ||
-        !ikev2_child_is_live(o) || !ike_id_equal(&o->sa->remote_id, &c->sa->remote_id) ||
+        !ikev2_child_is_live(o) || !ike_id_equal(o->sa->remote_id, c->sa->remote_id) ||
         !base_ts_equal(o->local_ts, c->local_ts) || !base_ts_equal(child_held(o), child_held(c)))
         return false;
     s->twin = o;
@@ -179,7 +179,7 @@ static struct ikev2_child *make_child(struct ike *ike, struct ikev2_sa *sa, stru
     struct base_ts_list scratch;
     const struct base_ts_list *here = pool_remap_ts(&sa->remap, t->remote_ts, &scratch);
     if (!c || (here != t->remote_ts && !base_ts_set(&c->here_ts, here)) ||
-        ike_claim_enter(ike, &c->claim, &sa->remote_id, here, c, child_says) < 0) {
+        ike_claim_enter(ike, &c->claim, sa->remote_id, here, c, child_says) < 0) {
         free(c ? c->here_ts : NULL);
         free(c);
         return NULL;

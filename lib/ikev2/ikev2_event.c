@@ -95,7 +95,7 @@ bool ikev2_call_again(struct ike *ike, struct ikev2_sa *old)
 /* Why an SA cannot go on under this connection, static text; NULL: it can. */
 static const char *sa_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
-    if (!conn || !ike_grant_same(sa->conn, conn, &sa->remote_id))
+    if (!conn || !ike_grant_same(sa->conn, conn, sa->remote_id))
         return "its configuration changed";
     if (!ikev2_reload_fits(sa, conn))
         return "its configuration changed while a child SA was being made";

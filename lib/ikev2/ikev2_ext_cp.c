@@ -47,7 +47,7 @@ static int cp_request_of(const struct ikev2_msg *msg, struct wire_ike_cfg *out)
 static bool cp_is_here_already(struct ike *ike, const struct ikev2_sa *sa)
 {
     const struct ikev2_sa *o = NULL;
-    while ((o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL)
+    while ((o = ikev2_sa_of_peer(ike, sa->run, sa->remote_id, o)) != NULL)
         if (o != sa && base_endpoint_equal(&o->path.remote, &sa->path.remote))
             return true;
     return false;
@@ -65,8 +65,7 @@ static bool cp_takes_over(struct ike *ike, const struct ikev2_sa *sa, const stru
     if (sa->conn->unique == IKE_UNIQUE_REPLACE &&
         (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT) || cp_is_here_already(ike, sa)))
         return true;
-    const uint64_t holder =
-        asked->family != BASE_AF_NONE ? pool_holder(ike->pools, asked, &sa->remote_id) : 0;
+    const uint64_t holder = asked->family != BASE_AF_NONE ? pool_holder(ike->pools, asked, sa->remote_id) : 0;
     const struct ikev2_sa *old = holder ? ikev2_sa_by_id(ike, holder) : NULL;
     return old && base_endpoint_equal(&old->path.remote, &sa->path.remote);
 }
@@ -79,7 +78,7 @@ struct cp_pools {
 
 static struct cp_pools cp_pools_of(const struct ikev2_sa *sa)
 {
-    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    const struct ike_grant *row = ike_grant_of(sa->conn, sa->remote_id);
     return row && row->n_pools ? (struct cp_pools){row->n_pools, row->pools}
                                : (struct cp_pools){sa->conn->n_pools, sa->conn->pool_numbers};
 }
@@ -111,7 +110,7 @@ static int cp_take(struct ike *ike, const struct ikev2_sa *sa, const struct pool
 /* The one that is this peer's by its row, else by the RADIUS server of this login; of no family: none. */
 static struct base_addr cp_granted(const struct ikev2_sa *sa, enum base_family family)
 {
-    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    const struct ike_grant *row = ike_grant_of(sa->conn, sa->remote_id);
     for (size_t i = 0; row && i < row->n_addrs; i++)
         if (row->addrs[i].family == family)
             return row->addrs[i];
@@ -136,7 +135,7 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
 {
     static const uint8_t any[16];
     struct ikev2_inner *in = sa->inner;
-    struct pool_want want = {.id = &sa->remote_id, .holder = sa->id, .now = ike->now};
+    struct pool_want want = {.id = sa->remote_id, .holder = sa->id, .now = ike->now};
     if (memcmp(a->addr.bytes, any, sizeof any) != 0)
         want.asked = a->addr;
     const struct base_addr fixed = cp_granted(sa, family);

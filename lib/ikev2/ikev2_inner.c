@@ -78,7 +78,7 @@ const struct base_ts_list *ikev2_inner_ts(const struct ikev2_sa *sa, const struc
                                           bool is_local, struct base_ts_list *out)
 {
     const struct ikev2_inner *in = sa->inner;
-    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    const struct ike_grant *row = ike_grant_of(sa->conn, sa->remote_id);
     const struct base_ts_list *own = !row ? NULL : is_local ? row->local_ts : row->remote_ts;
     const bool has = in && in->is_ours != is_local;
     if (own)

@@ -56,7 +56,7 @@ uint64_t ikev2_life_soft(struct ike *ike, uint64_t limit)
 
 uint32_t ikev2_life_auth_s(const struct ikev2_sa *sa)
 {
-    const struct ike_grant *row = ike_grant_of(sa->conn, &sa->remote_id);
+    const struct ike_grant *row = ike_grant_of(sa->conn, sa->remote_id);
     return row && row->reauth_s != IKE_GRANT_UNSET ? row->reauth_s : sa->conn->reauth_s;
 }
 

@@ -25,7 +25,7 @@ static void note_fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_a
     a->kind = kind;
     a->ike_id = sa->id;
     a->path = sa->path;
-    a->remote_id = sa->remote_id;
+    a->remote_id = *sa->remote_id;
     if (sa->conn) {
         a->local_id = sa->conn->local_id;
         copy_name(a->conn, sa->conn->name);

@@ -101,7 +101,7 @@ struct ikev2_peer *ikev2_peer_of(const struct ike *ike, const struct ike_run *ru
     while ((n = ike_table_next(&ike->v2->peers.table, key, n)) != NULL) {
         struct ikev2_peer *p = n->owner;
         const struct ikev2_sa *sa = p->lists[IKEV2_PEER_ALL].first;
-        if (strcmp(sa->conn->name, run->conn->name) == 0 && ike_peer_id_equal(ike, &sa->remote_id, id))
+        if (strcmp(sa->conn->name, run->conn->name) == 0 && ike_peer_id_equal(ike, sa->remote_id, id))
             return p;
     }
     return NULL;
@@ -112,11 +112,11 @@ void ikev2_peer_enter(struct ike *ike, struct ikev2_sa *sa)
     const bool has_been_up = sa->state == IKEV2_ST_UP || sa->link.peer.turn;
     if (sa->link.peer.peer || !sa->run || !has_been_up || sa->state == IKEV2_ST_DEAD)
         return;
-    struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, &sa->remote_id);
+    struct ikev2_peer *p = ikev2_peer_of(ike, sa->run, sa->remote_id);
     if (!p) {
         p = ike->v2->peers.spare; /* there is one: see struct ikev2_peers */
         ike->v2->peers.spare = p->next_spare;
-        ike_table_add(&ike->v2->peers.table, &p->node, key_of(ike, sa->run, &sa->remote_id), p);
+        ike_table_add(&ike->v2->peers.table, &p->node, key_of(ike, sa->run, sa->remote_id), p);
     }
     if (!sa->link.peer.turn)
         sa->link.peer.turn = ++ike->v2->peers.turns;

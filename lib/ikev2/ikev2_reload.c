@@ -114,7 +114,7 @@ static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn
 
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
-    const struct ike_id *const peers[IKE_ROUNDS_MAX] = {&sa->remote_id, sa->also_id};
+    const struct ike_id *const peers[IKE_ROUNDS_MAX] = {sa->remote_id, sa->also_id};
     for (uint8_t i = 0; i < ike_conn_conf_proofs(to, false); i++) {
         const struct ike_conn_conf *from = ike_conn_conf_round(sa->conn, i), *c = ike_conn_conf_round(to, i);
         const struct ike_id *peer = peers[i];

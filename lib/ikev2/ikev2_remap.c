@@ -12,7 +12,7 @@ static const struct ikev2_sa *remap_older(const struct ike *ike, const struct ik
                                           const struct base_addr *real)
 {
     const struct ikev2_sa *o = NULL;
-    while ((o = ikev2_sa_of_peer(ike, sa->run, &sa->remote_id, o)) != NULL)
+    while ((o = ikev2_sa_of_peer(ike, sa->run, sa->remote_id, o)) != NULL)
         if (o != sa && base_addr_equal(&o->remap.real, real))
             break;
     return o;
@@ -25,7 +25,7 @@ bool ikev2_remap_take(struct ike *ike, struct ikev2_sa *sa, const struct ike_chi
     const struct ikev2_sa *older = real ? remap_older(ike, sa, real) : NULL;
     const struct pool_remap_want want = {.conf = ike->conf,
                                          .pool = c->remap,
-                                         .id = &sa->remote_id,
+                                         .id = sa->remote_id,
                                          .holder = sa->id,
                                          .remote = remote,
                                          .older = older ? &older->remap : NULL,

@@ -16,6 +16,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_env.h"
+#include "ike_ids.h"
 #include "ike_path.h"
 #include "ike_run.h"
 #include "ike_share.h"
@@ -146,6 +147,7 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
     }
     sa->id = ++ike->next_id;
     sa->is_initiator = is_initiator;
+    sa->remote_id = &ike_id_none;
     sa->path = *path;
     ike_stream_hold(ike, path);
     sa->stream.again_at = BASE_TIME_NEVER;
@@ -246,11 +248,19 @@ void ikev2_sa_leave_run(struct ike *ike, struct ikev2_sa *sa)
     sa_run_unlink(ike, sa);
 }
 
-void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id)
+bool ikev2_sa_set_remote(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id)
 {
-    sa->also_id = id ? malloc(sizeof *sa->also_id) : NULL;
-    if (sa->also_id)
-        *sa->also_id = *id;
+    const struct ike_id *kept = ike_ids_get(ike, id);
+    if (!kept)
+        return false;
+    ike_ids_put(ike, sa->remote_id);
+    sa->remote_id = kept;
+    return true;
+}
+
+void ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id)
+{
+    sa->also_id = id ? ike_ids_get(ike, id) : NULL;
 }
 
 bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown)
@@ -387,7 +397,7 @@ struct explain_about ikev2_sa_about(const struct ikev2_sa *sa)
 {
     return (struct explain_about){.ike_id = sa->id,
                                   .path = &sa->path,
-                                  .remote_id = &sa->remote_id,
+                                  .remote_id = sa->remote_id,
                                   .conn = sa->conn,
                                   .is_authentic = sa->keys.prf_len > 0};
 }

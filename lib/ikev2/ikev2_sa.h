@@ -162,9 +162,9 @@ struct ikev2_sa {
     } stream;
     struct ikev2_choice algs;
     struct ikev2_keys keys;
-    struct ike_id remote_id;   /* of several rounds of authentication, by the first */
-    struct ike_id *also_id;    /* who the peer proved to be by the second (RFC 4739); owned; or NULL */
-    struct ikev2_shown *shown; /* by which certificates; owned; NULL: by none */
+    const struct ike_id *remote_id; /* of several rounds of authentication, by the first; kept (ike_ids.h) */
+    const struct ike_id *also_id;   /* who the peer proved to be by the second (RFC 4739); kept; or NULL */
+    struct ikev2_shown *shown;      /* by which certificates; owned; NULL: by none */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
     struct ikev2_mobike mobike;
@@ -211,9 +211,10 @@ struct ikev2_sa {
 
 /* A new SA without SPIs, on the list and by id; touched. NULL: no memory. */
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator);
-/* Who the peer is, too, by its second round, or NULL; copied, and left out without memory: it is shown only.
- */
-void ikev2_sa_set_also(struct ikev2_sa *sa, const struct ike_id *id);
+/* Who the peer proved to be; borrowed until return. False: no memory, and it stays as it was. */
+bool ikev2_sa_set_remote(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id);
+/* Who it is, too, by its second round, or NULL; left out without memory: it is shown only. */
+void ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id);
 /* By which certificates, in each of IKE_ROUNDS_MAX rounds. Copied where there are any. False: no memory, and
  * the SA must not stay: nobody could end it when they are revoked. */
 bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown);

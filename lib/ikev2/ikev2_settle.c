@@ -92,7 +92,8 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ikev2_wishes_free(&sa->want.children);
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
-    free(sa->also_id);
+    ike_ids_put(ike, sa->remote_id);
+    ike_ids_put(ike, sa->also_id);
     free(sa->shown);
     free(sa->mobike.peer);
     ike_conf_put(sa->conf);

@@ -92,7 +92,7 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->spi_i = sa->spi_i;
     v->spi_r = sa->spi_r;
     v->path = sa->path;
-    v->remote_id = sa->remote_id;
+    v->remote_id = *sa->remote_id;
     if (sa->also_id)
         v->also_id = *sa->also_id;
     if (sa->conn) {

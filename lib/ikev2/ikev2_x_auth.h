@@ -27,7 +27,7 @@ enum ikev2_outcome ikev2_auth_on_refused(struct ike *ike, struct ikev2_sa *sa, s
 enum ikev2_outcome ikev2_auth_on_round_response(struct ike *ike, struct ikev2_sa *sa, struct ikev2_msg *msg);
 
 /* ---- ikev2_auth_up.c: what it means that both are authenticated ---- */
-/* The SA is up, with whom the peer proved to be; its state follows when the handler is done. */
+/* The SA is up, with its remote_id set; its state follows when the handler is done. */
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa);
 /*
  * Whether `unique` of the connection, or the limit of SAs of an identity, refuses this peer, which proved to

@@ -154,14 +154,15 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
     struct wire_ike_notification n;
     struct ikev2_msg msg;
-    if (!t)
+    if (!t || !ikev2_sa_set_remote(ike, sa, &a->proved[0])) {
+        ikev2_task_free(ike, t);
         return IKEV2_TURNS;
+    }
     t->ni = sa->init->ni;
     t->nr = sa->init->nr;
     ikev2_auth_begun(sa, &msg);
     ikev2_move_set_way(sa);
     ikev2_sa_set_conn(ike, sa, conn);
-    sa->remote_id = a->proved[0];
     const uint16_t taken = ikev2_ext_take(ike, sa, IKEV2_EXT_AUTH_ASK, &msg);
     const uint16_t refusal = taken ? taken : auth_answer_child(ike, sa, &msg, t);
     if (refusal == WIRE_IKE_N_INVALID_SYNTAX) { /* there is no SA then, RFC 7296 2.21.2 */

@@ -201,6 +201,8 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
 {
     if (ikev2_msg_error(msg, NULL) == WIRE_IKE_N_INVALID_SYNTAX)
         return ikev2_auth_on_refused(ike, sa, (struct ikev2_msg *)msg);
+    if (!ikev2_sa_set_remote(ike, sa, &sa->init->auth.proved[0]))
+        return auth_fail(ike, sa, "out of memory");
     ikev2_auth_commit(ike, sa);
     auth_take_child(ike, sa, msg, sa->task);
     ikev2_init_free(ike, sa);

@@ -100,8 +100,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->spi_i = is_initiator ? t->spi_new : t->choice.spi;
     sa->spi_r = is_initiator ? t->choice.spi : t->spi_new;
     sa->algs = t->choice;
-    sa->remote_id = old->remote_id;
-    ikev2_sa_set_also(sa, old->also_id);
+    ikev2_sa_set_also(ike, sa, old->also_id);
     sa->natd = old->natd;
     sa->has_ppk = old->has_ppk;
     sa->way = old->way;
@@ -114,7 +113,8 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->moved.ration = old->moved.ration;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
-    if (!rekey_inherit_shown(old, sa) || rekey_derive_keys(ike, old, sa, t, r) != 0) {
+    if (!ikev2_sa_set_remote(ike, sa, old->remote_id) || !rekey_inherit_shown(old, sa) ||
+        rekey_derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
         ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;

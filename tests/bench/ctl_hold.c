@@ -165,14 +165,15 @@ static void make_sa(const struct ike_conn_conf *conn, uint32_t i)
     struct ikev2_sa *sa = ikev2_sa_new(ctl.ike, &path, false);
     struct ikev2_task t = {.kind = IKEV2_TASK_CREATE_CHILD, .ni.len = 32, .nr.len = 32};
     struct base_ts_list *remote = NULL;
-    if (!sa || spi_alloc(NULL, &t.spi_in) < 0)
+    struct ike_id id;
+    identify(&id, i);
+    if (!sa || !ikev2_sa_set_remote(ctl.ike, sa, &id) || spi_alloc(NULL, &t.spi_in) < 0)
         fail("no SA");
     sa->spi_i = ikev2_sa_new_spi(ctl.ike);
     sa->spi_r = ikev2_sa_new_spi(ctl.ike);
     choose(&sa->algs, WIRE_IKE_PROTO_IKE);
     ikev2_sa_link(ctl.ike, sa);
     ikev2_sa_set_conn(ctl.ike, sa, conn);
-    identify(&sa->remote_id, i);
     sa->keys.prf_len = sa->algs.prf->out_bytes;
     sa->way = ESP_WAY_UDP;
     sa->natd.remote_nat = true;

@@ -166,7 +166,7 @@ static void check_holders(struct lot *l)
         if ((all[i].kind == POOL_RECORD_HELD) !=
             (sa && sa->state != IKEV2_ST_DEAD && sa_has(sa, &all[i].addr)))
             sim_fail(l->w, "an address is held by nobody who has it");
-        if (sa && !ike_id_equal(&sa->remote_id, &all[i].id))
+        if (sa && !ike_id_equal(sa->remote_id, &all[i].id))
             sim_fail(l->w, "an address is held by another identity");
     }
 }
@@ -177,10 +177,10 @@ static void check_sas(struct lot *l)
     struct ike *ike = l->gw->ike;
     for (const struct ikev2_sa *a = ike->v2->first; a; a = a->link.next) {
         for (size_t i = 0; a->inner && i < a->inner->n; i++) {
-            if (!pool_holder(ike->pools, &a->inner->addrs[i], &a->remote_id))
+            if (!pool_holder(ike->pools, &a->inner->addrs[i], a->remote_id))
                 sim_fail(l->w, "an SA has an address that is nobody's");
             for (const struct ikev2_sa *b = a->link.next; b; b = b->link.next)
-                if (sa_has(b, &a->inner->addrs[i]) && !ike_id_equal(&a->remote_id, &b->remote_id))
+                if (sa_has(b, &a->inner->addrs[i]) && !ike_id_equal(a->remote_id, b->remote_id))
                     sim_fail(l->w, "two identities have one address");
         }
     }

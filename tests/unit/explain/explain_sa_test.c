@@ -231,7 +231,7 @@ static void an_overlap_names_who_has_the_network(void **state)
     struct base_ts_list *want = NULL;
     pair_ts(&want, "10.1.7.0/24");
     const struct ikev2_child *c = ike->v2->first->children;
-    const struct ike_claim owner = {c->sa->conn, c->conf, &c->sa->remote_id, c->local_ts, c->remote_ts};
+    const struct ike_claim owner = {c->sa->conn, c->conf, c->sa->remote_id, c->local_ts, c->remote_ts};
     explain_overlap(ike, ikev2_sa_about(ike->v2->first), want, &owner);
     free(want);
     pair_drain(p);

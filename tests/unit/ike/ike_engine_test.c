@@ -58,7 +58,7 @@ static void make_like(struct ike *ike, const struct ikev2_sa *one)
     sa->spi_r = ikev2_sa_new_spi(ike);
     sa->algs = one->algs;
     sa->keys = one->keys;
-    sa->remote_id = one->remote_id;
+    assert_true(ikev2_sa_set_remote(ike, sa, one->remote_id));
     sa->quiet = true;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, one->conn);

@@ -252,7 +252,7 @@ static struct pair *pair_crowded(enum ikev2_state in)
         struct ikev2_sa *sa = ikev2_sa_new(ike, &path, false);
         assert_non_null(sa);
         ikev2_sa_set_conn(ike, sa, &ike->conf->conns[0]);
-        sa->remote_id = ike->conf->conns[0].remote_id;
+        assert_true(ikev2_sa_set_remote(ike, sa, &ike->conf->conns[0].remote_id));
         ikev2_sa_set_state(ike, sa, in);
     }
     return p;

@@ -48,6 +48,7 @@ static struct ike *ike_empty(void)
     ids[0] = pair_id("@a");
     ids[1] = pair_id("@b");
     struct ike *ike = calloc(1, sizeof(struct ike));
+    assert_int_equal(ike_ids_init(ike, 64), 0);
     assert_int_equal(ike_claim_init(ike, 64), 0);
     return ike;
 }
@@ -58,6 +59,7 @@ static void ike_end(struct ike *ike)
     for (size_t i = 0; i < ike->claims.claimants.n_slots; i++)
         assert_null(ike->claims.claimants.slots[i]);
     ike_claim_fini(ike);
+    ike_ids_fini(ike);
     free(ike);
 }
 

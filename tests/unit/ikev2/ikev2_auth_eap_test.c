@@ -13,7 +13,7 @@ static void a_user_logs_in_and_is_known_by_name(void **state)
     pair_check_one(p);
     assert_int_equal(p->h[0].sends, 6); /* SA_INIT, no AUTH, identity, response, success, AUTH */
     const struct ike_id ann = pair_id("keyid:ann");
-    assert_true(ike_id_equal(&p->h[1].ike->v2->first->remote_id, &ann));
+    assert_true(ike_id_equal(p->h[1].ike->v2->first->remote_id, &ann));
     assert_true(ike_id_equal(&p->h[1].children[0].i.remote_id, &ann));
     pair_free(p);
 }
@@ -27,7 +27,7 @@ static void a_name_with_a_domain_behind_it_is_an_address_of_mail(void **state)
     pair_connect(p);
     pair_check_one(p);
     const struct ike_id ann = pair_id("ann@example.org");
-    assert_true(ike_id_equal(&p->h[1].ike->v2->first->remote_id, &ann));
+    assert_true(ike_id_equal(p->h[1].ike->v2->first->remote_id, &ann));
     pair_free(p);
 }
 

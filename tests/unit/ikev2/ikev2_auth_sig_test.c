@@ -239,7 +239,7 @@ static void who_asks_for_an_identity_gets_it_to_the_byte(void **state)
     struct pair *p = sig_pair_new();
     p->h[0].conf->conns[0].remote_id = pair_id("@B"); /* the same name in other letters */
     assert_true(sig_pair_go(p));
-    assert_int_equal(p->h[0].ike->v2->first->remote_id.bytes[0], 'B');
+    assert_int_equal(p->h[0].ike->v2->first->remote_id->bytes[0], 'B');
     sig_pair_free(p);
 }
 

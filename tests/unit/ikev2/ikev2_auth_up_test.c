@@ -39,7 +39,7 @@ static void a_commit_makes_the_sa_up_and_counts_it(void **state)
     struct pair *p = pair_up();
     const struct ikev2_sa *sa = p->h[0].ike->v2->first;
     assert_int_equal(sa->state, IKEV2_ST_UP);
-    assert_true(ike_id_equal(&sa->remote_id, &p->h[0].conf->conns[0].remote_id));
+    assert_true(ike_id_equal(sa->remote_id, &p->h[0].conf->conns[0].remote_id));
     assert_int_equal(pair_stats(p, 0).established, 1);
     assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_UP), 1);
     pair_free(p);
@@ -173,7 +173,7 @@ static void a_newcomer_is_held_against_the_ends_and_the_others_are_not_gone_over
     ikev2_auth_replace_older(ike, sas[SAS - 1], false);
     assert_true(sas[SAS - 2]->want.dpd); /* the one before */
     p->h[1].conf->sas_per_identity = 9;
-    assert_true(ikev2_auth_is_one_too_many(ike, sas[SAS - 1], sas[SAS - 1]->conn, &sas[SAS - 1]->remote_id));
+    assert_true(ikev2_auth_is_one_too_many(ike, sas[SAS - 1], sas[SAS - 1]->conn, sas[SAS - 1]->remote_id));
     assert_true(sas[0]->want.dpd); /* the oldest */
     for (size_t i = FIRST; i <= LAST; i++) {
         assert_int_equal(sas[i]->want.dpd, i == SAS - 2);

@@ -74,7 +74,7 @@ static void addresses_move_with_the_sa_and_are_given_back_once(void **state)
     ikev2_inner_move(ike, sa, next);
     assert_null(sa->inner);
     assert_int_equal(next->inner->n, 2);
-    assert_int_equal(pool_holder(ike->pools, &next->inner->addrs[0], &sa->remote_id), next->id);
+    assert_int_equal(pool_holder(ike->pools, &next->inner->addrs[0], sa->remote_id), next->id);
     ikev2_inner_end(ike, sa); /* it has none any more */
     assert_true(pool_view(ike->pools, 0, &v));
     assert_int_equal(v.held, 1);

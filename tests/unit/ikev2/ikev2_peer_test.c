@@ -13,7 +13,7 @@ static struct ikev2_sa *come_up(struct pair *p, bool is_caller)
     struct ikev2_sa *sa = ikev2_sa_new(ike, &like->path, false);
     assert_non_null(sa);
     sa->spi_i = sa->spi_r = ikev2_sa_new_spi(ike);
-    sa->remote_id = like->remote_id;
+    assert_true(ikev2_sa_set_remote(ike, sa, like->remote_id));
     sa->is_caller = is_caller;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, like->conn);
@@ -24,7 +24,7 @@ static struct ikev2_sa *come_up(struct pair *p, bool is_caller)
 static struct ikev2_peer *record(struct pair *p)
 {
     const struct ikev2_sa *sa = p->h[1].ike->v2->first;
-    return sa ? ikev2_peer_of(p->h[1].ike, sa->run, &sa->remote_id) : NULL;
+    return sa ? ikev2_peer_of(p->h[1].ike, sa->run, sa->remote_id) : NULL;
 }
 
 static void each_sa_is_in_the_list_of_what_it_is(void **state)
@@ -73,10 +73,10 @@ static void the_order_is_that_of_coming_up_whatever_the_order_of_entering(void *
         assert_ptr_equal(r->lists[IKEV2_PEER_THEIRS].last, sas[0]);
         const struct ikev2_sa *sa = NULL;
         for (size_t i = 4; i-- > 0;) {
-            sa = ikev2_sa_of_peer(ike, sas[0]->run, &sas[0]->remote_id, sa);
+            sa = ikev2_sa_of_peer(ike, sas[0]->run, sas[0]->remote_id, sa);
             assert_ptr_equal(sa, sas[i]);
         }
-        assert_null(ikev2_sa_of_peer(ike, sas[0]->run, &sas[0]->remote_id, sa));
+        assert_null(ikev2_sa_of_peer(ike, sas[0]->run, sas[0]->remote_id, sa));
     }
     pair_free(p);
 }
@@ -92,7 +92,8 @@ static void an_empty_record_serves_the_next_identity(void **state)
     ikev2_peer_leave(ike, sa);
     ikev2_peer_leave(ike, sa);
     assert_ptr_equal(ike->v2->peers.spare, was);
-    sa->remote_id = pair_id("@somebody.else");
+    const struct ike_id other = pair_id("@somebody.else");
+    assert_true(ikev2_sa_set_remote(ike, sa, &other));
     ikev2_peer_enter(ike, sa);
     ikev2_peer_enter(ike, sa);
     assert_ptr_equal(record(p), was);
@@ -108,7 +109,7 @@ static void one_that_was_never_up_or_has_ended_does_not_enter(void **state)
     struct ike *ike = p->h[1].ike;
     const struct ikev2_sa *like = ike->v2->first;
     struct ikev2_sa *sa = ikev2_sa_new(ike, &like->path, false);
-    sa->remote_id = like->remote_id;
+    assert_true(ikev2_sa_set_remote(ike, sa, like->remote_id));
     ikev2_sa_set_conn(ike, sa, like->conn);
     assert_null(sa->link.peer.peer);
     ikev2_sa_set_state(ike, sa, IKEV2_ST_UP);

@@ -180,12 +180,13 @@ static void the_pool_is_that_of_the_configuration_in_force(void **state)
         pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = next});
         p->h[1].conf = next;
         struct ikev2_sa *sa = calloc(1, sizeof *sa);
+        const struct ike_id peer = pair_id("@c");
         struct base_ts_list *remote = NULL;
         pair_ts(&remote, INNER "/32");
         sa->conf = former;
         sa->conn = &former->conns[0];
         sa->id = 99;
-        sa->remote_id = pair_id("@c");
+        sa->remote_id = &peer;
         assert_int_equal(ikev2_remap_take(p->h[1].ike, sa, c, remote), !i);
         assert_int_equal(view_of(p).held, !i);
         if (!i)

@@ -47,7 +47,7 @@ static void each_side_proves_itself_as_often_as_it_is_configured(void **state)
     for (int n = 1; n < 4; n++) {
         struct pair *p = rounds_pair(n & 1, n & 2);
         connect_in(p, 6);
-        assert_true(ike_id_equal(&sa_of(p, 1)->remote_id, &p->h[1].conf->conns[0].remote_id));
+        assert_true(ike_id_equal(sa_of(p, 1)->remote_id, &p->h[1].conf->conns[0].remote_id));
         if (n & 1)
             assert_also(p, 1, "@a2");
         else
@@ -85,7 +85,7 @@ static void a_login_is_one_of_the_rounds(void **state)
         pair_check_one(p);
         const struct ikev2_sa *sa = sa_of(p, 1);
         const struct ike_id ann = pair_id("keyid:ann");
-        assert_true(ike_id_equal(is_first ? &sa->remote_id : sa->also_id, &ann));
+        assert_true(ike_id_equal(is_first ? sa->remote_id : sa->also_id, &ann));
         if (is_first)
             assert_also(p, 1, "@a2");
         if (b_again)
