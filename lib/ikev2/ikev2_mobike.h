@@ -58,16 +58,22 @@ enum ikev2_seen {
 
 struct ikev2_mobike {
     bool is_agreed;
-    bool is_ours;                      /* we decide */
-    bool is_unproved;                  /* the children have not followed to sa->path yet */
-    bool knows_seen;                   /* seen is from an answer under these keys */
-    bool has_before;                   /* a move of ours is not agreed on yet */
-    uint8_t refused;                   /* pairs that the peer refused since it agreed to one */
-    uint8_t wants, out;                /* IKEV2_SAY_ bits: that wait for their turn, that our request has */
-    uint8_t seen[IKE_NATD_HASH_BYTES]; /* us, as the peer saw us last */
-    uint8_t cookie[IKEV2_COOKIE2_BYTES];
-    struct ike_path before;    /* with has_before: where the peer thinks we are */
-    struct ike_path heard;     /* where we do not decide: what the peer's newest request came over */
+    bool is_ours;       /* we decide; as long as the SA and its heirs live */
+    bool is_unproved;   /* the children have not followed to sa->path yet */
+    bool knows_seen;    /* seen is from an answer under these keys */
+    bool has_before;    /* a move of ours is not agreed on yet */
+    uint8_t refused;    /* pairs that the peer refused since it agreed to one */
+    uint8_t wants, out; /* IKEV2_SAY_ bits: that wait for their turn, that our request has */
+    union {
+        struct {                               /* with is_ours */
+            uint8_t seen[IKE_NATD_HASH_BYTES]; /* us, as the peer saw us last */
+            struct ike_path before;            /* with has_before: where the peer thinks we are */
+        };
+        struct {                                 /* else */
+            uint8_t cookie[IKEV2_COOKIE2_BYTES]; /* of our request with IKEV2_SAY_PROVE */
+            struct ike_path heard;               /* what the peer's newest request came over */
+        };
+    };
     struct ikev2_places *peer; /* owned; NULL: it named none (ikev2_places_of()) */
 };
 
