@@ -54,7 +54,9 @@ struct esp_pair {
     bool icmp_errors;   /* ICMP errors about its packets pass in it from wherever they come (RFC 4301 6) */
     bool follow;        /* the peer's endpoint may be learned from ESP: events of moves are wanted */
     uint8_t priority;   /* of several active pairs with the same selectors the lowest sends */
-    bool active;        /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
+    uint64_t dscp; /* of the packets that it sends, bit n for DSCP n; 0: all that no other pair or policy with
+                      its selectors names. Not with is_shared */
+    bool active;   /* send on it at once; false: wait until it is activated (RFC 7296 2.8) */
     uint32_t replay_window; /* packets, SAD_WINDOW_MIN..MAX; 0: no replay protection (test benches) */
     uint32_t replaces_in; /* spi_in of the pair that this one replaces, which stays until removed; 0: none */
     bool is_shared; /* pairs beside it may carry the same traffic, each for a worker (RFC 9611): whoever has

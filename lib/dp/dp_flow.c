@@ -7,6 +7,7 @@
 
 #define EXT_MAX     8 /* extension headers that are walked */
 #define PORTS_BYTES 4 /* of an upper header, from its beginning: both ports, or type and code */
+#define DSCP_SHIFT  2 /* in the byte that it shares with ECN */
 
 /*
  * The upper protocol of an IPv6 packet and its offset; 0 when the chain is too long or cut short, and of a
@@ -63,6 +64,12 @@ static void ports_fill(struct sad_flow *flow, const uint8_t *l4, uint32_t len, b
     flow->remote_port = is_inbound ? src : dst;
 }
 
+static uint64_t dscp_bit(const uint8_t *ip, bool is6)
+{
+    const uint8_t tos = is6 ? (uint8_t)(ip[0] << 4 | ip[1] >> 4) : ip[WIRE_IP4_AT_TOS];
+    return UINT64_C(1) << (tos >> DSCP_SHIFT);
+}
+
 /* What an IPv6 packet says of itself as a fragment by the header at frag_at. */
 static void fragment6_fill(struct dp_fragment *f, const uint8_t *ip, uint32_t frag_at, uint32_t l4)
 {
@@ -88,6 +95,7 @@ void dp_flow_fill_fragment(struct sad_flow *flow, struct dp_fragment *fragment, 
 {
     memset(flow, 0, sizeof *flow);
     flow->family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
+    flow->dscp = is_inbound ? 0 : dscp_bit(ip, is6);
     unsigned size = wire_ip_addr_bytes(is6);
     const uint8_t *src = ip + wire_ip_src_at(is6), *dst = src + size;
     memcpy(flow->local, is_inbound ? dst : src, size);
@@ -145,5 +153,6 @@ bool dp_flow_fill_quoted(struct sad_flow *flow, const uint8_t *ip, uint32_t len,
         memcmp(quoted + wire_ip_src_at(is6), ip + wire_ip_dst_at(is6), wire_ip_addr_bytes(is6)) != 0)
         return false;
     dp_flow_fill(flow, quoted, left, is6, !is_inbound);
+    flow->dscp = is_inbound ? 0 : dscp_bit(ip, is6);
     return true;
 }

@@ -5,14 +5,15 @@
 #include "sad_fast.h"
 
 /*
- * Fills flow from a packet whose header and length were checked. is_inbound: its destination is our side.
+ * Fills flow from a packet whose header and length were checked. is_inbound: its destination is our side, and
+ * its DSCP does not count (RFC 4301 4.1).
  */
 void dp_flow_fill(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound);
 
 /*
  * The same of the packet that an ICMP error quotes (RFC 4301 6), which went the other way: inbound one of our
- * side's. is_inbound is of the error. False: it is no whole error to the sender of what it quotes, or too
- * little is left of that to tell.
+ * side's. is_inbound is of the error, and so is the DSCP. False: it is no whole error to the sender of what
+ * it quotes, or too little is left of that to tell.
  */
 bool dp_flow_fill_quoted(struct sad_flow *flow, const uint8_t *ip, uint32_t len, bool is6, bool is_inbound);
 

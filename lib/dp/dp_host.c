@@ -138,6 +138,7 @@ bool dp_host_may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     const bool is6 = p->flags & DP_PKT_INNER6;
     struct sad_flow flow;
     dp_flow_fill(&flow, p->op.data, p->op.len, is6, false);
+    flow.dscp = 0; /* what is protected of some DSCP is not for clear text of another */
     if (dp_stream_is_own(w->dp, &flow))
         return true;
     /*

@@ -181,6 +181,7 @@ bool sad_event_pop(struct sad *sad, struct sad_event *out);
 struct sad_policy {
     const struct base_ts_list *local_ts, *remote_ts;
     uint32_t trap; /* packets without an SA call for one, under this number; 0: they do not */
+    uint64_t dscp; /* set of those that it is for, and that SAs for all do not serve; 0: all */
 };
 
 /*

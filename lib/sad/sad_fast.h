@@ -238,14 +238,12 @@ struct sad_cand {
         struct sad_addrs4 addrs;       /* is_simple */
         const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
     };
+    uint64_t dscp; /* of the packets that it is for, bit n for DSCP n; 0: all */
     struct sad_sel4 sel;
     uint8_t is_anchor : 1; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
     uint8_t has_locals : 1;
-    bool is_simple; /* a slot's, and addrs say all about it */
-    /* Control only. */
-    uint16_t priority; /* candidates of a prefix are in this order */
-    uint32_t prefix;   /* record of the prefix */
-    uint32_t next_own; /* next of the same pair or policy */
+    bool is_simple;    /* a slot's, and addrs say all about it */
+    uint16_t priority; /* control only: candidates of a prefix are in this order */
 };
 _Static_assert(sizeof(struct sad_cand) == SAD_LINE, "a candidate is one line");
 
@@ -393,7 +391,11 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
     return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
 }
 
-/* Walks the list from head. The newest active pair comes first, then the policy that covers the fewest. */
+/*
+ * Walks the list from head. The newest active pair comes first, then the policy that covers the fewest. Of a
+ * prefix those that name the flow's DSCP come before those for all, and once a policy that names it has
+ * matched, no SA serves it that does not (RFC 4301 4.1).
+ */
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
 
 /* The same from a flow alone. */

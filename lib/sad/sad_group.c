@@ -159,7 +159,7 @@ int sad_group_join(struct sad *sad, struct sad_pair *pair, const struct esp_pair
 int sad_group_activate(struct sad *sad, struct sad_pair *pair)
 {
     struct sad_group_pairs *g = group_of(sad, pair);
-    const struct sad_server by = {SAD_SPD_GROUP | pair->group, pair->priority};
+    const struct sad_server by = {SAD_SPD_GROUP | pair->group, pair->priority, 0};
     pair->is_active = true;
     pair->turn = ++g->turns;
     row_fill(sad, pair->group);

@@ -52,7 +52,7 @@ static int params_check(const struct sad *sad, const struct esp_pair *p, struct 
     if (p->replay_window && (p->replay_window < SAD_WINDOW_MIN || p->replay_window > SAD_WINDOW_MAX))
         return -EINVAL;
     if (p->local_ts.count == 0 || p->local_ts.count > BASE_TS_MAX || p->remote_ts.count == 0 ||
-        p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0 || !sad_map_check(p))
+        p->remote_ts.count > BASE_TS_MAX || p->spi_out == 0 || !sad_map_check(p) || (p->dscp && p->is_shared))
         return -EINVAL;
     err = sad_path_check(&p->path, p->outer_mtu);
     if (err)
@@ -139,6 +139,7 @@ static int pair_fill(struct sad_pair *pair, const struct esp_pair *p, const stru
     pair->way = p->way;
     pair->outer_mtu = p->outer_mtu;
     pair->priority = p->priority;
+    pair->dscp = p->dscp;
     pair->is_late = false;
     pair->cands = pair->group = 0;
     pair->is_active = false;
@@ -187,7 +188,7 @@ static int pair_link(struct sad *sad, struct sad_pair *pair)
         return 0;
     if (pair->group)
         return sad_group_activate(sad, pair);
-    const struct sad_server by = {sad_pair_slot(sad, pair), pair->priority};
+    const struct sad_server by = {sad_pair_slot(sad, pair), pair->priority, pair->dscp};
     int err = sad_spd_link(sad, pair->sels, by, &pair->cands);
     pair->is_active = err == 0;
     return err;

@@ -17,6 +17,7 @@ struct sad_pair {
     bool is_active;
     uint8_t priority;
     uint16_t outer_mtu;
+    uint64_t dscp;
     enum esp_way way;
     uint32_t spi_in;
     uint32_t spi_out;
@@ -58,6 +59,12 @@ struct sad_prefix {
     uint32_t anchor; /* candidate that longer prefixes' lists end in */
     uint32_t first;  /* first candidate */
     uint32_t hash_next;
+};
+
+/* What control knows of a candidate, besides. */
+struct sad_cand_links {
+    uint32_t prefix;   /* record of the prefix */
+    uint32_t next_own; /* next of the same pair or policy */
 };
 
 /* Index allocator over a reserved array; 0 is never handed out. */
@@ -113,6 +120,7 @@ struct sad {
 
     uint32_t max_cands, max_prefixes;
     struct sad_index cand_index, prefix_index;
+    struct sad_cand_links *cand_links; /* by candidate */
     struct sad_prefix *prefixes;
     uint32_t *buckets; /* of the hash over prefixes */
     uint32_t n_buckets;

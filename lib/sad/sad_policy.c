@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Policies: selectors that must be protected, whether an SA for them lives or not. They are candidates
- * without a slot, behind all SAs of their prefix. A new set is linked before the old one is unlinked, so that
- * what is in both is never open; both take their time.
+ * without a slot, behind all SAs of their prefix that are for the same DSCPs. A new set is linked before the
+ * old one is unlinked, so that what is in both is never open; both take their time.
  */
 #include "sad_int.h"
 
@@ -36,7 +36,8 @@ static void policies_drop(struct sad *sad, struct sad_policies *set, size_t most
 static int policy_link(struct sad *sad, const struct sad_policy *policy, struct sad_sels **sels,
                        uint32_t *head)
 {
-    const struct sad_server by = {.slot = policy->trap ? SAD_SPD_TRAP + policy->trap : SAD_NO_SLOT};
+    const struct sad_server by = {.slot = policy->trap ? SAD_SPD_TRAP + policy->trap : SAD_NO_SLOT,
+                                  .dscp = policy->dscp};
     if (policy->trap > SAD_TRAP_MAX)
         return -EINVAL;
     *sels = sad_sels_make(policy->local_ts, policy->remote_ts);

@@ -19,6 +19,7 @@ struct sad_flow {
     bool
         any_ports; /* whatever the selectors say of ports, they match: to tell why a later fragment did not */
     uint16_t local_port, remote_port;
+    uint64_t dscp; /* bit of its DSCP; 0: whatever it has, which inbound is for the peer to choose */
     uint8_t local[16], remote[16]; /* IPv4 in the first four bytes */
 };
 

@@ -8,7 +8,9 @@
  * own.
  *
  * Control links a candidate with one store: an SA before all of its prefix's list that have the same or a
- * higher number as their priority, a policy at the end. Unlinked ones are reused after a grace period.
+ * higher number as their priority, a policy at the end. What names the DSCPs that it is for goes before what
+ * is for all, SAs and policies, so that an SA for all that comes first in its list has no other before it.
+ * Unlinked ones are reused after a grace period.
  */
 #include "sad_spd.h"
 
@@ -24,8 +26,11 @@
 #define LOCALS_APART        4 /* local selectors that have candidates of their own */
 #define CANDS_PER_SLOT      16
 #define CANDS_SPARE         (1u << 20)
-#define PREFIXES_PER_BUCKET 8          /* when the tables are full */
-#define PRIORITY_LAST       UINT16_MAX /* of policies */
+#define PREFIXES_PER_BUCKET 8 /* when the tables are full */
+/* Behind the SAs that name the DSCPs they are for, whose priority is their own. */
+#define PRIORITY_NAMED      0x100      /* of policies that name theirs */
+#define PRIORITY_ALL        0x200      /* and more: of SAs for all */
+#define PRIORITY_LAST       UINT16_MAX /* of policies for all */
 
 static int index_init(struct sad_index *x, uint32_t max)
 {
@@ -62,9 +67,10 @@ int sad_spd_init(struct sad *sad)
         sad->n_buckets *= 2;
     t->cands = sad_mem_reserve(sad->max_cands * sizeof *t->cands, false);
     t->cands6 = sad_mem_reserve(sad->max_cands * sizeof *t->cands6, false);
+    sad->cand_links = sad_mem_reserve(sad->max_cands * sizeof *sad->cand_links, false);
     sad->prefixes = sad_mem_reserve(sad->max_prefixes * sizeof *sad->prefixes, false);
     sad->buckets = sad_mem_reserve(sad->n_buckets * sizeof *sad->buckets, false);
-    if (!t->cands || !t->cands6 || !sad->prefixes || !sad->buckets ||
+    if (!t->cands || !t->cands6 || !sad->cand_links || !sad->prefixes || !sad->buckets ||
         index_init(&sad->cand_index, sad->max_cands) || index_init(&sad->prefix_index, sad->max_prefixes))
         return -ENOMEM;
     if (sad_trie_init(&t->trie4, NODES_V4, &sad->reclaim))
@@ -77,6 +83,7 @@ void sad_spd_fini(struct sad *sad)
     struct sad_tables *t = &sad->tables;
     sad_mem_release(t->cands, sad->max_cands * sizeof *t->cands);
     sad_mem_release(t->cands6, sad->max_cands * sizeof *t->cands6);
+    sad_mem_release(sad->cand_links, sad->max_cands * sizeof *sad->cand_links);
     sad_mem_release(sad->prefixes, sad->max_prefixes * sizeof *sad->prefixes);
     sad_mem_release(sad->buckets, sad->n_buckets * sizeof *sad->buckets);
     sad_mem_release(sad->cand_index.free, sad->cand_index.max * sizeof(uint32_t));
@@ -204,7 +211,7 @@ struct reparent {
 static void reparent_visit(void *ctx, uint32_t cand)
 {
     const struct reparent *r = ctx;
-    uint32_t prefix = r->sad->tables.cands[cand].prefix;
+    uint32_t prefix = r->sad->cand_links[cand].prefix;
     if (prefix != r->to && r->sad->prefixes[prefix].parent == r->from)
         parent_change(r->sad, prefix, r->to);
 }
@@ -236,8 +243,8 @@ static int prefix_add(struct sad *sad, uint8_t family, const uint8_t key[16], un
     p->parent = prefix_find_parent(sad, family, key, len);
     memset(&sad->tables.cands[anchor], 0, sizeof sad->tables.cands[anchor]);
     sad->tables.cands[anchor].is_anchor = 1;
-    sad->tables.cands[anchor].prefix = i;
-    sad->tables.cands[cand].prefix = i;
+    sad->cand_links[anchor].prefix = i;
+    sad->cand_links[cand].prefix = i;
     next_store(sad, cand, anchor_of(sad, p->parent));
     next_store(sad, anchor, cand);
     struct reparent r = {sad, p->parent, i};
@@ -286,12 +293,11 @@ static void first_change(struct sad *sad, uint32_t prefix, uint32_t cand)
 
 static int cand_link(struct sad *sad, uint8_t family, const uint8_t key[16], unsigned len, uint32_t cand)
 {
-    struct sad_cand *c = &sad->tables.cands[cand];
     uint32_t i = prefix_find(sad, family, key, len);
     if (!i)
         return prefix_add(sad, family, key, len, cand);
-    c->prefix = i;
-    const uint32_t before = list_before(sad, i, c->priority);
+    sad->cand_links[cand].prefix = i;
+    const uint32_t before = list_before(sad, i, sad->tables.cands[cand].priority);
     if (before) {
         next_store(sad, cand, next_load(sad, before));
         next_store(sad, before, cand);
@@ -304,8 +310,8 @@ static int cand_link(struct sad *sad, uint8_t family, const uint8_t key[16], uns
 
 static void cand_unlink(struct sad *sad, uint32_t cand)
 {
-    struct sad_cand *c = &sad->tables.cands[cand];
-    struct sad_prefix *p = &sad->prefixes[c->prefix];
+    const uint32_t prefix = sad->cand_links[cand].prefix;
+    struct sad_prefix *p = &sad->prefixes[prefix];
     uint32_t next = next_load(sad, cand);
     if (p->first != cand) {
         uint32_t before = p->first;
@@ -313,9 +319,9 @@ static void cand_unlink(struct sad *sad, uint32_t cand)
             before = next_load(sad, before);
         next_store(sad, before, next);
     } else if (next == anchor_of(sad, p->parent)) {
-        prefix_remove(sad, c->prefix);
+        prefix_remove(sad, prefix);
     } else {
-        first_change(sad, c->prefix, next);
+        first_change(sad, prefix, next);
     }
     sad_reclaim_defer(&sad->reclaim, cand_give, sad, cand);
 }
@@ -326,6 +332,13 @@ static struct sad_range family_all(uint8_t family)
     struct sad_range all = {.family = family, .port_hi = UINT16_MAX};
     memset(all.hi, 0xff, family == BASE_AF_IP6 ? 16 : 4);
     return all;
+}
+
+static uint16_t cand_priority(struct sad_server by)
+{
+    if (sad_spd_is_sa(by.slot))
+        return (uint16_t)(by.dscp ? by.priority : PRIORITY_ALL + by.priority);
+    return by.dscp ? PRIORITY_NAMED : PRIORITY_LAST;
 }
 
 /* local NULL: all that are of the family of remote. */
@@ -339,12 +352,13 @@ static uint32_t cand_make(struct sad *sad, const struct sad_side *locals, const 
     const struct sad_range any = family_all(remote->family);
     memset(c, 0, sizeof *c);
     c->slot = by.slot;
-    c->priority = !sad_spd_is_sa(by.slot) ? PRIORITY_LAST : by.priority;
+    c->dscp = by.dscp;
+    c->priority = cand_priority(by);
     c->has_locals = !local;
     if (c->has_locals)
         c->locals = locals;
     else
-        c->is_simple = sad_spd_is_sa(by.slot) && sad_addrs4_fill(local, remote, &c->addrs);
+        c->is_simple = sad_spd_is_sa(by.slot) && sad_addrs4_fill(local, remote, &c->addrs) && !by.dscp;
     local = local ? local : &any;
     sad_sel4_fill(local, remote, &c->sel);
     if (remote->family == BASE_AF_IP6) {
@@ -372,7 +386,7 @@ static int combination_link(struct sad *sad, const struct sad_side *locals, cons
         index_give(&sad->cand_index, cand);
         return err;
     }
-    sad->tables.cands[cand].next_own = *head;
+    sad->cand_links[cand].next_own = *head;
     *head = cand;
     return 0;
 }
@@ -414,7 +428,7 @@ void sad_spd_unlink(struct sad *sad, uint32_t *head)
 {
     while (*head) {
         uint32_t cand = *head;
-        *head = sad->tables.cands[cand].next_own;
+        *head = sad->cand_links[cand].next_own;
         cand_unlink(sad, cand);
     }
 }
@@ -428,7 +442,8 @@ static bool sides_are_alike(const struct sad_side *a, const struct sad_side *b)
 static bool cands_are_alike(const struct sad_tables *t, uint32_t a, uint32_t b)
 {
     const struct sad_cand *x = &t->cands[a], *y = &t->cands[b];
-    if (x->has_locals != y->has_locals || (x->has_locals && !sides_are_alike(x->locals, y->locals)))
+    if (x->dscp != y->dscp || x->has_locals != y->has_locals ||
+        (x->has_locals && !sides_are_alike(x->locals, y->locals)))
         return false;
     return memcmp(&t->cands[a].sel, &t->cands[b].sel, sizeof t->cands[a].sel) == 0 &&
            memcmp(&t->cands6[a], &t->cands6[b], sizeof t->cands6[a]) == 0;
@@ -437,8 +452,8 @@ static bool cands_are_alike(const struct sad_tables *t, uint32_t a, uint32_t b)
 bool sad_spd_is_standby(const struct sad *sad, uint32_t head)
 {
     const struct sad_tables *t = &sad->tables;
-    for (uint32_t own = head; own; own = t->cands[own].next_own) {
-        uint32_t i = sad->prefixes[t->cands[own].prefix].first;
+    for (uint32_t own = head; own; own = sad->cand_links[own].next_own) {
+        uint32_t i = sad->prefixes[sad->cand_links[own].prefix].first;
         while (i != own && !(t->cands[i].priority < t->cands[own].priority && cands_are_alike(t, i, own)))
             i = next_load(sad, i);
         if (i == own)
@@ -467,7 +482,7 @@ static bool cand_local_match(const struct sad_cand *c, const struct sad_flow *fl
 static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_flow *flow)
 {
     const struct sad_cand *c = &t->cands[i];
-    if (c->is_anchor)
+    if (c->is_anchor || (c->dscp && flow->dscp && !(c->dscp & flow->dscp)))
         return false;
     if (flow->family == BASE_AF_IP4) {
         if (!sad_sel4_addr_match(&c->sel, load32(flow->local), load32(flow->remote)))
@@ -486,14 +501,16 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
 {
     uint32_t verdict = SAD_SPD_NONE;
+    bool is_named = false; /* by a policy that has matched */
     for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire)) {
-        if (!cand_match(t, i, flow))
+        const struct sad_cand *c = &t->cands[i];
+        if ((is_named && !c->dscp) || !cand_match(t, i, flow))
             continue;
-        const uint32_t slot = t->cands[i].slot;
-        if (sad_spd_is_sa(slot))
-            return slot;
+        if (sad_spd_is_sa(c->slot))
+            return c->slot;
+        is_named = c->dscp && flow->dscp;
         if (!sad_spd_trap(verdict)) /* of several, the one that calls */
-            verdict = slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : slot;
+            verdict = c->slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : c->slot;
     }
     return verdict;
 }

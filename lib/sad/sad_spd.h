@@ -11,6 +11,7 @@ void sad_spd_fini(struct sad *sad);
 struct sad_server {
     uint32_t slot; /* as in struct sad_cand */
     uint8_t priority;
+    uint64_t dscp; /* likewise */
 };
 
 /*

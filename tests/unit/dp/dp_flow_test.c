@@ -277,6 +277,30 @@ static void an_error_of_ipv6_quotes_as_well(void **state)
     assert_false(dp_flow_fill_quoted(&flow, ip, sizeof ip, true, true));
 }
 
+static void a_packet_has_the_dscp_that_its_sender_chose(void **state)
+{
+    uint8_t ip[60], ip6[60] = {0x6b, 0x9f}, error[100];
+    struct sad_flow flow;
+    ip4_make(ip, WIRE_PROTO_UDP);
+    for (unsigned tos = 0; tos < 256; tos++) {
+        ip[1] = (uint8_t)tos;
+        dp_flow_fill(&flow, ip, 28, false, false);
+        assert_true(flow.dscp == UINT64_C(1) << (tos >> 2));
+        dp_flow_fill(&flow, ip, 28, false, true);
+        assert_true(flow.dscp == 0); /* the peer's choice, which is not judged */
+    }
+    dp_flow_fill(&flow, ip6, 40, true, false);
+    assert_true(flow.dscp == UINT64_C(1) << 46);
+    /* An error goes by its own, not by that of the packet that it quotes. */
+    error_make(error);
+    error[1] = 48 << 2;
+    error[29] = 46 << 2;
+    assert_true(dp_flow_fill_quoted(&flow, error, 56, false, false));
+    assert_true(flow.dscp == UINT64_C(1) << 48);
+    assert_true(dp_flow_fill_quoted(&flow, error, 56, false, true));
+    assert_true(flow.dscp == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_long_extension_header_is_stepped_over_whole),
         cmocka_unit_test(eight_extension_headers_are_too_many),
         cmocka_unit_test(a_later_ip6_fragment_ends_the_walk),
+        cmocka_unit_test(a_packet_has_the_dscp_that_its_sender_chose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,86 @@ static void clear_text_passes_in_neither_direction(void **state)
     rig_free(&r);
 }
 
+#define EF (UINT64_C(1) << 46)
+
+/* A pair at A for the same networks as the one there, for packets with DSCP EF. */
+static uint32_t ef_pair(struct rig *r)
+{
+    struct esp_pair p = rig_pair(1, &rig_gcm128, NULL, true, true);
+    p.dscp = EF;
+    p.spi_out = 0xef;
+    assert_int_equal(sad_spi_alloc(r->a.sad, &p.spi_in), 0);
+    assert_int_equal(sad_install(r->a.sad, &p), 0);
+    return p.spi_in;
+}
+
+static struct rte_mbuf *of_dscp(unsigned dscp)
+{
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+    rte_pktmbuf_mtod(m, uint8_t *)[14 + 1] = (uint8_t)(dscp << 2);
+    rig_ip4_fix(m);
+    return m;
+}
+
+/* Sends a burst of packets with these DSCPs between two hosts, and says by which SPI each one left. */
+static void sealed_by(struct rig *r, const unsigned *dscps, uint16_t n, uint32_t *spis)
+{
+    struct rte_mbuf *m[8];
+    for (uint16_t i = 0; i < n; i++)
+        m[i] = of_dscp(dscps[i]);
+    r->tsc += 1000;
+    dp_process(r->a.w, RIG_INSIDE, m, n, r->tsc);
+    assert_int_equal(dp_sink_take(r->a.w, RIG_OUTSIDE, m, 8), n);
+    for (uint16_t i = 0; i < n; i++) {
+        const uint8_t *ip = rte_pktmbuf_mtod(m[i], const uint8_t *) + 14;
+        for (uint16_t k = 0; k < n; k++)
+            if (ip[1] == dscps[k] << 2) /* they may leave in another order */
+                spis[k] = dp_get32(ip + 28);
+        rte_pktmbuf_free(m[i]);
+    }
+}
+
+static void packets_of_one_burst_go_by_the_sa_for_their_dscp(void **state)
+{
+    static const unsigned dscps[] = {0, 46, 10, 47, 45};
+    uint32_t spis[5] = {0};
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    const uint32_t ef = ef_pair(&r);
+    sealed_by(&r, dscps, 5, spis);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(spis[i], dscps[i] == 46 ? 0xef : r.spi_b);
+    /* Without its SA what a policy names leaves by no other. */
+    const struct sad_policy policy = {RIG_TS("10.1.0.0/24"), RIG_TS("10.2.0.0/24"), 0, EF};
+    assert_int_equal(sad_policies_set(r.a.sad, &policy, 1), 0);
+    assert_int_equal(sad_deactivate(r.a.sad, ef), 0);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, of_dscp(46), DP_DROP_no_sa);
+    sealed_by(&r, dscps, 1, spis);
+    assert_int_equal(spis[0], r.spi_b);
+    /* Packets that nobody takes are no clear text. */
+    assert_int_equal(sad_remove(r.a.sad, r.spi_a), 0);
+    rig_assert_dropped(&r, &r.a, RIG_INSIDE, of_dscp(0), DP_DROP_no_policy);
+    rig_free(&r);
+}
+
+static void what_arrives_is_not_held_against_its_dscp(void **state)
+{
+    struct rig r = {.tsc = RIG_HZ};
+    rig_eal();
+    r.a = rig_gateway_make(1, 1500, 1);
+    r.b = rig_gateway_make(2, 1500, 1);
+    struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
+    struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
+    b.dscp = EF;
+    rig_connect(&r, &a, &b);
+    rig_in(&r, &r.a, RIG_INSIDE, of_dscp(0));
+    rig_in(&r, &r.b, RIG_OUTSIDE, rig_out(&r.a, RIG_OUTSIDE));
+    rig_assert_arrived(rig_out(&r.b, RIG_INSIDE), 60);
+    /* In clear it is refused, whatever it has. */
+    struct rte_mbuf *m = rig_frame(0x22, "10.1.0.9", "10.2.0.9", 60);
+    rig_assert_dropped(&r, &r.b, RIG_OUTSIDE, m, DP_DROP_clear_text);
+    rig_free(&r);
+}
+
 /* The first policy whose selectors fit decides, and a packet beside all of them is nobody's. */
 static void ports_of_a_selector_decide(void **state)
 {
@@ -274,6 +354,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clear_text_passes_in_neither_direction),
+        cmocka_unit_test(packets_of_one_burst_go_by_the_sa_for_their_dscp),
+        cmocka_unit_test(what_arrives_is_not_held_against_its_dscp),
         cmocka_unit_test(ports_of_a_selector_decide),
         cmocka_unit_test(a_later_fragment_under_a_port_selector_is_told_so),
         cmocka_unit_test(an_address_beside_the_selectors_is_nobodys),

@@ -81,6 +81,38 @@ static void the_first_packets_wait_and_arrive_with_the_sa(void **state)
     rig_free(&r);
 }
 
+static void a_dscp_waits_for_its_own_sa_beside_another(void **state)
+{
+    (void)state;
+    struct rig r = rig_trapped();
+    const struct base_ts_list local = rig_ts("10.1.0.0/24"), remote = rig_ts("10.2.0.0/24");
+    const struct sad_policy policies[] = {{&local, &remote, 7}, {&local, &remote, 8, UINT64_C(1) << 46}};
+    struct dp_punt punt;
+    assert_int_equal(sad_policies_set(r.a.sad, policies, 2), 0);
+    pair_make(&r, true); /* for all others */
+    struct rte_mbuf *m = rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60);
+    rte_pktmbuf_mtod(m, uint8_t *)[14 + 1] = 46 << 2;
+    rig_ip4_fix(m);
+    rig_in(&r, &r.a, RIG_INSIDE, m);
+    assert_true(dp_punt_pop(r.a.dp, &punt));
+    assert_int_equal(punt.trap, 8);
+    assert_true(dp_trap_punt(r.a.dp, S(5), &punt));
+    dp_trap_release(r.a.dp);
+    assert_int_equal(sealed(&r), 0);
+    struct esp_pair ef = rig_pair(1, &rig_gcm128, NULL, true, true);
+    ef.dscp = UINT64_C(1) << 46;
+    ef.spi_out = 0xef;
+    assert_int_equal(sad_spi_alloc(r.a.sad, &ef.spi_in), 0);
+    assert_int_equal(sad_install(r.a.sad, &ef), 0);
+    dp_trap_release(r.a.dp);
+    dp_turn(r.a.w);
+    m = rig_out(&r.a, RIG_OUTSIDE);
+    assert_non_null(m);
+    assert_int_equal(dp_get32(rte_pktmbuf_mtod(m, const uint8_t *) + 14 + 28), 0xef);
+    rte_pktmbuf_free(m);
+    rig_free(&r);
+}
+
 static void few_wait_and_control_is_told_once_a_second(void **state)
 {
     (void)state;
@@ -179,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_packets_wait_and_arrive_with_the_sa),
+        cmocka_unit_test(a_dscp_waits_for_its_own_sa_beside_another),
         cmocka_unit_test(few_wait_and_control_is_told_once_a_second),
         cmocka_unit_test(what_waits_too_long_or_for_nothing_is_dropped),
         cmocka_unit_test(other_policies_judge_what_waits_anew),

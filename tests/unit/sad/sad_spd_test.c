@@ -204,6 +204,102 @@ static void a_policy_without_sa_says_so_and_an_sa_goes_before_it(void **state)
     sad_free(sad);
 }
 
+#define DSCP(n) (UINT64_C(1) << (n))
+#define BE      0
+#define EF      46
+#define AF41    34
+
+static uint32_t install_for(struct sad *sad, uint64_t dscp, uint8_t priority)
+{
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.dscp = dscp;
+    p.priority = priority;
+    assert_int_equal(sad_install(sad, &p), 0);
+    return p.spi_in;
+}
+
+/* What is found for a packet with this DSCP. */
+static uint32_t find_dscp(struct sad *sad, unsigned dscp)
+{
+    struct sad_flow f = flow_make("10.1.0.9", "10.2.0.9", 17, 1000, 2000);
+    f.dscp = DSCP(dscp);
+    return sad_spd_lookup(sad_tables(sad), &f);
+}
+
+static void a_pair_has_the_dscps_that_it_names_and_the_others_go_elsewhere(void **state)
+{
+    for (int is_late = 0; is_late < 2; is_late++) {
+        struct sad *sad = rig_sad(64, 1);
+        const uint32_t early = is_late ? install_for(sad, 0, 0) : 0;
+        const uint32_t named = install_for(sad, DSCP(EF) | DSCP(AF41), 9);
+        const uint32_t all = is_late ? early : install_for(sad, 0, 0); /* whichever came last */
+        const uint32_t head = sad_spd_head(sad_tables(sad), false, rig_ip("10.2.0.9").bytes);
+        assert_int_equal(find_dscp(sad, EF), rig_slot(sad, named));
+        assert_int_equal(find_dscp(sad, AF41), rig_slot(sad, named));
+        for (unsigned dscp = 0; dscp < 64; dscp++)
+            if (dscp != EF && dscp != AF41)
+                assert_int_equal(find_dscp(sad, dscp), rig_slot(sad, all));
+        assert_false(is_standby(sad, named) || is_standby(sad, all));
+        /* Who looks at nothing but addresses does not take the first one for all packets. */
+        assert_false(sad_tables(sad)->cands[head].is_simple);
+        assert_int_equal(sad_remove(sad, named), 0);
+        assert_int_equal(find_dscp(sad, EF), rig_slot(sad, all));
+        assert_true(
+            sad_tables(sad)->cands[sad_spd_head(sad_tables(sad), false, rig_ip("10.2.0.9").bytes)].is_simple);
+        sad_free(sad);
+    }
+}
+
+static void without_its_sa_a_dscp_that_a_policy_names_is_served_by_no_other(void **state)
+{
+    struct sad_policy policies[] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 7},
+                                    {RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 8, DSCP(EF)},
+                                    {RIG_TS("10.0.0.0/8"), RIG_TS("10.0.0.0/8"), 0}};
+    for (size_t n = 2; n <= 3; n++) {
+        struct sad *sad = rig_sad(64, 1);
+        struct sad_flow any = flow_make("10.1.0.9", "10.2.0.9", 17, 1000, 2000);
+        assert_int_equal(sad_policies_set(sad, policies, n), 0);
+        assert_int_equal(sad_spd_trap(find_dscp(sad, EF)), 8);
+        assert_int_equal(sad_spd_trap(find_dscp(sad, BE)), 7);
+        const uint32_t all = install_for(sad, 0, 0);
+        const uint32_t wider = rig_install(sad, "10.1.0.0/16", "10.0.0.0/8");
+        assert_int_equal(sad_spd_trap(find_dscp(sad, EF)), 8);
+        assert_int_equal(find_dscp(sad, BE), rig_slot(sad, all));
+        /* Whatever it has: as when a packet came in, or is to go in clear. */
+        assert_int_equal(sad_spd_lookup(sad_tables(sad), &any), rig_slot(sad, all));
+        const uint32_t named = install_for(sad, DSCP(EF), 0);
+        assert_int_equal(find_dscp(sad, EF), rig_slot(sad, named));
+        assert_int_equal(sad_deactivate(sad, named), 0);
+        assert_int_equal(sad_spd_trap(find_dscp(sad, EF)), 8);
+        policies[1].trap = 0;
+        assert_int_equal(sad_policies_set(sad, policies, n), 0);
+        assert_int_equal(find_dscp(sad, EF), SAD_SPD_NO_SA);
+        policies[1].trap = 8;
+        assert_int_equal(sad_remove(sad, all), 0);
+        assert_int_equal(find_dscp(sad, BE), rig_slot(sad, wider));
+        sad_free(sad);
+    }
+}
+
+static void priorities_are_among_pairs_for_the_same_dscps(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    const uint32_t second = install_for(sad, DSCP(EF), 2), first = install_for(sad, DSCP(EF), 1),
+                   all = install_for(sad, 0, 1);
+    assert_int_equal(find_dscp(sad, EF), rig_slot(sad, first));
+    assert_int_equal(find_dscp(sad, BE), rig_slot(sad, all));
+    assert_true(is_standby(sad, second));
+    assert_false(is_standby(sad, first) || is_standby(sad, all));
+    assert_int_equal(sad_remove(sad, first), 0);
+    assert_int_equal(find_dscp(sad, EF), rig_slot(sad, second));
+    assert_false(is_standby(sad, second));
+    struct esp_pair p = rig_params(sad, "10.1.0.0/16", "10.2.0.0/16");
+    p.dscp = DSCP(EF);
+    p.is_shared = true;
+    assert_int_equal(sad_install(sad, &p), -EINVAL);
+    sad_free(sad);
+}
+
 static void ipv6_is_selected_like_ipv4(void **state)
 {
     struct sad *sad = rig_sad(64, 1);
@@ -257,6 +353,9 @@ int main(void)
         cmocka_unit_test(of_pairs_for_the_same_traffic_the_newest_sends_and_the_older_stands_by),
         cmocka_unit_test(of_priorities_the_best_that_lives_sends),
         cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
+        cmocka_unit_test(a_pair_has_the_dscps_that_it_names_and_the_others_go_elsewhere),
+        cmocka_unit_test(without_its_sa_a_dscp_that_a_policy_names_is_served_by_no_other),
+        cmocka_unit_test(priorities_are_among_pairs_for_the_same_dscps),
         cmocka_unit_test(ipv6_is_selected_like_ipv4),
         cmocka_unit_test(many_local_selectors_are_all_served),
     };
