@@ -5,6 +5,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* A child's name, and of which DSCPs it takes packets. */
+static const char *child_name(const json_t *child, char *out, size_t size)
+{
+    char dscp[256];
+    const json_t *set = json_object_get(child, "dscp");
+    snprintf(out, size, set ? "%s (%s)" : "%s", cli_text(child, "name"),
+             set ? cli_join(set, dscp, sizeof dscp) : "");
+    return out;
+}
+
 static void total_cell(struct cli_table *t, const json_t *connection, const char *key, bool is_told)
 {
     const json_t *total = json_object_get(json_object_get(connection, "totals"), key);
@@ -34,7 +44,7 @@ void cli_print_connections(struct cli_out *out, const json_t *data)
             cli_table_cell(&t, k ? "\"" : at);
             total_cell(&t, c, "in_bytes", k > 0);
             total_cell(&t, c, "out_bytes", k > 0);
-            cli_table_cell(&t, cli_text(child, "name"));
+            cli_table_cell(&t, child_name(child, list, sizeof list));
             cli_table_cell(&t, cli_true(child, "up") ? "yes" : "no");
             cli_table_cell(&t, cli_join(json_object_get(child, "local"), list, sizeof list));
             cli_table_cell(&t, cli_join(json_object_get(child, "remote"), list, sizeof list));
@@ -92,7 +102,7 @@ static void child_cells(struct cli_table *t, const json_t *child)
         snprintf(list, sizeof list, "%s, worker %" PRIu64, cli_text(child, "name"),
                  cli_num(child, "owner_out"));
     else
-        snprintf(list, sizeof list, "%s", cli_text(child, "name"));
+        child_name(child, list, sizeof list);
     cli_table_cell(t, list);
     cli_table_cell(t, cli_text(child, "spi_in"));
     cli_table_cell(t, cli_text(child, "spi_out"));

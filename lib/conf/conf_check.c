@@ -401,6 +401,7 @@ static void check_connection(struct conf_reader *r, const struct conf *conf, con
     conf_check_v1(r, conf->ike, c);
     conf_check_weak(r, c);
     conf_check_absent(r, c);
+    conf_check_dscp(r, c);
     for (size_t i = 0; i < c->n_children; i++)
         check_child(r, conf, c, &c->children[i]);
 }

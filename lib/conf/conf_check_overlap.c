@@ -2,7 +2,7 @@
 /*
  * Finds remote subnets that two connections claim. Only one can have a flow; which, is decided when SAs are
  * made (overlap of another identity's live selectors is refused), so this is a warning and not an error. None
- * is due where both children have a priority, unless it is the same.
+ * is due where both children have a priority, unless it is the same, or are for different DSCPs.
  */
 #include "conf_int.h"
 
@@ -64,7 +64,8 @@ static size_t claims_fill(const struct ike_conf *ike, struct claim *out)
 
 static bool is_settled(const struct claim *a, const struct claim *b)
 {
-    return a->child->priority && b->child->priority && a->child->priority != b->child->priority;
+    return (a->child->priority && b->child->priority && a->child->priority != b->child->priority) ||
+           ike_child_conf_differs_in_dscp(a->child, b->child);
 }
 
 static void warn_of(struct conf_reader *r, const struct claim *a, const struct claim *b)

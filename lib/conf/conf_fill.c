@@ -83,6 +83,19 @@ static void fill_selectors(const struct conf_key *k, const struct ike_field *f, 
     base_ts_set(ike_field_slot(f, object, 0), all.count ? &all : NULL);
 }
 
+/* DSCPs, one or a list, become the set of them. */
+static void fill_dscp(const struct ike_field *f, const json_t *v, void *object)
+{
+    const size_t n = json_is_array(v) ? json_array_size(v) : 1;
+    char why[WHY_MAX];
+    uint64_t set = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int dscp = conf_dscp_parse(json_is_array(v) ? json_array_get(v, i) : v, why, sizeof why);
+        set |= dscp < 0 ? 0 : UINT64_C(1) << dscp;
+    }
+    ike_field_set_uint(f, object, 0, set);
+}
+
 void conf_fill(const json_t *object, enum conf_section in, const struct conf_objects *to)
 {
     const char *name;
@@ -94,6 +107,8 @@ void conf_fill(const json_t *object, enum conf_section in, const struct conf_obj
         void *target = k ? conf_key_object(k, to, &f) : NULL;
         if (target && f->kind == IKE_FIELD_TS_LIST)
             fill_selectors(k, f, v, target);
+        else if (target && k->type == CONF_DSCP)
+            fill_dscp(f, v, target);
         else if (target && f->max)
             fill_list(k, f, v, target);
         else if (target)

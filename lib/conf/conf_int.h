@@ -2,6 +2,7 @@
 #pragma once
 /* Inside conf: the table of keys, and the reader that walks a JSON tree with it. Not for other rooms. */
 #include <jansson.h>
+#include "base_dscp.h"
 #include "base_file.h"
 #include "conf.h"
 #include "ike_conf_keys.h"
@@ -22,6 +23,7 @@ enum conf_type {
     CONF_RANGE,  /* addresses of a network, or from one to another */
     CONF_ID,
     CONF_PEER_ID, /* or a pattern of identities */
+    CONF_DSCP,    /* number or name */
     CONF_IKE_PROPOSAL,
     CONF_ESP_PROPOSAL,
     CONF_OBJECT, /* of one section */
@@ -97,6 +99,8 @@ const struct conf_key *conf_keys(size_t *count);
 const struct conf_key *conf_key_find(enum conf_section in, const char *name);
 /* "connections.*.remote": where a section's keys stand in the file. */
 const char *conf_section_path(enum conf_section in);
+/* Whether its list has one value at least. */
+bool conf_key_is_never_empty(const struct conf_key *k);
 /* Whether a key has a preset value of its own. */
 bool conf_key_has_preset(const struct conf_key *k);
 /* The number that the field of a UINT, BOOL or CHOICE has when the key is not there. */
@@ -229,10 +233,11 @@ void conf_preset(enum conf_section in, void *own);
  */
 void conf_fill(const json_t *object, enum conf_section in, const struct conf_objects *to);
 
-/* Values as text. 0, or -EINVAL with a sentence in why. */
+/* Values as text; of a DSCP a number, too. 0, or the DSCP, or -EINVAL with a sentence in why. */
 int conf_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_peer_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size);
 int conf_subnet_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
+int conf_dscp_parse(const json_t *value, char *why, size_t why_size);
 int conf_range_parse(const char *text, struct base_ts *out, char *why, size_t why_size);
 
 #define CONF_NO_LEGACY                                                                                 \
@@ -299,6 +304,8 @@ void conf_device_settle(struct conf_port *port);
 /* Whether the kernel takes this as the name of an interface. */
 bool conf_is_interface_name(const char *name);
 
+/* Rules over children that part their traffic by DSCP; the reader stands at the connection. */
+void conf_check_dscp(struct conf_reader *r, const struct ike_conn_conf *c);
 /* Rules over connections whose peers are a pattern of identities. */
 void conf_check_pattern(struct conf_reader *r, const struct ike_conf *ike);
 /* Cross-field rules over a snapshot that could be built. */

@@ -227,8 +227,19 @@ static bool read_text(struct conf_reader *r, const struct conf_key *k, const cha
     }
 }
 
+static bool read_dscp(struct conf_reader *r, const json_t *v)
+{
+    char why[WHY_MAX];
+    const bool ok = conf_dscp_parse(v, why, sizeof why) >= 0;
+    if (!ok)
+        conf_fail(r, "%s", why);
+    return ok;
+}
+
 static bool read_scalar(struct conf_reader *r, const struct conf_key *k, const json_t *v)
 {
+    if (k->type == CONF_DSCP)
+        return read_dscp(r, v);
     if ((k->type == CONF_BOOL || k->is_yes_no) && json_is_boolean(v))
         return true;
     if (k->type == CONF_UINT && json_is_integer(v)) {
@@ -254,7 +265,7 @@ static bool read_values(struct conf_reader *r, const struct conf_key *k, const j
         conf_fail(r, "has %zu entries, at most %u are possible", n, k->list_max);
         return false;
     }
-    if (n == 0 && (k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE)) {
+    if (n == 0 && conf_key_is_never_empty(k)) {
         conf_fail(r, "is empty; at least one is needed");
         return false;
     }

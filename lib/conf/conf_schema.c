@@ -77,6 +77,11 @@ const char *conf_section_path(enum conf_section in)
     return section_paths[in];
 }
 
+bool conf_key_is_never_empty(const struct conf_key *k)
+{
+    return k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE || k->type == CONF_DSCP;
+}
+
 bool conf_key_has_preset(const struct conf_key *k)
 {
     if (k->required || k->unset || k->list_max)

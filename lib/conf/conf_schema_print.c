@@ -64,6 +64,10 @@ static json_t *scalar_schema(const struct conf_key *k)
         return text_schema("^([0-9a-fA-F:.]+(/[0-9]{1,3})?|dynamic)(\\[[a-z0-9]+(/[0-9]+(-[0-9]+)?)?\\])?$");
     case CONF_RANGE:
         return text_schema("^[0-9a-fA-F:.]+(/[0-9]{1,3}|-[0-9a-fA-F:.]+)?$");
+    case CONF_DSCP:
+        return json_pack("{s:[o, {s:s, s:i, s:i}]}", "anyOf",
+                         text_schema("^(be|default|le|ef|va|cs[0-7]|af[1-4][1-3])$"), "type", "integer",
+                         "minimum", 0, "maximum", BASE_DSCPS - 1);
     default:
         return text_schema(NULL);
     }
@@ -98,8 +102,7 @@ static json_t *key_schema(const struct conf_key *k)
     } else if (k->list_max) {
         json_t *one = scalar_schema(k);
         s = json_pack("{s:[O, {s:s, s:o, s:i, s:I}]}", "anyOf", one, "type", "array", "items", one,
-                      "minItems", k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE, "maxItems",
-                      (json_int_t)k->list_max);
+                      "minItems", conf_key_is_never_empty(k), "maxItems", (json_int_t)k->list_max);
     } else {
         s = scalar_schema(k);
     }
@@ -164,6 +167,7 @@ static const char *type_text(const struct conf_key *k, char *buf, size_t size)
         [CONF_IFADDR] = "address/len",
         [CONF_SUBNET] = "network",
         [CONF_RANGE] = "network or range",
+        [CONF_DSCP] = "DSCP",
         [CONF_ID] = "identity",
         [CONF_PEER_ID] = "identity|pattern|any",
         [CONF_IKE_PROPOSAL] = "proposal",

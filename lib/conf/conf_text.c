@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Values that are more than a word: identities, and subnets with protocol and ports. Identities but for
- * distinguished names are the engine's own notation (ike_id_parse).
+ * Values that are more than a word: identities, subnets with protocol and ports, and DSCPs. Identities but
+ * for distinguished names are the engine's own notation (ike_id_parse).
  */
 #include "conf_int.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base_dscp.h"
 #include "ike_pattern.h"
 #include "ossl_ops.h"
 
@@ -227,4 +228,22 @@ bool conf_hex_parse(struct base_span text, uint8_t *out, size_t max, size_t *len
     }
     *len = ok ? n : 0;
     return ok;
+}
+
+int conf_dscp_parse(const json_t *value, char *why, size_t why_size)
+{
+    static const char words[] = "write a number from 0 to 63, or be, le, ef, va, cs1 to cs7, af11 to af43";
+    const char *name = json_string_value(value);
+    const json_int_t n = json_is_integer(value) ? json_integer_value(value)
+                         : name                 ? base_dscp_find(name)
+                                                : -1;
+    if (n >= 0 && n < BASE_DSCPS)
+        return (int)n;
+    if (json_is_integer(value))
+        snprintf(why, why_size, "%lld is no DSCP; %s", (long long)json_integer_value(value), words);
+    else if (name)
+        snprintf(why, why_size, "\"%.64s\" is no DSCP; %s", name, words);
+    else
+        snprintf(why, why_size, "is no DSCP; %s", words);
+    return -EINVAL;
 }

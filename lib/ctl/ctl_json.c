@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base_dscp.h"
 #include "base_text.h"
 #include "ossl_ops.h"
 
@@ -113,6 +114,16 @@ json_t *ctl_json_selectors(const struct base_ts_list *list)
     json_t *out = json_array();
     for (size_t i = 0; i < list->count; i++)
         json_array_append_new(out, selector(&list->list[i]));
+    return out;
+}
+
+json_t *ctl_json_dscp(uint64_t set)
+{
+    char name[BASE_DSCP_NAME_MAX];
+    json_t *out = set ? json_array() : NULL;
+    for (unsigned i = 0; i < BASE_DSCPS; i++)
+        if (set >> i & 1)
+            json_array_append_new(out, json_string(base_dscp_name(i, name)));
     return out;
 }
 

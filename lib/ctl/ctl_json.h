@@ -19,6 +19,8 @@ json_t *ctl_json_ike_spi(uint64_t spi);
 json_t *ctl_json_mac(const uint8_t mac[6]);
 /* Selectors as [ "10.1.0.0/16[tcp/443]" ]. */
 json_t *ctl_json_selectors(const struct base_ts_list *list);
+/* A set of DSCPs by their names, as [ "ef", "af41" ]; NULL for an empty one. */
+json_t *ctl_json_dscp(uint64_t set);
 /* Whole seconds since t, resp. until t (0 when it has passed). */
 json_t *ctl_json_since(base_time now, base_time t);
 json_t *ctl_json_until(base_time now, base_time t);

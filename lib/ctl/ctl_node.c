@@ -186,6 +186,7 @@ static int node_add_policies(struct ctl *ctl, const struct ike_conn_conf *conn, 
         policy_fill(&r.policy, conn, &conn->children[i]);
         if (r.policy.local_ts.count && r.policy.remote_ts.count) {
             r.policy.trap = traps_number(traps, conn, i);
+            r.policy.dscp = conn->children[i].dscp;
             rc = node_do(ctl->node, &r);
         }
     }
@@ -199,6 +200,7 @@ static int node_add_rows(struct ctl *ctl, const struct ike_conn_conf *conn)
     int rc = 0;
     r.type = NODE_POLICY_ADD;
     r.policy.trap = 0;
+    r.policy.dscp = conn->n_children ? conn->children[0].dscp : 0;
     for (uint32_t i = 0; i < conn->n_grants && conn->n_children && rc == 0; i++) {
         const struct ike_grant *row = &conn->conf->grants->list[conn->first_grant + i];
         if (!row->remote_ts)
@@ -219,6 +221,7 @@ static int node_add_pool_policy(struct ctl *ctl, const struct ike_pool_conf *poo
     struct node_request r;
     r.type = NODE_POLICY_ADD;
     r.policy.trap = 0;
+    r.policy.dscp = 0;
     r.policy.local_ts = (struct base_ts_list){.count = 1, .list = {{.port_hi = UINT16_MAX}}};
     const struct base_prefix all = {.addr.family = pool->ranges->list[0].lo.family};
     base_prefix_range(&all, &r.policy.local_ts.list[0].lo, &r.policy.local_ts.list[0].hi);
@@ -233,6 +236,7 @@ static int node_add_manual(struct ctl *ctl, const struct conf_manual *m)
     const struct base_ts range = conf_manual_range(m);
     r.type = NODE_POLICY_ADD;
     r.policy.trap = 0;
+    r.policy.dscp = 0;
     base_ts_copy(&r.policy.local_ts, m->local_ts);
     base_ts_set_one(&r.policy.remote_ts, &range);
     return node_do(ctl->node, &r);

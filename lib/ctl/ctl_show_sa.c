@@ -54,6 +54,7 @@ static json_t *child(const struct ctl *ctl, base_time now, const struct ike_chil
         ctl_json_set(o, "mode", json_string("transport"));
     ctl_json_set(o, "local", ctl_json_selectors(c->local_ts));
     ctl_json_set(o, "remote", ctl_json_selectors(c->remote_ts));
+    ctl_json_set(o, "dscp", ctl_json_dscp(c->dscp));
     ctl_json_set(o, "age_s", ctl_json_since(now, c->installed_at));
     if (!base_time_is_never(c->rekey_at))
         ctl_json_set(o, "rekey_in_s", ctl_json_until(now, c->rekey_at));
@@ -228,6 +229,7 @@ static json_t *connection(struct ctl *ctl, const struct presence *p)
         ctl_json_num(child_doc, "sas", p->now.children[i]);
         ctl_json_set(child_doc, "local", ctl_json_selectors(c->children[i].local_ts));
         ctl_json_set(child_doc, "remote", ctl_json_selectors(c->children[i].remote_ts));
+        ctl_json_set(child_doc, "dscp", ctl_json_dscp(c->children[i].dscp));
         json_array_append_new(children, child_doc);
     }
     ctl_json_set(o, "children", children);

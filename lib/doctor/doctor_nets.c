@@ -91,7 +91,8 @@ void doctor_nets_swapped(const struct doctor_conn *f, struct doctor_report *repo
     }
 }
 
-/* A network that another connection's peer has as well, without a priority that would say who goes first. */
+/* A network that another connection's peer has as well, without a priority or DSCPs that would say what goes
+ * where. */
 void doctor_nets_shared(const struct doctor_conn *f, struct doctor_report *report)
 {
     char theirs[NETS_TEXT_MAX];
@@ -103,7 +104,7 @@ void doctor_nets_shared(const struct doctor_conn *f, struct doctor_report *repor
             for (size_t b = 0; b < other->n_children; b++) {
                 const struct ike_child_conf *x = &f->conn->children[a], *y = &other->children[b];
                 if (nets_have_dynamic(x) || nets_have_dynamic(y) || (x->priority && y->priority) ||
-                    !base_ts_overlap(x->remote_ts, y->remote_ts) ||
+                    ike_child_conf_differs_in_dscp(x, y) || !base_ts_overlap(x->remote_ts, y->remote_ts) ||
                     !base_ts_overlap(x->local_ts, y->local_ts))
                     continue;
                 struct doctor_finding *d = doctor_add(report, "subnets-overlap", DOCTOR_WARNING);

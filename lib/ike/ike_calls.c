@@ -160,6 +160,16 @@ static int run_begin(struct ike *ike, struct ike_run *run)
     return -EHOSTUNREACH;
 }
 
+/* The next call is for a child (NULL: for all), and for those that are asked for with it. */
+static void run_ask_for(struct ike_run *run, const struct ike_child_conf *named)
+{
+    for (size_t i = 0; i < run->conn->n_children; i++) {
+        const struct ike_child_conf *c = &run->conn->children[i];
+        if (!named || c == named || ike_child_conf_is_beside(c, named))
+            *ike_run_child(run, i) |= IKE_RUN_ASKED;
+    }
+}
+
 int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
 {
     if (ike_version_run(run)->has_live(ike, run)) {
@@ -169,16 +179,14 @@ int ike_run_initiate(struct ike *ike, struct ike_run *run, const char *child)
     if (!ike_conn_conf_calls(run->conn))
         return -EHOSTUNREACH;
     run->held = false;
-    for (size_t i = 0; i < run->conn->n_children; i++)
-        if (!child || strcmp(run->conn->children[i].name, child) == 0)
-            *ike_run_child(run, i) |= IKE_RUN_ASKED;
+    run_ask_for(run, child ? ike_conn_conf_child(run->conn, child) : NULL);
     return run_begin(ike, run);
 }
 
 int ike_run_trap(struct ike *ike, struct ike_run *run, const char *child)
 {
     const struct ike_child_conf *c = ike_conn_conf_child(run->conn, child);
-    uint8_t *state = c ? ike_run_child(run, (size_t)(c - run->conn->children)) : NULL;
+    const uint8_t *state = c ? ike_run_child(run, (size_t)(c - run->conn->children)) : NULL;
     if (!c || run->held || ike->shutting_down ||
         !(ike_child_conf_start(run->conn, c) == IKE_START_TRAP || *state & IKE_RUN_TRAPPED))
         return -ENOENT;
@@ -188,7 +196,7 @@ int ike_run_trap(struct ike *ike, struct ike_run *run, const char *child)
     }
     if (!base_time_reached(run->trap_at, ike->now) || !ike_conn_conf_calls(run->conn))
         return -EAGAIN;
-    *state |= IKE_RUN_ASKED;
+    run_ask_for(run, c);
     return run_begin(ike, run);
 }
 

@@ -117,7 +117,7 @@ struct claim_search {
 
 static bool claims_share(const struct ike_claim *a, const struct ike_claim *b)
 {
-    return a->child->priority && b->child->priority;
+    return (a->child->priority && b->child->priority) || ike_child_conf_differs_in_dscp(a->child, b->child);
 }
 
 static bool claim_is_foreign(void *owner, void *ctx)

@@ -63,7 +63,7 @@ bool ike_claim_any(const struct ike *ike, const struct base_ts_list *remote,
 /*
  * Whether a child of another identity and connection holds what overlaps `want` on both sides; *holder gets
  * what that one says. True: the new child is to be refused. Children that both have a priority share what
- * they overlap in, as the configuration wants it. Costs a few looks, however many children the identity has
- * itself, side by side.
+ * they overlap in, as the configuration wants it, and so do children for different DSCPs. Costs a few looks,
+ * however many children the identity has itself, side by side.
  */
 bool ike_claim_is_taken(const struct ike *ike, const struct ike_claim *want, struct ike_claim *holder);

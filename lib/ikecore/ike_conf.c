@@ -300,6 +300,17 @@ enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct 
     return ike_conn_conf_is_same(from, to) ? 0 : ike_keys_compare(IKE_OWNER_CONN, from, to);
 }
 
+bool ike_child_conf_differs_in_dscp(const struct ike_child_conf *a, const struct ike_child_conf *b)
+{
+    return a->dscp != b->dscp && !(a->dscp & b->dscp);
+}
+
+bool ike_child_conf_is_beside(const struct ike_child_conf *a, const struct ike_child_conf *b)
+{
+    return ike_child_conf_differs_in_dscp(a, b) && a->mode == b->mode &&
+           base_ts_equal(a->local_ts, b->local_ts) && base_ts_equal(a->remote_ts, b->remote_ts);
+}
+
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name)
 {
     for (size_t i = 0; i < c->n_children; i++)

@@ -189,6 +189,8 @@ struct ike_child_conf {
     uint32_t worker_sas; /* live SAs that it may have side by side, as far as we ask for them; 1: one for all
                             workers */
     uint32_t priority;   /* among other identities' children of these networks, 1 (best)..255; 0: alone */
+    uint64_t dscp; /* set of those that it sends (base_dscp.h); 0: all that no other child of these networks
+                      names */
     /* In transport mode a dynamic selector is the address of the IKE SA's path on its side. */
     enum esp_mode mode;
     /* Pool whose addresses stand for those of peers that another peer has, too; empty: such a peer is
@@ -430,6 +432,12 @@ enum ike_start ike_child_conf_after(const struct ike_conn_conf *c, const struct 
 bool ike_child_conf_traps(const struct ike_conn_conf *c, const struct ike_child_conf *child);
 /* Whether any of its children is ever begun so (START or TRAP): at first, or after an end. */
 bool ike_conn_conf_begins(const struct ike_conn_conf *c, enum ike_start how);
+
+/* Whether no packet is for both by its DSCP, while by all else it may be. */
+bool ike_child_conf_differs_in_dscp(const struct ike_child_conf *a, const struct ike_child_conf *b);
+/* Whether two of a connection differ in that alone. A request does not say which of them it is for: the peer
+ * takes it for the first that has no SA, so those that have none are asked for together, in their order. */
+bool ike_child_conf_is_beside(const struct ike_child_conf *a, const struct ike_child_conf *b);
 
 /* The child with this name, or NULL. */
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name);

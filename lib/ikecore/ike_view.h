@@ -33,6 +33,7 @@ struct ike_child_view {
     char proposal[96];                               /* "AES-GCM-16-128/ESN" */
     const struct base_ts_list *local_ts, *remote_ts; /* the engine's, until it is given something to do */
     enum esp_mode mode;
+    uint64_t dscp; /* ike_child_conf.dscp */
     base_time installed_at, rekey_at;
     bool is_rekeyed; /* replaced, lingers for packets under way */
 };

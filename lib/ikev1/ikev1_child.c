@@ -110,6 +110,7 @@ static void child_send_install(struct ike *ike, const struct ikev1_child *c, con
     p->icmp_errors = sa->conn->icmp_errors;
     p->follow = true;
     p->priority = (uint8_t)c->conf->priority;
+    p->dscp = c->conf->dscp;
     p->active = c->active;
     p->replay_window = c->conf->replay_window;
     p->replaces_in = replaces_in;

@@ -93,6 +93,7 @@ static void show_child(const struct ikev1_child *c, struct ike_child_view *v)
     v->local_ts = c->local_ts;
     v->remote_ts = c->remote_ts;
     v->mode = c->mode;
+    v->dscp = c->conf->dscp;
     v->installed_at = c->installed_at;
     v->rekey_at = c->rekey_at;
     v->is_rekeyed = c->is_rekeyed;

@@ -91,6 +91,7 @@ static void send_install(struct ike *ike, const struct ikev2_child *c, const str
     p->icmp_errors = sa->conn->icmp_errors;
     p->follow = true;
     p->priority = (uint8_t)c->conf->priority;
+    p->dscp = c->conf->dscp;
     p->active = c->active;
     p->replay_window = c->conf->replay_window;
     p->replaces_in = replaces_in;

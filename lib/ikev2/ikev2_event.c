@@ -158,13 +158,15 @@ static bool has_child(const struct ike *ike, const struct ike_run *run, size_t c
 
 int ikev2_make_children(struct ike *ike, struct ike_run *run, const char *child, bool is_now)
 {
+    const struct ike_child_conf *named = child ? ike_conn_conf_child(run->conn, child) : NULL;
     struct ikev2_sa *sa = NULL;
     int n = 0;
     for (struct ikev2_sa *o = NULL; (o = ikev2_sa_of_run(ike, run, o)) != NULL;)
         if (sa_is_live(o) && (!sa || sa->state != IKEV2_ST_UP))
             sa = o;
     for (size_t i = 0; sa && i < sa->conn->n_children; i++) {
-        if (!is_meant(&sa->conn->children[i], child) || has_child(ike, run, i))
+        const struct ike_child_conf *c = &sa->conn->children[i];
+        if (!(is_meant(c, child) || (named && ike_child_conf_is_beside(c, named))) || has_child(ike, run, i))
             continue;
         if (is_now)
             ikev2_wish_now(sa, i);

@@ -58,6 +58,25 @@ static bool narrow_has_more(const struct ikev2_sa *sa, const struct base_ts_list
     return false;
 }
 
+static bool narrow_has_pair(const struct ikev2_sa *sa, const struct ike_child_conf *conf)
+{
+    const struct ikev2_child *c = sa->children;
+    while (c && !(c->conf == conf && ikev2_child_is_live(c)))
+        c = c->next;
+    return c;
+}
+
+/* Of children that differ in their DSCP alone the first without an SA; what arrives is not held against it.
+ */
+static size_t narrow_among_dscps(const struct ikev2_sa *sa, size_t picked)
+{
+    const struct ike_child_conf *list = sa->conn->children;
+    for (size_t i = 0; narrow_has_pair(sa, &list[picked]) && i < sa->conn->n_children; i++)
+        if (ike_child_conf_is_beside(&list[i], &list[picked]) && !narrow_has_pair(sa, &list[i]))
+            return i;
+    return picked;
+}
+
 bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct base_ts_list *local,
                        const struct base_ts_list *remote, struct ikev2_task *t)
 {
@@ -80,6 +99,8 @@ bool ikev2_narrow_pick(struct ike *ike, const struct ikev2_sa *sa, const struct 
         t->is_cut = l.skipped || r.skipped;
         best = fit;
     }
+    if (best)
+        t->child_index = narrow_among_dscps(sa, t->child_index);
     t->is_cut = t->is_cut || (best && narrow_has_more(sa, local, remote, t));
     return best != NARROW_NONE;
 }

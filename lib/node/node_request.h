@@ -120,6 +120,8 @@ struct node_route {
 struct node_policy {
     struct base_ts_list local_ts, remote_ts;
     uint32_t trap; /* packets without an SA call for one, by NODE_EV_TRAP with this number; 0: they do not */
+    uint64_t
+        dscp; /* set of those that it is for, and that pairs for all do not serve (base_dscp.h); 0: all */
 };
 
 struct node_told_row {

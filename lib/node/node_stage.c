@@ -58,7 +58,7 @@ int node_stage_add_policy(struct node_stage *stage, const struct node_policy *po
         return -EINVAL;
     struct base_ts_list *local = NULL, *remote = NULL;
     const bool is_kept = base_ts_set(&local, &policy->local_ts) && base_ts_set(&remote, &policy->remote_ts);
-    const struct sad_policy p = {local, remote, policy->trap};
+    const struct sad_policy p = {local, remote, policy->trap, policy->dscp};
     const int rc = is_kept ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
     if (rc < 0) {
         free(local);

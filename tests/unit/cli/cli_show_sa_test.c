@@ -78,6 +78,28 @@ static void nat_tells_both_sides_and_explains(void **state)
                    "    foo (@foo), port 1024, its 10.1.2.3 is here 10.77.0.1\n");
 }
 
+static void a_child_for_some_dscps_names_them(void **state)
+{
+    expect_printed(
+        cli_print_connections,
+        "{'connections':[{'name':'foo','state':'up','local_id':'@gw','remote_id':'@foo','remote_address':'"
+        "any',"
+        "'children':[{'name':'a','up':true,'local':['l'],'remote':['r'],'dscp':['be']},"
+        "{'name':'b','up':true,'local':['l'],'remote':['r'],'dscp':['ef','47']}]}]}",
+        "  CONNECTION  STATE  LOCAL ID  REMOTE ID  PEER  IN  OUT  CHILD       UP   LOCAL  REMOTE\n"
+        "  foo         up     @gw       @foo       any    -    -  a (be)      yes  l      r\n"
+        "  \"           \"      \"         \"          \"      \"    \"  b (ef, 47)  yes  l      r\n");
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'id':2,'connection':'a','children':[{'name':'c','spi_in':'1','spi_out':'2','proposal':'p',"
+        "'local':['l'],'remote':['r'],'rekey_in_s':9,'dscp':['ef']}]}]}",
+        "  CONNECTION  ID  STATE  ROLE  LOCAL  REMOTE  REMOTE ID  ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+        "  a            2  -      -     -      -       -          no          -         -    -         -\n"
+        "\n"
+        "  CHILD   SPI IN  SPI OUT  PROPOSAL  LOCAL  REMOTE  IN PKTS  IN  OUT PKTS  OUT  DROPS  REKEY IN\n"
+        "  c (ef)  1       2        p         l      r             -   -         -    -      0  9 s\n");
+}
+
 static void connections_show_one_line_per_child(void **state)
 {
     expect_printed(
@@ -292,6 +314,7 @@ int main(void)
         cmocka_unit_test(sas_are_two_tables),
         cmocka_unit_test(a_refusal_that_is_doubted_stands_beside_the_state),
         cmocka_unit_test(nat_tells_both_sides_and_explains),
+        cmocka_unit_test(a_child_for_some_dscps_names_them),
         cmocka_unit_test(connections_show_one_line_per_child),
         cmocka_unit_test(without_sas_one_line_tells_how_to_have_one),
         cmocka_unit_test(a_replaced_child_says_so_and_one_without_counters_has_dashes),

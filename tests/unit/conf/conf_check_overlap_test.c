@@ -43,6 +43,13 @@ static void a_priority_each_settles_who_sends(void **state)
     with_priorities("", "", "whoever comes second will be refused");
 }
 
+static void so_does_a_dscp_that_one_of_them_names(void **state)
+{
+    with_priorities("'dscp':'be'", "'dscp':'ef'", NULL);
+    with_priorities("", "'dscp':'ef'", NULL);
+    with_priorities("'dscp':['va','ef']", "'dscp':'ef'", "whoever comes second will be refused");
+}
+
 static void subnets_of_different_ports_do_not_overlap(void **state)
 {
     char s[1024], t[512];
@@ -98,6 +105,7 @@ int main(void)
         cmocka_unit_test(overlapping_remote_subnets_are_warned_of_once_per_pair),
         cmocka_unit_test(a_priority_each_settles_who_sends),
         cmocka_unit_test(subnets_of_different_ports_do_not_overlap),
+        cmocka_unit_test(so_does_a_dscp_that_one_of_them_names),
         cmocka_unit_test(children_of_one_connection_may_overlap),
         cmocka_unit_test(more_networks_than_the_tables_hold_are_refused),
     };

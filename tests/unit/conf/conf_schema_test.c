@@ -78,7 +78,10 @@ static void each_value_has_a_field_that_holds_it_and_says_what_a_change_asks(voi
             fail_msg("%s.%s does not say what a change asks", conf_section_path(k->in), k->name);
         if (f->size == 0)
             continue;
-        const size_t most = f->kind == IKE_FIELD_TS_LIST ? BASE_TS_MAX : k->is_first ? k->list_max : f->max;
+        const size_t most = f->kind == IKE_FIELD_TS_LIST ? BASE_TS_MAX
+                            : k->type == CONF_DSCP       ? 8 * f->size
+                            : k->is_first                ? k->list_max
+                                                         : f->max;
         const bool is_net = f->kind == IKE_FIELD_TS_LIST && k->type == CONF_PREFIX;
         if ((f->kind != kind_of(k->type) && !is_net) || k->list_max > most)
             fail_msg("%s.%s does not fit its field", conf_section_path(k->in), k->name);

@@ -124,6 +124,8 @@ static void parameters_say_what_the_configuration_says(void **state)
 
 static void routes_and_policies_are_added_and_then_committed(void **state)
 {
+    children[1].dscp = 1;
+    children[2].dscp = UINT64_C(1) << 46;
     assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
     assert_int_equal(asked[0].type, NODE_TABLES_BEGIN);
     assert_int_equal(nth(NODE_ROUTE_ADD, 0)->route.port, 0);
@@ -137,6 +139,7 @@ static void routes_and_policies_are_added_and_then_committed(void **state)
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.local_ts.count, 1 + i);
         assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.trap, 0);
+        assert_int_equal(nth(NODE_POLICY_ADD, i)->policy.dscp, children[i].dscp);
     }
     assert_int_equal(asked[n_asked - 2].type, NODE_POLICIES_COMMIT); /* protection comes first */
     assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
@@ -144,6 +147,7 @@ static void routes_and_policies_are_added_and_then_committed(void **state)
 
 static void networks_of_keys_made_by_hand_are_protected_whether_they_are_up_or_not(void **state)
 {
+    children[2].dscp = 1;
     struct conf_manual m = {.local_ts = &lists[1], .remote = {base_addr_ip4(0x0a080000), 32}, .count = 300};
     const struct base_addr last = base_addr_ip4(0x0a08012b);
     conf.n_manuals = 1;
@@ -153,6 +157,7 @@ static void networks_of_keys_made_by_hand_are_protected_whether_they_are_up_or_n
     assert_int_equal(p->local_ts.count, 2);
     assert_int_equal(p->remote_ts.count, 1);
     assert_int_equal(p->trap, 0);
+    assert_int_equal(p->dscp, 0);
     assert_true(base_addr_equal(&p->remote_ts.list[0].lo, &m.remote.addr));
     assert_true(base_addr_equal(&p->remote_ts.list[0].hi, &last));
 }
@@ -186,12 +191,14 @@ static void networks_of_single_peers_are_protected(void **state)
     ike_conf.grants = &grants;
     conns[0].n_grants = 3;
     conns[0].conf = &ike_conf;
+    children[0].dscp = 4;
     assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
     const struct node_policy *one = &nth(NODE_POLICY_ADD, 1)->policy, *two = &nth(NODE_POLICY_ADD, 2)->policy;
     assert_int_equal(one->remote_ts.count, 2);
     assert_int_equal(one->local_ts.count, 1); /* its child's */
     assert_int_equal(two->remote_ts.count, 1);
     assert_int_equal(two->local_ts.count, 3);
+    assert_true(one->dscp == 4 && two->dscp == 4); /* likewise */
     assert_non_null(nth(NODE_POLICY_ADD, 4));
     assert_null(nth(NODE_POLICY_ADD, 5));
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "api.h"
@@ -45,7 +46,8 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
 
 bool ike_show_child(const struct ike *ike, uint64_t id, size_t n, struct ike_child_view *out)
 {
-    *out = (struct ike_child_view){.spi_in = 0x100, .local_ts = &none, .remote_ts = &none};
+    *out =
+        (struct ike_child_view){.spi_in = 0x100, .local_ts = &none, .remote_ts = &none, .dscp = child.dscp};
     return id == 7 && n == 0;
 }
 
@@ -135,6 +137,23 @@ static void where_else_a_peer_can_be_reached_is_told(void **state)
                         "198.51.100.8");
     json_decref(sas);
     json_decref(nat);
+}
+
+static void a_child_tells_its_dscps_if_it_names_any(void **state)
+{
+    for (int is_named = 0; is_named < 2; is_named++) {
+        child.dscp = is_named ? UINT64_C(3) << 46 : 0;
+        json_t *of[] = {ask(ctl_show_sas, "{}"), ask(ctl_show_connections, "{'connection':'c0'}")};
+        for (size_t i = 0; i < 2; i++) {
+            const json_t *list = json_object_get(of[i], i ? "connections" : "sas");
+            const json_t *c = json_array_get(json_object_get(json_array_get(list, 0), "children"), 0);
+            char *text = json_dumps(json_object_get(c, "dscp"), JSON_COMPACT);
+            assert_string_equal(text ? text : "none", is_named ? "[\"ef\",\"47\"]" : "none");
+            free(text);
+            json_decref(of[i]);
+        }
+    }
+    child.dscp = 0;
 }
 
 static void each_list_is_narrowed_by_what_it_has(void **state)
@@ -243,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(inner_addresses_are_told_with_whose_they_are),
         TEST(where_else_a_peer_can_be_reached_is_told),
+        TEST(a_child_tells_its_dscps_if_it_names_any),
         TEST(each_list_is_narrowed_by_what_it_has),
         TEST(connections_come_in_pages),
         TEST(pages_are_of_one_configuration),

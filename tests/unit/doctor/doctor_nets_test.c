@@ -94,13 +94,25 @@ static void priorities_say_who_goes_first(void **state)
     assert_int_equal(report.n, 0);
 }
 
+static void dscps_say_what_goes_where(void **state)
+{
+    (void)state;
+    another_peer("10.1.0.0/24", 0);
+    child()->dscp = UINT64_C(1) << 46;
+    all_rows();
+    assert_int_equal(report.n, 0);
+    facts_conf->conns[1].children->dscp = UINT64_C(1) << 46;
+    all_rows();
+    assert_int_equal(report.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FACTS_TEST(nothing_is_wrong_with_two_networks),   FACTS_TEST(the_same_network_on_both_sides),
         FACTS_TEST(a_large_network_around_ours_is_a_hub), FACTS_TEST(sides_are_exchanged),
         FACTS_TEST(routed_networks_are_nobodys_port),     FACTS_TEST(another_peer_has_it_too),
-        FACTS_TEST(priorities_say_who_goes_first),
+        FACTS_TEST(priorities_say_who_goes_first),        FACTS_TEST(dscps_say_what_goes_where),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

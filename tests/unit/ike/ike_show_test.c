@@ -23,10 +23,26 @@ static void all_children_of_all_sas_are_shown(void **state)
     pair_free(p);
 }
 
+static void a_child_shows_the_dscps_that_it_hands_on(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    p->h[1].conf->conns[0].children[0].dscp = 5;
+    pair_start(p);
+    pair_connect(p);
+    struct ike_sa_view v;
+    struct ike_child_view c;
+    assert_true(ike_show_next(p->h[1].ike, 0, &v));
+    assert_true(ike_show_child(p->h[1].ike, v.id, 0, &c));
+    assert_true(c.dscp == 5 && p->h[1].children[0].i.pair.dscp == 5 && p->h[0].children[0].i.pair.dscp == 0);
+    pair_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_children_of_all_sas_are_shown),
+        cmocka_unit_test(a_child_shows_the_dscps_that_it_hands_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

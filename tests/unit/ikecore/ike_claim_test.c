@@ -130,6 +130,30 @@ static void two_identities_share_where_both_have_a_priority(void **state)
     ike_end(ike);
 }
 
+static void two_identities_share_where_no_packet_is_for_both(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t a, b;
+        bool is_taken;
+    } rows[] = {{0, 0, true}, {0, 4, false}, {4, 0, false}, {4, 2, false}, {4, 4, true}, {6, 4, true}};
+    struct ike *ike = ike_empty();
+    struct ike_claim holder;
+    const struct ike_claim a = {&conns[0], &kids[0], &ids[0], &here, &low};
+    const struct ike_claim b = {&conns[1], &kids[1], &ids[1], &here, &high};
+    struct old_child old = {.has = &a};
+    kids[0].priority = kids[1].priority = 0;
+    assert_int_equal(ike_claim_enter(ike, &old.claim, a.remote_id, a.remote_ts, &old, old_says), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kids[0].dscp = rows[i].a;
+        kids[1].dscp = rows[i].b;
+        assert_int_equal(ike_claim_is_taken(ike, &b, &holder), rows[i].is_taken);
+    }
+    kids[0].dscp = kids[1].dscp = 0;
+    ike_claim_leave(ike, &old.claim);
+    ike_end(ike);
+}
+
 #define MANY     1000
 #define FEW_ASKS 40 /* a few for each level of the tree */
 
@@ -178,6 +202,7 @@ int main(void)
         cmocka_unit_test(ones_own_addresses_and_those_of_the_past_are_free),
         cmocka_unit_test(ones_own_children_are_passed_over_however_many_there_are),
         cmocka_unit_test(two_identities_share_where_both_have_a_priority),
+        cmocka_unit_test(two_identities_share_where_no_packet_is_for_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,12 +7,14 @@ static void a_group_of_its_own_gives_a_child_forward_secrecy(void **state)
 {
     (void)state;
     struct pair *p = pair_v1_new(PAIR_V1_IKE, "aes256-sha256-modp3072-noesn");
+    p->h[0].conf->conns[0].children[0].dscp = 5;
     pair_start(p);
     pair_connect(p);
     pair_check_one(p);
     struct ike_child_view v;
     assert_true(ike_show_child(p->h[0].ike, pair_v1_view(p, 0).id, 0, &v));
     assert_string_equal(v.proposal, "AES-CBC-256/HMAC-SHA2-256-128/MODP-3072/32-bit sequence");
+    assert_true(v.dscp == 5 && p->h[0].children[0].i.pair.dscp == 5);
     pair_free(p);
 }
 

@@ -90,6 +90,51 @@ static void one_child_is_called_for_made_rekeyed_and_ended_by_name(void **state)
     pair_free(p);
 }
 
+/* Each live pair of host 0 is for the same DSCPs on both sides. */
+static void dscps_agree(struct pair *p)
+{
+    for (size_t i = 0; i < p->h[0].n_children; i++) {
+        const struct esp_pair *a = &p->h[0].children[i].i.pair;
+        size_t k = 0;
+        while (p->h[1].children[k].i.pair.spi_in != a->spi_out)
+            k++;
+        assert_true(p->h[1].children[k].i.pair.dscp == a->dscp);
+    }
+}
+
+static void a_child_is_asked_for_with_those_that_differ_in_dscp_alone(void **state)
+{
+    (void)state;
+    static const enum ike_event_type begins[] = {IKE_EV_INITIATE, IKE_EV_TRAP};
+    for (size_t i = 0; i < 2; i++) {
+        struct pair *p = pair_new();
+        for (int h = 0; h < 2; h++) {
+            struct ike_conn_conf *c = &p->h[h].conf->conns[0];
+            pair_child_add(c, h ? "10.2.0.0/16" : "10.1.0.0/16", h ? "10.1.0.0/16" : "10.2.0.0/16");
+            c->children[1].dscp = UINT64_C(1) << 46;
+        }
+        p->h[0].conf->conns[0].start = IKE_START_TRAP;
+        pair_start(p);
+        assert_int_equal(command(p, begins[i], "second"), 0);
+        pair_settle(p);
+        assert_int_equal(pair_live(&p->h[0]), 2);
+        dscps_agree(p);
+        /* One that is there is not asked for again. */
+        command(p, IKE_EV_TERMINATE, "second");
+        command(p, begins[i], "second");
+        pair_settle(p);
+        assert_int_equal(p->h[0].n_children, 3);
+        /* And both where neither is. */
+        command(p, IKE_EV_TERMINATE, "second");
+        command(p, IKE_EV_TERMINATE, "net");
+        assert_int_equal(command(p, begins[i], "second"), begins[i] == IKE_EV_INITIATE ? 2 : 0);
+        pair_settle(p);
+        assert_int_equal(p->h[0].n_children, 5);
+        dscps_agree(p);
+        pair_free(p);
+    }
+}
+
 /* The peer has no such child any more, so its rekeying is refused, and the next try is up to 30 s away. */
 static void a_command_does_not_wait_behind_a_refused_rekey(void **state)
 {
@@ -190,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_hard_limit_replaces_the_child_when_the_connection_is_kept_up),
         cmocka_unit_test(an_event_of_a_child_that_is_gone_is_ignored),
         cmocka_unit_test(a_connection_is_live_until_it_is_to_be_closed),
+        cmocka_unit_test(a_child_is_asked_for_with_those_that_differ_in_dscp_alone),
         cmocka_unit_test(one_child_is_called_for_made_rekeyed_and_ended_by_name),
         cmocka_unit_test(a_command_does_not_wait_behind_a_refused_rekey),
         cmocka_unit_test(a_child_that_is_ended_while_it_is_made_does_not_stay),

@@ -70,6 +70,41 @@ static void the_child_that_holds_the_first_selector_is_taken(void **state)
     pair_free(p);
 }
 
+/* Two Culverts whose connection has two children of the same networks, one of which is for DSCP EF. */
+static void children_that_differ_in_dscp_have_an_sa_each(void **state)
+{
+    (void)state;
+    for (int is_ef_first = 0; is_ef_first < 2; is_ef_first++) {
+        struct pair *p = pair_new();
+        for (int h = 0; h < 2; h++) {
+            struct ike_conn_conf *c = &p->h[h].conf->conns[0];
+            pair_child_add(c, h ? "10.2.0.0/16" : "10.1.0.0/16", h ? "10.1.0.0/16" : "10.2.0.0/16");
+            c->children[h ? 1 : is_ef_first].dscp = UINT64_C(1) << 46;
+        }
+        pair_start(p);
+        pair_connect(p);
+        for (int h = 0; h < 2; h++) {
+            uint64_t has = 0;
+            assert_int_equal(pair_live(&p->h[h]), 2);
+            for (size_t i = 0; i < 2; i++)
+                has |= p->h[h].children[i].i.pair.dscp ? 2 : 1;
+            assert_int_equal(has, 3);
+        }
+        /* Rekeyed, each stays what it is. */
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b"});
+        uint64_t dscps = 0;
+        for (size_t i = 2; i < p->h[1].n_children; i++)
+            dscps |= p->h[1].children[i].is_active ? p->h[1].children[i].i.pair.dscp ? 2 : 1 : 0;
+        assert_int_equal(p->h[1].n_children, 4);
+        assert_int_equal(dscps, 3);
+        /* One more than there are children is another of the first. */
+        struct ikev2_task *t = pick(p, "10.2.0.0/16");
+        assert_int_equal(t->child_index, 0);
+        ikev2_task_free(p->h[1].ike, t);
+        pair_free(p);
+    }
+}
+
 static void more_that_would_do_is_said_in_the_answer(void **state)
 {
     (void)state;
@@ -97,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_child_that_holds_the_first_selector_is_taken),
+        cmocka_unit_test(children_that_differ_in_dscp_have_an_sa_each),
         cmocka_unit_test(more_that_would_do_is_said_in_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

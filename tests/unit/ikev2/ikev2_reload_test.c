@@ -93,6 +93,19 @@ static void a_new_window_replaces_the_child_without_a_gap(void **state)
     (void)state;
 }
 
+static void so_do_other_dscps(void **state)
+{
+    struct pair *p = pair_up();
+    struct ike_conf *conf = conf_again(p);
+    conf->conns[0].children[0].dscp = 5;
+    conf_swap(p, conf);
+    assert_true(newest(&p->h[1])->i.pair.dscp == 5);
+    assert_int_equal(newest(&p->h[1])->i.pair.replaces_in, p->h[1].children[0].i.pair.spi_in);
+    pair_check_one(p);
+    pair_free(p);
+    (void)state;
+}
+
 static void only_the_child_that_changed_is_replaced(void **state)
 {
     struct pair *p = pair_of_two();
@@ -551,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_key_that_is_removed_or_changed_ends_the_sa_of_its_identity_alone),
         cmocka_unit_test(what_asks_nothing_keeps_all_and_is_in_force),
         cmocka_unit_test(a_new_window_replaces_the_child_without_a_gap),
+        cmocka_unit_test(so_do_other_dscps),
         cmocka_unit_test(only_the_child_that_changed_is_replaced),
         cmocka_unit_test(a_setting_of_the_connection_may_ask_all_its_children),
         cmocka_unit_test(other_subnets_are_another_child),

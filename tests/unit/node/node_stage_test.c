@@ -21,6 +21,7 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
         route.port = i;
         route.prefix = (struct base_prefix){base_addr_ip4(i), 32};
         policy.trap = i;
+        policy.dscp = i * UINT64_C(3);
         assert_int_equal(node_stage_add_route(&stage, &route), 0);
         assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
     }
@@ -34,6 +35,7 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
         assert_true(base_addr_equal(&routes[i].prefix.addr, &to));
         assert_true(base_addr_equal(&routes[i].next_hop, &route.next_hop));
         assert_int_equal(policies[i].trap, i);
+        assert_int_equal(policies[i].dscp, i * UINT64_C(3));
         assert_int_equal(policies[i].local_ts->count, 1);
         assert_int_equal(policies[i].remote_ts->count, 2);
     }
