@@ -3,6 +3,7 @@
 #include "explain_dialects.h"
 
 #include <string.h>
+#include "base_dscp.h"
 
 static void add_text(struct base_text *t, const char *text)
 {
@@ -111,6 +112,20 @@ static void add_side(struct base_text *t, const char *key, const char *addr, con
     base_text_add(t, "},\n");
 }
 
+static void add_dscp(struct base_text *t, uint64_t set)
+{
+    char name[BASE_DSCP_NAME_MAX];
+    const char *before = ", \"dscp\": [";
+    for (unsigned i = 0; i < BASE_DSCPS; i++) {
+        if (!(set >> i & 1))
+            continue;
+        const char *quote = base_dscp_find(base_dscp_name(i, name)) < 0 ? "" : "\"";
+        base_text_add(t, "%s%s%s%s", before, quote, name, quote);
+        before = ", ";
+    }
+    base_text_add(t, set ? "]" : "");
+}
+
 static void add_children(struct base_text *t, const struct explain_site *s)
 {
     base_text_add(t, "      \"children\": {\n");
@@ -122,6 +137,7 @@ static void add_children(struct base_text *t, const struct explain_site *s)
         add_nets(t, c->local, c->n_local);
         base_text_add(t, ", \"remote\": ");
         add_nets(t, c->remote, c->n_remote);
+        add_dscp(t, c->dscp);
         base_text_add(t, "}%s\n", i + 1 < s->n_children ? "," : "");
     }
     base_text_add(t, "      },\n");

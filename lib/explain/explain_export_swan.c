@@ -2,6 +2,7 @@
 /* strongSwan's swanctl.conf and libreswan's ipsec.conf with ipsec.secrets. */
 #include "explain_dialects.h"
 
+#include "base_dscp.h"
 #include "explain_swan.h"
 
 static void add_proposals(struct base_text *t, const struct crypt_proposal *list, size_t n)
@@ -43,6 +44,11 @@ static void swan_child(struct base_text *t, const struct explain_site *s, const 
 {
     char name[IKE_NAME_MAX];
     base_text_add(t, "            %s {\n", explain_plain_name(c->name, name));
+    if (c->dscp) {
+        base_text_add(t, "                # for packets with DSCP ");
+        base_dscp_text(t, c->dscp);
+        base_text_add(t, ": strongSwan chooses by marks (mark_out), which the packet filter sets\n");
+    }
     if (c->n_local) {
         base_text_add(t, "                local_ts = ");
         add_nets(t, c->local, c->n_local, ", ");

@@ -35,6 +35,7 @@ static void site_children(const struct ike_conn_conf *conn, struct explain_site 
         }
         struct explain_child *to = &out->children[out->n_children++];
         memcpy(to->name, from->name, sizeof to->name);
+        to->dscp = from->dscp;
         to->n_local = site_nets(from->local_ts, to->local, &out->n_lost);
         to->n_remote = site_nets(from->remote_ts, to->remote, &out->n_lost);
     }

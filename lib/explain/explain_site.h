@@ -16,6 +16,7 @@ struct explain_child {
     char name[IKE_NAME_MAX];
     size_t n_local, n_remote; /* none: the address that the side has, or is given */
     struct base_prefix local[EXPLAIN_NETS_MAX], remote[EXPLAIN_NETS_MAX];
+    uint64_t dscp; /* as ike_child_conf.dscp */
 };
 
 struct explain_site {

@@ -45,6 +45,7 @@ static void what_is_special_is_said(void **state)
     pair_proposal("aes128-sha1-modp1024", CRYPT_PROTOCOL_IKE, &ours.ike[0]);
     memcpy(ours.psk, "a\"\\\x01", 4);
     ours.psk_len = 4;
+    ours.children[0].dscp = UINT64_C(1) << 46 | UINT64_C(1) << 47;
     const char *text = pair_written("culvert", &ours);
     expect_has(text, "\"addresses\": [\"198.51.100.7/24\"]}");
     expect_has(text, "\"encapsulation\": \"force\"");
@@ -52,6 +53,7 @@ static void what_is_special_is_said(void **state)
     expect_has(text, "\"remote\": {\"address\": \"203.0.113.1\", \"id\": \"@gw\", \"auth\": \"pubkey\"}");
     expect_has(text, "\"psk\": \"0x61225c01\"");
     expect_has(text, "\"start\": false");
+    expect_has(text, "\"remote\": [\"10.103.0.0/24\"], \"dscp\": [\"ef\", 47]}");
 }
 
 int main(void)

@@ -76,7 +76,11 @@ static void one_that_waits_has_a_place_for_its_key(void **state)
     ours.public_addr[0] = '\0';
     ours.children[0].n_local = 2;
     base_prefix_parse("10.9.0.0/16", &ours.children[0].local[1]);
+    ours.children[0].dscp = UINT64_C(1) << 46 | 1;
     const char *text = pair_written("strongswan", &ours);
+    expect_has(
+        text, "                # for packets with DSCP be, ef: strongSwan chooses by marks (mark_out), which "
+              "the packet filter sets\n                local_ts");
     expect_has(text, "# put the shared key where it says PUT-THE-SHARED-KEY-HERE\n");
     expect_has(text, "remote_addrs = %any\n");
     expect_has(text, "start_action = none\n");

@@ -32,6 +32,7 @@ static void a_connection_as_one_end(void **state)
     net("10.9.0.0/24", 6, &remote); /* TCP alone: a network all the same, and told */
     child.local_ts = &local;
     child.remote_ts = &remote;
+    child.dscp = UINT64_C(1) << 46;
     c.children = &child;
     c.n_children = 1;
     c.encap = IKE_ENCAP_FORCE;
@@ -43,6 +44,7 @@ static void a_connection_as_one_end(void **state)
     assert_int_equal(ours.n_ike, c.n_proposals);
     assert_int_equal(ours.children[0].n_local, 1);
     assert_int_equal(ours.children[0].n_remote, 2);
+    assert_true(ours.children[0].dscp == child.dscp);
     assert_int_equal(ours.n_lost, 1);
     assert_int_equal(ours.ike_s, 4 * 3600);
     assert_int_equal(ours.psk_len, 0);
@@ -77,9 +79,11 @@ static void twice_is_none(void **state)
     (void)state;
     static struct explain_site back;
     pair_ours(&ours);
+    ours.children[0].dscp = 6;
     explain_site_mirror(&ours, &theirs);
     explain_site_mirror(&theirs, &back);
     assert_memory_equal(&back.local_id, &ours.local_id, sizeof back.local_id);
+    assert_true(theirs.children[0].dscp == 6);
     assert_memory_equal(&back.children[0].local, &ours.children[0].local, sizeof back.children[0].local);
     assert_string_equal(back.public_addr, ours.public_addr);
 }
