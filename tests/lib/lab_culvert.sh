@@ -22,8 +22,8 @@ culvert_proposals() {
 culvert_children_json() {
     local lan=${GW_VALUE[$1/$2/lan]} peer_lan=${GW_VALUE[$1/$2/peer_lan]} lan2=${GW_VALUE[$1/$2/lan2]} peer_lan2=${GW_VALUE[$1/$2/peer_lan2]}
     [ -n "$lan2$peer_lan2" ] || return 0
-    printf '      "children": {"%s": {"local": ["%s"], "remote": ["%s"]}, "%s2": {"local": ["%s"], "remote": ["%s"]}},\n' \
-        "$2" "$lan" "$peer_lan" "$2" "${lan2:-$lan}" "${peer_lan2:-$peer_lan}"
+    printf '      "children": {"%s": {"local": ["%s"], "remote": ["%s"]}, "%s2": {"local": ["%s"], "remote": ["%s"]%s}},\n' \
+        "$2" "$lan" "$peer_lan" "$2" "${lan2:-$lan}" "${peer_lan2:-$peer_lan}" "${GW_VALUE[$1/$2/child2_more]}"
 }
 culvert_subnets() { [ -n "${GW_VALUE[$1/$2/lan2]}${GW_VALUE[$1/$2/peer_lan2]}" ] || culvert_list "$1" "$2" "$3" subnets; }
 

@@ -42,8 +42,8 @@
 #       groups             of RADIUS, comma-separated: the peer is in one of them (Culvert only)
 #       mobike             no (default) or yes (strongSwan only; Culvert has it)
 #       start              true: the gateway calls its peer by itself; or "trap" with its quotes (Culvert only)
-#       more peer_more child_more   further members of a connection, its peer's side and its child settings, each behind a comma
-#                          (Culvert only)
+#       more peer_more child_more child2_more   further members of a connection, its peer's side, its child settings, and of its
+#                          second child alone, each behind a comma (Culvert only)
 #       swan swan_child    further lines of a connection, and of its child (strongSwan only); libreswan: of a connection there
 
 declare -A GW_ENGINE=([a]=swan [a2]=swan [a3]=swan [b]=${LAB_ENGINE_B:-culvert})
@@ -60,7 +60,7 @@ conn() {
     GW_CONNS[$gw]="${GW_CONNS[$gw]:-} $name"
     local defaults=(peer=any "local=${NET_WAN[$gw]}" "lan=${NET_LAN[$gw]}.0/24" "peer_lan=${NET_LAN[$other]}.0/24" "psk=$LAB_PSK"
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
-        vips= pools= groups= more= peer_more= child_more= swan= swan_child= libreswan=
+        vips= pools= groups= more= peer_more= child_more= child2_more= swan= swan_child= libreswan=
         lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no chain= user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
         version=2 aggressive=no xauth=no mode_config=pull id= peer_id= id2= cert2= peer_id2= ca2= p12=)
     for arg in "${defaults[@]}" "$@"; do
