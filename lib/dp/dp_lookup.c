@@ -215,7 +215,8 @@ static inline struct sad_out *lookup_simple(const struct dp_worker *w, const str
         return NULL;
     if (!is_mixed && addrs == *last_addrs && *last)
         return *last;
-    if (!c->is_simple || !sad_addrs4_match(&c->addrs, addrs))
+    if (atomic_load_explicit(&c->look, memory_order_relaxed) != SAD_LOOK_SIMPLE ||
+        !sad_addrs4_match(&c->addrs, addrs))
         return NULL;
     uint32_t slot = c->slot;
     if (unlikely(slot & SAD_SPD_GROUP) &&

@@ -175,19 +175,23 @@ struct sad_event {
  */
 bool sad_event_pop(struct sad *sad, struct sad_event *out);
 
-#define SAD_TRAP_MAX 0x7ffffffcu
+#define SAD_TRAP_MAX 0x7ffffffbu
 
-/* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
+/*
+ * Traffic between local and remote must be protected, whether or not an SA for it exists now. Or, as a bypass
+ * (RFC 4301 4.4.1), it travels in clear, both ways, whatever SA or other policy has it as well.
+ */
 struct sad_policy {
     const struct base_ts_list *local_ts, *remote_ts;
     uint32_t trap; /* packets without an SA call for one, under this number; 0: they do not */
     uint64_t dscp; /* set of those that it is for, and that SAs for all do not serve; 0: all */
+    bool is_bypass;
 };
 
 /*
  * Replaces the set of policies; what is in both sets is protected throughout. 0, or -ENOMEM: no memory, or
- * the tables of selectors are full; then the old set stays. -EINVAL: a trap above SAD_TRAP_MAX. Borrows until
- * return.
+ * the tables of selectors are full; then the old set stays. -EINVAL: a trap above SAD_TRAP_MAX, or of a
+ * bypass. Borrows until return.
  */
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 

@@ -224,7 +224,18 @@ struct sad_group {
 
 /* A policy's instead of a slot, when its packets call for an SA: with the number of that (sad_policy.trap).
  */
-#define SAD_SPD_TRAP 0x80000000u
+#define SAD_SPD_TRAP        0x80000000u
+
+/* A bypass's instead of a slot: for packets from its local side to its remote one, and for those back. */
+#define SAD_SPD_BYPASS      (UINT32_MAX - 2)
+#define SAD_SPD_BYPASS_BACK (UINT32_MAX - 3)
+
+/* How a candidate is looked at. */
+enum sad_look {
+    SAD_LOOK_FULL,   /* at all that it says */
+    SAD_LOOK_SIMPLE, /* a slot's, and addrs say all about it */
+    SAD_LOOK_BEYOND /* at all, and then at shorter prefixes: one of them has a bypass, which goes before it */
+};
 
 /*
  * An entry of a prefix's list: packets to this remote selector from one local selector, or from any of many,
@@ -233,17 +244,18 @@ struct sad_group {
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
     uint32_t slot; /* or SAD_SPD_GROUP; SAD_NO_SLOT, or SAD_SPD_TRAP and more: protection is required, by
-                      whatever SA */
+                      whatever SA; SAD_SPD_BYPASS, SAD_SPD_BYPASS_BACK: none is */
     union {
-        struct sad_addrs4 addrs;       /* is_simple */
+        struct sad_addrs4 addrs;       /* has_addrs */
         const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
     };
     uint64_t dscp; /* of the packets that it is for, bit n for DSCP n; 0: all */
     struct sad_sel4 sel;
     uint8_t is_anchor : 1; /* matches nothing: head of a prefix's list, for the longer prefixes to point at */
     uint8_t has_locals : 1;
-    bool is_simple;    /* a slot's, and addrs say all about it */
-    uint16_t priority; /* control only: candidates of a prefix are in this order */
+    uint8_t has_addrs : 1; /* a slot's, and addrs say all about it */
+    _Atomic uint8_t look;  /* enum sad_look; control */
+    uint16_t priority;     /* control only: candidates of a prefix are in this order */
 };
 _Static_assert(sizeof(struct sad_cand) == SAD_LINE, "a candidate is one line");
 
@@ -360,7 +372,7 @@ void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 
 /*
  * What is found for a flow: a slot or SAD_SPD_GROUP with a number, which sad_group_slot() makes a slot of;
- * SAD_SPD_TRAP with a number, SAD_SPD_NO_SA or SAD_SPD_NONE.
+ * SAD_SPD_TRAP with a number, SAD_SPD_NO_SA, SAD_SPD_BYPASS, SAD_SPD_BYPASS_BACK or SAD_SPD_NONE.
  */
 static inline bool sad_spd_is_sa(uint32_t verdict)
 {
@@ -370,7 +382,12 @@ static inline bool sad_spd_is_sa(uint32_t verdict)
 /* The number of the trap; 0: none. */
 static inline uint32_t sad_spd_trap(uint32_t verdict)
 {
-    return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_NO_SA ? verdict - SAD_SPD_TRAP : 0;
+    return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_BYPASS_BACK ? verdict - SAD_SPD_TRAP : 0;
+}
+
+static inline bool sad_spd_is_bypass(uint32_t verdict)
+{
+    return verdict == SAD_SPD_BYPASS || verdict == SAD_SPD_BYPASS_BACK;
 }
 
 /*
@@ -391,10 +408,14 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
     return local - sel->local_lo <= sel->local_span && remote - sel->remote_lo <= sel->remote_span;
 }
 
+/* Whether a candidate from head on asks for protection, of whatever packets. */
+bool sad_spd_protects(const struct sad_tables *t, uint32_t head);
+
 /*
- * Walks the list from head. The newest active pair comes first, then the policy that covers the fewest. Of a
- * prefix those that name the flow's DSCP come before those for all, and once a policy that names it has
- * matched, no SA serves it that does not (RFC 4301 4.1).
+ * Walks the list from head. A bypass comes first, of two that differ the one for packets back; then the
+ * newest active pair, then the policy that covers the fewest. Of a prefix those that name the flow's DSCP
+ * come before those for all, and once a policy that names it has matched, no SA serves it that does not (RFC
+ * 4301 4.1).
  */
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
 

@@ -93,10 +93,15 @@ struct sad_groups {
     uint32_t n_free, n_used, max;
 };
 
+/* A policy in the tables: its first candidate, and its selectors, owned, which candidates borrow. */
+struct sad_policy_link {
+    uint32_t cands, back_cands;
+    struct sad_sels *sels, *back_sels; /* back: of a bypass, the same with its sides exchanged */
+};
+
 struct sad_policies {
     size_t count;
-    uint32_t *cands;        /* per policy: first candidate */
-    struct sad_sels **sels; /* likewise; owned, which candidates borrow */
+    struct sad_policy_link *links;
 };
 
 /* Control's half of struct sad_spis: as many places. */
@@ -130,6 +135,7 @@ struct sad {
     struct sad_policies policies;
     struct sad_policies next_policies, old_policies; /* while one set takes the place of another */
     bool is_linking;                                 /* next_policies are not whole yet */
+    bool is_look_due;                                /* a bypass came or went: sad_spd_look_again() */
     struct sad_conns conns;
     struct rte_ring *events;
     void *events_mem;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Policies: selectors that must be protected, whether an SA for them lives or not. They are candidates
- * without a slot, behind all SAs of their prefix that are for the same DSCPs. A new set is linked before the
- * old one is unlinked, so that what is in both is never open; both take their time.
+ * without a slot, behind all SAs of their prefix that are for the same DSCPs. And bypasses, before all, which
+ * have candidates for packets back as well. A new set is linked before the old one is unlinked, so that what
+ * is in both is never open; both take their time.
  */
 #include "sad_int.h"
 
@@ -18,30 +19,51 @@ static void sels_free(void *ctx, uint64_t sels)
     free((void *)(uintptr_t)sels);
 }
 
+static void policy_unlink(struct sad *sad, struct sad_policy_link *link)
+{
+    sad->is_look_due |= link->back_cands != 0;
+    sad_spd_unlink(sad, &link->cands);
+    sad_spd_unlink(sad, &link->back_cands);
+    sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)link->sels);
+    if (link->back_sels)
+        sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)link->back_sels);
+}
+
 /* Unlinks so many of a set, the last ones first. */
 static void policies_drop(struct sad *sad, struct sad_policies *set, size_t most)
 {
-    for (; set->count && most; most--) {
-        set->count--;
-        sad_spd_unlink(sad, &set->cands[set->count]);
-        sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)set->sels[set->count]);
-    }
+    for (; set->count && most; most--)
+        policy_unlink(sad, &set->links[--set->count]);
     if (set->count)
         return;
-    free(set->cands);
-    free(set->sels);
+    free(set->links);
     *set = (struct sad_policies){0};
 }
 
-static int policy_link(struct sad *sad, const struct sad_policy *policy, struct sad_sels **sels,
-                       uint32_t *head)
+/* What there is of it when this fails, policy_unlink() takes away. */
+static int bypass_link(struct sad *sad, const struct sad_policy *policy, struct sad_policy_link *link)
+{
+    link->sels = sad_sels_make(policy->local_ts, policy->remote_ts);
+    link->back_sels = sad_sels_make(policy->remote_ts, policy->local_ts);
+    if (!link->sels || !link->back_sels)
+        return -ENOMEM;
+    sad->is_look_due = true;
+    const int err = sad_spd_link(sad, link->sels, (struct sad_server){.slot = SAD_SPD_BYPASS}, &link->cands);
+    return err ? err
+               : sad_spd_link(sad, link->back_sels, (struct sad_server){.slot = SAD_SPD_BYPASS_BACK},
+                              &link->back_cands);
+}
+
+static int policy_link(struct sad *sad, const struct sad_policy *policy, struct sad_policy_link *link)
 {
     const struct sad_server by = {.slot = policy->trap ? SAD_SPD_TRAP + policy->trap : SAD_NO_SLOT,
                                   .dscp = policy->dscp};
-    if (policy->trap > SAD_TRAP_MAX)
+    if (policy->trap > SAD_TRAP_MAX || (policy->is_bypass && (policy->trap || policy->dscp)))
         return -EINVAL;
-    *sels = sad_sels_make(policy->local_ts, policy->remote_ts);
-    return *sels ? sad_spd_link(sad, *sels, by, head) : -ENOMEM;
+    if (policy->is_bypass)
+        return bypass_link(sad, policy, link);
+    link->sels = sad_sels_make(policy->local_ts, policy->remote_ts);
+    return link->sels ? sad_spd_link(sad, link->sels, by, &link->cands) : -ENOMEM;
 }
 
 static int policies_begin(struct sad *sad, size_t count)
@@ -50,9 +72,8 @@ static int policies_begin(struct sad *sad, size_t count)
     if (sad->is_linking || sad->old_policies.count)
         return 0;
     if (count) {
-        next->cands = calloc(count, sizeof *next->cands);
-        next->sels = calloc(count, sizeof(*next->sels));
-        if (!next->cands || !next->sels)
+        next->links = calloc(count, sizeof *next->links);
+        if (!next->links)
             return -ENOMEM;
     }
     sad->is_linking = true;
@@ -65,13 +86,14 @@ static int policies_link(struct sad *sad, const struct sad_policy *list, size_t 
     struct sad_policies *next = &sad->next_policies;
     int err = 0;
     for (; next->count < count && most && !err; most--) {
-        err = policy_link(sad, &list[next->count], &next->sels[next->count], &next->cands[next->count]);
+        err = policy_link(sad, &list[next->count], &next->links[next->count]);
         next->count++;
     }
     return err;
 }
 
-int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
+/* One set gives way to the other, so many of it. As sad_policies_step(). */
+static int policies_turn(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
 {
     int err = policies_begin(sad, count);
     if (!err && sad->is_linking)
@@ -90,6 +112,15 @@ int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t cou
     if (!sad->is_linking)
         policies_drop(sad, &sad->old_policies, most);
     return sad->is_linking || sad->old_policies.count;
+}
+
+int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
+{
+    const int rc = policies_turn(sad, list, count, most);
+    if (sad->is_look_due)
+        sad_spd_look_again(sad);
+    sad->is_look_due = false;
+    return rc;
 }
 
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count)

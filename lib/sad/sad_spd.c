@@ -8,9 +8,12 @@
  * own.
  *
  * Control links a candidate with one store: an SA before all of its prefix's list that have the same or a
- * higher number as their priority, a policy at the end. What names the DSCPs that it is for goes before what
- * is for all, SAs and policies, so that an SA for all that comes first in its list has no other before it.
- * Unlinked ones are reused after a grace period.
+ * higher number as their priority, a policy at the end, a bypass before all. What names the DSCPs that it is
+ * for goes before what is for all, SAs and policies, so that an SA for all that comes first in its list has
+ * no other before it. Unlinked ones are reused after a grace period.
+ *
+ * A bypass goes before longer prefixes, too, which are seen first. So their candidates say that a bypass may
+ * be behind them (SAD_LOOK_BEYOND), and none of them is taken at sight.
  */
 #include "sad_spd.h"
 
@@ -27,8 +30,10 @@
 #define CANDS_PER_SLOT      16
 #define CANDS_SPARE         (1u << 20)
 #define PREFIXES_PER_BUCKET 8 /* when the tables are full */
-/* Behind the SAs that name the DSCPs they are for, whose priority is their own. */
-#define PRIORITY_NAMED      0x100      /* of policies that name theirs */
+/* The order of a prefix's list: bypasses, SAs and then policies that name their DSCPs, those for all. */
+#define PRIORITY_FIRST      0          /* of bypasses */
+#define PRIORITY_OWN        1          /* and more: of SAs that name theirs */
+#define PRIORITY_NAMED      0x180      /* of policies that name theirs */
 #define PRIORITY_ALL        0x200      /* and more: of SAs for all */
 #define PRIORITY_LAST       UINT16_MAX /* of policies for all */
 
@@ -195,6 +200,24 @@ static uint32_t list_before(const struct sad *sad, uint32_t prefix, uint16_t pri
     return before;
 }
 
+/* Whether a shorter prefix has a bypass: it is the first of its list then. */
+static bool prefix_is_under_bypass(const struct sad *sad, uint32_t prefix)
+{
+    for (uint32_t i = sad->prefixes[prefix].parent; i; i = sad->prefixes[i].parent)
+        if (sad_spd_is_bypass(sad->tables.cands[sad->prefixes[i].first].slot))
+            return true;
+    return false;
+}
+
+/* Workers that see it late take an SA for a packet that a bypass has from now on. */
+static void look_store(struct sad_cand *c, bool is_under_bypass)
+{
+    const enum sad_look look = is_under_bypass ? SAD_LOOK_BEYOND
+                               : c->has_addrs  ? SAD_LOOK_SIMPLE
+                                               : SAD_LOOK_FULL;
+    atomic_store_explicit(&c->look, (uint8_t)look, memory_order_relaxed);
+}
+
 static void parent_change(struct sad *sad, uint32_t prefix, uint32_t parent)
 {
     uint32_t tail = list_tail(sad, prefix);
@@ -245,6 +268,7 @@ static int prefix_add(struct sad *sad, uint8_t family, const uint8_t key[16], un
     sad->tables.cands[anchor].is_anchor = 1;
     sad->cand_links[anchor].prefix = i;
     sad->cand_links[cand].prefix = i;
+    look_store(&sad->tables.cands[cand], prefix_is_under_bypass(sad, i));
     next_store(sad, cand, anchor_of(sad, p->parent));
     next_store(sad, anchor, cand);
     struct reparent r = {sad, p->parent, i};
@@ -297,6 +321,7 @@ static int cand_link(struct sad *sad, uint8_t family, const uint8_t key[16], uns
     if (!i)
         return prefix_add(sad, family, key, len, cand);
     sad->cand_links[cand].prefix = i;
+    look_store(&sad->tables.cands[cand], prefix_is_under_bypass(sad, i));
     const uint32_t before = list_before(sad, i, sad->tables.cands[cand].priority);
     if (before) {
         next_store(sad, cand, next_load(sad, before));
@@ -336,8 +361,10 @@ static struct sad_range family_all(uint8_t family)
 
 static uint16_t cand_priority(struct sad_server by)
 {
+    if (sad_spd_is_bypass(by.slot))
+        return PRIORITY_FIRST;
     if (sad_spd_is_sa(by.slot))
-        return (uint16_t)(by.dscp ? by.priority : PRIORITY_ALL + by.priority);
+        return (uint16_t)(by.priority + (by.dscp ? PRIORITY_OWN : PRIORITY_ALL));
     return by.dscp ? PRIORITY_NAMED : PRIORITY_LAST;
 }
 
@@ -358,7 +385,7 @@ static uint32_t cand_make(struct sad *sad, const struct sad_side *locals, const 
     if (c->has_locals)
         c->locals = locals;
     else
-        c->is_simple = sad_spd_is_sa(by.slot) && sad_addrs4_fill(local, remote, &c->addrs) && !by.dscp;
+        c->has_addrs = sad_spd_is_sa(by.slot) && sad_addrs4_fill(local, remote, &c->addrs) && !by.dscp;
     local = local ? local : &any;
     sad_sel4_fill(local, remote, &c->sel);
     if (remote->family == BASE_AF_IP6) {
@@ -433,6 +460,19 @@ void sad_spd_unlink(struct sad *sad, uint32_t *head)
     }
 }
 
+void sad_spd_look_again(struct sad *sad)
+{
+    for (uint32_t i = 1; i < sad->prefix_index.n_used; i++) {
+        const struct sad_prefix *p = &sad->prefixes[i];
+        const uint32_t end = anchor_of(sad, p->parent);
+        if (!p->first)
+            continue;
+        const bool is_under_bypass = prefix_is_under_bypass(sad, i);
+        for (uint32_t cand = p->first; cand != end; cand = next_load(sad, cand))
+            look_store(&sad->tables.cands[cand], is_under_bypass);
+    }
+}
+
 /* Sets of selectors that came in the same order. */
 static bool sides_are_alike(const struct sad_side *a, const struct sad_side *b)
 {
@@ -449,12 +489,20 @@ static bool cands_are_alike(const struct sad_tables *t, uint32_t a, uint32_t b)
            memcmp(&t->cands6[a], &t->cands6[b], sizeof t->cands6[a]) == 0;
 }
 
+/* Whether one SA's candidate serves all that another one's would, which has a worse priority. */
+static bool cand_serves_for(const struct sad_tables *t, uint32_t cand, uint32_t other)
+{
+    const struct sad_cand *c = &t->cands[cand];
+    return sad_spd_is_sa(c->slot) && c->priority < t->cands[other].priority &&
+           cands_are_alike(t, cand, other);
+}
+
 bool sad_spd_is_standby(const struct sad *sad, uint32_t head)
 {
     const struct sad_tables *t = &sad->tables;
     for (uint32_t own = head; own; own = sad->cand_links[own].next_own) {
         uint32_t i = sad->prefixes[sad->cand_links[own].prefix].first;
-        while (i != own && !(t->cands[i].priority < t->cands[own].priority && cands_are_alike(t, i, own)))
+        while (i != own && !cand_serves_for(t, i, own))
             i = next_load(sad, i);
         if (i == own)
             return false;
@@ -498,21 +546,42 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
            cand_local_match(c, flow);
 }
 
+/* What goes first of what was found before, and of a candidate's behind that. */
+static uint32_t verdict_of(uint32_t before, uint32_t slot)
+{
+    if (sad_spd_is_bypass(slot))
+        return slot;
+    if (sad_spd_is_bypass(before) || sad_spd_is_sa(before))
+        return before;
+    if (sad_spd_trap(before) && !sad_spd_is_sa(slot)) /* of several, the one that calls */
+        return before;
+    return slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : slot;
+}
+
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow)
 {
     uint32_t verdict = SAD_SPD_NONE;
     bool is_named = false; /* by a policy that has matched */
     for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire)) {
         const struct sad_cand *c = &t->cands[i];
-        if ((is_named && !c->dscp) || !cand_match(t, i, flow))
+        if ((is_named && !c->dscp && !sad_spd_is_bypass(c->slot)) || !cand_match(t, i, flow))
             continue;
-        if (sad_spd_is_sa(c->slot))
-            return c->slot;
-        is_named = c->dscp && flow->dscp;
-        if (!sad_spd_trap(verdict)) /* of several, the one that calls */
-            verdict = c->slot == SAD_NO_SLOT ? SAD_SPD_NO_SA : c->slot;
+        verdict = verdict_of(verdict, c->slot);
+        if (verdict == SAD_SPD_BYPASS_BACK)
+            return verdict;
+        if (sad_spd_is_sa(verdict) && atomic_load_explicit(&c->look, memory_order_relaxed) != SAD_LOOK_BEYOND)
+            return verdict;
+        is_named |= !sad_spd_is_sa(c->slot) && c->dscp && flow->dscp;
     }
     return verdict;
+}
+
+bool sad_spd_protects(const struct sad_tables *t, uint32_t head)
+{
+    for (uint32_t i = head; i; i = atomic_load_explicit(&t->cands[i].next, memory_order_acquire))
+        if (!t->cands[i].is_anchor && !sad_spd_is_bypass(t->cands[i].slot))
+            return true;
+    return false;
 }
 
 uint32_t sad_spd_lookup(const struct sad_tables *t, const struct sad_flow *flow)

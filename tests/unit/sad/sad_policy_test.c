@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define policy(local, remote) ((struct sad_policy){RIG_TS(local), RIG_TS(remote), 0})
+#define policy(local, remote) ((struct sad_policy){RIG_TS(local), RIG_TS(remote), 0, false})
 
 /* As many selectors as a list has room for: 256 addresses each, from a.b.0.0 on. */
 static void fill(struct base_ts_list *l, unsigned a, unsigned b)
@@ -173,6 +173,129 @@ static void sets_may_change_without_end(void **state)
     sad_free(sad);
 }
 
+#define bypass(local, remote) ((struct sad_policy){RIG_TS(local), RIG_TS(remote), .is_bypass = true})
+
+/* How the first candidate for a destination is looked at. */
+static uint8_t look_of(struct sad *sad, const char *remote)
+{
+    const struct base_addr to = rig_ip(remote);
+    const uint32_t head = sad_spd_head(sad_tables(sad), to.family == BASE_AF_IP6, to.bytes);
+    return atomic_load(&sad_tables(sad)->cands[head].look);
+}
+
+static void a_bypass_goes_before_sas_and_policies_of_any_prefix_both_ways(void **state)
+{
+    static const char *const nets[] = {"10.9.0.128/25", "10.9.0.200/32", "10.9.0.0/24", "10.0.0.0/8",
+                                       "0.0.0.0/0"};
+    for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
+        struct sad *sad = rig_sad(16, 1);
+        struct sad_policy set[] = {policy("10.1.0.0/16", nets[i]), bypass("10.1.0.0/24", "10.9.0.0/24"),
+                                   policy("0.0.0.0/0", "10.1.0.0/25")};
+        set[0].trap = 7;
+        const uint32_t before = rig_install(sad, "10.1.0.0/16", nets[i]);
+        assert_int_equal(sad_policies_set(sad, set, 3), 0);
+        assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.200"), SAD_SPD_BYPASS);
+        const uint32_t after = rig_install(sad, "10.1.0.0/16", nets[i]);
+        assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.200"), SAD_SPD_BYPASS);
+        assert_int_equal(rig_find(sad, "10.9.0.200", "10.1.0.9"), SAD_SPD_BYPASS_BACK);
+        assert_false(sad_spd_is_sa(SAD_SPD_BYPASS) || sad_spd_is_sa(SAD_SPD_BYPASS_BACK));
+        assert_int_equal(sad_spd_trap(SAD_SPD_BYPASS) + sad_spd_trap(SAD_SPD_BYPASS_BACK), 0);
+        /* What is beside it on either side goes as ever. */
+        assert_int_equal(rig_find(sad, "10.1.1.9", "10.9.0.200"), rig_slot(sad, after));
+        assert_int_equal(rig_find(sad, "10.9.1.200", "10.1.0.9"), SAD_SPD_NO_SA);
+        assert_int_equal(sad_remove(sad, before) + sad_remove(sad, after), 0);
+        assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.200"), SAD_SPD_BYPASS);
+        assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.1.9", "10.9.0.200")), 7);
+        assert_int_equal(sad_policies_set(sad, set, 1), 0);
+        assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.0.9", "10.9.0.200")), 7);
+        assert_int_equal(rig_find(sad, "10.9.0.200", "10.1.0.9"), SAD_SPD_NONE);
+        sad_free(sad);
+    }
+}
+
+/* What is under a bypass, and only that, is not taken at sight, whichever came first. */
+static void only_sas_under_a_bypass_are_looked_at_in_full(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy row = bypass("10.1.0.0/24", "10.9.0.0/24");
+    rig_install(sad, "10.1.0.0/16", "0.0.0.0/0");
+    rig_install(sad, "10.1.0.0/16", "10.9.0.128/25");
+    rig_install(sad, "10.1.0.0/16", "10.8.0.0/24");
+    assert_int_equal(look_of(sad, "10.9.0.200"), SAD_LOOK_SIMPLE);
+    assert_int_equal(sad_policies_set(sad, &row, 1), 0);
+    rig_install(sad, "10.1.0.0/16", "10.9.0.16/28");
+    assert_int_equal(look_of(sad, "10.9.0.200"), SAD_LOOK_BEYOND);
+    assert_int_equal(look_of(sad, "10.9.0.17"), SAD_LOOK_BEYOND);
+    assert_int_equal(look_of(sad, "10.9.0.9"), SAD_LOOK_FULL); /* the bypass itself */
+    assert_int_equal(look_of(sad, "10.8.0.9"), SAD_LOOK_SIMPLE);
+    assert_int_equal(look_of(sad, "192.0.2.9"), SAD_LOOK_SIMPLE);
+    assert_int_equal(sad_policies_set(sad, NULL, 0), 0);
+    assert_int_equal(look_of(sad, "10.9.0.200"), SAD_LOOK_SIMPLE);
+    assert_int_equal(look_of(sad, "10.9.0.17"), SAD_LOOK_SIMPLE);
+    assert_int_equal(look_of(sad, "10.9.0.9"), SAD_LOOK_SIMPLE);
+    /* A remote side of all: everything is under it. */
+    const struct sad_policy all = bypass("10.1.0.7/32", "0.0.0.0/0");
+    assert_int_equal(sad_policies_set(sad, &all, 1), 0);
+    assert_int_equal(look_of(sad, "10.8.0.9"), SAD_LOOK_BEYOND);
+    assert_int_equal(rig_find(sad, "10.1.0.7", "10.8.0.9"), SAD_SPD_BYPASS);
+    assert_true(sad_spd_is_sa(rig_find(sad, "10.1.0.8", "10.8.0.9")));
+    sad_free(sad);
+}
+
+static void a_bypass_is_for_the_ports_that_it_names(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    struct base_ts_list printers = rig_ts("10.9.0.0/24"), ours = rig_ts("10.1.0.0/24");
+    struct sad_policy set[] = {policy("10.1.0.0/16", "0.0.0.0/0"), {&ours, &printers, .is_bypass = true}};
+    printers.list[0].protocol = 17;
+    printers.list[0].port_lo = printers.list[0].port_hi = 2000; /* as that of rig_find() */
+    assert_int_equal(sad_policies_set(sad, set, 2), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.9"), SAD_SPD_BYPASS);
+    assert_int_equal(rig_find(sad, "10.9.0.9", "10.1.0.9"), SAD_SPD_NONE); /* from port 1000 */
+    printers.list[0].port_lo = printers.list[0].port_hi = 1000;
+    assert_int_equal(sad_policies_set(sad, set, 2), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.9"), SAD_SPD_NO_SA);
+    assert_int_equal(rig_find(sad, "10.9.0.9", "10.1.0.9"), SAD_SPD_BYPASS_BACK);
+    set[1].trap = 1;
+    assert_int_equal(sad_policies_set(sad, set, 2), -EINVAL);
+    sad_free(sad);
+}
+
+/* Two rows that each say the other's way back: what comes back is told as such. */
+static void of_two_bypasses_the_one_for_packets_back_is_told(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy set[] = {bypass("10.1.0.0/24", "10.9.0.0/25"),
+                                     bypass("10.9.0.0/24", "10.1.0.0/16"),
+                                     bypass("fd00:1::/64", "fd00:9::/64")};
+    assert_int_equal(sad_policies_set(sad, set, 3), 0);
+    assert_int_equal(rig_find(sad, "10.9.0.9", "10.1.0.9"), SAD_SPD_BYPASS_BACK);
+    assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.9"), SAD_SPD_BYPASS_BACK);
+    assert_int_equal(rig_find(sad, "10.9.0.200", "10.1.0.9"), SAD_SPD_BYPASS);
+    assert_int_equal(rig_find(sad, "fd00:1::9", "fd00:9::9"), SAD_SPD_BYPASS);
+    assert_int_equal(rig_find(sad, "fd00:9::9", "fd00:1::9"), SAD_SPD_BYPASS_BACK);
+    assert_false(
+        sad_spd_protects(sad_tables(sad), sad_spd_head(sad_tables(sad), false, (uint8_t[]){10, 9, 0, 9})));
+    rig_install(sad, "10.1.0.0/24", "10.0.0.0/8");
+    assert_true(
+        sad_spd_protects(sad_tables(sad), sad_spd_head(sad_tables(sad), false, (uint8_t[]){10, 9, 0, 9})));
+    sad_free(sad);
+}
+
+/* A pair that sends stands by for nobody, whatever a bypass with the same selectors takes from it. */
+static void a_bypass_is_no_pair_that_another_stands_by_for(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    const struct sad_policy row = bypass("10.1.0.0/24", "10.9.0.0/24");
+    struct esp_pair p = rig_params(sad, "10.1.0.0/24", "10.9.0.0/24");
+    p.priority = 1;
+    assert_int_equal(sad_policies_set(sad, &row, 1), 0);
+    assert_int_equal(sad_install(sad, &p), 0);
+    assert_false(rig_stats(sad, p.spi_in).standby);
+    assert_int_equal(rig_find(sad, "10.1.0.9", "10.9.0.9"), SAD_SPD_BYPASS);
+    sad_free(sad);
+}
+
 /* A worker that looks the same packet up for as long as it is told to. */
 struct looker {
     struct sad *sad;
@@ -240,6 +363,11 @@ int main(void)
         cmocka_unit_test(packets_that_call_for_an_sa_are_told_apart),
         cmocka_unit_test(a_set_that_does_not_fit_leaves_the_old_set),
         cmocka_unit_test(all_selectors_that_two_payloads_carry_are_one_policy),
+        cmocka_unit_test(a_bypass_goes_before_sas_and_policies_of_any_prefix_both_ways),
+        cmocka_unit_test(only_sas_under_a_bypass_are_looked_at_in_full),
+        cmocka_unit_test(a_bypass_is_for_the_ports_that_it_names),
+        cmocka_unit_test(of_two_bypasses_the_one_for_packets_back_is_told),
+        cmocka_unit_test(a_bypass_is_no_pair_that_another_stands_by_for),
         cmocka_unit_test(pairs_serve_their_policy_whenever_the_set_changes),
         cmocka_unit_test(sets_may_change_without_end),
         cmocka_unit_test(what_is_in_both_sets_is_protected_throughout),

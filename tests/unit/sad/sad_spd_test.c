@@ -226,6 +226,25 @@ static uint32_t find_dscp(struct sad *sad, unsigned dscp)
     return sad_spd_lookup(sad_tables(sad), &f);
 }
 
+static void a_bypass_goes_before_what_names_dscps(void **state)
+{
+    static const char *const nets[] = {"10.2.0.0/16", "10.2.0.0/24", "10.2.0.9/32"};
+    for (size_t i = 0; i < 3; i++) {
+        struct sad *sad = rig_sad(64, 1);
+        const struct sad_policy set[] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/24"), .dscp = DSCP(EF)},
+                                         {RIG_TS("10.1.0.0/16"), RIG_TS(nets[i]), .is_bypass = true}};
+        assert_int_equal(sad_policies_set(sad, set, 1), 0);
+        assert_int_equal(find_dscp(sad, EF), SAD_SPD_NO_SA);
+        assert_int_equal(sad_policies_set(sad, set, 2), 0);
+        assert_int_equal(find_dscp(sad, EF), SAD_SPD_BYPASS);
+        install_for(sad, DSCP(EF), 0);
+        install_for(sad, 0, 0);
+        assert_int_equal(find_dscp(sad, EF), SAD_SPD_BYPASS);
+        assert_int_equal(find_dscp(sad, AF41), SAD_SPD_BYPASS);
+        sad_free(sad);
+    }
+}
+
 static void a_pair_has_the_dscps_that_it_names_and_the_others_go_elsewhere(void **state)
 {
     for (int is_late = 0; is_late < 2; is_late++) {
@@ -241,11 +260,12 @@ static void a_pair_has_the_dscps_that_it_names_and_the_others_go_elsewhere(void 
                 assert_int_equal(find_dscp(sad, dscp), rig_slot(sad, all));
         assert_false(is_standby(sad, named) || is_standby(sad, all));
         /* Who looks at nothing but addresses does not take the first one for all packets. */
-        assert_false(sad_tables(sad)->cands[head].is_simple);
+        assert_false(sad_tables(sad)->cands[head].look == SAD_LOOK_SIMPLE);
         assert_int_equal(sad_remove(sad, named), 0);
         assert_int_equal(find_dscp(sad, EF), rig_slot(sad, all));
         assert_true(
-            sad_tables(sad)->cands[sad_spd_head(sad_tables(sad), false, rig_ip("10.2.0.9").bytes)].is_simple);
+            sad_tables(sad)->cands[sad_spd_head(sad_tables(sad), false, rig_ip("10.2.0.9").bytes)].look ==
+            SAD_LOOK_SIMPLE);
         sad_free(sad);
     }
 }
@@ -354,6 +374,7 @@ int main(void)
         cmocka_unit_test(of_priorities_the_best_that_lives_sends),
         cmocka_unit_test(a_policy_without_sa_says_so_and_an_sa_goes_before_it),
         cmocka_unit_test(a_pair_has_the_dscps_that_it_names_and_the_others_go_elsewhere),
+        cmocka_unit_test(a_bypass_goes_before_what_names_dscps),
         cmocka_unit_test(without_its_sa_a_dscp_that_a_policy_names_is_served_by_no_other),
         cmocka_unit_test(priorities_are_among_pairs_for_the_same_dscps),
         cmocka_unit_test(ipv6_is_selected_like_ipv4),
