@@ -84,23 +84,17 @@ static void inner_too_big(struct dp_worker *w, struct dp_pkt *p, uint16_t mtu)
     dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
-/* What was opened would leave where peers are. */
-static inline bool leads_outside(const struct dp_worker *w, const struct dp_adj *a)
-{
-    return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) &&
-           w->dp->ports[a->port].params.role == DP_ROLE_OUTSIDE;
-}
-
 /*
  * Into the tunnel of another peer, as any packet that a policy has something to say about: its TTL is counted
- * down there. Without a policy it is for nobody here: it would leave in clear, and an answer from there would
- * come in clear and not be sealed.
+ * down there. Without a policy, or with a bypass, it is for nobody here: it would leave in clear, and an
+ * answer from there would come in clear and not be sealed.
  */
 static void pass_on(struct dp_worker *w, struct dp_pkt *p)
 {
     struct sad_flow flow;
     dp_flow_fill(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false);
-    if (sad_spd_lookup(w->tables, &flow) == SAD_SPD_NONE) {
+    const uint32_t verdict = sad_spd_lookup(w->tables, &flow);
+    if (verdict == SAD_SPD_NONE || sad_spd_is_bypass(verdict)) {
         dp_drop_pkt(w, p, DP_DROP_no_way_back);
         return;
     }
@@ -120,7 +114,7 @@ static __attribute__((cold, noinline)) void inner_exception(struct dp_worker *w,
         own_deliver(w, p);
         return;
     }
-    if (leads_outside(w, a)) {
+    if (dp_leads_outside(w, a)) {
         pass_on(w, p);
         return;
     }
@@ -161,7 +155,7 @@ void dp_forward_inner(struct dp_worker *w, struct dp_pkt *p)
     const struct dp_adj *a = &w->adjs[adj];
     uint32_t len = p->op.len;
     if (unlikely(ip[wire_ip_ttl_at(is6)] <= 1 || !dp_adj_is_ready(a) || len > a->mtu ||
-                 leads_outside(w, a))) {
+                 dp_leads_outside(w, a))) {
         inner_exception(w, p, adj);
         return;
     }

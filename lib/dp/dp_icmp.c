@@ -9,6 +9,7 @@
  */
 #include "dp_icmp.h"
 
+#include "dp_bypass.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_flow.h"
@@ -77,7 +78,8 @@ static bool is_of_transport(const struct dp_worker *w, uint32_t verdict)
 
 /*
  * Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. Hosts on an
- * inside link may speak in clear, but for those that have an SA in transport mode for it.
+ * inside link may speak in clear, but for those that have an SA in transport mode for it; and whom a bypass
+ * is for may.
  */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
@@ -85,8 +87,10 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
     dp_flow_fill(&reverse, ip, len, is6, true);
     const uint32_t verdict =
         dp_stream_is_own(w->dp, &reverse) ? SAD_SPD_NONE : sad_spd_lookup(w->tables, &reverse);
-    return dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6) ? is_of_transport(w, verdict)
-                                                                         : verdict != SAD_SPD_NONE;
+    const bool is_required = dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6)
+                                 ? is_of_transport(w, verdict)
+                                 : verdict != SAD_SPD_NONE;
+    return is_required && !dp_bypass_admits(w, port, ip, len, is6);
 }
 
 /*

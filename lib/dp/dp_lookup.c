@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From an inner packet to the SA that seals it: walks the list of candidates for the destination, which
- * classify found, and starts fetching the SA.
+ * classify found, and starts fetching the SA. What a bypass has goes its way in clear from here.
  *
- * IN: w->out from classify. OUT: out. Drops: no_sa, no_policy, clear_text, fragment_ports.
+ * IN: w->out from classify. OUT: out. Drops: no_sa, no_policy, clear_text, fragment_ports, ttl, too_big, and
+ * those of dp_forward_ip(), dp_frag_inner() and dp_frag_send().
  */
 #include "dp_stages.h"
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
+#include "dp_bypass.h"
 #include "dp_bytes.h"
 #include "dp_drop.h"
 #include "dp_first.h"
@@ -16,6 +18,7 @@
 #include "dp_frag.h"
 #include "dp_frag_out.h"
 #include "dp_host.h"
+#include "dp_icmp.h"
 #include "dp_inner.h"
 #include "dp_mbuf.h"
 #include "dp_nexthop.h"
@@ -34,7 +37,8 @@ static bool may_go_clear(const struct dp_worker *w, const struct dp_pkt *p)
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, dst)];
     if (dp_inner_port(w->dp, p->op.data + wire_ip_src_at(is6), is6) != DP_PORT_NONE)
         return false; /* it has that address by an SA, and means that */
-    if (dp_is_inside_link(w->dp, a->port, dst, is6) || sad_spd_head(w->tables, is6, dst) == 0)
+    if (dp_is_inside_link(w->dp, a->port, dst, is6) ||
+        !sad_spd_protects(w->tables, sad_spd_head(w->tables, is6, dst)))
         return true;
     return dp_host_may_go_clear(w, p);
 }
@@ -56,20 +60,46 @@ static bool goes_beside(const struct dp_worker *w, const struct dp_pkt *p, uint3
 }
 
 /*
- * A packet of our own or the host's leaves in clear: cut where its link asks for that, as its sender would
- * (RFC 8200 5). The host is told of its IPv6 packets, and of those with DF.
+ * A packet leaves in clear: cut where its link asks for that. Of our own IPv6 packets, as their sender would
+ * (RFC 8200 5); who sent another one, or one with DF, is told.
  */
-static void clear_send(struct dp_worker *w, const struct dp_pkt *p)
+static void clear_send(struct dp_worker *w, struct dp_pkt *p)
 {
     const bool is6 = p->flags & DP_PKT_INNER6;
+    const bool is_ours = (p->flags & (DP_PKT_LOCAL | DP_PKT_HOST)) == DP_PKT_LOCAL;
     const uint32_t adj = dp_fib_find(w->fib, is6, p->op.data + wire_ip_dst_at(is6));
     const uint16_t mtu = adj ? w->adjs[adj].mtu : UINT16_MAX;
-    if (p->op.len > mtu && !is6 && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF))
+    dp_mbuf_span(p->mbuf, p->op.data, p->op.len);
+    if (p->op.len <= mtu)
+        dp_forward_ip(w, p->mbuf);
+    else if (!is6 && !(p->op.data[WIRE_IP4_AT_FRAG] & DP_IP4_DF))
         dp_frag_inner(w, p->mbuf, mtu, false, 0);
-    else if (p->op.len > mtu && is6 && !(p->flags & DP_PKT_HOST))
+    else if (is6 && is_ours)
         dp_frag_send(w, p->mbuf, mtu);
     else
-        dp_forward_ip(w, p->mbuf);
+        dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
+}
+
+/* A bypass has it: it goes on by its route, but never from where peers are to there. */
+static void bypass_send(struct dp_worker *w, struct dp_pkt *p, bool is_outside)
+{
+    uint8_t *ip = p->op.data;
+    const bool is6 = p->flags & DP_PKT_INNER6, is_forwarded = !(p->flags & DP_PKT_TTL_DONE);
+    const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6))];
+    if (is_outside && dp_leads_outside(w, a)) {
+        dp_drop_pkt(w, p, DP_DROP_clear_text);
+        return;
+    }
+    if (is_forwarded && ip[wire_ip_ttl_at(is6)] <= 1) {
+        dp_icmp_refuse(w, p, DP_ICMP_TTL, 0, DP_DROP_ttl);
+        return;
+    }
+    if (is_forwarded && is6)
+        ip[WIRE_IP6_AT_HOPS]--;
+    else if (is_forwarded)
+        dp_ip4_ttl_dec(ip);
+    w->count.bypassed++;
+    clear_send(w, p);
 }
 
 /* Nothing protects this packet on its way out. Is it one that should have come in protected? */
@@ -84,7 +114,10 @@ static enum dp_drop refusal_name(const struct dp_worker *w, const struct dp_pkt 
         return DP_DROP_fragment_ports;
     if (verdict != SAD_SPD_NONE)
         return DP_DROP_no_sa;
-    if (sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE)
+    const uint32_t back = sad_spd_lookup(w->tables, &reverse);
+    if (!sad_spd_is_bypass(back) && dp_bypass_may_have(w, &reverse))
+        return DP_DROP_fragment_ports;
+    if (back != SAD_SPD_NONE)
         return DP_DROP_clear_text;
     if (dp_flow_widen(&reverse) && sad_spd_lookup(w->tables, &reverse) != SAD_SPD_NONE)
         return DP_DROP_fragment_ports;
@@ -115,7 +148,7 @@ static void packet_refuse(struct dp_worker *w, struct dp_pkt *p, uint32_t verdic
 /* Clear packets from outside are not ours to seal: sealing would vouch for them. */
 static bool comes_from_outside(const struct dp_worker *w, const struct dp_burst *b)
 {
-    return b->port < DP_PORTS_MAX && w->dp->ports[b->port].params.role == DP_ROLE_OUTSIDE;
+    return dp_is_outside(w->dp, b->port);
 }
 
 static inline void sa_prefetch(const struct sad_out *out, const struct esp_key_shape *key, uint32_t len)
@@ -138,7 +171,7 @@ static bool named_slot(const struct dp_worker *w, uint32_t spi, uint32_t *slot)
 /*
  * What is found for a packet (sad_spd_is_sa()). Fragments go by the SA of the packet that
  * they are pieces of, while it lives: of a packet that was cut here it is known, of one that came in pieces
- * the first one tells.
+ * the first one tells. One that did not may be of a packet that went in clear, so no SA is found for it.
  */
 static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
 {
@@ -158,6 +191,8 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
         }
     }
     slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
+    if (sad_spd_is_sa(slot) && dp_bypass_may_have(w, &flow))
+        return SAD_SPD_NO_SA;
     if (sad_spd_is_sa(slot))
         slot = sad_group_slot(w->dp->params.sad, slot, w->index);
     if (sad_spd_is_sa(slot) && dp_fragment_is_first(&fragment)) {
@@ -167,8 +202,11 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
     return slot;
 }
 
-/* An ICMP error that no selectors cover goes by the SA of the packet that it quotes, where that takes such
- * (RFC 4301 6). */
+/*
+ * An ICMP error that no selectors cover goes by the SA of the packet that it quotes, where that takes such
+ * (RFC 4301 6). One of ours or the host's about a packet that a bypass let by goes as that did, whatever
+ * covers it.
+ */
 static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_worker *w,
                                                                const struct dp_pkt *p, uint32_t verdict)
 {
@@ -176,6 +214,10 @@ static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_w
     if (!dp_flow_fill_quoted(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false))
         return verdict;
     uint32_t slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
+    if (p->flags & DP_PKT_LOCAL && sad_spd_is_bypass(slot))
+        return slot;
+    if (verdict != SAD_SPD_NONE)
+        return verdict;
     if (sad_spd_is_sa(slot))
         slot = sad_group_slot(w->dp->params.sad, slot, w->index);
     return sad_spd_is_sa(slot) && sad_out_at(w->tables, slot)->flags & SAD_F_QUOTES ? slot : verdict;
@@ -183,15 +225,22 @@ static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_w
 
 /* Any packet. NULL: it was refused, or went its way in clear. */
 static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w, struct dp_pkt *p,
-                                                            bool is_outside)
+                                                            uint16_t port)
 {
+    const bool is_outside = dp_is_outside(w->dp, port);
     uint32_t slot = SAD_SPD_NONE;
+    if (is_outside && p->head && dp_bypass_admits(w, port, p->op.data, p->op.len, p->flags & DP_PKT_INNER6))
+        slot = SAD_SPD_BYPASS_BACK;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
-    if (!is_outside && p->head && slot == SAD_SPD_NONE)
+    if (!is_outside && p->head && (slot == SAD_SPD_NONE || p->flags & DP_PKT_LOCAL))
         slot = slot_of_quoted(w, p, slot);
     if (goes_beside(w, p, slot))
         slot = SAD_SPD_NONE;
+    if (sad_spd_is_bypass(slot)) {
+        bypass_send(w, p, is_outside);
+        return NULL;
+    }
     if (!sad_spd_is_sa(slot)) {
         packet_refuse(w, p, slot, is_outside);
         return NULL;
@@ -238,7 +287,7 @@ void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_out *out = is_outside ? NULL : lookup_simple(w, p, is_mixed, &last_addrs, &last);
         if (unlikely(!out)) {
-            out = lookup_any(w, p, is_outside);
+            out = lookup_any(w, p, b->port);
             if (!out)
                 continue;
         }

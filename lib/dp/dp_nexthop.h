@@ -3,6 +3,7 @@
 /* The last step of every way: the next hop's Ethernet header, and out. Thread: the worker's. */
 #include "dp_adj.h"
 #include "dp_fib.h"
+#include "dp_own.h"
 #include "dp_tx.h"
 #include "wire_eth.h"
 
@@ -11,6 +12,12 @@ static inline uint32_t dp_adj_gen(const struct dp_worker *w)
 {
     return atomic_load_explicit(&w->fib->generation, memory_order_acquire) +
            atomic_load_explicit(&w->tables->path_gen, memory_order_acquire);
+}
+
+/* Whether what goes by this adjacency leaves where peers are. */
+static inline bool dp_leads_outside(const struct dp_worker *w, const struct dp_adj *a)
+{
+    return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) && dp_is_outside(w->dp, a->port);
 }
 
 /* Puts the Ethernet header of a ready adjacency before ip (headroom of DP_L2_ROOM checked) and queues the

@@ -28,6 +28,12 @@ bool dp_is_onlink(const struct dp *dp, uint16_t port, const struct base_addr *ad
 /* The same of a port that is not outside, for bytes of a header. Any port number: false for none. */
 bool dp_is_inside_link(const struct dp *dp, uint16_t port, const uint8_t *addr, bool is6);
 
+/* Whether a port is where peers are, and nothing to protect. Any port number: false for none. */
+static inline bool dp_is_outside(const struct dp *dp, uint16_t port)
+{
+    return port < DP_PORTS_MAX && dp->ports[port].params.role == DP_ROLE_OUTSIDE;
+}
+
 /* Whether an address is one of this port's, the port of an index below n_ports. */
 bool dp_own_has(const struct dp *dp, uint16_t port, const struct base_addr *addr);
 

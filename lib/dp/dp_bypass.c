@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What bypasses say of a packet, and whether the way that it came by allows it. It sends and drops nothing.
+ */
+#include "dp_bypass.h"
+
+#include "dp_flow.h"
+#include "dp_nexthop.h"
+#include "dp_own.h"
+#include "dp_worker.h"
+
+/* Whether a packet to its sender would leave where peers are. */
+static bool sender_is_outside(const struct dp_worker *w, const uint8_t *ip, bool is6)
+{
+    return dp_leads_outside(w, &w->adjs[dp_fib_find(w->fib, is6, ip + wire_ip_src_at(is6))]);
+}
+
+bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6)
+{
+    struct sad_flow flow;
+    dp_flow_fill(&flow, ip, len, is6, false);
+    const uint32_t verdict = sad_spd_lookup(w->tables, &flow);
+    if (!dp_is_outside(w->dp, port))
+        return sad_spd_is_bypass(verdict);
+    return verdict == SAD_SPD_BYPASS_BACK && sender_is_outside(w, ip, is6);
+}
+
+bool dp_bypass_may_have(const struct dp_worker *w, const struct sad_flow *flow)
+{
+    if (!flow->is_later)
+        return false;
+    struct sad_flow wide = *flow;
+    return dp_flow_widen(&wide) && sad_spd_is_bypass(sad_spd_lookup(w->tables, &wide));
+}

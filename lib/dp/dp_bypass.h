@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What bypasses (RFC 4301 4.4.1) let by in clear. Thread: the worker's. */
+#include "dp_burst.h"
+
+struct dp_worker;
+
+/*
+ * Whether a clear packet that came in by this port is one of a bypass. DP_PORT_NONE: it is the host's or
+ * ours. By an outside port only what comes back is, from where the way there leads: so nobody outside speaks
+ * in the name of our side, or of a network inside.
+ */
+bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6);
+
+/* Whether a fragment may be of a packet that a bypass has by the ports in its first one. */
+bool dp_bypass_may_have(const struct dp_worker *w, const struct sad_flow *flow);
