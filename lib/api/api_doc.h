@@ -55,6 +55,10 @@
  * a name: addresses in use that are in no pool leases: in no order [ {address, pool (absent: none), id,
  * state: "in use" | "kept", since_s} ]
  *
+ * show bypass
+ *   bypass: [ {local: [network], remote: [network]} ], bypassed (packets that they let by in clear, both
+ * ways, those of rows that are gone too)
+ *
  * show manual                                       args: connection (optional)
  *   lab, manual: [ {name, state: "up" | "down", sas (pairs that are up), count (as configured), encryption,
  * transport ("UDP" | "ESP"), esn, replay_window, peer, local: [network], remote: [network] of all pairs,

@@ -83,6 +83,7 @@ void cli_print_sas(struct cli_out *out, const json_t *data);
 void cli_print_manual(struct cli_out *out, const json_t *data);
 void cli_print_spis(struct cli_out *out, const json_t *data);
 void cli_print_pools(struct cli_out *out, const json_t *data);
+void cli_print_bypass(struct cli_out *out, const json_t *data);
 /* The NAT map of these peers, as show nat has them; nothing where there is no NAT. */
 void cli_print_nat_map(struct cli_out *out, const json_t *peers);
 void cli_print_nat(struct cli_out *out, const json_t *data);

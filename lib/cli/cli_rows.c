@@ -71,6 +71,12 @@ static const struct cli_row rows[] = {
      .help = "address pools, and who has which of their addresses",
      .examples = "  culvertctl show pools\n"
                  "  culvertctl show pools --json | jq '.leases[] | select(.state == \"in use\")'\n"},
+    {.words = "show bypass",
+     .command = "show bypass",
+     .print = cli_print_bypass,
+     .help = "networks whose packets travel in clear beside the tunnels, and how many did",
+     .examples = "  culvertctl show bypass\n"
+                 "  culvertctl show bypass --json | jq .bypassed\n"},
     {.words = "show manual",
      .command = "show manual",
      .name = CLI_NAME_OPTIONAL,

@@ -31,6 +31,7 @@
 #define CONF_ISSUES_MAX   32
 #define CONF_FILE_MAX     (64u << 20) /* bytes of a configuration file */
 #define CONF_CORE_AUTO    UINT32_MAX
+#define CONF_BYPASS_MAX   256
 #define CONF_MANUAL_MAX   64         /* connections with keys made by hand, */
 #define CONF_MANUAL_SAS   100000     /* and pairs of SAs of one of them, */
 #define CONF_MANUAL_PAIRS (1u << 20) /* and of all */
@@ -64,6 +65,11 @@ struct conf_route {
     struct base_prefix to;
     struct base_addr via; /* family none: on link */
     size_t port;          /* index into conf.ports */
+};
+
+/* Packets from local to remote and back travel in clear. */
+struct conf_bypass {
+    struct base_ts_list *local_ts, *remote_ts; /* owned; without a dynamic one, and not both for all */
 };
 
 enum conf_poll { CONF_POLL_AUTO, CONF_POLL_BUSY, CONF_POLL_ADAPTIVE };
@@ -139,6 +145,8 @@ struct conf {
     struct conf_port ports[CONF_PORTS_MAX];
     size_t n_routes;
     struct conf_route *routes; /* owned; without the default routes of ports[].gateway */
+    size_t n_bypasses;
+    struct conf_bypass *bypasses; /* owned */
     struct conf_workers workers;
     struct conf_eal eal;
     struct conf_control control;

@@ -472,6 +472,7 @@ void conf_check(struct conf_reader *r, const struct conf *conf)
     conf_check_overlap(r, ike);
     conf_check_sets(r, ike);
     conf_check_manuals(r, conf);
+    conf_check_bypasses(r, conf);
     free(secrets);
     free(conns);
 }

@@ -269,6 +269,27 @@ static void diff_manuals(struct conf_diff *d, const struct conf *from, const str
             op_add(d, CONF_OP_ADDED, "manual.%s", to->manuals[i].name);
 }
 
+static void diff_bypass(struct conf_diff *d, enum conf_op_type type, const struct conf_bypass *b)
+{
+    char sentence[sizeof d->ops->name];
+    struct base_text text = base_text(sentence, sizeof sentence);
+    base_text_add(&text, "bypass of ");
+    base_ts_text(&text, b->local_ts);
+    base_text_add(&text, " and ");
+    base_ts_text(&text, b->remote_ts);
+    op_add(d, type, "%s", sentence);
+}
+
+static void diff_bypasses(struct conf_diff *d, const struct conf *from, const struct conf *to)
+{
+    for (size_t i = 0; i < from->n_bypasses; i++)
+        if (!conf_bypass_is_in(&from->bypasses[i], to))
+            diff_bypass(d, CONF_OP_REMOVED, &from->bypasses[i]);
+    for (size_t i = 0; i < to->n_bypasses; i++)
+        if (!conf_bypass_is_in(&to->bypasses[i], from))
+            diff_bypass(d, CONF_OP_ADDED, &to->bypasses[i]);
+}
+
 /* Of all ports: what asks for a restart, or, when `is_live`, what does not. */
 static void diff_ports(struct conf_diff *d, const struct conf *from, const struct conf *to, bool is_live)
 {
@@ -351,6 +372,7 @@ int conf_diff_make(const struct conf *in_force, const struct conf *from, const s
     diff_secrets(out, from->ike, to->ike);
     diff_pools(out, from->ike, to->ike);
     diff_manuals(out, from, to);
+    diff_bypasses(out, from, to);
     diff_routes(out, in_force, from, to);
     diff_keys(out, CONF_S_TUNNEL, &tunnel, 0);
     diff_keys(out, CONF_S_NAT, &nat, 0);

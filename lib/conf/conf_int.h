@@ -36,6 +36,7 @@ enum conf_section {
     CONF_S_ROOT,
     CONF_S_PORT,
     CONF_S_ROUTE,
+    CONF_S_BYPASS,
     CONF_S_WORKERS,
     CONF_S_EAL,
     CONF_S_CONTROL,
@@ -276,6 +277,14 @@ bool conf_manuals_read(struct conf_reader *r, const json_t *root, struct conf *c
 void conf_check_manuals(struct conf_reader *r, const struct conf *conf);
 /* Whether it is an address of an outside port. */
 bool conf_is_outside_address(const struct conf *conf, const struct base_addr *addr);
+
+/* Reads bypass (the reader stands at the root). False: no memory. */
+bool conf_bypasses_read(struct conf_reader *r, const json_t *root, struct conf *conf);
+void conf_bypasses_free(struct conf *conf);
+/* Whether one of the list is for the same packets. */
+bool conf_bypass_is_in(const struct conf_bypass *b, const struct conf *conf);
+/* What bypasses let by: that it is something, and neither all nor all of a child. */
+void conf_check_bypasses(struct conf_reader *r, const struct conf *conf);
 
 #define CONF_SECRET_ROWS_MAX 100000
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * File -> JSON tree -> snapshot. Builds ports, routes, workers, EAL and control; connections and keys are
- * conf_build_ike.c's. Parts that hold an error are left out, the others still checked, so that one run
- * tells all errors.
+ * conf_build_ike.c's, bypasses conf_bypass.c's. Parts that hold an error are left out, the others still
+ * checked, so that one run tells all errors.
  */
 #include "conf_int.h"
 
@@ -123,8 +123,8 @@ static bool build(struct conf_reader *r, json_t *root, struct conf *conf)
     check_socket(r, &conf->control);
     check_state(r, &conf->control);
     build_ports(r, json_object_get(root, "ports"), conf);
-    return build_routes(r, json_object_get(root, "routes"), conf) && conf_build_ike(r, root, conf) &&
-           conf_manuals_read(r, root, conf);
+    return build_routes(r, json_object_get(root, "routes"), conf) && conf_bypasses_read(r, root, conf) &&
+           conf_build_ike(r, root, conf) && conf_manuals_read(r, root, conf);
 }
 
 /* What a text is read for. */
@@ -251,6 +251,7 @@ void conf_free(struct conf *conf)
         return;
     ike_conf_put(conf->ike);
     conf_manuals_free(conf);
+    conf_bypasses_free(conf);
     free(conf->routes);
     base_file_free(&conf->keys);
     conf_texts_free(conf->texts);

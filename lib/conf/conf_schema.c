@@ -28,6 +28,7 @@ static const char *const section_paths[CONF_SECTIONS] = {
     [CONF_S_ROOT] = "",
     [CONF_S_PORT] = "ports.*",
     [CONF_S_ROUTE] = "routes[]",
+    [CONF_S_BYPASS] = "bypass[]",
     [CONF_S_WORKERS] = "workers",
     [CONF_S_EAL] = "eal",
     [CONF_S_CONTROL] = "control",

@@ -18,6 +18,7 @@ static const struct api_row {
     {"show connections", ctl_show_connections},
     {"show sas", ctl_show_sas},
     {"show pools", ctl_show_pools},
+    {"show bypass", ctl_show_bypass},
     {"show manual", ctl_show_manual},
     {"show spis", ctl_show_spis},
     {"show ports", ctl_show_ports},

@@ -16,5 +16,5 @@ char *ctl_api_answer(struct ctl *ctl, const char *line, size_t len, size_t *answ
 
 ctl_handler ctl_show_status, ctl_show_connections, ctl_show_sas, ctl_show_ports, ctl_show_counters,
     ctl_show_nat, ctl_show_failures, ctl_show_workers, ctl_show_drops;
-ctl_handler ctl_show_pools, ctl_show_manual, ctl_show_spis, ctl_doctor, ctl_export;
+ctl_handler ctl_show_pools, ctl_show_bypass, ctl_show_manual, ctl_show_spis, ctl_doctor, ctl_export;
 ctl_handler ctl_act_initiate, ctl_act_terminate, ctl_act_rekey, ctl_act_redirect, ctl_act_reload;

@@ -242,6 +242,15 @@ static int node_add_manual(struct ctl *ctl, const struct conf_manual *m)
     return node_do(ctl->node, &r);
 }
 
+static int node_add_bypass(struct ctl *ctl, const struct conf_bypass *b)
+{
+    struct node_request r;
+    r.type = NODE_BYPASS_ADD;
+    base_ts_copy(&r.policy.local_ts, b->local_ts);
+    base_ts_copy(&r.policy.remote_ts, b->remote_ts);
+    return node_do(ctl->node, &r);
+}
+
 /* While a change of ports waits for a restart, the running ones keep their routes. */
 static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
 {
@@ -282,6 +291,8 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
         rc = node_add_pool_policy(ctl, &conf->ike->pools[i]);
     for (size_t i = 0; i < conf->n_manuals && rc == 0; i++)
         rc = node_add_manual(ctl, &conf->manuals[i]);
+    for (size_t i = 0; i < conf->n_bypasses && rc == 0; i++)
+        rc = node_add_bypass(ctl, &conf->bypasses[i]);
     ctl->traps = (struct ctl_traps){0}; /* while both sets are in force, a number may be of either */
     while (rc == 0 && (rc = node_ask(ctl, NODE_POLICIES_COMMIT)) > 0) {
         rc = 0;

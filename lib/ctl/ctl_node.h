@@ -12,7 +12,8 @@ struct ctl;
 void ctl_node_params(const struct conf *conf, struct node_params *out);
 
 /*
- * Sets routes (static ones and each port's gateway) and policies (one per child of each connection) from conf
+ * Sets routes (static ones and each port's gateway), policies (one per child of each connection) and bypasses
+ * from conf
  * in the node. 0, or the error of the table that refused: -ENOMEM, -EINVAL.
  */
 int ctl_node_apply(struct ctl *ctl, const struct conf *conf);

@@ -120,6 +120,8 @@ static int do_tables(struct node *node, const struct node_request *r)
         return node_stage_add_route(&node->stage, &r->route);
     case NODE_POLICY_ADD:
         return node_stage_add_policy(&node->stage, &r->policy);
+    case NODE_BYPASS_ADD:
+        return node_stage_add_bypass(&node->stage, &r->policy);
     case NODE_ROUTES_COMMIT:
         return do_commit_routes(node);
     case NODE_POLICIES_COMMIT:

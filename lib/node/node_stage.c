@@ -52,19 +52,31 @@ int node_stage_add_route(struct node_stage *stage, const struct node_route *rout
     return list_add(&stage->routes, &r, sizeof r);
 }
 
-int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy)
+/* p: all but the selectors. */
+static int stage_add(struct node_stage *stage, const struct node_policy *policy, struct sad_policy p)
 {
-    if (policy->trap > SAD_TRAP_MAX || !list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
+    if (p.trap > SAD_TRAP_MAX || !list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
         return -EINVAL;
     struct base_ts_list *local = NULL, *remote = NULL;
     const bool is_kept = base_ts_set(&local, &policy->local_ts) && base_ts_set(&remote, &policy->remote_ts);
-    const struct sad_policy p = {local, remote, policy->trap, policy->dscp};
+    p.local_ts = local;
+    p.remote_ts = remote;
     const int rc = is_kept ? list_add(&stage->policies, &p, sizeof p) : -ENOMEM;
     if (rc < 0) {
         free(local);
         free(remote);
     }
     return rc;
+}
+
+int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy)
+{
+    return stage_add(stage, policy, (struct sad_policy){.trap = policy->trap, .dscp = policy->dscp});
+}
+
+int node_stage_add_bypass(struct node_stage *stage, const struct node_policy *policy)
+{
+    return stage_add(stage, policy, (struct sad_policy){.is_bypass = true});
 }
 
 static void list_clear(struct node_list *list)

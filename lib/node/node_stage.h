@@ -20,6 +20,7 @@ struct node_stage {
 /* Adds a copy in the form that the tables take. 0, -ENOMEM, or -EINVAL: lengths or families make no sense. */
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route);
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy);
+int node_stage_add_bypass(struct node_stage *stage, const struct node_policy *policy);
 
 /* Forgets what was added, and frees it. */
 void node_stage_clear_routes(struct node_stage *stage);

@@ -173,6 +173,20 @@ static void more_changes_than_fit_at_first_are_all_told(void **state)
     conf_diff_free(&diff);
 }
 
+static void rows_of_bypass_come_and_go_at_once(void **state)
+{
+    compare(with(GOOD_CONN, ",'bypass':[{'local':'10.1.0.0/24','remote':'10.2.0.0/25'},"
+                            "{'local':'10.1.0.0/25','remote':'10.2.0.128/25'}]"),
+            with(GOOD_CONN, ",'bypass':[{'local':'10.1.0.0/25','remote':'10.2.0.128/25'},"
+                            "{'local':'10.1.0.0/24','remote':['10.2.0.0/25','10.9.0.0/24[tcp/22]']}]"));
+    assert_true(has_op(CONF_OP_REMOVED, "bypass of 10.1.0.0/24 and 10.2.0.0/25"));
+    assert_true(has_op(CONF_OP_ADDED, "bypass of 10.1.0.0/24 and 10.2.0.0/25, 10.9.0.0/24[6/22]"));
+    assert_true(has_op(CONF_OP_UNCHANGED, "foo"));
+    assert_int_equal(diff.n_ops, 3);
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+}
+
 static void routes_and_nat_change_live(void **state)
 {
     compare(load_good(NULL),
@@ -333,6 +347,7 @@ int main(void)
         cmocka_unit_test(keys_made_by_hand_are_told_by_name_and_key),
         cmocka_unit_test(each_operation_has_a_name_of_its_own),
         cmocka_unit_test(more_changes_than_fit_at_first_are_all_told),
+        cmocka_unit_test(rows_of_bypass_come_and_go_at_once),
         cmocka_unit_test(routes_and_nat_change_live),
         cmocka_unit_test(where_to_cut_changes_the_connections_that_take_it_from_tunnel),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),

@@ -122,6 +122,21 @@ static void parameters_say_what_the_configuration_says(void **state)
     assert_true(p.tcp_connections == 7 && p.tcp_connections_per_address == 5);
 }
 
+static void bypasses_are_added_beside_the_policies(void **state)
+{
+    static struct conf_bypass rows[2] = {{&lists[0], &lists[1]}, {&lists[1], &lists[2]}};
+    conf.n_bypasses = 2;
+    conf.bypasses = rows;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(nth(NODE_BYPASS_ADD, i)->policy.local_ts.count, 1 + i);
+        assert_int_equal(nth(NODE_BYPASS_ADD, i)->policy.remote_ts.count, 2 + i);
+    }
+    assert_null(nth(NODE_BYPASS_ADD, 2));
+    assert_null(nth(NODE_POLICY_ADD, 3)); /* one for each child, as ever */
+    assert_int_equal(asked[n_asked - 2].type, NODE_POLICIES_COMMIT);
+}
+
 static void routes_and_policies_are_added_and_then_committed(void **state)
 {
     children[1].dscp = 1;
@@ -314,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(parameters_say_what_the_configuration_says, setup),
+        cmocka_unit_test_setup(bypasses_are_added_beside_the_policies, setup),
         cmocka_unit_test_setup(routes_and_policies_are_added_and_then_committed, setup),
         cmocka_unit_test_setup(networks_of_keys_made_by_hand_are_protected_whether_they_are_up_or_not, setup),
         cmocka_unit_test_setup(addresses_of_pools_are_protected_whoever_has_them, setup),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Each request: what it changes, and with which number it comes back when it cannot. */
 #include "node_rig.h"
+#include "sad_fast.h"
 
 static void a_pair_seals_once_it_is_active_and_no_longer_than_it_lives(void **state)
 {
@@ -167,6 +168,25 @@ static void many_policies_are_forgotten_in_parts(void **state)
     rig_policy_set(0);
 }
 
+static void a_bypass_is_in_force_from_the_commit_on(void **state)
+{
+    const struct sad_flow flow = {.family = BASE_AF_IP4, .proto = 17, .local = {10, 1}, .remote = {10, 9}};
+    struct node_request r = {.type = NODE_TABLES_BEGIN};
+    rig_policy_set(0);
+    assert_int_equal(rig_ask(&r), 0);
+    r = (struct node_request){.type = NODE_BYPASS_ADD,
+                              .policy = {rig_network("10.1.0.0/24"), rig_network("10.9.0.0/24"), 0}};
+    assert_int_equal(rig_ask(&r), 0);
+    assert_int_equal(sad_spd_lookup(sad_tables(rig_node->sad), &flow), SAD_SPD_NO_SA);
+    while (rig_ask_of_spi(NODE_POLICIES_COMMIT, 0) > 0)
+        ;
+    assert_int_equal(sad_spd_lookup(sad_tables(rig_node->sad), &flow), SAD_SPD_BYPASS);
+    r.policy.local_ts.list[0].lo.family = 9;
+    assert_int_equal(rig_ask(&r), -EINVAL);
+    rig_policy_set(0);
+    assert_int_equal(sad_spd_lookup(sad_tables(rig_node->sad), &flow), SAD_SPD_NO_SA);
+}
+
 static void tables_that_are_refused_leave_the_old_ones(void **state)
 {
     const struct base_addr near = rig_ip("198.51.100.1");
@@ -195,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_connection_is_summed_up_beyond_the_life_of_its_pairs),
         cmocka_unit_test(what_cannot_be_sent_comes_back_as_a_number),
         cmocka_unit_test(many_policies_are_forgotten_in_parts),
+        cmocka_unit_test(a_bypass_is_in_force_from_the_commit_on),
         cmocka_unit_test(tables_that_are_refused_leave_the_old_ones),
     };
     return cmocka_run_group_tests(tests, rig_start, rig_stop);

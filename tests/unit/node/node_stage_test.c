@@ -47,6 +47,26 @@ static void routes_and_policies_stay_in_order_however_many_there_are(void **stat
     node_stage_clear_policies(&stage);
 }
 
+/* Only what is added as such goes in clear, whatever else the bytes of the request say. */
+static void a_bypass_is_told_from_a_policy_by_how_it_was_added(void **state)
+{
+    struct node_stage stage = {0};
+    const struct base_ts box = {.lo = base_addr_ip4(1), .hi = base_addr_ip4(2)};
+    struct node_policy policy;
+    memset(&policy, 0xff, sizeof policy);
+    policy.trap = SAD_TRAP_MAX;
+    base_ts_set_one(&policy.local_ts, &box);
+    base_ts_set_one(&policy.remote_ts, &box);
+    assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    assert_int_equal(node_stage_add_bypass(&stage, &policy), 0);
+    const struct sad_policy *policies = stage.policies.items;
+    assert_false(policies[0].is_bypass);
+    assert_int_equal(policies[0].trap, SAD_TRAP_MAX);
+    assert_true(policies[1].is_bypass);
+    assert_int_equal(policies[1].trap, 0);
+    node_stage_clear_policies(&stage);
+}
+
 /* Freeing 100,000 at once would hold whoever waits for the commit. */
 static void policies_are_dropped_so_many_at_a_time(void **state)
 {
@@ -100,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(routes_and_policies_stay_in_order_however_many_there_are),
+        cmocka_unit_test(a_bypass_is_told_from_a_policy_by_how_it_was_added),
         cmocka_unit_test(policies_are_dropped_so_many_at_a_time),
         cmocka_unit_test(what_makes_no_sense_is_not_added),
     };
