@@ -327,6 +327,7 @@ static void our_own_addresses_speak_in_clear_to_whom_it_names(void **state)
         rte_pktmbuf_free(m);
     }
     assert_int_equal(rig_drops(&r.a, DP_DROP_clear_text), 1);
+    assert_int_equal(bypassed(&r), 2); /* the request and its answer */
     rig_free(&r);
 }
 
