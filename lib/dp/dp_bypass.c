@@ -4,6 +4,7 @@
 #include "dp_bypass.h"
 
 #include "dp_flow.h"
+#include "dp_inner.h"
 #include "dp_nexthop.h"
 #include "dp_own.h"
 #include "dp_worker.h"
@@ -14,13 +15,21 @@ static bool sender_is_outside(const struct dp_worker *w, const uint8_t *ip, bool
     return dp_leads_outside(w, &w->adjs[dp_fib_find(w->fib, is6, ip + wire_ip_src_at(is6))]);
 }
 
+/* Whether it is to an address that the host has by an SA, and by that alone. */
+static bool is_for_inner(const struct dp_worker *w, const uint8_t *ip, bool is6)
+{
+    return dp_inner_port(w->dp, ip + wire_ip_dst_at(is6), is6) != DP_PORT_NONE;
+}
+
 bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6)
 {
     struct sad_flow flow;
     dp_flow_fill(&flow, ip, len, is6, false);
     const uint32_t verdict = sad_spd_lookup(w->tables, &flow);
+    if (!sad_spd_is_bypass(verdict) || is_for_inner(w, ip, is6))
+        return false;
     if (!dp_is_outside(w->dp, port))
-        return sad_spd_is_bypass(verdict);
+        return true;
     return verdict == SAD_SPD_BYPASS_BACK && sender_is_outside(w, ip, is6);
 }
 

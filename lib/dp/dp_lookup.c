@@ -80,13 +80,23 @@ static void clear_send(struct dp_worker *w, struct dp_pkt *p)
         dp_icmp_refuse(w, p, DP_ICMP_TOO_BIG, mtu, DP_DROP_too_big);
 }
 
-/* A bypass has it: it goes on by its route, but never from where peers are to there. */
+/* Whether it is from or to an address that the host has by an SA, and by that alone. */
+static bool is_of_inner(const struct dp_worker *w, const uint8_t *ip, bool is6)
+{
+    return dp_inner_port(w->dp, ip + wire_ip_src_at(is6), is6) != DP_PORT_NONE ||
+           dp_inner_port(w->dp, ip + wire_ip_dst_at(is6), is6) != DP_PORT_NONE;
+}
+
+/*
+ * A bypass has it: it goes on by its route, but never from where peers are to there, nor with an address that
+ * a peer gave.
+ */
 static void bypass_send(struct dp_worker *w, struct dp_pkt *p, bool is_outside)
 {
     uint8_t *ip = p->op.data;
     const bool is6 = p->flags & DP_PKT_INNER6, is_forwarded = !(p->flags & DP_PKT_TTL_DONE);
     const struct dp_adj *a = &w->adjs[dp_fib_find(w->fib, is6, ip + wire_ip_dst_at(is6))];
-    if (is_outside && dp_leads_outside(w, a)) {
+    if ((is_outside && dp_leads_outside(w, a)) || is_of_inner(w, ip, is6)) {
         dp_drop_pkt(w, p, DP_DROP_clear_text);
         return;
     }

@@ -362,6 +362,39 @@ static void what_the_host_sends_goes_by_with_its_own_ttl(void **state)
     rig_free(&r);
 }
 
+/* Nothing leaves from it but through the tunnel, whatever a bypass says. */
+static void an_address_that_a_peer_gave_never_speaks_in_clear(void **state)
+{
+    struct rig r = bypass_rig("0.0.0.0/0", "0.0.0.0/0", 1500);
+    const struct base_addr inner = rig_ip("10.3.0.7");
+    policies_set(&r, "0.0.0.0/0");
+    r.a.dp->ports[RIG_OUTSIDE].params.has_host = true;
+    assert_int_equal(dp_inner_add(r.a.dp, RIG_OUTSIDE, &inner), 0);
+    struct rte_mbuf *m = rig_frame(0x21, "10.3.0.7", PRINTER, 100);
+    rte_pktmbuf_adj(m, 14);
+    assert_true(dp_host_send(r.a.dp, m));
+    dp_turn(r.a.w);
+    assert_null(rig_out(&r.a, RIG_OUTSIDE));
+    assert_int_equal(rig_drops(&r.a, DP_DROP_clear_text), 1);
+    rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, rig_frame(0x21, PRINTER, "10.3.0.7", 100), DP_DROP_clear_text);
+    assert_int_equal(bypassed(&r), 0);
+    dp_inner_remove(r.a.dp, &inner);
+    /* Of IPv6 it is one of our own on its way in. */
+    const struct base_addr inner6 = rig_ip("fd00:3::7");
+    const struct dp_route out = {{.addr.family = BASE_AF_IP6}, RIG_OUTSIDE, rig_ip("2001:db8::2")};
+    const struct sad_policy set[] = {{RIG_TS("::/0"), RIG_TS("::/0"), 0, false},
+                                     {RIG_TS("::/0"), RIG_TS("fd00:9::/64"), 0, true}};
+    assert_int_equal(dp_routes_set(r.a.dp, &out, 1), 0);
+    assert_int_equal(sad_policies_set(r.a.sad, set, 2), 0);
+    assert_int_equal(dp_inner_add(r.a.dp, RIG_OUTSIDE, &inner6), 0);
+    m = rig_frame6(0x21, "fd00:9::9", "fd00:3::7", 100);
+    rte_pktmbuf_mtod(m, uint8_t *)[14 + WIRE_IP6_AT_NEXT] = WIRE_PROTO_ICMP6;
+    rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, m, DP_DROP_clear_text);
+    assert_int_equal(bypassed(&r), 0);
+    dp_inner_remove(r.a.dp, &inner6);
+    rig_free(&r);
+}
+
 /* Nothing protects 10.1.5.0/24, which is behind a router inside; a bypass for it changes nothing of that. */
 static void a_bypass_is_no_policy_that_keeps_our_own_errors_back(void **state)
 {
@@ -398,6 +431,7 @@ int main(void)
         cmocka_unit_test(a_later_fragment_goes_by_only_where_no_ports_are_named),
         cmocka_unit_test(our_own_addresses_speak_in_clear_to_whom_it_names),
         cmocka_unit_test(what_the_host_sends_goes_by_with_its_own_ttl),
+        cmocka_unit_test(an_address_that_a_peer_gave_never_speaks_in_clear),
         cmocka_unit_test(a_bypass_is_no_policy_that_keeps_our_own_errors_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
