@@ -36,7 +36,7 @@ static struct rig bypass_rig(const char *local_ts, const char *bypass_local, uin
 /* A policy for the tunnel, and the bypass. */
 static void policies_set(struct rig *r, const char *local_ts)
 {
-    const struct sad_policy set[] = {{RIG_TS(local_ts), RIG_TS("0.0.0.0/0"), 0, false},
+    const struct sad_policy set[] = {{RIG_TS(local_ts), RIG_TS("0.0.0.0/0")},
                                      {&ours, &printers, .is_bypass = true}};
     assert_int_equal(sad_policies_set(r->a.sad, set, 2), 0);
 }
@@ -241,7 +241,7 @@ static void ipv6_goes_by_as_ipv4_does(void **state)
     struct rig r = bypass_rig("10.1.0.0/24", "10.1.0.0/24", 1400);
     const struct dp_route out = {{.addr.family = BASE_AF_IP6}, RIG_OUTSIDE, rig_ip("2001:db8::2")};
     assert_int_equal(dp_routes_set(r.a.dp, &out, 1), 0);
-    const struct sad_policy set[] = {{RIG_TS("fd00:1::/64"), RIG_TS("::/0"), 0, false},
+    const struct sad_policy set[] = {{RIG_TS("fd00:1::/64"), RIG_TS("::/0")},
                                      {RIG_TS("fd00:1::/64"), RIG_TS("fd00:9::/64"), .is_bypass = true}};
     assert_int_equal(sad_policies_set(r.a.sad, set, 2), 0);
     rig_in(&r, &r.a, RIG_INSIDE, rig_frame6(0x11, "fd00:1::9", "fd00:9::9", 1400));
@@ -382,8 +382,8 @@ static void an_address_that_a_peer_gave_never_speaks_in_clear(void **state)
     /* Of IPv6 it is one of our own on its way in. */
     const struct base_addr inner6 = rig_ip("fd00:3::7");
     const struct dp_route out = {{.addr.family = BASE_AF_IP6}, RIG_OUTSIDE, rig_ip("2001:db8::2")};
-    const struct sad_policy set[] = {{RIG_TS("::/0"), RIG_TS("::/0"), 0, false},
-                                     {RIG_TS("::/0"), RIG_TS("fd00:9::/64"), 0, true}};
+    const struct sad_policy set[] = {{RIG_TS("::/0"), RIG_TS("::/0")},
+                                     {RIG_TS("::/0"), RIG_TS("fd00:9::/64"), .is_bypass = true}};
     assert_int_equal(dp_routes_set(r.a.dp, &out, 1), 0);
     assert_int_equal(sad_policies_set(r.a.sad, set, 2), 0);
     assert_int_equal(dp_inner_add(r.a.dp, RIG_OUTSIDE, &inner6), 0);
@@ -401,7 +401,7 @@ static void a_bypass_is_no_policy_that_keeps_our_own_errors_back(void **state)
     struct rig r = bypass_rig("10.1.0.0/24", "10.1.5.0/24", 600);
     const struct dp_route routes[] = {{{.addr.family = BASE_AF_IP4}, RIG_OUTSIDE, rig_ip("192.0.2.2")},
                                       {{rig_ip("10.1.5.0"), 24}, RIG_INSIDE, rig_ip(HOST)}};
-    const struct sad_policy set[] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16"), 0, false},
+    const struct sad_policy set[] = {{RIG_TS("10.1.0.0/16"), RIG_TS("10.2.0.0/16")},
                                      {&ours, &printers, .is_bypass = true}};
     assert_int_equal(sad_remove(r.a.sad, r.spi_a), 0);
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
