@@ -56,7 +56,9 @@ in_vain() {
 reload() {
     local line
     culvert_ctl b reload --plan >"$LAB_OUT/plan.log" 2>&1 || lab_fail "reload --plan: $(cat "$LAB_OUT/plan.log")"
-    for line in "$@"; do grep -qxF "  $line" "$LAB_OUT/plan.log" || grep -qxF "$line" "$LAB_OUT/plan.log" || lab_fail "reload --plan does not tell \"$line\": $(cat "$LAB_OUT/plan.log")"; done
+    for line in "$@"; do
+        grep -qxF "$line" "$LAB_OUT/plan.log" || lab_fail "reload --plan does not tell \"$line\": $(cat "$LAB_OUT/plan.log")"
+    done
     culvert_ctl b reload >"$LAB_OUT/reload.log" 2>&1 || lab_fail "reload: $(cat "$LAB_OUT/reload.log")"
 }
 
@@ -98,7 +100,7 @@ if [ "$way" = inside ]; then
     in_vain natb clear_text -I "$printer" "$ours"
 fi
 watch_end
-check_equal "answers on the wire" 0 "$(clear "icmp and src host $ours")"
+check_equal "clear packets of ours on the wire" 0 "$(clear "icmp and src host $ours")"
 
 # Without the row all goes into the tunnel, and what comes in clear is refused.
 sed -i '/"bypass"/d' "$file"
