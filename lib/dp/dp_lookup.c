@@ -235,11 +235,11 @@ static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_w
 
 /* Any packet. NULL: it was refused, or went its way in clear. */
 static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w, struct dp_pkt *p,
-                                                            uint16_t port)
+                                                            bool is_outside)
 {
-    const bool is_outside = dp_is_outside(w->dp, port);
     uint32_t slot = SAD_SPD_NONE;
-    if (is_outside && p->head && dp_bypass_admits(w, port, p->op.data, p->op.len, p->flags & DP_PKT_INNER6))
+    if (is_outside && p->head &&
+        dp_bypass_admits(w, w->out.port, p->op.data, p->op.len, p->flags & DP_PKT_INNER6))
         slot = SAD_SPD_BYPASS_BACK;
     if (!is_outside && p->head)
         slot = slot_find(w, p);
@@ -297,7 +297,7 @@ void dp_lookup_out(struct dp_worker *w, struct dp_burst *b)
     for (struct dp_pkt *p = b->pkt; p < end; p++) {
         struct sad_out *out = is_outside ? NULL : lookup_simple(w, p, is_mixed, &last_addrs, &last);
         if (unlikely(!out)) {
-            out = lookup_any(w, p, b->port);
+            out = lookup_any(w, p, is_outside);
             if (!out)
                 continue;
         }

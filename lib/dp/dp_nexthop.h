@@ -3,7 +3,6 @@
 /* The last step of every way: the next hop's Ethernet header, and out. Thread: the worker's. */
 #include "dp_adj.h"
 #include "dp_fib.h"
-#include "dp_own.h"
 #include "dp_tx.h"
 #include "wire_eth.h"
 
@@ -17,7 +16,8 @@ static inline uint32_t dp_adj_gen(const struct dp_worker *w)
 /* Whether what goes by this adjacency leaves where peers are. */
 static inline bool dp_leads_outside(const struct dp_worker *w, const struct dp_adj *a)
 {
-    return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) && dp_is_outside(w->dp, a->port);
+    return (a->kind == DP_ADJ_NEIGH || a->kind == DP_ADJ_ONLINK) &&
+           w->dp->ports[a->port].params.role == DP_ROLE_OUTSIDE;
 }
 
 /* Puts the Ethernet header of a ready adjacency before ip (headroom of DP_L2_ROOM checked) and queues the
