@@ -246,7 +246,7 @@ static enum ikev2_seen seen_take(struct ikev2_sa *sa, const struct ikev2_msg *ms
     return seen;
 }
 
-/* The peer does not take this path: another pair, or back. */
+/* The peer does not take this path: another pair, or back to where we were before, if we have moved. */
 static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
 {
     struct ikev2_mobike *m = &sa->mobike;
@@ -257,9 +257,11 @@ static void move_refused(struct ike *ike, struct ikev2_sa *sa, uint16_t error)
         mobike_go(ike, sa, &to);
         return;
     }
-    places_exchange(sa, &m->before.remote.addr);
-    ikev2_move_ike(ike, sa, &m->before, true);
-    ikev2_move_children(ike, sa);
+    if (m->has_before) {
+        places_exchange(sa, &m->before.remote.addr);
+        ikev2_move_ike(ike, sa, &m->before, true);
+        ikev2_move_children(ike, sa);
+    }
     m->has_before = m->is_unproved = false;
     m->refused = 0;
 }

@@ -292,6 +292,29 @@ static void a_path_that_the_connection_does_not_allow_is_refused_and_told(void *
     pair_free(p);
 }
 
+/* Where only the NAT's mapping is another one, there is no path of before to go back to. */
+static void who_is_refused_where_it_was_already_stays_there(void **state)
+{
+    (void)state;
+    struct pair *p = mobile();
+    struct ike_conn_conf *b = &p->h[1].conf->conns[0];
+    p->has_nat = true;
+    p->nat_shift = 100;
+    pair_start(p);
+    pair_connect(p);
+    pair_settle(p);
+    const struct ike_path was = sa_of(p, 0)->path;
+    assert_int_equal(base_prefix_parse("203.0.113.200/32", &b->remote_from[0]), 0);
+    b->n_remote_from = 1;
+    p->nat_shift = 200;
+    pair_run(p, 40);
+    assert_int_equal(pair_audit(&p->h[0], IKE_AUDIT_FAIL_MOVE)->notify, WIRE_IKE_N_UNACCEPTABLE_ADDRESSES);
+    assert_true(base_endpoint_equal(&sa_of(p, 0)->path.remote, &was.remote));
+    assert_true(base_endpoint_equal(&sa_of(p, 0)->path.local, &was.local));
+    assert_remote(child_of(p, 0), "198.51.100.1");
+    pair_free(p);
+}
+
 static void a_nat_on_the_new_path_is_refused_where_encapsulation_is_never(void **state)
 {
     (void)state;
@@ -440,6 +463,7 @@ int main(void)
         cmocka_unit_test(only_who_decides_moves_it),
         cmocka_unit_test(a_peer_that_answers_at_another_of_its_addresses_is_gone_to),
         cmocka_unit_test(a_path_that_the_connection_does_not_allow_is_refused_and_told),
+        cmocka_unit_test(who_is_refused_where_it_was_already_stays_there),
         cmocka_unit_test(a_nat_on_the_new_path_is_refused_where_encapsulation_is_never),
         cmocka_unit_test(a_move_under_loss_arrives),
         cmocka_unit_test(who_is_called_and_loses_its_address_says_where_it_is),
