@@ -135,7 +135,8 @@ struct sad {
     struct sad_policies policies;
     struct sad_policies next_policies, old_policies; /* while one set takes the place of another */
     bool is_linking;                                 /* next_policies are not whole yet */
-    bool is_look_due;                                /* a bypass came or went: sad_spd_look_again() */
+    bool is_turned;                                  /* that is over, but for look_next */
+    uint32_t look_next; /* a bypass came or went: where sad_spd_look_again() goes on; 0: nowhere */
     struct sad_conns conns;
     struct rte_ring *events;
     void *events_mem;

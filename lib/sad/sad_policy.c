@@ -21,7 +21,8 @@ static void sels_free(void *ctx, uint64_t sels)
 
 static void policy_unlink(struct sad *sad, struct sad_policy_link *link)
 {
-    sad->is_look_due |= link->back_cands != 0;
+    if (link->back_sels)
+        sad->look_next = 1;
     sad_spd_unlink(sad, &link->cands);
     sad_spd_unlink(sad, &link->back_cands);
     sad_reclaim_defer(&sad->reclaim, sels_free, NULL, (uintptr_t)link->sels);
@@ -47,7 +48,7 @@ static int bypass_link(struct sad *sad, const struct sad_policy *policy, struct 
     link->back_sels = sad_sels_make(policy->remote_ts, policy->local_ts);
     if (!link->sels || !link->back_sels)
         return -ENOMEM;
-    sad->is_look_due = true;
+    sad->look_next = 1;
     const int err = sad_spd_link(sad, link->sels, (struct sad_server){.slot = SAD_SPD_BYPASS}, &link->cands);
     return err ? err
                : sad_spd_link(sad, link->back_sels, (struct sad_server){.slot = SAD_SPD_BYPASS_BACK},
@@ -116,11 +117,12 @@ static int policies_turn(struct sad *sad, const struct sad_policy *list, size_t 
 
 int sad_policies_step(struct sad *sad, const struct sad_policy *list, size_t count, size_t most)
 {
-    const int rc = policies_turn(sad, list, count, most);
-    if (sad->is_look_due)
-        sad_spd_look_again(sad);
-    sad->is_look_due = false;
-    return rc;
+    const int rc = sad->is_turned ? 0 : policies_turn(sad, list, count, most);
+    if (rc)
+        return rc;
+    sad_spd_look_again(sad, most);
+    sad->is_turned = sad->look_next;
+    return sad->is_turned;
 }
 
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count)
@@ -129,7 +131,7 @@ int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t coun
     /* One that was left in parts goes first. */
     policies_drop(sad, &sad->next_policies, SIZE_MAX);
     policies_drop(sad, &sad->old_policies, SIZE_MAX);
-    sad->is_linking = false;
+    sad->is_linking = sad->is_turned = false;
     do
         rc = sad_policies_step(sad, list, count, SIZE_MAX);
     while (rc > 0);

@@ -460,17 +460,19 @@ void sad_spd_unlink(struct sad *sad, uint32_t *head)
     }
 }
 
-void sad_spd_look_again(struct sad *sad)
+void sad_spd_look_again(struct sad *sad, size_t most)
 {
-    for (uint32_t i = 1; i < sad->prefix_index.n_used; i++) {
+    uint32_t i = sad->look_next;
+    for (; i && i < sad->prefix_index.n_used && most; i++, most--) {
         const struct sad_prefix *p = &sad->prefixes[i];
-        const uint32_t end = anchor_of(sad, p->parent);
         if (!p->first)
             continue;
+        const uint32_t end = anchor_of(sad, p->parent);
         const bool is_under_bypass = prefix_is_under_bypass(sad, i);
         for (uint32_t cand = p->first; cand != end; cand = next_load(sad, cand))
             look_store(&sad->tables.cands[cand], is_under_bypass);
     }
+    sad->look_next = i < sad->prefix_index.n_used ? i : 0;
 }
 
 /* Sets of selectors that came in the same order. */

@@ -24,8 +24,11 @@ int sad_spd_link(struct sad *sad, const struct sad_sels *sels, struct sad_server
 /* Takes them all away; their memory is free after a grace period. *head becomes 0. */
 void sad_spd_unlink(struct sad *sad, uint32_t *head);
 
-/* Judges all candidates' look anew. Until then those under a bypass that came go before it. */
-void sad_spd_look_again(struct sad *sad);
+/*
+ * Judges anew how the candidates of so many prefixes are looked at, from sad->look_next on, which becomes 0
+ * behind the last one. Until then those under a bypass that came may go before it.
+ */
+void sad_spd_look_again(struct sad *sad, size_t most);
 
 /* Whether another pair of a better priority serves all that the candidates of *head would. */
 bool sad_spd_is_standby(const struct sad *sad, uint32_t head);

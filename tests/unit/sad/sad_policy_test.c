@@ -242,6 +242,29 @@ static void only_sas_under_a_bypass_are_looked_at_in_full(void **state)
     sad_free(sad);
 }
 
+static void looks_are_changed_in_parts(void **state)
+{
+    struct sad *sad = rig_sad(64, 1);
+    const struct sad_policy row = bypass("10.1.0.0/24", "10.9.0.0/16");
+    char net[BASE_ADDR_TEXT_MAX];
+    for (unsigned i = 0; i < 32; i++) {
+        snprintf(net, sizeof net, "10.9.%u.0/24", i);
+        rig_install(sad, "10.1.0.0/16", net);
+    }
+    for (size_t count = 1; count != SIZE_MAX; count--) {
+        int turns = 0, rc;
+        while ((rc = sad_policies_step(sad, count ? &row : NULL, count, 8)) == 1)
+            turns++;
+        assert_int_equal(rc, 0);
+        assert_in_range(turns, 4, 8);
+        for (unsigned i = 0; i < 32; i++) {
+            snprintf(net, sizeof net, "10.9.%u.9", i);
+            assert_int_equal(look_of(sad, net), count ? SAD_LOOK_BEYOND : SAD_LOOK_SIMPLE);
+        }
+    }
+    sad_free(sad);
+}
+
 static void a_bypass_is_for_the_ports_that_it_names(void **state)
 {
     struct sad *sad = rig_sad(16, 1);
@@ -365,6 +388,7 @@ int main(void)
         cmocka_unit_test(all_selectors_that_two_payloads_carry_are_one_policy),
         cmocka_unit_test(a_bypass_goes_before_sas_and_policies_of_any_prefix_both_ways),
         cmocka_unit_test(only_sas_under_a_bypass_are_looked_at_in_full),
+        cmocka_unit_test(looks_are_changed_in_parts),
         cmocka_unit_test(a_bypass_is_for_the_ports_that_it_names),
         cmocka_unit_test(of_two_bypasses_the_one_for_packets_back_is_told),
         cmocka_unit_test(a_bypass_is_no_pair_that_another_stands_by_for),
