@@ -31,10 +31,7 @@ static void a_ttl_that_ends_at_the_second_gateway_is_told_through_the_tunnel(voi
 
 static void a_destination_without_a_route_is_dropped(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true),
                     b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.remote_ts = b.local_ts = rig_ts("0.0.0.0/0");
@@ -50,10 +47,7 @@ static void a_destination_without_a_route_is_dropped(void **state)
 static void what_would_leave_by_an_outside_port_is_dropped_by_name(void **state)
 {
     static const char *const to[] = {"192.0.2.99", "203.0.113.9"};
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     const struct dp_route gateway = {{rig_ip("203.0.113.0"), 24}, RIG_OUTSIDE, rig_ip("192.0.2.1")};
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true),
                     b = rig_pair(2, &rig_gcm128, NULL, true, true);
@@ -74,10 +68,7 @@ static void what_would_leave_by_an_outside_port_is_dropped_by_name(void **state)
 /* A seals it for B, whose way there is a second tunnel, which is A's again. */
 static void what_came_out_of_a_tunnel_goes_into_the_one_that_leads_on(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     const struct dp_route back = {{rig_ip("10.1.0.0"), 24}, RIG_OUTSIDE, rig_ip("192.0.2.1")};
     assert_int_equal(dp_routes_set(r.b.dp, &back, 1), 0);
     for (int leg = 0; leg < 2; leg++) {
@@ -152,10 +143,7 @@ static void the_mss_of_a_syn_is_lowered_when_configured(void **state)
 
 static void an_ip6_packet_has_its_hop_limit_counted_down(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true),
                     b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.local_ts = b.remote_ts = rig_ts("fd00:1::/64");

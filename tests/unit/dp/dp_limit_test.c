@@ -106,8 +106,7 @@ static void three_quarters_of_the_space_call_for_a_rekey(void **state)
 
 static struct rig limit_make(uint64_t soft_pkts, uint64_t soft_bytes, uint64_t hard_pkts, uint64_t hard_bytes)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.soft_pkts = soft_pkts;

@@ -89,10 +89,7 @@ static void packets_of_one_burst_go_by_the_sa_for_their_dscp(void **state)
 
 static void what_arrives_is_not_held_against_its_dscp(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     b.dscp = EF;
@@ -109,10 +106,7 @@ static void what_arrives_is_not_held_against_its_dscp(void **state)
 /* The first policy whose selectors fit decides, and a packet beside all of them is nobody's. */
 static void ports_of_a_selector_decide(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     a.remote_ts.list[0].protocol = 17;
@@ -135,10 +129,7 @@ static void ports_of_a_selector_decide(void **state)
 /* A pair whose remote side is UDP port 2000 alone, of IPv4 or IPv6. */
 static struct rig rig_of_port(bool is6)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     if (is6) {
@@ -200,10 +191,7 @@ static void an_address_beside_the_selectors_is_nobodys(void **state)
 
 static void a_pair_that_is_not_active_yet_sends_nothing(void **state)
 {
-    struct rig r = {.tsc = RIG_HZ};
-    rig_eal();
-    r.a = rig_gateway_make(1, 1500, 1);
-    r.b = rig_gateway_make(2, 1500, 1);
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     const struct sad_policy policy = {RIG_TS("10.1.0.0/24"), RIG_TS("10.2.0.0/24"), 0};

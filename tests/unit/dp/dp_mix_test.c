@@ -76,8 +76,7 @@ static void pair_families(struct esp_pair *p, unsigned n, bool inner6, bool oute
 
 static struct rig mix_make(const struct suite *s, bool esn, bool encap, bool inner6, bool outer6)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, s->encr, s->integ, esn, encap);
     struct esp_pair b = rig_pair(2, s->encr, s->integ, esn, encap);
     pair_families(&a, 1, inner6, outer6);
@@ -178,8 +177,7 @@ static void a_port_that_fills_in_udp_checksums_is_left_to_it(void **state)
 
 static void a_burst_of_several_algorithms_stays_in_order(void **state)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct rte_mbuf *burst[SUITES * 4];
     for (unsigned i = 0; i < SUITES; i++) {
         struct esp_pair a = rig_pair(1, suites[i].encr, suites[i].integ, true, true);

@@ -16,8 +16,7 @@ struct piece {
 
 static struct rig make(bool outer6)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     if (outer6) {

@@ -186,6 +186,13 @@ static inline void rig_connect(struct rig *r, struct esp_pair *a, struct esp_pai
     assert_int_equal(sad_install(r->b.sad, b), 0);
 }
 
+/* Two gateways that have no pair yet, whose links take 1500 bytes. */
+static inline struct rig rig_apart(void)
+{
+    rig_eal();
+    return (struct rig){.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+}
+
 static inline struct rig rig_make(const struct crypt_alg *encr, const struct crypt_alg *integ, bool esn,
                                   bool encap, uint16_t mtu)
 {

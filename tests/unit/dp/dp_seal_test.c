@@ -11,8 +11,7 @@ static struct rig tunnels_make(uint32_t spi_a[TUNNELS])
 {
     const struct crypt_alg *encr[] = {&rig_gcm128, crypt_alg_by_keyword("aes128")};
     const struct crypt_alg *integ[] = {NULL, crypt_alg_by_keyword("sha256")};
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     for (unsigned i = 0; i < TUNNELS; i++) {
         struct esp_pair a = rig_pair(1, encr[i], integ[i], true, true);
         struct esp_pair b = rig_pair(2, encr[i], integ[i], true, true);

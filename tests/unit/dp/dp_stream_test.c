@@ -16,8 +16,7 @@ static struct esp_pair stream_pair(unsigned n)
 
 static struct rig stream_rig(void)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = stream_pair(1), b = stream_pair(2);
     rig_connect(&r, &a, &b);
     return r;
@@ -155,8 +154,7 @@ static void nobody_takes_them_and_the_ring_is_full(void **state)
 /* IPv6 of the least size that every link carries goes whole, where a segment of TCP would take less. */
 static void what_must_not_be_cut_is_not(void **state)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = stream_pair(1), b = stream_pair(2);
     a.local_ts = b.remote_ts = rig_ts("fd00:1::/64");
     a.remote_ts = b.local_ts = rig_ts("fd00:2::/64");

@@ -31,8 +31,7 @@ static void path_set(struct esp_pair *p, unsigned n, struct mix mix)
 
 static struct rig rig_of(struct mix mix)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     struct esp_pair a = rig_pair(1, &rig_gcm128, NULL, true, true);
     struct esp_pair b = rig_pair(2, &rig_gcm128, NULL, true, true);
     path_set(&a, 1, mix);

@@ -9,8 +9,7 @@
  */
 static struct rig rig_trapped(void)
 {
-    rig_eal();
-    struct rig r = {.a = rig_gateway_make(1, 1500, 1), .b = rig_gateway_make(2, 1500, 1), .tsc = RIG_HZ};
+    struct rig r = rig_apart();
     const struct base_ts_list local = rig_ts("10.1.0.0/24"), remote = rig_ts("10.2.0.0/24"),
                               other = rig_ts("10.3.0.0/24");
     const struct sad_policy policies[] = {{&local, &remote, 7}, {&local, &other, 8}};
