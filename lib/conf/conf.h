@@ -81,6 +81,7 @@ struct conf_workers {
     uint32_t control_core;   /* CONF_CORE_AUTO: the first core that it may run on */
     enum conf_poll poll;     /* AUTO: busy when all ports are PCI, else adaptive */
     uint32_t crypto_threads; /* 0: as many as fit the machine */
+    bool shared_key_pairs;   /* calls that come at about the same time may have one of our key pairs */
 };
 
 struct conf_eal {

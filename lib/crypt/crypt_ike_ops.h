@@ -16,6 +16,14 @@
 
 struct crypt_dh_key; /* a private DH value; owned by whoever got it from dh_new */
 
+/*
+ * What answers to several peers may share, who came at about the same time: whether and how long a key pair
+ * is used again is its owner's own matter (RFC 7296 2.12). Zeros: nothing yet. Plain value of one thread.
+ */
+struct crypt_dh_turn {
+    void *shared; /* the library's */
+};
+
 struct crypt_ike_ops {
     /* HMAC of the concatenated parts. out holds the PRF's out_bytes (crypt_alg). key may be empty. */
     int (*prf)(enum crypt_prf prf, struct base_span key, const struct base_span *parts, size_t count,
@@ -38,10 +46,14 @@ struct crypt_ike_ops {
     /*
      * The responder's part at once: the shared secret with the initiator's public value, and public_value,
      * the group's answer_bytes, for the answer: a public value whose key is gone, or a KEM's ciphertext.
-     * Errors are those of dh_new and dh_derive.
+     * turn: answers of X25519 may share a key pair until dh_turn_end(), 64 at most; NULL: each has its own.
+     * Errors are those of dh_new and dh_derive. Thread: any, one at a time for a turn.
      */
-    int (*dh_answer)(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
-                     uint8_t secret[CRYPT_DH_MAX], size_t *secret_len);
+    int (*dh_answer)(struct crypt_dh_turn *turn, enum crypt_dh group, struct base_span peer_public,
+                     uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX], size_t *secret_len);
+
+    /* Wipes what a turn's answers shared; it may begin anew. Its owner calls this before waiting for work. */
+    void (*dh_turn_end)(struct crypt_dh_turn *turn);
 
     /*
      * The shared secret with the peer's public value; *secret_len gets its length (RFC 5903: x only).

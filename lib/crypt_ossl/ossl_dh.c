@@ -352,11 +352,11 @@ static int kem_answer(const struct group *g, struct base_span peer_public, uint8
     return 0;
 }
 
-static int x25519_answer(const struct group *g, struct base_span peer_public,
+static int x25519_answer(struct crypt_dh_turn *turn, const struct group *g, struct base_span peer_public,
                          uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
 {
     const int err = peer_public.len == g->public_bytes
-                        ? ossl_x25519_answer(peer_public.ptr, public_value, secret)
+                        ? ossl_x25519_answer(turn, peer_public.ptr, public_value, secret)
                         : -EINVAL;
     if (err)
         return secret_refuse(secret, err);
@@ -364,8 +364,8 @@ static int x25519_answer(const struct group *g, struct base_span peer_public,
     return 0;
 }
 
-int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
-                   uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
+int ossl_dh_answer(struct crypt_dh_turn *turn, enum crypt_dh group, struct base_span peer_public,
+                   uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX], size_t *secret_len)
 {
     const struct group *g = find_group(group);
     struct crypt_dh_key *key = NULL;
@@ -373,12 +373,17 @@ int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t pu
     if (g && g->kind == KIND_KEM)
         return kem_answer(g, peer_public, public_value, secret, secret_len);
     if (g && g->kind == KIND_X25519)
-        return x25519_answer(g, peer_public, public_value, secret, secret_len);
+        return x25519_answer(turn, g, peer_public, public_value, secret, secret_len);
     int err = ossl_dh_new(group, &key, public_value);
     if (!err)
         err = ossl_dh_derive(key, peer_public, secret, secret_len);
     ossl_dh_free(key);
     return err;
+}
+
+void ossl_dh_turn_end(struct crypt_dh_turn *turn)
+{
+    ossl_x25519_turn_end(turn);
 }
 
 void ossl_dh_free(struct crypt_dh_key *key)

@@ -18,6 +18,7 @@ const struct crypt_ike_ops ossl_ike_ops = {
     .hash = ossl_hash,
     .dh_new = ossl_dh_new,
     .dh_answer = ossl_dh_answer,
+    .dh_turn_end = ossl_dh_turn_end,
     .dh_derive = ossl_dh_derive,
     .dh_free = ossl_dh_free,
     .encrypt = ossl_encrypt,

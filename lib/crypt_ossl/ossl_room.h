@@ -11,8 +11,9 @@ int ossl_integ(const struct crypt_alg *alg, struct base_span key, const struct b
                uint8_t *out);
 
 int ossl_dh_new(enum crypt_dh group, struct crypt_dh_key **out, uint8_t *public_value);
-int ossl_dh_answer(enum crypt_dh group, struct base_span peer_public, uint8_t public_value[CRYPT_DH_MAX],
-                   uint8_t secret[CRYPT_DH_MAX], size_t *secret_len);
+int ossl_dh_answer(struct crypt_dh_turn *turn, enum crypt_dh group, struct base_span peer_public,
+                   uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX], size_t *secret_len);
+void ossl_dh_turn_end(struct crypt_dh_turn *turn);
 int ossl_dh_derive(struct crypt_dh_key *key, struct base_span peer_public, uint8_t secret[CRYPT_DH_MAX],
                    size_t *secret_len);
 void ossl_dh_free(struct crypt_dh_key *key);

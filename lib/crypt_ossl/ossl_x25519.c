@@ -4,6 +4,9 @@
  * which takes no search by name, and one context computes both values. Ours is X25519(private, 9), as RFC
  * 7748 6.1 says, by the function that computes secrets: the library's own for key pairs is plain C and
  * slower.
+ *
+ * A pair may answer several peers: a private value is a multiple of the cofactor, whatever the peer sends,
+ * and a result of zero is refused, so that no answer tells anything of it.
  */
 #include "ossl_x25519.h"
 
@@ -15,9 +18,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include "base_wipe.h"
 
-#define BYTES OSSL_X25519_BYTES
+#define BYTES        OSSL_X25519_BYTES
+#define PAIR_ANSWERS 64 /* that share a pair at most */
 
 static const uint8_t nine[BYTES] = {9};
 
@@ -66,22 +72,65 @@ static bool value_of(EVP_PKEY_CTX *ctx, EVP_PKEY *with, uint8_t out[BYTES])
            len == BYTES;
 }
 
-int ossl_x25519_answer(const uint8_t peer[OSSL_X25519_BYTES], uint8_t public_value[OSSL_X25519_BYTES],
-                       uint8_t secret[OSSL_X25519_BYTES])
+/* In its context, with which secrets are computed. */
+struct x25519_pair {
+    EVP_PKEY_CTX *ctx;
+    uint8_t public_value[BYTES];
+    unsigned answers; /* that were made with it */
+};
+
+static void pair_free(struct x25519_pair *p)
+{
+    if (!p)
+        return;
+    EVP_PKEY_CTX_free(p->ctx); /* and with it the private value, which the library wipes */
+    free(p);
+}
+
+static struct x25519_pair *pair_new(void)
 {
     uint8_t private_value[BYTES];
-    int err = -EIO;
-    pthread_once(&once, x25519_start);
-    const bool has = RAND_priv_bytes_ex(NULL, private_value, sizeof private_value, 0) == 1;
-    EVP_PKEY *ours = has ? key_of(private_value, nine) : NULL, *theirs = key_of(NULL, peer);
-    EVP_PKEY_CTX *ctx = ours ? EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL) : NULL;
+    struct x25519_pair *p = calloc(1, sizeof *p);
+    const bool has = p && RAND_priv_bytes_ex(NULL, private_value, sizeof private_value, 0) == 1;
+    EVP_PKEY *ours = has ? key_of(private_value, nine) : NULL;
     base_wipe(private_value, sizeof private_value);
-    if (ctx && theirs && EVP_PKEY_derive_init(ctx) == 1 && value_of(ctx, base, public_value))
-        err = value_of(ctx, theirs, secret) ? 0 : -EINVAL; /* here only the peer's value can be at fault */
-    EVP_PKEY_CTX_free(ctx);
-    EVP_PKEY_free(theirs);
+    if (ours)
+        p->ctx = EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL);
     EVP_PKEY_free(ours);
+    if (p && p->ctx && EVP_PKEY_derive_init(p->ctx) == 1 && value_of(p->ctx, base, p->public_value))
+        return p;
+    pair_free(p);
+    return NULL;
+}
+
+int ossl_x25519_answer(struct crypt_dh_turn *turn, const uint8_t peer[OSSL_X25519_BYTES],
+                       uint8_t public_value[OSSL_X25519_BYTES], uint8_t secret[OSSL_X25519_BYTES])
+{
+    struct crypt_dh_turn own = {0};
+    turn = turn ? turn : &own;
+    pthread_once(&once, x25519_start);
+    struct x25519_pair *p = turn->shared;
+    if (p && p->answers == PAIR_ANSWERS)
+        ossl_x25519_turn_end(turn);
+    if (!turn->shared)
+        turn->shared = pair_new();
+    p = turn->shared;
+    EVP_PKEY *theirs = p ? key_of(NULL, peer) : NULL;
+    int err = -EIO;
+    if (theirs) {
+        memcpy(public_value, p->public_value, BYTES);
+        p->answers++;
+        err = value_of(p->ctx, theirs, secret) ? 0 : -EINVAL; /* here only the peer's value can be at fault */
+    }
+    EVP_PKEY_free(theirs);
+    ossl_x25519_turn_end(&own);
     return err;
+}
+
+void ossl_x25519_turn_end(struct crypt_dh_turn *turn)
+{
+    pair_free(turn->shared);
+    turn->shared = NULL;
 }
 
 void ossl_x25519_close(void)

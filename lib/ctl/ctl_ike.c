@@ -267,7 +267,7 @@ static void action_carry_out(struct ctl *ctl, const struct ike_action *a)
 /* What the engine asks for then, it puts behind what waits already. */
 static void job_do_now(struct ctl *ctl, struct ike_job *job)
 {
-    ike_job_run(&ossl_ike_ops, job);
+    ctl_jobs_run_own(ctl->jobs, job);
     ike_on_event(ctl->ike, ctl_now(), &(struct ike_event){.type = IKE_EV_JOB_DONE, .job = job});
 }
 
@@ -313,6 +313,8 @@ bool ctl_ike_own_jobs(struct ctl *ctl)
         if (base_time_reached(until, ctl_now()))
             break;
     }
+    if (any)
+        ctl_jobs_rest(ctl->jobs);
     return any;
 }
 

@@ -23,7 +23,9 @@ struct ctl_jobs {
     const struct crypt_ike_ops *ops;
     struct ctl_job_queue *own; /* short ones, for control itself */
     size_t n_own;
-    bool has_cores; /* threads run beside control, not in its place */
+    struct crypt_dh_turn own_turn;
+    bool is_sharing; /* set before the first job */
+    bool has_cores;  /* threads run beside control, not in its place */
     uint32_t n_threads;
     pthread_t threads[CTL_JOBS_THREADS_MAX];
     pthread_mutex_t lock; /* guards all below */
@@ -53,23 +55,35 @@ static void jobs_put_done(struct ctl_jobs *j, struct ike_job *job)
         eventfd_write(j->fd, 1);
 }
 
+static void job_run(struct ctl_jobs *j, struct ike_job *job, struct crypt_dh_turn *turn)
+{
+    job->turn = j->is_sharing ? turn : NULL;
+    ike_job_run(j->ops, job);
+    job->turn = NULL;
+}
+
 static void *jobs_run(void *arg)
 {
     struct ctl_jobs *j = arg;
+    struct crypt_dh_turn turn = {0};
     struct ike_job *job;
     pthread_mutex_lock(&j->lock);
     while (!j->stop) {
         job = ctl_job_queue_pop(j->waiting);
         if (!job) {
+            j->ops->dh_turn_end(&turn);
             pthread_cond_wait(&j->wake, &j->lock);
             continue;
         }
         pthread_mutex_unlock(&j->lock);
-        ike_job_run(j->ops, job);
+        if (!job->is_short) /* in which no key pair waits */
+            j->ops->dh_turn_end(&turn);
+        job_run(j, job, &turn);
         pthread_mutex_lock(&j->lock);
         jobs_put_done(j, job);
     }
     pthread_mutex_unlock(&j->lock);
+    j->ops->dh_turn_end(&turn);
     return NULL;
 }
 
@@ -132,6 +146,7 @@ void ctl_jobs_free(struct ctl_jobs *j)
     pthread_mutex_unlock(&j->lock);
     for (uint32_t i = 0; i < j->n_threads; i++)
         pthread_join(j->threads[i], NULL);
+    ctl_jobs_rest(j);
     while (j->waiting && (job = ctl_job_queue_pop(j->waiting)))
         ike_job_free(j->ops, job);
     while (j->own && (job = ctl_job_queue_pop(j->own)))
@@ -176,6 +191,21 @@ void ctl_jobs_give_back(struct ctl_jobs *j, struct ike_job *job)
 bool ctl_jobs_has_own(const struct ctl_jobs *j)
 {
     return j->n_own > 0;
+}
+
+void ctl_jobs_share(struct ctl_jobs *j)
+{
+    j->is_sharing = true;
+}
+
+void ctl_jobs_run_own(struct ctl_jobs *j, struct ike_job *job)
+{
+    job_run(j, job, &j->own_turn);
+}
+
+void ctl_jobs_rest(struct ctl_jobs *j)
+{
+    j->ops->dh_turn_end(&j->own_turn);
 }
 
 struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *j)

@@ -27,6 +27,9 @@ uint32_t ctl_jobs_threads(uint32_t configured, uint32_t cores, uint32_t spare_co
  */
 struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads, const cpu_set_t *cores);
 
+/* Before the first job: key exchanges that run one after the other may share what a turn is for. */
+void ctl_jobs_share(struct ctl_jobs *jobs);
+
 /* Finishes what is under way, drops the rest (keys freed, secrets wiped) and ends the threads. NULL is fine.
  */
 void ctl_jobs_free(struct ctl_jobs *jobs);
@@ -42,6 +45,12 @@ bool ctl_jobs_has_own(const struct ctl_jobs *jobs);
 
 /* The next of those, in the order of ctl_job_queue.h, for the caller to run. NULL: there is none. */
 struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *jobs);
+
+/* Runs one of those; what they share is kept for the next until ctl_jobs_rest(). */
+void ctl_jobs_run_own(struct ctl_jobs *jobs, struct ike_job *job);
+
+/* No other one of those runs for now. */
+void ctl_jobs_rest(struct ctl_jobs *jobs);
 
 /* A job that somebody else did comes out as those of the threads do. Thread: any. */
 void ctl_jobs_give_back(struct ctl_jobs *jobs, struct ike_job *job);

@@ -73,6 +73,8 @@ static int start_control(struct ctl *ctl, char *why, size_t why_size)
     ctl->job_threads = ctl_jobs_threads(ctl->conf->workers.crypto_threads, view.n_cpus,
                                         (uint32_t)CPU_COUNT(&view.spare_cpus));
     ctl->jobs = ctl_jobs_new(&ossl_ike_ops, ctl->job_threads, &view.spare_cpus);
+    if (ctl->jobs && ctl->conf->workers.shared_key_pairs)
+        ctl_jobs_share(ctl->jobs);
     ctl->names = ctl_resolve_new();
     ctl->radius = ctl->jobs ? ctl_radius_new(ctl->jobs) : NULL;
     ctl->aside = ctl_aside_new();

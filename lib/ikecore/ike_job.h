@@ -43,8 +43,9 @@ struct ike_job {
     enum ike_job_class urgency;
     struct base_addr from; /* the peer's address: jobs of one urgency are taken in turn by it */
     bool is_short; /* a tenth of a millisecond at most: to hand it to a thread costs a good part of it */
-    _Atomic bool is_void; /* nobody waits any more: it is not run, if it was not yet */
-    int status;           /* what run() returned; -ECANCELED until then */
+    _Atomic bool is_void;       /* nobody waits any more: it is not run, if it was not yet */
+    struct crypt_dh_turn *turn; /* of the thread that runs it, which lends it; NULL: it shares nothing */
+    int status;                 /* what run() returned; -ECANCELED until then */
 };
 
 /* A record of this kind, all zero behind the head. NULL: no memory. Free with ike_job_free(). */

@@ -56,8 +56,8 @@ static int dh_run_both(const struct crypt_ike_ops *ops, struct ike_job *job)
     size_t len = 0;
     if (!alg)
         return -EINVAL;
-    const int rc = ops->dh_answer(d->group, base_span(d->peer_public, d->peer_public_len), d->public_value,
-                                  d->secret, &len);
+    const int rc = ops->dh_answer(d->job.turn, d->group, base_span(d->peer_public, d->peer_public_len),
+                                  d->public_value, d->secret, &len);
     if (rc == 0) {
         d->public_len = alg->answer_bytes;
         d->secret_len = (uint16_t)len;

@@ -16,7 +16,7 @@ gateway that shows a certificate of ECDSA P-256. Printed for each:
               the workers'), of strongSwan the whole process
   per second  handshakes while --under-way calls are
   lone        median and 99th percentile of a handshake's time when no other is under way, in microseconds
-culvertd has 10 connections, and then --connections; of these also the last alone, callers whom no connection
+culvertd has 10 connections, then --connections, and 10 with workers.shared_key_pairs; of the first two also the last alone, callers whom no connection
 knows, and proposals that none takes, with the ratio to the same with 10. strongSwan has one connection for all,
 which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec. With certificates
 and EAP culvertd has one connection for all, too, and ten callers take turns. Of --rounds the least disturbed one
@@ -135,7 +135,7 @@ culvert_write() {
     printf '%s' "$psk" >"$2/load.psk"
     chmod 600 "$2/load.psk"
     [ "$kind" != eap-mschapv2 ] || users_write "$2/load.users"
-    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" "$dpd_s" "$rekey_s" "$kind" "$(pki_of)" <<'PYTHON'
+    "$LAB_PYTHON" - "$n_connections" "$proposal" "$2" "$(culvert_ports "$1")" "$dpd_s" "$rekey_s" "$kind" "$(pki_of)" "$shared" <<'PYTHON'
 import json
 import sys
 count, proposal, folder, ports = int(sys.argv[1]), sys.argv[2], sys.argv[3], json.loads("{%s}" % sys.argv[4].rstrip(",\n "))
@@ -158,6 +158,7 @@ else:
 print(json.dumps({
     **ports,
     "eal": {"hugepages": "never", "memory_mb": 256},
+    "workers": {"shared_key_pairs": sys.argv[9] == "true"},
     "control": {"socket": folder + "/culvertd.sock"},
     "tunnel": {"probe_path_mtu": False},
     "limits": {"sas": 100000, "sas_per_identity": 1000, "cookie_threshold": 1000000},
@@ -316,7 +317,7 @@ swan_anew() {
 row_write() {
     local scenario=ike/$kind/culvertd unit=us
     [ "${GW_ENGINE[$1]}" != swan ] || scenario=ike/$kind/strongswan
-    [[ ! $2 =~ -([0-9]+)$ ]] || scenario+=-${BASH_REMATCH[1]}
+    [[ ! $2 =~ -([0-9]+|shared)$ ]] || scenario+=-${BASH_REMATCH[1]}
     [[ $2 = all-* || $2 = lone-* ]] || scenario+=/${2%%-*}
     [ "$3" != handshakes_per_s ] || unit=1/s
     printf '1,%s,ike.sh,%s,,%s,,,,%s,%s,%s\n' "${RUN:-$began}" "$scenario" "$proposal" "$3" "$unit" \
@@ -377,13 +378,15 @@ measure_culvertd_signing() {
 measure_culvertd() {
     local n
     [ "$kind" = psk ] || { measure_culvertd_signing && return; }
-    for n in 10 "$connections"; do
+    for n in 10 "$connections" shared; do
         n_connections=$n n_called=0
+        [ "$n" != shared ] || { n_connections=10 && shared=true; }
         gw_start a
         load a --calls 20 --lone 0 --under-way 1 --new 20 # what is done once
         measure a "all-$n" cpu_us_per_handshake handshakes_per_s -- --calls "$calls" --lone 0 --under-way "$under_way" --new "$calls"
         measure a "lone-$n" latency_p50_us latency_p99_us -- --calls 0 --lone "$lone" --new "$lone"
-        strangers a $((n - 1)) "-$n"
+        [ "$n" = shared ] || strangers a $((n - 1)) "-$n"
+        shared=false
         gw_stop a
         [ "$LAB_STATUS" = 0 ] || lab_fail "culvertd ended with $LAB_STATUS: $(tail -n 1 "$LAB_OUT/gwa/culvertd.log")"
     done
@@ -456,6 +459,7 @@ table() {
         for n in 10 "$connections"; do
             [ "$kind" != psk ] || table_row "culvertd, $kind, $n connections" a "$n"
         done
+        [ "$kind" != psk ] || table_row "culvertd, $kind, 10, shared_key_pairs" a shared
         [ "$kind" = psk ] || table_row "culvertd, $kind, one connection for all" a "$kind"
     done
     [[ ,$auth, = *,psk,* ]] || return 0
@@ -474,7 +478,7 @@ table() {
 
 # One name may have a thousand SAs, over all rounds; the last one is called alone only.
 one_calls=$((900 / rounds < calls ? 900 / rounds : calls))
-n_connections=10 dpd_s=0 rekey_s=0 unacceptable=aes256-sha384-prfsha384-ecp384
+n_connections=10 shared=false dpd_s=0 rekey_s=0 unacceptable=aes256-sha384-prfsha384-ecp384
 began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 CULVERT_START_SECONDS=60
 SWAN_TRIES=4

@@ -166,7 +166,7 @@ static void null_dh_free(struct crypt_dh_key *key)
     free(key);
 }
 
-static int null_dh_answer(enum crypt_dh group, struct base_span peer_public,
+static int null_dh_answer(struct crypt_dh_turn *turn, enum crypt_dh group, struct base_span peer_public,
                           uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX],
                           size_t *secret_len)
 {
@@ -184,6 +184,11 @@ static int null_dh_answer(enum crypt_dh group, struct base_span peer_public,
         memcpy(public_value + alg->answer_bytes - 8, number, 8);
     }
     return rc;
+}
+
+/* Each answer has a key pair of its own. */
+static void null_dh_turn_end(struct crypt_dh_turn *turn)
+{
 }
 
 static int check_lengths(const struct crypt_alg *alg, struct base_span key, struct base_span iv,
@@ -268,6 +273,7 @@ const struct crypt_ike_ops null_ike_ops = {
     .hash = null_hash,
     .dh_new = null_dh_new,
     .dh_answer = null_dh_answer,
+    .dh_turn_end = null_dh_turn_end,
     .dh_derive = null_dh_derive,
     .dh_free = null_dh_free,
     .encrypt = null_encrypt,

@@ -291,7 +291,8 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    "'gateway':'10.1.0.2','mtu':1400,'vlan':7,'queues':2,'host':'culvert0','driver':'af_xdp'},"
                    "'q':{'device':'z','role':'inside','addresses':['10.2.0.1/24']}",
                    GOOD_SECRET, GOOD_CONN,
-                   ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2},"
+                   ",'workers':{'poll':'busy','cores':[3],'control_core':2,'crypto_threads':2,'shared_key_"
+                   "pairs':true},"
                    "'eal':{'memory_mb':64,'hugepages':'never','args':['--log-level=8']},"
                    "'control':{'telemetry':true,'seccomp':false,'socket':'/x','state':'/s'},"
                    "'tunnel':{'mss_clamp':false,'copy_df':false,'spi_node_bits':3,'spi_node':5},"

@@ -18,8 +18,9 @@ static struct crypt_dh_key *exchange(const struct crypt_alg *alg)
 {
     struct crypt_dh_key *key = NULL;
     assert_int_equal(ossl_ike_ops.dh_new((enum crypt_dh)alg->id, &key, key_value), 0);
-    assert_int_equal(ossl_ike_ops.dh_answer((enum crypt_dh)alg->id, base_span(key_value, alg->out_bytes),
-                                            answer, theirs, &theirs_len),
+    assert_int_equal(ossl_ike_ops.dh_answer(NULL, (enum crypt_dh)alg->id,
+                                            base_span(key_value, alg->out_bytes), answer, theirs,
+                                            &theirs_len),
                      0);
     assert_int_equal(theirs_len, 32);
     return key;
@@ -45,9 +46,9 @@ static void a_library_without_it_says_so_and_computes_nothing(void **state)
         assert_false(ossl_dh_has(methods[i]));
         assert_int_equal(ossl_ike_ops.dh_new(methods[i], &key, key_value), -ENOTSUP);
         assert_null(key);
-        assert_int_equal(
-            ossl_ike_ops.dh_answer(methods[i], base_span(key_value, alg->out_bytes), answer, ours, &ours_len),
-            -ENOTSUP);
+        assert_int_equal(ossl_ike_ops.dh_answer(NULL, methods[i], base_span(key_value, alg->out_bytes),
+                                                answer, ours, &ours_len),
+                         -ENOTSUP);
         assert_int_equal(ours_len, 0);
     }
 }
@@ -91,16 +92,16 @@ static void other_lengths_and_a_key_out_of_range_are_refused(void **state)
         if (len != alg->answer_bytes)
             assert_int_equal(ossl_ike_ops.dh_derive(key, base_span(answer, len), ours, &ours_len), -EINVAL);
         if (len != alg->out_bytes)
-            assert_int_equal(ossl_ike_ops.dh_answer(CRYPT_DH_ML_KEM_768, base_span(key_value, len), answer,
-                                                    ours, &ours_len),
+            assert_int_equal(ossl_ike_ops.dh_answer(NULL, CRYPT_DH_ML_KEM_768, base_span(key_value, len),
+                                                    answer, ours, &ours_len),
                              -EINVAL);
         assert_int_equal(ours_len, 0);
         assert_memory_equal(ours, none, sizeof none);
     }
     /* Two coefficients of twelve bits each, both 4095, where 3328 is the most (FIPS 203 7.2). */
     memset(key_value, 0xff, 3);
-    assert_int_equal(ossl_ike_ops.dh_answer(CRYPT_DH_ML_KEM_768, base_span(key_value, alg->out_bytes), answer,
-                                            ours, &ours_len),
+    assert_int_equal(ossl_ike_ops.dh_answer(NULL, CRYPT_DH_ML_KEM_768, base_span(key_value, alg->out_bytes),
+                                            answer, ours, &ours_len),
                      -EINVAL);
     assert_memory_equal(ours, none, sizeof none);
     ossl_ike_ops.dh_free(key);

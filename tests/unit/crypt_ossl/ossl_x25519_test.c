@@ -38,7 +38,7 @@ static void both_sides_have_the_same_secret(void **state)
     for (int i = 0; i < 50; i++) {
         uint8_t open[BYTES], answer[BYTES], ours[BYTES], theirs[BYTES];
         EVP_PKEY *caller = caller_new(open);
-        assert_int_equal(ossl_x25519_answer(open, answer, ours), 0);
+        assert_int_equal(ossl_x25519_answer(NULL, open, answer, ours), 0);
         caller_derive(caller, answer, theirs);
         assert_memory_equal(ours, theirs, BYTES);
         EVP_PKEY_free(caller);
@@ -50,13 +50,47 @@ static void no_answer_comes_twice(void **state)
     uint8_t open[BYTES], answers[20][BYTES], secrets[20][BYTES];
     EVP_PKEY *caller = caller_new(open);
     for (size_t i = 0; i < 20; i++) {
-        assert_int_equal(ossl_x25519_answer(open, answers[i], secrets[i]), 0);
+        assert_int_equal(ossl_x25519_answer(NULL, open, answers[i], secrets[i]), 0);
         for (size_t k = 0; k < i; k++) {
             assert_memory_not_equal(answers[i], answers[k], BYTES);
             assert_memory_not_equal(secrets[i], secrets[k], BYTES);
         }
     }
     EVP_PKEY_free(caller);
+}
+
+/* So many answers by one pair, and one that is refused among them; each peer has a secret of its own. */
+static void answers_share(struct crypt_dh_turn *turn, unsigned count, uint8_t answer[BYTES])
+{
+    static const uint8_t zero[BYTES];
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t open[BYTES], this[BYTES], ours[BYTES], theirs[BYTES];
+        EVP_PKEY *caller = caller_new(open);
+        if (i == count / 2)
+            assert_int_equal(ossl_x25519_answer(turn, zero, this, ours), -EINVAL);
+        assert_int_equal(ossl_x25519_answer(turn, open, this, ours), 0);
+        caller_derive(caller, this, theirs);
+        assert_memory_equal(ours, theirs, BYTES);
+        if (i)
+            assert_memory_equal(this, answer, BYTES);
+        memcpy(answer, this, BYTES);
+        EVP_PKEY_free(caller);
+    }
+}
+
+static void a_turn_has_one_pair_for_so_many_answers_and_none_behind_its_end(void **state)
+{
+    struct crypt_dh_turn turn = {0};
+    uint8_t answers[3][BYTES];
+    ossl_x25519_turn_end(&turn);
+    answers_share(&turn, 63, answers[0]); /* with the one that was refused 64 */
+    answers_share(&turn, 2, answers[1]);
+    assert_memory_not_equal(answers[0], answers[1], BYTES);
+    ossl_x25519_turn_end(&turn);
+    assert_null(turn.shared);
+    answers_share(&turn, 2, answers[2]);
+    assert_memory_not_equal(answers[1], answers[2], BYTES);
+    ossl_x25519_turn_end(&turn);
 }
 
 static void values_of_low_order_are_refused(void **state)
@@ -69,14 +103,14 @@ static void values_of_low_order_are_refused(void **state)
     };
     uint8_t answer[BYTES], secret[BYTES];
     for (size_t i = 0; i < sizeof low / sizeof *low; i++)
-        assert_int_equal(ossl_x25519_answer(low[i], answer, secret), -EINVAL);
+        assert_int_equal(ossl_x25519_answer(NULL, low[i], answer, secret), -EINVAL);
 }
 
 static void *answers_make(void *ok)
 {
     uint8_t open[BYTES] = {9}, answer[BYTES], secret[BYTES];
     for (int i = 0; i < 100; i++)
-        if (ossl_x25519_answer(open, answer, secret) != 0)
+        if (ossl_x25519_answer(NULL, open, answer, secret) != 0)
             return NULL;
     return ok;
 }
@@ -100,6 +134,7 @@ int main(void)
         cmocka_unit_test(threads_answer_at_the_same_time),
         cmocka_unit_test(both_sides_have_the_same_secret),
         cmocka_unit_test(no_answer_comes_twice),
+        cmocka_unit_test(a_turn_has_one_pair_for_so_many_answers_and_none_behind_its_end),
         cmocka_unit_test(values_of_low_order_are_refused),
     };
     const int rc = cmocka_run_group_tests(tests, NULL, NULL);

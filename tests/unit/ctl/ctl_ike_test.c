@@ -40,6 +40,7 @@ static struct ike_path packet_path;
 static uint8_t packet[16];
 static size_t packet_len;
 static struct ike_job *submitted, *done, *own;
+static unsigned unrested; /* jobs run since control rested */
 static base_time deadline;
 static int timers, audits;
 static bool is_behind;
@@ -169,6 +170,17 @@ struct ike_job *ctl_jobs_pop_own(struct ctl_jobs *jobs)
     struct ike_job *job = own;
     own = NULL;
     return job;
+}
+
+void ctl_jobs_run_own(struct ctl_jobs *jobs, struct ike_job *job)
+{
+    job->status = job->kind->run(NULL, job);
+    unrested++;
+}
+
+void ctl_jobs_rest(struct ctl_jobs *jobs)
+{
+    unrested = 0;
 }
 
 /* Jobs of RADIUS go another way, which these tests have not. */
@@ -443,6 +455,7 @@ static void short_jobs_are_done_in_the_turn(void **state)
     own = &job;
     assert_true(ctl_ike_own_jobs(&ctl));
     assert_int_equal(n_run, 1);
+    assert_int_equal(unrested, 0);
     assert_int_equal(n_events, 1);
     assert_int_equal(events[0].type, IKE_EV_JOB_DONE);
     assert_ptr_equal(events[0].job, &job);

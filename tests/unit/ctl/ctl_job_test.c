@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -335,6 +336,72 @@ static void the_number_of_threads_fits_the_machine(void **state)
     assert_int_equal(ctl_jobs_threads(16, 2, 1), 16);
 }
 
+static atomic_uint n_lent, n_ended;
+
+static int answer_noting_the_turn(struct crypt_dh_turn *turn, enum crypt_dh group, struct base_span peer,
+                                  uint8_t public_value[CRYPT_DH_MAX], uint8_t secret[CRYPT_DH_MAX],
+                                  size_t *secret_len)
+{
+    n_lent += turn != NULL;
+    return ossl_ike_ops.dh_answer(turn, group, peer, public_value, secret, secret_len);
+}
+
+static void end_counting(struct crypt_dh_turn *turn)
+{
+    n_ended += turn->shared != NULL;
+    ossl_ike_ops.dh_turn_end(turn);
+}
+
+/* One after the other, run as they come; which answers they had. */
+static void own_answers(struct ctl_jobs *jobs, size_t n, uint8_t answers[][32])
+{
+    static const uint8_t peer[32] = {9};
+    for (size_t i = 0; i < n; i++) {
+        struct ike_job *job = job_new(i + 1, &ike_job_kind_dh_both, NULL, base_span(peer, sizeof peer));
+        ctl_jobs_run_own(jobs, job);
+        assert_int_equal(job->status, 0);
+        assert_null(job->turn);
+        memcpy(answers[i], ike_job_dh_of(job)->public_value, 32);
+        ike_job_free(&ossl_ike_ops, job);
+    }
+}
+
+static void what_control_runs_shares_a_key_pair_where_that_is_wanted_until_it_rests(void **state)
+{
+    uint8_t answers[4][32];
+    struct ctl_jobs *jobs = ctl_jobs_new(&ossl_ike_ops, 1, NULL);
+    own_answers(jobs, 2, answers);
+    assert_memory_not_equal(answers[0], answers[1], 32);
+    ctl_jobs_share(jobs);
+    own_answers(jobs, 2, answers);
+    assert_memory_equal(answers[0], answers[1], 32);
+    ctl_jobs_rest(jobs);
+    own_answers(jobs, 2, answers + 2);
+    assert_memory_not_equal(answers[1], answers[2], 32);
+    ctl_jobs_free(jobs); /* without a rest: nothing stays */
+}
+
+static void a_thread_without_work_keeps_no_key_pair(void **state)
+{
+    static const uint8_t peer[32] = {9};
+    struct crypt_ike_ops ops = ossl_ike_ops;
+    ops.dh_answer = answer_noting_the_turn;
+    ops.dh_turn_end = end_counting;
+    for (int shares = 0; shares < 2; shares++) {
+        struct ctl_jobs *jobs = ctl_jobs_new(&ops, 1, NULL);
+        n_lent = n_ended = 0;
+        if (shares)
+            ctl_jobs_share(jobs);
+        ctl_jobs_submit(jobs, job_new(1, &ike_job_kind_dh_both, NULL, base_span(peer, sizeof peer)));
+        ike_job_free(&ops, wait_for_job(jobs));
+        for (int i = 0; shares && !n_ended && i < 10000; i++)
+            poll(NULL, 0, 1);
+        assert_int_equal(n_lent, shares);
+        assert_int_equal(n_ended, shares);
+        ctl_jobs_free(jobs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +418,8 @@ int main(void)
         cmocka_unit_test(many_short_jobs_go_to_threads_with_cores_of_their_own),
         cmocka_unit_test(only_key_exchanges_of_tens_of_microseconds_are_short),
         cmocka_unit_test(the_number_of_threads_fits_the_machine),
+        cmocka_unit_test(what_control_runs_shares_a_key_pair_where_that_is_wanted_until_it_rests),
+        cmocka_unit_test(a_thread_without_work_keeps_no_key_pair),
     };
     const int rc = cmocka_run_group_tests(tests, NULL, NULL);
     ossl_fini();

@@ -127,6 +127,12 @@ struct ctl_jobs *ctl_jobs_new(const struct crypt_ike_ops *ops, uint32_t threads,
     return step("jobs") ? (struct ctl_jobs *)&object : NULL;
 }
 
+void ctl_jobs_share(struct ctl_jobs *jobs)
+{
+    assert_ptr_equal(jobs, &object);
+    step("share");
+}
+
 void ctl_jobs_free(struct ctl_jobs *jobs)
 {
     if (jobs)
@@ -195,6 +201,8 @@ void conf_free(struct conf *conf)
     free(conf);
 }
 
+static bool shares; /* key pairs, as configured */
+
 static int try_start(const char *fails)
 {
     struct conf *conf = calloc(1, sizeof *conf);
@@ -202,6 +210,7 @@ static int try_start(const char *fails)
     conf->ike = &ike_conf;
     conf->n_ports = 1;
     conf->n_routes = 1;
+    conf->workers.shared_key_pairs = shares;
     failing = fails;
     text = base_text(called, sizeof called);
     return ctl_start(&ctl, "file", conf, why, sizeof why);
@@ -233,6 +242,15 @@ static void packets_flow_only_when_all_else_is_there(void **state)
     assert_string_equal(called, "api_close ike_free jobs_free node_stop conf_free ");
     assert_int_equal(fcntl(fds[0], F_GETFD), -1);
     assert_int_equal(fcntl(fds[1], F_GETFD), -1);
+}
+
+static void key_pairs_are_shared_where_the_configuration_says_so(void **state)
+{
+    shares = true;
+    assert_int_equal(try_start(NULL), 0);
+    shares = false;
+    assert_string_equal(called, "begin node_start apply harden jobs share api ike manual node_run ");
+    ctl_stop(&ctl);
 }
 
 static void signals_are_for_the_loop_alone(void **state)
@@ -281,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(packets_flow_only_when_all_else_is_there),
+        TEST(key_pairs_are_shared_where_the_configuration_says_so),
         TEST(signals_are_for_the_loop_alone),
         TEST(whatever_fails_all_before_it_is_undone),
     };
