@@ -64,8 +64,8 @@ enum node_request_type {
     NODE_TABLES_BEGIN,
     NODE_ROUTE_ADD,
     NODE_POLICY_ADD,
-    /* policy, whose trap is not read: such packets travel in clear instead, both ways, whatever else is for
-     * them. */
+    /* policy, whose trap and dscp are not read: such packets travel in clear instead, both ways, whatever
+     * else is for them. */
     NODE_BYPASS_ADD,
     NODE_ROUTES_COMMIT, /* -EINVAL: a route names no port; -ENOMEM */
     /* In parts: 1 means that there are more, ask again, and add none meanwhile. -ENOMEM: no memory, or the
