@@ -6,12 +6,6 @@
  */
 #include "conf_int.h"
 
-static bool has_same_networks(const struct ike_child_conf *a, const struct ike_child_conf *b)
-{
-    return a->mode == b->mode && base_ts_equal(a->local_ts, b->local_ts) &&
-           base_ts_equal(a->remote_ts, b->remote_ts);
-}
-
 /* a stands before b, and one of them names its DSCPs. */
 static void check_beside(struct conf_reader *r, const struct ike_conn_conf *c, const struct ike_child_conf *a,
                          const struct ike_child_conf *b)
@@ -37,7 +31,7 @@ void conf_check_dscp(struct conf_reader *r, const struct ike_conn_conf *c)
     for (const struct ike_child_conf *a = c->children; a < c->children + c->n_children; a++) {
         bool is_parted = a->dscp;
         for (const struct ike_child_conf *b = c->children; b < c->children + c->n_children; b++) {
-            if (a == b || (!a->dscp && !b->dscp) || !has_same_networks(a, b))
+            if (a == b || (!a->dscp && !b->dscp) || !ike_child_conf_has_same_networks(a, b))
                 continue;
             is_parted = true;
             if (a < b)

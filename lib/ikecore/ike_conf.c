@@ -305,10 +305,15 @@ bool ike_child_conf_differs_in_dscp(const struct ike_child_conf *a, const struct
     return a->dscp != b->dscp && !(a->dscp & b->dscp);
 }
 
+bool ike_child_conf_has_same_networks(const struct ike_child_conf *a, const struct ike_child_conf *b)
+{
+    return a->mode == b->mode && base_ts_equal(a->local_ts, b->local_ts) &&
+           base_ts_equal(a->remote_ts, b->remote_ts);
+}
+
 bool ike_child_conf_is_beside(const struct ike_child_conf *a, const struct ike_child_conf *b)
 {
-    return ike_child_conf_differs_in_dscp(a, b) && a->mode == b->mode &&
-           base_ts_equal(a->local_ts, b->local_ts) && base_ts_equal(a->remote_ts, b->remote_ts);
+    return ike_child_conf_differs_in_dscp(a, b) && ike_child_conf_has_same_networks(a, b);
 }
 
 const struct ike_child_conf *ike_conn_conf_child(const struct ike_conn_conf *c, const char *name)

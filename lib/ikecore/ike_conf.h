@@ -435,8 +435,11 @@ bool ike_conn_conf_begins(const struct ike_conn_conf *c, enum ike_start how);
 
 /* Whether no packet is for both by its DSCP, while by all else it may be. */
 bool ike_child_conf_differs_in_dscp(const struct ike_child_conf *a, const struct ike_child_conf *b);
-/* Whether two of a connection differ in that alone. A request does not say which of them it is for: the peer
- * takes it for the first that has no SA, so those that have none are asked for together, in their order. */
+/* Whether two of a connection have the same selectors, in the same mode. */
+bool ike_child_conf_has_same_networks(const struct ike_child_conf *a, const struct ike_child_conf *b);
+/* Whether two of a connection differ in their DSCPs alone. A request does not say which of them it is for:
+ * the peer takes it for the first that has no SA, so those that have none are asked for together, in their
+ * order. */
 bool ike_child_conf_is_beside(const struct ike_child_conf *a, const struct ike_child_conf *b);
 
 /* The child with this name, or NULL. */
