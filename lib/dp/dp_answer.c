@@ -40,6 +40,7 @@ struct answer {
     uint16_t port;
     struct base_addr addr;
     const uint8_t *mac;
+    uint64_t mark; /* of the question */
 };
 
 /* The neighbour is known, with another MAC address. */
@@ -52,10 +53,11 @@ static bool answer_differs(const struct dp_worker *w, const struct answer *said)
            memcmp(said->mac, dp_adj_mac(a), WIRE_MAC_BYTES) != 0;
 }
 
-static bool answer_is_due(const struct dp_worker *w, const struct answer *said)
+/* The speaker's address is known now: whether it was asked. */
+static bool answer_is_due(const struct dp_worker *w, struct answer *said)
 {
-    const uint64_t mark = answer_mark(w->dp, said->port, &said->addr);
-    return atomic_load_explicit(answer_place(w->dp, mark), memory_order_relaxed) == mark;
+    said->mark = answer_mark(w->dp, said->port, &said->addr);
+    return atomic_load_explicit(answer_place(w->dp, said->mark), memory_order_relaxed) == said->mark;
 }
 
 static bool answer_arp(const struct dp_worker *w, struct base_span payload, struct answer *said)
@@ -99,7 +101,6 @@ __attribute__((cold)) bool dp_answer_take(struct dp_worker *w, const struct rte_
     if (!(is6 ? answer_ndp(w, payload, &ndp, &said) : answer_arp(w, payload, &said)) ||
         answer_differs(w, &said))
         return false;
-    uint64_t mark = answer_mark(w->dp, port, &said.addr);
-    return atomic_compare_exchange_strong_explicit(answer_place(w->dp, mark), &mark, 0, memory_order_relaxed,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(answer_place(w->dp, said.mark), &said.mark, 0,
+                                                   memory_order_relaxed, memory_order_relaxed);
 }
