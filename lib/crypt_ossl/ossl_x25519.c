@@ -103,18 +103,30 @@ static struct x25519_pair *pair_new(void)
     return NULL;
 }
 
+void ossl_x25519_turn_end(struct crypt_dh_turn *turn)
+{
+    pair_free(turn->shared);
+    turn->shared = NULL;
+}
+
+/* The turn's, or a new one that is the turn's from here on. NULL: the library failed. */
+static struct x25519_pair *pair_of(struct crypt_dh_turn *turn)
+{
+    const struct x25519_pair *p = turn->shared;
+    if (p && p->answers == PAIR_ANSWERS)
+        ossl_x25519_turn_end(turn);
+    if (!turn->shared)
+        turn->shared = pair_new();
+    return turn->shared;
+}
+
 int ossl_x25519_answer(struct crypt_dh_turn *turn, const uint8_t peer[OSSL_X25519_BYTES],
                        uint8_t public_value[OSSL_X25519_BYTES], uint8_t secret[OSSL_X25519_BYTES])
 {
     struct crypt_dh_turn own = {0};
     turn = turn ? turn : &own;
     pthread_once(&once, x25519_start);
-    struct x25519_pair *p = turn->shared;
-    if (p && p->answers == PAIR_ANSWERS)
-        ossl_x25519_turn_end(turn);
-    if (!turn->shared)
-        turn->shared = pair_new();
-    p = turn->shared;
+    struct x25519_pair *p = pair_of(turn);
     EVP_PKEY *theirs = p ? key_of(NULL, peer) : NULL;
     int err = -EIO;
     if (theirs) {
@@ -125,12 +137,6 @@ int ossl_x25519_answer(struct crypt_dh_turn *turn, const uint8_t peer[OSSL_X2551
     EVP_PKEY_free(theirs);
     ossl_x25519_turn_end(&own);
     return err;
-}
-
-void ossl_x25519_turn_end(struct crypt_dh_turn *turn)
-{
-    pair_free(turn->shared);
-    turn->shared = NULL;
 }
 
 void ossl_x25519_close(void)
