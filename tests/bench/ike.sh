@@ -16,12 +16,12 @@ gateway that shows a certificate of ECDSA P-256. Printed for each:
               the workers'), of strongSwan the whole process
   per second  handshakes while --under-way calls are
   lone        median and 99th percentile of a handshake's time when no other is under way, in microseconds
-culvertd has 10 connections, then --connections, and 10 with workers.shared_key_pairs; of the first two also the last alone, callers whom no connection
-knows, and proposals that none takes, with the ratio to the same with 10. strongSwan has one connection for all,
-which is its best case, the threads that come by themselves, and no log; its ESP is kernel-libipsec. With certificates
-and EAP culvertd has one connection for all, too, and ten callers take turns. Of --rounds the least disturbed one
-counts. A star: no other round confirms it within 3 %, or calls were lost, or the caller had no time left on its core in
-one of the rounds, so that a rate is not the responder's. --csv has the reason.
+culvertd has 10 connections, then --connections, and 10 with workers.shared_key_pairs; of the first two also the last
+alone, callers whom no connection knows, and proposals that none takes, with the ratio to the same with 10. strongSwan
+has one connection for all, which is its best case, the threads that come by themselves, and no log; its ESP is
+kernel-libipsec. With certificates and EAP culvertd has one connection for all, too, and ten callers take turns. Of
+--rounds the least disturbed one counts. A star: no other round confirms it within 3 %, or calls were lost, or the caller
+had no time left on its core in one of the rounds, so that a rate is not the responder's. --csv has the reason.
 
   --calls N        of a figure (default 1000)
   --under-way N    calls at a time (default 200)
