@@ -75,6 +75,7 @@ static bool value_of(EVP_PKEY_CTX *ctx, EVP_PKEY *with, uint8_t out[BYTES])
 /* In its context, with which secrets are computed. */
 struct x25519_pair {
     EVP_PKEY_CTX *ctx;
+    EVP_PKEY *theirs; /* the public key that it met last; NULL: none yet */
     uint8_t public_value[BYTES];
     unsigned answers; /* that were made with it */
 };
@@ -84,6 +85,7 @@ static void pair_free(struct x25519_pair *p)
     if (!p)
         return;
     EVP_PKEY_CTX_free(p->ctx); /* and with it the private value, which the library wipes */
+    EVP_PKEY_free(p->theirs);
     free(p);
 }
 
@@ -101,6 +103,18 @@ static struct x25519_pair *pair_new(void)
         return p;
     pair_free(p);
     return NULL;
+}
+
+/* The secret with a peer. A key that is there takes another value, which is cheaper than to make one. */
+static int pair_meet(struct x25519_pair *p, const uint8_t peer[BYTES], uint8_t secret[BYTES])
+{
+    if (!p->theirs)
+        p->theirs = key_of(NULL, peer);
+    else if (EVP_PKEY_set1_encoded_public_key(p->theirs, peer, BYTES) != 1)
+        return -EIO;
+    if (!p->theirs)
+        return -EIO;
+    return value_of(p->ctx, p->theirs, secret) ? 0 : -EINVAL; /* here only the peer's value can be at fault */
 }
 
 void ossl_x25519_turn_end(struct crypt_dh_turn *turn)
@@ -127,14 +141,11 @@ int ossl_x25519_answer(struct crypt_dh_turn *turn, const uint8_t peer[OSSL_X2551
     turn = turn ? turn : &own;
     pthread_once(&once, x25519_start);
     struct x25519_pair *p = pair_of(turn);
-    EVP_PKEY *theirs = p ? key_of(NULL, peer) : NULL;
-    int err = -EIO;
-    if (theirs) {
+    const int err = p ? pair_meet(p, peer, secret) : -EIO;
+    if (p) {
         memcpy(public_value, p->public_value, BYTES);
         p->answers++;
-        err = value_of(p->ctx, theirs, secret) ? 0 : -EINVAL; /* here only the peer's value can be at fault */
     }
-    EVP_PKEY_free(theirs);
     ossl_x25519_turn_end(&own);
     return err;
 }
