@@ -104,10 +104,15 @@ struct sad_policies {
     struct sad_policy_link *links;
 };
 
-/* Control's half of struct sad_spis: as many places. */
+#define SAD_SPIS_DRAWN 64
+
+/* Control's half of struct sad_spis: as many places. And random numbers that became no SPI yet: to ask the
+ * generator for each of its own may cost a system call. */
 struct sad_spi_places {
     struct sad_spi_place *list;
     uint32_t n_taken;
+    uint32_t n_drawn; /* of them, from the front */
+    uint32_t drawn[SAD_SPIS_DRAWN];
 };
 
 struct sad {

@@ -88,15 +88,22 @@ bool sad_spi_is_of_other_node(const struct sad *sad, uint32_t spi)
     return node_bits && spi >> (32 - node_bits) != sad->params.spi_node;
 }
 
-static uint32_t spi_draw(const struct sad *sad, uint32_t last, uint32_t nth)
+static uint32_t spi_random(struct sad *sad)
+{
+    struct sad_spi_places *p = &sad->spi_places;
+    if (p->n_drawn == 0) {
+        sad->params.rng(sad->params.rng_ctx, p->drawn, sizeof p->drawn);
+        p->n_drawn = SAD_SPIS_DRAWN;
+    }
+    return p->drawn[--p->n_drawn];
+}
+
+static uint32_t spi_draw(struct sad *sad, uint32_t last, uint32_t nth)
 {
     const unsigned node_bits = sad->params.spi_node_bits;
-    uint32_t spi = last + 1;
-    if (nth < DRAWS)
-        sad->params.rng(sad->params.rng_ctx, &spi, sizeof spi);
-    if (node_bits)
-        spi = (spi & UINT32_MAX >> node_bits) | (uint32_t)sad->params.spi_node << (32 - node_bits);
-    return spi;
+    const uint32_t spi = nth < DRAWS ? spi_random(sad) : last + 1;
+    return node_bits ? (spi & UINT32_MAX >> node_bits) | (uint32_t)sad->params.spi_node << (32 - node_bits)
+                     : spi;
 }
 
 bool sad_spis_enter(struct sad *sad, uint32_t slot, uint32_t *spi)

@@ -2,13 +2,15 @@
 /* SPIs: random in all bits, found while the table grows below them, and none comes back at once. */
 #include "sad_rig.h"
 
-/* A generator of which each call gives another number, with all bits in play. */
+/* A generator of which each word is another number, with all bits in play. */
 static void mixed_rng(void *ctx, void *buf, size_t len)
 {
-    uint64_t *n = ctx, h = ++*n * 0x9e3779b97f4a7c15u;
-    h = (h ^ h >> 31) * 0xbf58476d1ce4e5b9u;
-    h ^= h >> 29;
-    memcpy(buf, &h, len);
+    for (size_t at = 0; at < len; at += 4) {
+        uint64_t *n = ctx, h = ++*n * 0x9e3779b97f4a7c15u;
+        h = (h ^ h >> 31) * 0xbf58476d1ce4e5b9u;
+        h ^= h >> 29;
+        memcpy((uint8_t *)buf + at, &h, 4);
+    }
 }
 
 static struct sad *sad_of(uint32_t max, uint64_t *seed, uint8_t node_bits)
